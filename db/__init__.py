@@ -1,0 +1,1 @@
+"""Tables, migrations, views and the store; the only place that knows SQLAlchemy and psycopg."""

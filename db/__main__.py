@@ -1,0 +1,41 @@
+"""`python -m db upgrade` brings the schema to the newest version; `python -m db version` tells it."""
+
+import argparse
+import sys
+
+import structlog
+
+from db.migrate import current_version, newest_version, upgrade
+from db.settings import DatabaseSettings
+from service.lifecycle import Stop, run
+from service.logs import configure
+from service.retry import retrying
+from service.settings import ServiceSettings, load
+
+
+class MigrationSettings(DatabaseSettings, ServiceSettings):
+    """What the migration reads from the environment."""
+
+
+def main(stop: Stop) -> None:
+    """Upgrade once the database answers, or print the version."""
+    parser = argparse.ArgumentParser(prog="python -m db", description=__doc__)
+    parser.add_argument("command", choices=["upgrade", "version"])
+    settings = load(MigrationSettings)
+    configure(settings.log_level, settings.log_format)
+    if parser.parse_args().command == "version":
+        print(f"{current_version(settings)} (newest: {newest_version()})")  # noqa: T201 (the answer)
+        return
+    log = structlog.get_logger()
+    attempts = retrying(
+        sleep=stop.sleep,
+        on_failure=lambda error, seconds: log.warning(
+            "database unavailable", reason=str(error), retry_seconds=round(seconds, 1)
+        ),
+        limit_seconds=settings.connect_timeout_seconds,
+    )
+    log.info("schema is current", version=attempts(upgrade, settings))
+
+
+if __name__ == "__main__":
+    sys.exit(run(main))

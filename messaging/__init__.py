@@ -1,0 +1,1 @@
+"""The reading contract and everything AMQP; the only place that knows pika."""

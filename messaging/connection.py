@@ -1,0 +1,83 @@
+"""Connections to the broker, with pika's errors turned into this project's own."""
+
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+import pika
+from pika.adapters.blocking_connection import BlockingChannel, BlockingConnection
+from pika.exceptions import (
+    AMQPConnectionError,
+    AMQPError,
+    ChannelClosedByBroker,
+    ConnectionClosedByBroker,
+    UnroutableError,
+)
+
+from messaging.errors import BrokerUnavailable, Unroutable
+
+HEARTBEAT_SECONDS = 30
+SOCKET_TIMEOUT_SECONDS = 5
+STACK_TIMEOUT_SECONDS = 10
+BLOCKED_TIMEOUT_SECONDS = 10
+# Reported by Linux for data that the peer never acknowledged: a link that swallows packets.
+TCP_OPTIONS = {"TCP_USER_TIMEOUT": 20_000, "TCP_KEEPIDLE": 10, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 2}
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Raise BrokerUnavailable (or Unroutable) for whatever pika or its socket raises inside."""
+    try:
+        yield
+    except UnroutableError as error:
+        raise Unroutable("no queue takes the message: run `sensorctl setup`") from error
+    except (AMQPError, OSError) as error:
+        raise BrokerUnavailable(describe(error)) from error
+
+
+def describe(error: BaseException) -> str:
+    """What happened, in words, without an address that could hold a password."""
+    match error:
+        case ChannelClosedByBroker() | ConnectionClosedByBroker():
+            return f"{error.reply_code} {error.reply_text}"
+        case AMQPConnectionError() if error.args and isinstance(error.args[0], BaseException):
+            return describe(error.args[0])
+        case socket.gaierror():
+            return f"the broker's host name is not known ({error.strerror})"
+        case OSError():
+            return error.strerror or str(error) or type(error).__name__
+        case _ if getattr(error, "exceptions", None):
+            return describe(error.exceptions[-1])  # type: ignore[attr-defined]  # pika's connection attempts
+    return str(error) or type(error).__name__
+
+
+def connect(url: str, name: str) -> BlockingConnection:
+    """Open a connection that the management UI shows as `name`. Raises BrokerUnavailable."""
+    parameters = pika.URLParameters(url)
+    parameters.heartbeat = HEARTBEAT_SECONDS
+    parameters.socket_timeout = SOCKET_TIMEOUT_SECONDS
+    parameters.stack_timeout = STACK_TIMEOUT_SECONDS
+    parameters.blocked_connection_timeout = BLOCKED_TIMEOUT_SECONDS
+    parameters.connection_attempts = 1
+    parameters.tcp_options = TCP_OPTIONS
+    parameters.client_properties = {"connection_name": name}
+    with translated():
+        return BlockingConnection(parameters)
+
+
+def close_quietly(connection: BlockingConnection) -> None:
+    """Close a connection that may be gone already."""
+    with suppress(AMQPError, OSError):
+        if connection.is_open:
+            connection.close()
+
+
+__all__ = [
+    "BlockingChannel",
+    "BlockingConnection",
+    "BrokerUnavailable",
+    "close_quietly",
+    "connect",
+    "describe",
+    "translated",
+]

@@ -1,0 +1,138 @@
+"""The reading contract: what a message may look like and what it means.
+
+Changes only add. The golden payloads in the tests prove that old messages still parse.
+"""
+
+import json
+import math
+import os
+import time
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any, NamedTuple
+from uuid import UUID
+
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictFloat,
+    StrictInt,
+)
+
+MAX_BODY_BYTES = 64 * 1024
+MAX_SENSOR_ID_CHARACTERS = 128
+LARGEST_INTEGER = 2**63 - 1
+EARLIEST_YEAR = 2000
+MESSAGE_TYPE = "reading.v1"
+CONTENT_TYPE = "application/json"
+
+
+class Unit(StrEnum):
+    """Units a temperature may come in; it is stored in °C."""
+
+    CELSIUS = "celsius"
+    FAHRENHEIT = "fahrenheit"
+    KELVIN = "kelvin"
+
+
+UNIT_NAMES = {"c": Unit.CELSIUS, "f": Unit.FAHRENHEIT, "k": Unit.KELVIN} | {unit.value: unit for unit in Unit}
+
+
+class Reading(NamedTuple):
+    """One measurement, normalised: time in UTC, temperature in °C."""
+
+    reading_id: UUID
+    sensor_id: str
+    measured_at: datetime
+    temperature: float
+    run_id: UUID | None = None
+    sequence: int | None = None
+
+
+def _sensor_name(value: Any) -> str:
+    whole_number = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= LARGEST_INTEGER
+    if not whole_number and not isinstance(value, str):
+        raise ValueError("must be a text or a whole number")
+    name = str(value).strip()
+    if not name or len(name) > MAX_SENSOR_ID_CHARACTERS:
+        raise ValueError(f"must have 1 to {MAX_SENSOR_ID_CHARACTERS} characters")
+    if not name.isprintable():
+        raise ValueError("must not hold control or other unprintable characters")
+    return name
+
+
+def _iso_text(value: Any) -> Any:
+    # pydantic reads "1700000000" as epoch seconds; a date in ISO 8601 has its dash at the fifth place.
+    if not isinstance(value, str) or value[4:5] != "-":
+        raise ValueError('must be an ISO 8601 time such as "2026-11-22T05:28:37Z"')
+    return value
+
+
+def _after_earliest(value: datetime) -> datetime:
+    if value.year < EARLIEST_YEAR:
+        raise ValueError(f"is before {EARLIEST_YEAR}: the sensor's clock was never set")
+    return value
+
+
+def _unit(value: Any) -> Any:
+    if value is None:
+        return Unit.CELSIUS
+    known = UNIT_NAMES.get(value.casefold()) if isinstance(value, str) else None
+    if known is None:
+        raise ValueError("must be celsius, fahrenheit or kelvin (or C, F, K)")
+    return known
+
+
+class WireReading(BaseModel):
+    """A message as it came, checked field by field; the older dialects' names are aliases."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    sensor_id: Annotated[
+        str,
+        BeforeValidator(_sensor_name),
+        Field(validation_alias=AliasChoices("sensor_id", "id")),
+    ]
+    measured_at: Annotated[
+        datetime,
+        BeforeValidator(_iso_text),
+        AfterValidator(_after_earliest),
+        Field(validation_alias=AliasChoices("measured_at", "timestamp", "data")),
+    ]
+    temperature: Annotated[
+        StrictFloat,
+        Field(allow_inf_nan=False, validation_alias=AliasChoices("temperature", "temperatura")),
+    ]
+    unit: Annotated[Unit, BeforeValidator(_unit)] = Unit.CELSIUS
+    reading_id: UUID | None = None
+    run_id: UUID | None = None
+    sequence: Annotated[StrictInt, Field(ge=0, le=LARGEST_INTEGER)] | None = None
+
+
+def encode(reading: Reading, temperature: float, unit: Unit) -> bytes:
+    """The message body of a reading whose sensor measures `temperature` in `unit`."""
+    if not math.isfinite(temperature):
+        raise ValueError(f"temperature is {temperature}, which JSON cannot hold")
+    body = {
+        "reading_id": str(reading.reading_id),
+        "sensor_id": reading.sensor_id,
+        "measured_at": reading.measured_at.isoformat(timespec="microseconds").replace("+00:00", "Z"),
+        "temperature": temperature,
+        "unit": unit.value,
+        "run_id": str(reading.run_id) if reading.run_id else None,
+        "sequence": reading.sequence,
+    }
+    return json.dumps({key: value for key, value in body.items() if value is not None}).encode()
+
+
+def uuid7() -> UUID:
+    """A UUID that sorts by its time of making (RFC 9562, version 7; Python has it from 3.14 on)."""
+    milliseconds = time.time_ns() // 1_000_000
+    value = (milliseconds & (2**48 - 1)) << 80 | int.from_bytes(os.urandom(10))
+    value = value & ~(0xF << 76) | 0x7 << 76
+    value = value & ~(0x3 << 62) | 0x2 << 62
+    return UUID(int=value)

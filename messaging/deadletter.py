@@ -1,0 +1,76 @@
+"""Dead letters: a message that can never become a reading, kept with the reason."""
+
+import copy
+from datetime import UTC, datetime
+from typing import Any
+
+import pika
+
+from messaging.connection import BlockingChannel, translated
+from messaging.errors import InvalidReading
+
+MAX_DETAIL_CHARACTERS = 500
+# Headers that the broker acts on: CC and BCC would route the copy again, the count belongs to the old queue.
+ACTIVE_HEADERS = ("CC", "BCC", "x-delivery-count")
+
+
+class DeadLetterer:
+    """Republishes to the dead queue and waits for the confirm."""
+
+    def __init__(self, channel: BlockingChannel, dead_queue: str, by: str) -> None:
+        self._channel = channel
+        self._dead_queue = dead_queue
+        self._by = by
+        with translated():
+            channel.confirm_delivery()
+
+    def bury(
+        self,
+        method: pika.spec.Basic.Deliver,
+        properties: pika.BasicProperties,
+        body: bytes,
+        error: InvalidReading,
+    ) -> None:
+        """Return once the dead queue holds the message with its reason. Raises BrokerUnavailable."""
+        properties = copy.copy(properties)
+        properties.headers = _headers(properties, method, error, self._by)
+        _disarm(properties)
+        with translated():
+            self._channel.basic_publish("", self._dead_queue, body, properties, mandatory=True)
+
+
+def _headers(
+    properties: pika.BasicProperties,
+    method: pika.spec.Basic.Deliver,
+    error: InvalidReading,
+    by: str,
+) -> dict[str, Any]:
+    kept = dict(properties.headers or {})
+    for name in ACTIVE_HEADERS:
+        if name in kept:
+            kept[f"x-original-{name.removeprefix('x-').lower()}"] = kept.pop(name)
+    kept.setdefault("x-replays", 0)
+    return kept | {
+        "x-dead-reason": error.reason.value,
+        "x-dead-detail": error.detail[:MAX_DETAIL_CHARACTERS],
+        "x-dead-at": datetime.now(UTC).isoformat(timespec="milliseconds"),
+        "x-dead-by": by,
+        "x-original-exchange": method.exchange,
+        "x-original-routing-key": method.routing_key,
+    }
+
+
+def _disarm(properties: pika.BasicProperties) -> None:
+    """Move aside the properties with which the broker would drop or refuse the copy.
+
+    An expiration would empty the dead queue by itself; another user's user_id and a direct reply-to
+    make the broker close the channel.
+    """
+    properties.delivery_mode = pika.DeliveryMode.Persistent.value
+    active = {"expiration": properties.expiration, "user_id": properties.user_id}
+    if str(properties.reply_to).startswith("amq."):
+        active["reply_to"] = properties.reply_to
+    for name, value in active.items():
+        if value is not None:
+            properties.headers[f"x-original-{name.replace('_', '-')}"] = value
+            setattr(properties, name, None)

@@ -1,0 +1,103 @@
+"""The broker's management API, as far as this project uses it."""
+
+import base64
+import json
+import urllib.error
+import urllib.request
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import pika
+
+from messaging.errors import BrokerUnavailable
+from messaging.settings import BrokerSettings
+from messaging.topology import Topology
+from service.errors import ConfigurationError
+
+TIMEOUT_SECONDS = 5
+POLICY_PRIORITY = 10
+# Outages and restarts raise a message's delivery count too, so the net hangs far below the rule that
+# tries a suspect message after five deliveries.
+DELIVERY_LIMIT = 1000
+
+
+class ManagementUnavailable(BrokerUnavailable):
+    """The management API does not answer, or not to this user."""
+
+
+class Management:
+    """Speaks to the management API as the AMQP user. Every method raises ManagementUnavailable."""
+
+    def __init__(self, settings: BrokerSettings) -> None:
+        parameters = pika.URLParameters(settings.amqp_url)
+        self._vhost = quote(parameters.virtual_host, safe="")
+        self._url = (settings.rabbitmq_management_url or f"http://{parameters.host}:15672").rstrip("/")
+        if urlsplit(self._url).scheme not in ("http", "https"):
+            raise ConfigurationError(f"RABBITMQ_MANAGEMENT_URL is {self._url!r}: must be an http address")
+        credentials = parameters.credentials
+        login = f"{credentials.username}:{credentials.password}".encode()
+        self._authorization = f"Basic {base64.b64encode(login).decode()}"
+
+    def version(self) -> str:
+        """The broker's version."""
+        return str(self._call("GET", "/api/overview")["rabbitmq_version"])
+
+    def queue(self, name: str) -> dict[str, Any] | None:
+        """What the broker says of a queue; None when there is none."""
+        return self._find(f"/api/queues/{self._vhost}/{quote(name, safe='')}")
+
+    def policy(self, topology: Topology) -> dict[str, Any] | None:
+        """The last net of a queue, if it is there."""
+        return self._find(self._policy_path(topology))
+
+    def set_policy(self, topology: Topology) -> None:
+        """Hang the last net: a message over the delivery limit goes to the dead queue, not to nothing."""
+        definition = {
+            "dead-letter-exchange": "",
+            "dead-letter-routing-key": topology.dead_queue,
+            "delivery-limit": DELIVERY_LIMIT,
+        }
+        pattern = f"^{_escape(topology.queue)}$"
+        self._call(
+            "PUT",
+            self._policy_path(topology),
+            {"pattern": pattern, "definition": definition, "apply-to": "queues", "priority": POLICY_PRIORITY},
+        )
+
+    def _policy_path(self, topology: Topology) -> str:
+        return f"/api/policies/{self._vhost}/{quote(topology.queue + '-last-net', safe='')}"
+
+    def _find(self, path: str) -> dict[str, Any] | None:
+        try:
+            found: dict[str, Any] = self._call("GET", path)
+        except _NotFound:
+            return None
+        return found
+
+    def _call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+        request = urllib.request.Request(  # noqa: S310 (the scheme was checked)
+            self._url + path,
+            method=method,
+            data=None if body is None else json.dumps(body).encode(),
+            headers={"Authorization": self._authorization, "Content-Type": "application/json"},
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310 (as above)
+                return json.loads(answer.read() or b"null")
+        except urllib.error.HTTPError as error:
+            raise _refusal(error) from error
+        except (OSError, ValueError) as error:
+            raise ManagementUnavailable(f"{self._url}: {error}") from error
+
+
+class _NotFound(ManagementUnavailable):
+    """There is no such thing."""
+
+
+def _refusal(error: urllib.error.HTTPError) -> ManagementUnavailable:
+    kind = _NotFound if error.code == 404 else ManagementUnavailable  # noqa: PLR2004 (HTTP's number)
+    return kind(f"the management API answers {error.code} {error.reason}")
+
+
+def _escape(name: str) -> str:
+    return "".join(c if c.isalnum() or c in "-_" else f"\\{c}" for c in name)

@@ -1,0 +1,39 @@
+"""Where the broker is and what the queue is called."""
+
+from urllib.parse import quote
+
+from pydantic import AliasChoices, Field, SecretStr, field_validator
+
+from service.settings import Settings
+
+
+class BrokerSettings(Settings):
+    """`RABBITMQ_URL` (or `AMQP_URL`) wins over the single variables."""
+
+    rabbitmq_url: SecretStr | None = Field(
+        default=None, validation_alias=AliasChoices("rabbitmq_url", "amqp_url")
+    )
+    rabbitmq_host: str = "127.0.0.1"
+    rabbitmq_port: int = Field(default=5672, ge=1, le=65535)
+    rabbitmq_user: str = "sensors"
+    rabbitmq_pass: SecretStr = SecretStr("sensors")
+    rabbitmq_vhost: str = "/"
+    rabbitmq_management_url: str | None = None
+    queue_name: str = Field(default="sensor_data", min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]+$")
+
+    @field_validator("rabbitmq_url")
+    @classmethod
+    def _is_amqp(cls, url: SecretStr | None) -> SecretStr | None:
+        if url and not url.get_secret_value().startswith(("amqp://", "amqps://")):
+            raise ValueError("must look like amqp://user:password@host:5672/vhost")
+        return url
+
+    @property
+    def amqp_url(self) -> str:
+        """The address with its password; never for a log."""
+        if self.rabbitmq_url:
+            return self.rabbitmq_url.get_secret_value()
+        user = quote(self.rabbitmq_user, safe="")
+        password = quote(self.rabbitmq_pass.get_secret_value(), safe="")
+        vhost = quote(self.rabbitmq_vhost, safe="")
+        return f"amqp://{user}:{password}@{self.rabbitmq_host}:{self.rabbitmq_port}/{vhost}"

@@ -1,0 +1,1 @@
+"""The consumer service: takes messages from the queue and stores their readings."""

@@ -1,0 +1,1 @@
+"""The producer service: measures on time and publishes with confirms."""

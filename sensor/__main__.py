@@ -1,0 +1,44 @@
+"""The sensor process: puts its parts together and measures until it is told to stop."""
+
+import sys
+
+from sensor.delivery import Delivery
+from sensor.events import BROKER, SensorEvents
+from sensor.outbox import Outbox
+from sensor.sampler import Sampler
+from sensor.settings import SensorSettings
+from sensor.sources import make_source
+from service.health import Health
+from service.http import serving
+from service.lifecycle import Stop, run
+from service.logs import configure
+from service.settings import load
+
+DRAIN_SECONDS = 5.0
+
+
+def main(stop: Stop) -> None:
+    """Measure and deliver until the stop, or until a finite source is delivered."""
+    settings = load(SensorSettings)
+    source = make_source(settings)
+    configure(settings.log_level, settings.log_format)
+    health = Health(BROKER)
+    events = SensorEvents(health)
+    outbox = Outbox(settings.pending_max_readings, events.dropped)
+    delivery = Delivery(
+        settings.amqp_url, settings.name, outbox, events, stop, settings.connect_timeout_seconds
+    )
+    sampler = Sampler(settings.sensor_id, outbox, events)
+    with serving(settings.http_host, settings.http_port, health):
+        events.started(settings.sensor_source, settings.interval_seconds, str(sampler.run_id))
+        delivery.start()
+        sampler.run(source, stop)
+        delivery.finish(DRAIN_SECONDS)
+    if delivery.error:
+        raise delivery.error
+    if len(outbox):
+        events.left_behind(len(outbox))
+
+
+if __name__ == "__main__":
+    sys.exit(run(main))

@@ -1,0 +1,111 @@
+"""Brings the outbox to the broker, on a thread that owns the connection."""
+
+import threading
+import time
+
+from messaging.connection import close_quietly, connect
+from messaging.errors import BrokerUnavailable
+from messaging.publisher import Publisher
+from sensor.events import SensorEvents
+from sensor.outbox import Outbox
+from service.lifecycle import Stop
+from service.retry import retrying
+
+IDLE_SECONDS = 1.0
+RECONNECT_SECONDS = 0.5
+LAST_TRIES_SECONDS = 0.2
+FINISH_POLL_SECONDS = 0.1
+
+
+class Delivery:
+    """Publishes the outbox in order, through every loss of the broker, until it is told to finish.
+
+    A broker that did not come within `connect_timeout_seconds` ends it, requests the stop, and is left
+    in `error`; so does anything unforeseen.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        name: str,
+        outbox: Outbox,
+        events: SensorEvents,
+        stop: Stop,
+        connect_timeout_seconds: float,
+    ) -> None:
+        self._thread = threading.Thread(target=self._run, name="delivery", daemon=True)
+        self._url = url
+        self._name = name
+        self._outbox = outbox
+        self._events = events
+        self._stop = stop
+        self._connect_timeout_seconds = connect_timeout_seconds
+        self._finishing = threading.Event()
+        self.error: Exception | None = None
+
+    def start(self) -> None:
+        """Begin on a thread of its own."""
+        self._thread.start()
+
+    def finish(self, stop_seconds: float) -> None:
+        """Deliver what is left and end: as long as it takes, or `stop_seconds` once the stop is requested."""
+        self._finishing.set()
+        while self._thread.is_alive() and not self._stop.wait(FINISH_POLL_SECONDS):
+            pass
+        self._thread.join(stop_seconds)
+
+    def _run(self) -> None:
+        try:
+            while not (self._finishing.is_set() and len(self._outbox) == 0):
+                self._deliver_until_lost()
+        except Exception as error:  # noqa: BLE001 (handed to the main thread)
+            self.error = error
+            self._stop.request()
+
+    def _deliver_until_lost(self) -> None:
+        publisher = self._open_patiently()
+        try:
+            self._deliver(publisher)
+        except BrokerUnavailable as error:
+            self._events.broker_lost(str(error), RECONNECT_SECONDS, waiting=len(self._outbox))
+            self._sleep(RECONNECT_SECONDS)
+        finally:
+            publisher.close()
+
+    def _deliver(self, publisher: Publisher) -> None:
+        while True:
+            self._events.progress()
+            reading = self._outbox.oldest(0 if self._finishing.is_set() else IDLE_SECONDS)
+            if reading:
+                publisher.publish(*reading)
+                self._outbox.confirmed(reading)
+                self._events.confirmed(reading, waiting=len(self._outbox))
+            elif self._finishing.is_set():
+                return
+            else:
+                publisher.idle()
+
+    def _open_patiently(self) -> Publisher:
+        attempts = retrying(
+            sleep=self._sleep,
+            on_failure=lambda error, seconds: self._events.broker_lost(
+                str(error), seconds, waiting=len(self._outbox)
+            ),
+            limit_seconds=self._connect_timeout_seconds,
+        )
+        publisher = attempts(self._open)
+        self._events.connected()
+        return publisher
+
+    def _open(self) -> Publisher:
+        connection = connect(self._url, self._name)
+        try:
+            return Publisher(connection, app_id=self._name)
+        except BrokerUnavailable:
+            close_quietly(connection)
+            raise
+
+    def _sleep(self, seconds: float) -> None:
+        self._events.progress()
+        if self._finishing.wait(seconds):
+            time.sleep(min(seconds, LAST_TRIES_SECONDS))

@@ -1,0 +1,140 @@
+"""`sensorctl`: what an operator asks of the running system."""
+
+import json
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.live import Live
+
+from db.summary import Summary
+from messaging.operator import dead_messages
+from sensorctl.doctor import examine
+from sensorctl.settings import OperatorSettings, find_stack
+from sensorctl.setup import set_up
+from sensorctl.views import dead_record, dead_table, findings_table, summary_table
+from service.errors import ConfigurationError, ServiceUnavailable
+from service.lifecycle import EXIT_CONFIGURATION, EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_UNAVAILABLE
+from service.logs import configure
+
+WATCH_SECONDS = 1.0
+app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+dead = typer.Typer(help="Messages that could never become a reading.", no_args_is_help=True)
+app.add_typer(dead, name="dead")
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+
+
+@app.callback()
+def _root() -> None:
+    """Finds the running stack by itself, or takes RABBITMQ_* and POSTGRES_* (or *_URL) variables."""
+
+
+@app.command()
+def summary(
+    as_json: AsJson = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Show it again each second.")] = False,
+    wait: Annotated[float, typer.Option(help="Wait so many seconds for the first reading.")] = 0,
+) -> None:
+    """The last hour of each sensor: readings, minimum, mean, maximum and the last value."""
+    with _summary() as source:
+        _await_first(source, wait)
+        if as_json:
+            print(json.dumps(source.sensors(), default=_plain, indent=2))
+        elif watch:
+            _watch(source)
+        else:
+            _print(summary_table(source.sensors(), source.overall()))
+
+
+@app.command()
+def doctor() -> None:
+    """Check variables, broker, queue, database, schema and clock; exit 1 when something is to be done."""
+    findings = list(examine(find_stack()))
+    _print(findings_table(findings))
+    if any(finding.advice for finding in findings):
+        raise typer.Exit(EXIT_FAILURE)
+
+
+@app.command()
+def setup() -> None:
+    """Migrate the database, declare the topology and set the delivery-limit policy."""
+    settings = find_stack()
+    configure(settings.log_level, settings.log_format)
+    set_up(settings, time.sleep)
+
+
+@dead.command("list")
+def dead_list(
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many at most.")] = 20,
+    as_json: AsJson = False,
+) -> None:
+    """The oldest dead messages with their reasons; they stay where they are."""
+    messages, depth = dead_messages(find_stack(), limit)
+    if as_json:
+        print(json.dumps([dead_record(message) for message in messages], default=_plain, indent=2))
+    elif messages:
+        _print(dead_table(messages, depth))
+    else:
+        print("No dead messages.")
+
+
+def main() -> None:
+    """The entry point: errors become a sentence and an exit code."""
+    try:
+        app()
+    except ConfigurationError as error:
+        _end(str(error), EXIT_CONFIGURATION)
+    except ServiceUnavailable as error:
+        _end(f"{error}\nRun `sensorctl doctor` to see what is missing.", EXIT_UNAVAILABLE)
+    except KeyboardInterrupt:
+        sys.exit(EXIT_INTERRUPTED)
+
+
+def _end(message: str, code: int) -> None:
+    print(message, file=sys.stderr)
+    sys.exit(code)
+
+
+@contextmanager
+def _summary() -> Iterator[Summary]:
+    settings: OperatorSettings = find_stack()
+    source = Summary(settings)
+    try:
+        yield source
+    finally:
+        source.close()
+
+
+def _await_first(source: Summary, seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while not source.sensors() and time.monotonic() < deadline:
+        time.sleep(WATCH_SECONDS / 2)
+
+
+def _watch(source: Summary) -> None:
+    with Live(console=_console(), refresh_per_second=4) as live:
+        while True:
+            live.update(summary_table(source.sensors(), source.overall()))
+            time.sleep(WATCH_SECONDS)
+
+
+def _console() -> Console:
+    # Piped into a file or a pager, a table must not be cut to 80 columns.
+    return Console() if sys.stdout.isatty() else Console(width=160)
+
+
+def _print(renderable: Any) -> None:
+    _console().print(renderable)
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,93 @@
+"""How answers look in a terminal."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from rich.table import Table
+
+from messaging.operator import DeadMessage
+from sensorctl.doctor import Finding
+
+BODY_CHARACTERS = 80
+Row = dict[str, Any]
+
+
+def summary_table(sensors: list[Row], overall: Row, now: datetime | None = None) -> Table:
+    """The last hour: a row a sensor, and one over all."""
+    now = now or datetime.now(UTC)
+    table = Table(title="The last hour, °C", title_justify="left", show_footer=len(sensors) > 1)
+    last = [overall["last_temperature"], overall["last_measured_at"]]
+    table.add_column("sensor", footer="all")
+    table.add_column("name")
+    table.add_column("location")
+    for title, key in (("readings", "readings"), ("min", "min_temperature"), ("mean", "mean_temperature"),
+                       ("max", "max_temperature")):  # fmt: skip
+        table.add_column(title, footer=_number(overall[key]), justify="right")
+    table.add_column("last", footer=_number(last[0]), justify="right")
+    table.add_column("measured", footer=_age(last[1], now), justify="right")
+    for row in sensors:
+        table.add_row(*_summary_cells(row, now))
+    return table
+
+
+def _summary_cells(row: Row, now: datetime) -> Iterable[str]:
+    yield from (row["sensor_id"], row["name"] or "", row["location"] or "")
+    for key in ("readings", "min_temperature", "mean_temperature", "max_temperature", "last_temperature"):
+        yield _number(row[key])
+    yield _age(row["last_measured_at"], now)
+
+
+def findings_table(findings: Iterable[Finding]) -> Table:
+    """A line each: ok, or what to do."""
+    table = Table(show_header=False, box=None)
+    for finding in findings:
+        mark = "[green]ok[/]" if finding.advice is None else "[red]!![/]"
+        advice = f"\n[bold]→ {finding.advice}[/]" if finding.advice else ""
+        table.add_row(mark, finding.what, finding.found + advice)
+    return table
+
+
+def dead_table(messages: list[DeadMessage], depth: int) -> Table:
+    """Dead messages with their reasons, oldest first."""
+    table = Table(title=f"{len(messages)} of {depth} dead messages", title_justify="left")
+    for title in ("at", "reason", "detail", "body"):
+        table.add_column(title, overflow="fold")
+    for message in messages:
+        headers = message.headers
+        table.add_row(
+            str(headers.get("x-dead-at", "")),
+            str(headers.get("x-dead-reason", "")),
+            str(headers.get("x-dead-detail", "")),
+            shown(message.body),
+        )
+    return table
+
+
+def dead_record(message: DeadMessage) -> Row:
+    """A dead message as JSON can hold it."""
+    return {
+        "reason": message.headers.get("x-dead-reason"),
+        "detail": message.headers.get("x-dead-detail"),
+        "at": message.headers.get("x-dead-at"),
+        "headers": message.headers,
+        "properties": message.properties,
+        "body": message.body.decode(errors="backslashreplace"),
+    }
+
+
+def shown(body: bytes) -> str:
+    """The beginning of a body, safe for a terminal."""
+    text = body[:BODY_CHARACTERS].decode(errors="backslashreplace")
+    safe = "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+    return safe + ("…" if len(body) > BODY_CHARACTERS else "")
+
+
+def _number(value: float | None) -> str:
+    if value is None:
+        return ""
+    return str(value) if isinstance(value, int) else f"{value:.2f}"
+
+
+def _age(moment: datetime | None, now: datetime) -> str:
+    return "" if moment is None else f"{max(0.0, (now - moment).total_seconds()):.0f} s ago"

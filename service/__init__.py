@@ -1,0 +1,1 @@
+"""What every process has: settings, logs, health, metrics, signals and retries."""

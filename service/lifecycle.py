@@ -1,0 +1,92 @@
+"""How a process starts, is asked to stop, and ends."""
+
+import os
+import select
+import signal
+import sys
+import time
+from collections.abc import Callable
+from types import FrameType
+
+import structlog
+
+from service.errors import ConfigurationError, ServiceUnavailable, Stopped
+
+EXIT_OK = 0
+EXIT_FAILURE = 1
+EXIT_UNAVAILABLE = 69
+EXIT_CONFIGURATION = 78
+EXIT_INTERRUPTED = 130
+
+
+class Stop:
+    """The request to stop, made by a signal and waited for by loops.
+
+    A pipe instead of threading.Event, because an Event that is set in a signal handler can deadlock
+    with the very wait that the signal interrupted.
+    """
+
+    def __init__(self) -> None:
+        self.signal: int | None = None
+        self._requested_at: float | None = None
+        self._reader, self._writer = os.pipe()
+
+    def request(self, signal_number: int = signal.SIGTERM) -> None:
+        """Ask for the stop; the first request decides the exit code."""
+        if self._requested_at is None:
+            self.signal = signal_number
+            self._requested_at = time.monotonic()
+            os.write(self._writer, b"x")
+
+    @property
+    def requested(self) -> bool:
+        """Whether the process was asked to stop."""
+        return self._requested_at is not None
+
+    def seconds_since_request(self) -> float:
+        """Seconds since the request; 0 before it."""
+        return time.monotonic() - self._requested_at if self._requested_at is not None else 0.0
+
+    def wait(self, seconds: float) -> bool:
+        """Wait at most `seconds`; True as soon as the stop is requested."""
+        readable, _, _ = select.select([self._reader], [], [], max(0.0, seconds))
+        return bool(readable)
+
+    def sleep(self, seconds: float) -> None:
+        """Wait `seconds`; raises Stopped as soon as the stop is requested."""
+        if self.wait(seconds):
+            raise Stopped
+
+    def on_signals(self) -> None:
+        """Let SIGTERM and SIGINT request the stop. For the main thread."""
+
+        def handle(signal_number: int, _frame: FrameType | None) -> None:
+            self.request(signal_number)
+
+        signal.signal(signal.SIGTERM, handle)
+        signal.signal(signal.SIGINT, handle)
+
+
+def run(main: Callable[[Stop], None]) -> int:
+    """Run `main` until it returns or a signal stops it; gives the exit code.
+
+    0 after SIGTERM or a plain return, 130 after Ctrl-C, 78 for a wrong setting, 69 when a needed
+    service never came, 1 for anything unforeseen.
+    """
+    stop = Stop()
+    stop.on_signals()
+    log = structlog.get_logger()
+    try:
+        main(stop)
+    except Stopped:
+        pass
+    except ConfigurationError as error:
+        print(error, file=sys.stderr)  # noqa: T201 (logs may not be set up yet)
+        return EXIT_CONFIGURATION
+    except ServiceUnavailable as error:
+        log.error("gave up", reason=str(error))
+        return EXIT_UNAVAILABLE
+    except Exception:
+        log.exception("crashed")
+        return EXIT_FAILURE
+    return EXIT_INTERRUPTED if stop.signal == signal.SIGINT else EXIT_OK
