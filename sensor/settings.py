@@ -10,6 +10,7 @@ from messaging.settings import BrokerSettings
 from service.settings import ServiceSettings
 
 SIMULATED = "simulated"
+OFFICE = "office"
 REPLAY_PREFIX = "replay:"
 
 
@@ -41,8 +42,9 @@ class SensorSettings(BrokerSettings, ServiceSettings):
     @field_validator("sensor_source")
     @classmethod
     def _known_source(cls, source: str) -> str:
-        if source != SIMULATED and not (source.startswith(REPLAY_PREFIX) and source != REPLAY_PREFIX):
-            raise ValueError(f"must be {SIMULATED}, or {REPLAY_PREFIX}PATH with the path of a CSV file")
+        is_file = source.startswith(REPLAY_PREFIX) and source != REPLAY_PREFIX
+        if source not in (SIMULATED, OFFICE) and not is_file:
+            raise ValueError(f"must be {SIMULATED}, {OFFICE}, or {REPLAY_PREFIX}PATH with a CSV file's path")
         return source
 
     @field_validator("sensor_id")

@@ -1,11 +1,16 @@
 """Chooses a sensor's source from its settings."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 
+from messaging.contract import Unit
 from sensor.measurement import Source
 from sensor.replay import Replay
-from sensor.settings import REPLAY_PREFIX, SIMULATED, SensorSettings
+from sensor.settings import OFFICE, REPLAY_PREFIX, SIMULATED, SensorSettings
 from sensor.simulation import Simulation
+
+# Real temperatures of an office, in °F; samples/README.md says whose they are.
+OFFICE_SAMPLE = Path(__file__).parent / "samples" / "office_temperature.csv"
 
 
 def make_source(settings: SensorSettings) -> Source:
@@ -22,6 +27,13 @@ def make_source(settings: SensorSettings) -> Source:
             stuck_chance=settings.simulated_stuck_chance,
             dropout_chance=settings.simulated_dropout_chance,
             seed=settings.simulated_seed,
+        )
+    if settings.sensor_source == OFFICE:
+        return Replay(
+            str(OFFICE_SAMPLE),
+            unit=Unit.FAHRENHEIT,
+            interval_seconds=settings.interval_seconds,
+            loop=settings.replay_loop,
         )
     return Replay(
         settings.sensor_source.removeprefix(REPLAY_PREFIX),

@@ -24,6 +24,7 @@ def configure(level: str, form: Literal["console", "json"]) -> None:
         else structlog.dev.ConsoleRenderer(
             colors=sys.stdout.isatty(),
             pad_event_to=24,
+            sort_keys=False,
             # The richer one prints local variables, and a password may be among them.
             exception_formatter=structlog.dev.plain_traceback,
         )
