@@ -1,6 +1,8 @@
 """Where the database is."""
 
 from pydantic import Field, SecretStr, field_validator
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 from service.settings import Settings
 
@@ -21,6 +23,17 @@ class DatabaseSettings(Settings):
     @field_validator("database_url")
     @classmethod
     def _is_postgres(cls, url: SecretStr | None) -> SecretStr | None:
-        if url and not url.get_secret_value().startswith(SCHEMES):
-            raise ValueError("must look like postgresql://user:password@host:5432/database")
+        if url and not _is_usable(url.get_secret_value()):
+            raise ValueError(
+                "must look like postgresql://user:password@host:5432/database, with signs such as / @ : # "
+                "in the password percent-encoded"
+            )
         return url
+
+
+def _is_usable(url: str) -> bool:
+    try:
+        make_url(url)
+    except (ArgumentError, ValueError):  # its message may hold a part of the password
+        return False
+    return url.startswith(SCHEMES)

@@ -6,6 +6,12 @@ from contextlib import contextmanager, suppress
 
 import pika
 from pika.adapters.blocking_connection import BlockingChannel, BlockingConnection
+from pika.adapters.utils.connection_workflow import (
+    AMQPConnectionWorkflowFailed,
+    AMQPConnectorException,
+    AMQPConnectorPhaseErrorBase,
+    AMQPConnectorStackTimeout,
+)
 from pika.exceptions import (
     AMQPConnectionError,
     AMQPError,
@@ -31,24 +37,35 @@ def translated() -> Iterator[None]:
         yield
     except UnroutableError as error:
         raise Unroutable("no queue takes the message: run `sensorctl setup`") from error
-    except (AMQPError, OSError) as error:
+    # Pika's time-out of a connection attempt is no AMQPError.
+    except (AMQPError, AMQPConnectorException, OSError) as error:
         raise BrokerUnavailable(describe(error)) from error
 
 
 def describe(error: BaseException) -> str:
     """What happened, in words, without an address that could hold a password."""
-    match error:
+    match cause := _cause(error):
         case ChannelClosedByBroker() | ConnectionClosedByBroker():
-            return f"{error.reply_code} {error.reply_text}"
-        case AMQPConnectionError() if error.args and isinstance(error.args[0], BaseException):
-            return describe(error.args[0])
+            return f"{cause.reply_code} {cause.reply_text}"
+        case AMQPConnectorStackTimeout():
+            return "the broker took the connection and did not answer"
         case socket.gaierror():
-            return f"the broker's host name is not known ({error.strerror})"
-        case OSError():
-            return error.strerror or str(error) or type(error).__name__
-        case _ if getattr(error, "exceptions", None):
-            return describe(error.exceptions[-1])  # type: ignore[attr-defined]  # pika's connection attempts
-    return str(error) or type(error).__name__
+            return f"the broker's host name is not known ({cause.strerror})"
+        case OSError() if cause.strerror:
+            return cause.strerror
+    return str(cause) or type(cause).__name__
+
+
+def _cause(error: BaseException) -> BaseException:
+    """The error that pika wrapped into those of its connection attempts."""
+    match error:
+        case AMQPConnectionError(args=[BaseException() as inner] | [_, BaseException() as inner]):
+            return _cause(inner)
+        case AMQPConnectorPhaseErrorBase():
+            return _cause(error.exception)
+        case AMQPConnectionWorkflowFailed():
+            return _cause(error.exceptions[-1])
+    return error
 
 
 def connect(url: str, name: str) -> BlockingConnection:

@@ -56,7 +56,7 @@ class Reading(NamedTuple):
 def _sensor_name(value: Any) -> str:
     whole_number = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= LARGEST_INTEGER
     if not whole_number and not isinstance(value, str):
-        raise ValueError("must be a text or a whole number")
+        raise ValueError(f"must be a text or a whole number from 0 to {LARGEST_INTEGER}")
     name = str(value).strip()
     if not name or len(name) > MAX_SENSOR_ID_CHARACTERS:
         raise ValueError(f"must have 1 to {MAX_SENSOR_ID_CHARACTERS} characters")
@@ -66,8 +66,9 @@ def _sensor_name(value: Any) -> str:
 
 
 def _iso_text(value: Any) -> Any:
-    # pydantic reads "1700000000" as epoch seconds; a date in ISO 8601 has its dash at the fifth place.
-    if not isinstance(value, str) or value[4:5] != "-":
+    # pydantic reads "1700000000" as epoch seconds and a date alone as its midnight; in ISO 8601 a date
+    # has its dash at the fifth place, and a time follows it.
+    if not isinstance(value, str) or value[4:5] != "-" or len(value) <= len("2026-11-22"):
         raise ValueError('must be an ISO 8601 time such as "2026-11-22T05:28:37Z"')
     return value
 

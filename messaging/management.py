@@ -1,6 +1,7 @@
 """The broker's management API, as far as this project uses it."""
 
 import base64
+import http.client
 import json
 import urllib.error
 import urllib.request
@@ -85,8 +86,9 @@ class Management:
             with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310 (as above)
                 return json.loads(answer.read() or b"null")
         except urllib.error.HTTPError as error:
+            error.close()
             raise _refusal(error) from error
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, http.client.HTTPException) as error:
             raise ManagementUnavailable(f"{self._url}: {error}") from error
 
 

@@ -2,6 +2,7 @@
 
 from urllib.parse import quote
 
+import pika
 from pydantic import AliasChoices, Field, SecretStr, field_validator
 
 from service.settings import Settings
@@ -24,8 +25,11 @@ class BrokerSettings(Settings):
     @field_validator("rabbitmq_url")
     @classmethod
     def _is_amqp(cls, url: SecretStr | None) -> SecretStr | None:
-        if url and not url.get_secret_value().startswith(("amqp://", "amqps://")):
-            raise ValueError("must look like amqp://user:password@host:5672/vhost")
+        if url and not _is_usable(url.get_secret_value()):
+            raise ValueError(
+                "must look like amqp://user:password@host:5672/vhost, with signs such as / @ : # in the "
+                "password percent-encoded"
+            )
         return url
 
     @property
@@ -37,3 +41,13 @@ class BrokerSettings(Settings):
         password = quote(self.rabbitmq_pass.get_secret_value(), safe="")
         vhost = quote(self.rabbitmq_vhost, safe="")
         return f"amqp://{user}:{password}@{self.rabbitmq_host}:{self.rabbitmq_port}/{vhost}"
+
+
+def _is_usable(url: str) -> bool:
+    if not url.startswith(("amqp://", "amqps://")):
+        return False
+    try:
+        pika.URLParameters(url)
+    except (ValueError, TypeError, SyntaxError):  # its message may hold a part of the password
+        return False
+    return True

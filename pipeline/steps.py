@@ -108,7 +108,7 @@ def _in_celsius(temperature: float, unit: Unit) -> float:
     if not ABSOLUTE_ZERO <= celsius <= HIGHEST_TEMPERATURE:
         raise InvalidReading(
             DeadReason.INVALID_FIELD,
-            f"temperature is {temperature:g} {unit}, outside {ABSOLUTE_ZERO} to {HIGHEST_TEMPERATURE:g} °C",
+            f"temperature is {temperature} {unit}, outside {ABSOLUTE_ZERO} to {HIGHEST_TEMPERATURE:g} °C",
         )
     return celsius
 
@@ -120,18 +120,23 @@ def _identity(sensor_id: str, measured_at: datetime, temperature: float) -> UUID
 
 def _invalid(error: ValidationError) -> InvalidReading:
     first = error.errors(include_url=False, include_input=True)[0]
-    problem = str(first["msg"]).removeprefix("Value error, ")
+    problem = _printable(str(first["msg"]).removeprefix("Value error, ").removeprefix("Invalid JSON: "))
+    shown = _shown(first["input"])
     if first["type"] == "json_invalid":
-        return InvalidReading(DeadReason.NOT_JSON, f"the body is not JSON: {problem}")
+        return InvalidReading(DeadReason.NOT_JSON, f"the body {shown} is not JSON: {problem}")
     name = str(first["loc"][0]) if first["loc"] else ""
     field = FIELD_OF.get(name, name)
     if not field:
-        return InvalidReading(DeadReason.INVALID_FIELD, f"the body is not a JSON object: {problem}")
+        return InvalidReading(DeadReason.INVALID_FIELD, f"the body {shown} is not a JSON object")
     if first["type"] == "missing":
         return InvalidReading(DeadReason.INVALID_FIELD, f"{field} is missing")
-    return InvalidReading(DeadReason.INVALID_FIELD, f"{field} is {_shown(first['input'])}: {problem}")
+    return InvalidReading(DeadReason.INVALID_FIELD, f"{field} is {shown}: {problem}")
 
 
 def _shown(value: Any) -> str:
     text = repr(value)
     return text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]}…"
+
+
+def _printable(text: str) -> str:
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)

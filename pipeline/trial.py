@@ -85,7 +85,7 @@ class Trial:
 def _judge(lines: list[str], code: int | None) -> int:
     if READY not in lines:
         raise TrialUnavailable(f"the trial of a suspect message could not start (exit code {code})")
-    if code != 0:
+    if code != 0 or lines[-1] == READY:
         raise InvalidReading(DeadReason.CRASH_LOOP, f"its consumer {_death(code)} when it was tried alone")
     outcome: dict[str, Any] = json.loads(lines[-1])
     if "unavailable" in outcome:

@@ -70,7 +70,7 @@ class Replay:
 
     def _rows(self) -> Iterator[tuple[datetime, float]]:
         skipped = 0
-        with self._open() as file:
+        with self._open(errors="replace") as file:
             rows = csv.reader(file)
             header = next(rows, [])
             time_at = _position(header, self.time_column, "REPLAY_TIME_COLUMN")
@@ -84,8 +84,8 @@ class Replay:
         if skipped:
             structlog.get_logger().warning("rows passed over", file=self.path, rows=skipped)
 
-    def _open(self) -> TextIO:
-        return Path(self.path).open(encoding="utf-8-sig", newline="")
+    def _open(self, errors: str = "strict") -> TextIO:
+        return Path(self.path).open(encoding="utf-8-sig", errors=errors, newline="")
 
 
 def _position(header: list[str], column: str, variable: str) -> int:

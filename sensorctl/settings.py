@@ -30,8 +30,11 @@ def find_stack() -> OperatorSettings:
     if any(os.environ.get(name) or os.environ.get(f"{name}_FILE") for name in EXPLICIT_VARIABLES):
         return load(OperatorSettings)
     for variables in (native_variables(), compose_variables()):
-        if variables and _answers(int(variables["POSTGRES_PORT"])):
-            return load(OperatorSettings, **{name.lower(): value for name, value in variables.items()})
+        if not variables:
+            continue
+        settings = load(OperatorSettings, **{name.lower(): value for name, value in variables.items()})
+        if _answers(settings.postgres_port):
+            return settings
     raise ConfigurationError(
         "No running stack was found on this machine. Start one with `make up`, or name one with "
         "RABBITMQ_URL and DATABASE_URL."

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from rich.table import Table
+from rich.text import Text
 
 from messaging.operator import DeadMessage
 from sensorctl.doctor import Finding
@@ -31,8 +32,8 @@ def summary_table(sensors: list[Row], overall: Row, now: datetime | None = None)
     return table
 
 
-def _summary_cells(row: Row, now: datetime) -> Iterable[str]:
-    yield from (row["sensor_id"], row["name"] or "", row["location"] or "")
+def _summary_cells(row: Row, now: datetime) -> Iterable[Text | str]:
+    yield from (_safe(row[key] or "") for key in ("sensor_id", "name", "location"))
     for key in ("readings", "min_temperature", "mean_temperature", "max_temperature", "last_temperature"):
         yield _number(row[key])
     yield _age(row["last_measured_at"], now)
@@ -43,8 +44,8 @@ def findings_table(findings: Iterable[Finding]) -> Table:
     table = Table(show_header=False, box=None)
     for finding in findings:
         mark = "[green]ok[/]" if finding.advice is None else "[red]!![/]"
-        advice = f"\n[bold]→ {finding.advice}[/]" if finding.advice else ""
-        table.add_row(mark, finding.what, finding.found + advice)
+        advice = Text(f"\n→ {finding.advice}" if finding.advice else "", style="bold")
+        table.add_row(mark, finding.what, _safe(finding.found) + advice)
     return table
 
 
@@ -56,10 +57,10 @@ def dead_table(messages: list[DeadMessage], depth: int) -> Table:
     for message in messages:
         headers = message.headers
         table.add_row(
-            str(headers.get("x-dead-at", "")),
-            str(headers.get("x-dead-reason", "")),
-            str(headers.get("x-dead-detail", "")),
-            shown(message.body),
+            _safe(headers.get("x-dead-at", "")),
+            _safe(headers.get("x-dead-reason", "")),
+            _safe(headers.get("x-dead-detail", "")),
+            Text(shown(message.body)),
         )
     return table
 
@@ -70,7 +71,7 @@ def dead_record(message: DeadMessage) -> Row:
         "reason": message.headers.get("x-dead-reason"),
         "detail": message.headers.get("x-dead-detail"),
         "at": message.headers.get("x-dead-at"),
-        "headers": message.headers,
+        "headers": {str(name): value for name, value in message.headers.items()},
         "properties": message.properties,
         "body": message.body.decode(errors="backslashreplace"),
     }
@@ -79,8 +80,16 @@ def dead_record(message: DeadMessage) -> Row:
 def shown(body: bytes) -> str:
     """The beginning of a body, safe for a terminal."""
     text = body[:BODY_CHARACTERS].decode(errors="backslashreplace")
-    safe = "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
-    return safe + ("…" if len(body) > BODY_CHARACTERS else "")
+    return _printable(text) + ("…" if len(body) > BODY_CHARACTERS else "")
+
+
+def _safe(value: Any) -> Text:
+    """What a stranger may have written, without control characters and not taken for rich's markup."""
+    return Text(_printable(str(value)))
+
+
+def _printable(text: str) -> str:
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
 def _number(value: float | None) -> str:

@@ -11,6 +11,7 @@ from types import FrameType
 import structlog
 
 from service.errors import ConfigurationError, ServiceUnavailable, Stopped
+from service.logs import configure
 
 EXIT_OK = 0
 EXIT_FAILURE = 1
@@ -75,6 +76,8 @@ def run(main: Callable[[Stop], None]) -> int:
     """
     stop = Stop()
     stop.on_signals()
+    # Until `main` has read its settings: structlog's own default prints local variables.
+    configure("info", "console")
     log = structlog.get_logger()
     try:
         main(stop)

@@ -40,7 +40,7 @@ def retrying(
 
     return Retrying(
         retry=retry_if_exception_type(ServiceUnavailable) & retry_if_not_exception_type(unless),
-        wait=wait_exponential_jitter(initial=INITIAL_SECONDS, max=longest_seconds, jitter=JITTER_SECONDS),
+        wait=wait_exponential_jitter(multiplier=INITIAL_SECONDS, max=longest_seconds, jitter=JITTER_SECONDS),
         stop=stop_after_delay(limit_seconds) if limit_seconds else stop_never,
         sleep=sleep,
         before_sleep=before_sleep,

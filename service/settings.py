@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import AliasChoices, Field, SecretStr, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
@@ -26,7 +27,12 @@ class Settings(BaseSettings):
     """
 
     model_config = SettingsConfigDict(
-        frozen=True, extra="ignore", env_ignore_empty=True, hide_input_in_errors=True, populate_by_name=True
+        frozen=True,
+        extra="ignore",
+        env_ignore_empty=True,
+        hide_input_in_errors=True,
+        populate_by_name=True,
+        allow_inf_nan=False,
     )
 
     @classmethod
@@ -72,13 +78,22 @@ def load(settings: type[S], **values: Any) -> S:
 
 
 def _read_files(settings: type[BaseSettings], environment: Mapping[str, str]) -> dict[str, Any]:
-    names = {name.upper(): name for name in settings.model_fields}
+    names = {
+        name.upper(): field
+        for field, info in settings.model_fields.items()
+        for name in (field, *_other_names(info))
+    }
     found = {}
     for variable, path in environment.items():
         field = names.get(variable.upper().removesuffix(FILE_SUFFIX))
         if field and path and variable.upper().endswith(FILE_SUFFIX):
             found[field] = _read(variable, path)
     return found
+
+
+def _other_names(info: FieldInfo) -> list[str]:
+    alias = info.validation_alias
+    return [str(choice) for choice in alias.choices] if isinstance(alias, AliasChoices) else []
 
 
 def _read(variable: str, path: str) -> str:
