@@ -1,0 +1,46 @@
+# Temperature sensors → RabbitMQ → PostgreSQL. `make` lists what can be done.
+.DEFAULT_GOAL := help
+.PHONY: help up down clean logs summary psql test lint fmt lock
+SHELL := /bin/bash
+
+MODE ?= auto
+ARGS ?=
+PYTHON := .venv/bin/python
+export MODE PIPELINES YES
+
+help:  ## list the verbs
+	@bash launcher/stack.sh help $(MAKEFILE_LIST)
+
+up:  ## start everything: MODE=auto|docker|native, PIPELINES=number of consumers
+	@bash launcher/stack.sh up
+
+down:  ## stop everything, keep the data
+	@bash launcher/stack.sh down
+
+clean:  ## stop everything and remove the data, after asking (YES=1: without)
+	@bash launcher/stack.sh clean
+
+logs:  ## follow the logs
+	@bash launcher/stack.sh logs
+
+summary:  ## the last hour, a row a sensor
+	@bash launcher/stack.sh summary
+
+psql:  ## open the database
+	@bash launcher/stack.sh psql
+
+test:  ## run all tests with coverage; ARGS="tests/unit -k name" chooses
+	@bash launcher/venv.sh dev
+	@bash launcher/develop.sh test $(ARGS)
+
+lint:  ## ruff, mypy, import-linter
+	@bash launcher/venv.sh dev
+	@bash launcher/develop.sh lint
+
+fmt:  ## format the code and fix what can be fixed
+	@bash launcher/venv.sh dev
+	@bash launcher/develop.sh fmt
+
+lock:  ## pin requirements/*.in anew, with hashes
+	@bash launcher/venv.sh dev
+	@bash launcher/develop.sh lock

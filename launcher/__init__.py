@@ -1,0 +1,1 @@
+"""The native stack: starts and supervises the whole system without Docker."""

@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# apt.sh PACKAGE...: install Debian packages as root, leaving none of their services running or enabled.
+set -euo pipefail
+
+policy=/usr/sbin/policy-rc.d      # asked by every package before it starts a service; see policy-rc.d(8)
+kept=$policy.kept-by-sensors
+units=(rabbitmq-server.service epmd.service epmd.socket)
+
+installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
+
+forbid_services() {
+  if [ ! -e "$kept" ] && [ -e "$policy" ]; then mv "$policy" "$kept"; fi
+  printf '#!/bin/sh\nexit 101\n' > "$policy"
+  chmod 755 "$policy"
+}
+
+restore_policy() {
+  rm -f "$policy"
+  if [ -e "$kept" ]; then mv "$kept" "$policy"; fi
+}
+
+disable() {  # the unit files of packages that were not here before
+  local unit
+  for unit in "${units[@]}"; do
+    if [ "$unit" != rabbitmq-server.service ] && [ "$had_erlang" = yes ]; then continue; fi
+    # The helper works without systemd too, but wants to be called as if by a package.
+    DPKG_MAINTSCRIPT_PACKAGE=rabbitmq-server deb-systemd-helper disable "$unit" >/dev/null 2>&1 || true
+    if [ -d /run/systemd/system ]; then systemctl disable --now "$unit" >/dev/null 2>&1 || true; fi
+  done
+  update-rc.d rabbitmq-server disable >/dev/null 2>&1 || true
+}
+
+had_erlang=no; installed erlang-base && had_erlang=yes
+had_rabbitmq=no; installed rabbitmq-server && had_rabbitmq=yes
+export DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1
+trap restore_policy EXIT
+forbid_services
+apt-get update -q
+apt-get install -y -q --no-install-recommends "$@"
+if [ "$had_rabbitmq" = no ] && installed rabbitmq-server; then disable; fi
