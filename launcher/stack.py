@@ -10,6 +10,7 @@ from launcher.rabbitmq import PrivateRabbitMQ
 from launcher.services import Service, services
 from launcher.settings import ROOT, StackSettings
 
+DEFAULT_QUEUE = "sensor_data"
 # Where the stack's own broker and database are is the stack's to say, whatever the shell exports.
 OVERRIDDEN = ("RABBITMQ_", "POSTGRES_", "AMQP_URL", "DATABASE_URL", "PG")
 
@@ -39,6 +40,7 @@ class Stack:
             "RABBITMQ_PASS": self.rabbitmq.password,
             "RABBITMQ_VHOST": self.rabbitmq.vhost,
             "RABBITMQ_MANAGEMENT_URL": self.rabbitmq.management_url,
+            "QUEUE_NAME": os.environ.get("QUEUE_NAME") or DEFAULT_QUEUE,
             "POSTGRES_HOST": LOOPBACK,
             "POSTGRES_PORT": str(self.postgres.port),
             "POSTGRES_USER": self.postgres.user,
@@ -49,7 +51,7 @@ class Stack:
     def environment(self) -> dict[str, str]:
         """The environment of this project's own programs."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith(OVERRIDDEN)}
-        return kept | self.client_variables() | {"LOG_FORMAT": "console", "PYTHONUNBUFFERED": "1"}
+        return kept | self.client_variables() | {"PYTHONUNBUFFERED": "1"}
 
     def services(self, pipelines: int) -> tuple[Service, ...]:
         """The rows of the table that run."""
@@ -63,7 +65,12 @@ class Stack:
         return Program(
             name=row.name,
             command=(sys.executable, "-m", row.module),
-            environment={**self.environment(), "HTTP_PORT": str(row.http_port), **row.environment},
+            environment={
+                **self.environment(),
+                "HTTP_PORT": str(row.http_port),
+                **row.environment,
+                **_source(row),
+            },
             log=self.layout.log(row.name),
             stage=row.stage,
             directory=ROOT,
@@ -86,6 +93,12 @@ class Stack:
         """How many consumers were last asked for."""
         file = self.layout.pipelines_file
         return int(file.read_text(encoding="ascii")) if file.exists() else 1
+
+
+def _source(row: Service) -> dict[str, str]:
+    """SENSOR_3_SOURCE is the SENSOR_SOURCE of sensor 3, as in the compose file."""
+    source = os.environ.get(f"SENSOR_{row.environment.get('SENSOR_ID')}_SOURCE")
+    return {"SENSOR_SOURCE": source} if source else {}
 
 
 def dotenv(variables: dict[str, str]) -> str:

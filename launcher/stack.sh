@@ -121,6 +121,6 @@ case ${1:-help} in
   clean) clean ;;
   logs) whichever 'native logs' 'docker compose logs -f --tail 20' ;;
   summary) whichever '.venv/bin/sensorctl summary' 'docker compose run --rm -T sensorctl summary' ;;
-  psql) whichever 'native psql' 'docker compose exec postgres sh -c '\''exec psql -U "$POSTGRES_USER" "$POSTGRES_DB"'\' ;;
+  psql) whichever 'native psql' 'docker compose exec $([ -t 0 ] || echo -T) postgres sh -c '\''exec psql -U "$POSTGRES_USER" "$POSTGRES_DB"'\' ;;
   *) die "unknown verb: $1" 64 ;;
 esac

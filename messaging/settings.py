@@ -22,6 +22,13 @@ class BrokerSettings(Settings):
     rabbitmq_management_url: str | None = None
     queue_name: str = Field(default="sensor_data", min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]+$")
 
+    @field_validator("queue_name")
+    @classmethod
+    def _is_free(cls, name: str) -> str:
+        if name.startswith("amq."):
+            raise ValueError("must not begin with amq., which the broker keeps for itself")
+        return name
+
     @field_validator("rabbitmq_url")
     @classmethod
     def _is_amqp(cls, url: SecretStr | None) -> SecretStr | None:
