@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, make_url
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DataError, DBAPIError, SQLAlchemyError
 
 from db.errors import DataRejected, StoreUnavailable
 from db.settings import DRIVER, DatabaseSettings
@@ -78,11 +78,17 @@ def translated() -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        if _sqlstate(error.orig).startswith(DATA_ERROR_CLASSES):
+        if _is_the_datas_own(error):
             raise DataRejected(describe(error)) from error
         raise StoreUnavailable(describe(error)) from error
     except SQLAlchemyError as error:
         raise StoreUnavailable(describe(error)) from error
+
+
+def _is_the_datas_own(error: DBAPIError) -> bool:
+    state = _sqlstate(error.orig)
+    # Without a state it is the driver that refuses a value, before the server sees it.
+    return state.startswith(DATA_ERROR_CLASSES) if state else isinstance(error, DataError)
 
 
 def describe(error: SQLAlchemyError) -> str:
