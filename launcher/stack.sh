@@ -53,7 +53,7 @@ where_docker() {
   say ''
   docker compose ps --format 'table {{.Name}}\t{{.Status}}'
   say '' \
-    && say "management UI  http://$ui" \
+    && say "management UI  http://$ui  (user ${RABBITMQ_USER:-sensors}, password in .env, or sensors)" \
     && say "AMQP           amqp://$amqp" \
     && say "PostgreSQL     $(docker compose port postgres 5432);  make psql" \
     && say 'summary        make summary' \
