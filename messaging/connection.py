@@ -21,6 +21,7 @@ from pika.exceptions import (
 )
 
 from messaging.errors import BrokerUnavailable, Unroutable
+from messaging.headers import tolerate
 
 HEARTBEAT_SECONDS = 30
 SOCKET_TIMEOUT_SECONDS = 5
@@ -78,6 +79,7 @@ def connect(url: str, name: str) -> BlockingConnection:
     parameters.connection_attempts = 1
     parameters.tcp_options = TCP_OPTIONS
     parameters.client_properties = {"connection_name": name}
+    tolerate()
     with translated():
         return BlockingConnection(parameters)
 

@@ -164,6 +164,10 @@ class Consumer:
         except ServiceUnavailable as error:
             self._events.outage(str(error), RECONNECT_SECONDS)
             self._hold(session, partial(handler, delivery))
+        finally:
+            if self._stop.requested:
+                # Else the settlement brings the next message, which only comes back with a higher count.
+                session.stop_deliveries()
 
     def _hold(self, session: Session, handle: Callable[[], None]) -> None:
         """Keep the message and try again until what the handler needs is back."""

@@ -10,6 +10,8 @@ from messaging.connection import BlockingChannel, translated
 from messaging.errors import InvalidReading
 
 MAX_DETAIL_CHARACTERS = 500
+# All of them travel in one frame, which may have 128 KiB; the broker closes the connection over a larger one.
+MAX_PROPERTIES_BYTES = 131_000
 # Headers that the broker acts on: CC and BCC would route the copy again, the count belongs to the old queue.
 ACTIVE_HEADERS = ("CC", "BCC", "x-delivery-count")
 
@@ -32,25 +34,36 @@ class DeadLetterer:
         error: InvalidReading,
     ) -> None:
         """Return once the dead queue holds the message with its reason. Raises BrokerUnavailable."""
-        properties = copy.copy(properties)
-        properties.headers = _headers(properties, method, error, self._by)
-        _disarm(properties)
+        reasons = _reasons(method, error, self._by)
+        dead = _dead(properties, properties.headers or {}, reasons)
+        size = sum(map(len, dead.encode()))
+        if size > MAX_PROPERTIES_BYTES:
+            left_out = f"left out: with them the properties have {size} bytes"
+            dead = _dead(properties, {"x-original-headers": left_out}, reasons)
         with translated():
-            self._channel.basic_publish("", self._dead_queue, body, properties, mandatory=True)
+            self._channel.basic_publish("", self._dead_queue, body, dead, mandatory=True)
 
 
-def _headers(
-    properties: pika.BasicProperties,
-    method: pika.spec.Basic.Deliver,
-    error: InvalidReading,
-    by: str,
-) -> dict[str, Any]:
-    kept = dict(properties.headers or {})
+def _dead(
+    properties: pika.BasicProperties, headers: dict[str, Any], reasons: dict[str, Any]
+) -> pika.BasicProperties:
+    dead = copy.copy(properties)
+    dead.headers = _inert(headers) | reasons
+    _disarm(dead)
+    return dead
+
+
+def _inert(headers: dict[str, Any]) -> dict[str, Any]:
+    kept = dict(headers)
     for name in ACTIVE_HEADERS:
         if name in kept:
             kept[f"x-original-{name.removeprefix('x-').lower()}"] = kept.pop(name)
     kept.setdefault("x-replays", 0)
-    return kept | {
+    return kept
+
+
+def _reasons(method: pika.spec.Basic.Deliver, error: InvalidReading, by: str) -> dict[str, Any]:
+    return {
         "x-dead-reason": error.reason.value,
         "x-dead-detail": error.detail[:MAX_DETAIL_CHARACTERS],
         "x-dead-at": datetime.now(UTC).isoformat(timespec="milliseconds"),

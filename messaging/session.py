@@ -68,7 +68,7 @@ class Session:
             self._dead_letters = DeadLetterer(connection.channel(), topology.dead_queue, by=name)
             self._channel.basic_qos(prefetch_count=prefetch)
             self._channel.add_on_cancel_callback(self._on_cancel)
-            self._channel.basic_consume(topology.queue, self._on_message)
+            self._consumer = self._channel.basic_consume(topology.queue, self._on_message)
 
     def next(self, wait_seconds: float) -> Delivery | None:
         """The next delivery, or None when none came within `wait_seconds`."""
@@ -91,6 +91,11 @@ class Session:
         while (left := deadline - time.monotonic()) > 0:
             self.wait(min(left, SLICE_SECONDS))
             check()
+
+    def stop_deliveries(self) -> None:
+        """Ask for no more messages; what is in hand can still be settled."""
+        with translated():
+            self._channel.basic_cancel(self._consumer)
 
     def ack(self, delivery: Delivery) -> None:
         """The message is done."""

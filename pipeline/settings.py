@@ -17,7 +17,7 @@ MAX_PREFETCH = 65535
 def _zone(value: object) -> ZoneInfo:
     try:
         return ZoneInfo(str(value))
-    except (OSError, ValueError):
+    except (OSError, ValueError, KeyError):  # ZoneInfoNotFoundError is a KeyError
         raise ValueError("must be a time zone such as UTC or Europe/Berlin") from None
 
 

@@ -1,0 +1,105 @@
+"""No test here sees the variables or the logging of whoever runs it."""
+
+import logging
+import sys
+from collections.abc import Callable, Iterator
+
+import hypothesis
+import pytest
+import structlog
+
+from messaging.topology import Topology
+from pipeline.settings import PipelineSettings
+from sensor.settings import SensorSettings
+from sensorctl import __main__ as sensorctl_program
+from sensorctl.settings import OperatorSettings
+from tests.unit.consumer_bench import ConsumerBench
+from tests.unit.fake_broker import FakeBroker
+from tests.unit.fakes import Call
+
+FIELDS = {
+    name.upper()
+    for model in (PipelineSettings, SensorSettings, OperatorSettings)
+    for name in model.model_fields
+}
+OTHERS = {
+    "AMQP_URL",
+    "NATIVE_DIR",
+    "POSTGRES_HOST_PORT",
+    "RABBITMQ_HOST_PORT",
+    "RABBITMQ_MANAGEMENT_HOST_PORT",
+}
+# Two cores shared with others: how long an example takes says nothing.
+hypothesis.settings.register_profile("unit", deadline=None)
+hypothesis.settings.load_profile("unit")
+
+
+@pytest.fixture(autouse=True)
+def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in FIELDS | OTHERS:
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(f"{name}_FILE", raising=False)
+
+
+@pytest.fixture(autouse=True)
+def _own_logging() -> Iterator[None]:
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers, root.level = handlers, level
+    structlog.reset_defaults()
+
+
+@pytest.fixture
+def quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pauses of a hundredth of their length, so that losses can be tested in moments."""
+    monkeypatch.setattr("service.retry.INITIAL_SECONDS", 0.002)
+    monkeypatch.setattr("service.retry.JITTER_SECONDS", 0.01)
+    monkeypatch.setattr("messaging.consumer.RECONNECT_SECONDS", 0.005)
+    monkeypatch.setattr("sensor.delivery.RECONNECT_SECONDS", 0.005)
+    monkeypatch.setattr("sensor.delivery.IDLE_SECONDS", 0.01)
+    monkeypatch.setattr("sensor.delivery.FINISH_POLL_SECONDS", 0.01)
+
+
+@pytest.fixture
+def make_bench(monkeypatch: pytest.MonkeyPatch, quick_retries: None) -> Callable[..., ConsumerBench]:
+    """A consumer on a broker in memory that holds these bodies."""
+
+    def make(*bodies: bytes) -> ConsumerBench:
+        bench = ConsumerBench(*bodies)
+        monkeypatch.setattr("messaging.consumer.connect", bench.broker.connect)
+        return bench
+
+    return make
+
+
+@pytest.fixture
+def sensors_broker(monkeypatch: pytest.MonkeyPatch, quick_retries: None) -> FakeBroker:
+    """A broker in memory with the queue `heat`, to which sensors connect."""
+    broker = FakeBroker()
+    Topology("heat").declare(broker.connect("", "").channel())
+    monkeypatch.setattr("sensor.delivery.connect", broker.connect)
+    return broker
+
+
+@pytest.fixture
+def operators_broker(monkeypatch: pytest.MonkeyPatch) -> FakeBroker:
+    """A broker in memory, to which the operator's command connects."""
+    broker = FakeBroker()
+    monkeypatch.setattr("messaging.operator.connect", broker.connect)
+    return broker
+
+
+@pytest.fixture
+def sensorctl(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Call:
+    """Calls it on a stack that the variables name; gives exit code, stdout and stderr."""
+    monkeypatch.setenv("POSTGRES_HOST", "127.0.0.1")
+
+    def call(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["sensorctl", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            sensorctl_program.main()
+        out, err = capsys.readouterr()
+        return int(ended.value.code or 0), out, err
+
+    return call

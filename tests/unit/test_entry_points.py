@@ -1,0 +1,147 @@
+"""Each program as it is started: exit codes and sentences, without any server."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline import __main__ as pipeline_program
+from service.lifecycle import Stop
+from tests.unit.bodies import with_fields
+from tests.unit.fake_broker import FakeBroker
+from tests.unit.fakes import FakeStore, wait_until
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def nobody() -> str:
+    """A port where nobody listens."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return str(server.getsockname()[1])
+
+
+@pytest.fixture
+def environment(nobody: str) -> dict[str, str]:
+    """The variables of a machine on which neither broker nor database runs."""
+    return {
+        **os.environ,
+        "RABBITMQ_PORT": nobody,
+        "RABBITMQ_PASS": "s3cret",
+        "POSTGRES_HOST": "127.0.0.1",
+        "POSTGRES_PORT": nobody,
+        "POSTGRES_PASSWORD": "s3cret",
+        "HTTP_PORT": "0",
+        "SENSOR_ID": "1",
+    }
+
+
+@pytest.mark.parametrize(
+    ("command", "variables", "code", "said"),
+    [
+        (["pipeline"], {"HTTP_PORT": "http"}, 78, "HTTP_PORT is 'http': "),
+        (["pipeline"], {"DATABASE_URL": "mysql://u:s3cret@h/d"}, 78, "DATABASE_URL: must look like"),
+        (["sensor"], {"SENSOR_SOURCE": "replay:/nowhere.csv"}, 78, "SENSOR_SOURCE names /nowhere.csv"),
+        (["db", "version"], {"POSTGRES_PORT": "0"}, 78, "POSTGRES_PORT is '0': "),
+        (["pipeline"], {}, 69, "Connection refused"),
+        (["sensor"], {}, 69, "Connection refused"),
+        (["db", "upgrade"], {}, 69, "Connection refused"),
+        (["sensorctl", "doctor"], {}, 1, "is PostgreSQL running"),
+        (["sensorctl", "summary"], {}, 69, "Connection refused"),
+        (["db"], {}, 2, "usage: python -m db"),
+    ],
+)
+def test_a_program_that_cannot_do_its_work_says_why_and_ends(
+    environment: dict[str, str], command: list[str], variables: dict[str, str], code: int, said: str
+) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-m", *command],
+        cwd=ROOT,
+        env={**environment, "CONNECT_TIMEOUT_SECONDS": "0.05", **variables},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert ended.returncode == code
+    assert said in ended.stdout + ended.stderr
+    assert "Traceback" not in ended.stdout + ended.stderr
+    assert "s3cret" not in ended.stdout + ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("program", "number", "code"),
+    [("pipeline", signal.SIGTERM, 0), ("pipeline", signal.SIGINT, 130), ("sensor", signal.SIGTERM, 0)],
+)
+def test_a_program_that_waits_for_its_server_can_be_stopped(
+    environment: dict[str, str], tmp_path: Path, program: str, number: int, code: int
+) -> None:
+    log = tmp_path / "log"
+    with log.open("w") as out:
+        child = subprocess.Popen([sys.executable, "-m", program], cwd=ROOT, env=environment, stdout=out)
+    try:
+        wait_until(lambda: "unavailable" in log.read_text(), 30)
+        child.send_signal(number)
+
+        assert child.wait(20) == code
+    finally:
+        if child.poll() is None:
+            child.kill()
+            child.wait()
+
+
+@pytest.fixture
+def parts(monkeypatch: pytest.MonkeyPatch, quick_retries: None) -> tuple[FakeBroker, FakeStore]:
+    """A broker and a store in memory, in the place of the consumer's own."""
+    broker, store = FakeBroker(), FakeStore()
+    monkeypatch.setattr("messaging.consumer.connect", broker.connect)
+    monkeypatch.setattr(pipeline_program, "Store", lambda *_, **__: store)
+    monkeypatch.setenv("HTTP_PORT", "0")
+    return broker, store
+
+
+@pytest.fixture
+def stop_when() -> Iterator[Callable[[Stop, Callable[[], bool]], None]]:
+    """Requests the stop from another thread once a condition holds."""
+    threads: list[threading.Thread] = []
+
+    def watch(stop: Stop, condition: Callable[[], bool]) -> None:
+        def run() -> None:
+            try:
+                wait_until(condition)
+            finally:
+                stop.request()
+
+        threads.append(threading.Thread(target=run))
+        threads[-1].start()
+
+    yield watch
+    for thread in threads:
+        thread.join(30)
+
+
+def test_the_consumer_process_stores_good_messages_and_buries_bad_ones(
+    parts: tuple[FakeBroker, FakeStore], stop_when: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    broker, store = parts
+    broker.put("sensor_data", with_fields(), b"nonsense", with_fields(sensor_id="attic"), with_fields())
+    stop = Stop()
+    stop_when(stop, lambda: broker.did.count("ack") == 4)
+
+    pipeline_program.main(stop)
+
+    assert sorted(reading.sensor_id for reading in store.readings.values()) == ["attic", "kitchen"]
+    [dead] = broker.queues["sensor_data.dead"]
+    assert (dead.body, dead.headers["x-dead-reason"]) == (b"nonsense", "not-json")
+    assert dead.headers["x-dead-by"].startswith("pipeline@")
+    assert not broker.queues["sensor_data"]
+    out = capsys.readouterr().out
+    assert [out.count(word) for word in ("stored", "duplicate", "dead-lettered")] == [2, 1, 1]

@@ -1,0 +1,43 @@
+"""The names of exchange, queues and routing keys."""
+
+import pytest
+from pika.exceptions import ChannelClosedByBroker
+
+from messaging.errors import BrokerUnavailable
+from messaging.topology import MAX_ROUTING_KEY_BYTES, Topology, routing_key
+from tests.unit.fake_broker import FakeBroker
+
+
+def test_everything_is_declared_durable_and_nothing_else() -> None:
+    broker = FakeBroker()
+
+    Topology("heat").declare(broker.connect("", "").channel())
+
+    assert broker.did[2:] == [
+        "declare exchange sensors {'exchange_type': 'topic', 'durable': True}",
+        "declare queue heat {'durable': True}",
+        "declare queue heat.dead {'durable': True}",
+        "bind heat sensors reading.#",
+    ]
+
+
+def test_a_refused_declaration_is_told_in_the_brokers_words() -> None:
+    broker = FakeBroker()
+    broker.troubles["declare queue heat {'durable': True}"] = [
+        ChannelClosedByBroker(406, "PRECONDITION_FAILED - inequivalent arg 'x-max-length'")
+    ]
+
+    with pytest.raises(BrokerUnavailable, match="406 PRECONDITION_FAILED - inequivalent arg 'x-max-length'"):
+        Topology("heat").declare(broker.connect("", "").channel())
+
+
+def test_a_routing_key_names_the_sensor() -> None:
+    assert routing_key("kitchen") == "reading.kitchen"
+
+
+@pytest.mark.parametrize(("sign", "size"), [("x", 255), ("é", 254), ("€", 254), ("🌡", 252)])
+def test_a_long_routing_key_is_cut_between_two_characters(sign: str, size: int) -> None:
+    key = routing_key(sign * 300)
+
+    assert set(key.removeprefix("reading.")) == {sign}
+    assert len(key.encode()) == size <= MAX_ROUTING_KEY_BYTES

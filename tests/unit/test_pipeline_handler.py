@@ -1,0 +1,183 @@
+"""What is done with one message, and looking after the database between messages."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from db.errors import DataRejected, StoreUnavailable
+from messaging.errors import DeadReason, InvalidReading
+from pipeline.database import DatabaseWatch
+from pipeline.handler import ReadingHandler
+from service.errors import Stopped
+from service.lifecycle import Stop
+from tests.unit.bodies import with_fields
+from tests.unit.fakes import FakeStore, Told, delivery
+
+UTC_ZONE = ZoneInfo("UTC")
+AWAY = StoreUnavailable("Connection refused")
+
+
+class Bench:
+    """A handler over a store in memory."""
+
+    def __init__(
+        self,
+        *troubles: Exception,
+        zone: ZoneInfo = UTC_ZONE,
+        processing_seconds: tuple[float, float] = (0, 0),
+    ) -> None:
+        self.store = FakeStore(*troubles)
+        self.events = Told()
+        self.pauses: list[float] = []
+        self._handler = ReadingHandler(
+            self.store, self.events, naive_time_zone=zone, processing_seconds=processing_seconds
+        )
+
+    def handle(self, body: bytes) -> None:
+        self._handler(delivery(body, pause=self.pauses.append))
+
+
+def test_a_good_message_is_stored_and_told() -> None:
+    bench = Bench()
+
+    bench.handle(with_fields())
+
+    [reading] = bench.store.readings.values()
+    assert (reading.sensor_id, reading.temperature) == ("kitchen", 21.5)
+    assert bench.events.of("stored") == [(reading, False)]
+    assert bench.pauses == []
+
+
+def test_the_same_message_again_is_a_duplicate() -> None:
+    bench = Bench()
+
+    bench.handle(with_fields())
+    bench.handle(with_fields())
+
+    assert len(bench.store.readings) == 1
+    assert [duplicate for _, duplicate in bench.events.of("stored")] == [False, True]
+
+
+def test_a_naive_time_is_in_the_zone_that_was_set() -> None:
+    bench = Bench(zone=ZoneInfo("Europe/Berlin"))
+
+    bench.handle(with_fields(measured_at="2025-08-11T23:16:59"))
+
+    [reading] = bench.store.readings.values()
+    assert reading.measured_at == datetime(2025, 8, 11, 21, 16, 59, tzinfo=UTC)
+
+
+def test_a_bad_message_is_refused_before_any_work() -> None:
+    bench = Bench(processing_seconds=(1, 1))
+
+    with pytest.raises(InvalidReading):
+        bench.handle(b"nonsense")
+
+    assert (bench.store.readings, bench.events.calls, bench.pauses) == ({}, [], [])
+
+
+def test_what_the_database_will_never_take_is_invalid_in_its_words() -> None:
+    bench = Bench(DataRejected("value out of range (SQLSTATE 22003)"))
+
+    with pytest.raises(InvalidReading) as caught:
+        bench.handle(with_fields())
+
+    assert caught.value.reason is DeadReason.REJECTED_BY_DATABASE
+    assert caught.value.detail == "value out of range (SQLSTATE 22003)"
+    assert bench.events.calls == []
+
+
+def test_an_outage_is_not_the_messages_fault() -> None:
+    bench = Bench(AWAY)
+
+    with pytest.raises(StoreUnavailable):
+        bench.handle(with_fields())
+
+    assert bench.events.calls == []
+
+
+def test_simulated_work_lasts_within_its_range_and_comes_before_the_store() -> None:
+    bench = Bench(processing_seconds=(0.2, 0.4))
+
+    for number in range(50):
+        bench.handle(with_fields(temperature=number))
+
+    assert len(bench.pauses) == 50
+    assert all(0.2 <= pause <= 0.4 for pause in bench.pauses)
+    assert max(bench.pauses) > min(bench.pauses)
+
+
+def test_work_that_is_ended_stores_nothing() -> None:
+    def stopped(_seconds: float) -> None:
+        raise Stopped
+
+    store = FakeStore()
+    handler = ReadingHandler(store, Told(), naive_time_zone=UTC_ZONE, processing_seconds=(1, 1))
+
+    with pytest.raises(Stopped):
+        handler(delivery(with_fields(), pause=stopped))
+
+    assert store.readings == {}
+
+
+def watch(*troubles: Exception) -> tuple[DatabaseWatch, FakeStore, Told]:
+    store, events = FakeStore(*troubles), Told()
+    return DatabaseWatch(store, events), store, events  # type: ignore[arg-type]
+
+
+@pytest.mark.usefixtures("quick_retries")
+def test_the_first_message_waits_for_the_database() -> None:
+    watching, store, events = watch(AWAY, AWAY)
+
+    watching.wait(Stop(), limit_seconds=0)
+
+    assert store.checks == 3
+    assert events.names == ["outage", "outage", "database_answers"]
+    assert len(events.of("progress")) == 2
+
+
+@pytest.mark.usefixtures("quick_retries")
+def test_a_database_that_never_comes_is_given_up_at_the_limit() -> None:
+    watching, _, events = watch(*[AWAY] * 10_000)
+
+    with pytest.raises(StoreUnavailable, match="Connection refused"):
+        watching.wait(Stop(), limit_seconds=0.05)
+
+    assert "database_answers" not in events.names
+
+
+def test_a_stop_ends_the_wait_for_the_database() -> None:
+    watching, _, _ = watch(*[AWAY] * 10_000)
+    stop = Stop()
+    stop.request()
+
+    with pytest.raises(Stopped):
+        watching.wait(stop, limit_seconds=0)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "checks"), [pytest.param(0.0, 3, id="each time"), pytest.param(60.0, 1, id="not too often")]
+)
+def test_while_idle_the_database_is_checked_now_and_then(
+    monkeypatch: pytest.MonkeyPatch, seconds: float, checks: int
+) -> None:
+    watching, store, _ = watch()
+    watching.wait(Stop(), limit_seconds=0)
+    store.checks = 1
+    monkeypatch.setattr("pipeline.database.CHECK_SECONDS", seconds)
+
+    watching.when_idle()
+    watching.when_idle()
+
+    assert store.checks == checks
+
+
+def test_an_outage_while_idle_is_told_and_so_is_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipeline.database.CHECK_SECONDS", 0)
+    watching, _, events = watch(AWAY)
+
+    watching.when_idle()
+    watching.when_idle()
+
+    assert events.names == ["outage", "database_answers"]

@@ -1,0 +1,162 @@
+"""How answers look: tables, records, and what a stranger may have written."""
+
+import io
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from rich.console import Console
+from rich.table import Table
+
+from messaging.operator import DeadMessage
+from sensorctl.doctor import Finding
+from sensorctl.views import BODY_CHARACTERS, dead_record, dead_table, findings_table, shown, summary_table
+
+NOW = datetime(2026, 11, 22, 5, 30, tzinfo=UTC)
+MEASURES = {
+    "readings": 3,
+    "min_temperature": 20.126,
+    "mean_temperature": 21.0,
+    "max_temperature": 22.5,
+    "last_temperature": 21.994,
+    "last_measured_at": NOW - timedelta(seconds=7),
+}
+NOTHING = dict.fromkeys(MEASURES) | {"readings": 0}
+KITCHEN = {"sensor_id": "kitchen", "name": "Oven", "location": None, **MEASURES}
+HOSTILE = [
+    b"[/red]",
+    b"[bold]x[/bold]",
+    b"[link=file:///etc]",
+    b"\x1b[31mred",
+    b"a\x00b\x07\x9b\n\r\tc",
+    b"\xff\xfe",
+]
+
+
+def lines(table: Table) -> list[str]:
+    out = io.StringIO()
+    Console(file=out, width=200).print(table)
+    return out.getvalue().splitlines()
+
+
+def row_of(word: str, table: Table) -> list[str]:
+    [line] = [line for line in lines(table) if word in line]
+    return [cell.strip() for cell in line.strip("│┃").replace("┃", "│").split("│")]
+
+
+def test_a_sensor_is_a_row_with_its_measures() -> None:
+    table = summary_table([KITCHEN], dict(MEASURES), NOW)
+
+    assert row_of("kitchen", table) == [
+        *("kitchen", "Oven", "", "3", "20.13", "21.00", "22.50", "21.99", "7 s ago"),
+    ]
+    assert not any("all" in line.split() for line in lines(table)), "one sensor needs no sum"
+
+
+def test_several_sensors_have_a_row_over_all() -> None:
+    sensors = [KITCHEN, KITCHEN | {"sensor_id": "attic"}]
+
+    table = summary_table(sensors, MEASURES | {"readings": 6}, NOW)
+
+    assert row_of(" all ", table) == ["all", "", "", "6", "20.13", "21.00", "22.50", "21.99", "7 s ago"]
+
+
+def test_an_hour_without_readings_is_an_empty_table() -> None:
+    assert any("measured" in line for line in lines(summary_table([], NOTHING, NOW)))
+
+
+def test_a_reading_from_a_clock_ahead_is_no_age_below_zero() -> None:
+    ahead = KITCHEN | {"last_measured_at": NOW + timedelta(minutes=4)}
+
+    assert row_of("kitchen", summary_table([ahead], dict(MEASURES), NOW))[-1] == "0 s ago"
+
+
+def test_an_age_is_told_from_the_present_moment() -> None:
+    fresh = KITCHEN | {"last_measured_at": datetime.now(UTC)}
+
+    age = row_of("kitchen", summary_table([fresh], dict(MEASURES)))[-1]
+
+    assert int(age.removesuffix(" s ago")) < 60
+
+
+def test_a_finding_is_ok_or_says_what_to_do() -> None:
+    table = findings_table(
+        [Finding("broker", "answers"), Finding("queue", "[/x] is not there", "run `sensorctl setup`")]
+    )
+
+    first, second, advice = lines(table)
+    assert first.split() == ["ok", "broker", "answers"]
+    assert second.split(maxsplit=2) == ["!!", "queue", second.split(maxsplit=2)[2]]
+    assert "[/x] is not there" in second
+    assert "→ run `sensorctl setup`" in advice
+
+
+def dead(body: bytes, **headers: Any) -> DeadMessage:
+    names = {name: f"x-dead-{name}" for name in ("reason", "detail", "at")}
+    return DeadMessage(body, {names.get(name, name): value for name, value in headers.items()}, {})
+
+
+def test_a_dead_message_is_a_row_with_its_reason() -> None:
+    table = dead_table([dead(b"{}", reason="invalid-field", detail="sensor_id is missing", at="2026")], 7)
+
+    assert lines(table)[0].strip() == "1 of 7 dead messages"
+    assert row_of("invalid-field", table) == ["2026", "invalid-field", "sensor_id is missing", "{}"]
+
+
+@pytest.mark.parametrize("hostile", HOSTILE)
+def test_a_strangers_text_is_neither_markup_nor_a_terminals_command(hostile: bytes) -> None:
+    text = hostile.decode(errors="replace")
+    tables = [
+        dead_table([dead(hostile, reason=text, detail=text, at=text)], 1),
+        dead_table([dead(hostile)], 1),
+        summary_table([KITCHEN | {"sensor_id": text, "name": text, "location": text}], dict(MEASURES), NOW),
+        findings_table([Finding("queue", text, "do something")]),
+    ]
+
+    for table in tables:
+        printed = lines(table)
+        assert all(line.isprintable() for line in printed)
+        if text.startswith("["):
+            assert any(text in line for line in printed)
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        (b'{"a": 1}', '{"a": 1}'),
+        ("Küche".encode(), "Küche"),
+        (b"\x00\x1b[0m\n", r"\x00\x1b[0m\n"),
+        (b"\xff", r"\xff"),
+        (b"x" * BODY_CHARACTERS, "x" * BODY_CHARACTERS),
+        (b"x" * (BODY_CHARACTERS + 1), "x" * BODY_CHARACTERS + "…"),
+    ],
+)
+def test_the_beginning_of_a_body_is_shown_safely(body: bytes, text: str) -> None:
+    assert shown(body) == text
+
+
+def test_a_dead_message_as_a_record_holds_everything() -> None:
+    message = DeadMessage(
+        b'{"a": "\xff"}',
+        {"x-dead-reason": "not-json", "x-dead-detail": "why", "x-dead-at": "2026", "trace": [1]},
+        {"content_type": "text/plain"},
+    )
+
+    assert dead_record(message) == {
+        "reason": "not-json",
+        "detail": "why",
+        "at": "2026",
+        "headers": message.headers,
+        "properties": {"content_type": "text/plain"},
+        "body": '{"a": "\\xff"}',
+    }
+
+
+def test_a_record_of_hostile_headers_can_be_written_as_json() -> None:
+    message = DeadMessage(b"\x1b", {b"\xff": 1, "bytes": b"\xff", "when": NOW}, {})  # type: ignore[dict-item]
+
+    written = json.dumps(dead_record(message), default=str)
+
+    assert written.isprintable()
+    assert json.loads(written)["reason"] is None
