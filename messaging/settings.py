@@ -7,6 +7,9 @@ from pydantic import AliasChoices, Field, SecretStr, field_validator
 
 from service.settings import Settings
 
+# AMQP allows 255 bytes, and the dead queue's name is longer.
+MAX_QUEUE_NAME_BYTES = 200
+
 
 class BrokerSettings(Settings):
     """`RABBITMQ_URL` (or `AMQP_URL`) wins over the single variables."""
@@ -20,13 +23,15 @@ class BrokerSettings(Settings):
     rabbitmq_pass: SecretStr = SecretStr("sensors")
     rabbitmq_vhost: str = "/"
     rabbitmq_management_url: str | None = None
-    queue_name: str = Field(default="sensor_data", min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]+$")
+    queue_name: str = Field(default="sensor_data", min_length=1, pattern=r"^[^\x00-\x1f]+$")
 
     @field_validator("queue_name")
     @classmethod
     def _is_free(cls, name: str) -> str:
         if name.startswith("amq."):
             raise ValueError("must not begin with amq., which the broker keeps for itself")
+        if len(name.encode()) > MAX_QUEUE_NAME_BYTES:
+            raise ValueError(f"must have at most {MAX_QUEUE_NAME_BYTES} bytes in UTF-8")
         return name
 
     @field_validator("rabbitmq_url")
@@ -47,7 +52,8 @@ class BrokerSettings(Settings):
         user = quote(self.rabbitmq_user, safe="")
         password = quote(self.rabbitmq_pass.get_secret_value(), safe="")
         vhost = quote(self.rabbitmq_vhost, safe="")
-        return f"amqp://{user}:{password}@{self.rabbitmq_host}:{self.rabbitmq_port}/{vhost}"
+        host = f"[{self.rabbitmq_host}]" if ":" in self.rabbitmq_host else self.rabbitmq_host
+        return f"amqp://{user}:{password}@{host}:{self.rabbitmq_port}/{vhost}"
 
 
 def _is_usable(url: str) -> bool:

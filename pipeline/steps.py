@@ -104,7 +104,8 @@ def _in_celsius(temperature: float, unit: Unit) -> float:
         Unit.KELVIN: temperature + ABSOLUTE_ZERO,
     }[unit]
     # Rounded far below any thermometer's step, so that 0 K is absolute zero in spite of binary fractions.
-    celsius = round(celsius, 9)
+    # Adding zero makes one of the two zeros.
+    celsius = round(celsius, 9) + 0.0
     if not ABSOLUTE_ZERO <= celsius <= HIGHEST_TEMPERATURE:
         raise InvalidReading(
             DeadReason.INVALID_FIELD,

@@ -18,6 +18,7 @@ EXIT_FAILURE = 1
 EXIT_UNAVAILABLE = 69
 EXIT_CONFIGURATION = 78
 EXIT_INTERRUPTED = 130
+SLICE_SECONDS = 0.5
 
 
 class Stop:
@@ -50,8 +51,12 @@ class Stop:
 
     def wait(self, seconds: float) -> bool:
         """Wait at most `seconds`; True as soon as the stop is requested."""
-        readable, _, _ = select.select([self._reader], [], [], max(0.0, seconds))
-        return bool(readable)
+        # In slices, because Python does not run the handler of a signal that came just before the select
+        # began, or that the kernel gave to another thread, until the select ends.
+        deadline = time.monotonic() + seconds
+        while not self.requested and (left := deadline - time.monotonic()) > 0:
+            select.select([self._reader], [], [], min(left, SLICE_SECONDS))
+        return self.requested
 
     def sleep(self, seconds: float) -> None:
         """Wait `seconds`; raises Stopped as soon as the stop is requested."""

@@ -9,7 +9,8 @@ from tenacity import (
     retry_if_not_exception_type,
     stop_after_delay,
     stop_never,
-    wait_exponential_jitter,
+    wait_exponential,
+    wait_random,
 )
 
 from service.errors import ServiceUnavailable
@@ -40,7 +41,9 @@ def retrying(
 
     return Retrying(
         retry=retry_if_exception_type(ServiceUnavailable) & retry_if_not_exception_type(unless),
-        wait=wait_exponential_jitter(multiplier=INITIAL_SECONDS, max=longest_seconds, jitter=JITTER_SECONDS),
+        # The jitter comes on top of the longest wait too, so that many clients do not stay in step.
+        wait=wait_exponential(multiplier=INITIAL_SECONDS, max=longest_seconds)
+        + wait_random(0, JITTER_SECONDS),
         stop=stop_after_delay(limit_seconds) if limit_seconds else stop_never,
         sleep=sleep,
         before_sleep=before_sleep,

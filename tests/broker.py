@@ -1,0 +1,236 @@
+"""The tests' side of RabbitMQ: a virtual host of their own, and a bare pika client in it."""
+
+import base64
+import json
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+from urllib.parse import quote, unquote, urlsplit
+from uuid import uuid4
+
+import pika
+from pika.adapters.blocking_connection import BlockingChannel, BlockingConnection
+
+from messaging.settings import BrokerSettings
+from messaging.topology import Topology
+from service.settings import load
+from tests.proxy import Proxy
+from tests.waiting import eventually
+
+QUEUE = "sensor_data"
+DEAD_QUEUE = f"{QUEUE}.dead"
+API_SECONDS = 10
+STATISTICS_SECONDS = 15
+# Without any proxy of the environment: the broker is near.
+_DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+class ApiRefused(Exception):
+    """The management API answered with an error."""
+
+
+class Message(NamedTuple):
+    """A message that was taken from a queue."""
+
+    body: bytes
+    properties: pika.BasicProperties
+    method: Any
+
+    @property
+    def headers(self) -> dict[str, Any]:
+        return dict(self.properties.headers or {})
+
+
+@dataclass(frozen=True)
+class RabbitMQ:
+    """A broker in which the tests make virtual hosts, as an administrator."""
+
+    url: str
+    management_url: str
+    source: str
+
+    @property
+    def user(self) -> str:
+        return unquote(urlsplit(self.url).username or "")
+
+    @property
+    def virtual_host_name(self) -> str:
+        """The one in its own address."""
+        return unquote(urlsplit(self.url).path.removeprefix("/")) or "/"
+
+    def url_of(self, virtual_host: str) -> str:
+        return urlsplit(self.url)._replace(path=f"/{quote(virtual_host, safe='')}").geturl()
+
+    def api(self, method: str, path: str, body: object = None) -> Any:
+        """What the management API answers. Raises ApiRefused, and OSError when it does not answer."""
+        login = f"{self.user}:{unquote(urlsplit(self.url).password or '')}"
+        request = urllib.request.Request(
+            self.management_url + path,
+            method=method,
+            data=None if body is None else json.dumps(body).encode(),
+            headers={
+                "Authorization": f"Basic {base64.b64encode(login.encode()).decode()}",
+                "Content-Type": "application/json",
+            },
+        )
+        try:
+            with _DIRECT.open(request, timeout=API_SECONDS) as answer:
+                return json.loads(answer.read() or b"null")
+        except urllib.error.HTTPError as error:
+            with error:
+                raise ApiRefused(f"{method} {path}: {error.code} {error.read().decode()}") from None
+
+    @contextmanager
+    def user_with(self, virtual_host: str, **rights: str) -> Iterator[str]:
+        """The address for a new user of the virtual host who has only these rights."""
+        name = f"user-{uuid4().hex[:12]}"
+        self.api("PUT", f"/api/users/{name}", {"password": name, "tags": ""})
+        try:
+            self.api(
+                "PUT",
+                f"/api/permissions/{virtual_host}/{name}",
+                {"configure": "", "write": "", "read": "", **rights},
+            )
+            yield self.url_for(name, virtual_host)
+        finally:
+            self.api("DELETE", f"/api/users/{name}")
+
+    @contextmanager
+    def virtual_host(self, queue_type: str) -> Iterator["VirtualHost"]:
+        """A fresh virtual host in which plain durable queues are of this type, with a user of its own."""
+        name = f"test-{uuid4().hex[:12]}"
+        # As an import, because that works on every version: RabbitMQ 3.10 has no other way to say it.
+        self.api(
+            "POST",
+            "/api/definitions",
+            {
+                "vhosts": [{"name": name, "metadata": {"default_queue_type": queue_type}}],
+                "users": [{"name": name, "password": name, "tags": ["administrator"]}],
+                "permissions": [
+                    {"user": user, "vhost": name, "configure": ".*", "write": ".*", "read": ".*"}
+                    for user in (name, self.user)
+                ],
+            },
+        )
+        host = VirtualHost(self, name)
+        try:
+            yield host
+        finally:
+            host.close()
+            self.api("DELETE", f"/api/vhosts/{name}")
+            self.api("DELETE", f"/api/users/{name}")
+
+    def url_for(self, user: str, virtual_host: str) -> str:
+        """The address of a user whose password is the name again."""
+        address = urlsplit(self.url_of(virtual_host))
+        return address._replace(netloc=f"{user}:{user}@{address.hostname}:{address.port}").geturl()
+
+
+class VirtualHost:
+    """One test's part of the broker: `url` is for the processes, the test's own client is another user."""
+
+    def __init__(self, server: RabbitMQ, name: str) -> None:
+        self.server = server
+        self.name = name
+        self.url = server.url_for(name, name)
+        self._connection: BlockingConnection | None = None
+        self._channel: BlockingChannel | None = None
+
+    def through(self, proxy: Proxy) -> str:
+        """Its address by way of the proxy."""
+        return proxy.instead_of(self.url)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """How a process of this project finds it."""
+        return {
+            "RABBITMQ_URL": self.url,
+            "RABBITMQ_MANAGEMENT_URL": self.server.management_url,
+            "QUEUE_NAME": QUEUE,
+        }
+
+    @property
+    def settings(self) -> BrokerSettings:
+        """The same for code in this process."""
+        return load(BrokerSettings, rabbitmq_url=self.url, rabbitmq_management_url=self.server.management_url)
+
+    @property
+    def channel(self) -> BlockingChannel:
+        """A channel in confirm mode; a new one when the broker closed the last."""
+        if self._connection is None or not self._connection.is_open:
+            self._connection = bare_connection(self.server.url_of(self.name))
+            self._channel = None
+        if self._channel is None or not self._channel.is_open:
+            self._channel = self._connection.channel()
+            self._channel.confirm_delivery()
+        return self._channel
+
+    def close(self) -> None:
+        if self._connection is not None and self._connection.is_open:
+            self._connection.close()
+
+    def declare(self) -> None:
+        """The topology, as setup and the consumer declare it."""
+        Topology(QUEUE).declare(self.channel)
+
+    def publish(
+        self,
+        body: bytes | str | dict[str, Any],
+        properties: pika.BasicProperties | None = None,
+        *,
+        exchange: str = "",
+        routing_key: str = QUEUE,
+    ) -> None:
+        """Publish and wait for the confirm, by default straight to the queue as simple clients do."""
+        if isinstance(body, dict):
+            body = json.dumps(body)
+        body = body.encode() if isinstance(body, str) else body
+        self.channel.basic_publish(exchange, routing_key, body, properties, mandatory=True)
+
+    def ready(self, queue: str = QUEUE) -> int:
+        """How many messages wait in the queue; those in a consumer's hands do not count."""
+        return int(self.channel.queue_declare(queue, passive=True).method.message_count)
+
+    def consumers(self, queue: str = QUEUE) -> int:
+        return int(self.channel.queue_declare(queue, passive=True).method.consumer_count)
+
+    def take_all(self, queue: str = QUEUE) -> list[Message]:
+        """Empty the queue."""
+        messages: list[Message] = []
+        while True:
+            method, properties, body = self.channel.basic_get(queue, auto_ack=True)
+            if method is None:
+                return messages
+            messages.append(Message(body, properties, method))
+
+    def connections(self) -> list[str]:
+        """The broker's names of the processes' connections, as of this moment."""
+        tracked = self.server.api("GET", f"/api/connections/username/{self.name}")
+        return [connection["name"] for connection in tracked]
+
+    def close_connections(self) -> None:
+        """Let the management API close the processes' connections."""
+        self.server.api("DELETE", f"/api/connections/username/{self.name}")
+
+    def shown(self, client_name: str) -> dict[str, Any]:
+        """Wait until the management UI shows the client of this name; statistics take some seconds."""
+
+        def found() -> dict[str, Any]:
+            connections = self.server.api("GET", f"/api/vhosts/{self.name}/connections")
+            names = [
+                connection.get("client_properties", {}).get("connection_name") for connection in connections
+            ]
+            shown: dict[str, dict[str, Any]] = dict(zip(names, connections, strict=True))
+            return shown.get(client_name, {})
+
+        return eventually(found, STATISTICS_SECONDS, f"the connection {client_name} is shown")
+
+
+def bare_connection(url: str) -> BlockingConnection:
+    """As any client would open one; without heartbeats, since a test is often silent for long."""
+    parameters = pika.URLParameters(url)
+    parameters.heartbeat = 0
+    return pika.BlockingConnection(parameters)

@@ -1,0 +1,31 @@
+"""`python -m tests.entries.double_ack`: the real pipeline, whose first message is acked twice.
+
+The broker answers that by closing the channel.
+"""
+
+import sys
+from unittest.mock import patch
+
+from messaging.session import Delivery, Session
+from pipeline import __main__ as pipeline
+from service.lifecycle import run
+
+_ack = Session.ack
+_clumsy = [True]
+
+
+def _ack_twice_once(session: Session, delivery: Delivery) -> None:
+    _ack(session, delivery)
+    if _clumsy:
+        _clumsy.pop()
+        _ack(session, delivery)
+
+
+def main() -> int:
+    """The consumer's own exit code."""
+    with patch.object(Session, "ack", _ack_twice_once):
+        return run(pipeline.main)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,92 @@
+"""What one test has of the servers: a virtual host, a migrated database and processes of its own."""
+
+from collections.abc import Generator, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from db.migrate import upgrade
+from tests.broker import RabbitMQ, VirtualHost
+from tests.database import Database, Postgres
+from tests.processes import Processes, processes
+from tests.proxy import Proxy
+
+RUN = pytest.StashKey[Processes]()
+
+
+@pytest.fixture
+def queue_type() -> str:
+    """The type that plain durable queues get; a test that is parametrised with it overrides this."""
+    return "quorum"
+
+
+@pytest.fixture
+def broker(rabbitmq: RabbitMQ, queue_type: str) -> Iterator[VirtualHost]:
+    """A virtual host with the topology declared."""
+    with rabbitmq.virtual_host(queue_type) as host:
+        host.declare()
+        yield host
+
+
+@pytest.fixture(scope="session")
+def template(postgres: Postgres) -> Iterator[str]:
+    """The name of a migrated database, to be copied."""
+    with postgres.database() as database:
+        upgrade(database.settings)
+        yield database.name
+
+
+@pytest.fixture
+def database(postgres: Postgres, template: str) -> Iterator[Database]:
+    """A migrated database."""
+    with postgres.database(template) as database:
+        yield database
+
+
+@pytest.fixture
+def bare_database(postgres: Postgres) -> Iterator[Database]:
+    """A database without any table."""
+    with postgres.database() as database:
+        yield database
+
+
+@pytest.fixture
+def run(
+    request: pytest.FixtureRequest, tmp_path: Path, broker: VirtualHost, database: Database
+) -> Iterator[Processes]:
+    """Starts this project's processes on this test's broker and database."""
+    with processes(tmp_path, broker.environment | database.environment) as started:
+        request.node.stash[RUN] = started
+        yield started
+
+
+@pytest.fixture
+def broker_proxy(rabbitmq: RabbitMQ) -> Iterator[Proxy]:
+    """A way to the broker that can fail."""
+    with _proxy_to(rabbitmq.url) as proxy:
+        yield proxy
+
+
+@pytest.fixture
+def database_proxy(postgres: Postgres) -> Iterator[Proxy]:
+    """A way to the database that can fail."""
+    with _proxy_to(postgres.url) as proxy:
+        yield proxy
+
+
+def _proxy_to(url: str) -> Proxy:
+    target = urlsplit(url)
+    assert target.hostname
+    assert target.port
+    return Proxy((target.hostname, target.port))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show the logs of a failed test's processes."""
+    report = yield
+    if report.failed and RUN in item.stash:
+        for process in item.stash[RUN].started:
+            report.sections.append((f"log of {process.module} ({process.exit_code})", process.text))
+    return report

@@ -1,0 +1,252 @@
+"""The consumer lives through every way of losing the broker."""
+
+import socket
+
+import pytest
+
+from messaging.topology import EXCHANGE
+from tests.broker import DEAD_QUEUE, QUEUE, VirtualHost
+from tests.database import Database
+from tests.processes import Processes
+from tests.proxy import Proxy
+from tests.readings import reading
+from tests.waiting import eventually
+
+both_queue_types = pytest.mark.parametrize("queue_type", ["quorum", "classic"])
+LOAD = 60
+
+
+@both_queue_types
+def test_connections_that_the_broker_closes_under_load(
+    broker: VirtualHost, database: Database, run: Processes
+) -> None:
+    consumer = run.consumer()
+    for sequence in range(LOAD):
+        broker.publish(reading(sequence=sequence))
+        if sequence in {20, 40}:
+            broker.close_connections()
+            consumer.logged("consuming", times=1 + sequence // 20)
+
+    eventually(lambda: database.count() == LOAD, 20, "every reading is stored")
+    assert consumer.stop() == 0
+    assert "320 CONNECTION_FORCED" in consumer.events("broker unavailable")[0]["reason"]
+    assert sorted(row["sequence"] for row in database.readings()) == list(range(LOAD))
+    assert broker.ready() == broker.ready(DEAD_QUEUE) == 0
+
+
+def test_connections_that_are_cut_under_load(
+    broker: VirtualHost, database: Database, run: Processes, broker_proxy: Proxy
+) -> None:
+    consumer = run.consumer(RABBITMQ_URL=broker.through(broker_proxy))
+    for sequence in range(LOAD):
+        broker.publish(reading(sequence=sequence))
+        if sequence in {20, 40}:
+            broker_proxy.cut()
+            consumer.logged("consuming", times=1 + sequence // 20)
+
+    eventually(lambda: database.count() == LOAD, 20, "every reading is stored")
+    assert consumer.stop() == 0
+    assert sorted(row["sequence"] for row in database.readings()) == list(range(LOAD))
+    assert broker.ready() == broker.ready(DEAD_QUEUE) == 0
+
+
+def test_a_broker_that_is_away_makes_it_unready_but_alive(
+    broker: VirtualHost, database: Database, run: Processes, broker_proxy: Proxy
+) -> None:
+    consumer = run.consumer(http=True, RABBITMQ_URL=broker.through(broker_proxy))
+    broker_proxy.refuse()
+    broker.publish(reading())
+
+    consumer.logged("broker unavailable", times=2)
+    assert consumer.status("/readyz") == 503
+    assert "broker" in consumer.ask("/readyz")[1]
+    assert consumer.status("/livez") == 200
+    broker_proxy.forward()
+
+    eventually(lambda: consumer.status("/readyz") == 200, 15, "it is ready again")
+    eventually(database.count, 5, "the reading is stored")
+
+
+def test_a_connection_lost_while_working_leaves_the_message_to_the_next(
+    broker: VirtualHost, database: Database, run: Processes, broker_proxy: Proxy
+) -> None:
+    consumer = run.consumer(
+        RABBITMQ_URL=broker.through(broker_proxy), PROCESSING_SECONDS_MIN="1", PROCESSING_SECONDS_MAX="1"
+    )
+    broker.publish(reading())
+    eventually(lambda: broker.ready() == 0, 5, "the message is in hand")
+    broker_proxy.cut()
+
+    consumer.logged("consuming", times=2)
+    eventually(database.count, 10, "the reading is stored")
+    assert consumer.stop() == 0
+    assert database.count() == 1
+    assert broker.ready() == 0
+
+
+def test_a_connection_lost_during_a_database_outage_is_opened_again(
+    broker: VirtualHost,
+    database: Database,
+    run: Processes,
+    broker_proxy: Proxy,
+    database_proxy: Proxy,
+) -> None:
+    consumer = run.consumer(
+        RABBITMQ_URL=broker.through(broker_proxy), DATABASE_URL=database.through(database_proxy)
+    )
+    database_proxy.refuse()
+    broker.publish(reading())
+    consumer.logged("database unavailable", times=2)
+    broker_proxy.cut()
+    consumer.logged("consuming", times=2)
+    database_proxy.forward()
+
+    eventually(database.count, 15, "the reading is stored")
+    assert consumer.stop() == 0
+    assert broker.ready() == broker.ready(DEAD_QUEUE) == 0
+
+
+def test_a_silent_broker_is_given_up_by_consumer_and_sensor_and_nothing_is_missing(
+    broker: VirtualHost, database: Database, run: Processes, broker_proxy: Proxy
+) -> None:
+    short = "messaging.connection.HEARTBEAT_SECONDS=1"
+    through = broker.through(broker_proxy)
+    consumer = run.consumer(f"tests.entries.patched pipeline {short}", RABBITMQ_URL=through)
+    sensor = run.start(
+        f"tests.entries.patched sensor {short}", RABBITMQ_URL=through, SENSOR_INTERVAL_SECONDS="0.05"
+    )
+    eventually(lambda: database.count() > 5, 10, "readings arrive")
+    broker_proxy.black_hole()
+    sensor.logged("broker unavailable", within_seconds=25)
+    consumer.logged("broker unavailable", within_seconds=25)
+    broker_proxy.forward()
+
+    consumer.logged("consuming", times=2)
+    sensor.logged("connected to the broker", times=2)
+    sensor.logged("published", times=len(sensor.events("published")) + 20)
+    assert sensor.stop() == 0
+    published = len(sensor.events("published"))
+    eventually(lambda: database.count() == published, 15, "every reading is stored")
+    assert [
+        row["sequence"] for row in database.rows("SELECT sequence FROM reading ORDER BY sequence")
+    ] == list(range(1, published + 1))
+
+
+def test_work_of_several_heartbeats_keeps_its_connection_which_is_shown_by_the_consumers_name(
+    broker: VirtualHost, database: Database, run: Processes
+) -> None:
+    consumer = run.consumer(
+        "tests.entries.patched pipeline messaging.connection.HEARTBEAT_SECONDS=1",
+        PROCESSING_SECONDS_MIN="5",
+        PROCESSING_SECONDS_MAX="5",
+    )
+    connections = broker.connections()
+    broker.publish(reading())
+    shown = broker.shown(f"pipeline@{socket.gethostname()}:{consumer.pid}")
+    assert [shown["name"]] == connections
+    eventually(database.count, 15, "the reading is stored")
+    assert broker.connections() == connections
+    assert consumer.events("broker unavailable") == []
+    assert consumer.stop() == 0
+    assert broker.ready() == 0
+
+
+@both_queue_types
+def test_a_deleted_queue_comes_back_and_is_consumed_again(
+    broker: VirtualHost, database: Database, run: Processes
+) -> None:
+    consumer = run.consumer()
+    broker.channel.queue_delete(QUEUE)
+
+    assert "cancelled the consumer" in consumer.logged("broker unavailable")["reason"]
+    consumer.logged("consuming", times=2)
+    broker.publish(reading(), exchange=EXCHANGE, routing_key="reading.1")
+    eventually(database.count, 10, "the reading is stored")
+
+
+def test_a_queue_deleted_while_a_message_is_in_hand(
+    broker: VirtualHost, database: Database, run: Processes
+) -> None:
+    consumer = run.consumer(PROCESSING_SECONDS_MIN="1", PROCESSING_SECONDS_MAX="1")
+    broker.publish(reading(sensor_id="in hand"))
+    eventually(lambda: broker.ready() == 0, 5, "the message is in hand")
+    broker.channel.queue_delete(QUEUE)
+
+    consumer.logged("consuming", times=2)
+    broker.publish(reading(sensor_id="after"))
+    eventually(lambda: [row["sensor_id"] for row in database.readings()][-1:] == ["after"], 10, "it goes on")
+
+
+def test_a_deleted_dead_queue_comes_back_before_a_bad_message_is_acked(
+    broker: VirtualHost, run: Processes
+) -> None:
+    consumer = run.consumer()
+    broker.channel.queue_delete(DEAD_QUEUE)
+    broker.publish("rubbish")
+
+    consumer.logged("dead-lettered")
+    assert [message.body for message in broker.take_all(DEAD_QUEUE)] == [b"rubbish"]
+    assert consumer.stop() == 0
+    assert broker.ready() == 0
+
+
+def test_a_channel_that_the_broker_closes_is_opened_again(
+    broker: VirtualHost, database: Database, run: Processes
+) -> None:
+    consumer = run.consumer("tests.entries.double_ack")
+    broker.publish(reading(sequence=1))
+    broker.publish(reading(sequence=2))
+
+    assert "channel" in consumer.logged("broker unavailable")["reason"]
+    eventually(lambda: database.count() == 2, 15, "both readings are stored")
+    consumer.logged("consuming", times=2)
+    assert consumer.stop() == 0
+    assert broker.ready() == broker.ready(DEAD_QUEUE) == 0
+
+
+def test_a_broker_that_comes_later_is_waited_for(
+    broker: VirtualHost, database: Database, run: Processes, broker_proxy: Proxy
+) -> None:
+    broker_proxy.refuse()
+    broker.publish(reading())
+    consumer = run.start("pipeline", http=True, RABBITMQ_URL=broker.through(broker_proxy))
+    assert "Connection refused" in consumer.logged("broker unavailable", times=2)["reason"]
+    assert consumer.status("/readyz") == 503
+
+    broker_proxy.forward()
+
+    eventually(database.count, 15, "the reading is stored")
+    assert consumer.status("/readyz") == 200
+
+
+def test_a_broker_that_does_not_come_within_the_connect_timeout_ends_the_process(
+    broker: VirtualHost, run: Processes, broker_proxy: Proxy
+) -> None:
+    broker_proxy.refuse()
+    consumer = run.start("pipeline", RABBITMQ_URL=broker.through(broker_proxy), CONNECT_TIMEOUT_SECONDS="1")
+    assert consumer.wait() == 69
+    assert "Connection refused" in consumer.logged("gave up")["reason"]
+
+
+def test_a_wrong_password_is_told_without_the_password(broker: VirtualHost, run: Processes) -> None:
+    with broker.server.user_with(broker.name) as url:
+        wrong = url.replace("@", "-wrong-secret@", 1)
+        consumer = run.start("pipeline", RABBITMQ_URL=wrong, CONNECT_TIMEOUT_SECONDS="1")
+        assert consumer.wait() == 69
+    assert "ACCESS_REFUSED" in consumer.events("broker unavailable")[0]["reason"]
+    assert "wrong-secret" not in consumer.text
+
+
+def test_a_queue_with_other_arguments_is_told_until_it_is_deleted(
+    broker: VirtualHost, database: Database, run: Processes
+) -> None:
+    broker.channel.queue_delete(QUEUE)
+    broker.channel.queue_declare(QUEUE, durable=True, arguments={"x-max-length": 10})
+    consumer = run.start("pipeline")
+    assert "inequivalent arg 'x-max-length'" in consumer.logged("broker unavailable", times=2)["reason"]
+
+    broker.channel.queue_delete(QUEUE)
+
+    consumer.logged("consuming")
+    broker.publish(reading())
+    eventually(database.count, 10, "it consumes")

@@ -1,0 +1,131 @@
+"""Consumers that are killed: nothing is lost, nothing counts twice, and a message that kills is convicted."""
+
+import pytest
+
+from tests.broker import DEAD_QUEUE, QUEUE, VirtualHost
+from tests.database import Database
+from tests.processes import Processes
+from tests.readings import reading
+from tests.waiting import eventually
+
+both_queue_types = pytest.mark.parametrize("queue_type", ["quorum", "classic"])
+DEADLY_CONSUMER = "tests.entries.deadly"
+SIGKILLED = -9
+
+
+def restart_until_it_lives(broker: VirtualHost, run: Processes, most_deaths: int) -> int:
+    """Start the deadly consumer anew whenever it dies; how often it died until its queue was empty."""
+    for deaths in range(most_deaths + 1):
+        consumer = run.start(DEADLY_CONSUMER)
+        eventually(
+            lambda: consumer.exit_code is not None or _is_done(broker),  # noqa: B023 (asked at once)
+            30,
+            "the consumer dies, or is done",
+        )
+        if consumer.exit_code is None:
+            assert consumer.stop() == 0
+            return deaths
+        assert consumer.exit_code == SIGKILLED
+    raise AssertionError(f"the consumer died {most_deaths + 1} times")
+
+
+def _is_done(broker: VirtualHost) -> bool:
+    return broker.ready(DEAD_QUEUE) == 1 and broker.ready() == 0
+
+
+@both_queue_types
+def test_a_message_that_kills_its_consumer_is_dead_lettered_and_its_neighbours_are_stored(
+    broker: VirtualHost, database: Database, run: Processes, queue_type: str
+) -> None:
+    for sequence in range(3):
+        broker.publish(reading(sequence=sequence))
+    broker.publish(reading(sensor_id="deadly"))
+    for sequence in range(3, 6):
+        broker.publish(reading(sequence=sequence))
+
+    deaths = restart_until_it_lives(broker, run, most_deaths=4)
+
+    # Only quorum queues count; where nobody counts, any redelivery is suspect.
+    assert deaths == (4 if queue_type == "quorum" else 1)
+    assert sorted(row["sequence"] for row in database.readings()) == list(range(6))
+    assert broker.ready() == 0
+    (dead,) = broker.take_all(DEAD_QUEUE)
+    assert b'"deadly"' in dead.body
+    assert dead.headers["x-dead-reason"] == "crash-loop"
+    assert dead.headers["x-dead-detail"] == "its consumer was killed by SIGKILL when it was tried alone"
+    assert "x-delivery-count" not in dead.headers
+
+
+@both_queue_types
+def test_a_good_message_that_came_back_often_is_tried_and_stored(
+    broker: VirtualHost, database: Database, run: Processes
+) -> None:
+    broker.publish(reading(sensor_id="innocent"))
+    for _ in range(6):
+        method, _, _ = broker.channel.basic_get(QUEUE)
+        broker.channel.basic_nack(method.delivery_tag, requeue=True)
+        eventually(broker.ready, 5, "the message is back")
+
+    consumer = run.consumer()
+
+    tried = consumer.logged("stored after a trial")
+    assert tried["duplicate"] is False
+    assert tried["deliveries"] in {7, None}
+    assert consumer.stop() == 0
+    assert [row["sensor_id"] for row in database.readings()] == ["innocent"]
+    assert broker.ready() == broker.ready(DEAD_QUEUE) == 0
+
+
+def test_a_bad_message_that_came_back_often_keeps_its_own_reason(broker: VirtualHost, run: Processes) -> None:
+    broker.publish("rubbish")
+    for _ in range(6):
+        method, _, _ = broker.channel.basic_get(QUEUE)
+        broker.channel.basic_nack(method.delivery_tag, requeue=True)
+        eventually(broker.ready, 5, "the message is back")
+
+    run.consumer().logged("dead-lettered")
+
+    headers = broker.take_all(DEAD_QUEUE)[0].headers
+    assert headers["x-dead-reason"] == "not-json"
+    assert headers["x-original-delivery-count"] == 6
+
+
+@both_queue_types
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_a_consumer_killed_around_the_commit_leaves_exactly_one_row(
+    broker: VirtualHost, database: Database, run: Processes, moment: str
+) -> None:
+    broker.publish(reading(sequence=7))
+
+    killed = run.start(f"tests.entries.killed {moment}")
+
+    assert killed.wait() == SIGKILLED
+    assert database.count() == (1 if moment == "after" else 0)
+    eventually(broker.ready, 10, "the message is back in the queue")
+
+    consumer = run.consumer()
+
+    eventually(lambda: broker.ready() == 0, 10, "the message is taken")
+    eventually(lambda: database.count() == 1, 10, "its reading is stored")
+    assert consumer.stop() == 0
+    assert [row["sequence"] for row in database.readings()] == [7]
+    assert broker.ready() == broker.ready(DEAD_QUEUE) == 0
+
+
+def test_consumers_killed_under_load_lose_nothing(
+    broker: VirtualHost, database: Database, run: Processes
+) -> None:
+    steady = run.consumer()
+    for sequence in range(300):
+        if sequence % 100 == 0:
+            victim = run.consumer()
+        broker.publish(reading(sequence=sequence))
+        if sequence % 100 == 50:
+            eventually(lambda: victim.events("stored"), 10, "it works")  # noqa: B023 (asked at once)
+            victim.kill()
+
+    eventually(lambda: database.count() == 300, 20, "every reading is stored")
+    eventually(lambda: broker.ready() == 0, 10, "the queue is empty")
+    assert steady.stop() == 0
+    assert broker.ready() == broker.ready(DEAD_QUEUE) == 0
+    assert sorted(row["sequence"] for row in database.readings()) == list(range(300))

@@ -1,0 +1,226 @@
+"""An outage of the database is not a poison message: nothing is lost, nothing is dead-lettered."""
+
+from collections.abc import Callable
+
+import pytest
+
+from db.migrate import upgrade
+from tests.broker import DEAD_QUEUE, VirtualHost
+from tests.database import Database
+from tests.processes import Process, Processes
+from tests.proxy import Proxy
+from tests.readings import reading
+from tests.waiting import eventually
+
+both_queue_types = pytest.mark.parametrize("queue_type", ["quorum", "classic"])
+LOAD = 60
+
+
+def publish_load(broker: VirtualHost, number: int = LOAD) -> None:
+    for sequence in range(number):
+        broker.publish(reading(sequence=sequence))
+
+
+def assert_all_stored_once(
+    broker: VirtualHost, database: Database, consumer: Process, number: int = LOAD
+) -> None:
+    """Every reading is a row, nothing is dead, and nothing is left in the consumer's hands."""
+    eventually(lambda: database.count() == number, 30, "every reading is stored")
+    assert consumer.stop(within_seconds=10) == 0
+    assert sorted(row["sequence"] for row in database.readings()) == list(range(number))
+    assert broker.ready() == 0
+    assert broker.ready(DEAD_QUEUE) == 0
+
+
+@both_queue_types
+def test_an_unreachable_database_leaves_the_backlog_ready(
+    broker: VirtualHost, database: Database, run: Processes, database_proxy: Proxy
+) -> None:
+    consumer = run.consumer(http=True, DATABASE_URL=database.through(database_proxy))
+    publish_load(broker, LOAD // 2)
+    eventually(database.count, 10, "some are stored")
+    database_proxy.refuse()
+    for sequence in range(LOAD // 2, LOAD):
+        broker.publish(reading(sequence=sequence))
+
+    consumer.logged("database unavailable", times=3)
+    stored = database.count()
+    assert broker.ready() == LOAD - stored - 1, "one message is held, the others are ready"
+    assert consumer.status("/readyz") == 503
+    assert "database" in consumer.ask("/readyz")[1]
+    assert consumer.status("/livez") == 200
+    assert "pipeline_outage 1.0" in consumer.ask("/metrics")[1]
+
+    database_proxy.forward()
+
+    consumer.logged("database is back")
+    eventually(lambda: consumer.status("/readyz") == 200, 5, "it is ready again")
+    assert "pipeline_outage 0.0" in consumer.ask("/metrics")[1]
+    assert_all_stored_once(broker, database, consumer)
+    assert consumer.events("requeued") == []
+    assert consumer.events("broker unavailable") == []
+
+
+@pytest.mark.parametrize("failure", [Proxy.cut, Proxy.lose_next_answer])
+def test_a_connection_that_is_cut_under_load(
+    broker: VirtualHost,
+    database: Database,
+    run: Processes,
+    database_proxy: Proxy,
+    failure: Callable[[Proxy], None],
+) -> None:
+    consumer = run.consumer(DATABASE_URL=database.through(database_proxy))
+    publish_load(broker, 10)
+    for sequence in range(10, LOAD):
+        if sequence % 15 == 0:
+            failure(database_proxy)
+            consumer.logged("database is back", times=sequence // 15)
+        broker.publish(reading(sequence=sequence))
+
+    assert_all_stored_once(broker, database, consumer)
+
+
+def test_an_answer_that_is_lost_after_the_commit_is_a_duplicate_not_a_second_row(
+    broker: VirtualHost, database: Database, run: Processes, database_proxy: Proxy
+) -> None:
+    consumer = run.consumer(DATABASE_URL=database.through(database_proxy))
+    broker.publish(reading(sequence=0))
+    consumer.logged("stored")
+    database_proxy.lose_next_answer()
+    broker.publish(reading(sequence=1))
+
+    consumer.logged("duplicate")
+    assert database.count() == 2
+
+
+def test_backends_that_are_terminated_under_load(
+    broker: VirtualHost, database: Database, run: Processes
+) -> None:
+    consumer = run.consumer()
+    for sequence in range(LOAD):
+        broker.publish(reading(sequence=sequence))
+        if sequence % 20 == 10:
+            assert database.terminate_backends("pipeline@") <= 1
+    assert_all_stored_once(broker, database, consumer)
+    assert consumer.events("database is back")
+
+
+def test_a_database_that_comes_and_goes_twenty_times(
+    broker: VirtualHost, database: Database, run: Processes, database_proxy: Proxy
+) -> None:
+    consumer = run.consumer(
+        "tests.entries.patched pipeline messaging.consumer.RECONNECT_SECONDS=0.1",
+        DATABASE_URL=database.through(database_proxy),
+    )
+    for number in range(20):
+        database_proxy.refuse()
+        broker.publish(reading(sequence=number))
+        eventually(
+            lambda: len(consumer.events("database unavailable")) > number,  # noqa: B023 (asked at once)
+            10,
+            "the outage is noticed",
+        )
+        database_proxy.forward()
+        consumer.logged("database is back", times=number + 1)
+    assert_all_stored_once(broker, database, consumer, 20)
+    assert consumer.events("requeued") == []
+
+
+def test_a_frozen_database_is_given_up_and_the_broker_connection_survives(
+    broker: VirtualHost, database: Database, run: Processes, database_proxy: Proxy
+) -> None:
+    consumer = run.consumer(http=True, DATABASE_URL=database.through(database_proxy))
+    publish_load(broker, 10)
+    eventually(lambda: database.count() == 10, 10, "the first are stored")
+    connection = broker.connections()
+    database_proxy.black_hole()
+    for sequence in range(10, 20):
+        broker.publish(reading(sequence=sequence))
+
+    consumer.logged("database unavailable", within_seconds=15)
+    assert broker.ready() == 9
+    assert consumer.status("/livez") == 200
+    eventually(lambda: consumer.status("/readyz") == 503, 5, "it is not ready")
+    database_proxy.forward()
+
+    consumer.logged("database is back")
+    assert broker.connections() == connection
+    assert_all_stored_once(broker, database, consumer, 20)
+    assert consumer.events("broker unavailable") == []
+
+
+def test_a_missing_table_pauses_until_it_is_migrated(
+    broker: VirtualHost, bare_database: Database, run: Processes
+) -> None:
+    publish_load(broker, 10)
+    consumer = run.consumer(DATABASE_URL=bare_database.url)
+    reason = consumer.logged("database unavailable", times=2)["reason"]
+    assert 'relation "sensor" does not exist (SQLSTATE 42P01)' in reason
+    assert broker.ready() == 9
+
+    upgrade(bare_database.settings)
+
+    assert_all_stored_once(broker, bare_database, consumer, 10)
+
+
+def test_a_lock_on_the_table_is_waited_out(broker: VirtualHost, database: Database, run: Processes) -> None:
+    consumer = run.consumer("tests.entries.patched pipeline db.engine.LOCK_TIMEOUT_SECONDS=1")
+    with database.connect() as other, other.transaction():
+        other.execute("LOCK TABLE reading")
+        publish_load(broker, 3)
+        assert "lock timeout" in consumer.logged("database unavailable")["reason"]
+        assert broker.ready() == 2
+    assert_all_stored_once(broker, database, consumer, 3)
+
+
+def test_a_read_only_database_is_an_outage(broker: VirtualHost, database: Database, run: Processes) -> None:
+    database.rows(f"ALTER DATABASE {database.name} SET default_transaction_read_only = on")
+    consumer = run.consumer()
+    publish_load(broker, 3)
+    assert "read-only transaction" in consumer.logged("database unavailable")["reason"]
+
+    database.rows("SET default_transaction_read_only = off")
+    database.rows(f"ALTER DATABASE {database.name} RESET default_transaction_read_only")
+    database.terminate_backends("pipeline@")
+
+    assert_all_stored_once(broker, database, consumer, 3)
+
+
+def test_an_idle_consumer_notices_the_outage_and_its_end(
+    database: Database, run: Processes, database_proxy: Proxy
+) -> None:
+    consumer = run.consumer(
+        "tests.entries.patched pipeline pipeline.database.CHECK_SECONDS=1",
+        http=True,
+        DATABASE_URL=database.through(database_proxy),
+    )
+    database_proxy.refuse()
+    eventually(lambda: consumer.status("/readyz") == 503, 15, "it is not ready without the database")
+    database_proxy.forward()
+    eventually(lambda: consumer.status("/readyz") == 200, 15, "it is ready again")
+
+
+def test_a_consumer_that_starts_before_its_database_waits_for_it(
+    broker: VirtualHost, database: Database, run: Processes, database_proxy: Proxy
+) -> None:
+    database_proxy.refuse()
+    broker.publish(reading(sequence=0))
+    consumer = run.start("pipeline", http=True, DATABASE_URL=database.through(database_proxy))
+    consumer.logged("database unavailable", times=2)
+    assert consumer.status("/readyz") == 503
+    assert broker.ready() == 1, "nothing is taken that cannot be stored"
+
+    database_proxy.forward()
+
+    assert_all_stored_once(broker, database, consumer, 1)
+
+
+def test_a_database_that_does_not_come_within_the_connect_timeout_ends_the_process(
+    database: Database, run: Processes, database_proxy: Proxy
+) -> None:
+    database_proxy.refuse()
+    consumer = run.start(
+        "pipeline", DATABASE_URL=database.through(database_proxy), CONNECT_TIMEOUT_SECONDS="1"
+    )
+    assert consumer.wait() == 69
+    assert "Connection refused" in consumer.logged("gave up")["reason"]

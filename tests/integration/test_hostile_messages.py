@@ -1,0 +1,194 @@
+"""Properties and headers that a stranger may send: none of them makes the consumer fail or loop."""
+
+import struct
+from typing import Any
+
+import pika
+import pytest
+from pika.exceptions import ChannelClosedByBroker
+
+from messaging.operator import dead_messages
+from messaging.topology import EXCHANGE
+from tests.broker import DEAD_QUEUE, QUEUE, VirtualHost
+from tests.database import Database
+from tests.processes import Processes
+from tests.readings import reading
+from tests.waiting import eventually
+
+both_queue_types = pytest.mark.parametrize("queue_type", ["quorum", "classic"])
+FRAME_BYTES = 131_072
+
+
+class RawHeaders(pika.BasicProperties):  # type: ignore[misc]  # pika ships no types
+    """Headers as bytes, for what pika would not encode."""
+
+    def __init__(self, table: bytes) -> None:
+        super().__init__()
+        self._table = table
+
+    def encode(self) -> list[bytes]:
+        return [struct.pack(">HI", self.FLAG_HEADERS, len(self._table)), self._table]
+
+
+def field(name: bytes, kind: bytes, value: bytes) -> bytes:
+    return bytes([len(name)]) + name + kind + value
+
+
+def sized(value: bytes) -> bytes:
+    return struct.pack(">I", len(value)) + value
+
+
+def nested(kind: bytes, levels: int) -> bytes:
+    value = b""
+    for _ in range(levels):
+        value = (b"\0" if kind == b"F" else b"") + kind + sized(value)
+    return field(b"deep", b"S", sized(b"see below")) + (value if kind == b"F" else b"\x01a" + value)
+
+
+EVERY_KIND = b"".join(
+    [
+        field(b"t", b"t", b"\x01"), field(b"b", b"b", b"\xff"), field(b"B", b"B", b"\xff"),
+        field(b"s", b"s", b"\xff\xff"), field(b"u", b"u", b"\xff\xff"), field(b"I", b"I", b"\xff" * 4),
+        field(b"i", b"i", b"\xff" * 4), field(b"l", b"l", b"\x7f" + b"\xff" * 7),
+        field(b"f", b"f", struct.pack(">f", 1.5)), field(b"d", b"d", struct.pack(">d", -2.25)),
+        field(b"D", b"D", b"\xff\x7f\xff\xff\xff"), field(b"S", b"S", sized(b"text")),
+        field(b"x", b"x", sized(b"\x00\xff")), field(b"A", b"A", sized(b"t\x01V")),
+        field(b"T", b"T", struct.pack(">Q", 1234567890)), field(b"F", b"F", sized(field(b"k", b"V", b""))),
+        field(b"V", b"V", b""),
+    ]
+)  # fmt: skip
+HOSTILE_HEADERS = {
+    "every kind of value": EVERY_KIND,
+    "milliseconds for seconds": field(b"when", b"T", struct.pack(">Q", 1_795_330_963_986)),
+    "a time beyond any clock": field(b"when", b"T", b"\x7f" + b"\xff" * 7),
+    "a text that is not UTF-8": field(b"text", b"S", sized(b"\xff\xfe")),
+    "a name that is not UTF-8": field(b"\xff\xfe", b"S", sized(b"text")),
+    "tables in tables": nested(b"F", 5000),
+    "arrays in arrays": nested(b"A", 5000),
+    "a delivery count of a stranger's": field(b"x-delivery-count", b"S", sized(b"many")),
+    "reasons of a stranger's": field(b"x-dead-reason", b"F", sized(b"")) + field(b"x-replays", b"V", b""),
+    "as much as fits beside ours": field(b"large", b"S", sized(b"x" * 100_000)),
+    "as much as fits alone": field(b"large", b"S", sized(b"x" * (FRAME_BYTES - 64))),
+    "a great many": b"".join(field(f"{n:05}".encode(), b"t", b"\x01") for n in range(16_000)),
+}
+
+
+@both_queue_types
+def test_a_bad_body_with_hostile_headers_is_dead_lettered_and_a_good_one_is_stored(
+    broker: VirtualHost, database: Database, run: Processes
+) -> None:
+    for number, table in enumerate(HOSTILE_HEADERS.values()):
+        broker.publish(f"rubbish {number}", RawHeaders(table))
+        broker.publish(reading(sequence=number), RawHeaders(table))
+
+    consumer = run.consumer()
+
+    eventually(lambda: database.count() == len(HOSTILE_HEADERS), 30, "every good reading is stored")
+    assert consumer.stop() == 0
+    assert broker.ready() == 0
+    assert consumer.events("broker unavailable") == []
+    dead = broker.take_all(DEAD_QUEUE)
+    assert [message.body for message in dead] == [
+        f"rubbish {number}".encode() for number in range(len(HOSTILE_HEADERS))
+    ]
+    assert {message.headers["x-dead-reason"] for message in dead} == {"not-json"}
+    assert {message.headers["x-original-routing-key"] for message in dead} == {QUEUE}
+
+
+def test_what_does_not_fit_beside_the_reasons_is_left_out_and_what_cannot_be_read_is_kept_as_bytes(
+    broker: VirtualHost, run: Processes
+) -> None:
+    milliseconds = field(b"when", b"T", struct.pack(">Q", 1_795_330_963_986))
+    broker.publish("rubbish", RawHeaders(milliseconds))
+    broker.publish("rubbish", RawHeaders(field(b"large", b"S", sized(b"x" * (FRAME_BYTES - 64)))))
+    run.consumer().logged("dead-lettered", times=2)
+
+    unreadable, large = (message.headers for message in broker.take_all(DEAD_QUEUE))
+    assert unreadable["x-unreadable-headers"] == milliseconds
+    assert "large" not in large
+    assert large["x-original-headers"].startswith("left out")
+
+
+def test_dead_letters_with_hostile_headers_can_be_looked_at_again_and_again(
+    broker: VirtualHost, run: Processes
+) -> None:
+    for number, table in enumerate(HOSTILE_HEADERS.values()):
+        broker.publish(f"rubbish {number}", RawHeaders(table))
+    run.consumer().logged("dead-lettered", times=len(HOSTILE_HEADERS))
+
+    for _ in range(12):
+        eventually(lambda: broker.ready(DEAD_QUEUE) == len(HOSTILE_HEADERS), 10, "all are there")
+        messages, _ = dead_messages(broker.settings, limit=100)
+        assert len(messages) == len(HOSTILE_HEADERS)
+    for arguments in ("", " --json"):
+        shown = run.start(f"sensorctl dead list{arguments}")
+        assert shown.wait() == 0
+        assert "rubbish 0" in shown.text
+
+
+@both_queue_types
+def test_a_dead_letter_neither_expires_nor_travels_on(broker: VirtualHost, run: Processes) -> None:
+    broker.channel.queue_declare("copies", durable=True)
+    broker.publish(
+        "rubbish",
+        pika.BasicProperties(headers={"CC": ["copies"]}, expiration="60000", user_id=broker.server.user),
+    )
+    assert len(broker.take_all("copies")) == 1, "the broker itself obeys CC"
+
+    run.consumer().logged("dead-lettered")
+
+    (dead,) = broker.take_all(DEAD_QUEUE)
+    assert (dead.properties.expiration, dead.properties.user_id) == (None, None)
+    assert dead.headers["x-original-expiration"] == "60000"
+    assert dead.headers["x-original-user-id"] == broker.server.user
+    assert dead.headers["x-original-cc"] == ["copies"]
+    assert broker.ready("copies") == 0
+
+
+def test_a_direct_reply_to_is_moved_aside(broker: VirtualHost, run: Processes) -> None:
+    broker.channel.basic_consume("amq.rabbitmq.reply-to", lambda *_: None, auto_ack=True)
+    broker.publish("rubbish", pika.BasicProperties(reply_to="amq.rabbitmq.reply-to"))
+    run.consumer().logged("dead-lettered")
+    (dead,) = broker.take_all(DEAD_QUEUE)
+    assert dead.properties.reply_to is None
+    assert dead.headers["x-original-reply-to"].startswith("amq.rabbitmq.reply-to")
+
+
+def test_properties_and_routing_keys_that_are_no_text_are_kept(broker: VirtualHost, run: Processes) -> None:
+    odd: Any = b"\xff\xfe"
+    odd_key: Any = b"reading.\xff"
+    broker.publish(
+        "rubbish",
+        pika.BasicProperties(
+            content_type=odd, content_encoding=odd, correlation_id=odd, reply_to=odd, message_id=odd,
+            timestamp=2**64 - 1, type=odd, app_id=odd, cluster_id=odd, priority=255, delivery_mode=7,
+        ),
+        exchange=EXCHANGE,
+        routing_key=odd_key,
+    )  # fmt: skip
+    run.consumer().logged("dead-lettered")
+    (dead,) = broker.take_all(DEAD_QUEUE)
+    assert (dead.properties.content_type, dead.properties.message_id) == (odd, odd)
+    assert (dead.properties.timestamp, dead.properties.priority) == (2**64 - 1, 255)
+    assert dead.headers["x-original-routing-key"] == b"reading.\xff"
+
+
+def test_the_properties_of_a_good_message_do_not_matter(
+    broker: VirtualHost, database: Database, run: Processes
+) -> None:
+    for sequence, properties in enumerate(
+        [
+            pika.BasicProperties(content_type="image/png", content_encoding="gzip", type="other.v9"),
+            pika.BasicProperties(delivery_mode=1, priority=9, expiration="60000"),
+            pika.BasicProperties(message_id="not a UUID", timestamp=1, reply_to="nowhere"),
+        ]
+    ):
+        broker.publish(reading(sequence=sequence), properties)
+    run.consumer()
+    eventually(lambda: database.count() == 3, 10, "all are stored")
+    assert broker.ready(DEAD_QUEUE) == 0
+
+
+def test_the_broker_itself_refuses_a_foreign_user_id(broker: VirtualHost) -> None:
+    with pytest.raises(ChannelClosedByBroker, match="PRECONDITION_FAILED - user_id property set to"):
+        broker.publish("rubbish", pika.BasicProperties(user_id="somebody-else"))

@@ -1,0 +1,121 @@
+"""The migrations against a real PostgreSQL."""
+
+import subprocess
+import sys
+from typing import Any
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection
+
+from db.engine import make_engine
+from db.migrate import _config, current_version, newest_version, upgrade
+from db.tables import Base
+from tests.database import Database
+from tests.processes import inherited
+from tests.services import ROOT
+
+OBJECTS = (
+    "SELECT relname FROM pg_class "
+    "WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'v') ORDER BY relname"
+)
+
+
+def names(database: Database) -> list[str]:
+    return [row["relname"] for row in database.rows(OBJECTS)]
+
+
+def test_the_schema_is_what_users_rely_on(database: Database) -> None:
+    assert {"sensor", "reading", "last_hour_summary", "last_hour_overall"} <= set(names(database))
+    columns = database.rows(
+        "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public' "
+        "ORDER BY table_name, ordinal_position"
+    )
+    measures = ["readings", "min_temperature", "mean_temperature", "max_temperature", "last_temperature",
+                "last_measured_at"]  # fmt: skip
+    by_table: dict[str, list[str]] = {}
+    for row in columns:
+        by_table.setdefault(row["table_name"], []).append(row["column_name"])
+    assert by_table["last_hour_summary"] == ["sensor_id", "name", "location", *measures]
+    assert by_table["last_hour_overall"] == measures
+    assert by_table["sensor"] == ["sensor_id", "name", "location", "registered_at"]
+    assert by_table["reading"][:5] == ["reading_id", "sensor_id", "measured_at", "temperature", "received_at"]
+
+
+def test_upgrading_from_several_places_at_once_is_safe(bare_database: Database) -> None:
+    upgrades = [
+        subprocess.Popen(
+            [sys.executable, "-m", "db", "upgrade"],
+            cwd=ROOT,
+            env=inherited() | bare_database.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        for _ in range(4)
+    ]
+    said = [upgrade.communicate(timeout=60)[0] for upgrade in upgrades]
+    assert [upgrade.returncode for upgrade in upgrades] == [0, 0, 0, 0], said
+    assert current_version(bare_database.settings) == newest_version()
+
+
+def test_upgrading_again_changes_nothing(database: Database) -> None:
+    before = names(database)
+    database.rows("INSERT INTO sensor (sensor_id) VALUES ('kept')")
+    assert upgrade(database.settings) == newest_version()
+    assert names(database) == before
+    assert database.rows("SELECT sensor_id FROM sensor") == [{"sensor_id": "kept"}]
+
+
+def test_the_version_is_told(bare_database: Database) -> None:
+    def version() -> str:
+        return subprocess.run(
+            [sys.executable, "-m", "db", "version"],
+            cwd=ROOT,
+            env=inherited() | bare_database.environment,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+
+    assert version().startswith("None")
+    upgrade(bare_database.settings)
+    assert version().startswith(newest_version())
+
+
+def test_down_to_nothing_and_up_again(bare_database: Database) -> None:
+    upgrade(bare_database.settings)
+    complete = names(bare_database)
+    in_a_transaction(bare_database, lambda connection: alembic("downgrade", connection, "base"))
+    assert names(bare_database) == ["alembic_version"]
+    upgrade(bare_database.settings)
+    assert names(bare_database) == complete
+
+
+def test_models_and_migrations_say_the_same(database: Database) -> None:
+    differences: list[Any] = []
+
+    def compare(connection: Connection) -> None:
+        views = {"include_object": lambda _o, _n, kind, reflected, _c: not (kind == "table" and reflected)}
+        context = MigrationContext.configure(connection, opts=views)
+        differences.extend(compare_metadata(context, Base.metadata))
+
+    in_a_transaction(database, compare)
+    assert differences == []
+
+
+def alembic(verb: str, connection: Connection, revision: str) -> None:
+    config = _config()
+    config.attributes["connection"] = connection
+    getattr(command, verb)(config, revision)
+
+
+def in_a_transaction(database: Database, work: Any) -> None:
+    engine = make_engine(database.settings, name="test")
+    try:
+        connection = engine.connect().execution_options(isolation_level="READ COMMITTED")
+        with connection, connection.begin():
+            work(connection)
+    finally:
+        engine.dispose()

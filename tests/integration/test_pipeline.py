@@ -1,0 +1,218 @@
+"""The consumer process: from messages of all dialects to rows, or to the dead queue."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pika
+import pytest
+
+from messaging.topology import EXCHANGE
+from tests.broker import DEAD_QUEUE, QUEUE, VirtualHost
+from tests.database import Database
+from tests.processes import Processes
+from tests.readings import reading
+from tests.waiting import eventually
+
+both_queue_types = pytest.mark.parametrize("queue_type", ["quorum", "classic"])
+
+
+@both_queue_types
+def test_every_dialect_becomes_a_row_in_utc_and_celsius(
+    broker: VirtualHost, database: Database, run: Processes
+) -> None:
+    run_id, reading_id = uuid4(), uuid4()
+    broker.publish(
+        {
+            "reading_id": str(reading_id), "sensor_id": "new", "temperature": 70.7,
+            "measured_at": "2026-11-22T07:28:37.123456+02:00",
+            "unit": "fahrenheit", "run_id": str(run_id), "sequence": 1842,
+        }
+    )  # fmt: skip
+    broker.publish('{"id": 1, "data": "2025-08-11T23:16:59.428169", "temperatura": 23.84}')
+    broker.publish('{"sensor_id": "S1", "timestamp": "2023-10-01T12:00:00Z", "temperature": 22.5}')
+    broker.publish({"sensor_id": "cold", "timestamp": "2023-10-01T12:00:00Z", "temperature": 0, "unit": "K"})
+
+    consumer = run.consumer()
+
+    eventually(lambda: database.count() == 4, 10, "all four dialects are stored")
+    assert consumer.stop() == 0
+    rows = {row["sensor_id"]: row for row in database.readings()}
+    stored = {name: (row["measured_at"], round(row["temperature"], 9)) for name, row in rows.items()}
+    assert stored == {
+        "new": (datetime(2026, 11, 22, 5, 28, 37, 123456, UTC), 21.5),
+        "1": (datetime(2025, 8, 11, 23, 16, 59, 428169, UTC), 23.84),
+        "S1": (datetime(2023, 10, 1, 12, tzinfo=UTC), 22.5),
+        "cold": (datetime(2023, 10, 1, 12, tzinfo=UTC), -273.15),
+    }
+    assert (rows["new"]["reading_id"], rows["new"]["run_id"], rows["new"]["sequence"]) == (
+        reading_id, run_id, 1842,
+    )  # fmt: skip
+    registered = database.rows("SELECT sensor_id, name, location FROM sensor ORDER BY sensor_id")
+    assert [row["sensor_id"] for row in registered] == ["1", "S1", "cold", "new"]
+    assert {row["name"] for row in registered} == {None}
+    assert broker.ready() == broker.ready(DEAD_QUEUE) == 0
+
+
+def test_a_naive_time_is_in_the_zone_that_is_set(
+    broker: VirtualHost, database: Database, run: Processes
+) -> None:
+    broker.publish('{"id": 1, "data": "2025-08-11T23:16:59", "temperatura": 23.84}')
+    run.consumer(NAIVE_TIME_ZONE="America/Sao_Paulo")
+    eventually(database.count, 10, "it is stored")
+    assert database.readings()[0]["measured_at"] == datetime(2025, 8, 12, 2, 16, 59, tzinfo=UTC)
+
+
+@both_queue_types
+def test_whatever_comes_twice_is_one_row(broker: VirtualHost, database: Database, run: Processes) -> None:
+    with_id = reading(temperature=20.0)
+    without_id = '{"id": 1, "data": "2025-08-11T23:16:59.428169", "temperatura": 23.84}'
+    same_time_other_value = '{"id": 1, "data": "2025-08-11T23:16:59.428169", "temperatura": 23.85}'
+    for body in (with_id, without_id, same_time_other_value) * 3:
+        broker.publish(body)
+    broker.publish(reading(sensor_id="the last"))
+
+    consumer = run.consumer()
+
+    consumer.logged("duplicate", times=6)
+    eventually(lambda: database.count() == 4, 10, "each is stored once")
+    assert consumer.stop() == 0
+    temperatures = sorted(row["temperature"] for row in database.readings() if row["sensor_id"] == "1")
+    assert temperatures == [20.0, 23.84, 23.85]
+    assert broker.ready() == 0
+
+
+def test_readings_published_to_the_exchange_arrive_and_are_counted(
+    broker: VirtualHost, database: Database, run: Processes
+) -> None:
+    consumer = run.consumer(http=True)
+    for _ in range(20):
+        broker.publish(reading(), exchange=EXCHANGE, routing_key="reading.1")
+    broker.publish("rubbish", exchange=EXCHANGE, routing_key="reading.1")
+
+    eventually(lambda: consumer.events("dead-lettered"), 10, "the last one is handled")
+    assert database.count() == 20
+    assert consumer.status("/livez") == consumer.status("/readyz") == 200
+    metrics = consumer.ask("/metrics")[1]
+    assert "pipeline_readings_stored_total 20.0" in metrics
+    assert 'pipeline_messages_dead_total{reason="not-json"} 1.0' in metrics
+    assert "pipeline_end_to_end_delay_seconds_count 20.0" in metrics
+
+
+BAD_BODIES = [
+    (b"\xff\xfe\x00", "not-json", "JSON"),
+    (b"", "not-json", "JSON"),
+    (b"[1, 2]", "invalid-field", "JSON object"),
+    (b'{"sensor_id": "1", "temperature": 20}', "invalid-field", "measured_at is missing"),
+    (
+        b'{"sensor_id": "1", "measured_at": "2026-01-01T00:00:00Z", "temperature": "20"}',
+        "invalid-field",
+        "temperature is '20'",
+    ),
+    (
+        b'{"sensor_id": "a\\u0000b", "measured_at": "2026-01-01T00:00:00Z", "temperature": 20}',
+        "invalid-field",
+        "sensor_id is 'a\\x00b'",
+    ),
+    (b" " * (64 * 1024 + 1), "too-large", "65537 bytes"),
+]
+
+
+@both_queue_types
+def test_bad_bodies_arrive_in_the_dead_queue_as_they_came_with_every_header(
+    broker: VirtualHost, database: Database, run: Processes
+) -> None:
+    sent = pika.BasicProperties(
+        content_type="text/plain", content_encoding="utf-8", headers={"mine": "kept", "count": 3},
+        delivery_mode=1, priority=4, correlation_id="c", reply_to="r", message_id="m", timestamp=1234567890,
+        type="t", app_id="a", cluster_id="x",
+    )  # fmt: skip
+    for body, _, _ in BAD_BODIES:
+        broker.publish(body, sent)
+    broker.publish(reading(), sent)
+
+    consumer = run.consumer()
+
+    eventually(database.count, 10, "the good reading behind them is stored")
+    assert consumer.stop() == 0
+    assert broker.ready() == 0
+    dead = broker.take_all(DEAD_QUEUE)
+    assert [message.body for message in dead] == [body for body, _, _ in BAD_BODIES]
+    for message, (_, reason, detail) in zip(dead, BAD_BODIES, strict=True):
+        headers = message.headers
+        assert (headers["mine"], headers["count"]) == ("kept", 3)
+        assert headers["x-dead-reason"] == reason
+        assert detail in headers["x-dead-detail"]
+        assert abs(datetime.now(UTC) - datetime.fromisoformat(headers["x-dead-at"])) < timedelta(minutes=1)
+        assert headers["x-dead-by"].endswith(f":{consumer.pid}")
+        assert (headers["x-original-exchange"], headers["x-original-routing-key"]) == ("", QUEUE)
+        assert headers["x-replays"] == 0
+        assert _plain(message.properties) == _plain(sent) | {"delivery_mode": 2}
+
+
+def test_a_time_in_the_future_and_the_way_it_came_are_told(broker: VirtualHost, run: Processes) -> None:
+    broker.publish(
+        reading(measured_at=(datetime.now(UTC) + timedelta(minutes=6)).isoformat()),
+        exchange=EXCHANGE,
+        routing_key="reading.fast.clock",
+    )
+    run.consumer().logged("dead-lettered")
+    headers = broker.take_all(DEAD_QUEUE)[0].headers
+    assert headers["x-dead-reason"] == "future-time"
+    assert "ahead of the consumer's clock" in headers["x-dead-detail"]
+    assert (headers["x-original-exchange"], headers["x-original-routing-key"]) == (
+        EXCHANGE, "reading.fast.clock",
+    )  # fmt: skip
+
+
+def test_what_the_database_rejects_is_dead_lettered_with_its_words(
+    broker: VirtualHost, database: Database, run: Processes
+) -> None:
+    database.rows("ALTER TABLE reading ADD CONSTRAINT warm CHECK (temperature > 0)")
+    broker.publish(reading(temperature=-1.0))
+    broker.publish(reading(temperature=1.0))
+
+    consumer = run.consumer()
+
+    eventually(database.count, 10, "the reading behind it is stored")
+    assert consumer.stop() == 0
+    dead = broker.take_all(DEAD_QUEUE)
+    assert [message.headers["x-dead-reason"] for message in dead] == ["rejected-by-database"]
+    assert dead[0].headers["x-dead-detail"] == (
+        'new row for relation "reading" violates check constraint "warm" (SQLSTATE 23514)'
+    )
+
+
+def test_a_replay_keeps_its_count(broker: VirtualHost, run: Processes) -> None:
+    broker.publish("rubbish", pika.BasicProperties(headers={"x-replays": 2, "x-dead-reason": "old"}))
+    run.consumer().logged("dead-lettered")
+    headers = broker.take_all(DEAD_QUEUE)[0].headers
+    assert (headers["x-replays"], headers["x-dead-reason"]) == (2, "not-json")
+
+
+@both_queue_types
+def test_with_prefetch_1_a_slow_consumer_holds_one_message_and_the_others_go_on(
+    broker: VirtualHost, database: Database, run: Processes
+) -> None:
+    slow = run.consumer(PROCESSING_SECONDS_MIN="20", PROCESSING_SECONDS_MAX="20")
+    broker.publish(reading(sensor_id="slow"))
+    eventually(lambda: broker.ready() == 0, 5, "the slow consumer has its message")
+    quick = run.consumer()
+    for _ in range(30):
+        broker.publish(reading(sensor_id="quick"))
+
+    eventually(lambda: database.count() == 30, 10, "the quick consumer handles the rest")
+    assert len(quick.events("stored")) == 30
+    assert slow.events("stored") == []
+    assert broker.ready() == 0
+
+
+def test_a_larger_prefetch_takes_so_many_at_once(broker: VirtualHost, run: Processes) -> None:
+    for _ in range(10):
+        broker.publish(reading())
+    run.consumer(PREFETCH_COUNT="4", PROCESSING_SECONDS_MIN="20", PROCESSING_SECONDS_MAX="20")
+    eventually(lambda: broker.ready() == 6, 5, "four are in hand")
+
+
+def _plain(properties: pika.BasicProperties) -> dict[str, Any]:
+    return {name: value for name, value in vars(properties).items() if name != "headers"}

@@ -1,0 +1,274 @@
+"""The sensor process: every reading it takes arrives, in order, whatever happens to the broker."""
+
+import json
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from messaging.topology import EXCHANGE
+from sensor.sources import OFFICE_SAMPLE
+from tests.broker import QUEUE, Message, VirtualHost
+from tests.database import Database
+from tests.processes import Process, Processes
+from tests.proxy import Proxy
+from tests.waiting import always, eventually
+
+FAST = {"SENSOR_ID": "7", "SENSOR_INTERVAL_SECONDS": "0.05"}
+
+
+@pytest.fixture
+def five_rows(tmp_path: Path) -> dict[str, str]:
+    """The variables that make a sensor replay a file of five readings and end."""
+    file = tmp_path / "five.csv"
+    rows = [f"2026-01-01T00:00:0{number}Z,{20 + number}" for number in range(5)]
+    file.write_text("\n".join(["timestamp,value", *rows]), encoding="utf-8")
+    return FAST | {"SENSOR_SOURCE": f"replay:{file}", "REPLAY_LOOP": "false"}
+
+
+def bodies(messages: list[Message]) -> list[dict[str, Any]]:
+    return [json.loads(message.body) for message in messages]
+
+
+def assert_complete(broker: VirtualHost, sensor: Process) -> list[dict[str, Any]]:
+    """From 1 on every sequence of one run arrived, in order; one that was sent again counts once."""
+    found = bodies(broker.take_all())
+    first_seen = list(dict.fromkeys(body["sequence"] for body in found))
+    assert first_seen == list(range(1, len(first_seen) + 1))
+    assert len({body["reading_id"] for body in found}) == len(first_seen)
+    assert {body["run_id"] for body in found} == {sensor.events("measuring")[0]["run_id"]}
+    return found
+
+
+def test_a_reading_travels_with_everything_that_the_contract_says(
+    broker: VirtualHost, run: Processes
+) -> None:
+    sensor = run.start("sensor", **FAST)
+    sensor.logged("published", times=5)
+    assert sensor.stop(within_seconds=5) == 0
+
+    messages = broker.take_all()
+    for message in messages:
+        properties, body = message.properties, json.loads(message.body)
+        assert properties.delivery_mode == 2
+        assert properties.content_type == "application/json"
+        assert properties.message_id == body["reading_id"]
+        assert abs(properties.timestamp - time.time()) < 60
+        assert properties.type == "reading.v1"
+        assert properties.app_id == "sensor-7"
+        assert (message.method.exchange, message.method.routing_key) == (EXCHANGE, "reading.7")
+        assert set(body) == {
+            "reading_id", "sensor_id", "measured_at", "temperature", "unit", "run_id", "sequence",
+        }  # fmt: skip
+        assert (body["sensor_id"], body["unit"]) == ("7", "celsius")
+        assert UUID(body["reading_id"]).version == UUID(body["run_id"]).version == 7
+        assert abs(datetime.now(UTC) - datetime.fromisoformat(body["measured_at"])) < timedelta(minutes=1)
+        assert body["measured_at"].endswith("Z")
+    assert [body["sequence"] for body in bodies(messages)] == list(range(1, len(messages) + 1))
+    times = [body["measured_at"] for body in bodies(messages)]
+    assert all(earlier < later for earlier, later in pairwise(times))
+
+
+def test_it_tells_of_itself(broker: VirtualHost, run: Processes) -> None:
+    sensor = run.start("sensor", http=True, **FAST)
+    sensor.logged("published", times=3)
+    assert sensor.status("/livez") == sensor.status("/readyz") == 200
+    metrics = sensor.ask("/metrics")[1]
+    assert "sensor_readings_dropped_total 0.0" in metrics
+    assert "sensor_outbox_readings" in metrics
+    assert sensor.ask("/else")[0] == 404
+
+
+@pytest.mark.parametrize(
+    ("failure", "queue_type"),
+    [(Proxy.cut, "quorum"), (Proxy.refuse, "classic"), (Proxy.lose_next_answer, "quorum")],
+)
+def test_nothing_is_missing_after_the_broker_was_away(
+    broker: VirtualHost, run: Processes, broker_proxy: Proxy, failure: Callable[[Proxy], None]
+) -> None:
+    sensor = run.start("sensor", http=True, RABBITMQ_URL=broker.through(broker_proxy), **FAST)
+    sensor.logged("published", times=5)
+    failure(broker_proxy)
+    sensor.logged("broker unavailable", times=2 if failure is Proxy.refuse else 1)
+    assert sensor.status("/livez") == 200
+    broker_proxy.forward()
+
+    sensor.logged("connected to the broker", times=2)
+    waited = len(sensor.events("published"))
+    sensor.logged("published", times=waited + 20)
+    assert sensor.stop(within_seconds=5) == 0
+    assert len(assert_complete(broker, sensor)) >= waited + 20
+    assert sensor.events("readings not delivered") == []
+
+
+def test_while_the_broker_is_away_it_is_unready_but_alive_and_goes_on_measuring(
+    broker: VirtualHost, run: Processes, broker_proxy: Proxy
+) -> None:
+    sensor = run.start("sensor", http=True, RABBITMQ_URL=broker.through(broker_proxy), **FAST)
+    sensor.logged("published", times=3)
+    broker_proxy.refuse()
+
+    assert sensor.logged("broker unavailable", times=3)["readings_waiting"] > 0
+    assert sensor.status("/readyz") == 503
+    always(lambda: sensor.status("/livez") == 200, 0.5, "it is alive")
+    broker_proxy.forward()
+
+    eventually(lambda: sensor.status("/readyz") == 200, 15, "it is ready again")
+    eventually(lambda: "sensor_outbox_readings 0.0" in sensor.ask("/metrics")[1], 10, "nothing waits")
+    assert sensor.stop(within_seconds=5) == 0
+    assert_complete(broker, sensor)
+
+
+def test_what_no_queue_takes_waits_until_one_does(broker: VirtualHost, run: Processes) -> None:
+    broker.channel.queue_unbind(QUEUE, EXCHANGE, "reading.#")
+    sensor = run.start("sensor", **FAST)
+    assert "sensorctl setup" in sensor.logged("broker unavailable", times=2)["reason"]
+    assert sensor.events("published") == []
+    assert broker.ready() == 0
+
+    broker.declare()
+
+    sensor.logged("published", times=20)
+    assert sensor.stop(within_seconds=5) == 0
+    assert_complete(broker, sensor)
+
+
+def test_without_its_exchange_it_waits_for_setup(broker: VirtualHost, run: Processes) -> None:
+    broker.channel.exchange_delete(EXCHANGE)
+    sensor = run.start("sensor", http=True, **FAST)
+    assert "no exchange 'sensors'" in sensor.logged("broker unavailable", times=2)["reason"]
+    assert sensor.status("/readyz") == 503
+
+    broker.declare()
+
+    sensor.logged("published", times=5)
+    assert sensor.stop(within_seconds=5) == 0
+    assert_complete(broker, sensor)
+
+
+def test_it_needs_no_right_but_to_write_to_the_exchange(broker: VirtualHost, run: Processes) -> None:
+    with broker.server.user_with(broker.name, write=f"^{EXCHANGE}$") as url:
+        sensor = run.start("sensor", RABBITMQ_URL=url, **FAST)
+        sensor.logged("published", times=3)
+        assert sensor.stop(within_seconds=5) == 0
+    assert_complete(broker, sensor)
+
+
+def test_a_finite_replay_ends_after_its_last_confirm(
+    broker: VirtualHost, run: Processes, five_rows: dict[str, str]
+) -> None:
+    sensor = run.start("sensor", **five_rows)
+    assert sensor.wait() == 0
+    assert len(sensor.events("published")) == 5
+    found = assert_complete(broker, sensor)
+    assert [body["temperature"] for body in found] == [20, 21, 22, 23, 24]
+
+
+def test_a_finite_replay_waits_for_a_broker_that_is_away(
+    broker: VirtualHost, run: Processes, broker_proxy: Proxy, five_rows: dict[str, str]
+) -> None:
+    broker_proxy.refuse()
+    sensor = run.start("sensor", RABBITMQ_URL=broker.through(broker_proxy), **five_rows)
+    waiting = sensor.logged("broker unavailable", times=3)
+    assert waiting["readings_waiting"] == 5
+    assert sensor.exit_code is None
+
+    broker_proxy.forward()
+
+    assert sensor.wait() == 0
+    assert len(assert_complete(broker, sensor)) == 5
+
+
+def test_sigterm_delivers_what_is_pending(broker: VirtualHost, run: Processes, broker_proxy: Proxy) -> None:
+    broker_proxy.refuse()
+    sensor = run.start("sensor", RABBITMQ_URL=broker.through(broker_proxy), **FAST)
+    waiting = sensor.logged("broker unavailable", times=3)["readings_waiting"]
+    assert waiting > 0
+    broker_proxy.forward()
+
+    assert sensor.stop(within_seconds=8) == 0
+
+    assert len(assert_complete(broker, sensor)) >= waiting
+    assert sensor.events("readings not delivered") == []
+
+
+def test_sigterm_while_the_broker_stays_away_tells_what_is_left(
+    broker: VirtualHost, run: Processes, broker_proxy: Proxy
+) -> None:
+    broker_proxy.refuse()
+    sensor = run.start(
+        "tests.entries.patched sensor sensor.__main__.DRAIN_SECONDS=1",
+        RABBITMQ_URL=broker.through(broker_proxy),
+        **FAST,
+    )
+    sensor.logged("broker unavailable", times=2)
+    assert sensor.stop(within_seconds=4) == 0
+    assert sensor.logged("readings not delivered")["readings"] > 0
+
+
+def test_a_broker_that_does_not_come_within_the_connect_timeout_ends_the_process(
+    broker: VirtualHost, run: Processes, broker_proxy: Proxy
+) -> None:
+    broker_proxy.refuse()
+    sensor = run.start(
+        "sensor", RABBITMQ_URL=broker.through(broker_proxy), CONNECT_TIMEOUT_SECONDS="1", **FAST
+    )
+    assert sensor.wait() == 69
+    assert "Connection refused" in sensor.logged("gave up")["reason"]
+
+
+def test_a_full_outbox_drops_the_oldest_and_says_so(
+    broker: VirtualHost, run: Processes, broker_proxy: Proxy
+) -> None:
+    broker_proxy.refuse()
+    sensor = run.start("sensor", RABBITMQ_URL=broker.through(broker_proxy), PENDING_MAX_READINGS="3", **FAST)
+    sensor.logged("reading dropped", times=5)
+    broker_proxy.forward()
+    sensor.logged("published", times=3)
+    assert sensor.stop(within_seconds=8) == 0
+    sequences = [body["sequence"] for body in bodies(broker.take_all())]
+    assert sequences[0] > 5
+    assert sequences == sorted(sequences)
+
+
+def test_the_real_office_temperatures_arrive_in_the_summary_in_celsius(
+    broker: VirtualHost, database: Database, run: Processes
+) -> None:
+    fahrenheit = [
+        float(line.split(",")[1]) for line in OFFICE_SAMPLE.read_text(encoding="utf-8").splitlines()[1:21]
+    ]
+    run.consumer()
+    sensor = run.start("sensor", SENSOR_ID="office", SENSOR_SOURCE="office", SENSOR_INTERVAL_SECONDS="0.05")
+    eventually(lambda: database.count() >= 20, 20, "twenty readings are stored")
+    assert sensor.stop(within_seconds=5) == 0
+
+    rows = database.rows("SELECT temperature, sequence FROM reading WHERE sequence <= 20 ORDER BY sequence")
+    assert [row["temperature"] for row in rows] == pytest.approx([(f - 32) * 5 / 9 for f in fahrenheit])
+    (summary,) = database.rows("SELECT * FROM last_hour_summary")
+    assert summary["sensor_id"] == "office"
+    assert summary["readings"] >= 20
+    assert 15 < summary["min_temperature"] <= summary["mean_temperature"] <= summary["max_temperature"] < 30
+
+
+def test_several_sensors_and_consumers_store_every_reading_once(
+    broker: VirtualHost, database: Database, run: Processes
+) -> None:
+    consumers = [run.consumer() for _ in range(2)]
+    sensors = [run.start("sensor", SENSOR_ID=name, SENSOR_INTERVAL_SECONDS="0.02") for name in ("a", "b")]
+    for sensor in sensors:
+        sensor.logged("published", times=100)
+        assert sensor.stop(within_seconds=5) == 0
+    published = sum(len(sensor.events("published")) for sensor in sensors)
+
+    eventually(lambda: database.count() == published, 20, "every reading is stored")
+    assert all(consumer.events("stored") for consumer in consumers), "both consumers work"
+    gaps = database.rows(
+        "SELECT sensor_id FROM reading GROUP BY sensor_id, run_id "
+        "HAVING count(*) <> max(sequence) OR min(sequence) <> 1"
+    )
+    assert gaps == []

@@ -1,0 +1,229 @@
+"""The operator's command against the real servers, run as an operator runs it."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+
+import pytest
+
+from db.migrate import current_version, newest_version
+from messaging.management import DELIVERY_LIMIT
+from messaging.operator import dead_messages
+from tests.broker import DEAD_QUEUE, QUEUE, RabbitMQ, VirtualHost
+from tests.database import Database
+from tests.processes import Processes, inherited
+from tests.readings import reading
+from tests.services import ROOT
+from tests.waiting import eventually
+
+Answer = subprocess.CompletedProcess[str]
+Sensorctl = Callable[..., Answer]
+
+
+def ask(variables: Mapping[str, str], *arguments: str) -> Answer:
+    return subprocess.run(
+        [sys.executable, "-m", "sensorctl", *arguments],
+        cwd=ROOT,
+        env=inherited() | dict(variables),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+
+
+@pytest.fixture
+def variables(broker: VirtualHost, database: Database) -> dict[str, str]:
+    return broker.environment | database.environment
+
+
+@pytest.fixture
+def sensorctl(variables: dict[str, str]) -> Sensorctl:
+    return lambda *arguments, **more: ask(variables | more, *arguments)
+
+
+class TestSetup:
+    def test_it_makes_everything_out_of_nothing_and_can_be_repeated(
+        self, rabbitmq: RabbitMQ, bare_database: Database
+    ) -> None:
+        with rabbitmq.virtual_host("quorum") as host:
+            for _ in range(2):
+                done = ask(host.environment | bare_database.environment, "setup")
+                assert done.returncode == 0, done.stdout + done.stderr
+            assert current_version(bare_database.settings) == newest_version()
+            host.publish(b"{}", exchange="sensors", routing_key="reading.1")
+            assert (host.ready(QUEUE), host.ready(DEAD_QUEUE)) == (1, 0)
+            (policy,) = rabbitmq.api("GET", f"/api/policies/{host.name}")
+            assert policy["pattern"] == f"^{QUEUE}$"
+            assert policy["definition"] == {
+                "dead-letter-exchange": "",
+                "dead-letter-routing-key": DEAD_QUEUE,
+                "delivery-limit": DELIVERY_LIMIT,
+            }
+
+    def test_without_the_management_api_it_says_what_is_missing_and_goes_on(
+        self, sensorctl: Sensorctl
+    ) -> None:
+        done = sensorctl("setup", RABBITMQ_MANAGEMENT_URL="http://127.0.0.1:1")
+        assert done.returncode == 0
+        assert "no delivery-limit policy" in done.stdout
+        assert "topology is declared" in done.stdout
+
+    def test_a_service_that_never_came_is_exit_code_69(self, sensorctl: Sensorctl) -> None:
+        nowhere = {"DATABASE_URL": "postgresql://u:hunter2@127.0.0.1:1/x", "CONNECT_TIMEOUT_SECONDS": "0.5"}
+        done = sensorctl("setup", **nowhere)
+        assert done.returncode == 69
+        assert "doctor" in done.stderr
+        assert "hunter2" not in done.stdout + done.stderr
+
+
+class TestDoctor:
+    def test_all_is_well(self, sensorctl: Sensorctl, run: Processes) -> None:
+        assert sensorctl("setup").returncode == 0
+        run.consumer()
+        done = eventually_well(sensorctl)
+        assert done.stdout.count(" ok ") == 7
+        assert "quorum, durable, arguments none" in done.stdout
+
+    @pytest.mark.parametrize(
+        ("more", "line"),
+        [
+            ({"QUEUE_NAME": "elsewhere"}, "elsewhere is not there"),
+            ({"DATABASE_URL": "postgresql://u:hunter2@127.0.0.1:1/x"}, "is PostgreSQL running"),
+            ({"RABBITMQ_URL": "amqp://u:hunter2@127.0.0.1:1/"}, "is the broker running"),
+            ({"RABBITMQ_MANAGEMENT_URL": "http://127.0.0.1:1"}, "set RABBITMQ_MANAGEMENT_URL"),
+        ],
+    )
+    def test_what_is_missing_is_said_with_what_to_do(
+        self, sensorctl: Sensorctl, more: dict[str, str], line: str
+    ) -> None:
+        done = sensorctl("doctor", **more)
+        assert done.returncode == 1
+        assert line in done.stdout
+        assert "hunter2" not in done.stdout + done.stderr
+
+    def test_nobody_consumes(self, sensorctl: Sensorctl) -> None:
+        assert "start a pipeline" in sensorctl("doctor").stdout
+
+    def test_an_unmigrated_database(self, broker: VirtualHost, bare_database: Database) -> None:
+        done = ask(broker.environment | bare_database.environment, "doctor")
+        assert f"version none, newest {newest_version()}" in done.stdout
+
+    def test_a_queue_that_simple_clients_cannot_declare(
+        self, sensorctl: Sensorctl, broker: VirtualHost
+    ) -> None:
+        broker.channel.queue_declare("odd", durable=True, arguments={"x-max-length": 10})
+        broker.channel.queue_declare("odd.dead", durable=True)
+        done = sensorctl("doctor", QUEUE_NAME="odd")
+        assert "x-max-length" in done.stdout
+        assert "simple clients cannot declare" in done.stdout
+
+    def test_a_wrong_variable_is_exit_code_78(self, sensorctl: Sensorctl) -> None:
+        done = sensorctl("doctor", RABBITMQ_PORT="many")
+        assert done.returncode == 78
+        assert "RABBITMQ_PORT is 'many'" in done.stderr
+
+
+class TestSummary:
+    def test_json_is_the_rows_of_the_view(self, sensorctl: Sensorctl, database: Database) -> None:
+        store_one(database, "1", 20.5)
+        store_one(database, "2", 21.5)
+        rows = json.loads(sensorctl("summary", "--json").stdout)
+        for row, stored in zip(rows, database.rows("SELECT * FROM last_hour_summary"), strict=True):
+            row["last_measured_at"] = datetime.fromisoformat(row["last_measured_at"])
+            assert row == stored
+
+    def test_without_readings_json_is_an_empty_array(self, sensorctl: Sensorctl) -> None:
+        assert json.loads(sensorctl("summary", "--json").stdout) == []
+
+    def test_the_table_has_a_row_a_sensor_and_one_over_all(
+        self, sensorctl: Sensorctl, database: Database
+    ) -> None:
+        store_one(database, "kitchen", 20.5)
+        store_one(database, "cellar", 11.5)
+        shown = sensorctl("summary").stdout
+        assert all(word in shown for word in ("kitchen", "20.50", "cellar", "11.50", "all", "16.00"))
+
+    def test_it_waits_for_the_first_reading(self, variables: dict[str, str], database: Database) -> None:
+        waiting = subprocess.Popen(
+            [sys.executable, "-m", "sensorctl", "summary", "--wait", "30"],
+            cwd=ROOT, env=inherited() | variables, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        asked = (
+            "SELECT pid FROM pg_stat_activity "
+            "WHERE datname = current_database() AND application_name = 'summary'"
+        )
+        eventually(lambda: database.rows(asked), 20, "sensorctl looks at the view")
+        store_one(database, "late", 19.25)
+        said, _ = waiting.communicate(timeout=30)
+        assert "late" in said
+
+    def test_an_unmigrated_database_is_a_sentence(self, broker: VirtualHost, bare_database: Database) -> None:
+        done = ask(broker.environment | bare_database.environment, "summary")
+        assert done.returncode == 69
+        assert 'relation "last_hour_summary" does not exist' in done.stderr
+
+
+class TestDeadList:
+    def test_an_empty_queue(self, sensorctl: Sensorctl) -> None:
+        assert sensorctl("dead", "list").stdout == "No dead messages.\n"
+        assert json.loads(sensorctl("dead", "list", "--json").stdout) == []
+
+    def test_reasons_and_bodies_are_shown(
+        self, sensorctl: Sensorctl, broker: VirtualHost, run: Processes
+    ) -> None:
+        broker.publish(b"{broken")
+        broker.publish(reading("x", temperature=-300.0))
+        broker.publish(b"\xff\x1b[31m")
+        consumer = run.consumer()
+        consumer.logged("dead-lettered", times=3)
+        records = json.loads(sensorctl("dead", "list", "--json").stdout)
+        assert [record["reason"] for record in records] == ["not-json", "invalid-field", "not-json"]
+        assert records[0]["body"] == "{broken"
+        assert "temperature is -300.0" in records[1]["detail"]
+        shown = sensorctl("dead", "list").stdout
+        assert "invalid-field" in shown
+        assert "\x1b[31m" not in shown
+
+    def test_the_limit_takes_the_oldest(self, sensorctl: Sensorctl, broker: VirtualHost) -> None:
+        for number in range(5):
+            broker.publish(str(number).encode(), routing_key=DEAD_QUEUE)
+        records = json.loads(sensorctl("dead", "list", "--limit", "2", "--json").stdout)
+        assert [record["body"] for record in records] == ["0", "1"]
+        eventually(lambda: broker.ready(DEAD_QUEUE) == 5, 10, "they are all back")
+
+    def test_looking_often_loses_nothing(self, variables: dict[str, str], broker: VirtualHost) -> None:
+        """A quorum queue drops a message that came back 20 times when nobody set a policy."""
+        for number in range(3):
+            broker.publish(str(number).encode(), routing_key=DEAD_QUEUE)
+        for _ in range(30):
+            eventually(lambda: broker.ready(DEAD_QUEUE) == 3, 10, "they are back")
+            messages, depth = dead_messages(broker.settings, 10)
+            assert (len(messages), depth) == (3, 3)
+        assert {message.body for message in broker.take_all(DEAD_QUEUE)} == {b"0", b"1", b"2"}
+
+
+def eventually_well(sensorctl: Sensorctl) -> Answer:
+    """The management API counts consumers only every few seconds."""
+    answers: list[Answer] = []
+
+    def well() -> bool:
+        answers.append(sensorctl("doctor"))
+        return answers[-1].returncode == 0
+
+    eventually(well, 20, "doctor is content")
+    return answers[-1]
+
+
+def store_one(database: Database, sensor_id: str, temperature: float) -> None:
+    database.rows("INSERT INTO sensor (sensor_id) VALUES (%s)", sensor_id)
+    database.rows(
+        "INSERT INTO reading (reading_id, sensor_id, measured_at, temperature) "
+        "VALUES (gen_random_uuid(), %s, %s, %s)",
+        sensor_id,
+        datetime.now(UTC),
+        temperature,
+    )

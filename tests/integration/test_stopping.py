@@ -1,0 +1,119 @@
+"""How the consumer ends: soon, with its message settled, and with the right exit code."""
+
+import signal
+import time
+
+import pytest
+
+from tests.broker import DEAD_QUEUE, VirtualHost
+from tests.database import Database
+from tests.processes import Processes
+from tests.proxy import Proxy
+from tests.readings import reading
+from tests.waiting import eventually
+
+both_queue_types = pytest.mark.parametrize("queue_type", ["quorum", "classic"])
+
+
+@both_queue_types
+def test_sigterm_during_a_message_finishes_it(
+    broker: VirtualHost, database: Database, run: Processes
+) -> None:
+    consumer = run.consumer(PROCESSING_SECONDS_MIN="2", PROCESSING_SECONDS_MAX="2")
+    broker.publish(reading(sensor_id="in hand"))
+    broker.publish(reading(sensor_id="waiting"))
+    eventually(lambda: broker.ready() == 1, 5, "the first message is in hand")
+
+    assert consumer.stop(within_seconds=10) == 0
+
+    assert [row["sensor_id"] for row in database.readings()] == ["in hand"]
+    assert [message.method.redelivered for message in broker.take_all()] == [False]
+    assert broker.ready(DEAD_QUEUE) == 0
+
+
+def test_work_that_takes_longer_than_the_drain_is_given_back(
+    broker: VirtualHost, database: Database, run: Processes
+) -> None:
+    consumer = run.consumer(
+        "tests.entries.patched pipeline messaging.consumer.DRAIN_SECONDS=1",
+        PROCESSING_SECONDS_MIN="60",
+        PROCESSING_SECONDS_MAX="60",
+    )
+    broker.publish(reading())
+    eventually(lambda: broker.ready() == 0, 5, "the message is in hand")
+
+    assert consumer.stop(within_seconds=3) == 0
+
+    assert database.count() == 0
+    assert [message.headers["x-delivery-count"] for message in broker.take_all()] == [1]
+    assert consumer.logged("requeued")["reason"] == "stopping"
+
+
+@pytest.mark.parametrize(("signal_number", "exit_code"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])
+def test_an_idle_consumer_ends_at_once(run: Processes, signal_number: signal.Signals, exit_code: int) -> None:
+    consumer = run.consumer()
+    began = time.monotonic()
+    consumer.send(signal_number)
+    assert consumer.wait() == exit_code
+    assert time.monotonic() - began < 2
+
+
+def test_sigterm_under_load_loses_nothing_and_counts_nothing_twice(
+    broker: VirtualHost, database: Database, run: Processes
+) -> None:
+    first = run.consumer()
+    for number in range(300):
+        broker.publish(reading(sequence=number))
+        if number == 150:
+            eventually(database.count, 10, "some are stored")
+            assert first.stop(within_seconds=10) == 0
+    stored, waiting = database.count(), broker.ready()
+    assert stored + waiting == 300
+
+    second = run.consumer()
+
+    eventually(lambda: database.count() == 300, 20, "the rest is stored")
+    assert second.stop() == 0
+    assert sorted(row["sequence"] for row in database.readings()) == list(range(300))
+    assert len(first.events("stored")) == stored
+    assert second.events("duplicate") == []
+
+
+@both_queue_types
+def test_sigterm_during_a_database_outage_gives_the_message_back(
+    broker: VirtualHost, database: Database, run: Processes, database_proxy: Proxy
+) -> None:
+    consumer = run.consumer(DATABASE_URL=database.through(database_proxy))
+    database_proxy.refuse()
+    broker.publish(reading(sensor_id="held"))
+    broker.publish(reading(sensor_id="waiting"))
+    consumer.logged("database unavailable", times=3)
+    assert broker.ready() == 1
+
+    assert consumer.stop(within_seconds=10) == 0
+
+    assert consumer.logged("requeued")["reason"] == "stopping"
+    messages = broker.take_all()
+    # The one that was held comes back once, not once an attempt; the other one was never touched.
+    assert sorted(message.method.redelivered for message in messages) == [False, True]
+    assert {message.headers.get("x-delivery-count", 0) for message in messages} <= {0, 1}
+    assert broker.ready(DEAD_QUEUE) == 0
+
+
+@pytest.mark.parametrize("away", ["broker", "database"])
+def test_sigterm_while_waiting_for_the_first_connection(
+    broker: VirtualHost,
+    database: Database,
+    run: Processes,
+    broker_proxy: Proxy,
+    database_proxy: Proxy,
+    away: str,
+) -> None:
+    (broker_proxy if away == "broker" else database_proxy).refuse()
+    consumer = run.start(
+        "pipeline",
+        RABBITMQ_URL=broker.through(broker_proxy),
+        DATABASE_URL=database.through(database_proxy),
+    )
+    consumer.logged(f"{away} unavailable", times=2)
+    assert consumer.stop(within_seconds=2) == 0

@@ -1,0 +1,185 @@
+"""The store against a real PostgreSQL: each reading once, and errors as this project names them."""
+
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+
+from db.errors import DataRejected, StoreUnavailable
+from db.settings import DatabaseSettings
+from db.store import Store
+from messaging.contract import Reading
+from service.settings import load
+from tests.database import Database
+
+NOW = datetime.now(UTC)
+
+
+def a_reading(sensor_id: str = "1", temperature: float = 21.5, seconds_ago: float = 0) -> Reading:
+    return Reading(uuid4(), sensor_id, NOW - timedelta(seconds=seconds_ago), temperature, uuid4(), 7)
+
+
+@pytest.fixture
+def store(database: Database) -> Iterator[Store]:
+    store = Store(database.settings, "test store")
+    yield store
+    store.close()
+
+
+def test_a_reading_is_stored_as_it_is(store: Store, database: Database) -> None:
+    reading = a_reading()
+    assert store.save([reading]) == 1
+    (row,) = database.readings()
+    received_at = row.pop("received_at")
+    assert row == reading._asdict()
+    assert abs(received_at - datetime.now(UTC)) < timedelta(seconds=30)
+
+
+def test_a_reading_without_run_and_sequence_is_stored(store: Store, database: Database) -> None:
+    assert store.save([a_reading()._replace(run_id=None, sequence=None)]) == 1
+    assert [(row["run_id"], row["sequence"]) for row in database.readings()] == [(None, None)]
+
+
+def test_a_reading_that_is_there_is_not_counted_again(store: Store, database: Database) -> None:
+    reading = a_reading()
+    assert [store.save([reading]) for _ in range(3)] == [1, 0, 0]
+    assert database.count() == 1
+
+
+def test_a_batch_stores_what_is_new(store: Store, database: Database) -> None:
+    old, new = [a_reading() for _ in range(5)], [a_reading() for _ in range(7)]
+    store.save(old)
+    assert store.save([*new, *old]) == len(new)
+    assert database.count() == len(old) + len(new)
+
+
+def test_duplicates_within_a_batch_are_absorbed(store: Store, database: Database) -> None:
+    readings = [a_reading() for _ in range(3)]
+    assert store.save([*readings, *readings]) == 3
+    assert database.count() == 3
+
+
+def test_a_large_batch(store: Store, database: Database) -> None:
+    assert store.save([a_reading(str(n % 40), n / 100) for n in range(2000)]) == 2000
+    assert database.count() == 2000
+
+
+def test_nothing_is_an_empty_batch(store: Store) -> None:
+    assert store.save([]) == 0
+
+
+def test_an_unknown_sensor_registers_itself_once(store: Store, database: Database) -> None:
+    for reading in [a_reading("new"), a_reading("new"), a_reading("other")]:
+        store.save([reading])
+    rows = database.rows("SELECT sensor_id, name, location FROM sensor ORDER BY sensor_id")
+    assert [row["sensor_id"] for row in rows] == ["new", "other"]
+    assert all(row["name"] is None and row["location"] is None for row in rows)
+
+
+def test_a_name_that_people_gave_stays(store: Store, database: Database) -> None:
+    database.rows("INSERT INTO sensor (sensor_id, name, location) VALUES ('1', 'Kitchen', 'ground floor')")
+    store.save([a_reading("1")])
+    (row,) = database.rows("SELECT name, location FROM sensor")
+    assert row == {"name": "Kitchen", "location": "ground floor"}
+
+
+def test_four_writers_of_the_same_readings_neither_deadlock_nor_count_twice(database: Database) -> None:
+    readings = [a_reading(f"shared-{n % 5}", n) for n in range(600)]
+    batches = [readings[start : start + 20] for start in range(0, len(readings), 20)]
+    counted: list[int] = []
+    failures: list[Exception] = []
+
+    def write(number: int) -> None:
+        store = Store(database.settings, f"writer {number}")
+        try:
+            order = batches[::-1] if number % 2 else batches
+            counted.extend(store.save(batch[::-1] if number > 1 else batch) for batch in order)
+        except Exception as error:  # noqa: BLE001 (shown by the assertion)
+            failures.append(error)
+        finally:
+            store.close()
+
+    writers = [threading.Thread(target=write, args=(number,)) for number in range(4)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join(60)
+    assert failures == []
+    assert sum(counted) == database.count() == 600
+    assert len(database.rows("SELECT sensor_id FROM sensor")) == 5
+
+
+def test_data_that_the_database_never_takes_is_rejected_and_nothing_of_it_is_stored(
+    store: Store, database: Database
+) -> None:
+    database.rows("ALTER TABLE reading ADD CONSTRAINT plausible CHECK (temperature < 100)")
+    with pytest.raises(DataRejected, match="plausible"):
+        store.save([a_reading(temperature=20), a_reading(temperature=101)])
+    assert database.count() == 0
+    assert store.save([a_reading(temperature=20)]) == 1
+
+
+def test_a_value_that_the_driver_refuses_is_rejected(store: Store, database: Database) -> None:
+    with pytest.raises(DataRejected):
+        store.save([a_reading("nul\0character")])
+    assert database.count() == 0
+
+
+def test_a_missing_table_is_an_outage_that_says_what_is_missing(bare_database: Database) -> None:
+    store = Store(bare_database.settings, "test store")
+    with pytest.raises(StoreUnavailable, match='relation "sensor" does not exist'):
+        store.save([a_reading()])
+    store.close()
+
+
+def test_a_lost_connection_is_an_outage_and_the_next_call_connects_again(
+    store: Store, database: Database
+) -> None:
+    store.check()
+    assert database.terminate_backends("test store") == 1
+    reading = a_reading()
+    with pytest.raises(StoreUnavailable):
+        store.save([reading])
+    assert store.save([reading]) == 1
+
+
+def test_a_row_that_another_writer_has_locked_is_waited_for_and_then_an_outage(database: Database) -> None:
+    reading = a_reading()
+    store = Store(database.settings, "test store")
+    with database.connect() as other, other.transaction():
+        other.execute(
+            "INSERT INTO reading (reading_id, sensor_id, measured_at, temperature) "
+            "VALUES (%s, '1', now(), 1)",
+            (reading.reading_id,),
+        )
+        with pytest.raises(StoreUnavailable, match="lock timeout"):
+            store.save([reading])
+    assert store.save([reading]) == 0
+    store.close()
+
+
+def test_no_database_is_an_outage_without_the_password() -> None:
+    store = Store(load(DatabaseSettings, database_url="postgresql://u:hunter2@127.0.0.1:1/x"), "test store")
+    with pytest.raises(StoreUnavailable) as caught:
+        store.check()
+    assert "hunter2" not in str(caught.value)
+    store.close()
+
+
+def test_a_wrong_password_is_an_outage_that_says_so(database: Database) -> None:
+    wrong = database.url.replace(":sensors@", ":hunter2@")
+    assert wrong != database.url
+    store = Store(load(DatabaseSettings, database_url=wrong), "test store")
+    with pytest.raises(StoreUnavailable, match="password authentication failed") as caught:
+        store.check()
+    assert "hunter2" not in str(caught.value)
+    store.close()
+
+
+def test_identities_are_what_counts(store: Store, database: Database) -> None:
+    one, two = a_reading(), a_reading()
+    two = two._replace(measured_at=one.measured_at, sensor_id=one.sensor_id, temperature=one.temperature)
+    assert store.save([one, two]) == 2
+    assert {row["reading_id"] for row in database.readings()} == {one.reading_id, two.reading_id}

@@ -1,0 +1,126 @@
+"""The last-hour views against a plain computation over what was stored."""
+
+import random
+from datetime import UTC, datetime, timedelta
+from statistics import fmean
+from typing import Any
+
+import pytest
+
+from db.store import Store
+from db.summary import Summary
+from messaging.contract import Reading, uuid7
+from tests.database import Database
+
+HOUR = timedelta(hours=1)
+
+
+def save(database: Database, *readings: Reading) -> None:
+    store = Store(database.settings, "views")
+    store.save(readings)
+    store.close()
+
+
+def at(measured_at: datetime, temperature: float, sensor_id: str = "1") -> Reading:
+    return Reading(uuid7(), sensor_id, measured_at, temperature)
+
+
+def expected(readings: list[Reading]) -> dict[str, Any]:
+    values = [reading.temperature for reading in readings]
+    last = max(readings, key=lambda reading: (reading.measured_at, reading.reading_id))
+    return {
+        "readings": len(readings),
+        "min_temperature": min(values),
+        "mean_temperature": pytest.approx(fmean(values)),
+        "max_temperature": max(values),
+        "last_temperature": last.temperature,
+        "last_measured_at": last.measured_at,
+    }
+
+
+def test_an_empty_table_gives_no_sensor_and_one_overall_row(database: Database) -> None:
+    assert database.rows("SELECT * FROM last_hour_summary") == []
+    (overall,) = database.rows("SELECT * FROM last_hour_overall")
+    assert overall.pop("readings") == 0
+    assert set(overall.values()) == {None}
+
+
+def test_the_views_equal_a_plain_computation(database: Database) -> None:
+    chance = random.Random(5)
+    now = datetime.now(UTC)
+    readings = [
+        at(now - timedelta(seconds=chance.uniform(-240, 7200)), round(chance.uniform(-30, 45), 3), sensor_id)
+        for sensor_id in ("1", "2", "cellar", "ätic")
+        for _ in range(300)
+    ]
+    # None so near to the boundary that the time which the test takes could move it over.
+    readings = [r for r in readings if abs(now - r.measured_at - HOUR) > timedelta(seconds=60)]
+    chance.shuffle(readings)
+    save(database, *readings)
+
+    recent = [reading for reading in readings if reading.measured_at > now - HOUR]
+    rows = database.rows("SELECT * FROM last_hour_summary")
+    assert [row["sensor_id"] for row in rows] == sorted(
+        {r.sensor_id for r in recent}, key=_collation(database)
+    )
+    for row in rows:
+        own = [reading for reading in recent if reading.sensor_id == row["sensor_id"]]
+        assert row == {"sensor_id": row["sensor_id"], "name": None, "location": None} | expected(own)
+    assert database.rows("SELECT * FROM last_hour_overall") == [expected(recent)]
+
+
+def test_the_hour_ends_an_hour_ago_and_is_open_ahead(database: Database) -> None:
+    now = datetime.now(UTC)
+    save(database, at(now - HOUR - timedelta(seconds=1), 1.0), at(now - HOUR + timedelta(seconds=60), 2.0),
+         at(now + timedelta(minutes=4), 3.0))  # fmt: skip
+    (row,) = database.rows("SELECT * FROM last_hour_summary")
+    assert (row["readings"], row["min_temperature"], row["last_temperature"]) == (2, 2.0, 3.0)
+
+
+def test_the_last_of_two_at_the_same_moment_is_the_same_in_both_views(database: Database) -> None:
+    now = datetime.now(UTC)
+    save(database, *(at(now, float(value)) for value in range(20)))
+    (row,) = database.rows("SELECT * FROM last_hour_summary")
+    (overall,) = database.rows("SELECT * FROM last_hour_overall")
+    assert row["last_temperature"] == overall["last_temperature"]
+
+
+def test_names_and_locations_are_shown_and_a_deleted_sensor_hides_nothing(database: Database) -> None:
+    save(database, at(datetime.now(UTC), 20.0, "1"), at(datetime.now(UTC), 21.0, "2"))
+    database.rows("UPDATE sensor SET name = 'Kitchen', location = 'ground floor' WHERE sensor_id = '1'")
+    database.rows("DELETE FROM sensor WHERE sensor_id = '2'")
+    rows = database.rows("SELECT sensor_id, name, location, readings FROM last_hour_summary")
+    assert [tuple(row.values()) for row in rows] == [
+        ("1", "Kitchen", "ground floor", 1),
+        ("2", None, None, 1),
+    ]
+
+
+def test_summary_reads_the_views(database: Database) -> None:
+    save(database, at(datetime.now(UTC), 20.0, "1"), at(datetime.now(UTC), 22.0, "2"))
+    summary = Summary(database.settings)
+    try:
+        assert summary.sensors() == database.rows("SELECT * FROM last_hour_summary")
+        assert summary.overall()["mean_temperature"] == pytest.approx(21.0)
+        assert abs(summary.clock() - datetime.now(UTC).timestamp()) < 30
+        assert summary.server_version()[0].isdigit()
+    finally:
+        summary.close()
+
+
+def test_the_last_hour_is_found_by_its_index(database: Database) -> None:
+    database.rows(
+        "INSERT INTO reading (reading_id, sensor_id, measured_at, temperature) "
+        "SELECT gen_random_uuid(), (n % 3)::text, now() - interval '2 hours' - n * interval '1 second', 20 "
+        "FROM generate_series(1, 200000) AS n"
+    )
+    database.rows("ANALYZE reading")
+    for view in ("last_hour_summary", "last_hour_overall"):
+        plan = "\n".join(row["QUERY PLAN"] for row in database.rows(f"EXPLAIN SELECT * FROM {view}"))
+        assert "reading_measured_at" in plan
+        assert "Seq Scan on reading" not in plan
+
+
+def _collation(database: Database) -> Any:
+    order = database.rows("SELECT s FROM unnest(%s::text[]) AS s ORDER BY s", ["1", "2", "cellar", "ätic"])
+    return [row["s"] for row in order].index

@@ -1,0 +1,29 @@
+"""The hour's two ends, to the microsecond: within one transaction `now()` stands still."""
+
+from tests.database import Database
+
+
+def test_the_hour_begins_after_its_first_microsecond_and_is_open_ahead(database: Database) -> None:
+    with database.connect() as connection, connection.transaction():
+        connection.execute(
+            "INSERT INTO reading (reading_id, sensor_id, measured_at, temperature) VALUES "
+            "(gen_random_uuid(), 'out', now() - interval '1 hour', 1), "
+            "(gen_random_uuid(), 'in', now() - interval '1 hour' + interval '1 microsecond', 2), "
+            "(gen_random_uuid(), 'ahead', now() + interval '5 minutes', 3)"
+        )
+        rows = connection.execute("SELECT sensor_id, readings FROM last_hour_summary").fetchall()
+        overall = connection.execute("SELECT readings, last_temperature FROM last_hour_overall").fetchall()
+    assert [(row["sensor_id"], row["readings"]) for row in rows] == [("ahead", 1), ("in", 1)]
+    assert overall == [{"readings": 2, "last_temperature": 3}]
+
+
+def test_of_readings_at_one_moment_the_highest_id_is_the_last(database: Database) -> None:
+    for number in (2, 3, 1):
+        database.rows(
+            "INSERT INTO reading (reading_id, sensor_id, measured_at, temperature) "
+            "VALUES (%s, '1', date_trunc('second', now()), %s)",
+            f"00000000-0000-0000-0000-00000000000{number}",
+            number,
+        )
+    for view in ("last_hour_summary", "last_hour_overall"):
+        assert database.rows(f"SELECT last_temperature FROM {view}") == [{"last_temperature": 3}]

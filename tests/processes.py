@@ -1,0 +1,163 @@
+"""This project's own processes, run as their users run them."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from launcher.ports import free_port
+from tests.services import ROOT
+from tests.waiting import eventually
+
+START_SECONDS = 30.0
+END_SECONDS = 30.0
+HTTP_SECONDS = 5
+# Nothing else of the tests' environment may decide what a process does. COVERAGE_* measures it.
+INHERITED = ("PATH", "HOME", "LANG", "TMPDIR")
+Event = dict[str, Any]
+_DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+class Process:
+    """A process and its log. It is ended by its id, and only by whoever started it."""
+
+    def __init__(self, module: str, variables: Mapping[str, str], log: Path) -> None:
+        self.module = module
+        self.log = log
+        self._http_port = variables.get("HTTP_PORT")
+        environment = inherited() | {
+            "HTTP_PORT": "0",
+            "LOG_FORMAT": "json",
+            "LOG_LEVEL": "debug",
+            **variables,
+        }
+        with log.open("wb") as output:
+            self._child = subprocess.Popen(
+                [sys.executable, "-m", *module.split()],
+                env=environment,
+                cwd=ROOT,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+
+    @property
+    def pid(self) -> int:
+        return self._child.pid
+
+    @property
+    def exit_code(self) -> int | None:
+        """None while it runs; minus the signal's number when a signal ended it."""
+        return self._child.poll()
+
+    @property
+    def text(self) -> str:
+        """Everything it said."""
+        return self.log.read_text(encoding="utf-8", errors="replace")
+
+    def events(self, name: str) -> list[Event]:
+        """The events of this name that it logged."""
+        lines = [json.loads(line) for line in self.text.splitlines() if _is_complete(line)]
+        return [line for line in lines if line["event"] == name]
+
+    def logged(self, name: str, times: int = 1, within_seconds: float = START_SECONDS) -> Event:
+        """Wait until the event was logged so often, and give the last."""
+
+        def found() -> list[Event]:
+            events = self.events(name)
+            if len(events) < times and self.exit_code is not None:
+                raise AssertionError(
+                    f"{self.module} ended with {self.exit_code} before it logged {name!r}:\n{self.text}"
+                )
+            return events if len(events) >= times else []
+
+        return eventually(found, within_seconds, f"{self.module} logs {name!r} {times} times")[-1]
+
+    def ask(self, path: str) -> tuple[int, str]:
+        """What its HTTP server answers: status and body; 0 when it does not answer."""
+        assert self._http_port, "start it with http=True"
+        try:
+            with _DIRECT.open(f"http://127.0.0.1:{self._http_port}{path}", timeout=HTTP_SECONDS) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, error.read().decode()
+        except OSError as error:
+            return 0, str(error)
+
+    def status(self, path: str) -> int:
+        return self.ask(path)[0]
+
+    def send(self, signal_number: signal.Signals) -> None:
+        self._child.send_signal(signal_number)
+
+    def wait(self, within_seconds: float = END_SECONDS) -> int:
+        """The exit code, once it has ended by itself."""
+        eventually(lambda: self.exit_code is not None, within_seconds, f"{self.module} ends")
+        return self._child.wait()
+
+    def stop(self, within_seconds: float = END_SECONDS) -> int:
+        """End it with SIGTERM; gives the exit code."""
+        self.send(signal.SIGTERM)
+        return self.wait(within_seconds)
+
+    def kill(self) -> None:
+        """End it with SIGKILL, whatever it does."""
+        self._child.kill()
+        self._child.wait()
+
+
+class Processes:
+    """Starts processes, each with a log of its own."""
+
+    def __init__(self, directory: Path, variables: Mapping[str, str], cleanup: ExitStack) -> None:
+        self._directory = directory
+        self._variables = variables
+        self._cleanup = cleanup
+        self._numbers = count(1)
+        self.started: list[Process] = []
+
+    def start(self, module: str, *, http: bool = False, **variables: str) -> Process:
+        """Start `python -m module`, with these variables over the common ones.
+
+        Without `http` it serves none, and so ends sooner.
+        """
+        if http:
+            variables["HTTP_PORT"] = str(free_port())
+        log = self._directory / f"{next(self._numbers):03}-{module.split(maxsplit=1)[0]}.log"
+        process = Process(module, {**self._variables, **variables}, log)
+        self._cleanup.callback(process.kill)
+        self.started.append(process)
+        return process
+
+    def consumer(self, module: str = "pipeline", *, http: bool = False, **variables: str) -> Process:
+        """A pipeline that is consuming."""
+        process = self.start(module, http=http, **variables)
+        process.logged("consuming")
+        return process
+
+
+@contextmanager
+def processes(directory: Path, variables: Mapping[str, str]) -> Iterator[Processes]:
+    """What is started in the block has ended after it."""
+    with ExitStack() as cleanup:
+        yield Processes(directory, variables, cleanup)
+
+
+def inherited() -> dict[str, str]:
+    """The environment that a process of this project may see of the tests'."""
+    return {
+        name: value for name, value in os.environ.items() if name in INHERITED or name.startswith("COVERAGE")
+    }
+
+
+def _is_complete(line: str) -> bool:
+    return line.startswith("{") and line.endswith("}")

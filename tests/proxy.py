@@ -1,0 +1,212 @@
+"""A TCP proxy that can fail in the ways in which networks and servers fail."""
+
+import queue
+import selectors
+import socket
+import struct
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Self
+from urllib.parse import urlsplit
+
+LOOPBACK = "127.0.0.1"
+CHUNK_BYTES = 65_536
+RESET_ON_CLOSE = struct.pack("ii", 1, 0)
+
+
+class _Link:
+    """A client's connection and the one to the server that belongs to it."""
+
+    def __init__(self, client: socket.socket, server: socket.socket) -> None:
+        self.client, self.server = client, server
+
+    def other(self, end: socket.socket) -> socket.socket:
+        return self.server if end is self.client else self.client
+
+
+class Proxy:
+    """Forwards a port of 127.0.0.1 to `target` while the block runs, and fails when told to.
+
+    One thread does all the work; every command has taken effect when it returns.
+    """
+
+    def __init__(self, target: tuple[str, int]) -> None:
+        self._target = target
+        self._listener = _listener()
+        self.port: int = self._listener.getsockname()[1]
+        self.accepted = 0
+        self._links: dict[socket.socket, _Link] = {}
+        self._held: list[socket.socket] = []
+        self._holding = self._losing = self._closed = False
+        self._selector = selectors.DefaultSelector()
+        self._commands: queue.SimpleQueue[tuple[Callable[[], None], threading.Event]] = queue.SimpleQueue()
+        self._waker, self._woken = socket.socketpair()
+        self._thread = threading.Thread(target=self._run, name="proxy", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._listener.listen()
+        self._selector.register(self._listener, selectors.EVENT_READ)
+        self._selector.register(self._woken, selectors.EVENT_READ)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._command(self._end)
+        self._thread.join()
+        for end in (self._listener, self._waker, self._woken):
+            end.close()
+        self._selector.close()
+
+    def instead_of(self, url: str) -> str:
+        """The same address by way of this proxy."""
+        address = urlsplit(url)
+        login, _, _ = address.netloc.rpartition("@")
+        return address._replace(netloc=f"{login}@{LOOPBACK}:{self.port}").geturl()
+
+    def forward(self) -> None:
+        """Work well; what a black hole held back flows on."""
+        self._command(self._resume)
+
+    def cut(self) -> None:
+        """Reset the connections there are; new ones are welcome."""
+        self._command(self._reset)
+
+    def refuse(self) -> None:
+        """Reset the connections there are, and refuse new ones."""
+        self._command(self._refuse)
+
+    def black_hole(self) -> None:
+        """Take bytes and new connections, answer nothing: a frozen server whose host still acknowledges."""
+        self._command(self._hold)
+
+    def lose_next_answer(self) -> None:
+        """Reset a connection when the server next says something on it, without passing that on."""
+        self._losing = True
+
+    @property
+    def losing(self) -> bool:
+        """Whether the answer that is to be lost is still to come."""
+        return self._losing
+
+    def _command(self, action: Callable[[], None]) -> None:
+        done = threading.Event()
+        self._commands.put((action, done))
+        self._waker.send(b"x")
+        assert done.wait(10), "the proxy's thread is stuck"
+
+    def _run(self) -> None:
+        while not self._closed:
+            for key, _ in self._selector.select():
+                if key.fileobj is self._woken:
+                    self._obey()
+                elif key.fileobj is self._listener:
+                    self._accept()
+                elif isinstance(key.fileobj, socket.socket) and key.fileobj in self._links:
+                    self._pass_on(key.fileobj)
+
+    def _obey(self) -> None:
+        self._woken.recv(1)
+        action, done = self._commands.get()
+        action()
+        done.set()
+
+    def _accept(self) -> None:
+        with suppress(OSError):
+            client, _ = self._listener.accept()
+            self.accepted += 1
+            if self._holding:
+                self._held.append(client)
+            else:
+                self._link(client)
+
+    def _link(self, client: socket.socket) -> None:
+        try:
+            server = socket.create_connection(self._target, timeout=5)
+        except OSError:
+            _close_hard(client)
+            return
+        link = _Link(client, server)
+        for end in (client, server):
+            end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._links[end] = link
+            self._selector.register(end, selectors.EVENT_READ)
+
+    def _pass_on(self, end: socket.socket) -> None:
+        link = self._links[end]
+        try:
+            chunk = end.recv(CHUNK_BYTES)
+            if chunk and self._losing and end is link.server:
+                self._losing = False
+                chunk = b""
+            if chunk:
+                link.other(end).sendall(chunk)
+                return
+        except OSError:
+            pass
+        self._unlink(link)
+
+    def _unlink(self, link: _Link) -> None:
+        for end in (link.client, link.server):
+            with suppress(KeyError):
+                self._selector.unregister(end)
+            del self._links[end]
+            _close_hard(end)
+
+    def _reset(self) -> None:
+        for link in {id(link): link for link in self._links.values()}.values():
+            self._unlink(link)
+        for client in self._held:
+            _close_hard(client)
+        self._held.clear()
+
+    def _refuse(self) -> None:
+        self._reset()
+        with suppress(KeyError):
+            self._selector.unregister(self._listener)
+            # On Linux the socket stops listening and keeps its port.
+            self._listener.shutdown(socket.SHUT_RDWR)
+
+    def _hold(self) -> None:
+        self._listen()
+        self._holding = True
+        for end in self._links:
+            with suppress(KeyError):
+                self._selector.unregister(end)
+
+    def _resume(self) -> None:
+        self._listen()
+        self._holding = False
+        for end in self._links:
+            with suppress(KeyError):
+                self._selector.register(end, selectors.EVENT_READ)
+        for client in self._held:
+            self._link(client)
+        self._held.clear()
+
+    def _listen(self) -> None:
+        self._holding = False
+        if self._listener not in self._selector.get_map():
+            self._listener.listen()
+            self._selector.register(self._listener, selectors.EVENT_READ)
+
+    def _end(self) -> None:
+        self._reset()
+        self._closed = True
+
+
+def _listener() -> socket.socket:
+    """A socket bound to a free port that it keeps even while it does not listen."""
+    with socket.socket() as probe:
+        probe.bind((LOOPBACK, 0))
+        address = probe.getsockname()
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind(address)
+    return listener
+
+
+def _close_hard(end: socket.socket) -> None:
+    with suppress(OSError):
+        end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
+    end.close()

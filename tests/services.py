@@ -1,0 +1,196 @@
+"""Where the tests' RabbitMQ and PostgreSQL come from.
+
+In this order: the servers that TEST_RABBITMQ_URL and TEST_DATABASE_URL name, containers where a Docker
+engine answers, private native servers of the launcher's making.
+"""
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+import docker  # type: ignore[import-untyped]  # it ships no types
+from docker.errors import (  # type: ignore[import-untyped]  # as above
+    DockerException,
+    ImageNotFound,
+)
+from testcontainers.community.postgres import PostgresContainer
+from testcontainers.core.config import testcontainers_config
+from testcontainers.core.container import DockerContainer
+
+from launcher.postgres import PrivatePostgres
+from launcher.rabbitmq import PrivateRabbitMQ
+from service.errors import ServiceUnavailable
+from tests.broker import ApiRefused, RabbitMQ
+from tests.database import Postgres
+from tests.waiting import eventually
+
+ROOT = Path(__file__).resolve().parent.parent
+CONFIGURATION = ROOT / "rabbitmq" / "sensors.conf"
+RABBITMQ_IMAGE = "rabbitmq:4-management"
+POSTGRES_IMAGE = "postgres:17"
+USER = PASSWORD = DATABASE = "sensors"
+AMQP_PORT, MANAGEMENT_PORT = 5672, 15672
+START_SECONDS = 90
+ENGINE_SECONDS = 5
+# Tests lose no power, so nothing needs to reach the disk.
+POSTGRES_COMMAND = "postgres -c fsync=off -c max_connections=200"
+
+
+class NotHere(Exception):
+    """This source has no server to give; the message says why."""
+
+
+Server = TypeVar("Server", RabbitMQ, Postgres)
+Native = TypeVar("Native", PrivateRabbitMQ, PrivatePostgres)
+Source = Callable[[], AbstractContextManager[Server]]
+
+
+@contextmanager
+def rabbitmq() -> Iterator[RabbitMQ]:
+    """The first broker to be had. Raises NotHere with every reason when there is none."""
+    with _first(_named_rabbitmq, _rabbitmq_container, _native_rabbitmq) as server:
+        yield server
+
+
+@contextmanager
+def postgres() -> Iterator[Postgres]:
+    """The first database server to be had. Raises NotHere with every reason when there is none."""
+    with _first(_named_postgres, _postgres_container, _native_postgres) as server:
+        yield server
+
+
+@contextmanager
+def _first(*sources: Source[Server]) -> Iterator[Server]:
+    with ExitStack() as stack:
+        reasons = []
+        for source in sources:
+            try:
+                server = stack.enter_context(source())
+            except NotHere as reason:
+                reasons.append(str(reason))
+            else:
+                break
+        else:
+            raise NotHere("; ".join(reasons))
+        yield server
+
+
+@contextmanager
+def _named_rabbitmq() -> Iterator[RabbitMQ]:
+    url = os.environ.get("TEST_RABBITMQ_URL")
+    if not url:
+        raise NotHere("TEST_RABBITMQ_URL is not set")
+    management_url = os.environ.get("TEST_RABBITMQ_MANAGEMENT_URL") or (
+        f"http://{urlsplit(url).hostname}:{MANAGEMENT_PORT}"
+    )
+    yield RabbitMQ(url, management_url, "TEST_RABBITMQ_URL")
+
+
+@contextmanager
+def _named_postgres() -> Iterator[Postgres]:
+    url = os.environ.get("TEST_DATABASE_URL")
+    if not url:
+        raise NotHere("TEST_DATABASE_URL is not set")
+    yield Postgres(url, "TEST_DATABASE_URL")
+
+
+@contextmanager
+def _rabbitmq_container() -> Iterator[RabbitMQ]:
+    _need_engine()
+    # Not testcontainers' RabbitMqContainer: its import is a deprecation warning, and it takes
+    # RABBITMQ_NODE_PORT from the environment.
+    container = (
+        DockerContainer(RABBITMQ_IMAGE)
+        .with_exposed_ports(AMQP_PORT, MANAGEMENT_PORT)
+        .with_envs(RABBITMQ_DEFAULT_USER=USER, RABBITMQ_DEFAULT_PASS=PASSWORD)
+        .with_copy_into_container(CONFIGURATION, "/etc/rabbitmq/conf.d/20-sensors.conf")
+    )
+    with _started(container):
+        host = container.get_container_host_ip()
+        amqp, management = (container.get_exposed_port(port) for port in (AMQP_PORT, MANAGEMENT_PORT))
+        server = RabbitMQ(
+            f"amqp://{USER}:{PASSWORD}@{host}:{amqp}/%2F",
+            f"http://{host}:{management}",
+            f"a container of {RABBITMQ_IMAGE}",
+        )
+        eventually(partial(_answers, server), START_SECONDS, "the broker's container answers")
+        yield server
+
+
+@contextmanager
+def _postgres_container() -> Iterator[Postgres]:
+    _need_engine()
+    container = PostgresContainer(
+        POSTGRES_IMAGE, username=USER, password=PASSWORD, dbname=DATABASE, driver="psycopg"
+    ).with_command(POSTGRES_COMMAND)
+    with _started(container):
+        yield Postgres(container.get_connection_url(), f"a container of {POSTGRES_IMAGE}")
+
+
+@contextmanager
+def _started(container: DockerContainer) -> Iterator[None]:
+    # The fixture removes its containers, so the reaper's image is not needed.
+    testcontainers_config.ryuk_disabled = True
+    try:
+        container.start()
+        yield
+    except ImageNotFound as error:
+        raise NotHere(f"Docker cannot have {container.image} ({error.explanation})") from None
+    finally:
+        container.stop()
+
+
+@contextmanager
+def _native_rabbitmq() -> Iterator[RabbitMQ]:
+    with _scratch("rabbitmq") as directory, _native(PrivateRabbitMQ, directory) as server:
+        yield RabbitMQ(server.url, server.management_url, f"the launcher, from {server.server}")
+
+
+@contextmanager
+def _native_postgres() -> Iterator[Postgres]:
+    with _scratch("postgres") as directory, _native(PrivatePostgres, directory) as server:
+        yield Postgres(server.url, f"the launcher, from {server.binaries}")
+
+
+@contextmanager
+def _native(make: Callable[[Path], AbstractContextManager[Native]], directory: Path) -> Iterator[Native]:
+    with ExitStack() as stack:
+        try:
+            server = stack.enter_context(make(directory))
+        except ServiceUnavailable as error:
+            raise NotHere(str(error)) from None
+        yield server
+
+
+@contextmanager
+def _scratch(name: str) -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix=f"sensors-{name}-", ignore_cleanup_errors=True) as directory:
+        # Root starts PostgreSQL as another user, who must get there.
+        Path(directory).chmod(0o755)
+        yield Path(directory)
+
+
+def _need_engine() -> None:
+    try:
+        client = docker.from_env(timeout=ENGINE_SECONDS)
+    except DockerException as error:
+        raise NotHere(f"no Docker engine answers ({error})") from None
+    try:
+        client.ping()
+    except (DockerException, OSError) as error:
+        raise NotHere(f"no Docker engine answers ({error})") from None
+    finally:
+        client.close()
+
+
+def _answers(server: RabbitMQ) -> bool:
+    try:
+        server.api("GET", "/api/overview")
+    except (OSError, ApiRefused):
+        return False
+    return True
