@@ -65,7 +65,7 @@ class Process:
 
     def events(self, name: str) -> list[Event]:
         """The events of this name that it logged."""
-        lines = [json.loads(line) for line in self.text.splitlines() if _is_complete(line)]
+        lines = [json.loads(line) for line in self.text.splitlines() if _is_complete(line) and name in line]
         return [line for line in lines if line["event"] == name]
 
     def logged(self, name: str, times: int = 1, within_seconds: float = START_SECONDS) -> Event:
@@ -83,7 +83,7 @@ class Process:
 
     def ask(self, path: str) -> tuple[int, str]:
         """What its HTTP server answers: status and body; 0 when it does not answer."""
-        assert self._http_port, "start it with http=True"
+        assert self._http_port, "start it with_http()"
         try:
             with _DIRECT.open(f"http://127.0.0.1:{self._http_port}{path}", timeout=HTTP_SECONDS) as answer:
                 return answer.status, answer.read().decode()
@@ -125,22 +125,17 @@ class Processes:
         self._numbers = count(1)
         self.started: list[Process] = []
 
-    def start(self, module: str, *, http: bool = False, **variables: str) -> Process:
-        """Start `python -m module`, with these variables over the common ones.
-
-        Without `http` it serves none, and so ends sooner.
-        """
-        if http:
-            variables["HTTP_PORT"] = str(free_port())
+    def start(self, module: str, **variables: str) -> Process:
+        """Start `python -m module`, with these variables over the common ones."""
         log = self._directory / f"{next(self._numbers):03}-{module.split(maxsplit=1)[0]}.log"
         process = Process(module, {**self._variables, **variables}, log)
         self._cleanup.callback(process.kill)
         self.started.append(process)
         return process
 
-    def consumer(self, module: str = "pipeline", *, http: bool = False, **variables: str) -> Process:
+    def consumer(self, module: str = "pipeline", **variables: str) -> Process:
         """A pipeline that is consuming."""
-        process = self.start(module, http=http, **variables)
+        process = self.start(module, **variables)
         process.logged("consuming")
         return process
 
@@ -150,6 +145,11 @@ def processes(directory: Path, variables: Mapping[str, str]) -> Iterator[Process
     """What is started in the block has ended after it."""
     with ExitStack() as cleanup:
         yield Processes(directory, variables, cleanup)
+
+
+def with_http() -> dict[str, str]:
+    """The variable of a process that serves HTTP; without it there is no server, which would end later."""
+    return {"HTTP_PORT": str(free_port())}
 
 
 def inherited() -> dict[str, str]:

@@ -7,7 +7,7 @@ import pytest
 from db.migrate import upgrade
 from tests.broker import DEAD_QUEUE, VirtualHost
 from tests.database import Database
-from tests.processes import Process, Processes
+from tests.processes import Process, Processes, with_http
 from tests.proxy import Proxy
 from tests.readings import reading
 from tests.waiting import eventually
@@ -36,7 +36,7 @@ def assert_all_stored_once(
 def test_an_unreachable_database_leaves_the_backlog_ready(
     broker: VirtualHost, database: Database, run: Processes, database_proxy: Proxy
 ) -> None:
-    consumer = run.consumer(http=True, DATABASE_URL=database.through(database_proxy))
+    consumer = run.consumer(**with_http(), DATABASE_URL=database.through(database_proxy))
     publish_load(broker, LOAD // 2)
     eventually(database.count, 10, "some are stored")
     database_proxy.refuse()
@@ -129,7 +129,7 @@ def test_a_database_that_comes_and_goes_twenty_times(
 def test_a_frozen_database_is_given_up_and_the_broker_connection_survives(
     broker: VirtualHost, database: Database, run: Processes, database_proxy: Proxy
 ) -> None:
-    consumer = run.consumer(http=True, DATABASE_URL=database.through(database_proxy))
+    consumer = run.consumer(**with_http(), DATABASE_URL=database.through(database_proxy))
     publish_load(broker, 10)
     eventually(lambda: database.count() == 10, 10, "the first are stored")
     connection = broker.connections()
@@ -191,7 +191,7 @@ def test_an_idle_consumer_notices_the_outage_and_its_end(
 ) -> None:
     consumer = run.consumer(
         "tests.entries.patched pipeline pipeline.database.CHECK_SECONDS=1",
-        http=True,
+        **with_http(),
         DATABASE_URL=database.through(database_proxy),
     )
     database_proxy.refuse()
@@ -205,7 +205,7 @@ def test_a_consumer_that_starts_before_its_database_waits_for_it(
 ) -> None:
     database_proxy.refuse()
     broker.publish(reading(sequence=0))
-    consumer = run.start("pipeline", http=True, DATABASE_URL=database.through(database_proxy))
+    consumer = run.start("pipeline", **with_http(), DATABASE_URL=database.through(database_proxy))
     consumer.logged("database unavailable", times=2)
     assert consumer.status("/readyz") == 503
     assert broker.ready() == 1, "nothing is taken that cannot be stored"

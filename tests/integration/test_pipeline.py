@@ -10,7 +10,7 @@ import pytest
 from messaging.topology import EXCHANGE
 from tests.broker import DEAD_QUEUE, QUEUE, VirtualHost
 from tests.database import Database
-from tests.processes import Processes
+from tests.processes import Processes, with_http
 from tests.readings import reading
 from tests.waiting import eventually
 
@@ -85,7 +85,7 @@ def test_whatever_comes_twice_is_one_row(broker: VirtualHost, database: Database
 def test_readings_published_to_the_exchange_arrive_and_are_counted(
     broker: VirtualHost, database: Database, run: Processes
 ) -> None:
-    consumer = run.consumer(http=True)
+    consumer = run.consumer(**with_http())
     for _ in range(20):
         broker.publish(reading(), exchange=EXCHANGE, routing_key="reading.1")
     broker.publish("rubbish", exchange=EXCHANGE, routing_key="reading.1")

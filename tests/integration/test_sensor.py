@@ -15,15 +15,15 @@ from messaging.topology import EXCHANGE
 from sensor.sources import OFFICE_SAMPLE
 from tests.broker import QUEUE, Message, VirtualHost
 from tests.database import Database
-from tests.processes import Process, Processes
+from tests.processes import Process, Processes, with_http
 from tests.proxy import Proxy
 from tests.waiting import always, eventually
 
-FAST = {"SENSOR_ID": "7", "SENSOR_INTERVAL_SECONDS": "0.05"}
+FAST: dict[str, Any] = {"SENSOR_ID": "7", "SENSOR_INTERVAL_SECONDS": "0.05"}
 
 
 @pytest.fixture
-def five_rows(tmp_path: Path) -> dict[str, str]:
+def five_rows(tmp_path: Path) -> dict[str, Any]:
     """The variables that make a sensor replay a file of five readings and end."""
     file = tmp_path / "five.csv"
     rows = [f"2026-01-01T00:00:0{number}Z,{20 + number}" for number in range(5)]
@@ -75,7 +75,7 @@ def test_a_reading_travels_with_everything_that_the_contract_says(
 
 
 def test_it_tells_of_itself(broker: VirtualHost, run: Processes) -> None:
-    sensor = run.start("sensor", http=True, **FAST)
+    sensor = run.start("sensor", **with_http(), **FAST)
     sensor.logged("published", times=3)
     assert sensor.status("/livez") == sensor.status("/readyz") == 200
     metrics = sensor.ask("/metrics")[1]
@@ -91,7 +91,7 @@ def test_it_tells_of_itself(broker: VirtualHost, run: Processes) -> None:
 def test_nothing_is_missing_after_the_broker_was_away(
     broker: VirtualHost, run: Processes, broker_proxy: Proxy, failure: Callable[[Proxy], None]
 ) -> None:
-    sensor = run.start("sensor", http=True, RABBITMQ_URL=broker.through(broker_proxy), **FAST)
+    sensor = run.start("sensor", **with_http(), RABBITMQ_URL=broker.through(broker_proxy), **FAST)
     sensor.logged("published", times=5)
     failure(broker_proxy)
     sensor.logged("broker unavailable", times=2 if failure is Proxy.refuse else 1)
@@ -109,7 +109,7 @@ def test_nothing_is_missing_after_the_broker_was_away(
 def test_while_the_broker_is_away_it_is_unready_but_alive_and_goes_on_measuring(
     broker: VirtualHost, run: Processes, broker_proxy: Proxy
 ) -> None:
-    sensor = run.start("sensor", http=True, RABBITMQ_URL=broker.through(broker_proxy), **FAST)
+    sensor = run.start("sensor", **with_http(), RABBITMQ_URL=broker.through(broker_proxy), **FAST)
     sensor.logged("published", times=3)
     broker_proxy.refuse()
 
@@ -140,7 +140,7 @@ def test_what_no_queue_takes_waits_until_one_does(broker: VirtualHost, run: Proc
 
 def test_without_its_exchange_it_waits_for_setup(broker: VirtualHost, run: Processes) -> None:
     broker.channel.exchange_delete(EXCHANGE)
-    sensor = run.start("sensor", http=True, **FAST)
+    sensor = run.start("sensor", **with_http(), **FAST)
     assert "no exchange 'sensors'" in sensor.logged("broker unavailable", times=2)["reason"]
     assert sensor.status("/readyz") == 503
 
@@ -160,7 +160,7 @@ def test_it_needs_no_right_but_to_write_to_the_exchange(broker: VirtualHost, run
 
 
 def test_a_finite_replay_ends_after_its_last_confirm(
-    broker: VirtualHost, run: Processes, five_rows: dict[str, str]
+    broker: VirtualHost, run: Processes, five_rows: dict[str, Any]
 ) -> None:
     sensor = run.start("sensor", **five_rows)
     assert sensor.wait() == 0
@@ -170,7 +170,7 @@ def test_a_finite_replay_ends_after_its_last_confirm(
 
 
 def test_a_finite_replay_waits_for_a_broker_that_is_away(
-    broker: VirtualHost, run: Processes, broker_proxy: Proxy, five_rows: dict[str, str]
+    broker: VirtualHost, run: Processes, broker_proxy: Proxy, five_rows: dict[str, Any]
 ) -> None:
     broker_proxy.refuse()
     sensor = run.start("sensor", RABBITMQ_URL=broker.through(broker_proxy), **five_rows)
