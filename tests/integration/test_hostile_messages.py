@@ -161,7 +161,7 @@ def test_properties_and_routing_keys_that_are_no_text_are_kept(broker: VirtualHo
         "rubbish",
         pika.BasicProperties(
             content_type=odd, content_encoding=odd, correlation_id=odd, reply_to=odd, message_id=odd,
-            timestamp=2**64 - 1, type=odd, app_id=odd, cluster_id=odd, priority=255, delivery_mode=7,
+            timestamp=2**64 - 1, type=odd, app_id=odd, cluster_id=odd, priority=255,
         ),
         exchange=EXCHANGE,
         routing_key=odd_key,
