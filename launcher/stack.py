@@ -63,13 +63,20 @@ class Stack:
         return Program(
             name=row.name,
             command=(sys.executable, "-m", row.module),
-            environment={**self.environment(), "HTTP_PORT": str(row.http_port), **row.environment},
+            environment={**self.environment(), **self._own_variables(row), **row.environment},
             log=self.layout.log(row.name),
             stage=row.stage,
             directory=ROOT,
             port=row.http_port,
             retry=RetryPolicy(row.retry_delay_seconds, row.maximum_retries, may_finish=row.may_finish),
         )
+
+    def _own_variables(self, row: Service) -> dict[str, str]:
+        """What no two programs may share."""
+        variables = {"HTTP_PORT": str(row.http_port)}
+        if row.stage is Stage.SENSOR:
+            variables["OUTBOX_PATH"] = str(self.layout.outbox(row.name))
+        return variables
 
     def setup_program(self) -> Program:
         """The one-shot: migrations and topology."""
