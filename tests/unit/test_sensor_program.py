@@ -99,6 +99,21 @@ def test_a_sensor_delivers_what_its_predecessor_left_behind(
 
 
 @pytest.mark.usefixtures("recorded")
+def test_a_damaged_outbox_is_told_and_does_not_keep_a_sensor_from_its_work(
+    sensors_broker: FakeBroker, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "sensors").mkdir()
+    (tmp_path / "sensors" / "outbox-kitchen.sqlite3").write_bytes(b"no database " * 1000)
+
+    program.main(Stop())
+
+    assert len(sensors_broker.queues["heat"]) == 5
+    said = capsys.readouterr().out
+    assert "outbox damaged" in said
+    assert "outbox-kitchen.sqlite3.corrupt-" in said
+
+
+@pytest.mark.usefixtures("recorded")
 def test_a_sensor_whose_broker_never_comes_raises_its_error(
     sensors_broker: FakeBroker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
