@@ -45,8 +45,13 @@ class Layout:
         self.client_file = directory / "stack.env"
         self.pipelines_file = directory / "pipelines"
         self.lock_file = directory / "lock"
+        self.outboxes = directory / "outboxes"
         self.supervisor_log = self.logs / "supervisor.log"
         self.pid_file = directory / "supervisor.pid"
+
+    def outbox(self, sensor: str) -> Path:
+        """Where the readings of one sensor wait for the broker."""
+        return self.outboxes / f"{sensor}.sqlite3"
 
     def log(self, name: str) -> Path:
         """The log of one program."""

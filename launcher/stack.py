@@ -65,18 +65,23 @@ class Stack:
         return Program(
             name=row.name,
             command=(sys.executable, "-m", row.module),
-            environment={
-                **self.environment(),
-                "HTTP_PORT": str(row.http_port),
-                **row.environment,
-                **_source(row),
-            },
+            environment={**self.environment(), **self._own_variables(row), **row.environment},
             log=self.layout.log(row.name),
             stage=row.stage,
             directory=ROOT,
             port=row.http_port,
             retry=RetryPolicy(row.retry_delay_seconds, row.maximum_retries, may_finish=row.may_finish),
         )
+
+    def _own_variables(self, row: Service) -> dict[str, str]:
+        """What no two programs may share."""
+        variables = {"HTTP_PORT": str(row.http_port)}
+        if row.stage is Stage.SENSOR:
+            variables["OUTBOX_PATH"] = str(self.layout.outbox(row.name))
+            # SENSOR_3_SOURCE is the SENSOR_SOURCE of sensor 3, as in the compose file.
+            source = os.environ.get(f"SENSOR_{row.environment['SENSOR_ID']}_SOURCE")
+            variables |= {"SENSOR_SOURCE": source} if source else {}
+        return variables
 
     def setup_program(self) -> Program:
         """The one-shot: migrations and topology."""
@@ -93,12 +98,6 @@ class Stack:
         """How many consumers were last asked for."""
         file = self.layout.pipelines_file
         return int(file.read_text(encoding="ascii")) if file.exists() else 1
-
-
-def _source(row: Service) -> dict[str, str]:
-    """SENSOR_3_SOURCE is the SENSOR_SOURCE of sensor 3, as in the compose file."""
-    source = os.environ.get(f"SENSOR_{row.environment.get('SENSOR_ID')}_SOURCE")
-    return {"SENSOR_SOURCE": source} if source else {}
 
 
 def dotenv(variables: dict[str, str]) -> str:

@@ -16,6 +16,7 @@ from pika.exceptions import (
     AMQPConnectionError,
     AMQPError,
     ChannelClosedByBroker,
+    ConnectionBlockedTimeout,
     ConnectionClosedByBroker,
     UnroutableError,
 )
@@ -48,6 +49,8 @@ def describe(error: BaseException) -> str:
     match cause := _cause(error):
         case ChannelClosedByBroker() | ConnectionClosedByBroker():
             return f"{cause.reply_code} {cause.reply_text}"
+        case ConnectionBlockedTimeout():
+            return "the broker takes no messages now: it has a memory or disk alarm"
         case AMQPConnectorStackTimeout():
             return "the broker took the connection and did not answer"
         case socket.gaierror():

@@ -1,9 +1,11 @@
 """The sensor process: puts its parts together and measures until it is told to stop."""
 
 import sys
+from contextlib import closing
 
 from sensor.delivery import Delivery
 from sensor.events import BROKER, SensorEvents
+from sensor.opening import open_file
 from sensor.outbox import Outbox
 from sensor.sampler import Sampler
 from sensor.settings import SensorSettings
@@ -24,20 +26,26 @@ def main(stop: Stop) -> None:
     configure(settings.log_level, settings.log_format)
     health = Health(BROKER)
     events = SensorEvents(health)
-    outbox = Outbox(settings.pending_max_readings, events.dropped)
+    file = open_file(settings.outbox_file, events.outbox_damaged)
+    outbox = Outbox(file, settings.outbox_max_readings, events, sync_always=settings.outbox_sync == "always")
     delivery = Delivery(
         settings.amqp_url, settings.name, outbox, events, stop, settings.connect_timeout_seconds
     )
     sampler = Sampler(settings.sensor_id, outbox, events)
-    with serving(settings.http_host, settings.http_port, health):
-        events.started(settings.sensor_source, settings.interval_seconds, str(sampler.run_id))
+    with closing(outbox), serving(settings.http_host, settings.http_port, health):
+        events.started(
+            settings.sensor_source,
+            settings.interval_seconds,
+            str(sampler.run_id),
+            settings.outbox_file,
+            waiting=len(outbox),
+        )
         delivery.start()
         sampler.run(source, stop)
         delivery.finish(DRAIN_SECONDS)
+    events.left_waiting(len(outbox), outbox.in_memory_only)
     if delivery.error:
         raise delivery.error
-    if len(outbox):
-        events.left_behind(len(outbox))
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from messaging.errors import BrokerUnavailable
 from messaging.publisher import Publisher
 from sensor.events import SensorEvents
 from sensor.outbox import Outbox
+from service.errors import ServiceUnavailable
 from service.lifecycle import Stop
 from service.retry import retrying
 
@@ -18,7 +19,7 @@ FINISH_POLL_SECONDS = 0.1
 
 
 class Delivery:
-    """Publishes the outbox in order, through every loss of the broker, until it is told to finish.
+    """Publishes the outbox, through every loss of the broker, until it is told to finish.
 
     A broker that did not come within `connect_timeout_seconds` ends it, requests the stop, and is left
     in `error`; so does anything unforeseen.
@@ -41,6 +42,7 @@ class Delivery:
         self._stop = stop
         self._connect_timeout_seconds = connect_timeout_seconds
         self._finishing = threading.Event()
+        self._broker_answers = self._done = False
         self.error: Exception | None = None
 
     def start(self) -> None:
@@ -56,7 +58,7 @@ class Delivery:
 
     def _run(self) -> None:
         try:
-            while not (self._finishing.is_set() and len(self._outbox) == 0):
+            while not (self._done or (self._finishing.is_set() and len(self._outbox) == 0)):
                 self._deliver_until_lost()
         except Exception as error:  # noqa: BLE001 (handed to the main thread)
             self.error = error
@@ -67,35 +69,44 @@ class Delivery:
         try:
             self._deliver(publisher)
         except BrokerUnavailable as error:
-            self._events.broker_lost(str(error), RECONNECT_SECONDS, waiting=len(self._outbox))
+            self._lost(error, RECONNECT_SECONDS)
             self._sleep(RECONNECT_SECONDS)
         finally:
             publisher.close()
 
     def _deliver(self, publisher: Publisher) -> None:
-        while True:
+        while not self._done:
             self._events.progress()
-            reading = self._outbox.oldest(0 if self._finishing.is_set() else IDLE_SECONDS)
+            hurried = self._finishing.is_set() or not self._broker_answers
+            reading = self._outbox.oldest(0 if hurried else IDLE_SECONDS)
             if reading:
                 publisher.publish(*reading)
+                self._answered()
                 self._outbox.confirmed(reading)
                 self._events.confirmed(reading, waiting=len(self._outbox))
-            elif self._finishing.is_set():
-                return
             else:
                 publisher.idle()
+                self._answered()
+                self._done = self._finishing.is_set()
+
+    def _answered(self) -> None:
+        # A connection alone says little: with an alarm or without its queue the broker lets one in, and
+        # then takes no reading.
+        if not self._broker_answers:
+            self._broker_answers = True
+            self._outbox.broker_back()
+            self._events.connected()
+
+    def _lost(self, error: ServiceUnavailable, retry_seconds: float) -> None:
+        self._broker_answers = False
+        self._outbox.broker_away()
+        self._events.broker_lost(str(error), retry_seconds, waiting=len(self._outbox))
 
     def _open_patiently(self) -> Publisher:
         attempts = retrying(
-            sleep=self._sleep,
-            on_failure=lambda error, seconds: self._events.broker_lost(
-                str(error), seconds, waiting=len(self._outbox)
-            ),
-            limit_seconds=self._connect_timeout_seconds,
+            sleep=self._sleep, on_failure=self._lost, limit_seconds=self._connect_timeout_seconds
         )
-        publisher = attempts(self._open)
-        self._events.connected()
-        return publisher
+        return attempts(self._open)
 
     def _open(self) -> Publisher:
         connection = connect(self._url, self._name)

@@ -1,7 +1,10 @@
 """What a sensor reads from the environment."""
 
 import re
+from hashlib import sha256
+from pathlib import Path
 from typing import Literal
+from urllib.parse import quote
 
 from pydantic import Field, field_validator
 
@@ -12,6 +15,7 @@ from service.settings import ServiceSettings
 SIMULATED = "simulated"
 OFFICE = "office"
 REPLAY_PREFIX = "replay:"
+LONGEST_FILE_NAME = 100
 
 
 class SensorSettings(BrokerSettings, ServiceSettings):
@@ -37,7 +41,12 @@ class SensorSettings(BrokerSettings, ServiceSettings):
     replay_speed: float = Field(default=0, ge=0, description="0: one reading an interval")
     replay_loop: bool = True
 
-    pending_max_readings: int = Field(default=1_000_000, ge=1)
+    outbox_path: Path | None = Field(
+        default=None, description="unset: a file of this sensor's in the state home"
+    )
+    outbox_max_readings: int = Field(default=1_000_000, ge=1)
+    outbox_sync: Literal["always", "broker-away"] = "broker-away"
+    xdg_state_home: Path | None = None
 
     @field_validator("sensor_source")
     @classmethod
@@ -62,6 +71,23 @@ class SensorSettings(BrokerSettings, ServiceSettings):
         return self.sensor_interval_seconds or from_id or 1.0
 
     @property
+    def outbox_file(self) -> Path:
+        """Where readings wait: as set, else a file of this sensor's in the user's state directory."""
+        if self.outbox_path:
+            return self.outbox_path.expanduser()
+        home = self.xdg_state_home
+        state = home if home and home.is_absolute() else Path("~/.local/state").expanduser()
+        return state / "sensors" / f"outbox-{_file_name(self.sensor_id)}.sqlite3"
+
+    @property
     def name(self) -> str:
         """This process among its like, in the management UI."""
         return f"sensor-{self.sensor_id}"
+
+
+def _file_name(sensor_id: str) -> str:
+    """A sensor's own part of a file name, whatever its id holds."""
+    name = quote(sensor_id, safe="")
+    if len(name) <= LONGEST_FILE_NAME:
+        return name
+    return f"{name[:LONGEST_FILE_NAME]}-{sha256(sensor_id.encode()).hexdigest()[:16]}"

@@ -1,12 +1,15 @@
 """Bringing the outbox to a broker in memory, through its losses."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from pika.exceptions import ConnectionBlockedTimeout, StreamLostError
 
+from messaging.connection import describe
 from messaging.errors import BrokerUnavailable
 from sensor.delivery import Delivery
+from sensor.opening import open_file
 from sensor.outbox import Outbox, Outgoing
 from service.lifecycle import Stop
 from tests.unit.fake_broker import FakeBroker
@@ -19,11 +22,12 @@ REFUSED = BrokerUnavailable("Connection refused")
 class Bench:
     """A delivery to a broker in memory."""
 
-    def __init__(self, broker: FakeBroker, connect_timeout_seconds: float = 0) -> None:
+    def __init__(self, broker: FakeBroker, directory: Path, connect_timeout_seconds: float = 0) -> None:
         self.broker = broker
         self.stop = Stop()
         self.events = Told()
-        self.outbox = Outbox(1000, lambda: None)
+        self.file = open_file(directory / "outbox", self.events.outbox_damaged)
+        self.outbox = Outbox(self.file, 1000, self.events)
         self.delivery = Delivery(
             "amqp://nowhere",
             "sensor-kitchen",
@@ -45,12 +49,13 @@ class Bench:
 
 
 @pytest.fixture
-def bench(sensors_broker: FakeBroker) -> Iterator[Bench]:
-    bench = Bench(sensors_broker)
+def bench(sensors_broker: FakeBroker, tmp_path: Path) -> Iterator[Bench]:
+    bench = Bench(sensors_broker, tmp_path)
     yield bench
     bench.stop.request()
     bench.broker.troubles.clear()
     bench.delivery.finish(10)
+    bench.outbox.close()
 
 
 def test_readings_arrive_in_order_and_are_confirmed_one_by_one(bench: Bench) -> None:
@@ -76,7 +81,8 @@ def test_a_reading_that_was_not_confirmed_is_sent_again_in_its_place(bench: Benc
     bench.wait_for("confirmed", 3)
 
     assert bench.arrived() == [b"1", b"2", b"3"]
-    assert [reason for reason, *_ in bench.events.of("broker_lost")] == [str(loss)] * 2
+    assert [reason for reason, *_ in bench.events.of("broker_lost")] == [describe(loss)] * 2
+    assert len(bench.events.of("connected")) == 1, "only once it took a reading"
     assert bench.events.of("broker_lost")[0][-1] == 3, "all three wait"
 
 
@@ -133,6 +139,32 @@ def test_the_delivery_tells_that_it_is_alive_while_nothing_is_to_be_done(bench: 
     bench.wait_for("progress", 5)
 
 
+def test_readings_reach_the_disk_at_once_only_while_the_broker_is_away(bench: Bench) -> None:
+    assert bench.file.syncs_each_commit
+    bench.delivery.start()
+    bench.wait_for("connected")
+    assert not bench.file.syncs_each_commit
+
+    bench.broker.troubles["connect"] = [REFUSED] * 100_000
+    bench.broker.lose()
+    bench.wait_for("broker_lost")
+
+    assert bench.file.syncs_each_commit
+
+
+def test_a_backlog_that_cannot_be_read_does_not_keep_a_sensor_from_finishing(bench: Bench) -> None:
+    bench.put(1)
+    bench.outbox._backlog.until = 1
+    bench.outbox._fresh.clear()
+    bench.file._connection.execute("DROP TABLE waiting")
+    bench.delivery.start()
+
+    bench.delivery.finish(0)
+
+    assert len(bench.events.of("outbox_failed")) >= 1
+    assert len(bench.outbox) == 1
+
+
 def test_finishing_delivers_what_is_left(bench: Bench) -> None:
     bench.broker.troubles[PUBLISH] = [StreamLostError("gone")]
     bench.put(*range(50))
@@ -157,15 +189,18 @@ def test_finishing_after_a_stop_gives_up_at_its_deadline(bench: Bench) -> None:
     assert bench.delivery.error is None
 
 
-def test_a_broker_that_never_comes_ends_the_sensor_with_the_error(sensors_broker: FakeBroker) -> None:
+def test_a_broker_that_never_comes_ends_the_sensor_with_the_error(
+    sensors_broker: FakeBroker, tmp_path: Path
+) -> None:
     sensors_broker.troubles["connect"] = [REFUSED] * 100_000
-    bench = Bench(sensors_broker, connect_timeout_seconds=0.03)
+    bench = Bench(sensors_broker, tmp_path, connect_timeout_seconds=0.03)
 
     bench.delivery.start()
 
     assert bench.stop.wait(10), "the sampler is stopped too"
     bench.delivery.finish(10)
     assert isinstance(bench.delivery.error, BrokerUnavailable)
+    bench.outbox.close()
 
 
 def test_anything_unforeseen_ends_the_sensor_with_the_error(bench: Bench) -> None:

@@ -1,201 +1,163 @@
-"""Readings that wait for their confirm, and the sampler that puts them there."""
+"""The outbox: order, its two lanes and its bound."""
 
-import itertools
-import json
 import threading
-from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
-from types import SimpleNamespace
-from typing import Any
-from uuid import UUID
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from messaging.contract import Unit
-from sensor.measurement import Measurement
-from sensor.outbox import Outbox, Outgoing
-from sensor.sampler import Sampler
-from service.lifecycle import Stop
-from tests.unit.fakes import FakeClock, Told
+from tests.unit.outbox_bench import OutboxBench, reading
 
 
-def reading(number: int) -> Outgoing:
-    return Outgoing("kitchen", f"id-{number}", b"{}")
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[OutboxBench]:
+    bench = OutboxBench(tmp_path / "outbox")
+    yield bench
+    bench.outbox.close()
 
 
-class Bench:
-    """An outbox for three readings, and how many it dropped."""
-
-    def __init__(self) -> None:
-        self.dropped = 0
-        self.outbox = Outbox(3, self._drop)
-
-    def _drop(self) -> None:
-        self.dropped += 1
-
-    def drain(self) -> list[str]:
-        taken = []
-        while oldest := self.outbox.oldest(0):
-            taken.append(oldest.message_id)
-            self.outbox.confirmed(oldest)
-        return taken
+@pytest.fixture
+def small_lanes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """More than three fresh readings become backlog, which is read by two."""
+    monkeypatch.setattr("sensor.outbox.FRESH_READINGS", 3)
+    monkeypatch.setattr("sensor.backlog.CHUNK_READINGS", 2)
 
 
-def test_readings_leave_in_the_order_in_which_they_came() -> None:
-    bench = Bench()
-    for number in range(3):
-        bench.outbox.put(reading(number))
+# order
+
+
+def test_readings_leave_in_the_order_in_which_they_came(bench: OutboxBench) -> None:
+    bench.put(0, 1, 2)
 
     assert len(bench.outbox) == 3
-    assert bench.drain() == ["id-0", "id-1", "id-2"]
+    assert bench.drain() == [0, 1, 2]
     assert len(bench.outbox) == 0
 
 
-def test_a_reading_stays_until_it_is_confirmed() -> None:
-    bench = Bench()
-    bench.outbox.put(reading(0))
+def test_a_reading_stays_until_it_is_confirmed(bench: OutboxBench) -> None:
+    bench.put(0)
 
     assert bench.outbox.oldest(0) is bench.outbox.oldest(0)
     assert len(bench.outbox) == 1
 
 
-def test_a_full_outbox_drops_its_oldest_and_tells() -> None:
-    bench = Bench()
-    for number in range(5):
-        bench.outbox.put(reading(number))
+def test_equal_readings_are_confirmed_one_by_one(bench: OutboxBench) -> None:
+    bench.put(0, 0)
 
-    assert bench.dropped == 2
-    assert bench.drain() == ["id-2", "id-3", "id-4"]
-
-
-def test_the_confirm_of_a_reading_that_was_dropped_meanwhile_removes_no_other() -> None:
-    bench = Bench()
-    for number in range(3):
-        bench.outbox.put(reading(number))
-    in_flight = bench.outbox.oldest(0)
-    assert in_flight
-    bench.outbox.put(reading(3))
-
-    bench.outbox.confirmed(in_flight)
-
-    assert bench.drain() == ["id-1", "id-2", "id-3"]
-
-
-def test_equal_readings_are_confirmed_one_by_one() -> None:
-    bench = Bench()
-    bench.outbox.put(reading(0))
-    bench.outbox.put(reading(0))
-
-    oldest = bench.outbox.oldest(0)
-    assert oldest
-    bench.outbox.confirmed(oldest)
+    assert bench.deliver() == 0
 
     assert len(bench.outbox) == 1
 
 
-def test_whoever_waits_is_woken_by_the_next_reading() -> None:
-    bench = Bench()
-    threading.Timer(0.02, bench.outbox.put, [reading(7)]).start()
+def test_whoever_waits_is_woken_by_the_next_reading(bench: OutboxBench) -> None:
+    timer = threading.Timer(0.02, bench.outbox.put, [reading(7)])
+    timer.start()
 
     assert bench.outbox.oldest(30) == reading(7)
+    timer.join()
 
 
-def test_waiting_for_nothing_ends() -> None:
-    assert Bench().outbox.oldest(0.001) is None
+def test_waiting_for_nothing_ends(bench: OutboxBench) -> None:
+    assert bench.outbox.oldest(0.001) is None
 
 
-class FakeStop(Stop):
-    """Its waits take no time: they move the clock."""
-
-    def __init__(self, clock: FakeClock) -> None:
-        super().__init__()
-        self.waits: list[float] = []
-        self._clock = clock
-
-    def wait(self, seconds: float) -> bool:
-        self.waits.append(max(0.0, seconds))
-        self._clock.now += max(0.0, seconds)
-        return self.requested
+# lanes
 
 
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> FakeClock:
-    clock = FakeClock()
-    monkeypatch.setattr("sensor.sampler.time", SimpleNamespace(monotonic=clock))
-    return clock
+@pytest.mark.usefixtures("small_lanes")
+def test_a_long_outage_is_delivered_in_order(bench: OutboxBench) -> None:
+    bench.put(*range(12))
+
+    assert bench.drain() == list(range(12))
 
 
-def sampled(source: Any, stop: Stop) -> tuple[Sampler, list[dict[str, Any]]]:
-    outbox = Outbox(1000, lambda: None)
-    sampler = Sampler("kitchen", outbox, Told())  # type: ignore[arg-type]
-    sampler.run(source, stop)
-    bodies = []
-    while oldest := outbox.oldest(0):
-        outbox.confirmed(oldest)
-        bodies.append(json.loads(oldest.body))
-        assert oldest.message_id == bodies[-1]["reading_id"]
-    return sampler, bodies
+@pytest.mark.usefixtures("small_lanes")
+def test_fresh_readings_take_turns_with_a_backlog(bench: OutboxBench) -> None:
+    bench.put(*range(8))
+    assert len(bench.outbox._fresh) == 0, "all eight are backlog"
+    bench.put(100, 101)
+
+    assert bench.drain() == [0, 100, 1, 101, 2, 3, 4, 5, 6, 7]
 
 
-def test_the_readings_of_a_run_are_numbered_from_one_under_its_id(clock: FakeClock) -> None:
-    sampler, bodies = sampled([Measurement(number, 20.0 + number) for number in range(3)], FakeStop(clock))
+@pytest.mark.usefixtures("small_lanes")
+def test_a_failed_publish_keeps_its_reading_first(bench: OutboxBench) -> None:
+    bench.put(*range(8), 100)
+    assert bench.deliver() == 0
 
-    assert [body["sequence"] for body in bodies] == [1, 2, 3]
-    assert {body["run_id"] for body in bodies} == {str(sampler.run_id)}
-    assert [body["temperature"] for body in bodies] == [20.0, 21.0, 22.0]
-    assert len({body["reading_id"] for body in bodies}) == 3
-    assert {UUID(body["reading_id"]).version for body in bodies} == {7}
+    assert [bench.oldest() for _ in range(3)] == [100, 100, 100]
 
 
-def test_a_measurement_keeps_its_own_time_and_unit_and_is_measured_now_without_one(clock: FakeClock) -> None:
-    moment = datetime(2013, 7, 4, tzinfo=UTC)
-    source = [Measurement(0, 70.5, Unit.FAHRENHEIT, moment), Measurement(0, 21.5)]
+@pytest.mark.usefixtures("small_lanes")
+def test_a_reading_in_hand_while_its_lane_becomes_backlog_is_delivered_once(bench: OutboxBench) -> None:
+    bench.put(0, 1, 2)
+    in_hand = bench.outbox.oldest(0)
+    assert in_hand
+    bench.put(3, 4)
 
-    _, [kept, now] = sampled(source, FakeStop(clock))
+    bench.outbox.confirmed(in_hand)
 
-    assert (kept["measured_at"], kept["unit"]) == ("2013-07-04T00:00:00.000000Z", "fahrenheit")
-    age = datetime.now(UTC) - datetime.fromisoformat(now["measured_at"])
-    assert abs(age.total_seconds()) < 60
-
-
-def test_each_measurement_is_taken_when_it_is_due(clock: FakeClock) -> None:
-    stop = FakeStop(clock)
-
-    sampled([Measurement(due, 20) for due in (0, 5, 5.5, 9)], stop)
-
-    assert stop.waits == pytest.approx([0, 5, 0.5, 3.5])
+    assert sorted(bench.drain()) == [1, 2, 3, 4]
 
 
-def test_a_stop_ends_it_before_the_next_measurement(clock: FakeClock) -> None:
-    stop = FakeStop(clock)
-
-    def source() -> Iterator[Measurement]:
-        for number in itertools.count():
-            if number == 2:
-                stop.request()
-            yield Measurement(number, 20)
-
-    _, bodies = sampled(source(), stop)
-
-    assert len(bodies) == 2
+# bound
 
 
-@pytest.mark.parametrize(
-    ("slept", "waits"),
-    [
-        pytest.param(100, [0, 1, 0, 1, 1], id="no burst after the machine slept"),
-        pytest.param(0.75, [0, 1, 0.25, 1, 1], id="a little lateness is caught up"),
-    ],
-)
-def test_it_keeps_its_pace_when_it_is_late(clock: FakeClock, slept: float, waits: Sequence[float]) -> None:
-    stop = FakeStop(clock)
+def test_a_full_outbox_drops_its_oldest_and_tells(tmp_path: Path) -> None:
+    bench = OutboxBench(tmp_path / "outbox", max_readings=3)
+    bench.put(*range(5))
 
-    def source() -> Iterator[Measurement]:
-        for number in range(5):
-            if number == 2:
-                clock.now += slept
-            yield Measurement(number, 20)
+    assert bench.told.of("dropped") == [(1,), (1,)]
+    assert bench.on_disk() == [2, 3, 4]
+    assert bench.drain() == [2, 3, 4]
+    bench.outbox.close()
 
-    sampled(source(), stop)
 
-    assert stop.waits == pytest.approx(waits)
+@pytest.mark.usefixtures("small_lanes")
+def test_a_full_backlog_drops_its_oldest(tmp_path: Path) -> None:
+    bench = OutboxBench(tmp_path / "outbox", max_readings=6)
+    bench.put(*range(8))
+    assert bench.oldest() == 2
+    bench.put(8, 9)
+
+    assert len(bench.outbox) == 6
+    assert sorted(bench.drain()) == [4, 5, 6, 7, 8, 9]
+    bench.outbox.close()
+
+
+def test_what_is_confirmed_makes_room(tmp_path: Path) -> None:
+    bench = OutboxBench(tmp_path / "outbox", max_readings=3)
+    bench.put(0, 1, 2)
+    bench.deliver()
+    bench.put(3)
+
+    assert bench.told.of("dropped") == []
+    assert bench.drain() == [1, 2, 3]
+    bench.outbox.close()
+
+
+def test_the_confirm_of_a_reading_that_was_dropped_meanwhile_removes_no_other(tmp_path: Path) -> None:
+    bench = OutboxBench(tmp_path / "outbox", max_readings=3)
+    bench.put(0, 1, 2)
+    in_hand = bench.outbox.oldest(0)
+    assert in_hand
+    bench.put(3)
+
+    bench.outbox.confirmed(in_hand)
+
+    assert len(bench.outbox) == 3
+    assert bench.drain() == [1, 2, 3]
+    bench.outbox.close()
+
+
+def test_a_smaller_bound_after_a_restart_holds_from_the_next_reading_on(tmp_path: Path) -> None:
+    before = OutboxBench(tmp_path / "outbox", max_readings=10)
+    before.put(*range(10))
+    before.max_readings = 4
+    after = before.restarted()
+
+    after.put(10)
+
+    assert after.told.of("dropped") == [(7,)]
+    assert sorted(after.drain()) == [7, 8, 9, 10]
+    after.outbox.close()

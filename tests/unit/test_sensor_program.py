@@ -38,6 +38,11 @@ class StopAfter(Stop):
         return super().wait(seconds)
 
 
+@pytest.fixture(autouse=True)
+def _own_state(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+
+
 @pytest.fixture
 def recorded(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """The environment of a sensor that replays five rows once."""
@@ -71,7 +76,41 @@ def test_a_sensor_says_what_it_leaves_behind_when_it_is_stopped(
 
     program.main(StopAfter(waits=10))
 
-    assert "readings not delivered" in capsys.readouterr().out
+    assert "readings left in the outbox" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("recorded")
+def test_a_sensor_delivers_what_its_predecessor_left_behind(
+    sensors_broker: FakeBroker, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sensors_broker.troubles["connect"] = [REFUSED] * 100_000
+    program.main(StopAfter(waits=10))
+    sensors_broker.troubles.clear()
+
+    program.main(Stop())
+
+    bodies = [json.loads(message.body) for message in sensors_broker.queues["heat"]]
+    runs: dict[str, list[int]] = {body["run_id"]: [] for body in bodies}
+    for body in bodies:
+        runs[body["run_id"]].append(body["sequence"])
+    assert list(runs.values()) == [[1, 2, 3, 4, 5]] * 2
+    assert "readings_waiting=5" in capsys.readouterr().out
+    assert metric("sensor_outbox_readings") == 0
+
+
+@pytest.mark.usefixtures("recorded")
+def test_a_damaged_outbox_is_told_and_does_not_keep_a_sensor_from_its_work(
+    sensors_broker: FakeBroker, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "sensors").mkdir()
+    (tmp_path / "sensors" / "outbox-kitchen.sqlite3").write_bytes(b"no database " * 1000)
+
+    program.main(Stop())
+
+    assert len(sensors_broker.queues["heat"]) == 5
+    said = capsys.readouterr().out
+    assert "outbox damaged" in said
+    assert "outbox-kitchen.sqlite3.corrupt-" in said
 
 
 @pytest.mark.usefixtures("recorded")
@@ -115,7 +154,12 @@ Act = Callable[[SensorEvents], None]
             "sensor_readings_confirmed_total",
             "published",
         ),
-        (lambda events: events.dropped(), "sensor_readings_dropped_total", "reading dropped"),
+        (lambda events: events.dropped(1), "sensor_readings_dropped_total", "readings dropped"),
+        (
+            lambda events: events.outbox_failed("disk I/O error", 3),
+            "sensor_outbox_failures_total",
+            "outbox failed",
+        ),
     ],
 )
 def test_each_event_of_a_reading_is_counted_and_told(act: Act, counter: str, event: str | None) -> None:
@@ -126,7 +170,7 @@ def test_each_event_of_a_reading_is_counted_and_told(act: Act, counter: str, eve
 
     assert metric(counter) == before + 1
     assert [line["event"] for line in lines] == ([event] if event else [])
-    assert event == "reading dropped" or metric("sensor_outbox_readings") == 4
+    assert event in {"readings dropped", "outbox failed"} or metric("sensor_outbox_readings") == 4
 
 
 def test_a_published_reading_is_told_as_it_was_measured() -> None:
@@ -136,6 +180,32 @@ def test_a_published_reading_is_told_as_it_was_measured() -> None:
     [line] = lines
     assert (line["sensor"], line["temperature"], line["unit"]) == ("kitchen", 70.7, "fahrenheit")
     assert (line["measured_at"], line["sequence"]) == ("2026-11-22T05:28:37.000000Z", 7)
+
+
+def test_what_happens_with_each_reading_is_not_a_line_each_time() -> None:
+    clock = FakeClock()
+    events = SensorEvents(Health(), clock)
+    before = metric("sensor_readings_dropped_total")
+
+    with capture_logs() as lines:
+        for _ in range(25):
+            events.dropped(1)
+            clock.now += 1
+        events.connected()
+        events.dropped(1)
+        events.left_waiting(readings=5, in_memory=2)
+
+    drops = [line["readings"] for line in lines if line["event"] == "readings dropped"]
+    assert drops == [1, 10, 10, 4, 1]
+    assert metric("sensor_readings_dropped_total") == before + 26
+    left = [(line["event"], line["log_level"], line["readings"]) for line in lines[-2:]]
+    assert left == [("readings left in the outbox", "info", 3), ("readings lost", "error", 2)]
+
+
+def test_the_gauge_is_right_from_the_start() -> None:
+    SensorEvents(Health()).started("simulated", 1, "run", Path("outbox"), waiting=17)
+
+    assert metric("sensor_outbox_readings") == 17
 
 
 def test_readiness_follows_the_broker() -> None:

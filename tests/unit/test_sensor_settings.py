@@ -65,7 +65,7 @@ def test_a_sensor_shows_its_id_in_the_management_ui(monkeypatch: pytest.MonkeyPa
         ("REPLAY_TIMES", "then", "'now' or 'original'"),
         ("REPLAY_SPEED", "-1", "greater than or equal to 0"),
         ("REPLAY_LOOP", "perhaps", "valid boolean"),
-        ("PENDING_MAX_READINGS", "0", "greater than or equal to 1"),
+        ("OUTBOX_MAX_READINGS", "0", "greater than or equal to 1"),
     ],
 )
 def test_a_wrong_variable_is_told_with_value_and_what_is_allowed(

@@ -1,0 +1,239 @@
+"""The sensor's outbox: what a sensor has measured arrives, whatever happens to it and to the broker."""
+
+import json
+from collections.abc import Iterator
+from contextlib import ExitStack
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.broker import VirtualHost
+from tests.integration.alarms import AlarmedBroker, alarmed_broker
+from tests.processes import Process, Processes, processes, with_http
+from tests.proxy import Proxy
+from tests.services import NotHere
+from tests.waiting import eventually
+
+# More than a sensor keeps in memory too.
+LONG_OUTAGE_READINGS = 1200
+# For whoever delivers a long backlog, so that its own readings do not make the test longer.
+SLOWER = {"SENSOR_INTERVAL_SECONDS": "0.02"}
+Body = dict[str, Any]
+
+
+@pytest.fixture
+def fast(tmp_path: Path) -> dict[str, str]:
+    """A sensor with 200 readings a second, and its outbox."""
+    return {
+        "SENSOR_ID": "7",
+        "SENSOR_INTERVAL_SECONDS": "0.005",
+        "OUTBOX_PATH": str(tmp_path / "state" / "outbox"),
+    }
+
+
+def metric(sensor: Process, name: str) -> int:
+    lines = sensor.ask("/metrics")[1].splitlines()
+    return next((int(float(line.split()[1])) for line in lines if line.startswith(f"{name} ")), 0)
+
+
+def measured(sensor: Process) -> int:
+    return metric(sensor, "sensor_readings_measured_total")
+
+
+def waiting(sensor: Process) -> int:
+    return metric(sensor, "sensor_outbox_readings")
+
+
+def await_everything_delivered(sensor: Process) -> None:
+    sensor.logged("published")
+    eventually(lambda: waiting(sensor) < 5, 60, "everything is delivered")
+
+
+def run_id(sensor: Process) -> str:
+    return str(sensor.logged("measuring")["run_id"])
+
+
+def sequences(bodies: list[Body]) -> dict[str, list[int]]:
+    """Each run's sequences in the order in which they first arrived."""
+    by_run: dict[str, dict[int, None]] = {}
+    for body in bodies:
+        by_run.setdefault(body["run_id"], {})[body["sequence"]] = None
+    return {run: list(found) for run, found in by_run.items()}
+
+
+def take_all(broker: VirtualHost) -> list[Body]:
+    return [json.loads(message.body) for message in broker.take_all()]
+
+
+def assert_nothing_is_missing(bodies: list[Body], at_least: dict[str, int]) -> None:
+    """Of each run every sequence arrived, from 1 to no less than what was measured."""
+    found = sequences(bodies)
+    assert set(found) == set(at_least)
+    for run, numbers in found.items():
+        assert sorted(numbers) == list(range(1, len(numbers) + 1)), f"run {run}"
+        assert len(numbers) >= at_least[run], f"run {run}"
+    for _, same in groupby(sorted(bodies, key=_place), key=_place):
+        assert len({body["reading_id"] for body in same}) == 1, "what is sent again is the same"
+
+
+def _place(body: Body) -> tuple[str, int]:
+    return body["run_id"], body["sequence"]
+
+
+@pytest.mark.parametrize("sync", ["broker-away", "always"])
+def test_kills_during_an_outage_and_while_its_readings_are_delivered_lose_nothing(
+    broker: VirtualHost, run: Processes, broker_proxy: Proxy, fast: dict[str, str], sync: str
+) -> None:
+    variables = fast | {"RABBITMQ_URL": broker.through(broker_proxy), "OUTBOX_SYNC": sync}
+    first = run.start("sensor", **with_http(), **variables)
+    first.logged("published", times=20)
+    broker_proxy.refuse()
+    eventually(lambda: waiting(first) >= LONG_OUTAGE_READINGS, 60, "a long outage")
+    at_least = {run_id(first): measured(first)}
+    first.kill()
+
+    second = run.start("sensor", **with_http(), **variables | SLOWER)
+    assert second.logged("measuring")["readings_waiting"] >= LONG_OUTAGE_READINGS
+    second.logged("broker unavailable")
+    eventually(lambda: measured(second) >= 20, 10, "some readings more")
+    assert waiting(second) > LONG_OUTAGE_READINGS
+    broker_proxy.forward()
+    second.logged("published", times=300)
+    at_least[run_id(second)] = measured(second)
+    second.kill()
+
+    third = run.start("sensor", **with_http(), **variables | SLOWER)
+    assert third.logged("measuring")["readings_waiting"] > 0, "the kill was in the middle"
+    await_everything_delivered(third)
+    at_least[run_id(third)] = measured(third)
+    assert third.stop(within_seconds=8) == 0
+
+    assert_nothing_is_missing(take_all(broker), at_least)
+
+
+def test_fresh_readings_do_not_wait_for_a_long_backlog(
+    broker: VirtualHost, run: Processes, broker_proxy: Proxy, fast: dict[str, str]
+) -> None:
+    variables = fast | {"RABBITMQ_URL": broker.through(broker_proxy)}
+    broker_proxy.refuse()
+    first = run.start("sensor", **with_http(), **variables)
+    eventually(lambda: waiting(first) >= LONG_OUTAGE_READINGS, 60, "a long outage")
+    first.kill()
+    broker_proxy.forward()
+
+    second = run.start("sensor", **with_http(), **variables | SLOWER)
+    await_everything_delivered(second)
+    assert second.stop(within_seconds=8) == 0
+
+    bodies = take_all(broker)
+    second_run = [place for place, body in enumerate(bodies) if body["run_id"] == run_id(second)]
+    assert second_run[0] < 50
+    assert len(bodies) - second_run[0] > LONG_OUTAGE_READINGS / 2
+    backlog = sequences(bodies)[run_id(first)]
+    assert backlog == sorted(backlog)
+    assert_nothing_is_missing(bodies, {run_id(first): LONG_OUTAGE_READINGS, run_id(second): 1})
+
+
+def test_what_a_stopped_sensor_could_not_deliver_its_successor_does(
+    broker: VirtualHost, run: Processes, broker_proxy: Proxy, fast: dict[str, str]
+) -> None:
+    variables = fast | {"RABBITMQ_URL": broker.through(broker_proxy)}
+    broker_proxy.refuse()
+    first = run.start("sensor", **with_http(), **variables)
+    first.logged("broker unavailable", times=3)
+    assert first.stop(within_seconds=8) == 0
+    left = first.logged("readings left in the outbox")
+    assert left["level"] == "info"
+    assert left["readings"] > 0
+    broker_proxy.forward()
+
+    second = run.start("sensor", **with_http(), **variables | SLOWER)
+    assert second.logged("measuring")["readings_waiting"] == left["readings"]
+    await_everything_delivered(second)
+    assert second.stop(within_seconds=8) == 0
+
+    assert second.events("readings left in the outbox") == []
+    at_least = {run_id(first): left["readings"], run_id(second): 1}
+    assert_nothing_is_missing(take_all(broker), at_least)
+
+
+def test_a_full_outbox_keeps_the_newest_and_counts_the_others(
+    broker: VirtualHost, run: Processes, broker_proxy: Proxy, fast: dict[str, str]
+) -> None:
+    variables = fast | {"RABBITMQ_URL": broker.through(broker_proxy), "OUTBOX_MAX_READINGS": "100"}
+    broker_proxy.refuse()
+    sensor = run.start("sensor", **with_http(), **variables)
+    eventually(lambda: measured(sensor) >= 300, 30, "more than it holds")
+    assert waiting(sensor) == 100
+    assert metric(sensor, "sensor_readings_dropped_total") >= 200
+    assert len(sensor.events("readings dropped")) == 1, "not a line each"
+    broker_proxy.forward()
+    sensor.logged("published", times=150)
+    assert sensor.stop(within_seconds=8) == 0
+
+    dropped = sum(line["readings"] for line in sensor.events("readings dropped"))
+    [numbers] = sequences(take_all(broker)).values()
+    assert numbers == sorted(numbers)
+    assert set(numbers) >= set(range(dropped + 1, numbers[-1] + 1)), "only the oldest are missing"
+    assert numbers[0] >= 200
+
+
+def test_two_sensors_cannot_share_an_outbox(run: Processes, fast: dict[str, str]) -> None:
+    first = run.start("sensor", **with_http(), **fast)
+    first.logged("published")
+
+    second = run.start("sensor", **with_http(), **fast)
+
+    assert second.wait() == 78
+    assert "which another process uses. Each sensor needs a file of its own." in second.text
+    assert first.stop(within_seconds=8) == 0
+
+
+def test_an_outbox_that_cannot_be_written_is_told_in_a_sentence(run: Processes, fast: dict[str, str]) -> None:
+    sensor = run.start("sensor", **with_http(), **fast | {"OUTBOX_PATH": "/proc/outbox"})
+
+    assert sensor.wait() == 78
+    assert sensor.text.startswith("OUTBOX_PATH is /proc/outbox, which cannot be used: ")
+    assert "Traceback" not in sensor.text
+
+
+@pytest.fixture(scope="module")
+def own_broker() -> Iterator[AlarmedBroker]:
+    with ExitStack() as stack:
+        try:
+            broker = stack.enter_context(alarmed_broker())
+        except NotHere as reason:
+            pytest.skip(f"there is no RabbitMQ to be alarmed: {reason}")
+        yield broker
+
+
+def test_a_broker_with_an_alarm_is_an_outage(
+    own_broker: AlarmedBroker, tmp_path: Path, fast: dict[str, str]
+) -> None:
+    with (
+        own_broker.server.virtual_host("quorum") as broker,
+        processes(tmp_path, broker.environment | fast) as run,
+    ):
+        broker.declare()
+        first = run.start("sensor", **with_http())
+        first.logged("published", times=20)
+
+        own_broker.alarm()
+        assert "memory or disk alarm" in first.logged("broker unavailable")["reason"]
+        assert first.status("/readyz") == 503
+        assert first.status("/livez") == 200
+        before = measured(first)
+        eventually(lambda: measured(first) > before + 100, 10, "it goes on measuring")
+        assert first.stop(within_seconds=8) == 0, "a publish that hangs does not keep it"
+        left = first.logged("readings left in the outbox")["readings"]
+        assert left > 100
+        assert len(first.events("connected to the broker")) == 1, "an alarmed broker lets in, and that is all"
+
+        second = run.start("sensor", **with_http(), **SLOWER)
+        assert second.logged("measuring")["readings_waiting"] == left
+        own_broker.calm()
+        await_everything_delivered(second)
+        assert second.stop(within_seconds=8) == 0
+        assert_nothing_is_missing(take_all(broker), {run_id(first): before, run_id(second): 1})
