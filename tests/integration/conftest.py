@@ -56,7 +56,9 @@ def run(
     request: pytest.FixtureRequest, tmp_path: Path, broker: VirtualHost, database: Database
 ) -> Iterator[Processes]:
     """Starts this project's processes on this test's broker and database."""
-    with processes(tmp_path, broker.environment | database.environment) as started:
+    # A sensor keeps its outbox there.
+    state = {"XDG_STATE_HOME": str(tmp_path)}
+    with processes(tmp_path, broker.environment | database.environment | state) as started:
         request.node.stash[RUN] = started
         yield started
 

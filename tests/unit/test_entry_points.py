@@ -29,7 +29,7 @@ def nobody() -> str:
 
 
 @pytest.fixture
-def environment(nobody: str) -> dict[str, str]:
+def environment(nobody: str, tmp_path: Path) -> dict[str, str]:
     """The variables of a machine on which neither broker nor database runs."""
     return {
         **os.environ,
@@ -40,6 +40,7 @@ def environment(nobody: str) -> dict[str, str]:
         "POSTGRES_PASSWORD": "s3cret",
         "HTTP_PORT": "0",
         "SENSOR_ID": "1",
+        "XDG_STATE_HOME": str(tmp_path),
     }
 
 
