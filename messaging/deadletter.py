@@ -32,11 +32,9 @@ class DeadLetterer:
         error: InvalidReading,
     ) -> None:
         """Return once the dead queue holds the message with its reason. Raises BrokerUnavailable."""
-        properties = copy.copy(properties)
-        properties.headers = _headers(properties, method, error, self._by)
-        _disarm(properties)
+        copied = disarmed(properties, _headers(properties, method, error, self._by))
         with translated():
-            self._channel.basic_publish("", self._dead_queue, body, properties, mandatory=True)
+            self._channel.basic_publish("", self._dead_queue, body, copied, mandatory=True)
 
 
 def _headers(
@@ -45,12 +43,9 @@ def _headers(
     error: InvalidReading,
     by: str,
 ) -> dict[str, Any]:
-    kept = dict(properties.headers or {})
-    for name in ACTIVE_HEADERS:
-        if name in kept:
-            kept[f"x-original-{name.removeprefix('x-').lower()}"] = kept.pop(name)
-    kept.setdefault("x-replays", 0)
-    return kept | {
+    return {
+        "x-replays": 0,
+        **(properties.headers or {}),
         "x-dead-reason": error.reason.value,
         "x-dead-detail": error.detail[:MAX_DETAIL_CHARACTERS],
         "x-dead-at": datetime.now(UTC).isoformat(timespec="milliseconds"),
@@ -60,17 +55,23 @@ def _headers(
     }
 
 
-def _disarm(properties: pika.BasicProperties) -> None:
-    """Move aside the properties with which the broker would drop or refuse the copy.
+def disarmed(properties: pika.BasicProperties, headers: dict[str, Any]) -> pika.BasicProperties:
+    """A persistent copy with these headers, and aside in them what would make the broker drop or refuse it.
 
     An expiration would empty the dead queue by itself; another user's user_id and a direct reply-to
     make the broker close the channel.
     """
-    properties.delivery_mode = pika.DeliveryMode.Persistent.value
-    active = {"expiration": properties.expiration, "user_id": properties.user_id}
-    if str(properties.reply_to).startswith("amq."):
-        active["reply_to"] = properties.reply_to
+    copied = copy.copy(properties)
+    copied.headers = dict(headers)
+    for name in ACTIVE_HEADERS:
+        if name in headers:
+            copied.headers[f"x-original-{name.removeprefix('x-').lower()}"] = copied.headers.pop(name)
+    copied.delivery_mode = pika.DeliveryMode.Persistent.value
+    active = {"expiration": copied.expiration, "user_id": copied.user_id}
+    if str(copied.reply_to).startswith("amq."):
+        active["reply_to"] = copied.reply_to
     for name, value in active.items():
         if value is not None:
-            properties.headers[f"x-original-{name.replace('_', '-')}"] = value
-            setattr(properties, name, None)
+            copied.headers[f"x-original-{name.replace('_', '-')}"] = value
+            setattr(copied, name, None)
+    return copied

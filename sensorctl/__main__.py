@@ -1,32 +1,28 @@
 """`sensorctl`: what an operator asks of the running system."""
 
-import json
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.live import Live
 
 from db.summary import Summary
-from messaging.operator import dead_messages
+from sensorctl import dead
 from sensorctl.doctor import examine
+from sensorctl.output import AsJson, console, show, show_json
 from sensorctl.settings import OperatorSettings, find_stack
 from sensorctl.setup import set_up
-from sensorctl.views import dead_record, dead_table, findings_table, summary_table
+from sensorctl.views import findings_table, summary_table
 from service.errors import ConfigurationError, ServiceUnavailable
 from service.lifecycle import EXIT_CONFIGURATION, EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_UNAVAILABLE
 from service.logs import configure
 
 WATCH_SECONDS = 1.0
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-dead = typer.Typer(help="Messages that could never become a reading.", no_args_is_help=True)
-app.add_typer(dead, name="dead")
-
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+app.add_typer(dead.app, name="dead")
 
 
 @app.callback()
@@ -44,18 +40,18 @@ def summary(
     with _summary() as source:
         _await_first(source, wait)
         if as_json:
-            print(json.dumps(source.sensors(), default=_plain, indent=2))
+            show_json(source.sensors())
         elif watch:
             _watch(source)
         else:
-            _print(summary_table(source.sensors(), source.overall()))
+            show(summary_table(source.sensors(), source.overall()))
 
 
 @app.command()
 def doctor() -> None:
     """Check variables, broker, queue, database, schema and clock; exit 1 when something is to be done."""
     findings = list(examine(find_stack()))
-    _print(findings_table(findings))
+    show(findings_table(findings))
     if any(finding.advice for finding in findings):
         raise typer.Exit(EXIT_FAILURE)
 
@@ -66,21 +62,6 @@ def setup() -> None:
     settings = find_stack()
     configure(settings.log_level, settings.log_format)
     set_up(settings, time.sleep)
-
-
-@dead.command("list")
-def dead_list(
-    limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many at most.")] = 20,
-    as_json: AsJson = False,
-) -> None:
-    """The oldest dead messages with their reasons; they stay where they are."""
-    messages, depth = dead_messages(find_stack(), limit)
-    if as_json:
-        print(json.dumps([dead_record(message) for message in messages], default=_plain, indent=2))
-    elif messages:
-        _print(dead_table(messages, depth))
-    else:
-        print("No dead messages.")
 
 
 def main() -> None:
@@ -117,23 +98,10 @@ def _await_first(source: Summary, seconds: float) -> None:
 
 
 def _watch(source: Summary) -> None:
-    with Live(console=_console(), refresh_per_second=4) as live:
+    with Live(console=console(), refresh_per_second=4) as live:
         while True:
             live.update(summary_table(source.sensors(), source.overall()))
             time.sleep(WATCH_SECONDS)
-
-
-def _console() -> Console:
-    # Piped into a file or a pager, a table must not be cut to 80 columns.
-    return Console() if sys.stdout.isatty() else Console(width=160)
-
-
-def _print(renderable: Any) -> None:
-    _console().print(renderable)
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if hasattr(value, "isoformat") else str(value)
 
 
 if __name__ == "__main__":
