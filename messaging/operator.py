@@ -25,3 +25,9 @@ def declare_topology(settings: BrokerSettings) -> None:
     """Declare the exchange, the queue and its dead queue. Raises BrokerUnavailable."""
     with channel(settings) as visit:
         Topology(settings.queue_name).declare(visit)
+
+
+def ready_messages(settings: BrokerSettings) -> int:
+    """How many messages wait in the queue at this moment. Raises BrokerUnavailable."""
+    with channel(settings) as visit:
+        return int(visit.queue_declare(settings.queue_name, passive=True).method.message_count)

@@ -4,6 +4,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -11,11 +12,14 @@ from rich.live import Live
 
 from db.summary import Summary
 from sensorctl import dead
+from sensorctl import reconcile as books
+from sensorctl.ages import moment_ago
 from sensorctl.doctor import examine
 from sensorctl.output import AsJson, console, show, show_json
+from sensorctl.reconcileviews import as_record, balance_table, verdict
 from sensorctl.settings import OperatorSettings, find_stack
 from sensorctl.setup import set_up
-from sensorctl.views import findings_table, summary_table
+from sensorctl.views import findings_table, printable, summary_table
 from service.errors import ConfigurationError, ServiceUnavailable
 from service.lifecycle import EXIT_CONFIGURATION, EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_UNAVAILABLE
 from service.logs import configure
@@ -53,6 +57,36 @@ def doctor() -> None:
     findings = list(examine(find_stack()))
     show(findings_table(findings))
     if any(finding.advice for finding in findings):
+        raise typer.Exit(EXIT_FAILURE)
+
+
+@app.command()
+def reconcile(
+    as_json: AsJson = False,
+    since: Annotated[
+        datetime | None,
+        typer.Option(parser=moment_ago, metavar="AGE", help="Only what was measured since, such as 1h, 2d."),
+    ] = None,
+    wait: Annotated[float, typer.Option(min=0, help="Wait so many seconds for what is missing.")] = 90,
+) -> None:
+    """Balance published = stored + dead + in the queue, per sensor; exit 1 when something is lost.
+
+    Right while the system runs. What is missing is waited for until it cannot be on its way any more.
+    """
+    with console(stderr=True).status("counting") as status:
+        result = books.reconcile(
+            find_stack(),
+            since=since,
+            wait_seconds=wait,
+            tell=lambda missing: status.update(f"{missing} missing: waiting for what is on its way"),
+        )
+    if as_json:
+        show_json(as_record(result))
+    else:
+        show(balance_table(result))
+        for sentence in verdict(result):
+            print(printable(sentence))
+    if not result.balanced:
         raise typer.Exit(EXIT_FAILURE)
 
 
