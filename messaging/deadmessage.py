@@ -31,7 +31,7 @@ class Origin(NamedTuple):
 
 @dataclass(frozen=True)
 class DeadMessage:
-    """A message as it lies in the dead queue; `tag` is its delivery tag during a visit.
+    """A message as it lies in the dead queue; `tag` is its delivery tag during a visit, 0 when not in hand.
 
     Anyone may have written it, so nothing in it is taken for granted.
     """

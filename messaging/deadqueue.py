@@ -10,6 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import pika
@@ -28,6 +29,10 @@ MOST_RETURNS = 10
 FIRST_BATCH = 100
 LARGEST_BATCH = 500
 BATCH_BYTES = 8 * 1024 * 1024
+SAFE_ACKS = 30
+NOT_IN_HAND = 0
+RETURN_SECONDS = 5.0
+RETURN_POLL_SECONDS = 0.02
 ARRIVAL_SECONDS = 1.0
 LONGEST_SILENCE = 20
 # The broker closes the channel of a client that holds a message for 30 minutes; give back before that.
@@ -56,6 +61,7 @@ class DeadQueue:
         self._clock = clock
         self._batch = min(FIRST_BATCH, at_once)
         self._held: list[set[int]] = []
+        self._acks = 0
         self._held_since = clock()
         with translated():
             self._channel: BlockingChannel = connection.channel()
@@ -64,10 +70,7 @@ class DeadQueue:
 
     def look(self, limit: int | None = None) -> Iterator[DeadMessage]:
         """The oldest `limit` messages, or all that waited at the beginning, to be looked at only."""
-        for message in self._walk(self.depth if limit is None else min(limit, self.depth)):
-            if message.returns >= self._most_returns:
-                self._renew(message)
-            yield message
+        return self._walk(self.depth if limit is None else min(limit, self.depth))
 
     def take(self) -> Iterator[DeadMessage]:
         """All messages that waited at the beginning, oldest first, each to be replayed, discarded or left.
@@ -76,15 +79,14 @@ class DeadQueue:
         """
         renewed: Counter[str] = Counter()
         for message in self._walk(self.depth):
-            if message.returns >= self._most_returns:
-                self._renew(message)
+            if message.tag == NOT_IN_HAND:
                 renewed[message.id] += 1
             else:
                 yield message
         # Behind what arrived meanwhile, which is not touched.
         while renewed and (batch := self._fetch(renewed.total())):
             for message in batch:
-                if renewed[message.id] > 0:
+                if renewed[message.id] > 0 and message.tag != NOT_IN_HAND:
                     renewed[message.id] -= 1
                     yield message
             renewed = +renewed
@@ -99,6 +101,7 @@ class DeadQueue:
         with translated():
             self._channel.basic_ack(message.tag)
         self._held[-1].remove(message.tag)
+        self._acks += 1
 
     def put(self, message: DeadMessage) -> None:
         """Return once the dead queue holds a copy of the message."""
@@ -111,34 +114,59 @@ class DeadQueue:
                 self._connection.sleep(seconds)
 
     def give_back(self) -> None:
-        """Return what is held, in its order."""
+        """Return what is held, in its order, once the queue has every ack.
+
+        Above 32 acks that a quorum queue has not applied yet, a channel keeps them back, and forgets them
+        when it ends: what was discarded would be there again. A fetch goes through the queue's log behind
+        the acks that were sent, and lets the channel send the others.
+        """
+        if self._acks > SAFE_ACKS:
+            if self._ready():
+                self._fetch(1)
+            else:
+                self._consume(0)
+        with_what_is_held = self._ready() + sum(map(len, self._held))
         with translated():
             # Batch by batch: of several consumers at once, the broker mixes up the order.
             for tags in filter(None, self._held):
                 self._channel.basic_nack(max(tags), multiple=True, requeue=True)
         self._held = []
+        self._await_return(with_what_is_held)
+
+    def _await_return(self, ready: int) -> None:
+        """Wait until so many messages are ready; not for ever, since others may take some."""
+        deadline = self._clock() + RETURN_SECONDS
+        while self._ready() < ready and self._clock() < deadline:
+            self.pause(RETURN_POLL_SECONDS)
 
     def _walk(self, left: int) -> Iterator[DeadMessage]:
         while left > 0 and (batch := self._fetch(left)):
-            for number, message in enumerate(batch, start=1):
-                left -= 1
-                yield message
-                if self._clock() - self._held_since > HOLD_SECONDS:
-                    self._hold_anew(seen=sum(map(len, self._held)) - (len(batch) - number))
-                    break
+            yield from batch
+            left -= len(batch)
+            if self._clock() - self._held_since > HOLD_SECONDS:
+                self._hold_anew()
 
-    def _hold_anew(self, seen: int) -> None:
-        """Give everything back, and hold again what was seen already: it is the oldest."""
+    def _hold_anew(self) -> None:
+        """Give back what was seen already, and hold it again: it is the oldest."""
+        seen = sum(map(len, self._held))
         self.give_back()
         while seen > 0 and (batch := self._fetch(seen)):
             seen -= len(batch)
-            for message in batch:
-                if message.returns >= self._most_returns:
-                    self._renew(message)
 
     def _fetch(self, most: int) -> list[DeadMessage]:
-        """The next messages, at most so many; none only when no more wait."""
-        wanted = min(most, self._batch)
+        """The next messages, at most so many; none only when no more wait.
+
+        Those that returned often are renewed before anything else, and not in hand any more.
+        """
+        batch = self._consume(min(most, self._batch))
+        if not any(self._held):
+            self._held_since = self._clock()
+        self._held.append({message.tag for message in batch})
+        mean_bytes = sum(len(message.body) for message in batch) // max(1, len(batch))
+        self._batch = max(1, min(self._at_once, BATCH_BYTES // max(1, mean_bytes)))
+        return [self._renewed(m) if m.returns >= self._most_returns else m for m in batch]
+
+    def _consume(self, wanted: int) -> list[DeadMessage]:
         batch: list[DeadMessage] = []
 
         def arrived(_channel: Any, method: Any, properties: pika.BasicProperties, body: bytes) -> None:
@@ -146,12 +174,18 @@ class DeadQueue:
 
         with translated():
             # The prefetch of a consumer is exact: no message is taken that is not in the batch.
-            self._channel.basic_qos(prefetch_count=wanted)
+            self._channel.basic_qos(prefetch_count=max(1, wanted))
             tag = self._channel.basic_consume(self._topology.dead_queue, arrived)
             self._await(batch, wanted)
             self._channel.basic_cancel(tag)
-        self._note(batch)
+        self._acks = 0
         return batch
+
+    def _renewed(self, message: DeadMessage) -> DeadMessage:
+        """The message, of which a fresh copy waits at the end of the queue."""
+        self.put(message)
+        self.discard(message)
+        return replace(message, tag=NOT_IN_HAND)
 
     def _await(self, batch: list[DeadMessage], wanted: int) -> None:
         silent = 0
@@ -164,17 +198,6 @@ class DeadQueue:
                 return
             if silent > LONGEST_SILENCE:
                 raise BrokerUnavailable("the dead queue holds messages, and the broker does not deliver them")
-
-    def _note(self, batch: list[DeadMessage]) -> None:
-        if not any(self._held):
-            self._held_since = self._clock()
-        self._held.append({message.tag for message in batch})
-        mean_bytes = sum(len(message.body) for message in batch) // max(1, len(batch))
-        self._batch = max(1, min(self._at_once, BATCH_BYTES // max(1, mean_bytes)))
-
-    def _renew(self, message: DeadMessage) -> None:
-        self.put(message)
-        self.discard(message)
 
     def _publish(self, queue: str, message: DeadMessage, headers: dict[str, Any]) -> None:
         properties = disarmed(message.properties, headers)

@@ -1,13 +1,14 @@
 """A dead message as JSON can hold it, whole, and back.
 
 A body that is not UTF-8 is there twice: to be read, and in base64. Header values of types that JSON does
-not have are objects with one key: `$bytes`, `$time`, `$decimal`, `$long` (a 64-bit integer) and `$table`
-(a table that looks like one of these).
+not have are objects with one key: `$bytes`, `$time`, `$decimal`, `$float`, `$long` (a 64-bit integer) and
+`$table` (a table that looks like one of these).
 """
 
 import base64
 import binascii
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -25,10 +26,18 @@ TEXTS = (
 )  # fmt: skip
 NUMBERS = {"delivery_mode": 0xFF, "priority": 0xFF, "timestamp": 2**64 - 1}
 SHORT_BYTES = 255
-DECODERS = {
+ENCODERS: tuple[tuple[type, str, Callable[[Any], object]], ...] = (
+    (bytes, "$bytes", lambda value: base64.b64encode(value).decode()),
+    (datetime, "$time", lambda value: value.astimezone(UTC).isoformat()),
+    (Decimal, "$decimal", str),
+    (float, "$float", repr),
+    (long, "$long", int),
+)
+DECODERS: dict[str, Callable[[Any], object]] = {
     "$bytes": lambda text: base64.b64decode(text, validate=True),
     "$time": datetime.fromisoformat,
     "$decimal": Decimal,
+    "$float": float,
     "$long": long,
     "$table": lambda table: {name: _decoded(value) for name, value in table.items()},
 }
@@ -105,19 +114,16 @@ def _check(message: DeadMessage) -> None:
 
 
 def _encoded(value: Any) -> Any:
+    for kind, mark, encode in ENCODERS:
+        if isinstance(value, kind):
+            return {mark: encode(value)}
     match value:
-        case bytes():
-            return {"$bytes": base64.b64encode(value).decode()}
-        case datetime():
-            return {"$time": value.astimezone(UTC).isoformat()}
-        case Decimal():
-            return {"$decimal": str(value)}
         case list():
             return [_encoded(item) for item in value]
         case dict():
             table = {str(name): _encoded(item) for name, item in value.items()}
             return {"$table": table} if _is_marked(table) else table
-    return {"$long": int(value)} if isinstance(value, long) else value
+    return value
 
 
 def _decoded(value: Any) -> Any:
