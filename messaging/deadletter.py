@@ -35,31 +35,13 @@ class DeadLetterer:
     ) -> None:
         """Return once the dead queue holds the message with its reason. Raises BrokerUnavailable."""
         reasons = _reasons(method, error, self._by)
-        dead = _dead(properties, properties.headers or {}, reasons)
+        dead = disarmed(properties, {"x-replays": 0, **(properties.headers or {}), **reasons})
         size = sum(map(len, dead.encode()))
         if size > MAX_PROPERTIES_BYTES:
             left_out = f"left out: with them the properties have {size} bytes"
-            dead = _dead(properties, {"x-original-headers": left_out}, reasons)
+            dead = disarmed(properties, {"x-replays": 0, "x-original-headers": left_out, **reasons})
         with translated():
             self._channel.basic_publish("", self._dead_queue, body, dead, mandatory=True)
-
-
-def _dead(
-    properties: pika.BasicProperties, headers: dict[str, Any], reasons: dict[str, Any]
-) -> pika.BasicProperties:
-    dead = copy.copy(properties)
-    dead.headers = _inert(headers) | reasons
-    _disarm(dead)
-    return dead
-
-
-def _inert(headers: dict[str, Any]) -> dict[str, Any]:
-    kept = dict(headers)
-    for name in ACTIVE_HEADERS:
-        if name in kept:
-            kept[f"x-original-{name.removeprefix('x-').lower()}"] = kept.pop(name)
-    kept.setdefault("x-replays", 0)
-    return kept
 
 
 def _reasons(method: pika.spec.Basic.Deliver, error: InvalidReading, by: str) -> dict[str, Any]:
@@ -73,17 +55,23 @@ def _reasons(method: pika.spec.Basic.Deliver, error: InvalidReading, by: str) ->
     }
 
 
-def _disarm(properties: pika.BasicProperties) -> None:
-    """Move aside the properties with which the broker would drop or refuse the copy.
+def disarmed(properties: pika.BasicProperties, headers: dict[str, Any]) -> pika.BasicProperties:
+    """A persistent copy with these headers, and aside in them what would make the broker drop or refuse it.
 
     An expiration would empty the dead queue by itself; another user's user_id and a direct reply-to
     make the broker close the channel.
     """
-    properties.delivery_mode = pika.DeliveryMode.Persistent.value
-    active = {"expiration": properties.expiration, "user_id": properties.user_id}
-    if str(properties.reply_to).startswith("amq."):
-        active["reply_to"] = properties.reply_to
+    copied = copy.copy(properties)
+    copied.headers = dict(headers)
+    for name in ACTIVE_HEADERS:
+        if name in headers:
+            copied.headers[f"x-original-{name.removeprefix('x-').lower()}"] = copied.headers.pop(name)
+    copied.delivery_mode = pika.DeliveryMode.Persistent.value
+    active = {"expiration": copied.expiration, "user_id": copied.user_id}
+    if str(copied.reply_to).startswith("amq."):
+        active["reply_to"] = copied.reply_to
     for name, value in active.items():
         if value is not None:
-            properties.headers[f"x-original-{name.replace('_', '-')}"] = value
-            setattr(properties, name, None)
+            copied.headers[f"x-original-{name.replace('_', '-')}"] = value
+            setattr(copied, name, None)
+    return copied

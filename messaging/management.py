@@ -47,6 +47,11 @@ class Management:
         """What the broker says of a queue; None when there is none."""
         return self._find(f"/api/queues/{self._vhost}/{quote(name, safe='')}")
 
+    def channels(self) -> list[dict[str, Any]]:
+        """What the broker says of each channel of the virtual host."""
+        found: list[dict[str, Any]] = self._call("GET", f"/api/vhosts/{self._vhost}/channels")
+        return found
+
     def policy(self, topology: Topology) -> dict[str, Any] | None:
         """The last net of a queue, if it is there."""
         return self._find(self._policy_path(topology))

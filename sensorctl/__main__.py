@@ -1,32 +1,32 @@
 """`sensorctl`: what an operator asks of the running system."""
 
-import json
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated, Any
+from datetime import datetime
+from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.live import Live
 
 from db.summary import Summary
-from messaging.operator import dead_messages
+from sensorctl import dead
+from sensorctl import reconcile as books
+from sensorctl.ages import moment_ago
 from sensorctl.doctor import examine
+from sensorctl.output import AsJson, console, show, show_json
+from sensorctl.reconcileviews import as_record, balance_table, verdict
 from sensorctl.settings import OperatorSettings, find_stack
 from sensorctl.setup import set_up
-from sensorctl.views import dead_record, dead_table, findings_table, summary_table
+from sensorctl.views import findings_table, printable, summary_table
 from service.errors import ConfigurationError, ServiceUnavailable
 from service.lifecycle import EXIT_CONFIGURATION, EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_UNAVAILABLE
 from service.logs import configure
 
 WATCH_SECONDS = 1.0
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-dead = typer.Typer(help="Messages that could never become a reading.", no_args_is_help=True)
-app.add_typer(dead, name="dead")
-
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+app.add_typer(dead.app, name="dead")
 
 
 @app.callback()
@@ -44,19 +44,49 @@ def summary(
     with _summary() as source:
         _await_first(source, wait)
         if as_json:
-            print(json.dumps(source.sensors(), default=_plain, indent=2))
+            show_json(source.sensors())
         elif watch:
             _watch(source)
         else:
-            _print(summary_table(source.sensors(), source.overall()))
+            show(summary_table(source.sensors(), source.overall()))
 
 
 @app.command()
 def doctor() -> None:
     """Check variables, broker, queue, database, schema and clock; exit 1 when something is to be done."""
     findings = list(examine(find_stack()))
-    _print(findings_table(findings))
+    show(findings_table(findings))
     if any(finding.advice for finding in findings):
+        raise typer.Exit(EXIT_FAILURE)
+
+
+@app.command()
+def reconcile(
+    as_json: AsJson = False,
+    since: Annotated[
+        datetime | None,
+        typer.Option(parser=moment_ago, metavar="AGE", help="Only what was measured since, such as 1h, 2d."),
+    ] = None,
+    wait: Annotated[float, typer.Option(min=0, help="Wait so many seconds for what is missing.")] = 90,
+) -> None:
+    """Balance published = stored + dead + in the queue, per sensor; exit 1 when something is lost.
+
+    Right while the system runs. What is missing is waited for until it cannot be on its way any more.
+    """
+    with console(stderr=True).status("counting") as status:
+        result = books.reconcile(
+            find_stack(),
+            since=since,
+            wait_seconds=wait,
+            tell=lambda missing: status.update(f"{missing} missing: waiting for what is on its way"),
+        )
+    if as_json:
+        show_json(as_record(result))
+    else:
+        show(balance_table(result))
+        for sentence in verdict(result):
+            print(printable(sentence))
+    if not result.balanced:
         raise typer.Exit(EXIT_FAILURE)
 
 
@@ -66,21 +96,6 @@ def setup() -> None:
     settings = find_stack()
     configure(settings.log_level, settings.log_format)
     set_up(settings, time.sleep)
-
-
-@dead.command("list")
-def dead_list(
-    limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many at most.")] = 20,
-    as_json: AsJson = False,
-) -> None:
-    """The oldest dead messages with their reasons; they stay where they are."""
-    messages, depth = dead_messages(find_stack(), limit)
-    if as_json:
-        print(json.dumps([dead_record(message) for message in messages], default=_plain, indent=2))
-    elif messages:
-        _print(dead_table(messages, depth))
-    else:
-        print("No dead messages.")
 
 
 def main() -> None:
@@ -117,23 +132,10 @@ def _await_first(source: Summary, seconds: float) -> None:
 
 
 def _watch(source: Summary) -> None:
-    with Live(console=_console(), refresh_per_second=4) as live:
+    with Live(console=console(), refresh_per_second=4) as live:
         while True:
             live.update(summary_table(source.sensors(), source.overall()))
             time.sleep(WATCH_SECONDS)
-
-
-def _console() -> Console:
-    # Piped into a file or a pager, a table must not be cut to 80 columns.
-    return Console() if sys.stdout.isatty() else Console(width=160)
-
-
-def _print(renderable: Any) -> None:
-    _console().print(renderable)
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if hasattr(value, "isoformat") else str(value)
 
 
 if __name__ == "__main__":

@@ -7,10 +7,8 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from messaging.operator import DeadMessage
 from sensorctl.doctor import Finding
 
-BODY_CHARACTERS = 80
 Row = dict[str, Any]
 
 
@@ -33,7 +31,7 @@ def summary_table(sensors: list[Row], overall: Row, now: datetime | None = None)
 
 
 def _summary_cells(row: Row, now: datetime) -> Iterable[Text | str]:
-    yield from (_safe(row[key] or "") for key in ("sensor_id", "name", "location"))
+    yield from (safe(row[key] or "") for key in ("sensor_id", "name", "location"))
     for key in ("readings", "min_temperature", "mean_temperature", "max_temperature", "last_temperature"):
         yield _number(row[key])
     yield _age(row["last_measured_at"], now)
@@ -45,50 +43,17 @@ def findings_table(findings: Iterable[Finding]) -> Table:
     for finding in findings:
         mark = "[green]ok[/]" if finding.advice is None else "[red]!![/]"
         advice = Text(f"\n→ {finding.advice}" if finding.advice else "", style="bold")
-        table.add_row(mark, finding.what, _safe(finding.found) + advice)
+        table.add_row(mark, finding.what, safe(finding.found) + advice)
     return table
 
 
-def dead_table(messages: list[DeadMessage], depth: int) -> Table:
-    """Dead messages with their reasons, oldest first."""
-    table = Table(title=f"{len(messages)} of {depth} dead messages", title_justify="left")
-    for title in ("at", "reason", "detail", "body"):
-        table.add_column(title, overflow="fold")
-    for message in messages:
-        headers = message.headers
-        table.add_row(
-            _safe(headers.get("x-dead-at", "")),
-            _safe(headers.get("x-dead-reason", "")),
-            _safe(headers.get("x-dead-detail", "")),
-            Text(shown(message.body)),
-        )
-    return table
-
-
-def dead_record(message: DeadMessage) -> Row:
-    """A dead message as JSON can hold it."""
-    return {
-        "reason": message.headers.get("x-dead-reason"),
-        "detail": message.headers.get("x-dead-detail"),
-        "at": message.headers.get("x-dead-at"),
-        "headers": {str(name): value for name, value in message.headers.items()},
-        "properties": message.properties,
-        "body": message.body.decode(errors="backslashreplace"),
-    }
-
-
-def shown(body: bytes) -> str:
-    """The beginning of a body, safe for a terminal."""
-    text = body[:BODY_CHARACTERS].decode(errors="backslashreplace")
-    return _printable(text) + ("…" if len(body) > BODY_CHARACTERS else "")
-
-
-def _safe(value: Any) -> Text:
+def safe(value: Any) -> Text:
     """What a stranger may have written, without control characters and not taken for rich's markup."""
-    return Text(_printable(str(value)))
+    return Text(printable(str(value)))
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
+    """The text with control characters spelled out."""
     return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 

@@ -1,4 +1,4 @@
-"""The tables, the index that serves the last hour, and its two views."""
+"""The tables, the index that serves the last hour, its two views, and the view of what is missing."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -41,6 +41,22 @@ FROM reading
 WHERE measured_at > now() - interval '1 hour'
 """
 
+# A run numbers its readings from 1. There is no index for this: see docs/adr/0007-reconciliation.md.
+READING_GAP = """
+CREATE VIEW reading_gap AS
+SELECT sensor_id, run_id,
+       previous + 1            AS first_missing,
+       sequence - 1            AS last_missing,
+       sequence - 1 - previous AS missing
+FROM (
+    SELECT sensor_id, run_id, sequence,
+           lag(sequence, 1, 0::bigint) OVER (PARTITION BY run_id, sensor_id ORDER BY sequence) AS previous
+    FROM reading
+    WHERE run_id IS NOT NULL AND sequence >= 1
+) AS numbered
+WHERE sequence > previous + 1
+"""
+
 
 def upgrade() -> None:
     op.create_table(
@@ -73,9 +89,11 @@ def upgrade() -> None:
     )
     op.execute(LAST_HOUR_SUMMARY)
     op.execute(LAST_HOUR_OVERALL)
+    op.execute(READING_GAP)
 
 
 def downgrade() -> None:
+    op.execute("DROP VIEW reading_gap")
     op.execute("DROP VIEW last_hour_overall")
     op.execute("DROP VIEW last_hour_summary")
     op.drop_table("reading")

@@ -1,0 +1,101 @@
+"""What the numbers of each run tell: how many readings were published, stored, and are missing."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Connection, text
+
+from db.engine import make_engine, translated
+from db.settings import DatabaseSettings
+
+# Both queries read the whole table: there is no index for them (docs/adr/0007-reconciliation.md).
+STATEMENT_TIMEOUT_SECONDS = 10 * 60.0
+RUNS = """
+SELECT sensor_id, run_id,
+       coalesce(max(sequence) FILTER (WHERE measured_at <= :since), 0) + 1 AS first,
+       max(sequence)            AS last,
+       count(DISTINCT sequence) AS stored
+FROM reading
+WHERE run_id IS NOT NULL AND sequence >= 1 AND (:every_run OR run_id = ANY(:runs))
+GROUP BY sensor_id, run_id
+HAVING max(measured_at) > :since
+"""
+GAPS = """
+SELECT sensor_id, run_id, first_missing, last_missing
+FROM reading_gap
+WHERE run_id = ANY(:runs)
+ORDER BY first_missing
+"""
+EVER = datetime.min.replace(tzinfo=UTC)
+
+
+class RunKey(NamedTuple):
+    """One run of one sensor."""
+
+    sensor_id: str
+    run_id: UUID
+
+
+@dataclass(frozen=True)
+class RunSequences:
+    """The sequences of a run from `first` to `last`, of which those in the gaps are not stored.
+
+    A gap is its first and its last sequence; gaps are in order and do not touch.
+    """
+
+    first: int
+    last: int
+    gaps: list[tuple[int, int]]
+
+
+class Sequences:
+    """Reads the sequences. Raises StoreUnavailable."""
+
+    def __init__(self, settings: DatabaseSettings) -> None:
+        self._engine = make_engine(
+            settings, name="reconcile", statement_timeout_seconds=STATEMENT_TIMEOUT_SECONDS
+        )
+
+    def runs(self, since: datetime | None = None) -> dict[RunKey, RunSequences]:
+        """Every run; with `since`, those heard after it, from the first sequence after it on."""
+        return self._read({"since": since or EVER, "every_run": True, "runs": []})
+
+    def again(self, run_ids: Collection[UUID]) -> dict[RunKey, RunSequences]:
+        """These runs as they are now, from their beginning."""
+        return self._read({"since": EVER, "every_run": False, "runs": list(run_ids)})
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._engine.dispose()
+
+    def _read(self, parameters: dict[str, Any]) -> dict[RunKey, RunSequences]:
+        # One snapshot for both queries, so that a gap is missing from the same table that gave the maximum.
+        with (
+            translated(),
+            self._engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection,
+        ):
+            rows = connection.execute(text(RUNS), parameters).all()
+            gaps = _gaps(connection, {row.run_id for row in rows if row.stored < row.last})
+        return {
+            (key := RunKey(row.sensor_id, row.run_id)): RunSequences(
+                row.first, row.last, _from(row.first, gaps.get(key, []))
+            )
+            for row in rows
+            if row.first <= row.last
+        }
+
+
+def _gaps(connection: Connection, run_ids: set[UUID]) -> dict[RunKey, list[tuple[int, int]]]:
+    gaps: dict[RunKey, list[tuple[int, int]]] = {}
+    if run_ids:
+        for row in connection.execute(text(GAPS), {"runs": list(run_ids)}):
+            gap = (row.first_missing, row.last_missing)
+            gaps.setdefault(RunKey(row.sensor_id, row.run_id), []).append(gap)
+    return gaps
+
+
+def _from(first: int, gaps: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    return [(max(first, low), high) for low, high in gaps if high >= first]

@@ -1,0 +1,141 @@
+"""A message of the dead queue: what it says of itself and of its death."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import pika
+
+from messaging.contract import LARGEST_INTEGER
+from messaging.topology import ROUTING_PREFIX
+
+ID_CHARACTERS = 12
+UNKNOWN = "unknown"
+DELIVERY_COUNT = "x-delivery-count"
+# What a death writes into the headers: ours, and that of a broker's policy.
+DEATH_PREFIXES = ("x-dead-", "x-death", "x-first-death-", "x-last-death-")
+
+
+class Origin(NamedTuple):
+    """Which reading of which run of which sensor a message was."""
+
+    sensor_id: str
+    run_id: UUID
+    sequence: int
+
+
+@dataclass(frozen=True)
+class DeadMessage:
+    """A message as it lies in the dead queue; `tag` is its delivery tag during a visit, 0 when not in hand.
+
+    Anyone may have written it, so nothing in it is taken for granted.
+    """
+
+    body: bytes
+    properties: pika.BasicProperties
+    tag: int = 0
+
+    @cached_property
+    def headers(self) -> dict[str, Any]:
+        """Its headers, without what belongs to the dead queue itself."""
+        headers = self.properties.headers or {}
+        return {str(name): value for name, value in headers.items() if name != DELIVERY_COUNT}
+
+    @property
+    def returns(self) -> int:
+        """How often the dead queue got it back; a quorum queue counts that."""
+        return _whole((self.properties.headers or {}).get(DELIVERY_COUNT))
+
+    @cached_property
+    def id(self) -> str:
+        """What names it to an operator: it follows from body, message_id and death, so twins share it."""
+        marks = [self.properties.message_id, *(self.headers.get(f"x-dead-{mark}") for mark in ("at", "by"))]
+        digest = hashlib.sha256("\n".join(str(mark) for mark in marks).encode(errors="replace"))
+        digest.update(self.body)
+        return digest.hexdigest()[:ID_CHARACTERS]
+
+    @property
+    def reason(self) -> str:
+        """The one word; a message that the broker itself dead-lettered has the broker's word."""
+        return str(self.headers.get("x-dead-reason") or self.headers.get("x-first-death-reason") or UNKNOWN)
+
+    @property
+    def detail(self) -> str:
+        """The sentence with field and value, if there is one."""
+        return str(self.headers.get("x-dead-detail") or "")
+
+    @property
+    def dead_at(self) -> datetime | None:
+        """When it died; None when it does not say so."""
+        try:
+            moment = datetime.fromisoformat(str(self.headers.get("x-dead-at")))
+        except ValueError:
+            return _broker_death(self.headers.get("x-death"))
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+    @property
+    def replays(self) -> int:
+        """How often it was replayed."""
+        return _whole(self.headers.get("x-replays"))
+
+    @property
+    def sensor_id(self) -> str | None:
+        """The sensor that its body names, or else the routing key by which it came."""
+        named = _sensor_of(self._claims)
+        if named is not None:
+            return named
+        key = str(self.headers.get("x-original-routing-key") or "")
+        return key.removeprefix(ROUTING_PREFIX) if key.startswith(ROUTING_PREFIX) else None
+
+    @property
+    def origin(self) -> Origin | None:
+        """Sensor, run and sequence (from 1), when its body carries all three."""
+        sensor_id, sequence = _sensor_of(self._claims), _whole(self._claims.get("sequence"))
+        if sensor_id is None or not 1 <= sequence <= LARGEST_INTEGER:
+            return None
+        try:
+            return Origin(sensor_id, UUID(str(self._claims.get("run_id"))), sequence)
+        except ValueError:
+            return None
+
+    @property
+    def plain_properties(self) -> dict[str, Any]:
+        """Its other properties, by name."""
+        properties = vars(self.properties)
+        return {name: value for name, value in properties.items() if value is not None and name != "headers"}
+
+    def revived_headers(self) -> dict[str, Any]:
+        """Its headers for another try: without this death, and with the try counted."""
+        kept = {name: value for name, value in self.headers.items() if not name.startswith(DEATH_PREFIXES)}
+        return kept | {"x-replays": self.replays + 1}
+
+    @cached_property
+    def _claims(self) -> Mapping[str, Any]:
+        try:
+            claims = json.loads(self.body)
+        except (ValueError, RecursionError):
+            return {}
+        return claims if isinstance(claims, dict) else {}
+
+
+def _sensor_of(claims: Mapping[str, Any]) -> str | None:
+    """As the contract reads it: text without the spaces around it, or a whole number."""
+    named = claims.get("sensor_id", claims.get("id"))
+    if isinstance(named, bool) or not isinstance(named, str | int):
+        return None
+    return str(named).strip()
+
+
+def _broker_death(deaths: Any) -> datetime | None:
+    latest = deaths[0] if isinstance(deaths, list) and deaths else None
+    moment = latest.get("time") if isinstance(latest, dict) else None
+    return moment if isinstance(moment, datetime) else None
+
+
+def _whole(value: Any) -> int:
+    return max(0, value) if isinstance(value, int) and not isinstance(value, bool) else 0

@@ -1,0 +1,134 @@
+"""`sensorctl dead replay` on a real broker, also when it is killed."""
+
+import json
+import random
+import time
+
+import pytest
+
+from messaging.deadqueue import MOST_RETURNS, visit
+from tests.broker import DEAD_QUEUE, QUEUE, VirtualHost
+from tests.integration.dead_letters import DEFAULT_DELIVERY_LIMIT, Operator, bodies, bury, bury_many
+from tests.processes import Process, Processes
+from tests.waiting import eventually
+
+
+@pytest.fixture
+def sensorctl(run: Processes) -> Operator:
+    return Operator(run)
+
+
+def test_a_replayed_message_is_tried_again_and_counts_it(
+    broker: VirtualHost, sensorctl: Operator, run: Processes
+) -> None:
+    bury(broker, "rubbish", mine="kept")
+    for number in (1, 2, 3):
+        assert "Replayed 1: 1 not-json" in sensorctl("dead", "replay")
+        [replayed] = broker.take_all(QUEUE)
+        assert (replayed.headers["mine"], replayed.headers["x-replays"]) == ("kept", number)
+        assert not [name for name in replayed.headers if name.startswith("x-dead-")]
+        assert replayed.properties.delivery_mode == 2
+        broker.publish("rubbish", replayed.properties)
+        consumer = run.consumer()
+        consumer.logged("dead-lettered")
+        assert consumer.stop() == 0
+    assert "replayed 3 times already" in sensorctl("dead", "replay", code=1)
+    assert broker.ready(QUEUE) == 0
+    eventually(lambda: broker.ready(DEAD_QUEUE) == 1, 5, "it stays dead")
+    assert "Replayed 1" in sensorctl("dead", "replay", "--force")
+    assert broker.take_all(QUEUE)[0].headers["x-replays"] == 4
+
+
+def test_replay_takes_what_is_selected_and_not_more_than_the_limit(
+    broker: VirtualHost, sensorctl: Operator
+) -> None:
+    for number in range(6):
+        bury(broker, f'{{"sensor_id": "{number % 2}", "n": {number}}}', "invalid-field")
+    ids = [record["id"] for record in sensorctl.listed()]
+    assert "Would replay 2: 2 invalid-field" in sensorctl(
+        "dead", "replay", "--dry-run", "--sensor", "1", "--limit", "2"
+    )
+    assert broker.ready(QUEUE) == 0
+
+    sensorctl("dead", "replay", "--sensor", "1", "--limit", "2")
+    assert [json.loads(m.body)["n"] for m in broker.take_all(QUEUE)] == [1, 3]
+    sensorctl("dead", "replay", ids[4])
+    assert [json.loads(m.body)["n"] for m in broker.take_all(QUEUE)] == [4]
+    assert f"Not found: {ids[4]}" in sensorctl("dead", "replay", ids[4], ids[0], code=1)
+    assert [json.loads(m.body)["n"] for m in broker.take_all(QUEUE)] == [0]
+    eventually(lambda: broker.ready(DEAD_QUEUE) == 2, 5, "the others stay")
+    assert [json.loads(m.body)["n"] for m in broker.take_all(DEAD_QUEUE)] == [2, 5]
+
+
+def test_a_rate_is_kept(broker: VirtualHost, sensorctl: Operator) -> None:
+    bury_many(broker, 5)
+    began = time.monotonic()
+    sensorctl("dead", "replay", "--rate", "2")
+    assert time.monotonic() - began >= 2
+    assert broker.ready(QUEUE) == 5
+
+
+def test_what_dies_again_at_once_is_not_replayed_twice_in_one_run(
+    broker: VirtualHost, sensorctl: Operator, run: Processes
+) -> None:
+    bury_many(broker, 700)
+    consumer = run.consumer()
+    assert "Replayed 700" in sensorctl("dead", "replay")
+    eventually(lambda: broker.ready(DEAD_QUEUE) == 700, 20, "all of them are dead again")
+    assert consumer.stop() == 0
+    assert {message.headers["x-replays"] for message in broker.take_all(DEAD_QUEUE)} == {1}
+
+
+@pytest.mark.parametrize(("queue_type", "kills"), [("quorum", DEFAULT_DELIVERY_LIMIT + 5), ("classic", 5)])
+def test_a_replay_that_is_killed_loses_nothing(broker: VirtualHost, sensorctl: Operator, kills: int) -> None:
+    sent = bury_many(broker, 3000)
+    chance = random.Random(3)
+    # More kills than the dead queue's delivery limit: what is held each time must not reach it.
+    for _ in range(kills):
+        replay = sensorctl.start("dead", "replay", "--limit", "2500")
+        await_progress(broker, replay)
+        time.sleep(chance.uniform(0, 0.02))
+        replay.kill()
+    eventually(lambda: _settled(broker), 10, "the broker has noticed")
+    assert broker.ready(DEAD_QUEUE) > 0, "the kills came in the middle"
+    replayed, dead = bodies(broker.take_all(QUEUE)), bodies(broker.take_all(DEAD_QUEUE))
+    assert set(replayed) | set(dead) == sent
+    assert max((replayed + dead).values()) <= 2, "at most the one in hand is in both queues"
+
+
+def test_a_replay_of_one_message_that_holds_the_others_may_be_killed_for_ever(
+    broker: VirtualHost, sensorctl: Operator
+) -> None:
+    sent = bury_many(broker, 150)
+    for _ in range(DEFAULT_DELIVERY_LIMIT + 10):
+        replay = sensorctl.start("dead", "replay", "--rate", "0.5")
+        await_progress(broker, replay)
+        replay.kill()
+    eventually(lambda: _settled(broker), 10, "the broker has noticed")
+    assert set(bodies(broker.take_all(QUEUE))) | set(bodies(broker.take_all(DEAD_QUEUE))) == sent
+
+
+def await_progress(broker: VirtualHost, replay: Process) -> None:
+    """Until one more message is replayed, or all are."""
+    before = broker.ready(QUEUE)
+    eventually(lambda: broker.ready(QUEUE) > before or replay.exit_code is not None, 20, "it replays")
+
+
+def _settled(broker: VirtualHost) -> bool:
+    depth = broker.ready(DEAD_QUEUE)
+    time.sleep(0.5)
+    return depth == broker.ready(DEAD_QUEUE)
+
+
+def test_tired_messages_are_replayed_and_discarded_too(broker: VirtualHost, sensorctl: Operator) -> None:
+    sent = bury_many(broker, 250)
+    for _ in range(MOST_RETURNS):
+        with visit(broker.settings) as queue:
+            assert sum(1 for _ in queue.look()) == 250
+        eventually(lambda: broker.ready(DEAD_QUEUE) == 250, 5, "all of them are back")
+    assert "Replayed 100" in sensorctl("dead", "replay", "--limit", "100")
+    assert "Discarded 150" in sensorctl("dead", "discard", "--yes")
+    replayed = bodies(broker.take_all(QUEUE))
+    assert len(replayed) == replayed.total() == 100
+    assert set(replayed) < sent
+    assert broker.take_all(DEAD_QUEUE) == []

@@ -1,0 +1,190 @@
+"""`sensorctl dead list`, `show`, `discard`, `export` and `import` on a real broker."""
+
+import base64
+import json
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pika
+import pytest
+from pika.compat import long
+
+from messaging.deadqueue import MOST_RETURNS, visit
+from tests.broker import DEAD_QUEUE, QUEUE, STATISTICS_SECONDS, VirtualHost
+from tests.integration.dead_letters import DEFAULT_DELIVERY_LIMIT, Operator, bodies, bury, bury_many
+from tests.processes import Processes
+from tests.waiting import always, eventually
+
+
+@pytest.fixture
+def sensorctl(run: Processes) -> Operator:
+    return Operator(run)
+
+
+def test_the_list_can_be_narrowed_by_reason_sensor_and_age(broker: VirtualHost, sensorctl: Operator) -> None:
+    bury(broker, '{"sensor_id": "kitchen"}', "invalid-field", timedelta(hours=3))
+    bury(broker, '{"id": 7}', "invalid-field", timedelta(minutes=5))
+    bury(broker, "rubbish", "not-json", **{"x-original-routing-key": "reading.attic"})
+    broker.publish("no word of its death", routing_key=DEAD_QUEUE)
+
+    def found(*arguments: str) -> list[str | None]:
+        return [record["sensor_id"] for record in sensorctl.listed(*arguments)]
+
+    assert found() == ["kitchen", "7", "attic", None]
+    assert found("--reason", "not-json") == ["attic"]
+    assert found("--reason", "not-json", "--reason", "unknown") == ["attic", None]
+    assert found("--sensor", "kitchen", "--sensor", "7") == ["kitchen", "7"]
+    assert found("--older-than", "2h") == ["kitchen"]
+    assert found("--newer-than", "2h") == ["7", "attic"]
+    assert found("--newer-than", "2h", "--older-than", "1m") == ["7"]
+    assert found("--limit", "1") == ["kitchen"]
+    assert "4 dead messages. Selected of all: 2 invalid-field, 1 not-json, 1 unknown" in sensorctl(
+        "dead", "list", "--limit", "1"
+    )
+    eventually(lambda: broker.ready(DEAD_QUEUE) == 4, 5, "all of them stay")
+
+
+def test_show_gives_the_whole_message_and_nothing_that_a_terminal_obeys(
+    broker: VirtualHost, sensorctl: Operator
+) -> None:
+    bury(broker, '{"sensor_id": "1", "name": "\\u001b]0;owned\\u0007", "text": "' + "x" * 500 + '"}')
+    [id_] = [record["id"] for record in sensorctl.listed()]
+    shown = sensorctl("dead", "show", id_)
+    assert '\n  "sensor_id": "1",\n' in shown
+    assert "x" * 500 in shown
+    assert "x-dead-by: test" in shown
+    assert "delivery_mode: 2" in shown
+    assert "\x1b" not in shown
+    assert json.loads(sensorctl("dead", "show", id_, "--json"))["id"] == id_
+    assert "No dead message" in sensorctl("dead", "show", "nothing", code=1)
+
+
+@pytest.mark.parametrize("limit", [None, 4, 0])
+def test_looking_often_never_loses_a_message(
+    broker: VirtualHost, sensorctl: Operator, limit: int | None
+) -> None:
+    if limit is not None:
+        policy = {"pattern": ".*", "definition": {"delivery-limit": limit}, "apply-to": "queues"}
+        broker.server.api("PUT", f"/api/policies/{broker.name}/low", policy)
+        path = f"/api/queues/{broker.name}/{DEAD_QUEUE}"
+        eventually(lambda: broker.server.api("GET", path).get("policy"), STATISTICS_SECONDS, "it is told")
+    sent = bury_many(broker, 30)
+    for _ in range(DEFAULT_DELIVERY_LIMIT + MOST_RETURNS):
+        with visit(broker.settings) as queue:
+            assert {message.body for message in queue.look()} == sent
+        eventually(lambda: broker.ready(DEAD_QUEUE) == 30, 5, "all of them are back")
+
+
+def test_looking_keeps_the_order(broker: VirtualHost, sensorctl: Operator) -> None:
+    for number in range(1300):
+        bury(broker, str(number))
+    for _ in range(3):
+        with visit(broker.settings) as queue:
+            assert [int(message.body) for message in queue.look()] == list(range(1300))
+        eventually(lambda: broker.ready(DEAD_QUEUE) == 1300, 5, "all of them are back")
+
+
+def test_looking_at_the_first_one_again_and_again_does_not_tire_the_others(broker: VirtualHost) -> None:
+    sent = bury_many(broker, 30)
+    for _ in range(DEFAULT_DELIVERY_LIMIT + MOST_RETURNS):
+        with visit(broker.settings) as queue:
+            assert next(queue.look()).body in sent
+        eventually(lambda: broker.ready(DEAD_QUEUE) == 30, 5, "all of them are back")
+    assert set(bodies(broker.take_all(DEAD_QUEUE))) == sent
+
+
+def test_a_long_visit_holds_its_messages_anew(broker: VirtualHost, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("messaging.deadqueue.HOLD_SECONDS", -1)
+    for number in range(700):
+        bury(broker, str(number))
+    with visit(broker.settings, at_once=100) as queue:
+        seen = []
+        for message in queue.take():
+            seen.append(int(message.body))
+            if seen[-1] % 2:
+                queue.discard(message)
+    assert seen == list(range(700))
+    eventually(lambda: broker.ready(DEAD_QUEUE) == 350, 5, "what was left is back")
+
+
+def test_what_is_discarded_stays_away_however_quickly_the_visit_ends(broker: VirtualHost) -> None:
+    for _ in range(3):
+        bury_many(broker, 1000)
+        with visit(broker.settings) as queue:
+            for message in queue.take():
+                queue.discard(message)
+        always(lambda: broker.ready(DEAD_QUEUE) == 0, 1, "none comes back")
+
+
+def test_discard_needs_an_answer_or_yes(broker: VirtualHost, sensorctl: Operator) -> None:
+    bury_many(broker, 3)
+    bury(broker, "other", "too-large")
+    assert "say --yes" in sensorctl("dead", "discard", code=1)
+    eventually(lambda: broker.ready(DEAD_QUEUE) == 4, 5, "nothing is gone")
+    assert "Discarded 3: 3 not-json" in sensorctl("dead", "discard", "--yes", "--reason", "not-json")
+    eventually(lambda: broker.ready(DEAD_QUEUE) == 1, 5, "the others are gone")
+    assert bodies(broker.take_all(DEAD_QUEUE)) == {b"other": 1}
+    assert broker.ready(QUEUE) == 0
+
+
+ODD_HEADERS = {
+    "text": "ü", "bytes": b"\xff\x00", "long": long(5), "big": 2**40, "int": -5, "yes": True, "none": None,
+    "decimal": Decimal("1.50"), "time": datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC),
+    "list": [1, "a", b"\xfe", {"deep": None}], "table": {"$bytes": "not what it looks like"}, "empty": {},
+}  # fmt: skip
+ALL_PROPERTIES = pika.BasicProperties(
+    content_type="text/plain", content_encoding="utf-8", headers=ODD_HEADERS | {"x-dead-reason": "not-json"},
+    delivery_mode=2, priority=4, correlation_id="c", reply_to="r", message_id="m", timestamp=1234567890,
+    type="t", app_id="a", cluster_id="x",
+)  # fmt: skip
+
+
+def test_exported_messages_come_back_whole(broker: VirtualHost, sensorctl: Operator, tmp_path: Any) -> None:
+    file = tmp_path / "dead.jsonl"
+    sent = [b"\xff\xfe\x00binary", b"", '{"text": "ü\u2028\n"}'.encode()]
+    for body in sent:
+        broker.publish(body, ALL_PROPERTIES, routing_key=DEAD_QUEUE)
+    ids = [record["id"] for record in sensorctl.listed()]
+
+    assert "Exported 3" in sensorctl("dead", "export", str(file))
+    assert "cannot be written: File exists" in sensorctl("dead", "export", str(file), code=2)
+    eventually(lambda: broker.ready(DEAD_QUEUE) == 3, 5, "they stay")
+    assert sensorctl("dead", "export", "-").count('"reason": "not-json"') == 3
+    lines = file.read_text().splitlines()
+    assert base64.b64decode(json.loads(lines[0])["body_base64"]) == sent[0]
+
+    sensorctl("dead", "discard", "--yes")
+    wrong = [
+        "{broken",
+        '{"body": "x"}',
+        '{"body": "x", "headers": {}, "properties": {"priority": "high"}}',
+        "5",
+    ]
+    file.write_text("\n".join([lines[0], *wrong, "", *lines[1:]]))
+    told = sensorctl("dead", "import", str(file), code=1)
+    assert "Imported 3" in told
+    assert [f"line {number}: " in told for number in range(1, 9)] == [False, *[True] * 4, *[False] * 3]
+    assert [record["id"] for record in sensorctl.listed()] == ids
+    eventually(lambda: broker.ready(DEAD_QUEUE) == 3, 5, "they stay")
+    back = broker.take_all(DEAD_QUEUE)
+    assert [message.body for message in back] == sent
+    for message in back:
+        headers = {name: value for name, value in message.headers.items() if name != "x-delivery-count"}
+        assert headers == ODD_HEADERS | {"x-dead-reason": "not-json"}
+        assert type(headers["long"]) is long
+        assert type(headers["int"]) is int
+        assert vars(message.properties) | {"headers": None} == vars(ALL_PROPERTIES) | {"headers": None}
+
+
+def test_the_tools_say_what_is_missing(broker: VirtualHost, sensorctl: Operator) -> None:
+    assert "No dead messages." in sensorctl("dead", "list")
+    assert "Replayed 0" in sensorctl("dead", "replay")
+    assert "is no age" in sensorctl("dead", "list", "--older-than", "soon", code=2)
+    assert "No such file" in sensorctl("dead", "import", "/nowhere", code=2)
+    bury(broker)
+    broker.channel.queue_delete(QUEUE)
+    assert "run `sensorctl setup`" in sensorctl("dead", "replay", code=69)
+    eventually(lambda: broker.ready(DEAD_QUEUE) == 1, 5, "it stays dead")
+    broker.channel.queue_delete(DEAD_QUEUE)
+    assert "no queue" in sensorctl("dead", "list", code=69)

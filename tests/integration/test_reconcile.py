@@ -1,0 +1,242 @@
+"""`sensorctl reconcile` against real servers: what it says while readings come, go wrong and get lost."""
+
+import json
+import random
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from tests.broker import DEAD_QUEUE, VirtualHost, bare_connection
+from tests.database import Database
+from tests.processes import Processes
+from tests.readings import reading
+from tests.waiting import eventually
+
+LOAD_PER_SECOND = 300
+RUN_END_SECONDS = 150
+
+
+class Books:
+    """Runs `sensorctl reconcile --json`."""
+
+    def __init__(self, run: Processes) -> None:
+        self._run = run
+
+    def __call__(self, *arguments: str, code: int = 0) -> dict[str, Any]:
+        process = self._run.start(" ".join(["sensorctl reconcile --json", *arguments]))
+        assert process.wait(RUN_END_SECONDS) == code, process.text
+        found: dict[str, Any] = json.loads(process.text)
+        return found
+
+
+@pytest.fixture
+def reconcile(run: Processes) -> Books:
+    return Books(run)
+
+
+class Sensor:
+    """One run of a sensor, which numbers what it publishes."""
+
+    def __init__(self, sensor_id: str = "1", run_id: UUID | None = None) -> None:
+        self.sensor_id = sensor_id
+        self.run_id = run_id or uuid4()
+
+    def message(self, sequence: int, **more: Any) -> dict[str, Any]:
+        return reading(self.sensor_id, run_id=str(self.run_id), sequence=sequence, **more)
+
+
+def numbers(row: dict[str, Any]) -> tuple[Any, ...]:
+    return tuple(row[name] for name in ("published", "stored", "dead", "on_the_way", "lost"))
+
+
+def test_runs_that_arrive_shuffled_and_twice_are_balanced(
+    broker: VirtualHost, database: Database, run: Processes, reconcile: Books
+) -> None:
+    first, second, other = Sensor("1"), Sensor("1"), Sensor("2")
+    messages = [sensor.message(n) for sensor in (first, second, other) for n in range(1, 41)]
+    messages += random.Random(1).sample(messages, 30)
+    messages.append(reading("no run"))
+    random.Random(2).shuffle(messages)
+    for message in messages:
+        broker.publish(message)
+    run.consumer()
+    eventually(lambda: database.count() == 121, 20, "all are stored")
+
+    found = reconcile()
+
+    assert found["balanced"]
+    assert {row["sensor_id"]: (row["runs"], *numbers(row)) for row in found["sensors"]} == {
+        "1": (2, 80, 80, 0, 0, 0), "2": (1, 40, 40, 0, 0, 0),
+    }  # fmt: skip
+    assert database.rows("SELECT * FROM reading_gap") == []
+
+
+def test_dead_readings_count_wherever_they_are_in_their_run(
+    broker: VirtualHost, database: Database, run: Processes, reconcile: Books
+) -> None:
+    sensor, all_dead = Sensor("1"), Sensor("only dead")
+    for sequence in range(1, 11):
+        broken = {"temperature": "hot"} if sequence in {1, 5, 6, 10} else {}
+        broker.publish(sensor.message(sequence, **broken))
+        broker.publish(all_dead.message(sequence, temperature="hot"))
+    broker.publish("rubbish")
+    run.consumer().logged("dead-lettered", times=15)
+    eventually(lambda: database.count() == 6, 10, "the good ones are stored")
+
+    found = reconcile()
+
+    assert {row["sensor_id"]: numbers(row) for row in found["sensors"]} == {
+        "1": (10, 6, 4, 0, 0), "only dead": (10, 0, 10, 0, 0),
+    }  # fmt: skip
+    gaps = database.rows("SELECT first_missing, last_missing, missing FROM reading_gap ORDER BY 1")
+    assert [tuple(row.values()) for row in gaps] == [(1, 1, 1), (5, 6, 2)]
+    eventually(lambda: broker.ready(DEAD_QUEUE) == 15, 5, "the dead ones stay")
+
+
+def test_a_replayed_reading_that_is_still_dead_counts_once(
+    broker: VirtualHost, database: Database, run: Processes, reconcile: Books
+) -> None:
+    sensor = Sensor()
+    for sequence in (1, 2, 3):
+        broker.publish(sensor.message(sequence))
+    broker.publish(sensor.message(2), routing_key=DEAD_QUEUE)
+    run.consumer()
+    eventually(lambda: database.count() == 3, 10, "all are stored")
+    assert numbers(reconcile()["sensors"][0]) == (3, 3, 0, 0, 0)
+
+
+def test_rows_that_were_removed_are_told_and_nothing_else(
+    broker: VirtualHost, database: Database, run: Processes, reconcile: Books
+) -> None:
+    sensor, whole = Sensor("1"), Sensor("2")
+    for sequence in range(1, 31):
+        broker.publish(sensor.message(sequence))
+        broker.publish(whole.message(sequence))
+    run.consumer()
+    eventually(lambda: database.count() == 60, 10, "all are stored")
+    database.rows("DELETE FROM reading WHERE sensor_id = '1' AND sequence IN (1, 7, 8)")
+
+    found = reconcile(code=1)
+
+    assert (found["balanced"], found["missing"], found["on_the_way_at_most"], found["lost_at_least"]) == (
+        False, 3, 0, 3,
+    )  # fmt: skip
+    assert [numbers(row) for row in found["sensors"]] == [(30, 27, 0, 0, 3), (30, 30, 0, 0, 0)]
+    lost = [(r["sensor_id"], r["run_id"], r["first"], r["last"]) for r in found["missing_ranges"]]
+    assert lost == [("1", str(sensor.run_id), 1, 1), ("1", str(sensor.run_id), 7, 8)]
+
+    short = reconcile("--wait", "0", code=1)
+    assert (short["missing"], short["on_the_way_at_most"], short["lost_at_least"]) == (3, None, 0)
+
+
+def test_since_looks_at_the_end_of_each_run_only(
+    broker: VirtualHost, database: Database, run: Processes, reconcile: Books
+) -> None:
+    sensor, past = Sensor("1"), Sensor("past")
+    for sequence in range(1, 21):
+        broker.publish(sensor.message(sequence))
+        broker.publish(past.message(sequence))
+    run.consumer()
+    eventually(lambda: database.count() == 40, 10, "all are stored")
+    database.rows(
+        "UPDATE reading SET measured_at = now() - interval '2 h' WHERE sequence <= 10 OR sensor_id = 'past'"
+    )
+    database.rows("DELETE FROM reading WHERE sequence = 5")
+    assert [numbers(row) for row in reconcile("--since", "1h")["sensors"]] == [(10, 10, 0, 0, 0)]
+    database.rows("DELETE FROM reading WHERE sequence = 11")
+    assert [numbers(row) for row in reconcile("--since", "1h", code=1)["sensors"]] == [(10, 9, 0, 0, 1)]
+
+
+def test_what_waits_in_the_queue_is_on_its_way(
+    broker: VirtualHost, database: Database, run: Processes, reconcile: Books
+) -> None:
+    sensor = Sensor()
+    broker.publish(sensor.message(5))
+    consumer = run.consumer()
+    eventually(lambda: database.count() == 1, 10, "the last one came first")
+    assert consumer.stop() == 0
+    for sequence in (1, 2, 3, 4):
+        broker.publish(sensor.message(sequence))
+
+    found = reconcile("--wait", "15")
+
+    assert numbers(found["sensors"][0]) == (5, 1, 0, 4, 0)
+    assert found["queue"]["ready"] == 4
+    run.consumer()
+    assert numbers(reconcile()["sensors"][0]) == (5, 5, 0, 0, 0)
+
+
+def test_what_a_slow_consumer_holds_is_on_its_way_while_others_go_on(
+    broker: VirtualHost, database: Database, run: Processes, reconcile: Books
+) -> None:
+    sensor = Sensor("held")
+    run.consumer(PROCESSING_SECONDS_MIN="300", PROCESSING_SECONDS_MAX="300")
+    broker.publish(sensor.message(1))
+    eventually(lambda: broker.ready() == 0, 5, "the slow consumer has it")
+    run.consumer()
+    broker.publish(sensor.message(2))
+    with load(broker, {}):
+        eventually(lambda: database.count() > 100, 20, "the other one goes on")
+        found = reconcile("--wait", "60")
+    held = next(row for row in found["sensors"] if row["sensor_id"] == "held")
+    assert numbers(held) == (2, 1, 0, 1, 0)
+
+
+def test_under_load_the_balance_is_right_and_one_removed_row_is_found(
+    broker: VirtualHost, database: Database, run: Processes, reconcile: Books
+) -> None:
+    consumers = [run.consumer() for _ in range(3)]
+    published: dict[str, int] = {}
+    with load(broker, published, broken_each=20):
+        eventually(lambda: database.count() > 300, 20, "the load is on")
+        for turn in range(3):
+            found = reconcile()
+            assert (found["missing"], found["lost_at_least"]) == (0, 0)
+            assert all(row["dead"] > 0 for row in found["sensors"])
+            if turn == 0:
+                consumers[0].kill()
+        [removed] = database.rows(
+            "DELETE FROM reading WHERE sequence = 3 AND sensor_id = 'load 1' RETURNING sensor_id"
+        )
+        found = reconcile(code=1)
+    assert (found["missing"], found["lost_at_least"]) == (1, 1)
+    assert [(r["sensor_id"], r["first"], r["last"]) for r in found["missing_ranges"]] == [
+        (removed["sensor_id"], 3, 3)
+    ]
+    eventually(lambda: broker.ready() == 0, 20, "the rest is worked off")
+    found = reconcile(code=1)
+    assert {row["sensor_id"]: row["published"] for row in found["sensors"]} == published
+
+
+@contextmanager
+def load(broker: VirtualHost, published: dict[str, int], broken_each: int = 0) -> Iterator[None]:
+    """Some hundred readings a second from three sensors; afterwards `published` tells how many of each."""
+    stop = threading.Event()
+    thread = threading.Thread(target=_publish, args=(broker.url, published, broken_each, stop))
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+def _publish(url: str, published: dict[str, int], broken_each: int, stop: threading.Event) -> None:
+    sensors = [Sensor(f"load {number}") for number in range(3)]
+    connection = bare_connection(url)
+    channel = connection.channel()
+    began, sent = time.monotonic(), 0
+    while not stop.is_set():
+        sequence, place = sent // 3 + 1, sent % 3
+        # The last of a run is good, so that the table knows where it ends.
+        broken = {"temperature": "hot"} if broken_each and sequence % broken_each == 0 else {}
+        channel.basic_publish("", "sensor_data", json.dumps(sensors[place].message(sequence, **broken)))
+        published[sensors[place].sensor_id] = sequence
+        sent += 1
+        stop.wait(max(0.0, began + sent / LOAD_PER_SECOND - time.monotonic()))
+    connection.close()
