@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 import pytest
 
 from db.migrate import current_version, newest_version
+from messaging.deadqueue import visit
 from messaging.management import DELIVERY_LIMIT
-from messaging.operator import dead_messages
 from tests.broker import DEAD_QUEUE, QUEUE, RabbitMQ, VirtualHost
 from tests.database import Database
 from tests.processes import Processes, inherited
@@ -201,8 +201,8 @@ class TestDeadList:
             broker.publish(str(number).encode(), routing_key=DEAD_QUEUE)
         for _ in range(30):
             eventually(lambda: broker.ready(DEAD_QUEUE) == 3, 10, "they are back")
-            messages, depth = dead_messages(broker.settings, 10)
-            assert (len(messages), depth) == (3, 3)
+            with visit(broker.settings) as dead_queue:
+                assert len(list(dead_queue.look(10))) == dead_queue.depth == 3
         assert {message.body for message in broker.take_all(DEAD_QUEUE)} == {b"0", b"1", b"2"}
 
 

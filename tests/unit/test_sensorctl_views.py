@@ -1,17 +1,17 @@
 """How answers look: tables, records, and what a stranger may have written."""
 
 import io
-import json
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
+import pika
 import pytest
 from rich.console import Console
 from rich.table import Table
 
-from messaging.operator import DeadMessage
+from messaging.deadmessage import DeadMessage
+from sensorctl.deadviews import BODY_CHARACTERS, dead_table, shown
 from sensorctl.doctor import Finding
-from sensorctl.views import BODY_CHARACTERS, dead_record, dead_table, findings_table, shown, summary_table
+from sensorctl.views import findings_table, summary_table
 
 NOW = datetime(2026, 11, 22, 5, 30, tzinfo=UTC)
 MEASURES = {
@@ -92,24 +92,26 @@ def test_a_finding_is_ok_or_says_what_to_do() -> None:
     assert "→ run `sensorctl setup`" in advice
 
 
-def dead(body: bytes, **headers: Any) -> DeadMessage:
-    names = {name: f"x-dead-{name}" for name in ("reason", "detail", "at")}
-    return DeadMessage(body, {names.get(name, name): value for name, value in headers.items()}, {})
+def dead(body: bytes, **headers: str) -> DeadMessage:
+    named = {f"x-dead-{name}": value for name, value in headers.items()}
+    return DeadMessage(body, pika.BasicProperties(headers=named))
 
 
 def test_a_dead_message_is_a_row_with_its_reason() -> None:
-    table = dead_table([dead(b"{}", reason="invalid-field", detail="sensor_id is missing", at="2026")], 7)
+    message = dead(b"{}", reason="invalid-field", detail="sensor_id is missing", at="2026")
+    table = dead_table([message], "1 of 7 dead messages")
 
     assert lines(table)[0].strip() == "1 of 7 dead messages"
-    assert row_of("invalid-field", table) == ["2026", "invalid-field", "sensor_id is missing", "{}"]
+    row = row_of("invalid-field", table)
+    assert row == [message.id, "2026", "", "invalid-field", "sensor_id is missing", "{}", "0"]
 
 
 @pytest.mark.parametrize("hostile", HOSTILE)
 def test_a_strangers_text_is_neither_markup_nor_a_terminals_command(hostile: bytes) -> None:
     text = hostile.decode(errors="replace")
     tables = [
-        dead_table([dead(hostile, reason=text, detail=text, at=text)], 1),
-        dead_table([dead(hostile)], 1),
+        dead_table([dead(hostile, reason=text, detail=text, at=text)], "dead"),
+        dead_table([dead(hostile)], "dead"),
         summary_table([KITCHEN | {"sensor_id": text, "name": text, "location": text}], dict(MEASURES), NOW),
         findings_table([Finding("queue", text, "do something")]),
     ]
@@ -134,29 +136,3 @@ def test_a_strangers_text_is_neither_markup_nor_a_terminals_command(hostile: byt
 )
 def test_the_beginning_of_a_body_is_shown_safely(body: bytes, text: str) -> None:
     assert shown(body) == text
-
-
-def test_a_dead_message_as_a_record_holds_everything() -> None:
-    message = DeadMessage(
-        b'{"a": "\xff"}',
-        {"x-dead-reason": "not-json", "x-dead-detail": "why", "x-dead-at": "2026", "trace": [1]},
-        {"content_type": "text/plain"},
-    )
-
-    assert dead_record(message) == {
-        "reason": "not-json",
-        "detail": "why",
-        "at": "2026",
-        "headers": message.headers,
-        "properties": {"content_type": "text/plain"},
-        "body": '{"a": "\\xff"}',
-    }
-
-
-def test_a_record_of_hostile_headers_can_be_written_as_json() -> None:
-    message = DeadMessage(b"\x1b", {b"\xff": 1, "bytes": b"\xff", "when": NOW}, {})  # type: ignore[dict-item]
-
-    written = json.dumps(dead_record(message), default=str)
-
-    assert written.isprintable()
-    assert json.loads(written)["reason"] is None
