@@ -162,22 +162,23 @@ def test_what_a_stopped_sensor_could_not_deliver_its_successor_does(
 def test_a_full_outbox_keeps_the_newest_and_counts_the_others(
     broker: VirtualHost, run: Processes, broker_proxy: Proxy, fast: dict[str, str]
 ) -> None:
-    variables = fast | {"RABBITMQ_URL": broker.through(broker_proxy), "OUTBOX_MAX_READINGS": "100"}
+    # Slow enough that even a busy machine delivers faster than it measures.
+    variables = fast | SLOWER | {"RABBITMQ_URL": broker.through(broker_proxy), "OUTBOX_MAX_READINGS": "50"}
     broker_proxy.refuse()
     sensor = run.start("sensor", **with_http(), **variables)
-    eventually(lambda: measured(sensor) >= 300, 30, "more than it holds")
-    assert waiting(sensor) == 100
-    assert metric(sensor, "sensor_readings_dropped_total") >= 200
+    eventually(lambda: measured(sensor) >= 150, 30, "more than it holds")
+    assert waiting(sensor) == 50
+    assert metric(sensor, "sensor_readings_dropped_total") >= 100
     assert len(sensor.events("readings dropped")) == 1, "not a line each"
     broker_proxy.forward()
-    sensor.logged("published", times=150)
+    sensor.logged("published", times=75)
     assert sensor.stop(within_seconds=8) == 0
 
     dropped = sum(line["readings"] for line in sensor.events("readings dropped"))
     [numbers] = sequences(take_all(broker)).values()
     assert numbers == sorted(numbers)
     assert set(numbers) >= set(range(dropped + 1, numbers[-1] + 1)), "only the oldest are missing"
-    assert numbers[0] >= 200
+    assert numbers[0] >= 100
 
 
 def test_two_sensors_cannot_share_an_outbox(run: Processes, fast: dict[str, str]) -> None:
