@@ -125,13 +125,17 @@ class DeadQueue:
                 self._fetch(1)
             else:
                 self._consume(0)
-        with_what_is_held = self._ready() + sum(map(len, self._held))
-        with translated():
-            # Batch by batch: of several consumers at once, the broker mixes up the order.
-            for tags in filter(None, self._held):
-                self._channel.basic_nack(max(tags), multiple=True, requeue=True)
+        ready = self._ready()
+        # Batch by batch, and few at once: of many consumers together, the channel mixes up the order.
+        held = [tags for tags in self._held if tags]
+        for first in range(0, len(held), SAFE_ACKS):
+            some = held[first : first + SAFE_ACKS]
+            with translated():
+                for tags in some:
+                    self._channel.basic_nack(max(tags), multiple=True, requeue=True)
+            ready += sum(map(len, some))
+            self._await_return(ready)
         self._held = []
-        self._await_return(with_what_is_held)
 
     def _await_return(self, ready: int) -> None:
         """Wait until so many messages are ready; not for ever, since others may take some."""
