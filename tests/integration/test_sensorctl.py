@@ -172,6 +172,11 @@ class TestDeadList:
         assert sensorctl("dead", "list").stdout == "No dead messages.\n"
         assert json.loads(sensorctl("dead", "list", "--json").stdout) == []
 
+    def test_a_queue_that_is_not_there_is_a_sentence(self, sensorctl: Sensorctl) -> None:
+        done = sensorctl("dead", "list", QUEUE_NAME="elsewhere")
+        assert done.returncode == 69
+        assert "no queue 'elsewhere.dead'" in done.stderr
+
     def test_reasons_and_bodies_are_shown(
         self, sensorctl: Sensorctl, broker: VirtualHost, run: Processes
     ) -> None:

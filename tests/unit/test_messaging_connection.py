@@ -54,7 +54,7 @@ UNKNOWN = socket.gaierror(-2, "Name or service not known")
         (ChannelClosedByBroker(404, "NOT_FOUND - no queue"), "404 NOT_FOUND - no queue"),
         (
             ConnectionBlockedTimeout("Blocked connection timeout expired."),
-            "Blocked connection timeout expired.",
+            "the broker takes no messages now: it has a memory or disk alarm",
         ),
         (ChannelWrongStateError("Channel is closed."), "Channel is closed."),
     ],

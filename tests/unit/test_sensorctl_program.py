@@ -10,7 +10,6 @@ import pytest
 from db.errors import StoreUnavailable
 from sensorctl import __main__ as program
 from sensorctl.doctor import Finding
-from tests.unit.fake_broker import FakeBroker
 from tests.unit.fakes import Call
 
 ROW = {
@@ -158,38 +157,3 @@ def test_the_doctor_fails_when_something_is_to_be_done(
 
     assert ended == code
     assert "is there" in out
-
-
-def test_dead_messages_are_listed_and_stay(sensorctl: Call, operators_broker: FakeBroker) -> None:
-    operators_broker.put(
-        "sensor_data.dead",
-        b"{}",
-        b"[/]\x1b",
-        headers={"x-dead-reason": "not-json", "at": ROW["last_measured_at"]},
-    )
-
-    code, out, _ = sensorctl("dead", "list", "--limit", "1")
-    assert code == 0
-    assert "1 of 2 dead messages" in out
-    assert "not-json" in out
-
-    _, out, _ = sensorctl("dead", "list", "--json")
-    assert [record["body"] for record in json.loads(out)] == ["{}", "[/]\x1b"]
-    assert len(operators_broker.queues["sensor_data.dead"]) == 2
-
-
-def test_without_dead_messages_it_says_so(sensorctl: Call, operators_broker: FakeBroker) -> None:
-    operators_broker.put("sensor_data.dead")
-
-    assert sensorctl("dead", "list")[1] == "No dead messages.\n"
-    assert sensorctl("dead", "list", "--json")[1] == "[]\n"
-
-
-def test_a_dead_queue_that_is_not_there_is_a_sentence_and_69(
-    sensorctl: Call, operators_broker: FakeBroker
-) -> None:
-    code, _, err = sensorctl("dead", "list")
-
-    assert code == 69
-    assert "no queue 'sensor_data.dead'" in err
-    assert operators_broker.did[-1] == "close"
