@@ -1,0 +1,58 @@
+"""The fault matrix: a line for each row of the issue."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tests.faults.experiment import Experiment
+from tests.faults.rows import broker, content, database
+
+Function = Callable[..., None]
+
+
+@dataclass(frozen=True)
+class Row:
+    """A fault, the function that does it, and how hard: `short` is for CI, None keeps it out of there."""
+
+    number: int
+    name: str
+    function: Function
+    full: Mapping[str, Any]
+    short: Mapping[str, Any] | None = None
+    prefetches: tuple[int, ...] = (1,)
+
+    def run(self, experiment: Experiment, *, short: bool) -> None:
+        """Do it."""
+        parameters = self.short if short else self.full
+        assert parameters is not None
+        self.function(experiment, **parameters)
+
+
+BOTH = (1, 20)
+# fmt: off
+ROWS: tuple[Row, ...] = (
+    Row(1, "broker SIGKILL 10 times under load", broker.killed,
+        full={"times": 10, "between": (3, 12)}, short={"times": 1, "between": (1, 2)}),
+    Row(2, "PostgreSQL SIGKILL 10 times, sessions terminated, comes and goes 50 times", database.killed,
+        full={"kills": 10, "between": (2, 10), "terminations": 100, "comings": 50},
+        short={"kills": 2, "between": (1, 2), "terminations": 20, "comings": 3}),
+    Row(7, "database away 10 minutes", database.away, full={"seconds": 600}, short={"seconds": 30}),
+    Row(8, "database disk full, broker memory and disk alarm", database.full, full={"seconds": 20}),
+    Row(10, "poison: 1 % and 100 % invalid", content.poison,
+        full={"messages": 2000}, short={"messages": 300}, prefetches=BOTH),
+    Row(11, "every message twice, and shuffled", content.twice,
+        full={"messages": 3000}, short={"messages": 500}, prefetches=BOTH),
+    Row(12, "clocks an hour ahead and behind", content.clocks, full={"messages": 100}),
+    Row(14, "queue deleted, purged; connections closed by an operator", broker.operator,
+        full={"times": 5}, short={"times": 1}),
+)
+# fmt: on
+
+
+def chosen(numbers: frozenset[int] | None, *, short: bool) -> list[Row]:
+    """The rows of these numbers, or all; with `short` those that have a short form."""
+    return [
+        row
+        for row in ROWS
+        if (numbers is None or row.number in numbers) and (not short or row.short is not None)
+    ]
