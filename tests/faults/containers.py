@@ -15,6 +15,7 @@ from service.settings import load
 from tests.e2e.compose import ComposeStack, free_port
 from tests.faults.site import BROKER, DATABASE, SmallDatabase, Workers, answers, await_answers
 from tests.faults.supervising import ROOT, Supervising
+from tests.waiting import eventually
 
 OVERRIDE = ROOT / "tests" / "faults" / "compose.faults.yml"
 CONSUMER = "pipeline-processor"
@@ -22,7 +23,8 @@ IMAGES = ("sensors-faults-tools", "sensors-faults-pipeline")
 POSTGRES_IMAGE = "postgres:17"
 SMALL_DISK = "192m"
 KIBIBYTE = 1024
-# From inside and with every right: `docker kill` counts as stopping, after which nothing is started again.
+KILL_SECONDS = 20
+# From inside: `docker kill` counts as stopping, after which nothing is started again.
 KILL_ALL = ("sh", "-c", "kill -9 -1")
 
 
@@ -39,8 +41,14 @@ class FaultStack(ComposeStack):
     def database_url(self) -> str:
         return f"postgresql://sensors:sensors@127.0.0.1:{self.postgres_port}/sensors"
 
-    def kill(self, container: str) -> None:
-        self.succeeds("docker", "exec", "--privileged", "--user", "0", container, *KILL_ALL)
+    def kill(self, container: str, *user: str) -> None:
+        """SIGKILL to everything in it; returns once it is dead."""
+        before = self._life(container)
+        self.succeeds("docker", "exec", *user, container, *KILL_ALL)
+        eventually(lambda: self._life(container) != before, KILL_SECONDS, f"{container} is dead")
+
+    def _life(self, container: str) -> str:
+        return self.run("docker", "inspect", "-f", "{{.State.Pid}} {{.State.StartedAt}}", container)
 
     def stopped(self, *services: str) -> list[str]:
         """Each container of the services that does not run."""
@@ -74,6 +82,10 @@ class ContainerWorkers:
         """Resident bytes of each consumer's largest process."""
         tops = [self._stack.run("docker", "top", one, "-eo", "pid,rss") for one in self._ids()]
         return [max(int(line.split()[1]) for line in top.splitlines()[1:]) * KIBIBYTE for top in tops]
+
+    def deaths(self) -> int:
+        """How often Docker has started one again."""
+        return sum(c["RestartCount"] for c in self._stack.containers(CONSUMER))
 
     def stop(self) -> None:
         self._stack.compose("rm", "--stop", "--force", CONSUMER)
@@ -143,7 +155,7 @@ class Containers:
         return ContainerWorkers(self._stack, prefetch)
 
     def kill(self, service: str) -> None:
-        self._stack.kill(self._id(service))
+        self._stack.kill(self._id(service), "--user", service)  # its processes' user is called as it is
 
     def stop(self, service: str) -> None:
         self._stack.run("docker", "stop", self._id(service))

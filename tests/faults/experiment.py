@@ -2,8 +2,10 @@
 
 import time
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
 from random import Random
+from typing import TypeVar
 
 import psycopg
 
@@ -24,6 +26,7 @@ from tests.faults.site import (
 )
 from tests.faults.supervising import LocalWorkers
 
+T = TypeVar("T")
 CONSUMERS = 3
 RECOVERY_SECONDS = 180.0
 SETTLE_SECONDS = 300.0
@@ -71,6 +74,7 @@ class Experiment:
         self._small: SmallDatabase | None = None
         self._recoveries: list[float] = []
         self._crews: list[Workers] = []
+        self._stack = ExitStack()
         self._began = time.monotonic()
 
     def workers(self, number: int = CONSUMERS) -> Workers:
@@ -84,8 +88,9 @@ class Experiment:
         module: str = "pipeline",
         variables: Mapping[str, str] | None = None,
         retry: RetryPolicy | None = None,
+        wait: bool = True,
     ) -> LocalWorkers:
-        """Consumers (or another module) as processes of this machine, at work."""
+        """Consumers as processes of this machine, at work; `wait=False`: as far as they get."""
         told = {
             "RABBITMQ_URL": self.site.amqp_url,
             "DATABASE_URL": self.database_url,
@@ -93,12 +98,18 @@ class Experiment:
             **(variables or {}),
         }
         crew = LocalWorkers(self.site.supervising, self.site.directory, told, module, retry)
-        self._at_work(crew, number)
+        if wait:
+            self._at_work(crew, number)
+        else:
+            self._crews.append(crew)
+            crew.scale(number)
         return crew
 
     def sensors(self, module: str, variables: Mapping[str, str]) -> LocalWorkers:
-        """One sensor process."""
-        crew = LocalWorkers(self.site.supervising, self.site.directory, variables, module)
+        """One sensor process, started again soon, since its deaths are wanted."""
+        soon = RetryPolicy(delay_seconds=0.5, longest_seconds=0.5)
+        crew = LocalWorkers(self.site.supervising, self.site.directory, variables, module, soon)
+        self._stack.callback(crew.stop)
         crew.scale(1)
         return crew
 
@@ -106,9 +117,14 @@ class Experiment:
         """Published while the block runs."""
         return Load(self.site.amqp_url, self.ledger, rate=rate, seed=self.seed, make=make, sensors=sensors)
 
+    def enter(self, context: AbstractContextManager[T]) -> T:
+        """Open it until the row has been judged."""
+        return self._stack.enter_context(context)
+
     def use(self, small: SmallDatabase) -> None:
         """From now on this is the row's database; it is removed with the row."""
         self._small, self.database_url = small, small.url
+        self._stack.callback(small.close)
 
     def recovered(self) -> float:
         """Wait until a reading that is confirmed from now on is stored; counts as the recovery time."""
@@ -173,9 +189,10 @@ class Experiment:
 
     def close(self) -> None:
         """Leave nothing behind for the next row."""
-        self.stop()
-        if self._small:
-            self._small.close()
+        try:
+            self.stop()
+        finally:
+            self._stack.close()
 
     def _at_work(self, crew: Workers, number: int) -> Workers:
         self._crews.append(crew)

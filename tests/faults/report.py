@@ -49,12 +49,13 @@ class Circumstances:
 
 def show(console: Console, results: Sequence[Result], circumstances: Circumstances) -> None:
     """Print it."""
+    console.width = max(console.width, WIDTH)
     table = Table(title="The fault matrix", caption=circumstances.sentence())
     for heading in HEADINGS:
         table.add_column(heading)
     for result in results:
         table.add_row(*cells(result), style=None if result.outcome.passed else "red")
-    console.print(table, width=max(console.width, WIDTH))
+    console.print(table)
     for result in results:
         for line in _remarks(result):
             console.print(f"row {result.row.number}: {line}", markup=False)
