@@ -114,7 +114,7 @@ class SmallContainer:
             self._name, "--init", "--restart", "unless-stopped", *mount, "-e", "PGDATA=/disk/data",
             "-e", "POSTGRES_USER=sensors", "-e", "POSTGRES_PASSWORD=sensors", "-e", "POSTGRES_DB=sensors",
             "-p", f"127.0.0.1:{self._port}:5432", POSTGRES_IMAGE,
-            "-c", "min_wal_size=32MB", "-c", "max_wal_size=48MB",
+            "postgres", "-c", "min_wal_size=32MB", "-c", "max_wal_size=48MB",
         )  # fmt: skip
         await_answers(amqp_url, self.url)
         time.sleep(1)  # the image's temporary server, which no port leads to, has made way

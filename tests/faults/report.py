@@ -57,7 +57,7 @@ def show(console: Console, results: Sequence[Result], circumstances: Circumstanc
         table.add_row(*cells(result), style=None if result.outcome.passed else "red")
     console.print(table)
     for result in results:
-        for line in _remarks(result):
+        for line in remarks(result):
             console.print(f"row {result.row.number}: {line}", markup=False)
 
 
@@ -66,7 +66,7 @@ def write(results: Sequence[Result], circumstances: Circumstances) -> None:
     lines = [PREFACE, circumstances.sentence(), "", _line(HEADINGS), _line(["---"] * len(HEADINGS))]
     lines += [_line(cells(result)) for result in results]
     lines += ["", "## Remarks", ""]
-    lines += [f"- row {r.row.number}, prefetch {r.prefetch}: {line}" for r in results for line in _remarks(r)]
+    lines += [f"- row {r.row.number}, prefetch {r.prefetch}: {line}" for r in results for line in remarks(r)]
     FILE.parent.mkdir(exist_ok=True)
     FILE.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
@@ -84,7 +84,8 @@ def cells(result: Result) -> list[str]:
     return [str(row.number), row.name, str(result.prefetch), *(f"{n:,}" for n in numbers), recovery, passed]
 
 
-def _remarks(result: Result) -> list[str]:
+def remarks(result: Result) -> list[str]:
+    """What was noted, and what is wrong."""
     outcome = result.outcome
     depth = [f"{outcome.depth} messages are left in the queue"] if outcome.depth else []
     return [*outcome.notes, *depth, *outcome.problems, *outcome.verdict.details]

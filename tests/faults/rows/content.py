@@ -43,10 +43,11 @@ def clocks(x: Experiment, *, messages: int) -> None:
     """Row 12. Clocks ahead are dead as future-time, clocks behind are stored; the views keep their hour."""
     x.workers()
     now = datetime.now(UTC)
-    ahead = [at(now + HOUR, x.chance, "ahead", "future-time") for _ in range(messages)]
-    nearly = [at(now + timedelta(minutes=4), x.chance, "nearly-ahead") for _ in range(messages)]
-    behind = [at(now - HOUR - EDGE, x.chance, "behind") for _ in range(messages)]
-    within = [at(now - HOUR + 4 * EDGE, x.chance, "within") for _ in range(messages)]
+    steps = [timedelta(microseconds=n) for n in range(messages)]  # so that there is a last one
+    ahead = [at(now + HOUR + step, x.chance, "ahead", "future-time") for step in steps]
+    nearly = [at(now + timedelta(minutes=4) + step, x.chance, "nearly-ahead") for step in steps]
+    behind = [at(now - HOUR - EDGE + step, x.chance, "behind") for step in steps]
+    within = [at(now - HOUR + 4 * EDGE + step, x.chance, "within") for step in steps]
     made = ahead + nearly + behind + within
     x.chance.shuffle(made)
     publish_all(x, made)

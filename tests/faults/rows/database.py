@@ -1,11 +1,16 @@
 """Faults of the database."""
 
 import time
+from contextlib import suppress
+
+import psycopg
 
 from tests.faults.bodies import mixed
 from tests.faults.experiment import Experiment
-from tests.faults.site import DATABASE
+from tests.faults.site import DATABASE, SmallDatabase
 
+# More than the small disk keeps in store.
+SEGMENTS = 8
 TERMINATE = """
 SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
 WHERE application_name LIKE 'pipeline@%'
@@ -85,17 +90,29 @@ def full(x: Experiment, *, seconds: float, rate: float = 100) -> None:
     with x.load(rate, mixed(0.02)):
         x.recovered()
         if small:
-            x.say("the database's disk is full")
-            small.fill()
-            x.rest(seconds)
-            small.empty()
-            x.recovered()
+            _fill(x, small, seconds)
         _alarm(x, "memory", ("set_vm_memory_high_watermark", "0.000001"), seconds)
         x.site.rabbitmqctl("set_vm_memory_high_watermark", "0.6")
         x.recovered()
-        _alarm(x, "disk", ("set_disk_free_limit", "900TB"), seconds)
-        x.site.rabbitmqctl("set_disk_free_limit", "50MB")
+        _alarm(x, "disk", ("set_disk_free_limit", str(10**15)), seconds)
+        x.site.rabbitmqctl("set_disk_free_limit", str(50 * 10**6))
         x.recovered()
+
+
+def _fill(x: Experiment, small: SmallDatabase, seconds: float) -> None:
+    """First no table can grow; then, once the log needs a new segment, the server itself goes down."""
+    x.say("the database's disk is full")
+    small.fill()
+    x.rest(seconds / 2)
+    x.notes.append(f"{x.depth()[0]} messages ready with the disk full")
+    if not x.depth()[0]:
+        x.problems.append("readings were stored in spite of the full disk")
+    with suppress(psycopg.Error):
+        for _ in range(SEGMENTS):
+            x.query("SELECT pg_logical_emit_message(false, 'faults', 'x'), pg_switch_wal()")
+    x.rest(seconds / 2)
+    small.empty()
+    x.notes.append(f"disk full: back after {x.recovered():.1f} s")
 
 
 def _alarm(x: Experiment, name: str, command: tuple[str, ...], seconds: float) -> None:

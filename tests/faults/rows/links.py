@@ -58,11 +58,10 @@ def far(x: Experiment, *, round_trips: tuple[float, ...], messages: int, longest
     two: the statement's, and that from the ack to the next delivery, which a higher prefetch hides.
     """
     trips = 2 if x.prefetch == 1 else 1
-    base = 0.0
-    for round_trip in (0.0, *round_trips):
-        wanted = min(messages, int(longest / (base + trips * round_trip))) if base else messages
-        measured = _seconds_each(x, round_trip, wanted)
-        base = base or measured
+    base = _seconds_each(x, 0.0, messages)
+    x.notes.append(f"T₁ without latency, by way of the same proxies: {base * 1000:.2f} ms, {1 / base:.1f}/s")
+    for round_trip in round_trips:
+        measured = _seconds_each(x, round_trip, min(messages, int(longest / (base + trips * round_trip))))
         pace, model = 1 / measured, 1 / (base + trips * round_trip)
         x.notes.append(
             f"round trip {round_trip * 1000:g} ms ± {JITTER:.0%}: {pace:.1f}/s; 1/T₁ {model:.1f}/s"
@@ -82,7 +81,7 @@ def _seconds_each(x: Experiment, round_trip: float, messages: int) -> float:
 
         ((began,),) = x.query("SELECT clock_timestamp()")
         urls = {"RABBITMQ_URL": x.site.amqp_url, "DATABASE_URL": x.database_url}
-        ways = {name: through(url) if round_trip else url for name, url in urls.items()}
+        ways = {name: through(url) for name, url in urls.items()}
         x.local_workers(1, variables=ways, wait=False)
         x.until(lambda: _stored_since(x, began)[1] >= messages, 120, "every message is stored")
         x.stop()
