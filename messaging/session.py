@@ -71,17 +71,23 @@ class Session:
             self._consumer = self._channel.basic_consume(topology.queue, self._on_message)
 
     def next(self, wait_seconds: float) -> Delivery | None:
-        """The next delivery, or None when none came within `wait_seconds`."""
-        if not self._inbox:
+        """The next delivery, or None when none came within `wait_seconds`.
+
+        After a cancel by the broker, what came before it is given first: its queue may be deleted, and
+        then nobody else ever gets it.
+        """
+        if not self._inbox and not self._cancelled:
             self.wait(wait_seconds)
-        return self._inbox.popleft() if self._inbox else None
+        if self._inbox:
+            return self._inbox.popleft()
+        if self._cancelled:
+            raise BrokerUnavailable("the broker cancelled the consumer: was the queue deleted?")
+        return None
 
     def wait(self, seconds: float) -> None:
         """Let the connection work for at most `seconds`, or until something arrives."""
         with translated():
             self._connection.process_data_events(seconds)
-        if self._cancelled:
-            raise BrokerUnavailable("the broker cancelled the consumer: was the queue deleted?")
         if not self._channel.is_open:
             raise BrokerUnavailable("the broker closed the channel")
 

@@ -133,6 +133,22 @@ def test_a_cancelled_consumer_and_a_closed_channel_are_told() -> None:
         closed.next(0)
 
 
+def test_what_came_before_the_cancel_is_still_handled() -> None:
+    broker = FakeBroker()
+    broker.put(QUEUE, b"1", b"2")
+    session = open_session(broker, prefetch=2)
+    in_hand = taken(session)
+    broker.connections[0].channels[0].cancel()
+
+    in_hand.pause(0.01)
+    session.ack(in_hand)
+    session.ack(taken(session))
+
+    with pytest.raises(BrokerUnavailable, match="the broker cancelled the consumer"):
+        session.next(0)
+    assert not broker.queues[QUEUE]
+
+
 def test_closing_gives_back_what_was_not_settled() -> None:
     broker = FakeBroker()
     broker.put(QUEUE, b"1")
