@@ -12,7 +12,7 @@ from rich.console import Console
 
 from tests.faults.experiment import CONSUMERS
 from tests.faults.report import Circumstances, show, write
-from tests.faults.runner import Result, run_row, site
+from tests.faults.runner import AUTO, KINDS, Result, run_row, site
 from tests.faults.site import Site, broker_version, query
 from tests.faults.table import ROWS, Row, chosen
 
@@ -26,11 +26,11 @@ def main() -> int:
     console = Console()
     rows = chosen(options.rows, short=options.short)
     console.print(f"seed {options.seed}: {len(rows)} rows; starting the stack …")
-    with site() as stack:
+    with site(options.site) as stack:
         circumstances = _circumstances(stack, options)
         results = run(stack, rows, options, console)
     show(console, results, circumstances)
-    if options.rows is None or options.write:
+    if options.write or not (options.rows or options.short):
         write(results, circumstances)
     return 0 if all(result.outcome.passed for result in results) else 1
 
@@ -39,7 +39,7 @@ def run(stack: Site, rows: Sequence[Row], options: argparse.Namespace, console: 
     """All rows in order, each told as it goes."""
     results = []
     for row in rows:
-        for prefetch in row.prefetches:
+        for prefetch in row.at(short=options.short):
             result = _told(stack, row, prefetch, options, console)
             results.append(result)
     return results
@@ -66,10 +66,11 @@ def quiet() -> None:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
-    parser.add_argument("--rows", type=_numbers, help="only these, e.g. 1,2 (docs/faults.md stays as it is)")
+    parser.add_argument("--rows", type=_numbers, help="only these, e.g. 1,2")
     parser.add_argument("--short", action="store_true", help="the short forms, as CI runs them")
+    parser.add_argument("--site", choices=KINDS, default=AUTO, help="auto: containers if there is Docker")
     parser.add_argument("--seed", type=int, default=SystemRandom().randrange(LARGEST_SEED))
-    parser.add_argument("--write", action="store_true", help="write docs/faults.md in spite of --rows")
+    parser.add_argument("--write", action="store_true", help="write docs/faults.md in spite of these")
     return parser.parse_args()
 
 

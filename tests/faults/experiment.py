@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, ExitStack
-from dataclasses import dataclass, field
 from random import Random
 from typing import TypeVar
 
@@ -12,8 +11,8 @@ import psycopg
 from launcher.program import RetryPolicy
 from tests.faults.bodies import Maker, good
 from tests.faults.ledger import Attempt, Ledger, Stored
-from tests.faults.load import BROKEN, Load
-from tests.faults.oracle import Dead, Verdict, judge
+from tests.faults.load import BROKEN, QUEUE, Load
+from tests.faults.oracle import Dead, Outcome, judge
 from tests.faults.site import (
     Site,
     SmallDatabase,
@@ -31,28 +30,11 @@ CONSUMERS = 3
 RECOVERY_SECONDS = 180.0
 SETTLE_SECONDS = 300.0
 POLL_SECONDS = 0.2
-# A broker that was just started counts an idle queue as empty for some seconds.
+# A broker that was just started counts an idle queue as empty for some seconds, and it counts what is
+# unacked every five seconds only.
 EMPTY_FOR_SECONDS = 3.0
+UNACKED_COUNTED_SECONDS = 6.0
 FIND = "SELECT 1 FROM reading WHERE sensor_id = %s AND measured_at = %s LIMIT 1"
-
-
-@dataclass
-class Outcome:
-    """A row's line in the table."""
-
-    verdict: Verdict
-    depth: int
-    recovery_seconds: float | None
-    seconds: float
-    problems: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-
-    @property
-    def passed(self) -> bool:
-        """Nothing lost, nothing unexpected, no row twice, nothing left, everything at work."""
-        verdict = self.verdict
-        bad = (verdict.lost, verdict.unexpected, verdict.duplicates, self.depth)
-        return not any(bad) and not self.problems
 
 
 class Experiment:
@@ -205,8 +187,18 @@ class Experiment:
         no_problem = not any(crew.problems() for crew in self._crews)
         return self.depth()[1] == wanted and no_problem
 
+    def unacked(self) -> int:
+        """Messages in the consumers' hands, as the broker last counted."""
+        listed = self.site.rabbitmqctl("list_queues", "name", "messages_unacknowledged")
+        return next(int(words[1]) for words in map(str.split, listed.splitlines()) if words[0] == QUEUE)
+
     def _drained(self) -> bool:
-        deadline = time.monotonic() + EMPTY_FOR_SECONDS
+        return self._empty_for(EMPTY_FOR_SECONDS if self.prefetch == 1 else UNACKED_COUNTED_SECONDS) and (
+            self.unacked() == 0
+        )
+
+    def _empty_for(self, seconds: float) -> bool:
+        deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             if self.depth()[0]:
                 return False

@@ -32,6 +32,25 @@ class Verdict:
     details: list[str] = field(default_factory=list)
 
 
+@dataclass
+class Outcome:
+    """A row's line in the table."""
+
+    verdict: Verdict
+    depth: int
+    recovery_seconds: float | None
+    seconds: float
+    problems: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def passed(self) -> bool:
+        """Nothing lost, nothing unexpected, no row twice, nothing left, everything at work."""
+        verdict = self.verdict
+        bad = (verdict.lost, verdict.unexpected, verdict.duplicates, self.depth)
+        return not any(bad) and not self.problems
+
+
 def judge(account: Account, rows: Sequence[Stored], dead: Sequence[Dead], removed: int = 0) -> Verdict:
     """Compare what was confirmed with what is there.
 

@@ -7,13 +7,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
+
 from tests.faults import containers, native
-from tests.faults.experiment import Experiment, Outcome
+from tests.faults.experiment import Experiment
 from tests.faults.ledger import Ledger
-from tests.faults.oracle import Verdict
+from tests.faults.oracle import Outcome, Verdict
 from tests.faults.site import Site
 from tests.faults.table import Row
 
+# pytest's own is no Exception.
+FAILURES = (Exception, pytest.fail.Exception)
+AUTO = "auto"
+KINDS = (AUTO, containers.Containers.name, native.Native.name)
 Say = Callable[[str], None]
 
 
@@ -27,10 +33,11 @@ class Result:
 
 
 @contextmanager
-def site() -> Iterator[Site]:
-    """Containers where a Docker engine answers, else native."""
+def site(kind: str = AUTO) -> Iterator[Site]:
+    """Containers where a Docker engine answers, else native; or the one that is asked for."""
     with TemporaryDirectory(prefix="sensors-faults-", ignore_cleanup_errors=True) as folder:
-        make = containers.containers if containers.engine_answers() else native.native
+        in_containers = containers.engine_answers() if kind == AUTO else kind == containers.Containers.name
+        make = containers.containers if in_containers else native.native
         with make(Path(folder)) as made:
             yield made
 
@@ -53,7 +60,7 @@ def _outcome(experiment: Experiment, row: Row, *, short: bool) -> Outcome:
         with _problems_of(experiment):
             row.run(experiment, short=short)
         return experiment.settle()
-    except Exception as error:  # noqa: BLE001 (a row that breaks has failed, and the next one begins)
+    except FAILURES as error:  # a row that breaks has failed, and the next one begins
         problems = [*experiment.problems, f"{type(error).__name__}: {error}"]
         seen = Verdict(experiment.ledger.attempts, experiment.ledger.confirmed, 0, 0)
         return Outcome(seen, 0, None, time.monotonic() - began, problems, experiment.notes)
@@ -63,5 +70,5 @@ def _outcome(experiment: Experiment, row: Row, *, short: bool) -> Outcome:
 def _problems_of(experiment: Experiment) -> Iterator[None]:
     try:
         yield
-    except Exception as error:  # noqa: BLE001 (as above; what was confirmed is judged all the same)
+    except FAILURES as error:  # what was confirmed is judged all the same
         experiment.problems.append(f"{type(error).__name__}: {error}")

@@ -20,6 +20,11 @@ class Row:
     full: Mapping[str, Any]
     short: Mapping[str, Any] | None = None
     prefetches: tuple[int, ...] = (1,)
+    short_prefetches: tuple[int, ...] = (1,)
+
+    def at(self, *, short: bool) -> tuple[int, ...]:
+        """The prefetches at which it runs."""
+        return self.short_prefetches if short else self.prefetches
 
     def run(self, experiment: Experiment, *, short: bool) -> None:
         """Do it."""
@@ -48,9 +53,9 @@ ROWS: tuple[Row, ...] = (
     Row(8, "database disk full, broker memory and disk alarm", database.full, full={"seconds": 20}),
     Row(9, "200,000 messages of backlog, then drain", volume.backlog, full={"messages": 200_000}),
     Row(10, "poison: 1 % and 100 % invalid", content.poison,
-        full={"messages": 2000}, short={"messages": 300}, prefetches=BOTH),
+        full={"messages": 2000}, short={"messages": 300}, prefetches=BOTH, short_prefetches=BOTH),
     Row(11, "every message twice, and shuffled", content.twice,
-        full={"messages": 3000}, short={"messages": 500}, prefetches=BOTH),
+        full={"messages": 3000}, short={"messages": 500}, prefetches=BOTH, short_prefetches=BOTH),
     Row(12, "clocks an hour ahead and behind", content.clocks, full={"messages": 100}),
     Row(13, "SIGTERM and scale 1 → 3 → 1 under load", processes.scaled,
         full={"rounds": 5, "seconds": 5}, short={"rounds": 1, "seconds": 2}),

@@ -117,9 +117,5 @@ def scaled(x: Experiment, *, rounds: int, seconds: float, rate: float = 100) -> 
 
 def _check_unacked(x: Experiment) -> None:
     """One consumer at this prefetch holds no more than it; the others have left nothing behind."""
-    listed = x.site.rabbitmqctl("list_queues", "name", "messages_unacknowledged")
-    unacked = next(
-        int(words[1]) for words in map(str.split, listed.splitlines()) if words[0] == "sensor_data"
-    )
-    if unacked > x.prefetch:
+    if (unacked := x.unacked()) > x.prefetch:
         x.problems.append(f"{unacked} messages are unacked with one consumer at prefetch {x.prefetch}")
