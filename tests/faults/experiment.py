@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, ExitStack
 from random import Random
 from typing import TypeVar
+from urllib.parse import unquote, urlsplit
 
 import psycopg
 
@@ -187,9 +188,14 @@ class Experiment:
         no_problem = not any(crew.problems() for crew in self._crews)
         return self.depth()[1] == wanted and no_problem
 
+    @property
+    def virtual_host(self) -> tuple[str, str]:
+        """As rabbitmqctl is told."""
+        return "--vhost", unquote(urlsplit(self.site.amqp_url).path.removeprefix("/"))
+
     def unacked(self) -> int:
         """Messages in the consumers' hands, as the broker last counted."""
-        listed = self.site.rabbitmqctl("list_queues", "name", "messages_unacknowledged")
+        listed = self.site.rabbitmqctl("list_queues", *self.virtual_host, "name", "messages_unacknowledged")
         return next(int(words[1]) for words in map(str.split, listed.splitlines()) if words[0] == QUEUE)
 
     def _drained(self) -> bool:

@@ -43,7 +43,7 @@ def operator(x: Experiment, *, times: int, rate: float = 100) -> None:
 
 
 def _close_connections(x: Experiment) -> None:
-    x.site.rabbitmqctl("close_all_connections", "the operator says so")
+    x.site.rabbitmqctl("close_all_connections", *x.virtual_host, "the operator says so")
 
 
 def _purge(x: Experiment) -> None:
