@@ -1,6 +1,6 @@
 # Temperature sensors → RabbitMQ → PostgreSQL. `make` lists what can be done.
 .DEFAULT_GOAL := help
-.PHONY: help up down clean logs summary psql test lint fmt lock
+.PHONY: help up down clean logs summary psql test faults lint fmt lock
 SHELL := /bin/bash
 
 MODE ?= auto
@@ -32,6 +32,10 @@ psql:  ## open the database
 test:  ## run all tests with coverage; ARGS="tests/unit -k name" chooses
 	@bash launcher/venv.sh dev
 	@bash launcher/develop.sh test $(ARGS)
+
+faults:  ## try the promise: every row of the fault matrix, about an hour; ARGS="--rows 1,2 --seed 7" chooses
+	@bash launcher/venv.sh dev
+	@bash launcher/develop.sh faults $(ARGS)
 
 lint:  ## ruff, mypy, import-linter
 	@bash launcher/venv.sh dev

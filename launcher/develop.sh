@@ -1,19 +1,27 @@
 #!/usr/bin/env bash
-# develop.sh test|lint|fmt|lock: what one does to the code; `make help` explains. Needs venv.sh dev first.
+# develop.sh test|faults|lint|fmt|lock: what one does to the code; `make help` explains. Needs venv.sh dev first.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 bin=.venv/bin
 
-run_tests() {
-  # The containers that tests start would take these for their own settings.
+forget_settings() {  # The containers that tests start would take these for their own.
   local variable
   for variable in $(compgen -e); do
     case $variable in RABBITMQ_* | POSTGRES_*) unset "$variable" ;; esac
   done
+}
+
+run_tests() {
+  forget_settings
   export TESTCONTAINERS_RYUK_DISABLED=true
   # The whole suite answers for the coverage, a part of it does not.
   [ $# -gt 0 ] || set -- --cov-fail-under=95
   "$bin/python" -m pytest --cov --cov-report=term "$@"
+}
+
+run_faults() {
+  forget_settings
+  "$bin/python" -m tests.faults "$@"
 }
 
 lint() {
@@ -43,6 +51,7 @@ verb=$1
 shift
 case $verb in
   test) run_tests "$@" ;;
+  faults) run_faults "$@" ;;
   lint) lint ;;
   fmt) "$bin/ruff" format . && "$bin/ruff" check --fix . ;;
   lock) lock ;;

@@ -1,0 +1,56 @@
+"""`python -m tests.faults.failpoint POINT EVERY`: the real pipeline, which kills itself now and then.
+
+At POINT `before-store`, `before-ack` (the reading is committed) or `after-ack`, about every EVERY messages.
+"""
+
+import os
+import signal
+import sys
+from random import SystemRandom
+from unittest.mock import patch
+
+from messaging.session import Delivery, Session
+from pipeline import __main__ as pipeline
+from pipeline.handler import ReadingHandler
+from service.lifecycle import run
+
+POINTS = ("before-store", "before-ack", "after-ack")
+
+
+class _Fuse:
+    """Burns down by one with each message; its length differs from life to life."""
+
+    def __init__(self, every: int) -> None:
+        self._left = SystemRandom().randint(1, 2 * every)
+
+    def burn(self) -> None:
+        self._left -= 1
+        if self._left <= 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def main() -> int:
+    """Never returns once the fuse is burnt down."""
+    point, fuse = sys.argv[1], _Fuse(int(sys.argv[2]))
+    assert point in POINTS
+    ack = Session.ack
+
+    class Handler(ReadingHandler):
+        def __call__(self, delivery: Delivery) -> None:
+            if point == "before-store":
+                fuse.burn()
+            super().__call__(delivery)
+
+    def burning_ack(session: Session, delivery: Delivery) -> None:
+        if point == "before-ack":
+            fuse.burn()
+        ack(session, delivery)
+        if point == "after-ack":
+            fuse.burn()
+
+    with patch.object(pipeline, "ReadingHandler", Handler), patch.object(Session, "ack", burning_ack):
+        return run(pipeline.main)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

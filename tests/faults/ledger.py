@@ -1,0 +1,109 @@
+"""What was attempted and what the broker confirmed, in an append-only file outside the system."""
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NamedTuple, Self
+
+ANY_REASON = "*"
+DECIMALS = 6
+
+
+class Stored(NamedTuple):
+    """What the table is to hold of a reading; without an id the system chooses one."""
+
+    reading_id: str | None
+    sensor_id: str
+    measured_at: datetime
+    celsius: float
+
+    @property
+    def key(self) -> tuple[str | None, str, float, float]:
+        """Equal for equal content, whatever the zone it is written in."""
+        moment = self.measured_at.astimezone(UTC)
+        return self.reading_id, self.sensor_id, moment.timestamp(), round(self.celsius, DECIMALS)
+
+
+class Attempt(NamedTuple):
+    """A message that is published: the row it may become, or the reason for which it may be dead."""
+
+    body: bytes
+    row: Stored | None
+    reason: str | None = None
+
+
+@dataclass
+class Account:
+    """A ledger as it was read back."""
+
+    attempts: list[Attempt] = field(default_factory=list)
+    confirmed: list[int] = field(default_factory=list)
+
+
+class Ledger:
+    """Each attempt goes into the file before it is published, each confirm after it came."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.attempts = self.confirmed = 0
+        self.latest: tuple[float, Attempt] | None = None
+        self._file = path.open("w", encoding="ascii", buffering=1 << 16)
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def attempt(self, attempt: Attempt) -> int:
+        """The number of the attempt, for its confirm."""
+        entry = {"body": attempt.body.decode("latin-1"), "reason": attempt.reason}
+        with self._lock:
+            number = self.attempts
+            self.attempts += 1
+            self._write(entry | {"attempt": number, "row": _dump(attempt.row)})
+        return number
+
+    def confirm(self, number: int, attempt: Attempt) -> None:
+        """The broker has promised to keep it."""
+        with self._lock:
+            self.confirmed += 1
+            self.latest = (time.monotonic(), attempt)
+            self._write({"confirmed": number})
+
+    def read(self) -> Account:
+        """Everything that was written."""
+        self._file.flush()
+        account = Account()
+        for entry in _entries(self.path):
+            if "confirmed" in entry:
+                account.confirmed.append(entry["confirmed"])
+            else:
+                body = entry["body"].encode("latin-1")
+                account.attempts.append(Attempt(body, _load(entry["row"]), entry["reason"]))
+        return account
+
+    def _write(self, entry: dict[str, Any]) -> None:
+        with suppress(ValueError):  # a load that outlives its row has nobody to tell
+            self._file.write(json.dumps(entry) + "\n")
+
+
+def _entries(path: Path) -> Iterator[dict[str, Any]]:
+    with path.open(encoding="ascii") as file:
+        yield from map(json.loads, file)
+
+
+def _dump(row: Stored | None) -> list[Any] | None:
+    return row and [row.reading_id, row.sensor_id, row.measured_at.isoformat(), row.celsius]
+
+
+def _load(row: list[Any] | None) -> Stored | None:
+    if row is None:
+        return None
+    return Stored(row[0], row[1], datetime.fromisoformat(row[2]), row[3])

@@ -1,0 +1,116 @@
+"""A foreign client that publishes under load, and writes down what it attempted and what was confirmed."""
+
+import threading
+from collections.abc import Sequence
+from random import Random
+from typing import Self
+
+import pika
+from pika.adapters.blocking_connection import BlockingChannel, BlockingConnection
+from pika.adapters.utils.connection_workflow import AMQPConnectorException
+from pika.exceptions import AMQPError
+
+from tests.faults.bodies import Maker, good
+from tests.faults.ledger import Attempt, Ledger
+
+QUEUE = "sensor_data"
+DEAD_QUEUE = f"{QUEUE}.dead"
+EXCHANGE = "sensors"
+BROKEN = (AMQPError, AMQPConnectorException, OSError)
+RECONNECT_SECONDS = 0.2
+GIVE_UP_SHARE = 0.5
+END_SECONDS = 60
+
+
+class Load:
+    """Several sensors publish with confirms while the block runs, through every loss of the broker.
+
+    After a loss, half of the unconfirmed readings are published again, as sensors do, and the others are
+    given up: those may be in the table or not.
+    """
+
+    def __init__(
+        self, url: str, ledger: Ledger, *, rate: float, seed: str, make: Maker = good, sensors: int = 4
+    ) -> None:
+        self._url = url
+        self._ledger = ledger
+        self._pause_seconds = sensors / rate
+        self._make = make
+        self._stop = threading.Event()
+        self._flowing = threading.Event()
+        self._flowing.set()
+        self._threads = [
+            threading.Thread(target=self._run, args=(f"load-{n}", Random(f"{seed}/{n}")), daemon=True)
+            for n in range(sensors)
+        ]
+        self._error: BaseException | None = None
+
+    def __enter__(self) -> Self:
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._flowing.set()
+        for thread in self._threads:
+            thread.join(END_SECONDS)
+            assert not thread.is_alive(), "the load does not end"
+        if self._error:
+            raise self._error
+
+    def pause(self) -> None:
+        """Publish nothing more until `resume`."""
+        self._flowing.clear()
+
+    def resume(self) -> None:
+        self._flowing.set()
+
+    def _run(self, sensor: str, chance: Random) -> None:
+        unconfirmed: list[Attempt] = []
+        try:
+            while not self._stop.is_set():
+                try:
+                    self._publish_until_lost(sensor, chance, unconfirmed)
+                except BROKEN:
+                    if unconfirmed and chance.random() < GIVE_UP_SHARE:
+                        unconfirmed.clear()
+                    self._stop.wait(RECONNECT_SECONDS)
+        except BaseException as error:  # noqa: BLE001 (raised again when the block ends)
+            self._error = error
+
+    def _publish_until_lost(self, sensor: str, chance: Random, unconfirmed: list[Attempt]) -> None:
+        connection = connect(self._url)
+        channel = connection.channel()
+        channel.confirm_delivery()
+        direct = chance.random() < 0.5
+        while not self._stop.is_set():
+            if self._flowing.is_set():
+                if not unconfirmed:
+                    unconfirmed.append(self._make(chance, sensor))
+                address = ("", QUEUE) if direct else (EXCHANGE, f"reading.{sensor}")
+                publish(channel, self._ledger, unconfirmed[0], address)
+                unconfirmed.clear()
+            connection.sleep(self._pause_seconds)
+        connection.close()
+
+
+def connect(url: str) -> BlockingConnection:
+    """A connection as any client would open one."""
+    parameters = pika.URLParameters(url)
+    parameters.heartbeat = 10
+    parameters.socket_timeout = 5
+    parameters.stack_timeout = 10
+    parameters.blocked_connection_timeout = 5
+    return pika.BlockingConnection(parameters)
+
+
+def publish(
+    channel: BlockingChannel, ledger: Ledger, attempt: Attempt, address: Sequence[str] = ("", QUEUE)
+) -> None:
+    """Publish one message and wait for its confirm."""
+    number = ledger.attempt(attempt)
+    exchange, routing_key = address
+    properties = pika.BasicProperties(delivery_mode=2)
+    channel.basic_publish(exchange, routing_key, attempt.body, properties, mandatory=True)
+    ledger.confirm(number, attempt)

@@ -1,0 +1,95 @@
+"""The result as a table, in the terminal and in docs/faults.md."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from rich.console import Console
+from rich.table import Table
+
+from tests.faults.runner import Result
+from tests.faults.supervising import ROOT
+
+FILE = ROOT / "docs" / "faults.md"
+HEADINGS = (
+    "row", "fault", "prefetch", "attempts", "confirmed", "stored", "dead", "lost", "unexpected",
+    "duplicate rows", "recovery s", "passed",
+)  # fmt: skip
+WIDTH = 150
+PREFACE = """# The fault matrix
+
+Written by `make faults`, which runs each row under load against the real stack and fails unless lost,
+unexpected, duplicate rows and the final depth are 0 and every process is back at work by itself. The oracle
+is the load's own ledger of what the broker confirmed, compared with plain SQL and the drained dead queue.
+*Lost* is confirmed and neither stored nor dead; *unexpected* is stored or dead without having been sent so;
+*recovery* is the longest time from the end of a fault until a reading confirmed after it was stored.
+"""
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """Under which the rows ran."""
+
+    seed: int
+    site: str
+    broker: str
+    database: str
+    consumers: int
+    short: bool
+
+    def sentence(self) -> str:
+        """For people."""
+        now = datetime.now(UTC)
+        form = ", short form" if self.short else ""
+        return (
+            f"{now:%Y-%m-%d %H:%M} UTC, seed {self.seed}{form}, {self.site}: RabbitMQ {self.broker}, "
+            f"PostgreSQL {self.database}, {self.consumers} consumers."
+        )
+
+
+def show(console: Console, results: Sequence[Result], circumstances: Circumstances) -> None:
+    """Print it."""
+    console.width = max(console.width, WIDTH)
+    table = Table(title="The fault matrix", caption=circumstances.sentence())
+    for heading in HEADINGS:
+        table.add_column(heading)
+    for result in results:
+        table.add_row(*cells(result), style=None if result.outcome.passed else "red")
+    console.print(table)
+    for result in results:
+        for line in remarks(result):
+            console.print(f"row {result.row.number}: {line}", markup=False)
+
+
+def write(results: Sequence[Result], circumstances: Circumstances) -> None:
+    """Write docs/faults.md."""
+    lines = [PREFACE, circumstances.sentence(), "", _line(HEADINGS), _line(["---"] * len(HEADINGS))]
+    lines += [_line(cells(result)) for result in results]
+    lines += ["", "## Remarks", ""]
+    lines += [f"- row {r.row.number}, prefetch {r.prefetch}: {line}" for r in results for line in remarks(r)]
+    FILE.parent.mkdir(exist_ok=True)
+    FILE.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def cells(result: Result) -> list[str]:
+    """One result in the order of HEADINGS."""
+    verdict, outcome = result.outcome.verdict, result.outcome
+    recovery = "" if outcome.recovery_seconds is None else f"{outcome.recovery_seconds:.1f}"
+    numbers = (
+        verdict.attempts, verdict.confirmed, verdict.stored, verdict.dead, verdict.lost,
+        verdict.unexpected, verdict.duplicates,
+    )  # fmt: skip
+    passed = "yes" if outcome.passed else "NO"
+    row = result.row
+    return [str(row.number), row.name, str(result.prefetch), *(f"{n:,}" for n in numbers), recovery, passed]
+
+
+def remarks(result: Result) -> list[str]:
+    """What was noted, and what is wrong."""
+    outcome = result.outcome
+    depth = [f"{outcome.depth} messages are left in the queue"] if outcome.depth else []
+    return [*outcome.notes, *depth, *outcome.problems, *outcome.verdict.details]
+
+
+def _line(values: Sequence[str]) -> str:
+    return f"| {' | '.join(values)} |"

@@ -1,0 +1,121 @@
+"""Faults of this project's own processes."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import urlsplit
+
+from launcher.program import RetryPolicy
+from sensor.settings import SensorSettings
+from tests.faults.bodies import mixed
+from tests.faults.experiment import Experiment
+from tests.faults.failpoint import POINTS
+from tests.faults.supervising import LocalWorkers
+from tests.faults.tap import Tap
+from tests.proxy import Proxy
+
+# The pipeline's own retry delay doubles with each death in a row; here every death is wanted.
+IMPATIENT = RetryPolicy(delay_seconds=0.3, longest_seconds=0.3)
+SENSOR = "real-1"
+SENSOR_INTERVAL = "0.02"
+ANSWER_SECONDS = 30
+
+
+def consumer_killed(x: Experiment, *, seconds: float, every: int, rate: float = 80) -> None:
+    """Row 3. Consumers kill themselves before the store, between commit and ack, and after the ack."""
+    with x.load(rate, mixed(0.02)):
+        for point in POINTS:
+            crew = x.local_workers(
+                module=f"tests.faults.failpoint {point} {every}", retry=IMPATIENT, wait=False
+            )
+            x.say(f"consumers kill themselves {point.replace('-', ' ')}")
+            x.rest(seconds)
+            deaths = crew.deaths()
+            x.notes.append(f"{deaths} deaths {point.replace('-', ' ')}")
+            if not deaths:
+                x.problems.append(f"no consumer died {point}")
+            x.stop()
+        x.local_workers()
+        x.recovered()
+
+
+def sensor_killed(x: Experiment, *, kills: int, between: tuple[float, float]) -> None:
+    """Row 4. A sensor dies between publish and confirm, and publishes the same reading when it is back."""
+    x.workers()
+    link = x.enter(way_to(x.site.amqp_url))
+    with Tap(x.site.amqp_url, x.ledger, SENSOR) as tap:
+        sensor = start_sensor(x, link)
+        x.recovered()
+        for number in range(kills):
+            x.rest(x.chance.uniform(*between))
+            x.say(f"kills the sensor, {number + 1} of {kills}")
+            link.lose_next_answer()
+            _await_loss(link)
+            sensor.kill(0)
+            x.recovered()
+        sensor.stop()
+    account_for(x, tap, kills)
+
+
+def _await_loss(link: Proxy) -> None:
+    """Until the broker's next answer is lost; at once, before the sensor has connected again."""
+    deadline = time.monotonic() + ANSWER_SECONDS
+    while link.losing:
+        assert time.monotonic() < deadline, "the broker says nothing to the sensor"
+        time.sleep(0.0005)
+
+
+def account_for(x: Experiment, tap: Tap, kills: int) -> None:
+    """With an outbox on disk nothing that was measured is missing, and what was unconfirmed comes again."""
+    x.notes.append(f"{tap.again()} readings published again, {tap.gaps()} measured and never published")
+    if "outbox_path" not in SensorSettings.model_fields:
+        x.notes.append("the sensor's outbox is in memory: what a SIGKILL takes with it is not counted")
+        return
+    if tap.gaps():
+        x.problems.append(f"{tap.gaps()} readings were measured and never published")
+    if kills and not tap.again():
+        x.problems.append("no unconfirmed reading was published again")
+
+
+def start_sensor(x: Experiment, link: Proxy) -> LocalWorkers:
+    """A real sensor of this project, on the link."""
+    return x.sensors(
+        "sensor",
+        {
+            "RABBITMQ_URL": link.instead_of(x.site.amqp_url),
+            "SENSOR_ID": SENSOR,
+            "SENSOR_INTERVAL_SECONDS": SENSOR_INTERVAL,
+            "OUTBOX_PATH": str(x.site.directory / f"outbox-{x.seed.replace('/', '-')}.sqlite3"),
+        },
+    )
+
+
+@contextmanager
+def way_to(url: str) -> Iterator[Proxy]:
+    """A link that can be harmed."""
+    address = urlsplit(url)
+    assert address.hostname
+    assert address.port
+    with Proxy((address.hostname, address.port)) as link:
+        yield link
+
+
+def scaled(x: Experiment, *, rounds: int, seconds: float, rate: float = 100) -> None:
+    """Row 13. SIGTERM and scale 1, 3, 1 under load: nothing unacked is left."""
+    crew = x.workers(1)
+    with x.load(rate, mixed(0.02)):
+        x.recovered()
+        for number in range(rounds):
+            for wanted in (3, 1):
+                x.say(f"scales to {wanted}, round {number + 1} of {rounds}")
+                crew.scale(wanted)
+                x.until(lambda wanted=wanted: x.depth()[1] == wanted, 60, f"{wanted} consumers")  # type: ignore[misc]
+                x.rest(seconds)
+        x.recovered()
+        _check_unacked(x)
+
+
+def _check_unacked(x: Experiment) -> None:
+    """One consumer at this prefetch holds no more than it; the others have left nothing behind."""
+    if (unacked := x.unacked()) > x.prefetch:
+        x.problems.append(f"{unacked} messages are unacked with one consumer at prefetch {x.prefetch}")

@@ -1,0 +1,170 @@
+"""The native supervisor on a thread of the test, and processes of this project under it."""
+
+import os
+import queue
+import signal
+import sys
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
+from contextlib import suppress
+from itertools import count
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+from launcher.ports import free_port
+from launcher.program import Program, RetryPolicy, Stage
+from launcher.state import Condition, ProgramState
+from launcher.supervisor import Supervisor
+from service.lifecycle import Stop
+
+ROOT = Path(__file__).resolve().parents[2]
+INHERITED = ("PATH", "HOME", "LANG", "TMPDIR")
+COMMAND_SECONDS = 60
+PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
+T = TypeVar("T")
+
+
+class Supervising:
+    """Runs the launcher's supervisor while the block runs; commands are done on its own thread."""
+
+    def __init__(self) -> None:
+        self._stop = Stop()
+        self._states: Sequence[ProgramState] = ()
+        self._supervisor = Supervisor(self._stop, self._report)
+        self._commands: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="supervisor", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.request()
+        self._thread.join(COMMAND_SECONDS * 3)
+
+    def start(self, program: Program) -> None:
+        """Start it, and again whenever it ends."""
+        self._do(lambda: self._supervisor.start(program))
+
+    def remove(self, name: str) -> None:
+        """Stop it in order."""
+        self._do(lambda: self._supervisor.remove(name))
+
+    def state(self, name: str) -> ProgramState | None:
+        return next((state for state in self._states if state.name == name), None)
+
+    def kill(self, name: str) -> None:
+        """SIGKILL, as the kernel or an operator sends it."""
+        state = self.state(name)
+        if state and state.pid:
+            with suppress(ProcessLookupError):
+                os.kill(state.pid, signal.SIGKILL)
+
+    def _do(self, action: Callable[[], T]) -> T:
+        done: Future[T] = Future()
+
+        def command() -> None:
+            try:
+                done.set_result(action())
+            except BaseException as error:  # noqa: BLE001 (raised again where it was asked for)
+                done.set_exception(error)
+
+        self._commands.put(command)
+        return done.result(COMMAND_SECONDS)
+
+    def _run(self) -> None:
+        try:
+            self._supervisor.watch(also=self._obey)
+        finally:
+            self._supervisor.shutdown()
+
+    def _obey(self) -> None:
+        with suppress(queue.Empty):
+            while True:
+                self._commands.get_nowait()()
+
+    def _report(self, states: Sequence[ProgramState]) -> None:
+        self._states = states
+
+
+def environment(variables: Mapping[str, str]) -> dict[str, str]:
+    """What a process of this project sees: nothing of the shell's settings."""
+    kept = {name: os.environ[name] for name in INHERITED if name in os.environ}
+    return kept | {"PYTHONUNBUFFERED": "1", "HTTP_PORT": str(free_port())} | dict(variables)
+
+
+class LocalWorkers:
+    """Processes on this machine, started again by the native supervisor when they die."""
+
+    def __init__(
+        self,
+        supervising: Supervising,
+        logs: Path,
+        variables: Mapping[str, str],
+        module: str = "pipeline",
+        retry: RetryPolicy | None = None,
+    ) -> None:
+        self._supervising = supervising
+        self._logs = logs
+        self._variables = variables
+        self._module = module
+        self._retry = retry or RetryPolicy(delay_seconds=1.0, maximum_retries=20)
+        self._numbers = count(1)
+        self._names: list[str] = []
+
+    @property
+    def count(self) -> int:
+        return len(self._names)
+
+    def scale(self, wanted: int) -> None:
+        """Start or stop so many that `wanted` run."""
+        while len(self._names) < wanted:
+            self._names.append(f"{self._module.split(maxsplit=1)[0]}-{id(self)}-{next(self._numbers)}")
+            self._supervising.start(self._program(self._names[-1]))
+        while len(self._names) > wanted:
+            self._supervising.remove(self._names.pop(0))
+
+    def kill(self, index: int) -> None:
+        """SIGKILL to one of them."""
+        self._supervising.kill(self._names[index % len(self._names)])
+
+    def deaths(self) -> int:
+        """How often the supervisor has started one again."""
+        return sum(state.restarts for state in self._present())
+
+    def problems(self) -> list[str]:
+        """Each that does not run now."""
+        running = {state.name for state in self._present() if state.state is Condition.RUNNING}
+        return [f"{name} does not run" for name in self._names if name not in running]
+
+    def memory(self) -> list[int]:
+        """Resident bytes of each."""
+        pids = [state.pid for state in self._present() if state.pid]
+        return [_resident(pid) for pid in pids]
+
+    def stop(self) -> None:
+        self.scale(0)
+
+    def _present(self) -> list[ProgramState]:
+        states = [self._supervising.state(name) for name in self._names]
+        return [state for state in states if state]
+
+    def _program(self, name: str) -> Program:
+        variables: dict[str, Any] = {"LOG_FORMAT": "json", **self._variables}
+        return Program(
+            name=name,
+            command=(sys.executable, "-m", *self._module.split()),
+            environment=environment(variables),
+            log=self._logs / f"{name}.log",
+            stage=Stage.PIPELINE,
+            directory=ROOT,
+            retry=self._retry,
+        )
+
+
+def _resident(pid: int) -> int:
+    try:
+        return int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1]) * PAGE_BYTES
+    except OSError:
+        return 0
