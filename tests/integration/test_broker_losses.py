@@ -64,7 +64,7 @@ def test_a_broker_that_is_away_makes_it_unready_but_alive(
     broker_proxy.forward()
 
     eventually(lambda: consumer.status("/readyz") == 200, 15, "it is ready again")
-    eventually(database.count, 5, "the reading is stored")
+    eventually(database.count, 15, "the reading is stored")
 
 
 def test_a_connection_lost_while_working_leaves_the_message_to_the_next(
@@ -74,7 +74,7 @@ def test_a_connection_lost_while_working_leaves_the_message_to_the_next(
         RABBITMQ_URL=broker.through(broker_proxy), PROCESSING_SECONDS_MIN="1", PROCESSING_SECONDS_MAX="1"
     )
     broker.publish(reading())
-    eventually(lambda: broker.ready() == 0, 5, "the message is in hand")
+    eventually(lambda: broker.ready() == 0, 15, "the message is in hand")
     broker_proxy.cut()
 
     consumer.logged("consuming", times=2)
@@ -169,7 +169,7 @@ def test_a_queue_deleted_while_a_message_is_in_hand(
 ) -> None:
     consumer = run.consumer(PROCESSING_SECONDS_MIN="1", PROCESSING_SECONDS_MAX="1")
     broker.publish(reading(sensor_id="in hand"))
-    eventually(lambda: broker.ready() == 0, 5, "the message is in hand")
+    eventually(lambda: broker.ready() == 0, 15, "the message is in hand")
     broker.channel.queue_delete(QUEUE)
 
     consumer.logged("consuming", times=2)

@@ -64,7 +64,7 @@ def test_a_good_message_that_came_back_often_is_tried_and_stored(
     for _ in range(6):
         method, _, _ = broker.channel.basic_get(QUEUE)
         broker.channel.basic_nack(method.delivery_tag, requeue=True)
-        eventually(broker.ready, 5, "the message is back")
+        eventually(broker.ready, 15, "the message is back")
 
     consumer = run.consumer()
 
@@ -81,7 +81,7 @@ def test_a_bad_message_that_came_back_often_keeps_its_own_reason(broker: Virtual
     for _ in range(6):
         method, _, _ = broker.channel.basic_get(QUEUE)
         broker.channel.basic_nack(method.delivery_tag, requeue=True)
-        eventually(broker.ready, 5, "the message is back")
+        eventually(broker.ready, 15, "the message is back")
 
     run.consumer().logged("dead-lettered")
 

@@ -194,14 +194,14 @@ def test_a_replay_keeps_its_count(broker: VirtualHost, run: Processes) -> None:
 def test_with_prefetch_1_a_slow_consumer_holds_one_message_and_the_others_go_on(
     broker: VirtualHost, database: Database, run: Processes
 ) -> None:
-    slow = run.consumer(PROCESSING_SECONDS_MIN="20", PROCESSING_SECONDS_MAX="20")
+    slow = run.consumer(PROCESSING_SECONDS_MIN="60", PROCESSING_SECONDS_MAX="60")
     broker.publish(reading(sensor_id="slow"))
-    eventually(lambda: broker.ready() == 0, 5, "the slow consumer has its message")
+    eventually(lambda: broker.ready() == 0, 15, "the slow consumer has its message")
     quick = run.consumer()
     for _ in range(30):
         broker.publish(reading(sensor_id="quick"))
 
-    eventually(lambda: database.count() == 30, 10, "the quick consumer handles the rest")
+    eventually(lambda: database.count() == 30, 30, "the quick consumer handles the rest")
     assert len(quick.events("stored")) == 30
     assert slow.events("stored") == []
     assert broker.ready() == 0
@@ -210,8 +210,8 @@ def test_with_prefetch_1_a_slow_consumer_holds_one_message_and_the_others_go_on(
 def test_a_larger_prefetch_takes_so_many_at_once(broker: VirtualHost, run: Processes) -> None:
     for _ in range(10):
         broker.publish(reading())
-    run.consumer(PREFETCH_COUNT="4", PROCESSING_SECONDS_MIN="20", PROCESSING_SECONDS_MAX="20")
-    eventually(lambda: broker.ready() == 6, 5, "four are in hand")
+    run.consumer(PREFETCH_COUNT="4", PROCESSING_SECONDS_MIN="60", PROCESSING_SECONDS_MAX="60")
+    eventually(lambda: broker.ready() == 6, 15, "four are in hand")
 
 
 def _plain(properties: pika.BasicProperties) -> dict[str, Any]:

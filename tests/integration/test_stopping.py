@@ -2,17 +2,24 @@
 
 import signal
 import time
+from collections.abc import Callable
 
 import pytest
 
 from tests.broker import DEAD_QUEUE, VirtualHost
 from tests.database import Database
-from tests.processes import Processes
+from tests.processes import Process, Processes
 from tests.proxy import Proxy
 from tests.readings import reading
 from tests.waiting import eventually
 
 both_queue_types = pytest.mark.parametrize("queue_type", ["quorum", "classic"])
+
+
+def start_timed(start: Callable[[], Process]) -> tuple[Process, float]:
+    """What was started, and how many times slower than usual this machine is: starting takes a second."""
+    began = time.monotonic()
+    return start(), max(1.0, time.monotonic() - began)
 
 
 @both_queue_types
@@ -22,7 +29,7 @@ def test_sigterm_during_a_message_finishes_it(
     consumer = run.consumer(PROCESSING_SECONDS_MIN="2", PROCESSING_SECONDS_MAX="2")
     broker.publish(reading(sensor_id="in hand"))
     broker.publish(reading(sensor_id="waiting"))
-    eventually(lambda: broker.ready() == 1, 5, "the first message is in hand")
+    eventually(lambda: broker.ready() == 1, 15, "the first message is in hand")
 
     assert consumer.stop(within_seconds=10) == 0
 
@@ -40,9 +47,9 @@ def test_work_that_takes_longer_than_the_drain_is_given_back(
         PROCESSING_SECONDS_MAX="60",
     )
     broker.publish(reading())
-    eventually(lambda: broker.ready() == 0, 5, "the message is in hand")
+    eventually(lambda: broker.ready() == 0, 15, "the message is in hand")
 
-    assert consumer.stop(within_seconds=3) == 0
+    assert consumer.stop(within_seconds=10) == 0
 
     assert database.count() == 0
     assert [message.headers["x-delivery-count"] for message in broker.take_all()] == [1]
@@ -51,11 +58,9 @@ def test_work_that_takes_longer_than_the_drain_is_given_back(
 
 @pytest.mark.parametrize(("signal_number", "exit_code"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])
 def test_an_idle_consumer_ends_at_once(run: Processes, signal_number: signal.Signals, exit_code: int) -> None:
-    consumer = run.consumer()
-    began = time.monotonic()
+    consumer, slowness = start_timed(run.consumer)
     consumer.send(signal_number)
-    assert consumer.wait() == exit_code
-    assert time.monotonic() - began < 2
+    assert consumer.wait(within_seconds=2 * slowness) == exit_code
 
 
 def test_sigterm_under_load_loses_nothing_and_counts_nothing_twice(
@@ -100,6 +105,24 @@ def test_sigterm_during_a_database_outage_gives_the_message_back(
     assert broker.ready(DEAD_QUEUE) == 0
 
 
+def test_sigterm_while_the_database_is_frozen_waits_for_the_statement_and_gives_the_message_back(
+    broker: VirtualHost, database: Database, run: Processes, database_proxy: Proxy
+) -> None:
+    consumer = run.consumer(
+        "tests.entries.patched pipeline db.store.FROZEN_SECONDS=2",
+        DATABASE_URL=database.through(database_proxy),
+    )
+    database_proxy.black_hole()
+    broker.publish(reading())
+    eventually(lambda: broker.ready() == 0, 15, "the message is in hand")
+
+    assert consumer.stop(within_seconds=10) == 0
+
+    assert consumer.logged("requeued")["reason"] == "stopping"
+    assert broker.ready() == 1
+    assert broker.ready(DEAD_QUEUE) == 0
+
+
 @pytest.mark.parametrize("away", ["broker", "database"])
 def test_sigterm_while_waiting_for_the_first_connection(
     broker: VirtualHost,
@@ -110,10 +133,15 @@ def test_sigterm_while_waiting_for_the_first_connection(
     away: str,
 ) -> None:
     (broker_proxy if away == "broker" else database_proxy).refuse()
-    consumer = run.start(
-        "pipeline",
-        RABBITMQ_URL=broker.through(broker_proxy),
-        DATABASE_URL=database.through(database_proxy),
-    )
-    consumer.logged(f"{away} unavailable", times=2)
-    assert consumer.stop(within_seconds=2) == 0
+
+    def start() -> Process:
+        consumer = run.start(
+            "pipeline",
+            RABBITMQ_URL=broker.through(broker_proxy),
+            DATABASE_URL=database.through(database_proxy),
+        )
+        consumer.logged(f"{away} unavailable")
+        return consumer
+
+    consumer, slowness = start_timed(start)
+    assert consumer.stop(within_seconds=2 * slowness) == 0
