@@ -9,6 +9,7 @@ from rich.table import Table
 
 from tests.faults.runner import Result
 from tests.faults.supervising import ROOT
+from tests.faults.table import ROWS
 
 FILE = ROOT / "docs" / "faults.md"
 HEADINGS = (
@@ -63,7 +64,9 @@ def show(console: Console, results: Sequence[Result], circumstances: Circumstanc
 
 def write(results: Sequence[Result], circumstances: Circumstances) -> None:
     """Write docs/faults.md."""
-    lines = [PREFACE, circumstances.sentence(), "", _line(HEADINGS), _line(["---"] * len(HEADINGS))]
+    absent = sorted({row.number for row in ROWS} - {result.row.number for result in results})
+    missing = [f"Not run here: rows {', '.join(map(str, absent))}.", ""] if absent else []
+    lines = [PREFACE, circumstances.sentence(), "", *missing, _line(HEADINGS), _line(["---"] * len(HEADINGS))]
     lines += [_line(cells(result)) for result in results]
     lines += ["", "## Remarks", ""]
     lines += [f"- row {r.row.number}, prefetch {r.prefetch}: {line}" for r in results for line in remarks(r)]
@@ -81,7 +84,14 @@ def cells(result: Result) -> list[str]:
     )  # fmt: skip
     passed = "yes" if outcome.passed else "NO"
     row = result.row
-    return [str(row.number), row.name, str(result.prefetch), *(f"{n:,}" for n in numbers), recovery, passed]
+    return [
+        str(row.number),
+        result.title,
+        str(result.prefetch),
+        *(f"{n:,}" for n in numbers),
+        recovery,
+        passed,
+    ]
 
 
 def remarks(result: Result) -> list[str]:

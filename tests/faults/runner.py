@@ -30,6 +30,15 @@ class Result:
     row: Row
     prefetch: int
     outcome: Outcome
+    short: bool
+
+    @property
+    def title(self) -> str:
+        """The fault; in the short form with what was really done, which is less than the name says."""
+        if not self.short or not self.row.short:
+            return self.row.name
+        told = ", ".join(f"{name} {value}" for name, value in self.row.short.items())
+        return f"{self.row.name} (short form: {told})"
 
 
 @contextmanager
@@ -48,7 +57,7 @@ def run_row(site: Site, row: Row, prefetch: int, *, seed: int, short: bool, say:
     with Ledger(site.directory / f"ledger-{row.number}-{prefetch}.jsonl") as ledger:
         experiment = Experiment(site, ledger, seed=name, prefetch=prefetch, say=say)
         try:
-            return Result(row, prefetch, _outcome(experiment, row, short=short))
+            return Result(row, prefetch, _outcome(experiment, row, short=short), short)
         finally:
             experiment.close()
 

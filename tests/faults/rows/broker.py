@@ -2,10 +2,13 @@
 
 import time
 
-from tests.faults.bodies import mixed
+from tests.faults.bodies import good, mixed
+from tests.faults.bulk import Bulk
 from tests.faults.experiment import Experiment
 from tests.faults.load import QUEUE
 from tests.faults.site import BROKER, channel
+
+BURST = 500
 
 
 def killed(x: Experiment, *, times: int, between: tuple[float, float], rate: float = 100) -> None:
@@ -32,7 +35,8 @@ def operator(x: Experiment, *, times: int, rate: float = 100) -> None:
         for number in range(times):
             for harm in harms:
                 x.say(f"{harm.__name__.strip('_').replace('_', ' ')}, {number + 1} of {times}")
-                if harm is _delete_idle_queue:
+                if harm in (_delete_idle_queue, _delete_queue):
+                    # The broker counts first and deletes then: what came in between would be in no count.
                     load.pause()
                     x.until(lambda: x.depth()[0] == 0, 60, "the queue is empty")
                     time.sleep(1)
@@ -46,7 +50,13 @@ def _close_connections(x: Experiment) -> None:
     x.site.rabbitmqctl("close_all_connections", *x.virtual_host, "the operator says so")
 
 
+def _burst(x: Experiment) -> None:
+    """More than the consumers can take at once, so that there is something to remove."""
+    Bulk(x.site.amqp_url, x.ledger, (good(x.chance, "burst") for _ in range(BURST))).run()
+
+
 def _purge(x: Experiment) -> None:
+    _burst(x)
     with channel(x.site.amqp_url) as visit:
         x.removed += visit.queue_purge(QUEUE).method.message_count
 
@@ -57,4 +67,5 @@ def _delete_idle_queue(x: Experiment) -> None:
 
 
 def _delete_queue(x: Experiment) -> None:
+    _burst(x)
     _delete_idle_queue(x)
