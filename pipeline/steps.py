@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from messaging.contract import MAX_BODY_BYTES, Reading, Unit, WireReading
 from messaging.errors import DeadReason, InvalidReading
+from service.text import printable
 
 FUTURE_TOLERANCE = timedelta(minutes=5)
 ABSOLUTE_ZERO = -273.15
@@ -121,7 +122,7 @@ def _identity(sensor_id: str, measured_at: datetime, temperature: float) -> UUID
 
 def _invalid(error: ValidationError) -> InvalidReading:
     first = error.errors(include_url=False, include_input=True)[0]
-    problem = _printable(str(first["msg"]).removeprefix("Value error, ").removeprefix("Invalid JSON: "))
+    problem = printable(str(first["msg"]).removeprefix("Value error, ").removeprefix("Invalid JSON: "))
     shown = _shown(first["input"])
     if first["type"] == "json_invalid":
         return InvalidReading(DeadReason.NOT_JSON, f"the body {shown} is not JSON: {problem}")
@@ -137,7 +138,3 @@ def _invalid(error: ValidationError) -> InvalidReading:
 def _shown(value: Any) -> str:
     text = repr(value)
     return text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]}…"
-
-
-def _printable(text: str) -> str:
-    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)

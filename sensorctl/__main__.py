@@ -19,10 +19,11 @@ from sensorctl.output import AsJson, console, show, show_json
 from sensorctl.reconcileviews import as_record, balance_table, verdict
 from sensorctl.settings import OperatorSettings, find_stack
 from sensorctl.setup import set_up
-from sensorctl.views import findings_table, printable, summary_table
+from sensorctl.views import findings_table, summary_table
 from service.errors import ConfigurationError, ServiceUnavailable
 from service.lifecycle import EXIT_CONFIGURATION, EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_UNAVAILABLE
 from service.logs import configure
+from service.text import printable
 
 WATCH_SECONDS = 1.0
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)

@@ -9,7 +9,8 @@ from rich.text import Text
 
 from messaging.deadmessage import DeadMessage
 from messaging.deadrecord import to_record
-from sensorctl.views import printable, safe
+from sensorctl.views import safe
+from service.text import printable
 
 BODY_CHARACTERS = 80
 FIRST = ("id", "reason", "detail", "at", "sensor_id", "replays")

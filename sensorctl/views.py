@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sensorctl.doctor import Finding
+from service.text import printable
 
 Row = dict[str, Any]
 
@@ -50,11 +51,6 @@ def findings_table(findings: Iterable[Finding]) -> Table:
 def safe(value: Any) -> Text:
     """What a stranger may have written, without control characters and not taken for rich's markup."""
     return Text(printable(str(value)))
-
-
-def printable(text: str) -> str:
-    """The text with control characters spelled out."""
-    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
 def _number(value: float | None) -> str:
