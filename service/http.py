@@ -56,7 +56,7 @@ def serving(
 def application(health: Health, registry: CollectorRegistry) -> Application:
     """The endpoints as a WSGI application."""
     metrics: Application = make_wsgi_app(registry)
-    probes = {"/livez": _livez, "/readyz": _readyz}
+    probes = {"/livez": livez, "/readyz": readyz}
 
     def respond(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
@@ -70,14 +70,17 @@ def application(health: Health, registry: CollectorRegistry) -> Application:
     return respond
 
 
-def _livez(health: Health) -> Answer:
+def livez(health: Health) -> Answer:
+    """Whether the loop makes progress."""
     stalled = health.stalled_seconds()
     if stalled is None:
         return HTTPStatus.OK, {"live": True}
     return HTTPStatus.SERVICE_UNAVAILABLE, {"live": False, "no_progress_for_seconds": round(stalled, 1)}
 
 
-def _readyz(health: Health) -> Answer:
+def readyz(health: Health) -> Answer:
+    """Whether every need answers, and why one does not."""
     problems = health.problems()
     status = HTTPStatus.SERVICE_UNAVAILABLE if problems else HTTPStatus.OK
-    return status, {"ready": not problems, "problems": problems}
+    since = {name: need.since.isoformat() for name, need in health.needs().items()}
+    return status, {"ready": not problems, "problems": problems, "since": since}

@@ -1,10 +1,12 @@
 """How a process starts, is asked to stop, and ends."""
 
+import gc
 import os
 import select
 import signal
 import sys
 import time
+import weakref
 from collections.abc import Callable
 from types import FrameType
 
@@ -32,6 +34,7 @@ class Stop:
         self.signal: int | None = None
         self._requested_at: float | None = None
         self._reader, self._writer = os.pipe()
+        weakref.finalize(self, _close, self._reader, self._writer)
 
     def request(self, signal_number: int = signal.SIGTERM) -> None:
         """Ask for the stop; the first request decides the exit code."""
@@ -51,11 +54,13 @@ class Stop:
 
     def wait(self, seconds: float) -> bool:
         """Wait at most `seconds`; True as soon as the stop is requested."""
-        # In slices, because Python does not run the handler of a signal that came just before the select
-        # began, or that the kernel gave to another thread, until the select ends.
+        # In slices, because Python does not run the handler of a signal that came just before the poll
+        # began, or that the kernel gave to another thread, until the poll ends.
+        poll = select.poll()
+        poll.register(self._reader, select.POLLIN)
         deadline = time.monotonic() + seconds
         while not self.requested and (left := deadline - time.monotonic()) > 0:
-            select.select([self._reader], [], [], min(left, SLICE_SECONDS))
+            poll.poll(min(left, SLICE_SECONDS) * 1000)
         return self.requested
 
     def sleep(self, seconds: float) -> None:
@@ -73,6 +78,11 @@ class Stop:
         signal.signal(signal.SIGINT, handle)
 
 
+def _close(*descriptors: int) -> None:
+    for descriptor in descriptors:
+        os.close(descriptor)
+
+
 def run(main: Callable[[Stop], None]) -> int:
     """Run `main` until it returns or a signal stops it; gives the exit code.
 
@@ -84,6 +94,8 @@ def run(main: Callable[[Stop], None]) -> int:
     # Until `main` has read its settings: structlog's own default prints local variables.
     configure("info", "console")
     log = structlog.get_logger()
+    # What is loaded by now stays, so the garbage collector need not look through it again and again.
+    gc.freeze()
     try:
         main(stop)
     except Stopped:

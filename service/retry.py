@@ -26,7 +26,6 @@ def retrying(
     on_failure: Callable[[ServiceUnavailable, float], None],
     unless: tuple[type[ServiceUnavailable], ...] = (),
     limit_seconds: float = 0,
-    longest_seconds: float = LONGEST_SECONDS,
 ) -> Retrying:
     """Retry while ServiceUnavailable is raised, for `limit_seconds` in all (0: for ever); then raise it.
 
@@ -42,7 +41,7 @@ def retrying(
     return Retrying(
         retry=retry_if_exception_type(ServiceUnavailable) & retry_if_not_exception_type(unless),
         # The jitter comes on top of the longest wait too, so that many clients do not stay in step.
-        wait=wait_exponential(multiplier=INITIAL_SECONDS, max=longest_seconds)
+        wait=wait_exponential(multiplier=INITIAL_SECONDS, max=LONGEST_SECONDS)
         + wait_random(0, JITTER_SECONDS),
         stop=stop_after_delay(limit_seconds) if limit_seconds else stop_never,
         sleep=sleep,

@@ -3,9 +3,10 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
+from zoneinfo import ZoneInfo
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, AliasChoices, Field, PlainValidator, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_settings import (
     BaseSettings,
@@ -17,6 +18,28 @@ from pydantic_settings import (
 from service.errors import ConfigurationError
 
 FILE_SUFFIX = "_FILE"
+
+
+def _readable(path: str) -> str:
+    try:
+        with Path(path).open("rb"):
+            return path
+    except OSError as error:  # its own text repeats the path, which may be a key by mistake
+        raise ValueError(f"must be the path of a file that can be read ({error.strerror})") from None
+
+
+ReadableFile = Annotated[str, AfterValidator(_readable)]
+
+
+def time_zone(name: object) -> ZoneInfo:
+    """The time zone of this name. Raises ValueError."""
+    try:
+        return ZoneInfo(str(name))
+    except (OSError, ValueError, KeyError):  # ZoneInfoNotFoundError is a KeyError
+        raise ValueError("must be a time zone such as UTC or Europe/Berlin") from None
+
+
+TimeZone = Annotated[ZoneInfo, PlainValidator(time_zone)]
 
 
 class Settings(BaseSettings):
@@ -124,4 +147,4 @@ def _is_secret(settings: type[Settings], field: str) -> bool:
     return known is None or "SecretStr" in str(known.annotation)
 
 
-__all__ = ["SecretStr", "ServiceSettings", "Settings", "load"]
+__all__ = ["ReadableFile", "SecretStr", "ServiceSettings", "Settings", "load"]

@@ -7,6 +7,7 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from datetime import datetime
 
 import pytest
 from prometheus_client import CollectorRegistry, Counter
@@ -69,13 +70,16 @@ def test_readyz_fails_while_something_needed_does_not_answer(served: Served) -> 
 
     served.health.up("broker")
     served.health.up("database")
-    assert served.get("/readyz") == (200, '{"ready": true, "problems": {}}\n')
+    status, body = served.get("/readyz")
+    assert status == 200
+    assert json.loads(body) | {"since": None} == {"ready": True, "problems": {}, "since": None}
 
     served.health.down("broker", "Connection refused")
-    assert json.loads(served.get("/readyz")[1]) == {
-        "ready": False,
-        "problems": {"broker": "Connection refused"},
-    }
+    answer = json.loads(served.get("/readyz")[1])
+    assert (answer["ready"], answer["problems"]) == (False, {"broker": "Connection refused"})
+    assert datetime.fromisoformat(answer["since"]["broker"]) > datetime.fromisoformat(
+        answer["since"]["database"]
+    )
     assert served.get("/livez")[0] == 200, "a lost broker is no reason for a restart"
 
 
@@ -134,7 +138,7 @@ def test_the_probe_asks_readyz_of_its_own_container(
     served.health.up("broker")
     served.health.up("database")
     assert ask(monkeypatch) == 0
-    assert capsys.readouterr().out == '{"ready": true, "problems": {}}\n'
+    assert capsys.readouterr().out.startswith('{"ready": true, "problems": {}, ')
 
     assert ask(monkeypatch, "/nothing") == 1
 

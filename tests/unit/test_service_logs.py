@@ -1,5 +1,6 @@
 """One event a line, for people or as JSON, and never a local variable."""
 
+import io
 import json
 import logging
 from datetime import datetime, timedelta
@@ -7,8 +8,11 @@ from typing import Any, Literal
 
 import pytest
 import structlog
+from hypothesis import given
+from hypothesis import strategies as st
+from structlog.dev import ConsoleRenderer
 
-from service.logs import configure
+from service.logs import EVENT_WIDTH, PLAIN_COLUMNS, configure
 
 Form = Literal["console", "json"]
 FORMS: list[Form] = ["console", "json"]
@@ -44,6 +48,49 @@ def test_the_console_shows_a_line_for_people(capsys: pytest.CaptureFixture[str])
     assert "retry_seconds=0.5" in line
     assert "warning" in line
     assert "\x1b" not in line, "no colours where nobody sees them"
+
+
+keys = st.text("abc_", min_size=1).map(lambda name: f"k_{name}")
+values = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text()
+    | st.dictionaries(st.text(), st.text())
+)
+
+
+@given(
+    level=st.sampled_from(["debug", "info", "warning", "error", "critical"]),
+    event=st.text(),
+    logger=st.fixed_dictionaries({}, optional={"logger": st.text()}),
+    details=st.dictionaries(keys, values),
+)
+def test_where_nobody_sees_colours_the_console_shows_what_structlog_would(
+    level: str, event: str, logger: dict[str, str], details: dict[str, Any]
+) -> None:
+    line = {"timestamp": "2026-11-22T05:28:37Z", "level": level, "event": event, **logger, **details}
+    theirs = ConsoleRenderer(colors=False, pad_event_to=EVENT_WIDTH, sort_keys=False)
+    ours = ConsoleRenderer(columns=PLAIN_COLUMNS, sort_keys=False)
+
+    assert ours(None, level, dict(line)) == theirs(None, level, dict(line))
+
+
+class Terminal(io.StringIO):
+    """Somebody looks at it."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_people_at_a_terminal_get_colours(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdout", terminal := Terminal())
+    configure("info", "console")
+
+    structlog.get_logger().warning("broker unavailable")
+
+    assert "\x1b" in terminal.getvalue()
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -99,5 +146,6 @@ def test_pika_is_quiet_because_its_losses_are_told_once_already(capsys: pytest.C
     configure("debug", "json")
 
     logging.getLogger("pika.adapters").error("Unexpected connection close detected")
+    logging.getLogger("pika.connection").critical("Connection in CLOSING state has non-CLOSING channels")
 
     assert events(capsys) == []

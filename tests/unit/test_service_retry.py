@@ -53,14 +53,6 @@ def test_pauses_double_up_to_a_longest_and_are_jittered() -> None:
     assert len(set(work.pauses[-20:])) == 20, "many clients would stay in step"
 
 
-def test_the_longest_pause_can_be_chosen() -> None:
-    work = Attempts(*[Away()] * 10)
-
-    retrying(sleep=work.pauses.append, on_failure=work.hear, longest_seconds=0.3)(work)
-
-    assert 0.3 <= max(work.pauses) <= 0.3 + JITTER_SECONDS
-
-
 def test_after_the_limit_the_last_error_is_raised() -> None:
     work = Attempts(*[Away(str(number)) for number in range(50_000)])
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from pydantic import AliasChoices, Field, SecretStr, field_validator
 
-from service.errors import ConfigurationError
 from service.settings import ServiceSettings, load
+from tests.unit.fakes import Complaint
 
 
 class Sample(ServiceSettings):
@@ -20,14 +20,6 @@ class Sample(ServiceSettings):
         if len(password.get_secret_value()) < 4:
             raise ValueError("must have at least 4 characters")
         return password
-
-
-def complaint(monkeypatch: pytest.MonkeyPatch, **variables: str) -> str:
-    for name, value in variables.items():
-        monkeypatch.setenv(name, value)
-    with pytest.raises(ConfigurationError) as caught:
-        load(Sample)
-    return str(caught.value)
 
 
 @pytest.fixture
@@ -95,18 +87,16 @@ def test_a_file_works_under_each_of_a_variables_names(
     assert address.get_secret_value() == "from the file"
 
 
-def test_a_file_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_is_not_there_is_told(complaint: Complaint) -> None:
     assert "PASSWORD_FILE names the file /nowhere/secret, which cannot be read: " in complaint(
-        monkeypatch, PASSWORD_FILE="/nowhere/secret"
+        Sample, PASSWORD_FILE="/nowhere/secret"
     )
 
 
-def test_a_file_that_is_no_text_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_file_that_is_no_text_is_told(complaint: Complaint, tmp_path: Path) -> None:
     (tmp_path / "secret").write_bytes(b"\xff\xfe")
 
-    assert "which cannot be read: 'utf-8' codec" in complaint(
-        monkeypatch, PASSWORD_FILE=str(tmp_path / "secret")
-    )
+    assert "which cannot be read: 'utf-8' codec" in complaint(Sample, PASSWORD_FILE=str(tmp_path / "secret"))
 
 
 @pytest.mark.parametrize(
@@ -124,28 +114,26 @@ def test_a_file_that_is_no_text_is_told(monkeypatch: pytest.MonkeyPatch, tmp_pat
     ],
 )
 def test_a_wrong_variable_is_told_with_what_it_held_and_what_is_allowed(
-    monkeypatch: pytest.MonkeyPatch, variable: str, value: str, allowed: str
+    complaint: Complaint, variable: str, value: str, allowed: str
 ) -> None:
-    said = complaint(monkeypatch, **{variable: value})
+    said = complaint(Sample, **{variable: value})
 
     assert said.startswith(f"{variable} is {value!r}: ")
     assert allowed in said
 
 
-def test_every_wrong_variable_has_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    lines = complaint(monkeypatch, HTTP_PORT="x", RATE="y", LOG_LEVEL="z").splitlines()
+def test_every_wrong_variable_has_a_line(complaint: Complaint) -> None:
+    lines = complaint(Sample, HTTP_PORT="x", RATE="y", LOG_LEVEL="z").splitlines()
 
     assert sorted(line.split()[0] for line in lines) == ["HTTP_PORT", "LOG_LEVEL", "RATE"]
 
 
-def test_a_wrong_secret_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert complaint(monkeypatch, PASSWORD="abc") == "PASSWORD: must have at least 4 characters"
+def test_a_wrong_secret_is_not_shown(complaint: Complaint) -> None:
+    assert complaint(Sample, PASSWORD="abc") == "PASSWORD: must have at least 4 characters"
 
 
-def test_a_wrong_value_from_a_file_is_told_with_its_variable(
-    monkeypatch: pytest.MonkeyPatch, secret_file: Path
-) -> None:
-    assert complaint(monkeypatch, RATE_FILE=str(secret_file)).startswith("RATE: ")
+def test_a_wrong_value_from_a_file_is_told_with_its_variable(complaint: Complaint, secret_file: Path) -> None:
+    assert complaint(Sample, RATE_FILE=str(secret_file)).startswith("RATE: ")
 
 
 def test_settings_cannot_change_later() -> None:
