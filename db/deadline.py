@@ -6,7 +6,7 @@ import threading
 import time
 from contextlib import suppress
 
-CHECK_SECONDS = 1.0
+CHECK_SECONDS = 0.5
 
 
 class Deadline:

@@ -1,14 +1,15 @@
 """Connections to the database, and its driver's errors turned into this project's own."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
+from contextlib import AbstractContextManager, contextmanager
 
+import psycopg
 from sqlalchemy import URL, Connection, Engine, create_engine, make_url
-from sqlalchemy.exc import DataError, DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from db.errors import DataRejected, StoreUnavailable
+from db.errors import DataRejected, NotPermitted, StoreUnavailable
 from db.settings import DRIVER, DatabaseSettings
+from service.errors import Translation
 
 CONNECT_TIMEOUT_SECONDS = 5
 STATEMENT_TIMEOUT_SECONDS = 10
@@ -16,13 +17,14 @@ LOCK_TIMEOUT_SECONDS = 5
 # SQLSTATE classes 22 (data exception) and 23 (integrity constraint violation), see
 # https://www.postgresql.org/docs/17/errcodes-appendix.html: the same data would fail for ever.
 DATA_ERROR_CLASSES = ("22", "23")
+INSUFFICIENT_PRIVILEGE = "42501"
 
 
 def url_of(settings: DatabaseSettings) -> URL:
     """The address with the psycopg driver."""
     if settings.database_url:
         url = make_url(settings.database_url.get_secret_value().replace("postgres://", "postgresql://", 1))
-        return url.set(drivername=DRIVER)
+        return url.set(drivername=DRIVER, query={**settings.tls_options, **url.query})
     return URL.create(
         DRIVER,
         username=settings.postgres_user,
@@ -30,7 +32,13 @@ def url_of(settings: DatabaseSettings) -> URL:
         host=settings.postgres_host,
         port=settings.postgres_port,
         database=settings.postgres_db,
+        query=settings.tls_options,
     )
+
+
+def role_of(settings: DatabaseSettings) -> str:
+    """The role of the address."""
+    return url_of(settings).username or ""
 
 
 def make_engine(
@@ -38,6 +46,7 @@ def make_engine(
     *,
     name: str,
     statement_timeout_seconds: float = STATEMENT_TIMEOUT_SECONDS,
+    connect_timeout_seconds: int = CONNECT_TIMEOUT_SECONDS,
 ) -> Engine:
     """An engine that connects on first use and commits each statement.
 
@@ -56,7 +65,7 @@ def make_engine(
         max_overflow=0,
         connect_args={
             "application_name": name,
-            "connect_timeout": CONNECT_TIMEOUT_SECONDS,
+            "connect_timeout": connect_timeout_seconds,
             "options": " ".join(f"-c {key}={value}" for key, value in options.items()),
             "keepalives_idle": 10,
             "keepalives_interval": 5,
@@ -66,39 +75,60 @@ def make_engine(
     )
 
 
-def socket_of(connection: Connection) -> int:
-    """The file descriptor under a connection."""
-    driver: Any = connection.connection.driver_connection
-    return int(driver.fileno())
-
-
 @contextmanager
-def translated() -> Iterator[None]:
-    """Raise DataRejected or StoreUnavailable for whatever the driver raises inside."""
+def connected(
+    settings: DatabaseSettings,
+    *,
+    name: str,
+    statement_timeout_seconds: float = STATEMENT_TIMEOUT_SECONDS,
+) -> Iterator[Connection]:
+    """One connection for the block, with its errors translated."""
+    engine = make_engine(settings, name=name, statement_timeout_seconds=statement_timeout_seconds)
     try:
-        yield
-    except DBAPIError as error:
-        if _is_the_datas_own(error):
-            raise DataRejected(describe(error)) from error
-        raise StoreUnavailable(describe(error)) from error
-    except SQLAlchemyError as error:
-        raise StoreUnavailable(describe(error)) from error
+        with translated(), engine.connect() as connection:
+            yield connection
+    finally:
+        engine.dispose()
 
 
-def _is_the_datas_own(error: DBAPIError) -> bool:
-    state = _sqlstate(error.orig)
+def translated() -> AbstractContextManager[None]:
+    """Raise DataRejected, NotPermitted or StoreUnavailable for whatever the driver raises inside.
+
+    Its errors may come as they are or in SQLAlchemy's wrapping.
+    """
+    return _TRANSLATION
+
+
+def _cause(error: BaseException) -> BaseException:
+    """The driver's own error, if SQLAlchemy has wrapped one."""
+    return (error.orig if isinstance(error, DBAPIError) else None) or error
+
+
+def _meaning(error: BaseException) -> DataRejected | StoreUnavailable | None:
+    if isinstance(error, psycopg.Error | SQLAlchemyError):
+        return _kind(_cause(error))(describe(error))
+    return None
+
+
+_TRANSLATION = Translation(_meaning)
+
+
+def _kind(cause: BaseException) -> type[DataRejected | StoreUnavailable]:
+    state = _sqlstate(cause)
     # Without a state it is the driver that refuses a value, before the server sees it.
-    return state.startswith(DATA_ERROR_CLASSES) if state else isinstance(error, DataError)
+    if state.startswith(DATA_ERROR_CLASSES) if state else isinstance(cause, psycopg.DataError):
+        return DataRejected
+    return NotPermitted if state == INSUFFICIENT_PRIVILEGE else StoreUnavailable
 
 
-def describe(error: SQLAlchemyError) -> str:
+def describe(error: psycopg.Error | SQLAlchemyError) -> str:
     """What the server or the driver said, on one line, without statement or parameters."""
-    cause: Any = getattr(error, "orig", None) or error
+    cause = _cause(error)
     said = getattr(getattr(cause, "diag", None), "message_primary", None) or str(cause)
     state = _sqlstate(cause)
     text = " ".join(str(said).split())
     return f"{text} (SQLSTATE {state})" if state else text
 
 
-def _sqlstate(cause: Any) -> str:
+def _sqlstate(cause: BaseException) -> str:
     return getattr(cause, "sqlstate", None) or ""

@@ -7,5 +7,9 @@ class StoreUnavailable(ServiceUnavailable):
     """The database does not answer, or cannot do its work now."""
 
 
+class NotPermitted(StoreUnavailable):
+    """The database does not let this role do it."""
+
+
 class DataRejected(Exception):
     """The database will never take this data; the message is its own."""

@@ -8,11 +8,11 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
-from db.engine import make_engine, translated
+from db.engine import connected
 from db.settings import DatabaseSettings
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-# Any number that is this project's own; it is held while one process migrates.
+# Any number that is this project's own; it is held while one process migrates or grants.
 ADVISORY_LOCK = 5_675_001
 MIGRATION_TIMEOUT_SECONDS = 15 * 60.0
 
@@ -22,22 +22,25 @@ def upgrade(settings: DatabaseSettings) -> str:
 
     Raises StoreUnavailable when the database does not answer.
     """
-    engine = make_engine(settings, name="migration", statement_timeout_seconds=MIGRATION_TIMEOUT_SECONDS)
-    try:
-        with translated(), engine.connect().execution_options(isolation_level="READ COMMITTED") as connection:
-            _migrate(connection)
-    finally:
-        engine.dispose()
+    timeout = MIGRATION_TIMEOUT_SECONDS
+    with connected(settings, name="migration", statement_timeout_seconds=timeout) as connection:
+        connection.execution_options(isolation_level="READ COMMITTED")
+        _migrate(connection)
     return newest_version()
 
 
 def _migrate(connection: Connection) -> None:
     with connection.begin():
-        connection.execute(text("SET LOCAL lock_timeout = 0"))
-        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
+        take_turns(connection)
         config = _config()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def take_turns(connection: Connection) -> None:
+    """Wait until nobody else changes the schema or its rights, and keep others waiting until the commit."""
+    connection.execute(text("SET LOCAL lock_timeout = 0"))
+    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
 
 
 def newest_version() -> str:
@@ -47,12 +50,8 @@ def newest_version() -> str:
 
 def current_version(settings: DatabaseSettings) -> str | None:
     """The version that the database has; None before the first migration. Raises StoreUnavailable."""
-    engine = make_engine(settings, name="migration")
-    try:
-        with translated(), engine.connect() as connection:
-            return MigrationContext.configure(connection).get_current_revision()
-    finally:
-        engine.dispose()
+    with connected(settings, name="migration") as connection:
+        return MigrationContext.configure(connection).get_current_revision()
 
 
 def _config() -> Config:

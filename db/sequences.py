@@ -18,8 +18,8 @@ SELECT sensor_id, run_id,
        coalesce(max(sequence) FILTER (WHERE measured_at <= :since), 0) + 1 AS first,
        max(sequence)            AS last,
        count(DISTINCT sequence) AS stored
-FROM reading
-WHERE run_id IS NOT NULL AND sequence >= 1 AND (:every_run OR run_id = ANY(:runs))
+FROM reading_sequence
+WHERE :every_run OR run_id = ANY(:runs)
 GROUP BY sensor_id, run_id
 HAVING max(measured_at) > :since
 """

@@ -1,17 +1,23 @@
 """Where the database is."""
 
+from typing import Literal
+
 from pydantic import Field, SecretStr, field_validator
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
-from service.settings import Settings
+from service.settings import ReadableFile, Settings
 
 DRIVER = "postgresql+psycopg"
 SCHEMES = ("postgresql://", "postgres://", f"{DRIVER}://")
 
 
 class DatabaseSettings(Settings):
-    """`DATABASE_URL` wins over the single variables."""
+    """`DATABASE_URL` wins over the single variables, and what it says of TLS over `POSTGRES_SSL…`.
+
+    Their meaning is libpq's, https://www.postgresql.org/docs/17/libpq-ssl.html. A root certificate alone
+    asks for all that it can prove: `verify-full`.
+    """
 
     database_url: SecretStr | None = None
     postgres_host: str = "127.0.0.1"
@@ -19,6 +25,12 @@ class DatabaseSettings(Settings):
     postgres_user: str = "sensors"
     postgres_password: SecretStr = SecretStr("sensors")
     postgres_db: str = "sensors"
+    postgres_sslmode: Literal["disable", "allow", "prefer", "require", "verify-ca", "verify-full"] | None = (
+        None
+    )
+    postgres_sslrootcert: ReadableFile | None = None
+    postgres_sslcert: ReadableFile | None = None
+    postgres_sslkey: ReadableFile | None = None
 
     @field_validator("database_url")
     @classmethod
@@ -29,6 +41,18 @@ class DatabaseSettings(Settings):
                 "in the password percent-encoded"
             )
         return url
+
+    @property
+    def tls_options(self) -> dict[str, str]:
+        """What is set of TLS, as libpq names it."""
+        mode = self.postgres_sslmode or ("verify-full" if self.postgres_sslrootcert else None)
+        options = {
+            "sslmode": mode,
+            "sslrootcert": self.postgres_sslrootcert,
+            "sslcert": self.postgres_sslcert,
+            "sslkey": self.postgres_sslkey,
+        }
+        return {name: value for name, value in options.items() if value}
 
 
 def _is_usable(url: str) -> bool:

@@ -6,12 +6,14 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine
+from psycopg import Cursor
+from sqlalchemy import Engine, PoolProxiedConnection
 from sqlalchemy.exc import SQLAlchemyError
 
 from db.deadline import Deadline
-from db.engine import STATEMENT_TIMEOUT_SECONDS, make_engine, socket_of, translated
+from db.engine import make_engine, translated
 from db.settings import DatabaseSettings
+from db.upkeep import Upkeep
 
 COLUMNS = "reading_id, sensor_id, measured_at, temperature, run_id, sequence"
 # A reading that is stored already is passed over. %b sends values in binary. A single row has a statement
@@ -20,11 +22,14 @@ SAVE_ONE = f"""
 INSERT INTO reading ({COLUMNS}) VALUES (%b, %b, %b, %b, %b, %b)
 ON CONFLICT DO NOTHING
 """  # noqa: S608 (a constant)
-# The order makes two writers of the same rows wait for each other instead of deadlocking.
+# The order makes two writers of the same rows wait for each other instead of deadlocking. Of two with one
+# identity the first is stored.
 SAVE_MANY = f"""
 INSERT INTO reading ({COLUMNS})
-SELECT * FROM unnest(%b::uuid[], %b::text[], %b::timestamptz[], %b::float8[], %b::uuid[], %b::bigint[])
-ORDER BY 1
+SELECT {COLUMNS}
+FROM unnest(%b::uuid[], %b::text[], %b::timestamptz[], %b::float8[], %b::uuid[], %b::bigint[])
+    WITH ORDINALITY AS came ({COLUMNS}, place)
+ORDER BY reading_id, place
 ON CONFLICT DO NOTHING
 """  # noqa: S608 (a constant)
 REGISTER = """
@@ -33,8 +38,10 @@ SELECT * FROM unnest(%b::text[]) ORDER BY 1
 ON CONFLICT DO NOTHING
 """
 MOST_REMEMBERED_SENSORS = 100_000
-# The server cancels a statement first; this is for a server that does not even do that.
-FROZEN_SECONDS = STATEMENT_TIMEOUT_SECONDS + 2
+# A consumer that is to stop waits for its statement, and has 10 seconds in all. The server cancels the
+# statement first; the second limit is for a server that does not even do that.
+STATEMENT_TIMEOUT_SECONDS = 6
+FROZEN_SECONDS = STATEMENT_TIMEOUT_SECONDS + 1
 
 
 class StorableReading(Protocol):
@@ -55,13 +62,20 @@ class StorableReading(Protocol):
 
 
 class Store:
-    """Keeps one connection, opened when it is needed and again after it was lost. For one thread."""
+    """Keeps one connection, opened when it is needed and again after it was lost. For one thread.
+
+    Every few seconds it sees to the table's partitions too, so that consumers are all it takes.
+    """
 
     def __init__(self, settings: DatabaseSettings, name: str) -> None:
-        self._engine: Engine = make_engine(settings, name=name)
-        self._connection: Connection | None = None
+        self._engine: Engine = make_engine(
+            settings, name=name, statement_timeout_seconds=STATEMENT_TIMEOUT_SECONDS
+        )
+        self._connection: PoolProxiedConnection | None = None
+        self._cursor: Cursor[Any] | None = None
         self._deadline = Deadline(FROZEN_SECONDS)
         self._registered: set[str] = set()
+        self._upkeep = Upkeep(self._execute)
 
     def save(self, readings: Sequence[StorableReading]) -> int:
         """Commit the readings that are new and give their number; the others are there already.
@@ -76,12 +90,16 @@ class Store:
             return 0
         self._register({reading.sensor_id for reading in readings} - self._registered)
         if len(rows) == 1:
-            return self._execute(SAVE_ONE, rows[0])
-        return self._execute(SAVE_MANY, tuple(list(column) for column in zip(*rows, strict=True)))
+            stored = self._execute(SAVE_ONE, rows[0])
+        else:
+            stored = self._execute(SAVE_MANY, tuple(list(column) for column in zip(*rows, strict=True)))
+        self._upkeep.when_due()
+        return stored
 
     def check(self) -> None:
         """Return when the database answers. Raises StoreUnavailable."""
         self._execute("SELECT 1")
+        self._upkeep.when_due()
 
     def close(self) -> None:
         """Give the connection back."""
@@ -101,19 +119,23 @@ class Store:
     def _execute(self, statement: str, parameters: tuple[Any, ...] = ()) -> int:
         try:
             with translated():
-                connection = self._connection or self._connect()
+                cursor = self._cursor or self._connect()
                 with self._deadline:
-                    return connection.exec_driver_sql(statement, parameters).rowcount
+                    return cursor.execute(statement, parameters).rowcount
         except Exception:
             self._drop_connection()
             raise
 
-    def _connect(self) -> Connection:
-        self._connection = self._engine.connect()
-        self._deadline.watch(socket_of(self._connection))
-        return self._connection
+    def _connect(self) -> Cursor[Any]:
+        """SQLAlchemy connects; what is executed goes to the driver as it is, at half the cost."""
+        self._connection = self._engine.raw_connection()
+        driver: Any = self._connection.driver_connection
+        self._deadline.watch(driver.fileno())
+        self._cursor = driver.cursor()
+        return self._cursor
 
     def _drop_connection(self) -> None:
+        self._cursor = None
         if self._connection is not None:
             with suppress(SQLAlchemyError):
                 self._connection.invalidate()

@@ -18,7 +18,7 @@ from tests.services import ROOT
 
 OBJECTS = (
     "SELECT relname FROM pg_class "
-    "WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'v') ORDER BY relname"
+    "WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v') ORDER BY relname"
 )
 
 
@@ -39,6 +39,13 @@ def test_the_schema_is_what_users_rely_on(database: Database) -> None:
         by_table.setdefault(row["table_name"], []).append(row["column_name"])
     assert by_table["last_hour_summary"] == ["sensor_id", "name", "location", *measures]
     assert by_table["last_hour_overall"] == measures
+    series = ["readings", "min_temperature", "mean_temperature", "max_temperature"]
+    assert by_table["reading_minute"] == ["sensor_id", "minute", *series]
+    assert by_table["reading_hour"] == ["sensor_id", "hour", *series]
+    assert by_table["sensor_status"] == [
+        "sensor_id", "name", "location", "last_measured_at", "last_received_at", "last_temperature",
+        "usual_interval", "silent_since",
+    ]  # fmt: skip
     assert by_table["sensor"] == ["sensor_id", "name", "location", "registered_at"]
     assert by_table["reading"][:5] == ["reading_id", "sensor_id", "measured_at", "temperature", "received_at"]
 

@@ -1,6 +1,5 @@
 """The store against a real PostgreSQL: each reading once, and errors as this project names them."""
 
-import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
@@ -13,6 +12,7 @@ from db.store import Store
 from messaging.contract import Reading
 from service.settings import load
 from tests.database import Database
+from tests.writers import four_writers
 
 NOW = datetime.now(UTC)
 
@@ -61,6 +61,13 @@ def test_duplicates_within_a_batch_are_absorbed(store: Store, database: Database
     assert database.count() == 3
 
 
+def test_of_the_same_identity_in_a_batch_the_first_is_stored(store: Store, database: Database) -> None:
+    first = [a_reading(temperature=20) for _ in range(300)]
+    again = [reading._replace(temperature=30) for reading in reversed(first)]
+    assert store.save([*first, *again]) == 300
+    assert {row["temperature"] for row in database.readings()} == {20}
+
+
 def test_a_large_batch(store: Store, database: Database) -> None:
     assert store.save([a_reading(str(n % 40), n / 100) for n in range(2000)]) == 2000
     assert database.count() == 2000
@@ -89,24 +96,12 @@ def test_four_writers_of_the_same_readings_neither_deadlock_nor_count_twice(data
     readings = [a_reading(f"shared-{n % 5}", n) for n in range(600)]
     batches = [readings[start : start + 20] for start in range(0, len(readings), 20)]
     counted: list[int] = []
-    failures: list[Exception] = []
 
-    def write(number: int) -> None:
-        store = Store(database.settings, f"writer {number}")
-        try:
-            order = batches[::-1] if number % 2 else batches
-            counted.extend(store.save(batch[::-1] if number > 1 else batch) for batch in order)
-        except Exception as error:  # noqa: BLE001 (shown by the assertion)
-            failures.append(error)
-        finally:
-            store.close()
+    def write(store: Store, number: int) -> None:
+        order = batches[::-1] if number % 2 else batches
+        counted.extend(store.save(batch[::-1] if number > 1 else batch) for batch in order)
 
-    writers = [threading.Thread(target=write, args=(number,)) for number in range(4)]
-    for writer in writers:
-        writer.start()
-    for writer in writers:
-        writer.join(60)
-    assert failures == []
+    four_writers(database.settings, write)
     assert sum(counted) == database.count() == 600
     assert len(database.rows("SELECT sensor_id FROM sensor")) == 5
 
@@ -143,6 +138,14 @@ def test_a_lost_connection_is_an_outage_and_the_next_call_connects_again(
     with pytest.raises(StoreUnavailable):
         store.save([reading])
     assert store.save([reading]) == 1
+
+
+def test_what_is_saved_often_is_planned_once(store: Store, database: Database) -> None:
+    for _ in range(6):
+        store.save([a_reading()])
+    database.rows("CREATE TABLE prepared (statement text)")
+    store._execute("INSERT INTO prepared SELECT statement FROM pg_prepared_statements")
+    assert "INSERT INTO reading" in "".join(row["statement"] for row in database.rows("TABLE prepared"))
 
 
 def test_a_row_that_another_writer_has_locked_is_waited_for_and_then_an_outage(database: Database) -> None:

@@ -108,19 +108,6 @@ def test_summary_reads_the_views(database: Database) -> None:
         summary.close()
 
 
-def test_the_last_hour_is_found_by_its_index(database: Database) -> None:
-    database.rows(
-        "INSERT INTO reading (reading_id, sensor_id, measured_at, temperature) "
-        "SELECT gen_random_uuid(), (n % 3)::text, now() - interval '2 hours' - n * interval '1 second', 20 "
-        "FROM generate_series(1, 200000) AS n"
-    )
-    database.rows("ANALYZE reading")
-    for view in ("last_hour_summary", "last_hour_overall"):
-        plan = "\n".join(row["QUERY PLAN"] for row in database.rows(f"EXPLAIN SELECT * FROM {view}"))
-        assert "reading_measured_at" in plan
-        assert "Seq Scan on reading" not in plan
-
-
 def _collation(database: Database) -> Any:
     order = database.rows("SELECT s FROM unnest(%s::text[]) AS s ORDER BY s", ["1", "2", "cellar", "ätic"])
     return [row["s"] for row in order].index

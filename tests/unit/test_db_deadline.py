@@ -7,7 +7,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from db.deadline import Deadline
+from db.deadline import CHECK_SECONDS, Deadline
+from db.store import FROZEN_SECONDS
+from messaging.consumer import RECONNECT_SECONDS
 from tests.unit.fakes import FakeClock, wait_until
 
 Pair = tuple[socket.socket, socket.socket]
@@ -140,3 +142,7 @@ def test_closing_ends_the_watcher_and_leaves_the_socket_open(bench: Bench, pair:
     watcher.join(10)
     assert not watcher.is_alive()
     assert works(pair)
+
+
+def test_a_consumer_that_waits_for_a_frozen_statement_has_time_to_end_within_ten_seconds() -> None:
+    assert FROZEN_SECONDS + CHECK_SECONDS + RECONNECT_SECONDS <= 9

@@ -20,6 +20,7 @@ from service.settings import load
 from tests.unit.fakes import READING
 
 DRIVER = "postgresql+psycopg"
+Form = Callable[[BaseException], BaseException]
 
 
 def test_a_fresh_environment_means_the_local_database() -> None:
@@ -76,19 +77,29 @@ def raised(original: BaseException, kind: type[DBAPIError] = DBAPIError) -> DBAP
     return kind("INSERT INTO reading", {"sensor_id": "s3cret"}, original)
 
 
+def as_it_is(original: BaseException) -> BaseException:
+    """What is raised where SQLAlchemy is not asked."""
+    return original
+
+
 def with_state(state: str) -> BaseException:
     error: BaseException = psycopg.errors.lookup(state)(f"what the server says\nof {state}")
     return error
 
 
+by_itself_or_wrapped = pytest.mark.parametrize("form", [as_it_is, raised])
+
+
+@by_itself_or_wrapped
 @pytest.mark.parametrize("state", ["22003", "22021", "22P02", "23502", "23505", "23514"])
-def test_data_that_would_fail_for_ever_is_rejected(state: str) -> None:
+def test_data_that_would_fail_for_ever_is_rejected(form: Form, state: str) -> None:
     with pytest.raises(DataRejected) as caught, translated():
-        raise raised(with_state(state))
+        raise form(with_state(state))
 
     assert str(caught.value) == f"what the server says of {state} (SQLSTATE {state})"
 
 
+@by_itself_or_wrapped
 @pytest.mark.parametrize(
     "state",
     [
@@ -96,9 +107,9 @@ def test_data_that_would_fail_for_ever_is_rejected(state: str) -> None:
         *("55P03", "57014", "57P01", "57P03", "58030", "XX000"),
     ],
 )
-def test_everything_else_that_the_server_says_is_an_outage(state: str) -> None:
+def test_everything_else_that_the_server_says_is_an_outage(form: Form, state: str) -> None:
     with pytest.raises(StoreUnavailable) as caught, translated():
-        raise raised(with_state(state))
+        raise form(with_state(state))
 
     assert str(caught.value) == f"what the server says of {state} (SQLSTATE {state})"
 
@@ -116,8 +127,10 @@ def test_without_a_state_only_the_drivers_own_data_error_is_the_datas_fault(
 ) -> None:
     with pytest.raises(outcome) as caught, translated():
         raise raised(error, kind)
+    with pytest.raises(outcome) as caught_bare, translated():
+        raise error
 
-    assert str(caught.value) == str(error)
+    assert str(caught.value) == str(caught_bare.value) == str(error)
 
 
 def test_sqlalchemys_own_errors_are_outages() -> None:

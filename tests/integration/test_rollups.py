@@ -1,0 +1,266 @@
+"""The roll-ups: whatever happens to the readings, the views say what a plain scan of them says."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from db.store import SAVE_MANY, SAVE_ONE, Store
+from messaging.contract import Reading
+from tests.database import Database, Row
+from tests.writers import WRITERS, four_writers
+
+HOUR = timedelta(hours=1)
+MICROSECOND = timedelta(microseconds=1)
+# What the views were before there were roll-ups: the last hour as its definition says it.
+MEASURES = """
+count(*) AS readings, min(temperature) AS min_temperature, avg(temperature) AS mean_temperature,
+max(temperature) AS max_temperature,
+(array_agg(temperature ORDER BY measured_at DESC, reading_id DESC))[1] AS last_temperature,
+max(measured_at) AS last_measured_at
+"""
+IN_THE_HOUR = "FROM reading WHERE measured_at > now() - interval '1 hour'"
+PLAIN = {
+    "last_hour_summary": f"SELECT sensor_id, {MEASURES} {IN_THE_HOUR} GROUP BY sensor_id ORDER BY sensor_id",
+    "last_hour_overall": f"SELECT {MEASURES} {IN_THE_HOUR}",
+    "reading_minute": f"SELECT sensor_id, date_trunc('minute', measured_at) AS minute, {MEASURES} "
+    "FROM reading GROUP BY 1, 2 ORDER BY 1, 2",
+    "reading_hour": f"SELECT sensor_id, date_trunc('hour', measured_at) AS hour, {MEASURES} "
+    "FROM reading GROUP BY 1, 2 ORDER BY 1, 2",
+}
+ORDER = {"last_hour_summary": "1", "last_hour_overall": "1", "reading_minute": "1, 2", "reading_hour": "1, 2"}
+# Temperatures whose sums cannot be exact, and the contract's extremes.
+TEMPERATURES = st.one_of(
+    st.sampled_from([-273.15, 10_000.0, 0.0, 0.1]),
+    st.floats(-273.15, 10_000, allow_nan=False).map(lambda value: round(value, 9)),
+)
+MEAN_TOLERANCE = 1e-9
+# Around every edge that the views know, and anywhere from yesterday to five minutes ahead.
+EDGES = st.sampled_from(["hour", "first five seconds", "first minute", "last minute", "now"])
+MOMENTS = st.one_of(
+    st.tuples(EDGES, st.integers(-3, 3).map(lambda n: n * MICROSECOND)),
+    st.tuples(EDGES, st.timedeltas(timedelta(seconds=-70), timedelta(seconds=70))),
+    st.tuples(st.just("now"), st.timedeltas(timedelta(hours=-26), timedelta(minutes=5))),
+)
+READINGS = st.tuples(st.uuids(version=4), st.sampled_from(["1", "2", "ätic"]), MOMENTS, TEMPERATURES)
+
+
+def edge(name: str, now: datetime) -> datetime:
+    """The moment of this name within the transaction of `now`."""
+    began = now - HOUR
+    whole = began.replace(microsecond=0)
+    return {
+        "hour": began,
+        "first five seconds": whole - timedelta(seconds=whole.second % 5) + timedelta(seconds=5),
+        "first minute": whole.replace(second=0) + timedelta(minutes=1),
+        "last minute": now.replace(second=0, microsecond=0),
+        "now": now,
+    }[name]
+
+
+def rows_of(connection: psycopg.Connection[Row], readings: list[Any]) -> list[tuple[Any, ...]]:
+    found = connection.execute("SELECT now() AT TIME ZONE 'UTC' AS now").fetchone()
+    assert found
+    now = found["now"].replace(tzinfo=UTC)
+    return [
+        (reading_id, sensor_id, edge(name, now) + offset, temperature, None, None)
+        for reading_id, sensor_id, (name, offset), temperature in readings
+    ]
+
+
+def save(connection: psycopg.Connection[Row], rows: list[tuple[Any, ...]]) -> None:
+    """As the store does, with its own statements."""
+    if len(rows) == 1:
+        connection.execute(SAVE_ONE, rows[0])
+    elif rows:
+        connection.execute(SAVE_MANY, [list(column) for column in zip(*rows, strict=True)])
+
+
+def assert_equal_to_a_plain_scan(connection: psycopg.Connection[Row]) -> None:
+    for view, plain in PLAIN.items():
+        seen = connection.execute(f"SELECT * FROM {view} ORDER BY {ORDER[view]}").fetchall()
+        scanned = connection.execute(plain).fetchall()
+        assert len(seen) == len(scanned), view
+        for row, truth in zip(seen, scanned, strict=True):
+            expected = {key: value for key, value in truth.items() if key in row}
+            mean, scanned_mean = row["mean_temperature"], expected.pop("mean_temperature")
+            # Sums of floating-point numbers depend on their order.
+            assert mean == scanned_mean or abs(mean - scanned_mean) <= MEAN_TOLERANCE, view
+            assert {key: row[key] for key in expected} == expected, view
+
+
+@contextmanager
+def undone(database: Database) -> Iterator[psycopg.Connection[Row]]:
+    """A transaction, in which now() stands still, that leaves nothing."""
+    with database.connect() as connection, connection.transaction(force_rollback=True):
+        yield connection
+
+
+@given(batches=st.lists(st.lists(READINGS, min_size=1, max_size=12), max_size=6), data=st.data())
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_the_views_equal_a_plain_scan_whatever_comes(
+    database: Database, batches: list[list[Any]], data: st.DataObject
+) -> None:
+    with undone(database) as connection:
+        # given readings, some late, some early, in any order and in batches of any size
+        sent = [rows_of(connection, batch) for batch in batches]
+        # and some of them again
+        flat = [row for batch in sent for row in batch]
+        again = data.draw(st.lists(st.sampled_from(flat), max_size=5)) if flat else []
+        for rows in [*sent, again]:
+            save(connection, rows)
+        # then
+        assert_equal_to_a_plain_scan(connection)
+
+
+@given(
+    first=st.lists(READINGS, min_size=1, max_size=15), later=st.lists(READINGS, max_size=5), data=st.data()
+)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_they_do_after_the_owner_deleted_and_corrected_readings_too(
+    database: Database, first: list[Any], later: list[Any], data: st.DataObject
+) -> None:
+    with undone(database) as connection:
+        save(connection, rows_of(connection, first))
+        ids = [reading[0] for reading in first]
+        deleted, moved, corrected = (data.draw(st.lists(st.sampled_from(ids), max_size=6)) for _ in range(3))
+        connection.execute("DELETE FROM reading WHERE reading_id = ANY(%s)", (deleted,))
+        connection.execute(
+            "UPDATE reading SET measured_at = measured_at - interval '90 seconds' WHERE reading_id = ANY(%s)",
+            (moved,),
+        )
+        connection.execute(
+            "UPDATE reading SET temperature = temperature + 1, sensor_id = '2' WHERE reading_id = ANY(%s)",
+            (corrected,),
+        )
+        save(connection, rows_of(connection, later))
+        assert_equal_to_a_plain_scan(connection)
+
+
+def test_an_emptied_table_has_empty_views(database: Database) -> None:
+    with undone(database) as connection:
+        save(
+            connection, rows_of(connection, [(uuid4(), "1", ("now", -n * MICROSECOND), 1.0) for n in (1, 2)])
+        )
+        connection.execute("TRUNCATE reading")
+        assert_equal_to_a_plain_scan(connection)
+        assert connection.execute("SELECT * FROM reading_minute").fetchall() == []
+
+
+def test_a_rebuild_counts_a_range_anew_and_leaves_the_rest(database: Database) -> None:
+    with undone(database) as connection:
+        # given roll-ups that are wrong in two places
+        spread = [(uuid4(), "1", ("now", timedelta(minutes=-n)), 20.0 + n) for n in range(100)]
+        save(connection, rows_of(connection, spread))
+        connection.execute("UPDATE rollup_minute SET readings = 7")
+        connection.execute("DELETE FROM rollup_five_seconds")
+        # when one of them is rebuilt
+        connection.execute("SELECT rebuild_rollups(now() - interval '30 minutes', now())")
+        # then that one is right, and the other is untouched
+        rows = connection.execute("SELECT readings FROM reading_minute ORDER BY minute DESC").fetchall()
+        assert [row["readings"] for row in rows[:31]] == [1] * 31
+        assert {row["readings"] for row in rows[31:]} == {7}
+        connection.execute("SELECT rebuild_rollups('-infinity', 'infinity')")
+        assert_equal_to_a_plain_scan(connection)
+
+
+def test_a_rebuild_beside_four_writers_misses_nothing(database: Database) -> None:
+    written, stop = write_from_four_sides(database, seconds=0), threading.Event()
+    assert written == 0
+    failures: list[Exception] = []
+
+    def rebuild() -> None:
+        with database.connect() as connection:
+            while not stop.is_set():
+                try:
+                    connection.execute("SELECT rebuild_rollups(now() - interval '2 hours', now())")
+                except psycopg.Error as error:
+                    failures.append(error)
+
+    rebuilding = threading.Thread(target=rebuild)
+    rebuilding.start()
+    try:
+        written = write_from_four_sides(database, seconds=2)
+    finally:
+        stop.set()
+        rebuilding.join(30)
+    assert failures == []
+    assert database.rows("SELECT readings FROM last_hour_overall") == [{"readings": written}]
+    with undone(database) as connection:
+        assert_equal_to_a_plain_scan(connection)
+
+
+@pytest.mark.parametrize("size", [1, 40])
+def test_four_writers_on_the_same_sensors_neither_deadlock_nor_count_twice(
+    database: Database, size: int
+) -> None:
+    written = write_from_four_sides(database, seconds=2, size=size)
+    assert written == database.count() > 4 * size
+    with undone(database) as connection:
+        assert_equal_to_a_plain_scan(connection)
+    assert database.rows("SELECT sum(readings)::int AS readings FROM reading_minute") == [
+        {"readings": written}
+    ]
+
+
+def write_from_four_sides(database: Database, seconds: float, size: int = 10) -> int:
+    """Four writers of the same five sensors, each batch also sent by its neighbour, in reverse."""
+    until = datetime.now(UTC) + timedelta(seconds=seconds)
+    stored = [0] * WRITERS
+    shared: list[list[Reading]] = [[] for _ in range(WRITERS)]
+
+    def write(store: Store, number: int) -> None:
+        while datetime.now(UTC) < until:
+            now = datetime.now(UTC)
+            batch = [Reading(uuid4(), f"shared {n % 5}", now - timedelta(seconds=n), n) for n in range(size)]
+            shared[number] = batch
+            stored[number] += store.save(batch)
+            stored[number] += store.save(shared[(number + 1) % WRITERS][::-1])
+
+    four_writers(database.settings, write)
+    return sum(stored)
+
+
+def test_the_last_hour_reads_no_more_of_the_readings_than_its_edge(database: Database) -> None:
+    # given three sensors that measured ten times a second for two hours
+    database.rows(
+        "INSERT INTO reading (reading_id, sensor_id, measured_at, temperature) "
+        "SELECT gen_random_uuid(), n % 3, now() - n * interval '0.1 second', 20 "
+        "FROM generate_series(0, 72000) AS n"
+    )
+    database.rows("ANALYZE")
+    # when the summary and a plain scan are asked for
+    with undone(database) as connection:
+        for_the_summary = readings_read(connection, "SELECT * FROM last_hour_summary")
+    with undone(database) as connection:
+        for_a_scan = readings_read(connection, f"SELECT max(received_at) {IN_THE_HOUR}")
+    # then it looked at the five seconds of the edge at most, and once for each sensor's last reading
+    assert 3 <= for_the_summary <= 60
+    assert for_a_scan >= 35_000
+
+
+def readings_read(connection: psycopg.Connection[Row], statement: str) -> int:
+    """How many rows of the readings' partitions the statement fetched, by an index or without."""
+    connection.execute(statement)
+    found = connection.execute(
+        "SELECT sum(seq_tup_read + coalesce(idx_tup_fetch, 0))::int AS readings "
+        "FROM pg_stat_xact_user_tables WHERE relname ~ '^reading_'"
+    ).fetchone()
+    assert found
+    return int(found["readings"])
+
+
+def test_names_in_front_of_the_functions_own_are_not_found(database: Database) -> None:
+    """A trigger that works as the owner must not use what somebody else put on the search path."""
+    with undone(database) as connection:
+        connection.execute("CREATE TEMPORARY TABLE rollup_minute (LIKE public.rollup_minute INCLUDING ALL)")
+        save(connection, rows_of(connection, [(UUID(int=1), "1", ("now", -MICROSECOND), 1.0)]))
+        assert connection.execute("SELECT count(*) FROM pg_temp.rollup_minute").fetchall() == [{"count": 0}]
+        assert connection.execute("SELECT readings FROM reading_minute").fetchall() == [{"readings": 1}]

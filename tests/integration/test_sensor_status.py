@@ -1,0 +1,163 @@
+"""The view `sensor_status`: last heard, usual interval, silent since."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+
+from tests.database import Database, Row
+
+SECOND, MINUTE, HOUR, DAY = (timedelta(**{unit: 1}) for unit in ("seconds", "minutes", "hours", "days"))
+PROMPT = 50 * timedelta(milliseconds=1)
+INSERT = """
+INSERT INTO reading (reading_id, sensor_id, measured_at, temperature, received_at)
+VALUES (%s, %s, %s, %s, %s)
+"""
+
+
+class Sensor:
+    """A sensor whose readings lie in the database."""
+
+    def __init__(self, database: Database, sensor_id: str = "1") -> None:
+        self._database, self.sensor_id = database, sensor_id
+        self.now: datetime = database.rows("SELECT now() AS now")[0]["now"]
+        database.rows("INSERT INTO sensor (sensor_id) VALUES (%s)", sensor_id)
+
+    def measured(self, *ages: timedelta, delay: timedelta = PROMPT, temperature: float = 20.0) -> None:
+        """It measured so long ago each time, and each reading arrived after the delay."""
+        with self._database.connect() as connection, connection.cursor() as cursor:
+            moments = [self.now - age for age in ages]
+            cursor.executemany(
+                INSERT, [(uuid4(), self.sensor_id, at, temperature, at + delay) for at in moments]
+            )
+
+    def every(
+        self, interval: timedelta, *, times: int, until: timedelta, delay: timedelta = PROMPT
+    ) -> "Sensor":
+        """It measured regularly, for the last time `until` ago."""
+        self.measured(*(until + n * interval for n in range(times)), delay=delay)
+        return self
+
+    @property
+    def status(self) -> Row:
+        (row,) = self._database.rows("SELECT * FROM sensor_status WHERE sensor_id = %s", self.sensor_id)
+        return row
+
+
+@pytest.fixture
+def sensor(database: Database) -> Sensor:
+    return Sensor(database)
+
+
+def test_without_readings_nobody_was_heard(database: Database, sensor: Sensor) -> None:
+    assert database.rows("SELECT * FROM sensor_status") == []
+
+
+def test_a_sensor_has_its_name_its_last_reading_and_its_usual_interval(
+    database: Database, sensor: Sensor
+) -> None:
+    sensor.every(2 * SECOND, times=200, until=4 * SECOND)
+    sensor.measured(1 * SECOND, temperature=23.5)
+    database.rows("UPDATE sensor SET name = 'Kitchen', location = 'ground floor'")
+
+    status = sensor.status
+
+    assert (status["name"], status["location"]) == ("Kitchen", "ground floor")
+    assert status["last_measured_at"] == sensor.now - SECOND
+    assert status["last_received_at"] == sensor.now - SECOND + PROMPT
+    assert status["last_temperature"] == 23.5
+    assert status["usual_interval"] == pytest.approx(2 * SECOND, abs=0.1 * SECOND)
+    assert status["silent_since"] is None
+
+
+@pytest.mark.parametrize(
+    ("interval", "patience"),
+    [(SECOND, 30 * SECOND), (10 * SECOND, 50 * SECOND), (20 * MINUTE, 100 * MINUTE), (8 * HOUR, 40 * HOUR)],
+)
+def test_it_is_silent_after_five_of_its_intervals_and_not_before_30_seconds(
+    database: Database, interval: timedelta, patience: timedelta
+) -> None:
+    # given two sensors with the same interval, on either side of the limit
+    times = max(12, 3 * MINUTE // interval)
+    quiet = Sensor(database, "quiet").every(interval, times=times, until=0.9 * patience)
+    silent = Sensor(database, "silent").every(interval, times=times, until=1.1 * patience)
+    # then one of them is silent, since its last reading arrived
+    assert quiet.status["usual_interval"] == pytest.approx(interval, rel=0.05)
+    assert quiet.status["silent_since"] is None
+    assert silent.status["silent_since"] == silent.now - 1.1 * patience + PROMPT
+
+
+def test_it_is_heard_again_with_its_next_reading(sensor: Sensor) -> None:
+    sensor.every(SECOND, times=200, until=HOUR)
+    assert sensor.status["silent_since"] is not None
+    sensor.measured(SECOND)
+    assert sensor.status["silent_since"] is None
+
+
+def test_neither_a_gap_nor_a_burst_changes_the_usual_interval(sensor: Sensor) -> None:
+    # given a sensor at 10 s with a gap of hours, and a burst of 500 in one minute
+    sensor.every(10 * SECOND, times=30, until=5 * SECOND)
+    sensor.every(10 * SECOND, times=30, until=3 * HOUR)
+    burst = 150 * SECOND
+    sensor.measured(*(burst + n * timedelta(milliseconds=20) for n in range(500)))
+
+    assert sensor.status["usual_interval"] == pytest.approx(10 * SECOND, rel=0.1)
+
+
+def test_who_spoke_within_one_minute_only_has_no_usual_interval_and_is_not_silent(sensor: Sensor) -> None:
+    moment = (sensor.now - 2 * HOUR).replace(second=30, microsecond=0)
+    sensor.measured(*(sensor.now - moment + n * SECOND for n in range(10)))
+
+    assert (sensor.status["usual_interval"], sensor.status["silent_since"]) == (None, None)
+
+
+@pytest.mark.parametrize("ahead", [4 * MINUTE, -6 * HOUR])
+def test_a_wrong_clock_neither_hides_silence_nor_makes_it(database: Database, ahead: timedelta) -> None:
+    # given two sensors whose clocks are wrong by the same, one of which fell silent a minute ago
+    heard = Sensor(database, "heard").every(SECOND, times=200, until=SECOND - ahead, delay=-ahead)
+    silent = Sensor(database, "silent").every(SECOND, times=200, until=MINUTE - ahead, delay=-ahead)
+
+    assert heard.status["silent_since"] is None
+    assert silent.status["silent_since"] == silent.now - MINUTE
+
+
+def test_a_reading_from_the_far_future_is_not_the_last(sensor: Sensor) -> None:
+    sensor.every(SECOND, times=200, until=HOUR)
+    sensor.measured(-365 * DAY, delay=-365 * DAY)
+
+    assert sensor.status["last_measured_at"] == sensor.now - HOUR
+    assert sensor.status["silent_since"] == sensor.now - HOUR + PROMPT
+
+
+def test_a_sensor_that_delivers_a_backlog_is_heard(sensor: Sensor) -> None:
+    sensor.every(SECOND, times=200, until=2 * HOUR, delay=2 * HOUR - SECOND)
+
+    assert sensor.status["silent_since"] is None
+
+
+def test_imported_history_is_no_silent_sensor(sensor: Sensor) -> None:
+    sensor.every(HOUR, times=20, until=100 * DAY, delay=99 * DAY)
+
+    assert sensor.status["last_measured_at"] == sensor.now - 100 * DAY
+    assert sensor.status["silent_since"] is None
+
+
+def test_sensors_last_heard_on_different_days_are_all_there(database: Database) -> None:
+    days = {
+        str(n): Sensor(database, str(n)).every(10 * SECOND, times=20, until=n * DAY) for n in (0, 1, 3, 40)
+    }
+
+    rows = database.rows("SELECT * FROM sensor_status")
+
+    assert [row["sensor_id"] for row in rows] == sorted(days)
+    for row in rows:
+        age = datetime.now(UTC) - row["last_measured_at"]
+        assert age - int(row["sensor_id"]) * DAY < MINUTE
+        assert (row["silent_since"] is None) == (row["sensor_id"] == "0")
+
+
+def test_a_sensor_whose_row_was_deleted_is_not_watched(database: Database, sensor: Sensor) -> None:
+    sensor.every(SECOND, times=200, until=HOUR)
+    database.rows("DELETE FROM sensor")
+
+    assert database.rows("SELECT * FROM sensor_status") == []
