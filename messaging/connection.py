@@ -1,8 +1,8 @@
 """Connections to the broker, with pika's errors turned into this project's own."""
 
 import socket
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+import ssl
+from contextlib import AbstractContextManager, suppress
 
 import pika
 from pika.adapters.blocking_connection import BlockingChannel, BlockingConnection
@@ -18,35 +18,73 @@ from pika.exceptions import (
     ChannelClosedByBroker,
     ConnectionBlockedTimeout,
     ConnectionClosedByBroker,
+    IncompatibleProtocolError,
     UnroutableError,
 )
 
-from messaging.errors import BrokerUnavailable, Unroutable
+from messaging.errors import BrokerRefused, BrokerUnavailable, Unroutable
 from messaging.headers import tolerate
+from service.errors import Translation
 
 HEARTBEAT_SECONDS = 30
 SOCKET_TIMEOUT_SECONDS = 5
 STACK_TIMEOUT_SECONDS = 10
 BLOCKED_TIMEOUT_SECONDS = 10
+ACCESS_REFUSED = 403
 # Reported by Linux for data that the peer never acknowledged: a link that swallows packets.
 TCP_OPTIONS = {"TCP_USER_TIMEOUT": 20_000, "TCP_KEEPIDLE": 10, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 2}
 
 
-@contextmanager
-def translated() -> Iterator[None]:
-    """Raise BrokerUnavailable (or Unroutable) for whatever pika or its socket raises inside."""
-    try:
-        yield
-    except UnroutableError as error:
-        raise Unroutable("no queue takes the message: run `sensorctl setup`") from error
+def translated() -> AbstractContextManager[None]:
+    """Raise BrokerUnavailable, BrokerRefused or Unroutable for whatever pika or its socket raises inside."""
+    return _TRANSLATION
+
+
+def _meaning(error: BaseException) -> BrokerUnavailable | Unroutable | None:
+    if isinstance(error, UnroutableError):
+        return Unroutable("no queue takes the message: run `sensorctl setup`")
     # Pika's time-out of a connection attempt is no AMQPError.
-    except (AMQPError, AMQPConnectorException, OSError) as error:
-        raise BrokerUnavailable(describe(error)) from error
+    if isinstance(error, AMQPError | AMQPConnectorException | OSError):
+        return unavailable(error)
+    return None
+
+
+_TRANSLATION = Translation(_meaning)
+
+
+def unavailable(error: BaseException) -> BrokerUnavailable:
+    """BrokerUnavailable or BrokerRefused, for what pika tells of the end of a connection or a channel."""
+    return _kind(_cause(error))(describe(error))
+
+
+def _kind(cause: BaseException) -> type[BrokerUnavailable]:
+    match cause:
+        case ChannelClosedByBroker() | ConnectionClosedByBroker() if cause.reply_code == ACCESS_REFUSED:
+            return BrokerRefused
+    return BrokerUnavailable
 
 
 def describe(error: BaseException) -> str:
     """What happened, in words, without an address that could hold a password."""
-    match cause := _cause(error):
+    cause = _cause(error)
+    return _at_the_greeting(cause) or _later(cause) or str(cause) or type(cause).__name__
+
+
+def _at_the_greeting(cause: BaseException) -> str | None:
+    match cause:
+        case ssl.SSLCertVerificationError():
+            return f"the broker's certificate is refused: {cause.verify_message}"
+        case ssl.SSLError(reason="WRONG_VERSION_NUMBER" | "RECORD_LAYER_FAILURE"):
+            return "the broker does not speak TLS on this port"
+        case ssl.SSLError() if cause.reason:
+            return f"TLS fails: {cause.reason}"
+        case IncompatibleProtocolError():
+            return f"the server hung up before AMQP began; does it want TLS, or a certificate? ({cause})"
+    return None
+
+
+def _later(cause: BaseException) -> str | None:
+    match cause:
         case ChannelClosedByBroker() | ConnectionClosedByBroker():
             return f"{cause.reply_code} {cause.reply_text}"
         case ConnectionBlockedTimeout():
@@ -57,7 +95,7 @@ def describe(error: BaseException) -> str:
             return f"the broker's host name is not known ({cause.strerror})"
         case OSError() if cause.strerror:
             return cause.strerror
-    return str(cause) or type(cause).__name__
+    return None
 
 
 def _cause(error: BaseException) -> BaseException:
@@ -74,7 +112,14 @@ def _cause(error: BaseException) -> BaseException:
 
 def connect(url: str, name: str) -> BlockingConnection:
     """Open a connection that the management UI shows as `name`. Raises BrokerUnavailable."""
-    parameters = pika.URLParameters(url)
+    tolerate()
+    with translated():
+        return BlockingConnection(parameters_of(url, name))
+
+
+def parameters_of(url: str, name: str) -> pika.URLParameters:
+    """How every connection of this project behaves. Raises OSError for certificates that are gone."""
+    parameters = pika.URLParameters(url)  # reads the certificates, which may have been renewed
     parameters.heartbeat = HEARTBEAT_SECONDS
     parameters.socket_timeout = SOCKET_TIMEOUT_SECONDS
     parameters.stack_timeout = STACK_TIMEOUT_SECONDS
@@ -82,9 +127,7 @@ def connect(url: str, name: str) -> BlockingConnection:
     parameters.connection_attempts = 1
     parameters.tcp_options = TCP_OPTIONS
     parameters.client_properties = {"connection_name": name}
-    tolerate()
-    with translated():
-        return BlockingConnection(parameters)
+    return parameters
 
 
 def close_quietly(connection: BlockingConnection) -> None:
@@ -101,5 +144,7 @@ __all__ = [
     "close_quietly",
     "connect",
     "describe",
+    "parameters_of",
     "translated",
+    "unavailable",
 ]

@@ -1,14 +1,15 @@
 """The consumer loop: the one place that acks, nacks and dead-letters.
 
-A handler returns or raises, and the outcome's type decides: a return is an ack, InvalidReading a dead
-letter, ServiceUnavailable an outage that is waited out with the message in hand.
+What is in hand is a batch, of one message unless the options say more. A handler returns what became of
+it or raises, and the type decides: a message that is done is acked, one with an InvalidReading dead-lettered;
+ServiceUnavailable is an outage that is waited out with the batch in hand.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from messaging.connection import close_quietly, connect
 from messaging.errors import BrokerUnavailable, InvalidReading
@@ -24,7 +25,19 @@ DRAIN_SECONDS = 8.0
 # The broker takes a message back after 30 minutes by default; give it back before that.
 HOLD_SECONDS = 25 * 60.0
 
-Handler = Callable[[Delivery], None]
+
+class Handled(NamedTuple):
+    """What became of a batch.
+
+    `refused` holds, in the order of the batch, None for each message that is done and the reason for each
+    that can never be. `tell` is called once, after the settlement, so that it delays nobody.
+    """
+
+    refused: Sequence[InvalidReading | None]
+    tell: Callable[[], None]
+
+
+Handler = Callable[[Sequence[Delivery]], Handled]
 
 
 class ConsumerEvents(Protocol):
@@ -32,6 +45,9 @@ class ConsumerEvents(Protocol):
 
     def progress(self) -> None:
         """The loop is alive."""
+
+    def received(self, messages: int) -> None:
+        """So many messages are in hand."""
 
     def consuming(self, queue: str) -> None:
         """Connected, and the queue is being consumed."""
@@ -43,23 +59,28 @@ class ConsumerEvents(Protocol):
         """The dead queue holds the message."""
 
     def outage(self, reason: str, retry_seconds: float) -> None:
-        """The handler needs something that is away; the message is held, not settled."""
+        """The handler needs something that is away; the batch is held, not settled."""
 
     def outage_over(self, seconds: float) -> None:
-        """The held message could be handled after `seconds`."""
+        """The held batch could be handled after `seconds`."""
 
-    def requeued(self, reason: str) -> None:
-        """The message in hand went back to the queue."""
+    def requeued(self, reason: str, messages: int) -> None:
+        """So many messages went back to the queue."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ConsumerOptions:
-    """How to consume. Times are in seconds; a connect time-out of 0 waits for ever."""
+    """How to consume. Times are in seconds; a connect time-out of 0 waits for ever.
+
+    A batch has at most `batch_size` messages and is not waited for longer than `linger_seconds`.
+    """
 
     url: str
     name: str
     topology: Topology
     prefetch: int = 1
+    batch_size: int = 1
+    linger_seconds: float = 0
     connect_timeout_seconds: float = 0
     hold_seconds: float = HOLD_SECONDS
 
@@ -94,6 +115,7 @@ class Consumer:
         broker did not come within the connect time-out.
         """
         while not self._stop.requested:
+            self._events.progress()
             session = self._open_patiently()
             try:
                 self._consume(session)
@@ -133,44 +155,59 @@ class Consumer:
             raise
 
     def _consume(self, session: Session) -> None:
+        options = self._options
         while not self._stop.requested:
-            delivery = session.next(POLL_SECONDS)
+            batch = session.take(POLL_SECONDS, options.batch_size, options.linger_seconds, self._is_stopping)
             self._events.progress()
-            if delivery:
-                self._settle(session, delivery)
+            if batch:
+                self._events.received(len(batch))
+                self._process(session, batch)
             else:
                 self._when_idle()
 
-    def _settle(self, session: Session, delivery: Delivery) -> None:
+    def _process(self, session: Session, batch: Sequence[Delivery]) -> None:
         try:
-            self._handle_patiently(session, delivery)
-        except InvalidReading as error:
-            session.bury(delivery, error)
-            self._events.dead_lettered(error)
+            handled = self._handle_patiently(session, batch)
         except BrokerUnavailable:
             raise
         except (ServiceUnavailable, Stopped) as reason:
-            session.requeue(delivery)
-            self._events.requeued(str(reason) or "stopping")
-        else:
-            session.ack(delivery)
-
-    def _handle_patiently(self, session: Session, delivery: Delivery) -> None:
-        handler = self._suspect_handler if delivery.suspect else self._handler
+            self._events.requeued(str(reason) or "stopping", session.requeue())
+            return
         try:
-            handler(delivery)
+            self._settle(session, batch, handled.refused)
+        finally:
+            handled.tell()
+
+    def _settle(
+        self, session: Session, batch: Sequence[Delivery], refused: Sequence[InvalidReading | None]
+    ) -> None:
+        """Ack the batch at once, or up to each refused message as soon as the dead queue holds that."""
+        settled = 0
+        for number, (delivery, error) in enumerate(zip(batch, refused, strict=True), start=1):
+            if error:
+                session.bury(delivery, error)
+                session.ack(batch[settled:number])
+                settled = number
+                self._events.dead_lettered(error)
+        if settled < len(batch):
+            session.ack(batch[settled:])
+
+    def _handle_patiently(self, session: Session, batch: Sequence[Delivery]) -> Handled:
+        handle = partial(self._suspect_handler if batch[0].suspect else self._handler, batch)
+        try:
+            return handle()
         except BrokerUnavailable:
             raise
         except ServiceUnavailable as error:
             self._events.outage(str(error), RECONNECT_SECONDS)
-            self._hold(session, partial(handler, delivery))
+            return self._hold(session, handle)
         finally:
             if self._stop.requested:
-                # Else the settlement brings the next message, which only comes back with a higher count.
+                # Else the settlement brings more messages, which only come back with a higher count.
                 session.stop_deliveries()
 
-    def _hold(self, session: Session, handle: Callable[[], None]) -> None:
-        """Keep the message and try again until what the handler needs is back."""
+    def _hold(self, session: Session, handle: Callable[[], Handled]) -> Handled:
+        """Keep the batch and try again until what the handler needs is back."""
         began = time.monotonic()
         sleep = partial(session.sleep, check=self._check_stop)
         sleep(RECONNECT_SECONDS)
@@ -180,12 +217,12 @@ class Consumer:
             unless=(BrokerUnavailable,),
             limit_seconds=self._options.hold_seconds,
         )
-        try:
-            attempts(handle)
-        except InvalidReading:
-            self._events.outage_over(time.monotonic() - began)
-            raise
+        handled = attempts(handle)
         self._events.outage_over(time.monotonic() - began)
+        return handled
+
+    def _is_stopping(self) -> bool:
+        return self._stop.requested
 
     def _check_stop(self) -> None:
         """An outage is not worth waiting for once the process is to stop."""

@@ -7,7 +7,8 @@ import json
 import math
 import os
 import time
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any, NamedTuple
 from uuid import UUID
@@ -21,6 +22,8 @@ from pydantic import (
     Field,
     StrictFloat,
     StrictInt,
+    ValidationInfo,
+    model_validator,
 )
 
 MAX_BODY_BYTES = 64 * 1024
@@ -114,20 +117,59 @@ class WireReading(BaseModel):
     sequence: Annotated[StrictInt, Field(ge=0, le=LARGEST_INTEGER)] | None = None
 
 
-def encode(reading: Reading, temperature: float, unit: Unit) -> bytes:
-    """The message body of a reading whose sensor measures `temperature` in `unit`."""
+class TopicReading(WireReading):
+    """A message that came by MQTT: a temperature alone will do.
+
+    The validation's context holds the values of fields that the body may leave out, or null.
+    """
+
+    @model_validator(mode="before")
+    @classmethod
+    def _complete(cls, value: Any, info: ValidationInfo) -> Any:
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            value = {"temperature": value}
+        if not isinstance(value, dict):
+            return value
+        given: dict[str, Any] = info.context or {}
+        return value | {
+            name: held for name, held in given.items() if held is not None and cls._lacks(value, name)
+        }
+
+    @classmethod
+    def _lacks(cls, value: dict[str, Any], name: str) -> bool:
+        names = cls.model_fields[name].validation_alias
+        return isinstance(names, AliasChoices) and all(value.get(str(one)) is None for one in names.choices)
+
+
+def message_of(reading: Reading, temperature: float, unit: Unit) -> dict[str, Any]:
+    """What the message says of a reading whose sensor measures `temperature` in `unit`."""
     if not math.isfinite(temperature):
         raise ValueError(f"temperature is {temperature}, which JSON cannot hold")
-    body = {
+    message = {
         "reading_id": str(reading.reading_id),
         "sensor_id": reading.sensor_id,
-        "measured_at": reading.measured_at.isoformat(timespec="microseconds").replace("+00:00", "Z"),
+        "measured_at": written(reading.measured_at),
         "temperature": temperature,
         "unit": unit.value,
         "run_id": str(reading.run_id) if reading.run_id else None,
         "sequence": reading.sequence,
     }
-    return json.dumps({key: value for key, value in body.items() if value is not None}).encode()
+    return {key: value for key, value in message.items() if value is not None}
+
+
+def body_of(message: Mapping[str, Any]) -> bytes:
+    """The message as it is sent."""
+    return json.dumps(message).encode()
+
+
+def encode(reading: Reading, temperature: float, unit: Unit) -> bytes:
+    """The message body of a reading whose sensor measures `temperature` in `unit`."""
+    return body_of(message_of(reading, temperature, unit))
+
+
+def written(moment: datetime) -> str:
+    """A time as messages hold it: in UTC, to the microsecond."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def uuid7() -> UUID:

@@ -8,6 +8,7 @@ import pika
 
 from messaging.connection import BlockingChannel, translated
 from messaging.errors import InvalidReading
+from messaging.mqtt import ORIGINAL_EXCHANGE, ORIGINAL_KEY, REPLAYS, Route, route_of
 
 MAX_DETAIL_CHARACTERS = 500
 # All of them travel in one frame, which may have 128 KiB; the broker closes the connection over a larger one.
@@ -34,24 +35,25 @@ class DeadLetterer:
         error: InvalidReading,
     ) -> None:
         """Return once the dead queue holds the message with its reason. Raises BrokerUnavailable."""
-        reasons = _reasons(method, error, self._by)
-        dead = disarmed(properties, {"x-replays": 0, **(properties.headers or {}), **reasons})
+        headers = properties.headers or {}
+        reasons = _reasons(route_of(method, headers), error, self._by)
+        dead = disarmed(properties, {REPLAYS: 0, **headers, **reasons})
         size = sum(map(len, dead.encode()))
         if size > MAX_PROPERTIES_BYTES:
             left_out = f"left out: with them the properties have {size} bytes"
-            dead = disarmed(properties, {"x-replays": 0, "x-original-headers": left_out, **reasons})
+            dead = disarmed(properties, {REPLAYS: 0, "x-original-headers": left_out, **reasons})
         with translated():
             self._channel.basic_publish("", self._dead_queue, body, dead, mandatory=True)
 
 
-def _reasons(method: pika.spec.Basic.Deliver, error: InvalidReading, by: str) -> dict[str, Any]:
+def _reasons(route: Route, error: InvalidReading, by: str) -> dict[str, Any]:
     return {
         "x-dead-reason": error.reason.value,
         "x-dead-detail": error.detail[:MAX_DETAIL_CHARACTERS],
         "x-dead-at": datetime.now(UTC).isoformat(timespec="milliseconds"),
         "x-dead-by": by,
-        "x-original-exchange": method.exchange,
-        "x-original-routing-key": method.routing_key,
+        ORIGINAL_EXCHANGE: route.exchange,
+        ORIGINAL_KEY: route.routing_key,
     }
 
 

@@ -12,6 +12,7 @@ from uuid import UUID
 import pika
 
 from messaging.contract import LARGEST_INTEGER
+from messaging.mqtt import ORIGINAL_EXCHANGE, ORIGINAL_KEY, REPLAYS, Route, sensor_of
 from messaging.topology import ROUTING_PREFIX
 
 ID_CHARACTERS = 12
@@ -81,16 +82,18 @@ class DeadMessage:
     @property
     def replays(self) -> int:
         """How often it was replayed."""
-        return _whole(self.headers.get("x-replays"))
+        return _whole(self.headers.get(REPLAYS))
 
     @property
     def sensor_id(self) -> str | None:
-        """The sensor that its body names, or else the routing key by which it came."""
+        """The sensor that its body names, or else the routing key or MQTT topic by which it came."""
         named = _sensor_of(self._claims)
         if named is not None:
             return named
-        key = str(self.headers.get("x-original-routing-key") or "")
-        return key.removeprefix(ROUTING_PREFIX) if key.startswith(ROUTING_PREFIX) else None
+        exchange, key = (str(self.headers.get(name) or "") for name in (ORIGINAL_EXCHANGE, ORIGINAL_KEY))
+        if key.startswith(ROUTING_PREFIX):
+            return key.removeprefix(ROUTING_PREFIX)
+        return sensor_of(Route(exchange, key))
 
     @property
     def origin(self) -> Origin | None:
@@ -112,7 +115,7 @@ class DeadMessage:
     def revived_headers(self) -> dict[str, Any]:
         """Its headers for another try: without this death, and with the try counted."""
         kept = {name: value for name, value in self.headers.items() if not name.startswith(DEATH_PREFIXES)}
-        return kept | {"x-replays": self.replays + 1}
+        return _broker_route(self.headers.get("x-death")) | kept | {REPLAYS: self.replays + 1}
 
     @cached_property
     def _claims(self) -> Mapping[str, Any]:
@@ -132,9 +135,22 @@ def _sensor_of(claims: Mapping[str, Any]) -> str | None:
 
 
 def _broker_death(deaths: Any) -> datetime | None:
-    latest = deaths[0] if isinstance(deaths, list) and deaths else None
-    moment = latest.get("time") if isinstance(latest, dict) else None
+    moment = _latest(deaths).get("time")
     return moment if isinstance(moment, datetime) else None
+
+
+def _broker_route(deaths: Any) -> dict[str, Any]:
+    """The way of a message that the broker itself dead-lettered, as our own dead letters tell it."""
+    latest = _latest(deaths)
+    match latest.get("exchange"), latest.get("routing-keys"):
+        case str() as exchange, [str() as key, *_]:
+            return {ORIGINAL_EXCHANGE: exchange, ORIGINAL_KEY: key}
+    return {}
+
+
+def _latest(deaths: Any) -> dict[str, Any]:
+    latest = deaths[0] if isinstance(deaths, list) and deaths else None
+    return latest if isinstance(latest, dict) else {}
 
 
 def _whole(value: Any) -> int:

@@ -10,9 +10,10 @@ from urllib.parse import quote, urlsplit
 
 import pika
 
+from messaging.access import User, exactly
 from messaging.errors import BrokerUnavailable
 from messaging.settings import BrokerSettings
-from messaging.topology import Topology
+from messaging.topology import MQTT_EXCHANGE, Topology
 from service.errors import ConfigurationError
 
 TIMEOUT_SECONDS = 5
@@ -26,15 +27,21 @@ class ManagementUnavailable(BrokerUnavailable):
     """The management API does not answer, or not to this user."""
 
 
+class ManagementRefused(ManagementUnavailable):
+    """The management API answers, and refuses."""
+
+
 class Management:
     """Speaks to the management API as the AMQP user. Every method raises ManagementUnavailable."""
 
-    def __init__(self, settings: BrokerSettings) -> None:
+    def __init__(self, settings: BrokerSettings, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
+        self._timeout_seconds = timeout_seconds
         parameters = pika.URLParameters(settings.amqp_url)
         self._vhost = quote(parameters.virtual_host, safe="")
         self._url = (settings.rabbitmq_management_url or f"http://{parameters.host}:15672").rstrip("/")
         if urlsplit(self._url).scheme not in ("http", "https"):
             raise ConfigurationError(f"RABBITMQ_MANAGEMENT_URL is {self._url!r}: must be an http address")
+        self._tls = settings.tls_context() if self._url.startswith("https:") else None
         credentials = parameters.credentials
         login = f"{credentials.username}:{credentials.password}".encode()
         self._authorization = f"Basic {base64.b64encode(login).decode()}"
@@ -53,8 +60,34 @@ class Management:
         return found
 
     def policy(self, topology: Topology) -> dict[str, Any] | None:
-        """The last net of a queue, if it is there."""
-        return self._find(self._policy_path(topology))
+        """The policy that the broker applies to the queue, if it is the last net.
+
+        Read from the queue, because the policies themselves are not shown to a user who only monitors.
+        """
+        queue = self.queue(topology.queue)
+        if queue and "effective_policy_definition" not in queue:
+            raise ManagementUnavailable("the broker has no figures of the queue yet: ask again soon")
+        definition = (queue or {}).get("effective_policy_definition") or {}
+        if definition.get("dead-letter-routing-key") != topology.dead_queue:
+            return None
+        return {"definition": definition}
+
+    def ensure_user(self, user: User) -> None:
+        """Make the user, or give an existing one this password and exactly these rights."""
+        rights, name = user.rights, quote(user.name, safe="")
+        self._call(
+            "PUT", f"/api/users/{name}", {"password": user.password.get_secret_value(), "tags": rights.tags}
+        )
+        self._call(
+            "PUT",
+            f"/api/permissions/{self._vhost}/{name}",
+            {"configure": rights.configure, "write": rights.write, "read": rights.read},
+        )
+        self._call(
+            "PUT",
+            f"/api/topic-permissions/{self._vhost}/{name}",
+            {"exchange": MQTT_EXCHANGE, "write": rights.topic_write, "read": rights.topic_read},
+        )
 
     def set_policy(self, topology: Topology) -> None:
         """Hang the last net: a message over the delivery limit goes to the dead queue, not to nothing."""
@@ -63,15 +96,12 @@ class Management:
             "dead-letter-routing-key": topology.dead_queue,
             "delivery-limit": DELIVERY_LIMIT,
         }
-        pattern = f"^{_escape(topology.queue)}$"
+        pattern = exactly(topology.queue)
         self._call(
             "PUT",
-            self._policy_path(topology),
+            f"/api/policies/{self._vhost}/{quote(topology.queue + '-last-net', safe='')}",
             {"pattern": pattern, "definition": definition, "apply-to": "queues", "priority": POLICY_PRIORITY},
         )
-
-    def _policy_path(self, topology: Topology) -> str:
-        return f"/api/policies/{self._vhost}/{quote(topology.queue + '-last-net', safe='')}"
 
     def _find(self, path: str) -> dict[str, Any] | None:
         try:
@@ -88,7 +118,9 @@ class Management:
             headers={"Authorization": self._authorization, "Content-Type": "application/json"},
         )
         try:
-            with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310 (as above)
+            with urllib.request.urlopen(  # noqa: S310 (as above)
+                request, timeout=self._timeout_seconds, context=self._tls
+            ) as answer:
                 return json.loads(answer.read() or b"null")
         except urllib.error.HTTPError as error:
             error.close()
@@ -102,9 +134,6 @@ class _NotFound(ManagementUnavailable):
 
 
 def _refusal(error: urllib.error.HTTPError) -> ManagementUnavailable:
-    kind = _NotFound if error.code == 404 else ManagementUnavailable  # noqa: PLR2004 (HTTP's number)
+    kinds = {400: ManagementRefused, 401: ManagementRefused, 403: ManagementRefused, 404: _NotFound}
+    kind = kinds.get(error.code, ManagementUnavailable)
     return kind(f"the management API answers {error.code} {error.reason}")
-
-
-def _escape(name: str) -> str:
-    return "".join(c if c.isalnum() or c in "-_" else f"\\{c}" for c in name)

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from messaging.connection import BlockingChannel, close_quietly, connect, translated
 from messaging.settings import BrokerSettings
-from messaging.topology import Topology
+from messaging.topology import Topology, declare_events
 
 NAME = "sensorctl"
 
@@ -22,9 +22,10 @@ def channel(settings: BrokerSettings) -> Iterator[BlockingChannel]:
 
 
 def declare_topology(settings: BrokerSettings) -> None:
-    """Declare the exchange, the queue and its dead queue. Raises BrokerUnavailable."""
+    """Declare the exchanges, the queue with its bindings and its dead queue. Raises BrokerUnavailable."""
     with channel(settings) as visit:
         Topology(settings.queue_name).declare(visit)
+        declare_events(visit)
 
 
 def ready_messages(settings: BrokerSettings) -> int:

@@ -1,18 +1,26 @@
 """Where the broker is and what the queue is called."""
 
-from urllib.parse import quote
+import ssl
+from typing import Any, Self
+from urllib.parse import quote, urlencode, urlsplit
 
 import pika
-from pydantic import AliasChoices, Field, SecretStr, field_validator
+from pydantic import AliasChoices, Field, SecretStr, field_validator, model_validator
 
-from service.settings import Settings
+from service.settings import ReadableFile, Settings
+
+TLS_PORT = 5671
 
 # AMQP allows 255 bytes, and the dead queue's name is longer.
 MAX_QUEUE_NAME_BYTES = 200
 
 
 class BrokerSettings(Settings):
-    """`RABBITMQ_URL` (or `AMQP_URL`) wins over the single variables."""
+    """`RABBITMQ_URL` (or `AMQP_URL`) wins over the single variables.
+
+    With `RABBITMQ_TLS_CA`, or with an amqps:// address, the connection is encrypted, and the broker must
+    have a certificate for its host name: of that authority, or else of one that the machine trusts.
+    """
 
     rabbitmq_url: SecretStr | None = Field(
         default=None, validation_alias=AliasChoices("rabbitmq_url", "amqp_url")
@@ -22,6 +30,9 @@ class BrokerSettings(Settings):
     rabbitmq_user: str = "sensors"
     rabbitmq_pass: SecretStr = SecretStr("sensors")
     rabbitmq_vhost: str = "/"
+    rabbitmq_tls_ca: ReadableFile | None = None
+    rabbitmq_tls_cert: ReadableFile | None = None
+    rabbitmq_tls_key: ReadableFile | None = None
     rabbitmq_management_url: str | None = None
     queue_name: str = Field(default="sensor_data", min_length=1, pattern=r"^[^\x00-\x1f]+$")
 
@@ -44,9 +55,54 @@ class BrokerSettings(Settings):
             )
         return url
 
+    @model_validator(mode="before")
+    @classmethod
+    def _port_of_tls(cls, values: Any) -> Any:
+        if isinstance(values, dict) and values.get("rabbitmq_tls_ca"):
+            return {"rabbitmq_port": TLS_PORT, **values}
+        return values
+
+    @model_validator(mode="after")
+    def _certificates_are_usable(self) -> Self:
+        if (self.rabbitmq_tls_cert is None) != (self.rabbitmq_tls_key is None):
+            raise ValueError("RABBITMQ_TLS_CERT and RABBITMQ_TLS_KEY belong together: set both or none")
+        if self.rabbitmq_tls_cert and not self.rabbitmq_tls_ca:
+            raise ValueError(
+                "RABBITMQ_TLS_CERT needs RABBITMQ_TLS_CA, the authority of the broker's certificate"
+            )
+        try:
+            if self.rabbitmq_tls_ca:
+                self.tls_context()
+        except (ssl.SSLError, OSError) as error:
+            reason = getattr(error, "reason", None) or error.strerror
+            files = "RABBITMQ_TLS_CA, RABBITMQ_TLS_CERT and RABBITMQ_TLS_KEY"
+            raise ValueError(f"{files} must be PEM files that fit together: {reason}") from None
+        return self
+
+    def tls_context(self) -> ssl.SSLContext:
+        """What verifies the broker, and shows it this client's own certificate if there is one."""
+        context = ssl.create_default_context(cafile=self.rabbitmq_tls_ca)
+        if self.rabbitmq_tls_cert:
+            context.load_cert_chain(self.rabbitmq_tls_cert, self.rabbitmq_tls_key)
+        return context
+
     @property
     def amqp_url(self) -> str:
-        """The address with its password; never for a log."""
+        """The address with its password; never for a log. TLS is in it as pika's ssl_options."""
+        if not self.rabbitmq_tls_ca:
+            return self._address
+        address = urlsplit(self._address)
+        files = {
+            "ca_certs": self.rabbitmq_tls_ca,
+            "certfile": self.rabbitmq_tls_cert,
+            "keyfile": self.rabbitmq_tls_key,
+        }
+        options = urlencode({"ssl_options": repr({name: file for name, file in files.items() if file})})
+        query = "&".join(filter(None, [address.query, options]))
+        return address._replace(scheme="amqps", query=query).geturl()
+
+    @property
+    def _address(self) -> str:
         if self.rabbitmq_url:
             return self.rabbitmq_url.get_secret_value()
         user = quote(self.rabbitmq_user, safe="")

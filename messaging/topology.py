@@ -8,6 +8,13 @@ EXCHANGE = "sensors"
 BINDING_KEY = "reading.#"
 ROUTING_PREFIX = "reading."
 MAX_ROUTING_KEY_BYTES = 255
+# Where the watch tells what begins to be wrong and what is over. Whoever wants to hear it binds a queue.
+EVENTS_EXCHANGE = "events"
+# Where the broker publishes what comes by MQTT, with the dots of a routing key for the slashes of the topic.
+MQTT_EXCHANGE = "amq.topic"
+MQTT_BINDING_KEY = "sensors.*.temperature"
+# The same as a regular expression, for this project and for the broker's topic permissions.
+MQTT_KEYS = r"^sensors\.([^.]+)\.temperature$"
 
 
 @dataclass(frozen=True)
@@ -32,9 +39,20 @@ class Topology:
             channel.queue_declare(self.queue, durable=True)
             channel.queue_declare(self.dead_queue, durable=True)
             channel.queue_bind(self.queue, EXCHANGE, routing_key=BINDING_KEY)
+            channel.queue_bind(self.queue, MQTT_EXCHANGE, routing_key=MQTT_BINDING_KEY)
+
+
+def declare_events(channel: BlockingChannel) -> None:
+    """Declare the exchange of the events. Raises BrokerUnavailable."""
+    with translated():
+        channel.exchange_declare(EVENTS_EXCHANGE, exchange_type="topic", durable=True)
 
 
 def routing_key(sensor_id: str) -> str:
     """The routing key of a sensor's readings, cut to what AMQP allows."""
-    key = f"{ROUTING_PREFIX}{sensor_id}".encode()[:MAX_ROUTING_KEY_BYTES]
-    return key.decode(errors="ignore")
+    return fitting(f"{ROUTING_PREFIX}{sensor_id}")
+
+
+def fitting(key: str) -> str:
+    """A routing key, cut to what AMQP allows."""
+    return key.encode(errors="replace")[:MAX_ROUTING_KEY_BYTES].decode(errors="ignore")

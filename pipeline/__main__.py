@@ -15,6 +15,7 @@ from service.http import serving
 from service.lifecycle import Stop, run
 from service.logs import configure
 from service.settings import load
+from service.watchdog import watching
 
 
 def main(stop: Stop) -> None:
@@ -23,9 +24,10 @@ def main(stop: Stop) -> None:
     configure(settings.log_level, settings.log_format)
     health = Health(BROKER, DATABASE)
     events = PipelineEvents(health)
+    events.started(settings.batch_size, settings.prefetch)
     store = Store(settings, name=settings.name)
     try:
-        with serving(settings.http_host, settings.http_port, health):
+        with serving(settings.http_host, settings.http_port, health), watching(health):
             watch = DatabaseWatch(store, events)
             watch.wait(stop, settings.connect_timeout_seconds)
             build_consumer(settings, store, events, stop, watch).run()
@@ -47,7 +49,9 @@ def build_consumer(
         url=settings.amqp_url,
         name=settings.name,
         topology=Topology(settings.queue_name),
-        prefetch=settings.prefetch_count,
+        prefetch=settings.prefetch,
+        batch_size=settings.batch_size,
+        linger_seconds=settings.batch_linger_seconds,
         connect_timeout_seconds=settings.connect_timeout_seconds,
     )
     return Consumer(

@@ -1,83 +1,123 @@
 """What happens in a consumer: one function an event moves the metric, the health and the log together."""
 
-from datetime import UTC, datetime
+import logging
+import time
+from collections.abc import Callable
 
 import structlog
 from prometheus_client import Counter, Gauge, Histogram
 
-from messaging.contract import Reading
 from messaging.errors import DeadReason, InvalidReading
+from pipeline.handler import Stored
 from service.health import Health
+from service.metrics import Outages, export_build
+from service.version import VERSION
 
 BROKER = "broker"
 DATABASE = "database"
 DELAY_BUCKETS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3600)
+STORE_BUCKETS = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
+RECEIVED = Counter("pipeline_messages_received_total", "Messages taken in hand, redeliveries too")
 STORED = Counter("pipeline_readings_stored_total", "Readings committed for the first time")
 DUPLICATE = Counter("pipeline_readings_duplicate_total", "Readings that were in the table already")
 DEAD = Counter("pipeline_messages_dead_total", "Messages that were dead-lettered", ["reason"])
 REQUEUED = Counter("pipeline_messages_requeued_total", "Messages given back to the queue")
-OUTAGE = Gauge("pipeline_outage", "1 while the database is away")
+OUTAGE = Gauge("pipeline_outage", "1 while the broker or the database is away", ["need"])
+OUTAGE_SECONDS = Counter(
+    "pipeline_outage_seconds_total", "Seconds for which the broker or the database was away", ["need"]
+)
+STORE = Histogram(
+    "pipeline_store_duration_seconds", "The statements of a batch, to their commit", buckets=STORE_BUCKETS
+)
 DELAY = Histogram(
     "pipeline_end_to_end_delay_seconds", "From measured_at to the commit", buckets=DELAY_BUCKETS
 )
 LAST_STORED = Gauge("pipeline_last_stored_timestamp_seconds", "When a reading was last committed")
+export_build("pipeline")
 
 
 class PipelineEvents:
     """Implements what the consumer loop and the handler tell of themselves."""
 
-    def __init__(self, health: Health) -> None:
+    def __init__(self, health: Health, clock: Callable[[], float] = time.monotonic) -> None:
         self._health = health
-        self._log = structlog.get_logger()
+        self._outages = Outages(health, OUTAGE, OUTAGE_SECONDS, BROKER, DATABASE, clock=clock)
+        self._log = structlog.get_logger().bind()
         for reason in DeadReason:
             DEAD.labels(reason.value)
+
+    def started(self, batch_size: int, prefetch: int) -> None:
+        """The process begins; it has reached nothing yet."""
+        self._log.info("started", version=VERSION, batch_size=batch_size, prefetch=prefetch)
 
     def progress(self) -> None:
         """The loop is alive."""
         self._health.beat()
 
+    def received(self, messages: int) -> None:
+        """So many messages are in hand. No line: their outcome is told."""
+        RECEIVED.inc(messages)
+
     def consuming(self, queue: str) -> None:
         """Connected to the broker."""
-        self._health.up(BROKER)
+        self._outages.back(BROKER)
         self._log.info("consuming", queue=queue)
 
     def broker_lost(self, reason: str, retry_seconds: float) -> None:
         """The broker went away or has not come yet."""
-        self._health.down(BROKER, reason)
+        self._outages.away(BROKER, reason)
         self._log.warning("broker unavailable", reason=reason, retry_seconds=round(retry_seconds, 1))
 
     def database_answers(self) -> None:
         """The database was reached."""
-        self._health.up(DATABASE)
-        OUTAGE.set(0)
+        self._outages.back(DATABASE)
 
     def outage(self, reason: str, retry_seconds: float) -> None:
-        """The database went away; the message in hand waits."""
-        self._health.down(DATABASE, reason)
-        OUTAGE.set(1)
+        """The database went away; what is in hand waits."""
+        self._outages.away(DATABASE, reason)
         self._log.warning("database unavailable", reason=reason, retry_seconds=round(retry_seconds, 1))
 
     def outage_over(self, seconds: float) -> None:
-        """The database is back and the message in hand was handled."""
-        self._health.up(DATABASE)
-        OUTAGE.set(0)
+        """The database is back and what was in hand is handled."""
+        self._outages.back(DATABASE)
         self._log.info("database is back", outage_seconds=round(seconds, 1))
 
-    def stored(self, reading: Reading, *, duplicate: bool) -> None:
-        """A reading is in the table."""
-        now = datetime.now(UTC)
-        self._health.up(DATABASE)
-        (DUPLICATE if duplicate else STORED).inc()
-        delay = (now - reading.measured_at).total_seconds()
-        DELAY.observe(max(0.0, delay))
-        LAST_STORED.set(now.timestamp())
+    def stored(self, stored: Stored) -> None:
+        """The readings of a batch are in the table. One line a batch, since lines cost more than rows."""
+        if not stored.readings:
+            return
+        self._outages.back(DATABASE)
+        STORE.observe(stored.seconds)
+        STORED.inc(stored.new)
+        DUPLICATE.inc(len(stored.readings) - stored.new)
+        delays = [(stored.at - reading.measured_at).total_seconds() for reading in stored.readings]
+        for delay in delays:
+            DELAY.observe(max(0.0, delay))
+        LAST_STORED.set(stored.at.timestamp())
+        if self._log.is_enabled_for(logging.INFO):
+            self._tell(stored, round(max(delays) * 1000, 1))
+
+    def _tell(self, stored: Stored, delay_ms: float) -> None:
+        store_ms = round(stored.seconds * 1000, 1)
+        if len(stored.readings) > 1:
+            self._log.info(
+                "batch stored",
+                readings=len(stored.readings),
+                new=stored.new,
+                duplicates=len(stored.readings) - stored.new,
+                store_ms=store_ms,
+                longest_delay_ms=delay_ms,
+            )
+            return
+        (reading,) = stored.readings
         self._log.info(
-            "duplicate" if duplicate else "stored",
+            "stored" if stored.new else "duplicate",
             sensor=reading.sensor_id,
             temperature=round(reading.temperature, 3),
             measured_at=reading.measured_at.isoformat(),
-            delay_ms=round(delay * 1000, 1),
+            store_ms=store_ms,
+            delay_ms=delay_ms,
         )
 
     def acquitted(self, delivery_number: int | None, *, duplicate: bool) -> None:
@@ -90,7 +130,7 @@ class PipelineEvents:
         DEAD.labels(error.reason.value).inc()
         self._log.warning("dead-lettered", reason=error.reason.value, detail=error.detail)
 
-    def requeued(self, reason: str) -> None:
-        """A message went back to the queue."""
-        REQUEUED.inc()
-        self._log.info("requeued", reason=reason)
+    def requeued(self, reason: str, messages: int) -> None:
+        """Messages went back to the queue."""
+        REQUEUED.inc(messages)
+        self._log.info("requeued", reason=reason, messages=messages)

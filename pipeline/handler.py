@@ -1,42 +1,120 @@
-"""What is done with one message: read it, work on it, store it."""
+"""What is done with a batch of messages: read each, work on it, store them together."""
 
 import random
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Protocol
+from functools import partial
+from typing import NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
 from db.errors import DataRejected
 from db.store import Store
+from messaging.consumer import Handled
 from messaging.contract import Reading
 from messaging.errors import DeadReason, InvalidReading
+from messaging.mqtt import Topic
 from messaging.session import Delivery
-from pipeline.steps import Rules, read
+from messaging.steps import Rules, read
+
+
+class Message(Protocol):
+    """What is needed of a delivery to store its reading."""
+
+    @property
+    def body(self) -> bytes:
+        """As it came."""
+
+    @property
+    def topic(self) -> Topic | None:
+        """What is said beside the body of a message that came by MQTT."""
+
+
+class Stored(NamedTuple):
+    """What became of some messages: `new` of the readings were committed, the others were there already.
+
+    `refused` holds, in the order of the messages, why one can never become a stored reading; `seconds` is
+    how long the database took.
+    """
+
+    readings: Sequence[Reading]
+    new: int
+    refused: Sequence[InvalidReading | None]
+    at: datetime
+    seconds: float = 0.0
 
 
 class StoreEvents(Protocol):
-    """What the handler tells of each reading."""
+    """What the handler tells."""
 
-    def stored(self, reading: Reading, *, duplicate: bool) -> None:
-        """The reading is committed, or was there already."""
+    def stored(self, stored: Stored) -> None:
+        """A batch is committed and settled."""
 
 
-def store_reading(store: Store, body: bytes, zone: ZoneInfo, work: Callable[[], None]) -> tuple[Reading, int]:
-    """The reading in the body, and 1 when it was committed or 0 when it was there already.
+def nothing(_position: int = 0) -> None:
+    """Work that takes no time."""
 
-    `work` is done between validation and the store. Raises InvalidReading when the body can never
-    become a stored reading, and StoreUnavailable when it cannot now.
+
+def store_messages(
+    store: Store,
+    messages: Sequence[Message],
+    zone: ZoneInfo,
+    *,
+    work: Callable[[int], None] = nothing,
+    breathe: Callable[[], None] = nothing,
+) -> Stored:
+    """Store the readings that are in the messages, in one statement if the database takes them all.
+
+    `work` is done on each valid message, by its position, before the store; `breathe` is called between
+    statements. Raises StoreUnavailable when the readings cannot be stored now; some may be.
     """
-    reading = read(body, Rules(zone, datetime.now(UTC)))
-    work()
+    readings, refused = _read_all(messages, Rules(zone, datetime.now(UTC)))
+    for position in readings:
+        work(position)
+    began = time.perf_counter()
+    new, rejected = _save_apart(store, readings, breathe)
+    seconds = time.perf_counter() - began
+    for position, error in rejected.items():
+        del readings[position]
+        refused[position] = error
+    return Stored(list(readings.values()), new, refused, datetime.now(UTC), seconds)
+
+
+def _read_all(
+    messages: Sequence[Message], rules: Rules
+) -> tuple[dict[int, Reading], list[InvalidReading | None]]:
+    readings: dict[int, Reading] = {}
+    refused: list[InvalidReading | None] = [None] * len(messages)
+    for position, message in enumerate(messages):
+        topic = message.topic
+        try:
+            readings[position] = read(message.body, replace(rules, topic=topic) if topic else rules)
+        except InvalidReading as error:
+            refused[position] = error
+    return readings, refused
+
+
+def _save_apart(
+    store: Store, readings: Mapping[int, Reading], breathe: Callable[[], None]
+) -> tuple[int, dict[int, InvalidReading]]:
+    """Save them; what the database rejects is looked for by halves, and its neighbours are saved."""
+    if not readings:
+        return 0, {}
     try:
-        return reading, store.save([reading])
+        return store.save(list(readings.values())), {}
     except DataRejected as error:
-        raise InvalidReading(DeadReason.REJECTED_BY_DATABASE, str(error)) from error
+        if len(readings) == 1:
+            return 0, dict.fromkeys(readings, InvalidReading(DeadReason.REJECTED_BY_DATABASE, str(error)))
+    breathe()
+    items, middle = list(readings.items()), len(readings) // 2
+    new_before, rejected_before = _save_apart(store, dict(items[:middle]), breathe)
+    new_behind, rejected_behind = _save_apart(store, dict(items[middle:]), breathe)
+    return new_before + new_behind, rejected_before | rejected_behind
 
 
 class ReadingHandler:
-    """Returns once the message's reading is committed, and raises as `store_reading` does."""
+    """Once it returns, each reading of the batch is committed or refused; raises as `store_messages` does."""
 
     def __init__(
         self,
@@ -51,12 +129,17 @@ class ReadingHandler:
         self._naive_time_zone = naive_time_zone
         self._processing_seconds = processing_seconds
 
-    def __call__(self, delivery: Delivery) -> None:
-        """Handle one delivery."""
+    def __call__(self, batch: Sequence[Delivery]) -> Handled:
+        """Handle the deliveries together."""
 
-        def work() -> None:
-            if self._processing_seconds[1] > 0:
-                delivery.pause(random.uniform(*self._processing_seconds))  # noqa: S311 (simulated work)
+        def work(position: int) -> None:
+            batch[position].pause(random.uniform(*self._processing_seconds))  # noqa: S311 (simulated work)
 
-        reading, new = store_reading(self._store, delivery.body, self._naive_time_zone, work)
-        self._events.stored(reading, duplicate=new == 0)
+        stored = store_messages(
+            self._store,
+            batch,
+            self._naive_time_zone,
+            work=work if self._processing_seconds[1] > 0 else nothing,
+            breathe=partial(batch[0].pause, 0),
+        )
+        return Handled(stored.refused, partial(self._events.stored, stored))

@@ -2,32 +2,29 @@
 
 import os
 import socket
-from typing import Annotated, Self
+from typing import Self
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, PlainValidator, model_validator
+from pydantic import Field, model_validator
 
 from db.settings import DatabaseSettings
 from messaging.settings import BrokerSettings
-from service.settings import ServiceSettings
+from service.settings import ServiceSettings, TimeZone
 
 MAX_PREFETCH = 65535
-
-
-def _zone(value: object) -> ZoneInfo:
-    try:
-        return ZoneInfo(str(value))
-    except (OSError, ValueError, KeyError):  # ZoneInfoNotFoundError is a KeyError
-        raise ValueError("must be a time zone such as UTC or Europe/Berlin") from None
+MAX_BATCH = 10_000
+MAX_LINGER_SECONDS = 10
 
 
 class PipelineSettings(BrokerSettings, DatabaseSettings, ServiceSettings):
     """Seconds are real seconds; the processing range simulates work on each message."""
 
-    prefetch_count: int = Field(default=1, ge=1, le=MAX_PREFETCH)
+    batch_size: int = Field(default=1, ge=1, le=MAX_BATCH)
+    batch_linger_seconds: float = Field(default=0.05, ge=0, le=MAX_LINGER_SECONDS)
+    prefetch_count: int | None = Field(default=None, ge=1, le=MAX_PREFETCH)
     processing_seconds_min: float = Field(default=0, ge=0, le=3600)
     processing_seconds_max: float = Field(default=0, ge=0, le=3600)
-    naive_time_zone: Annotated[ZoneInfo, PlainValidator(_zone)] = ZoneInfo("UTC")
+    naive_time_zone: TimeZone = ZoneInfo("UTC")
 
     @model_validator(mode="after")
     def _range(self) -> Self:
@@ -37,6 +34,20 @@ class PipelineSettings(BrokerSettings, DatabaseSettings, ServiceSettings):
                 f"PROCESSING_SECONDS_MIN ({self.processing_seconds_min:g})"
             )
         return self
+
+    @model_validator(mode="after")
+    def _full_batches(self) -> Self:
+        if self.prefetch < self.batch_size:
+            raise ValueError(
+                f"PREFETCH_COUNT ({self.prefetch}) is below BATCH_SIZE ({self.batch_size}), so that no batch "
+                "could be full: leave it unset and it follows"
+            )
+        return self
+
+    @property
+    def prefetch(self) -> int:
+        """How many unacked messages the consumer may hold."""
+        return self.prefetch_count or self.batch_size
 
     @property
     def name(self) -> str:

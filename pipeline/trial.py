@@ -1,22 +1,29 @@
 """A message that may kill its consumer is tried in a child process first.
 
-The child (`python -m pipeline.trial`) reads the body from stdin, says `ready` once it could start, and
-then one JSON line with the outcome. Only a child that dies after `ready` convicts the message.
+The child (`python -m pipeline.trial`) reads messages from stdin, each as two parts behind their lengths: what
+its MQTT topic says, as JSON, and its body. It says `ready` once it could start, and then one JSON line for
+each: it handles them one after the other. Only a child that was given a single message, and dies after
+`ready`, convicts it.
 """
 
 import json
+import os
 import signal
 import subprocess
 import sys
 import tempfile
 import time
-from typing import Any, Protocol
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import Any, NamedTuple, Protocol
 
 from db.errors import StoreUnavailable
 from db.store import Store
+from messaging.consumer import Handled
 from messaging.errors import DeadReason, InvalidReading
+from messaging.mqtt import Topic
 from messaging.session import Delivery
-from pipeline.handler import store_reading
+from pipeline.handler import Message, store_messages
 from pipeline.settings import PipelineSettings
 from service.errors import ServiceUnavailable
 from service.settings import load
@@ -24,6 +31,16 @@ from service.settings import load
 POLL_SECONDS = 0.05
 TRIAL_SECONDS = 60.0
 READY = "ready"
+LENGTH_BYTES = 8
+# 1 for a reading that was committed, 0 for one that was there already.
+Verdict = int | InvalidReading
+
+
+class Suspect(NamedTuple):
+    """A message as the child has it."""
+
+    body: bytes
+    topic: Topic | None
 
 
 class TrialUnavailable(ServiceUnavailable):
@@ -38,10 +55,10 @@ class TrialEvents(Protocol):
 
 
 class Trial:
-    """A handler that lets a child process do the work of `store_reading`.
+    """A handler that lets a child process do the work of `store_messages`, for each message by itself.
 
-    Raises InvalidReading with the reason `crash-loop` when the child dies of the message, and otherwise
-    what the work would have raised.
+    A message of which a child dies that did nothing else is refused with the reason `crash-loop`; otherwise
+    it gives and raises what the work would have.
     """
 
     def __init__(
@@ -54,27 +71,41 @@ class Trial:
         self._command = command
         self._limit_seconds = limit_seconds
 
-    def __call__(self, delivery: Delivery) -> None:
-        """Try one delivery; its reading is committed when this returns."""
-        with tempfile.TemporaryFile() as body, tempfile.TemporaryFile() as answers:
-            body.write(delivery.body)
-            body.seek(0)
+    def __call__(self, batch: Sequence[Delivery]) -> Handled:
+        """Try these suspects; each reading is committed or refused when this returns."""
+        verdicts: list[Verdict] = []
+        while rest := batch[len(verdicts) :]:
+            verdicts += self._try(rest) or self._try(rest[:1])
+        refused = [verdict if isinstance(verdict, InvalidReading) else None for verdict in verdicts]
+        return Handled(refused, partial(self._tell, batch, verdicts))
+
+    def _tell(self, batch: Sequence[Delivery], verdicts: Sequence[Verdict]) -> None:
+        for delivery, verdict in zip(batch, verdicts, strict=True):
+            if isinstance(verdict, int):
+                self._events.acquitted(delivery.number, duplicate=verdict == 0)
+
+    def _try(self, suspects: Sequence[Delivery]) -> list[Verdict]:
+        """What a child says of the first of them. Of a single one there is always a verdict."""
+        with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as answers:
+            given.writelines(map(written, suspects))
+            given.seek(0)
             # A session of its own: a Ctrl-C at the terminal must not look like the message's doing.
             child = subprocess.Popen(  # noqa: S603 (this project's own module)
-                self._command, stdin=body, stdout=answers, start_new_session=True
+                self._command, stdin=given, stdout=answers, start_new_session=True
             )
-            code = self._wait(child, delivery)
+            code = self._wait(child, suspects[0], answers.fileno())
             answers.seek(0)
             lines = answers.read().decode(errors="replace").splitlines()
-        new = _judge(lines, code)
-        self._events.acquitted(delivery.number, duplicate=new == 0)
+        return _judge(lines, code, len(suspects))
 
-    def _wait(self, child: subprocess.Popen[bytes], delivery: Delivery) -> int | None:
-        """The child's exit code, negative for a signal; None when it had to be ended for its time."""
-        deadline = time.monotonic() + self._limit_seconds
+    def _wait(self, child: subprocess.Popen[bytes], delivery: Delivery, answers: int) -> int | None:
+        """The child's exit code, negative for a signal; None when one message took it too long."""
+        said, deadline = 0, time.monotonic() + self._limit_seconds
         try:
             while child.poll() is None and time.monotonic() < deadline:
                 delivery.pause(POLL_SECONDS)
+                if (size := os.fstat(answers).st_size) > said:
+                    said, deadline = size, time.monotonic() + self._limit_seconds
             return child.poll()
         finally:
             if child.poll() is None:
@@ -82,16 +113,23 @@ class Trial:
                 child.wait()
 
 
-def _judge(lines: list[str], code: int | None) -> int:
+def _judge(lines: list[str], code: int | None, suspects: int) -> list[Verdict]:
     if READY not in lines:
         raise TrialUnavailable(f"the trial of a suspect message could not start (exit code {code})")
-    if code != 0 or lines[-1] == READY:
-        raise InvalidReading(DeadReason.CRASH_LOOP, f"its consumer {_death(code)} when it was tried alone")
-    outcome: dict[str, Any] = json.loads(lines[-1])
+    verdicts = [_verdict(json.loads(line)) for line in lines[lines.index(READY) + 1 :]]
+    if code == 0 and len(verdicts) == suspects:
+        return verdicts
+    if suspects == 1:
+        return [InvalidReading(DeadReason.CRASH_LOOP, f"its consumer {_death(code)} when it was tried alone")]
+    # It may have died of its last one just after the answer.
+    return verdicts[: suspects - 1]
+
+
+def _verdict(outcome: dict[str, Any]) -> Verdict:
     if "unavailable" in outcome:
         raise StoreUnavailable(outcome["unavailable"])
     if "reason" in outcome:
-        raise InvalidReading(DeadReason(outcome["reason"]), outcome["detail"])
+        return InvalidReading(DeadReason(outcome["reason"]), outcome["detail"])
     return int(outcome["stored"])
 
 
@@ -104,23 +142,50 @@ def _death(code: int | None) -> str:
 
 
 def main() -> None:
-    """The child: handle the message on stdin once and print the outcome."""
+    """The child: handle each message on stdin once and print the outcomes, up to the first that must wait."""
     settings = load(PipelineSettings)
     store = Store(settings, name=f"trial of {settings.name}")
-    body = sys.stdin.buffer.read()
+    suspects = list(suspects_in(sys.stdin.buffer.read()))
     print(READY, flush=True)  # noqa: T201 (the protocol)
-    print(json.dumps(outcome_of(store, body, settings)), flush=True)  # noqa: T201
+    for suspect in suspects:
+        outcome = outcome_of(store, suspect, settings)
+        print(json.dumps(outcome), flush=True)  # noqa: T201
+        if "unavailable" in outcome:
+            return
 
 
-def outcome_of(store: Store, body: bytes, settings: PipelineSettings) -> dict[str, Any]:
-    """What became of the body, as the parent reads it."""
+def written(suspect: Message) -> bytes:
+    """The message as the child reads it."""
+    parts = json.dumps(suspect.topic).encode(), suspect.body
+    return b"".join(len(part).to_bytes(LENGTH_BYTES) + part for part in parts)
+
+
+def suspects_in(given: bytes) -> Iterator[Suspect]:
+    """The messages that were written one after the other."""
+    parts = _parts(given)
+    for topic, body in zip(parts, parts, strict=True):
+        said = json.loads(topic)
+        yield Suspect(body, Topic(*said) if said else None)
+
+
+def _parts(given: bytes) -> Iterator[bytes]:
+    begin = 0
+    while begin < len(given):
+        length = int.from_bytes(given[begin : begin + LENGTH_BYTES])
+        begin += LENGTH_BYTES + length
+        yield given[begin - length : begin]
+
+
+def outcome_of(store: Store, suspect: Message, settings: PipelineSettings) -> dict[str, Any]:
+    """What became of the message, as the parent reads it."""
     try:
-        _, stored = store_reading(store, body, settings.naive_time_zone, work=lambda: None)
-    except InvalidReading as error:
-        return {"reason": error.reason.value, "detail": error.detail}
+        stored = store_messages(store, [suspect], settings.naive_time_zone)
     except StoreUnavailable as error:
         return {"unavailable": str(error)}
-    return {"stored": stored}
+    (refused,) = stored.refused
+    if refused:
+        return {"reason": refused.reason.value, "detail": refused.detail}
+    return {"stored": stored.new}
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from service.http import serving
 from service.lifecycle import Stop, run
 from service.logs import configure
 from service.settings import load
+from service.watchdog import watching
 
 DRAIN_SECONDS = 5.0
 
@@ -32,7 +33,11 @@ def main(stop: Stop) -> None:
         settings.amqp_url, settings.name, outbox, events, stop, settings.connect_timeout_seconds
     )
     sampler = Sampler(settings.sensor_id, outbox, events)
-    with closing(outbox), serving(settings.http_host, settings.http_port, health):
+    with (
+        closing(outbox),
+        serving(settings.http_host, settings.http_port, health),
+        watching(health),
+    ):
         events.started(
             settings.sensor_source,
             settings.interval_seconds,

@@ -2,16 +2,20 @@
 
 import threading
 import time
+from collections.abc import Sequence
+from contextlib import closing
 
-from messaging.connection import close_quietly, connect
-from messaging.errors import BrokerUnavailable
-from messaging.publisher import Publisher
+from messaging.errors import BrokerUnavailable, Unroutable
+from messaging.stream import Stream, Window
 from sensor.events import SensorEvents
-from sensor.outbox import Outbox
+from sensor.outbox import Outbox, Outgoing
 from service.errors import ServiceUnavailable
 from service.lifecycle import Stop
 from service.retry import retrying
 
+# So many readings of a backlog are on their way at once; as many are sent again after a loss.
+IN_FLIGHT = 200
+CONFIRM_SECONDS = 0.5
 IDLE_SECONDS = 1.0
 RECONNECT_SECONDS = 0.5
 LAST_TRIES_SECONDS = 0.2
@@ -65,29 +69,41 @@ class Delivery:
             self._stop.request()
 
     def _deliver_until_lost(self) -> None:
-        publisher = self._open_patiently()
-        try:
-            self._deliver(publisher)
-        except BrokerUnavailable as error:
-            self._lost(error, RECONNECT_SECONDS)
-            self._sleep(RECONNECT_SECONDS)
-        finally:
-            publisher.close()
+        with closing(self._open_patiently()) as stream:
+            try:
+                self._deliver(stream)
+            except BrokerUnavailable as error:
+                if isinstance(error, Unroutable):
+                    self._events.returned()
+                self._lost(error, RECONNECT_SECONDS)
+                self._sleep(RECONNECT_SECONDS)
 
-    def _deliver(self, publisher: Publisher) -> None:
+    def _deliver(self, stream: Stream) -> None:
+        window: Window[Outgoing] = Window()
         while not self._done:
             self._events.progress()
             hurried = self._finishing.is_set() or not self._broker_answers
-            reading = self._outbox.oldest(0 if hurried else IDLE_SECONDS)
-            if reading:
-                publisher.publish(*reading)
-                self._answered()
-                self._outbox.confirmed(reading)
-                self._events.confirmed(reading, waiting=len(self._outbox))
+            readings = self._outbox.oldest(0 if hurried else IDLE_SECONDS, IN_FLIGHT)
+            if readings:
+                self._publish(stream, window, readings)
             else:
-                publisher.idle()
+                stream.wait(0)
                 self._answered()
                 self._done = self._finishing.is_set()
+
+    def _publish(self, stream: Stream, window: Window[Outgoing], readings: Sequence[Outgoing]) -> None:
+        """Return once all of them are confirmed."""
+        for reading in readings:
+            self._events.published()
+            window.add(reading)
+            stream.publish(reading.sensor_id, reading.message_id, reading.body)
+        while window:
+            self._events.progress()
+            for confirm in stream.wait(CONFIRM_SECONDS):
+                for reading in window.confirm(confirm):
+                    self._answered()
+                    self._outbox.confirmed()
+                    self._events.confirmed(reading, waiting=len(self._outbox))
 
     def _answered(self) -> None:
         # A connection alone says little: with an alarm or without its queue the broker lets one in, and
@@ -102,19 +118,11 @@ class Delivery:
         self._outbox.broker_away()
         self._events.broker_lost(str(error), retry_seconds, waiting=len(self._outbox))
 
-    def _open_patiently(self) -> Publisher:
+    def _open_patiently(self) -> Stream:
         attempts = retrying(
             sleep=self._sleep, on_failure=self._lost, limit_seconds=self._connect_timeout_seconds
         )
-        return attempts(self._open)
-
-    def _open(self) -> Publisher:
-        connection = connect(self._url, self._name)
-        try:
-            return Publisher(connection, app_id=self._name)
-        except BrokerUnavailable:
-            close_quietly(connection)
-            raise
+        return attempts(lambda: Stream(self._url, self._name))
 
     def _sleep(self, seconds: float) -> None:
         self._events.progress()

@@ -10,16 +10,26 @@ from prometheus_client import Counter, Gauge
 
 from sensor.outbox import Outgoing
 from service.health import Health
+from service.metrics import Outages, export_build
 
 BROKER = "broker"
 # Between two lines on what may happen with each reading.
 QUIET_SECONDS = 10.0
 
 MEASURED = Counter("sensor_readings_measured_total", "Readings taken from the source")
+PUBLISHED = Counter("sensor_readings_published_total", "Readings sent to the broker, repetitions too")
 CONFIRMED = Counter("sensor_readings_confirmed_total", "Readings that the broker confirmed")
+RETURNED = Counter("sensor_readings_returned_total", "Readings that no queue took; they are sent again")
 DROPPED = Counter("sensor_readings_dropped_total", "Readings dropped because the outbox was full")
 OUTBOX_FAILURES = Counter("sensor_outbox_failures_total", "Times that the outbox's disk was full or broken")
 WAITING = Gauge("sensor_outbox_readings", "Readings that wait for their confirm")
+OUTAGE = Gauge("sensor_outage", "1 while the broker is away", ["need"])
+OUTAGE_SECONDS = Counter("sensor_outage_seconds_total", "Seconds for which the broker was away", ["need"])
+LAST_CONFIRMED = Gauge(
+    "sensor_last_confirmed_timestamp_seconds", "When the broker last confirmed a reading; at first the start"
+)
+INTERVAL = Gauge("sensor_interval_seconds", "Seconds between two readings, as they are set")
+export_build("sensor")
 
 
 class SensorEvents:
@@ -27,6 +37,7 @@ class SensorEvents:
 
     def __init__(self, health: Health, clock: Callable[[], float] = time.monotonic) -> None:
         self._health = health
+        self._outages = Outages(health, OUTAGE, OUTAGE_SECONDS, BROKER, clock=clock)
         self._log = structlog.get_logger()
         self._drop_lines, self._failure_lines = _Pace(clock), _Pace(clock)
         self._drops_untold = 0
@@ -38,6 +49,8 @@ class SensorEvents:
     def started(self, source: str, interval_seconds: float, run_id: str, outbox: Path, waiting: int) -> None:
         """The sensor begins to measure; so many readings of earlier runs wait."""
         WAITING.set(waiting)
+        INTERVAL.set(interval_seconds)
+        LAST_CONFIRMED.set_to_current_time()
         self._log.info(
             "measuring",
             source=source,
@@ -54,13 +67,13 @@ class SensorEvents:
 
     def connected(self) -> None:
         """The broker takes what there is to take."""
-        self._health.up(BROKER)
+        self._outages.back(BROKER)
         self._log.info("connected to the broker")
         self._tell_drops()
 
     def broker_lost(self, reason: str, retry_seconds: float, waiting: int) -> None:
         """The broker does not take readings; they wait."""
-        self._health.down(BROKER, reason)
+        self._outages.away(BROKER, reason)
         self._log.warning(
             "broker unavailable",
             reason=reason,
@@ -68,11 +81,20 @@ class SensorEvents:
             readings_waiting=waiting,
         )
 
+    def published(self) -> None:
+        """A reading is sent to the broker, which has yet to confirm it."""
+        PUBLISHED.inc()
+
+    def returned(self) -> None:
+        """The broker gave a reading back, since no queue takes it. The loss that follows has the line."""
+        RETURNED.inc()
+
     def confirmed(self, reading: Outgoing, waiting: int) -> None:
         """The broker has the reading."""
         CONFIRMED.inc()
+        LAST_CONFIRMED.set_to_current_time()
         WAITING.set(waiting)
-        message = json.loads(reading.body)
+        message = reading.message or json.loads(reading.body)
         self._log.info(
             "published",
             sensor=reading.sensor_id,

@@ -2,7 +2,8 @@
 
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import islice, zip_longest
 from threading import Condition
 from typing import Protocol
 
@@ -53,7 +54,7 @@ class Outbox:
         self._fresh: deque[Waiting] = deque()
         self._unsaved: deque[Waiting] = deque()
         self._confirmed: set[int] = set()
-        self._in_hand: Waiting | None = None
+        self._in_hand: deque[Waiting] = deque()
         self._fresh_turn = self._failing = self._closed = False
         self._delete_at = 0.0
         self._save = Cautious(self._save_now, self._failed)
@@ -69,22 +70,20 @@ class Outbox:
             self._keep_the_bounds()
             self._changed.notify()
 
-    def oldest(self, wait_seconds: float) -> Outgoing | None:
-        """The reading to publish next; it stays here. None when there is none within `wait_seconds`."""
+    def oldest(self, wait_seconds: float, at_most: int = 1) -> list[Outgoing]:
+        """The readings to publish next, in this order; they stay here. Waits `wait_seconds` for the first."""
         with self._changed:
             self._changed.wait_for(self._has_something, wait_seconds)
             if self._closed:
-                return None
+                return []
             self._tidy()
-            self._in_hand = self._next()
-            return self._in_hand.reading if self._in_hand else None
+            self._in_hand = deque(islice(self._next(), at_most))
+            return [waiting.reading for waiting in self._in_hand]
 
-    def confirmed(self, reading: Outgoing) -> None:
-        """The broker has this reading; forget it, unless it was dropped meanwhile."""
+    def confirmed(self) -> None:
+        """The broker has the first of what was given last; forget it, unless it was dropped meanwhile."""
         with self._changed:
-            waiting, self._in_hand = self._in_hand, None
-            if waiting is None or waiting.reading is not reading:
-                return
+            waiting = self._in_hand.popleft()
             for lane in (self._backlog.chunk, self._fresh, self._unsaved):
                 if lane and lane[0] is waiting:
                     lane.popleft()
@@ -120,13 +119,12 @@ class Outbox:
         loadable = self._backlog.chunk or (self._backlog.more and self._load.due)
         return bool(self._fresh or self._unsaved or loadable or self._closed)
 
-    def _next(self) -> Waiting | None:
-        old = self._backlog.chunk[0] if self._backlog.chunk else None
-        fresh_lane = self._fresh or self._unsaved
-        fresh = fresh_lane[0] if fresh_lane else None
-        if old and fresh:
-            return fresh if self._fresh_turn else old
-        return old or fresh
+    def _next(self) -> Iterator[Waiting]:
+        """The two lanes in turns, and then what is left of the longer one."""
+        first, second = iter(self._backlog.chunk), iter(self._fresh or self._unsaved)
+        if self._fresh_turn:
+            first, second = second, first
+        return (waiting for pair in zip_longest(first, second) for waiting in pair if waiting)
 
     def _tidy(self) -> None:
         if len(self._confirmed) >= DELETE_READINGS or (
@@ -174,8 +172,8 @@ class Outbox:
         if excess <= 0:
             return
         last = self._file.drop_oldest(excess)
-        if self._in_hand and 0 < self._in_hand.row <= last:
-            self._in_hand.dropped = True
+        for waiting in self._in_hand:
+            waiting.dropped = waiting.dropped or 0 < waiting.row <= last
         for lane in (self._backlog.chunk, self._fresh):
             while lane and lane[0].row <= last:
                 lane.popleft()

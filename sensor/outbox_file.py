@@ -1,9 +1,9 @@
 """The SQLite file in which readings wait, so that a sensor that is killed loses none of them."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 SHRINK_ABOVE_PAGES = 2_500
 
@@ -22,6 +22,8 @@ class Outgoing(NamedTuple):
     sensor_id: str
     message_id: str
     body: bytes
+    message: Mapping[str, Any] | None = None
+    """What the body says, as long as it is at hand; the file does not keep it."""
 
 
 class OutboxFile:
@@ -47,7 +49,11 @@ class OutboxFile:
         # A commit that failed half-way may have left these rows, hence OR REPLACE.
         with self._transaction():
             self._connection.executemany(
-                _INSERT, ((row, *reading) for row, reading in zip(rows, readings, strict=True))
+                _INSERT,
+                (
+                    (row, reading.sensor_id, reading.message_id, reading.body)
+                    for row, reading in zip(rows, readings, strict=True)
+                ),
             )
         self.last_row += len(readings)
         self.rows += len(readings)

@@ -4,13 +4,14 @@ import csv
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TextIO
 
 import structlog
 
 from messaging.contract import Unit
+from messaging.recording import moment, position
 from sensor.measurement import Measurement
 from service.errors import ConfigurationError
 
@@ -89,24 +90,15 @@ class Replay:
 
 
 def _position(header: list[str], column: str, variable: str) -> int:
-    if column in header:
-        return header.index(column)
-    if column.isdecimal() and 1 <= int(column) <= len(header):
-        return int(column) - 1
-    raise ConfigurationError(f"{variable} is {column!r}; the file has the columns {', '.join(header)}")
+    try:
+        return position(header, column)
+    except LookupError as error:
+        raise ConfigurationError(f"{variable} is {column!r}; {error}") from None
 
 
 def _parse(row: list[str], time_at: int, value_at: int) -> tuple[datetime, float] | None:
     try:
         value = float(row[value_at])
-        return (_time(row[time_at]), value) if math.isfinite(value) else None
-    except (IndexError, ValueError, OverflowError, OSError):
+        return (moment(row[time_at]), value) if math.isfinite(value) else None
+    except (IndexError, ValueError):
         return None
-
-
-def _time(text: str) -> datetime:
-    try:
-        return datetime.fromtimestamp(float(text), UTC)
-    except ValueError:
-        moment = datetime.fromisoformat(text.strip())
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

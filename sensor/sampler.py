@@ -4,7 +4,7 @@ import time
 from datetime import UTC, datetime
 from uuid import UUID
 
-from messaging.contract import Reading, encode, uuid7
+from messaging.contract import Reading, body_of, message_of, uuid7
 from sensor.events import SensorEvents
 from sensor.measurement import Measurement, Source
 from sensor.outbox import Outbox, Outgoing
@@ -44,6 +44,6 @@ class Sampler:
             run_id=self.run_id,
             sequence=self._sequence,
         )
-        body = encode(reading, measurement.temperature, measurement.unit)
-        self._outbox.put(Outgoing(self._sensor_id, str(reading.reading_id), body))
+        message = message_of(reading, measurement.temperature, measurement.unit)
+        self._outbox.put(Outgoing(self._sensor_id, str(reading.reading_id), body_of(message), message))
         self._events.measured(waiting=len(self._outbox))

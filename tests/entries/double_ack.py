@@ -1,9 +1,10 @@
-"""`python -m tests.entries.double_ack`: the real pipeline, whose first message is acked twice.
+"""`python -m tests.entries.double_ack`: the real pipeline, whose first batch is acked twice.
 
 The broker answers that by closing the channel.
 """
 
 import sys
+from collections.abc import Sequence
 from unittest.mock import patch
 
 from messaging.session import Delivery, Session
@@ -14,11 +15,11 @@ _ack = Session.ack
 _clumsy = [True]
 
 
-def _ack_twice_once(session: Session, delivery: Delivery) -> None:
-    _ack(session, delivery)
+def _ack_twice_once(session: Session, batch: Sequence[Delivery]) -> None:
+    _ack(session, batch)
     if _clumsy:
         _clumsy.pop()
-        _ack(session, delivery)
+        _ack(session, batch)
 
 
 def main() -> int:

@@ -1,13 +1,15 @@
-"""`python -m tests.entries.killed before|after`: the real pipeline, killed by SIGKILL at its first reading.
+"""`python -m tests.entries.killed before|after`: the real pipeline, killed by SIGKILL at its first batch.
 
-Before the store was asked, or after it has committed and before the message is acked.
+Before the store was asked, or after it has committed and before the batch is acked.
 """
 
 import os
 import signal
 import sys
+from collections.abc import Sequence
 from unittest.mock import patch
 
+from messaging.consumer import Handled
 from messaging.session import Delivery
 from pipeline import __main__ as pipeline
 from pipeline.handler import ReadingHandler
@@ -15,12 +17,13 @@ from service.lifecycle import run
 
 
 class KilledHandler(ReadingHandler):
-    """Handles at most one message, and does not live to say so."""
+    """Handles at most one batch, and does not live to say so."""
 
-    def __call__(self, delivery: Delivery) -> None:
+    def __call__(self, batch: Sequence[Delivery]) -> Handled:
         if sys.argv[1] == "after":
-            super().__call__(delivery)
+            super().__call__(batch)
         os.kill(os.getpid(), signal.SIGKILL)
+        raise AssertionError("it lives")
 
 
 def main() -> int:

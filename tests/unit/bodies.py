@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from pipeline.steps import Rules
+from messaging.steps import Rules
 
 NOW = datetime(2026, 11, 22, 5, 30, tzinfo=UTC)
 RULES = Rules(ZoneInfo("UTC"), NOW)

@@ -8,23 +8,29 @@ import hypothesis
 import pytest
 import structlog
 
+from dashboard.settings import DashboardSettings
 from messaging.topology import Topology
 from pipeline.settings import PipelineSettings
 from sensor.settings import SensorSettings
 from sensorctl import __main__ as sensorctl_program
-from sensorctl.settings import OperatorSettings
+from sensorctl.settings import SetupSettings
+from service.errors import ConfigurationError
+from service.settings import ServiceSettings, load
 from tests.unit.consumer_bench import ConsumerBench
-from tests.unit.fake_broker import FakeBroker
-from tests.unit.fakes import Call
+from tests.unit.fake_broker import FakeBroker, FakeStream
+from tests.unit.fakes import Call, Complaint
+from watch.settings import WatchSettings
 
 FIELDS = {
     name.upper()
-    for model in (PipelineSettings, SensorSettings, OperatorSettings)
+    for model in (PipelineSettings, SensorSettings, SetupSettings, DashboardSettings, WatchSettings)
     for name in model.model_fields
 }
 OTHERS = {
     "AMQP_URL",
+    "DASHBOARD_HOST_PORT",
     "NATIVE_DIR",
+    "MQTT_HOST_PORT",
     "POSTGRES_HOST_PORT",
     "RABBITMQ_HOST_PORT",
     "RABBITMQ_MANAGEMENT_HOST_PORT",
@@ -51,6 +57,20 @@ def _own_logging() -> Iterator[None]:
 
 
 @pytest.fixture
+def complaint(monkeypatch: pytest.MonkeyPatch) -> Complaint:
+    """Loads settings from wrong variables; gives the sentences that say so."""
+
+    def complain(model: type[ServiceSettings], **variables: str) -> str:
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+        with pytest.raises(ConfigurationError) as caught:
+            load(model)
+        return str(caught.value)
+
+    return complain
+
+
+@pytest.fixture
 def quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pauses of a hundredth of their length, so that losses can be tested in moments."""
     monkeypatch.setattr("service.retry.INITIAL_SECONDS", 0.002)
@@ -59,6 +79,7 @@ def quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sensor.delivery.RECONNECT_SECONDS", 0.005)
     monkeypatch.setattr("sensor.delivery.IDLE_SECONDS", 0.01)
     monkeypatch.setattr("sensor.delivery.FINISH_POLL_SECONDS", 0.01)
+    monkeypatch.setattr("watch.outlet.IDLE_SECONDS", 0.01)
 
 
 @pytest.fixture
@@ -78,7 +99,7 @@ def sensors_broker(monkeypatch: pytest.MonkeyPatch, quick_retries: None) -> Fake
     """A broker in memory with the queue `heat`, to which sensors connect."""
     broker = FakeBroker()
     Topology("heat").declare(broker.connect("", "").channel())
-    monkeypatch.setattr("sensor.delivery.connect", broker.connect)
+    monkeypatch.setattr("sensor.delivery.Stream", lambda _url, _name: FakeStream(broker))
     return broker
 
 

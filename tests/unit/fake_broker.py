@@ -11,6 +11,11 @@ from typing import Any
 import pika
 from pika.exceptions import ChannelClosedByBroker, ConnectionClosed, StreamLostError, UnroutableError
 
+from messaging.connection import close_quietly, translated
+from messaging.errors import BrokerUnavailable
+from messaging.stream import Confirm
+from messaging.topology import EXCHANGE, routing_key
+
 TICK_SECONDS = 0.002
 
 
@@ -115,6 +120,37 @@ class FakeConnection:
         self.lose()
 
 
+class FakeStream:
+    """A connection that publishes without waiting; everything that arrived is confirmed by the next wait."""
+
+    def __init__(self, broker: FakeBroker) -> None:
+        self._connection: Any = broker.connect("", "")
+        self._published = self._confirmed = 0
+        try:
+            with translated():
+                self._channel = self._connection.channel()
+                self._channel.exchange_declare(EXCHANGE, passive=True)
+        except BrokerUnavailable:
+            self.close()
+            raise
+
+    def publish(self, sensor_id: str, message_id: str, body: bytes) -> None:
+        properties = pika.BasicProperties(message_id=message_id)
+        with translated():
+            self._channel.basic_publish(EXCHANGE, routing_key(sensor_id), body, properties, mandatory=True)
+        self._published += 1
+
+    def wait(self, seconds: float) -> list[Confirm]:
+        with translated():
+            self._connection.process_data_events(seconds)
+        new = self._published - self._confirmed
+        self._confirmed = self._published
+        return [Confirm(self._published, every=True)] if new else []
+
+    def close(self) -> None:
+        close_quietly(self._connection)
+
+
 class FakeChannel:
     """A channel: what it was given and not yet settled goes back to its queue when it ends."""
 
@@ -189,17 +225,22 @@ class FakeChannel:
             self._broker.confirms_to_lose -= 1
             raise StreamLostError("the confirm never came")
 
-    def basic_ack(self, tag: int) -> None:
+    def basic_ack(self, tag: int, *, multiple: bool = False) -> None:
         self._connection.check()
-        self._broker.do("ack")
-        self._settle(tag)
+        self._broker.do(f"ack up to {tag}" if multiple else "ack")
+        for one in self._tags(tag, multiple=multiple):
+            self._settle(one)
         self.deliver()
 
-    def basic_nack(self, tag: int, *, requeue: bool) -> None:
+    def basic_nack(self, tag: int, *, multiple: bool, requeue: bool) -> None:
         self._connection.check()
         assert requeue, "nothing here may be thrown away"
         self._broker.do("requeue")
-        self._return(*self._settle(tag))
+        for one in self._tags(tag, multiple=multiple):
+            self._return(*self._settle(one))
+
+    def _tags(self, tag: int, *, multiple: bool) -> list[int]:
+        return [one for one in self._unsettled if one <= tag] or [tag] if multiple else [tag]
 
     def cancel(self) -> None:
         """What the broker does when the queue is deleted."""
@@ -207,7 +248,7 @@ class FakeChannel:
         self._on_cancel(None)
 
     def deliver(self) -> None:
-        if self._consumed is None:
+        if self._consumed is None or not self.is_open:
             return
         queue, callback = self._consumed
         while self._broker.queues[queue] and len(self._unsettled) < self.prefetch:

@@ -19,6 +19,7 @@ READING = Reading(
     21.5,
 )
 Call = Callable[..., tuple[int, str, str]]
+Complaint = Callable[..., str]
 
 
 def wait_until(condition: Callable[[], bool], seconds: float = 10) -> None:
@@ -61,9 +62,10 @@ class FakeStore(Store):
 
     def save(self, readings: Sequence[StorableReading]) -> int:
         self._be_troubled()
-        new = {reading.reading_id: reading for reading in readings if reading.reading_id not in self.readings}
-        self.readings |= new
-        return len(new)
+        before = len(self.readings)
+        for reading in readings:
+            self.readings.setdefault(reading.reading_id, reading)
+        return len(self.readings) - before
 
     def check(self) -> None:
         self.checks += 1
@@ -93,8 +95,8 @@ class Told:
 
     @property
     def names(self) -> list[str]:
-        """What was told, without the sign of life that each turn gives."""
-        return [name for name, _ in self.calls if name != "progress"]
+        """What was told, without what each turn of a loop tells."""
+        return [name for name, _ in self.calls if name not in ("progress", "received")]
 
     def of(self, wanted: str) -> list[tuple[Any, ...]]:
         """The arguments of each call of that name."""
@@ -106,8 +108,10 @@ def delivery(
     *,
     redelivered: bool = False,
     headers: dict[str, Any] | None = None,
+    timestamp: int | None = None,
+    route: tuple[str, str] = ("sensors", "reading.kitchen"),
     pause: Callable[[float], None] = time.sleep,
 ) -> Delivery:
     """A message in hand, as a session would give it."""
-    method = pika.spec.Basic.Deliver("consumer", 1, redelivered, "sensors", "reading.kitchen")
-    return Delivery(body, method, pika.BasicProperties(headers=headers), pause)
+    method = pika.spec.Basic.Deliver("consumer", 1, redelivered, *route)
+    return Delivery(body, method, pika.BasicProperties(headers=headers, timestamp=timestamp), pause)

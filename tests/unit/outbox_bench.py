@@ -28,16 +28,18 @@ class OutboxBench:
 
     def oldest(self) -> int | None:
         """What would be published next."""
-        oldest = self.outbox.oldest(0)
-        return int(oldest.body) if oldest else None
+        return next(iter(self.in_hand(1)), None)
+
+    def in_hand(self, readings: int) -> list[int]:
+        """So many are taken to be published."""
+        return [int(reading.body) for reading in self.outbox.oldest(0, readings)]
 
     def deliver(self) -> int | None:
         """One reading is published and confirmed."""
-        oldest = self.outbox.oldest(0)
-        if oldest is None:
-            return None
-        self.outbox.confirmed(oldest)
-        return int(oldest.body)
+        oldest = self.oldest()
+        if oldest is not None:
+            self.outbox.confirmed()
+        return oldest
 
     def drain(self) -> list[int]:
         delivered = []

@@ -11,11 +11,12 @@ import typer
 
 from messaging.deadmessage import DeadMessage, Origin
 from messaging.deadrecord import from_line, to_line
+from messaging.deadselection import Selection
 from sensorctl.ages import moment_ago
 from sensorctl.deadviews import shown, whole
-from sensorctl.selection import Selection
 
 RUN = uuid4()
+BY_MQTT = {"x-original-exchange": "amq.topic", "x-original-routing-key": "sensors.kitchen.temperature"}
 
 
 def message(body: bytes | dict[str, Any] = b"rubbish", /, **headers: Any) -> DeadMessage:
@@ -42,6 +43,10 @@ def test_the_id_follows_from_the_message_and_its_death_and_not_from_looking() ->
         (b'{"sensor_id": true}', {}, None),
         (b"rubbish", {"x-original-routing-key": "reading.attic.2"}, "attic.2"),
         (b"rubbish", {"x-original-routing-key": "sensor_data"}, None),
+        (b"21.5", BY_MQTT, "kitchen"),
+        (b'{"id": 7}', BY_MQTT, "7"),
+        (b"21.5", {**BY_MQTT, "x-original-exchange": "sensors"}, None),
+        (b"21.5", {**BY_MQTT, "x-original-routing-key": ["a"]}, None),
         (b"[" * 100_000, {}, None),
         (b'{"sensor_id": ' + b"9" * 5_000 + b"}", {}, None),
         (b"[1]", {}, None),
@@ -83,6 +88,22 @@ def test_another_try_leaves_the_death_behind() -> None:
     headers = dead(reason="not-json", at="now", by="me", detail="no") | {"x-replays": 1, "mine": "kept"}
     broker = {"x-death": [], "x-first-death-queue": "q", "x-last-death-queue": "q", "x-delivery-count": 3}
     assert message(**headers, **broker).revived_headers() == {"mine": "kept", "x-replays": 2}
+
+
+def test_another_try_of_what_the_broker_dead_lettered_says_how_it_came() -> None:
+    death = {"exchange": "amq.topic", "routing-keys": ["sensors.kitchen.temperature"], "count": 1}
+    assert message(**{"x-death": [death]}).revived_headers() == {**BY_MQTT, "x-replays": 1}
+    # What it said before counts: the broker knows only of the way straight to the queue.
+    straight = {"exchange": "", "routing-keys": ["sensor_data"], "count": 1}
+    again = message(**{**BY_MQTT, "x-replays": 1, "x-death": [straight]})
+    assert again.revived_headers() == {**BY_MQTT, "x-replays": 2}
+
+
+@pytest.mark.parametrize(
+    "deaths", [None, [], ["x"], [{}], [{"exchange": "e"}], [{"exchange": "e", "routing-keys": []}]]
+)
+def test_a_death_that_does_not_say_how_it_came_adds_nothing(deaths: object) -> None:
+    assert message(**{"x-death": deaths}).revived_headers() == {"x-replays": 1}
 
 
 def test_a_selection_meets_every_condition() -> None:

@@ -19,6 +19,16 @@ def test_handled_messages_are_acked_in_order(make_bench: MakeBench) -> None:
     assert bench.events.names == ["consuming"]
 
 
+def test_what_comes_into_hand_is_told_with_its_number_and_once_for_all_attempts(
+    make_bench: MakeBench,
+) -> None:
+    bench = make_bench(b"1", b"2", b"3")
+
+    bench.run(failing(AWAY, AWAY), prefetch=2, batch_size=2, linger_seconds=0.01)
+
+    assert sum(number for (number,) in bench.events.of("received")) == 3
+
+
 def test_the_topology_is_declared_and_the_prefetch_set_before_consuming(make_bench: MakeBench) -> None:
     bench = make_bench()
 
@@ -73,7 +83,7 @@ def test_a_stop_during_an_outage_requeues_the_message_at_once(make_bench: MakeBe
 
     assert bench.settlements() == ["requeue"]
     assert bench.bodies(QUEUE) == [b"1"]
-    assert bench.events.of("requeued") == [("stopping",)]
+    assert bench.events.of("requeued") == [("stopping", 1)]
 
 
 def test_an_outage_beyond_the_hold_limit_requeues_the_message_and_takes_it_again(
@@ -84,7 +94,7 @@ def test_an_outage_beyond_the_hold_limit_requeues_the_message_and_takes_it_again
     bench.run(failing(AWAY, AWAY, AWAY), hold_seconds=0.0001)
 
     assert bench.settlements() == ["requeue", "ack"]
-    assert bench.events.of("requeued") == [("the database is away",)]
+    assert bench.events.of("requeued") == [("the database is away", 1)]
 
 
 def test_work_in_progress_is_finished_after_the_stop(make_bench: MakeBench) -> None:

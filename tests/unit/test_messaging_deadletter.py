@@ -14,14 +14,19 @@ from tests.unit.fake_broker import FakeBroker, Message
 QUEUE = "heat.dead"
 ERROR = InvalidReading(DeadReason.INVALID_FIELD, "temperature is 'hot': Input should be a valid number")
 METHOD = pika.spec.Basic.Deliver("consumer", 1, False, "sensors", "reading.kitchen")
+STRAIGHT = pika.spec.Basic.Deliver("consumer", 1, False, "", "heat")
 
 
-def bury(properties: pika.BasicProperties, error: InvalidReading = ERROR) -> Message:
+def bury(
+    properties: pika.BasicProperties,
+    error: InvalidReading = ERROR,
+    method: pika.spec.Basic.Deliver = METHOD,
+) -> Message:
     """The message as it lies in the dead queue."""
     broker = FakeBroker()
     broker.put(QUEUE)
     DeadLetterer(broker.connect("", "").channel(), QUEUE, by="pipeline@host:7").bury(
-        METHOD, properties, b"\x00body", error
+        method, properties, b"\x00body", error
     )
     assert broker.did[-2:] == ["confirm", f"publish /{QUEUE}"]
     return broker.queues[QUEUE][0]
@@ -105,6 +110,18 @@ def test_headers_that_the_broker_acts_on_are_moved_aside(name: str, value: Any, 
 
 def test_a_replay_is_counted_on() -> None:
     assert bury(pika.BasicProperties(headers={"x-replays": 3})).headers["x-replays"] == 3
+
+
+def test_what_dies_again_after_a_replay_keeps_the_way_it_came_first() -> None:
+    way = {"x-original-exchange": "amq.topic", "x-original-routing-key": "sensors.kitchen.temperature"}
+
+    replayed = bury(pika.BasicProperties(headers={**way, "x-replays": 1}), method=STRAIGHT).headers
+    pretended = bury(pika.BasicProperties(headers={**way, "x-replays": 1}), method=METHOD).headers
+
+    assert replayed.items() >= way.items()
+    assert (pretended["x-original-exchange"], pretended["x-original-routing-key"]) == (
+        "sensors", "reading.kitchen",
+    )  # fmt: skip
 
 
 def test_an_older_reason_gives_way_to_the_newest() -> None:

@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 
+from messaging.access import Rights, User
 from messaging.errors import BrokerUnavailable
 from messaging.management import DELIVERY_LIMIT, Management, ManagementUnavailable
 from messaging.settings import BrokerSettings
 from messaging.topology import Topology
 from service.errors import ConfigurationError
+from service.settings import SecretStr
 
 
 class Api(ThreadingHTTPServer):
@@ -97,6 +99,46 @@ def test_what_is_not_there_is_none(api: Api) -> None:
 
     assert management.queue("heat") is None
     assert management.policy(Topology("heat")) is None
+
+
+@pytest.mark.parametrize(
+    ("applied", "found"),
+    [
+        ({"dead-letter-routing-key": "heat.dead", "delivery-limit": 7}, True),
+        ({"delivery-limit": 7}, False),
+        ({}, False),
+        (None, False),
+    ],
+)
+def test_the_policy_is_what_the_broker_applies_to_the_queue(api: Api, applied: Any, found: bool) -> None:
+    answer = json.dumps({"durable": True, "effective_policy_definition": applied})
+    api.answers["/api/queues/%2F/heat"] = (200, answer.encode())
+
+    policy = Management(api.settings()).policy(Topology("heat"))
+
+    assert policy == ({"definition": applied} if found else None)
+
+
+def test_a_queue_without_figures_yet_is_told(api: Api) -> None:
+    api.answers["/api/queues/%2F/heat"] = (200, b'{"durable": true}')
+
+    with pytest.raises(ManagementUnavailable, match="no figures of the queue yet"):
+        Management(api.settings()).policy(Topology("heat"))
+
+
+def test_a_user_is_made_with_its_rights_whatever_the_names(api: Api) -> None:
+    user, permissions = "/api/users/a%2Fb", "/api/permissions/v%20h/a%2Fb"
+    topics = "/api/topic-permissions/v%20h/a%2Fb"
+    api.answers |= {user: (201, b""), permissions: (204, b""), topics: (201, b"")}
+    rights = Rights(write="^sensors$", topic_write="^sensors[.]", tags="monitoring")
+
+    Management(api.settings(rabbitmq_vhost="v h")).ensure_user(User("a/b", SecretStr("s3:cret"), rights))
+
+    assert api.asked == [
+        ("PUT", user, {"password": "s3:cret", "tags": "monitoring"}),
+        ("PUT", permissions, {"configure": "^$", "write": "^sensors$", "read": "^$"}),
+        ("PUT", topics, {"exchange": "amq.topic", "write": "^sensors[.]", "read": "^$"}),
+    ]
 
 
 def test_the_last_net_sends_what_comes_too_often_to_the_dead_queue(api: Api) -> None:

@@ -5,13 +5,10 @@ from typing import Any
 import pytest
 
 from messaging.errors import BrokerUnavailable
-from messaging.session import Delivery, Session
-from messaging.topology import Topology
 from service.errors import Stopped
-from tests.unit.fake_broker import FakeBroker, FakeConnection
+from tests.unit.fake_broker import FakeBroker
 from tests.unit.fakes import delivery
-
-QUEUE = "heat"
+from tests.unit.sessions import QUEUE, open_session, taken
 
 
 def test_the_first_delivery_has_the_number_one() -> None:
@@ -39,19 +36,11 @@ def test_where_nobody_counts_any_redelivery_is_suspect() -> None:
 
 @pytest.mark.parametrize("count", ["4", None, [4]])
 def test_a_count_that_is_no_number_is_suspect(count: Any) -> None:
-    assert delivery(headers={"x-delivery-count": count}).suspect
+    assert delivery(redelivered=True, headers={"x-delivery-count": count}).suspect
 
 
-def open_session(broker: FakeBroker, **options: Any) -> Session:
-    connection: FakeConnection = broker.connect("", "")
-    given: dict[str, Any] = {"name": "me", "prefetch": 2, "while_working": lambda: None, **options}
-    return Session(connection, Topology(QUEUE), **given)
-
-
-def taken(session: Session) -> Delivery:
-    got = session.next(1)
-    assert got is not None
-    return got
+def test_a_count_that_a_publisher_wrote_on_its_message_counts_nothing() -> None:
+    assert delivery(headers={"x-delivery-count": 9}).number == 1
 
 
 def test_deliveries_come_in_order_and_none_when_there_is_none() -> None:
@@ -60,7 +49,7 @@ def test_deliveries_come_in_order_and_none_when_there_is_none() -> None:
     session = open_session(broker)
 
     assert [taken(session).body, taken(session).body] == [b"1", b"2"]
-    assert session.next(0.001) is None
+    assert session.take(0.001) == []
 
 
 def test_prefetch_bounds_what_is_in_hand() -> None:
@@ -68,9 +57,9 @@ def test_prefetch_bounds_what_is_in_hand() -> None:
     broker.put(QUEUE, b"1", b"2")
     session = open_session(broker, prefetch=1)
     first = taken(session)
-    assert session.next(0.001) is None
+    assert session.take(0.001) == []
 
-    session.ack(first)
+    session.ack([first])
 
     assert taken(session).body == b"2"
 
@@ -80,7 +69,9 @@ def test_a_requeued_message_comes_back_with_its_count() -> None:
     broker.put(QUEUE, b"1")
     session = open_session(broker)
 
-    session.requeue(taken(session))
+    taken(session)
+
+    assert session.requeue() == 1
 
     assert taken(session).number == 2
 
@@ -92,7 +83,7 @@ def test_a_stale_delivery_is_refused_by_the_session_that_did_not_bring_it() -> N
     broker.lose()
 
     with pytest.raises(BrokerUnavailable, match="unknown delivery tag"):
-        open_session(broker).ack(stale)
+        open_session(broker).ack([stale])
 
 
 def test_a_delivery_may_pause_while_the_connection_works_and_be_ended() -> None:
@@ -128,9 +119,9 @@ def test_a_cancelled_consumer_and_a_closed_channel_are_told() -> None:
     broker.connections[1].channels[0].give_back()
 
     with pytest.raises(BrokerUnavailable, match="the broker cancelled the consumer"):
-        cancelled.next(0)
+        cancelled.take(0)
     with pytest.raises(BrokerUnavailable, match="the broker closed the channel"):
-        closed.next(0)
+        closed.take(0)
 
 
 def test_what_came_before_the_cancel_is_still_handled() -> None:
@@ -141,11 +132,11 @@ def test_what_came_before_the_cancel_is_still_handled() -> None:
     broker.connections[0].channels[0].cancel()
 
     in_hand.pause(0.01)
-    session.ack(in_hand)
-    session.ack(taken(session))
+    session.ack([in_hand])
+    session.ack([taken(session)])
 
     with pytest.raises(BrokerUnavailable, match="the broker cancelled the consumer"):
-        session.next(0)
+        session.take(0)
     assert not broker.queues[QUEUE]
 
 

@@ -18,6 +18,7 @@ def test_everything_is_declared_durable_and_nothing_else() -> None:
         "declare queue heat {'durable': True}",
         "declare queue heat.dead {'durable': True}",
         "bind heat sensors reading.#",
+        "bind heat amq.topic sensors.*.temperature",
     ]
 
 

@@ -1,5 +1,6 @@
 """Each event of a consumer moves its metric, the health and the log together."""
 
+import platform
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -7,13 +8,22 @@ import pytest
 from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
+from messaging.contract import Reading
 from messaging.errors import DeadReason, InvalidReading
 from pipeline.events import BROKER, DATABASE, PipelineEvents
+from pipeline.handler import Stored
 from service.health import Health
+from service.version import VERSION
 from tests.unit.fakes import READING, FakeClock
 
 Act = Callable[[PipelineEvents], None]
 INVALID = InvalidReading(DeadReason.FUTURE_TIME, "measured_at is far ahead")
+
+
+def stored(*readings: Reading, new: int | None = None) -> Stored:
+    """A batch that was just committed."""
+    refused = [None] * len(readings)
+    return Stored(readings, len(readings) if new is None else new, refused, datetime.now(UTC))
 
 
 def metric(name: str, **labels: str) -> float:
@@ -25,8 +35,8 @@ def metric(name: str, **labels: str) -> float:
 @pytest.mark.parametrize(
     ("act", "name", "labels"),
     [
-        (lambda events: events.stored(READING, duplicate=False), "pipeline_readings_stored_total", {}),
-        (lambda events: events.stored(READING, duplicate=True), "pipeline_readings_duplicate_total", {}),
+        (lambda events: events.stored(stored(READING)), "pipeline_readings_stored_total", {}),
+        (lambda events: events.stored(stored(READING, new=0)), "pipeline_readings_duplicate_total", {}),
         (lambda events: events.acquitted(5, duplicate=False), "pipeline_readings_stored_total", {}),
         (lambda events: events.acquitted(None, duplicate=True), "pipeline_readings_duplicate_total", {}),
         (
@@ -34,7 +44,7 @@ def metric(name: str, **labels: str) -> float:
             "pipeline_messages_dead_total",
             {"reason": "future-time"},
         ),
-        (lambda events: events.requeued("stopping"), "pipeline_messages_requeued_total", {}),
+        (lambda events: events.requeued("stopping", 1), "pipeline_messages_requeued_total", {}),
     ],
 )
 def test_each_outcome_is_counted_once_and_told_in_one_line(
@@ -58,35 +68,29 @@ def test_every_reason_is_exported_before_the_first_dead_letter() -> None:
 
 
 @pytest.mark.parametrize(
-    ("act", "problems", "outage", "level", "line"),
+    ("act", "problems", "level", "line"),
     [
-        (lambda events: events.consuming("heat"), {DATABASE}, 0, "info", "consuming"),
-        (
-            lambda events: events.broker_lost("gone", 1),
-            {BROKER, DATABASE},
-            0,
-            "warning",
-            "broker unavailable",
-        ),
-        (lambda events: events.outage("gone", 1), {BROKER, DATABASE}, 1, "warning", "database unavailable"),
-        (lambda events: events.outage_over(3), {BROKER}, 0, "info", "database is back"),
-        (lambda events: events.stored(READING, duplicate=False), {BROKER}, 0, "info", "stored"),
-        (lambda events: events.database_answers(), {BROKER}, 0, None, None),
+        (lambda events: events.consuming("heat"), {DATABASE}, "info", "consuming"),
+        (lambda events: events.outage_over(3), {BROKER}, "info", "database is back"),
+        (lambda events: events.stored(stored(READING)), {BROKER}, "info", "stored"),
+        (lambda events: events.database_answers(), {BROKER}, None, None),
+        (lambda events: events.broker_lost("gone", 1), {BROKER, DATABASE}, "warning", "broker unavailable"),
+        (lambda events: events.outage("gone", 1), {BROKER, DATABASE}, "warning", "database unavailable"),
     ],
 )
 def test_readiness_metric_and_log_say_the_same(
-    act: Act, problems: set[str], outage: int, level: str | None, line: str | None
+    act: Act, problems: set[str], level: str | None, line: str | None
 ) -> None:
     health = Health(BROKER, DATABASE)
     events = PipelineEvents(health)
-    events.database_answers()
-    health.down(DATABASE, "not reached yet")
+    events._outages.away(BROKER, "gone")
+    events._outages.away(DATABASE, "gone")
 
     with capture_logs() as lines:
         act(events)
 
     assert set(health.problems()) == problems
-    assert metric("pipeline_outage") == outage
+    assert {need for need in (BROKER, DATABASE) if metric("pipeline_outage", need=need)} == problems
     assert [(told["log_level"], told["event"]) for told in lines] == ([(level, line)] if line else [])
 
 
@@ -104,9 +108,30 @@ def test_an_outage_ends_with_the_next_stored_reading() -> None:
     events = PipelineEvents(Health(DATABASE))
     events.outage("gone", 1)
 
-    events.outage_over(1)
+    events.stored(stored(READING))
 
-    assert metric("pipeline_outage") == 0
+    assert metric("pipeline_outage", need=DATABASE) == 0
+
+
+def test_the_seconds_of_an_outage_grow_while_it_lasts_and_each_counts_once() -> None:
+    clock = FakeClock()
+    events = PipelineEvents(Health(), clock)
+    before = {need: metric("pipeline_outage_seconds_total", need=need) for need in (BROKER, DATABASE)}
+    seen = []
+
+    told: list[Act] = [
+        lambda events: events.outage("gone", 1),
+        lambda events: events.outage("still gone", 1),
+        lambda events: events.outage_over(3),
+        lambda events: events.stored(stored(READING)),
+    ]
+    for tell in told:
+        tell(events)
+        seen.append(metric("pipeline_outage_seconds_total", need=DATABASE) - before[DATABASE])
+        clock.now += 3
+
+    assert seen == [0, 3, 6, 6]
+    assert metric("pipeline_outage_seconds_total", need=BROKER) == before[BROKER]
 
 
 def test_progress_is_a_sign_of_life() -> None:
@@ -125,7 +150,7 @@ def test_a_stored_reading_is_told_with_its_delay() -> None:
     total = metric("pipeline_end_to_end_delay_seconds_sum")
 
     with capture_logs() as lines:
-        PipelineEvents(Health()).stored(READING._replace(measured_at=measured_at), duplicate=False)
+        PipelineEvents(Health()).stored(stored(READING._replace(measured_at=measured_at)))
 
     assert metric("pipeline_end_to_end_delay_seconds_count") == count + 1
     assert metric("pipeline_end_to_end_delay_seconds_sum") == pytest.approx(total + 2, abs=1)
@@ -140,6 +165,67 @@ def test_a_reading_from_a_clock_ahead_counts_as_no_delay() -> None:
     total = metric("pipeline_end_to_end_delay_seconds_sum")
     ahead = READING._replace(measured_at=datetime.now(UTC) + timedelta(minutes=4))
 
-    PipelineEvents(Health()).stored(ahead, duplicate=False)
+    PipelineEvents(Health()).stored(stored(ahead))
 
     assert metric("pipeline_end_to_end_delay_seconds_sum") == total
+
+
+def test_a_batch_is_one_line_and_each_of_its_readings_is_counted() -> None:
+    now = datetime.now(UTC)
+    readings = [READING._replace(measured_at=now - timedelta(seconds=n)) for n in range(5)]
+    names = [f"pipeline_{name}" for name in (
+        "readings_stored_total", "readings_duplicate_total", "end_to_end_delay_seconds_count",
+        "store_duration_seconds_count",
+    )]  # fmt: skip
+    before = [metric(name) for name in names]
+
+    with capture_logs() as lines:
+        PipelineEvents(Health()).stored(stored(*readings, new=3))
+
+    assert [metric(name) - old for name, old in zip(names, before, strict=True)] == [3, 2, 5, 1]
+    assert [line["event"] for line in lines] == ["batch stored"]
+    assert (lines[0]["readings"], lines[0]["new"], lines[0]["duplicates"]) == (5, 3, 2)
+    assert lines[0]["longest_delay_ms"] == pytest.approx(4000, abs=1000)
+
+
+def test_a_batch_in_which_everything_is_dead_stores_nothing_and_says_nothing_of_it() -> None:
+    health = Health(DATABASE)
+    events = PipelineEvents(health)
+
+    with capture_logs() as lines:
+        events.stored(Stored([], 0, [INVALID], datetime.now(UTC)))
+
+    assert lines == []
+    assert health.problems() == {DATABASE: "not reached yet"}
+
+
+def test_the_seconds_that_the_database_took_are_those_of_the_whole_batch() -> None:
+    before = metric("pipeline_store_duration_seconds_sum")
+
+    PipelineEvents(Health()).stored(stored(READING, READING)._replace(seconds=0.25))
+
+    assert metric("pipeline_store_duration_seconds_sum") == pytest.approx(before + 0.25)
+
+
+def test_what_is_taken_in_hand_is_counted_without_a_line() -> None:
+    before = metric("pipeline_messages_received_total")
+
+    with capture_logs() as lines:
+        PipelineEvents(Health()).received(3)
+
+    assert metric("pipeline_messages_received_total") == before + 3
+    assert lines == []
+
+
+def test_the_versions_are_exported() -> None:
+    labels = {"version": VERSION, "python": platform.python_version()}
+
+    assert metric("pipeline_build_info", **labels) == 1
+
+
+def test_each_message_that_went_back_is_counted() -> None:
+    before = metric("pipeline_messages_requeued_total")
+
+    PipelineEvents(Health()).requeued("stopping", 40)
+
+    assert metric("pipeline_messages_requeued_total") == before + 40

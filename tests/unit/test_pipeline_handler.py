@@ -6,61 +6,60 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from db.errors import DataRejected, StoreUnavailable
-from messaging.errors import DeadReason, InvalidReading
+from messaging.errors import DeadReason
 from pipeline.database import DatabaseWatch
 from pipeline.handler import ReadingHandler
 from service.errors import Stopped
 from service.lifecycle import Stop
 from tests.unit.bodies import with_fields
 from tests.unit.fakes import FakeStore, Told, delivery
+from tests.unit.handler_bench import UTC_ZONE, HandlerBench
 
-UTC_ZONE = ZoneInfo("UTC")
 AWAY = StoreUnavailable("Connection refused")
 
 
-class Bench:
-    """A handler over a store in memory."""
-
-    def __init__(
-        self,
-        *troubles: Exception,
-        zone: ZoneInfo = UTC_ZONE,
-        processing_seconds: tuple[float, float] = (0, 0),
-    ) -> None:
-        self.store = FakeStore(*troubles)
-        self.events = Told()
-        self.pauses: list[float] = []
-        self._handler = ReadingHandler(
-            self.store, self.events, naive_time_zone=zone, processing_seconds=processing_seconds
-        )
-
-    def handle(self, body: bytes) -> None:
-        self._handler(delivery(body, pause=self.pauses.append))
-
-
 def test_a_good_message_is_stored_and_told() -> None:
-    bench = Bench()
+    bench = HandlerBench()
 
     bench.handle(with_fields())
 
     [reading] = bench.store.readings.values()
     assert (reading.sensor_id, reading.temperature) == ("kitchen", 21.5)
-    assert bench.events.of("stored") == [(reading, False)]
+    assert [(list(stored.readings), stored.new) for stored in bench.told] == [([reading], 1)]
     assert bench.pauses == []
 
 
+def test_what_came_by_mqtt_is_stored_beside_what_did_not() -> None:
+    topic = delivery(b"21.5", route=("amq.topic", "sensors.attic.temperature"), timestamp=1_795_325_317)
+    events, store = Told(), FakeStore()
+
+    handled = ReadingHandler(store, events, naive_time_zone=UTC_ZONE)(
+        [delivery(b"21.5"), topic, delivery(with_fields())]
+    )
+
+    assert [error and error.detail for error in handled.refused] == [
+        "the body 21.5 is not a JSON object",
+        None,
+        None,
+    ]
+    assert [(one.sensor_id, one.measured_at.hour) for one in store.readings.values()] == [
+        ("attic", 5),
+        ("kitchen", 5),
+    ]
+
+
 def test_the_same_message_again_is_a_duplicate() -> None:
-    bench = Bench()
+    bench = HandlerBench()
 
     bench.handle(with_fields())
     bench.handle(with_fields())
 
     assert len(bench.store.readings) == 1
-    assert [duplicate for _, duplicate in bench.events.of("stored")] == [False, True]
+    assert [stored.new for stored in bench.told] == [1, 0]
 
 
 def test_a_naive_time_is_in_the_zone_that_was_set() -> None:
-    bench = Bench(zone=ZoneInfo("Europe/Berlin"))
+    bench = HandlerBench(zone=ZoneInfo("Europe/Berlin"))
 
     bench.handle(with_fields(measured_at="2025-08-11T23:16:59"))
 
@@ -69,27 +68,28 @@ def test_a_naive_time_is_in_the_zone_that_was_set() -> None:
 
 
 def test_a_bad_message_is_refused_before_any_work() -> None:
-    bench = Bench(processing_seconds=(1, 1))
+    bench = HandlerBench(processing_seconds=(1, 1))
 
-    with pytest.raises(InvalidReading):
-        bench.handle(b"nonsense")
+    (refused,) = bench.handle(b"nonsense")
 
-    assert (bench.store.readings, bench.events.calls, bench.pauses) == ({}, [], [])
+    assert refused
+    assert refused.reason is DeadReason.NOT_JSON
+    assert (bench.store.readings, bench.told[0].readings, bench.pauses) == ({}, [], [])
 
 
 def test_what_the_database_will_never_take_is_invalid_in_its_words() -> None:
-    bench = Bench(DataRejected("value out of range (SQLSTATE 22003)"))
+    bench = HandlerBench(DataRejected("value out of range (SQLSTATE 22003)"))
 
-    with pytest.raises(InvalidReading) as caught:
-        bench.handle(with_fields())
+    (refused,) = bench.handle(with_fields())
 
-    assert caught.value.reason is DeadReason.REJECTED_BY_DATABASE
-    assert caught.value.detail == "value out of range (SQLSTATE 22003)"
-    assert bench.events.calls == []
+    assert refused
+    assert refused.reason is DeadReason.REJECTED_BY_DATABASE
+    assert refused.detail == "value out of range (SQLSTATE 22003)"
+    assert bench.told[0].readings == []
 
 
 def test_an_outage_is_not_the_messages_fault() -> None:
-    bench = Bench(AWAY)
+    bench = HandlerBench(AWAY)
 
     with pytest.raises(StoreUnavailable):
         bench.handle(with_fields())
@@ -98,7 +98,7 @@ def test_an_outage_is_not_the_messages_fault() -> None:
 
 
 def test_simulated_work_lasts_within_its_range_and_comes_before_the_store() -> None:
-    bench = Bench(processing_seconds=(0.2, 0.4))
+    bench = HandlerBench(processing_seconds=(0.2, 0.4))
 
     for number in range(50):
         bench.handle(with_fields(temperature=number))
@@ -116,7 +116,7 @@ def test_work_that_is_ended_stores_nothing() -> None:
     handler = ReadingHandler(store, Told(), naive_time_zone=UTC_ZONE, processing_seconds=(1, 1))
 
     with pytest.raises(Stopped):
-        handler(delivery(with_fields(), pause=stopped))
+        handler([delivery(with_fields(), pause=stopped)])
 
     assert store.readings == {}
 

@@ -11,8 +11,10 @@ import pytest
 
 from db.errors import DataRejected, StoreUnavailable
 from messaging.errors import DeadReason, InvalidReading
+from messaging.mqtt import Topic
+from messaging.session import Delivery
 from pipeline.settings import PipelineSettings
-from pipeline.trial import Trial, TrialUnavailable, outcome_of
+from pipeline.trial import Suspect, Trial, TrialUnavailable, outcome_of, suspects_in, written
 from service.errors import Stopped
 from service.settings import load
 from tests.unit.bodies import with_fields
@@ -28,6 +30,20 @@ def child(code: str, *, limit_seconds: float = 30) -> tuple[Trial, Told]:
     return Trial(events, command, limit_seconds), events
 
 
+def settle(trial: Trial, suspect: Delivery) -> InvalidReading | None:
+    """Why it was refused, or None once its acquittal is told."""
+    handled = trial([suspect])
+    handled.tell()
+    (refused,) = handled.refused
+    return refused
+
+
+def refused_by(trial: Trial) -> InvalidReading:
+    refused = settle(trial, delivery())
+    assert refused
+    return refused
+
+
 def answering(**outcome: object) -> str:
     return f"{READY} print({json.dumps(json.dumps(outcome))})"
 
@@ -36,17 +52,29 @@ def answering(**outcome: object) -> str:
 def test_a_child_that_stored_the_reading_acquits_the_message(stored: int, duplicate: bool) -> None:
     trial, events = child(answering(stored=stored))
 
-    trial(delivery(headers={"x-delivery-count": 6}))
+    assert settle(trial, delivery(redelivered=True, headers={"x-delivery-count": 6})) is None
 
     assert events.calls == [("acquitted", (7, duplicate))]
 
 
+def test_what_a_message_said_is_read_as_it_was_written() -> None:
+    suspects = [
+        Suspect(bytes(range(256)), None),
+        Suspect(b"21.5", Topic("Küche", "2026-11-22T05:28:37.000000Z")),
+        Suspect(b"", Topic("attic", None)),
+    ]
+
+    assert list(suspects_in(b"".join(map(written, suspects)))) == suspects
+
+
 def test_the_child_gets_the_body_as_it_came() -> None:
     body = bytes(range(256)) * 300
-    compare = "same = sys.stdin.buffer.read() == bytes(range(256)) * 300;"
+    compare = (
+        "same = sys.stdin.buffer.read()[20:] == bytes(range(256)) * 300;"  # behind two lengths and `null`
+    )
     trial, events = child(f"{compare} {READY} print(json.dumps(dict(stored=int(same))))")
 
-    trial(delivery(body))
+    assert settle(trial, delivery(body)) is None
 
     assert events.calls == [("acquitted", (1, False))]
 
@@ -54,10 +82,9 @@ def test_the_child_gets_the_body_as_it_came() -> None:
 def test_what_the_child_found_invalid_is_invalid() -> None:
     trial, events = child(answering(reason="future-time", detail="measured_at is far ahead"))
 
-    with pytest.raises(InvalidReading) as caught:
-        trial(delivery())
+    refused = refused_by(trial)
 
-    assert (caught.value.reason, caught.value.detail) == (DeadReason.FUTURE_TIME, "measured_at is far ahead")
+    assert (refused.reason, refused.detail) == (DeadReason.FUTURE_TIME, "measured_at is far ahead")
     assert events.calls == []
 
 
@@ -65,7 +92,7 @@ def test_a_database_that_is_away_for_the_child_is_an_outage() -> None:
     trial, _ = child(answering(unavailable="Connection refused"))
 
     with pytest.raises(StoreUnavailable, match="Connection refused"):
-        trial(delivery())
+        trial([delivery()])
 
 
 @pytest.mark.parametrize(
@@ -82,11 +109,10 @@ def test_a_database_that_is_away_for_the_child_is_an_outage() -> None:
 def test_a_child_that_dies_of_the_message_convicts_it(death: str, told: str) -> None:
     trial, events = child(f"sys.stderr.close(); {READY} {death}")
 
-    with pytest.raises(InvalidReading) as caught:
-        trial(delivery())
+    refused = refused_by(trial)
 
-    assert caught.value.reason is DeadReason.CRASH_LOOP
-    assert caught.value.detail == f"its consumer {told} when it was tried alone"
+    assert refused.reason is DeadReason.CRASH_LOOP
+    assert refused.detail == f"its consumer {told} when it was tried alone"
     assert events.calls == []
 
 
@@ -95,7 +121,7 @@ def test_a_child_that_could_not_start_proves_nothing(death: str) -> None:
     trial, _ = child(death)
 
     with pytest.raises(TrialUnavailable, match="could not start"):
-        trial(delivery())
+        trial([delivery()])
 
 
 def gone(pid: int) -> bool:
@@ -113,11 +139,10 @@ def writing_pid(path: Path) -> str:
 def test_a_child_that_hangs_is_ended_at_its_limit_and_convicts(tmp_path: Path) -> None:
     trial, _ = child(f"{writing_pid(tmp_path / 'pid')} {READY} {HANG}", limit_seconds=1)
 
-    with pytest.raises(InvalidReading) as caught:
-        trial(delivery())
+    refused = refused_by(trial)
 
-    assert caught.value.reason is DeadReason.CRASH_LOOP
-    assert caught.value.detail == "its consumer did not finish when it was tried alone"
+    assert refused.reason is DeadReason.CRASH_LOOP
+    assert refused.detail == "its consumer did not finish when it was tried alone"
     assert gone(int((tmp_path / "pid").read_text().rstrip(".")))
 
 
@@ -125,7 +150,7 @@ def test_a_child_that_hangs_before_it_is_ready_proves_nothing() -> None:
     trial, _ = child(HANG, limit_seconds=0.1)
 
     with pytest.raises(TrialUnavailable):
-        trial(delivery())
+        trial([delivery()])
 
 
 def test_a_stop_ends_the_trial_and_its_child(tmp_path: Path) -> None:
@@ -137,7 +162,7 @@ def test_a_stop_ends_the_trial_and_its_child(tmp_path: Path) -> None:
         raise Stopped
 
     with pytest.raises(Stopped):
-        trial(delivery(pause=pause_until_it_runs))
+        trial([delivery(pause=pause_until_it_runs)])
 
     assert gone(int(pid.read_text().rstrip(".")))
 
@@ -151,7 +176,7 @@ def test_the_heartbeat_is_kept_while_the_child_works() -> None:
 
     trial, _ = child(f"{READY} time.sleep(0.2); print(json.dumps(dict(stored=1)))")
 
-    trial(delivery(pause=pause))
+    assert settle(trial, delivery(pause=pause)) is None
 
     assert len(pauses) >= 2
     assert max(pauses) <= 1
@@ -169,7 +194,7 @@ def test_the_heartbeat_is_kept_while_the_child_works() -> None:
 def test_each_outcome_is_written_for_the_parent(
     body: bytes, troubles: list[Exception], outcome: dict[str, object]
 ) -> None:
-    assert outcome_of(FakeStore(*troubles), body, load(PipelineSettings)) == outcome
+    assert outcome_of(FakeStore(*troubles), Suspect(body, None), load(PipelineSettings)) == outcome
 
 
 @pytest.fixture
@@ -179,12 +204,20 @@ def no_database(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("no_database")
-@pytest.mark.parametrize(
-    ("body", "error", "said"),
-    [(b"{}", InvalidReading, "sensor_id is missing"), (with_fields(), StoreUnavailable, "onnection refused")],
-)
-def test_the_real_child_reads_the_message_as_the_consumer_does(
-    body: bytes, error: type[Exception], said: str
-) -> None:
-    with pytest.raises(error, match=said):
-        Trial(Told())(delivery(body))
+def test_the_real_child_reads_the_messages_as_the_consumer_does() -> None:
+    handled = Trial(Told())([delivery(b"{}"), delivery(b""), delivery(b"\xff" * 300)])
+
+    details = [error.detail for error in handled.refused if error]
+    assert details[0] == "sensor_id is missing"
+    assert details[1].startswith("the body b'' is not JSON")
+    assert details[2].startswith("the body b'\\xff")
+
+
+@pytest.mark.usefixtures("no_database")
+def test_the_real_child_stops_at_the_first_message_that_must_wait() -> None:
+    began = time.monotonic()
+
+    with pytest.raises(StoreUnavailable, match="onnection refused"):
+        Trial(Told())([delivery(with_fields(temperature=n)) for n in range(200)])
+
+    assert time.monotonic() - began < 60

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from pika.exceptions import ConnectionBlockedTimeout, StreamLostError
+from pika.exceptions import ConnectionBlockedTimeout, StreamLostError, UnroutableError
 
 from messaging.connection import describe
 from messaging.errors import BrokerUnavailable
@@ -121,6 +121,18 @@ def test_readings_wait_until_the_exchange_is_there(bench: Bench) -> None:
 
     bench.wait_for("confirmed")
     assert bench.arrived() == [b"1"]
+
+
+def test_each_attempt_to_publish_is_told_and_each_return(bench: Bench) -> None:
+    bench.broker.troubles[PUBLISH] = [UnroutableError([]), StreamLostError("gone"), UnroutableError([])]
+    bench.put(1, 2)
+
+    bench.delivery.start()
+    bench.wait_for("confirmed", 2)
+
+    assert len(bench.events.of("published")) == 5
+    assert len(bench.events.of("returned")) == 2
+    assert len(bench.events.of("broker_lost")) == 3
 
 
 def test_a_connection_lost_while_idle_is_opened_again(bench: Bench) -> None:

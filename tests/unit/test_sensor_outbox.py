@@ -37,7 +37,7 @@ def test_readings_leave_in_the_order_in_which_they_came(bench: OutboxBench) -> N
 def test_a_reading_stays_until_it_is_confirmed(bench: OutboxBench) -> None:
     bench.put(0)
 
-    assert bench.outbox.oldest(0) is bench.outbox.oldest(0)
+    assert bench.oldest() == bench.oldest() == 0
     assert len(bench.outbox) == 1
 
 
@@ -53,12 +53,12 @@ def test_whoever_waits_is_woken_by_the_next_reading(bench: OutboxBench) -> None:
     timer = threading.Timer(0.02, bench.outbox.put, [reading(7)])
     timer.start()
 
-    assert bench.outbox.oldest(30) == reading(7)
+    assert bench.outbox.oldest(30) == [reading(7)]
     timer.join()
 
 
 def test_waiting_for_nothing_ends(bench: OutboxBench) -> None:
-    assert bench.outbox.oldest(0.001) is None
+    assert bench.outbox.oldest(0.001) == []
 
 
 # lanes
@@ -91,13 +91,44 @@ def test_a_failed_publish_keeps_its_reading_first(bench: OutboxBench) -> None:
 @pytest.mark.usefixtures("small_lanes")
 def test_a_reading_in_hand_while_its_lane_becomes_backlog_is_delivered_once(bench: OutboxBench) -> None:
     bench.put(0, 1, 2)
-    in_hand = bench.outbox.oldest(0)
-    assert in_hand
+    bench.oldest()
     bench.put(3, 4)
 
-    bench.outbox.confirmed(in_hand)
+    bench.outbox.confirmed()
 
     assert sorted(bench.drain()) == [1, 2, 3, 4]
+
+
+@pytest.mark.usefixtures("small_lanes")
+def test_many_in_hand_take_turns_too_and_are_confirmed_one_by_one(bench: OutboxBench) -> None:
+    bench.put(*range(4), 100, 101, 102)
+
+    assert bench.in_hand(4) == [0, 100, 1, 101]
+    bench.outbox.confirmed()
+    bench.outbox.confirmed()
+
+    assert len(bench.outbox) == 5
+    assert bench.in_hand(9) == [1, 101, 102], "what is not loaded yet comes later"
+    assert bench.drain() == [1, 101, 2, 102, 3]
+
+
+def test_what_is_in_hand_is_given_again_until_it_is_confirmed(bench: OutboxBench) -> None:
+    bench.put(0, 1, 2)
+    bench.in_hand(2)
+    bench.outbox.confirmed()
+
+    assert bench.in_hand(3) == [1, 2]
+
+
+@pytest.mark.usefixtures("small_lanes")
+def test_many_in_hand_while_their_lane_becomes_backlog_are_delivered_once(bench: OutboxBench) -> None:
+    bench.put(0, 1, 2)
+    bench.in_hand(3)
+    bench.put(3, 4)
+    for _ in range(3):
+        bench.outbox.confirmed()
+
+    assert sorted(bench.drain()) == [3, 4]
 
 
 # bound
@@ -139,11 +170,10 @@ def test_what_is_confirmed_makes_room(tmp_path: Path) -> None:
 def test_the_confirm_of_a_reading_that_was_dropped_meanwhile_removes_no_other(tmp_path: Path) -> None:
     bench = OutboxBench(tmp_path / "outbox", max_readings=3)
     bench.put(0, 1, 2)
-    in_hand = bench.outbox.oldest(0)
-    assert in_hand
+    bench.oldest()
     bench.put(3)
 
-    bench.outbox.confirmed(in_hand)
+    bench.outbox.confirmed()
 
     assert len(bench.outbox) == 3
     assert bench.drain() == [1, 2, 3]

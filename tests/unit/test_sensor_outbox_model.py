@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from tests.unit.outbox_bench import OutboxBench
 
@@ -54,14 +55,15 @@ class Model(RuleBasedStateMachine):
         if expected is not None:
             self.confirm(expected)
 
-    @precondition(lambda self: self.first() is not None)
-    @rule()
-    def put_while_one_is_on_its_way(self) -> None:
-        in_hand = self.bench.outbox.oldest(0)
-        assert in_hand
-        self.put()
-        self.bench.outbox.confirmed(in_hand)
-        self.confirm(int(in_hand.body))
+    @rule(readings=st.integers(1, 6), new=st.integers(0, 5), lost_after=st.integers(0, 6))
+    def put_while_many_are_on_their_way(self, readings: int, new: int, lost_after: int) -> None:
+        in_hand = self.bench.in_hand(readings)
+        assert in_hand[:1] == [first for first in [self.first()] if first is not None]
+        for _ in range(new):
+            self.put()
+        for number in in_hand[:lost_after]:
+            self.bench.outbox.confirmed()
+            self.confirm(number)
 
     @rule()
     def end_in_order(self) -> None:

@@ -52,10 +52,10 @@ def sampled(tmp_path: Path) -> Sampled:
         sampler = Sampler("kitchen", outbox, Told())  # type: ignore[arg-type]
         sampler.run(source, stop)
         bodies = []
-        while oldest := outbox.oldest(0):
-            outbox.confirmed(oldest)
+        for oldest in outbox.oldest(0, len(outbox)):
             bodies.append(json.loads(oldest.body))
             assert oldest.message_id == bodies[-1]["reading_id"]
+            assert oldest.message == bodies[-1]
         outbox.close()
         return sampler, bodies
 

@@ -6,7 +6,7 @@ import pytest
 
 from messaging.contract import MAX_BODY_BYTES
 from messaging.errors import DeadReason, InvalidReading
-from pipeline.steps import read
+from messaging.steps import read
 from tests.unit.bad_bodies import FIELDS, GOOD, MISSING, NOT_AN_OBJECT, NOT_JSON, RAW_NUMBERS
 from tests.unit.bodies import MESSAGE, RULES, filled_up_to, with_field_renamed, with_fields
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from messaging.contract import MAX_BODY_BYTES, MAX_SENSOR_ID_CHARACTERS, Unit, uuid7
-from pipeline.steps import Rules, read
+from messaging.steps import Rules, read
 from tests.unit.bodies import NOW, RULES, filled_up_to, with_field_renamed, with_fields, with_raw
 
 GOLDEN = sorted((Path(__file__).parent / "golden").glob("*.json"))

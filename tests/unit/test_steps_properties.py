@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from messaging.contract import LARGEST_INTEGER, Reading, Unit, encode
 from messaging.errors import DeadReason, InvalidReading
-from pipeline.steps import ABSOLUTE_ZERO, FUTURE_TOLERANCE, HIGHEST_TEMPERATURE, read
+from messaging.steps import ABSOLUTE_ZERO, FUTURE_TOLERANCE, HIGHEST_TEMPERATURE, read
 from tests.unit.bodies import MESSAGE, NOW, RULES, with_fields
 
 REASONS_OF_READ = {

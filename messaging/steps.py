@@ -13,8 +13,9 @@ from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
-from messaging.contract import MAX_BODY_BYTES, Reading, Unit, WireReading
+from messaging.contract import MAX_BODY_BYTES, Reading, TopicReading, Unit, WireReading
 from messaging.errors import DeadReason, InvalidReading
+from messaging.mqtt import Topic
 from service.text import printable
 
 FUTURE_TOLERANCE = timedelta(minutes=5)
@@ -24,6 +25,10 @@ HIGHEST_TEMPERATURE = 10_000.0
 # The name space of readings that came without an id: a made-up UUID that must never change.
 READING_NAMESPACE = UUID("6f2a7d1e-52c8-5b0e-9a3d-0c6f6a1f4b57")
 SHOWN_CHARACTERS = 60
+UNSTAMPED = (
+    ", and the broker wrote no time on the message: send one in the body, or let the broker do it "
+    "(message_interceptors.incoming.set_header_timestamp.overwrite = false, from RabbitMQ 3.12 on)"
+)
 FIELD_OF = {
     "id": "sensor_id",
     "timestamp": "measured_at",
@@ -34,10 +39,11 @@ FIELD_OF = {
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What the steps need to know besides the message."""
+    """What the steps need to know besides the body; the topic only of a message that came by MQTT."""
 
     naive_time_zone: ZoneInfo
     now: datetime
+    topic: Topic | None = None
 
 
 def limit_size(body: bytes, _rules: Rules) -> bytes:
@@ -49,12 +55,14 @@ def limit_size(body: bytes, _rules: Rules) -> bytes:
     return body
 
 
-def parse(body: bytes, _rules: Rules) -> WireReading:
+def parse(body: bytes, rules: Rules) -> WireReading:
     """Decode and validate in one pass, strict about type and range, lenient about the dialect."""
     try:
+        if rules.topic:
+            return TopicReading.model_validate_json(body, context=rules.topic._asdict())
         return WireReading.model_validate_json(body)
     except ValidationError as error:
-        raise _invalid(error) from None
+        raise _invalid(error, rules.topic) from None
 
 
 def normalise(wire: WireReading, rules: Rules) -> Reading:
@@ -99,11 +107,11 @@ def _in_utc(measured_at: datetime, naive_time_zone: ZoneInfo) -> datetime:
 
 
 def _in_celsius(temperature: float, unit: Unit) -> float:
-    celsius = {
-        Unit.CELSIUS: temperature,
-        Unit.FAHRENHEIT: (temperature - 32) * 5 / 9,
-        Unit.KELVIN: temperature + ABSOLUTE_ZERO,
-    }[unit]
+    celsius = temperature
+    if unit is Unit.FAHRENHEIT:
+        celsius = (temperature - 32) * 5 / 9
+    elif unit is Unit.KELVIN:
+        celsius = temperature + ABSOLUTE_ZERO
     # Rounded far below any thermometer's step, so that 0 K is absolute zero in spite of binary fractions.
     # Adding zero makes one of the two zeros.
     celsius = round(celsius, 9) + 0.0
@@ -120,7 +128,7 @@ def _identity(sensor_id: str, measured_at: datetime, temperature: float) -> UUID
     return uuid5(READING_NAMESPACE, f"{sensor_id}\n{measured_at.isoformat()}\n{temperature!r}")
 
 
-def _invalid(error: ValidationError) -> InvalidReading:
+def _invalid(error: ValidationError, topic: Topic | None) -> InvalidReading:
     first = error.errors(include_url=False, include_input=True)[0]
     problem = printable(str(first["msg"]).removeprefix("Value error, ").removeprefix("Invalid JSON: "))
     shown = _shown(first["input"])
@@ -129,9 +137,11 @@ def _invalid(error: ValidationError) -> InvalidReading:
     name = str(first["loc"][0]) if first["loc"] else ""
     field = FIELD_OF.get(name, name)
     if not field:
-        return InvalidReading(DeadReason.INVALID_FIELD, f"the body {shown} is not a JSON object")
+        wanted = "a number or a JSON object" if topic else "a JSON object"
+        return InvalidReading(DeadReason.INVALID_FIELD, f"the body {shown} is not {wanted}")
     if first["type"] == "missing":
-        return InvalidReading(DeadReason.INVALID_FIELD, f"{field} is missing")
+        more = UNSTAMPED if topic and field == "measured_at" else ""
+        return InvalidReading(DeadReason.INVALID_FIELD, f"{field} is missing{more}")
     return InvalidReading(DeadReason.INVALID_FIELD, f"{field} is {shown}: {problem}")
 
 
