@@ -3,31 +3,43 @@
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated
 
 import typer
 from rich.live import Live
 
+from db.sizes import read_sizes
 from db.summary import Summary
-from sensorctl import dead
+from overview.collector import Collector
+from sensorctl import bulk, dead
 from sensorctl import reconcile as books
 from sensorctl.ages import moment_ago
 from sensorctl.doctor import examine
+from sensorctl.logs import logs
 from sensorctl.output import AsJson, console, show, show_json
 from sensorctl.reconcileviews import as_record, balance_table, verdict
-from sensorctl.settings import OperatorSettings, find_stack
+from sensorctl.settings import OperatorSettings, find_stack, find_stack_to_set_up, find_stack_to_watch
 from sensorctl.setup import set_up
+from sensorctl.sizeviews import retention_sentence, sizes_table, storage_record
+from sensorctl.status import settled_look, watch_status
+from sensorctl.statusviews import screen
 from sensorctl.views import findings_table, summary_table
+from service import lifecycle
 from service.errors import ConfigurationError, ServiceUnavailable
 from service.lifecycle import EXIT_CONFIGURATION, EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_UNAVAILABLE
 from service.logs import configure
 from service.text import printable
+from watch.__main__ import watch as keep_watch
 
 WATCH_SECONDS = 1.0
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(dead.app, name="dead")
+app.command("import")(bulk.import_)
+app.command("export")(bulk.export)
+app.command()(logs)
 
 
 @app.callback()
@@ -62,6 +74,24 @@ def doctor() -> None:
 
 
 @app.command()
+def status(
+    as_json: AsJson = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Show it again each second.")] = False,
+) -> None:
+    """Services, queue, sensors, and what is wrong since when; exit 1 when something is to be done."""
+    with closing(Collector(find_stack())) as collector:
+        if watch:
+            watch_status(collector)
+        overview = settled_look(collector)
+    if as_json:
+        show_json(asdict(overview))
+    else:
+        show(screen(overview, console()))
+    if overview.problems:
+        raise typer.Exit(EXIT_FAILURE)
+
+
+@app.command()
 def reconcile(
     as_json: AsJson = False,
     since: Annotated[
@@ -92,9 +122,32 @@ def reconcile(
 
 
 @app.command()
+def sizes(as_json: AsJson = False) -> None:
+    """Rows (estimated) and bytes of each table and of each day, and for how long readings are kept."""
+    storage = read_sizes(find_stack())
+    if as_json:
+        show_json(storage_record(storage))
+    else:
+        show(sizes_table(storage))
+        print(retention_sentence(storage))
+
+
+@app.command()
+def watch() -> None:
+    """Look every few seconds, and tell what begins to be wrong and what is over, until it is stopped.
+
+    On the exchange `events`, and to ALERT_WEBHOOK_URL. A service: the stacks run one of it already.
+    """
+    raise typer.Exit(lifecycle.run(lambda stop: keep_watch(find_stack_to_watch(), stop)))
+
+
+@app.command()
 def setup() -> None:
-    """Migrate the database, declare the topology and set the delivery-limit policy."""
-    settings = find_stack()
+    """Migrate the database, keep its partitions, declare the topology, make users, roles and a policy.
+
+    It is done as the owner; with Compose: docker compose run --rm setup
+    """
+    settings = find_stack_to_set_up()
     configure(settings.log_level, settings.log_format)
     set_up(settings, time.sleep)
 

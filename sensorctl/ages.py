@@ -18,3 +18,12 @@ def moment_ago(age: str) -> datetime:
     except OverflowError:
         pass
     raise typer.BadParameter(f"{age!r} is no age: write a number and s, m, h, d or w, such as 10m or 1.5h")
+
+
+def moment(text: str) -> datetime:
+    """A typer parser: ISO 8601, UTC unless it says otherwise, or how long ago. Raises BadParameter."""
+    try:
+        written = datetime.fromisoformat(text.strip())
+    except ValueError:
+        return moment_ago(text)
+    return written if written.tzinfo else written.replace(tzinfo=UTC)

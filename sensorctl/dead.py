@@ -9,11 +9,12 @@ import typer
 from messaging.deadmessage import DeadMessage
 from messaging.deadqueue import visit
 from messaging.deadrecord import to_record
+from messaging.deadselection import Selection
+from messaging.deadwork import MOST_REPLAYS, Replay
 from sensorctl import deadfile, deadwork
 from sensorctl.ages import moment_ago
 from sensorctl.deadviews import dead_table, reasons_line, whole
 from sensorctl.output import AsJson, note, show, show_json
-from sensorctl.selection import Selection
 from sensorctl.settings import find_stack
 from service.lifecycle import EXIT_FAILURE
 
@@ -101,11 +102,12 @@ def replay(
     What dies again counts its replays, and is refused after the third.
     """
     selection = Selection(ids or (), reasons or (), sensors or (), older, newer)
-    work = deadwork.Replay(selection, limit=limit, rate=rate, force=force)
-    done = work.rehearse(find_stack()) if dry_run else work.run(find_stack())
+    follow = deadwork.on_a_bar("replay")
+    work = Replay(selection, limit=limit, rate=rate, force=force, follow=follow)
+    done = work.rehearse(find_stack()) if dry_run else deadwork.replay(find_stack(), work)
     print(f"{'Would replay' if dry_run else 'Replayed'} {done.total()}: {reasons_line(done)}.")
     if work.refused:
-        note(f"Refused {work.refused}, replayed {deadwork.MOST_REPLAYS} times already: --force replays them.")
+        note(f"Refused {work.refused}, replayed {MOST_REPLAYS} times already: --force replays them.")
     _end(selection, failed=work.refused > 0)
 
 

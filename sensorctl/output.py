@@ -6,7 +6,14 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
 
 PIPED_WIDTH = 160
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
@@ -39,6 +46,20 @@ def progress() -> Progress:
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=console(stderr=True),
+        disable=not sys.stderr.isatty(),
+        transient=True,
+    )
+
+
+def progress_in_file() -> Progress:
+    """The same for a file, in bytes, and how many readings were `published`."""
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TextColumn("{task.fields[published]} readings"),
         TimeRemainingColumn(),
         console=console(stderr=True),
         disable=not sys.stderr.isatty(),

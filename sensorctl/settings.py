@@ -2,39 +2,154 @@
 
 import os
 import socket
+from collections.abc import Callable
 from pathlib import Path
+from typing import Self, TypeVar
+from urllib.parse import unquote, urlsplit
+from zoneinfo import ZoneInfo
 
 from dotenv import dotenv_values
+from pydantic import Field, SecretStr, model_validator
 
-from db.settings import DatabaseSettings
-from messaging.settings import BrokerSettings
+from db.engine import role_of
+from db.roles import Role, Task
+from messaging.access import User, operator_rights, pipeline_rights, sensor_rights, watch_rights
+from messaging.topology import Topology
+from overview.settings import OverviewSettings
 from service.errors import ConfigurationError
-from service.settings import ServiceSettings, load
+from service.settings import ServiceSettings, TimeZone, load
+from watch.settings import WatchSettings
 
 ROOT = Path(__file__).resolve().parent.parent
 LOOPBACK = "127.0.0.1"
 EXPLICIT_VARIABLES = ("RABBITMQ_URL", "AMQP_URL", "RABBITMQ_HOST", "DATABASE_URL", "POSTGRES_HOST")
 PROBE_SECONDS = 1.0
+MOST_DAYS = 100_000
 Variables = dict[str, str]
+Found = TypeVar("Found", "OperatorSettings", "SetupSettings", WatchSettings)
 
 
-class OperatorSettings(BrokerSettings, DatabaseSettings, ServiceSettings):
-    """Both ends of the pipeline."""
+# What the compose file sets when nobody says otherwise.
+COMPOSE_DEFAULTS = {
+    "RABBITMQ_USER": "sensors",
+    "RABBITMQ_PASS": "sensors",
+    "RABBITMQ_SENSOR_USER": "sensor",
+    "RABBITMQ_SENSOR_PASS": "sensor",
+    "RABBITMQ_PIPELINE_USER": "pipeline",
+    "RABBITMQ_PIPELINE_PASS": "pipeline",
+    "RABBITMQ_OPERATOR_USER": "operator",
+    "RABBITMQ_OPERATOR_PASS": "operator",
+    "RABBITMQ_WATCH_USER": "watch",
+    "RABBITMQ_WATCH_PASS": "watch",
+    "RABBITMQ_VHOST": "/",
+    "QUEUE_NAME": "sensor_data",
+    "NAIVE_TIME_ZONE": "UTC",
+    "POSTGRES_USER": "sensors",
+    "POSTGRES_PASSWORD": "sensors",
+    "POSTGRES_WRITER_USER": "writer",
+    "POSTGRES_WRITER_PASSWORD": "writer",
+    "POSTGRES_READER_USER": "reader",
+    "POSTGRES_READER_PASSWORD": "reader",
+    "POSTGRES_DB": "sensors",
+}
+# Setup is the owner's work; everything else is done with the rights of the operator and the reader.
+INSTEAD_OF_THE_OWNER = {
+    "RABBITMQ_USER": "RABBITMQ_OPERATOR_USER",
+    "RABBITMQ_PASS": "RABBITMQ_OPERATOR_PASS",
+    "POSTGRES_USER": "POSTGRES_READER_USER",
+    "POSTGRES_PASSWORD": "POSTGRES_READER_PASSWORD",
+}
+
+
+AS_THE_WATCH = INSTEAD_OF_THE_OWNER | {
+    "RABBITMQ_USER": "RABBITMQ_WATCH_USER",
+    "RABBITMQ_PASS": "RABBITMQ_WATCH_PASS",
+}
+
+
+class OperatorSettings(OverviewSettings, ServiceSettings):
+    """Both ends of the pipeline and its services, and how its consumers read a time without an offset."""
+
+    naive_time_zone: TimeZone = ZoneInfo("UTC")
+
+
+class SetupSettings(OperatorSettings):
+    """Both ends as their owner, for how long readings are kept, and whom setup makes: who has a password."""
+
+    retention_days: int | None = Field(default=None, ge=1, le=MOST_DAYS)
+    rabbitmq_sensor_user: str = "sensor"
+    rabbitmq_sensor_pass: SecretStr | None = None
+    rabbitmq_pipeline_user: str = "pipeline"
+    rabbitmq_pipeline_pass: SecretStr | None = None
+    rabbitmq_operator_user: str = "operator"
+    rabbitmq_operator_pass: SecretStr | None = None
+    rabbitmq_watch_user: str = "watch"
+    rabbitmq_watch_pass: SecretStr | None = None
+    postgres_writer_user: str = "writer"
+    postgres_writer_password: SecretStr | None = None
+    postgres_reader_user: str = "reader"
+    postgres_reader_password: SecretStr | None = None
+
+    @model_validator(mode="after")
+    def _each_its_own(self) -> Self:
+        """Making the owner itself again, with a part of its rights, would lock everybody out."""
+        owner = unquote(urlsplit(self.amqp_url).username or "")
+        _all_different("RABBITMQ", [owner, *(user.name for user in self.broker_users)])
+        _all_different("POSTGRES", [role_of(self), *(role.name for role in self.database_roles)])
+        return self
+
+    @property
+    def broker_users(self) -> list[User]:
+        """The broker's users beside the administrator."""
+        topology = Topology(self.queue_name)
+        users = (
+            (self.rabbitmq_sensor_user, self.rabbitmq_sensor_pass, sensor_rights()),
+            (self.rabbitmq_pipeline_user, self.rabbitmq_pipeline_pass, pipeline_rights(topology)),
+            (self.rabbitmq_operator_user, self.rabbitmq_operator_pass, operator_rights(topology)),
+            (self.rabbitmq_watch_user, self.rabbitmq_watch_pass, watch_rights()),
+        )
+        return [User(name, password, rights) for name, password, rights in users if password]
+
+    @property
+    def database_roles(self) -> list[Role]:
+        """The database's roles beside the owner."""
+        roles = (
+            (self.postgres_writer_user, self.postgres_writer_password, Task.WRITER),
+            (self.postgres_reader_user, self.postgres_reader_password, Task.READER),
+        )
+        return [Role(name, password, task) for name, password, task in roles if password]
 
 
 def find_stack() -> OperatorSettings:
     """The stack of the variables, else the native one, else that of the compose file.
 
-    Raises ConfigurationError when none of them is there.
+    The latter two as their operator and reader. Raises ConfigurationError when none of them is there.
     """
+    return _find(OperatorSettings, lambda variables: _as(variables, INSTEAD_OF_THE_OWNER))
+
+
+def find_stack_to_watch() -> WatchSettings:
+    """The same stack as its watch, and as its reader. Raises ConfigurationError when there is none."""
+    return _find(WatchSettings, lambda variables: _as(variables, AS_THE_WATCH))
+
+
+def find_stack_to_set_up() -> SetupSettings:
+    """The same stack as its owner. Raises ConfigurationError when there is none."""
+    return _find(SetupSettings, dict)
+
+
+def _find(kind: type[Found], chosen: Callable[[Variables], Variables]) -> Found:
     if any(os.environ.get(name) or os.environ.get(f"{name}_FILE") for name in EXPLICIT_VARIABLES):
-        return load(OperatorSettings)
-    for variables in (native_variables(), compose_variables()):
-        if not variables:
-            continue
-        settings = load(OperatorSettings, **{name.lower(): value for name, value in variables.items()})
-        if _answers(settings.postgres_port):
+        return load(kind)
+    places = [variables for variables in (native_variables(), compose_variables()) if variables]
+    found = [load(kind, **{name.lower(): value for name, value in chosen(place).items()}) for place in places]
+    for settings in found:
+        if _answers(settings.postgres_port) or _answers(settings.rabbitmq_port):
             return settings
+    if (
+        len(found) > 1
+    ):  # the native stack leaves its variables only while it is up, with its servers or without
+        return found[0]
     raise ConfigurationError(
         "No running stack was found on this machine. Start one with `make up`, or name one with "
         "RABBITMQ_URL and DATABASE_URL."
@@ -43,8 +158,13 @@ def find_stack() -> OperatorSettings:
 
 def native_variables() -> Variables | None:
     """The variables that the native stack left for its clients; None when it is not running."""
-    directory = Path(os.environ.get("NATIVE_DIR") or ROOT / ".native")
-    return _known(dotenv_values(directory / "stack.env")) if (directory / "stack.env").exists() else None
+    file = native_directory() / "stack.env"
+    return _known(dotenv_values(file)) if file.exists() else None
+
+
+def native_directory() -> Path:
+    """Where the native stack keeps its files."""
+    return Path(os.environ.get("NATIVE_DIR") or ROOT / ".native")
 
 
 def compose_variables() -> Variables:
@@ -55,16 +175,20 @@ def compose_variables() -> Variables:
         "RABBITMQ_HOST": LOOPBACK,
         "RABBITMQ_PORT": chosen.get("RABBITMQ_HOST_PORT") or "5675",
         "RABBITMQ_MANAGEMENT_URL": f"http://{LOOPBACK}:{port}",
-        "RABBITMQ_USER": chosen.get("RABBITMQ_USER") or "sensors",
-        "RABBITMQ_PASS": chosen.get("RABBITMQ_PASS") or "sensors",
-        "RABBITMQ_VHOST": chosen.get("RABBITMQ_VHOST") or "/",
-        "QUEUE_NAME": chosen.get("QUEUE_NAME") or "sensor_data",
         "POSTGRES_HOST": LOOPBACK,
         "POSTGRES_PORT": chosen.get("POSTGRES_HOST_PORT") or "5435",
-        "POSTGRES_USER": chosen.get("POSTGRES_USER") or "sensors",
-        "POSTGRES_PASSWORD": chosen.get("POSTGRES_PASSWORD") or "sensors",
-        "POSTGRES_DB": chosen.get("POSTGRES_DB") or "sensors",
+        **{name: chosen.get(name) or default for name, default in COMPOSE_DEFAULTS.items()},
     }
+
+
+def _as(variables: Variables, instead: Variables) -> Variables:
+    return variables | {name: variables[other] for name, other in instead.items() if other in variables}
+
+
+def _all_different(server: str, names: list[str]) -> None:
+    for name in names:
+        if names.count(name) > 1:
+            raise ValueError(f"{server}_…_USER: each must be another one, and {name} is named twice")
 
 
 def _known(values: dict[str, str | None]) -> Variables:

@@ -2,15 +2,18 @@
 
 import json
 from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pika
 
-from tests.broker import DEAD_QUEUE, Message, VirtualHost
+from tests.broker import DEAD_QUEUE, STATISTICS_SECONDS, Message, VirtualHost
 from tests.processes import Process, Processes
+from tests.waiting import eventually
 
 DEFAULT_DELIVERY_LIMIT = 20
+BURIED_SECONDS = 30
 
 
 class Operator:
@@ -41,16 +44,37 @@ def bury(
     **headers: Any,
 ) -> None:
     """Put a message into the dead queue as the pipeline does."""
-    died = (datetime.now(UTC) - age).isoformat(timespec="milliseconds")
-    told = {"x-dead-reason": reason, "x-dead-at": died, "x-dead-by": "test", "x-replays": 0} | headers
-    broker.publish(body, pika.BasicProperties(headers=told, delivery_mode=2), routing_key=DEAD_QUEUE)
+    broker.publish(body, _death(reason, age, headers), routing_key=DEAD_QUEUE)
+
+
+def bury_all(broker: VirtualHost, bodies: Sequence[str]) -> None:
+    """Put many into the dead queue, in this order; they wait there afterwards."""
+    wanted = broker.ready(DEAD_QUEUE) + len(bodies)
+    # A channel of its own, since that of the broker waits for every single confirm.
+    with broker.channel.connection.channel() as channel:
+        for body in bodies:
+            channel.basic_publish("", DEAD_QUEUE, body.encode(), _death("not-json", timedelta(0), {}))
+    eventually(lambda: broker.ready(DEAD_QUEUE) == wanted, BURIED_SECONDS, "all of them are buried")
 
 
 def bury_many(broker: VirtualHost, count: int) -> set[bytes]:
-    bodies = {f"rubbish {number}".encode() for number in range(count)}
-    for body in sorted(bodies):
-        bury(broker, body)
-    return bodies
+    bodies = sorted(f"rubbish {number}" for number in range(count))
+    bury_all(broker, bodies)
+    return {body.encode() for body in bodies}
+
+
+def _death(reason: str, age: timedelta, headers: dict[str, Any]) -> pika.BasicProperties:
+    died = (datetime.now(UTC) - age).isoformat(timespec="milliseconds")
+    told = {"x-dead-reason": reason, "x-dead-at": died, "x-dead-by": "test", "x-replays": 0} | headers
+    return pika.BasicProperties(headers=told, delivery_mode=2)
+
+
+def limit_deliveries(broker: VirtualHost, limit: int) -> None:
+    """From now on a quorum queue drops what it has delivered more often."""
+    policy = {"pattern": ".*", "definition": {"delivery-limit": limit}, "apply-to": "queues"}
+    broker.server.api("PUT", f"/api/policies/{broker.name}/low", policy)
+    path = f"/api/queues/{broker.name}/{DEAD_QUEUE}"
+    eventually(lambda: broker.server.api("GET", path).get("policy"), STATISTICS_SECONDS, "it is told")
 
 
 def bodies(messages: list[Message]) -> Counter[bytes]:

@@ -11,8 +11,16 @@ import pytest
 from pika.compat import long
 
 from messaging.deadqueue import MOST_RETURNS, visit
-from tests.broker import DEAD_QUEUE, QUEUE, STATISTICS_SECONDS, VirtualHost
-from tests.integration.dead_letters import DEFAULT_DELIVERY_LIMIT, Operator, bodies, bury, bury_many
+from tests.broker import DEAD_QUEUE, QUEUE, VirtualHost
+from tests.integration.dead_letters import (
+    DEFAULT_DELIVERY_LIMIT,
+    Operator,
+    bodies,
+    bury,
+    bury_all,
+    bury_many,
+    limit_deliveries,
+)
 from tests.processes import Processes
 from tests.waiting import always, eventually
 
@@ -65,10 +73,7 @@ def test_looking_often_never_loses_a_message(
     broker: VirtualHost, sensorctl: Operator, limit: int | None
 ) -> None:
     if limit is not None:
-        policy = {"pattern": ".*", "definition": {"delivery-limit": limit}, "apply-to": "queues"}
-        broker.server.api("PUT", f"/api/policies/{broker.name}/low", policy)
-        path = f"/api/queues/{broker.name}/{DEAD_QUEUE}"
-        eventually(lambda: broker.server.api("GET", path).get("policy"), STATISTICS_SECONDS, "it is told")
+        limit_deliveries(broker, limit)
     sent = bury_many(broker, 30)
     for _ in range(DEFAULT_DELIVERY_LIMIT + MOST_RETURNS):
         with visit(broker.settings) as queue:
@@ -77,8 +82,7 @@ def test_looking_often_never_loses_a_message(
 
 
 def test_looking_keeps_the_order(broker: VirtualHost, sensorctl: Operator) -> None:
-    for number in range(1300):
-        bury(broker, str(number))
+    bury_all(broker, [str(number) for number in range(1300)])
     for _ in range(3):
         with visit(broker.settings) as queue:
             assert [int(message.body) for message in queue.look()] == list(range(1300))
@@ -96,8 +100,7 @@ def test_looking_at_the_first_one_again_and_again_does_not_tire_the_others(broke
 
 def test_a_long_visit_holds_its_messages_anew(broker: VirtualHost, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("messaging.deadqueue.HOLD_SECONDS", -1)
-    for number in range(700):
-        bury(broker, str(number))
+    bury_all(broker, [str(number) for number in range(700)])
     with visit(broker.settings, at_once=100) as queue:
         seen = []
         for message in queue.take():
@@ -170,7 +173,8 @@ def test_exported_messages_come_back_whole(broker: VirtualHost, sensorctl: Opera
     back = broker.take_all(DEAD_QUEUE)
     assert [message.body for message in back] == sent
     for message in back:
-        headers = {name: value for name, value in message.headers.items() if name != "x-delivery-count"}
+        added = ("x-delivery-count", "timestamp_in_ms")  # by the broker
+        headers = {name: value for name, value in message.headers.items() if name not in added}
         assert headers == ODD_HEADERS | {"x-dead-reason": "not-json"}
         assert type(headers["long"]) is long
         assert type(headers["int"]) is int

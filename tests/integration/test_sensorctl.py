@@ -13,7 +13,7 @@ from messaging.deadqueue import visit
 from messaging.management import DELIVERY_LIMIT
 from tests.broker import DEAD_QUEUE, QUEUE, RabbitMQ, VirtualHost
 from tests.database import Database
-from tests.processes import Processes, inherited
+from tests.processes import Processes, inherited, with_http
 from tests.readings import reading
 from tests.services import ROOT
 from tests.waiting import eventually
@@ -54,6 +54,7 @@ class TestSetup:
                 done = ask(host.environment | bare_database.environment, "setup")
                 assert done.returncode == 0, done.stdout + done.stderr
             assert current_version(bare_database.settings) == newest_version()
+            assert bare_database.rows("SELECT * FROM retention") == []
             host.publish(b"{}", exchange="sensors", routing_key="reading.1")
             assert (host.ready(QUEUE), host.ready(DEAD_QUEUE)) == (1, 0)
             (policy,) = rabbitmq.api("GET", f"/api/policies/{host.name}")
@@ -63,6 +64,13 @@ class TestSetup:
                 "dead-letter-routing-key": DEAD_QUEUE,
                 "delivery-limit": DELIVERY_LIMIT,
             }
+
+    def test_it_writes_down_for_how_long_readings_are_kept(
+        self, sensorctl: Sensorctl, database: Database
+    ) -> None:
+        for variable, rows in (("30", [{"days": 30}]), ("", [])):
+            assert sensorctl("setup", RETENTION_DAYS=variable).returncode == 0
+            assert database.rows("SELECT * FROM retention") == rows
 
     def test_without_the_management_api_it_says_what_is_missing_and_goes_on(
         self, sensorctl: Sensorctl
@@ -84,7 +92,7 @@ class TestDoctor:
     def test_all_is_well(self, sensorctl: Sensorctl, run: Processes) -> None:
         assert sensorctl("setup").returncode == 0
         run.consumer()
-        done = eventually_well(sensorctl)
+        done = eventually_well(sensorctl, "doctor")
         assert done.stdout.count(" ok ") == 7
         assert "quorum, durable, arguments none" in done.stdout
 
@@ -127,6 +135,28 @@ class TestDoctor:
         assert "RABBITMQ_PORT is 'many'" in done.stderr
 
 
+class TestStatus:
+    def test_all_is_well_is_exit_code_0(self, sensorctl: Sensorctl, run: Processes) -> None:
+        port = with_http()
+        run.consumer(**port)
+        done = eventually_well(sensorctl, "status", SERVICES=f"localhost:{port['HTTP_PORT']}")
+        assert done.stdout.startswith("All is well")
+        assert f"localhost:{port['HTTP_PORT']}" in done.stdout
+
+    def test_something_to_do_is_exit_code_1(self, sensorctl: Sensorctl) -> None:
+        done = sensorctl("status", "--json")
+        assert done.returncode == 1
+        status = json.loads(done.stdout)
+        assert [problem["kind"] for problem in status["problems"]] == ["no-consumer"]
+        assert status["services"] == []
+
+    def test_a_database_that_is_away_is_a_problem_and_no_error(self, sensorctl: Sensorctl) -> None:
+        done = sensorctl("status", DATABASE_URL="postgresql://u:hunter2@127.0.0.1:1/x")
+        assert done.returncode == 1
+        assert "database-away" in done.stdout
+        assert "hunter2" not in done.stdout + done.stderr
+
+
 class TestSummary:
     def test_json_is_the_rows_of_the_view(self, sensorctl: Sensorctl, database: Database) -> None:
         store_one(database, "1", 20.5)
@@ -165,6 +195,32 @@ class TestSummary:
         done = ask(broker.environment | bare_database.environment, "summary")
         assert done.returncode == 69
         assert 'relation "last_hour_summary" does not exist' in done.stderr
+
+
+class TestSizes:
+    def test_tables_and_days_are_shown(self, sensorctl: Sensorctl, database: Database) -> None:
+        today = datetime.now(UTC)
+        database.rows(
+            "INSERT INTO reading (reading_id, sensor_id, measured_at, temperature) "
+            "SELECT gen_random_uuid(), '1', %s, 20 FROM generate_series(1, 1000)",
+            today,
+        )
+        database.rows("ANALYZE reading")
+        shown = sensorctl("sizes")
+        assert shown.returncode == 0, shown.stderr
+        assert f"reading_{today:%Y%m%d}" in shown.stdout
+        assert "RETENTION_DAYS is not set" in shown.stdout
+
+    def test_other_programs_get_everything(self, sensorctl: Sensorctl, database: Database) -> None:
+        database.rows("INSERT INTO retention VALUES (30)")
+        storage = json.loads(sensorctl("sizes", "--json").stdout)
+        assert storage["retention_days"] == 30
+        tables = {table["name"]: table for table in storage["tables"]}
+        today = datetime.now(UTC).date()
+        assert tables[f"reading_{today:%Y%m%d}"]["day"] == today.isoformat()
+        assert tables[f"reading_{today:%Y%m%d}"]["partition_of"] == "reading"
+        assert tables["rollup_minute"]["bytes"] > 0
+        assert "reading" not in tables, "its rows are its partitions'"
 
 
 class TestDeadList:
@@ -211,15 +267,15 @@ class TestDeadList:
         assert {message.body for message in broker.take_all(DEAD_QUEUE)} == {b"0", b"1", b"2"}
 
 
-def eventually_well(sensorctl: Sensorctl) -> Answer:
+def eventually_well(sensorctl: Sensorctl, *arguments: str, **more: str) -> Answer:
     """The management API counts consumers only every few seconds."""
     answers: list[Answer] = []
 
     def well() -> bool:
-        answers.append(sensorctl("doctor"))
+        answers.append(sensorctl(*arguments, **more))
         return answers[-1].returncode == 0
 
-    eventually(well, 20, "doctor is content")
+    eventually(well, 30, f"{arguments} ends with 0")
     return answers[-1]
 
 

@@ -144,7 +144,10 @@ def test_help_names_every_command(sensorctl: Call) -> None:
     code, out, _ = sensorctl("--help")
 
     assert code == 0
-    assert all(command in out for command in ("summary", "doctor", "setup", "dead"))
+    assert all(
+        command in out
+        for command in ("summary", "doctor", "setup", "dead", "import", "export", "logs", "watch")
+    )
 
 
 @pytest.mark.parametrize(("advice", "code"), [(None, 0), ("run `sensorctl setup`", 1)])

@@ -1,16 +1,18 @@
 """How answers look: tables, records, and what a stranger may have written."""
 
 import io
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pika
 import pytest
 from rich.console import Console
 from rich.table import Table
 
+from db.sizes import Size, Storage
 from messaging.deadmessage import DeadMessage
 from sensorctl.deadviews import BODY_CHARACTERS, dead_table, shown
 from sensorctl.doctor import Finding
+from sensorctl.sizeviews import retention_sentence, sizes_table
 from sensorctl.views import findings_table, summary_table
 
 NOW = datetime(2026, 11, 22, 5, 30, tzinfo=UTC)
@@ -136,3 +138,35 @@ def test_a_strangers_text_is_neither_markup_nor_a_terminals_command(hostile: byt
 )
 def test_the_beginning_of_a_body_is_shown_safely(body: bytes, text: str) -> None:
     assert shown(body) == text
+
+
+def test_sizes_are_a_row_a_table_and_a_row_a_day_that_holds_readings() -> None:
+    yesterday = date(2026, 11, 21)
+    storage = Storage(
+        [
+            Size("alembic_version", None, None, 1, 8_192),
+            Size("reading_default", "reading", None, 0, 8_192),
+            Size("reading_20261122", "reading", yesterday + timedelta(days=1), 0, 16_000),
+            Size("reading_20261121", "reading", yesterday, 1_234_567, 250_000_000),
+        ],
+        retention_days=None,
+    )
+
+    table = sizes_table(storage)
+
+    assert row_of("partitions", table) == ["reading", "3 partitions", "1,234,567", "250.0 MB"]
+    assert row_of("reading_20261121", table) == ["reading_20261121", "2026-11-21", "1,234,567", "250.0 MB"]
+    assert row_of("alembic_version", table) == ["alembic_version", "", "1", "8.2 kB"]
+    assert row_of("all", table) == ["all", "", "1,234,568", "250.0 MB"]
+    assert not any("reading_20261122" in line or "default" in line for line in lines(table))
+
+
+def test_readings_without_a_partition_of_their_day_are_shown() -> None:
+    storage = Storage([Size("reading_default", "reading", None, 5, 8_192)], retention_days=30)
+
+    assert row_of("reading_default", sizes_table(storage))[1:3] == ["days without a partition", "5"]
+    assert "30 whole days" in retention_sentence(storage)
+
+
+def test_no_retention_is_said_too() -> None:
+    assert "for ever" in retention_sentence(Storage([], retention_days=None))

@@ -1,0 +1,73 @@
+"""`sensorctl logs` reads what real processes log, in both formats, to the last line."""
+
+import json
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from tests.broker import VirtualHost
+from tests.database import Database
+from tests.privileges import sensorctl
+from tests.processes import Process, Processes
+from tests.waiting import eventually
+
+AWKWARD = "0 or=1 'x' \"y\""
+
+
+def read(*options: str) -> list[dict[str, Any]]:
+    done = sensorctl({}, "logs", "--json", *options)
+    assert done.returncode == 0, done.stdout
+    lines = done.stdout.splitlines()
+    assert not [line for line in lines if not line.startswith("{")], "every line was understood"
+    return [json.loads(line) for line in lines]
+
+
+@pytest.mark.parametrize("form", ["console", "json"])
+def test_a_run_with_an_error_is_read_to_the_last_line(
+    run: Processes, broker: VirtualHost, database: Database, form: str
+) -> None:
+    # given a sensor, a consumer that is started twice, a dead letter, and a process that crashes
+    sensor = run.start("sensor", LOG_FORMAT=form, SENSOR_ID=AWKWARD, SENSOR_INTERVAL_SECONDS="0.05")
+    first = run.start("pipeline", LOG_FORMAT=form)
+    eventually(lambda: database.rows("SELECT 1 FROM reading OFFSET 5"), 30, "six readings are stored")
+    first.stop()
+    second = run.start("pipeline", LOG_FORMAT=form)
+    broker.publish(b"nonsense")
+    eventually(lambda: "dead-lettered" in second.text, 30, "the message is dead")
+    sensor.stop()
+    eventually(lambda: broker.ready() == 0, 30, "the queue is empty")
+    second.stop()
+    crashed = run.start("tests.entries.crashing sensor", LOG_FORMAT=form)
+    crashed.wait()
+
+    # when their logs are read
+    names = [str(process.log) for process in (sensor, first, second, crashed)]
+    lines = read(*names)
+
+    # then all is there, in order, with the types that it had
+    stored = [line for line in lines if line["event"] == "stored"]
+    rows = database.rows("SELECT temperature FROM reading ORDER BY temperature")
+    temperatures = sorted(line["temperature"] for line in stored)
+    assert temperatures == pytest.approx([row["temperature"] for row in rows], abs=1e-3)
+    assert {line["sensor"] for line in stored} == {AWKWARD}
+    assert all(isinstance(line["store_ms"], float) for line in stored)
+    times = [line["timestamp"] for line in lines]
+    assert times == sorted(times)
+    events = Counter(line["event"] for line in lines)
+    assert (events["started"], events["dead-lettered"], events["crashed"]) == (2, 1, 1)
+    [crash] = [line for line in lines if line["event"] == "crashed"]
+    assert "Traceback" in crash["exception"]
+    assert "nobody foresaw this" in crash["exception"]
+    assert lines_of(sensor, first, second) == len(read(*names[:3]))
+
+    # and the summary says the same
+    done = sensorctl({}, "logs", "--summary", "--json", *names)
+    summary = json.loads(done.stdout)
+    assert summary["not_understood"] == {}
+    assert sum(service["starts"] for service in summary["services"]) >= 3
+    assert summary["slowest_stores"][0]["store_ms"] == max(line["store_ms"] for line in stored)
+
+
+def lines_of(*processes: Process) -> int:
+    return sum(len(process.text.splitlines()) for process in processes)
