@@ -1,0 +1,57 @@
+"""The dashboard as a web application: the page, its API, and the endpoints that every service has."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from dashboard.access import own_names, protected
+from dashboard.api import Api
+from dashboard.description import describe
+from service.health import Health
+from service.http import livez, readyz
+
+STATIC = Path(__file__).parent / "static"
+
+
+def application(api: Api, health: Health, hosts: Sequence[str]) -> Starlette:
+    """Everything. Probes and metrics may be asked for by any name of the host, as those who ask them do."""
+    description = describe(api.operations())
+
+    def page(_request: Request) -> Response:
+        return FileResponse(STATIC / "index.html")
+
+    def openapi(_request: Request) -> Response:
+        return JSONResponse(description)
+
+    async def metrics(_request: Request) -> Response:
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+    async def live(_request: Request) -> Response:
+        status, answer = livez(health)
+        return JSONResponse(answer, status)
+
+    async def ready(_request: Request) -> Response:
+        status, answer = readyz(health)
+        return JSONResponse(answer, status)
+
+    guarded = [
+        Route("/", page),
+        Route("/openapi.json", openapi),
+        *api.routes(),
+        Mount("/static", StaticFiles(directory=STATIC)),
+    ]
+    return Starlette(
+        routes=[
+            Route("/livez", live),
+            Route("/readyz", ready),
+            Route("/metrics", metrics),
+            Mount("/", routes=guarded, middleware=[own_names(hosts)]),
+        ],
+        middleware=[protected()],
+    )
