@@ -1,0 +1,59 @@
+"""How much is measured."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+SINGLE = "single"
+BATCHES = "batches"
+CONSUMERS = "consumers"
+PUBLISHING = "publishing"
+LOAD = "load"
+SUMMARY = "summary"
+MEMORY = "memory"
+STARTUP = "startup"
+IMAGES = "images"
+SECTIONS = (SINGLE, BATCHES, CONSUMERS, PUBLISHING, LOAD, MEMORY, STARTUP, IMAGES, SUMMARY)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """Messages are numbers a run; `batches` and `load_seconds` are for each batch size and each rate."""
+
+    rounds: int
+    sections: tuple[str, ...] = SECTIONS
+    variants: frozenset[str] | None = None
+    messages: int = 3_000
+    working_messages: int = 600
+    publish_messages: int = 5_000
+    bulk_messages: int = 50_000
+    batches: Mapping[int, int] = field(
+        default_factory=lambda: {1: 3_000, 10: 12_000, 100: 40_000, 500: 60_000, 2_000: 80_000}
+    )
+    load_seconds: Mapping[int, float] = field(
+        default_factory=lambda: {10: 10.0, 50: 10.0, 100: 10.0, 500: 8.0, 1_000: 5.0, 2_000: 5.0}
+    )
+    memory_messages: int = 1_000_000
+    memory_seconds: float = 1_500.0
+    summary_readings: int = 36_000_000
+    summary_runs: int = 50
+
+    def wants(self, variant: str) -> bool:
+        """Whether a variant was asked for."""
+        return self.variants is None or variant in self.variants
+
+
+FULL = Plan(rounds=5)
+QUICK = Plan(
+    rounds=1,
+    sections=(SINGLE, BATCHES, CONSUMERS, PUBLISHING, LOAD, MEMORY, STARTUP, SUMMARY),
+    messages=600,
+    working_messages=120,
+    publish_messages=1_000,
+    bulk_messages=5_000,
+    batches={1: 500, 10: 1_500, 100: 5_000, 500: 10_000, 2_000: 10_000},
+    load_seconds={10: 3.0, 100: 3.0, 500: 3.0},
+    memory_messages=20_000,
+    memory_seconds=8.0,
+    summary_readings=100_000,
+    summary_runs=5,
+)
