@@ -1,6 +1,6 @@
 # Temperature sensors → RabbitMQ → PostgreSQL. `make` lists what can be done.
 .DEFAULT_GOAL := help
-.PHONY: help up down clean logs summary psql test faults lint fmt lock
+.PHONY: help up down clean logs status summary psql test faults bench bench-quick pictures lint fmt lock
 SHELL := /bin/bash
 
 MODE ?= auto
@@ -23,6 +23,9 @@ clean:  ## stop everything and remove the data, after asking (YES=1: without)
 logs:  ## follow the logs
 	@bash launcher/stack.sh logs
 
+status:  ## everything at one look: services, queue, sensors, what is wrong and what to do
+	@bash launcher/stack.sh status
+
 summary:  ## the last hour, a row a sensor
 	@bash launcher/stack.sh summary
 
@@ -36,6 +39,18 @@ test:  ## run all tests with coverage; ARGS="tests/unit -k name" chooses
 faults:  ## try the promise: every row of the fault matrix, about an hour; ARGS="--rows 1,2 --seed 7" chooses
 	@bash launcher/venv.sh dev
 	@bash launcher/develop.sh faults $(ARGS)
+
+bench:  ## measure this project beside its peers, three quarters of an hour; ARGS="--sections single --rounds 3" chooses
+	@bash launcher/venv.sh bench
+	@bash launcher/develop.sh bench $(ARGS)
+
+bench-quick:  ## the same in two minutes, with less of everything
+	@bash launcher/venv.sh bench
+	@bash launcher/develop.sh bench --quick $(ARGS)
+
+pictures:  ## pictures of the running Compose stack, for README: docs/pictures
+	@bash launcher/venv.sh dev
+	@bash launcher/develop.sh pictures $(ARGS)
 
 lint:  ## ruff, mypy, import-linter
 	@bash launcher/venv.sh dev

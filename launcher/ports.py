@@ -1,5 +1,6 @@
 """Which local ports are free, and who holds the others."""
 
+import secrets
 import socket
 from collections.abc import Iterator
 from contextlib import suppress
@@ -8,14 +9,21 @@ from pathlib import Path
 from launcher.identity import command_of
 
 LOOPBACK = "127.0.0.1"
+# Below where Linux begins to give ports to outgoing connections (net.ipv4.ip_local_port_range).
+OWN_PORTS = range(20_000, 32_768)
 _LISTENING = "0A"  # in /proc/net/tcp
 
 
 def free_port() -> int:
-    """A port that nobody listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        return int(probe.getsockname()[1])
+    """A port that nobody listens on at this moment.
+
+    By chance, and not one that the system itself gives to whoever connects somewhere: such a one may be
+    taken again before the caller listens on it.
+    """
+    while True:
+        port = secrets.choice(OWN_PORTS)
+        if is_free(port):
+            return port
 
 
 def is_free(port: int) -> bool:

@@ -44,7 +44,7 @@ class PrivatePostgres:
 
     @property
     def password(self) -> str:
-        """The password of the only user, random and kept."""
+        """The owner's password, random and kept."""
         return kept_password(self._password_file)
 
     @property

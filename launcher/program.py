@@ -25,6 +25,8 @@ class Stage(IntEnum):
     BROKER = 3
     PIPELINE = 4
     SENSOR = 5
+    DASHBOARD = 6
+    WATCH = 7  # last, so that what is stopped on purpose is no news to it
 
 
 @dataclass(frozen=True, slots=True)

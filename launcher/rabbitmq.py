@@ -41,11 +41,15 @@ class PrivateRabbitMQ:
         *,
         port: int | None = None,
         management_port: int | None = None,
+        mqtt_port: int | None = None,
         log: Path | None = None,
+        largest_message_bytes: int | None = None,
     ) -> None:
         self.directory = directory.resolve()
+        self._largest_message_bytes = largest_message_bytes
         self.port = port or free_port()
         self.management_port = management_port or free_port()
+        self.mqtt_port = mqtt_port or free_port()
         self.log = log or self.directory / "rabbitmq.log"
         self.server, self.epmd = find_server(), find_epmd()
         # Only the node and its own tools use these two, so any free port does.
@@ -54,7 +58,7 @@ class PrivateRabbitMQ:
 
     @property
     def password(self) -> str:
-        """The password of the only user, random and kept."""
+        """The administrator's password, random and kept."""
         return kept_password(self.directory / "password")
 
     @property
@@ -71,7 +75,7 @@ class PrivateRabbitMQ:
         """Write its configuration anew; messages and password stay."""
         self.directory.mkdir(parents=True, exist_ok=True)
         kept_password(self.directory / ".erlang.cookie")
-        write_private(self.directory / "enabled_plugins", "[rabbitmq_management].\n")
+        write_private(self.directory / "enabled_plugins", "[rabbitmq_management,rabbitmq_mqtt].\n")
         write_private(self.directory / "definitions.json", json.dumps(self._definitions()))
         write_private(self.directory / "rabbitmq.conf", self._configuration())
 
@@ -112,10 +116,20 @@ class PrivateRabbitMQ:
             "listeners.tcp.1": f"{LOOPBACK}:{self.port}",
             "management.tcp.ip": LOOPBACK,
             "management.tcp.port": self.management_port,
+            "mqtt.listeners.tcp.1": f"{LOOPBACK}:{self.mqtt_port}",
+            "mqtt.vhost": VHOST,
+            "mqtt.allow_anonymous": "false",
             "load_definitions": self.directory / "definitions.json",
+            # And so not ANONYMOUS, which RabbitMQ 4 would offer.
+            "auth_mechanisms.1": "PLAIN",
+            "auth_mechanisms.2": "AMQPLAIN",
             "log.console": "true",
             "log.file": "false",
         }
+        if stamps_messages(self.server):
+            settings["message_interceptors.incoming.set_header_timestamp.overwrite"] = "false"
+        if self._largest_message_bytes:
+            settings["max_message_size"] = self._largest_message_bytes
         return "".join(f"{name} = {value}\n" for name, value in settings.items())
 
     def _epmd_program(self) -> Program:
@@ -184,6 +198,15 @@ def find_server() -> Path:
         if os.access(place, os.X_OK):
             return place
     raise ServiceUnavailable("RabbitMQ is not installed. Install it: apt-get install rabbitmq-server")
+
+
+def stamps_messages(server: Path) -> bool:
+    """Whether this broker can write on a message when it came; RabbitMQ can from 3.12 on.
+
+    An option that it does not know would keep it from starting.
+    """
+    schemas = (server.resolve().parent.parent / "plugins").glob("rabbit-*/priv/schema/rabbit.schema")
+    return any("message_interceptors.incoming" in schema.read_text(encoding="utf-8") for schema in schemas)
 
 
 def find_epmd() -> Path:

@@ -25,8 +25,15 @@ class Service:
     @property
     def stage(self) -> Stage:
         """When it is started and stopped."""
-        return Stage.SENSOR if self.module == "sensor" else Stage.PIPELINE
+        return STAGES[self.module]
 
+
+STAGES = {
+    "pipeline": Stage.PIPELINE,
+    "sensor": Stage.SENSOR,
+    "dashboard": Stage.DASHBOARD,
+    "watch": Stage.WATCH,
+}
 
 # The HTTP ports count from the first one of their kind, which is a setting.
 TABLE = (
@@ -35,13 +42,21 @@ TABLE = (
     Service("sensor-1", "sensor", 0, 1.0, 20, {"SENSOR_ID": "1"}, may_finish=True),
     Service("sensor-2", "sensor", 1, 1.0, 20, {"SENSOR_ID": "2"}, may_finish=True),
     Service("sensor-3", "sensor", 2, 1.0, 20, {"SENSOR_ID": "3"}, may_finish=True),
+    Service("dashboard", "dashboard", 0, 1.0, 20),
+    Service("watch", "watch", 0, 1.0, 20),
 )
 
 
-def services(pipelines: int, *, pipeline_port: int, sensor_port: int) -> tuple[Service, ...]:
+def services(
+    pipelines: int, *, pipeline_port: int, sensor_port: int, dashboard_port: int, watch_port: int
+) -> tuple[Service, ...]:
     """The table with `pipelines` consumers, and with real ports."""
-    first, *sensors = TABLE
-    consumers = [
-        replace(first, name=f"pipeline-{n + 1}", http_port=pipeline_port + n) for n in range(pipelines)
-    ]
-    return (*consumers, *(replace(row, http_port=sensor_port + row.http_port) for row in sensors))
+    first = {
+        "pipeline": pipeline_port,
+        "sensor": sensor_port,
+        "dashboard": dashboard_port,
+        "watch": watch_port,
+    }
+    consumer, *others = TABLE
+    consumers = [replace(consumer, name=f"pipeline-{n + 1}", http_port=n) for n in range(pipelines)]
+    return tuple(replace(row, http_port=first[row.module] + row.http_port) for row in (*consumers, *others))

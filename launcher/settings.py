@@ -19,9 +19,12 @@ class StackSettings(Settings):
 
     rabbitmq_host_port: Port = 5675
     rabbitmq_management_host_port: Port = 15675
+    mqtt_host_port: Port = 1885
     postgres_host_port: Port = 5435
+    dashboard_host_port: Port = 8085
     sensor_http_port: Port = Field(default=9111, description="of sensor-1; the next ones follow")
     pipeline_http_port: Port = Field(default=9121, description="of pipeline-1; the next ones follow")
+    watch_http_port: Port = 9131
     pipelines: int | None = Field(
         default=None, ge=1, le=MOST_PIPELINES, description="unset: as it runs, or 1"
     )
@@ -41,6 +44,7 @@ class Layout:
         self.logs = directory / "logs"
         self.postgres = directory / "postgres"
         self.rabbitmq = directory / "rabbitmq"
+        self.passwords = directory / "passwords"
         self.state_file = directory / "state.json"
         self.client_file = directory / "stack.env"
         self.pipelines_file = directory / "pipelines"

@@ -7,12 +7,32 @@ from launcher.ports import LOOPBACK
 from launcher.postgres import PrivatePostgres
 from launcher.program import Program, RetryPolicy, Stage
 from launcher.rabbitmq import PrivateRabbitMQ
+from launcher.secret import kept_password
 from launcher.services import Service, services
 from launcher.settings import ROOT, StackSettings
+from messaging.contract import MAX_BODY_BYTES
 
 DEFAULT_QUEUE = "sensor_data"
-# Where the stack's own broker and database are is the stack's to say, whatever the shell exports.
-OVERRIDDEN = ("RABBITMQ_", "POSTGRES_", "AMQP_URL", "DATABASE_URL", "PG")
+# The users and roles that setup makes beside the owners: the name's and the password's variable.
+BROKER_USERS = {
+    "sensor": ("RABBITMQ_SENSOR_USER", "RABBITMQ_SENSOR_PASS"),
+    "pipeline": ("RABBITMQ_PIPELINE_USER", "RABBITMQ_PIPELINE_PASS"),
+    "operator": ("RABBITMQ_OPERATOR_USER", "RABBITMQ_OPERATOR_PASS"),
+    "watch": ("RABBITMQ_WATCH_USER", "RABBITMQ_WATCH_PASS"),
+}
+DATABASE_ROLES = {
+    "writer": ("POSTGRES_WRITER_USER", "POSTGRES_WRITER_PASSWORD"),
+    "reader": ("POSTGRES_READER_USER", "POSTGRES_READER_PASSWORD"),
+}
+# Each service's user of the broker and role of the database.
+LOGINS = {
+    "sensor": ("sensor", None),
+    "pipeline": ("pipeline", "writer"),
+    "dashboard": ("operator", "reader"),
+    "watch": ("watch", "reader"),
+}
+# Where the stack's own parts are is the stack's to say, whatever the shell exports.
+OVERRIDDEN = ("RABBITMQ_", "POSTGRES_", "AMQP_URL", "DATABASE_URL", "PG", "SERVICES")
 
 
 class Stack:
@@ -28,36 +48,76 @@ class Stack:
             self.layout.rabbitmq,
             port=settings.rabbitmq_host_port,
             management_port=settings.rabbitmq_management_host_port,
+            mqtt_port=settings.mqtt_host_port,
             log=self.layout.log("rabbitmq"),
+            largest_message_bytes=MAX_BODY_BYTES,
         )
 
     def client_variables(self) -> dict[str, str]:
-        """The variables with which a client on this machine reaches the stack."""
+        """The variables with which a client on this machine reaches the stack, named as in `.env`.
+
+        As the owner; the users and roles with fewer rights are named beside it, and where the services are.
+        """
         return {
-            "RABBITMQ_HOST": LOOPBACK,
-            "RABBITMQ_PORT": str(self.rabbitmq.port),
-            "RABBITMQ_USER": self.rabbitmq.user,
-            "RABBITMQ_PASS": self.rabbitmq.password,
-            "RABBITMQ_VHOST": self.rabbitmq.vhost,
+            **self._broker(self.rabbitmq.user, self.rabbitmq.password),
             "RABBITMQ_MANAGEMENT_URL": self.rabbitmq.management_url,
-            "QUEUE_NAME": os.environ.get("QUEUE_NAME") or DEFAULT_QUEUE,
-            "POSTGRES_HOST": LOOPBACK,
-            "POSTGRES_PORT": str(self.postgres.port),
-            "POSTGRES_USER": self.postgres.user,
-            "POSTGRES_PASSWORD": self.postgres.password,
-            "POSTGRES_DB": self.postgres.database,
+            **self._database(self.postgres.user, self.postgres.password),
+            **self._others(),
+            "SERVICES": str(self.layout.state_file),
         }
 
     def environment(self) -> dict[str, str]:
-        """The environment of this project's own programs."""
+        """The environment of this project's tools: as the owner."""
+        return self._inherited() | self.client_variables()
+
+    def service_environment(self, module: str) -> dict[str, str]:
+        """The environment of a service: as its own user, who may do no more than it needs."""
+        user, role = LOGINS[module]
+        variables = self._broker(user, self._password(user))
+        if role:
+            variables |= self._database(role, self._password(role))
+        return self._inherited() | variables
+
+    def _broker(self, user: str, password: str) -> dict[str, str]:
+        return {
+            "RABBITMQ_HOST": LOOPBACK,
+            "RABBITMQ_PORT": str(self.rabbitmq.port),
+            "RABBITMQ_USER": user,
+            "RABBITMQ_PASS": password,
+            "RABBITMQ_VHOST": self.rabbitmq.vhost,
+            "QUEUE_NAME": os.environ.get("QUEUE_NAME") or DEFAULT_QUEUE,
+        }
+
+    def _database(self, user: str, password: str) -> dict[str, str]:
+        return {
+            "POSTGRES_HOST": LOOPBACK,
+            "POSTGRES_PORT": str(self.postgres.port),
+            "POSTGRES_USER": user,
+            "POSTGRES_PASSWORD": password,
+            "POSTGRES_DB": self.postgres.database,
+        }
+
+    def _others(self) -> dict[str, str]:
+        pairs = (BROKER_USERS | DATABASE_ROLES).items()
+        names = {user: name for name, (user, _) in pairs}
+        return names | {password: self._password(name) for name, (_, password) in pairs}
+
+    def _password(self, name: str) -> str:
+        return kept_password(self.layout.passwords / name)
+
+    def _inherited(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(OVERRIDDEN)}
-        return kept | self.client_variables() | {"PYTHONUNBUFFERED": "1"}
+        return kept | {"PYTHONUNBUFFERED": "1"}
 
     def services(self, pipelines: int) -> tuple[Service, ...]:
         """The rows of the table that run."""
         settings = self.settings
         return services(
-            pipelines, pipeline_port=settings.pipeline_http_port, sensor_port=settings.sensor_http_port
+            pipelines,
+            pipeline_port=settings.pipeline_http_port,
+            sensor_port=settings.sensor_http_port,
+            watch_port=settings.watch_http_port,
+            dashboard_port=settings.dashboard_host_port,
         )
 
     def service_program(self, row: Service) -> Program:
@@ -65,7 +125,11 @@ class Stack:
         return Program(
             name=row.name,
             command=(sys.executable, "-m", row.module),
-            environment={**self.environment(), **self._own_variables(row), **row.environment},
+            environment={
+                **self.service_environment(row.module),
+                **self._own_variables(row),
+                **row.environment,
+            },
             log=self.layout.log(row.name),
             stage=row.stage,
             directory=ROOT,
@@ -81,10 +145,13 @@ class Stack:
             # SENSOR_3_SOURCE is the SENSOR_SOURCE of sensor 3, as in the compose file.
             source = os.environ.get(f"SENSOR_{row.environment['SENSOR_ID']}_SOURCE")
             variables |= {"SENSOR_SOURCE": source} if source else {}
+        if row.stage in (Stage.DASHBOARD, Stage.WATCH):
+            variables["RABBITMQ_MANAGEMENT_URL"] = self.rabbitmq.management_url
+            variables["SERVICES"] = str(self.layout.state_file)
         return variables
 
     def setup_program(self) -> Program:
-        """The one-shot: migrations and topology."""
+        """The one-shot: migrations, topology, users and roles."""
         return Program(
             name="setup",
             command=(sys.executable, "-m", "sensorctl", "setup"),

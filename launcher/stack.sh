@@ -13,8 +13,8 @@ help() {
   say 'make VERB, where VERB is one of'
   local line
   while IFS= read -r line; do
-    if [[ $line =~ ^([a-z]+):.*\ \ \#\#\ (.*)$ ]]; then
-      printf '  %-9s %s\n' "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}"
+    if [[ $line =~ ^([a-z-]+):.*\ \ \#\#\ (.*)$ ]]; then
+      printf '  %-11s %s\n' "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}"
     fi
   done < "$1"
 }
@@ -47,16 +47,22 @@ up_docker() {
 }
 
 where_docker() {
-  local ui amqp
+  local dashboard ui amqp mqtt prometheus
+  dashboard=$(docker compose port dashboard 8085)
   ui=$(docker compose port rabbitmq 15672)
   amqp=$(docker compose port rabbitmq 5672)
+  mqtt=$(docker compose port rabbitmq 1883)
+  prometheus=$(docker compose --profile '*' port prometheus 9090 2>/dev/null) || prometheus=
   say ''
   docker compose ps --format 'table {{.Name}}\t{{.Status}}'
   say '' \
+    && say "dashboard      http://$dashboard" \
     && say "management UI  http://$ui  (user ${RABBITMQ_USER:-sensors}, password in .env, or sensors)" \
     && say "AMQP           amqp://$amqp" \
+    && say "MQTT           $mqtt, topics sensors/<id>/temperature" \
+    && { [ -z "$prometheus" ] || say "Prometheus     http://$prometheus"; } \
     && say "PostgreSQL     $(docker compose port postgres 5432);  make psql" \
-    && say 'summary        make summary' \
+    && say 'summary        make summary;  how it does: make status' \
     && say 'logs           make logs, or docker logs -f sensor-python-1' \
     && say 'stop           make down' \
     && say ''
@@ -120,6 +126,7 @@ case ${1:-help} in
   down) down ;;
   clean) clean ;;
   logs) whichever 'native logs' 'docker compose logs -f --tail 20' ;;
+  status) whichever '.venv/bin/sensorctl status' 'docker compose run --rm $([ -t 1 ] || echo -T) sensorctl status' ;;
   summary) whichever '.venv/bin/sensorctl summary' 'docker compose run --rm -T sensorctl summary' ;;
   psql) whichever 'native psql' 'docker compose exec $([ -t 0 ] || echo -T) postgres sh -c '\''exec psql -U "$POSTGRES_USER" "$POSTGRES_DB"'\' ;;
   *) die "unknown verb: $1" 64 ;;

@@ -60,6 +60,7 @@ def _start(settings: StackSettings, console: Console) -> StackState:
     with console.status("starting …") as status:
         state = _follow(layout, supervisor, status.update)
     if state.phase is not Phase.RUNNING:
+        control.stop_supervisor(layout)  # it is about to end; nothing of it is left when this command ends
         raise ServiceUnavailable(f"The stack did not come up: {state.detail}")
     return state
 
@@ -82,10 +83,12 @@ def _check_ports(stack: Stack, pipelines: int) -> None:
     wanted = {
         "RABBITMQ_HOST_PORT": [stack.rabbitmq.port],
         "RABBITMQ_MANAGEMENT_HOST_PORT": [stack.rabbitmq.management_port],
+        "MQTT_HOST_PORT": [stack.rabbitmq.mqtt_port],
         "POSTGRES_HOST_PORT": [stack.postgres.port],
     }
     for row in stack.services(pipelines):
-        wanted.setdefault(f"{row.module.upper()}_HTTP_PORT", []).append(row.http_port)
+        kind = "HOST" if row.module == "dashboard" else "HTTP"
+        wanted.setdefault(f"{row.module.upper()}_{kind}_PORT", []).append(row.http_port)
     every = [port for ports in wanted.values() for port in ports]
     problems = [f"Port {port} is wanted twice." for port in sorted(set(every)) if every.count(port) > 1]
     problems += [
@@ -125,10 +128,12 @@ def _where(stack: Stack) -> str:
     rabbitmq, postgres, layout = stack.rabbitmq, stack.postgres, stack.layout
     password = f"password in {shown(layout.client_file)}"
     rows = {
+        "dashboard": f"http://{LOOPBACK}:{stack.settings.dashboard_host_port}",
         "management UI": f"{rabbitmq.management_url}  (user {rabbitmq.user}, {password})",
         "AMQP": f"amqp://{rabbitmq.user}@{LOOPBACK}:{rabbitmq.port}/{rabbitmq.vhost}",
+        "MQTT": f"{LOOPBACK}:{rabbitmq.mqtt_port}, topics sensors/<id>/temperature",
         "PostgreSQL": f"{LOOPBACK}:{postgres.port}, database {postgres.database};  make psql",
-        "summary": "make summary",
+        "summary": "make summary;  how it does: make status",
         "logs": f"make logs  ({shown(layout.logs)})",
         "stop": "make down",
     }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# venv.sh native|dev: make .venv hold requirements/NAME.txt and this project; quick when it does already.
+# venv.sh native|bench|dev: make .venv hold requirements/NAME.txt and this project; quick when it does already.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -42,8 +42,8 @@ make_venv() {
 
 fresh() { [ -e "$stamp" ] && [ "$stamp" -nt "requirements/$name.txt" ] && [ "$stamp" -nt pyproject.toml ]; }
 
-# What development needs includes what the native stack needs.
-if [ "$name" = native ] && [ -e .venv/.has-dev ]; then name=dev; stamp=.venv/.has-dev; fi
+# What development needs includes what the native stack and the benchmark need.
+if [ -e .venv/.has-dev ]; then name=dev; stamp=.venv/.has-dev; fi
 "$python" -m pip --version >/dev/null 2>&1 || make_venv
 if ! fresh; then
   say "Installing requirements/$name.txt into .venv …"
