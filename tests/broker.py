@@ -51,6 +51,7 @@ class RabbitMQ:
     url: str
     management_url: str
     source: str
+    mqtt_url: str = ""
 
     @property
     def user(self) -> str:
@@ -82,6 +83,12 @@ class RabbitMQ:
         except urllib.error.HTTPError as error:
             with error:
                 raise ApiRefused(f"{method} {path}: {error.code} {error.read().decode()}") from None
+
+    @property
+    def stamps(self) -> bool:
+        """Whether it writes on each message when it came: RabbitMQ can from 3.12 on."""
+        major, minor, *_ = self.api("GET", "/api/overview")["rabbitmq_version"].split(".")
+        return (int(major), int(minor)) >= (3, 12)
 
     @contextmanager
     def user_with(self, virtual_host: str, **rights: str) -> Iterator[str]:

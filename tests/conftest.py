@@ -1,36 +1,55 @@
-"""The servers of the whole run, and the rule that nothing is skipped in CI."""
+"""The servers of the whole run, what may run beside what, and the rule that nothing is skipped in CI."""
 
 import os
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
-from typing import TypeVar
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from tests import services
 from tests.broker import RabbitMQ
 from tests.database import Postgres
-from tests.services import NotHere
+from tests.services import NotHere, Server, Source
 
+# What stays in one worker: whole stacks, never two of them at once, and tests that share a costly one.
+TOGETHER = {
+    "tests/e2e/": "stacks",
+    "tests/faults/": "stacks",
+    "tests/integration/test_dashboard.py": "dashboard",
+    "tests/integration/test_privileges.py": "privileges",
+    "tests/integration/test_setup_rights.py": "rights",
+}
 SOURCES = pytest.StashKey[dict[str, str]]()
-Server = TypeVar("Server", RabbitMQ, Postgres)
 
 
 @pytest.fixture(scope="session")
 def rabbitmq(pytestconfig: pytest.Config) -> Iterator[RabbitMQ]:
     """A real broker; `services` says where it comes from."""
-    yield from _server("RabbitMQ", services.rabbitmq, pytestconfig)
+    with _or_skipped("RabbitMQ", services.rabbitmq, pytestconfig) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
 def postgres(pytestconfig: pytest.Config) -> Iterator[Postgres]:
     """A real database server; `services` says where it comes from."""
-    yield from _server("PostgreSQL", services.postgres, pytestconfig)
+    with _or_skipped("PostgreSQL", services.postgres, pytestconfig) as server:
+        yield server
 
 
-def _server(
-    name: str, source: Callable[[], AbstractContextManager[Server]], config: pytest.Config
-) -> Iterator[Server]:
+@contextmanager
+def _or_skipped(name: str, source: Source[Server], config: pytest.Config) -> Iterator[Server]:
+    try:
+        with _told(name, source, config) as server:
+            yield server
+    except NotHere as reason:
+        pytest.skip(f"there is no {name} to be had: {reason}")
+
+
+@contextmanager
+def _told(name: str, source: Source[Server], config: pytest.Config) -> Iterator[Server]:
+    """The server; the end of the run tells where it came from, or why there is none."""
     sources = config.stash.setdefault(SOURCES, {})
     try:
         with source() as server:
@@ -38,7 +57,44 @@ def _server(
             yield server
     except NotHere as reason:
         sources[name] = f"none: {reason}"
-        pytest.skip(f"there is no {name} to be had: {reason}")
+        raise
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores, since most tests wait longer than they compute."""
+    return (os.cpu_count() or 1) + 1
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes(config: pytest.Config) -> None:
+    """Start the servers of a run with several workers, which find them as servers that somebody named."""
+    servers = ExitStack()
+    config.add_cleanup(servers.close)
+    with suppress(NotHere):
+        broker = servers.enter_context(_told("RabbitMQ", services.rabbitmq, config))
+        os.environ["TEST_RABBITMQ_URL"] = broker.url
+        os.environ["TEST_RABBITMQ_MANAGEMENT_URL"] = broker.management_url
+        os.environ["TEST_RABBITMQ_MQTT_URL"] = broker.mqtt_url
+    with suppress(NotHere):
+        database = servers.enter_context(_told("PostgreSQL", services.postgres, config))
+        os.environ["TEST_DATABASE_URL"] = database.url
+
+
+class Distribution(LoadScopeScheduling):  # type: ignore[misc]  # xdist ships no types
+    """Each worker takes the next test; what is TOGETHER goes to one worker, and begins first.
+
+    Not xdist's own `loadgroup`, which pytest 9.2 defeats: github.com/pytest-dev/pytest-xdist/issues/1386.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        return next((group for start, group in TOGETHER.items() if nodeid.startswith(start)), nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Distribution:
+    """However the tests are distributed, the stacks are not."""
+    return Distribution(config, log)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

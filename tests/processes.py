@@ -81,6 +81,12 @@ class Process:
 
         return eventually(found, within_seconds, f"{self.module} logs {name!r} {times} times")[-1]
 
+    def told(self) -> tuple[int, int]:
+        """How many readings it said were new, and how many there already, one by one or in batches."""
+        batches = self.events("batch stored")
+        new = len(self.events("stored")) + sum(batch["new"] for batch in batches)
+        return new, len(self.events("duplicate")) + sum(batch["duplicates"] for batch in batches)
+
     def ask(self, path: str) -> tuple[int, str]:
         """What its HTTP server answers: status and body; 0 when it does not answer."""
         assert self._http_port, "start it with_http()"
@@ -128,7 +134,9 @@ class Processes:
     def start(self, module: str, **variables: str) -> Process:
         """Start `python -m module`, with these variables over the common ones."""
         log = self._directory / f"{next(self._numbers):03}-{module.split(maxsplit=1)[0]}.log"
-        process = Process(module, {**self._variables, **variables}, log)
+        # An outbox in the user's own directory would bring the readings of other tests along.
+        state = {"XDG_STATE_HOME": str(self._directory / "state")}
+        process = Process(module, state | {**self._variables, **variables}, log)
         self._cleanup.callback(process.kill)
         self.started.append(process)
         return process

@@ -22,6 +22,7 @@ from testcontainers.community.postgres import PostgresContainer
 from testcontainers.core.config import testcontainers_config
 from testcontainers.core.container import DockerContainer
 
+from launcher.ports import LOOPBACK
 from launcher.postgres import PrivatePostgres
 from launcher.rabbitmq import PrivateRabbitMQ
 from service.errors import ServiceUnavailable
@@ -31,10 +32,11 @@ from tests.waiting import eventually
 
 ROOT = Path(__file__).resolve().parent.parent
 CONFIGURATION = ROOT / "rabbitmq" / "sensors.conf"
+PLUGINS = ROOT / "rabbitmq" / "enabled_plugins"
 RABBITMQ_IMAGE = "rabbitmq:4-management"
 POSTGRES_IMAGE = "postgres:17"
 USER = PASSWORD = DATABASE = "sensors"
-AMQP_PORT, MANAGEMENT_PORT = 5672, 15672
+AMQP_PORT, MANAGEMENT_PORT, MQTT_PORT = 5672, 15672, 1883
 START_SECONDS = 90
 ENGINE_SECONDS = 5
 # Tests lose no power, so nothing needs to reach the disk.
@@ -88,7 +90,8 @@ def _named_rabbitmq() -> Iterator[RabbitMQ]:
     management_url = os.environ.get("TEST_RABBITMQ_MANAGEMENT_URL") or (
         f"http://{urlsplit(url).hostname}:{MANAGEMENT_PORT}"
     )
-    yield RabbitMQ(url, management_url, "TEST_RABBITMQ_URL")
+    mqtt_url = os.environ.get("TEST_RABBITMQ_MQTT_URL") or f"mqtt://{urlsplit(url).hostname}:{MQTT_PORT}"
+    yield RabbitMQ(url, management_url, "TEST_RABBITMQ_URL", mqtt_url)
 
 
 @contextmanager
@@ -106,17 +109,20 @@ def _rabbitmq_container() -> Iterator[RabbitMQ]:
     # RABBITMQ_NODE_PORT from the environment.
     container = (
         DockerContainer(RABBITMQ_IMAGE)
-        .with_exposed_ports(AMQP_PORT, MANAGEMENT_PORT)
+        .with_exposed_ports(AMQP_PORT, MANAGEMENT_PORT, MQTT_PORT)
         .with_envs(RABBITMQ_DEFAULT_USER=USER, RABBITMQ_DEFAULT_PASS=PASSWORD)
         .with_copy_into_container(CONFIGURATION, "/etc/rabbitmq/conf.d/20-sensors.conf")
+        .with_copy_into_container(PLUGINS, "/etc/rabbitmq/enabled_plugins")
     )
     with _started(container):
         host = container.get_container_host_ip()
-        amqp, management = (container.get_exposed_port(port) for port in (AMQP_PORT, MANAGEMENT_PORT))
+        ports = (AMQP_PORT, MANAGEMENT_PORT, MQTT_PORT)
+        amqp, management, mqtt = (container.get_exposed_port(port) for port in ports)
         server = RabbitMQ(
             f"amqp://{USER}:{PASSWORD}@{host}:{amqp}/%2F",
             f"http://{host}:{management}",
             f"a container of {RABBITMQ_IMAGE}",
+            f"mqtt://{host}:{mqtt}",
         )
         eventually(partial(_answers, server), START_SECONDS, "the broker's container answers")
         yield server
@@ -148,7 +154,8 @@ def _started(container: DockerContainer) -> Iterator[None]:
 @contextmanager
 def _native_rabbitmq() -> Iterator[RabbitMQ]:
     with _scratch("rabbitmq") as directory, _native(PrivateRabbitMQ, directory) as server:
-        yield RabbitMQ(server.url, server.management_url, f"the launcher, from {server.server}")
+        source = f"the launcher, from {server.server}"
+        yield RabbitMQ(server.url, server.management_url, source, f"mqtt://{LOOPBACK}:{server.mqtt_port}")
 
 
 @contextmanager

@@ -5,6 +5,7 @@ import os
 import shutil
 import socket
 import subprocess
+import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -55,7 +56,11 @@ class ComposeStack:
     project: str
     amqp_port: int = field(default_factory=free_port)
     management_port: int = field(default_factory=free_port)
+    mqtt_port: int = field(default_factory=free_port)
     postgres_port: int = field(default_factory=free_port)
+    prometheus_port: int = field(default_factory=free_port)
+    dashboard_port: int = field(default_factory=free_port)
+    profiles: str = ""
 
     @property
     def environment(self) -> dict[str, str]:
@@ -65,7 +70,11 @@ class ComposeStack:
             "COMPOSE_FILE": f"docker-compose.yml:{OVERRIDE}",
             "RABBITMQ_HOST_PORT": str(self.amqp_port),
             "RABBITMQ_MANAGEMENT_HOST_PORT": str(self.management_port),
+            "MQTT_HOST_PORT": str(self.mqtt_port),
             "POSTGRES_HOST_PORT": str(self.postgres_port),
+            "PROMETHEUS_HOST_PORT": str(self.prometheus_port),
+            "DASHBOARD_HOST_PORT": str(self.dashboard_port),
+            "COMPOSE_PROFILES": self.profiles,
         }
 
     @property
@@ -91,7 +100,13 @@ class ComposeStack:
     def succeeds(self, *command: str) -> bool:
         """Whether a command ends with 0."""
         done = subprocess.run(
-            command, env=self.environment, timeout=MINUTES, capture_output=True, check=False
+            command,
+            cwd=self.folder,
+            env=self.environment,
+            timeout=MINUTES,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
         )
         return done.returncode == 0
 
@@ -108,6 +123,13 @@ class ComposeStack:
         url = f"postgresql://sensors:sensors@127.0.0.1:{self.postgres_port}/sensors"
         with psycopg.connect(url, connect_timeout=5) as connection:
             return connection.execute(statement, parameters).fetchall()
+
+    def ask_dashboard(self, path: str) -> Any:
+        """What the dashboard's API answers."""
+        url = f"http://127.0.0.1:{self.dashboard_port}{path}"
+        direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with direct.open(url, timeout=10) as answer:
+            return json.load(answer)
 
     def rabbitmq(self, *arguments: str) -> str:
         return self.compose("exec", "-T", "rabbitmq", *arguments)

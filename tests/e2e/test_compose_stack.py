@@ -1,10 +1,12 @@
 """The compose stack as its users meet it: built, started, watched, scaled, broken, stopped."""
 
 import json
+import sys
 import time
 import uuid
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
@@ -13,22 +15,26 @@ from typing import Any
 import pika
 import psycopg
 import pytest
+from pika.exceptions import AMQPConnectionError, ChannelClosedByBroker
 
 from tests.e2e.compose import ComposeStack, copy_of_the_repository, require_docker
 from tests.e2e.load import Load
+from tests.e2e.prometheus import Prometheus, metrics_in, queries_of
+from tests.mqtt import device
 from tests.waiting import eventually
 
 QUEUE = "sensor_data"
 DEAD = "sensor_data.dead"
 EXEC = ("docker", "exec")
-OWN_SERVICES = ("sensor-1", "sensor-2", "sensor-3", "pipeline-processor")
+STATUS = ("docker", "compose", "run", "--rm", "-T", "sensorctl", "status")
+OWN_SERVICES = ("sensor-1", "sensor-2", "sensor-3", "pipeline-processor", "watch", "dashboard")
 
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ComposeStack]:
     require_docker()
     folder = copy_of_the_repository(tmp_path_factory.mktemp("clone"))
-    stack = ComposeStack(folder, project=f"sensors-e2e-{uuid.uuid4().hex[:8]}")
+    stack = ComposeStack(folder, project=f"sensors-e2e-{uuid.uuid4().hex[:8]}", profiles="metrics")
     try:
         stack.said = stack.run("make", "up", "MODE=docker", "PIPELINES=3")  # type: ignore[attr-defined]
         yield stack
@@ -36,13 +42,17 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ComposeStack]:
         stack.compose("down", "--volumes", "--remove-orphans", "--timeout", "20")
 
 
+@pytest.fixture(scope="module")
+def prometheus(stack: ComposeStack) -> Prometheus:
+    return Prometheus(stack.prometheus_port)
+
+
 def publish(stack: ComposeStack, *bodies: bytes) -> None:
-    connection = pika.BlockingConnection(pika.URLParameters(stack.amqp_url))
-    channel = connection.channel()
-    channel.confirm_delivery()
-    for body in bodies:
-        channel.basic_publish("", QUEUE, body, mandatory=True)
-    connection.close()
+    with closing(pika.BlockingConnection(pika.URLParameters(stack.amqp_url))) as connection:
+        channel = connection.channel()
+        channel.confirm_delivery()
+        for body in bodies:
+            channel.basic_publish("", QUEUE, body, mandatory=True)
 
 
 def stored(stack: ComposeStack, sensor_id: str) -> set[uuid.UUID]:
@@ -78,10 +88,19 @@ def dead_count(stack: ComposeStack) -> int:
     return stack.depth(DEAD)["messages_ready"]
 
 
+class Anonymous(pika.PlainCredentials):  # type: ignore[misc]  # pika ships no types
+    """Logs in as RabbitMQ 4 lets everybody by default."""
+
+    def response_for(self, start: Any) -> tuple[str, bytes]:
+        return "ANONYMOUS", b""
+
+
 class TestUp:
     def test_make_up_says_what_runs_and_shows_the_first_rows(self, stack: ComposeStack) -> None:
         said: str = stack.said  # type: ignore[attr-defined]
         assert f"http://127.0.0.1:{stack.management_port}" in said
+        assert f"http://127.0.0.1:{stack.prometheus_port}" in said
+        assert f"http://127.0.0.1:{stack.dashboard_port}" in said
         assert "psql" in said
         assert "logs" in said
         assert "The last hour" in said
@@ -92,7 +111,7 @@ class TestUp:
         assert {c["Id"] for c in stack.containers(*OWN_SERVICES)} == before
 
     def test_every_container_is_healthy_and_published_on_loopback_only(self, stack: ComposeStack) -> None:
-        for container in stack.containers("rabbitmq", "postgres", *OWN_SERVICES):
+        for container in stack.containers("rabbitmq", "postgres", "prometheus", *OWN_SERVICES):
             assert container["State"]["Health"]["Status"] == "healthy", container["Name"]
             published = [b for bs in container["NetworkSettings"]["Ports"].values() for b in bs or []]
             assert {binding["HostIp"] for binding in published} <= {"127.0.0.1"}
@@ -101,6 +120,59 @@ class TestUp:
             assert limits["Init"] is True
             assert limits["RestartPolicy"]["Name"] == "unless-stopped"
             assert limits["LogConfig"]["Config"]["max-size"] == "10m"
+
+    def test_every_container_is_confined(self, stack: ComposeStack) -> None:
+        for container in stack.containers("rabbitmq", "postgres", "prometheus", "setup", *OWN_SERVICES):
+            confined = container["HostConfig"]
+            assert confined["CapDrop"] == ["ALL"], container["Name"]
+            assert not confined["CapAdd"]
+            assert confined["SecurityOpt"] == ["no-new-privileges:true"]
+            assert confined["PidsLimit"] > 0
+            assert container["Config"]["User"] not in ("", "0", "root")
+        for container in stack.containers("setup", "prometheus", *OWN_SERVICES):
+            assert container["HostConfig"]["ReadonlyRootfs"] is True, container["Name"]
+
+    def test_no_process_has_a_capability_or_can_get_one(self, stack: ComposeStack) -> None:
+        for service in ("rabbitmq", "postgres", "prometheus", *OWN_SERVICES):
+            status = stack.compose("exec", "-T", service, "grep", "-E", "^(CapEff|CapBnd|NoNewPrivs)",
+                                   "/proc/1/status").split()  # fmt: skip
+            assert status[1::2] == ["0" * 16, "0" * 16, "1"], service
+
+    def test_a_service_gets_the_login_of_its_own_kind_only(self, stack: ComposeStack) -> None:
+        def logins(service: str) -> dict[str, str]:
+            variables = dict(v.split("=", 1) for v in stack.containers(service)[0]["Config"]["Env"])
+            return {
+                name: value
+                for name, value in variables.items()
+                if name.endswith(("_USER", "_PASS", "_PASSWORD"))
+            }
+
+        assert logins("sensor-1") == {"RABBITMQ_USER": "sensor", "RABBITMQ_PASS": "sensor"}
+        assert logins("pipeline-processor") == {
+            "RABBITMQ_USER": "pipeline", "RABBITMQ_PASS": "pipeline",
+            "POSTGRES_USER": "writer", "POSTGRES_PASSWORD": "writer",
+        }  # fmt: skip
+        assert logins("watch") == {
+            "RABBITMQ_USER": "watch", "RABBITMQ_PASS": "watch",
+            "POSTGRES_USER": "reader", "POSTGRES_PASSWORD": "reader",
+        }  # fmt: skip
+        assert logins("dashboard") == {
+            "RABBITMQ_USER": "operator", "RABBITMQ_PASS": "operator",
+            "POSTGRES_USER": "reader", "POSTGRES_PASSWORD": "reader",
+        }  # fmt: skip
+
+    def test_guest_and_the_nameless_are_refused(self, stack: ComposeStack) -> None:
+        parameters = pika.URLParameters(stack.amqp_url)
+        for credentials in (pika.PlainCredentials("guest", "guest"), Anonymous("", "")):
+            parameters.credentials = credentials
+            with pytest.raises(AMQPConnectionError):
+                pika.BlockingConnection(parameters)
+
+    def test_the_broker_takes_no_message_that_the_contract_forbids(self, stack: ComposeStack) -> None:
+        publish(stack, plain("largest", 1).ljust(65_536))
+        with pytest.raises(ChannelClosedByBroker) as refusal:
+            publish(stack, b" " * 65_537)
+        assert refusal.value.reply_code == 406
 
     def test_the_one_shot_setup_has_ended_well(self, stack: ComposeStack) -> None:
         assert [c["State"]["ExitCode"] for c in stack.containers("setup")] == [0]
@@ -117,7 +189,11 @@ class TestUp:
                 "json",
                 RABBITMQ_HOST_PORT="",
                 RABBITMQ_MANAGEMENT_HOST_PORT="",
+                MQTT_HOST_PORT="",
                 POSTGRES_HOST_PORT="",
+                PROMETHEUS_HOST_PORT="",
+                DASHBOARD_HOST_PORT="",
+                COMPOSE_PROFILES="grafana",
                 COMPOSE_PROJECT_NAME="",
             )
         )
@@ -127,17 +203,28 @@ class TestUp:
         names = [services[f"sensor-{n}"]["container_name"] for n in (1, 2, 3)]
         assert names == ["sensor-python-1", "sensor-python-2", "sensor-python-3"]
         assert "container_name" not in services["pipeline-processor"]
-        ports = {(p["host_ip"], p["published"], p["target"]) for s in ("rabbitmq", "postgres")
-                 for p in services[s]["ports"]}  # fmt: skip
+        servers = ("rabbitmq", "postgres", "prometheus", "grafana", "dashboard")
+        ports = {(p["host_ip"], p["published"], p["target"]) for s in servers for p in services[s]["ports"]}
         assert ports == {
             ("127.0.0.1", "5675", 5672),
             ("127.0.0.1", "15675", 15672),
+            ("127.0.0.1", "1885", 1883),
             ("127.0.0.1", "5435", 5432),
+            ("127.0.0.1", "9095", 9090),
+            ("127.0.0.1", "3005", 3000),
+            ("127.0.0.1", "8085", 8085),
         }
+        shell, option, script = (word.replace("$$", "$") for word in services["grafana"]["entrypoint"])
+        start = (shell, option, script.replace("/run.sh", "true"))
+        with pytest.raises(AssertionError, match=r"ended with 78:\n.*GRAFANA_PASSWORD is not set"):
+            stack.run(*start)
+        stack.run(*start, GF_SECURITY_ADMIN_PASSWORD="chosen")
 
 
 class TestImages:
-    @pytest.mark.parametrize(("image", "most"), [("sensors-sensor", 60), ("sensors-pipeline", 120)])
+    @pytest.mark.parametrize(
+        ("image", "most"), [("sensors-sensor", 60), ("sensors-pipeline", 120), ("sensors-dashboard", 125)]
+    )
     def test_the_project_adds_little_to_the_base(self, stack: ComposeStack, image: str, most: int) -> None:
         size, base = (
             int(stack.run("docker", "image", "inspect", "-f", "{{.Size}}", name))
@@ -145,7 +232,9 @@ class TestImages:
         )
         assert size - base <= most * 1_000_000
 
-    @pytest.mark.parametrize("image", ["sensors-sensor", "sensors-pipeline", "sensors-tools"])
+    @pytest.mark.parametrize(
+        "image", ["sensors-sensor", "sensors-pipeline", "sensors-tools", "sensors-dashboard"]
+    )
     def test_the_user_is_not_root_and_there_is_no_compiler(self, stack: ComposeStack, image: str) -> None:
         user = stack.run("docker", "image", "inspect", "-f", "{{.Config.User}}", image).strip()
         assert user == "10001:10001"
@@ -170,6 +259,22 @@ class TestFlow:
         assert all(
             row["min_temperature"] <= row["mean_temperature"] <= row["max_temperature"] for row in rows
         )
+
+    def test_the_status_sees_every_service_by_its_name(self, stack: ComposeStack) -> None:
+        # given a system in which all is well, which `status` ends with 0 for
+        eventually(lambda: stack.succeeds(*STATUS), within_seconds=60, message="something is wrong")
+        status = json.loads(stack.sensorctl("status", "--json"))
+        assert sorted((service["name"], service["health"]) for service in status["services"]) == [
+            ("dashboard:8085", "ready"),
+            *(
+                (f"{name}-{number}", "ready")
+                for name in ("pipeline-processor", "sensor")
+                for number in (1, 2, 3)
+            ),
+            ("watch", "ready"),
+        ]
+        assert status["queue"]["consumers"] == 3
+        assert {"1", "2", "3"} <= {sensor["sensor_id"] for sensor in status["sensors"]}
 
     def test_all_three_consumers_work(self, stack: ComposeStack) -> None:
         publish(stack, *(plain("crowd", number) for number in range(300)))
@@ -202,6 +307,11 @@ class TestFlow:
         rows = stack.query(summary)
         assert rows == [("901", 23.84), ("S902", 22.5), ("S903", 20.0)]
 
+    def test_a_device_arrives_by_mqtt(self, stack: ComposeStack) -> None:
+        with device(f"mqtt://127.0.0.1:{stack.mqtt_port}", "sensor", "sensor") as thing:
+            thing.publish("sensors/by-mqtt/temperature", "21.5")
+        eventually(lambda: stored(stack, "by-mqtt"), within_seconds=30, message="it did not arrive")
+
     def test_bad_json_lands_in_the_dead_queue_with_its_reason(self, stack: ComposeStack) -> None:
         publish(stack, b"{broken", b'{"sensor_id": "x", "temperature": 1}')
         eventually(lambda: dead_count(stack) >= 2, within_seconds=30, message="the dead queue stayed empty")
@@ -210,6 +320,22 @@ class TestFlow:
         assert reasons["{broken"] == "not-json"
         assert reasons['{"sensor_id": "x", "temperature": 1}'] == "invalid-field"
 
+    def test_the_dashboard_sees_all_with_no_more_rights_than_it_has(self, stack: ComposeStack) -> None:
+        def ready() -> list[str] | None:
+            services = stack.ask_dashboard("/api/overview")["services"]
+            names = [service["name"] for service in services if service["health"] == "ready"]
+            return names if len(names) == len(services) == 7 else None
+
+        names = eventually(ready, within_seconds=30, message="a service is missing on the dashboard")
+        assert {"sensor-1", "sensor-2", "sensor-3", "watch"} < set(names)
+        overview = stack.ask_dashboard("/api/overview")
+        assert {"1", "2", "3"} <= {sensor["sensor_id"] for sensor in overview["sensors"]}
+        assert overview["queue"]["consumers"] == 3
+        assert stack.ask_dashboard("/api/minutes?sensor=1")["sensors"]["1"]
+        letters = stack.ask_dashboard("/api/dead-letters")
+        assert letters["depth"] == dead_count(stack)
+        assert "{broken" in {letter["body"] for letter in letters["messages"]}
+
     def test_doctor_finds_nothing_to_do(self, stack: ComposeStack) -> None:
         assert "→" not in stack.sensorctl("doctor")
 
@@ -217,6 +343,38 @@ class TestFlow:
         name = stack.containers("sensor-1")[0]["Name"].strip("/")
         assert "published" in stack.run("docker", "logs", "--tail", "20", name)
         assert "stored" in stack.compose("logs", "--tail", "50", "pipeline-processor")
+
+    def test_all_logs_are_read_from_outside_and_inside(self, stack: ComposeStack) -> None:
+        command = (sys.executable, "-m", "sensorctl", "logs", "--json", "--event", "started")
+        lines = stack.run(*command, NATIVE_DIR=str(stack.folder / "none")).splitlines()
+        services = {json.loads(line)["service"] for line in lines if line.startswith("{")}
+        assert services == {*(f"pipeline-processor-{n}" for n in (1, 2, 3)), "watch"}
+
+        piped = "docker compose logs --no-color sensor-1 | docker compose run --rm -T sensorctl logs --json -"
+        lines = stack.run("sh", "-c", piped).splitlines()
+        assert {json.loads(line)["event"] for line in lines if line.startswith("{")} >= {
+            "measuring",
+            "published",
+        }
+
+    def test_a_sensor_that_is_stopped_is_told_as_an_event_and_its_return(self, stack: ComposeStack) -> None:
+        url = stack.amqp_url.replace("sensors:sensors", "operator:operator")
+        with closing(pika.BlockingConnection(pika.URLParameters(url))) as connection:
+            channel = connection.channel()
+            channel.queue_declare("events.e2e", durable=True)
+            channel.queue_bind("events.e2e", "events", "service-down.#")
+
+            def heard() -> dict[str, Any] | None:
+                _, _, body = channel.basic_get("events.e2e", auto_ack=True)
+                return json.loads(body) if body else None
+
+            stack.compose("stop", "sensor-2")
+            began = eventually(heard, within_seconds=60, message="nobody tells that it is down")
+            stack.compose("start", "sensor-2")
+            ended = eventually(heard, within_seconds=60, message="nobody tells that it is back")
+            channel.queue_delete("events.e2e")
+        assert (began["change"], began["subject"]) == ("began", "sensor-2")
+        assert (ended["change"], ended["problem_id"]) == ("ended", began["problem_id"])
 
     def test_the_office_temperatures_arrive_in_the_summary(self, stack: ComposeStack) -> None:
         stack.compose("up", "-d", "--no-deps", "sensor-3",
@@ -234,6 +392,50 @@ class TestFlow:
         stack.compose("up", "-d", "--no-deps", "sensor-3")
 
 
+class TestMetrics:
+    def test_every_target_is_up(self, prometheus: Prometheus) -> None:
+        expected = (
+            ["dashboard"]
+            + ["pipeline"] * 3
+            + ["prometheus", "rabbitmq", "rabbitmq-queues"]
+            + ["sensor"] * 3
+            + ["watch"]
+        )
+        eventually(
+            lambda: sorted(prometheus.targets()) == [(job, "up") for job in expected],
+            within_seconds=30,
+            message="not every target is up",
+        )
+
+    def test_every_rule_is_evaluated_and_names_metrics_that_exist(self, prometheus: Prometheus) -> None:
+        rules = prometheus.rules()
+        assert {rule["type"] for rule in rules} == {"alerting", "recording"}
+        for rule in rules:
+            assert rule["health"] == "ok", rule
+            prometheus.query(rule["query"])
+        named = {name for rule in rules for name in metrics_in(rule["query"])}
+        assert named >= {"pipeline_outage", "sensors:queue_ready", "rabbitmq_detailed_queue_messages"}
+        assert named <= prometheus.names()
+
+    def test_a_system_that_is_well_has_no_critical_alert(self, prometheus: Prometheus) -> None:
+        # At first the broker counts no consumers, which is no alert yet and passes.
+        eventually(
+            lambda: prometheus.query('ALERTS{severity="critical"}') == [],
+            within_seconds=30,
+            message="a critical alert is pending or fires",
+        )
+
+    def test_every_query_of_the_dashboard_has_data(self, stack: ComposeStack, prometheus: Prometheus) -> None:
+        queries = queries_of(stack.folder / "grafana" / "dashboards" / "sensors.json")
+        assert len(queries) > 20
+        for query in queries:
+            if metrics_in(query) == {"ALERTS"}:  # there may be none
+                prometheus.query(query)
+                continue
+            assert metrics_in(query) <= prometheus.names(), query
+            eventually(partial(prometheus.query, query), within_seconds=30, message=f"no data: {query}")
+
+
 def plain(sensor_id: str, number: int) -> bytes:
     body: dict[str, Any] = {
         "sensor_id": sensor_id,
@@ -244,8 +446,12 @@ def plain(sensor_id: str, number: int) -> bytes:
 
 
 class TestFaults:
-    def test_postgres_stopped_for_20_seconds_under_load(self, stack: ComposeStack) -> None:
+    def test_postgres_stopped_for_20_seconds_under_load(
+        self, stack: ComposeStack, prometheus: Prometheus
+    ) -> None:
         dead = dead_count(stack)
+        assert prometheus.alert("DatabaseAway") is None
+        stopped_at = datetime.now(UTC)
         with Load(stack.amqp_url, QUEUE, rate_per_second=50, sensor_id="pg-stop") as load:
             eventually(lambda: len(load.confirmed) > 50, within_seconds=30, message="no load")
             stack.compose("stop", "postgres")
@@ -257,10 +463,25 @@ class TestFaults:
             )
             assert stack.depth(QUEUE)["messages_unacknowledged"] <= 3, "more than one a consumer is held"
             assert live_but_not_ready(stack) == 3
+            alert = eventually(
+                lambda: prometheus.alert("DatabaseAway"), within_seconds=15, message="there is no alert"
+            )
+            assert datetime.fromisoformat(alert["activeAt"]) > stopped_at
+            eventually(
+                lambda: len(database_away(stack)) == 2, within_seconds=30, message="one of both is silent"
+            )
+            for problem in database_away(stack):
+                since = datetime.fromisoformat(problem["since"])
+                assert timedelta(0) < since - stopped_at < timedelta(seconds=25), problem
+                assert problem["advice"]
             stack.compose("start", "postgres")
             eventually(lambda: reachable(stack), within_seconds=60, message="postgres did not come back")
         everything_stored(stack, load, "pg-stop")
         queue_is_settled(stack)
+        eventually(
+            lambda: prometheus.alert("DatabaseAway") is None, within_seconds=30, message="the alert stays"
+        )
+        eventually(lambda: not database_away(stack), within_seconds=30, message="the problem is still told")
         nothing_more_is_dead(stack, dead)
 
     def test_the_broker_restarted_under_load(self, stack: ComposeStack) -> None:
@@ -326,6 +547,13 @@ def reachable(stack: ComposeStack) -> bool:
         return stack.query("SELECT 1") == [(1,)]
     except psycopg.OperationalError:
         return False
+
+
+def database_away(stack: ComposeStack) -> list[dict[str, Any]]:
+    """What the dashboard and the status say of it, each once."""
+    status = stack.run("sh", "-c", f"{' '.join(STATUS)} --json || true")  # it fails while something is wrong
+    overviews = [stack.ask_dashboard("/api/overview"), json.loads(status[status.index("{") :])]
+    return [one for overview in overviews for one in overview["problems"] if one["kind"] == "database-away"]
 
 
 def live_but_not_ready(stack: ComposeStack) -> int:

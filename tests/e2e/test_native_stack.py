@@ -6,7 +6,10 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +26,7 @@ from launcher.rabbitmq import PrivateRabbitMQ, find_server
 from launcher.settings import ROOT, Layout
 from launcher.state import Phase, ProgramState, StackState, read_state
 from service.errors import ServiceUnavailable
+from tests.mqtt import device
 
 DEADLINE_SECONDS = 60.0
 SENSORS = ["1", "2", "3"]
@@ -70,17 +74,32 @@ class NativeStack:
         ]
 
     def publish(self, body: bytes) -> None:
+        with closing(self.connection("RABBITMQ")) as connection:
+            connection.channel().basic_publish("", "sensor_data", body)
+
+    def connection(self, login: str) -> pika.BlockingConnection:
+        """As the user whose variables begin so."""
         variables = dotenv_values(self.layout.client_file)
-        credentials = pika.PlainCredentials(str(variables["RABBITMQ_USER"]), str(variables["RABBITMQ_PASS"]))
+        credentials = pika.PlainCredentials(str(variables[f"{login}_USER"]), str(variables[f"{login}_PASS"]))
         address = pika.ConnectionParameters(
             host=str(variables["RABBITMQ_HOST"]),
             port=int(str(variables["RABBITMQ_PORT"])),
             virtual_host=str(variables["RABBITMQ_VHOST"]),
             credentials=credentials,
         )
-        connection = pika.BlockingConnection(address)
-        connection.channel().basic_publish("", "sensor_data", body)
-        connection.close()
+        return pika.BlockingConnection(address)
+
+    def publish_by_mqtt(self, topic: str, payload: bytes) -> None:
+        variables = dotenv_values(self.layout.client_file)
+        url = f"mqtt://127.0.0.1:{self._environment['MQTT_HOST_PORT']}"
+        user, password = (variables[f"RABBITMQ_SENSOR_{name}"] for name in ("USER", "PASS"))
+        with device(url, user, password) as thing:
+            thing.publish(topic, payload)
+
+    def ask_dashboard(self, path: str) -> Any:
+        url = f"http://127.0.0.1:{self._environment['DASHBOARD_HOST_PORT']}{path}"
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(url, timeout=10) as answer:
+            return json.load(answer)
 
     def dead(self) -> list[dict[str, Any]]:
         done = self.run("sensorctl", "dead", "list", "--json")
@@ -110,9 +129,15 @@ def needs_rabbitmq() -> None:
 
 
 def ports() -> dict[str, str]:
-    names = ("RABBITMQ_HOST_PORT", "RABBITMQ_MANAGEMENT_HOST_PORT", "POSTGRES_HOST_PORT")
-    first = free_range(6)
-    bases = {"SENSOR_HTTP_PORT": first, "PIPELINE_HTTP_PORT": first + 3}
+    names = (
+        "RABBITMQ_HOST_PORT",
+        "RABBITMQ_MANAGEMENT_HOST_PORT",
+        "MQTT_HOST_PORT",
+        "POSTGRES_HOST_PORT",
+        "DASHBOARD_HOST_PORT",
+    )
+    first = free_range(7)
+    bases = {"SENSOR_HTTP_PORT": first, "PIPELINE_HTTP_PORT": first + 3, "WATCH_HTTP_PORT": first + 6}
     return {name: str(port) for name, port in bases.items()} | {name: str(free_port()) for name in names}
 
 
@@ -136,7 +161,7 @@ def test_up_says_where_everything_is_and_shows_the_first_rows(stack: NativeStack
     # then it says so, changes nothing and tells the ways in
     assert "is up already" in said
     assert stack.identities() == before
-    for words in ("management UI", "make psql", "make logs", "make down", "The last hour"):
+    for words in ("dashboard", "management UI", "make psql", "make logs", "make down", "The last hour"):
         assert words in said
 
 
@@ -146,14 +171,102 @@ def test_every_sensor_reaches_the_summary(stack: NativeStack) -> None:
     eventually(lambda: stack.summary()["1"]["readings"] > first, "more readings")
 
 
+def test_the_dashboard_sees_every_service_and_every_sensor(stack: NativeStack) -> None:
+    def well() -> bool:
+        overview = stack.ask_dashboard("/api/overview")
+        services = {service["name"]: service["health"] for service in overview["services"]}
+        sensors = [sensor["sensor_id"] for sensor in overview["sensors"] or []]
+        others = ["pipeline-1", "pipeline-2", "sensor-1", "sensor-2", "sensor-3", "watch"]
+        return services == dict.fromkeys(others, "ready") and sensors == SENSORS
+
+    eventually(well, "the dashboard sees all")
+    assert stack.ask_dashboard("/api/minutes?sensor=1")["sensors"]["1"]
+    assert stack.ask_dashboard("/api/dead-letters")["depth"] == 0
+    assert stack.ask_dashboard("/api/access") == {"possible": False, "granted": False}
+
+
 def test_what_runs_is_reported(stack: NativeStack) -> None:
     names = [one.name for one in stack.state().services]
     assert names == [
         "postgres", "epmd", "rabbitmq", "pipeline-1", "pipeline-2", "sensor-1", "sensor-2", "sensor-3",
+        "dashboard", "watch",
     ]  # fmt: skip
     table = stack.run("launcher", "status", COLUMNS="200").stdout
     assert "native stack: running" in table
     assert all(name in table for name in names)
+
+
+def test_the_status_shows_every_service(stack: NativeStack) -> None:
+    def told() -> dict[str, Any]:
+        status: dict[str, Any] = json.loads(stack.run("sensorctl", "status", "--json").stdout)
+        return status
+
+    eventually(lambda: told()["problems"] == [], "all is well")
+    services = told()["services"]
+    assert [one["name"] for one in services] == [
+        "pipeline-1", "pipeline-2", "sensor-1", "sensor-2", "sensor-3", "dashboard", "watch",
+    ]  # fmt: skip
+    assert {(one["health"], type(one["restarts"])) for one in services} == {("ready", int)}
+    screen = stack.run("sensorctl", "status")
+    assert screen.stdout.startswith("All is well")
+    assert screen.returncode == 0
+
+
+def test_the_logs_of_all_are_read(stack: NativeStack) -> None:
+    def summary() -> dict[str, Any]:
+        done = stack.run("sensorctl", "logs", "--summary", "--json")
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert done.stderr == "", "every line was understood"
+        told: dict[str, Any] = json.loads(done.stdout)
+        return {service["service"]: service for service in told["services"]}
+
+    services = {
+        "pipeline-1",
+        "pipeline-2",
+        "sensor-1",
+        "sensor-2",
+        "sensor-3",
+        "dashboard",
+        "setup",
+        "supervisor",
+        "watch",
+    }
+    eventually(lambda: summary().keys() == services, "all services are in the summary")
+    assert summary()["watch"]["starts"] >= 1
+
+
+def test_a_consumer_that_hangs_is_told_as_an_event(stack: NativeStack) -> None:
+    # given an operator who hears
+    with closing(stack.connection("RABBITMQ_OPERATOR")) as connection:
+        channel = connection.channel()
+        channel.queue_declare("events.e2e", durable=True)
+        channel.queue_bind("events.e2e", "events", "service-hangs.#")
+        # when a consumer hangs, and goes on
+        hanging = stack.program("pipeline-2")
+        assert hanging.pid
+        os.kill(hanging.pid, signal.SIGSTOP)
+        try:
+            began = next_event(channel, "events.e2e")
+        finally:
+            os.kill(hanging.pid, signal.SIGCONT)
+        # then both is told
+        assert (began["change"], began["subject"]) == ("began", "pipeline-2")
+        ended = next_event(channel, "events.e2e")
+        assert (ended["change"], ended["problem_id"]) == ("ended", began["problem_id"])
+        channel.queue_delete("events.e2e")
+
+
+def next_event(channel: Any, queue: str) -> dict[str, Any]:
+    bodies: list[bytes] = []
+
+    def came() -> bool:
+        _, _, body = channel.basic_get(queue, auto_ack=True)
+        bodies.extend([body] if body else [])
+        return bool(bodies)
+
+    eventually(came, "an event")
+    event: dict[str, Any] = json.loads(bodies[0])
+    return event
 
 
 def test_the_passwords_are_for_their_owner_only(stack: NativeStack) -> None:
@@ -177,6 +290,12 @@ def test_readings_flow_again_after_the_broker_was_killed(stack: NativeStack) -> 
     eventually(lambda: stack.program("rabbitmq").restarts == broker.restarts + 1, "the broker started again")
     before = stack.summary()["1"]["readings"]
     eventually(lambda: stack.summary()["1"]["readings"] > before + 1, "readings flow again")
+
+
+def test_a_device_reaches_the_summary_by_mqtt(stack: NativeStack) -> None:
+    reading = {"measured_at": datetime.now(UTC).isoformat(), "temperature": 21.5}
+    stack.publish_by_mqtt("sensors/by-mqtt/temperature", json.dumps(reading).encode())
+    eventually(lambda: "by-mqtt" in stack.summary(), "the device's row")
 
 
 def test_bad_json_is_dead_lettered_with_its_reason(stack: NativeStack) -> None:

@@ -11,10 +11,11 @@ import structlog
 from rich.console import Console
 
 from tests.faults.experiment import CONSUMERS
-from tests.faults.report import Circumstances, show, write
+from tests.faults.report import Circumstances, remarks, show, write
 from tests.faults.runner import AUTO, KINDS, Result, run_row, site
 from tests.faults.site import Site, broker_version, query
 from tests.faults.table import ROWS, Row, chosen
+from tests.modes import Mode
 
 LARGEST_SEED = 2**32
 
@@ -39,22 +40,24 @@ def run(stack: Site, rows: Sequence[Row], options: argparse.Namespace, console: 
     """All rows in order, each told as it goes."""
     results = []
     for row in rows:
-        for prefetch in row.at(short=options.short):
-            result = _told(stack, row, prefetch, options, console)
+        for mode in row.at(short=options.short):
+            result = _told(stack, row, mode, options, console)
             results.append(result)
     return results
 
 
-def _told(stack: Site, row: Row, prefetch: int, options: argparse.Namespace, console: Console) -> Result:
-    title = f"row {row.number}, prefetch {prefetch}: {row.name}"
+def _told(stack: Site, row: Row, mode: Mode, options: argparse.Namespace, console: Console) -> Result:
+    title = f"row {row.number}, {mode.name}: {row.name}"
     with console.status(title) as status:
 
         def say(text: str) -> None:
             status.update(f"{title}: {text}")
 
-        result = run_row(stack, row, prefetch, seed=options.seed, short=options.short, say=say)
+        result = run_row(stack, row, mode, seed=options.seed, short=options.short, say=say)
     outcome = result.outcome
     console.print(f"{'passed' if outcome.passed else 'FAILED'} in {outcome.seconds:.0f} s  {title}")
+    for line in () if outcome.passed else remarks(result):
+        console.print(f"  {line}", markup=False)
     return result
 
 

@@ -13,7 +13,7 @@ PROPERTIES = pika.BasicProperties(delivery_mode=2)
 
 
 class Bulk:
-    """Publishes all attempts and returns when each is confirmed; for a broker that stays."""
+    """Publishes all attempts and returns when each is confirmed; for a broker that stays and takes them."""
 
     def __init__(self, url: str, ledger: Ledger, attempts: Iterator[Attempt]) -> None:
         self._ledger = ledger
@@ -37,6 +37,7 @@ class Bulk:
 
     def _on_channel(self, channel: Any) -> None:
         self._channel = channel
+        channel.add_on_close_callback(lambda _channel, reason: self._fail(reason) if self._open else None)
         channel.confirm_delivery(self._on_confirm)
         self._fill()
 

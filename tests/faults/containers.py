@@ -15,6 +15,7 @@ from service.settings import load
 from tests.e2e.compose import ComposeStack, free_port
 from tests.faults.site import BROKER, DATABASE, SmallDatabase, Workers, answers, await_answers
 from tests.faults.supervising import ROOT, Supervising
+from tests.modes import Mode
 from tests.waiting import eventually
 
 OVERRIDE = ROOT / "tests" / "faults" / "compose.faults.yml"
@@ -58,15 +59,15 @@ class FaultStack(ComposeStack):
 class ContainerWorkers:
     """The service pipeline-processor, scaled; Docker's restart policy starts what dies."""
 
-    def __init__(self, stack: FaultStack, prefetch: int) -> None:
+    def __init__(self, stack: FaultStack, mode: Mode) -> None:
         self._stack = stack
-        self._prefetch = prefetch
+        self._mode = mode
         self.count = 0
 
     def scale(self, wanted: int) -> None:
         self._stack.compose(
             "up", "-d", "--no-deps", "--no-recreate", "--scale", f"{CONSUMER}={wanted}", CONSUMER,
-            PREFETCH_COUNT=str(self._prefetch),
+            **self._mode.variables,
         )  # fmt: skip
         self.count = wanted
 
@@ -151,8 +152,8 @@ class Containers:
         self.amqp_url = stack.amqp_url
         self.database_url = stack.database_url
 
-    def workers(self, prefetch: int) -> Workers:
-        return ContainerWorkers(self._stack, prefetch)
+    def workers(self, mode: Mode) -> Workers:
+        return ContainerWorkers(self._stack, mode)
 
     def kill(self, service: str) -> None:
         self._stack.kill(self._id(service), "--user", service)  # its processes' user is called as it is

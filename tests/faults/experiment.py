@@ -25,6 +25,7 @@ from tests.faults.site import (
     wipe,
 )
 from tests.faults.supervising import LocalWorkers
+from tests.modes import Mode
 
 T = TypeVar("T")
 CONSUMERS = 3
@@ -42,12 +43,12 @@ class Experiment:
     """Gives a row its consumers, its load and its clock; judges in the end."""
 
     def __init__(
-        self, site: Site, ledger: Ledger, *, seed: str, prefetch: int, say: Callable[[str], None]
+        self, site: Site, ledger: Ledger, *, seed: str, mode: Mode, say: Callable[[str], None]
     ) -> None:
         self.site = site
         self.ledger = ledger
         self.seed = seed
-        self.prefetch = prefetch
+        self.mode = mode
         self.chance = Random(seed)
         self.say = say
         self.notes: list[str] = []
@@ -62,7 +63,7 @@ class Experiment:
 
     def workers(self, number: int = CONSUMERS) -> Workers:
         """Consumers as the stack runs them, at work."""
-        return self._at_work(self.site.workers(self.prefetch), number)
+        return self._at_work(self.site.workers(self.mode), number)
 
     def local_workers(
         self,
@@ -77,7 +78,7 @@ class Experiment:
         told = {
             "RABBITMQ_URL": self.site.amqp_url,
             "DATABASE_URL": self.database_url,
-            "PREFETCH_COUNT": str(self.prefetch),
+            **self.mode.variables,
             **(variables or {}),
         }
         crew = LocalWorkers(self.site.supervising, self.site.directory, told, module, retry)
@@ -199,7 +200,7 @@ class Experiment:
         return next(int(words[1]) for words in map(str.split, listed.splitlines()) if words[0] == QUEUE)
 
     def _drained(self) -> bool:
-        return self._empty_for(EMPTY_FOR_SECONDS if self.prefetch == 1 else UNACKED_COUNTED_SECONDS) and (
+        return self._empty_for(EMPTY_FOR_SECONDS if self.mode.holds == 1 else UNACKED_COUNTED_SECONDS) and (
             self.unacked() == 0
         )
 

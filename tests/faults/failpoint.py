@@ -1,14 +1,16 @@
 """`python -m tests.faults.failpoint POINT EVERY`: the real pipeline, which kills itself now and then.
 
-At POINT `before-store`, `before-ack` (the reading is committed) or `after-ack`, about every EVERY messages.
+At POINT `before-store`, `before-ack` (the batch is committed) or `after-ack`, about every EVERY messages.
 """
 
 import os
 import signal
 import sys
+from collections.abc import Sequence
 from random import SystemRandom
 from unittest.mock import patch
 
+from messaging.consumer import Handled
 from messaging.session import Delivery, Session
 from pipeline import __main__ as pipeline
 from pipeline.handler import ReadingHandler
@@ -23,8 +25,8 @@ class _Fuse:
     def __init__(self, every: int) -> None:
         self._left = SystemRandom().randint(1, 2 * every)
 
-    def burn(self) -> None:
-        self._left -= 1
+    def burn(self, batch: Sequence[Delivery]) -> None:
+        self._left -= len(batch)
         if self._left <= 0:
             os.kill(os.getpid(), signal.SIGKILL)
 
@@ -36,17 +38,17 @@ def main() -> int:
     ack = Session.ack
 
     class Handler(ReadingHandler):
-        def __call__(self, delivery: Delivery) -> None:
+        def __call__(self, batch: Sequence[Delivery]) -> Handled:
             if point == "before-store":
-                fuse.burn()
-            super().__call__(delivery)
+                fuse.burn(batch)
+            return super().__call__(batch)
 
-    def burning_ack(session: Session, delivery: Delivery) -> None:
+    def burning_ack(session: Session, batch: Sequence[Delivery]) -> None:
         if point == "before-ack":
-            fuse.burn()
-        ack(session, delivery)
+            fuse.burn(batch)
+        ack(session, batch)
         if point == "after-ack":
-            fuse.burn()
+            fuse.burn(batch)
 
     with patch.object(pipeline, "ReadingHandler", Handler), patch.object(Session, "ack", burning_ack):
         return run(pipeline.main)

@@ -8,7 +8,7 @@ from typing import Self
 import pika
 from pika.adapters.blocking_connection import BlockingChannel, BlockingConnection
 from pika.adapters.utils.connection_workflow import AMQPConnectorException
-from pika.exceptions import AMQPError
+from pika.exceptions import AMQPError, ChannelClosedByBroker
 
 from tests.faults.bodies import Maker, good
 from tests.faults.ledger import Attempt, Ledger
@@ -20,6 +20,11 @@ BROKEN = (AMQPError, AMQPConnectorException, OSError)
 RECONNECT_SECONDS = 0.2
 GIVE_UP_SHARE = 0.5
 END_SECONDS = 60
+TOO_LARGE = 406
+
+
+class RefusedByBroker(Exception):
+    """The broker takes no message of this size, and has closed the channel."""
 
 
 class Load:
@@ -81,15 +86,17 @@ class Load:
 
     def _publish_until_lost(self, sensor: str, chance: Random, unconfirmed: list[Attempt]) -> None:
         connection = connect(self._url)
-        channel = connection.channel()
-        channel.confirm_delivery()
+        channel = confirming(connection)
         direct = chance.random() < 0.5
         while not self._stop.is_set():
             if self._flowing.is_set():
                 if not unconfirmed:
                     unconfirmed.append(self._make(chance, sensor))
                 address = ("", QUEUE) if direct else (EXCHANGE, f"reading.{sensor}")
-                publish(channel, self._ledger, unconfirmed[0], address)
+                try:
+                    publish(channel, self._ledger, unconfirmed[0], address)
+                except RefusedByBroker:
+                    channel = confirming(connection)
                 unconfirmed.clear()
             connection.sleep(self._pause_seconds)
         connection.close()
@@ -105,12 +112,27 @@ def connect(url: str) -> BlockingConnection:
     return pika.BlockingConnection(parameters)
 
 
+def confirming(connection: BlockingConnection) -> BlockingChannel:
+    """A channel on which a publish waits for its confirm."""
+    channel = connection.channel()
+    channel.confirm_delivery()
+    return channel
+
+
 def publish(
     channel: BlockingChannel, ledger: Ledger, attempt: Attempt, address: Sequence[str] = ("", QUEUE)
 ) -> None:
-    """Publish one message and wait for its confirm."""
+    """Publish one message and wait for its confirm.
+
+    Raises RefusedByBroker, which has closed the channel then.
+    """
     number = ledger.attempt(attempt)
     exchange, routing_key = address
     properties = pika.BasicProperties(delivery_mode=2)
-    channel.basic_publish(exchange, routing_key, attempt.body, properties, mandatory=True)
+    try:
+        channel.basic_publish(exchange, routing_key, attempt.body, properties, mandatory=True)
+    except ChannelClosedByBroker as error:
+        if error.reply_code == TOO_LARGE:
+            raise RefusedByBroker from error
+        raise
     ledger.confirm(number, attempt)

@@ -14,6 +14,7 @@ from launcher.rabbitmq import PrivateRabbitMQ
 from launcher.state import Condition
 from tests.faults.site import BROKER, DATABASE, SmallDatabase, Workers, await_answers
 from tests.faults.supervising import ROOT, LocalWorkers, Supervising, environment
+from tests.modes import Mode
 
 CTL_NAMES = ("/usr/lib/rabbitmq/bin/rabbitmqctl", "/opt/rabbitmq/sbin/rabbitmqctl")
 RUN_SECONDS = 60
@@ -82,10 +83,8 @@ class Native:
         await_answers(self.amqp_url, self.database_url)
         _python("-m", "sensorctl", "setup", **self._variables())
 
-    def workers(self, prefetch: int) -> Workers:
-        return LocalWorkers(
-            self.supervising, self.directory, self._variables() | {"PREFETCH_COUNT": str(prefetch)}
-        )
+    def workers(self, mode: Mode) -> Workers:
+        return LocalWorkers(self.supervising, self.directory, self._variables() | dict(mode.variables))
 
     def kill(self, service: str) -> None:
         self.supervising.kill(service)

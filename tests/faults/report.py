@@ -13,7 +13,7 @@ from tests.faults.table import ROWS
 
 FILE = ROOT / "docs" / "faults.md"
 HEADINGS = (
-    "row", "fault", "prefetch", "attempts", "confirmed", "stored", "dead", "lost", "unexpected",
+    "row", "fault", "mode", "attempts", "confirmed", "stored", "dead", "lost", "unexpected",
     "duplicate rows", "recovery s", "passed",
 )  # fmt: skip
 WIDTH = 150
@@ -69,7 +69,7 @@ def write(results: Sequence[Result], circumstances: Circumstances) -> None:
     lines = [PREFACE, circumstances.sentence(), "", *missing, _line(HEADINGS), _line(["---"] * len(HEADINGS))]
     lines += [_line(cells(result)) for result in results]
     lines += ["", "## Remarks", ""]
-    lines += [f"- row {r.row.number}, prefetch {r.prefetch}: {line}" for r in results for line in remarks(r)]
+    lines += [f"- row {r.row.number}, {r.mode.name}: {line}" for r in results for line in remarks(r)]
     FILE.parent.mkdir(exist_ok=True)
     FILE.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
@@ -87,7 +87,7 @@ def cells(result: Result) -> list[str]:
     return [
         str(row.number),
         result.title,
-        str(result.prefetch),
+        result.mode.name,
         *(f"{n:,}" for n in numbers),
         recovery,
         passed,

@@ -15,6 +15,7 @@ from tests.faults.ledger import Ledger
 from tests.faults.oracle import Outcome, Verdict
 from tests.faults.site import Site
 from tests.faults.table import Row
+from tests.modes import Mode
 
 # pytest's own is no Exception.
 FAILURES = (Exception, pytest.fail.Exception)
@@ -25,10 +26,10 @@ Say = Callable[[str], None]
 
 @dataclass
 class Result:
-    """A row at one prefetch."""
+    """A row in one mode."""
 
     row: Row
-    prefetch: int
+    mode: Mode
     outcome: Outcome
     short: bool
 
@@ -51,13 +52,13 @@ def site(kind: str = AUTO) -> Iterator[Site]:
             yield made
 
 
-def run_row(site: Site, row: Row, prefetch: int, *, seed: int, short: bool, say: Say) -> Result:
+def run_row(site: Site, row: Row, mode: Mode, *, seed: int, short: bool, say: Say) -> Result:
     """Run it once and judge; an exception of the row is a problem of its outcome."""
-    name = f"{seed}/{row.number}/{prefetch}"
-    with Ledger(site.directory / f"ledger-{row.number}-{prefetch}.jsonl") as ledger:
-        experiment = Experiment(site, ledger, seed=name, prefetch=prefetch, say=say)
+    name = f"{seed}/{row.number}/{mode.key}"
+    with Ledger(site.directory / f"ledger-{row.number}-{mode.key}.jsonl") as ledger:
+        experiment = Experiment(site, ledger, seed=name, mode=mode, say=say)
         try:
-            return Result(row, prefetch, _outcome(experiment, row, short=short), short)
+            return Result(row, mode, _outcome(experiment, row, short=short), short)
         finally:
             experiment.close()
 

@@ -13,6 +13,7 @@ from tests.faults.ledger import Stored
 from tests.faults.load import BROKEN, DEAD_QUEUE, EXCHANGE, QUEUE, connect
 from tests.faults.oracle import Dead
 from tests.faults.supervising import Supervising
+from tests.modes import Mode
 
 BROKER = "rabbitmq"
 DATABASE = "postgres"
@@ -42,7 +43,7 @@ class Site(Protocol):
     directory: Path
     supervising: Supervising
 
-    def workers(self, prefetch: int) -> Workers:
+    def workers(self, mode: Mode) -> Workers:
         """Consumers as the stack runs them; none runs yet."""
         ...
 

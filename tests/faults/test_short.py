@@ -10,12 +10,13 @@ from tests.faults.report import remarks
 from tests.faults.runner import run_row, site
 from tests.faults.site import Site
 from tests.faults.table import Row, chosen
+from tests.modes import Mode
 
 SEED = 20261122
 PAIRS = [
-    pytest.param(row, prefetch, id=f"{row.number}-prefetch-{prefetch}")
+    pytest.param(row, mode, id=f"{row.number}-{mode.name}")
     for row in chosen(None, short=True)
-    for prefetch in row.at(short=True)
+    for mode in row.at(short=True)
 ]
 
 
@@ -34,8 +35,8 @@ def stack() -> Iterator[Site]:
     gc.collect()  # while the marks of this module hold
 
 
-@pytest.mark.parametrize(("row", "prefetch"), PAIRS)
-def test_row(stack: Site, row: Row, prefetch: int) -> None:
-    result = run_row(stack, row, prefetch, seed=SEED, short=True, say=lambda _: None)
+@pytest.mark.parametrize(("row", "mode"), PAIRS)
+def test_row(stack: Site, row: Row, mode: Mode) -> None:
+    result = run_row(stack, row, mode, seed=SEED, short=True, say=lambda _: None)
     Console().print(f"row {row.number}: {result.outcome.verdict}")
     assert result.outcome.passed, "\n".join(remarks(result))

@@ -9,6 +9,7 @@ import pytest
 from db.migrate import upgrade
 from tests.broker import RabbitMQ, VirtualHost
 from tests.database import Database, Postgres
+from tests.modes import SINGLE, Mode
 from tests.processes import Processes, processes
 from tests.proxy import Proxy
 
@@ -19,6 +20,12 @@ RUN = pytest.StashKey[Processes]()
 def queue_type() -> str:
     """The type that plain durable queues get; a test that is parametrised with it overrides this."""
     return "quorum"
+
+
+@pytest.fixture
+def mode() -> Mode:
+    """How consumers take messages; a test with `both_modes` overrides this."""
+    return SINGLE
 
 
 @pytest.fixture
@@ -53,12 +60,13 @@ def bare_database(postgres: Postgres) -> Iterator[Database]:
 
 @pytest.fixture
 def run(
-    request: pytest.FixtureRequest, tmp_path: Path, broker: VirtualHost, database: Database
+    request: pytest.FixtureRequest, tmp_path: Path, broker: VirtualHost, database: Database, mode: Mode
 ) -> Iterator[Processes]:
     """Starts this project's processes on this test's broker and database."""
     # A sensor keeps its outbox there.
     state = {"XDG_STATE_HOME": str(tmp_path)}
-    with processes(tmp_path, broker.environment | database.environment | state) as started:
+    variables = broker.environment | database.environment | state | dict(mode.variables)
+    with processes(tmp_path, variables) as started:
         request.node.stash[RUN] = started
         yield started
 

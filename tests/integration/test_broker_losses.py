@@ -1,13 +1,15 @@
 """The consumer lives through every way of losing the broker."""
 
 import socket
+from collections.abc import Callable
 
 import pytest
 
 from messaging.topology import EXCHANGE
 from tests.broker import DEAD_QUEUE, QUEUE, VirtualHost
 from tests.database import Database
-from tests.processes import Processes, with_http
+from tests.modes import both_modes
+from tests.processes import Process, Processes, with_http
 from tests.proxy import Proxy
 from tests.readings import reading
 from tests.waiting import eventually
@@ -16,32 +18,31 @@ both_queue_types = pytest.mark.parametrize("queue_type", ["quorum", "classic"])
 LOAD = 60
 
 
+@both_modes
 @both_queue_types
 def test_connections_that_the_broker_closes_under_load(
     broker: VirtualHost, database: Database, run: Processes
 ) -> None:
     consumer = run.consumer()
-    for sequence in range(LOAD):
-        broker.publish(reading(sequence=sequence))
-        if sequence in {20, 40}:
-            broker.close_connections()
-            consumer.logged("consuming", times=1 + sequence // 20)
-
-    eventually(lambda: database.count() == LOAD, 20, "every reading is stored")
-    assert consumer.stop() == 0
+    lose_twice_under_load(broker, database, consumer, broker.close_connections)
     assert "320 CONNECTION_FORCED" in consumer.events("broker unavailable")[0]["reason"]
-    assert sorted(row["sequence"] for row in database.readings()) == list(range(LOAD))
-    assert broker.ready() == broker.ready(DEAD_QUEUE) == 0
 
 
+@both_modes
 def test_connections_that_are_cut_under_load(
     broker: VirtualHost, database: Database, run: Processes, broker_proxy: Proxy
 ) -> None:
     consumer = run.consumer(RABBITMQ_URL=broker.through(broker_proxy))
+    lose_twice_under_load(broker, database, consumer, broker_proxy.cut)
+
+
+def lose_twice_under_load(
+    broker: VirtualHost, database: Database, consumer: Process, lose: Callable[[], None]
+) -> None:
     for sequence in range(LOAD):
         broker.publish(reading(sequence=sequence))
         if sequence in {20, 40}:
-            broker_proxy.cut()
+            lose()
             consumer.logged("consuming", times=1 + sequence // 20)
 
     eventually(lambda: database.count() == LOAD, 20, "every reading is stored")
@@ -67,6 +68,7 @@ def test_a_broker_that_is_away_makes_it_unready_but_alive(
     eventually(database.count, 15, "the reading is stored")
 
 
+@both_modes
 def test_a_connection_lost_while_working_leaves_the_message_to_the_next(
     broker: VirtualHost, database: Database, run: Processes, broker_proxy: Proxy
 ) -> None:
@@ -84,6 +86,7 @@ def test_a_connection_lost_while_working_leaves_the_message_to_the_next(
     assert broker.ready() == 0
 
 
+@both_modes
 def test_a_connection_lost_during_a_database_outage_is_opened_again(
     broker: VirtualHost,
     database: Database,
@@ -106,6 +109,7 @@ def test_a_connection_lost_during_a_database_outage_is_opened_again(
     assert broker.ready() == broker.ready(DEAD_QUEUE) == 0
 
 
+@both_modes
 def test_a_silent_broker_is_given_up_by_consumer_and_sensor_and_nothing_is_missing(
     broker: VirtualHost, database: Database, run: Processes, broker_proxy: Proxy
 ) -> None:
@@ -132,6 +136,7 @@ def test_a_silent_broker_is_given_up_by_consumer_and_sensor_and_nothing_is_missi
     ] == list(range(1, published + 1))
 
 
+@both_modes
 def test_work_of_several_heartbeats_keeps_its_connection_which_is_shown_by_the_consumers_name(
     broker: VirtualHost, database: Database, run: Processes
 ) -> None:
@@ -151,6 +156,7 @@ def test_work_of_several_heartbeats_keeps_its_connection_which_is_shown_by_the_c
     assert broker.ready() == 0
 
 
+@both_modes
 @both_queue_types
 def test_a_deleted_queue_comes_back_and_is_consumed_again(
     broker: VirtualHost, database: Database, run: Processes
@@ -164,6 +170,7 @@ def test_a_deleted_queue_comes_back_and_is_consumed_again(
     eventually(database.count, 10, "the reading is stored")
 
 
+@both_modes
 def test_a_queue_deleted_while_a_message_is_in_hand(
     broker: VirtualHost, database: Database, run: Processes
 ) -> None:
@@ -177,6 +184,7 @@ def test_a_queue_deleted_while_a_message_is_in_hand(
     eventually(lambda: [row["sensor_id"] for row in database.readings()][-1:] == ["after"], 10, "it goes on")
 
 
+@both_modes
 def test_a_deleted_dead_queue_comes_back_before_a_bad_message_is_acked(
     broker: VirtualHost, run: Processes
 ) -> None:
@@ -190,6 +198,7 @@ def test_a_deleted_dead_queue_comes_back_before_a_bad_message_is_acked(
     assert broker.ready() == 0
 
 
+@both_modes
 def test_a_channel_that_the_broker_closes_is_opened_again(
     broker: VirtualHost, database: Database, run: Processes
 ) -> None:

@@ -1,5 +1,6 @@
 """The exchange and the queues: what they become, and who may declare and use them."""
 
+from contextlib import closing
 from urllib.parse import quote
 from uuid import uuid4
 
@@ -7,12 +8,13 @@ import pika
 import pytest
 from pika.exceptions import ChannelClosedByBroker
 
-from messaging.connection import close_quietly, connect
-from messaging.errors import BrokerUnavailable, Unroutable
+from messaging.connection import connect
+from messaging.errors import BrokerUnavailable
 from messaging.operator import declare_topology
-from messaging.publisher import Publisher
+from messaging.stream import Stream
 from messaging.topology import EXCHANGE
 from tests.broker import DEAD_QUEUE, QUEUE, RabbitMQ, VirtualHost, bare_connection
+from tests.waiting import eventually
 
 
 def test_the_brokers_configuration_makes_quorum_queues_of_plain_durable_ones(rabbitmq: RabbitMQ) -> None:
@@ -53,36 +55,13 @@ def test_a_queue_with_other_arguments_is_told_in_a_sentence(broker: VirtualHost)
 
 def test_a_sensor_needs_no_right_but_to_write_to_the_exchange(broker: VirtualHost) -> None:
     with broker.server.user_with(broker.name, write=f"^{EXCHANGE}$") as url:
-        connection = connect(url, "sensor-1")
-        try:
-            Publisher(connection, app_id="sensor-1").publish("1", "an id", b"{}")
-        finally:
-            close_quietly(connection)
+        with closing(Stream(url, "sensor-1")) as stream:
+            stream.publish("1", "an id", b"{}")
+            eventually(lambda: stream.wait(1), 10, "it is confirmed")
 
         with bare_connection(url) as simple, pytest.raises(ChannelClosedByBroker, match="ACCESS_REFUSED"):
             simple.channel().queue_declare(QUEUE, durable=True)
     assert [message.properties.message_id for message in broker.take_all()] == ["an id"]
-
-
-def test_without_an_exchange_a_publisher_does_not_begin(broker: VirtualHost) -> None:
-    broker.channel.exchange_delete(EXCHANGE)
-    connection = connect(broker.url, "sensor-1")
-    try:
-        with pytest.raises(BrokerUnavailable, match="404 NOT_FOUND - no exchange 'sensors'"):
-            Publisher(connection, app_id="sensor-1")
-    finally:
-        close_quietly(connection)
-
-
-def test_a_message_that_no_queue_takes_is_not_confirmed(broker: VirtualHost) -> None:
-    broker.channel.queue_unbind(QUEUE, EXCHANGE, "reading.#")
-    connection = connect(broker.url, "sensor-1")
-    try:
-        publisher = Publisher(connection, app_id="sensor-1")
-        with pytest.raises(Unroutable, match="no queue takes the message: run `sensorctl setup`"):
-            publisher.publish("1", "an id", b"{}")
-    finally:
-        close_quietly(connection)
 
 
 def test_a_wrong_password_is_told_without_the_password(broker: VirtualHost) -> None:

@@ -135,17 +135,21 @@ def test_the_state_survives_its_file(tmp_path: Path) -> None:
 # the table
 
 
-def test_the_table_has_three_sensors_and_as_many_pipelines_as_asked_for() -> None:
-    rows = services(2, pipeline_port=9121, sensor_port=9111)
+def test_the_table_has_three_sensors_a_dashboard_a_watch_and_as_many_pipelines_as_asked_for() -> None:
+    rows = services(2, pipeline_port=9121, sensor_port=9111, dashboard_port=8085, watch_port=9131)
     assert [(row.name, row.module, row.http_port) for row in rows] == [
         ("pipeline-1", "pipeline", 9121),
         ("pipeline-2", "pipeline", 9122),
         ("sensor-1", "sensor", 9111),
         ("sensor-2", "sensor", 9112),
         ("sensor-3", "sensor", 9113),
+        ("dashboard", "dashboard", 8085),
+        ("watch", "watch", 9131),
     ]
-    assert [row.environment.get("SENSOR_ID") for row in rows] == [None, None, "1", "2", "3"]
-    assert [row.stage for row in rows] == [Stage.PIPELINE] * 2 + [Stage.SENSOR] * 3
+    assert [row.environment.get("SENSOR_ID") for row in rows] == [None, None, "1", "2", "3", None, None]
+    assert [row.stage for row in rows] == [
+        *[Stage.PIPELINE] * 2, *[Stage.SENSOR] * 3, Stage.DASHBOARD, Stage.WATCH,
+    ]  # fmt: skip
     assert all(row.maximum_retries > 0 and row.retry_delay_seconds > 0 for row in rows)
 
 
@@ -192,6 +196,24 @@ def test_a_stack_that_failed_says_so_when_followed(tmp_path: Path) -> None:
     write_state(Layout(tmp_path).state_file, state)
     assert control.await_change(Layout(tmp_path), Identity(os.getpid(), state.started)) == state
     assert control.await_change(Layout(tmp_path), Identity(1, 1)) is None
+
+
+@pytest.mark.parametrize(
+    ("options", "stamps"),
+    [("message_interceptors.incoming.$interceptor.overwrite", True), ("listeners.tcp.$name", False)],
+)
+def test_the_broker_is_told_to_stamp_messages_only_if_it_knows_how(
+    tmp_path: Path, options: str, stamps: bool
+) -> None:
+    # given a server that is reached by a link, as Debian's is
+    schema = tmp_path / "plugins" / "rabbit-1.2.3" / "priv" / "schema" / "rabbit.schema"
+    schema.parent.mkdir(parents=True)
+    schema.write_text(f'{{mapping, "{options}", "rabbit.x", []}}.')
+    (tmp_path / "sbin").mkdir()
+    (tmp_path / "sbin" / "rabbitmq-server").touch()
+    (tmp_path / "server").symlink_to("sbin/rabbitmq-server")
+    # then its own list of options decides
+    assert rabbitmq.stamps_messages(tmp_path / "server") is stamps
 
 
 # installing

@@ -1,5 +1,6 @@
 """What is in the messages."""
 
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from statistics import fmean
@@ -7,7 +8,7 @@ from statistics import fmean
 from tests.faults.bodies import any_dialect, at, good, invalid
 from tests.faults.experiment import Experiment
 from tests.faults.ledger import Attempt, Stored
-from tests.faults.load import connect, publish
+from tests.faults.load import RefusedByBroker, confirming, connect, publish
 
 SUMMARY = """
 SELECT sensor_id, readings, min_temperature, mean_temperature, max_temperature, last_temperature, now()
@@ -56,14 +57,19 @@ def clocks(x: Experiment, *, messages: int) -> None:
 
 def publish_all(x: Experiment, attempts: list[Attempt]) -> None:
     """Publish one after the other, and wait until the queue is empty."""
-    connection = connect(x.site.amqp_url)
-    channel = connection.channel()
-    channel.confirm_delivery()
-    for number, attempt in enumerate(attempts):
-        publish(channel, x.ledger, attempt)
-        if number % 100 == 0:
-            x.say(f"published {number} of {len(attempts)}")
-    connection.close()
+    refused = 0
+    with closing(connect(x.site.amqp_url)) as connection:
+        channel = confirming(connection)
+        for number, attempt in enumerate(attempts):
+            try:
+                publish(channel, x.ledger, attempt)
+            except RefusedByBroker:
+                refused += 1
+                channel = confirming(connection)
+            if number % 100 == 0:
+                x.say(f"published {number} of {len(attempts)}")
+    if refused:
+        x.notes.append(f"{refused} messages were too large for the broker itself, which refused them")
     x.until(lambda: x.depth()[0] == 0, 300, "the queue is empty")
 
 

@@ -9,7 +9,7 @@ from tests.faults.bodies import good
 from tests.faults.bulk import Bulk
 from tests.faults.experiment import Experiment
 from tests.faults.latency import FarAway
-from tests.faults.rows.processes import SENSOR, account_for, start_sensor, way_to
+from tests.faults.rows.processes import SENSOR, account_for, start_sensor, stop_sensor, way_to
 from tests.faults.tap import Tap
 from tests.proxy import Proxy
 
@@ -38,7 +38,7 @@ def cut(x: Experiment, *, cuts: tuple[float, ...], black_hole: float, rate: floa
                     _harm(x, name, link, harm)
         for harm in harms:
             _harm(x, "sensor", sensors, harm)
-        sensor.stop()
+        stop_sensor(x, tap, sensor)
     account_for(x, tap, kills=0)
 
 
@@ -57,7 +57,7 @@ def far(x: Experiment, *, round_trips: tuple[float, ...], messages: int, longest
     T₁ is the measured time of a message without latency plus the added round trips. At prefetch 1 there are
     two: the statement's, and that from the ack to the next delivery, which a higher prefetch hides.
     """
-    trips = 2 if x.prefetch == 1 else 1
+    trips = 2 if x.mode.holds == 1 else 1
     base = _seconds_each(x, 0.0, messages)
     x.notes.append(f"T₁ without latency, by way of the same proxies: {base * 1000:.2f} ms, {1 / base:.1f}/s")
     for round_trip in round_trips:

@@ -1,0 +1,79 @@
+"""What is built beside secrets holds none of them: in no layer, no variable and no line of its history."""
+
+import subprocess
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.compose import ComposeStack, copy_of_the_repository, require_docker
+
+SECRET = "Recogn1sable-by-everybody"
+VARIABLES = (
+    "RABBITMQ_PASS", "RABBITMQ_SENSOR_PASS", "RABBITMQ_PIPELINE_PASS", "RABBITMQ_OPERATOR_PASS",
+    "RABBITMQ_WATCH_PASS", "ALERT_WEBHOOK_URL", "DASHBOARD_TOKEN",
+    "POSTGRES_PASSWORD", "POSTGRES_WRITER_PASSWORD", "POSTGRES_READER_PASSWORD",
+)  # fmt: skip
+PLACES = (".env", ".native/stack.env", ".native/passwords/sensor", "rabbitmq/definitions.json", "key.pem")
+IMAGES = {
+    "setup": "tools",
+    "sensor-1": "sensor",
+    "pipeline-processor": "pipeline",
+    "dashboard": "dashboard",
+}
+
+
+@pytest.fixture(scope="module")
+def images(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[str]]:
+    """The images, built in a checkout and an environment full of secrets, under names of their own."""
+    require_docker()
+    folder = copy_of_the_repository(tmp_path_factory.mktemp("clone"))
+    for place in PLACES:
+        (folder / place).parent.mkdir(parents=True, exist_ok=True)
+        (folder / place).write_text("".join(f"{name}={SECRET}\n" for name in VARIABLES))
+    run = uuid.uuid4().hex[:8]
+    names = {service: f"sensors-secrets-{run}-{kind}" for service, kind in IMAGES.items()}
+    stack = ComposeStack(folder, project=f"sensors-secrets-{run}")
+    override = other_names(folder, names)
+    try:
+        variables = dict.fromkeys(VARIABLES, SECRET)
+        stack.compose(
+            "-f", "docker-compose.yml", "-f", str(override), "build", *names, COMPOSE_FILE="", **variables
+        )
+        yield list(names.values())
+    finally:
+        subprocess.run(["docker", "image", "rm", *names.values()], capture_output=True, check=False)
+
+
+def other_names(folder: Path, names: dict[str, str]) -> Path:
+    override = folder / "names.yml"
+    services = "".join(f"  {service}: {{image: {name}}}\n" for service, name in names.items())
+    override.write_text(f"services:\n{services}")
+    return override
+
+
+def test_neither_variables_nor_history_hold_a_secret(images: list[str]) -> None:
+    for image in images:
+        for command in (["inspect", image], ["history", "--no-trunc", image]):
+            said = subprocess.run(
+                ["docker", "image", *command], capture_output=True, text=True, check=True
+            ).stdout
+            assert image.split(":")[0] in said or "CREATED" in said
+            assert SECRET not in said
+
+
+def test_no_layer_holds_a_secret(images: list[str]) -> None:
+    for image in images:
+        assert occurrences(image, "service/settings.py") > 0, "the search itself finds nothing"
+        assert occurrences(image, SECRET) == 0
+
+
+def occurrences(image: str, words: str) -> int:
+    """How many lines of all layers, and of what describes them, hold the words."""
+    with subprocess.Popen(["docker", "image", "save", image], stdout=subprocess.PIPE) as saved:
+        found = subprocess.run(
+            ["grep", "--text", "--count", "--fixed-strings", words],
+            stdin=saved.stdout, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+    return int(found.stdout)

@@ -1,0 +1,170 @@
+"""Readings by MQTT at QoS 1, from the broker's own plugin to the table or to the dead queue."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.broker import DEAD_QUEUE, QUEUE, VirtualHost
+from tests.database import Database
+from tests.integration.dead_letters import Operator
+from tests.modes import both_modes
+from tests.mqtt import Device, device
+from tests.processes import Processes
+from tests.waiting import eventually
+
+TOPIC = "sensors/kitchen/temperature"
+TIME = "2025-11-22T05:28:37.123456+00:00"
+
+
+@pytest.fixture
+def thing(broker: VirtualHost) -> Iterator[Device]:
+    """A device in this test's virtual host."""
+    with device(broker.server.mqtt_url, f"{broker.name}:{broker.name}", broker.name) as connected:
+        yield connected
+
+
+def least(broker: VirtualHost, temperature: float) -> str:
+    """The least that a device must say: a number, where the broker says when it came."""
+    if broker.server.stamps:
+        return str(temperature)
+    return json.dumps({"temperature": temperature, "measured_at": TIME})
+
+
+@both_modes
+def test_every_dialect_arrives_and_the_topic_names_the_sensor_where_the_body_does_not(
+    broker: VirtualHost, database: Database, run: Processes, thing: Device
+) -> None:
+    thing.publish(TOPIC, json.dumps({"temperature": 70.7, "unit": "F", "measured_at": TIME}))
+    thing.publish(TOPIC, '{"data": "2025-08-11T23:16:59.428169", "temperatura": 23.84}')
+    thing.publish("sensors/Küche 2/temperature", json.dumps({"timestamp": TIME, "temperature": 20}))
+    thing.publish(TOPIC, '{"id": 1, "data": "2025-08-11T23:16:59.428169", "temperatura": 23.84}')
+    thing.publish(TOPIC, json.dumps({"sensor_id": "S1", "measured_at": TIME, "temperature": 22.5}))
+
+    consumer = run.consumer()
+
+    eventually(lambda: database.count() == 5, 15, "all are stored")
+    assert consumer.stop() == 0
+    stored = {(row["sensor_id"], row["measured_at"], row["temperature"]) for row in database.readings()}
+    time, older = datetime.fromisoformat(TIME), datetime(2025, 8, 11, 23, 16, 59, 428169, UTC)
+    assert stored == {
+        ("kitchen", time, 21.5), ("kitchen", older, 23.84), ("Küche 2", time, 20.0), ("1", older, 23.84),
+        ("S1", time, 22.5),
+    }  # fmt: skip
+    assert broker.ready() == broker.ready(DEAD_QUEUE) == 0
+
+
+@both_modes
+def test_a_bare_number_has_the_brokers_time_or_is_dead_where_the_broker_has_none_to_give(
+    broker: VirtualHost, database: Database, run: Processes, thing: Device
+) -> None:
+    began = datetime.now(UTC)
+    thing.publish(TOPIC, "21.5")
+    run.consumer()
+    eventually(lambda: database.count() + broker.ready(DEAD_QUEUE), 15, "it is stored, or dead")
+    if broker.server.stamps:
+        [row] = database.readings()
+        assert (row["sensor_id"], row["temperature"]) == ("kitchen", 21.5)
+        assert began - timedelta(seconds=1) < row["measured_at"] < datetime.now(UTC) + timedelta(seconds=1)
+    else:
+        [dead] = broker.take_all(DEAD_QUEUE)
+        assert dead.headers["x-dead-detail"].startswith(
+            "measured_at is missing, and the broker wrote no time"
+        )
+
+
+BAD = [
+    ("it is warm", "not-json", "is not JSON"),
+    ("", "not-json", "is not JSON"),
+    ('"21.5"', "invalid-field", "is not a number or a JSON object"),
+    (f'{{"temperature": "warm", "timestamp": "{TIME}"}}', "invalid-field", "temperature is 'warm'"),
+    ("-300", "invalid-field", "-273.15 to 10000 °C"),
+    (
+        '{"temperature": 20, "timestamp": "2999-01-01T00:00:00Z"}',
+        "future-time",
+        "ahead of the consumer's clock",
+    ),
+]
+
+
+def test_what_can_never_be_a_reading_is_dead_with_its_reason_and_its_topic(
+    broker: VirtualHost, run: Processes, thing: Device
+) -> None:
+    stamped = [bad for bad in BAD if broker.server.stamps or bad[0] != "-300"]
+    for payload, _, _ in stamped:
+        thing.publish(TOPIC, payload)
+
+    run.consumer().logged("dead-lettered", times=len(stamped))
+
+    dead = broker.take_all(DEAD_QUEUE)
+    assert [message.body.decode() for message in dead] == [payload for payload, _, _ in stamped]
+    for message, (_, reason, detail) in zip(dead, stamped, strict=True):
+        assert message.headers["x-dead-reason"] == reason
+        assert detail in message.headers["x-dead-detail"]
+        assert message.headers["x-original-exchange"] == "amq.topic"
+        assert message.headers["x-original-routing-key"] == "sensors.kitchen.temperature"
+
+
+def test_what_is_redelivered_after_its_commit_is_one_reading(
+    broker: VirtualHost, database: Database, run: Processes, thing: Device
+) -> None:
+    # given a consumer that is killed between commit and ack
+    thing.publish(TOPIC, least(broker, 21.5))
+    run.start("tests.entries.killed after").wait()
+    assert database.count() == 1
+    # when another one gets the message
+    consumer = run.consumer()
+    # then it is the same reading
+    eventually(lambda: consumer.told() == (0, 1), 15, "it is recognised")
+    assert database.count() == 1
+    assert broker.ready(DEAD_QUEUE) == 0
+
+
+def test_what_came_back_often_is_tried_with_what_its_topic_says(
+    broker: VirtualHost, database: Database, run: Processes, thing: Device
+) -> None:
+    thing.publish(TOPIC, least(broker, 21.5))
+    for _ in range(6):
+        method, _, _ = broker.channel.basic_get(QUEUE)
+        broker.channel.basic_nack(method.delivery_tag, requeue=True)
+        eventually(broker.ready, 15, "the message is back")
+
+    run.consumer().logged("stored after a trial")
+
+    assert [row["sensor_id"] for row in database.readings()] == ["kitchen"]
+
+
+def test_a_replayed_message_still_has_its_topic_and_its_time(
+    broker: VirtualHost, database: Database, run: Processes, thing: Device
+) -> None:
+    # given a message that the database rejects, and rejects again when it is replayed
+    sensorctl = Operator(run)
+    database.rows("ALTER TABLE reading ADD CONSTRAINT warm CHECK (temperature > 0)")
+    thing.publish(TOPIC, least(broker, -1.0))
+    consumer = run.consumer()
+    consumer.logged("dead-lettered")
+    came = datetime.now(UTC)
+    assert sensorctl.listed("--sensor", "kitchen")[0]["reason"] == "rejected-by-database"
+    sensorctl("dead", "replay")
+    consumer.logged("dead-lettered", times=2)
+    # when the rule is gone
+    database.rows("ALTER TABLE reading DROP CONSTRAINT warm")
+    eventually(lambda: broker.ready(DEAD_QUEUE) == 1, 15, "it is dead again")
+    sensorctl("dead", "replay", "--sensor", "kitchen")
+    # then it is stored as what it was
+    eventually(database.count, 15, "it is stored")
+    [row] = database.readings()
+    assert (row["sensor_id"], row["temperature"]) == ("kitchen", -1.0)
+    assert row["measured_at"] <= came
+
+
+def test_a_consumer_binds_the_topics_again_when_the_queue_was_deleted(
+    broker: VirtualHost, database: Database, run: Processes, thing: Device
+) -> None:
+    broker.channel.queue_delete(QUEUE)
+    run.consumer()
+
+    thing.publish(TOPIC, least(broker, 21.5))
+
+    eventually(database.count, 15, "it is stored")

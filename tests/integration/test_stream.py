@@ -1,0 +1,87 @@
+"""Publishing without waiting for each confirm, on a real broker."""
+
+import time
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+
+from messaging.errors import BrokerUnavailable, Unroutable
+from messaging.stream import Confirm, Stream, Window
+from messaging.topology import EXCHANGE
+from tests.broker import QUEUE, VirtualHost
+from tests.waiting import eventually
+
+MESSAGES = 500
+
+
+@pytest.fixture
+def stream(broker: VirtualHost) -> Iterator[Stream]:
+    with closing(Stream(broker.url, "sensor-kitchen")) as stream:
+        yield stream
+
+
+def confirms(stream: Stream) -> list[Confirm]:
+    """The next that come."""
+    return eventually(lambda: stream.wait(1), 30, "something is confirmed")
+
+
+def test_everything_that_is_published_is_confirmed_in_order(broker: VirtualHost, stream: Stream) -> None:
+    window: Window[str] = Window()
+    for number in range(MESSAGES):
+        window.add(str(number))
+        stream.publish("kitchen", str(number), b"{}")
+
+    done: list[str] = []
+    while len(window):
+        for confirm in stream.wait(1):
+            done += window.confirm(confirm)
+
+    assert done == [str(number) for number in range(MESSAGES)]
+    assert [message.properties.message_id for message in broker.take_all()] == done
+
+
+def test_a_reading_is_persistent_and_labelled(broker: VirtualHost, stream: Stream) -> None:
+    stream.publish("kitchen", "id-1", b"{}")
+    assert confirms(stream) == [Confirm(1, every=False)]
+
+    [message] = broker.take_all()
+    properties = message.properties
+    assert (message.method.exchange, message.method.routing_key) == (EXCHANGE, "reading.kitchen")
+    assert (properties.content_type, properties.type) == ("application/json", "reading.v1")
+    assert (properties.message_id, properties.app_id) == ("id-1", "sensor-kitchen")
+    assert properties.delivery_mode == 2
+    assert abs(properties.timestamp - time.time()) < 60
+
+
+def test_without_an_exchange_nothing_begins(broker: VirtualHost) -> None:
+    broker.channel.exchange_delete(EXCHANGE)
+
+    with pytest.raises(BrokerUnavailable, match="404 NOT_FOUND - no exchange 'sensors'"):
+        Stream(broker.url, "sensor-kitchen")
+
+    eventually(lambda: broker.connections() == [], 5, "the connection is closed")
+
+
+def test_what_no_queue_takes_is_told_and_not_confirmed(broker: VirtualHost, stream: Stream) -> None:
+    broker.channel.queue_unbind(QUEUE, EXCHANGE, "reading.#")
+    stream.publish("kitchen", "id-1", b"{}")
+
+    with pytest.raises(Unroutable, match="no queue takes the message: run `sensorctl setup`"):
+        confirms(stream)
+
+
+def test_a_connection_that_is_lost_is_told(broker: VirtualHost, stream: Stream) -> None:
+    broker.close_connections()
+
+    with pytest.raises(BrokerUnavailable, match="CONNECTION_FORCED"):
+        confirms(stream)
+
+
+def test_it_gives_its_connection_back(broker: VirtualHost) -> None:
+    stream = Stream(broker.url, "test")
+    assert len(broker.connections()) == 1
+
+    stream.close()
+
+    eventually(lambda: broker.connections() == [], 5, "it is closed")

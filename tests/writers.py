@@ -1,0 +1,23 @@
+"""Several writers of the same database at once."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+
+from db.settings import DatabaseSettings
+from db.store import Store
+
+WRITERS = 4
+LONGEST_SECONDS = 60
+
+
+def four_writers(settings: DatabaseSettings, write: Callable[[Store, int], None]) -> None:
+    """Run `write` with a store of its own and its number in each; raises what one of them raised."""
+
+    def run(number: int) -> None:
+        with closing(Store(settings, f"writer {number}")) as store:
+            write(store, number)
+
+    with ThreadPoolExecutor(WRITERS) as pool:
+        for writer in [pool.submit(run, number) for number in range(WRITERS)]:
+            writer.result(LONGEST_SECONDS)
