@@ -60,7 +60,7 @@ compile() {  # compile NAME [OPTION...]
   local name=$1
   shift
   (cd "$(dirname "$name")" && "$python" -m uv pip compile --quiet --universal --python-version 3.11 \
-    --generate-hashes --no-emit-index-url --no-header "$@" "${name##*/}.in" -o "${name##*/}.txt")
+    --generate-hashes --no-strip-extras --no-emit-index-url --no-header "$@" "${name##*/}.in" -o "${name##*/}.txt")
 }
 
 lock() {
