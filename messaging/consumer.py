@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple, Protocol
 
-from messaging.connection import close_quietly, connect
 from messaging.errors import BrokerUnavailable, InvalidReading
+from messaging.eventloop import LoopConnection
 from messaging.session import Delivery, Session
 from messaging.topology import Topology
 from service.errors import ServiceUnavailable, Stopped
@@ -141,7 +141,7 @@ class Consumer:
 
     def _open(self) -> Session:
         options = self._options
-        connection = connect(options.url, options.name)
+        connection = LoopConnection(options.url, options.name)
         try:
             return Session(
                 connection,
@@ -151,7 +151,7 @@ class Consumer:
                 while_working=self._check_drain,
             )
         except BrokerUnavailable:
-            close_quietly(connection)
+            connection.close()
             raise
 
     def _consume(self, session: Session) -> None:

@@ -6,8 +6,9 @@ from typing import Any
 
 import pika
 
-from messaging.connection import BlockingChannel, translated
+from messaging.connection import translated
 from messaging.errors import InvalidReading
+from messaging.eventloop import LoopChannel
 from messaging.mqtt import ORIGINAL_EXCHANGE, ORIGINAL_KEY, REPLAYS, Route, route_of
 
 MAX_DETAIL_CHARACTERS = 500
@@ -20,7 +21,7 @@ ACTIVE_HEADERS = ("CC", "BCC", "x-delivery-count")
 class DeadLetterer:
     """Republishes to the dead queue and waits for the confirm."""
 
-    def __init__(self, channel: BlockingChannel, dead_queue: str, by: str) -> None:
+    def __init__(self, channel: LoopChannel, dead_queue: str, by: str) -> None:
         self._channel = channel
         self._dead_queue = dead_queue
         self._by = by

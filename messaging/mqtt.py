@@ -40,9 +40,10 @@ class Route(NamedTuple):
 
 def topic_of(method: pika.spec.Basic.Deliver, properties: pika.BasicProperties) -> Topic | None:
     """What is said beside the body; None for a message that did not come by MQTT."""
-    if method.exchange not in {MQTT_EXCHANGE, REPLAYED_TO}:
+    headers = properties.headers or {}
+    if method.exchange != MQTT_EXCHANGE and not (method.exchange == REPLAYED_TO and REPLAYS in headers):
         return None
-    sensor_id = sensor_of(route_of(method, properties.headers or {}))
+    sensor_id = sensor_of(route_of(method, headers))
     return None if sensor_id is None else Topic(sensor_id, _stamp(properties))
 
 

@@ -6,28 +6,38 @@ A delivery belongs to the session that brought it, so a stale delivery tag can n
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import pika
 
-from messaging.connection import BlockingConnection, close_quietly, translated
+from messaging.connection import translated
 from messaging.deadletter import DeadLetterer
 from messaging.errors import BrokerUnavailable, InvalidReading
+from messaging.eventloop import LoopConnection
 from messaging.mqtt import Topic, topic_of
 from messaging.topology import Topology
 
 SUSPECT_DELIVERIES = 5
 SLICE_SECONDS = 0.5
+Result = TypeVar("Result")
+Work = Callable[[], Any]
 
 
 class Delivery(NamedTuple):
-    """A message in hand. `pause` waits while heartbeats keep flowing; it may raise to end the wait."""
+    """A message in hand.
+
+    `pause` waits while heartbeats keep flowing; it may raise to end the wait. `beside` does what it is
+    given in another thread while more messages come, and gives what that returns.
+    """
 
     body: bytes
     method: pika.spec.Basic.Deliver
     properties: pika.BasicProperties
     pause: Callable[[float], None]
+    beside: Callable[[Work], Any]
 
     @property
     def number(self) -> int | None:
@@ -57,7 +67,7 @@ class Session:
 
     def __init__(
         self,
-        connection: BlockingConnection,
+        connection: LoopConnection,
         topology: Topology,
         *,
         name: str,
@@ -66,6 +76,7 @@ class Session:
     ) -> None:
         self._connection = connection
         self._pause = partial(self.sleep, check=while_working)
+        self._helper = ThreadPoolExecutor(max_workers=1, thread_name_prefix="beside")
         self._inbox: deque[Delivery] = deque()
         self._received = 0  # the tag of the last message that came
         self._settled = 0  # the tag up to which every message is acked or given back
@@ -115,10 +126,7 @@ class Session:
 
     def wait(self, seconds: float) -> None:
         """Let the connection work for at most `seconds`, or until something arrives."""
-        with translated():
-            self._connection.process_data_events(seconds)
-        if not self._channel.is_open:
-            raise BrokerUnavailable("the broker closed the channel")
+        self._connection.process_data_events(seconds)
 
     def sleep(self, seconds: float, check: Callable[[], None]) -> None:
         """Wait `seconds` while heartbeats keep flowing; `check` is called often and may raise to end it.
@@ -132,6 +140,18 @@ class Session:
             check()
             if (left := deadline - time.monotonic()) <= 0:
                 return
+
+    def beside(self, work: Callable[[], Result]) -> Result:
+        """Do it in another thread while messages keep coming; returns or raises what it does.
+
+        A connection that is lost meanwhile does not end it: the settlement will tell.
+        """
+        future = self._helper.submit(work)
+        future.add_done_callback(lambda _: self._connection.wake())
+        with suppress(BrokerUnavailable):
+            while not future.done():
+                self.wait(SLICE_SECONDS)
+        return future.result()
 
     def stop_deliveries(self) -> None:
         """Ask for no more messages; what is in hand can still be settled."""
@@ -171,7 +191,8 @@ class Session:
 
     def close(self) -> None:
         """Close the connection; what was not settled goes back to the queue."""
-        close_quietly(self._connection)
+        self._helper.shutdown()
+        self._connection.close()
 
     def _on_message(
         self,
@@ -181,7 +202,7 @@ class Session:
         body: bytes,
     ) -> None:
         self._received = method.delivery_tag
-        self._inbox.append(Delivery(body, method, properties, self._pause))
+        self._inbox.append(Delivery(body, method, properties, self._pause, self.beside))
 
     def _on_cancel(self, _frame: Any) -> None:
         self._cancelled = True

@@ -32,6 +32,7 @@ def main(stop: Stop) -> None:
             watch.wait(stop, settings.connect_timeout_seconds)
             build_consumer(settings, store, events, stop, watch).run()
     finally:
+        events.ended()
         store.close()
 
 

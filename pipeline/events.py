@@ -1,6 +1,5 @@
 """What happens in a consumer: one function an event moves the metric, the health and the log together."""
 
-import logging
 import time
 from collections.abc import Callable
 
@@ -9,8 +8,9 @@ from prometheus_client import Counter, Gauge, Histogram
 
 from messaging.errors import DeadReason, InvalidReading
 from pipeline.handler import Stored
+from pipeline.storelines import StoreLines
 from service.health import Health
-from service.metrics import Outages, export_build
+from service.metrics import BatchHistogram, Outages, export_build
 from service.version import VERSION
 
 BROKER = "broker"
@@ -30,9 +30,7 @@ OUTAGE_SECONDS = Counter(
 STORE = Histogram(
     "pipeline_store_duration_seconds", "The statements of a batch, to their commit", buckets=STORE_BUCKETS
 )
-DELAY = Histogram(
-    "pipeline_end_to_end_delay_seconds", "From measured_at to the commit", buckets=DELAY_BUCKETS
-)
+DELAY = BatchHistogram("pipeline_end_to_end_delay_seconds", "From measured_at to the commit", DELAY_BUCKETS)
 LAST_STORED = Gauge("pipeline_last_stored_timestamp_seconds", "When a reading was last committed")
 export_build("pipeline")
 
@@ -44,6 +42,7 @@ class PipelineEvents:
         self._health = health
         self._outages = Outages(health, OUTAGE, OUTAGE_SECONDS, BROKER, DATABASE, clock=clock)
         self._log = structlog.get_logger().bind()
+        self._lines = StoreLines(clock)
         for reason in DeadReason:
             DEAD.labels(reason.value)
 
@@ -54,6 +53,11 @@ class PipelineEvents:
     def progress(self) -> None:
         """The loop is alive."""
         self._health.beat()
+        self._lines.when_due()
+
+    def ended(self) -> None:
+        """The process is about to end."""
+        self._lines.finish()
 
     def received(self, messages: int) -> None:
         """So many messages are in hand. No line: their outcome is told."""
@@ -66,6 +70,7 @@ class PipelineEvents:
 
     def broker_lost(self, reason: str, retry_seconds: float) -> None:
         """The broker went away or has not come yet."""
+        self._lines.finish()
         self._outages.away(BROKER, reason)
         self._log.warning("broker unavailable", reason=reason, retry_seconds=round(retry_seconds, 1))
 
@@ -75,6 +80,7 @@ class PipelineEvents:
 
     def outage(self, reason: str, retry_seconds: float) -> None:
         """The database went away; what is in hand waits."""
+        self._lines.finish()
         self._outages.away(DATABASE, reason)
         self._log.warning("database unavailable", reason=reason, retry_seconds=round(retry_seconds, 1))
 
@@ -84,7 +90,7 @@ class PipelineEvents:
         self._log.info("database is back", outage_seconds=round(seconds, 1))
 
     def stored(self, stored: Stored) -> None:
-        """The readings of a batch are in the table. One line a batch, since lines cost more than rows."""
+        """The readings of a batch are in the table."""
         if not stored.readings:
             return
         self._outages.back(DATABASE)
@@ -92,33 +98,9 @@ class PipelineEvents:
         STORED.inc(stored.new)
         DUPLICATE.inc(len(stored.readings) - stored.new)
         delays = [(stored.at - reading.measured_at).total_seconds() for reading in stored.readings]
-        for delay in delays:
-            DELAY.observe(max(0.0, delay))
+        DELAY.observe_all([max(0.0, delay) for delay in delays])
         LAST_STORED.set(stored.at.timestamp())
-        if self._log.is_enabled_for(logging.INFO):
-            self._tell(stored, round(max(delays) * 1000, 1))
-
-    def _tell(self, stored: Stored, delay_ms: float) -> None:
-        store_ms = round(stored.seconds * 1000, 1)
-        if len(stored.readings) > 1:
-            self._log.info(
-                "batch stored",
-                readings=len(stored.readings),
-                new=stored.new,
-                duplicates=len(stored.readings) - stored.new,
-                store_ms=store_ms,
-                longest_delay_ms=delay_ms,
-            )
-            return
-        (reading,) = stored.readings
-        self._log.info(
-            "stored" if stored.new else "duplicate",
-            sensor=reading.sensor_id,
-            temperature=round(reading.temperature, 3),
-            measured_at=reading.measured_at.isoformat(),
-            store_ms=store_ms,
-            delay_ms=delay_ms,
-        )
+        self._lines.add(stored, max(delays))
 
     def acquitted(self, delivery_number: int | None, *, duplicate: bool) -> None:
         """A suspect message was stored by its trial."""

@@ -56,6 +56,11 @@ def nothing(_position: int = 0) -> None:
     """Work that takes no time."""
 
 
+def at_once(work: Callable[[], int]) -> int:
+    """Do it here and now."""
+    return work()
+
+
 def store_messages(
     store: Store,
     messages: Sequence[Message],
@@ -63,17 +68,19 @@ def store_messages(
     *,
     work: Callable[[int], None] = nothing,
     breathe: Callable[[], None] = nothing,
+    execute: Callable[[Callable[[], int]], int] = at_once,
 ) -> Stored:
     """Store the readings that are in the messages, in one statement if the database takes them all.
 
-    `work` is done on each valid message, by its position, before the store; `breathe` is called between
-    statements. Raises StoreUnavailable when the readings cannot be stored now; some may be.
+    `work` is done on each valid message, by its position, before the store; `execute` runs a statement and
+    `breathe` is called between two. Raises StoreUnavailable when the readings cannot be stored now; some
+    may be.
     """
     readings, refused = _read_all(messages, Rules(zone, datetime.now(UTC)))
     for position in readings:
         work(position)
     began = time.perf_counter()
-    new, rejected = _save_apart(store, readings, breathe)
+    new, rejected = _save_apart(partial(_save, store, execute), readings, breathe)
     seconds = time.perf_counter() - began
     for position, error in rejected.items():
         del readings[position]
@@ -95,21 +102,25 @@ def _read_all(
     return readings, refused
 
 
+def _save(store: Store, execute: Callable[[Callable[[], int]], int], readings: Sequence[Reading]) -> int:
+    return execute(partial(store.save, readings))
+
+
 def _save_apart(
-    store: Store, readings: Mapping[int, Reading], breathe: Callable[[], None]
+    save: Callable[[Sequence[Reading]], int], readings: Mapping[int, Reading], breathe: Callable[[], None]
 ) -> tuple[int, dict[int, InvalidReading]]:
     """Save them; what the database rejects is looked for by halves, and its neighbours are saved."""
     if not readings:
         return 0, {}
     try:
-        return store.save(list(readings.values())), {}
+        return save(list(readings.values())), {}
     except DataRejected as error:
         if len(readings) == 1:
             return 0, dict.fromkeys(readings, InvalidReading(DeadReason.REJECTED_BY_DATABASE, str(error)))
     breathe()
     items, middle = list(readings.items()), len(readings) // 2
-    new_before, rejected_before = _save_apart(store, dict(items[:middle]), breathe)
-    new_behind, rejected_behind = _save_apart(store, dict(items[middle:]), breathe)
+    new_before, rejected_before = _save_apart(save, dict(items[:middle]), breathe)
+    new_behind, rejected_behind = _save_apart(save, dict(items[middle:]), breathe)
     return new_before + new_behind, rejected_before | rejected_behind
 
 
@@ -141,5 +152,7 @@ class ReadingHandler:
             self._naive_time_zone,
             work=work if self._processing_seconds[1] > 0 else nothing,
             breathe=partial(batch[0].pause, 0),
+            # A batch is worth the change of threads: the next one comes in meanwhile.
+            execute=batch[0].beside if len(batch) > 1 else at_once,
         )
         return Handled(stored.refused, partial(self._events.stored, stored))

@@ -46,8 +46,8 @@ class PipelineSettings(BrokerSettings, DatabaseSettings, ServiceSettings):
 
     @property
     def prefetch(self) -> int:
-        """How many unacked messages the consumer may hold."""
-        return self.prefetch_count or self.batch_size
+        """How many unacked messages the consumer may hold: a batch, and the next one on its way."""
+        return self.prefetch_count or (2 * self.batch_size if self.batch_size > 1 else 1)
 
     @property
     def name(self) -> str:

@@ -81,8 +81,14 @@ class LogSummary:
         trouble.reason = str(next(said, ""))
 
     def _time(self, event: LogEvent) -> None:
-        took = event.details.get("store_ms")
-        if isinstance(took, int | float):
+        took = store_ms(event)
+        if took is not None:
             # The number keeps two events of the same duration from being compared.
             keep = heapq.heappush if len(self._slow) < MOST_SLOW else heapq.heappushpop
             keep(self._slow, (took, next(self._numbers), event))
+
+
+def store_ms(event: LogEvent) -> float | None:
+    """How long the database took for it; of many that are told together, for the longest."""
+    took = event.details.get("store_ms", event.details.get("longest_store_ms"))
+    return took if isinstance(took, int | float) else None

@@ -9,7 +9,7 @@ from rich.table import Table
 from structlog.dev import ConsoleRenderer
 
 from sensorctl.loglines import LogEvent
-from sensorctl.logsummary import LogSummary
+from sensorctl.logsummary import LogSummary, store_ms
 from sensorctl.views import safe
 from service.logs import PLAIN_COLUMNS
 from service.text import printable
@@ -91,7 +91,7 @@ def _slow_rows(summary: LogSummary) -> Rows:
         said = event.details
         delay = said.get("delay_ms", said.get("longest_delay_ms", ""))
         yield (
-            event.service, _short(event.at), said["store_ms"], delay, said.get("readings", 1),
+            event.service, _short(event.at), store_ms(event), delay, said.get("readings", 1),
             said.get("sensor", ""),
         )  # fmt: skip
 

@@ -29,6 +29,8 @@ class Device:
     def publish(self, topic: str, payload: str | bytes) -> None:
         """Publish at QoS 1 and wait for the broker's word. Raises Refused when it hangs up instead."""
         message = self._client.publish(topic, payload, qos=1)
+        if message.rc == mqtt.MQTT_ERR_NO_CONN:
+            raise Refused("the broker closed the connection")
         self._await(message.is_published, f"{topic} is confirmed")
 
     def subscribe(self, topic: str) -> None:

@@ -231,8 +231,8 @@ def test_a_batch_is_one_transaction_and_the_prefetch_follows_it(
         broker.publish(reading(sequence=sequence, sensor_id=f"{sequence % 3}"))
     with database.connect() as other, other.transaction():
         other.execute("LOCK TABLE reading")
-        consumer = run.consumer()
-        eventually(lambda: broker.ready() == 20, 15, "a batch is in hand, and no more")
+        consumer = run.consumer(PREFETCH_COUNT="")
+        eventually(lambda: broker.ready() == 10, 15, "a batch and the next one are in hand, and no more")
 
     eventually(lambda: consumer.told() == (30, 0), 15, "all are stored")
     transactions = database.rows("SELECT xmin::text, count(*) AS readings FROM reading GROUP BY xmin")

@@ -88,7 +88,7 @@ def make_bench(monkeypatch: pytest.MonkeyPatch, quick_retries: None) -> Callable
 
     def make(*bodies: bytes) -> ConsumerBench:
         bench = ConsumerBench(*bodies)
-        monkeypatch.setattr("messaging.consumer.connect", bench.broker.connect)
+        monkeypatch.setattr("messaging.consumer.LoopConnection", bench.broker.loop_connect)
         return bench
 
     return make

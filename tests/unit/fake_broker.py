@@ -56,6 +56,13 @@ class FakeBroker:
         self.connections.append(FakeConnection(self))
         return self.connections[-1]
 
+    def loop_connect(self, _url: str, _name: str) -> Any:
+        with translated():
+            self.do("connect")
+        connection = FakeLoopConnection(self)
+        self.connections.append(connection)
+        return connection
+
     def do(self, what: str) -> None:
         """Note what a client did, or fail it."""
         if self.troubles.get(what):
@@ -118,6 +125,23 @@ class FakeConnection:
             raise ConnectionClosed(200, "closed already")
         self.broker.do("close")
         self.lose()
+
+
+class FakeLoopConnection(FakeConnection):
+    """As this project's own: it ends with its channels, in this project's words, and closes quietly."""
+
+    def process_data_events(self, seconds: float) -> None:
+        with translated():
+            super().process_data_events(seconds)
+        if not all(channel.is_open for channel in self.channels):
+            raise BrokerUnavailable("the broker closed the channel")
+
+    def wake(self) -> None:
+        """Its waits are short."""
+
+    def close(self) -> None:
+        if self.is_open:
+            super().close()
 
 
 class FakeStream:

@@ -111,7 +111,8 @@ def delivery(
     timestamp: int | None = None,
     route: tuple[str, str] = ("sensors", "reading.kitchen"),
     pause: Callable[[float], None] = time.sleep,
+    beside: Callable[[Callable[[], Any]], Any] = lambda work: work(),
 ) -> Delivery:
     """A message in hand, as a session would give it."""
     method = pika.spec.Basic.Deliver("consumer", 1, redelivered, *route)
-    return Delivery(body, method, pika.BasicProperties(headers=headers, timestamp=timestamp), pause)
+    return Delivery(body, method, pika.BasicProperties(headers=headers, timestamp=timestamp), pause, beside)

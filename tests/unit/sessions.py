@@ -4,15 +4,14 @@ from typing import Any
 
 from messaging.session import Delivery, Session
 from messaging.topology import Topology
-from tests.unit.fake_broker import FakeBroker, FakeConnection
+from tests.unit.fake_broker import FakeBroker
 
 QUEUE = "heat"
 
 
 def open_session(broker: FakeBroker, **options: Any) -> Session:
-    connection: FakeConnection = broker.connect("", "")
     given: dict[str, Any] = {"name": "me", "prefetch": 2, "while_working": lambda: None, **options}
-    return Session(connection, Topology(QUEUE), **given)
+    return Session(broker.loop_connect("", ""), Topology(QUEUE), **given)
 
 
 def taken(session: Session) -> Delivery:

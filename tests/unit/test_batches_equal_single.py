@@ -72,7 +72,7 @@ def consumed(
         options, handler=handler, suspect_handler=handler, events=told, stop=stop, when_idle=stop.request
     )
     with (
-        patch("messaging.consumer.connect", broker.connect),
+        patch("messaging.consumer.LoopConnection", broker.loop_connect),
         patch("messaging.consumer.RECONNECT_SECONDS", 0.001),
         patch("service.retry.INITIAL_SECONDS", 0.001),
         patch("service.retry.JITTER_SECONDS", 0.001),

@@ -106,7 +106,7 @@ def test_a_program_that_waits_for_its_server_can_be_stopped(
 def parts(monkeypatch: pytest.MonkeyPatch, quick_retries: None) -> tuple[FakeBroker, FakeStore]:
     """A broker and a store in memory, in the place of the consumer's own."""
     broker, store = FakeBroker(), FakeStore()
-    monkeypatch.setattr("messaging.consumer.connect", broker.connect)
+    monkeypatch.setattr("messaging.consumer.LoopConnection", broker.loop_connect)
     monkeypatch.setattr(pipeline_program, "Store", lambda *_, **__: store)
     monkeypatch.setenv("HTTP_PORT", "0")
     return broker, store

@@ -25,7 +25,7 @@ def bury(
     """The message as it lies in the dead queue."""
     broker = FakeBroker()
     broker.put(QUEUE)
-    DeadLetterer(broker.connect("", "").channel(), QUEUE, by="pipeline@host:7").bury(
+    DeadLetterer(broker.loop_connect("", "").channel(), QUEUE, by="pipeline@host:7").bury(
         method, properties, b"\x00body", error
     )
     assert broker.did[-2:] == ["confirm", f"publish /{QUEUE}"]
@@ -149,7 +149,7 @@ def test_what_comes_off_the_wire_can_be_written_again() -> None:
 
 
 def test_a_dead_queue_that_is_not_there_is_told() -> None:
-    letters = DeadLetterer(FakeBroker().connect("", "").channel(), QUEUE, by="me")
+    letters = DeadLetterer(FakeBroker().loop_connect("", "").channel(), QUEUE, by="me")
 
     with pytest.raises(Unroutable, match="sensorctl setup"):
         letters.bury(METHOD, pika.BasicProperties(), b"", ERROR)
@@ -158,7 +158,7 @@ def test_a_dead_queue_that_is_not_there_is_told() -> None:
 def test_a_lost_connection_is_told() -> None:
     broker = FakeBroker()
     broker.put(QUEUE)
-    letters = DeadLetterer(broker.connect("", "").channel(), QUEUE, by="me")
+    letters = DeadLetterer(broker.loop_connect("", "").channel(), QUEUE, by="me")
     broker.troubles[f"publish /{QUEUE}"] = [StreamLostError("Stream connection lost")]
 
     with pytest.raises(BrokerUnavailable, match="Stream connection lost"):

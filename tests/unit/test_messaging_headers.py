@@ -96,7 +96,7 @@ def bury(properties: pika.BasicProperties) -> Message:
     broker.put("dead")
     method = spec.Basic.Deliver("consumer", 1, False, "sensors", "reading.kitchen")
     error = InvalidReading(DeadReason.NOT_JSON, "é" * 10_000)
-    DeadLetterer(broker.connect("", "").channel(), "dead", by="me").bury(method, properties, b"", error)
+    DeadLetterer(broker.loop_connect("", "").channel(), "dead", by="me").bury(method, properties, b"", error)
     return broker.queues["dead"][0]
 
 

@@ -1,5 +1,6 @@
 """A delivery's number and suspicion, and what a session does with its connection."""
 
+from threading import Event
 from typing import Any
 
 import pytest
@@ -149,3 +150,38 @@ def test_closing_gives_back_what_was_not_settled() -> None:
     session.close()
 
     assert [message.body for message in broker.queues[QUEUE]] == [b"1"]
+
+
+def test_while_work_is_done_beside_more_messages_come() -> None:
+    broker = FakeBroker()
+    broker.put(QUEUE, b"1", b"2", b"3")
+    session = open_session(broker, prefetch=3)
+    first = taken(session)
+    came = Event()
+    broker.put(QUEUE, b"4")
+    session.ack([first])
+
+    assert session.beside(lambda: came.wait(0.05)) is False
+    assert [delivery.body for delivery in session.take(0, 9)] == [b"2", b"3", b"4"]
+
+
+def test_what_work_beside_raises_is_raised() -> None:
+    session = open_session(FakeBroker())
+
+    with pytest.raises(ZeroDivisionError):
+        session.beside(lambda: 1 // 0)
+
+
+def test_a_connection_that_is_lost_meanwhile_does_not_end_work_beside() -> None:
+    broker = FakeBroker()
+    broker.put(QUEUE, b"1")
+    session = open_session(broker)
+    first = taken(session)
+
+    def commit() -> str:
+        broker.lose()
+        return "committed"
+
+    assert session.beside(commit) == "committed"
+    with pytest.raises(BrokerUnavailable):
+        session.ack([first])

@@ -12,6 +12,7 @@ from messaging.contract import Reading
 from messaging.errors import DeadReason, InvalidReading
 from pipeline.events import BROKER, DATABASE, PipelineEvents
 from pipeline.handler import Stored
+from pipeline.storelines import LINES_A_SECOND
 from service.health import Health
 from service.version import VERSION
 from tests.unit.fakes import READING, FakeClock
@@ -229,3 +230,65 @@ def test_each_message_that_went_back_is_counted() -> None:
     PipelineEvents(Health()).requeued("stopping", 40)
 
     assert metric("pipeline_messages_requeued_total") == before + 40
+
+
+def test_of_many_a_second_some_have_a_line_and_the_rest_is_summed_up() -> None:
+    clock = FakeClock()
+    events = PipelineEvents(Health(), clock)
+
+    with capture_logs() as lines:
+        for _ in range(LINES_A_SECOND):
+            events.stored(stored(READING))
+        events.stored(stored(READING, READING)._replace(seconds=0.25))
+        events.stored(stored(READING, new=0)._replace(seconds=0.125))
+        events.progress()
+        told_at_once = len(lines)
+        clock.now += 1
+        events.progress()
+
+    assert told_at_once == LINES_A_SECOND
+    (rest,) = lines[LINES_A_SECOND:]
+    assert rest.pop("longest_delay_ms") > 0
+    assert rest == {
+        "event": "many stored", "log_level": "info",
+        "readings": 3, "new": 2, "duplicates": 1, "longest_store_ms": 250,
+    }  # fmt: skip
+
+
+def test_the_next_second_begins_with_a_line_each_again() -> None:
+    clock = FakeClock()
+    events = PipelineEvents(Health(), clock)
+
+    with capture_logs() as lines:
+        for _ in range(LINES_A_SECOND + 1):
+            events.stored(stored(READING))
+        clock.now += 1
+        events.stored(stored(READING))
+
+    assert [line["event"] for line in lines[-2:]] == ["many stored", "stored"]
+
+
+def test_nothing_is_left_untold_at_the_end() -> None:
+    events = PipelineEvents(Health(), FakeClock())
+
+    with capture_logs() as lines:
+        for _ in range(LINES_A_SECOND + 5):
+            events.stored(stored(READING))
+        events.ended()
+        events.ended()
+
+    assert [line["event"] for line in lines].count("many stored") == 1
+    assert lines[-1]["readings"] == 5
+
+
+def test_each_delay_is_in_the_bucket_of_the_next_longer_bound() -> None:
+    name = "pipeline_end_to_end_delay_seconds_bucket"
+    bounds = ("1.0", "2.5", "5.0", "+Inf")
+    before = [metric(name, le=bound) for bound in bounds]
+    at = datetime.now(UTC)
+    readings = [READING._replace(measured_at=at - timedelta(seconds=seconds)) for seconds in (2.5, 3, 1e6)]
+
+    PipelineEvents(Health()).stored(Stored(readings, 3, [None] * 3, at))
+
+    counts = [metric(name, le=bound) for bound in bounds]
+    assert [now - then for now, then in zip(counts, before, strict=True)] == [0, 1, 2, 3]

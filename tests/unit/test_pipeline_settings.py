@@ -55,7 +55,7 @@ def test_a_wrong_variable_is_told_with_value_and_what_is_allowed(
 def test_the_prefetch_follows_the_batch_unless_it_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BATCH_SIZE", "500")
 
-    assert load(PipelineSettings).prefetch == 500
+    assert load(PipelineSettings).prefetch == 1000
 
     monkeypatch.setenv("PREFETCH_COUNT", "700")
 

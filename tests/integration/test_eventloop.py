@@ -1,0 +1,78 @@
+"""The connection that keeps its event loop, on a real broker."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+
+from messaging.contract import MAX_BODY_BYTES
+from messaging.errors import BrokerUnavailable
+from messaging.eventloop import LoopConnection
+from messaging.stream import Stream
+from tests.broker import VirtualHost
+from tests.waiting import eventually
+
+# More than the kernel takes from a client that does not wait.
+LARGE = 300
+
+
+@pytest.fixture
+def connection(broker: VirtualHost) -> Iterator[LoopConnection]:
+    with closing(LoopConnection(broker.url, "tests")) as connection:
+        yield connection
+
+
+def test_what_the_socket_does_not_take_at_once_follows_later(broker: VirtualHost) -> None:
+    body = b"x" * MAX_BODY_BYTES
+    with closing(Stream(broker.url, "tests")) as stream:
+        for number in range(LARGE):
+            stream.publish("kitchen", str(number), body)
+        confirmed = 0
+        while confirmed < LARGE:
+            confirmed = max([confirmed, *(confirm.number for confirm in stream.wait(5))])
+
+    messages = broker.take_all()
+    assert [message.properties.message_id for message in messages] == [str(n) for n in range(LARGE)]
+    assert all(message.body == body for message in messages)
+
+
+def test_a_wait_ends_after_its_time(connection: LoopConnection) -> None:
+    began = time.monotonic()
+    connection.process_data_events(0.2)
+
+    assert 0.1 < time.monotonic() - began < 5
+
+
+def test_another_thread_can_end_a_wait(connection: LoopConnection) -> None:
+    began = time.monotonic()
+    timer = threading.Timer(0.1, connection.wake)
+    timer.start()
+    connection.process_data_events(30)
+    timer.join()
+
+    assert time.monotonic() - began < 10
+
+
+def test_a_connection_that_the_operator_closes_says_so_ever_after(
+    broker: VirtualHost, connection: LoopConnection
+) -> None:
+    def lost() -> bool:
+        broker.close_connections()
+        try:
+            connection.process_data_events(0.1)
+        except BrokerUnavailable:
+            return True
+        return False
+
+    eventually(lost, 30, "the connection is closed")
+
+    assert not connection.is_open
+    with pytest.raises(BrokerUnavailable):
+        connection.channel()
+
+
+def test_nobody_listens() -> None:
+    with pytest.raises(BrokerUnavailable, match="refused"):
+        LoopConnection("amqp://127.0.0.1:1/", "tests")
