@@ -12,6 +12,8 @@ from service.errors import ConfigurationError, ServiceUnavailable
 
 # Time for a predecessor to end.
 CLAIM_SECONDS = 1.0
+# Readings are written at the end and read from the beginning, once each: a larger cache would gain nothing.
+CACHE_KIB = 256
 COMPANIONS = ("", "-wal", "-shm", "-journal")
 TABLE = """
 CREATE TABLE IF NOT EXISTS waiting (
@@ -50,6 +52,7 @@ def _open(path: Path) -> OutboxFile:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA temp_store = MEMORY")
+        connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
         _check(connection, path)
         connection.execute(TABLE)
         return OutboxFile(connection)
