@@ -128,7 +128,8 @@ class Proxy:
             return
         link = _Link(client, server)
         for end in (client, server):
-            end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            with suppress(OSError):  # one that is reset already is found out when it is read
+                end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._links[end] = link
             self._selector.register(end, selectors.EVENT_READ)
 

@@ -28,7 +28,7 @@ def test_a_run_with_an_error_is_read_to_the_last_line(
     run: Processes, broker: VirtualHost, database: Database, form: str
 ) -> None:
     # given a sensor, a consumer that is started twice, a dead letter, and a process that crashes
-    sensor = run.start("sensor", LOG_FORMAT=form, SENSOR_ID=AWKWARD, SENSOR_INTERVAL_SECONDS="0.05")
+    sensor = run.start("sensor", LOG_FORMAT=form, SENSOR_ID=AWKWARD, SENSOR_INTERVAL_SECONDS="0.5")
     first = run.start("pipeline", LOG_FORMAT=form)
     eventually(lambda: database.rows("SELECT 1 FROM reading OFFSET 5"), 30, "six readings are stored")
     first.stop()
