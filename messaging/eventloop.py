@@ -106,9 +106,10 @@ class LoopConnection:
         """End a wait that is going on; for any thread."""
         self._loop.add_callback_threadsafe(lambda: None)
 
-    def flush(self) -> None:
-        """Have sent what was given to the connection, before anything else is done."""
+    def send(self, method: Callable[..., Any], *arguments: Any) -> None:
+        """Call a method of a pika channel that has no answer, and have it sent before anything else."""
         self.check()
+        method(*arguments)
         if not self._sockets.eager:
             self._turn()
 
@@ -231,21 +232,15 @@ class LoopChannel:
 
     def basic_cancel(self, consumer_tag: str) -> None:
         """Ask for no more messages; pika gives back those that are on their way."""
-        self._connection.check()
-        self._channel.basic_cancel(consumer_tag)
-        self._connection.flush()
+        self._connection.send(self._channel.basic_cancel, consumer_tag)
 
     def basic_ack(self, delivery_tag: int, *, multiple: bool = False) -> None:
         """Say that the message is done."""
-        self._connection.check()
-        self._channel.basic_ack(delivery_tag, multiple)
-        self._connection.flush()
+        self._connection.send(self._channel.basic_ack, delivery_tag, multiple)
 
     def basic_nack(self, delivery_tag: int, *, multiple: bool, requeue: bool) -> None:
         """Give the message back."""
-        self._connection.check()
-        self._channel.basic_nack(delivery_tag, multiple, requeue)
-        self._connection.flush()
+        self._connection.send(self._channel.basic_nack, delivery_tag, multiple, requeue)
 
     def confirm_delivery(self) -> None:
         """From now on each publish waits for its confirm."""
