@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from playwright.sync_api import Browser, Page, sync_playwright
+from tenacity import retry, retry_if_exception_message, stop_after_attempt, wait_fixed
 
 from tests.services import NotHere
 
@@ -42,3 +43,14 @@ def complaints_of(page: Page) -> list[str]:
         ),
     )
     return complaints
+
+
+@retry(
+    retry=retry_if_exception_message(match=r"(?s).*ERR_NETWORK_CHANGED"),
+    stop=stop_after_attempt(5),
+    wait=wait_fixed(1),
+    reraise=True,
+)
+def visit(page: Page, url: str) -> None:
+    """Open a page; again when the host's network changed meanwhile, as it does when a container starts."""
+    page.goto(url)

@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.broker import DEAD_QUEUE, VirtualHost
-from tests.browser import chromium, complaints_of
+from tests.browser import chromium, complaints_of, visit
 from tests.database import Database
 from tests.integration.dead_letters import bury
 from tests.processes import Process, Processes, with_http
@@ -124,7 +124,7 @@ def dashboard(system: System) -> Process:
 
 def opened(page: Page, system: System) -> Page:
     """The page, once it is live and all is well."""
-    page.goto(system.url)
+    visit(page, system.url)
     expect(page.locator("#connection")).to_have_text("Live")
     expect(page.locator("#verdict")).to_have_text("All is well")
     return page
@@ -257,7 +257,7 @@ def test_it_starts_and_says_what_is_wrong_while_nothing_answers(system: System, 
     for proxy in (system.broker_proxy, system.database_proxy, system.management_proxy):
         proxy.refuse()
     system.start_dashboard()
-    page.goto(system.url)
+    visit(page, system.url)
     expect(page.locator(".problem").filter(has_text="broker")).to_be_visible()
     expect(page.locator(".problem").filter(has_text="database")).to_be_visible()
     expect(page.locator("#sensors .note")).to_contain_text("nothing is known of the sensors")
@@ -281,6 +281,17 @@ def test_a_page_whose_dashboard_ends_says_so_and_comes_back_by_itself(
     expect(row(page, "1").locator("td").nth(6)).to_have_text("24.00")
 
 
+@pytest.mark.parametrize("part", ["main.js", "format.js", "style.css"])
+def test_a_part_of_the_page_that_did_not_arrive_is_asked_for_again(
+    system: System, dashboard: Process, page: Page, part: str
+) -> None:
+    system.publish("1", 20.0)
+    page.route(f"**/static/{part}", lambda route: route.abort(), times=1)
+    opened(page, system)
+    expect(row(page, "1")).to_be_visible()
+    assert page.evaluate("getComputedStyle(document.querySelector('.unseen')).position") == "absolute"
+
+
 def test_a_silent_sensor_is_named(system: System, dashboard: Process, page: Page) -> None:
     system.database.rows("INSERT INTO sensor (sensor_id) VALUES ('lost')")
     system.database.rows(
@@ -289,7 +300,7 @@ def test_a_silent_sensor_is_named(system: System, dashboard: Process, page: Page
         "now() - interval '30 minutes', now() - interval '20 minutes', interval '10 seconds') AS moment"
     )
     system.publish("here", 21.0)
-    page.goto(system.url)
+    visit(page, system.url)
     expect(page.locator("#silent li")).to_have_text(
         re.compile(r"^lost since \d\d:\d\d:\d\d, usually each 10 s")
     )
@@ -306,7 +317,7 @@ class TestDeadLetters:
         # given a dead letter that tries to be markup
         system.broker.publish(b"<img src=x onerror=alert(1)>{broken")
         system.consumer.logged("dead-lettered")
-        page.goto(system.url)
+        visit(page, system.url)
         letter = page.locator(".letter")
         expect(letter).to_have_count(1)
         expect(letter.locator(".tag")).to_have_text("not-json")
@@ -339,7 +350,7 @@ class TestDeadLetters:
         for number in range(3):
             bury(system.broker, f"rubbish {number}")
         bury(system.broker, '{"sensor_id": "x"}', "invalid-field")
-        page.goto(system.url)
+        visit(page, system.url)
         page.get_by_role("button", name="not-json 3").click()
         expect(page.locator(".letter")).to_have_count(3)
         # when the question is answered with no
@@ -366,7 +377,7 @@ class TestDeadLetters:
     ) -> None:
         system.start_dashboard(token="")
         bury(system.broker)
-        page.goto(system.url)
+        visit(page, system.url)
         page.locator(".letter").get_by_role("checkbox").check()
         expect(page.locator("#access")).to_contain_text("set DASHBOARD_TOKEN")
         for name in ("Replay", "Discard"):
@@ -386,7 +397,7 @@ class TestEverybody:
         system.publish("x" * 128, 20.0)
         bury(system.broker, "y" * 3_000, "z" * 100)
         page.set_viewport_size(PHONE)  # type: ignore[arg-type]
-        page.goto(system.url)
+        visit(page, system.url)
         expect(page.locator(".letter")).to_have_count(1)
         page.locator(".card").scroll_into_view_if_needed()
         expect(page.locator(".card canvas")).to_have_count(1)
@@ -433,7 +444,7 @@ class TestEverybody:
     ) -> None:
         with browser.new_context(color_scheme=scheme, reduced_motion="reduce") as context:
             page = context.new_page()
-            page.goto(system.url)
+            visit(page, system.url)
             expect(page.locator("#connection")).to_have_text("Live")
             for text, back in (
                 ("text", "page"), ("text", "surface"), ("muted", "page"), ("muted", "surface"),
@@ -459,7 +470,7 @@ class TestEverybody:
         )
         # when the page is opened
         began = datetime.now(UTC)
-        page.goto(system.url)
+        visit(page, system.url)
         expect(page.locator("#summary tbody tr")).to_have_count(MANY)
         expect(page.locator(".card canvas").first).to_be_visible()
         assert datetime.now(UTC) - began < timedelta(seconds=15)
