@@ -45,6 +45,11 @@ class Prometheus:
         alerts = self.ask("alerts")["alerts"]
         return next((alert for alert in alerts if alert["labels"]["alertname"] == name), None)
 
+    def firing(self, name: str) -> dict[str, Any] | None:
+        """The alert of this name, if it fires: somebody would be woken."""
+        alert = self.alert(name)
+        return alert if alert and alert["state"] == "firing" else None
+
 
 def queries_of(dashboard: Path) -> list[str]:
     """What the panels ask, with an interval in the place of Grafana's own."""
