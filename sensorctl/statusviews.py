@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import chain
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Console, Group, JustifyMethod, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -22,6 +22,7 @@ COLOURS = {
     Health.DOWN: "red",
 }
 NOT_VISIBLE = "cannot be seen from here: docker compose run --rm sensorctl status"
+WHY = ""  # the heading of a column that tells itself
 Cell = Text | str
 
 
@@ -71,7 +72,8 @@ def _problem(problem: Problem, now: datetime) -> Text:
 def _services(overview: Overview) -> RenderableType:
     if not overview.services:
         return Text(f"services    {NOT_VISIBLE}", style="dim")
-    table = _table("service", "health", "for", "up", "restarts", "", right=("for", "up", "restarts"))
+    numbers = ("for", "up", "restarts")
+    table = _table("service", "health", *numbers, WHY, right=numbers, wrap=WHY)
     for service in overview.services:
         table.add_row(*_service_cells(service, overview.at))
     return table
@@ -112,7 +114,7 @@ def _sensors(overview: Overview, room: int, bars: int) -> Iterator[RenderableTyp
         yield Text("sensors     none was heard yet", style="dim")
         return
     numbers = ("last °C", "age", "min", "mean", "max")
-    table = _table("sensor", *numbers, "the last hour", right=numbers)
+    table = _table("sensor", *numbers, "the last hour", right=numbers, wrap="sensor")
     for sensor in _worst_first(sensors, room, overview.at):
         table.add_row(*_sensor_cells(sensor, overview.at, bars))
     yield table
@@ -165,10 +167,12 @@ def _mean(values: Iterable[float | None]) -> float | None:
     return sum(known) / len(known) if known else None
 
 
-def _table(*headings: str, right: Sequence[str] = ()) -> Table:
+def _table(*headings: str, right: Sequence[str], wrap: str) -> Table:
+    """Where a line is too short for all, the column `wrap` gets more lines, and no other is cut."""
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
     for heading in headings:
-        table.add_column(heading, justify="right" if heading in right else "left", no_wrap=True)
+        justify: JustifyMethod = "right" if heading in right else "left"
+        table.add_column(heading, justify=justify, no_wrap=heading != wrap, overflow="fold")
     return table
 
 

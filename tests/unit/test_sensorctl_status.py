@@ -99,6 +99,24 @@ def test_services_have_their_health_and_its_age() -> None:
     assert "database: [/red] refused" in line("pipeline-1", overview(services=[waits]))
 
 
+@pytest.mark.parametrize("width", [80, 120])
+def test_what_is_too_long_takes_more_lines_and_cuts_nothing_off(width: int) -> None:
+    why = "database: failed to resolve host 'postgres': [Errno -2] Name or service not known"
+    waits = Service(
+        name="pipeline-processor-1", health=Health.WAITING, why=why, since=ago(730), started_at=ago(790)
+    )
+    looked = overview(services=[waits], sensors=[sensor("a" * 128)])
+
+    words = line("pipeline-processor-1", looked, width).split()
+    text = "\n".join(shown(looked, width))
+
+    assert words[:8] == ["pipeline-processor-1", "●", "waiting", "12", "min", "13", "min", "database:"]
+    assert all(word in text for word in why.split())
+    assert text.partition("the last hour")[2].count("a") == 128
+    assert "21.46  3 s  19.00  20.50  22.00  ▁" in text
+    assert "…" not in text
+
+
 def test_services_that_cannot_be_seen_are_told_with_the_command_that_sees_them() -> None:
     assert "docker compose run --rm sensorctl status" in line("services ", overview(services=[]))
 
