@@ -11,8 +11,10 @@ from typing import Annotated
 import typer
 from rich.live import Live
 
+from db.errors import StoreUnavailable
 from db.sizes import read_sizes
 from db.summary import Summary
+from messaging.errors import BrokerUnavailable
 from overview.collector import Collector
 from sensorctl import bulk, dead
 from sensorctl import reconcile as books
@@ -159,9 +161,16 @@ def main() -> None:
     except ConfigurationError as error:
         _end(str(error), EXIT_CONFIGURATION)
     except ServiceUnavailable as error:
-        _end(f"{error}\nRun `sensorctl doctor` to see what is missing.", EXIT_UNAVAILABLE)
+        _end(f"{_who(error)}{error}\nRun `sensorctl doctor` to see what is missing.", EXIT_UNAVAILABLE)
     except KeyboardInterrupt:
         sys.exit(EXIT_INTERRUPTED)
+
+
+def _who(error: ServiceUnavailable) -> str:
+    """Whose answer it is, which the answer itself does not tell."""
+    if isinstance(error, BrokerUnavailable):
+        return "broker: "
+    return "database: " if isinstance(error, StoreUnavailable) else ""
 
 
 def _end(message: str, code: int) -> None:

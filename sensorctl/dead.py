@@ -150,7 +150,7 @@ def import_(
     imported, wrong = deadfile.put_back(find_stack(), file)
     note(f"Imported {imported} dead messages.")
     if wrong:
-        note(f"{wrong} lines are wrong and were not imported.")
+        note(f"Wrong lines, not imported: {wrong}.")
         raise typer.Exit(EXIT_FAILURE)
 
 

@@ -104,7 +104,7 @@ def test_a_database_that_is_away_is_a_sentence_and_69(sensorctl: Call, summary: 
     code, out, err = sensorctl("summary")
 
     assert (code, out) == (69, "")
-    assert err == "Connection refused\nRun `sensorctl doctor` to see what is missing.\n"
+    assert err == "database: Connection refused\nRun `sensorctl doctor` to see what is missing.\n"
     assert summary.closed == 1
 
 
