@@ -15,7 +15,10 @@ from service.version import VERSION
 
 BROKER = "broker"
 DATABASE = "database"
-DELAY_BUCKETS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3600)
+# From a well system to the end of a long outage, whose length a quantile then tells.
+DELAY_BUCKETS = (
+    0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800, 3600,
+)  # fmt: skip
 STORE_BUCKETS = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 RECEIVED = Counter("pipeline_messages_received_total", "Messages taken in hand, redeliveries too")
