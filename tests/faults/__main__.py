@@ -3,6 +3,7 @@
 import argparse
 import logging
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from random import SystemRandom
@@ -24,6 +25,7 @@ def main() -> int:
     """0 when every row passed, else 1."""
     options = _options()
     quiet()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that what was started is removed then, too
     console = Console()
     rows = chosen(options.rows, short=options.short)
     console.print(f"seed {options.seed}: {len(rows)} rows; starting the stack …")
