@@ -85,7 +85,7 @@ def target_rows(results: Results) -> Rows:
     rows = []
     for target in TARGETS:
         value = target.figure(results)
-        measured = "" if value is None else f"{value:.2f} {target.unit}"
+        measured = "" if value is None else f"{value:.3f} {target.unit}"
         rows.append([target.title, target.wanted, measured, target.verdict(value)])
     return rows
 
