@@ -329,8 +329,8 @@ def test_memory_does_not_grow_with_the_log() -> None:
         return most
 
     peak(3_000)  # what is made once
-    # Other threads count too, so the bound is wide; 17,000 lines kept would be ten times as much.
-    assert peak(20_000) < 2 * peak(3_000)
+    # Other threads count too, so there is room for them, and lines enough that five bytes of each show.
+    assert peak(50_000) < 2 * peak(3_000)
 
 
 def test_a_line_without_end_is_read_in_parts() -> None:
