@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, expect
 from rich.console import Console
 from rich.text import Text
 
-from tests.browser import chromium
+from tests.browser import chromium, visit
 from tests.services import ROOT
 
 FOLDER = ROOT / "docs" / "pictures"
@@ -44,7 +44,7 @@ def take(browser: Browser, url: str, folder: Path) -> list[Path]:
             device_scale_factor=scale,
         ) as context:
             page = context.new_page()
-            page.goto(url)
+            visit(page, url)
             expect(page.locator("#connection")).to_have_text("Live", timeout=CHARTS_MS)
             expect(page.locator("#flow canvas")).to_have_count(3, timeout=CHARTS_MS)
             if page.locator(".card").first.bounding_box()["y"] < height:  # type: ignore[index]
@@ -71,12 +71,12 @@ def take_management(browser: Browser, url: str, folder: Path) -> Path:
     """The page of the queue in RabbitMQ's management UI."""
     with browser.new_context(viewport={"width": 1280, "height": 900}, device_scale_factor=1.5) as context:
         page = context.new_page()
-        page.goto(url)
+        visit(page, url)
         page.fill("input[name=username]", os.environ.get("RABBITMQ_USER") or LOGIN)
         page.fill("input[name=password]", os.environ.get("RABBITMQ_PASS") or LOGIN)
         page.click("input[type=submit]")
         expect(page.locator("#logout")).to_be_visible(timeout=CHARTS_MS)
-        page.goto(f"{url}#/queues/%2F/sensor_data")
+        visit(page, f"{url}#/queues/%2F/sensor_data")
         expect(page.locator("#main h1")).to_contain_text("sensor_data", timeout=CHARTS_MS)
         page.wait_for_timeout(SETTLED_MS)
         taken = folder / "management.png"
