@@ -10,7 +10,8 @@ from contextlib import suppress
 from typing import Self
 from urllib.parse import urlsplit
 
-LOOPBACK = "127.0.0.1"
+from launcher.ports import LOOPBACK, free_port
+
 CHUNK_BYTES = 65_536
 RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
@@ -198,12 +199,9 @@ class Proxy:
 
 def _listener() -> socket.socket:
     """A socket bound to a free port that it keeps even while it does not listen."""
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        address = probe.getsockname()
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind(address)
+    listener.bind((LOOPBACK, free_port()))
     return listener
 
 

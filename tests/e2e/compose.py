@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import socket
 import subprocess
 import urllib.request
 from dataclasses import dataclass, field
@@ -12,6 +11,8 @@ from typing import Any
 
 import psycopg
 import pytest
+
+from launcher.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 OVERRIDE = ROOT / "tests" / "e2e" / "compose.e2e.yml"
@@ -27,12 +28,6 @@ def require_docker() -> None:
             pytest.skip(f"no Docker: {error}")
         if done.returncode:
             pytest.skip(f"no Docker engine with Compose v2: {done.stderr.strip() or done.stdout.strip()}")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def copy_of_the_repository(target: Path) -> Path:

@@ -1,6 +1,5 @@
 """Where the database is, and its driver's errors in this project's words."""
 
-import socket
 from collections.abc import Callable
 from typing import Any
 
@@ -15,6 +14,7 @@ from db.migrate import current_version, newest_version, upgrade
 from db.settings import DatabaseSettings
 from db.store import Store
 from db.summary import Summary
+from launcher.ports import free_port
 from service.errors import ConfigurationError
 from service.settings import load
 from tests.unit.fakes import READING
@@ -154,8 +154,7 @@ def test_a_description_holds_neither_statement_nor_parameters() -> None:
 @pytest.fixture
 def nobody() -> DatabaseSettings:
     """A port where no database listens."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return DatabaseSettings(postgres_port=server.getsockname()[1], postgres_password="s3cret")
+    return DatabaseSettings(postgres_port=free_port(), postgres_password="s3cret")
 
 
 def summarised(ask: Callable[[Summary], Any]) -> Callable[[DatabaseSettings], Any]:

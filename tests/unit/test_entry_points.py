@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -12,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from launcher.ports import free_port
 from pipeline import __main__ as pipeline_program
 from service.lifecycle import Stop
 from tests.unit.bodies import with_fields
@@ -24,8 +24,7 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture
 def nobody() -> str:
     """A port where nobody listens."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return str(server.getsockname()[1])
+    return str(free_port())
 
 
 @pytest.fixture

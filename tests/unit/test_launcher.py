@@ -74,8 +74,8 @@ def test_the_command_of_a_process_is_told() -> None:
 
 
 def test_a_taken_port_is_seen_with_its_holder() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
+    port = free_port()
+    with socket.create_server(("127.0.0.1", port)):
         assert not is_free(port)
         assert f"process {os.getpid()} " in holder(port)
     assert is_free(port)

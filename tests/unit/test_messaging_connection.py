@@ -22,6 +22,7 @@ from pika.exceptions import (
     UnroutableError,
 )
 
+from launcher.ports import free_port
 from messaging.connection import close_quietly, connect, describe, translated
 from messaging.errors import BrokerUnavailable, Unroutable
 from tests.unit.fake_broker import FakeBroker
@@ -98,8 +99,7 @@ def listening(answer: Callable[[socket.socket], None]) -> Iterator[int]:
 
 
 def test_a_port_where_nobody_listens_is_told_without_the_password() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
+    port = free_port()
 
     with pytest.raises(BrokerUnavailable) as caught:
         connect(f"amqp://u:s3cret@127.0.0.1:{port}/", "test")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from launcher.ports import free_port
 from overview.collector import Collector
 from overview.model import Flow, Health, Kind
 from overview.places import HostName, Place
@@ -30,8 +31,7 @@ def nowhere(port: int, services: str = "") -> OverviewSettings:
 @pytest.fixture
 def closed() -> int:
     """A port where nobody listens."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
+    return free_port()
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from threading import Thread
 import pytest
 from prometheus_client import CollectorRegistry, Counter, ProcessCollector
 
+from launcher.ports import free_port
 from overview import services
 from overview.model import Health as State
 from overview.model import Service
@@ -30,11 +31,6 @@ class Served:
         self.health = Health("broker", "database", stall_seconds=60, clock=self.clock)
         self.registry = CollectorRegistry()
         self.place = Place(name="it", address=(HOST, free_port()), restarts=4)
-
-
-def free_port() -> int:
-    with socket.create_server((HOST, 0)) as server:
-        return int(server.getsockname()[1])
 
 
 @pytest.fixture

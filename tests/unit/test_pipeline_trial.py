@@ -2,7 +2,6 @@
 
 import json
 import os
-import socket
 import sys
 import time
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from db.errors import DataRejected, StoreUnavailable
+from launcher.ports import free_port
 from messaging.errors import DeadReason, InvalidReading
 from messaging.mqtt import Topic
 from messaging.session import Delivery
@@ -199,8 +199,7 @@ def test_each_outcome_is_written_for_the_parent(
 
 @pytest.fixture
 def no_database(monkeypatch: pytest.MonkeyPatch) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        monkeypatch.setenv("POSTGRES_PORT", str(server.getsockname()[1]))
+    monkeypatch.setenv("POSTGRES_PORT", str(free_port()))
 
 
 @pytest.mark.usefixtures("no_database")

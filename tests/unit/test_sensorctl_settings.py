@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from launcher.ports import free_port
 from sensorctl.settings import find_stack, find_stack_to_set_up, find_stack_to_watch
 from service.errors import ConfigurationError
 
@@ -20,8 +21,7 @@ def listening() -> Iterator[str]:
 @pytest.fixture
 def silent() -> str:
     """A port where nobody answers."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return str(server.getsockname()[1])
+    return str(free_port())
 
 
 @pytest.fixture

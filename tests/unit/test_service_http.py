@@ -12,6 +12,7 @@ from datetime import datetime
 import pytest
 from prometheus_client import CollectorRegistry, Counter
 
+from launcher.ports import free_port
 from service import probe
 from service.errors import ConfigurationError
 from service.health import Health
@@ -19,12 +20,6 @@ from service.http import serving
 from tests.unit.fakes import FakeClock
 
 HOST = "127.0.0.1"
-
-
-def free_port() -> int:
-    with socket.create_server((HOST, 0)) as server:
-        port: int = server.getsockname()[1]
-        return port
 
 
 class Served:

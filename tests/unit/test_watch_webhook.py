@@ -1,6 +1,5 @@
 """Events posted to a real HTTP server that answers badly, late, or elsewhere."""
 
-import socket
 from collections.abc import Iterator
 from functools import partial
 from http.server import BaseHTTPRequestHandler
@@ -10,6 +9,7 @@ import pytest
 from pydantic import SecretStr
 from structlog.testing import capture_logs
 
+from launcher.ports import free_port
 from service.errors import ServiceUnavailable
 from service.health import Health
 from service.lifecycle import Stop
@@ -87,8 +87,7 @@ def test_no_answer_in_time_is_an_outage(hook: Hook) -> None:
 
 
 def test_no_error_names_the_address(hook: Hook) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        closed = f"http://127.0.0.1:{server.getsockname()[1]}/{SECRET}"
+    closed = f"http://127.0.0.1:{free_port()}/{SECRET}"
     hook.answers = [garbage]
 
     for url in (closed, hook.url, f"http://nowhere.invalid/{SECRET}", f"http://127.0.0.1:1:{SECRET}/"):
