@@ -56,6 +56,17 @@ class EagerSockets(SelectorIOServicesAdapter):  # type: ignore[misc]  # pika shi
             self._sending = False
 
 
+class QuickConnection(pika.SelectConnection):  # type: ignore[misc]  # pika ships no types
+    """Hands each delivery to its channel at once; pika looks first for who else waits for such a frame."""
+
+    def _process_callbacks(self, frame_value: pika.frame.Frame) -> bool:
+        """Whether somebody was called who waits for such a frame: nobody can wait for a delivery."""
+        is_method = frame_value.frame_type == pika.spec.FRAME_METHOD
+        if not is_method or frame_value.method.INDEX == pika.spec.Basic.Deliver.INDEX:
+            return False
+        return bool(super()._process_callbacks(frame_value))
+
+
 class LoopConnection:
     """For one thread, but for `wake`; all but `close` raise BrokerUnavailable once the connection is lost."""
 
@@ -70,7 +81,7 @@ class LoopConnection:
             parameters = parameters_of(url, name)
             self._loop = IOLoop()
             self._sockets = EagerSockets(self._loop)
-            self._connection = pika.SelectConnection(
+            self._connection = QuickConnection(
                 parameters,
                 on_open_callback=self._on_open,
                 on_open_error_callback=self._on_end,

@@ -4,9 +4,8 @@ import sys
 from importlib import import_module
 from typing import Any
 
-import pika
-
 import messaging.connection
+import messaging.eventloop
 from service.lifecycle import run
 
 
@@ -17,7 +16,7 @@ def crash(*_: Any, **__: Any) -> None:
 def main() -> int:
     """The service's own exit code."""
     messaging.connection.BlockingConnection = crash
-    pika.SelectConnection = crash  # a sensor's, and an import's
+    messaging.eventloop.QuickConnection = crash  # a sensor's, and an import's
     return run(import_module(f"{sys.argv[1]}.__main__").main)
 
 
