@@ -4,8 +4,9 @@ import sys
 from importlib import import_module
 from typing import Any
 
+import pika
+
 import messaging.connection
-import messaging.eventloop
 from service.lifecycle import run
 
 
@@ -16,7 +17,7 @@ def crash(*_: Any, **__: Any) -> None:
 def main() -> int:
     """The service's own exit code."""
     messaging.connection.BlockingConnection = crash
-    messaging.eventloop.QuickConnection = crash  # a sensor's, and an import's
+    pika.SelectConnection.__init__ = crash  # a sensor's, and an import's
     return run(import_module(f"{sys.argv[1]}.__main__").main)
 
 

@@ -10,7 +10,8 @@ from random import Random
 from typing import Self
 from urllib.parse import urlsplit
 
-from tests.proxy import CHUNK_BYTES, LOOPBACK
+from launcher.ports import LOOPBACK
+from tests.proxy import CHUNK_BYTES
 
 Parcel = tuple[float, bytes]
 
