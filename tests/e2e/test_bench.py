@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.processes import inherited
 from tests.services import ROOT
 
-SECONDS = 120
+SECONDS = 240
 MESSAGES = 200
 
 
