@@ -19,8 +19,9 @@ from tests.waiting import eventually
 # More than a sensor keeps in memory too.
 LONG_OUTAGE_READINGS = 1200
 # What a sensor measures anew before the broker comes back.
-GRACE_SECONDS = 10  # which Docker gives
 SOME_READINGS = 20
+# How long Docker waits after SIGTERM.
+GRACE_SECONDS = 10
 # For whoever delivers a long backlog, so that its own readings do not make the test longer.
 SLOWER = {"SENSOR_INTERVAL_SECONDS": "0.02"}
 Body = dict[str, Any]
