@@ -3,21 +3,21 @@
 import sys
 import time
 
-from dashboard.access import Guard
 from dashboard.api import Api
 from dashboard.app import application
-from dashboard.board import Board
-from dashboard.dead import DeadOffice
-from dashboard.events import BROKER, DATABASE, DashboardEvents
+from dashboard.auth import TokenAuth
+from dashboard.dead_letters import DeadLetterService
 from dashboard.server import serving
 from dashboard.settings import DashboardSettings
-from db.minutes import MinuteSeries
-from overview.collector import Collector
-from service.health import Health
-from service.lifecycle import Stop, run
-from service.logs import configure
-from service.settings import load
-from service.watchdog import watching
+from dashboard.snapshots import SnapshotStore
+from dashboard.telemetry import BROKER, DATABASE, DashboardTelemetry
+from db.queries.minutes import MinuteSeries
+from monitoring.collector import Collector
+from runtime.health import Health
+from runtime.lifecycle import Stop, run
+from runtime.logs import configure
+from runtime.settings import load
+from runtime.watchdog import watching
 
 LOOK_SECONDS = 1.0
 
@@ -27,9 +27,9 @@ def main(stop: Stop) -> None:
     settings = load(DashboardSettings)
     configure(settings.log_level, settings.log_format)
     health = Health(BROKER, DATABASE)
-    events, board, guard = DashboardEvents(health), Board(), Guard(settings.dashboard_token)
+    events, board, guard = DashboardTelemetry(health), SnapshotStore(), TokenAuth(settings.dashboard_token)
     collector, minutes = Collector(settings), MinuteSeries(settings)
-    api = Api(board, DeadOffice(settings, events), minutes, guard, events)
+    api = Api(board, DeadLetterService(settings, events), minutes, guard, events)
     app = application(api, health, settings.hosts)
     try:
         with serving(app, board, settings.http_host, settings.http_port) as port, watching(health):
@@ -40,7 +40,7 @@ def main(stop: Stop) -> None:
         collector.close()
 
 
-def look(collector: Collector, board: Board, events: DashboardEvents, stop: Stop) -> None:
+def look(collector: Collector, board: SnapshotStore, events: DashboardTelemetry, stop: Stop) -> None:
     """Look at the system about once a second, until the stop."""
     while not stop.requested:
         began = time.monotonic()

@@ -11,15 +11,15 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from dashboard.access import Guard, NotAllowed, WrongToken
-from dashboard.board import Board
-from dashboard.dead import DeadOffice, HalfDone
-from dashboard.events import DashboardEvents
-from dashboard.models import Access, DeadLetters, History, Minute, Minutes, Order, Outcome, Refusal
-from dashboard.stream import events as stream
-from db.minutes import MinuteSeries
-from overview.model import Overview
-from service.errors import ServiceUnavailable
+from dashboard.auth import Forbidden, TokenAuth, Unauthorized
+from dashboard.dead_letters import DeadLetterService, PartialFailure
+from dashboard.models import Access, DeadLetters, ErrorResponse, History, Minute, Minutes, Order, Outcome
+from dashboard.snapshots import SnapshotStore
+from dashboard.sse import events as stream
+from dashboard.telemetry import DashboardTelemetry
+from db.queries.minutes import MinuteSeries
+from monitoring.model import SystemStatus
+from runtime.errors import ServiceUnavailable
 
 MOST_SENSORS = 100
 MOST_BODY_BYTES = 64 * 1024
@@ -65,7 +65,12 @@ class Api:
     """The operations on one board, dead queue and database."""
 
     def __init__(
-        self, board: Board, dead: DeadOffice, minutes: MinuteSeries, guard: Guard, events: DashboardEvents
+        self,
+        board: SnapshotStore,
+        dead: DeadLetterService,
+        minutes: MinuteSeries,
+        guard: TokenAuth,
+        events: DashboardTelemetry,
     ) -> None:
         self._board = board
         self._dead = dead
@@ -82,7 +87,7 @@ class Api:
         )
         reason = Parameter("reason", {"type": "string"}, "only messages of this reason")
         return (
-            Operation("/api/overview", "everything at this moment", _of(Overview), self._overview),
+            Operation("/api/overview", "everything at this moment", _of(SystemStatus), self._overview),
             Operation("/api/history", "queue, rates and delay over time", _of(History), self._history),
             Operation("/api/minutes", "the last hour of some sensors by the minute", _of(Minutes),
                       self._last_hour, (sensors,), refusals=(wrong, away)),
@@ -105,7 +110,7 @@ class Api:
             try:
                 arguments = await self._arguments(operation, request)
                 answer = await run_in_threadpool(operation.work, request, *arguments)
-            except (WrongRequest, NotAllowed, WrongToken, ServiceUnavailable) as error:
+            except (WrongRequest, Forbidden, Unauthorized, ServiceUnavailable) as error:
                 return _refusal(error)
             return _json(operation.answer.dump_json(answer))
 
@@ -116,7 +121,7 @@ class Api:
             return []
         try:
             self._guard.check(request)
-        except (NotAllowed, WrongToken) as error:
+        except (Forbidden, Unauthorized) as error:
             self._events.order_refused(str(error))
             raise
         try:
@@ -124,7 +129,7 @@ class Api:
         except ValidationError as error:
             raise WrongRequest("; ".join(detail["msg"] for detail in error.errors())) from None
 
-    def _overview(self, _request: Request) -> Overview:
+    def _overview(self, _request: Request) -> SystemStatus:
         if self._board.frame is None:
             raise NothingYet(NothingYet.__doc__)
         return self._board.frame.overview
@@ -137,7 +142,7 @@ class Api:
     def _access(self, request: Request) -> Access:
         try:
             self._guard.check(request)
-        except (NotAllowed, WrongToken):
+        except (Forbidden, Unauthorized):
             return Access(possible=self._guard.writable, granted=False)
         return Access(possible=True, granted=True)
 
@@ -174,11 +179,11 @@ class Api:
 
 NO_STORE = {"Cache-Control": "no-store"}
 MANY_SENSORS = {"type": "array", "items": {"type": "string"}, "minItems": 1, "maxItems": MOST_SENSORS}
-REFUSAL = TypeAdapter(Refusal)
+REFUSAL = TypeAdapter(ErrorResponse)
 STATUS = {
     WrongRequest: HTTPStatus.BAD_REQUEST,
-    WrongToken: HTTPStatus.UNAUTHORIZED,
-    NotAllowed: HTTPStatus.FORBIDDEN,
+    Unauthorized: HTTPStatus.UNAUTHORIZED,
+    Forbidden: HTTPStatus.FORBIDDEN,
 }
 
 
@@ -188,8 +193,8 @@ def _of(kind: type[Any]) -> TypeAdapter[Any]:
 
 def _refusal(error: Exception) -> Response:
     status = STATUS.get(type(error), HTTPStatus.SERVICE_UNAVAILABLE)
-    done = dict(error.done) if isinstance(error, HalfDone) else None
-    response = _json(REFUSAL.dump_json(Refusal(error=str(error), done=done)), status)
+    done = dict(error.done) if isinstance(error, PartialFailure) else None
+    response = _json(REFUSAL.dump_json(ErrorResponse(error=str(error), done=done)), status)
     if status is HTTPStatus.UNAUTHORIZED:
         response.headers["WWW-Authenticate"] = "Bearer"
     return response

@@ -10,11 +10,11 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from dashboard.access import own_names, protected
 from dashboard.api import Api
-from dashboard.description import describe
-from service.health import Health
-from service.http import livez, readyz
+from dashboard.auth import own_names, protected
+from dashboard.openapi import describe
+from runtime.health import Health
+from runtime.http_server import livez, readyz
 
 STATIC = Path(__file__).parent / "static"
 

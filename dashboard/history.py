@@ -3,7 +3,7 @@
 from collections import deque
 
 from dashboard.models import History, Point
-from overview.model import Overview
+from monitoring.model import SystemStatus
 
 HOUR_SECONDS = 3600
 # As often as the broker itself counts, so nothing is lost by it.
@@ -16,7 +16,7 @@ class Ring:
     def __init__(self) -> None:
         self._points: deque[Point] = deque(maxlen=HOUR_SECONDS // STEP_SECONDS)
 
-    def add(self, overview: Overview) -> Point:
+    def add(self, overview: SystemStatus) -> Point:
         """The point of this overview, which takes the place of an earlier one of the same step."""
         point = _point(overview)
         if self._points and self._points[-1].at >= point.at:
@@ -31,7 +31,7 @@ class Ring:
         return History(step_seconds=STEP_SECONDS, points=[point for point in points if point.at > first])
 
 
-def _point(overview: Overview) -> Point:
+def _point(overview: SystemStatus) -> Point:
     queue, flow = overview.queue, overview.flow
     return Point(
         at=int(overview.at.timestamp()) // STEP_SECONDS * STEP_SECONDS,

@@ -5,7 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from messaging.deadmessage import ID_CHARACTERS
+from messaging.dead_letters.dead_letter import ID_CHARACTERS
 
 MOST_IDS = 1_000
 
@@ -52,7 +52,7 @@ class Minutes(Model):
     sensors: dict[str, list[Minute]]
 
 
-class DeadLetter(Model):
+class DeadLetterItem(Model):
     """A dead message. Anyone may have written it: nothing of it is to be taken for markup."""
 
     id: str
@@ -72,7 +72,7 @@ class DeadLetters(Model):
     depth: Annotated[int, Field(description="how many there are in all")]
     looked_at: int
     reasons: dict[str, int]
-    messages: list[DeadLetter]
+    messages: list[DeadLetterItem]
 
 
 class Order(Model):
@@ -109,7 +109,7 @@ class Access(Model):
     granted: Annotated[bool, Field(description="the request has the right token")]
 
 
-class Refusal(Model):
+class ErrorResponse(Model):
     """Why there is no answer."""
 
     error: str

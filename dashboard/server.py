@@ -8,15 +8,15 @@ from threading import Thread
 import uvicorn
 from starlette.types import ASGIApp
 
-from dashboard.board import Board
-from service.errors import ConfigurationError
+from dashboard.snapshots import SnapshotStore
+from runtime.errors import ConfigurationError
 
 BACKLOG = 128
 LEAVE_SECONDS = 3
 
 
 @contextmanager
-def serving(app: ASGIApp, board: Board, host: str, port: int) -> Iterator[int]:
+def serving(app: ASGIApp, board: SnapshotStore, host: str, port: int) -> Iterator[int]:
     """Serve while the block runs; yields the port. At the end open pages are told to go.
 
     Raises ConfigurationError when the port cannot be had.

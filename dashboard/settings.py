@@ -4,8 +4,8 @@ from typing import Annotated
 
 from pydantic import Field, SecretStr, StringConstraints
 
-from overview.settings import OverviewSettings
-from service.settings import ServiceSettings
+from monitoring.settings import MonitoringSettings
+from runtime.settings import ServiceSettings
 
 SHORTEST_TOKEN = 16
 # How this machine, and in the compose network another container, calls it.
@@ -15,7 +15,7 @@ Token = Annotated[SecretStr, Field(min_length=SHORTEST_TOKEN)]
 Names = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.,:\- ]*$")]
 
 
-class DashboardSettings(OverviewSettings, ServiceSettings):
+class DashboardSettings(MonitoringSettings, ServiceSettings):
     """Where everything is, and who may ask and change what.
 
     Without a token nothing can be changed from the page. `dashboard_hosts` are the other names, separated

@@ -7,10 +7,10 @@ import structlog
 
 from db.migrate import current_version, newest_version, upgrade
 from db.settings import DatabaseSettings
-from service.lifecycle import Stop, run
-from service.logs import configure
-from service.retry import retrying
-from service.settings import ServiceSettings, load
+from runtime.lifecycle import Stop, run
+from runtime.logs import configure
+from runtime.retry import retrying
+from runtime.settings import ServiceSettings, load
 
 
 class MigrationSettings(DatabaseSettings, ServiceSettings):

@@ -7,9 +7,9 @@ import psycopg
 from sqlalchemy import URL, Connection, Engine, create_engine, make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from db.errors import DataRejected, NotPermitted, StoreUnavailable
+from db.errors import InvalidData, PermissionDenied, StoreUnavailable
 from db.settings import DRIVER, DatabaseSettings
-from service.errors import Translation
+from runtime.errors import Translation
 
 CONNECT_TIMEOUT_SECONDS = 5
 STATEMENT_TIMEOUT_SECONDS = 10
@@ -104,7 +104,7 @@ def _cause(error: BaseException) -> BaseException:
     return (error.orig if isinstance(error, DBAPIError) else None) or error
 
 
-def _meaning(error: BaseException) -> DataRejected | StoreUnavailable | None:
+def _meaning(error: BaseException) -> InvalidData | StoreUnavailable | None:
     if isinstance(error, psycopg.Error | SQLAlchemyError):
         return _kind(_cause(error))(describe(error))
     return None
@@ -113,12 +113,12 @@ def _meaning(error: BaseException) -> DataRejected | StoreUnavailable | None:
 _TRANSLATION = Translation(_meaning)
 
 
-def _kind(cause: BaseException) -> type[DataRejected | StoreUnavailable]:
+def _kind(cause: BaseException) -> type[InvalidData | StoreUnavailable]:
     state = _sqlstate(cause)
     # Without a state it is the driver that refuses a value, before the server sees it.
     if state.startswith(DATA_ERROR_CLASSES) if state else isinstance(cause, psycopg.DataError):
-        return DataRejected
-    return NotPermitted if state == INSUFFICIENT_PRIVILEGE else StoreUnavailable
+        return InvalidData
+    return PermissionDenied if state == INSUFFICIENT_PRIVILEGE else StoreUnavailable
 
 
 def describe(error: psycopg.Error | SQLAlchemyError) -> str:

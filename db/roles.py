@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from sqlalchemy import Connection, text
 
 from db.engine import connected
-from db.errors import DataRejected, StoreUnavailable
+from db.errors import InvalidData, StoreUnavailable
 from db.migrate import take_turns
 from db.settings import DatabaseSettings
 
@@ -40,7 +40,7 @@ class Relation(NamedTuple):
     is_view: bool
 
 
-class Task(StrEnum):
+class AccessLevel(StrEnum):
     """What a role is for."""
 
     WRITER = "writer"
@@ -52,7 +52,7 @@ class Role(NamedTuple):
 
     name: str
     password: SecretStr
-    task: Task
+    task: AccessLevel
 
 
 def ensure_roles(settings: DatabaseSettings, roles: list[Role]) -> None:
@@ -65,7 +65,7 @@ def ensure_roles(settings: DatabaseSettings, roles: list[Role]) -> None:
         with connected(settings, name="roles") as connection:
             connection.execution_options(isolation_level="READ COMMITTED")
             _ensure_all(connection, roles)
-    except DataRejected as error:  # the role was made in the meantime, for another database of this server
+    except InvalidData as error:  # the role was made in the meantime, for another database of this server
         raise StoreUnavailable(str(error)) from error
 
 
@@ -104,14 +104,14 @@ def _grants(role: Role, relations: list[Relation]) -> Iterator[sql.Composed]:
             yield sql.SQL("GRANT {privilege} ON {relation} TO {role}").format(
                 privilege=sql.SQL(privilege), **names
             )
-    may_call = WRITER_MAY_CALL if role.task is Task.WRITER else READER_MAY_CALL
+    may_call = WRITER_MAY_CALL if role.task is AccessLevel.WRITER else READER_MAY_CALL
     for function in FUNCTIONS:
         words = "GRANT {} TO {}" if function in may_call else "REVOKE {} FROM {}"
         yield sql.SQL(words).format(sql.SQL(f"EXECUTE ON FUNCTION {function}"), name)
 
 
-def _privilege(task: Task, relation: Relation) -> str | None:
-    if task is Task.WRITER:
+def _privilege(task: AccessLevel, relation: Relation) -> str | None:
+    if task is AccessLevel.WRITER:
         return WRITER_MAY.get(relation.name)
     return "SELECT" if relation.is_view else READER_MAY.get(relation.name)
 

@@ -6,7 +6,7 @@ from pydantic import Field, SecretStr, field_validator
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
-from service.settings import ReadableFile, Settings
+from runtime.settings import ReadableFile, Settings
 
 DRIVER = "postgresql+psycopg"
 SCHEMES = ("postgresql://", "postgres://", f"{DRIVER}://")

@@ -12,8 +12,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from db.deadline import Deadline
 from db.engine import make_engine, translated
+from db.maintenance import PartitionMaintenance
 from db.settings import DatabaseSettings
-from db.upkeep import Upkeep
 
 COLUMNS = "reading_id, sensor_id, measured_at, temperature, run_id, sequence"
 # A reading that is stored already is passed over. %b sends values in binary. A single row has a statement
@@ -75,7 +75,7 @@ class Store:
         self._cursor: Cursor[Any] | None = None
         self._deadline = Deadline(FROZEN_SECONDS)
         self._registered: set[str] = set()
-        self._upkeep = Upkeep(self._execute)
+        self._upkeep = PartitionMaintenance(self._execute)
 
     def save(self, readings: Sequence[StorableReading]) -> int:
         """Commit the readings that are new and give their number; the others are there already.

@@ -1,28 +1,6 @@
-"""What can go wrong with a message or with the broker, as this project names it."""
+"""What can go wrong with the broker, as this project names it."""
 
-from enum import StrEnum
-
-from service.errors import ServiceUnavailable
-
-
-class DeadReason(StrEnum):
-    """Why a message was dead-lettered: the one word in its `x-dead-reason` header."""
-
-    NOT_JSON = "not-json"
-    INVALID_FIELD = "invalid-field"
-    TOO_LARGE = "too-large"
-    FUTURE_TIME = "future-time"
-    REJECTED_BY_DATABASE = "rejected-by-database"
-    CRASH_LOOP = "crash-loop"
-
-
-class InvalidReading(Exception):
-    """The message can never become a reading; `detail` is a sentence with the field and its value."""
-
-    def __init__(self, reason: DeadReason, detail: str) -> None:
-        super().__init__(f"{reason}: {detail}")
-        self.reason = reason
-        self.detail = detail
+from runtime.errors import ServiceUnavailable
 
 
 class BrokerUnavailable(ServiceUnavailable):

@@ -7,7 +7,7 @@ from urllib.parse import quote, urlencode, urlsplit
 import pika
 from pydantic import AliasChoices, Field, SecretStr, field_validator, model_validator
 
-from service.settings import ReadableFile, Settings
+from runtime.settings import ReadableFile, Settings
 
 TLS_PORT = 5671
 

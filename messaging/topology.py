@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from messaging.connection import BlockingChannel, translated
-from messaging.eventloop import LoopChannel
+from messaging.amqp.connection import BlockingChannel, translated
+from messaging.amqp.event_loop import Channel
 
 EXCHANGE = "sensors"
 BINDING_KEY = "reading.#"
@@ -29,7 +29,7 @@ class Topology:
         """Where messages go that can never become a reading."""
         return f"{self.queue}.dead"
 
-    def declare(self, channel: BlockingChannel | LoopChannel) -> None:
+    def declare(self, channel: BlockingChannel | Channel) -> None:
         """Declare everything, durable and without arguments, so that any client can declare it again.
 
         Raises BrokerUnavailable when the broker refuses, for instance because the queue exists with

@@ -3,19 +3,19 @@
 import sys
 
 from db.store import Store
-from messaging.consumer import Consumer, ConsumerOptions
+from messaging.consuming.consumer import Consumer, ConsumerOptions
 from messaging.topology import Topology
-from pipeline.database import DatabaseWatch
-from pipeline.events import BROKER, DATABASE, PipelineEvents
+from pipeline.database_health import DatabaseHealthCheck
 from pipeline.handler import ReadingHandler
+from pipeline.isolation import SubprocessHandler
 from pipeline.settings import PipelineSettings
-from pipeline.trial import Trial
-from service.health import Health
-from service.http import serving
-from service.lifecycle import Stop, run
-from service.logs import configure
-from service.settings import load
-from service.watchdog import watching
+from pipeline.telemetry import BROKER, DATABASE, PipelineTelemetry
+from runtime.health import Health
+from runtime.http_server import serving
+from runtime.lifecycle import Stop, run
+from runtime.logs import configure
+from runtime.settings import load
+from runtime.watchdog import watching
 
 
 def main(stop: Stop) -> None:
@@ -23,12 +23,12 @@ def main(stop: Stop) -> None:
     settings = load(PipelineSettings)
     configure(settings.log_level, settings.log_format)
     health = Health(BROKER, DATABASE)
-    events = PipelineEvents(health)
+    events = PipelineTelemetry(health)
     events.started(settings.batch_size, settings.prefetch)
     store = Store(settings, name=settings.name)
     try:
         with serving(settings.http_host, settings.http_port, health), watching(health):
-            watch = DatabaseWatch(store, events)
+            watch = DatabaseHealthCheck(store, events)
             watch.wait(stop, settings.connect_timeout_seconds)
             build_consumer(settings, store, events, stop, watch).run()
     finally:
@@ -37,7 +37,11 @@ def main(stop: Stop) -> None:
 
 
 def build_consumer(
-    settings: PipelineSettings, store: Store, events: PipelineEvents, stop: Stop, watch: DatabaseWatch
+    settings: PipelineSettings,
+    store: Store,
+    events: PipelineTelemetry,
+    stop: Stop,
+    watch: DatabaseHealthCheck,
 ) -> Consumer:
     """The consumer of these settings."""
     handler = ReadingHandler(
@@ -58,7 +62,7 @@ def build_consumer(
     return Consumer(
         options,
         handler=handler,
-        suspect_handler=Trial(events),
+        suspect_handler=SubprocessHandler(events),
         events=events,
         stop=stop,
         when_idle=watch.when_idle,

@@ -9,14 +9,13 @@ from functools import partial
 from typing import NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
-from db.errors import DataRejected
+from db.errors import InvalidData
 from db.store import Store
-from messaging.consumer import Handled
-from messaging.contract import Reading
-from messaging.errors import DeadReason, InvalidReading
-from messaging.mqtt import Topic
-from messaging.session import Delivery
-from messaging.steps import Rules, read
+from messaging.consuming.consumer import BatchResult
+from messaging.consuming.session import Delivery
+from readings.errors import DeadLetterReason, InvalidReading
+from readings.parsing import ParseContext, read
+from readings.payload import MqttDefaults, Reading
 
 
 class Message(Protocol):
@@ -27,7 +26,7 @@ class Message(Protocol):
         """As it came."""
 
     @property
-    def topic(self) -> Topic | None:
+    def topic(self) -> MqttDefaults | None:
         """What is said beside the body of a message that came by MQTT."""
 
 
@@ -76,7 +75,7 @@ def store_messages(
     `breathe` is called between two. Raises StoreUnavailable when the readings cannot be stored now; some
     may be.
     """
-    readings, refused = _read_all(messages, Rules(zone, datetime.now(UTC)))
+    readings, refused = _read_all(messages, ParseContext(zone, datetime.now(UTC)))
     for position in readings:
         work(position)
     began = time.perf_counter()
@@ -89,7 +88,7 @@ def store_messages(
 
 
 def _read_all(
-    messages: Sequence[Message], rules: Rules
+    messages: Sequence[Message], rules: ParseContext
 ) -> tuple[dict[int, Reading], list[InvalidReading | None]]:
     readings: dict[int, Reading] = {}
     refused: list[InvalidReading | None] = [None] * len(messages)
@@ -114,9 +113,11 @@ def _save_apart(
         return 0, {}
     try:
         return save(list(readings.values())), {}
-    except DataRejected as error:
+    except InvalidData as error:
         if len(readings) == 1:
-            return 0, dict.fromkeys(readings, InvalidReading(DeadReason.REJECTED_BY_DATABASE, str(error)))
+            return 0, dict.fromkeys(
+                readings, InvalidReading(DeadLetterReason.REJECTED_BY_DATABASE, str(error))
+            )
     breathe()
     items, middle = list(readings.items()), len(readings) // 2
     new_before, rejected_before = _save_apart(save, dict(items[:middle]), breathe)
@@ -140,7 +141,7 @@ class ReadingHandler:
         self._naive_time_zone = naive_time_zone
         self._processing_seconds = processing_seconds
 
-    def __call__(self, batch: Sequence[Delivery]) -> Handled:
+    def __call__(self, batch: Sequence[Delivery]) -> BatchResult:
         """Handle the deliveries together."""
 
         def work(position: int) -> None:
@@ -155,4 +156,4 @@ class ReadingHandler:
             # A batch is worth the change of threads: the next one comes in meanwhile.
             execute=batch[0].beside if len(batch) > 1 else at_once,
         )
-        return Handled(stored.refused, partial(self._events.stored, stored))
+        return BatchResult(stored.refused, partial(self._events.stored, stored))

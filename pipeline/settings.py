@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from db.settings import DatabaseSettings
 from messaging.settings import BrokerSettings
-from service.settings import ServiceSettings, TimeZone
+from runtime.settings import ServiceSettings, TimeZone
 
 MAX_PREFETCH = 65535
 MAX_BATCH = 10_000

@@ -3,19 +3,19 @@
 import sys
 from contextlib import closing
 
-from sensor.delivery import Delivery
-from sensor.events import BROKER, SensorEvents
-from sensor.opening import open_file
-from sensor.outbox import Outbox
+from runtime.health import Health
+from runtime.http_server import serving
+from runtime.lifecycle import Stop, run
+from runtime.logs import configure
+from runtime.settings import load
+from runtime.watchdog import watching
+from sensor.outbox.open import open_file
+from sensor.outbox.outbox import Outbox
+from sensor.outbox.relay import Delivery
 from sensor.sampler import Sampler
 from sensor.settings import SensorSettings
-from sensor.sources import make_source
-from service.health import Health
-from service.http import serving
-from service.lifecycle import Stop, run
-from service.logs import configure
-from service.settings import load
-from service.watchdog import watching
+from sensor.sources.factory import make_source
+from sensor.telemetry import BROKER, SensorTelemetry
 
 DRAIN_SECONDS = 5.0
 
@@ -26,7 +26,7 @@ def main(stop: Stop) -> None:
     source = make_source(settings)
     configure(settings.log_level, settings.log_format)
     health = Health(BROKER)
-    events = SensorEvents(health)
+    events = SensorTelemetry(health)
     file = open_file(settings.outbox_file, events.outbox_damaged)
     outbox = Outbox(file, settings.outbox_max_readings, events, sync_always=settings.outbox_sync == "always")
     delivery = Delivery(

@@ -4,11 +4,11 @@ import time
 from datetime import UTC, datetime
 from uuid import UUID
 
-from messaging.contract import Reading, body_of, message_of, uuid7
-from sensor.events import SensorEvents
-from sensor.measurement import Measurement, Source
-from sensor.outbox import Outbox, Outgoing
-from service.lifecycle import Stop
+from readings.payload import Reading, body_of, message_of, uuid7
+from runtime.lifecycle import Stop
+from sensor.outbox.outbox import Outbox, OutboxEntry
+from sensor.sources.measurement import Measurement, Source
+from sensor.telemetry import SensorTelemetry
 
 LATE_SECONDS = 1.0
 
@@ -16,7 +16,7 @@ LATE_SECONDS = 1.0
 class Sampler:
     """Numbers the readings of one run from 1, so that a gap can be seen later."""
 
-    def __init__(self, sensor_id: str, outbox: Outbox, events: SensorEvents) -> None:
+    def __init__(self, sensor_id: str, outbox: Outbox, events: SensorTelemetry) -> None:
         self._sensor_id = sensor_id
         self._outbox = outbox
         self._events = events
@@ -45,5 +45,5 @@ class Sampler:
             sequence=self._sequence,
         )
         message = message_of(reading, measurement.temperature, measurement.unit)
-        self._outbox.put(Outgoing(self._sensor_id, str(reading.reading_id), body_of(message), message))
+        self._outbox.put(OutboxEntry(self._sensor_id, str(reading.reading_id), body_of(message), message))
         self._events.measured(waiting=len(self._outbox))

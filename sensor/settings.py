@@ -8,9 +8,9 @@ from urllib.parse import quote
 
 from pydantic import Field, field_validator
 
-from messaging.contract import MAX_SENSOR_ID_CHARACTERS, Unit
 from messaging.settings import BrokerSettings
-from service.settings import ServiceSettings
+from readings.payload import MAX_SENSOR_ID_CHARACTERS, Unit
+from runtime.settings import ServiceSettings
 
 SIMULATED = "simulated"
 OFFICE = "office"

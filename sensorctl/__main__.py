@@ -11,30 +11,36 @@ from typing import Annotated
 import typer
 from rich.live import Live
 
+from alerter.__main__ import watch as run_alerter
 from db.errors import StoreUnavailable
-from db.sizes import read_sizes
-from db.summary import Summary
+from db.queries.storage import read_sizes
+from db.queries.summary import Summary
 from messaging.errors import BrokerUnavailable
-from overview.collector import Collector
-from sensorctl import bulk, dead
-from sensorctl import reconcile as books
-from sensorctl.ages import moment_ago
+from monitoring.collector import Collector
+from runtime import lifecycle
+from runtime.errors import ConfigurationError, ServiceUnavailable
+from runtime.lifecycle import EXIT_CONFIGURATION, EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_UNAVAILABLE
+from runtime.logs import configure
+from runtime.text import printable
+from sensorctl.dead_letters import commands as dead
 from sensorctl.doctor import examine
-from sensorctl.logs import logs
+from sensorctl.history import commands as bulk
+from sensorctl.logs.commands import logs
 from sensorctl.output import AsJson, console, show, show_json
-from sensorctl.reconcileviews import as_record, balance_table, verdict
-from sensorctl.settings import OperatorSettings, find_stack, find_stack_to_set_up, find_stack_to_watch
+from sensorctl.reconcile import reconciliation as books
+from sensorctl.reconcile.views import as_record, balance_table, verdict
+from sensorctl.settings import (
+    OperatorSettings,
+    discover_alerter_settings,
+    discover_settings,
+    discover_setup_settings,
+)
 from sensorctl.setup import set_up
-from sensorctl.sizeviews import retention_sentence, sizes_table, storage_record
-from sensorctl.status import settled_look, watch_status
-from sensorctl.statusviews import screen
+from sensorctl.status.command import settled_look, watch_status
+from sensorctl.status.views import screen
+from sensorctl.storage import retention_sentence, sizes_table, storage_record
+from sensorctl.time_options import moment_ago
 from sensorctl.views import findings_table, summary_table
-from service import lifecycle
-from service.errors import ConfigurationError, ServiceUnavailable
-from service.lifecycle import EXIT_CONFIGURATION, EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_UNAVAILABLE
-from service.logs import configure
-from service.text import printable
-from watch.__main__ import watch as keep_watch
 
 WATCH_SECONDS = 1.0
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -69,7 +75,7 @@ def summary(
 @app.command()
 def doctor() -> None:
     """Check variables, broker, queue, database, schema and clock; exit 1 when something is to be done."""
-    findings = list(examine(find_stack()))
+    findings = list(examine(discover_settings()))
     show(findings_table(findings))
     if any(finding.advice for finding in findings):
         raise typer.Exit(EXIT_FAILURE)
@@ -81,7 +87,7 @@ def status(
     watch: Annotated[bool, typer.Option("--watch", help="Show it again each second.")] = False,
 ) -> None:
     """Services, queue, sensors, and what is wrong since when; exit 1 when something is to be done."""
-    with closing(Collector(find_stack())) as collector:
+    with closing(Collector(discover_settings())) as collector:
         if watch:
             watch_status(collector)
         overview = settled_look(collector)
@@ -108,7 +114,7 @@ def reconcile(
     """
     with console(stderr=True).status("counting") as status:
         result = books.reconcile(
-            find_stack(),
+            discover_settings(),
             since=since,
             wait_seconds=wait,
             tell=lambda missing: status.update(f"{missing} missing: waiting for what is on its way"),
@@ -126,7 +132,7 @@ def reconcile(
 @app.command()
 def sizes(as_json: AsJson = False) -> None:
     """Rows (estimated) and bytes of each table and of each day, and for how long readings are kept."""
-    storage = read_sizes(find_stack())
+    storage = read_sizes(discover_settings())
     if as_json:
         show_json(storage_record(storage))
     else:
@@ -135,12 +141,12 @@ def sizes(as_json: AsJson = False) -> None:
 
 
 @app.command()
-def watch() -> None:
+def alerter() -> None:
     """Look every few seconds, and tell what begins to be wrong and what is over, until it is stopped.
 
     On the exchange `events`, and to ALERT_WEBHOOK_URL. A service: the stacks run one of it already.
     """
-    raise typer.Exit(lifecycle.run(lambda stop: keep_watch(find_stack_to_watch(), stop)))
+    raise typer.Exit(lifecycle.run(lambda stop: run_alerter(discover_alerter_settings(), stop)))
 
 
 @app.command()
@@ -149,7 +155,7 @@ def setup() -> None:
 
     It is done as the owner; with Compose: docker compose run --rm setup
     """
-    settings = find_stack_to_set_up()
+    settings = discover_setup_settings()
     configure(settings.log_level, settings.log_format)
     set_up(settings, time.sleep)
 
@@ -180,7 +186,7 @@ def _end(message: str, code: int) -> None:
 
 @contextmanager
 def _summary() -> Iterator[Summary]:
-    settings: OperatorSettings = find_stack()
+    settings: OperatorSettings = discover_settings()
     source = Summary(settings)
     try:
         yield source

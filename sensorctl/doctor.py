@@ -5,17 +5,17 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from db.migrate import current_version, newest_version
-from db.summary import Summary
-from messaging.management import DELIVERY_LIMIT, Management
-from messaging.operator import channel
+from db.queries.summary import Summary
+from messaging.management.admin import channel
+from messaging.management.client import DELIVERY_LIMIT, Management
 from messaging.topology import Topology
+from runtime.errors import ServiceUnavailable
 from sensorctl.settings import OperatorSettings
-from service.errors import ServiceUnavailable
 
 CLOCK_TOLERANCE_SECONDS = 2.0
 
 
-class Finding(NamedTuple):
+class CheckResult(NamedTuple):
     """One line of the report; without advice it is ok."""
 
     what: str
@@ -23,37 +23,39 @@ class Finding(NamedTuple):
     advice: str | None = None
 
 
-def examine(settings: OperatorSettings) -> Iterator[Finding]:
+def examine(settings: OperatorSettings) -> Iterator[CheckResult]:
     """Every finding, in the order of the flow; a check that cannot be made says why."""
     for what, check in CHECKS:
         try:
             yield check(settings)
         except ServiceUnavailable as error:
-            yield Finding(what, str(error), ADVICE[what])
+            yield CheckResult(what, str(error), ADVICE[what])
 
 
-def _variables(settings: OperatorSettings) -> Finding:
+def _variables(settings: OperatorSettings) -> CheckResult:
     broker = "RABBITMQ_URL" if settings.rabbitmq_url else f"{settings.rabbitmq_host}:{settings.rabbitmq_port}"
     database = (
         "DATABASE_URL" if settings.database_url else f"{settings.postgres_host}:{settings.postgres_port}"
     )
-    return Finding("variables", f"broker at {broker}, database at {database}, queue {settings.queue_name}")
+    return CheckResult(
+        "variables", f"broker at {broker}, database at {database}, queue {settings.queue_name}"
+    )
 
 
-def _broker(settings: OperatorSettings) -> Finding:
+def _broker(settings: OperatorSettings) -> CheckResult:
     with channel(settings) as visit:
         visit.exchange_declare("sensors", passive=True)
-    return Finding("broker", "answers, and has the exchange sensors")
+    return CheckResult("broker", "answers, and has the exchange sensors")
 
 
-def _queue(settings: OperatorSettings) -> Finding:
+def _queue(settings: OperatorSettings) -> CheckResult:
     topology = Topology(settings.queue_name)
     management = Management(settings)
     queue, dead = management.queue(topology.queue), management.queue(topology.dead_queue)
     if queue is None or dead is None:
         missing = topology.queue if queue is None else topology.dead_queue
-        return Finding("queue", f"{missing} is not there", "run `sensorctl setup`")
-    return Finding("queue", _declared(queue, dead), _queue_advice(queue))
+        return CheckResult("queue", f"{missing} is not there", "run `sensorctl setup`")
+    return CheckResult("queue", _declared(queue, dead), _queue_advice(queue))
 
 
 def _declared(queue: dict[str, Any], dead: dict[str, Any]) -> str:
@@ -76,29 +78,29 @@ def _queue_advice(queue: dict[str, Any]) -> str | None:
     return None
 
 
-def _policy(settings: OperatorSettings) -> Finding:
+def _policy(settings: OperatorSettings) -> CheckResult:
     policy = Management(settings).policy(Topology(settings.queue_name))
     if policy is None:
-        return Finding("delivery limit", "no policy keeps messages above it", "run `sensorctl setup`")
+        return CheckResult("delivery limit", "no policy keeps messages above it", "run `sensorctl setup`")
     limit = policy["definition"].get("delivery-limit", DELIVERY_LIMIT)
-    return Finding("delivery limit", f"{limit}, then the dead queue")
+    return CheckResult("delivery limit", f"{limit}, then the dead queue")
 
 
-def _database(settings: OperatorSettings) -> Finding:
+def _database(settings: OperatorSettings) -> CheckResult:
     summary = Summary(settings)
     try:
-        return Finding("database", f"answers, PostgreSQL {summary.server_version()}")
+        return CheckResult("database", f"answers, PostgreSQL {summary.server_version()}")
     finally:
         summary.close()
 
 
-def _schema(settings: OperatorSettings) -> Finding:
+def _schema(settings: OperatorSettings) -> CheckResult:
     current, newest = current_version(settings), newest_version()
     advice = None if current == newest else "run `sensorctl setup`"
-    return Finding("schema", f"version {current or 'none'}, newest {newest}", advice)
+    return CheckResult("schema", f"version {current or 'none'}, newest {newest}", advice)
 
 
-def _clock(settings: OperatorSettings) -> Finding:
+def _clock(settings: OperatorSettings) -> CheckResult:
     summary = Summary(settings)
     try:
         before = time.time()
@@ -107,10 +109,10 @@ def _clock(settings: OperatorSettings) -> Finding:
     finally:
         summary.close()
     advice = None if abs(apart) <= CLOCK_TOLERANCE_SECONDS else "let both machines follow a time server (NTP)"
-    return Finding("clock", f"the database's is {apart:+.3f} s from this machine's", advice)
+    return CheckResult("clock", f"the database's is {apart:+.3f} s from this machine's", advice)
 
 
-CHECKS: tuple[tuple[str, Callable[[OperatorSettings], Finding]], ...] = (
+CHECKS: tuple[tuple[str, Callable[[OperatorSettings], CheckResult]], ...] = (
     ("variables", _variables),
     ("broker", _broker),
     ("queue", _queue),

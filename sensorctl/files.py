@@ -9,8 +9,8 @@ from typing import IO
 
 import typer
 
+from runtime.lifecycle import EXIT_FAILURE
 from sensorctl.output import note
-from service.lifecycle import EXIT_FAILURE
 
 STANDARD = "-"
 

@@ -11,14 +11,20 @@ from zoneinfo import ZoneInfo
 from dotenv import dotenv_values
 from pydantic import Field, SecretStr, model_validator
 
+from alerter.settings import AlerterSettings
 from db.engine import role_of
-from db.roles import Role, Task
-from messaging.access import User, operator_rights, pipeline_rights, sensor_rights, watch_rights
+from db.roles import AccessLevel, Role
+from messaging.management.permissions import (
+    User,
+    alerter_permissions,
+    operator_permissions,
+    pipeline_permissions,
+    sensor_permissions,
+)
 from messaging.topology import Topology
-from overview.settings import OverviewSettings
-from service.errors import ConfigurationError
-from service.settings import ServiceSettings, TimeZone, load
-from watch.settings import WatchSettings
+from monitoring.settings import MonitoringSettings
+from runtime.errors import ConfigurationError
+from runtime.settings import ServiceSettings, TimeZone, load
 
 ROOT = Path(__file__).resolve().parent.parent
 LOOPBACK = "127.0.0.1"
@@ -26,7 +32,7 @@ EXPLICIT_VARIABLES = ("RABBITMQ_URL", "AMQP_URL", "RABBITMQ_HOST", "DATABASE_URL
 PROBE_SECONDS = 1.0
 MOST_DAYS = 100_000
 Variables = dict[str, str]
-Found = TypeVar("Found", "OperatorSettings", "SetupSettings", WatchSettings)
+Found = TypeVar("Found", "OperatorSettings", "SetupSettings", AlerterSettings)
 
 
 # What the compose file sets when nobody says otherwise.
@@ -39,8 +45,8 @@ COMPOSE_DEFAULTS = {
     "RABBITMQ_PIPELINE_PASS": "pipeline",
     "RABBITMQ_OPERATOR_USER": "operator",
     "RABBITMQ_OPERATOR_PASS": "operator",
-    "RABBITMQ_WATCH_USER": "watch",
-    "RABBITMQ_WATCH_PASS": "watch",
+    "RABBITMQ_ALERTER_USER": "alerter",
+    "RABBITMQ_ALERTER_PASS": "alerter",
     "RABBITMQ_VHOST": "/",
     "QUEUE_NAME": "sensor_data",
     "NAIVE_TIME_ZONE": "UTC",
@@ -61,13 +67,13 @@ INSTEAD_OF_THE_OWNER = {
 }
 
 
-AS_THE_WATCH = INSTEAD_OF_THE_OWNER | {
-    "RABBITMQ_USER": "RABBITMQ_WATCH_USER",
-    "RABBITMQ_PASS": "RABBITMQ_WATCH_PASS",
+AS_THE_ALERTER = INSTEAD_OF_THE_OWNER | {
+    "RABBITMQ_USER": "RABBITMQ_ALERTER_USER",
+    "RABBITMQ_PASS": "RABBITMQ_ALERTER_PASS",
 }
 
 
-class OperatorSettings(OverviewSettings, ServiceSettings):
+class OperatorSettings(MonitoringSettings, ServiceSettings):
     """Both ends of the pipeline and its services, and how its consumers read a time without an offset."""
 
     naive_time_zone: TimeZone = ZoneInfo("UTC")
@@ -83,8 +89,8 @@ class SetupSettings(OperatorSettings):
     rabbitmq_pipeline_pass: SecretStr | None = None
     rabbitmq_operator_user: str = "operator"
     rabbitmq_operator_pass: SecretStr | None = None
-    rabbitmq_watch_user: str = "watch"
-    rabbitmq_watch_pass: SecretStr | None = None
+    rabbitmq_alerter_user: str = "alerter"
+    rabbitmq_alerter_pass: SecretStr | None = None
     postgres_writer_user: str = "writer"
     postgres_writer_password: SecretStr | None = None
     postgres_reader_user: str = "reader"
@@ -103,10 +109,10 @@ class SetupSettings(OperatorSettings):
         """The broker's users beside the administrator."""
         topology = Topology(self.queue_name)
         users = (
-            (self.rabbitmq_sensor_user, self.rabbitmq_sensor_pass, sensor_rights()),
-            (self.rabbitmq_pipeline_user, self.rabbitmq_pipeline_pass, pipeline_rights(topology)),
-            (self.rabbitmq_operator_user, self.rabbitmq_operator_pass, operator_rights(topology)),
-            (self.rabbitmq_watch_user, self.rabbitmq_watch_pass, watch_rights()),
+            (self.rabbitmq_sensor_user, self.rabbitmq_sensor_pass, sensor_permissions()),
+            (self.rabbitmq_pipeline_user, self.rabbitmq_pipeline_pass, pipeline_permissions(topology)),
+            (self.rabbitmq_operator_user, self.rabbitmq_operator_pass, operator_permissions(topology)),
+            (self.rabbitmq_alerter_user, self.rabbitmq_alerter_pass, alerter_permissions()),
         )
         return [User(name, password, rights) for name, password, rights in users if password]
 
@@ -114,13 +120,13 @@ class SetupSettings(OperatorSettings):
     def database_roles(self) -> list[Role]:
         """The database's roles beside the owner."""
         roles = (
-            (self.postgres_writer_user, self.postgres_writer_password, Task.WRITER),
-            (self.postgres_reader_user, self.postgres_reader_password, Task.READER),
+            (self.postgres_writer_user, self.postgres_writer_password, AccessLevel.WRITER),
+            (self.postgres_reader_user, self.postgres_reader_password, AccessLevel.READER),
         )
         return [Role(name, password, task) for name, password, task in roles if password]
 
 
-def find_stack() -> OperatorSettings:
+def discover_settings() -> OperatorSettings:
     """The stack of the variables, else the native one, else that of the compose file.
 
     The latter two as their operator and reader. Raises ConfigurationError when none of them is there.
@@ -128,12 +134,12 @@ def find_stack() -> OperatorSettings:
     return _find(OperatorSettings, lambda variables: _as(variables, INSTEAD_OF_THE_OWNER))
 
 
-def find_stack_to_watch() -> WatchSettings:
+def discover_alerter_settings() -> AlerterSettings:
     """The same stack as its watch, and as its reader. Raises ConfigurationError when there is none."""
-    return _find(WatchSettings, lambda variables: _as(variables, AS_THE_WATCH))
+    return _find(AlerterSettings, lambda variables: _as(variables, AS_THE_ALERTER))
 
 
-def find_stack_to_set_up() -> SetupSettings:
+def discover_setup_settings() -> SetupSettings:
     """The same stack as its owner. Raises ConfigurationError when there is none."""
     return _find(SetupSettings, dict)
 

@@ -5,23 +5,23 @@ from collections.abc import Callable
 import structlog
 from tenacity import Retrying
 
-from db.errors import NotPermitted, StoreUnavailable
+from db.errors import PermissionDenied, StoreUnavailable
+from db.maintenance import keep_up
 from db.migrate import upgrade
 from db.roles import ensure_roles
-from db.upkeep import keep_up
-from messaging.access import User
 from messaging.errors import BrokerRefused, BrokerUnavailable
-from messaging.management import Management, ManagementRefused
-from messaging.operator import declare_topology
+from messaging.management.admin import declare_topology
+from messaging.management.client import Management, ManagementRefused
+from messaging.management.permissions import User
 from messaging.topology import Topology
+from runtime.errors import ServiceUnavailable
+from runtime.retry import retrying
 from sensorctl.settings import SetupSettings
-from service.errors import ServiceUnavailable
-from service.retry import retrying
 
 MANAGEMENT_SECONDS = 15.0
 UPKEEP_SECONDS = 15.0
 OWNER = "Setup is the owner's work; with Compose: `docker compose run --rm setup`."
-NOT_WORTH_TRYING_AGAIN = (NotPermitted, BrokerRefused, ManagementRefused)
+NOT_WORTH_TRYING_AGAIN = (PermissionDenied, BrokerRefused, ManagementRefused)
 
 
 def set_up(settings: SetupSettings, sleep: Callable[[float], None]) -> None:
@@ -67,7 +67,7 @@ def _make_roles(settings: SetupSettings, attempts: Retrying) -> None:
     names = [role.name for role in roles]
     try:
         attempts(ensure_roles, settings, roles)
-    except NotPermitted as error:
+    except PermissionDenied as error:
         log.warning("no database roles", roles=names, reason=str(error), advice="make them as a superuser")
     else:
         log.info("database roles are ready", roles=names)

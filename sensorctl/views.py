@@ -7,8 +7,8 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from sensorctl.doctor import Finding
-from service.text import printable
+from runtime.text import printable
+from sensorctl.doctor import CheckResult
 
 Row = dict[str, Any]
 
@@ -38,7 +38,7 @@ def _summary_cells(row: Row, now: datetime) -> Iterable[Text | str]:
     yield _age(row["last_measured_at"], now)
 
 
-def findings_table(findings: Iterable[Finding]) -> Table:
+def findings_table(findings: Iterable[CheckResult]) -> Table:
     """A line each: ok, or what to do."""
     table = Table(show_header=False, box=None)
     for finding in findings:

@@ -16,7 +16,7 @@ from pika.adapters.blocking_connection import BlockingChannel, BlockingConnectio
 
 from messaging.settings import BrokerSettings
 from messaging.topology import Topology
-from service.settings import load
+from runtime.settings import load
 from tests.proxy import Proxy
 from tests.waiting import eventually
 

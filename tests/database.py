@@ -11,7 +11,7 @@ import psycopg
 from psycopg.rows import dict_row
 
 from db.settings import DatabaseSettings
-from service.settings import load
+from runtime.settings import load
 from tests.proxy import Proxy
 
 Row = dict[str, Any]

@@ -19,7 +19,7 @@ from tests.mqtt import Device, device
 from tests.processes import inherited
 from tests.services import ROOT
 
-BROKER_USERS = ("sensor", "pipeline", "operator", "watch")
+BROKER_USERS = ("sensor", "pipeline", "operator", "alerter")
 ROLES = ("writer", "reader")
 # Signs that an address, an SQL statement or JSON could trip over.
 PASSWORD = "p'a\"s/s@w:o#r%d\\ü"

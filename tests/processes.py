@@ -13,7 +13,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from launcher.ports import free_port
+from native.ports import free_port
 from tests.services import ROOT
 from tests.waiting import eventually
 

@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import Self
 from urllib.parse import urlsplit
 
-from launcher.ports import LOOPBACK, free_port
+from native.ports import LOOPBACK, free_port
 
 CHUNK_BYTES = 65_536
 RESET_ON_CLOSE = struct.pack("ii", 1, 0)

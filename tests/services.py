@@ -22,17 +22,17 @@ from testcontainers.community.postgres import PostgresContainer
 from testcontainers.core.config import testcontainers_config
 from testcontainers.core.container import DockerContainer
 
-from launcher.ports import LOOPBACK
-from launcher.postgres import PrivatePostgres
-from launcher.rabbitmq import PrivateRabbitMQ
-from service.errors import ServiceUnavailable
+from native.ports import LOOPBACK
+from native.postgres import PrivatePostgres
+from native.rabbitmq import PrivateRabbitMQ
+from runtime.errors import ServiceUnavailable
 from tests.broker import ApiRefused, RabbitMQ
 from tests.database import Postgres
 from tests.waiting import eventually
 
 ROOT = Path(__file__).resolve().parent.parent
-CONFIGURATION = ROOT / "rabbitmq" / "sensors.conf"
-PLUGINS = ROOT / "rabbitmq" / "enabled_plugins"
+CONFIGURATION = ROOT / "deploy" / "rabbitmq" / "sensors.conf"
+PLUGINS = ROOT / "deploy" / "rabbitmq" / "enabled_plugins"
 RABBITMQ_IMAGE = "rabbitmq:4-management"
 POSTGRES_IMAGE = "postgres:17"
 USER = PASSWORD = DATABASE = "sensors"

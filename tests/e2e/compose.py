@@ -12,7 +12,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from launcher.ports import free_port
+from native.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 OVERRIDE = ROOT / "tests" / "e2e" / "compose.e2e.yml"

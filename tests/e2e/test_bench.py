@@ -18,7 +18,7 @@ def test_the_bench_measures_this_project_beside_the_floor(tmp_path: Path) -> Non
     options += ["--messages", str(MESSAGES), "--peers", sys.executable, "--out", str(tmp_path)]
     # when
     done = subprocess.run(
-        [sys.executable, "-m", "bench", *options],
+        [sys.executable, "-m", "benchmarks", *options],
         cwd=ROOT,
         env=inherited(),
         timeout=SECONDS,

@@ -27,7 +27,7 @@ QUEUE = "sensor_data"
 DEAD = "sensor_data.dead"
 EXEC = ("docker", "exec")
 STATUS = ("docker", "compose", "run", "--rm", "-T", "sensorctl", "status")
-OWN_SERVICES = ("sensor-1", "sensor-2", "sensor-3", "pipeline-processor", "watch", "dashboard")
+OWN_SERVICES = ("sensor-1", "sensor-2", "sensor-3", "pipeline-processor", "alerter", "dashboard")
 
 
 @pytest.fixture(scope="module")
@@ -152,8 +152,8 @@ class TestUp:
             "RABBITMQ_USER": "pipeline", "RABBITMQ_PASS": "pipeline",
             "POSTGRES_USER": "writer", "POSTGRES_PASSWORD": "writer",
         }  # fmt: skip
-        assert logins("watch") == {
-            "RABBITMQ_USER": "watch", "RABBITMQ_PASS": "watch",
+        assert logins("alerter") == {
+            "RABBITMQ_USER": "alerter", "RABBITMQ_PASS": "alerter",
             "POSTGRES_USER": "reader", "POSTGRES_PASSWORD": "reader",
         }  # fmt: skip
         assert logins("dashboard") == {
@@ -271,7 +271,7 @@ class TestFlow:
                 for name in ("pipeline-processor", "sensor")
                 for number in (1, 2, 3)
             ),
-            ("watch", "ready"),
+            ("alerter", "ready"),
         ]
         assert status["queue"]["consumers"] == 3
         assert {"1", "2", "3"} <= {sensor["sensor_id"] for sensor in status["sensors"]}
@@ -327,7 +327,7 @@ class TestFlow:
             return names if len(names) == len(services) == 7 else None
 
         names = eventually(ready, within_seconds=30, message="a service is missing on the dashboard")
-        assert {"sensor-1", "sensor-2", "sensor-3", "watch"} < set(names)
+        assert {"sensor-1", "sensor-2", "sensor-3", "alerter"} < set(names)
         overview = stack.ask_dashboard("/api/overview")
         assert {"1", "2", "3"} <= {sensor["sensor_id"] for sensor in overview["sensors"]}
         assert overview["queue"]["consumers"] == 3
@@ -348,7 +348,7 @@ class TestFlow:
         command = (sys.executable, "-m", "sensorctl", "logs", "--json", "--event", "started")
         lines = stack.run(*command, NATIVE_DIR=str(stack.folder / "none")).splitlines()
         services = {json.loads(line)["service"] for line in lines if line.startswith("{")}
-        assert services == {*(f"pipeline-processor-{n}" for n in (1, 2, 3)), "watch"}
+        assert services == {*(f"pipeline-processor-{n}" for n in (1, 2, 3)), "alerter"}
 
         piped = "docker compose logs --no-color sensor-1 | docker compose run --rm -T sensorctl logs --json -"
         lines = stack.run("sh", "-c", piped).splitlines()
@@ -399,7 +399,7 @@ class TestMetrics:
             + ["pipeline"] * 3
             + ["prometheus", "rabbitmq", "rabbitmq-queues"]
             + ["sensor"] * 3
-            + ["watch"]
+            + ["alerter"]
         )
         eventually(
             lambda: sorted(prometheus.targets()) == [(job, "up") for job in expected],
@@ -559,7 +559,7 @@ def database_away(stack: ComposeStack) -> list[dict[str, Any]]:
 
 def live_but_not_ready(stack: ComposeStack) -> int:
     """How many consumers say of themselves that they are alive and that something is missing."""
-    live, ready = (("python", "-m", "service.probe", path) for path in ("/livez", "/readyz"))
+    live, ready = (("python", "-m", "runtime.probe", path) for path in ("/livez", "/readyz"))
     ids = [container["Id"] for container in stack.containers("pipeline-processor")]
     return sum(stack.succeeds(*EXEC, i, *live) and not stack.succeeds(*EXEC, i, *ready) for i in ids)
 

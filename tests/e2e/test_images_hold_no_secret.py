@@ -12,7 +12,7 @@ from tests.e2e.compose import ComposeStack, copy_of_the_repository, require_dock
 SECRET = "Recogn1sable-by-everybody"
 VARIABLES = (
     "RABBITMQ_PASS", "RABBITMQ_SENSOR_PASS", "RABBITMQ_PIPELINE_PASS", "RABBITMQ_OPERATOR_PASS",
-    "RABBITMQ_WATCH_PASS", "ALERT_WEBHOOK_URL", "DASHBOARD_TOKEN",
+    "RABBITMQ_ALERTER_PASS", "ALERT_WEBHOOK_URL", "DASHBOARD_TOKEN",
     "POSTGRES_PASSWORD", "POSTGRES_WRITER_PASSWORD", "POSTGRES_READER_PASSWORD",
 )  # fmt: skip
 PLACES = (".env", ".native/stack.env", ".native/passwords/sensor", "rabbitmq/definitions.json", "key.pem")
@@ -65,7 +65,7 @@ def test_neither_variables_nor_history_hold_a_secret(images: list[str]) -> None:
 
 def test_no_layer_holds_a_secret(images: list[str]) -> None:
     for image in images:
-        assert occurrences(image, "service/settings.py") > 0, "the search itself finds nothing"
+        assert occurrences(image, "runtime/settings.py") > 0, "the search itself finds nothing"
         assert occurrences(image, SECRET) == 0
 
 

@@ -1,4 +1,4 @@
-"""The native stack as a user meets it: `python -m launcher`, in a directory and on ports of its own."""
+"""The native stack as a user meets it: `python -m native`, in a directory and on ports of its own."""
 
 import json
 import os
@@ -18,14 +18,14 @@ import psycopg
 import pytest
 from dotenv import dotenv_values
 
-from launcher.identity import Identity
-from launcher.install import may_install
-from launcher.ports import free_port, is_free
-from launcher.postgres import PrivatePostgres
-from launcher.rabbitmq import PrivateRabbitMQ, find_server
-from launcher.settings import ROOT, Layout
-from launcher.state import Phase, ProgramState, StackState, read_state
-from service.errors import ServiceUnavailable
+from native.install import may_install
+from native.ports import free_port, is_free
+from native.postgres import PrivatePostgres
+from native.process_handle import ProcessHandle
+from native.rabbitmq import PrivateRabbitMQ, find_server
+from native.settings import ROOT, Layout
+from native.state import Phase, ProgramState, StackState, read_state
+from runtime.errors import ServiceUnavailable
 from tests.mqtt import device
 
 DEADLINE_SECONDS = 60.0
@@ -45,12 +45,12 @@ class NativeStack:
         return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
 
     def up(self, **variables: str) -> str:
-        done = self.run("launcher", "up", **variables)
+        done = self.run("native", "up", **variables)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
     def down(self) -> str:
-        done = self.run("launcher", "down")
+        done = self.run("native", "down")
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
@@ -67,9 +67,9 @@ class NativeStack:
     def program(self, name: str) -> ProgramState:
         return next(one for one in self.state().services if one.name == name)
 
-    def identities(self) -> list[Identity]:
+    def identities(self) -> list[ProcessHandle]:
         state = self.state()
-        return [Identity(state.pid, state.started)] + [
+        return [ProcessHandle(state.pid, state.started)] + [
             ending.identity for one in state.services if (ending := one.ending())
         ]
 
@@ -137,7 +137,7 @@ def ports() -> dict[str, str]:
         "DASHBOARD_HOST_PORT",
     )
     first = free_range(7)
-    bases = {"SENSOR_HTTP_PORT": first, "PIPELINE_HTTP_PORT": first + 3, "WATCH_HTTP_PORT": first + 6}
+    bases = {"SENSOR_HTTP_PORT": first, "PIPELINE_HTTP_PORT": first + 3, "ALERTER_HTTP_PORT": first + 6}
     return {name: str(port) for name, port in bases.items()} | {name: str(free_port()) for name in names}
 
 
@@ -176,7 +176,7 @@ def test_the_dashboard_sees_every_service_and_every_sensor(stack: NativeStack) -
         overview = stack.ask_dashboard("/api/overview")
         services = {service["name"]: service["health"] for service in overview["services"]}
         sensors = [sensor["sensor_id"] for sensor in overview["sensors"] or []]
-        others = ["pipeline-1", "pipeline-2", "sensor-1", "sensor-2", "sensor-3", "watch"]
+        others = ["pipeline-1", "pipeline-2", "sensor-1", "sensor-2", "sensor-3", "alerter"]
         return services == dict.fromkeys(others, "ready") and sensors == SENSORS
 
     eventually(well, "the dashboard sees all")
@@ -189,9 +189,9 @@ def test_what_runs_is_reported(stack: NativeStack) -> None:
     names = [one.name for one in stack.state().services]
     assert names == [
         "postgres", "epmd", "rabbitmq", "pipeline-1", "pipeline-2", "sensor-1", "sensor-2", "sensor-3",
-        "dashboard", "watch",
+        "dashboard", "alerter",
     ]  # fmt: skip
-    table = stack.run("launcher", "status", COLUMNS="200").stdout
+    table = stack.run("native", "status", COLUMNS="200").stdout
     assert "native stack: running" in table
     assert all(name in table for name in names)
 
@@ -204,7 +204,7 @@ def test_the_status_shows_every_service(stack: NativeStack) -> None:
     eventually(lambda: told()["problems"] == [], "all is well")
     services = told()["services"]
     assert [one["name"] for one in services] == [
-        "pipeline-1", "pipeline-2", "sensor-1", "sensor-2", "sensor-3", "dashboard", "watch",
+        "pipeline-1", "pipeline-2", "sensor-1", "sensor-2", "sensor-3", "dashboard", "alerter",
     ]  # fmt: skip
     assert {(one["health"], type(one["restarts"])) for one in services} == {("ready", int)}
     screen = stack.run("sensorctl", "status")
@@ -229,10 +229,10 @@ def test_the_logs_of_all_are_read(stack: NativeStack) -> None:
         "dashboard",
         "setup",
         "supervisor",
-        "watch",
+        "alerter",
     }
     eventually(lambda: summary().keys() == services, "all services are in the summary")
-    assert summary()["watch"]["starts"] >= 1
+    assert summary()["alerter"]["starts"] >= 1
 
 
 def test_a_consumer_that_hangs_is_told_as_an_event(stack: NativeStack) -> None:
@@ -304,7 +304,7 @@ def test_bad_json_is_dead_lettered_with_its_reason(stack: NativeStack) -> None:
 
 
 def test_a_taken_port_is_told_with_the_variable_that_moves_it(stack: NativeStack, tmp_path: Path) -> None:
-    done = stack.run("launcher", "up", NATIVE_DIR=str(tmp_path / "other"))
+    done = stack.run("native", "up", NATIVE_DIR=str(tmp_path / "other"))
     assert done.returncode == 69
     assert "POSTGRES_HOST_PORT" in done.stderr
     assert str(stack.program("postgres").pid) in done.stderr or "cannot see" in done.stderr
@@ -313,7 +313,7 @@ def test_a_taken_port_is_told_with_the_variable_that_moves_it(stack: NativeStack
 def test_two_services_on_one_port_are_told(stack: NativeStack, tmp_path: Path) -> None:
     directory = str(tmp_path / "other")
     done = stack.run(
-        "launcher", "up", NATIVE_DIR=directory, SENSOR_HTTP_PORT="29000", PIPELINE_HTTP_PORT="29000"
+        "native", "up", NATIVE_DIR=directory, SENSOR_HTTP_PORT="29000", PIPELINE_HTTP_PORT="29000"
     )
     assert done.returncode == 69
     assert "Port 29000 is wanted twice" in done.stderr
@@ -324,7 +324,7 @@ def test_a_killed_supervisor_leaves_nothing_that_the_next_up_cannot_end(stack: N
     orphans = stack.identities()[1:]
     os.kill(stack.state().pid, signal.SIGKILL)
     eventually(lambda: not stack.state().supervisor_alive(), "the supervisor is gone")
-    assert "not running" in stack.run("launcher", "status").stdout
+    assert "not running" in stack.run("native", "status").stdout
     # when it is started again
     said = stack.up()
     # then the orphans were ended first, and everything runs
@@ -355,7 +355,7 @@ def test_down_keeps_the_data_and_leaves_no_process(stack: NativeStack) -> None:
     assert stack.state().phase is Phase.STOPPED
     assert not stack.layout.client_file.exists()
     assert "was not running" in stack.down()
-    assert stack.run("launcher", "psql").returncode == 69
+    assert stack.run("native", "psql").returncode == 69
     # when it is started again, then the readings and the dead letter are still there
     stack.up()
     after = stack.summary()
@@ -366,7 +366,7 @@ def test_down_keeps_the_data_and_leaves_no_process(stack: NativeStack) -> None:
 def test_psql_reaches_the_database(stack: NativeStack) -> None:
     query = "select count(*) > 0 from reading"
     done = subprocess.run(
-        [sys.executable, "-m", "launcher", "psql"], cwd=ROOT, env=stack._environment, input=query,
+        [sys.executable, "-m", "native", "psql"], cwd=ROOT, env=stack._environment, input=query,
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
@@ -375,7 +375,7 @@ def test_psql_reaches_the_database(stack: NativeStack) -> None:
 
 def test_a_service_that_is_given_up_is_told(stack: NativeStack) -> None:
     stack.down()
-    done = stack.run("launcher", "up", SENSOR_SOURCE="nowhere")
+    done = stack.run("native", "up", SENSOR_SOURCE="nowhere")
     assert done.returncode == 69
     assert "sensor-1 was given up after exit code 78" in done.stderr
     assert "SENSOR_SOURCE is 'nowhere'" in done.stderr
@@ -385,7 +385,7 @@ def test_a_start_that_fails_tells_why_and_leaves_nothing(stack: NativeStack) -> 
     # given a stack that is down
     stack.down()
     # when it is started with a setting that setup refuses
-    done = stack.run("launcher", "up", LOG_LEVEL="loud")
+    done = stack.run("native", "up", LOG_LEVEL="loud")
     # then the sentence of the step that failed is shown, and everything is stopped again
     assert done.returncode == 69
     assert "setup ended with exit code" in done.stderr
@@ -394,7 +394,7 @@ def test_a_start_that_fails_tells_why_and_leaves_nothing(stack: NativeStack) -> 
 
 
 def test_clean_removes_everything(stack: NativeStack) -> None:
-    assert stack.run("launcher", "clean").returncode == 0
+    assert stack.run("native", "clean").returncode == 0
     assert not stack.layout.directory.exists()
     assert "was not running" in stack.down()
 
@@ -426,13 +426,13 @@ def test_an_initdb_that_fails_is_told(tmp_path: Path) -> None:
 
 def test_a_wrong_port_ends_with_78_and_names_the_variable(tmp_path: Path) -> None:
     stack = NativeStack(tmp_path)
-    done = stack.run("launcher", "up", POSTGRES_HOST_PORT="seventy")
+    done = stack.run("native", "up", POSTGRES_HOST_PORT="seventy")
     assert done.returncode == 78
     assert "POSTGRES_HOST_PORT is 'seventy'" in done.stderr
 
 
 def test_there_are_no_logs_before_the_first_start(tmp_path: Path) -> None:
-    done = NativeStack(tmp_path).run("launcher", "logs")
+    done = NativeStack(tmp_path).run("native", "logs")
     assert done.returncode == 69
     assert "no logs yet" in done.stderr
 

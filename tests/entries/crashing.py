@@ -6,8 +6,8 @@ from typing import Any
 
 import pika
 
-import messaging.connection
-from service.lifecycle import run
+import messaging.amqp.connection
+from runtime.lifecycle import run
 
 
 def crash(*_: Any, **__: Any) -> None:
@@ -16,7 +16,7 @@ def crash(*_: Any, **__: Any) -> None:
 
 def main() -> int:
     """The service's own exit code."""
-    messaging.connection.BlockingConnection = crash
+    messaging.amqp.connection.BlockingConnection = crash
     pika.SelectConnection.__init__ = crash  # a sensor's, and an import's
     return run(import_module(f"{sys.argv[1]}.__main__").main)
 

@@ -12,8 +12,8 @@ from unittest.mock import patch
 
 from db.store import StorableReading, Store
 from pipeline import __main__ as pipeline
-from pipeline import trial
-from service.lifecycle import run
+from pipeline import isolation as trial
+from runtime.lifecycle import run
 
 DEADLY = "deadly"
 
@@ -33,7 +33,9 @@ def main() -> int:
         with patch.object(trial, "Store", DeadlyStore):
             trial.main()
         return 0
-    deadly_trial = partial(trial.Trial, command=(sys.executable, "-m", "tests.entries.deadly", "trial"))
+    deadly_trial = partial(
+        trial.SubprocessHandler, command=(sys.executable, "-m", "tests.entries.deadly", "trial")
+    )
     with patch.object(pipeline, "Store", DeadlyStore), patch.object(pipeline, "Trial", deadly_trial):
         return run(pipeline.main)
 

@@ -7,9 +7,9 @@ import sys
 from collections.abc import Sequence
 from unittest.mock import patch
 
-from messaging.session import Delivery, Session
+from messaging.consuming.session import Delivery, Session
 from pipeline import __main__ as pipeline
-from service.lifecycle import run
+from runtime.lifecycle import run
 
 _ack = Session.ack
 _clumsy = [True]

@@ -12,12 +12,12 @@ from collections.abc import Sequence
 from functools import partial
 from unittest.mock import patch
 
-from messaging.consumer import Handled
-from messaging.session import Delivery
+from messaging.consuming.consumer import BatchResult
+from messaging.consuming.session import Delivery
 from pipeline import __main__ as pipeline
 from pipeline.handler import ReadingHandler
-from service.health import Health
-from service.lifecycle import run
+from runtime.health import Health
+from runtime.lifecycle import run
 
 RUNAWAY = re.compile(r"(a+)+$")
 
@@ -25,7 +25,7 @@ RUNAWAY = re.compile(r"(a+)+$")
 class HangingHandler(ReadingHandler):
     """Takes the batch and never gives it back."""
 
-    def __call__(self, batch: Sequence[Delivery]) -> Handled:
+    def __call__(self, batch: Sequence[Delivery]) -> BatchResult:
         match sys.argv[1]:
             case "asleep":
                 time.sleep(3600)
@@ -39,8 +39,8 @@ def main() -> int:
     with (
         patch.object(pipeline, "ReadingHandler", HangingHandler),
         patch.object(pipeline, "Health", partial(Health, stall_seconds=float(sys.argv[2]))),
-        patch("service.retry.LONGEST_SECONDS", 0.5),
-        patch("service.retry.JITTER_SECONDS", 0.1),
+        patch("runtime.retry.LONGEST_SECONDS", 0.5),
+        patch("runtime.retry.JITTER_SECONDS", 0.1),
     ):
         return run(pipeline.main)
 

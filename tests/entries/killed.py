@@ -9,17 +9,17 @@ import sys
 from collections.abc import Sequence
 from unittest.mock import patch
 
-from messaging.consumer import Handled
-from messaging.session import Delivery
+from messaging.consuming.consumer import BatchResult
+from messaging.consuming.session import Delivery
 from pipeline import __main__ as pipeline
 from pipeline.handler import ReadingHandler
-from service.lifecycle import run
+from runtime.lifecycle import run
 
 
 class KilledHandler(ReadingHandler):
     """Handles at most one batch, and does not live to say so."""
 
-    def __call__(self, batch: Sequence[Delivery]) -> Handled:
+    def __call__(self, batch: Sequence[Delivery]) -> BatchResult:
         if sys.argv[1] == "after":
             super().__call__(batch)
         os.kill(os.getpid(), signal.SIGKILL)

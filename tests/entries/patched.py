@@ -6,7 +6,7 @@ So that a test need not wait as long as production does.
 import sys
 from importlib import import_module
 
-from service.lifecycle import run
+from runtime.lifecycle import run
 
 
 def main() -> int:

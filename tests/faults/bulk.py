@@ -12,7 +12,7 @@ WINDOW = 2000
 PROPERTIES = pika.BasicProperties(delivery_mode=2)
 
 
-class Bulk:
+class BulkPublisher:
     """Publishes all attempts and returns when each is confirmed; for a broker that stays and takes them."""
 
     def __init__(self, url: str, ledger: Ledger, attempts: Iterator[Attempt]) -> None:

@@ -11,8 +11,8 @@ from typing import Any
 
 from db.migrate import upgrade
 from db.settings import DatabaseSettings
-from launcher.ports import free_port
-from service.settings import load
+from native.ports import free_port
+from runtime.settings import load
 from tests.e2e.compose import ComposeStack
 from tests.faults.site import BROKER, DATABASE, SmallDatabase, Workers, answers, await_answers
 from tests.faults.supervising import ROOT, Supervising

@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 import psycopg
 
-from launcher.program import RetryPolicy
+from native.program import RetryPolicy
 from tests.faults.bodies import Maker, good
 from tests.faults.ledger import Attempt, Ledger, Stored
 from tests.faults.load import BROKEN, QUEUE, Load

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from random import SystemRandom
 from unittest.mock import patch
 
-from messaging.consumer import Handled
-from messaging.session import Delivery, Session
+from messaging.consuming.consumer import BatchResult
+from messaging.consuming.session import Delivery, Session
 from pipeline import __main__ as pipeline
 from pipeline.handler import ReadingHandler
-from service.lifecycle import run
+from runtime.lifecycle import run
 
 POINTS = ("before-store", "before-ack", "after-ack")
 
@@ -38,7 +38,7 @@ def main() -> int:
     ack = Session.ack
 
     class Handler(ReadingHandler):
-        def __call__(self, batch: Sequence[Delivery]) -> Handled:
+        def __call__(self, batch: Sequence[Delivery]) -> BatchResult:
             if point == "before-store":
                 fuse.burn(batch)
             return super().__call__(batch)

@@ -10,7 +10,7 @@ from random import Random
 from typing import Self
 from urllib.parse import urlsplit
 
-from launcher.ports import LOOPBACK
+from native.ports import LOOPBACK
 from tests.proxy import CHUNK_BYTES
 
 Parcel = tuple[float, bytes]

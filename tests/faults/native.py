@@ -8,10 +8,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
-from launcher.postgres import PrivatePostgres
-from launcher.program import Program
-from launcher.rabbitmq import PrivateRabbitMQ
-from launcher.state import Condition
+from native.postgres import PrivatePostgres
+from native.program import Program
+from native.rabbitmq import PrivateRabbitMQ
+from native.state import Condition
 from tests.faults.site import BROKER, DATABASE, SmallDatabase, Workers, await_answers
 from tests.faults.supervising import ROOT, LocalWorkers, Supervising, environment
 from tests.modes import Mode

@@ -12,11 +12,11 @@ from itertools import count
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
-from launcher.ports import free_port
-from launcher.program import Program, RetryPolicy, Stage
-from launcher.state import Condition, ProgramState
-from launcher.supervisor import Supervisor
-from service.lifecycle import Stop
+from native.ports import free_port
+from native.program import Program, RetryPolicy, Stage
+from native.state import Condition, ProgramState
+from native.supervisor import Supervisor
+from runtime.lifecycle import Stop
 
 ROOT = Path(__file__).resolve().parents[2]
 INHERITED = ("PATH", "HOME", "LANG", "TMPDIR")

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import docker  # type: ignore[import-untyped]  # it ships no types
 
-from launcher.rabbitmq import PrivateRabbitMQ
+from native.rabbitmq import PrivateRabbitMQ
 from tests import services
 from tests.broker import RabbitMQ
 

@@ -11,7 +11,7 @@ import pytest
 from tests.services import ROOT
 
 IMAGE = "prom/prometheus:v2.53.3"
-FILES = ROOT / "prometheus"
+FILES = ROOT / "deploy" / "prometheus"
 SECONDS = 300
 
 

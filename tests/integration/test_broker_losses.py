@@ -113,7 +113,7 @@ def test_a_connection_lost_during_a_database_outage_is_opened_again(
 def test_a_silent_broker_is_given_up_by_consumer_and_sensor_and_nothing_is_missing(
     broker: VirtualHost, database: Database, run: Processes, broker_proxy: Proxy
 ) -> None:
-    short = "messaging.connection.HEARTBEAT_SECONDS=1"
+    short = "messaging.amqp.connection.HEARTBEAT_SECONDS=1"
     through = broker.through(broker_proxy)
     consumer = run.consumer(f"tests.entries.patched pipeline {short}", RABBITMQ_URL=through)
     sensor = run.start(
@@ -141,7 +141,7 @@ def test_work_of_several_heartbeats_keeps_its_connection_which_is_shown_by_the_c
     broker: VirtualHost, database: Database, run: Processes
 ) -> None:
     consumer = run.consumer(
-        "tests.entries.patched pipeline messaging.connection.HEARTBEAT_SECONDS=1",
+        "tests.entries.patched pipeline messaging.amqp.connection.HEARTBEAT_SECONDS=1",
         PROCESSING_SECONDS_MIN="5",
         PROCESSING_SECONDS_MAX="5",
     )

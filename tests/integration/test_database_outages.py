@@ -112,7 +112,7 @@ def test_a_database_that_comes_and_goes_twenty_times(
     broker: VirtualHost, database: Database, run: Processes, database_proxy: Proxy
 ) -> None:
     consumer = run.consumer(
-        "tests.entries.patched pipeline messaging.consumer.RECONNECT_SECONDS=0.1",
+        "tests.entries.patched pipeline messaging.consuming.consumer.RECONNECT_SECONDS=0.1",
         DATABASE_URL=database.through(database_proxy),
     )
     for number in range(20):
@@ -195,7 +195,7 @@ def test_an_idle_consumer_notices_the_outage_and_its_end(
     database: Database, run: Processes, database_proxy: Proxy
 ) -> None:
     consumer = run.consumer(
-        "tests.entries.patched pipeline pipeline.database.CHECK_SECONDS=1",
+        "tests.entries.patched pipeline pipeline.database_health.CHECK_SECONDS=1",
         **with_http(),
         DATABASE_URL=database.through(database_proxy),
     )

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from messaging.deadqueue import MOST_RETURNS, visit
+from messaging.dead_letters.queue import MOST_RETURNS, visit
 from tests.broker import DEAD_QUEUE, QUEUE, VirtualHost
 from tests.integration.dead_letters import Operator, bodies, bury, bury_many, limit_deliveries
 from tests.processes import Process, Processes

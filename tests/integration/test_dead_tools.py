@@ -10,7 +10,7 @@ import pika
 import pytest
 from pika.compat import long
 
-from messaging.deadqueue import MOST_RETURNS, visit
+from messaging.dead_letters.queue import MOST_RETURNS, visit
 from tests.broker import DEAD_QUEUE, QUEUE, VirtualHost
 from tests.integration.dead_letters import (
     DEFAULT_DELIVERY_LIMIT,
@@ -99,7 +99,7 @@ def test_looking_at_the_first_one_again_and_again_does_not_tire_the_others(broke
 
 
 def test_a_long_visit_holds_its_messages_anew(broker: VirtualHost, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("messaging.deadqueue.HOLD_SECONDS", -1)
+    monkeypatch.setattr("messaging.dead_letters.queue.HOLD_SECONDS", -1)
     bury_all(broker, [str(number) for number in range(700)])
     with visit(broker.settings, at_once=100) as queue:
         seen = []

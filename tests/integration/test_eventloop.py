@@ -7,10 +7,10 @@ from contextlib import closing
 
 import pytest
 
-from messaging.contract import MAX_BODY_BYTES
+from messaging.amqp.event_loop import Connection
 from messaging.errors import BrokerUnavailable
-from messaging.eventloop import LoopConnection
-from messaging.stream import Stream
+from messaging.publishing.confirm_publisher import ConfirmPublisher
+from readings.payload import MAX_BODY_BYTES
 from tests.broker import VirtualHost
 from tests.waiting import eventually
 
@@ -19,14 +19,14 @@ LARGE = 300
 
 
 @pytest.fixture
-def connection(broker: VirtualHost) -> Iterator[LoopConnection]:
-    with closing(LoopConnection(broker.url, "tests")) as connection:
+def connection(broker: VirtualHost) -> Iterator[Connection]:
+    with closing(Connection(broker.url, "tests")) as connection:
         yield connection
 
 
 def test_what_the_socket_does_not_take_at_once_follows_later(broker: VirtualHost) -> None:
     body = b"x" * MAX_BODY_BYTES
-    with closing(Stream(broker.url, "tests")) as stream:
+    with closing(ConfirmPublisher(broker.url, "tests")) as stream:
         for number in range(LARGE):
             stream.publish("kitchen", str(number), body)
         confirmed = 0
@@ -38,14 +38,14 @@ def test_what_the_socket_does_not_take_at_once_follows_later(broker: VirtualHost
     assert all(message.body == body for message in messages)
 
 
-def test_a_wait_ends_after_its_time(connection: LoopConnection) -> None:
+def test_a_wait_ends_after_its_time(connection: Connection) -> None:
     began = time.monotonic()
     connection.process_data_events(0.2)
 
     assert 0.1 < time.monotonic() - began < 5
 
 
-def test_another_thread_can_end_a_wait(connection: LoopConnection) -> None:
+def test_another_thread_can_end_a_wait(connection: Connection) -> None:
     began = time.monotonic()
     timer = threading.Timer(0.1, connection.wake)
     timer.start()
@@ -56,7 +56,7 @@ def test_another_thread_can_end_a_wait(connection: LoopConnection) -> None:
 
 
 def test_a_connection_that_the_operator_closes_says_so_ever_after(
-    broker: VirtualHost, connection: LoopConnection
+    broker: VirtualHost, connection: Connection
 ) -> None:
     def lost() -> bool:
         broker.close_connections()
@@ -75,4 +75,4 @@ def test_a_connection_that_the_operator_closes_says_so_ever_after(
 
 def test_nobody_listens() -> None:
     with pytest.raises(BrokerUnavailable, match="refused"):
-        LoopConnection("amqp://127.0.0.1:1/", "tests")
+        Connection("amqp://127.0.0.1:1/", "tests")

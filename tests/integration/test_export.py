@@ -11,11 +11,11 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from db import export
 from db.errors import StoreUnavailable
-from db.export import Chosen, Series
+from db.queries import export
+from db.queries.export import ExportQuery, Series
 from db.store import Store
-from messaging.contract import Reading
+from readings.payload import Reading
 from tests.broker import VirtualHost
 from tests.database import Database
 from tests.integration.dead_letters import Operator
@@ -100,7 +100,7 @@ def test_a_large_table_is_read_in_parts_by_a_cursor_of_the_server(
     stored: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(export, "ROWS_AT_ONCE", 50)
-    with export.rows(stored.settings, Chosen(Series.READINGS)) as rows:
+    with export.rows(stored.settings, ExportQuery(Series.READINGS)) as rows:
         first = next(rows)
         [session] = stored.rows(
             "SELECT query, state FROM pg_stat_activity "
@@ -124,7 +124,7 @@ def test_a_database_that_is_lost_half_way_leaves_no_file(
     stored: Database, sensorctl: Operator, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(export, "ROWS_AT_ONCE", 50)
-    with export.rows(stored.settings, Chosen(Series.READINGS)) as rows:
+    with export.rows(stored.settings, ExportQuery(Series.READINGS)) as rows:
         next(rows)
         stored.terminate_backends("export")
         with pytest.raises(StoreUnavailable):

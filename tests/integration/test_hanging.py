@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from launcher.program import Program, RetryPolicy, Stage
-from launcher.supervisor import Supervisor
-from service.lifecycle import Stop
+from native.program import Program, RetryPolicy, Stage
+from native.supervisor import Supervisor
+from runtime.lifecycle import Stop
 from tests.broker import VirtualHost
 from tests.database import Database
 from tests.processes import Process, Processes, inherited, with_http

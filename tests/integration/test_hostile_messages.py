@@ -7,7 +7,7 @@ import pika
 import pytest
 from pika.exceptions import ChannelClosedByBroker
 
-from messaging.deadqueue import visit
+from messaging.dead_letters.queue import visit
 from messaging.topology import EXCHANGE
 from tests.broker import DEAD_QUEUE, QUEUE, VirtualHost
 from tests.database import Database

@@ -14,9 +14,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from db.store import Store
-from messaging.bulk import IN_FLIGHT
-from messaging.contract import Reading
-from messaging.steps import Rules, read
+from messaging.publishing.bulk import IN_FLIGHT
+from readings.parsing import ParseContext, read
+from readings.payload import Reading
 from tests.broker import DEAD_QUEUE, QUEUE, VirtualHost
 from tests.database import Database
 from tests.integration.dead_letters import Operator
@@ -63,7 +63,7 @@ def call(history: Path, *more: str) -> list[str]:
 def drain(broker: VirtualHost) -> list[Reading]:
     """Take every message, as the readings that a consumer makes of them."""
     broker.channel.basic_qos(prefetch_count=AT_ONCE)
-    rules = Rules(ZoneInfo("UTC"), datetime.now(UTC))
+    rules = ParseContext(ZoneInfo("UTC"), datetime.now(UTC))
     readings = []
     for method, properties, body in broker.channel.consume(QUEUE, inactivity_timeout=1.0):
         if method is None:

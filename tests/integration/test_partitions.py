@@ -11,10 +11,10 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
-from db import upkeep
+from db import maintenance as upkeep
+from db.maintenance import keep_up
 from db.store import Store
-from db.upkeep import keep_up
-from messaging.contract import Reading
+from readings.payload import Reading
 from tests.database import Database
 from tests.waiting import eventually
 

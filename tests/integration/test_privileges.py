@@ -85,20 +85,20 @@ BROKER_REFUSES: list[tuple[str, str, Callable[[BlockingChannel], object]]] = [
     ("sensor", "hear of events", hear("events")),
     ("pipeline", "publish events", publish("events", "x")),
     ("pipeline", "hear of events", lambda c: c.queue_bind(QUEUE, "events", "#")),
-    ("watch", "publish readings", publish("sensors", "reading.1")),
-    ("watch", "publish straight to a queue", publish("", QUEUE)),
-    ("watch", "publish as MQTT does", publish("amq.topic", "sensors.1.temperature")),
-    ("watch", "look into the dead queue", get(DEAD_QUEUE)),
-    ("watch", "consume readings", consume(QUEUE)),
-    ("watch", "declare a queue", declare("events.mine")),
-    ("watch", "delete the readings' exchange", lambda c: c.exchange_delete("sensors")),
+    ("alerter", "publish readings", publish("sensors", "reading.1")),
+    ("alerter", "publish straight to a queue", publish("", QUEUE)),
+    ("alerter", "publish as MQTT does", publish("amq.topic", "sensors.1.temperature")),
+    ("alerter", "look into the dead queue", get(DEAD_QUEUE)),
+    ("alerter", "consume readings", consume(QUEUE)),
+    ("alerter", "declare a queue", declare("events.mine")),
+    ("alerter", "delete the readings' exchange", lambda c: c.exchange_delete("sensors")),
 ]
 API_REFUSES = [
     ("sensor", "GET", "/api/overview", None),
     ("pipeline", "GET", "/api/overview", None),
     ("operator", "GET", "/api/users", None),
-    ("watch", "GET", "/api/users", None),
-    ("watch", "DELETE", "/api/queues/{vhost}/sensor_data", None),
+    ("alerter", "GET", "/api/users", None),
+    ("alerter", "DELETE", "/api/queues/{vhost}/sensor_data", None),
     ("operator", "PUT", "/api/users/another", {"password": "x", "tags": "administrator"}),
     ("operator", "PUT", "/api/vhosts/another", {}),
     ("operator", "DELETE", "/api/queues/{vhost}/sensor_data", None),
@@ -185,11 +185,11 @@ def test_the_operator_sees_the_brokers_figures(stack: Stack) -> None:
 
 def test_the_watch_tells_and_the_operator_hears(stack: Stack, tmp_path: Path) -> None:
     # given an operator who has bound a queue, and a watch with its own rights
-    variables = stack.broker_variables("watch") | stack.database_variables("reader") | {"QUEUE_NAME": QUEUE}
+    variables = stack.broker_variables("alerter") | stack.database_variables("reader") | {"QUEUE_NAME": QUEUE}
     with stack.channel("operator") as operator, processes(tmp_path, variables) as started:
         operator.queue_declare("events.test", durable=True)
         operator.queue_bind("events.test", "events", "#")
-        watch = started.start("sensorctl watch", WATCH_INTERVAL_SECONDS="0.2", WATCH_HOLD_SECONDS="0")
+        watch = started.start("sensorctl watch", ALERTER_INTERVAL_SECONDS="0.2", ALERTER_FOR_SECONDS="0")
         # when it finds that nobody consumes
         watch.logged("problem began")
         # then the operator hears it, and nothing was refused
@@ -198,7 +198,7 @@ def test_the_watch_tells_and_the_operator_hears(stack: Stack, tmp_path: Path) ->
         )
         _, properties, body = operator.basic_get("events.test", auto_ack=True)
         assert b'"no-consumer"' in body
-        assert properties.app_id == "watch"
+        assert properties.app_id == "alerter"
         operator.queue_delete("events.test")
         assert watch.stop() == 0
         assert "ACCESS_REFUSED" not in watch.text

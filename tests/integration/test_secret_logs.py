@@ -115,13 +115,13 @@ def test_a_traceback(run: Processes, postgres: Postgres, service: str, form: str
 
 def test_a_watch_that_reaches_nobody(run: Processes) -> None:
     process = run.start(
-        "watch",
+        "alerter",
         **SINGLE,
         RABBITMQ_PORT="1",
         POSTGRES_PORT="1",
         ALERT_WEBHOOK_URL=f"http://127.0.0.1:1/{ENCODED}",
-        WATCH_INTERVAL_SECONDS="0.1",
-        WATCH_HOLD_SECONDS="0",
+        ALERTER_INTERVAL_SECONDS="0.1",
+        ALERTER_FOR_SECONDS="0",
         NO_PROXY="127.0.0.1",
     )
 

@@ -12,7 +12,7 @@ from uuid import UUID
 import pytest
 
 from messaging.topology import EXCHANGE
-from sensor.sources import OFFICE_SAMPLE
+from sensor.sources.factory import OFFICE_SAMPLE
 from tests.broker import QUEUE, Message, VirtualHost
 from tests.database import Database
 from tests.processes import Process, Processes, with_http

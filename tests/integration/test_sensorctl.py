@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 import pytest
 
 from db.migrate import current_version, newest_version
-from messaging.deadqueue import visit
-from messaging.management import DELIVERY_LIMIT
+from messaging.dead_letters.queue import visit
+from messaging.management.client import DELIVERY_LIMIT
 from tests.broker import DEAD_QUEUE, QUEUE, RabbitMQ, VirtualHost
 from tests.database import Database
 from tests.processes import Processes, inherited, with_http

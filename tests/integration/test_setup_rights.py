@@ -11,8 +11,8 @@ from psycopg.errors import InsufficientPrivilege
 from sqlalchemy import Engine, event
 
 from db.migrate import upgrade
-from db.roles import Role, Task, ensure_roles
-from service.settings import SecretStr
+from db.roles import AccessLevel, Role, ensure_roles
+from runtime.settings import SecretStr
 from tests.broker import DEAD_QUEUE, RabbitMQ
 from tests.database import Postgres
 from tests.privileges import BROKER_USERS, PASSWORD, ROLES, Stack, drop, sensorctl, set_up_stack
@@ -57,7 +57,7 @@ def test_what_a_migration_adds_is_covered(stack: Stack) -> None:
 
 
 def test_many_setups_at_once_end_well(postgres: Postgres) -> None:
-    role = Role(f"reader-{uuid4().hex[:8]}", SecretStr("x"), Task.READER)
+    role = Role(f"reader-{uuid4().hex[:8]}", SecretStr("x"), AccessLevel.READER)
     with postgres.database() as database, ThreadPoolExecutor(6) as pool:
         upgrade(database.settings)
         try:
@@ -124,7 +124,7 @@ def of_the_usual_names(stack: Stack) -> tuple[set[str], set[str]]:
 
 def test_the_password_is_not_in_what_the_database_server_may_log(stack: Stack) -> None:
     said: list[str] = []
-    role = Role(stack.name("writer"), SecretStr(PASSWORD), Task.WRITER)
+    role = Role(stack.name("writer"), SecretStr(PASSWORD), AccessLevel.WRITER)
 
     def listen(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
         said.append(statement)

@@ -47,7 +47,7 @@ def test_work_that_takes_longer_than_the_drain_is_given_back(
     broker: VirtualHost, database: Database, run: Processes, mode: Mode
 ) -> None:
     consumer = run.consumer(
-        "tests.entries.patched pipeline messaging.consumer.DRAIN_SECONDS=1",
+        "tests.entries.patched pipeline messaging.consuming.consumer.DRAIN_SECONDS=1",
         PROCESSING_SECONDS_MIN="60",
         PROCESSING_SECONDS_MAX="60",
     )

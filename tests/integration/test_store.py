@@ -6,11 +6,11 @@ from uuid import uuid4
 
 import pytest
 
-from db.errors import DataRejected, StoreUnavailable
+from db.errors import InvalidData, StoreUnavailable
 from db.settings import DatabaseSettings
 from db.store import Store
-from messaging.contract import Reading
-from service.settings import load
+from readings.payload import Reading
+from runtime.settings import load
 from tests.database import Database
 from tests.writers import four_writers
 
@@ -110,14 +110,14 @@ def test_data_that_the_database_never_takes_is_rejected_and_nothing_of_it_is_sto
     store: Store, database: Database
 ) -> None:
     database.rows("ALTER TABLE reading ADD CONSTRAINT plausible CHECK (temperature < 100)")
-    with pytest.raises(DataRejected, match="plausible"):
+    with pytest.raises(InvalidData, match="plausible"):
         store.save([a_reading(temperature=20), a_reading(temperature=101)])
     assert database.count() == 0
     assert store.save([a_reading(temperature=20)]) == 1
 
 
 def test_a_value_that_the_driver_refuses_is_rejected(store: Store, database: Database) -> None:
-    with pytest.raises(DataRejected):
+    with pytest.raises(InvalidData):
         store.save([a_reading("nul\0character")])
     assert database.count() == 0
 

@@ -7,7 +7,7 @@ from contextlib import closing
 import pytest
 
 from messaging.errors import BrokerUnavailable, Unroutable
-from messaging.stream import Confirm, Stream, Window
+from messaging.publishing.confirm_publisher import Confirm, ConfirmPublisher, OutstandingConfirms
 from messaging.topology import EXCHANGE
 from tests.broker import QUEUE, VirtualHost
 from tests.waiting import eventually
@@ -16,18 +16,20 @@ MESSAGES = 500
 
 
 @pytest.fixture
-def stream(broker: VirtualHost) -> Iterator[Stream]:
-    with closing(Stream(broker.url, "sensor-kitchen")) as stream:
+def stream(broker: VirtualHost) -> Iterator[ConfirmPublisher]:
+    with closing(ConfirmPublisher(broker.url, "sensor-kitchen")) as stream:
         yield stream
 
 
-def confirms(stream: Stream) -> list[Confirm]:
+def confirms(stream: ConfirmPublisher) -> list[Confirm]:
     """The next that come."""
     return eventually(lambda: stream.wait(1), 30, "something is confirmed")
 
 
-def test_everything_that_is_published_is_confirmed_in_order(broker: VirtualHost, stream: Stream) -> None:
-    window: Window[str] = Window()
+def test_everything_that_is_published_is_confirmed_in_order(
+    broker: VirtualHost, stream: ConfirmPublisher
+) -> None:
+    window: OutstandingConfirms[str] = OutstandingConfirms()
     for number in range(MESSAGES):
         window.add(str(number))
         stream.publish("kitchen", str(number), b"{}")
@@ -41,7 +43,7 @@ def test_everything_that_is_published_is_confirmed_in_order(broker: VirtualHost,
     assert [message.properties.message_id for message in broker.take_all()] == done
 
 
-def test_a_reading_is_persistent_and_labelled(broker: VirtualHost, stream: Stream) -> None:
+def test_a_reading_is_persistent_and_labelled(broker: VirtualHost, stream: ConfirmPublisher) -> None:
     stream.publish("kitchen", "id-1", b"{}")
     assert confirms(stream) == [Confirm(1, every=False)]
 
@@ -58,12 +60,12 @@ def test_without_an_exchange_nothing_begins(broker: VirtualHost) -> None:
     broker.channel.exchange_delete(EXCHANGE)
 
     with pytest.raises(BrokerUnavailable, match="404 NOT_FOUND - no exchange 'sensors'"):
-        Stream(broker.url, "sensor-kitchen")
+        ConfirmPublisher(broker.url, "sensor-kitchen")
 
     eventually(lambda: broker.connections() == [], 5, "the connection is closed")
 
 
-def test_what_no_queue_takes_is_told_and_not_confirmed(broker: VirtualHost, stream: Stream) -> None:
+def test_what_no_queue_takes_is_told_and_not_confirmed(broker: VirtualHost, stream: ConfirmPublisher) -> None:
     broker.channel.queue_unbind(QUEUE, EXCHANGE, "reading.#")
     stream.publish("kitchen", "id-1", b"{}")
 
@@ -71,7 +73,7 @@ def test_what_no_queue_takes_is_told_and_not_confirmed(broker: VirtualHost, stre
         confirms(stream)
 
 
-def test_a_connection_that_is_lost_is_told(broker: VirtualHost, stream: Stream) -> None:
+def test_a_connection_that_is_lost_is_told(broker: VirtualHost, stream: ConfirmPublisher) -> None:
     broker.close_connections()
 
     with pytest.raises(BrokerUnavailable, match="CONNECTION_FORCED"):
@@ -79,7 +81,7 @@ def test_a_connection_that_is_lost_is_told(broker: VirtualHost, stream: Stream) 
 
 
 def test_it_gives_its_connection_back(broker: VirtualHost) -> None:
-    stream = Stream(broker.url, "test")
+    stream = ConfirmPublisher(broker.url, "test")
     assert len(broker.connections()) == 1
 
     stream.close()

@@ -8,14 +8,14 @@ from urllib.parse import urlsplit
 import pytest
 
 from db.errors import StoreUnavailable
+from db.queries.summary import Summary
 from db.settings import DatabaseSettings
-from db.summary import Summary
-from messaging.connection import close_quietly, connect
+from messaging.amqp.connection import close_quietly, connect
 from messaging.errors import BrokerUnavailable
-from messaging.management import Management, ManagementUnavailable
+from messaging.management.client import Management, ManagementUnavailable
 from messaging.settings import BrokerSettings
-from service.errors import ConfigurationError
-from service.settings import load
+from runtime.errors import ConfigurationError
+from runtime.settings import load
 from tests.broker import QUEUE, RabbitMQ, VirtualHost
 from tests.database import Database, Postgres
 from tests.processes import processes

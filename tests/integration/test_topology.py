@@ -8,10 +8,10 @@ import pika
 import pytest
 from pika.exceptions import ChannelClosedByBroker
 
-from messaging.connection import connect
+from messaging.amqp.connection import connect
 from messaging.errors import BrokerUnavailable
-from messaging.operator import declare_topology
-from messaging.stream import Stream
+from messaging.management.admin import declare_topology
+from messaging.publishing.confirm_publisher import ConfirmPublisher
 from messaging.topology import EXCHANGE
 from tests.broker import DEAD_QUEUE, QUEUE, RabbitMQ, VirtualHost, bare_connection
 from tests.waiting import eventually
@@ -55,7 +55,7 @@ def test_a_queue_with_other_arguments_is_told_in_a_sentence(broker: VirtualHost)
 
 def test_a_sensor_needs_no_right_but_to_write_to_the_exchange(broker: VirtualHost) -> None:
     with broker.server.user_with(broker.name, write=f"^{EXCHANGE}$") as url:
-        with closing(Stream(url, "sensor-1")) as stream:
+        with closing(ConfirmPublisher(url, "sensor-1")) as stream:
             stream.publish("1", "an id", b"{}")
             eventually(lambda: stream.wait(1), 10, "it is confirmed")
 

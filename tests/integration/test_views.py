@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from db.queries.summary import Summary
 from db.store import Store
-from db.summary import Summary
-from messaging.contract import Reading, uuid7
+from readings.payload import Reading, uuid7
 from tests.database import Database
 
 HOUR = timedelta(hours=1)

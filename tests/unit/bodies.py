@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from messaging.steps import Rules
+from readings.parsing import ParseContext
 
 NOW = datetime(2026, 11, 22, 5, 30, tzinfo=UTC)
-RULES = Rules(ZoneInfo("UTC"), NOW)
+RULES = ParseContext(ZoneInfo("UTC"), NOW)
 MESSAGE = {"sensor_id": "kitchen", "measured_at": "2026-11-22T05:28:37Z", "temperature": 21.5}
 
 

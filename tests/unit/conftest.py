@@ -8,22 +8,22 @@ import hypothesis
 import pytest
 import structlog
 
+from alerter.settings import AlerterSettings
 from dashboard.settings import DashboardSettings
 from messaging.topology import Topology
 from pipeline.settings import PipelineSettings
+from runtime.errors import ConfigurationError
+from runtime.settings import ServiceSettings, load
 from sensor.settings import SensorSettings
 from sensorctl import __main__ as sensorctl_program
 from sensorctl.settings import SetupSettings
-from service.errors import ConfigurationError
-from service.settings import ServiceSettings, load
 from tests.unit.consumer_bench import ConsumerBench
 from tests.unit.fake_broker import FakeBroker, FakeStream
 from tests.unit.fakes import Call, Complaint
-from watch.settings import WatchSettings
 
 FIELDS = {
     name.upper()
-    for model in (PipelineSettings, SensorSettings, SetupSettings, DashboardSettings, WatchSettings)
+    for model in (PipelineSettings, SensorSettings, SetupSettings, DashboardSettings, AlerterSettings)
     for name in model.model_fields
 }
 OTHERS = {
@@ -73,13 +73,13 @@ def complaint(monkeypatch: pytest.MonkeyPatch) -> Complaint:
 @pytest.fixture
 def quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pauses of a hundredth of their length, so that losses can be tested in moments."""
-    monkeypatch.setattr("service.retry.INITIAL_SECONDS", 0.002)
-    monkeypatch.setattr("service.retry.JITTER_SECONDS", 0.01)
-    monkeypatch.setattr("messaging.consumer.RECONNECT_SECONDS", 0.005)
-    monkeypatch.setattr("sensor.delivery.RECONNECT_SECONDS", 0.005)
-    monkeypatch.setattr("sensor.delivery.IDLE_SECONDS", 0.01)
-    monkeypatch.setattr("sensor.delivery.FINISH_POLL_SECONDS", 0.01)
-    monkeypatch.setattr("watch.outlet.IDLE_SECONDS", 0.01)
+    monkeypatch.setattr("runtime.retry.INITIAL_SECONDS", 0.002)
+    monkeypatch.setattr("runtime.retry.JITTER_SECONDS", 0.01)
+    monkeypatch.setattr("messaging.consuming.consumer.RECONNECT_SECONDS", 0.005)
+    monkeypatch.setattr("sensor.outbox.relay.RECONNECT_SECONDS", 0.005)
+    monkeypatch.setattr("sensor.outbox.relay.IDLE_SECONDS", 0.01)
+    monkeypatch.setattr("sensor.outbox.relay.FINISH_POLL_SECONDS", 0.01)
+    monkeypatch.setattr("alerter.notifier.IDLE_SECONDS", 0.01)
 
 
 @pytest.fixture
@@ -88,7 +88,7 @@ def make_bench(monkeypatch: pytest.MonkeyPatch, quick_retries: None) -> Callable
 
     def make(*bodies: bytes) -> ConsumerBench:
         bench = ConsumerBench(*bodies)
-        monkeypatch.setattr("messaging.consumer.LoopConnection", bench.broker.loop_connect)
+        monkeypatch.setattr("messaging.consuming.consumer.Connection", bench.broker.loop_connect)
         return bench
 
     return make
@@ -99,7 +99,7 @@ def sensors_broker(monkeypatch: pytest.MonkeyPatch, quick_retries: None) -> Fake
     """A broker in memory with the queue `heat`, to which sensors connect."""
     broker = FakeBroker()
     Topology("heat").declare(broker.connect("", "").channel())
-    monkeypatch.setattr("sensor.delivery.Stream", lambda _url, _name: FakeStream(broker))
+    monkeypatch.setattr("sensor.outbox.relay.ConfirmPublisher", lambda _url, _name: FakeStream(broker))
     return broker
 
 
@@ -107,7 +107,7 @@ def sensors_broker(monkeypatch: pytest.MonkeyPatch, quick_retries: None) -> Fake
 def operators_broker(monkeypatch: pytest.MonkeyPatch) -> FakeBroker:
     """A broker in memory, to which the operator's command connects."""
     broker = FakeBroker()
-    monkeypatch.setattr("messaging.operator.connect", broker.connect)
+    monkeypatch.setattr("messaging.management.admin.connect", broker.connect)
     return broker
 
 

@@ -2,18 +2,18 @@
 
 from collections.abc import Callable, Sequence
 
-from messaging.consumer import Consumer, ConsumerOptions, Handled
-from messaging.errors import DeadReason, InvalidReading
-from messaging.session import Delivery
+from messaging.consuming.consumer import BatchResult, Consumer, ConsumerOptions
+from messaging.consuming.session import Delivery
 from messaging.topology import Topology
-from service.errors import ServiceUnavailable
-from service.lifecycle import Stop
+from readings.errors import DeadLetterReason, InvalidReading
+from runtime.errors import ServiceUnavailable
+from runtime.lifecycle import Stop
 from tests.unit.fake_broker import FakeBroker
 from tests.unit.fakes import Told
 
 QUEUE = "readings"
 DEAD = "readings.dead"
-INVALID = InvalidReading(DeadReason.NOT_JSON, "the body is not JSON")
+INVALID = InvalidReading(DeadLetterReason.NOT_JSON, "the body is not JSON")
 AWAY = ServiceUnavailable("the database is away")
 
 
@@ -51,14 +51,14 @@ class ConsumerBench:
                 return error
             return None
 
-        def handle(batch: Sequence[Delivery]) -> Handled:
+        def handle(batch: Sequence[Delivery]) -> BatchResult:
             self.batches.append([delivery.body for delivery in batch])
-            return Handled([outcome(delivery) for delivery in batch], self._tell)
+            return BatchResult([outcome(delivery) for delivery in batch], self._tell)
 
-        def try_alone(batch: Sequence[Delivery]) -> Handled:
+        def try_alone(batch: Sequence[Delivery]) -> BatchResult:
             self.batches.append([delivery.body for delivery in batch])
             self.suspects += self.batches[-1]
-            return Handled([None] * len(batch), self._tell)
+            return BatchResult([None] * len(batch), self._tell)
 
         options = ConsumerOptions(
             url="amqp://nowhere",

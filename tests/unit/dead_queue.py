@@ -7,15 +7,15 @@ from typing import Any
 
 import pika
 
-from messaging.deadmessage import DeadMessage
+from messaging.dead_letters.dead_letter import DeadLetter
 from messaging.errors import BrokerUnavailable
 
 
 class FakeDeadQueue:
-    """What `messaging.deadqueue.visit` would give, and how often it was visited."""
+    """What `messaging.dead_letters.queue.visit` would give, and how often it was visited."""
 
     def __init__(self) -> None:
-        self.messages: list[DeadMessage] = []
+        self.messages: list[DeadLetter] = []
         self.replayed: list[bytes] = []
         self.visits = 0
         self.away: BrokerUnavailable | None = None
@@ -29,7 +29,7 @@ class FakeDeadQueue:
             "x-replays": replays,
         }
         body = body.encode() if isinstance(body, str) else body
-        self.messages.append(DeadMessage(body, pika.BasicProperties(headers=headers)))
+        self.messages.append(DeadLetter(body, pika.BasicProperties(headers=headers)))
 
     def ids(self) -> list[str]:
         return [message.id for message in self.messages]
@@ -45,17 +45,17 @@ class FakeDeadQueue:
             raise self.away
         yield self
 
-    def look(self, limit: int | None = None) -> Iterator[DeadMessage]:
+    def look(self, limit: int | None = None) -> Iterator[DeadLetter]:
         yield from self.messages[:limit]
 
-    def take(self) -> Iterator[DeadMessage]:
+    def take(self) -> Iterator[DeadLetter]:
         yield from list(self.messages)
 
-    def replay(self, message: DeadMessage) -> None:
+    def replay(self, message: DeadLetter) -> None:
         self.discard(message)
         self.replayed.append(message.body)
 
-    def discard(self, message: DeadMessage) -> None:
+    def discard(self, message: DeadLetter) -> None:
         if self.lost_after is not None:
             if self.lost_after == 0:
                 raise BrokerUnavailable("lost")

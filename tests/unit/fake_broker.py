@@ -11,9 +11,9 @@ from typing import Any
 import pika
 from pika.exceptions import ChannelClosedByBroker, ConnectionClosed, StreamLostError, UnroutableError
 
-from messaging.connection import close_quietly, translated
+from messaging.amqp.connection import close_quietly, translated
 from messaging.errors import BrokerUnavailable
-from messaging.stream import Confirm
+from messaging.publishing.confirm_publisher import Confirm
 from messaging.topology import EXCHANGE, routing_key
 
 TICK_SECONDS = 0.002

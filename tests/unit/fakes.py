@@ -9,8 +9,8 @@ from uuid import UUID
 import pika
 
 from db.store import StorableReading, Store
-from messaging.contract import Reading
-from messaging.session import Delivery
+from messaging.consuming.session import Delivery
+from readings.payload import Reading
 
 READING = Reading(
     UUID("01934f2a-7c00-7000-8000-000000000001"),

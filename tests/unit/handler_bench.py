@@ -3,8 +3,8 @@
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from messaging.errors import InvalidReading
 from pipeline.handler import ReadingHandler, Stored
+from readings.errors import InvalidReading
 from tests.unit.fakes import FakeStore, Told, delivery
 
 UTC_ZONE = ZoneInfo("UTC")

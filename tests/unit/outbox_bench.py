@@ -3,13 +3,13 @@
 import shutil
 from pathlib import Path
 
-from sensor.opening import open_file
-from sensor.outbox import Outbox, Outgoing
+from sensor.outbox.open import open_file
+from sensor.outbox.outbox import Outbox, OutboxEntry
 from tests.unit.fakes import Told
 
 
-def reading(number: int) -> Outgoing:
-    return Outgoing("kitchen", f"id-{number}", str(number).encode())
+def reading(number: int) -> OutboxEntry:
+    return OutboxEntry("kitchen", f"id-{number}", str(number).encode())
 
 
 class OutboxBench:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from messaging.session import Delivery, Session
+from messaging.consuming.session import Delivery, Session
 from messaging.topology import Topology
 from tests.unit.fake_broker import FakeBroker
 

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from launcher.ports import free_port
+from native.ports import free_port
 from pipeline import __main__ as pipeline_program
-from service.lifecycle import Stop
+from runtime.lifecycle import Stop
 from tests.unit.bodies import with_fields
 from tests.unit.fake_broker import FakeBroker
 from tests.unit.fakes import FakeStore, wait_until
@@ -105,7 +105,7 @@ def test_a_program_that_waits_for_its_server_can_be_stopped(
 def parts(monkeypatch: pytest.MonkeyPatch, quick_retries: None) -> tuple[FakeBroker, FakeStore]:
     """A broker and a store in memory, in the place of the consumer's own."""
     broker, store = FakeBroker(), FakeStore()
-    monkeypatch.setattr("messaging.consumer.LoopConnection", broker.loop_connect)
+    monkeypatch.setattr("messaging.consuming.consumer.Connection", broker.loop_connect)
     monkeypatch.setattr(pipeline_program, "Store", lambda *_, **__: store)
     monkeypatch.setenv("HTTP_PORT", "0")
     return broker, store

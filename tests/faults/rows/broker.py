@@ -3,7 +3,7 @@
 import time
 
 from tests.faults.bodies import good, mixed
-from tests.faults.bulk import Bulk
+from tests.faults.bulk import BulkPublisher
 from tests.faults.experiment import Experiment
 from tests.faults.load import QUEUE
 from tests.faults.site import BROKER, channel
@@ -52,7 +52,7 @@ def _close_connections(x: Experiment) -> None:
 
 def _burst(x: Experiment) -> None:
     """More than the consumers can take at once, so that there is something to remove."""
-    Bulk(x.site.amqp_url, x.ledger, (good(x.chance, "burst") for _ in range(BURST))).run()
+    BulkPublisher(x.site.amqp_url, x.ledger, (good(x.chance, "burst") for _ in range(BURST))).run()
 
 
 def _purge(x: Experiment) -> None:

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from urllib.parse import urlsplit
 
 from tests.faults.bodies import good
-from tests.faults.bulk import Bulk
+from tests.faults.bulk import BulkPublisher
 from tests.faults.experiment import Experiment
 from tests.faults.latency import FarAway
 from tests.faults.rows.processes import SENSOR, account_for, start_sensor, stop_sensor, way_to
@@ -70,7 +70,7 @@ def far(x: Experiment, *, round_trips: tuple[float, ...], messages: int, longest
 
 def _seconds_each(x: Experiment, round_trip: float, messages: int) -> float:
     x.say(f"{messages} messages at a round trip of {round_trip * 1000:g} ms")
-    Bulk(x.site.amqp_url, x.ledger, (good(x.chance, "far") for _ in range(messages))).run()
+    BulkPublisher(x.site.amqp_url, x.ledger, (good(x.chance, "far") for _ in range(messages))).run()
     with ExitStack() as links:
 
         def through(url: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from urllib.parse import urlsplit
 
-from launcher.program import RetryPolicy
+from native.program import RetryPolicy
 from tests.faults.bodies import mixed
 from tests.faults.experiment import Experiment
 from tests.faults.failpoint import POINTS

@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 from itertools import islice
 from zoneinfo import ZoneInfo
 
-from messaging.contract import MAX_BODY_BYTES
-from messaging.errors import DeadReason, InvalidReading
-from messaging.steps import Rules, read
+from readings.errors import DeadLetterReason, InvalidReading
+from readings.parsing import ParseContext, read
+from readings.payload import MAX_BODY_BYTES
 from tests.faults import mutation
 from tests.faults.bodies import good
-from tests.faults.bulk import Bulk
+from tests.faults.bulk import BulkPublisher
 from tests.faults.experiment import Experiment
 from tests.faults.ledger import Attempt, Stored
 
@@ -27,7 +27,9 @@ def backlog(x: Experiment, *, messages: int) -> None:
     """Row 9. A backlog is drained, and the consumers' memory stays flat."""
     x.say(f"publishes {messages:,} messages")
     began = time.monotonic()
-    Bulk(x.site.amqp_url, x.ledger, (good(x.chance, f"backlog-{n % 50}") for n in range(messages))).run()
+    BulkPublisher(
+        x.site.amqp_url, x.ledger, (good(x.chance, f"backlog-{n % 50}") for n in range(messages))
+    ).run()
     x.notes.append(f"published at {messages / (time.monotonic() - began):,.0f}/s")
     crew = x.workers()
     began, deadline = time.monotonic(), time.monotonic() + messages / SLOWEST_PER_SECOND
@@ -58,7 +60,7 @@ def bodies(x: Experiment, *, in_process: int, queued: int) -> None:
     x.say(f"{queued:,} bodies through the queue")
     # The broker itself refuses what is larger; in process such bodies were read too.
     taken = (raw for raw in iter(lambda: mutation.body(x.chance), None) if len(raw) <= MAX_BODY_BYTES)
-    Bulk(x.site.amqp_url, x.ledger, map(_expected, islice(taken, queued))).run()
+    BulkPublisher(x.site.amqp_url, x.ledger, map(_expected, islice(taken, queued))).run()
     x.until(lambda: x.depth()[0] == 0, queued / SLOWEST_PER_SECOND, "the queue is empty")
     if crew.deaths():
         x.problems.append(f"consumers died {crew.deaths()} times")
@@ -91,12 +93,12 @@ def _outcome(raw: bytes) -> str:
 
 
 def _read(raw: bytes) -> Stored:
-    reading = read(raw, Rules(ZoneInfo("UTC"), datetime.now(UTC)))
+    reading = read(raw, ParseContext(ZoneInfo("UTC"), datetime.now(UTC)))
     return Stored(str(reading.reading_id), reading.sensor_id, reading.measured_at, reading.temperature)
 
 
 def _expected(raw: bytes) -> Attempt:
     try:
-        return Attempt(raw, _read(raw), DeadReason.REJECTED_BY_DATABASE.value)
+        return Attempt(raw, _read(raw), DeadLetterReason.REJECTED_BY_DATABASE.value)
     except InvalidReading as error:
         return Attempt(raw, None, error.reason.value)

@@ -1,0 +1,1 @@
+"""Where alerts are sent: the exchange `events` and a webhook."""

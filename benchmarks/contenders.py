@@ -1,0 +1,89 @@
+"""The programs that consume: this project's own, its peers, and the bare limits."""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from benchmarks.database import PEER_TABLE, PROJECT_TABLE
+from benchmarks.environment import ROOT
+
+PEERS = ROOT / "benchmarks" / "peers"
+NODE_PEER = PEERS / "node"
+PEERS_PYTHON = ROOT / ".bench-venv" / "bin" / "python"
+PIPELINE = (sys.executable, "-m", "pipeline")
+SENSOR = (sys.executable, "-m", "sensor")
+SENSORCTL = (sys.executable, "-m", "sensorctl")
+
+
+@dataclass(frozen=True)
+class Contender:
+    """A program, what it is called, and the table that it writes to."""
+
+    key: str
+    title: str
+    command: tuple[str, ...]
+    table: str = PEER_TABLE
+    variables: Mapping[str, str] = field(default_factory=dict)
+    modules: tuple[str, ...] = ()
+
+    def absence(self) -> str | None:
+        """Why it cannot run here, in a sentence; None when it can."""
+        if self.command[0] == "node":
+            return _absence_of_node()
+        if not shutil.which(self.command[0]):
+            return f"{self.title} was not measured: {self.command[0]} is not there."
+        imports = "; ".join(f"import {module}" for module in self.modules) or "pass"
+        tried = subprocess.run((self.command[0], "-c", imports), capture_output=True, check=False)
+        if tried.returncode:
+            return f"{self.title} was not measured: its packages are not in the peers' environment."
+        return None
+
+
+def _absence_of_node() -> str | None:
+    if not shutil.which("node"):
+        return "amqplib + pg was not measured: there is no Node.js here."
+    if not (NODE_PEER / "node_modules").is_dir():
+        return "amqplib + pg was not measured: its packages are not installed."
+    return None
+
+
+def project(batch_size: int = 1) -> Contender:
+    """This project's consumer."""
+    variables = {"BATCH_SIZE": str(batch_size)} if batch_size > 1 else {}
+    key = "project" if batch_size == 1 else f"batch-{batch_size}"
+    title = "this project" if batch_size == 1 else f"this project, batches of {batch_size:,}"
+    return Contender(key, title, PIPELINE, PROJECT_TABLE, variables)
+
+
+def consumers(python: Path) -> tuple[Contender, ...]:
+    """What is compared at prefetch 1."""
+    return (
+        project(),
+        Contender("floor", "the floor: pika + psycopg", _peer(python, "floor.py")),
+        Contender("orm", "pika + an ORM session a message", _peer(python, "orm.py"), modules=("sqlalchemy",)),
+        Contender(
+            "faststream", "FastStream + SQLAlchemy", _peer(python, "faststream_orm.py"),
+            modules=("faststream.rabbit", "asyncpg", "sqlalchemy"),
+        ),
+        Contender("node", "Node: amqplib + pg", ("node", str(NODE_PEER / "consumer.js"))),
+    )  # fmt: skip
+
+
+def limit(python: Path, key: str) -> Contender:
+    """A bare limit, which prints its own rate."""
+    program, mode, title = {
+        "consume": ("bare_broker.py", "consume", "limit: consume and ack, prefetch 1"),
+        "commits": ("bare_database.py", "commits", "limit: single-row commits"),
+        "drain": ("bare_broker.py", "drain", "limit: bare drain, multiple ack"),
+        "copy": ("bare_database.py", "copy", "limit: COPY, 500 rows a commit"),
+        "confirm": ("bare_broker.py", "confirm", "bare pika, confirm each"),
+        "publish": ("bare_broker.py", "publish", "limit: bare pika without confirms"),
+    }[key]
+    return Contender(key, title, (*_peer(python, program), mode))
+
+
+def _peer(python: Path, program: str) -> tuple[str, ...]:
+    return (str(python), str(PEERS / program))

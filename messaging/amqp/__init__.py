@@ -1,0 +1,1 @@
+"""Connections to the broker, with pika's errors translated."""

@@ -1,0 +1,1 @@
+"""The consumer loop, its session and its deliveries."""

@@ -1,0 +1,1 @@
+"""Dead letters: write, read, select, replay and discard."""

@@ -1,0 +1,142 @@
+"""A dead message as JSON can hold it, whole, and back.
+
+A body that is not UTF-8 is there twice: to be read, and in base64. Header values of types that JSON does
+not have are objects with one key: `$bytes`, `$time`, `$decimal`, `$float`, `$long` (a 64-bit integer) and
+`$table` (a table that looks like one of these).
+"""
+
+import base64
+import binascii
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import pika
+from pika.compat import long  # an int that is sent with 64 bits
+from pika.exceptions import UnsupportedAMQPFieldException
+
+from messaging.dead_letters.dead_letter import DeadLetter
+
+Record = dict[str, Any]
+TEXTS = (
+    "content_type", "content_encoding", "correlation_id", "reply_to", "expiration", "message_id", "type",
+    "user_id", "app_id", "cluster_id",
+)  # fmt: skip
+NUMBERS = {"delivery_mode": 0xFF, "priority": 0xFF, "timestamp": 2**64 - 1}
+SHORT_BYTES = 255
+ENCODERS: tuple[tuple[type, str, Callable[[Any], object]], ...] = (
+    (bytes, "$bytes", lambda value: base64.b64encode(value).decode()),
+    (datetime, "$time", lambda value: value.astimezone(UTC).isoformat()),
+    (Decimal, "$decimal", str),
+    (float, "$float", repr),
+    (long, "$long", int),
+)
+DECODERS: dict[str, Callable[[Any], object]] = {
+    "$bytes": lambda text: base64.b64decode(text, validate=True),
+    "$time": datetime.fromisoformat,
+    "$decimal": Decimal,
+    "$float": float,
+    "$long": long,
+    "$table": lambda table: {name: _decoded(value) for name, value in table.items()},
+}
+
+
+def to_record(message: DeadLetter) -> Record:
+    """The message with what an operator wants to know of it first."""
+    text = message.body.decode(errors="backslashreplace")
+    record: Record = {
+        "id": message.id,
+        "reason": message.reason,
+        "detail": message.detail,
+        "at": message.dead_at.isoformat() if message.dead_at else None,
+        "replays": message.replays,
+        "sensor_id": message.sensor_id,
+        "headers": {name: _encoded(value) for name, value in message.headers.items()},
+        "properties": message.plain_properties,
+        "body": text,
+    }
+    if text.encode() != message.body:
+        record["body_base64"] = base64.b64encode(message.body).decode()
+    return record
+
+
+def to_line(message: DeadLetter) -> str:
+    """The message as a line of JSON."""
+    return json.dumps(to_record(message), allow_nan=False) + "\n"
+
+
+def from_line(line: str | bytes) -> DeadLetter:
+    """The message of an exported line. Raises ValueError with a sentence when it is none."""
+    try:
+        return _message(json.loads(line))
+    except (ValueError, InvalidOperation, RecursionError) as error:
+        raise ValueError(str(error) or "not an exported dead message") from None
+    except (KeyError, TypeError, AttributeError, OverflowError) as error:
+        raise ValueError(f"not an exported dead message ({type(error).__name__}: {error})") from None
+
+
+def _message(record: Record) -> DeadLetter:
+    headers = {name: _decoded(value) for name, value in record["headers"].items()}
+    properties = {name: _property(name, value) for name, value in record["properties"].items()}
+    message = DeadLetter(_body(record), pika.BasicProperties(**properties, headers=headers))
+    _check(message)
+    return message
+
+
+def _body(record: Record) -> bytes:
+    if "body_base64" not in record:
+        body: bytes = record["body"].encode()
+        return body
+    try:
+        return base64.b64decode(record["body_base64"], validate=True)
+    except binascii.Error as error:
+        raise ValueError(f"body_base64 is no base64: {error}") from None
+
+
+def _property(name: str, value: Any) -> str | int:
+    if name in TEXTS and isinstance(value, str) and len(value.encode()) <= SHORT_BYTES:
+        return value
+    if name in NUMBERS and type(value) is int and 0 <= value <= NUMBERS[name]:
+        return value
+    raise ValueError(f"the property {name} is {value!r}, which a message cannot have")
+
+
+def _check(message: DeadLetter) -> None:
+    """Find out now what the broker could not be told later."""
+    try:
+        message.properties.encode()
+    except (UnsupportedAMQPFieldException, AssertionError, ArithmeticError, ValueError) as error:
+        raise ValueError(f"a header cannot be sent: {error!r}") from None
+    except Exception as error:  # noqa: BLE001 (struct.error and its kin: whatever pika cannot encode)
+        raise ValueError(f"a header cannot be sent: {error}") from None
+
+
+def _encoded(value: Any) -> Any:
+    for kind, mark, encode in ENCODERS:
+        if isinstance(value, kind):
+            return {mark: encode(value)}
+    match value:
+        case list():
+            return [_encoded(item) for item in value]
+        case dict():
+            table = {str(name): _encoded(item) for name, item in value.items()}
+            return {"$table": table} if _is_marked(table) else table
+    return value
+
+
+def _decoded(value: Any) -> Any:
+    match value:
+        case list():
+            return [_decoded(item) for item in value]
+        case dict() if _is_marked(value):
+            [(mark, held)] = value.items()
+            return DECODERS[mark](held)
+        case dict():
+            return {name: _decoded(item) for name, item in value.items()}
+    return value
+
+
+def _is_marked(table: Record) -> bool:
+    return len(table) == 1 and next(iter(table)) in DECODERS

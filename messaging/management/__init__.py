@@ -1,0 +1,1 @@
+"""The broker's management API, its users and its queue statistics."""

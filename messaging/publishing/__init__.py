@@ -1,0 +1,1 @@
+"""Publishers with confirms: readings, bulk imports and events."""

@@ -1,0 +1,23 @@
+"""Why a message can never become a reading."""
+
+from enum import StrEnum
+
+
+class DeadLetterReason(StrEnum):
+    """Why a message was dead-lettered: the one word in its `x-dead-reason` header."""
+
+    NOT_JSON = "not-json"
+    INVALID_FIELD = "invalid-field"
+    TOO_LARGE = "too-large"
+    FUTURE_TIME = "future-time"
+    REJECTED_BY_DATABASE = "rejected-by-database"
+    CRASH_LOOP = "crash-loop"
+
+
+class InvalidReading(Exception):
+    """The message can never become a reading; `detail` is a sentence with the field and its value."""
+
+    def __init__(self, reason: DeadLetterReason, detail: str) -> None:
+        super().__init__(f"{reason}: {detail}")
+        self.reason = reason
+        self.detail = detail

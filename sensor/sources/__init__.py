@@ -1,0 +1,1 @@
+"""Where a sensor's measurements come from."""

@@ -1,0 +1,62 @@
+"""A simulated room: a daily cycle, noise and drift, and the faults of real sensors on request."""
+
+import math
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sensor.sources.measurement import Measurement
+
+SECONDS_A_DAY = 86_400
+WARMEST_SECOND = 15 * 3600
+FAULT_READINGS = 20
+SPIKE_DEGREES = 25.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Simulation:
+    """Endless measurements in °C, the same for the same seed and start.
+
+    The chances are per reading: of a spike (one reading far off), of a stuck value and of a dropout
+    (each lasts 20 readings; a dropout gives no reading at all).
+    """
+
+    start: datetime
+    interval_seconds: float
+    mean: float = 21.0
+    daily_swing: float = 3.0
+    noise: float = 0.15
+    drift_per_day: float = 0.0
+    spike_chance: float = 0.0
+    stuck_chance: float = 0.0
+    dropout_chance: float = 0.0
+    seed: int | None = None
+
+    def __iter__(self) -> Iterator[Measurement]:
+        """Measurements, one an interval."""
+        chance = random.Random(self.seed)  # noqa: S311 (a simulation, not a secret)
+        stuck_for = silent_for = number = 0
+        value = self.mean
+        while True:
+            due = number * self.interval_seconds
+            number += 1
+            stuck_for = stuck_for - 1 if stuck_for else FAULT_READINGS * _happens(chance, self.stuck_chance)
+            silent_for = (
+                silent_for - 1 if silent_for else FAULT_READINGS * _happens(chance, self.dropout_chance)
+            )
+            spike = SPIKE_DEGREES * chance.choice((-1, 1)) * _happens(chance, self.spike_chance)
+            if not stuck_for:
+                value = self._room(due) + chance.gauss(0, self.noise)
+            if not silent_for:
+                yield Measurement(due, round(value + spike, 3))
+
+    def _room(self, seconds: float) -> float:
+        start_of_day = self.start.replace(hour=0, minute=0, second=0, microsecond=0)
+        second_of_day = (self.start - start_of_day).total_seconds() + seconds
+        cycle = math.cos(2 * math.pi * (second_of_day - WARMEST_SECOND) / SECONDS_A_DAY)
+        return self.mean + self.daily_swing * cycle + self.drift_per_day * seconds / SECONDS_A_DAY
+
+
+def _happens(chance: random.Random, probability: float) -> bool:
+    return chance.random() < probability

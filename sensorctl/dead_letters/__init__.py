@@ -1,0 +1,1 @@
+"""`sensorctl dead`: list, replay, discard, export and import dead letters."""

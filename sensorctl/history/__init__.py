@@ -1,0 +1,1 @@
+"""`sensorctl import` and `sensorctl export`."""

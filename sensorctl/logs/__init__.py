@@ -1,0 +1,1 @@
+"""`sensorctl logs`: read, filter, merge and summarise the services' logs."""

@@ -1,0 +1,1 @@
+"""`sensorctl reconcile`: account for every published reading."""

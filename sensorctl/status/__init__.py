@@ -1,0 +1,1 @@
+"""`sensorctl status`: the state of the whole system."""

@@ -1,0 +1,239 @@
+"""The overview of a system that runs for real, in which things go wrong and are mended."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from monitoring.collector import Collector
+from monitoring.model import Health, Problem, ProblemKind, SystemStatus
+from monitoring.settings import MonitoringSettings
+from runtime.settings import load
+from tests.broker import VirtualHost
+from tests.database import Database
+from tests.processes import Process, Processes, with_http
+from tests.proxy import Proxy
+from tests.readings import reading
+from tests.waiting import eventually
+
+# The broker's figures are up to five seconds old.
+SEEN_SECONDS = 25
+LONGEST_LOOK_SECONDS = 2.5
+
+
+class System:
+    """A sensor and a consumer, with both servers behind proxies, and a collector that looks at them."""
+
+    def __init__(
+        self,
+        broker: VirtualHost,
+        database: Database,
+        run: Processes,
+        broker_proxy: Proxy,
+        database_proxy: Proxy,
+    ) -> None:
+        self.broker, self.database, self._run = broker, database, run
+        self.broker_proxy, self.database_proxy = broker_proxy, database_proxy
+        self._through = {
+            "RABBITMQ_URL": broker.through(broker_proxy),
+            "DATABASE_URL": database.through(database_proxy),
+        }
+        self._consumer_port, self._sensor_port = with_http(), with_http()
+        own = {"SENSOR_ID": "1", "SENSOR_INTERVAL_SECONDS": "0.2"}
+        self.sensor = run.start("sensor", **own, **self._through, **self._sensor_port)
+        self.consumer = self.start_consumer()
+        self.collector = self.new_collector()
+
+    def start_consumer(self) -> Process:
+        return self._run.consumer(**self._consumer_port, **self._through)
+
+    @property
+    def consumer_name(self) -> str:
+        return f"localhost:{self._consumer_port['HTTP_PORT']}"
+
+    @property
+    def sensor_name(self) -> str:
+        return f"localhost:{self._sensor_port['HTTP_PORT']}"
+
+    def new_collector(self) -> Collector:
+        return Collector(
+            load(
+                MonitoringSettings,
+                rabbitmq_url=self.broker.url,
+                rabbitmq_management_url=self.broker.server.management_url,
+                database_url=self._through["DATABASE_URL"],
+                services=f"{self.sensor_name},{self.consumer_name}",
+            )
+        )
+
+    def seen(self, condition: Callable[[SystemStatus], object], message: str) -> SystemStatus:
+        """Look until it is so."""
+        last: list[SystemStatus] = []
+
+        def look() -> object:
+            began = datetime.now(UTC)
+            last[:] = [self.collector.look()]
+            assert datetime.now(UTC) - began < timedelta(seconds=LONGEST_LOOK_SECONDS)
+            return condition(last[0]) or None
+
+        eventually(look, SEEN_SECONDS, message)
+        return last[0]
+
+    def seen_well(self) -> SystemStatus:
+        return self.seen(lambda o: not o.problems and o.queue and o.queue.consumers, "all is well")
+
+    def seen_problem(self, kind: ProblemKind) -> tuple[SystemStatus, Problem]:
+        overview = self.seen(lambda o: kinds(o, kind), f"{kind} is seen")
+        return overview, kinds(overview, kind)[0]
+
+
+def kinds(overview: SystemStatus, kind: ProblemKind) -> list[Problem]:
+    return [problem for problem in overview.problems if problem.kind is kind]
+
+
+@pytest.fixture
+def system(
+    broker: VirtualHost, database: Database, run: Processes, broker_proxy: Proxy, database_proxy: Proxy
+) -> Iterator[System]:
+    with ExitStack() as cleanup:
+        system = System(broker, database, run, broker_proxy, database_proxy)
+        cleanup.enter_context(closing(system.collector))
+        yield system
+
+
+def test_a_healthy_system(system: System) -> None:
+    overview = system.seen(
+        lambda o: not o.problems and o.flow.delay_p95 and o.queue and o.queue.acked_rate, "all is known"
+    )
+
+    assert [service.health for service in overview.services] == [Health.READY, Health.READY]
+    assert all(service.started_at and service.since for service in overview.services)
+    assert overview.queue
+    assert (overview.queue.consumers, overview.queue.dead) == (1, 0)
+    assert overview.flow.stored_rate == pytest.approx(5, abs=2.5)
+    assert overview.flow.delay_p50
+    assert 0 < overview.flow.delay_p50 <= overview.flow.delay_p95 < 5  # type: ignore[operator]
+    assert overview.sensors
+    (sensor,) = overview.sensors
+    (row,) = system.database.rows("SELECT * FROM last_hour_summary")
+    assert sensor.sensor_id == "1"
+    assert abs(row["last_measured_at"] - sensor.last_measured_at) < timedelta(seconds=2)
+    assert (sensor.silent_since, len(sensor.minutes)) == (None, 60)
+    assert sensor.minutes[-1] or sensor.minutes[-2]
+    assert sensor.readings
+
+
+def test_a_consumer_that_is_killed_and_started_again(system: System) -> None:
+    system.seen_well()
+    killed_at = datetime.now(UTC)
+    system.consumer.kill()
+
+    overview, problem = system.seen_problem(ProblemKind.SERVICE_DOWN)
+    assert problem.subject == system.consumer_name
+    assert "Connection refused" in problem.sentence
+    assert problem.since
+    assert abs(problem.since - killed_at) < timedelta(seconds=5)
+    assert [service.health for service in overview.services] == [Health.READY, Health.DOWN]
+    overview, problem = system.seen_problem(ProblemKind.NO_CONSUMER)
+    assert problem.subject == "sensor_data"
+    assert overview.queue
+
+    system.start_consumer()
+    overview = system.seen_well()
+    assert overview.services[1].restarts == 1
+
+
+def test_a_database_that_is_stopped_and_started(system: System) -> None:
+    system.seen_well()
+    stopped_at = datetime.now(UTC)
+    system.database_proxy.refuse()
+
+    overview = system.seen(
+        lambda o: [p for p in kinds(o, ProblemKind.DATABASE_AWAY) if "No consumer" in p.sentence],
+        "it is told",
+    )
+    (problem,) = kinds(overview, ProblemKind.DATABASE_AWAY)
+    assert problem.since
+    assert abs(problem.since - stopped_at) < timedelta(seconds=5)
+    assert overview.sensors is None
+    assert overview.services[1].health is Health.WAITING
+    assert "database" in (overview.services[1].why or "")
+    assert {p.kind for p in overview.problems} == {ProblemKind.DATABASE_AWAY}, (
+        "the cause, and not what follows from it"
+    )
+    # and whoever looks for the first time hears the same
+    with closing(system.new_collector()) as late:
+        (told,) = kinds(late.look(), ProblemKind.DATABASE_AWAY)
+        assert abs(told.since - stopped_at) < timedelta(seconds=5)  # type: ignore[operator]
+
+    system.database_proxy.forward()
+    assert system.seen_well().sensors
+
+
+def test_a_broker_that_is_stopped_and_started(system: System) -> None:
+    system.seen_well()
+    stopped_at = datetime.now(UTC)
+    system.broker_proxy.refuse()
+
+    overview, problem = system.seen_problem(ProblemKind.BROKER_AWAY)
+    assert "No service reaches the broker" in problem.sentence
+    assert problem.since
+    assert abs(problem.since - stopped_at) < timedelta(seconds=5)
+    assert {service.health for service in overview.services} == {Health.WAITING}
+    assert not kinds(overview, ProblemKind.SERVICE_WAITING), "they all wait for the same"
+
+    system.broker_proxy.forward()
+    overview = system.seen_well()
+    assert not any(service.restarts for service in overview.services)
+
+
+def test_a_frozen_database_holds_up_no_look(system: System) -> None:
+    system.seen_well()
+    system.database_proxy.black_hole()
+    _, problem = system.seen_problem(ProblemKind.DATABASE_AWAY)
+    assert problem.since
+    system.database_proxy.forward()
+    system.seen_well()
+
+
+def test_a_dead_letter_until_it_is_gone(system: System) -> None:
+    system.seen_well()
+    died_at = datetime.now(UTC)
+    system.broker.publish(b"{broken")
+
+    overview = system.seen(
+        lambda o: [p for p in kinds(o, ProblemKind.DEAD_LETTERS) if "not-json" in p.sentence], "it is told"
+    )
+    (problem,) = kinds(overview, ProblemKind.DEAD_LETTERS)
+    assert problem.subject == "sensor_data.dead"
+    assert abs(problem.since - died_at) < timedelta(seconds=5)  # type: ignore[operator]
+    assert system.broker.ready("sensor_data.dead") == 1, "looking leaves it there"
+
+    assert len(system.broker.take_all("sensor_data.dead")) == 1
+    system.seen_well()
+
+
+def test_a_sensor_that_falls_silent_and_is_heard_again(system: System) -> None:
+    system.seen_well()
+    # given a sensor that was heard for some minutes, until two minutes ago
+    for age in range(120, 300):
+        measured_at = datetime.now(UTC) - timedelta(seconds=age)
+        system.broker.publish(reading("quiet", measured_at=measured_at.isoformat()))
+    eventually(
+        lambda: system.database.rows("SELECT 1 AS there FROM sensor_status WHERE sensor_id = 'quiet'"),
+        20,
+        "stored",
+    )
+    eventually(lambda: system.broker.ready() == 0, 20, "all are stored")
+    fell_silent = system.database.rows(
+        "UPDATE reading SET received_at = measured_at WHERE sensor_id = 'quiet' RETURNING measured_at"
+    )
+
+    overview, problem = system.seen_problem(ProblemKind.SENSOR_SILENT)
+    assert problem.subject == "quiet"
+    assert problem.since == max(row["measured_at"] for row in fell_silent)
+    assert {s.sensor_id for s in overview.sensors or [] if s.silent_since} == {"quiet"}
+
+    system.broker.publish(reading("quiet"))
+    system.seen_well()

@@ -1,0 +1,56 @@
+"""Overviews as the collector would give them."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from monitoring.model import Flow, Health, Problem, ProblemKind, Queue, Sensor, Service, SystemStatus
+
+MOMENT = datetime(2026, 11, 22, 12, 0, 3, tzinfo=UTC)
+QUEUE = Queue(
+    name="sensor_data", ready=4, unacked=1, dead=2, consumers=1, published_rate=1.5, acked_rate=1.25
+)
+FLOW = Flow(stored_rate=1.5, delay_p50=0.012, delay_p95=0.05)
+DATABASE_AWAY = Problem(
+    kind=ProblemKind.DATABASE_AWAY,
+    subject="database",
+    since=MOMENT,
+    sentence="The database does not answer.",
+    advice="Start it.",
+)
+
+
+def sensor(sensor_id: str = "1", **more: Any) -> Sensor:
+    known = Sensor(
+        sensor_id=sensor_id,
+        name=None,
+        location=None,
+        last_measured_at=MOMENT,
+        last_temperature=21.5,
+        interval_seconds=1.0,
+        silent_since=None,
+        readings=60,
+        min_temperature=20.0,
+        mean_temperature=21.0,
+        max_temperature=22.0,
+        minutes=[None] * 59 + [21.0],
+    )
+    return replace(known, **more)
+
+
+def overview(*sensors: Sensor, after_seconds: float = 0, **more: Any) -> SystemStatus:
+    """All is well, so many seconds after MOMENT."""
+    well = SystemStatus(
+        at=MOMENT + timedelta(seconds=after_seconds),
+        services=[Service(name="pipeline-1", health=Health.READY, since=MOMENT, restarts=0)],
+        queue=QUEUE,
+        flow=FLOW,
+        sensors=list(sensors or (sensor(),)),
+        problems=[],
+    )
+    return replace(well, **more)
+
+
+def nothing_answers() -> SystemStatus:
+    unknown = Flow(stored_rate=None, delay_p50=None, delay_p95=None)
+    return overview(services=[], queue=None, flow=unknown, sensors=None, problems=[DATABASE_AWAY])

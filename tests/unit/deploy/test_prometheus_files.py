@@ -1,0 +1,41 @@
+"""What Prometheus and Grafana are given, without either of them running."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from tests.e2e.prometheus import metrics_in, queries_of
+
+ROOT = Path(__file__).parents[3]
+DASHBOARD = ROOT / "deploy" / "grafana" / "dashboards" / "sensors.json"
+
+
+def test_every_panel_of_the_dashboard_says_what_it_is_and_lies_beside_the_others() -> None:
+    panels: list[dict[str, Any]] = json.loads(DASHBOARD.read_text(encoding="utf-8"))["panels"]
+
+    assert len({panel["id"] for panel in panels}) == len(panels)
+    assert all(panel["title"] and panel["description"] for panel in panels)
+    assert {panel["datasource"]["uid"] for panel in panels} == {"prometheus"}
+    cells = [
+        (x, y)
+        for place in (panel["gridPos"] for panel in panels)
+        for x in range(place["x"], place["x"] + place["w"])
+        for y in range(place["y"], place["y"] + place["h"])
+    ]
+    assert len(set(cells)) == len(cells), "two panels lie over each other"
+    assert max(x for x, _ in cells) < 24
+
+
+def test_the_dashboard_shows_what_sensors_consumers_and_the_broker_tell() -> None:
+    shown = {name for query in queries_of(DASHBOARD) for name in metrics_in(query)}
+
+    assert {name.split("_")[0] for name in shown} >= {"pipeline", "sensor", "rabbitmq"}
+    assert {"pipeline_readings_stored_total", "sensor_outbox_readings", "sensors:queue_ready"} <= shown
+
+
+def test_the_names_of_metrics_are_found_in_an_expression() -> None:
+    expression = (
+        'a:b and on (vhost) sum by (le) (rate(c_total{d="e, f"}[5m])) > 60 + 1e3 * g unless on () h == 1'
+    )
+
+    assert metrics_in(expression) == {"a:b", "c_total", "g", "h"}

@@ -1,0 +1,143 @@
+"""Connecting, and pika's errors in this project's words."""
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+
+import pytest
+from pika.adapters.utils.connection_workflow import (
+    AMQPConnectionWorkflowFailed,
+    AMQPConnectorAMQPHandshakeError,
+    AMQPConnectorSocketConnectError,
+    AMQPConnectorStackTimeout,
+)
+from pika.exceptions import (
+    AMQPConnectionError,
+    ChannelClosedByBroker,
+    ChannelWrongStateError,
+    ConnectionBlockedTimeout,
+    ConnectionClosedByBroker,
+    StreamLostError,
+    UnroutableError,
+)
+
+from messaging.amqp.connection import close_quietly, connect, describe, translated
+from messaging.errors import BrokerUnavailable, Unroutable
+from native.ports import free_port
+from tests.unit.fake_broker import FakeBroker
+
+REFUSED = ConnectionRefusedError(111, "Connection refused")
+UNKNOWN = socket.gaierror(-2, "Name or service not known")
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (REFUSED, "Connection refused"),
+        (TimeoutError(), "TimeoutError"),
+        (OSError("odd"), "odd"),
+        (UNKNOWN, "the broker's host name is not known (Name or service not known)"),
+        (AMQPConnectionError(REFUSED), "Connection refused"),
+        (AMQPConnectionError(AMQPConnectorSocketConnectError(REFUSED)), "Connection refused"),
+        (
+            AMQPConnectionWorkflowFailed([UNKNOWN, AMQPConnectorAMQPHandshakeError(REFUSED)]),
+            "Connection refused",
+        ),
+        (AMQPConnectionError(), "AMQPConnectionError"),
+        (AMQPConnectorStackTimeout("x"), "the broker took the connection and did not answer"),
+        (
+            StreamLostError("Stream connection lost: x", ConnectionResetError(104, "Reset by peer")),
+            "Reset by peer",
+        ),
+        (StreamLostError("Transport indicated EOF"), "Transport indicated EOF"),
+        (ConnectionClosedByBroker(320, "CONNECTION_FORCED - closed"), "320 CONNECTION_FORCED - closed"),
+        (ChannelClosedByBroker(404, "NOT_FOUND - no queue"), "404 NOT_FOUND - no queue"),
+        (
+            ConnectionBlockedTimeout("Blocked connection timeout expired."),
+            "the broker takes no messages now: it has a memory or disk alarm",
+        ),
+        (ChannelWrongStateError("Channel is closed."), "Channel is closed."),
+    ],
+)
+def test_each_error_is_told_in_words_and_becomes_broker_unavailable(error: Exception, words: str) -> None:
+    assert describe(error) == words
+
+    with pytest.raises(BrokerUnavailable) as caught, translated():
+        raise error
+
+    assert str(caught.value) == words
+
+
+def test_an_unroutable_message_says_what_to_do() -> None:
+    with pytest.raises(Unroutable, match="run `sensorctl setup`"), translated():
+        raise UnroutableError([])
+
+
+def test_what_is_not_the_brokers_doing_stays_itself() -> None:
+    with pytest.raises(ZeroDivisionError), translated():
+        raise ZeroDivisionError
+
+
+@contextmanager
+def listening(answer: Callable[[socket.socket], None]) -> Iterator[int]:
+    """A server that takes one connection; gives its port."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            with suppress(OSError):
+                client, _ = server.accept()
+                with client:
+                    client.recv(8)
+                    answer(client)
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield server.getsockname()[1]
+        server.shutdown(socket.SHUT_RDWR)
+        thread.join(10)
+
+
+def test_a_port_where_nobody_listens_is_told_without_the_password() -> None:
+    port = free_port()
+
+    with pytest.raises(BrokerUnavailable) as caught:
+        connect(f"amqp://u:s3cret@127.0.0.1:{port}/", "test")
+
+    assert str(caught.value) == "Connection refused"
+
+
+def test_a_server_that_is_no_broker_is_told() -> None:
+    with (
+        listening(lambda client: client.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")) as port,
+        pytest.raises(BrokerUnavailable) as caught,
+    ):
+        connect(f"amqp://u:s3cret@127.0.0.1:{port}/", "test")
+
+    assert "s3cret" not in str(caught.value)
+
+
+def test_a_broker_that_takes_the_connection_and_is_silent_is_given_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("messaging.amqp.connection.SOCKET_TIMEOUT_SECONDS", 0.1)
+    monkeypatch.setattr("messaging.amqp.connection.STACK_TIMEOUT_SECONDS", 0.2)
+
+    with (
+        socket.create_server(("127.0.0.1", 0)) as silent,
+        pytest.raises(BrokerUnavailable, match="the broker took the connection and did not answer"),
+    ):
+        connect(f"amqp://u:p@127.0.0.1:{silent.getsockname()[1]}/", "test")
+
+
+def test_closing_a_connection_that_is_gone_already_is_no_error() -> None:
+    broker = FakeBroker()
+    connection = broker.connect("", "")
+    broker.troubles["close"] = [StreamLostError("gone")]
+
+    close_quietly(connection)
+    close_quietly(connection)
+    close_quietly(connection)
+
+    assert not connection.is_open
+    assert broker.did.count("close") == 1

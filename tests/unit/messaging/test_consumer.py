@@ -1,0 +1,160 @@
+"""The consumer loop on a broker in memory: what a handler's outcome does to the message."""
+
+import itertools
+
+import pytest
+
+from messaging.consuming.session import Delivery
+from tests.unit.consumer_bench import AWAY, DEAD, INVALID, QUEUE, MakeBench, failing
+
+
+def test_handled_messages_are_acked_in_order(make_bench: MakeBench) -> None:
+    bench = make_bench(b"1", b"2", b"3")
+
+    bench.run(prefetch=2)
+
+    assert bench.handled == [b"1", b"2", b"3"]
+    assert bench.settlements() == ["ack"] * 3
+    assert bench.bodies(QUEUE) == []
+    assert bench.events.names == ["consuming"]
+
+
+def test_what_comes_into_hand_is_told_with_its_number_and_once_for_all_attempts(
+    make_bench: MakeBench,
+) -> None:
+    bench = make_bench(b"1", b"2", b"3")
+
+    bench.run(failing(AWAY, AWAY), prefetch=2, batch_size=2, linger_seconds=0.01)
+
+    assert sum(number for (number,) in bench.events.of("received")) == 3
+
+
+def test_the_topology_is_declared_and_the_prefetch_set_before_consuming(make_bench: MakeBench) -> None:
+    bench = make_bench()
+
+    bench.run(prefetch=7)
+
+    assert bench.broker.did.index(f"declare queue {DEAD} {{'durable': True}}") < bench.broker.did.index(
+        "consume"
+    )
+    assert bench.broker.connections[0].channels[0].prefetch == 7
+
+
+def test_an_invalid_message_is_dead_lettered_and_only_then_acked(make_bench: MakeBench) -> None:
+    bench = make_bench(b"nonsense")
+
+    bench.run(failing(INVALID))
+
+    assert bench.settlements() == [f"publish /{DEAD}", "ack"]
+    [dead] = bench.broker.queues[DEAD]
+    assert (dead.body, dead.headers["x-dead-reason"]) == (b"nonsense", "not-json")
+    assert bench.events.of("dead_lettered") == [(INVALID,)]
+
+
+def test_an_outage_is_waited_out_with_the_message_in_hand(make_bench: MakeBench) -> None:
+    bench = make_bench(b"1")
+
+    bench.run(failing(AWAY, AWAY, AWAY))
+
+    assert bench.handled == [b"1"] * 4
+    assert bench.settlements() == ["ack"]
+    assert [reason for reason, _ in bench.events.of("outage")] == ["the database is away"] * 3
+    assert len(bench.events.of("outage_over")) == 1
+    assert bench.events.of("broker_lost") == []
+
+
+def test_a_message_found_invalid_after_an_outage_is_dead_lettered(make_bench: MakeBench) -> None:
+    bench = make_bench(b"1")
+
+    bench.run(failing(AWAY, AWAY, INVALID))
+
+    assert bench.settlements() == [f"publish /{DEAD}", "ack"]
+    assert bench.events.names == ["consuming", "outage", "outage", "outage_over", "dead_lettered"]
+
+
+def test_a_stop_during_an_outage_requeues_the_message_at_once(make_bench: MakeBench) -> None:
+    bench = make_bench(b"1")
+
+    def away(_delivery: Delivery) -> None:
+        bench.stop.request()
+        raise AWAY
+
+    bench.run(away)
+
+    assert bench.settlements() == ["requeue"]
+    assert bench.bodies(QUEUE) == [b"1"]
+    assert bench.events.of("requeued") == [("stopping", 1)]
+
+
+def test_an_outage_beyond_the_hold_limit_requeues_the_message_and_takes_it_again(
+    make_bench: MakeBench,
+) -> None:
+    bench = make_bench(b"1")
+
+    bench.run(failing(AWAY, AWAY, AWAY), hold_seconds=0.0001)
+
+    assert bench.settlements() == ["requeue", "ack"]
+    assert bench.events.of("requeued") == [("the database is away", 1)]
+
+
+def test_work_in_progress_is_finished_after_the_stop(make_bench: MakeBench) -> None:
+    bench = make_bench(b"1", b"2")
+
+    def work(delivery: Delivery) -> None:
+        bench.stop.request()
+        delivery.pause(0.02)
+
+    bench.run(work)
+
+    assert bench.settlements() == ["ack"]
+    assert bench.bodies(QUEUE) == [b"2"]
+
+
+def test_after_the_stop_the_last_ack_brings_no_further_message(make_bench: MakeBench) -> None:
+    bench = make_bench(b"1", b"2")
+
+    bench.run(lambda _delivery: bench.stop.request())
+
+    assert bench.broker.did.index("cancel") < bench.broker.did.index("ack")
+    assert [message.returns for message in bench.broker.queues[QUEUE]] == [0]
+
+
+def test_work_that_outlasts_the_drain_limit_is_given_back(
+    make_bench: MakeBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("messaging.consuming.consumer.DRAIN_SECONDS", 0.01)
+    bench = make_bench(b"1")
+
+    def work(delivery: Delivery) -> None:
+        bench.stop.request()
+        for _ in itertools.repeat(None):
+            delivery.pause(0.01)
+
+    bench.run(work)
+
+    assert bench.settlements() == ["requeue"]
+    assert bench.bodies(QUEUE) == [b"1"]
+
+
+@pytest.mark.parametrize(("returns", "suspect"), [(3, False), (4, True)])
+def test_a_message_that_came_back_often_goes_to_the_suspect_handler(
+    make_bench: MakeBench, returns: int, suspect: bool
+) -> None:
+    bench = make_bench()
+    bench.broker.put(QUEUE, b"1", returns=returns)
+
+    bench.run()
+
+    assert bench.suspects == ([b"1"] if suspect else [])
+    assert bench.settlements() == ["ack"]
+
+
+def test_anything_unforeseen_ends_the_loop_and_leaves_the_message_in_the_queue(make_bench: MakeBench) -> None:
+    bench = make_bench(b"1")
+
+    with pytest.raises(ZeroDivisionError):
+        bench.run(failing(ZeroDivisionError()))
+
+    assert bench.settlements() == []
+    assert bench.bodies(QUEUE) == [b"1"]
+    assert not bench.broker.connections[0].is_open

@@ -1,0 +1,173 @@
+"""What dead messages say of themselves, which of them are meant, and how they look."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pika
+import pytest
+import typer
+
+from messaging.dead_letters.dead_letter import DeadLetter, Origin
+from messaging.dead_letters.filter import DeadLetterFilter
+from messaging.dead_letters.record import from_line, to_line
+from sensorctl.dead_letters.views import shown, whole
+from sensorctl.time_options import moment_ago
+
+RUN = uuid4()
+BY_MQTT = {"x-original-exchange": "amq.topic", "x-original-routing-key": "sensors.kitchen.temperature"}
+
+
+def message(body: bytes | dict[str, Any] = b"rubbish", /, **headers: Any) -> DeadLetter:
+    encoded = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return DeadLetter(encoded, pika.BasicProperties(headers=headers), 7)
+
+
+def dead(**words: Any) -> dict[str, Any]:
+    return {f"x-dead-{name}": value for name, value in words.items()}
+
+
+def test_the_id_follows_from_the_message_and_its_death_and_not_from_looking() -> None:
+    first = message(**dead(at="2026-11-22T05:28:37.123+00:00"))
+    assert first.id == message(**dead(at="2026-11-22T05:28:37.123+00:00"), **{"x-delivery-count": 9}).id
+    assert first.id != message(**dead(at="2026-11-22T05:28:37.124+00:00")).id
+    assert first.id != message(b"other", **dead(at="2026-11-22T05:28:37.123+00:00")).id
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "sensor"),
+    [
+        (b'{"sensor_id": " kitchen "}', {}, "kitchen"),
+        (b'{"id": 7}', {}, "7"),
+        (b'{"sensor_id": true}', {}, None),
+        (b"rubbish", {"x-original-routing-key": "reading.attic.2"}, "attic.2"),
+        (b"rubbish", {"x-original-routing-key": "sensor_data"}, None),
+        (b"21.5", BY_MQTT, "kitchen"),
+        (b'{"id": 7}', BY_MQTT, "7"),
+        (b"21.5", {**BY_MQTT, "x-original-exchange": "sensors"}, None),
+        (b"21.5", {**BY_MQTT, "x-original-routing-key": ["a"]}, None),
+        (b"[" * 100_000, {}, None),
+        (b'{"sensor_id": ' + b"9" * 5_000 + b"}", {}, None),
+        (b"[1]", {}, None),
+    ],
+)
+def test_the_sensor_is_found_where_it_can_be(
+    body: bytes, headers: dict[str, Any], sensor: str | None
+) -> None:
+    assert message(body, **headers).sensor_id == sensor
+
+
+@pytest.mark.parametrize("sequence", [0, -1, True, "3", 1.0, None, 2**63])
+def test_an_origin_needs_a_sequence_that_the_table_can_hold(sequence: object) -> None:
+    assert message({"sensor_id": "1", "run_id": str(RUN), "sequence": sequence}).origin is None
+
+
+def test_an_origin_needs_all_three() -> None:
+    whole_one: dict[str, Any] = {"sensor_id": "1", "run_id": str(RUN), "sequence": 3}
+    assert message(whole_one).origin == Origin("1", RUN, 3)
+    for name in whole_one:
+        assert message({key: value for key, value in whole_one.items() if key != name}).origin is None
+    assert message(whole_one | {"run_id": "none"}).origin is None
+
+
+def test_the_brokers_own_dead_letters_have_its_word_and_time() -> None:
+    at = datetime(2026, 11, 22, tzinfo=UTC)
+    buried = message(**{"x-first-death-reason": "delivery_limit", "x-death": [{"time": at, "count": 1}]})
+    assert (buried.reason, buried.dead_at, buried.replays) == ("delivery_limit", at, 0)
+    assert message().dead_at is None
+    assert message(**{"x-death": "nonsense"}).dead_at is None
+
+
+@pytest.mark.parametrize("count", [-5, "many", None, True])
+def test_a_count_that_is_none_is_zero(count: object) -> None:
+    assert message(**{"x-replays": count}).replays == 0
+
+
+def test_another_try_leaves_the_death_behind() -> None:
+    headers = dead(reason="not-json", at="now", by="me", detail="no") | {"x-replays": 1, "mine": "kept"}
+    broker = {"x-death": [], "x-first-death-queue": "q", "x-last-death-queue": "q", "x-delivery-count": 3}
+    assert message(**headers, **broker).revived_headers() == {"mine": "kept", "x-replays": 2}
+
+
+def test_another_try_of_what_the_broker_dead_lettered_says_how_it_came() -> None:
+    death = {"exchange": "amq.topic", "routing-keys": ["sensors.kitchen.temperature"], "count": 1}
+    assert message(**{"x-death": [death]}).revived_headers() == {**BY_MQTT, "x-replays": 1}
+    # What it said before counts: the broker knows only of the way straight to the queue.
+    straight = {"exchange": "", "routing-keys": ["sensor_data"], "count": 1}
+    again = message(**{**BY_MQTT, "x-replays": 1, "x-death": [straight]})
+    assert again.revived_headers() == {**BY_MQTT, "x-replays": 2}
+
+
+@pytest.mark.parametrize(
+    "deaths", [None, [], ["x"], [{}], [{"exchange": "e"}], [{"exchange": "e", "routing-keys": []}]]
+)
+def test_a_death_that_does_not_say_how_it_came_adds_nothing(deaths: object) -> None:
+    assert message(**{"x-death": deaths}).revived_headers() == {"x-replays": 1}
+
+
+def test_a_selection_meets_every_condition() -> None:
+    now = datetime.now(UTC)
+    old = message({"sensor_id": "1"}, **dead(reason="not-json", at=(now - timedelta(hours=2)).isoformat()))
+    timeless = message({"sensor_id": "1"}, **dead(reason="not-json"))
+    hour = now - timedelta(hours=1)
+    assert DeadLetterFilter()(timeless)
+    assert DeadLetterFilter(reasons=["not-json", "too-large"], sensors=["1"])(old)
+    assert not DeadLetterFilter(reasons=["too-large"], sensors=["1"])(old)
+    assert DeadLetterFilter(died_before=hour)(old)
+    assert not DeadLetterFilter(died_after=hour)(old)
+    assert not DeadLetterFilter(died_before=hour)(timeless)
+    by_id = DeadLetterFilter(ids=[old.id, "another"])
+    assert by_id(old)
+    assert not by_id(timeless)
+    assert by_id.unmet() == ["another"]
+
+
+@pytest.mark.parametrize(
+    ("age", "seconds"),
+    [("30s", 30), ("10m", 600), ("2h", 7200), ("1d", 86400), ("1w", 604800), ("1.5h", 5400)],
+)
+def test_ages(age: str, seconds: float) -> None:
+    assert abs((datetime.now(UTC) - moment_ago(age)).total_seconds() - seconds) < 5
+
+
+@pytest.mark.parametrize("age", ["", "10", "h", "-1h", "1 year", "999999999w", "1e3s"])
+def test_what_is_no_age_is_told(age: str) -> None:
+    with pytest.raises(typer.BadParameter, match="is no age"):
+        moment_ago(age)
+
+
+def test_nothing_reaches_the_terminal_that_it_would_obey() -> None:
+    evil = "\x1b[2J\u202e\x00\x9b"
+    text = whole(message(evil.encode(), **{evil: evil, "x-dead-detail": evil})) + shown(evil.encode())
+    assert all(c.isprintable() or c == "\n" for c in text)
+
+
+def test_an_exported_line_is_one_line_and_comes_back() -> None:
+    sent = message(b"\xff\n", bytes=b"\xff", nested={"list": [b"", None]})
+    line = to_line(sent)
+    assert line.count("\n") == 1
+    back = from_line(line)
+    assert (back.body, back.headers, back.id) == (sent.body, sent.headers, sent.id)
+
+
+GOOD: dict[str, Any] = {"body": "x", "headers": {}, "properties": {}}
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        5, [], {}, GOOD | {"body": 5}, GOOD | {"headers": []}, GOOD | {"properties": {"colour": "red"}},
+        GOOD | {"properties": {"priority": 256}}, GOOD | {"properties": {"type": "t" * 256}},
+        GOOD | {"body_base64": "?"}, GOOD | {"headers": {"n": 2**64}}, GOOD | {"headers": {"f": 1.5}},
+        GOOD | {"headers": {"t": {"$time": "late"}}}, GOOD | {"headers": {"d": {"$decimal": "much"}}},
+        GOOD | {"headers": {"k" * 256: 1}}, GOOD | {"headers": {"b": {"$bytes": 3}}},
+    ],
+)  # fmt: skip
+def test_a_wrong_record_is_told(record: object) -> None:
+    with pytest.raises(ValueError, match=r"\w"):
+        from_line(json.dumps(record))
+
+
+def test_a_good_record_is_taken() -> None:
+    assert from_line(json.dumps(GOOD)).body == b"x"

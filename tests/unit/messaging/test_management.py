@@ -1,0 +1,206 @@
+"""The management API on a small server: addresses, bodies, and errors in words."""
+
+import base64
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+
+from messaging.errors import BrokerUnavailable
+from messaging.management.client import DELIVERY_LIMIT, Management, ManagementUnavailable
+from messaging.management.permissions import Permissions, User
+from messaging.settings import BrokerSettings
+from messaging.topology import Topology
+from runtime.errors import ConfigurationError
+from runtime.settings import SecretStr
+
+
+class Api(ThreadingHTTPServer):
+    """Answers each path from `answers`, 404 otherwise; keeps what it was asked."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.answers: dict[str, tuple[int, bytes]] = {}
+        self.asked: list[tuple[str, str, Any]] = []
+        self.login = ""
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}"
+
+    def settings(self, **changed: Any) -> BrokerSettings:
+        return BrokerSettings(
+            **{
+                "rabbitmq_management_url": self.url,
+                "rabbitmq_user": "op",
+                "rabbitmq_pass": "s3:cret",
+                **changed,
+            }
+        )
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: Api
+
+    def do_GET(self) -> None:
+        self._answer(b"")
+
+    def do_PUT(self) -> None:
+        self._answer(self.rfile.read(int(self.headers["Content-Length"])))
+
+    def _answer(self, body: bytes) -> None:
+        self.server.asked.append((self.command, self.path, json.loads(body or b"null")))
+        self.server.login = base64.b64decode(self.headers["Authorization"].removeprefix("Basic ")).decode()
+        status, answer = self.server.answers.get(self.path, (404, b'{"error":"Object Not Found"}'))
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(answer)))
+        self.end_headers()
+        self.wfile.write(answer)
+
+    def log_message(self, *_: Any) -> None:
+        """Quiet."""
+
+
+@pytest.fixture
+def api() -> Iterator[Api]:
+    with Api() as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join(10)
+
+
+def test_the_version_is_asked_as_the_amqp_user(api: Api) -> None:
+    api.answers["/api/overview"] = (200, b'{"rabbitmq_version": "4.1.0"}')
+
+    assert Management(api.settings()).version() == "4.1.0"
+    assert api.login == "op:s3:cret"
+
+
+@pytest.mark.parametrize(
+    ("vhost", "queue", "path"),
+    [
+        ("/", "heat", "/api/queues/%2F/heat"),
+        ("a b", "heat/1 %", "/api/queues/a%20b/heat%2F1%20%25"),
+    ],
+)
+def test_a_queue_is_found_whatever_its_name(api: Api, vhost: str, queue: str, path: str) -> None:
+    api.answers[path] = (200, b'{"durable": true}')
+
+    assert Management(api.settings(rabbitmq_vhost=vhost)).queue(queue) == {"durable": True}
+
+
+def test_what_is_not_there_is_none(api: Api) -> None:
+    management = Management(api.settings())
+
+    assert management.queue("heat") is None
+    assert management.policy(Topology("heat")) is None
+
+
+@pytest.mark.parametrize(
+    ("applied", "found"),
+    [
+        ({"dead-letter-routing-key": "heat.dead", "delivery-limit": 7}, True),
+        ({"delivery-limit": 7}, False),
+        ({}, False),
+        (None, False),
+    ],
+)
+def test_the_policy_is_what_the_broker_applies_to_the_queue(api: Api, applied: Any, found: bool) -> None:
+    answer = json.dumps({"durable": True, "effective_policy_definition": applied})
+    api.answers["/api/queues/%2F/heat"] = (200, answer.encode())
+
+    policy = Management(api.settings()).policy(Topology("heat"))
+
+    assert policy == ({"definition": applied} if found else None)
+
+
+def test_a_queue_without_figures_yet_is_told(api: Api) -> None:
+    api.answers["/api/queues/%2F/heat"] = (200, b'{"durable": true}')
+
+    with pytest.raises(ManagementUnavailable, match="no figures of the queue yet"):
+        Management(api.settings()).policy(Topology("heat"))
+
+
+def test_a_user_is_made_with_its_rights_whatever_the_names(api: Api) -> None:
+    user, permissions = "/api/users/a%2Fb", "/api/permissions/v%20h/a%2Fb"
+    topics = "/api/topic-permissions/v%20h/a%2Fb"
+    api.answers |= {user: (201, b""), permissions: (204, b""), topics: (201, b"")}
+    rights = Permissions(write="^sensors$", topic_write="^sensors[.]", tags="monitoring")
+
+    Management(api.settings(rabbitmq_vhost="v h")).ensure_user(User("a/b", SecretStr("s3:cret"), rights))
+
+    assert api.asked == [
+        ("PUT", user, {"password": "s3:cret", "tags": "monitoring"}),
+        ("PUT", permissions, {"configure": "^$", "write": "^sensors$", "read": "^$"}),
+        ("PUT", topics, {"exchange": "amq.topic", "write": "^sensors[.]", "read": "^$"}),
+    ]
+
+
+def test_the_last_net_sends_what_comes_too_often_to_the_dead_queue(api: Api) -> None:
+    path = "/api/policies/%2F/heat.2-last-net"
+    api.answers[path] = (201, b"")
+
+    Management(api.settings()).set_policy(Topology("heat.2"))
+
+    [(method, asked, body)] = api.asked
+    assert (method, asked) == ("PUT", path)
+    assert body["pattern"] == r"^heat\.2$"
+    assert body["apply-to"] == "queues"
+    assert body["definition"] == {
+        "dead-letter-exchange": "",
+        "dead-letter-routing-key": "heat.2.dead",
+        "delivery-limit": DELIVERY_LIMIT,
+    }
+
+
+@pytest.mark.parametrize("status", [401, 403, 500])
+def test_a_refusal_is_told_with_its_number_and_no_password(api: Api, status: int) -> None:
+    api.answers["/api/overview"] = (status, b"{}")
+
+    with pytest.raises(ManagementUnavailable, match=f"the management API answers {status}") as caught:
+        Management(api.settings()).version()
+
+    assert "s3:cret" not in str(caught.value)
+    assert isinstance(caught.value, BrokerUnavailable)
+
+
+def test_an_answer_that_is_not_json_is_told(api: Api) -> None:
+    api.answers["/api/overview"] = (200, b"<html>")
+
+    with pytest.raises(ManagementUnavailable, match=api.url):
+        Management(api.settings()).version()
+
+
+def test_a_port_that_speaks_no_http_is_told(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    def greet(handler: _Handler) -> None:
+        handler.wfile.write(b"AMQP\x00\x00\x09\x01")
+
+    monkeypatch.setattr(_Handler, "do_GET", greet)
+
+    with pytest.raises(ManagementUnavailable, match=api.url):
+        Management(api.settings()).version()
+
+
+def test_a_server_that_is_not_there_is_told(api: Api) -> None:
+    settings = api.settings()
+    api.shutdown()
+    api.server_close()
+
+    with pytest.raises(ManagementUnavailable, match=f"{api.url}: .*Connection refused"):
+        Management(settings).version()
+
+
+def test_without_an_address_it_is_asked_beside_the_broker() -> None:
+    management = Management(BrokerSettings(rabbitmq_url="amqp://u:p@broker.example:5673/v"))
+
+    assert management._url == "http://broker.example:15672"
+
+
+def test_an_address_that_is_not_http_is_a_wrong_setting() -> None:
+    with pytest.raises(ConfigurationError, match=r"RABBITMQ_MANAGEMENT_URL is 'file:///etc'"):
+        Management(BrokerSettings(rabbitmq_management_url="file:///etc"))

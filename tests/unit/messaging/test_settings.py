@@ -1,0 +1,104 @@
+"""Where the broker is: the single variables, the URLs over them, and what is refused."""
+
+from urllib.parse import unquote, urlsplit
+
+import pika
+import pytest
+
+from messaging.settings import BrokerSettings
+from runtime.errors import ConfigurationError
+from runtime.settings import load
+
+
+def test_a_fresh_environment_means_the_local_broker() -> None:
+    settings = load(BrokerSettings)
+
+    assert settings.amqp_url == "amqp://sensors:sensors@127.0.0.1:5672/%2F"
+    assert settings.queue_name == "sensor_data"
+
+
+@pytest.mark.parametrize("awkward", ["a/b@c:d#e", "100%", "ü ?&=", "plain"])
+def test_awkward_signs_arrive_at_the_broker_as_they_were_set(
+    monkeypatch: pytest.MonkeyPatch, awkward: str
+) -> None:
+    monkeypatch.setenv("RABBITMQ_HOST", "rabbitmq")
+    monkeypatch.setenv("RABBITMQ_PORT", "5675")
+    monkeypatch.setenv("RABBITMQ_USER", awkward)
+    monkeypatch.setenv("RABBITMQ_PASS", awkward)
+    monkeypatch.setenv("RABBITMQ_VHOST", awkward)
+
+    url = load(BrokerSettings).amqp_url
+
+    parts, parameters = urlsplit(url), pika.URLParameters(url)
+    assert (parts.hostname, parts.port, unquote(parts.password or "")) == ("rabbitmq", 5675, awkward)
+    assert (parameters.credentials.username, parameters.credentials.password) == (awkward, awkward)
+    assert parameters.virtual_host == awkward
+
+
+@pytest.mark.parametrize("variable", ["RABBITMQ_URL", "AMQP_URL"])
+def test_a_url_wins_over_the_single_variables(monkeypatch: pytest.MonkeyPatch, variable: str) -> None:
+    monkeypatch.setenv("RABBITMQ_HOST", "elsewhere")
+    monkeypatch.setenv(variable, "amqps://u:p@broker:5671/v")
+
+    assert load(BrokerSettings).amqp_url == "amqps://u:p@broker:5671/v"
+
+
+def test_rabbitmq_url_wins_over_amqp_url(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AMQP_URL", "amqp://second/")
+    monkeypatch.setenv("RABBITMQ_URL", "amqp://first/")
+
+    assert load(BrokerSettings).amqp_url == "amqp://first/"
+
+
+@pytest.mark.parametrize("variable", ["RABBITMQ_URL", "AMQP_URL"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://u:s3cret@broker/",
+        "broker",
+        "amqp://u:s3/cret@broker:5672/",
+        "amqp://u:s3cret@broker:port/",
+        "amqp://u:s3cret@broker:99999/",
+        "amqp://u:s3cret@broker/?heartbeat=often",
+        "amqp://u:s3cret@broker/?s3cret=1",
+        "amqp://u:s3cret@broker/?ssl_options=(",
+    ],
+)
+def test_an_unusable_url_is_refused_without_showing_it(
+    monkeypatch: pytest.MonkeyPatch, variable: str, url: str
+) -> None:
+    monkeypatch.setenv(variable, url)
+
+    with pytest.raises(ConfigurationError, match=r"must look like amqp://user:password@host") as caught:
+        load(BrokerSettings)
+
+    assert str(caught.value).startswith("RABBITMQ_URL")
+    assert "s3" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("RABBITMQ_PORT", "0"),
+        ("RABBITMQ_PORT", "65536"),
+        ("RABBITMQ_PORT", "amqp"),
+        ("QUEUE_NAME", "a\nb"),
+        ("QUEUE_NAME", "amq.heat"),
+        ("QUEUE_NAME", "x" * 201),
+    ],
+)
+def test_a_wrong_value_is_told_with_its_variable(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+
+    with pytest.raises(ConfigurationError) as caught:
+        load(BrokerSettings)
+
+    assert str(caught.value).startswith(f"{variable} is {value!r}: ")
+
+
+def test_the_password_is_not_in_the_settings_own_text() -> None:
+    settings = BrokerSettings(rabbitmq_pass="s3cret", rabbitmq_url="amqp://u:s3cret@h/")
+
+    assert "s3cret" not in repr(settings)

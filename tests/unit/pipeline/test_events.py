@@ -1,0 +1,294 @@
+"""Each event of a consumer moves its metric, the health and the log together."""
+
+import platform
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from prometheus_client import REGISTRY
+from structlog.testing import capture_logs
+
+from pipeline.handler import Stored
+from pipeline.store_log import LINES_A_SECOND
+from pipeline.telemetry import BROKER, DATABASE, PipelineTelemetry
+from readings.errors import DeadLetterReason, InvalidReading
+from readings.payload import Reading
+from runtime.health import Health
+from runtime.version import VERSION
+from tests.unit.fakes import READING, FakeClock
+
+Act = Callable[[PipelineTelemetry], None]
+INVALID = InvalidReading(DeadLetterReason.FUTURE_TIME, "measured_at is far ahead")
+
+
+def stored(*readings: Reading, new: int | None = None) -> Stored:
+    """A batch that was just committed."""
+    refused = [None] * len(readings)
+    return Stored(readings, len(readings) if new is None else new, refused, datetime.now(UTC))
+
+
+def metric(name: str, **labels: str) -> float:
+    value = REGISTRY.get_sample_value(name, labels)
+    assert value is not None, f"{name} is not exported from the start"
+    return value
+
+
+@pytest.mark.parametrize(
+    ("act", "name", "labels"),
+    [
+        (lambda events: events.stored(stored(READING)), "pipeline_readings_stored_total", {}),
+        (lambda events: events.stored(stored(READING, new=0)), "pipeline_readings_duplicate_total", {}),
+        (lambda events: events.acquitted(5, duplicate=False), "pipeline_readings_stored_total", {}),
+        (lambda events: events.acquitted(None, duplicate=True), "pipeline_readings_duplicate_total", {}),
+        (
+            lambda events: events.dead_lettered(INVALID),
+            "pipeline_messages_dead_total",
+            {"reason": "future-time"},
+        ),
+        (lambda events: events.requeued("stopping", 1), "pipeline_messages_requeued_total", {}),
+    ],
+)
+def test_each_outcome_is_counted_once_and_told_in_one_line(
+    act: Act, name: str, labels: dict[str, str]
+) -> None:
+    events = PipelineTelemetry(Health())
+    before = metric(name, **labels)
+
+    with capture_logs() as lines:
+        act(events)
+
+    assert metric(name, **labels) == before + 1
+    assert len(lines) == 1
+
+
+def test_every_reason_is_exported_before_the_first_dead_letter() -> None:
+    PipelineTelemetry(Health())
+
+    for reason in DeadLetterReason:
+        assert metric("pipeline_messages_dead_total", reason=reason.value) >= 0
+
+
+@pytest.mark.parametrize(
+    ("act", "problems", "level", "line"),
+    [
+        (lambda events: events.consuming("heat"), {DATABASE}, "info", "consuming"),
+        (lambda events: events.outage_over(3), {BROKER}, "info", "database is back"),
+        (lambda events: events.stored(stored(READING)), {BROKER}, "info", "stored"),
+        (lambda events: events.database_answers(), {BROKER}, None, None),
+        (lambda events: events.broker_lost("gone", 1), {BROKER, DATABASE}, "warning", "broker unavailable"),
+        (lambda events: events.outage("gone", 1), {BROKER, DATABASE}, "warning", "database unavailable"),
+    ],
+)
+def test_readiness_metric_and_log_say_the_same(
+    act: Act, problems: set[str], level: str | None, line: str | None
+) -> None:
+    health = Health(BROKER, DATABASE)
+    events = PipelineTelemetry(health)
+    events._outages.away(BROKER, "gone")
+    events._outages.away(DATABASE, "gone")
+
+    with capture_logs() as lines:
+        act(events)
+
+    assert set(health.problems()) == problems
+    assert {need for need in (BROKER, DATABASE) if metric("pipeline_outage", need=need)} == problems
+    assert [(told["log_level"], told["event"]) for told in lines] == ([(level, line)] if line else [])
+
+
+def test_a_loss_tells_its_reason_to_whoever_asks() -> None:
+    health = Health(BROKER, DATABASE)
+    events = PipelineTelemetry(health)
+
+    events.broker_lost("Connection refused", 0.5)
+    events.outage("terminating connection", 0.5)
+
+    assert health.problems() == {BROKER: "Connection refused", DATABASE: "terminating connection"}
+
+
+def test_an_outage_ends_with_the_next_stored_reading() -> None:
+    events = PipelineTelemetry(Health(DATABASE))
+    events.outage("gone", 1)
+
+    events.stored(stored(READING))
+
+    assert metric("pipeline_outage", need=DATABASE) == 0
+
+
+def test_the_seconds_of_an_outage_grow_while_it_lasts_and_each_counts_once() -> None:
+    clock = FakeClock()
+    events = PipelineTelemetry(Health(), clock)
+    before = {need: metric("pipeline_outage_seconds_total", need=need) for need in (BROKER, DATABASE)}
+    seen = []
+
+    told: list[Act] = [
+        lambda events: events.outage("gone", 1),
+        lambda events: events.outage("still gone", 1),
+        lambda events: events.outage_over(3),
+        lambda events: events.stored(stored(READING)),
+    ]
+    for tell in told:
+        tell(events)
+        seen.append(metric("pipeline_outage_seconds_total", need=DATABASE) - before[DATABASE])
+        clock.now += 3
+
+    assert seen == [0, 3, 6, 6]
+    assert metric("pipeline_outage_seconds_total", need=BROKER) == before[BROKER]
+
+
+def test_progress_is_a_sign_of_life() -> None:
+    clock = FakeClock()
+    health = Health(stall_seconds=1, clock=clock)
+    clock.now += 2
+
+    PipelineTelemetry(health).progress()
+
+    assert health.stalled_seconds() is None
+
+
+def test_a_stored_reading_is_told_with_its_delay() -> None:
+    measured_at = datetime.now(UTC) - timedelta(seconds=2)
+    count = metric("pipeline_end_to_end_delay_seconds_count")
+    total = metric("pipeline_end_to_end_delay_seconds_sum")
+
+    with capture_logs() as lines:
+        PipelineTelemetry(Health()).stored(stored(READING._replace(measured_at=measured_at)))
+
+    assert metric("pipeline_end_to_end_delay_seconds_count") == count + 1
+    assert metric("pipeline_end_to_end_delay_seconds_sum") == pytest.approx(total + 2, abs=1)
+    assert lines[0]["delay_ms"] == pytest.approx(2000, abs=1000)
+    assert (lines[0]["sensor"], lines[0]["temperature"]) == ("kitchen", 21.5)
+    assert metric("pipeline_last_stored_timestamp_seconds") == pytest.approx(
+        datetime.now(UTC).timestamp(), abs=60
+    )
+
+
+def test_a_reading_from_a_clock_ahead_counts_as_no_delay() -> None:
+    total = metric("pipeline_end_to_end_delay_seconds_sum")
+    ahead = READING._replace(measured_at=datetime.now(UTC) + timedelta(minutes=4))
+
+    PipelineTelemetry(Health()).stored(stored(ahead))
+
+    assert metric("pipeline_end_to_end_delay_seconds_sum") == total
+
+
+def test_a_batch_is_one_line_and_each_of_its_readings_is_counted() -> None:
+    now = datetime.now(UTC)
+    readings = [READING._replace(measured_at=now - timedelta(seconds=n)) for n in range(5)]
+    names = [f"pipeline_{name}" for name in (
+        "readings_stored_total", "readings_duplicate_total", "end_to_end_delay_seconds_count",
+        "store_duration_seconds_count",
+    )]  # fmt: skip
+    before = [metric(name) for name in names]
+
+    with capture_logs() as lines:
+        PipelineTelemetry(Health()).stored(stored(*readings, new=3))
+
+    assert [metric(name) - old for name, old in zip(names, before, strict=True)] == [3, 2, 5, 1]
+    assert [line["event"] for line in lines] == ["batch stored"]
+    assert (lines[0]["readings"], lines[0]["new"], lines[0]["duplicates"]) == (5, 3, 2)
+    assert lines[0]["longest_delay_ms"] == pytest.approx(4000, abs=1000)
+
+
+def test_a_batch_in_which_everything_is_dead_stores_nothing_and_says_nothing_of_it() -> None:
+    health = Health(DATABASE)
+    events = PipelineTelemetry(health)
+
+    with capture_logs() as lines:
+        events.stored(Stored([], 0, [INVALID], datetime.now(UTC)))
+
+    assert lines == []
+    assert health.problems() == {DATABASE: "not reached yet"}
+
+
+def test_the_seconds_that_the_database_took_are_those_of_the_whole_batch() -> None:
+    before = metric("pipeline_store_duration_seconds_sum")
+
+    PipelineTelemetry(Health()).stored(stored(READING, READING)._replace(seconds=0.25))
+
+    assert metric("pipeline_store_duration_seconds_sum") == pytest.approx(before + 0.25)
+
+
+def test_what_is_taken_in_hand_is_counted_without_a_line() -> None:
+    before = metric("pipeline_messages_received_total")
+
+    with capture_logs() as lines:
+        PipelineTelemetry(Health()).received(3)
+
+    assert metric("pipeline_messages_received_total") == before + 3
+    assert lines == []
+
+
+def test_the_versions_are_exported() -> None:
+    labels = {"version": VERSION, "python": platform.python_version()}
+
+    assert metric("pipeline_build_info", **labels) == 1
+
+
+def test_each_message_that_went_back_is_counted() -> None:
+    before = metric("pipeline_messages_requeued_total")
+
+    PipelineTelemetry(Health()).requeued("stopping", 40)
+
+    assert metric("pipeline_messages_requeued_total") == before + 40
+
+
+def test_of_many_a_second_some_have_a_line_and_the_rest_is_summed_up() -> None:
+    clock = FakeClock()
+    events = PipelineTelemetry(Health(), clock)
+
+    with capture_logs() as lines:
+        for _ in range(LINES_A_SECOND):
+            events.stored(stored(READING))
+        events.stored(stored(READING, READING)._replace(seconds=0.25))
+        events.stored(stored(READING, new=0)._replace(seconds=0.125))
+        events.progress()
+        told_at_once = len(lines)
+        clock.now += 1
+        events.progress()
+
+    assert told_at_once == LINES_A_SECOND
+    (rest,) = lines[LINES_A_SECOND:]
+    assert rest.pop("longest_delay_ms") > 0
+    assert rest == {
+        "event": "many stored", "log_level": "info",
+        "readings": 3, "new": 2, "duplicates": 1, "longest_store_ms": 250,
+    }  # fmt: skip
+
+
+def test_the_next_second_begins_with_a_line_each_again() -> None:
+    clock = FakeClock()
+    events = PipelineTelemetry(Health(), clock)
+
+    with capture_logs() as lines:
+        for _ in range(LINES_A_SECOND + 1):
+            events.stored(stored(READING))
+        clock.now += 1
+        events.stored(stored(READING))
+
+    assert [line["event"] for line in lines[-2:]] == ["many stored", "stored"]
+
+
+def test_nothing_is_left_untold_at_the_end() -> None:
+    events = PipelineTelemetry(Health(), FakeClock())
+
+    with capture_logs() as lines:
+        for _ in range(LINES_A_SECOND + 5):
+            events.stored(stored(READING))
+        events.ended()
+        events.ended()
+
+    assert [line["event"] for line in lines].count("many stored") == 1
+    assert lines[-1]["readings"] == 5
+
+
+def test_each_delay_is_in_the_bucket_of_the_next_longer_bound() -> None:
+    name = "pipeline_end_to_end_delay_seconds_bucket"
+    bounds = ("1.0", "2.5", "5.0", "+Inf")
+    before = [metric(name, le=bound) for bound in bounds]
+    at = datetime.now(UTC)
+    readings = [READING._replace(measured_at=at - timedelta(seconds=seconds)) for seconds in (2.5, 3, 1e6)]
+
+    PipelineTelemetry(Health()).stored(Stored(readings, 3, [None] * 3, at))
+
+    counts = [metric(name, le=bound) for bound in bounds]
+    assert [now - then for now, then in zip(counts, before, strict=True)] == [0, 1, 2, 3]

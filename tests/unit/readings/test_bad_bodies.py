@@ -1,0 +1,114 @@
+"""Bodies that can never become a reading: the reason each gets, and what its sentence says."""
+
+from typing import Any
+
+import pytest
+
+from readings.errors import DeadLetterReason, InvalidReading
+from readings.parsing import read
+from readings.payload import MAX_BODY_BYTES
+from tests.unit.bad_bodies import FIELDS, GOOD, MISSING, NOT_AN_OBJECT, NOT_JSON, RAW_NUMBERS
+from tests.unit.bodies import MESSAGE, RULES, filled_up_to, with_field_renamed, with_fields
+
+DETAIL_CHARACTERS = 250
+
+
+def refusal(body: bytes) -> InvalidReading:
+    """What `read` says of the body; every sentence is short and safe for a log or a terminal."""
+    with pytest.raises(InvalidReading) as caught:
+        read(body, RULES)
+    assert caught.value.detail.isprintable()
+    assert len(caught.value.detail) <= DETAIL_CHARACTERS
+    return caught.value
+
+
+@pytest.mark.parametrize(("body", "fragment"), NOT_JSON)
+def test_what_is_not_json_is_told_with_its_beginning(body: bytes, fragment: str) -> None:
+    error = refusal(body)
+
+    assert error.reason is DeadLetterReason.NOT_JSON
+    assert fragment in error.detail
+
+
+@pytest.mark.parametrize(("body", "fragment"), [*NOT_AN_OBJECT, *MISSING, *RAW_NUMBERS])
+def test_json_that_is_no_reading_is_told_with_what_is_wrong(body: bytes, fragment: str) -> None:
+    error = refusal(body)
+
+    assert error.reason is DeadLetterReason.INVALID_FIELD
+    assert fragment in error.detail
+
+
+@pytest.mark.parametrize(("field", "value", "fragment"), FIELDS)
+def test_a_wrong_value_is_told_with_its_field(field: str, value: Any, fragment: str) -> None:
+    error = refusal(with_fields(**{field: value}))
+
+    assert error.reason is DeadLetterReason.INVALID_FIELD
+    assert error.detail.startswith(f"{field} is ")
+    assert repr(value)[:6] in error.detail or str(value)[:6] in error.detail
+    assert fragment in error.detail
+
+
+@pytest.mark.parametrize(
+    ("unit", "temperature", "sentence"),
+    [
+        ("celsius", -273.16, "temperature is -273.16 celsius, outside -273.15 to 10000 °C"),
+        ("F", -459.68, "temperature is -459.68 fahrenheit, outside"),
+        ("kelvin", -0.01, "temperature is -0.01 kelvin, outside"),
+        ("K", 10273.16, "temperature is 10273.16 kelvin, outside"),
+    ],
+)
+def test_temperatures_that_cannot_be_are_told_in_their_own_unit(
+    unit: str, temperature: float, sentence: str
+) -> None:
+    error = refusal(with_fields(unit=unit, temperature=temperature))
+
+    assert error.reason is DeadLetterReason.INVALID_FIELD
+    assert sentence in error.detail
+
+
+@pytest.mark.parametrize("size", [MAX_BODY_BYTES + 1, 65 * 1024, 10 * MAX_BODY_BYTES])
+def test_a_body_above_64_kib_is_refused_before_it_is_parsed(size: int) -> None:
+    assert refusal(filled_up_to(size)).reason is DeadLetterReason.TOO_LARGE
+    error = refusal(b"[" * size)
+
+    assert error.reason is DeadLetterReason.TOO_LARGE
+    assert error.detail == f"the body has {size} bytes; at most 65536 are accepted"
+
+
+@pytest.mark.parametrize(
+    "time",
+    [
+        "2026-11-22T05:35:00.000001Z",
+        "2026-11-22T05:36:00",
+        "2026-11-22T06:36:00+01:00",
+        "9999-12-31T23:59:59Z",
+        "9999-12-31T23:59:59+14:00",
+        "9999-12-31T23:59:59-12:00",
+        "9999-12-31T23:59:59.999999",
+    ],
+)
+def test_a_time_more_than_5_minutes_ahead_is_told_with_the_distance(time: str) -> None:
+    error = refusal(with_fields(measured_at=time))
+
+    assert error.reason is DeadLetterReason.FUTURE_TIME
+    assert error.detail.startswith(f"measured_at is {time[:4]}-")
+    assert "ahead of the consumer's clock; at most 0:05:00 are accepted" in error.detail
+
+
+@pytest.mark.parametrize(
+    ("field", "name", "value"),
+    [
+        ("id", "sensor_id", -1),
+        ("data", "measured_at", "yesterday"),
+        ("timestamp", "measured_at", 5),
+        ("temperatura", "temperature", "21.5"),
+    ],
+)
+def test_the_older_dialects_are_told_with_the_contracts_names(field: str, name: str, value: Any) -> None:
+    error = refusal(with_field_renamed(name, field, value))
+
+    assert error.detail.startswith(f"{name} is {value!r}: ")
+
+
+def test_the_good_message_of_these_tests_is_good() -> None:
+    assert read(GOOD, RULES).sensor_id == MESSAGE["sensor_id"]

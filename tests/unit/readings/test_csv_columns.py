@@ -1,0 +1,43 @@
+"""Columns and times of recorded files."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from readings.csv_columns import moment, position
+
+NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["2026-01-01", "2026-01-01 00:00:00", " 2026-01-01T00:00 ", "20260101T000000Z", "2026-01-01T01:00+01:00",
+     "1767225600", " 1767225600.0 ", "1.7672256e9"],
+)  # fmt: skip
+def test_a_time_is_iso_8601_or_a_number_of_seconds(text: str) -> None:
+    assert moment(text) == NEW_YEAR
+    assert moment(text).tzinfo
+
+
+def test_a_time_without_an_offset_is_in_the_zone() -> None:
+    assert moment("2026-01-01 09:00", zone=ZoneInfo("Asia/Tokyo")) == NEW_YEAR
+    assert moment("2026-01-01T00:00Z", zone=ZoneInfo("Asia/Tokyo")) == NEW_YEAR
+
+
+def test_a_number_counts_steps_from_the_origin() -> None:
+    assert moment("3", origin=NEW_YEAR, step_seconds=5) == NEW_YEAR + timedelta(seconds=15)
+    assert moment("1767225600500", step_seconds=0.001) == NEW_YEAR + timedelta(milliseconds=500)
+
+
+@pytest.mark.parametrize("text", ["", "soon", "nan", "inf", "-inf", "1e300", "2026-13-01", "24:00"])
+def test_anything_else_is_no_time(text: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        moment(text)
+
+
+def test_a_column_is_found_by_its_name_before_its_number() -> None:
+    assert position(["a", "1", "b"], "1") == 1
+    assert position(["a", "1", "b"], "3") == 2
+    with pytest.raises(LookupError, match="the file has the columns a, b"):
+        position(["a", "b"], "3")

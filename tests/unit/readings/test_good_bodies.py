@@ -1,0 +1,168 @@
+"""Bodies that are readings: the three dialects, units, times, and the identity of what has none."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from readings.parsing import ParseContext, read
+from readings.payload import MAX_BODY_BYTES, MAX_SENSOR_ID_CHARACTERS, Unit, uuid7
+from tests.unit.bodies import NOW, RULES, filled_up_to, with_field_renamed, with_fields, with_raw
+
+GOLDEN = sorted((Path(__file__).parents[1] / "golden").glob("*.json"))
+
+
+def test_the_golden_payloads_are_there() -> None:
+    assert len(GOLDEN) >= 6
+
+
+@pytest.mark.parametrize("path", GOLDEN, ids=lambda path: path.stem)
+def test_a_golden_payload_still_means_the_same(path: Path) -> None:
+    golden = json.loads(path.read_text())
+
+    reading = read(
+        json.dumps(golden["message"]).encode(), ParseContext(ZoneInfo(golden["naive_time_zone"]), NOW)
+    )
+
+    assert json.loads(json.dumps(reading._asdict(), default=str)) == {
+        **golden["expected"],
+        "measured_at": str(datetime.fromisoformat(golden["expected"]["measured_at"])),
+    }
+
+
+@pytest.mark.parametrize(
+    ("unit", "temperature", "celsius"),
+    [
+        *((name, 21.5, 21.5) for name in ("celsius", "Celsius", "CELSIUS", "c", "C", None)),
+        *((name, 70.7, 21.5) for name in ("fahrenheit", "Fahrenheit", "f", "F")),
+        *((name, 294.65, 21.5) for name in ("kelvin", "KELVIN", "k", "K")),
+        ("C", 21, 21.0),
+        ("C", -273.15, -273.15),
+        ("F", -459.67, -273.15),
+        ("K", 0, -273.15),
+        ("C", 10000, 10000.0),
+        ("F", -40, -40.0),
+    ],
+)
+def test_each_unit_is_stored_in_celsius(unit: str | None, temperature: float, celsius: float) -> None:
+    assert read(with_fields(unit=unit, temperature=temperature), RULES).temperature == celsius
+
+
+@pytest.mark.parametrize(
+    ("zone", "written", "utc"),
+    [
+        ("UTC", "2026-07-01T12:00:00", "2026-07-01T12:00:00"),
+        ("Europe/Berlin", "2026-07-01T12:00:00", "2026-07-01T10:00:00"),
+        ("Europe/Berlin", "2026-01-01T12:00:00", "2026-01-01T11:00:00"),
+        ("Europe/Berlin", "2026-03-29T02:30:00", "2026-03-29T01:30:00"),  # the hour that did not happen
+        ("Europe/Berlin", "2025-10-26T02:30:00", "2025-10-26T00:30:00"),  # the hour that happened twice
+        ("Asia/Kolkata", "2026-07-01T00:10:00", "2026-06-30T18:40:00"),
+        ("Europe/Berlin", "2026-07-01T12:00:00Z", "2026-07-01T12:00:00"),
+        ("Europe/Berlin", "2026-07-01T12:00:00-03:00", "2026-07-01T15:00:00"),
+        ("UTC", "2026-07-01T12:00:00+05:45", "2026-07-01T06:15:00"),
+        ("UTC", "2026-07-01 12:00:00.5", "2026-07-01T12:00:00.500000"),
+        ("UTC", "2026-07-01T12:00", "2026-07-01T12:00:00"),
+        ("UTC", "2026-07-01T12:00:00.123456789Z", "2026-07-01T12:00:00.123456"),
+        ("UTC", "2000-01-01T00:00:00Z", "2000-01-01T00:00:00"),
+    ],
+)
+def test_times_become_utc(zone: str, written: str, utc: str) -> None:
+    reading = read(with_fields(measured_at=written), ParseContext(ZoneInfo(zone), NOW))
+
+    assert reading.measured_at == datetime.fromisoformat(utc).replace(tzinfo=UTC)
+    assert reading.measured_at.tzinfo is UTC
+
+
+@pytest.mark.parametrize("ahead", [timedelta(minutes=4), timedelta(minutes=5)])
+def test_a_clock_that_is_a_little_ahead_is_accepted(ahead: timedelta) -> None:
+    measured_at = NOW + ahead
+
+    assert read(with_fields(measured_at=measured_at.isoformat()), RULES).measured_at == measured_at
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        (7, "7"),
+        (0, "0"),
+        (2**63 - 1, "9223372036854775807"),
+        ("7", "7"),
+        ("  attic ", "attic"),
+        ("Küche 2", "Küche 2"),
+        ("[red]'; --", "[red]'; --"),
+        ("x" * MAX_SENSOR_ID_CHARACTERS, "x" * MAX_SENSOR_ID_CHARACTERS),
+    ],
+)
+def test_a_sensor_is_named_by_text_or_number(written: Any, name: str) -> None:
+    assert read(with_fields(sensor_id=written), RULES).sensor_id == name
+
+
+def test_optional_fields_may_be_null_and_unknown_ones_anything() -> None:
+    body = with_fields(reading_id=None, run_id=None, sequence=None, unit=None, humidity=[1, {"a": None}])
+
+    reading = read(body, RULES)
+
+    assert (reading.run_id, reading.sequence, reading.temperature) == (None, None, 21.5)
+
+
+def test_an_unknown_field_may_even_hold_nan() -> None:
+    assert read(with_raw("humidity", "NaN"), RULES).sensor_id == "kitchen"
+
+
+def test_a_body_of_exactly_64_kib_is_accepted() -> None:
+    body = filled_up_to(MAX_BODY_BYTES)
+
+    assert len(body) == MAX_BODY_BYTES
+    assert read(body, RULES).sensor_id == "kitchen"
+
+
+def test_a_given_reading_id_is_kept() -> None:
+    given = uuid7()
+
+    assert read(with_fields(reading_id=str(given)), RULES).reading_id == given
+    assert read(with_fields(reading_id=str(given).upper()), RULES).reading_id == given
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(with_fields(), id="redelivered"),
+        pytest.param(with_fields(reading_id=None), id="null id"),
+        pytest.param(with_fields(measured_at="2026-11-22T06:28:37.000+01:00"), id="another offset"),
+        pytest.param(with_fields(temperature=70.7, unit="F"), id="another unit"),
+        pytest.param(with_fields(sensor_id=" kitchen "), id="blanks around the id"),
+        pytest.param(with_fields(humidity=40), id="an unknown field"),
+        pytest.param(with_field_renamed("measured_at", "data", "2026-11-22T05:28:37"), id="another dialect"),
+    ],
+)
+def test_without_an_id_the_same_reading_is_recognised(body: bytes) -> None:
+    assert read(body, RULES).reading_id == UUID("a65d2dff-b9b9-5488-990d-90fe61578b43")
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"temperature": 21.51}, {"measured_at": "2026-11-22T05:28:37.000001Z"}, {"sensor_id": "kitchen2"}],
+)
+def test_without_an_id_a_different_reading_is_another(changed: dict[str, Any]) -> None:
+    assert read(with_fields(**changed), RULES).reading_id != read(with_fields(), RULES).reading_id
+
+
+def test_uuid7_sorts_by_time_and_names_its_version() -> None:
+    made = [uuid7() for _ in range(100)]
+
+    assert len(set(made)) == len(made)
+    assert {(one.version, one.variant) for one in made} == {(7, "specified in RFC 4122")}
+    milliseconds = [one.int >> 80 for one in made]
+    assert milliseconds == sorted(milliseconds)
+    assert abs(milliseconds[0] / 1000 - datetime.now(UTC).timestamp()) < 60
+
+
+def test_every_unit_has_a_short_name() -> None:
+    for unit in Unit:
+        assert read(with_fields(unit=unit.value[0], temperature=300), RULES) == read(
+            with_fields(unit=unit.value, temperature=300), RULES
+        )

@@ -1,0 +1,137 @@
+"""Whatever comes, `read` gives a sound reading or refuses with a reason; and it reads what sensors write."""
+
+import json
+import math
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from readings.errors import DeadLetterReason, InvalidReading
+from readings.parsing import ABSOLUTE_ZERO, FUTURE_TOLERANCE, HIGHEST_TEMPERATURE, read
+from readings.payload import LARGEST_INTEGER, Reading, Unit, encode
+from tests.unit.bodies import MESSAGE, NOW, RULES, with_fields
+
+REASONS_OF_READ = {
+    DeadLetterReason.NOT_JSON,
+    DeadLetterReason.INVALID_FIELD,
+    DeadLetterReason.TOO_LARGE,
+    DeadLetterReason.FUTURE_TIME,
+}
+GOOD = with_fields(
+    reading_id="01934f2a-7c00-7abc-8000-0123456789ab", unit="celsius", run_id=None, sequence=1842
+)
+NAMES = [*MESSAGE, "id", "data", "timestamp", "temperatura", "unit", "reading_id", "run_id", "sequence"]
+
+json_values = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text()
+    | st.sampled_from(list(MESSAGE.values())),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=8,
+)
+
+
+def outcome(body: bytes) -> Reading | InvalidReading:
+    try:
+        return read(body, RULES)
+    except InvalidReading as error:
+        return error
+
+
+def check(body: bytes) -> None:
+    """The promise of `read`."""
+    reading = outcome(body)
+    if isinstance(reading, InvalidReading):
+        assert reading.reason in REASONS_OF_READ
+        assert reading.detail.isprintable()
+        assert len(reading.detail) < 300
+        return
+    assert math.isfinite(reading.temperature)
+    assert ABSOLUTE_ZERO <= reading.temperature <= HIGHEST_TEMPERATURE
+    assert reading.measured_at.tzinfo is UTC
+    assert reading.measured_at <= NOW + FUTURE_TOLERANCE
+    assert reading.sensor_id.isprintable()
+    assert reading.sensor_id.strip() == reading.sensor_id != ""
+    assert reading.sequence is None or 0 <= reading.sequence <= LARGEST_INTEGER
+
+
+@given(st.binary())
+def test_any_bytes_are_read_or_refused(body: bytes) -> None:
+    check(body)
+
+
+@given(json_values)
+def test_any_json_is_read_or_refused(value: Any) -> None:
+    check(json.dumps(value).encode())
+
+
+@given(st.dictionaries(st.sampled_from(NAMES), json_values))
+def test_any_values_in_the_known_fields_are_read_or_refused(fields: dict[str, Any]) -> None:
+    check(with_fields(**fields))
+    check(json.dumps(fields).encode())
+
+
+@given(
+    st.integers(0, len(GOOD)),
+    st.integers(0, 12),
+    st.binary(max_size=6) | st.sampled_from([b"\\u0000", b"9" * 30]),
+)
+def test_any_mutation_of_a_good_message_is_read_or_refused(at: int, removed: int, put_in: bytes) -> None:
+    check(GOOD[:at] + put_in + GOOD[at + removed :])
+
+
+@given(st.datetimes(timezones=st.timezones() | st.none()))
+def test_any_time_is_read_or_refused(moment: datetime) -> None:
+    check(with_fields(measured_at=moment.isoformat()))
+
+
+sensor_ids = (
+    st.text(min_size=1, max_size=128).filter(str.isprintable).filter(lambda text: text == text.strip())
+)
+readings = st.builds(
+    Reading,
+    reading_id=st.uuids(),
+    sensor_id=sensor_ids,
+    measured_at=st.datetimes(datetime(2000, 1, 2), datetime(2026, 11, 22)).map(  # noqa: DTZ001 (given below)
+        lambda moment: moment.replace(tzinfo=UTC)
+    ),
+    temperature=st.floats(-273, 10_000).map(lambda value: round(value, 6)),
+    run_id=st.none() | st.uuids(),
+    sequence=st.none() | st.integers(0, LARGEST_INTEGER),
+)
+
+
+@given(readings)
+def test_what_a_sensor_writes_is_read_as_it_was_meant(reading: Reading) -> None:
+    assert read(encode(reading, reading.temperature, Unit.CELSIUS), RULES) == reading
+
+
+@given(readings, st.sampled_from([Unit.FAHRENHEIT, Unit.KELVIN]), st.floats(0, 10_000))
+@settings(max_examples=50)
+def test_what_a_sensor_writes_in_its_unit_is_the_same_temperature(
+    reading: Reading, unit: Unit, measured: float
+) -> None:
+    celsius = {Unit.KELVIN: measured - 273.15, Unit.FAHRENHEIT: (measured - 32) / 1.8}[unit]
+
+    assert read(encode(reading, measured, unit), RULES).temperature == pytest.approx(celsius, abs=1e-8)
+
+
+@given(readings)
+def test_a_written_time_ends_in_z_with_microseconds(reading: Reading) -> None:
+    written = json.loads(encode(reading, reading.temperature, Unit.CELSIUS))["measured_at"]
+
+    assert datetime.strptime(written, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC) == reading.measured_at
+
+
+@pytest.mark.parametrize("temperature", [math.nan, math.inf, -math.inf])
+def test_a_sensor_cannot_write_what_json_cannot_hold(temperature: float) -> None:
+    reading = Reading(*(None,) * 4)._replace(measured_at=NOW - timedelta(hours=1))  # type: ignore[arg-type]
+
+    with pytest.raises(ValueError, match="which JSON cannot hold"):
+        encode(reading, temperature, Unit.CELSIUS)

@@ -1,0 +1,151 @@
+"""One event a line, for people or as JSON, and never a local variable."""
+
+import io
+import json
+import logging
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+import pytest
+import structlog
+from hypothesis import given
+from hypothesis import strategies as st
+from structlog.dev import ConsoleRenderer
+
+from runtime.logs import EVENT_WIDTH, PLAIN_COLUMNS, configure
+
+Form = Literal["console", "json"]
+FORMS: list[Form] = ["console", "json"]
+
+
+def fail() -> None:
+    password = "s3cret"
+    raise RuntimeError(f"odd, {len(password)}")
+
+
+def events(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_json_is_one_object_a_line_with_level_and_utc_time(capsys: pytest.CaptureFixture[str]) -> None:
+    configure("info", "json")
+
+    structlog.get_logger().info("stored", sensor="Küche", reason="two\nlines")
+
+    [event] = events(capsys)
+    time = datetime.fromisoformat(event.pop("timestamp"))
+    assert event == {"event": "stored", "level": "info", "sensor": "Küche", "reason": "two\nlines"}
+    assert time.utcoffset() == timedelta(0)
+
+
+def test_the_console_shows_a_line_for_people(capsys: pytest.CaptureFixture[str]) -> None:
+    configure("info", "console")
+
+    structlog.get_logger().warning("broker unavailable", reason="two\nlines", retry_seconds=0.5)
+
+    [line] = capsys.readouterr().out.splitlines()
+    assert "broker unavailable" in line
+    assert "retry_seconds=0.5" in line
+    assert "warning" in line
+    assert "\x1b" not in line, "no colours where nobody sees them"
+
+
+keys = st.text("abc_", min_size=1).map(lambda name: f"k_{name}")
+values = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text()
+    | st.dictionaries(st.text(), st.text())
+)
+
+
+@given(
+    level=st.sampled_from(["debug", "info", "warning", "error", "critical"]),
+    event=st.text(),
+    logger=st.fixed_dictionaries({}, optional={"logger": st.text()}),
+    details=st.dictionaries(keys, values),
+)
+def test_where_nobody_sees_colours_the_console_shows_what_structlog_would(
+    level: str, event: str, logger: dict[str, str], details: dict[str, Any]
+) -> None:
+    line = {"timestamp": "2026-11-22T05:28:37Z", "level": level, "event": event, **logger, **details}
+    theirs = ConsoleRenderer(colors=False, pad_event_to=EVENT_WIDTH, sort_keys=False)
+    ours = ConsoleRenderer(columns=PLAIN_COLUMNS, sort_keys=False)
+
+    assert ours(None, level, dict(line)) == theirs(None, level, dict(line))
+
+
+class Terminal(io.StringIO):
+    """Somebody looks at it."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_people_at_a_terminal_get_colours(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdout", terminal := Terminal())
+    configure("info", "console")
+
+    structlog.get_logger().warning("broker unavailable")
+
+    assert "\x1b" in terminal.getvalue()
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_what_is_below_the_level_is_not_shown(form: Form, capsys: pytest.CaptureFixture[str]) -> None:
+    configure("warning", form)
+
+    structlog.get_logger().info("quiet")
+    structlog.get_logger().error("loud")
+
+    [line] = capsys.readouterr().out.splitlines()
+    assert "loud" in line
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_traceback_shows_no_local_variables(form: Form, capsys: pytest.CaptureFixture[str]) -> None:
+    configure("info", form)
+
+    try:
+        fail()
+    except RuntimeError:
+        structlog.get_logger().exception("crashed")
+
+    out = capsys.readouterr().out
+    assert "RuntimeError: odd, 6" in out
+    assert "in fail" in out
+    assert "s3cret" not in out
+
+
+def test_other_libraries_warnings_come_into_the_same_stream(capsys: pytest.CaptureFixture[str]) -> None:
+    configure("info", "json")
+
+    logging.getLogger("library").warning("careful, %s", "100%")
+    logging.getLogger("library").info("chatter")
+
+    [event] = events(capsys)
+    assert (event["event"], event["level"], event["logger"]) == ("careful, 100%", "warning", "library")
+
+
+def test_other_libraries_errors_bring_their_traceback(capsys: pytest.CaptureFixture[str]) -> None:
+    configure("info", "json")
+
+    try:
+        fail()
+    except RuntimeError:
+        logging.getLogger("library").exception("lost")
+
+    [event] = events(capsys)
+    assert event["level"] == "error"
+    assert "RuntimeError: odd, 6" in event["exception"]
+
+
+def test_pika_is_quiet_because_its_losses_are_told_once_already(capsys: pytest.CaptureFixture[str]) -> None:
+    configure("debug", "json")
+
+    logging.getLogger("pika.adapters").error("Unexpected connection close detected")
+    logging.getLogger("pika.connection").critical("Connection in CLOSING state has non-CLOSING channels")
+
+    assert events(capsys) == []

@@ -1,0 +1,141 @@
+"""Settings from the environment: files, empty variables, and sentences about what is wrong."""
+
+from pathlib import Path
+
+import pytest
+from pydantic import AliasChoices, Field, SecretStr, field_validator
+
+from runtime.settings import ServiceSettings, load
+from tests.unit.fakes import Complaint
+
+
+class Sample(ServiceSettings):
+    password: SecretStr = SecretStr("default")
+    rate: float = Field(default=1.0, gt=0)
+    address: SecretStr | None = Field(default=None, validation_alias=AliasChoices("address", "other_address"))
+
+    @field_validator("password")
+    @classmethod
+    def _is_long(cls, password: SecretStr) -> SecretStr:
+        if len(password.get_secret_value()) < 4:
+            raise ValueError("must have at least 4 characters")
+        return password
+
+
+@pytest.fixture
+def secret_file(tmp_path: Path) -> Path:
+    path = tmp_path / "secret"
+    path.write_text("from the file\n")
+    return path
+
+
+def test_defaults_hold_without_any_variable() -> None:
+    settings = load(Sample)
+
+    assert (settings.log_level, settings.log_format, settings.http_port) == ("info", "console", 9100)
+
+
+def test_a_variable_is_the_field_in_capitals(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PORT", "9200")
+    monkeypatch.setenv("PASSWORD", "secret")
+
+    settings = load(Sample)
+
+    assert (settings.http_port, settings.password.get_secret_value()) == (9200, "secret")
+
+
+def test_an_empty_variable_counts_as_unset(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PORT", "")
+    monkeypatch.setenv("PASSWORD_FILE", "")
+
+    assert load(Sample).http_port == 9100
+
+
+def test_an_argument_wins_over_everything(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RATE", "2")
+
+    assert load(Sample, rate=3).rate == 3
+
+
+@pytest.mark.parametrize("line_end", ["", "\n", "\r\n"])
+def test_a_file_holds_the_value_and_wins_over_the_variable(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, line_end: str
+) -> None:
+    (tmp_path / "secret").write_bytes(b" from the file " + line_end.encode())
+    monkeypatch.setenv("PASSWORD", "from the variable")
+    monkeypatch.setenv("PASSWORD_FILE", str(tmp_path / "secret"))
+
+    assert load(Sample).password.get_secret_value() == " from the file "
+
+
+def test_a_file_can_hold_what_is_no_secret(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "rate").write_text("2.5\n")
+    monkeypatch.setenv("RATE_FILE", str(tmp_path / "rate"))
+
+    assert load(Sample).rate == 2.5
+
+
+@pytest.mark.parametrize("variable", ["ADDRESS_FILE", "OTHER_ADDRESS_FILE"])
+def test_a_file_works_under_each_of_a_variables_names(
+    monkeypatch: pytest.MonkeyPatch, secret_file: Path, variable: str
+) -> None:
+    monkeypatch.setenv(variable, str(secret_file))
+
+    address = load(Sample).address
+
+    assert address is not None
+    assert address.get_secret_value() == "from the file"
+
+
+def test_a_file_that_is_not_there_is_told(complaint: Complaint) -> None:
+    assert "PASSWORD_FILE names the file /nowhere/secret, which cannot be read: " in complaint(
+        Sample, PASSWORD_FILE="/nowhere/secret"
+    )
+
+
+def test_a_file_that_is_no_text_is_told(complaint: Complaint, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_bytes(b"\xff\xfe")
+
+    assert "which cannot be read: 'utf-8' codec" in complaint(Sample, PASSWORD_FILE=str(tmp_path / "secret"))
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "allowed"),
+    [
+        ("HTTP_PORT", "http", "valid integer"),
+        ("HTTP_PORT", "65536", "less than or equal to 65535"),
+        ("HTTP_PORT", "-1", "greater than or equal to 0"),
+        ("LOG_LEVEL", "verbose", "'debug', 'info', 'warning' or 'error'"),
+        ("LOG_FORMAT", "xml", "'console' or 'json'"),
+        ("RATE", "0", "greater than 0"),
+        ("RATE", "nan", "finite number"),
+        ("RATE", "inf", "finite number"),
+        ("CONNECT_TIMEOUT_SECONDS", "soon", "valid number"),
+    ],
+)
+def test_a_wrong_variable_is_told_with_what_it_held_and_what_is_allowed(
+    complaint: Complaint, variable: str, value: str, allowed: str
+) -> None:
+    said = complaint(Sample, **{variable: value})
+
+    assert said.startswith(f"{variable} is {value!r}: ")
+    assert allowed in said
+
+
+def test_every_wrong_variable_has_a_line(complaint: Complaint) -> None:
+    lines = complaint(Sample, HTTP_PORT="x", RATE="y", LOG_LEVEL="z").splitlines()
+
+    assert sorted(line.split()[0] for line in lines) == ["HTTP_PORT", "LOG_LEVEL", "RATE"]
+
+
+def test_a_wrong_secret_is_not_shown(complaint: Complaint) -> None:
+    assert complaint(Sample, PASSWORD="abc") == "PASSWORD: must have at least 4 characters"
+
+
+def test_a_wrong_value_from_a_file_is_told_with_its_variable(complaint: Complaint, secret_file: Path) -> None:
+    assert complaint(Sample, RATE_FILE=str(secret_file)).startswith("RATE: ")
+
+
+def test_settings_cannot_change_later() -> None:
+    with pytest.raises(ValueError, match="frozen"):
+        load(Sample).rate = 2  # type: ignore[misc]

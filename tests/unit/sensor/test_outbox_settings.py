@@ -1,0 +1,50 @@
+"""Where a sensor's outbox is."""
+
+from pathlib import Path
+
+import pytest
+
+from runtime.errors import ConfigurationError
+from runtime.settings import load
+from sensor.settings import SensorSettings
+
+
+@pytest.fixture(autouse=True)
+def _a_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/ada")
+    monkeypatch.delenv("XDG_STATE_HOME", raising=False)
+
+
+@pytest.mark.parametrize(
+    ("variables", "path"),
+    [
+        ({}, "/home/ada/.local/state/sensors/outbox-1.sqlite3"),
+        ({"XDG_STATE_HOME": "/var/lib"}, "/var/lib/sensors/outbox-1.sqlite3"),
+        ({"XDG_STATE_HOME": "relative"}, "/home/ada/.local/state/sensors/outbox-1.sqlite3"),
+        ({"OUTBOX_PATH": "/srv/readings"}, "/srv/readings"),
+        ({"OUTBOX_PATH": "~/readings"}, "/home/ada/readings"),
+        ({"SENSOR_ID": "../a b/ü"}, "/home/ada/.local/state/sensors/outbox-..%2Fa%20b%2F%C3%BC.sqlite3"),
+    ],
+)
+def test_an_outbox_is_a_file_of_the_sensors_own(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], path: str
+) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+
+    assert load(SensorSettings).outbox_file == Path(path)
+
+
+def test_long_sensor_ids_have_short_files_that_differ() -> None:
+    first, second = (load(SensorSettings, sensor_id="ü" * 127 + last).outbox_file.name for last in ("a", "b"))
+
+    assert first != second
+    assert len(first) < 200
+
+
+@pytest.mark.parametrize(("name", "value"), [("OUTBOX_SYNC", "never"), ("OUTBOX_MAX_READINGS", "0")])
+def test_wrong_variables_are_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv(name, value)
+
+    with pytest.raises(ConfigurationError, match=f"{name} is '{value}'"):
+        load(SensorSettings)

@@ -1,0 +1,141 @@
+"""What a sensor takes from the environment, and the source that follows."""
+
+import csv
+from pathlib import Path
+
+import pytest
+from structlog.testing import capture_logs
+
+from readings.payload import Unit
+from runtime.errors import ConfigurationError
+from runtime.settings import load
+from sensor.settings import SensorSettings
+from sensor.sources.csv_replay import Replay
+from sensor.sources.factory import OFFICE_SAMPLE, make_source
+from sensor.sources.simulated import Simulation
+from tests.unit.fakes import Complaint
+
+
+@pytest.mark.parametrize(
+    ("sensor_id", "interval", "seconds"),
+    [
+        ("1", None, 1),
+        ("3", None, 3),
+        ("sensor-7", None, 7),
+        ("hall-2-north-5", None, 2),
+        ("kitchen", None, 1),
+        ("0", None, 1),
+        ("sensor-0", None, 1),
+        ("99999999999", None, 86400),
+        ("3", "0.5", 0.5),
+        ("kitchen", "10", 10),
+        ("3", "0", 3),
+        ("3", "", 3),
+    ],
+)
+def test_the_interval_is_as_set_else_the_number_in_the_id_else_a_second(
+    monkeypatch: pytest.MonkeyPatch, sensor_id: str, interval: str | None, seconds: float
+) -> None:
+    monkeypatch.setenv("SENSOR_ID", sensor_id)
+    if interval is not None:
+        monkeypatch.setenv("SENSOR_INTERVAL_SECONDS", interval)
+
+    assert load(SensorSettings).interval_seconds == seconds
+
+
+def test_a_sensor_shows_its_id_in_the_management_ui(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SENSOR_ID", "Küche 2")
+
+    assert load(SensorSettings).name == "sensor-Küche 2"
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "allowed"),
+    [
+        ("SENSOR_ID", "a\nb", "must not hold control characters"),
+        ("SENSOR_ID", " a", "must not hold control characters or blanks at its ends"),
+        ("SENSOR_ID", "x" * 129, "at most 128 characters"),
+        ("SENSOR_INTERVAL_SECONDS", "-1", "greater than or equal to 0"),
+        ("SENSOR_INTERVAL_SECONDS", "86401", "less than or equal to 86400"),
+        ("SENSOR_INTERVAL_SECONDS", "nan", "finite"),
+        ("SENSOR_SOURCE", "real", "must be simulated, office, or replay:PATH with a CSV file's path"),
+        ("SENSOR_SOURCE", "replay:", "must be simulated"),
+        ("SIMULATED_MEAN", "inf", "finite"),
+        ("SIMULATED_SPIKE_CHANCE", "1.5", "less than or equal to 1"),
+        ("REPLAY_UNIT", "rankine", "'celsius', 'fahrenheit' or 'kelvin'"),
+        ("REPLAY_TIMES", "then", "'now' or 'original'"),
+        ("REPLAY_SPEED", "-1", "greater than or equal to 0"),
+        ("REPLAY_LOOP", "perhaps", "valid boolean"),
+        ("OUTBOX_MAX_READINGS", "0", "greater than or equal to 1"),
+    ],
+)
+def test_a_wrong_variable_is_told_with_value_and_what_is_allowed(
+    complaint: Complaint, variable: str, value: str, allowed: str
+) -> None:
+    said = complaint(SensorSettings, **{variable: value})
+
+    assert said.startswith(f"{variable} is {value!r}: ")
+    assert allowed in said
+
+
+def test_a_sensor_simulates_as_its_variables_say(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SIMULATED_MEAN", "5")
+    monkeypatch.setenv("SIMULATED_DAILY_SWING", "0")
+    monkeypatch.setenv("SIMULATED_NOISE", "0")
+    monkeypatch.setenv("SENSOR_INTERVAL_SECONDS", "2")
+
+    source = make_source(load(SensorSettings))
+
+    assert isinstance(source, Simulation)
+    measurements = iter(source)
+    assert [next(measurements)[:2] for _ in range(2)] == [(0, 5), (2, 5)]
+
+
+def test_a_sensor_replays_as_its_variables_say(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "a: b.csv").write_text("when,degrees\n2026-01-01,280\n2026-01-02,281\n")
+    monkeypatch.setenv("SENSOR_SOURCE", f"replay:{tmp_path / 'a: b.csv'}")
+    monkeypatch.setenv("REPLAY_TIME_COLUMN", "when")
+    monkeypatch.setenv("REPLAY_VALUE_COLUMN", "2")
+    monkeypatch.setenv("REPLAY_UNIT", "kelvin")
+    monkeypatch.setenv("REPLAY_TIMES", "original")
+    monkeypatch.setenv("REPLAY_SPEED", "86400")
+    monkeypatch.setenv("REPLAY_LOOP", "false")
+
+    measurements = list(make_source(load(SensorSettings)))
+
+    assert [measurement.due_seconds for measurement in measurements] == [0, 1]
+    assert [measurement.temperature for measurement in measurements] == [280, 281]
+    assert {measurement.unit for measurement in measurements} == {Unit.KELVIN}
+    assert measurements[1].measured_at is not None
+    assert measurements[1].measured_at.isoformat() == "2026-01-02T00:00:00+00:00"
+
+
+def test_a_file_that_is_not_there_ends_it_before_it_measures(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SENSOR_SOURCE", "replay:/nowhere.csv")
+
+    with pytest.raises(ConfigurationError, match="SENSOR_SOURCE names /nowhere"):
+        make_source(load(SensorSettings))
+
+
+def test_the_office_is_replayed_with_every_row_it_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SENSOR_SOURCE", "office")
+    monkeypatch.setenv("REPLAY_LOOP", "false")
+    monkeypatch.setenv("REPLAY_UNIT", "celsius")
+
+    source = make_source(load(SensorSettings))
+    with capture_logs() as lines:
+        measurements = list(source)
+
+    assert isinstance(source, Replay)
+    assert lines == [], "no row is passed over"
+    assert len(measurements) == 7267
+    assert {measurement.unit for measurement in measurements} == {Unit.FAHRENHEIT}
+    assert all(50 < measurement.temperature < 90 for measurement in measurements)
+
+
+def test_the_office_sample_is_sorted_and_spans_what_its_readme_says() -> None:
+    with OFFICE_SAMPLE.open(newline="") as file:
+        times = [row["timestamp"] for row in csv.DictReader(file)]
+
+    assert times == sorted(times)
+    assert (times[0][:10], times[-1][:10]) == ("2013-07-04", "2014-05-28")

@@ -1,0 +1,204 @@
+"""`sensorctl import` as it is called, on a broker in memory."""
+
+import io
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from messaging.errors import BrokerUnavailable
+from messaging.publishing.bulk import Message
+from sensorctl.history import importer as importing
+from tests.unit.fakes import Call
+
+HISTORY = "id,timestamp,temperature\n" + "".join(f"kitchen,2026-01-01 00:00:{n:02},{n}\n" for n in range(60))
+
+
+class FakeBulk:
+    """Confirms each message at once, `allowed` of them; then it raises `error`."""
+
+    published: list[Message]
+    allowed: int
+    error: BaseException
+    options: dict[str, Any]
+
+    def __init__(self, _connect: Any, listener: Any, **options: Any) -> None:
+        type(self).options = options
+        self._listener = listener
+
+    def publish(self, messages: Iterable[Message]) -> None:
+        self._listener.lost("Connection reset by peer")
+        for _ in range(2):
+            self._listener.waiting(100)
+        for message in messages:
+            if self.allowed == 0:
+                raise self.error
+            type(self).allowed -= 1
+            self.published.append(message)
+            self._listener.confirmed(message)
+
+
+@pytest.fixture
+def bulk(monkeypatch: pytest.MonkeyPatch) -> type[FakeBulk]:
+    FakeBulk.published, FakeBulk.allowed = [], 1_000_000
+    FakeBulk.error = BrokerUnavailable("Connection refused")
+    monkeypatch.setattr(importing, "BulkPublisher", FakeBulk)
+    return FakeBulk
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "history.csv"
+    path.write_text(HISTORY)
+    return path
+
+
+def test_a_file_is_published_and_counted(sensorctl: Call, bulk: type[FakeBulk], file: Path) -> None:
+    code, out, err = sensorctl("import", str(file), "--most-waiting", "7", "--patience", "5")
+
+    assert (code, out) == (0, "")
+    assert err.splitlines() == [
+        "The broker is lost (Connection reset by peer): trying again.",
+        "100 messages wait in the queue: publishing no faster than the consumers take them.",
+        "Published 60 readings, refused 0 lines.",
+    ]
+    assert len({message.message_id for message in bulk.published}) == 60
+    assert bulk.options == {"queue": "sensor_data", "most_waiting": 7, "patience_seconds": 5}
+    assert [path.name for path in file.parent.iterdir()] == ["history.csv"]
+
+
+def test_wrong_lines_are_told_and_make_it_fail(sensorctl: Call, bulk: type[FakeBulk], file: Path) -> None:
+    file.write_text(HISTORY + "kitchen,never,20\nkitch\x1ben,2026-01-01 00:00:00,1\n")
+
+    code, _, err = sensorctl("import", str(file))
+
+    assert code == 1
+    assert "line 62: measured_at is 'never': " in err
+    assert "line 63: " in err
+    assert "\x1b" not in err
+    assert err.endswith("Published 60 readings, refused 2 lines.\n")
+
+
+@pytest.mark.parametrize(
+    ("error", "code"), [(BrokerUnavailable("Connection refused"), 69), (KeyboardInterrupt(), 130)]
+)
+def test_what_was_interrupted_goes_on_where_it_was(
+    sensorctl: Call, bulk: type[FakeBulk], file: Path, error: BaseException, code: int
+) -> None:
+    file.write_text(HISTORY.replace("00:00:05", "never"))
+    bulk.allowed, bulk.error = 20, error
+
+    ended, _, err = sensorctl("import", str(file))
+
+    assert ended == code
+    assert "Published 20 readings, up to line 22: the same command goes on there." in err
+    bulk.allowed = 1_000
+
+    ended, _, err = sensorctl("import", str(file))
+
+    assert ended == 1
+    assert "Goes on behind line 22; 20 readings were published before." in err
+    assert err.endswith("Published 59 readings, refused 1 lines.\n")
+    assert len(bulk.published) == len({message.message_id for message in bulk.published}) == 59
+
+
+@pytest.mark.parametrize("option", [["--sensor", "attic"], ["--unit", "K"], ["--time-zone", "Asia/Tokyo"]])
+def test_with_other_options_it_begins_anew(
+    sensorctl: Call, bulk: type[FakeBulk], file: Path, option: list[str]
+) -> None:
+    bulk.allowed = 20
+    sensorctl("import", str(file))
+    bulk.allowed = 1_000
+
+    code, _, err = sensorctl("import", str(file), *option)
+
+    assert code == 0
+    assert "Goes on" not in err
+    assert len(bulk.published) == 80
+
+
+def test_to_another_broker_it_begins_anew(
+    sensorctl: Call, bulk: type[FakeBulk], file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bulk.allowed = 20
+    sensorctl("import", str(file))
+    bulk.allowed = 1_000
+    monkeypatch.setenv("RABBITMQ_VHOST", "other")
+
+    assert "Goes on" not in sensorctl("import", str(file))[2]
+    assert len(bulk.published) == 80
+
+
+def test_where_nothing_can_be_noted_it_says_so_once(
+    sensorctl: Call, bulk: type[FakeBulk], file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "KEEP_SECONDS", 0)
+    (file.parent / "history.csv.import").mkdir()
+    bulk.allowed = 20
+
+    code, _, err = sensorctl("import", str(file))
+
+    assert code == 69
+    assert err.count("cannot be noted beside the file (Is a directory)") == 1
+    assert "Importing it again from the beginning stores nothing twice." in err
+
+
+def test_standard_input_is_read_to_its_end(
+    sensorctl: Call, bulk: type[FakeBulk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(HISTORY.encode())))
+    assert sensorctl("import", "-", "--format", "csv")[0] == 0
+    line = '{"id": 1, "data": "2025-08-11T23:16:59", "temperatura": 23.84}\n' * 3
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(line.encode())))
+    bulk.allowed = 2
+
+    code, _, err = sensorctl("import", "-")
+
+    assert code == 69
+    assert "Published 2 readings, up to line 2. Importing it again" in err
+    assert len(bulk.published) == 62
+
+
+@pytest.mark.usefixtures("bulk")
+def test_a_naive_time_is_in_the_zone_of_the_consumers(
+    sensorctl: Call, bulk: type[FakeBulk], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, line in (
+        ("a.csv", "id,data,temperatura\n1,2026-01-01 09:00,1\n"),
+        ("a.jsonl", '{"id": 1, "data": "2026-01-01T09:00", "temperatura": 1}'),
+    ):
+        (tmp_path / name).write_text(line)
+        monkeypatch.setenv("NAIVE_TIME_ZONE", "Asia/Tokyo")
+        sensorctl("import", str(tmp_path / name))
+        monkeypatch.setenv("NAIVE_TIME_ZONE", "Europe/Berlin")
+        sensorctl("import", str(tmp_path / name), "--time-zone", "Asia/Tokyo")
+
+    assert all(b"2026-01-01T00:00:00.000000Z" in message.body for message in bulk.published)
+    assert len(bulk.published) == 4
+    assert len({message.message_id for message in bulk.published}) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["/nowhere.csv"], "/nowhere.csv cannot be read: No such file"),
+        (["history.txt"], "history.txt is neither .csv nor .jsonl: say which with --format"),
+        (["x.jsonl", "--sensor", "1"], "are for CSV files"),
+        (
+            ["FILE", "--sensor", "1", "--sensor-column", "id"],
+            "--sensor and --sensor-column exclude each other",
+        ),
+        (["FILE", "--unit", "stone"], "'stone' is no unit"),
+        (["FILE", "--time-zone", "Mars/Olympus"], "must be a time zone such as UTC"),
+        (["FILE", "--value-column", "humidity"], "--value-column is 'humidity'; the file has the columns"),
+        (["FILE", "--most-waiting", "-1"], "--most-waiting"),
+    ],
+)
+@pytest.mark.usefixtures("bulk")
+def test_a_wrong_call_is_told(sensorctl: Call, file: Path, arguments: list[str], sentence: str) -> None:
+    code, _, err = sensorctl("import", *(str(file) if a == "FILE" else a for a in arguments))
+
+    assert code == 2
+    assert sentence in " ".join(err.replace("│", " ").split())

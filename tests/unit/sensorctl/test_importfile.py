@@ -1,0 +1,262 @@
+"""From the lines of a file to messages: dialects, columns, wrong rows, and places to go on from."""
+
+import io
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from messaging.publishing.bulk import Message
+from readings.parsing import ParseContext, read
+from readings.payload import Reading, Unit
+from sensorctl.history.csv_file import (
+    LONGEST_LINE_BYTES,
+    Columns,
+    Lines,
+    Messages,
+    Place,
+    csv_rows,
+    json_rows,
+)
+
+UTC_ZONE = ZoneInfo("UTC")
+START = Place()
+MINUTE = "2026-01-01T00:00:00+00:00"
+
+
+class Imported:
+    """What importing these bytes gives; from a place on, if there is one."""
+
+    def __init__(self, content: bytes | str, columns: Columns | None = None, place: Place = START) -> None:
+        file = io.BytesIO(content if isinstance(content, bytes) else content.encode())
+        self.told: list[tuple[int, str]] = []
+        lines = Lines(file)
+        rows = columns.rows(next(csv_rows(lines), [])) if columns else json_rows
+        if place.offset:
+            lines.go_to(place)
+        source = Messages(lines, rows, UTC_ZONE, place, lambda *told: self.told.append(told))
+        self.messages: list[Message] = list(source)
+        self.place = source.place
+
+    @property
+    def readings(self) -> list[Reading]:
+        """As a consumer reads the messages."""
+        return [read(m.body, ParseContext(ZoneInfo("Asia/Tokyo"), datetime.now(UTC))) for m in self.messages]
+
+    @property
+    def values(self) -> list[tuple[str, str, float]]:
+        return [(r.sensor_id, r.measured_at.isoformat(), r.temperature) for r in self.readings]
+
+
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        ("sensor_id,measured_at,temperature,unit", "kitchen,2026-01-01T01:00:00+01:00,68,F"),
+        ("id,data,temperatura", "kitchen,2026-01-01 00:00:00,20"),
+        ("x,timestamp,sensor_id,temperature", "9,2026-01-01T00:00:00Z,kitchen,20.0"),
+        ("timestamp,unit,id,temperature", "1767225600,K,kitchen,293.15"),
+        ("timestamp,unit,id,temperature", "1767225600.0,,kitchen,2e1"),
+        ('"id","timestamp","temperature"', '" kitchen ","2026-01-01 00:00:00","20"\r'),
+        ("\ufeffid,timestamp,temperature", "kitchen,2026-01-01 00:00:00,20"),
+        ("id,timestamp,temperature,note", 'kitchen,2026-01-01 00:00:00,20,"two\nlines"'),
+    ],
+)
+def test_the_columns_of_a_csv_file_are_called_as_in_messages(header: str, row: str) -> None:
+    imported = Imported(f"{header}\n{row}\n", Columns())
+
+    assert imported.values == [("kitchen", MINUTE, 20.0)]
+
+
+@pytest.mark.parametrize(
+    ("columns", "content"),
+    [
+        (Columns(sensor="kitchen", value_column="value"), "timestamp,value\n2026-01-01 00:00:00,20\n"),
+        (Columns(sensor="kitchen", unit=Unit.FAHRENHEIT), "timestamp,temperature\n2026-01-01,68\n"),
+        (Columns(sensor="kitchen"), "id,timestamp,temperature\n17,2026-01-01,20\n"),
+        (
+            Columns(sensor_column="room", time_column="2", value_column="3"),
+            "room,a,b\nkitchen,2026-01-01,20\n",
+        ),
+        (Columns(time_step=0.001), "id,timestamp,temperature\nkitchen,1767225600000,20\n"),
+        (
+            Columns(time_column="n", time_step=5, time_origin=datetime(2025, 12, 31, 23, 59, 50, tzinfo=UTC)),
+            "id,n,temperature\nkitchen,2,20\n",
+        ),
+        (Columns(time_zone=ZoneInfo("Asia/Tokyo")), "id,data,temperatura\nkitchen,2026-01-01T09:00:00,20\n"),
+    ],
+)
+def test_options_tell_what_the_columns_of_others_are(columns: Columns, content: str) -> None:
+    assert Imported(content, columns).values == [("kitchen", MINUTE, 20.0)]
+
+
+@pytest.mark.parametrize(
+    ("columns", "header", "sentence"),
+    [
+        (
+            Columns(),
+            "a,b",
+            "no column is called measured_at or timestamp or data: name one with --time-column",
+        ),
+        (Columns(time_column="a"), "a,b", "no column is called temperature or temperatura"),
+        (Columns(time_column="a", value_column="b"), "a,b", "no column is called sensor_id or id"),
+        (Columns(time_column="c"), "a,b", "--time-column is 'c'; the file has the columns a, b"),
+        (Columns(time_column="0"), "a,b", "--time-column is '0'"),
+        (Columns(), "", "no column is called measured_at"),
+    ],
+)
+def test_a_column_that_is_not_there_is_told(columns: Columns, header: str, sentence: str) -> None:
+    with pytest.raises(LookupError) as caught:
+        Imported(header, columns)
+
+    assert sentence in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ("kitchen,2026-01-01 00:00:00,hot", "temperature is 'hot': must be a number"),
+        ("kitchen,2026-01-01 00:00:00,nan", "temperature is 'nan': must be a finite number"),
+        ("kitchen,2026-01-01 00:00:00,", "temperature is missing"),
+        ("kitchen,2026-01-01 00:00:00", "temperature is missing"),
+        (",2026-01-01 00:00:00,20", "sensor_id is missing"),
+        ("kitchen,soon,20", "measured_at is 'soon': "),
+        ("kitchen,1e300,20", "measured_at is '1e300': '1e300' lies beyond all calendars"),
+        ("kitchen,17,20", "measured_at is '1970-01-01T00:00:17+00:00': is before 2000"),
+        ("kitchen,2999-01-01 00:00:00,20", "ahead of the consumer's clock"),
+        ("kitchen,2026-01-01 00:00:00,-300", "temperature is -300.0 celsius, outside -273.15"),
+        ("kit\x07chen,2026-01-01 00:00:00,20", "must not hold control or other unprintable characters"),
+        ("k" * 200 + ",2026-01-01 00:00:00,20", "must have 1 to 128 characters"),
+        ("kitchen,2026-01-01 00:00:00,20,first", "sequence is 'first': must be a number"),
+        ("kitchen,2026-01-01 00:00:00,20," + "9" * 400, "sequence is 9"),
+        ("kitchen,2026-01-01 00:00:00,20,,none", "reading_id is 'none'"),
+        ("kitchen,2026-01-01 00:00:00,2" + "0" * 200_000, "the line has more than 65537 bytes"),
+        ("kitchen,2026-01-01 00:00:00," + " " * 65_508 + "20", "the line has more than 65537 bytes"),
+        ('"' + "k" * 200_000 + ",2026-01-01 00:00:00,20", "the line has more than 65537 bytes"),
+    ],
+)
+def test_a_wrong_row_is_told_with_its_line_and_passed_over(row: str, reason: str) -> None:
+    good = "kitchen,2026-01-01 00:00:00,20"
+    header = "sensor_id,timestamp,temperature,sequence,reading_id"
+    if row.startswith('"'):
+        good = ""  # an open quote takes the rest of the file
+    imported = Imported(f"{header}\n\n{row}\n{good}\n", Columns())
+
+    assert [message.sensor_id for message in imported.messages] == ["kitchen"] * bool(good)
+    [(line, told)] = imported.told
+    assert reason in told
+    assert line == (3 if good else 4)
+    assert imported.place[1:] == ((4, 1, 1) if good else (4, 0, 1))
+
+
+def test_a_field_that_is_too_long_for_csv_spoils_only_its_row() -> None:
+    lines = ['"\n', *["x" * 60_000 + "\n"] * 3, "kitchen,2026-01-01 00:00:00,20\n"]
+
+    imported = Imported("id,timestamp,temperature\n" + "".join(lines), Columns())
+
+    assert [message.sensor_id for message in imported.messages] == ["kitchen"]
+    assert "field larger than field limit" in imported.told[0][1]
+
+
+def test_bytes_that_are_not_utf8_matter_only_where_they_are_read() -> None:
+    rows = b"caf\xe9,2026-01-01 00:00:00,20,\nkitchen,2026-01-01 00:00:00,20,caf\xe9\n"
+
+    imported = Imported(b"id,timestamp,temperature,caf\xe9\n" + rows, Columns())
+
+    assert [message.sensor_id for message in imported.messages] == ["kitchen"]
+    assert imported.told == [(2, "the row is not UTF-8")]
+
+
+def test_each_line_of_json_is_a_message_of_any_dialect() -> None:
+    content = (
+        b'\xef\xbb\xbf{"id": 1, "data": "2025-08-11T23:16:59.428169", "temperatura": 23.84}\r\n'
+        b"\n"
+        b'  {"sensor_id": "S1", "timestamp": "2023-10-01T12:00:00Z", "temperature": 68, "unit": "F"}\n'
+        b"broken\n"
+        b'{"sensor_id": "S1"}\n'
+        b'{"sensor_id": "S1", "timestamp": "2023-10-01T12:00:01Z", "temperature": 1}'
+    )
+
+    imported = Imported(content)
+
+    assert imported.values == [
+        ("1", "2025-08-11T23:16:59.428169+00:00", 23.84),
+        ("S1", "2023-10-01T12:00:00+00:00", 20.0),
+        ("S1", "2023-10-01T12:00:01+00:00", 1.0),
+    ]
+    assert [line for line, _ in imported.told] == [4, 5]
+    assert imported.told[1][1] == "measured_at is missing"
+    assert imported.place == Place(len(content), 6, 3, 2)
+
+
+def test_a_line_of_any_length_takes_a_bounded_part_of_memory() -> None:
+    file = io.BytesIO(b"x" * (3 * LONGEST_LINE_BYTES) + b"\nshort\n")
+
+    assert [len(line) for line in Lines(file)] == [LONGEST_LINE_BYTES, 6]
+
+    imported = Imported(file.getvalue())
+    assert [line for line, _ in imported.told] == [1, 2]
+    assert "the body has 65537 bytes" in imported.told[0][1]
+
+
+def test_a_reading_has_the_identity_that_a_consumer_would_give_it() -> None:
+    line = '{"id": "kitchen", "timestamp": "2026-01-01T00:00:00", "temperature": 68.1, "unit": "F"}'
+    row = "id,timestamp,temperature,unit\nkitchen,2026-01-01 00:00:00,68.1,F\n"
+
+    as_sent = read(line.encode(), ParseContext(UTC_ZONE, datetime.now(UTC)))
+
+    for imported in (Imported(line), Imported(row, Columns())):
+        assert imported.readings == [as_sent]
+        assert imported.messages[0].message_id == str(as_sent.reading_id)
+    exact = Imported("id,timestamp,temperature\nkitchen,2026-01-01,20\nkitchen,2026-01-01,21\n", Columns())
+    assert len({message.message_id for message in exact.messages}) == 2
+
+
+def row_of(number: int, quoted: bool, good: bool) -> str:
+    note = '"two\nlines, ""quoted"""' if quoted else "plain"
+    moment = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=number)
+    return f"{moment.isoformat() if good else 'never'},{number},{note}"
+
+
+@given(
+    rows=st.lists(st.tuples(st.booleans(), st.booleans()), max_size=12),
+    newline=st.sampled_from(["\n", "\r\n"]),
+    data=st.data(),
+)
+def test_from_any_place_on_the_rest_is_the_same(
+    rows: list[tuple[bool, bool]], newline: str, data: st.DataObject
+) -> None:
+    content = newline.join(["timestamp,temperature,note", *(row_of(n, *row) for n, row in enumerate(rows))])
+    columns = Columns(sensor="kitchen")
+    whole = Imported(content, columns)
+    first = data.draw(st.integers(0, len(whole.messages)))
+    place = whole.messages[first - 1].mark if first else Place()
+
+    rest = Imported(content, columns, place)
+
+    assert rest.messages == whole.messages[first:]
+    assert rest.place == whole.place
+    assert (whole.place.published, whole.place.refused) == (
+        sum(good for _, good in rows),
+        sum(not good for _, good in rows),
+    )
+
+
+@given(st.lists(st.one_of(st.binary(max_size=40), st.just(b'{"sensor_id":')), max_size=10))
+def test_no_file_breaks_it(lines: list[bytes]) -> None:
+    content = b"\n".join(lines)
+
+    assert Imported(content).place.offset <= len(content)
+    columns = Columns(sensor_column="1", time_column="1", value_column="1")
+    assert Imported(b"a\n" + content, columns).place.published == 0
+
+
+def test_a_message_without_a_sequence_or_a_run_has_none() -> None:
+    [message] = Imported("id,timestamp,temperature,run_id\nkitchen,2026-01-01,20,\n", Columns()).messages
+    body: dict[str, Any] = json.loads(message.body)
+
+    assert "run_id" not in body
+    assert body["unit"] == "celsius"
