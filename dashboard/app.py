@@ -16,7 +16,7 @@ from dashboard.openapi import describe
 from runtime.health import Health
 from runtime.http_server import livez, readyz
 
-STATIC = Path(__file__).parent / "static"
+PAGE = Path(__file__).parent / "page"
 
 
 def application(api: Api, health: Health, hosts: Sequence[str]) -> Starlette:
@@ -24,7 +24,7 @@ def application(api: Api, health: Health, hosts: Sequence[str]) -> Starlette:
     description = describe(api.operations())
 
     def page(_request: Request) -> Response:
-        return FileResponse(STATIC / "index.html")
+        return FileResponse(PAGE / "index.html")
 
     def openapi(_request: Request) -> Response:
         return JSONResponse(description)
@@ -44,7 +44,7 @@ def application(api: Api, health: Health, hosts: Sequence[str]) -> Starlette:
         Route("/", page),
         Route("/openapi.json", openapi),
         *api.routes(),
-        Mount("/static", StaticFiles(directory=STATIC)),
+        Mount("/static", StaticFiles(directory=PAGE)),
     ]
     return Starlette(
         routes=[
