@@ -30,9 +30,9 @@ class SensorSettings(BrokerSettings, ServiceSettings):
     simulated_noise: float = Field(default=0.15, ge=0, description="standard deviation")
     simulated_drift_per_day: float = 0.0
     simulated_seed: int | None = None
-    simulated_spike_chance: float = Field(default=0, ge=0, le=1)
-    simulated_stuck_chance: float = Field(default=0, ge=0, le=1)
-    simulated_dropout_chance: float = Field(default=0, ge=0, le=1)
+    simulated_spike_probability: float = Field(default=0, ge=0, le=1)
+    simulated_stuck_probability: float = Field(default=0, ge=0, le=1)
+    simulated_dropout_probability: float = Field(default=0, ge=0, le=1)
 
     replay_time_column: str = "timestamp"
     replay_value_column: str = "value"
@@ -45,7 +45,7 @@ class SensorSettings(BrokerSettings, ServiceSettings):
         default=None, description="unset: a file of this sensor's in the state home"
     )
     outbox_max_readings: int = Field(default=1_000_000, ge=1)
-    outbox_sync: Literal["always", "broker-away"] = "broker-away"
+    outbox_sync: Literal["always", "while-disconnected"] = "while-disconnected"
     xdg_state_home: Path | None = None
 
     @field_validator("sensor_source")

@@ -23,9 +23,9 @@ def make_source(settings: SensorSettings) -> Source:
             daily_swing=settings.simulated_daily_swing,
             noise=settings.simulated_noise,
             drift_per_day=settings.simulated_drift_per_day,
-            spike_chance=settings.simulated_spike_chance,
-            stuck_chance=settings.simulated_stuck_chance,
-            dropout_chance=settings.simulated_dropout_chance,
+            spike_probability=settings.simulated_spike_probability,
+            stuck_probability=settings.simulated_stuck_probability,
+            dropout_probability=settings.simulated_dropout_probability,
             seed=settings.simulated_seed,
         )
     if settings.sensor_source == OFFICE:

@@ -18,7 +18,7 @@ SPIKE_DEGREES = 25.0
 class Simulation:
     """Endless measurements in °C, the same for the same seed and start.
 
-    The chances are per reading: of a spike (one reading far off), of a stuck value and of a dropout
+    The probabilities are per reading: of a spike (one reading far off), of a stuck value and of a dropout
     (each lasts 20 readings; a dropout gives no reading at all).
     """
 
@@ -28,26 +28,30 @@ class Simulation:
     daily_swing: float = 3.0
     noise: float = 0.15
     drift_per_day: float = 0.0
-    spike_chance: float = 0.0
-    stuck_chance: float = 0.0
-    dropout_chance: float = 0.0
+    spike_probability: float = 0.0
+    stuck_probability: float = 0.0
+    dropout_probability: float = 0.0
     seed: int | None = None
 
     def __iter__(self) -> Iterator[Measurement]:
         """Measurements, one an interval."""
-        chance = random.Random(self.seed)  # noqa: S311 (a simulation, not a secret)
+        generator = random.Random(self.seed)  # noqa: S311 (a simulation, not a secret)
         stuck_for = silent_for = number = 0
         value = self.mean
         while True:
             due = number * self.interval_seconds
             number += 1
-            stuck_for = stuck_for - 1 if stuck_for else FAULT_READINGS * _happens(chance, self.stuck_chance)
-            silent_for = (
-                silent_for - 1 if silent_for else FAULT_READINGS * _happens(chance, self.dropout_chance)
+            stuck_for = (
+                stuck_for - 1 if stuck_for else FAULT_READINGS * _happens(generator, self.stuck_probability)
             )
-            spike = SPIKE_DEGREES * chance.choice((-1, 1)) * _happens(chance, self.spike_chance)
+            silent_for = (
+                silent_for - 1
+                if silent_for
+                else FAULT_READINGS * _happens(generator, self.dropout_probability)
+            )
+            spike = SPIKE_DEGREES * generator.choice((-1, 1)) * _happens(generator, self.spike_probability)
             if not stuck_for:
-                value = self._room(due) + chance.gauss(0, self.noise)
+                value = self._room(due) + generator.gauss(0, self.noise)
             if not silent_for:
                 yield Measurement(due, round(value + spike, 3))
 
@@ -58,5 +62,5 @@ class Simulation:
         return self.mean + self.daily_swing * cycle + self.drift_per_day * seconds / SECONDS_A_DAY
 
 
-def _happens(chance: random.Random, probability: float) -> bool:
-    return chance.random() < probability
+def _happens(generator: random.Random, probability: float) -> bool:
+    return generator.random() < probability

@@ -86,7 +86,7 @@ def _place(body: Body) -> tuple[str, int]:
     return body["run_id"], body["sequence"]
 
 
-@pytest.mark.parametrize("sync", ["broker-away", "always"])
+@pytest.mark.parametrize("sync", ["while-disconnected", "always"])
 def test_kills_during_an_outage_and_while_its_readings_are_delivered_lose_nothing(
     broker: VirtualHost, run: Processes, broker_proxy: Proxy, fast: dict[str, str], sync: str
 ) -> None:

@@ -61,7 +61,7 @@ def test_a_sensor_shows_its_id_in_the_management_ui(monkeypatch: pytest.MonkeyPa
         ("SENSOR_SOURCE", "real", "must be simulated, office, or replay:PATH with a CSV file's path"),
         ("SENSOR_SOURCE", "replay:", "must be simulated"),
         ("SIMULATED_MEAN", "inf", "finite"),
-        ("SIMULATED_SPIKE_CHANCE", "1.5", "less than or equal to 1"),
+        ("SIMULATED_SPIKE_PROBABILITY", "1.5", "less than or equal to 1"),
         ("REPLAY_UNIT", "rankine", "'celsius', 'fahrenheit' or 'kelvin'"),
         ("REPLAY_TIMES", "then", "'now' or 'original'"),
         ("REPLAY_SPEED", "-1", "greater than or equal to 0"),

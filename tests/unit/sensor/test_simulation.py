@@ -24,7 +24,7 @@ def values(count: int, **options: Any) -> list[float]:
 
 
 def test_the_same_seed_and_start_give_the_same_measurements() -> None:
-    faults = {"spike_chance": 0.1, "stuck_chance": 0.01, "dropout_chance": 0.01}
+    faults = {"spike_probability": 0.1, "stuck_probability": 0.01, "dropout_probability": 0.01}
 
     assert take(500, **faults) == take(500, **faults)
     assert take(500, **faults) != take(500, **faults, seed=43)
@@ -79,7 +79,7 @@ def test_drift_adds_up_by_the_day() -> None:
 
 
 def test_spikes_are_single_readings_far_off_both_ways() -> None:
-    room = values(5000, daily_swing=0, noise=0, mean=20, spike_chance=0.02)
+    room = values(5000, daily_swing=0, noise=0, mean=20, spike_probability=0.02)
 
     spikes = [value for value in room if value != 20]
     assert set(spikes) == {20 - SPIKE_DEGREES, 20 + SPIKE_DEGREES}
@@ -87,7 +87,7 @@ def test_spikes_are_single_readings_far_off_both_ways() -> None:
 
 
 def test_a_stuck_sensor_repeats_its_last_value() -> None:
-    room = values(5000, noise=0.5, stuck_chance=0.01)
+    room = values(5000, noise=0.5, stuck_probability=0.01)
 
     runs = [len(list(run)) for _, run in itertools.groupby(room)]
     stuck = [length for length in runs if length > 5]
@@ -96,7 +96,7 @@ def test_a_stuck_sensor_repeats_its_last_value() -> None:
 
 
 def test_a_dropout_leaves_a_gap() -> None:
-    dues = [measurement.due_seconds for measurement in take(5000, dropout_chance=0.01)]
+    dues = [measurement.due_seconds for measurement in take(5000, dropout_probability=0.01)]
 
     gaps = [later - earlier for earlier, later in itertools.pairwise(dues)]
     assert set(gaps) <= {1, *(FAULT_READINGS * times + 1 for times in range(1, 6))}
