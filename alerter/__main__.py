@@ -67,7 +67,7 @@ def _look(
     stop: Stop,
 ) -> None:
     while not stop.wait(settings.alerter_interval_seconds):
-        for event in changes.note(collector.look()):
+        for event in changes.note(collector.collect()):
             events.told(event)
             for outlet in outlets:
                 outlet.put(event)

@@ -8,7 +8,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from monitoring.model import Problem, ProblemKind
+from monitoring.model import Problem
+from monitoring.problems import ProblemKind
 
 NAMESPACE = uuid5(NAMESPACE_URL, "urn:sensors:watch")
 WATCH = "alerter"
@@ -75,11 +76,11 @@ def _of(problem: Problem, since: datetime, change: Change, at: datetime | None) 
         "subject": problem.subject,
         "since": _written(since),
         "ended_at": at and _written(at),
-        "sentence": problem.sentence,
-        "advice": problem.advice,
+        "sentence": problem.message,
+        "advice": problem.hint,
     }
     key = f"{problem.kind}.{change}.{problem.subject}"
-    return Event(change, problem.kind, problem.subject, problem.sentence, event_id, key, _json(body))
+    return Event(change, problem.kind, problem.subject, problem.message, event_id, key, _json(body))
 
 
 def _id(*parts: str) -> str:

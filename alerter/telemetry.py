@@ -7,7 +7,8 @@ import structlog
 from prometheus_client import Counter, Gauge
 
 from alerter.alert import Change, Event
-from monitoring.model import Problem, ProblemKind
+from monitoring.model import Problem
+from monitoring.problems import ProblemKind
 from runtime.health import Health
 from runtime.metrics import DependencyMetrics, export_build
 from runtime.version import VERSION
@@ -66,7 +67,7 @@ class AlerterTelemetry:
         TOLD.labels(event.kind, event.change).inc()
         line = self._log.warning if event.change is Change.BEGAN else self._log.info
         name = "watching" if event.change is Change.STARTED else f"problem {event.change}"
-        line(name, kind=event.kind, subject=event.subject, sentence=event.sentence)
+        line(name, kind=event.kind, subject=event.subject, message=event.sentence)
 
     def waiting(self, receiver: str, events: int) -> None:
         """So many wait."""

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from alerter.alert import Event, began, ended, problem_id, started
-from monitoring.model import Problem, ProblemKind, SystemStatus
+from monitoring.model import Problem, SystemStatus
+from monitoring.problems import ProblemKind
 
 # What only the broker's figures can tell, and what only the database can.
-FROM_THE_QUEUE = frozenset({ProblemKind.NO_CONSUMER, ProblemKind.BEHIND, ProblemKind.DEAD_LETTERS})
-FROM_THE_DATABASE = frozenset({ProblemKind.SENSOR_SILENT})
+FROM_THE_QUEUE = frozenset({ProblemKind.NO_CONSUMERS, ProblemKind.BACKLOG, ProblemKind.DEAD_LETTERS})
+FROM_THE_DATABASE = frozenset({ProblemKind.SENSOR_OFFLINE})
 Key = tuple[ProblemKind, str]
 
 
@@ -66,10 +67,10 @@ class AlertTracker:
 
     def _present(self, present: dict[Key, Problem], at: datetime, now: float) -> Iterator[Event]:
         for key, problem in present.items():
-            case = self._cases.setdefault(key, TrackedAlert(problem, problem.since or at, now))
+            case = self._cases.setdefault(key, TrackedAlert(problem, problem.started_at or at, now))
             case.problem, case.gone_from, case.gone_at = problem, None, None
             if not case.told:
-                case.since = problem.since or case.since
+                case.since = problem.started_at or case.since
                 if now - case.seen_from >= self._hold_seconds:
                     case.told = True
                     yield began(problem, case.since)

@@ -44,7 +44,7 @@ def look(collector: Collector, board: SnapshotStore, events: DashboardTelemetry,
     """Look at the system about once a second, until the stop."""
     while not stop.requested:
         began = time.monotonic()
-        overview = collector.look()
+        overview = collector.collect()
         board.show(overview)
         seconds = time.monotonic() - began
         events.looked(overview, seconds)

@@ -32,14 +32,14 @@ class Ring:
 
 
 def _point(overview: SystemStatus) -> Point:
-    queue, flow = overview.queue, overview.flow
+    queue, throughput = overview.queue, overview.throughput
     return Point(
         at=int(overview.at.timestamp()) // STEP_SECONDS * STEP_SECONDS,
         ready=queue and queue.ready,
         unacked=queue and queue.unacked,
-        dead=queue and queue.dead,
-        published_rate=queue and queue.published_rate,
-        stored_rate=flow.stored_rate,
-        delay_p50=flow.delay_p50,
-        delay_p95=flow.delay_p95,
+        dead_letters=queue and queue.dead_letters,
+        publish_rate=queue and queue.publish_rate,
+        stored_rate=throughput.stored_rate,
+        latency_p50=throughput.latency_p50,
+        latency_p95=throughput.latency_p95,
     )

@@ -22,11 +22,11 @@ class Point(Model):
     at: Annotated[int, Field(description="when the step began, in seconds since 1970")]
     ready: int | None
     unacked: int | None
-    dead: int | None
-    published_rate: Annotated[float | None, Field(description="messages a second")]
+    dead_letters: int | None
+    publish_rate: Annotated[float | None, Field(description="messages a second")]
     stored_rate: Annotated[float | None, Field(description="readings a second")]
-    delay_p50: Annotated[float | None, Field(description="seconds")]
-    delay_p95: Annotated[float | None, Field(description="seconds")]
+    latency_p50: Annotated[float | None, Field(description="seconds")]
+    latency_p95: Annotated[float | None, Field(description="seconds")]
 
 
 class History(Model):

@@ -13,7 +13,7 @@ from monitoring.model import SystemStatus
 OVERVIEW = TypeAdapter(SystemStatus)
 Plain = dict[str, Any]
 # Sent whole whenever they differ; sensors, of which there may be hundreds, one by one.
-PARTS = ("services", "queue", "flow", "problems")
+PARTS = ("services", "queue", "throughput", "problems")
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 import structlog
 from prometheus_client import Counter, Gauge, Histogram
 
-from monitoring.model import ProblemKind, SystemStatus
+from monitoring.model import SystemStatus
+from monitoring.problems import ProblemKind
 from runtime.health import Health
 from runtime.metrics import DependencyMetrics, export_build
 
@@ -42,15 +43,15 @@ class DashboardTelemetry:
     def looked(self, overview: SystemStatus, seconds: float) -> None:
         """The system was looked at."""
         LOOK.observe(seconds)
-        self._tell(BROKER, ProblemKind.BROKER_AWAY, overview, answers=overview.queue is not None)
-        self._tell(DATABASE, ProblemKind.DATABASE_AWAY, overview, answers=overview.sensors is not None)
+        self._tell(BROKER, ProblemKind.BROKER_DOWN, overview, answers=overview.queue is not None)
+        self._tell(DATABASE, ProblemKind.DATABASE_DOWN, overview, answers=overview.sensors is not None)
         self._health.beat()
 
     def _tell(self, need: str, kind: ProblemKind, overview: SystemStatus, *, answers: bool) -> None:
         if answers:
             self._outages.back(need)
         else:
-            sentences = [problem.sentence for problem in overview.problems if problem.kind is kind]
+            sentences = [problem.message for problem in overview.problems if problem.kind is kind]
             self._outages.away(need, " ".join(sentences) or "does not answer")
 
     @contextmanager

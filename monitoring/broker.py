@@ -43,10 +43,10 @@ class QueueFigures:
             name=self._topology.queue,
             ready=queue.get("messages_ready", 0),
             unacked=queue.get("messages_unacknowledged", 0),
-            dead=dead.get("messages", 0),
+            dead_letters=dead.get("messages", 0),
             consumers=queue.get("consumers", 0),
-            published_rate=_rate(queue, "publish"),
-            acked_rate=_rate(queue, "ack"),
+            publish_rate=_rate(queue, "publish"),
+            ack_rate=_rate(queue, "ack"),
         )
 
 

@@ -42,7 +42,7 @@ class Collector:
         self._book = ProblemTracker()
         self._backlog = Backlog()
 
-    def look(self) -> SystemStatus:
+    def collect(self) -> SystemStatus:
         """What is, now. Never raises for a part that does not answer: that is a problem in the overview.
 
         Takes two seconds at most. What needs two looks to be known, such as rates, is None after the first.
@@ -56,7 +56,7 @@ class Collector:
         queue = broker.answer
         if queue:
             oldest = self._backlog.oldest(queue, at, sensors.answer or [], answers)
-            queue = replace(queue, oldest_waiting=oldest)
+            queue = replace(queue, oldest_measured_at=oldest)
         self._meter.add(time.monotonic(), answers)
         facts = Observation(
             at=at,
@@ -66,13 +66,13 @@ class Collector:
             broker_trouble=broker.trouble,
             sensors=sensors.answer,
             database_trouble=sensors.trouble,
-            oldest_dead=self._oldest_dead(queue.dead, until) if queue else None,
+            oldest_dead=self._oldest_dead(queue.dead_letters, until) if queue else None,
         )
         return SystemStatus(
             at=at,
             services=[answer.service for answer in answers],
             queue=queue,
-            flow=self._meter.flow(),
+            throughput=self._meter.flow(),
             sensors=sensors.answer,
             problems=self._book.problems(facts),
         )
@@ -97,7 +97,9 @@ class Collector:
 
 def _too_slow(place: Place) -> Answer:
     why = f"it did not answer all questions in {LOOK_SECONDS:g} s"
-    return Answer(service=Service(name=place.name, health=Health.HANGS, why=why, restarts=place.restarts))
+    return Answer(
+        service=Service(name=place.name, health=Health.STALLED, reason=why, restarts=place.restarts)
+    )
 
 
 def _unknown(places: Places) -> Place:

@@ -1,77 +1,66 @@
-"""What the whole system does at one moment: facts that the status screen, dashboard and watch share."""
+"""The state of the whole system at one moment, for the status screen, the dashboard and the alerter."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from monitoring.problems import ProblemKind, Severity
+
 
 class Health(StrEnum):
-    """How a service answers."""
+    """How a service responds."""
 
     READY = "ready"
-    WAITING = "waiting"  # alive, and something that it needs is away
-    HANGS = "hangs"
-    DOWN = "down"  # it does not answer at all
-
-
-class ProblemKind(StrEnum):
-    """What can be wrong."""
-
-    BROKER_AWAY = "broker-away"
-    DATABASE_AWAY = "database-away"
-    SERVICE_DOWN = "service-down"
-    SERVICE_HANGS = "service-hangs"
-    SERVICE_WAITING = "service-waiting"
-    NO_CONSUMER = "no-consumer"
-    BEHIND = "behind"
-    DEAD_LETTERS = "dead-letters"
-    SENSOR_SILENT = "sensor-silent"
+    NOT_READY = "not-ready"  # alive, but a dependency is down
+    STALLED = "stalled"  # the process exists, but makes no progress
+    DOWN = "down"  # it does not respond at all
 
 
 @dataclass(frozen=True, kw_only=True)
 class Service:
-    """One process. `why` is what it waits for; `restarts` is None where nobody counts them."""
+    """One process. `reason` says why it is not ready; `restarts` is None where they are not counted."""
 
     name: str
     health: Health
-    why: str | None = None
-    since: datetime | None = None  # when this health began
+    reason: str | None = None
+    health_since: datetime | None = None
     started_at: datetime | None = None
     restarts: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Queue:
-    """The queue and its dead queue, as the broker counts them. Rates are in messages a second."""
+    """The queue and its dead-letter queue, as the broker counts them. Rates are in messages per second."""
 
     name: str
     ready: int
     unacked: int
-    dead: int
+    dead_letters: int
     consumers: int
-    published_rate: float
-    acked_rate: float
-    oldest_waiting: datetime | None = None  # about when the oldest waiting reading was measured
+    publish_rate: float
+    ack_rate: float
+    oldest_measured_at: datetime | None = None  # estimate for the oldest reading that is ready
 
 
 @dataclass(frozen=True, kw_only=True)
-class Flow:
-    """What the consumers did lately.
+class Throughput:
+    """What the consumers stored recently.
 
-    Delays are seconds from `measured_at` to the commit; None without any.
+    Rates are in readings per second. Latencies are in seconds from `measured_at` to the commit, None
+    without a stored reading.
     """
 
     stored_rate: float | None
-    delay_p50: float | None
-    delay_p95: float | None
+    latency_p50: float | None
+    latency_p95: float | None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sensor:
-    """A sensor as `sensor_status` and `last_hour_summary` give it. Temperatures are in °C.
+    """A sensor as `sensor_status` and `last_hour_summary` return it. Temperatures are in °C.
 
-    The hour's measures are None when nothing was measured within it. `minutes` is the mean of each of the
-    last 60 minutes, oldest first, None where nothing was measured.
+    The statistics of the last hour are None if nothing was measured in it. `minutes` holds the mean of
+    each of the last 60 minutes, oldest first, None for a minute without a reading.
     """
 
     sensor_id: str
@@ -79,9 +68,9 @@ class Sensor:
     location: str | None
     last_measured_at: datetime
     last_temperature: float
-    interval_seconds: float | None  # its usual one
-    silent_since: datetime | None
-    last_received_at: datetime | None = None  # when it arrived, on the database's clock
+    interval_seconds: float | None  # the usual interval between two readings
+    offline_since: datetime | None
+    last_received_at: datetime | None = None  # by the database's clock
     readings: int | None = None
     min_temperature: float | None = None
     mean_temperature: float | None = None
@@ -91,30 +80,35 @@ class Sensor:
 
 @dataclass(frozen=True, kw_only=True)
 class Problem:
-    """Something is wrong: with what, since when as far as is known, and what to do about it.
+    """Something that is wrong, and what to do about it.
 
-    `since` is None when it was so before anybody looked, and nobody else tells.
-
-    `kind` and `subject` name it for as long as it lasts.
+    `kind` and `subject` identify it for as long as it lasts. `started_at` is None if the problem is older
+    than the first collection and no service reports when it started.
     """
 
     kind: ProblemKind
     subject: str
-    since: datetime | None
-    sentence: str
-    advice: str
+    severity: Severity = field(init=False)
+    started_at: datetime | None
+    message: str
+    hint: str
+
+    def __post_init__(self) -> None:
+        """Take the severity of the kind."""
+        object.__setattr__(self, "severity", self.kind.severity)
 
 
 @dataclass(frozen=True, kw_only=True)
 class SystemStatus:
-    """Everything at one moment. A part is None while whoever knows it does not answer; a problem tells why.
+    """The state of the whole system at one moment.
 
-    Without any service nobody told where they are: the setting SERVICES is empty.
+    A part is None while its source does not respond; a problem says why. `services` is empty if the
+    setting SERVICES is.
     """
 
     at: datetime
     services: list[Service]
     queue: Queue | None
-    flow: Flow
+    throughput: Throughput
     sensors: list[Sensor] | None
     problems: list[Problem]

@@ -63,14 +63,14 @@ def ask(place: Place) -> Answer:
         readyz = _Readyz.model_validate_json(_get(host, port, "/readyz"))
         samples = _samples(_get(host, port, "/metrics").decode())
     except TimeoutError:
-        return _away(place, Health.HANGS, f"it gave no answer in {TIMEOUT_SECONDS} s")
+        return _away(place, Health.STALLED, f"it gave no answer in {TIMEOUT_SECONDS} s")
     except (OSError, ValueError, http.client.HTTPException) as error:
         return _away(place, Health.DOWN, f"{host}:{port}: {_words(error)}")
     return _answered(place, livez, readyz, samples)
 
 
 def _away(place: Place, health: Health, why: str | None, since: datetime | None = None) -> Answer:
-    service = Service(name=place.name, health=health, why=why, since=since, restarts=place.restarts)
+    service = Service(name=place.name, health=health, reason=why, health_since=since, restarts=place.restarts)
     return Answer(service=service)
 
 
@@ -80,8 +80,8 @@ def _answered(place: Place, livez: _Livez, readyz: _Readyz, samples: list[Sample
     service = Service(
         name=place.name,
         health=health,
-        why=why,
-        since=since,
+        reason=why,
+        health_since=since,
         started_at=None if started is None else datetime.fromtimestamp(started, UTC),
         restarts=place.restarts,
     )
@@ -93,12 +93,12 @@ def _health(livez: _Livez, readyz: _Readyz) -> tuple[Health, str | None, datetim
     quiet = livez.no_progress_for_seconds
     if quiet:
         since = datetime.now(UTC) - timedelta(seconds=quiet)
-        return Health.HANGS, f"its loop has made no progress for {quiet:.0f} s", since
+        return Health.STALLED, f"its loop has made no progress for {quiet:.0f} s", since
     needs = readyz.needs()
     away = {name: need for name, need in needs.items() if need.why is not None}
     if away:
         why = "; ".join(f"{name}: {printable(need.why or '')}" for name, need in away.items())
-        return Health.WAITING, why, min(need.since for need in away.values())
+        return Health.NOT_READY, why, min(need.since for need in away.values())
     return Health.READY, None, max((need.since for need in needs.values()), default=None)
 
 

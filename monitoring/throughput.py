@@ -4,7 +4,7 @@ from collections import Counter, deque
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from monitoring.model import Flow
+from monitoring.model import Throughput
 from monitoring.services import Answer
 
 WINDOW_SECONDS = 10.0
@@ -38,18 +38,18 @@ class ThroughputMeter:
         while len(self._totals) > 2 and at - self._totals[1].at >= WINDOW_SECONDS:  # noqa: PLR2004 (a window)
             self._totals.popleft()
 
-    def flow(self) -> Flow:
+    def flow(self) -> Throughput:
         """The flow of the window."""
         first, last = self._totals[0], self._totals[-1]
         if first is last or not self._last:
-            return Flow(stored_rate=None, delay_p50=None, delay_p95=None)
+            return Throughput(stored_rate=None, latency_p50=None, latency_p95=None)
         gained = Counter(last.counts)
         gained.subtract(first.counts)
         buckets = sorted((bound, count) for (name, bound), count in gained.items() if name == DELAY)
-        return Flow(
+        return Throughput(
             stored_rate=gained[STORED, 0.0] / (last.at - first.at),
-            delay_p50=_quantile(0.5, buckets),
-            delay_p95=_quantile(0.95, buckets),
+            latency_p50=_quantile(0.5, buckets),
+            latency_p95=_quantile(0.95, buckets),
         )
 
     def _increase(self, name: str, counts: Counter[Key]) -> Counter[Key]:

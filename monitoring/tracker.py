@@ -3,7 +3,8 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from monitoring.model import Problem, ProblemKind
+from monitoring.model import Problem
+from monitoring.problems import ProblemKind
 from monitoring.rules import (
     LONG_AGO,
     MANAGEMENT,
@@ -20,7 +21,7 @@ from monitoring.rules import (
 
 # While readings are held up on their way, and until the next ones could arrive, nobody can be called silent
 # who was heard until then.
-HOLD_UP = {ProblemKind.BROKER_AWAY, ProblemKind.DATABASE_AWAY, ProblemKind.NO_CONSUMER, ProblemKind.BEHIND}
+HOLD_UP = {ProblemKind.BROKER_DOWN, ProblemKind.DATABASE_DOWN, ProblemKind.NO_CONSUMERS, ProblemKind.BACKLOG}
 SETTLING = timedelta(seconds=15)
 Key = tuple[ProblemKind, str]
 
@@ -36,7 +37,7 @@ class ProblemTracker:
     def problems(self, facts: Observation) -> list[Problem]:
         """The problems of this moment, what is to be done first coming first."""
         known = self._since or {}
-        behind = (ProblemKind.BEHIND, facts.queue_name) in known
+        behind = (ProblemKind.BACKLOG, facts.queue_name) in known
         found = [
             *broker_problems(facts),
             *database_problems(facts),
@@ -47,20 +48,20 @@ class ProblemTracker:
         found = [self._dated(problem, facts.at) for problem in found]
         self._hold([problem for problem in found if _holds_up(problem, facts)], facts.at)
         found += [self._dated(problem, facts.at) for problem in silent_problems(facts, self._held_since)]
-        self._since = {_key(problem): problem.since for problem in found}
+        self._since = {_key(problem): problem.started_at for problem in found}
         return found
 
     def _dated(self, problem: Problem, at: datetime) -> Problem:
         """With the earliest moment that anybody told, else the one of the look that saw it first."""
         if self._since is None:
             return problem
-        before = self._since.get(_key(problem), problem.since or at)
-        told = [moment for moment in (before, problem.since) if moment]
-        return replace(problem, since=min(told, default=None))
+        before = self._since.get(_key(problem), problem.started_at or at)
+        told = [moment for moment in (before, problem.started_at) if moment]
+        return replace(problem, started_at=min(told, default=None))
 
     def _hold(self, causes: list[Problem], at: datetime) -> None:
         if causes:
-            began = [cause.since or LONG_AGO for cause in causes]
+            began = [cause.started_at or LONG_AGO for cause in causes]
             self._held_since = min([*began, *filter(None, [self._held_since])])
             self._settled_at = at + SETTLING
         elif at > self._settled_at:

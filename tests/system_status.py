@@ -4,19 +4,20 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from monitoring.model import Flow, Health, Problem, ProblemKind, Queue, Sensor, Service, SystemStatus
+from monitoring.model import Health, Problem, Queue, Sensor, Service, SystemStatus, Throughput
+from monitoring.problems import ProblemKind
 
 MOMENT = datetime(2026, 11, 22, 12, 0, 3, tzinfo=UTC)
 QUEUE = Queue(
-    name="sensor_data", ready=4, unacked=1, dead=2, consumers=1, published_rate=1.5, acked_rate=1.25
+    name="sensor_data", ready=4, unacked=1, dead_letters=2, consumers=1, publish_rate=1.5, ack_rate=1.25
 )
-FLOW = Flow(stored_rate=1.5, delay_p50=0.012, delay_p95=0.05)
-DATABASE_AWAY = Problem(
-    kind=ProblemKind.DATABASE_AWAY,
+FLOW = Throughput(stored_rate=1.5, latency_p50=0.012, latency_p95=0.05)
+DATABASE_DOWN = Problem(
+    kind=ProblemKind.DATABASE_DOWN,
     subject="database",
-    since=MOMENT,
-    sentence="The database does not answer.",
-    advice="Start it.",
+    started_at=MOMENT,
+    message="The database does not answer.",
+    hint="Start it.",
 )
 
 
@@ -28,7 +29,7 @@ def sensor(sensor_id: str = "1", **more: Any) -> Sensor:
         last_measured_at=MOMENT,
         last_temperature=21.5,
         interval_seconds=1.0,
-        silent_since=None,
+        offline_since=None,
         readings=60,
         min_temperature=20.0,
         mean_temperature=21.0,
@@ -42,9 +43,9 @@ def overview(*sensors: Sensor, after_seconds: float = 0, **more: Any) -> SystemS
     """All is well, so many seconds after MOMENT."""
     well = SystemStatus(
         at=MOMENT + timedelta(seconds=after_seconds),
-        services=[Service(name="pipeline-1", health=Health.READY, since=MOMENT, restarts=0)],
+        services=[Service(name="pipeline-1", health=Health.READY, health_since=MOMENT, restarts=0)],
         queue=QUEUE,
-        flow=FLOW,
+        throughput=FLOW,
         sensors=list(sensors or (sensor(),)),
         problems=[],
     )
@@ -52,5 +53,5 @@ def overview(*sensors: Sensor, after_seconds: float = 0, **more: Any) -> SystemS
 
 
 def nothing_answers() -> SystemStatus:
-    unknown = Flow(stored_rate=None, delay_p50=None, delay_p95=None)
-    return overview(services=[], queue=None, flow=unknown, sensors=None, problems=[DATABASE_AWAY])
+    unknown = Throughput(stored_rate=None, latency_p50=None, latency_p95=None)
+    return overview(services=[], queue=None, throughput=unknown, sensors=None, problems=[DATABASE_DOWN])

@@ -44,7 +44,7 @@ export function start() {
 /** Ask anew when there are more or fewer than were seen, or when the page has just come. */
 export function update(isWhole) {
   if (isWhole) askAccess();
-  const depth = known.queue?.dead ?? null;
+  const depth = known.queue?.dead_letters ?? null;
   section.dataset.old = depth === null;
   if (depth === null) {
     seenDepth = null;

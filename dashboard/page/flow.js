@@ -12,11 +12,11 @@ const TILES = [
   ["Ready", "waiting in the queue", ({ queue }) => count(queue?.ready)],
   ["Unacked", "in consumers' hands", ({ queue }) => count(queue?.unacked)],
   ["Consumers", "of the queue", ({ queue }) => count(queue?.consumers)],
-  ["Published", "a second", ({ queue }) => rate(queue?.published_rate)],
-  ["Stored", "a second", ({ flow }) => rate(flow?.stored_rate)],
-  ["Delay", "half are faster", ({ flow }) => duration(flow?.delay_p50)],
-  ["Delay", "95 in 100 are faster", ({ flow }) => duration(flow?.delay_p95)],
-  ["Dead", "letters", ({ queue }) => count(queue?.dead)],
+  ["Published", "a second", ({ queue }) => rate(queue?.publish_rate)],
+  ["Stored", "a second", ({ throughput }) => rate(throughput?.stored_rate)],
+  ["Delay", "half are faster", ({ throughput }) => duration(throughput?.latency_p50)],
+  ["Delay", "95 in 100 are faster", ({ throughput }) => duration(throughput?.latency_p95)],
+  ["Dead", "letters", ({ queue }) => count(queue?.dead_letters)],
 ];
 
 const PLOTS = [
@@ -33,7 +33,7 @@ const PLOTS = [
     title: "Rates, a second",
     value: rate,
     series: [
-      { label: "published", key: "published_rate", color: "one" },
+      { label: "published", key: "publish_rate", color: "one" },
       { label: "stored", key: "stored_rate", color: "two" },
     ],
   },
@@ -41,8 +41,8 @@ const PLOTS = [
     title: "Delay to the commit",
     value: duration,
     series: [
-      { label: "median", key: "delay_p50", color: "one" },
-      { label: "95 %", key: "delay_p95", color: "two" },
+      { label: "median", key: "latency_p50", color: "one" },
+      { label: "95 %", key: "latency_p95", color: "two" },
     ],
   },
 ];
@@ -75,7 +75,7 @@ const plots = PLOTS.map(({ title, value, steps, series }) => {
 export function update() {
   for (const { tile, value, read, name } of tiles) {
     say(value, read(known));
-    if (name === "Dead") tile.dataset.state = known.queue?.dead ? "bad" : "";
+    if (name === "Dead") tile.dataset.state = known.queue?.dead_letters ? "bad" : "";
   }
   const points = known.points;
   const to = points.at(-1).at;

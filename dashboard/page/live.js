@@ -9,7 +9,7 @@ export const known = {
   heard: null, // when that arrived
   services: [],
   queue: null,
-  flow: null,
+  throughput: null,
   problems: [],
   sensors: new Map(),
   sensorsAnswer: false, // else `sensors` is how they were at `sensorsAt`
@@ -56,7 +56,7 @@ function take(news, isWhole, heard) {
   lastWord = performance.now();
   known.heard = lastWord;
   known.at = Date.parse(news.at);
-  for (const part of ["services", "queue", "flow", "problems"]) {
+  for (const part of ["services", "queue", "throughput", "problems"]) {
     if (part in news) known[part] = news[part];
   }
   takeSensors(news, isWhole);

@@ -4,10 +4,9 @@ import { $, announce, el, explain, keyed, say, show } from "./dom.js";
 import { span, time } from "./format.js";
 import { known, secondsSince } from "./live.js";
 
-const GRAVE = new Set(["broker-away", "database-away", "service-down", "service-hangs", "no-consumer"]);
 const section = $("#problems");
 const list = $("ul", section);
-const isGrave = ({ kind }) => GRAVE.has(kind);
+const isGrave = ({ severity }) => severity === "critical";
 const keyOf = (problem) => `${problem.kind} ${problem.subject}`;
 let before = null;
 
@@ -24,20 +23,20 @@ export function update() {
   tell(problems);
 }
 
-function make({ kind }) {
+function make(problem) {
   return el(
     "li",
-    { className: "problem", "data-grave": isGrave({ kind }) },
+    { className: "problem", "data-grave": isGrave(problem) },
     el("p", { className: "sentence" }),
     el("p", { className: "since" }),
     el("p", { className: "advice" }),
   );
 }
 
-function fill(item, { sentence, advice, since }) {
-  say($(".sentence", item), sentence);
-  explain($(".advice", item), advice);
-  item.dataset.since = since ?? "";
+function fill(item, { message, hint, started_at }) {
+  say($(".sentence", item), message);
+  explain($(".advice", item), hint);
+  item.dataset.since = started_at ?? "";
   age(item);
 }
 
@@ -52,10 +51,10 @@ export function tick() {
 }
 
 function tell(problems) {
-  const now = new Map(problems.map((problem) => [keyOf(problem), problem.sentence]));
+  const now = new Map(problems.map((problem) => [keyOf(problem), problem.message]));
   const said = [];
-  for (const [key, sentence] of now) if (!before?.has(key)) said.push(`Problem: ${sentence}`);
-  for (const [key, sentence] of before ?? []) if (!now.has(key)) said.push(`Solved: ${sentence}`);
+  for (const [key, message] of now) if (!before?.has(key)) said.push(`Problem: ${message}`);
+  for (const [key, message] of before ?? []) if (!now.has(key)) said.push(`Solved: ${message}`);
   if (said.length > 5) said.splice(5, said.length, `and ${said.length - 5} more.`);
   if (said.length) announce(said.join(" "));
   before = now;

@@ -23,7 +23,7 @@ let most = FIRST;
 export function chosen() {
   const words = find.value.trim().toLowerCase();
   return [...known.sensors.values()]
-    .filter((sensor) => !onlySilent.checked || sensor.silent_since)
+    .filter((sensor) => !onlySilent.checked || sensor.offline_since)
     .filter(({ sensor_id, name, location }) => `${sensor_id} ${name ?? ""} ${location ?? ""}`.toLowerCase().includes(words))
     .sort((a, b) => natural.compare(a.sensor_id, b.sensor_id));
 }
@@ -85,14 +85,14 @@ function note(sensors) {
 }
 
 function silent() {
-  const some = [...known.sensors.values()].filter((sensor) => sensor.silent_since);
+  const some = [...known.sensors.values()].filter((sensor) => sensor.offline_since);
   some.sort((a, b) => natural.compare(a.sensor_id, b.sensor_id));
   show($("#silent"), some.length > 0);
   say($("#silent h3"), `Silent: ${some.length}`);
   keyed($("#silent ul"), some, (sensor) => sensor.sensor_id, () => el("li", {}, el("b"), el("span")), (item, sensor) => {
     say(item.firstChild, titleOf(sensor));
     const usual = sensor.interval_seconds ? `, usually each ${span(sensor.interval_seconds)}` : "";
-    say(item.lastChild, ` since ${time(sensor.silent_since)}${usual}; last ${degrees(sensor.last_temperature)} °C`);
+    say(item.lastChild, ` since ${time(sensor.offline_since)}${usual}; last ${degrees(sensor.last_temperature)} °C`);
   });
 }
 
@@ -119,7 +119,7 @@ function fill(card, sensor) {
   say($(".place", card), sensor.location ? `${sensor.location} · ` : "");
   say($(".last b", card), degrees(sensor.last_temperature));
   for (const name of ["min", "mean", "max"]) say($(`.${name}`, card), degrees(sensor[`${name}_temperature`]));
-  card.dataset.silent = Boolean(sensor.silent_since);
+  card.dataset.silent = Boolean(sensor.offline_since);
   card.dataset.measured = sensor.last_measured_at;
   $(".plot", card).setAttribute("aria-label", inWords(sensor));
   age(card);

@@ -4,7 +4,7 @@ import { $, el, keyed, say } from "./dom.js";
 import { span, time } from "./format.js";
 import { known, secondsSince } from "./live.js";
 
-const WORDS = { ready: "ready", waiting: "waits", hangs: "hangs", down: "down" };
+const WORDS = { ready: "ready", "not-ready": "not ready", stalled: "stalled", down: "down" };
 const list = $("#services ul");
 
 export function update() {
@@ -22,12 +22,12 @@ function make({ name }) {
   );
 }
 
-function fill(item, { health, why, since, started_at, restarts }) {
+function fill(item, { health, reason, health_since, started_at, restarts }) {
   const state = $(".health", item);
   say(state, WORDS[health] ?? health);
-  state.dataset.state = health === "ready" ? "good" : health === "waiting" ? "warn" : "bad";
-  say($(".why", item), why ?? "");
-  Object.assign(item.dataset, { since: since ?? "", started: started_at ?? "", restarts: restarts ?? "" });
+  state.dataset.state = health === "ready" ? "good" : health === "not-ready" ? "warn" : "bad";
+  say($(".why", item), reason ?? "");
+  Object.assign(item.dataset, { since: health_since ?? "", started: started_at ?? "", restarts: restarts ?? "" });
   age(item);
 }
 

@@ -66,7 +66,7 @@ function compare(one, other) {
 }
 
 function fill(row, sensor) {
-  row.dataset.silent = Boolean(sensor.silent_since);
+  row.dataset.silent = Boolean(sensor.offline_since);
   row.dataset.measured = sensor.last_measured_at;
   COLUMNS.forEach(([, key, , write], i) => say(row.children[i], write(sensor[key])));
 }

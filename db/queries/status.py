@@ -17,7 +17,8 @@ FROZEN_SECONDS = STATEMENT_SECONDS + 1
 SENSORS = """
 SELECT sensor_id, status.name, status.location,
        status.last_measured_at, last_received_at, status.last_temperature,
-       extract(epoch FROM usual_interval)::double precision AS interval_seconds, silent_since,
+       extract(epoch FROM usual_interval)::double precision AS interval_seconds,
+       silent_since AS offline_since,
        readings, min_temperature, mean_temperature, max_temperature
 FROM sensor_status AS status
 LEFT JOIN last_hour_summary AS hour USING (sensor_id)

@@ -14,9 +14,9 @@ BETWEEN_LOOKS_SECONDS = 1.0
 
 def settled_look(collector: Collector) -> SystemStatus:
     """The second of two looks, because rates and delays are what happens between two."""
-    collector.look()
+    collector.collect()
     time.sleep(BETWEEN_LOOKS_SECONDS)
-    return collector.look()
+    return collector.collect()
 
 
 def watch_status(collector: Collector) -> None:
@@ -25,5 +25,5 @@ def watch_status(collector: Collector) -> None:
     with Live(console=terminal, auto_refresh=False) as live:
         while True:
             began = time.monotonic()
-            live.update(screen(collector.look(), terminal, fit=True), refresh=True)
+            live.update(screen(collector.collect(), terminal, fit=True), refresh=True)
             time.sleep(max(0.0, began + BETWEEN_LOOKS_SECONDS - time.monotonic()))

@@ -8,7 +8,7 @@ from rich.console import Console, Group, JustifyMethod, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from monitoring.model import Flow, Health, Problem, Queue, Sensor, Service, SystemStatus
+from monitoring.model import Health, Problem, Queue, Sensor, Service, SystemStatus, Throughput
 from sensorctl.views import safe
 
 BARS = "▁▂▃▄▅▆▇█"
@@ -17,8 +17,8 @@ WIDE, MOST_BARS = 110, 60
 MOST_SENSORS, MOST_PROBLEMS = 20, 6
 COLOURS = {
     Health.READY: "green",
-    Health.WAITING: "yellow",
-    Health.HANGS: "red",
+    Health.NOT_READY: "yellow",
+    Health.STALLED: "red",
     Health.DOWN: "red",
 }
 NOT_VISIBLE = "cannot be seen from here: docker compose run --rm sensorctl status"
@@ -33,7 +33,7 @@ def screen(overview: SystemStatus, console: Console, *, fit: bool = False) -> Re
         Text(),
         _services(overview),
         Text(),
-        *_queue(overview.queue, overview.flow, overview.at),
+        *_queue(overview.queue, overview.throughput, overview.at),
         Text(),
     ]
     room = MOST_SENSORS
@@ -60,12 +60,12 @@ def _problems(overview: SystemStatus) -> Iterator[RenderableType]:
 
 def _problem(problem: Problem, now: datetime) -> Text:
     since = "since when is not known"
-    if problem.since:
-        day = "" if problem.since.date() == now.date() else f"{problem.since:%Y-%m-%d} "
-        since = f"for {_span(problem.since, now)}, since {day}{problem.since:%H:%M:%S}"
+    if problem.started_at:
+        day = "" if problem.started_at.date() == now.date() else f"{problem.started_at:%Y-%m-%d} "
+        since = f"for {_span(problem.started_at, now)}, since {day}{problem.started_at:%H:%M:%S}"
     return Text.assemble(
-        ("!! ", "bold red"), (str(problem.kind), "bold"), f" {since}. ", safe(problem.sentence), " ",
-        ("→ ", "bold"), safe(problem.advice),
+        ("!! ", "bold red"), (str(problem.kind), "bold"), f" {since}. ", safe(problem.message), " ",
+        ("→ ", "bold"), safe(problem.hint),
     )  # fmt: skip
 
 
@@ -82,26 +82,31 @@ def _services(overview: SystemStatus) -> RenderableType:
 def _service_cells(service: Service, now: datetime) -> Iterator[Cell]:
     yield safe(service.name)
     yield Text(f"● {service.health}", style=COLOURS[service.health])
-    yield _span(service.since, now)
+    yield _span(service.health_since, now)
     yield _span(service.started_at, now)
     yield "" if service.restarts is None else str(service.restarts)
-    yield safe(service.why or "")
+    yield safe(service.reason or "")
 
 
-def _queue(queue: Queue | None, flow: Flow, now: datetime) -> Iterator[Text]:
+def _queue(queue: Queue | None, throughput: Throughput, now: datetime) -> Iterator[Text]:
     if queue is None:
         yield Text("queue       nobody tells its figures", style="dim")
     else:
         yield Text.assemble(
             "queue       ", safe(queue.name), f": {queue.ready} ready, {queue.unacked} unacked, ",
-            (f"{queue.dead} dead", "bold red" if queue.dead else ""), f", consumers {queue.consumers}",
+            (f"{queue.dead_letters} dead", "bold red" if queue.dead_letters else ""),
+            f", consumers {queue.consumers}",
         )  # fmt: skip
-        oldest = f", the oldest waits for {_span(queue.oldest_waiting, now)}" if queue.oldest_waiting else ""
-        yield Text(f"rates       {queue.published_rate:.1f}/s in, {queue.acked_rate:.1f}/s out{oldest}")
-    stored = "unknown" if flow.stored_rate is None else f"{flow.stored_rate:.1f}/s"
+        oldest = (
+            f", the oldest waits for {_span(queue.oldest_measured_at, now)}"
+            if queue.oldest_measured_at
+            else ""
+        )
+        yield Text(f"rates       {queue.publish_rate:.1f}/s in, {queue.ack_rate:.1f}/s out{oldest}")
+    stored = "unknown" if throughput.stored_rate is None else f"{throughput.stored_rate:.1f}/s"
     delay = "none in the last seconds"
-    if flow.delay_p50 is not None and flow.delay_p95 is not None:
-        delay = f"{_short(flow.delay_p50)} (median), {_short(flow.delay_p95)} (95 %)"
+    if throughput.latency_p50 is not None and throughput.latency_p95 is not None:
+        delay = f"{_short(throughput.latency_p50)} (median), {_short(throughput.latency_p95)} (95 %)"
     yield Text(f"stored      {stored}; delay from measuring to storing: {delay}")
 
 
@@ -128,15 +133,15 @@ def _worst_first(sensors: Sequence[Sensor], room: int, now: datetime) -> list[Se
     def overdue(sensor: Sensor) -> float:
         return (now - sensor.last_measured_at).total_seconds() / (sensor.interval_seconds or 60)
 
-    silent = [sensor for sensor in sensors if sensor.silent_since]
-    others = [sensor for sensor in sensors if not sensor.silent_since]
+    silent = [sensor for sensor in sensors if sensor.offline_since]
+    others = [sensor for sensor in sensors if not sensor.offline_since]
     if len(sensors) > room:
         others.sort(key=overdue, reverse=True)
     return list(chain(sorted(silent, key=lambda s: s.last_measured_at), others))[:room]
 
 
 def _sensor_cells(sensor: Sensor, now: datetime, bars: int) -> Iterator[Cell]:
-    style = "red" if sensor.silent_since else ""
+    style = "red" if sensor.offline_since else ""
     name = safe(sensor.sensor_id if sensor.name is None else f"{sensor.sensor_id} {sensor.name}")
     name.stylize(style)
     yield name

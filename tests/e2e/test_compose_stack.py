@@ -467,9 +467,9 @@ class TestFaults:
                 lambda: len(database_away(stack)) == 2, within_seconds=30, message="one of both is silent"
             )
             for problem in database_away(stack):
-                since = datetime.fromisoformat(problem["since"])
+                since = datetime.fromisoformat(problem["started_at"])
                 assert timedelta(0) < since - stopped_at < timedelta(seconds=25), problem
-                assert problem["advice"]
+                assert problem["hint"]
             alert = eventually(
                 lambda: prometheus.firing("DatabaseAway"), within_seconds=90, message="it does not fire"
             )
@@ -554,7 +554,7 @@ def database_away(stack: ComposeStack) -> list[dict[str, Any]]:
     """What the dashboard and the status say of it, each once."""
     status = stack.run("sh", "-c", f"{' '.join(STATUS)} --json || true")  # it fails while something is wrong
     overviews = [stack.ask_dashboard("/api/overview"), json.loads(status[status.index("{") :])]
-    return [one for overview in overviews for one in overview["problems"] if one["kind"] == "database-away"]
+    return [one for overview in overviews for one in overview["problems"] if one["kind"] == "database-down"]
 
 
 def live_but_not_ready(stack: ComposeStack) -> int:

@@ -240,7 +240,7 @@ def test_a_consumer_that_hangs_is_told_as_an_event(stack: NativeStack) -> None:
     with closing(stack.connection("RABBITMQ_OPERATOR")) as connection:
         channel = connection.channel()
         channel.queue_declare("events.e2e", durable=True)
-        channel.queue_bind("events.e2e", "events", "service-hangs.#")
+        channel.queue_bind("events.e2e", "events", "service-stalled.#")
         # when a consumer hangs, and goes on
         hanging = stack.program("pipeline-2")
         assert hanging.pid

@@ -121,11 +121,11 @@ def test_a_sensor_that_goes_silent_and_comes_back(
     # then both receivers are told the same, once
     began = watched.on_the_exchange("began", "kitchen")
     assert watched.at_the_webhook("began", "kitchen") == began
-    assert began["kind"] == "sensor-silent"
-    assert began["sentence"].startswith("Nothing comes from sensor kitchen")
+    assert began["kind"] == "sensor-offline"
+    assert began["message"].startswith("Nothing comes from sensor kitchen")
     [last] = database.rows("SELECT max(received_at) AS at FROM reading")
     assert began["since"] == last["at"].astimezone().isoformat().replace("+00:00", "Z")
-    assert "sensor-silent.began.kitchen" in [key for key, _ in watched.messages]
+    assert "sensor-offline.began.kitchen" in [key for key, _ in watched.messages]
 
     # and when it comes back, that it is over
     heard.publish(reading("kitchen"))
@@ -137,8 +137,8 @@ def test_a_sensor_that_goes_silent_and_comes_back(
 
     # and it says so of itself, without the secret, and ends in order
     metrics = watched.process.ask("/metrics")[1]
-    assert 'alerter_events_told_total{change="began",kind="sensor-silent"} 1.0' in metrics
-    assert 'alerter_problems{kind="sensor-silent"} 0.0' in metrics
+    assert 'alerter_events_told_total{change="began",kind="sensor-offline"} 1.0' in metrics
+    assert 'alerter_problems{kind="sensor-offline"} 0.0' in metrics
     assert "alerter_webhook_failures_total 0.0" in metrics
     assert (watched.process.status("/readyz"), watched.process.status("/livez")) == (200, 200)
     assert watched.process.stop() == 0
@@ -299,7 +299,7 @@ def test_the_readmes_subscriber_hears(heard: VirtualHost, watched: Watched, data
             line = out.readline()
         finally:
             subscriber.kill()
-    assert "sensor-silent" in line
+    assert "sensor-offline" in line
     assert "Nothing comes from sensor kitchen" in line
 
 

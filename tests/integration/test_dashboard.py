@@ -210,8 +210,8 @@ def test_an_outage_of_the_database_is_shown_and_clears_itself(
     problem = page.locator(".problem").filter(has_text="database")
     expect(problem.locator(".since")).to_have_text(re.compile(r"since \d\d:\d\d:\d\d, for \d+ s"))
     expect(problem.locator(".advice")).not_to_be_empty()
-    [told] = [p for p in ask(system, "/api/overview")["problems"] if p["kind"] == "database-away"]
-    assert datetime.fromisoformat(told["since"]) >= began
+    [told] = [p for p in ask(system, "/api/overview")["problems"] if p["kind"] == "database-down"]
+    assert datetime.fromisoformat(told["started_at"]) >= began
     expect(page.locator("#sensors .note")).to_have_text(
         re.compile("The database does not answer. The sensors are shown as they were at")
     )

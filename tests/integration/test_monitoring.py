@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from monitoring.collector import Collector
-from monitoring.model import Health, Problem, ProblemKind, SystemStatus
+from monitoring.model import Health, Problem, SystemStatus
+from monitoring.problems import ProblemKind
 from monitoring.settings import MonitoringSettings
 from runtime.settings import load
 from tests.broker import VirtualHost
@@ -73,7 +74,7 @@ class System:
 
         def look() -> object:
             began = datetime.now(UTC)
-            last[:] = [self.collector.look()]
+            last[:] = [self.collector.collect()]
             assert datetime.now(UTC) - began < timedelta(seconds=LONGEST_LOOK_SECONDS)
             return condition(last[0]) or None
 
@@ -104,22 +105,22 @@ def system(
 
 def test_a_healthy_system(system: System) -> None:
     overview = system.seen(
-        lambda o: not o.problems and o.flow.delay_p95 and o.queue and o.queue.acked_rate, "all is known"
+        lambda o: not o.problems and o.throughput.latency_p95 and o.queue and o.queue.ack_rate, "all is known"
     )
 
     assert [service.health for service in overview.services] == [Health.READY, Health.READY]
-    assert all(service.started_at and service.since for service in overview.services)
+    assert all(service.started_at and service.health_since for service in overview.services)
     assert overview.queue
-    assert (overview.queue.consumers, overview.queue.dead) == (1, 0)
-    assert overview.flow.stored_rate == pytest.approx(5, abs=2.5)
-    assert overview.flow.delay_p50
-    assert 0 < overview.flow.delay_p50 <= overview.flow.delay_p95 < 5  # type: ignore[operator]
+    assert (overview.queue.consumers, overview.queue.dead_letters) == (1, 0)
+    assert overview.throughput.stored_rate == pytest.approx(5, abs=2.5)
+    assert overview.throughput.latency_p50
+    assert 0 < overview.throughput.latency_p50 <= overview.throughput.latency_p95 < 5  # type: ignore[operator]
     assert overview.sensors
     (sensor,) = overview.sensors
     (row,) = system.database.rows("SELECT * FROM last_hour_summary")
     assert sensor.sensor_id == "1"
     assert abs(row["last_measured_at"] - sensor.last_measured_at) < timedelta(seconds=2)
-    assert (sensor.silent_since, len(sensor.minutes)) == (None, 60)
+    assert (sensor.offline_since, len(sensor.minutes)) == (None, 60)
     assert sensor.minutes[-1] or sensor.minutes[-2]
     assert sensor.readings
 
@@ -131,11 +132,11 @@ def test_a_consumer_that_is_killed_and_started_again(system: System) -> None:
 
     overview, problem = system.seen_problem(ProblemKind.SERVICE_DOWN)
     assert problem.subject == system.consumer_name
-    assert "Connection refused" in problem.sentence
-    assert problem.since
-    assert abs(problem.since - killed_at) < timedelta(seconds=5)
+    assert "Connection refused" in problem.message
+    assert problem.started_at
+    assert abs(problem.started_at - killed_at) < timedelta(seconds=5)
     assert [service.health for service in overview.services] == [Health.READY, Health.DOWN]
-    overview, problem = system.seen_problem(ProblemKind.NO_CONSUMER)
+    overview, problem = system.seen_problem(ProblemKind.NO_CONSUMERS)
     assert problem.subject == "sensor_data"
     assert overview.queue
 
@@ -150,22 +151,22 @@ def test_a_database_that_is_stopped_and_started(system: System) -> None:
     system.database_proxy.refuse()
 
     overview = system.seen(
-        lambda o: [p for p in kinds(o, ProblemKind.DATABASE_AWAY) if "No consumer" in p.sentence],
+        lambda o: [p for p in kinds(o, ProblemKind.DATABASE_DOWN) if "No consumer" in p.message],
         "it is told",
     )
-    (problem,) = kinds(overview, ProblemKind.DATABASE_AWAY)
-    assert problem.since
-    assert abs(problem.since - stopped_at) < timedelta(seconds=5)
+    (problem,) = kinds(overview, ProblemKind.DATABASE_DOWN)
+    assert problem.started_at
+    assert abs(problem.started_at - stopped_at) < timedelta(seconds=5)
     assert overview.sensors is None
-    assert overview.services[1].health is Health.WAITING
-    assert "database" in (overview.services[1].why or "")
-    assert {p.kind for p in overview.problems} == {ProblemKind.DATABASE_AWAY}, (
+    assert overview.services[1].health is Health.NOT_READY
+    assert "database" in (overview.services[1].reason or "")
+    assert {p.kind for p in overview.problems} == {ProblemKind.DATABASE_DOWN}, (
         "the cause, and not what follows from it"
     )
     # and whoever looks for the first time hears the same
     with closing(system.new_collector()) as late:
-        (told,) = kinds(late.look(), ProblemKind.DATABASE_AWAY)
-        assert abs(told.since - stopped_at) < timedelta(seconds=5)  # type: ignore[operator]
+        (told,) = kinds(late.collect(), ProblemKind.DATABASE_DOWN)
+        assert abs(told.started_at - stopped_at) < timedelta(seconds=5)  # type: ignore[operator]
 
     system.database_proxy.forward()
     assert system.seen_well().sensors
@@ -176,12 +177,12 @@ def test_a_broker_that_is_stopped_and_started(system: System) -> None:
     stopped_at = datetime.now(UTC)
     system.broker_proxy.refuse()
 
-    overview, problem = system.seen_problem(ProblemKind.BROKER_AWAY)
-    assert "No service reaches the broker" in problem.sentence
-    assert problem.since
-    assert abs(problem.since - stopped_at) < timedelta(seconds=5)
-    assert {service.health for service in overview.services} == {Health.WAITING}
-    assert not kinds(overview, ProblemKind.SERVICE_WAITING), "they all wait for the same"
+    overview, problem = system.seen_problem(ProblemKind.BROKER_DOWN)
+    assert "No service reaches the broker" in problem.message
+    assert problem.started_at
+    assert abs(problem.started_at - stopped_at) < timedelta(seconds=5)
+    assert {service.health for service in overview.services} == {Health.NOT_READY}
+    assert not kinds(overview, ProblemKind.SERVICE_NOT_READY), "they all wait for the same"
 
     system.broker_proxy.forward()
     overview = system.seen_well()
@@ -191,8 +192,8 @@ def test_a_broker_that_is_stopped_and_started(system: System) -> None:
 def test_a_frozen_database_holds_up_no_look(system: System) -> None:
     system.seen_well()
     system.database_proxy.black_hole()
-    _, problem = system.seen_problem(ProblemKind.DATABASE_AWAY)
-    assert problem.since
+    _, problem = system.seen_problem(ProblemKind.DATABASE_DOWN)
+    assert problem.started_at
     system.database_proxy.forward()
     system.seen_well()
 
@@ -203,11 +204,11 @@ def test_a_dead_letter_until_it_is_gone(system: System) -> None:
     system.broker.publish(b"{broken")
 
     overview = system.seen(
-        lambda o: [p for p in kinds(o, ProblemKind.DEAD_LETTERS) if "not-json" in p.sentence], "it is told"
+        lambda o: [p for p in kinds(o, ProblemKind.DEAD_LETTERS) if "not-json" in p.message], "it is told"
     )
     (problem,) = kinds(overview, ProblemKind.DEAD_LETTERS)
     assert problem.subject == "sensor_data.dead"
-    assert abs(problem.since - died_at) < timedelta(seconds=5)  # type: ignore[operator]
+    assert abs(problem.started_at - died_at) < timedelta(seconds=5)  # type: ignore[operator]
     assert system.broker.ready("sensor_data.dead") == 1, "looking leaves it there"
 
     assert len(system.broker.take_all("sensor_data.dead")) == 1
@@ -230,10 +231,10 @@ def test_a_sensor_that_falls_silent_and_is_heard_again(system: System) -> None:
         "UPDATE reading SET received_at = measured_at WHERE sensor_id = 'quiet' RETURNING measured_at"
     )
 
-    overview, problem = system.seen_problem(ProblemKind.SENSOR_SILENT)
+    overview, problem = system.seen_problem(ProblemKind.SENSOR_OFFLINE)
     assert problem.subject == "quiet"
-    assert problem.since == max(row["measured_at"] for row in fell_silent)
-    assert {s.sensor_id for s in overview.sensors or [] if s.silent_since} == {"quiet"}
+    assert problem.started_at == max(row["measured_at"] for row in fell_silent)
+    assert {s.sensor_id for s in overview.sensors or [] if s.offline_since} == {"quiet"}
 
     system.broker.publish(reading("quiet"))
     system.seen_well()

@@ -197,7 +197,7 @@ def test_the_watch_tells_and_the_operator_hears(stack: Stack, tmp_path: Path) ->
             lambda: operator.queue_declare("events.test", passive=True).method.message_count, 20, "told"
         )
         _, properties, body = operator.basic_get("events.test", auto_ack=True)
-        assert b'"no-consumer"' in body
+        assert b'"no-consumers"' in body
         assert properties.app_id == "alerter"
         operator.queue_delete("events.test")
         assert watch.stop() == 0

@@ -126,7 +126,7 @@ def test_a_watch_that_reaches_nobody(run: Processes) -> None:
     )
 
     def says_every_trouble() -> bool:
-        troubles = ("broker unavailable", "webhook unavailable", "database-away")
+        troubles = ("broker unavailable", "webhook unavailable", "database-down")
         return all(trouble in process.text for trouble in troubles)
 
     eventually(says_every_trouble, 30, "it says that it reaches nobody")

@@ -147,13 +147,13 @@ class TestStatus:
         done = sensorctl("status", "--json")
         assert done.returncode == 1
         status = json.loads(done.stdout)
-        assert [problem["kind"] for problem in status["problems"]] == ["no-consumer"]
+        assert [problem["kind"] for problem in status["problems"]] == ["no-consumers"]
         assert status["services"] == []
 
     def test_a_database_that_is_away_is_a_problem_and_no_error(self, sensorctl: Sensorctl) -> None:
         done = sensorctl("status", DATABASE_URL="postgresql://u:hunter2@127.0.0.1:1/x")
         assert done.returncode == 1
-        assert "database-away" in done.stdout
+        assert "database-down" in done.stdout
         assert "hunter2" not in done.stdout + done.stderr
 
 

@@ -8,18 +8,21 @@ import pytest
 
 from alerter.alert import Event
 from alerter.tracker import AlertTracker
-from monitoring.model import Flow, Problem, ProblemKind, Queue, SystemStatus
+from monitoring.model import Problem, Queue, SystemStatus, Throughput
+from monitoring.problems import ProblemKind
 from tests.unit.fakes import FakeClock
 
 START = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 SINCE = datetime(2026, 11, 22, 9, 58, 30, 250_000, tzinfo=UTC)
-QUEUE = Queue(name="heat", ready=0, unacked=0, dead=0, consumers=1, published_rate=0.0, acked_rate=0.0)
+QUEUE = Queue(name="heat", ready=0, unacked=0, dead_letters=0, consumers=1, publish_rate=0.0, ack_rate=0.0)
 
 
 def a_problem(
-    kind: ProblemKind = ProblemKind.SENSOR_SILENT, subject: str = "kitchen", since: datetime | None = SINCE
+    kind: ProblemKind = ProblemKind.SENSOR_OFFLINE, subject: str = "kitchen", since: datetime | None = SINCE
 ) -> Problem:
-    return Problem(kind=kind, subject=subject, since=since, sentence=f"{subject} is silent.", advice="Look.")
+    return Problem(
+        kind=kind, subject=subject, started_at=since, message=f"{subject} is silent.", hint="Look."
+    )
 
 
 class Bench:
@@ -46,7 +49,7 @@ class Bench:
             at=self.at,
             services=[],
             queue=QUEUE if queue else None,
-            flow=Flow(stored_rate=None, delay_p50=None, delay_p95=None),
+            throughput=Throughput(stored_rate=None, latency_p50=None, latency_p95=None),
             sensors=[] if database else None,
             problems=list(problems),
         )
@@ -87,11 +90,11 @@ def test_the_body_says_what_when_and_what_to_do() -> None:
     [event] = [e for e in bench.events(a_problem()) if e.change == "began"]
 
     body = body_of(event)
-    assert event.routing_key == "sensor-silent.began.kitchen"
+    assert event.routing_key == "sensor-offline.began.kitchen"
     assert body.pop("event_id") != body.pop("problem_id")
     assert body == {
         "change": "began",
-        "kind": "sensor-silent",
+        "kind": "sensor-offline",
         "subject": "kitchen",
         "since": "2026-11-22T09:58:30.250000Z",
         "ended_at": None,
@@ -155,7 +158,7 @@ def test_a_date_that_is_found_while_it_is_held_is_taken() -> None:
 
 @pytest.mark.parametrize("hidden", [{"database": False}, {"queue": False}])
 def test_what_cannot_be_seen_is_not_over(hidden: dict[str, bool]) -> None:
-    kind = ProblemKind.SENSOR_SILENT if "database" in hidden else ProblemKind.DEAD_LETTERS
+    kind = ProblemKind.SENSOR_OFFLINE if "database" in hidden else ProblemKind.DEAD_LETTERS
     bench = Bench()
     bench.look(a_problem(kind))
     bench.look(a_problem(kind), after=15)
@@ -218,7 +221,7 @@ def test_a_watch_that_starts_says_so_once_and_what_lasts() -> None:
     assert started["change"] == "started"
     assert started["kind"] == "alerter"
     assert started["problem_ids"] == [began["problem_id"]]
-    assert started["unseen_kinds"] == ["behind", "dead-letters", "no-consumer"]
+    assert started["unseen_kinds"] == ["backlog", "dead-letters", "no-consumers"]
 
 
 def test_two_starts_are_two_events() -> None:

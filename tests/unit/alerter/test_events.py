@@ -8,12 +8,13 @@ from structlog.testing import capture_logs
 
 from alerter.alert import Event, began, ended, started
 from alerter.telemetry import BROKER, WEBHOOK, AlerterTelemetry
-from monitoring.model import Problem, ProblemKind
+from monitoring.model import Problem
+from monitoring.problems import ProblemKind
 from runtime.health import Health
 
 AT = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 PROBLEM = Problem(
-    kind=ProblemKind.SENSOR_SILENT, subject="kitchen", since=AT, sentence="It is silent.", advice="Look."
+    kind=ProblemKind.SENSOR_OFFLINE, subject="kitchen", started_at=AT, message="It is silent.", hint="Look."
 )
 
 
@@ -97,5 +98,5 @@ def test_a_look_is_a_sign_of_life_and_counts_what_lasts() -> None:
     events.looked([PROBLEM, PROBLEM])
 
     assert health.beats == 1
-    assert metric("alerter_problems", kind="sensor-silent") == 2
-    assert metric("alerter_problems", kind="behind") == 0
+    assert metric("alerter_problems", kind="sensor-offline") == 2
+    assert metric("alerter_problems", kind="backlog") == 0

@@ -376,7 +376,7 @@ def test_it_looks_until_the_stop_and_gives_a_sign_of_life_each_time(monkeypatch:
     stop, board, health = Stop(), SnapshotStore(), Health(BROKER, DATABASE)
 
     class ThreeLooks:
-        def look(self) -> SystemStatus:
+        def collect(self) -> SystemStatus:
             if health.beats == 2:
                 stop.request()
             return overview()

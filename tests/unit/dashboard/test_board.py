@@ -11,7 +11,7 @@ from dashboard import sse as stream
 from dashboard.history import HOUR_SECONDS, STEP_SECONDS, Ring
 from dashboard.snapshots import Snapshot, SnapshotStore, change, state
 from monitoring.model import SystemStatus
-from tests.system_status import DATABASE_AWAY, MOMENT, nothing_answers, overview, sensor
+from tests.system_status import DATABASE_DOWN, MOMENT, nothing_answers, overview, sensor
 
 
 def frames(*overviews: SystemStatus) -> list[Snapshot]:
@@ -50,9 +50,9 @@ def test_then_it_is_told_what_changed_and_nothing_else() -> None:
 
 
 def test_a_part_that_differs_is_told_whole() -> None:
-    had, now = frames(overview(), overview(problems=[DATABASE_AWAY]))
+    had, now = frames(overview(), overview(problems=[DATABASE_DOWN]))
     told = change(had, now)
-    assert [problem["sentence"] for problem in told["problems"]] == [DATABASE_AWAY.sentence]
+    assert [problem["message"] for problem in told["problems"]] == [DATABASE_DOWN.message]
     assert change(now, had)["problems"] == []
 
 
@@ -98,7 +98,7 @@ def test_a_clock_that_is_set_back_keeps_the_history_in_order() -> None:
 
 def test_measures_that_nobody_tells_are_gaps() -> None:
     point = Ring().add(nothing_answers())
-    assert (point.ready, point.published_rate, point.stored_rate) == (None, None, None)
+    assert (point.ready, point.publish_rate, point.stored_rate) == (None, None, None)
 
 
 def events_of(board: SnapshotStore, number: int, shown: list[SystemStatus]) -> list[tuple[str, Any]]:

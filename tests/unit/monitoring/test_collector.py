@@ -12,7 +12,8 @@ import pytest
 
 from monitoring.collector import Collector
 from monitoring.discovery import HostName, Place
-from monitoring.model import Flow, Health, ProblemKind
+from monitoring.model import Health, Throughput
+from monitoring.problems import ProblemKind
 from monitoring.settings import MonitoringSettings
 from native.ports import free_port
 from runtime.errors import ConfigurationError
@@ -43,16 +44,16 @@ def frozen() -> Iterator[int]:
 
 def test_whatever_is_away_is_a_problem(closed: int) -> None:
     with closing(Collector(nowhere(closed, services=f"127.0.0.1:{closed}"))) as collector:
-        looks = [collector.look(), collector.look()]
+        looks = [collector.collect(), collector.collect()]
 
     for overview in looks:
         assert (overview.queue, overview.sensors) == (None, None)
-        assert overview.flow == Flow(stored_rate=None, delay_p50=None, delay_p95=None)
+        assert overview.throughput == Throughput(stored_rate=None, latency_p50=None, latency_p95=None)
         assert [service.health for service in overview.services] == [Health.DOWN]
         assert [problem.kind for problem in overview.problems] == [
-            ProblemKind.BROKER_AWAY, ProblemKind.DATABASE_AWAY, ProblemKind.SERVICE_DOWN,
+            ProblemKind.BROKER_DOWN, ProblemKind.DATABASE_DOWN, ProblemKind.SERVICE_DOWN,
         ]  # fmt: skip
-        assert {problem.since for problem in overview.problems} == {None}, "it was so before"
+        assert {problem.started_at for problem in overview.problems} == {None}, "it was so before"
         assert "s3cret" not in str(overview)
 
 
@@ -60,12 +61,12 @@ def test_what_does_not_answer_takes_two_seconds_in_all(frozen: int) -> None:
     services = ",".join(f"127.0.0.{n}:{frozen}" for n in range(1, 4))
     with closing(Collector(nowhere(frozen, services=services))) as collector:
         began = time.monotonic()
-        overview = collector.look()
+        overview = collector.collect()
         took = time.monotonic() - began
 
     assert took < 3
-    assert overview.services[0].health is Health.HANGS
-    assert {ProblemKind.BROKER_AWAY, ProblemKind.DATABASE_AWAY, ProblemKind.SERVICE_HANGS} <= {
+    assert overview.services[0].health is Health.STALLED
+    assert {ProblemKind.BROKER_DOWN, ProblemKind.DATABASE_DOWN, ProblemKind.SERVICE_STALLED} <= {
         p.kind for p in overview.problems
     }
 
@@ -80,10 +81,10 @@ def test_a_name_that_takes_long_to_find_holds_up_nothing(
     monkeypatch.setattr("monitoring.collector.NAME_SECONDS", 0.01)
     monkeypatch.setattr(HostName, "__call__", find)
     with closing(Collector(nowhere(closed, services="slow.example"))) as collector:
-        (service,) = collector.look().services
+        (service,) = collector.collect().services
 
     assert (service.name, service.health) == ("slow.example", Health.DOWN)
-    assert "was not found" in (service.why or "")
+    assert "was not found" in (service.reason or "")
 
 
 def test_a_native_system_without_services_has_none(closed: int, tmp_path: Path) -> None:
@@ -91,7 +92,7 @@ def test_a_native_system_without_services_has_none(closed: int, tmp_path: Path) 
     file.write_text(json.dumps({"services": []}))
 
     with closing(Collector(nowhere(closed, services=str(file)))) as collector:
-        assert collector.look().services == []
+        assert collector.collect().services == []
 
 
 def test_a_wrong_setting_is_told_at_once(closed: int) -> None:
@@ -101,4 +102,4 @@ def test_a_wrong_setting_is_told_at_once(closed: int) -> None:
 
 def test_the_moment_is_now(closed: int) -> None:
     with closing(Collector(nowhere(closed))) as collector:
-        assert datetime.now(UTC) - collector.look().at < timedelta(seconds=5)
+        assert datetime.now(UTC) - collector.collect().at < timedelta(seconds=5)

@@ -2,11 +2,11 @@
 
 import pytest
 
-from monitoring.model import Flow, Health, Service
+from monitoring.model import Health, Service, Throughput
 from monitoring.services import Answer, Sample
 from monitoring.throughput import DELAY, STORED, ThroughputMeter
 
-UNKNOWN = Flow(stored_rate=None, delay_p50=None, delay_p95=None)
+UNKNOWN = Throughput(stored_rate=None, latency_p50=None, latency_p95=None)
 
 
 def pipeline(stored: int, *, slow: int = 0, name: str = "pipeline") -> Answer:
@@ -23,7 +23,7 @@ SENSOR = Answer(service=Service(name="sensor", health=Health.READY), samples=[Sa
 DOWN = Answer(service=Service(name="pipeline", health=Health.DOWN))
 
 
-def flow_of(*looks: list[Answer], every: float = 1.0) -> Flow:
+def flow_of(*looks: list[Answer], every: float = 1.0) -> Throughput:
     meter = ThroughputMeter()
     for number, answers in enumerate(looks):
         meter.add(100 + number * every, answers)
@@ -41,14 +41,14 @@ def test_without_a_consumer_nothing_is_known() -> None:
 def test_what_was_stored_before_the_first_look_does_not_count() -> None:
     flow = flow_of([pipeline(1000)], [SENSOR, pipeline(1030)], every=2.0)
 
-    assert flow == Flow(stored_rate=15.0, delay_p50=0.5, delay_p95=0.95)
+    assert flow == Throughput(stored_rate=15.0, latency_p50=0.5, latency_p95=0.95)
 
 
 def test_delays_are_even_within_a_bucket() -> None:
     flow = flow_of([pipeline(0)], [pipeline(10, slow=5)])
 
-    assert flow.delay_p50 == 1.0
-    assert flow.delay_p95 == pytest.approx(1.9)
+    assert flow.latency_p50 == 1.0
+    assert flow.latency_p95 == pytest.approx(1.9)
 
 
 def test_beyond_the_last_bound_it_is_that_bound() -> None:
@@ -57,11 +57,13 @@ def test_beyond_the_last_bound_it_is_that_bound() -> None:
         samples=[Sample(STORED, {}, 4), Sample(DELAY, {"le": "2.0"}, 0), Sample(DELAY, {"le": "+Inf"}, 4)],
     )
 
-    assert flow_of([pipeline(0)], [answer]).delay_p95 == 2.0
+    assert flow_of([pipeline(0)], [answer]).latency_p95 == 2.0
 
 
 def test_nothing_stored_is_a_rate_of_zero_and_no_delay() -> None:
-    assert flow_of([pipeline(7)], [pipeline(7)]) == Flow(stored_rate=0.0, delay_p50=None, delay_p95=None)
+    assert flow_of([pipeline(7)], [pipeline(7)]) == Throughput(
+        stored_rate=0.0, latency_p50=None, latency_p95=None
+    )
 
 
 def test_consumers_are_added_up_and_a_new_one_counts_from_then_on() -> None:

@@ -95,14 +95,14 @@ class TestQueueFigures:
         figures["heat.dead"] = {"messages": 5}
 
         assert QueueFigures(BrokerSettings(queue_name="heat"))() == Queue(
-            name="heat", ready=7, unacked=2, dead=5, consumers=3, published_rate=4.5, acked_rate=3.0
+            name="heat", ready=7, unacked=2, dead_letters=5, consumers=3, publish_rate=4.5, ack_rate=3.0
         )
 
     def test_a_new_queue_has_none_yet(self, figures: dict[str, Any]) -> None:
         figures["heat"] = {"durable": True}
 
         assert QueueFigures(BrokerSettings(queue_name="heat"))() == Queue(
-            name="heat", ready=0, unacked=0, dead=0, consumers=0, published_rate=0.0, acked_rate=0.0
+            name="heat", ready=0, unacked=0, dead_letters=0, consumers=0, publish_rate=0.0, ack_rate=0.0
         )
 
     def test_a_queue_that_is_not_there_is_none(self, figures: dict[str, Any]) -> None:
@@ -168,17 +168,17 @@ def heard(measured: float, received: float | None = None) -> Sensor:
         last_received_at=ago(measured if received is None else received),
         last_temperature=20.0,
         interval_seconds=1.0,
-        silent_since=None,
+        offline_since=None,
     )
 
 
 def queue(ready: int) -> Queue:
-    return Queue(name="q", ready=ready, unacked=0, dead=0, consumers=1, published_rate=0, acked_rate=0)
+    return Queue(name="q", ready=ready, unacked=0, dead_letters=0, consumers=1, publish_rate=0, ack_rate=0)
 
 
 def consumer(last_stored: float) -> Answer:
     sample = Sample(LAST_STORED, {}, ago(last_stored).timestamp())
-    return Answer(service=Service(name="pipeline", health=Health.WAITING), samples=[sample])
+    return Answer(service=Service(name="pipeline", health=Health.NOT_READY), samples=[sample])
 
 
 class TestBacklog:

@@ -50,8 +50,8 @@ def test_a_service_that_is_ready_since_its_last_need_answered(served: Served) ->
     answer = ask(served.place)
 
     service = answer.service
-    assert (service.name, service.health, service.why, service.restarts) == ("it", State.READY, None, 4)
-    assert service.since == served.health.needs()["database"].since
+    assert (service.name, service.health, service.reason, service.restarts) == ("it", State.READY, None, 4)
+    assert service.health_since == served.health.needs()["database"].since
     assert service.started_at
     assert timedelta() < datetime.now(UTC) - service.started_at < timedelta(hours=6)
     assert value_of(answer.samples, "readings_total") == 3
@@ -64,9 +64,9 @@ def test_a_service_that_waits_tells_for_what_and_since_when(served: Served) -> N
 
     service = ask(served.place).service
 
-    assert service.health is State.WAITING
-    assert service.why == r"database: Connection \x1b[31mrefused"
-    assert service.since == served.health.needs()["database"].since
+    assert service.health is State.NOT_READY
+    assert service.reason == r"database: Connection \x1b[31mrefused"
+    assert service.health_since == served.health.needs()["database"].since
 
 
 def test_a_loop_that_hangs(served: Served) -> None:
@@ -74,9 +74,11 @@ def test_a_loop_that_hangs(served: Served) -> None:
 
     service = ask(served.place).service
 
-    assert (service.health, service.why) == (State.HANGS, "its loop has made no progress for 75 s")
-    assert service.since
-    assert datetime.now(UTC) - service.since == pytest.approx(timedelta(seconds=75), abs=timedelta(seconds=5))
+    assert (service.health, service.reason) == (State.STALLED, "its loop has made no progress for 75 s")
+    assert service.health_since
+    assert datetime.now(UTC) - service.health_since == pytest.approx(
+        timedelta(seconds=75), abs=timedelta(seconds=5)
+    )
 
 
 def test_a_process_that_does_not_answer_hangs_however_often_it_is_asked(
@@ -87,8 +89,8 @@ def test_a_process_that_does_not_answer_hangs_however_often_it_is_asked(
         place = Place(name="it", address=(HOST, frozen.getsockname()[1]))
         found = [ask(place).service for _ in range(5)]
 
-    assert {(service.health, service.why) for service in found} == {
-        (State.HANGS, "it gave no answer in 0.1 s")
+    assert {(service.health, service.reason) for service in found} == {
+        (State.STALLED, "it gave no answer in 0.1 s")
     }
 
 
@@ -97,7 +99,7 @@ def test_nobody_listens() -> None:
 
     service = ask(Place(name="it", address=(HOST, port))).service
 
-    assert (service.health, service.why) == (State.DOWN, f"127.0.0.1:{port}: Connection refused")
+    assert (service.health, service.reason) == (State.DOWN, f"127.0.0.1:{port}: Connection refused")
 
 
 @pytest.mark.parametrize(
@@ -117,14 +119,14 @@ def test_somebody_else_listens(said: bytes) -> None:
         greeter.join(10)
 
     assert service.health is State.DOWN
-    assert (service.why or "").isprintable()
+    assert (service.reason or "").isprintable()
 
 
 def test_what_does_not_run_is_not_asked() -> None:
     place = Place(name="it", address=None, why="given up after exit code 1", gone_since=NOW, restarts=20)
 
     assert ask(place).service == Service(
-        name="it", health=State.DOWN, why="given up after exit code 1", since=NOW, restarts=20
+        name="it", health=State.DOWN, reason="given up after exit code 1", health_since=NOW, restarts=20
     )
 
 

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from monitoring.model import Flow, Health, Problem, ProblemKind, Queue, Sensor, Service, SystemStatus
+from monitoring.model import Health, Problem, Queue, Sensor, Service, SystemStatus, Throughput
+from monitoring.problems import ProblemKind
 from sensorctl import __main__ as program
 from sensorctl.status.views import screen, sparkline
 from tests.unit.fakes import Call
@@ -27,7 +28,7 @@ def sensor(sensor_id: str, **changed: Any) -> Sensor:
         "last_measured_at": ago(3),
         "last_temperature": 21.456,
         "interval_seconds": 1.0,
-        "silent_since": None,
+        "offline_since": None,
         "readings": 9,
         "min_temperature": 19.0,
         "mean_temperature": 20.5,
@@ -42,9 +43,9 @@ def problem(subject: str = "heat.dead", **changed: Any) -> Problem:
         **{
             "kind": ProblemKind.DEAD_LETTERS,
             "subject": subject,
-            "since": ago(90),
-            "sentence": "1 message is dead.",
-            "advice": "`sensorctl dead list` shows it.",
+            "started_at": ago(90),
+            "message": "1 message is dead.",
+            "hint": "`sensorctl dead list` shows it.",
             **changed,
         }
     )
@@ -53,14 +54,16 @@ def problem(subject: str = "heat.dead", **changed: Any) -> Problem:
 WELL: dict[str, Any] = {
     "at": NOW,
     "services": [
-        Service(name="sensor-1", health=Health.READY, since=ago(7000), started_at=ago(8000), restarts=2),
-        Service(name="pipeline-1", health=Health.READY, since=ago(100), started_at=ago(300_000)),
+        Service(
+            name="sensor-1", health=Health.READY, health_since=ago(7000), started_at=ago(8000), restarts=2
+        ),
+        Service(name="pipeline-1", health=Health.READY, health_since=ago(100), started_at=ago(300_000)),
     ],
     "queue": Queue(
-        name="heat", ready=3, unacked=1, dead=0, consumers=2, published_rate=1.84, acked_rate=1.8,
-        oldest_waiting=ago(4),
+        name="heat", ready=3, unacked=1, dead_letters=0, consumers=2, publish_rate=1.84, ack_rate=1.8,
+        oldest_measured_at=ago(4),
     ),
-    "flow": Flow(stored_rate=1.8, delay_p50=0.0042, delay_p95=1.26),
+    "throughput": Throughput(stored_rate=1.8, latency_p50=0.0042, latency_p95=1.26),
     "sensors": [sensor("1"), sensor("2"), sensor("3")],
     "problems": [],
 }  # fmt: skip
@@ -94,8 +97,10 @@ def test_services_have_their_health_and_its_age() -> None:
     assert line("sensor-1", overview()).split() == ["sensor-1", "●", "ready", "116", "min", "2", "h", "2"]
     assert line("pipeline-1", overview()).split() == ["pipeline-1", "●", "ready", "100", "s", "3", "d"]
 
-    waits = Service(name="pipeline-1", health=Health.WAITING, why="database: [/red] refused", since=ago(5))
-    assert "● waiting  5 s" in line("pipeline-1", overview(services=[waits]))
+    waits = Service(
+        name="pipeline-1", health=Health.NOT_READY, reason="database: [/red] refused", health_since=ago(5)
+    )
+    assert "● not-ready  5 s" in line("pipeline-1", overview(services=[waits]))
     assert "database: [/red] refused" in line("pipeline-1", overview(services=[waits]))
 
 
@@ -103,14 +108,18 @@ def test_services_have_their_health_and_its_age() -> None:
 def test_what_is_too_long_takes_more_lines_and_cuts_nothing_off(width: int) -> None:
     why = "database: failed to resolve host 'postgres': [Errno -2] Name or service not known"
     waits = Service(
-        name="pipeline-processor-1", health=Health.WAITING, why=why, since=ago(730), started_at=ago(790)
+        name="pipeline-processor-1",
+        health=Health.NOT_READY,
+        reason=why,
+        health_since=ago(730),
+        started_at=ago(790),
     )
     looked = overview(services=[waits], sensors=[sensor("a" * 128)])
 
     words = line("pipeline-processor-1", looked, width).split()
     text = "\n".join(shown(looked, width))
 
-    assert words[:8] == ["pipeline-processor-1", "●", "waiting", "12", "min", "13", "min", "database:"]
+    assert words[:8] == ["pipeline-processor-1", "●", "not-ready", "12", "min", "13", "min", "database:"]
     assert all(word in text for word in why.split())
     assert text.partition("the last hour")[2].count("a") == 128
     assert "21.46  3 s  19.00  20.50  22.00  ▁" in text
@@ -130,7 +139,9 @@ def test_the_queue_and_what_the_consumers_do() -> None:
 
 
 def test_what_is_not_known_is_told() -> None:
-    nothing = overview(queue=None, sensors=None, flow=Flow(stored_rate=None, delay_p50=None, delay_p95=None))
+    nothing = overview(
+        queue=None, sensors=None, throughput=Throughput(stored_rate=None, latency_p50=None, latency_p95=None)
+    )
 
     assert "nobody tells its figures" in line("queue", nothing)
     assert line("stored", nothing).endswith(
@@ -159,7 +170,7 @@ def test_a_sensor_that_was_not_heard_within_the_hour_has_no_measures() -> None:
 
 
 def test_problems_come_first_with_since_when_and_what_to_do() -> None:
-    problems = [problem(), problem("b", since=None), problem("c", since=ago(90_000))]
+    problems = [problem(), problem("b", started_at=None), problem("c", started_at=ago(90_000))]
 
     text = " ".join(shown(overview(problems=problems), width=160))
 
@@ -181,7 +192,7 @@ def test_many_problems_are_cut() -> None:
 
 def test_many_sensors_are_cut_and_the_silent_and_most_overdue_are_shown() -> None:
     sensors = [sensor(f"s{n:03}") for n in range(500)]
-    sensors[321] = sensor("silent", silent_since=ago(40), last_measured_at=ago(40))
+    sensors[321] = sensor("silent", offline_since=ago(40), last_measured_at=ago(40))
     sensors[123] = sensor("overdue", last_measured_at=ago(20))
 
     lines = shown(overview(sensors=sensors))
@@ -217,7 +228,7 @@ class FakeCollector:
 
     def __init__(self, _settings: object) -> None: ...
 
-    def look(self) -> SystemStatus:
+    def collect(self) -> SystemStatus:
         type(self).looks += 1
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if isinstance(answer, BaseException):
@@ -263,12 +274,13 @@ def test_as_json_it_is_one_object(sensorctl: Call, collector: type[FakeCollector
 
     assert code == 1
     told = json.loads(out)
-    assert list(told) == ["at", "services", "queue", "flow", "sensors", "problems"]
+    assert list(told) == ["at", "services", "queue", "throughput", "sensors", "problems"]
     assert told["at"] == "2026-11-22T05:30:00+00:00"
     assert told["services"][0]["health"] == "ready"
     assert told["problems"][0] == {
-        "kind": "dead-letters", "subject": "heat.dead", "since": "2026-11-22T05:28:30+00:00",
-        "sentence": "1 message is dead.", "advice": "`sensorctl dead list` shows it.",
+        "kind": "dead-letters", "subject": "heat.dead", "severity": "warning",
+        "started_at": "2026-11-22T05:28:30+00:00",
+        "message": "1 message is dead.", "hint": "`sensorctl dead list` shows it.",
     }  # fmt: skip
     assert len(told["sensors"][0]["minutes"]) == 60
 
