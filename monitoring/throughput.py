@@ -9,7 +9,7 @@ from monitoring.services import Answer
 
 WINDOW_SECONDS = 10.0
 STORED = "pipeline_readings_stored_total"
-DELAY = "pipeline_end_to_end_delay_seconds_bucket"
+DELAY = "pipeline_end_to_end_latency_seconds_bucket"
 Key = tuple[str, float]
 
 

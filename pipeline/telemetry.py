@@ -24,7 +24,7 @@ STORE_BUCKETS = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 
 RECEIVED = Counter("pipeline_messages_received_total", "Messages taken in hand, redeliveries too")
 STORED = Counter("pipeline_readings_stored_total", "Readings committed for the first time")
 DUPLICATE = Counter("pipeline_readings_duplicate_total", "Readings that were in the table already")
-DEAD = Counter("pipeline_messages_dead_total", "Messages that were dead-lettered", ["reason"])
+DEAD = Counter("pipeline_messages_dead_lettered_total", "Messages that were dead-lettered", ["reason"])
 REQUEUED = Counter("pipeline_messages_requeued_total", "Messages given back to the queue")
 OUTAGE = Gauge("pipeline_outage", "1 while the broker or the database is away", ["need"])
 OUTAGE_SECONDS = Counter(
@@ -33,7 +33,7 @@ OUTAGE_SECONDS = Counter(
 STORE = Histogram(
     "pipeline_store_duration_seconds", "The statements of a batch, to their commit", buckets=STORE_BUCKETS
 )
-DELAY = BatchHistogram("pipeline_end_to_end_delay_seconds", "From measured_at to the commit", DELAY_BUCKETS)
+DELAY = BatchHistogram("pipeline_end_to_end_latency_seconds", "From measured_at to the commit", DELAY_BUCKETS)
 LAST_STORED = Gauge("pipeline_last_stored_timestamp_seconds", "When a reading was last committed")
 export_build("pipeline")
 

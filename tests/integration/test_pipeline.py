@@ -101,8 +101,8 @@ def test_readings_published_to_the_exchange_arrive_and_are_counted(
     eventually(lambda: consumer.told()[0] == 20, 10, "all are told")
     metrics = consumer.ask("/metrics")[1]
     assert "pipeline_readings_stored_total 20.0" in metrics
-    assert 'pipeline_messages_dead_total{reason="not-json"} 1.0' in metrics
-    assert "pipeline_end_to_end_delay_seconds_count 20.0" in metrics
+    assert 'pipeline_messages_dead_lettered_total{reason="not-json"} 1.0' in metrics
+    assert "pipeline_end_to_end_latency_seconds_count 20.0" in metrics
 
 
 BAD_BODIES = [

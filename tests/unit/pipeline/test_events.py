@@ -42,7 +42,7 @@ def metric(name: str, **labels: str) -> float:
         (lambda events: events.acquitted(None, duplicate=True), "pipeline_readings_duplicate_total", {}),
         (
             lambda events: events.dead_lettered(INVALID),
-            "pipeline_messages_dead_total",
+            "pipeline_messages_dead_lettered_total",
             {"reason": "future-time"},
         ),
         (lambda events: events.requeued("stopping", 1), "pipeline_messages_requeued_total", {}),
@@ -65,7 +65,7 @@ def test_every_reason_is_exported_before_the_first_dead_letter() -> None:
     PipelineTelemetry(Health())
 
     for reason in DeadLetterReason:
-        assert metric("pipeline_messages_dead_total", reason=reason.value) >= 0
+        assert metric("pipeline_messages_dead_lettered_total", reason=reason.value) >= 0
 
 
 @pytest.mark.parametrize(
@@ -147,14 +147,14 @@ def test_progress_is_a_sign_of_life() -> None:
 
 def test_a_stored_reading_is_told_with_its_delay() -> None:
     measured_at = datetime.now(UTC) - timedelta(seconds=2)
-    count = metric("pipeline_end_to_end_delay_seconds_count")
-    total = metric("pipeline_end_to_end_delay_seconds_sum")
+    count = metric("pipeline_end_to_end_latency_seconds_count")
+    total = metric("pipeline_end_to_end_latency_seconds_sum")
 
     with capture_logs() as lines:
         PipelineTelemetry(Health()).stored(stored(READING._replace(measured_at=measured_at)))
 
-    assert metric("pipeline_end_to_end_delay_seconds_count") == count + 1
-    assert metric("pipeline_end_to_end_delay_seconds_sum") == pytest.approx(total + 2, abs=1)
+    assert metric("pipeline_end_to_end_latency_seconds_count") == count + 1
+    assert metric("pipeline_end_to_end_latency_seconds_sum") == pytest.approx(total + 2, abs=1)
     assert lines[0]["delay_ms"] == pytest.approx(2000, abs=1000)
     assert (lines[0]["sensor"], lines[0]["temperature"]) == ("kitchen", 21.5)
     assert metric("pipeline_last_stored_timestamp_seconds") == pytest.approx(
@@ -163,19 +163,19 @@ def test_a_stored_reading_is_told_with_its_delay() -> None:
 
 
 def test_a_reading_from_a_clock_ahead_counts_as_no_delay() -> None:
-    total = metric("pipeline_end_to_end_delay_seconds_sum")
+    total = metric("pipeline_end_to_end_latency_seconds_sum")
     ahead = READING._replace(measured_at=datetime.now(UTC) + timedelta(minutes=4))
 
     PipelineTelemetry(Health()).stored(stored(ahead))
 
-    assert metric("pipeline_end_to_end_delay_seconds_sum") == total
+    assert metric("pipeline_end_to_end_latency_seconds_sum") == total
 
 
 def test_a_batch_is_one_line_and_each_of_its_readings_is_counted() -> None:
     now = datetime.now(UTC)
     readings = [READING._replace(measured_at=now - timedelta(seconds=n)) for n in range(5)]
     names = [f"pipeline_{name}" for name in (
-        "readings_stored_total", "readings_duplicate_total", "end_to_end_delay_seconds_count",
+        "readings_stored_total", "readings_duplicate_total", "end_to_end_latency_seconds_count",
         "store_duration_seconds_count",
     )]  # fmt: skip
     before = [metric(name) for name in names]
@@ -282,7 +282,7 @@ def test_nothing_is_left_untold_at_the_end() -> None:
 
 
 def test_each_delay_is_in_the_bucket_of_the_next_longer_bound() -> None:
-    name = "pipeline_end_to_end_delay_seconds_bucket"
+    name = "pipeline_end_to_end_latency_seconds_bucket"
     bounds = ("1.0", "2.5", "5.0", "+Inf")
     before = [metric(name, le=bound) for bound in bounds]
     at = datetime.now(UTC)
