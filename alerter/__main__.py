@@ -12,31 +12,31 @@ from alerter.telemetry import BROKER, WEBHOOK, AlerterTelemetry
 from alerter.tracker import AlertTracker
 from monitoring.collector import Collector
 from runtime.health import Health
-from runtime.http_server import serving
-from runtime.lifecycle import Stop, run
-from runtime.logs import configure
+from runtime.http_server import serve_http
+from runtime.lifecycle import ShutdownSignal, run
+from runtime.logs import configure_logging
 from runtime.settings import load
-from runtime.watchdog import watching
+from runtime.watchdog import watchdog
 
 FINISH_SECONDS = 5.0
 WEBHOOK_SECONDS = 86_400.0
 
 
-def main(stop: Stop) -> None:
+def main(stop: ShutdownSignal) -> None:
     """Watch the system that the variables name."""
     watch(load(AlerterSettings), stop)
 
 
-def watch(settings: AlerterSettings, stop: Stop) -> None:
+def watch(settings: AlerterSettings, stop: ShutdownSignal) -> None:
     """Look and tell until the stop. What it cannot reach is a problem like any other, and no end."""
-    configure(settings.log_level, settings.log_format)
+    configure_logging(settings.log_level, settings.log_format)
     health = Health(BROKER)
     events = AlerterTelemetry(health)
     outlets = _outlets(settings, events, stop)
     with (
         closing(Collector(settings)) as collector,
-        serving(settings.http_host, settings.http_port, health),
-        watching(health),
+        serve_http(settings.http_host, settings.http_port, health),
+        watchdog(health),
     ):
         events.started(
             settings.alerter_interval_seconds, settings.alerter_for_seconds, webhook=len(outlets) > 1
@@ -51,7 +51,7 @@ def watch(settings: AlerterSettings, stop: Stop) -> None:
             raise outlet.error
 
 
-def _outlets(settings: AlerterSettings, events: AlerterTelemetry, stop: Stop) -> list[Notifier]:
+def _outlets(settings: AlerterSettings, events: AlerterTelemetry, stop: ShutdownSignal) -> list[Notifier]:
     outlets = [Notifier(BROKER, partial(Exchange, settings.amqp_url), events, stop)]
     if url := settings.alert_webhook_url:
         outlets.append(Notifier(WEBHOOK, partial(Webhook, url), events, stop, limit_seconds=WEBHOOK_SECONDS))
@@ -64,7 +64,7 @@ def _look(
     outlets: list[Notifier],
     events: AlerterTelemetry,
     settings: AlerterSettings,
-    stop: Stop,
+    stop: ShutdownSignal,
 ) -> None:
     while not stop.wait(settings.alerter_interval_seconds):
         for event in changes.note(collector.collect()):

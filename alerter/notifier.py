@@ -8,8 +8,8 @@ from alerter.alert import Event
 from alerter.pending import Waiting
 from alerter.telemetry import AlerterTelemetry
 from runtime.errors import ServiceUnavailable, ShutdownRequested
-from runtime.lifecycle import Stop
-from runtime.retry import retrying
+from runtime.lifecycle import ShutdownSignal
+from runtime.retry import retry
 
 IDLE_SECONDS = 1.0
 
@@ -43,7 +43,7 @@ class Notifier:
         name: str,
         open_: Callable[[], Receiver],
         events: AlerterTelemetry,
-        stop: Stop,
+        stop: ShutdownSignal,
         *,
         limit_seconds: float = 0,
     ) -> None:
@@ -52,8 +52,11 @@ class Notifier:
         self._open = open_
         self._events = events
         self._stop = stop
-        self._attempts = retrying(
-            sleep=self._sleep, on_failure=self._lost, unless=(Refused,), limit_seconds=limit_seconds
+        self._attempts = retry(
+            sleep=self._sleep,
+            on_failure=self._lost,
+            no_retry_on=(Refused,),
+            max_elapsed_seconds=limit_seconds,
         )
         self._waiting = Waiting()
         self._receiver: Receiver | None = None
@@ -86,7 +89,7 @@ class Notifier:
             pass
         except Exception as error:  # noqa: BLE001 (handed to the main thread)
             self.error = error
-            self._stop.request()
+            self._stop.set()
         finally:
             self._close()
 

@@ -23,8 +23,10 @@ WAITING = Gauge("alerter_events_waiting", "Events that wait for their receiver",
 WEBHOOK_FAILURES = Counter("alerter_webhook_failures_total", "Attempts that the webhook did not take")
 PROBLEMS = Gauge("alerter_problems", "Problems that were told and last", ["kind"])
 LOOKED = Gauge("watch_last_look_timestamp_seconds", "When the system was last looked at")
-OUTAGE = Gauge("alerter_outage", "1 while the broker is away", ["need"])
-OUTAGE_SECONDS = Counter("alerter_outage_seconds_total", "Seconds for which the broker was away", ["need"])
+DEPENDENCY_UP = Gauge("alerter_dependency_up", "1 while the broker is up, 0 while it is down", ["dependency"])
+DEPENDENCY_DOWN_SECONDS = Counter(
+    "alerter_dependency_down_seconds_total", "Seconds for which the broker was down", ["dependency"]
+)
 export_build("alerter")
 
 
@@ -33,7 +35,9 @@ class AlerterTelemetry:
 
     def __init__(self, health: Health, clock: Callable[[], float] = time.monotonic) -> None:
         self._health = health
-        self._outages = DependencyMetrics(health, OUTAGE, OUTAGE_SECONDS, BROKER, clock=clock)
+        self._dependencies = DependencyMetrics(
+            health, DEPENDENCY_UP, DEPENDENCY_DOWN_SECONDS, BROKER, clock=clock
+        )
         self._log = structlog.get_logger()
         self._answers: dict[str, bool] = {}
         for kind in ProblemKind:
@@ -57,7 +61,7 @@ class AlerterTelemetry:
 
     def looked(self, lasting: Sequence[Problem]) -> None:
         """The loop is alive, and this is wrong."""
-        self._health.beat()
+        self._health.heartbeat()
         LOOKED.set_to_current_time()
         for kind in ProblemKind:
             PROBLEMS.labels(kind).set(sum(problem.kind is kind for problem in lasting))
@@ -80,7 +84,7 @@ class AlerterTelemetry:
     def answers(self, receiver: str) -> None:
         """The receiver takes what there is to take."""
         if receiver == BROKER:
-            self._outages.back(BROKER)
+            self._dependencies.mark_up(BROKER)
         if not self._answers.get(receiver, False):
             self._answers[receiver] = True
             self._log.info(f"{receiver} answers")
@@ -89,7 +93,7 @@ class AlerterTelemetry:
         """The receiver takes nothing; what waits is tried again."""
         self._answers[receiver] = False
         if receiver == BROKER:
-            self._outages.away(BROKER, reason)
+            self._dependencies.mark_down(BROKER, reason)
         else:
             WEBHOOK_FAILURES.inc()
         self._log.warning(

@@ -14,25 +14,25 @@ from dashboard.telemetry import BROKER, DATABASE, DashboardTelemetry
 from db.queries.minutes import MinuteSeries
 from monitoring.collector import Collector
 from runtime.health import Health
-from runtime.lifecycle import Stop, run
-from runtime.logs import configure
+from runtime.lifecycle import ShutdownSignal, run
+from runtime.logs import configure_logging
 from runtime.settings import load
-from runtime.watchdog import watching
+from runtime.watchdog import watchdog
 
 LOOK_SECONDS = 1.0
 
 
-def main(stop: Stop) -> None:
+def main(stop: ShutdownSignal) -> None:
     """Show the system until the stop. It waits for nothing: what is away is what there is to show."""
     settings = load(DashboardSettings)
-    configure(settings.log_level, settings.log_format)
+    configure_logging(settings.log_level, settings.log_format)
     health = Health(BROKER, DATABASE)
     events, board, guard = DashboardTelemetry(health), SnapshotStore(), TokenAuth(settings.dashboard_token)
     collector, minutes = Collector(settings), MinuteSeries(settings)
     api = Api(board, DeadLetterService(settings, events), minutes, guard, events)
     app = application(api, health, settings.hosts)
     try:
-        with serving(app, board, settings.http_host, settings.http_port) as port, watching(health):
+        with serving(app, board, settings.http_host, settings.http_port) as port, watchdog(health):
             events.serving(port, writable=guard.writable)
             look(collector, board, events, stop)
     finally:
@@ -40,9 +40,11 @@ def main(stop: Stop) -> None:
         collector.close()
 
 
-def look(collector: Collector, board: SnapshotStore, events: DashboardTelemetry, stop: Stop) -> None:
+def look(
+    collector: Collector, board: SnapshotStore, events: DashboardTelemetry, stop: ShutdownSignal
+) -> None:
     """Look at the system about once a second, until the stop."""
-    while not stop.requested:
+    while not stop.is_set():
         began = time.monotonic()
         overview = collector.collect()
         board.show(overview)

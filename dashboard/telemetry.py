@@ -16,9 +16,11 @@ BROKER = "broker"
 DATABASE = "database"
 LOOK = Histogram("dashboard_look_duration_seconds", "One look at the whole system")
 CLIENTS = Gauge("dashboard_clients", "Pages that are open and listen")
-OUTAGE = Gauge("dashboard_outage", "1 while the broker or the database is away", ["need"])
-OUTAGE_SECONDS = Counter(
-    "dashboard_outage_seconds_total", "Seconds for which the broker or the database was away", ["need"]
+DEPENDENCY_UP = Gauge(
+    "dashboard_dependency_up", "1 while the dependency is up, 0 while it is down", ["dependency"]
+)
+DEPENDENCY_DOWN_SECONDS = Counter(
+    "dashboard_dependency_down_seconds_total", "Seconds for which the dependency was down", ["dependency"]
 )
 REPLAYED = Counter("dashboard_dead_letters_replayed_total", "Dead letters that were replayed from the page")
 DISCARDED = Counter(
@@ -33,7 +35,9 @@ class DashboardTelemetry:
 
     def __init__(self, health: Health) -> None:
         self._health = health
-        self._outages = DependencyMetrics(health, OUTAGE, OUTAGE_SECONDS, BROKER, DATABASE)
+        self._dependencies = DependencyMetrics(
+            health, DEPENDENCY_UP, DEPENDENCY_DOWN_SECONDS, BROKER, DATABASE
+        )
         self._log = structlog.get_logger().bind()
 
     def serving(self, port: int, *, writable: bool) -> None:
@@ -45,14 +49,14 @@ class DashboardTelemetry:
         LOOK.observe(seconds)
         self._tell(BROKER, ProblemKind.BROKER_DOWN, overview, answers=overview.queue is not None)
         self._tell(DATABASE, ProblemKind.DATABASE_DOWN, overview, answers=overview.sensors is not None)
-        self._health.beat()
+        self._health.heartbeat()
 
     def _tell(self, need: str, kind: ProblemKind, overview: SystemStatus, *, answers: bool) -> None:
         if answers:
-            self._outages.back(need)
+            self._dependencies.mark_up(need)
         else:
             sentences = [problem.message for problem in overview.problems if problem.kind is kind]
-            self._outages.away(need, " ".join(sentences) or "does not answer")
+            self._dependencies.mark_down(need, " ".join(sentences) or "does not answer")
 
     @contextmanager
     def listening(self) -> Iterator[None]:

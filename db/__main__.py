@@ -7,9 +7,9 @@ import structlog
 
 from db.migrate import current_version, newest_version, upgrade
 from db.settings import DatabaseSettings
-from runtime.lifecycle import Stop, run
-from runtime.logs import configure
-from runtime.retry import retrying
+from runtime.lifecycle import ShutdownSignal, run
+from runtime.logs import configure_logging
+from runtime.retry import retry
 from runtime.settings import ServiceSettings, load
 
 
@@ -17,22 +17,22 @@ class MigrationSettings(DatabaseSettings, ServiceSettings):
     """What the migration reads from the environment."""
 
 
-def main(stop: Stop) -> None:
+def main(stop: ShutdownSignal) -> None:
     """Upgrade once the database answers, or print the version."""
     parser = argparse.ArgumentParser(prog="python -m db", description=__doc__)
     parser.add_argument("command", choices=["upgrade", "version"])
     settings = load(MigrationSettings)
-    configure(settings.log_level, settings.log_format)
+    configure_logging(settings.log_level, settings.log_format)
     if parser.parse_args().command == "version":
         print(f"{current_version(settings)} (newest: {newest_version()})")  # noqa: T201 (the answer)
         return
     log = structlog.get_logger()
-    attempts = retrying(
+    attempts = retry(
         sleep=stop.sleep,
         on_failure=lambda error, seconds: log.warning(
             "database unavailable", reason=str(error), retry_seconds=round(seconds, 1)
         ),
-        limit_seconds=settings.connect_timeout_seconds,
+        max_elapsed_seconds=settings.connect_timeout_seconds,
     )
     log.info("schema is current", version=attempts(upgrade, settings))
 

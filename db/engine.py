@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from db.errors import InvalidData, PermissionDenied, StoreUnavailable
 from db.settings import DRIVER, DatabaseSettings
-from runtime.errors import Translation
+from runtime.errors import ErrorTranslator
 
 CONNECT_TIMEOUT_SECONDS = 5
 STATEMENT_TIMEOUT_SECONDS = 10
@@ -85,18 +85,18 @@ def connected(
     """One connection for the block, with its errors translated."""
     engine = make_engine(settings, name=name, statement_timeout_seconds=statement_timeout_seconds)
     try:
-        with translated(), engine.connect() as connection:
+        with translate_errors(), engine.connect() as connection:
             yield connection
     finally:
         engine.dispose()
 
 
-def translated() -> AbstractContextManager[None]:
+def translate_errors() -> AbstractContextManager[None]:
     """Raise DataRejected, NotPermitted or StoreUnavailable for whatever the driver raises inside.
 
     Its errors may come as they are or in SQLAlchemy's wrapping.
     """
-    return _TRANSLATION
+    return _ERROR_TRANSLATOR
 
 
 def _cause(error: BaseException) -> BaseException:
@@ -110,7 +110,7 @@ def _meaning(error: BaseException) -> InvalidData | StoreUnavailable | None:
     return None
 
 
-_TRANSLATION = Translation(_meaning)
+_ERROR_TRANSLATOR = ErrorTranslator(_meaning)
 
 
 def _kind(cause: BaseException) -> type[InvalidData | StoreUnavailable]:

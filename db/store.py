@@ -11,7 +11,7 @@ from sqlalchemy import Engine, PoolProxiedConnection
 from sqlalchemy.exc import SQLAlchemyError
 
 from db.deadline import Deadline
-from db.engine import make_engine, translated
+from db.engine import make_engine, translate_errors
 from db.maintenance import PartitionMaintenance
 from db.settings import DatabaseSettings
 
@@ -118,7 +118,7 @@ class Store:
 
     def _execute(self, statement: str, parameters: tuple[Any, ...] = ()) -> int:
         try:
-            with translated():
+            with translate_errors():
                 cursor = self._cursor or self._connect()
                 with self._deadline:
                     return cursor.execute(statement, parameters).rowcount

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from messaging.amqp.connection import BlockingChannel, translated
+from messaging.amqp.connection import BlockingChannel, translate_errors
 from messaging.amqp.event_loop import Channel
 
 EXCHANGE = "sensors"
@@ -35,7 +35,7 @@ class Topology:
         Raises BrokerUnavailable when the broker refuses, for instance because the queue exists with
         other arguments.
         """
-        with translated():
+        with translate_errors():
             channel.exchange_declare(EXCHANGE, exchange_type="topic", durable=True)
             channel.queue_declare(self.queue, durable=True)
             channel.queue_declare(self.dead_queue, durable=True)
@@ -45,7 +45,7 @@ class Topology:
 
 def declare_events(channel: BlockingChannel) -> None:
     """Declare the exchange of the events. Raises BrokerUnavailable."""
-    with translated():
+    with translate_errors():
         channel.exchange_declare(EVENTS_EXCHANGE, exchange_type="topic", durable=True)
 
 

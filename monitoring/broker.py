@@ -10,7 +10,7 @@ from messaging.settings import BrokerSettings
 from messaging.topology import Topology
 from monitoring.model import Queue
 from monitoring.probes import ProbePool, known
-from runtime.text import printable
+from runtime.text import escape_unprintable
 
 TIMEOUT_SECONDS = 1.5
 
@@ -58,7 +58,9 @@ def oldest_dead(settings: BrokerSettings) -> OldestDead | None:
     """Look at the first message of the dead queue, which gets it back. Raises BrokerUnavailable."""
     with visit(settings, at_once=1) as queue:
         for message in queue.look(1):
-            return OldestDead(message.dead_at, printable(message.reason), printable(message.detail))
+            return OldestDead(
+                message.dead_at, escape_unprintable(message.reason), escape_unprintable(message.detail)
+            )
     return None
 
 

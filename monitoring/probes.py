@@ -6,7 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from runtime.errors import ServiceUnavailable
-from runtime.text import printable
+from runtime.text import escape_unprintable
 
 MOST_AT_ONCE = 64
 T = TypeVar("T")
@@ -45,4 +45,4 @@ def known(asked: "Future[T]", until: float) -> ProbeResult[T]:
     except TimeoutError:
         return ProbeResult(None, "no answer in time")
     except ServiceUnavailable as error:
-        return ProbeResult(None, printable(str(error)))
+        return ProbeResult(None, escape_unprintable(str(error)))

@@ -35,11 +35,11 @@ class Observation:
 
     def up(self, need: str) -> list[str]:
         """The services to which this need answers."""
-        return [a.service.name for a in self.answers if need in a.needs and a.needs[need].why is None]
+        return [a.service.name for a in self.answers if need in a.needs and a.needs[need].reason is None]
 
     def away(self, need: str) -> list[Dependency]:
         """What the services say to which it does not."""
-        return [a.needs[need] for a in self.answers if need in a.needs and a.needs[need].why is not None]
+        return [a.needs[need] for a in self.answers if need in a.needs and a.needs[need].reason is not None]
 
 
 def broker_problems(facts: Observation) -> Iterator[Problem]:
@@ -51,7 +51,7 @@ def broker_problems(facts: Observation) -> Iterator[Problem]:
             kind=ProblemKind.BROKER_DOWN,
             subject=BROKER,
             started_at=min(need.since for need in away),
-            message=f"No service reaches the broker{here}: {away[0].why}.",
+            message=f"No service reaches the broker{here}: {away[0].reason}.",
             hint="Start the broker (`make up`), or see in its log why it takes nothing, such as a memory "
             "or disk alarm. Sensors keep their readings and send them later.",
         )
@@ -84,7 +84,7 @@ def database_problems(facts: Observation) -> Iterator[Problem]:
             kind=ProblemKind.DATABASE_DOWN,
             subject=DATABASE,
             started_at=min(need.since for need in away),
-            message=f"No consumer reaches the database{here}: {away[0].why}.",
+            message=f"No consumer reaches the database{here}: {away[0].reason}.",
             hint="Start the database (`make up`), or see its log. Readings wait in the queue, nothing is "
             "lost, and it goes on by itself.",
         )
@@ -105,7 +105,7 @@ def services_problems(facts: Observation) -> Iterator[Problem]:
     explained = {need for need in (BROKER, DATABASE) if facts.away(need) and not facts.up(need)}
     for answer in facts.answers:
         name, health, why = answer.service.name, answer.service.health, answer.service.reason
-        needs = {need for need, state in answer.needs.items() if state.why is not None}
+        needs = {need for need, state in answer.needs.items() if state.reason is not None}
         if health is Health.DOWN:
             kind, sentence = ProblemKind.SERVICE_DOWN, f"{name} does not answer: {why}."
             advice = "Start it (`make up`); if it ends again, its log tells why (`make logs`)."

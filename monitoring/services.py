@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from monitoring.discovery import Place
 from monitoring.model import Health, Service
 from runtime.health import Dependency
-from runtime.text import printable
+from runtime.text import escape_unprintable
 
 TIMEOUT_SECONDS = 1.5
 LARGEST_ANSWER = 1_000_000
@@ -95,9 +95,9 @@ def _health(livez: _Livez, readyz: _Readyz) -> tuple[Health, str | None, datetim
         since = datetime.now(UTC) - timedelta(seconds=quiet)
         return Health.STALLED, f"its loop has made no progress for {quiet:.0f} s", since
     needs = readyz.needs()
-    away = {name: need for name, need in needs.items() if need.why is not None}
+    away = {name: need for name, need in needs.items() if need.reason is not None}
     if away:
-        why = "; ".join(f"{name}: {printable(need.why or '')}" for name, need in away.items())
+        why = "; ".join(f"{name}: {escape_unprintable(need.reason or '')}" for name, need in away.items())
         return Health.NOT_READY, why, min(need.since for need in away.values())
     return Health.READY, None, max((need.since for need in needs.values()), default=None)
 
@@ -131,4 +131,4 @@ def _get(host: str, port: int, path: str) -> bytes:
 
 def _words(error: Exception) -> str:
     reason = error.reason if isinstance(error, urllib.error.URLError) else error
-    return (reason.strerror if isinstance(reason, OSError) else None) or printable(str(reason))
+    return (reason.strerror if isinstance(reason, OSError) else None) or escape_unprintable(str(reason))

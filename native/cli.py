@@ -104,7 +104,7 @@ def psql() -> None:
 @app.command(hidden=True)
 def supervise() -> None:
     """The background process that `up` starts."""
-    logs.configure("info", "console")
+    logs.configure_logging("info", "console")
     stack = Stack(read_settings())
     raise typer.Exit(lifecycle.run(lambda stop: Supervision(stack, stop).run()))
 

@@ -15,7 +15,7 @@ from native.stack import Stack, dotenv
 from native.state import Phase, ProgramState, StackState, now, write_state
 from native.supervisor import Supervisor
 from runtime.errors import ServiceUnavailable, ShutdownRequested
-from runtime.lifecycle import Stop
+from runtime.lifecycle import ShutdownSignal
 
 SETUP_SECONDS = 120.0
 log = structlog.get_logger()
@@ -24,7 +24,7 @@ log = structlog.get_logger()
 class Supervision:
     """The life of the supervisor process: everything up, watched, and down again in order."""
 
-    def __init__(self, stack: Stack, stop: Stop) -> None:
+    def __init__(self, stack: Stack, stop: ShutdownSignal) -> None:
         identity = ProcessHandle.of(os.getpid())
         assert identity is not None
         self._stack = stack

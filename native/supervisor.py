@@ -11,7 +11,7 @@ from native.process_handle import end
 from native.program import Child, Program
 from native.state import Condition, ProgramState, now
 from runtime.errors import ServiceUnavailable
-from runtime.lifecycle import EXIT_CONFIGURATION, EXIT_OK, Stop
+from runtime.lifecycle import EXIT_CONFIGURATION, EXIT_OK, ShutdownSignal
 
 TICK_SECONDS = 0.2
 log = structlog.get_logger()
@@ -113,7 +113,7 @@ class Supervisor:
     `report` hears of every change. Waiting ends with service.errors.Stopped when the stop is requested.
     """
 
-    def __init__(self, stop: Stop, report: Callable[[Sequence[ProgramState]], None]) -> None:
+    def __init__(self, stop: ShutdownSignal, report: Callable[[Sequence[ProgramState]], None]) -> None:
         self._stop = stop
         self._report = report
         self._programs: list[ManagedProcess] = []

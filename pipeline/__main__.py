@@ -11,23 +11,23 @@ from pipeline.isolation import SubprocessHandler
 from pipeline.settings import PipelineSettings
 from pipeline.telemetry import BROKER, DATABASE, PipelineTelemetry
 from runtime.health import Health
-from runtime.http_server import serving
-from runtime.lifecycle import Stop, run
-from runtime.logs import configure
+from runtime.http_server import serve_http
+from runtime.lifecycle import ShutdownSignal, run
+from runtime.logs import configure_logging
 from runtime.settings import load
-from runtime.watchdog import watching
+from runtime.watchdog import watchdog
 
 
-def main(stop: Stop) -> None:
+def main(stop: ShutdownSignal) -> None:
     """Consume until the stop."""
     settings = load(PipelineSettings)
-    configure(settings.log_level, settings.log_format)
+    configure_logging(settings.log_level, settings.log_format)
     health = Health(BROKER, DATABASE)
     events = PipelineTelemetry(health)
     events.started(settings.batch_size, settings.prefetch)
     store = Store(settings, name=settings.name)
     try:
-        with serving(settings.http_host, settings.http_port, health), watching(health):
+        with serve_http(settings.http_host, settings.http_port, health), watchdog(health):
             watch = DatabaseHealthCheck(store, events)
             watch.wait(stop, settings.connect_timeout_seconds)
             build_consumer(settings, store, events, stop, watch).run()
@@ -40,7 +40,7 @@ def build_consumer(
     settings: PipelineSettings,
     store: Store,
     events: PipelineTelemetry,
-    stop: Stop,
+    stop: ShutdownSignal,
     watch: DatabaseHealthCheck,
 ) -> Consumer:
     """The consumer of these settings."""

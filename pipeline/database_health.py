@@ -5,8 +5,8 @@ import time
 from db.errors import StoreUnavailable
 from db.store import Store
 from pipeline.telemetry import PipelineTelemetry
-from runtime.lifecycle import Stop
-from runtime.retry import retrying
+from runtime.lifecycle import ShutdownSignal
+from runtime.retry import retry
 
 CHECK_SECONDS = 5.0
 
@@ -19,7 +19,7 @@ class DatabaseHealthCheck:
         self._events = events
         self._checked_at = 0.0
 
-    def wait(self, stop: Stop, limit_seconds: float) -> None:
+    def wait(self, stop: ShutdownSignal, limit_seconds: float) -> None:
         """Return once the database answers.
 
         Raises StoreUnavailable after `limit_seconds` (0: never), Stopped when asked to stop.
@@ -29,10 +29,10 @@ class DatabaseHealthCheck:
             self._events.progress()
             stop.sleep(seconds)
 
-        attempts = retrying(
+        attempts = retry(
             sleep=sleep,
             on_failure=lambda error, seconds: self._events.outage(str(error), seconds),
-            limit_seconds=limit_seconds,
+            max_elapsed_seconds=limit_seconds,
         )
         attempts(self._store.check)
         self._answered()

@@ -26,9 +26,11 @@ STORED = Counter("pipeline_readings_stored_total", "Readings committed for the f
 DUPLICATE = Counter("pipeline_readings_duplicate_total", "Readings that were in the table already")
 DEAD = Counter("pipeline_messages_dead_lettered_total", "Messages that were dead-lettered", ["reason"])
 REQUEUED = Counter("pipeline_messages_requeued_total", "Messages given back to the queue")
-OUTAGE = Gauge("pipeline_outage", "1 while the broker or the database is away", ["need"])
-OUTAGE_SECONDS = Counter(
-    "pipeline_outage_seconds_total", "Seconds for which the broker or the database was away", ["need"]
+DEPENDENCY_UP = Gauge(
+    "pipeline_dependency_up", "1 while the dependency is up, 0 while it is down", ["dependency"]
+)
+DEPENDENCY_DOWN_SECONDS = Counter(
+    "pipeline_dependency_down_seconds_total", "Seconds for which the dependency was down", ["dependency"]
 )
 STORE = Histogram(
     "pipeline_store_duration_seconds", "The statements of a batch, to their commit", buckets=STORE_BUCKETS
@@ -43,7 +45,9 @@ class PipelineTelemetry:
 
     def __init__(self, health: Health, clock: Callable[[], float] = time.monotonic) -> None:
         self._health = health
-        self._outages = DependencyMetrics(health, OUTAGE, OUTAGE_SECONDS, BROKER, DATABASE, clock=clock)
+        self._dependencies = DependencyMetrics(
+            health, DEPENDENCY_UP, DEPENDENCY_DOWN_SECONDS, BROKER, DATABASE, clock=clock
+        )
         self._log = structlog.get_logger().bind()
         self._lines = ThrottledStoreLog(clock)
         for reason in DeadLetterReason:
@@ -55,7 +59,7 @@ class PipelineTelemetry:
 
     def progress(self) -> None:
         """The loop is alive."""
-        self._health.beat()
+        self._health.heartbeat()
         self._lines.when_due()
 
     def ended(self) -> None:
@@ -68,35 +72,35 @@ class PipelineTelemetry:
 
     def consuming(self, queue: str) -> None:
         """Connected to the broker."""
-        self._outages.back(BROKER)
+        self._dependencies.mark_up(BROKER)
         self._log.info("consuming", queue=queue)
 
     def broker_lost(self, reason: str, retry_seconds: float) -> None:
         """The broker went away or has not come yet."""
         self._lines.finish()
-        self._outages.away(BROKER, reason)
+        self._dependencies.mark_down(BROKER, reason)
         self._log.warning("broker unavailable", reason=reason, retry_seconds=round(retry_seconds, 1))
 
     def database_answers(self) -> None:
         """The database was reached."""
-        self._outages.back(DATABASE)
+        self._dependencies.mark_up(DATABASE)
 
     def outage(self, reason: str, retry_seconds: float) -> None:
         """The database went away; what is in hand waits."""
         self._lines.finish()
-        self._outages.away(DATABASE, reason)
+        self._dependencies.mark_down(DATABASE, reason)
         self._log.warning("database unavailable", reason=reason, retry_seconds=round(retry_seconds, 1))
 
     def outage_over(self, seconds: float) -> None:
         """The database is back and what was in hand is handled."""
-        self._outages.back(DATABASE)
+        self._dependencies.mark_up(DATABASE)
         self._log.info("database is back", outage_seconds=round(seconds, 1))
 
     def stored(self, stored: Stored) -> None:
         """The readings of a batch are in the table."""
         if not stored.readings:
             return
-        self._outages.back(DATABASE)
+        self._dependencies.mark_up(DATABASE)
         STORE.observe(stored.seconds)
         STORED.inc(stored.new)
         DUPLICATE.inc(len(stored.readings) - stored.new)

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from readings.errors import DeadLetterReason, InvalidReading
 from readings.payload import MAX_BODY_BYTES, MqttDefaults, MqttReadingPayload, Reading, ReadingPayload, Unit
-from runtime.text import printable
+from runtime.text import escape_unprintable
 
 FUTURE_TOLERANCE = timedelta(minutes=5)
 ABSOLUTE_ZERO = -273.15
@@ -130,7 +130,9 @@ def _identity(sensor_id: str, measured_at: datetime, temperature: float) -> UUID
 
 def _invalid(error: ValidationError, topic: MqttDefaults | None) -> InvalidReading:
     first = error.errors(include_url=False, include_input=True)[0]
-    problem = printable(str(first["msg"]).removeprefix("Value error, ").removeprefix("Invalid JSON: "))
+    problem = escape_unprintable(
+        str(first["msg"]).removeprefix("Value error, ").removeprefix("Invalid JSON: ")
+    )
     shown = _shown(first["input"])
     if first["type"] == "json_invalid":
         return InvalidReading(DeadLetterReason.NOT_JSON, f"the body {shown} is not JSON: {problem}")

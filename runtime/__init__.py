@@ -1,1 +1,1 @@
-"""What every process has: settings, logs, health, metrics, signals and retries."""
+"""What every process uses: settings, logs, health, metrics, shutdown signals and retries."""

@@ -1,73 +1,77 @@
-"""What a process knows of its own health, shared between its loop and its HTTP server."""
+"""The health of a process, shared between its main loop and its HTTP server."""
 
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-# Well above everything that a healthy loop waits for without a sign of life. The longest is a broker that is
-# frozen amid a confirm: two heartbeats of 30 seconds.
+# Well above the longest time that a healthy loop goes without a heartbeat: two AMQP heartbeats of 30 seconds,
+# when the broker freezes while a publisher confirm is outstanding.
 STALL_SECONDS = 180.0
 
 
 class Dependency(NamedTuple):
-    """Something that the process needs: why it does not answer (None: it does), and since when it is so."""
+    """The state of a service that the process depends on."""
 
-    why: str | None
-    since: datetime
+    reason: str | None  # why it is down; None while it is up
+    since: datetime  # when it entered this state
 
 
 class Health:
-    """Liveness is a loop that makes progress; readiness is that every need answers.
+    """Liveness (the main loop makes progress) and readiness (every dependency is up) of a process.
 
-    The loop writes; the HTTP server and the watchdog read. Each write is one assignment, so no lock is
-    needed. A loop hangs that gives no beat for `stall_seconds`.
+    The loop writes; the HTTP server and the watchdog read. Each write is a single assignment, so no lock is
+    needed. The loop counts as stalled after `stall_seconds` without a heartbeat.
     """
 
     def __init__(
         self,
-        *needs: str,
+        *dependencies: str,
         stall_seconds: float = STALL_SECONDS,
         clock: Callable[[], float] = time.monotonic,
-        calendar: Callable[[], datetime] = lambda: datetime.now(UTC),
+        utc_now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._clock = clock
-        self._calendar = calendar
+        self._utc_now = utc_now
         self.stall_seconds = stall_seconds
-        self.beats = 0
-        self._last_beat = clock()
-        self._needs = dict.fromkeys(needs, Dependency("not reached yet", calendar()))
+        self.heartbeats = 0
+        self._last_heartbeat = clock()
+        self._dependencies = dict.fromkeys(dependencies, Dependency("not reached yet", utc_now()))
 
-    def beat(self) -> None:
-        """The loop made progress."""
-        self.beats += 1
-        self._last_beat = self._clock()
+    def heartbeat(self) -> None:
+        """Record that the loop made progress."""
+        self.heartbeats += 1
+        self._last_heartbeat = self._clock()
 
-    def up(self, need: str) -> None:
-        """`need` answers."""
-        self._become(need, None)
+    def mark_up(self, dependency: str) -> None:
+        """Record that `dependency` answers."""
+        self._set_state(dependency, None)
 
-    def down(self, need: str, why: str) -> None:
-        """`need` does not answer; `why` is shown to whoever asks."""
-        self._become(need, why)
+    def mark_down(self, dependency: str, reason: str) -> None:
+        """Record that `dependency` does not answer; /readyz reports `reason`."""
+        self._set_state(dependency, reason)
 
     def stalled_seconds(self) -> float | None:
-        """Seconds since the last progress once that is too long, else None."""
-        quiet = self._clock() - self._last_beat
-        return quiet if quiet > self.stall_seconds else None
+        """Return the seconds since the last heartbeat if the loop is stalled, else None."""
+        elapsed = self._clock() - self._last_heartbeat
+        return elapsed if elapsed > self.stall_seconds else None
 
-    def needs(self) -> dict[str, Dependency]:
-        """What it needs, and how each of it answers."""
-        return dict(self._needs)
+    def dependencies(self) -> dict[str, Dependency]:
+        """Return the state of each dependency by name."""
+        return dict(self._dependencies)
 
     def problems(self) -> dict[str, str]:
-        """Each need that does not answer, and why."""
-        return {name: need.why for name, need in self.needs().items() if need.why is not None}
+        """Return the reason for each dependency that is down, by name."""
+        return {
+            name: dependency.reason
+            for name, dependency in self.dependencies().items()
+            if dependency.reason is not None
+        }
 
-    def _become(self, name: str, why: str | None) -> None:
-        """Another reason is still the same outage."""
-        before = self._needs.get(name)
-        if before is not None and (before.why is None) == (why is None):
-            self._needs[name] = before._replace(why=why)
+    def _set_state(self, name: str, reason: str | None) -> None:
+        """Store the state; a new reason for being down does not start a new outage."""
+        previous = self._dependencies.get(name)
+        if previous is not None and (previous.reason is None) == (reason is None):
+            self._dependencies[name] = previous._replace(reason=reason)
         else:
-            self._needs[name] = Dependency(why, self._calendar())
+            self._dependencies[name] = Dependency(reason, self._utc_now())

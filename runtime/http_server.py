@@ -1,4 +1,4 @@
-"""The HTTP side of every service: /livez, /readyz and /metrics."""
+"""The HTTP endpoints of every service: /livez, /readyz and /metrics."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator
@@ -14,7 +14,7 @@ from prometheus_client import REGISTRY, CollectorRegistry, make_wsgi_app
 from runtime.errors import ConfigurationError
 from runtime.health import Health
 
-Answer = tuple[HTTPStatus, dict[str, Any]]
+Response = tuple[HTTPStatus, dict[str, Any]]
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
@@ -22,28 +22,31 @@ class _Server(ThreadingMixIn, WSGIServer):
     daemon_threads = True
 
 
-class _Quiet(WSGIRequestHandler):
+class _SilentRequestHandler(WSGIRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 (the base class's name)
-        """A probe every few seconds is not worth a line."""
+        """Log nothing: probes arrive every few seconds."""
 
 
 @contextmanager
-def serving(
+def serve_http(
     host: str, port: int, health: Health, registry: CollectorRegistry = REGISTRY
 ) -> Iterator[int | None]:
-    """Serve the endpoints from a daemon thread while the block runs; yields the port, None for port 0.
+    """Serve the endpoints from a daemon thread while the block runs.
 
-    Raises ConfigurationError when the port cannot be had.
+    Yields the port, or None for port 0, which turns the server off.
+
+    Raises:
+        ConfigurationError: When the server cannot listen on this port.
     """
     if port == 0:
         yield None
         return
     try:
-        server = make_server(host, port, application(health, registry), _Server, _Quiet)
+        server = make_server(host, port, application(health, registry), _Server, _SilentRequestHandler)
     except OSError as error:
         raise ConfigurationError(
-            f"HTTP_PORT is {port}, which cannot be listened on at {host}: {error.strerror}. "
-            "Choose a free port, or 0 for none."
+            f"HTTP_PORT is {port}: cannot listen on {host}:{port}: {error.strerror}. "
+            "Use a free port, or 0 to turn the HTTP server off."
         ) from None
     Thread(target=server.serve_forever, name="http", daemon=True).start()
     try:
@@ -54,7 +57,7 @@ def serving(
 
 
 def application(health: Health, registry: CollectorRegistry) -> Application:
-    """The endpoints as a WSGI application."""
+    """Return the endpoints as a WSGI application."""
     metrics: Application = make_wsgi_app(registry)
     probes = {"/livez": livez, "/readyz": readyz}
 
@@ -63,24 +66,24 @@ def application(health: Health, registry: CollectorRegistry) -> Application:
         if path == "/metrics":
             return metrics(environ, start_response)
         probe = probes.get(path)
-        status, answer = probe(health) if probe else (HTTPStatus.NOT_FOUND, {"paths": [*probes, "/metrics"]})
+        status, content = probe(health) if probe else (HTTPStatus.NOT_FOUND, {"paths": [*probes, "/metrics"]})
         start_response(f"{status.value} {status.phrase}", [("Content-Type", "application/json")])
-        return [json.dumps(answer).encode() + b"\n"]
+        return [json.dumps(content).encode() + b"\n"]
 
     return respond
 
 
-def livez(health: Health) -> Answer:
-    """Whether the loop makes progress."""
+def livez(health: Health) -> Response:
+    """Report whether the main loop makes progress."""
     stalled = health.stalled_seconds()
     if stalled is None:
         return HTTPStatus.OK, {"live": True}
     return HTTPStatus.SERVICE_UNAVAILABLE, {"live": False, "no_progress_for_seconds": round(stalled, 1)}
 
 
-def readyz(health: Health) -> Answer:
-    """Whether every need answers, and why one does not."""
+def readyz(health: Health) -> Response:
+    """Report whether every dependency is up, and why not."""
     problems = health.problems()
     status = HTTPStatus.SERVICE_UNAVAILABLE if problems else HTTPStatus.OK
-    since = {name: need.since.isoformat() for name, need in health.needs().items()}
+    since = {name: dependency.since.isoformat() for name, dependency in health.dependencies().items()}
     return status, {"ready": not problems, "problems": problems, "since": since}

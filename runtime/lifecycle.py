@@ -1,4 +1,4 @@
-"""How a process starts, is asked to stop, and ends."""
+"""How a process starts, shuts down and exits."""
 
 import gc
 import os
@@ -13,67 +13,71 @@ from types import FrameType
 import structlog
 
 from runtime.errors import ConfigurationError, ServiceUnavailable, ShutdownRequested
-from runtime.logs import configure
+from runtime.logs import configure_logging
 
 EXIT_OK = 0
 EXIT_FAILURE = 1
 EXIT_UNAVAILABLE = 69
 EXIT_CONFIGURATION = 78
 EXIT_INTERRUPTED = 130
-SLICE_SECONDS = 0.5
-GARBAGE_OBJECTS = 20_000
+POLL_INTERVAL_SECONDS = 0.5
+GC_THRESHOLD_OBJECTS = 20_000
 
 
-class Stop:
-    """The request to stop, made by a signal and waited for by loops.
+class ShutdownSignal:
+    """A flag like `threading.Event` that SIGTERM and SIGINT set and that loops wait for.
 
-    A pipe instead of threading.Event, because an Event that is set in a signal handler can deadlock
-    with the very wait that the signal interrupted.
+    It uses a pipe because an Event that is set in a signal handler can deadlock with the very wait
+    that the signal interrupted.
     """
 
     def __init__(self) -> None:
-        self.signal: int | None = None
-        self._requested_at: float | None = None
+        self.signal_number: int | None = None
+        self._set_at: float | None = None
         self._reader, self._writer = os.pipe()
         weakref.finalize(self, _close, self._reader, self._writer)
 
-    def request(self, signal_number: int = signal.SIGTERM) -> None:
-        """Ask for the stop; the first request decides the exit code."""
-        if self._requested_at is None:
-            self.signal = signal_number
-            self._requested_at = time.monotonic()
+    def set(self, signal_number: int = signal.SIGTERM) -> None:
+        """Request the shutdown; only the first request counts, and its signal decides the exit code."""
+        if self._set_at is None:
+            self.signal_number = signal_number
+            self._set_at = time.monotonic()
             os.write(self._writer, b"x")
 
-    @property
-    def requested(self) -> bool:
-        """Whether the process was asked to stop."""
-        return self._requested_at is not None
+    def is_set(self) -> bool:
+        """Return whether a shutdown was requested."""
+        return self._set_at is not None
 
-    def seconds_since_request(self) -> float:
-        """Seconds since the request; 0 before it."""
-        return time.monotonic() - self._requested_at if self._requested_at is not None else 0.0
+    def seconds_since_set(self) -> float:
+        """Return the seconds since the request, or 0 before it."""
+        return time.monotonic() - self._set_at if self._set_at is not None else 0.0
 
     def wait(self, seconds: float) -> bool:
-        """Wait at most `seconds`; True as soon as the stop is requested."""
-        # In slices, because Python does not run the handler of a signal that came just before the poll
-        # began, or that the kernel gave to another thread, until the poll ends.
+        """Wait at most `seconds`, and return whether a shutdown was requested."""
+        # Python runs a signal handler only between bytecodes of the main thread. A signal that arrives just
+        # before poll(), or that the kernel delivers to another thread, does not interrupt it; hence the
+        # short polls.
         poll = select.poll()
         poll.register(self._reader, select.POLLIN)
         deadline = time.monotonic() + seconds
-        while not self.requested and (left := deadline - time.monotonic()) > 0:
-            poll.poll(min(left, SLICE_SECONDS) * 1000)
-        return self.requested
+        while not self.is_set() and (remaining := deadline - time.monotonic()) > 0:
+            poll.poll(min(remaining, POLL_INTERVAL_SECONDS) * 1000)
+        return self.is_set()
 
     def sleep(self, seconds: float) -> None:
-        """Wait `seconds`; raises Stopped as soon as the stop is requested."""
+        """Wait `seconds`.
+
+        Raises:
+            ShutdownRequested: As soon as a shutdown is requested.
+        """
         if self.wait(seconds):
             raise ShutdownRequested
 
-    def on_signals(self) -> None:
-        """Let SIGTERM and SIGINT request the stop. For the main thread."""
+    def install_handlers(self) -> None:
+        """Set this flag on SIGTERM and SIGINT. Call it from the main thread."""
 
         def handle(signal_number: int, _frame: FrameType | None) -> None:
-            self.request(signal_number)
+            self.set(signal_number)
 
         signal.signal(signal.SIGTERM, handle)
         signal.signal(signal.SIGINT, handle)
@@ -84,32 +88,32 @@ def _close(*descriptors: int) -> None:
         os.close(descriptor)
 
 
-def run(main: Callable[[Stop], None]) -> int:
-    """Run `main` until it returns or a signal stops it; gives the exit code.
+def run(main: Callable[[ShutdownSignal], None]) -> int:
+    """Run `main` until it returns or a signal stops it, and return the exit code.
 
-    0 after SIGTERM or a plain return, 130 after Ctrl-C, 78 for a wrong setting, 69 when a needed
-    service never came, 1 for anything unforeseen.
+    The exit code is 0 after SIGTERM or a normal return, 130 after Ctrl-C, 78 for an invalid setting, 69 when
+    a required service did not become available in time, and 1 for any other error.
     """
-    stop = Stop()
-    stop.on_signals()
-    # Until `main` has read its settings: structlog's own default prints local variables.
-    configure("info", "console")
+    stop = ShutdownSignal()
+    stop.install_handlers()
+    # Until `main` has read its settings; structlog's default configuration prints local variables.
+    configure_logging("info", "console")
     log = structlog.get_logger()
-    # What is loaded by now stays, so the garbage collector need not look through it again and again; and what
-    # messages become holds no cycles, so it need not look at every 700th of them either.
+    # Objects that exist by now live as long as the process, so exclude them from garbage collection. The
+    # objects of a message contain no cycles, so collect less often than after every 700 of them.
     gc.freeze()
-    gc.set_threshold(GARBAGE_OBJECTS)
+    gc.set_threshold(GC_THRESHOLD_OBJECTS)
     try:
         main(stop)
     except ShutdownRequested:
         pass
     except ConfigurationError as error:
-        print(error, file=sys.stderr)  # noqa: T201 (logs may not be set up yet)
+        print(error, file=sys.stderr)  # noqa: T201 (logging may not be configured yet)
         return EXIT_CONFIGURATION
     except ServiceUnavailable as error:
-        log.error("gave up", reason=str(error))
+        log.error("dependency unavailable, exiting", reason=str(error))
         return EXIT_UNAVAILABLE
     except Exception:
         log.exception("crashed")
         return EXIT_FAILURE
-    return EXIT_INTERRUPTED if stop.signal == signal.SIGINT else EXIT_OK
+    return EXIT_INTERRUPTED if stop.signal_number == signal.SIGINT else EXIT_OK

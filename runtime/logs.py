@@ -1,4 +1,4 @@
-"""One event a line on stdout: for people by default, as JSON on request."""
+"""Logging: one event per line on stdout, as text for people or as JSON."""
 
 import logging
 import sys
@@ -13,39 +13,39 @@ LEVELS = {
     "warning": logging.WARNING,
     "error": logging.ERROR,
 }
-# pika reports each lost connection as several errors of its own, and a close that crosses other frames as
-# critical. Whatever matters it raises, and this project reports that once.
+# pika logs several errors for each lost connection, and a critical one for a close that crosses other frames.
+# It also raises an exception for every error that matters, and this project logs that once.
 QUIET_LIBRARIES = ("pika",)
 EVENT_WIDTH = 24
+QUOTED_CHARACTERS = frozenset(" \t=\r\n\"'")
 
 
-def _pair(key: str, value: object) -> str:
-    bare = isinstance(value, str) and TO_QUOTE.isdisjoint(value)
-    return f"{key}={value if bare else repr(value)}"
+def _format_pair(key: str, value: object) -> str:
+    is_plain = isinstance(value, str) and QUOTED_CHARACTERS.isdisjoint(value)
+    return f"{key}={value if is_plain else repr(value)}"
 
 
-TO_QUOTE = frozenset(" \t=\r\n\"'")
-# A line is as structlog's own columns write it without colours, at half the cost: those go through a buffer
-# for each pair.
+# These produce the same line as structlog's own columns without colours, at half the cost: structlog's write
+# each pair through a buffer.
 PLAIN_COLUMNS = [
-    Column("", _pair),
-    Column("timestamp", lambda _, time: str(time)),
+    Column("", _format_pair),
+    Column("timestamp", lambda _, timestamp: str(timestamp)),
     Column("level", lambda _, level: f"[{level!s:<9}]"),
     Column("event", lambda _, event: f"{event!s:<{EVENT_WIDTH}}"),
     Column("logger", lambda _, name: f"[{name}]"),
 ]
 
 
-def configure(level: str, form: Literal["console", "json"]) -> None:
-    """Send structlog's events to stdout at `level` and above, and other libraries' warnings with them."""
+def configure_logging(level: str, log_format: Literal["console", "json"]) -> None:
+    """Write structlog's events at `level` and above, and other libraries' warnings, to stdout."""
     renderer: structlog.typing.Processor = (
-        structlog.processors.JSONRenderer(ensure_ascii=False) if form == "json" else _console()
+        structlog.processors.JSONRenderer(ensure_ascii=False) if log_format == "json" else _console_renderer()
     )
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            *([structlog.processors.format_exc_info] if form == "json" else []),
+            *([structlog.processors.format_exc_info] if log_format == "json" else []),
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(LEVELS[level]),
@@ -53,21 +53,21 @@ def configure(level: str, form: Literal["console", "json"]) -> None:
         cache_logger_on_first_use=True,
     )
     root = logging.getLogger()
-    root.handlers = [_Forward()]
+    root.handlers = [_StructlogHandler()]
     root.setLevel(logging.WARNING)
     for library in QUIET_LIBRARIES:
         logging.getLogger(library).setLevel(logging.CRITICAL + 1)
 
 
-def _console() -> ConsoleRenderer:
-    # The richer formatter of exceptions prints local variables, and a password may be among them.
+def _console_renderer() -> ConsoleRenderer:
+    # structlog's rich exception formatter prints local variables, which may contain a password.
     if sys.stdout.isatty():
         return ConsoleRenderer(pad_event_to=EVENT_WIDTH, sort_keys=False, exception_formatter=plain_traceback)
     return ConsoleRenderer(columns=PLAIN_COLUMNS, sort_keys=False, exception_formatter=plain_traceback)
 
 
-class _Forward(logging.Handler):
-    """Brings records of the standard library's logging into the same stream."""
+class _StructlogHandler(logging.Handler):
+    """Forwards records of the standard library's logging to structlog."""
 
     def emit(self, record: logging.LogRecord) -> None:
         structlog.get_logger().log(

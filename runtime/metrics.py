@@ -1,4 +1,4 @@
-"""The metrics that every service has: what it is, and what it waits for."""
+"""Metrics that every service exports: its versions, and the state of its dependencies."""
 
 import platform
 import time
@@ -15,15 +15,19 @@ from runtime.version import VERSION
 
 
 def export_build(service: str) -> None:
-    """Export `<service>_build_info`, which is 1, with the versions as labels. Once a process."""
+    """Export `<service>_build_info`, which is always 1 and has the versions as labels.
+
+    Call it once per process.
+    """
     build = Info(f"{service}_build", "The versions of this service and of its Python")
     build.info({"version": VERSION, "python": platform.python_version()})
 
 
 class BatchHistogram(Collector):
-    """A histogram that takes a batch at once, where the library's own takes a lock or two for each value.
+    """A histogram that observes a batch of values at once.
 
-    For one thread that observes. `buckets` are upper bounds, in order, without the infinite one.
+    The client library's own histogram takes one or two locks per value. This one takes none, so only one
+    thread may observe. `buckets` are the upper bounds in ascending order, without +Inf.
     """
 
     def __init__(self, name: str, documentation: str, buckets: Sequence[float]) -> None:
@@ -34,13 +38,13 @@ class BatchHistogram(Collector):
         REGISTRY.register(self)
 
     def observe_all(self, values: Sequence[float]) -> None:
-        """Count each of them."""
+        """Observe each of the values."""
         for value in values:
             self._counts[bisect_left(self._bounds, value)] += 1
         self._sum += sum(values)
 
     def collect(self) -> Iterable[HistogramMetricFamily]:
-        """As Prometheus reads it: each bucket holds those below it too."""
+        """Yield the histogram with cumulative buckets, as Prometheus expects it."""
         bounds = (*map(str, map(float, self._bounds)), "+Inf")
         family = HistogramMetricFamily(self._name, self._documentation)
         family.add_metric([], list(zip(bounds, accumulate(self._counts), strict=True)), self._sum)
@@ -48,43 +52,43 @@ class BatchHistogram(Collector):
 
 
 class DependencyMetrics:
-    """Each need that is away or back again moves the health and the metrics together. For one thread.
+    """Updates the health and the metrics together when a dependency goes down or comes up again.
 
-    `state` and `seconds` have the label `need`. The seconds of an outage that lasts are counted whenever
-    it is told again, so that they grow while it lasts.
+    `up` and `down_seconds` have the label `dependency`. A dependency is exported as up until it is first
+    marked as down. Marking it as down repeatedly makes its seconds grow during the outage. For one thread.
     """
 
     def __init__(
         self,
         health: Health,
-        state: Gauge,
-        seconds: Counter,
-        *needs: str,
+        up: Gauge,
+        down_seconds: Counter,
+        *dependencies: str,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._health = health
-        self._state, self._seconds = state, seconds
+        self._up, self._down_seconds = up, down_seconds
         self._clock = clock
         self._counted_until: dict[str, float] = {}
-        for need in needs:  # so that each is exported from the start
-            state.labels(need).set(0)
-            seconds.labels(need)
+        for dependency in dependencies:  # so that each is exported from the start
+            up.labels(dependency).set(1)
+            down_seconds.labels(dependency)
 
-    def away(self, need: str, why: str) -> None:
-        """`need` does not answer, or still not."""
-        self._health.down(need, why)
-        self._state.labels(need).set(1)
-        self._count(need)
-        self._counted_until[need] = self._clock()
+    def mark_up(self, dependency: str) -> None:
+        """Record that the dependency answers. Cheap enough to be called for every message."""
+        self._health.mark_up(dependency)
+        if dependency in self._counted_until:
+            self._count_down_seconds(dependency)
+            del self._counted_until[dependency]
+            self._up.labels(dependency).set(1)
 
-    def back(self, need: str) -> None:
-        """`need` answers. Costs nothing worth mention while it did so before."""
-        self._health.up(need)
-        if need in self._counted_until:
-            self._count(need)
-            del self._counted_until[need]
-            self._state.labels(need).set(0)
+    def mark_down(self, dependency: str, reason: str) -> None:
+        """Record that the dependency does not answer, or still does not."""
+        self._health.mark_down(dependency, reason)
+        self._up.labels(dependency).set(0)
+        self._count_down_seconds(dependency)
+        self._counted_until[dependency] = self._clock()
 
-    def _count(self, need: str) -> None:
+    def _count_down_seconds(self, dependency: str) -> None:
         now = self._clock()
-        self._seconds.labels(need).inc(now - self._counted_until.get(need, now))
+        self._down_seconds.labels(dependency).inc(now - self._counted_until.get(dependency, now))

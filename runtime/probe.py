@@ -1,6 +1,6 @@
-"""`python -m service.probe [/readyz]`: exit 0 when this container's own endpoint answers 200.
+"""`python -m runtime.probe [/readyz]`: exit with code 0 when this container's own endpoint returns 200.
 
-The health check of the images, which have no curl.
+It is the health check of the images, which do not contain curl.
 """
 
 import os
@@ -12,14 +12,14 @@ TIMEOUT_SECONDS = 3
 
 
 def main() -> int:
-    """0 for a good answer, 1 for anything else, with one line that says why."""
+    """Print the response or the error, and return 0 for status 200, 1 for anything else."""
     path = sys.argv[1] if len(sys.argv) > 1 else "/readyz"
     url = f"http://127.0.0.1:{os.environ.get('HTTP_PORT') or 9100}{path}"
-    # Docker may hand its proxy settings to every container.
-    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    # Docker may pass its proxy settings to every container.
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with direct.open(url, timeout=TIMEOUT_SECONDS) as answer:
-            print(answer.read().decode().strip())  # noqa: T201 (what `docker inspect` shows)
+        with opener.open(url, timeout=TIMEOUT_SECONDS) as response:
+            print(response.read().decode().strip())  # noqa: T201 (`docker inspect` shows it)
             return 0
     except urllib.error.HTTPError as error:
         print(error.read().decode().strip())  # noqa: T201

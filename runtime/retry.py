@@ -1,4 +1,4 @@
-"""One way to try again: exponential backoff with jitter, on what may come back."""
+"""The retry policy of every process: exponential backoff with jitter while a service is unavailable."""
 
 from collections.abc import Callable
 
@@ -15,22 +15,23 @@ from tenacity import (
 
 from runtime.errors import ServiceUnavailable
 
-INITIAL_SECONDS = 0.2
-LONGEST_SECONDS = 10.0
-JITTER_SECONDS = 1.0
+INITIAL_DELAY_SECONDS = 0.2
+MAX_DELAY_SECONDS = 10.0
+MAX_JITTER_SECONDS = 1.0
 
 
-def retrying(
+def retry(
     *,
     sleep: Callable[[float], None],
     on_failure: Callable[[ServiceUnavailable, float], None],
-    unless: tuple[type[ServiceUnavailable], ...] = (),
-    limit_seconds: float = 0,
+    no_retry_on: tuple[type[ServiceUnavailable], ...] = (),
+    max_elapsed_seconds: float = 0,
 ) -> Retrying:
-    """Retry while ServiceUnavailable is raised, for `limit_seconds` in all (0: for ever); then raise it.
+    """Return a callable that runs a function and retries it while it raises ServiceUnavailable.
 
-    Errors of the types in `unless` end it at once. `sleep` waits between attempts and may raise to end
-    them; `on_failure` hears of each failure and of the seconds until the next attempt.
+    `sleep` waits between attempts and may raise to end them. `on_failure` receives each error and the seconds
+    until the next attempt. The last error is raised once `max_elapsed_seconds` have passed (0: never), and an
+    error of a type in `no_retry_on` at once.
     """
 
     def before_sleep(state: RetryCallState) -> None:
@@ -39,11 +40,11 @@ def retrying(
             on_failure(error, state.upcoming_sleep)
 
     return Retrying(
-        retry=retry_if_exception_type(ServiceUnavailable) & retry_if_not_exception_type(unless),
-        # The jitter comes on top of the longest wait too, so that many clients do not stay in step.
-        wait=wait_exponential(multiplier=INITIAL_SECONDS, max=LONGEST_SECONDS)
-        + wait_random(0, JITTER_SECONDS),
-        stop=stop_after_delay(limit_seconds) if limit_seconds else stop_never,
+        retry=retry_if_exception_type(ServiceUnavailable) & retry_if_not_exception_type(no_retry_on),
+        # The jitter is added to the maximum delay too, so that many clients do not retry in lockstep.
+        wait=wait_exponential(multiplier=INITIAL_DELAY_SECONDS, max=MAX_DELAY_SECONDS)
+        + wait_random(0, MAX_JITTER_SECONDS),
+        stop=stop_after_delay(max_elapsed_seconds) if max_elapsed_seconds else stop_never,
         sleep=sleep,
         before_sleep=before_sleep,
         reraise=True,

@@ -1,4 +1,4 @@
-"""Settings come from the environment, once, into a typed object."""
+"""Settings: environment variables, read once into a typed object."""
 
 import os
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ def _readable(path: str) -> str:
     try:
         with Path(path).open("rb"):
             return path
-    except OSError as error:  # its own text repeats the path, which may be a key by mistake
+    except OSError as error:  # its text repeats the path, which may be a key that was set by mistake
         raise ValueError(f"must be the path of a file that can be read ({error.strerror})") from None
 
 
@@ -32,7 +32,11 @@ ReadableFile = Annotated[str, AfterValidator(_readable)]
 
 
 def time_zone(name: object) -> ZoneInfo:
-    """The time zone of this name. Raises ValueError."""
+    """Return the time zone of this name.
+
+    Raises:
+        ValueError: When there is none.
+    """
     try:
         return ZoneInfo(str(name))
     except (OSError, ValueError, KeyError):  # ZoneInfoNotFoundError is a KeyError
@@ -43,10 +47,10 @@ TimeZone = Annotated[ZoneInfo, PlainValidator(time_zone)]
 
 
 class Settings(BaseSettings):
-    """A field is the environment variable of the same name; `NAME_FILE` names a file that holds it.
+    """Base of all settings: each field is read from the environment variable of the same name.
 
-    An empty variable counts as unset. A file wins over the plain variable, so that a secret can be
-    mounted over a default.
+    `NAME_FILE` is the path of a file that contains the value. It takes precedence over the variable, so that
+    a secret can be mounted over a default. An empty variable counts as unset.
     """
 
     model_config = SettingsConfigDict(
@@ -67,21 +71,23 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Arguments first, then files, then variables."""
+        """Return the sources in order of precedence: arguments, files, variables."""
         del dotenv_settings, file_secret_settings
         files = InitSettingsSource(settings_cls, _read_files(settings_cls, os.environ))
         return init_settings, files, env_settings
 
 
 class ServiceSettings(Settings):
-    """What every service reads."""
+    """The settings of every service."""
 
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["console", "json"] = "console"
     http_host: str = "127.0.0.1"
     http_port: int = Field(default=9100, ge=0, le=65535, description="0 turns the HTTP server off")
     connect_timeout_seconds: float = Field(
-        default=0, ge=0, description="give up on a service that never came; 0 waits for ever"
+        default=0,
+        ge=0,
+        description="exit if a required service does not become available in this time; 0 waits indefinitely",
     )
 
 
@@ -91,60 +97,61 @@ S = TypeVar("S", bound=Settings)
 def load(settings: type[S], **values: Any) -> S:
     """Read the environment into `settings`.
 
-    Raises ConfigurationError with a line for each wrong variable: its name, what it held (unless it is
-    a secret) and what is allowed.
+    Raises:
+        ConfigurationError: With one line per invalid variable: its name, its value (unless it is a secret)
+            and what is allowed.
     """
     try:
         return settings(**values)
     except ValidationError as error:
-        raise ConfigurationError("\n".join(_sentences(settings, error))) from None
+        raise ConfigurationError("\n".join(_messages(settings, error))) from None
 
 
 def _read_files(settings: type[BaseSettings], environment: Mapping[str, str]) -> dict[str, Any]:
     names = {
         name.upper(): field
         for field, info in settings.model_fields.items()
-        for name in (field, *_other_names(info))
+        for name in (field, *_aliases(info))
     }
-    found = {}
+    values = {}
     for variable, path in environment.items():
         field = names.get(variable.upper().removesuffix(FILE_SUFFIX))
         if field and path and variable.upper().endswith(FILE_SUFFIX):
-            found[field] = _read(variable, path)
-    return found
+            values[field] = _read_file(variable, path)
+    return values
 
 
-def _other_names(info: FieldInfo) -> list[str]:
+def _aliases(info: FieldInfo) -> list[str]:
     alias = info.validation_alias
     return [str(choice) for choice in alias.choices] if isinstance(alias, AliasChoices) else []
 
 
-def _read(variable: str, path: str) -> str:
+def _read_file(variable: str, path: str) -> str:
     try:
         return Path(path).read_text(encoding="utf-8").rstrip("\r\n")
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{variable} names the file {path}, which cannot be read: {error}") from None
 
 
-def _sentences(settings: type[Settings], error: ValidationError) -> list[str]:
-    return [_sentence(settings, dict(detail)) for detail in error.errors(include_url=False)]
+def _messages(settings: type[Settings], error: ValidationError) -> list[str]:
+    return [_message(settings, dict(detail)) for detail in error.errors(include_url=False)]
 
 
-def _sentence(settings: type[Settings], detail: Mapping[str, Any]) -> str:
+def _message(settings: type[Settings], detail: Mapping[str, Any]) -> str:
     field = next((part for part in detail["loc"] if isinstance(part, str)), None)
     problem = str(detail["msg"]).removeprefix("Value error, ")
     if field is None:
         return problem
     variable = field.upper()
-    held = os.environ.get(variable)
-    if held is None or _is_secret(settings, field):
+    value = os.environ.get(variable)
+    if value is None or _is_secret(settings, field):
         return f"{variable}: {problem}"
-    return f"{variable} is {held!r}: {problem}"
+    return f"{variable} is {value!r}: {problem}"
 
 
 def _is_secret(settings: type[Settings], field: str) -> bool:
-    known = settings.model_fields.get(field.lower())
-    return known is None or "SecretStr" in str(known.annotation)
+    info = settings.model_fields.get(field.lower())
+    return info is None or "SecretStr" in str(info.annotation)
 
 
 __all__ = ["ReadableFile", "SecretStr", "ServiceSettings", "Settings", "load"]

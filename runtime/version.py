@@ -1,3 +1,3 @@
-"""The version of this project, the one place that says it."""
+"""The version of this project."""
 
 VERSION = "0.1.0"

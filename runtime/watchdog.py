@@ -1,4 +1,4 @@
-"""Ends a process whose loop hangs, so that whoever supervises it starts it again."""
+"""Ends a process whose main loop is stalled, so that its supervisor restarts it."""
 
 import faulthandler
 import os
@@ -12,72 +12,74 @@ import structlog
 from runtime.health import Health
 from runtime.lifecycle import EXIT_FAILURE
 
-LOOK_SECONDS = 1.0
+CHECK_INTERVAL_SECONDS = 1.0
+# How long after the stall limit the interpreter ends the process if the watchdog's thread could not.
 GRACE_SECONDS = 5.0
 
 
 @contextmanager
-def watching(health: Health, end: Callable[[int], object] = os._exit) -> Iterator[None]:
-    """End the process with exit code 1 when its loop makes no progress for `health.stall_seconds`.
+def watchdog(health: Health, terminate: Callable[[int], object] = os._exit) -> Iterator[None]:
+    """End the process with exit code 1 if its loop stalls while the block runs.
 
-    While the block runs. Before the end it says so and where each thread is, without any value. Time in
-    which the whole process stands still, as a paused container does, is no time without progress.
+    The loop is stalled when it makes no progress for `health.stall_seconds`. The watchdog first logs it and
+    writes the stack of every thread, without variables, to stderr. Time during which the whole process is
+    suspended, such as a paused container, does not count.
     """
-    watchdog = _Watchdog(health, end)
-    thread = threading.Thread(target=watchdog.run, name="watchdog", daemon=True)
+    watcher = _Watchdog(health, terminate)
+    thread = threading.Thread(target=watcher.run, name="watchdog", daemon=True)
     thread.start()
     try:
         yield
     finally:
-        watchdog.leave()
+        watcher.stop()
         thread.join()
 
 
 class _Watchdog:
-    def __init__(self, health: Health, end: Callable[[int], object]) -> None:
+    def __init__(self, health: Health, terminate: Callable[[int], object]) -> None:
         self._health = health
-        self._end = end
-        self._left = threading.Event()
-        self._beats = health.beats
-        self._quiet_seconds = 0.0
-        self._look_seconds = min(LOOK_SECONDS, health.stall_seconds / 4)
+        self._terminate_process = terminate
+        self._stopped = threading.Event()
+        self._heartbeats = health.heartbeats
+        self._seconds_without_progress = 0.0
+        self._check_interval_seconds = min(CHECK_INTERVAL_SECONDS, health.stall_seconds / 4)
 
-    def leave(self) -> None:
-        self._left.set()
+    def stop(self) -> None:
+        self._stopped.set()
 
     def run(self) -> None:
-        self._arm()
+        self._arm_fallback()
         try:
-            while not self._left.wait(self._look_seconds):
-                if self._hangs():
-                    self._bark()
+            while not self._stopped.wait(self._check_interval_seconds):
+                if self._is_stalled():
+                    self._terminate()
                     return
         finally:
             faulthandler.cancel_dump_traceback_later()
 
-    def _hangs(self) -> bool:
-        if self._health.beats != self._beats:
-            self._beats = self._health.beats
-            self._quiet_seconds = 0.0
-            self._arm()
+    def _is_stalled(self) -> bool:
+        if self._health.heartbeats != self._heartbeats:
+            self._heartbeats = self._health.heartbeats
+            self._seconds_without_progress = 0.0
+            self._arm_fallback()
         else:
-            self._quiet_seconds += self._look_seconds
-        return self._quiet_seconds >= self._health.stall_seconds
+            self._seconds_without_progress += self._check_interval_seconds
+        return self._seconds_without_progress >= self._health.stall_seconds
 
-    def _arm(self) -> None:
-        """Let the interpreter's own timer, which needs no Python, do it when this thread cannot.
+    def _arm_fallback(self) -> None:
+        """Restart the interpreter's own timer, which ends the process without running any Python code.
 
-        That is so when a call that hangs never lets another thread run, or when the log cannot be written.
+        It is needed when a blocking call never lets another thread run, and when the log cannot be written.
         """
         faulthandler.dump_traceback_later(
             self._health.stall_seconds + GRACE_SECONDS, exit=True, file=sys.__stderr__ or sys.stderr
         )
 
-    def _bark(self) -> None:
+    def _terminate(self) -> None:
         structlog.get_logger().error(
-            "hangs",
-            reason="the loop made no progress; the process ends, to be started again",
-            seconds=round(self._quiet_seconds, 1),
+            "event loop stalled",
+            reason="the loop made no progress; the process exits so that its supervisor restarts it",
+            seconds=round(self._seconds_without_progress, 1),
         )
         faulthandler.dump_traceback(file=sys.__stderr__ or sys.stderr)
-        self._end(EXIT_FAILURE)
+        self._terminate_process(EXIT_FAILURE)

@@ -4,11 +4,11 @@ import sys
 from contextlib import closing
 
 from runtime.health import Health
-from runtime.http_server import serving
-from runtime.lifecycle import Stop, run
-from runtime.logs import configure
+from runtime.http_server import serve_http
+from runtime.lifecycle import ShutdownSignal, run
+from runtime.logs import configure_logging
 from runtime.settings import load
-from runtime.watchdog import watching
+from runtime.watchdog import watchdog
 from sensor.outbox.open import open_file
 from sensor.outbox.outbox import Outbox
 from sensor.outbox.relay import Delivery
@@ -20,11 +20,11 @@ from sensor.telemetry import BROKER, SensorTelemetry
 DRAIN_SECONDS = 5.0
 
 
-def main(stop: Stop) -> None:
+def main(stop: ShutdownSignal) -> None:
     """Measure and deliver until the stop, or until a finite source is delivered."""
     settings = load(SensorSettings)
     source = make_source(settings)
-    configure(settings.log_level, settings.log_format)
+    configure_logging(settings.log_level, settings.log_format)
     health = Health(BROKER)
     events = SensorTelemetry(health)
     file = open_file(settings.outbox_file, events.outbox_damaged)
@@ -35,8 +35,8 @@ def main(stop: Stop) -> None:
     sampler = Sampler(settings.sensor_id, outbox, events)
     with (
         closing(outbox),
-        serving(settings.http_host, settings.http_port, health),
-        watching(health),
+        serve_http(settings.http_host, settings.http_port, health),
+        watchdog(health),
     ):
         events.started(
             settings.sensor_source,

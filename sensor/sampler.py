@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from readings.payload import Reading, body_of, message_of, uuid7
-from runtime.lifecycle import Stop
+from runtime.lifecycle import ShutdownSignal
 from sensor.outbox.outbox import Outbox, OutboxEntry
 from sensor.sources.measurement import Measurement, Source
 from sensor.telemetry import SensorTelemetry
@@ -23,7 +23,7 @@ class Sampler:
         self._sequence = 0
         self.run_id: UUID = uuid7()
 
-    def run(self, source: Source, stop: Stop) -> None:
+    def run(self, source: Source, stop: ShutdownSignal) -> None:
         """Measure until the source ends or the stop is requested."""
         start = time.monotonic()
         for measurement in source:

@@ -23,8 +23,10 @@ RETURNED = Counter("sensor_readings_returned_total", "Readings that no queue too
 DROPPED = Counter("sensor_readings_dropped_total", "Readings dropped because the outbox was full")
 OUTBOX_FAILURES = Counter("sensor_outbox_failures_total", "Times that the outbox's disk was full or broken")
 WAITING = Gauge("sensor_outbox_readings", "Readings that wait for their confirm")
-OUTAGE = Gauge("sensor_outage", "1 while the broker is away", ["need"])
-OUTAGE_SECONDS = Counter("sensor_outage_seconds_total", "Seconds for which the broker was away", ["need"])
+DEPENDENCY_UP = Gauge("sensor_dependency_up", "1 while the broker is up, 0 while it is down", ["dependency"])
+DEPENDENCY_DOWN_SECONDS = Counter(
+    "sensor_dependency_down_seconds_total", "Seconds for which the broker was down", ["dependency"]
+)
 LAST_CONFIRMED = Gauge(
     "sensor_last_confirmed_timestamp_seconds", "When the broker last confirmed a reading; at first the start"
 )
@@ -37,14 +39,16 @@ class SensorTelemetry:
 
     def __init__(self, health: Health, clock: Callable[[], float] = time.monotonic) -> None:
         self._health = health
-        self._outages = DependencyMetrics(health, OUTAGE, OUTAGE_SECONDS, BROKER, clock=clock)
+        self._dependencies = DependencyMetrics(
+            health, DEPENDENCY_UP, DEPENDENCY_DOWN_SECONDS, BROKER, clock=clock
+        )
         self._log = structlog.get_logger()
         self._drop_lines, self._failure_lines = _Pace(clock), _Pace(clock)
         self._drops_untold = 0
 
     def progress(self) -> None:
         """The delivery thread is alive."""
-        self._health.beat()
+        self._health.heartbeat()
 
     def started(self, source: str, interval_seconds: float, run_id: str, outbox: Path, waiting: int) -> None:
         """The sensor begins to measure; so many readings of earlier runs wait."""
@@ -67,13 +71,13 @@ class SensorTelemetry:
 
     def connected(self) -> None:
         """The broker takes what there is to take."""
-        self._outages.back(BROKER)
+        self._dependencies.mark_up(BROKER)
         self._log.info("connected to the broker")
         self._tell_drops()
 
     def broker_lost(self, reason: str, retry_seconds: float, waiting: int) -> None:
         """The broker does not take readings; they wait."""
-        self._outages.away(BROKER, reason)
+        self._dependencies.mark_down(BROKER, reason)
         self._log.warning(
             "broker unavailable",
             reason=reason,

@@ -20,8 +20,8 @@ from monitoring.collector import Collector
 from runtime import lifecycle
 from runtime.errors import ConfigurationError, ServiceUnavailable
 from runtime.lifecycle import EXIT_CONFIGURATION, EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_UNAVAILABLE
-from runtime.logs import configure
-from runtime.text import printable
+from runtime.logs import configure_logging
+from runtime.text import escape_unprintable
 from sensorctl.dead_letters import commands as dead
 from sensorctl.doctor import examine
 from sensorctl.history import commands as bulk
@@ -124,7 +124,7 @@ def reconcile(
     else:
         show(balance_table(result))
         for sentence in verdict(result):
-            print(printable(sentence))
+            print(escape_unprintable(sentence))
     if not result.balanced:
         raise typer.Exit(EXIT_FAILURE)
 
@@ -156,7 +156,7 @@ def setup() -> None:
     It is done as the owner; with Compose: docker compose run --rm setup
     """
     settings = discover_setup_settings()
-    configure(settings.log_level, settings.log_format)
+    configure_logging(settings.log_level, settings.log_format)
     set_up(settings, time.sleep)
 
 

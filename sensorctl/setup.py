@@ -15,7 +15,7 @@ from messaging.management.client import Management, ManagementRefused
 from messaging.management.permissions import User
 from messaging.topology import Topology
 from runtime.errors import ServiceUnavailable
-from runtime.retry import retrying
+from runtime.retry import retry
 from sensorctl.settings import SetupSettings
 
 MANAGEMENT_SECONDS = 15.0
@@ -101,4 +101,6 @@ def _attempts(sleep: Callable[[float], None], limit_seconds: float) -> Retrying:
     def say(error: ServiceUnavailable, seconds: float) -> None:
         structlog.get_logger().warning("waiting", reason=str(error), retry_seconds=round(seconds, 1))
 
-    return retrying(sleep=sleep, on_failure=say, unless=NOT_WORTH_TRYING_AGAIN, limit_seconds=limit_seconds)
+    return retry(
+        sleep=sleep, on_failure=say, no_retry_on=NOT_WORTH_TRYING_AGAIN, max_elapsed_seconds=limit_seconds
+    )

@@ -7,7 +7,7 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from runtime.text import printable
+from runtime.text import escape_unprintable
 from sensorctl.doctor import CheckResult
 
 Row = dict[str, Any]
@@ -50,7 +50,7 @@ def findings_table(findings: Iterable[CheckResult]) -> Table:
 
 def safe(value: Any) -> Text:
     """What a stranger may have written, without control characters and not taken for rich's markup."""
-    return Text(printable(str(value)))
+    return Text(escape_unprintable(str(value)))
 
 
 def _number(value: float | None) -> str:

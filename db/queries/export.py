@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from db.engine import connected, translated
+from db.engine import connected, translate_errors
 from db.settings import DatabaseSettings
 
 # For one part, of which the first may be a long way to find.
@@ -73,7 +73,7 @@ def rows(settings: DatabaseSettings, chosen: ExportQuery) -> Iterator[Iterator[d
 def _rows(connection: Connection, chosen: ExportQuery) -> Generator[dict[str, Any]]:
     parameters = {"since": chosen.since, "until": chosen.until, "sensors": list(chosen.sensors)}
     statement = text(_statement(chosen)).execution_options(stream_results=True)
-    with translated(), closing(connection.execute(statement, parameters)) as result:
+    with translate_errors(), closing(connection.execute(statement, parameters)) as result:
         for part in result.mappings().partitions(ROWS_AT_ONCE):
             yield from map(dict, part)
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import text
 
-from db.engine import make_engine, translated
+from db.engine import make_engine, translate_errors
 from db.settings import DatabaseSettings
 
 # Somebody waits for the answer. libpq knows no shorter time-out to connect.
@@ -44,7 +44,7 @@ class MinuteSeries:
 
     def last_hour(self, sensors: Collection[str]) -> list[MinuteRow]:
         """The minutes of these sensors, oldest first. Raises StoreUnavailable."""
-        with translated(), self._engine.connect() as connection:
+        with translate_errors(), self._engine.connect() as connection:
             rows = connection.execute(text(LAST_HOUR), {"sensors": list(sensors)})
             return [MinuteRow(*row) for row in rows]
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
-from db.engine import make_engine, translated
+from db.engine import make_engine, translate_errors
 from db.settings import DatabaseSettings
 
 # Both queries read the whole table: there is no index for them (docs/adr/0007-reconciliation.md).
@@ -74,7 +74,7 @@ class Sequences:
     def _read(self, parameters: dict[str, Any]) -> dict[RunKey, RunSequences]:
         # One snapshot for both queries, so that a gap is missing from the same table that gave the maximum.
         with (
-            translated(),
+            translate_errors(),
             self._engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection,
         ):
             rows = connection.execute(text(RUNS), parameters).all()

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Engine, Row, text
 
 from db.deadline import Deadline
-from db.engine import make_engine, translated
+from db.engine import make_engine, translate_errors
 from db.settings import DatabaseSettings
 
 # libpq knows no shorter one.
@@ -64,7 +64,7 @@ class SensorStates:
         self._deadline.close()
 
     def _rows(self, statement: str, **parameters: object) -> list[Row[Any]]:
-        with translated(), self._engine.connect() as connection:
+        with translate_errors(), self._engine.connect() as connection:
             driver = connection.connection.driver_connection
             assert driver is not None
             self._deadline.watch(driver.fileno())

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from db.engine import make_engine, translated
+from db.engine import make_engine, translate_errors
 from db.settings import DatabaseSettings
 
 Row = dict[str, Any]
@@ -37,5 +37,5 @@ class Summary:
         self._engine.dispose()
 
     def _rows(self, statement: str) -> list[Row]:
-        with translated(), self._engine.connect() as connection:
+        with translate_errors(), self._engine.connect() as connection:
             return [dict(row) for row in connection.execute(text(statement)).mappings()]

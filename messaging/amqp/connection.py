@@ -24,7 +24,7 @@ from pika.exceptions import (
 
 from messaging.amqp.headers import tolerate
 from messaging.errors import BrokerRefused, BrokerUnavailable, Unroutable
-from runtime.errors import Translation
+from runtime.errors import ErrorTranslator
 
 HEARTBEAT_SECONDS = 30
 SOCKET_TIMEOUT_SECONDS = 5
@@ -35,9 +35,9 @@ ACCESS_REFUSED = 403
 TCP_OPTIONS = {"TCP_USER_TIMEOUT": 20_000, "TCP_KEEPIDLE": 10, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 2}
 
 
-def translated() -> AbstractContextManager[None]:
+def translate_errors() -> AbstractContextManager[None]:
     """Raise BrokerUnavailable, BrokerRefused or Unroutable for whatever pika or its socket raises inside."""
-    return _TRANSLATION
+    return _ERROR_TRANSLATOR
 
 
 def _meaning(error: BaseException) -> BrokerUnavailable | Unroutable | None:
@@ -49,7 +49,7 @@ def _meaning(error: BaseException) -> BrokerUnavailable | Unroutable | None:
     return None
 
 
-_TRANSLATION = Translation(_meaning)
+_ERROR_TRANSLATOR = ErrorTranslator(_meaning)
 
 
 def unavailable(error: BaseException) -> BrokerUnavailable:
@@ -113,7 +113,7 @@ def _cause(error: BaseException) -> BaseException:
 def connect(url: str, name: str) -> BlockingConnection:
     """Open a connection that the management UI shows as `name`. Raises BrokerUnavailable."""
     tolerate()
-    with translated():
+    with translate_errors():
         return BlockingConnection(parameters_of(url, name))
 
 
@@ -145,6 +145,6 @@ __all__ = [
     "connect",
     "describe",
     "parameters_of",
-    "translated",
+    "translate_errors",
     "unavailable",
 ]

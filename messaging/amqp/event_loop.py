@@ -15,7 +15,7 @@ from pika.adapters.select_connection import IOLoop
 from pika.adapters.utils.selector_ioloop_adapter import SelectorIOServicesAdapter
 from pika.exceptions import AMQPError
 
-from messaging.amqp.connection import parameters_of, translated, unavailable
+from messaging.amqp.connection import parameters_of, translate_errors, unavailable
 from messaging.amqp.headers import tolerate
 from messaging.errors import BrokerUnavailable, Unroutable
 
@@ -77,7 +77,7 @@ class Connection:
         self._opened = self._gone = False
         self._alarm: Any = None
         self._alarm_at = 0.0
-        with translated():
+        with translate_errors():
             parameters = parameters_of(url, name)
             self._loop = IOLoop()
             self._sockets = EagerSockets(self._loop)
@@ -133,7 +133,7 @@ class Connection:
         """Call a method of a pika channel and wait for the broker's answer."""
         answers: list[Any] = []
         self.check()
-        with translated():
+        with translate_errors():
             method(*arguments, callback=answers.append, **options)
         self.wait_for(lambda: answers)
         return answers[0]
@@ -146,7 +146,7 @@ class Connection:
         """Open a channel of pika's own kind. When the broker closes it, the connection is lost as well."""
         opened: list[Any] = []
         self.check()
-        with translated():
+        with translate_errors():
             channel = self._connection.channel(on_open_callback=opened.append)
             channel.add_on_close_callback(lambda _channel, reason: self._fail(unavailable(reason)))
         self.wait_for(lambda: opened)
@@ -180,7 +180,7 @@ class Connection:
         self._loop.close()
 
     def _turn(self) -> None:
-        with translated():
+        with translate_errors():
             self._loop.poll()
             self._loop.process_timeouts()
 

@@ -17,8 +17,8 @@ from messaging.errors import BrokerUnavailable
 from messaging.topology import Topology
 from readings.errors import InvalidReading
 from runtime.errors import ServiceUnavailable, ShutdownRequested
-from runtime.lifecycle import Stop
-from runtime.retry import retrying
+from runtime.lifecycle import ShutdownSignal
+from runtime.retry import retry
 
 POLL_SECONDS = 0.5
 RECONNECT_SECONDS = 0.5
@@ -99,7 +99,7 @@ class Consumer:
         handler: Handler,
         suspect_handler: Handler,
         events: ConsumerEvents,
-        stop: Stop,
+        stop: ShutdownSignal,
         when_idle: Callable[[], None] = lambda: None,
     ) -> None:
         self._options = options
@@ -115,7 +115,7 @@ class Consumer:
         Raises Stopped when that came while waiting for the broker, and BrokerUnavailable when the
         broker did not come within the connect time-out.
         """
-        while not self._stop.requested:
+        while not self._stop.is_set():
             self._events.progress()
             session = self._open_patiently()
             try:
@@ -131,10 +131,10 @@ class Consumer:
             self._events.progress()
             self._stop.sleep(seconds)
 
-        attempts = retrying(
+        attempts = retry(
             sleep=sleep,
             on_failure=lambda error, seconds: self._events.broker_lost(str(error), seconds),
-            limit_seconds=self._options.connect_timeout_seconds,
+            max_elapsed_seconds=self._options.connect_timeout_seconds,
         )
         session = attempts(self._open)
         self._events.consuming(self._options.topology.queue)
@@ -157,7 +157,7 @@ class Consumer:
 
     def _consume(self, session: Session) -> None:
         options = self._options
-        while not self._stop.requested:
+        while not self._stop.is_set():
             batch = session.take(POLL_SECONDS, options.batch_size, options.linger_seconds, self._is_stopping)
             self._events.progress()
             if batch:
@@ -203,7 +203,7 @@ class Consumer:
             self._events.outage(str(error), RECONNECT_SECONDS)
             return self._hold(session, handle)
         finally:
-            if self._stop.requested:
+            if self._stop.is_set():
                 # Else the settlement brings more messages, which only come back with a higher count.
                 session.stop_deliveries()
 
@@ -212,27 +212,27 @@ class Consumer:
         began = time.monotonic()
         sleep = partial(session.sleep, check=self._check_stop)
         sleep(RECONNECT_SECONDS)
-        attempts = retrying(
+        attempts = retry(
             sleep=sleep,
             on_failure=lambda error, seconds: self._events.outage(str(error), seconds),
-            unless=(BrokerUnavailable,),
-            limit_seconds=self._options.hold_seconds,
+            no_retry_on=(BrokerUnavailable,),
+            max_elapsed_seconds=self._options.hold_seconds,
         )
         handled = attempts(handle)
         self._events.outage_over(time.monotonic() - began)
         return handled
 
     def _is_stopping(self) -> bool:
-        return self._stop.requested
+        return self._stop.is_set()
 
     def _check_stop(self) -> None:
         """An outage is not worth waiting for once the process is to stop."""
         self._events.progress()
-        if self._stop.requested:
+        if self._stop.is_set():
             raise ShutdownRequested
 
     def _check_drain(self) -> None:
         """Work in hand may be finished after the stop was requested, but not for ever."""
         self._events.progress()
-        if self._stop.seconds_since_request() > DRAIN_SECONDS:
+        if self._stop.seconds_since_set() > DRAIN_SECONDS:
             raise ShutdownRequested

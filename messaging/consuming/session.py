@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import pika
 
-from messaging.amqp.connection import translated
+from messaging.amqp.connection import translate_errors
 from messaging.amqp.event_loop import Connection
 from messaging.consuming.mqtt import topic_of
 from messaging.dead_letters.writer import DeadLetterWriter
@@ -83,7 +83,7 @@ class Session:
         self._received = 0  # the tag of the last message that came
         self._settled = 0  # the tag up to which every message is acked or given back
         self._cancelled = False
-        with translated():
+        with translate_errors():
             self._channel = connection.channel()
             topology.declare(self._channel)
             self._dead_letters = DeadLetterWriter(connection.channel(), topology.dead_queue, by=name)
@@ -157,7 +157,7 @@ class Session:
 
     def stop_deliveries(self) -> None:
         """Ask for no more messages; what is in hand can still be settled."""
-        with translated():
+        with translate_errors():
             self._channel.basic_cancel(self._consumer)
 
     def ack(self, batch: Sequence[Delivery]) -> None:
@@ -167,7 +167,7 @@ class Session:
         all others be in this batch. Where that is not so, each message is acked by itself.
         """
         tags = [delivery.method.delivery_tag for delivery in batch]
-        with translated():
+        with translate_errors():
             if tags == list(range(self._settled + 1, self._settled + 1 + len(tags))):
                 self._channel.basic_ack(tags[-1], multiple=len(tags) > 1)
                 self._settled = tags[-1]
@@ -182,7 +182,7 @@ class Session:
         """
         number = self._received - self._settled
         self._inbox.clear()
-        with translated():
+        with translate_errors():
             self._channel.basic_nack(self._received, multiple=True, requeue=True)
         self._settled = self._received
         return number

@@ -15,7 +15,13 @@ from typing import Any
 
 import pika
 
-from messaging.amqp.connection import BlockingChannel, BlockingConnection, close_quietly, connect, translated
+from messaging.amqp.connection import (
+    BlockingChannel,
+    BlockingConnection,
+    close_quietly,
+    connect,
+    translate_errors,
+)
 from messaging.dead_letters.dead_letter import DeadLetter
 from messaging.dead_letters.writer import disarmed
 from messaging.errors import BrokerUnavailable
@@ -63,7 +69,7 @@ class DeadLetterQueue:
         self._held: list[set[int]] = []
         self._acks = 0
         self._held_since = clock()
-        with translated():
+        with translate_errors():
             self._channel: BlockingChannel = connection.channel()
             self._channel.confirm_delivery()
         self.depth = self._ready()
@@ -98,7 +104,7 @@ class DeadLetterQueue:
 
     def discard(self, message: DeadLetter) -> None:
         """The message that was taken last is gone."""
-        with translated():
+        with translate_errors():
             self._channel.basic_ack(message.tag)
         self._held[-1].remove(message.tag)
         self._acks += 1
@@ -110,7 +116,7 @@ class DeadLetterQueue:
     def pause(self, seconds: float) -> None:
         """Wait while heartbeats keep flowing."""
         if seconds > 0:
-            with translated():
+            with translate_errors():
                 self._connection.sleep(seconds)
 
     def give_back(self) -> None:
@@ -130,7 +136,7 @@ class DeadLetterQueue:
         held = [tags for tags in self._held if tags]
         for first in range(0, len(held), SAFE_ACKS):
             some = held[first : first + SAFE_ACKS]
-            with translated():
+            with translate_errors():
                 for tags in some:
                     self._channel.basic_nack(max(tags), multiple=True, requeue=True)
             ready += sum(map(len, some))
@@ -176,7 +182,7 @@ class DeadLetterQueue:
         def arrived(_channel: Any, method: Any, properties: pika.BasicProperties, body: bytes) -> None:
             batch.append(DeadLetter(body, properties, method.delivery_tag))
 
-        with translated():
+        with translate_errors():
             # The prefetch of a consumer is exact: no message is taken that is not in the batch.
             self._channel.basic_qos(prefetch_count=max(1, wanted))
             tag = self._channel.basic_consume(self._topology.dead_queue, arrived)
@@ -205,11 +211,11 @@ class DeadLetterQueue:
 
     def _publish(self, queue: str, message: DeadLetter, headers: dict[str, Any]) -> None:
         properties = disarmed(message.properties, headers)
-        with translated():
+        with translate_errors():
             self._channel.basic_publish("", queue, message.body, properties, mandatory=True)
 
     def _ready(self) -> int:
-        with translated():
+        with translate_errors():
             declared = self._channel.queue_declare(self._topology.dead_queue, passive=True)
         return int(declared.method.message_count)
 

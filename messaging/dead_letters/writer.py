@@ -6,7 +6,7 @@ from typing import Any
 
 import pika
 
-from messaging.amqp.connection import translated
+from messaging.amqp.connection import translate_errors
 from messaging.amqp.event_loop import Channel
 from messaging.consuming.mqtt import ORIGINAL_EXCHANGE, ORIGINAL_KEY, REPLAYS, Route, route_of
 from readings.errors import InvalidReading
@@ -25,7 +25,7 @@ class DeadLetterWriter:
         self._channel = channel
         self._dead_queue = dead_queue
         self._by = by
-        with translated():
+        with translate_errors():
             channel.confirm_delivery()
 
     def bury(
@@ -43,7 +43,7 @@ class DeadLetterWriter:
         if size > MAX_PROPERTIES_BYTES:
             left_out = f"left out: with them the properties have {size} bytes"
             dead = disarmed(properties, {REPLAYS: 0, "x-original-headers": left_out, **reasons})
-        with translated():
+        with translate_errors():
             self._channel.basic_publish("", self._dead_queue, body, dead, mandatory=True)
 
 

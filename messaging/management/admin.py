@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from messaging.amqp.connection import BlockingChannel, close_quietly, connect, translated
+from messaging.amqp.connection import BlockingChannel, close_quietly, connect, translate_errors
 from messaging.settings import BrokerSettings
 from messaging.topology import Topology, declare_events
 
@@ -15,7 +15,7 @@ def channel(settings: BrokerSettings) -> Iterator[BlockingChannel]:
     """A channel for a short visit. Raises BrokerUnavailable."""
     connection = connect(settings.amqp_url, NAME)
     try:
-        with translated():
+        with translate_errors():
             yield connection.channel()
     finally:
         close_quietly(connection)

@@ -6,7 +6,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 import pika
 
-from messaging.amqp.connection import translated
+from messaging.amqp.connection import translate_errors
 from messaging.amqp.event_loop import Connection
 from messaging.errors import BrokerUnavailable
 from messaging.topology import EXCHANGE, routing_key
@@ -83,13 +83,13 @@ class ConfirmPublisher:
         """Give the message to the connection, which sends it at once or in the next `wait`."""
         properties = reading_properties(message_id, self._name)
         self._connection.check()
-        with translated():
+        with translate_errors():
             self._channel.basic_publish(EXCHANGE, routing_key(sensor_id), body, properties, mandatory=True)
 
     def ask_depth(self, queue: str) -> None:
         """Ask how many messages wait in the queue; `depth` tells it after a later `wait`."""
         self.depth = None
-        with translated():
+        with translate_errors():
             self._channel.queue_declare(queue, passive=True, callback=self._on_depth)
 
     def wait(self, seconds: float) -> list[Confirm]:

@@ -4,7 +4,7 @@ import time
 
 import pika
 
-from messaging.amqp.connection import BlockingConnection, close_quietly, translated
+from messaging.amqp.connection import BlockingConnection, close_quietly, translate_errors
 from messaging.topology import EVENTS_EXCHANGE, declare_events, fitting
 from readings.payload import CONTENT_TYPE
 
@@ -18,7 +18,7 @@ class EventPublisher:
         """Declare the exchange. Raises BrokerUnavailable."""
         self._connection = connection
         self._app_id = app_id
-        with translated():
+        with translate_errors():
             self._channel = connection.channel()
             self._channel.confirm_delivery()
         declare_events(self._channel)
@@ -37,12 +37,12 @@ class EventPublisher:
             type=MESSAGE_TYPE,
             app_id=self._app_id,
         )
-        with translated():
+        with translate_errors():
             self._channel.basic_publish(EVENTS_EXCHANGE, fitting(routing_key), body, properties)
 
     def idle(self) -> None:
         """Answer heartbeats; call it at least every few seconds. Raises BrokerUnavailable when lost."""
-        with translated():
+        with translate_errors():
             self._connection.process_data_events(0)
 
     def close(self) -> None:

@@ -8,8 +8,8 @@ from contextlib import closing
 from messaging.errors import BrokerUnavailable, Unroutable
 from messaging.publishing.confirm_publisher import ConfirmPublisher, OutstandingConfirms
 from runtime.errors import ServiceUnavailable
-from runtime.lifecycle import Stop
-from runtime.retry import retrying
+from runtime.lifecycle import ShutdownSignal
+from runtime.retry import retry
 from sensor.outbox.outbox import Outbox, OutboxEntry
 from sensor.telemetry import SensorTelemetry
 
@@ -35,7 +35,7 @@ class Delivery:
         name: str,
         outbox: Outbox,
         events: SensorTelemetry,
-        stop: Stop,
+        stop: ShutdownSignal,
         connect_timeout_seconds: float,
     ) -> None:
         self._thread = threading.Thread(target=self._run, name="delivery", daemon=True)
@@ -66,7 +66,7 @@ class Delivery:
                 self._deliver_until_lost()
         except Exception as error:  # noqa: BLE001 (handed to the main thread)
             self.error = error
-            self._stop.request()
+            self._stop.set()
 
     def _deliver_until_lost(self) -> None:
         with closing(self._open_patiently()) as stream:
@@ -124,8 +124,8 @@ class Delivery:
         self._events.broker_lost(str(error), retry_seconds, waiting=len(self._outbox))
 
     def _open_patiently(self) -> ConfirmPublisher:
-        attempts = retrying(
-            sleep=self._sleep, on_failure=self._lost, limit_seconds=self._connect_timeout_seconds
+        attempts = retry(
+            sleep=self._sleep, on_failure=self._lost, max_elapsed_seconds=self._connect_timeout_seconds
         )
         return attempts(lambda: ConfirmPublisher(self._url, self._name))
 

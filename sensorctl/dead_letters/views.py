@@ -9,7 +9,7 @@ from rich.text import Text
 
 from messaging.dead_letters.dead_letter import DeadLetter
 from messaging.dead_letters.record import to_record
-from runtime.text import printable
+from runtime.text import escape_unprintable
 from sensorctl.views import safe
 
 BODY_CHARACTERS = 80
@@ -37,13 +37,16 @@ def dead_table(messages: Iterable[DeadLetter], title: str) -> Table:
 
 def reasons_line(reasons: Counter[str]) -> str:
     """How many of each reason, most first."""
-    return ", ".join(f"{count} {printable(reason)}" for reason, count in reasons.most_common()) or "none"
+    return (
+        ", ".join(f"{count} {escape_unprintable(reason)}" for reason, count in reasons.most_common())
+        or "none"
+    )
 
 
 def shown(body: bytes) -> str:
     """The beginning of a body."""
     text = body[:BODY_CHARACTERS].decode(errors="backslashreplace")
-    return printable(text) + ("…" if len(body) > BODY_CHARACTERS else "")
+    return escape_unprintable(text) + ("…" if len(body) > BODY_CHARACTERS else "")
 
 
 def whole(message: DeadLetter) -> str:
@@ -51,14 +54,14 @@ def whole(message: DeadLetter) -> str:
     record = to_record(message)
     parts = [
         *(
-            f"{name}: {printable(str(record[name]))}"
+            f"{name}: {escape_unprintable(str(record[name]))}"
             for name in ("id", "reason", "detail", "at", "sensor_id")
         ),
         *_section("headers", record["headers"].items()),
         *_section("properties", record["properties"].items()),
         "",
         f"body, {len(message.body)} bytes:",
-        *(printable(line) for line in _pretty(message.body).split("\n")),
+        *(escape_unprintable(line) for line in _pretty(message.body).split("\n")),
     ]
     return "\n".join(parts)
 
@@ -67,7 +70,7 @@ def _section(title: str, items: Iterable[tuple[str, object]]) -> Iterable[str]:
     yield f"\n{title}:"
     for name, value in items:
         text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-        yield f"  {printable(name)}: {printable(text)}"
+        yield f"  {escape_unprintable(name)}: {escape_unprintable(text)}"
 
 
 def _pretty(body: bytes) -> str:

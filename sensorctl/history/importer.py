@@ -13,7 +13,7 @@ from rich.progress import Progress
 from messaging.management.admin import NAME
 from messaging.publishing.bulk import BulkPublisher, Message
 from messaging.publishing.confirm_publisher import ConfirmPublisher
-from runtime.text import printable
+from runtime.text import escape_unprintable
 from sensorctl.files import reading_bytes
 from sensorctl.history.checkpoint import Checkpoint
 from sensorctl.history.csv_file import Columns, Lines, Messages, Place, Rows, csv_rows, json_rows
@@ -74,7 +74,7 @@ class Import:
         try:
             return self.columns.rows([name.strip() for name in next(csv_rows(lines), [])])
         except LookupError as error:
-            raise typer.BadParameter(printable(f"{self.name}: {error}")) from None
+            raise typer.BadParameter(escape_unprintable(f"{self.name}: {error}")) from None
 
     def _meaning(self, settings: OperatorSettings) -> str:
         address = urlsplit(settings.amqp_url)
@@ -138,4 +138,4 @@ class ImportProgress:
 
 
 def _tell(line: int, reason: str) -> None:
-    print(f"line {line}: {printable(reason)}", file=sys.stderr)
+    print(f"line {line}: {escape_unprintable(reason)}", file=sys.stderr)

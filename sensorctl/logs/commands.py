@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from runtime.text import printable
+from runtime.text import escape_unprintable
 from sensorctl.logs.filter import Level, LogFilter
 from sensorctl.logs.lines import LogEvent
 from sensorctl.logs.reader import Unread
@@ -54,7 +54,7 @@ def logs(
             _print(wanted, as_json=as_json)
     if unread.lines:
         of = ", ".join(f"{number} of {service}" for service, number in unread.lines.most_common())
-        note(printable(f"Lines that are no events: {of}. The first: {unread.example}"))
+        note(escape_unprintable(f"Lines that are no events: {of}. The first: {unread.example}"))
 
 
 def _print(events: Iterator[LogEvent], *, as_json: bool) -> None:

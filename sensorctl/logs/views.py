@@ -9,7 +9,7 @@ from rich.table import Table
 from structlog.dev import ConsoleRenderer
 
 from runtime.logs import PLAIN_COLUMNS
-from runtime.text import printable
+from runtime.text import escape_unprintable
 from sensorctl.logs.lines import LogEvent
 from sensorctl.logs.summary import LogSummary, store_ms
 from sensorctl.views import safe
@@ -23,7 +23,7 @@ def console_line(event: LogEvent) -> str:
     """As the service writes it, after its name as `docker compose logs` has it; nothing unprintable."""
     line = {"timestamp": written(event.at), "level": event.level, "event": event.event, **event.details}
     text = str(RENDERER(None, event.level, line))
-    return "\n".join(printable(f"{event.service:<14} | {part}") for part in text.split("\n"))
+    return "\n".join(escape_unprintable(f"{event.service:<14} | {part}") for part in text.split("\n"))
 
 
 def json_record(event: LogEvent) -> dict[str, Any]:

@@ -414,7 +414,7 @@ class TestMetrics:
             assert rule["health"] == "ok", rule
             prometheus.query(rule["query"])
         named = {name for rule in rules for name in metrics_in(rule["query"])}
-        assert named >= {"pipeline_outage", "sensors:queue_ready", "rabbitmq_detailed_queue_messages"}
+        assert named >= {"pipeline_dependency_up", "sensors:queue_ready", "rabbitmq_detailed_queue_messages"}
         assert named <= prometheus.names()
 
     def test_a_system_that_is_well_has_no_critical_alert(self, prometheus: Prometheus) -> None:

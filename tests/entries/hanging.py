@@ -39,8 +39,8 @@ def main() -> int:
     with (
         patch.object(pipeline, "ReadingHandler", HangingHandler),
         patch.object(pipeline, "Health", partial(Health, stall_seconds=float(sys.argv[2]))),
-        patch("runtime.retry.LONGEST_SECONDS", 0.5),
-        patch("runtime.retry.JITTER_SECONDS", 0.1),
+        patch("runtime.retry.MAX_DELAY_SECONDS", 0.5),
+        patch("runtime.retry.MAX_JITTER_SECONDS", 0.1),
     ):
         return run(pipeline.main)
 

@@ -16,7 +16,7 @@ from native.ports import free_port
 from native.program import Program, RetryPolicy, Stage
 from native.state import Condition, ProgramState
 from native.supervisor import Supervisor
-from runtime.lifecycle import Stop
+from runtime.lifecycle import ShutdownSignal
 
 ROOT = Path(__file__).resolve().parents[2]
 INHERITED = ("PATH", "HOME", "LANG", "TMPDIR")
@@ -29,7 +29,7 @@ class Supervising:
     """Runs the launcher's supervisor while the block runs; commands are done on its own thread."""
 
     def __init__(self) -> None:
-        self._stop = Stop()
+        self._stop = ShutdownSignal()
         self._states: Sequence[ProgramState] = ()
         self._supervisor = Supervisor(self._stop, self._report)
         self._commands: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
@@ -40,7 +40,7 @@ class Supervising:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._stop.request()
+        self._stop.set()
         self._thread.join(COMMAND_SECONDS * 3)
 
     def start(self, program: Program) -> None:

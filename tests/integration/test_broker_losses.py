@@ -234,7 +234,7 @@ def test_a_broker_that_does_not_come_within_the_connect_timeout_ends_the_process
     broker_proxy.refuse()
     consumer = run.start("pipeline", RABBITMQ_URL=broker.through(broker_proxy), CONNECT_TIMEOUT_SECONDS="1")
     assert consumer.wait() == 69
-    assert "Connection refused" in consumer.logged("gave up")["reason"]
+    assert "Connection refused" in consumer.logged("dependency unavailable, exiting")["reason"]
 
 
 def test_a_wrong_password_is_told_without_the_password(broker: VirtualHost, run: Processes) -> None:

@@ -51,13 +51,13 @@ def test_an_unreachable_database_leaves_the_backlog_ready(
     assert consumer.status("/readyz") == 503
     assert "database" in consumer.ask("/readyz")[1]
     assert consumer.status("/livez") == 200
-    assert 'pipeline_outage{need="database"} 1.0' in consumer.ask("/metrics")[1]
+    assert 'pipeline_dependency_up{dependency="database"} 0.0' in consumer.ask("/metrics")[1]
 
     database_proxy.forward()
 
     consumer.logged("database is back")
     eventually(lambda: consumer.status("/readyz") == 200, 15, "it is ready again")
-    assert 'pipeline_outage{need="database"} 0.0' in consumer.ask("/metrics")[1]
+    assert 'pipeline_dependency_up{dependency="database"} 1.0' in consumer.ask("/metrics")[1]
     assert_all_stored_once(broker, database, consumer)
     assert consumer.events("requeued") == []
     assert consumer.events("broker unavailable") == []
@@ -228,4 +228,4 @@ def test_a_database_that_does_not_come_within_the_connect_timeout_ends_the_proce
         "pipeline", DATABASE_URL=database.through(database_proxy), CONNECT_TIMEOUT_SECONDS="1"
     )
     assert consumer.wait() == 69
-    assert "Connection refused" in consumer.logged("gave up")["reason"]
+    assert "Connection refused" in consumer.logged("dependency unavailable, exiting")["reason"]

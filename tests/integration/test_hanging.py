@@ -8,7 +8,7 @@ import pytest
 
 from native.program import Program, RetryPolicy, Stage
 from native.supervisor import Supervisor
-from runtime.lifecycle import Stop
+from runtime.lifecycle import ShutdownSignal
 from tests.broker import VirtualHost
 from tests.database import Database
 from tests.processes import Process, Processes, inherited, with_http
@@ -87,7 +87,7 @@ def test_the_native_supervisor_starts_a_consumer_again_that_hung(
         directory=ROOT,
         retry=RetryPolicy(delay_seconds=0.1),
     )
-    supervisor = Supervisor(Stop(), lambda _programs: None)
+    supervisor = Supervisor(ShutdownSignal(), lambda _programs: None)
     supervised = supervisor.start(program)
 
     def restarted() -> bool:

@@ -219,7 +219,7 @@ def test_a_broker_that_does_not_come_within_the_connect_timeout_ends_the_process
         "sensor", RABBITMQ_URL=broker.through(broker_proxy), CONNECT_TIMEOUT_SECONDS="1", **FAST
     )
     assert sensor.wait() == 69
-    assert "Connection refused" in sensor.logged("gave up")["reason"]
+    assert "Connection refused" in sensor.logged("dependency unavailable, exiting")["reason"]
 
 
 def test_a_full_outbox_drops_the_oldest_and_says_so(

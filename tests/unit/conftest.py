@@ -73,8 +73,8 @@ def complaint(monkeypatch: pytest.MonkeyPatch) -> Complaint:
 @pytest.fixture
 def quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pauses of a hundredth of their length, so that losses can be tested in moments."""
-    monkeypatch.setattr("runtime.retry.INITIAL_SECONDS", 0.002)
-    monkeypatch.setattr("runtime.retry.JITTER_SECONDS", 0.01)
+    monkeypatch.setattr("runtime.retry.INITIAL_DELAY_SECONDS", 0.002)
+    monkeypatch.setattr("runtime.retry.MAX_JITTER_SECONDS", 0.01)
     monkeypatch.setattr("messaging.consuming.consumer.RECONNECT_SECONDS", 0.005)
     monkeypatch.setattr("sensor.outbox.relay.RECONNECT_SECONDS", 0.005)
     monkeypatch.setattr("sensor.outbox.relay.IDLE_SECONDS", 0.01)

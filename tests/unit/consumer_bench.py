@@ -7,7 +7,7 @@ from messaging.consuming.session import Delivery
 from messaging.topology import Topology
 from readings.errors import DeadLetterReason, InvalidReading
 from runtime.errors import ServiceUnavailable
-from runtime.lifecycle import Stop
+from runtime.lifecycle import ShutdownSignal
 from tests.unit.fake_broker import FakeBroker
 from tests.unit.fakes import Told
 
@@ -24,7 +24,7 @@ class ConsumerBench:
         self.broker = FakeBroker()
         self.broker.put(QUEUE, *bodies)
         self.events = Told()
-        self.stop = Stop()
+        self.stop = ShutdownSignal()
         self.handled: list[bytes] = []
         self.batches: list[list[bytes]] = []
         self.told: list[str] = []
@@ -76,7 +76,7 @@ class ConsumerBench:
             suspect_handler=try_alone,
             events=self.events,
             stop=self.stop,
-            when_idle=when_idle or self.stop.request,
+            when_idle=when_idle or self.stop.set,
         ).run()
 
     def _tell(self) -> None:

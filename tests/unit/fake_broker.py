@@ -11,7 +11,7 @@ from typing import Any
 import pika
 from pika.exceptions import ChannelClosedByBroker, ConnectionClosed, StreamLostError, UnroutableError
 
-from messaging.amqp.connection import close_quietly, translated
+from messaging.amqp.connection import close_quietly, translate_errors
 from messaging.errors import BrokerUnavailable
 from messaging.publishing.confirm_publisher import Confirm
 from messaging.topology import EXCHANGE, routing_key
@@ -57,7 +57,7 @@ class FakeBroker:
         return self.connections[-1]
 
     def loop_connect(self, _url: str, _name: str) -> Any:
-        with translated():
+        with translate_errors():
             self.do("connect")
         connection = FakeLoopConnection(self)
         self.connections.append(connection)
@@ -131,7 +131,7 @@ class FakeLoopConnection(FakeConnection):
     """As this project's own: it ends with its channels, in this project's words, and closes quietly."""
 
     def process_data_events(self, seconds: float) -> None:
-        with translated():
+        with translate_errors():
             super().process_data_events(seconds)
         if not all(channel.is_open for channel in self.channels):
             raise BrokerUnavailable("the broker closed the channel")
@@ -151,7 +151,7 @@ class FakeStream:
         self._connection: Any = broker.connect("", "")
         self._published = self._confirmed = 0
         try:
-            with translated():
+            with translate_errors():
                 self._channel = self._connection.channel()
                 self._channel.exchange_declare(EXCHANGE, passive=True)
         except BrokerUnavailable:
@@ -160,12 +160,12 @@ class FakeStream:
 
     def publish(self, sensor_id: str, message_id: str, body: bytes) -> None:
         properties = pika.BasicProperties(message_id=message_id)
-        with translated():
+        with translate_errors():
             self._channel.basic_publish(EXCHANGE, routing_key(sensor_id), body, properties, mandatory=True)
         self._published += 1
 
     def wait(self, seconds: float) -> list[Confirm]:
-        with translated():
+        with translate_errors():
             self._connection.process_data_events(seconds)
         new = self._published - self._confirmed
         self._confirmed = self._published

@@ -13,7 +13,7 @@ import pytest
 
 from native.ports import free_port
 from pipeline import __main__ as pipeline_program
-from runtime.lifecycle import Stop
+from runtime.lifecycle import ShutdownSignal
 from tests.unit.bodies import with_fields
 from tests.unit.fake_broker import FakeBroker
 from tests.unit.fakes import FakeStore, wait_until
@@ -112,16 +112,16 @@ def parts(monkeypatch: pytest.MonkeyPatch, quick_retries: None) -> tuple[FakeBro
 
 
 @pytest.fixture
-def stop_when() -> Iterator[Callable[[Stop, Callable[[], bool]], None]]:
+def stop_when() -> Iterator[Callable[[ShutdownSignal, Callable[[], bool]], None]]:
     """Requests the stop from another thread once a condition holds."""
     threads: list[threading.Thread] = []
 
-    def watch(stop: Stop, condition: Callable[[], bool]) -> None:
+    def watch(stop: ShutdownSignal, condition: Callable[[], bool]) -> None:
         def run() -> None:
             try:
                 wait_until(condition)
             finally:
-                stop.request()
+                stop.set()
 
         threads.append(threading.Thread(target=run))
         threads[-1].start()
@@ -136,7 +136,7 @@ def test_the_consumer_process_stores_good_messages_and_buries_bad_ones(
 ) -> None:
     broker, store = parts
     broker.put("sensor_data", with_fields(), b"nonsense", with_fields(sensor_id="attic"), with_fields())
-    stop = Stop()
+    stop = ShutdownSignal()
     stop_when(stop, lambda: broker.did.count("ack") == 4)
 
     pipeline_program.main(stop)

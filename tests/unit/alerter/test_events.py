@@ -72,11 +72,11 @@ def test_a_lost_broker_is_an_outage_and_a_lost_webhook_is_none() -> None:
 
     events.lost(BROKER, "Connection refused", 1.0, 3)
     assert health.problems() == {BROKER: "Connection refused"}
-    assert metric("alerter_outage", need=BROKER) == 1
+    assert metric("alerter_dependency_up", dependency=BROKER) == 0
 
     events.answers(BROKER)
     assert health.problems() == {}
-    assert metric("alerter_outage", need=BROKER) == 0
+    assert metric("alerter_dependency_up", dependency=BROKER) == 1
 
 
 def test_that_a_receiver_answers_is_told_once_after_each_loss() -> None:
@@ -97,6 +97,6 @@ def test_a_look_is_a_sign_of_life_and_counts_what_lasts() -> None:
 
     events.looked([PROBLEM, PROBLEM])
 
-    assert health.beats == 1
+    assert health.heartbeats == 1
     assert metric("alerter_problems", kind="sensor-offline") == 2
     assert metric("alerter_problems", kind="backlog") == 0

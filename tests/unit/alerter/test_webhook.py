@@ -18,7 +18,7 @@ from alerter.telemetry import WEBHOOK, AlerterTelemetry
 from native.ports import free_port
 from runtime.errors import ServiceUnavailable
 from runtime.health import Health
-from runtime.lifecycle import Stop
+from runtime.lifecycle import ShutdownSignal
 from tests.hooks import SECRET, Hook, a_hook, status
 from tests.unit.fakes import Complaint, Told, wait_until
 
@@ -103,7 +103,7 @@ def test_no_error_names_the_address(hook: Hook) -> None:
 @pytest.fixture
 def outlet(hook: Hook, quick_retries: None, request: pytest.FixtureRequest) -> Iterator[Notifier]:
     events = AlerterTelemetry(Health())
-    outlet = Notifier(WEBHOOK, partial(Webhook, SecretStr(hook.url), 0.2), events, Stop())
+    outlet = Notifier(WEBHOOK, partial(Webhook, SecretStr(hook.url), 0.2), events, ShutdownSignal())
     outlet.start()
     yield outlet
     hook.answers.clear()
@@ -152,7 +152,7 @@ def test_while_it_is_away_the_newest_events_are_kept(
                 raise ServiceUnavailable("away")
             super().deliver(event)
 
-    outlet = Notifier(WEBHOOK, lambda: Receiver(SecretStr(hook.url)), told, Stop())  # type: ignore[arg-type]
+    outlet = Notifier(WEBHOOK, lambda: Receiver(SecretStr(hook.url)), told, ShutdownSignal())  # type: ignore[arg-type]
     outlet.start()
     # when more events come than are kept
     for number in range(MOST_EVENTS + 3):
@@ -169,7 +169,8 @@ def test_while_it_is_away_the_newest_events_are_kept(
 def test_an_event_is_given_up_after_its_time(hook: Hook, quick_retries: None) -> None:
     told = Told()
     hook.answers = [status(500)] * 1000
-    outlet = Notifier(WEBHOOK, partial(Webhook, SecretStr(hook.url)), told, Stop(), limit_seconds=0.05)  # type: ignore[arg-type]
+    stop, webhook = ShutdownSignal(), partial(Webhook, SecretStr(hook.url))
+    outlet = Notifier(WEBHOOK, webhook, told, stop, limit_seconds=0.05)  # type: ignore[arg-type]
     outlet.start()
 
     outlet.put(an_event(1))
@@ -181,7 +182,7 @@ def test_an_event_is_given_up_after_its_time(hook: Hook, quick_retries: None) ->
 def test_the_end_tries_once_more_what_waits_and_tells_what_is_left(hook: Hook, quick_retries: None) -> None:
     told = Told()
     hook.answers = [status(500)] * 1000
-    outlet = Notifier(WEBHOOK, partial(Webhook, SecretStr(hook.url)), told, Stop())  # type: ignore[arg-type]
+    outlet = Notifier(WEBHOOK, partial(Webhook, SecretStr(hook.url)), told, ShutdownSignal())  # type: ignore[arg-type]
     outlet.start()
     outlet.put(an_event(1))
     wait_until(lambda: bool(told.of("lost")))
@@ -196,12 +197,12 @@ def test_something_unforeseen_stops_the_process(quick_retries: None) -> None:
         def deliver(self, event: Event) -> None:
             raise RuntimeError("odd")
 
-    stop = Stop()
+    stop = ShutdownSignal()
     outlet = Notifier(WEBHOOK, lambda: Odd(SecretStr("http://x/")), Told(), stop)  # type: ignore[arg-type]
     outlet.start()
     outlet.put(an_event())
 
-    wait_until(lambda: stop.requested)
+    wait_until(stop.is_set)
     outlet.finish(5)
     assert str(outlet.error) == "odd"
 

@@ -29,7 +29,7 @@ from messaging.settings import BrokerSettings
 from monitoring.model import SystemStatus
 from runtime.errors import ConfigurationError
 from runtime.health import Health
-from runtime.lifecycle import Stop
+from runtime.lifecycle import ShutdownSignal
 from runtime.settings import load
 from tests.system_status import nothing_answers, overview
 from tests.unit.dead_queue import FakeDeadQueue
@@ -164,7 +164,7 @@ class TestProbes:
             "broker": "does not answer",
             "database": "The database does not answer.",
         }
-        assert 'dashboard_outage{need="database"} 1.0' in dashboard.ask("/metrics").body.decode()
+        assert 'dashboard_dependency_up{dependency="database"} 0.0' in dashboard.ask("/metrics").body.decode()
         assert dashboard.ask("/livez").status == 200
 
 
@@ -373,18 +373,18 @@ class TestServing:
 
 def test_it_looks_until_the_stop_and_gives_a_sign_of_life_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(program, "LOOK_SECONDS", 0.0)
-    stop, board, health = Stop(), SnapshotStore(), Health(BROKER, DATABASE)
+    stop, board, health = ShutdownSignal(), SnapshotStore(), Health(BROKER, DATABASE)
 
     class ThreeLooks:
         def collect(self) -> SystemStatus:
-            if health.beats == 2:
-                stop.request()
+            if health.heartbeats == 2:
+                stop.set()
             return overview()
 
     program.look(ThreeLooks(), board, DashboardTelemetry(health), stop)  # type: ignore[arg-type]
 
     assert board.frame
-    assert board.frame.number == health.beats == 3
+    assert board.frame.number == health.heartbeats == 3
     assert health.problems() == {}
 
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import make_url
 from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError, ResourceClosedError
 
-from db.engine import describe, translated, url_of
+from db.engine import describe, translate_errors, url_of
 from db.errors import InvalidData, StoreUnavailable
 from db.migrate import current_version, newest_version, upgrade
 from db.queries.summary import Summary
@@ -93,7 +93,7 @@ by_itself_or_wrapped = pytest.mark.parametrize("form", [as_it_is, raised])
 @by_itself_or_wrapped
 @pytest.mark.parametrize("state", ["22003", "22021", "22P02", "23502", "23505", "23514"])
 def test_data_that_would_fail_for_ever_is_rejected(form: Form, state: str) -> None:
-    with pytest.raises(InvalidData) as caught, translated():
+    with pytest.raises(InvalidData) as caught, translate_errors():
         raise form(with_state(state))
 
     assert str(caught.value) == f"what the server says of {state} (SQLSTATE {state})"
@@ -108,7 +108,7 @@ def test_data_that_would_fail_for_ever_is_rejected(form: Form, state: str) -> No
     ],
 )
 def test_everything_else_that_the_server_says_is_an_outage(form: Form, state: str) -> None:
-    with pytest.raises(StoreUnavailable) as caught, translated():
+    with pytest.raises(StoreUnavailable) as caught, translate_errors():
         raise form(with_state(state))
 
     assert str(caught.value) == f"what the server says of {state} (SQLSTATE {state})"
@@ -125,21 +125,21 @@ def test_everything_else_that_the_server_says_is_an_outage(form: Form, state: st
 def test_without_a_state_only_the_drivers_own_data_error_is_the_datas_fault(
     error: BaseException, kind: type[DBAPIError], outcome: type[Exception]
 ) -> None:
-    with pytest.raises(outcome) as caught, translated():
+    with pytest.raises(outcome) as caught, translate_errors():
         raise raised(error, kind)
-    with pytest.raises(outcome) as caught_bare, translated():
+    with pytest.raises(outcome) as caught_bare, translate_errors():
         raise error
 
     assert str(caught.value) == str(caught_bare.value) == str(error)
 
 
 def test_sqlalchemys_own_errors_are_outages() -> None:
-    with pytest.raises(StoreUnavailable, match="closed"), translated():
+    with pytest.raises(StoreUnavailable, match="closed"), translate_errors():
         raise ResourceClosedError("This Connection is closed")
 
 
 def test_what_is_not_the_databases_doing_stays_itself() -> None:
-    with pytest.raises(ZeroDivisionError), translated():
+    with pytest.raises(ZeroDivisionError), translate_errors():
         raise ZeroDivisionError
 
 

@@ -8,7 +8,7 @@ import pytest
 from db import __main__ as program
 from db.errors import StoreUnavailable
 from runtime.errors import ShutdownRequested
-from runtime.lifecycle import Stop
+from runtime.lifecycle import ShutdownSignal
 
 AWAY = StoreUnavailable("Connection refused")
 
@@ -27,7 +27,7 @@ class Upgrades:
         return "0001"
 
 
-def call(monkeypatch: pytest.MonkeyPatch, command: str, stop: Stop, upgrades: Upgrades) -> None:
+def call(monkeypatch: pytest.MonkeyPatch, command: str, stop: ShutdownSignal, upgrades: Upgrades) -> None:
     monkeypatch.setattr(program, "upgrade", upgrades)
     monkeypatch.setattr(sys, "argv", ["db", command])
     program.main(stop)
@@ -39,7 +39,7 @@ def test_upgrade_waits_for_the_database_and_tells_the_version(
 ) -> None:
     upgrades = Upgrades(AWAY, AWAY)
 
-    call(monkeypatch, "upgrade", Stop(), upgrades)
+    call(monkeypatch, "upgrade", ShutdownSignal(), upgrades)
 
     out = capsys.readouterr().out
     assert upgrades.done == 1
@@ -49,8 +49,8 @@ def test_upgrade_waits_for_the_database_and_tells_the_version(
 
 
 def test_a_stop_ends_the_wait_for_the_database(monkeypatch: pytest.MonkeyPatch) -> None:
-    stop, upgrades = Stop(), Upgrades(AWAY, AWAY)
-    stop.request()
+    stop, upgrades = ShutdownSignal(), Upgrades(AWAY, AWAY)
+    stop.set()
 
     with pytest.raises(ShutdownRequested):
         call(monkeypatch, "upgrade", stop, upgrades)
@@ -65,6 +65,6 @@ def test_version_tells_what_is_there_and_what_is_newest(
     monkeypatch.setattr(program, "current_version", lambda _settings: current)
     monkeypatch.setattr(program, "newest_version", lambda: "0002")
 
-    call(monkeypatch, "version", Stop(), Upgrades())
+    call(monkeypatch, "version", ShutdownSignal(), Upgrades())
 
     assert capsys.readouterr().out == f"{current} (newest: 0002)\n"

@@ -142,7 +142,7 @@ def test_a_stop_during_an_outage_gives_back_the_batch_and_what_came_behind_it(ma
     bench = make_bench(*SIX)
 
     def away(_delivery: Delivery) -> None:
-        bench.stop.request()
+        bench.stop.set()
         raise AWAY
 
     bench.run(away, prefetch=5, batch_size=3)
@@ -168,7 +168,7 @@ def test_an_outage_beyond_the_hold_limit_gives_back_the_batch_and_takes_it_again
 def test_after_the_stop_the_batch_in_hand_is_finished_and_brings_nothing_more(make_bench: MakeBench) -> None:
     bench = make_bench(*SIX)
 
-    bench.run(lambda _delivery: bench.stop.request(), prefetch=4, batch_size=4)
+    bench.run(lambda _delivery: bench.stop.set(), prefetch=4, batch_size=4)
 
     assert bench.settlements() == ["ack up to 4"]
     assert bench.bodies(QUEUE) == [b"5", b"6"]
@@ -182,7 +182,7 @@ def test_work_on_a_batch_that_outlasts_the_drain_limit_is_given_back(
     bench = make_bench(*SIX)
 
     def work(delivery: Delivery) -> None:
-        bench.stop.request()
+        bench.stop.set()
         for _ in itertools.repeat(None):
             delivery.pause(0.01)
 
@@ -206,7 +206,7 @@ def test_a_stop_while_a_batch_is_gathered_ends_the_wait_and_the_batch_is_handled
     make_bench: MakeBench,
 ) -> None:
     bench = make_bench(b"1")
-    stop_soon = threading.Timer(0.05, bench.stop.request)
+    stop_soon = threading.Timer(0.05, bench.stop.set)
     stop_soon.start()
     began = time.monotonic()
 

@@ -22,7 +22,7 @@ from pika.exceptions import (
     UnroutableError,
 )
 
-from messaging.amqp.connection import close_quietly, connect, describe, translated
+from messaging.amqp.connection import close_quietly, connect, describe, translate_errors
 from messaging.errors import BrokerUnavailable, Unroutable
 from native.ports import free_port
 from tests.unit.fake_broker import FakeBroker
@@ -63,19 +63,19 @@ UNKNOWN = socket.gaierror(-2, "Name or service not known")
 def test_each_error_is_told_in_words_and_becomes_broker_unavailable(error: Exception, words: str) -> None:
     assert describe(error) == words
 
-    with pytest.raises(BrokerUnavailable) as caught, translated():
+    with pytest.raises(BrokerUnavailable) as caught, translate_errors():
         raise error
 
     assert str(caught.value) == words
 
 
 def test_an_unroutable_message_says_what_to_do() -> None:
-    with pytest.raises(Unroutable, match="run `sensorctl setup`"), translated():
+    with pytest.raises(Unroutable, match="run `sensorctl setup`"), translate_errors():
         raise UnroutableError([])
 
 
 def test_what_is_not_the_brokers_doing_stays_itself() -> None:
-    with pytest.raises(ZeroDivisionError), translated():
+    with pytest.raises(ZeroDivisionError), translate_errors():
         raise ZeroDivisionError
 
 

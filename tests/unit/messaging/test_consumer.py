@@ -76,7 +76,7 @@ def test_a_stop_during_an_outage_requeues_the_message_at_once(make_bench: MakeBe
     bench = make_bench(b"1")
 
     def away(_delivery: Delivery) -> None:
-        bench.stop.request()
+        bench.stop.set()
         raise AWAY
 
     bench.run(away)
@@ -101,7 +101,7 @@ def test_work_in_progress_is_finished_after_the_stop(make_bench: MakeBench) -> N
     bench = make_bench(b"1", b"2")
 
     def work(delivery: Delivery) -> None:
-        bench.stop.request()
+        bench.stop.set()
         delivery.pause(0.02)
 
     bench.run(work)
@@ -113,7 +113,7 @@ def test_work_in_progress_is_finished_after_the_stop(make_bench: MakeBench) -> N
 def test_after_the_stop_the_last_ack_brings_no_further_message(make_bench: MakeBench) -> None:
     bench = make_bench(b"1", b"2")
 
-    bench.run(lambda _delivery: bench.stop.request())
+    bench.run(lambda _delivery: bench.stop.set())
 
     assert bench.broker.did.index("cancel") < bench.broker.did.index("ack")
     assert [message.returns for message in bench.broker.queues[QUEUE]] == [0]
@@ -126,7 +126,7 @@ def test_work_that_outlasts_the_drain_limit_is_given_back(
     bench = make_bench(b"1")
 
     def work(delivery: Delivery) -> None:
-        bench.stop.request()
+        bench.stop.set()
         for _ in itertools.repeat(None):
             delivery.pause(0.01)
 

@@ -26,7 +26,7 @@ def test_after_a_loss_while_idle_it_consumes_again(
 ) -> None:
     bench = make_bench()
 
-    bench.run(when_idle=in_turn(lambda: lose(bench.broker), bench.stop.request))
+    bench.run(when_idle=in_turn(lambda: lose(bench.broker), bench.stop.set))
 
     assert bench.events.names == ["consuming", "broker_lost", "consuming"]
     assert not bench.broker.connections[0].is_open
@@ -35,7 +35,7 @@ def test_after_a_loss_while_idle_it_consumes_again(
 def test_a_stop_while_it_waits_for_the_broker_ends_it(make_bench: MakeBench) -> None:
     bench = make_bench()
     bench.broker.troubles["connect"] = [BrokerUnavailable("refused")] * 10_000
-    bench.events.reactions["broker_lost"] = bench.stop.request
+    bench.events.reactions["broker_lost"] = bench.stop.set
 
     with pytest.raises(ShutdownRequested):
         bench.run()

@@ -22,7 +22,7 @@ def ago(seconds: float) -> datetime:
 
 
 def service(name: str, health: Health = Health.READY, why: str | None = None, **needs: Dependency) -> Answer:
-    since = min((need.since for need in needs.values() if need.why), default=None)
+    since = min((need.since for need in needs.values() if need.reason), default=None)
     return Answer(service=Service(name=name, health=health, reason=why, health_since=since), needs=needs)
 
 

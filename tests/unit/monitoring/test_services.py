@@ -16,7 +16,7 @@ from monitoring.restarts import RestartCounter
 from monitoring.services import Answer, ask, value_of
 from native.ports import free_port
 from runtime.health import Health
-from runtime.http_server import serving
+from runtime.http_server import serve_http
 from tests.unit.fakes import FakeClock
 
 HOST = "127.0.0.1"
@@ -37,36 +37,36 @@ class Served:
 def served() -> Iterator[Served]:
     served = Served()
     assert served.place.address
-    with serving(HOST, served.place.address[1], served.health, served.registry):
+    with serve_http(HOST, served.place.address[1], served.health, served.registry):
         yield served
 
 
 def test_a_service_that_is_ready_since_its_last_need_answered(served: Served) -> None:
     ProcessCollector(registry=served.registry)
     Counter("readings_total", "Readings", registry=served.registry).inc(3)
-    served.health.up("broker")
-    served.health.up("database")
+    served.health.mark_up("broker")
+    served.health.mark_up("database")
 
     answer = ask(served.place)
 
     service = answer.service
     assert (service.name, service.health, service.reason, service.restarts) == ("it", State.READY, None, 4)
-    assert service.health_since == served.health.needs()["database"].since
+    assert service.health_since == served.health.dependencies()["database"].since
     assert service.started_at
     assert timedelta() < datetime.now(UTC) - service.started_at < timedelta(hours=6)
     assert value_of(answer.samples, "readings_total") == 3
-    assert answer.needs == served.health.needs()
+    assert answer.needs == served.health.dependencies()
 
 
 def test_a_service_that_waits_tells_for_what_and_since_when(served: Served) -> None:
-    served.health.up("broker")
-    served.health.down("database", "Connection \x1b[31mrefused")
+    served.health.mark_up("broker")
+    served.health.mark_down("database", "Connection \x1b[31mrefused")
 
     service = ask(served.place).service
 
     assert service.health is State.NOT_READY
     assert service.reason == r"database: Connection \x1b[31mrefused"
-    assert service.health_since == served.health.needs()["database"].since
+    assert service.health_since == served.health.dependencies()["database"].since
 
 
 def test_a_loop_that_hangs(served: Served) -> None:

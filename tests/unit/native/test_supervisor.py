@@ -14,7 +14,7 @@ from native.program import Program, RetryPolicy, Stage
 from native.state import Condition, ProgramState
 from native.supervisor import ManagedProcess, Supervisor
 from runtime.errors import ServiceUnavailable, ShutdownRequested
-from runtime.lifecycle import EXIT_CONFIGURATION, Stop
+from runtime.lifecycle import EXIT_CONFIGURATION, ShutdownSignal
 
 SOON = RetryPolicy(delay_seconds=0.01)
 SLEEP = "import time; time.sleep(600)"
@@ -35,7 +35,7 @@ class Bench:
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
-        self.stop = Stop()
+        self.stop = ShutdownSignal()
         self.reported: dict[str, ProgramState] = {}
         self.supervisor = Supervisor(self.stop, self._report)
 
@@ -193,7 +193,7 @@ def test_start_and_await_gives_up_in_time(bench: Bench) -> None:
 
 
 def test_start_and_await_ends_with_the_request_to_stop(bench: Bench) -> None:
-    bench.stop.request()
+    bench.stop.set()
     with pytest.raises(ShutdownRequested):
         bench.supervisor.start_and_await(bench.program("database", SLEEP), ready=lambda: False, seconds=10)
 
@@ -208,8 +208,8 @@ def test_run_once_wants_exit_code_0(bench: Bench) -> None:
 
 
 def test_watch_ends_with_the_request_to_stop(bench: Bench) -> None:
-    bench.supervisor.watch(also=bench.stop.request)
-    assert bench.stop.requested
+    bench.supervisor.watch(also=bench.stop.set)
+    assert bench.stop.is_set()
 
 
 def test_remove_stops_and_forgets(bench: Bench) -> None:

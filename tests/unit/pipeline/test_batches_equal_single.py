@@ -16,7 +16,7 @@ from db.store import StorableReading
 from messaging.consuming.consumer import Consumer, ConsumerOptions
 from messaging.topology import Topology
 from pipeline.handler import ReadingHandler
-from runtime.lifecycle import Stop
+from runtime.lifecycle import ShutdownSignal
 from tests.unit.bodies import with_fields
 from tests.unit.fake_broker import FakeBroker
 from tests.unit.fakes import FakeStore, Told
@@ -61,7 +61,7 @@ def consumed(
     messages: Sequence[tuple[bytes, int]], size: int, prefetch: int, away_at: Sequence[int] = ()
 ) -> dict[str, Any]:
     """What becomes of them."""
-    broker, store, told, stop = FakeBroker(), PickyStore(away_at), Told(), Stop()
+    broker, store, told, stop = FakeBroker(), PickyStore(away_at), Told(), ShutdownSignal()
     for content, returns in messages:
         broker.put(QUEUE, content, returns=returns)
     handler = ReadingHandler(store, told, naive_time_zone=ZoneInfo("UTC"))
@@ -69,13 +69,13 @@ def consumed(
         url="", name="me", topology=Topology(QUEUE), prefetch=prefetch, batch_size=size, linger_seconds=0.001
     )
     consumer = Consumer(
-        options, handler=handler, suspect_handler=handler, events=told, stop=stop, when_idle=stop.request
+        options, handler=handler, suspect_handler=handler, events=told, stop=stop, when_idle=stop.set
     )
     with (
         patch("messaging.consuming.consumer.Connection", broker.loop_connect),
         patch("messaging.consuming.consumer.RECONNECT_SECONDS", 0.001),
-        patch("runtime.retry.INITIAL_SECONDS", 0.001),
-        patch("runtime.retry.JITTER_SECONDS", 0.001),
+        patch("runtime.retry.INITIAL_DELAY_SECONDS", 0.001),
+        patch("runtime.retry.MAX_JITTER_SECONDS", 0.001),
     ):
         consumer.run()
     batches = [stored for (stored,) in told.of("stored")]

@@ -84,14 +84,16 @@ def test_readiness_metric_and_log_say_the_same(
 ) -> None:
     health = Health(BROKER, DATABASE)
     events = PipelineTelemetry(health)
-    events._outages.away(BROKER, "gone")
-    events._outages.away(DATABASE, "gone")
+    events._dependencies.mark_down(BROKER, "gone")
+    events._dependencies.mark_down(DATABASE, "gone")
 
     with capture_logs() as lines:
         act(events)
 
     assert set(health.problems()) == problems
-    assert {need for need in (BROKER, DATABASE) if metric("pipeline_outage", need=need)} == problems
+    assert {
+        need for need in (BROKER, DATABASE) if not metric("pipeline_dependency_up", dependency=need)
+    } == problems
     assert [(told["log_level"], told["event"]) for told in lines] == ([(level, line)] if line else [])
 
 
@@ -111,13 +113,15 @@ def test_an_outage_ends_with_the_next_stored_reading() -> None:
 
     events.stored(stored(READING))
 
-    assert metric("pipeline_outage", need=DATABASE) == 0
+    assert metric("pipeline_dependency_up", dependency=DATABASE) == 1
 
 
 def test_the_seconds_of_an_outage_grow_while_it_lasts_and_each_counts_once() -> None:
     clock = FakeClock()
     events = PipelineTelemetry(Health(), clock)
-    before = {need: metric("pipeline_outage_seconds_total", need=need) for need in (BROKER, DATABASE)}
+    before = {
+        need: metric("pipeline_dependency_down_seconds_total", dependency=need) for need in (BROKER, DATABASE)
+    }
     seen = []
 
     told: list[Act] = [
@@ -128,11 +132,11 @@ def test_the_seconds_of_an_outage_grow_while_it_lasts_and_each_counts_once() -> 
     ]
     for tell in told:
         tell(events)
-        seen.append(metric("pipeline_outage_seconds_total", need=DATABASE) - before[DATABASE])
+        seen.append(metric("pipeline_dependency_down_seconds_total", dependency=DATABASE) - before[DATABASE])
         clock.now += 3
 
     assert seen == [0, 3, 6, 6]
-    assert metric("pipeline_outage_seconds_total", need=BROKER) == before[BROKER]
+    assert metric("pipeline_dependency_down_seconds_total", dependency=BROKER) == before[BROKER]
 
 
 def test_progress_is_a_sign_of_life() -> None:

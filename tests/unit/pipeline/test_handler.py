@@ -10,7 +10,7 @@ from pipeline.database_health import DatabaseHealthCheck
 from pipeline.handler import ReadingHandler
 from readings.errors import DeadLetterReason
 from runtime.errors import ShutdownRequested
-from runtime.lifecycle import Stop
+from runtime.lifecycle import ShutdownSignal
 from tests.unit.bodies import with_fields
 from tests.unit.fakes import FakeStore, Told, delivery
 from tests.unit.handler_bench import UTC_ZONE, HandlerBench
@@ -130,7 +130,7 @@ def watch(*troubles: Exception) -> tuple[DatabaseHealthCheck, FakeStore, Told]:
 def test_the_first_message_waits_for_the_database() -> None:
     watching, store, events = watch(AWAY, AWAY)
 
-    watching.wait(Stop(), limit_seconds=0)
+    watching.wait(ShutdownSignal(), limit_seconds=0)
 
     assert store.checks == 3
     assert events.names == ["outage", "outage", "database_answers"]
@@ -142,15 +142,15 @@ def test_a_database_that_never_comes_is_given_up_at_the_limit() -> None:
     watching, _, events = watch(*[AWAY] * 10_000)
 
     with pytest.raises(StoreUnavailable, match="Connection refused"):
-        watching.wait(Stop(), limit_seconds=0.05)
+        watching.wait(ShutdownSignal(), limit_seconds=0.05)
 
     assert "database_answers" not in events.names
 
 
 def test_a_stop_ends_the_wait_for_the_database() -> None:
     watching, _, _ = watch(*[AWAY] * 10_000)
-    stop = Stop()
-    stop.request()
+    stop = ShutdownSignal()
+    stop.set()
 
     with pytest.raises(ShutdownRequested):
         watching.wait(stop, limit_seconds=0)
@@ -163,7 +163,7 @@ def test_while_idle_the_database_is_checked_now_and_then(
     monkeypatch: pytest.MonkeyPatch, seconds: float, checks: int
 ) -> None:
     watching, store, _ = watch()
-    watching.wait(Stop(), limit_seconds=0)
+    watching.wait(ShutdownSignal(), limit_seconds=0)
     store.checks = 1
     monkeypatch.setattr("pipeline.database_health.CHECK_SECONDS", seconds)
 

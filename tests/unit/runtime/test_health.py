@@ -18,7 +18,7 @@ def test_it_stalls_only_after_the_limit_and_a_beat_ends_it() -> None:
     clock.now += 0.5
     assert health.stalled_seconds() == 10.5
 
-    health.beat()
+    health.heartbeat()
     assert health.stalled_seconds() is None
 
 
@@ -26,26 +26,28 @@ def test_each_need_is_a_problem_until_it_answers() -> None:
     health = Health("broker", "database")
     assert set(health.problems()) == {"broker", "database"}
 
-    health.up("broker")
-    health.down("database", "Connection refused")
+    health.mark_up("broker")
+    health.mark_down("database", "Connection refused")
 
     assert health.problems() == {"database": "Connection refused"}
 
 
 def test_since_when_a_need_answers_or_not_is_known() -> None:
     moments = iter(START + timedelta(seconds=n) for n in range(10))
-    health = Health("broker", calendar=lambda: next(moments))
-    assert health.needs() == {"broker": Dependency("not reached yet", START)}
+    health = Health("broker", utc_now=lambda: next(moments))
+    assert health.dependencies() == {"broker": Dependency("not reached yet", START)}
 
-    health.down("broker", "Connection refused")
-    assert health.needs() == {"broker": Dependency("Connection refused", START)}, "it is the same outage"
+    health.mark_down("broker", "Connection refused")
+    assert health.dependencies() == {"broker": Dependency("Connection refused", START)}, (
+        "it is the same outage"
+    )
 
     for _ in range(3):
-        health.up("broker")
-    assert health.needs() == {"broker": Dependency(None, START + timedelta(seconds=1))}
+        health.mark_up("broker")
+    assert health.dependencies() == {"broker": Dependency(None, START + timedelta(seconds=1))}
 
-    health.down("broker", "Connection reset")
-    assert health.needs() == {"broker": Dependency("Connection reset", START + timedelta(seconds=2))}
+    health.mark_down("broker", "Connection reset")
+    assert health.dependencies() == {"broker": Dependency("Connection reset", START + timedelta(seconds=2))}
 
 
 def test_without_needs_there_are_no_problems() -> None:

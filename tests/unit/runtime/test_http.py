@@ -16,7 +16,7 @@ from native.ports import free_port
 from runtime import probe
 from runtime.errors import ConfigurationError
 from runtime.health import Health
-from runtime.http_server import serving
+from runtime.http_server import serve_http
 from tests.unit.fakes import FakeClock
 
 HOST = "127.0.0.1"
@@ -43,7 +43,7 @@ class Served:
 @pytest.fixture
 def served() -> Iterator[Served]:
     served = Served()
-    with serving(HOST, served.port, served.health, served.registry) as port:
+    with serve_http(HOST, served.port, served.health, served.registry) as port:
         assert port == served.port
         yield served
 
@@ -54,7 +54,7 @@ def test_livez_fails_only_while_the_loop_makes_no_progress(served: Served) -> No
     served.clock.now += 61.5
     assert served.get("/livez") == (503, '{"live": false, "no_progress_for_seconds": 61.5}\n')
 
-    served.health.beat()
+    served.health.heartbeat()
     assert served.get("/livez")[0] == 200
 
 
@@ -63,13 +63,13 @@ def test_readyz_fails_while_something_needed_does_not_answer(served: Served) -> 
     assert status == 503
     assert json.loads(body)["problems"] == {"broker": "not reached yet", "database": "not reached yet"}
 
-    served.health.up("broker")
-    served.health.up("database")
+    served.health.mark_up("broker")
+    served.health.mark_up("database")
     status, body = served.get("/readyz")
     assert status == 200
     assert json.loads(body) | {"since": None} == {"ready": True, "problems": {}, "since": None}
 
-    served.health.down("broker", "Connection refused")
+    served.health.mark_down("broker", "Connection refused")
     answer = json.loads(served.get("/readyz")[1])
     assert (answer["ready"], answer["problems"]) == (False, {"broker": "Connection refused"})
     assert datetime.fromisoformat(answer["since"]["broker"]) > datetime.fromisoformat(
@@ -94,7 +94,7 @@ def test_an_unknown_path_is_answered_with_the_known_ones(served: Served) -> None
 
 
 def test_port_0_serves_nothing() -> None:
-    with serving(HOST, 0, Health()) as port:
+    with serve_http(HOST, 0, Health()) as port:
         assert port is None
 
 
@@ -102,7 +102,7 @@ def test_the_port_is_free_again_afterwards() -> None:
     port = free_port()
 
     for _ in range(2):
-        with serving(HOST, port, Health()) as served_port:
+        with serve_http(HOST, port, Health()) as served_port:
             assert served_port == port
 
 
@@ -110,9 +110,9 @@ def test_a_busy_port_is_a_wrong_setting() -> None:
     with (
         socket.create_server((HOST, 0)) as busy,
         pytest.raises(
-            ConfigurationError, match=rf"HTTP_PORT is {busy.getsockname()[1]}, .*in use.* 0 for none"
+            ConfigurationError, match=rf"HTTP_PORT is {busy.getsockname()[1]}: .*in use.* 0 to turn"
         ),
-        serving(HOST, busy.getsockname()[1], Health()),
+        serve_http(HOST, busy.getsockname()[1], Health()),
     ):
         pass
 
@@ -130,8 +130,8 @@ def test_the_probe_asks_readyz_of_its_own_container(
     assert ask(monkeypatch) == 1
     assert "not reached yet" in capsys.readouterr().out
 
-    served.health.up("broker")
-    served.health.up("database")
+    served.health.mark_up("broker")
+    served.health.mark_up("database")
     assert ask(monkeypatch) == 0
     assert capsys.readouterr().out.startswith('{"ready": true, "problems": {}, ')
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from runtime.errors import ShutdownRequested
-from runtime.lifecycle import Stop
+from runtime.lifecycle import ShutdownSignal
 from tests.unit.fakes import wait_until
 
 PROGRAM = """
@@ -120,7 +120,7 @@ def test_a_service_that_never_came_is_a_line_and_69(start: Start) -> None:
     code, out, err = start("raise ServiceUnavailable('no broker')").end()
 
     assert (code, err) == (69, "")
-    assert "gave up" in out
+    assert "dependency unavailable, exiting" in out
     assert "no broker" in out
     assert "Traceback" not in out
 
@@ -135,46 +135,46 @@ def test_anything_unforeseen_is_a_traceback_and_1_without_local_variables(start:
 
 
 def test_before_the_request_nothing_is_requested() -> None:
-    stop = Stop()
+    stop = ShutdownSignal()
 
-    assert not stop.requested
-    assert stop.seconds_since_request() == 0
+    assert not stop.is_set()
+    assert stop.seconds_since_set() == 0
     assert not stop.wait(0)
     assert not stop.wait(-1)
     stop.sleep(0)
 
 
 def test_after_the_request_every_wait_ends_at_once() -> None:
-    stop = Stop()
-    stop.request()
+    stop = ShutdownSignal()
+    stop.set()
 
-    assert stop.requested
+    assert stop.is_set()
     assert stop.wait(60)
     assert stop.wait(60)
     with pytest.raises(ShutdownRequested):
         stop.sleep(60)
-    before = stop.seconds_since_request()
-    assert stop.seconds_since_request() >= before >= 0
+    before = stop.seconds_since_set()
+    assert stop.seconds_since_set() >= before >= 0
 
 
 def test_a_request_from_another_thread_wakes_the_waiter() -> None:
-    stop = Stop()
+    stop = ShutdownSignal()
     began = time.monotonic()
-    threading.Timer(0.02, stop.request).start()
+    threading.Timer(0.02, stop.set).start()
 
     assert stop.wait(60)
     assert time.monotonic() - began < 30
 
 
 def test_a_signal_to_this_process_is_a_request() -> None:
-    stop = Stop()
+    stop = ShutdownSignal()
     before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
-        stop.on_signals()
+        stop.install_handlers()
         os.kill(os.getpid(), signal.SIGINT)
 
         assert stop.wait(10)
-        assert stop.signal == signal.SIGINT
+        assert stop.signal_number == signal.SIGINT
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from structlog.dev import ConsoleRenderer
 
-from runtime.logs import EVENT_WIDTH, PLAIN_COLUMNS, configure
+from runtime.logs import EVENT_WIDTH, PLAIN_COLUMNS, configure_logging
 
 Form = Literal["console", "json"]
 FORMS: list[Form] = ["console", "json"]
@@ -28,7 +28,7 @@ def events(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
 
 
 def test_json_is_one_object_a_line_with_level_and_utc_time(capsys: pytest.CaptureFixture[str]) -> None:
-    configure("info", "json")
+    configure_logging("info", "json")
 
     structlog.get_logger().info("stored", sensor="Küche", reason="two\nlines")
 
@@ -39,7 +39,7 @@ def test_json_is_one_object_a_line_with_level_and_utc_time(capsys: pytest.Captur
 
 
 def test_the_console_shows_a_line_for_people(capsys: pytest.CaptureFixture[str]) -> None:
-    configure("info", "console")
+    configure_logging("info", "console")
 
     structlog.get_logger().warning("broker unavailable", reason="two\nlines", retry_seconds=0.5)
 
@@ -86,7 +86,7 @@ class Terminal(io.StringIO):
 
 def test_people_at_a_terminal_get_colours(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdout", terminal := Terminal())
-    configure("info", "console")
+    configure_logging("info", "console")
 
     structlog.get_logger().warning("broker unavailable")
 
@@ -95,7 +95,7 @@ def test_people_at_a_terminal_get_colours(monkeypatch: pytest.MonkeyPatch) -> No
 
 @pytest.mark.parametrize("form", FORMS)
 def test_what_is_below_the_level_is_not_shown(form: Form, capsys: pytest.CaptureFixture[str]) -> None:
-    configure("warning", form)
+    configure_logging("warning", form)
 
     structlog.get_logger().info("quiet")
     structlog.get_logger().error("loud")
@@ -106,7 +106,7 @@ def test_what_is_below_the_level_is_not_shown(form: Form, capsys: pytest.Capture
 
 @pytest.mark.parametrize("form", FORMS)
 def test_a_traceback_shows_no_local_variables(form: Form, capsys: pytest.CaptureFixture[str]) -> None:
-    configure("info", form)
+    configure_logging("info", form)
 
     try:
         fail()
@@ -120,7 +120,7 @@ def test_a_traceback_shows_no_local_variables(form: Form, capsys: pytest.Capture
 
 
 def test_other_libraries_warnings_come_into_the_same_stream(capsys: pytest.CaptureFixture[str]) -> None:
-    configure("info", "json")
+    configure_logging("info", "json")
 
     logging.getLogger("library").warning("careful, %s", "100%")
     logging.getLogger("library").info("chatter")
@@ -130,7 +130,7 @@ def test_other_libraries_warnings_come_into_the_same_stream(capsys: pytest.Captu
 
 
 def test_other_libraries_errors_bring_their_traceback(capsys: pytest.CaptureFixture[str]) -> None:
-    configure("info", "json")
+    configure_logging("info", "json")
 
     try:
         fail()
@@ -143,7 +143,7 @@ def test_other_libraries_errors_bring_their_traceback(capsys: pytest.CaptureFixt
 
 
 def test_pika_is_quiet_because_its_losses_are_told_once_already(capsys: pytest.CaptureFixture[str]) -> None:
-    configure("debug", "json")
+    configure_logging("debug", "json")
 
     logging.getLogger("pika.adapters").error("Unexpected connection close detected")
     logging.getLogger("pika.connection").critical("Connection in CLOSING state has non-CLOSING channels")

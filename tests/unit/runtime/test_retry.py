@@ -3,7 +3,7 @@
 import pytest
 
 from runtime.errors import ServiceUnavailable, ShutdownRequested
-from runtime.retry import INITIAL_SECONDS, JITTER_SECONDS, LONGEST_SECONDS, retrying
+from runtime.retry import INITIAL_DELAY_SECONDS, MAX_DELAY_SECONDS, MAX_JITTER_SECONDS, retry
 
 
 class Away(ServiceUnavailable):
@@ -36,7 +36,7 @@ class Attempts:
 def test_it_tries_until_it_works_and_tells_each_failure_with_its_pause() -> None:
     work = Attempts(Away("1"), Away("2"))
 
-    result = retrying(sleep=work.pauses.append, on_failure=work.hear)(work)
+    result = retry(sleep=work.pauses.append, on_failure=work.hear)(work)
 
     assert (result, work.calls) == ("done", 3)
     assert work.heard == [("1", work.pauses[0]), ("2", work.pauses[1])]
@@ -45,11 +45,11 @@ def test_it_tries_until_it_works_and_tells_each_failure_with_its_pause() -> None
 def test_pauses_double_up_to_a_longest_and_are_jittered() -> None:
     work = Attempts(*[Away()] * 40)
 
-    retrying(sleep=work.pauses.append, on_failure=work.hear)(work)
+    retry(sleep=work.pauses.append, on_failure=work.hear)(work)
 
     for number, pause in enumerate(work.pauses):
-        exponential = min(INITIAL_SECONDS * 2**number, LONGEST_SECONDS)
-        assert exponential <= pause <= exponential + JITTER_SECONDS
+        exponential = min(INITIAL_DELAY_SECONDS * 2**number, MAX_DELAY_SECONDS)
+        assert exponential <= pause <= exponential + MAX_JITTER_SECONDS
     assert len(set(work.pauses[-20:])) == 20, "many clients would stay in step"
 
 
@@ -57,7 +57,7 @@ def test_after_the_limit_the_last_error_is_raised() -> None:
     work = Attempts(*[Away(str(number)) for number in range(50_000)])
 
     with pytest.raises(Away) as caught:
-        retrying(sleep=work.pauses.append, on_failure=work.hear, limit_seconds=0.02)(work)
+        retry(sleep=work.pauses.append, on_failure=work.hear, max_elapsed_seconds=0.02)(work)
 
     assert str(caught.value) == str(work.calls - 1)
     assert work.calls > 1
@@ -67,7 +67,7 @@ def test_an_exception_in_unless_ends_it_at_once() -> None:
     work = Attempts(Away(), Gone("for good"), Away())
 
     with pytest.raises(Gone, match="for good"):
-        retrying(sleep=work.pauses.append, on_failure=work.hear, unless=(Gone,))(work)
+        retry(sleep=work.pauses.append, on_failure=work.hear, no_retry_on=(Gone,))(work)
 
     assert work.calls == 2
 
@@ -76,7 +76,7 @@ def test_what_is_no_outage_is_not_tried_again() -> None:
     work = Attempts(ZeroDivisionError())
 
     with pytest.raises(ZeroDivisionError):
-        retrying(sleep=work.pauses.append, on_failure=work.hear)(work)
+        retry(sleep=work.pauses.append, on_failure=work.hear)(work)
 
     assert (work.calls, work.heard) == (1, [])
 
@@ -88,12 +88,12 @@ def test_a_sleep_that_raises_ends_it() -> None:
     work = Attempts(Away(), Away())
 
     with pytest.raises(ShutdownRequested):
-        retrying(sleep=stopped, on_failure=work.hear)(work)
+        retry(sleep=stopped, on_failure=work.hear)(work)
 
     assert work.calls == 1
 
 
 def test_arguments_reach_the_work() -> None:
-    attempts = retrying(sleep=lambda _seconds: None, on_failure=lambda _error, _seconds: None)
+    attempts = retry(sleep=lambda _seconds: None, on_failure=lambda _error, _seconds: None)
 
     assert attempts(divmod, 7, 2) == (3, 1)

@@ -10,7 +10,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from runtime.health import Health
-from runtime.watchdog import watching
+from runtime.watchdog import watchdog
 
 STALL_SECONDS = 0.2
 
@@ -19,7 +19,7 @@ STALL_SECONDS = 0.2
 def watched(health: Health) -> Iterator["queue.Queue[int]"]:
     """The exit codes with which the process would have ended."""
     ends: queue.Queue[int] = queue.Queue()
-    with watching(health, end=ends.put):
+    with watchdog(health, terminate=ends.put):
         yield ends
 
 
@@ -31,20 +31,20 @@ def test_a_loop_without_progress_ends_the_process_with_a_sentence_and_where_it_h
 
     assert code == 1
     [line] = lines
-    assert (line["event"], line["log_level"]) == ("hangs", "error")
-    assert "started again" in line["reason"]
+    assert (line["event"], line["log_level"]) == ("event loop stalled", "error")
+    assert "restarts it" in line["reason"]
     assert line["seconds"] == pytest.approx(STALL_SECONDS, abs=0.1)
     assert "most recent call first" in capfd.readouterr().err
 
 
 def test_a_loop_that_waits_and_gives_signs_of_life_goes_on() -> None:
     health = Health("broker", stall_seconds=STALL_SECONDS)
-    health.down("broker", "Connection refused")
+    health.mark_down("broker", "Connection refused")
     deadline = time.monotonic() + 5 * STALL_SECONDS
 
     with watched(health) as ends:
         while time.monotonic() < deadline:
-            health.beat()
+            health.heartbeat()
             time.sleep(STALL_SECONDS / 20)
         assert ends.empty()
 
@@ -55,7 +55,7 @@ def test_progress_begins_the_patience_anew() -> None:
 
     with watched(health) as ends:
         time.sleep(STALL_SECONDS / 2)
-        health.beat()
+        health.heartbeat()
         ends.get(timeout=10)
 
     assert time.monotonic() - began >= 1.4 * STALL_SECONDS

@@ -8,7 +8,7 @@ from pika.exceptions import ConnectionBlockedTimeout, StreamLostError, Unroutabl
 
 from messaging.amqp.connection import describe
 from messaging.errors import BrokerUnavailable
-from runtime.lifecycle import Stop
+from runtime.lifecycle import ShutdownSignal
 from sensor.outbox.open import open_file
 from sensor.outbox.outbox import Outbox, OutboxEntry
 from sensor.outbox.relay import Delivery
@@ -24,7 +24,7 @@ class Bench:
 
     def __init__(self, broker: FakeBroker, directory: Path, connect_timeout_seconds: float = 0) -> None:
         self.broker = broker
-        self.stop = Stop()
+        self.stop = ShutdownSignal()
         self.events = Told()
         self.file = open_file(directory / "outbox", self.events.outbox_damaged)
         self.outbox = Outbox(self.file, 1000, self.events)
@@ -52,7 +52,7 @@ class Bench:
 def bench(sensors_broker: FakeBroker, tmp_path: Path) -> Iterator[Bench]:
     bench = Bench(sensors_broker, tmp_path)
     yield bench
-    bench.stop.request()
+    bench.stop.set()
     bench.broker.troubles.clear()
     bench.delivery.finish(10)
     bench.outbox.close()
@@ -194,7 +194,7 @@ def test_finishing_after_a_stop_gives_up_at_its_deadline(bench: Bench) -> None:
     bench.delivery.start()
     bench.wait_for("broker_lost")
 
-    bench.stop.request()
+    bench.stop.set()
     bench.delivery.finish(0.02)
 
     assert len(bench.outbox) == 2

@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 from messaging.errors import BrokerUnavailable
 from readings.payload import Unit, body_of, message_of
 from runtime.health import Health
-from runtime.lifecycle import Stop
+from runtime.lifecycle import ShutdownSignal
 from runtime.version import VERSION
 from sensor import __main__ as program
 from sensor.outbox.outbox import OutboxEntry
@@ -25,7 +25,7 @@ MESSAGE = message_of(READING._replace(sequence=7), 70.7, Unit.FAHRENHEIT)
 OUTGOING = OutboxEntry("kitchen", str(READING.reading_id), body_of(MESSAGE))
 
 
-class StopAfter(Stop):
+class StopAfter(ShutdownSignal):
     """Is requested with so many waits."""
 
     def __init__(self, waits: int) -> None:
@@ -35,7 +35,7 @@ class StopAfter(Stop):
     def wait(self, seconds: float) -> bool:
         self._left -= 1
         if self._left == 0:
-            self.request()
+            self.set()
         return super().wait(seconds)
 
 
@@ -61,7 +61,7 @@ def recorded(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def test_a_sensor_with_a_finite_source_ends_once_all_is_delivered(
     sensors_broker: FakeBroker, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    program.main(Stop())
+    program.main(ShutdownSignal())
 
     bodies = [json.loads(message.body) for message in sensors_broker.queues["heat"]]
     assert [body["sequence"] for body in bodies] == [1, 2, 3, 4, 5]
@@ -88,7 +88,7 @@ def test_a_sensor_delivers_what_its_predecessor_left_behind(
     program.main(StopAfter(waits=10))
     sensors_broker.troubles.clear()
 
-    program.main(Stop())
+    program.main(ShutdownSignal())
 
     bodies = [json.loads(message.body) for message in sensors_broker.queues["heat"]]
     runs: dict[str, list[int]] = {body["run_id"]: [] for body in bodies}
@@ -106,7 +106,7 @@ def test_a_damaged_outbox_is_told_and_does_not_keep_a_sensor_from_its_work(
     (tmp_path / "sensors").mkdir()
     (tmp_path / "sensors" / "outbox-kitchen.sqlite3").write_bytes(b"no database " * 1000)
 
-    program.main(Stop())
+    program.main(ShutdownSignal())
 
     assert len(sensors_broker.queues["heat"]) == 5
     said = capsys.readouterr().out
@@ -122,7 +122,7 @@ def test_a_sensor_whose_broker_never_comes_raises_its_error(
     sensors_broker.troubles["connect"] = [REFUSED] * 100_000
 
     with pytest.raises(BrokerUnavailable, match="Connection refused"):
-        program.main(Stop())
+        program.main(ShutdownSignal())
 
 
 def test_a_sensor_stopped_in_the_middle_delivers_what_it_has_measured(
@@ -188,15 +188,15 @@ def test_what_waits_in_the_outbox_is_exported(act: Act) -> None:
 def test_an_outage_of_the_broker_is_exported_with_its_seconds() -> None:
     clock = FakeClock()
     events = SensorTelemetry(Health(), clock)
-    before = metric("sensor_outage_seconds_total", need="broker")
+    before = metric("sensor_dependency_down_seconds_total", dependency="broker")
 
     events.broker_lost("gone", 1, waiting=2)
     clock.now += 7
-    assert metric("sensor_outage", need="broker") == 1
+    assert metric("sensor_dependency_up", dependency="broker") == 0
     events.connected()
 
-    assert metric("sensor_outage", need="broker") == 0
-    assert metric("sensor_outage_seconds_total", need="broker") == before + 7
+    assert metric("sensor_dependency_up", dependency="broker") == 1
+    assert metric("sensor_dependency_down_seconds_total", dependency="broker") == before + 7
 
 
 def test_a_sensor_counts_as_heard_from_its_start_and_then_from_each_confirm(

@@ -12,14 +12,14 @@ from uuid import UUID
 import pytest
 
 from readings.payload import Unit
-from runtime.lifecycle import Stop
+from runtime.lifecycle import ShutdownSignal
 from sensor.sampler import Sampler
 from sensor.sources.measurement import Measurement
 from tests.unit.fakes import FakeClock, Told
 from tests.unit.outbox_bench import OutboxBench
 
 
-class FakeStop(Stop):
+class FakeStop(ShutdownSignal):
     """Its waits take no time: they move the clock."""
 
     def __init__(self, clock: FakeClock) -> None:
@@ -30,7 +30,7 @@ class FakeStop(Stop):
     def wait(self, seconds: float) -> bool:
         self.waits.append(max(0.0, seconds))
         self._clock.now += max(0.0, seconds)
-        return self.requested
+        return self.is_set()
 
 
 @pytest.fixture
@@ -40,14 +40,14 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> FakeClock:
     return clock
 
 
-Sampled = Callable[[Any, Stop], tuple[Sampler, list[dict[str, Any]]]]
+Sampled = Callable[[Any, ShutdownSignal], tuple[Sampler, list[dict[str, Any]]]]
 
 
 @pytest.fixture
 def sampled(tmp_path: Path) -> Sampled:
     """Runs a sampler to its end; gives it with the bodies that are in its outbox then."""
 
-    def sample(source: Any, stop: Stop) -> tuple[Sampler, list[dict[str, Any]]]:
+    def sample(source: Any, stop: ShutdownSignal) -> tuple[Sampler, list[dict[str, Any]]]:
         outbox = OutboxBench(tmp_path / "outbox").outbox
         sampler = Sampler("kitchen", outbox, Told())  # type: ignore[arg-type]
         sampler.run(source, stop)
@@ -99,7 +99,7 @@ def test_a_stop_ends_it_before_the_next_measurement(sampled: Sampled, clock: Fak
     def source() -> Iterator[Measurement]:
         for number in itertools.count():
             if number == 2:
-                stop.request()
+                stop.set()
             yield Measurement(number, 20)
 
     _, bodies = sampled(source(), stop)
