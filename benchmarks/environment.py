@@ -19,7 +19,7 @@ from db.settings import DatabaseSettings
 from native.logfile import tail
 from native.ports import LOOPBACK, free_port
 from native.postgres import PrivatePostgres
-from native.program import Child, Program
+from native.program import ChildProcess, Program
 from native.rabbitmq import PrivateRabbitMQ
 from runtime.errors import ServiceUnavailable
 from runtime.settings import load
@@ -83,7 +83,7 @@ def containers(directory: Path) -> Iterator[Environment]:
 
 @contextmanager
 def native(directory: Path) -> Iterator[Environment]:
-    """Private servers of the launcher's making."""
+    """Private servers that the native stack starts."""
     postgres, rabbitmq = PrivatePostgres(directory / DATABASE), PrivateRabbitMQ(directory / BROKER)
     postgres.prepare()
     with (postgres.data / "postgresql.conf").open("a", encoding="utf-8") as configuration:
@@ -165,9 +165,9 @@ def engine_answers() -> bool:
 
 
 def _started(program: Program, stack: ExitStack) -> int:
-    child = Child(program)
+    child = ChildProcess(program)
     stack.callback(child.stop)
-    return child.identity.pid
+    return child.handle.pid
 
 
 def _await(servers: Environment, logs: Callable[[], str]) -> None:

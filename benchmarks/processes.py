@@ -13,8 +13,9 @@ from benchmarks.environment import ROOT
 from benchmarks.waiting import BenchFailed
 from native.logfile import tail
 from native.ports import LOOPBACK, free_port
-from native.process_handle import end
-from native.program import Child, Program, Stage
+from native.process_handle import terminate_all
+from native.program import ChildProcess, Program
+from runtime.services import Stage
 
 INHERITED = ("PATH", "HOME", "LANG", "TMPDIR")
 HTTP_SECONDS = 5
@@ -31,7 +32,7 @@ class Process:
         self.name = name
         self.http_port = int(variables["HTTP_PORT"])
         self.log = log
-        self.child = Child(
+        self.child = ChildProcess(
             Program(
                 name=name,
                 command=tuple(command),
@@ -45,7 +46,7 @@ class Process:
     @property
     def pid(self) -> int:
         """Its number while it runs."""
-        return self.child.identity.pid
+        return self.child.handle.pid
 
     def check(self) -> None:
         """Raises BenchFailed with the end of its log when it has ended in error."""
@@ -112,7 +113,7 @@ class Processes:
                 children.append(process)
             yield children
         finally:
-            end([process.child.ending for process in children])
+            terminate_all([process.child.stop_spec for process in children])
             for process in children:
                 process.child.exit_code()
 

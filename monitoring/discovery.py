@@ -10,13 +10,13 @@ from pathlib import Path
 from pydantic import BaseModel, ValidationError
 
 from runtime.errors import ConfigurationError
+from runtime.process_state import ProcessState
+from runtime.services import DEFAULT_HTTP_PORT, SERVICES, Stage
 
-HTTP_PORT = 9100
 HIGHEST_PORT = 65535
 LOOPBACK = "127.0.0.1"
-# The supervisor's words, and its number for what starts after the servers.
-RUNNING, FINISHED = "running", "finished"
-FIRST_STAGE = 4
+# The part of the setting SERVICES that stands for the services of docker-compose.yml.
+COMPOSE = "compose"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,25 +38,37 @@ def discover_targets(services: str) -> "list[Places]":
     """How to find the services of the setting SERVICES, each part by itself. Raises ConfigurationError."""
     if services.startswith("/"):
         return [NativeStateFile(Path(services))]
-    return [HostName(*_host_and_port(part.strip())) for part in services.split(",") if part.strip()]
+    parts = [part.strip() for part in services.split(",") if part.strip()]
+    return [target for part in parts for target in _targets(part)]
+
+
+def _targets(part: str) -> "list[HostName]":
+    if part != COMPOSE:
+        return [HostName(*_host_and_port(part))]
+    return [
+        HostName(name, service.container_port, exclude_self=True)
+        for service in SERVICES
+        for name in service.compose_names
+    ]
 
 
 def _host_and_port(written: str) -> tuple[str, int]:
     host, colon, port = written.partition(":")
     if not host or (colon and not (port.isascii() and port.isdecimal() and 1 <= int(port) <= HIGHEST_PORT)):
         raise ConfigurationError(
-            f"SERVICES names {written!r}: write host or host:port, several with commas between them, or the "
-            "absolute path of the native system's state file"
+            f"SERVICES names {written!r}: write compose, host or host:port, separated by commas, or "
+            "the absolute path of the native system's state file"
         )
-    return host, int(port) if port else HTTP_PORT
+    return host, int(port) if port else DEFAULT_HTTP_PORT
 
 
 class HostName:
     """A host by its name; where the name has several addresses, each of them is a service."""
 
-    def __init__(self, host: str, port: int) -> None:
+    def __init__(self, host: str, port: int, *, exclude_self: bool = False) -> None:
         self._host, self._port = host, port
-        self.name = host if port == HTTP_PORT else f"{host}:{port}"
+        self._exclude_self = exclude_self
+        self.name = host if port == DEFAULT_HTTP_PORT else f"{host}:{port}"
 
     def __call__(self) -> list[Place]:
         """The places at this moment; one without an address when the name has none."""
@@ -66,6 +78,8 @@ class HostName:
             why = f"nothing is called {self._host}: it does not run, or runs elsewhere"
             return [Place(name=self.name, address=None, why=why)]
         addresses = sorted({str(address[0]) for *_, address in found})
+        if self._exclude_self and addresses == [_own_address()]:
+            return []
         if len(addresses) == 1:
             return [Place(name=self.name, address=(addresses[0], self._port))]
         return [Place(name=self._name_of(address), address=(address, self._port)) for address in addresses]
@@ -74,6 +88,13 @@ class HostName:
         """With the number that Compose gave this container, if it is one."""
         container = re.search(rf"{re.escape(self._host)}-\d+(?=\.|$)", _reverse(address))
         return container[0] if container else f"{self.name} {address}"
+
+
+def _own_address() -> str:
+    try:
+        return socket.gethostbyname(socket.gethostname())
+    except OSError:
+        return ""
 
 
 def _reverse(address: str) -> str:
@@ -87,13 +108,13 @@ class _Program(BaseModel):
     """What is read of a program in the supervisor's state file."""
 
     name: str
-    state: str
+    state: ProcessState
     pid: int | None
     port: int | None
     stage: int
     restarts: int
-    last_exit: int | None
-    since: datetime
+    last_exit_code: int | None
+    changed_at: datetime
 
 
 class _State(BaseModel):
@@ -117,7 +138,9 @@ class NativeStateFile:
         return [
             _place(program)
             for program in state.services
-            if program.stage >= FIRST_STAGE and program.state != FINISHED and program.pid != os.getpid()
+            if program.stage > Stage.BROKER
+            and program.state is not ProcessState.EXITED
+            and program.pid != os.getpid()
         ]
 
 
@@ -125,12 +148,12 @@ Places = HostName | NativeStateFile
 
 
 def _place(program: _Program) -> Place:
-    running = program.state == RUNNING
-    ended = "" if program.last_exit is None else f" after exit code {program.last_exit}"
+    running = program.state is ProcessState.RUNNING
+    ended = "" if program.last_exit_code is None else f" after exit code {program.last_exit_code}"
     return Place(
         name=program.name,
         address=(LOOPBACK, program.port) if running and program.port else None,
         why=None if running else f"{program.state}{ended}",
-        gone_since=None if running else program.since,
+        gone_since=None if running else program.changed_at,
         restarts=program.restarts,
     )

@@ -11,5 +11,6 @@ class MonitoringSettings(BrokerSettings, DatabaseSettings):
 
     services: str = Field(
         default="",
-        description="host[:port], …; or the native system's state file. Empty: they cannot be seen from here",
+        description="compose (the services of docker-compose.yml), host[:port], …; or the native system's "
+        "state file. Empty: they cannot be seen from here",
     )

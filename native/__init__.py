@@ -1,1 +1,1 @@
-"""The native stack: starts and supervises the whole system without Docker."""
+"""The native stack: runs and supervises the whole system without Docker."""

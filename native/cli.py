@@ -1,4 +1,4 @@
-"""`python -m native`: the native stack's verbs."""
+"""`python -m native`: the commands of the native stack."""
 
 import os
 import shutil
@@ -14,15 +14,16 @@ from native.settings import StackSettings, read_settings
 from native.stack import Stack
 from native.state import read_state
 from native.supervision import Supervision
-from native.up import up as bring_up
+from native.up import up as start_stack
 from runtime import lifecycle, logs
 from runtime.errors import ConfigurationError, ServiceUnavailable
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="The native stack, without Docker.")
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Run the whole system without Docker.")
+COLUMNS = ("program", "state", "pid", "port", "restarts", "last exit code", "since")
 
 
 def main() -> None:
-    """The entry point: errors become a sentence and an exit code."""
+    """Run a command; print an expected error as one message and exit with its exit code."""
     try:
         app()
     except ConfigurationError as error:
@@ -35,86 +36,87 @@ def main() -> None:
 
 @app.command()
 def up() -> None:
-    """Start everything in the background, or show where it runs. PIPELINES sets the number of consumers."""
-    bring_up(read_settings(), Console())
+    """Start the stack in the background, or print its addresses. PIPELINES sets the number of consumers."""
+    start_stack(read_settings(), Console())
 
 
 @app.command()
 def down() -> None:
-    """Stop everything in order; the data stays."""
+    """Stop the stack in order; the data is kept."""
     settings = read_settings()
-    with control.one_at_a_time(settings.layout):
+    with control.exclusive(settings.layout):
         stopped = control.stop_supervisor(settings.layout)
-    print("The native stack is down; its data stays." if stopped else "The native stack was not running.")
+    print("The native stack is down; its data is kept." if stopped else "The native stack was not running.")
 
 
 @app.command()
 def clean() -> None:
-    """Stop everything and remove its data."""
+    """Stop the stack and delete its data."""
     layout = read_settings().layout
-    with control.one_at_a_time(layout):
+    with control.exclusive(layout):
         control.stop_supervisor(layout)
         shutil.rmtree(layout.directory)
-    print(f"Removed {layout.directory}.")
+    print(f"Deleted {layout.directory}.")
 
 
 @app.command()
 def status() -> None:
-    """What runs, since when, and how often it was restarted. Exit code 1 when nothing does."""
+    """List the processes with their states and restarts. Exit code 1 if the stack is not running."""
     layout = read_settings().layout
     state = read_state(layout.state_file)
-    if state is None or not state.supervisor_alive():
+    if state is None or not state.supervisor.is_alive():
         print("The native stack is not running.")
-        raise typer.Exit(lifecycle.EXIT_FAILURE)
-    table = Table(title=f"native stack: {state.phase.value} {state.detail}".rstrip(), title_justify="left")
-    for heading in ("program", "state", "pid", "port", "restarts", "last exit", "since"):
-        table.add_column(heading)
-    for one in state.services:
-        cells = (one.name, one.state.value, one.pid, one.port, one.restarts, one.last_exit, _ago(one.since))
+        sys.exit(lifecycle.EXIT_FAILURE)
+    table = Table(
+        *COLUMNS, title=f"native stack: {state.phase.value} {state.detail}".rstrip(), title_justify="left"
+    )
+    for process in state.services:
+        cells = (
+            process.name, process.state.value, process.pid, process.port, process.restarts,
+            process.last_exit_code, _age(process.changed_at),
+        )  # fmt: skip
         table.add_row(*("" if cell is None else str(cell) for cell in cells))
     Console().print(table)
 
 
 @app.command("logs")
 def follow_logs() -> None:
-    """Follow all logs."""
-    files = sorted(map(str, read_settings().layout.logs.glob("*.log")))
-    if not files:
-        raise ServiceUnavailable("There are no logs yet: make up")
-    os.execvp("tail", ["tail", "-n", "5", "-F", *files])  # noqa: S606 (becomes tail, so that Ctrl-C is its own)
+    """Follow the logs of all processes."""
+    files = _log_files(read_settings())
+    # It replaces this process, so that Ctrl-C ends tail.
+    os.execvp("tail", ["tail", "-n", "5", "-F", *files])  # noqa: S606
 
 
 @app.command()
 def psql() -> None:
-    """Open the stack's database."""
-    stack = _running_stack(read_settings())
-    address = [
-        "-h",
-        "127.0.0.1",
-        "-p",
-        str(stack.postgres.port),
-        "-U",
-        stack.postgres.user,
-        stack.postgres.database,
-    ]
-    command = [str(stack.postgres.binaries / "psql"), *address]
-    os.execve(command[0], command, {**os.environ, "PGPASSWORD": stack.postgres.password})  # noqa: S606
+    """Open the stack's database in psql."""
+    postgres = _running_stack(read_settings()).postgres
+    address = ("-h", "127.0.0.1", "-p", str(postgres.port), "-U", postgres.user, postgres.database)
+    command = [str(postgres.binaries / "psql"), *address]
+    os.execve(command[0], command, {**os.environ, "PGPASSWORD": postgres.password})  # noqa: S606
 
 
 @app.command(hidden=True)
 def supervise() -> None:
-    """The background process that `up` starts."""
+    """Run the supervisor, the background process that `up` starts."""
     logs.configure_logging("info", "console")
     stack = Stack(read_settings())
-    raise typer.Exit(lifecycle.run(lambda stop: Supervision(stack, stop).run()))
+    sys.exit(lifecycle.run(lambda stop: Supervision(stack, stop).run()))
+
+
+def _log_files(settings: StackSettings) -> list[str]:
+    files = sorted(map(str, settings.layout.logs.glob("*.log")))
+    if not files:
+        raise ServiceUnavailable("There are no logs yet. Start the stack: make up")
+    return files
 
 
 def _running_stack(settings: StackSettings) -> Stack:
     if control.running_state(settings.layout) is None:
-        raise ServiceUnavailable("The native stack is not running: make up")
+        raise ServiceUnavailable("The native stack is not running. Start it: make up")
     return Stack(settings)
 
 
-def _ago(moment: datetime) -> str:
+def _age(moment: datetime) -> str:
     seconds = int((datetime.now(UTC) - moment).total_seconds())
     return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02} ago"

@@ -1,24 +1,24 @@
-"""Finding, starting and ending the background supervisor from a command."""
+"""Finding, starting and stopping the supervisor, which runs in the background."""
 
 import fcntl
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import groupby
 
-from native.process_handle import ProcessHandle, StopSpec, end
+from native.process_handle import ProcessHandle, StopSpec, terminate_all
 from native.settings import ROOT, Layout
 from native.state import StackState, read_state
 
-STOP_SECONDS = 180.0  # above the sum of what the stages are given
+STOP_TIMEOUT_SECONDS = 180.0  # above the sum of the stages' grace periods
 
 
 @contextmanager
-def one_at_a_time(layout: Layout) -> Iterator[None]:
-    """Wait until no other command changes this stack."""
+def exclusive(layout: Layout) -> Iterator[None]:
+    """Hold the lock that lets one command at a time change this stack."""
     layout.logs.mkdir(parents=True, exist_ok=True)
     with layout.lock_file.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
@@ -26,9 +26,9 @@ def one_at_a_time(layout: Layout) -> Iterator[None]:
 
 
 def running_state(layout: Layout) -> StackState | None:
-    """The stack's state if its supervisor runs, else None."""
+    """Return the stack's state if its supervisor runs, else None."""
     state = read_state(layout.state_file)
-    return state if state and state.supervisor_alive() else None
+    return state if state and state.supervisor.is_alive() else None
 
 
 def start_supervisor(layout: Layout) -> ProcessHandle:
@@ -43,44 +43,44 @@ def start_supervisor(layout: Layout) -> ProcessHandle:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-    identity = ProcessHandle.of(process.pid)
-    assert identity is not None
+    supervisor = ProcessHandle.of(process.pid)
+    assert supervisor is not None
     layout.pid_file.write_text(f"{process.pid}\n", encoding="ascii")
-    process.returncode = 0  # it outlives this command on purpose, which Popen would warn of
-    return identity
+    process.returncode = 0  # it outlives this command on purpose; Popen would warn about that
+    return supervisor
 
 
 def stop_supervisor(layout: Layout) -> bool:
-    """End the supervisor in order, and whatever one that was killed left behind. False: nothing ran."""
+    """Stop the supervisor, and any process that a killed supervisor left running.
+
+    Returns False if nothing was running.
+    """
     state = read_state(layout.state_file)
     if state is None:
         return False
-    found = state.supervisor_alive()
-    if found:
-        end([StopSpec(ProcessHandle(state.pid, state.started), signal.SIGTERM, STOP_SECONDS)])
-    left = _leftovers(read_state(layout.state_file) or state)
+    was_running = state.supervisor.is_alive()
+    if was_running:
+        terminate_all([StopSpec(state.supervisor, signal.SIGTERM, STOP_TIMEOUT_SECONDS)])
+    found_orphans = _stop_orphans(read_state(layout.state_file) or state)
     layout.client_file.unlink(missing_ok=True)
     layout.pid_file.unlink(missing_ok=True)
-    return found or left
+    return was_running or found_orphans
 
 
-def await_change(layout: Layout, supervisor: ProcessHandle, seconds: float = 0.1) -> StackState | None:
-    """What the supervisor says after a moment; None until it said something."""
+def next_state(layout: Layout, supervisor: ProcessHandle, seconds: float = 0.1) -> StackState | None:
+    """Wait, then return the state that this supervisor has written; None if it has not written any."""
     time.sleep(seconds)
     state = read_state(layout.state_file)
     return state if state and state.pid == supervisor.pid else None
 
 
-def _leftovers(state: StackState) -> bool:
-    """End the recorded processes that still run, the latest stage first."""
-    backwards = sorted(state.services, key=lambda one: one.stage, reverse=True)
+def _stop_orphans(state: StackState) -> bool:
+    """Stop the recorded processes that still run, in reverse order of their stages."""
+    reverse_order = sorted(state.services, key=lambda process: process.stage, reverse=True)
     found = False
-    for _, stage in groupby(backwards, key=lambda one: one.stage):
-        alive = _alive([service.ending() for service in stage])
-        end(alive)
+    for _, stage in groupby(reverse_order, key=lambda process: process.stage):
+        specs = [process.stop_spec() for process in stage]
+        alive = [spec for spec in specs if spec and spec.handle.is_alive()]
+        terminate_all(alive)
         found = found or bool(alive)
     return found
-
-
-def _alive(endings: Sequence[StopSpec | None]) -> list[StopSpec]:
-    return [ending for ending in endings if ending and ending.identity.alive()]

@@ -1,4 +1,4 @@
-"""Getting RabbitMQ onto a Debian machine, where that is allowed."""
+"""Installing RabbitMQ on a Debian machine, if this user may do so."""
 
 import os
 import shutil
@@ -13,24 +13,28 @@ PACKAGE = "rabbitmq-server"
 SCRIPT = ROOT / "scripts" / "apt.sh"
 
 
-def ensure_rabbitmq(announce: Callable[[str], None]) -> None:
-    """Install RabbitMQ unless it is there. Raises ServiceUnavailable if it may not, saying what to do."""
-    if _installed():
+def ensure_rabbitmq(report: Callable[[str], None]) -> None:
+    """Install RabbitMQ unless it is installed.
+
+    Raises:
+        ServiceUnavailable: When this user may not install it, or the installation fails.
+    """
+    if _is_installed():
         return
-    become_root = may_install()
-    if become_root is None:
+    prefix = root_command_prefix()
+    if prefix is None:
         raise ServiceUnavailable(
             "RabbitMQ is not installed, and this user may not install it. "
-            f"Ask an administrator for: apt-get install {PACKAGE}"
+            f"Ask an administrator to run: apt-get install {PACKAGE}"
         )
-    announce(f"RabbitMQ is not installed: installing Debian's {PACKAGE}, without starting it as a service …")
-    done = subprocess.run([*become_root, "bash", str(SCRIPT), PACKAGE], check=False)
-    if done.returncode or not _installed():
-        raise ServiceUnavailable(f"apt-get could not install {PACKAGE}; its messages above tell why.")
+    report(f"RabbitMQ is not installed: installing Debian's {PACKAGE}, without starting it as a service …")
+    done = subprocess.run([*prefix, "bash", str(SCRIPT), PACKAGE], check=False)
+    if done.returncode or not _is_installed():
+        raise ServiceUnavailable(f"apt-get could not install {PACKAGE}; see its messages above.")
 
 
-def may_install() -> list[str] | None:
-    """The words before a command that make it root's; None where apt-get or that right is missing."""
+def root_command_prefix() -> list[str] | None:
+    """Return the prefix that runs apt-get as root; None where it is missing or this user may not run it."""
     if not shutil.which("apt-get"):
         return None
     if os.geteuid() == 0:
@@ -43,7 +47,7 @@ def may_install() -> list[str] | None:
     return sudo if allowed else None
 
 
-def _installed() -> bool:
+def _is_installed() -> bool:
     try:
         find_server()
     except ServiceUnavailable:

@@ -1,33 +1,31 @@
-"""Which local ports are free, and who holds the others."""
+"""Free local ports, and the processes that listen on the others."""
 
 import secrets
 import socket
-from collections.abc import Iterator
-from contextlib import suppress
-from pathlib import Path
 
-from native.process_handle import command_of
+import psutil
+
+from native.process_handle import command_line
 
 LOOPBACK = "127.0.0.1"
-# Below where Linux begins to give ports to outgoing connections (net.ipv4.ip_local_port_range).
-OWN_PORTS = range(20_000, 32_768)
-_LISTENING = "0A"  # in /proc/net/tcp
+# Below the range from which Linux assigns ports to outgoing connections (net.ipv4.ip_local_port_range).
+PORT_RANGE = range(20_000, 32_768)
 
 
 def free_port() -> int:
-    """A port that nobody listens on at this moment.
+    """Return a random port on which no process listens at this moment.
 
-    By chance, and not one that the system itself gives to whoever connects somewhere: such a one may be
-    taken again before the caller listens on it.
+    It is outside the range that the kernel assigns to outgoing connections, so that none takes it before the
+    caller listens on it.
     """
     while True:
-        port = secrets.choice(OWN_PORTS)
+        port = secrets.choice(PORT_RANGE)
         if is_free(port):
             return port
 
 
 def is_free(port: int) -> bool:
-    """Whether this port of 127.0.0.1 can be listened on."""
+    """Return whether a server can listen on this port of 127.0.0.1."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -37,27 +35,9 @@ def is_free(port: int) -> bool:
     return True
 
 
-def holder(port: int) -> str:
-    """Who listens on a port, as far as this user may see."""
-    sockets = {f"socket:[{inode}]" for inode in _listening_inodes(port)}
-    for descriptor in _descriptors():
-        with suppress(OSError):
-            if str(descriptor.readlink()) in sockets:
-                pid = int(descriptor.parts[2])
-                return f"process {pid} ({command_of(pid)})"
+def listener(port: int) -> str:
+    """Describe the process that listens on a port, as far as this user may see it."""
+    for connection in psutil.net_connections("tcp"):
+        if connection.status == psutil.CONN_LISTEN and connection.laddr.port == port and connection.pid:
+            return f"process {connection.pid} ({command_line(connection.pid)})"
     return "a process that this user cannot see"
-
-
-def _listening_inodes(port: int) -> Iterator[str]:
-    for table in ("tcp", "tcp6"):
-        with suppress(OSError):
-            lines = Path(f"/proc/net/{table}").read_text(encoding="ascii").splitlines()[1:]
-            for words in map(str.split, lines):
-                if int(words[1].rpartition(":")[2], 16) == port and words[3] == _LISTENING:
-                    yield words[9]
-
-
-def _descriptors() -> Iterator[Path]:
-    for process in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):
-            yield from (process / "fd").iterdir()

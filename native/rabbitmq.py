@@ -1,4 +1,4 @@
-"""A private RabbitMQ: own node, own data, own cookie, own epmd, on 127.0.0.1 only."""
+"""A private RabbitMQ node on 127.0.0.1, with its own data, cookie, password and epmd."""
 
 import base64
 import json
@@ -11,25 +11,28 @@ from pathlib import Path
 from typing import Any, Self
 
 from native.ports import LOOPBACK, free_port
-from native.program import Program, Stage, running
+from native.program import Program, running
 from native.secret import load_or_create_password, write_private
 from runtime.errors import ServiceUnavailable
+from runtime.services import Stage
 
 USER = "sensors"
 VHOST = "sensors"
 NODE = "sensors@localhost"
-START_SECONDS = 120.0
-PROBE_SECONDS = 2.0
-AMQP_GREETING = b"AMQP\x00\x00\x09\x01"
-# First the real script: Debian's /usr/sbin/rabbitmq-server becomes another user and takes over HOME.
-SERVER_PLACES = ("/usr/lib/rabbitmq/bin/rabbitmq-server", "/opt/rabbitmq/sbin/rabbitmq-server")
+START_TIMEOUT_SECONDS = 120.0
+PROBE_TIMEOUT_SECONDS = 2.0
+PROTOCOL_HEADER = b"AMQP\x00\x00\x09\x01"
+# The real script first: Debian's /usr/sbin/rabbitmq-server switches to another user and replaces HOME.
+SERVER_PATHS = ("/usr/lib/rabbitmq/bin/rabbitmq-server", "/opt/rabbitmq/sbin/rabbitmq-server")
 
 
 class PrivateRabbitMQ:
-    """A broker whose files are all under `directory`; as a context manager it runs during the block.
+    """A broker whose files are all in `directory`; as a context manager it runs during the block.
 
-    The same directory keeps its messages and its password. Ports that are not given are free ones.
-    Raises ServiceUnavailable when there are no binaries, or it does not start.
+    Messages and password are kept in the directory. Without ports it uses free ones.
+
+    Raises:
+        ServiceUnavailable: When there are no binaries, or it does not start.
     """
 
     user = USER
@@ -43,36 +46,36 @@ class PrivateRabbitMQ:
         management_port: int | None = None,
         mqtt_port: int | None = None,
         log: Path | None = None,
-        largest_message_bytes: int | None = None,
+        max_message_bytes: int | None = None,
     ) -> None:
         self.directory = directory.resolve()
-        self._largest_message_bytes = largest_message_bytes
+        self._max_message_bytes = max_message_bytes
         self.port = port or free_port()
         self.management_port = management_port or free_port()
         self.mqtt_port = mqtt_port or free_port()
         self.log = log or self.directory / "rabbitmq.log"
         self.server, self.epmd = find_server(), find_epmd()
-        # Only the node and its own tools use these two, so any free port does.
+        # Only the node and its own tools use these two ports.
         self._epmd_port, self._distribution_port = free_port(), free_port()
         self._running = ExitStack()
 
     @property
     def password(self) -> str:
-        """The administrator's password, random and kept."""
+        """The administrator's password: random, created once."""
         return load_or_create_password(self.directory / "password")
 
     @property
     def url(self) -> str:
-        """The AMQP address."""
+        """The AMQP URL."""
         return f"amqp://{USER}:{self.password}@{LOOPBACK}:{self.port}/{VHOST}"
 
     @property
     def management_url(self) -> str:
-        """The address of the management UI and API, without the password."""
+        """The URL of the management UI and API, without credentials."""
         return f"http://{LOOPBACK}:{self.management_port}"
 
     def prepare(self) -> None:
-        """Write its configuration anew; messages and password stay."""
+        """Write its configuration; messages and password are kept."""
         self.directory.mkdir(parents=True, exist_ok=True)
         load_or_create_password(self.directory / ".erlang.cookie")
         write_private(self.directory / "enabled_plugins", "[rabbitmq_management,rabbitmq_mqtt].\n")
@@ -80,31 +83,34 @@ class PrivateRabbitMQ:
         write_private(self.directory / "rabbitmq.conf", self._configuration())
 
     def programs(self) -> tuple[Program, Program]:
-        """Epmd and the broker, as the supervisor starts them: the broker registers with epmd.
+        """Return epmd and the broker, in the order of their start: the broker registers with epmd.
 
-        Without one, Erlang would leave a daemon of its own behind.
+        Without it, Erlang would start an epmd daemon of its own, which would keep running.
         """
         return self._epmd_program(), self._server_program()
 
-    def ready(self) -> bool:
-        """Whether it answers on AMQP and lets its user in."""
+    def is_ready(self) -> bool:
+        """Return whether it speaks AMQP and accepts its user's credentials."""
         try:
-            return self._speaks_amqp() and bool(self._ask("/api/whoami"))
+            return self._speaks_amqp() and bool(self._get("/api/whoami"))
         except OSError:
             return False
 
     def __enter__(self) -> Self:
         self.prepare()
-        self._running.enter_context(running(*self.programs(), ready=self.ready, seconds=START_SECONDS))
+        self._running.enter_context(
+            running(*self.programs(), ready=self.is_ready, timeout_seconds=START_TIMEOUT_SECONDS)
+        )
         return self
 
     def __exit__(self, *_: object) -> None:
         self._running.close()
 
     def _definitions(self) -> dict[str, Any]:
-        # The virtual host's own default makes quorum queues of plain durable declares, and accepts the
-        # second such declare, on 3.10 as on 4.x (tried on both); the node's default exists from 3.13 on only.
-        # With definitions the broker makes no guest.
+        # With this default of the virtual host, a plain durable declare creates a quorum queue, and a second
+        # such declare is accepted, on 3.10 and on 4.x (verified on both). The node has such a default only
+        # since 3.13.
+        # With definitions the broker creates no user guest.
         return {
             "users": [{"name": USER, "password": self.password, "tags": ["administrator"]}],
             "vhosts": [{"name": VHOST, "metadata": {"default_queue_type": "quorum"}}],
@@ -120,16 +126,16 @@ class PrivateRabbitMQ:
             "mqtt.vhost": VHOST,
             "mqtt.allow_anonymous": "false",
             "load_definitions": self.directory / "definitions.json",
-            # And so not ANONYMOUS, which RabbitMQ 4 would offer.
+            # This excludes ANONYMOUS, which RabbitMQ 4 would offer.
             "auth_mechanisms.1": "PLAIN",
             "auth_mechanisms.2": "AMQPLAIN",
             "log.console": "true",
             "log.file": "false",
         }
-        if stamps_messages(self.server):
+        if supports_timestamps(self.server):
             settings["message_interceptors.incoming.set_header_timestamp.overwrite"] = "false"
-        if self._largest_message_bytes:
-            settings["max_message_size"] = self._largest_message_bytes
+        if self._max_message_bytes:
+            settings["max_message_size"] = self._max_message_bytes
         return "".join(f"{name} = {value}\n" for name, value in settings.items())
 
     def _epmd_program(self) -> Program:
@@ -138,7 +144,7 @@ class PrivateRabbitMQ:
             command=(str(self.epmd), "-port", str(self._epmd_port), "-address", LOOPBACK),
             environment=self._environment(),
             log=self.log.with_name("epmd.log"),
-            stage=Stage.NAMES,
+            stage=Stage.EPMD,
         )
 
     def _server_program(self) -> Program:
@@ -149,11 +155,11 @@ class PrivateRabbitMQ:
             log=self.log,
             stage=Stage.BROKER,
             port=self.port,
-            stop_seconds=60,
+            grace_seconds=60,
         )
 
     def _environment(self) -> dict[str, str]:
-        """Nothing of the user's or the machine's RabbitMQ settings gets in."""
+        """Return the environment, without the settings of the user's or the machine's RabbitMQ."""
         inherited = {name: os.environ[name] for name in ("PATH", "LANG", "TZ") if name in os.environ}
         home = self.directory
         return inherited | {
@@ -170,48 +176,56 @@ class PrivateRabbitMQ:
             "RABBITMQ_MNESIA_BASE": str(home / "data"),
             "RABBITMQ_LOG_BASE": str(home / "log"),
             "RABBITMQ_LOGS": "-",
-            # So that the script becomes the node, which understands SIGTERM, instead of waiting for it …
+            # Makes the script replace itself with the node, which handles SIGTERM, instead of waiting …
             "RABBITMQ_ALLOW_INPUT": "1",
-            # … which then must be told that there is no input.
+            # … which then needs -noinput.
             "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "-noinput -kernel inet_dist_use_interface {127,0,0,1}",
         }
 
     def _speaks_amqp(self) -> bool:
-        with socket.create_connection((LOOPBACK, self.port), timeout=PROBE_SECONDS) as connection:
-            connection.sendall(AMQP_GREETING)
+        with socket.create_connection((LOOPBACK, self.port), timeout=PROBE_TIMEOUT_SECONDS) as connection:
+            connection.sendall(PROTOCOL_HEADER)
             return connection.recv(1) == b"\x01"  # a method frame: connection.start
 
-    def _ask(self, path: str) -> bytes:
+    def _get(self, path: str) -> bytes:
         credentials = base64.b64encode(f"{USER}:{self.password}".encode()).decode()
         request = urllib.request.Request(  # noqa: S310 (a fixed http URL)
             f"{self.management_url}{path}", headers={"Authorization": f"Basic {credentials}"}
         )
         direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with direct.open(request, timeout=PROBE_SECONDS) as answer:
-            return bytes(answer.read())
+        with direct.open(request, timeout=PROBE_TIMEOUT_SECONDS) as response:
+            return bytes(response.read())
 
 
 def find_server() -> Path:
-    """The machine's rabbitmq-server. Raises ServiceUnavailable when it has none."""
-    places = [*SERVER_PLACES, *filter(None, [shutil.which("rabbitmq-server")])]
-    for place in map(Path, places):
-        if os.access(place, os.X_OK):
-            return place
+    """Return the path of the installed rabbitmq-server.
+
+    Raises:
+        ServiceUnavailable: When it is not installed.
+    """
+    candidates = [*SERVER_PATHS, *filter(None, [shutil.which("rabbitmq-server")])]
+    for path in map(Path, candidates):
+        if os.access(path, os.X_OK):
+            return path
     raise ServiceUnavailable("RabbitMQ is not installed. Install it: apt-get install rabbitmq-server")
 
 
-def stamps_messages(server: Path) -> bool:
-    """Whether this broker can write on a message when it came; RabbitMQ can from 3.12 on.
+def supports_timestamps(server: Path) -> bool:
+    """Return whether this broker can add a timestamp to incoming messages; RabbitMQ can since 3.12.
 
-    An option that it does not know would keep it from starting.
+    It does not start with an option that it does not know.
     """
     schemas = (server.resolve().parent.parent / "plugins").glob("rabbit-*/priv/schema/rabbit.schema")
     return any("message_interceptors.incoming" in schema.read_text(encoding="utf-8") for schema in schemas)
 
 
 def find_epmd() -> Path:
-    """Erlang's name server, which comes with the broker's runtime."""
+    """Return the path of epmd, Erlang's port mapper daemon, which is installed with Erlang.
+
+    Raises:
+        ServiceUnavailable: When it is not installed.
+    """
     found = shutil.which("epmd") or next(map(str, Path("/usr/lib/erlang").glob("erts-*/bin/epmd")), None)
     if found is None:
-        raise ServiceUnavailable("Erlang's epmd is missing. Install it: apt-get install erlang-base")
+        raise ServiceUnavailable("Erlang's epmd is not installed. Install it: apt-get install erlang-base")
     return Path(found)

@@ -1,43 +1,63 @@
-"""What the native stack may be told, by variables or by `.env`, and where it keeps its files."""
+"""The native stack's settings, from variables and `.env`, and the layout of its directory."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from dotenv import load_dotenv
-from pydantic import Field
+from pydantic import Field, create_model
 
+from runtime.services import SERVICES, Service
 from runtime.settings import Settings, load
 
 ROOT = Path(__file__).resolve().parent.parent
-MOST_PIPELINES = 50
+MAX_PIPELINES = 50
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 
-class StackSettings(Settings):
-    """The ports on 127.0.0.1 (named as for Compose), how many consumers, and the directory of everything."""
+def _port_field(service: Service) -> tuple[object, object]:
+    several = service.scales or service.instances > 1
+    description = f"of {service.module}-1; the ports after it are those of the next instances"
+    return Port, Field(default=service.native_port, description=description if several else None)
+
+
+if TYPE_CHECKING:
+
+    class ServicePorts(Settings):
+        """One field for each service of the registry."""
+
+else:
+    ServicePorts = create_model(
+        "ServicePorts",
+        __base__=Settings,
+        **{service.port_variable.lower(): _port_field(service) for service in SERVICES},
+    )
+
+
+class StackSettings(ServicePorts):
+    """The ports on 127.0.0.1 (named as for Docker Compose), the number of consumers, and the directory."""
 
     rabbitmq_host_port: Port = 5675
     rabbitmq_management_host_port: Port = 15675
     mqtt_host_port: Port = 1885
     postgres_host_port: Port = 5435
-    dashboard_host_port: Port = 8085
-    sensor_http_port: Port = Field(default=9111, description="of sensor-1; the next ones follow")
-    pipeline_http_port: Port = Field(default=9121, description="of pipeline-1; the next ones follow")
-    alerter_http_port: Port = 9131
     pipelines: int | None = Field(
-        default=None, ge=1, le=MOST_PIPELINES, description="unset: as it runs, or 1"
+        default=None, ge=1, le=MAX_PIPELINES, description="unset: as many as were last requested, or 1"
     )
     native_dir: Path = ROOT / ".native"
 
+    def first_port(self, service: Service) -> int:
+        """Return the HTTP port of the service's first instance."""
+        return int(getattr(self, service.port_variable.lower()))
+
     @property
     def layout(self) -> "Layout":
-        """The files under the native directory."""
+        """The files in the native directory."""
         return Layout(self.native_dir.resolve())
 
 
 class Layout:
-    """Where the native stack keeps what."""
+    """The paths of the native stack's files."""
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
@@ -54,15 +74,19 @@ class Layout:
         self.pid_file = directory / "supervisor.pid"
 
     def outbox(self, sensor: str) -> Path:
-        """Where the readings of one sensor wait for the broker."""
+        """Return the path of a sensor's outbox."""
         return self.outboxes / f"{sensor}.sqlite3"
 
     def log(self, name: str) -> Path:
-        """The log of one program."""
+        """Return the path of a process's log."""
         return self.logs / f"{name}.log"
 
 
 def read_settings() -> StackSettings:
-    """The settings; the environment wins over `.env`. Raises ConfigurationError."""
+    """Read the settings; the environment takes precedence over `.env`.
+
+    Raises:
+        ConfigurationError: When a variable is invalid.
+    """
     load_dotenv(ROOT / ".env", override=False)
     return load(StackSettings)

@@ -1,42 +1,30 @@
-"""The native stack: which programs it has, and with which environment."""
+"""The programs of the native stack, each with its environment."""
 
 import os
 import sys
+from collections.abc import Iterator
 
 from native.ports import LOOPBACK
 from native.postgres import PrivatePostgres
-from native.program import Program, RetryPolicy, Stage
+from native.program import Program
 from native.rabbitmq import PrivateRabbitMQ
 from native.secret import load_or_create_password
-from native.services import Service, services
+from native.services import Instance, service_instances
 from native.settings import ROOT, StackSettings
 from readings.payload import MAX_BODY_BYTES
+from runtime.services import BROKER_USERS, DATABASE_ROLES, Service, Stage
 
 DEFAULT_QUEUE = "sensor_data"
-# The users and roles that setup makes beside the owners: the name's and the password's variable.
-BROKER_USERS = {
-    "sensor": ("RABBITMQ_SENSOR_USER", "RABBITMQ_SENSOR_PASS"),
-    "pipeline": ("RABBITMQ_PIPELINE_USER", "RABBITMQ_PIPELINE_PASS"),
-    "operator": ("RABBITMQ_OPERATOR_USER", "RABBITMQ_OPERATOR_PASS"),
-    "alerter": ("RABBITMQ_ALERTER_USER", "RABBITMQ_ALERTER_PASS"),
-}
-DATABASE_ROLES = {
-    "writer": ("POSTGRES_WRITER_USER", "POSTGRES_WRITER_PASSWORD"),
-    "reader": ("POSTGRES_READER_USER", "POSTGRES_READER_PASSWORD"),
-}
-# Each service's user of the broker and role of the database.
-LOGINS = {
-    "sensor": ("sensor", None),
-    "pipeline": ("pipeline", "writer"),
-    "dashboard": ("operator", "reader"),
-    "alerter": ("alerter", "reader"),
-}
-# Where the stack's own parts are is the stack's to say, whatever the shell exports.
-OVERRIDDEN = ("RABBITMQ_", "POSTGRES_", "AMQP_URL", "DATABASE_URL", "PG", "SERVICES")
+# The stack sets these itself, whatever the shell exports.
+OVERRIDDEN_PREFIXES = ("RABBITMQ_", "POSTGRES_", "AMQP_URL", "DATABASE_URL", "PG", "SERVICES")
 
 
 class Stack:
-    """The programs of one native directory. Raises ServiceUnavailable when binaries are missing."""
+    """The programs of one native directory.
+
+    Raises:
+        ServiceUnavailable: When the binaries of RabbitMQ or PostgreSQL are missing.
+    """
 
     def __init__(self, settings: StackSettings) -> None:
         self.settings = settings
@@ -50,35 +38,36 @@ class Stack:
             management_port=settings.rabbitmq_management_host_port,
             mqtt_port=settings.mqtt_host_port,
             log=self.layout.log("rabbitmq"),
-            largest_message_bytes=MAX_BODY_BYTES,
+            max_message_bytes=MAX_BODY_BYTES,
         )
 
     def client_variables(self) -> dict[str, str]:
-        """The variables with which a client on this machine reaches the stack, named as in `.env`.
+        """Return the variables with which a client on this machine reaches the stack, named as in `.env`.
 
-        As the owner; the users and roles with fewer rights are named beside it, and where the services are.
+        They log in as the owner, and include the users and roles with fewer privileges.
         """
         return {
-            **self._broker(self.rabbitmq.user, self.rabbitmq.password),
-            "RABBITMQ_MANAGEMENT_URL": self.rabbitmq.management_url,
-            **self._database(self.postgres.user, self.postgres.password),
-            **self._others(),
-            "SERVICES": str(self.layout.state_file),
+            **self._broker_variables(self.rabbitmq.user, self.rabbitmq.password),
+            **self._database_variables(self.postgres.user, self.postgres.password),
+            **self._monitoring_variables(),
+            **self._credentials(),
         }
 
     def environment(self) -> dict[str, str]:
-        """The environment of this project's tools: as the owner."""
+        """Return the environment of setup and sensorctl, which log in as the owner."""
         return self._inherited() | self.client_variables()
 
-    def service_environment(self, module: str) -> dict[str, str]:
-        """The environment of a service: as its own user, who may do no more than it needs."""
-        user, role = LOGINS[module]
-        variables = self._broker(user, self._password(user))
+    def service_environment(self, service: Service) -> dict[str, str]:
+        """Return the environment of a service, which logs in as its own user."""
+        user, role = service.broker_user.name, service.database_role
+        variables = self._broker_variables(user, self._password(user))
         if role:
-            variables |= self._database(role, self._password(role))
+            variables |= self._database_variables(role.name, self._password(role.name))
+        if service.monitors:
+            variables |= self._monitoring_variables()
         return self._inherited() | variables
 
-    def _broker(self, user: str, password: str) -> dict[str, str]:
+    def _broker_variables(self, user: str, password: str) -> dict[str, str]:
         return {
             "RABBITMQ_HOST": LOOPBACK,
             "RABBITMQ_PORT": str(self.rabbitmq.port),
@@ -88,7 +77,7 @@ class Stack:
             "QUEUE_NAME": os.environ.get("QUEUE_NAME") or DEFAULT_QUEUE,
         }
 
-    def _database(self, user: str, password: str) -> dict[str, str]:
+    def _database_variables(self, user: str, password: str) -> dict[str, str]:
         return {
             "POSTGRES_HOST": LOOPBACK,
             "POSTGRES_PORT": str(self.postgres.port),
@@ -97,61 +86,59 @@ class Stack:
             "POSTGRES_DB": self.postgres.database,
         }
 
-    def _others(self) -> dict[str, str]:
-        pairs = (BROKER_USERS | DATABASE_ROLES).items()
-        names = {user: name for name, (user, _) in pairs}
-        return names | {password: self._password(name) for name, (_, password) in pairs}
+    def _monitoring_variables(self) -> dict[str, str]:
+        return {
+            "RABBITMQ_MANAGEMENT_URL": self.rabbitmq.management_url,
+            "SERVICES": str(self.layout.state_file),
+        }
+
+    def _credentials(self) -> dict[str, str]:
+        """Return the names and passwords of all users and roles that setup creates."""
+        credentials = {}
+        for account in (*BROKER_USERS, *DATABASE_ROLES):
+            credentials[account.user_variable] = account.name
+            credentials[account.password_variable] = self._password(account.name)
+        return credentials
 
     def _password(self, name: str) -> str:
         return load_or_create_password(self.layout.passwords / name)
 
     def _inherited(self) -> dict[str, str]:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(OVERRIDDEN)}
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(OVERRIDDEN_PREFIXES)}
         return kept | {"PYTHONUNBUFFERED": "1"}
 
-    def services(self, pipelines: int) -> tuple[Service, ...]:
-        """The rows of the table that run."""
-        settings = self.settings
-        return services(
-            pipelines,
-            pipeline_port=settings.pipeline_http_port,
-            sensor_port=settings.sensor_http_port,
-            alerter_port=settings.alerter_http_port,
-            dashboard_port=settings.dashboard_host_port,
-        )
+    def instances(self, pipelines: int) -> Iterator[Instance]:
+        """Yield the instances of all services, with `pipelines` consumers."""
+        return service_instances(self.settings, pipelines)
 
-    def service_program(self, row: Service) -> Program:
-        """How a row of the table is started."""
+    def service_program(self, instance: Instance) -> Program:
+        """Return the program of an instance of a service."""
+        service = instance.service
+        variables = self.service_environment(service) | {"HTTP_PORT": str(instance.http_port)}
+        if service.stage is Stage.SENSOR:
+            variables |= self._sensor_variables(instance)
         return Program(
-            name=row.name,
-            command=(sys.executable, "-m", row.module),
-            environment={
-                **self.service_environment(row.module),
-                **self._own_variables(row),
-                **row.environment,
-            },
-            log=self.layout.log(row.name),
-            stage=row.stage,
+            name=instance.name,
+            command=(sys.executable, "-m", service.module),
+            environment=variables,
+            log=self.layout.log(instance.name),
+            stage=service.stage,
             directory=ROOT,
-            port=row.http_port,
-            retry=RetryPolicy(row.retry_delay_seconds, row.maximum_retries, may_finish=row.may_finish),
+            port=instance.http_port,
+            restart=service.restart,
         )
 
-    def _own_variables(self, row: Service) -> dict[str, str]:
-        """What no two programs may share."""
-        variables = {"HTTP_PORT": str(row.http_port)}
-        if row.stage is Stage.SENSOR:
-            variables["OUTBOX_PATH"] = str(self.layout.outbox(row.name))
-            # SENSOR_3_SOURCE is the SENSOR_SOURCE of sensor 3, as in the compose file.
-            source = os.environ.get(f"SENSOR_{row.environment['SENSOR_ID']}_SOURCE")
-            variables |= {"SENSOR_SOURCE": source} if source else {}
-        if row.stage in (Stage.DASHBOARD, Stage.ALERTER):
-            variables["RABBITMQ_MANAGEMENT_URL"] = self.rabbitmq.management_url
-            variables["SERVICES"] = str(self.layout.state_file)
-        return variables
+    def _sensor_variables(self, instance: Instance) -> dict[str, str]:
+        # SENSOR_3_SOURCE is the SENSOR_SOURCE of sensor 3, as in docker-compose.yml.
+        source = os.environ.get(f"SENSOR_{instance.number}_SOURCE")
+        return {
+            "SENSOR_ID": str(instance.number),
+            "OUTBOX_PATH": str(self.layout.outbox(instance.name)),
+            **({"SENSOR_SOURCE": source} if source else {}),
+        }
 
     def setup_program(self) -> Program:
-        """The one-shot: migrations, topology, users and roles."""
+        """Return the one-shot program that sets up the database and the broker."""
         return Program(
             name="setup",
             command=(sys.executable, "-m", "sensorctl", "setup"),
@@ -161,12 +148,12 @@ class Stack:
             directory=ROOT,
         )
 
-    def wanted_pipelines(self) -> int:
-        """How many consumers were last asked for."""
+    def requested_pipelines(self) -> int:
+        """Return the number of consumers that was last requested."""
         file = self.layout.pipelines_file
         return int(file.read_text(encoding="ascii")) if file.exists() else 1
 
 
 def dotenv(variables: dict[str, str]) -> str:
-    """The variables as lines of a dotenv file; their values need no quotes."""
+    """Return the variables as lines of a dotenv file; their values need no quotes."""
     return "".join(f"{name}={value}\n" for name, value in variables.items())

@@ -1,4 +1,4 @@
-"""What the supervisor reports: the file that `python -m native status` and sensorctl read."""
+"""The supervisor's state file, which `python -m native status` and sensorctl read."""
 
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -9,10 +9,11 @@ from pydantic import BaseModel, ValidationError
 
 from native.process_handle import ProcessHandle, StopSpec
 from native.secret import write_private
+from runtime.process_state import ProcessState
 
 
 class Phase(StrEnum):
-    """Where the stack as a whole is."""
+    """The state of the stack as a whole."""
 
     STARTING = "starting"
     RUNNING = "running"
@@ -21,66 +22,59 @@ class Phase(StrEnum):
     FAILED = "failed"
 
 
-class Condition(StrEnum):
-    """Where one program is."""
-
-    RUNNING = "running"
-    WAITING = "waiting to restart"
-    GIVEN_UP = "given up"
-    FINISHED = "finished"
-    STOPPED = "stopped"
-
-
-class ProgramState(BaseModel):
-    """One program; `restarts` counts since the stack started, `since` is when `state` began."""
+class ProcessStatus(BaseModel):
+    """One process; `restarts` counts since the stack started, `changed_at` is when `state` last changed."""
 
     name: str
-    state: Condition
+    state: ProcessState
     pid: int | None
-    started: int | None
+    start_time: float | None
     port: int | None
     restarts: int
-    last_exit: int | None
-    since: datetime
+    last_exit_code: int | None
+    changed_at: datetime
     log: Path
     stage: int
     stop_signal: int
-    stop_seconds: float
+    grace_seconds: float
 
-    def ending(self) -> StopSpec | None:
-        """How to end the process that this record means, if it means one."""
-        if self.pid is None or self.started is None:
+    def stop_spec(self) -> StopSpec | None:
+        """Return how to stop the recorded process; None if no process is recorded."""
+        if self.pid is None or self.start_time is None:
             return None
-        return StopSpec(ProcessHandle(self.pid, self.started), Signals(self.stop_signal), self.stop_seconds)
+        return StopSpec(
+            ProcessHandle(self.pid, self.start_time), Signals(self.stop_signal), self.grace_seconds
+        )
 
 
 class StackState(BaseModel):
-    """The whole stack; `detail` says what it is doing or why it failed."""
+    """The whole stack; `detail` is the current step while it starts, or why it failed."""
 
     phase: Phase
     detail: str
     pid: int
-    started: int
-    since: datetime
-    services: list[ProgramState] = []
+    start_time: float
+    changed_at: datetime
+    services: list[ProcessStatus] = []
 
-    def supervisor_alive(self) -> bool:
-        """Whether the supervisor that wrote this still runs."""
-        return ProcessHandle(self.pid, self.started).alive()
+    @property
+    def supervisor(self) -> ProcessHandle:
+        """The supervisor that wrote this state."""
+        return ProcessHandle(self.pid, self.start_time)
 
 
 def now() -> datetime:
-    """This moment, with its zone."""
+    """Return the current time in UTC."""
     return datetime.now(UTC)
 
 
 def write_state(path: Path, state: StackState) -> None:
-    """Replace the file at once."""
+    """Replace the state file atomically."""
     write_private(path, state.model_dump_json(indent=2) + "\n")
 
 
 def read_state(path: Path) -> StackState | None:
-    """What was last reported; None when there is nothing, or nothing that can be understood."""
+    """Return the state that was last written; None when there is no valid state file."""
     try:
         return StackState.model_validate_json(path.read_bytes())
     except (FileNotFoundError, ValidationError):

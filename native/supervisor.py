@@ -1,4 +1,4 @@
-"""Keeps programs running, each by its retry policy, and stops them in order."""
+"""Keeps programs running according to their restart policies, and stops them in order."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -6,195 +6,211 @@ from itertools import groupby
 
 import structlog
 
-from native.logfile import bound, tail
-from native.process_handle import end
-from native.program import Child, Program
-from native.state import Condition, ProgramState, now
+from native.logfile import rotate, tail
+from native.process_handle import terminate_all
+from native.program import ChildProcess, Program
+from native.state import ProcessStatus, now
 from runtime.errors import ServiceUnavailable
 from runtime.lifecycle import EXIT_CONFIGURATION, EXIT_OK, ShutdownSignal
+from runtime.process_state import ProcessState
 
-TICK_SECONDS = 0.2
+POLL_INTERVAL_SECONDS = 0.2
 log = structlog.get_logger()
 
 
 class ManagedProcess:
-    """One program and what became of it."""
+    """A program, the process that runs it, and the state of both."""
 
     def __init__(self, program: Program, clock: Callable[[], float] = time.monotonic) -> None:
         self.program = program
         self.restarts = 0
-        self.last_exit: int | None = None
+        self.last_exit_code: int | None = None
         self._clock = clock
         self._retries = 0
-        self._child: Child | None = None
-        self._started_at = self._next_start = 0.0
-        self._become(Condition.WAITING)
+        self._child: ChildProcess | None = None
+        self._started_at = self._next_start_at = 0.0
+        self._set_state(ProcessState.BACKOFF)
 
     @property
-    def child(self) -> Child | None:
+    def child(self) -> ChildProcess | None:
         """The process, while there is one."""
         return self._child
 
     def start(self) -> None:
-        """Start it now."""
-        self._child = Child(self.program)
+        """Start the process now."""
+        self._child = ChildProcess(self.program)
         self._started_at = self._clock()
-        self._become(Condition.RUNNING)
-        log.info("started", program=self.program.name, pid=self._child.identity.pid)
+        self._set_state(ProcessState.RUNNING)
+        log.info("started", program=self.program.name, pid=self._child.handle.pid)
 
-    def check(self) -> bool:
-        """Notice its end, or start it again when it is time. True when something changed."""
-        if self.condition is Condition.WAITING and self._clock() >= self._next_start:
+    def poll(self) -> bool:
+        """Notice its exit, or restart it if its backoff is over; return whether its state changed."""
+        if self.state is ProcessState.BACKOFF and self._clock() >= self._next_start_at:
             self.restarts += 1
             self.start()
             return True
-        code = self._child.exit_code() if self._child else None
-        if code is None:
+        exit_code = self._child.exit_code() if self._child else None
+        if exit_code is None:
             return False
-        self.last_exit, self._child = code, None
-        self._decide(code)
+        self.last_exit_code, self._child = exit_code, None
+        self._handle_exit(exit_code)
         return True
 
-    def stopped(self) -> None:
-        """It was stopped on purpose."""
+    def mark_stopped(self) -> None:
+        """Record that the process was stopped on request."""
         if self._child:
-            self.last_exit, self._child = self._child.stop(), None
-        self._become(Condition.STOPPED)
+            self.last_exit_code, self._child = self._child.stop(), None
+        self._set_state(ProcessState.STOPPED)
 
-    def report(self) -> ProgramState:
-        """What it is doing, for the state file."""
-        identity = self._child.identity if self._child else None
-        return ProgramState(
+    def status(self) -> ProcessStatus:
+        """Return its status for the state file."""
+        handle = self._child.handle if self._child else None
+        return ProcessStatus(
             name=self.program.name,
-            state=self.condition,
-            pid=identity.pid if identity else None,
-            started=identity.started if identity else None,
+            state=self.state,
+            pid=handle.pid if handle else None,
+            start_time=handle.start_time if handle else None,
             port=self.program.port,
             restarts=self.restarts,
-            last_exit=self.last_exit,
-            since=self.since,
+            last_exit_code=self.last_exit_code,
+            changed_at=self.changed_at,
             log=self.program.log,
             stage=self.program.stage,
             stop_signal=self.program.stop_signal,
-            stop_seconds=self.program.stop_seconds,
+            grace_seconds=self.program.grace_seconds,
         )
 
-    def _decide(self, code: int) -> None:
-        retry = self.program.retry
-        if self._clock() - self._started_at >= retry.healthy_seconds:
+    def _handle_exit(self, exit_code: int) -> None:
+        policy = self.program.restart
+        if self._clock() - self._started_at >= policy.stable_seconds:
             self._retries = 0
-        if code == EXIT_OK and retry.may_finish:
-            self._become(Condition.FINISHED)
-            log.info("finished", program=self.program.name)
-        elif code == EXIT_CONFIGURATION or self._retries >= retry.maximum_retries:
-            self._become(Condition.GIVEN_UP)
+        exhausted = policy.max_retries is not None and self._retries >= policy.max_retries
+        if exit_code == EXIT_OK and policy.may_exit:
+            self._set_state(ProcessState.EXITED)
+            log.info("exited", program=self.program.name)
+        elif exit_code == EXIT_CONFIGURATION or exhausted:
+            self._set_state(ProcessState.FATAL)
             log.error(
-                "gave up", program=self.program.name, exit_code=code, retries=self._retries,
-                log=str(self.program.log),
+                "failed, not restarted", program=self.program.name, exit_code=exit_code,
+                retries=self._retries, log=str(self.program.log),
             )  # fmt: skip
         else:
-            self._retry(retry.delay(self._retries), code)
+            self._back_off(policy.delay(self._retries), exit_code)
 
-    def _retry(self, delay: float, code: int) -> None:
+    def _back_off(self, delay: float, exit_code: int) -> None:
         self._retries += 1
-        self._next_start = self._clock() + delay
-        self._become(Condition.WAITING)
+        self._next_start_at = self._clock() + delay
+        self._set_state(ProcessState.BACKOFF)
         log.warning(
-            "died", program=self.program.name, exit_code=code, retry=self._retries, in_seconds=round(delay, 1)
-        )
+            "exited unexpectedly", program=self.program.name, exit_code=exit_code, retry=self._retries,
+            restart_in_seconds=round(delay, 1),
+        )  # fmt: skip
 
-    def _become(self, condition: Condition) -> None:
-        self.condition, self.since = condition, now()
+    def _set_state(self, state: ProcessState) -> None:
+        self.state, self.changed_at = state, now()
 
 
 class Supervisor:
-    """Starts programs, watches them, and stops them backwards by stage.
+    """Starts programs, restarts them, and stops them in reverse order of their stages.
 
-    `report` hears of every change. Waiting ends with service.errors.Stopped when the stop is requested.
+    It calls `on_change` with the status of all processes after every change. Waiting raises
+    runtime.errors.ShutdownRequested once the stop is requested.
     """
 
-    def __init__(self, stop: ShutdownSignal, report: Callable[[Sequence[ProgramState]], None]) -> None:
+    def __init__(self, stop: ShutdownSignal, on_change: Callable[[Sequence[ProcessStatus]], None]) -> None:
         self._stop = stop
-        self._report = report
-        self._programs: list[ManagedProcess] = []
+        self._on_change = on_change
+        self._processes: list[ManagedProcess] = []
 
     def names(self) -> set[str]:
-        """The programs it looks after."""
-        return {supervised.program.name for supervised in self._programs}
+        """Return the names of the supervised programs."""
+        return {process.program.name for process in self._processes}
 
     def start(self, program: Program) -> ManagedProcess:
-        """Start a program and look after it from now on."""
-        supervised = ManagedProcess(program)
-        self._programs.append(supervised)
-        supervised.start()
-        self._tell()
-        return supervised
+        """Start a program and supervise it from now on."""
+        process = ManagedProcess(program)
+        self._processes.append(process)
+        process.start()
+        self._notify()
+        return process
 
-    def start_and_await(self, program: Program, ready: Callable[[], bool], seconds: float) -> None:
-        """Start a program and wait until it is ready; ServiceUnavailable when it ends or takes longer."""
-        supervised = self.start(program)
-        deadline = time.monotonic() + seconds
+    def start_and_await(self, program: Program, ready: Callable[[], bool], timeout_seconds: float) -> None:
+        """Start a program and wait until it is ready.
+
+        Raises:
+            ServiceUnavailable: When it exits, or is not ready after `timeout_seconds`.
+        """
+        process = self.start(program)
+        deadline = time.monotonic() + timeout_seconds
         while not ready():
-            self.tick()
-            if supervised.last_exit is not None:
-                raise ServiceUnavailable(f"{program.name} ended:\n{tail(program.log)}")
+            self.poll()
+            if process.last_exit_code is not None:
+                raise ServiceUnavailable(f"{program.name} exited:\n{tail(program.log)}")
             if time.monotonic() > deadline:
                 raise ServiceUnavailable(
-                    f"{program.name} was not ready after {seconds:.0f} s:\n{tail(program.log)}"
+                    f"{program.name} was not ready after {timeout_seconds:.0f} s:\n{tail(program.log)}"
                 )
-            self._stop.sleep(TICK_SECONDS)
+            self._stop.sleep(POLL_INTERVAL_SECONDS)
 
-    def run_once(self, program: Program, seconds: float) -> None:
-        """Run a program to its end. Raises ServiceUnavailable unless it ends well in time."""
-        child = Child(program)
-        deadline = time.monotonic() + seconds
+    def run_to_completion(self, program: Program, timeout_seconds: float) -> None:
+        """Run a one-shot program.
+
+        Raises:
+            ServiceUnavailable: When it does not end with exit code 0 within `timeout_seconds`.
+        """
+        child = ChildProcess(program)
+        deadline = time.monotonic() + timeout_seconds
         try:
             while child.exit_code() is None and time.monotonic() < deadline:
-                self.tick()
-                self._stop.sleep(TICK_SECONDS)
+                self.poll()
+                self._stop.sleep(POLL_INTERVAL_SECONDS)
         finally:
-            code = child.exit_code()
+            exit_code = child.exit_code()
             child.stop()
-        if code != EXIT_OK:
-            problem = f"took longer than {seconds:.0f} s" if code is None else f"ended with exit code {code}"
+        if exit_code != EXIT_OK:
+            problem = (
+                f"took longer than {timeout_seconds:.0f} s"
+                if exit_code is None
+                else f"ended with exit code {exit_code}"
+            )
             raise ServiceUnavailable(f"{program.name} {problem}:\n{tail(program.log)}")
 
-    def watch(self, also: Callable[[], None]) -> None:
-        """Look after the programs until the stop is requested, calling `also` each time round."""
-        while not self._stop.wait(TICK_SECONDS):
-            self.tick()
-            also()
+    def run(self, on_poll: Callable[[], None]) -> None:
+        """Supervise the programs until the stop is requested, calling `on_poll` after each poll."""
+        while not self._stop.wait(POLL_INTERVAL_SECONDS):
+            self.poll()
+            on_poll()
 
-    def tick(self) -> None:
-        """Look at each program once."""
-        changes = [supervised.check() for supervised in self._programs]
-        for supervised in self._programs:
-            bound(supervised.program.log)
+    def poll(self) -> None:
+        """Check each process once."""
+        changes = [process.poll() for process in self._processes]
+        for process in self._processes:
+            rotate(process.program.log)
         if any(changes):
-            self._tell()
+            self._notify()
 
     def remove(self, name: str) -> None:
-        """Stop a program and forget it."""
-        self._end([one for one in self._programs if one.program.name == name])
-        self._programs = [one for one in self._programs if one.program.name != name]
-        self._tell()
+        """Stop a program and no longer supervise it."""
+        self._terminate([process for process in self._processes if process.program.name == name])
+        self._processes = [process for process in self._processes if process.program.name != name]
+        self._notify()
 
     def shutdown(self) -> None:
-        """Stop everything, the latest stage first; a stage is gone before the next one is asked."""
-        backwards = sorted(self._programs, key=lambda one: one.program.stage, reverse=True)
-        for _, stage in groupby(backwards, key=lambda one: one.program.stage):
-            self._end(list(stage))
-            self._tell()
+        """Stop all programs in reverse order of their stages, each stage after the previous one has ended."""
+        reverse_order = sorted(self._processes, key=lambda process: process.program.stage, reverse=True)
+        for _, stage in groupby(reverse_order, key=lambda process: process.program.stage):
+            self._terminate(list(stage))
+            self._notify()
 
-    def _end(self, stage: list[ManagedProcess]) -> None:
-        running = [one.child for one in stage if one.child]
-        log.info("stopping", programs=[one.program.name for one in stage])
-        killed = end([child.ending for child in running])
+    def _terminate(self, processes: list[ManagedProcess]) -> None:
+        running = [process.child for process in processes if process.child]
+        log.info("stopping", programs=[process.program.name for process in processes])
+        killed = terminate_all([child.stop_spec for child in running])
         for child in running:
-            if child.identity in killed:
-                log.warning("killed", program=child.program.name, after_seconds=child.program.stop_seconds)
-        for one in stage:
-            one.stopped()
+            if child.handle in killed:
+                log.warning("killed", program=child.program.name, after_seconds=child.program.grace_seconds)
+        for process in processes:
+            process.mark_stopped()
 
-    def _tell(self) -> None:
-        self._report([supervised.report() for supervised in self._programs])
+    def _notify(self) -> None:
+        self._on_change([process.status() for process in self._processes])

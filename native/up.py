@@ -1,4 +1,4 @@
-"""`python -m native up`: from nothing to running, said step by step."""
+"""`python -m native up`: start the stack and report each step."""
 
 import os
 import signal
@@ -12,89 +12,94 @@ from rich.console import Console
 from native import control
 from native.install import ensure_rabbitmq
 from native.logfile import tail
-from native.ports import LOOPBACK, holder, is_free
+from native.ports import LOOPBACK, is_free, listener
 from native.process_handle import ProcessHandle
 from native.settings import ROOT, Layout, StackSettings
 from native.stack import Stack
-from native.state import Condition, Phase, StackState
+from native.state import Phase, StackState
 from runtime.errors import ServiceUnavailable
+from runtime.process_state import ProcessState
 
-SUMMARY_SECONDS = "60"
+SUMMARY_TIMEOUT_SECONDS = "60"
 
 
 def up(settings: StackSettings, console: Console) -> None:
-    """Bring the stack up unless it is, with the number of consumers that was asked for, and show it.
+    """Start the stack unless it runs, with the requested number of consumers, and print its addresses.
 
-    Raises ServiceUnavailable when a port is taken or something does not start.
+    Raises:
+        ServiceUnavailable: When a port is in use or something does not start.
     """
     layout = settings.layout
-    with control.one_at_a_time(layout):
+    with control.exclusive(layout):
         state = control.running_state(layout)
         if state is None:
             state = _start(settings, console)
         else:
-            console.print(f"The native stack is up already, since {state.since:%Y-%m-%d %H:%M} UTC.")
+            console.print(f"The native stack is already up, since {state.changed_at:%Y-%m-%d %H:%M} UTC.")
             _rescale(state, settings, console)
     stack = Stack(settings)
-    print(_where(stack), flush=True)  # before what the next process prints
+    print(_addresses(stack), flush=True)  # before the next process prints
     show_summary(stack)
-    _complain(layout)
+    _check_fatal(layout)
 
 
 def show_summary(stack: Stack) -> None:
-    """The first rows of the summary, once they are there."""
-    command = [sys.executable, "-m", "sensorctl", "summary", "--wait", SUMMARY_SECONDS]
+    """Print the first rows of the last-hour summary as soon as there are any."""
+    command = [sys.executable, "-m", "sensorctl", "summary", "--wait", SUMMARY_TIMEOUT_SECONDS]
     subprocess.run(command, env=stack.environment(), cwd=ROOT, check=False)
 
 
 def _start(settings: StackSettings, console: Console) -> StackState:
     layout = settings.layout
     if control.stop_supervisor(layout):
-        console.print("Stopped what an earlier supervisor had left behind.")
+        console.print("Stopped the processes that an earlier supervisor left running.")
     ensure_rabbitmq(console.print)
     stack = Stack(settings)
-    pipelines = settings.pipelines or stack.wanted_pipelines()
+    pipelines = settings.pipelines or stack.requested_pipelines()
     _check_ports(stack, pipelines)
     layout.pipelines_file.write_text(f"{pipelines}\n", encoding="ascii")
     supervisor = control.start_supervisor(layout)
     with console.status("starting …") as status:
-        state = _follow(layout, supervisor, status.update)
+        state = _await_start(layout, supervisor, status.update)
     if state.phase is not Phase.RUNNING:
-        control.stop_supervisor(layout)  # it is about to end; nothing of it is left when this command ends
-        raise ServiceUnavailable(f"The stack did not come up: {state.detail}")
+        control.stop_supervisor(layout)  # it is exiting; nothing of it runs when this command ends
+        raise ServiceUnavailable(f"The stack did not start: {state.detail}")
     return state
 
 
-def _follow(layout: Layout, supervisor: ProcessHandle, say: Callable[[str], None]) -> StackState:
-    shown = ""
+def _await_start(layout: Layout, supervisor: ProcessHandle, report: Callable[[str], None]) -> StackState:
+    detail = ""
     while True:
-        state = control.await_change(layout, supervisor)
+        state = control.next_state(layout, supervisor)
         if state and state.phase in {Phase.RUNNING, Phase.FAILED, Phase.STOPPED}:
             return state
-        if not supervisor.alive():
-            raise ServiceUnavailable(f"The supervisor ended:\n{tail(layout.supervisor_log)}")
-        if state and state.detail != shown:
-            shown = state.detail
-            say(f"{shown} …")
+        if not supervisor.is_alive():
+            raise ServiceUnavailable(f"The supervisor exited:\n{tail(layout.supervisor_log)}")
+        if state and state.detail != detail:
+            detail = state.detail
+            report(f"{detail} …")
 
 
 def _check_ports(stack: Stack, pipelines: int) -> None:
-    """Raises ServiceUnavailable, naming each port that is taken, by whom, and the variable that moves it."""
-    wanted = {
+    """Check that all ports are free.
+
+    Raises:
+        ServiceUnavailable: With each port in use, its process, and the variable that changes the port.
+    """
+    ports = {
         "RABBITMQ_HOST_PORT": [stack.rabbitmq.port],
         "RABBITMQ_MANAGEMENT_HOST_PORT": [stack.rabbitmq.management_port],
         "MQTT_HOST_PORT": [stack.rabbitmq.mqtt_port],
         "POSTGRES_HOST_PORT": [stack.postgres.port],
     }
-    for row in stack.services(pipelines):
-        kind = "HOST" if row.module == "dashboard" else "HTTP"
-        wanted.setdefault(f"{row.module.upper()}_{kind}_PORT", []).append(row.http_port)
-    every = [port for ports in wanted.values() for port in ports]
-    problems = [f"Port {port} is wanted twice." for port in sorted(set(every)) if every.count(port) > 1]
+    for instance in stack.instances(pipelines):
+        ports.setdefault(instance.service.port_variable, []).append(instance.http_port)
+    every = [port for group in ports.values() for port in group]
+    problems = [f"Port {port} is assigned twice." for port in sorted(set(every)) if every.count(port) > 1]
     problems += [
-        f"Port {port} is taken by {holder(port)}. Stop that, or choose another port with {variable}."
-        for variable, ports in wanted.items()
-        for port in ports
+        f"Port {port} is in use by {listener(port)}. Stop it, or set another port with {variable}."
+        for variable, group in ports.items()
+        for port in group
         if not is_free(port)
     ]
     if problems:
@@ -111,35 +116,41 @@ def _rescale(state: StackState, settings: StackSettings, console: Console) -> No
     os.kill(state.pid, signal.SIGHUP)
 
 
-def _complain(layout: Layout) -> None:
-    """Raises ServiceUnavailable with the last words of every service that was given up."""
+def _check_fatal(layout: Layout) -> None:
+    """Check that no process has failed for good.
+
+    Raises:
+        ServiceUnavailable: With the last lines of the log of each process in state FATAL.
+    """
     state = control.running_state(layout)
-    given_up = [one for one in state.services if one.state is Condition.GIVEN_UP] if state else []
-    if given_up:
-        raise ServiceUnavailable(
-            "\n".join(
-                f"{one.name} was given up after exit code {one.last_exit}:\n{tail(one.log, lines=5)}"
-                for one in given_up
-            )
-        )
+    processes = state.services if state else []
+    failures = [
+        f"{process.name} is FATAL after exit code {process.last_exit_code}:\n{tail(process.log, lines=5)}"
+        for process in processes
+        if process.state is ProcessState.FATAL
+    ]
+    if failures:
+        raise ServiceUnavailable("\n".join(failures))
 
 
-def _where(stack: Stack) -> str:
+def _addresses(stack: Stack) -> str:
     rabbitmq, postgres, layout = stack.rabbitmq, stack.postgres, stack.layout
-    password = f"password in {shown(layout.client_file)}"
+    password = f"password in {display_path(layout.client_file)}"
+    published = [instance for instance in stack.instances(0) if instance.service.published]
     rows = {
-        "dashboard": f"http://{LOOPBACK}:{stack.settings.dashboard_host_port}",
+        **{instance.name: f"http://{LOOPBACK}:{instance.http_port}" for instance in published},
         "management UI": f"{rabbitmq.management_url}  (user {rabbitmq.user}, {password})",
         "AMQP": f"amqp://{rabbitmq.user}@{LOOPBACK}:{rabbitmq.port}/{rabbitmq.vhost}",
         "MQTT": f"{LOOPBACK}:{rabbitmq.mqtt_port}, topics sensors/<id>/temperature",
         "PostgreSQL": f"{LOOPBACK}:{postgres.port}, database {postgres.database};  make psql",
-        "summary": "make summary;  how it does: make status",
-        "logs": f"make logs  ({shown(layout.logs)})",
+        "summary": "make summary",
+        "status": "make status",
+        "logs": f"make logs  ({display_path(layout.logs)})",
         "stop": "make down",
     }
     return "".join(f"{name:<14} {value}\n" for name, value in rows.items())
 
 
-def shown(path: Path) -> str:
-    """A path as one would type it in the checkout."""
+def display_path(path: Path) -> str:
+    """Return the path relative to the checkout if it is inside."""
     return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else str(path)

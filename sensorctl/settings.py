@@ -4,27 +4,22 @@ import os
 import socket
 from collections.abc import Callable
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from dotenv import dotenv_values
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, create_model, model_validator
 
 from alerter.settings import AlerterSettings
 from db.engine import role_of
 from db.roles import AccessLevel, Role
-from messaging.management.permissions import (
-    User,
-    alerter_permissions,
-    operator_permissions,
-    pipeline_permissions,
-    sensor_permissions,
-)
+from messaging.management.permissions import User, permissions_of
 from messaging.topology import Topology
 from monitoring.settings import MonitoringSettings
 from runtime.errors import ConfigurationError
-from runtime.settings import ServiceSettings, TimeZone, load
+from runtime.services import ALERTER, BROKER_USERS, DATABASE_ROLES, OPERATOR, READER, BrokerUser, DatabaseRole
+from runtime.settings import ServiceSettings, Settings, TimeZone, load
 
 ROOT = Path(__file__).resolve().parent.parent
 LOOPBACK = "127.0.0.1"
@@ -39,37 +34,27 @@ Found = TypeVar("Found", "OperatorSettings", "SetupSettings", AlerterSettings)
 COMPOSE_DEFAULTS = {
     "RABBITMQ_USER": "sensors",
     "RABBITMQ_PASS": "sensors",
-    "RABBITMQ_SENSOR_USER": "sensor",
-    "RABBITMQ_SENSOR_PASS": "sensor",
-    "RABBITMQ_PIPELINE_USER": "pipeline",
-    "RABBITMQ_PIPELINE_PASS": "pipeline",
-    "RABBITMQ_OPERATOR_USER": "operator",
-    "RABBITMQ_OPERATOR_PASS": "operator",
-    "RABBITMQ_ALERTER_USER": "alerter",
-    "RABBITMQ_ALERTER_PASS": "alerter",
     "RABBITMQ_VHOST": "/",
     "QUEUE_NAME": "sensor_data",
     "NAIVE_TIME_ZONE": "UTC",
     "POSTGRES_USER": "sensors",
     "POSTGRES_PASSWORD": "sensors",
-    "POSTGRES_WRITER_USER": "writer",
-    "POSTGRES_WRITER_PASSWORD": "writer",
-    "POSTGRES_READER_USER": "reader",
-    "POSTGRES_READER_PASSWORD": "reader",
     "POSTGRES_DB": "sensors",
+    **{account.user_variable: account.name for account in (*BROKER_USERS, *DATABASE_ROLES)},
+    **{account.password_variable: account.name for account in (*BROKER_USERS, *DATABASE_ROLES)},
 }
 # Setup is the owner's work; everything else is done with the rights of the operator and the reader.
 INSTEAD_OF_THE_OWNER = {
-    "RABBITMQ_USER": "RABBITMQ_OPERATOR_USER",
-    "RABBITMQ_PASS": "RABBITMQ_OPERATOR_PASS",
-    "POSTGRES_USER": "POSTGRES_READER_USER",
-    "POSTGRES_PASSWORD": "POSTGRES_READER_PASSWORD",
+    "RABBITMQ_USER": OPERATOR.user_variable,
+    "RABBITMQ_PASS": OPERATOR.password_variable,
+    "POSTGRES_USER": READER.user_variable,
+    "POSTGRES_PASSWORD": READER.password_variable,
 }
 
 
 AS_THE_ALERTER = INSTEAD_OF_THE_OWNER | {
-    "RABBITMQ_USER": "RABBITMQ_ALERTER_USER",
-    "RABBITMQ_PASS": "RABBITMQ_ALERTER_PASS",
+    "RABBITMQ_USER": ALERTER.user_variable,
+    "RABBITMQ_PASS": ALERTER.password_variable,
 }
 
 
@@ -79,22 +64,34 @@ class OperatorSettings(MonitoringSettings, ServiceSettings):
     naive_time_zone: TimeZone = ZoneInfo("UTC")
 
 
-class SetupSettings(OperatorSettings):
+def _account_fields(account: BrokerUser | DatabaseRole) -> dict[str, tuple[object, object]]:
+    return {
+        account.user_variable.lower(): (str, account.name),
+        account.password_variable.lower(): (SecretStr | None, None),
+    }
+
+
+if TYPE_CHECKING:
+
+    class Accounts(Settings):
+        """Name and password of each user and role of the registry."""
+
+else:
+    Accounts = create_model(
+        "Accounts",
+        __base__=Settings,
+        **{
+            name: field
+            for account in (*BROKER_USERS, *DATABASE_ROLES)
+            for name, field in _account_fields(account).items()
+        },
+    )
+
+
+class SetupSettings(Accounts, OperatorSettings):
     """Both ends as their owner, for how long readings are kept, and whom setup makes: who has a password."""
 
     retention_days: int | None = Field(default=None, ge=1, le=MOST_DAYS)
-    rabbitmq_sensor_user: str = "sensor"
-    rabbitmq_sensor_pass: SecretStr | None = None
-    rabbitmq_pipeline_user: str = "pipeline"
-    rabbitmq_pipeline_pass: SecretStr | None = None
-    rabbitmq_operator_user: str = "operator"
-    rabbitmq_operator_pass: SecretStr | None = None
-    rabbitmq_alerter_user: str = "alerter"
-    rabbitmq_alerter_pass: SecretStr | None = None
-    postgres_writer_user: str = "writer"
-    postgres_writer_password: SecretStr | None = None
-    postgres_reader_user: str = "reader"
-    postgres_reader_password: SecretStr | None = None
 
     @model_validator(mode="after")
     def _each_its_own(self) -> Self:
@@ -108,22 +105,28 @@ class SetupSettings(OperatorSettings):
     def broker_users(self) -> list[User]:
         """The broker's users beside the administrator."""
         topology = Topology(self.queue_name)
-        users = (
-            (self.rabbitmq_sensor_user, self.rabbitmq_sensor_pass, sensor_permissions()),
-            (self.rabbitmq_pipeline_user, self.rabbitmq_pipeline_pass, pipeline_permissions(topology)),
-            (self.rabbitmq_operator_user, self.rabbitmq_operator_pass, operator_permissions(topology)),
-            (self.rabbitmq_alerter_user, self.rabbitmq_alerter_pass, alerter_permissions()),
-        )
-        return [User(name, password, rights) for name, password, rights in users if password]
+        return [
+            User(name, password, permissions_of(user.name, topology))
+            for user in BROKER_USERS
+            for name, password in [self._credentials(user)]
+            if password
+        ]
 
     @property
     def database_roles(self) -> list[Role]:
         """The database's roles beside the owner."""
-        roles = (
-            (self.postgres_writer_user, self.postgres_writer_password, AccessLevel.WRITER),
-            (self.postgres_reader_user, self.postgres_reader_password, AccessLevel.READER),
+        return [
+            Role(name, password, AccessLevel(role.name))
+            for role in DATABASE_ROLES
+            for name, password in [self._credentials(role)]
+            if password
+        ]
+
+    def _credentials(self, account: BrokerUser | DatabaseRole) -> tuple[str, SecretStr | None]:
+        return (
+            getattr(self, account.user_variable.lower()),
+            getattr(self, account.password_variable.lower()),
         )
-        return [Role(name, password, task) for name, password, task in roles if password]
 
 
 def discover_settings() -> OperatorSettings:

@@ -1,7 +1,7 @@
 """Where the tests' RabbitMQ and PostgreSQL come from.
 
 In this order: the servers that TEST_RABBITMQ_URL and TEST_DATABASE_URL name, containers where a Docker
-engine answers, private native servers of the launcher's making.
+engine answers, private native servers that the native stack starts.
 """
 
 import os
@@ -154,14 +154,14 @@ def _started(container: DockerContainer) -> Iterator[None]:
 @contextmanager
 def _native_rabbitmq() -> Iterator[RabbitMQ]:
     with _scratch("rabbitmq") as directory, _native(PrivateRabbitMQ, directory) as server:
-        source = f"the launcher, from {server.server}"
+        source = f"private servers, from {server.server}"
         yield RabbitMQ(server.url, server.management_url, source, f"mqtt://{LOOPBACK}:{server.mqtt_port}")
 
 
 @contextmanager
 def _native_postgres() -> Iterator[Postgres]:
     with _scratch("postgres") as directory, _native(PrivatePostgres, directory) as server:
-        yield Postgres(server.url, f"the launcher, from {server.binaries}")
+        yield Postgres(server.url, f"private servers, from {server.binaries}")
 
 
 @contextmanager

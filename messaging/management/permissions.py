@@ -75,6 +75,16 @@ def alerter_permissions() -> Permissions:
     return Permissions(configure=exactly(EVENTS_EXCHANGE), write=exactly(EVENTS_EXCHANGE), tags="monitoring")
 
 
+def permissions_of(user: str, topology: Topology) -> Permissions:
+    """Return the permissions of a user of the registry."""
+    return {
+        "sensor": sensor_permissions(),
+        "pipeline": pipeline_permissions(topology),
+        "operator": operator_permissions(topology),
+        "alerter": alerter_permissions(),
+    }[user]
+
+
 def exactly(*names: str) -> str:
     """A pattern, as the broker reads it, that matches these names and no other."""
     escaped = ["".join(c if c.isalnum() or c in "-_" else f"\\{c}" for c in name) for name in names]

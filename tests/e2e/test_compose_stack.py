@@ -265,13 +265,13 @@ class TestFlow:
         eventually(lambda: stack.succeeds(*STATUS), within_seconds=60, message="something is wrong")
         status = json.loads(stack.sensorctl("status", "--json"))
         assert sorted((service["name"], service["health"]) for service in status["services"]) == [
+            ("alerter", "ready"),
             ("dashboard:8085", "ready"),
             *(
                 (f"{name}-{number}", "ready")
                 for name in ("pipeline-processor", "sensor")
                 for number in (1, 2, 3)
             ),
-            ("alerter", "ready"),
         ]
         assert status["queue"]["consumers"] == 3
         assert {"1", "2", "3"} <= {sensor["sensor_id"] for sensor in status["sensors"]}

@@ -18,13 +18,13 @@ import psycopg
 import pytest
 from dotenv import dotenv_values
 
-from native.install import may_install
+from native.install import root_command_prefix
 from native.ports import free_port, is_free
 from native.postgres import PrivatePostgres
 from native.process_handle import ProcessHandle
 from native.rabbitmq import PrivateRabbitMQ, find_server
 from native.settings import ROOT, Layout
-from native.state import Phase, ProgramState, StackState, read_state
+from native.state import Phase, ProcessStatus, StackState, read_state
 from runtime.errors import ServiceUnavailable
 from tests.mqtt import device
 
@@ -64,13 +64,13 @@ class NativeStack:
         assert state is not None
         return state
 
-    def program(self, name: str) -> ProgramState:
+    def program(self, name: str) -> ProcessStatus:
         return next(one for one in self.state().services if one.name == name)
 
     def identities(self) -> list[ProcessHandle]:
         state = self.state()
-        return [ProcessHandle(state.pid, state.started)] + [
-            ending.identity for one in state.services if (ending := one.ending())
+        return [ProcessHandle(state.pid, state.start_time)] + [
+            spec.handle for one in state.services if (spec := one.stop_spec())
         ]
 
     def publish(self, body: bytes) -> None:
@@ -122,7 +122,7 @@ def needs_rabbitmq() -> None:
     try:
         find_server()
     except ServiceUnavailable as error:
-        if may_install() is None:
+        if root_command_prefix() is None:
             (pytest.fail if os.environ.get("CI") else pytest.skip)(
                 f"the native stack cannot run here: {error}"
             )
@@ -159,7 +159,7 @@ def test_up_says_where_everything_is_and_shows_the_first_rows(stack: NativeStack
     before = stack.identities()
     said = stack.up()
     # then it says so, changes nothing and tells the ways in
-    assert "is up already" in said
+    assert "is already up" in said
     assert stack.identities() == before
     for words in ("dashboard", "management UI", "make psql", "make logs", "make down", "The last hour"):
         assert words in said
@@ -280,7 +280,7 @@ def test_what_is_killed_is_started_again(stack: NativeStack, name: str) -> None:
     assert before.pid is not None
     os.kill(before.pid, signal.SIGKILL)
     eventually(lambda: stack.program(name).restarts == before.restarts + 1, f"{name} started again")
-    assert stack.program(name).last_exit == -signal.SIGKILL
+    assert stack.program(name).last_exit_code == -signal.SIGKILL
 
 
 def test_readings_flow_again_after_the_broker_was_killed(stack: NativeStack) -> None:
@@ -316,20 +316,20 @@ def test_two_services_on_one_port_are_told(stack: NativeStack, tmp_path: Path) -
         "native", "up", NATIVE_DIR=directory, SENSOR_HTTP_PORT="29000", PIPELINE_HTTP_PORT="29000"
     )
     assert done.returncode == 69
-    assert "Port 29000 is wanted twice" in done.stderr
+    assert "Port 29000 is assigned twice" in done.stderr
 
 
 def test_a_killed_supervisor_leaves_nothing_that_the_next_up_cannot_end(stack: NativeStack) -> None:
     # given a stack whose supervisor was killed
     orphans = stack.identities()[1:]
     os.kill(stack.state().pid, signal.SIGKILL)
-    eventually(lambda: not stack.state().supervisor_alive(), "the supervisor is gone")
+    eventually(lambda: not stack.state().supervisor.is_alive(), "the supervisor is gone")
     assert "not running" in stack.run("native", "status").stdout
     # when it is started again
     said = stack.up()
     # then the orphans were ended first, and everything runs
-    assert "left behind" in said
-    assert not any(orphan.alive() for orphan in orphans)
+    assert "left running" in said
+    assert not any(orphan.is_alive() for orphan in orphans)
     assert stack.state().phase is Phase.RUNNING
 
 
@@ -349,9 +349,9 @@ def test_down_keeps_the_data_and_leaves_no_process(stack: NativeStack) -> None:
     before = {sensor: row["readings"] for sensor, row in stack.summary().items()}
     processes = stack.identities()
     # when the stack is stopped
-    assert "its data stays" in stack.down()
+    assert "its data is kept" in stack.down()
     # then nothing of it runs, clients do not find it, and a second time is harmless
-    assert not any(process.alive() for process in processes)
+    assert not any(process.is_alive() for process in processes)
     assert stack.state().phase is Phase.STOPPED
     assert not stack.layout.client_file.exists()
     assert "was not running" in stack.down()
@@ -377,7 +377,7 @@ def test_a_service_that_is_given_up_is_told(stack: NativeStack) -> None:
     stack.down()
     done = stack.run("native", "up", SENSOR_SOURCE="nowhere")
     assert done.returncode == 69
-    assert "sensor-1 was given up after exit code 78" in done.stderr
+    assert "sensor-1 is FATAL after exit code 78" in done.stderr
     assert "SENSOR_SOURCE is 'nowhere'" in done.stderr
 
 
@@ -390,7 +390,7 @@ def test_a_start_that_fails_tells_why_and_leaves_nothing(stack: NativeStack) -> 
     assert done.returncode == 69
     assert "setup ended with exit code" in done.stderr
     assert "LOG_LEVEL is 'loud'" in done.stderr
-    assert not any(process.alive() for process in stack.identities())
+    assert not any(process.is_alive() for process in stack.identities())
 
 
 def test_clean_removes_everything(stack: NativeStack) -> None:

@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 import psycopg
 
-from native.program import RetryPolicy
+from runtime.services import RestartPolicy
 from tests.faults.bodies import Maker, good
 from tests.faults.ledger import Attempt, Ledger, Stored
 from tests.faults.load import BROKEN, QUEUE, Load
@@ -71,7 +71,7 @@ class Experiment:
         *,
         module: str = "pipeline",
         variables: Mapping[str, str] | None = None,
-        retry: RetryPolicy | None = None,
+        retry: RestartPolicy | None = None,
         wait: bool = True,
     ) -> LocalWorkers:
         """Consumers as processes of this machine, at work; `wait=False`: as far as they get."""
@@ -91,7 +91,7 @@ class Experiment:
 
     def sensors(self, module: str, variables: Mapping[str, str]) -> LocalWorkers:
         """One sensor process, started again soon, since its deaths are wanted."""
-        soon = RetryPolicy(delay_seconds=0.5, longest_seconds=0.5)
+        soon = RestartPolicy(delay_seconds=0.5, max_delay_seconds=0.5)
         crew = LocalWorkers(self.site.supervising, self.site.directory, variables, module, soon)
         self._stack.callback(crew.stop)
         crew.scale(1)

@@ -11,7 +11,7 @@ from pathlib import Path
 from native.postgres import PrivatePostgres
 from native.program import Program
 from native.rabbitmq import PrivateRabbitMQ
-from native.state import Condition
+from runtime.process_state import ProcessState
 from tests.faults.site import BROKER, DATABASE, SmallDatabase, Workers, await_answers
 from tests.faults.supervising import ROOT, LocalWorkers, Supervising, environment
 from tests.modes import Mode
@@ -137,7 +137,7 @@ def _renamed(program: Program, name: str) -> Program:
 
 def _not_running(supervising: Supervising, *names: str) -> list[str]:
     states = [(name, supervising.state(name)) for name in names]
-    return [f"{name} does not run" for name, s in states if not s or s.state is not Condition.RUNNING]
+    return [f"{name} does not run" for name, s in states if not s or s.state is not ProcessState.RUNNING]
 
 
 def _python(*arguments: str, **variables: str) -> None:

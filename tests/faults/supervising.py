@@ -13,10 +13,12 @@ from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from native.ports import free_port
-from native.program import Program, RetryPolicy, Stage
-from native.state import Condition, ProgramState
+from native.program import Program
+from native.state import ProcessStatus
 from native.supervisor import Supervisor
 from runtime.lifecycle import ShutdownSignal
+from runtime.process_state import ProcessState
+from runtime.services import RestartPolicy, Stage
 
 ROOT = Path(__file__).resolve().parents[2]
 INHERITED = ("PATH", "HOME", "LANG", "TMPDIR")
@@ -26,11 +28,11 @@ T = TypeVar("T")
 
 
 class Supervising:
-    """Runs the launcher's supervisor while the block runs; commands are done on its own thread."""
+    """Run the native supervisor during the block; commands run in its thread."""
 
     def __init__(self) -> None:
         self._stop = ShutdownSignal()
-        self._states: Sequence[ProgramState] = ()
+        self._states: Sequence[ProcessStatus] = ()
         self._supervisor = Supervisor(self._stop, self._report)
         self._commands: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="supervisor", daemon=True)
@@ -51,7 +53,7 @@ class Supervising:
         """Stop it in order."""
         self._do(lambda: self._supervisor.remove(name))
 
-    def state(self, name: str) -> ProgramState | None:
+    def state(self, name: str) -> ProcessStatus | None:
         return next((state for state in self._states if state.name == name), None)
 
     def kill(self, name: str) -> None:
@@ -75,7 +77,7 @@ class Supervising:
 
     def _run(self) -> None:
         try:
-            self._supervisor.watch(also=self._obey)
+            self._supervisor.run(on_poll=self._obey)
         finally:
             self._supervisor.shutdown()
 
@@ -84,7 +86,7 @@ class Supervising:
             while True:
                 self._commands.get_nowait()()
 
-    def _report(self, states: Sequence[ProgramState]) -> None:
+    def _report(self, states: Sequence[ProcessStatus]) -> None:
         self._states = states
 
 
@@ -103,13 +105,13 @@ class LocalWorkers:
         logs: Path,
         variables: Mapping[str, str],
         module: str = "pipeline",
-        retry: RetryPolicy | None = None,
+        retry: RestartPolicy | None = None,
     ) -> None:
         self._supervising = supervising
         self._logs = logs
         self._variables = variables
         self._module = module
-        self._retry = retry or RetryPolicy(delay_seconds=1.0, maximum_retries=20)
+        self._retry = retry or RestartPolicy(delay_seconds=1.0, max_retries=20)
         self._numbers = count(1)
         self._names: list[str] = []
 
@@ -135,7 +137,7 @@ class LocalWorkers:
 
     def problems(self) -> list[str]:
         """Each that does not run now."""
-        running = {state.name for state in self._present() if state.state is Condition.RUNNING}
+        running = {state.name for state in self._present() if state.state is ProcessState.RUNNING}
         return [f"{name} does not run" for name in self._names if name not in running]
 
     def memory(self) -> list[int]:
@@ -146,7 +148,7 @@ class LocalWorkers:
     def stop(self) -> None:
         self.scale(0)
 
-    def _present(self) -> list[ProgramState]:
+    def _present(self) -> list[ProcessStatus]:
         states = [self._supervising.state(name) for name in self._names]
         return [state for state in states if state]
 
@@ -159,7 +161,7 @@ class LocalWorkers:
             log=self._logs / f"{name}.log",
             stage=Stage.PIPELINE,
             directory=ROOT,
-            retry=self._retry,
+            restart=self._retry,
         )
 
 

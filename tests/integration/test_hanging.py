@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from native.program import Program, RetryPolicy, Stage
+from native.program import Program
 from native.supervisor import Supervisor
 from runtime.lifecycle import ShutdownSignal
+from runtime.services import RestartPolicy, Stage
 from tests.broker import VirtualHost
 from tests.database import Database
 from tests.processes import Process, Processes, inherited, with_http
@@ -85,17 +86,17 @@ def test_the_native_supervisor_starts_a_consumer_again_that_hung(
         log=tmp_path / "pipeline-1.log",
         stage=Stage.PIPELINE,
         directory=ROOT,
-        retry=RetryPolicy(delay_seconds=0.1),
+        restart=RestartPolicy(delay_seconds=0.1),
     )
     supervisor = Supervisor(ShutdownSignal(), lambda _programs: None)
     supervised = supervisor.start(program)
 
     def restarted() -> bool:
-        supervisor.tick()
+        supervisor.poll()
         return supervised.restarts > 0
 
     try:
         eventually(restarted, 20, "it is started again")
-        assert supervised.report().pid is not None
+        assert supervised.status().pid is not None
     finally:
         supervisor.shutdown()

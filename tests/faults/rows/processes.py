@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from urllib.parse import urlsplit
 
-from native.program import RetryPolicy
+from runtime.services import RestartPolicy
 from tests.faults.bodies import mixed
 from tests.faults.experiment import Experiment
 from tests.faults.failpoint import POINTS
@@ -14,7 +14,7 @@ from tests.faults.tap import Tap
 from tests.proxy import Proxy
 
 # The pipeline's own retry delay doubles with each death in a row; here every death is wanted.
-IMPATIENT = RetryPolicy(delay_seconds=0.3, longest_seconds=0.3)
+IMPATIENT = RestartPolicy(delay_seconds=0.3, max_delay_seconds=0.3)
 SENSOR = "real-1"
 SENSOR_INTERVAL = "0.02"
 ANSWER_SECONDS = 30

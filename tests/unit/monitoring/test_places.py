@@ -8,43 +8,43 @@ from typing import Any
 import pytest
 
 from monitoring.discovery import (
-    FINISHED,
-    FIRST_STAGE,
-    RUNNING,
     HostName,
     NativeStateFile,
     Place,
     discover_targets,
 )
-from native.program import Stage
-from native.state import Condition, Phase, ProgramState, StackState, write_state
+from native.state import Phase, ProcessStatus, StackState, write_state
 from runtime.errors import ConfigurationError
+from runtime.process_state import ProcessState
+from runtime.services import Stage
 
 NOW = datetime(2026, 11, 22, 5, 30, tzinfo=UTC)
 
 
-def program(name: str, **changed: Any) -> ProgramState:
+def program(name: str, **changed: Any) -> ProcessStatus:
     """As the supervisor reports it."""
     running: dict[str, Any] = {
         "name": name,
-        "state": Condition.RUNNING,
+        "state": ProcessState.RUNNING,
         "pid": 1,
-        "started": 1,
+        "start_time": 1.0,
         "port": 9121,
         "restarts": 0,
-        "last_exit": None,
-        "since": NOW,
+        "last_exit_code": None,
+        "changed_at": NOW,
         "log": Path("log"),
         "stage": Stage.PIPELINE,
         "stop_signal": 15,
-        "stop_seconds": 10,
+        "grace_seconds": 10,
     }
-    return ProgramState(**running | changed)
+    return ProcessStatus(**running | changed)
 
 
-def places_of(tmp_path: Path, *programs: ProgramState) -> list[Place]:
+def places_of(tmp_path: Path, *programs: ProcessStatus) -> list[Place]:
     file = tmp_path / "state.json"
-    state = StackState(phase=Phase.RUNNING, detail="", pid=1, started=1, since=NOW, services=list(programs))
+    state = StackState(
+        phase=Phase.RUNNING, detail="", pid=1, start_time=1, changed_at=NOW, services=list(programs)
+    )
     write_state(file, state)
     (native,) = discover_targets(str(file))
     return native()
@@ -69,6 +69,24 @@ def test_hosts_are_named_with_and_without_a_port() -> None:
 def test_a_wrong_place_is_a_sentence(services: str) -> None:
     with pytest.raises(ConfigurationError, match=r"SERVICES names '.*host:port"):
         discover_targets(services)
+
+
+def test_compose_stands_for_the_services_of_the_compose_file_without_the_asking_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    addresses = {"sensor-1": "172.18.0.2", "dashboard": "172.18.0.3"}
+
+    def resolve(host: str, port: int, *_: object) -> list[Any]:
+        return [(2, 1, 6, "", (addresses.get(host, "172.18.0.9"), port))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    monkeypatch.setattr(socket, "gethostbyname", lambda _: addresses["dashboard"])
+    found = [place for target in discover_targets("compose, other:9555") for place in target()]
+
+    assert [place.name for place in found] == [
+        "pipeline-processor", "sensor-1", "sensor-2", "sensor-3", "alerter", "other:9555",
+    ]  # fmt: skip
+    assert found[1].address == ("172.18.0.2", 9100)
 
 
 def test_each_address_of_a_name_is_a_service(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -104,11 +122,11 @@ def test_the_native_table_gives_ports_and_restarts(tmp_path: Path) -> None:
 
 
 def test_a_program_that_waits_for_its_restart_tells_why_and_since_when(tmp_path: Path) -> None:
-    waiting = program("pipeline-1", state=Condition.WAITING, last_exit=1, restarts=2)
+    waiting = program("pipeline-1", state=ProcessState.BACKOFF, last_exit_code=1, restarts=2)
 
     assert places_of(tmp_path, waiting) == [
         Place(
-            name="pipeline-1", address=None, why="waiting to restart after exit code 1", gone_since=NOW,
+            name="pipeline-1", address=None, why="BACKOFF after exit code 1", gone_since=NOW,
             restarts=2,
         )
     ]  # fmt: skip
@@ -118,11 +136,8 @@ def test_servers_and_what_has_done_its_work_are_no_services(tmp_path: Path) -> N
     assert places_of(
         tmp_path,
         program("rabbitmq", stage=Stage.BROKER),
-        program("sensor-3", stage=Stage.SENSOR, state=Condition.FINISHED, last_exit=0),
+        program("sensor-3", stage=Stage.SENSOR, state=ProcessState.EXITED, last_exit_code=0),
     ) == []  # fmt: skip
-    # in the supervisor's own words
-    assert (RUNNING, FINISHED) == (Condition.RUNNING, Condition.FINISHED)
-    assert Stage.BROKER < FIRST_STAGE <= min(Stage.PIPELINE, Stage.SENSOR)
 
 
 @pytest.mark.parametrize("content", [None, b"", b"{}", b'{"services": [{}]}'])

@@ -1,46 +1,53 @@
-"""The supervisor with tiny real programs: restarts, backoff, giving up, order of stopping."""
+"""The supervisor with small real programs: restarts, backoff, fatal failures, order of stopping."""
 
 import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from native.process_handle import ProcessHandle
-from native.program import Program, RetryPolicy, Stage
-from native.state import Condition, ProgramState
+from native.program import Program
+from native.state import ProcessStatus
 from native.supervisor import ManagedProcess, Supervisor
 from runtime.errors import ServiceUnavailable, ShutdownRequested
 from runtime.lifecycle import EXIT_CONFIGURATION, ShutdownSignal
+from runtime.process_state import ProcessState
+from runtime.services import RestartPolicy, Stage
 
-SOON = RetryPolicy(delay_seconds=0.01)
+QUICK_RESTART = RestartPolicy(delay_seconds=0.01)
 SLEEP = "import time; time.sleep(600)"
 WRITE_WHEN_STOPPED = """
 import signal, sys, time
-def leave(*_):
+def write_and_exit(*_):
     with open(sys.argv[1], "a") as file:
         file.write(sys.argv[2] + "\\n")
     sys.exit(0)
-signal.signal(signal.SIGTERM, leave)
+signal.signal(signal.SIGTERM, write_and_exit)
 print("listening", flush=True)
 time.sleep(600)
 """
 
 
-class Bench:
-    """A supervisor in a temporary directory, and what it reported last."""
+class SupervisorBench:
+    """A supervisor in a temporary directory, and the last status of its processes."""
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
         self.stop = ShutdownSignal()
-        self.reported: dict[str, ProgramState] = {}
-        self.supervisor = Supervisor(self.stop, self._report)
+        self.status: dict[str, ProcessStatus] = {}
+        self.supervisor = Supervisor(self.stop, self._on_change)
 
     def program(
-        self, name: str, code: str, *arguments: str, stage: Stage = Stage.SENSOR, retry: RetryPolicy = SOON
+        self,
+        name: str,
+        code: str,
+        *arguments: str,
+        stage: Stage = Stage.SENSOR,
+        restart: RestartPolicy = QUICK_RESTART,
     ) -> Program:
         return Program(
             name=name,
@@ -48,186 +55,185 @@ class Bench:
             environment={},
             log=self.directory / f"{name}.log",
             stage=stage,
-            retry=retry,
-            stop_seconds=5,
+            restart=restart,
+            grace_seconds=5,
         )
 
-    def tick_until(self, condition: Callable[[], bool], seconds: float = 10) -> None:
+    def poll_until(self, condition: Callable[[], bool], seconds: float = 10) -> None:
         deadline = time.monotonic() + seconds
         while not condition():
-            assert time.monotonic() < deadline, self.reported
-            self.supervisor.tick()
+            assert time.monotonic() < deadline, self.status
+            self.supervisor.poll()
             time.sleep(0.01)
 
-    def log_of(self, name: str) -> str:
+    def log_text(self, name: str) -> str:
         log = self.directory / f"{name}.log"
         return log.read_text(encoding="utf-8") if log.exists() else ""
 
-    def _report(self, programs: object) -> None:
-        assert isinstance(programs, list)
-        self.reported = {one.name: one for one in programs}
+    def _on_change(self, processes: Sequence[ProcessStatus]) -> None:
+        self.status = {process.name: process for process in processes}
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    bench = Bench(tmp_path)
+def bench(tmp_path: Path) -> Iterator[SupervisorBench]:
+    bench = SupervisorBench(tmp_path)
     yield bench
     bench.supervisor.shutdown()
 
 
-def test_a_killed_program_is_started_again(bench: Bench) -> None:
+def test_a_killed_program_is_restarted(bench: SupervisorBench) -> None:
     # given a running program
-    child = bench.supervisor.start(bench.program("one", SLEEP)).child
+    child = bench.supervisor.start(bench.program("example", SLEEP)).child
     assert child is not None
-    first = child.identity
+    first = child.handle
     # when it is killed
     signal_process(first, signal.SIGKILL)
-    # then it runs again under another identity, and the report says how it ended
-    bench.tick_until(lambda: bench.reported["one"].restarts == 1)
-    report = bench.reported["one"]
-    assert report.state is Condition.RUNNING
-    assert report.last_exit == -signal.SIGKILL
-    assert (report.pid, report.started) != (first.pid, first.started)
+    # then it runs again as another process, and its status has the exit code
+    bench.poll_until(lambda: bench.status["example"].restarts == 1)
+    status = bench.status["example"]
+    assert status.state is ProcessState.RUNNING
+    assert status.last_exit_code == -signal.SIGKILL
+    assert (status.pid, status.start_time) != (first.pid, first.start_time)
 
 
-def test_a_program_that_keeps_dying_is_given_up(bench: Bench) -> None:
-    retry = RetryPolicy(delay_seconds=0.01, maximum_retries=2)
-    bench.supervisor.start(bench.program("one", "raise SystemExit(3)", retry=retry))
-    bench.tick_until(lambda: bench.reported["one"].state is Condition.GIVEN_UP)
-    assert bench.reported["one"].restarts == 2
-    assert bench.reported["one"].last_exit == 3
-    assert bench.reported["one"].pid is None
+def test_a_program_that_keeps_failing_becomes_fatal(bench: SupervisorBench) -> None:
+    restart = RestartPolicy(delay_seconds=0.01, max_retries=2)
+    bench.supervisor.start(bench.program("example", "raise SystemExit(3)", restart=restart))
+    bench.poll_until(lambda: bench.status["example"].state is ProcessState.FATAL)
+    assert bench.status["example"].restarts == 2
+    assert bench.status["example"].last_exit_code == 3
+    assert bench.status["example"].pid is None
 
 
-def test_a_wrong_setting_is_not_retried(bench: Bench) -> None:
-    bench.supervisor.start(bench.program("one", f"raise SystemExit({EXIT_CONFIGURATION})"))
-    bench.tick_until(lambda: bench.reported["one"].state is Condition.GIVEN_UP)
-    assert bench.reported["one"].restarts == 0
+def test_a_configuration_error_is_not_retried(bench: SupervisorBench) -> None:
+    bench.supervisor.start(bench.program("example", f"raise SystemExit({EXIT_CONFIGURATION})"))
+    bench.poll_until(lambda: bench.status["example"].state is ProcessState.FATAL)
+    assert bench.status["example"].restarts == 0
 
 
-@pytest.mark.parametrize(
-    ("may_finish", "expected"), [(True, Condition.FINISHED), (False, Condition.GIVEN_UP)]
-)
-def test_exit_code_0_is_an_end_only_for_what_may_finish(
-    bench: Bench, may_finish: bool, expected: Condition
+@pytest.mark.parametrize(("may_exit", "expected"), [(True, ProcessState.EXITED), (False, ProcessState.FATAL)])
+def test_exit_code_0_ends_only_a_program_that_may_exit(
+    bench: SupervisorBench, may_exit: bool, expected: ProcessState
 ) -> None:
-    retry = RetryPolicy(delay_seconds=0.01, maximum_retries=1, may_finish=may_finish)
-    bench.supervisor.start(bench.program("one", "", retry=retry))
-    bench.tick_until(lambda: bench.reported["one"].state in {Condition.FINISHED, Condition.GIVEN_UP})
-    assert bench.reported["one"].state is expected
+    restart = RestartPolicy(delay_seconds=0.01, max_retries=1, may_exit=may_exit)
+    bench.supervisor.start(bench.program("example", "", restart=restart))
+    bench.poll_until(lambda: bench.status["example"].state in {ProcessState.EXITED, ProcessState.FATAL})
+    assert bench.status["example"].state is expected
 
 
-def test_the_delay_grows_up_to_the_longest() -> None:
-    policy = RetryPolicy(delay_seconds=1, longest_seconds=30)
+def test_the_delay_doubles_up_to_its_maximum() -> None:
+    policy = RestartPolicy(delay_seconds=1, max_delay_seconds=30)
     assert [policy.delay(retries) for retries in (0, 1, 2, 5, 10**9)] == [1, 2, 4, 30, 30]
 
 
-def test_a_healthy_run_starts_the_count_anew(bench: Bench) -> None:
+def test_a_stable_run_resets_the_retries(bench: SupervisorBench) -> None:
     # given a program that may be retried once, and a clock
     clock = [0.0]
-    retry = RetryPolicy(delay_seconds=1, maximum_retries=1, healthy_seconds=60)
-    one = ManagedProcess(bench.program("one", SLEEP, retry=retry), clock=lambda: clock[0])
-    one.start()
+    restart = RestartPolicy(delay_seconds=1, max_retries=1, stable_seconds=60)
+    process = ManagedProcess(bench.program("example", SLEEP, restart=restart), clock=lambda: clock[0])
+    process.start()
     for _ in range(3):
-        # when it dies after a minute each time
+        # when it is killed after more than a minute each time
         clock[0] += 61
-        kill_and_await(one)
-        # then it gets its retry each time, after the delay
-        assert one.condition is Condition.WAITING
-        assert not one.check()
+        kill_and_await(process)
+        # then it is restarted each time, after the delay
+        assert process.state is ProcessState.BACKOFF
+        assert not process.poll()
         clock[0] += 1
-        assert one.check()
-    assert one.restarts == 3
-    # when it dies again at once, then it is given up
-    kill_and_await(one)
-    assert one.condition is Condition.GIVEN_UP
+        assert process.poll()
+    assert process.restarts == 3
+    # when it is killed again at once, then it is not restarted
+    kill_and_await(process)
+    assert process.state is ProcessState.FATAL
 
 
-def test_stopping_goes_backwards_by_stage(bench: Bench, tmp_path: Path) -> None:
-    # given a program of each stage, each writing its name when it is asked to stop
+def test_stages_are_stopped_in_reverse_order(bench: SupervisorBench, tmp_path: Path) -> None:
+    # given a program of each stage, each writing its stage's name when it is stopped
     order = tmp_path / "order"
     for stage in Stage:
         bench.supervisor.start(
             bench.program(stage.name, WRITE_WHEN_STOPPED, str(order), stage.name, stage=stage)
         )
-        bench.tick_until(lambda name=stage.name: "listening" in bench.log_of(name))  # type: ignore[misc]
+        bench.poll_until(lambda name=stage.name: "listening" in bench.log_text(name))  # type: ignore[misc]
     # when everything is stopped
     bench.supervisor.shutdown()
-    # then the names stand in the opposite order, and nothing runs
+    # then the names are in reverse order, and nothing runs
     assert order.read_text().split() == [stage.name for stage in reversed(Stage)]
-    assert {report.state for report in bench.reported.values()} == {Condition.STOPPED}
+    assert {status.state for status in bench.status.values()} == {ProcessState.STOPPED}
 
 
-def test_a_program_that_does_not_stop_is_killed_with_its_children(bench: Bench) -> None:
+def test_a_program_that_does_not_stop_is_killed_with_its_children(bench: SupervisorBench) -> None:
     # given a program that ignores SIGTERM and has a child
     code = (
         "import signal, subprocess, sys, time; signal.signal(signal.SIGTERM, signal.SIG_IGN);"
         "print(subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)']).pid, flush=True);"
         "time.sleep(600)"
     )
-    program = bench.program("stubborn", code)
-    impatient = Program(
-        **{name: getattr(program, name) for name in Program.__slots__} | {"stop_seconds": 0.1}
-    )
-    child = bench.supervisor.start(impatient).child
+    program = bench.program("unresponsive", code)
+    program = Program(**{name: getattr(program, name) for name in Program.__slots__} | {"grace_seconds": 0.1})
+    child = bench.supervisor.start(program).child
     assert child is not None
-    bench.tick_until(lambda: bool(bench.log_of("stubborn").strip()))
-    grandchild = ProcessHandle.of(int(bench.log_of("stubborn")))
+    bench.poll_until(lambda: bool(bench.log_text("unresponsive").strip()))
+    grandchild = ProcessHandle.of(int(bench.log_text("unresponsive")))
     assert grandchild is not None
     # when it is stopped
     bench.supervisor.shutdown()
-    # then both are gone
-    assert bench.reported["stubborn"].last_exit == -signal.SIGKILL
-    bench.tick_until(lambda: not grandchild.alive())
+    # then both have ended
+    assert bench.status["unresponsive"].last_exit_code == -signal.SIGKILL
+    bench.poll_until(lambda: not grandchild.is_alive())
 
 
-def test_start_and_await_tells_the_log_of_what_ended(bench: Bench) -> None:
+def test_start_and_await_reports_the_log_of_a_program_that_exits(bench: SupervisorBench) -> None:
     program = bench.program("database", "print('disk full'); raise SystemExit(1)")
-    with pytest.raises(ServiceUnavailable, match=r"(?s)database ended.*disk full"):
-        bench.supervisor.start_and_await(program, ready=lambda: False, seconds=10)
+    with pytest.raises(ServiceUnavailable, match=r"(?s)database exited.*disk full"):
+        bench.supervisor.start_and_await(program, ready=lambda: False, timeout_seconds=10)
 
 
-def test_start_and_await_gives_up_in_time(bench: Bench) -> None:
+def test_start_and_await_times_out(bench: SupervisorBench) -> None:
     with pytest.raises(ServiceUnavailable, match="database was not ready after 0 s"):
-        bench.supervisor.start_and_await(bench.program("database", SLEEP), ready=lambda: False, seconds=0)
+        bench.supervisor.start_and_await(
+            bench.program("database", SLEEP), ready=lambda: False, timeout_seconds=0
+        )
 
 
-def test_start_and_await_ends_with_the_request_to_stop(bench: Bench) -> None:
+def test_start_and_await_ends_when_the_stop_is_requested(bench: SupervisorBench) -> None:
     bench.stop.set()
     with pytest.raises(ShutdownRequested):
-        bench.supervisor.start_and_await(bench.program("database", SLEEP), ready=lambda: False, seconds=10)
+        bench.supervisor.start_and_await(
+            bench.program("database", SLEEP), ready=lambda: False, timeout_seconds=10
+        )
 
 
-def test_run_once_wants_exit_code_0(bench: Bench) -> None:
-    bench.supervisor.run_once(bench.program("setup", "print('done')"), seconds=10)
-    assert "done" in bench.log_of("setup")
+def test_run_to_completion_requires_exit_code_0(bench: SupervisorBench) -> None:
+    bench.supervisor.run_to_completion(bench.program("setup", "print('done')"), timeout_seconds=10)
+    assert "done" in bench.log_text("setup")
     with pytest.raises(ServiceUnavailable, match="setup ended with exit code 4"):
-        bench.supervisor.run_once(bench.program("setup", "raise SystemExit(4)"), seconds=10)
+        bench.supervisor.run_to_completion(bench.program("setup", "raise SystemExit(4)"), timeout_seconds=10)
     with pytest.raises(ServiceUnavailable, match="setup took longer than 0 s"):
-        bench.supervisor.run_once(bench.program("setup", SLEEP), seconds=0)
+        bench.supervisor.run_to_completion(bench.program("setup", SLEEP), timeout_seconds=0)
 
 
-def test_watch_ends_with_the_request_to_stop(bench: Bench) -> None:
-    bench.supervisor.watch(also=bench.stop.set)
+def test_run_ends_when_the_stop_is_requested(bench: SupervisorBench) -> None:
+    bench.supervisor.run(on_poll=bench.stop.set)
     assert bench.stop.is_set()
 
 
-def test_remove_stops_and_forgets(bench: Bench) -> None:
-    for name in ("one", "two"):
+def test_a_removed_program_is_stopped_and_no_longer_supervised(bench: SupervisorBench) -> None:
+    for name in ("first", "second"):
         bench.supervisor.start(bench.program(name, SLEEP))
-    bench.supervisor.remove("two")
-    assert bench.supervisor.names() == {"one"}
-    assert list(bench.reported) == ["one"]
+    bench.supervisor.remove("second")
+    assert bench.supervisor.names() == {"first"}
+    assert list(bench.status) == ["first"]
 
 
-def signal_process(identity: ProcessHandle, number: signal.Signals) -> None:
-    os.kill(identity.pid, number)
+def signal_process(handle: ProcessHandle, number: signal.Signals) -> None:
+    os.kill(handle.pid, number)
 
 
-def kill_and_await(one: ManagedProcess, seconds: float = 10) -> None:
-    assert one.child is not None
-    signal_process(one.child.identity, signal.SIGKILL)
+def kill_and_await(process: ManagedProcess, seconds: float = 10) -> None:
+    assert process.child is not None
+    signal_process(process.child.handle, signal.SIGKILL)
     deadline = time.monotonic() + seconds
-    while not one.check():
-        assert time.monotonic() < deadline, "the supervisor did not notice the death"
+    while not process.poll():
+        assert time.monotonic() < deadline, "the supervisor did not notice the exit"
         time.sleep(0.01)
