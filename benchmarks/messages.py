@@ -2,7 +2,9 @@
 
 from datetime import UTC, datetime
 
-from readings.payload import Reading, Unit, encode, uuid7
+from readings.ids import uuid7
+from readings.model import Reading, Unit
+from readings.payload import encode_reading
 
 SENSORS = 50
 
@@ -25,4 +27,4 @@ class Messages:
         reading = Reading(
             uuid7(), f"bench-{number % SENSORS}", datetime.now(UTC), temperature, self._run_id, number + 1
         )
-        return encode(reading, temperature, Unit.CELSIUS)
+        return encode_reading(reading, temperature, Unit.CELSIUS)

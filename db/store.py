@@ -2,9 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import datetime
-from typing import Any, Protocol
-from uuid import UUID
+from typing import Any
 
 from psycopg import Cursor
 from sqlalchemy import Engine, PoolProxiedConnection
@@ -14,6 +12,7 @@ from db.deadline import Deadline
 from db.engine import make_engine, translate_errors
 from db.maintenance import PartitionMaintenance
 from db.settings import DatabaseSettings
+from readings.model import Reading
 
 COLUMNS = "reading_id, sensor_id, measured_at, temperature, run_id, sequence"
 # A reading that is stored already is passed over. %b sends values in binary. A single row has a statement
@@ -44,23 +43,6 @@ STATEMENT_TIMEOUT_SECONDS = 6
 FROZEN_SECONDS = STATEMENT_TIMEOUT_SECONDS + 1
 
 
-class StorableReading(Protocol):
-    """What the store keeps of a reading: time with its offset, temperature in °C."""
-
-    @property
-    def reading_id(self) -> UUID: ...  # noqa: D102 (the class's docstring says it)
-    @property
-    def sensor_id(self) -> str: ...  # noqa: D102 (the class's docstring says it)
-    @property
-    def measured_at(self) -> datetime: ...  # noqa: D102 (the class's docstring says it)
-    @property
-    def temperature(self) -> float: ...  # noqa: D102 (the class's docstring says it)
-    @property
-    def run_id(self) -> UUID | None: ...  # noqa: D102 (the class's docstring says it)
-    @property
-    def sequence(self) -> int | None: ...  # noqa: D102 (the class's docstring says it)
-
-
 class Store:
     """Keeps one connection, opened when it is needed and again after it was lost. For one thread.
 
@@ -77,7 +59,7 @@ class Store:
         self._registered: set[str] = set()
         self._upkeep = PartitionMaintenance(self._execute)
 
-    def save(self, readings: Sequence[StorableReading]) -> int:
+    def save(self, readings: Sequence[Reading]) -> int:
         """Commit the readings that are new and give their number; the others are there already.
 
         Raises DataRejected when the database will never take them (none is stored then) and

@@ -14,8 +14,9 @@ from db.store import Store
 from messaging.consuming.consumer import BatchResult
 from messaging.consuming.session import Delivery
 from readings.errors import DeadLetterReason, InvalidReading
-from readings.parsing import ParseContext, read
-from readings.payload import MqttDefaults, Reading
+from readings.model import Reading
+from readings.parsing import ParseContext, parse_reading
+from readings.payload import MqttDefaults
 
 
 class Message(Protocol):
@@ -88,14 +89,16 @@ def store_messages(
 
 
 def _read_all(
-    messages: Sequence[Message], rules: ParseContext
+    messages: Sequence[Message], context: ParseContext
 ) -> tuple[dict[int, Reading], list[InvalidReading | None]]:
     readings: dict[int, Reading] = {}
     refused: list[InvalidReading | None] = [None] * len(messages)
     for position, message in enumerate(messages):
         topic = message.topic
         try:
-            readings[position] = read(message.body, replace(rules, topic=topic) if topic else rules)
+            readings[position] = parse_reading(
+                message.body, replace(context, mqtt_defaults=topic) if topic else context
+            )
         except InvalidReading as error:
             refused[position] = error
     return readings, refused

@@ -1,1 +1,1 @@
-"""What a reading is: model, payload formats, parsing and identity. No I/O, no pika, no SQL."""
+"""What a reading is: its model, payload format, parsing and identity. No I/O, no pika, no SQL."""

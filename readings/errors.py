@@ -1,10 +1,10 @@
-"""Why a message can never become a reading."""
+"""Why a message is not a reading."""
 
 from enum import StrEnum
 
 
 class DeadLetterReason(StrEnum):
-    """Why a message was dead-lettered: the one word in its `x-dead-reason` header."""
+    """Why a message was dead-lettered: the value of its `x-dead-reason` header."""
 
     NOT_JSON = "not-json"
     INVALID_FIELD = "invalid-field"
@@ -15,7 +15,7 @@ class DeadLetterReason(StrEnum):
 
 
 class InvalidReading(Exception):
-    """The message can never become a reading; `detail` is a sentence with the field and its value."""
+    """The message can never be stored as a reading; `detail` names the field and its value."""
 
     def __init__(self, reason: DeadLetterReason, detail: str) -> None:
         super().__init__(f"{reason}: {detail}")

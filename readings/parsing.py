@@ -1,34 +1,33 @@
-"""From the bytes of a message to a reading, as a visible list of pure functions.
+"""Parsing: from the body of a message to a reading, as a list of pure functions.
 
-Each step takes what the one before it gives, and raises InvalidReading for what can never become a
-reading.
+Each step takes the result of the previous one, and raises InvalidReading for a message that can never be
+stored as a reading.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
 from readings.errors import DeadLetterReason, InvalidReading
-from readings.payload import MAX_BODY_BYTES, MqttDefaults, MqttReadingPayload, Reading, ReadingPayload, Unit
+from readings.ids import derive_reading_id
+from readings.model import Reading, Unit
+from readings.payload import MAX_BODY_BYTES, MqttDefaults, MqttReadingPayload, ReadingPayload
 from runtime.text import escape_unprintable
 
 FUTURE_TOLERANCE = timedelta(minutes=5)
 ABSOLUTE_ZERO = -273.15
-# Above what any thermometer measures; tungsten boils at about 5,900 °C.
-HIGHEST_TEMPERATURE = 10_000.0
-# The name space of readings that came without an id: a made-up UUID that must never change.
-READING_NAMESPACE = UUID("6f2a7d1e-52c8-5b0e-9a3d-0c6f6a1f4b57")
-SHOWN_CHARACTERS = 60
-UNSTAMPED = (
-    ", and the broker wrote no time on the message: send one in the body, or let the broker do it "
-    "(message_interceptors.incoming.set_header_timestamp.overwrite = false, from RabbitMQ 3.12 on)"
+# °C. No thermometer measures more; tungsten boils at about 5,900 °C.
+MAX_TEMPERATURE = 10_000.0
+MAX_VALUE_CHARACTERS = 60
+NO_TIMESTAMP_HINT = (
+    ", and the broker set no timestamp on the message: send measured_at in the body, or let the broker set "
+    "one (message_interceptors.incoming.set_header_timestamp.overwrite = false, from RabbitMQ 3.12 on)"
 )
-FIELD_OF = {
+FIELD_BY_ALIAS = {
     "id": "sensor_id",
     "timestamp": "measured_at",
     "data": "measured_at",
@@ -38,15 +37,19 @@ FIELD_OF = {
 
 @dataclass(frozen=True, slots=True)
 class ParseContext:
-    """What the steps need to know besides the body; the topic only of a message that came by MQTT."""
+    """What parsing depends on besides the body; `mqtt_defaults` is set for MQTT messages only."""
 
     naive_time_zone: ZoneInfo
     now: datetime
-    topic: MqttDefaults | None = None
+    mqtt_defaults: MqttDefaults | None = None
 
 
-def limit_size(body: bytes, _rules: ParseContext) -> bytes:
-    """Refuse a body above the contract's limit before anything parses it."""
+def check_size(body: bytes, _context: ParseContext) -> bytes:
+    """Reject a body above the size limit before anything parses it.
+
+    Raises:
+        InvalidReading: When the body is too large.
+    """
     if len(body) > MAX_BODY_BYTES:
         raise InvalidReading(
             DeadLetterReason.TOO_LARGE,
@@ -55,27 +58,40 @@ def limit_size(body: bytes, _rules: ParseContext) -> bytes:
     return body
 
 
-def parse(body: bytes, rules: ParseContext) -> ReadingPayload:
-    """Decode and validate in one pass, strict about type and range, lenient about the dialect."""
+def parse_body(body: bytes, context: ParseContext) -> ReadingPayload:
+    """Decode and validate in one pass: strict about types and ranges, lenient about field names.
+
+    Raises:
+        InvalidReading: When the body is not JSON, or a field is missing or invalid.
+    """
     try:
-        if rules.topic:
-            return MqttReadingPayload.model_validate_json(body, context=rules.topic._asdict())
+        if context.mqtt_defaults:
+            return MqttReadingPayload.model_validate_json(body, context=context.mqtt_defaults._asdict())
         return ReadingPayload.model_validate_json(body)
     except ValidationError as error:
-        raise _invalid(error, rules.topic) from None
+        invalid = _invalid_reading(error, context.mqtt_defaults)
+        raise invalid from None
 
 
-def normalise(wire: ReadingPayload, rules: ParseContext) -> Reading:
-    """Time to UTC, temperature to °C, and an identity for a reading that has none."""
-    measured_at = _in_utc(wire.measured_at, rules.naive_time_zone)
-    temperature = _in_celsius(wire.temperature, wire.unit)
-    reading_id = wire.reading_id or _identity(wire.sensor_id, measured_at, temperature)
-    return Reading(reading_id, wire.sensor_id, measured_at, temperature, wire.run_id, wire.sequence)
+def normalise(payload: ReadingPayload, context: ParseContext) -> Reading:
+    """Convert the time to UTC and the temperature to °C, and derive the ID if there is none.
+
+    Raises:
+        InvalidReading: When the temperature is physically impossible.
+    """
+    measured_at = _to_utc(payload.measured_at, context.naive_time_zone)
+    temperature = _to_celsius(payload.temperature, payload.unit)
+    reading_id = payload.reading_id or derive_reading_id(payload.sensor_id, measured_at, temperature)
+    return Reading(reading_id, payload.sensor_id, measured_at, temperature, payload.run_id, payload.sequence)
 
 
-def refuse_future(reading: Reading, rules: ParseContext) -> Reading:
-    """A clock may be a little ahead, not more."""
-    ahead = reading.measured_at - rules.now
+def reject_future(reading: Reading, context: ParseContext) -> Reading:
+    """Reject a time further ahead than a slightly fast clock explains.
+
+    Raises:
+        InvalidReading: When the time is more than FUTURE_TOLERANCE ahead.
+    """
+    ahead = reading.measured_at - context.now
     if ahead > FUTURE_TOLERANCE:
         raise InvalidReading(
             DeadLetterReason.FUTURE_TIME,
@@ -85,19 +101,23 @@ def refuse_future(reading: Reading, rules: ParseContext) -> Reading:
     return reading
 
 
-STEPS: tuple[Callable[[Any, ParseContext], Any], ...] = (limit_size, parse, normalise, refuse_future)
+STEPS: tuple[Callable[[Any, ParseContext], Any], ...] = (check_size, parse_body, normalise, reject_future)
 
 
-def read(body: bytes, rules: ParseContext) -> Reading:
-    """The reading that the message holds. Raises InvalidReading with the reason and a sentence."""
-    message: Any = body
+def parse_reading(body: bytes, context: ParseContext) -> Reading:
+    """Return the reading in the body of a message.
+
+    Raises:
+        InvalidReading: When the message can never be stored, with the reason and a message for people.
+    """
+    value: Any = body
     for step in STEPS:
-        message = step(message, rules)
-    reading: Reading = message
+        value = step(value, context)
+    reading: Reading = value
     return reading
 
 
-def _in_utc(measured_at: datetime, naive_time_zone: ZoneInfo) -> datetime:
+def _to_utc(measured_at: datetime, naive_time_zone: ZoneInfo) -> datetime:
     if measured_at.tzinfo is None:
         measured_at = measured_at.replace(tzinfo=naive_time_zone)
     try:
@@ -106,47 +126,42 @@ def _in_utc(measured_at: datetime, naive_time_zone: ZoneInfo) -> datetime:
         return datetime.max.replace(tzinfo=UTC)
 
 
-def _in_celsius(temperature: float, unit: Unit) -> float:
+def _to_celsius(temperature: float, unit: Unit) -> float:
     celsius = temperature
     if unit is Unit.FAHRENHEIT:
         celsius = (temperature - 32) * 5 / 9
     elif unit is Unit.KELVIN:
         celsius = temperature + ABSOLUTE_ZERO
-    # Rounded far below any thermometer's step, so that 0 K is absolute zero in spite of binary fractions.
-    # Adding zero makes one of the two zeros.
+    # Rounded far below the resolution of any thermometer, so that 0 K is exactly absolute zero despite binary
+    # fractions. Adding zero turns -0.0 into 0.0.
     celsius = round(celsius, 9) + 0.0
-    if not ABSOLUTE_ZERO <= celsius <= HIGHEST_TEMPERATURE:
+    if not ABSOLUTE_ZERO <= celsius <= MAX_TEMPERATURE:
         raise InvalidReading(
             DeadLetterReason.INVALID_FIELD,
-            f"temperature is {temperature} {unit}, outside {ABSOLUTE_ZERO} to {HIGHEST_TEMPERATURE:g} °C",
+            f"temperature is {temperature} {unit}, outside {ABSOLUTE_ZERO} to {MAX_TEMPERATURE:g} °C",
         )
     return celsius
 
 
-def _identity(sensor_id: str, measured_at: datetime, temperature: float) -> UUID:
-    """The same for a redelivery, different for two values with one timestamp."""
-    return uuid5(READING_NAMESPACE, f"{sensor_id}\n{measured_at.isoformat()}\n{temperature!r}")
-
-
-def _invalid(error: ValidationError, topic: MqttDefaults | None) -> InvalidReading:
+def _invalid_reading(error: ValidationError, mqtt_defaults: MqttDefaults | None) -> InvalidReading:
+    """Describe the first validation error, naming the field as the current format does."""
     first = error.errors(include_url=False, include_input=True)[0]
     problem = escape_unprintable(
         str(first["msg"]).removeprefix("Value error, ").removeprefix("Invalid JSON: ")
     )
-    shown = _shown(first["input"])
+    value = _shorten(repr(first["input"]))
     if first["type"] == "json_invalid":
-        return InvalidReading(DeadLetterReason.NOT_JSON, f"the body {shown} is not JSON: {problem}")
+        return InvalidReading(DeadLetterReason.NOT_JSON, f"the body {value} is not JSON: {problem}")
     name = str(first["loc"][0]) if first["loc"] else ""
-    field = FIELD_OF.get(name, name)
+    field = FIELD_BY_ALIAS.get(name, name)
     if not field:
-        wanted = "a number or a JSON object" if topic else "a JSON object"
-        return InvalidReading(DeadLetterReason.INVALID_FIELD, f"the body {shown} is not {wanted}")
+        expected = "a number or a JSON object" if mqtt_defaults else "a JSON object"
+        return InvalidReading(DeadLetterReason.INVALID_FIELD, f"the body {value} is not {expected}")
     if first["type"] == "missing":
-        more = UNSTAMPED if topic and field == "measured_at" else ""
-        return InvalidReading(DeadLetterReason.INVALID_FIELD, f"{field} is missing{more}")
-    return InvalidReading(DeadLetterReason.INVALID_FIELD, f"{field} is {shown}: {problem}")
+        hint = NO_TIMESTAMP_HINT if mqtt_defaults and field == "measured_at" else ""
+        return InvalidReading(DeadLetterReason.INVALID_FIELD, f"{field} is missing{hint}")
+    return InvalidReading(DeadLetterReason.INVALID_FIELD, f"{field} is {value}: {problem}")
 
 
-def _shown(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]}…"
+def _shorten(text: str) -> str:
+    return text if len(text) <= MAX_VALUE_CHARACTERS else f"{text[:MAX_VALUE_CHARACTERS]}…"

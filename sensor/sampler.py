@@ -4,7 +4,9 @@ import time
 from datetime import UTC, datetime
 from uuid import UUID
 
-from readings.payload import Reading, body_of, message_of, uuid7
+from readings.ids import uuid7
+from readings.model import Reading
+from readings.payload import encode_payload, to_payload
 from runtime.lifecycle import ShutdownSignal
 from sensor.outbox.outbox import Outbox, OutboxEntry
 from sensor.sources.measurement import Measurement, Source
@@ -44,6 +46,8 @@ class Sampler:
             run_id=self.run_id,
             sequence=self._sequence,
         )
-        message = message_of(reading, measurement.temperature, measurement.unit)
-        self._outbox.put(OutboxEntry(self._sensor_id, str(reading.reading_id), body_of(message), message))
+        message = to_payload(reading, measurement.temperature, measurement.unit)
+        self._outbox.put(
+            OutboxEntry(self._sensor_id, str(reading.reading_id), encode_payload(message), message)
+        )
         self._events.measured(waiting=len(self._outbox))

@@ -12,7 +12,7 @@ import pika
 
 from messaging.topology import MQTT_EXCHANGE, MQTT_KEYS
 from readings.csv_columns import EPOCH
-from readings.payload import MqttDefaults, written
+from readings.payload import MqttDefaults, format_timestamp
 
 # Both are what the broker's interceptor `set_header_timestamp` writes where a publisher did not.
 STAMP_HEADER = "timestamp_in_ms"
@@ -56,6 +56,8 @@ def _stamp(properties: pika.BasicProperties) -> str | None:
     if isinstance(milliseconds, bool) or not isinstance(milliseconds, int):
         milliseconds = None if properties.timestamp is None else properties.timestamp * 1000
     try:
-        return None if milliseconds is None else written(EPOCH + timedelta(milliseconds=milliseconds))
+        return (
+            None if milliseconds is None else format_timestamp(EPOCH + timedelta(milliseconds=milliseconds))
+        )
     except OverflowError:  # a publisher's own number
         return None

@@ -13,7 +13,7 @@ import pika
 
 from messaging.consuming.mqtt import ORIGINAL_EXCHANGE, ORIGINAL_KEY, REPLAYS, Route, sensor_of
 from messaging.topology import ROUTING_PREFIX
-from readings.payload import LARGEST_INTEGER
+from readings.payload import MAX_INTEGER
 
 ID_CHARACTERS = 12
 UNKNOWN = "unknown"
@@ -99,7 +99,7 @@ class DeadLetter:
     def origin(self) -> Origin | None:
         """Sensor, run and sequence (from 1), when its body carries all three."""
         sensor_id, sequence = _sensor_of(self._claims), _whole(self._claims.get("sequence"))
-        if sensor_id is None or not 1 <= sequence <= LARGEST_INTEGER:
+        if sensor_id is None or not 1 <= sequence <= MAX_INTEGER:
             return None
         try:
             return Origin(sensor_id, UUID(str(self._claims.get("run_id"))), sequence)

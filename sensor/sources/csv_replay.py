@@ -10,8 +10,8 @@ from typing import TextIO
 
 import structlog
 
-from readings.csv_columns import moment, position
-from readings.payload import Unit
+from readings.csv_columns import column_index, parse_time
+from readings.model import Unit
 from runtime.errors import ConfigurationError
 from sensor.sources.measurement import Measurement
 
@@ -91,7 +91,7 @@ class Replay:
 
 def _position(header: list[str], column: str, variable: str) -> int:
     try:
-        return position(header, column)
+        return column_index(header, column)
     except LookupError as error:
         raise ConfigurationError(f"{variable} is {column!r}; {error}") from None
 
@@ -99,6 +99,6 @@ def _position(header: list[str], column: str, variable: str) -> int:
 def _parse(row: list[str], time_at: int, value_at: int) -> tuple[datetime, float] | None:
     try:
         value = float(row[value_at])
-        return (moment(row[time_at]), value) if math.isfinite(value) else None
+        return (parse_time(row[time_at]), value) if math.isfinite(value) else None
     except (IndexError, ValueError):
         return None

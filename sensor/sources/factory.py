@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from readings.payload import Unit
+from readings.model import Unit
 from sensor.settings import OFFICE, REPLAY_PREFIX, SIMULATED, SensorSettings
 from sensor.sources.csv_replay import Replay
 from sensor.sources.measurement import Source

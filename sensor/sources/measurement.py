@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
-from readings.payload import Unit
+from readings.model import Unit
 
 
 class Measurement(NamedTuple):

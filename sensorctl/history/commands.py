@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from db.queries.export import ExportQuery, Series
-from readings.payload import UNIT_NAMES, Unit
+from readings.model import UNIT_BY_NAME, Unit
 from runtime.lifecycle import EXIT_FAILURE
 from runtime.settings import time_zone
 from sensorctl.files import STANDARD
@@ -26,7 +26,7 @@ CSV_OPTIONS = "--sensor, --…-column, --unit and --time-… are for CSV files"
 
 
 def _unit(name: str) -> Unit:
-    if unit := UNIT_NAMES.get(name.casefold()):
+    if unit := UNIT_BY_NAME.get(name.casefold()):
         return unit
     raise typer.BadParameter(f"{name!r} is no unit: celsius, fahrenheit or kelvin (or C, F, K)")
 

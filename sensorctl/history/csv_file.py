@@ -10,10 +10,11 @@ from typing import IO, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from messaging.publishing.bulk import Message
-from readings.csv_columns import EPOCH, moment, position
+from readings.csv_columns import EPOCH, column_index, parse_time
 from readings.errors import InvalidReading
-from readings.parsing import ParseContext, read
-from readings.payload import MAX_BODY_BYTES, Unit, encode
+from readings.model import Unit
+from readings.parsing import ParseContext, parse_reading
+from readings.payload import MAX_BODY_BYTES, encode_reading
 
 # Of a longer line only so much is kept, which is refused.
 LONGEST_LINE_BYTES = MAX_BODY_BYTES + 1
@@ -139,7 +140,7 @@ class Columns:
 
     def _time(self, text: str) -> str:
         try:
-            return moment(
+            return parse_time(
                 text, zone=self.time_zone, origin=self.time_origin, step_seconds=self.time_step
             ).isoformat()
         except ValueError as error:
@@ -181,8 +182,8 @@ class Messages:
     def _message(self, row: bytes | InvalidRow) -> Message:
         if isinstance(row, InvalidRow):
             raise row
-        reading = read(row, ParseContext(self._zone, datetime.now(UTC)))
-        body = encode(reading, reading.temperature, Unit.CELSIUS)
+        reading = parse_reading(row, ParseContext(self._zone, datetime.now(UTC)))
+        body = encode_reading(reading, reading.temperature, Unit.CELSIUS)
         return Message(reading.sensor_id, str(reading.reading_id), body, None)
 
     def _behind(self, *, published: int = 0, refused: int = 0) -> Place:
@@ -195,7 +196,7 @@ class Messages:
 def _place(header: list[str], option: str, chosen: str | None, usual: tuple[str, ...]) -> int:
     try:
         if chosen is not None:
-            return position(header, chosen)
+            return column_index(header, chosen)
         return next(header.index(name) for name in usual if name in header)
     except StopIteration:
         raise LookupError(f"no column is called {' or '.join(usual)}: name one with {option}") from None

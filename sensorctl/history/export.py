@@ -10,7 +10,7 @@ from uuid import UUID
 
 from db.queries.export import ExportQuery, columns_of, rows
 from db.settings import DatabaseSettings
-from readings.payload import written
+from readings.payload import format_timestamp
 from sensorctl.files import writing
 from sensorctl.history.importer import Format
 
@@ -59,7 +59,7 @@ def plain(row: Row) -> Row:
 def _plain(value: Any) -> Any:
     match value:
         case datetime():
-            return written(value)
+            return format_timestamp(value)
         case UUID():
             return str(value)
         case Decimal():  # PostgreSQL's sum of counts

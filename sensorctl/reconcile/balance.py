@@ -7,7 +7,7 @@ from uuid import UUID
 
 from db.queries.sequences import RunKey, RunSequences
 from messaging.dead_letters.dead_letter import Origin
-from readings.payload import LARGEST_INTEGER
+from readings.payload import MAX_INTEGER
 from sensorctl.reconcile.ranges import Range, common, size, without
 
 
@@ -76,7 +76,7 @@ class Balance:
         for run in self.runs.values():
             if run.missing:
                 now = stored.get(run.key, RunSequences(1, 0, []))
-                run.missing = common(run.missing, [*now.gaps, (now.last + 1, LARGEST_INTEGER)])
+                run.missing = common(run.missing, [*now.gaps, (now.last + 1, MAX_INTEGER)])
 
 
 def _by_run(origins: Iterable[Origin]) -> dict[RunKey, set[int]]:

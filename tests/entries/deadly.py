@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from functools import partial
 from unittest.mock import patch
 
-from db.store import StorableReading, Store
+from db.store import Store
 from pipeline import __main__ as pipeline
 from pipeline import isolation as trial
+from readings.model import Reading
 from runtime.lifecycle import run
 
 DEADLY = "deadly"
@@ -21,7 +22,7 @@ DEADLY = "deadly"
 class DeadlyStore(Store):
     """Saves like the real one, unless it dies."""
 
-    def save(self, readings: Sequence[StorableReading]) -> int:
+    def save(self, readings: Sequence[Reading]) -> int:
         if any(reading.sensor_id == DEADLY for reading in readings):
             os.kill(os.getpid(), signal.SIGKILL)
         return super().save(readings)

@@ -15,7 +15,7 @@ from db.errors import StoreUnavailable
 from db.queries import export
 from db.queries.export import ExportQuery, Series
 from db.store import Store
-from readings.payload import Reading
+from readings.model import Reading
 from tests.broker import VirtualHost
 from tests.database import Database
 from tests.integration.dead_letters import Operator

@@ -15,8 +15,8 @@ import pytest
 
 from db.store import Store
 from messaging.publishing.bulk import IN_FLIGHT
-from readings.parsing import ParseContext, read
-from readings.payload import Reading
+from readings.model import Reading
+from readings.parsing import ParseContext, parse_reading
 from tests.broker import DEAD_QUEUE, QUEUE, VirtualHost
 from tests.database import Database
 from tests.integration.dead_letters import Operator
@@ -68,7 +68,7 @@ def drain(broker: VirtualHost) -> list[Reading]:
     for method, properties, body in broker.channel.consume(QUEUE, inactivity_timeout=1.0):
         if method is None:
             break
-        readings.append(read(body, rules))
+        readings.append(parse_reading(body, rules))
         assert properties.message_id == str(readings[-1].reading_id)
         broker.channel.basic_ack(method.delivery_tag)
     broker.channel.cancel()

@@ -70,7 +70,7 @@ def test_a_bare_number_has_the_brokers_time_or_is_dead_where_the_broker_has_none
     else:
         [dead] = broker.take_all(DEAD_QUEUE)
         assert dead.headers["x-dead-detail"].startswith(
-            "measured_at is missing, and the broker wrote no time"
+            "measured_at is missing, and the broker set no timestamp"
         )
 
 

@@ -14,7 +14,7 @@ import pytest
 from db import maintenance as upkeep
 from db.maintenance import keep_up
 from db.store import Store
-from readings.payload import Reading
+from readings.model import Reading
 from tests.database import Database
 from tests.waiting import eventually
 

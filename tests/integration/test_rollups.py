@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from db.store import SAVE_MANY, SAVE_ONE, Store
-from readings.payload import Reading
+from readings.model import Reading
 from tests.database import Database, Row
 from tests.writers import WRITERS, four_writers
 

@@ -9,7 +9,7 @@ import pytest
 from db.errors import InvalidData, StoreUnavailable
 from db.settings import DatabaseSettings
 from db.store import Store
-from readings.payload import Reading
+from readings.model import Reading
 from runtime.settings import load
 from tests.database import Database
 from tests.writers import four_writers

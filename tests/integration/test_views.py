@@ -9,7 +9,8 @@ import pytest
 
 from db.queries.summary import Summary
 from db.store import Store
-from readings.payload import Reading, uuid7
+from readings.ids import uuid7
+from readings.model import Reading
 from tests.database import Database
 
 HOUR = timedelta(hours=1)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from readings.parsing import ParseContext
 
 NOW = datetime(2026, 11, 22, 5, 30, tzinfo=UTC)
-RULES = ParseContext(ZoneInfo("UTC"), NOW)
+CONTEXT = ParseContext(ZoneInfo("UTC"), NOW)
 MESSAGE = {"sensor_id": "kitchen", "measured_at": "2026-11-22T05:28:37Z", "temperature": 21.5}
 
 

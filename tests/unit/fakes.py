@@ -8,9 +8,9 @@ from uuid import UUID
 
 import pika
 
-from db.store import StorableReading, Store
+from db.store import Store
 from messaging.consuming.session import Delivery
-from readings.payload import Reading
+from readings.model import Reading
 
 READING = Reading(
     UUID("01934f2a-7c00-7000-8000-000000000001"),
@@ -56,11 +56,11 @@ class FakeStore(Store):
     """Keeps readings in a dictionary; raises the errors of `troubles` first, one a call."""
 
     def __init__(self, *troubles: Exception) -> None:
-        self.readings: dict[UUID, StorableReading] = {}
+        self.readings: dict[UUID, Reading] = {}
         self.troubles = list(troubles)
         self.checks = 0
 
-    def save(self, readings: Sequence[StorableReading]) -> int:
+    def save(self, readings: Sequence[Reading]) -> int:
         self._be_troubled()
         before = len(self.readings)
         for reading in readings:

@@ -7,7 +7,7 @@ from itertools import islice
 from zoneinfo import ZoneInfo
 
 from readings.errors import DeadLetterReason, InvalidReading
-from readings.parsing import ParseContext, read
+from readings.parsing import ParseContext, parse_reading
 from readings.payload import MAX_BODY_BYTES
 from tests.faults import mutation
 from tests.faults.bodies import good
@@ -93,7 +93,7 @@ def _outcome(raw: bytes) -> str:
 
 
 def _read(raw: bytes) -> Stored:
-    reading = read(raw, ParseContext(ZoneInfo("UTC"), datetime.now(UTC)))
+    reading = parse_reading(raw, ParseContext(ZoneInfo("UTC"), datetime.now(UTC)))
     return Stored(str(reading.reading_id), reading.sensor_id, reading.measured_at, reading.temperature)
 
 

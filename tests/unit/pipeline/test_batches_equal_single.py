@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from db.errors import InvalidData, StoreUnavailable
-from db.store import StorableReading
 from messaging.consuming.consumer import Consumer, ConsumerOptions
 from messaging.topology import Topology
 from pipeline.handler import ReadingHandler
+from readings.model import Reading
 from runtime.lifecycle import ShutdownSignal
 from tests.unit.bodies import with_fields
 from tests.unit.fake_broker import FakeBroker
@@ -33,7 +33,7 @@ class PickyStore(FakeStore):
         self._calls = 0
         self._away_at = away_at
 
-    def save(self, readings: Sequence[StorableReading]) -> int:
+    def save(self, readings: Sequence[Reading]) -> int:
         self._calls += 1
         if self._calls in self._away_at:
             raise StoreUnavailable("away")

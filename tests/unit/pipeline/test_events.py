@@ -12,7 +12,7 @@ from pipeline.handler import Stored
 from pipeline.store_log import LINES_A_SECOND
 from pipeline.telemetry import BROKER, DATABASE, PipelineTelemetry
 from readings.errors import DeadLetterReason, InvalidReading
-from readings.payload import Reading
+from readings.model import Reading
 from runtime.health import Health
 from runtime.version import VERSION
 from tests.unit.fakes import READING, FakeClock

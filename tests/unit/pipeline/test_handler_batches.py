@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from db.errors import InvalidData, StoreUnavailable
-from db.store import StorableReading
 from readings.errors import DeadLetterReason
+from readings.model import Reading
 from tests.unit.bodies import with_fields
 from tests.unit.fakes import FakeStore
 from tests.unit.handler_bench import HandlerBench
@@ -23,7 +23,7 @@ class CountingStore(FakeStore):
         self.sizes: list[int] = []
         self.before_save: Callable[[], None] = lambda: None
 
-    def save(self, readings: Sequence[StorableReading]) -> int:
+    def save(self, readings: Sequence[Reading]) -> int:
         self.before_save()
         self.sizes.append(len(readings))
         if any(reading.temperature < 0 for reading in readings):

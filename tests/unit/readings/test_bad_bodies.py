@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from readings.errors import DeadLetterReason, InvalidReading
-from readings.parsing import read
+from readings.parsing import parse_reading
 from readings.payload import MAX_BODY_BYTES
 from tests.unit.bad_bodies import FIELDS, GOOD, MISSING, NOT_AN_OBJECT, NOT_JSON, RAW_NUMBERS
-from tests.unit.bodies import MESSAGE, RULES, filled_up_to, with_field_renamed, with_fields
+from tests.unit.bodies import CONTEXT, MESSAGE, filled_up_to, with_field_renamed, with_fields
 
 DETAIL_CHARACTERS = 250
 
@@ -16,7 +16,7 @@ DETAIL_CHARACTERS = 250
 def refusal(body: bytes) -> InvalidReading:
     """What `read` says of the body; every sentence is short and safe for a log or a terminal."""
     with pytest.raises(InvalidReading) as caught:
-        read(body, RULES)
+        parse_reading(body, CONTEXT)
     assert caught.value.detail.isprintable()
     assert len(caught.value.detail) <= DETAIL_CHARACTERS
     return caught.value
@@ -111,4 +111,4 @@ def test_the_older_dialects_are_told_with_the_contracts_names(field: str, name: 
 
 
 def test_the_good_message_of_these_tests_is_good() -> None:
-    assert read(GOOD, RULES).sensor_id == MESSAGE["sensor_id"]
+    assert parse_reading(GOOD, CONTEXT).sensor_id == MESSAGE["sensor_id"]

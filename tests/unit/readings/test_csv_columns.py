@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from readings.csv_columns import moment, position
+from readings.csv_columns import column_index, parse_time
 
 NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -16,28 +16,28 @@ NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
      "1767225600", " 1767225600.0 ", "1.7672256e9"],
 )  # fmt: skip
 def test_a_time_is_iso_8601_or_a_number_of_seconds(text: str) -> None:
-    assert moment(text) == NEW_YEAR
-    assert moment(text).tzinfo
+    assert parse_time(text) == NEW_YEAR
+    assert parse_time(text).tzinfo
 
 
 def test_a_time_without_an_offset_is_in_the_zone() -> None:
-    assert moment("2026-01-01 09:00", zone=ZoneInfo("Asia/Tokyo")) == NEW_YEAR
-    assert moment("2026-01-01T00:00Z", zone=ZoneInfo("Asia/Tokyo")) == NEW_YEAR
+    assert parse_time("2026-01-01 09:00", zone=ZoneInfo("Asia/Tokyo")) == NEW_YEAR
+    assert parse_time("2026-01-01T00:00Z", zone=ZoneInfo("Asia/Tokyo")) == NEW_YEAR
 
 
 def test_a_number_counts_steps_from_the_origin() -> None:
-    assert moment("3", origin=NEW_YEAR, step_seconds=5) == NEW_YEAR + timedelta(seconds=15)
-    assert moment("1767225600500", step_seconds=0.001) == NEW_YEAR + timedelta(milliseconds=500)
+    assert parse_time("3", origin=NEW_YEAR, step_seconds=5) == NEW_YEAR + timedelta(seconds=15)
+    assert parse_time("1767225600500", step_seconds=0.001) == NEW_YEAR + timedelta(milliseconds=500)
 
 
 @pytest.mark.parametrize("text", ["", "soon", "nan", "inf", "-inf", "1e300", "2026-13-01", "24:00"])
 def test_anything_else_is_no_time(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):
-        moment(text)
+        parse_time(text)
 
 
 def test_a_column_is_found_by_its_name_before_its_number() -> None:
-    assert position(["a", "1", "b"], "1") == 1
-    assert position(["a", "1", "b"], "3") == 2
+    assert column_index(["a", "1", "b"], "1") == 1
+    assert column_index(["a", "1", "b"], "3") == 2
     with pytest.raises(LookupError, match="the file has the columns a, b"):
-        position(["a", "b"], "3")
+        column_index(["a", "b"], "3")

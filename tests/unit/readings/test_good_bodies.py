@@ -9,9 +9,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from readings.parsing import ParseContext, read
-from readings.payload import MAX_BODY_BYTES, MAX_SENSOR_ID_CHARACTERS, Unit, uuid7
-from tests.unit.bodies import NOW, RULES, filled_up_to, with_field_renamed, with_fields, with_raw
+from readings.ids import uuid7
+from readings.model import Unit
+from readings.parsing import ParseContext, parse_reading
+from readings.payload import MAX_BODY_BYTES, MAX_SENSOR_ID_CHARACTERS
+from tests.unit.bodies import CONTEXT, NOW, filled_up_to, with_field_renamed, with_fields, with_raw
 
 GOLDEN = sorted((Path(__file__).parents[1] / "golden").glob("*.json"))
 
@@ -24,7 +26,7 @@ def test_the_golden_payloads_are_there() -> None:
 def test_a_golden_payload_still_means_the_same(path: Path) -> None:
     golden = json.loads(path.read_text())
 
-    reading = read(
+    reading = parse_reading(
         json.dumps(golden["message"]).encode(), ParseContext(ZoneInfo(golden["naive_time_zone"]), NOW)
     )
 
@@ -49,7 +51,7 @@ def test_a_golden_payload_still_means_the_same(path: Path) -> None:
     ],
 )
 def test_each_unit_is_stored_in_celsius(unit: str | None, temperature: float, celsius: float) -> None:
-    assert read(with_fields(unit=unit, temperature=temperature), RULES).temperature == celsius
+    assert parse_reading(with_fields(unit=unit, temperature=temperature), CONTEXT).temperature == celsius
 
 
 @pytest.mark.parametrize(
@@ -71,7 +73,7 @@ def test_each_unit_is_stored_in_celsius(unit: str | None, temperature: float, ce
     ],
 )
 def test_times_become_utc(zone: str, written: str, utc: str) -> None:
-    reading = read(with_fields(measured_at=written), ParseContext(ZoneInfo(zone), NOW))
+    reading = parse_reading(with_fields(measured_at=written), ParseContext(ZoneInfo(zone), NOW))
 
     assert reading.measured_at == datetime.fromisoformat(utc).replace(tzinfo=UTC)
     assert reading.measured_at.tzinfo is UTC
@@ -81,7 +83,7 @@ def test_times_become_utc(zone: str, written: str, utc: str) -> None:
 def test_a_clock_that_is_a_little_ahead_is_accepted(ahead: timedelta) -> None:
     measured_at = NOW + ahead
 
-    assert read(with_fields(measured_at=measured_at.isoformat()), RULES).measured_at == measured_at
+    assert parse_reading(with_fields(measured_at=measured_at.isoformat()), CONTEXT).measured_at == measured_at
 
 
 @pytest.mark.parametrize(
@@ -98,33 +100,33 @@ def test_a_clock_that_is_a_little_ahead_is_accepted(ahead: timedelta) -> None:
     ],
 )
 def test_a_sensor_is_named_by_text_or_number(written: Any, name: str) -> None:
-    assert read(with_fields(sensor_id=written), RULES).sensor_id == name
+    assert parse_reading(with_fields(sensor_id=written), CONTEXT).sensor_id == name
 
 
 def test_optional_fields_may_be_null_and_unknown_ones_anything() -> None:
     body = with_fields(reading_id=None, run_id=None, sequence=None, unit=None, humidity=[1, {"a": None}])
 
-    reading = read(body, RULES)
+    reading = parse_reading(body, CONTEXT)
 
     assert (reading.run_id, reading.sequence, reading.temperature) == (None, None, 21.5)
 
 
 def test_an_unknown_field_may_even_hold_nan() -> None:
-    assert read(with_raw("humidity", "NaN"), RULES).sensor_id == "kitchen"
+    assert parse_reading(with_raw("humidity", "NaN"), CONTEXT).sensor_id == "kitchen"
 
 
 def test_a_body_of_exactly_64_kib_is_accepted() -> None:
     body = filled_up_to(MAX_BODY_BYTES)
 
     assert len(body) == MAX_BODY_BYTES
-    assert read(body, RULES).sensor_id == "kitchen"
+    assert parse_reading(body, CONTEXT).sensor_id == "kitchen"
 
 
 def test_a_given_reading_id_is_kept() -> None:
     given = uuid7()
 
-    assert read(with_fields(reading_id=str(given)), RULES).reading_id == given
-    assert read(with_fields(reading_id=str(given).upper()), RULES).reading_id == given
+    assert parse_reading(with_fields(reading_id=str(given)), CONTEXT).reading_id == given
+    assert parse_reading(with_fields(reading_id=str(given).upper()), CONTEXT).reading_id == given
 
 
 @pytest.mark.parametrize(
@@ -140,7 +142,7 @@ def test_a_given_reading_id_is_kept() -> None:
     ],
 )
 def test_without_an_id_the_same_reading_is_recognised(body: bytes) -> None:
-    assert read(body, RULES).reading_id == UUID("a65d2dff-b9b9-5488-990d-90fe61578b43")
+    assert parse_reading(body, CONTEXT).reading_id == UUID("a65d2dff-b9b9-5488-990d-90fe61578b43")
 
 
 @pytest.mark.parametrize(
@@ -148,7 +150,10 @@ def test_without_an_id_the_same_reading_is_recognised(body: bytes) -> None:
     [{"temperature": 21.51}, {"measured_at": "2026-11-22T05:28:37.000001Z"}, {"sensor_id": "kitchen2"}],
 )
 def test_without_an_id_a_different_reading_is_another(changed: dict[str, Any]) -> None:
-    assert read(with_fields(**changed), RULES).reading_id != read(with_fields(), RULES).reading_id
+    assert (
+        parse_reading(with_fields(**changed), CONTEXT).reading_id
+        != parse_reading(with_fields(), CONTEXT).reading_id
+    )
 
 
 def test_uuid7_sorts_by_time_and_names_its_version() -> None:
@@ -163,6 +168,6 @@ def test_uuid7_sorts_by_time_and_names_its_version() -> None:
 
 def test_every_unit_has_a_short_name() -> None:
     for unit in Unit:
-        assert read(with_fields(unit=unit.value[0], temperature=300), RULES) == read(
-            with_fields(unit=unit.value, temperature=300), RULES
+        assert parse_reading(with_fields(unit=unit.value[0], temperature=300), CONTEXT) == parse_reading(
+            with_fields(unit=unit.value, temperature=300), CONTEXT
         )

@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from readings.errors import DeadLetterReason, InvalidReading
-from readings.parsing import ABSOLUTE_ZERO, FUTURE_TOLERANCE, HIGHEST_TEMPERATURE, read
-from readings.payload import LARGEST_INTEGER, Reading, Unit, encode
-from tests.unit.bodies import MESSAGE, NOW, RULES, with_fields
+from readings.model import Reading, Unit
+from readings.parsing import ABSOLUTE_ZERO, FUTURE_TOLERANCE, MAX_TEMPERATURE, parse_reading
+from readings.payload import MAX_INTEGER, encode_reading
+from tests.unit.bodies import CONTEXT, MESSAGE, NOW, with_fields
 
 REASONS_OF_READ = {
     DeadLetterReason.NOT_JSON,
@@ -39,7 +40,7 @@ json_values = st.recursive(
 
 def outcome(body: bytes) -> Reading | InvalidReading:
     try:
-        return read(body, RULES)
+        return parse_reading(body, CONTEXT)
     except InvalidReading as error:
         return error
 
@@ -53,12 +54,12 @@ def check(body: bytes) -> None:
         assert len(reading.detail) < 300
         return
     assert math.isfinite(reading.temperature)
-    assert ABSOLUTE_ZERO <= reading.temperature <= HIGHEST_TEMPERATURE
+    assert ABSOLUTE_ZERO <= reading.temperature <= MAX_TEMPERATURE
     assert reading.measured_at.tzinfo is UTC
     assert reading.measured_at <= NOW + FUTURE_TOLERANCE
     assert reading.sensor_id.isprintable()
     assert reading.sensor_id.strip() == reading.sensor_id != ""
-    assert reading.sequence is None or 0 <= reading.sequence <= LARGEST_INTEGER
+    assert reading.sequence is None or 0 <= reading.sequence <= MAX_INTEGER
 
 
 @given(st.binary())
@@ -103,13 +104,13 @@ readings = st.builds(
     ),
     temperature=st.floats(-273, 10_000).map(lambda value: round(value, 6)),
     run_id=st.none() | st.uuids(),
-    sequence=st.none() | st.integers(0, LARGEST_INTEGER),
+    sequence=st.none() | st.integers(0, MAX_INTEGER),
 )
 
 
 @given(readings)
 def test_what_a_sensor_writes_is_read_as_it_was_meant(reading: Reading) -> None:
-    assert read(encode(reading, reading.temperature, Unit.CELSIUS), RULES) == reading
+    assert parse_reading(encode_reading(reading, reading.temperature, Unit.CELSIUS), CONTEXT) == reading
 
 
 @given(readings, st.sampled_from([Unit.FAHRENHEIT, Unit.KELVIN]), st.floats(0, 10_000))
@@ -119,12 +120,14 @@ def test_what_a_sensor_writes_in_its_unit_is_the_same_temperature(
 ) -> None:
     celsius = {Unit.KELVIN: measured - 273.15, Unit.FAHRENHEIT: (measured - 32) / 1.8}[unit]
 
-    assert read(encode(reading, measured, unit), RULES).temperature == pytest.approx(celsius, abs=1e-8)
+    assert parse_reading(encode_reading(reading, measured, unit), CONTEXT).temperature == pytest.approx(
+        celsius, abs=1e-8
+    )
 
 
 @given(readings)
 def test_a_written_time_ends_in_z_with_microseconds(reading: Reading) -> None:
-    written = json.loads(encode(reading, reading.temperature, Unit.CELSIUS))["measured_at"]
+    written = json.loads(encode_reading(reading, reading.temperature, Unit.CELSIUS))["measured_at"]
 
     assert datetime.strptime(written, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC) == reading.measured_at
 
@@ -133,5 +136,5 @@ def test_a_written_time_ends_in_z_with_microseconds(reading: Reading) -> None:
 def test_a_sensor_cannot_write_what_json_cannot_hold(temperature: float) -> None:
     reading = Reading(*(None,) * 4)._replace(measured_at=NOW - timedelta(hours=1))  # type: ignore[arg-type]
 
-    with pytest.raises(ValueError, match="which JSON cannot hold"):
-        encode(reading, temperature, Unit.CELSIUS)
+    with pytest.raises(ValueError, match="which JSON cannot represent"):
+        encode_reading(reading, temperature, Unit.CELSIUS)

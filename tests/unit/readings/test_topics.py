@@ -7,19 +7,19 @@ from typing import Any
 import pytest
 
 from readings.errors import DeadLetterReason, InvalidReading
-from readings.parsing import read
+from readings.parsing import parse_reading
 from readings.payload import MqttDefaults
 from tests.unit.bad_bodies import NOT_JSON
-from tests.unit.bodies import MESSAGE, RULES, with_field_renamed, with_fields, with_raw, without
+from tests.unit.bodies import CONTEXT, MESSAGE, with_field_renamed, with_fields, with_raw, without
 
 STAMP = datetime(2026, 11, 22, 5, 29, 1, 500_000, UTC)
-STAMPED = replace(RULES, topic=MqttDefaults("attic", STAMP.isoformat()))
-UNSTAMPED = replace(RULES, topic=MqttDefaults("attic", None))
+STAMPED = replace(CONTEXT, mqtt_defaults=MqttDefaults("attic", STAMP.isoformat()))
+UNSTAMPED = replace(CONTEXT, mqtt_defaults=MqttDefaults("attic", None))
 
 
-def refused(body: bytes, rules: Any = STAMPED) -> InvalidReading:
+def refused(body: bytes, context: Any = STAMPED) -> InvalidReading:
     with pytest.raises(InvalidReading) as caught:
-        read(body, rules)
+        parse_reading(body, context)
     return caught.value
 
 
@@ -30,7 +30,7 @@ def refused(body: bytes, rules: Any = STAMPED) -> InvalidReading:
 def test_a_bare_number_is_a_reading_of_the_topics_sensor_at_the_brokers_time(
     body: bytes, temperature: float
 ) -> None:
-    reading = read(body, STAMPED)
+    reading = parse_reading(body, STAMPED)
 
     assert (reading.sensor_id, reading.measured_at, reading.temperature) == ("attic", STAMP, temperature)
 
@@ -47,13 +47,13 @@ def test_a_bare_number_is_a_reading_of_the_topics_sensor_at_the_brokers_time(
     ],
 )
 def test_what_the_body_has_is_what_counts(body: bytes) -> None:
-    assert read(body, STAMPED) == read(body, RULES) == read(body, UNSTAMPED)
+    assert parse_reading(body, STAMPED) == parse_reading(body, CONTEXT) == parse_reading(body, UNSTAMPED)
 
 
 @pytest.mark.parametrize("name", ["sensor_id", "id"])
 def test_a_body_without_a_sensor_is_of_the_topics(name: str) -> None:
     for body in (without("sensor_id"), with_field_renamed("sensor_id", name, None)):
-        reading = read(body, UNSTAMPED)
+        reading = parse_reading(body, UNSTAMPED)
         assert (reading.sensor_id, reading.measured_at) == (
             "attic",
             datetime(2026, 11, 22, 5, 28, 37, tzinfo=UTC),
@@ -63,26 +63,28 @@ def test_a_body_without_a_sensor_is_of_the_topics(name: str) -> None:
 @pytest.mark.parametrize("name", ["measured_at", "timestamp", "data"])
 def test_a_body_without_a_time_is_of_the_brokers(name: str) -> None:
     for body in (without("measured_at"), with_field_renamed("measured_at", name, None)):
-        assert read(body, STAMPED).measured_at == STAMP
+        assert parse_reading(body, STAMPED).measured_at == STAMP
 
 
 def test_the_least_object_has_a_temperature() -> None:
     body = b'{"temperatura": 70.7, "unit": "F"}'
 
-    assert read(body, STAMPED)[1:4] == ("attic", STAMP, 21.5)
+    assert parse_reading(body, STAMPED)[1:4] == ("attic", STAMP, 21.5)
 
 
 def test_a_redelivery_is_the_same_reading_and_a_later_one_another() -> None:
-    later = replace(RULES, topic=MqttDefaults("attic", STAMP.replace(microsecond=501_000).isoformat()))
+    later = replace(
+        CONTEXT, mqtt_defaults=MqttDefaults("attic", STAMP.replace(microsecond=501_000).isoformat())
+    )
 
-    assert read(b"21.5", STAMPED) == read(b"21.5", STAMPED)
-    assert read(b"21.5", STAMPED).reading_id != read(b"21.5", later).reading_id
+    assert parse_reading(b"21.5", STAMPED) == parse_reading(b"21.5", STAMPED)
+    assert parse_reading(b"21.5", STAMPED).reading_id != parse_reading(b"21.5", later).reading_id
     # A number is the same reading as an object that says the same.
-    assert read(b'{"temperature": 21.5}', STAMPED) == read(b"21.50", STAMPED)
+    assert parse_reading(b'{"temperature": 21.5}', STAMPED) == parse_reading(b"21.50", STAMPED)
 
 
 def test_the_id_of_a_bare_number_never_changes() -> None:
-    assert str(read(b"21.5", STAMPED).reading_id) == "f7984911-6812-5a41-b052-95c9d2ebfea8"
+    assert str(parse_reading(b"21.5", STAMPED).reading_id) == "f7984911-6812-5a41-b052-95c9d2ebfea8"
 
 
 @pytest.mark.parametrize("body", [b"21.5", b'{"temperature": 21.5}'])
@@ -91,7 +93,7 @@ def test_without_any_time_the_sentence_says_what_to_do(body: bytes) -> None:
 
     assert error.reason is DeadLetterReason.INVALID_FIELD
     assert error.detail.startswith(
-        "measured_at is missing, and the broker wrote no time on the message: send one"
+        "measured_at is missing, and the broker set no timestamp on the message: send"
     )
 
 
@@ -131,9 +133,9 @@ def test_a_bad_body_is_refused_with_field_and_value(body: bytes, detail: str) ->
 
 
 def test_a_name_in_the_topic_keeps_the_rule_of_names() -> None:
-    rules = replace(RULES, topic=MqttDefaults("x" * 129, STAMP.isoformat()))
+    context = replace(CONTEXT, mqtt_defaults=MqttDefaults("x" * 129, STAMP.isoformat()))
 
-    assert refused(b"21.5", rules).detail.endswith("must have 1 to 128 characters")
+    assert refused(b"21.5", context).detail.endswith("must have 1 to 128 characters")
 
 
 @pytest.mark.parametrize(
@@ -144,11 +146,11 @@ def test_a_name_in_the_topic_keeps_the_rule_of_names() -> None:
     ],
 )
 def test_a_stamp_keeps_the_rules_of_times(stamp: str, reason: DeadLetterReason) -> None:
-    assert refused(b"21.5", replace(RULES, topic=MqttDefaults("attic", stamp))).reason is reason
+    assert refused(b"21.5", replace(CONTEXT, mqtt_defaults=MqttDefaults("attic", stamp))).reason is reason
 
 
 def test_by_any_other_way_nothing_is_filled_in() -> None:
-    assert refused(b"21.5", RULES).detail == "the body 21.5 is not a JSON object"
-    assert refused(without("sensor_id"), RULES).detail == "sensor_id is missing"
-    assert refused(without("measured_at"), RULES).detail == "measured_at is missing"
-    assert "sensor_id is None" in refused(with_fields(sensor_id=None), RULES).detail
+    assert refused(b"21.5", CONTEXT).detail == "the body 21.5 is not a JSON object"
+    assert refused(without("sensor_id"), CONTEXT).detail == "sensor_id is missing"
+    assert refused(without("measured_at"), CONTEXT).detail == "measured_at is missing"
+    assert "sensor_id is None" in refused(with_fields(sensor_id=None), CONTEXT).detail

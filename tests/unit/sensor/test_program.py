@@ -10,7 +10,8 @@ from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
 from messaging.errors import BrokerUnavailable
-from readings.payload import Unit, body_of, message_of
+from readings.model import Unit
+from readings.payload import encode_payload, to_payload
 from runtime.health import Health
 from runtime.lifecycle import ShutdownSignal
 from runtime.version import VERSION
@@ -21,8 +22,8 @@ from tests.unit.fake_broker import FakeBroker
 from tests.unit.fakes import READING, FakeClock
 
 REFUSED = BrokerUnavailable("Connection refused")
-MESSAGE = message_of(READING._replace(sequence=7), 70.7, Unit.FAHRENHEIT)
-OUTGOING = OutboxEntry("kitchen", str(READING.reading_id), body_of(MESSAGE))
+MESSAGE = to_payload(READING._replace(sequence=7), 70.7, Unit.FAHRENHEIT)
+OUTGOING = OutboxEntry("kitchen", str(READING.reading_id), encode_payload(MESSAGE))
 
 
 class StopAfter(ShutdownSignal):

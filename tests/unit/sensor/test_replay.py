@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from readings.payload import Unit
+from readings.model import Unit
 from runtime.errors import ConfigurationError
 from sensor.sources.csv_replay import Replay
 from sensor.sources.measurement import Measurement

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import pytest
 
-from readings.payload import Unit
+from readings.model import Unit
 from runtime.lifecycle import ShutdownSignal
 from sensor.sampler import Sampler
 from sensor.sources.measurement import Measurement

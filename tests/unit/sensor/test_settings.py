@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from readings.payload import Unit
+from readings.model import Unit
 from runtime.errors import ConfigurationError
 from runtime.settings import load
 from sensor.settings import SensorSettings

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from db.queries.sequences import RunKey, RunSequences
 from messaging.dead_letters.dead_letter import Origin
-from readings.payload import LARGEST_INTEGER
+from readings.payload import MAX_INTEGER
 from sensorctl.reconcile.balance import Balance, Run
 from sensorctl.reconcile.ranges import Range, common, size, without
 
@@ -79,6 +79,6 @@ def test_a_run_of_which_nothing_is_stored_begins_at_one_or_with_its_first_dead_o
 
 def test_absurd_sequences_cost_nothing() -> None:
     balance = books(1, 10)
-    balance.add_dead(dead(LARGEST_INTEGER), whole_runs=True)
+    balance.add_dead(dead(MAX_INTEGER), whole_runs=True)
     balance.find_stored({KEY: RunSequences(1, 10, [])})
-    assert numbers(balance.runs[KEY]) == (LARGEST_INTEGER, 10, 1, LARGEST_INTEGER - 11)
+    assert numbers(balance.runs[KEY]) == (MAX_INTEGER, 10, 1, MAX_INTEGER - 11)

@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from db.queries.export import ExportQuery, Series, columns_of
-from readings.parsing import ABSOLUTE_ZERO, HIGHEST_TEMPERATURE, ParseContext, read
-from readings.payload import Reading
+from readings.model import Reading
+from readings.parsing import ABSOLUTE_ZERO, MAX_TEMPERATURE, ParseContext, parse_reading
 from sensorctl.history import export as exporting
 from sensorctl.history.csv_file import Columns, Lines, Messages, Place, csv_rows, json_rows
 from sensorctl.history.importer import Format
@@ -36,7 +36,7 @@ STORED = st.builds(
         datetime(2026, 1, 1),  # noqa: DTZ001 (as above)
         timezones=st.just(UTC),
     ),
-    temperature=st.floats(ABSOLUTE_ZERO, HIGHEST_TEMPERATURE).map(lambda t: round(t, 9) + 0.0),
+    temperature=st.floats(ABSOLUTE_ZERO, MAX_TEMPERATURE).map(lambda t: round(t, 9) + 0.0),
     run_id=st.none() | st.uuids(),
     sequence=st.none() | st.integers(0, 2**63 - 1),
 )
@@ -72,7 +72,7 @@ def imported(kind: Format, text: str) -> list[Reading]:
         pytest.fail(f"line {line}: {reason}")
 
     messages = Messages(lines, rows, ZoneInfo("UTC"), Place(), fail)
-    return [read(m.body, ParseContext(ZoneInfo("UTC"), datetime.now(UTC))) for m in messages]
+    return [parse_reading(m.body, ParseContext(ZoneInfo("UTC"), datetime.now(UTC))) for m in messages]
 
 
 @pytest.mark.parametrize("kind", ["csv", "jsonl"])

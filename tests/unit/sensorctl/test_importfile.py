@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from messaging.publishing.bulk import Message
-from readings.parsing import ParseContext, read
-from readings.payload import Reading, Unit
+from readings.model import Reading, Unit
+from readings.parsing import ParseContext, parse_reading
 from sensorctl.history.csv_file import (
     LONGEST_LINE_BYTES,
     Columns,
@@ -45,7 +45,10 @@ class Imported:
     @property
     def readings(self) -> list[Reading]:
         """As a consumer reads the messages."""
-        return [read(m.body, ParseContext(ZoneInfo("Asia/Tokyo"), datetime.now(UTC))) for m in self.messages]
+        return [
+            parse_reading(m.body, ParseContext(ZoneInfo("Asia/Tokyo"), datetime.now(UTC)))
+            for m in self.messages
+        ]
 
     @property
     def values(self) -> list[tuple[str, str, float]]:
@@ -124,11 +127,11 @@ def test_a_column_that_is_not_there_is_told(columns: Columns, header: str, sente
         ("kitchen,2026-01-01 00:00:00", "temperature is missing"),
         (",2026-01-01 00:00:00,20", "sensor_id is missing"),
         ("kitchen,soon,20", "measured_at is 'soon': "),
-        ("kitchen,1e300,20", "measured_at is '1e300': '1e300' lies beyond all calendars"),
+        ("kitchen,1e300,20", "measured_at is '1e300': '1e300' is out of range"),
         ("kitchen,17,20", "measured_at is '1970-01-01T00:00:17+00:00': is before 2000"),
         ("kitchen,2999-01-01 00:00:00,20", "ahead of the consumer's clock"),
         ("kitchen,2026-01-01 00:00:00,-300", "temperature is -300.0 celsius, outside -273.15"),
-        ("kit\x07chen,2026-01-01 00:00:00,20", "must not hold control or other unprintable characters"),
+        ("kit\x07chen,2026-01-01 00:00:00,20", "must not contain control or other unprintable characters"),
         ("k" * 200 + ",2026-01-01 00:00:00,20", "must have 1 to 128 characters"),
         ("kitchen,2026-01-01 00:00:00,20,first", "sequence is 'first': must be a number"),
         ("kitchen,2026-01-01 00:00:00,20," + "9" * 400, "sequence is 9"),
@@ -206,7 +209,7 @@ def test_a_reading_has_the_identity_that_a_consumer_would_give_it() -> None:
     line = '{"id": "kitchen", "timestamp": "2026-01-01T00:00:00", "temperature": 68.1, "unit": "F"}'
     row = "id,timestamp,temperature,unit\nkitchen,2026-01-01 00:00:00,68.1,F\n"
 
-    as_sent = read(line.encode(), ParseContext(UTC_ZONE, datetime.now(UTC)))
+    as_sent = parse_reading(line.encode(), ParseContext(UTC_ZONE, datetime.now(UTC)))
 
     for imported in (Imported(line), Imported(row, Columns())):
         assert imported.readings == [as_sent]
