@@ -14,6 +14,8 @@ from runtime.metrics import DependencyMetrics, export_build
 
 BROKER = "broker"
 DATABASE = "database"
+BROKER_PROBLEMS = frozenset({ProblemKind.BROKER_DOWN, ProblemKind.MANAGEMENT_API_DOWN})
+DATABASE_PROBLEMS = frozenset({ProblemKind.DATABASE_DOWN})
 LOOK = Histogram("dashboard_look_duration_seconds", "One look at the whole system")
 CLIENTS = Gauge("dashboard_clients", "Pages that are open and listen")
 DEPENDENCY_UP = Gauge(
@@ -47,15 +49,17 @@ class DashboardTelemetry:
     def looked(self, overview: SystemStatus, seconds: float) -> None:
         """The system was looked at."""
         LOOK.observe(seconds)
-        self._tell(BROKER, ProblemKind.BROKER_DOWN, overview, answers=overview.queue is not None)
-        self._tell(DATABASE, ProblemKind.DATABASE_DOWN, overview, answers=overview.sensors is not None)
+        self._tell(BROKER, BROKER_PROBLEMS, overview, answers=overview.queue is not None)
+        self._tell(DATABASE, DATABASE_PROBLEMS, overview, answers=overview.sensors is not None)
         self._health.heartbeat()
 
-    def _tell(self, need: str, kind: ProblemKind, overview: SystemStatus, *, answers: bool) -> None:
+    def _tell(
+        self, need: str, kinds: frozenset[ProblemKind], overview: SystemStatus, *, answers: bool
+    ) -> None:
         if answers:
             self._dependencies.mark_up(need)
         else:
-            sentences = [problem.message for problem in overview.problems if problem.kind is kind]
+            sentences = [problem.message for problem in overview.problems if problem.kind in kinds]
             self._dependencies.mark_down(need, " ".join(sentences) or "does not answer")
 
     @contextmanager

@@ -1,4 +1,4 @@
-"""What the broker says of the queue and of its dead queue."""
+"""Probes of the broker: the statistics of the queue and the oldest dead letter."""
 
 from concurrent.futures import Future
 from datetime import datetime
@@ -9,31 +9,32 @@ from messaging.management.client import Management
 from messaging.settings import BrokerSettings
 from messaging.topology import Topology
 from monitoring.model import Queue
-from monitoring.probes import ProbePool, known
+from monitoring.probes import ProbePool, wait_for_result
 from runtime.text import escape_unprintable
 
 TIMEOUT_SECONDS = 1.5
 
 
-class OldestDead(NamedTuple):
-    """The message that is first in the dead queue: when it died, and why."""
+class OldestDeadLetter(NamedTuple):
+    """The first message of the dead-letter queue: when it was dead-lettered, and why."""
 
     dead_at: datetime | None
     reason: str
     detail: str
 
 
-class QueueFigures:
-    """The queue's figures by the management API. For one thread at a time."""
+class QueueProbe:
+    """Reads the queue's statistics from the management API. Not thread-safe."""
 
     def __init__(self, settings: BrokerSettings) -> None:
         self._topology = Topology(settings.queue_name)
         self._management = Management(settings, TIMEOUT_SECONDS)
 
     def __call__(self) -> Queue | None:
-        """The figures, some seconds old at most; None when there is no such queue.
+        """Return the statistics, up to five seconds old; None if the queue does not exist.
 
-        Raises ManagementUnavailable.
+        Raises:
+            ManagementUnavailable: When the management API does not answer.
         """
         queue = self._management.queue(self._topology.queue)
         if queue is None:
@@ -50,37 +51,41 @@ class QueueFigures:
         )
 
 
-def _rate(queue: dict[str, Any], what: str) -> float:
-    return float(queue.get("message_stats", {}).get(f"{what}_details", {}).get("rate", 0.0))
+def _rate(queue: dict[str, Any], event: str) -> float:
+    return float(queue.get("message_stats", {}).get(f"{event}_details", {}).get("rate", 0.0))
 
 
-def oldest_dead(settings: BrokerSettings) -> OldestDead | None:
-    """Look at the first message of the dead queue, which gets it back. Raises BrokerUnavailable."""
+def read_oldest_dead_letter(settings: BrokerSettings) -> OldestDeadLetter | None:
+    """Read the first message of the dead-letter queue and requeue it; None if there is none.
+
+    Raises:
+        BrokerUnavailable: When the broker cannot be reached.
+    """
     with visit(settings, at_once=1) as queue:
         for message in queue.look(1):
-            return OldestDead(
+            return OldestDeadLetter(
                 message.dead_at, escape_unprintable(message.reason), escape_unprintable(message.detail)
             )
     return None
 
 
-class OldestDeadLetter:
-    """The first message of the dead queue, looked at only when it may be another one than before.
+class OldestDeadLetterProbe:
+    """Remembers the oldest dead letter, and reads it again only if it may have changed.
 
-    A visit takes the message for a moment and gives it back, which a quorum queue counts, so it is not made
-    with each look.
+    Reading takes the message for a moment and requeues it, which a quorum queue counts as a delivery, so it
+    is not done in each collection.
     """
 
-    def __init__(self, settings: BrokerSettings, asking: ProbePool) -> None:
-        self._settings, self._asking = settings, asking
-        self._asked: Future[OldestDead | None] | None = None
-        self._dead = 0
+    def __init__(self, settings: BrokerSettings, pool: ProbePool) -> None:
+        self._settings, self._pool = settings, pool
+        self._future: Future[OldestDeadLetter | None] | None = None
+        self._dead_letters = 0
 
-    def __call__(self, dead: int, until: float) -> OldestDead | None:
-        """It, when so many are dead; None when there is none, or it is not known by then."""
-        if dead == 0:
-            self._asked = None
-        elif self._asked is None or dead < self._dead:
-            self._asked = self._asking.ask("dead", lambda: oldest_dead(self._settings))
-        self._dead = dead
-        return known(self._asked, until).answer if self._asked else None
+    def __call__(self, dead_letters: int, deadline: float) -> OldestDeadLetter | None:
+        """Return it, given how many dead letters there are; None if it is not known by the deadline."""
+        if dead_letters == 0:
+            self._future = None
+        elif self._future is None or dead_letters < self._dead_letters:
+            self._future = self._pool.start("dead letters", lambda: read_oldest_dead_letter(self._settings))
+        self._dead_letters = dead_letters
+        return wait_for_result(self._future, deadline).value if self._future else None

@@ -1,4 +1,4 @@
-"""Where the services are: hosts by name, or the native system's own table."""
+"""Discovery of the services: hosts by name, or the state file of the native system."""
 
 import os
 import re
@@ -13,80 +13,86 @@ from runtime.errors import ConfigurationError
 from runtime.process_state import ProcessState
 from runtime.services import DEFAULT_HTTP_PORT, SERVICES, Stage
 
-HIGHEST_PORT = 65535
+MAX_PORT = 65535
 LOOPBACK = "127.0.0.1"
 # The part of the setting SERVICES that stands for the services of docker-compose.yml.
 COMPOSE = "compose"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Place:
-    """Where a service answers, if it does, and what its supervisor says of it.
+class Target:
+    """A service to probe, and what its supervisor reports about it.
 
-    Without an address it does not run, and `why` tells more. `gone_since` and `restarts` come from the
+    Without an address it does not run, and `reason` says why. `down_since` and `restarts` come from the
     supervisor.
     """
 
     name: str
     address: tuple[str, int] | None
-    why: str | None = None
-    gone_since: datetime | None = None
+    reason: str | None = None
+    down_since: datetime | None = None
     restarts: int | None = None
 
 
-def discover_targets(services: str) -> "list[Places]":
-    """How to find the services of the setting SERVICES, each part by itself. Raises ConfigurationError."""
+def build_discoveries(services: str) -> "list[Discovery]":
+    """Return the discoveries for the setting SERVICES.
+
+    Raises:
+        ConfigurationError: When the setting names something that is neither a host nor a file.
+    """
     if services.startswith("/"):
-        return [NativeStateFile(Path(services))]
+        return [StateFileDiscovery(Path(services))]
     parts = [part.strip() for part in services.split(",") if part.strip()]
-    return [target for part in parts for target in _targets(part)]
+    return [discovery for part in parts for discovery in _dns_discoveries(part)]
 
 
-def _targets(part: str) -> "list[HostName]":
+def _dns_discoveries(part: str) -> "list[DnsDiscovery]":
     if part != COMPOSE:
-        return [HostName(*_host_and_port(part))]
+        return [DnsDiscovery(*_parse_host(part))]
     return [
-        HostName(name, service.container_port, exclude_self=True)
+        DnsDiscovery(name, service.container_port, exclude_self=True)
         for service in SERVICES
         for name in service.compose_names
     ]
 
 
-def _host_and_port(written: str) -> tuple[str, int]:
-    host, colon, port = written.partition(":")
-    if not host or (colon and not (port.isascii() and port.isdecimal() and 1 <= int(port) <= HIGHEST_PORT)):
+def _parse_host(text: str) -> tuple[str, int]:
+    host, colon, port = text.partition(":")
+    if not host or (colon and not (port.isascii() and port.isdecimal() and 1 <= int(port) <= MAX_PORT)):
         raise ConfigurationError(
-            f"SERVICES names {written!r}: write compose, host or host:port, separated by commas, or "
-            "the absolute path of the native system's state file"
+            f"SERVICES contains {text!r}: expected compose, host or host:port, separated by commas, or the "
+            "absolute path of the native system's state file"
         )
     return host, int(port) if port else DEFAULT_HTTP_PORT
 
 
-class HostName:
-    """A host by its name; where the name has several addresses, each of them is a service."""
+class DnsDiscovery:
+    """Discovers a service by its host name; each address of the name is a target."""
 
     def __init__(self, host: str, port: int, *, exclude_self: bool = False) -> None:
         self._host, self._port = host, port
         self._exclude_self = exclude_self
         self.name = host if port == DEFAULT_HTTP_PORT else f"{host}:{port}"
 
-    def __call__(self) -> list[Place]:
-        """The places at this moment; one without an address when the name has none."""
+    def discover_targets(self) -> list[Target]:
+        """Resolve the name; a name without an address gives one target without an address."""
         try:
             found = socket.getaddrinfo(self._host, self._port, socket.AF_INET, socket.SOCK_STREAM)
         except OSError:
-            why = f"nothing is called {self._host}: it does not run, or runs elsewhere"
-            return [Place(name=self.name, address=None, why=why)]
+            reason = f"the host name {self._host} does not resolve: it does not run, or runs elsewhere"
+            return [Target(name=self.name, address=None, reason=reason)]
         addresses = sorted({str(address[0]) for *_, address in found})
         if self._exclude_self and addresses == [_own_address()]:
             return []
         if len(addresses) == 1:
-            return [Place(name=self.name, address=(addresses[0], self._port))]
-        return [Place(name=self._name_of(address), address=(address, self._port)) for address in addresses]
+            return [Target(name=self.name, address=(addresses[0], self._port))]
+        return [
+            Target(name=self._replica_name(address), address=(address, self._port)) for address in addresses
+        ]
 
-    def _name_of(self, address: str) -> str:
-        """With the number that Compose gave this container, if it is one."""
-        container = re.search(rf"{re.escape(self._host)}-\d+(?=\.|$)", _reverse(address))
+    def _replica_name(self, address: str) -> str:
+        """Return the name with the number that Compose gave the container, else with the address."""
+        container = re.search(rf"{re.escape(self._host)}-\d+(?=\.|$)", _reverse_lookup(address))
         return container[0] if container else f"{self.name} {address}"
 
 
@@ -97,7 +103,7 @@ def _own_address() -> str:
         return ""
 
 
-def _reverse(address: str) -> str:
+def _reverse_lookup(address: str) -> str:
     try:
         return socket.gethostbyaddr(address)[0]
     except OSError:
@@ -105,7 +111,7 @@ def _reverse(address: str) -> str:
 
 
 class _Program(BaseModel):
-    """What is read of a program in the supervisor's state file."""
+    """The fields of a program in the supervisor's state file that are read here."""
 
     name: str
     state: ProcessState
@@ -121,22 +127,23 @@ class _State(BaseModel):
     services: list[_Program]
 
 
-class NativeStateFile:
-    """The native system's services, from the file in which its supervisor reports them."""
+class StateFileDiscovery:
+    """Discovers the services of the native system from the state file of its supervisor."""
 
     name = "the native system"
 
     def __init__(self, file: Path) -> None:
         self._file = file
 
-    def __call__(self) -> list[Place]:
-        """The places at this moment, without the servers, what has nothing left to do, and who asks."""
+    def discover_targets(self) -> list[Target]:
+        """Return the services, without the servers, finished programs and this process itself."""
         try:
             state = _State.model_validate_json(self._file.read_bytes())
         except (OSError, ValidationError):
-            return [Place(name=self.name, address=None, why="its state file is gone: it does not run")]
+            reason = "its state file does not exist: it does not run"
+            return [Target(name=self.name, address=None, reason=reason)]
         return [
-            _place(program)
+            _target(program)
             for program in state.services
             if program.stage > Stage.BROKER
             and program.state is not ProcessState.EXITED
@@ -144,16 +151,16 @@ class NativeStateFile:
         ]
 
 
-Places = HostName | NativeStateFile
+Discovery = DnsDiscovery | StateFileDiscovery
 
 
-def _place(program: _Program) -> Place:
+def _target(program: _Program) -> Target:
     running = program.state is ProcessState.RUNNING
-    ended = "" if program.last_exit_code is None else f" after exit code {program.last_exit_code}"
-    return Place(
+    last_exit = "" if program.last_exit_code is None else f" after exit code {program.last_exit_code}"
+    return Target(
         name=program.name,
         address=(LOOPBACK, program.port) if running and program.port else None,
-        why=None if running else f"{program.state}{ended}",
-        gone_since=None if running else program.changed_at,
+        reason=None if running else f"{program.state}{last_exit}",
+        down_since=None if running else program.changed_at,
         restarts=program.restarts,
     )

@@ -1,4 +1,4 @@
-"""Questions that are asked at once, so that one which is not answered holds up no other."""
+"""Probes that run concurrently, so that one that does not respond delays no other."""
 
 import time
 from collections.abc import Callable
@@ -8,41 +8,41 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from runtime.errors import ServiceUnavailable
 from runtime.text import escape_unprintable
 
-MOST_AT_ONCE = 64
+MAX_CONCURRENT_PROBES = 64
 T = TypeVar("T")
 
 
 class ProbeResult(NamedTuple, Generic[T]):
-    """What was answered, or why there is no answer."""
+    """The value that a probe returned, or the error that says why there is none."""
 
-    answer: T | None
-    trouble: str | None
+    value: T | None
+    error: str | None
 
 
 class ProbePool:
-    """Asks in the background. A question that is still open is not asked again."""
+    """Runs probes on background threads, at most one of each name at a time."""
 
     def __init__(self) -> None:
-        self._pool = ThreadPoolExecutor(MOST_AT_ONCE, thread_name_prefix="asking")
-        self._open: dict[str, Future[Any]] = {}
+        self._executor = ThreadPoolExecutor(MAX_CONCURRENT_PROBES, thread_name_prefix="probe")
+        self._futures: dict[str, Future[Any]] = {}
 
-    def ask(self, name: str, question: Callable[[], T]) -> "Future[T]":
-        """Ask the question of this name, unless it is open from before."""
-        asked = self._open.get(name)
-        if asked is None or asked.done():
-            asked = self._open[name] = self._pool.submit(question)
-        return asked
+    def start(self, name: str, probe: Callable[[], T]) -> "Future[T]":
+        """Start a probe, or return the one of this name that is still running."""
+        future = self._futures.get(name)
+        if future is None or future.done():
+            future = self._futures[name] = self._executor.submit(probe)
+        return future
 
     def close(self) -> None:
-        """Ask nothing more; what is open ends by its own time-outs."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        """Start no more probes; those that are running end by their own timeouts."""
+        self._executor.shutdown(wait=False, cancel_futures=True)
 
 
-def known(asked: "Future[T]", until: float) -> ProbeResult[T]:
-    """The answer, or why there is none by that moment of the monotonic clock."""
+def wait_for_result(future: "Future[T]", deadline: float) -> ProbeResult[T]:
+    """Wait for a probe until `deadline` of the monotonic clock."""
     try:
-        return ProbeResult(asked.result(max(0.0, until - time.monotonic())), None)
+        return ProbeResult(future.result(max(0.0, deadline - time.monotonic())), None)
     except TimeoutError:
-        return ProbeResult(None, "no answer in time")
+        return ProbeResult(None, "no response in time")
     except ServiceUnavailable as error:
         return ProbeResult(None, escape_unprintable(str(error)))

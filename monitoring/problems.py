@@ -1,19 +1,34 @@
-"""The kinds of problems: one table for `sensorctl status`, the alerter and the Prometheus alerts."""
+"""What can be wrong: one table for `sensorctl status`, the alerter, `sensorctl doctor` and Prometheus.
 
+`deploy/prometheus/alerts.yml` repeats names, severities and thresholds, because YAML cannot import them;
+tests/unit/deploy holds it against this module.
+"""
+
+from datetime import timedelta
 from enum import StrEnum
+from typing import NamedTuple
+
+# A sensor is offline if it sends nothing for this many of its usual intervals, and for at least this long.
+# The view `sensor_status` decides by the same numbers.
+OFFLINE_INTERVALS = 5
+OFFLINE_MIN_SILENCE = timedelta(seconds=30)
+# A backlog is a problem if more than this many messages wait, the oldest of them for longer than this.
+BACKLOG_MESSAGES = 100
+BACKLOG_AGE = timedelta(seconds=30)
 
 
 class Severity(StrEnum):
-    """How urgent a problem is. `CRITICAL`: readings are not stored, or a service does not work."""
+    """How urgent a problem is."""
 
-    CRITICAL = "critical"
+    CRITICAL = "critical"  # readings are not stored, or a service does not work
     WARNING = "warning"
 
 
 class ProblemKind(StrEnum):
-    """What can be wrong. The alert of a problem has the same name in CamelCase."""
+    """A problem that `sensorctl status`, the dashboard and the alerter report."""
 
     BROKER_DOWN = "broker-down"
+    MANAGEMENT_API_DOWN = "management-api-down"
     DATABASE_DOWN = "database-down"
     SERVICE_DOWN = "service-down"
     SERVICE_STALLED = "service-stalled"
@@ -25,21 +40,40 @@ class ProblemKind(StrEnum):
 
     @property
     def severity(self) -> Severity:
-        """How urgent a problem of this kind is."""
-        return Severity.CRITICAL if self in CRITICAL else Severity.WARNING
+        """The severity of a problem of this kind."""
+        return STATUS_ALERTS[self].severity
 
     @property
     def alert_name(self) -> str:
-        """The name of its alert, such as `BrokerDown`."""
-        return "".join(word.capitalize() for word in self.split("-"))
+        """The name of the alert for a problem of this kind."""
+        return STATUS_ALERTS[self].name
 
 
-CRITICAL = frozenset(
-    {
-        ProblemKind.BROKER_DOWN,
-        ProblemKind.DATABASE_DOWN,
-        ProblemKind.SERVICE_DOWN,
-        ProblemKind.SERVICE_STALLED,
-        ProblemKind.NO_CONSUMERS,
-    }
+class Alert(NamedTuple):
+    """The name and the severity of an alert, and whether Prometheus has a rule for it too."""
+
+    name: str
+    severity: Severity
+    in_prometheus: bool
+
+
+STATUS_ALERTS = {
+    ProblemKind.BROKER_DOWN: Alert("BrokerDown", Severity.CRITICAL, in_prometheus=True),
+    ProblemKind.MANAGEMENT_API_DOWN: Alert("ManagementApiDown", Severity.WARNING, in_prometheus=False),
+    ProblemKind.DATABASE_DOWN: Alert("DatabaseDown", Severity.CRITICAL, in_prometheus=True),
+    ProblemKind.SERVICE_DOWN: Alert("ServiceDown", Severity.CRITICAL, in_prometheus=True),
+    ProblemKind.SERVICE_STALLED: Alert("ServiceStalled", Severity.CRITICAL, in_prometheus=False),
+    ProblemKind.SERVICE_NOT_READY: Alert("ServiceNotReady", Severity.WARNING, in_prometheus=False),
+    ProblemKind.NO_CONSUMERS: Alert("NoConsumers", Severity.CRITICAL, in_prometheus=True),
+    ProblemKind.BACKLOG: Alert("Backlog", Severity.WARNING, in_prometheus=True),
+    ProblemKind.DEAD_LETTERS: Alert("DeadLetters", Severity.WARNING, in_prometheus=True),
+    ProblemKind.SENSOR_OFFLINE: Alert("SensorOffline", Severity.WARNING, in_prometheus=True),
+}
+# What only the history of metrics shows.
+PROMETHEUS_ALERTS = (
+    Alert("BrokerResourceAlarm", Severity.CRITICAL, in_prometheus=True),
+    Alert("ServiceRestarting", Severity.WARNING, in_prometheus=True),
+    Alert("NoReadingsStored", Severity.WARNING, in_prometheus=True),
+    Alert("HighEndToEndLatency", Severity.WARNING, in_prometheus=True),
+    Alert("ReadingsDropped", Severity.CRITICAL, in_prometheus=True),
 )

@@ -1,33 +1,33 @@
-"""How often services were started anew while somebody looked."""
+"""Counts restarts of services between collections."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from monitoring.services import Answer
+from monitoring.services import ServiceReport
 
-# Starting times are calculated from the uptime, and may differ a little from look to look.
-SAME = timedelta(seconds=2)
+# A start time is derived from the uptime and may differ a little between two probes.
+TOLERANCE = timedelta(seconds=2)
 
 
 class RestartCounter:
-    """Counts where no supervisor does: a process that started later than the last one of its name."""
+    """Counts restarts where no supervisor does: a process with a later start time is a restart."""
 
     def __init__(self) -> None:
         self._started: dict[str, datetime] = {}
         self._restarts: dict[str, int] = {}
 
-    def counted(self, answers: list[Answer]) -> list[Answer]:
-        """The answers, with the restarts that were seen; None as long as there was none."""
-        return [self._with_restarts(answer) for answer in answers]
+    def count(self, reports: list[ServiceReport]) -> list[ServiceReport]:
+        """Return the reports with the number of restarts seen; None until there was one."""
+        return [self._with_restarts(report) for report in reports]
 
-    def _with_restarts(self, answer: Answer) -> Answer:
-        service = answer.service
+    def _with_restarts(self, report: ServiceReport) -> ServiceReport:
+        service = report.service
         started = service.started_at
         if started is not None:
-            before = self._started.setdefault(service.name, started)
-            if started - before > SAME:
+            previous = self._started.setdefault(service.name, started)
+            if started - previous > TOLERANCE:
                 self._started[service.name] = started
                 self._restarts[service.name] = self._restarts.get(service.name, 0) + 1
         if service.restarts is not None:
-            return answer
-        return replace(answer, service=replace(service, restarts=self._restarts.get(service.name)))
+            return report
+        return replace(report, service=replace(service, restarts=self._restarts.get(service.name)))

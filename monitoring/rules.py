@@ -1,173 +1,161 @@
-"""What can be wrong, each a rule that looks at the facts of one moment."""
+"""The rules: each finds one kind of problem in an observation."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from monitoring.broker import OldestDead
 from monitoring.model import Health, Problem, Queue, Sensor
-from monitoring.problems import ProblemKind
-from monitoring.services import Answer
-from runtime.health import Dependency
+from monitoring.observation import Observation
+from monitoring.problems import (
+    BACKLOG_AGE,
+    BACKLOG_MESSAGES,
+    OFFLINE_INTERVALS,
+    OFFLINE_MIN_SILENCE,
+    ProblemKind,
+)
+from monitoring.services import ServiceReport
 
 BROKER, DATABASE = "broker", "database"
-MANAGEMENT = "management API"
-# A backlog is worth a word when so much waits, for so long; half of both ends it, against flicker.
-BEHIND_MESSAGES = 100
-BEHIND_SECONDS = 30.0
-# The view waits for so many intervals, and so long at least.
-INTERVALS, PATIENCE = 5, timedelta(seconds=30)
+# A backlog is over below this share of its thresholds, so that it does not flap.
+BACKLOG_HYSTERESIS = 0.5
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Observation:
-    """What was found at one moment. A trouble is why the broker's API or the database gave no answer."""
-
-    at: datetime
-    answers: list[Answer]
-    queue_name: str
-    queue: Queue | None
-    broker_trouble: str | None
-    sensors: list[Sensor] | None
-    database_trouble: str | None
-    oldest_dead: OldestDead | None
-
-    def up(self, need: str) -> list[str]:
-        """The services to which this need answers."""
-        return [a.service.name for a in self.answers if need in a.needs and a.needs[need].reason is None]
-
-    def away(self, need: str) -> list[Dependency]:
-        """What the services say to which it does not."""
-        return [a.needs[need] for a in self.answers if need in a.needs and a.needs[need].reason is not None]
-
-
-def broker_problems(facts: Observation) -> Iterator[Problem]:
-    """The broker, or only its management API, is away."""
-    away, up = facts.away(BROKER), facts.up(BROKER)
-    if away and not up:
-        here = "" if facts.broker_trouble else ", though its management API answers"
+def broker_problems(observation: Observation) -> Iterator[Problem]:
+    """Find a broker, or only a management API, that is down."""
+    outages, error = observation.outages(BROKER), observation.broker_error
+    if observation.connected(BROKER):
+        if error:
+            yield _management_api_down(error)
+    elif outages:
+        contrast = "" if error else ", though its management API responds"
         yield Problem(
             kind=ProblemKind.BROKER_DOWN,
             subject=BROKER,
-            started_at=min(need.since for need in away),
-            message=f"No service reaches the broker{here}: {away[0].reason}.",
-            hint="Start the broker (`make up`), or see in its log why it takes nothing, such as a memory "
-            "or disk alarm. Sensors keep their readings and send them later.",
+            started_at=min(outage.since for outage in outages),
+            message=f"No service can reach the broker{contrast}: {outages[0].reason}.",
+            hint="Start the broker (`make up`), or check its log for what blocks publishers, such as a "
+            "memory or disk alarm. The sensors keep their readings and send them later.",
         )
-    elif facts.broker_trouble and not up:
+    elif error:
         yield Problem(
             kind=ProblemKind.BROKER_DOWN,
             subject=BROKER,
             started_at=None,
-            message=f"The broker's management API does not answer: {facts.broker_trouble}.",
-            hint="Start the broker (`make up`). Sensors keep their readings and send them later.",
-        )
-    elif facts.broker_trouble:
-        yield Problem(
-            kind=ProblemKind.BROKER_DOWN,
-            subject=MANAGEMENT,
-            started_at=None,
-            message="The broker's management API does not answer here, though services reach the broker: "
-            f"{facts.broker_trouble}.",
-            hint="The broker may hang: see its log. Else set RABBITMQ_MANAGEMENT_URL, and give the user "
-            "the tag `monitoring`; `sensorctl doctor` tells more.",
+            message=f"The broker's management API does not respond: {error}.",
+            hint="Start the broker (`make up`). The sensors keep their readings and send them later.",
         )
 
 
-def database_problems(facts: Observation) -> Iterator[Problem]:
-    """The database is away, from the consumers or from here."""
-    away, up = facts.away(DATABASE), facts.up(DATABASE)
-    if away and not up:
-        here = "" if facts.database_trouble else ", though it answers here"
-        yield Problem(
-            kind=ProblemKind.DATABASE_DOWN,
-            subject=DATABASE,
-            started_at=min(need.since for need in away),
-            message=f"No consumer reaches the database{here}: {away[0].reason}.",
-            hint="Start the database (`make up`), or see its log. Readings wait in the queue, nothing is "
-            "lost, and it goes on by itself.",
-        )
-    elif facts.database_trouble:
-        who = "here, though consumers reach it" if up else "here"
+def _management_api_down(error: str) -> Problem:
+    return Problem(
+        kind=ProblemKind.MANAGEMENT_API_DOWN,
+        subject="management API",
+        started_at=None,
+        message="The broker's management API does not respond here, though services reach the broker: "
+        f"{error}.",
+        hint="The broker may be stalled: check its log. Otherwise set RABBITMQ_MANAGEMENT_URL, and give the "
+        "user the tag `monitoring`; `sensorctl doctor` checks both.",
+    )
+
+
+def database_problems(observation: Observation) -> Iterator[Problem]:
+    """Find a database that is down for the consumers, or for this process."""
+    outages, error = observation.outages(DATABASE), observation.database_error
+    connected = observation.connected(DATABASE)
+    if outages and not connected:
+        contrast = "" if error else ", though it responds here"
         yield Problem(
             kind=ProblemKind.DATABASE_DOWN,
             subject=DATABASE,
-            started_at=None,
-            message=f"The database does not answer {who}: {facts.database_trouble}.",
-            hint="It may hang, or refuse this user: see its log, and `sensorctl doctor`. Readings wait in "
-            "the queue, and nothing is lost.",
+            started_at=min(outage.since for outage in outages),
+            message=f"No consumer can reach the database{contrast}: {outages[0].reason}.",
+            hint="Start the database (`make up`), or check its log. Readings wait in the queue and nothing "
+            "is lost; the consumers continue by themselves.",
         )
-
-
-def services_problems(facts: Observation) -> Iterator[Problem]:
-    """Services that are not well, unless all of them wait for the same."""
-    explained = {need for need in (BROKER, DATABASE) if facts.away(need) and not facts.up(need)}
-    for answer in facts.answers:
-        name, health, why = answer.service.name, answer.service.health, answer.service.reason
-        needs = {need for need, state in answer.needs.items() if state.reason is not None}
-        if health is Health.DOWN:
-            kind, sentence = ProblemKind.SERVICE_DOWN, f"{name} does not answer: {why}."
-            advice = "Start it (`make up`); if it ends again, its log tells why (`make logs`)."
-        elif health is Health.STALLED:
-            kind, sentence = ProblemKind.SERVICE_STALLED, f"{name} hangs: {why}."
-            advice = (
-                "After three minutes it ends itself and is started again, and its log shows where it hung; "
-                "if it does not, restart it."
-            )
-        elif needs - explained:
-            kind, sentence = ProblemKind.SERVICE_NOT_READY, f"{name} waits, and others do not: {why}."
-            advice = (
-                "See its log: its user, password or network may differ, or the broker lets nobody publish."
-            )
-        else:
-            continue
+    elif error:
+        contrast = ", though consumers reach it" if connected else ""
         yield Problem(
-            kind=kind, subject=name, started_at=answer.service.health_since, message=sentence, hint=advice
+            kind=ProblemKind.DATABASE_DOWN,
+            subject=DATABASE,
+            started_at=None,
+            message=f"The database does not respond here{contrast}: {error}.",
+            hint="It may be stalled, or reject this user: check its log, and run `sensorctl doctor`. "
+            "Readings wait in the queue and nothing is lost.",
         )
 
 
-def queue_problems(facts: Observation, *, behind: bool) -> Iterator[Problem]:
-    """Nobody consumes, or not fast enough; `behind`: it was so at the last look."""
-    queue = facts.queue
+def service_problems(observation: Observation) -> Iterator[Problem]:
+    """Find services that are not healthy, unless an outage of the broker or the database explains it."""
+    explained = {
+        dependency
+        for dependency in (BROKER, DATABASE)
+        if observation.outages(dependency) and not observation.connected(dependency)
+    }
+    for report in observation.reports:
+        if found := _service_problem(report, explained):
+            kind, message, hint = found
+            service = report.service
+            yield Problem(
+                kind=kind, subject=service.name, started_at=service.health_since, message=message, hint=hint
+            )
+
+
+def _service_problem(report: ServiceReport, explained: set[str]) -> tuple[ProblemKind, str, str] | None:
+    """Return kind, message and hint."""
+    name, health, reason = report.service.name, report.service.health, report.service.reason
+    down = {dependency for dependency, state in report.dependencies.items() if state.reason is not None}
+    if health is Health.DOWN:
+        hint = "Start it (`make up`); if it exits again, its log says why (`make logs`)."
+        return ProblemKind.SERVICE_DOWN, f"{name} does not respond: {reason}.", hint
+    if health is Health.STALLED:
+        hint = (
+            "After three minutes it terminates itself and is restarted, and its log shows where it stalled; "
+            "if it does not, restart it."
+        )
+        return ProblemKind.SERVICE_STALLED, f"{name} is stalled: {reason}.", hint
+    if down - explained:
+        hint = (
+            "Check its log: its user, password or network may differ from the others', or the broker blocks "
+            "publishers."
+        )
+        return ProblemKind.SERVICE_NOT_READY, f"{name} is not ready, though others are: {reason}.", hint
+    return None
+
+
+def queue_problems(observation: Observation, *, had_backlog: bool) -> Iterator[Problem]:
+    """Find a queue without consumers, or with a backlog; `had_backlog`: the last collection found one."""
+    queue = observation.queue
     if queue is None:
-        if facts.broker_trouble is None:
+        if observation.broker_error is None:
             yield Problem(
                 kind=ProblemKind.NO_CONSUMERS,
-                subject=facts.queue_name,
+                subject=observation.queue_name,
                 started_at=None,
-                message=f"The queue {facts.queue_name} is not there.",
-                hint="Run `sensorctl setup`, or `make up`; a consumer declares it too.",
+                message=f"The queue {observation.queue_name} does not exist.",
+                hint="Run `sensorctl setup`, or `make up`; a consumer declares the queue too.",
             )
-        return
-    if queue.consumers == 0:
+    elif queue.consumers == 0:
         yield Problem(
             kind=ProblemKind.NO_CONSUMERS,
             subject=queue.name,
-            started_at=last_arrival(facts) if queue.ready else None,
-            message=f"Nobody consumes the queue {queue.name}, in which {queue.ready} messages wait.",
-            hint="Start a consumer (`make up`); if one runs, its log tells what it waits for.",
+            started_at=observation.last_arrival() if queue.ready else None,
+            message=f"The queue {queue.name} has no consumers; {queue.ready} messages wait in it.",
+            hint="Start a consumer (`make up`); if one is running, its log says what it waits for.",
         )
-    elif _is_behind(facts, queue, easing=behind):
-        yield _behind(queue, facts.at)
+    elif _has_backlog(observation, queue, had_backlog=had_backlog):
+        yield _backlog(queue, observation.at)
 
 
-def last_arrival(facts: Observation) -> datetime | None:
-    """When the newest reading arrived at the database."""
-    arrivals = [sensor.last_received_at for sensor in facts.sensors or [] if sensor.last_received_at]
-    return max(arrivals, default=None)
-
-
-def _is_behind(facts: Observation, queue: Queue, *, easing: bool) -> bool:
-    """Not while the database is away: then the backlog is no news."""
-    share = 0.5 if easing else 1.0
-    if queue.oldest_measured_at is None or queue.ready <= share * BEHIND_MESSAGES:
+def _has_backlog(observation: Observation, queue: Queue, *, had_backlog: bool) -> bool:
+    """Return whether there is a backlog that no outage of the database explains."""
+    share = BACKLOG_HYSTERESIS if had_backlog else 1.0
+    if queue.oldest_measured_at is None or queue.ready <= share * BACKLOG_MESSAGES:
         return False
-    waited = (facts.at - queue.oldest_measured_at).total_seconds()
-    return waited > share * BEHIND_SECONDS and not facts.database_trouble and not facts.away(DATABASE)
+    database_down = observation.database_error or observation.outages(DATABASE)
+    return observation.at - queue.oldest_measured_at > share * BACKLOG_AGE and not database_down
 
 
-def _behind(queue: Queue, at: datetime) -> Problem:
+def _backlog(queue: Queue, at: datetime) -> Problem:
     assert queue.oldest_measured_at is not None
     seconds = (at - queue.oldest_measured_at).total_seconds()
     return Problem(
@@ -175,47 +163,50 @@ def _behind(queue: Queue, at: datetime) -> Problem:
         subject=queue.name,
         started_at=queue.oldest_measured_at,
         message=f"{queue.ready} messages wait in {queue.name}, the oldest for about {seconds:.0f} s.",
-        hint="If it does not become less, add consumers (`make up PIPELINES=3`) or let them work in "
-        "batches (`BATCH_SIZE=500`). An import makes a backlog too.",
+        hint="If the backlog does not shrink, add consumers (`make up PIPELINES=3`) or store in batches "
+        "(`BATCH_SIZE=500`). An import causes a backlog too.",
     )
 
 
-def dead_problems(facts: Observation) -> Iterator[Problem]:
-    """There are dead letters."""
-    queue, oldest = facts.queue, facts.oldest_dead
+def dead_letter_problems(observation: Observation) -> Iterator[Problem]:
+    """Find dead letters."""
+    queue, oldest = observation.queue, observation.oldest_dead_letter
     if queue is None or queue.dead_letters == 0:
         return
     number = "1 message is" if queue.dead_letters == 1 else f"{queue.dead_letters} messages are"
-    first = (
-        f"; the first: {oldest.reason}" + (f", {oldest.detail}" if oldest.detail else "") if oldest else ""
-    )
+    example = ""
+    if oldest:
+        example = f"; the oldest: {oldest.reason}" + (f", {oldest.detail}" if oldest.detail else "")
     yield Problem(
         kind=ProblemKind.DEAD_LETTERS,
         subject=f"{queue.name}.dead",
         started_at=oldest.dead_at if oldest else None,
-        message=f"{number} dead, and can never be a reading as they are{first}.",
-        hint="`sensorctl dead list` shows them. Mend who sends them, or the consumer; then "
-        "`sensorctl dead replay`, or `sensorctl dead discard`.",
+        message=f"{number} in the dead-letter queue{example}.",
+        hint="`sensorctl dead list` shows them. Fix their sender, or the consumer; then `sensorctl dead "
+        "replay`, or `sensorctl dead discard`.",
     )
 
 
-def silent_problems(facts: Observation, held_since: datetime | None) -> Iterator[Problem]:
-    """Silent sensors; while readings are held up, those that were silent before that."""
-    for sensor in facts.sensors or []:
-        if sensor.offline_since is None or (held_since and not _was_silent(sensor, held_since)):
+def sensor_problems(observation: Observation, inhibited_since: datetime | None) -> Iterator[Problem]:
+    """Find offline sensors; while readings cannot arrive, only those that were offline before that."""
+    for sensor in observation.sensors or []:
+        if sensor.offline_since is None:
             continue
-        usual = f"; usually every {round(sensor.interval_seconds, 2):g} s" if sensor.interval_seconds else ""
+        if inhibited_since and not _was_offline(sensor, sensor.offline_since, inhibited_since):
+            continue
+        interval = sensor.interval_seconds
+        usual = f"; it usually sends one every {round(interval, 2):g} s" if interval else ""
         yield Problem(
             kind=ProblemKind.SENSOR_OFFLINE,
             subject=sensor.sensor_id,
             started_at=sensor.offline_since,
-            message=f"Nothing comes from sensor {sensor.sensor_id}{usual}.",
-            hint="See to its power, its network and its log. If it is gone for good, delete its row in the "
-            "table `sensor` (`make psql`), and it is watched no longer.",
+            message=f"Sensor {sensor.sensor_id} sends no readings{usual}.",
+            hint="Check its power, its network and its log. If it was removed for good, delete its row in "
+            "the table `sensor` (`make psql`), and it is no longer monitored.",
         )
 
 
-def _was_silent(sensor: Sensor, moment: datetime) -> bool:
-    assert sensor.offline_since is not None
-    patience = max(PATIENCE, timedelta(seconds=INTERVALS * (sensor.interval_seconds or 0)))
-    return moment - sensor.offline_since > patience if moment > LONG_AGO else False
+def _was_offline(sensor: Sensor, silent_since: datetime, moment: datetime) -> bool:
+    """Return whether the sensor was offline at an earlier moment."""
+    silence = max(OFFLINE_MIN_SILENCE, timedelta(seconds=OFFLINE_INTERVALS * (sensor.interval_seconds or 0)))
+    return moment > LONG_AGO and moment - silent_since > silence

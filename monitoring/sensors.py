@@ -1,4 +1,4 @@
-"""The sensors with the minutes of their hour."""
+"""Reads the sensors with the mean of each minute of the last hour."""
 
 from collections import defaultdict
 from datetime import datetime, timedelta
@@ -10,38 +10,43 @@ from monitoring.model import Sensor
 
 MINUTE = timedelta(minutes=1)
 MINUTES = 60
-# How many of the last minutes are read each time; older ones change only by what comes late.
-FRESH_MINUTES = 2
+# Read in each collection; older minutes change only if readings arrive late.
+RECENT_MINUTES = 2
 
 
-class SensorHours:
-    """The sensors of the database. For one thread at a time.
+class SensorProbe:
+    """Reads the sensors from the database. Not thread-safe.
 
-    Of a thousand sensors an hour has sixty thousand minutes, so all of them are read once a minute.
+    For a thousand sensors an hour has sixty thousand minutes, so the whole hour is read once per minute.
     """
 
     def __init__(self, settings: DatabaseSettings) -> None:
         self._states = SensorStates(settings)
         self._means: dict[str, dict[datetime, float]] = defaultdict(dict)
-        self._all_read_in: datetime | None = None
+        self._hour_read_in: datetime | None = None
 
     def __call__(self, now: datetime) -> list[Sensor]:
-        """Every sensor, by its id. Raises StoreUnavailable."""
+        """Return all sensors, ordered by ID.
+
+        Raises:
+            StoreUnavailable: When the database does not respond.
+        """
         this_minute = now.replace(second=0, microsecond=0)
         self._read_minutes(this_minute)
         minutes = [this_minute - n * MINUTE for n in reversed(range(MINUTES))]
         return [self._sensor(row, minutes) for row in self._states.sensors()]
 
     def close(self) -> None:
-        """Give the connection back."""
+        """Close the connection."""
         self._states.close()
 
     def _read_minutes(self, this_minute: datetime) -> None:
-        whole = self._all_read_in != this_minute
-        means = self._states.minutes(this_minute - ((MINUTES if whole else FRESH_MINUTES) - 1) * MINUTE)
-        if whole:
+        whole_hour = self._hour_read_in != this_minute
+        count = MINUTES if whole_hour else RECENT_MINUTES
+        means = self._states.minutes(this_minute - (count - 1) * MINUTE)
+        if whole_hour:
             self._means.clear()
-            self._all_read_in = this_minute
+            self._hour_read_in = this_minute
         for sensor_id, minute, mean in means:
             self._means[sensor_id][minute] = mean
 

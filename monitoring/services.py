@@ -1,29 +1,26 @@
-"""What a service says of itself on its HTTP side."""
+"""Probes a service over HTTP: its health, its dependencies and its metrics."""
 
-import http.client
-import urllib.error
-import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
+import httpx2
 from prometheus_client.parser import text_string_to_metric_families
 from pydantic import BaseModel
 
-from monitoring.discovery import Place
+from monitoring.discovery import Target
+from monitoring.http import os_error_text
 from monitoring.model import Health, Service
 from runtime.health import Dependency
 from runtime.text import escape_unprintable
 
 TIMEOUT_SECONDS = 1.5
-LARGEST_ANSWER = 1_000_000
-# Without any proxy of the environment: the services are near.
-_DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+MAX_RESPONSE_BYTES = 1_000_000
 
 
 class Sample(NamedTuple):
-    """A metric's value at one moment."""
+    """The value of a metric at one moment."""
 
     name: str
     labels: Mapping[str, str]
@@ -31,11 +28,11 @@ class Sample(NamedTuple):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Answer:
-    """A service, what it says of its needs (none when it says nothing), and its metrics."""
+class ServiceReport:
+    """A service with the dependencies and metrics that it reports; both are empty if it does not respond."""
 
     service: Service
-    needs: Mapping[str, Dependency] = field(default_factory=dict)
+    dependencies: Mapping[str, Dependency] = field(default_factory=dict)
     samples: list[Sample] = field(default_factory=list)
 
 
@@ -49,86 +46,103 @@ class _Readyz(BaseModel):
     problems: dict[str, str] = {}
     since: dict[str, datetime] = {}
 
-    def needs(self) -> dict[str, Dependency]:
+    def dependencies(self) -> dict[str, Dependency]:
         return {name: Dependency(self.problems.get(name), since) for name, since in self.since.items()}
 
 
-def ask(place: Place) -> Answer:
-    """Ask its three endpoints. Never raises; takes some seconds at most."""
-    if place.address is None:
-        return _away(place, Health.DOWN, place.why, place.gone_since)
-    host, port = place.address
-    try:
-        livez = _Livez.model_validate_json(_get(host, port, "/livez"))
-        readyz = _Readyz.model_validate_json(_get(host, port, "/readyz"))
-        samples = _samples(_get(host, port, "/metrics").decode())
-    except TimeoutError:
-        return _away(place, Health.STALLED, f"it gave no answer in {TIMEOUT_SECONDS} s")
-    except (OSError, ValueError, http.client.HTTPException) as error:
-        return _away(place, Health.DOWN, f"{host}:{port}: {_words(error)}")
-    return _answered(place, livez, readyz, samples)
+class ServiceProbe:
+    """Requests /livez, /readyz and /metrics of services. Thread-safe."""
+
+    def __init__(self, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
+        self._timeout_seconds = timeout_seconds
+        # The services are in the same network, so no proxy of the environment applies. No connection is
+        # kept: one that a restarted service has closed would look like a service that is down.
+        self._client = httpx2.Client(
+            trust_env=False,
+            timeout=timeout_seconds,
+            limits=httpx2.Limits(max_connections=None, max_keepalive_connections=0),
+            headers={"Accept-Encoding": "identity"},
+        )
+
+    def __call__(self, target: Target) -> ServiceReport:
+        """Probe one service. Never raises; takes at most a few seconds."""
+        if target.address is None:
+            return _unreachable(target, Health.DOWN, target.reason, target.down_since)
+        host, port = target.address
+        try:
+            livez = _Livez.model_validate_json(self._get(host, port, "/livez"))
+            readyz = _Readyz.model_validate_json(self._get(host, port, "/readyz"))
+            samples = _parse_samples(self._get(host, port, "/metrics").decode())
+        except httpx2.TimeoutException:
+            return _unreachable(target, Health.STALLED, f"no response in {self._timeout_seconds} s")
+        except (httpx2.HTTPError, ValueError) as error:
+            reason = os_error_text(error) or escape_unprintable(str(error))
+            return _unreachable(target, Health.DOWN, f"{host}:{port}: {reason}")
+        return _report(target, livez, readyz, samples)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+    def _get(self, host: str, port: int, path: str) -> bytes:
+        """Return the start of the response's body, whatever its status: 503 has a body like 200."""
+        body = b""
+        with self._client.stream("GET", f"http://{host}:{port}{path}") as response:
+            for chunk in response.iter_bytes():
+                body += chunk
+                if len(body) >= MAX_RESPONSE_BYTES:
+                    break
+        return body[:MAX_RESPONSE_BYTES]
 
 
-def _away(place: Place, health: Health, why: str | None, since: datetime | None = None) -> Answer:
-    service = Service(name=place.name, health=health, reason=why, health_since=since, restarts=place.restarts)
-    return Answer(service=service)
-
-
-def _answered(place: Place, livez: _Livez, readyz: _Readyz, samples: list[Sample]) -> Answer:
-    health, why, since = _health(livez, readyz)
-    started = value_of(samples, "process_start_time_seconds")
+def _unreachable(
+    target: Target, health: Health, reason: str | None, since: datetime | None = None
+) -> ServiceReport:
     service = Service(
-        name=place.name,
+        name=target.name, health=health, reason=reason, health_since=since, restarts=target.restarts
+    )
+    return ServiceReport(service=service)
+
+
+def _report(target: Target, livez: _Livez, readyz: _Readyz, samples: list[Sample]) -> ServiceReport:
+    health, reason, since = _health(livez, readyz)
+    started = sample_value(samples, "process_start_time_seconds")
+    service = Service(
+        name=target.name,
         health=health,
-        reason=why,
+        reason=reason,
         health_since=since,
         started_at=None if started is None else datetime.fromtimestamp(started, UTC),
-        restarts=place.restarts,
+        restarts=target.restarts,
     )
-    return Answer(service=service, needs=readyz.needs(), samples=samples)
+    return ServiceReport(service=service, dependencies=readyz.dependencies(), samples=samples)
 
 
 def _health(livez: _Livez, readyz: _Readyz) -> tuple[Health, str | None, datetime | None]:
-    """The health, why it is so, and since when."""
-    quiet = livez.no_progress_for_seconds
-    if quiet:
-        since = datetime.now(UTC) - timedelta(seconds=quiet)
-        return Health.STALLED, f"its loop has made no progress for {quiet:.0f} s", since
-    needs = readyz.needs()
-    away = {name: need for name, need in needs.items() if need.reason is not None}
-    if away:
-        why = "; ".join(f"{name}: {escape_unprintable(need.reason or '')}" for name, need in away.items())
-        return Health.NOT_READY, why, min(need.since for need in away.values())
-    return Health.READY, None, max((need.since for need in needs.values()), default=None)
+    """Return the health, the reason for it, and when it began."""
+    stalled_seconds = livez.no_progress_for_seconds
+    if stalled_seconds:
+        since = datetime.now(UTC) - timedelta(seconds=stalled_seconds)
+        return Health.STALLED, f"its main loop has made no progress for {stalled_seconds:.0f} s", since
+    dependencies = readyz.dependencies()
+    down = {name: dependency for name, dependency in dependencies.items() if dependency.reason is not None}
+    if down:
+        reason = "; ".join(
+            f"{name}: {escape_unprintable(dependency.reason or '')}" for name, dependency in down.items()
+        )
+        return Health.NOT_READY, reason, min(dependency.since for dependency in down.values())
+    return Health.READY, None, max((dependency.since for dependency in dependencies.values()), default=None)
 
 
-def value_of(samples: list[Sample], name: str) -> float | None:
-    """The value of the metric of this name that has no labels."""
+def sample_value(samples: list[Sample], name: str) -> float | None:
+    """Return the value of the metric of this name that has no labels."""
     return next((sample.value for sample in samples if sample.name == name and not sample.labels), None)
 
 
-def _samples(text: str) -> list[Sample]:
-    """Raises ValueError for what is no Prometheus text."""
+def _parse_samples(text: str) -> list[Sample]:
+    """Parse the Prometheus text format. Raises ValueError for anything else."""
     return [
         Sample(sample.name, sample.labels, sample.value)
         for family in text_string_to_metric_families(text)
         for sample in family.samples
     ]
-
-
-def _get(host: str, port: int, path: str) -> bytes:
-    """The body of the answer, whatever its status."""
-    try:
-        with _DIRECT.open(f"http://{host}:{port}{path}", timeout=TIMEOUT_SECONDS) as answer:
-            return bytes(answer.read(LARGEST_ANSWER))
-    except urllib.error.HTTPError as error:  # 503 has a body like 200
-        with error:
-            return error.read(LARGEST_ANSWER)
-    except urllib.error.URLError as error:
-        # A process that stands still soon has so many questions before it that no more can be put.
-        raise error.reason if isinstance(error.reason, TimeoutError) else error from None
-
-
-def _words(error: Exception) -> str:
-    reason = error.reason if isinstance(error, urllib.error.URLError) else error
-    return (reason.strerror if isinstance(reason, OSError) else None) or escape_unprintable(str(reason))

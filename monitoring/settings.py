@@ -1,4 +1,4 @@
-"""Where everything is that the overview asks."""
+"""The settings of a process that monitors the system."""
 
 from pydantic import Field
 
@@ -7,10 +7,10 @@ from messaging.settings import BrokerSettings
 
 
 class MonitoringSettings(BrokerSettings, DatabaseSettings):
-    """The broker with its management API, the database, and the services' HTTP sides."""
+    """The broker with its management API, the database, and the services to probe."""
 
     services: str = Field(
         default="",
-        description="compose (the services of docker-compose.yml), host[:port], …; or the native system's "
-        "state file. Empty: they cannot be seen from here",
+        description="The services to probe: compose (the services of docker-compose.yml) or host[:port], "
+        "separated by commas, or the path of the native system's state file. Empty: none is probed",
     )

@@ -1,15 +1,15 @@
-"""What the consumers did within the last seconds, from their counters."""
+"""Computes the consumers' throughput and latency of the last seconds from their counters."""
 
 from collections import Counter, deque
 from collections.abc import Iterable
 from typing import NamedTuple
 
 from monitoring.model import Throughput
-from monitoring.services import Answer
+from monitoring.services import ServiceReport
 
 WINDOW_SECONDS = 10.0
 STORED = "pipeline_readings_stored_total"
-DELAY = "pipeline_end_to_end_latency_seconds_bucket"
+LATENCY = "pipeline_end_to_end_latency_seconds_bucket"
 Key = tuple[str, float]
 
 
@@ -19,68 +19,67 @@ class _Total(NamedTuple):
 
 
 class ThroughputMeter:
-    """Adds up what each look finds, and tells of the last 10 seconds; of the first look nothing.
+    """Adds up the counters of all consumers and computes rates over the last 10 seconds.
 
-    A process that is seen for the first time counts from then on; one that was started anew, from zero.
+    A process that is seen for the first time counts from that moment on; a restarted one counts from zero.
     """
 
     def __init__(self) -> None:
         self._last: dict[str, Counter[Key]] = {}
         self._totals: deque[_Total] = deque()
 
-    def add(self, at: float, answers: Iterable[Answer]) -> None:
-        """What the services say at this moment, in seconds of a clock that only goes forward."""
+    def add(self, at: float, reports: Iterable[ServiceReport]) -> None:
+        """Add the counters of one collection, at this time of a monotonic clock."""
         total = Counter(self._totals[-1].counts) if self._totals else Counter[Key]()
-        for answer in answers:
-            if counts := _counts(answer):
-                total.update(self._increase(answer.service.name, counts))
+        for report in reports:
+            if counts := _counts(report):
+                total.update(self._increase(report.service.name, counts))
         self._totals.append(_Total(at, total))
         while len(self._totals) > 2 and at - self._totals[1].at >= WINDOW_SECONDS:  # noqa: PLR2004 (a window)
             self._totals.popleft()
 
-    def flow(self) -> Throughput:
-        """The flow of the window."""
+    def throughput(self) -> Throughput:
+        """Return the throughput of the window; unknown after a single collection."""
         first, last = self._totals[0], self._totals[-1]
         if first is last or not self._last:
             return Throughput(stored_rate=None, latency_p50=None, latency_p95=None)
-        gained = Counter(last.counts)
-        gained.subtract(first.counts)
-        buckets = sorted((bound, count) for (name, bound), count in gained.items() if name == DELAY)
+        increase = Counter(last.counts)
+        increase.subtract(first.counts)
+        buckets = sorted((bound, count) for (name, bound), count in increase.items() if name == LATENCY)
         return Throughput(
-            stored_rate=gained[STORED, 0.0] / (last.at - first.at),
+            stored_rate=increase[STORED, 0.0] / (last.at - first.at),
             latency_p50=_quantile(0.5, buckets),
             latency_p95=_quantile(0.95, buckets),
         )
 
     def _increase(self, name: str, counts: Counter[Key]) -> Counter[Key]:
-        before = self._last.get(name, counts)
+        previous = self._last.get(name, counts)
         self._last[name] = counts
-        if counts[STORED, 0.0] < before[STORED, 0.0]:  # it was started anew
+        if counts[STORED, 0.0] < previous[STORED, 0.0]:  # the process was restarted
             return counts
-        return Counter({key: count - before[key] for key, count in counts.items()})
+        return Counter({key: count - previous[key] for key, count in counts.items()})
 
 
-def _counts(answer: Answer) -> Counter[Key]:
+def _counts(report: ServiceReport) -> Counter[Key]:
     counts: Counter[Key] = Counter()
-    for sample in answer.samples:
+    for sample in report.samples:
         if sample.name == STORED:
             counts[STORED, 0.0] = int(sample.value)
-        elif sample.name == DELAY:
-            counts[DELAY, float(sample.labels["le"])] = int(sample.value)
+        elif sample.name == LATENCY:
+            counts[LATENCY, float(sample.labels["le"])] = int(sample.value)
     return counts
 
 
-def _quantile(share: float, buckets: list[tuple[float, int]]) -> float | None:
-    """As Prometheus' histogram_quantile: even within a bucket; above the last bound, that bound."""
+def _quantile(quantile: float, buckets: list[tuple[float, int]]) -> float | None:
+    """Interpolate within a bucket like Prometheus' histogram_quantile; above the last bound, return it."""
     total = buckets[-1][1] if buckets else 0
     if total <= 0:
         return None
-    wanted = share * total
+    rank = quantile * total
     below, lower = 0, 0.0
     for bound, count in buckets:
-        if count >= wanted:
-            if bound == float("inf"):
-                return lower
-            return lower + (bound - lower) * (wanted - below) / (count - below)
-        below, lower = count, bound
-    raise AssertionError
+        if count >= rank and bound < float("inf"):
+            return lower + (bound - lower) * (rank - below) / (count - below)
+        if bound < float("inf"):
+            below, lower = count, bound
+    return lower

@@ -1,80 +1,88 @@
-"""The problems of each look, and since when each of them is there."""
+"""Tracks problems across collections: when each started, and which inhibit others."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from monitoring.model import Problem
-from monitoring.problems import ProblemKind
+from monitoring.observation import Observation
+from monitoring.problems import OFFLINE_MIN_SILENCE, ProblemKind
 from monitoring.rules import (
     LONG_AGO,
-    MANAGEMENT,
-    PATIENCE,
-    Observation,
     broker_problems,
     database_problems,
-    dead_problems,
-    last_arrival,
+    dead_letter_problems,
     queue_problems,
-    services_problems,
-    silent_problems,
+    sensor_problems,
+    service_problems,
 )
 
-# While readings are held up on their way, and until the next ones could arrive, nobody can be called silent
-# who was heard until then.
-HOLD_UP = {ProblemKind.BROKER_DOWN, ProblemKind.DATABASE_DOWN, ProblemKind.NO_CONSUMERS, ProblemKind.BACKLOG}
-SETTLING = timedelta(seconds=15)
+# While one of these lasts, readings cannot arrive, so no further sensor is reported as offline; nor in the
+# grace period after it, in which the next readings arrive.
+INHIBITING = {
+    ProblemKind.BROKER_DOWN,
+    ProblemKind.DATABASE_DOWN,
+    ProblemKind.NO_CONSUMERS,
+    ProblemKind.BACKLOG,
+}
+GRACE_PERIOD = timedelta(seconds=15)
 Key = tuple[ProblemKind, str]
 
 
 class ProblemTracker:
-    """Finds the problems of each look, and remembers since when each of them is there."""
+    """Finds the problems of each observation, and remembers when each of them started."""
 
     def __init__(self) -> None:
-        self._since: dict[Key, datetime | None] | None = None
-        self._held_since: datetime | None = None
-        self._settled_at = LONG_AGO
+        self._started_at: dict[Key, datetime | None] | None = None
+        self._inhibited_since: datetime | None = None
+        self._inhibited_until = LONG_AGO
 
-    def problems(self, facts: Observation) -> list[Problem]:
-        """The problems of this moment, what is to be done first coming first."""
-        known = self._since or {}
-        behind = (ProblemKind.BACKLOG, facts.queue_name) in known
+    def update(self, observation: Observation) -> list[Problem]:
+        """Return the problems of this observation, the causes before their consequences."""
+        previous = self._started_at or {}
         found = [
-            *broker_problems(facts),
-            *database_problems(facts),
-            *services_problems(facts),
-            *queue_problems(facts, behind=behind),
-            *dead_problems(facts),
+            *broker_problems(observation),
+            *database_problems(observation),
+            *service_problems(observation),
+            *queue_problems(
+                observation, had_backlog=(ProblemKind.BACKLOG, observation.queue_name) in previous
+            ),
+            *dead_letter_problems(observation),
         ]
-        found = [self._dated(problem, facts.at) for problem in found]
-        self._hold([problem for problem in found if _holds_up(problem, facts)], facts.at)
-        found += [self._dated(problem, facts.at) for problem in silent_problems(facts, self._held_since)]
-        self._since = {_key(problem): problem.started_at for problem in found}
-        return found
+        problems = [self._with_start(problem, observation.at) for problem in found]
+        self._update_inhibition([p for p in problems if _inhibits(p, observation)], observation.at)
+        offline = sensor_problems(observation, self._inhibited_since)
+        problems += [self._with_start(problem, observation.at) for problem in offline]
+        self._started_at = {_key(problem): problem.started_at for problem in problems}
+        return problems
 
-    def _dated(self, problem: Problem, at: datetime) -> Problem:
-        """With the earliest moment that anybody told, else the one of the look that saw it first."""
-        if self._since is None:
+    def _with_start(self, problem: Problem, at: datetime) -> Problem:
+        """Set the earliest start that was reported, else the time of the collection that found it first."""
+        if self._started_at is None:
             return problem
-        before = self._since.get(_key(problem), problem.started_at or at)
-        told = [moment for moment in (before, problem.started_at) if moment]
-        return replace(problem, started_at=min(told, default=None))
+        previous = self._started_at.get(_key(problem), problem.started_at or at)
+        reported = [moment for moment in (previous, problem.started_at) if moment]
+        return replace(problem, started_at=min(reported, default=None))
 
-    def _hold(self, causes: list[Problem], at: datetime) -> None:
+    def _update_inhibition(self, causes: list[Problem], at: datetime) -> None:
         if causes:
-            began = [cause.started_at or LONG_AGO for cause in causes]
-            self._held_since = min([*began, *filter(None, [self._held_since])])
-            self._settled_at = at + SETTLING
-        elif at > self._settled_at:
-            self._held_since = None
+            started = [cause.started_at or LONG_AGO for cause in causes]
+            self._inhibited_since = min([*started, *filter(None, [self._inhibited_since])])
+            self._inhibited_until = at + GRACE_PERIOD
+        elif at > self._inhibited_until:
+            self._inhibited_since = None
 
 
 def _key(problem: Problem) -> Key:
     return problem.kind, problem.subject
 
 
-def _holds_up(problem: Problem, facts: Observation) -> bool:
-    """Not without the management API, if readings arrive; a frozen broker looks the same at first."""
-    if problem.subject == MANAGEMENT:
-        arrival = last_arrival(facts)
-        return arrival is None or facts.at - arrival > PATIENCE
-    return problem.kind in HOLD_UP
+def _inhibits(problem: Problem, observation: Observation) -> bool:
+    """Return whether readings cannot arrive because of this problem.
+
+    A management API that is down does not stop readings, but a stalled broker looks the same at first, so
+    it inhibits unless readings keep arriving.
+    """
+    if problem.kind is ProblemKind.MANAGEMENT_API_DOWN:
+        arrival = observation.last_arrival()
+        return arrival is None or observation.at - arrival > OFFLINE_MIN_SILENCE
+    return problem.kind in INHIBITING

@@ -1,4 +1,4 @@
-"""The overview of a system that runs for real, in which things go wrong and are mended."""
+"""The status of a system that runs for real, in which things fail and recover."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
@@ -18,13 +18,13 @@ from tests.proxy import Proxy
 from tests.readings import reading
 from tests.waiting import eventually
 
-# The broker's figures are up to five seconds old.
+# The broker's statistics are up to five seconds old.
 SEEN_SECONDS = 25
-LONGEST_LOOK_SECONDS = 2.5
+MAX_COLLECT_SECONDS = 2.5
 
 
 class System:
-    """A sensor and a consumer, with both servers behind proxies, and a collector that looks at them."""
+    """A sensor and a consumer, with both servers behind proxies, and a collector over them."""
 
     def __init__(
         self,
@@ -69,28 +69,28 @@ class System:
         )
 
     def seen(self, condition: Callable[[SystemStatus], object], message: str) -> SystemStatus:
-        """Look until it is so."""
+        """Collect until the condition holds."""
         last: list[SystemStatus] = []
 
-        def look() -> object:
-            began = datetime.now(UTC)
+        def collect() -> object:
+            started = datetime.now(UTC)
             last[:] = [self.collector.collect()]
-            assert datetime.now(UTC) - began < timedelta(seconds=LONGEST_LOOK_SECONDS)
+            assert datetime.now(UTC) - started < timedelta(seconds=MAX_COLLECT_SECONDS)
             return condition(last[0]) or None
 
-        eventually(look, SEEN_SECONDS, message)
+        eventually(collect, SEEN_SECONDS, message)
         return last[0]
 
-    def seen_well(self) -> SystemStatus:
-        return self.seen(lambda o: not o.problems and o.queue and o.queue.consumers, "all is well")
+    def seen_healthy(self) -> SystemStatus:
+        return self.seen(lambda o: not o.problems and o.queue and o.queue.consumers, "the system is healthy")
 
     def seen_problem(self, kind: ProblemKind) -> tuple[SystemStatus, Problem]:
-        overview = self.seen(lambda o: kinds(o, kind), f"{kind} is seen")
-        return overview, kinds(overview, kind)[0]
+        status = self.seen(lambda o: kinds(o, kind), f"{kind} is seen")
+        return status, kinds(status, kind)[0]
 
 
-def kinds(overview: SystemStatus, kind: ProblemKind) -> list[Problem]:
-    return [problem for problem in overview.problems if problem.kind is kind]
+def kinds(status: SystemStatus, kind: ProblemKind) -> list[Problem]:
+    return [problem for problem in status.problems if problem.kind is kind]
 
 
 @pytest.fixture
@@ -104,19 +104,20 @@ def system(
 
 
 def test_a_healthy_system(system: System) -> None:
-    overview = system.seen(
-        lambda o: not o.problems and o.throughput.latency_p95 and o.queue and o.queue.ack_rate, "all is known"
+    status = system.seen(
+        lambda o: not o.problems and o.throughput.latency_p95 and o.queue and o.queue.ack_rate,
+        "everything is known",
     )
 
-    assert [service.health for service in overview.services] == [Health.READY, Health.READY]
-    assert all(service.started_at and service.health_since for service in overview.services)
-    assert overview.queue
-    assert (overview.queue.consumers, overview.queue.dead_letters) == (1, 0)
-    assert overview.throughput.stored_rate == pytest.approx(5, abs=2.5)
-    assert overview.throughput.latency_p50
-    assert 0 < overview.throughput.latency_p50 <= overview.throughput.latency_p95 < 5  # type: ignore[operator]
-    assert overview.sensors
-    (sensor,) = overview.sensors
+    assert [service.health for service in status.services] == [Health.READY, Health.READY]
+    assert all(service.started_at and service.health_since for service in status.services)
+    assert status.queue
+    assert (status.queue.consumers, status.queue.dead_letters) == (1, 0)
+    assert status.throughput.stored_rate == pytest.approx(5, abs=2.5)
+    assert status.throughput.latency_p50
+    assert 0 < status.throughput.latency_p50 <= status.throughput.latency_p95 < 5  # type: ignore[operator]
+    assert status.sensors
+    (sensor,) = status.sensors
     (row,) = system.database.rows("SELECT * FROM last_hour_summary")
     assert sensor.sensor_id == "1"
     assert abs(row["last_measured_at"] - sensor.last_measured_at) < timedelta(seconds=2)
@@ -126,98 +127,98 @@ def test_a_healthy_system(system: System) -> None:
 
 
 def test_a_consumer_that_is_killed_and_started_again(system: System) -> None:
-    system.seen_well()
+    system.seen_healthy()
     killed_at = datetime.now(UTC)
     system.consumer.kill()
 
-    overview, problem = system.seen_problem(ProblemKind.SERVICE_DOWN)
+    status, problem = system.seen_problem(ProblemKind.SERVICE_DOWN)
     assert problem.subject == system.consumer_name
     assert "Connection refused" in problem.message
     assert problem.started_at
     assert abs(problem.started_at - killed_at) < timedelta(seconds=5)
-    assert [service.health for service in overview.services] == [Health.READY, Health.DOWN]
-    overview, problem = system.seen_problem(ProblemKind.NO_CONSUMERS)
+    assert [service.health for service in status.services] == [Health.READY, Health.DOWN]
+    status, problem = system.seen_problem(ProblemKind.NO_CONSUMERS)
     assert problem.subject == "sensor_data"
-    assert overview.queue
+    assert status.queue
 
     system.start_consumer()
-    overview = system.seen_well()
-    assert overview.services[1].restarts == 1
+    status = system.seen_healthy()
+    assert status.services[1].restarts == 1
 
 
 def test_a_database_that_is_stopped_and_started(system: System) -> None:
-    system.seen_well()
+    system.seen_healthy()
     stopped_at = datetime.now(UTC)
     system.database_proxy.refuse()
 
-    overview = system.seen(
+    status = system.seen(
         lambda o: [p for p in kinds(o, ProblemKind.DATABASE_DOWN) if "No consumer" in p.message],
-        "it is told",
+        "the outage is reported",
     )
-    (problem,) = kinds(overview, ProblemKind.DATABASE_DOWN)
+    (problem,) = kinds(status, ProblemKind.DATABASE_DOWN)
     assert problem.started_at
     assert abs(problem.started_at - stopped_at) < timedelta(seconds=5)
-    assert overview.sensors is None
-    assert overview.services[1].health is Health.NOT_READY
-    assert "database" in (overview.services[1].reason or "")
-    assert {p.kind for p in overview.problems} == {ProblemKind.DATABASE_DOWN}, (
-        "the cause, and not what follows from it"
+    assert status.sensors is None
+    assert status.services[1].health is Health.NOT_READY
+    assert "database" in (status.services[1].reason or "")
+    assert {p.kind for p in status.problems} == {ProblemKind.DATABASE_DOWN}, (
+        "only the cause is reported, not its consequences"
     )
-    # and whoever looks for the first time hears the same
+    # and a new collector reports the same
     with closing(system.new_collector()) as late:
-        (told,) = kinds(late.collect(), ProblemKind.DATABASE_DOWN)
-        assert abs(told.started_at - stopped_at) < timedelta(seconds=5)  # type: ignore[operator]
+        (reported,) = kinds(late.collect(), ProblemKind.DATABASE_DOWN)
+        assert abs(reported.started_at - stopped_at) < timedelta(seconds=5)  # type: ignore[operator]
 
     system.database_proxy.forward()
-    assert system.seen_well().sensors
+    assert system.seen_healthy().sensors
 
 
 def test_a_broker_that_is_stopped_and_started(system: System) -> None:
-    system.seen_well()
+    system.seen_healthy()
     stopped_at = datetime.now(UTC)
     system.broker_proxy.refuse()
 
-    overview, problem = system.seen_problem(ProblemKind.BROKER_DOWN)
-    assert "No service reaches the broker" in problem.message
+    status, problem = system.seen_problem(ProblemKind.BROKER_DOWN)
+    assert "No service can reach the broker" in problem.message
     assert problem.started_at
     assert abs(problem.started_at - stopped_at) < timedelta(seconds=5)
-    assert {service.health for service in overview.services} == {Health.NOT_READY}
-    assert not kinds(overview, ProblemKind.SERVICE_NOT_READY), "they all wait for the same"
+    assert {service.health for service in status.services} == {Health.NOT_READY}
+    assert not kinds(status, ProblemKind.SERVICE_NOT_READY), "the cause explains all of them"
 
     system.broker_proxy.forward()
-    overview = system.seen_well()
-    assert not any(service.restarts for service in overview.services)
+    status = system.seen_healthy()
+    assert not any(service.restarts for service in status.services)
 
 
-def test_a_frozen_database_holds_up_no_look(system: System) -> None:
-    system.seen_well()
+def test_a_frozen_database_delays_no_collection(system: System) -> None:
+    system.seen_healthy()
     system.database_proxy.black_hole()
     _, problem = system.seen_problem(ProblemKind.DATABASE_DOWN)
     assert problem.started_at
     system.database_proxy.forward()
-    system.seen_well()
+    system.seen_healthy()
 
 
-def test_a_dead_letter_until_it_is_gone(system: System) -> None:
-    system.seen_well()
-    died_at = datetime.now(UTC)
+def test_a_dead_letter_until_it_is_removed(system: System) -> None:
+    system.seen_healthy()
+    dead_at = datetime.now(UTC)
     system.broker.publish(b"{broken")
 
-    overview = system.seen(
-        lambda o: [p for p in kinds(o, ProblemKind.DEAD_LETTERS) if "not-json" in p.message], "it is told"
+    status = system.seen(
+        lambda o: [p for p in kinds(o, ProblemKind.DEAD_LETTERS) if "not-json" in p.message], "it is reported"
     )
-    (problem,) = kinds(overview, ProblemKind.DEAD_LETTERS)
+    (problem,) = kinds(status, ProblemKind.DEAD_LETTERS)
     assert problem.subject == "sensor_data.dead"
-    assert abs(problem.started_at - died_at) < timedelta(seconds=5)  # type: ignore[operator]
-    assert system.broker.ready("sensor_data.dead") == 1, "looking leaves it there"
+    assert abs(problem.started_at - dead_at) < timedelta(seconds=5)  # type: ignore[operator]
+    assert system.broker.ready("sensor_data.dead") == 1, "collecting leaves it in the queue"
 
     assert len(system.broker.take_all("sensor_data.dead")) == 1
-    system.seen_well()
+    system.seen_healthy()
 
 
-def test_a_sensor_that_falls_silent_and_is_heard_again(system: System) -> None:
-    system.seen_well()
-    # given a sensor that was heard for some minutes, until two minutes ago
+def test_a_sensor_that_goes_offline_and_comes_back(system: System) -> None:
+    system.seen_healthy()
+    # given a sensor that sent readings for some minutes, until two minutes ago
     for age in range(120, 300):
         measured_at = datetime.now(UTC) - timedelta(seconds=age)
         system.broker.publish(reading("quiet", measured_at=measured_at.isoformat()))
@@ -226,15 +227,15 @@ def test_a_sensor_that_falls_silent_and_is_heard_again(system: System) -> None:
         20,
         "stored",
     )
-    eventually(lambda: system.broker.ready() == 0, 20, "all are stored")
-    fell_silent = system.database.rows(
+    eventually(lambda: system.broker.ready() == 0, 20, "all readings are stored")
+    silent_since = system.database.rows(
         "UPDATE reading SET received_at = measured_at WHERE sensor_id = 'quiet' RETURNING measured_at"
     )
 
-    overview, problem = system.seen_problem(ProblemKind.SENSOR_OFFLINE)
+    status, problem = system.seen_problem(ProblemKind.SENSOR_OFFLINE)
     assert problem.subject == "quiet"
-    assert problem.started_at == max(row["measured_at"] for row in fell_silent)
-    assert {s.sensor_id for s in overview.sensors or [] if s.offline_since} == {"quiet"}
+    assert problem.started_at == max(row["measured_at"] for row in silent_since)
+    assert {s.sensor_id for s in status.sensors or [] if s.offline_since} == {"quiet"}
 
     system.broker.publish(reading("quiet"))
-    system.seen_well()
+    system.seen_healthy()

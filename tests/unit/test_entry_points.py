@@ -50,7 +50,7 @@ def environment(nobody: str, tmp_path: Path) -> dict[str, str]:
         (["pipeline"], {"DATABASE_URL": "mysql://u:s3cret@h/d"}, 78, "DATABASE_URL: must look like"),
         (["dashboard"], {"DASHBOARD_TOKEN": "s3cret"}, 78, "DASHBOARD_TOKEN: "),
         (["dashboard"], {"HTTP_PORT": "0"}, 78, "HTTP_PORT is '0': "),
-        (["dashboard"], {"HTTP_PORT": "8085", "SERVICES": "a:b"}, 78, "SERVICES names 'a:b'"),
+        (["dashboard"], {"HTTP_PORT": "8085", "SERVICES": "a:b"}, 78, "SERVICES contains 'a:b'"),
         (["sensor"], {"SENSOR_SOURCE": "replay:/nowhere.csv"}, 78, "SENSOR_SOURCE names /nowhere.csv"),
         (["db", "version"], {"POSTGRES_PORT": "0"}, 78, "POSTGRES_PORT is '0': "),
         (["pipeline"], {}, 69, "Connection refused"),

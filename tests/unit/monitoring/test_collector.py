@@ -1,4 +1,4 @@
-"""A look at a system of which nothing is there."""
+"""Collecting the status of a system of which nothing runs."""
 
 import json
 import socket
@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from monitoring.collector import Collector
-from monitoring.discovery import HostName, Place
+from monitoring.discovery import DnsDiscovery, Target
 from monitoring.model import Health, Throughput
 from monitoring.problems import ProblemKind
 from monitoring.settings import MonitoringSettings
@@ -31,60 +31,60 @@ def nowhere(port: int, services: str = "") -> MonitoringSettings:
 
 @pytest.fixture
 def closed() -> int:
-    """A port where nobody listens."""
+    """A port on which nothing listens."""
     return free_port()
 
 
 @pytest.fixture
 def frozen() -> Iterator[int]:
-    """A port where everything is taken and nothing answered."""
+    """A port that accepts connections and never responds."""
     with socket.create_server(("127.0.0.1", 0), backlog=64) as server:
         yield int(server.getsockname()[1])
 
 
-def test_whatever_is_away_is_a_problem(closed: int) -> None:
+def test_every_part_that_is_down_is_a_problem(closed: int) -> None:
     with closing(Collector(nowhere(closed, services=f"127.0.0.1:{closed}"))) as collector:
-        looks = [collector.collect(), collector.collect()]
+        collected = [collector.collect(), collector.collect()]
 
-    for overview in looks:
-        assert (overview.queue, overview.sensors) == (None, None)
-        assert overview.throughput == Throughput(stored_rate=None, latency_p50=None, latency_p95=None)
-        assert [service.health for service in overview.services] == [Health.DOWN]
-        assert [problem.kind for problem in overview.problems] == [
+    for status in collected:
+        assert (status.queue, status.sensors) == (None, None)
+        assert status.throughput == Throughput(stored_rate=None, latency_p50=None, latency_p95=None)
+        assert [service.health for service in status.services] == [Health.DOWN]
+        assert [problem.kind for problem in status.problems] == [
             ProblemKind.BROKER_DOWN, ProblemKind.DATABASE_DOWN, ProblemKind.SERVICE_DOWN,
         ]  # fmt: skip
-        assert {problem.started_at for problem in overview.problems} == {None}, "it was so before"
-        assert "s3cret" not in str(overview)
+        assert {problem.started_at for problem in status.problems} == {None}, (
+            "it is older than the first collection"
+        )
+        assert "s3cret" not in str(status)
 
 
-def test_what_does_not_answer_takes_two_seconds_in_all(frozen: int) -> None:
+def test_parts_that_never_respond_take_two_seconds_in_total(frozen: int) -> None:
     services = ",".join(f"127.0.0.{n}:{frozen}" for n in range(1, 4))
     with closing(Collector(nowhere(frozen, services=services))) as collector:
-        began = time.monotonic()
-        overview = collector.collect()
-        took = time.monotonic() - began
+        started = time.monotonic()
+        status = collector.collect()
+        seconds = time.monotonic() - started
 
-    assert took < 3
-    assert overview.services[0].health is Health.STALLED
+    assert seconds < 3
+    assert status.services[0].health is Health.STALLED
     assert {ProblemKind.BROKER_DOWN, ProblemKind.DATABASE_DOWN, ProblemKind.SERVICE_STALLED} <= {
-        p.kind for p in overview.problems
+        p.kind for p in status.problems
     }
 
 
-def test_a_name_that_takes_long_to_find_holds_up_nothing(
-    closed: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def find(_self: HostName) -> list[Place]:
+def test_a_name_that_resolves_slowly_delays_nothing(closed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    def resolve(_self: DnsDiscovery) -> list[Target]:
         time.sleep(0.2)
         return []
 
-    monkeypatch.setattr("monitoring.collector.NAME_SECONDS", 0.01)
-    monkeypatch.setattr(HostName, "__call__", find)
+    monkeypatch.setattr("monitoring.collector.DISCOVERY_SECONDS", 0.01)
+    monkeypatch.setattr(DnsDiscovery, "discover_targets", resolve)
     with closing(Collector(nowhere(closed, services="slow.example"))) as collector:
         (service,) = collector.collect().services
 
     assert (service.name, service.health) == ("slow.example", Health.DOWN)
-    assert "was not found" in (service.reason or "")
+    assert "did not resolve" in (service.reason or "")
 
 
 def test_a_native_system_without_services_has_none(closed: int, tmp_path: Path) -> None:
@@ -95,11 +95,11 @@ def test_a_native_system_without_services_has_none(closed: int, tmp_path: Path) 
         assert collector.collect().services == []
 
 
-def test_a_wrong_setting_is_told_at_once(closed: int) -> None:
-    with pytest.raises(ConfigurationError, match="SERVICES names"):
+def test_a_wrong_setting_is_an_error_at_once(closed: int) -> None:
+    with pytest.raises(ConfigurationError, match="SERVICES contains"):
         Collector(nowhere(closed, services="sensor-1:x"))
 
 
-def test_the_moment_is_now(closed: int) -> None:
+def test_the_status_has_the_current_time(closed: int) -> None:
     with closing(Collector(nowhere(closed))) as collector:
         assert datetime.now(UTC) - collector.collect().at < timedelta(seconds=5)

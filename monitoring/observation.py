@@ -1,0 +1,44 @@
+"""What one collection found, as the rules evaluate it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitoring.broker import OldestDeadLetter
+from monitoring.model import Queue, Sensor
+from monitoring.services import ServiceReport
+from runtime.health import Dependency
+
+
+@dataclass(frozen=True, kw_only=True)
+class Observation:
+    """The results of all probes at one moment.
+
+    `broker_error` and `database_error` say why the management API or the database returned nothing.
+    """
+
+    at: datetime
+    reports: list[ServiceReport]
+    queue_name: str
+    queue: Queue | None
+    broker_error: str | None
+    sensors: list[Sensor] | None
+    database_error: str | None
+    oldest_dead_letter: OldestDeadLetter | None
+
+    def connected(self, dependency: str) -> bool:
+        """Return whether any service reports this dependency as up."""
+        return any(state.reason is None for state in self._states(dependency))
+
+    def outages(self, dependency: str) -> list[Dependency]:
+        """Return the reports of the services for which this dependency is down."""
+        return [state for state in self._states(dependency) if state.reason is not None]
+
+    def last_arrival(self) -> datetime | None:
+        """Return when the newest reading arrived at the database."""
+        arrivals = [sensor.last_received_at for sensor in self.sensors or [] if sensor.last_received_at]
+        return max(arrivals, default=None)
+
+    def _states(self, dependency: str) -> list[Dependency]:
+        return [
+            report.dependencies[dependency] for report in self.reports if dependency in report.dependencies
+        ]

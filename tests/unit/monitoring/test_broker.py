@@ -1,0 +1,120 @@
+"""The probes of the broker: queue statistics and the oldest dead letter."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+import pika
+import pytest
+
+from messaging.dead_letters.dead_letter import DeadLetter
+from messaging.errors import BrokerUnavailable
+from messaging.settings import BrokerSettings
+from monitoring import broker
+from monitoring.broker import OldestDeadLetter, OldestDeadLetterProbe, QueueProbe
+from monitoring.model import Queue
+from monitoring.probes import ProbePool
+
+DEAD_AT = "2026-11-22T05:00:00+00:00"
+
+
+def soon() -> float:
+    return time.monotonic() + 10
+
+
+class TestQueueProbe:
+    @pytest.fixture
+    def queues(self, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+        queues: dict[str, Any] = {}
+
+        class FakeManagement:
+            def __init__(self, _settings: BrokerSettings, _timeout: float) -> None: ...
+
+            def queue(self, name: str) -> Any:
+                return queues.get(name)
+
+        monkeypatch.setattr(broker, "Management", FakeManagement)
+        return queues
+
+    def test_it_returns_the_brokers_statistics(self, queues: dict[str, Any]) -> None:
+        queues["heat"] = {
+            "messages_ready": 7,
+            "messages_unacknowledged": 2,
+            "consumers": 3,
+            "message_stats": {"publish_details": {"rate": 4.5}, "ack_details": {"rate": 3.0}},
+        }
+        queues["heat.dead"] = {"messages": 5}
+
+        assert QueueProbe(BrokerSettings(queue_name="heat"))() == Queue(
+            name="heat", ready=7, unacked=2, dead_letters=5, consumers=3, publish_rate=4.5, ack_rate=3.0
+        )
+
+    def test_a_new_queue_has_no_statistics_yet(self, queues: dict[str, Any]) -> None:
+        queues["heat"] = {"durable": True}
+
+        assert QueueProbe(BrokerSettings(queue_name="heat"))() == Queue(
+            name="heat", ready=0, unacked=0, dead_letters=0, consumers=0, publish_rate=0.0, ack_rate=0.0
+        )
+
+    def test_a_queue_that_does_not_exist_is_none(self, queues: dict[str, Any]) -> None:
+        assert QueueProbe(BrokerSettings(queue_name="heat"))() is None
+
+
+class TestOldestDeadLetterProbe:
+    @pytest.fixture
+    def pool(self) -> Iterator[ProbePool]:
+        pool = ProbePool()
+        yield pool
+        pool.close()
+
+    @pytest.fixture
+    def dead_letters(self, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+        """The content of the dead-letter queue; each visit appends its limit to `visits`."""
+        messages: list[Any] = []
+
+        class FakeQueue:
+            def look(self, limit: int) -> list[DeadLetter]:
+                return messages[:limit]
+
+        @contextmanager
+        def visit(_settings: BrokerSettings, at_once: int) -> Iterator[FakeQueue]:
+            self.visits.append(at_once)
+            if messages == [None]:
+                raise BrokerUnavailable("gone")
+            yield FakeQueue()
+
+        monkeypatch.setattr(broker, "visit", visit)
+        self.visits: list[int] = []
+        return messages
+
+    def letter(self, reason: str) -> DeadLetter:
+        headers = {"x-dead-reason": reason, "x-dead-at": DEAD_AT, "x-dead-detail": "a\x07b"}
+        return DeadLetter(b"{", pika.BasicProperties(headers=headers))
+
+    def test_it_is_read_again_only_after_messages_were_removed(
+        self, dead_letters: list[Any], pool: ProbePool
+    ) -> None:
+        probe = OldestDeadLetterProbe(BrokerSettings(), pool)
+        assert probe(0, soon()) is None
+        dead_letters[:] = [self.letter("not-json"), self.letter("too-large")]
+
+        first = OldestDeadLetter(datetime.fromisoformat(DEAD_AT), "not-json", r"a\x07b")
+        assert [probe(number, soon()) for number in (2, 2, 3)] == [first] * 3
+        assert self.visits == [1]
+
+        del dead_letters[0]
+        second = probe(2, soon())
+        assert second
+        assert second.reason == "too-large"
+        assert probe(0, soon()) is None
+        assert self.visits == [1, 1]
+
+    @pytest.mark.parametrize("content", [[], [None]])
+    def test_without_a_message_or_a_broker_it_is_unknown(
+        self, dead_letters: list[Any], pool: ProbePool, content: list[Any]
+    ) -> None:
+        dead_letters[:] = content
+
+        assert OldestDeadLetterProbe(BrokerSettings(), pool)(1, soon()) is None

@@ -1,0 +1,175 @@
+"""The problems found in one observation."""
+
+from datetime import datetime
+
+import pytest
+
+from monitoring.broker import OldestDeadLetter
+from monitoring.model import Health
+from monitoring.observation import Observation
+from monitoring.problems import ProblemKind
+from monitoring.services import ServiceReport
+from monitoring.tracker import ProblemTracker
+from tests.unit.monitoring.observations import (
+    PIPELINE,
+    SENSOR,
+    keys,
+    observation,
+    only_problem_after,
+    problems_after,
+)
+from tests.unit.monitoring.samples import REFUSED, UP, ago, not_ready, queue, report, sensor
+
+
+def found(problem_of: Observation) -> tuple[ProblemKind, str, datetime | None]:
+    problem = only_problem_after(problem_of)
+    return problem.kind, problem.subject, problem.started_at
+
+
+def test_a_healthy_system_has_no_problems() -> None:
+    assert problems_after(observation()) == []
+
+
+def test_a_system_whose_services_are_not_probed_can_be_healthy() -> None:
+    assert ProblemTracker().update(Observation(**vars(observation()) | {"reports": []})) == []
+
+
+@pytest.mark.parametrize("error", [None, REFUSED])
+def test_the_broker_is_down_if_no_service_reaches_it(error: str | None) -> None:
+    observed = observation(
+        not_ready("sensor-1", "broker", ago(20)),
+        not_ready("pipeline-1", "broker", ago(30), database=UP),
+        queue=None if error else queue(),
+        broker_error=error,
+    )
+
+    assert found(observed) == (ProblemKind.BROKER_DOWN, "broker", ago(30))
+    message = only_problem_after(observed).message
+    assert REFUSED in message
+    assert ("its management API responds" in message) == (error is None)
+
+
+def test_the_broker_is_down_if_no_service_reports_and_the_management_api_is_down() -> None:
+    down = report("sensor-1", Health.DOWN, "gone")
+
+    problems = problems_after(observation(down, queue=None, broker_error=REFUSED))
+
+    assert keys(problems) == [(ProblemKind.BROKER_DOWN, "broker"), (ProblemKind.SERVICE_DOWN, "sensor-1")]
+    assert problems[0].started_at is None
+
+
+def test_a_management_api_that_is_down_does_not_mean_that_the_broker_is() -> None:
+    problem = only_problem_after(observation(queue=None, broker_error=REFUSED))
+
+    assert (problem.kind, problem.subject) == (ProblemKind.MANAGEMENT_API_DOWN, "management API")
+    assert "RABBITMQ_MANAGEMENT_URL" in problem.hint
+
+
+def test_the_database_is_down_if_no_consumer_reaches_it() -> None:
+    consumer = not_ready("pipeline-1", "database", ago(45), broker=UP)
+    observed = observation(SENSOR, consumer, sensors=None, database_error=REFUSED, queue=queue(ready=5000))
+
+    assert found(observed) == (ProblemKind.DATABASE_DOWN, "database", ago(45))
+    assert "though it responds here" in only_problem_after(observation(SENSOR, consumer)).message
+
+
+def test_a_database_that_only_the_consumers_reach_is_reported_as_such() -> None:
+    problem = only_problem_after(observation(sensors=None, database_error="permission denied"))
+
+    assert (problem.kind, problem.started_at) == (ProblemKind.DATABASE_DOWN, None)
+    assert "though consumers reach it: permission denied" in problem.message
+
+
+@pytest.mark.parametrize(
+    ("broken", "kind"),
+    [
+        (report("sensor-1", Health.DOWN, "gone"), ProblemKind.SERVICE_DOWN),
+        (report("sensor-1", Health.STALLED, "its loop makes no progress"), ProblemKind.SERVICE_STALLED),
+        (not_ready("sensor-1", "broker", ago(5)), ProblemKind.SERVICE_NOT_READY),
+    ],
+)
+def test_one_service_that_is_not_healthy(broken: ServiceReport, kind: ProblemKind) -> None:
+    problem = only_problem_after(observation(broken, PIPELINE))
+
+    assert (problem.kind, problem.subject) == (kind, "sensor-1")
+    assert broken.service.reason
+    assert broken.service.reason in problem.message
+    assert problem.started_at == broken.service.health_since
+
+
+def test_no_consumers_since_the_last_reading_arrived_if_messages_wait() -> None:
+    sensors = [sensor("1", last_received_at=ago(40)), sensor("2", last_received_at=ago(25))]
+    waiting = observation(queue=queue(consumers=0, ready=7), sensors=sensors)
+
+    assert found(waiting) == (ProblemKind.NO_CONSUMERS, "heat", ago(25))
+    assert "7 messages wait" in only_problem_after(waiting).message
+    empty = observation(queue=queue(consumers=0), sensors=sensors)
+    assert only_problem_after(empty).started_at is None
+
+
+def test_a_queue_that_does_not_exist() -> None:
+    problem = only_problem_after(observation(queue=None))
+
+    assert (problem.kind, problem.message) == (ProblemKind.NO_CONSUMERS, "The queue heat does not exist.")
+
+
+@pytest.mark.parametrize(
+    ("ready", "oldest", "is_backlog"),
+    [(101, 31, True), (100, 500, False), (5000, 29, False), (5000, None, False)],
+)
+def test_a_backlog_is_many_messages_that_wait_for_long(
+    ready: int, oldest: float | None, is_backlog: bool
+) -> None:
+    waiting = queue(ready=ready, oldest_measured_at=None if oldest is None else ago(oldest))
+
+    problems = problems_after(observation(queue=waiting))
+
+    assert keys(problems) == ([(ProblemKind.BACKLOG, "heat")] if is_backlog else [])
+    assert [problem.started_at for problem in problems] == (
+        [waiting.oldest_measured_at] if is_backlog else []
+    )
+
+
+@pytest.mark.parametrize(
+    ("ready", "oldest", "is_backlog"), [(51, 16, True), (50, 16, False), (51, 15, False), (0, None, False)]
+)
+def test_a_backlog_is_over_at_half_of_its_thresholds(
+    ready: int, oldest: float | None, is_backlog: bool
+) -> None:
+    before = observation(queue=queue(ready=900, oldest_measured_at=ago(90)))
+    now = observation(queue=queue(ready=ready, oldest_measured_at=None if oldest is None else ago(oldest)))
+
+    problems = problems_after(before, now)
+
+    assert keys(problems) == ([(ProblemKind.BACKLOG, "heat")] if is_backlog else [])
+    assert [problem.started_at for problem in problems] == ([ago(90)] if is_backlog else []), (
+        "it keeps its start"
+    )
+
+
+@pytest.mark.parametrize(
+    ("dead_letters", "oldest", "expected"),
+    [
+        (1, OldestDeadLetter(ago(60), "not-json", ""), "1 message is in the dead-letter queue"),
+        (
+            3,
+            OldestDeadLetter(ago(60), "invalid-field", "sensor_id is missing"),
+            "invalid-field, sensor_id is",
+        ),
+        (2, None, "2 messages are in the dead-letter queue"),
+    ],
+)
+def test_any_dead_letter_is_a_problem(
+    dead_letters: int, oldest: OldestDeadLetter | None, expected: str
+) -> None:
+    observed = observation(queue=queue(dead_letters=dead_letters), oldest_dead_letter=oldest)
+
+    assert found(observed) == (ProblemKind.DEAD_LETTERS, "heat.dead", ago(60) if oldest else None)
+    assert expected in only_problem_after(observed).message
+
+
+def test_an_offline_sensor() -> None:
+    observed = observation(sensors=[sensor("1"), sensor("attic", ago(300))])
+
+    assert found(observed) == (ProblemKind.SENSOR_OFFLINE, "attic", ago(300))
+    assert "usually sends one every 1 s" in only_problem_after(observed).message

@@ -1,0 +1,59 @@
+"""The sensors with the minutes of their last hour."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from db.queries.status import MinuteMean
+from db.settings import DatabaseSettings
+from monitoring import sensors
+from monitoring.sensors import MINUTES, SensorProbe
+from tests.unit.monitoring.samples import NOW, sensor
+
+
+class FakeStates:
+    """The database; returns the given minutes, one item per query, and records from when on it was read."""
+
+    def __init__(self, *minutes: dict[datetime, float]) -> None:
+        self.reads: list[datetime] = []
+        self._remaining = iter(minutes)
+
+    def sensors(self) -> list[dict[str, Any]]:
+        return [{name: value for name, value in vars(sensor()).items() if name != "minutes"}]
+
+    def minutes(self, since: datetime) -> list[MinuteMean]:
+        self.reads.append(since)
+        return [MinuteMean("1", minute, mean) for minute, mean in next(self._remaining).items()]
+
+    def close(self) -> None: ...
+
+
+@pytest.fixture
+def probe(monkeypatch: pytest.MonkeyPatch) -> Callable[[FakeStates], SensorProbe]:
+    def make(states: FakeStates) -> SensorProbe:
+        monkeypatch.setattr(sensors, "SensorStates", lambda _: states)
+        return SensorProbe(DatabaseSettings())
+
+    return make
+
+
+def test_the_whole_hour_is_read_once_per_minute_and_the_last_two_minutes_each_time(
+    probe: Callable[[FakeStates], SensorProbe],
+) -> None:
+    # given readings in the first minute of the hour and in its last two minutes
+    this = NOW.replace(second=0)
+    first, last = this - timedelta(minutes=59), this - timedelta(minutes=1)
+    states = FakeStates(
+        {first: 1.0, last: 2.0, this: 3.0}, {last: 2.5, this: 3.5}, {this + timedelta(minutes=1): 9.0}
+    )
+    read = probe(states)
+    # when they are read within the same minute and in the next one
+    ((one,), (two,), (three,)) = (read(NOW + timedelta(seconds=n)) for n in (0, 1, 60))
+    # then only what may have changed was read again
+    assert states.reads == [first, last, first + timedelta(minutes=1)]
+    nothing = [None] * (MINUTES - 3)
+    assert one.minutes == [1.0, *nothing, 2.0, 3.0]
+    assert two.minutes == [1.0, *nothing, 2.5, 3.5]
+    assert three.minutes == [None] * (MINUTES - 1) + [9.0]
