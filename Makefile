@@ -1,4 +1,4 @@
-# Temperature sensors → RabbitMQ → PostgreSQL. `make` lists what can be done.
+# Temperature sensors → RabbitMQ → PostgreSQL. `make` lists the targets.
 .DEFAULT_GOAL := help
 .PHONY: help up down clean logs status summary psql test faults bench bench-quick pictures lint fmt lock
 SHELL := /bin/bash
@@ -8,58 +8,58 @@ ARGS ?=
 PYTHON := .venv/bin/python
 export MODE PIPELINES YES
 
-help:  ## list the verbs
+help:  ## list the targets
 	@bash scripts/stack.sh help $(MAKEFILE_LIST)
 
-up:  ## start everything: MODE=auto|docker|native, PIPELINES=number of consumers
+up:  ## start the whole system; MODE=auto|docker|native, PIPELINES=number of consumers
 	@bash scripts/stack.sh up
 
-down:  ## stop everything, keep the data
+down:  ## stop the system and keep the data
 	@bash scripts/stack.sh down
 
-clean:  ## stop everything and remove the data, after asking (YES=1: without)
+clean:  ## stop the system and delete the data, after a confirmation; YES=1 skips it
 	@bash scripts/stack.sh clean
 
 logs:  ## follow the logs
 	@bash scripts/stack.sh logs
 
-status:  ## everything at one look: services, queue, sensors, what is wrong and what to do
+status:  ## show the system's status: problems with hints, services, queue, sensors
 	@bash scripts/stack.sh status
 
-summary:  ## the last hour, a row a sensor
+summary:  ## show the last hour, one row per sensor
 	@bash scripts/stack.sh summary
 
-psql:  ## open the database
+psql:  ## open the database in psql
 	@bash scripts/stack.sh psql
 
-test:  ## run all tests with coverage; ARGS="tests/unit -k name" chooses
+test:  ## run all tests with coverage; ARGS="tests/unit -k name" selects some
 	@bash scripts/venv.sh dev
 	@bash scripts/develop.sh test $(ARGS)
 
-faults:  ## try the promise: every row of the fault matrix, about an hour; ARGS="--rows 1,2 --seed 7" chooses
+faults:  ## run the fault matrix, about an hour; ARGS="--rows 1,2 --seed 7" selects rows
 	@bash scripts/venv.sh dev
 	@bash scripts/develop.sh faults $(ARGS)
 
-bench:  ## measure this project beside its peers, three quarters of an hour; ARGS="--sections single --rounds 3" chooses
+bench:  ## run the benchmark against peers, about 45 minutes; ARGS="--sections single --rounds 3" selects
 	@bash scripts/venv.sh bench
 	@bash scripts/develop.sh bench $(ARGS)
 
-bench-quick:  ## the same in two minutes, with less of everything
+bench-quick:  ## run the benchmark in about two minutes, with fewer messages and rounds
 	@bash scripts/venv.sh bench
 	@bash scripts/develop.sh bench --quick $(ARGS)
 
-pictures:  ## pictures of the running Compose stack, for README: docs/pictures
+pictures:  ## take screenshots of the running Compose stack for the documentation
 	@bash scripts/venv.sh dev
 	@bash scripts/develop.sh pictures $(ARGS)
 
-lint:  ## ruff, mypy, import-linter
+lint:  ## run ruff, mypy and import-linter
 	@bash scripts/venv.sh dev
 	@bash scripts/develop.sh lint
 
-fmt:  ## format the code and fix what can be fixed
+fmt:  ## format the code and apply automatic fixes
 	@bash scripts/venv.sh dev
 	@bash scripts/develop.sh fmt
 
-lock:  ## pin requirements/*.in anew, with hashes
+lock:  ## lock requirements/*.in to versions and hashes
 	@bash scripts/venv.sh dev
 	@bash scripts/develop.sh lock

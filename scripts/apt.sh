@@ -1,29 +1,29 @@
 #!/usr/bin/env bash
-# apt.sh PACKAGE...: install Debian packages as root, leaving none of their services running or enabled.
+# apt.sh PACKAGE...: install Debian packages as root without starting or enabling their services.
 set -euo pipefail
 
-policy=/usr/sbin/policy-rc.d      # asked by every package before it starts a service; see policy-rc.d(8)
-kept=$policy.kept-by-sensors
+policy=/usr/sbin/policy-rc.d      # every package runs it before it starts a service; see policy-rc.d(8)
+backup=$policy.kept-by-sensors
 units=(rabbitmq-server.service epmd.service epmd.socket)
 
 installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
 
 forbid_services() {
-  if [ ! -e "$kept" ] && [ -e "$policy" ]; then mv "$policy" "$kept"; fi
+  if [ ! -e "$backup" ] && [ -e "$policy" ]; then mv "$policy" "$backup"; fi
   printf '#!/bin/sh\nexit 101\n' > "$policy"
   chmod 755 "$policy"
 }
 
 restore_policy() {
   rm -f "$policy"
-  if [ -e "$kept" ]; then mv "$kept" "$policy"; fi
+  if [ -e "$backup" ]; then mv "$backup" "$policy"; fi
 }
 
-disable() {  # the unit files of packages that were not here before
+disable() {  # the unit files of packages that were not installed before
   local unit
   for unit in "${units[@]}"; do
     if [ "$unit" != rabbitmq-server.service ] && [ "$had_erlang" = yes ]; then continue; fi
-    # The helper works without systemd too, but wants to be called as if by a package.
+    # The helper works without systemd too, but requires this variable, which dpkg sets for a package's scripts.
     DPKG_MAINTSCRIPT_PACKAGE=rabbitmq-server deb-systemd-helper disable "$unit" >/dev/null 2>&1 || true
     if [ -d /run/systemd/system ]; then systemctl disable --now "$unit" >/dev/null 2>&1 || true; fi
   done

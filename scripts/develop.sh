@@ -1,43 +1,43 @@
 #!/usr/bin/env bash
-# develop.sh test|faults|bench|pictures|lint|fmt|lock: what one does to the code; `make help` explains. Needs venv.sh first.
+# develop.sh COMMAND: development tasks; `make help` explains them. Run venv.sh first.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 bin=.venv/bin
 
-forget_settings() {  # The containers that tests start would take these for their own.
+unset_settings() {  # The containers that tests start would read these variables.
   local variable
   for variable in $(compgen -e); do
     case $variable in RABBITMQ_* | POSTGRES_*) unset "$variable" ;; esac
   done
 }
 
-need_browser() {  # For the dashboard's tests. Where it cannot be installed, they are skipped and say so.
+ensure_browser() {  # For the dashboard's tests. Where it cannot be installed, they are skipped with that reason.
   if command -v chromium >/dev/null || ! command -v apt-get >/dev/null; then return; fi
   local root=()
   if [ "$(id -u)" != 0 ]; then
     sudo -n true 2>/dev/null || return 0
     root=(sudo -n)
   fi
-  echo "Chromium is not installed: installing Debian's, for the dashboard's tests …"
+  echo "Chromium is not installed: installing Debian's package for the dashboard's tests …"
   "${root[@]}" bash scripts/apt.sh chromium >/dev/null || true
 }
 
 run_tests() {
-  forget_settings
-  need_browser
+  unset_settings
+  ensure_browser
   export TESTCONTAINERS_RYUK_DISABLED=true
-  # The whole suite runs in several workers and answers for the coverage, a part of it does not.
+  # The whole suite runs in several workers and must reach the coverage; a selection need not.
   [ $# -gt 0 ] || set -- --numprocesses=auto --cov-fail-under=95
   "$bin/python" -m pytest --cov --cov-report=term "$@"
 }
 
 run_faults() {
-  forget_settings
+  unset_settings
   "$bin/python" -m tests.faults "$@"
 }
 
 run_bench() {
-  forget_settings
+  unset_settings
   bash benchmarks/peers/install.sh
   "$bin/python" -m benchmarks "$@"
 }
@@ -52,7 +52,7 @@ lint() {
 }
 
 take_pictures() {
-  need_browser
+  ensure_browser
   "$bin/python" -m tests.pictures "$@"
 }
 
@@ -71,9 +71,9 @@ lock() {
   compile benchmarks/peers/requirements
 }
 
-verb=$1
+command=$1
 shift
-case $verb in
+case $command in
   test) run_tests "$@" ;;
   faults) run_faults "$@" ;;
   bench) run_bench "$@" ;;
@@ -81,5 +81,5 @@ case $verb in
   lint) lint ;;
   fmt) "$bin/ruff" format . && "$bin/ruff" check --fix . ;;
   lock) lock ;;
-  *) echo "unknown verb: $verb" >&2; exit 64 ;;
+  *) echo "unknown command: $command" >&2; exit 64 ;;
 esac

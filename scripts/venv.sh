@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# venv.sh native|bench|dev: make .venv hold requirements/NAME.txt and this project; quick when it does already.
+# venv.sh native|bench|dev: install requirements/NAME.txt and this project into .venv, unless they are installed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -17,35 +17,35 @@ find_python() {
       echo "$candidate"; return
     fi
   done
-  die 'Python 3.11 to 3.13 is needed. Install it: apt-get install python3 python3-venv'
+  die 'Python 3.11 to 3.13 is required. Install it: apt-get install python3 python3-venv'
 }
 
-install_ensurepip() {  # Debian keeps it in a package of its own
-  local advice='Python cannot make virtual environments here. Install: apt-get install python3-venv'
+install_ensurepip() {  # Debian has it in a separate package
+  local hint='This Python cannot create virtual environments. Run: apt-get install python3-venv'
   local root=()
-  command -v apt-get >/dev/null || die "$advice"
+  command -v apt-get >/dev/null || die "$hint"
   if [ "$(id -u)" != 0 ]; then
-    sudo -n true 2>/dev/null || die "$advice"
+    sudo -n true 2>/dev/null || die "$hint"
     root=(sudo -n)
   fi
-  say "Python cannot make virtual environments here: installing Debian's python3-venv …"
-  "${root[@]}" bash scripts/apt.sh python3-venv >/dev/null || die "$advice"
+  say "This Python cannot create virtual environments: installing Debian's python3-venv …"
+  "${root[@]}" bash scripts/apt.sh python3-venv >/dev/null || die "$hint"
 }
 
-make_venv() {
+create_venv() {
   local base
   base=$(find_python)
   "$base" -c 'import ensurepip' 2>/dev/null || install_ensurepip
-  say 'Making the virtual environment .venv …'
+  say 'Creating the virtual environment .venv …'
   "$base" -m venv --clear .venv
 }
 
-fresh() { [ -e "$stamp" ] && [ "$stamp" -nt "requirements/$name.txt" ] && [ "$stamp" -nt pyproject.toml ]; }
+is_current() { [ -e "$stamp" ] && [ "$stamp" -nt "requirements/$name.txt" ] && [ "$stamp" -nt pyproject.toml ]; }
 
-# What development needs includes what the native stack and the benchmark need.
+# The development requirements include all others.
 if [ -e .venv/.has-dev ]; then name=dev; stamp=.venv/.has-dev; fi
-"$python" -m pip --version >/dev/null 2>&1 || make_venv
-if ! fresh; then
+"$python" -m pip --version >/dev/null 2>&1 || create_venv
+if ! is_current; then
   say "Installing requirements/$name.txt into .venv …"
   "$python" -m pip install --quiet --disable-pip-version-check --require-hashes -r "requirements/$name.txt"
   "$python" -m pip install --quiet --disable-pip-version-check --no-deps --editable .
