@@ -1,5 +1,6 @@
 """Bringing the outbox to a broker in memory, through its losses."""
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,11 +9,12 @@ from pika.exceptions import ConnectionBlockedTimeout, StreamLostError, Unroutabl
 
 from messaging.connection import describe
 from messaging.errors import BrokerUnavailable
+from messaging.stream import Confirm
 from sensor.delivery import Delivery
 from sensor.opening import open_file
 from sensor.outbox import Outbox, Outgoing
 from service.lifecycle import Stop
-from tests.unit.fake_broker import FakeBroker
+from tests.unit.fake_broker import FakeBroker, FakeStream
 from tests.unit.fakes import Told, wait_until
 
 PUBLISH = "publish sensors/reading.kitchen"
@@ -186,6 +188,33 @@ def test_finishing_delivers_what_is_left(bench: Bench) -> None:
 
     assert bench.arrived() == [str(number).encode() for number in range(50)]
     assert bench.delivery.error is None
+
+
+def test_a_reading_put_just_before_finishing_is_delivered(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given a delivery that found the outbox empty and is about to look whether the connection lives
+    found_empty, finishing = threading.Event(), threading.Event()
+    look, wait = FakeStream.wait, bench.stop.wait
+
+    def look_after_finishing(stream: FakeStream, seconds: float) -> list[Confirm]:
+        found_empty.set()
+        assert finishing.wait(30)
+        return look(stream, seconds)
+
+    def wait_when_finishing(seconds: float) -> bool:
+        finishing.set()
+        return wait(seconds)
+
+    monkeypatch.setattr(FakeStream, "wait", look_after_finishing)
+    monkeypatch.setattr(bench.stop, "wait", wait_when_finishing)
+    bench.delivery.start()
+    assert found_empty.wait(30)
+    # when the last reading is put, and the delivery told to finish
+    bench.put(1)
+    bench.delivery.finish(30)
+    # then it is delivered all the same
+    assert bench.arrived() == [b"1"]
 
 
 def test_finishing_after_a_stop_gives_up_at_its_deadline(bench: Bench) -> None:
