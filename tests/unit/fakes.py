@@ -22,7 +22,7 @@ Call = Callable[..., tuple[int, str, str]]
 Complaint = Callable[..., str]
 
 
-def wait_until(condition: Callable[[], bool], seconds: float = 10) -> None:
+def wait_until(condition: Callable[[], bool], seconds: float = 60) -> None:
     """Return once the condition holds; fails after `seconds`."""
     deadline = time.monotonic() + seconds
     while not condition():

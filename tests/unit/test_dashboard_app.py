@@ -81,7 +81,7 @@ class Dashboard:
             headers=headers,
         )
         try:
-            with _DIRECT.open(request, timeout=10) as answer:
+            with _DIRECT.open(request, timeout=60) as answer:
                 return Answer(answer.status, answer.headers, answer.read())
         except urllib.error.HTTPError as error:
             with error:
@@ -217,7 +217,7 @@ class TestAnswers:
 
     def test_a_page_is_told_what_is_and_what_changes(self, dashboard: Dashboard) -> None:
         request = f"http://127.0.0.1:{dashboard.port}/api/events"
-        with closing(_DIRECT.open(request, timeout=10)) as told:
+        with closing(_DIRECT.open(request, timeout=60)) as told:
             assert told.headers["Content-Type"] == "text/event-stream; charset=utf-8"
             assert told.headers["Cache-Control"] == "no-store"
             lines = (line.decode().strip() for line in told)

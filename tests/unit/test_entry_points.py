@@ -70,7 +70,7 @@ def test_a_program_that_cannot_do_its_work_says_why_and_ends(
         env={**environment, "CONNECT_TIMEOUT_SECONDS": "0.05", **variables},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
         check=False,
     )
 
@@ -91,10 +91,10 @@ def test_a_program_that_waits_for_its_server_can_be_stopped(
     with log.open("w") as out:
         child = subprocess.Popen([sys.executable, "-m", program], cwd=ROOT, env=environment, stdout=out)
     try:
-        wait_until(lambda: "unavailable" in log.read_text(), 30)
+        wait_until(lambda: "unavailable" in log.read_text())
         child.send_signal(number)
 
-        assert child.wait(20) == code
+        assert child.wait(60) == code
     finally:
         if child.poll() is None:
             child.kill()
@@ -128,7 +128,7 @@ def stop_when() -> Iterator[Callable[[Stop, Callable[[], bool]], None]]:
 
     yield watch
     for thread in threads:
-        thread.join(30)
+        thread.join(60)
 
 
 def test_the_consumer_process_stores_good_messages_and_buries_bad_ones(

@@ -95,7 +95,7 @@ def listening(answer: Callable[[socket.socket], None]) -> Iterator[int]:
         thread.start()
         yield server.getsockname()[1]
         server.shutdown(socket.SHUT_RDWR)
-        thread.join(10)
+        thread.join(60)
 
 
 def test_a_port_where_nobody_listens_is_told_without_the_password() -> None:

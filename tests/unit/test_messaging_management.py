@@ -71,7 +71,7 @@ def api() -> Iterator[Api]:
         thread.start()
         yield server
         server.shutdown()
-        thread.join(10)
+        thread.join(60)
 
 
 def test_the_version_is_asked_as_the_amqp_user(api: Api) -> None:

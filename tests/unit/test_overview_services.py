@@ -114,7 +114,7 @@ def test_somebody_else_listens(said: bytes) -> None:
         greeter = Thread(target=greet, args=(server,))
         greeter.start()
         service = ask(Place(name="it", address=(HOST, server.getsockname()[1]))).service
-        greeter.join(10)
+        greeter.join(60)
 
     assert service.health is State.DOWN
     assert (service.why or "").isprintable()

@@ -56,7 +56,7 @@ def bench(sensors_broker: FakeBroker, tmp_path: Path) -> Iterator[Bench]:
     yield bench
     bench.stop.request()
     bench.broker.troubles.clear()
-    bench.delivery.finish(10)
+    bench.delivery.finish(60)
     bench.outbox.close()
 
 
@@ -238,8 +238,8 @@ def test_a_broker_that_never_comes_ends_the_sensor_with_the_error(
 
     bench.delivery.start()
 
-    assert bench.stop.wait(10), "the sampler is stopped too"
-    bench.delivery.finish(10)
+    assert bench.stop.wait(60), "the sampler is stopped too"
+    bench.delivery.finish(60)
     assert isinstance(bench.delivery.error, BrokerUnavailable)
     bench.outbox.close()
 
@@ -250,7 +250,7 @@ def test_anything_unforeseen_ends_the_sensor_with_the_error(bench: Bench) -> Non
 
     bench.delivery.start()
 
-    assert bench.stop.wait(10)
-    bench.delivery.finish(10)
+    assert bench.stop.wait(60)
+    bench.delivery.finish(60)
     assert isinstance(bench.delivery.error, ZeroDivisionError)
     assert not bench.broker.connections[-1].is_open

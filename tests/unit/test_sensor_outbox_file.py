@@ -44,7 +44,7 @@ def test_a_process_that_was_killed_leaves_no_claim(tmp_path: Path) -> None:
         "file = open_file(pathlib.Path(sys.argv[1]), print); file.append([Outgoing('a', 'b', b'1')]);"
         "os.kill(os.getpid(), signal.SIGKILL)"
     )
-    subprocess.run([sys.executable, "-c", program, str(path)], check=False, timeout=60)
+    subprocess.run([sys.executable, "-c", program, str(path)], check=False, timeout=120)
 
     bench = OutboxBench(path)
 

@@ -107,7 +107,7 @@ def outlet(hook: Hook, quick_retries: None, request: pytest.FixtureRequest) -> I
     outlet.start()
     yield outlet
     hook.answers.clear()
-    outlet.finish(5)
+    outlet.finish(60)
     assert outlet.error is None
 
 
@@ -161,7 +161,7 @@ def test_while_it_is_away_the_newest_events_are_kept(
     away = False
     # then the oldest were dropped, each was told, and the others come; the first was in hand and may come too
     wait_until(lambda: ids(hook)[-1:] == [str(MOST_EVENTS + 2)], seconds=60)
-    outlet.finish(5)
+    outlet.finish(60)
     assert [event.event_id for _, event, _ in told.of("dropped")] == ["0", "1", "2"]
     assert [one for one in ids(hook) if one != "0"] == [str(number) for number in range(3, MOST_EVENTS + 3)]
 
@@ -175,7 +175,7 @@ def test_an_event_is_given_up_after_its_time(hook: Hook, quick_retries: None) ->
     outlet.put(an_event(1))
 
     wait_until(lambda: bool(told.of("dropped")))
-    outlet.finish(5)
+    outlet.finish(60)
 
 
 def test_the_end_tries_once_more_what_waits_and_tells_what_is_left(hook: Hook, quick_retries: None) -> None:
@@ -186,7 +186,7 @@ def test_the_end_tries_once_more_what_waits_and_tells_what_is_left(hook: Hook, q
     outlet.put(an_event(1))
     wait_until(lambda: bool(told.of("lost")))
 
-    outlet.finish(5)
+    outlet.finish(60)
 
     assert told.of("left") == [(WEBHOOK, 1)]
 
@@ -202,7 +202,7 @@ def test_something_unforeseen_stops_the_process(quick_retries: None) -> None:
     outlet.put(an_event())
 
     wait_until(lambda: stop.requested)
-    outlet.finish(5)
+    outlet.finish(60)
     assert str(outlet.error) == "odd"
 
 
