@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+from sensor.events import SensorEvents
 from sensor.opening import open_file
 from sensor.outbox import Outbox, Outgoing
 from tests.unit.fakes import Told
@@ -18,7 +19,7 @@ class OutboxBench:
     def __init__(self, path: Path, max_readings: int = 1000, *, sync_always: bool = False) -> None:
         self.path = path
         self.max_readings = max_readings
-        self.told = Told()
+        self.told = Told(SensorEvents)
         self.file = open_file(path, self.told.outbox_damaged)
         self.outbox = Outbox(self.file, max_readings, self.told, sync_always=sync_always)
 

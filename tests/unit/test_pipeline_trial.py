@@ -14,7 +14,7 @@ from messaging.errors import DeadReason, InvalidReading
 from messaging.mqtt import Topic
 from messaging.session import Delivery
 from pipeline.settings import PipelineSettings
-from pipeline.trial import Suspect, Trial, TrialUnavailable, outcome_of, suspects_in, written
+from pipeline.trial import Suspect, Trial, TrialEvents, TrialUnavailable, outcome_of, suspects_in, written
 from service.errors import Stopped
 from service.settings import load
 from tests.unit.bodies import with_fields
@@ -25,7 +25,7 @@ HANG = "time.sleep(600)"
 
 
 def child(code: str, *, limit_seconds: float = 30) -> tuple[Trial, Told]:
-    events = Told()
+    events = Told(TrialEvents)
     command = (sys.executable, "-c", f"import json, os, signal, sys, time; {code}")
     return Trial(events, command, limit_seconds), events
 
@@ -204,7 +204,7 @@ def no_database(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("no_database")
 def test_the_real_child_reads_the_messages_as_the_consumer_does() -> None:
-    handled = Trial(Told())([delivery(b"{}"), delivery(b""), delivery(b"\xff" * 300)])
+    handled = Trial(Told(TrialEvents))([delivery(b"{}"), delivery(b""), delivery(b"\xff" * 300)])
 
     details = [error.detail for error in handled.refused if error]
     assert details[0] == "sensor_id is missing"
@@ -217,6 +217,6 @@ def test_the_real_child_stops_at_the_first_message_that_must_wait() -> None:
     began = time.monotonic()
 
     with pytest.raises(StoreUnavailable, match="onnection refused"):
-        Trial(Told())([delivery(with_fields(temperature=n)) for n in range(200)])
+        Trial(Told(TrialEvents))([delivery(with_fields(temperature=n)) for n in range(200)])
 
     assert time.monotonic() - began < 60

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from messaging.errors import DeadReason
-from pipeline.trial import Trial
+from pipeline.trial import Trial, TrialEvents
 from tests.unit.fakes import Told, delivery
 
 ANSWER_EACH = """
@@ -27,7 +27,7 @@ def answering_each(tmp_path: Path, limit_seconds: float = 30) -> tuple[Trial, To
     """A child for many suspects, which notes each of its lives."""
     lives = tmp_path / "lives"
     code = f"open({str(lives)!r}, 'a').write('.')\n{ANSWER_EACH}"
-    events = Told()
+    events = Told(TrialEvents)
     command = (sys.executable, "-c", f"import json, os, signal, sys, time\n{code}")
     return Trial(events, command, limit_seconds), events, lives
 

@@ -11,6 +11,7 @@ from messaging.connection import describe
 from messaging.errors import BrokerUnavailable
 from messaging.stream import Confirm
 from sensor.delivery import Delivery
+from sensor.events import SensorEvents
 from sensor.opening import open_file
 from sensor.outbox import Outbox, Outgoing
 from service.lifecycle import Stop
@@ -27,7 +28,7 @@ class Bench:
     def __init__(self, broker: FakeBroker, directory: Path, connect_timeout_seconds: float = 0) -> None:
         self.broker = broker
         self.stop = Stop()
-        self.events = Told()
+        self.events = Told(SensorEvents)
         self.file = open_file(directory / "outbox", self.events.outbox_damaged)
         self.outbox = Outbox(self.file, 1000, self.events)
         self.delivery = Delivery(

@@ -143,7 +143,7 @@ def test_while_it_is_away_the_newest_events_are_kept(
     hook: Hook, quick_retries: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # given a webhook that takes nothing
-    told = Told()
+    told = Told(WatchEvents)
     away = True
 
     class Receiver(Webhook):
@@ -167,7 +167,7 @@ def test_while_it_is_away_the_newest_events_are_kept(
 
 
 def test_an_event_is_given_up_after_its_time(hook: Hook, quick_retries: None) -> None:
-    told = Told()
+    told = Told(WatchEvents)
     hook.answers = [status(500)] * 1000
     outlet = Outlet(WEBHOOK, partial(Webhook, SecretStr(hook.url)), told, Stop(), limit_seconds=0.05)  # type: ignore[arg-type]
     outlet.start()
@@ -179,7 +179,7 @@ def test_an_event_is_given_up_after_its_time(hook: Hook, quick_retries: None) ->
 
 
 def test_the_end_tries_once_more_what_waits_and_tells_what_is_left(hook: Hook, quick_retries: None) -> None:
-    told = Told()
+    told = Told(WatchEvents)
     hook.answers = [status(500)] * 1000
     outlet = Outlet(WEBHOOK, partial(Webhook, SecretStr(hook.url)), told, Stop())  # type: ignore[arg-type]
     outlet.start()
@@ -197,7 +197,7 @@ def test_something_unforeseen_stops_the_process(quick_retries: None) -> None:
             raise RuntimeError("odd")
 
     stop = Stop()
-    outlet = Outlet(WEBHOOK, lambda: Odd(SecretStr("http://x/")), Told(), stop)  # type: ignore[arg-type]
+    outlet = Outlet(WEBHOOK, lambda: Odd(SecretStr("http://x/")), Told(WatchEvents), stop)  # type: ignore[arg-type]
     outlet.start()
     outlet.put(an_event())
 
