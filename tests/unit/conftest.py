@@ -19,6 +19,7 @@ from service.settings import ServiceSettings, load
 from tests.unit.consumer_bench import ConsumerBench
 from tests.unit.fake_broker import FakeBroker, FakeStream
 from tests.unit.fakes import Call, Complaint
+from tests.unit.ports import closed_port
 from watch.settings import WatchSettings
 
 FIELDS = {
@@ -36,7 +37,9 @@ OTHERS = {
     "RABBITMQ_MANAGEMENT_HOST_PORT",
 }
 # Two cores shared with others: how long an example takes says nothing.
-hypothesis.settings.register_profile("unit", deadline=None)
+hypothesis.settings.register_profile(
+    "unit", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
 hypothesis.settings.load_profile("unit")
 
 
@@ -68,6 +71,13 @@ def complaint(monkeypatch: pytest.MonkeyPatch) -> Complaint:
         return str(caught.value)
 
     return complain
+
+
+@pytest.fixture
+def closed() -> Iterator[int]:
+    """A port on which nobody listens."""
+    with closed_port() as port:
+        yield port
 
 
 @pytest.fixture

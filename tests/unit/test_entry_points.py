@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from launcher.ports import free_port
 from pipeline import __main__ as pipeline_program
 from service.lifecycle import Stop
 from tests.unit.bodies import with_fields
@@ -22,20 +21,14 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
-def nobody() -> str:
-    """A port where nobody listens."""
-    return str(free_port())
-
-
-@pytest.fixture
-def environment(nobody: str, tmp_path: Path) -> dict[str, str]:
+def environment(closed: int, tmp_path: Path) -> dict[str, str]:
     """The variables of a machine on which neither broker nor database runs."""
     return {
         **os.environ,
-        "RABBITMQ_PORT": nobody,
+        "RABBITMQ_PORT": str(closed),
         "RABBITMQ_PASS": "s3cret",
         "POSTGRES_HOST": "127.0.0.1",
-        "POSTGRES_PORT": nobody,
+        "POSTGRES_PORT": str(closed),
         "POSTGRES_PASSWORD": "s3cret",
         "HTTP_PORT": "0",
         "SENSOR_ID": "1",

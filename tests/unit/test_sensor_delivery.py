@@ -12,11 +12,11 @@ from messaging.errors import BrokerUnavailable
 from messaging.stream import Confirm
 from sensor.delivery import Delivery
 from sensor.events import SensorEvents
-from sensor.opening import open_file
 from sensor.outbox import Outbox, Outgoing
 from service.lifecycle import Stop
 from tests.unit.fake_broker import FakeBroker, FakeStream
 from tests.unit.fakes import Told, wait_until
+from tests.unit.outbox_bench import open_on_disk
 
 PUBLISH = "publish sensors/reading.kitchen"
 REFUSED = BrokerUnavailable("Connection refused")
@@ -29,7 +29,7 @@ class Bench:
         self.broker = broker
         self.stop = Stop()
         self.events = Told(SensorEvents)
-        self.file = open_file(directory / "outbox", self.events.outbox_damaged)
+        self.file, self.disk = open_on_disk(directory / "outbox", self.events.outbox_damaged)
         self.outbox = Outbox(self.file, 1000, self.events)
         self.delivery = Delivery(
             "amqp://nowhere",
@@ -167,17 +167,22 @@ def test_readings_reach_the_disk_at_once_only_while_the_broker_is_away(bench: Be
     assert bench.file.syncs_each_commit
 
 
-def test_a_backlog_that_cannot_be_read_does_not_keep_a_sensor_from_finishing(bench: Bench) -> None:
-    bench.put(1)
-    bench.outbox._backlog.until = 1
-    bench.outbox._fresh.clear()
-    bench.file._connection.execute("DROP TABLE waiting")
+def test_a_backlog_that_cannot_be_read_does_not_keep_a_sensor_from_finishing(
+    sensors_broker: FakeBroker, tmp_path: Path
+) -> None:
+    # given a reading that an earlier run left behind, and a file that cannot be read
+    before = Bench(sensors_broker, tmp_path)
+    before.put(1)
+    before.outbox.close()
+    bench = Bench(sensors_broker, tmp_path)
+    bench.disk.become_unreadable()
     bench.delivery.start()
 
     bench.delivery.finish(0)
 
     assert len(bench.events.of("outbox_failed")) >= 1
     assert len(bench.outbox) == 1
+    bench.outbox.close()
 
 
 def test_finishing_delivers_what_is_left(bench: Bench) -> None:

@@ -162,8 +162,8 @@ def test_a_request_from_another_thread_wakes_the_waiter() -> None:
     began = time.monotonic()
     threading.Timer(0.02, stop.request).start()
 
-    assert stop.wait(60)
-    assert time.monotonic() - began < 30
+    assert stop.wait(600)
+    assert time.monotonic() - began < 300
 
 
 def test_a_signal_to_this_process_is_a_request() -> None:

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from functools import partial
 from http.server import BaseHTTPRequestHandler
+from itertools import chain, repeat
 from typing import Any
 
 import pytest
 from pydantic import SecretStr
 from structlog.testing import capture_logs
 
-from launcher.ports import free_port
 from service.errors import ServiceUnavailable
 from service.health import Health
 from service.lifecycle import Stop
@@ -86,13 +86,17 @@ def test_no_answer_in_time_is_an_outage(hook: Hook) -> None:
         Webhook(SecretStr(hook.url), timeout_seconds=0.1).deliver(an_event())
 
 
-def test_no_error_names_the_address(hook: Hook) -> None:
-    closed = f"http://127.0.0.1:{free_port()}/{SECRET}"
+def test_no_error_names_the_address(hook: Hook, closed: int) -> None:
     hook.answers = [garbage]
 
-    for url in (closed, hook.url, f"http://nowhere.invalid/{SECRET}", f"http://127.0.0.1:1:{SECRET}/"):
+    for url in (
+        f"http://127.0.0.1:{closed}/{SECRET}",
+        hook.url,
+        f"http://nowhere.invalid/{SECRET}",
+        f"http://127.0.0.1:1:{SECRET}/",
+    ):
         with pytest.raises(ServiceUnavailable, match=r"does not answer: .+") as caught:
-            Webhook(SecretStr(url), timeout_seconds=2).deliver(an_event())
+            Webhook(SecretStr(url), timeout_seconds=60).deliver(an_event())
         assert SECRET not in str(caught.value)
         assert "nowhere" not in str(caught.value)
 
@@ -103,7 +107,7 @@ def test_no_error_names_the_address(hook: Hook) -> None:
 @pytest.fixture
 def outlet(hook: Hook, quick_retries: None, request: pytest.FixtureRequest) -> Iterator[Outlet]:
     events = WatchEvents(Health())
-    outlet = Outlet(WEBHOOK, partial(Webhook, SecretStr(hook.url), 0.2), events, Stop())
+    outlet = Outlet(WEBHOOK, partial(Webhook, SecretStr(hook.url), 60), events, Stop())
     outlet.start()
     yield outlet
     hook.answers.clear()
@@ -115,15 +119,26 @@ def ids(hook: Hook) -> list[str]:
     return [body["event_id"] for body in hook.taken]
 
 
-def test_events_come_in_order_through_everything_that_fails(hook: Hook, outlet: Outlet) -> None:
+def test_events_come_in_order_through_everything_that_fails(hook: Hook, quick_retries: None) -> None:
+    # given a webhook that fails in each way, and patience for all but its silence
     hook.answers = [status(500), hook.silence, garbage, status(429), status(503)]
+    patience = chain([60, 0.2], repeat(60))
+    outlet = Outlet(
+        WEBHOOK,
+        lambda: Webhook(SecretStr(hook.url), next(patience)),
+        WatchEvents(Health()),
+        Stop(),
+    )
+    outlet.start()
 
     for number in range(1, 6):
         outlet.put(an_event(number))
 
     wait_until(lambda: len(hook.taken) == 5)
+    outlet.finish(60)
     assert ids(hook) == ["1", "2", "3", "4", "5"]
     assert len(hook.requests) == 10
+    assert outlet.error is None
 
 
 def test_an_event_that_is_refused_holds_up_no_other_and_is_told(hook: Hook, outlet: Outlet) -> None:
