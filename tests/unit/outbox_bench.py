@@ -45,13 +45,13 @@ class Disk:
 
 def open_on_disk(path: Path, on_damage: Callable[[Path, str], None]) -> tuple[OutboxFile, Disk]:
     """As `open_file`, with its disk."""
-    connections = []
+    connections: list[sqlite3.Connection] = []
 
     def connect(*arguments: Any, **options: Any) -> sqlite3.Connection:
         connections.append(original(*arguments, **options))
         return connections[-1]
 
-    original = sqlite3.connect
+    original: Any = sqlite3.connect
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sqlite3, "connect", connect)
         file = open_file(path, on_damage)

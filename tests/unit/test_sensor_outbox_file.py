@@ -127,13 +127,13 @@ def test_rows_grow_even_when_the_file_was_empty_meanwhile(tmp_path: Path) -> Non
 
 def test_a_failed_commit_leaves_nothing_and_can_be_repeated(tmp_path: Path) -> None:
     bench = OutboxBench(tmp_path / "outbox")
-    bench.fill_the_disk()
+    bench.disk.fill()
     many = [reading(number) for number in range(1000)]
     with pytest.raises(OutboxFileFailed, match="database or disk is full"):
         bench.file.append(many)
     assert (bench.file.rows, bench.file.last_row) == (0, 0)
 
-    bench.make_room_on_the_disk()
+    bench.disk.make_room()
 
     assert len(bench.file.append(many)) == bench.file.rows == 1000
     bench.outbox.close()
