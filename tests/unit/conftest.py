@@ -59,6 +59,13 @@ def _own_logging() -> Iterator[None]:
     structlog.reset_defaults()
 
 
+@pytest.fixture(autouse=True)
+def _patient_questions(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server in the same busy process may take its time; a test of the time-out sets its own."""
+    monkeypatch.setattr("overview.services.TIMEOUT_SECONDS", 60)
+    monkeypatch.setattr("service.probe.TIMEOUT_SECONDS", 60)
+
+
 @pytest.fixture
 def complaint(monkeypatch: pytest.MonkeyPatch) -> Complaint:
     """Loads settings from wrong variables; gives the sentences that say so."""

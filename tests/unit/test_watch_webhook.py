@@ -41,7 +41,7 @@ def garbage(request: BaseHTTPRequestHandler) -> None:
 
 
 def test_an_event_is_posted_as_json_with_its_id(hook: Hook) -> None:
-    Webhook(SecretStr(hook.url)).deliver(an_event(7))
+    Webhook(SecretStr(hook.url), 60).deliver(an_event(7))
 
     [(method, path, headers, body)] = hook.requests
     assert (method, path) == ("POST", f"/hook?token={SECRET}")
@@ -55,7 +55,7 @@ def test_an_answer_that_may_change_is_an_outage(hook: Hook, code: int) -> None:
     hook.answers = [status(code)]
 
     with pytest.raises(ServiceUnavailable, match=f"answers {code}") as caught:
-        Webhook(SecretStr(hook.url)).deliver(an_event())
+        Webhook(SecretStr(hook.url), 60).deliver(an_event())
 
     assert not isinstance(caught.value, Refused)
 
@@ -65,7 +65,7 @@ def test_an_answer_that_will_not_change_is_a_refusal(hook: Hook, code: int) -> N
     hook.answers = [status(code)]
 
     with pytest.raises(Refused, match=f"answers {code}"):
-        Webhook(SecretStr(hook.url)).deliver(an_event())
+        Webhook(SecretStr(hook.url), 60).deliver(an_event())
 
 
 @pytest.mark.parametrize("code", [301, 302, 303, 307, 308])
@@ -74,7 +74,7 @@ def test_a_redirect_is_not_followed(hook: Hook, code: int) -> None:
         hook.answers = [status(code, Location=elsewhere.url)]
 
         with pytest.raises(Refused, match="redirects are not followed"):
-            Webhook(SecretStr(hook.url)).deliver(an_event())
+            Webhook(SecretStr(hook.url), 60).deliver(an_event())
 
         assert elsewhere.requests == []
 
@@ -167,7 +167,7 @@ def test_while_it_is_away_the_newest_events_are_kept(
                 raise ServiceUnavailable("away")
             super().deliver(event)
 
-    outlet = Outlet(WEBHOOK, lambda: Receiver(SecretStr(hook.url)), told, Stop())  # type: ignore[arg-type]
+    outlet = Outlet(WEBHOOK, lambda: Receiver(SecretStr(hook.url), 60), told, Stop())  # type: ignore[arg-type]
     outlet.start()
     # when more events come than are kept
     for number in range(MOST_EVENTS + 3):
@@ -184,7 +184,7 @@ def test_while_it_is_away_the_newest_events_are_kept(
 def test_an_event_is_given_up_after_its_time(hook: Hook, quick_retries: None) -> None:
     told = Told(WatchEvents)
     hook.answers = [status(500)] * 1000
-    outlet = Outlet(WEBHOOK, partial(Webhook, SecretStr(hook.url)), told, Stop(), limit_seconds=0.05)  # type: ignore[arg-type]
+    outlet = Outlet(WEBHOOK, partial(Webhook, SecretStr(hook.url), 60), told, Stop(), limit_seconds=0.05)  # type: ignore[arg-type]
     outlet.start()
 
     outlet.put(an_event(1))
@@ -196,7 +196,7 @@ def test_an_event_is_given_up_after_its_time(hook: Hook, quick_retries: None) ->
 def test_the_end_tries_once_more_what_waits_and_tells_what_is_left(hook: Hook, quick_retries: None) -> None:
     told = Told(WatchEvents)
     hook.answers = [status(500)] * 1000
-    outlet = Outlet(WEBHOOK, partial(Webhook, SecretStr(hook.url)), told, Stop())  # type: ignore[arg-type]
+    outlet = Outlet(WEBHOOK, partial(Webhook, SecretStr(hook.url), 60), told, Stop())  # type: ignore[arg-type]
     outlet.start()
     outlet.put(an_event(1))
     wait_until(lambda: bool(told.of("lost")))
