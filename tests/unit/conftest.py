@@ -60,10 +60,11 @@ def _own_logging() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _patient_questions(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A server in the same busy process may take its time; a test of the time-out sets its own."""
+def _patient_clients_and_quick_servers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server here may take its time to answer and ends at once; a test of a time-out sets its own."""
     monkeypatch.setattr("overview.services.TIMEOUT_SECONDS", 60)
     monkeypatch.setattr("service.probe.TIMEOUT_SECONDS", 60)
+    monkeypatch.setattr("service.http.POLL_SECONDS", 0.01)
 
 
 @pytest.fixture
