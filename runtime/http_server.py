@@ -14,6 +14,8 @@ from prometheus_client import REGISTRY, CollectorRegistry, make_wsgi_app
 from runtime.errors import ConfigurationError
 from runtime.health import Health
 
+# How long the shutdown of the server can take at most.
+POLL_SECONDS = 0.5
 Response = tuple[HTTPStatus, dict[str, Any]]
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
@@ -48,7 +50,7 @@ def serve_http(
             f"HTTP_PORT is {port}: cannot listen on {host}:{port}: {error.strerror}. "
             "Use a free port, or 0 to turn the HTTP server off."
         ) from None
-    Thread(target=server.serve_forever, name="http", daemon=True).start()
+    Thread(target=server.serve_forever, args=(POLL_SECONDS,), name="http", daemon=True).start()
     try:
         yield server.server_port
     finally:

@@ -18,14 +18,19 @@ GRACE_SECONDS = 5.0
 
 
 @contextmanager
-def watchdog(health: Health, terminate: Callable[[int], object] = os._exit) -> Iterator[None]:
+def watchdog(
+    health: Health,
+    terminate: Callable[[int], object] = os._exit,
+    stopped: threading.Event | None = None,
+) -> Iterator[None]:
     """End the process with exit code 1 if its loop stalls while the block runs.
 
     The loop is stalled when it makes no progress for `health.stall_seconds`. The watchdog first logs it and
     writes the stack of every thread, without variables, to stderr. Time during which the whole process is
-    suspended, such as a paused container, does not count.
+    suspended, such as a paused container, does not count: the watchdog counts its own checks. Between two of
+    them it waits for `stopped`, which is set after the block.
     """
-    watcher = _Watchdog(health, terminate)
+    watcher = _Watchdog(health, terminate, stopped or threading.Event())
     thread = threading.Thread(target=watcher.run, name="watchdog", daemon=True)
     thread.start()
     try:
@@ -36,10 +41,10 @@ def watchdog(health: Health, terminate: Callable[[int], object] = os._exit) -> I
 
 
 class _Watchdog:
-    def __init__(self, health: Health, terminate: Callable[[int], object]) -> None:
+    def __init__(self, health: Health, terminate: Callable[[int], object], stopped: threading.Event) -> None:
         self._health = health
         self._terminate_process = terminate
-        self._stopped = threading.Event()
+        self._stopped = stopped
         self._heartbeats = health.heartbeats
         self._seconds_without_progress = 0.0
         self._check_interval_seconds = min(CHECK_INTERVAL_SECONDS, health.stall_seconds / 4)

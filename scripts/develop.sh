@@ -31,6 +31,10 @@ run_tests() {
   "$bin/python" -m pytest --cov --cov-report=term "$@"
 }
 
+run_unit_tests() {  # No server, no browser and no coverage: these are for each change.
+  "$bin/python" -m pytest tests/unit --numprocesses=auto "$@"
+}
+
 run_faults() {
   unset_settings
   "$bin/python" -m tests.faults "$@"
@@ -75,6 +79,7 @@ command=$1
 shift
 case $command in
   test) run_tests "$@" ;;
+  test-unit) run_unit_tests "$@" ;;
   faults) run_faults "$@" ;;
   bench) run_bench "$@" ;;
   pictures) take_pictures "$@" ;;

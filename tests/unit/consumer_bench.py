@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from messaging.consuming.consumer import BatchResult, Consumer, ConsumerOptions
+from messaging.consuming.consumer import BatchResult, Consumer, ConsumerEvents, ConsumerOptions
 from messaging.consuming.session import Delivery
 from messaging.topology import Topology
 from readings.errors import DeadLetterReason, InvalidReading
@@ -23,7 +23,7 @@ class ConsumerBench:
     def __init__(self, *bodies: bytes) -> None:
         self.broker = FakeBroker()
         self.broker.put(QUEUE, *bodies)
-        self.events = Told()
+        self.events = Told(ConsumerEvents)
         self.stop = ShutdownSignal()
         self.handled: list[bytes] = []
         self.batches: list[list[bytes]] = []

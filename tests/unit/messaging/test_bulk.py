@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from messaging.errors import BrokerRefused, BrokerUnavailable, Unroutable
 from messaging.publishing import bulk
-from messaging.publishing.bulk import BulkPublisher, Message
+from messaging.publishing.bulk import BulkPublisher, Listener, Message
 from messaging.publishing.confirm_publisher import Confirm, OutstandingConfirms
 from tests.unit.fakes import FakeClock, Told
 
@@ -86,7 +86,7 @@ def queue() -> FakeQueue:
 
 @pytest.fixture
 def told() -> Told:
-    return Told()
+    return Told(Listener)
 
 
 def publisher(queue: FakeQueue, told: Told, *, most_waiting: int = 0, patience: float = 60) -> BulkPublisher:

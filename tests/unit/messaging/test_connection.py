@@ -24,7 +24,6 @@ from pika.exceptions import (
 
 from messaging.amqp.connection import close_quietly, connect, describe, translate_errors
 from messaging.errors import BrokerUnavailable, Unroutable
-from native.ports import free_port
 from tests.unit.fake_broker import FakeBroker
 
 REFUSED = ConnectionRefusedError(111, "Connection refused")
@@ -95,14 +94,12 @@ def listening(answer: Callable[[socket.socket], None]) -> Iterator[int]:
         thread.start()
         yield server.getsockname()[1]
         server.shutdown(socket.SHUT_RDWR)
-        thread.join(10)
+        thread.join(60)
 
 
-def test_a_port_where_nobody_listens_is_told_without_the_password() -> None:
-    port = free_port()
-
+def test_a_port_where_nobody_listens_is_told_without_the_password(closed: int) -> None:
     with pytest.raises(BrokerUnavailable) as caught:
-        connect(f"amqp://u:s3cret@127.0.0.1:{port}/", "test")
+        connect(f"amqp://u:s3cret@127.0.0.1:{closed}/", "test")
 
     assert str(caught.value) == "Connection refused"
 

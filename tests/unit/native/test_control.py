@@ -23,7 +23,7 @@ def test_orphans_of_a_killed_supervisor_are_stopped(tmp_path: Path, sleeper: sub
     assert control.running_state(layout) is None
     assert control.stop_supervisor(layout)
     # then the service has ended, clients no longer find the stack, and nothing remains to be stopped
-    assert sleeper.wait(timeout=5) == -signal.SIGTERM
+    assert sleeper.wait(timeout=60) == -signal.SIGTERM
     assert not layout.client_file.exists()
     assert not control.stop_supervisor(layout)
 

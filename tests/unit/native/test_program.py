@@ -13,7 +13,7 @@ from tests.unit.native.processes import program
 
 def test_a_program_runs_during_the_block(tmp_path: Path) -> None:
     example = program(tmp_path)
-    with running(example, ready=lambda: "up" in tail(example.log), timeout_seconds=10):
+    with running(example, ready=lambda: "up" in tail(example.log), timeout_seconds=60):
         assert "up" in tail(example.log)
 
 
@@ -21,7 +21,7 @@ def test_a_program_that_exits_before_it_is_ready_is_reported(tmp_path: Path) -> 
     example = program(tmp_path, (sys.executable, "-c", "print('no space left')"))
     with (
         pytest.raises(ServiceUnavailable, match=r"(?s)example exited.*no space left"),
-        running(example, ready=lambda: False, timeout_seconds=10),
+        running(example, ready=lambda: False, timeout_seconds=60),
     ):
         pytest.fail("it was never ready")
 

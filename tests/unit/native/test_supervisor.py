@@ -59,7 +59,7 @@ class SupervisorBench:
             grace_seconds=5,
         )
 
-    def poll_until(self, condition: Callable[[], bool], seconds: float = 10) -> None:
+    def poll_until(self, condition: Callable[[], bool], seconds: float = 60) -> None:
         deadline = time.monotonic() + seconds
         while not condition():
             assert time.monotonic() < deadline, self.status
@@ -186,7 +186,7 @@ def test_a_program_that_does_not_stop_is_killed_with_its_children(bench: Supervi
 def test_start_and_await_reports_the_log_of_a_program_that_exits(bench: SupervisorBench) -> None:
     program = bench.program("database", "print('disk full'); raise SystemExit(1)")
     with pytest.raises(ServiceUnavailable, match=r"(?s)database exited.*disk full"):
-        bench.supervisor.start_and_await(program, ready=lambda: False, timeout_seconds=10)
+        bench.supervisor.start_and_await(program, ready=lambda: False, timeout_seconds=60)
 
 
 def test_start_and_await_times_out(bench: SupervisorBench) -> None:
@@ -200,15 +200,15 @@ def test_start_and_await_ends_when_the_stop_is_requested(bench: SupervisorBench)
     bench.stop.set()
     with pytest.raises(ShutdownRequested):
         bench.supervisor.start_and_await(
-            bench.program("database", SLEEP), ready=lambda: False, timeout_seconds=10
+            bench.program("database", SLEEP), ready=lambda: False, timeout_seconds=60
         )
 
 
 def test_run_to_completion_requires_exit_code_0(bench: SupervisorBench) -> None:
-    bench.supervisor.run_to_completion(bench.program("setup", "print('done')"), timeout_seconds=10)
+    bench.supervisor.run_to_completion(bench.program("setup", "print('done')"), timeout_seconds=60)
     assert "done" in bench.log_text("setup")
     with pytest.raises(ServiceUnavailable, match="setup ended with exit code 4"):
-        bench.supervisor.run_to_completion(bench.program("setup", "raise SystemExit(4)"), timeout_seconds=10)
+        bench.supervisor.run_to_completion(bench.program("setup", "raise SystemExit(4)"), timeout_seconds=60)
     with pytest.raises(ServiceUnavailable, match="setup took longer than 0 s"):
         bench.supervisor.run_to_completion(bench.program("setup", SLEEP), timeout_seconds=0)
 
@@ -230,7 +230,7 @@ def signal_process(handle: ProcessHandle, number: signal.Signals) -> None:
     os.kill(handle.pid, number)
 
 
-def kill_and_await(process: ManagedProcess, seconds: float = 10) -> None:
+def kill_and_await(process: ManagedProcess, seconds: float = 60) -> None:
     assert process.child is not None
     signal_process(process.child.handle, signal.SIGKILL)
     deadline = time.monotonic() + seconds

@@ -15,6 +15,7 @@ from db.errors import InvalidData, StoreUnavailable
 from messaging.consuming.consumer import Consumer, ConsumerOptions
 from messaging.topology import Topology
 from pipeline.handler import ReadingHandler
+from pipeline.telemetry import PipelineTelemetry
 from readings.model import Reading
 from runtime.lifecycle import ShutdownSignal
 from tests.unit.bodies import with_fields
@@ -61,7 +62,7 @@ def consumed(
     messages: Sequence[tuple[bytes, int]], size: int, prefetch: int, away_at: Sequence[int] = ()
 ) -> dict[str, Any]:
     """What becomes of them."""
-    broker, store, told, stop = FakeBroker(), PickyStore(away_at), Told(), ShutdownSignal()
+    broker, store, told, stop = FakeBroker(), PickyStore(away_at), Told(PipelineTelemetry), ShutdownSignal()
     for content, returns in messages:
         broker.put(QUEUE, content, returns=returns)
     handler = ReadingHandler(store, told, naive_time_zone=ZoneInfo("UTC"))

@@ -15,6 +15,7 @@ from readings.model import Unit
 from runtime.lifecycle import ShutdownSignal
 from sensor.sampler import Sampler
 from sensor.sources.measurement import Measurement
+from sensor.telemetry import SensorTelemetry
 from tests.unit.fakes import FakeClock, Told
 from tests.unit.outbox_bench import OutboxBench
 
@@ -49,7 +50,7 @@ def sampled(tmp_path: Path) -> Sampled:
 
     def sample(source: Any, stop: ShutdownSignal) -> tuple[Sampler, list[dict[str, Any]]]:
         outbox = OutboxBench(tmp_path / "outbox").outbox
-        sampler = Sampler("kitchen", outbox, Told())  # type: ignore[arg-type]
+        sampler = Sampler("kitchen", outbox, Told(SensorTelemetry))  # type: ignore[arg-type]
         sampler.run(source, stop)
         bodies = []
         for oldest in outbox.oldest(0, len(outbox)):

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from native.ports import free_port
 from runtime.errors import ConfigurationError
 from sensorctl.settings import discover_alerter_settings, discover_settings, discover_setup_settings
 
@@ -19,9 +18,9 @@ def listening() -> Iterator[str]:
 
 
 @pytest.fixture
-def silent() -> str:
+def silent(closed: int) -> str:
     """A port where nobody answers."""
-    return str(free_port())
+    return str(closed)
 
 
 @pytest.fixture
