@@ -11,10 +11,23 @@ from runtime.settings import ServiceSettings
 class AlerterSettings(MonitoringSettings, ServiceSettings):
     """Where everything is, how often it is looked at, and whom to tell beside the exchange."""
 
-    alert_webhook_url: SecretStr | None = Field(default=None, description="unset: the exchange only")
-    alerter_interval_seconds: float = Field(default=5, ge=0.1, le=60, description="between two looks")
+    alert_webhook_url: SecretStr | None = Field(
+        default=None,
+        description=(
+            "An http or https URL to which alerts are posted; unset: alerts go to the exchange `events` only"
+        ),
+    )
+    alerter_interval_seconds: float = Field(
+        default=5, ge=0.1, le=60, description="Seconds between two checks of the system"
+    )
     alerter_for_seconds: float = Field(
-        default=15, ge=0, le=3600, description="how long a problem is there before it is told, or gone"
+        default=15,
+        ge=0,
+        le=3600,
+        description=(
+            "Seconds for which a problem must last before it is reported as firing, or be gone "
+            "before it is reported as resolved"
+        ),
     )
 
     @field_validator("alert_webhook_url")

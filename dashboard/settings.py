@@ -22,9 +22,19 @@ class DashboardSettings(MonitoringSettings, ServiceSettings):
     by commas, under which a browser may ask for the page.
     """
 
-    http_port: int = Field(default=8085, ge=1, le=65535)
-    dashboard_token: Token | None = None
-    dashboard_hosts: Names = ""
+    http_port: int = Field(
+        default=8085, ge=1, le=65535, description="Port for the page, the API, health checks and metrics"
+    )
+    dashboard_token: Token | None = Field(
+        default=None,
+        description=(
+            "Bearer token that permits replaying and discarding dead letters; unset: the page is read-only"
+        ),
+    )
+    dashboard_hosts: Names = Field(
+        default="",
+        description="Further host names under which a browser may request the page, comma-separated",
+    )
 
     @property
     def hosts(self) -> list[str]:

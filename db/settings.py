@@ -19,18 +19,34 @@ class DatabaseSettings(Settings):
     asks for all that it can prove: `verify-full`.
     """
 
-    database_url: SecretStr | None = None
-    postgres_host: str = "127.0.0.1"
-    postgres_port: int = Field(default=5432, ge=1, le=65535)
-    postgres_user: str = "sensors"
-    postgres_password: SecretStr = SecretStr("sensors")
-    postgres_db: str = "sensors"
-    postgres_sslmode: Literal["disable", "allow", "prefer", "require", "verify-ca", "verify-full"] | None = (
-        None
+    database_url: SecretStr | None = Field(
+        default=None,
+        description=(
+            "`postgresql://user:password@host:5432/database`; takes precedence over the single variables"
+        ),
     )
-    postgres_sslrootcert: ReadableFile | None = None
-    postgres_sslcert: ReadableFile | None = None
-    postgres_sslkey: ReadableFile | None = None
+    postgres_host: str = Field(default="127.0.0.1", description="Host of the database server")
+    postgres_port: int = Field(default=5432, ge=1, le=65535, description="Port of the database server")
+    postgres_user: str = Field(default="sensors", description="Database role")
+    postgres_password: SecretStr = Field(default=SecretStr("sensors"), description="Password of the role")
+    postgres_db: str = Field(default="sensors", description="Name of the database")
+    postgres_sslmode: Literal["disable", "allow", "prefer", "require", "verify-ca", "verify-full"] | None = (
+        Field(
+            default=None,
+            description=(
+                "libpq's `sslmode`; unset: `verify-full` with a root certificate, otherwise libpq's default"
+            ),
+        )
+    )
+    postgres_sslrootcert: ReadableFile | None = Field(
+        default=None, description="PEM file of the authority that signed the server's certificate"
+    )
+    postgres_sslcert: ReadableFile | None = Field(
+        default=None, description="PEM file of this client's certificate"
+    )
+    postgres_sslkey: ReadableFile | None = Field(
+        default=None, description="PEM file of this client's private key"
+    )
 
     @field_validator("database_url")
     @classmethod

@@ -61,13 +61,17 @@ AS_THE_ALERTER = INSTEAD_OF_THE_OWNER | {
 class OperatorSettings(MonitoringSettings, ServiceSettings):
     """Both ends of the pipeline and its services, and how its consumers read a time without an offset."""
 
-    naive_time_zone: TimeZone = ZoneInfo("UTC")
+    naive_time_zone: TimeZone = Field(
+        default=ZoneInfo("UTC"), description="Time zone of times without an offset"
+    )
 
 
 def _account_fields(account: BrokerUser | DatabaseRole) -> dict[str, tuple[object, object]]:
+    name = Field(default=account.name, description=f"Name of the login `{account.name}`")
+    password = Field(default=None, description="Password of this login; unset: setup does not create it")
     return {
-        account.user_variable.lower(): (str, account.name),
-        account.password_variable.lower(): (SecretStr | None, None),
+        account.user_variable.lower(): (str, name),
+        account.password_variable.lower(): (SecretStr | None, password),
     }
 
 
@@ -91,7 +95,12 @@ else:
 class SetupSettings(Accounts, OperatorSettings):
     """Both ends as their owner, for how long readings are kept, and whom setup makes: who has a password."""
 
-    retention_days: int | None = Field(default=None, ge=1, le=MOST_DAYS)
+    retention_days: int | None = Field(
+        default=None,
+        ge=1,
+        le=MOST_DAYS,
+        description="Whole UTC days of readings that are kept besides today; unset: all",
+    )
 
     @model_validator(mode="after")
     def _each_its_own(self) -> Self:
