@@ -1,6 +1,6 @@
 """The view `sensor_status`: when a sensor was last heard, how often it usually is, since when it is silent.
 
-See docs/adr/0014-overview.md. It costs some index look-ups a sensor, however many readings there are.
+See docs/adr/0014-system-status.md. It costs some index look-ups a sensor, however many readings there are.
 """
 
 from db.migrations.first_rollups import MINUTE
