@@ -277,10 +277,12 @@ def test_nobody_must_hear(run: Processes, broker: VirtualHost, database: Databas
     eventually(lambda: f"{delivered}0.0" not in watched.process.ask("/metrics")[1], WAIT, "it is delivered")
 
 
-def test_the_readmes_subscriber_hears(heard: VirtualHost, watched: Watched, database: Database) -> None:
-    # given the program of README
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    program = next(block for block in readme.split("```") if "events.my-alerts" in block)
+def test_the_subscriber_of_the_guide_receives_alerts(
+    heard: VirtualHost, watched: Watched, database: Database
+) -> None:
+    # given the program of the guide
+    guide = (ROOT / "docs" / "guides" / "alerts.md").read_text(encoding="utf-8")
+    program = next(block for block in guide.split("```") if "events.my-alerts" in block)
     program = program.removeprefix("python\n").replace(
         "amqp://operator:operator@127.0.0.1:5675/%2F", heard.url
     )
