@@ -5,13 +5,10 @@ import sys
 from typing import Any
 
 from alembic import command
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
 from sqlalchemy import Connection
 
 from db.engine import make_engine
 from db.migrate import _config, current_version, newest_version, upgrade
-from db.tables import Base
 from tests.database import Database
 from tests.processes import inherited
 from tests.services import ROOT
@@ -98,18 +95,6 @@ def test_down_to_nothing_and_up_again(bare_database: Database) -> None:
     assert names(bare_database) == ["alembic_version"]
     upgrade(bare_database.settings)
     assert names(bare_database) == complete
-
-
-def test_models_and_migrations_say_the_same(database: Database) -> None:
-    differences: list[Any] = []
-
-    def compare(connection: Connection) -> None:
-        views = {"include_object": lambda _o, _n, kind, reflected, _c: not (kind == "table" and reflected)}
-        context = MigrationContext.configure(connection, opts=views)
-        differences.extend(compare_metadata(context, Base.metadata))
-
-    in_a_transaction(database, compare)
-    assert differences == []
 
 
 def alembic(verb: str, connection: Connection, revision: str) -> None:
