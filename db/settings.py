@@ -1,4 +1,4 @@
-"""Where the database is."""
+"""The settings of the database connection."""
 
 from typing import Literal
 
@@ -13,10 +13,10 @@ SCHEMES = ("postgresql://", "postgres://", f"{DRIVER}://")
 
 
 class DatabaseSettings(Settings):
-    """`DATABASE_URL` wins over the single variables, and what it says of TLS over `POSTGRES_SSL…`.
+    """`DATABASE_URL` takes precedence over the other variables, and its TLS parameters over `POSTGRES_SSL…`.
 
-    Their meaning is libpq's, https://www.postgresql.org/docs/17/libpq-ssl.html. A root certificate alone
-    asks for all that it can prove: `verify-full`.
+    The TLS settings are libpq's: https://www.postgresql.org/docs/17/libpq-ssl.html. A root certificate
+    without an sslmode means `verify-full`.
     """
 
     database_url: SecretStr | None = Field(
@@ -53,14 +53,14 @@ class DatabaseSettings(Settings):
     def _is_postgres(cls, url: SecretStr | None) -> SecretStr | None:
         if url and not _is_usable(url.get_secret_value()):
             raise ValueError(
-                "must look like postgresql://user:password@host:5432/database, with signs such as / @ : # "
-                "in the password percent-encoded"
+                "must look like postgresql://user:password@host:5432/database, with characters such as "
+                "/ @ : # in the password percent-encoded"
             )
         return url
 
     @property
     def tls_options(self) -> dict[str, str]:
-        """What is set of TLS, as libpq names it."""
+        """The TLS settings that are set, by their libpq names."""
         mode = self.postgres_sslmode or ("verify-full" if self.postgres_sslrootcert else None)
         options = {
             "sslmode": mode,
@@ -74,6 +74,6 @@ class DatabaseSettings(Settings):
 def _is_usable(url: str) -> bool:
     try:
         make_url(url)
-    except (ArgumentError, ValueError):  # its message may hold a part of the password
+    except (ArgumentError, ValueError):  # its message may contain a part of the password
         return False
     return url.startswith(SCHEMES)

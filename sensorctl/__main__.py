@@ -13,7 +13,7 @@ from rich.live import Live
 
 from alerter.__main__ import watch as run_alerter
 from db.errors import StoreUnavailable
-from db.queries.storage import read_sizes
+from db.queries.storage import read_storage
 from db.queries.summary import Summary
 from messaging.errors import BrokerUnavailable
 from monitoring.collector import Collector
@@ -132,7 +132,7 @@ def reconcile(
 @app.command()
 def sizes(as_json: AsJson = False) -> None:
     """Rows (estimated) and bytes of each table and of each day, and for how long readings are kept."""
-    storage = read_sizes(discover_settings())
+    storage = read_storage(discover_settings())
     if as_json:
         show_json(storage_record(storage))
     else:

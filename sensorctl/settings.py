@@ -12,7 +12,7 @@ from dotenv import dotenv_values
 from pydantic import Field, SecretStr, create_model, model_validator
 
 from alerter.settings import AlerterSettings
-from db.engine import role_of
+from db.engine import database_role
 from db.roles import AccessLevel, Role
 from messaging.management.permissions import User, permissions_of
 from messaging.topology import Topology
@@ -107,7 +107,7 @@ class SetupSettings(Accounts, OperatorSettings):
         """Making the owner itself again, with a part of its rights, would lock everybody out."""
         owner = unquote(urlsplit(self.amqp_url).username or "")
         _all_different("RABBITMQ", [owner, *(user.name for user in self.broker_users)])
-        _all_different("POSTGRES", [role_of(self), *(role.name for role in self.database_roles)])
+        _all_different("POSTGRES", [database_role(self), *(role.name for role in self.database_roles)])
         return self
 
     @property

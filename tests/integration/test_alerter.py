@@ -231,7 +231,7 @@ def test_a_watch_that_is_killed_tells_the_same_again_with_the_same_ids(
     eventually(
         lambda: (
             not database.rows(
-                "SELECT 1 FROM sensor_status WHERE sensor_id = 'attic' AND silent_since < now()"
+                "SELECT 1 FROM sensor_status WHERE sensor_id = 'attic' AND offline_since < now()"
             )
         ),
         WAIT,

@@ -40,7 +40,7 @@ def test_a_new_partition_has_the_column_comments_of_its_table(database: Database
     partition = f"reading_{tomorrow:%Y%m%d}"
     database.rows(f"DROP TABLE {partition}")
 
-    database.rows("SELECT keep_partitions()")
+    database.rows("SELECT create_partitions()")
 
     comments = database.rows(COLUMN_COMMENTS, partition)
     assert comments == database.rows(COLUMN_COMMENTS, "reading")

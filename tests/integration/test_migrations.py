@@ -8,7 +8,7 @@ from alembic import command
 from sqlalchemy import Connection
 
 from db.engine import make_engine
-from db.migrate import _config, current_version, newest_version, upgrade
+from db.migrate import alembic_config, current_version, newest_version, upgrade
 from tests.database import Database
 from tests.processes import inherited
 from tests.services import ROOT
@@ -41,7 +41,7 @@ def test_the_schema_is_what_users_rely_on(database: Database) -> None:
     assert by_table["reading_hour"] == ["sensor_id", "hour", *series]
     assert by_table["sensor_status"] == [
         "sensor_id", "name", "location", "last_measured_at", "last_received_at", "last_temperature",
-        "usual_interval", "silent_since",
+        "usual_interval", "offline_since",
     ]  # fmt: skip
     assert by_table["sensor"] == ["sensor_id", "name", "location", "registered_at"]
     assert by_table["reading"][:5] == ["reading_id", "sensor_id", "measured_at", "temperature", "received_at"]
@@ -98,7 +98,7 @@ def test_down_to_nothing_and_up_again(bare_database: Database) -> None:
 
 
 def alembic(verb: str, connection: Connection, revision: str) -> None:
-    config = _config()
+    config = alembic_config()
     config.attributes["connection"] = connection
     getattr(command, verb)(config, revision)
 

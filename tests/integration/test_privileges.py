@@ -118,7 +118,7 @@ DATABASE_REFUSES = [
     ("writer", "UPDATE rollup_minute SET readings = 0"),
     ("writer", "INSERT INTO reading_default SELECT * FROM reading_default"),
     ("writer", "INSERT INTO retention VALUES (1)"),
-    ("writer", "SELECT make_partitions(1)"),
+    ("writer", "SELECT create_missing_partitions(1)"),
     ("writer", "SELECT make_partition('2020-01-01')"),
     ("writer", "SELECT rebuild_rollups(now(), now())"),
     ("writer", "CREATE TABLE mine ()"),
@@ -127,7 +127,7 @@ DATABASE_REFUSES = [
     ("reader", "SELECT * FROM sensor"),
     ("reader", "SELECT * FROM reading_default"),
     ("reader", "SELECT * FROM rollup_minute"),
-    ("reader", "SELECT keep_partitions()"),
+    ("reader", "SELECT create_partitions()"),
     ("reader", "SELECT drop_expired()"),
     ("reader", "INSERT INTO sensor (sensor_id) VALUES ('x')"),
     ("reader", "DELETE FROM reading"),
@@ -172,7 +172,7 @@ def test_a_writer_without_any_right_on_the_rollups_fills_them_and_keeps_the_part
             "INSERT INTO reading (reading_id, sensor_id, measured_at, temperature) "
             "VALUES (gen_random_uuid(), 'writer', now(), 20.5)"
         )
-        assert session.execute("SELECT keep_partitions(), drop_expired()").fetchone() == (0, 0)
+        assert session.execute("SELECT create_partitions(), drop_expired()").fetchone() == (0, 0)
     with stack.session("reader") as session:
         for view in ("last_hour_summary", "reading_minute", "reading_hour"):
             seen = session.execute(f"SELECT readings FROM {view} WHERE sensor_id = 'writer'").fetchall()

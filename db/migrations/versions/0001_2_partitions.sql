@@ -18,7 +18,8 @@ COMMENT ON TABLE retention IS
 COMMENT ON COLUMN retention.days IS 'Number of full UTC days before today that are kept.';
 
 -- Each day is found by the index on measured_at, starting after the previous day.
-CREATE FUNCTION stray_days(enough bigint, at_most bigint) RETURNS SETOF date
+CREATE FUNCTION days_in_default_partition(min_readings bigint, max_readings bigint)
+RETURNS SETOF date
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT SET TimeZone = 'UTC' AS $$
 DECLARE
     day   date;
@@ -27,21 +28,22 @@ BEGIN
     SELECT min(measured_at) INTO day FROM reading_default WHERE isfinite(measured_at);
     WHILE day IS NOT NULL LOOP
         SELECT count(*) INTO found FROM (
-            SELECT FROM reading_default WHERE measured_at >= day AND measured_at < day + 1 LIMIT at_most + 1
+            SELECT FROM reading_default WHERE measured_at >= day AND measured_at < day + 1
+            LIMIT max_readings + 1
         ) AS readings;
-        IF found BETWEEN enough AND at_most THEN
+        IF found BETWEEN min_readings AND max_readings THEN
             RETURN NEXT day;
         END IF;
         SELECT min(measured_at) INTO day FROM reading_default
         WHERE measured_at >= day + 1 AND isfinite(measured_at);
     END LOOP;
 END $$;
-COMMENT ON FUNCTION stray_days IS
-    'Days with at least `enough` and at most `at_most` readings in the default partition.';
+COMMENT ON FUNCTION days_in_default_partition IS
+    'UTC days with min_readings to max_readings readings in the default partition.';
 
 -- The caller must lock out writers. A writer that looked for the partition of the day before it existed would
 -- otherwise insert into the default partition, which no longer accepts that day.
-CREATE FUNCTION make_partition(day date) RETURNS void
+CREATE FUNCTION create_partition(day date) RETURNS void
 LANGUAGE plpgsql SET search_path FROM CURRENT SET TimeZone = 'UTC' AS $$
 DECLARE
     name CONSTANT text := 'reading_' || to_char(day, 'YYYYMMDD');
@@ -54,12 +56,12 @@ BEGIN
     EXECUTE format('ALTER TABLE reading ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)',
                    name, day::timestamptz, (day + 1)::timestamptz);
 END $$;
-COMMENT ON FUNCTION make_partition IS
+COMMENT ON FUNCTION create_partition IS
     'Creates the partition of a UTC day and moves its readings there from the default partition.';
 
 -- A past day gets a partition once it has 1,000 readings, so that a sensor whose clock was never set creates
 -- none. The lock timeout is below deadlock_timeout (1 s), so that this function gives way, never a writer.
-CREATE FUNCTION make_partitions(most_moved bigint) RETURNS integer
+CREATE FUNCTION create_missing_partitions(max_moved bigint) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path FROM CURRENT SET lock_timeout = '500ms' SET TimeZone = 'UTC' AS $$
 DECLARE
@@ -69,38 +71,38 @@ BEGIN
     IF NOT pg_try_advisory_xact_lock(5675002) THEN
         RETURN 0;
     END IF;
-    SELECT array_agg(wanted.day) INTO missing FROM (
+    SELECT array_agg(required.day) INTO missing FROM (
         SELECT current_date + n AS day FROM generate_series(-1, 7) AS n
         WHERE (SELECT count(*) FROM (
             SELECT FROM reading_default
             WHERE measured_at >= current_date + n AND measured_at < current_date + n + 1
-            LIMIT most_moved + 1
-        ) AS strays) <= most_moved
+            LIMIT max_moved + 1
+        ) AS found) <= max_moved
         UNION
-        SELECT * FROM stray_days(1000, most_moved)
-    ) AS wanted
-    WHERE to_regclass('reading_' || to_char(wanted.day, 'YYYYMMDD')) IS NULL;
+        SELECT * FROM days_in_default_partition(1000, max_moved)
+    ) AS required
+    WHERE to_regclass('reading_' || to_char(required.day, 'YYYYMMDD')) IS NULL;
     IF missing IS NULL THEN
         RETURN 0;
     END IF;
     LOCK TABLE reading IN SHARE ROW EXCLUSIVE MODE;
     FOREACH day IN ARRAY missing LOOP
-        PERFORM make_partition(day);
+        PERFORM create_partition(day);
     END LOOP;
     RETURN cardinality(missing);
 END $$;
-COMMENT ON FUNCTION make_partitions IS
+COMMENT ON FUNCTION create_missing_partitions IS
     'Creates the missing partitions from yesterday to a week ahead, and of past days with many readings. '
-    'A day with more than `most_moved` readings to move is left out. Returns the number of partitions.';
+    'A day with more than max_moved readings to move is left out. Returns the number of partitions.';
 
-CREATE FUNCTION keep_partitions() RETURNS integer
+CREATE FUNCTION create_partitions() RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path FROM CURRENT SET lock_timeout = '500ms' SET TimeZone = 'UTC' AS $$
 BEGIN
-    RETURN make_partitions(500000);
+    RETURN create_missing_partitions(500000);
 END $$;
-COMMENT ON FUNCTION keep_partitions IS
-    'make_partitions with a limit that blocks writers only briefly. Consumers call it regularly.';
+COMMENT ON FUNCTION create_partitions IS
+    'create_missing_partitions with a limit that blocks writers only briefly. Consumers call it regularly.';
 
 -- At most 50,000 rows are deleted per statement; the next call deletes the rest.
 CREATE FUNCTION drop_expired() RETURNS integer
@@ -142,7 +144,8 @@ COMMENT ON FUNCTION drop_expired IS
     'Returns the number of dropped partitions. Consumers call it regularly.';
 
 -- Everyone may execute a new function; db/roles.py grants the rights.
-REVOKE EXECUTE ON FUNCTION stray_days, make_partition, make_partitions, keep_partitions, drop_expired
+REVOKE EXECUTE ON FUNCTION
+    days_in_default_partition, create_partition, create_missing_partitions, create_partitions, drop_expired
 FROM PUBLIC;
 
-SELECT make_partitions(500000);
+SELECT create_missing_partitions(500000);

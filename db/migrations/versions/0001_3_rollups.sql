@@ -54,11 +54,11 @@ COMMENT ON INDEX rollup_minute_sensor IS 'Finds the minutes of one sensor in the
 
 -- The rows are inserted in the order of the key, so that two writers of the same rows wait for each other
 -- instead of deadlocking. A single reading needs no grouping, which would be a third of the cost.
-CREATE FUNCTION roll_up_added() RETURNS trigger
+CREATE FUNCTION roll_up_inserted() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 BEGIN
     IF EXISTS (SELECT FROM added OFFSET 1) THEN
-        INSERT INTO rollup_minute AS kept
+        INSERT INTO rollup_minute AS existing
         SELECT date_bin('1 minute', measured_at, timestamptz '2000-01-01 00:00:00+00'),
                sensor_id COLLATE "C",
                count(*), sum(temperature), min(temperature), max(temperature), max(measured_at)
@@ -66,12 +66,12 @@ BEGIN
         GROUP BY 1, 2
         ORDER BY 1, 2
         ON CONFLICT (starts_at, sensor_id) DO UPDATE SET
-            readings         = kept.readings + excluded.readings,
-            sum_temperature  = kept.sum_temperature + excluded.sum_temperature,
-            min_temperature  = least(kept.min_temperature, excluded.min_temperature),
-            max_temperature  = greatest(kept.max_temperature, excluded.max_temperature),
-            last_measured_at = greatest(kept.last_measured_at, excluded.last_measured_at);
-        INSERT INTO rollup_five_seconds AS kept
+            readings         = existing.readings + excluded.readings,
+            sum_temperature  = existing.sum_temperature + excluded.sum_temperature,
+            min_temperature  = least(existing.min_temperature, excluded.min_temperature),
+            max_temperature  = greatest(existing.max_temperature, excluded.max_temperature),
+            last_measured_at = greatest(existing.last_measured_at, excluded.last_measured_at);
+        INSERT INTO rollup_five_seconds AS existing
         SELECT date_bin('5 seconds', measured_at, timestamptz '2000-01-01 00:00:00+00'),
                sensor_id COLLATE "C",
                count(*), sum(temperature), min(temperature), max(temperature), max(measured_at)
@@ -80,81 +80,81 @@ BEGIN
         GROUP BY 1, 2
         ORDER BY 1, 2
         ON CONFLICT (starts_at, sensor_id) DO UPDATE SET
-            readings         = kept.readings + excluded.readings,
-            sum_temperature  = kept.sum_temperature + excluded.sum_temperature,
-            min_temperature  = least(kept.min_temperature, excluded.min_temperature),
-            max_temperature  = greatest(kept.max_temperature, excluded.max_temperature),
-            last_measured_at = greatest(kept.last_measured_at, excluded.last_measured_at);
+            readings         = existing.readings + excluded.readings,
+            sum_temperature  = existing.sum_temperature + excluded.sum_temperature,
+            min_temperature  = least(existing.min_temperature, excluded.min_temperature),
+            max_temperature  = greatest(existing.max_temperature, excluded.max_temperature),
+            last_measured_at = greatest(existing.last_measured_at, excluded.last_measured_at);
     ELSE
-        INSERT INTO rollup_minute AS kept
+        INSERT INTO rollup_minute AS existing
         SELECT date_bin('1 minute', measured_at, timestamptz '2000-01-01 00:00:00+00'),
                sensor_id COLLATE "C", 1, temperature, temperature, temperature, measured_at
         FROM added
         ON CONFLICT (starts_at, sensor_id) DO UPDATE SET
-            readings         = kept.readings + excluded.readings,
-            sum_temperature  = kept.sum_temperature + excluded.sum_temperature,
-            min_temperature  = least(kept.min_temperature, excluded.min_temperature),
-            max_temperature  = greatest(kept.max_temperature, excluded.max_temperature),
-            last_measured_at = greatest(kept.last_measured_at, excluded.last_measured_at);
-        INSERT INTO rollup_five_seconds AS kept
+            readings         = existing.readings + excluded.readings,
+            sum_temperature  = existing.sum_temperature + excluded.sum_temperature,
+            min_temperature  = least(existing.min_temperature, excluded.min_temperature),
+            max_temperature  = greatest(existing.max_temperature, excluded.max_temperature),
+            last_measured_at = greatest(existing.last_measured_at, excluded.last_measured_at);
+        INSERT INTO rollup_five_seconds AS existing
         SELECT date_bin('5 seconds', measured_at, timestamptz '2000-01-01 00:00:00+00'),
                sensor_id COLLATE "C", 1, temperature, temperature, temperature, measured_at
         FROM added
         WHERE measured_at > now() - interval '2 hours'
         ON CONFLICT (starts_at, sensor_id) DO UPDATE SET
-            readings         = kept.readings + excluded.readings,
-            sum_temperature  = kept.sum_temperature + excluded.sum_temperature,
-            min_temperature  = least(kept.min_temperature, excluded.min_temperature),
-            max_temperature  = greatest(kept.max_temperature, excluded.max_temperature),
-            last_measured_at = greatest(kept.last_measured_at, excluded.last_measured_at);
+            readings         = existing.readings + excluded.readings,
+            sum_temperature  = existing.sum_temperature + excluded.sum_temperature,
+            min_temperature  = least(existing.min_temperature, excluded.min_temperature),
+            max_temperature  = greatest(existing.max_temperature, excluded.max_temperature),
+            last_measured_at = greatest(existing.last_measured_at, excluded.last_measured_at);
     END IF;
     RETURN NULL;
 END $$;
-COMMENT ON FUNCTION roll_up_added IS 'Trigger: adds inserted readings to the roll-ups.';
+COMMENT ON FUNCTION roll_up_inserted IS 'Trigger: adds inserted readings to the roll-ups.';
 
 -- The lock keeps writers out, so that the rebuilt roll-ups include every reading.
 CREATE FUNCTION rebuild_rollups(since timestamptz, until timestamptz) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 DECLARE
     first_minute CONSTANT timestamptz := date_bin('1 minute', since, timestamptz '2000-01-01 00:00:00+00');
-    after_last   CONSTANT timestamptz := date_bin('1 minute', until, timestamptz '2000-01-01 00:00:00+00')
+    end_minute   CONSTANT timestamptz := date_bin('1 minute', until, timestamptz '2000-01-01 00:00:00+00')
                                          + interval '1 minute';
 BEGIN
     LOCK TABLE reading IN SHARE ROW EXCLUSIVE MODE;
-    DELETE FROM rollup_minute WHERE starts_at >= first_minute AND starts_at < after_last;
-    DELETE FROM rollup_five_seconds WHERE starts_at >= first_minute AND starts_at < after_last;
-    INSERT INTO rollup_minute AS kept
+    DELETE FROM rollup_minute WHERE starts_at >= first_minute AND starts_at < end_minute;
+    DELETE FROM rollup_five_seconds WHERE starts_at >= first_minute AND starts_at < end_minute;
+    INSERT INTO rollup_minute AS existing
     SELECT date_bin('1 minute', measured_at, timestamptz '2000-01-01 00:00:00+00'),
            sensor_id COLLATE "C",
            count(*), sum(temperature), min(temperature), max(temperature), max(measured_at)
     FROM reading
-    WHERE measured_at >= first_minute AND measured_at < after_last
+    WHERE measured_at >= first_minute AND measured_at < end_minute
     GROUP BY 1, 2
     ORDER BY 1, 2
     ON CONFLICT (starts_at, sensor_id) DO UPDATE SET
-        readings         = kept.readings + excluded.readings,
-        sum_temperature  = kept.sum_temperature + excluded.sum_temperature,
-        min_temperature  = least(kept.min_temperature, excluded.min_temperature),
-        max_temperature  = greatest(kept.max_temperature, excluded.max_temperature),
-        last_measured_at = greatest(kept.last_measured_at, excluded.last_measured_at);
-    INSERT INTO rollup_five_seconds AS kept
+        readings         = existing.readings + excluded.readings,
+        sum_temperature  = existing.sum_temperature + excluded.sum_temperature,
+        min_temperature  = least(existing.min_temperature, excluded.min_temperature),
+        max_temperature  = greatest(existing.max_temperature, excluded.max_temperature),
+        last_measured_at = greatest(existing.last_measured_at, excluded.last_measured_at);
+    INSERT INTO rollup_five_seconds AS existing
     SELECT date_bin('5 seconds', measured_at, timestamptz '2000-01-01 00:00:00+00'),
            sensor_id COLLATE "C",
            count(*), sum(temperature), min(temperature), max(temperature), max(measured_at)
     FROM reading
-    WHERE measured_at >= first_minute AND measured_at < after_last
+    WHERE measured_at >= first_minute AND measured_at < end_minute
       AND measured_at > now() - interval '2 hours'
     GROUP BY 1, 2
     ORDER BY 1, 2
     ON CONFLICT (starts_at, sensor_id) DO UPDATE SET
-        readings         = kept.readings + excluded.readings,
-        sum_temperature  = kept.sum_temperature + excluded.sum_temperature,
-        min_temperature  = least(kept.min_temperature, excluded.min_temperature),
-        max_temperature  = greatest(kept.max_temperature, excluded.max_temperature),
-        last_measured_at = greatest(kept.last_measured_at, excluded.last_measured_at);
+        readings         = existing.readings + excluded.readings,
+        sum_temperature  = existing.sum_temperature + excluded.sum_temperature,
+        min_temperature  = least(existing.min_temperature, excluded.min_temperature),
+        max_temperature  = greatest(existing.max_temperature, excluded.max_temperature),
+        last_measured_at = greatest(existing.last_measured_at, excluded.last_measured_at);
 END $$;
 COMMENT ON FUNCTION rebuild_rollups IS
-    'Computes the roll-ups again, from the minute that contains `since` to the one that contains `until`.';
+    'Computes the roll-ups again, from the minute that contains since to the one that contains until.';
 
 -- Only the owner can delete or change readings, which is rare, so the affected minutes are computed again.
 CREATE FUNCTION roll_up_changed() RETURNS trigger
@@ -167,23 +167,23 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION roll_up_changed IS 'Trigger: computes the roll-ups of deleted or changed readings again.';
 
-CREATE FUNCTION roll_up_nothing() RETURNS trigger
+CREATE FUNCTION roll_up_truncated() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 BEGIN
     TRUNCATE rollup_minute, rollup_five_seconds;
     RETURN NULL;
 END $$;
-COMMENT ON FUNCTION roll_up_nothing IS 'Trigger: empties the roll-ups when the readings are truncated.';
+COMMENT ON FUNCTION roll_up_truncated IS 'Trigger: empties the roll-ups when the readings are truncated.';
 
-CREATE TRIGGER roll_up_added AFTER INSERT ON reading
-REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION roll_up_added();
+CREATE TRIGGER roll_up_inserted AFTER INSERT ON reading
+REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION roll_up_inserted();
 CREATE TRIGGER roll_up_deleted AFTER DELETE ON reading
 REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION roll_up_changed();
-CREATE TRIGGER roll_up_corrected_from AFTER UPDATE ON reading
+CREATE TRIGGER roll_up_updated_from AFTER UPDATE ON reading
 REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION roll_up_changed();
-CREATE TRIGGER roll_up_corrected_to AFTER UPDATE ON reading
+CREATE TRIGGER roll_up_updated_to AFTER UPDATE ON reading
 REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION roll_up_changed();
-CREATE TRIGGER roll_up_nothing AFTER TRUNCATE ON reading
-FOR EACH STATEMENT EXECUTE FUNCTION roll_up_nothing();
+CREATE TRIGGER roll_up_truncated AFTER TRUNCATE ON reading
+FOR EACH STATEMENT EXECUTE FUNCTION roll_up_truncated();
 
-REVOKE EXECUTE ON FUNCTION roll_up_added, roll_up_changed, roll_up_nothing, rebuild_rollups FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION roll_up_inserted, roll_up_changed, roll_up_truncated, rebuild_rollups FROM PUBLIC;

@@ -22,32 +22,32 @@ SET search_path FROM CURRENT SET plan_cache_mode = force_custom_plan
 SET jit = off SET max_parallel_workers_per_gather = 0 SET enable_seqscan = off AS $$
 #variable_conflict use_column
 DECLARE
-    an_hour_ago CONSTANT timestamptz := now() - interval '1 hour';
-    first_fine  CONSTANT timestamptz :=
-        date_bin('5 seconds', an_hour_ago, timestamptz '2000-01-01 00:00:00+00') + interval '5 seconds';
-    first_whole CONSTANT timestamptz :=
-        date_bin('1 minute', an_hour_ago, timestamptz '2000-01-01 00:00:00+00') + interval '1 minute';
+    hour_start CONSTANT timestamptz := now() - interval '1 hour';
+    first_five_seconds  CONSTANT timestamptz :=
+        date_bin('5 seconds', hour_start, timestamptz '2000-01-01 00:00:00+00') + interval '5 seconds';
+    first_minute CONSTANT timestamptz :=
+        date_bin('1 minute', hour_start, timestamptz '2000-01-01 00:00:00+00') + interval '1 minute';
 BEGIN
     RETURN QUERY
-    WITH piece AS (
+    WITH part AS (
         SELECT starts_at, sensor_id, readings, sum_temperature, min_temperature, max_temperature,
                last_measured_at
         FROM rollup_minute
-        WHERE starts_at >= first_whole
+        WHERE starts_at >= first_minute
         UNION ALL
         SELECT * FROM rollup_five_seconds
-        WHERE starts_at >= first_fine AND starts_at < first_whole
+        WHERE starts_at >= first_five_seconds AND starts_at < first_minute
         UNION ALL
-        SELECT an_hour_ago, sensor_id COLLATE "C", count(*)::integer,
+        SELECT hour_start, sensor_id COLLATE "C", count(*)::integer,
                sum(temperature), min(temperature), max(temperature), max(measured_at)
         FROM reading
-        WHERE measured_at > an_hour_ago AND measured_at < first_fine
+        WHERE measured_at > hour_start AND measured_at < first_five_seconds
         GROUP BY sensor_id
     ), hour AS (
         SELECT sensor_id, sum(readings) AS readings, sum(sum_temperature) AS sum_temperature,
                min(min_temperature) AS min_temperature, max(max_temperature) AS max_temperature,
                max(last_measured_at) AS last_measured_at
-        FROM piece
+        FROM part
         GROUP BY sensor_id
     )
     SELECT sensor_id, readings, sum_temperature, min_temperature, max_temperature, last_measured_at,
@@ -56,7 +56,7 @@ BEGIN
     CROSS JOIN LATERAL (
         SELECT reading_id AS last_reading_id, temperature AS last_temperature
         FROM reading
-        WHERE reading.measured_at > an_hour_ago
+        WHERE reading.measured_at > hour_start
           AND reading.measured_at = hour.last_measured_at AND reading.sensor_id = hour.sensor_id
         ORDER BY reading_id DESC
         LIMIT 1

@@ -23,19 +23,19 @@ SET jit = off SET max_parallel_workers_per_gather = 0 SET enable_seqscan = off A
 DECLARE
     day       timestamptz;
     sensors   text[];
-    moments   timestamptz[];
+    times     timestamptz[];
     intervals interval[];
 BEGIN
-    FOR day, sensors, moments, intervals IN
+    FOR day, sensors, times, intervals IN
         SELECT date_trunc('day', last_at), array_agg(sensor_id), array_agg(last_at), array_agg(usual)
         FROM sensor
         CROSS JOIN LATERAL (
             SELECT max(last_measured_at) AS last_at,
-                   percentile_cont(0.5) WITHIN GROUP (ORDER BY (last_measured_at - before) / readings)
+                   percentile_cont(0.5) WITHIN GROUP (ORDER BY (last_measured_at - previous) / readings)
                        AS usual
             FROM (
                 SELECT last_measured_at, readings,
-                       lag(last_measured_at) OVER (ORDER BY starts_at) AS before
+                       lag(last_measured_at) OVER (ORDER BY starts_at) AS previous
                 FROM (
                     SELECT starts_at, last_measured_at, readings
                     FROM rollup_minute AS minute
@@ -44,19 +44,19 @@ BEGIN
                     ORDER BY starts_at DESC
                     LIMIT 11
                 ) AS minute
-            ) AS stretch
-        ) AS heard
+            ) AS sample
+        ) AS latest
         WHERE last_at IS NOT NULL
         GROUP BY 1
     LOOP
         RETURN QUERY
-        SELECT heard.sensor_id, heard.measured_at, received_at, temperature, usual
-        FROM unnest(sensors, moments, intervals) AS heard (sensor_id, measured_at, usual)
+        SELECT latest.sensor_id, latest.measured_at, received_at, temperature, usual
+        FROM unnest(sensors, times, intervals) AS latest (sensor_id, measured_at, usual)
         CROSS JOIN LATERAL (
             SELECT received_at, temperature
             FROM reading
             WHERE reading.measured_at >= day AND reading.measured_at < day + interval '1 day'
-              AND reading.measured_at = heard.measured_at AND reading.sensor_id = heard.sensor_id
+              AND reading.measured_at = latest.measured_at AND reading.sensor_id = latest.sensor_id
             ORDER BY reading_id DESC
             LIMIT 1
         ) AS last;
@@ -65,7 +65,7 @@ END $$;
 COMMENT ON FUNCTION sensor_states IS
     'The last reading and the usual interval of each sensor that has readings; temperatures in °C.';
 
--- A sensor is silent after five of its usual intervals, and at least 30 seconds, so that a restart does not
+-- A sensor is offline after five of its usual intervals, and at least 30 seconds, so that a restart does not
 -- count. The time of arrival by the database's clock decides, because the sensor's clock may be wrong and
 -- its readings may have waited in its outbox. A last reading that arrived more than a day after its
 -- measurement is imported history, not a sign of a live sensor.
@@ -76,7 +76,7 @@ SELECT sensor_id, sensor.name, sensor.location,
              AND state.last_received_at < state.last_measured_at + interval '1 day'
              AND state.usual_interval IS NOT NULL
             THEN state.last_received_at
-       END AS silent_since
+       END AS offline_since
 FROM sensor_states() AS state
 JOIN sensor USING (sensor_id)
 ORDER BY sensor_id;
@@ -92,7 +92,7 @@ COMMENT ON COLUMN sensor_status.last_received_at IS
 COMMENT ON COLUMN sensor_status.last_temperature IS 'Temperature of its latest reading in °C.';
 COMMENT ON COLUMN sensor_status.usual_interval IS
     'Usual time between two of its readings; null until two minutes with readings are known.';
-COMMENT ON COLUMN sensor_status.silent_since IS
+COMMENT ON COLUMN sensor_status.offline_since IS
     'When its latest reading was stored, if it has sent none for five usual intervals and at least '
     '30 seconds; null while it sends readings, and for imported history.';
 

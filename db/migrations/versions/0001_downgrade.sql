@@ -4,8 +4,8 @@ DROP VIEW reading_gap, reading_sequence, stored_reading;
 DROP TABLE reading;
 DROP FUNCTION
     last_hour, sensor_states,
-    roll_up_added, roll_up_changed, roll_up_nothing, rebuild_rollups,
-    stray_days, make_partition, make_partitions, keep_partitions, drop_expired;
+    roll_up_inserted, roll_up_changed, roll_up_truncated, rebuild_rollups,
+    days_in_default_partition, create_partition, create_missing_partitions, create_partitions, drop_expired;
 DROP TABLE rollup_five_seconds, rollup_minute;
 DROP TABLE retention;
 DROP TABLE sensor;
