@@ -1,6 +1,6 @@
 -- The view sensor_status: when each sensor last sent a reading, how often it usually does, and whether it is
 -- overdue. It costs a few index lookups per sensor, however many readings exist.
--- See docs/adr/0014-overview.md.
+-- See docs/adr/0014-system-status.md.
 
 SELECT set_config('search_path', quote_ident(current_schema()) || ', pg_temp', true);
 
