@@ -26,7 +26,7 @@ run_tests() {
   unset_settings
   ensure_browser
   export TESTCONTAINERS_RYUK_DISABLED=true
-  # The whole suite runs in several workers and must reach the coverage; a selection need not.
+  # The whole suite runs in several workers and must reach the coverage; a selection does not have to.
   [ $# -gt 0 ] || set -- --numprocesses=auto --cov-fail-under=95
   "$bin/python" -m pytest --cov --cov-report=term "$@"
 }

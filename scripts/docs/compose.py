@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from scripts.docs.markdown import code, sentence, table
+from scripts.docs.markdown import code, punctuate, table
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE_FILE = ROOT / "docker-compose.yml"
@@ -39,7 +39,7 @@ def examples() -> dict[str, Example]:
     after_variable = False
     for line in EXAMPLE_FILE.read_text(encoding="utf-8").splitlines():
         if match := ASSIGNMENT.fullmatch(line):
-            found[match[1]] = Example(match[2], sentence(" ".join(comment)))
+            found[match[1]] = Example(match[2], punctuate(" ".join(comment)))
         elif line.startswith("# ---"):  # the heading of a section
             comment = []
         elif line.startswith("#"):

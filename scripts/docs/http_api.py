@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from dashboard.api import Api
 from dashboard.openapi import describe
-from scripts.docs.markdown import code, sentence, table
+from scripts.docs.markdown import code, punctuate, table
 
 Document = Mapping[str, Any]
 INTRODUCTION = """# HTTP API
@@ -48,14 +48,14 @@ def _operation(method: str, path: str, operation: Document) -> str:
     token = " (*token*)" if operation.get("security") else ""
     lines = [f"\n## `{method.upper()} {path}`{token}\n\n{_capitalised(operation.get('summary', ''))}\n"]
     if description := operation.get("description"):
-        lines.append(f"\n{sentence(description)}\n")
+        lines.append(f"\n{punctuate(description)}\n")
     if parameters := operation.get("parameters"):
         rows = ((code(p["name"]), _type(p["schema"]), _required(p), _meaning(p)) for p in parameters)
         lines.append("\n" + table(("Parameter", "Type", "Required", "Meaning"), rows))
     if body := operation.get("requestBody"):
         lines.append(f"\nRequest body: {_content(body)}\n")
     rows_of_responses = (
-        (status, _content(response), sentence(response.get("description", "")))
+        (status, _content(response), punctuate(response.get("description", "")))
         for status, response in operation["responses"].items()
     )
     lines.append("\n" + table(("Status", "Body", "Meaning"), rows_of_responses))
@@ -70,7 +70,7 @@ def _schema(name: str, schema: Document) -> str:
     ]
     values = " One of " + ", ".join(map(code, schema["enum"])) + "." if "enum" in schema else ""
     fields = "\n" + table(("Field", "Type", "Required", "Meaning"), rows) if rows else ""
-    return f"\n### {name}\n\n{sentence(schema.get('description', ''))}{values}\n{fields}"
+    return f"\n### {name}\n\n{punctuate(schema.get('description', ''))}{values}\n{fields}"
 
 
 def _content(message: Document) -> str:
@@ -103,8 +103,8 @@ def _required(parameter: Document) -> str:
 
 
 def _meaning(schema: Document) -> str:
-    return sentence(str(schema.get("description", "")))
+    return punctuate(str(schema.get("description", "")))
 
 
 def _capitalised(text: str) -> str:
-    return sentence(text[:1].upper() + text[1:])
+    return punctuate(text[:1].upper() + text[1:])

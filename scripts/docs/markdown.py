@@ -20,7 +20,7 @@ def codes(values: Iterable[object]) -> str:
     return ", ".join(code(value) for value in values)
 
 
-def sentence(text: str) -> str:
+def punctuate(text: str) -> str:
     """Return `text` on one line, with a full stop unless it is empty."""
     flat = " ".join(text.split())
     return flat if not flat or flat.endswith((".", ":", "?")) else f"{flat}."

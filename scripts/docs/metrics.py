@@ -9,7 +9,7 @@ import yaml
 from prometheus_client import REGISTRY
 from prometheus_client.metrics_core import Metric
 
-from scripts.docs.markdown import code, codes, sentence, table
+from scripts.docs.markdown import code, codes, punctuate, table
 
 ROOT = Path(__file__).resolve().parents[2]
 RULES_FILE = ROOT / "deploy" / "prometheus" / "alerts.yml"
@@ -81,12 +81,12 @@ def _info_labels(family: Metric) -> Iterable[str]:
 
 def _row(family: Metric, labels: Iterable[str]) -> tuple[str, ...]:
     name = family.name + SUFFIXES.get(family.type, "")
-    return code(name), family.type, codes(labels), sentence(family.documentation)
+    return code(name), family.type, codes(labels), punctuate(family.documentation)
 
 
 def _alert(rule: Mapping[str, Any]) -> str:
     expression = str(rule["expr"]).strip()
     return (
-        f"\n## {rule['alert']}\n\n{sentence(rule['annotations']['description'])}\n\n"
+        f"\n## {rule['alert']}\n\n{punctuate(rule['annotations']['description'])}\n\n"
         f"```promql\n{expression}\n```\n"
     )

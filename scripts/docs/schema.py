@@ -10,7 +10,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-from scripts.docs.markdown import code, sentence, table
+from scripts.docs.markdown import code, punctuate, table
 
 FILE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "database.md"
 Row = Mapping[str, Any]
@@ -52,7 +52,7 @@ def page(fetch: Callable[[str], Sequence[Row]]) -> str:
 def _relations(rows: Iterator[Row], *, is_view: bool) -> Iterator[str]:
     for name, columns in groupby(rows, key=itemgetter("relation")):
         found = list(columns)
-        comment = sentence(found[0]["relation_comment"] or "")
+        comment = punctuate(found[0]["relation_comment"] or "")
         headings = ("Column", "Type", "Meaning") if is_view else ("Column", "Type", "Required", "Meaning")
         lines = (_line(column, is_view=is_view) for column in found)
         yield f"\n### {name}\n\n{comment}\n\n{table(headings, lines)}"
@@ -60,4 +60,4 @@ def _relations(rows: Iterator[Row], *, is_view: bool) -> Iterator[str]:
 
 def _line(column: Row, *, is_view: bool) -> tuple[str, ...]:
     required = () if is_view else ("yes" if column["required"] else "",)
-    return (code(column["name"]), column["type"], *required, sentence(column["comment"] or ""))
+    return (code(column["name"]), column["type"], *required, punctuate(column["comment"] or ""))

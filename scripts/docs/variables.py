@@ -21,7 +21,7 @@ from native.settings import StackSettings
 from pipeline.settings import PipelineSettings
 from runtime.settings import ServiceSettings, Settings
 from scripts.docs import compose
-from scripts.docs.markdown import code, codes, sentence, table
+from scripts.docs.markdown import code, codes, punctuate, table
 from sensor.settings import SensorSettings
 from sensorctl.settings import OperatorSettings, SetupSettings
 
@@ -99,7 +99,7 @@ def variables(settings: type[Settings]) -> Iterator[Variable]:
                 for reader, found in READERS.items()
                 if name in found.model_fields
             }
-            yield Variable(_names(name, field), sentence(field.description or ""), _allowed(field), readers)
+            yield Variable(_names(name, field), punctuate(field.description or ""), _allowed(field), readers)
 
 
 def known_names() -> set[str]:
