@@ -39,7 +39,7 @@ FORMER_WORDS = {
     r"\b(mend|mends|mended|mending)\b": "fix, repair",
     r"\b(hear|hears|heard|hearing)\b": "receive, subscribe",
     r"\blies\b": "is, is stored",
-    r"\b(messages|readings|rows?|times|events|lines|bytes|kB|one|two) an? (second|minute|hour|day|sensor)\b": (
+    r"\b(messages|readings|rows?|times|events|lines|bytes|one|two) an? (second|minute|hour|day|sensor)\b": (
         "per second, per sensor"
     ),
     r"\b(began|begun)\b": "started",
