@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.broker import VirtualHost
-from tests.browser import chromium, complaints_of
+from tests.browser import chromium, console_problems
 from tests.database import Database
 from tests.integration.dashboard.system import System
 from tests.processes import Process, Processes
@@ -31,13 +31,13 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    """A page that must not have complained when the test ends."""
+    """A page without errors and warnings in its console when the test ends."""
     with browser.new_context() as context:
         page = context.new_page()
         page.set_default_timeout(DEADLINE_SECONDS * 1000)
-        complaints = complaints_of(page)
+        problems = console_problems(page)
         yield page
-        assert complaints == []
+        assert problems == []
 
 
 @pytest.fixture

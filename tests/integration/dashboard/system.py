@@ -19,7 +19,7 @@ _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 class System:
-    """A consumer and a dashboard, with everything that they need behind proxies."""
+    """A consumer and a dashboard, whose connections go through proxies."""
 
     def __init__(
         self,
@@ -31,13 +31,13 @@ class System:
         self.broker, self.database = broker, database
         self.broker_proxy, self.database_proxy, self.management_proxy = proxies
         self._run = run
-        self._places = {
+        self._settings = {
             "RABBITMQ_URL": broker.through(self.broker_proxy),
             "DATABASE_URL": database.through(self.database_proxy),
             "RABBITMQ_MANAGEMENT_URL": f"http://127.0.0.1:{self.management_proxy.port}",
         }
         consumer_port, self._port = with_http(), with_http()
-        self.consumer = run.consumer(**consumer_port, **self._places)
+        self.consumer = run.consumer(**consumer_port, **self._settings)
         self._services = f"localhost:{consumer_port['HTTP_PORT']}"
 
     @property
@@ -46,7 +46,7 @@ class System:
 
     def start_dashboard(self, token: str = TOKEN) -> Process:
         dashboard = self._run.start(
-            "dashboard", **self._port, **self._places, SERVICES=self._services, DASHBOARD_TOKEN=token
+            "dashboard", **self._port, **self._settings, SERVICES=self._services, DASHBOARD_TOKEN=token
         )
         dashboard.logged("serving")
         return dashboard
@@ -58,12 +58,11 @@ class System:
         return self.database.rows("SELECT * FROM last_hour_summary ORDER BY sensor_id")
 
 
-def opened(page: Page, system: System) -> Page:
-    """The page, once it is live and all is well."""
+def open_page(page: Page, system: System) -> None:
+    """Open the page, and wait until it is live and shows no problem."""
     visit(page, system.url)
     expect(page.locator("#connection")).to_have_text("Live")
-    expect(page.locator("#verdict")).to_have_text("All is well")
-    return page
+    expect(page.locator("#overall-status")).to_have_text("No problems")
 
 
 def row(page: Page, sensor_id: str) -> Locator:
@@ -72,10 +71,10 @@ def row(page: Page, sensor_id: str) -> Locator:
     )
 
 
-def cells(page: Page, sensor_id: str) -> list[str]:
+def cell_texts(page: Page, sensor_id: str) -> list[str]:
     return row(page, sensor_id).locator("th, td").all_inner_texts()
 
 
-def ask(system: System, path: str) -> Any:
-    with _DIRECT.open(system.url + path, timeout=DEADLINE_SECONDS) as answer:
-        return json.load(answer)
+def get_json(system: System, path: str) -> Any:
+    with _DIRECT.open(system.url + path, timeout=DEADLINE_SECONDS) as response:
+        return json.load(response)

@@ -1,4 +1,4 @@
-"""The page on a phone, by keyboard, for a screen reader, and in light and dark."""
+"""The page on a phone, with the keyboard, with a screen reader, and in light and dark."""
 
 import re
 from functools import partial
@@ -8,14 +8,14 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import visit
-from tests.integration.dashboard.system import System, opened, row
+from tests.integration.dashboard.system import System, open_page, row
 from tests.integration.dead_letters import bury
 from tests.processes import Process
 
 PHONE = {"width": 320, "height": 700}
 
 
-def test_a_phone_has_nothing_to_scroll_sideways(system: System, dashboard: Process, page: Page) -> None:
+def test_on_a_phone_nothing_scrolls_horizontally(system: System, dashboard: Process, page: Page) -> None:
     system.database.rows(
         "INSERT INTO sensor (sensor_id, name, location) VALUES (%s, %s, %s)",
         "x" * 128,
@@ -31,16 +31,16 @@ def test_a_phone_has_nothing_to_scroll_sideways(system: System, dashboard: Proce
     expect(page.locator(".card canvas")).to_have_count(1)
     page.locator(".letter summary").click()
     expect(page.locator(".problem").first).to_be_visible()
-    width, wide = page.evaluate(
+    scroll_width, client_width = page.evaluate(
         "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
     )
-    assert width == wide == PHONE["width"]
+    assert scroll_width == client_width == PHONE["width"]
 
 
 def test_it_can_be_used_by_keyboard(system: System, dashboard: Process, page: Page) -> None:
     for sensor_id, temperature in (("1", 20.0), ("2", 25.0)):
         system.publish(sensor_id, temperature)
-    opened(page, system)
+    open_page(page, system)
     expect(row(page, "2")).to_be_visible()
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
@@ -53,15 +53,15 @@ def test_it_can_be_used_by_keyboard(system: System, dashboard: Process, page: Pa
     expect(page.locator("#summary tbody th")).to_have_text(["2", "1"])
 
 
-def test_a_screen_reader_finds_its_way(system: System, dashboard: Process, page: Page) -> None:
+def test_it_can_be_used_with_a_screen_reader(system: System, dashboard: Process, page: Page) -> None:
     system.publish("1", 20.0)
-    opened(page, system)
+    open_page(page, system)
     expect(page.get_by_role("navigation", name="Sections")).to_be_visible()
-    for name in ("Flow", "Sensors", "The last hour", "Dead letters", "Services"):
+    for name in ("Throughput", "Sensors", "Last hour", "Dead letters", "Services"):
         expect(page.get_by_role("region", name=re.compile(f"^{name}")).first).to_be_visible()
     expect(page.get_by_role("img", name=re.compile("^Queue depth since .*ready: now 0"))).to_be_visible()
-    unnamed = "input:not([aria-labelledby]), button, a, [role=img]"
-    for element in page.locator(unnamed).all():
+    controls = "input:not([aria-labelledby]), button, a, [role=img]"
+    for element in page.locator(controls).all():
         if element.is_visible():
             expect(element).to_have_accessible_name(re.compile("."))
     system.consumer.stop()
@@ -70,27 +70,28 @@ def test_a_screen_reader_finds_its_way(system: System, dashboard: Process, page:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_text_stands_out_in_light_and_in_dark(
+def test_text_has_sufficient_contrast_in_light_and_dark(
     system: System, dashboard: Process, browser: Browser, scheme: Any
 ) -> None:
     with browser.new_context(color_scheme=scheme, reduced_motion="reduce") as context:
         page = context.new_page()
         visit(page, system.url)
         expect(page.locator("#connection")).to_have_text("Live")
-        for text, back in (
+        for text, background in (
             ("text", "page"), ("text", "surface"), ("muted", "page"), ("muted", "surface"),
-            ("muted", "sunken"), ("good", "good-back"), ("warn", "warn-back"), ("bad", "bad-back"),
-            ("muted", "warn-back"), ("muted", "bad-back"),
+            ("muted", "sunken"), ("good", "good-background"), ("warn", "warn-background"),
+            ("bad", "bad-background"),
+            ("muted", "warn-background"), ("muted", "bad-background"),
             ("accent", "surface"), ("bad", "surface"),
         ):  # fmt: skip
-            assert contrast(page, text, back) >= 4.5, f"{text} on {back}"
+            assert contrast(page, text, background) >= 4.5, f"{text} on {background}"
         assert page.evaluate("getComputedStyle(document.querySelector('.dot')).animationName") == "none"
 
 
-def contrast(page: Page, text: str, back: str) -> float:
+def contrast(page: Page, text: str, background: str) -> float:
     """The ratio of WCAG 2.2, https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio."""
-    one, other = sorted(map(partial(luminance, page), (text, back)), reverse=True)
-    return (one + 0.05) / (other + 0.05)
+    lighter, darker = sorted(map(partial(luminance, page), (text, background)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
 
 
 def luminance(page: Page, name: str) -> float:

@@ -1,4 +1,4 @@
-"""The page shows what the views say, as soon as the dashboard has seen it."""
+"""The page shows what the views contain, as soon as the dashboard has collected it."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -10,37 +10,37 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import visit
-from tests.integration.dashboard.system import System, cells, opened, row
+from tests.integration.dashboard.system import System, cell_texts, get_json, open_page, row
 from tests.processes import Process
 from tests.waiting import DEADLINE_SECONDS, eventually
 
 
-def in_words(summary: dict[str, Any]) -> list[str]:
-    """A row of the view as the table writes it, without the age of the last reading."""
+def to_texts(summary: dict[str, Any]) -> list[str]:
+    """The cells for a row of the view, without the age of the last reading."""
     measures = ("min_temperature", "mean_temperature", "max_temperature", "last_temperature")
     texts = [summary["sensor_id"], summary["name"] or "", summary["location"] or ""]
     return [*texts, str(summary["readings"]), *(f"{summary[name]:.2f}" for name in measures)]
 
 
-def test_the_table_shows_what_the_view_says(system: System, dashboard: Process, page: Page) -> None:
-    # given readings of two sensors, of which one has a name that looks like markup
+def test_the_table_shows_what_the_view_contains(system: System, dashboard: Process, page: Page) -> None:
+    # given readings of two sensors, one with a name that looks like markup
     system.database.rows("INSERT INTO sensor (sensor_id, name) VALUES ('attic', '<b>Attic</b>')")
     for temperature in (20.004, 21.5, 23.25):
         system.publish("attic", temperature)
         system.publish("kitchen", temperature - 30)
     eventually(lambda: system.database.count() == 6, DEADLINE_SECONDS, "they are stored")
     # when the page is opened
-    opened(page, system)
+    open_page(page, system)
     # then each row is the view's
     rows = system.summary()
-    assert [one["sensor_id"] for one in rows] == ["attic", "kitchen"]
-    for one in rows:
+    assert [summary["sensor_id"] for summary in rows] == ["attic", "kitchen"]
+    for summary in rows:
         eventually(
-            lambda one=one: cells(page, one["sensor_id"])[:-1] == in_words(one),  # type: ignore[misc]
+            lambda summary=summary: cell_texts(page, summary["sensor_id"])[:-1] == to_texts(summary),  # type: ignore[misc]
             DEADLINE_SECONDS,
-            f"the row of {one['sensor_id']} is the view's",
+            f"the row of {summary['sensor_id']} is the view's",
         )
-    # and so are the card, its chart's description, and the row over all
+    # and so are the card, the description of its chart, and the row for all sensors
     card = page.locator(".card").filter(has_text="<b>Attic</b> (attic)")
     expect(card.locator(".mean")).to_have_text("21.58")
     expect(card.get_by_role("img")).to_have_accessible_name(
@@ -50,57 +50,59 @@ def test_the_table_shows_what_the_view_says(system: System, dashboard: Process, 
     (overall,) = system.database.rows("SELECT * FROM last_hour_overall")
     total = page.locator("#summary tfoot tr").locator("th, td")
     expected = ["6", *(f"{overall[f'{name}_temperature']:.2f}" for name in ("min", "mean", "max"))]
-    eventually(lambda: total.all_inner_texts()[3:7] == expected, DEADLINE_SECONDS, "the last row is over all")
+    eventually(
+        lambda: total.all_inner_texts()[3:7] == expected, DEADLINE_SECONDS, "the last row is for all sensors"
+    )
 
 
-def test_a_reading_is_on_the_page_as_soon_as_the_dashboard_has_seen_it(
+def test_a_reading_is_on_the_page_as_soon_as_the_dashboard_has_collected_it(
     system: System, dashboard: Process, page: Page
 ) -> None:
-    # given a page whose own clock stands still: it can wait for nothing but the dashboard
+    # given a page whose clock is stopped: it can wait only for the dashboard
     system.publish("1", 20.0)
     page.clock.install()
-    opened(page, system)
+    open_page(page, system)
     expect(row(page, "1")).to_be_visible()
     page.clock.pause_at(datetime.now(UTC) + timedelta(minutes=1))
-    looked_at: list[datetime] = []
+    collected_at: list[datetime] = []
     for temperature in (21.25, 22.5, 23.75):
         # when a reading is stored
         system.publish("1", temperature)
-        stored_at = eventually(partial(stored, system, temperature), DEADLINE_SECONDS, "it is stored")
-        # then the second look that ends afterwards, which began afterwards, has it at the latest
-        without = looks_without(system, temperature)
+        stored_at = eventually(partial(stored_time, system, temperature), DEADLINE_SECONDS, "it is stored")
+        # then at most one status that was collected later lacks it: the one whose collection had started
+        without = statuses_without(system, temperature)
         assert sum(at > stored_at for at in without) <= 1
-        looked_at += without
+        collected_at += without
         # and so has the page
         expect(row(page, "1").locator("td").nth(6)).to_have_text(f"{temperature:.2f}")
-    # and there is a look each second
-    looked_at += looks_without(system, None, at_least=3)
-    pauses = [later - earlier for earlier, later in pairwise(dict.fromkeys(looked_at))]
-    assert min(pauses) < timedelta(seconds=1.5)
+    # and a status is collected each second
+    collected_at += statuses_without(system, None, at_least=3)
+    intervals = [later - earlier for earlier, later in pairwise(dict.fromkeys(collected_at))]
+    assert min(intervals) < timedelta(seconds=1.5)
 
 
-def stored(system: System, temperature: float) -> datetime | None:
-    """When it was."""
+def stored_time(system: System, temperature: float) -> datetime | None:
+    """When the reading with this temperature was stored."""
     rows = system.database.rows("SELECT received_at FROM reading WHERE temperature = %s", temperature)
     return rows[0]["received_at"] if rows else None
 
 
-def looks_without(system: System, temperature: float | None, at_least: int = 0) -> list[datetime]:
-    """The moments of the dashboard's next looks, up to the one that saw this temperature."""
-    looks: dict[datetime, None] = {}
+def statuses_without(system: System, temperature: float | None, at_least: int = 0) -> list[datetime]:
+    """When the dashboard's next statuses were collected, up to the one that has this temperature."""
+    times: dict[datetime, None] = {}
 
-    def seen() -> bool:
-        overview = ask(system, "/api/overview")
-        if len(looks) >= at_least and temperature in (None, overview["sensors"][0]["last_temperature"]):
+    def has_temperature() -> bool:
+        overview = get_json(system, "/api/overview")
+        if len(times) >= at_least and temperature in (None, overview["sensors"][0]["last_temperature"]):
             return True
-        looks[datetime.fromisoformat(overview["at"])] = None
+        times[datetime.fromisoformat(overview["at"])] = None
         return False
 
-    eventually(seen, DEADLINE_SECONDS, "the dashboard looks")
-    return list(looks)
+    eventually(has_temperature, DEADLINE_SECONDS, "the dashboard collects")
+    return list(times)
 
 
-def test_a_silent_sensor_is_named(system: System, dashboard: Process, page: Page) -> None:
+def test_an_offline_sensor_is_listed(system: System, dashboard: Process, page: Page) -> None:
     system.database.rows("INSERT INTO sensor (sensor_id) VALUES ('lost')")
     system.database.rows(
         "INSERT INTO reading (reading_id, sensor_id, measured_at, received_at, temperature) "
@@ -109,24 +111,24 @@ def test_a_silent_sensor_is_named(system: System, dashboard: Process, page: Page
     )
     system.publish("here", 21.0)
     visit(page, system.url)
-    expect(page.locator("#silent li")).to_have_text(
-        re.compile(r"^lost since \d\d:\d\d:\d\d, usually each 10 s")
+    expect(page.locator("#offline li")).to_have_text(
+        re.compile(r"^lost since \d\d:\d\d:\d\d, usual interval 10 s")
     )
     expect(page.locator(".problem").filter(has_text="lost")).to_be_visible()
-    page.get_by_label("silent only").check()
+    page.get_by_label("offline only").check()
     expect(page.locator(".card")).to_have_count(1)
     expect(page.locator("#summary tbody tr")).to_have_count(1)
 
 
-@pytest.mark.parametrize("part", ["main.js", "format.js", "style.css"])
-def test_a_part_of_the_page_that_did_not_arrive_is_asked_for_again(
-    system: System, dashboard: Process, page: Page, part: str
+@pytest.mark.parametrize("file", ["main.js", "format.js", "style.css"])
+def test_the_page_reloads_when_a_file_fails_to_load(
+    system: System, dashboard: Process, page: Page, file: str
 ) -> None:
     system.publish("1", 20.0)
-    page.route(f"**/static/{part}", lambda route: route.abort(), times=1)
-    # The page may load itself again before it has loaded, so that is not waited for.
+    page.route(f"**/static/{file}", lambda route: route.abort(), times=1)
+    # The page may reload before it has loaded, so do not wait for the load event.
     visit(page, system.url, wait_until="commit")
-    # Without its style it is live too, until it is loaded again.
+    # Without its style it is live too, until it reloads.
     expect(page.locator("#announcer")).to_have_css("position", "absolute")
     expect(page.locator("#connection")).to_have_text("Live")
     expect(row(page, "1")).to_be_visible()

@@ -45,7 +45,8 @@ def test_a_change_is_only_what_differs() -> None:
 def test_a_part_that_differs_is_sent_whole() -> None:
     previous, snapshot = take_snapshots(overview(), overview(problems=[DATABASE_DOWN]))
     change = describe_change(previous, snapshot)
-    assert [problem["message"] for problem in change["problems"]] == [DATABASE_DOWN.message]
+    (problem,) = change["problems"]
+    assert (problem["message"], problem["severity"]) == (DATABASE_DOWN.message, "critical")
     assert describe_change(snapshot, previous)["problems"] == []
 
 
