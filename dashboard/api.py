@@ -102,7 +102,7 @@ def get_history(snapshot: Latest) -> History:
 @router.get("/minutes", responses=INVALID | UNAVAILABLE, dependencies=[Depends(require_database)])
 def get_minutes(
     resources: Shared,
-    sensor: Annotated[list[str], Query(description="sensor IDs", min_length=1, max_length=MAX_SENSORS)],
+    sensor: Annotated[list[str], Query(description="Sensor IDs", min_length=1, max_length=MAX_SENSORS)],
 ) -> Minutes:
     """Return the last hour of some sensors by the minute."""
     series: dict[str, list[Minute]] = {sensor_id: [] for sensor_id in sensor}
@@ -122,7 +122,7 @@ def get_access(auth: Auth, credentials: Credentials) -> Access:
 @router.get("/dead-letters", responses=UNAVAILABLE)
 def list_dead_letters(
     resources: Shared,
-    reason: Annotated[str | None, Query(description="only messages with this reason")] = None,
+    reason: Annotated[str | None, Query(description="Only messages with this reason")] = None,
 ) -> DeadLetters:
     """Return the oldest dead letters."""
     return resources.dead_letters.list_oldest(reason)

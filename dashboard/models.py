@@ -11,7 +11,7 @@ from web.errors import ErrorResponse
 MAX_IDS = 1_000
 
 MessageId = Annotated[str, Field(pattern=rf"^[0-9a-f]{{{ID_CHARACTERS}}}$")]
-EpochSeconds = Annotated[int, Field(description="start, in seconds since 1970-01-01 UTC")]
+EpochSeconds = Annotated[int, Field(description="Start, in seconds since 1970-01-01 UTC")]
 
 
 class Model(BaseModel):
@@ -27,10 +27,10 @@ class Point(Model):
     ready: int | None
     unacked: int | None
     dead_letters: int | None
-    publish_rate: Annotated[float | None, Field(description="messages per second")]
-    stored_rate: Annotated[float | None, Field(description="readings per second")]
-    latency_p50: Annotated[float | None, Field(description="seconds")]
-    latency_p95: Annotated[float | None, Field(description="seconds")]
+    publish_rate: Annotated[float | None, Field(description="Messages per second")]
+    stored_rate: Annotated[float | None, Field(description="Readings per second")]
+    latency_p50: Annotated[float | None, Field(description="Seconds")]
+    latency_p95: Annotated[float | None, Field(description="Seconds")]
 
 
 class History(Model):
@@ -62,10 +62,10 @@ class DeadLetterItem(Model):
     id: str
     reason: str
     detail: str
-    at: Annotated[datetime | None, Field(description="when it was dead-lettered")]
+    at: Annotated[datetime | None, Field(description="When it was dead-lettered")]
     sensor_id: str | None
     replays: int
-    body: Annotated[str, Field(description="its beginning; bytes that are not UTF-8 are escaped")]
+    body: Annotated[str, Field(description="Its beginning; bytes that are not UTF-8 are escaped")]
     body_bytes: int
 
 
@@ -73,8 +73,8 @@ class DeadLetters(Model):
     """The oldest dead letters, and how many of those that were inspected have each reason."""
 
     at: datetime
-    depth: Annotated[int, Field(description="number of messages in the dead-letter queue")]
-    inspected: Annotated[int, Field(description="number of messages that `reasons` counts")]
+    depth: Annotated[int, Field(description="Number of messages in the dead-letter queue")]
+    inspected: Annotated[int, Field(description="Number of messages that `reasons` counts")]
     reasons: dict[str, int]
     messages: list[DeadLetterItem]
 
@@ -100,19 +100,19 @@ class DeadLetterRequest(Model):
 class DeadLetterResult(Model):
     """What a replay or discard did."""
 
-    done: Annotated[dict[str, int], Field(description="number of messages with each reason")]
-    refused: Annotated[int, Field(description="number of messages that were replayed too often")] = 0
+    done: Annotated[dict[str, int], Field(description="Number of messages with each reason")]
+    refused: Annotated[int, Field(description="Number of messages that were replayed too often")] = 0
     not_found: list[str] = []
 
 
 class PartialFailureResponse(ErrorResponse):
     """Why a replay or discard failed, and what it did before."""
 
-    done: Annotated[dict[str, int] | None, Field(description="number of messages with each reason")] = None
+    done: Annotated[dict[str, int] | None, Field(description="Number of messages with each reason")] = None
 
 
 class Access(Model):
     """Whether changes are possible."""
 
     enabled: Annotated[bool, Field(description="DASHBOARD_TOKEN is set")]
-    authorized: Annotated[bool, Field(description="the request has the right token")]
+    authorized: Annotated[bool, Field(description="The request has the right token")]

@@ -12,7 +12,7 @@ from runtime.health import Health
 from runtime.version import VERSION
 from web.auth import TokenAuth
 from web.errors import DEFAULT_ERROR_RESPONSE, add_error_handlers
-from web.openapi import use_problem_json
+from web.openapi import improve_openapi
 from web.probes import create_probe_router
 from web.security import AllowedHosts, SecurityHeaders
 
@@ -22,12 +22,12 @@ NO_TELEMETRY = TelemetryConfig(tracing=False, metrics=False, logs=False, auto_co
 
 
 class WebService(FastAPI):
-    """A FastAPI application whose OpenAPI document names the media type of its errors."""
+    """A FastAPI application with an improved OpenAPI document."""
 
     def openapi(self) -> dict[str, Any]:
         """Return the OpenAPI document, which is generated once."""
         if self.openapi_schema is None:
-            self.openapi_schema = use_problem_json(super().openapi())
+            self.openapi_schema = improve_openapi(super().openapi())
         return self.openapi_schema
 
 

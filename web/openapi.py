@@ -1,21 +1,34 @@
-"""The OpenAPI document, where FastAPI leaves something to say."""
+"""Improves the OpenAPI document that FastAPI generates."""
 
 from typing import Any
 
 from web.errors import PROBLEM_JSON
 
-JSON = "application/json"
 
-
-def use_problem_json(document: dict[str, Any]) -> dict[str, Any]:
-    """Give every error response the media type of problem details.
-
-    FastAPI documents the models of additional responses as JSON only.
-    """
+def improve_openapi(document: dict[str, Any]) -> dict[str, Any]:
+    """Take each operation's summary from its docstring, and name the media type of its errors."""
     for operations in document["paths"].values():
         for operation in operations.values():
-            for status, response in operation["responses"].items():
-                content = response.get("content", {})
-                if not status.startswith("2") and JSON in content:
-                    content[PROBLEM_JSON] = content.pop(JSON)
+            _use_first_paragraph_as_summary(operation)
+            operation["responses"] = _with_problem_json(operation["responses"])
     return document
+
+
+def _use_first_paragraph_as_summary(operation: dict[str, Any]) -> None:
+    """Replace FastAPI's summary, which only repeats the function's name."""
+    summary, _, description = operation.pop("description", operation["summary"]).partition("\n\n")
+    operation["summary"] = summary
+    if description:
+        operation["description"] = description
+
+
+def _with_problem_json(responses: dict[str, Any]) -> dict[str, Any]:
+    """Correct the media type of errors, and list the default response last.
+
+    FastAPI gives an additional response the media type of the successful one.
+    """
+    for status, response in responses.items():
+        if not status.startswith("2"):
+            (schema,) = response["content"].values()
+            response["content"] = {PROBLEM_JSON: schema}
+    return dict(sorted(responses.items()))
