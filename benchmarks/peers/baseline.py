@@ -1,4 +1,4 @@
-"""The floor: a hand-written loop that does no more than it must. No validation, no duplicates absorbed."""
+"""The baseline: a minimal hand-written loop, without validation or deduplication."""
 
 import json
 import os
