@@ -1,6 +1,6 @@
 # Temperature sensors → RabbitMQ → PostgreSQL. `make` lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help up down clean logs status summary psql test test-unit faults bench bench-quick pictures lint fmt lock
+.PHONY: help up down clean logs status summary psql test test-unit faults bench bench-quick pictures docs docs-serve lint fmt lock
 SHELL := /bin/bash
 
 MODE ?= auto
@@ -56,7 +56,15 @@ pictures:  ## take screenshots of the running Compose stack for the documentatio
 	@bash scripts/venv.sh dev
 	@bash scripts/develop.sh pictures $(ARGS)
 
-lint:  ## run ruff, mypy and import-linter
+docs:  ## build the documentation into .site
+	@bash scripts/venv.sh docs
+	@bash scripts/develop.sh docs
+
+docs-serve:  ## show the documentation at http://127.0.0.1:8000 while it is edited
+	@bash scripts/venv.sh docs
+	@bash scripts/develop.sh docs-serve
+
+lint:  ## run ruff, mypy and import-linter, and build the documentation
 	@bash scripts/venv.sh dev
 	@bash scripts/develop.sh lint
 

@@ -1,1 +1,1 @@
-"""The watch: looks at the whole system and tells when a problem begins and when it is over."""
+"""The alerter: evaluates the system's status and notifies receivers of firing and resolved alerts."""

@@ -1,12 +1,13 @@
-"""The watch process: puts its parts together, and looks until it is told to stop."""
+"""The entry point of the alerter: composes its parts and evaluates until the shutdown."""
 
 import sys
 from contextlib import closing
 from functools import partial
 
+from alerter.notification import NotificationBuilder
 from alerter.notifier import Notifier
-from alerter.receivers.exchange import Exchange
-from alerter.receivers.webhook import Webhook
+from alerter.receivers.exchange import ExchangeReceiver
+from alerter.receivers.webhook import WebhookReceiver
 from alerter.settings import AlerterSettings
 from alerter.telemetry import BROKER, WEBHOOK, AlerterTelemetry
 from alerter.tracker import AlertTracker
@@ -18,60 +19,69 @@ from runtime.logs import configure_logging
 from runtime.settings import load
 from runtime.watchdog import watchdog
 
-FINISH_SECONDS = 5.0
-WEBHOOK_SECONDS = 86_400.0
+FLUSH_SECONDS = 5.0
+WEBHOOK_MAX_RETRY_SECONDS = 86_400.0
 
 
 def main(stop: ShutdownSignal) -> None:
-    """Watch the system that the variables name."""
-    watch(load(AlerterSettings), stop)
+    """Run the alerter with the settings of the environment."""
+    run_alerter(load(AlerterSettings), stop)
 
 
-def watch(settings: AlerterSettings, stop: ShutdownSignal) -> None:
-    """Look and tell until the stop. What it cannot reach is a problem like any other, and no end."""
+def run_alerter(settings: AlerterSettings, stop: ShutdownSignal) -> None:
+    """Evaluate and notify until the shutdown.
+
+    A broker or database that is down is a problem to report and does not end the process.
+    """
     configure_logging(settings.log_level, settings.log_format)
     health = Health(BROKER)
-    events = AlerterTelemetry(health)
-    outlets = _outlets(settings, events, stop)
+    telemetry = AlerterTelemetry(health)
+    notifiers = _build_notifiers(settings, telemetry, stop)
     with (
         closing(Collector(settings)) as collector,
         serve_http(settings.http_host, settings.http_port, health),
         watchdog(health),
     ):
-        events.started(
-            settings.alerter_interval_seconds, settings.alerter_for_seconds, webhook=len(outlets) > 1
+        telemetry.started(
+            settings.alerter_interval_seconds, settings.alerter_for_seconds, webhook=len(notifiers) > 1
         )
-        for outlet in outlets:
-            outlet.start()
-        _look(collector, AlertTracker(settings.alerter_for_seconds), outlets, events, settings, stop)
-        for outlet in outlets:
-            outlet.finish(FINISH_SECONDS / len(outlets))
-    for outlet in outlets:
-        if outlet.error:
-            raise outlet.error
+        for notifier in notifiers:
+            notifier.start()
+        _evaluate(collector, notifiers, telemetry, settings, stop)
+        for notifier in notifiers:
+            notifier.finish(FLUSH_SECONDS / len(notifiers))
+    for notifier in notifiers:
+        if notifier.error:
+            raise notifier.error
 
 
-def _outlets(settings: AlerterSettings, events: AlerterTelemetry, stop: ShutdownSignal) -> list[Notifier]:
-    outlets = [Notifier(BROKER, partial(Exchange, settings.amqp_url), events, stop)]
+def _build_notifiers(
+    settings: AlerterSettings, telemetry: AlerterTelemetry, stop: ShutdownSignal
+) -> list[Notifier]:
+    notifiers = [Notifier(BROKER, partial(ExchangeReceiver, settings.amqp_url), telemetry, stop)]
     if url := settings.alert_webhook_url:
-        outlets.append(Notifier(WEBHOOK, partial(Webhook, url), events, stop, limit_seconds=WEBHOOK_SECONDS))
-    return outlets
+        connect = partial(WebhookReceiver, url)
+        notifiers.append(
+            Notifier(WEBHOOK, connect, telemetry, stop, max_retry_seconds=WEBHOOK_MAX_RETRY_SECONDS)
+        )
+    return notifiers
 
 
-def _look(
+def _evaluate(
     collector: Collector,
-    changes: AlertTracker,
-    outlets: list[Notifier],
-    events: AlerterTelemetry,
+    notifiers: list[Notifier],
+    telemetry: AlerterTelemetry,
     settings: AlerterSettings,
     stop: ShutdownSignal,
 ) -> None:
+    builder = NotificationBuilder(settings.alerter_external_url)
+    tracker = AlertTracker(settings.alerter_for_seconds, builder)
     while not stop.wait(settings.alerter_interval_seconds):
-        for event in changes.note(collector.collect()):
-            events.told(event)
-            for outlet in outlets:
-                outlet.put(event)
-        events.looked(changes.lasting)
+        for notification in tracker.update(collector.collect()):
+            telemetry.notified(notification)
+            for notifier in notifiers:
+                notifier.put(notification)
+        telemetry.evaluated(tracker.firing)
 
 
 if __name__ == "__main__":

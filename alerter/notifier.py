@@ -1,11 +1,11 @@
-"""Brings events to one receiver on a thread of its own, so that none waits for another's receiver."""
+"""Delivers notifications to one receiver on a thread of its own, so that no receiver delays another."""
 
 import threading
 from collections.abc import Callable
 from typing import Protocol
 
-from alerter.alert import Event
-from alerter.pending import Waiting
+from alerter.notification import Notification
+from alerter.pending import PendingNotifications
 from alerter.telemetry import AlerterTelemetry
 from runtime.errors import ServiceUnavailable, ShutdownRequested
 from runtime.lifecycle import ShutdownSignal
@@ -14,111 +14,122 @@ from runtime.retry import retry
 IDLE_SECONDS = 1.0
 
 
-class Refused(ServiceUnavailable):
-    """The receiver answers, and will never take this event."""
+class NonRetryable(ServiceUnavailable):
+    """The receiver responded that it will never accept this notification."""
 
 
 class Receiver(Protocol):
-    """Takes events, on one thread. Raises ServiceUnavailable, after which it is not used again."""
+    """Accepts notifications, on one thread. After a ServiceUnavailable it is closed and connected again."""
 
-    def deliver(self, event: Event) -> None:
-        """Return once the receiver has it. Raises Refused too."""
+    def send(self, notification: Notification) -> None:
+        """Return once the receiver has accepted it.
 
-    def idle(self) -> bool:
-        """Called at least every few seconds while there is nothing to deliver; whether it answered."""
+        Raises:
+            ServiceUnavailable: When it may accept it later.
+            NonRetryable: When it never will.
+        """
+
+    def keep_alive(self) -> bool:
+        """Keep the connection while nothing is pending; return whether the receiver responded.
+
+        Called every second or so.
+
+        Raises:
+            ServiceUnavailable: When the connection is lost.
+        """
 
     def close(self) -> None:
-        """It is not used any more."""
+        """Close the connection."""
 
 
 class Notifier:
-    """Delivers each event at least once and in order, through every loss of the receiver.
+    """Delivers each notification at least once and in order, through every outage of the receiver.
 
-    An event that is refused, or not taken within `limit_seconds` (0: for ever), is given up. Anything
-    unforeseen ends it, requests the stop, and is left in `error`.
+    A notification is dropped if the receiver rejects it, or does not accept it within `max_retry_seconds`
+    (0: never). An unexpected error ends the notifier, requests the shutdown, and is kept in `error`.
     """
 
     def __init__(
         self,
         name: str,
-        open_: Callable[[], Receiver],
-        events: AlerterTelemetry,
+        connect: Callable[[], Receiver],
+        telemetry: AlerterTelemetry,
         stop: ShutdownSignal,
         *,
-        limit_seconds: float = 0,
+        max_retry_seconds: float = 0,
     ) -> None:
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._name = name
-        self._open = open_
-        self._events = events
+        self._connect = connect
+        self._telemetry = telemetry
         self._stop = stop
-        self._attempts = retry(
+        self._retry = retry(
             sleep=self._sleep,
-            on_failure=self._lost,
-            no_retry_on=(Refused,),
-            max_elapsed_seconds=limit_seconds,
+            on_failure=self._on_failure,
+            no_retry_on=(NonRetryable,),
+            max_elapsed_seconds=max_retry_seconds,
         )
-        self._waiting = Waiting()
+        self._pending = PendingNotifications()
         self._receiver: Receiver | None = None
         self._finishing = threading.Event()
         self.error: Exception | None = None
 
     def start(self) -> None:
-        """Begin on a thread of its own."""
+        """Start the thread."""
         self._thread.start()
 
-    def put(self, event: Event) -> None:
-        """Deliver it when it is its turn; never waits."""
-        dropped = self._waiting.put(event)
-        self._events.waiting(self._name, len(self._waiting))
+    def put(self, notification: Notification) -> None:
+        """Enqueue a notification; never blocks."""
+        dropped = self._pending.put(notification)
+        self._telemetry.pending(self._name, len(self._pending))
         if dropped:
-            self._events.dropped(self._name, dropped, "too many events wait")
+            self._telemetry.dropped(self._name, dropped, "too many notifications are pending")
 
-    def finish(self, seconds: float) -> None:
-        """Deliver what waits, for so long at most, trying nothing twice."""
+    def finish(self, timeout_seconds: float) -> None:
+        """Deliver what is pending without retries, and end the thread."""
         self._finishing.set()
-        self._thread.join(seconds)
-        if len(self._waiting):
-            self._events.left(self._name, len(self._waiting))
+        self._thread.join(timeout_seconds)
+        if len(self._pending):
+            self._telemetry.undelivered(self._name, len(self._pending))
 
     def _run(self) -> None:
         try:
-            while not (self._finishing.is_set() and len(self._waiting) == 0):
-                self._deliver(self._waiting.oldest(0 if self._finishing.is_set() else IDLE_SECONDS))
+            while not (self._finishing.is_set() and len(self._pending) == 0):
+                self._deliver(self._pending.peek(0 if self._finishing.is_set() else IDLE_SECONDS))
         except ShutdownRequested:
             pass
-        except Exception as error:  # noqa: BLE001 (handed to the main thread)
+        except Exception as error:  # noqa: BLE001 (raised again by the main thread)
             self.error = error
             self._stop.set()
         finally:
             self._close()
 
-    def _deliver(self, event: Event | None) -> None:
+    def _deliver(self, notification: Notification | None) -> None:
         try:
-            self._attempts(self._attempt, event)
+            self._retry(self._attempt, notification)
         except ServiceUnavailable as error:
-            if event:
-                self._events.dropped(self._name, event, str(error))
+            if notification:
+                self._telemetry.dropped(self._name, notification, str(error))
         else:
-            if event:
-                self._events.delivered(self._name)
-        if event:
-            self._waiting.done(event)
-            self._events.waiting(self._name, len(self._waiting))
+            if notification:
+                self._telemetry.delivered(self._name)
+        if notification:
+            self._pending.remove(notification)
+            self._telemetry.pending(self._name, len(self._pending))
 
-    def _attempt(self, event: Event | None) -> None:
+    def _attempt(self, notification: Notification | None) -> None:
         try:
-            self._receiver = self._receiver or self._open()
-            if event:
-                self._receiver.deliver(event)
-            if event or self._receiver.idle():
-                self._events.answers(self._name)
+            self._receiver = self._receiver or self._connect()
+            if notification:
+                self._receiver.send(notification)
+            if notification or self._receiver.keep_alive():
+                self._telemetry.receiver_up(self._name)
         except ServiceUnavailable:
             self._close()
             raise
 
-    def _lost(self, error: ServiceUnavailable, seconds: float) -> None:
-        self._events.lost(self._name, str(error), seconds, len(self._waiting))
+    def _on_failure(self, error: ServiceUnavailable, retry_seconds: float) -> None:
+        self._telemetry.receiver_down(self._name, str(error), retry_seconds, len(self._pending))
 
     def _close(self) -> None:
         if self._receiver:

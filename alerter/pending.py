@@ -1,41 +1,42 @@
-"""Events that wait for a receiver, bounded."""
+"""A bounded queue of notifications that wait for one receiver."""
 
 import threading
 from collections import deque
 
-from alerter.alert import Event
+from alerter.notification import Notification
 
-MOST_EVENTS = 1_000
+MAX_PENDING = 1_000
 
 
-class Waiting:
-    """A queue in order. When it is full the oldest gives way to the newest. For two threads."""
+class PendingNotifications:
+    """A thread-safe FIFO queue; when it is full, the oldest notification is dropped."""
 
-    def __init__(self, most: int = MOST_EVENTS) -> None:
-        self._most = most
-        self._events: deque[Event] = deque()
+    def __init__(self, max_pending: int = MAX_PENDING) -> None:
+        self._max_pending = max_pending
+        self._notifications: deque[Notification] = deque()
         self._changed = threading.Condition()
 
     def __len__(self) -> int:
-        return len(self._events)
+        return len(self._notifications)
 
-    def put(self, event: Event) -> Event | None:
-        """Add one; gives the one that had to give way."""
+    def put(self, notification: Notification) -> Notification | None:
+        """Append a notification, and return the one that was dropped for it."""
         with self._changed:
-            dropped = self._events.popleft() if len(self._events) >= self._most else None
-            self._events.append(event)
+            full = len(self._notifications) >= self._max_pending
+            dropped = self._notifications.popleft() if full else None
+            self._notifications.append(notification)
             self._changed.notify()
         return dropped
 
-    def oldest(self, seconds: float) -> Event | None:
-        """The next one, which stays; None when there is none within that time."""
+    def peek(self, timeout_seconds: float) -> Notification | None:
+        """Return the oldest notification without removing it; None if none arrives within the timeout."""
         with self._changed:
-            if not self._events:
-                self._changed.wait(seconds)
-            return self._events[0] if self._events else None
+            if not self._notifications:
+                self._changed.wait(timeout_seconds)
+            return self._notifications[0] if self._notifications else None
 
-    def done(self, event: Event) -> None:
-        """Remove it, unless it gave way meanwhile."""
+    def remove(self, notification: Notification) -> None:
+        """Remove the oldest notification, unless it was dropped in the meantime."""
         with self._changed:
-            if self._events and self._events[0] is event:
-                self._events.popleft()
+            if self._notifications and self._notifications[0] is notification:
+                self._notifications.popleft()

@@ -1,4 +1,4 @@
-"""What the watch reads from the environment."""
+"""The settings of the alerter."""
 
 from urllib.parse import urlsplit
 
@@ -9,12 +9,29 @@ from runtime.settings import ServiceSettings
 
 
 class AlerterSettings(MonitoringSettings, ServiceSettings):
-    """Where everything is, how often it is looked at, and whom to tell beside the exchange."""
+    """What to monitor, how often, and where to send notifications besides the exchange."""
 
-    alert_webhook_url: SecretStr | None = Field(default=None, description="unset: the exchange only")
-    alerter_interval_seconds: float = Field(default=5, ge=0.1, le=60, description="between two looks")
+    alert_webhook_url: SecretStr | None = Field(
+        default=None,
+        description=(
+            "An http or https URL to which alerts are posted; unset: alerts go to the exchange `events` only"
+        ),
+    )
+    alerter_external_url: str = Field(
+        default="http://127.0.0.1:8085",
+        description="The URL of the dashboard, for the links in notifications",
+    )
+    alerter_interval_seconds: float = Field(
+        default=5, ge=0.1, le=60, description="Seconds between two evaluations of the system's status"
+    )
     alerter_for_seconds: float = Field(
-        default=15, ge=0, le=3600, description="how long a problem is there before it is told, or gone"
+        default=15,
+        ge=0,
+        le=3600,
+        description=(
+            "Seconds for which a problem must last before its alert fires, or be absent before the alert is "
+            "resolved"
+        ),
     )
 
     @field_validator("alert_webhook_url")
@@ -22,19 +39,19 @@ class AlerterSettings(MonitoringSettings, ServiceSettings):
     def _is_http(cls, url: SecretStr | None) -> SecretStr | None:
         if url and not _is_usable(url.get_secret_value()):
             raise ValueError(
-                "must be an http or https address without a user, such as https://alerts.example/hook?token=…"
+                "must be an http or https URL without a user, such as https://alerts.example/hook?token=…"
             )
         return url
 
 
 def _is_usable(url: str) -> bool:
     try:
-        address = urlsplit(url)
+        parts = urlsplit(url)
         return (
-            address.scheme in ("http", "https")
-            and bool(address.hostname)
-            and address.port != 0  # raises ValueError for what is no number
-            and "@" not in address.netloc
+            parts.scheme in ("http", "https")
+            and bool(parts.hostname)
+            and parts.port != 0  # raises ValueError if it is not a number
+            and "@" not in parts.netloc
             and url.isascii()
             and url.isprintable()
             and " " not in url

@@ -1,4 +1,4 @@
-"""What happens in the watch: one function an event moves the metric, the health and the log together."""
+"""The alerter's metrics, health and log: one method per event updates them together."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -6,23 +6,29 @@ from collections.abc import Callable, Sequence
 import structlog
 from prometheus_client import Counter, Gauge
 
-from alerter.alert import Change, Event
+from alerter.notification import STARTED_KIND, AlertStatus, Notification
 from monitoring.model import Problem
 from monitoring.problems import ProblemKind
 from runtime.health import Health
 from runtime.metrics import DependencyMetrics, export_build
 from runtime.version import VERSION
 
-BROKER = "broker"  # as a need, and as the receiver of the events on the exchange
+BROKER = "broker"  # the dependency, and the receiver of the notifications on the exchange
 WEBHOOK = "webhook"
 
-TOLD = Counter("alerter_events_told_total", "Events told: a problem began or ended", ["kind", "change"])
-DELIVERED = Counter("alerter_events_delivered_total", "Events that their receiver has", ["receiver"])
-DROPPED = Counter("alerter_events_dropped_total", "Events that their receiver will never get", ["receiver"])
-WAITING = Gauge("alerter_events_waiting", "Events that wait for their receiver", ["receiver"])
-WEBHOOK_FAILURES = Counter("alerter_webhook_failures_total", "Attempts that the webhook did not take")
-PROBLEMS = Gauge("alerter_problems", "Problems that were told and last", ["kind"])
-LOOKED = Gauge("watch_last_look_timestamp_seconds", "When the system was last looked at")
+EVENTS = Counter("alerter_events_total", "Alerts that started firing or were resolved", ["kind", "status"])
+FIRING = Gauge("alerter_alerts_firing", "Alerts that are firing", ["kind"])
+DELIVERED = Counter(
+    "alerter_notifications_delivered_total", "Notifications that the receiver accepted", ["receiver"]
+)
+DROPPED = Counter(
+    "alerter_notifications_dropped_total",
+    "Notifications that the receiver rejected, or that were pending for too long or with too many others",
+    ["receiver"],
+)
+PENDING = Gauge("alerter_notifications_pending", "Notifications that wait for the receiver", ["receiver"])
+WEBHOOK_FAILURES = Counter("alerter_webhook_failures_total", "Failed attempts to notify the webhook")
+LAST_EVALUATION = Gauge("alerter_last_evaluation_timestamp_seconds", "When the status was last evaluated")
 DEPENDENCY_UP = Gauge("alerter_dependency_up", "1 while the broker is up, 0 while it is down", ["dependency"])
 DEPENDENCY_DOWN_SECONDS = Counter(
     "alerter_dependency_down_seconds_total", "Seconds for which the broker was down", ["dependency"]
@@ -31,7 +37,7 @@ export_build("alerter")
 
 
 class AlerterTelemetry:
-    """What the loop and the threads of the receivers tell of themselves."""
+    """Records what happens in the main loop and in the notifiers' threads."""
 
     def __init__(self, health: Health, clock: Callable[[], float] = time.monotonic) -> None:
         self._health = health
@@ -39,59 +45,66 @@ class AlerterTelemetry:
             health, DEPENDENCY_UP, DEPENDENCY_DOWN_SECONDS, BROKER, clock=clock
         )
         self._log = structlog.get_logger()
-        self._answers: dict[str, bool] = {}
+        self._up: dict[str, bool] = {}
         for kind in ProblemKind:
-            PROBLEMS.labels(kind)
-            for change in (Change.BEGAN, Change.ENDED):
-                TOLD.labels(kind, change)
+            FIRING.labels(kind)
+            for status in AlertStatus:
+                EVENTS.labels(kind, status)
         for receiver in (BROKER, WEBHOOK):
             DELIVERED.labels(receiver)
             DROPPED.labels(receiver)
-            WAITING.labels(receiver)
+            PENDING.labels(receiver)
 
-    def started(self, interval_seconds: float, hold_seconds: float, *, webhook: bool) -> None:
-        """The process begins."""
+    def started(self, interval_seconds: float, for_seconds: float, *, webhook: bool) -> None:
+        """Record the start of the process."""
         self._log.info(
             "started",
             version=VERSION,
             interval_seconds=interval_seconds,
-            hold_seconds=hold_seconds,
+            for_seconds=for_seconds,
             webhook=webhook,
         )
 
-    def looked(self, lasting: Sequence[Problem]) -> None:
-        """The loop is alive, and this is wrong."""
+    def evaluated(self, firing: Sequence[Problem]) -> None:
+        """Record an evaluation, with the problems whose alerts are firing."""
         self._health.heartbeat()
-        LOOKED.set_to_current_time()
+        LAST_EVALUATION.set_to_current_time()
         for kind in ProblemKind:
-            PROBLEMS.labels(kind).set(sum(problem.kind is kind for problem in lasting))
+            FIRING.labels(kind).set(sum(problem.kind is kind for problem in firing))
 
-    def told(self, event: Event) -> None:
-        """An event goes to its receivers."""
-        TOLD.labels(event.kind, event.change).inc()
-        line = self._log.warning if event.change is Change.BEGAN else self._log.info
-        name = "watching" if event.change is Change.STARTED else f"problem {event.change}"
-        line(name, kind=event.kind, subject=event.subject, message=event.sentence)
+    def notified(self, notification: Notification) -> None:
+        """Record a notification that is handed to the notifiers."""
+        if notification.kind == STARTED_KIND:
+            self._log.info("first evaluation finished", message=notification.message)
+            return
+        EVENTS.labels(notification.kind, notification.status).inc()
+        log = self._log.warning if notification.status is AlertStatus.FIRING else self._log.info
+        log(
+            f"alert {notification.status}",
+            kind=notification.kind,
+            subject=notification.subject,
+            message=notification.message,
+        )
 
-    def waiting(self, receiver: str, events: int) -> None:
-        """So many wait."""
-        WAITING.labels(receiver).set(events)
+    def pending(self, receiver: str, notifications: int) -> None:
+        """Record how many notifications wait for a receiver."""
+        PENDING.labels(receiver).set(notifications)
 
     def delivered(self, receiver: str) -> None:
-        """The receiver has it."""
+        """Record that a receiver accepted a notification."""
         DELIVERED.labels(receiver).inc()
 
-    def answers(self, receiver: str) -> None:
-        """The receiver takes what there is to take."""
+    def receiver_up(self, receiver: str) -> None:
+        """Record that a receiver responded."""
         if receiver == BROKER:
             self._dependencies.mark_up(BROKER)
-        if not self._answers.get(receiver, False):
-            self._answers[receiver] = True
-            self._log.info(f"{receiver} answers")
+        if not self._up.get(receiver, False):
+            self._up[receiver] = True
+            self._log.info(f"{receiver} available")
 
-    def lost(self, receiver: str, reason: str, retry_seconds: float, waiting: int) -> None:
-        """The receiver takes nothing; what waits is tried again."""
-        self._answers[receiver] = False
+    def receiver_down(self, receiver: str, reason: str, retry_seconds: float, pending: int) -> None:
+        """Record a failed attempt, which is retried."""
+        self._up[receiver] = False
         if receiver == BROKER:
             self._dependencies.mark_down(BROKER, reason)
         else:
@@ -100,14 +113,16 @@ class AlerterTelemetry:
             f"{receiver} unavailable",
             reason=reason,
             retry_seconds=round(retry_seconds, 1),
-            events_waiting=waiting,
+            notifications_pending=pending,
         )
 
-    def dropped(self, receiver: str, event: Event, reason: str) -> None:
-        """The receiver will never get this event."""
+    def dropped(self, receiver: str, notification: Notification, reason: str) -> None:
+        """Record a notification that a receiver will not get."""
         DROPPED.labels(receiver).inc()
-        self._log.error("event dropped", receiver=receiver, key=event.routing_key, reason=reason)
+        self._log.error(
+            "notification dropped", receiver=receiver, key=notification.routing_key, reason=reason
+        )
 
-    def left(self, receiver: str, events: int) -> None:
-        """The process ends before so many were delivered; what still lasts is told again by the next one."""
-        self._log.warning("events left", receiver=receiver, events=events)
+    def undelivered(self, receiver: str, notifications: int) -> None:
+        """Record what was pending at the shutdown; alerts that still fire are notified after a restart."""
+        self._log.warning("notifications undelivered", receiver=receiver, notifications=notifications)

@@ -1,96 +1,109 @@
-"""From one look at the system to the next: which problems began, and which are over."""
+"""Tracks alerts across evaluations: which start firing, and which are resolved."""
 
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from alerter.alert import Event, began, ended, problem_id, started
+from alerter.fingerprint import fingerprint
+from alerter.notification import Notification, NotificationBuilder, alert_labels
 from monitoring.model import Problem, SystemStatus
 from monitoring.problems import ProblemKind
 
-# What only the broker's figures can tell, and what only the database can.
-FROM_THE_QUEUE = frozenset({ProblemKind.NO_CONSUMERS, ProblemKind.BACKLOG, ProblemKind.DEAD_LETTERS})
-FROM_THE_DATABASE = frozenset({ProblemKind.SENSOR_OFFLINE})
+# Kinds that only the broker's statistics show, and kinds that only the database shows.
+FROM_BROKER = frozenset({ProblemKind.NO_CONSUMERS, ProblemKind.BACKLOG, ProblemKind.DEAD_LETTERS})
+FROM_DATABASE = frozenset({ProblemKind.SENSOR_OFFLINE})
 Key = tuple[ProblemKind, str]
 
 
 @dataclass
 class TrackedAlert:
-    """A problem as it was last seen. From when it is told on, `since` stays what it is."""
+    """A problem as it was last seen. `started_at` no longer changes once receivers were notified."""
 
     problem: Problem
-    since: datetime
-    seen_from: float
-    told: bool = False
-    gone_from: float | None = None
-    gone_at: datetime | None = None
+    started_at: datetime
+    pending_from: float
+    notified: bool = False
+    absent_from: float | None = None
+    absent_at: datetime | None = None
 
 
 class AlertTracker:
-    """Compares each look with those before.
+    """Compares each status with the previous ones.
 
-    A problem is told once it was there for `hold_seconds` and at every look; its end, once it was gone for as
-    long. What cannot be seen, because whoever knows it is away, neither begins nor ends.
+    An alert fires once its problem was present in every status for `for_seconds`, and is resolved once it was
+    absent for as long. While the source of a kind is down, alerts of that kind neither fire nor are resolved.
     """
 
-    def __init__(self, hold_seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
-        self._hold_seconds = hold_seconds
+    def __init__(
+        self,
+        for_seconds: float,
+        notifications: NotificationBuilder,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._for_seconds = for_seconds
+        self._notifications = notifications
         self._clock = clock
-        self._cases: dict[Key, TrackedAlert] = {}
-        self._first_look: float | None = None
+        self._alerts: dict[Key, TrackedAlert] = {}
+        self._first_update: float | None = None
         self._started = False
 
     @property
-    def lasting(self) -> list[Problem]:
-        """The problems that were told and are not over."""
-        return [case.problem for case in self._cases.values() if case.told]
+    def firing(self) -> list[Problem]:
+        """The problems whose alerts are firing."""
+        return [alert.problem for alert in self._alerts.values() if alert.notified]
 
-    def note(self, overview: SystemStatus) -> list[Event]:
-        """What is to be told after this look.
+    def update(self, status: SystemStatus) -> list[Notification]:
+        """Return the notifications that follow from this status.
 
-        As soon as all that was wrong from the beginning is told, `started` says so once.
+        Once every alert that was firing from the start has been notified, one notification says so.
         """
         now = self._clock()
-        self._first_look = now if self._first_look is None else self._first_look
-        unseen = _unseen(overview)
-        present = {(problem.kind, problem.subject): problem for problem in overview.problems}
-        events = [
-            *self._missed(self._cases.keys() - present.keys(), unseen, overview.at, now),
-            *self._present(present, overview.at, now),
+        self._first_update = now if self._first_update is None else self._first_update
+        unknown = _unknown_kinds(status)
+        present = {(problem.kind, problem.subject): problem for problem in status.problems}
+        notifications = [
+            *self._update_absent(self._alerts.keys() - present.keys(), unknown, status.at, now),
+            *self._update_present(present, status.at, now),
         ]
-        if not self._started and now - self._first_look >= self._hold_seconds:
+        if not self._started and now - self._first_update >= self._for_seconds:
             self._started = True
-            told = [problem_id(case.problem, case.since) for case in self._cases.values() if case.told]
-            events.append(started(overview.at, told, sorted(unseen)))
-        return events
+            firing = [fingerprint(alert_labels(problem)) for problem in self.firing]
+            notifications.append(self._notifications.alerter_started(status.at, firing, sorted(unknown)))
+        return notifications
 
-    def _present(self, present: dict[Key, Problem], at: datetime, now: float) -> Iterator[Event]:
+    def _update_present(
+        self, present: dict[Key, Problem], at: datetime, now: float
+    ) -> Iterator[Notification]:
         for key, problem in present.items():
-            case = self._cases.setdefault(key, TrackedAlert(problem, problem.started_at or at, now))
-            case.problem, case.gone_from, case.gone_at = problem, None, None
-            if not case.told:
-                case.since = problem.started_at or case.since
-                if now - case.seen_from >= self._hold_seconds:
-                    case.told = True
-                    yield began(problem, case.since)
+            alert = self._alerts.setdefault(key, TrackedAlert(problem, problem.started_at or at, now))
+            alert.problem, alert.absent_from, alert.absent_at = problem, None, None
+            if not alert.notified:
+                alert.started_at = problem.started_at or alert.started_at
+                if now - alert.pending_from >= self._for_seconds:
+                    alert.notified = True
+                    yield self._notifications.firing(problem, alert.started_at)
 
-    def _missed(
-        self, keys: set[Key], unseen: frozenset[ProblemKind], at: datetime, now: float
-    ) -> Iterator[Event]:
+    def _update_absent(
+        self, keys: set[Key], unknown: frozenset[ProblemKind], at: datetime, now: float
+    ) -> Iterator[Notification]:
         for key in sorted(keys):
-            case = self._cases[key]
-            if key[0] in unseen:
+            alert = self._alerts[key]
+            if key[0] in unknown:
                 continue
-            if case.gone_from is None or case.gone_at is None:
-                case.gone_from, case.gone_at = now, at
-            if not case.told:
-                del self._cases[key]
-            elif now - case.gone_from >= self._hold_seconds:
-                del self._cases[key]
-                yield ended(case.problem, case.since, case.gone_at)
+            if alert.absent_from is None or alert.absent_at is None:
+                alert.absent_from, alert.absent_at = now, at
+            if not alert.notified:
+                del self._alerts[key]
+            elif now - alert.absent_from >= self._for_seconds:
+                del self._alerts[key]
+                yield self._notifications.resolved(alert.problem, alert.started_at, alert.absent_at)
 
 
-def _unseen(overview: SystemStatus) -> frozenset[ProblemKind]:
-    queue = FROM_THE_QUEUE if overview.queue is None else frozenset[ProblemKind]()
-    return queue | (FROM_THE_DATABASE if overview.sensors is None else frozenset[ProblemKind]())
+def _unknown_kinds(status: SystemStatus) -> frozenset[ProblemKind]:
+    unknown = frozenset[ProblemKind]()
+    if status.queue is None:
+        unknown |= FROM_BROKER
+    if status.sensors is None:
+        unknown |= FROM_DATABASE
+    return unknown

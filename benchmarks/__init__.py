@@ -1,1 +1,1 @@
-"""Measures this project beside its peers and the bare limits of one machine: `make bench`."""
+"""The benchmark: this project against its peers and the limits of one machine (`make bench`)."""

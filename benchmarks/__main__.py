@@ -1,4 +1,4 @@
-"""Measures this project beside its peers: `python -m benchmarks [--quick] [--sections single,load]`."""
+"""Measure this project against its peers: `python -m benchmarks [--quick] [--sections single,load]`."""
 
 import argparse
 import sys
@@ -18,7 +18,7 @@ from benchmarks.bench import Bench, cores
 from benchmarks.broker import Broker
 from benchmarks.contenders import PEERS_PYTHON
 from benchmarks.database import Database
-from benchmarks.environment import AUTO, BROKEN, KINDS, ROOT, Environment, site
+from benchmarks.environment import AUTO, CONNECTION_ERRORS, KINDS, ROOT, Environment, start_environment
 from benchmarks.messages import Messages
 from benchmarks.plan import (
     BATCHES,
@@ -54,13 +54,13 @@ MEASURES: dict[str, Callable[[Bench], None]] = {
     STARTUP: startup.measure,
     IMAGES: images.measure,
 }
-LARGEST_SEED = 2**32
+MAX_SEED = 2**32
 WORK = ROOT / ".bench"
 UNAVAILABLE = 69
 
 
 def main() -> int:
-    """0 when everything that was asked for could be measured, whatever the figures are."""
+    """Run the benchmark; return 0 if every selected section was measured, whatever the figures are."""
     options = _options()
     plan = _plan(options)
     console = Console()
@@ -69,30 +69,30 @@ def main() -> int:
     try:
         with (
             tempfile.TemporaryDirectory(dir=WORK, prefix="run-", ignore_cleanup_errors=True) as directory,
-            site(options.site, Path(directory)) as servers,
+            start_environment(options.environment, Path(directory)) as servers,
             _bench(servers, Path(directory), plan, options, console) as bench,
         ):
-            circumstances = _circumstances(bench, options)
-            outcomes = []
+            metadata = _metadata(bench, options)
+            completed = []
             for section in plan.sections:
-                outcomes.append(_measured(bench, section))
-                # Each time, so that whoever ends it early keeps what was measured.
+                completed.append(_run_section(bench, section))
+                # After every section, so that an interrupted run keeps its results.
                 drawn = pictures.draw(bench.results, options.out / "pictures")
-                report.write(bench.results, circumstances, options.out, drawn)
+                report.write(bench.results, metadata, options.out, drawn)
     except ServiceUnavailable as error:
         console.print(str(error), markup=False)
         return UNAVAILABLE
-    report.show(console, bench.results, circumstances)
+    report.show(console, bench.results, metadata)
     console.print(f"Written: {options.out / 'report.md'}")
-    return 0 if all(outcomes) else UNAVAILABLE
+    return 0 if all(completed) else UNAVAILABLE
 
 
-def _measured(bench: Bench, section: str) -> bool:
-    """Whether a section was measured to its end; what it has until then stays, and the others follow."""
+def _run_section(bench: Bench, section: str) -> bool:
+    """Measure a section; return whether it was completed. An error keeps its partial results."""
     try:
         MEASURES[section](bench)
-    except (ServiceUnavailable, *BROKEN) as error:
-        bench.results.note(f"The section {section} ended early: {error}")
+    except (ServiceUnavailable, *CONNECTION_ERRORS) as error:
+        bench.results.add_note(f"The section {section} was not completed: {error}")
         return False
     return True
 
@@ -107,13 +107,13 @@ def _bench(
         _progress(console) as progress,
     ):
         yield Bench(
-            site=servers,
+            environment=servers,
             plan=plan,
             seed=options.seed,
             peers_python=options.peers,
             broker=broker,
             database=database,
-            processes=Processes(directory, servers.environment),
+            processes=Processes(directory, servers.variables),
             messages=Messages(),
             results=Results(),
             progress=progress,
@@ -125,11 +125,11 @@ def _progress(console: Console) -> Progress:
     return Progress(*columns, TextColumn("{task.description}"), console=console)
 
 
-def _circumstances(bench: Bench, options: argparse.Namespace) -> report.Circumstances:
-    return report.Circumstances(
+def _metadata(bench: Bench, options: argparse.Namespace) -> report.RunMetadata:
+    return report.RunMetadata(
         seed=options.seed,
         rounds=bench.plan.rounds,
-        site=bench.site.name,
+        environment=bench.environment.name,
         machine=f"{cores()} cores",
         broker=bench.broker.version,
         database=bench.database.version,
@@ -139,38 +139,49 @@ def _circumstances(bench: Bench, options: argparse.Namespace) -> report.Circumst
 
 
 def _queue_type(bench: Bench) -> str:
-    """What a plainly declared durable queue is here."""
+    """Return the type of a queue that is declared as durable without arguments."""
     settings = load_settings(
-        BrokerSettings, rabbitmq_url=bench.site.amqp_url, rabbitmq_management_url=bench.site.management_url
+        BrokerSettings,
+        rabbitmq_url=bench.environment.amqp_url,
+        rabbitmq_management_url=bench.environment.management_url,
     )
     with bench.broker.queue() as queue:
-        told = Management(settings).queue(queue) or {}
-    return str(told.get("type", "unknown"))
+        details = Management(settings).queue(queue) or {}
+    return str(details.get("type", "unknown"))
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="two minutes: one round of less")
-    parser.add_argument("--sections", type=_sections, help=f"only these: {','.join(SECTIONS)}")
-    parser.add_argument("--rounds", type=_positive, help="how often each variant runs; 5, with --quick 1")
-    parser.add_argument("--variants", type=_names, help="only these within the sections, e.g. project,floor")
-    parser.add_argument("--messages", type=_positive, help="messages a run at prefetch 1")
-    parser.add_argument("--seed", type=int, default=SystemRandom().randrange(LARGEST_SEED))
-    parser.add_argument("--site", choices=KINDS, default=AUTO, help="auto: containers if there is Docker")
     parser.add_argument(
-        "--peers", type=Path, default=PEERS_PYTHON, help="the Python that has the peers' packages"
+        "--quick", action="store_true", help="one round with fewer messages, about two minutes"
     )
-    parser.add_argument("--out", type=Path, help="where the report goes; bench/ when all of it is measured")
+    parser.add_argument("--sections", type=_sections, help=f"sections to run: {','.join(SECTIONS)}")
+    parser.add_argument("--rounds", type=_positive, help="rounds per contender; default 5, with --quick 1")
+    parser.add_argument("--contenders", type=_names, help="contenders to run, e.g. project,baseline")
+    parser.add_argument("--messages", type=_positive, help="messages per run at prefetch 1")
+    parser.add_argument("--seed", type=int, default=SystemRandom().randrange(MAX_SEED))
+    parser.add_argument(
+        "--environment",
+        choices=KINDS,
+        default=AUTO,
+        help="where the servers run; auto: in containers if Docker is available",
+    )
+    parser.add_argument(
+        "--peers", type=Path, default=PEERS_PYTHON, help="the Python interpreter of the peers' environment"
+    )
+    parser.add_argument(
+        "--out", type=Path, help="directory of the report; default benchmarks/ for a whole run, else .bench/"
+    )
     options = parser.parse_args()
-    partial = options.quick or options.sections or options.variants or options.messages or options.rounds
+    partial = options.quick or options.sections or options.contenders or options.messages or options.rounds
     options.out = options.out or (WORK if partial else ROOT / "benchmarks")
     return options
 
 
 def _plan(options: argparse.Namespace) -> Plan:
     plan = QUICK if options.quick else FULL
-    given = {name: getattr(options, name) for name in ("sections", "rounds", "variants", "messages")}
-    return replace(plan, **{name: value for name, value in given.items() if value is not None})
+    selected = {name: getattr(options, name) for name in ("sections", "rounds", "contenders", "messages")}
+    return replace(plan, **{name: value for name, value in selected.items() if value is not None})
 
 
 def _names(text: str) -> frozenset[str]:
@@ -180,7 +191,7 @@ def _names(text: str) -> frozenset[str]:
 def _sections(text: str) -> tuple[str, ...]:
     unknown = _names(text) - set(SECTIONS)
     if unknown:
-        raise argparse.ArgumentTypeError(f"there is no section {', '.join(sorted(unknown))}")
+        raise argparse.ArgumentTypeError(f"unknown section: {', '.join(sorted(unknown))}")
     return tuple(section for section in SECTIONS if section in _names(text))
 
 

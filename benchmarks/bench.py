@@ -1,4 +1,4 @@
-"""What a section works with."""
+"""The context of a section: servers, clients, plan and results."""
 
 import os
 import random
@@ -22,9 +22,9 @@ Run = Callable[[], None]
 
 @dataclass(frozen=True)
 class Bench:
-    """The servers, the clients, the plan, and where the results go."""
+    """The servers, the clients, the plan and the results of a run."""
 
-    site: Environment
+    environment: Environment
     plan: Plan
     seed: int
     peers_python: Path
@@ -35,32 +35,32 @@ class Bench:
     results: Results
     progress: Progress
 
-    def present(self, variants: Sequence[Contender]) -> list[Contender]:
-        """Those that are wanted and can run here; the others are noted."""
-        wanted = [variant for variant in variants if self.plan.wants(variant.key)]
-        absences = {variant.key: variant.absence() for variant in wanted}
-        for sentence in filter(None, absences.values()):
-            self.results.note(sentence)
-        return [variant for variant in wanted if absences[variant.key] is None]
+    def available(self, contenders: Sequence[Contender]) -> list[Contender]:
+        """Return the selected contenders that can run here; note why the others cannot."""
+        selected = [contender for contender in contenders if self.plan.includes(contender.key)]
+        reasons = {contender.key: contender.unavailable_reason() for contender in selected}
+        for reason in filter(None, reasons.values()):
+            self.results.add_note(reason)
+        return [contender for contender in selected if reasons[contender.key] is None]
 
-    def interleave(self, section: str, runs: Mapping[str, Run]) -> None:
-        """Each round does every run once, in an order of its own that follows from the seed."""
-        chance = random.Random(f"{self.seed}/{section}")  # noqa: S311 (an order, not a secret)
+    def run_rounds(self, section: str, runs: Mapping[str, Run]) -> None:
+        """Do every run once per round, in an order that is shuffled for each round from the seed."""
+        generator = random.Random(f"{self.seed}/{section}")  # noqa: S311 (an order, not a secret)
         task = self.progress.add_task(section, total=self.plan.rounds * len(runs))
-        for number, key in _shuffled(self.plan.rounds, list(runs), chance):
+        for number, key in _shuffled(self.plan.rounds, list(runs), generator):
             self.progress.update(task, description=f"{section}, round {number}: {key}")
             runs[key]()
             self.progress.advance(task)
         self.progress.update(task, description=section)
-        self.results.arrange(section, list(runs))
+        self.results.order_keys(section, list(runs))
 
 
-def _shuffled(rounds: int, keys: list[str], chance: random.Random) -> Iterator[tuple[int, str]]:
+def _shuffled(rounds: int, keys: list[str], generator: random.Random) -> Iterator[tuple[int, str]]:
     for number in range(1, rounds + 1):
-        for key in chance.sample(keys, len(keys)):
+        for key in generator.sample(keys, len(keys)):
             yield number, key
 
 
 def cores() -> int:
-    """How many processors there are."""
+    """Return the number of processors."""
     return os.cpu_count() or 1

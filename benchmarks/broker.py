@@ -1,4 +1,4 @@
-"""The bench's own bare client of the broker: it makes, fills and watches queues."""
+"""The benchmark's own client of the broker: it creates, fills and observes queues."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -7,7 +7,7 @@ from itertools import count
 import pika
 from pika.spec import PERSISTENT_DELIVERY_MODE
 
-from benchmarks.waiting import eventually
+from benchmarks.waiting import wait_until
 
 EXCHANGE = "sensors"
 PERSISTENT = pika.BasicProperties(delivery_mode=PERSISTENT_DELIVERY_MODE, content_type="application/json")
@@ -15,29 +15,29 @@ FILL_SECONDS = 300
 
 
 class Broker:
-    """One connection, kept open."""
+    """A client with one connection."""
 
     def __init__(self, url: str) -> None:
         parameters = pika.URLParameters(url)
-        parameters.heartbeat = 0  # it is silent while others are measured
+        parameters.heartbeat = 0  # it sends nothing while contenders run
         self._connection = pika.BlockingConnection(parameters)
         self._channel = self._connection.channel()
         self._numbers = count(1)
 
     @property
     def version(self) -> str:
-        """As the broker greets its clients."""
-        return str(self._connection._impl.server_properties["version"])  # noqa: SLF001 (it is nowhere else)
+        """The version in the broker's server properties."""
+        return str(self._connection._impl.server_properties["version"])  # noqa: SLF001 (pika has no public property for it)
 
     @contextmanager
-    def queue(self, *, bound: bool = False, keeps: int | None = None) -> Iterator[str]:
-        """A new durable queue during the block, declared as any simple client does.
+    def queue(self, *, bound: bool = False, max_length: int | None = None) -> Iterator[str]:
+        """Provide a new durable queue during the block, declared as a simple client declares it.
 
-        `bound` to the sensors' exchange; or a classic one that `keeps` the newest messages only, for
-        publishing without end.
+        `bound` binds it to the sensors' exchange. With `max_length` it is a classic queue that keeps only the
+        newest messages, for publishing without a consumer.
         """
         name = f"bench-{next(self._numbers)}"
-        arguments = {"x-queue-type": "classic", "x-max-length": keeps} if keeps else None
+        arguments = {"x-queue-type": "classic", "x-max-length": max_length} if max_length else None
         self._channel.queue_declare(name, durable=True, arguments=arguments)
         if bound:
             self._channel.exchange_declare(EXCHANGE, exchange_type="topic", durable=True)
@@ -46,25 +46,25 @@ class Broker:
             yield name
         finally:
             self._channel.queue_delete(name)
-            self._channel.queue_delete(f"{name}.dead")  # which the project made beside it
+            self._channel.queue_delete(f"{name}.dead")  # declared by this project
 
-    def put(self, queue: str, bodies: Sequence[bytes]) -> None:
-        """Publish persistent messages, at full speed and so without confirms."""
+    def publish(self, queue: str, bodies: Sequence[bytes]) -> None:
+        """Publish persistent messages without confirms, at full speed."""
         for body in bodies:
             self._channel.basic_publish("", queue, body, PERSISTENT)
-        self.ready(queue)  # answered after what was sent before
+        self.ready_count(queue)  # the broker replies after it has processed the messages
 
     def fill(self, queue: str, bodies: Sequence[bytes]) -> None:
-        """Put the messages into an empty queue without consumers; returns once all of them are there."""
-        self.put(queue, bodies)
-        eventually(lambda: self.ready(queue) == len(bodies), FILL_SECONDS, f"{queue} is filled")
+        """Publish to an empty queue without consumers, and wait until all messages are ready."""
+        self.publish(queue, bodies)
+        wait_until(lambda: self.ready_count(queue) == len(bodies), FILL_SECONDS, f"{queue} is filled")
 
-    def ready(self, queue: str) -> int:
-        """How many messages wait at this moment."""
+    def ready_count(self, queue: str) -> int:
+        """Return the number of ready messages."""
         return int(self._declared(queue).message_count)
 
-    def consumers(self, queue: str) -> int:
-        """How many consumers there are at this moment."""
+    def consumer_count(self, queue: str) -> int:
+        """Return the number of consumers."""
         return int(self._declared(queue).consumer_count)
 
     def close(self) -> None:

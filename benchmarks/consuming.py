@@ -1,53 +1,58 @@
-"""Times consumers on a queue that was filled before, by what the database says of their commits."""
+"""Measuring consumers on a prefilled queue, by the commit timestamps in the database."""
 
 from collections.abc import Callable, Sequence
 
 from benchmarks.bench import Bench
 from benchmarks.contenders import Contender
 from benchmarks.processes import Process
-from benchmarks.waiting import BenchFailed, eventually
+from benchmarks.waiting import BenchmarkFailed, wait_until
 
 START_SECONDS = 60
-SLOWEST_A_SECOND = 20
-LAST_SECONDS = 60
+MIN_RATE = 20
+COMMIT_SECONDS = 60
 LIMIT_SECONDS = 300
 
 
-def consume(bench: Bench, variant: Contender, messages: int, *, copies: int = 1, **variables: str) -> float:
-    """Messages a second of so many consumers together, from the first commit to the last.
+def consume(
+    bench: Bench, contender: Contender, messages: int, *, replicas: int = 1, **variables: str
+) -> float:
+    """Return the messages per second of all replicas together, from the first commit to the last.
 
-    Raises BenchFailed unless each message has become one row and nothing is left in the queue; a consumer
-    that ends between the commit of its last message and the ack leaves that one.
+    A consumer that is stopped between the commit of its last message and the ack leaves that message in the
+    queue.
+
+    Raises:
+        BenchmarkFailed: When a message did not become exactly one row, or more messages remain than that.
     """
-    bench.database.wipe()
+    bench.database.truncate_all()
     with bench.broker.queue() as queue:
-        settings = {"QUEUE_NAME": queue, **variant.variables, **variables}
-        with bench.processes.running(variant.key, variant.command, settings, copies) as consumers:
-            _await(lambda: bench.broker.consumers(queue) == copies, consumers, START_SECONDS)
+        settings = {"QUEUE_NAME": queue, **contender.variables, **variables}
+        with bench.processes.running(contender.key, contender.command, settings, replicas) as consumers:
+            _await(lambda: bench.broker.consumer_count(queue) == replicas, consumers, START_SECONDS)
             _fill_while_paused(bench, queue, messages, consumers)
-            _await(lambda: not bench.broker.ready(queue), consumers, 60 + messages / SLOWEST_A_SECOND)
-            _await(lambda: bench.database.count(variant.table) >= messages, consumers, LAST_SECONDS)
-        _verify(bench, variant, queue, messages, in_hand=copies)
-    return bench.database.rate(variant.table)
+            _await(lambda: not bench.broker.ready_count(queue), consumers, 60 + messages / MIN_RATE)
+            _await(lambda: bench.database.count(contender.table) >= messages, consumers, COMMIT_SECONDS)
+        _verify(bench, contender, queue, messages, max_remaining=replicas)
+    return bench.database.commit_rate(contender.table)
 
 
-def run_limit(bench: Bench, variant: Contender, messages: int, *, queued: int = 0, rows: int = 0) -> float:
-    """Messages a second as a bare limit prints it; `queued` are there before, `rows` must be there after."""
-    bench.database.wipe()
+def run_limit(bench: Bench, contender: Contender, messages: int, *, queued: int = 0, rows: int = 0) -> float:
+    """Return the rate that a limit prints; it consumes `queued` messages and writes `rows` rows."""
+    bench.database.truncate_all()
     with bench.broker.queue() as queue:
-        bench.broker.fill(queue, bench.messages.first(queued))
+        bench.broker.fill(queue, bench.messages.get(queued))
         settings = {"QUEUE_NAME": queue, "MESSAGES": str(messages)}
-        with bench.processes.running(variant.key, variant.command, settings) as limits:
-            eventually(limits[0].finished, LIMIT_SECONDS, f"{variant.title} ends")
-        _verify(bench, variant, queue, rows)
+        with bench.processes.running(contender.key, contender.command, settings) as limits:
+            wait_until(limits[0].has_finished, LIMIT_SECONDS, f"{contender.title} exits")
+        _verify(bench, contender, queue, rows)
     return float(limits[0].log.read_text(encoding="utf-8").split()[-1])
 
 
 def _fill_while_paused(bench: Bench, queue: str, messages: int, consumers: Sequence[Process]) -> None:
-    """All begin together, on a queue that is full, and their start does not count."""
+    """Fill the queue while the consumers are suspended, so that all start together on a full queue."""
     for consumer in consumers:
         consumer.pause()
-    bench.broker.put(queue, bench.messages.first(messages))
+    bench.broker.publish(queue, bench.messages.get(messages))
     for consumer in consumers:
         consumer.resume()
 
@@ -55,13 +60,15 @@ def _fill_while_paused(bench: Bench, queue: str, messages: int, consumers: Seque
 def _await(condition: Callable[[], bool], consumers: Sequence[Process], seconds: float) -> None:
     def holds() -> bool:
         for consumer in consumers:
-            consumer.check()
+            consumer.raise_if_failed()
         return condition()
 
-    eventually(holds, seconds, f"{consumers[0].name} has done its work")
+    wait_until(holds, seconds, f"{consumers[0].name} has completed its work")
 
 
-def _verify(bench: Bench, variant: Contender, queue: str, rows: int, *, in_hand: int = 0) -> None:
-    found, left = bench.database.count(variant.table), bench.broker.ready(queue)
-    if found != rows or left > in_hand:
-        raise BenchFailed(f"{variant.title}: {found} rows of {rows}, {left} messages left in the queue")
+def _verify(bench: Bench, contender: Contender, queue: str, rows: int, *, max_remaining: int = 0) -> None:
+    found, remaining = bench.database.count(contender.table), bench.broker.ready_count(queue)
+    if found != rows or remaining > max_remaining:
+        raise BenchmarkFailed(
+            f"{contender.title}: {found} rows of {rows}, {remaining} messages remain in the queue"
+        )

@@ -1,4 +1,4 @@
-"""The programs that consume: this project's own, its peers, and the bare limits."""
+"""The contenders: this project's programs, its peers, and the limits of broker and database alone."""
 
 import shutil
 import subprocess
@@ -20,7 +20,7 @@ SENSORCTL = (sys.executable, "-m", "sensorctl")
 
 @dataclass(frozen=True)
 class Contender:
-    """A program, what it is called, and the table that it writes to."""
+    """A program to measure, its title, and the table that it writes to."""
 
     key: str
     title: str
@@ -29,29 +29,29 @@ class Contender:
     variables: Mapping[str, str] = field(default_factory=dict)
     modules: tuple[str, ...] = ()
 
-    def absence(self) -> str | None:
-        """Why it cannot run here, in a sentence; None when it can."""
+    def unavailable_reason(self) -> str | None:
+        """Return why it cannot run here; None if it can."""
         if self.command[0] == "node":
-            return _absence_of_node()
+            return _node_unavailable_reason()
         if not shutil.which(self.command[0]):
-            return f"{self.title} was not measured: {self.command[0]} is not there."
+            return f"{self.title} was not measured: {self.command[0]} is not installed."
         imports = "; ".join(f"import {module}" for module in self.modules) or "pass"
         tried = subprocess.run((self.command[0], "-c", imports), capture_output=True, check=False)
         if tried.returncode:
-            return f"{self.title} was not measured: its packages are not in the peers' environment."
+            return f"{self.title} was not measured: its packages are not installed in the peers' environment."
         return None
 
 
-def _absence_of_node() -> str | None:
+def _node_unavailable_reason() -> str | None:
     if not shutil.which("node"):
-        return "amqplib + pg was not measured: there is no Node.js here."
+        return "amqplib + pg was not measured: Node.js is not installed."
     if not (NODE_PEER / "node_modules").is_dir():
         return "amqplib + pg was not measured: its packages are not installed."
     return None
 
 
 def project(batch_size: int = 1) -> Contender:
-    """This project's consumer."""
+    """Return this project's consumer."""
     variables = {"BATCH_SIZE": str(batch_size)} if batch_size > 1 else {}
     key = "project" if batch_size == 1 else f"batch-{batch_size}"
     title = "this project" if batch_size == 1 else f"this project, batches of {batch_size:,}"
@@ -59,11 +59,13 @@ def project(batch_size: int = 1) -> Contender:
 
 
 def consumers(python: Path) -> tuple[Contender, ...]:
-    """What is compared at prefetch 1."""
+    """Return the consumers that are compared at prefetch 1."""
     return (
         project(),
-        Contender("floor", "the floor: pika + psycopg", _peer(python, "floor.py")),
-        Contender("orm", "pika + an ORM session a message", _peer(python, "orm.py"), modules=("sqlalchemy",)),
+        Contender("baseline", "baseline: pika + psycopg", _peer(python, "baseline.py")),
+        Contender(
+            "orm", "pika + an ORM session per message", _peer(python, "orm.py"), modules=("sqlalchemy",),
+        ),
         Contender(
             "faststream", "FastStream + SQLAlchemy", _peer(python, "faststream_orm.py"),
             modules=("faststream.rabbit", "asyncpg", "sqlalchemy"),
@@ -73,13 +75,13 @@ def consumers(python: Path) -> tuple[Contender, ...]:
 
 
 def limit(python: Path, key: str) -> Contender:
-    """A bare limit, which prints its own rate."""
+    """Return a program that measures a limit and prints its own rate."""
     program, mode, title = {
         "consume": ("bare_broker.py", "consume", "limit: consume and ack, prefetch 1"),
         "commits": ("bare_database.py", "commits", "limit: single-row commits"),
-        "drain": ("bare_broker.py", "drain", "limit: bare drain, multiple ack"),
-        "copy": ("bare_database.py", "copy", "limit: COPY, 500 rows a commit"),
-        "confirm": ("bare_broker.py", "confirm", "bare pika, confirm each"),
+        "drain": ("bare_broker.py", "drain", "limit: drain, multiple ack"),
+        "copy": ("bare_database.py", "copy", "limit: COPY, 500 rows per commit"),
+        "confirm": ("bare_broker.py", "confirm", "bare pika, one confirm per message"),
         "publish": ("bare_broker.py", "publish", "limit: bare pika without confirms"),
     }[key]
     return Contender(key, title, (*_peer(python, program), mode))

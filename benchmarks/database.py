@@ -1,4 +1,4 @@
-"""The bench's own bare client of the database: it empties and reads the tables."""
+"""The benchmark's own client of the database: it truncates and queries the tables."""
 
 import time
 from collections.abc import Iterator
@@ -15,10 +15,10 @@ from db.migrate import upgrade
 from db.settings import DatabaseSettings
 from runtime.settings import load
 
-# Peers write here: the project's columns and a plain index on the time, without what this project adds.
+# The peers' table: this project's columns and a plain index on the time, without triggers or partitions.
 PEER_TABLE = "peer_reading"
 PROJECT_TABLE = "reading"
-MAKE_PEER_TABLE: LiteralString = """
+CREATE_PEER_TABLE: LiteralString = """
 CREATE TABLE IF NOT EXISTS peer_reading (
     reading_id  uuid PRIMARY KEY,
     sensor_id   text NOT NULL,
@@ -30,7 +30,7 @@ CREATE TABLE IF NOT EXISTS peer_reading (
 );
 CREATE INDEX IF NOT EXISTS peer_reading_measured_at ON peer_reading (measured_at)
 """
-# Partitions are emptied with their table.
+# Truncating a table truncates its partitions.
 TABLES: LiteralString = """
 SELECT relname FROM pg_class
 WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition
@@ -38,12 +38,12 @@ WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT re
 """
 WINDOW: LiteralString = """
 WITH committed AS MATERIALIZED (SELECT pg_xact_commit_timestamp(xmin) AS at FROM {table}),
-     began AS (SELECT min(at) AS at FROM committed)
-SELECT count(*) FILTER (WHERE committed.at > began.at),
-       extract(epoch FROM max(committed.at) - began.at)::float8
-FROM committed, began GROUP BY began.at
+     started_at AS (SELECT min(at) AS at FROM committed)
+SELECT count(*) FILTER (WHERE committed.at > started_at.at),
+       extract(epoch FROM max(committed.at) - started_at.at)::float8
+FROM committed, started_at GROUP BY started_at.at
 """
-DELAYS: LiteralString = """
+LATENCIES: LiteralString = """
 SELECT extract(epoch FROM pg_xact_commit_timestamp(xmin) - measured_at)::float8
 FROM reading WHERE measured_at > {begin} AND measured_at <= {end}
 """
@@ -64,79 +64,79 @@ VALUES (gen_random_uuid(), 'flush', now(), 0)
 FLUSHES = 100
 
 
-class Measure(NamedTuple):
-    """A sensor's line of the summary."""
+class SensorSummary(NamedTuple):
+    """A row of the last-hour summary."""
 
     readings: int
-    lowest: float
+    min: float
     mean: float
-    highest: float
+    max: float
     last: float
 
 
 class Database:
-    """One connection, kept open, which commits each statement."""
+    """A client with one connection in autocommit mode."""
 
     def __init__(self, url: str) -> None:
         self.url = url
         self._connection = psycopg.connect(url, autocommit=True)
-        self._run(sql.SQL(MAKE_PEER_TABLE))
+        self._run(sql.SQL(CREATE_PEER_TABLE))
 
     @property
     def version(self) -> str:
-        """The server's own version."""
+        """The server's version."""
         return str(self._value(sql.SQL("SHOW server_version"))).split(maxsplit=1)[0]
 
-    def wipe(self) -> None:
-        """Every table is empty, and no checkpoint is due."""
-        for (table,) in self._run(sql.SQL(TABLES)):  # one by one: one may empty others by a trigger
+    def truncate_all(self) -> None:
+        """Truncate every table and write a checkpoint."""
+        for (table,) in self._run(sql.SQL(TABLES)):  # one at a time: a trigger of one may truncate others
             self._run(sql.SQL("TRUNCATE {}").format(sql.Identifier(table)))
         self._run(sql.SQL("CHECKPOINT"))
 
     @contextmanager
-    def another(self) -> Iterator[str]:
-        """The address of a second migrated database, which is there during the block."""
-        self._run(sql.SQL("DROP DATABASE IF EXISTS another WITH (FORCE)"))
-        self._run(sql.SQL("CREATE DATABASE another"))
-        url = urlsplit(self.url)._replace(path="/another").geturl()
+    def second_database(self) -> Iterator[str]:
+        """Provide the URL of a second migrated database during the block."""
+        self._run(sql.SQL("DROP DATABASE IF EXISTS second WITH (FORCE)"))
+        self._run(sql.SQL("CREATE DATABASE second"))
+        url = urlsplit(self.url)._replace(path="/second").geturl()
         try:
             upgrade(load(DatabaseSettings, database_url=url))
             yield url
         finally:
-            self._run(sql.SQL("DROP DATABASE another WITH (FORCE)"))
+            self._run(sql.SQL("DROP DATABASE second WITH (FORCE)"))
 
-    def clock(self) -> datetime:
-        """The server's time."""
+    def now(self) -> datetime:
+        """Return the server's time."""
         now: datetime = self._value(sql.SQL("SELECT clock_timestamp()"))
         return now
 
     def count(self, table: str) -> int:
-        """How many rows are committed."""
+        """Return the number of committed rows."""
         return int(self._value(sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(table))))
 
-    def rate(self, table: str) -> float:
-        """Rows a second from the first commit to the last.
+    def commit_rate(self, table: str) -> float:
+        """Return the rows per second between the first commit and the last.
 
-        Those of the first commit are not counted, since their work lies before it.
+        The rows of the first commit do not count, since the work for them was done before it.
         """
         statement = sql.SQL(WINDOW).format(table=sql.Identifier(table))
         rows, seconds = self._run(statement)[0]
         return float(rows / seconds) if seconds else 0.0
 
-    def delays(self, begin: datetime, end: datetime) -> list[float]:
-        """Seconds from measurement to commit of each reading that was measured in between."""
-        statement = sql.SQL(DELAYS).format(begin=sql.Literal(begin), end=sql.Literal(end))
+    def latencies(self, begin: datetime, end: datetime) -> list[float]:
+        """Return the seconds from measurement to commit of each reading measured between these times."""
+        statement = sql.SQL(LATENCIES).format(begin=sql.Literal(begin), end=sql.Literal(end))
         return [row[0] for row in self._run(statement)]
 
     def stored(self, begin: datetime, end: datetime) -> int:
-        """How many readings were committed in between."""
+        """Return the number of readings that were committed between these times."""
         statement = sql.SQL(STORED).format(begin=sql.Literal(begin), end=sql.Literal(end))
         return int(self._value(statement))
 
     def flush_seconds(self) -> float:
-        """How long a commit waits for the disk here.
+        """Return how long a commit waits for the disk.
 
-        A commit's time is noted just before it is brought to the disk, so this is to be added.
+        PostgreSQL records the commit timestamp just before it flushes the commit, so this has to be added.
         """
         times = {}
         for synchronous in ("on", "off"):
@@ -147,13 +147,13 @@ class Database:
         return max(0.0, times["on"] - times["off"])
 
     def _commit_seconds(self) -> float:
-        began = time.perf_counter()
+        started_at = time.perf_counter()
         self._run(sql.SQL(ONE_ROW))
-        return time.perf_counter() - began
+        return time.perf_counter() - started_at
 
-    def summary(self) -> dict[str, Measure]:
-        """The last hour, as the view gives it."""
-        return {row[0]: Measure(*row[1:]) for row in self._run(sql.SQL(SUMMARY))}
+    def summary(self) -> dict[str, SensorSummary]:
+        """Return the last-hour summary by sensor."""
+        return {row[0]: SensorSummary(*row[1:]) for row in self._run(sql.SQL(SUMMARY))}
 
     def close(self) -> None:
         """Close the connection."""

@@ -1,4 +1,4 @@
-"""The broker and the database that are measured against: containers where Docker answers, else native."""
+"""The broker and the database: in containers where Docker is available, else native."""
 
 import os
 import subprocess
@@ -33,12 +33,12 @@ LOGIN = "sensors"
 START_SECONDS = 120
 POLL_SECONDS = 0.3
 COMMAND_SECONDS = 900
-BROKEN = (AMQPError, AMQPConnectorException, OSError, psycopg.Error)
+CONNECTION_ERRORS = (AMQPError, AMQPConnectorException, OSError, psycopg.Error)
 
 
 @dataclass(frozen=True)
 class Environment:
-    """A broker and a migrated database; `processes` are the first process of each, as far as visible."""
+    """A broker and a migrated database; `processes` are the main process of each, where it is visible."""
 
     name: str
     amqp_url: str
@@ -47,8 +47,8 @@ class Environment:
     processes: dict[str, int]
 
     @property
-    def environment(self) -> dict[str, str]:
-        """How a process finds both, the project's as well as its peers'."""
+    def variables(self) -> dict[str, str]:
+        """The variables with which this project and its peers find both."""
         return {
             "AMQP_URL": self.amqp_url,
             "RABBITMQ_MANAGEMENT_URL": self.management_url,
@@ -57,10 +57,14 @@ class Environment:
 
 
 @contextmanager
-def site(kind: str, directory: Path) -> Iterator[Environment]:
-    """The servers run during the block. Raises ServiceUnavailable where they cannot be had."""
-    directory.chmod(0o755)  # root starts PostgreSQL as another user, who must get there
-    in_containers = kind == CONTAINERS or (kind == AUTO and engine_answers())
+def start_environment(kind: str, directory: Path) -> Iterator[Environment]:
+    """Run the servers during the block.
+
+    Raises:
+        ServiceUnavailable: When they cannot be started.
+    """
+    directory.chmod(0o755)  # root starts PostgreSQL as another user, which needs access
+    in_containers = kind == CONTAINERS or (kind == AUTO and docker_available())
     with (containers if in_containers else native)(directory) as servers:
         upgrade(load(DatabaseSettings, database_url=servers.database_url))
         yield servers
@@ -68,7 +72,7 @@ def site(kind: str, directory: Path) -> Iterator[Environment]:
 
 @contextmanager
 def containers(directory: Path) -> Iterator[Environment]:
-    """The servers of the compose file, on ports of their own."""
+    """Run the servers of docker-compose.yml on free ports."""
     compose = Compose(directory)
     try:
         compose("up", "-d", BROKER, DATABASE)
@@ -83,7 +87,7 @@ def containers(directory: Path) -> Iterator[Environment]:
 
 @contextmanager
 def native(directory: Path) -> Iterator[Environment]:
-    """Private servers that the native stack starts."""
+    """Run private servers as the native stack does."""
     postgres, rabbitmq = PrivatePostgres(directory / DATABASE), PrivateRabbitMQ(directory / BROKER)
     postgres.prepare()
     with (postgres.data / "postgresql.conf").open("a", encoding="utf-8") as configuration:
@@ -92,7 +96,7 @@ def native(directory: Path) -> Iterator[Environment]:
     database_url = postgres.url.replace("postgresql+psycopg://", "postgresql://", 1)
     with ExitStack() as stack:
         processes = {
-            program.name: _started(program, stack) for program in (postgres.program(), *rabbitmq.programs())
+            program.name: _start(program, stack) for program in (postgres.program(), *rabbitmq.programs())
         }
         servers = Environment(NATIVE, rabbitmq.url, rabbitmq.management_url, database_url, processes)
         _await(servers, lambda: tail(rabbitmq.log) + tail(postgres.log))
@@ -100,7 +104,7 @@ def native(directory: Path) -> Iterator[Environment]:
 
 
 class Compose:
-    """`docker compose` on the project's own file, under another project name."""
+    """Runs `docker compose` with the project's file under another project name."""
 
     def __init__(self, directory: Path) -> None:
         self._project = f"sensors-bench-{uuid.uuid4().hex[:8]}"
@@ -125,12 +129,12 @@ class Compose:
         self.database_url = f"postgresql://{LOGIN}:{LOGIN}@{LOOPBACK}:{self._postgres}/{LOGIN}"
 
     def __call__(self, *arguments: str) -> str:
-        """What the command prints. Raises ServiceUnavailable when it fails."""
+        """Run the command and return its output."""
         files = ("-f", "docker-compose.yml", "-f", str(OVERRIDE))
         return docker("compose", "-p", self._project, *files, *arguments, environment=self._environment)
 
     def processes(self) -> dict[str, int]:
-        """The first process of each server; none where the engine is on another machine."""
+        """Return the main process of each server; none if the engine runs on another machine."""
         pids = {name: self._process(name) for name in (BROKER, DATABASE)}
         return {name: pid for name, pid in pids.items() if Path(f"/proc/{pid}").exists()}
 
@@ -140,7 +144,11 @@ class Compose:
 
 
 def docker(*arguments: str, environment: dict[str, str] | None = None) -> str:
-    """What `docker` prints. Raises ServiceUnavailable when it fails or is not there."""
+    """Run `docker` and return its output.
+
+    Raises:
+        ServiceUnavailable: When it fails or is not installed.
+    """
     command = ("docker", *arguments)
     try:
         done = subprocess.run(
@@ -154,8 +162,8 @@ def docker(*arguments: str, environment: dict[str, str] | None = None) -> str:
     return done.stdout
 
 
-def engine_answers() -> bool:
-    """Whether there is a Docker engine with Compose v2."""
+def docker_available() -> bool:
+    """Return whether a Docker engine with Compose v2 is available."""
     try:
         docker("info")
         docker("compose", "version")
@@ -164,7 +172,7 @@ def engine_answers() -> bool:
     return True
 
 
-def _started(program: Program, stack: ExitStack) -> int:
+def _start(program: Program, stack: ExitStack) -> int:
     child = ChildProcess(program)
     stack.callback(child.stop)
     return child.handle.pid
@@ -172,16 +180,18 @@ def _started(program: Program, stack: ExitStack) -> int:
 
 def _await(servers: Environment, logs: Callable[[], str]) -> None:
     deadline = time.monotonic() + START_SECONDS
-    while not _answers(servers):
+    while not _accepts_connections(servers):
         if time.monotonic() > deadline:
-            raise ServiceUnavailable(f"broker or database do not answer after {START_SECONDS} s:\n{logs()}")
+            raise ServiceUnavailable(
+                f"the broker or the database is not ready after {START_SECONDS} s:\n{logs()}"
+            )
         time.sleep(POLL_SECONDS)
 
 
-def _answers(servers: Environment) -> bool:
+def _accepts_connections(servers: Environment) -> bool:
     try:
         pika.BlockingConnection(pika.URLParameters(servers.amqp_url)).close()
         psycopg.connect(servers.database_url, connect_timeout=3).close()
-    except BROKEN:
+    except CONNECTION_ERRORS:
         return False
     return True

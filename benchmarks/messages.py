@@ -1,4 +1,4 @@
-"""Messages as this project's sensors send them, made before a clock starts and used again each round."""
+"""Messages as this project's sensors send them, created before a measurement and reused in every round."""
 
 from datetime import UTC, datetime
 
@@ -10,19 +10,19 @@ SENSORS = 50
 
 
 class Messages:
-    """The same bodies each time, so that no variant gets others."""
+    """Creates bodies once, so that all contenders get the same ones."""
 
     def __init__(self) -> None:
         self._bodies: list[bytes] = []
         self._run_id = uuid7()
 
-    def first(self, wanted: int) -> list[bytes]:
-        """So many bodies; every table that they go to is empty before."""
-        self._bodies += [self.body(number) for number in range(len(self._bodies), wanted)]
-        return self._bodies[:wanted]
+    def get(self, count: int) -> list[bytes]:
+        """Return the first `count` bodies; the tables are empty before each run, so none is a duplicate."""
+        self._bodies += [self.body(number) for number in range(len(self._bodies), count)]
+        return self._bodies[:count]
 
     def body(self, number: int) -> bytes:
-        """A new reading of now."""
+        """Return the body of a new reading, measured now."""
         temperature = 20 + number % 997 / 100
         reading = Reading(
             uuid7(), f"bench-{number % SENSORS}", datetime.now(UTC), temperature, self._run_id, number + 1

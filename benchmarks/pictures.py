@@ -1,4 +1,4 @@
-"""The results as pictures, each as PNG and SVG."""
+"""The results as SVG charts."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -13,42 +13,40 @@ from benchmarks.results import Results
 from benchmarks.targets import serial_bound
 
 SIZE_INCHES = (8.0, 4.0)
-DOTS_AN_INCH = 120
 OURS, OTHERS, LINE = "#1f6f8b", "#b9c4c9", "#c8553d"
 OUR_KEYS = ("project", "sensor", "import")
 Draw = Callable[[Axes, Results], None]
 
 
 def draw(results: Results, directory: Path) -> dict[str, list[str]]:
-    """Draw what was measured; gives the pictures' names, without their endings, by section."""
+    """Draw the charts of all measured sections; return their paths, relative to the report, by section."""
     directory.mkdir(parents=True, exist_ok=True)
     drawn: dict[str, list[str]] = {}
     for name, (section, title, picture) in PICTURES.items():
         if not results.values.get(section):
             continue
-        figure = Figure(figsize=SIZE_INCHES, dpi=DOTS_AN_INCH, layout="constrained")
+        figure = Figure(figsize=SIZE_INCHES, layout="constrained")
         axes = figure.add_subplot()
         axes.set_title(title, loc="left")
         axes.spines[["top", "right"]].set_visible(False)
         picture(axes, results)
-        _save(figure, directory / name)
-        drawn.setdefault(section, []).append(f"pictures/{name}")
+        _save(figure, directory / f"{name}.svg")
+        drawn.setdefault(section, []).append(f"pictures/{name}.svg")
     return drawn
 
 
 def _save(figure: Figure, path: Path) -> None:
-    """The same figures make the same files: without a date, and with ids that follow from the name."""
-    with rc_context({"svg.hashsalt": path.name}):
-        figure.savefig(path.with_suffix(".svg"), metadata={"Date": None})
-        figure.savefig(path.with_suffix(".png"))
+    """Save it reproducibly: without a date, and with IDs that are derived from the file's name."""
+    with rc_context({"svg.hashsalt": path.stem}):
+        figure.savefig(path, metadata={"Date": None})
 
 
 def bars(section: str) -> Draw:
-    """A bar for each variant, with the lowest and the highest round."""
+    """Draw a bar per contender, with the lowest and the highest round."""
 
     def picture(axes: Axes, results: Results) -> None:
         for place, key in enumerate(reversed(list(results.keys(section)))):
-            values = results.of(section, key)
+            values = results.rounds(section, key)
             middle = median(values)
             ours = key in OUR_KEYS or section == CONSUMERS or key.isdecimal()
             axes.barh(place, middle, color=OURS if ours else OTHERS)
@@ -58,7 +56,7 @@ def bars(section: str) -> Draw:
             axes.annotate(f"  {middle:,.0f}", (max(values), place), va="center")
         titles = [results.title(section, key) for key in reversed(list(results.keys(section)))]
         axes.set_yticks(range(len(titles)), titles)
-        axes.set_xlabel("messages a second")
+        axes.set_xlabel("messages per second")
         axes.xaxis.set_major_formatter("{x:,.0f}")
         axes.margins(x=0.12)
 
@@ -66,49 +64,49 @@ def bars(section: str) -> Draw:
 
 
 def batches(axes: Axes, results: Results) -> None:
-    """As `bars`, with the serial bound of drain and COPY."""
+    """Draw bars and the serial bound of drain and COPY."""
     bars(BATCHES)(axes, results)
     bound = serial_bound(results)
     if bound:
-        axes.axvline(bound, color=LINE, linestyle="--", label="drain, then COPY")
+        axes.axvline(bound, color=LINE, linestyle="--", label="serial bound")
         axes.legend(frameon=False)
 
 
-def delay(axes: Axes, results: Results) -> None:
-    """The delay's percentiles against the offered rate."""
+def latency(axes: Axes, results: Results) -> None:
+    """Draw the percentiles of the latency against the offered rate."""
     for measure, style in (("p50", "-"), ("p95", "--"), ("p99", ":")):
         rates, values = _by_rate(results, measure)
         axes.plot(rates, values, style, color=OURS, marker="o", label=measure)
-    _logarithmic(axes, "measured to committed, ms")
+    _logarithmic(axes, "measurement to commit, ms")
 
 
 def throughput(axes: Axes, results: Results) -> None:
-    """What is stored against what is offered."""
+    """Draw the stored rate against the offered rate."""
     rates, values = _by_rate(results, "stored")
     axes.plot(rates, rates, color=OTHERS, label="offered")
     axes.plot(rates, values, color=OURS, marker="o", label="stored")
-    _logarithmic(axes, "readings a second")
+    _logarithmic(axes, "readings per second")
 
 
 def processors(axes: Axes, results: Results) -> None:
-    """CPU of each part against the offered rate."""
+    """Draw the CPU usage of each part against the offered rate."""
     _parts(axes, results, "cpu ")
     axes.set_ylabel("CPU, % of a core")
 
 
 def megabytes(axes: Axes, results: Results) -> None:
-    """Memory of each part against the offered rate."""
+    """Draw the memory of each part against the offered rate."""
     _parts(axes, results, "memory ")
     axes.set_ylabel("memory, MB")
 
 
 def memory(axes: Axes, results: Results) -> None:
-    """Memory against the messages handled."""
+    """Draw the memory against the number of processed messages."""
     for name, colour in (("consumer", OURS), ("sensor", LINE)):
         curve = results.curves.get(f"{MEMORY}/{name}", [])
         axes.plot([point[0] for point in curve], [point[1] for point in curve], color=colour, label=name)
-    axes.set_xlabel("messages handled")
-    axes.set_ylabel("resident, MB")
+    axes.set_xlabel("messages processed")
+    axes.set_ylabel("resident memory, MB")
     axes.set_ylim(bottom=0)
     axes.legend(frameon=False)
 
@@ -140,7 +138,7 @@ def _logarithmic(axes: Axes, label: str) -> None:
 def _rates(axes: Axes) -> None:
     axes.set_xscale("log")
     axes.xaxis.set_major_formatter("{x:,.0f}")
-    axes.set_xlabel("readings a second offered")
+    axes.set_xlabel("offered readings per second")
 
 
 PICTURES: dict[str, tuple[str, str, Draw]] = {
@@ -148,7 +146,7 @@ PICTURES: dict[str, tuple[str, str, Draw]] = {
     "batches": (BATCHES, "Batches", batches),
     "consumers": (CONSUMERS, "Several consumers", bars(CONSUMERS)),
     "publishing": (PUBLISHING, "Publishing", bars(PUBLISHING)),
-    "delay": (LOAD, "Delay against load, one consumer at prefetch 1", delay),
+    "latency": (LOAD, "Latency against load, one consumer at prefetch 1", latency),
     "throughput": (LOAD, "Throughput against load, one consumer at prefetch 1", throughput),
     "cpu": (LOAD, "CPU against load", processors),
     "load-memory": (LOAD, "Memory against load", megabytes),

@@ -1,4 +1,4 @@
-"""How much is measured."""
+"""The plan of a run: sections, rounds and numbers of messages."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,11 +17,11 @@ SECTIONS = (SINGLE, BATCHES, CONSUMERS, PUBLISHING, LOAD, MEMORY, STARTUP, IMAGE
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """Messages are numbers a run; `batches` and `load_seconds` are for each batch size and each rate."""
+    """Messages are per run; `batches` and `load_seconds` are by batch size and by offered rate."""
 
     rounds: int
     sections: tuple[str, ...] = SECTIONS
-    variants: frozenset[str] | None = None
+    contenders: frozenset[str] | None = None
     messages: int = 3_000
     working_messages: int = 600
     publish_messages: int = 5_000
@@ -37,9 +37,9 @@ class Plan:
     summary_readings: int = 36_000_000
     summary_runs: int = 50
 
-    def wants(self, variant: str) -> bool:
-        """Whether a variant was asked for."""
-        return self.variants is None or variant in self.variants
+    def includes(self, contender: str) -> bool:
+        """Return whether a contender was selected."""
+        return self.contenders is None or contender in self.contenders
 
 
 FULL = Plan(rounds=5)

@@ -1,4 +1,4 @@
-"""The processes that are measured: this project's services and its peers, run as their users run them."""
+"""The measured processes: this project's services and its peers, started as their users start them."""
 
 import http.client
 import os
@@ -10,7 +10,7 @@ from itertools import count
 from pathlib import Path
 
 from benchmarks.environment import ROOT
-from benchmarks.waiting import BenchFailed
+from benchmarks.waiting import BenchmarkFailed
 from native.logfile import tail
 from native.ports import LOOPBACK, free_port
 from native.process_handle import terminate_all
@@ -18,9 +18,9 @@ from native.program import ChildProcess, Program
 from runtime.services import Stage
 
 INHERITED = ("PATH", "HOME", "LANG", "TMPDIR")
-HTTP_SECONDS = 5
+HTTP_TIMEOUT_SECONDS = 5
 READY_POLL_SECONDS = 0.005
-READY_SECONDS = 60
+READY_TIMEOUT_SECONDS = 60
 OK = 200
 
 
@@ -45,48 +45,56 @@ class Process:
 
     @property
     def pid(self) -> int:
-        """Its number while it runs."""
+        """Its process ID."""
         return self.child.handle.pid
 
-    def check(self) -> None:
-        """Raises BenchFailed with the end of its log when it has ended in error."""
-        if self.child.exit_code():
-            raise BenchFailed(f"{self.name} ended with {self.child.exit_code()}:\n{tail(self.log)}")
+    def raise_if_failed(self) -> None:
+        """Check that it has not failed.
 
-    def finished(self) -> bool:
-        """Whether it has done its work. Raises as `check`."""
-        self.check()
+        Raises:
+            BenchmarkFailed: With the end of its log, when it exited with an error.
+        """
+        if self.child.exit_code():
+            raise BenchmarkFailed(f"{self.name} ended with {self.child.exit_code()}:\n{tail(self.log)}")
+
+    def has_finished(self) -> bool:
+        """Return whether it has exited successfully."""
+        self.raise_if_failed()
         return self.child.exit_code() == 0
 
     def pause(self) -> None:
-        """It stands still until `resume`."""
+        """Suspend it with SIGSTOP."""
         os.kill(self.pid, signal.SIGSTOP)
 
     def resume(self) -> None:
-        """It goes on."""
+        """Continue it with SIGCONT."""
         os.kill(self.pid, signal.SIGCONT)
 
-    def ready_after(self) -> float:
-        """Wait until it answers that it is ready; gives the seconds of this wait."""
-        began = time.perf_counter()
-        while self._ask("/readyz")[0] != OK:
-            self.check()
-            if time.perf_counter() - began > READY_SECONDS:
-                raise BenchFailed(f"{self.name} is not ready:\n{tail(self.log)}")
+    def await_ready(self) -> float:
+        """Wait until /readyz reports that it is ready; return the seconds waited.
+
+        Raises:
+            BenchmarkFailed: When it is not ready in time.
+        """
+        started_at = time.perf_counter()
+        while self._get("/readyz")[0] != OK:
+            self.raise_if_failed()
+            if time.perf_counter() - started_at > READY_TIMEOUT_SECONDS:
+                raise BenchmarkFailed(f"{self.name} is not ready:\n{tail(self.log)}")
             time.sleep(READY_POLL_SECONDS)
-        return time.perf_counter() - began
+        return time.perf_counter() - started_at
 
     def metric(self, name: str) -> float:
-        """A counter of /metrics; 0 while it does not answer."""
-        lines = self._ask("/metrics")[1].splitlines()
+        """Return the value of a metric without labels; 0 while /metrics does not answer."""
+        lines = self._get("/metrics")[1].splitlines()
         return next((float(line.split()[1]) for line in lines if line.startswith(f"{name} ")), 0.0)
 
-    def _ask(self, path: str) -> tuple[int, str]:
-        connection = http.client.HTTPConnection(LOOPBACK, self.http_port, timeout=HTTP_SECONDS)
+    def _get(self, path: str) -> tuple[int, str]:
+        connection = http.client.HTTPConnection(LOOPBACK, self.http_port, timeout=HTTP_TIMEOUT_SECONDS)
         try:
             connection.request("GET", path)
-            answer = connection.getresponse()
-            return answer.status, answer.read().decode()
+            response = connection.getresponse()
+            return response.status, response.read().decode()
         except OSError:
             return 0, ""
         finally:
@@ -94,7 +102,7 @@ class Process:
 
 
 class Processes:
-    """Starts processes with the servers' addresses, each with a log of its own."""
+    """Starts processes with the variables of the environment, each with its own log."""
 
     def __init__(self, directory: Path, variables: Mapping[str, str]) -> None:
         self.directory = directory
@@ -103,12 +111,12 @@ class Processes:
 
     @contextmanager
     def running(
-        self, name: str, command: Sequence[str], variables: Mapping[str, str], copies: int = 1
+        self, name: str, command: Sequence[str], variables: Mapping[str, str], replicas: int = 1
     ) -> Iterator[list[Process]]:
-        """So many processes; after the block they have ended, all at once."""
+        """Run `replicas` processes during the block; stop them concurrently."""
         children: list[Process] = []
         try:
-            for number in range(1, copies + 1):
+            for number in range(1, replicas + 1):
                 process = self._start(f"{name}-{number}", command, variables)
                 children.append(process)
             yield children

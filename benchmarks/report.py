@@ -1,4 +1,4 @@
-"""The results as tables: in the terminal, in report.md and as JSON."""
+"""The report: tables in the terminal, report.md and report.json."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -25,117 +25,117 @@ from benchmarks.results import Results, ratio, ratios
 from benchmarks.targets import MISSED, TARGETS, serial_bound
 
 Rows = list[list[str]]
-TARGET_HEADINGS = ["figure", "wanted", "measured", ""]
+TARGET_HEADINGS = ["figure", "target", "measured", ""]
 WIDTH = 150
 LARGE = 100
 HEADLINES = {
-    SINGLE: "One consumer at prefetch 1, messages a second",
-    BATCHES: "Batches, messages a second",
-    CONSUMERS: "Several consumers, messages a second",
-    PUBLISHING: "Publishing, messages a second",
-    LOAD: "Delay and throughput under load, one consumer at prefetch 1",
+    SINGLE: "One consumer at prefetch 1, messages per second",
+    BATCHES: "Batches, messages per second",
+    CONSUMERS: "Several consumers, messages per second",
+    PUBLISHING: "Publishing, messages per second",
+    LOAD: "Latency and throughput under load, one consumer at prefetch 1",
     SUMMARY: "The cost of the summary",
     MEMORY: "Memory",
     STARTUP: "Start-up",
     IMAGES: "Image sizes",
 }
-# What the others of a section are compared with.
-REFERENCES = {SINGLE: "floor", BATCHES: "1", CONSUMERS: "1 at 20 ms", PUBLISHING: "confirm"}
-DELAY_MEASURES = ("stored", "p", "exact")
+# The contender that the others of a section are compared with.
+REFERENCES = {SINGLE: "baseline", BATCHES: "1", CONSUMERS: "1 at 20 ms", PUBLISHING: "confirm"}
+LATENCY_MEASURES = ("stored", "p", "exact")
 COST_MEASURES = ("cpu", "memory")
 PREFACE = """# The benchmark
 
-Written by `make bench`: one machine, one run, every variant in each round in a shuffled order; the figure
-is the median of the rounds, with the lowest and the highest beside it. [README.md](README.md) tells what each
-program does and how it is timed. Compare ratios: they are of one run, absolute figures are of one machine.
+Written by `make bench`. Every contender runs once per round, in shuffled order; each figure is the median of
+the rounds, with the lowest and the highest. [README.md](README.md) describes the programs and how they are
+timed. Compare the ratios, which are taken within one run; the absolute figures depend on the machine.
 """
 
 
 @dataclass(frozen=True)
-class Circumstances:
-    """Under which it was measured."""
+class RunMetadata:
+    """The conditions of a run."""
 
     seed: int
     rounds: int
-    site: str
+    environment: str
     machine: str
     broker: str
     database: str
     queue: str
     quick: bool
 
-    def sentence(self) -> str:
-        """For people."""
-        form = "the quick version, " if self.quick else ""
+    def describe(self) -> str:
+        """Return the conditions as one line."""
+        form = "quick run, " if self.quick else ""
         rounds = "1 round" if self.rounds == 1 else f"{self.rounds} rounds"
         return (
             f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {form}{rounds}, seed {self.seed}, "
-            f"{self.machine}; {self.site}: RabbitMQ {self.broker} ({self.queue} queue), "
+            f"{self.machine}; {self.environment}: RabbitMQ {self.broker} ({self.queue} queue), "
             f"PostgreSQL {self.database}."
         )
 
 
 def number(value: float) -> str:
-    """Three digits or all of them before the point."""
+    """Format a number with three significant digits, or all digits before the decimal point."""
     return f"{value:,.0f}" if abs(value) >= LARGE else f"{value:.3g}"
 
 
 def target_rows(results: Results) -> Rows:
-    """Each target with what was measured."""
+    """Return each target with the measured figure."""
     rows = []
     for target in TARGETS:
         value = target.figure(results)
         measured = "" if value is None else f"{value:.3f} {target.unit}"
-        rows.append([target.title, target.wanted, measured, target.verdict(value)])
+        rows.append([target.title, target.requirement, measured, target.status(value)])
     return rows
 
 
 def tables(results: Results) -> Iterator[tuple[str, str, Rows]]:
-    """Each section that was measured: its name, its headline and its rows."""
+    """Yield the tables of the measured sections: section, headline and rows."""
     for section, headline in HEADLINES.items():
         if not results.values.get(section):
             continue
         if section == LOAD:
-            yield section, headline, load_rows(results, DELAY_MEASURES)
+            yield section, headline, load_rows(results, LATENCY_MEASURES)
             yield section, "CPU and memory under load", load_rows(results, COST_MEASURES)
         else:
             yield section, headline, section_rows(results, section)
 
 
 def section_rows(results: Results, section: str) -> Rows:
-    """Headings, and then a line for each thing that was measured."""
-    reference = results.of(section, REFERENCES.get(section, ""))
-    compared = [f"over {results.title(section, REFERENCES[section])}", "spread"] if reference else []
-    rows = [["", "median", "lowest to highest", *compared]]
+    """Return the headings, and a row per contender."""
+    reference = results.rounds(section, REFERENCES.get(section, ""))
+    compared = [f"relative to {results.title(section, REFERENCES[section])}", "range"] if reference else []
+    rows = [["", "median", "range", *compared]]
     for key in results.keys(section):
-        values = results.of(section, key)
+        values = results.rounds(section, key)
         row = [results.title(section, key), number(median(values)), spread(values)]
         rows.append(row + (_comparison(values, reference) if compared else []))
     return rows
 
 
-def load_rows(results: Results, wanted: Sequence[str]) -> Rows:
-    """A line for each offered rate, a column for each measure that begins like one of the wanted."""
+def load_rows(results: Results, prefixes: Sequence[str]) -> Rows:
+    """Return a row per offered rate, with a column per measure that starts with one of the prefixes."""
     keys = [key.split("/", 1) for key in results.keys(LOAD)]
     rates = sorted({int(rate) for rate, _ in keys})
     found = dict.fromkeys(measure for _, measure in keys)
-    measures = [measure for prefix in wanted for measure in found if measure.startswith(prefix)]
-    rows = [["offered a second", *map(_load_heading, measures)]]
+    measures = [measure for prefix in prefixes for measure in found if measure.startswith(prefix)]
+    rows = [["offered per second", *map(_load_heading, measures)]]
     for rate in rates:
-        values = [results.of(LOAD, f"{rate}/{measure}") for measure in measures]
+        values = [results.rounds(LOAD, f"{rate}/{measure}") for measure in measures]
         cells = [_load_cell(measure, found) for measure, found in zip(measures, values, strict=True)]
         rows.append([f"{rate:,}", *cells])
     return rows
 
 
 def spread(values: Sequence[float]) -> str:
-    """The lowest and the highest."""
+    """Return the lowest and the highest value."""
     return f"{number(min(values))} to {number(max(values))}" if len(values) > 1 else ""
 
 
 def _comparison(values: list[float], reference: list[float]) -> list[str]:
-    times = ratio(values, reference)
-    return ["" if times is None else f"{times:.2f}", spread(ratios(values, reference))]
+    relative = ratio(values, reference)
+    return ["" if relative is None else f"{relative:.2f}", spread(ratios(values, reference))]
 
 
 def _load_heading(measure: str) -> str:
@@ -144,7 +144,7 @@ def _load_heading(measure: str) -> str:
         return f"CPU {part}, %"
     if measure.startswith("memory"):
         return f"memory {part}, MB"
-    return {"stored": "stored a second", "exact": "summary exact"}.get(measure, f"{measure}, ms")
+    return {"stored": "stored per second", "exact": "summary exact"}.get(measure, f"{measure}, ms")
 
 
 def _load_cell(measure: str, values: list[float]) -> str:
@@ -155,41 +155,39 @@ def _load_cell(measure: str, values: list[float]) -> str:
     return number(median(values))
 
 
-def show(console: Console, results: Results, circumstances: Circumstances) -> None:
-    """Print every section and, last, the targets."""
+def show(console: Console, results: Results, metadata: RunMetadata) -> None:
+    """Print all sections and, last, the targets."""
     console.width = max(console.width, WIDTH)
     for _, headline, (headings, *rows) in tables(results):
         console.print(_table(headline, headings, rows))
     for note in results.notes:
         console.print(note, markup=False)
-    table = _table("What must be reached", TARGET_HEADINGS, target_rows(results))
-    table.caption = circumstances.sentence()
+    table = _table("Targets", TARGET_HEADINGS, target_rows(results))
+    table.caption = metadata.describe()
     console.print(table)
 
 
-def write(
-    results: Results, circumstances: Circumstances, directory: Path, pictures: dict[str, list[str]]
-) -> None:
-    """Write report.md and report.json; `pictures` are the files' names by section."""
+def write(results: Results, metadata: RunMetadata, directory: Path, pictures: dict[str, list[str]]) -> None:
+    """Write report.md and report.json; `pictures` are the charts' paths by section."""
     directory.mkdir(parents=True, exist_ok=True)
-    lines = [PREFACE, circumstances.sentence(), "", "## What must be reached", ""]
+    lines = [PREFACE, metadata.describe(), "", "## Targets", ""]
     lines += markdown([TARGET_HEADINGS, *target_rows(results)])
     for section, headline, rows in tables(results):
         lines += ["", f"## {headline}", "", *markdown(rows)]
         for name in pictures.pop(section, []):
-            lines += ["", f"![{headline}]({name}.png) ([SVG]({name}.svg))"]
-    lines += ["", "## Remarks", "", *(f"- {note}" for note in results.notes)] if results.notes else []
+            lines += ["", f"![{headline}]({name})"]
+    lines += ["", "## Notes", "", *(f"- {note}" for note in results.notes)] if results.notes else []
     (directory / "report.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    (directory / "report.json").write_text(as_json(results, circumstances), encoding="utf-8")
+    (directory / "report.json").write_text(as_json(results, metadata), encoding="utf-8")
 
 
-def as_json(results: Results, circumstances: Circumstances) -> str:
-    """Everything, with the value of each round."""
+def as_json(results: Results, metadata: RunMetadata) -> str:
+    """Return all results as JSON, with the value of each round."""
     targets = [
-        dict(zip(("figure", "wanted", "measured", "verdict"), r, strict=True)) for r in target_rows(results)
+        dict(zip(("figure", "target", "measured", "status"), r, strict=True)) for r in target_rows(results)
     ]
     document = {
-        "circumstances": asdict(circumstances),
+        "metadata": asdict(metadata),
         "targets": targets,
         "serial_bound": serial_bound(results),
         **asdict(results),
@@ -198,7 +196,7 @@ def as_json(results: Results, circumstances: Circumstances) -> str:
 
 
 def markdown(rows: Sequence[Sequence[str]]) -> list[str]:
-    """A table whose first row is its heading."""
+    """Format a table, whose first row contains the headings."""
     rule = ["---"] + ["---:"] * (len(rows[0]) - 1)
     return [f"| {' | '.join(row)} |" for row in (rows[0], rule, *rows[1:])]
 

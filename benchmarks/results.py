@@ -1,4 +1,4 @@
-"""What was measured: for each thing one value a round, and what to know about it."""
+"""The results: one value per contender and round, titles, curves and notes."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ Curve = list[tuple[float, float]]
 
 @dataclass
 class Results:
-    """Values by section and key; `titles` name the keys for people, `notes` tell what is missing and why."""
+    """Values by section and key, titles of the keys, and notes on what is missing and why."""
 
     values: dict[str, dict[str, list[float]]] = field(default_factory=dict)
     titles: dict[str, str] = field(default_factory=dict)
@@ -17,60 +17,60 @@ class Results:
     notes: list[str] = field(default_factory=list)
 
     def add(self, section: str, key: str, value: float, title: str | None = None) -> None:
-        """One more round's value."""
+        """Add the value of a round."""
         self.values.setdefault(section, {}).setdefault(key, []).append(value)
         if title:
             self.titles[f"{section}/{key}"] = title
 
-    def arrange(self, section: str, order: Sequence[str]) -> None:
-        """Put a section's keys into this order; others follow."""
+    def order_keys(self, section: str, order: Sequence[str]) -> None:
+        """Put the keys of a section into this order, followed by all others."""
         found = self.values.get(section, {})
         known = [key for key in order if key in found]
         self.values[section] = {key: found[key] for key in dict.fromkeys([*known, *found])}
 
-    def note(self, sentence: str) -> None:
-        """Something that a reader of the figures has to know; told once."""
-        if sentence not in self.notes:
-            self.notes.append(sentence)
+    def add_note(self, note: str) -> None:
+        """Add a note for the reader, unless it is present."""
+        if note not in self.notes:
+            self.notes.append(note)
 
     def title(self, section: str, key: str) -> str:
-        """The key for people."""
+        """Return the title of a key."""
         return self.titles.get(f"{section}/{key}", key)
 
-    def of(self, section: str, key: str) -> list[float]:
-        """The values of all rounds; none if it was not measured."""
+    def rounds(self, section: str, key: str) -> list[float]:
+        """Return the values of all rounds; empty if it was not measured."""
         return self.values.get(section, {}).get(key, [])
 
     def median(self, section: str, key: str) -> float | None:
-        """The middle of the rounds."""
-        values = self.of(section, key)
+        """Return the median of the rounds."""
+        values = self.rounds(section, key)
         return median(values) if values else None
 
     def keys(self, section: str) -> Iterator[str]:
-        """What was measured in a section, in its order."""
+        """Yield the keys of a section in order."""
         yield from self.values.get(section, {})
 
 
 def ratio(upper: list[float], lower: list[float]) -> float | None:
-    """The ratio of the medians; None when one of them is missing or nothing."""
+    """Return the ratio of the medians; None if one is missing or the divisor is 0."""
     if not upper or not lower or not median(lower):
         return None
     return median(upper) / median(lower)
 
 
 def ratios(upper: list[float], lower: list[float]) -> list[float]:
-    """The ratio within each round, which tells how sure the ratio of the medians is."""
+    """Return the ratio within each round, whose range shows how reliable the ratio of the medians is."""
     return [a / b for a, b in zip(upper, lower, strict=False) if b]
 
 
 def percentile(values: list[float], percent: int) -> float:
-    """The value that so many per cent of the values do not exceed."""
+    """Return a percentile of the values."""
     if len(values) == 1:
         return values[0]
     return quantiles(values, n=100, method="inclusive")[percent - 1]
 
 
-def serial(*rates: float | None) -> float | None:
-    """The rate of doing things one after the other, each of which has its own rate."""
+def serial_rate(*rates: float | None) -> float | None:
+    """Return the rate of doing several steps one after the other, each of which has its own rate."""
     known = [rate for rate in rates if rate]
     return 1 / sum(1 / rate for rate in known) if len(known) == len(rates) else None

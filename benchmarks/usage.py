@@ -1,4 +1,4 @@
-"""CPU and memory of processes with everything that they started."""
+"""CPU and memory usage of processes and their descendants."""
 
 from collections.abc import Iterator, Mapping
 
@@ -8,22 +8,22 @@ MEGABYTE = 1_000_000
 
 
 class Usage:
-    """Watches the trees of processes under these."""
+    """Measures the process trees with these roots."""
 
     def __init__(self, roots: Mapping[str, int]) -> None:
         self._roots = {name: psutil.Process(pid) for name, pid in roots.items()}
 
     def cpu_seconds(self) -> dict[str, float]:
-        """CPU time so far; that of ended children counts when their parent has waited for them."""
+        """Return the CPU time so far; that of exited children counts once their parent has reaped them."""
         return {name: sum(map(_cpu_seconds, _tree(root))) for name, root in self._roots.items()}
 
     def megabytes(self) -> dict[str, float]:
-        """Memory at this moment; what processes share is counted once where the system tells it."""
+        """Return the current memory; shared memory counts once (PSS) where the system reports it."""
         return {name: sum(map(_bytes, _tree(root))) / MEGABYTE for name, root in self._roots.items()}
 
 
 def resident_megabytes(pid: int) -> float:
-    """What one process has in memory, shared libraries included, as `ps` and `top` show it."""
+    """Return the resident memory (RSS) of a process, as `ps` and `top` show it."""
     return float(psutil.Process(pid).memory_info().rss / MEGABYTE)
 
 

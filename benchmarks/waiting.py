@@ -8,14 +8,18 @@ from runtime.errors import ServiceUnavailable
 POLL_SECONDS = 0.05
 
 
-class BenchFailed(ServiceUnavailable):
-    """Something did not do its work, so there is no figure."""
+class BenchmarkFailed(ServiceUnavailable):
+    """A contender did not complete its work, so there is no figure."""
 
 
-def eventually(condition: Callable[[], bool], seconds: float, what: str) -> None:
-    """Return once the condition holds. Raises BenchFailed after `seconds`."""
+def wait_until(condition: Callable[[], bool], seconds: float, expectation: str) -> None:
+    """Wait until the condition holds.
+
+    Raises:
+        BenchmarkFailed: When it does not hold after `seconds`.
+    """
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:
-            raise BenchFailed(f"not within {seconds:.0f} s: {what}")
+            raise BenchmarkFailed(f"not within {seconds:.0f} s: {expectation}")
         time.sleep(POLL_SECONDS)

@@ -1,1 +1,1 @@
-"""The dashboard: a page, live, of what the whole system does, and an API of the same."""
+"""The dashboard: a live page that shows the state of the whole system, and an API with the same data."""

@@ -1,13 +1,10 @@
-"""The dashboard process: looks at the system each second, and shows what it saw until it is told to stop."""
+"""The dashboard process: collects the system's status each second, and serves it until shutdown."""
 
 import sys
 import time
 
-from dashboard.api import Api
-from dashboard.app import application
-from dashboard.auth import TokenAuth
+from dashboard.app import create_dashboard
 from dashboard.dead_letters import DeadLetterService
-from dashboard.server import serving
 from dashboard.settings import DashboardSettings
 from dashboard.snapshots import SnapshotStore
 from dashboard.telemetry import BROKER, DATABASE, DashboardTelemetry
@@ -18,39 +15,52 @@ from runtime.lifecycle import ShutdownSignal, run
 from runtime.logs import configure_logging
 from runtime.settings import load
 from runtime.watchdog import watchdog
+from web.auth import TokenAuth
+from web.server import serve_http
 
-LOOK_SECONDS = 1.0
+COLLECT_INTERVAL_SECONDS = 1.0
 
 
-def main(stop: ShutdownSignal) -> None:
-    """Show the system until the stop. It waits for nothing: what is away is what there is to show."""
+def main(shutdown: ShutdownSignal) -> None:
+    """Run until shutdown. It waits for no dependency: a dependency that is down is what it has to show."""
     settings = load(DashboardSettings)
     configure_logging(settings.log_level, settings.log_format)
     health = Health(BROKER, DATABASE)
-    events, board, guard = DashboardTelemetry(health), SnapshotStore(), TokenAuth(settings.dashboard_token)
+    telemetry, snapshots = DashboardTelemetry(health), SnapshotStore()
+    auth = TokenAuth(settings.dashboard_token, "DASHBOARD_TOKEN", telemetry.request_rejected)
     collector, minutes = Collector(settings), MinuteSeries(settings)
-    api = Api(board, DeadLetterService(settings, events), minutes, guard, events)
-    app = application(api, health, settings.hosts)
+    app = create_dashboard(
+        snapshots=snapshots,
+        dead_letters=DeadLetterService(settings, telemetry),
+        minutes=minutes,
+        telemetry=telemetry,
+        auth=auth,
+        health=health,
+        hosts=settings.hosts,
+    )
     try:
-        with serving(app, board, settings.http_host, settings.http_port) as port, watchdog(health):
-            events.serving(port, writable=guard.writable)
-            look(collector, board, events, stop)
+        with (
+            serve_http(app, settings.http_host, settings.http_port, snapshots.close) as port,
+            watchdog(health),
+        ):
+            telemetry.serving(port, writable=auth.enabled)
+            collect_status(collector, snapshots, telemetry, shutdown)
     finally:
         minutes.close()
         collector.close()
 
 
-def look(
-    collector: Collector, board: SnapshotStore, events: DashboardTelemetry, stop: ShutdownSignal
+def collect_status(
+    collector: Collector, snapshots: SnapshotStore, telemetry: DashboardTelemetry, shutdown: ShutdownSignal
 ) -> None:
-    """Look at the system about once a second, until the stop."""
-    while not stop.is_set():
-        began = time.monotonic()
-        overview = collector.collect()
-        board.show(overview)
-        seconds = time.monotonic() - began
-        events.looked(overview, seconds)
-        stop.wait(LOOK_SECONDS - seconds)
+    """Collect the system's status about once per second, until shutdown."""
+    while not shutdown.is_set():
+        started_at = time.monotonic()
+        status = collector.collect()
+        snapshots.publish(status)
+        seconds = time.monotonic() - started_at
+        telemetry.status_collected(status, seconds)
+        shutdown.wait(COLLECT_INTERVAL_SECONDS - seconds)
 
 
 if __name__ == "__main__":

@@ -1,213 +1,162 @@
-"""The API: one table of operations, from which both the routes and their description are made."""
+"""The API's operations. Those that may block are plain functions, which FastAPI runs in a thread."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
+from typing import Annotated
 
-from pydantic import TypeAdapter, ValidationError
-from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
-from starlette.routing import Route
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from dashboard.auth import Forbidden, TokenAuth, Unauthorized
-from dashboard.dead_letters import DeadLetterService, PartialFailure
-from dashboard.models import Access, DeadLetters, ErrorResponse, History, Minute, Minutes, Order, Outcome
-from dashboard.snapshots import SnapshotStore
-from dashboard.sse import events as stream
+from dashboard.dead_letters import DeadLetterService
+from dashboard.models import (
+    Access,
+    DeadLetterRequest,
+    DeadLetterResult,
+    DeadLetters,
+    History,
+    Minute,
+    Minutes,
+    PartialFailureResponse,
+)
+from dashboard.snapshots import Snapshot, SnapshotStore, describe_change, describe_state
 from dashboard.telemetry import DashboardTelemetry
 from db.queries.minutes import MinuteSeries
 from monitoring.model import SystemStatus
 from runtime.errors import ServiceUnavailable
+from web.auth import Auth, Credentials, require_token
+from web.errors import document_errors
+from web.sse import json_event, stream_changes
 
-MOST_SENSORS = 100
-MOST_BODY_BYTES = 64 * 1024
-
-
-class NothingYet(ServiceUnavailable):
-    """The dashboard has only just been started: ask again in a second."""
-
-
-class WrongRequest(Exception):
-    """The request asks for something that there is not."""
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """A parameter of the query."""
-
-    name: str
-    schema: dict[str, Any]
-    meaning: str
-    required: bool = False
-
-
-@dataclass(frozen=True)
-class Operation:
-    """What can be asked. `work` may wait: it runs in a thread. What has a `body` needs the token."""
-
-    path: str
-    summary: str
-    answer: TypeAdapter[Any]
-    work: Callable[..., Any]
-    parameters: tuple[Parameter, ...] = ()
-    body: TypeAdapter[Any] | None = None
-    refusals: tuple[HTTPStatus, ...] = field(default=(HTTPStatus.SERVICE_UNAVAILABLE,))
-
-    @property
-    def method(self) -> str:
-        """Reading is a GET, changing a POST."""
-        return "POST" if self.body else "GET"
-
-
-class Api:
-    """The operations on one board, dead queue and database."""
-
-    def __init__(
-        self,
-        board: SnapshotStore,
-        dead: DeadLetterService,
-        minutes: MinuteSeries,
-        guard: TokenAuth,
-        events: DashboardTelemetry,
-    ) -> None:
-        self._board = board
-        self._dead = dead
-        self._minutes = minutes
-        self._guard = guard
-        self._events = events
-
-    def operations(self) -> tuple[Operation, ...]:
-        """All of them, but for the stream of events."""
-        wrong, away = HTTPStatus.BAD_REQUEST, HTTPStatus.SERVICE_UNAVAILABLE
-        order = (wrong, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, away)
-        sensors = Parameter(
-            "sensor", MANY_SENSORS, f"a sensor's ID; up to {MOST_SENSORS} of them", required=True
-        )
-        reason = Parameter("reason", {"type": "string"}, "only messages of this reason")
-        return (
-            Operation("/api/overview", "everything at this moment", _of(SystemStatus), self._overview),
-            Operation("/api/history", "queue, rates and delay over time", _of(History), self._history),
-            Operation("/api/minutes", "the last hour of some sensors by the minute", _of(Minutes),
-                      self._last_hour, (sensors,), refusals=(wrong, away)),
-            Operation("/api/access", "whether this request may change anything", _of(Access), self._access),
-            Operation("/api/dead-letters", "the oldest dead messages", _of(DeadLetters),
-                      self._letters, (reason,)),
-            Operation("/api/dead-letters/replay", "put dead messages into the queue again", _of(Outcome),
-                      self._replay, body=_of(Order), refusals=order),
-            Operation("/api/dead-letters/discard", "remove dead messages for ever", _of(Outcome),
-                      self._discard, body=_of(Order), refusals=order),
-        )  # fmt: skip
-
-    def routes(self) -> list[Route]:
-        """The operations and the stream, to be served."""
-        routes = [Route(one.path, self._endpoint(one), methods=[one.method]) for one in self.operations()]
-        return [*routes, Route("/api/events", self._listen)]
-
-    def _endpoint(self, operation: Operation) -> Callable[..., Any]:
-        async def endpoint(request: Request) -> Response:
-            try:
-                arguments = await self._arguments(operation, request)
-                answer = await run_in_threadpool(operation.work, request, *arguments)
-            except (WrongRequest, Forbidden, Unauthorized, ServiceUnavailable) as error:
-                return _refusal(error)
-            return _json(operation.answer.dump_json(answer))
-
-        return endpoint
-
-    async def _arguments(self, operation: Operation, request: Request) -> list[Any]:
-        if operation.body is None:
-            return []
-        try:
-            self._guard.check(request)
-        except (Forbidden, Unauthorized) as error:
-            self._events.order_refused(str(error))
-            raise
-        try:
-            return [operation.body.validate_json(await _body(request))]
-        except ValidationError as error:
-            raise WrongRequest("; ".join(detail["msg"] for detail in error.errors())) from None
-
-    def _overview(self, _request: Request) -> SystemStatus:
-        if self._board.frame is None:
-            raise NothingYet(NothingYet.__doc__)
-        return self._board.frame.overview
-
-    def _history(self, _request: Request) -> History:
-        if self._board.frame is None:
-            raise NothingYet(NothingYet.__doc__)
-        return self._board.frame.history
-
-    def _access(self, request: Request) -> Access:
-        try:
-            self._guard.check(request)
-        except (Forbidden, Unauthorized):
-            return Access(possible=self._guard.writable, granted=False)
-        return Access(possible=True, granted=True)
-
-    def _last_hour(self, request: Request) -> Minutes:
-        wanted = request.query_params.getlist("sensor")
-        if not 1 <= len(wanted) <= MOST_SENSORS:
-            raise WrongRequest(f"name 1 to {MOST_SENSORS} sensors, as sensor=1&sensor=2")
-        # Known to be away, so that nobody waits for it to answer.
-        if self._overview(request).sensors is None:
-            raise ServiceUnavailable("the database does not answer")
-        series: dict[str, list[Minute]] = {sensor: [] for sensor in wanted}
-        for row in self._minutes.last_hour(series):
-            at, (readings, lowest, mean, highest) = int(row.minute.timestamp()), row[2:]
-            series[row.sensor_id].append(Minute(at=at, readings=readings, min=lowest, mean=mean, max=highest))
-        return Minutes(sensors=series)
-
-    def _letters(self, request: Request) -> DeadLetters:
-        return self._dead.look(request.query_params.get("reason"))
-
-    def _replay(self, _request: Request, order: Order) -> Outcome:
-        return self._dead.replay(order)
-
-    def _discard(self, _request: Request, order: Order) -> Outcome:
-        return self._dead.discard(order)
-
-    async def _listen(self, _request: Request) -> Response:
-        return StreamingResponse(self._told(), media_type="text/event-stream", headers=NO_STORE)
-
-    async def _told(self) -> Any:
-        with self._events.listening():
-            async for event in stream(self._board):
-                yield event
-
-
-NO_STORE = {"Cache-Control": "no-store"}
-MANY_SENSORS = {"type": "array", "items": {"type": "string"}, "minItems": 1, "maxItems": MOST_SENSORS}
-REFUSAL = TypeAdapter(ErrorResponse)
-STATUS = {
-    WrongRequest: HTTPStatus.BAD_REQUEST,
-    Unauthorized: HTTPStatus.UNAUTHORIZED,
-    Forbidden: HTTPStatus.FORBIDDEN,
+MAX_SENSORS = 100
+UNAVAILABLE = document_errors(HTTPStatus.SERVICE_UNAVAILABLE)
+INVALID = document_errors(HTTPStatus.BAD_REQUEST)
+CHANGE_ERRORS = {
+    **INVALID,
+    **document_errors(HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN),
+    **document_errors(HTTPStatus.SERVICE_UNAVAILABLE, model=PartialFailureResponse),
 }
 
-
-def _of(kind: type[Any]) -> TypeAdapter[Any]:
-    return TypeAdapter(kind)
+router = APIRouter(prefix="/api")
 
 
-def _refusal(error: Exception) -> Response:
-    status = STATUS.get(type(error), HTTPStatus.SERVICE_UNAVAILABLE)
-    done = dict(error.done) if isinstance(error, PartialFailure) else None
-    response = _json(REFUSAL.dump_json(ErrorResponse(error=str(error), done=done)), status)
-    if status is HTTPStatus.UNAUTHORIZED:
-        response.headers["WWW-Authenticate"] = "Bearer"
-    return response
+class NoStatusYet(ServiceUnavailable):
+    """The dashboard has only just started: try again in a second."""
 
 
-def _json(body: bytes, status: HTTPStatus = HTTPStatus.OK) -> Response:
-    return Response(body, status, NO_STORE, "application/json")
+@dataclass(frozen=True)
+class Resources:
+    """What the operations work on; `app.state.resources` of the application."""
+
+    snapshots: SnapshotStore
+    dead_letters: DeadLetterService
+    minutes: MinuteSeries
+    telemetry: DashboardTelemetry
 
 
-async def _body(request: Request) -> bytes:
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MOST_BODY_BYTES:
-            raise WrongRequest(f"the body is larger than {MOST_BODY_BYTES} bytes")
-    return body
+def get_resources(request: Request) -> Resources:
+    """Return the application's resources."""
+    resources: Resources = request.app.state.resources
+    return resources
+
+
+Shared = Annotated[Resources, Depends(get_resources)]
+
+
+def get_snapshot(resources: Shared) -> Snapshot:
+    """Return the latest snapshot.
+
+    Raises:
+        NoStatusYet: The first status is still being collected.
+    """
+    if resources.snapshots.latest is None:
+        raise NoStatusYet(NoStatusYet.__doc__)
+    return resources.snapshots.latest
+
+
+Latest = Annotated[Snapshot, Depends(get_snapshot)]
+
+
+def require_database(snapshot: Latest) -> None:
+    """Fail at once while the database is down, instead of waiting for its timeout.
+
+    Raises:
+        ServiceUnavailable: The database did not answer when the latest status was collected.
+    """
+    if snapshot.status.sensors is None:
+        raise ServiceUnavailable("The database does not answer.")
+
+
+@router.get("/overview", responses=UNAVAILABLE)
+def get_overview(snapshot: Latest) -> SystemStatus:
+    """Return the current status of the whole system."""
+    return snapshot.status
+
+
+@router.get("/history", responses=UNAVAILABLE)
+def get_history(snapshot: Latest) -> History:
+    """Return queue depth, rates and latency over the last hour."""
+    return snapshot.history
+
+
+@router.get("/minutes", responses=INVALID | UNAVAILABLE, dependencies=[Depends(require_database)])
+def get_minutes(
+    resources: Shared,
+    sensor: Annotated[list[str], Query(description="Sensor IDs", min_length=1, max_length=MAX_SENSORS)],
+) -> Minutes:
+    """Return the last hour of some sensors by the minute."""
+    series: dict[str, list[Minute]] = {sensor_id: [] for sensor_id in sensor}
+    for row in resources.minutes.last_hour(series):
+        at, (readings, low, mean, high) = int(row.minute.timestamp()), row[2:]
+        series[row.sensor_id].append(Minute(at=at, readings=readings, min=low, mean=mean, max=high))
+    return Minutes(sensors=series)
+
+
+# Without the empty requirement OpenAPI would say that the token is required.
+@router.get("/access", openapi_extra={"security": [{}]})
+def get_access(auth: Auth, credentials: Credentials) -> Access:
+    """Return whether this request's token permits changes."""
+    return Access(enabled=auth.enabled, authorized=auth.accepts(credentials))
+
+
+@router.get("/dead-letters", responses=UNAVAILABLE)
+def list_dead_letters(
+    resources: Shared,
+    reason: Annotated[str | None, Query(description="Only messages with this reason")] = None,
+) -> DeadLetters:
+    """Return the oldest dead letters."""
+    return resources.dead_letters.list_oldest(reason)
+
+
+@router.post("/dead-letters/replay", responses=CHANGE_ERRORS, dependencies=[Depends(require_token)])
+def replay_dead_letters(resources: Shared, request: DeadLetterRequest) -> DeadLetterResult:
+    """Publish dead letters to the queue again."""
+    return resources.dead_letters.replay(request)
+
+
+@router.post("/dead-letters/discard", responses=CHANGE_ERRORS, dependencies=[Depends(require_token)])
+def discard_dead_letters(resources: Shared, request: DeadLetterRequest) -> DeadLetterResult:
+    """Remove dead letters permanently."""
+    return resources.dead_letters.discard(request)
+
+
+@router.get("/events", response_class=EventSourceResponse)
+async def stream_events(resources: Shared) -> AsyncIterator[ServerSentEvent]:
+    """Stream server-sent events: `state` with everything once, then a `change` each second.
+
+    A `change` holds `at`, the newest `point` of the history, those of `services`, `queue`, `throughput` and
+    `problems` that differ, and of `sensors` those that changed, with the IDs that were `removed`. `sensors`
+    is null while the database is down; the first change after that lists all of them. A `heartbeat` without
+    data follows when nothing else was sent for five seconds.
+    """
+    with resources.telemetry.client_connected():
+        async for event in stream_changes(resources.snapshots, _state_event, _change_event):
+            yield event
+
+
+def _state_event(snapshot: Snapshot) -> ServerSentEvent:
+    return json_event("state", describe_state(snapshot))
+
+
+def _change_event(previous: Snapshot, snapshot: Snapshot) -> ServerSentEvent:
+    return json_event("change", describe_change(previous, snapshot))

@@ -1,57 +1,57 @@
-"""The dashboard as a web application: the page, its API, and the endpoints that every service has."""
+"""The dashboard as a web application: the page and its API."""
 
 from collections.abc import Sequence
+from http import HTTPStatus
 from pathlib import Path
 
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response
-from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
+from fastapi import FastAPI, Request
+from fastapi.responses import FileResponse, JSONResponse
+from fastapi.staticfiles import StaticFiles
 
-from dashboard.api import Api
-from dashboard.auth import own_names, protected
-from dashboard.openapi import describe
+from dashboard.api import Resources, router
+from dashboard.dead_letters import DeadLetterService, PartialFailure
+from dashboard.snapshots import SnapshotStore
+from dashboard.telemetry import DashboardTelemetry
+from db.queries.minutes import MinuteSeries
 from runtime.health import Health
-from runtime.http_server import livez, readyz
+from web.app import create_app
+from web.auth import TokenAuth
+from web.errors import error_response
 
 PAGE = Path(__file__).parent / "page"
 
 
-def application(api: Api, health: Health, hosts: Sequence[str]) -> Starlette:
-    """Everything. Probes and metrics may be asked for by any name of the host, as those who ask them do."""
-    description = describe(api.operations())
-
-    def page(_request: Request) -> Response:
-        return FileResponse(PAGE / "index.html")
-
-    def openapi(_request: Request) -> Response:
-        return JSONResponse(description)
-
-    async def metrics(_request: Request) -> Response:
-        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
-
-    async def live(_request: Request) -> Response:
-        status, answer = livez(health)
-        return JSONResponse(answer, status)
-
-    async def ready(_request: Request) -> Response:
-        status, answer = readyz(health)
-        return JSONResponse(answer, status)
-
-    guarded = [
-        Route("/", page),
-        Route("/openapi.json", openapi),
-        *api.routes(),
-        Mount("/static", StaticFiles(directory=PAGE)),
-    ]
-    return Starlette(
-        routes=[
-            Route("/livez", live),
-            Route("/readyz", ready),
-            Route("/metrics", metrics),
-            Mount("/", routes=guarded, middleware=[own_names(hosts)]),
-        ],
-        middleware=[protected()],
+def create_dashboard(
+    *,
+    snapshots: SnapshotStore,
+    dead_letters: DeadLetterService,
+    minutes: MinuteSeries,
+    telemetry: DashboardTelemetry,
+    auth: TokenAuth,
+    health: Health,
+    hosts: Sequence[str],
+) -> FastAPI:
+    """Create the application. `hosts` are the names under which a browser may request it."""
+    app = create_app(
+        title="Sensors dashboard",
+        description="The state of the whole system. Only replay and discard change anything, with a token.",
+        hosts=hosts,
+        auth=auth,
+        health=health,
     )
+    app.state.resources = Resources(snapshots, dead_letters, minutes, telemetry)
+    app.add_exception_handler(PartialFailure, _handle_partial_failure)
+    app.include_router(router)
+    app.add_api_route("/", get_page, include_in_schema=False)
+    app.mount("/static", StaticFiles(directory=PAGE))
+    return app
+
+
+def get_page() -> FileResponse:
+    """Return the page."""
+    return FileResponse(PAGE / "index.html")
+
+
+def _handle_partial_failure(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, PartialFailure)
+    return error_response(HTTPStatus.SERVICE_UNAVAILABLE, str(error), done=dict(error.done))

@@ -1,4 +1,4 @@
-"""Dead letters as the page shows them, and what it may do with them."""
+"""The dead-letter queue as the API shows it, and the two operations on it."""
 
 import threading
 import time
@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
-from dashboard.models import DeadLetterItem, DeadLetters, Order, Outcome
+from dashboard.models import DeadLetterItem, DeadLetterRequest, DeadLetterResult, DeadLetters
 from dashboard.telemetry import DashboardTelemetry
 from messaging.dead_letters.dead_letter import DeadLetter
 from messaging.dead_letters.filter import DeadLetterFilter
@@ -16,98 +16,115 @@ from messaging.dead_letters.queue import visit
 from messaging.settings import BrokerSettings
 from runtime.errors import ServiceUnavailable
 
-# Fetched in a moment, and enough to see what a bad night was about.
-LOOKED_AT = 1_000
-SHOWN = 200
-BODY_BYTES = 4_000
-# Each look takes the messages out of the queue for a moment, so all pages share one.
-FRESH_SECONDS = 2.0
-BUSY_SECONDS = 5.0
+# Fetched within a second, and enough to see what went wrong during a long incident.
+MAX_INSPECTED = 1_000
+MAX_LISTED = 200
+MAX_BODY_BYTES = 4_000
+# Listing holds the messages unacked for a moment, so all clients share one list for this long.
+CACHE_SECONDS = 2.0
+LOCK_TIMEOUT_SECONDS = 5.0
 
 
 class OperationInProgress(ServiceUnavailable):
-    """Another replay or discard is at work: wait until it is done."""
+    """Another replay or discard is in progress: try again when it has finished."""
 
 
 class PartialFailure(ServiceUnavailable):
-    """The broker was lost before the order was done; the others are still dead."""
+    """The broker became unavailable before the operation finished; the remaining messages are unchanged."""
 
-    def __init__(self, why: str, done: Reasons) -> None:
-        super().__init__(f"{why} ({done.total()} were done before; the others are still dead)")
+    def __init__(self, reason: str, done: Reasons) -> None:
+        super().__init__(
+            f"{reason} ({done.total()} were processed before; the others are still in the dead-letter queue)"
+        )
         self.done = done
 
 
 class DeadLetterService:
-    """Visits the dead queue for everybody, one visit at a time. Every method raises BrokerUnavailable."""
+    """Opens the dead-letter queue for all clients, one operation at a time."""
 
     def __init__(
         self,
         settings: BrokerSettings,
-        events: DashboardTelemetry,
+        telemetry: DashboardTelemetry,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._settings = settings
-        self._events = events
+        self._telemetry = telemetry
         self._clock = clock
         self._lock = threading.Lock()
-        self._seen: DeadLetters | None = None
-        self._seen_at = 0.0
+        self._cached: DeadLetters | None = None
+        self._cached_at = 0.0
 
-    def look(self, reason: str | None = None) -> DeadLetters:
-        """The oldest messages, of one reason or of all; at most FRESH_SECONDS old. Raises Busy."""
-        with self._alone():
-            if self._seen is None or self._clock() - self._seen_at > FRESH_SECONDS:
-                self._seen, self._seen_at = self._visit(), self._clock()
-            seen = self._seen
-        chosen = [message for message in seen.messages if reason in (None, message.reason)]
-        return seen.model_copy(update={"messages": chosen[:SHOWN]})
+    def list_oldest(self, reason: str | None = None) -> DeadLetters:
+        """Return the oldest messages with this reason, or with any; they are at most CACHE_SECONDS old.
 
-    def replay(self, order: Order) -> Outcome:
-        """Replay what is ordered. Raises Busy, and HalfDone when the broker is lost."""
-        selection = _selection(order)
-        work = Replay(selection)
+        Raises:
+            BrokerUnavailable: The broker does not answer.
+            OperationInProgress: Another operation takes too long.
+        """
+        with self._exclusive():
+            if self._cached is None or self._clock() - self._cached_at > CACHE_SECONDS:
+                self._cached, self._cached_at = self._inspect(), self._clock()
+            listed = self._cached
+        selected = [message for message in listed.messages if reason in (None, message.reason)]
+        return listed.model_copy(update={"messages": selected[:MAX_LISTED]})
+
+    def replay(self, request: DeadLetterRequest) -> DeadLetterResult:
+        """Replay the requested messages.
+
+        Raises:
+            OperationInProgress: Another operation takes too long.
+            PartialFailure: The broker became unavailable.
+        """
+        selection = _to_filter(request)
+        operation = Replay(selection)
         try:
-            self._run(work)
+            self._run(operation)
         finally:
-            self._events.replayed(work.done, work.refused)
-        return Outcome(done=work.done, refused=work.refused, not_found=selection.unmet())
+            self._telemetry.replayed(operation.done, operation.refused)
+        return DeadLetterResult(done=operation.done, refused=operation.refused, not_found=selection.unmet())
 
-    def discard(self, order: Order) -> Outcome:
-        """Discard what is ordered. Raises Busy, and HalfDone when the broker is lost."""
-        selection = _selection(order)
-        work = Discard(selection)
+    def discard(self, request: DeadLetterRequest) -> DeadLetterResult:
+        """Discard the requested messages.
+
+        Raises:
+            OperationInProgress: Another operation takes too long.
+            PartialFailure: The broker became unavailable.
+        """
+        selection = _to_filter(request)
+        operation = Discard(selection)
         try:
-            self._run(work)
+            self._run(operation)
         finally:
-            self._events.discarded(work.done)
-        return Outcome(done=work.done, not_found=selection.unmet())
+            self._telemetry.discarded(operation.done)
+        return DeadLetterResult(done=operation.done, not_found=selection.unmet())
 
-    def _run(self, work: Replay | Discard) -> None:
-        with self._alone():
-            self._seen = None
+    def _run(self, operation: Replay | Discard) -> None:
+        with self._exclusive():
+            self._cached = None
             try:
-                work.run(self._settings)
+                operation.run(self._settings)
             except ServiceUnavailable as error:
-                raise PartialFailure(str(error), work.done) from error
+                raise PartialFailure(str(error), operation.done) from error
 
-    def _visit(self) -> DeadLetters:
+    def _inspect(self) -> DeadLetters:
         reasons: Counter[str] = Counter()
-        messages = []
+        items = []
         with visit(self._settings) as queue:
-            for message in queue.look(LOOKED_AT):
+            for message in queue.look(MAX_INSPECTED):
                 reasons[message.reason] += 1
-                messages.append(_letter(message))
+                items.append(_to_item(message))
             return DeadLetters(
                 at=datetime.now(UTC),
                 depth=queue.depth,
-                looked_at=len(messages),
+                inspected=len(items),
                 reasons=dict(reasons.most_common()),
-                messages=messages,
+                messages=items,
             )
 
     @contextmanager
-    def _alone(self) -> Iterator[None]:
-        if not self._lock.acquire(timeout=BUSY_SECONDS):
+    def _exclusive(self) -> Iterator[None]:
+        if not self._lock.acquire(timeout=LOCK_TIMEOUT_SECONDS):
             raise OperationInProgress(OperationInProgress.__doc__)
         try:
             yield
@@ -115,11 +132,12 @@ class DeadLetterService:
             self._lock.release()
 
 
-def _selection(order: Order) -> DeadLetterFilter:
-    return DeadLetterFilter(order.ids, [order.reason] if order.reason else (), (), order.died_before)
+def _to_filter(request: DeadLetterRequest) -> DeadLetterFilter:
+    reasons = [request.reason] if request.reason else ()
+    return DeadLetterFilter(request.ids, reasons, (), request.dead_lettered_before)
 
 
-def _letter(message: DeadLetter) -> DeadLetterItem:
+def _to_item(message: DeadLetter) -> DeadLetterItem:
     return DeadLetterItem(
         id=message.id,
         reason=message.reason,
@@ -127,6 +145,6 @@ def _letter(message: DeadLetter) -> DeadLetterItem:
         at=message.dead_at,
         sensor_id=message.sensor_id,
         replays=message.replays,
-        body=message.body[:BODY_BYTES].decode(errors="backslashreplace"),
+        body=message.body[:MAX_BODY_BYTES].decode(errors="backslashreplace"),
         body_bytes=len(message.body),
     )

@@ -1,4 +1,4 @@
-"""The last hour of the queue, the rates and the delay, in bounded memory."""
+"""The last hour of queue depth, rates and latency, in bounded memory."""
 
 from collections import deque
 
@@ -6,35 +6,35 @@ from dashboard.models import History, Point
 from monitoring.model import SystemStatus
 
 HOUR_SECONDS = 3600
-# As often as the broker itself counts, so nothing is lost by it.
+# The broker updates its own statistics as often, so a shorter step would add nothing.
 STEP_SECONDS = 5
 
 
-class Ring:
+class HistoryBuffer:
     """Keeps the latest point of each step of the last hour."""
 
     def __init__(self) -> None:
         self._points: deque[Point] = deque(maxlen=HOUR_SECONDS // STEP_SECONDS)
 
-    def add(self, overview: SystemStatus) -> Point:
-        """The point of this overview, which takes the place of an earlier one of the same step."""
-        point = _point(overview)
+    def add(self, status: SystemStatus) -> Point:
+        """Add and return the point of this status, which replaces an earlier point of the same step."""
+        point = _to_point(status)
         if self._points and self._points[-1].at >= point.at:
             self._points.pop()
         self._points.append(point)
         return point
 
     def history(self) -> History:
-        """What is kept of the hour before the latest point."""
+        """Return the points of the hour before the latest one."""
         points = list(self._points)
-        first = points[-1].at - HOUR_SECONDS if points else 0
-        return History(step_seconds=STEP_SECONDS, points=[point for point in points if point.at > first])
+        start = points[-1].at - HOUR_SECONDS if points else 0
+        return History(step_seconds=STEP_SECONDS, points=[point for point in points if point.at > start])
 
 
-def _point(overview: SystemStatus) -> Point:
-    queue, throughput = overview.queue, overview.throughput
+def _to_point(status: SystemStatus) -> Point:
+    queue, throughput = status.queue, status.throughput
     return Point(
-        at=int(overview.at.timestamp()) // STEP_SECONDS * STEP_SECONDS,
+        at=int(status.at.timestamp()) // STEP_SECONDS * STEP_SECONDS,
         ready=queue and queue.ready,
         unacked=queue and queue.unacked,
         dead_letters=queue and queue.dead_letters,

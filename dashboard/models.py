@@ -1,4 +1,4 @@
-"""What the API answers and takes, beside the overview itself; its description is made of these."""
+"""The requests and responses of the API, except for the system's status itself."""
 
 from datetime import datetime
 from typing import Annotated, Self
@@ -6,31 +6,35 @@ from typing import Annotated, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from messaging.dead_letters.dead_letter import ID_CHARACTERS
+from web.errors import ErrorResponse
 
-MOST_IDS = 1_000
+MAX_IDS = 1_000
+
+MessageId = Annotated[str, Field(pattern=rf"^[0-9a-f]{{{ID_CHARACTERS}}}$")]
+EpochSeconds = Annotated[int, Field(description="Start, in seconds since 1970-01-01 UTC")]
 
 
 class Model(BaseModel):
-    """Unchangeable, and with exactly its own fields."""
+    """Immutable, and without unknown fields."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Point(Model):
-    """Queue, rates and delay in one step of time. A measure is None while nobody tells it."""
+    """Queue depth, rates and latency in one step of time. Unknown values are null."""
 
-    at: Annotated[int, Field(description="when the step began, in seconds since 1970")]
+    at: EpochSeconds
     ready: int | None
     unacked: int | None
     dead_letters: int | None
-    publish_rate: Annotated[float | None, Field(description="messages a second")]
-    stored_rate: Annotated[float | None, Field(description="readings a second")]
-    latency_p50: Annotated[float | None, Field(description="seconds")]
-    latency_p95: Annotated[float | None, Field(description="seconds")]
+    publish_rate: Annotated[float | None, Field(description="Messages per second")]
+    stored_rate: Annotated[float | None, Field(description="Readings per second")]
+    latency_p50: Annotated[float | None, Field(description="Seconds")]
+    latency_p95: Annotated[float | None, Field(description="Seconds")]
 
 
 class History(Model):
-    """The last hour since the dashboard was started, oldest first."""
+    """The last hour, at most since the dashboard was started, oldest first."""
 
     step_seconds: int
     points: list[Point]
@@ -39,7 +43,7 @@ class History(Model):
 class Minute(Model):
     """What a sensor measured in one minute, in °C."""
 
-    at: Annotated[int, Field(description="when it began, in seconds since 1970")]
+    at: EpochSeconds
     readings: int
     min: float
     mean: float
@@ -47,70 +51,68 @@ class Minute(Model):
 
 
 class Minutes(Model):
-    """The last hour of some sensors, minute by minute; a minute without a reading is not there."""
+    """The last hour of some sensors by the minute, without minutes that have no reading."""
 
     sensors: dict[str, list[Minute]]
 
 
 class DeadLetterItem(Model):
-    """A dead message. Anyone may have written it: nothing of it is to be taken for markup."""
+    """A dead letter. Its text is untrusted: never interpret it as markup."""
 
     id: str
     reason: str
     detail: str
-    at: datetime | None
+    at: Annotated[datetime | None, Field(description="When it was dead-lettered")]
     sensor_id: str | None
     replays: int
-    body: Annotated[str, Field(description="its beginning; what is not UTF-8 is escaped")]
+    body: Annotated[str, Field(description="Its beginning; bytes that are not UTF-8 are escaped")]
     body_bytes: int
 
 
 class DeadLetters(Model):
-    """The oldest dead messages, and how many of each reason there are among those that were looked at."""
+    """The oldest dead letters, and how many of those that were inspected have each reason."""
 
     at: datetime
-    depth: Annotated[int, Field(description="how many there are in all")]
-    looked_at: int
+    depth: Annotated[int, Field(description="Number of messages in the dead-letter queue")]
+    inspected: Annotated[int, Field(description="Number of messages that `reasons` counts")]
     reasons: dict[str, int]
     messages: list[DeadLetterItem]
 
 
-class Order(Model):
-    """Which dead messages are meant: those with these IDs, or those of a reason that died before a moment."""
+class DeadLetterRequest(Model):
+    """Selects dead letters by their IDs, or by a reason and the time before which they were dead-lettered."""
 
-    ids: Annotated[
-        list[Annotated[str, Field(pattern=rf"^[0-9a-f]{{{ID_CHARACTERS}}}$")]], Field(max_length=MOST_IDS)
-    ] = []
+    ids: Annotated[list[MessageId], Field(max_length=MAX_IDS)] = []
     reason: str | None = None
-    died_before: datetime | None = None
+    dead_lettered_before: datetime | None = None
 
     @model_validator(mode="after")
-    def _is_bounded(self) -> Self:
-        """Nobody means everything, or what he has not seen yet."""
+    def _check_is_bounded(self) -> Self:
+        # Neither everything at once, nor messages that the client has not seen yet.
         if bool(self.ids) == bool(self.reason):
-            raise ValueError("name either ids or a reason")
-        if self.reason and (self.died_before is None or self.died_before.tzinfo is None):
-            raise ValueError("a reason needs died_before, a time with its offset")
+            raise ValueError("give either ids or a reason")
+        before = self.dead_lettered_before
+        if self.reason and (before is None or before.tzinfo is None):
+            raise ValueError("a reason requires dead_lettered_before, a time with its UTC offset")
         return self
 
 
-class Outcome(Model):
-    """What became of an order."""
+class DeadLetterResult(Model):
+    """What a replay or discard did."""
 
-    done: Annotated[dict[str, int], Field(description="how many of each reason")]
-    refused: Annotated[int, Field(description="replayed too often already")] = 0
+    done: Annotated[dict[str, int], Field(description="Number of messages with each reason")]
+    refused: Annotated[int, Field(description="Number of messages that were replayed too often")] = 0
     not_found: list[str] = []
 
 
+class PartialFailureResponse(ErrorResponse):
+    """Why a replay or discard failed, and what it did before."""
+
+    done: Annotated[dict[str, int] | None, Field(description="Number of messages with each reason")] = None
+
+
 class Access(Model):
-    """Whether anything can be changed here, and whether by whoever asks."""
+    """Whether changes are possible."""
 
-    possible: Annotated[bool, Field(description="DASHBOARD_TOKEN is set")]
-    granted: Annotated[bool, Field(description="the request has the right token")]
-
-
-class ErrorResponse(Model):
-    """Why there is no answer."""
-
-    error: str
-    done: Annotated[dict[str, int] | None, Field(description="what was done before it failed")] = None
+    enabled: Annotated[bool, Field(description="DASHBOARD_TOKEN is set")]
+    authorized: Annotated[bool, Field(description="The request has the right token")]

@@ -1,4 +1,4 @@
-"""What the page shows at the moment, and what changed of it since a client saw it last."""
+"""Snapshots of the system's status, and the difference between two of them."""
 
 import json
 from dataclasses import dataclass
@@ -6,75 +6,76 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from dashboard.history import Ring
+from dashboard.history import HistoryBuffer
 from dashboard.models import History, Point
 from monitoring.model import SystemStatus
 
-OVERVIEW = TypeAdapter(SystemStatus)
-Plain = dict[str, Any]
-# Sent whole whenever they differ; sensors, of which there may be hundreds, one by one.
+STATUS = TypeAdapter(SystemStatus)
+JsonObject = dict[str, Any]
+# Sent whole whenever they differ. Of the sensors, maybe hundreds, only those that changed are sent.
 PARTS = ("services", "queue", "throughput", "problems")
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """One look at the system. `parts` and `sensors` are as JSON has them; sensors are None while unknown."""
+    """The status at one moment. `parts` and `sensors` are JSON objects; sensors are None while unknown."""
 
-    number: int
-    overview: SystemStatus
+    sequence: int
+    status: SystemStatus
     point: Point
     history: History
-    parts: Plain
-    sensors: dict[str, Plain] | None
+    parts: JsonObject
+    sensors: dict[str, JsonObject] | None
 
 
 class SnapshotStore:
-    """Holds the latest frame. One thread shows frames, any number look at them."""
+    """Holds the latest snapshot. One thread publishes, any number read."""
 
     def __init__(self) -> None:
-        self.frame: Snapshot | None = None
+        self.latest: Snapshot | None = None
         self.closed = False
-        self._ring = Ring()
+        self._history = HistoryBuffer()
 
-    def show(self, overview: SystemStatus) -> None:
-        """From now on this is what is."""
-        plain = json.loads(OVERVIEW.dump_json(overview, exclude={"sensors": {"__all__": {"minutes"}}}))
-        sensors = plain["sensors"]
-        self.frame = Snapshot(
-            number=self.frame.number + 1 if self.frame else 1,
-            overview=overview,
-            point=self._ring.add(overview),
-            history=self._ring.history(),
-            parts={name: plain[name] for name in PARTS},
+    def publish(self, status: SystemStatus) -> None:
+        """Make this status the latest snapshot."""
+        # The page requests minutes separately, for the charts in view only.
+        document = json.loads(STATUS.dump_json(status, exclude={"sensors": {"__all__": {"minutes"}}}))
+        sensors = document["sensors"]
+        self.latest = Snapshot(
+            sequence=self.latest.sequence + 1 if self.latest else 1,
+            status=status,
+            point=self._history.add(status),
+            history=self._history.history(),
+            parts={name: document[name] for name in PARTS},
             sensors=None if sensors is None else {sensor["sensor_id"]: sensor for sensor in sensors},
         )
 
     def close(self) -> None:
-        """Nothing will be shown any more: whoever waits shall go."""
+        """End every stream of snapshots."""
         self.closed = True
 
 
-def state(frame: Snapshot) -> Plain:
-    """All that a client needs who has seen nothing."""
+def describe_state(snapshot: Snapshot) -> JsonObject:
+    """Return everything that a new client needs."""
     return {
-        "at": frame.overview.at.isoformat(),
-        **frame.parts,
-        "sensors": None if frame.sensors is None else list(frame.sensors.values()),
-        "history": frame.history.model_dump(),
+        "at": snapshot.status.at.isoformat(),
+        **snapshot.parts,
+        "sensors": None if snapshot.sensors is None else list(snapshot.sensors.values()),
+        "history": snapshot.history.model_dump(),
     }
 
 
-def change(had: Snapshot, now: Snapshot) -> Plain:
-    """What differs for a client who has seen an earlier frame.
+def describe_change(previous: Snapshot, snapshot: Snapshot) -> JsonObject:
+    """Return what differs for a client that has received `previous`.
 
-    `sensors` are those that changed and `gone` those that are not there any more; when nothing is known of
-    sensors any more `sensors` is None, and when something is known again they are all there.
+    `sensors` lists those that changed and `removed` the IDs that disappeared. `sensors` is None while they
+    are unknown; the first change after that lists all of them.
     """
-    changed: Plain = {"at": now.overview.at.isoformat(), "point": now.point.model_dump()}
-    changed |= {name: part for name, part in now.parts.items() if part != had.parts[name]}
-    before = had.sensors or {}
-    if now.sensors is None:
-        return changed | {"sensors": None}
-    changed["sensors"] = [sensor for id_, sensor in now.sensors.items() if sensor != before.get(id_)]
-    changed["gone"] = [id_ for id_ in before if id_ not in now.sensors]
-    return changed
+    change: JsonObject = {"at": snapshot.status.at.isoformat(), "point": snapshot.point.model_dump()}
+    change |= {name: part for name, part in snapshot.parts.items() if part != previous.parts[name]}
+    if snapshot.sensors is None:
+        return change | {"sensors": None}
+    known = previous.sensors or {}
+    change["sensors"] = [sensor for id_, sensor in snapshot.sensors.items() if sensor != known.get(id_)]
+    change["removed"] = [id_ for id_ in known if id_ not in snapshot.sensors]
+    return change

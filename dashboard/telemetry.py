@@ -1,4 +1,4 @@
-"""What happens in the dashboard: one function an event moves the metric, the health and the log together."""
+"""The dashboard's telemetry: one method per event updates metrics, health and log together."""
 
 from collections import Counter as Tally
 from collections.abc import Iterator
@@ -16,24 +16,24 @@ BROKER = "broker"
 DATABASE = "database"
 BROKER_PROBLEMS = frozenset({ProblemKind.BROKER_DOWN, ProblemKind.MANAGEMENT_API_DOWN})
 DATABASE_PROBLEMS = frozenset({ProblemKind.DATABASE_DOWN})
-LOOK = Histogram("dashboard_look_duration_seconds", "One look at the whole system")
-CLIENTS = Gauge("dashboard_clients", "Pages that are open and listen")
+COLLECTION = Histogram("dashboard_collection_duration_seconds", "Duration of collecting the system's status")
+CLIENTS = Gauge("dashboard_clients", "Connected clients of the event stream")
 DEPENDENCY_UP = Gauge(
     "dashboard_dependency_up", "1 while the dependency is up, 0 while it is down", ["dependency"]
 )
 DEPENDENCY_DOWN_SECONDS = Counter(
     "dashboard_dependency_down_seconds_total", "Seconds for which the dependency was down", ["dependency"]
 )
-REPLAYED = Counter("dashboard_dead_letters_replayed_total", "Dead letters that were replayed from the page")
-DISCARDED = Counter(
-    "dashboard_dead_letters_discarded_total", "Dead letters that were discarded from the page"
+REPLAYED = Counter("dashboard_dead_letters_replayed_total", "Dead letters replayed through the dashboard")
+DISCARDED = Counter("dashboard_dead_letters_discarded_total", "Dead letters discarded through the dashboard")
+UNAUTHORIZED = Counter(
+    "dashboard_unauthorized_requests_total", "Requests to replay or discard without the right token"
 )
-REFUSED = Counter("dashboard_orders_refused_total", "Orders to replay or discard without the right token")
 export_build("dashboard")
 
 
 class DashboardTelemetry:
-    """Implements what the dashboard tells of itself. `looked` is for one thread, the others for any."""
+    """Reports what the dashboard does. One thread calls `status_collected`, any thread the other methods."""
 
     def __init__(self, health: Health) -> None:
         self._health = health
@@ -43,42 +43,44 @@ class DashboardTelemetry:
         self._log = structlog.get_logger().bind()
 
     def serving(self, port: int, *, writable: bool) -> None:
-        """The page can be asked for."""
+        """Report that the page is available."""
         self._log.info("serving", port=port, writable=writable)
 
-    def looked(self, overview: SystemStatus, seconds: float) -> None:
-        """The system was looked at."""
-        LOOK.observe(seconds)
-        self._tell(BROKER, BROKER_PROBLEMS, overview, answers=overview.queue is not None)
-        self._tell(DATABASE, DATABASE_PROBLEMS, overview, answers=overview.sensors is not None)
+    def status_collected(self, status: SystemStatus, seconds: float) -> None:
+        """Report a collected status, from which the health of the dependencies follows."""
+        COLLECTION.observe(seconds)
+        self._report(BROKER, BROKER_PROBLEMS, status, is_up=status.queue is not None)
+        self._report(DATABASE, DATABASE_PROBLEMS, status, is_up=status.sensors is not None)
         self._health.heartbeat()
 
-    def _tell(
-        self, need: str, kinds: frozenset[ProblemKind], overview: SystemStatus, *, answers: bool
+    def _report(
+        self, dependency: str, kinds: frozenset[ProblemKind], status: SystemStatus, *, is_up: bool
     ) -> None:
-        if answers:
-            self._dependencies.mark_up(need)
+        if is_up:
+            self._dependencies.mark_up(dependency)
         else:
-            sentences = [problem.message for problem in overview.problems if problem.kind in kinds]
-            self._dependencies.mark_down(need, " ".join(sentences) or "does not answer")
+            messages = [problem.message for problem in status.problems if problem.kind in kinds]
+            self._dependencies.mark_down(dependency, " ".join(messages) or "does not answer")
 
     @contextmanager
-    def listening(self) -> Iterator[None]:
-        """A page is open."""
+    def client_connected(self) -> Iterator[None]:
+        """Count a client of the event stream while the block runs."""
         with CLIENTS.track_inprogress():
             yield
 
     def replayed(self, reasons: Tally[str], refused: int) -> None:
-        """Somebody with the token replayed dead letters."""
+        """Report dead letters that a client replayed."""
         REPLAYED.inc(reasons.total())
-        self._log.warning("replayed", messages=reasons.total(), reasons=dict(reasons), refused=refused)
+        self._log.warning(
+            "dead letters replayed", messages=reasons.total(), reasons=dict(reasons), refused=refused
+        )
 
     def discarded(self, reasons: Tally[str]) -> None:
-        """Somebody with the token discarded dead letters."""
+        """Report dead letters that a client discarded."""
         DISCARDED.inc(reasons.total())
-        self._log.warning("discarded", messages=reasons.total(), reasons=dict(reasons))
+        self._log.warning("dead letters discarded", messages=reasons.total(), reasons=dict(reasons))
 
-    def order_refused(self, why: str) -> None:
-        """Somebody without the token tried to."""
-        REFUSED.inc()
-        self._log.warning("order refused", reason=why)
+    def request_rejected(self, reason: str) -> None:
+        """Report a request to change something without the right token."""
+        UNAUTHORIZED.inc()
+        self._log.warning("request rejected", reason=reason)

@@ -1,1 +1,1 @@
-"""Tables, migrations, views and the store; the only place that knows SQLAlchemy and psycopg."""
+"""Migrations, views and the store; the only package that imports SQLAlchemy, psycopg and Alembic."""

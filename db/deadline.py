@@ -1,4 +1,4 @@
-"""Ends a wait for a server that neither answers nor hangs up."""
+"""A deadline for calls to a server that neither answers nor closes the connection."""
 
 import os
 import socket
@@ -6,25 +6,25 @@ import threading
 import time
 from contextlib import suppress
 
-CHECK_SECONDS = 0.5
+CHECK_INTERVAL_SECONDS = 0.5
 
 
 class Deadline:
-    """As a context: if the block takes longer than `seconds`, the watched socket is shut down.
+    """A context manager that shuts the attached socket down if its block takes longer than `seconds`.
 
-    The block then fails as with any lost connection. libpq has no time-out of its own for a server
-    process that is frozen while its host still acknowledges packets.
+    The block then fails as if the connection was lost. libpq has no timeout for a server process that is
+    frozen while its host still acknowledges packets.
     """
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
-        self._due: float | None = None
+        self._due_at: float | None = None
         self._socket: socket.socket | None = None
         self._closed = threading.Event()
         self._thread: threading.Thread | None = None
 
-    def watch(self, descriptor: int) -> None:
-        """Watch this socket from now on."""
+    def attach(self, descriptor: int) -> None:
+        """Apply the deadline to this socket, instead of the previous one."""
         self._release()
         self._socket = socket.socket(fileno=os.dup(descriptor))
         if self._thread is None:
@@ -32,22 +32,22 @@ class Deadline:
             self._thread.start()
 
     def __enter__(self) -> None:
-        self._due = time.monotonic() + self._seconds
+        self._due_at = time.monotonic() + self._seconds
 
     def __exit__(self, *_: object) -> None:
-        self._due = None
+        self._due_at = None
 
     def close(self) -> None:
-        """Stop watching."""
+        """End the thread; the socket stays open."""
         self._closed.set()
         self._release()
 
     def _run(self) -> None:
-        while not self._closed.wait(CHECK_SECONDS):
-            due, watched = self._due, self._socket
-            if due is not None and watched is not None and time.monotonic() > due:
+        while not self._closed.wait(CHECK_INTERVAL_SECONDS):
+            due_at, attached = self._due_at, self._socket
+            if due_at is not None and attached is not None and time.monotonic() > due_at:
                 with suppress(OSError):
-                    watched.shutdown(socket.SHUT_RDWR)
+                    attached.shutdown(socket.SHUT_RDWR)
 
     def _release(self) -> None:
         if self._socket is not None:

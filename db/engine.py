@@ -1,4 +1,4 @@
-"""Connections to the database, and its driver's errors turned into this project's own."""
+"""Connections to the database, and the translation of the driver's errors."""
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -15,13 +15,13 @@ CONNECT_TIMEOUT_SECONDS = 5
 STATEMENT_TIMEOUT_SECONDS = 10
 LOCK_TIMEOUT_SECONDS = 5
 # SQLSTATE classes 22 (data exception) and 23 (integrity constraint violation), see
-# https://www.postgresql.org/docs/17/errcodes-appendix.html: the same data would fail for ever.
+# https://www.postgresql.org/docs/17/errcodes-appendix.html. The same data would fail on every attempt.
 DATA_ERROR_CLASSES = ("22", "23")
 INSUFFICIENT_PRIVILEGE = "42501"
 
 
-def url_of(settings: DatabaseSettings) -> URL:
-    """The address with the psycopg driver."""
+def database_url(settings: DatabaseSettings) -> URL:
+    """Return the database's URL with psycopg as its driver."""
     if settings.database_url:
         url = make_url(settings.database_url.get_secret_value().replace("postgres://", "postgresql://", 1))
         return url.set(drivername=DRIVER, query={**settings.tls_options, **url.query})
@@ -36,9 +36,9 @@ def url_of(settings: DatabaseSettings) -> URL:
     )
 
 
-def role_of(settings: DatabaseSettings) -> str:
-    """The role of the address."""
-    return url_of(settings).username or ""
+def database_role(settings: DatabaseSettings) -> str:
+    """Return the role that the settings log in as."""
+    return database_url(settings).username or ""
 
 
 def make_engine(
@@ -48,10 +48,10 @@ def make_engine(
     statement_timeout_seconds: float = STATEMENT_TIMEOUT_SECONDS,
     connect_timeout_seconds: int = CONNECT_TIMEOUT_SECONDS,
 ) -> Engine:
-    """An engine that connects on first use and commits each statement.
+    """Return an engine with one connection, which it opens on first use and which commits each statement.
 
-    Its time-outs are below the broker's heartbeat, so that a consumer that waits for the database
-    still answers the broker. `name` is what pg_stat_activity shows.
+    Its timeouts are below the broker's heartbeat, so that a consumer that waits for the database still
+    answers the broker. `name` is the application_name in pg_stat_activity.
     """
     options = {
         "statement_timeout": f"{statement_timeout_seconds:.0f}s",
@@ -59,7 +59,7 @@ def make_engine(
         "idle_in_transaction_session_timeout": "60s",
     }
     return create_engine(
-        url_of(settings),
+        database_url(settings),
         isolation_level="AUTOCOMMIT",
         pool_size=1,
         max_overflow=0,
@@ -76,13 +76,13 @@ def make_engine(
 
 
 @contextmanager
-def connected(
+def connect(
     settings: DatabaseSettings,
     *,
     name: str,
     statement_timeout_seconds: float = STATEMENT_TIMEOUT_SECONDS,
 ) -> Iterator[Connection]:
-    """One connection for the block, with its errors translated."""
+    """Open a connection for the block, and translate errors as `translate_errors` does."""
     engine = make_engine(settings, name=name, statement_timeout_seconds=statement_timeout_seconds)
     try:
         with translate_errors(), engine.connect() as connection:
@@ -92,43 +92,40 @@ def connected(
 
 
 def translate_errors() -> AbstractContextManager[None]:
-    """Raise DataRejected, NotPermitted or StoreUnavailable for whatever the driver raises inside.
-
-    Its errors may come as they are or in SQLAlchemy's wrapping.
-    """
+    """Translate errors of psycopg and SQLAlchemy into InvalidData, PermissionDenied or StoreUnavailable."""
     return _ERROR_TRANSLATOR
 
 
-def _cause(error: BaseException) -> BaseException:
-    """The driver's own error, if SQLAlchemy has wrapped one."""
+def _driver_error(error: BaseException) -> BaseException:
+    """Return the driver's error if SQLAlchemy has wrapped one, else the error itself."""
     return (error.orig if isinstance(error, DBAPIError) else None) or error
 
 
-def _meaning(error: BaseException) -> InvalidData | StoreUnavailable | None:
+def _translate(error: BaseException) -> InvalidData | StoreUnavailable | None:
     if isinstance(error, psycopg.Error | SQLAlchemyError):
-        return _kind(_cause(error))(describe(error))
+        return _error_type(_driver_error(error))(describe(error))
     return None
 
 
-_ERROR_TRANSLATOR = ErrorTranslator(_meaning)
+_ERROR_TRANSLATOR = ErrorTranslator(_translate)
 
 
-def _kind(cause: BaseException) -> type[InvalidData | StoreUnavailable]:
-    state = _sqlstate(cause)
-    # Without a state it is the driver that refuses a value, before the server sees it.
-    if state.startswith(DATA_ERROR_CLASSES) if state else isinstance(cause, psycopg.DataError):
+def _error_type(error: BaseException) -> type[InvalidData | StoreUnavailable]:
+    state = _sqlstate(error)
+    # Without an SQLSTATE the driver itself rejected a value, before it reached the server.
+    if state.startswith(DATA_ERROR_CLASSES) if state else isinstance(error, psycopg.DataError):
         return InvalidData
     return PermissionDenied if state == INSUFFICIENT_PRIVILEGE else StoreUnavailable
 
 
 def describe(error: psycopg.Error | SQLAlchemyError) -> str:
-    """What the server or the driver said, on one line, without statement or parameters."""
-    cause = _cause(error)
-    said = getattr(getattr(cause, "diag", None), "message_primary", None) or str(cause)
+    """Return the server's or the driver's message on one line, without the statement and its parameters."""
+    cause = _driver_error(error)
+    message = getattr(getattr(cause, "diag", None), "message_primary", None) or str(cause)
     state = _sqlstate(cause)
-    text = " ".join(str(said).split())
+    text = " ".join(str(message).split())
     return f"{text} (SQLSTATE {state})" if state else text
 
 
-def _sqlstate(cause: BaseException) -> str:
-    return getattr(cause, "sqlstate", None) or ""
+def _sqlstate(error: BaseException) -> str:
+    return getattr(error, "sqlstate", None) or ""

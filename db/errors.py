@@ -1,15 +1,15 @@
-"""What the database can answer, as this project names it."""
+"""The database's errors, as this project distinguishes them."""
 
 from runtime.errors import ServiceUnavailable
 
 
 class StoreUnavailable(ServiceUnavailable):
-    """The database does not answer, or cannot do its work now."""
+    """The database does not answer, or cannot execute the statement now."""
 
 
 class PermissionDenied(StoreUnavailable):
-    """The database does not let this role do it."""
+    """The database role lacks a privilege."""
 
 
 class InvalidData(Exception):
-    """The database will never take this data; the message is its own."""
+    """The database will never accept this data; the message is the server's or the driver's."""

@@ -1,4 +1,4 @@
-"""Where the database is."""
+"""The settings of the database connection."""
 
 from typing import Literal
 
@@ -13,38 +13,54 @@ SCHEMES = ("postgresql://", "postgres://", f"{DRIVER}://")
 
 
 class DatabaseSettings(Settings):
-    """`DATABASE_URL` wins over the single variables, and what it says of TLS over `POSTGRES_SSL…`.
+    """`DATABASE_URL` takes precedence over the other variables, and its TLS parameters over `POSTGRES_SSL…`.
 
-    Their meaning is libpq's, https://www.postgresql.org/docs/17/libpq-ssl.html. A root certificate alone
-    asks for all that it can prove: `verify-full`.
+    The TLS settings are libpq's: https://www.postgresql.org/docs/17/libpq-ssl.html. A root certificate
+    without an sslmode means `verify-full`.
     """
 
-    database_url: SecretStr | None = None
-    postgres_host: str = "127.0.0.1"
-    postgres_port: int = Field(default=5432, ge=1, le=65535)
-    postgres_user: str = "sensors"
-    postgres_password: SecretStr = SecretStr("sensors")
-    postgres_db: str = "sensors"
-    postgres_sslmode: Literal["disable", "allow", "prefer", "require", "verify-ca", "verify-full"] | None = (
-        None
+    database_url: SecretStr | None = Field(
+        default=None,
+        description=(
+            "`postgresql://user:password@host:5432/database`; takes precedence over the single variables"
+        ),
     )
-    postgres_sslrootcert: ReadableFile | None = None
-    postgres_sslcert: ReadableFile | None = None
-    postgres_sslkey: ReadableFile | None = None
+    postgres_host: str = Field(default="127.0.0.1", description="Host of the database server")
+    postgres_port: int = Field(default=5432, ge=1, le=65535, description="Port of the database server")
+    postgres_user: str = Field(default="sensors", description="Database role")
+    postgres_password: SecretStr = Field(default=SecretStr("sensors"), description="Password of the role")
+    postgres_db: str = Field(default="sensors", description="Name of the database")
+    postgres_sslmode: Literal["disable", "allow", "prefer", "require", "verify-ca", "verify-full"] | None = (
+        Field(
+            default=None,
+            description=(
+                "libpq's `sslmode`; unset: `verify-full` with a root certificate, otherwise libpq's default"
+            ),
+        )
+    )
+    postgres_sslrootcert: ReadableFile | None = Field(
+        default=None, description="PEM file of the authority that signed the server's certificate"
+    )
+    postgres_sslcert: ReadableFile | None = Field(
+        default=None, description="PEM file of this client's certificate"
+    )
+    postgres_sslkey: ReadableFile | None = Field(
+        default=None, description="PEM file of this client's private key"
+    )
 
     @field_validator("database_url")
     @classmethod
     def _is_postgres(cls, url: SecretStr | None) -> SecretStr | None:
         if url and not _is_usable(url.get_secret_value()):
             raise ValueError(
-                "must look like postgresql://user:password@host:5432/database, with signs such as / @ : # "
-                "in the password percent-encoded"
+                "must look like postgresql://user:password@host:5432/database, with characters such as "
+                "/ @ : # in the password percent-encoded"
             )
         return url
 
     @property
     def tls_options(self) -> dict[str, str]:
-        """What is set of TLS, as libpq names it."""
+        """The TLS settings that are set, by their libpq names."""
         mode = self.postgres_sslmode or ("verify-full" if self.postgres_sslrootcert else None)
         options = {
             "sslmode": mode,
@@ -58,6 +74,6 @@ class DatabaseSettings(Settings):
 def _is_usable(url: str) -> bool:
     try:
         make_url(url)
-    except (ArgumentError, ValueError):  # its message may hold a part of the password
+    except (ArgumentError, ValueError):  # its message may contain a part of the password
         return False
     return url.startswith(SCHEMES)

@@ -1,4 +1,4 @@
-"""The store: each reading goes in with one statement and is counted once."""
+"""The store: inserts each reading once, with one statement per batch."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -15,38 +15,38 @@ from db.settings import DatabaseSettings
 from readings.model import Reading
 
 COLUMNS = "reading_id, sensor_id, measured_at, temperature, run_id, sequence"
-# A reading that is stored already is passed over. %b sends values in binary. A single row has a statement
-# of its own, because unnest costs a third more time at one row and a tenth at five hundred.
+# A reading that is stored already is skipped. %b sends values in binary format. A single reading has a
+# statement of its own, because unnest takes a third longer for one row and a tenth longer for five hundred.
 SAVE_ONE = f"""
 INSERT INTO reading ({COLUMNS}) VALUES (%b, %b, %b, %b, %b, %b)
 ON CONFLICT DO NOTHING
 """  # noqa: S608 (a constant)
-# The order makes two writers of the same rows wait for each other instead of deadlocking. Of two with one
-# identity the first is stored.
+# The order makes two writers of the same rows wait for each other instead of deadlocking. Of several readings
+# with the same ID the first is stored.
 SAVE_MANY = f"""
 INSERT INTO reading ({COLUMNS})
 SELECT {COLUMNS}
 FROM unnest(%b::uuid[], %b::text[], %b::timestamptz[], %b::float8[], %b::uuid[], %b::bigint[])
-    WITH ORDINALITY AS came ({COLUMNS}, place)
-ORDER BY reading_id, place
+    WITH ORDINALITY AS batch ({COLUMNS}, position)
+ORDER BY reading_id, position
 ON CONFLICT DO NOTHING
 """  # noqa: S608 (a constant)
-REGISTER = """
+REGISTER_SENSORS = """
 INSERT INTO sensor (sensor_id)
 SELECT * FROM unnest(%b::text[]) ORDER BY 1
 ON CONFLICT DO NOTHING
 """
-MOST_REMEMBERED_SENSORS = 100_000
-# A consumer that is to stop waits for its statement, and has 10 seconds in all. The server cancels the
-# statement first; the second limit is for a server that does not even do that.
+MAX_REMEMBERED_SENSORS = 100_000
+# A consumer must stop within 10 seconds of SIGTERM, and waits for its statement. The server cancels the
+# statement after the first limit; the second is for a server that is frozen.
 STATEMENT_TIMEOUT_SECONDS = 6
-FROZEN_SECONDS = STATEMENT_TIMEOUT_SECONDS + 1
+SOCKET_TIMEOUT_SECONDS = STATEMENT_TIMEOUT_SECONDS + 1
 
 
 class Store:
-    """Keeps one connection, opened when it is needed and again after it was lost. For one thread.
+    """The consumer's side of the database: one connection, opened on demand. For one thread.
 
-    Every few seconds it sees to the table's partitions too, so that consumers are all it takes.
+    It also maintains the partitions every few seconds, so that no scheduler is required.
     """
 
     def __init__(self, settings: DatabaseSettings, name: str) -> None:
@@ -55,15 +55,17 @@ class Store:
         )
         self._connection: PoolProxiedConnection | None = None
         self._cursor: Cursor[Any] | None = None
-        self._deadline = Deadline(FROZEN_SECONDS)
+        self._deadline = Deadline(SOCKET_TIMEOUT_SECONDS)
         self._registered: set[str] = set()
-        self._upkeep = PartitionMaintenance(self._execute)
+        self._maintenance = PartitionMaintenance(self._execute)
 
     def save(self, readings: Sequence[Reading]) -> int:
-        """Commit the readings that are new and give their number; the others are there already.
+        """Store the readings that are not stored yet, commit, and return their number.
 
-        Raises DataRejected when the database will never take them (none is stored then) and
-        StoreUnavailable when it cannot now (they may be stored or not; saving again is harmless).
+        Raises:
+            InvalidData: When the database will never accept one of them; then none is stored.
+            StoreUnavailable: When the database cannot store them now; some may be stored, and saving them
+                again is harmless.
         """
         rows = [
             (r.reading_id, r.sensor_id, r.measured_at, r.temperature, r.run_id, r.sequence) for r in readings
@@ -75,26 +77,30 @@ class Store:
             stored = self._execute(SAVE_ONE, rows[0])
         else:
             stored = self._execute(SAVE_MANY, tuple(list(column) for column in zip(*rows, strict=True)))
-        self._upkeep.when_due()
+        self._maintenance.run_if_due()
         return stored
 
     def check(self) -> None:
-        """Return when the database answers. Raises StoreUnavailable."""
+        """Check that the database answers.
+
+        Raises:
+            StoreUnavailable: When it does not.
+        """
         self._execute("SELECT 1")
-        self._upkeep.when_due()
+        self._maintenance.run_if_due()
 
     def close(self) -> None:
-        """Give the connection back."""
+        """Close the connection."""
         self._drop_connection()
         self._engine.dispose()
         self._deadline.close()
 
     def _register(self, sensors: set[str]) -> None:
-        """Register sensors that this process has not seen, before their first reading."""
+        """Insert sensors that this process has not seen before, ahead of their first reading."""
         if not sensors:
             return
-        self._execute(REGISTER, (list(sensors),))
-        if len(self._registered) + len(sensors) > MOST_REMEMBERED_SENSORS:
+        self._execute(REGISTER_SENSORS, (list(sensors),))
+        if len(self._registered) + len(sensors) > MAX_REMEMBERED_SENSORS:
             self._registered.clear()
         self._registered |= sensors
 
@@ -109,10 +115,10 @@ class Store:
             raise
 
     def _connect(self) -> Cursor[Any]:
-        """SQLAlchemy connects; what is executed goes to the driver as it is, at half the cost."""
+        """Connect through SQLAlchemy; statements go directly to the driver, at half the cost."""
         self._connection = self._engine.raw_connection()
         driver: Any = self._connection.driver_connection
-        self._deadline.watch(driver.fileno())
+        self._deadline.attach(driver.fileno())
         self._cursor = driver.cursor()
         return self._cursor
 

@@ -23,18 +23,36 @@ class BrokerSettings(Settings):
     """
 
     rabbitmq_url: SecretStr | None = Field(
-        default=None, validation_alias=AliasChoices("rabbitmq_url", "amqp_url")
+        default=None,
+        validation_alias=AliasChoices("rabbitmq_url", "amqp_url"),
+        description="`amqp://user:password@host:5672/vhost`; takes precedence over the single variables",
     )
-    rabbitmq_host: str = "127.0.0.1"
-    rabbitmq_port: int = Field(default=5672, ge=1, le=65535)
-    rabbitmq_user: str = "sensors"
-    rabbitmq_pass: SecretStr = SecretStr("sensors")
-    rabbitmq_vhost: str = "/"
-    rabbitmq_tls_ca: ReadableFile | None = None
-    rabbitmq_tls_cert: ReadableFile | None = None
-    rabbitmq_tls_key: ReadableFile | None = None
-    rabbitmq_management_url: str | None = None
-    queue_name: str = Field(default="sensor_data", min_length=1, pattern=r"^[^\x00-\x1f]+$")
+    rabbitmq_host: str = Field(default="127.0.0.1", description="Host of the broker")
+    rabbitmq_port: int = Field(
+        default=5672, ge=1, le=65535, description="Port of the broker; 5671 when `RABBITMQ_TLS_CA` is set"
+    )
+    rabbitmq_user: str = Field(default="sensors", description="User at the broker")
+    rabbitmq_pass: SecretStr = Field(default=SecretStr("sensors"), description="Password of the user")
+    rabbitmq_vhost: str = Field(default="/", description="Virtual host")
+    rabbitmq_tls_ca: ReadableFile | None = Field(
+        default=None,
+        description="PEM file of the authority that signed the broker's certificate; turns TLS on",
+    )
+    rabbitmq_tls_cert: ReadableFile | None = Field(
+        default=None, description="PEM file of this client's certificate"
+    )
+    rabbitmq_tls_key: ReadableFile | None = Field(
+        default=None, description="PEM file of this client's private key"
+    )
+    rabbitmq_management_url: str | None = Field(
+        default=None, description="Address of the management API; unset: `http://HOST:15672`"
+    )
+    queue_name: str = Field(
+        default="sensor_data",
+        min_length=1,
+        pattern=r"^[^\x00-\x1f]+$",
+        description="Name of the queue; its dead-letter queue is `QUEUE_NAME.dead`",
+    )
 
     @field_validator("queue_name")
     @classmethod

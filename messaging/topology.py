@@ -9,7 +9,7 @@ EXCHANGE = "sensors"
 BINDING_KEY = "reading.#"
 ROUTING_PREFIX = "reading."
 MAX_ROUTING_KEY_BYTES = 255
-# Where the watch tells what begins to be wrong and what is over. Whoever wants to hear it binds a queue.
+# To which the alerter publishes notifications. A subscriber binds a queue of its own.
 EVENTS_EXCHANGE = "events"
 # Where the broker publishes what comes by MQTT, with the dots of a routing key for the slashes of the topic.
 MQTT_EXCHANGE = "amq.topic"

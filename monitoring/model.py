@@ -88,7 +88,8 @@ class Problem:
 
     kind: ProblemKind
     subject: str
-    severity: Severity = field(init=False)
+    # Set below. Without a default, pydantic would omit it from the JSON.
+    severity: Severity = field(init=False, default=Severity.WARNING)
     started_at: datetime | None
     message: str
     hint: str

@@ -119,7 +119,7 @@ def _report(target: Target, livez: _Livez, readyz: _Readyz, samples: list[Sample
 
 
 def _health(livez: _Livez, readyz: _Readyz) -> tuple[Health, str | None, datetime | None]:
-    """Return the health, the reason for it, and when it began."""
+    """Return the health, the reason for it, and when it started."""
     stalled_seconds = livez.no_progress_for_seconds
     if stalled_seconds:
         since = datetime.now(UTC) - timedelta(seconds=stalled_seconds)

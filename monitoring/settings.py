@@ -11,6 +11,9 @@ class MonitoringSettings(BrokerSettings, DatabaseSettings):
 
     services: str = Field(
         default="",
-        description="The services to probe: compose (the services of docker-compose.yml) or host[:port], "
-        "separated by commas, or the path of the native system's state file. Empty: none is probed",
+        description=(
+            "The services to monitor: `compose` (those of docker-compose.yml), comma-separated `host` or "
+            "`host:port` (9100; a host name with several addresses is several services), or the path of the "
+            "native stack's state file. Empty: none"
+        ),
     )

@@ -29,7 +29,7 @@ SERVER_PATHS = ("/usr/lib/rabbitmq/bin/rabbitmq-server", "/opt/rabbitmq/sbin/rab
 class PrivateRabbitMQ:
     """A broker whose files are all in `directory`; as a context manager it runs during the block.
 
-    Messages and password are kept in the directory. Without ports it uses free ones.
+    Messages and password are kept in the directory. Without ports it uses any that are free.
 
     Raises:
         ServiceUnavailable: When there are no binaries, or it does not start.

@@ -17,8 +17,9 @@ Port = Annotated[int, Field(ge=1, le=65535)]
 
 def _port_field(service: Service) -> tuple[object, object]:
     several = service.scales or service.instances > 1
-    description = f"of {service.module}-1; the ports after it are those of the next instances"
-    return Port, Field(default=service.native_port, description=description if several else None)
+    first = f"HTTP port of {service.module}-1 on 127.0.0.1; the next instances use the following ports"
+    only = f"HTTP port of the {service.module} on 127.0.0.1"
+    return Port, Field(default=service.native_port, description=first if several else only)
 
 
 if TYPE_CHECKING:
@@ -37,14 +38,21 @@ else:
 class StackSettings(ServicePorts):
     """The ports on 127.0.0.1 (named as for Docker Compose), the number of consumers, and the directory."""
 
-    rabbitmq_host_port: Port = 5675
-    rabbitmq_management_host_port: Port = 15675
-    mqtt_host_port: Port = 1885
-    postgres_host_port: Port = 5435
-    pipelines: int | None = Field(
-        default=None, ge=1, le=MAX_PIPELINES, description="unset: as many as were last requested, or 1"
+    rabbitmq_host_port: Port = Field(default=5675, description="AMQP port on 127.0.0.1")
+    rabbitmq_management_host_port: Port = Field(
+        default=15675, description="Port of the management UI on 127.0.0.1"
     )
-    native_dir: Path = ROOT / ".native"
+    mqtt_host_port: Port = Field(default=1885, description="MQTT port on 127.0.0.1")
+    postgres_host_port: Port = Field(default=5435, description="PostgreSQL port on 127.0.0.1")
+    pipelines: int | None = Field(
+        default=None,
+        ge=1,
+        le=MAX_PIPELINES,
+        description="Number of consumers; unset: as many as last time, or 1",
+    )
+    native_dir: Path = Field(
+        default=ROOT / ".native", description="Directory of everything that the native stack keeps"
+    )
 
     def first_port(self, service: Service) -> int:
         """Return the HTTP port of the service's first instance."""

@@ -19,12 +19,36 @@ MAX_LINGER_SECONDS = 10
 class PipelineSettings(BrokerSettings, DatabaseSettings, ServiceSettings):
     """Seconds are real seconds; the processing range simulates work on each message."""
 
-    batch_size: int = Field(default=1, ge=1, le=MAX_BATCH)
-    batch_linger_seconds: float = Field(default=0.05, ge=0, le=MAX_LINGER_SECONDS)
-    prefetch_count: int | None = Field(default=None, ge=1, le=MAX_PREFETCH)
-    processing_seconds_min: float = Field(default=0, ge=0, le=3600)
-    processing_seconds_max: float = Field(default=0, ge=0, le=3600)
-    naive_time_zone: TimeZone = ZoneInfo("UTC")
+    batch_size: int = Field(
+        default=1,
+        ge=1,
+        le=MAX_BATCH,
+        description="Messages that are stored by one statement and acked together",
+    )
+    batch_linger_seconds: float = Field(
+        default=0.05,
+        ge=0,
+        le=MAX_LINGER_SECONDS,
+        description="Seconds that an incomplete batch waits for more messages",
+    )
+    prefetch_count: int | None = Field(
+        default=None,
+        ge=1,
+        le=MAX_PREFETCH,
+        description=(
+            "Unacked messages that a consumer may hold, at least `BATCH_SIZE`; unset: 1, or twice "
+            "`BATCH_SIZE` in batches"
+        ),
+    )
+    processing_seconds_min: float = Field(
+        default=0, ge=0, le=3600, description="Shortest simulated work per message, in seconds"
+    )
+    processing_seconds_max: float = Field(
+        default=0, ge=0, le=3600, description="Longest simulated work per message, in seconds"
+    )
+    naive_time_zone: TimeZone = Field(
+        default=ZoneInfo("UTC"), description="Time zone of times without an offset"
+    )
 
     @model_validator(mode="after")
     def _range(self) -> Self:

@@ -80,14 +80,28 @@ class Settings(BaseSettings):
 class ServiceSettings(Settings):
     """The settings of every service."""
 
-    log_level: Literal["debug", "info", "warning", "error"] = "info"
-    log_format: Literal["console", "json"] = "console"
-    http_host: str = "127.0.0.1"
-    http_port: int = Field(default=9100, ge=0, le=65535, description="0 turns the HTTP server off")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="The lowest level that is logged"
+    )
+    log_format: Literal["console", "json"] = Field(
+        default="console", description="`console` for people, `json` for programs"
+    )
+    http_host: str = Field(
+        default="127.0.0.1", description="Address on which the service serves HTTP; the images set `0.0.0.0`"
+    )
+    http_port: int = Field(
+        default=9100,
+        ge=0,
+        le=65535,
+        description="Port for health checks and metrics; 0 turns the HTTP server off",
+    )
     connect_timeout_seconds: float = Field(
         default=0,
         ge=0,
-        description="exit if a required service does not become available in this time; 0 waits indefinitely",
+        description=(
+            "Seconds after which a service gives up on a broker or database that it never reached, and exits "
+            "with code 69; 0: never"
+        ),
     )
 
 

@@ -26,7 +26,7 @@ run_tests() {
   unset_settings
   ensure_browser
   export TESTCONTAINERS_RYUK_DISABLED=true
-  # The whole suite runs in several workers and must reach the coverage; a selection need not.
+  # The whole suite runs in several workers and must reach the coverage; a selection does not have to.
   [ $# -gt 0 ] || set -- --numprocesses=auto --cov-fail-under=95
   "$bin/python" -m pytest --cov --cov-report=term "$@"
 }
@@ -52,8 +52,13 @@ lint() {
   "$bin/ruff" format --check . || failed=1
   "$bin/mypy" || failed=1
   "$bin/lint-imports" || failed=1
+  build_docs || failed=1
   return "$failed"
 }
+
+mkdocs() { NO_MKDOCS_2_WARNING=true "$bin/python" -m mkdocs "$@"; }
+
+build_docs() { mkdocs build --quiet --strict; }
 
 take_pictures() {
   ensure_browser
@@ -71,7 +76,7 @@ lock() {
   "$bin/python" -m pip install --quiet --disable-pip-version-check uv
   local name python=$PWD/$bin/python
   compile requirements/dev
-  for name in bench native tools dashboard pipeline sensor; do compile "requirements/$name" --constraint dev.txt; done
+  for name in docs bench native tools dashboard pipeline sensor; do compile "requirements/$name" --constraint dev.txt; done
   compile benchmarks/peers/requirements
 }
 
@@ -83,6 +88,8 @@ case $command in
   faults) run_faults "$@" ;;
   bench) run_bench "$@" ;;
   pictures) take_pictures "$@" ;;
+  docs) build_docs ;;
+  docs-serve) mkdocs serve ;;
   lint) lint ;;
   fmt) "$bin/ruff" format . && "$bin/ruff" check --fix . ;;
   lock) lock ;;

@@ -22,32 +22,77 @@ LONGEST_FILE_NAME = 100
 class SensorSettings(BrokerSettings, ServiceSettings):
     """Times are in seconds, temperatures in °C unless a unit is named."""
 
-    sensor_id: str = Field(default="1", min_length=1, max_length=MAX_SENSOR_ID_CHARACTERS)
-    sensor_interval_seconds: float = Field(default=0, ge=0, le=86400, description="0: follows SENSOR_ID")
-    sensor_source: str = SIMULATED
+    sensor_id: str = Field(
+        default="1", min_length=1, max_length=MAX_SENSOR_ID_CHARACTERS, description="ID of the sensor"
+    )
+    sensor_interval_seconds: float = Field(
+        default=0,
+        ge=0,
+        le=86400,
+        description="Seconds between two readings; 0: the number in `SENSOR_ID`, otherwise 1",
+    )
+    sensor_source: str = Field(
+        default=SIMULATED,
+        description=(
+            "Where temperatures come from: `simulated`, `office` or `replay:PATH` with the path of a CSV file"
+        ),
+    )
 
-    simulated_mean: float = 21.0
-    simulated_daily_swing: float = Field(default=3.0, ge=0, description="half of day's highest minus lowest")
-    simulated_noise: float = Field(default=0.15, ge=0, description="standard deviation")
-    simulated_drift_per_day: float = 0.0
-    simulated_seed: int | None = None
-    simulated_spike_probability: float = Field(default=0, ge=0, le=1)
-    simulated_stuck_probability: float = Field(default=0, ge=0, le=1)
-    simulated_dropout_probability: float = Field(default=0, ge=0, le=1)
+    simulated_mean: float = Field(default=21.0, description="Mean temperature of the simulated room in °C")
+    simulated_daily_swing: float = Field(
+        default=3.0,
+        ge=0,
+        description="Half the difference between the day's highest and lowest temperature, in K",
+    )
+    simulated_noise: float = Field(default=0.15, ge=0, description="Standard deviation of the noise, in K")
+    simulated_drift_per_day: float = Field(default=0.0, description="Drift in K per day")
+    simulated_seed: int | None = Field(default=None, description="Seed that makes the simulation repeatable")
+    simulated_spike_probability: float = Field(
+        default=0, ge=0, le=1, description="Probability per reading of one outlier"
+    )
+    simulated_stuck_probability: float = Field(
+        default=0, ge=0, le=1, description="Probability per reading that the value repeats 20 times"
+    )
+    simulated_dropout_probability: float = Field(
+        default=0, ge=0, le=1, description="Probability per reading that 20 readings are missing"
+    )
 
-    replay_time_column: str = "timestamp"
-    replay_value_column: str = "value"
-    replay_unit: Unit = Unit.CELSIUS
-    replay_times: Literal["now", "original"] = "now"
-    replay_speed: float = Field(default=0, ge=0, description="0: one reading an interval")
-    replay_loop: bool = True
+    replay_time_column: str = Field(
+        default="timestamp", description="Column with the time, by its header or its number from 1"
+    )
+    replay_value_column: str = Field(
+        default="value", description="Column with the temperature, by its header or its number from 1"
+    )
+    replay_unit: Unit = Field(default=Unit.CELSIUS, description="Unit of the file")
+    replay_times: Literal["now", "original"] = Field(
+        default="now", description="`now`: the time of replaying; `original`: the times in the file"
+    )
+    replay_speed: float = Field(
+        default=0, ge=0, description="Times faster than recorded; 0: one row per interval"
+    )
+    replay_loop: bool = Field(
+        default=True, description="Whether the replay starts again at the end of the file"
+    )
 
     outbox_path: Path | None = Field(
-        default=None, description="unset: a file of this sensor's in the state home"
+        default=None,
+        description=(
+            "File in which readings wait for the broker, one per sensor; unset: "
+            "`sensors/outbox-SENSOR_ID.sqlite3` in the user's state directory"
+        ),
     )
-    outbox_max_readings: int = Field(default=1_000_000, ge=1)
-    outbox_sync: Literal["always", "while-disconnected"] = "while-disconnected"
-    xdg_state_home: Path | None = None
+    outbox_max_readings: int = Field(
+        default=1_000_000,
+        ge=1,
+        description="Readings that may wait in the outbox; above this the oldest is dropped",
+    )
+    outbox_sync: Literal["always", "while-disconnected"] = Field(
+        default="while-disconnected",
+        description="When each reading is flushed to disk (fsync): `while-disconnected`, or `always`",
+    )
+    xdg_state_home: Path | None = Field(
+        default=None, description="The user's state directory; unset: `~/.local/state`"
+    )
 
     @field_validator("sensor_source")
     @classmethod

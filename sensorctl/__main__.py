@@ -11,9 +11,9 @@ from typing import Annotated
 import typer
 from rich.live import Live
 
-from alerter.__main__ import watch as run_alerter
+from alerter.__main__ import run_alerter
 from db.errors import StoreUnavailable
-from db.queries.storage import read_sizes
+from db.queries.storage import read_storage
 from db.queries.summary import Summary
 from messaging.errors import BrokerUnavailable
 from monitoring.collector import Collector
@@ -132,7 +132,7 @@ def reconcile(
 @app.command()
 def sizes(as_json: AsJson = False) -> None:
     """Rows (estimated) and bytes of each table and of each day, and for how long readings are kept."""
-    storage = read_sizes(discover_settings())
+    storage = read_storage(discover_settings())
     if as_json:
         show_json(storage_record(storage))
     else:
@@ -142,9 +142,9 @@ def sizes(as_json: AsJson = False) -> None:
 
 @app.command()
 def alerter() -> None:
-    """Look every few seconds, and tell what begins to be wrong and what is over, until it is stopped.
+    """Evaluate the system's status every few seconds, and notify receivers of alerts, until it is stopped.
 
-    On the exchange `events`, and to ALERT_WEBHOOK_URL. A service: the stacks run one of it already.
+    The receivers are the exchange `events` and ALERT_WEBHOOK_URL. The stacks already run one as a service.
     """
     raise typer.Exit(lifecycle.run(lambda stop: run_alerter(discover_alerter_settings(), stop)))
 

@@ -104,7 +104,7 @@ def _clock(settings: OperatorSettings) -> CheckResult:
     summary = Summary(settings)
     try:
         before = time.time()
-        server = summary.clock()
+        server = summary.server_time()
         apart = server - (before + time.time()) / 2
     finally:
         summary.close()

@@ -12,7 +12,7 @@ from dotenv import dotenv_values
 from pydantic import Field, SecretStr, create_model, model_validator
 
 from alerter.settings import AlerterSettings
-from db.engine import role_of
+from db.engine import database_role
 from db.roles import AccessLevel, Role
 from messaging.management.permissions import User, permissions_of
 from messaging.topology import Topology
@@ -61,13 +61,17 @@ AS_THE_ALERTER = INSTEAD_OF_THE_OWNER | {
 class OperatorSettings(MonitoringSettings, ServiceSettings):
     """Both ends of the pipeline and its services, and how its consumers read a time without an offset."""
 
-    naive_time_zone: TimeZone = ZoneInfo("UTC")
+    naive_time_zone: TimeZone = Field(
+        default=ZoneInfo("UTC"), description="Time zone of times without an offset"
+    )
 
 
 def _account_fields(account: BrokerUser | DatabaseRole) -> dict[str, tuple[object, object]]:
+    name = Field(default=account.name, description=f"Name of the login `{account.name}`")
+    password = Field(default=None, description="Password of this login; unset: setup does not create it")
     return {
-        account.user_variable.lower(): (str, account.name),
-        account.password_variable.lower(): (SecretStr | None, None),
+        account.user_variable.lower(): (str, name),
+        account.password_variable.lower(): (SecretStr | None, password),
     }
 
 
@@ -91,14 +95,19 @@ else:
 class SetupSettings(Accounts, OperatorSettings):
     """Both ends as their owner, for how long readings are kept, and whom setup makes: who has a password."""
 
-    retention_days: int | None = Field(default=None, ge=1, le=MOST_DAYS)
+    retention_days: int | None = Field(
+        default=None,
+        ge=1,
+        le=MOST_DAYS,
+        description="Whole UTC days of readings that are kept besides today; unset: all",
+    )
 
     @model_validator(mode="after")
     def _each_its_own(self) -> Self:
         """Making the owner itself again, with a part of its rights, would lock everybody out."""
         owner = unquote(urlsplit(self.amqp_url).username or "")
         _all_different("RABBITMQ", [owner, *(user.name for user in self.broker_users)])
-        _all_different("POSTGRES", [role_of(self), *(role.name for role in self.database_roles)])
+        _all_different("POSTGRES", [database_role(self), *(role.name for role in self.database_roles)])
         return self
 
     @property

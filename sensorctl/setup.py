@@ -6,7 +6,7 @@ import structlog
 from tenacity import Retrying
 
 from db.errors import PermissionDenied, StoreUnavailable
-from db.maintenance import keep_up
+from db.maintenance import prepare_partitions
 from db.migrate import upgrade
 from db.roles import ensure_roles
 from messaging.errors import BrokerRefused, BrokerUnavailable
@@ -52,7 +52,7 @@ def _declare(settings: SetupSettings, attempts: Retrying) -> None:
 def _keep_partitions(settings: SetupSettings, attempts: Retrying) -> None:
     log = structlog.get_logger()
     try:
-        attempts(keep_up, settings, settings.retention_days)
+        attempts(prepare_partitions, settings, settings.retention_days)
     except StoreUnavailable as error:  # it gave way to somebody who reads the table for long
         log.warning("partitions not kept up", reason=str(error), advice="leave it to the consumers")
     else:

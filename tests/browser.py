@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Literal
 
 from playwright.sync_api import Browser, Page, sync_playwright
 from tenacity import retry, retry_if_exception_message, stop_after_attempt, wait_fixed
@@ -15,7 +16,7 @@ ARGUMENTS = ("--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu")
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """The browser, without a window. Raises NotHere where it is not installed."""
+    """A headless browser. Raises NotHere where it is not installed."""
     path = shutil.which("chromium")
     if path is None:
         raise NotHere("chromium is not installed: apt-get install chromium")
@@ -27,22 +28,22 @@ def chromium() -> Iterator[Browser]:
             browser.close()
 
 
-def complaints_of(page: Page) -> list[str]:
-    """Every error and warning that the page will write to its console, and every error in its scripts.
+def console_problems(page: Page) -> list[str]:
+    """A list that collects the page's console errors and warnings, and the errors of its scripts.
 
-    Not those of addresses that do not answer, which a browser writes by itself during an outage.
+    Failed requests are excluded: the browser reports them by itself during an outage.
     """
-    complaints: list[str] = []
-    page.on("pageerror", lambda error: complaints.append(str(error)))
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
     page.on(
         "console",
         lambda message: (
-            complaints.append(message.text)
+            problems.append(message.text)
             if message.type in ("error", "warning") and "Failed to load resource" not in message.text
             else None
         ),
     )
-    return complaints
+    return problems
 
 
 @retry(
@@ -51,6 +52,6 @@ def complaints_of(page: Page) -> list[str]:
     wait=wait_fixed(1),
     reraise=True,
 )
-def visit(page: Page, url: str) -> None:
-    """Open a page; again when the host's network changed meanwhile, as it does when a container starts."""
-    page.goto(url)
+def visit(page: Page, url: str, wait_until: Literal["load", "commit"] = "load") -> None:
+    """Open a page. Retry when the host's network changes meanwhile, as it does when a container starts."""
+    page.goto(url, wait_until=wait_until)

@@ -1,6 +1,6 @@
-"""`python -m tests.pictures`: pictures of the running Compose stack for README, into docs/pictures.
+"""`python -m tests.pictures`: pictures of the running Compose stack for the docs, into docs/pictures.
 
-Of the dashboard, the status screen, and the management UI with the queue; on the default ports or on
+They show the dashboard, the status screen, and the queue in the management UI. The ports are the defaults, or
 DASHBOARD_HOST_PORT and RABBITMQ_MANAGEMENT_HOST_PORT.
 """
 
@@ -18,7 +18,7 @@ from tests.browser import chromium, visit
 from tests.services import ROOT
 
 FOLDER = ROOT / "docs" / "pictures"
-# Name, colours, width, height and sharpness.
+# Name, colour scheme, width, height and device scale factor.
 PICTURES = (
     ("dashboard-light", "light", 1280, 1060, 1.5),
     ("dashboard-dark", "dark", 1280, 1060, 1.5),
@@ -28,25 +28,25 @@ CHARTS_MS = 20_000
 SETTLED_MS = 1_500
 STATUS = ("docker", "compose", "run", "--rm", "-T", "-e", "FORCE_COLOR=1")
 STATUS_COLUMNS = 112
-# Whoever looks at the picture has a monospaced font, and need not fetch one from elsewhere.
-FONTS_OF_OTHERS = re.compile(r"\s*@font-face \{.*?\}", re.DOTALL)
+# Viewers have a monospaced font of their own; the picture must not load one from another host.
+FONT_FACE = re.compile(r"\s*@font-face \{.*?\}", re.DOTALL)
 LOGIN = "sensors"
 
 
-def take(browser: Browser, url: str, folder: Path) -> list[Path]:
-    """A picture of the top of the page each, once it is live and its charts are drawn."""
+def take_dashboard(browser: Browser, url: str, folder: Path) -> list[Path]:
+    """Take a picture of the top of the page in each variant, once it is live and its charts are drawn."""
     folder.mkdir(parents=True, exist_ok=True)
     taken = []
-    for name, colours, width, height, scale in PICTURES:
+    for name, scheme, width, height, scale in PICTURES:
         with browser.new_context(
-            color_scheme="dark" if colours == "dark" else "light",
+            color_scheme="dark" if scheme == "dark" else "light",
             viewport={"width": width, "height": height},
             device_scale_factor=scale,
         ) as context:
             page = context.new_page()
             visit(page, url)
             expect(page.locator("#connection")).to_have_text("Live", timeout=CHARTS_MS)
-            expect(page.locator("#flow canvas")).to_have_count(3, timeout=CHARTS_MS)
+            expect(page.locator("#throughput canvas")).to_have_count(3, timeout=CHARTS_MS)
             if page.locator(".card").first.bounding_box()["y"] < height:  # type: ignore[index]
                 expect(page.locator(".card canvas").first).to_be_visible(timeout=CHARTS_MS)
             page.wait_for_timeout(SETTLED_MS)
@@ -56,19 +56,19 @@ def take(browser: Browser, url: str, folder: Path) -> list[Path]:
 
 
 def take_status(folder: Path) -> Path:
-    """What `sensorctl status` prints on a terminal."""
+    """Take a picture of the output of `sensorctl status`."""
     command = (*STATUS, "-e", f"COLUMNS={STATUS_COLUMNS}", "sensorctl", "status")
-    said = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False).stdout
+    output = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False).stdout
     console = Console(record=True, width=STATUS_COLUMNS, file=io.StringIO())
-    console.print(Text.from_ansi(said))
+    console.print(Text.from_ansi(output))
     drawn = console.export_svg(title="sensorctl status")
     taken = folder / "status.svg"
-    taken.write_text(FONTS_OF_OTHERS.sub("", drawn), encoding="utf-8")
+    taken.write_text(FONT_FACE.sub("", drawn), encoding="utf-8")
     return taken
 
 
 def take_management(browser: Browser, url: str, folder: Path) -> Path:
-    """The page of the queue in RabbitMQ's management UI."""
+    """Take a picture of the queue in RabbitMQ's management UI."""
     with browser.new_context(viewport={"width": 1280, "height": 900}, device_scale_factor=1.5) as context:
         page = context.new_page()
         visit(page, url)
@@ -85,11 +85,11 @@ def take_management(browser: Browser, url: str, folder: Path) -> Path:
 
 
 def main() -> None:
-    """Take them, and say where they are."""
+    """Take all pictures and print their paths."""
     dashboard = os.environ.get("DASHBOARD_HOST_PORT") or "8085"
     management = os.environ.get("RABBITMQ_MANAGEMENT_HOST_PORT") or "15675"
     with chromium() as browser:
-        taken = take(browser, f"http://127.0.0.1:{dashboard}/", FOLDER)
+        taken = take_dashboard(browser, f"http://127.0.0.1:{dashboard}/", FOLDER)
         taken.append(take_management(browser, f"http://127.0.0.1:{management}/", FOLDER))
     for picture in (*taken, take_status(FOLDER)):
         print(picture.relative_to(ROOT))  # noqa: T201 (a command)

@@ -1,1 +1,1 @@
-"""Where alerts are sent: the exchange `events` and a webhook."""
+"""The receivers of notifications: the exchange `events` and a webhook."""

@@ -1,6 +1,6 @@
 """The exchange `events` as a receiver."""
 
-from alerter.alert import Event
+from alerter.notification import Notification
 from messaging.amqp.connection import close_quietly, connect
 from messaging.errors import BrokerUnavailable
 from messaging.publishing.events import EventPublisher
@@ -8,27 +8,39 @@ from messaging.publishing.events import EventPublisher
 NAME = "alerter"
 
 
-class Exchange:
-    """Publishes each event with a confirm, on a connection of its own."""
+class ExchangeReceiver:
+    """Publishes each notification with a publisher confirm, on a connection of its own."""
 
     def __init__(self, url: str) -> None:
-        """Connect, and declare the exchange. Raises BrokerUnavailable."""
+        """Connect and declare the exchange.
+
+        Raises:
+            BrokerUnavailable: When the broker cannot be reached.
+        """
         connection = connect(url, NAME)
         try:
-            self._announcer = EventPublisher(connection, app_id=NAME)
+            self._publisher = EventPublisher(connection, app_id=NAME)
         except BrokerUnavailable:
             close_quietly(connection)
             raise
 
-    def deliver(self, event: Event) -> None:
-        """Return once the broker has it. Raises BrokerUnavailable."""
-        self._announcer.announce(event.routing_key, event.event_id, event.body)
+    def send(self, notification: Notification) -> None:
+        """Publish it and wait for the confirm.
 
-    def idle(self) -> bool:
-        """Answer heartbeats. Raises BrokerUnavailable."""
-        self._announcer.idle()
+        Raises:
+            BrokerUnavailable: When the broker did not confirm it.
+        """
+        self._publisher.announce(notification.routing_key, notification.notification_id, notification.body)
+
+    def keep_alive(self) -> bool:
+        """Answer heartbeats.
+
+        Raises:
+            BrokerUnavailable: When the connection is lost.
+        """
+        self._publisher.idle()
         return True
 
     def close(self) -> None:
         """Close the connection."""
-        self._announcer.close()
+        self._publisher.close()

@@ -1,77 +1,73 @@
-"""A webhook as a receiver: each event is the body of a POST."""
+"""A webhook as a receiver: each notification is posted to it."""
 
-import http.client
-import urllib.error
-import urllib.request
 from http import HTTPStatus
-from typing import Any
 
+import httpx2
 from pydantic import SecretStr
 
-from alerter.alert import Event
-from alerter.notifier import Refused
+from alerter.notification import Notification
+from alerter.notifier import NonRetryable
+from monitoring.http import os_error_text
 from runtime.errors import ServiceUnavailable
 from runtime.version import VERSION
 
 TIMEOUT_SECONDS = 10.0
-# Answers after which the same event may be taken later.
-NOT_NOW = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
+# After these the same notification may be accepted later.
+RETRYABLE_STATUS = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
 
 
-class Webhook:
-    """Posts events to an address, which is a secret: no error names it."""
+class WebhookReceiver:
+    """Posts notifications to a URL. The URL is a secret: no error contains it."""
 
     def __init__(self, url: SecretStr, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
         self._url = url
-        self._timeout_seconds = timeout_seconds
-        self._opener = urllib.request.build_opener(_NoRedirects)
-
-    def deliver(self, event: Event) -> None:
-        """Return after an answer of 2xx; Refused for one of 3xx or 4xx, ServiceUnavailable for all else.
-
-        No redirect is followed: the event is for this address.
-        """
-        request = urllib.request.Request(  # noqa: S310 (the settings allow http and https only)
-            self._url.get_secret_value(),
-            data=event.body,
-            headers={
-                "Content-Type": "application/json",
-                "User-Agent": f"sensors-watch/{VERSION}",
-                "Idempotency-Key": event.event_id,
-            },
+        # No connection is kept between notifications, which may be days apart. A redirect is not followed:
+        # the notification is meant for this URL. A proxy of the environment applies.
+        self._client = httpx2.Client(
+            timeout=timeout_seconds,
+            follow_redirects=False,
+            limits=httpx2.Limits(max_keepalive_connections=0),
+            headers={"User-Agent": f"sensors-alerter/{VERSION}", "Content-Type": "application/json"},
         )
-        try:
-            with self._opener.open(request, timeout=self._timeout_seconds):
-                return
-        except urllib.error.HTTPError as error:
-            with error:
-                raise _refusal(error.code) from None
-        # Its text may hold the address, so only its kind is told.
-        except (OSError, ValueError, http.client.HTTPException) as error:
-            raise ServiceUnavailable(f"the webhook does not answer: {_why(error)}") from None
 
-    def idle(self) -> bool:
-        """No connection is kept, so nothing can be said."""
+    def send(self, notification: Notification) -> None:
+        """Post it and wait for a response of 2xx.
+
+        Raises:
+            NonRetryable: When the response is 3xx or 4xx, except for those of RETRYABLE_STATUS.
+            ServiceUnavailable: When there is any other response, or none.
+        """
+        try:
+            # Only the status matters, so the body is not read.
+            with self._client.stream(
+                "POST",
+                self._url.get_secret_value(),
+                content=notification.body,
+                headers={"Idempotency-Key": notification.notification_id},
+            ) as response:
+                if not response.is_success:
+                    raise _rejection(response.status_code)
+        except (httpx2.HTTPError, httpx2.InvalidURL) as error:
+            # The text of the error may contain the URL.
+            raise ServiceUnavailable(f"the webhook does not respond: {_reason(error)}") from None
+
+    def keep_alive(self) -> bool:
+        """Do nothing: no connection is kept, so it is unknown whether the webhook responds."""
         return False
 
     def close(self) -> None:
-        """No connection is kept."""
+        """Close the client."""
+        self._client.close()
 
 
-class _NoRedirects(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *_: Any) -> None:
-        """The answer is an error then."""
+def _rejection(status: int) -> ServiceUnavailable:
+    if status < HTTPStatus.INTERNAL_SERVER_ERROR and status not in RETRYABLE_STATUS:
+        note = " (redirects are not followed)" if status < HTTPStatus.BAD_REQUEST else ""
+        return NonRetryable(f"the webhook responded {status}{note}")
+    return ServiceUnavailable(f"the webhook responded {status}")
 
 
-def _refusal(code: int) -> ServiceUnavailable:
-    if code < HTTPStatus.INTERNAL_SERVER_ERROR and code not in NOT_NOW:
-        follow = " (redirects are not followed)" if code < HTTPStatus.BAD_REQUEST else ""
-        return Refused(f"the webhook answers {code}{follow}")
-    return ServiceUnavailable(f"the webhook answers {code}")
-
-
-def _why(error: BaseException) -> str:
-    reason = error.reason if isinstance(error, urllib.error.URLError) else error
-    if isinstance(reason, TimeoutError):
-        return "no answer in time"
-    return getattr(reason, "strerror", None) or type(reason).__name__
+def _reason(error: Exception) -> str:
+    if isinstance(error, httpx2.TimeoutException):
+        return "no response in time"
+    return os_error_text(error) or type(error).__name__

@@ -1,6 +1,6 @@
 """The broker alone, with bare pika: `consume` at prefetch 1, `drain` in batches, `confirm` and `publish`.
 
-The consumers print how many messages a second they took, from the first delivery to the last ack.
+The consumers print the messages per second between the first delivery and the last ack.
 """
 
 import os
@@ -19,37 +19,37 @@ PERSISTENT = pika.BasicProperties(delivery_mode=2, content_type="application/jso
 
 
 def consume(channel: BlockingChannel) -> None:
-    """One message in hand, an ack each."""
-    take(channel, prefetch=1, every=1)
+    """Consume with prefetch 1 and an ack per message."""
+    receive(channel, prefetch=1, ack_interval=1)
 
 
 def drain(channel: BlockingChannel) -> None:
-    """As many in flight as help, one ack for a batch."""
-    take(channel, prefetch=2 * BATCH, every=BATCH)
+    """Consume with a high prefetch and one ack per batch."""
+    receive(channel, prefetch=2 * BATCH, ack_interval=BATCH)
 
 
-def take(channel: BlockingChannel, prefetch: int, every: int) -> None:
-    """Take MESSAGES messages and print the rate."""
-    taken = 0
-    began = 0.0
+def receive(channel: BlockingChannel, prefetch: int, ack_interval: int) -> None:
+    """Consume MESSAGES messages and print the rate."""
+    received = 0
+    started_at = 0.0
     channel.basic_qos(prefetch_count=prefetch)
 
     def on_message(channel, method, _properties, _body):  # type: ignore[no-untyped-def]  # by hand
-        nonlocal taken, began
-        began = began or time.perf_counter()
-        taken += 1
-        if taken % every == 0 or taken == MESSAGES:
-            channel.basic_ack(method.delivery_tag, multiple=every > 1)
-        if taken == MESSAGES:
+        nonlocal received, started_at
+        started_at = started_at or time.perf_counter()
+        received += 1
+        if received % ack_interval == 0 or received == MESSAGES:
+            channel.basic_ack(method.delivery_tag, multiple=ack_interval > 1)
+        if received == MESSAGES:
             channel.stop_consuming()
 
     channel.basic_consume(QUEUE, on_message)
     channel.start_consuming()
-    print(taken / (time.perf_counter() - began))
+    print(received / (time.perf_counter() - started_at))
 
 
 def confirm(channel: BlockingChannel) -> None:
-    """Publish, each message confirmed before the next."""
+    """Publish, waiting for the confirm of each message."""
     channel.confirm_delivery()
     publish(channel)
 

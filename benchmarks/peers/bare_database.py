@@ -1,6 +1,6 @@
-"""The database alone, with bare psycopg: `commits` of single rows, or `copy` of 500 rows a commit.
+"""The database alone, with bare psycopg: `commits` of single rows, or `copy` of 500 rows per commit.
 
-Prints how many rows a second were committed.
+Prints the committed rows per second.
 """
 
 import os
@@ -24,26 +24,26 @@ Row = tuple[UUID, str, datetime, float, UUID, int]
 
 
 def main(mode: str) -> None:
-    """Write MESSAGES rows, which are made before the clock starts."""
+    """Write MESSAGES rows, which are created before the measurement."""
     run = uuid4()
     rows = [(uuid4(), str(n % SENSORS), datetime.now(UTC), 20 + n % 7 / 8, run, n) for n in range(MESSAGES)]
     rows.sort()  # as time-ordered ids would be
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as database:
         database.execute("SELECT 1")
-        began = time.perf_counter()
+        started_at = time.perf_counter()
         (commits if mode == "commits" else copy)(database, rows)
-        print(MESSAGES / (time.perf_counter() - began))
+        print(MESSAGES / (time.perf_counter() - started_at))
 
 
 def commits(database: psycopg.Connection, rows: Sequence[Row]) -> None:
-    """A commit a row."""
+    """Commit each row."""
     cursor = database.cursor()
     for row in rows:
         cursor.execute(INSERT, row)
 
 
 def copy(database: psycopg.Connection, rows: Sequence[Row]) -> None:
-    """A commit a batch."""
+    """Commit each batch."""
     cursor = database.cursor()
     for start in range(0, len(rows), BATCH):
         with cursor.copy(COPY) as lines:

@@ -38,7 +38,7 @@ class Reading(Base):
 
 
 class Message(BaseModel):
-    """What is sent."""
+    """The payload."""
 
     reading_id: UUID
     sensor_id: str
@@ -50,7 +50,7 @@ class Message(BaseModel):
 
 @broker.subscriber(RabbitQueue(os.environ["QUEUE_NAME"], declare=False), ack_policy=AckPolicy.NACK_ON_ERROR)
 async def store(message: Message) -> None:
-    """One session, one commit; FastStream acks after the return."""
+    """Store a reading with one session and one commit; FastStream acks when this returns."""
     async with sessions() as session, session.begin():
         session.add(Reading(**message.model_dump()))
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# install.sh: give the peers what they need: .bench-venv, and node_modules where Node.js is. Quick when they have it.
+# install.sh: install the peers' packages into .bench-venv and, with Node.js, node_modules, unless they are installed.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -7,10 +7,10 @@ peers=benchmarks/peers
 venv=.bench-venv
 stamp=$venv/.has-peers
 
-fresh() { [ -e "$1" ] && [ "$1" -nt "$2" ]; }
+is_current() { [ -e "$1" ] && [ "$1" -nt "$2" ]; }
 
 install_python() {
-  fresh "$stamp" "$peers/requirements.txt" && return
+  is_current "$stamp" "$peers/requirements.txt" && return
   echo "Installing the peers' packages into $venv …"
   .venv/bin/python -m venv --clear "$venv"
   "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r "$peers/requirements.txt"
@@ -19,9 +19,9 @@ install_python() {
 
 install_node() {
   local modules=$peers/node/node_modules
-  fresh "$modules" "$peers/node/package.json" && return
+  is_current "$modules" "$peers/node/package.json" && return
   if ! command -v npm >/dev/null; then
-    echo 'There is no Node.js with npm here, so its peer is left out.'
+    echo 'Node.js with npm is not installed: its peer is skipped.'
     return
   fi
   echo "Installing Node's packages into $modules …"
@@ -29,7 +29,7 @@ install_node() {
     touch "$modules"
   else
     rm -rf "$modules"
-    echo 'npm cannot have its packages, so its peer is left out.'
+    echo 'npm could not install the packages: the peer for Node.js is skipped.'
   fi
 }
 

@@ -1,4 +1,4 @@
-"""pika with an ORM session a message, as SQLAlchemy's documentation shows it."""
+"""pika with an ORM session per message, as SQLAlchemy's documentation shows it."""
 
 import json
 import os

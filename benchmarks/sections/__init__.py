@@ -1,1 +1,1 @@
-"""What is measured: one module a section, each with a function that fills in the results."""
+"""The sections: one module each, with a function that adds to the results."""

@@ -1,4 +1,4 @@
-"""This project in batches, beside a bare drain of the queue and COPY alone."""
+"""This project with batches, compared with draining the queue alone and COPY alone."""
 
 from functools import partial
 
@@ -11,20 +11,22 @@ LIMIT_BATCH = 500
 
 
 def measure(bench: Bench) -> None:
-    """Messages a second of each; the limits take as many messages as batches of 500."""
+    """Measure the messages per second of each batch size, and of the limits."""
     sizes = bench.plan.batches
     runs = {str(size): partial(_batch, bench, size, messages) for size, messages in sizes.items()}
     messages = sizes[LIMIT_BATCH]
-    for variant in bench.present([limit(bench.peers_python, key) for key in ("drain", "copy")]):
-        runs[variant.key] = partial(_limit, bench, variant, messages)
-    bench.interleave(BATCHES, runs)
+    for contender in bench.available([limit(bench.peers_python, key) for key in ("drain", "copy")]):
+        runs[contender.key] = partial(_limit, bench, contender, messages)
+    bench.run_rounds(BATCHES, runs)
 
 
 def _batch(bench: Bench, size: int, messages: int) -> None:
-    variant = project(size)
-    bench.results.add(BATCHES, str(size), consume(bench, variant, messages), f"batches of {size:,}")
+    contender = project(size)
+    bench.results.add(BATCHES, str(size), consume(bench, contender, messages), f"batches of {size:,}")
 
 
-def _limit(bench: Bench, variant: Contender, messages: int) -> None:
-    where = {"queued": messages} if variant.key == "drain" else {"rows": messages}
-    bench.results.add(BATCHES, variant.key, run_limit(bench, variant, messages, **where), variant.title)
+def _limit(bench: Bench, contender: Contender, messages: int) -> None:
+    arguments = {"queued": messages} if contender.key == "drain" else {"rows": messages}
+    bench.results.add(
+        BATCHES, contender.key, run_limit(bench, contender, messages, **arguments), contender.title
+    )

@@ -1,4 +1,4 @@
-"""One, two and three consumers on one queue, without work and with 20 ms of it on each message."""
+"""One, two and three consumers on one queue, without work and with 20 ms of work per message."""
 
 from functools import partial
 
@@ -7,35 +7,35 @@ from benchmarks.consuming import consume
 from benchmarks.contenders import project
 from benchmarks.plan import CONSUMERS
 
-COPIES = (1, 2, 3)
+REPLICAS = (1, 2, 3)
 WORK_MILLISECONDS = (0, 20)
 
 
 def measure(bench: Bench) -> None:
-    """Messages a second of all consumers together."""
+    """Measure the messages per second of all consumers together."""
     runs = {
-        key(copies, work): partial(_measure, bench, copies, work)
+        key(replicas, work): partial(_measure, bench, replicas, work)
         for work in WORK_MILLISECONDS
-        for copies in COPIES
+        for replicas in REPLICAS
     }
-    bench.interleave(CONSUMERS, runs)
+    bench.run_rounds(CONSUMERS, runs)
 
 
-def key(copies: int, work: int) -> str:
-    """The key of so many consumers with so many milliseconds of work."""
-    return f"{copies} at {work} ms"
+def key(replicas: int, work: int) -> str:
+    """Return the key for this number of consumers and milliseconds of work."""
+    return f"{replicas} at {work} ms"
 
 
-def _measure(bench: Bench, copies: int, work: int) -> None:
+def _measure(bench: Bench, replicas: int, work: int) -> None:
     seconds = f"{work / 1000:g}"
     messages = bench.plan.working_messages if work else bench.plan.messages
     rate = consume(
         bench,
         project(),
         messages,
-        copies=copies,
+        replicas=replicas,
         PROCESSING_SECONDS_MIN=seconds,
         PROCESSING_SECONDS_MAX=seconds,
     )
-    plural = "" if copies == 1 else "s"
-    bench.results.add(CONSUMERS, key(copies, work), rate, f"{copies} consumer{plural}, {work} ms of work")
+    plural = "" if replicas == 1 else "s"
+    bench.results.add(CONSUMERS, key(replicas, work), rate, f"{replicas} consumer{plural}, {work} ms of work")

@@ -1,11 +1,11 @@
-"""The sizes of the images, and how much of each is the base that they share."""
+"""The sizes of the images, and of their common base image."""
 
 from benchmarks.bench import Bench
 from benchmarks.environment import CONTAINERS, Compose, docker
 from benchmarks.plan import IMAGES
 
 BASE = "python:3.13-slim"
-SERVICES = {
+IMAGE_SERVICES = {
     "sensors-bench-sensor": "sensor-1",
     "sensors-bench-pipeline": "pipeline-processor",
     "sensors-bench-tools": "setup",
@@ -14,21 +14,21 @@ MEGABYTE = 1_000_000
 
 
 def measure(bench: Bench) -> None:
-    """Built from this very tree, and removed again."""
-    if bench.site.name != CONTAINERS:
-        bench.results.note("Image sizes were not measured: no Docker engine is used.")
+    """Build the images from this checkout, measure their sizes, and remove them."""
+    if bench.environment.name != CONTAINERS:
+        bench.results.add_note("Image sizes were not measured: the servers do not run in containers.")
         return
     task = bench.progress.add_task("images", total=1)
     try:
-        Compose(bench.processes.directory)("build", *SERVICES.values())
-        for image in (BASE, *SERVICES):
+        Compose(bench.processes.directory)("build", *IMAGE_SERVICES.values())
+        for image in (BASE, *IMAGE_SERVICES):
             title = f"{image.removeprefix('sensors-bench-')}, MB"
             bench.results.add(IMAGES, image, megabytes(image), title)
     finally:
-        docker("image", "rm", *SERVICES)
+        docker("image", "rm", *IMAGE_SERVICES)
     bench.progress.advance(task)
 
 
 def megabytes(image: str) -> float:
-    """As `docker images` tells it, with the base."""
+    """Return the size of an image including its base, as `docker images` shows it."""
     return int(docker("image", "inspect", "-f", "{{.Size}}", image)) / MEGABYTE

@@ -1,4 +1,4 @@
-"""One consumer at prefetch 1, beside its peers and the bare limits."""
+"""One consumer at prefetch 1, compared with its peers and the limits."""
 
 from functools import partial
 
@@ -9,19 +9,21 @@ from benchmarks.plan import SINGLE
 
 
 def measure(bench: Bench) -> None:
-    """Messages a second of each."""
-    peers = bench.present(consumers(bench.peers_python))
-    limits = bench.present([limit(bench.peers_python, key) for key in ("consume", "commits")])
-    runs = {variant.key: partial(_consumer, bench, variant) for variant in peers}
-    runs |= {variant.key: partial(_limit, bench, variant) for variant in limits}
-    bench.interleave(SINGLE, runs)
+    """Measure the messages per second of each."""
+    peers = bench.available(consumers(bench.peers_python))
+    limits = bench.available([limit(bench.peers_python, key) for key in ("consume", "commits")])
+    runs = {contender.key: partial(_consumer, bench, contender) for contender in peers}
+    runs |= {contender.key: partial(_limit, bench, contender) for contender in limits}
+    bench.run_rounds(SINGLE, runs)
 
 
-def _consumer(bench: Bench, variant: Contender) -> None:
-    bench.results.add(SINGLE, variant.key, consume(bench, variant, bench.plan.messages), variant.title)
+def _consumer(bench: Bench, contender: Contender) -> None:
+    bench.results.add(SINGLE, contender.key, consume(bench, contender, bench.plan.messages), contender.title)
 
 
-def _limit(bench: Bench, variant: Contender) -> None:
+def _limit(bench: Bench, contender: Contender) -> None:
     messages = bench.plan.messages
-    where = {"queued": messages} if variant.key == "consume" else {"rows": messages}
-    bench.results.add(SINGLE, variant.key, run_limit(bench, variant, messages, **where), variant.title)
+    arguments = {"queued": messages} if contender.key == "consume" else {"rows": messages}
+    bench.results.add(
+        SINGLE, contender.key, run_limit(bench, contender, messages, **arguments), contender.title
+    )

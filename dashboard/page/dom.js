@@ -1,9 +1,9 @@
-// Elements. Whatever a stranger wrote reaches the page as text only.
+// Helpers for elements. Untrusted text reaches the page only through textContent.
 
-export const $ = (selector, from = document) => from.querySelector(selector);
+export const $ = (selector, root = document) => root.querySelector(selector);
 
-/** A new element: properties by their name, `data-…`, `aria-…` and `role` as attributes. */
-export function el(tag, properties = {}, ...children) {
+/** Create an element: properties by name; `data-…`, `aria-…` and `role` as attributes. */
+export function createElement(tag, properties = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(properties)) {
     if (name.includes("-") || name === "role") element.setAttribute(name, value);
@@ -13,42 +13,42 @@ export function el(tag, properties = {}, ...children) {
   return element;
 }
 
-/** Set the text, if it is another one: an unchanged node costs nothing and disturbs no reader. */
-export function say(element, text) {
+/** Set the text if it differs: an unchanged node costs nothing and does not disturb a screen reader. */
+export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
-/** Set a text of ours in which `backticks` stand around what one would type. */
-export function explain(element, text) {
+/** Set a text of the project's own in which `backticks` enclose code. */
+export function setTextWithCode(element, text) {
   if (element.dataset.text === text) return;
   element.dataset.text = text;
-  element.replaceChildren(...text.split("`").map((part, i) => (i % 2 ? el("code", {}, part) : part)));
+  element.replaceChildren(...text.split("`").map((part, i) => (i % 2 ? createElement("code", {}, part) : part)));
 }
 
 /** Show or hide. */
-export function show(element, visible) {
+export function setVisible(element, visible) {
   if (element.hidden === visible) element.hidden = !visible;
 }
 
-/** Let the children of `list` be those that `make` and `update` give for the items, one for each key. */
-export function keyed(list, items, keyOf, make, update = () => {}) {
-  const wanted = new Map(items.map((item) => [keyOf(item), item]));
-  const there = new Map();
+/** Make the children of `list` match `items`, reusing the child with the same key. */
+export function reconcileChildren(list, items, keyOf, create, update = () => {}) {
+  const itemsByKey = new Map(items.map((item) => [keyOf(item), item]));
+  const existing = new Map();
   for (const child of [...list.children]) {
-    if (wanted.has(child.dataset.key)) there.set(child.dataset.key, child);
+    if (itemsByKey.has(child.dataset.key)) existing.set(child.dataset.key, child);
     else child.remove();
   }
-  let place = list.firstElementChild;
-  for (const [key, item] of wanted) {
-    const child = there.get(key) ?? make(item);
+  let next = list.firstElementChild;
+  for (const [key, item] of itemsByKey) {
+    const child = existing.get(key) ?? create(item);
     child.dataset.key = key;
     update(child, item);
-    if (child === place) place = place.nextElementSibling;
-    else list.insertBefore(child, place);
+    if (child === next) next = next.nextElementSibling;
+    else list.insertBefore(child, next);
   }
 }
 
-/** Tell a screen reader. */
-export function announce(sentence) {
-  $("#announcer").textContent = sentence;
+/** Let a screen reader announce a message. */
+export function announce(message) {
+  $("#announcer").textContent = message;
 }

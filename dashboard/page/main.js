@@ -1,67 +1,80 @@
-// Puts the parts of the page together.
+// Assembles the page.
 
-import * as dead from "./dead.js";
-import { $, announce, say, show } from "./dom.js";
-import * as flow from "./flow.js";
-import { span, time } from "./format.js";
-import { known, listen } from "./live.js";
+import * as deadLetters from "./dead-letters.js";
+import { $, announce, setText, setVisible } from "./dom.js";
+import { duration, time } from "./format.js";
+import { state, subscribe } from "./live-state.js";
 import * as problems from "./problems.js";
 import * as sensors from "./sensors.js";
 import * as services from "./services.js";
 import * as summary from "./summary.js";
+import * as throughput from "./throughput.js";
 
-const PARTS = [problems, flow, sensors, summary, dead, services];
-const TICKING = [problems, sensors, summary, dead, services];
-const LATE_MS = 4_000; // a look each second, and some patience
+const SECTIONS = [problems, throughput, sensors, summary, deadLetters, services];
+const SECTIONS_WITH_AGES = [problems, sensors, summary, deadLetters, services];
+const STALE_AFTER_MS = 4_000; // the status is collected each second
+const LABELS = {
+  connecting: "Connecting …",
+  live: "Live",
+  stale: "No updates",
+  disconnected: "Reconnecting …",
+};
+
 let connected = false;
-let state = "connecting";
+let connectionStatus = "connecting";
 
-function redraw(isWhole = false) {
-  if (known.at === null) return;
-  for (const part of PARTS) part.update(isWhole);
+function render(isComplete = false) {
+  if (state.at === null) return;
+  for (const section of SECTIONS) section.update(isComplete);
 }
 
-function heard(isWhole) {
+function onUpdate(isComplete) {
   connected = true;
-  redraw(isWhole);
-  judge();
+  render(isComplete);
+  updateConnectionStatus();
 }
 
-function lost() {
+function onDisconnect() {
   connected = false;
-  judge();
+  updateConnectionStatus();
 }
 
-/** Live, or how it was when: nothing old is shown as if it were now. */
-function judge() {
-  const late = known.heard !== null && performance.now() - known.heard > LATE_MS;
-  const now = !connected ? (known.heard === null ? "connecting" : "lost") : late ? "late" : "live";
-  const words = {
-    connecting: "Connecting …",
-    live: "Live",
-    late: "No news",
-    lost: "Reconnecting …",
-  };
-  say($("#connection .words"), words[now]);
-  $("#connection").dataset.state = now;
-  document.body.dataset.live = now === "live" || now === "connecting";
-  const old = now === "late" || now === "lost";
-  show($("#stale"), old);
-  if (old) {
-    const why = now === "lost" ? "The connection to the dashboard is lost." : "The last look at the system takes long.";
-    say($("#stale"), `Not live. ${why} This is how it was at ${time(known.at)}, ${span((performance.now() - known.heard) / 1000)} ago.`);
+const millisecondsSinceUpdate = () => performance.now() - state.receivedAt;
+
+function currentStatus() {
+  if (!connected) return state.receivedAt === null ? "connecting" : "disconnected";
+  return millisecondsSinceUpdate() > STALE_AFTER_MS ? "stale" : "live";
+}
+
+/** Show whether the page is live. An outdated state never looks current. */
+function updateConnectionStatus() {
+  const status = currentStatus();
+  const isOutdated = status === "stale" || status === "disconnected";
+  setText($("#connection .label"), LABELS[status]);
+  $("#connection").dataset.state = status;
+  document.body.dataset.live = !isOutdated;
+  setVisible($("#stale"), isOutdated);
+  if (isOutdated) {
+    const reason =
+      status === "disconnected"
+        ? "the connection to the dashboard was lost"
+        : "the dashboard takes long to collect the status of the system";
+    const age = duration(millisecondsSinceUpdate() / 1000);
+    setText($("#stale"), `Not live: ${reason}. This is the state of ${time(state.at)}, ${age} ago.`);
   }
-  if (now !== state && state !== "connecting") announce(old ? `Not live: ${words[now]}` : words[now]);
-  state = now;
+  if (status !== connectionStatus && connectionStatus !== "connecting") {
+    announce(isOutdated ? `Not live: ${LABELS[status]}` : LABELS[status]);
+  }
+  connectionStatus = status;
 }
 
 setInterval(() => {
-  if (known.at === null || document.hidden) return;
-  judge();
-  if (state === "live") for (const part of TICKING) part.tick();
+  if (state.at === null || document.hidden) return;
+  updateConnectionStatus();
+  if (connectionStatus === "live") for (const section of SECTIONS_WITH_AGES) section.updateAges();
 }, 1_000);
 
-sensors.start(redraw);
-summary.start(redraw);
-dead.start();
-listen(heard, lost);
+sensors.initialize(render);
+summary.initialize(render);
+deadLetters.initialize();
+subscribe(onUpdate, onDisconnect);

@@ -1,50 +1,49 @@
-// The last hour of the sensors that are in sight, minute by minute, asked for together.
+// The last hour by the minute of the sensors whose charts are in view, fetched in batches.
 
-const TOGETHER = 100; // the server's bound
-const SOON_MS = 80;
-const EACH_MS = 15_000;
+const BATCH_SIZE = 100; // the server's limit
+const DEBOUNCE_MS = 80;
+const REFRESH_MS = 15_000;
 
-const wanted = new Map(); // sensor → who takes its minutes
-const fresh = new Set();
+const listeners = new Map(); // sensor ID → function that receives its minutes
+const fetched = new Set();
 let timer = null;
 
-/** From now on `take(minutes)` is called with the minutes of this sensor, again and again. */
-export function want(sensor, take) {
-  wanted.set(sensor, take);
+/** From now on call `listener(minutes)` with the minutes of this sensor whenever they are fetched. */
+export function subscribe(sensorId, listener) {
+  listeners.set(sensorId, listener);
   clearTimeout(timer);
-  timer = setTimeout(ask, SOON_MS);
+  timer = setTimeout(fetchMissing, DEBOUNCE_MS);
 }
 
-/** Not any more. */
-export function forget(sensor) {
-  wanted.delete(sensor);
-  fresh.delete(sensor);
+export function unsubscribe(sensorId) {
+  listeners.delete(sensorId);
+  fetched.delete(sensorId);
 }
 
-/** Ask for all anew. */
-export function again() {
-  fresh.clear();
-  return ask();
+/** Fetch the minutes of all subscribed sensors again. */
+export function refresh() {
+  fetched.clear();
+  return fetchMissing();
 }
 
-async function ask() {
-  const missing = [...wanted.keys()].filter((sensor) => !fresh.has(sensor));
-  for (let i = 0; i < missing.length; i += TOGETHER) await askFor(missing.slice(i, i + TOGETHER));
+async function fetchMissing() {
+  const missing = [...listeners.keys()].filter((sensorId) => !fetched.has(sensorId));
+  for (let i = 0; i < missing.length; i += BATCH_SIZE) await fetchBatch(missing.slice(i, i + BATCH_SIZE));
 }
 
-async function askFor(sensors) {
-  for (const sensor of sensors) fresh.add(sensor);
-  const query = new URLSearchParams(sensors.map((sensor) => ["sensor", sensor]));
+async function fetchBatch(sensorIds) {
+  for (const sensorId of sensorIds) fetched.add(sensorId);
+  const query = new URLSearchParams(sensorIds.map((sensorId) => ["sensor", sensorId]));
   let series = {};
   try {
-    const answer = await fetch(`/api/minutes?${query}`);
-    if (answer.ok) series = (await answer.json()).sensors;
+    const response = await fetch(`/api/minutes?${query}`);
+    if (response.ok) series = (await response.json()).sensors;
   } catch {
-    // The server is away, which the page says already; asked again soon.
+    // The server is unreachable, which the page shows already; the next refresh tries again.
   }
-  for (const [sensor, minutes] of Object.entries(series)) wanted.get(sensor)?.(minutes);
+  for (const [sensorId, minutes] of Object.entries(series)) listeners.get(sensorId)?.(minutes);
 }
 
 setInterval(() => {
-  if (!document.hidden) again();
-}, EACH_MS);
+  if (!document.hidden) refresh();
+}, REFRESH_MS);

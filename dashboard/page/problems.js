@@ -1,61 +1,64 @@
 // What is wrong, since when, and what to do about it.
 
-import { $, announce, el, explain, keyed, say, show } from "./dom.js";
-import { span, time } from "./format.js";
-import { known, secondsSince } from "./live.js";
+import { $, announce, createElement, reconcileChildren, setText, setTextWithCode, setVisible } from "./dom.js";
+import { duration, time } from "./format.js";
+import { secondsSince, state } from "./live-state.js";
 
+const MAX_ANNOUNCED = 5;
 const section = $("#problems");
 const list = $("ul", section);
-const isGrave = ({ severity }) => severity === "critical";
-const keyOf = (problem) => `${problem.kind} ${problem.subject}`;
-let before = null;
+const isCritical = ({ severity }) => severity === "critical";
+const keyOf = ({ kind, subject }) => `${kind} ${subject}`;
+let previousMessages = null; // by key
 
 export function update() {
-  const { problems } = known;
-  show(section, problems.length > 0);
-  const sorted = [...problems].sort((a, b) => isGrave(b) - isGrave(a));
-  keyed(list, sorted, keyOf, make, fill);
-  const words = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
-  const verdict = $("#verdict");
-  say(verdict, problems.length ? words : "All is well");
-  verdict.dataset.state = problems.some(isGrave) ? "bad" : problems.length ? "warn" : "good";
-  say($("title", document.head), problems.length ? `(${problems.length}) Sensors` : "Sensors");
-  tell(problems);
+  const { problems } = state;
+  setVisible(section, problems.length > 0);
+  const sorted = [...problems].sort((a, b) => isCritical(b) - isCritical(a));
+  reconcileChildren(list, sorted, keyOf, create, fill);
+  const number = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
+  const badge = $("#overall-status");
+  setText(badge, problems.length ? number : "No problems");
+  badge.dataset.state = problems.some(isCritical) ? "bad" : problems.length ? "warn" : "good";
+  setText($("title", document.head), problems.length ? `(${problems.length}) Sensors` : "Sensors");
+  announceChanges(problems);
 }
 
-function make(problem) {
-  return el(
+function create({ severity }) {
+  return createElement(
     "li",
-    { className: "problem", "data-grave": isGrave(problem) },
-    el("p", { className: "sentence" }),
-    el("p", { className: "since" }),
-    el("p", { className: "advice" }),
+    { className: "problem", "data-severity": severity },
+    createElement("p", { className: "message" }),
+    createElement("p", { className: "since" }),
+    createElement("p", { className: "hint" }),
   );
 }
 
 function fill(item, { message, hint, started_at }) {
-  say($(".sentence", item), message);
-  explain($(".advice", item), hint);
-  item.dataset.since = started_at ?? "";
-  age(item);
+  setText($(".message", item), message);
+  setTextWithCode($(".hint", item), hint);
+  item.dataset.startedAt = started_at ?? "";
+  updateAge(item);
 }
 
-function age(item) {
-  const { since } = item.dataset;
-  say($(".since", item), since ? `since ${time(since)}, for ${span(secondsSince(since))}` : "since an unknown time");
+function updateAge(item) {
+  const { startedAt } = item.dataset;
+  const text = startedAt ? `since ${time(startedAt)}, for ${duration(secondsSince(startedAt))}` : "since an unknown time";
+  setText($(".since", item), text);
 }
 
-/** Once a second: how long each lasts. */
-export function tick() {
-  for (const item of list.children) age(item);
+/** Update how long each has lasted, once per second. */
+export function updateAges() {
+  for (const item of list.children) updateAge(item);
 }
 
-function tell(problems) {
-  const now = new Map(problems.map((problem) => [keyOf(problem), problem.message]));
-  const said = [];
-  for (const [key, message] of now) if (!before?.has(key)) said.push(`Problem: ${message}`);
-  for (const [key, message] of before ?? []) if (!now.has(key)) said.push(`Solved: ${message}`);
-  if (said.length > 5) said.splice(5, said.length, `and ${said.length - 5} more.`);
-  if (said.length) announce(said.join(" "));
-  before = now;
+function announceChanges(problems) {
+  const messages = new Map(problems.map((problem) => [keyOf(problem), problem.message]));
+  const changes = [];
+  for (const [key, message] of messages) if (!previousMessages?.has(key)) changes.push(`Problem: ${message}`);
+  for (const [key, message] of previousMessages ?? []) if (!messages.has(key)) changes.push(`Resolved: ${message}`);
+  const rest = changes.splice(MAX_ANNOUNCED).length;
+  if (rest) changes.push(`and ${rest} more.`);
+  if (changes.length) announce(changes.join(" "));
+  previousMessages = messages;
 }

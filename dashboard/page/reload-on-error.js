@@ -1,12 +1,12 @@
-// A part of the page that did not arrive, as when the host's network changes meanwhile, is asked for again with the
-// whole page: half a page would say "Connecting …" for ever.
+// Reloads the page when one of its scripts or styles fails to load, as Chromium does when the host's network
+// changes. An incomplete page would show "Connecting …" forever.
 
-const AGAIN_MS = 1_000;
+const RELOAD_DELAY_MS = 1_000;
 
 addEventListener(
   "error",
   ({ target }) => {
-    if (target.matches?.("script, link")) setTimeout(() => location.reload(), AGAIN_MS);
+    if (target.matches?.("script, link")) setTimeout(() => location.reload(), RELOAD_DELAY_MS);
   },
   { capture: true },
 );

@@ -1,180 +1,189 @@
-// The last hour of each sensor: a chart with its minimum, mean and maximum, drawn once it is in sight.
+// The last hour of each sensor: a chart with its minimum, mean and maximum, drawn while it is in view.
 
 import { Chart, TENTHS } from "./charts.js";
-import { $, el, keyed, say, show } from "./dom.js";
-import { degrees, hourAndMinute, span, time } from "./format.js";
-import { known, secondsSince, serverNow } from "./live.js";
-import { again, forget, want } from "./minutes.js";
+import { $, createElement, reconcileChildren, setText, setVisible } from "./dom.js";
+import { degrees, duration, hourAndMinute, time } from "./format.js";
+import { secondsSince, serverNow, state } from "./live-state.js";
+import * as minutes from "./minutes.js";
 
-const FIRST = 12;
-const MORE = 48;
+const INITIAL_CARDS = 12;
+const MORE_CARDS = 48;
 const MINUTES = 60;
-const HEIGHT = 120;
+const CHART_HEIGHT = 120;
 
 const section = $("#sensors");
 const list = $(".cards", section);
-const find = $("#find");
-const onlySilent = $("#only-silent");
-const more = $(".more button", section);
-const natural = new Intl.Collator("en", { numeric: true });
-let most = FIRST;
+const filterInput = $("#filter");
+const offlineOnly = $("#offline-only");
+const moreButton = $(".more button", section);
+const collator = new Intl.Collator("en", { numeric: true });
+const byId = (a, b) => collator.compare(a.sensor_id, b.sensor_id);
+let maxCards = INITIAL_CARDS;
 
-/** The sensors that are looked for, in their natural order. */
-export function chosen() {
-  const words = find.value.trim().toLowerCase();
-  return [...known.sensors.values()]
-    .filter((sensor) => !onlySilent.checked || sensor.offline_since)
-    .filter(({ sensor_id, name, location }) => `${sensor_id} ${name ?? ""} ${location ?? ""}`.toLowerCase().includes(words))
-    .sort((a, b) => natural.compare(a.sensor_id, b.sensor_id));
+/** The sensors that match the filter, ordered by ID. */
+export function filteredSensors() {
+  const text = filterInput.value.trim().toLowerCase();
+  return [...state.sensors.values()]
+    .filter((sensor) => !offlineOnly.checked || sensor.offline_since)
+    .filter(({ sensor_id, name, location }) => `${sensor_id} ${name ?? ""} ${location ?? ""}`.toLowerCase().includes(text))
+    .sort(byId);
 }
 
-/** `redraw` draws the page anew when somebody looks for other sensors. */
-export function start(redraw) {
-  for (const input of [find, onlySilent]) {
+/** `render` redraws the page after the filter has changed. */
+export function initialize(render) {
+  for (const input of [filterInput, offlineOnly]) {
     input.addEventListener("input", () => {
-      most = FIRST;
-      redraw();
+      maxCards = INITIAL_CARDS;
+      render();
     });
   }
-  more.addEventListener("click", () => {
-    const first = list.children.length;
-    most += MORE;
-    redraw();
-    list.children[first]?.focus();
+  moreButton.addEventListener("click", () => {
+    const firstNew = list.children.length;
+    maxCards += MORE_CARDS;
+    render();
+    list.children[firstNew]?.focus();
   });
 }
 
-const sight = new IntersectionObserver(
+const viewObserver = new IntersectionObserver(
   (entries) => {
     for (const { target, isIntersecting } of entries) {
-      if (isIntersecting) draw(target);
-      else undraw(target);
+      if (isIntersecting) drawChart(target);
+      else removeChart(target);
     }
   },
   { rootMargin: "200px" },
 );
 
-export function update(isWhole) {
-  const sensors = chosen();
-  note(sensors);
-  silent();
-  for (const card of [...list.children].slice(most)) undraw(card);
-  keyed(list, sensors.slice(0, most), (sensor) => sensor.sensor_id, make, fill);
-  const left = sensors.length - most;
-  show(more, left > 0);
-  say(more, `Show ${Math.min(left, MORE)} more of ${left}`);
-  if (isWhole) again();
+export function update(isComplete) {
+  const sensors = filteredSensors();
+  updateNote(sensors);
+  updateOfflineList();
+  for (const card of [...list.children].slice(maxCards)) removeChart(card);
+  reconcileChildren(list, sensors.slice(0, maxCards), (sensor) => sensor.sensor_id, create, fill);
+  const hiddenCards = sensors.length - maxCards;
+  setVisible(moreButton, hiddenCards > 0);
+  setText(moreButton, `Show ${Math.min(hiddenCards, MORE_CARDS)} more of ${hiddenCards}`);
+  if (isComplete) minutes.refresh();
 }
 
-function note(sensors) {
-  const all = known.sensors.size;
-  say($(".count", section), sensors.length === all ? `${all}` : `${sensors.length} of ${all}`);
-  const line = $(".note", section);
-  const words = [];
-  if (!known.sensorsAnswer) {
-    words.push(
-      known.sensorsAt === null
-        ? "The database does not answer, so nothing is known of the sensors."
-        : `The database does not answer. The sensors are shown as they were at ${time(known.sensorsAt)}.`,
-    );
-  } else if (!all) words.push("No sensor was heard yet.");
-  else if (!sensors.length) words.push("No sensor is like that.");
-  say(line, words.join(" "));
-  show(line, words.length > 0);
-  document.body.dataset.sensors = known.sensorsAnswer ? "known" : "old";
+function updateNote(sensors) {
+  const total = state.sensors.size;
+  setText($(".count", section), sensors.length === total ? `${total}` : `${sensors.length} of ${total}`);
+  const text = noteFor(sensors.length, total);
+  setText($(".note", section), text);
+  setVisible($(".note", section), text !== "");
+  document.body.dataset.sensors = state.sensorsCurrent ? "current" : "stale";
 }
 
-function silent() {
-  const some = [...known.sensors.values()].filter((sensor) => sensor.offline_since);
-  some.sort((a, b) => natural.compare(a.sensor_id, b.sensor_id));
-  show($("#silent"), some.length > 0);
-  say($("#silent h3"), `Silent: ${some.length}`);
-  keyed($("#silent ul"), some, (sensor) => sensor.sensor_id, () => el("li", {}, el("b"), el("span")), (item, sensor) => {
-    say(item.firstChild, titleOf(sensor));
-    const usual = sensor.interval_seconds ? `, usually each ${span(sensor.interval_seconds)}` : "";
-    say(item.lastChild, ` since ${time(sensor.offline_since)}${usual}; last ${degrees(sensor.last_temperature)} °C`);
+function noteFor(matching, total) {
+  if (!state.sensorsCurrent) {
+    return state.sensorsAt === null
+      ? "The database does not answer, so the sensors are unknown."
+      : `The database does not answer. The sensors are shown as of ${time(state.sensorsAt)}.`;
+  }
+  if (!total) return "No sensor has sent a reading yet.";
+  return matching ? "" : "No sensor matches the filter.";
+}
+
+function updateOfflineList() {
+  const offline = [...state.sensors.values()].filter((sensor) => sensor.offline_since).sort(byId);
+  setVisible($("#offline"), offline.length > 0);
+  setText($("#offline h3"), `Offline: ${offline.length}`);
+  const createItem = () => createElement("li", {}, createElement("b"), createElement("span"));
+  reconcileChildren($("#offline ul"), offline, (sensor) => sensor.sensor_id, createItem, (item, sensor) => {
+    setText(item.firstChild, titleOf(sensor));
+    const interval = sensor.interval_seconds ? `, usual interval ${duration(sensor.interval_seconds)}` : "";
+    const last = `last reading ${degrees(sensor.last_temperature)} °C`;
+    setText(item.lastChild, ` since ${time(sensor.offline_since)}${interval}, ${last}`);
   });
 }
 
-export const titleOf = ({ sensor_id, name }) => (name ? `${name} (${sensor_id})` : sensor_id);
+const titleOf = ({ sensor_id, name }) => (name ? `${name} (${sensor_id})` : sensor_id);
 
-function make() {
-  const figures = ["min", "mean", "max"].map((name) => el("div", {}, el("dt", {}, name), el("dd", { className: name })));
-  const card = el(
+function create() {
+  const statistics = ["min", "mean", "max"].map((name) =>
+    createElement("div", {}, createElement("dt", {}, name), createElement("dd", { className: name })),
+  );
+  const last = createElement("p", { className: "last" }, createElement("b"), createElement("span", { className: "unit" }, " °C"));
+  const location = createElement("span", { className: "location" });
+  const age = createElement("span", { className: "age" });
+  const card = createElement(
     "li",
     { className: "card", tabIndex: -1 },
-    el("h3", {}),
-    el("p", { className: "last" }, el("b"), el("span", { className: "unit" }, " °C")),
-    el("p", { className: "where" }, el("span", { className: "place" }), el("span", { className: "age" })),
-    el("dl", { className: "figures" }, ...figures),
-    el("div", { className: "plot", role: "img" }),
-    el("p", { className: "pointed", "aria-hidden": "true" }),
+    createElement("h3", {}),
+    last,
+    createElement("p", { className: "details" }, location, age),
+    createElement("dl", { className: "statistics" }, ...statistics),
+    createElement("div", { className: "plot", role: "img" }),
+    createElement("p", { className: "cursor-values", "aria-hidden": "true" }),
   );
-  sight.observe(card);
+  viewObserver.observe(card);
   return card;
 }
 
 function fill(card, sensor) {
-  say($("h3", card), titleOf(sensor));
-  say($(".place", card), sensor.location ? `${sensor.location} · ` : "");
-  say($(".last b", card), degrees(sensor.last_temperature));
-  for (const name of ["min", "mean", "max"]) say($(`.${name}`, card), degrees(sensor[`${name}_temperature`]));
-  card.dataset.silent = Boolean(sensor.offline_since);
-  card.dataset.measured = sensor.last_measured_at;
-  $(".plot", card).setAttribute("aria-label", inWords(sensor));
-  age(card);
+  setText($("h3", card), titleOf(sensor));
+  setText($(".location", card), sensor.location ? `${sensor.location} · ` : "");
+  setText($(".last b", card), degrees(sensor.last_temperature));
+  for (const name of ["min", "mean", "max"]) setText($(`.${name}`, card), degrees(sensor[`${name}_temperature`]));
+  card.dataset.offline = Boolean(sensor.offline_since);
+  card.dataset.measuredAt = sensor.last_measured_at;
+  $(".plot", card).setAttribute("aria-label", describe(sensor));
+  updateAge(card);
 }
 
-function age(card) {
-  const words = `${span(secondsSince(card.dataset.measured))} ago`;
-  say($(".age", card), card.dataset.silent === "true" ? `silent, ${words}` : words);
+function updateAge(card) {
+  const age = `${duration(secondsSince(card.dataset.measuredAt))} ago`;
+  setText($(".age", card), card.dataset.offline === "true" ? `offline, ${age}` : age);
 }
 
-function inWords(sensor) {
+function describe(sensor) {
   const { readings, min_temperature: min, mean_temperature: mean, max_temperature: max } = sensor;
-  if (!readings) return `The last hour of sensor ${titleOf(sensor)}: nothing was measured.`;
-  const values = `minimum ${degrees(min)}, mean ${degrees(mean)}, maximum ${degrees(max)} °C`;
-  return `The last hour of sensor ${titleOf(sensor)}, by the minute: ${values}, ${readings} readings.`;
+  if (!readings) return `Last hour of sensor ${titleOf(sensor)}: no readings.`;
+  const statistics = `minimum ${degrees(min)}, mean ${degrees(mean)}, maximum ${degrees(max)} °C`;
+  return `Last hour of sensor ${titleOf(sensor)} by the minute: ${statistics}, ${readings} readings.`;
 }
 
-function draw(card) {
-  const place = $(".plot", card);
-  if (place.chart) return;
-  const pointed = $(".pointed", card);
-  const cursor = (index, [at, low, mean, high]) => {
-    const there = index !== null && index !== undefined && mean[index] !== null;
-    say(pointed, there ? `${hourAndMinute(at[index])}  ${degrees(low[index])} · ${degrees(mean[index])} · ${degrees(high[index])}` : "");
+function drawChart(card) {
+  const container = $(".plot", card);
+  if (container.chart) return;
+  const cursorValues = $(".cursor-values", card);
+  const onCursor = (index, [at, min, mean, max]) => {
+    const hasValue = index !== null && index !== undefined && mean[index] !== null;
+    const values = hasValue ? [min, mean, max].map((column) => degrees(column[index])).join(" · ") : "";
+    setText(cursorValues, hasValue ? `${hourAndMinute(at[index])}  ${values}` : "");
   };
   const edge = { width: 0, points: { show: false } };
   const series = [
-    { label: "min", color: "one", ...edge },
-    { label: "mean", color: "one" },
-    { label: "max", color: "one", ...edge },
+    { label: "min", color: "series-1", ...edge },
+    { label: "mean", color: "series-1" },
+    { label: "max", color: "series-1", ...edge },
   ];
-  const chart = new Chart(place, { height: HEIGHT, series, bands: [[3, 1]], steps: TENTHS, value: tenths, cursor });
-  want(card.dataset.key, (minutes) => chart.show(...columns(minutes)));
+  const options = { height: CHART_HEIGHT, series, bands: [[3, 1]], increments: TENTHS, format: tenths, onCursor };
+  const chart = new Chart(container, options);
+  minutes.subscribe(card.dataset.key, (values) => chart.setData(...toColumns(values)));
 }
 
 const tenths = (value) => value.toFixed(1);
 
-function undraw(card) {
-  const place = $(".plot", card);
-  if (!place.chart) return;
-  forget(card.dataset.key);
-  place.chart.remove();
+function removeChart(card) {
+  const container = $(".plot", card);
+  if (!container.chart) return;
+  minutes.unsubscribe(card.dataset.key);
+  container.chart.remove();
 }
 
-/** A column for each minute of the hour, with gaps where nothing was measured. */
-function columns(minutes) {
-  const now = serverNow() / 1000;
-  const last = Math.floor(now / 60) * 60;
+/** One entry per minute of the hour, null where nothing was measured; with the range of the time axis. */
+function toColumns(values) {
+  const last = Math.floor(serverNow() / 60_000) * 60;
   const at = Array.from({ length: MINUTES + 1 }, (_, i) => last - (MINUTES - i) * 60);
-  const found = new Map(minutes.map((minute) => [minute.at, minute]));
-  const column = (name) => at.map((moment) => found.get(moment)?.[name] ?? null);
+  const byStart = new Map(values.map((minute) => [minute.at, minute]));
+  const column = (name) => at.map((start) => byStart.get(start)?.[name] ?? null);
   return [[at, column("min"), column("mean"), column("max")], last - MINUTES * 60, last + 60];
 }
 
-/** Once a second: how old each last value is. */
-export function tick() {
-  for (const card of list.children) age(card);
+/** Update the age of each last reading, once per second. */
+export function updateAges() {
+  for (const card of list.children) updateAge(card);
 }

@@ -1,46 +1,48 @@
-// Each process: how it answers, since when, and how often it was started again.
+// Each process: its health, since when, and how often it was restarted.
 
-import { $, el, keyed, say } from "./dom.js";
-import { span, time } from "./format.js";
-import { known, secondsSince } from "./live.js";
+import { $, createElement, reconcileChildren, setText } from "./dom.js";
+import { duration, time } from "./format.js";
+import { secondsSince, state } from "./live-state.js";
 
-const WORDS = { ready: "ready", "not-ready": "not ready", stalled: "stalled", down: "down" };
+const LABELS = { ready: "ready", "not-ready": "not ready", stalled: "stalled", down: "down" };
 const list = $("#services ul");
 
 export function update() {
-  keyed(list, known.services, (service) => service.name, make, fill);
+  reconcileChildren(list, state.services, (service) => service.name, create, fill);
 }
 
-function make({ name }) {
-  return el(
+function create({ name }) {
+  return createElement(
     "li",
     { className: "service" },
-    el("b", {}, name),
-    el("span", { className: "health pill" }),
-    el("span", { className: "why" }),
-    el("span", { className: "since" }),
+    createElement("b", {}, name),
+    createElement("span", { className: "health pill" }),
+    createElement("span", { className: "reason" }),
+    createElement("span", { className: "since" }),
   );
 }
 
 function fill(item, { health, reason, health_since, started_at, restarts }) {
-  const state = $(".health", item);
-  say(state, WORDS[health] ?? health);
-  state.dataset.state = health === "ready" ? "good" : health === "not-ready" ? "warn" : "bad";
-  say($(".why", item), reason ?? "");
-  Object.assign(item.dataset, { since: health_since ?? "", started: started_at ?? "", restarts: restarts ?? "" });
-  age(item);
+  const badge = $(".health", item);
+  setText(badge, LABELS[health] ?? health);
+  badge.dataset.state = health === "ready" ? "good" : health === "not-ready" ? "warn" : "bad";
+  setText($(".reason", item), reason ?? "");
+  item.dataset.healthSince = health_since ?? "";
+  item.dataset.startedAt = started_at ?? "";
+  item.dataset.restarts = restarts ?? "";
+  updateAge(item);
 }
 
-function age(item) {
-  const { since, started, restarts } = item.dataset;
-  const words = [];
-  if (since) words.push(`for ${span(secondsSince(since))}`);
-  if (started) words.push(`started ${time(started)}`);
-  if (restarts) words.push(restarts === "1" ? "1 restart" : `${restarts} restarts`);
-  say($(".since", item), words.join(" · "));
+function updateAge(item) {
+  const { healthSince, startedAt, restarts } = item.dataset;
+  const parts = [];
+  if (healthSince) parts.push(`for ${duration(secondsSince(healthSince))}`);
+  if (startedAt) parts.push(`started at ${time(startedAt)}`);
+  if (restarts) parts.push(restarts === "1" ? "1 restart" : `${restarts} restarts`);
+  setText($(".since", item), parts.join(" · "));
 }
 
-/** Once a second: how long each is so. */
-export function tick() {
-  for (const item of list.children) age(item);
+/** Update how long each has had its health, once per second. */
+export function updateAges() {
+  for (const item of list.children) updateAge(item);
 }

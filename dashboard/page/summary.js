@@ -1,9 +1,9 @@
-// The summary table: the view `last_hour_summary`, a row a sensor, and one over all.
+// The summary table: the view `last_hour_summary` with one row per sensor, and one row for all of them.
 
-import { $, el, keyed, say } from "./dom.js";
-import { count, degrees, NONE, span } from "./format.js";
-import { secondsSince } from "./live.js";
-import { chosen } from "./sensors.js";
+import { $, createElement, reconcileChildren, setText } from "./dom.js";
+import { count, degrees, duration, UNKNOWN } from "./format.js";
+import { secondsSince } from "./live-state.js";
+import { filteredSensors } from "./sensors.js";
 
 const COLUMNS = [
   ["Sensor", "sensor_id", "text", String],
@@ -14,75 +14,76 @@ const COLUMNS = [
   ["Mean", "mean_temperature", "number", degrees],
   ["Max", "max_temperature", "number", degrees],
   ["Last", "last_temperature", "number", degrees],
-  ["Measured", "last_measured_at", "number", (value) => `${span(secondsSince(value))} ago`],
+  ["Measured", "last_measured_at", "number", (value) => `${duration(secondsSince(value))} ago`],
 ];
-const MEASURED = COLUMNS.length - 1;
-const natural = new Intl.Collator("en", { numeric: true });
+const MEASURED_INDEX = COLUMNS.length - 1;
+const collator = new Intl.Collator("en", { numeric: true });
 const table = $("#summary table");
 const body = $("tbody", table);
-const order = { key: "sensor_id", down: false };
+const order = { key: "sensor_id", descending: false };
 
-/** `redraw` draws the page anew when somebody wants another order. */
-export function start(redraw) {
-  const heads = COLUMNS.map(([title, key, kind]) => {
-    const button = el("button", { type: "button" }, title);
-    const head = el("th", { scope: "col", className: kind }, button);
+/** `render` redraws the page after the order has changed. */
+export function initialize(render) {
+  const columns = COLUMNS.map(([title, key, className]) => {
+    const button = createElement("button", { type: "button" }, title);
+    const header = createElement("th", { scope: "col", className }, button);
     button.addEventListener("click", () => {
-      Object.assign(order, { key, down: order.key === key && !order.down });
-      sorted(heads);
-      redraw();
+      Object.assign(order, { key, descending: order.key === key && !order.descending });
+      showOrder(columns);
+      render();
     });
-    return { head, key };
+    return { header, key };
   });
-  $("thead tr", table).append(...heads.map(({ head }) => head));
-  sorted(heads);
-  table.append(el("tfoot", {}, cells("tr", "All")));
+  $("thead tr", table).append(...columns.map(({ header }) => header));
+  showOrder(columns);
+  table.append(createElement("tfoot", {}, createRow("All")));
 }
 
-function sorted(heads) {
-  for (const { head, key } of heads) {
-    if (key === order.key) head.setAttribute("aria-sort", order.down ? "descending" : "ascending");
-    else head.removeAttribute("aria-sort");
+function showOrder(columns) {
+  for (const { header, key } of columns) {
+    if (key === order.key) header.setAttribute("aria-sort", order.descending ? "descending" : "ascending");
+    else header.removeAttribute("aria-sort");
   }
 }
 
-function cells(tag, title) {
-  const head = el("th", { scope: "row" }, title);
-  return el(tag, {}, head, ...COLUMNS.slice(1).map(([, , kind]) => el("td", { className: kind })));
+function createRow(title) {
+  const cells = COLUMNS.slice(1).map(([, , className]) => createElement("td", { className }));
+  return createElement("tr", {}, createElement("th", { scope: "row" }, title), ...cells);
 }
 
 export function update() {
-  const sensors = chosen();
-  if (order.key !== "sensor_id" || order.down) sensors.sort(compare);
-  keyed(body, sensors, (sensor) => sensor.sensor_id, () => cells("tr", ""), fill);
-  fillAll($("tfoot tr", table), sensors);
+  const sensors = filteredSensors();
+  if (order.key !== "sensor_id" || order.descending) sensors.sort(compare);
+  reconcileChildren(body, sensors, (sensor) => sensor.sensor_id, () => createRow(""), fillRow);
+  fillTotals($("tfoot tr", table), sensors);
 }
 
-function compare(one, other) {
-  const [a, b] = [one[order.key], other[order.key]];
-  if (a === null || b === null) return (a === null) - (b === null); // what is not known comes last
-  const ascending = typeof a === "number" ? a - b : natural.compare(a, b);
-  return order.down ? -ascending : ascending;
+function compare(sensor, other) {
+  const [a, b] = [sensor[order.key], other[order.key]];
+  if (a === null || b === null) return (a === null) - (b === null); // unknown values come last
+  const ascending = typeof a === "number" ? a - b : collator.compare(a, b);
+  return order.descending ? -ascending : ascending;
 }
 
-function fill(row, sensor) {
-  row.dataset.silent = Boolean(sensor.offline_since);
-  row.dataset.measured = sensor.last_measured_at;
-  COLUMNS.forEach(([, key, , write], i) => say(row.children[i], write(sensor[key])));
+function fillRow(row, sensor) {
+  row.dataset.offline = Boolean(sensor.offline_since);
+  row.dataset.measuredAt = sensor.last_measured_at;
+  COLUMNS.forEach(([, key, , format], i) => setText(row.children[i], format(sensor[key])));
 }
 
-function fillAll(row, sensors) {
-  const heard = sensors.filter((sensor) => sensor.readings);
-  const readings = heard.reduce((sum, sensor) => sum + sensor.readings, 0);
-  const total = heard.reduce((sum, sensor) => sum + sensor.mean_temperature * sensor.readings, 0);
-  const lowest = heard.reduce((low, sensor) => Math.min(low, sensor.min_temperature), Infinity);
-  const highest = heard.reduce((high, sensor) => Math.max(high, sensor.max_temperature), -Infinity);
-  const values = ["", "", count(readings)].concat(readings ? [lowest, total / readings, highest].map(degrees) : [NONE, NONE, NONE]);
-  values.forEach((value, i) => say(row.children[i + 1], value));
+function fillTotals(row, sensors) {
+  const withReadings = sensors.filter((sensor) => sensor.readings);
+  const readings = withReadings.reduce((sum, sensor) => sum + sensor.readings, 0);
+  const sum = withReadings.reduce((total, sensor) => total + sensor.mean_temperature * sensor.readings, 0);
+  const min = withReadings.reduce((low, sensor) => Math.min(low, sensor.min_temperature), Infinity);
+  const max = withReadings.reduce((high, sensor) => Math.max(high, sensor.max_temperature), -Infinity);
+  const temperatures = readings ? [min, sum / readings, max].map(degrees) : [UNKNOWN, UNKNOWN, UNKNOWN];
+  ["", "", count(readings), ...temperatures].forEach((value, i) => setText(row.children[i + 1], value));
 }
 
-/** Once a second: how old each last value is. */
-export function tick() {
-  for (const row of body.children) say(row.children[MEASURED], `${span(secondsSince(row.dataset.measured))} ago`);
+/** Update the age of each last reading, once per second. */
+export function updateAges() {
+  for (const row of body.children) {
+    setText(row.children[MEASURED_INDEX], `${duration(secondsSince(row.dataset.measuredAt))} ago`);
+  }
 }
-

@@ -1,10 +1,7 @@
-"""Alembic's entry point: `db.migrate` hands over a connection."""
+"""Alembic's entry point: `db.migrate` passes the connection."""
 
 from alembic import context
 
-from db.tables import Base
-
-connection = context.config.attributes["connection"]
-context.configure(connection=connection, target_metadata=Base.metadata, transaction_per_migration=False)
+context.configure(connection=context.config.attributes["connection"], transaction_per_migration=False)
 with context.begin_transaction():
     context.run_migrations()

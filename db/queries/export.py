@@ -1,47 +1,55 @@
-"""Reads many rows in the order of their time, a part at a time."""
+"""Streams readings or roll-ups in the order of time, for export."""
 
 from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, text
 
-from db.engine import connected, translate_errors
+from db.engine import connect, translate_errors
 from db.settings import DatabaseSettings
 
-# For one part, of which the first may be a long way to find.
+# For one batch of rows; finding the first may take long.
 STATEMENT_TIMEOUT_SECONDS = 10 * 60.0
-ROWS_AT_ONCE = 2_000
-ROLL_UP = ("readings", "min_temperature", "mean_temperature", "max_temperature")
+BATCH_ROWS = 2_000
+AGGREGATES = ("readings", "min_temperature", "mean_temperature", "max_temperature")
 
 
 class Series(StrEnum):
-    """What there is for every sensor and time."""
+    """The series that can be exported."""
 
     READINGS = "readings"
     MINUTES = "minutes"
     HOURS = "hours"
 
 
-# View, column of the time, column that makes the order complete, and columns to read.
-READ = {
-    Series.READINGS: (
+class Source(NamedTuple):
+    """Where a series is read from; `time_column` and `tie_breaker` make its order complete."""
+
+    view: str
+    time_column: str
+    tie_breaker: str
+    columns: tuple[str, ...]
+
+
+SOURCES = {
+    Series.READINGS: Source(
         "stored_reading",
         "measured_at",
         "reading_id",
         ("reading_id", "sensor_id", "measured_at", "temperature", "'celsius' AS unit", "run_id", "sequence"),
     ),
-    Series.MINUTES: ("reading_minute", "minute", "sensor_id", ("sensor_id", "minute", *ROLL_UP)),
-    Series.HOURS: ("reading_hour", "hour", "sensor_id", ("sensor_id", "hour", *ROLL_UP)),
+    Series.MINUTES: Source("reading_minute", "minute", "sensor_id", ("sensor_id", "minute", *AGGREGATES)),
+    Series.HOURS: Source("reading_hour", "hour", "sensor_id", ("sensor_id", "hour", *AGGREGATES)),
 }
 
 
 @dataclass(frozen=True)
 class ExportQuery:
-    """A series from `since` on and before `until`, of these sensors; of all if there are none."""
+    """A series from `since` on and before `until`, of these sensors or, without any, of all sensors."""
 
     series: Series
     since: datetime | None = None
@@ -49,44 +57,42 @@ class ExportQuery:
     sensors: tuple[str, ...] = ()
 
 
-def columns_of(series: Series) -> tuple[str, ...]:
-    """The names of its columns."""
-    return tuple(column.split(" AS ")[-1] for column in READ[series][3])
+def column_names(series: Series) -> tuple[str, ...]:
+    """Return the names of the columns of a series."""
+    return tuple(column.split(" AS ")[-1] for column in SOURCES[series].columns)
 
 
 @contextmanager
-def rows(settings: DatabaseSettings, chosen: ExportQuery) -> Iterator[Iterator[dict[str, Any]]]:
-    """The rows as they were at one moment, ROWS_AT_ONCE of which are in memory.
+def stream_rows(settings: DatabaseSettings, query: ExportQuery) -> Iterator[Iterator[dict[str, Any]]]:
+    """Yield an iterator over the rows of one snapshot, of which BATCH_ROWS are in memory at a time.
 
-    Raises StoreUnavailable, from the iterator too.
+    The iterator and this function raise StoreUnavailable when the database does not answer.
     """
-    with connected(
-        settings, name="export", statement_timeout_seconds=STATEMENT_TIMEOUT_SECONDS
-    ) as connection:
-        # A server-side cursor lives in a transaction. Its reader may take a pause, as a pager does.
+    with connect(settings, name="export", statement_timeout_seconds=STATEMENT_TIMEOUT_SECONDS) as connection:
+        # A server-side cursor exists only in a transaction. Its reader may pause, as a pager does.
         connection.execution_options(isolation_level="REPEATABLE READ")
         connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
-        with closing(_rows(connection, chosen)) as found:
-            yield found
+        with closing(_stream(connection, query)) as rows:
+            yield rows
 
 
-def _rows(connection: Connection, chosen: ExportQuery) -> Generator[dict[str, Any]]:
-    parameters = {"since": chosen.since, "until": chosen.until, "sensors": list(chosen.sensors)}
-    statement = text(_statement(chosen)).execution_options(stream_results=True)
+def _stream(connection: Connection, query: ExportQuery) -> Generator[dict[str, Any]]:
+    parameters = {"since": query.since, "until": query.until, "sensors": list(query.sensors)}
+    statement = text(_statement(query)).execution_options(stream_results=True)
     with translate_errors(), closing(connection.execute(statement, parameters)) as result:
-        for part in result.mappings().partitions(ROWS_AT_ONCE):
-            yield from map(dict, part)
+        for batch in result.mappings().partitions(BATCH_ROWS):
+            yield from map(dict, batch)
 
 
-def _statement(chosen: ExportQuery) -> str:
-    view, time, other, columns = READ[chosen.series]
+def _statement(query: ExportQuery) -> str:
+    view, time, tie_breaker, columns = SOURCES[query.series]
     conditions = {
-        f"{time} >= :since": chosen.since,
-        f"{time} < :until": chosen.until,
-        "sensor_id = ANY(:sensors)": chosen.sensors,
+        f"{time} >= :since": query.since,
+        f"{time} < :until": query.until,
+        "sensor_id = ANY(:sensors)": query.sensors,
     }
-    asked = [condition for condition, value in conditions.items() if value] or ["true"]
+    selected = [condition for condition, value in conditions.items() if value] or ["true"]
     return (
         f"SELECT {', '.join(columns)} FROM {view} "  # noqa: S608 (constants)
-        f"WHERE {' AND '.join(asked)} ORDER BY {time}, {other}"
+        f"WHERE {' AND '.join(selected)} ORDER BY {time}, {tie_breaker}"
     )

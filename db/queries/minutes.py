@@ -1,4 +1,4 @@
-"""Reads the last hour of some sensors, minute by minute."""
+"""Reads the last hour of selected sensors, one row per minute."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -9,9 +9,9 @@ from sqlalchemy import text
 from db.engine import make_engine, translate_errors
 from db.settings import DatabaseSettings
 
-# Somebody waits for the answer. libpq knows no shorter time-out to connect.
-CONNECT_SECONDS = 2
-STATEMENT_SECONDS = 3
+# Short, because a person waits for the response. 2 seconds is libpq's shortest connect timeout.
+CONNECT_TIMEOUT_SECONDS = 2
+STATEMENT_TIMEOUT_SECONDS = 3
 LAST_HOUR = """
 SELECT sensor_id, minute, readings, min_temperature, mean_temperature, max_temperature
 FROM reading_minute
@@ -32,22 +32,26 @@ class MinuteRow(NamedTuple):
 
 
 class MinuteSeries:
-    """The last hour as `reading_minute` gives it; any number of threads may ask, one after the other."""
+    """Reads `reading_minute`. Any number of threads may use it; their queries run one after the other."""
 
     def __init__(self, settings: DatabaseSettings) -> None:
         self._engine = make_engine(
             settings,
             name="minutes",
-            statement_timeout_seconds=STATEMENT_SECONDS,
-            connect_timeout_seconds=CONNECT_SECONDS,
+            statement_timeout_seconds=STATEMENT_TIMEOUT_SECONDS,
+            connect_timeout_seconds=CONNECT_TIMEOUT_SECONDS,
         )
 
     def last_hour(self, sensors: Collection[str]) -> list[MinuteRow]:
-        """The minutes of these sensors, oldest first. Raises StoreUnavailable."""
+        """Return the minutes of these sensors within the last hour, oldest first.
+
+        Raises:
+            StoreUnavailable: When the database does not answer in time.
+        """
         with translate_errors(), self._engine.connect() as connection:
             rows = connection.execute(text(LAST_HOUR), {"sensors": list(sensors)})
             return [MinuteRow(*row) for row in rows]
 
     def close(self) -> None:
-        """Give the connection back."""
+        """Close the connection."""
         self._engine.dispose()

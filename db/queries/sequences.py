@@ -1,4 +1,4 @@
-"""What the numbers of each run tell: how many readings were published, stored, and are missing."""
+"""Reads the sequence numbers of each run: which readings were published, and which are missing."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from sqlalchemy import Connection, text
 from db.engine import make_engine, translate_errors
 from db.settings import DatabaseSettings
 
-# Both queries read the whole table: there is no index for them (docs/adr/0007-reconciliation.md).
+# Both queries scan the whole table; no index serves them (docs/adr/0007-reconciliation.md).
 STATEMENT_TIMEOUT_SECONDS = 10 * 60.0
 RUNS = """
 SELECT sensor_id, run_id,
@@ -29,11 +29,11 @@ FROM reading_gap
 WHERE run_id = ANY(:runs)
 ORDER BY first_missing
 """
-EVER = datetime.min.replace(tzinfo=UTC)
+BEGINNING_OF_TIME = datetime.min.replace(tzinfo=UTC)
 
 
 class RunKey(NamedTuple):
-    """One run of one sensor."""
+    """Identifies a run of a sensor process."""
 
     sensor_id: str
     run_id: UUID
@@ -41,9 +41,9 @@ class RunKey(NamedTuple):
 
 @dataclass(frozen=True)
 class RunSequences:
-    """The sequences of a run from `first` to `last`, of which those in the gaps are not stored.
+    """The sequence numbers of a run from `first` to `last`; those in the gaps are not stored.
 
-    A gap is its first and its last sequence; gaps are in order and do not touch.
+    A gap is a pair of its first and last number. Gaps are in ascending order and not adjacent.
     """
 
     first: int
@@ -52,7 +52,7 @@ class RunSequences:
 
 
 class Sequences:
-    """Reads the sequences. Raises StoreUnavailable."""
+    """Reads the sequence numbers of runs."""
 
     def __init__(self, settings: DatabaseSettings) -> None:
         self._engine = make_engine(
@@ -60,19 +60,27 @@ class Sequences:
         )
 
     def runs(self, since: datetime | None = None) -> dict[RunKey, RunSequences]:
-        """Every run; with `since`, those heard after it, from the first sequence after it on."""
-        return self._read({"since": since or EVER, "every_run": True, "runs": []})
+        """Return every run, or those with readings measured after `since`, from their first number after it.
 
-    def again(self, run_ids: Collection[UUID]) -> dict[RunKey, RunSequences]:
-        """These runs as they are now, from their beginning."""
-        return self._read({"since": EVER, "every_run": False, "runs": list(run_ids)})
+        Raises:
+            StoreUnavailable: When the database does not answer.
+        """
+        return self._read({"since": since or BEGINNING_OF_TIME, "every_run": True, "runs": []})
+
+    def runs_by_id(self, run_ids: Collection[UUID]) -> dict[RunKey, RunSequences]:
+        """Return the runs with these IDs, from their first number.
+
+        Raises:
+            StoreUnavailable: When the database does not answer.
+        """
+        return self._read({"since": BEGINNING_OF_TIME, "every_run": False, "runs": list(run_ids)})
 
     def close(self) -> None:
-        """Give the connection back."""
+        """Close the connection."""
         self._engine.dispose()
 
     def _read(self, parameters: dict[str, Any]) -> dict[RunKey, RunSequences]:
-        # One snapshot for both queries, so that a gap is missing from the same table that gave the maximum.
+        # Both queries read one snapshot, so that the gaps belong to the same maximum.
         with (
             translate_errors(),
             self._engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection,
@@ -81,7 +89,7 @@ class Sequences:
             gaps = _gaps(connection, {row.run_id for row in rows if row.stored < row.last})
         return {
             (key := RunKey(row.sensor_id, row.run_id)): RunSequences(
-                row.first, row.last, _from(row.first, gaps.get(key, []))
+                row.first, row.last, _clip(row.first, gaps.get(key, []))
             )
             for row in rows
             if row.first <= row.last
@@ -97,5 +105,6 @@ def _gaps(connection: Connection, run_ids: set[UUID]) -> dict[RunKey, list[tuple
     return gaps
 
 
-def _from(first: int, gaps: list[tuple[int, int]]) -> list[tuple[int, int]]:
+def _clip(first: int, gaps: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Limit the gaps to numbers from `first` on."""
     return [(max(first, low), high) for low, high in gaps if high >= first]

@@ -1,4 +1,4 @@
-"""Reads what the status of the sensors is made of."""
+"""Reads the status of all sensors."""
 
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -9,16 +9,15 @@ from db.deadline import Deadline
 from db.engine import make_engine, translate_errors
 from db.settings import DatabaseSettings
 
-# libpq knows no shorter one.
-CONNECT_SECONDS = 2
-STATEMENT_SECONDS = 2
-# The server cancels the statement first; this is for one that does not even do that.
-FROZEN_SECONDS = STATEMENT_SECONDS + 1
+CONNECT_TIMEOUT_SECONDS = 2  # libpq's shortest
+STATEMENT_TIMEOUT_SECONDS = 2
+# The server cancels the statement after the first limit; this one is for a server that is frozen.
+SOCKET_TIMEOUT_SECONDS = STATEMENT_TIMEOUT_SECONDS + 1
 SENSORS = """
 SELECT sensor_id, status.name, status.location,
        status.last_measured_at, last_received_at, status.last_temperature,
        extract(epoch FROM usual_interval)::double precision AS interval_seconds,
-       silent_since AS offline_since,
+       offline_since,
        readings, min_temperature, mean_temperature, max_temperature
 FROM sensor_status AS status
 LEFT JOIN last_hour_summary AS hour USING (sensor_id)
@@ -28,7 +27,7 @@ MINUTES = "SELECT sensor_id, minute, mean_temperature FROM reading_minute WHERE 
 
 
 class MinuteMean(NamedTuple):
-    """The mean of a sensor's readings of one minute."""
+    """The mean temperature of a sensor's readings within a minute."""
 
     sensor_id: str
     minute: datetime
@@ -36,30 +35,30 @@ class MinuteMean(NamedTuple):
 
 
 class SensorStates:
-    """The sensors, as the views give them. Every method raises StoreUnavailable, within some seconds.
+    """Reads the sensors' views over one connection. For one thread at a time.
 
-    Keeps one connection. For one thread at a time.
+    Every method raises StoreUnavailable within a few seconds if the database does not answer.
     """
 
     def __init__(self, settings: DatabaseSettings) -> None:
         self._engine: Engine = make_engine(
             settings,
             name="status",
-            statement_timeout_seconds=STATEMENT_SECONDS,
-            connect_timeout_seconds=CONNECT_SECONDS,
+            statement_timeout_seconds=STATEMENT_TIMEOUT_SECONDS,
+            connect_timeout_seconds=CONNECT_TIMEOUT_SECONDS,
         )
-        self._deadline = Deadline(FROZEN_SECONDS)
+        self._deadline = Deadline(SOCKET_TIMEOUT_SECONDS)
 
     def sensors(self) -> list[dict[str, Any]]:
-        """`sensor_status` with the measures of `last_hour_summary`, a row a sensor."""
+        """Return `sensor_status` joined with `last_hour_summary`: one row per sensor."""
         return [dict(row._mapping) for row in self._rows(SENSORS)]  # noqa: SLF001 (SQLAlchemy's public name)
 
     def minutes(self, since: datetime) -> list[MinuteMean]:
-        """Every minute's mean from that minute on."""
+        """Return the means of all minutes from `since` on."""
         return [MinuteMean._make(row) for row in self._rows(MINUTES, since=since)]
 
     def close(self) -> None:
-        """Give the connection back."""
+        """Close the connection."""
         self._engine.dispose()
         self._deadline.close()
 
@@ -67,6 +66,6 @@ class SensorStates:
         with translate_errors(), self._engine.connect() as connection:
             driver = connection.connection.driver_connection
             assert driver is not None
-            self._deadline.watch(driver.fileno())
+            self._deadline.attach(driver.fileno())
             with self._deadline:
                 return list(connection.execute(text(statement), parameters))

@@ -1,14 +1,14 @@
-"""What lies in the database: rows and bytes of each table and of each day, and for how long."""
+"""Reads how much the database stores: rows and bytes of each table and partition, and the retention."""
 
 from datetime import date
 from typing import NamedTuple
 
 from sqlalchemy import text
 
-from db.engine import connected
+from db.engine import connect
 from db.settings import DatabaseSettings
 
-# Rows as the statistics know them; counting them would read everything. Bytes with indexes.
+# Row counts are estimates from the statistics, since counting would scan every table. Bytes include indexes.
 SIZES = """
 SELECT relation.relname AS name, parent.relname AS partition_of,
        to_date(substring(relation.relname FROM '^reading_([0-9]{8})$'), 'YYYYMMDD') AS day,
@@ -25,7 +25,7 @@ ORDER BY coalesce(parent.relname, relation.relname), day DESC NULLS FIRST
 
 
 class TableSize(NamedTuple):
-    """A table, or a partition: of a day, or the default one, which has no day."""
+    """The size of a table or partition; `day` is None for tables and for the default partition."""
 
     name: str
     partition_of: str | None
@@ -35,14 +35,18 @@ class TableSize(NamedTuple):
 
 
 class StorageReport(NamedTuple):
-    """All tables, and how many days of readings are kept (None: all)."""
+    """The sizes of all tables, and how many days readings are kept (None: forever)."""
 
     sizes: list[TableSize]
     retention_days: int | None
 
 
-def read_sizes(settings: DatabaseSettings) -> StorageReport:
-    """What lies in the database; the rows are estimates. Raises StoreUnavailable."""
-    with connected(settings, name="sizes") as connection:
+def read_storage(settings: DatabaseSettings) -> StorageReport:
+    """Read the sizes of all tables, with estimated row counts, and the retention.
+
+    Raises:
+        StoreUnavailable: When the database does not answer.
+    """
+    with connect(settings, name="storage") as connection:
         sizes = [TableSize(*row) for row in connection.execute(text(SIZES))]
         return StorageReport(sizes, connection.scalar(text("SELECT min(days) FROM retention")))

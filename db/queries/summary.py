@@ -11,29 +11,29 @@ Row = dict[str, Any]
 
 
 class Summary:
-    """The last hour, as the views give it. Every method raises StoreUnavailable."""
+    """Reads the last-hour views. Every method raises StoreUnavailable if the database does not answer."""
 
     def __init__(self, settings: DatabaseSettings) -> None:
         self._engine = make_engine(settings, name="summary")
 
     def sensors(self) -> list[Row]:
-        """`last_hour_summary`: a row for each sensor that was heard within the hour."""
+        """Return `last_hour_summary`: one row per sensor with readings within the hour."""
         return self._rows("SELECT * FROM last_hour_summary ORDER BY sensor_id")
 
     def overall(self) -> Row:
-        """`last_hour_overall`: the same measures over all sensors."""
+        """Return `last_hour_overall`: the same aggregates over all sensors."""
         return self._rows("SELECT * FROM last_hour_overall")[0]
 
-    def clock(self) -> float:
-        """The server's clock in seconds since 1970."""
+    def server_time(self) -> float:
+        """Return the server's clock in seconds since 1970."""
         return float(self._rows("SELECT extract(epoch FROM clock_timestamp()) AS now")[0]["now"])
 
     def server_version(self) -> str:
-        """The server's own version."""
+        """Return the version of the server."""
         return str(self._rows("SHOW server_version")[0]["server_version"])
 
     def close(self) -> None:
-        """Give the connection back."""
+        """Close the connection."""
         self._engine.dispose()
 
     def _rows(self, statement: str) -> list[Row]:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, Protocol
 from messaging.errors import BrokerRefused, BrokerUnavailable, Unroutable
 from messaging.publishing.confirm_publisher import Confirm, OutstandingConfirms
 
-# More gains little (docs/adr/0011-bulk.md), and so much is sent again after a loss.
+# More gains little (docs/adr/0011-import-and-export.md), and so much is sent again after a loss.
 IN_FLIGHT = 1_000
 WAIT_SECONDS = 0.1
 # A source that is slow must not keep what it gave before from being sent.

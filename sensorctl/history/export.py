@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import IO, Any
 from uuid import UUID
 
-from db.queries.export import ExportQuery, columns_of, rows
+from db.queries.export import ExportQuery, column_names, stream_rows
 from db.settings import DatabaseSettings
 from readings.payload import format_timestamp
 from sensorctl.files import writing
@@ -23,8 +23,8 @@ def export(settings: DatabaseSettings, chosen: ExportQuery, name: str, kind: For
     Memory does not grow with their number. A row in JSON is a message of the contract if it is a reading.
     """
     exported = 0
-    with writing(name) as file, rows(settings, chosen) as found:
-        write = WRITERS[kind](file, columns_of(chosen.series))
+    with writing(name) as file, stream_rows(settings, chosen) as found:
+        write = WRITERS[kind](file, column_names(chosen.series))
         for row in found:
             write(plain(row))
             exported += 1

@@ -16,7 +16,7 @@ OTHERS = "(others)"
 STARTS = frozenset({"started", "measuring"})
 OF_ANOTHER = "program"
 # Where an event says why, the best first.
-REASONS = ("reason", "detail", "sentence")
+REASONS = ("reason", "detail", "message")
 BAD = ("warning", "error", "critical")
 
 

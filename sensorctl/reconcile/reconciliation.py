@@ -95,7 +95,7 @@ def _wait(
 
 def _look_again(books: Balance, sequences: Sequences) -> None:
     if runs := books.missing_runs():
-        books.find_stored(sequences.again(runs))
+        books.find_stored(sequences.runs_by_id(runs))
 
 
 def _dead(settings: OperatorSettings, since: datetime | None) -> set[Origin]:

@@ -235,28 +235,28 @@ def test_the_logs_of_all_are_read(stack: NativeStack) -> None:
     assert summary()["alerter"]["starts"] >= 1
 
 
-def test_a_consumer_that_hangs_is_told_as_an_event(stack: NativeStack) -> None:
-    # given an operator who hears
+def test_a_stalled_consumer_is_an_alert(stack: NativeStack) -> None:
+    # given an operator who subscribes
     with closing(stack.connection("RABBITMQ_OPERATOR")) as connection:
         channel = connection.channel()
         channel.queue_declare("events.e2e", durable=True)
         channel.queue_bind("events.e2e", "events", "service-stalled.#")
-        # when a consumer hangs, and goes on
-        hanging = stack.program("pipeline-2")
-        assert hanging.pid
-        os.kill(hanging.pid, signal.SIGSTOP)
+        # when a consumer stalls, and continues
+        stalled = stack.program("pipeline-2")
+        assert stalled.pid
+        os.kill(stalled.pid, signal.SIGSTOP)
         try:
-            began = next_event(channel, "events.e2e")
+            firing = next_alert(channel, "events.e2e")
         finally:
-            os.kill(hanging.pid, signal.SIGCONT)
-        # then both is told
-        assert (began["change"], began["subject"]) == ("began", "pipeline-2")
-        ended = next_event(channel, "events.e2e")
-        assert (ended["change"], ended["problem_id"]) == ("ended", began["problem_id"])
+            os.kill(stalled.pid, signal.SIGCONT)
+        # then its alert fires and is resolved
+        assert (firing["status"], firing["labels"]["service"]) == ("firing", "pipeline-2")
+        resolved = next_alert(channel, "events.e2e")
+        assert (resolved["status"], resolved["fingerprint"]) == ("resolved", firing["fingerprint"])
         channel.queue_delete("events.e2e")
 
 
-def next_event(channel: Any, queue: str) -> dict[str, Any]:
+def next_alert(channel: Any, queue: str) -> dict[str, Any]:
     bodies: list[bytes] = []
 
     def came() -> bool:
@@ -264,9 +264,9 @@ def next_event(channel: Any, queue: str) -> dict[str, Any]:
         bodies.extend([body] if body else [])
         return bool(bodies)
 
-    eventually(came, "an event")
-    event: dict[str, Any] = json.loads(bodies[0])
-    return event
+    eventually(came, "an alert")
+    [alert] = json.loads(bodies[0])["alerts"]
+    return dict(alert)
 
 
 def test_the_passwords_are_for_their_owner_only(stack: NativeStack) -> None:

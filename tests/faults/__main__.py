@@ -75,7 +75,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--short", action="store_true", help="the short forms, as CI runs them")
     parser.add_argument("--site", choices=KINDS, default=AUTO, help="auto: containers if there is Docker")
     parser.add_argument("--seed", type=int, default=SystemRandom().randrange(LARGEST_SEED))
-    parser.add_argument("--write", action="store_true", help="write docs/faults.md in spite of these")
+    parser.add_argument("--write", action="store_true", help="write the report in spite of these")
     return parser.parse_args()
 
 

@@ -1,4 +1,4 @@
-"""The result as a table, in the terminal and in docs/faults.md."""
+"""The result as a table, in the terminal and in docs/operations/faults.md."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,19 +11,24 @@ from tests.faults.runner import Result
 from tests.faults.supervising import ROOT
 from tests.faults.table import ROWS
 
-FILE = ROOT / "docs" / "faults.md"
+FILE = ROOT / "docs" / "operations" / "faults.md"
 HEADINGS = (
     "row", "fault", "mode", "attempts", "confirmed", "stored", "dead", "lost", "unexpected",
     "duplicate rows", "recovery s", "passed",
 )  # fmt: skip
 WIDTH = 150
-PREFACE = """# The fault matrix
+PREFACE = """# Fault matrix
 
-Written by `make faults`, which runs each row under load against the real stack and fails unless lost,
-unexpected, duplicate rows and the final depth are 0 and every process is back at work by itself. The oracle
-is the load's own ledger of what the broker confirmed, compared with plain SQL and the drained dead queue.
-*Lost* is confirmed and neither stored nor dead; *unexpected* is stored or dead without having been sent so;
-*recovery* is the longest time from the end of a fault until a reading confirmed after it was stored.
+`make faults` runs each row under load against the real stack and writes this page. A row passes if *lost*,
+*unexpected*, duplicate rows and the final depth of the queue are 0, and every process works again by itself.
+
+- The oracle is the load generator's own ledger of what the broker confirmed, compared with plain SQL and the
+  drained dead-letter queue.
+- *Lost* is confirmed and neither stored nor dead.
+- *Unexpected* is stored or dead without having been sent in this way.
+- *Recovery* is the longest time from the end of a fault until a reading that was confirmed after it was
+  stored.
+
 """
 
 
@@ -63,7 +68,7 @@ def show(console: Console, results: Sequence[Result], circumstances: Circumstanc
 
 
 def write(results: Sequence[Result], circumstances: Circumstances) -> None:
-    """Write docs/faults.md."""
+    """Write docs/operations/faults.md."""
     absent = sorted({row.number for row in ROWS} - {result.row.number for result in results})
     missing = [f"Not run here: rows {', '.join(map(str, absent))}.", ""] if absent else []
     lines = [PREFACE, circumstances.sentence(), "", *missing, _line(HEADINGS), _line(["---"] * len(HEADINGS))]

@@ -1,30 +1,31 @@
-"""The watch tells on the exchange and to a webhook what goes wrong with real servers, and when it is over."""
+"""The alerter notifies the exchange and a webhook of what fails in real servers, and of its end."""
 
-import json
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from messaging.topology import EVENTS_EXCHANGE, declare_events
 from tests.broker import QUEUE, ApiRefused, VirtualHost
 from tests.database import Database
-from tests.hooks import SECRET, Hook, a_hook
 from tests.integration.alarms import AlarmedBroker, alarmed_broker
 from tests.processes import Process, Processes, processes, with_http
 from tests.proxy import Proxy
 from tests.readings import reading
 from tests.services import ROOT, NotHere
 from tests.waiting import eventually
+from tests.webhook_server import SECRET, Alert, AlertGroup, WebhookServer, webhook_server
 
-HEARD = "events.heard"
+EVENTS_QUEUE = "events.test"
 WAIT = 40.0
-# Minutes of readings, the last of which came two minutes ago.
-LONG_SILENT = """
+KITCHEN, ATTIC = {"sensor": "kitchen"}, {"sensor": "attic"}
+BROKER_DOWN, DATABASE_DOWN = {"alertname": "BrokerDown"}, {"alertname": "DatabaseDown"}
+Labels = dict[str, str]
+# Readings of some minutes, the last of them two minutes ago.
+OFFLINE = """
 WITH new AS (INSERT INTO sensor (sensor_id) VALUES (%s) RETURNING sensor_id)
 INSERT INTO reading (reading_id, sensor_id, measured_at, received_at, temperature)
 SELECT gen_random_uuid(), sensor_id, at, at, 20
@@ -33,165 +34,165 @@ FROM new, generate_series(now() - interval '6 min', now() - interval '2 min', in
 
 
 @pytest.fixture
-def hook() -> Iterator[Hook]:
-    with a_hook() as hook:
-        yield hook
+def webhook() -> Iterator[WebhookServer]:
+    with webhook_server() as webhook:
+        yield webhook
 
 
 @pytest.fixture
-def heard(broker: VirtualHost) -> VirtualHost:
+def subscribed(broker: VirtualHost) -> VirtualHost:
     """The broker, with a queue for all events."""
-    hear_everything(broker)
+    subscribe(broker)
     return broker
 
 
-def hear_everything(broker: VirtualHost) -> None:
+def subscribe(broker: VirtualHost) -> None:
     declare_events(broker.channel)
-    broker.channel.queue_declare(HEARD, durable=True)
-    broker.channel.queue_bind(HEARD, EVENTS_EXCHANGE, "#")
+    broker.channel.queue_declare(EVENTS_QUEUE, durable=True)
+    broker.channel.queue_bind(EVENTS_QUEUE, EVENTS_EXCHANGE, "#")
 
 
-class Watched:
-    """A watch with its webhook and its queue of events."""
+class RunningAlerter:
+    """An alerter with its webhook and its queue of events."""
 
-    def __init__(self, process: Process, hook: Hook, broker: VirtualHost) -> None:
+    def __init__(self, process: Process, webhook: WebhookServer, broker: VirtualHost) -> None:
         self.process = process
-        self.hook = hook
+        self.webhook = webhook
         self._broker = broker
-        self.messages: list[tuple[str, dict[str, Any]]] = []
+        self.published: list[tuple[str, AlertGroup]] = []
 
-    def on_the_exchange(self, change: str, subject: str) -> dict[str, Any]:
-        def found() -> list[dict[str, Any]]:
-            for message in self._broker.take_all(HEARD):
-                body = json.loads(message.body)
-                assert message.properties.message_id == body["event_id"]
+    def on_the_exchange(self, status: str, labels: Labels) -> Alert:
+        def found() -> list[Alert]:
+            for message in self._broker.take_all(EVENTS_QUEUE):
+                assert message.properties.message_id
                 assert message.properties.delivery_mode == 2
-                self.messages.append((message.method.routing_key, body))
-            return [
-                body
-                for _, body in self.messages
-                if (body["change"], body.get("subject")) == (change, subject)
-            ]
+                group = AlertGroup.model_validate_json(message.body)
+                self.published.append((message.method.routing_key, group))
+            alerts = [alert for _, group in self.published for alert in group.alerts]
+            return [a for a in alerts if a.status == status and labels.items() <= a.labels.items()]
 
-        return eventually(found, WAIT, f"the exchange tells that {subject} {change}")[0]
+        return eventually(found, WAIT, f"the exchange has {labels} {status}")[0]
 
-    def at_the_webhook(self, change: str, subject: str) -> dict[str, Any]:
+    def at_the_webhook(self, status: str, labels: Labels) -> Alert:
         return eventually(
-            lambda: self.hook.told(change=change, subject=subject),
-            WAIT,
-            f"the webhook hears {subject} {change}",
+            lambda: self.webhook.alerts(status, **labels), WAIT, f"the webhook has {labels} {status}"
         )[0]
 
 
 @pytest.fixture
-def watched(run: Processes, heard: VirtualHost, hook: Hook) -> Watched:
-    """A consumer that works, and a watch over it."""
-    a_consumer(run, heard)
-    return a_watch(run, heard, hook)
+def alerter(run: Processes, subscribed: VirtualHost, webhook: WebhookServer) -> RunningAlerter:
+    """A working consumer, and an alerter."""
+    start_consumer(run, subscribed)
+    return start_alerter(run, subscribed, webhook)
 
 
-def a_consumer(run: Processes, broker: VirtualHost) -> None:
-    """One that the broker's statistics know already."""
+def start_consumer(run: Processes, broker: VirtualHost) -> None:
+    """Start one, and wait until the broker's statistics count it."""
     run.consumer()
     queue = f"/api/queues/{broker.name}/{QUEUE}"
     eventually(lambda: broker.server.api("GET", queue).get("consumers"), WAIT, "the consumer is counted")
 
 
-def a_watch(run: Processes, heard: VirtualHost, hook: Hook, **variables: str) -> Watched:
+def start_alerter(
+    run: Processes, broker: VirtualHost, webhook: WebhookServer, **variables: str
+) -> RunningAlerter:
     process = run.start(
         "alerter",
         **with_http(),
         **{
-            "ALERT_WEBHOOK_URL": hook.url,
+            "ALERT_WEBHOOK_URL": webhook.url,
             "ALERTER_INTERVAL_SECONDS": "0.2",
             "ALERTER_FOR_SECONDS": "1",
             "NO_PROXY": "127.0.0.1",
             **variables,
         },
     )
-    return Watched(process, hook, heard)
+    return RunningAlerter(process, webhook, broker)
 
 
-def test_a_sensor_that_goes_silent_and_comes_back(
-    watched: Watched, database: Database, heard: VirtualHost
+def test_a_sensor_that_goes_offline_and_comes_back(
+    alerter: RunningAlerter, database: Database, subscribed: VirtualHost
 ) -> None:
-    # when a sensor was heard for minutes, and then no more
-    database.rows(LONG_SILENT, "kitchen")
+    # when a sensor sent readings for minutes, and then stopped
+    database.rows(OFFLINE, "kitchen")
 
-    # then both receivers are told the same, once
-    began = watched.on_the_exchange("began", "kitchen")
-    assert watched.at_the_webhook("began", "kitchen") == began
-    assert began["kind"] == "sensor-offline"
-    assert began["message"].startswith("Nothing comes from sensor kitchen")
+    # then both receivers get the same alert, once
+    firing = alerter.on_the_exchange("firing", KITCHEN)
+    assert alerter.at_the_webhook("firing", KITCHEN) == firing
+    assert firing.labels == {"alertname": "SensorOffline", "severity": "warning", "sensor": "kitchen"}
+    assert firing.annotations["summary"].startswith("Sensor kitchen sends no readings")
     [last] = database.rows("SELECT max(received_at) AS at FROM reading")
-    assert began["since"] == last["at"].astimezone().isoformat().replace("+00:00", "Z")
-    assert "sensor-offline.began.kitchen" in [key for key, _ in watched.messages]
+    assert firing.startsAt == last["at"]
+    assert "sensor-offline.firing.kitchen" in [key for key, _ in alerter.published]
 
-    # and when it comes back, that it is over
-    heard.publish(reading("kitchen"))
-    ended = watched.on_the_exchange("ended", "kitchen")
-    assert watched.at_the_webhook("ended", "kitchen") == ended
-    assert (ended["problem_id"], ended["since"]) == (began["problem_id"], began["since"])
-    assert ended["ended_at"] > began["since"]
-    assert ended["event_id"] != began["event_id"]
+    # and when it comes back, the alert is resolved
+    subscribed.publish(reading("kitchen"))
+    resolved = alerter.on_the_exchange("resolved", KITCHEN)
+    assert alerter.at_the_webhook("resolved", KITCHEN) == resolved
+    assert (resolved.fingerprint, resolved.startsAt) == (firing.fingerprint, firing.startsAt)
+    assert resolved.endsAt > firing.startsAt
 
-    # and it says so of itself, without the secret, and ends in order
-    metrics = watched.process.ask("/metrics")[1]
-    assert 'alerter_events_told_total{change="began",kind="sensor-offline"} 1.0' in metrics
-    assert 'alerter_problems{kind="sensor-offline"} 0.0' in metrics
+    # and the metrics and the log say so, without the secret
+    metrics = alerter.process.ask("/metrics")[1]
+    assert 'alerter_events_total{kind="sensor-offline",status="firing"} 1.0' in metrics
+    assert 'alerter_alerts_firing{kind="sensor-offline"} 0.0' in metrics
     assert "alerter_webhook_failures_total 0.0" in metrics
-    assert (watched.process.status("/readyz"), watched.process.status("/livez")) == (200, 200)
-    assert watched.process.stop() == 0
-    assert SECRET not in watched.process.text
-    assert len(watched.hook.told(subject="kitchen")) == 2
+    assert (alerter.process.status("/readyz"), alerter.process.status("/livez")) == (200, 200)
+    assert alerter.process.stop() == 0
+    assert SECRET not in alerter.process.text
+    assert len(alerter.webhook.alerts(**KITCHEN)) == 2
 
 
-def test_while_the_broker_is_away_the_webhook_is_told_at_once_and_the_exchange_afterwards(
-    run: Processes, heard: VirtualHost, hook: Hook, database: Database, broker_proxy: Proxy
+def test_during_an_outage_of_the_broker_the_webhook_is_notified_at_once_and_the_exchange_afterwards(
+    run: Processes,
+    subscribed: VirtualHost,
+    webhook: WebhookServer,
+    database: Database,
+    broker_proxy: Proxy,
 ) -> None:
-    # given a watch whose broker goes away
-    a_consumer(run, heard)
-    watched = a_watch(run, heard, hook, RABBITMQ_URL=heard.through(broker_proxy))
-    watched.process.logged("broker answers")
+    # given an alerter whose broker goes down
+    start_consumer(run, subscribed)
+    alerter = start_alerter(run, subscribed, webhook, RABBITMQ_URL=subscribed.through(broker_proxy))
+    alerter.process.logged("broker available")
     broker_proxy.refuse()
-    watched.process.logged("broker unavailable")
-    assert watched.process.status("/readyz") == 503
+    alerter.process.logged("broker unavailable")
+    assert alerter.process.status("/readyz") == 503
 
-    # when a sensor goes silent
-    database.rows(LONG_SILENT, "attic")
+    # when a sensor goes offline
+    database.rows(OFFLINE, "attic")
 
-    # then the webhook hears it, and the exchange once the broker is back
-    began = watched.at_the_webhook("began", "attic")
-    assert heard.ready(HEARD) == 0
+    # then the webhook is notified, and the exchange once the broker is back
+    firing = alerter.at_the_webhook("firing", ATTIC)
+    assert subscribed.ready(EVENTS_QUEUE) == 0
     broker_proxy.forward()
-    assert watched.on_the_exchange("began", "attic") == began
-    assert watched.process.status("/livez") == 200
-    eventually(lambda: watched.process.status("/readyz") == 200, WAIT, "it is ready again")
+    assert alerter.on_the_exchange("firing", ATTIC) == firing
+    assert alerter.process.status("/livez") == 200
+    eventually(lambda: alerter.process.status("/readyz") == 200, WAIT, "it is ready again")
 
 
-def test_a_broker_that_is_restarted_is_told_to_the_webhook_at_once_and_on_the_exchange_afterwards(
-    hook: Hook, database: Database, tmp_path: Path
+def test_a_restart_of_the_broker_reaches_the_webhook_at_once_and_the_exchange_afterwards(
+    webhook: WebhookServer, database: Database, tmp_path: Path
 ) -> None:
-    # given a watch on a broker of its own
+    # given an alerter on a broker of its own
     with (
         own_broker() as server,
         server.server.virtual_host("quorum") as broker,
         processes(tmp_path, broker.environment | database.environment) as run,
     ):
         broker.declare()
-        hear_everything(broker)
-        watched = a_watch(run, broker, hook)
-        watched.process.logged("watching")
+        subscribe(broker)
+        alerter = start_alerter(run, broker, webhook)
+        alerter.process.logged("first evaluation finished")
         broker.close()
-        # when the broker is stopped, and started later
+        # when the broker is stopped and started again
         server.control("stop_app")
-        began = watched.at_the_webhook("began", "broker")
+        firing = alerter.at_the_webhook("firing", BROKER_DOWN)
         server.control("start_app")
-        # then both receivers heard of it
-        ended = watched.at_the_webhook("ended", "broker")
-        assert watched.on_the_exchange("began", "broker") == began
-        assert watched.on_the_exchange("ended", "broker") == ended
-        assert watched.process.stop() == 0
+        # then both receivers are notified of both
+        resolved = alerter.at_the_webhook("resolved", BROKER_DOWN)
+        assert alerter.on_the_exchange("firing", BROKER_DOWN) == firing
+        assert alerter.on_the_exchange("resolved", BROKER_DOWN) == resolved
+        assert alerter.process.stop() == 0
 
 
 @contextmanager
@@ -200,112 +201,124 @@ def own_broker() -> Iterator[AlarmedBroker]:
         try:
             broker = stack.enter_context(alarmed_broker())
         except NotHere as reason:
-            pytest.skip(f"there is no RabbitMQ to be stopped: {reason}")
+            pytest.skip(f"there is no RabbitMQ that can be stopped: {reason}")
         yield broker
 
 
-def test_a_webhook_that_does_not_answer_delays_neither_the_looking_nor_the_exchange(
-    watched: Watched, database: Database
+def test_a_webhook_that_never_responds_delays_neither_the_evaluation_nor_the_exchange(
+    alerter: RunningAlerter, database: Database
 ) -> None:
-    watched.hook.answers = [watched.hook.silence] * 1000
+    alerter.webhook.responses = [alerter.webhook.never_respond] * 1000
 
     for sensor in ("attic", "kitchen"):
-        database.rows(LONG_SILENT, sensor)
-        watched.on_the_exchange("began", sensor)
+        database.rows(OFFLINE, sensor)
+        alerter.on_the_exchange("firing", {"sensor": sensor})
 
-    assert watched.hook.taken == []
-    assert watched.process.status("/livez") == 200
-    assert watched.process.stop() == 0
-    assert watched.process.events("events left")[0]["receiver"] == "webhook"
+    assert alerter.webhook.accepted == []
+    assert alerter.process.status("/livez") == 200
+    assert alerter.process.stop() == 0
+    assert alerter.process.events("notifications undelivered")[0]["receiver"] == "webhook"
 
 
-def test_a_watch_that_is_killed_tells_the_same_again_with_the_same_ids(
-    watched: Watched, run: Processes, heard: VirtualHost, hook: Hook, database: Database
+def test_an_alerter_that_is_killed_sends_the_same_alerts_again_after_its_restart(
+    alerter: RunningAlerter,
+    run: Processes,
+    subscribed: VirtualHost,
+    webhook: WebhookServer,
+    database: Database,
 ) -> None:
-    database.rows(LONG_SILENT, "kitchen")
-    database.rows(LONG_SILENT, "attic")
-    kitchen, attic = (watched.at_the_webhook("began", sensor) for sensor in ("kitchen", "attic"))
-    watched.process.kill()
-    hook.taken.clear()
-    heard.publish(reading("attic"))
+    database.rows(OFFLINE, "kitchen")
+    database.rows(OFFLINE, "attic")
+    kitchen, attic = (alerter.at_the_webhook("firing", labels) for labels in (KITCHEN, ATTIC))
+    alerter.process.kill()
+    webhook.accepted.clear()
+    subscribed.publish(reading("attic"))
     eventually(
         lambda: (
             not database.rows(
-                "SELECT 1 FROM sensor_status WHERE sensor_id = 'attic' AND silent_since < now()"
+                "SELECT 1 FROM sensor_status WHERE sensor_id = 'attic' AND offline_since < now()"
             )
         ),
         WAIT,
         "the attic is back",
     )
 
-    again = a_watch(run, heard, hook)
+    restarted = start_alerter(run, subscribed, webhook)
 
-    assert again.at_the_webhook("began", "kitchen") == kitchen
-    started = eventually(lambda: hook.told(change="started"), WAIT, "it says that it started")[0]
-    assert kitchen["problem_id"] in started["problem_ids"]
-    assert attic["problem_id"] not in started["problem_ids"]
-    assert hook.told(subject="attic") == []
+    assert restarted.at_the_webhook("firing", KITCHEN) == kitchen
+    started = restarted.at_the_webhook("resolved", {"alertname": "AlerterStarted"})
+    assert kitchen.fingerprint in started.annotations["firing"].split()
+    assert attic.fingerprint not in started.annotations["firing"].split()
+    assert webhook.alerts(**ATTIC) == []
 
 
-def test_a_database_that_is_away_is_told_and_no_sensor_is_said_to_be_back(
-    run: Processes, heard: VirtualHost, hook: Hook, database: Database, database_proxy: Proxy
+def test_while_the_database_is_down_no_sensor_is_reported_as_back(
+    run: Processes,
+    subscribed: VirtualHost,
+    webhook: WebhookServer,
+    database: Database,
+    database_proxy: Proxy,
 ) -> None:
-    a_consumer(run, heard)
-    watched = a_watch(run, heard, hook, DATABASE_URL=database.through(database_proxy))
-    database.rows(LONG_SILENT, "kitchen")
-    watched.at_the_webhook("began", "kitchen")
+    start_consumer(run, subscribed)
+    alerter = start_alerter(run, subscribed, webhook, DATABASE_URL=database.through(database_proxy))
+    database.rows(OFFLINE, "kitchen")
+    alerter.at_the_webhook("firing", KITCHEN)
 
     database_proxy.refuse()
-    watched.at_the_webhook("began", "database")
+    alerter.at_the_webhook("firing", DATABASE_DOWN)
     database_proxy.forward()
-    watched.at_the_webhook("ended", "database")
+    alerter.at_the_webhook("resolved", DATABASE_DOWN)
 
-    assert hook.told(change="ended", subject="kitchen") == []
+    assert webhook.alerts("resolved", **KITCHEN) == []
 
 
-def test_nobody_must_hear(run: Processes, broker: VirtualHost, database: Database, hook: Hook) -> None:
+def test_no_subscriber_is_required(
+    run: Processes, broker: VirtualHost, database: Database, webhook: WebhookServer
+) -> None:
     # given no queue for events, and not even the exchange
-    a_consumer(run, broker)
-    watched = a_watch(run, broker, hook)
+    start_consumer(run, broker)
+    alerter = start_alerter(run, broker, webhook)
 
-    # when something happens
-    database.rows(LONG_SILENT, "kitchen")
-    watched.at_the_webhook("began", "kitchen")
+    # when an alert fires
+    database.rows(OFFLINE, "kitchen")
+    alerter.at_the_webhook("firing", KITCHEN)
 
-    # then it was published and lost nothing else
-    delivered = 'alerter_events_delivered_total{receiver="broker"} '
+    # then it is published, too
+    delivered = 'alerter_notifications_delivered_total{receiver="broker"} '
 
     def count() -> float:
-        lines = watched.process.ask("/metrics")[1].splitlines()
+        lines = alerter.process.ask("/metrics")[1].splitlines()
         return sum(float(line.removeprefix(delivered)) for line in lines if line.startswith(delivered))
 
     eventually(count, WAIT, "it is delivered")
 
 
-def test_the_readmes_subscriber_hears(heard: VirtualHost, watched: Watched, database: Database) -> None:
-    # given the program of README
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    program = next(block for block in readme.split("```") if "events.my-alerts" in block)
+def test_the_subscriber_of_the_guide_receives_alerts(
+    subscribed: VirtualHost, alerter: RunningAlerter, database: Database
+) -> None:
+    # given the program of the guide
+    guide = (ROOT / "docs" / "guides" / "alerts.md").read_text(encoding="utf-8")
+    program = next(block for block in guide.split("```") if "events.my-alerts" in block)
     program = program.removeprefix("python\n").replace(
-        "amqp://operator:operator@127.0.0.1:5675/%2F", heard.url
+        "amqp://operator:operator@127.0.0.1:5675/%2F", subscribed.url
     )
-    assert heard.url in program
+    assert subscribed.url in program
     subscriber = subprocess.Popen(
         [sys.executable, "-u", "-c", program], stdout=subprocess.PIPE, text=True, cwd=ROOT
     )
     with subscriber, closing(subscriber.stdout) as out:  # type: ignore[type-var]
         try:
-            bindings = f"/api/queues/{heard.name}/events.my-alerts/bindings"
-            eventually(lambda: has_bound(heard, bindings), WAIT, "it has bound its queue")
-            # when a sensor goes silent
-            database.rows(LONG_SILENT, "kitchen")
-            # then it says so
+            bindings = f"/api/queues/{subscribed.name}/events.my-alerts/bindings"
+            eventually(lambda: has_bound(subscribed, bindings), WAIT, "it has bound its queue")
+            # when a sensor goes offline
+            database.rows(OFFLINE, "kitchen")
+            # then it prints the alert
             assert out
             line = out.readline()
         finally:
             subscriber.kill()
-    assert "sensor-offline" in line
-    assert "Nothing comes from sensor kitchen" in line
+    assert "SensorOffline" in line
+    assert "Sensor kitchen sends no readings" in line
 
 
 def has_bound(broker: VirtualHost, path: str) -> bool:

@@ -99,8 +99,8 @@ def test_an_export_is_in_the_order_of_time_of_a_range_and_of_some_sensors(
 def test_a_large_table_is_read_in_parts_by_a_cursor_of_the_server(
     stored: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(export, "ROWS_AT_ONCE", 50)
-    with export.rows(stored.settings, ExportQuery(Series.READINGS)) as rows:
+    monkeypatch.setattr(export, "BATCH_ROWS", 50)
+    with export.stream_rows(stored.settings, ExportQuery(Series.READINGS)) as rows:
         first = next(rows)
         [session] = stored.rows(
             "SELECT query, state FROM pg_stat_activity "
@@ -123,8 +123,8 @@ def test_a_large_table_is_read_in_parts_by_a_cursor_of_the_server(
 def test_a_database_that_is_lost_half_way_leaves_no_file(
     stored: Database, sensorctl: Operator, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(export, "ROWS_AT_ONCE", 50)
-    with export.rows(stored.settings, ExportQuery(Series.READINGS)) as rows:
+    monkeypatch.setattr(export, "BATCH_ROWS", 50)
+    with export.stream_rows(stored.settings, ExportQuery(Series.READINGS)) as rows:
         next(rows)
         stored.terminate_backends("export")
         with pytest.raises(StoreUnavailable):

@@ -11,8 +11,8 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
-from db import maintenance as upkeep
-from db.maintenance import keep_up
+from db import maintenance
+from db.maintenance import prepare_partitions
 from db.store import Store
 from readings.model import Reading
 from tests.database import Database
@@ -73,9 +73,9 @@ def today() -> date:
 
 
 @pytest.fixture
-def upkeep_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(upkeep, "UPKEEP_SECONDS", 0.0)
-    monkeypatch.setattr(upkeep, "AFTER_FAILURE_SECONDS", 0.0)
+def maintenance_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(maintenance, "INTERVAL_SECONDS", 0.0)
+    monkeypatch.setattr(maintenance, "RETRY_SECONDS", 0.0)
 
 
 def test_the_migration_makes_yesterday_today_and_a_week(database: Database, today: date) -> None:
@@ -89,7 +89,7 @@ def test_each_day_is_a_utc_day_to_the_microsecond(store: Store, database: Databa
         assert database.rows(f"SELECT count(*) FROM reading_{day:%Y%m%d}") == [{"count": 1}]
 
 
-@pytest.mark.usefixtures("upkeep_each_time")
+@pytest.mark.usefixtures("maintenance_each_time")
 def test_a_consumer_makes_what_is_missing_by_itself(database: Database, today: date) -> None:
     # given a system that has been asleep
     for day in days(database):
@@ -130,21 +130,21 @@ def test_a_partition_takes_its_days_readings_out_of_the_default_one(
     before = database.rows("SELECT * FROM reading ORDER BY reading_id")
     minutes = database.rows("SELECT * FROM reading_minute ORDER BY minute")
     # when its partition is made
-    assert database.rows("SELECT keep_partitions()") == [{"keep_partitions": 1}]
+    assert database.rows("SELECT create_partitions()") == [{"create_partitions": 1}]
     # then nothing is lost or changed, it has its own, and they are still known
     assert database.rows("SELECT * FROM reading ORDER BY reading_id") == before
     assert database.rows("SELECT * FROM reading_minute ORDER BY minute") == minutes
     assert database.rows(f"SELECT count(*) FROM reading_{day:%Y%m%d}") == [{"count": len(own)}]
     assert in_default(database) == 1
     assert store.save([*own, *others]) == 0
-    assert database.rows("SELECT keep_partitions()") == [{"keep_partitions": 0}]
+    assert database.rows("SELECT create_partitions()") == [{"create_partitions": 0}]
 
 
 def test_a_past_day_gets_a_partition_when_it_is_worth_one(database: Database, today: date) -> None:
     busy, quiet = today - 100 * DAY, today - 101 * DAY
     fill(database, busy, 1_000)
     fill(database, quiet, 999)
-    database.rows("SELECT keep_partitions()")
+    database.rows("SELECT create_partitions()")
     assert busy in days(database)
     assert quiet not in days(database)
     assert in_default(database) == 999
@@ -154,8 +154,8 @@ def test_a_past_day_gets_a_partition_when_it_is_worth_one(database: Database, to
 def test_setup_moves_what_is_too_much_for_a_consumer(database: Database, today: date) -> None:
     day = today - 100 * DAY
     fill(database, day, 5_000)
-    assert database.rows("SELECT make_partitions(4999) AS made") == [{"made": 0}]
-    keep_up(database.settings, None)
+    assert database.rows("SELECT create_missing_partitions(4999) AS made") == [{"made": 0}]
+    prepare_partitions(database.settings, None)
     assert day in days(database)
     assert in_default(database) == 0
 
@@ -176,7 +176,7 @@ def keep_until(stop: threading.Event, database: Database) -> int:
     with database.connect() as connection:
         while not stop.is_set():
             with suppress(psycopg.errors.LockNotAvailable):  # it gives way, and tries again
-                row = connection.execute("SELECT keep_partitions() AS made").fetchone()
+                row = connection.execute("SELECT create_partitions() AS made").fetchone()
                 made += row["made"] if row else 0
     return made
 
@@ -238,7 +238,7 @@ def busy_with(database: Database, statement: str) -> Iterator[None]:
         yield
 
 
-@pytest.mark.usefixtures("upkeep_each_time")
+@pytest.mark.usefixtures("maintenance_each_time")
 def test_upkeep_gives_way_and_the_reading_is_stored_all_the_same(database: Database, today: date) -> None:
     drop_partition(database, today + DAY)
     store = Store(database.settings, "test store")
@@ -256,7 +256,7 @@ class TestRetention:
 
     def test_without_it_everything_is_kept(self, database: Database, today: date) -> None:
         fill(database, today - 4000 * DAY, 1)
-        keep_up(database.settings, None)
+        prepare_partitions(database.settings, None)
         assert database.rows("SELECT drop_expired()") == [{"drop_expired": 0}]
         assert database.count() == 1
 
@@ -267,10 +267,10 @@ class TestRetention:
         for ago in (0, 1, 2, 3, 10):
             fill(database, today - ago * DAY, 1_000)
         fill(database, today - 20 * DAY, 3)
-        keep_up(database.settings, None)
+        prepare_partitions(database.settings, None)
         assert in_default(database) == 3
         # when two days are to be kept
-        keep_up(database.settings, 2)
+        prepare_partitions(database.settings, 2)
         assert database.rows("SELECT drop_expired() AS days") == [{"days": 2}]
         # then today and the two whole days before it are
         assert database.rows("SELECT * FROM retention") == [{"days": 2}]
@@ -287,7 +287,7 @@ class TestRetention:
     def test_a_reading_from_before_it_is_taken_and_goes_with_the_next_upkeep(
         self, store: Store, database: Database, today: date
     ) -> None:
-        keep_up(database.settings, 7)
+        prepare_partitions(database.settings, 7)
         assert store.save([at(noon(today - 30 * DAY)), at(noon(today))]) == 2
         assert database.count() == 2
         database.rows("SELECT drop_expired()")
@@ -297,7 +297,7 @@ class TestRetention:
         """Dropping does not touch the rows: nothing is left for vacuum."""
         day = today - 3 * DAY
         fill(database, day, 20_000)
-        keep_up(database.settings, None)
+        prepare_partitions(database.settings, None)
         with database.connect() as connection, connection.transaction():
             database.rows("INSERT INTO retention VALUES (1)")
             connection.execute("SELECT drop_expired()")
@@ -309,7 +309,7 @@ class TestRetention:
 
     def test_a_reader_at_work_is_not_disturbed(self, database: Database, today: date) -> None:
         fill(database, today - 3 * DAY, 1_000)
-        keep_up(database.settings, None)
+        prepare_partitions(database.settings, None)
         database.rows("INSERT INTO retention VALUES (1)")
         with (
             busy_with(database, "SELECT count(*) FROM reading"),
@@ -321,7 +321,7 @@ class TestRetention:
 
     def test_it_can_be_changed_and_taken_back(self, database: Database) -> None:
         for wanted in (5, 5, 7, None, None, 2):
-            keep_up(database.settings, wanted)
+            prepare_partitions(database.settings, wanted)
             expected = [] if wanted is None else [{"days": wanted}]
             assert database.rows("SELECT days FROM retention") == expected
 

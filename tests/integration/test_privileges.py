@@ -118,7 +118,7 @@ DATABASE_REFUSES = [
     ("writer", "UPDATE rollup_minute SET readings = 0"),
     ("writer", "INSERT INTO reading_default SELECT * FROM reading_default"),
     ("writer", "INSERT INTO retention VALUES (1)"),
-    ("writer", "SELECT make_partitions(1)"),
+    ("writer", "SELECT create_missing_partitions(1)"),
     ("writer", "SELECT make_partition('2020-01-01')"),
     ("writer", "SELECT rebuild_rollups(now(), now())"),
     ("writer", "CREATE TABLE mine ()"),
@@ -127,7 +127,7 @@ DATABASE_REFUSES = [
     ("reader", "SELECT * FROM sensor"),
     ("reader", "SELECT * FROM reading_default"),
     ("reader", "SELECT * FROM rollup_minute"),
-    ("reader", "SELECT keep_partitions()"),
+    ("reader", "SELECT create_partitions()"),
     ("reader", "SELECT drop_expired()"),
     ("reader", "INSERT INTO sensor (sensor_id) VALUES ('x')"),
     ("reader", "DELETE FROM reading"),
@@ -172,7 +172,7 @@ def test_a_writer_without_any_right_on_the_rollups_fills_them_and_keeps_the_part
             "INSERT INTO reading (reading_id, sensor_id, measured_at, temperature) "
             "VALUES (gen_random_uuid(), 'writer', now(), 20.5)"
         )
-        assert session.execute("SELECT keep_partitions(), drop_expired()").fetchone() == (0, 0)
+        assert session.execute("SELECT create_partitions(), drop_expired()").fetchone() == (0, 0)
     with stack.session("reader") as session:
         for view in ("last_hour_summary", "reading_minute", "reading_hour"):
             seen = session.execute(f"SELECT readings FROM {view} WHERE sensor_id = 'writer'").fetchall()
@@ -183,25 +183,25 @@ def test_the_operator_sees_the_brokers_figures(stack: Stack) -> None:
     assert stack.api("operator", "GET", f"/api/queues/{stack.host.name}/{QUEUE}")["durable"] is True
 
 
-def test_the_watch_tells_and_the_operator_hears(stack: Stack, tmp_path: Path) -> None:
-    # given an operator who has bound a queue, and a watch with its own rights
+def test_the_alerter_publishes_and_the_operator_subscribes(stack: Stack, tmp_path: Path) -> None:
+    # given an operator who has bound a queue, and an alerter with its own permissions
     variables = stack.broker_variables("alerter") | stack.database_variables("reader") | {"QUEUE_NAME": QUEUE}
     with stack.channel("operator") as operator, processes(tmp_path, variables) as started:
         operator.queue_declare("events.test", durable=True)
         operator.queue_bind("events.test", "events", "#")
-        watch = started.start("sensorctl watch", ALERTER_INTERVAL_SECONDS="0.2", ALERTER_FOR_SECONDS="0")
-        # when it finds that nobody consumes
-        watch.logged("problem began")
-        # then the operator hears it, and nothing was refused
+        alerter = started.start("sensorctl alerter", ALERTER_INTERVAL_SECONDS="0.2", ALERTER_FOR_SECONDS="0")
+        # when it finds that the queue has no consumers
+        alerter.logged("alert firing")
+        # then the operator receives it, and the broker refused nothing
         eventually(
             lambda: operator.queue_declare("events.test", passive=True).method.message_count, 20, "told"
         )
         _, properties, body = operator.basic_get("events.test", auto_ack=True)
-        assert b'"no-consumers"' in body
+        assert b'"NoConsumers"' in body
         assert properties.app_id == "alerter"
         operator.queue_delete("events.test")
-        assert watch.stop() == 0
-        assert "ACCESS_REFUSED" not in watch.text
+        assert alerter.stop() == 0
+        assert "ACCESS_REFUSED" not in alerter.text
 
 
 def test_everything_works_with_these_rights_alone(stack: Stack, tmp_path: Path) -> None:

@@ -113,7 +113,7 @@ def test_a_traceback(run: Processes, postgres: Postgres, service: str, form: str
     assert "Traceback" in process.text
 
 
-def test_a_watch_that_reaches_nobody(run: Processes) -> None:
+def test_an_alerter_that_reaches_nothing(run: Processes) -> None:
     process = run.start(
         "alerter",
         **SINGLE,
@@ -125,10 +125,10 @@ def test_a_watch_that_reaches_nobody(run: Processes) -> None:
         NO_PROXY="127.0.0.1",
     )
 
-    def says_every_trouble() -> bool:
-        troubles = ("broker unavailable", "webhook unavailable", "database-down")
-        return all(trouble in process.text for trouble in troubles)
+    def logs_every_outage() -> bool:
+        expected = ("broker unavailable", "webhook unavailable", "database-down")
+        return all(event in process.text for event in expected)
 
-    eventually(says_every_trouble, 30, "it says that it reaches nobody")
+    eventually(logs_every_outage, 30, "it logs that it reaches nothing")
     process.stop()
     says_nothing_of_it(process)

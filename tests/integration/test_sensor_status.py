@@ -67,7 +67,7 @@ def test_a_sensor_has_its_name_its_last_reading_and_its_usual_interval(
     assert status["last_received_at"] == sensor.now - SECOND + PROMPT
     assert status["last_temperature"] == 23.5
     assert status["usual_interval"] == pytest.approx(2 * SECOND, abs=0.1 * SECOND)
-    assert status["silent_since"] is None
+    assert status["offline_since"] is None
 
 
 @pytest.mark.parametrize(
@@ -83,15 +83,15 @@ def test_it_is_silent_after_five_of_its_intervals_and_not_before_30_seconds(
     silent = Sensor(database, "silent").every(interval, times=times, until=1.1 * patience)
     # then one of them is silent, since its last reading arrived
     assert quiet.status["usual_interval"] == pytest.approx(interval, rel=0.05)
-    assert quiet.status["silent_since"] is None
-    assert silent.status["silent_since"] == silent.now - 1.1 * patience + PROMPT
+    assert quiet.status["offline_since"] is None
+    assert silent.status["offline_since"] == silent.now - 1.1 * patience + PROMPT
 
 
 def test_it_is_heard_again_with_its_next_reading(sensor: Sensor) -> None:
     sensor.every(SECOND, times=200, until=HOUR)
-    assert sensor.status["silent_since"] is not None
+    assert sensor.status["offline_since"] is not None
     sensor.measured(SECOND)
-    assert sensor.status["silent_since"] is None
+    assert sensor.status["offline_since"] is None
 
 
 def test_neither_a_gap_nor_a_burst_changes_the_usual_interval(sensor: Sensor) -> None:
@@ -108,7 +108,7 @@ def test_who_spoke_within_one_minute_only_has_no_usual_interval_and_is_not_silen
     moment = (sensor.now - 2 * HOUR).replace(second=30, microsecond=0)
     sensor.measured(*(sensor.now - moment + n * SECOND for n in range(10)))
 
-    assert (sensor.status["usual_interval"], sensor.status["silent_since"]) == (None, None)
+    assert (sensor.status["usual_interval"], sensor.status["offline_since"]) == (None, None)
 
 
 @pytest.mark.parametrize("ahead", [4 * MINUTE, -6 * HOUR])
@@ -117,8 +117,8 @@ def test_a_wrong_clock_neither_hides_silence_nor_makes_it(database: Database, ah
     heard = Sensor(database, "heard").every(SECOND, times=200, until=SECOND - ahead, delay=-ahead)
     silent = Sensor(database, "silent").every(SECOND, times=200, until=MINUTE - ahead, delay=-ahead)
 
-    assert heard.status["silent_since"] is None
-    assert silent.status["silent_since"] == silent.now - MINUTE
+    assert heard.status["offline_since"] is None
+    assert silent.status["offline_since"] == silent.now - MINUTE
 
 
 def test_a_reading_from_the_far_future_is_not_the_last(sensor: Sensor) -> None:
@@ -126,20 +126,20 @@ def test_a_reading_from_the_far_future_is_not_the_last(sensor: Sensor) -> None:
     sensor.measured(-365 * DAY, delay=-365 * DAY)
 
     assert sensor.status["last_measured_at"] == sensor.now - HOUR
-    assert sensor.status["silent_since"] == sensor.now - HOUR + PROMPT
+    assert sensor.status["offline_since"] == sensor.now - HOUR + PROMPT
 
 
 def test_a_sensor_that_delivers_a_backlog_is_heard(sensor: Sensor) -> None:
     sensor.every(SECOND, times=200, until=2 * HOUR, delay=2 * HOUR - SECOND)
 
-    assert sensor.status["silent_since"] is None
+    assert sensor.status["offline_since"] is None
 
 
 def test_imported_history_is_no_silent_sensor(sensor: Sensor) -> None:
     sensor.every(HOUR, times=20, until=100 * DAY, delay=99 * DAY)
 
     assert sensor.status["last_measured_at"] == sensor.now - 100 * DAY
-    assert sensor.status["silent_since"] is None
+    assert sensor.status["offline_since"] is None
 
 
 def test_sensors_last_heard_on_different_days_are_all_there(database: Database) -> None:
@@ -153,7 +153,7 @@ def test_sensors_last_heard_on_different_days_are_all_there(database: Database) 
     for row in rows:
         age = datetime.now(UTC) - row["last_measured_at"]
         assert age - int(row["sensor_id"]) * DAY < MINUTE
-        assert (row["silent_since"] is None) == (row["sensor_id"] == "0")
+        assert (row["offline_since"] is None) == (row["sensor_id"] == "0")
 
 
 def test_a_sensor_whose_row_was_deleted_is_not_watched(database: Database, sensor: Sensor) -> None:

@@ -79,7 +79,7 @@ def ask(url: str, **more: str) -> bool:
     """Whether the database's own end of the connection is there."""
     summary = Summary(load(DatabaseSettings, database_url=url, **more))
     try:
-        return bool(summary.clock())
+        return bool(summary.server_time())
     finally:
         summary.close()
 

@@ -103,7 +103,7 @@ def test_summary_reads_the_views(database: Database) -> None:
     try:
         assert summary.sensors() == database.rows("SELECT * FROM last_hour_summary")
         assert summary.overall()["mean_temperature"] == pytest.approx(21.0)
-        assert abs(summary.clock() - datetime.now(UTC).timestamp()) < 30
+        assert abs(summary.server_time() - datetime.now(UTC).timestamp()) < 30
         assert summary.server_version()[0].isdigit()
     finally:
         summary.close()

@@ -7,8 +7,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from db.deadline import CHECK_SECONDS, Deadline
-from db.store import FROZEN_SECONDS
+from db.deadline import CHECK_INTERVAL_SECONDS, Deadline
+from db.store import SOCKET_TIMEOUT_SECONDS
 from messaging.consuming.consumer import RECONNECT_SECONDS
 from tests.unit.fakes import FakeClock, wait_until
 
@@ -44,7 +44,7 @@ class Bench:
 @pytest.fixture
 def bench(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
     clock = FakeClock()
-    monkeypatch.setattr("db.deadline.CHECK_SECONDS", 0.005)
+    monkeypatch.setattr("db.deadline.CHECK_INTERVAL_SECONDS", 0.005)
     monkeypatch.setattr("db.deadline.time", SimpleNamespace(monotonic=clock))
     bench = Bench(clock)
     yield bench
@@ -66,7 +66,7 @@ def works(pair: Pair) -> bool:
 
 
 def test_a_wait_beyond_the_deadline_is_ended_as_if_the_connection_was_lost(bench: Bench, pair: Pair) -> None:
-    bench.deadline.watch(pair[0].fileno())
+    bench.deadline.attach(pair[0].fileno())
 
     with bench.deadline:
         bench.clock.now += 10.5
@@ -74,7 +74,7 @@ def test_a_wait_beyond_the_deadline_is_ended_as_if_the_connection_was_lost(bench
 
 
 def test_a_wait_within_the_deadline_is_left_alone(bench: Bench, pair: Pair) -> None:
-    bench.deadline.watch(pair[0].fileno())
+    bench.deadline.attach(pair[0].fileno())
 
     with bench.deadline:
         bench.clock.now += 9.5
@@ -83,7 +83,7 @@ def test_a_wait_within_the_deadline_is_left_alone(bench: Bench, pair: Pair) -> N
 
 
 def test_once_the_block_has_ended_time_may_pass(bench: Bench, pair: Pair) -> None:
-    bench.deadline.watch(pair[0].fileno())
+    bench.deadline.attach(pair[0].fileno())
     with bench.deadline:
         pass
 
@@ -94,7 +94,7 @@ def test_once_the_block_has_ended_time_may_pass(bench: Bench, pair: Pair) -> Non
 
 
 def test_a_failed_block_ends_the_deadline_too(bench: Bench, pair: Pair) -> None:
-    bench.deadline.watch(pair[0].fileno())
+    bench.deadline.attach(pair[0].fileno())
     with pytest.raises(ZeroDivisionError), bench.deadline:
         raise ZeroDivisionError
 
@@ -105,11 +105,11 @@ def test_a_failed_block_ends_the_deadline_too(bench: Bench, pair: Pair) -> None:
 
 
 def test_after_a_reconnect_the_new_socket_is_watched_and_the_old_one_is_not(bench: Bench, pair: Pair) -> None:
-    bench.deadline.watch(pair[0].fileno())
+    bench.deadline.attach(pair[0].fileno())
     new, peer = socket.socketpair()
     new.settimeout(60)
     with new, peer:
-        bench.deadline.watch(new.fileno())
+        bench.deadline.attach(new.fileno())
 
         with bench.deadline:
             bench.clock.now += 11
@@ -119,7 +119,7 @@ def test_after_a_reconnect_the_new_socket_is_watched_and_the_old_one_is_not(benc
 
 
 def test_a_socket_that_is_gone_already_is_no_trouble_for_the_watcher(bench: Bench, pair: Pair) -> None:
-    bench.deadline.watch(pair[0].fileno())
+    bench.deadline.attach(pair[0].fileno())
     pair[0].shutdown(socket.SHUT_RDWR)
     pair[1].close()
 
@@ -133,7 +133,7 @@ def test_a_socket_that_is_gone_already_is_no_trouble_for_the_watcher(bench: Benc
 
 
 def test_closing_ends_the_watcher_and_leaves_the_socket_open(bench: Bench, pair: Pair) -> None:
-    bench.deadline.watch(pair[0].fileno())
+    bench.deadline.attach(pair[0].fileno())
     watcher = bench.deadline._thread
     assert watcher is not None
 
@@ -145,4 +145,4 @@ def test_closing_ends_the_watcher_and_leaves_the_socket_open(bench: Bench, pair:
 
 
 def test_a_consumer_that_waits_for_a_frozen_statement_has_time_to_end_within_ten_seconds() -> None:
-    assert FROZEN_SECONDS + CHECK_SECONDS + RECONNECT_SECONDS <= 9
+    assert SOCKET_TIMEOUT_SECONDS + CHECK_INTERVAL_SECONDS + RECONNECT_SECONDS <= 9

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import make_url
 from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError, ResourceClosedError
 
-from db.engine import describe, translate_errors, url_of
+from db.engine import database_url, describe, translate_errors
 from db.errors import InvalidData, StoreUnavailable
 from db.migrate import current_version, newest_version, upgrade
 from db.queries.summary import Summary
@@ -23,7 +23,9 @@ Form = Callable[[BaseException], BaseException]
 
 
 def test_a_fresh_environment_means_the_local_database() -> None:
-    assert url_of(load(DatabaseSettings)) == make_url(f"{DRIVER}://sensors:sensors@127.0.0.1:5432/sensors")
+    assert database_url(load(DatabaseSettings)) == make_url(
+        f"{DRIVER}://sensors:sensors@127.0.0.1:5432/sensors"
+    )
 
 
 def test_awkward_signs_reach_the_server_as_they_were_set(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -31,7 +33,7 @@ def test_awkward_signs_reach_the_server_as_they_were_set(monkeypatch: pytest.Mon
     monkeypatch.setenv("POSTGRES_PASSWORD", "p:/@#?%")
     monkeypatch.setenv("POSTGRES_DB", "d/e")
 
-    url = url_of(load(DatabaseSettings))
+    url = database_url(load(DatabaseSettings))
 
     assert (url.username, url.password, url.database) == ("a/b@c", "p:/@#?%", "d/e")
     assert make_url(url.render_as_string(hide_password=False)) == url
@@ -42,13 +44,13 @@ def test_a_url_wins_in_each_spelling(monkeypatch: pytest.MonkeyPatch, scheme: st
     monkeypatch.setenv("POSTGRES_HOST", "elsewhere")
     monkeypatch.setenv("DATABASE_URL", f"{scheme}://u:p%2F@h:5435/d?sslmode=require")
 
-    assert url_of(load(DatabaseSettings)) == make_url(f"{DRIVER}://u:p%2F@h:5435/d?sslmode=require")
+    assert database_url(load(DatabaseSettings)) == make_url(f"{DRIVER}://u:p%2F@h:5435/d?sslmode=require")
 
 
 def test_a_socket_directory_may_stand_for_the_host(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgresql:///d?host=/run/postgresql")
 
-    assert url_of(load(DatabaseSettings)).query["host"] == "/run/postgresql"
+    assert database_url(load(DatabaseSettings)).query["host"] == "/run/postgresql"
 
 
 @pytest.mark.parametrize(
@@ -185,7 +187,7 @@ def stored(ask: Callable[[Store], Any]) -> Callable[[DatabaseSettings], Any]:
         pytest.param(stored(lambda store: store.save([READING])), id="save"),
         pytest.param(summarised(lambda summary: summary.sensors()), id="sensors"),
         pytest.param(summarised(lambda summary: summary.overall()), id="overall"),
-        pytest.param(summarised(lambda summary: summary.clock()), id="clock"),
+        pytest.param(summarised(lambda summary: summary.server_time()), id="clock"),
         pytest.param(upgrade, id="upgrade"),
         pytest.param(current_version, id="version"),
     ],

@@ -69,7 +69,7 @@ def world(monkeypatch: pytest.MonkeyPatch, operators_broker: FakeBroker) -> Worl
         def server_version(self) -> Any:
             return world.answer("database", "17.6")
 
-        def clock(self) -> Any:
+        def server_time(self) -> Any:
             return world.answer("database", time.time() + world.clock_ahead)
 
         def close(self) -> None: ...

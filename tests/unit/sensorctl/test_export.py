@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from db.queries.export import ExportQuery, Series, columns_of
+from db.queries.export import ExportQuery, Series, column_names
 from readings.model import Reading
 from readings.parsing import ABSOLUTE_ZERO, MAX_TEMPERATURE, ParseContext, parse_reading
 from sensorctl.history import export as exporting
@@ -47,7 +47,7 @@ def rows_of(readings: list[Reading]) -> list[dict[str, Any]]:
     berlin = timezone(timedelta(hours=1))
     return [
         {
-            **dict.fromkeys(columns_of(Series.READINGS)),
+            **dict.fromkeys(column_names(Series.READINGS)),
             **reading._asdict(),
             "measured_at": reading.measured_at.astimezone(berlin),
             "unit": "celsius",
@@ -58,7 +58,7 @@ def rows_of(readings: list[Reading]) -> list[dict[str, Any]]:
 
 def exported(kind: Format, rows: list[dict[str, Any]], series: Series = Series.READINGS) -> str:
     file = io.StringIO(newline="")
-    write = exporting.WRITERS[kind](file, columns_of(series))
+    write = exporting.WRITERS[kind](file, column_names(series))
     for row in rows:
         write(exporting.plain(row))
     return file.getvalue()
@@ -105,7 +105,7 @@ def test_roll_ups_have_their_own_columns() -> None:
         "sensor_id,minute,readings,min_temperature,mean_temperature,max_temperature",
         "kitchen,2026-01-01T00:00:00.000000Z,2,20.0,20.5,21.0",
     ]
-    assert columns_of(Series.HOURS)[1] == "hour"
+    assert column_names(Series.HOURS)[1] == "hour"
 
 
 @pytest.fixture
@@ -118,7 +118,7 @@ def chosen(monkeypatch: pytest.MonkeyPatch) -> list[ExportQuery]:
         asked.append(chosen)
         yield iter(())
 
-    monkeypatch.setattr(exporting, "rows", nothing)
+    monkeypatch.setattr(exporting, "stream_rows", nothing)
     return asked
 
 

@@ -176,14 +176,14 @@ def test_the_supervisors_word_on_another_program_is_no_start_of_its_own(
 ) -> None:
     (native / "supervisor.log").write_text(
         "2026-11-22T10:00:00Z [info     ] started                  program=sensor-1 pid=5\n"
-        "2026-11-22T10:00:01Z [warning  ] problem began            sentence='It is silent.'\n"
+        "2026-11-22T10:00:01Z [warning  ] alert firing             message='It is offline.'\n"
     )
 
     _, out, _ = sensorctl("logs", "--summary", "--json", "--service", "supervisor")
 
     told = json.loads(out)
     assert told["services"][0]["starts"] == 0
-    assert told["troubles"][0]["reason"] == "It is silent."
+    assert told["troubles"][0]["reason"] == "It is offline."
 
 
 def test_the_summary_in_tables(sensorctl: Call, native: Path) -> None:

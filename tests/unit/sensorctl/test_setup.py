@@ -33,7 +33,7 @@ class Bench:
 def bench(monkeypatch: pytest.MonkeyPatch, quick_retries: None) -> Bench:
     bench = Bench()
     monkeypatch.setattr("sensorctl.setup.upgrade", bench.upgrade)
-    monkeypatch.setattr("sensorctl.setup.keep_up", lambda _, days: bench.retentions.append(days))
+    monkeypatch.setattr("sensorctl.setup.prepare_partitions", lambda _, days: bench.retentions.append(days))
     monkeypatch.setattr(
         "sensorctl.setup.Management.set_policy", lambda _, topology: bench.policies.append(topology)
     )
@@ -79,7 +79,7 @@ def test_setup_leaves_partitions_to_the_consumers_when_it_has_to_give_way(
     def give_way(*_: Any) -> None:
         raise StoreUnavailable("canceling statement due to lock timeout")
 
-    monkeypatch.setattr("sensorctl.setup.keep_up", give_way)
+    monkeypatch.setattr("sensorctl.setup.prepare_partitions", give_way)
     monkeypatch.setattr("sensorctl.setup.UPKEEP_SECONDS", 0.03)
 
     code, out, _ = sensorctl("setup")

@@ -1,0 +1,92 @@
+// The live state: the event stream sends everything once, then changes. It reconnects by itself.
+
+const MAX_SILENCE_MS = 12_000; // the server sends at least a heartbeat each 5 s
+const RECONNECT_MS = 1_000;
+const HOUR_SECONDS = 3600;
+
+/** The state of the system as received last. `receivedAt` is on the clock of `performance.now()`. */
+export const state = {
+  at: null, // when the server collected it, in milliseconds since 1970
+  receivedAt: null,
+  services: [],
+  queue: null,
+  throughput: null,
+  problems: [],
+  sensors: new Map(),
+  sensorsCurrent: false, // otherwise `sensors` is how they were at `sensorsAt`
+  sensorsAt: null,
+  points: [],
+};
+
+let source = null;
+let lastEventAt = 0;
+let reconnectTimer = null;
+
+/** Subscribe. `onUpdate(isComplete)` follows each update, `onDisconnect()` each loss of the connection. */
+export function subscribe(onUpdate, onDisconnect) {
+  const connect = () => {
+    clearTimeout(reconnectTimer);
+    source?.close();
+    lastEventAt = performance.now();
+    source = new EventSource("/api/events");
+    source.addEventListener("heartbeat", () => (lastEventAt = performance.now()));
+    source.addEventListener("state", (event) => apply(JSON.parse(event.data), true, onUpdate));
+    source.addEventListener("change", (event) => apply(JSON.parse(event.data), false, onUpdate));
+    source.addEventListener("error", () => {
+      onDisconnect();
+      if (source.readyState === EventSource.CLOSED) reconnectTimer = setTimeout(connect, RECONNECT_MS);
+    });
+  };
+  const disconnect = () => {
+    clearTimeout(reconnectTimer);
+    source?.close();
+    onDisconnect();
+  };
+  // A browser opens few connections per host, so a hidden page holds none.
+  document.addEventListener("visibilitychange", () => (document.hidden ? disconnect() : connect()));
+  setInterval(() => {
+    if (document.hidden || performance.now() - lastEventAt < MAX_SILENCE_MS) return;
+    onDisconnect();
+    connect();
+  }, 1_000);
+  if (!document.hidden) connect();
+}
+
+function apply(update, isComplete, onUpdate) {
+  lastEventAt = performance.now();
+  state.receivedAt = lastEventAt;
+  state.at = Date.parse(update.at);
+  for (const part of ["services", "queue", "throughput", "problems"]) {
+    if (part in update) state[part] = update[part];
+  }
+  applySensors(update, isComplete);
+  if (isComplete) state.points = update.history.points;
+  else applyPoint(update.point);
+  onUpdate(isComplete);
+}
+
+function applySensors(update, isComplete) {
+  if (update.sensors === null) {
+    state.sensorsCurrent = false;
+    return;
+  }
+  if (isComplete || !state.sensorsCurrent) state.sensors = new Map();
+  for (const sensor of update.sensors) state.sensors.set(sensor.sensor_id, sensor);
+  for (const id of update.removed ?? []) state.sensors.delete(id);
+  state.sensorsCurrent = true;
+  state.sensorsAt = state.at;
+}
+
+function applyPoint(point) {
+  const { points } = state;
+  if (points.length && points.at(-1).at >= point.at) points.pop();
+  points.push(point);
+  while (points[0].at <= point.at - HOUR_SECONDS) points.shift();
+}
+
+/** The server's current time, in milliseconds since 1970. */
+export const serverNow = () =>
+  state.at === null ? Date.now() : state.at + (performance.now() - state.receivedAt);
+
+/** Seconds since a moment, on the server's clock. */
+export const secondsSince = (moment) => (serverNow() - Date.parse(moment)) / 1000;

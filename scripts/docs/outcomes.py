@@ -1,0 +1,92 @@
+"""The pages of exit codes and of dead-letter reasons, held against the code."""
+
+from readings.errors import DeadLetterReason
+from runtime import lifecycle
+from scripts.docs.markdown import code, table
+
+EXIT_CODES = {
+    "EXIT_OK": "Success, or a stop by SIGTERM.",
+    "EXIT_FAILURE": (
+        "An unexpected error. `sensorctl status`, `doctor`, `reconcile`, `import` and `dead import` also "
+        "use it to report that something needs attention."
+    ),
+    "EXIT_UNAVAILABLE": (
+        "The broker or the database was not reachable within `CONNECT_TIMEOUT_SECONDS`, or for `sensorctl` "
+        "at all."
+    ),
+    "EXIT_CONFIGURATION": "A variable has a wrong value. The message names it and says what is allowed.",
+    "EXIT_INTERRUPTED": "Stopped by SIGINT (Ctrl-C).",
+}
+USAGE = ("2", "The command line itself is wrong: an unknown command or option.")
+EXIT_CODES_INTRODUCTION = """# Exit codes
+
+All programs of the project use the same exit codes.
+
+"""
+REASONS = {
+    DeadLetterReason.NOT_JSON: "The body is not JSON, is not UTF-8, or is nested too deeply.",
+    DeadLetterReason.INVALID_FIELD: "A field is missing, has the wrong type, or is out of range.",
+    DeadLetterReason.TOO_LARGE: "The body is larger than 64 KiB.",
+    DeadLetterReason.FUTURE_TIME: "`measured_at` is more than 5 minutes ahead of the consumer's clock.",
+    DeadLetterReason.REJECTED_BY_DATABASE: "PostgreSQL rejected the data itself (SQLSTATE class 22 or 23).",
+    DeadLetterReason.CRASH_LOOP: (
+        "The message killed its consumer repeatedly, and finally a child process that handled nothing else."
+    ),
+}
+# Reasons that the broker sets itself when it dead-letters by the policy, https://www.rabbitmq.com/docs/dlx.
+BROKER_REASONS = {
+    "delivery_limit": "A quorum queue delivered the message more often than the policy's limit of 1,000.",
+    "expired": "The message's own `expiration` ended while it waited in the queue.",
+    "maxlen": "A length limit, which this project does not set, dropped the message.",
+    "rejected": "A consumer other than this project's rejected the message without requeueing it.",
+}
+REASONS_INTRODUCTION = """# Dead-letter reasons
+
+A message that can never become a reading moves to the queue `QUEUE_NAME.dead`. Body and properties stay as
+they were; these headers explain what happened:
+
+| Header | Content |
+| --- | --- |
+| `x-dead-reason` | One word from the table below. |
+| `x-dead-detail` | A message with the field and its value, at most 500 characters. |
+| `x-dead-at` | When the message was dead-lettered (ISO 8601, UTC). |
+| `x-dead-by` | The consumer that did it. |
+| `x-original-exchange`, `x-original-routing-key` | How the message was first published. |
+| `x-replays` | How often the message was replayed. |
+
+Properties on which the broker would act again (`expiration`, `CC`, `BCC`, `user_id`, a direct `reply_to`)
+are kept in headers named `x-original-…`. See [Dead letters](../guides/dead-letters.md) for how to work with
+them.
+
+## Set by the consumer
+
+"""
+BROKER_INTRODUCTION = """
+## Set by the broker
+
+`sensorctl setup` attaches a policy to the queue that names the dead-letter queue. When the broker
+dead-letters a message by that policy, there is no `x-dead-reason`; `sensorctl dead` and the dashboard show
+the broker's own reason from `x-first-death-reason`:
+
+"""
+
+
+def exit_codes_page() -> str:
+    """Return the page of exit codes.
+
+    Raises:
+        ValueError: When a constant has no description here, or a description no constant.
+    """
+    codes = {name: value for name, value in vars(lifecycle).items() if name.startswith("EXIT_")}
+    if codes.keys() != EXIT_CODES.keys():
+        raise ValueError(f"exit codes without a description: {codes.keys() ^ EXIT_CODES.keys()}")
+    rows = [(str(value), EXIT_CODES[name]) for name, value in codes.items()]
+    rows = sorted([*rows, USAGE], key=lambda row: int(row[0]))
+    return EXIT_CODES_INTRODUCTION + table(("Code", "Meaning"), rows)
+
+
+def reasons_page() -> str:
+    """Return the page of dead-letter reasons; a reason without a description is a KeyError."""
+    ours = table(("Reason", "Meaning"), ((code(reason), REASONS[reason]) for reason in DeadLetterReason))
+    brokers = table(("Reason", "Meaning"), ((code(name), text) for name, text in BROKER_REASONS.items()))
+    return REASONS_INTRODUCTION + ours + BROKER_INTRODUCTION + brokers

@@ -1,0 +1,152 @@
+"""A notifier delivers in order through every outage of its receiver."""
+
+from collections.abc import Iterator
+from functools import partial
+from http.server import BaseHTTPRequestHandler
+
+import pytest
+from pydantic import SecretStr
+from structlog.testing import capture_logs
+
+from alerter.notification import Notification
+from alerter.notifier import Notifier
+from alerter.pending import MAX_PENDING
+from alerter.receivers.webhook import WebhookReceiver
+from alerter.telemetry import WEBHOOK, AlerterTelemetry
+from runtime.errors import ServiceUnavailable
+from runtime.health import Health
+from runtime.lifecycle import ShutdownSignal
+from tests.unit.alerter.problems import notification
+from tests.unit.fakes import Told, wait_until
+from tests.webhook_server import SECRET, WebhookServer, respond, webhook_server
+
+
+@pytest.fixture
+def webhook(monkeypatch: pytest.MonkeyPatch) -> Iterator[WebhookServer]:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    with webhook_server() as webhook:
+        yield webhook
+
+
+@pytest.fixture
+def notifier(webhook: WebhookServer, quick_retries: None) -> Iterator[Notifier]:
+    connect = partial(WebhookReceiver, SecretStr(webhook.url), 0.2)
+    notifier = Notifier(WEBHOOK, connect, AlerterTelemetry(Health()), ShutdownSignal())
+    notifier.start()
+    yield notifier
+    webhook.responses.clear()
+    notifier.finish(5)
+    assert notifier.error is None
+
+
+def garbage(request: BaseHTTPRequestHandler) -> None:
+    request.wfile.write(b"\x00\x01 no HTTP\r\n\r\n")
+
+
+def accepted(webhook: WebhookServer) -> list[str]:
+    """The sensors of the accepted alerts."""
+    return [alert.labels["sensor"] for alert in webhook.alerts()]
+
+
+def test_notifications_arrive_in_order_through_every_failure(
+    webhook: WebhookServer, notifier: Notifier
+) -> None:
+    webhook.responses = [respond(500), webhook.never_respond, garbage, respond(429), respond(503)]
+
+    for number in range(1, 6):
+        notifier.put(notification(str(number)))
+
+    wait_until(lambda: len(webhook.accepted) == 5)
+    assert accepted(webhook) == ["1", "2", "3", "4", "5"]
+    assert len(webhook.requests) == 10
+
+
+def test_a_rejected_notification_delays_no_other_and_is_logged(
+    webhook: WebhookServer, notifier: Notifier
+) -> None:
+    webhook.responses = [respond(404)]
+
+    with capture_logs() as lines:
+        notifier.put(notification("1"))
+        notifier.put(notification("2"))
+        wait_until(lambda: accepted(webhook) == ["2"])
+
+    [line] = [line for line in lines if line["event"] == "notification dropped"]
+    assert (line["receiver"], line["key"]) == (WEBHOOK, "sensor-offline.firing.1")
+    assert SECRET not in str(lines)
+
+
+def test_during_an_outage_the_newest_notifications_are_kept(
+    webhook: WebhookServer, quick_retries: None
+) -> None:
+    # given a webhook that is down
+    events = Told(AlerterTelemetry)
+    down = True
+
+    class Receiver(WebhookReceiver):
+        def send(self, notification: Notification) -> None:
+            if down:
+                raise ServiceUnavailable("down")
+            super().send(notification)
+
+    connect = partial(Receiver, SecretStr(webhook.url))
+    notifier = Notifier(WEBHOOK, connect, events, ShutdownSignal())  # type: ignore[arg-type]
+    notifier.start()
+    # when more notifications are put than are kept
+    for number in range(MAX_PENDING + 3):
+        notifier.put(notification(str(number)))
+    wait_until(lambda: bool(events.of("receiver_down")))
+    down = False
+    # then the oldest are dropped and reported, and the others arrive; the first is in flight and may arrive
+    wait_until(lambda: accepted(webhook)[-1:] == [str(MAX_PENDING + 2)], seconds=60)
+    notifier.finish(5)
+    assert [dropped.subject for _, dropped, _ in events.of("dropped")] == ["0", "1", "2"]
+    arrived = [number for number in accepted(webhook) if number != "0"]
+    assert arrived == [str(number) for number in range(3, MAX_PENDING + 3)]
+
+
+def test_a_notification_is_dropped_after_the_maximum_retry_time(
+    webhook: WebhookServer, quick_retries: None
+) -> None:
+    events = Told(AlerterTelemetry)
+    webhook.responses = [respond(500)] * 1000
+    connect = partial(WebhookReceiver, SecretStr(webhook.url))
+    notifier = Notifier(WEBHOOK, connect, events, ShutdownSignal(), max_retry_seconds=0.05)  # type: ignore[arg-type]
+    notifier.start()
+
+    notifier.put(notification())
+
+    wait_until(lambda: bool(events.of("dropped")))
+    notifier.finish(5)
+
+
+def test_finishing_tries_what_is_pending_once_more_and_reports_what_is_undelivered(
+    webhook: WebhookServer, quick_retries: None
+) -> None:
+    events = Told(AlerterTelemetry)
+    webhook.responses = [respond(500)] * 1000
+    connect = partial(WebhookReceiver, SecretStr(webhook.url))
+    notifier = Notifier(WEBHOOK, connect, events, ShutdownSignal())  # type: ignore[arg-type]
+    notifier.start()
+    notifier.put(notification())
+    wait_until(lambda: bool(events.of("receiver_down")))
+
+    notifier.finish(5)
+
+    assert events.of("undelivered") == [(WEBHOOK, 1)]
+
+
+def test_an_unexpected_error_stops_the_process(quick_retries: None) -> None:
+    class Broken(WebhookReceiver):
+        def send(self, notification: Notification) -> None:
+            raise RuntimeError("unexpected")
+
+    stop = ShutdownSignal()
+    notifier = Notifier(WEBHOOK, lambda: Broken(SecretStr("http://x/")), Told(AlerterTelemetry), stop)  # type: ignore[arg-type]
+    notifier.start()
+    notifier.put(notification())
+
+    wait_until(stop.is_set)
+    notifier.finish(5)
+    assert str(notifier.error) == "unexpected"

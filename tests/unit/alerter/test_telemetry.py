@@ -1,0 +1,107 @@
+"""Each event of the alerter updates its metric, the health and the log together."""
+
+import pytest
+from prometheus_client import REGISTRY
+from structlog.testing import capture_logs
+
+from alerter.notification import AlertStatus, Notification
+from alerter.telemetry import BROKER, WEBHOOK, AlerterTelemetry
+from monitoring.problems import ProblemKind
+from runtime.health import Health
+from tests.unit.alerter.problems import BUILDER, STARTED_AT, notification, problem
+
+
+def metric(name: str, **labels: str) -> float:
+    value = REGISTRY.get_sample_value(name, labels)
+    assert value is not None, f"{name} is not exported from the start"
+    return value
+
+
+def test_every_kind_and_receiver_is_exported_from_the_start() -> None:
+    AlerterTelemetry(Health(BROKER))
+
+    for kind in ProblemKind:
+        assert metric("alerter_alerts_firing", kind=kind) >= 0
+        for status in AlertStatus:
+            assert metric("alerter_events_total", kind=kind, status=status) >= 0
+    for receiver in (BROKER, WEBHOOK):
+        for name in (
+            "alerter_notifications_delivered_total",
+            "alerter_notifications_dropped_total",
+            "alerter_notifications_pending",
+        ):
+            assert metric(name, receiver=receiver) >= 0
+
+
+@pytest.mark.parametrize(
+    ("notified", "line", "level"),
+    [
+        (notification(), "alert firing", "warning"),
+        (BUILDER.resolved(problem(), STARTED_AT, STARTED_AT), "alert resolved", "info"),
+    ],
+)
+def test_a_notification_is_counted_and_logged(notified: Notification, line: str, level: str) -> None:
+    telemetry = AlerterTelemetry(Health(BROKER))
+    labels = {"kind": notified.kind, "status": notified.status}
+    before = metric("alerter_events_total", **labels)
+
+    with capture_logs() as lines:
+        telemetry.notified(notified)
+
+    assert metric("alerter_events_total", **labels) == before + 1
+    [logged] = lines
+    assert (logged["event"], logged["log_level"]) == (line, level)
+    assert (logged["kind"], logged["subject"]) == ("sensor-offline", "kitchen")
+
+
+def test_the_first_evaluation_is_logged_and_counts_as_no_event() -> None:
+    telemetry = AlerterTelemetry(Health(BROKER))
+
+    with capture_logs() as lines:
+        telemetry.notified(BUILDER.alerter_started(STARTED_AT, [], []))
+
+    assert [line["event"] for line in lines] == ["first evaluation finished"]
+    labels = {"kind": "alerter-started", "status": "resolved"}
+    assert REGISTRY.get_sample_value("alerter_events_total", labels) is None
+
+
+def test_a_broker_that_is_down_is_a_dependency_that_is_down_and_a_webhook_is_not() -> None:
+    health = Health(BROKER)
+    telemetry = AlerterTelemetry(health)
+    failures = metric("alerter_webhook_failures_total")
+
+    telemetry.receiver_up(BROKER)
+    telemetry.receiver_down(WEBHOOK, "the webhook responded 500", 1.0, 3)
+    assert health.problems() == {}
+    assert metric("alerter_webhook_failures_total") == failures + 1
+
+    telemetry.receiver_down(BROKER, "Connection refused", 1.0, 3)
+    assert health.problems() == {BROKER: "Connection refused"}
+    assert metric("alerter_dependency_up", dependency=BROKER) == 0
+
+    telemetry.receiver_up(BROKER)
+    assert health.problems() == {}
+    assert metric("alerter_dependency_up", dependency=BROKER) == 1
+
+
+def test_a_receiver_that_is_up_again_is_logged_once_after_each_outage() -> None:
+    telemetry = AlerterTelemetry(Health(BROKER))
+
+    with capture_logs() as lines:
+        for _ in range(2):
+            telemetry.receiver_up(WEBHOOK)
+            telemetry.receiver_up(WEBHOOK)
+            telemetry.receiver_down(WEBHOOK, "gone", 1.0, 0)
+
+    assert [line["event"] for line in lines] == ["webhook available", "webhook unavailable"] * 2
+
+
+def test_an_evaluation_is_a_heartbeat_and_counts_the_firing_alerts() -> None:
+    health = Health(BROKER)
+    telemetry = AlerterTelemetry(health)
+
+    telemetry.evaluated([problem(), problem()])
+
+    assert health.heartbeats == 1
+    assert metric("alerter_alerts_firing", kind="sensor-offline") == 2
+    assert metric("alerter_alerts_firing", kind="backlog") == 0

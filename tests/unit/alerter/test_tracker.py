@@ -1,0 +1,202 @@
+"""Which alerts fire and which are resolved, from one evaluation to the next."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from alerter.notification import Notification
+from alerter.tracker import AlertTracker
+from monitoring.model import Problem, Queue, SystemStatus, Throughput
+from monitoring.problems import ProblemKind
+from tests.unit.alerter.problems import BUILDER, STARTED_AT, problem
+from tests.unit.fakes import FakeClock
+from tests.webhook_server import Alert, AlertGroup
+
+FIRST_COLLECTION = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
+QUEUE = Queue(name="heat", ready=0, unacked=0, dead_letters=0, consumers=1, publish_rate=0.0, ack_rate=0.0)
+Summary = list[tuple[str, str]]
+
+
+def alert_in(notification: Notification) -> Alert:
+    return AlertGroup.model_validate_json(notification.body).alerts[0]
+
+
+class Bench:
+    """Updates a tracker with given problems, on a clock that advances with each update."""
+
+    def __init__(self, for_seconds: float = 15) -> None:
+        self.clock = FakeClock()
+        self.tracker = AlertTracker(for_seconds, BUILDER, self.clock)
+        self.at = FIRST_COLLECTION
+
+    def update(
+        self, *problems: Problem, after: float = 5, database: bool = True, queue: bool = True
+    ) -> list[Alert]:
+        """The alerts notified by an update some seconds later, without the one that the alerter started."""
+        notifications = self.notifications(*problems, after=after, database=database, queue=queue)
+        alerts = [alert_in(notification) for notification in notifications]
+        return [alert for alert in alerts if alert.labels["alertname"] != "AlerterStarted"]
+
+    def notifications(
+        self, *problems: Problem, after: float = 5, database: bool = True, queue: bool = True
+    ) -> list[Notification]:
+        self.clock.now += after
+        self.at += timedelta(seconds=after)
+        status = SystemStatus(
+            at=self.at,
+            services=[],
+            queue=QUEUE if queue else None,
+            throughput=Throughput(stored_rate=None, latency_p50=None, latency_p95=None),
+            sensors=[] if database else None,
+            problems=list(problems),
+        )
+        return self.tracker.update(status)
+
+
+def summary(alerts: list[Alert]) -> Summary:
+    return [(alert.status, alert.labels.get("sensor") or alert.labels["alertname"]) for alert in alerts]
+
+
+FIRING: Summary = [("firing", "kitchen")]
+RESOLVED: Summary = [("resolved", "kitchen")]
+
+
+@pytest.fixture
+def firing() -> Bench:
+    """A kitchen whose alert is firing."""
+    bench = Bench()
+    bench.update(problem())
+    assert summary(bench.update(problem(), after=15)) == FIRING
+    return bench
+
+
+def test_an_alert_fires_once_after_the_problem_has_lasted() -> None:
+    bench = Bench()
+
+    updates = [bench.update(problem()) for _ in range(6)]
+
+    assert [summary(update) for update in updates] == [[], [], [], FIRING, [], []]
+    assert bench.tracker.firing == [problem()]
+
+
+def test_it_is_resolved_once_after_the_problem_was_absent_and_ended_when_it_vanished(firing: Bench) -> None:
+    updates = [firing.update() for _ in range(6)]
+
+    assert [summary(update) for update in updates] == [[], [], [], RESOLVED, [], []]
+    [alert] = updates[3]
+    assert alert.endsAt == FIRST_COLLECTION + timedelta(seconds=25)
+    assert alert.startsAt == STARTED_AT
+    assert firing.tracker.firing == []
+
+
+def test_a_problem_that_flaps_never_fires() -> None:
+    bench = Bench()
+
+    updates = [bench.update(*([problem()] if n % 2 else [])) for n in range(40)]
+
+    assert [summary(update) for update in updates if update] == []
+
+
+def test_a_problem_that_comes_back_soon_is_not_resolved(firing: Bench) -> None:
+    updates = [firing.update(*([problem()] if n % 3 else [])) for n in range(40)]
+
+    assert [summary(update) for update in updates if update] == []
+    assert firing.tracker.firing == [problem()]
+
+
+def test_the_start_stays_as_notified(firing: Bench) -> None:
+    firing.update(problem(started_at=STARTED_AT + timedelta(minutes=1)))
+    firing.update()
+
+    [alert] = firing.update(after=15)
+
+    assert alert.startsAt == STARTED_AT
+
+
+def test_a_problem_of_unknown_start_started_when_it_was_first_seen() -> None:
+    bench = Bench()
+    bench.update(problem(started_at=None))
+
+    [alert] = bench.update(problem(started_at=None), after=15)
+
+    assert alert.startsAt == FIRST_COLLECTION + timedelta(seconds=5)
+
+
+def test_a_start_that_becomes_known_before_it_fires_is_used() -> None:
+    bench = Bench()
+    bench.update(problem(started_at=None))
+
+    [alert] = bench.update(problem(), after=15)
+
+    assert alert.startsAt == STARTED_AT
+
+
+@pytest.mark.parametrize("unknown", [{"database": False}, {"queue": False}])
+def test_an_alert_whose_source_is_down_is_not_resolved(unknown: dict[str, bool]) -> None:
+    kind = ProblemKind.SENSOR_OFFLINE if "database" in unknown else ProblemKind.DEAD_LETTERS
+    subject = "kitchen" if "database" in unknown else "DeadLetters"
+    bench = Bench()
+    bench.update(problem(kind))
+    bench.update(problem(kind), after=15)
+
+    # when its source is down for long
+    assert [summary(bench.update(**unknown)) for _ in range(10)] == [[]] * 10
+
+    # then its absence counts from the first status in which it could be seen
+    resolved = [("resolved", subject)]
+    assert [summary(bench.update()) for _ in range(4)] == [[], [], [], resolved]
+
+
+def test_other_alerts_are_resolved_while_the_database_is_down() -> None:
+    bench = Bench(for_seconds=0)
+    bench.update(problem(ProblemKind.SERVICE_DOWN, "sensor-1"))
+
+    assert summary(bench.update(database=False, queue=False)) == [("resolved", "ServiceDown")]
+
+
+def test_alerts_of_one_kind_or_one_subject_are_distinct() -> None:
+    alerts = Bench(for_seconds=0).update(
+        problem(), problem(subject="attic"), problem(ProblemKind.SERVICE_DOWN, "kitchen")
+    )
+
+    assert summary(alerts) == [("firing", "kitchen"), ("firing", "attic"), ("firing", "ServiceDown")]
+    assert len({alert.fingerprint for alert in alerts}) == 3
+
+
+def test_a_restarted_alerter_sends_the_same_notification_with_the_same_fingerprint(firing: Bench) -> None:
+    firing.update()
+    [resolved] = firing.update(after=15)
+    first = Bench(for_seconds=0).notifications(problem())[0]
+    restarted = Bench()
+    restarted.update(problem(), after=3600)
+
+    again, _ = restarted.notifications(problem(), after=15)
+
+    assert again.notification_id == first.notification_id
+    assert alert_in(again).fingerprint == resolved.fingerprint
+
+
+def test_the_next_problem_has_the_same_fingerprint_and_another_notification_id() -> None:
+    later = problem(started_at=STARTED_AT + timedelta(hours=1))
+
+    one, other = (Bench(for_seconds=0).notifications(each)[0] for each in (problem(), later))
+
+    assert alert_in(one).fingerprint == alert_in(other).fingerprint
+    assert one.notification_id != other.notification_id
+
+
+def test_an_alerter_that_started_reports_once_what_is_firing_and_what_is_unknown() -> None:
+    bench = Bench()
+    updates = [bench.notifications(problem(), database=True, queue=False) for _ in range(6)]
+
+    assert [len(update) for update in updates] == [0, 0, 0, 2, 0, 0]
+    alert, started = (alert_in(notification) for notification in updates[3])
+    assert started.labels["alertname"] == "AlerterStarted"
+    assert started.annotations["firing"] == alert.fingerprint
+    assert started.annotations["unknown"] == "Backlog DeadLetters NoConsumers"
+
+
+def test_two_starts_are_two_notifications() -> None:
+    ids = [Bench(for_seconds=0).notifications(after=n)[0].notification_id for n in (1, 2)]
+
+    assert ids[0] != ids[1]

@@ -1,0 +1,82 @@
+"""A dashboard that is served on a port of this machine, with everything behind it in memory."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from dashboard import dead_letters
+from dashboard.app import create_dashboard
+from dashboard.dead_letters import DeadLetterService
+from dashboard.settings import DashboardSettings
+from dashboard.snapshots import SnapshotStore
+from dashboard.telemetry import BROKER, DATABASE, DashboardTelemetry
+from db.errors import StoreUnavailable
+from db.queries.minutes import MinuteRow
+from messaging.settings import BrokerSettings
+from runtime.health import Health
+from runtime.settings import load
+from tests.unit.dead_queue import FakeDeadQueue
+from tests.unit.http_client import Response, send
+from web.auth import TokenAuth
+from web.server import serve_http
+
+TOKEN = "correct horse battery"
+REPLAY, DISCARD = "/api/dead-letters/replay", "/api/dead-letters/discard"
+CHANGES = (REPLAY, DISCARD)
+MINUTE = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+
+
+class FakeMinutes:
+    def __init__(self) -> None:
+        self.is_down = False
+
+    def last_hour(self, sensors: Any) -> list[MinuteRow]:
+        if self.is_down:
+            raise StoreUnavailable("connection refused")
+        return [MinuteRow("1", MINUTE, 60, 20.0, 21.0, 22.0)] if "1" in sensors else []
+
+
+class DashboardServer:
+    def __init__(self, token: str | None) -> None:
+        self.snapshots, self.health, self.minutes = SnapshotStore(), Health(BROKER, DATABASE), FakeMinutes()
+        self.telemetry, self.queue = DashboardTelemetry(self.health), FakeDeadQueue()
+        auth = TokenAuth(
+            SecretStr(token) if token else None, "DASHBOARD_TOKEN", self.telemetry.request_rejected
+        )
+        self.app = create_dashboard(
+            snapshots=self.snapshots,
+            dead_letters=DeadLetterService(load(BrokerSettings), self.telemetry),
+            minutes=self.minutes,  # type: ignore[arg-type]
+            telemetry=self.telemetry,
+            auth=auth,
+            health=self.health,
+            hosts=load(DashboardSettings, dashboard_hosts="my.example").hosts,
+        )
+        self.port = 0
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def openapi(self) -> Any:
+        return self.send("/openapi.json").json
+
+    def send(self, path: str, body: Any = None, **headers: str) -> Response:
+        return send(self.url + path, body, **headers)
+
+    def change(self, path: str, body: Any, token: str = TOKEN) -> Response:
+        return self.send(path, body, Authorization=f"Bearer {token}")
+
+
+@contextmanager
+def run_dashboard(token: str | None, monkeypatch: pytest.MonkeyPatch) -> Iterator[DashboardServer]:
+    server = DashboardServer(token)
+    monkeypatch.setattr(dead_letters, "visit", server.queue.visit)
+    monkeypatch.setattr("messaging.dead_letters.operations.visit", server.queue.visit)
+    with serve_http(server.app, "127.0.0.1", 0, server.snapshots.close) as server.port:
+        yield server

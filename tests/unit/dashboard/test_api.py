@@ -1,0 +1,155 @@
+"""The API: responses as documented, the event stream, and who may change something."""
+
+from contextlib import closing
+from typing import Any
+
+import pytest
+
+from tests.system_status import nothing_answers, overview
+from tests.unit.dashboard.dashboard_server import (
+    CHANGES,
+    DISCARD,
+    MINUTE,
+    TOKEN,
+    DashboardServer,
+    run_dashboard,
+)
+from tests.unit.http_client import DIRECT
+from tests.unit.openapi import check_response
+
+
+class TestResponses:
+    def test_each_matches_its_documentation(self, dashboard: DashboardServer) -> None:
+        dashboard.queue.bury("rubbish", "not-json")
+        responses = {
+            "/api/overview": dashboard.send("/api/overview"),
+            "/api/history": dashboard.send("/api/history"),
+            "/api/minutes": dashboard.send("/api/minutes?sensor=1&sensor=2"),
+            "/api/access": dashboard.send("/api/access"),
+            "/api/dead-letters": dashboard.send("/api/dead-letters"),
+            **{path: dashboard.change(path, {"ids": ["0" * 12]}) for path in CHANGES},
+        }
+        assert {path: response.status for path, response in responses.items()} == dict.fromkeys(
+            responses, 200
+        )
+        assert responses.keys() | {"/api/events"} == dashboard.openapi["paths"].keys()
+        for path, response in responses.items():
+            check_response(dashboard.openapi, path, response)
+
+    @pytest.mark.parametrize(
+        ("path", "status"),
+        [
+            ("/api/minutes", 400),
+            ("/api/minutes?" + "sensor=1&" * 101, 400),
+            *((path, 401) for path in CHANGES),
+        ],
+    )
+    def test_each_error_matches_its_documentation(
+        self, dashboard: DashboardServer, path: str, status: int
+    ) -> None:
+        response = dashboard.send(path, {} if path in CHANGES else None)
+        assert response.status == status
+        check_response(dashboard.openapi, path.partition("?")[0], response)
+
+    def test_only_changes_need_the_token(self, dashboard: DashboardServer) -> None:
+        required = {
+            path
+            for path, operations in dashboard.openapi["paths"].items()
+            for operation in operations.values()
+            if operation.get("security") == [{"token": []}]
+        }
+        assert required == set(CHANGES)
+
+    def test_before_the_first_status_it_is_unavailable(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        with run_dashboard(None, monkeypatch) as dashboard:
+            for path in ("/api/overview", "/api/history", "/api/minutes?sensor=1"):
+                response = dashboard.send(path)
+                assert response.status == 503
+                assert "only just started" in response.json["detail"]
+
+    def test_the_minutes_of_a_sensor(self, dashboard: DashboardServer) -> None:
+        response = dashboard.send("/api/minutes?sensor=1&sensor=unknown").json
+        minute = {"at": int(MINUTE.timestamp()), "readings": 60, "min": 20.0, "mean": 21.0, "max": 22.0}
+        assert response == {"sensors": {"1": [minute], "unknown": []}}
+
+    def test_a_database_that_is_down_is_reported_at_once(self, dashboard: DashboardServer) -> None:
+        dashboard.minutes.is_down = True
+        assert dashboard.send("/api/minutes?sensor=1").json == {
+            "type": "about:blank",
+            "title": "Service Unavailable",
+            "status": 503,
+            "detail": "connection refused",
+        }
+        dashboard.snapshots.publish(nothing_answers())
+        assert dashboard.send("/api/minutes?sensor=1").json["detail"] == "The database does not answer."
+
+    def test_the_stream_sends_the_state_and_then_changes(self, dashboard: DashboardServer) -> None:
+        with closing(DIRECT.open(f"{dashboard.url}/api/events", timeout=60)) as stream:
+            assert stream.headers["Content-Type"] == "text/event-stream; charset=utf-8"
+            assert stream.headers["Cache-Control"] == "no-store"
+            lines = (line.decode().strip() for line in stream)
+            assert next(lines) == "retry: 1000"
+            assert next(line for line in lines if line.startswith("event")) == "event: state"
+            dashboard.snapshots.publish(overview(after_seconds=1))
+            assert next(line for line in lines if line.startswith("event")) == "event: change"
+
+
+class TestAuthorization:
+    @pytest.mark.parametrize("path", CHANGES)
+    def test_without_a_configured_token_nothing_can_be_changed(
+        self, read_only_dashboard: DashboardServer, path: str
+    ) -> None:
+        read_only_dashboard.queue.bury("rubbish", "not-json")
+        response = read_only_dashboard.change(path, {"ids": read_only_dashboard.queue.ids()}, token="")
+        assert response.status == 403
+        assert "DASHBOARD_TOKEN is not set" in response.json["detail"]
+        assert len(read_only_dashboard.queue.messages) == 1
+        assert read_only_dashboard.send("/api/access").json == {"enabled": False, "authorized": False}
+
+    @pytest.mark.parametrize("path", CHANGES)
+    @pytest.mark.parametrize(
+        "authorization",
+        [None, "", "Bearer", "Bearer wrong", f"Basic {TOKEN}", f"Bearer {TOKEN}x", TOKEN, "Bearer é"],
+    )
+    def test_without_the_right_token_nothing_can_be_changed(
+        self, dashboard: DashboardServer, path: str, authorization: str | None
+    ) -> None:
+        dashboard.queue.bury("rubbish", "not-json")
+        headers = {} if authorization is None else {"Authorization": authorization}
+        response = dashboard.send(path, {"ids": dashboard.queue.ids()}, **headers)
+        assert response.status == 401
+        assert response.headers["WWW-Authenticate"] == "Bearer"
+        assert TOKEN not in response.body.decode()
+        assert len(dashboard.queue.messages) == 1
+
+    def test_a_client_can_check_its_token(self, dashboard: DashboardServer) -> None:
+        assert dashboard.send("/api/access").json == {"enabled": True, "authorized": False}
+        authorized = dashboard.send("/api/access", Authorization=f"Bearer {TOKEN}").json
+        assert authorized == {"enabled": True, "authorized": True}
+
+    @pytest.mark.parametrize("path", CHANGES)
+    def test_a_get_changes_nothing(self, dashboard: DashboardServer, path: str) -> None:
+        assert dashboard.send(path, Authorization=f"Bearer {TOKEN}").status == 405
+
+    @pytest.mark.parametrize(
+        ("body", "expected"),
+        [
+            ({}, "either ids or a reason"),
+            ({"ids": ["0" * 12], "reason": "not-json"}, "either ids or a reason"),
+            ({"reason": "not-json"}, "requires dead_lettered_before"),
+            (
+                {"reason": "not-json", "dead_lettered_before": "2026-11-22T12:00:00"},
+                "requires dead_lettered_before",
+            ),
+            ({"ids": ["../etc"]}, "body.ids.0: String should match pattern"),
+            ({"ids": [], "everything": True}, "Extra inputs"),
+            ({"ids": ["0" * 12] * 1001}, "at most 1000"),
+            ([], "should be a valid dictionary"),
+        ],
+    )
+    def test_an_ambiguous_request_is_rejected(
+        self, dashboard: DashboardServer, body: Any, expected: str
+    ) -> None:
+        response = dashboard.change(DISCARD, body)
+        assert response.status == 400
+        assert expected in response.json["detail"]

@@ -1,0 +1,84 @@
+"""Dead letters through the API: the list, replay and discard."""
+
+import pytest
+
+from dashboard import dead_letters
+from dashboard.dead_letters import DeadLetterService
+from messaging.errors import BrokerUnavailable
+from messaging.settings import BrokerSettings
+from runtime.settings import load
+from tests.unit.dashboard.dashboard_server import CHANGES, DISCARD, REPLAY, DashboardServer
+from tests.unit.openapi import check_response
+
+
+def test_they_are_listed_with_reason_detail_and_body(dashboard: DashboardServer) -> None:
+    dashboard.queue.bury("<b>rubbish</b>", "not-json")
+    dashboard.queue.bury(b"\xff" * 5_000, "invalid-field")
+    listed = dashboard.send("/api/dead-letters").json
+    assert listed["depth"] == listed["inspected"] == 2
+    assert listed["reasons"] == {"not-json": 1, "invalid-field": 1}
+    html, binary = listed["messages"]
+    assert (html["body"], html["detail"]) == ("<b>rubbish</b>", "a sentence")
+    assert binary["body_bytes"] == 5_000
+    assert len(binary["body"]) == 4 * dead_letters.MAX_BODY_BYTES
+    selected = dashboard.send("/api/dead-letters?reason=not-json").json
+    assert [message["reason"] for message in selected["messages"]] == ["not-json"]
+
+
+def test_clients_share_a_list(dashboard: DashboardServer) -> None:
+    for _ in range(5):
+        dashboard.send("/api/dead-letters")
+    assert dashboard.queue.visits == 1
+
+
+def test_messages_are_replayed_by_their_ids(dashboard: DashboardServer) -> None:
+    for body in ("one", "two"):
+        dashboard.queue.bury(body, "not-json")
+    dashboard.queue.bury("replayed too often", "not-json", replays=3)
+    ids = dashboard.queue.ids()
+    result = dashboard.change(REPLAY, {"ids": [ids[0], ids[2], "f" * 12]}).json
+    assert result == {"done": {"not-json": 1}, "refused": 1, "not_found": ["f" * 12]}
+    assert dashboard.queue.replayed == [b"one"]
+    assert dashboard.send("/api/dead-letters").json["depth"] == 2, "the list is not from the cache"
+
+
+def test_a_reason_is_discarded_except_for_messages_that_came_after_the_list(
+    dashboard: DashboardServer,
+) -> None:
+    dashboard.queue.bury("rubbish", "not-json")
+    dashboard.queue.bury("other", "invalid-field")
+    listed = dashboard.send("/api/dead-letters").json
+    dashboard.queue.bury("later", "not-json")
+    result = dashboard.change(DISCARD, {"reason": "not-json", "dead_lettered_before": listed["at"]}).json
+    assert result["done"] == {"not-json": 1}
+    assert [message.body for message in dashboard.queue.messages] == [b"other", b"later"]
+
+
+@pytest.mark.parametrize("path", CHANGES)
+def test_a_broker_that_goes_down_halfway_is_reported_with_what_was_done(
+    dashboard: DashboardServer, path: str
+) -> None:
+    for body in ("one", "two"):
+        dashboard.queue.bury(body, "not-json")
+    dashboard.queue.lost_after = 1
+    response = dashboard.change(path, {"ids": dashboard.queue.ids()})
+    assert response.status == 503
+    assert response.json["done"] == {"not-json": 1}
+    assert "the others are still in the dead-letter queue" in response.json["detail"]
+    check_response(dashboard.openapi, path, response)
+
+
+def test_a_broker_that_is_down_is_reported(dashboard: DashboardServer) -> None:
+    dashboard.queue.away = BrokerUnavailable("Connection refused")
+    response = dashboard.send("/api/dead-letters")
+    assert response.json["detail"] == "Connection refused"
+    check_response(dashboard.openapi, "/api/dead-letters", response)
+
+
+def test_a_list_waits_for_another_operation_only_so_long(
+    dashboard: DashboardServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dead_letters, "LOCK_TIMEOUT_SECONDS", 0.01)
+    service = DeadLetterService(load(BrokerSettings), dashboard.telemetry)
+    with service._exclusive(), pytest.raises(dead_letters.OperationInProgress, match="is in progress"):
+        service.list_oldest()

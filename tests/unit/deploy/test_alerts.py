@@ -1,0 +1,57 @@
+"""The Prometheus alerts use the names, severities and thresholds of monitoring/problems.py."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from monitoring.problems import (
+    BACKLOG_MESSAGES,
+    OFFLINE_INTERVALS,
+    OFFLINE_MIN_SILENCE,
+    PROMETHEUS_ALERTS,
+    STATUS_ALERTS,
+    ProblemKind,
+)
+
+ROOT = Path(__file__).parents[3]
+ALERTS = ROOT / "deploy" / "prometheus" / "alerts.yml"
+VIEW = ROOT / "db" / "migrations" / "versions" / "0001_5_sensor_status.sql"
+
+
+def rules() -> dict[str, dict[str, Any]]:
+    groups = yaml.safe_load(ALERTS.read_text(encoding="utf-8"))["groups"]
+    return {rule["alert"]: rule for group in groups for rule in group["rules"] if "alert" in rule}
+
+
+def test_prometheus_has_exactly_the_alerts_of_the_table() -> None:
+    expected = [alert for alert in (*STATUS_ALERTS.values(), *PROMETHEUS_ALERTS) if alert.in_prometheus]
+
+    assert {name: rule["labels"]["severity"] for name, rule in rules().items()} == {
+        alert.name: alert.severity for alert in expected
+    }
+
+
+def test_every_kind_of_problem_has_the_alert_of_its_name() -> None:
+    assert {kind.alert_name for kind in ProblemKind} == {
+        "".join(word.capitalize() for word in kind.split("-")) for kind in ProblemKind
+    }
+
+
+def test_a_sensor_is_offline_after_the_same_time_in_prometheus_and_in_the_view() -> None:
+    seconds = OFFLINE_MIN_SILENCE.total_seconds()
+
+    assert f"clamp_min({OFFLINE_INTERVALS} * sensor_interval_seconds, {seconds:g})" in expression(
+        "SensorOffline"
+    )
+    condition = f"greatest(interval '{seconds:g} seconds', {OFFLINE_INTERVALS} * state.usual_interval)"
+    assert condition in VIEW.read_text(encoding="utf-8")
+
+
+def test_a_backlog_is_the_same_number_of_messages() -> None:
+    assert f"sensors:queue_ready > {BACKLOG_MESSAGES} " in expression("Backlog")
+
+
+def expression(alert: str) -> str:
+    return re.sub(r"\s+", " ", rules()[alert]["expr"])

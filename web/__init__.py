@@ -1,0 +1,1 @@
+"""What web services share: authentication, security headers, errors, event streams, probes, the server."""

@@ -1,0 +1,76 @@
+"""Errors as RFC 9457 problem details, https://www.rfc-editor.org/rfc/rfc9457."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+
+from runtime.errors import ServiceUnavailable
+from web.security import SECURITY_HEADERS
+
+PROBLEM_JSON = "application/problem+json"
+Responses = dict[int | str, dict[str, Any]]
+
+
+class ErrorResponse(BaseModel):
+    """Why a request failed, as RFC 9457 problem details."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+
+
+DEFAULT_ERROR_RESPONSE: Responses = {"default": {"model": ErrorResponse, "description": "Error"}}
+
+
+def document_errors(*statuses: HTTPStatus, model: type[ErrorResponse] = ErrorResponse) -> Responses:
+    """Return the `responses` of an operation that fails with these statuses, for its OpenAPI."""
+    return {status.value: {"model": model, "description": status.phrase} for status in statuses}
+
+
+def error_response(
+    status: HTTPStatus, detail: str, headers: Mapping[str, str] | None = None, **extensions: Any
+) -> JSONResponse:
+    """Create the response for an error; `extensions` are members beyond those of ErrorResponse."""
+    error = ErrorResponse(title=status.phrase, status=status, detail=detail)
+    content = error.model_dump() | extensions
+    return JSONResponse(content, status, headers, media_type=PROBLEM_JSON)
+
+
+def add_error_handlers(app: FastAPI) -> None:
+    """Let every error of the application have the same form."""
+    app.add_exception_handler(HTTPException, _handle_http_exception)
+    app.add_exception_handler(RequestValidationError, _handle_invalid_request)
+    app.add_exception_handler(ServiceUnavailable, _handle_unavailable)
+    app.add_exception_handler(Exception, _handle_bug)
+
+
+def _handle_http_exception(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    return error_response(HTTPStatus(error.status_code), error.detail, error.headers)
+
+
+def _handle_invalid_request(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    return error_response(HTTPStatus.BAD_REQUEST, "; ".join(_describe(item) for item in error.errors()))
+
+
+def _describe(error: dict[str, Any]) -> str:
+    """Return the place and the message of one error that pydantic found."""
+    return f"{'.'.join(str(part) for part in error['loc'])}: {error['msg']}"
+
+
+def _handle_unavailable(_request: Request, error: Exception) -> JSONResponse:
+    return error_response(HTTPStatus.SERVICE_UNAVAILABLE, str(error))
+
+
+def _handle_bug(_request: Request, _error: Exception) -> JSONResponse:
+    """Respond before Starlette raises the error again, which logs it; no middleware sees this response."""
+    detail = "The request failed because of a bug; the service's log has the traceback."
+    return error_response(HTTPStatus.INTERNAL_SERVER_ERROR, detail, SECURITY_HEADERS)
