@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from scripts.docs import services
 from scripts.docs.markdown import code, codes, table
 
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = ("sensor", "pipeline", "alerter", "dashboard", "runtime", "sensorctl", "native", "db", "web")
+PACKAGES = (*services.MODULES, "sensorctl", "native", "db", "runtime", "web")
 LEVELS = {"debug": "debug", "info": "info", "warning": "warning", "error": "error", "exception": "error"}
 LOGGERS = ("log", "_log", "logger", "_logger")
 INTRODUCTION = """# Log events

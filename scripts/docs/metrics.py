@@ -1,6 +1,5 @@
 """The page of metrics and alerts, generated from the services' registries and from Prometheus's rules."""
 
-import importlib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -9,12 +8,11 @@ import yaml
 from prometheus_client import REGISTRY
 from prometheus_client.metrics_core import Metric
 
+from scripts.docs import services
 from scripts.docs.markdown import code, codes, punctuate, table
 
 ROOT = Path(__file__).resolve().parents[2]
 RULES_FILE = ROOT / "deploy" / "prometheus" / "alerts.yml"
-# Modules that register metrics when they are imported.
-TELEMETRY = ("sensor.telemetry", "pipeline.telemetry", "dashboard.telemetry", "alerter.telemetry")
 # Prometheus's client adds these suffixes to the names of its families.
 SUFFIXES = {"counter": "_total", "info": "_info"}
 METRICS_INTRODUCTION = """# Metrics
@@ -32,12 +30,10 @@ The rules are in `deploy/prometheus/alerts.yml`; `promtool` tests them. See
 
 def metrics_page() -> str:
     """Return the page of metrics, a section per service."""
-    for module in TELEMETRY:
-        importlib.import_module(module)
+    names = services.telemetry_modules()
     families = list(_families())
     parts = [METRICS_INTRODUCTION]
-    for module in TELEMETRY:
-        service = module.partition(".")[0]
+    for service in names:
         rows = [_row(family, labels) for family, labels in families if family.name.startswith(f"{service}_")]
         parts.append(f"\n## {service.capitalize()}\n\n{table(('Metric', 'Type', 'Labels', 'Meaning'), rows)}")
     return "".join(parts)

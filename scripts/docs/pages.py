@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from scripts.docs import command_line, http_api, log_events, metrics, outcomes, variables
+from scripts.docs import command_line, http_api, log_events, metrics, outcomes, service_table, variables
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -17,6 +17,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "changelog.md": changelog,
     "reference/environment-variables.md": variables.page,
     "reference/command-line.md": command_line.page,
+    "reference/services.md": service_table.page,
     "reference/metrics.md": metrics.metrics_page,
     "reference/alerts.md": metrics.alerts_page,
     "reference/http-api.md": http_api.page,

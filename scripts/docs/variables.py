@@ -12,39 +12,34 @@ from annotated_types import Ge, Le, MaxLen, MinLen
 from pydantic import AliasChoices, SecretStr
 from pydantic.fields import FieldInfo
 
-from alerter.settings import AlerterSettings
-from dashboard.settings import DashboardSettings
 from db.settings import DatabaseSettings
 from messaging.settings import BrokerSettings
 from monitoring.settings import MonitoringSettings
 from native.settings import StackSettings
-from pipeline.settings import PipelineSettings
 from runtime.settings import ServiceSettings, Settings
-from scripts.docs import compose
+from scripts.docs import compose, services
 from scripts.docs.markdown import code, codes, punctuate, table
-from sensor.settings import SensorSettings
 from sensorctl.settings import OperatorSettings, SetupSettings
 
 ROOT = Path(__file__).resolve().parents[2]
+# The services of the registry, then the programs that are no services.
 READERS: dict[str, type[Settings]] = {
-    "sensor": SensorSettings,
-    "pipeline": PipelineSettings,
-    "alerter": AlerterSettings,
-    "dashboard": DashboardSettings,
+    **dict.fromkeys(services.MODULES, ServiceSettings),
+    **services.settings_classes(),
     "sensorctl": OperatorSettings,
     "setup": SetupSettings,
     "native": StackSettings,
 }
-SECTIONS: tuple[tuple[str, type[Settings]], ...] = (
+SHARED: tuple[tuple[str, type[Settings]], ...] = (
     ("Broker", BrokerSettings),
     ("Database", DatabaseSettings),
-    ("Sensor", SensorSettings),
-    ("Consumer", PipelineSettings),
     ("Monitoring", MonitoringSettings),
-    ("Alerter", AlerterSettings),
-    ("Dashboard", DashboardSettings),
-    ("Setup: users, roles, retention", SetupSettings),
     ("All services", ServiceSettings),
+)
+SECTIONS: tuple[tuple[str, type[Settings]], ...] = (
+    *((reader.capitalize(), settings) for reader, settings in services.settings_classes().items()),
+    *SHARED,
+    ("Setup: users, roles, retention", SetupSettings),
     ("Native stack", StackSettings),
 )
 BOUNDS = (Ge, Le, MinLen, MaxLen)

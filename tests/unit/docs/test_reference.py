@@ -4,9 +4,9 @@ import ast
 
 import pytest
 
-from alerter import telemetry
 from messaging.settings import BrokerSettings
 from readings.errors import DeadLetterReason
+from runtime.services import SERVICES
 from runtime.settings import Settings
 from scripts.docs import command_line, compose, http_api, log_events, metrics, outcomes, pages, variables
 from scripts.docs.markdown import table
@@ -29,6 +29,10 @@ def test_every_setting_has_a_description(reader: str) -> None:
     fields = variables.READERS[reader].model_fields
 
     assert [name for name, field in fields.items() if not field.description] == []
+
+
+def test_every_service_of_the_registry_is_part_of_the_reference() -> None:
+    assert {service.module for service in SERVICES} <= variables.READERS.keys()
 
 
 def test_every_settings_class_is_part_of_the_reference() -> None:
@@ -108,7 +112,6 @@ def test_the_page_of_commands_has_every_command() -> None:
 def test_the_page_of_metrics_has_every_metric_with_its_type_and_labels() -> None:
     page = metrics.metrics_page()
 
-    assert telemetry
     assert "| `pipeline_readings_stored_total` | counter |  |" in page
     assert "| `pipeline_messages_dead_lettered_total` | counter | `reason` |" in page
     assert "| `sensor_build_info` | info | `version`, `python` |" in page

@@ -1,0 +1,199 @@
+"""The registry of services agrees with Compose, images, Prometheus and settings."""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import grimp
+import pytest
+import yaml
+
+from db.roles import AccessLevel
+from messaging.management.permissions import permissions_of
+from messaging.topology import Topology
+from runtime.services import BROKER_USERS, DATABASE_ROLES, SERVICES, Service
+
+ROOT = Path(__file__).parents[2]
+# Services of docker-compose.yml that run an image of this project but no service of the registry.
+ONE_SHOTS = {"setup", "sensorctl"}
+# What the image of a one-shot contains besides its services.
+IMAGE_EXTRAS = {"sensors-tools": {"sensorctl"}}
+
+each_service = pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.module)
+
+
+@cache
+def compose() -> dict[str, Any]:
+    text = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
+    return dict(yaml.safe_load(text)["services"])
+
+
+@cache
+def pyproject() -> dict[str, Any]:
+    return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+
+def packages() -> set[str]:
+    """The packages in the root of the repository."""
+    return {file.parent.name for file in ROOT.glob("*/__init__.py")} - {"tests"}
+
+
+@cache
+def import_graph() -> grimp.ImportGraph:
+    return grimp.build_graph(*packages())
+
+
+def imported_packages(module: str) -> set[str]:
+    """The module's package and the packages that it imports, directly or not."""
+    upstream = import_graph().find_upstream_modules(module, as_package=True)
+    return {module} | {name.partition(".")[0] for name in upstream}
+
+
+def copied_folders(dockerfile: str, target: str | None) -> set[str]:
+    """What a stage of a Dockerfile and the stages that it starts from copy from the repository."""
+    stages: dict[str, tuple[str, set[str]]] = {}
+    name = ""
+    for line in (ROOT / dockerfile).read_text(encoding="utf-8").splitlines():
+        if match := re.match(r"FROM (\S+)(?: AS (\S+))?$", line):
+            name = match[2] or "last"
+            stages[name] = (match[1], set())
+        elif match := re.match(r"COPY (\w+) \1$", line):
+            stages[name][1].add(match[1])
+    stage, folders = target or name, set()
+    while stage in stages:
+        stage, copied = stages[stage]
+        folders |= copied
+    return folders
+
+
+def environment(compose_name: str) -> dict[str, str]:
+    return dict(compose()[compose_name]["environment"])
+
+
+def account_default(variable: str, name: str) -> str:
+    return f"${{{variable}:-{name}}}"
+
+
+# Python packages
+
+
+def test_the_import_rules_cover_every_package() -> None:
+    settings = pyproject()["tool"]["importlinter"]
+    layers = next(contract["layers"] for contract in settings["contracts"] if contract["type"] == "layers")
+    assert set(settings["root_packages"]) == packages()
+    assert sorted(name for layer in layers for name in layer.split(" | ")) == sorted(packages())
+
+
+@each_service
+def test_a_service_is_a_package_that_python_runs(service: Service) -> None:
+    assert (ROOT / service.module / "__main__.py").exists()
+
+
+def test_no_two_services_share_a_module_or_a_port_variable() -> None:
+    assert len({service.module for service in SERVICES}) == len(SERVICES)
+    assert len({service.port_variable for service in SERVICES}) == len(SERVICES)
+
+
+# Users and roles
+
+
+@pytest.mark.parametrize("user", BROKER_USERS, ids=lambda user: user.name)
+def test_a_broker_user_has_permissions_and_its_credentials_reach_setup(user: Any) -> None:
+    assert permissions_of(user.name, Topology("sensor_data"))
+    assert_credentials(user)
+
+
+@pytest.mark.parametrize("role", DATABASE_ROLES, ids=lambda role: role.name)
+def test_a_database_role_has_an_access_level_and_its_credentials_reach_setup(role: Any) -> None:
+    assert AccessLevel(role.name)
+    assert_credentials(role)
+
+
+def assert_credentials(account: Any) -> None:
+    example = (ROOT / ".env.example").read_text(encoding="utf-8")
+    for variable in (account.user_variable, account.password_variable):
+        assert environment("setup")[variable] == account_default(variable, account.name)
+        assert f"\n{variable}={account.name}\n" in example
+
+
+@each_service
+def test_a_service_uses_registered_accounts(service: Service) -> None:
+    assert service.broker_user in BROKER_USERS
+    assert service.database_role is None or service.database_role in DATABASE_ROLES
+
+
+# Docker Compose
+
+
+def test_compose_runs_the_services_of_the_registry() -> None:
+    own = {name for name, service in compose().items() if service["image"].startswith("sensors-")}
+    assert own - ONE_SHOTS == {name for service in SERVICES for name in service.compose_names}
+
+
+@each_service
+def test_compose_runs_a_service_with_its_image_and_accounts(service: Service) -> None:
+    for name in service.compose_names:
+        definition, variables = compose()[name], environment(name)
+        assert definition["image"] == service.image
+        assert definition["restart"] == "unless-stopped"
+        assert not (service.scales and "container_name" in definition), "a fixed name keeps it from scaling"
+        user, role = service.broker_user, service.database_role
+        assert variables["RABBITMQ_USER"] == account_default(user.user_variable, user.name)
+        assert variables["RABBITMQ_PASS"] == account_default(user.password_variable, user.name)
+        assert variables.get("POSTGRES_USER") == (role and account_default(role.user_variable, role.name))
+        assert variables.get("POSTGRES_PASSWORD") == (
+            role and account_default(role.password_variable, role.name)
+        )
+
+
+@each_service
+def test_compose_publishes_the_port_of_a_published_service_only(service: Service) -> None:
+    port = f"127.0.0.1:${{{service.port_variable}:-{service.native_port}}}:{service.container_port}"
+    for name in service.compose_names:
+        assert compose()[name].get("ports", []) == ([port] if service.published else [])
+    if service.published:
+        example = (ROOT / ".env.example").read_text(encoding="utf-8")
+        assert f"\n{service.port_variable}={service.native_port}\n" in example
+
+
+@each_service
+def test_compose_says_where_the_services_are_to_those_that_monitor_them(service: Service) -> None:
+    for name in service.compose_names:
+        variables = environment(name)
+        assert variables.get("SERVICES") == ("${SERVICES:-compose}" if service.monitors else None)
+        assert ("RABBITMQ_MANAGEMENT_URL" in variables) == service.monitors
+
+
+# Images
+
+
+@each_service
+def test_an_image_contains_its_services_and_what_they_import(service: Service) -> None:
+    build = compose()[service.compose_names[0]]["build"]
+    copied = copied_folders(build["dockerfile"], build.get("target"))
+    modules = {other.module for other in SERVICES if other.image == service.image}
+    modules |= IMAGE_EXTRAS.get(service.image, set())
+    assert copied == set().union(*map(imported_packages, modules))
+    assert copied <= set((ROOT / ".dockerignore").read_text(encoding="utf-8").replace("!", "").splitlines())
+
+
+# Prometheus
+
+
+def scrape_targets() -> Iterator[tuple[str, str]]:
+    """The job and the address of each target, without the replicas of a name."""
+    text = (ROOT / "deploy" / "prometheus" / "prometheus.yml").read_text(encoding="utf-8")
+    for job in yaml.safe_load(text)["scrape_configs"]:
+        for group in job.get("static_configs", []):
+            yield from ((job["job_name"], target) for target in group["targets"])
+        for group in job.get("dns_sd_configs", []):
+            yield from ((job["job_name"], f"{name}:{group['port']}") for name in group["names"])
+
+
+@each_service
+def test_prometheus_scrapes_every_instance_under_the_name_of_its_module(service: Service) -> None:
+    targets = {target for job, target in scrape_targets() if job == service.module}
+    assert targets == {f"{name}:{service.container_port}" for name in service.compose_names}
