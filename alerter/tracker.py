@@ -29,7 +29,7 @@ class TrackedAlert:
 
 
 class AlertTracker:
-    """Compares each status with the previous ones.
+    """Compares each status with the previous status.
 
     An alert fires once its problem was present in every status for `for_seconds`, and is resolved once it was
     absent for as long. While the source of a kind is down, alerts of that kind neither fire nor are resolved.

@@ -1,4 +1,4 @@
-"""Overviews as the collector would give them."""
+"""Statuses of the system as the collector returns them."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -11,18 +11,18 @@ MOMENT = datetime(2026, 11, 22, 12, 0, 3, tzinfo=UTC)
 QUEUE = Queue(
     name="sensor_data", ready=4, unacked=1, dead_letters=2, consumers=1, publish_rate=1.5, ack_rate=1.25
 )
-FLOW = Throughput(stored_rate=1.5, latency_p50=0.012, latency_p95=0.05)
+THROUGHPUT = Throughput(stored_rate=1.5, latency_p50=0.012, latency_p95=0.05)
 DATABASE_DOWN = Problem(
     kind=ProblemKind.DATABASE_DOWN,
     subject="database",
     started_at=MOMENT,
-    message="The database does not answer.",
+    message="The database does not respond.",
     hint="Start it.",
 )
 
 
-def sensor(sensor_id: str = "1", **more: Any) -> Sensor:
-    known = Sensor(
+def sensor(sensor_id: str = "1", **changes: Any) -> Sensor:
+    online = Sensor(
         sensor_id=sensor_id,
         name=None,
         location=None,
@@ -36,22 +36,23 @@ def sensor(sensor_id: str = "1", **more: Any) -> Sensor:
         max_temperature=22.0,
         minutes=[None] * 59 + [21.0],
     )
-    return replace(known, **more)
+    return replace(online, **changes)
 
 
-def overview(*sensors: Sensor, after_seconds: float = 0, **more: Any) -> SystemStatus:
-    """All is well, so many seconds after MOMENT."""
-    well = SystemStatus(
+def healthy_status(*sensors: Sensor, after_seconds: float = 0, **changes: Any) -> SystemStatus:
+    """A status without problems, some seconds after MOMENT, except for the given changes."""
+    healthy = SystemStatus(
         at=MOMENT + timedelta(seconds=after_seconds),
         services=[Service(name="pipeline-1", health=Health.READY, health_since=MOMENT, restarts=0)],
         queue=QUEUE,
-        throughput=FLOW,
+        throughput=THROUGHPUT,
         sensors=list(sensors or (sensor(),)),
         problems=[],
     )
-    return replace(well, **more)
+    return replace(healthy, **changes)
 
 
-def nothing_answers() -> SystemStatus:
+def outage_status() -> SystemStatus:
+    """A status in which no part of the system responds."""
     unknown = Throughput(stored_rate=None, latency_p50=None, latency_p95=None)
-    return overview(services=[], queue=None, throughput=unknown, sensors=None, problems=[DATABASE_DOWN])
+    return healthy_status(services=[], queue=None, throughput=unknown, sensors=None, problems=[DATABASE_DOWN])

@@ -21,8 +21,8 @@ class WebhookReceiver:
 
     def __init__(self, url: SecretStr, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
         self._url = url
-        # No connection is kept between notifications, which may be days apart. A redirect is not followed:
-        # the notification is meant for this URL. A proxy of the environment applies.
+        # No connection is kept, because days may pass until the next notification. A redirect is not
+        # followed: the notification is meant for this URL. A proxy of the environment applies.
         self._client = httpx2.Client(
             timeout=timeout_seconds,
             follow_redirects=False,
@@ -45,8 +45,7 @@ class WebhookReceiver:
                 content=notification.body,
                 headers={"Idempotency-Key": notification.notification_id},
             ) as response:
-                if not response.is_success:
-                    raise _rejection(response.status_code)
+                _check_status(response.status_code)
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:
             # The text of the error may contain the URL.
             raise ServiceUnavailable(f"the webhook does not respond: {_reason(error)}") from None
@@ -60,11 +59,13 @@ class WebhookReceiver:
         self._client.close()
 
 
-def _rejection(status: int) -> ServiceUnavailable:
-    if status < HTTPStatus.INTERNAL_SERVER_ERROR and status not in RETRYABLE_STATUS:
-        note = " (redirects are not followed)" if status < HTTPStatus.BAD_REQUEST else ""
-        return NonRetryable(f"the webhook responded {status}{note}")
-    return ServiceUnavailable(f"the webhook responded {status}")
+def _check_status(status: int) -> None:
+    if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
+        return
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status in RETRYABLE_STATUS:
+        raise ServiceUnavailable(f"the webhook responded {status}")
+    note = " (redirects are not followed)" if status < HTTPStatus.BAD_REQUEST else ""
+    raise NonRetryable(f"the webhook responded {status}{note}")
 
 
 def _reason(error: Exception) -> str:

@@ -450,7 +450,7 @@ class TestFaults:
         self, stack: ComposeStack, prometheus: Prometheus
     ) -> None:
         dead = dead_count(stack)
-        assert prometheus.alert("DatabaseAway") is None
+        assert prometheus.alert("DatabaseDown") is None
         stopped_at = datetime.now(UTC)
         with Load(stack.amqp_url, QUEUE, rate_per_second=50, sensor_id="pg-stop") as load:
             eventually(lambda: len(load.confirmed) > 50, within_seconds=30, message="no load")
@@ -471,7 +471,7 @@ class TestFaults:
                 assert timedelta(0) < since - stopped_at < timedelta(seconds=25), problem
                 assert problem["hint"]
             alert = eventually(
-                lambda: prometheus.firing("DatabaseAway"), within_seconds=90, message="it does not fire"
+                lambda: prometheus.firing("DatabaseDown"), within_seconds=90, message="it does not fire"
             )
             since = datetime.fromisoformat(alert["activeAt"])
             assert timedelta(0) < since - stopped_at < timedelta(seconds=40)
@@ -480,7 +480,7 @@ class TestFaults:
         everything_stored(stack, load, "pg-stop")
         queue_is_settled(stack)
         eventually(
-            lambda: prometheus.alert("DatabaseAway") is None, within_seconds=30, message="the alert stays"
+            lambda: prometheus.alert("DatabaseDown") is None, within_seconds=30, message="the alert stays"
         )
         eventually(lambda: not database_away(stack), within_seconds=30, message="the problem is still told")
         nothing_more_is_dead(stack, dead)

@@ -11,7 +11,7 @@ import pytest
 from messaging.topology import EVENTS_EXCHANGE, declare_events
 from tests.broker import QUEUE, ApiRefused, VirtualHost
 from tests.database import Database
-from tests.integration.alarms import AlarmedBroker, alarmed_broker
+from tests.integration.resource_alarms import ControllableBroker, controllable_broker
 from tests.processes import Process, Processes, processes, with_http
 from tests.proxy import Proxy
 from tests.readings import reading
@@ -196,10 +196,10 @@ def test_a_restart_of_the_broker_reaches_the_webhook_at_once_and_the_exchange_af
 
 
 @contextmanager
-def own_broker() -> Iterator[AlarmedBroker]:
+def own_broker() -> Iterator[ControllableBroker]:
     with ExitStack() as stack:
         try:
-            broker = stack.enter_context(alarmed_broker())
+            broker = stack.enter_context(controllable_broker())
         except NotHere as reason:
             pytest.skip(f"there is no RabbitMQ that can be stopped: {reason}")
         yield broker

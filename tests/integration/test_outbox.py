@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.broker import VirtualHost
-from tests.integration.alarms import AlarmedBroker, alarmed_broker
+from tests.integration.resource_alarms import ControllableBroker, controllable_broker
 from tests.processes import Process, Processes, processes, with_http
 from tests.proxy import Proxy
 from tests.services import NotHere
@@ -208,17 +208,17 @@ def test_an_outbox_that_cannot_be_written_is_told_in_a_sentence(run: Processes, 
 
 
 @pytest.fixture(scope="module")
-def own_broker() -> Iterator[AlarmedBroker]:
+def own_broker() -> Iterator[ControllableBroker]:
     with ExitStack() as stack:
         try:
-            broker = stack.enter_context(alarmed_broker())
+            broker = stack.enter_context(controllable_broker())
         except NotHere as reason:
             pytest.skip(f"there is no RabbitMQ to be alarmed: {reason}")
         yield broker
 
 
 def test_a_broker_with_an_alarm_is_an_outage(
-    own_broker: AlarmedBroker, tmp_path: Path, fast: dict[str, str]
+    own_broker: ControllableBroker, tmp_path: Path, fast: dict[str, str]
 ) -> None:
     with (
         own_broker.server.virtual_host("quorum") as broker,
@@ -228,7 +228,7 @@ def test_a_broker_with_an_alarm_is_an_outage(
         first = run.start("sensor", **with_http())
         first.logged("published", times=20)
 
-        own_broker.alarm()
+        own_broker.trigger_memory_alarm()
         assert "memory or disk alarm" in first.logged("broker unavailable")["reason"]
         assert first.status("/readyz") == 503
         assert first.status("/livez") == 200
@@ -241,7 +241,7 @@ def test_a_broker_with_an_alarm_is_an_outage(
 
         second = run.start("sensor", **with_http(), **SLOWER)
         assert second.logged("measuring")["readings_waiting"] == left
-        own_broker.calm()
+        own_broker.clear_memory_alarm()
         await_everything_delivered(second)
         assert second.stop(STOP_SECONDS) == 0
         assert_nothing_is_missing(take_all(broker), {run_id(first): before, run_id(second): 1})

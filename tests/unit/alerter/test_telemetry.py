@@ -84,7 +84,7 @@ def test_a_broker_that_is_down_is_a_dependency_that_is_down_and_a_webhook_is_not
     assert metric("alerter_dependency_up", dependency=BROKER) == 1
 
 
-def test_a_receiver_that_is_up_again_is_logged_once_after_each_outage() -> None:
+def test_a_receiver_that_is_up_again_is_logged_once() -> None:
     telemetry = AlerterTelemetry(Health(BROKER))
 
     with capture_logs() as lines:

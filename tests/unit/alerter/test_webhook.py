@@ -49,7 +49,7 @@ def test_a_receiver_made_for_alertmanager_accepts_it(webhook: WebhookServer) -> 
 
 
 @pytest.mark.parametrize("code", [500, 503, 408, 425, 429])
-def test_a_response_that_may_change_is_an_outage(webhook: WebhookServer, code: int) -> None:
+def test_a_response_that_may_change_is_retryable(webhook: WebhookServer, code: int) -> None:
     webhook.responses = [respond(code)]
 
     with pytest.raises(ServiceUnavailable, match=f"responded {code}") as caught:
@@ -77,7 +77,7 @@ def test_a_redirect_is_not_followed(webhook: WebhookServer, code: int) -> None:
         assert elsewhere.requests == []
 
 
-def test_no_response_in_time_is_an_outage(webhook: WebhookServer) -> None:
+def test_no_response_in_time_is_retryable(webhook: WebhookServer) -> None:
     webhook.responses = [webhook.never_respond]
 
     with pytest.raises(ServiceUnavailable, match="no response in time"):

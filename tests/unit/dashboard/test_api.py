@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.system_status import nothing_answers, overview
+from tests.system_status import healthy_status, outage_status
 from tests.unit.dashboard.dashboard_server import (
     CHANGES,
     DISCARD,
@@ -80,7 +80,7 @@ class TestResponses:
             "status": 503,
             "detail": "connection refused",
         }
-        dashboard.snapshots.publish(nothing_answers())
+        dashboard.snapshots.publish(outage_status())
         assert dashboard.send("/api/minutes?sensor=1").json["detail"] == "The database does not answer."
 
     def test_the_stream_sends_the_state_and_then_changes(self, dashboard: DashboardServer) -> None:
@@ -90,7 +90,7 @@ class TestResponses:
             lines = (line.decode().strip() for line in stream)
             assert next(lines) == "retry: 1000"
             assert next(line for line in lines if line.startswith("event")) == "event: state"
-            dashboard.snapshots.publish(overview(after_seconds=1))
+            dashboard.snapshots.publish(healthy_status(after_seconds=1))
             assert next(line for line in lines if line.startswith("event")) == "event: change"
 
 

@@ -13,7 +13,7 @@ from runtime.errors import ConfigurationError
 from runtime.health import Health
 from runtime.lifecycle import ShutdownSignal
 from runtime.settings import load
-from tests.system_status import overview
+from tests.system_status import healthy_status
 
 
 def test_it_collects_until_shutdown_with_a_heartbeat_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -24,7 +24,7 @@ def test_it_collects_until_shutdown_with_a_heartbeat_each_time(monkeypatch: pyte
         def collect(self) -> SystemStatus:
             if health.heartbeats == 2:
                 shutdown.set()
-            return overview()
+            return healthy_status()
 
     program.collect_status(ThreeCollections(), snapshots, DashboardTelemetry(health), shutdown)  # type: ignore[arg-type]
 

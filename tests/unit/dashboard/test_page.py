@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.system_status import nothing_answers, overview
+from tests.system_status import healthy_status, outage_status
 from tests.unit.dashboard.dashboard_server import DashboardServer
 
 
@@ -47,19 +47,19 @@ class TestPage:
 class TestProbes:
     @pytest.mark.parametrize("path", ["/livez", "/readyz", "/metrics"])
     def test_probes_accept_any_host_name(self, dashboard: DashboardServer, path: str) -> None:
-        dashboard.telemetry.status_collected(overview(), 0.1)
+        dashboard.telemetry.status_collected(healthy_status(), 0.1)
         assert dashboard.send(path, Host="172.18.0.9:8085").status == 200
 
     def test_it_is_ready_when_broker_and_database_answer(self, dashboard: DashboardServer) -> None:
         assert dashboard.send("/readyz").status == 503
-        dashboard.telemetry.status_collected(overview(), 0.1)
+        dashboard.telemetry.status_collected(healthy_status(), 0.1)
         assert dashboard.send("/readyz").json["ready"] is True
 
     def test_it_reports_which_dependency_is_down(self, dashboard: DashboardServer) -> None:
-        dashboard.telemetry.status_collected(nothing_answers(), 0.1)
+        dashboard.telemetry.status_collected(outage_status(), 0.1)
         assert dashboard.send("/readyz").json["problems"] == {
             "broker": "does not answer",
-            "database": "The database does not answer.",
+            "database": "The database does not respond.",
         }
         assert (
             'dashboard_dependency_up{dependency="database"} 0.0' in dashboard.send("/metrics").body.decode()

@@ -4,7 +4,7 @@ import json
 
 from dashboard.snapshots import Snapshot, SnapshotStore, describe_change, describe_state
 from monitoring.model import SystemStatus
-from tests.system_status import DATABASE_DOWN, nothing_answers, overview, sensor
+from tests.system_status import DATABASE_DOWN, healthy_status, outage_status, sensor
 
 
 def take_snapshots(*statuses: SystemStatus) -> list[Snapshot]:
@@ -17,7 +17,7 @@ def take_snapshots(*statuses: SystemStatus) -> list[Snapshot]:
 
 
 def test_the_state_is_everything_except_the_minutes_of_sensors() -> None:
-    (snapshot,) = take_snapshots(overview(sensor("1"), sensor("2", last_temperature=float("nan"))))
+    (snapshot,) = take_snapshots(healthy_status(sensor("1"), sensor("2", last_temperature=float("nan"))))
 
     state = json.loads(json.dumps(describe_state(snapshot), allow_nan=False))
 
@@ -31,8 +31,8 @@ def test_the_state_is_everything_except_the_minutes_of_sensors() -> None:
 
 def test_a_change_is_only_what_differs() -> None:
     previous, snapshot = take_snapshots(
-        overview(sensor("1"), sensor("2"), sensor("3")),
-        overview(sensor("1"), sensor("2", last_temperature=22.5), after_seconds=1),
+        healthy_status(sensor("1"), sensor("2"), sensor("3")),
+        healthy_status(sensor("1"), sensor("2", last_temperature=22.5), after_seconds=1),
     )
 
     change = describe_change(previous, snapshot)
@@ -43,7 +43,7 @@ def test_a_change_is_only_what_differs() -> None:
 
 
 def test_a_part_that_differs_is_sent_whole() -> None:
-    previous, snapshot = take_snapshots(overview(), overview(problems=[DATABASE_DOWN]))
+    previous, snapshot = take_snapshots(healthy_status(), healthy_status(problems=[DATABASE_DOWN]))
     change = describe_change(previous, snapshot)
     (problem,) = change["problems"]
     assert (problem["message"], problem["severity"]) == (DATABASE_DOWN.message, "critical")
@@ -51,7 +51,7 @@ def test_a_part_that_differs_is_sent_whole() -> None:
 
 
 def test_after_an_outage_of_the_database_all_sensors_are_sent_again() -> None:
-    before, during, after = take_snapshots(overview(), nothing_answers(), overview())
+    before, during, after = take_snapshots(healthy_status(), outage_status(), healthy_status())
     assert describe_change(before, during)["sensors"] is None
     assert len(describe_change(during, after)["sensors"]) == 1
     assert describe_state(during)["sensors"] is None

@@ -1,4 +1,4 @@
-"""What Prometheus and Grafana are given, without either of them running."""
+"""The files of Prometheus and Grafana, without either of them running."""
 
 import json
 from pathlib import Path
@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[3]
 DASHBOARD = ROOT / "deploy" / "grafana" / "dashboards" / "sensors.json"
 
 
-def test_every_panel_of_the_dashboard_says_what_it_is_and_lies_beside_the_others() -> None:
+def test_every_panel_has_a_title_and_a_description_and_overlaps_no_other() -> None:
     panels: list[dict[str, Any]] = json.loads(DASHBOARD.read_text(encoding="utf-8"))["panels"]
 
     assert len({panel["id"] for panel in panels}) == len(panels)
@@ -18,15 +18,15 @@ def test_every_panel_of_the_dashboard_says_what_it_is_and_lies_beside_the_others
     assert {panel["datasource"]["uid"] for panel in panels} == {"prometheus"}
     cells = [
         (x, y)
-        for place in (panel["gridPos"] for panel in panels)
-        for x in range(place["x"], place["x"] + place["w"])
-        for y in range(place["y"], place["y"] + place["h"])
+        for position in (panel["gridPos"] for panel in panels)
+        for x in range(position["x"], position["x"] + position["w"])
+        for y in range(position["y"], position["y"] + position["h"])
     ]
-    assert len(set(cells)) == len(cells), "two panels lie over each other"
+    assert len(set(cells)) == len(cells), "two panels overlap"
     assert max(x for x, _ in cells) < 24
 
 
-def test_the_dashboard_shows_what_sensors_consumers_and_the_broker_tell() -> None:
+def test_the_dashboard_shows_metrics_of_sensors_consumers_and_the_broker() -> None:
     shown = {name for query in queries_of(DASHBOARD) for name in metrics_in(query)}
 
     assert {name.split("_")[0] for name in shown} >= {"pipeline", "sensor", "rabbitmq"}

@@ -40,7 +40,7 @@ def test_without_the_management_api_a_sensor_is_offline_if_readings_of_others_ar
 
 
 def test_after_an_outage_there_is_a_grace_period_for_the_next_readings() -> None:
-    # given an outage that ended just now, and a sensor whose reading is still on its way
+    # given an outage that ended just now, and a sensor whose reading is still in flight
     offline = [sensor("1", ago(60), last_received_at=ago(60))]
     outage, over = observation(sensors=offline, queue=UNCONSUMED), observation(sensors=offline)
     much_later = observation(sensors=offline, at=NOW + timedelta(seconds=60))

@@ -1,4 +1,4 @@
-"""A broker of a test's own, whose memory alarm can be set off: that blocks whoever publishes to it."""
+"""A broker of a test's own whose memory alarm can be triggered, which blocks its publishers."""
 
 import subprocess
 from collections.abc import Callable, Iterator
@@ -16,45 +16,47 @@ CONTROL_SECONDS = 60
 
 
 @dataclass(frozen=True)
-class AlarmedBroker:
+class ControllableBroker:
     """`control` runs rabbitmqctl on the broker's node."""
 
     server: RabbitMQ
     control: Callable[..., None]
 
-    def alarm(self) -> None:
-        """From now on the node has used up its memory."""
+    def trigger_memory_alarm(self) -> None:
         self.control("set_vm_memory_high_watermark", "absolute", "1")
 
-    def calm(self) -> None:
+    def clear_memory_alarm(self) -> None:
         self.control("set_vm_memory_high_watermark", "0.6")
 
 
 @contextmanager
-def alarmed_broker() -> Iterator[AlarmedBroker]:
-    """Never the broker that TEST_RABBITMQ_URL names: others may publish there. Raises services.NotHere."""
+def controllable_broker() -> Iterator[ControllableBroker]:
+    """Start a broker; never use that of TEST_RABBITMQ_URL, to which others may publish.
+
+    Raises services.NotHere if none can be started.
+    """
     with services._first(_in_a_container, _native) as broker:  # type: ignore[type-var]
         yield broker
 
 
 @contextmanager
-def _in_a_container() -> Iterator[AlarmedBroker]:
+def _in_a_container() -> Iterator[ControllableBroker]:
     with services._rabbitmq_container() as server:
         client = docker.from_env()
         try:
             [container] = client.containers.list(filters={"publish": str(urlsplit(server.url).port)})
 
             def control(*arguments: str) -> None:
-                code, said = container.exec_run(["rabbitmqctl", "-q", *arguments])
-                assert code == 0, said.decode()
+                code, output = container.exec_run(["rabbitmqctl", "-q", *arguments])
+                assert code == 0, output.decode()
 
-            yield AlarmedBroker(server, control)
+            yield ControllableBroker(server, control)
         finally:
             client.close()
 
 
 @contextmanager
-def _native() -> Iterator[AlarmedBroker]:
+def _native() -> Iterator[ControllableBroker]:
     with services._scratch("alarms") as directory, services._native(PrivateRabbitMQ, directory) as node:
 
         def control(*arguments: str) -> None:
@@ -65,4 +67,4 @@ def _native() -> Iterator[AlarmedBroker]:
                 timeout=CONTROL_SECONDS,
             )
 
-        yield AlarmedBroker(RabbitMQ(node.url, node.management_url, str(node.server)), control)
+        yield ControllableBroker(RabbitMQ(node.url, node.management_url, str(node.server)), control)
