@@ -10,7 +10,7 @@ SENSORS = 50
 
 
 class Messages:
-    """Creates bodies once, so that all contenders get the same ones."""
+    """Creates bodies once, so that all contenders get the same bodies."""
 
     def __init__(self) -> None:
         self._bodies: list[bytes] = []

@@ -15,7 +15,7 @@ SCANS = 3
 
 
 def measure(bench: Bench) -> None:
-    """Measure three sensors; a tenth of the readings, with and without older ones; and all readings."""
+    """Measure three sensors; a tenth of the readings, with and without older readings; and all of them."""
     many, url = bench.plan.summary_readings, bench.database.url
     task = bench.progress.add_task(SUMMARY, total=3)
     _fill(bench, [url], FEW_SENSORS * SECONDS_PER_HOUR, FEW_SENSORS)

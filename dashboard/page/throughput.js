@@ -92,7 +92,7 @@ export function update() {
   }
 }
 
-/** Show the values under the cursor, or the latest ones. */
+/** Show the values under the cursor, or the latest values. */
 function updateLegend({ entries, series, format, cursorIndex, when }) {
   const point = state.points[cursorIndex ?? state.points.length - 1];
   entries.forEach(({ value }, i) => setText(value, format(point?.[series[i].key])));

@@ -1,4 +1,4 @@
-// amqplib and pg, as their documentations show them: one message in hand, a prepared INSERT, an ack.
+// amqplib and pg, as their documentations show them: one message at a time, a prepared INSERT, an ack.
 const amqp = require("amqplib");
 const { Client } = require("pg");
 

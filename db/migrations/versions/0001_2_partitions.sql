@@ -1,7 +1,7 @@
 -- Daily partitions of the readings, and the functions that create and drop them.
 -- See docs/adr/0010-rollups-and-partitions.md.
 
--- The functions below run with this search path, whoever calls them, so that no one can put an object of
+-- The functions below run with this search path, regardless of the caller, so that no one can put an object of
 -- another schema in place of one of these.
 SELECT set_config('search_path', quote_ident(current_schema()) || ', pg_temp', true);
 
