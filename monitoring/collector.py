@@ -19,9 +19,9 @@ from monitoring.settings import MonitoringSettings
 from monitoring.throughput import ThroughputMeter
 from monitoring.tracker import ProblemTracker
 
-COLLECT_SECONDS = 2.0
+COLLECT_TIMEOUT_SECONDS = 2.0
 # A name that does not resolve this fast does not delay the rest.
-DISCOVERY_SECONDS = 0.5
+DISCOVERY_TIMEOUT_SECONDS = 0.5
 
 
 class Collector:
@@ -50,7 +50,7 @@ class Collector:
 
         Takes at most two seconds. Rates need two collections, so they are None in the first.
         """
-        observation = self._observe(time.monotonic() + COLLECT_SECONDS)
+        observation = self._observe(time.monotonic() + COLLECT_TIMEOUT_SECONDS)
         self._throughput.add(time.monotonic(), observation.reports)
         return SystemStatus(
             at=observation.at,
@@ -102,7 +102,7 @@ class Collector:
         return [wait_for_result(future, deadline).value or _too_slow(target) for target, future in futures]
 
     def _discover_targets(self) -> Iterable[list[Target]]:
-        deadline = time.monotonic() + DISCOVERY_SECONDS
+        deadline = time.monotonic() + DISCOVERY_TIMEOUT_SECONDS
         futures = [
             (discovery, self._pool.start(f"discovery {discovery.name}", discovery.discover_targets))
             for discovery in self._discoveries
@@ -113,11 +113,11 @@ class Collector:
 
 
 def _too_slow(target: Target) -> ServiceReport:
-    reason = f"it did not answer all requests in {COLLECT_SECONDS:g} s"
+    reason = f"it did not answer all requests in {COLLECT_TIMEOUT_SECONDS:g} s"
     service = Service(name=target.name, health=Health.STALLED, reason=reason, restarts=target.restarts)
     return ServiceReport(service=service)
 
 
 def _unresolved(discovery: Discovery) -> Target:
-    reason = f"its name did not resolve in {DISCOVERY_SECONDS:g} s"
+    reason = f"its name did not resolve in {DISCOVERY_TIMEOUT_SECONDS:g} s"
     return Target(name=discovery.name, address=None, reason=reason)

@@ -357,24 +357,24 @@ class TestFlow:
             "published",
         }
 
-    def test_a_sensor_that_is_stopped_is_told_as_an_event_and_its_return(self, stack: ComposeStack) -> None:
+    def test_a_stopped_sensor_is_an_alert_until_it_is_started(self, stack: ComposeStack) -> None:
         url = stack.amqp_url.replace("sensors:sensors", "operator:operator")
         with closing(pika.BlockingConnection(pika.URLParameters(url))) as connection:
             channel = connection.channel()
             channel.queue_declare("events.e2e", durable=True)
             channel.queue_bind("events.e2e", "events", "service-down.#")
 
-            def heard() -> dict[str, Any] | None:
+            def next_alert() -> dict[str, Any] | None:
                 _, _, body = channel.basic_get("events.e2e", auto_ack=True)
-                return json.loads(body) if body else None
+                return json.loads(body)["alerts"][0] if body else None
 
             stack.compose("stop", "sensor-2")
-            began = eventually(heard, within_seconds=60, message="nobody tells that it is down")
+            firing = eventually(next_alert, within_seconds=60, message="no alert fires")
             stack.compose("start", "sensor-2")
-            ended = eventually(heard, within_seconds=60, message="nobody tells that it is back")
+            resolved = eventually(next_alert, within_seconds=60, message="the alert is not resolved")
             channel.queue_delete("events.e2e")
-        assert (began["change"], began["subject"]) == ("began", "sensor-2")
-        assert (ended["change"], ended["problem_id"]) == ("ended", began["problem_id"])
+        assert (firing["status"], firing["labels"]["service"]) == ("firing", "sensor-2")
+        assert (resolved["status"], resolved["fingerprint"]) == ("resolved", firing["fingerprint"])
 
     def test_the_office_temperatures_arrive_in_the_summary(self, stack: ComposeStack) -> None:
         stack.compose("up", "-d", "--no-deps", "sensor-3",

@@ -62,7 +62,6 @@ def _own_logging() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _patient_clients_and_quick_servers(monkeypatch: pytest.MonkeyPatch) -> None:
     """A server here may take its time to answer and ends at once; a test of a time-out sets its own."""
-    monkeypatch.setattr("monitoring.services.TIMEOUT_SECONDS", 60)
     monkeypatch.setattr("runtime.probe.TIMEOUT_SECONDS", 60)
     monkeypatch.setattr("runtime.http_server.POLL_SECONDS", 0.01)
 

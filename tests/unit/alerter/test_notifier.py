@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from functools import partial
 from http.server import BaseHTTPRequestHandler
+from itertools import chain, repeat
 
 import pytest
 from pydantic import SecretStr
@@ -31,12 +32,12 @@ def webhook(monkeypatch: pytest.MonkeyPatch) -> Iterator[WebhookServer]:
 
 @pytest.fixture
 def notifier(webhook: WebhookServer, quick_retries: None) -> Iterator[Notifier]:
-    connect = partial(WebhookReceiver, SecretStr(webhook.url), 0.2)
+    connect = partial(WebhookReceiver, SecretStr(webhook.url), 60)
     notifier = Notifier(WEBHOOK, connect, AlerterTelemetry(Health()), ShutdownSignal())
     notifier.start()
     yield notifier
     webhook.responses.clear()
-    notifier.finish(5)
+    notifier.finish(60)
     assert notifier.error is None
 
 
@@ -50,14 +51,25 @@ def accepted(webhook: WebhookServer) -> list[str]:
 
 
 def test_notifications_arrive_in_order_through_every_failure(
-    webhook: WebhookServer, notifier: Notifier
+    webhook: WebhookServer, quick_retries: None
 ) -> None:
+    # given a webhook that fails in every way, and a short timeout only for the response that never comes
     webhook.responses = [respond(500), webhook.never_respond, garbage, respond(429), respond(503)]
+    timeouts = chain([60, 0.2], repeat(60))
+    notifier = Notifier(
+        WEBHOOK,
+        lambda: WebhookReceiver(SecretStr(webhook.url), next(timeouts)),
+        AlerterTelemetry(Health()),
+        ShutdownSignal(),
+    )
+    notifier.start()
 
     for number in range(1, 6):
         notifier.put(notification(str(number)))
 
     wait_until(lambda: len(webhook.accepted) == 5)
+    notifier.finish(60)
+    assert notifier.error is None
     assert accepted(webhook) == ["1", "2", "3", "4", "5"]
     assert len(webhook.requests) == 10
 
@@ -90,7 +102,7 @@ def test_during_an_outage_the_newest_notifications_are_kept(
                 raise ServiceUnavailable("down")
             super().send(notification)
 
-    connect = partial(Receiver, SecretStr(webhook.url))
+    connect = partial(Receiver, SecretStr(webhook.url), 60)
     notifier = Notifier(WEBHOOK, connect, events, ShutdownSignal())  # type: ignore[arg-type]
     notifier.start()
     # when more notifications are put than are kept
@@ -99,8 +111,8 @@ def test_during_an_outage_the_newest_notifications_are_kept(
     wait_until(lambda: bool(events.of("receiver_down")))
     down = False
     # then the oldest are dropped and reported, and the others arrive; the first is in flight and may arrive
-    wait_until(lambda: accepted(webhook)[-1:] == [str(MAX_PENDING + 2)], seconds=60)
-    notifier.finish(5)
+    wait_until(lambda: accepted(webhook)[-1:] == [str(MAX_PENDING + 2)])
+    notifier.finish(60)
     assert [dropped.subject for _, dropped, _ in events.of("dropped")] == ["0", "1", "2"]
     arrived = [number for number in accepted(webhook) if number != "0"]
     assert arrived == [str(number) for number in range(3, MAX_PENDING + 3)]
@@ -111,14 +123,14 @@ def test_a_notification_is_dropped_after_the_maximum_retry_time(
 ) -> None:
     events = Told(AlerterTelemetry)
     webhook.responses = [respond(500)] * 1000
-    connect = partial(WebhookReceiver, SecretStr(webhook.url))
+    connect = partial(WebhookReceiver, SecretStr(webhook.url), 60)
     notifier = Notifier(WEBHOOK, connect, events, ShutdownSignal(), max_retry_seconds=0.05)  # type: ignore[arg-type]
     notifier.start()
 
     notifier.put(notification())
 
     wait_until(lambda: bool(events.of("dropped")))
-    notifier.finish(5)
+    notifier.finish(60)
 
 
 def test_finishing_tries_what_is_pending_once_more_and_reports_what_is_undelivered(
@@ -126,13 +138,13 @@ def test_finishing_tries_what_is_pending_once_more_and_reports_what_is_undeliver
 ) -> None:
     events = Told(AlerterTelemetry)
     webhook.responses = [respond(500)] * 1000
-    connect = partial(WebhookReceiver, SecretStr(webhook.url))
+    connect = partial(WebhookReceiver, SecretStr(webhook.url), 60)
     notifier = Notifier(WEBHOOK, connect, events, ShutdownSignal())  # type: ignore[arg-type]
     notifier.start()
     notifier.put(notification())
     wait_until(lambda: bool(events.of("receiver_down")))
 
-    notifier.finish(5)
+    notifier.finish(60)
 
     assert events.of("undelivered") == [(WEBHOOK, 1)]
 
@@ -148,5 +160,5 @@ def test_an_unexpected_error_stops_the_process(quick_retries: None) -> None:
     notifier.put(notification())
 
     wait_until(stop.is_set)
-    notifier.finish(5)
+    notifier.finish(60)
     assert str(notifier.error) == "unexpected"

@@ -22,7 +22,7 @@ def webhook(monkeypatch: pytest.MonkeyPatch) -> Iterator[WebhookServer]:
         yield webhook
 
 
-def send(url: str, timeout_seconds: float = 2) -> None:
+def send(url: str, timeout_seconds: float = 60) -> None:
     with closing(WebhookReceiver(SecretStr(url), timeout_seconds)) as receiver:
         receiver.send(notification())
 

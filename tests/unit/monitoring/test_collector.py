@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from monitoring.collector import COLLECT_SECONDS, Collector
+from monitoring.collector import COLLECT_TIMEOUT_SECONDS, Collector
 from monitoring.discovery import DnsDiscovery, Target
 from monitoring.model import Health, Throughput
 from monitoring.probes import ProbePool
@@ -40,13 +40,13 @@ def frozen() -> Iterator[int]:
         yield int(server.getsockname()[1])
 
 
-def done(answer: Any) -> Future[Any]:
+def completed(value: Any) -> Future[Any]:
     future: Future[Any] = Future()
-    future.set_result(answer)
+    future.set_result(value)
     return future
 
 
-def test_whatever_is_away_is_a_problem(closed: int) -> None:
+def test_every_part_that_is_down_is_a_problem(closed: int) -> None:
     with closing(Collector(nowhere(closed, services=f"127.0.0.1:{closed}"))) as collector:
         collected = [collector.collect(), collector.collect()]
 
@@ -63,9 +63,9 @@ def test_whatever_is_away_is_a_problem(closed: int) -> None:
         assert "s3cret" not in str(status)
 
 
-def test_what_does_not_answer_hangs_or_is_away(frozen: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("monitoring.collector.COLLECT_SECONDS", 0.3)
-    monkeypatch.setattr("monitoring.collector.DISCOVERY_SECONDS", 60)
+def test_parts_that_never_respond_are_stalled_or_down(frozen: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("monitoring.collector.COLLECT_TIMEOUT_SECONDS", 0.3)
+    monkeypatch.setattr("monitoring.collector.DISCOVERY_TIMEOUT_SECONDS", 60)
     services = ",".join(f"127.0.0.{n}:{frozen}" for n in range(1, 4))
     with closing(Collector(nowhere(frozen, services=services))) as collector:
         status = collector.collect()
@@ -76,8 +76,8 @@ def test_what_does_not_answer_hangs_or_is_away(frozen: int, monkeypatch: pytest.
     }
 
 
-class Unanswered(Future[Any]):
-    """Takes all the time that one gives it, on a clock of the test's."""
+class NeverCompleted(Future[Any]):
+    """Waits for the whole timeout, on a fake clock."""
 
     def __init__(self, clock: FakeClock) -> None:
         super().__init__()
@@ -89,42 +89,42 @@ class Unanswered(Future[Any]):
         raise TimeoutError
 
 
-def test_what_does_not_answer_takes_two_seconds_in_all(closed: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    # given a system in which names are found at once, and nothing else answers
+def test_parts_that_never_respond_take_two_seconds_in_total(
+    closed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given a system in which names resolve at once, and nothing else responds
     clock = FakeClock()
 
-    class Nobody(ProbePool):
-        def start(self, name: str, question: Callable[[], Any]) -> Future[Any]:
-            return done(question()) if name.startswith("discovery") else Unanswered(clock)
+    class UnresponsivePool(ProbePool):
+        def start(self, name: str, probe: Callable[[], Any]) -> Future[Any]:
+            return completed(probe()) if name.startswith("discovery") else NeverCompleted(clock)
 
-    monkeypatch.setattr("monitoring.collector.ProbePool", Nobody)
+    monkeypatch.setattr("monitoring.collector.ProbePool", UnresponsivePool)
     for module in ("collector", "probes"):
         monkeypatch.setattr(f"monitoring.{module}.time", SimpleNamespace(monotonic=clock))
     services = ",".join(f"127.0.0.{n}:{closed}" for n in range(1, 4))
     with closing(Collector(nowhere(closed, services=services))) as collector:
-        began = clock.now
-        # when somebody looks
+        started = clock.now
+        # when its status is collected
         status = collector.collect()
 
-    # then all of it takes as long as one of them
-    assert clock.now - began == COLLECT_SECONDS == 2
+    # then all probes together take as long as one
+    assert clock.now - started == COLLECT_TIMEOUT_SECONDS == 2
     assert len(status.services) == 3
 
 
-def test_a_name_that_takes_long_to_find_holds_up_nothing(
-    closed: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    looked = Event()
+def test_a_name_that_resolves_slowly_delays_nothing(closed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    collected = Event()
 
-    def find(_self: DnsDiscovery) -> list[Target]:
-        assert looked.wait(60)
+    def resolve(_self: DnsDiscovery) -> list[Target]:
+        assert collected.wait(60)
         return []
 
-    monkeypatch.setattr("monitoring.collector.DISCOVERY_SECONDS", 0.01)
-    monkeypatch.setattr(DnsDiscovery, "discover_targets", find)
+    monkeypatch.setattr("monitoring.collector.DISCOVERY_TIMEOUT_SECONDS", 0.01)
+    monkeypatch.setattr(DnsDiscovery, "discover_targets", resolve)
     with closing(Collector(nowhere(closed, services="slow.example"))) as collector:
         (service,) = collector.collect().services
-        looked.set()
+        collected.set()
 
     assert (service.name, service.health) == ("slow.example", Health.DOWN)
     assert "did not resolve" in (service.reason or "")

@@ -43,7 +43,7 @@ def served() -> Iterator[Served]:
 
 @pytest.fixture
 def probe() -> Iterator[ServiceProbe]:
-    with closing(ServiceProbe()) as probe:
+    with closing(ServiceProbe(timeout_seconds=60)) as probe:
         yield probe
 
 
@@ -84,7 +84,6 @@ def test_a_main_loop_that_makes_no_progress_is_stalled(served: Served, probe: Se
     assert (service.health, service.reason) == (State.STALLED, "its main loop has made no progress for 75 s")
     assert service.health_since
     stalled_since = service.health_since
-    assert stalled_since
     assert before - timedelta(seconds=75.1) <= stalled_since <= datetime.now(UTC) - timedelta(seconds=74.9)
 
 
