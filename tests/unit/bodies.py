@@ -1,4 +1,4 @@
-"""Message bodies: a good one, and what can be done to it."""
+"""A valid message body, and functions that modify it."""
 
 import json
 from datetime import UTC, datetime
@@ -13,32 +13,32 @@ MESSAGE = {"sensor_id": "kitchen", "measured_at": "2026-11-22T05:28:37Z", "tempe
 
 
 def with_fields(**changed: Any) -> bytes:
-    """The good message with these fields."""
+    """Return the valid body with these fields added or replaced."""
     return json.dumps({**MESSAGE, **changed}).encode()
 
 
 def without(*names: str) -> bytes:
-    """The good message without these fields."""
+    """Return the valid body without these fields."""
     return json.dumps({name: value for name, value in MESSAGE.items() if name not in names}).encode()
 
 
 def with_field_renamed(name: str, new_name: str, value: Any) -> bytes:
-    """The good message with a field under another dialect's name."""
+    """Return the valid body with a field renamed, as the older formats do."""
     return json.dumps({**json.loads(without(name)), new_name: value}).encode()
 
 
 def with_raw(name: str, text: str | bytes) -> bytes:
-    """The good message with a field's value written exactly so, be it JSON or not."""
-    marker = "put it here"
+    """Return the valid body with `text` as the value of a field, whether it is JSON or not."""
+    marker = "placeholder"
     body = with_fields(**{name: marker})
     return body.replace(json.dumps(marker).encode(), text if isinstance(text, bytes) else text.encode())
 
 
 def filled_up_to(size: int) -> bytes:
-    """The good message with as much in an unknown field as brings it to `size` bytes."""
+    """Return the valid body padded to `size` bytes with an unknown field."""
     return with_fields(filler="x" * (size - len(with_fields(filler=""))))
 
 
 def nested(depth: int, begin: str = "[", end: str = "]") -> str:
-    """Brackets in brackets."""
+    """Return brackets nested to this depth."""
     return begin * depth + end * depth

@@ -1,4 +1,4 @@
-"""The deadline over a blocked socket."""
+"""The deadline of a blocked socket."""
 
 import socket
 import threading
@@ -16,29 +16,29 @@ Pair = tuple[socket.socket, socket.socket]
 
 
 class CountingEvent(threading.Event):
-    """Counts the watcher's rounds."""
+    """An event that counts how often it was waited for."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.rounds = 0
+        self.waits = 0
 
     def wait(self, timeout: float | None = None) -> bool:
-        self.rounds += 1
+        self.waits += 1
         return super().wait(timeout)
 
 
 class Bench:
-    """A deadline of ten seconds on a clock of its own."""
+    """A deadline of ten seconds with a clock that the test controls."""
 
     def __init__(self, clock: FakeClock) -> None:
         self.clock = clock
         self.deadline = Deadline(10)
-        self.rounds = CountingEvent()
-        self.deadline._closed = self.rounds
+        self.event = CountingEvent()
+        self.deadline._closed = self.event
 
-    def let_the_watcher_look(self) -> None:
-        seen = self.rounds.rounds
-        wait_until(lambda: self.rounds.rounds >= seen + 3)
+    def wait_for_checks(self) -> None:
+        before = self.event.waits
+        wait_until(lambda: self.event.waits >= before + 3)
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ def works(pair: Pair) -> bool:
     return left.recv(1) == b"x"
 
 
-def test_a_wait_beyond_the_deadline_is_ended_as_if_the_connection_was_lost(bench: Bench, pair: Pair) -> None:
+def test_a_call_beyond_the_deadline_fails_like_a_lost_connection(bench: Bench, pair: Pair) -> None:
     bench.deadline.attach(pair[0].fileno())
 
     with bench.deadline:
@@ -73,38 +73,38 @@ def test_a_wait_beyond_the_deadline_is_ended_as_if_the_connection_was_lost(bench
         assert pair[0].recv(1) == b""
 
 
-def test_a_wait_within_the_deadline_is_left_alone(bench: Bench, pair: Pair) -> None:
+def test_a_call_within_the_deadline_is_not_ended(bench: Bench, pair: Pair) -> None:
     bench.deadline.attach(pair[0].fileno())
 
     with bench.deadline:
         bench.clock.now += 9.5
-        bench.let_the_watcher_look()
+        bench.wait_for_checks()
         assert works(pair)
 
 
-def test_once_the_block_has_ended_time_may_pass(bench: Bench, pair: Pair) -> None:
+def test_after_the_block_the_socket_stays_open(bench: Bench, pair: Pair) -> None:
     bench.deadline.attach(pair[0].fileno())
     with bench.deadline:
         pass
 
     bench.clock.now += 1000
-    bench.let_the_watcher_look()
+    bench.wait_for_checks()
 
     assert works(pair)
 
 
-def test_a_failed_block_ends_the_deadline_too(bench: Bench, pair: Pair) -> None:
+def test_after_a_failed_block_the_socket_stays_open(bench: Bench, pair: Pair) -> None:
     bench.deadline.attach(pair[0].fileno())
     with pytest.raises(ZeroDivisionError), bench.deadline:
         raise ZeroDivisionError
 
     bench.clock.now += 1000
-    bench.let_the_watcher_look()
+    bench.wait_for_checks()
 
     assert works(pair)
 
 
-def test_after_a_reconnect_the_new_socket_is_watched_and_the_old_one_is_not(bench: Bench, pair: Pair) -> None:
+def test_after_a_reconnect_the_deadline_applies_to_the_new_socket_only(bench: Bench, pair: Pair) -> None:
     bench.deadline.attach(pair[0].fileno())
     new, peer = socket.socketpair()
     new.settimeout(60)
@@ -118,31 +118,31 @@ def test_after_a_reconnect_the_new_socket_is_watched_and_the_old_one_is_not(benc
     assert works(pair)
 
 
-def test_a_socket_that_is_gone_already_is_no_trouble_for_the_watcher(bench: Bench, pair: Pair) -> None:
+def test_the_thread_survives_a_socket_that_is_closed_already(bench: Bench, pair: Pair) -> None:
     bench.deadline.attach(pair[0].fileno())
     pair[0].shutdown(socket.SHUT_RDWR)
     pair[1].close()
 
     with bench.deadline:
         bench.clock.now += 11
-        bench.let_the_watcher_look()
-        bench.let_the_watcher_look()
+        bench.wait_for_checks()
+        bench.wait_for_checks()
 
     assert bench.deadline._thread is not None
     assert bench.deadline._thread.is_alive()
 
 
-def test_closing_ends_the_watcher_and_leaves_the_socket_open(bench: Bench, pair: Pair) -> None:
+def test_closing_ends_the_thread_and_leaves_the_socket_open(bench: Bench, pair: Pair) -> None:
     bench.deadline.attach(pair[0].fileno())
-    watcher = bench.deadline._thread
-    assert watcher is not None
+    thread = bench.deadline._thread
+    assert thread is not None
 
     bench.deadline.close()
 
-    watcher.join(60)
-    assert not watcher.is_alive()
+    thread.join(60)
+    assert not thread.is_alive()
     assert works(pair)
 
 
-def test_a_consumer_that_waits_for_a_frozen_statement_has_time_to_end_within_ten_seconds() -> None:
+def test_a_consumer_with_a_frozen_database_can_stop_within_ten_seconds() -> None:
     assert SOCKET_TIMEOUT_SECONDS + CHECK_INTERVAL_SECONDS + RECONNECT_SECONDS <= 9

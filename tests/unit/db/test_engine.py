@@ -1,4 +1,4 @@
-"""Where the database is, and its driver's errors in this project's words."""
+"""The database's URL, and the translation of the driver's errors."""
 
 from collections.abc import Callable
 from typing import Any
@@ -19,16 +19,16 @@ from runtime.settings import load
 from tests.unit.fakes import READING
 
 DRIVER = "postgresql+psycopg"
-Form = Callable[[BaseException], BaseException]
+Wrapping = Callable[[BaseException], BaseException]
 
 
-def test_a_fresh_environment_means_the_local_database() -> None:
+def test_the_default_is_the_local_database() -> None:
     assert database_url(load(DatabaseSettings)) == make_url(
         f"{DRIVER}://sensors:sensors@127.0.0.1:5432/sensors"
     )
 
 
-def test_awkward_signs_reach_the_server_as_they_were_set(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_special_characters_are_passed_unchanged(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("POSTGRES_USER", "a/b@c")
     monkeypatch.setenv("POSTGRES_PASSWORD", "p:/@#?%")
     monkeypatch.setenv("POSTGRES_DB", "d/e")
@@ -40,14 +40,14 @@ def test_awkward_signs_reach_the_server_as_they_were_set(monkeypatch: pytest.Mon
 
 
 @pytest.mark.parametrize("scheme", ["postgresql", "postgres", DRIVER])
-def test_a_url_wins_in_each_spelling(monkeypatch: pytest.MonkeyPatch, scheme: str) -> None:
+def test_a_url_takes_precedence_with_each_scheme(monkeypatch: pytest.MonkeyPatch, scheme: str) -> None:
     monkeypatch.setenv("POSTGRES_HOST", "elsewhere")
     monkeypatch.setenv("DATABASE_URL", f"{scheme}://u:p%2F@h:5435/d?sslmode=require")
 
     assert database_url(load(DatabaseSettings)) == make_url(f"{DRIVER}://u:p%2F@h:5435/d?sslmode=require")
 
 
-def test_a_socket_directory_may_stand_for_the_host(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_host_may_be_a_socket_directory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgresql:///d?host=/run/postgresql")
 
     assert database_url(load(DatabaseSettings)).query["host"] == "/run/postgresql"
@@ -62,9 +62,7 @@ def test_a_socket_directory_may_stand_for_the_host(monkeypatch: pytest.MonkeyPat
         "postgresql+asyncpg://u:s3cret@h/d",
     ],
 )
-def test_another_databases_url_is_refused_without_showing_it(
-    monkeypatch: pytest.MonkeyPatch, url: str
-) -> None:
+def test_an_invalid_url_is_rejected_without_being_shown(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     monkeypatch.setenv("DATABASE_URL", url)
 
     with pytest.raises(ConfigurationError, match="must look like postgresql://user:password@") as caught:
@@ -73,34 +71,34 @@ def test_another_databases_url_is_refused_without_showing_it(
     assert "s3cret" not in str(caught.value)
 
 
-def raised(original: BaseException, kind: type[DBAPIError] = DBAPIError) -> DBAPIError:
-    """What SQLAlchemy raises for a driver's error."""
+def wrapped(original: BaseException, kind: type[DBAPIError] = DBAPIError) -> DBAPIError:
+    """Wrap a driver's error as SQLAlchemy does."""
     return kind("INSERT INTO reading", {"sensor_id": "s3cret"}, original)
 
 
-def as_it_is(original: BaseException) -> BaseException:
-    """What is raised where SQLAlchemy is not asked."""
+def unwrapped(original: BaseException) -> BaseException:
+    """Return the driver's error itself, as it is raised outside SQLAlchemy."""
     return original
 
 
 def with_state(state: str) -> BaseException:
-    error: BaseException = psycopg.errors.lookup(state)(f"what the server says\nof {state}")
+    error: BaseException = psycopg.errors.lookup(state)(f"server message\nfor {state}")
     return error
 
 
-by_itself_or_wrapped = pytest.mark.parametrize("form", [as_it_is, raised])
+wrapped_or_not = pytest.mark.parametrize("wrapping", [unwrapped, wrapped])
 
 
-@by_itself_or_wrapped
+@wrapped_or_not
 @pytest.mark.parametrize("state", ["22003", "22021", "22P02", "23502", "23505", "23514"])
-def test_data_that_would_fail_for_ever_is_rejected(form: Form, state: str) -> None:
+def test_data_errors_are_invalid_data(wrapping: Wrapping, state: str) -> None:
     with pytest.raises(InvalidData) as caught, translate_errors():
-        raise form(with_state(state))
+        raise wrapping(with_state(state))
 
-    assert str(caught.value) == f"what the server says of {state} (SQLSTATE {state})"
+    assert str(caught.value) == f"server message for {state} (SQLSTATE {state})"
 
 
-@by_itself_or_wrapped
+@wrapped_or_not
 @pytest.mark.parametrize(
     "state",
     [
@@ -108,11 +106,11 @@ def test_data_that_would_fail_for_ever_is_rejected(form: Form, state: str) -> No
         *("55P03", "57014", "57P01", "57P03", "58030", "XX000"),
     ],
 )
-def test_everything_else_that_the_server_says_is_an_outage(form: Form, state: str) -> None:
+def test_other_server_errors_mean_unavailable(wrapping: Wrapping, state: str) -> None:
     with pytest.raises(StoreUnavailable) as caught, translate_errors():
-        raise form(with_state(state))
+        raise wrapping(with_state(state))
 
-    assert str(caught.value) == f"what the server says of {state} (SQLSTATE {state})"
+    assert str(caught.value) == f"server message for {state} (SQLSTATE {state})"
 
 
 @pytest.mark.parametrize(
@@ -123,80 +121,80 @@ def test_everything_else_that_the_server_says_is_an_outage(form: Form, state: st
         (psycopg.DataError("cannot contain NUL (0x00) bytes"), DataError, InvalidData),
     ],
 )
-def test_without_a_state_only_the_drivers_own_data_error_is_the_datas_fault(
+def test_without_an_sqlstate_only_the_drivers_data_error_is_invalid_data(
     error: BaseException, kind: type[DBAPIError], outcome: type[Exception]
 ) -> None:
     with pytest.raises(outcome) as caught, translate_errors():
-        raise raised(error, kind)
+        raise wrapped(error, kind)
     with pytest.raises(outcome) as caught_bare, translate_errors():
         raise error
 
     assert str(caught.value) == str(caught_bare.value) == str(error)
 
 
-def test_sqlalchemys_own_errors_are_outages() -> None:
+def test_errors_of_sqlalchemy_itself_mean_unavailable() -> None:
     with pytest.raises(StoreUnavailable, match="closed"), translate_errors():
         raise ResourceClosedError("This Connection is closed")
 
 
-def test_what_is_not_the_databases_doing_stays_itself() -> None:
+def test_other_errors_are_not_translated() -> None:
     with pytest.raises(ZeroDivisionError), translate_errors():
         raise ZeroDivisionError
 
 
-def test_a_description_holds_neither_statement_nor_parameters() -> None:
-    said = describe(raised(with_state("22003")))
+def test_a_description_contains_neither_statement_nor_parameters() -> None:
+    description = describe(wrapped(with_state("22003")))
 
-    assert "INSERT" not in said
-    assert "s3cret" not in said
-    assert "\n" not in said
+    assert "INSERT" not in description
+    assert "s3cret" not in description
+    assert "\n" not in description
 
 
 @pytest.fixture
-def nobody(closed: int) -> DatabaseSettings:
-    """A port where no database listens."""
+def unreachable(closed: int) -> DatabaseSettings:
+    """Settings with a port on which no database listens."""
     return DatabaseSettings(postgres_port=closed, postgres_password="s3cret")
 
 
-def summarised(ask: Callable[[Summary], Any]) -> Callable[[DatabaseSettings], Any]:
-    def act(settings: DatabaseSettings) -> None:
+def with_summary(use: Callable[[Summary], Any]) -> Callable[[DatabaseSettings], Any]:
+    def call(settings: DatabaseSettings) -> None:
         summary = Summary(settings)
         try:
-            ask(summary)
+            use(summary)
         finally:
             summary.close()
 
-    return act
+    return call
 
 
-def stored(ask: Callable[[Store], Any]) -> Callable[[DatabaseSettings], Any]:
-    def act(settings: DatabaseSettings) -> None:
+def with_store(use: Callable[[Store], Any]) -> Callable[[DatabaseSettings], Any]:
+    def call(settings: DatabaseSettings) -> None:
         store = Store(settings, name="test")
         try:
-            ask(store)
+            use(store)
         finally:
             store.close()
 
-    return act
+    return call
 
 
 @pytest.mark.parametrize(
-    "act",
+    "call",
     [
-        pytest.param(stored(lambda store: store.check()), id="check"),
-        pytest.param(stored(lambda store: store.save([READING])), id="save"),
-        pytest.param(summarised(lambda summary: summary.sensors()), id="sensors"),
-        pytest.param(summarised(lambda summary: summary.overall()), id="overall"),
-        pytest.param(summarised(lambda summary: summary.server_time()), id="clock"),
+        pytest.param(with_store(lambda store: store.check()), id="check"),
+        pytest.param(with_store(lambda store: store.save([READING])), id="save"),
+        pytest.param(with_summary(lambda summary: summary.sensors()), id="sensors"),
+        pytest.param(with_summary(lambda summary: summary.overall()), id="overall"),
+        pytest.param(with_summary(lambda summary: summary.server_time()), id="clock"),
         pytest.param(upgrade, id="upgrade"),
         pytest.param(current_version, id="version"),
     ],
 )
-def test_a_database_that_is_not_there_is_unavailable_for_everyone(
-    nobody: DatabaseSettings, act: Callable[[DatabaseSettings], Any]
+def test_an_unreachable_database_is_unavailable(
+    unreachable: DatabaseSettings, call: Callable[[DatabaseSettings], Any]
 ) -> None:
     with pytest.raises(StoreUnavailable, match="Connection refused") as caught:
-        act(nobody)
+        call(unreachable)
 
     assert "s3cret" not in str(caught.value)
 

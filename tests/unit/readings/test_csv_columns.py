@@ -1,4 +1,4 @@
-"""Columns and times of recorded files."""
+"""Columns and timestamps of CSV files."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -31,7 +31,7 @@ def test_a_number_counts_steps_from_the_origin() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "soon", "nan", "inf", "-inf", "1e300", "2026-13-01", "24:00"])
-def test_anything_else_is_no_time(text: str) -> None:
+def test_other_texts_are_rejected(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         parse_time(text)
 

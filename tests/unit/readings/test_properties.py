@@ -1,4 +1,4 @@
-"""Whatever comes, `read` gives a sound reading or refuses with a reason; and it reads what sensors write."""
+"""Any body parses to a valid reading or is rejected with a reason, and encoded readings parse."""
 
 import json
 import math
@@ -15,13 +15,13 @@ from readings.parsing import ABSOLUTE_ZERO, FUTURE_TOLERANCE, MAX_TEMPERATURE, p
 from readings.payload import MAX_INTEGER, encode_reading
 from tests.unit.bodies import CONTEXT, MESSAGE, NOW, with_fields
 
-REASONS_OF_READ = {
+PARSE_REASONS = {
     DeadLetterReason.NOT_JSON,
     DeadLetterReason.INVALID_FIELD,
     DeadLetterReason.TOO_LARGE,
     DeadLetterReason.FUTURE_TIME,
 }
-GOOD = with_fields(
+VALID = with_fields(
     reading_id="01934f2a-7c00-7abc-8000-0123456789ab", unit="celsius", run_id=None, sequence=1842
 )
 NAMES = [*MESSAGE, "id", "data", "timestamp", "temperatura", "unit", "reading_id", "run_id", "sequence"]
@@ -46,10 +46,10 @@ def outcome(body: bytes) -> Reading | InvalidReading:
 
 
 def check(body: bytes) -> None:
-    """The promise of `read`."""
+    """Check that the body parses to a valid reading or is rejected with a reason."""
     reading = outcome(body)
     if isinstance(reading, InvalidReading):
-        assert reading.reason in REASONS_OF_READ
+        assert reading.reason in PARSE_REASONS
         assert reading.detail.isprintable()
         assert len(reading.detail) < 300
         return
@@ -63,33 +63,33 @@ def check(body: bytes) -> None:
 
 
 @given(st.binary())
-def test_any_bytes_are_read_or_refused(body: bytes) -> None:
+def test_any_bytes_parse_or_are_rejected(body: bytes) -> None:
     check(body)
 
 
 @given(json_values)
-def test_any_json_is_read_or_refused(value: Any) -> None:
+def test_any_json_parses_or_is_rejected(value: Any) -> None:
     check(json.dumps(value).encode())
 
 
 @given(st.dictionaries(st.sampled_from(NAMES), json_values))
-def test_any_values_in_the_known_fields_are_read_or_refused(fields: dict[str, Any]) -> None:
+def test_any_values_in_the_known_fields_parse_or_are_rejected(fields: dict[str, Any]) -> None:
     check(with_fields(**fields))
     check(json.dumps(fields).encode())
 
 
 @given(
-    st.integers(0, len(GOOD)),
+    st.integers(0, len(VALID)),
     st.integers(0, 12),
     st.binary(max_size=6) | st.sampled_from([b"\\u0000", b"9" * 30]),
 )
-def test_any_mutation_of_a_good_message_is_read_or_refused(at: int, removed: int, put_in: bytes) -> None:
-    check(GOOD[:at] + put_in + GOOD[at + removed :])
+def test_any_mutation_of_a_valid_body_parses_or_is_rejected(at: int, removed: int, inserted: bytes) -> None:
+    check(VALID[:at] + inserted + VALID[at + removed :])
 
 
 @given(st.datetimes(timezones=st.timezones() | st.none()))
-def test_any_time_is_read_or_refused(moment: datetime) -> None:
-    check(with_fields(measured_at=moment.isoformat()))
+def test_any_time_parses_or_is_rejected(time: datetime) -> None:
+    check(with_fields(measured_at=time.isoformat()))
 
 
 sensor_ids = (
@@ -99,8 +99,8 @@ readings = st.builds(
     Reading,
     reading_id=st.uuids(),
     sensor_id=sensor_ids,
-    measured_at=st.datetimes(datetime(2000, 1, 2), datetime(2026, 11, 22)).map(  # noqa: DTZ001 (given below)
-        lambda moment: moment.replace(tzinfo=UTC)
+    measured_at=st.datetimes(datetime(2000, 1, 2), datetime(2026, 11, 22)).map(  # noqa: DTZ001 (set below)
+        lambda time: time.replace(tzinfo=UTC)
     ),
     temperature=st.floats(-273, 10_000).map(lambda value: round(value, 6)),
     run_id=st.none() | st.uuids(),
@@ -109,13 +109,13 @@ readings = st.builds(
 
 
 @given(readings)
-def test_what_a_sensor_writes_is_read_as_it_was_meant(reading: Reading) -> None:
+def test_an_encoded_reading_parses_to_itself(reading: Reading) -> None:
     assert parse_reading(encode_reading(reading, reading.temperature, Unit.CELSIUS), CONTEXT) == reading
 
 
 @given(readings, st.sampled_from([Unit.FAHRENHEIT, Unit.KELVIN]), st.floats(0, 10_000))
 @settings(max_examples=50)
-def test_what_a_sensor_writes_in_its_unit_is_the_same_temperature(
+def test_a_temperature_encoded_in_another_unit_parses_to_the_same_temperature(
     reading: Reading, unit: Unit, measured: float
 ) -> None:
     celsius = {Unit.KELVIN: measured - 273.15, Unit.FAHRENHEIT: (measured - 32) / 1.8}[unit]
@@ -126,14 +126,14 @@ def test_what_a_sensor_writes_in_its_unit_is_the_same_temperature(
 
 
 @given(readings)
-def test_a_written_time_ends_in_z_with_microseconds(reading: Reading) -> None:
-    written = json.loads(encode_reading(reading, reading.temperature, Unit.CELSIUS))["measured_at"]
+def test_an_encoded_time_has_microseconds_and_ends_in_z(reading: Reading) -> None:
+    text = json.loads(encode_reading(reading, reading.temperature, Unit.CELSIUS))["measured_at"]
 
-    assert datetime.strptime(written, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC) == reading.measured_at
+    assert datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC) == reading.measured_at
 
 
 @pytest.mark.parametrize("temperature", [math.nan, math.inf, -math.inf])
-def test_a_sensor_cannot_write_what_json_cannot_hold(temperature: float) -> None:
+def test_a_temperature_that_json_cannot_represent_is_rejected(temperature: float) -> None:
     reading = Reading(*(None,) * 4)._replace(measured_at=NOW - timedelta(hours=1))  # type: ignore[arg-type]
 
     with pytest.raises(ValueError, match="which JSON cannot represent"):

@@ -1,4 +1,4 @@
-"""What a process knows of its own health."""
+"""The health of a process: its heartbeat and its dependencies."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -8,7 +8,7 @@ from tests.unit.fakes import FakeClock
 START = datetime(2026, 11, 22, 5, 30, tzinfo=UTC)
 
 
-def test_it_stalls_only_after_the_limit_and_a_beat_ends_it() -> None:
+def test_the_loop_is_stalled_after_the_limit_until_the_next_heartbeat() -> None:
     clock = FakeClock()
     health = Health(stall_seconds=10, clock=clock)
 
@@ -22,7 +22,7 @@ def test_it_stalls_only_after_the_limit_and_a_beat_ends_it() -> None:
     assert health.stalled_seconds() is None
 
 
-def test_each_need_is_a_problem_until_it_answers() -> None:
+def test_each_dependency_is_a_problem_until_it_is_up() -> None:
     health = Health("broker", "database")
     assert set(health.problems()) == {"broker", "database"}
 
@@ -32,14 +32,14 @@ def test_each_need_is_a_problem_until_it_answers() -> None:
     assert health.problems() == {"database": "Connection refused"}
 
 
-def test_since_when_a_need_answers_or_not_is_known() -> None:
-    moments = iter(START + timedelta(seconds=n) for n in range(10))
-    health = Health("broker", utc_now=lambda: next(moments))
+def test_each_dependency_has_the_time_of_its_last_change() -> None:
+    times = iter(START + timedelta(seconds=n) for n in range(10))
+    health = Health("broker", utc_now=lambda: next(times))
     assert health.dependencies() == {"broker": Dependency("not reached yet", START)}
 
     health.mark_down("broker", "Connection refused")
     assert health.dependencies() == {"broker": Dependency("Connection refused", START)}, (
-        "it is the same outage"
+        "a new reason does not start a new outage"
     )
 
     for _ in range(3):
@@ -50,5 +50,5 @@ def test_since_when_a_need_answers_or_not_is_known() -> None:
     assert health.dependencies() == {"broker": Dependency("Connection reset", START + timedelta(seconds=2))}
 
 
-def test_without_needs_there_are_no_problems() -> None:
+def test_without_dependencies_there_are_no_problems() -> None:
     assert Health().problems() == {}

@@ -1,4 +1,4 @@
-"""How a process ends: real processes, real signals."""
+"""How a process exits: real processes and real signals."""
 
 import os
 import signal
@@ -31,7 +31,7 @@ sys.exit(run(main))
 
 
 class Process:
-    """A process whose main does `body` once it has said that it started."""
+    """A process whose main function prints "started" and then runs `body`."""
 
     def __init__(self, body: str, directory: Path) -> None:
         self._out, self._err = directory / "out", directory / "err"
@@ -47,8 +47,8 @@ class Process:
     def wait_for(self, word: str) -> None:
         wait_until(lambda: f"{word}\n" in self._out.read_text())
 
-    def end(self, *signals: int) -> tuple[int, str, str]:
-        """Its exit code, stdout and stderr after these signals and a line on stdin."""
+    def finish(self, *signals: int) -> tuple[int, str, str]:
+        """Send the signals and a line on stdin; return the exit code, stdout and stderr."""
         for number in signals:
             self.child.send_signal(number)
         self.child.communicate(b"\n", timeout=60)
@@ -86,38 +86,38 @@ def start(tmp_path: Path) -> Iterator[Start]:
         pytest.param("stop.wait(60)", [signal.SIGINT], 130, id="Ctrl-C in a loop"),
     ],
 )
-def test_the_exit_code_tells_who_stopped_it(start: Start, body: str, signals: list[int], code: int) -> None:
-    assert start(body).end(*signals) == (code, "", "")
+def test_the_exit_code_depends_on_the_signal(start: Start, body: str, signals: list[int], code: int) -> None:
+    assert start(body).finish(*signals) == (code, "", "")
 
 
-def test_the_first_signal_decides(start: Start) -> None:
+def test_the_first_signal_decides_the_exit_code(start: Start) -> None:
     process = start("stop.wait(60); print('stopping', flush=True); sys.stdin.readline()")
     process.child.send_signal(signal.SIGTERM)
     process.wait_for("stopping")
 
-    code, _, _ = process.end(signal.SIGINT)
+    code, _, _ = process.finish(signal.SIGINT)
 
     assert code == 0
 
 
-def test_a_signal_that_the_main_thread_does_not_notice_at_once_ends_its_wait_too(start: Start) -> None:
+def test_a_signal_delivered_to_another_thread_ends_the_wait(start: Start) -> None:
     body = (
         "import signal, threading;"
         "threading.Timer(0.2, lambda: signal.pthread_kill(threading.get_ident(), signal.SIGTERM)).start();"
         "stop.wait(600)"
     )
 
-    assert start(body).end() == (0, "", "")
+    assert start(body).finish() == (0, "", "")
 
 
-def test_a_wrong_setting_is_a_sentence_on_stderr_and_78(start: Start) -> None:
-    code, out, err = start("raise ConfigurationError('HTTP_PORT is wrong')").end()
+def test_a_configuration_error_is_printed_to_stderr_and_exits_with_78(start: Start) -> None:
+    code, out, err = start("raise ConfigurationError('HTTP_PORT is wrong')").finish()
 
     assert (code, out, err) == (78, "", "HTTP_PORT is wrong\n")
 
 
-def test_a_service_that_never_came_is_a_line_and_69(start: Start) -> None:
-    code, out, err = start("raise ServiceUnavailable('no broker')").end()
+def test_an_unavailable_service_is_logged_and_exits_with_69(start: Start) -> None:
+    code, out, err = start("raise ServiceUnavailable('no broker')").finish()
 
     assert (code, err) == (69, "")
     assert "dependency unavailable, exiting" in out
@@ -125,8 +125,8 @@ def test_a_service_that_never_came_is_a_line_and_69(start: Start) -> None:
     assert "Traceback" not in out
 
 
-def test_anything_unforeseen_is_a_traceback_and_1_without_local_variables(start: Start) -> None:
-    code, out, _ = start("raise RuntimeError('odd')").end()
+def test_an_unexpected_error_logs_a_traceback_without_local_variables_and_exits_with_1(start: Start) -> None:
+    code, out, _ = start("raise RuntimeError('odd')").finish()
 
     assert code == 1
     assert "crashed" in out
@@ -134,7 +134,7 @@ def test_anything_unforeseen_is_a_traceback_and_1_without_local_variables(start:
     assert "s3cret" not in out
 
 
-def test_before_the_request_nothing_is_requested() -> None:
+def test_a_new_signal_is_not_set() -> None:
     stop = ShutdownSignal()
 
     assert not stop.is_set()
@@ -144,7 +144,7 @@ def test_before_the_request_nothing_is_requested() -> None:
     stop.sleep(0)
 
 
-def test_after_the_request_every_wait_ends_at_once() -> None:
+def test_once_set_every_wait_ends_immediately() -> None:
     stop = ShutdownSignal()
     stop.set()
 
@@ -157,16 +157,16 @@ def test_after_the_request_every_wait_ends_at_once() -> None:
     assert stop.seconds_since_set() >= before >= 0
 
 
-def test_a_request_from_another_thread_wakes_the_waiter() -> None:
+def test_setting_it_from_another_thread_ends_the_wait() -> None:
     stop = ShutdownSignal()
-    began = time.monotonic()
+    started_at = time.monotonic()
     threading.Timer(0.02, stop.set).start()
 
     assert stop.wait(600)
-    assert time.monotonic() - began < 300
+    assert time.monotonic() - started_at < 300
 
 
-def test_a_signal_to_this_process_is_a_request() -> None:
+def test_a_signal_to_this_process_sets_it() -> None:
     stop = ShutdownSignal()
     before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
     try:

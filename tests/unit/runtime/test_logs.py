@@ -1,4 +1,4 @@
-"""One event a line, for people or as JSON, and never a local variable."""
+"""Logging: one event per line, as text or JSON, without local variables."""
 
 import io
 import json
@@ -14,8 +14,8 @@ from structlog.dev import ConsoleRenderer
 
 from runtime.logs import EVENT_WIDTH, PLAIN_COLUMNS, configure_logging
 
-Form = Literal["console", "json"]
-FORMS: list[Form] = ["console", "json"]
+LogFormat = Literal["console", "json"]
+FORMATS: list[LogFormat] = ["console", "json"]
 
 
 def fail() -> None:
@@ -27,7 +27,9 @@ def events(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
     return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
 
 
-def test_json_is_one_object_a_line_with_level_and_utc_time(capsys: pytest.CaptureFixture[str]) -> None:
+def test_json_logs_contain_one_object_per_line_with_level_and_utc_time(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     configure_logging("info", "json")
 
     structlog.get_logger().info("stored", sensor="Küche", reason="two\nlines")
@@ -38,7 +40,7 @@ def test_json_is_one_object_a_line_with_level_and_utc_time(capsys: pytest.Captur
     assert time.utcoffset() == timedelta(0)
 
 
-def test_the_console_shows_a_line_for_people(capsys: pytest.CaptureFixture[str]) -> None:
+def test_console_logs_contain_one_line_per_event(capsys: pytest.CaptureFixture[str]) -> None:
     configure_logging("info", "console")
 
     structlog.get_logger().warning("broker unavailable", reason="two\nlines", retry_seconds=0.5)
@@ -47,7 +49,7 @@ def test_the_console_shows_a_line_for_people(capsys: pytest.CaptureFixture[str])
     assert "broker unavailable" in line
     assert "retry_seconds=0.5" in line
     assert "warning" in line
-    assert "\x1b" not in line, "no colours where nobody sees them"
+    assert "\x1b" not in line, "no colours unless stdout is a terminal"
 
 
 keys = st.text("abc_", min_size=1).map(lambda name: f"k_{name}")
@@ -67,24 +69,24 @@ values = (
     logger=st.fixed_dictionaries({}, optional={"logger": st.text()}),
     details=st.dictionaries(keys, values),
 )
-def test_where_nobody_sees_colours_the_console_shows_what_structlog_would(
+def test_plain_console_lines_equal_those_of_structlog(
     level: str, event: str, logger: dict[str, str], details: dict[str, Any]
 ) -> None:
     line = {"timestamp": "2026-11-22T05:28:37Z", "level": level, "event": event, **logger, **details}
-    theirs = ConsoleRenderer(colors=False, pad_event_to=EVENT_WIDTH, sort_keys=False)
-    ours = ConsoleRenderer(columns=PLAIN_COLUMNS, sort_keys=False)
+    structlogs = ConsoleRenderer(colors=False, pad_event_to=EVENT_WIDTH, sort_keys=False)
+    plain = ConsoleRenderer(columns=PLAIN_COLUMNS, sort_keys=False)
 
-    assert ours(None, level, dict(line)) == theirs(None, level, dict(line))
+    assert plain(None, level, dict(line)) == structlogs(None, level, dict(line))
 
 
 class Terminal(io.StringIO):
-    """Somebody looks at it."""
+    """A stream that is a terminal."""
 
     def isatty(self) -> bool:
         return True
 
 
-def test_people_at_a_terminal_get_colours(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_terminal_gets_colours(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdout", terminal := Terminal())
     configure_logging("info", "console")
 
@@ -93,9 +95,11 @@ def test_people_at_a_terminal_get_colours(monkeypatch: pytest.MonkeyPatch) -> No
     assert "\x1b" in terminal.getvalue()
 
 
-@pytest.mark.parametrize("form", FORMS)
-def test_what_is_below_the_level_is_not_shown(form: Form, capsys: pytest.CaptureFixture[str]) -> None:
-    configure_logging("warning", form)
+@pytest.mark.parametrize("log_format", FORMATS)
+def test_events_below_the_level_are_not_logged(
+    log_format: LogFormat, capsys: pytest.CaptureFixture[str]
+) -> None:
+    configure_logging("warning", log_format)
 
     structlog.get_logger().info("quiet")
     structlog.get_logger().error("loud")
@@ -104,9 +108,11 @@ def test_what_is_below_the_level_is_not_shown(form: Form, capsys: pytest.Capture
     assert "loud" in line
 
 
-@pytest.mark.parametrize("form", FORMS)
-def test_a_traceback_shows_no_local_variables(form: Form, capsys: pytest.CaptureFixture[str]) -> None:
-    configure_logging("info", form)
+@pytest.mark.parametrize("log_format", FORMATS)
+def test_a_traceback_shows_no_local_variables(
+    log_format: LogFormat, capsys: pytest.CaptureFixture[str]
+) -> None:
+    configure_logging("info", log_format)
 
     try:
         fail()
@@ -119,7 +125,7 @@ def test_a_traceback_shows_no_local_variables(form: Form, capsys: pytest.Capture
     assert "s3cret" not in out
 
 
-def test_other_libraries_warnings_come_into_the_same_stream(capsys: pytest.CaptureFixture[str]) -> None:
+def test_warnings_of_other_libraries_are_logged_too(capsys: pytest.CaptureFixture[str]) -> None:
     configure_logging("info", "json")
 
     logging.getLogger("library").warning("careful, %s", "100%")
@@ -129,7 +135,9 @@ def test_other_libraries_warnings_come_into_the_same_stream(capsys: pytest.Captu
     assert (event["event"], event["level"], event["logger"]) == ("careful, 100%", "warning", "library")
 
 
-def test_other_libraries_errors_bring_their_traceback(capsys: pytest.CaptureFixture[str]) -> None:
+def test_errors_of_other_libraries_are_logged_with_their_traceback(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     configure_logging("info", "json")
 
     try:
@@ -142,7 +150,7 @@ def test_other_libraries_errors_bring_their_traceback(capsys: pytest.CaptureFixt
     assert "RuntimeError: odd, 6" in event["exception"]
 
 
-def test_pika_is_quiet_because_its_losses_are_told_once_already(capsys: pytest.CaptureFixture[str]) -> None:
+def test_pika_logs_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     configure_logging("debug", "json")
 
     logging.getLogger("pika.adapters").error("Unexpected connection close detected")

@@ -1,4 +1,4 @@
-"""Trying again: on what, how long, and with which pauses."""
+"""The retry policy: which errors are retried, for how long, and with which delays."""
 
 from types import SimpleNamespace
 
@@ -9,22 +9,22 @@ from runtime.retry import INITIAL_DELAY_SECONDS, MAX_DELAY_SECONDS, MAX_JITTER_S
 from tests.unit.fakes import FakeClock
 
 
-class Away(ServiceUnavailable):
-    """Comes back."""
+class TemporarilyDown(ServiceUnavailable):
+    """An error that is retried."""
 
 
-class Gone(ServiceUnavailable):
-    """Does not."""
+class NotRetried(ServiceUnavailable):
+    """An error that `no_retry_on` names."""
 
 
-class Attempts:
-    """A function that fails so often, and what was heard of it."""
+class FailingFunction:
+    """A function that raises these errors first; it records its calls, delays and failures."""
 
     def __init__(self, *errors: Exception) -> None:
         self.errors = list(errors)
         self.calls = 0
-        self.pauses: list[float] = []
-        self.heard: list[tuple[str, float]] = []
+        self.delays: list[float] = []
+        self.failures: list[tuple[str, float]] = []
 
     def __call__(self) -> str:
         self.calls += 1
@@ -32,83 +32,85 @@ class Attempts:
             raise self.errors.pop(0)
         return "done"
 
-    def hear(self, error: ServiceUnavailable, seconds: float) -> None:
-        self.heard.append((str(error), seconds))
+    def record_failure(self, error: ServiceUnavailable, seconds: float) -> None:
+        self.failures.append((str(error), seconds))
 
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> FakeClock:
-    """The clock by which a limit is kept."""
+    """The clock that measures the elapsed time."""
     clock = FakeClock()
     monkeypatch.setattr("tenacity.time", SimpleNamespace(monotonic=clock))
     return clock
 
 
-def test_it_tries_until_it_works_and_tells_each_failure_with_its_pause() -> None:
-    work = Attempts(Away("1"), Away("2"))
+def test_it_retries_until_success_and_reports_each_failure_with_its_delay() -> None:
+    function = FailingFunction(TemporarilyDown("1"), TemporarilyDown("2"))
 
-    result = retry(sleep=work.pauses.append, on_failure=work.hear)(work)
+    result = retry(sleep=function.delays.append, on_failure=function.record_failure)(function)
 
-    assert (result, work.calls) == ("done", 3)
-    assert work.heard == [("1", work.pauses[0]), ("2", work.pauses[1])]
+    assert (result, function.calls) == ("done", 3)
+    assert function.failures == [("1", function.delays[0]), ("2", function.delays[1])]
 
 
-def test_pauses_double_up_to_a_longest_and_are_jittered() -> None:
-    work = Attempts(*[Away()] * 40)
+def test_delays_double_up_to_a_maximum_and_are_jittered() -> None:
+    function = FailingFunction(*[TemporarilyDown()] * 40)
 
-    retry(sleep=work.pauses.append, on_failure=work.hear)(work)
+    retry(sleep=function.delays.append, on_failure=function.record_failure)(function)
 
-    for number, pause in enumerate(work.pauses):
+    for number, delay in enumerate(function.delays):
         exponential = min(INITIAL_DELAY_SECONDS * 2**number, MAX_DELAY_SECONDS)
-        assert exponential <= pause <= exponential + MAX_JITTER_SECONDS
-    assert len(set(work.pauses[-20:])) == 20, "many clients would stay in step"
+        assert exponential <= delay <= exponential + MAX_JITTER_SECONDS
+    assert len(set(function.delays[-20:])) == 20, "many clients would retry in lockstep"
 
 
-def test_after_the_limit_the_last_error_is_raised(clock: FakeClock) -> None:
-    work = Attempts(*[Away(str(number)) for number in range(100)])
+def test_after_the_maximum_time_the_last_error_is_raised(clock: FakeClock) -> None:
+    function = FailingFunction(*[TemporarilyDown(str(number)) for number in range(100)])
 
     def sleep(seconds: float) -> None:
         clock.now += seconds
 
-    with pytest.raises(Away) as caught:
-        retry(sleep=sleep, on_failure=work.hear, max_elapsed_seconds=60)(work)
+    with pytest.raises(TemporarilyDown) as caught:
+        retry(sleep=sleep, on_failure=function.record_failure, max_elapsed_seconds=60)(function)
 
-    pauses = [seconds for _, seconds in work.heard]
-    assert str(caught.value) == str(work.calls - 1)
-    assert sum(pauses[:-1]) < 60 <= sum(pauses), "it ends with the first failure after the limit"
-
-
-def test_an_exception_in_unless_ends_it_at_once() -> None:
-    work = Attempts(Away(), Gone("for good"), Away())
-
-    with pytest.raises(Gone, match="for good"):
-        retry(sleep=work.pauses.append, on_failure=work.hear, no_retry_on=(Gone,))(work)
-
-    assert work.calls == 2
+    delays = [seconds for _, seconds in function.failures]
+    assert str(caught.value) == str(function.calls - 1)
+    assert sum(delays[:-1]) < 60 <= sum(delays), "it ends with the first failure after the maximum time"
 
 
-def test_what_is_no_outage_is_not_tried_again() -> None:
-    work = Attempts(ZeroDivisionError())
+def test_an_error_in_no_retry_on_is_raised_immediately() -> None:
+    function = FailingFunction(TemporarilyDown(), NotRetried("for good"), TemporarilyDown())
+
+    with pytest.raises(NotRetried, match="for good"):
+        retry(sleep=function.delays.append, on_failure=function.record_failure, no_retry_on=(NotRetried,))(
+            function
+        )
+
+    assert function.calls == 2
+
+
+def test_other_errors_are_not_retried() -> None:
+    function = FailingFunction(ZeroDivisionError())
 
     with pytest.raises(ZeroDivisionError):
-        retry(sleep=work.pauses.append, on_failure=work.hear)(work)
+        retry(sleep=function.delays.append, on_failure=function.record_failure)(function)
 
-    assert (work.calls, work.heard) == (1, [])
+    assert (function.calls, function.failures) == (1, [])
 
 
-def test_a_sleep_that_raises_ends_it() -> None:
+def test_a_sleep_that_raises_ends_the_retries() -> None:
     def stopped(_seconds: float) -> None:
         raise ShutdownRequested
 
-    work = Attempts(Away(), Away())
+    function = FailingFunction(TemporarilyDown(), TemporarilyDown())
 
     with pytest.raises(ShutdownRequested):
-        retry(sleep=stopped, on_failure=work.hear)(work)
+        retry(sleep=stopped, on_failure=function.record_failure)(function)
 
-    assert work.calls == 1
+    assert function.calls == 1
 
 
-def test_arguments_reach_the_work() -> None:
+def test_arguments_are_passed_to_the_function() -> None:
     attempts = retry(sleep=lambda _seconds: None, on_failure=lambda _error, _seconds: None)
 
     assert attempts(divmod, 7, 2) == (3, 1)

@@ -1,4 +1,4 @@
-"""Settings from the environment: files, empty variables, and sentences about what is wrong."""
+"""Settings from the environment: files, empty variables, and messages about invalid values."""
 
 from pathlib import Path
 
@@ -29,13 +29,13 @@ def secret_file(tmp_path: Path) -> Path:
     return path
 
 
-def test_defaults_hold_without_any_variable() -> None:
+def test_without_variables_the_defaults_apply() -> None:
     settings = load(Sample)
 
     assert (settings.log_level, settings.log_format, settings.http_port) == ("info", "console", 9100)
 
 
-def test_a_variable_is_the_field_in_capitals(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_variable_has_the_name_of_its_field_in_upper_case(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTP_PORT", "9200")
     monkeypatch.setenv("PASSWORD", "secret")
 
@@ -51,14 +51,14 @@ def test_an_empty_variable_counts_as_unset(monkeypatch: pytest.MonkeyPatch) -> N
     assert load(Sample).http_port == 9100
 
 
-def test_an_argument_wins_over_everything(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_argument_takes_precedence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RATE", "2")
 
     assert load(Sample, rate=3).rate == 3
 
 
 @pytest.mark.parametrize("line_end", ["", "\n", "\r\n"])
-def test_a_file_holds_the_value_and_wins_over_the_variable(
+def test_a_file_takes_precedence_over_the_variable(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, line_end: str
 ) -> None:
     (tmp_path / "secret").write_bytes(b" from the file " + line_end.encode())
@@ -68,7 +68,7 @@ def test_a_file_holds_the_value_and_wins_over_the_variable(
     assert load(Sample).password.get_secret_value() == " from the file "
 
 
-def test_a_file_can_hold_what_is_no_secret(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_any_variable_can_be_read_from_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "rate").write_text("2.5\n")
     monkeypatch.setenv("RATE_FILE", str(tmp_path / "rate"))
 
@@ -76,7 +76,7 @@ def test_a_file_can_hold_what_is_no_secret(monkeypatch: pytest.MonkeyPatch, tmp_
 
 
 @pytest.mark.parametrize("variable", ["ADDRESS_FILE", "OTHER_ADDRESS_FILE"])
-def test_a_file_works_under_each_of_a_variables_names(
+def test_each_alias_of_a_variable_can_name_a_file(
     monkeypatch: pytest.MonkeyPatch, secret_file: Path, variable: str
 ) -> None:
     monkeypatch.setenv(variable, str(secret_file))
@@ -87,13 +87,13 @@ def test_a_file_works_under_each_of_a_variables_names(
     assert address.get_secret_value() == "from the file"
 
 
-def test_a_file_that_is_not_there_is_told(complaint: Complaint) -> None:
+def test_a_missing_file_is_reported(complaint: Complaint) -> None:
     assert "PASSWORD_FILE names the file /nowhere/secret, which cannot be read: " in complaint(
         Sample, PASSWORD_FILE="/nowhere/secret"
     )
 
 
-def test_a_file_that_is_no_text_is_told(complaint: Complaint, tmp_path: Path) -> None:
+def test_a_file_that_is_not_text_is_reported(complaint: Complaint, tmp_path: Path) -> None:
     (tmp_path / "secret").write_bytes(b"\xff\xfe")
 
     assert "which cannot be read: 'utf-8' codec" in complaint(Sample, PASSWORD_FILE=str(tmp_path / "secret"))
@@ -113,29 +113,31 @@ def test_a_file_that_is_no_text_is_told(complaint: Complaint, tmp_path: Path) ->
         ("CONNECT_TIMEOUT_SECONDS", "soon", "valid number"),
     ],
 )
-def test_a_wrong_variable_is_told_with_what_it_held_and_what_is_allowed(
+def test_an_invalid_variable_is_reported_with_its_value_and_what_is_allowed(
     complaint: Complaint, variable: str, value: str, allowed: str
 ) -> None:
-    said = complaint(Sample, **{variable: value})
+    message = complaint(Sample, **{variable: value})
 
-    assert said.startswith(f"{variable} is {value!r}: ")
-    assert allowed in said
+    assert message.startswith(f"{variable} is {value!r}: ")
+    assert allowed in message
 
 
-def test_every_wrong_variable_has_a_line(complaint: Complaint) -> None:
+def test_each_invalid_variable_has_a_line(complaint: Complaint) -> None:
     lines = complaint(Sample, HTTP_PORT="x", RATE="y", LOG_LEVEL="z").splitlines()
 
     assert sorted(line.split()[0] for line in lines) == ["HTTP_PORT", "LOG_LEVEL", "RATE"]
 
 
-def test_a_wrong_secret_is_not_shown(complaint: Complaint) -> None:
+def test_an_invalid_secret_is_not_shown(complaint: Complaint) -> None:
     assert complaint(Sample, PASSWORD="abc") == "PASSWORD: must have at least 4 characters"
 
 
-def test_a_wrong_value_from_a_file_is_told_with_its_variable(complaint: Complaint, secret_file: Path) -> None:
+def test_an_invalid_value_from_a_file_is_reported_with_its_variable(
+    complaint: Complaint, secret_file: Path
+) -> None:
     assert complaint(Sample, RATE_FILE=str(secret_file)).startswith("RATE: ")
 
 
-def test_settings_cannot_change_later() -> None:
+def test_settings_are_immutable() -> None:
     with pytest.raises(ValueError, match="frozen"):
         load(Sample).rate = 2  # type: ignore[misc]

@@ -1,4 +1,4 @@
-"""A loop that makes no progress ends its process; one that waits and says so does not."""
+"""The watchdog ends a process whose loop is stalled, and no other."""
 
 import queue
 import threading
@@ -11,73 +11,73 @@ from structlog.testing import capture_logs
 from runtime.health import Health
 from runtime.watchdog import watchdog
 
-# Four looks, each after a second, in the watchdog's own count.
+# The limit is four checks with a second between them, as the watchdog counts them.
 STALL_SECONDS = 4.0
-LOOKS = 4
-LONG = 60
+CHECKS_UNTIL_STALLED = 4
+TIMEOUT_SECONDS = 60
 
 
-class Looks(threading.Event):
-    """What the watchdog waits for between two looks; no time passes but what a test lets pass."""
+class CheckControl(threading.Event):
+    """The event that the watchdog waits for between two checks; each check needs a test's permission."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._turn = threading.Condition()
+        self._condition = threading.Condition()
         self._allowed = 0
         self._waiting = False
 
     def wait(self, timeout: float | None = None) -> bool:
-        assert timeout == STALL_SECONDS / LOOKS
-        with self._turn:
+        assert timeout == STALL_SECONDS / CHECKS_UNTIL_STALLED
+        with self._condition:
             self._waiting = True
-            self._turn.notify_all()
-            assert self._turn.wait_for(lambda: self._allowed > 0 or self.is_set(), LONG)
+            self._condition.notify_all()
+            assert self._condition.wait_for(lambda: self._allowed > 0 or self.is_set(), TIMEOUT_SECONDS)
             self._waiting = False
             self._allowed = max(0, self._allowed - 1)
         return self.is_set()
 
     def set(self) -> None:
-        with self._turn:
+        with self._condition:
             super().set()
-            self._turn.notify_all()
+            self._condition.notify_all()
 
-    def look(self, times: int = 1) -> None:
-        """Let it look so often, and return when it waits again."""
-        with self._turn:
+    def run_checks(self, times: int = 1) -> None:
+        """Let the watchdog check so many times, and return when it waits again."""
+        with self._condition:
             self._allowed += times
-            self._turn.notify_all()
-            assert self._turn.wait_for(lambda: self._waiting and self._allowed == 0, LONG)
+            self._condition.notify_all()
+            assert self._condition.wait_for(lambda: self._waiting and self._allowed == 0, TIMEOUT_SECONDS)
 
-    def look_for_the_last_time(self) -> None:
-        """Let it look once more, after which it does not wait again."""
-        with self._turn:
+    def run_last_check(self) -> None:
+        """Let the watchdog check once more, without expecting it to wait again."""
+        with self._condition:
             self._allowed += 1
-            self._turn.notify_all()
+            self._condition.notify_all()
 
 
 class Watched:
-    """A watchdog, its looks, and the exit codes with which the process would have ended."""
+    """The control of a watchdog's checks, and the exit codes with which it would have ended the process."""
 
     def __init__(self) -> None:
-        self.looks = Looks()
-        self.ends: queue.Queue[int] = queue.Queue()
+        self.checks = CheckControl()
+        self.exit_codes: queue.Queue[int] = queue.Queue()
 
 
 @contextmanager
 def watched(health: Health) -> Iterator[Watched]:
     watched = Watched()
-    with watchdog(health, terminate=watched.ends.put, stopped=watched.looks):
+    with watchdog(health, terminate=watched.exit_codes.put, stopped=watched.checks):
         yield watched
 
 
-def test_a_loop_without_progress_ends_the_process_with_a_sentence_and_where_it_hangs(
+def test_a_stalled_loop_ends_the_process_with_a_log_line_and_a_traceback(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
-    with capture_logs() as lines, watched(Health(stall_seconds=STALL_SECONDS)) as it:
-        it.looks.look(LOOKS - 1)
-        assert it.ends.empty()
-        it.looks.look_for_the_last_time()
-        code = it.ends.get(timeout=LONG)
+    with capture_logs() as lines, watched(Health(stall_seconds=STALL_SECONDS)) as observed:
+        observed.checks.run_checks(CHECKS_UNTIL_STALLED - 1)
+        assert observed.exit_codes.empty()
+        observed.checks.run_last_check()
+        code = observed.exit_codes.get(timeout=TIMEOUT_SECONDS)
 
     assert code == 1
     [line] = lines
@@ -87,33 +87,33 @@ def test_a_loop_without_progress_ends_the_process_with_a_sentence_and_where_it_h
     assert "most recent call first" in capfd.readouterr().err
 
 
-def test_a_loop_that_waits_and_gives_signs_of_life_goes_on() -> None:
+def test_a_waiting_loop_with_heartbeats_is_not_ended() -> None:
     health = Health("broker", stall_seconds=STALL_SECONDS)
     health.mark_down("broker", "Connection refused")
 
-    with watched(health) as it:
-        for _ in range(5 * LOOKS):
+    with watched(health) as observed:
+        for _ in range(5 * CHECKS_UNTIL_STALLED):
             health.heartbeat()
-            it.looks.look()
-        assert it.ends.empty()
+            observed.checks.run_checks()
+        assert observed.exit_codes.empty()
 
 
-def test_progress_begins_the_patience_anew() -> None:
+def test_a_heartbeat_restarts_the_limit() -> None:
     health = Health(stall_seconds=STALL_SECONDS)
 
-    with watched(health) as it:
-        it.looks.look(LOOKS - 1)
+    with watched(health) as observed:
+        observed.checks.run_checks(CHECKS_UNTIL_STALLED - 1)
         health.heartbeat()
-        it.looks.look()  # it sees the beat
-        it.looks.look(LOOKS - 1)
-        assert it.ends.empty()
-        it.looks.look_for_the_last_time()
-        it.ends.get(timeout=LONG)
+        observed.checks.run_checks()  # it notices the heartbeat
+        observed.checks.run_checks(CHECKS_UNTIL_STALLED - 1)
+        assert observed.exit_codes.empty()
+        observed.checks.run_last_check()
+        observed.exit_codes.get(timeout=TIMEOUT_SECONDS)
 
 
-def test_nothing_watches_once_the_work_is_done() -> None:
-    with watched(Health(stall_seconds=STALL_SECONDS)) as it:
+def test_the_watchdog_stops_with_the_block() -> None:
+    with watched(Health(stall_seconds=STALL_SECONDS)) as observed:
         pass
 
     assert "watchdog" not in [thread.name for thread in threading.enumerate()]
-    assert it.ends.empty()
+    assert observed.exit_codes.empty()

@@ -1,4 +1,4 @@
-"""Bodies that can never become a reading: the reason each gets, and what its sentence says."""
+"""Bodies that are not readings: the reason and the detail of each."""
 
 from typing import Any
 
@@ -7,14 +7,14 @@ import pytest
 from readings.errors import DeadLetterReason, InvalidReading
 from readings.parsing import parse_reading
 from readings.payload import MAX_BODY_BYTES
-from tests.unit.bad_bodies import FIELDS, GOOD, MISSING, NOT_AN_OBJECT, NOT_JSON, RAW_NUMBERS
 from tests.unit.bodies import CONTEXT, MESSAGE, filled_up_to, with_field_renamed, with_fields
+from tests.unit.invalid_payloads import FIELDS, MISSING, NOT_AN_OBJECT, NOT_JSON, RAW_NUMBERS, VALID
 
 DETAIL_CHARACTERS = 250
 
 
-def refusal(body: bytes) -> InvalidReading:
-    """What `read` says of the body; every sentence is short and safe for a log or a terminal."""
+def parse_invalid(body: bytes) -> InvalidReading:
+    """Return the error; its detail is always short and safe for a log or a terminal."""
     with pytest.raises(InvalidReading) as caught:
         parse_reading(body, CONTEXT)
     assert caught.value.detail.isprintable()
@@ -23,24 +23,24 @@ def refusal(body: bytes) -> InvalidReading:
 
 
 @pytest.mark.parametrize(("body", "fragment"), NOT_JSON)
-def test_what_is_not_json_is_told_with_its_beginning(body: bytes, fragment: str) -> None:
-    error = refusal(body)
+def test_a_body_that_is_not_json_is_reported_with_its_beginning(body: bytes, fragment: str) -> None:
+    error = parse_invalid(body)
 
     assert error.reason is DeadLetterReason.NOT_JSON
     assert fragment in error.detail
 
 
 @pytest.mark.parametrize(("body", "fragment"), [*NOT_AN_OBJECT, *MISSING, *RAW_NUMBERS])
-def test_json_that_is_no_reading_is_told_with_what_is_wrong(body: bytes, fragment: str) -> None:
-    error = refusal(body)
+def test_json_that_is_not_a_reading_is_reported_with_the_problem(body: bytes, fragment: str) -> None:
+    error = parse_invalid(body)
 
     assert error.reason is DeadLetterReason.INVALID_FIELD
     assert fragment in error.detail
 
 
 @pytest.mark.parametrize(("field", "value", "fragment"), FIELDS)
-def test_a_wrong_value_is_told_with_its_field(field: str, value: Any, fragment: str) -> None:
-    error = refusal(with_fields(**{field: value}))
+def test_an_invalid_value_is_reported_with_its_field(field: str, value: Any, fragment: str) -> None:
+    error = parse_invalid(with_fields(**{field: value}))
 
     assert error.reason is DeadLetterReason.INVALID_FIELD
     assert error.detail.startswith(f"{field} is ")
@@ -49,7 +49,7 @@ def test_a_wrong_value_is_told_with_its_field(field: str, value: Any, fragment: 
 
 
 @pytest.mark.parametrize(
-    ("unit", "temperature", "sentence"),
+    ("unit", "temperature", "detail"),
     [
         ("celsius", -273.16, "temperature is -273.16 celsius, outside -273.15 to 10000 °C"),
         ("F", -459.68, "temperature is -459.68 fahrenheit, outside"),
@@ -57,19 +57,19 @@ def test_a_wrong_value_is_told_with_its_field(field: str, value: Any, fragment: 
         ("K", 10273.16, "temperature is 10273.16 kelvin, outside"),
     ],
 )
-def test_temperatures_that_cannot_be_are_told_in_their_own_unit(
-    unit: str, temperature: float, sentence: str
+def test_an_impossible_temperature_is_reported_in_its_own_unit(
+    unit: str, temperature: float, detail: str
 ) -> None:
-    error = refusal(with_fields(unit=unit, temperature=temperature))
+    error = parse_invalid(with_fields(unit=unit, temperature=temperature))
 
     assert error.reason is DeadLetterReason.INVALID_FIELD
-    assert sentence in error.detail
+    assert detail in error.detail
 
 
 @pytest.mark.parametrize("size", [MAX_BODY_BYTES + 1, 65 * 1024, 10 * MAX_BODY_BYTES])
-def test_a_body_above_64_kib_is_refused_before_it_is_parsed(size: int) -> None:
-    assert refusal(filled_up_to(size)).reason is DeadLetterReason.TOO_LARGE
-    error = refusal(b"[" * size)
+def test_a_body_above_64_kib_is_rejected_before_parsing(size: int) -> None:
+    assert parse_invalid(filled_up_to(size)).reason is DeadLetterReason.TOO_LARGE
+    error = parse_invalid(b"[" * size)
 
     assert error.reason is DeadLetterReason.TOO_LARGE
     assert error.detail == f"the body has {size} bytes; at most 65536 are accepted"
@@ -87,8 +87,8 @@ def test_a_body_above_64_kib_is_refused_before_it_is_parsed(size: int) -> None:
         "9999-12-31T23:59:59.999999",
     ],
 )
-def test_a_time_more_than_5_minutes_ahead_is_told_with_the_distance(time: str) -> None:
-    error = refusal(with_fields(measured_at=time))
+def test_a_time_more_than_5_minutes_ahead_is_reported_with_the_difference(time: str) -> None:
+    error = parse_invalid(with_fields(measured_at=time))
 
     assert error.reason is DeadLetterReason.FUTURE_TIME
     assert error.detail.startswith(f"measured_at is {time[:4]}-")
@@ -104,11 +104,13 @@ def test_a_time_more_than_5_minutes_ahead_is_told_with_the_distance(time: str) -
         ("temperatura", "temperature", "21.5"),
     ],
 )
-def test_the_older_dialects_are_told_with_the_contracts_names(field: str, name: str, value: Any) -> None:
-    error = refusal(with_field_renamed(name, field, value))
+def test_fields_of_the_older_formats_are_reported_with_their_current_names(
+    field: str, name: str, value: Any
+) -> None:
+    error = parse_invalid(with_field_renamed(name, field, value))
 
     assert error.detail.startswith(f"{name} is {value!r}: ")
 
 
-def test_the_good_message_of_these_tests_is_good() -> None:
-    assert parse_reading(GOOD, CONTEXT).sensor_id == MESSAGE["sensor_id"]
+def test_the_valid_body_of_these_tests_is_valid() -> None:
+    assert parse_reading(VALID, CONTEXT).sensor_id == MESSAGE["sensor_id"]

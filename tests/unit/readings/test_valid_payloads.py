@@ -1,4 +1,4 @@
-"""Bodies that are readings: the three dialects, units, times, and the identity of what has none."""
+"""Bodies that are readings: the three formats, units, times, and derived IDs."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -18,12 +18,12 @@ from tests.unit.bodies import CONTEXT, NOW, filled_up_to, with_field_renamed, wi
 GOLDEN = sorted((Path(__file__).parents[1] / "golden").glob("*.json"))
 
 
-def test_the_golden_payloads_are_there() -> None:
+def test_golden_payloads_exist() -> None:
     assert len(GOLDEN) >= 6
 
 
 @pytest.mark.parametrize("path", GOLDEN, ids=lambda path: path.stem)
-def test_a_golden_payload_still_means_the_same(path: Path) -> None:
+def test_a_golden_payload_parses_to_the_same_reading(path: Path) -> None:
     golden = json.loads(path.read_text())
 
     reading = parse_reading(
@@ -55,13 +55,17 @@ def test_each_unit_is_stored_in_celsius(unit: str | None, temperature: float, ce
 
 
 @pytest.mark.parametrize(
-    ("zone", "written", "utc"),
+    ("zone", "text", "utc"),
     [
         ("UTC", "2026-07-01T12:00:00", "2026-07-01T12:00:00"),
         ("Europe/Berlin", "2026-07-01T12:00:00", "2026-07-01T10:00:00"),
         ("Europe/Berlin", "2026-01-01T12:00:00", "2026-01-01T11:00:00"),
-        ("Europe/Berlin", "2026-03-29T02:30:00", "2026-03-29T01:30:00"),  # the hour that did not happen
-        ("Europe/Berlin", "2025-10-26T02:30:00", "2025-10-26T00:30:00"),  # the hour that happened twice
+        ("Europe/Berlin", "2026-03-29T02:30:00", "2026-03-29T01:30:00"),  # skipped by daylight saving time
+        (
+            "Europe/Berlin",
+            "2025-10-26T02:30:00",
+            "2025-10-26T00:30:00",
+        ),  # repeated at the end of daylight saving time
         ("Asia/Kolkata", "2026-07-01T00:10:00", "2026-06-30T18:40:00"),
         ("Europe/Berlin", "2026-07-01T12:00:00Z", "2026-07-01T12:00:00"),
         ("Europe/Berlin", "2026-07-01T12:00:00-03:00", "2026-07-01T15:00:00"),
@@ -72,22 +76,22 @@ def test_each_unit_is_stored_in_celsius(unit: str | None, temperature: float, ce
         ("UTC", "2000-01-01T00:00:00Z", "2000-01-01T00:00:00"),
     ],
 )
-def test_times_become_utc(zone: str, written: str, utc: str) -> None:
-    reading = parse_reading(with_fields(measured_at=written), ParseContext(ZoneInfo(zone), NOW))
+def test_times_are_converted_to_utc(zone: str, text: str, utc: str) -> None:
+    reading = parse_reading(with_fields(measured_at=text), ParseContext(ZoneInfo(zone), NOW))
 
     assert reading.measured_at == datetime.fromisoformat(utc).replace(tzinfo=UTC)
     assert reading.measured_at.tzinfo is UTC
 
 
 @pytest.mark.parametrize("ahead", [timedelta(minutes=4), timedelta(minutes=5)])
-def test_a_clock_that_is_a_little_ahead_is_accepted(ahead: timedelta) -> None:
+def test_a_time_up_to_5_minutes_ahead_is_accepted(ahead: timedelta) -> None:
     measured_at = NOW + ahead
 
     assert parse_reading(with_fields(measured_at=measured_at.isoformat()), CONTEXT).measured_at == measured_at
 
 
 @pytest.mark.parametrize(
-    ("written", "name"),
+    ("value", "sensor_id"),
     [
         (7, "7"),
         (0, "0"),
@@ -99,11 +103,11 @@ def test_a_clock_that_is_a_little_ahead_is_accepted(ahead: timedelta) -> None:
         ("x" * MAX_SENSOR_ID_CHARACTERS, "x" * MAX_SENSOR_ID_CHARACTERS),
     ],
 )
-def test_a_sensor_is_named_by_text_or_number(written: Any, name: str) -> None:
-    assert parse_reading(with_fields(sensor_id=written), CONTEXT).sensor_id == name
+def test_a_sensor_id_is_a_string_or_an_integer(value: Any, sensor_id: str) -> None:
+    assert parse_reading(with_fields(sensor_id=value), CONTEXT).sensor_id == sensor_id
 
 
-def test_optional_fields_may_be_null_and_unknown_ones_anything() -> None:
+def test_optional_fields_may_be_null_and_unknown_fields_are_ignored() -> None:
     body = with_fields(reading_id=None, run_id=None, sequence=None, unit=None, humidity=[1, {"a": None}])
 
     reading = parse_reading(body, CONTEXT)
@@ -111,7 +115,7 @@ def test_optional_fields_may_be_null_and_unknown_ones_anything() -> None:
     assert (reading.run_id, reading.sequence, reading.temperature) == (None, None, 21.5)
 
 
-def test_an_unknown_field_may_even_hold_nan() -> None:
+def test_an_unknown_field_may_be_nan() -> None:
     assert parse_reading(with_raw("humidity", "NaN"), CONTEXT).sensor_id == "kitchen"
 
 
@@ -122,11 +126,11 @@ def test_a_body_of_exactly_64_kib_is_accepted() -> None:
     assert parse_reading(body, CONTEXT).sensor_id == "kitchen"
 
 
-def test_a_given_reading_id_is_kept() -> None:
-    given = uuid7()
+def test_the_reading_id_of_the_message_is_kept() -> None:
+    reading_id = uuid7()
 
-    assert parse_reading(with_fields(reading_id=str(given)), CONTEXT).reading_id == given
-    assert parse_reading(with_fields(reading_id=str(given).upper()), CONTEXT).reading_id == given
+    assert parse_reading(with_fields(reading_id=str(reading_id)), CONTEXT).reading_id == reading_id
+    assert parse_reading(with_fields(reading_id=str(reading_id).upper()), CONTEXT).reading_id == reading_id
 
 
 @pytest.mark.parametrize(
@@ -138,10 +142,10 @@ def test_a_given_reading_id_is_kept() -> None:
         pytest.param(with_fields(temperature=70.7, unit="F"), id="another unit"),
         pytest.param(with_fields(sensor_id=" kitchen "), id="blanks around the id"),
         pytest.param(with_fields(humidity=40), id="an unknown field"),
-        pytest.param(with_field_renamed("measured_at", "data", "2026-11-22T05:28:37"), id="another dialect"),
+        pytest.param(with_field_renamed("measured_at", "data", "2026-11-22T05:28:37"), id="another format"),
     ],
 )
-def test_without_an_id_the_same_reading_is_recognised(body: bytes) -> None:
+def test_without_an_id_the_same_reading_gets_the_same_id(body: bytes) -> None:
     assert parse_reading(body, CONTEXT).reading_id == UUID("a65d2dff-b9b9-5488-990d-90fe61578b43")
 
 
@@ -149,19 +153,19 @@ def test_without_an_id_the_same_reading_is_recognised(body: bytes) -> None:
     "changed",
     [{"temperature": 21.51}, {"measured_at": "2026-11-22T05:28:37.000001Z"}, {"sensor_id": "kitchen2"}],
 )
-def test_without_an_id_a_different_reading_is_another(changed: dict[str, Any]) -> None:
+def test_without_an_id_a_different_reading_gets_a_different_id(changed: dict[str, Any]) -> None:
     assert (
         parse_reading(with_fields(**changed), CONTEXT).reading_id
         != parse_reading(with_fields(), CONTEXT).reading_id
     )
 
 
-def test_uuid7_sorts_by_time_and_names_its_version() -> None:
-    made = [uuid7() for _ in range(100)]
+def test_uuid7_sorts_by_time_and_has_its_version() -> None:
+    ids = [uuid7() for _ in range(100)]
 
-    assert len(set(made)) == len(made)
-    assert {(one.version, one.variant) for one in made} == {(7, "specified in RFC 4122")}
-    milliseconds = [one.int >> 80 for one in made]
+    assert len(set(ids)) == len(ids)
+    assert {(uuid.version, uuid.variant) for uuid in ids} == {(7, "specified in RFC 4122")}
+    milliseconds = [uuid.int >> 80 for uuid in ids]
     assert milliseconds == sorted(milliseconds)
     assert abs(milliseconds[0] / 1000 - datetime.now(UTC).timestamp()) < 60
 

@@ -1,4 +1,4 @@
-"""Bodies that can never become a reading, and what the sentence about each must say."""
+"""Bodies that are not readings, and what the detail of each error must contain."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import pytest
 
 from tests.unit.bodies import nested, with_fields, with_raw, without
 
-GOOD = with_fields()
+VALID = with_fields()
 
 
 def case(name: str, body: bytes, fragment: str) -> Any:
@@ -26,18 +26,18 @@ NOT_JSON = [
     case("blanks", b" \r\n\t ", "EOF while parsing a value"),
     case("not UTF-8", b"\xff\xfe\xfd", r"the body b'\xff\xfe\xfd' is not JSON"),
     case("not UTF-8 inside a text", with_raw("sensor_id", b'"k\xe9"'), "invalid unicode code point"),
-    case("UTF-16", GOOD.decode().encode("utf-16"), r"the body b'\xff\xfe{\x00"),
+    case("UTF-16", VALID.decode().encode("utf-16"), r"the body b'\xff\xfe{\x00"),
     case("a sentence", b"it is 21.5 degrees", "the body b'it is 21.5 degrees' is not JSON"),
     case("CSV", b"kitchen;2026-11-22;21.5", "b'kitchen;2026-11-22;21.5'"),
     case("XML", b"<reading/>", "b'<reading/>'"),
-    case("truncated in a text", GOOD[:20], "EOF while parsing a string"),
-    case("truncated before its end", GOOD[:-1], "EOF while parsing an object"),
-    case("text behind it", GOOD + b" end", "trailing characters"),
-    case("twice", GOOD + GOOD, "trailing characters"),
-    case("UTF-8 byte order mark", b"\xef\xbb\xbf" + GOOD, r"the body b'\xef\xbb\xbf{"),
-    case("single quotes", GOOD.replace(b'"', b"'"), "key must be a string"),
-    case("trailing comma", GOOD[:-1] + b",}", "trailing comma"),
-    case("a comment", b"/* hot */" + GOOD, "expected value"),
+    case("truncated in a text", VALID[:20], "EOF while parsing a string"),
+    case("truncated before its end", VALID[:-1], "EOF while parsing an object"),
+    case("text behind it", VALID + b" end", "trailing characters"),
+    case("twice", VALID + VALID, "trailing characters"),
+    case("UTF-8 byte order mark", b"\xef\xbb\xbf" + VALID, r"the body b'\xef\xbb\xbf{"),
+    case("single quotes", VALID.replace(b'"', b"'"), "key must be a string"),
+    case("trailing comma", VALID[:-1] + b",}", "trailing comma"),
+    case("a comment", b"/* hot */" + VALID, "expected value"),
     case("bare names", b"{sensor_id: 1}", "key must be a string"),
     case("lists 10,000 deep", nested(10_000).encode(), "recursion limit exceeded"),
     case("objects 10,000 deep", nested(10_000, '{"a":', "}").encode(), "recursion limit exceeded"),
@@ -60,7 +60,7 @@ NOT_AN_OBJECT = [
     case("boolean", b"true", "the body True is not a JSON object"),
     case("null", b"null", "the body None is not a JSON object"),
     case("empty list", b"[]", "the body [] is not a JSON object"),
-    case("list of readings", b"[" + GOOD + b"]", "the body [{'sensor_id': 'kitchen'"),
+    case("list of readings", b"[" + VALID + b"]", "the body [{'sensor_id': 'kitchen'"),
 ]
 MISSING = [
     case("all fields", b"{}", "sensor_id is missing"),

@@ -1,4 +1,4 @@
-"""Bodies of messages that came by MQTT: a number, or any dialect; the topic fills in what is missing."""
+"""Bodies of MQTT messages: a bare number or any format, with defaults from the topic."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -9,15 +9,15 @@ import pytest
 from readings.errors import DeadLetterReason, InvalidReading
 from readings.parsing import parse_reading
 from readings.payload import MqttDefaults
-from tests.unit.bad_bodies import NOT_JSON
 from tests.unit.bodies import CONTEXT, MESSAGE, with_field_renamed, with_fields, with_raw, without
+from tests.unit.invalid_payloads import NOT_JSON
 
-STAMP = datetime(2026, 11, 22, 5, 29, 1, 500_000, UTC)
-STAMPED = replace(CONTEXT, mqtt_defaults=MqttDefaults("attic", STAMP.isoformat()))
-UNSTAMPED = replace(CONTEXT, mqtt_defaults=MqttDefaults("attic", None))
+TIMESTAMP = datetime(2026, 11, 22, 5, 29, 1, 500_000, UTC)
+WITH_TIMESTAMP = replace(CONTEXT, mqtt_defaults=MqttDefaults("attic", TIMESTAMP.isoformat()))
+WITHOUT_TIMESTAMP = replace(CONTEXT, mqtt_defaults=MqttDefaults("attic", None))
 
 
-def refused(body: bytes, context: Any = STAMPED) -> InvalidReading:
+def parse_invalid(body: bytes, context: Any = WITH_TIMESTAMP) -> InvalidReading:
     with pytest.raises(InvalidReading) as caught:
         parse_reading(body, context)
     return caught.value
@@ -27,12 +27,12 @@ def refused(body: bytes, context: Any = STAMPED) -> InvalidReading:
     ("body", "temperature"),
     [(b"21.5", 21.5), (b"21", 21.0), (b"-0.0", 0.0), (b" 2.15e1\n", 21.5), (b"-273.15", -273.15)],
 )
-def test_a_bare_number_is_a_reading_of_the_topics_sensor_at_the_brokers_time(
+def test_a_bare_number_takes_its_sensor_from_the_topic_and_its_time_from_the_broker(
     body: bytes, temperature: float
 ) -> None:
-    reading = parse_reading(body, STAMPED)
+    reading = parse_reading(body, WITH_TIMESTAMP)
 
-    assert (reading.sensor_id, reading.measured_at, reading.temperature) == ("attic", STAMP, temperature)
+    assert (reading.sensor_id, reading.measured_at, reading.temperature) == ("attic", TIMESTAMP, temperature)
 
 
 @pytest.mark.parametrize(
@@ -46,14 +46,18 @@ def test_a_bare_number_is_a_reading_of_the_topics_sensor_at_the_brokers_time(
         with_fields(unit="F", temperature=70.7),
     ],
 )
-def test_what_the_body_has_is_what_counts(body: bytes) -> None:
-    assert parse_reading(body, STAMPED) == parse_reading(body, CONTEXT) == parse_reading(body, UNSTAMPED)
+def test_fields_of_the_body_take_precedence(body: bytes) -> None:
+    assert (
+        parse_reading(body, WITH_TIMESTAMP)
+        == parse_reading(body, CONTEXT)
+        == parse_reading(body, WITHOUT_TIMESTAMP)
+    )
 
 
 @pytest.mark.parametrize("name", ["sensor_id", "id"])
-def test_a_body_without_a_sensor_is_of_the_topics(name: str) -> None:
+def test_a_body_without_a_sensor_takes_it_from_the_topic(name: str) -> None:
     for body in (without("sensor_id"), with_field_renamed("sensor_id", name, None)):
-        reading = parse_reading(body, UNSTAMPED)
+        reading = parse_reading(body, WITHOUT_TIMESTAMP)
         assert (reading.sensor_id, reading.measured_at) == (
             "attic",
             datetime(2026, 11, 22, 5, 28, 37, tzinfo=UTC),
@@ -61,35 +65,35 @@ def test_a_body_without_a_sensor_is_of_the_topics(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["measured_at", "timestamp", "data"])
-def test_a_body_without_a_time_is_of_the_brokers(name: str) -> None:
+def test_a_body_without_a_time_takes_it_from_the_broker(name: str) -> None:
     for body in (without("measured_at"), with_field_renamed("measured_at", name, None)):
-        assert parse_reading(body, STAMPED).measured_at == STAMP
+        assert parse_reading(body, WITH_TIMESTAMP).measured_at == TIMESTAMP
 
 
-def test_the_least_object_has_a_temperature() -> None:
+def test_an_object_requires_only_a_temperature() -> None:
     body = b'{"temperatura": 70.7, "unit": "F"}'
 
-    assert parse_reading(body, STAMPED)[1:4] == ("attic", STAMP, 21.5)
+    assert parse_reading(body, WITH_TIMESTAMP)[1:4] == ("attic", TIMESTAMP, 21.5)
 
 
-def test_a_redelivery_is_the_same_reading_and_a_later_one_another() -> None:
+def test_a_redelivery_is_the_same_reading_and_a_later_message_is_another() -> None:
     later = replace(
-        CONTEXT, mqtt_defaults=MqttDefaults("attic", STAMP.replace(microsecond=501_000).isoformat())
+        CONTEXT, mqtt_defaults=MqttDefaults("attic", TIMESTAMP.replace(microsecond=501_000).isoformat())
     )
 
-    assert parse_reading(b"21.5", STAMPED) == parse_reading(b"21.5", STAMPED)
-    assert parse_reading(b"21.5", STAMPED).reading_id != parse_reading(b"21.5", later).reading_id
-    # A number is the same reading as an object that says the same.
-    assert parse_reading(b'{"temperature": 21.5}', STAMPED) == parse_reading(b"21.50", STAMPED)
+    assert parse_reading(b"21.5", WITH_TIMESTAMP) == parse_reading(b"21.5", WITH_TIMESTAMP)
+    assert parse_reading(b"21.5", WITH_TIMESTAMP).reading_id != parse_reading(b"21.5", later).reading_id
+    # A bare number and an object with the same temperature are the same reading.
+    assert parse_reading(b'{"temperature": 21.5}', WITH_TIMESTAMP) == parse_reading(b"21.50", WITH_TIMESTAMP)
 
 
 def test_the_id_of_a_bare_number_never_changes() -> None:
-    assert str(parse_reading(b"21.5", STAMPED).reading_id) == "f7984911-6812-5a41-b052-95c9d2ebfea8"
+    assert str(parse_reading(b"21.5", WITH_TIMESTAMP).reading_id) == "f7984911-6812-5a41-b052-95c9d2ebfea8"
 
 
 @pytest.mark.parametrize("body", [b"21.5", b'{"temperature": 21.5}'])
-def test_without_any_time_the_sentence_says_what_to_do(body: bytes) -> None:
-    error = refused(body, UNSTAMPED)
+def test_without_any_time_the_detail_says_what_to_do(body: bytes) -> None:
+    error = parse_invalid(body, WITHOUT_TIMESTAMP)
 
     assert error.reason is DeadLetterReason.INVALID_FIELD
     assert error.detail.startswith(
@@ -98,8 +102,8 @@ def test_without_any_time_the_sentence_says_what_to_do(body: bytes) -> None:
 
 
 @pytest.mark.parametrize(("body", "fragment"), NOT_JSON)
-def test_what_is_not_json_is_not(body: bytes, fragment: str) -> None:
-    error = refused(body)
+def test_a_body_that_is_not_json_is_rejected(body: bytes, fragment: str) -> None:
+    error = parse_invalid(body)
 
     assert error.reason is DeadLetterReason.NOT_JSON
     assert fragment in error.detail
@@ -125,32 +129,35 @@ def test_what_is_not_json_is_not(body: bytes, fragment: str) -> None:
         (with_raw("sequence", "1.5"), "sequence is 1.5: "),
     ],
 )
-def test_a_bad_body_is_refused_with_field_and_value(body: bytes, detail: str) -> None:
-    error = refused(body)
+def test_an_invalid_body_is_rejected_with_field_and_value(body: bytes, detail: str) -> None:
+    error = parse_invalid(body)
 
     assert error.reason is DeadLetterReason.INVALID_FIELD
     assert error.detail.startswith(detail)
 
 
-def test_a_name_in_the_topic_keeps_the_rule_of_names() -> None:
-    context = replace(CONTEXT, mqtt_defaults=MqttDefaults("x" * 129, STAMP.isoformat()))
+def test_a_sensor_id_from_the_topic_is_validated() -> None:
+    context = replace(CONTEXT, mqtt_defaults=MqttDefaults("x" * 129, TIMESTAMP.isoformat()))
 
-    assert refused(b"21.5", context).detail.endswith("must have 1 to 128 characters")
+    assert parse_invalid(b"21.5", context).detail.endswith("must have 1 to 128 characters")
 
 
 @pytest.mark.parametrize(
-    ("stamp", "reason"),
+    ("timestamp", "reason"),
     [
         ("1970-01-01T00:00:00Z", DeadLetterReason.INVALID_FIELD),
         ("2026-11-22T05:36:00Z", DeadLetterReason.FUTURE_TIME),
     ],
 )
-def test_a_stamp_keeps_the_rules_of_times(stamp: str, reason: DeadLetterReason) -> None:
-    assert refused(b"21.5", replace(CONTEXT, mqtt_defaults=MqttDefaults("attic", stamp))).reason is reason
+def test_a_timestamp_from_the_broker_is_validated(timestamp: str, reason: DeadLetterReason) -> None:
+    assert (
+        parse_invalid(b"21.5", replace(CONTEXT, mqtt_defaults=MqttDefaults("attic", timestamp))).reason
+        is reason
+    )
 
 
-def test_by_any_other_way_nothing_is_filled_in() -> None:
-    assert refused(b"21.5", CONTEXT).detail == "the body 21.5 is not a JSON object"
-    assert refused(without("sensor_id"), CONTEXT).detail == "sensor_id is missing"
-    assert refused(without("measured_at"), CONTEXT).detail == "measured_at is missing"
-    assert "sensor_id is None" in refused(with_fields(sensor_id=None), CONTEXT).detail
+def test_other_messages_get_no_defaults() -> None:
+    assert parse_invalid(b"21.5", CONTEXT).detail == "the body 21.5 is not a JSON object"
+    assert parse_invalid(without("sensor_id"), CONTEXT).detail == "sensor_id is missing"
+    assert parse_invalid(without("measured_at"), CONTEXT).detail == "measured_at is missing"
+    assert "sensor_id is None" in parse_invalid(with_fields(sensor_id=None), CONTEXT).detail
