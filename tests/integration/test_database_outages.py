@@ -26,7 +26,7 @@ def publish_load(broker: VirtualHost, number: int = LOAD) -> None:
 def assert_all_stored_once(
     broker: VirtualHost, database: Database, consumer: Process, number: int = LOAD
 ) -> None:
-    """Every reading is a row, nothing is dead, and nothing is left in the consumer's hands."""
+    """Check that every reading is stored once, none is dead-lettered, and none is unacked."""
     eventually(lambda: database.count() == number, 30, "every reading is stored")
     assert consumer.stop(within_seconds=10) == 0
     assert sorted(row["sequence"] for row in database.readings()) == list(range(number))
@@ -47,7 +47,7 @@ def test_an_unreachable_database_leaves_the_backlog_ready(
 
     consumer.logged("database unavailable", times=3)
     done = sum(consumer.told())
-    assert broker.ready() == LOAD - done - mode.holds, "some are held, the others are ready"
+    assert broker.ready() == LOAD - done - mode.holds, "the consumer holds some, the others are ready"
     assert consumer.status("/readyz") == 503
     assert "database" in consumer.ask("/readyz")[1]
     assert consumer.status("/livez") == 200
@@ -64,7 +64,7 @@ def test_an_unreachable_database_leaves_the_backlog_ready(
 
 
 @pytest.mark.parametrize("failure", [Proxy.cut, Proxy.lose_next_answer])
-def test_a_connection_that_is_cut_under_load(
+def test_a_connection_cut_under_load_loses_nothing(
     broker: VirtualHost,
     database: Database,
     run: Processes,
@@ -83,7 +83,7 @@ def test_a_connection_that_is_cut_under_load(
     assert_all_stored_once(broker, database, consumer)
 
 
-def test_an_answer_that_is_lost_after_the_commit_is_a_duplicate_not_a_second_row(
+def test_a_response_lost_after_the_commit_causes_no_second_row(
     broker: VirtualHost, database: Database, run: Processes, database_proxy: Proxy
 ) -> None:
     consumer = run.consumer(DATABASE_URL=database.through(database_proxy))
@@ -96,7 +96,7 @@ def test_an_answer_that_is_lost_after_the_commit_is_a_duplicate_not_a_second_row
     assert database.count() == 2
 
 
-def test_backends_that_are_terminated_under_load(
+def test_backends_terminated_under_load_lose_nothing(
     broker: VirtualHost, database: Database, run: Processes
 ) -> None:
     consumer = run.consumer()
@@ -108,7 +108,7 @@ def test_backends_that_are_terminated_under_load(
     assert consumer.events("database is back")
 
 
-def test_a_database_that_comes_and_goes_twenty_times(
+def test_twenty_outages_lose_nothing(
     broker: VirtualHost, database: Database, run: Processes, database_proxy: Proxy
 ) -> None:
     consumer = run.consumer(
@@ -129,12 +129,12 @@ def test_a_database_that_comes_and_goes_twenty_times(
     assert consumer.events("requeued") == []
 
 
-def test_a_frozen_database_is_given_up_and_the_broker_connection_survives(
+def test_a_frozen_database_times_out_and_the_broker_connection_survives(
     broker: VirtualHost, database: Database, run: Processes, database_proxy: Proxy, mode: Mode
 ) -> None:
     consumer = run.consumer(**with_http(), DATABASE_URL=database.through(database_proxy))
     publish_load(broker, 10)
-    eventually(lambda: database.count() == 10, 10, "the first are stored")
+    eventually(lambda: database.count() == 10, 10, "the first readings are stored")
     connection = broker.connections()
     database_proxy.black_hole()
     for sequence in range(10, 20):
@@ -152,7 +152,7 @@ def test_a_frozen_database_is_given_up_and_the_broker_connection_survives(
     assert consumer.events("broker unavailable") == []
 
 
-def test_a_missing_table_pauses_until_it_is_migrated(
+def test_a_missing_table_pauses_the_consumer_until_the_migration(
     broker: VirtualHost, bare_database: Database, run: Processes, mode: Mode
 ) -> None:
     publish_load(broker, 10)
@@ -166,7 +166,7 @@ def test_a_missing_table_pauses_until_it_is_migrated(
     assert_all_stored_once(broker, bare_database, consumer, 10)
 
 
-def test_a_lock_on_the_table_is_waited_out(
+def test_a_lock_on_the_table_pauses_the_consumer(
     broker: VirtualHost, database: Database, run: Processes, mode: Mode
 ) -> None:
     consumer = run.consumer("tests.entries.patched pipeline db.engine.LOCK_TIMEOUT_SECONDS=1")
@@ -191,7 +191,7 @@ def test_a_read_only_database_is_an_outage(broker: VirtualHost, database: Databa
     assert_all_stored_once(broker, database, consumer, 3)
 
 
-def test_an_idle_consumer_notices_the_outage_and_its_end(
+def test_an_idle_consumer_detects_an_outage_and_its_end(
     database: Database, run: Processes, database_proxy: Proxy
 ) -> None:
     consumer = run.consumer(
@@ -213,14 +213,14 @@ def test_a_consumer_that_starts_before_its_database_waits_for_it(
     consumer = run.start("pipeline", **with_http(), DATABASE_URL=database.through(database_proxy))
     consumer.logged("database unavailable", times=2)
     assert consumer.status("/readyz") == 503
-    assert broker.ready() == 1, "nothing is taken that cannot be stored"
+    assert broker.ready() == 1, "no message is received that cannot be stored"
 
     database_proxy.forward()
 
     assert_all_stored_once(broker, database, consumer, 1)
 
 
-def test_a_database_that_does_not_come_within_the_connect_timeout_ends_the_process(
+def test_a_database_unavailable_for_the_connect_timeout_ends_the_process(
     database: Database, run: Processes, database_proxy: Proxy
 ) -> None:
     database_proxy.refuse()

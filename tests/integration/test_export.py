@@ -1,4 +1,4 @@
-"""`sensorctl export` on a real database: in parts, of one moment, and back again as the same readings."""
+"""`sensorctl export` on a real database: in batches, from one snapshot, and importable without changes."""
 
 import csv
 import gc
@@ -39,7 +39,7 @@ def sensorctl(run: Processes) -> Operator:
 @pytest.fixture
 def stored(database: Database) -> Iterator[Database]:
     store = Store(database.settings, "test")
-    # Not in the order of time.
+    # Not in chronological order.
     store.save(READINGS[::-1])
     yield database
     store.close()
@@ -54,7 +54,7 @@ def readings_of(database: Database) -> set[Reading]:
 
 
 @pytest.mark.parametrize("name", ["all.csv", "all.jsonl"])
-def test_what_is_exported_and_imported_is_the_same_again(
+def test_exported_readings_can_be_imported_unchanged(
     stored: Database, broker: VirtualHost, run: Processes, sensorctl: Operator, tmp_path: Path, name: str
 ) -> None:
     # given an export
@@ -62,41 +62,41 @@ def test_what_is_exported_and_imported_is_the_same_again(
     assert "Exported 600 readings." in sensorctl("export", str(file))
     before = readings_of(stored)
     assert before == set(READINGS)
-    # when all readings are gone and it is imported twice
+    # when all readings are deleted and it is imported twice
     stored.rows("DELETE FROM reading")
     for _ in range(2):
         assert "Published 600 readings, refused 0 lines." in sensorctl("import", str(file))
     run.consumer(PREFETCH_COUNT="100")
-    # then they are there again as they were
+    # then the readings are stored again, unchanged
     eventually(lambda: broker.ready() == 0 and stored.count() == 600, 60, "they are stored")
     assert readings_of(stored) == before
 
 
-def test_an_export_is_in_the_order_of_time_of_a_range_and_of_some_sensors(
+def test_an_export_is_chronological_and_can_be_limited_to_a_range_and_sensors(
     stored: Database, sensorctl: Operator
 ) -> None:
     def ids(*arguments: str) -> list[UUID]:
         lines = sensorctl("export", "-", *arguments).splitlines()
         return [UUID(json.loads(line)["reading_id"]) for line in lines if line.startswith("{")]
 
-    def expected(first: int, behind: int, *sensors: str) -> list[UUID]:
-        chosen = [
+    def expected(first: int, end: int, *sensors: str) -> list[UUID]:
+        selected = [
             reading
             for reading in in_order(READINGS)
-            if first <= (reading.measured_at - BEGIN).total_seconds() / 1200 < behind
+            if first <= (reading.measured_at - BEGIN).total_seconds() / 1200 < end
             and reading.sensor_id in sensors
         ]
-        return [reading.reading_id for reading in chosen]
+        return [reading.reading_id for reading in selected]
 
     both = ("kitchen", 'at, "tic"')
     assert ids() == expected(0, 300, *both)
     assert ids("--from", "2025-03-02", "--to", "2025-03-02T08:00+02:00") == expected(72, 90, *both)
     assert ids("--sensor", "kitchen", "--to", "2025-03-02") == expected(0, 72, "kitchen")
-    assert ids("--sensor", "nobody") == []
+    assert ids("--sensor", "unknown") == []
     assert ids("--from", "1h") == []
 
 
-def test_a_large_table_is_read_in_parts_by_a_cursor_of_the_server(
+def test_a_large_table_is_read_in_batches_with_a_server_side_cursor(
     stored: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(export, "BATCH_ROWS", 50)
@@ -106,12 +106,12 @@ def test_a_large_table_is_read_in_parts_by_a_cursor_of_the_server(
             "SELECT query, state FROM pg_stat_activity "
             "WHERE application_name = 'export' AND datname = current_database()"
         )
-        # a part was fetched, and the cursor waits for the next fetch
+        # A batch was fetched, and the cursor waits for the next fetch.
         fetched = re.match(r"FETCH FORWARD (\d+) FROM", session["query"])
         assert fetched
         assert int(fetched[1]) <= 50
         assert session["state"] == "idle in transaction"
-        # what is stored meanwhile is not of this moment
+        # Later changes are not part of the snapshot.
         stored.rows("DELETE FROM reading")
         others = list(rows)
     assert [row["reading_id"] for row in (first, *others)] == [r.reading_id for r in in_order(READINGS)]
@@ -120,7 +120,7 @@ def test_a_large_table_is_read_in_parts_by_a_cursor_of_the_server(
 # psycopg cannot close a cursor whose connection is gone, and complains.
 @pytest.mark.filterwarnings("ignore:.*was deleted while still open:ResourceWarning")
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_a_database_that_is_lost_half_way_leaves_no_file(
+def test_a_connection_lost_during_the_export_leaves_no_file(
     stored: Database, sensorctl: Operator, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(export, "BATCH_ROWS", 50)
@@ -133,12 +133,12 @@ def test_a_database_that_is_lost_half_way_leaves_no_file(
     gc.collect()
 
     stored.rows("DROP VIEW stored_reading")
-    said = sensorctl("export", str(tmp_path / "out.csv"), code=69)
-    assert '"stored_reading" does not exist' in said
+    output = sensorctl("export", str(tmp_path / "out.csv"), code=69)
+    assert '"stored_reading" does not exist' in output
     assert list(tmp_path.glob("*out.csv*")) == []
 
 
-def test_roll_ups_are_exported_too(stored: Database, sensorctl: Operator) -> None:
+def test_roll_ups_can_be_exported(stored: Database, sensorctl: Operator) -> None:
     out = sensorctl("export", "-", "--what", "hours", "--format", "csv", "--to", "2025-03-01T02:00Z")
 
     rows = list(csv.DictReader(line for line in out.splitlines() if not line.startswith("Exported")))

@@ -1,4 +1,4 @@
-"""The migrations against a real PostgreSQL."""
+"""The migrations on a real PostgreSQL."""
 
 import subprocess
 import sys
@@ -23,7 +23,7 @@ def names(database: Database) -> list[str]:
     return [row["relname"] for row in database.rows(OBJECTS)]
 
 
-def test_the_schema_is_what_users_rely_on(database: Database) -> None:
+def test_the_schema_has_the_documented_columns(database: Database) -> None:
     assert {"sensor", "reading", "last_hour_summary", "last_hour_overall"} <= set(names(database))
     columns = database.rows(
         "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public' "
@@ -47,7 +47,7 @@ def test_the_schema_is_what_users_rely_on(database: Database) -> None:
     assert by_table["reading"][:5] == ["reading_id", "sensor_id", "measured_at", "temperature", "received_at"]
 
 
-def test_upgrading_from_several_places_at_once_is_safe(bare_database: Database) -> None:
+def test_concurrent_upgrades_are_safe(bare_database: Database) -> None:
     upgrades = [
         subprocess.Popen(
             [sys.executable, "-m", "db", "upgrade"],
@@ -59,8 +59,8 @@ def test_upgrading_from_several_places_at_once_is_safe(bare_database: Database) 
         )
         for _ in range(4)
     ]
-    said = [upgrade.communicate(timeout=60)[0] for upgrade in upgrades]
-    assert [upgrade.returncode for upgrade in upgrades] == [0, 0, 0, 0], said
+    outputs = [upgrade.communicate(timeout=60)[0] for upgrade in upgrades]
+    assert [upgrade.returncode for upgrade in upgrades] == [0, 0, 0, 0], outputs
     assert current_version(bare_database.settings) == newest_version()
 
 
@@ -72,7 +72,7 @@ def test_upgrading_again_changes_nothing(database: Database) -> None:
     assert database.rows("SELECT sensor_id FROM sensor") == [{"sensor_id": "kept"}]
 
 
-def test_the_version_is_told(bare_database: Database) -> None:
+def test_the_version_is_printed(bare_database: Database) -> None:
     def version() -> str:
         return subprocess.run(
             [sys.executable, "-m", "db", "version"],
@@ -88,16 +88,16 @@ def test_the_version_is_told(bare_database: Database) -> None:
     assert version().startswith(newest_version())
 
 
-def test_down_to_nothing_and_up_again(bare_database: Database) -> None:
+def test_a_downgrade_to_nothing_and_an_upgrade_restore_the_schema(bare_database: Database) -> None:
     upgrade(bare_database.settings)
     complete = names(bare_database)
-    in_a_transaction(bare_database, lambda connection: alembic("downgrade", connection, "base"))
+    in_a_transaction(bare_database, lambda connection: run_alembic("downgrade", connection, "base"))
     assert names(bare_database) == ["alembic_version"]
     upgrade(bare_database.settings)
     assert names(bare_database) == complete
 
 
-def alembic(verb: str, connection: Connection, revision: str) -> None:
+def run_alembic(verb: str, connection: Connection, revision: str) -> None:
     config = alembic_config()
     config.attributes["connection"] = connection
     getattr(command, verb)(config, revision)

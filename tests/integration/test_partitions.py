@@ -1,4 +1,4 @@
-"""Partitions: made ahead without a race, a default that catches the rest, and a retention that drops days."""
+"""Partitions: created ahead of time without races, the default partition, and the retention."""
 
 import threading
 from collections.abc import Iterator
@@ -38,8 +38,8 @@ def in_default(database: Database) -> int:
     return int(database.rows("SELECT count(*) FROM reading_default")[0]["count"])
 
 
-def at(moment: datetime, reading_id: UUID | None = None) -> Reading:
-    return Reading(reading_id or uuid4(), "1", moment, 20.0)
+def reading_at(measured_at: datetime, reading_id: UUID | None = None) -> Reading:
+    return Reading(reading_id or uuid4(), "1", measured_at, 20.0)
 
 
 def noon(day: date) -> datetime:
@@ -73,31 +73,37 @@ def today() -> date:
 
 
 @pytest.fixture
-def maintenance_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+def maintenance_on_every_call(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(maintenance, "INTERVAL_SECONDS", 0.0)
     monkeypatch.setattr(maintenance, "RETRY_SECONDS", 0.0)
 
 
-def test_the_migration_makes_yesterday_today_and_a_week(database: Database, today: date) -> None:
+def test_the_migration_creates_partitions_from_yesterday_to_a_week_ahead(
+    database: Database, today: date
+) -> None:
     assert days(database) == [today + n * DAY for n in range(-1, 8)]
 
 
-def test_each_day_is_a_utc_day_to_the_microsecond(store: Store, database: Database, today: date) -> None:
+def test_each_partition_is_a_utc_day_to_the_microsecond(
+    store: Store, database: Database, today: date
+) -> None:
     midnight = datetime.combine(today, time(), UTC)
-    store.save([at(midnight), at(midnight - timedelta(microseconds=1)), at(midnight + DAY)])
+    store.save(
+        [reading_at(midnight), reading_at(midnight - timedelta(microseconds=1)), reading_at(midnight + DAY)]
+    )
     for day in (today - DAY, today, today + DAY):
         assert database.rows(f"SELECT count(*) FROM reading_{day:%Y%m%d}") == [{"count": 1}]
 
 
-@pytest.mark.usefixtures("maintenance_each_time")
-def test_a_consumer_makes_what_is_missing_by_itself(database: Database, today: date) -> None:
-    # given a system that has been asleep
+@pytest.mark.usefixtures("maintenance_on_every_call")
+def test_a_consumer_creates_missing_partitions(database: Database, today: date) -> None:
+    # given a system that was off for days
     for day in days(database):
         drop_partition(database, day)
     store = Store(database.settings, "test store")
-    # when it stores a reading, or only looks whether the database answers
-    assert store.save([at(noon(today))]) == 1
-    # then the days are there, and the reading is in its own
+    # when it stores a reading, or only checks whether the database answers
+    assert store.save([reading_at(noon(today))]) == 1
+    # then the partitions exist, and the reading is in its partition
     assert days(database) == [today + n * DAY for n in range(-1, 8)]
     assert in_default(database) == 0
     drop_partition(database, today + DAY)
@@ -106,8 +112,10 @@ def test_a_consumer_makes_what_is_missing_by_itself(database: Database, today: d
     store.close()
 
 
-def test_a_reading_of_any_day_is_stored_once_and_counted(store: Store, database: Database) -> None:
-    old = at(datetime(2003, 1, 5, 8, 30, tzinfo=UTC))
+def test_a_reading_of_a_day_without_partition_is_stored_once_and_rolled_up(
+    store: Store, database: Database
+) -> None:
+    old = reading_at(datetime(2003, 1, 5, 8, 30, tzinfo=UTC))
     assert store.save([old]) == 1
     assert store.save([old, old]) == 0
     assert in_default(database) == database.count() == 1
@@ -116,22 +124,30 @@ def test_a_reading_of_any_day_is_stored_once_and_counted(store: Store, database:
     ]
 
 
-def test_a_partition_takes_its_days_readings_out_of_the_default_one(
+def test_a_new_partition_gets_its_readings_from_the_default_partition(
     store: Store, database: Database, today: date
 ) -> None:
-    # given readings of a day without a partition, and of the days beside it
+    # given readings of a day without a partition, and of the days before and after it
     day = today + 3 * DAY
     drop_partition(database, day)
     midnight = datetime.combine(day, time(), UTC)
-    own = [at(midnight), at(midnight + DAY - timedelta(microseconds=1)), at(noon(day))]
-    others = [at(noon(today - 40 * DAY)), at(midnight - timedelta(microseconds=1)), at(midnight + DAY)]
+    own = [
+        reading_at(midnight),
+        reading_at(midnight + DAY - timedelta(microseconds=1)),
+        reading_at(noon(day)),
+    ]
+    others = [
+        reading_at(noon(today - 40 * DAY)),
+        reading_at(midnight - timedelta(microseconds=1)),
+        reading_at(midnight + DAY),
+    ]
     store.save([*own, *others])
     assert in_default(database) == 4
     before = database.rows("SELECT * FROM reading ORDER BY reading_id")
     minutes = database.rows("SELECT * FROM reading_minute ORDER BY minute")
-    # when its partition is made
+    # when its partition is created
     assert database.rows("SELECT create_partitions()") == [{"create_partitions": 1}]
-    # then nothing is lost or changed, it has its own, and they are still known
+    # then no reading is lost or changed, the partition has its own, and duplicates are still recognised
     assert database.rows("SELECT * FROM reading ORDER BY reading_id") == before
     assert database.rows("SELECT * FROM reading_minute ORDER BY minute") == minutes
     assert database.rows(f"SELECT count(*) FROM reading_{day:%Y%m%d}") == [{"count": len(own)}]
@@ -140,7 +156,7 @@ def test_a_partition_takes_its_days_readings_out_of_the_default_one(
     assert database.rows("SELECT create_partitions()") == [{"create_partitions": 0}]
 
 
-def test_a_past_day_gets_a_partition_when_it_is_worth_one(database: Database, today: date) -> None:
+def test_a_past_day_gets_a_partition_once_it_has_enough_readings(database: Database, today: date) -> None:
     busy, quiet = today - 100 * DAY, today - 101 * DAY
     fill(database, busy, 1_000)
     fill(database, quiet, 999)
@@ -151,7 +167,7 @@ def test_a_past_day_gets_a_partition_when_it_is_worth_one(database: Database, to
     assert database.count() == 1_999
 
 
-def test_setup_moves_what_is_too_much_for_a_consumer(database: Database, today: date) -> None:
+def test_setup_moves_more_readings_than_a_consumer_may(database: Database, today: date) -> None:
     day = today - 100 * DAY
     fill(database, day, 5_000)
     assert database.rows("SELECT create_missing_partitions(4999) AS made") == [{"made": 0}]
@@ -160,18 +176,18 @@ def test_setup_moves_what_is_too_much_for_a_consumer(database: Database, today: 
     assert in_default(database) == 0
 
 
-def test_one_identity_at_two_moments_of_a_day_is_one_reading(
+def test_the_same_id_at_two_times_of_a_day_is_one_reading(
     store: Store, database: Database, today: date
 ) -> None:
     one = uuid4()
-    assert store.save([at(noon(today), one)]) == 1
-    assert store.save([at(noon(today) + timedelta(hours=1), one)]) == 0
-    assert store.save([at(noon(today) - timedelta(hours=1), one), at(noon(today), one)]) == 0
+    assert store.save([reading_at(noon(today), one)]) == 1
+    assert store.save([reading_at(noon(today) + timedelta(hours=1), one)]) == 0
+    assert store.save([reading_at(noon(today) - timedelta(hours=1), one), reading_at(noon(today), one)]) == 0
     assert database.count() == 1
 
 
-def keep_until(stop: threading.Event, database: Database) -> int:
-    """How many partitions it made."""
+def maintain_until(stop: threading.Event, database: Database) -> int:
+    """Create partitions until `stop` is set; return their number."""
     made = 0
     with database.connect() as connection:
         while not stop.is_set():
@@ -182,33 +198,33 @@ def keep_until(stop: threading.Event, database: Database) -> int:
 
 
 def write_until(stop: threading.Event, database: Database, today: date) -> int:
-    """How many readings it stored, one by one and in batches, of every day that is looked after."""
+    """Store readings of every maintained day until `stop` is set, single and in batches; count them."""
     stored = 0
     store = Store(database.settings, "writer")
     try:
         while not stop.is_set():
-            moments = [noon(today + n * DAY) for n in range(-1, 8)]
-            stored += store.save([at(moment) for moment in moments])
-            stored += store.save([at(moments[stored % 9])])
+            times = [noon(today + n * DAY) for n in range(-1, 8)]
+            stored += store.save([reading_at(measured_at) for measured_at in times])
+            stored += store.save([reading_at(times[stored % 9])])
     finally:
         store.close()
     return stored
 
 
-def test_two_keepers_and_four_writers_lose_and_refuse_nothing(database: Database, today: date) -> None:
+def test_concurrent_maintenance_and_writers_lose_and_reject_nothing(database: Database, today: date) -> None:
     stop = threading.Event()
     with ThreadPoolExecutor(6) as pool:
-        keepers = [pool.submit(keep_until, stop, database) for _ in range(2)]
+        maintainers = [pool.submit(maintain_until, stop, database) for _ in range(2)]
         writers = [pool.submit(write_until, stop, database, today) for _ in range(4)]
         try:
             for number in range(12):
-                # While all of it goes on, a day loses its partition, its readings back in the default one.
+                # Meanwhile one day loses its partition, and its readings return to the default partition.
                 day = today + (number % 9 - 1) * DAY
-                take_partition_away(database, day)
-                eventually(partial(is_there, database, day), 30, f"the partition of {day} is made again")
+                detach_partition(database, day)
+                eventually(partial(has_partition, database, day), 30, f"the partition of {day} exists again")
         finally:
             stop.set()
-    assert sum(keeper.result() for keeper in keepers) == 12
+    assert sum(keeper.result() for keeper in maintainers) == 12
     stored = sum(writer.result() for writer in writers)
     assert database.count() == stored > 100
     assert database.rows("SELECT sum(readings)::int AS readings FROM reading_minute") == [
@@ -217,11 +233,11 @@ def test_two_keepers_and_four_writers_lose_and_refuse_nothing(database: Database
     assert in_default(database) == 0
 
 
-def is_there(database: Database, day: date) -> bool:
+def has_partition(database: Database, day: date) -> bool:
     return day in days(database)
 
 
-def take_partition_away(database: Database, day: date) -> None:
+def detach_partition(database: Database, day: date) -> None:
     name = f"reading_{day:%Y%m%d}"
     with database.connect() as connection, connection.transaction():
         connection.execute("LOCK TABLE reading IN ACCESS EXCLUSIVE MODE")
@@ -231,19 +247,19 @@ def take_partition_away(database: Database, day: date) -> None:
 
 
 @contextmanager
-def busy_with(database: Database, statement: str) -> Iterator[None]:
-    """Somebody's transaction that has done this and is not over."""
+def open_transaction(database: Database, statement: str) -> Iterator[None]:
+    """Keep a transaction open that has executed this statement."""
     with database.connect() as connection, connection.transaction():
         connection.execute(statement)
         yield
 
 
-@pytest.mark.usefixtures("maintenance_each_time")
-def test_upkeep_gives_way_and_the_reading_is_stored_all_the_same(database: Database, today: date) -> None:
+@pytest.mark.usefixtures("maintenance_on_every_call")
+def test_maintenance_gives_way_and_the_reading_is_stored_anyway(database: Database, today: date) -> None:
     drop_partition(database, today + DAY)
     store = Store(database.settings, "test store")
-    with busy_with(database, WRITE):
-        assert store.save([at(noon(today))]) == 1
+    with open_transaction(database, WRITE):
+        assert store.save([reading_at(noon(today))]) == 1
         assert today + DAY not in days(database)
         store.check()
     store.check()
@@ -252,27 +268,25 @@ def test_upkeep_gives_way_and_the_reading_is_stored_all_the_same(database: Datab
 
 
 class TestRetention:
-    """`RETENTION_DAYS`, as setup writes it down and consumers act on it."""
+    """`RETENTION_DAYS`, which setup stores in the database and consumers apply."""
 
-    def test_without_it_everything_is_kept(self, database: Database, today: date) -> None:
+    def test_without_a_retention_all_readings_are_kept(self, database: Database, today: date) -> None:
         fill(database, today - 4000 * DAY, 1)
         prepare_partitions(database.settings, None)
         assert database.rows("SELECT drop_expired()") == [{"drop_expired": 0}]
         assert database.count() == 1
 
-    def test_whole_days_go_with_their_rollups_and_the_rest_stays(
-        self, database: Database, today: date
-    ) -> None:
-        # given days with and without partitions of their own
+    def test_expired_days_are_dropped_with_their_rollups(self, database: Database, today: date) -> None:
+        # given days with and without a partition
         for ago in (0, 1, 2, 3, 10):
             fill(database, today - ago * DAY, 1_000)
         fill(database, today - 20 * DAY, 3)
         prepare_partitions(database.settings, None)
         assert in_default(database) == 3
-        # when two days are to be kept
+        # when two days are kept
         prepare_partitions(database.settings, 2)
         assert database.rows("SELECT drop_expired() AS days") == [{"days": 2}]
-        # then today and the two whole days before it are
+        # then today and the two days before it remain
         assert database.rows("SELECT * FROM retention") == [{"days": 2}]
         kept = [today - ago * DAY for ago in (2, 1, 0)]
         assert [day for day in days(database) if day <= today] == kept
@@ -284,17 +298,17 @@ class TestRetention:
         assert sorted({row["day"] for row in series}) == kept
         assert sum(row["readings"] for row in series) == 3_000
 
-    def test_a_reading_from_before_it_is_taken_and_goes_with_the_next_upkeep(
+    def test_an_expired_reading_is_accepted_and_deleted_by_the_next_maintenance(
         self, store: Store, database: Database, today: date
     ) -> None:
         prepare_partitions(database.settings, 7)
-        assert store.save([at(noon(today - 30 * DAY)), at(noon(today))]) == 2
+        assert store.save([reading_at(noon(today - 30 * DAY)), reading_at(noon(today))]) == 2
         assert database.count() == 2
         database.rows("SELECT drop_expired()")
         assert database.count() == 1
 
-    def test_a_day_is_dropped_at_once_however_large(self, database: Database, today: date) -> None:
-        """Dropping does not touch the rows: nothing is left for vacuum."""
+    def test_a_large_day_is_dropped_without_deleting_rows(self, database: Database, today: date) -> None:
+        """Dropping a partition leaves no dead rows for vacuum."""
         day = today - 3 * DAY
         fill(database, day, 20_000)
         prepare_partitions(database.settings, None)
@@ -307,33 +321,33 @@ class TestRetention:
         assert deleted == {"rows": 0}
         assert database.count() == 0
 
-    def test_a_reader_at_work_is_not_disturbed(self, database: Database, today: date) -> None:
+    def test_dropping_gives_way_to_a_reader(self, database: Database, today: date) -> None:
         fill(database, today - 3 * DAY, 1_000)
         prepare_partitions(database.settings, None)
         database.rows("INSERT INTO retention VALUES (1)")
         with (
-            busy_with(database, "SELECT count(*) FROM reading"),
+            open_transaction(database, "SELECT count(*) FROM reading"),
             pytest.raises(psycopg.errors.LockNotAvailable),
         ):
             database.rows("SELECT drop_expired()")
         assert database.rows("SELECT drop_expired() AS days") == [{"days": 1}]
         assert database.count() == 0
 
-    def test_it_can_be_changed_and_taken_back(self, database: Database) -> None:
-        for wanted in (5, 5, 7, None, None, 2):
-            prepare_partitions(database.settings, wanted)
-            expected = [] if wanted is None else [{"days": wanted}]
+    def test_the_retention_can_be_changed_and_removed(self, database: Database) -> None:
+        for retention_days in (5, 5, 7, None, None, 2):
+            prepare_partitions(database.settings, retention_days)
+            expected = [] if retention_days is None else [{"days": retention_days}]
             assert database.rows("SELECT days FROM retention") == expected
 
 
-def test_the_five_second_rollups_are_of_the_last_two_hours_only(store: Store, database: Database) -> None:
+def test_five_second_rollups_are_kept_for_two_hours(store: Store, database: Database) -> None:
     now = datetime.now(UTC)
-    store.save([at(now), at(now - timedelta(hours=3))])
-    # given one that was written two hours ago
+    store.save([reading_at(now), reading_at(now - timedelta(hours=3))])
+    # given a roll-up from more than two hours ago
     database.rows("UPDATE rollup_five_seconds SET starts_at = starts_at - interval '121 minutes'")
-    store.save([at(now)])
-    # when consumers look after the tables
+    store.save([reading_at(now)])
+    # when a consumer runs the maintenance
     database.rows("SELECT drop_expired()")
-    # then only the new one is left, and the minutes all are
+    # then only the new one remains, and all minutes remain
     assert len(database.rows("SELECT * FROM rollup_five_seconds")) == 1
     assert len(database.rows("SELECT * FROM rollup_minute")) == 2

@@ -1,4 +1,4 @@
-"""Each user of the broker and each role of the database may do its work, and nothing beside it."""
+"""Each broker user and each database role has exactly the privileges that it needs."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -47,7 +47,7 @@ def delete(queue: str) -> Callable[[BlockingChannel], object]:
     return lambda channel: channel.queue_delete(queue)
 
 
-def hear(exchange: str) -> Callable[[BlockingChannel], object]:
+def subscribe(exchange: str) -> Callable[[BlockingChannel], object]:
     def bind(channel: BlockingChannel) -> None:
         channel.queue_declare("events.test", durable=True)
         channel.queue_bind("events.test", exchange, "#")
@@ -55,13 +55,13 @@ def hear(exchange: str) -> Callable[[BlockingChannel], object]:
     return bind
 
 
-BROKER_REFUSES: list[tuple[str, str, Callable[[BlockingChannel], object]]] = [
-    ("sensor", "publish straight to the queue", publish("", QUEUE)),
+REJECTED_BY_BROKER: list[tuple[str, str, Callable[[BlockingChannel], object]]] = [
+    ("sensor", "publish directly to the queue", publish("", QUEUE)),
     ("sensor", "publish to another exchange", publish("amq.topic", "reading.1")),
-    ("sensor", "publish to a topic that leads nowhere", publish("amq.topic", "sensors.a.b.temperature")),
+    ("sensor", "publish to another topic", publish("amq.topic", "sensors.a.b.temperature")),
     ("sensor", "consume", consume(QUEUE)),
-    ("sensor", "look into the dead queue", get(DEAD_QUEUE)),
-    ("sensor", "declare even the queue", declare(QUEUE)),
+    ("sensor", "read the dead-letter queue", get(DEAD_QUEUE)),
+    ("sensor", "declare the queue", declare(QUEUE)),
     ("sensor", "declare the exchange", lambda c: c.exchange_declare("sensors", "topic", durable=True)),
     ("sensor", "bind a queue", lambda c: c.queue_bind(QUEUE, "sensors", "reading.#")),
     ("sensor", "purge the queue", lambda c: c.queue_purge(QUEUE)),
@@ -70,25 +70,25 @@ BROKER_REFUSES: list[tuple[str, str, Callable[[BlockingChannel], object]]] = [
     ("pipeline", "publish as MQTT does", publish("amq.topic", "sensors.1.temperature")),
     ("pipeline", "read dead letters", get(DEAD_QUEUE)),
     ("pipeline", "declare another queue", declare("other")),
-    ("pipeline", "declare a queue whose name begins like its own", declare(f"{QUEUE}s")),
+    ("pipeline", "declare a queue with its queue's name as a prefix", declare(f"{QUEUE}s")),
     ("pipeline", "bind to another exchange", lambda c: c.queue_bind(QUEUE, "amq.fanout", "#")),
-    ("pipeline", "bind other topics of MQTT", lambda c: c.queue_bind(QUEUE, "amq.topic", "#")),
+    ("pipeline", "bind other MQTT topics", lambda c: c.queue_bind(QUEUE, "amq.topic", "#")),
     ("operator", "publish as MQTT does", publish("amq.topic", "sensors.1.temperature")),
     ("operator", "consume readings", consume(QUEUE)),
     ("operator", "purge the queue", lambda c: c.queue_purge(QUEUE)),
-    ("operator", "delete the dead queue", delete(DEAD_QUEUE)),
+    ("operator", "delete the dead-letter queue", delete(DEAD_QUEUE)),
     ("operator", "declare", declare(DEAD_QUEUE)),
     ("operator", "publish events", publish("events", "x")),
-    ("operator", "bind readings to its queues", hear("sensors")),
-    ("operator", "declare a queue of another name", declare("events")),
+    ("operator", "bind readings to its queues", subscribe("sensors")),
+    ("operator", "declare a queue with another name", declare("events")),
     ("sensor", "publish events", publish("events", "x")),
-    ("sensor", "hear of events", hear("events")),
+    ("sensor", "subscribe to events", subscribe("events")),
     ("pipeline", "publish events", publish("events", "x")),
-    ("pipeline", "hear of events", lambda c: c.queue_bind(QUEUE, "events", "#")),
+    ("pipeline", "subscribe to events", lambda c: c.queue_bind(QUEUE, "events", "#")),
     ("alerter", "publish readings", publish("sensors", "reading.1")),
-    ("alerter", "publish straight to a queue", publish("", QUEUE)),
+    ("alerter", "publish directly to a queue", publish("", QUEUE)),
     ("alerter", "publish as MQTT does", publish("amq.topic", "sensors.1.temperature")),
-    ("alerter", "look into the dead queue", get(DEAD_QUEUE)),
+    ("alerter", "read the dead-letter queue", get(DEAD_QUEUE)),
     ("alerter", "consume readings", consume(QUEUE)),
     ("alerter", "declare a queue", declare("events.mine")),
     ("alerter", "delete the readings' exchange", lambda c: c.exchange_delete("sensors")),
@@ -119,7 +119,7 @@ DATABASE_REFUSES = [
     ("writer", "INSERT INTO reading_default SELECT * FROM reading_default"),
     ("writer", "INSERT INTO retention VALUES (1)"),
     ("writer", "SELECT create_missing_partitions(1)"),
-    ("writer", "SELECT make_partition('2020-01-01')"),
+    ("writer", "SELECT create_partition('2020-01-01')"),
     ("writer", "SELECT rebuild_rollups(now(), now())"),
     ("writer", "CREATE TABLE mine ()"),
     ("writer", "CREATE ROLE another"),
@@ -140,20 +140,20 @@ DATABASE_REFUSES = [
 
 @pytest.mark.parametrize(
     ("user", "action"),
-    [(user, action) for user, _, action in BROKER_REFUSES],
-    ids=[f"{user}: {what}" for user, what, _ in BROKER_REFUSES],
+    [(user, action) for user, _, action in REJECTED_BY_BROKER],
+    ids=[f"{user}: {what}" for user, what, _ in REJECTED_BY_BROKER],
 )
-def test_the_broker_refuses_what_a_user_does_not_need(
+def test_the_broker_rejects_operations_without_permission(
     stack: Stack, user: str, action: Callable[[BlockingChannel], object]
 ) -> None:
-    with stack.channel(user) as channel, pytest.raises(ChannelClosedByBroker) as refusal:
+    with stack.channel(user) as channel, pytest.raises(ChannelClosedByBroker) as rejection:
         action(channel)
-    assert refusal.value.reply_code == 403
-    assert "ACCESS_REFUSED" in refusal.value.reply_text
+    assert rejection.value.reply_code == 403
+    assert "ACCESS_REFUSED" in rejection.value.reply_text
 
 
 @pytest.mark.parametrize(("user", "method", "path", "body"), API_REFUSES)
-def test_the_management_api_refuses_it_too(
+def test_the_management_api_rejects_requests_without_permission(
     stack: Stack, user: str, method: str, path: str, body: object
 ) -> None:
     with pytest.raises(ApiRefused, match=r": (401|403|400) "):
@@ -161,12 +161,14 @@ def test_the_management_api_refuses_it_too(
 
 
 @pytest.mark.parametrize(("role", "statement"), DATABASE_REFUSES)
-def test_the_database_refuses_what_a_role_does_not_need(stack: Stack, role: str, statement: str) -> None:
+def test_the_database_rejects_statements_without_privilege(stack: Stack, role: str, statement: str) -> None:
     with stack.session(role) as session, pytest.raises(InsufficientPrivilege):
         session.execute(statement)
 
 
-def test_a_writer_without_any_right_on_the_rollups_fills_them_and_keeps_the_partitions(stack: Stack) -> None:
+def test_a_writer_without_privileges_on_the_rollups_updates_them_and_maintains_partitions(
+    stack: Stack,
+) -> None:
     with stack.session("writer") as session:
         session.execute(
             "INSERT INTO reading (reading_id, sensor_id, measured_at, temperature) "
@@ -179,7 +181,7 @@ def test_a_writer_without_any_right_on_the_rollups_fills_them_and_keeps_the_part
             assert seen == [(1,)]
 
 
-def test_the_operator_sees_the_brokers_figures(stack: Stack) -> None:
+def test_the_operator_reads_the_brokers_statistics(stack: Stack) -> None:
     assert stack.api("operator", "GET", f"/api/queues/{stack.host.name}/{QUEUE}")["durable"] is True
 
 
@@ -192,9 +194,11 @@ def test_the_alerter_publishes_and_the_operator_subscribes(stack: Stack, tmp_pat
         alerter = started.start("sensorctl alerter", ALERTER_INTERVAL_SECONDS="0.2", ALERTER_FOR_SECONDS="0")
         # when it finds that the queue has no consumers
         alerter.logged("alert firing")
-        # then the operator receives it, and the broker refused nothing
+        # then the operator receives it, and the broker rejects nothing
         eventually(
-            lambda: operator.queue_declare("events.test", passive=True).method.message_count, 20, "told"
+            lambda: operator.queue_declare("events.test", passive=True).method.message_count,
+            20,
+            "the event arrives",
         )
         _, properties, body = operator.basic_get("events.test", auto_ack=True)
         assert b'"NoConsumers"' in body
@@ -204,7 +208,7 @@ def test_the_alerter_publishes_and_the_operator_subscribes(stack: Stack, tmp_pat
         assert "ACCESS_REFUSED" not in alerter.text
 
 
-def test_everything_works_with_these_rights_alone(stack: Stack, tmp_path: Path) -> None:
+def test_the_whole_system_works_with_these_privileges(stack: Stack, tmp_path: Path) -> None:
     tools = stack.broker_variables("operator") | stack.database_variables("reader")
     worker = stack.broker_variables("pipeline") | stack.database_variables("writer")
     with (
@@ -214,21 +218,21 @@ def test_everything_works_with_these_rights_alone(stack: Stack, tmp_path: Path) 
         # given a consumer and a sensor, each as its own user
         consumer = workers.consumer()
         sensor = sensors.start("sensor", SENSOR_INTERVAL_SECONDS="0.1")
-        # when readings flow, a bad one among them, and one twice
+        # when readings are published, one of them invalid and one twice
         sensor.logged("published")
         twice = reading("twice")
         for body in (twice, twice, "{broken"):
             stack.host.publish(body)
-        # then they are stored once, or dead, and the operator's tools show all of it
+        # then they are stored once or dead-lettered, and the operator's tools show it
         consumer.logged("dead-lettered")
         eventually(lambda: '"twice"' in sensorctl(tools, "summary", "--json").stdout, 20, "it is stored")
         assert "{broken" in sensorctl(tools, "dead", "list").stdout
         assert "{broken" in sensorctl(tools, "dead", "list").stdout
-        eventually(lambda: sensorctl(tools, "doctor").returncode == 0, 30, "doctor is content")
-        status = eventually(lambda: dead_letters(tools), 30, "the status tells of the dead letter")
-        assert "not-json" in status["problems"][0]["sentence"]
+        eventually(lambda: sensorctl(tools, "doctor").returncode == 0, 30, "doctor finds no problem")
+        status = eventually(lambda: dead_letters(tools), 30, "the status shows the dead letter")
+        assert "not-json" in status["problems"][0]["message"]
         assert "twice" in [sensor["sensor_id"] for sensor in status["sensors"]]
-        # and what is replayed dies again; exported, discarded and imported, it is dead again
+        # and a replayed message is dead-lettered again; exported, discarded and imported, it is back
         assert sensorctl(tools, "dead", "replay").returncode == 0
         eventually(lambda: '"x-replays": 1' in sensorctl(tools, "dead", "list", "--json").stdout, 20, "dead")
         exported = str(tmp_path / "dead.jsonl")
@@ -237,7 +241,7 @@ def test_everything_works_with_these_rights_alone(stack: Stack, tmp_path: Path) 
         assert stack.host.ready(DEAD_QUEUE) == 0
         assert sensorctl(tools, "dead", "import", exported).returncode == 0
         assert stack.host.ready(DEAD_QUEUE) == 1
-        # and history comes out and goes in
+        # and readings can be exported and imported
         history = str(tmp_path / "history.jsonl")
         assert sensorctl(tools, "export", history).returncode == 0
         again = sensorctl(tools, "import", history)
@@ -251,7 +255,7 @@ def test_everything_works_with_these_rights_alone(stack: Stack, tmp_path: Path) 
         assert stack.database.rows("SELECT count(*) FROM reading WHERE sensor_id = 'twice'") == [{"count": 1}]
 
 
-def test_by_mqtt_a_sensor_publishes_to_the_topic_of_a_sensor_and_does_nothing_else(stack: Stack) -> None:
+def test_over_mqtt_a_sensor_may_only_publish_to_sensor_topics(stack: Stack) -> None:
     stack.host.take_all()
     with stack.device("sensor") as device:
         device.publish("sensors/by-mqtt/temperature", "21.5")
@@ -266,20 +270,20 @@ def test_by_mqtt_a_sensor_publishes_to_the_topic_of_a_sensor_and_does_nothing_el
 
 
 @pytest.mark.parametrize("user", ["pipeline", "operator"])
-def test_by_mqtt_the_others_do_nothing(stack: Stack, user: str) -> None:
+def test_over_mqtt_other_users_may_do_nothing(stack: Stack, user: str) -> None:
     with pytest.raises(Refused), stack.device(user) as device:
         device.publish("sensors/1/temperature", "21.5")
 
 
 @pytest.mark.parametrize(("user", "password"), [(None, None), ("guest", "guest"), ("", "")])
-def test_by_mqtt_too_nobody_gets_in_without_a_name(
+def test_over_mqtt_anonymous_logins_are_rejected(
     stack: Stack, user: str | None, password: str | None
 ) -> None:
     with pytest.raises(Refused), mqtt.device(stack.host.server.mqtt_url, user, password):
         pass
 
 
-def test_whoever_has_no_name_or_is_guest_does_not_get_in(stack: Stack) -> None:
+def test_anonymous_and_guest_logins_are_rejected(stack: Stack) -> None:
     for credentials in (Anonymous("", ""), pika.PlainCredentials("guest", "guest")):
         parameters = pika.URLParameters(stack.host.url)
         parameters.credentials = credentials
@@ -288,13 +292,13 @@ def test_whoever_has_no_name_or_is_guest_does_not_get_in(stack: Stack) -> None:
 
 
 def dead_letters(tools: dict[str, str]) -> dict[str, Any]:
-    """What `sensorctl status` says once dead letters are all that is wrong."""
+    """Return the output of `sensorctl status` once dead letters are the only problem."""
     status: dict[str, Any] = json.loads(sensorctl(tools, "status", "--json").stdout)
     return status if [problem["kind"] for problem in status["problems"]] == ["dead-letters"] else {}
 
 
 class Anonymous(pika.PlainCredentials):  # type: ignore[misc]  # pika ships no types
-    """Logs in as RabbitMQ 4 lets everybody by default."""
+    """Anonymous credentials, which RabbitMQ 4 accepts by default."""
 
     def response_for(self, start: Any) -> tuple[str, bytes]:
         return "ANONYMOUS", b""

@@ -1,4 +1,4 @@
-"""The roll-ups: whatever happens to the readings, the views say what a plain scan of them says."""
+"""The roll-ups: after any change of the readings the views equal a scan of the readings."""
 
 import threading
 from collections.abc import Iterator
@@ -53,11 +53,11 @@ READINGS = st.tuples(st.uuids(version=4), st.sampled_from(["1", "2", "ätic"]), 
 
 
 def edge(name: str, now: datetime) -> datetime:
-    """The moment of this name within the transaction of `now`."""
-    began = now - HOUR
-    whole = began.replace(microsecond=0)
+    """Return the boundary with this name, relative to the transaction's `now`."""
+    hour_start = now - HOUR
+    whole = hour_start.replace(microsecond=0)
     return {
-        "hour": began,
+        "hour": hour_start,
         "first five seconds": whole - timedelta(seconds=whole.second % 5) + timedelta(seconds=5),
         "first minute": whole.replace(second=0) + timedelta(minutes=1),
         "last minute": now.replace(second=0, microsecond=0),
@@ -76,14 +76,14 @@ def rows_of(connection: psycopg.Connection[Row], readings: list[Any]) -> list[tu
 
 
 def save(connection: psycopg.Connection[Row], rows: list[tuple[Any, ...]]) -> None:
-    """As the store does, with its own statements."""
+    """Save the rows with the store's statements."""
     if len(rows) == 1:
         connection.execute(SAVE_ONE, rows[0])
     elif rows:
         connection.execute(SAVE_MANY, [list(column) for column in zip(*rows, strict=True)])
 
 
-def assert_equal_to_a_plain_scan(connection: psycopg.Connection[Row]) -> None:
+def assert_views_equal_scan(connection: psycopg.Connection[Row]) -> None:
     for view, plain in PLAIN.items():
         seen = connection.execute(f"SELECT * FROM {view} ORDER BY {ORDER[view]}").fetchall()
         scanned = connection.execute(plain).fetchall()
@@ -91,43 +91,43 @@ def assert_equal_to_a_plain_scan(connection: psycopg.Connection[Row]) -> None:
         for row, truth in zip(seen, scanned, strict=True):
             expected = {key: value for key, value in truth.items() if key in row}
             mean, scanned_mean = row["mean_temperature"], expected.pop("mean_temperature")
-            # Sums of floating-point numbers depend on their order.
+            # Sums of floating-point numbers depend on the order of the summands.
             assert mean == scanned_mean or abs(mean - scanned_mean) <= MEAN_TOLERANCE, view
             assert {key: row[key] for key in expected} == expected, view
 
 
 @contextmanager
-def undone(database: Database) -> Iterator[psycopg.Connection[Row]]:
-    """A transaction, in which now() stands still, that leaves nothing."""
+def rolled_back(database: Database) -> Iterator[psycopg.Connection[Row]]:
+    """Open a transaction, in which now() is constant, and roll it back."""
     with database.connect() as connection, connection.transaction(force_rollback=True):
         yield connection
 
 
 @given(batches=st.lists(st.lists(READINGS, min_size=1, max_size=12), max_size=6), data=st.data())
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_the_views_equal_a_plain_scan_whatever_comes(
+def test_the_views_equal_a_scan_for_any_readings(
     database: Database, batches: list[list[Any]], data: st.DataObject
 ) -> None:
-    with undone(database) as connection:
-        # given readings, some late, some early, in any order and in batches of any size
+    with rolled_back(database) as connection:
+        # given readings, some late and some ahead of the clock, in any order and in batches of any size
         sent = [rows_of(connection, batch) for batch in batches]
-        # and some of them again
+        # and some of them repeated
         flat = [row for batch in sent for row in batch]
         again = data.draw(st.lists(st.sampled_from(flat), max_size=5)) if flat else []
         for rows in [*sent, again]:
             save(connection, rows)
         # then
-        assert_equal_to_a_plain_scan(connection)
+        assert_views_equal_scan(connection)
 
 
 @given(
     first=st.lists(READINGS, min_size=1, max_size=15), later=st.lists(READINGS, max_size=5), data=st.data()
 )
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_they_do_after_the_owner_deleted_and_corrected_readings_too(
+def test_the_views_equal_a_scan_after_deletes_and_updates(
     database: Database, first: list[Any], later: list[Any], data: st.DataObject
 ) -> None:
-    with undone(database) as connection:
+    with rolled_back(database) as connection:
         save(connection, rows_of(connection, first))
         ids = [reading[0] for reading in first]
         deleted, moved, corrected = (data.draw(st.lists(st.sampled_from(ids), max_size=6)) for _ in range(3))
@@ -141,39 +141,39 @@ def test_they_do_after_the_owner_deleted_and_corrected_readings_too(
             (corrected,),
         )
         save(connection, rows_of(connection, later))
-        assert_equal_to_a_plain_scan(connection)
+        assert_views_equal_scan(connection)
 
 
-def test_an_emptied_table_has_empty_views(database: Database) -> None:
-    with undone(database) as connection:
+def test_after_truncate_the_views_are_empty(database: Database) -> None:
+    with rolled_back(database) as connection:
         save(
             connection, rows_of(connection, [(uuid4(), "1", ("now", -n * MICROSECOND), 1.0) for n in (1, 2)])
         )
         connection.execute("TRUNCATE reading")
-        assert_equal_to_a_plain_scan(connection)
+        assert_views_equal_scan(connection)
         assert connection.execute("SELECT * FROM reading_minute").fetchall() == []
 
 
-def test_a_rebuild_counts_a_range_anew_and_leaves_the_rest(database: Database) -> None:
-    with undone(database) as connection:
-        # given roll-ups that are wrong in two places
+def test_a_rebuild_replaces_the_rollups_of_its_range_only(database: Database) -> None:
+    with rolled_back(database) as connection:
+        # given two wrong roll-ups
         spread = [(uuid4(), "1", ("now", timedelta(minutes=-n)), 20.0 + n) for n in range(100)]
         save(connection, rows_of(connection, spread))
         connection.execute("UPDATE rollup_minute SET readings = 7")
         connection.execute("DELETE FROM rollup_five_seconds")
-        # when one of them is rebuilt
+        # when the range of one of them is rebuilt
         connection.execute("SELECT rebuild_rollups(now() - interval '30 minutes', now())")
-        # then that one is right, and the other is untouched
+        # then that one is correct, and the other is unchanged
         rows = connection.execute("SELECT readings FROM reading_minute ORDER BY minute DESC").fetchall()
         assert [row["readings"] for row in rows[:31]] == [1] * 31
         assert {row["readings"] for row in rows[31:]} == {7}
         connection.execute("SELECT rebuild_rollups('-infinity', 'infinity')")
-        assert_equal_to_a_plain_scan(connection)
+        assert_views_equal_scan(connection)
 
 
-def test_a_rebuild_beside_four_writers_misses_nothing(database: Database) -> None:
-    written, stop = write_from_four_sides(database, seconds=0), threading.Event()
-    assert written == 0
+def test_a_rebuild_during_writes_misses_no_reading(database: Database) -> None:
+    stored, stop = write_with_four_writers(database, seconds=0), threading.Event()
+    assert stored == 0
     failures: list[Exception] = []
 
     def rebuild() -> None:
@@ -187,31 +187,31 @@ def test_a_rebuild_beside_four_writers_misses_nothing(database: Database) -> Non
     rebuilding = threading.Thread(target=rebuild)
     rebuilding.start()
     try:
-        written = write_from_four_sides(database, seconds=2)
+        stored = write_with_four_writers(database, seconds=2)
     finally:
         stop.set()
         rebuilding.join(30)
     assert failures == []
-    assert database.rows("SELECT readings FROM last_hour_overall") == [{"readings": written}]
-    with undone(database) as connection:
-        assert_equal_to_a_plain_scan(connection)
+    assert database.rows("SELECT readings FROM last_hour_overall") == [{"readings": stored}]
+    with rolled_back(database) as connection:
+        assert_views_equal_scan(connection)
 
 
 @pytest.mark.parametrize("size", [1, 40])
 def test_four_writers_on_the_same_sensors_neither_deadlock_nor_count_twice(
     database: Database, size: int
 ) -> None:
-    written = write_from_four_sides(database, seconds=2, size=size)
-    assert written == database.count() > 4 * size
-    with undone(database) as connection:
-        assert_equal_to_a_plain_scan(connection)
+    stored = write_with_four_writers(database, seconds=2, size=size)
+    assert stored == database.count() > 4 * size
+    with rolled_back(database) as connection:
+        assert_views_equal_scan(connection)
     assert database.rows("SELECT sum(readings)::int AS readings FROM reading_minute") == [
-        {"readings": written}
+        {"readings": stored}
     ]
 
 
-def write_from_four_sides(database: Database, seconds: float, size: int = 10) -> int:
-    """Four writers of the same five sensors, each batch also sent by its neighbour, in reverse."""
+def write_with_four_writers(database: Database, seconds: float, size: int = 10) -> int:
+    """Run four writers on the same five sensors, each batch sent by two of them; count the readings."""
     until = datetime.now(UTC) + timedelta(seconds=seconds)
     stored = [0] * WRITERS
     shared: list[list[Reading]] = [[] for _ in range(WRITERS)]
@@ -228,26 +228,26 @@ def write_from_four_sides(database: Database, seconds: float, size: int = 10) ->
     return sum(stored)
 
 
-def test_the_last_hour_reads_no_more_of_the_readings_than_its_edge(database: Database) -> None:
-    # given three sensors that measured ten times a second for two hours
+def test_the_last_hour_reads_only_the_readings_at_its_start(database: Database) -> None:
+    # given three sensors that measured ten times per second for two hours
     database.rows(
         "INSERT INTO reading (reading_id, sensor_id, measured_at, temperature) "
         "SELECT gen_random_uuid(), n % 3, now() - n * interval '0.1 second', 20 "
         "FROM generate_series(0, 72000) AS n"
     )
     database.rows("ANALYZE")
-    # when the summary and a plain scan are asked for
-    with undone(database) as connection:
+    # when the summary and a scan are queried
+    with rolled_back(database) as connection:
         for_the_summary = readings_read(connection, "SELECT * FROM last_hour_summary")
-    with undone(database) as connection:
+    with rolled_back(database) as connection:
         for_a_scan = readings_read(connection, f"SELECT max(received_at) {IN_THE_HOUR}")
-    # then it looked at the five seconds of the edge at most, and once for each sensor's last reading
+    # then the summary read at most five seconds of readings, and the last reading of each sensor
     assert 3 <= for_the_summary <= 60
     assert for_a_scan >= 35_000
 
 
 def readings_read(connection: psycopg.Connection[Row], statement: str) -> int:
-    """How many rows of the readings' partitions the statement fetched, by an index or without."""
+    """Return how many rows of the partitions the statement fetched, with or without an index."""
     connection.execute(statement)
     found = connection.execute(
         "SELECT sum(seq_tup_read + coalesce(idx_tup_fetch, 0))::int AS readings "
@@ -257,9 +257,9 @@ def readings_read(connection: psycopg.Connection[Row], statement: str) -> int:
     return int(found["readings"])
 
 
-def test_names_in_front_of_the_functions_own_are_not_found(database: Database) -> None:
-    """A trigger that works as the owner must not use what somebody else put on the search path."""
-    with undone(database) as connection:
+def test_functions_ignore_the_callers_search_path(database: Database) -> None:
+    """A trigger function that runs as the owner must not use objects of the caller's schemas."""
+    with rolled_back(database) as connection:
         connection.execute("CREATE TEMPORARY TABLE rollup_minute (LIKE public.rollup_minute INCLUDING ALL)")
         save(connection, rows_of(connection, [(UUID(int=1), "1", ("now", -MICROSECOND), 1.0)]))
         assert connection.execute("SELECT count(*) FROM pg_temp.rollup_minute").fetchall() == [{"count": 0}]

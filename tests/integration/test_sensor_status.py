@@ -1,4 +1,4 @@
-"""The view `sensor_status`: last heard, usual interval, silent since."""
+"""The view `sensor_status`: last reading, usual interval, offline since."""
 
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
@@ -16,7 +16,7 @@ VALUES (%s, %s, %s, %s, %s)
 
 
 class Sensor:
-    """A sensor whose readings lie in the database."""
+    """A sensor whose readings are inserted into the database."""
 
     def __init__(self, database: Database, sensor_id: str = "1") -> None:
         self._database, self.sensor_id = database, sensor_id
@@ -24,17 +24,17 @@ class Sensor:
         database.rows("INSERT INTO sensor (sensor_id) VALUES (%s)", sensor_id)
 
     def measured(self, *ages: timedelta, delay: timedelta = PROMPT, temperature: float = 20.0) -> None:
-        """It measured so long ago each time, and each reading arrived after the delay."""
+        """Insert readings of these ages, each of which arrived after the delay."""
         with self._database.connect() as connection, connection.cursor() as cursor:
-            moments = [self.now - age for age in ages]
+            times = [self.now - age for age in ages]
             cursor.executemany(
-                INSERT, [(uuid4(), self.sensor_id, at, temperature, at + delay) for at in moments]
+                INSERT, [(uuid4(), self.sensor_id, at, temperature, at + delay) for at in times]
             )
 
     def every(
         self, interval: timedelta, *, times: int, until: timedelta, delay: timedelta = PROMPT
     ) -> "Sensor":
-        """It measured regularly, for the last time `until` ago."""
+        """Insert readings at a regular interval, the last one `until` ago."""
         self.measured(*(until + n * interval for n in range(times)), delay=delay)
         return self
 
@@ -49,7 +49,7 @@ def sensor(database: Database) -> Sensor:
     return Sensor(database)
 
 
-def test_without_readings_nobody_was_heard(database: Database, sensor: Sensor) -> None:
+def test_a_sensor_without_readings_is_not_listed(database: Database, sensor: Sensor) -> None:
     assert database.rows("SELECT * FROM sensor_status") == []
 
 
@@ -71,23 +71,23 @@ def test_a_sensor_has_its_name_its_last_reading_and_its_usual_interval(
 
 
 @pytest.mark.parametrize(
-    ("interval", "patience"),
+    ("interval", "limit"),
     [(SECOND, 30 * SECOND), (10 * SECOND, 50 * SECOND), (20 * MINUTE, 100 * MINUTE), (8 * HOUR, 40 * HOUR)],
 )
-def test_it_is_silent_after_five_of_its_intervals_and_not_before_30_seconds(
-    database: Database, interval: timedelta, patience: timedelta
+def test_it_is_offline_after_five_intervals_and_at_least_30_seconds(
+    database: Database, interval: timedelta, limit: timedelta
 ) -> None:
     # given two sensors with the same interval, on either side of the limit
     times = max(12, 3 * MINUTE // interval)
-    quiet = Sensor(database, "quiet").every(interval, times=times, until=0.9 * patience)
-    silent = Sensor(database, "silent").every(interval, times=times, until=1.1 * patience)
-    # then one of them is silent, since its last reading arrived
-    assert quiet.status["usual_interval"] == pytest.approx(interval, rel=0.05)
-    assert quiet.status["offline_since"] is None
-    assert silent.status["offline_since"] == silent.now - 1.1 * patience + PROMPT
+    online = Sensor(database, "online").every(interval, times=times, until=0.9 * limit)
+    offline = Sensor(database, "offline").every(interval, times=times, until=1.1 * limit)
+    # then one of them is offline since its last reading arrived
+    assert online.status["usual_interval"] == pytest.approx(interval, rel=0.05)
+    assert online.status["offline_since"] is None
+    assert offline.status["offline_since"] == offline.now - 1.1 * limit + PROMPT
 
 
-def test_it_is_heard_again_with_its_next_reading(sensor: Sensor) -> None:
+def test_it_is_online_again_with_its_next_reading(sensor: Sensor) -> None:
     sensor.every(SECOND, times=200, until=HOUR)
     assert sensor.status["offline_since"] is not None
     sensor.measured(SECOND)
@@ -95,7 +95,7 @@ def test_it_is_heard_again_with_its_next_reading(sensor: Sensor) -> None:
 
 
 def test_neither_a_gap_nor_a_burst_changes_the_usual_interval(sensor: Sensor) -> None:
-    # given a sensor at 10 s with a gap of hours, and a burst of 500 in one minute
+    # given a sensor with an interval of 10 s, a gap of hours, and a burst of 500 readings in a minute
     sensor.every(10 * SECOND, times=30, until=5 * SECOND)
     sensor.every(10 * SECOND, times=30, until=3 * HOUR)
     burst = 150 * SECOND
@@ -104,24 +104,26 @@ def test_neither_a_gap_nor_a_burst_changes_the_usual_interval(sensor: Sensor) ->
     assert sensor.status["usual_interval"] == pytest.approx(10 * SECOND, rel=0.1)
 
 
-def test_who_spoke_within_one_minute_only_has_no_usual_interval_and_is_not_silent(sensor: Sensor) -> None:
-    moment = (sensor.now - 2 * HOUR).replace(second=30, microsecond=0)
-    sensor.measured(*(sensor.now - moment + n * SECOND for n in range(10)))
+def test_readings_of_a_single_minute_give_no_usual_interval(sensor: Sensor) -> None:
+    minute_start = (sensor.now - 2 * HOUR).replace(second=30, microsecond=0)
+    sensor.measured(*(sensor.now - minute_start + n * SECOND for n in range(10)))
 
     assert (sensor.status["usual_interval"], sensor.status["offline_since"]) == (None, None)
 
 
 @pytest.mark.parametrize("ahead", [4 * MINUTE, -6 * HOUR])
-def test_a_wrong_clock_neither_hides_silence_nor_makes_it(database: Database, ahead: timedelta) -> None:
-    # given two sensors whose clocks are wrong by the same, one of which fell silent a minute ago
-    heard = Sensor(database, "heard").every(SECOND, times=200, until=SECOND - ahead, delay=-ahead)
-    silent = Sensor(database, "silent").every(SECOND, times=200, until=MINUTE - ahead, delay=-ahead)
+def test_a_wrong_clock_does_not_change_whether_a_sensor_is_offline(
+    database: Database, ahead: timedelta
+) -> None:
+    # given two sensors with equally wrong clocks, one of which stopped a minute ago
+    online = Sensor(database, "online").every(SECOND, times=200, until=SECOND - ahead, delay=-ahead)
+    offline = Sensor(database, "offline").every(SECOND, times=200, until=MINUTE - ahead, delay=-ahead)
 
-    assert heard.status["offline_since"] is None
-    assert silent.status["offline_since"] == silent.now - MINUTE
+    assert online.status["offline_since"] is None
+    assert offline.status["offline_since"] == offline.now - MINUTE
 
 
-def test_a_reading_from_the_far_future_is_not_the_last(sensor: Sensor) -> None:
+def test_a_reading_far_in_the_future_is_ignored(sensor: Sensor) -> None:
     sensor.every(SECOND, times=200, until=HOUR)
     sensor.measured(-365 * DAY, delay=-365 * DAY)
 
@@ -129,20 +131,20 @@ def test_a_reading_from_the_far_future_is_not_the_last(sensor: Sensor) -> None:
     assert sensor.status["offline_since"] == sensor.now - HOUR + PROMPT
 
 
-def test_a_sensor_that_delivers_a_backlog_is_heard(sensor: Sensor) -> None:
+def test_a_sensor_that_delivers_a_backlog_is_online(sensor: Sensor) -> None:
     sensor.every(SECOND, times=200, until=2 * HOUR, delay=2 * HOUR - SECOND)
 
     assert sensor.status["offline_since"] is None
 
 
-def test_imported_history_is_no_silent_sensor(sensor: Sensor) -> None:
+def test_imported_history_is_not_an_offline_sensor(sensor: Sensor) -> None:
     sensor.every(HOUR, times=20, until=100 * DAY, delay=99 * DAY)
 
     assert sensor.status["last_measured_at"] == sensor.now - 100 * DAY
     assert sensor.status["offline_since"] is None
 
 
-def test_sensors_last_heard_on_different_days_are_all_there(database: Database) -> None:
+def test_sensors_with_last_readings_on_different_days_are_all_listed(database: Database) -> None:
     days = {
         str(n): Sensor(database, str(n)).every(10 * SECOND, times=20, until=n * DAY) for n in (0, 1, 3, 40)
     }
@@ -156,7 +158,7 @@ def test_sensors_last_heard_on_different_days_are_all_there(database: Database) 
         assert (row["offline_since"] is None) == (row["sensor_id"] == "0")
 
 
-def test_a_sensor_whose_row_was_deleted_is_not_watched(database: Database, sensor: Sensor) -> None:
+def test_a_deleted_sensor_is_not_listed(database: Database, sensor: Sensor) -> None:
     sensor.every(SECOND, times=200, until=HOUR)
     database.rows("DELETE FROM sensor")
 

@@ -1,4 +1,4 @@
-"""Setup makes users and roles again and again, at once from anywhere, and where it may not."""
+"""Setup of users and roles: repeated, concurrent, and without the required privileges."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -24,10 +24,10 @@ def stack(rabbitmq: RabbitMQ, postgres: Postgres) -> Iterator[Stack]:
         yield stack
 
 
-def test_setup_sets_a_changed_password_and_takes_away_what_was_granted_beside(
+def test_setup_updates_passwords_and_revokes_other_privileges(
     stack: Stack,
 ) -> None:
-    # given a reader who was granted too much and has another password, and an operator likewise
+    # given a reader and an operator with too many privileges and other passwords
     reader, operator = stack.name("reader"), stack.name("operator")
     stack.database.rows(f'GRANT ALL ON reading TO "{reader}"')
     stack.database.rows(f"ALTER ROLE \"{reader}\" PASSWORD 'forgotten'")
@@ -36,7 +36,7 @@ def test_setup_sets_a_changed_password_and_takes_away_what_was_granted_beside(
     stack.host.server.api("PUT", f"/api/permissions/{stack.host.name}/{operator}", everything)
     # when setup runs again
     assert sensorctl(stack.variables, "setup").returncode == 0
-    # then both are as they should be
+    # then both have their own passwords and privileges
     with stack.session("reader") as session, pytest.raises(InsufficientPrivilege):
         session.execute("DELETE FROM reading")
     with stack.channel("operator") as channel, pytest.raises(ChannelClosedByBroker, match="ACCESS_REFUSED"):
@@ -44,7 +44,7 @@ def test_setup_sets_a_changed_password_and_takes_away_what_was_granted_beside(
     assert stack.api("operator", "GET", "/api/whoami")["tags"] in (["monitoring"], "monitoring")
 
 
-def test_what_a_migration_adds_is_covered(stack: Stack) -> None:
+def test_setup_grants_privileges_on_new_objects(stack: Stack) -> None:
     stack.database.rows("CREATE VIEW added AS SELECT count(*) FROM reading")
     stack.database.rows("CREATE TABLE secret ()")
 
@@ -56,7 +56,7 @@ def test_what_a_migration_adds_is_covered(stack: Stack) -> None:
             session.execute("SELECT * FROM secret")
 
 
-def test_many_setups_at_once_end_well(postgres: Postgres) -> None:
+def test_concurrent_setups_succeed(postgres: Postgres) -> None:
     role = Role(f"reader-{uuid4().hex[:8]}", SecretStr("x"), AccessLevel.READER)
     with postgres.database() as database, ThreadPoolExecutor(6) as pool:
         upgrade(database.settings)
@@ -67,10 +67,10 @@ def test_many_setups_at_once_end_well(postgres: Postgres) -> None:
             drop(database, role.name)
 
 
-def test_an_owner_who_may_not_make_roles_or_users_gets_warnings_and_a_stack(
+def test_without_privileges_for_roles_and_users_setup_warns_and_does_the_rest(
     stack: Stack, rabbitmq: RabbitMQ, postgres: Postgres
 ) -> None:
-    # given an owner of somebody else's servers
+    # given an owner without administrator privileges
     owner = f"owner-{uuid4().hex[:8]}"
     with postgres.database() as database, rabbitmq.virtual_host("quorum") as host:
         database.rows(f"CREATE ROLE \"{owner}\" LOGIN PASSWORD 'x'")
@@ -78,12 +78,12 @@ def test_an_owner_who_may_not_make_roles_or_users_gets_warnings_and_a_stack(
         with rabbitmq.user_with(host.name, configure=".*", write=".*", read=".*") as url:
             others = Stack(host, database, uuid4().hex[:8])
             login = {"DATABASE_URL": "", "POSTGRES_USER": owner, "POSTGRES_PASSWORD": "x"}
-            # when setup is to make roles and users there
+            # when setup should create roles and users
             done = sensorctl(
                 others.variables | others.database_variables("writer") | login | {"RABBITMQ_URL": url},
                 "setup",
             )
-        # then it says what it could not do, and did the rest
+        # then it warns about what it could not do, and does the rest
         assert done.returncode == 0, done.stdout
         assert "no database roles" in done.stdout
         assert "permission denied to create role" in done.stdout
@@ -96,7 +96,7 @@ def test_an_owner_who_may_not_make_roles_or_users_gets_warnings_and_a_stack(
 @pytest.mark.parametrize(
     ("variable", "name"), [("RABBITMQ_SENSOR", "sensors"), ("POSTGRES_READER", "sensors")]
 )
-def test_the_owner_itself_is_not_made_anew_with_fewer_rights(variable: str, name: str) -> None:
+def test_the_owner_cannot_be_one_of_the_roles(variable: str, name: str) -> None:
     suffix = "PASS" if variable.startswith("RABBITMQ") else "PASSWORD"
     variables = {"RABBITMQ_HOST": "127.0.0.1", f"{variable}_USER": name, f"{variable}_{suffix}": "x"}
 
@@ -106,28 +106,28 @@ def test_the_owner_itself_is_not_made_anew_with_fewer_rights(variable: str, name
     assert f"{name} is named twice" in done.stdout
 
 
-def test_without_passwords_setup_makes_nobody(stack: Stack) -> None:
-    before = of_the_usual_names(stack)
+def test_without_passwords_setup_creates_no_users_or_roles(stack: Stack) -> None:
+    before = default_accounts(stack)
 
     done = sensorctl(stack.host.environment | stack.database.environment, "setup")
 
     assert done.returncode == 0
-    assert of_the_usual_names(stack) == before
+    assert default_accounts(stack) == before
 
 
-def of_the_usual_names(stack: Stack) -> tuple[set[str], set[str]]:
-    """Users and roles; other tests make theirs meanwhile, which have names of their own."""
+def default_accounts(stack: Stack) -> tuple[set[str], set[str]]:
+    """Return the users and roles with default names; concurrent tests use other names."""
     users = {user["name"] for user in stack.host.server.api("GET", "/api/users")}
     roles = {row["rolname"] for row in stack.database.rows("SELECT rolname FROM pg_roles")}
     return users & set(BROKER_USERS), roles & set(ROLES)
 
 
-def test_the_password_is_not_in_what_the_database_server_may_log(stack: Stack) -> None:
-    said: list[str] = []
+def test_statements_do_not_contain_the_password(stack: Stack) -> None:
+    statements: list[str] = []
     role = Role(stack.name("writer"), SecretStr(PASSWORD), AccessLevel.WRITER)
 
     def listen(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        said.append(statement)
+        statements.append(statement)
 
     event.listen(Engine, "before_cursor_execute", listen)
     try:
@@ -135,18 +135,18 @@ def test_the_password_is_not_in_what_the_database_server_may_log(stack: Stack) -
     finally:
         event.remove(Engine, "before_cursor_execute", listen)
 
-    (login,) = (statement for statement in said if statement.startswith("ALTER ROLE"))
+    (login,) = (statement for statement in statements if statement.startswith("ALTER ROLE"))
     assert "SCRAM-SHA-256$" in login
-    assert not any(PASSWORD in statement or "p''a" in statement for statement in said)
+    assert not any(PASSWORD in statement or "p''a" in statement for statement in statements)
 
 
-def test_connections_outlive_a_setup(stack: Stack) -> None:
+def test_connections_survive_a_setup(stack: Stack) -> None:
     with stack.channel("sensor") as channel:
         assert sensorctl(stack.variables, "setup").returncode == 0
         channel.basic_publish("sensors", "reading.1", b"{}", mandatory=True)
 
 
-def test_setup_as_the_operator_ends_and_says_whose_work_it_is(stack: Stack) -> None:
+def test_setup_as_the_operator_fails_with_a_hint(stack: Stack) -> None:
     login = stack.broker_variables("operator") | stack.database_variables("reader")
 
     done = sensorctl(login, "setup")

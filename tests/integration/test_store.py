@@ -1,4 +1,4 @@
-"""The store against a real PostgreSQL: each reading once, and errors as this project names them."""
+"""The store on a real PostgreSQL: each reading is stored once, and errors are translated."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -17,7 +17,7 @@ from tests.writers import four_writers
 NOW = datetime.now(UTC)
 
 
-def a_reading(sensor_id: str = "1", temperature: float = 21.5, seconds_ago: float = 0) -> Reading:
+def make_reading(sensor_id: str = "1", temperature: float = 21.5, seconds_ago: float = 0) -> Reading:
     return Reading(uuid4(), sensor_id, NOW - timedelta(seconds=seconds_ago), temperature, uuid4(), 7)
 
 
@@ -29,7 +29,7 @@ def store(database: Database) -> Iterator[Store]:
 
 
 def test_a_reading_is_stored_as_it_is(store: Store, database: Database) -> None:
-    reading = a_reading()
+    reading = make_reading()
     assert store.save([reading]) == 1
     (row,) = database.readings()
     received_at = row.pop("received_at")
@@ -38,62 +38,64 @@ def test_a_reading_is_stored_as_it_is(store: Store, database: Database) -> None:
 
 
 def test_a_reading_without_run_and_sequence_is_stored(store: Store, database: Database) -> None:
-    assert store.save([a_reading()._replace(run_id=None, sequence=None)]) == 1
+    assert store.save([make_reading()._replace(run_id=None, sequence=None)]) == 1
     assert [(row["run_id"], row["sequence"]) for row in database.readings()] == [(None, None)]
 
 
-def test_a_reading_that_is_there_is_not_counted_again(store: Store, database: Database) -> None:
-    reading = a_reading()
+def test_a_stored_reading_is_not_counted_again(store: Store, database: Database) -> None:
+    reading = make_reading()
     assert [store.save([reading]) for _ in range(3)] == [1, 0, 0]
     assert database.count() == 1
 
 
-def test_a_batch_stores_what_is_new(store: Store, database: Database) -> None:
-    old, new = [a_reading() for _ in range(5)], [a_reading() for _ in range(7)]
+def test_only_new_readings_of_a_batch_are_stored(store: Store, database: Database) -> None:
+    old, new = [make_reading() for _ in range(5)], [make_reading() for _ in range(7)]
     store.save(old)
     assert store.save([*new, *old]) == len(new)
     assert database.count() == len(old) + len(new)
 
 
-def test_duplicates_within_a_batch_are_absorbed(store: Store, database: Database) -> None:
-    readings = [a_reading() for _ in range(3)]
+def test_duplicates_within_a_batch_are_stored_once(store: Store, database: Database) -> None:
+    readings = [make_reading() for _ in range(3)]
     assert store.save([*readings, *readings]) == 3
     assert database.count() == 3
 
 
-def test_of_the_same_identity_in_a_batch_the_first_is_stored(store: Store, database: Database) -> None:
-    first = [a_reading(temperature=20) for _ in range(300)]
+def test_of_readings_with_the_same_id_in_a_batch_the_first_is_stored(
+    store: Store, database: Database
+) -> None:
+    first = [make_reading(temperature=20) for _ in range(300)]
     again = [reading._replace(temperature=30) for reading in reversed(first)]
     assert store.save([*first, *again]) == 300
     assert {row["temperature"] for row in database.readings()} == {20}
 
 
-def test_a_large_batch(store: Store, database: Database) -> None:
-    assert store.save([a_reading(str(n % 40), n / 100) for n in range(2000)]) == 2000
+def test_a_large_batch_is_stored(store: Store, database: Database) -> None:
+    assert store.save([make_reading(str(n % 40), n / 100) for n in range(2000)]) == 2000
     assert database.count() == 2000
 
 
-def test_nothing_is_an_empty_batch(store: Store) -> None:
+def test_an_empty_batch_stores_nothing(store: Store) -> None:
     assert store.save([]) == 0
 
 
 def test_an_unknown_sensor_registers_itself_once(store: Store, database: Database) -> None:
-    for reading in [a_reading("new"), a_reading("new"), a_reading("other")]:
+    for reading in [make_reading("new"), make_reading("new"), make_reading("other")]:
         store.save([reading])
     rows = database.rows("SELECT sensor_id, name, location FROM sensor ORDER BY sensor_id")
     assert [row["sensor_id"] for row in rows] == ["new", "other"]
     assert all(row["name"] is None and row["location"] is None for row in rows)
 
 
-def test_a_name_that_people_gave_stays(store: Store, database: Database) -> None:
+def test_a_sensor_keeps_its_name_and_location(store: Store, database: Database) -> None:
     database.rows("INSERT INTO sensor (sensor_id, name, location) VALUES ('1', 'Kitchen', 'ground floor')")
-    store.save([a_reading("1")])
+    store.save([make_reading("1")])
     (row,) = database.rows("SELECT name, location FROM sensor")
     assert row == {"name": "Kitchen", "location": "ground floor"}
 
 
-def test_four_writers_of_the_same_readings_neither_deadlock_nor_count_twice(database: Database) -> None:
-    readings = [a_reading(f"shared-{n % 5}", n) for n in range(600)]
+def test_four_writers_of_the_same_readings_neither_deadlock_nor_store_duplicates(database: Database) -> None:
+    readings = [make_reading(f"shared-{n % 5}", n) for n in range(600)]
     batches = [readings[start : start + 20] for start in range(0, len(readings), 20)]
     counted: list[int] = []
 
@@ -106,50 +108,48 @@ def test_four_writers_of_the_same_readings_neither_deadlock_nor_count_twice(data
     assert len(database.rows("SELECT sensor_id FROM sensor")) == 5
 
 
-def test_data_that_the_database_never_takes_is_rejected_and_nothing_of_it_is_stored(
-    store: Store, database: Database
-) -> None:
+def test_a_batch_with_data_that_the_database_rejects_is_not_stored(store: Store, database: Database) -> None:
     database.rows("ALTER TABLE reading ADD CONSTRAINT plausible CHECK (temperature < 100)")
     with pytest.raises(InvalidData, match="plausible"):
-        store.save([a_reading(temperature=20), a_reading(temperature=101)])
+        store.save([make_reading(temperature=20), make_reading(temperature=101)])
     assert database.count() == 0
-    assert store.save([a_reading(temperature=20)]) == 1
+    assert store.save([make_reading(temperature=20)]) == 1
 
 
-def test_a_value_that_the_driver_refuses_is_rejected(store: Store, database: Database) -> None:
+def test_a_value_that_the_driver_rejects_is_invalid_data(store: Store, database: Database) -> None:
     with pytest.raises(InvalidData):
-        store.save([a_reading("nul\0character")])
+        store.save([make_reading("nul\0character")])
     assert database.count() == 0
 
 
-def test_a_missing_table_is_an_outage_that_says_what_is_missing(bare_database: Database) -> None:
+def test_a_missing_table_means_unavailable_and_is_named(bare_database: Database) -> None:
     store = Store(bare_database.settings, "test store")
     with pytest.raises(StoreUnavailable, match='relation "sensor" does not exist'):
-        store.save([a_reading()])
+        store.save([make_reading()])
     store.close()
 
 
-def test_a_lost_connection_is_an_outage_and_the_next_call_connects_again(
+def test_a_lost_connection_means_unavailable_and_the_next_call_reconnects(
     store: Store, database: Database
 ) -> None:
     store.check()
     assert database.terminate_backends("test store") == 1
-    reading = a_reading()
+    reading = make_reading()
     with pytest.raises(StoreUnavailable):
         store.save([reading])
     assert store.save([reading]) == 1
 
 
-def test_what_is_saved_often_is_planned_once(store: Store, database: Database) -> None:
+def test_a_frequent_statement_is_prepared(store: Store, database: Database) -> None:
     for _ in range(6):
-        store.save([a_reading()])
+        store.save([make_reading()])
     database.rows("CREATE TABLE prepared (statement text)")
     store._execute("INSERT INTO prepared SELECT statement FROM pg_prepared_statements")
     assert "INSERT INTO reading" in "".join(row["statement"] for row in database.rows("TABLE prepared"))
 
 
-def test_a_row_that_another_writer_has_locked_is_waited_for_and_then_an_outage(database: Database) -> None:
-    reading = a_reading()
+def test_a_lock_of_another_writer_means_unavailable_after_the_lock_timeout(database: Database) -> None:
+    reading = make_reading()
     store = Store(database.settings, "test store")
     with database.connect() as other, other.transaction():
         other.execute(
@@ -163,7 +163,7 @@ def test_a_row_that_another_writer_has_locked_is_waited_for_and_then_an_outage(d
     store.close()
 
 
-def test_no_database_is_an_outage_without_the_password() -> None:
+def test_an_unreachable_database_is_reported_without_the_password() -> None:
     store = Store(load(DatabaseSettings, database_url="postgresql://u:hunter2@127.0.0.1:1/x"), "test store")
     with pytest.raises(StoreUnavailable) as caught:
         store.check()
@@ -171,7 +171,7 @@ def test_no_database_is_an_outage_without_the_password() -> None:
     store.close()
 
 
-def test_a_wrong_password_is_an_outage_that_says_so(database: Database) -> None:
+def test_a_wrong_password_means_unavailable_and_is_reported(database: Database) -> None:
     wrong = database.url.replace("@", "hunter2@", 1)
     store = Store(load(DatabaseSettings, database_url=wrong), "test store")
     with pytest.raises(StoreUnavailable, match="password authentication failed") as caught:
@@ -180,8 +180,8 @@ def test_a_wrong_password_is_an_outage_that_says_so(database: Database) -> None:
     store.close()
 
 
-def test_identities_are_what_counts(store: Store, database: Database) -> None:
-    one, two = a_reading(), a_reading()
+def test_equal_readings_with_different_ids_are_both_stored(store: Store, database: Database) -> None:
+    one, two = make_reading(), make_reading()
     two = two._replace(measured_at=one.measured_at, sensor_id=one.sensor_id, temperature=one.temperature)
     assert store.save([one, two]) == 2
     assert {row["reading_id"] for row in database.readings()} == {one.reading_id, two.reading_id}

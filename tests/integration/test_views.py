@@ -1,4 +1,4 @@
-"""The last-hour views against a plain computation over what was stored."""
+"""The last-hour views compared with a computation in Python."""
 
 import random
 from datetime import UTC, datetime, timedelta
@@ -39,24 +39,24 @@ def expected(readings: list[Reading]) -> dict[str, Any]:
     }
 
 
-def test_an_empty_table_gives_no_sensor_and_one_overall_row(database: Database) -> None:
+def test_without_readings_there_is_no_sensor_and_one_overall_row(database: Database) -> None:
     assert database.rows("SELECT * FROM last_hour_summary") == []
     (overall,) = database.rows("SELECT * FROM last_hour_overall")
     assert overall.pop("readings") == 0
     assert set(overall.values()) == {None}
 
 
-def test_the_views_equal_a_plain_computation(database: Database) -> None:
-    chance = random.Random(5)
+def test_the_views_equal_a_computation_in_python(database: Database) -> None:
+    rng = random.Random(5)
     now = datetime.now(UTC)
     readings = [
-        at(now - timedelta(seconds=chance.uniform(-240, 7200)), round(chance.uniform(-30, 45), 3), sensor_id)
+        at(now - timedelta(seconds=rng.uniform(-240, 7200)), round(rng.uniform(-30, 45), 3), sensor_id)
         for sensor_id in ("1", "2", "cellar", "ätic")
         for _ in range(300)
     ]
-    # None so near to the boundary that the time which the test takes could move it over.
+    # Leave out readings so close to the boundary that they could leave the hour during the test.
     readings = [r for r in readings if abs(now - r.measured_at - HOUR) > timedelta(seconds=60)]
-    chance.shuffle(readings)
+    rng.shuffle(readings)
     save(database, *readings)
 
     recent = [reading for reading in readings if reading.measured_at > now - HOUR]
@@ -70,7 +70,7 @@ def test_the_views_equal_a_plain_computation(database: Database) -> None:
     assert database.rows("SELECT * FROM last_hour_overall") == [expected(recent)]
 
 
-def test_the_hour_ends_an_hour_ago_and_is_open_ahead(database: Database) -> None:
+def test_the_hour_starts_an_hour_ago_and_includes_readings_ahead_of_the_clock(database: Database) -> None:
     now = datetime.now(UTC)
     save(database, at(now - HOUR - timedelta(seconds=1), 1.0), at(now - HOUR + timedelta(seconds=60), 2.0),
          at(now + timedelta(minutes=4), 3.0))  # fmt: skip
@@ -78,7 +78,7 @@ def test_the_hour_ends_an_hour_ago_and_is_open_ahead(database: Database) -> None
     assert (row["readings"], row["min_temperature"], row["last_temperature"]) == (2, 2.0, 3.0)
 
 
-def test_the_last_of_two_at_the_same_moment_is_the_same_in_both_views(database: Database) -> None:
+def test_both_views_agree_on_the_last_of_readings_with_the_same_time(database: Database) -> None:
     now = datetime.now(UTC)
     save(database, *(at(now, float(value)) for value in range(20)))
     (row,) = database.rows("SELECT * FROM last_hour_summary")
@@ -86,7 +86,7 @@ def test_the_last_of_two_at_the_same_moment_is_the_same_in_both_views(database: 
     assert row["last_temperature"] == overall["last_temperature"]
 
 
-def test_names_and_locations_are_shown_and_a_deleted_sensor_hides_nothing(database: Database) -> None:
+def test_names_and_locations_are_shown_and_a_deleted_sensor_keeps_its_readings(database: Database) -> None:
     save(database, at(datetime.now(UTC), 20.0, "1"), at(datetime.now(UTC), 21.0, "2"))
     database.rows("UPDATE sensor SET name = 'Kitchen', location = 'ground floor' WHERE sensor_id = '1'")
     database.rows("DELETE FROM sensor WHERE sensor_id = '2'")

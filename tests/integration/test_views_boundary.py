@@ -1,9 +1,9 @@
-"""The hour's two ends, to the microsecond: within one transaction `now()` stands still."""
+"""The boundaries of the last hour, to the microsecond: `now()` is constant within a transaction."""
 
 from tests.database import Database
 
 
-def test_the_hour_begins_after_its_first_microsecond_and_is_open_ahead(database: Database) -> None:
+def test_the_hour_excludes_its_start_and_includes_readings_ahead_of_the_clock(database: Database) -> None:
     with database.connect() as connection, connection.transaction():
         connection.execute(
             "INSERT INTO reading (reading_id, sensor_id, measured_at, temperature) VALUES "
@@ -17,7 +17,7 @@ def test_the_hour_begins_after_its_first_microsecond_and_is_open_ahead(database:
     assert overall == [{"readings": 2, "last_temperature": 3}]
 
 
-def test_of_readings_at_one_moment_the_highest_id_is_the_last(database: Database) -> None:
+def test_of_readings_with_the_same_time_the_highest_id_is_the_last(database: Database) -> None:
     for number in (2, 3, 1):
         database.rows(
             "INSERT INTO reading (reading_id, sensor_id, measured_at, temperature) "
