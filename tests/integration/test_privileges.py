@@ -93,7 +93,7 @@ REJECTED_BY_BROKER: list[tuple[str, str, Callable[[BlockingChannel], object]]] =
     ("alerter", "declare a queue", declare("events.mine")),
     ("alerter", "delete the readings' exchange", lambda c: c.exchange_delete("sensors")),
 ]
-API_REFUSES = [
+REJECTED_BY_API = [
     ("sensor", "GET", "/api/overview", None),
     ("pipeline", "GET", "/api/overview", None),
     ("operator", "GET", "/api/users", None),
@@ -103,7 +103,7 @@ API_REFUSES = [
     ("operator", "PUT", "/api/vhosts/another", {}),
     ("operator", "DELETE", "/api/queues/{vhost}/sensor_data", None),
 ]
-DATABASE_REFUSES = [
+REJECTED_BY_DATABASE = [
     ("writer", "SELECT * FROM reading"),
     ("writer", "SELECT * FROM last_hour_summary"),
     ("writer", "UPDATE reading SET temperature = 0"),
@@ -152,7 +152,7 @@ def test_the_broker_rejects_operations_without_permission(
     assert "ACCESS_REFUSED" in rejection.value.reply_text
 
 
-@pytest.mark.parametrize(("user", "method", "path", "body"), API_REFUSES)
+@pytest.mark.parametrize(("user", "method", "path", "body"), REJECTED_BY_API)
 def test_the_management_api_rejects_requests_without_permission(
     stack: Stack, user: str, method: str, path: str, body: object
 ) -> None:
@@ -160,7 +160,7 @@ def test_the_management_api_rejects_requests_without_permission(
         stack.api(user, method, path.format(vhost=stack.host.name), body)
 
 
-@pytest.mark.parametrize(("role", "statement"), DATABASE_REFUSES)
+@pytest.mark.parametrize(("role", "statement"), REJECTED_BY_DATABASE)
 def test_the_database_rejects_statements_without_privilege(stack: Stack, role: str, statement: str) -> None:
     with stack.session(role) as session, pytest.raises(InsufficientPrivilege):
         session.execute(statement)
