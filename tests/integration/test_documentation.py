@@ -11,7 +11,7 @@ from scripts.docs import schema
 from tests.broker import VirtualHost
 from tests.database import Database
 from tests.processes import Processes
-from tests.unit.docs.markdown import ROOT, blocks_of
+from tests.unit.docs.markdown import ROOT, blocks, blocks_of
 from tests.waiting import eventually
 
 README = ROOT / "README.md"
@@ -58,3 +58,8 @@ def test_the_reference_describes_the_migrated_database(database: Database) -> No
     kept = Path(schema.FILE).read_text(encoding="utf-8")
     if kept != page:
         pytest.fail("docs/reference/database.md is stale: run this test with UPDATE_REFERENCE=1")
+
+
+def test_the_sql_of_the_documentation_runs(database: Database) -> None:
+    for block in blocks("sql"):
+        database.rows(block.text)
