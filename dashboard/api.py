@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Annotated
 
@@ -154,9 +155,12 @@ async def stream_events(resources: Shared) -> AsyncIterator[ServerSentEvent]:
             yield event
 
 
+# Clients that received the same snapshots share their events, so that each is encoded once.
+@lru_cache(maxsize=2)
 def _state_event(snapshot: Snapshot) -> ServerSentEvent:
     return json_event("state", describe_state(snapshot))
 
 
+@lru_cache(maxsize=2)
 def _change_event(previous: Snapshot, snapshot: Snapshot) -> ServerSentEvent:
     return json_event("change", describe_change(previous, snapshot))

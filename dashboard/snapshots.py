@@ -16,7 +16,7 @@ JsonObject = dict[str, Any]
 PARTS = ("services", "queue", "throughput", "problems")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Snapshot:
     """The status at one moment. `parts` and `sensors` are JSON objects; sensors are None while unknown."""
 
