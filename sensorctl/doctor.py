@@ -9,6 +9,8 @@ from db.queries.summary import Summary
 from messaging.management.admin import channel
 from messaging.management.client import DELIVERY_LIMIT, Management
 from messaging.topology import Topology
+from monitoring.outages import problem_kind
+from monitoring.problems import ProblemKind
 from runtime.errors import ServiceUnavailable
 from sensorctl.settings import OperatorSettings
 
@@ -29,7 +31,7 @@ def examine(settings: OperatorSettings) -> Iterator[CheckResult]:
         try:
             yield check(settings)
         except ServiceUnavailable as error:
-            yield CheckResult(what, str(error), ADVICE[what])
+            yield CheckResult(what, f"{problem_kind(error)}: {error}", ADVICE[what])
 
 
 def _variables(settings: OperatorSettings) -> CheckResult:
@@ -55,7 +57,8 @@ def _queue(settings: OperatorSettings) -> CheckResult:
     if queue is None or dead is None:
         missing = topology.queue if queue is None else topology.dead_queue
         return CheckResult("queue", f"{missing} is not there", "run `sensorctl setup`")
-    return CheckResult("queue", _declared(queue, dead), _queue_advice(queue))
+    problem = "" if queue.get("consumers") else f"{ProblemKind.NO_CONSUMERS}: "
+    return CheckResult("queue", problem + _declared(queue, dead), _queue_advice(queue))
 
 
 def _declared(queue: dict[str, Any], dead: dict[str, Any]) -> str:

@@ -151,14 +151,24 @@ def test_clocks_that_differ(world: World, seconds: float) -> None:
 
 
 @pytest.mark.parametrize(
-    ("what", "error", "findings"),
+    ("what", "error", "problem", "findings"),
     [
-        ("management", ManagementUnavailable("401 Unauthorized"), ["queue", "delivery limit"]),
-        ("database", StoreUnavailable("Connection refused"), ["database", "schema", "clock"]),
+        (
+            "management",
+            ManagementUnavailable("401 Unauthorized"),
+            "management-api-down",
+            ["queue", "delivery limit"],
+        ),
+        (
+            "database",
+            StoreUnavailable("Connection refused"),
+            "database-down",
+            ["database", "schema", "clock"],
+        ),
     ],
 )
 def test_what_cannot_be_checked_says_why_and_the_rest_is_checked(
-    world: World, what: str, error: Exception, findings: list[str]
+    world: World, what: str, error: Exception, problem: str, findings: list[str]
 ) -> None:
     world.troubles[what] = error
 
@@ -166,14 +176,15 @@ def test_what_cannot_be_checked_says_why_and_the_rest_is_checked(
 
     assert len(found) == 7
     for name in findings:
-        assert found[name] == (name, str(error), doctor.ADVICE[name])
+        assert found[name] == (name, f"{problem}: {error}", doctor.ADVICE[name])
     assert [name for name, finding in found.items() if finding.advice] == findings
 
 
 def test_a_broker_that_does_not_answer(world: World) -> None:
     world.broker.troubles["connect"] = [BrokerUnavailable("Connection refused")]
 
-    assert world.findings()["broker"] == ("broker", "Connection refused", doctor.ADVICE["broker"])
+    found = "broker-down: Connection refused"
+    assert world.findings()["broker"] == ("broker", found, doctor.ADVICE["broker"])
 
 
 def test_a_broker_without_the_exchange(world: World) -> None:
@@ -181,5 +192,5 @@ def test_a_broker_without_the_exchange(world: World) -> None:
 
     finding = world.findings()["broker"]
 
-    assert finding.found == "404 NOT_FOUND - no exchange 'sensors'"
+    assert finding.found == "broker-down: 404 NOT_FOUND - no exchange 'sensors'"
     assert finding.advice
