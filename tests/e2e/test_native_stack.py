@@ -182,7 +182,7 @@ def test_the_dashboard_sees_every_service_and_every_sensor(stack: NativeStack) -
     eventually(well, "the dashboard sees all")
     assert stack.ask_dashboard("/api/minutes?sensor=1")["sensors"]["1"]
     assert stack.ask_dashboard("/api/dead-letters")["depth"] == 0
-    assert stack.ask_dashboard("/api/access") == {"possible": False, "granted": False}
+    assert stack.ask_dashboard("/api/access") == {"enabled": False, "authorized": False}
 
 
 def test_what_runs_is_reported(stack: NativeStack) -> None:

@@ -19,7 +19,7 @@ from db.queries.minutes import MinuteRow
 from messaging.settings import BrokerSettings
 from runtime.health import Health
 from runtime.settings import load
-from tests.unit.dead_queue import FakeDeadQueue
+from tests.unit.dead_letter_queue import FakeDeadLetterQueue
 from tests.unit.http_client import Response, send
 from web.auth import TokenAuth
 from web.server import serve_http
@@ -43,7 +43,7 @@ class FakeMinutes:
 class DashboardServer:
     def __init__(self, token: str | None) -> None:
         self.snapshots, self.health, self.minutes = SnapshotStore(), Health(BROKER, DATABASE), FakeMinutes()
-        self.telemetry, self.queue = DashboardTelemetry(self.health), FakeDeadQueue()
+        self.telemetry, self.queue = DashboardTelemetry(self.health), FakeDeadLetterQueue()
         auth = TokenAuth(
             SecretStr(token) if token else None, "DASHBOARD_TOKEN", self.telemetry.request_rejected
         )

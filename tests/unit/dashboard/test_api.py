@@ -20,7 +20,7 @@ from tests.unit.openapi import check_response
 
 class TestResponses:
     def test_each_matches_its_documentation(self, dashboard: DashboardServer) -> None:
-        dashboard.queue.bury("rubbish", "not-json")
+        dashboard.queue.add("rubbish", "not-json")
         responses = {
             "/api/overview": dashboard.send("/api/overview"),
             "/api/history": dashboard.send("/api/history"),
@@ -99,7 +99,7 @@ class TestAuthorization:
     def test_without_a_configured_token_nothing_can_be_changed(
         self, read_only_dashboard: DashboardServer, path: str
     ) -> None:
-        read_only_dashboard.queue.bury("rubbish", "not-json")
+        read_only_dashboard.queue.add("rubbish", "not-json")
         response = read_only_dashboard.change(path, {"ids": read_only_dashboard.queue.ids()}, token="")
         assert response.status == 403
         assert "DASHBOARD_TOKEN is not set" in response.json["detail"]
@@ -114,7 +114,7 @@ class TestAuthorization:
     def test_without_the_right_token_nothing_can_be_changed(
         self, dashboard: DashboardServer, path: str, authorization: str | None
     ) -> None:
-        dashboard.queue.bury("rubbish", "not-json")
+        dashboard.queue.add("rubbish", "not-json")
         headers = {} if authorization is None else {"Authorization": authorization}
         response = dashboard.send(path, {"ids": dashboard.queue.ids()}, **headers)
         assert response.status == 401

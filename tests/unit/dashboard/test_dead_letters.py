@@ -12,8 +12,8 @@ from tests.unit.openapi import check_response
 
 
 def test_they_are_listed_with_reason_detail_and_body(dashboard: DashboardServer) -> None:
-    dashboard.queue.bury("<b>rubbish</b>", "not-json")
-    dashboard.queue.bury(b"\xff" * 5_000, "invalid-field")
+    dashboard.queue.add("<b>rubbish</b>", "not-json")
+    dashboard.queue.add(b"\xff" * 5_000, "invalid-field")
     listed = dashboard.send("/api/dead-letters").json
     assert listed["depth"] == listed["inspected"] == 2
     assert listed["reasons"] == {"not-json": 1, "invalid-field": 1}
@@ -28,13 +28,13 @@ def test_they_are_listed_with_reason_detail_and_body(dashboard: DashboardServer)
 def test_clients_share_a_list(dashboard: DashboardServer) -> None:
     for _ in range(5):
         dashboard.send("/api/dead-letters")
-    assert dashboard.queue.visits == 1
+    assert dashboard.queue.opened == 1
 
 
 def test_messages_are_replayed_by_their_ids(dashboard: DashboardServer) -> None:
     for body in ("one", "two"):
-        dashboard.queue.bury(body, "not-json")
-    dashboard.queue.bury("replayed too often", "not-json", replays=3)
+        dashboard.queue.add(body, "not-json")
+    dashboard.queue.add("replayed too often", "not-json", replays=3)
     ids = dashboard.queue.ids()
     result = dashboard.change(REPLAY, {"ids": [ids[0], ids[2], "f" * 12]}).json
     assert result == {"done": {"not-json": 1}, "refused": 1, "not_found": ["f" * 12]}
@@ -45,10 +45,10 @@ def test_messages_are_replayed_by_their_ids(dashboard: DashboardServer) -> None:
 def test_a_reason_is_discarded_except_for_messages_that_came_after_the_list(
     dashboard: DashboardServer,
 ) -> None:
-    dashboard.queue.bury("rubbish", "not-json")
-    dashboard.queue.bury("other", "invalid-field")
+    dashboard.queue.add("rubbish", "not-json")
+    dashboard.queue.add("other", "invalid-field")
     listed = dashboard.send("/api/dead-letters").json
-    dashboard.queue.bury("later", "not-json")
+    dashboard.queue.add("later", "not-json")
     result = dashboard.change(DISCARD, {"reason": "not-json", "dead_lettered_before": listed["at"]}).json
     assert result["done"] == {"not-json": 1}
     assert [message.body for message in dashboard.queue.messages] == [b"other", b"later"]
@@ -59,8 +59,8 @@ def test_a_broker_that_goes_down_halfway_is_reported_with_what_was_done(
     dashboard: DashboardServer, path: str
 ) -> None:
     for body in ("one", "two"):
-        dashboard.queue.bury(body, "not-json")
-    dashboard.queue.lost_after = 1
+        dashboard.queue.add(body, "not-json")
+    dashboard.queue.fail_after = 1
     response = dashboard.change(path, {"ids": dashboard.queue.ids()})
     assert response.status == 503
     assert response.json["done"] == {"not-json": 1}
@@ -69,7 +69,7 @@ def test_a_broker_that_goes_down_halfway_is_reported_with_what_was_done(
 
 
 def test_a_broker_that_is_down_is_reported(dashboard: DashboardServer) -> None:
-    dashboard.queue.away = BrokerUnavailable("Connection refused")
+    dashboard.queue.error = BrokerUnavailable("Connection refused")
     response = dashboard.send("/api/dead-letters")
     assert response.json["detail"] == "Connection refused"
     check_response(dashboard.openapi, "/api/dead-letters", response)

@@ -1,4 +1,4 @@
-"""The dead queue in memory."""
+"""The dead-letter queue in memory."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,17 +11,17 @@ from messaging.dead_letters.dead_letter import DeadLetter
 from messaging.errors import BrokerUnavailable
 
 
-class FakeDeadQueue:
-    """What `messaging.dead_letters.queue.visit` would give, and how often it was visited."""
+class FakeDeadLetterQueue:
+    """Replaces `messaging.dead_letters.queue.visit`, and counts how often it was opened."""
 
     def __init__(self) -> None:
         self.messages: list[DeadLetter] = []
         self.replayed: list[bytes] = []
-        self.visits = 0
-        self.away: BrokerUnavailable | None = None
-        self.lost_after: int | None = None
+        self.opened = 0
+        self.error: BrokerUnavailable | None = None
+        self.fail_after: int | None = None
 
-    def bury(self, body: str | bytes, reason: str, replays: int = 0) -> None:
+    def add(self, body: str | bytes, reason: str, replays: int = 0) -> None:
         headers = {
             "x-dead-reason": reason,
             "x-dead-detail": "a sentence",
@@ -39,10 +39,10 @@ class FakeDeadQueue:
         return len(self.messages)
 
     @contextmanager
-    def visit(self, *_: Any) -> Iterator["FakeDeadQueue"]:
-        self.visits += 1
-        if self.away:
-            raise self.away
+    def visit(self, *_: Any) -> Iterator["FakeDeadLetterQueue"]:
+        self.opened += 1
+        if self.error:
+            raise self.error
         yield self
 
     def look(self, limit: int | None = None) -> Iterator[DeadLetter]:
@@ -56,8 +56,8 @@ class FakeDeadQueue:
         self.replayed.append(message.body)
 
     def discard(self, message: DeadLetter) -> None:
-        if self.lost_after is not None:
-            if self.lost_after == 0:
+        if self.fail_after is not None:
+            if self.fail_after == 0:
                 raise BrokerUnavailable("lost")
-            self.lost_after -= 1
+            self.fail_after -= 1
         self.messages.remove(message)
