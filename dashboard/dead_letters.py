@@ -12,7 +12,7 @@ from dashboard.telemetry import DashboardTelemetry
 from messaging.dead_letters.dead_letter import DeadLetter
 from messaging.dead_letters.filter import DeadLetterFilter
 from messaging.dead_letters.operations import Discard, Reasons, Replay
-from messaging.dead_letters.queue import visit
+from messaging.dead_letters.queue import open_dead_letter_queue
 from messaging.settings import BrokerSettings
 from runtime.errors import ServiceUnavailable
 
@@ -81,8 +81,10 @@ class DeadLetterService:
         try:
             self._run(operation)
         finally:
-            self._telemetry.replayed(operation.done, operation.refused)
-        return DeadLetterResult(done=operation.done, refused=operation.refused, not_found=selection.unmet())
+            self._telemetry.replayed(operation.done, operation.skipped)
+        return DeadLetterResult(
+            done=operation.done, refused=operation.skipped, not_found=selection.missing_ids()
+        )
 
     def discard(self, request: DeadLetterRequest) -> DeadLetterResult:
         """Discard the requested messages.
@@ -97,7 +99,7 @@ class DeadLetterService:
             self._run(operation)
         finally:
             self._telemetry.discarded(operation.done)
-        return DeadLetterResult(done=operation.done, not_found=selection.unmet())
+        return DeadLetterResult(done=operation.done, not_found=selection.missing_ids())
 
     def _run(self, operation: Replay | Discard) -> None:
         with self._exclusive():
@@ -110,8 +112,8 @@ class DeadLetterService:
     def _inspect(self) -> DeadLetters:
         reasons: Counter[str] = Counter()
         items = []
-        with visit(self._settings) as queue:
-            for message in queue.look(MAX_INSPECTED):
+        with open_dead_letter_queue(self._settings) as queue:
+            for message in queue.peek(MAX_INSPECTED):
                 reasons[message.reason] += 1
                 items.append(_to_item(message))
             return DeadLetters(

@@ -1,1 +1,1 @@
-"""The reading contract and everything AMQP; the only place that knows pika."""
+"""Everything AMQP and the management API; the only package that imports pika."""

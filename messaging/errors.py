@@ -1,15 +1,15 @@
-"""What can go wrong with the broker, as this project names it."""
+"""Errors of the broker, as this project names them."""
 
 from runtime.errors import ServiceUnavailable
 
 
 class BrokerUnavailable(ServiceUnavailable):
-    """The broker does not answer, or refuses what is asked of it, and may do it later."""
+    """The broker is down or refuses a request, and may accept it later."""
 
 
 class BrokerRefused(BrokerUnavailable):
-    """The broker does not let this user in, or not do what is asked."""
+    """The broker denies this user access or an operation."""
 
 
 class Unroutable(BrokerUnavailable):
-    """The broker has no queue for the message: the topology is not set up, or was removed."""
+    """The broker has no queue for the message: the topology is not declared, or was deleted."""

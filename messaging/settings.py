@@ -1,4 +1,4 @@
-"""Where the broker is and what the queue is called."""
+"""Settings of the broker and the queue."""
 
 import ssl
 from typing import Any, Self
@@ -98,7 +98,7 @@ class BrokerSettings(Settings):
         return self
 
     def tls_context(self) -> ssl.SSLContext:
-        """What verifies the broker, and shows it this client's own certificate if there is one."""
+        """Return the context that verifies the broker and presents the client certificate, if any."""
         context = ssl.create_default_context(cafile=self.rabbitmq_tls_ca)
         if self.rabbitmq_tls_cert:
             context.load_cert_chain(self.rabbitmq_tls_cert, self.rabbitmq_tls_key)
@@ -106,7 +106,7 @@ class BrokerSettings(Settings):
 
     @property
     def amqp_url(self) -> str:
-        """The address with its password; never for a log. TLS is in it as pika's ssl_options."""
+        """The address including its password, never to be logged; TLS is in it as pika's ssl_options."""
         if not self.rabbitmq_tls_ca:
             return self._address
         address = urlsplit(self._address)

@@ -1,4 +1,4 @@
-"""The exchange and the queues, declared the same way by everyone who may."""
+"""The exchanges and the queues, declared identically by setup and every consumer."""
 
 from dataclasses import dataclass
 
@@ -9,31 +9,32 @@ EXCHANGE = "sensors"
 BINDING_KEY = "reading.#"
 ROUTING_PREFIX = "reading."
 MAX_ROUTING_KEY_BYTES = 255
-# To which the alerter publishes notifications. A subscriber binds a queue of its own.
+# The alerter publishes firing and resolved alerts here; any client with the permission may bind a queue.
 EVENTS_EXCHANGE = "events"
-# Where the broker publishes what comes by MQTT, with the dots of a routing key for the slashes of the topic.
+# The broker publishes MQTT messages here; the slashes of the topic become the dots of the routing key.
 MQTT_EXCHANGE = "amq.topic"
 MQTT_BINDING_KEY = "sensors.*.temperature"
 # The same as a regular expression, for this project and for the broker's topic permissions.
-MQTT_KEYS = r"^sensors\.([^.]+)\.temperature$"
+MQTT_ROUTING_KEY_PATTERN = r"^sensors\.([^.]+)\.temperature$"
 
 
 @dataclass(frozen=True)
 class Topology:
-    """The names that follow from the queue's name."""
+    """The names derived from the queue's name, and their declaration."""
 
     queue: str
 
     @property
     def dead_queue(self) -> str:
-        """Where messages go that can never become a reading."""
+        """The queue for messages that can never become a reading."""
         return f"{self.queue}.dead"
 
     def declare(self, channel: BlockingChannel | Channel) -> None:
-        """Declare everything, durable and without arguments, so that any client can declare it again.
+        """Declare everything, durable and without arguments, so that any client can redeclare it.
 
-        Raises BrokerUnavailable when the broker refuses, for instance because the queue exists with
-        other arguments.
+        Raises:
+            BrokerUnavailable: When the broker refuses, for instance because the queue exists with other
+                arguments.
         """
         with translate_errors():
             channel.exchange_declare(EXCHANGE, exchange_type="topic", durable=True)
@@ -44,16 +45,20 @@ class Topology:
 
 
 def declare_events(channel: BlockingChannel) -> None:
-    """Declare the exchange of the events. Raises BrokerUnavailable."""
+    """Declare the exchange for events.
+
+    Raises:
+        BrokerUnavailable: When the broker is lost or refuses.
+    """
     with translate_errors():
         channel.exchange_declare(EVENTS_EXCHANGE, exchange_type="topic", durable=True)
 
 
 def routing_key(sensor_id: str) -> str:
-    """The routing key of a sensor's readings, cut to what AMQP allows."""
-    return fitting(f"{ROUTING_PREFIX}{sensor_id}")
+    """Return the routing key of a sensor's readings, truncated to what AMQP allows."""
+    return truncate_routing_key(f"{ROUTING_PREFIX}{sensor_id}")
 
 
-def fitting(key: str) -> str:
-    """A routing key, cut to what AMQP allows."""
+def truncate_routing_key(key: str) -> str:
+    """Truncate a routing key to the 255 bytes that AMQP allows."""
     return key.encode(errors="replace")[:MAX_ROUTING_KEY_BYTES].decode(errors="ignore")

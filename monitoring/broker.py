@@ -4,7 +4,7 @@ from concurrent.futures import Future
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from messaging.dead_letters.queue import visit
+from messaging.dead_letters.queue import open_dead_letter_queue
 from messaging.management.client import Management
 from messaging.settings import BrokerSettings
 from messaging.topology import Topology
@@ -61,8 +61,8 @@ def read_oldest_dead_letter(settings: BrokerSettings) -> OldestDeadLetter | None
     Raises:
         BrokerUnavailable: When the broker cannot be reached.
     """
-    with visit(settings, at_once=1) as queue:
-        for message in queue.look(1):
+    with open_dead_letter_queue(settings, max_batch=1) as queue:
+        for message in queue.peek(1):
             return OldestDeadLetter(
                 message.dead_at, escape_unprintable(message.reason), escape_unprintable(message.detail)
             )

@@ -1,1 +1,1 @@
-"""The consumer service: takes messages from the queue and stores their readings."""
+"""The consumer service: receive messages from the queue and store their readings."""

@@ -1,4 +1,4 @@
-"""The consumer process: puts its parts together and runs until it is told to stop."""
+"""The consumer process: compose its parts and run until shutdown is requested."""
 
 import sys
 
@@ -19,34 +19,34 @@ from runtime.watchdog import watchdog
 
 
 def main(stop: ShutdownSignal) -> None:
-    """Consume until the stop."""
+    """Consume until shutdown is requested."""
     settings = load(PipelineSettings)
     configure_logging(settings.log_level, settings.log_format)
     health = Health(BROKER, DATABASE)
-    events = PipelineTelemetry(health)
-    events.started(settings.batch_size, settings.prefetch)
+    telemetry = PipelineTelemetry(health)
+    telemetry.started(settings.batch_size, settings.prefetch)
     store = Store(settings, name=settings.name)
     try:
         with serve_http(settings.http_host, settings.http_port, health), watchdog(health):
-            watch = DatabaseHealthCheck(store, events)
-            watch.wait(stop, settings.connect_timeout_seconds)
-            build_consumer(settings, store, events, stop, watch).run()
+            database = DatabaseHealthCheck(store, telemetry)
+            database.wait(stop, settings.connect_timeout_seconds)
+            build_consumer(settings, store, telemetry, stop, database).run()
     finally:
-        events.ended()
+        telemetry.ended()
         store.close()
 
 
 def build_consumer(
     settings: PipelineSettings,
     store: Store,
-    events: PipelineTelemetry,
+    telemetry: PipelineTelemetry,
     stop: ShutdownSignal,
-    watch: DatabaseHealthCheck,
+    database: DatabaseHealthCheck,
 ) -> Consumer:
-    """The consumer of these settings."""
+    """Build the consumer from its settings."""
     handler = ReadingHandler(
         store,
-        events,
+        telemetry,
         naive_time_zone=settings.naive_time_zone,
         processing_seconds=(settings.processing_seconds_min, settings.processing_seconds_max),
     )
@@ -62,10 +62,10 @@ def build_consumer(
     return Consumer(
         options,
         handler=handler,
-        suspect_handler=SubprocessHandler(events),
-        events=events,
+        isolation_handler=SubprocessHandler(telemetry),
+        events=telemetry,
         stop=stop,
-        when_idle=watch.when_idle,
+        when_idle=database.when_idle,
     )
 
 

@@ -1,4 +1,4 @@
-"""Knows whether the database answers while no message asks it."""
+"""Check the database while no message does."""
 
 import time
 
@@ -12,43 +12,45 @@ CHECK_SECONDS = 5.0
 
 
 class DatabaseHealthCheck:
-    """Waits for the database before the first message, and looks after it while there is none."""
+    """Waits for the database before the first message, and checks it while no message arrives."""
 
-    def __init__(self, store: Store, events: PipelineTelemetry) -> None:
+    def __init__(self, store: Store, telemetry: PipelineTelemetry) -> None:
         self._store = store
-        self._events = events
+        self._telemetry = telemetry
         self._checked_at = 0.0
 
-    def wait(self, stop: ShutdownSignal, limit_seconds: float) -> None:
-        """Return once the database answers.
+    def wait(self, stop: ShutdownSignal, timeout_seconds: float) -> None:
+        """Return once the database responds; a time-out of 0 waits without limit.
 
-        Raises StoreUnavailable after `limit_seconds` (0: never), Stopped when asked to stop.
+        Raises:
+            StoreUnavailable: After `timeout_seconds`.
+            ShutdownRequested: When shutdown was requested meanwhile.
         """
 
         def sleep(seconds: float) -> None:
-            self._events.progress()
+            self._telemetry.progress()
             stop.sleep(seconds)
 
         attempts = retry(
             sleep=sleep,
-            on_failure=lambda error, seconds: self._events.outage(str(error), seconds),
-            max_elapsed_seconds=limit_seconds,
+            on_failure=lambda error, seconds: self._telemetry.dependency_down(str(error), seconds),
+            max_elapsed_seconds=timeout_seconds,
         )
         attempts(self._store.check)
-        self._answered()
+        self._mark_up()
 
     def when_idle(self) -> None:
-        """Check every few seconds."""
+        """Check the database every CHECK_SECONDS."""
         if time.monotonic() - self._checked_at < CHECK_SECONDS:
             return
         try:
             self._store.check()
         except StoreUnavailable as error:
             self._checked_at = time.monotonic()
-            self._events.outage(str(error), CHECK_SECONDS)
+            self._telemetry.dependency_down(str(error), CHECK_SECONDS)
         else:
-            self._answered()
+            self._mark_up()
 
-    def _answered(self) -> None:
+    def _mark_up(self) -> None:
         self._checked_at = time.monotonic()
-        self._events.database_answers()
+        self._telemetry.database_up()

@@ -1,4 +1,4 @@
-"""What is done with a batch of messages: read each, work on it, store them together."""
+"""Handle a batch of messages: parse each, simulate work on it, and store the readings together."""
 
 import random
 import time
@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from db.errors import InvalidData
 from db.store import Store
-from messaging.consuming.consumer import BatchResult
+from messaging.consuming.consumer import BatchResult, Work
 from messaging.consuming.session import Delivery
 from readings.errors import DeadLetterReason, InvalidReading
 from readings.model import Reading
@@ -20,44 +20,44 @@ from readings.payload import MqttDefaults
 
 
 class Message(Protocol):
-    """What is needed of a delivery to store its reading."""
+    """The part of a delivery that is required to store its reading."""
 
     @property
     def body(self) -> bytes:
-        """As it came."""
+        """The unchanged body."""
 
     @property
-    def topic(self) -> MqttDefaults | None:
-        """What is said beside the body of a message that came by MQTT."""
+    def mqtt_defaults(self) -> MqttDefaults | None:
+        """The defaults for fields that the body of an MQTT message may omit."""
 
 
-class Stored(NamedTuple):
-    """What became of some messages: `new` of the readings were committed, the others were there already.
+class StoreResult(NamedTuple):
+    """The outcome of a batch: `new` of the readings were inserted, the others were duplicates.
 
-    `refused` holds, in the order of the messages, why one can never become a stored reading; `seconds` is
-    how long the database took.
+    `errors` contains, in the order of the messages, why one can never become a stored reading; `seconds` is
+    the duration of the database's work.
     """
 
     readings: Sequence[Reading]
     new: int
-    refused: Sequence[InvalidReading | None]
-    at: datetime
+    errors: Sequence[InvalidReading | None]
+    stored_at: datetime
     seconds: float = 0.0
 
 
 class StoreEvents(Protocol):
-    """What the handler tells."""
+    """Receives the results of the handler."""
 
-    def stored(self, stored: Stored) -> None:
-        """A batch is committed and settled."""
-
-
-def nothing(_position: int = 0) -> None:
-    """Work that takes no time."""
+    def stored(self, result: StoreResult) -> None:
+        """Record a batch that is committed and settled."""
 
 
-def at_once(work: Callable[[], int]) -> int:
-    """Do it here and now."""
+def no_op(_position: int = 0) -> None:
+    """Do nothing."""
+
+
+def run_inline(work: Callable[[], int]) -> int:
+    """Run `work` in this thread."""
     return work()
 
 
@@ -66,70 +66,73 @@ def store_messages(
     messages: Sequence[Message],
     zone: ZoneInfo,
     *,
-    work: Callable[[int], None] = nothing,
-    breathe: Callable[[], None] = nothing,
-    execute: Callable[[Callable[[], int]], int] = at_once,
-) -> Stored:
-    """Store the readings that are in the messages, in one statement if the database takes them all.
+    work: Callable[[int], None] = no_op,
+    process_events: Callable[[], None] = no_op,
+    execute: Callable[[Callable[[], int]], int] = run_inline,
+) -> StoreResult:
+    """Store the readings of the messages, in one statement if the database accepts them all.
 
-    `work` is done on each valid message, by its position, before the store; `execute` runs a statement and
-    `breathe` is called between two. Raises StoreUnavailable when the readings cannot be stored now; some
-    may be.
+    `work` is called with the position of each valid message before the readings are stored; `execute` runs a
+    statement, and `process_events` is called between two statements.
+
+    Raises:
+        StoreUnavailable: When the readings cannot be stored now; some may be stored already.
     """
-    readings, refused = _read_all(messages, ParseContext(zone, datetime.now(UTC)))
+    readings, errors = _parse_all(messages, ParseContext(zone, datetime.now(UTC)))
     for position in readings:
         work(position)
-    began = time.perf_counter()
-    new, rejected = _save_apart(partial(_save, store, execute), readings, breathe)
-    seconds = time.perf_counter() - began
+    started_at = time.perf_counter()
+    new, rejected = _save_bisecting(partial(_save, store, execute), readings, process_events)
+    seconds = time.perf_counter() - started_at
     for position, error in rejected.items():
         del readings[position]
-        refused[position] = error
-    return Stored(list(readings.values()), new, refused, datetime.now(UTC), seconds)
+        errors[position] = error
+    return StoreResult(list(readings.values()), new, errors, datetime.now(UTC), seconds)
 
 
-def _read_all(
+def _parse_all(
     messages: Sequence[Message], context: ParseContext
 ) -> tuple[dict[int, Reading], list[InvalidReading | None]]:
     readings: dict[int, Reading] = {}
-    refused: list[InvalidReading | None] = [None] * len(messages)
+    errors: list[InvalidReading | None] = [None] * len(messages)
     for position, message in enumerate(messages):
-        topic = message.topic
+        defaults = message.mqtt_defaults
         try:
             readings[position] = parse_reading(
-                message.body, replace(context, mqtt_defaults=topic) if topic else context
+                message.body, replace(context, mqtt_defaults=defaults) if defaults else context
             )
         except InvalidReading as error:
-            refused[position] = error
-    return readings, refused
+            errors[position] = error
+    return readings, errors
 
 
 def _save(store: Store, execute: Callable[[Callable[[], int]], int], readings: Sequence[Reading]) -> int:
     return execute(partial(store.save, readings))
 
 
-def _save_apart(
-    save: Callable[[Sequence[Reading]], int], readings: Mapping[int, Reading], breathe: Callable[[], None]
+def _save_bisecting(
+    save: Callable[[Sequence[Reading]], int],
+    readings: Mapping[int, Reading],
+    process_events: Callable[[], None],
 ) -> tuple[int, dict[int, InvalidReading]]:
-    """Save them; what the database rejects is looked for by halves, and its neighbours are saved."""
+    """Save the readings; find those that the database rejects by bisection, and save the others."""
     if not readings:
         return 0, {}
     try:
         return save(list(readings.values())), {}
     except InvalidData as error:
         if len(readings) == 1:
-            return 0, dict.fromkeys(
-                readings, InvalidReading(DeadLetterReason.REJECTED_BY_DATABASE, str(error))
-            )
-    breathe()
+            rejection = InvalidReading(DeadLetterReason.REJECTED_BY_DATABASE, str(error))
+            return 0, dict.fromkeys(readings, rejection)
+    process_events()
     items, middle = list(readings.items()), len(readings) // 2
-    new_before, rejected_before = _save_apart(save, dict(items[:middle]), breathe)
-    new_behind, rejected_behind = _save_apart(save, dict(items[middle:]), breathe)
-    return new_before + new_behind, rejected_before | rejected_behind
+    new_first, rejected_first = _save_bisecting(save, dict(items[:middle]), process_events)
+    new_second, rejected_second = _save_bisecting(save, dict(items[middle:]), process_events)
+    return new_first + new_second, rejected_first | rejected_second
 
 
 class ReadingHandler:
-    """Once it returns, each reading of the batch is committed or refused; raises as `store_messages` does."""
+    """Commits or rejects each reading of a batch; raises as `store_messages` does."""
 
     def __init__(
         self,
@@ -144,19 +147,19 @@ class ReadingHandler:
         self._naive_time_zone = naive_time_zone
         self._processing_seconds = processing_seconds
 
-    def __call__(self, batch: Sequence[Delivery]) -> BatchResult:
+    def __call__(self, batch: Sequence[Delivery], work: Work) -> BatchResult:
         """Handle the deliveries together."""
 
-        def work(position: int) -> None:
-            batch[position].pause(random.uniform(*self._processing_seconds))  # noqa: S311 (simulated work)
+        def simulate_work(_position: int) -> None:
+            work.pause(random.uniform(*self._processing_seconds))  # noqa: S311 (simulated work)
 
-        stored = store_messages(
+        result = store_messages(
             self._store,
             batch,
             self._naive_time_zone,
-            work=work if self._processing_seconds[1] > 0 else nothing,
-            breathe=partial(batch[0].pause, 0),
-            # A batch is worth the change of threads: the next one comes in meanwhile.
-            execute=batch[0].beside if len(batch) > 1 else at_once,
+            work=simulate_work if self._processing_seconds[1] > 0 else no_op,
+            process_events=partial(work.pause, 0),
+            # A batch is worth switching threads: the next one arrives meanwhile.
+            execute=work.run_in_thread if len(batch) > 1 else run_inline,
         )
-        return BatchResult(stored.refused, partial(self._events.stored, stored))
+        return BatchResult(result.errors, partial(self._events.stored, result))

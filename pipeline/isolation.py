@@ -1,11 +1,11 @@
-"""A message that may kill its consumer is tried in a child process first.
+"""Handle messages that may kill their consumer in a subprocess first.
 
-The child (`python -m pipeline.trial`) reads messages from stdin, each as two parts behind their lengths: what
-its MQTT topic says, as JSON, and its body. It says `ready` once it could start, and then one JSON line for
-each: it handles them one after the other. Only a child that was given a single message, and dies after
-`ready`, convicts it.
+The child (`python -m pipeline.isolation`) reads messages as JSON lines from stdin, prints `ready` once it has
+started, and then one JSON line per message, which it handles one by one. A message is dead-lettered as a
+poison message only if a child that was given this message alone dies after `ready`.
 """
 
+import base64
 import json
 import os
 import signal
@@ -13,13 +13,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Any, NamedTuple, Protocol
 
 from db.errors import StoreUnavailable
 from db.store import Store
-from messaging.consuming.consumer import BatchResult
+from messaging.consuming.consumer import BatchResult, Work
 from messaging.consuming.session import Delivery
 from pipeline.handler import Message, store_messages
 from pipeline.settings import PipelineSettings
@@ -29,83 +29,82 @@ from runtime.errors import ServiceUnavailable
 from runtime.settings import load
 
 POLL_SECONDS = 0.05
-TRIAL_SECONDS = 60.0
+TIMEOUT_SECONDS = 60.0
 READY = "ready"
-LENGTH_BYTES = 8
-# 1 for a reading that was committed, 0 for one that was there already.
-Verdict = int | InvalidReading
+# 1 for a reading that was inserted, 0 for a duplicate.
+Outcome = int | InvalidReading
 
 
 class IsolatedMessage(NamedTuple):
-    """A message as the child has it."""
+    """A message as the child receives it."""
 
     body: bytes
-    topic: MqttDefaults | None
+    mqtt_defaults: MqttDefaults | None
 
 
 class IsolationUnavailable(ServiceUnavailable):
-    """The trial itself could not be held; nothing is known about the message."""
+    """The child could not start, so nothing is known about the message."""
 
 
 class IsolationEvents(Protocol):
-    """What a trial tells."""
+    """Receives the results of isolated messages."""
 
-    def acquitted(self, delivery_number: int | None, *, duplicate: bool) -> None:
-        """The suspect message did no harm; its reading is committed, or was there already."""
+    def stored_in_isolation(self, delivery_attempt: int | None, *, duplicate: bool) -> None:
+        """Record a message that did not kill the child and whose reading is committed."""
 
 
 class SubprocessHandler:
-    """A handler that lets a child process do the work of `store_messages`, for each message by itself.
+    """A handler that runs `store_messages` in a child process, for one message at a time.
 
-    A message of which a child dies that did nothing else is refused with the reason `crash-loop`; otherwise
-    it gives and raises what the work would have.
+    A message that kills a child that did nothing else is rejected with the reason `crash-loop`. Otherwise the
+    handler returns and raises what `store_messages` would have.
     """
 
     def __init__(
         self,
         events: IsolationEvents,
         command: tuple[str, ...] = (sys.executable, "-m", "pipeline.isolation"),
-        limit_seconds: float = TRIAL_SECONDS,
+        timeout_seconds: float = TIMEOUT_SECONDS,
     ) -> None:
         self._events = events
         self._command = command
-        self._limit_seconds = limit_seconds
+        self._timeout_seconds = timeout_seconds
 
-    def __call__(self, batch: Sequence[Delivery]) -> BatchResult:
-        """Try these suspects; each reading is committed or refused when this returns."""
-        verdicts: list[Verdict] = []
-        while rest := batch[len(verdicts) :]:
-            verdicts += self._try(rest) or self._try(rest[:1])
-        refused = [verdict if isinstance(verdict, InvalidReading) else None for verdict in verdicts]
-        return BatchResult(refused, partial(self._tell, batch, verdicts))
+    def __call__(self, batch: Sequence[Delivery], work: Work) -> BatchResult:
+        """Handle these messages in isolation; each reading is committed or rejected on return."""
+        outcomes: list[Outcome] = []
+        while remaining := batch[len(outcomes) :]:
+            outcomes += self._run_child(remaining, work) or self._run_child(remaining[:1], work)
+        errors = [outcome if isinstance(outcome, InvalidReading) else None for outcome in outcomes]
+        return BatchResult(errors, partial(self._report, batch, outcomes))
 
-    def _tell(self, batch: Sequence[Delivery], verdicts: Sequence[Verdict]) -> None:
-        for delivery, verdict in zip(batch, verdicts, strict=True):
-            if isinstance(verdict, int):
-                self._events.acquitted(delivery.number, duplicate=verdict == 0)
+    def _report(self, batch: Sequence[Delivery], outcomes: Sequence[Outcome]) -> None:
+        for delivery, outcome in zip(batch, outcomes, strict=True):
+            if isinstance(outcome, int):
+                self._events.stored_in_isolation(delivery.delivery_attempt, duplicate=outcome == 0)
 
-    def _try(self, suspects: Sequence[Delivery]) -> list[Verdict]:
-        """What a child says of the first of them. Of a single one there is always a verdict."""
-        with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as answers:
-            given.writelines(map(written, suspects))
-            given.seek(0)
-            # A session of its own: a Ctrl-C at the terminal must not look like the message's doing.
+    def _run_child(self, messages: Sequence[Delivery], work: Work) -> list[Outcome]:
+        """Return the outcomes of the first messages; for a single message there is always one."""
+        with tempfile.TemporaryFile() as requests, tempfile.TemporaryFile() as responses:
+            requests.writelines(map(encode_message, messages))
+            requests.seek(0)
+            # A session of its own: a Ctrl-C at the terminal must not be mistaken for the message's doing.
             child = subprocess.Popen(  # noqa: S603 (this project's own module)
-                self._command, stdin=given, stdout=answers, start_new_session=True
+                self._command, stdin=requests, stdout=responses, start_new_session=True
             )
-            code = self._wait(child, suspects[0], answers.fileno())
-            answers.seek(0)
-            lines = answers.read().decode(errors="replace").splitlines()
-        return _judge(lines, code, len(suspects))
+            exit_code = self._wait(child, work, responses.fileno())
+            responses.seek(0)
+            lines = responses.read().decode(errors="replace").splitlines()
+        return _interpret(lines, exit_code, len(messages))
 
-    def _wait(self, child: subprocess.Popen[bytes], delivery: Delivery, answers: int) -> int | None:
-        """The child's exit code, negative for a signal; None when one message took it too long."""
-        said, deadline = 0, time.monotonic() + self._limit_seconds
+    def _wait(self, child: subprocess.Popen[bytes], work: Work, responses: int) -> int | None:
+        """Return the child's exit code, negative for a signal; None when one message took too long."""
+        responded, deadline = 0, time.monotonic() + self._timeout_seconds
         try:
             while child.poll() is None and time.monotonic() < deadline:
-                delivery.pause(POLL_SECONDS)
-                if (size := os.fstat(answers).st_size) > said:
-                    said, deadline = size, time.monotonic() + self._limit_seconds
+                work.pause(POLL_SECONDS)
+                if (size := os.fstat(responses).st_size) > responded:
+                    responded, deadline = size, time.monotonic() + self._timeout_seconds
             return child.poll()
         finally:
             if child.poll() is None:
@@ -113,83 +112,71 @@ class SubprocessHandler:
                 child.wait()
 
 
-def _judge(lines: list[str], code: int | None, suspects: int) -> list[Verdict]:
+def _interpret(lines: list[str], exit_code: int | None, messages: int) -> list[Outcome]:
     if READY not in lines:
-        raise IsolationUnavailable(f"the trial of a suspect message could not start (exit code {code})")
-    verdicts = [_verdict(json.loads(line)) for line in lines[lines.index(READY) + 1 :]]
-    if code == 0 and len(verdicts) == suspects:
-        return verdicts
-    if suspects == 1:
-        return [
-            InvalidReading(
-                DeadLetterReason.CRASH_LOOP, f"its consumer {_death(code)} when it was tried alone"
-            )
-        ]
-    # It may have died of its last one just after the answer.
-    return verdicts[: suspects - 1]
+        raise IsolationUnavailable(f"the child process for isolation did not start (exit code {exit_code})")
+    outcomes = [_to_outcome(json.loads(line)) for line in lines[lines.index(READY) + 1 :]]
+    if exit_code == 0 and len(outcomes) == messages:
+        return outcomes
+    if messages == 1:
+        detail = f"its consumer {_describe_death(exit_code)} when it was handled in isolation"
+        return [InvalidReading(DeadLetterReason.CRASH_LOOP, detail)]
+    # The last message may have killed the child just after the response.
+    return outcomes[: messages - 1]
 
 
-def _verdict(outcome: dict[str, Any]) -> Verdict:
-    if "unavailable" in outcome:
-        raise StoreUnavailable(outcome["unavailable"])
-    if "reason" in outcome:
-        return InvalidReading(DeadLetterReason(outcome["reason"]), outcome["detail"])
-    return int(outcome["stored"])
+def _to_outcome(response: dict[str, Any]) -> Outcome:
+    if "unavailable" in response:
+        raise StoreUnavailable(response["unavailable"])
+    if "reason" in response:
+        return InvalidReading(DeadLetterReason(response["reason"]), response["detail"])
+    return int(response["stored"])
 
 
-def _death(code: int | None) -> str:
-    if code is None:
+def _describe_death(exit_code: int | None) -> str:
+    if exit_code is None:
         return "did not finish"
-    if code < 0:
-        return f"was killed by {signal.Signals(-code).name}"
-    return f"ended with exit code {code}"
+    if exit_code < 0:
+        return f"was killed by {signal.Signals(-exit_code).name}"
+    return f"ended with exit code {exit_code}"
 
 
 def main() -> None:
-    """The child: handle each message on stdin once and print the outcomes, up to the first that must wait."""
+    """Handle each message from stdin once and print the outcomes, until the store is unavailable."""
     settings = load(PipelineSettings)
-    store = Store(settings, name=f"trial of {settings.name}")
-    suspects = list(suspects_in(sys.stdin.buffer.read()))
+    store = Store(settings, name=f"{settings.name} isolation")
+    messages = [decode_message(line) for line in sys.stdin.buffer]
     print(READY, flush=True)  # noqa: T201 (the protocol)
-    for suspect in suspects:
-        outcome = outcome_of(store, suspect, settings)
-        print(json.dumps(outcome), flush=True)  # noqa: T201
-        if "unavailable" in outcome:
+    for message in messages:
+        response = handle_message(store, message, settings)
+        print(json.dumps(response), flush=True)  # noqa: T201
+        if "unavailable" in response:
             return
 
 
-def written(suspect: Message) -> bytes:
-    """The message as the child reads it."""
-    parts = json.dumps(suspect.topic).encode(), suspect.body
-    return b"".join(len(part).to_bytes(LENGTH_BYTES) + part for part in parts)
+def encode_message(message: Message) -> bytes:
+    """Encode a message as a line for the child."""
+    body = base64.b64encode(message.body).decode()
+    return json.dumps({"body": body, "mqtt_defaults": message.mqtt_defaults}).encode() + b"\n"
 
 
-def suspects_in(given: bytes) -> Iterator[IsolatedMessage]:
-    """The messages that were written one after the other."""
-    parts = _parts(given)
-    for topic, body in zip(parts, parts, strict=True):
-        said = json.loads(topic)
-        yield IsolatedMessage(body, MqttDefaults(*said) if said else None)
+def decode_message(line: bytes) -> IsolatedMessage:
+    """Decode a line of `encode_message`."""
+    fields = json.loads(line)
+    defaults = fields["mqtt_defaults"]
+    return IsolatedMessage(base64.b64decode(fields["body"]), MqttDefaults(*defaults) if defaults else None)
 
 
-def _parts(given: bytes) -> Iterator[bytes]:
-    begin = 0
-    while begin < len(given):
-        length = int.from_bytes(given[begin : begin + LENGTH_BYTES])
-        begin += LENGTH_BYTES + length
-        yield given[begin - length : begin]
-
-
-def outcome_of(store: Store, suspect: Message, settings: PipelineSettings) -> dict[str, Any]:
-    """What became of the message, as the parent reads it."""
+def handle_message(store: Store, message: Message, settings: PipelineSettings) -> dict[str, Any]:
+    """Store the message's reading, and return the response for the parent."""
     try:
-        stored = store_messages(store, [suspect], settings.naive_time_zone)
+        result = store_messages(store, [message], settings.naive_time_zone)
     except StoreUnavailable as error:
         return {"unavailable": str(error)}
-    (refused,) = stored.refused
-    if refused:
-        return {"reason": refused.reason.value, "detail": refused.detail}
-    return {"stored": stored.new}
+    (rejection,) = result.errors
+    if rejection:
+        return {"reason": rejection.reason.value, "detail": rejection.detail}
+    return {"stored": result.new}
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What the consumer reads from the environment."""
+"""Settings of the consumer."""
 
 import os
 import socket
@@ -17,7 +17,7 @@ MAX_LINGER_SECONDS = 10
 
 
 class PipelineSettings(BrokerSettings, DatabaseSettings, ServiceSettings):
-    """Seconds are real seconds; the processing range simulates work on each message."""
+    """Settings of the consumer; the processing range simulates work on each message."""
 
     batch_size: int = Field(
         default=1,
@@ -63,17 +63,17 @@ class PipelineSettings(BrokerSettings, DatabaseSettings, ServiceSettings):
     def _full_batches(self) -> Self:
         if self.prefetch < self.batch_size:
             raise ValueError(
-                f"PREFETCH_COUNT ({self.prefetch}) is below BATCH_SIZE ({self.batch_size}), so that no batch "
-                "could be full: leave it unset and it follows"
+                f"PREFETCH_COUNT ({self.prefetch}) is below BATCH_SIZE ({self.batch_size}), so no batch "
+                "could be full: leave it unset to derive it"
             )
         return self
 
     @property
     def prefetch(self) -> int:
-        """How many unacked messages the consumer may hold: a batch, and the next one on its way."""
+        """The maximum number of unacked messages: a batch, and the next one in transit."""
         return self.prefetch_count or (2 * self.batch_size if self.batch_size > 1 else 1)
 
     @property
     def name(self) -> str:
-        """This process among its like, in the management UI and in pg_stat_activity."""
+        """The name of this process in the management UI and in pg_stat_activity."""
         return f"pipeline@{socket.gethostname()}:{os.getpid()}"

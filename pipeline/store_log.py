@@ -1,4 +1,4 @@
-"""The log of what was stored: a line each while there are few, one line a second for the rest."""
+"""Log what was stored: a line each at a low rate, one aggregated line per second above it."""
 
 import time
 from collections.abc import Callable
@@ -7,94 +7,94 @@ from typing import Any
 
 import structlog
 
-from pipeline.handler import Stored
+from pipeline.handler import StoreResult
 
-# More than anybody reads as they go by; a line costs a tenth of what a reading does.
-LINES_A_SECOND = 20
+# More than a person can read as they scroll by; a line costs a tenth of what a reading does.
+MAX_LINES_PER_SECOND = 20
 SECOND = 1.0
 
 
 @dataclass
 class Suppressed:
-    """What has not been told one by one."""
+    """What was not logged line by line."""
 
     readings: int = 0
     new: int = 0
-    longest_store_ms: float = 0.0
-    longest_delay_ms: float = 0.0
+    max_store_ms: float = 0.0
+    max_latency_ms: float = 0.0
 
 
 class ThrottledStoreLog:
-    """For one thread. Nothing is left untold for longer than a second while `when_due` is called often."""
+    """Logs results, for one thread; `flush_if_due` must be called often, to log each aggregate in time."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._log: Any = structlog.get_logger().bind()
         self._clock = clock
-        self._until = clock()
+        self._due_at = clock()
         self._lines = 0
-        self._rest = Suppressed()
+        self._suppressed = Suppressed()
 
-    def add(self, stored: Stored, longest_delay_seconds: float) -> None:
-        """Tell of a batch that holds a reading, now or in the second's sum."""
-        self.when_due()
-        store_ms, delay_ms = _ms(stored.seconds), _ms(longest_delay_seconds)
-        if self._lines >= LINES_A_SECOND:
-            self._sum_up(stored, store_ms, delay_ms)
+    def add(self, result: StoreResult, max_latency_seconds: float) -> None:
+        """Log a batch that contains a reading, now or in the aggregate of this second."""
+        self.flush_if_due()
+        store_ms, latency_ms = _ms(result.seconds), _ms(max_latency_seconds)
+        if self._lines >= MAX_LINES_PER_SECOND:
+            self._aggregate(result, store_ms, latency_ms)
             return
         self._lines += 1
-        if len(stored.readings) > 1:
-            self._tell_batch(stored, store_ms, delay_ms)
+        if len(result.readings) > 1:
+            self._log_batch(result, store_ms, latency_ms)
         else:
-            self._tell_one(stored, store_ms, delay_ms)
+            self._log_reading(result, store_ms, latency_ms)
 
-    def when_due(self) -> None:
-        """Tell the rest of a second that is over."""
+    def flush_if_due(self) -> None:
+        """Log the aggregate once its second is over."""
         now = self._clock()
-        if now >= self._until:
-            self.finish()
-            self._until = now + SECOND
+        if now >= self._due_at:
+            self.flush()
+            self._due_at = now + SECOND
             self._lines = 0
 
-    def finish(self) -> None:
-        """Tell the rest."""
-        rest = self._rest
-        if rest.readings:
+    def flush(self) -> None:
+        """Log the aggregate now."""
+        suppressed = self._suppressed
+        if suppressed.readings:
             self._log.info(
-                "many stored",
-                readings=rest.readings,
-                new=rest.new,
-                duplicates=rest.readings - rest.new,
-                longest_store_ms=rest.longest_store_ms,
-                longest_delay_ms=rest.longest_delay_ms,
+                "stored (aggregated)",
+                readings=suppressed.readings,
+                new=suppressed.new,
+                duplicates=suppressed.readings - suppressed.new,
+                max_store_ms=suppressed.max_store_ms,
+                max_latency_ms=suppressed.max_latency_ms,
             )
-            self._rest = Suppressed()
+            self._suppressed = Suppressed()
 
-    def _sum_up(self, stored: Stored, store_ms: float, delay_ms: float) -> None:
-        rest = self._rest
-        rest.readings += len(stored.readings)
-        rest.new += stored.new
-        rest.longest_store_ms = max(rest.longest_store_ms, store_ms)
-        rest.longest_delay_ms = max(rest.longest_delay_ms, delay_ms)
+    def _aggregate(self, result: StoreResult, store_ms: float, latency_ms: float) -> None:
+        suppressed = self._suppressed
+        suppressed.readings += len(result.readings)
+        suppressed.new += result.new
+        suppressed.max_store_ms = max(suppressed.max_store_ms, store_ms)
+        suppressed.max_latency_ms = max(suppressed.max_latency_ms, latency_ms)
 
-    def _tell_batch(self, stored: Stored, store_ms: float, delay_ms: float) -> None:
+    def _log_batch(self, result: StoreResult, store_ms: float, latency_ms: float) -> None:
         self._log.info(
             "batch stored",
-            readings=len(stored.readings),
-            new=stored.new,
-            duplicates=len(stored.readings) - stored.new,
+            readings=len(result.readings),
+            new=result.new,
+            duplicates=len(result.readings) - result.new,
             store_ms=store_ms,
-            longest_delay_ms=delay_ms,
+            max_latency_ms=latency_ms,
         )
 
-    def _tell_one(self, stored: Stored, store_ms: float, delay_ms: float) -> None:
-        (reading,) = stored.readings
+    def _log_reading(self, result: StoreResult, store_ms: float, latency_ms: float) -> None:
+        (reading,) = result.readings
         self._log.info(
-            "stored" if stored.new else "duplicate",
+            "stored" if result.new else "duplicate",
             sensor=reading.sensor_id,
             temperature=round(reading.temperature, 3),
             measured_at=reading.measured_at.isoformat(),
             store_ms=store_ms,
-            delay_ms=delay_ms,
+            latency_ms=latency_ms,
         )
 
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from db.migrate import current_version, newest_version
 from db.queries.summary import Summary
-from messaging.management.admin import channel
+from messaging.management.admin import open_channel
 from messaging.management.client import DELIVERY_LIMIT, Management
 from messaging.topology import Topology
 from monitoring.outages import problem_kind
@@ -45,8 +45,8 @@ def _variables(settings: OperatorSettings) -> CheckResult:
 
 
 def _broker(settings: OperatorSettings) -> CheckResult:
-    with channel(settings) as visit:
-        visit.exchange_declare("sensors", passive=True)
+    with open_channel(settings) as channel:
+        channel.exchange_declare("sensors", passive=True)
     return CheckResult("broker", "answers, and has the exchange sensors")
 
 

@@ -39,7 +39,7 @@ def set_up(settings: SetupSettings, sleep: Callable[[float], None]) -> None:
     log.info("topology is declared", queue=settings.queue_name)
     management = Management(settings)
     _make_users(settings.broker_users, management, _attempts(sleep, MANAGEMENT_SECONDS))
-    _hang_the_last_net(Topology(settings.queue_name), management)
+    _set_delivery_limit_policy(Topology(settings.queue_name), management)
 
 
 def _declare(settings: SetupSettings, attempts: Retrying) -> None:
@@ -87,10 +87,10 @@ def _make_users(users: list[User], management: Management, attempts: Retrying) -
         log.info("broker users are ready", users=names)
 
 
-def _hang_the_last_net(topology: Topology, management: Management) -> None:
+def _set_delivery_limit_policy(topology: Topology, management: Management) -> None:
     log = structlog.get_logger()
     try:
-        management.set_policy(topology)
+        management.set_delivery_limit_policy(topology)
     except BrokerUnavailable as error:
         log.warning("no delivery-limit policy", reason=str(error), advice="set RABBITMQ_MANAGEMENT_URL")
     else:

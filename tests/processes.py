@@ -83,7 +83,7 @@ class Process:
 
     def told(self) -> tuple[int, int]:
         """How many readings it said were new, and how many there already, one by one or in batches."""
-        batches = self.events("batch stored") + self.events("many stored")
+        batches = self.events("batch stored") + self.events("stored (aggregated)")
         new = len(self.events("stored")) + sum(batch["new"] for batch in batches)
         return new, len(self.events("duplicate")) + sum(batch["duplicates"] for batch in batches)
 

@@ -30,7 +30,7 @@ class ExchangeReceiver:
         Raises:
             BrokerUnavailable: When the broker did not confirm it.
         """
-        self._publisher.announce(notification.routing_key, notification.notification_id, notification.body)
+        self._publisher.publish(notification.routing_key, notification.notification_id, notification.body)
 
     def keep_alive(self) -> bool:
         """Answer heartbeats.
@@ -38,7 +38,7 @@ class ExchangeReceiver:
         Raises:
             BrokerUnavailable: When the connection is lost.
         """
-        self._publisher.idle()
+        self._publisher.process_heartbeats()
         return True
 
     def close(self) -> None:

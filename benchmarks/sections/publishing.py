@@ -39,7 +39,7 @@ def _import(bench: Bench) -> None:
     file = bench.processes.directory / "bulk.jsonl"
     file.write_bytes(b"\n".join([*bench.messages.get(messages), b""]))
     # There is no consumer, so it must not wait for the queue to become shorter.
-    command = (*SENSORCTL, "import", str(file), "--most-waiting", "0")
+    command = (*SENSORCTL, "import", str(file), "--max-queue-depth", "0")
     rate = _measure_rate(bench, "import", command, messages, {})
     bench.results.add(PUBLISHING, "import", rate, "sensorctl import")
 

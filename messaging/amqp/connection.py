@@ -1,4 +1,4 @@
-"""Connections to the broker, with pika's errors turned into this project's own."""
+"""Open connections to the broker and translate pika's errors into this project's."""
 
 import socket
 import ssl
@@ -22,7 +22,7 @@ from pika.exceptions import (
     UnroutableError,
 )
 
-from messaging.amqp.headers import tolerate
+from messaging.amqp.headers import install_lenient_decoder
 from messaging.errors import BrokerRefused, BrokerUnavailable, Unroutable
 from runtime.errors import ErrorTranslator
 
@@ -31,33 +31,39 @@ SOCKET_TIMEOUT_SECONDS = 5
 STACK_TIMEOUT_SECONDS = 10
 BLOCKED_TIMEOUT_SECONDS = 10
 ACCESS_REFUSED = 403
-# Reported by Linux for data that the peer never acknowledged: a link that swallows packets.
+# TCP_USER_TIMEOUT makes Linux report data that the peer never acknowledged, as on a link that drops packets.
 TCP_OPTIONS = {"TCP_USER_TIMEOUT": 20_000, "TCP_KEEPIDLE": 10, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 2}
 
 
 def translate_errors() -> AbstractContextManager[None]:
-    """Raise BrokerUnavailable, BrokerRefused or Unroutable for whatever pika or its socket raises inside."""
+    """Translate what pika or its socket raises inside the block.
+
+    Raises:
+        BrokerRefused: When the broker denies access.
+        Unroutable: When no queue accepts a mandatory message.
+        BrokerUnavailable: For every other error of pika or of the socket.
+    """
     return _ERROR_TRANSLATOR
 
 
-def _meaning(error: BaseException) -> BrokerUnavailable | Unroutable | None:
+def _translate(error: BaseException) -> BrokerUnavailable | Unroutable | None:
     if isinstance(error, UnroutableError):
-        return Unroutable("no queue takes the message: run `sensorctl setup`")
-    # Pika's time-out of a connection attempt is no AMQPError.
+        return Unroutable("no queue accepts the message: run `sensorctl setup`")
+    # pika's time-out of a connection attempt is not an AMQPError.
     if isinstance(error, AMQPError | AMQPConnectorException | OSError):
-        return unavailable(error)
+        return to_broker_unavailable(error)
     return None
 
 
-_ERROR_TRANSLATOR = ErrorTranslator(_meaning)
+_ERROR_TRANSLATOR = ErrorTranslator(_translate)
 
 
-def unavailable(error: BaseException) -> BrokerUnavailable:
-    """BrokerUnavailable or BrokerRefused, for what pika tells of the end of a connection or a channel."""
-    return _kind(_cause(error))(describe(error))
+def to_broker_unavailable(error: BaseException) -> BrokerUnavailable:
+    """Return BrokerUnavailable or BrokerRefused for pika's reason why a connection or a channel closed."""
+    return _error_type(_root_cause(error))(describe(error))
 
 
-def _kind(cause: BaseException) -> type[BrokerUnavailable]:
+def _error_type(cause: BaseException) -> type[BrokerUnavailable]:
     match cause:
         case ChannelClosedByBroker() | ConnectionClosedByBroker() if cause.reply_code == ACCESS_REFUSED:
             return BrokerRefused
@@ -65,61 +71,72 @@ def _kind(cause: BaseException) -> type[BrokerUnavailable]:
 
 
 def describe(error: BaseException) -> str:
-    """What happened, in words, without an address that could hold a password."""
-    cause = _cause(error)
-    return _at_the_greeting(cause) or _later(cause) or str(cause) or type(cause).__name__
+    """Describe the error in words, without an address that could contain a password."""
+    cause = _root_cause(error)
+    return _describe_handshake(cause) or _describe_failure(cause) or str(cause) or type(cause).__name__
 
 
-def _at_the_greeting(cause: BaseException) -> str | None:
+def _describe_handshake(cause: BaseException) -> str | None:
     match cause:
         case ssl.SSLCertVerificationError():
-            return f"the broker's certificate is refused: {cause.verify_message}"
+            return f"the broker's certificate is rejected: {cause.verify_message}"
         case ssl.SSLError(reason="WRONG_VERSION_NUMBER" | "RECORD_LAYER_FAILURE"):
             return "the broker does not speak TLS on this port"
         case ssl.SSLError() if cause.reason:
             return f"TLS fails: {cause.reason}"
         case IncompatibleProtocolError():
-            return f"the server hung up before AMQP began; does it want TLS, or a certificate? ({cause})"
+            return (
+                "the server closed the connection before the AMQP handshake; does it require TLS or a client "
+                f"certificate? ({cause})"
+            )
     return None
 
 
-def _later(cause: BaseException) -> str | None:
+def _describe_failure(cause: BaseException) -> str | None:
     match cause:
         case ChannelClosedByBroker() | ConnectionClosedByBroker():
             return f"{cause.reply_code} {cause.reply_text}"
         case ConnectionBlockedTimeout():
-            return "the broker takes no messages now: it has a memory or disk alarm"
+            return "the broker accepts no messages: it has a memory or disk alarm"
         case AMQPConnectorStackTimeout():
-            return "the broker took the connection and did not answer"
+            return "the broker accepted the connection and did not respond"
         case socket.gaierror():
-            return f"the broker's host name is not known ({cause.strerror})"
+            return f"the broker's host name cannot be resolved ({cause.strerror})"
         case OSError() if cause.strerror:
             return cause.strerror
     return None
 
 
-def _cause(error: BaseException) -> BaseException:
-    """The error that pika wrapped into those of its connection attempts."""
+def _root_cause(error: BaseException) -> BaseException:
+    """Unwrap the errors in which pika nests the failure of a connection attempt."""
     match error:
         case AMQPConnectionError(args=[BaseException() as inner] | [_, BaseException() as inner]):
-            return _cause(inner)
+            return _root_cause(inner)
         case AMQPConnectorPhaseErrorBase():
-            return _cause(error.exception)
+            return _root_cause(error.exception)
         case AMQPConnectionWorkflowFailed():
-            return _cause(error.exceptions[-1])
+            return _root_cause(error.exceptions[-1])
     return error
 
 
 def connect(url: str, name: str) -> BlockingConnection:
-    """Open a connection that the management UI shows as `name`. Raises BrokerUnavailable."""
-    tolerate()
+    """Open a connection that the management UI shows as `name`.
+
+    Raises:
+        BrokerUnavailable: When the broker cannot be reached or refuses the connection.
+    """
+    install_lenient_decoder()
     with translate_errors():
-        return BlockingConnection(parameters_of(url, name))
+        return BlockingConnection(connection_parameters(url, name))
 
 
-def parameters_of(url: str, name: str) -> pika.URLParameters:
-    """How every connection of this project behaves. Raises OSError for certificates that are gone."""
-    parameters = pika.URLParameters(url)  # reads the certificates, which may have been renewed
+def connection_parameters(url: str, name: str) -> pika.URLParameters:
+    """Return the parameters that every connection of this project uses.
+
+    Raises:
+        OSError: When a certificate file cannot be read.
+    """
+    parameters = pika.URLParameters(url)  # reads the certificate files again: they may have been renewed
     parameters.heartbeat = HEARTBEAT_SECONDS
     parameters.socket_timeout = SOCKET_TIMEOUT_SECONDS
     parameters.stack_timeout = STACK_TIMEOUT_SECONDS
@@ -131,7 +148,7 @@ def parameters_of(url: str, name: str) -> pika.URLParameters:
 
 
 def close_quietly(connection: BlockingConnection) -> None:
-    """Close a connection that may be gone already."""
+    """Close a connection that may already be closed or lost."""
     with suppress(AMQPError, OSError):
         if connection.is_open:
             connection.close()
@@ -143,8 +160,8 @@ __all__ = [
     "BrokerUnavailable",
     "close_quietly",
     "connect",
+    "connection_parameters",
     "describe",
-    "parameters_of",
+    "to_broker_unavailable",
     "translate_errors",
-    "unavailable",
 ]

@@ -1,8 +1,8 @@
-"""A blocking connection that keeps its event loop from one wait to the next.
+"""A blocking connection that keeps its event loop between waits.
 
-It has as much of pika's BlockingConnection as consumers and streams use, with the same words. That one makes
-an epoll set, a timer and an event for each of its waits, several times a message; here they stay
-(docs/adr/0017-own-event-loop.md).
+It offers the part of pika's BlockingConnection that consumers and publishers use, under the same names.
+BlockingConnection creates an epoll set, a timer and an event for each wait, several times per message; this
+class creates them once (docs/adr/0017-own-event-loop.md).
 """
 
 import time
@@ -15,18 +15,18 @@ from pika.adapters.select_connection import IOLoop
 from pika.adapters.utils.selector_ioloop_adapter import SelectorIOServicesAdapter
 from pika.exceptions import AMQPError
 
-from messaging.amqp.connection import parameters_of, translate_errors, unavailable
-from messaging.amqp.headers import tolerate
+from messaging.amqp.connection import connection_parameters, to_broker_unavailable, translate_errors
+from messaging.amqp.headers import install_lenient_decoder
 from messaging.errors import BrokerUnavailable, Unroutable
 
-CLOSE_SECONDS = 2.0
+CLOSE_TIMEOUT_SECONDS = 2.0
 WAIT_SECONDS = 1.0
 
 
 class EagerSockets(SelectorIOServicesAdapter):  # type: ignore[misc]  # pika ships no types
-    """Sends at once what a socket takes at once; pika asks epoll first whether it would.
+    """Send at once what a socket accepts at once; pika waits for epoll to report it writable first.
 
-    Only while `eager`, which is for a socket that is connected and speaks no TLS.
+    Only while `eager`, which is for a socket that is connected and does not use TLS.
     """
 
     def __init__(self, loop: IOLoop) -> None:
@@ -35,19 +35,19 @@ class EagerSockets(SelectorIOServicesAdapter):  # type: ignore[misc]  # pika shi
         self._sending = False
 
     def set_writer(self, fd: int, on_writable: Callable[[], None]) -> None:
-        """Let pika send, and watch the socket for what is left."""
+        """Let pika send, and watch the socket for the remaining data."""
         if not (self.eager and self._send(on_writable)):
             super().set_writer(fd, on_writable)
 
     def remove_writer(self, fd: int) -> bool:
-        """Nothing is left to be sent; or the socket is given up."""
+        """Stop watching the socket: nothing remains to be sent, or the socket is abandoned."""
         if self._sending:
             self._sending = False
             return True
         return bool(super().remove_writer(fd))
 
     def _send(self, on_writable: Callable[[], None]) -> bool:
-        """Whether nothing is left."""
+        """Return whether everything was sent."""
         self._sending = True
         try:
             on_writable()
@@ -56,11 +56,11 @@ class EagerSockets(SelectorIOServicesAdapter):  # type: ignore[misc]  # pika shi
             self._sending = False
 
 
-class QuickConnection(pika.SelectConnection):  # type: ignore[misc]  # pika ships no types
-    """Hands each delivery to its channel at once; pika looks first for who else waits for such a frame."""
+class DirectDeliveryConnection(pika.SelectConnection):  # type: ignore[misc]  # pika ships no types
+    """Hand each delivery to its channel without pika's search for other callbacks for such a frame."""
 
     def _process_callbacks(self, frame_value: pika.frame.Frame) -> bool:
-        """Whether somebody was called who waits for such a frame: nobody can wait for a delivery."""
+        """Return whether a callback was waiting for this frame; none can wait for a delivery."""
         is_method = frame_value.frame_type == pika.spec.FRAME_METHOD
         if not is_method or frame_value.method.INDEX == pika.spec.Basic.Deliver.INDEX:
             return False
@@ -68,24 +68,27 @@ class QuickConnection(pika.SelectConnection):  # type: ignore[misc]  # pika ship
 
 
 class Connection:
-    """For one thread, but for `wake`; all but `close` raise BrokerUnavailable once the connection is lost."""
+    """A connection for one thread, except for `wake`.
+
+    Once the connection is lost, every method except `close` raises BrokerUnavailable.
+    """
 
     def __init__(self, url: str, name: str) -> None:
         """Return once it is open; the management UI shows it as `name`."""
-        tolerate()
+        install_lenient_decoder()
         self._error: BrokerUnavailable | None = None
-        self._opened = self._gone = False
-        self._alarm: Any = None
-        self._alarm_at = 0.0
+        self._opened = self._closed = False
+        self._timer: Any = None
+        self._timer_at = 0.0
         with translate_errors():
-            parameters = parameters_of(url, name)
+            parameters = connection_parameters(url, name)
             self._loop = IOLoop()
             self._sockets = EagerSockets(self._loop)
-            self._connection = QuickConnection(
+            self._connection = DirectDeliveryConnection(
                 parameters,
                 on_open_callback=self._on_open,
-                on_open_error_callback=self._on_end,
-                on_close_callback=self._on_end,
+                on_open_error_callback=self._on_close,
+                on_close_callback=self._on_close,
                 custom_ioloop=self._sockets,
             )
         self._loop.activate_poller()
@@ -98,118 +101,122 @@ class Connection:
 
     @property
     def is_open(self) -> bool:
-        """Whether messages can come and go, as far as is known."""
+        """Whether messages can be sent and received, as far as is known."""
         return bool(self._connection.is_open)
 
     def check(self) -> None:
-        """Raise what the connection was lost over, if it was."""
+        """Check that the connection is not lost.
+
+        Raises:
+            BrokerUnavailable: With the reason why it was lost.
+        """
         if self._error is not None:
             raise self._error
 
     def process_data_events(self, time_limit: float) -> None:
-        """Let the connection work until something happens, for at most so many seconds."""
+        """Process events until something happens, for at most `time_limit` seconds."""
         self.check()
-        self._ring_within(time_limit)
-        self._turn()
+        self._schedule_wakeup(time_limit)
+        self._run_once()
         self.check()
 
     def wake(self) -> None:
-        """End a wait that is going on; for any thread."""
+        """End the current wait; may be called from any thread."""
         self._loop.add_callback_threadsafe(lambda: None)
 
     def send(self, method: Callable[..., Any], *arguments: Any) -> None:
-        """Call a method of a pika channel that has no answer, and have it sent before anything else."""
+        """Call a method of a pika channel that has no response, and send it before anything else."""
         self.check()
         method(*arguments)
         if not self._sockets.eager:
-            self._turn()
+            self._run_once()
 
     def wait_for(self, condition: Callable[[], object]) -> None:
-        """Let the connection work until the condition holds."""
+        """Process events until the condition holds."""
         while not condition():
             self.process_data_events(WAIT_SECONDS)
 
-    def answer(self, method: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
-        """Call a method of a pika channel and wait for the broker's answer."""
-        answers: list[Any] = []
+    def rpc(self, method: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
+        """Call a method of a pika channel and return the broker's response."""
+        responses: list[Any] = []
         self.check()
         with translate_errors():
-            method(*arguments, callback=answers.append, **options)
-        self.wait_for(lambda: answers)
-        return answers[0]
+            method(*arguments, callback=responses.append, **options)
+        self.wait_for(lambda: responses)
+        return responses[0]
 
     def channel(self) -> "Channel":
         """Open a channel."""
         return Channel(self, self.open_channel())
 
     def open_channel(self) -> Any:
-        """Open a channel of pika's own kind. When the broker closes it, the connection is lost as well."""
+        """Open a pika channel. When the broker closes it, the connection counts as lost too."""
         opened: list[Any] = []
         self.check()
         with translate_errors():
             channel = self._connection.channel(on_open_callback=opened.append)
-            channel.add_on_close_callback(lambda _channel, reason: self._fail(unavailable(reason)))
+            channel.add_on_close_callback(lambda _channel, reason: self._fail(to_broker_unavailable(reason)))
         self.wait_for(lambda: opened)
         return channel
 
-    def confirm(self, channel: Any, on_confirm: Callable[[Any], None]) -> None:
-        """From now on `on_confirm` hears which messages the broker has; one that it refuses ends all."""
+    def enable_confirms(self, channel: Any, on_confirm: Callable[[Any], None]) -> None:
+        """Turn on publisher confirms: `on_confirm` gets each ack; a nack or a return ends the connection."""
 
-        def settled(frame: Any) -> None:
+        def settle(frame: Any) -> None:
             if isinstance(frame.method, pika.spec.Basic.Nack):
-                self._fail(BrokerUnavailable("the broker could not take a message"))
-            elif self._error is None:  # the confirm of a message that came back must not count
+                self._fail(BrokerUnavailable("the broker could not accept a message"))
+            elif self._error is None:  # the confirm of a returned message must not count
                 on_confirm(frame.method)
 
-        def returned(*_: Any) -> None:
-            self._fail(Unroutable("no queue takes the message: run `sensorctl setup`"))
+        def on_return(*_: Any) -> None:
+            self._fail(Unroutable("no queue accepts the message: run `sensorctl setup`"))
 
-        channel.add_on_return_callback(returned)
-        self.answer(channel.confirm_delivery, settled)
+        channel.add_on_return_callback(on_return)
+        self.rpc(channel.confirm_delivery, settle)
 
     def close(self) -> None:
-        """Close the connection, which may be gone already; what was given to it before is sent."""
+        """Send what was handed over before, and close the connection, which may already be lost."""
         with suppress(AMQPError, OSError, BrokerUnavailable):
             if not (self._connection.is_closing or self._connection.is_closed):
                 self._connection.close()
-            deadline = time.monotonic() + CLOSE_SECONDS
-            while not self._gone and (left := deadline - time.monotonic()) > 0:
-                self._ring_within(left)
-                self._turn()
+            deadline = time.monotonic() + CLOSE_TIMEOUT_SECONDS
+            while not self._closed and (remaining := deadline - time.monotonic()) > 0:
+                self._schedule_wakeup(remaining)
+                self._run_once()
         self._loop.deactivate_poller()
         self._loop.close()
 
-    def _turn(self) -> None:
+    def _run_once(self) -> None:
         with translate_errors():
             self._loop.poll()
             self._loop.process_timeouts()
 
-    def _ring_within(self, seconds: float) -> None:
-        """End the wait then, or a little earlier, by an alarm that is set already."""
+    def _schedule_wakeup(self, seconds: float) -> None:
+        """End the next wait after `seconds` at the latest; a timer that fires earlier is kept."""
         latest = time.monotonic() + seconds
-        if self._alarm is not None:
-            if self._alarm_at <= latest:
+        if self._timer is not None:
+            if self._timer_at <= latest:
                 return
-            self._loop.remove_timeout(self._alarm)
-        self._alarm = self._loop.call_later(seconds, self._on_alarm)
-        self._alarm_at = latest
+            self._loop.remove_timeout(self._timer)
+        self._timer = self._loop.call_later(seconds, self._on_timer)
+        self._timer_at = latest
 
-    def _on_alarm(self) -> None:
-        self._alarm = None
+    def _on_timer(self) -> None:
+        self._timer = None
 
     def _on_open(self, _connection: Any) -> None:
         self._opened = True
 
-    def _on_end(self, _connection: Any, reason: BaseException) -> None:
-        self._gone = True
-        self._fail(unavailable(reason))
+    def _on_close(self, _connection: Any, reason: BaseException) -> None:
+        self._closed = True
+        self._fail(to_broker_unavailable(reason))
 
     def _fail(self, error: BrokerUnavailable) -> None:
         self._error = self._error or error
 
 
 class Channel:
-    """A channel of it; the methods do what pika's BlockingChannel promises."""
+    """A channel of a Connection; its methods behave like those of pika's BlockingChannel."""
 
     def __init__(self, connection: Connection, channel: Any) -> None:
         self._connection = connection
@@ -217,45 +224,45 @@ class Channel:
         self._published = self._confirmed = 0
 
     def exchange_declare(self, exchange: str, **options: Any) -> Any:
-        """Return once it is there."""
-        return self._connection.answer(self._channel.exchange_declare, exchange, **options)
+        """Declare an exchange and wait for the response."""
+        return self._connection.rpc(self._channel.exchange_declare, exchange, **options)
 
     def queue_declare(self, queue: str, **options: Any) -> Any:
-        """Return once it is there."""
-        return self._connection.answer(self._channel.queue_declare, queue, **options)
+        """Declare a queue and wait for the response."""
+        return self._connection.rpc(self._channel.queue_declare, queue, **options)
 
     def queue_bind(self, queue: str, exchange: str, **options: Any) -> Any:
-        """Return once it is bound."""
-        return self._connection.answer(self._channel.queue_bind, queue, exchange, **options)
+        """Bind a queue to an exchange and wait for the response."""
+        return self._connection.rpc(self._channel.queue_bind, queue, exchange, **options)
 
     def basic_qos(self, **options: Any) -> None:
-        """Bound what is in hand."""
-        self._connection.answer(self._channel.basic_qos, **options)
+        """Limit the number of unacknowledged messages."""
+        self._connection.rpc(self._channel.basic_qos, **options)
 
     def add_on_cancel_callback(self, callback: Callable[[Any], None]) -> None:
-        """Hear when the broker cancels the consumer."""
+        """Call `callback` when the broker cancels the consumer."""
         self._channel.add_on_cancel_callback(callback)
 
     def basic_consume(self, queue: str, on_message_callback: Callable[..., None]) -> str:
-        """Have messages brought; gives the consumer tag."""
-        answer = self._connection.answer(self._channel.basic_consume, queue, on_message_callback)
-        return str(answer.method.consumer_tag)
+        """Start to consume the queue and return the consumer tag."""
+        response = self._connection.rpc(self._channel.basic_consume, queue, on_message_callback)
+        return str(response.method.consumer_tag)
 
     def basic_cancel(self, consumer_tag: str) -> None:
-        """Ask for no more messages; pika gives back those that are on their way."""
+        """Stop consuming; pika requeues the messages that are already in transit."""
         self._connection.send(self._channel.basic_cancel, consumer_tag)
 
     def basic_ack(self, delivery_tag: int, *, multiple: bool = False) -> None:
-        """Say that the message is done."""
+        """Acknowledge a message, or all up to it."""
         self._connection.send(self._channel.basic_ack, delivery_tag, multiple)
 
     def basic_nack(self, delivery_tag: int, *, multiple: bool, requeue: bool) -> None:
-        """Give the message back."""
+        """Reject a message, or all up to it."""
         self._connection.send(self._channel.basic_nack, delivery_tag, multiple, requeue)
 
     def confirm_delivery(self) -> None:
-        """From now on each publish waits for its confirm."""
-        self._connection.confirm(self._channel, self._on_confirm)
+        """Turn on publisher confirms; each publish then waits for its confirm."""
+        self._connection.enable_confirms(self._channel, self._on_confirm)
 
     def basic_publish(
         self,
@@ -263,9 +270,13 @@ class Channel:
         routing_key: str,
         body: bytes,
         properties: pika.BasicProperties,
-        mandatory: bool,  # noqa: FBT001 (as pika has it)
+        mandatory: bool,  # noqa: FBT001 (pika's signature)
     ) -> None:
-        """Return once the broker has confirmed it; raises Unroutable when no queue takes it."""
+        """Publish a message and return once the broker has confirmed it.
+
+        Raises:
+            Unroutable: When no queue accepts the message.
+        """
         self._connection.check()
         self._channel.basic_publish(exchange, routing_key, body, properties, mandatory)
         self._published += 1

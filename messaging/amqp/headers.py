@@ -1,8 +1,8 @@
-"""Message headers that pika cannot read.
+"""Decode message headers that pika cannot.
 
-A header is a stranger's: a time in milliseconds lies beyond the year 9999, and tables may be nested
-deeper than Python calls. The broker takes both, and pika ends the connection over them, again with each
-redelivery.
+Any client may write a header. A timestamp in milliseconds is beyond the year 9999, and tables can be nested
+deeper than Python's recursion limit. The broker accepts both; pika closes the connection over them, again on
+each redelivery.
 """
 
 import struct
@@ -18,11 +18,11 @@ FLAGS = struct.Struct(">H")
 TABLE_LENGTH = struct.Struct(">I")
 
 
-class TolerantProperties(pika.BasicProperties):  # type: ignore[misc]  # pika ships no types
-    """Keeps a header table that cannot be read as bytes, under one name."""
+class LenientProperties(pika.BasicProperties):  # type: ignore[misc]  # pika ships no types
+    """Keep a header table that cannot be decoded as bytes, in the header `x-unreadable-headers`."""
 
-    def decode(self, encoded: bytes, offset: int = 0) -> "TolerantProperties":
-        """As pika does it, but it never fails."""
+    def decode(self, encoded: bytes, offset: int = 0) -> "LenientProperties":
+        """Decode as pika does, without failing on the header table."""
         try:
             super().decode(encoded, offset)
         except READ_ERRORS:
@@ -32,13 +32,16 @@ class TolerantProperties(pika.BasicProperties):  # type: ignore[misc]  # pika sh
         return self
 
 
-def tolerate() -> None:
-    """Let pika use it for every message of this process."""
-    spec.props[pika.BasicProperties.INDEX] = TolerantProperties
+def install_lenient_decoder() -> None:
+    """Make pika decode the properties of every message in this process with LenientProperties.
+
+    pika offers no hook per connection: it looks the class up in this table.
+    """
+    spec.props[pika.BasicProperties.INDEX] = LenientProperties
 
 
 def _without_headers(encoded: bytes) -> tuple[bytes, bytes]:
-    """The other properties, and the header table; only two short strings come before it."""
+    """Return the other properties and the header table; only two short strings can precede the table."""
     (flags,) = FLAGS.unpack_from(encoded)
     start = FLAGS.size
     for text in (spec.BasicProperties.FLAG_CONTENT_TYPE, spec.BasicProperties.FLAG_CONTENT_ENCODING):

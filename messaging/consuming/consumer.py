@@ -1,15 +1,15 @@
-"""The consumer loop: the one place that acks, nacks and dead-letters.
+"""The consumer loop: the only place that acks, nacks and dead-letters.
 
-What is in hand is a batch, of one message unless the options say more. A handler returns what became of
-it or raises, and the type decides: a message that is done is acked, one with an InvalidReading dead-lettered;
-ServiceUnavailable is an outage that is waited out with the batch in hand.
+The unit of work is a batch, of one message unless the options say more. A handler returns a result per
+message or raises, and the type decides: a message without an error is acked, one with an InvalidReading
+dead-lettered; on ServiceUnavailable the batch is held and retried until the dependency is up again.
 """
 
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeVar
 
 from messaging.amqp.event_loop import Connection
 from messaging.consuming.session import Delivery, Session
@@ -23,57 +23,68 @@ from runtime.retry import retry
 POLL_SECONDS = 0.5
 RECONNECT_SECONDS = 0.5
 DRAIN_SECONDS = 8.0
-# The broker takes a message back after 30 minutes by default; give it back before that.
-HOLD_SECONDS = 25 * 60.0
+# By default, the broker closes the channel of a consumer that holds a message for 30 minutes.
+MAX_HOLD_SECONDS = 25 * 60.0
+Result = TypeVar("Result")
 
 
 class BatchResult(NamedTuple):
-    """What became of a batch.
+    """The outcome of a batch.
 
-    `refused` holds, in the order of the batch, None for each message that is done and the reason for each
-    that can never be. `tell` is called once, after the settlement, so that it delays nobody.
+    `errors` contains, in the order of the batch, None for each message that is done and the reason for each
+    that can never become a reading. `on_settled` is called once, after the settlement.
     """
 
-    refused: Sequence[InvalidReading | None]
-    tell: Callable[[], None]
+    errors: Sequence[InvalidReading | None]
+    on_settled: Callable[[], None]
 
 
-Handler = Callable[[Sequence[Delivery]], BatchResult]
+class Work(Protocol):
+    """What a handler may do while it holds a batch."""
+
+    def pause(self, seconds: float) -> None:
+        """Wait while heartbeats keep flowing; may raise to end the wait."""
+
+    def run_in_thread(self, work: Callable[[], Result]) -> Result:
+        """Run `work` in another thread while more messages arrive, and return its result."""
+
+
+Handler = Callable[[Sequence[Delivery], Work], BatchResult]
 
 
 class ConsumerEvents(Protocol):
-    """What the loop tells of itself; the service decides what to log and count."""
+    """Events of the loop; the service decides what to log and count."""
 
     def progress(self) -> None:
-        """The loop is alive."""
+        """Record that the loop is alive."""
 
     def received(self, messages: int) -> None:
-        """So many messages are in hand."""
+        """Record a batch of `messages` received messages."""
 
     def consuming(self, queue: str) -> None:
-        """Connected, and the queue is being consumed."""
+        """Record that the broker is connected and the queue is consumed."""
 
     def broker_lost(self, reason: str, retry_seconds: float) -> None:
-        """The broker does not answer; the next attempt follows in `retry_seconds`."""
+        """Record that the broker does not respond; the next attempt follows in `retry_seconds`."""
 
     def dead_lettered(self, error: InvalidReading) -> None:
-        """The dead queue holds the message."""
+        """Record that the dead-letter queue has confirmed the message."""
 
-    def outage(self, reason: str, retry_seconds: float) -> None:
-        """The handler needs something that is away; the batch is held, not settled."""
+    def dependency_down(self, reason: str, retry_seconds: float) -> None:
+        """Record that the handler's dependency is down; the batch is held, not settled."""
 
-    def outage_over(self, seconds: float) -> None:
-        """The held batch could be handled after `seconds`."""
+    def dependency_up(self, seconds: float) -> None:
+        """Record that the held batch was handled after `seconds`."""
 
     def requeued(self, reason: str, messages: int) -> None:
-        """So many messages went back to the queue."""
+        """Record that `messages` messages were returned to the queue."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ConsumerOptions:
-    """How to consume. Times are in seconds; a connect time-out of 0 waits for ever.
+    """How to consume. Times are in seconds; a connect time-out of 0 waits without limit.
 
-    A batch has at most `batch_size` messages and is not waited for longer than `linger_seconds`.
+    A batch has at most `batch_size` messages and waits for at most `linger_seconds` to fill up.
     """
 
     url: str
@@ -83,13 +94,13 @@ class ConsumerOptions:
     batch_size: int = 1
     linger_seconds: float = 0
     connect_timeout_seconds: float = 0
-    hold_seconds: float = HOLD_SECONDS
+    max_hold_seconds: float = MAX_HOLD_SECONDS
 
 
 class Consumer:
-    """Consumes a queue until the stop is requested, through every loss of the broker.
+    """Consumes a queue until shutdown is requested, and reconnects whenever the broker is lost.
 
-    `suspect_handler` gets the messages that came back so often that they may kill their consumer.
+    `isolation_handler` handles the messages that were redelivered so often that they may kill their consumer.
     """
 
     def __init__(
@@ -97,27 +108,28 @@ class Consumer:
         options: ConsumerOptions,
         *,
         handler: Handler,
-        suspect_handler: Handler,
+        isolation_handler: Handler,
         events: ConsumerEvents,
         stop: ShutdownSignal,
         when_idle: Callable[[], None] = lambda: None,
     ) -> None:
         self._options = options
         self._handler = handler
-        self._suspect_handler = suspect_handler
+        self._isolation_handler = isolation_handler
         self._events = events
         self._stop = stop
         self._when_idle = when_idle
 
     def run(self) -> None:
-        """Consume until the stop.
+        """Consume until shutdown is requested.
 
-        Raises Stopped when that came while waiting for the broker, and BrokerUnavailable when the
-        broker did not come within the connect time-out.
+        Raises:
+            ShutdownRequested: When shutdown was requested while waiting for the broker.
+            BrokerUnavailable: When the broker was not reached within the connect time-out.
         """
         while not self._stop.is_set():
             self._events.progress()
-            session = self._open_patiently()
+            session = self._connect_with_retry()
             try:
                 self._consume(session)
             except BrokerUnavailable as error:
@@ -126,7 +138,7 @@ class Consumer:
             finally:
                 session.close()
 
-    def _open_patiently(self) -> Session:
+    def _connect_with_retry(self) -> Session:
         def sleep(seconds: float) -> None:
             self._events.progress()
             self._stop.sleep(seconds)
@@ -158,7 +170,9 @@ class Consumer:
     def _consume(self, session: Session) -> None:
         options = self._options
         while not self._stop.is_set():
-            batch = session.take(POLL_SECONDS, options.batch_size, options.linger_seconds, self._is_stopping)
+            batch = session.receive_batch(
+                POLL_SECONDS, options.batch_size, options.linger_seconds, self._is_stopping
+            )
             self._events.progress()
             if batch:
                 self._events.received(len(batch))
@@ -168,71 +182,80 @@ class Consumer:
 
     def _process(self, session: Session, batch: Sequence[Delivery]) -> None:
         try:
-            handled = self._handle_patiently(session, batch)
+            result = self._handle_with_retry(session, batch)
         except BrokerUnavailable:
             raise
         except (ServiceUnavailable, ShutdownRequested) as reason:
             self._events.requeued(str(reason) or "stopping", session.requeue())
             return
         try:
-            self._settle(session, batch, handled.refused)
+            self._settle(session, batch, result.errors)
         finally:
-            handled.tell()
+            result.on_settled()
 
     def _settle(
-        self, session: Session, batch: Sequence[Delivery], refused: Sequence[InvalidReading | None]
+        self, session: Session, batch: Sequence[Delivery], errors: Sequence[InvalidReading | None]
     ) -> None:
-        """Ack the batch at once, or up to each refused message as soon as the dead queue holds that."""
+        """Ack the whole batch, or up to each invalid message once the dead-letter queue has confirmed it."""
         settled = 0
-        for number, (delivery, error) in enumerate(zip(batch, refused, strict=True), start=1):
+        for position, (delivery, error) in enumerate(zip(batch, errors, strict=True), start=1):
             if error:
-                session.bury(delivery, error)
-                session.ack(batch[settled:number])
-                settled = number
+                session.dead_letter(delivery, error)
+                session.ack(batch[settled:position])
+                settled = position
                 self._events.dead_lettered(error)
         if settled < len(batch):
             session.ack(batch[settled:])
 
-    def _handle_patiently(self, session: Session, batch: Sequence[Delivery]) -> BatchResult:
-        handle = partial(self._suspect_handler if batch[0].suspect else self._handler, batch)
+    def _handle_with_retry(self, session: Session, batch: Sequence[Delivery]) -> BatchResult:
+        handler = self._isolation_handler if batch[0].maybe_poison else self._handler
+        handle = partial(handler, batch, session)
         try:
             return handle()
         except BrokerUnavailable:
             raise
         except ServiceUnavailable as error:
-            self._events.outage(str(error), RECONNECT_SECONDS)
-            return self._hold(session, handle)
+            self._events.dependency_down(str(error), RECONNECT_SECONDS)
+            return self._retry_in_place(session, handle)
         finally:
             if self._stop.is_set():
-                # Else the settlement brings more messages, which only come back with a higher count.
-                session.stop_deliveries()
+                # Otherwise the settlement brings further deliveries, only to be requeued with a higher count.
+                session.cancel()
 
-    def _hold(self, session: Session, handle: Callable[[], BatchResult]) -> BatchResult:
-        """Keep the batch and try again until what the handler needs is back."""
-        began = time.monotonic()
+    def _retry_in_place(self, session: Session, handle: Callable[[], BatchResult]) -> BatchResult:
+        """Hold the batch and retry until the handler's dependency is up again."""
+        started_at = time.monotonic()
         sleep = partial(session.sleep, check=self._check_stop)
         sleep(RECONNECT_SECONDS)
         attempts = retry(
             sleep=sleep,
-            on_failure=lambda error, seconds: self._events.outage(str(error), seconds),
+            on_failure=lambda error, seconds: self._events.dependency_down(str(error), seconds),
             no_retry_on=(BrokerUnavailable,),
-            max_elapsed_seconds=self._options.hold_seconds,
+            max_elapsed_seconds=self._options.max_hold_seconds,
         )
-        handled = attempts(handle)
-        self._events.outage_over(time.monotonic() - began)
-        return handled
+        result = attempts(handle)
+        self._events.dependency_up(time.monotonic() - started_at)
+        return result
 
     def _is_stopping(self) -> bool:
         return self._stop.is_set()
 
     def _check_stop(self) -> None:
-        """An outage is not worth waiting for once the process is to stop."""
+        """Give up waiting for a dependency once shutdown is requested.
+
+        Raises:
+            ShutdownRequested: Once shutdown is requested.
+        """
         self._events.progress()
         if self._stop.is_set():
             raise ShutdownRequested
 
     def _check_drain(self) -> None:
-        """Work in hand may be finished after the stop was requested, but not for ever."""
+        """Let work in progress finish after the shutdown request.
+
+        Raises:
+            ShutdownRequested: DRAIN_SECONDS after the request.
+        """
         self._events.progress()
         if self._stop.seconds_since_set() > DRAIN_SECONDS:
             raise ShutdownRequested

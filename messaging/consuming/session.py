@@ -1,6 +1,6 @@
-"""One connection that consumes one queue: deliveries come out, settlements go in.
+"""One connection that consumes one queue: deliveries are received, then settled.
 
-A delivery belongs to the session that brought it, so a stale delivery tag can never be settled.
+A delivery belongs to the session that received it, so a stale delivery tag can never be settled.
 """
 
 import time
@@ -8,41 +8,33 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from functools import partial
 from typing import Any, NamedTuple, TypeVar
 
 import pika
 
 from messaging.amqp.connection import translate_errors
 from messaging.amqp.event_loop import Connection
-from messaging.consuming.mqtt import topic_of
+from messaging.consuming.mqtt import mqtt_defaults
 from messaging.dead_letters.writer import DeadLetterWriter
 from messaging.errors import BrokerUnavailable
 from messaging.topology import Topology
 from readings.errors import InvalidReading
 from readings.payload import MqttDefaults
 
-SUSPECT_DELIVERIES = 5
-SLICE_SECONDS = 0.5
+POISON_SUSPECT_ATTEMPTS = 5
+POLL_INTERVAL_SECONDS = 0.5
 Result = TypeVar("Result")
-Work = Callable[[], Any]
 
 
 class Delivery(NamedTuple):
-    """A message in hand.
-
-    `pause` waits while heartbeats keep flowing; it may raise to end the wait. `beside` does what it is
-    given in another thread while more messages come, and gives what that returns.
-    """
+    """A message that was delivered and is not settled yet."""
 
     body: bytes
     method: pika.spec.Basic.Deliver
     properties: pika.BasicProperties
-    pause: Callable[[float], None]
-    beside: Callable[[Work], Any]
 
     @property
-    def number(self) -> int | None:
+    def delivery_attempt(self) -> int | None:
         """1 for the first delivery; None where the broker does not count (classic queues)."""
         if not self.method.redelivered:
             return 1
@@ -50,22 +42,25 @@ class Delivery(NamedTuple):
         return count + 1 if isinstance(count, int) else None
 
     @property
-    def topic(self) -> MqttDefaults | None:
-        """What is said beside the body of a message that came by MQTT."""
-        return topic_of(self.method, self.properties)
+    def mqtt_defaults(self) -> MqttDefaults | None:
+        """The defaults for the fields that the body of an MQTT message may omit; None for other messages."""
+        return mqtt_defaults(self.method, self.properties)
 
     @property
-    def suspect(self) -> bool:
-        """Whether the message came back so often that it may be what kills its consumers.
+    def maybe_poison(self) -> bool:
+        """Whether the message was redelivered so often that it may be what kills its consumers.
 
-        Where the broker does not count, any redelivery is suspect: there are few of them.
+        Where the broker does not count, every redelivery qualifies: there are few of them.
         """
-        number = self.number
-        return number is None or number >= SUSPECT_DELIVERIES
+        attempt = self.delivery_attempt
+        return attempt is None or attempt >= POISON_SUSPECT_ATTEMPTS
 
 
 class Session:
-    """Consumes `topology.queue` on `connection`; every method raises BrokerUnavailable when it is lost."""
+    """Consumes `topology.queue` on `connection`; every method raises BrokerUnavailable when it is lost.
+
+    `while_working` is called often while a handler pauses, and may raise to end the pause.
+    """
 
     def __init__(
         self,
@@ -77,11 +72,11 @@ class Session:
         while_working: Callable[[], None],
     ) -> None:
         self._connection = connection
-        self._pause = partial(self.sleep, check=while_working)
-        self._helper = ThreadPoolExecutor(max_workers=1, thread_name_prefix="beside")
+        self._while_working = while_working
+        self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
         self._inbox: deque[Delivery] = deque()
-        self._received = 0  # the tag of the last message that came
-        self._settled = 0  # the tag up to which every message is acked or given back
+        self._received = 0  # the tag of the last message received
+        self._settled = 0  # the tag up to which every message is acked or requeued
         self._cancelled = False
         with translate_errors():
             self._channel = connection.channel()
@@ -91,80 +86,95 @@ class Session:
             self._channel.add_on_cancel_callback(self._on_cancel)
             self._consumer = self._channel.basic_consume(topology.queue, self._on_message)
 
-    def take(
-        self, wait_seconds: float, size: int = 1, linger_seconds: float = 0, hurry: Callable[[], bool] = bool
+    def receive_batch(
+        self,
+        wait_seconds: float,
+        size: int = 1,
+        linger_seconds: float = 0,
+        should_flush: Callable[[], bool] = bool,
     ) -> list[Delivery]:
-        """The next batch, in the order of the delivery tags; empty when nothing came within `wait_seconds`.
+        """Return the next batch in delivery order; empty after `wait_seconds` without a message.
 
-        It holds suspects only, or none. It is closed when it has `size` messages, `linger_seconds` after its
-        first was taken, when `hurry()` holds, or before what does not belong to it; suspects are not waited
-        for. After a cancel by the broker, what came before it is given first: its queue may be deleted, and
-        then nobody else ever gets it.
+        A batch contains either no possible poison messages or nothing else. It is complete when it has `size`
+        messages, `linger_seconds` after its first one, when `should_flush()` is true, or before a message of
+        the other kind; possible poison messages do not linger. After the broker cancelled the consumer, the
+        messages received before are returned first: if the queue was deleted, no other consumer gets them.
+
+        Raises:
+            BrokerUnavailable: When the broker cancelled the consumer and nothing remains.
         """
         if not self._inbox and not self._cancelled:
             self.wait(wait_seconds)
         batch: list[Delivery] = []
         self._fill(batch, size)
         deadline = time.monotonic() + linger_seconds
-        while self._may_grow(batch, size) and not hurry() and (left := deadline - time.monotonic()) > 0:
-            self.wait(min(left, SLICE_SECONDS))
+        while (
+            self._may_grow(batch, size)
+            and not should_flush()
+            and (remaining := deadline - time.monotonic()) > 0
+        ):
+            self.wait(min(remaining, POLL_INTERVAL_SECONDS))
             self._fill(batch, size)
         if not batch and self._cancelled:
             raise BrokerUnavailable("the broker cancelled the consumer: was the queue deleted?")
         return batch
 
     def _fill(self, batch: list[Delivery], size: int) -> None:
-        suspects = batch[0].suspect if batch else None
+        isolate = batch[0].maybe_poison if batch else None
         while self._inbox and len(batch) < size:
-            suspect = self._inbox[0].suspect
-            if suspects not in (None, suspect):
+            maybe_poison = self._inbox[0].maybe_poison
+            if isolate not in (None, maybe_poison):
                 return
-            suspects = suspect
+            isolate = maybe_poison
             batch.append(self._inbox.popleft())
 
     def _may_grow(self, batch: list[Delivery], size: int) -> bool:
-        """Whether something may come that belongs to it; what is left in the inbox does not."""
-        return 0 < len(batch) < size and not (self._inbox or self._cancelled or batch[0].suspect)
+        """Return whether a message may still arrive that belongs to the batch; those in the inbox do not."""
+        return 0 < len(batch) < size and not (self._inbox or self._cancelled or batch[0].maybe_poison)
 
     def wait(self, seconds: float) -> None:
-        """Let the connection work for at most `seconds`, or until something arrives."""
+        """Process events for at most `seconds`, or until a message arrives."""
         self._connection.process_data_events(seconds)
 
-    def sleep(self, seconds: float, check: Callable[[], None]) -> None:
-        """Wait `seconds` while heartbeats keep flowing; `check` is called often and may raise to end it.
+    def pause(self, seconds: float) -> None:
+        """Pause a handler while heartbeats keep flowing; raises what `while_working` raises."""
+        self.sleep(seconds, self._while_working)
 
-        With 0 the connection gets a moment to work.
+    def sleep(self, seconds: float, check: Callable[[], None]) -> None:
+        """Wait `seconds` while heartbeats keep flowing; `check` is called often and may raise.
+
+        With 0 seconds, pending events are processed once.
         """
         deadline = time.monotonic() + seconds
-        left = seconds
+        remaining = seconds
         while True:
-            self.wait(max(0.0, min(left, SLICE_SECONDS)))
+            self.wait(max(0.0, min(remaining, POLL_INTERVAL_SECONDS)))
             check()
-            if (left := deadline - time.monotonic()) <= 0:
+            if (remaining := deadline - time.monotonic()) <= 0:
                 return
 
-    def beside(self, work: Callable[[], Result]) -> Result:
-        """Do it in another thread while messages keep coming; returns or raises what it does.
+    def run_in_thread(self, work: Callable[[], Result]) -> Result:
+        """Run `work` in another thread while messages keep arriving; return or raise what it does.
 
-        A connection that is lost meanwhile does not end it: the settlement will tell.
+        A connection that is lost meanwhile does not interrupt it: the settlement then fails.
         """
-        future = self._helper.submit(work)
+        future = self._executor.submit(work)
         future.add_done_callback(lambda _: self._connection.wake())
         with suppress(BrokerUnavailable):
             while not future.done():
-                self.wait(SLICE_SECONDS)
+                self.wait(POLL_INTERVAL_SECONDS)
         return future.result()
 
-    def stop_deliveries(self) -> None:
-        """Ask for no more messages; what is in hand can still be settled."""
+    def cancel(self) -> None:
+        """Stop receiving messages; those received can still be settled."""
         with translate_errors():
             self._channel.basic_cancel(self._consumer)
 
     def ack(self, batch: Sequence[Delivery]) -> None:
-        """These messages are done.
+        """Acknowledge these messages.
 
-        One multiple-ack says so, which covers every tag up to its own: so all before it must be settled, and
-        all others be in this batch. Where that is not so, each message is acked by itself.
+        One multiple-ack covers every tag up to its own, so it is used where all tags before the batch are
+        settled and the batch has no gap. Otherwise each message is acked by itself.
         """
         tags = [delivery.method.delivery_tag for delivery in batch]
         with translate_errors():
@@ -176,24 +186,24 @@ class Session:
                     self._channel.basic_ack(tag)
 
     def requeue(self) -> int:
-        """Everything that is not settled goes back to the queue; gives its number.
+        """Return every unsettled message to the queue, and return their number.
 
-        What came behind the batch in hand goes with it: the broker's ack time-out runs for it as well.
+        Messages received after the current batch go too: the broker's ack time-out applies to them as well.
         """
-        number = self._received - self._settled
+        unsettled = self._received - self._settled
         self._inbox.clear()
         with translate_errors():
             self._channel.basic_nack(self._received, multiple=True, requeue=True)
         self._settled = self._received
-        return number
+        return unsettled
 
-    def bury(self, delivery: Delivery, error: InvalidReading) -> None:
-        """The dead queue holds the message with its reason; it is still to be acked here."""
-        self._dead_letters.bury(delivery.method, delivery.properties, delivery.body, error)
+    def dead_letter(self, delivery: Delivery, error: InvalidReading) -> None:
+        """Publish the message to the dead-letter queue with its reason; it must still be acked here."""
+        self._dead_letters.write(delivery.method, delivery.properties, delivery.body, error)
 
     def close(self) -> None:
-        """Close the connection; what was not settled goes back to the queue."""
-        self._helper.shutdown()
+        """Close the connection; unsettled messages return to the queue."""
+        self._executor.shutdown()
         self._connection.close()
 
     def _on_message(
@@ -204,7 +214,7 @@ class Session:
         body: bytes,
     ) -> None:
         self._received = method.delivery_tag
-        self._inbox.append(Delivery(body, method, properties, self._pause, self.beside))
+        self._inbox.append(Delivery(body, method, properties))
 
     def _on_cancel(self, _frame: Any) -> None:
         self._cancelled = True

@@ -1,4 +1,4 @@
-"""A message of the dead queue: what it says of itself and of its death."""
+"""A message of the dead-letter queue: its content and why it was dead-lettered."""
 
 import hashlib
 import json
@@ -11,19 +11,25 @@ from uuid import UUID
 
 import pika
 
-from messaging.consuming.mqtt import ORIGINAL_EXCHANGE, ORIGINAL_KEY, REPLAYS, Route, sensor_of
+from messaging.consuming.mqtt import (
+    ORIGINAL_EXCHANGE,
+    ORIGINAL_ROUTING_KEY,
+    REPLAYS,
+    Route,
+    sensor_id_from_route,
+)
 from messaging.topology import ROUTING_PREFIX
 from readings.payload import MAX_INTEGER
 
 ID_CHARACTERS = 12
 UNKNOWN = "unknown"
 DELIVERY_COUNT = "x-delivery-count"
-# What a death writes into the headers: ours, and that of a broker's policy.
-DEATH_PREFIXES = ("x-dead-", "x-death", "x-first-death-", "x-last-death-")
+# Headers that dead-lettering adds: by this project, and by a policy of the broker.
+DEAD_LETTER_HEADER_PREFIXES = ("x-dead-", "x-death", "x-first-death-", "x-last-death-")
 
 
 class Origin(NamedTuple):
-    """Which reading of which run of which sensor a message was."""
+    """Identifies a reading by its sensor, run and sequence number."""
 
     sensor_id: str
     run_id: UUID
@@ -32,9 +38,9 @@ class Origin(NamedTuple):
 
 @dataclass(frozen=True)
 class DeadLetter:
-    """A message as it lies in the dead queue; `tag` is its delivery tag during a visit, 0 when not in hand.
+    """A message of the dead-letter queue; `tag` is its delivery tag while it is held, else 0.
 
-    Anyone may have written it, so nothing in it is taken for granted.
+    Any client may have written it, so none of its content is trusted.
     """
 
     body: bytes
@@ -43,36 +49,36 @@ class DeadLetter:
 
     @cached_property
     def headers(self) -> dict[str, Any]:
-        """Its headers, without what belongs to the dead queue itself."""
+        """Its headers, without those of the dead-letter queue itself."""
         headers = self.properties.headers or {}
         return {str(name): value for name, value in headers.items() if name != DELIVERY_COUNT}
 
     @property
     def returns(self) -> int:
-        """How often the dead queue got it back; a quorum queue counts that."""
-        return _whole((self.properties.headers or {}).get(DELIVERY_COUNT))
+        """How often it was requeued; a quorum queue counts that."""
+        return _non_negative_int((self.properties.headers or {}).get(DELIVERY_COUNT))
 
     @cached_property
     def id(self) -> str:
-        """What names it to an operator: it follows from body, message_id and death, so twins share it."""
-        marks = [self.properties.message_id, *(self.headers.get(f"x-dead-{mark}") for mark in ("at", "by"))]
-        digest = hashlib.sha256("\n".join(str(mark) for mark in marks).encode(errors="replace"))
+        """Its ID for operators, a hash of body, message_id and time; identical copies share it."""
+        parts = [self.properties.message_id, self.headers.get("x-dead-at"), self.headers.get("x-dead-by")]
+        digest = hashlib.sha256("\n".join(map(str, parts)).encode(errors="replace"))
         digest.update(self.body)
         return digest.hexdigest()[:ID_CHARACTERS]
 
     @property
     def reason(self) -> str:
-        """The one word; a message that the broker itself dead-lettered has the broker's word."""
+        """The reason, one word; the broker's own for a message that the broker dead-lettered."""
         return str(self.headers.get("x-dead-reason") or self.headers.get("x-first-death-reason") or UNKNOWN)
 
     @property
     def detail(self) -> str:
-        """The sentence with field and value, if there is one."""
+        """The explanation with field and value, if there is one."""
         return str(self.headers.get("x-dead-detail") or "")
 
     @property
     def dead_at(self) -> datetime | None:
-        """When it died; None when it does not say so."""
+        """When it was dead-lettered; None if its headers do not say."""
         try:
             moment = datetime.fromisoformat(str(self.headers.get("x-dead-at")))
         except ValueError:
@@ -82,53 +88,56 @@ class DeadLetter:
     @property
     def replays(self) -> int:
         """How often it was replayed."""
-        return _whole(self.headers.get(REPLAYS))
+        return _non_negative_int(self.headers.get(REPLAYS))
 
     @property
     def sensor_id(self) -> str | None:
-        """The sensor that its body names, or else the routing key or MQTT topic by which it came."""
-        named = _sensor_of(self._claims)
+        """The sensor named in its body, or else in its routing key or MQTT topic."""
+        named = _sensor_id(self._fields)
         if named is not None:
             return named
-        exchange, key = (str(self.headers.get(name) or "") for name in (ORIGINAL_EXCHANGE, ORIGINAL_KEY))
+        exchange, key = (
+            str(self.headers.get(name) or "") for name in (ORIGINAL_EXCHANGE, ORIGINAL_ROUTING_KEY)
+        )
         if key.startswith(ROUTING_PREFIX):
             return key.removeprefix(ROUTING_PREFIX)
-        return sensor_of(Route(exchange, key))
+        return sensor_id_from_route(Route(exchange, key))
 
     @property
     def origin(self) -> Origin | None:
-        """Sensor, run and sequence (from 1), when its body carries all three."""
-        sensor_id, sequence = _sensor_of(self._claims), _whole(self._claims.get("sequence"))
+        """Sensor, run and sequence (from 1), if its body contains all three."""
+        sensor_id, sequence = _sensor_id(self._fields), _non_negative_int(self._fields.get("sequence"))
         if sensor_id is None or not 1 <= sequence <= MAX_INTEGER:
             return None
         try:
-            return Origin(sensor_id, UUID(str(self._claims.get("run_id"))), sequence)
+            return Origin(sensor_id, UUID(str(self._fields.get("run_id"))), sequence)
         except ValueError:
             return None
 
     @property
     def plain_properties(self) -> dict[str, Any]:
-        """Its other properties, by name."""
+        """Its properties other than headers, by name."""
         properties = vars(self.properties)
         return {name: value for name, value in properties.items() if value is not None and name != "headers"}
 
-    def revived_headers(self) -> dict[str, Any]:
-        """Its headers for another try: without this death, and with the try counted."""
-        kept = {name: value for name, value in self.headers.items() if not name.startswith(DEATH_PREFIXES)}
+    def replay_headers(self) -> dict[str, Any]:
+        """Return its headers for a replay: without those of dead-lettering, and with the replay counted."""
+        added = DEAD_LETTER_HEADER_PREFIXES
+        kept = {name: value for name, value in self.headers.items() if not name.startswith(added)}
         return _broker_route(self.headers.get("x-death")) | kept | {REPLAYS: self.replays + 1}
 
     @cached_property
-    def _claims(self) -> Mapping[str, Any]:
+    def _fields(self) -> Mapping[str, Any]:
         try:
-            claims = json.loads(self.body)
+            fields = json.loads(self.body)
         except (ValueError, RecursionError):
             return {}
-        return claims if isinstance(claims, dict) else {}
+        return fields if isinstance(fields, dict) else {}
 
 
-def _sensor_of(claims: Mapping[str, Any]) -> str | None:
-    """As the contract reads it: text without the spaces around it, or a whole number."""
-    named = claims.get("sensor_id", claims.get("id"))
+def _sensor_id(fields: Mapping[str, Any]) -> str | None:
+    """Read the sensor as the payload does: text without surrounding spaces, or an integer."""
+    named = fields.get("sensor_id", fields.get("id"))
     if isinstance(named, bool) or not isinstance(named, str | int):
         return None
     return str(named).strip()
@@ -140,11 +149,11 @@ def _broker_death(deaths: Any) -> datetime | None:
 
 
 def _broker_route(deaths: Any) -> dict[str, Any]:
-    """The way of a message that the broker itself dead-lettered, as our own dead letters tell it."""
+    """Return the original route of a message that the broker dead-lettered, as headers of this project."""
     latest = _latest(deaths)
     match latest.get("exchange"), latest.get("routing-keys"):
         case str() as exchange, [str() as key, *_]:
-            return {ORIGINAL_EXCHANGE: exchange, ORIGINAL_KEY: key}
+            return {ORIGINAL_EXCHANGE: exchange, ORIGINAL_ROUTING_KEY: key}
     return {}
 
 
@@ -153,5 +162,5 @@ def _latest(deaths: Any) -> dict[str, Any]:
     return latest if isinstance(latest, dict) else {}
 
 
-def _whole(value: Any) -> int:
+def _non_negative_int(value: Any) -> int:
     return max(0, value) if isinstance(value, int) and not isinstance(value, bool) else 0

@@ -1,4 +1,4 @@
-"""Which dead messages an operator means."""
+"""Select dead letters."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -9,44 +9,46 @@ from messaging.dead_letters.dead_letter import DeadLetter
 
 @dataclass
 class DeadLetterFilter:
-    """Calls a message selected when it meets every condition that is set; of several values any will do.
+    """Matches a dead letter that meets every condition that is set; one of several values is enough.
 
-    A message that does not say when it died meets no condition of age.
+    A message that does not state when it was dead-lettered meets no condition on its age.
     """
 
     ids: Collection[str] = ()
     reasons: Collection[str] = ()
     sensors: Collection[str] = ()
-    died_before: datetime | None = None
-    died_after: datetime | None = None
-    met: set[str] = field(default_factory=set)
+    dead_lettered_before: datetime | None = None
+    dead_lettered_after: datetime | None = None
+    matched_ids: set[str] = field(default_factory=set)
 
     def __call__(self, message: DeadLetter) -> bool:
-        """Whether the message is meant."""
+        """Return whether the message matches."""
         selected = (
             (not self.ids or message.id in self.ids)
             and (not self.reasons or message.reason in self.reasons)
             and (not self.sensors or message.sensor_id in self.sensors)
-            and self._is_of_age(message)
+            and self._matches_age(message)
         )
         if selected and self.ids:
-            self.met.add(message.id)
+            self.matched_ids.add(message.id)
         return selected
 
     @property
-    def everything(self) -> bool:
+    def matches_all(self) -> bool:
         """Whether no condition is set."""
-        return not (self.ids or self.reasons or self.sensors or self.died_before or self.died_after)
+        return not (
+            self.ids or self.reasons or self.sensors or self.dead_lettered_before or self.dead_lettered_after
+        )
 
-    def unmet(self) -> list[str]:
-        """The IDs that were asked for and not selected so far."""
-        return sorted(set(self.ids) - self.met)
+    def missing_ids(self) -> list[str]:
+        """Return the requested IDs that were not matched so far."""
+        return sorted(set(self.ids) - self.matched_ids)
 
-    def _is_of_age(self, message: DeadLetter) -> bool:
-        if not (self.died_before or self.died_after):
+    def _matches_age(self, message: DeadLetter) -> bool:
+        if not (self.dead_lettered_before or self.dead_lettered_after):
             return True
         if message.dead_at is None:
             return False
-        return (self.died_before is None or message.dead_at < self.died_before) and (
-            self.died_after is None or message.dead_at > self.died_after
+        return (self.dead_lettered_before is None or message.dead_at < self.dead_lettered_before) and (
+            self.dead_lettered_after is None or message.dead_at > self.dead_lettered_after
         )

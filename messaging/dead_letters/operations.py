@@ -1,4 +1,4 @@
-"""Replaying and discarding dead messages."""
+"""Replay and discard dead letters."""
 
 import time
 from collections import Counter
@@ -7,27 +7,27 @@ from itertools import islice
 
 from messaging.dead_letters.dead_letter import DeadLetter
 from messaging.dead_letters.filter import DeadLetterFilter
-from messaging.dead_letters.queue import LARGEST_BATCH, DeadLetterQueue, visit
+from messaging.dead_letters.queue import MAX_BATCH, DeadLetterQueue, open_dead_letter_queue
 from messaging.settings import BrokerSettings
 
-MOST_REPLAYS = 3
-# At a slow rate only so much is in hand as will be worked on soon.
-IN_HAND_SECONDS = 10
+MAX_REPLAYS = 3
+# At a low rate, no more is held than is processed within this time.
+HELD_SECONDS = 10
 Reasons = Counter[str]
-# Gives the messages on, of which there are so many, and may show how far the work is.
-Follow = Callable[[Iterable[DeadLetter], int], Iterable[DeadLetter]]
+# Passes the messages through, given their total, and may show the progress.
+Progress = Callable[[Iterable[DeadLetter], int], Iterable[DeadLetter]]
 
 
-def unseen(messages: Iterable[DeadLetter], _total: int) -> Iterable[DeadLetter]:
-    """Shows nothing."""
+def no_progress(messages: Iterable[DeadLetter], _total: int) -> Iterable[DeadLetter]:
+    """Show no progress."""
     return messages
 
 
 class Replay:
-    """Replays what is selected, `limit` messages at most and `rate` a second.
+    """Replays the selected messages, at most `limit` of them and `rate` per second.
 
-    A message that was replayed MOST_REPLAYS times is refused unless forced, so that nothing goes round
-    for ever. `done` counts each reason, and `refused` the rest, also when the broker is lost half-way.
+    A message that was replayed MAX_REPLAYS times is skipped unless forced, so that no message loops for
+    ever. `done` counts the replayed messages by reason and `skipped` the others, also if the broker is lost.
     """
 
     def __init__(
@@ -37,65 +37,77 @@ class Replay:
         limit: int | None = None,
         rate: float | None = None,
         force: bool = False,
-        follow: Follow = unseen,
+        progress: Progress = no_progress,
     ) -> None:
         self._selection = selection
         self._limit = limit
         self._rate = rate
         self._force = force
-        self._follow = follow
+        self._follow = progress
         self.done: Reasons = Counter()
-        self.refused = 0
+        self.skipped = 0
 
-    def rehearse(self, settings: BrokerSettings) -> Reasons:
-        """What `run` would replay now, by reason. Raises BrokerUnavailable."""
-        with visit(settings) as queue:
-            return Counter(message.reason for message in self._chosen(queue.look()))
+    def dry_run(self, settings: BrokerSettings) -> Reasons:
+        """Count what `run` would replay now, by reason.
+
+        Raises:
+            BrokerUnavailable: When the broker is down.
+        """
+        with open_dead_letter_queue(settings) as queue:
+            return Counter(message.reason for message in self._select(queue.peek()))
 
     def run(self, settings: BrokerSettings) -> Reasons:
-        """Replay, and give how many of each reason. Raises BrokerUnavailable."""
-        at_once = LARGEST_BATCH
+        """Replay, and return the number of messages by reason.
+
+        Raises:
+            BrokerUnavailable: When the broker is lost; `done` counts what was replayed before.
+        """
+        max_batch = MAX_BATCH
         if self._rate:
-            at_once = max(1, min(LARGEST_BATCH, int(self._rate * IN_HAND_SECONDS)))
-        with visit(settings, at_once) as queue:
+            max_batch = max(1, min(MAX_BATCH, int(self._rate * HELD_SECONDS)))
+        with open_dead_letter_queue(settings, max_batch) as queue:
             self._replay(queue)
         return self.done
 
     def _replay(self, queue: DeadLetterQueue) -> None:
-        began = time.monotonic()
-        for message in self._chosen(self._follow(queue.take(), queue.depth)):
+        started_at = time.monotonic()
+        for message in self._select(self._follow(queue.receive(), queue.depth)):
             if self._rate:
-                queue.pause(began + self.done.total() / self._rate - time.monotonic())
+                queue.pause(started_at + self.done.total() / self._rate - time.monotonic())
             queue.replay(message)
             self.done[message.reason] += 1
 
-    def _chosen(self, messages: Iterable[DeadLetter]) -> Iterable[DeadLetter]:
+    def _select(self, messages: Iterable[DeadLetter]) -> Iterable[DeadLetter]:
         return islice((m for m in messages if self._selection(m) and self._may_replay(m)), self._limit)
 
     def _may_replay(self, message: DeadLetter) -> bool:
-        allowed = self._force or message.replays < MOST_REPLAYS
-        self.refused += not allowed
+        allowed = self._force or message.replays < MAX_REPLAYS
+        self.skipped += not allowed
         return allowed
 
 
 class Discard:
-    """Discards what is selected, `limit` messages at most.
+    """Discards the selected messages, at most `limit` of them.
 
-    `done` counts each reason, also when the broker is lost half-way.
+    `done` counts the discarded messages by reason, also if the broker is lost.
     """
 
     def __init__(
-        self, selection: DeadLetterFilter, *, limit: int | None = None, follow: Follow = unseen
+        self, selection: DeadLetterFilter, *, limit: int | None = None, progress: Progress = no_progress
     ) -> None:
         self._selection = selection
         self._limit = limit
-        self._follow = follow
+        self._follow = progress
         self.done: Reasons = Counter()
 
     def run(self, settings: BrokerSettings) -> Reasons:
-        """Discard, and give how many of each reason. Raises BrokerUnavailable."""
-        with visit(settings) as queue:
-            messages = self._follow(queue.take(), queue.depth)
+        """Discard, and return the number of messages by reason.
+
+        Raises:
+            BrokerUnavailable: When the broker is lost; `done` counts what was discarded before.
+        """
+        with open_dead_letter_queue(settings) as queue:
+            messages = self._follow(queue.receive(), queue.depth)
             for message in islice(filter(self._selection, messages), self._limit):
                 queue.discard(message)
                 self.done[message.reason] += 1

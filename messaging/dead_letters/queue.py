@@ -1,9 +1,9 @@
-"""Visits to the dead queue: look, replay, discard, put back. Nothing is lost, whenever the visit is killed.
+"""Peek into the dead-letter queue, replay, discard and import. Nothing is lost if the process is killed.
 
-A message is taken unacked and acked only once it is confirmed elsewhere or shall be gone. Whatever was
-not settled returns to its place when the visit ends, in whichever way it ends. A quorum queue counts
-these returns and drops a message above its limit (20 by default), so a message that returned often is
-renewed first: a confirmed copy goes to the end of the queue, and the tired one is acked.
+A message is received unacked and acked only once a copy is confirmed elsewhere or it shall be discarded.
+Whatever is not settled returns to its place in the queue when the connection ends. A quorum queue counts
+these returns and drops a message above its limit (20 by default), so a message that was returned often is
+renewed first: a confirmed copy goes to the end of the queue, and the original is acked.
 """
 
 import time
@@ -23,32 +23,32 @@ from messaging.amqp.connection import (
     translate_errors,
 )
 from messaging.dead_letters.dead_letter import DeadLetter
-from messaging.dead_letters.writer import disarmed
+from messaging.dead_letters.writer import sanitize_properties
 from messaging.errors import BrokerUnavailable
 from messaging.management.admin import NAME
 from messaging.management.client import Management
 from messaging.settings import BrokerSettings
 from messaging.topology import Topology
 
-# The half of a quorum queue's default limit: the other half is for visits that are killed while they renew.
-MOST_RETURNS = 10
-FIRST_BATCH = 100
-LARGEST_BATCH = 500
+# Half of a quorum queue's default limit; the other half is for processes that are killed while they renew.
+MAX_RETURNS = 10
+INITIAL_BATCH = 100
+MAX_BATCH = 500
 BATCH_BYTES = 8 * 1024 * 1024
-SAFE_ACKS = 30
+MAX_UNAPPLIED_ACKS = 30
 NOT_IN_HAND = 0
 RETURN_SECONDS = 5.0
 RETURN_POLL_SECONDS = 0.02
 ARRIVAL_SECONDS = 1.0
-LONGEST_SILENCE = 20
-# The broker closes the channel of a client that holds a message for 30 minutes; give back before that.
+MAX_EMPTY_POLLS = 20
+# The broker closes the channel of a client that holds a message for 30 minutes: requeue before that.
 HOLD_SECONDS = 20 * 60.0
 
 
 class DeadLetterQueue:
-    """One visit to the dead queue; every method raises BrokerUnavailable.
+    """The dead-letter queue on one connection; every method raises BrokerUnavailable.
 
-    `depth` is the number of messages that waited there when the visit began.
+    `depth` is the number of ready messages when the connection was opened.
     """
 
     def __init__(
@@ -56,16 +56,16 @@ class DeadLetterQueue:
         connection: BlockingConnection,
         topology: Topology,
         *,
-        at_once: int = LARGEST_BATCH,
-        most_returns: int = MOST_RETURNS,
+        max_batch: int = MAX_BATCH,
+        max_returns: int = MAX_RETURNS,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._connection = connection
         self._topology = topology
-        self._at_once = at_once
-        self._most_returns = most_returns
+        self._at_once = max_batch
+        self._most_returns = max_returns
         self._clock = clock
-        self._batch = min(FIRST_BATCH, at_once)
+        self._batch = min(INITIAL_BATCH, max_batch)
         self._held: list[set[int]] = []
         self._acks = 0
         self._held_since = clock()
@@ -74,14 +74,14 @@ class DeadLetterQueue:
             self._channel.confirm_delivery()
         self.depth = self._ready()
 
-    def look(self, limit: int | None = None) -> Iterator[DeadLetter]:
-        """The oldest `limit` messages, or all that waited at the beginning, to be looked at only."""
+    def peek(self, limit: int | None = None) -> Iterator[DeadLetter]:
+        """Yield the oldest `limit` messages, or all that were ready at the start, to be read only."""
         return self._walk(self.depth if limit is None else min(limit, self.depth))
 
-    def take(self) -> Iterator[DeadLetter]:
-        """All messages that waited at the beginning, oldest first, each to be replayed, discarded or left.
+    def receive(self) -> Iterator[DeadLetter]:
+        """Yield all messages that were ready at the start, oldest first, to be replayed, discarded or kept.
 
-        What dies while the visit lasts is not among them.
+        Messages that are dead-lettered meanwhile are not included.
         """
         renewed: Counter[str] = Counter()
         for message in self._walk(self.depth):
@@ -89,7 +89,7 @@ class DeadLetterQueue:
                 renewed[message.id] += 1
             else:
                 yield message
-        # Behind what arrived meanwhile, which is not touched.
+        # The renewed copies are after what arrived meanwhile, which is left untouched.
         while renewed and (batch := self._fetch(renewed.total())):
             for message in batch:
                 if renewed[message.id] > 0 and message.tag != NOT_IN_HAND:
@@ -98,19 +98,19 @@ class DeadLetterQueue:
             renewed = +renewed
 
     def replay(self, message: DeadLetter) -> None:
-        """Bring the message that was taken last into the queue; it is gone here once that is confirmed."""
-        self._publish(self._topology.queue, message, message.revived_headers())
+        """Publish the message received last to the queue, and remove it here once that is confirmed."""
+        self._publish(self._topology.queue, message, message.replay_headers())
         self.discard(message)
 
     def discard(self, message: DeadLetter) -> None:
-        """The message that was taken last is gone."""
+        """Remove the message received last."""
         with translate_errors():
             self._channel.basic_ack(message.tag)
         self._held[-1].remove(message.tag)
         self._acks += 1
 
-    def put(self, message: DeadLetter) -> None:
-        """Return once the dead queue holds a copy of the message."""
+    def publish_copy(self, message: DeadLetter) -> None:
+        """Return once the dead-letter queue has confirmed a copy of the message."""
         self._publish(self._topology.dead_queue, message, message.headers)
 
     def pause(self, seconds: float) -> None:
@@ -119,56 +119,56 @@ class DeadLetterQueue:
             with translate_errors():
                 self._connection.sleep(seconds)
 
-    def give_back(self) -> None:
-        """Return what is held, in its order, once the queue has every ack.
+    def requeue_held(self) -> None:
+        """Requeue what is held, in its order, once the queue has applied every ack.
 
-        Above 32 acks that a quorum queue has not applied yet, a channel keeps them back, and forgets them
-        when it ends: what was discarded would be there again. A fetch goes through the queue's log behind
-        the acks that were sent, and lets the channel send the others.
+        Above 32 acks that a quorum queue has not applied yet, a channel withholds further ones and drops them
+        when it closes: discarded messages would reappear. A fetch is appended to the queue's log after the
+        acks that were sent, and makes the channel send the others.
         """
-        if self._acks > SAFE_ACKS:
+        if self._acks > MAX_UNAPPLIED_ACKS:
             if self._ready():
                 self._fetch(1)
             else:
                 self._consume(0)
         ready = self._ready()
-        # Batch by batch, and few at once: of many consumers together, the channel mixes up the order.
+        # Batch by batch, few at a time: the channel returns the messages of many consumers in mixed order.
         held = [tags for tags in self._held if tags]
-        for first in range(0, len(held), SAFE_ACKS):
-            some = held[first : first + SAFE_ACKS]
+        for start in range(0, len(held), MAX_UNAPPLIED_ACKS):
+            part = held[start : start + MAX_UNAPPLIED_ACKS]
             with translate_errors():
-                for tags in some:
+                for tags in part:
                     self._channel.basic_nack(max(tags), multiple=True, requeue=True)
-            ready += sum(map(len, some))
+            ready += sum(map(len, part))
             self._await_return(ready)
         self._held = []
 
     def _await_return(self, ready: int) -> None:
-        """Wait until so many messages are ready; not for ever, since others may take some."""
+        """Wait until `ready` messages are ready, with a limit: another client may receive some."""
         deadline = self._clock() + RETURN_SECONDS
         while self._ready() < ready and self._clock() < deadline:
             self.pause(RETURN_POLL_SECONDS)
 
-    def _walk(self, left: int) -> Iterator[DeadLetter]:
-        while left > 0 and (batch := self._fetch(left)):
+    def _walk(self, remaining: int) -> Iterator[DeadLetter]:
+        while remaining > 0 and (batch := self._fetch(remaining)):
             yield from batch
-            left -= len(batch)
+            remaining -= len(batch)
             if self._clock() - self._held_since > HOLD_SECONDS:
-                self._hold_anew()
+                self._renew_hold()
 
-    def _hold_anew(self) -> None:
-        """Give back what was seen already, and hold it again: it is the oldest."""
-        seen = sum(map(len, self._held))
-        self.give_back()
-        while seen > 0 and (batch := self._fetch(seen)):
-            seen -= len(batch)
+    def _renew_hold(self) -> None:
+        """Requeue what was yielded already and receive it again: it is the oldest."""
+        yielded = sum(map(len, self._held))
+        self.requeue_held()
+        while yielded > 0 and (batch := self._fetch(yielded)):
+            yielded -= len(batch)
 
-    def _fetch(self, most: int) -> list[DeadLetter]:
-        """The next messages, at most so many; none only when no more wait.
+    def _fetch(self, limit: int) -> list[DeadLetter]:
+        """Receive at most `limit` further messages; none only when no more are ready.
 
-        Those that returned often are renewed before anything else, and not in hand any more.
+        Those that were returned often are renewed at once and no longer held.
         """
-        batch = self._consume(min(most, self._batch))
+        batch = self._consume(min(limit, self._batch))
         if not any(self._held):
             self._held_since = self._clock()
         self._held.append({message.tag for message in batch})
@@ -176,41 +176,41 @@ class DeadLetterQueue:
         self._batch = max(1, min(self._at_once, BATCH_BYTES // max(1, mean_bytes)))
         return [self._renewed(m) if m.returns >= self._most_returns else m for m in batch]
 
-    def _consume(self, wanted: int) -> list[DeadLetter]:
+    def _consume(self, count: int) -> list[DeadLetter]:
         batch: list[DeadLetter] = []
 
         def arrived(_channel: Any, method: Any, properties: pika.BasicProperties, body: bytes) -> None:
             batch.append(DeadLetter(body, properties, method.delivery_tag))
 
         with translate_errors():
-            # The prefetch of a consumer is exact: no message is taken that is not in the batch.
-            self._channel.basic_qos(prefetch_count=max(1, wanted))
+            # A consumer's prefetch is exact: no message is received that is not in the batch.
+            self._channel.basic_qos(prefetch_count=max(1, count))
             tag = self._channel.basic_consume(self._topology.dead_queue, arrived)
-            self._await(batch, wanted)
+            self._await(batch, count)
             self._channel.basic_cancel(tag)
         self._acks = 0
         return batch
 
     def _renewed(self, message: DeadLetter) -> DeadLetter:
-        """The message, of which a fresh copy waits at the end of the queue."""
-        self.put(message)
+        """Replace the message by a copy at the end of the queue; return it as no longer held."""
+        self.publish_copy(message)
         self.discard(message)
         return replace(message, tag=NOT_IN_HAND)
 
-    def _await(self, batch: list[DeadLetter], wanted: int) -> None:
-        silent = 0
-        while len(batch) < wanted:
+    def _await(self, batch: list[DeadLetter], count: int) -> None:
+        empty_polls = 0
+        while len(batch) < count:
             before = len(batch)
             self._connection.process_data_events(ARRIVAL_SECONDS)
-            silent = 0 if len(batch) > before else silent + 1
-            # An answer can overtake deliveries, so an empty queue must be seen twice.
-            if silent > 1 and self._ready() == 0:
+            empty_polls = 0 if len(batch) > before else empty_polls + 1
+            # A response can overtake deliveries, so an empty queue is checked twice.
+            if empty_polls > 1 and self._ready() == 0:
                 return
-            if silent > LONGEST_SILENCE:
-                raise BrokerUnavailable("the dead queue holds messages, and the broker does not deliver them")
+            if empty_polls > MAX_EMPTY_POLLS:
+                raise BrokerUnavailable("the broker does not deliver the messages of the dead-letter queue")
 
     def _publish(self, queue: str, message: DeadLetter, headers: dict[str, Any]) -> None:
-        properties = disarmed(message.properties, headers)
+        properties = sanitize_properties(message.properties, headers)
         with translate_errors():
             self._channel.basic_publish("", queue, message.body, properties, mandatory=True)
 
@@ -221,29 +221,32 @@ class DeadLetterQueue:
 
 
 @contextmanager
-def visit(settings: BrokerSettings, at_once: int = LARGEST_BATCH) -> Iterator[DeadLetterQueue]:
-    """Open the dead queue, of which at most `at_once` messages are fetched in one go.
+def open_dead_letter_queue(settings: BrokerSettings, max_batch: int = MAX_BATCH) -> Iterator[DeadLetterQueue]:
+    """Open the dead-letter queue; at most `max_batch` messages are fetched at a time.
 
-    What was not settled returns at the end. Raises BrokerUnavailable.
+    What is not settled at the end is requeued.
+
+    Raises:
+        BrokerUnavailable: When the broker is down or refuses.
     """
     topology = Topology(settings.queue_name)
     connection = connect(settings.amqp_url, NAME)
     try:
         queue = DeadLetterQueue(
-            connection, topology, at_once=at_once, most_returns=_most_returns(settings, topology)
+            connection, topology, max_batch=max_batch, max_returns=_most_returns(settings, topology)
         )
         yield queue
-        queue.give_back()
+        queue.requeue_held()
     finally:
         close_quietly(connection)
 
 
 def _most_returns(settings: BrokerSettings, topology: Topology) -> int:
-    """Far below the queue's own limit, where the management API tells a lower one than the default."""
+    """Return half of the queue's delivery limit, where the management API reports a low one."""
     try:
         queue = Management(settings).queue(topology.dead_queue) or {}
     except BrokerUnavailable:
-        return MOST_RETURNS
+        return MAX_RETURNS
     policy = queue.get("effective_policy_definition") or {}
     limits = (queue.get("delivery_limit"), policy.get("delivery-limit"))
-    return min([MOST_RETURNS, *(limit // 2 for limit in limits if isinstance(limit, int) and limit >= 0)])
+    return min([MAX_RETURNS, *(limit // 2 for limit in limits if isinstance(limit, int) and limit >= 0)])

@@ -1,8 +1,8 @@
-"""A dead message as JSON can hold it, whole, and back.
+"""Encode a dead letter as JSON without loss, and decode it.
 
-A body that is not UTF-8 is there twice: to be read, and in base64. Header values of types that JSON does
-not have are objects with one key: `$bytes`, `$time`, `$decimal`, `$float`, `$long` (a 64-bit integer) and
-`$table` (a table that looks like one of these).
+A body that is not UTF-8 is included twice: readable, and in base64. Header values of types that JSON lacks
+are objects with one key: `$bytes`, `$time`, `$decimal`, `$float`, `$long` (a 64-bit integer) and `$table`
+(a table that looks like one of these).
 """
 
 import base64
@@ -44,7 +44,7 @@ DECODERS: dict[str, Callable[[Any], object]] = {
 
 
 def to_record(message: DeadLetter) -> Record:
-    """The message with what an operator wants to know of it first."""
+    """Return the message as a record, with the most important fields first."""
     text = message.body.decode(errors="backslashreplace")
     record: Record = {
         "id": message.id,
@@ -63,18 +63,22 @@ def to_record(message: DeadLetter) -> Record:
 
 
 def to_line(message: DeadLetter) -> str:
-    """The message as a line of JSON."""
+    """Return the message as a line of JSON."""
     return json.dumps(to_record(message), allow_nan=False) + "\n"
 
 
 def from_line(line: str | bytes) -> DeadLetter:
-    """The message of an exported line. Raises ValueError with a sentence when it is none."""
+    """Parse an exported line.
+
+    Raises:
+        ValueError: When the line is not an exported dead letter; the message says why.
+    """
     try:
         return _message(json.loads(line))
     except (ValueError, InvalidOperation, RecursionError) as error:
-        raise ValueError(str(error) or "not an exported dead message") from None
+        raise ValueError(str(error) or "not an exported dead letter") from None
     except (KeyError, TypeError, AttributeError, OverflowError) as error:
-        raise ValueError(f"not an exported dead message ({type(error).__name__}: {error})") from None
+        raise ValueError(f"not an exported dead letter ({type(error).__name__}: {error})") from None
 
 
 def _message(record: Record) -> DeadLetter:
@@ -92,7 +96,7 @@ def _body(record: Record) -> bytes:
     try:
         return base64.b64decode(record["body_base64"], validate=True)
     except binascii.Error as error:
-        raise ValueError(f"body_base64 is no base64: {error}") from None
+        raise ValueError(f"body_base64 is not base64: {error}") from None
 
 
 def _property(name: str, value: Any) -> str | int:
@@ -100,16 +104,20 @@ def _property(name: str, value: Any) -> str | int:
         return value
     if name in NUMBERS and type(value) is int and 0 <= value <= NUMBERS[name]:
         return value
-    raise ValueError(f"the property {name} is {value!r}, which a message cannot have")
+    raise ValueError(f"the property {name} is {value!r}, which AMQP does not allow")
 
 
 def _check(message: DeadLetter) -> None:
-    """Find out now what the broker could not be told later."""
+    """Check that the message can be encoded for the broker.
+
+    Raises:
+        ValueError: When pika cannot encode a property or header.
+    """
     try:
         message.properties.encode()
     except (UnsupportedAMQPFieldException, AssertionError, ArithmeticError, ValueError) as error:
         raise ValueError(f"a header cannot be sent: {error!r}") from None
-    except Exception as error:  # noqa: BLE001 (struct.error and its kin: whatever pika cannot encode)
+    except Exception as error:  # noqa: BLE001 (struct.error and others: whatever pika cannot encode)
         raise ValueError(f"a header cannot be sent: {error}") from None
 
 

@@ -1,4 +1,4 @@
-"""Dead letters: a message that can never become a reading, kept with the reason."""
+"""Publish messages that can never become a reading to the dead-letter queue, with the reason."""
 
 import copy
 from datetime import UTC, datetime
@@ -8,18 +8,18 @@ import pika
 
 from messaging.amqp.connection import translate_errors
 from messaging.amqp.event_loop import Channel
-from messaging.consuming.mqtt import ORIGINAL_EXCHANGE, ORIGINAL_KEY, REPLAYS, Route, route_of
+from messaging.consuming.mqtt import ORIGINAL_EXCHANGE, ORIGINAL_ROUTING_KEY, REPLAYS, Route, original_route
 from readings.errors import InvalidReading
 
 MAX_DETAIL_CHARACTERS = 500
-# All of them travel in one frame, which may have 128 KiB; the broker closes the connection over a larger one.
+# All properties are sent in one frame; the broker closes the connection over one above 128 KiB.
 MAX_PROPERTIES_BYTES = 131_000
-# Headers that the broker acts on: CC and BCC would route the copy again, the count belongs to the old queue.
+# Headers that the broker acts on: CC and BCC route the copy again, the count belongs to the original queue.
 ACTIVE_HEADERS = ("CC", "BCC", "x-delivery-count")
 
 
 class DeadLetterWriter:
-    """Republishes to the dead queue and waits for the confirm."""
+    """Publishes to the dead-letter queue and waits for the confirm."""
 
     def __init__(self, channel: Channel, dead_queue: str, by: str) -> None:
         self._channel = channel
@@ -28,41 +28,46 @@ class DeadLetterWriter:
         with translate_errors():
             channel.confirm_delivery()
 
-    def bury(
+    def write(
         self,
         method: pika.spec.Basic.Deliver,
         properties: pika.BasicProperties,
         body: bytes,
         error: InvalidReading,
     ) -> None:
-        """Return once the dead queue holds the message with its reason. Raises BrokerUnavailable."""
+        """Return once the dead-letter queue has confirmed the message with its reason.
+
+        Raises:
+            BrokerUnavailable: When the broker is lost or does not confirm.
+        """
         headers = properties.headers or {}
-        reasons = _reasons(route_of(method, headers), error, self._by)
-        dead = disarmed(properties, {REPLAYS: 0, **headers, **reasons})
+        reason_headers = _reason_headers(original_route(method, headers), error, self._by)
+        dead = sanitize_properties(properties, {REPLAYS: 0, **headers, **reason_headers})
         size = sum(map(len, dead.encode()))
         if size > MAX_PROPERTIES_BYTES:
-            left_out = f"left out: with them the properties have {size} bytes"
-            dead = disarmed(properties, {REPLAYS: 0, "x-original-headers": left_out, **reasons})
+            omitted = f"omitted: with them the properties have {size} bytes"
+            short = {REPLAYS: 0, "x-original-headers": omitted, **reason_headers}
+            dead = sanitize_properties(properties, short)
         with translate_errors():
             self._channel.basic_publish("", self._dead_queue, body, dead, mandatory=True)
 
 
-def _reasons(route: Route, error: InvalidReading, by: str) -> dict[str, Any]:
+def _reason_headers(route: Route, error: InvalidReading, by: str) -> dict[str, Any]:
     return {
         "x-dead-reason": error.reason.value,
         "x-dead-detail": error.detail[:MAX_DETAIL_CHARACTERS],
         "x-dead-at": datetime.now(UTC).isoformat(timespec="milliseconds"),
         "x-dead-by": by,
         ORIGINAL_EXCHANGE: route.exchange,
-        ORIGINAL_KEY: route.routing_key,
+        ORIGINAL_ROUTING_KEY: route.routing_key,
     }
 
 
-def disarmed(properties: pika.BasicProperties, headers: dict[str, Any]) -> pika.BasicProperties:
-    """A persistent copy with these headers, and aside in them what would make the broker drop or refuse it.
+def sanitize_properties(properties: pika.BasicProperties, headers: dict[str, Any]) -> pika.BasicProperties:
+    """Return a persistent copy with these headers, without what would make the broker drop or refuse it.
 
-    An expiration would empty the dead queue by itself; another user's user_id and a direct reply-to
-    make the broker close the channel.
+    What is removed is kept in `x-original-*` headers. An expiration would make the broker drop the dead
+    letter; another user's user_id and a direct reply-to make the broker close the channel.
     """
     copied = copy.copy(properties)
     copied.headers = dict(headers)

@@ -1,4 +1,4 @@
-"""What an operator does at the broker: visit it, set it up. The dead queue has its own module."""
+"""Short operations of an operator at the broker; the dead-letter queue has its own package."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,8 +11,12 @@ NAME = "sensorctl"
 
 
 @contextmanager
-def channel(settings: BrokerSettings) -> Iterator[BlockingChannel]:
-    """A channel for a short visit. Raises BrokerUnavailable."""
+def open_channel(settings: BrokerSettings) -> Iterator[BlockingChannel]:
+    """Open a channel for a short operation.
+
+    Raises:
+        BrokerUnavailable: When the broker is down or refuses.
+    """
     connection = connect(settings.amqp_url, NAME)
     try:
         with translate_errors():
@@ -22,13 +26,21 @@ def channel(settings: BrokerSettings) -> Iterator[BlockingChannel]:
 
 
 def declare_topology(settings: BrokerSettings) -> None:
-    """Declare the exchanges, the queue with its bindings and its dead queue. Raises BrokerUnavailable."""
-    with channel(settings) as visit:
-        Topology(settings.queue_name).declare(visit)
-        declare_events(visit)
+    """Declare the exchanges, the queue with its bindings, and its dead-letter queue.
+
+    Raises:
+        BrokerUnavailable: When the broker is down or refuses.
+    """
+    with open_channel(settings) as channel:
+        Topology(settings.queue_name).declare(channel)
+        declare_events(channel)
 
 
-def ready_messages(settings: BrokerSettings) -> int:
-    """How many messages wait in the queue at this moment. Raises BrokerUnavailable."""
-    with channel(settings) as visit:
-        return int(visit.queue_declare(settings.queue_name, passive=True).method.message_count)
+def queue_depth(settings: BrokerSettings) -> int:
+    """Return the number of ready messages in the queue.
+
+    Raises:
+        BrokerUnavailable: When the broker is down or the queue does not exist.
+    """
+    with open_channel(settings) as channel:
+        return int(channel.queue_declare(settings.queue_name, passive=True).method.message_count)

@@ -1,38 +1,35 @@
-"""The broker's management API, as far as this project uses it."""
+"""A client of the broker's management API, as far as this project uses it."""
 
-import base64
-import http.client
-import json
-import urllib.error
-import urllib.request
+import ssl
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+import httpx2
 import pika
 
 from messaging.errors import BrokerUnavailable
-from messaging.management.permissions import User, exactly
+from messaging.management.permissions import User, exact_pattern
 from messaging.settings import BrokerSettings
 from messaging.topology import MQTT_EXCHANGE, Topology
 from runtime.errors import ConfigurationError
 
 TIMEOUT_SECONDS = 5
 POLICY_PRIORITY = 10
-# Outages and restarts raise a message's delivery count too, so the net hangs far below the rule that
-# tries a suspect message after five deliveries.
+# Outages and restarts raise a message's delivery count too, so this limit is far above the five deliveries
+# after which a consumer isolates a message.
 DELIVERY_LIMIT = 1000
 
 
 class ManagementUnavailable(BrokerUnavailable):
-    """The management API does not answer, or not to this user."""
+    """The management API does not respond, or denies access."""
 
 
 class ManagementRefused(ManagementUnavailable):
-    """The management API answers, and refuses."""
+    """The management API rejects the request."""
 
 
 class Management:
-    """Speaks to the management API as the AMQP user. Every method raises ManagementUnavailable."""
+    """Calls the management API as the AMQP user; every method raises ManagementUnavailable."""
 
     def __init__(self, settings: BrokerSettings, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
         self._timeout_seconds = timeout_seconds
@@ -40,63 +37,70 @@ class Management:
         self._vhost = quote(parameters.virtual_host, safe="")
         self._url = (settings.rabbitmq_management_url or f"http://{parameters.host}:15672").rstrip("/")
         if urlsplit(self._url).scheme not in ("http", "https"):
-            raise ConfigurationError(f"RABBITMQ_MANAGEMENT_URL is {self._url!r}: must be an http address")
-        self._tls = settings.tls_context() if self._url.startswith("https:") else None
+            raise ConfigurationError(
+                f"RABBITMQ_MANAGEMENT_URL is {self._url!r}: must be an http or https address"
+            )
+        # False: loading the trusted authorities takes longer than a request that does not need them.
+        self._tls: ssl.SSLContext | bool = settings.tls_context() if self._url.startswith("https:") else False
         credentials = parameters.credentials
-        login = f"{credentials.username}:{credentials.password}".encode()
-        self._authorization = f"Basic {base64.b64encode(login).decode()}"
+        self._login = (credentials.username, credentials.password)
 
     def version(self) -> str:
-        """The broker's version."""
+        """Return the broker's version."""
         return str(self._call("GET", "/api/overview")["rabbitmq_version"])
 
     def queue(self, name: str) -> dict[str, Any] | None:
-        """What the broker says of a queue; None when there is none."""
+        """Return the API's object of a queue; None if it does not exist."""
         return self._find(f"/api/queues/{self._vhost}/{quote(name, safe='')}")
 
     def channels(self) -> list[dict[str, Any]]:
-        """What the broker says of each channel of the virtual host."""
+        """Return the API's object of each channel of the virtual host."""
         found: list[dict[str, Any]] = self._call("GET", f"/api/vhosts/{self._vhost}/channels")
         return found
 
     def policy(self, topology: Topology) -> dict[str, Any] | None:
-        """The policy that the broker applies to the queue, if it is the last net.
+        """Return the policy that applies to the queue, if it is this project's delivery-limit policy.
 
-        Read from the queue, because the policies themselves are not shown to a user who only monitors.
+        Read from the queue, because a user with the tag `monitoring` cannot read the policies themselves.
+
+        Raises:
+            ManagementUnavailable: When the API does not respond, or has no statistics of the queue yet.
         """
         queue = self.queue(topology.queue)
         if queue and "effective_policy_definition" not in queue:
-            raise ManagementUnavailable("the broker has no figures of the queue yet: ask again soon")
+            raise ManagementUnavailable("the broker has no statistics of the queue yet: try again soon")
         definition = (queue or {}).get("effective_policy_definition") or {}
         if definition.get("dead-letter-routing-key") != topology.dead_queue:
             return None
         return {"definition": definition}
 
     def ensure_user(self, user: User) -> None:
-        """Make the user, or give an existing one this password and exactly these rights."""
-        rights, name = user.rights, quote(user.name, safe="")
+        """Create the user, or give an existing user this password and exactly these permissions."""
+        permissions, name = user.permissions, quote(user.name, safe="")
         self._call(
-            "PUT", f"/api/users/{name}", {"password": user.password.get_secret_value(), "tags": rights.tags}
+            "PUT",
+            f"/api/users/{name}",
+            {"password": user.password.get_secret_value(), "tags": permissions.tags},
         )
         self._call(
             "PUT",
             f"/api/permissions/{self._vhost}/{name}",
-            {"configure": rights.configure, "write": rights.write, "read": rights.read},
+            {"configure": permissions.configure, "write": permissions.write, "read": permissions.read},
         )
         self._call(
             "PUT",
             f"/api/topic-permissions/{self._vhost}/{name}",
-            {"exchange": MQTT_EXCHANGE, "write": rights.topic_write, "read": rights.topic_read},
+            {"exchange": MQTT_EXCHANGE, "write": permissions.topic_write, "read": permissions.topic_read},
         )
 
-    def set_policy(self, topology: Topology) -> None:
-        """Hang the last net: a message over the delivery limit goes to the dead queue, not to nothing."""
+    def set_delivery_limit_policy(self, topology: Topology) -> None:
+        """Dead-letter a message above the delivery limit; without this policy a quorum queue drops it."""
         definition = {
             "dead-letter-exchange": "",
             "dead-letter-routing-key": topology.dead_queue,
             "delivery-limit": DELIVERY_LIMIT,
         }
-        pattern = exactly(topology.queue)
+        pattern = exact_pattern(topology.queue)
         self._call(
             "PUT",
             f"/api/policies/{self._vhost}/{quote(topology.queue + '-last-net', safe='')}",
@@ -111,29 +115,22 @@ class Management:
         return found
 
     def _call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
-        request = urllib.request.Request(  # noqa: S310 (the scheme was checked)
-            self._url + path,
-            method=method,
-            data=None if body is None else json.dumps(body).encode(),
-            headers={"Authorization": self._authorization, "Content-Type": "application/json"},
-        )
         try:
-            with urllib.request.urlopen(  # noqa: S310 (as above)
-                request, timeout=self._timeout_seconds, context=self._tls
-            ) as answer:
-                return json.loads(answer.read() or b"null")
-        except urllib.error.HTTPError as error:
-            error.close()
-            raise _refusal(error) from error
-        except (OSError, ValueError, http.client.HTTPException) as error:
+            # Proxy settings of the environment are not meant for the broker.
+            with httpx2.Client(verify=self._tls, timeout=self._timeout_seconds, trust_env=False) as client:
+                response = client.request(method, self._url + path, json=body, auth=self._login)
+            if response.is_success:
+                return response.json() if response.content else None
+        except (httpx2.HTTPError, OSError, ValueError) as error:
             raise ManagementUnavailable(f"{self._url}: {error}") from error
+        raise _to_error(response)
 
 
 class _NotFound(ManagementUnavailable):
-    """There is no such thing."""
+    """The requested object does not exist."""
 
 
-def _refusal(error: urllib.error.HTTPError) -> ManagementUnavailable:
-    kinds = {400: ManagementRefused, 401: ManagementRefused, 403: ManagementRefused, 404: _NotFound}
-    kind = kinds.get(error.code, ManagementUnavailable)
-    return kind(f"the management API answers {error.code} {error.reason}")
+def _to_error(response: httpx2.Response) -> ManagementUnavailable:
+    types = {400: ManagementRefused, 401: ManagementRefused, 403: ManagementRefused, 404: _NotFound}
+    error_type = types.get(response.status_code, ManagementUnavailable)
+    return error_type(f"the management API responds {response.status_code} {response.reason_phrase}")

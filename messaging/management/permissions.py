@@ -1,23 +1,30 @@
-"""Who may do what at the broker: the least that each of the users needs."""
+"""Least-privilege permissions of the broker's users."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from pydantic import SecretStr
 
-from messaging.topology import EVENTS_EXCHANGE, EXCHANGE, MQTT_BINDING_KEY, MQTT_EXCHANGE, MQTT_KEYS, Topology
+from messaging.topology import (
+    EVENTS_EXCHANGE,
+    EXCHANGE,
+    MQTT_BINDING_KEY,
+    MQTT_EXCHANGE,
+    MQTT_ROUTING_KEY_PATTERN,
+    Topology,
+)
 
-# The name under which the broker asks for the right to publish straight to a queue.
+# The name under which the broker checks the permission to publish through the default exchange.
 DEFAULT_EXCHANGE = "amq.default"
-# The queues in which an operator's programs hear of events.
+# Queues in which an operator's programs receive events.
 EVENT_QUEUES = r"events\..+"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Permissions:
-    """Patterns of the exchanges and queues that a user may touch, and its tags for the management API.
+    """Patterns of the exchanges and queues that a user may access, and its tags for the management API.
 
-    At the exchange of MQTT it may moreover use the routing keys (that is, topics) of two patterns only.
+    `topic_write` and `topic_read` restrict the routing keys at the MQTT exchange.
     """
 
     configure: str = "^$"
@@ -29,50 +36,52 @@ class Permissions:
 
 
 class User(NamedTuple):
-    """A user of the broker, as `sensorctl setup` makes it."""
+    """A user of the broker, as `sensorctl setup` creates it."""
 
     name: str
     password: SecretStr
-    rights: Permissions
+    permissions: Permissions
 
 
 def sensor_permissions() -> Permissions:
-    """A sensor publishes to the exchange, or by MQTT to the topic of a sensor, and does nothing else.
+    """Allow a sensor to publish to the exchange, or by MQTT to the topic of a sensor, and nothing else.
 
-    Any other topic is refused, because the broker would confirm it and have no queue for it.
+    Other topics are refused: the broker would confirm the message without a queue for it.
     """
-    return Permissions(write=exactly(EXCHANGE, MQTT_EXCHANGE), topic_write=MQTT_KEYS)
+    return Permissions(write=exact_pattern(EXCHANGE, MQTT_EXCHANGE), topic_write=MQTT_ROUTING_KEY_PATTERN)
 
 
 def pipeline_permissions(topology: Topology) -> Permissions:
-    """A consumer declares the topology, consumes its queue and dead-letters.
+    """Allow a consumer to declare the topology, consume its queue and dead-letter.
 
     Dead letters go through the default exchange, so it may publish to any queue of the virtual host.
     """
     return Permissions(
-        configure=exactly(EXCHANGE, topology.queue, topology.dead_queue),
-        write=exactly(topology.queue, DEFAULT_EXCHANGE),
-        read=exactly(EXCHANGE, MQTT_EXCHANGE, topology.queue),
-        topic_read=exactly(MQTT_BINDING_KEY),
+        configure=exact_pattern(EXCHANGE, topology.queue, topology.dead_queue),
+        write=exact_pattern(topology.queue, DEFAULT_EXCHANGE),
+        read=exact_pattern(EXCHANGE, MQTT_EXCHANGE, topology.queue),
+        topic_read=exact_pattern(MQTT_BINDING_KEY),
     )
 
 
 def operator_permissions(topology: Topology) -> Permissions:
-    """An operator looks into the dead queue, sends its messages back, and sees the broker's figures.
+    """Allow an operator to read and replay dead letters, to read statistics, and to receive events.
 
-    And hears of events, in queues of the operator's own.
+    Events are received in queues of the operator's own.
     """
     return Permissions(
         configure=f"^{EVENT_QUEUES}$",
-        write=either(exactly(EXCHANGE, DEFAULT_EXCHANGE), f"^{EVENT_QUEUES}$"),
-        read=either(exactly(EVENTS_EXCHANGE, topology.dead_queue), f"^{EVENT_QUEUES}$"),
+        write=any_pattern(exact_pattern(EXCHANGE, DEFAULT_EXCHANGE), f"^{EVENT_QUEUES}$"),
+        read=any_pattern(exact_pattern(EVENTS_EXCHANGE, topology.dead_queue), f"^{EVENT_QUEUES}$"),
         tags="monitoring",
     )
 
 
 def alerter_permissions() -> Permissions:
-    """The watch declares the exchange of events, publishes to it, and sees the broker's figures."""
-    return Permissions(configure=exactly(EVENTS_EXCHANGE), write=exactly(EVENTS_EXCHANGE), tags="monitoring")
+    """Allow the alerter to declare the exchange for events, publish to it, and read statistics."""
+    return Permissions(
+        configure=exact_pattern(EVENTS_EXCHANGE), write=exact_pattern(EVENTS_EXCHANGE), tags="monitoring"
+    )
 
 
 def permissions_of(user: str, topology: Topology) -> Permissions:
@@ -85,12 +94,12 @@ def permissions_of(user: str, topology: Topology) -> Permissions:
     }[user]
 
 
-def exactly(*names: str) -> str:
-    """A pattern, as the broker reads it, that matches these names and no other."""
+def exact_pattern(*names: str) -> str:
+    """Return a pattern in the broker's syntax that matches exactly these names."""
     escaped = ["".join(c if c.isalnum() or c in "-_" else f"\\{c}" for c in name) for name in names]
     return f"^{escaped[0]}$" if len(escaped) == 1 else f"^({'|'.join(escaped)})$"
 
 
-def either(*patterns: str) -> str:
-    """A pattern that matches what one of these does."""
+def any_pattern(*patterns: str) -> str:
+    """Return a pattern that matches what any of these matches."""
     return "|".join(patterns)

@@ -1,4 +1,4 @@
-"""Publishing much at once: many confirms in flight, through losses of the broker, into a bounded queue."""
+"""Publish many messages: many outstanding confirms, across broker losses, into a queue of bounded depth."""
 
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -8,128 +8,137 @@ from typing import Any, NamedTuple, Protocol
 from messaging.errors import BrokerRefused, BrokerUnavailable, Unroutable
 from messaging.publishing.confirm_publisher import Confirm, OutstandingConfirms
 
-# More gains little (docs/adr/0011-import-and-export.md), and so much is sent again after a loss.
-IN_FLIGHT = 1_000
+# More gains little (docs/adr/0011-import-and-export.md), and everything in flight is sent again after a loss.
+MAX_IN_FLIGHT = 1_000
 WAIT_SECONDS = 0.1
-# A source that is slow must not keep what it gave before from being sent.
+# A slow source must not delay the messages it has already yielded.
 FILL_SECONDS = 0.2
 RECONNECT_SECONDS = 1.0
 
 
 class Message(NamedTuple):
-    """A message to publish; `mark` is its publisher's own."""
+    """A message to publish; `context` is for the caller's own use."""
 
     sensor_id: str
     message_id: str
     body: bytes
-    mark: Any
+    context: Any
 
 
-class Listener(Protocol):
-    """Who hears how it goes."""
+class BulkEvents(Protocol):
+    """Receives the progress."""
 
     def confirmed(self, last: Message) -> None:
-        """The broker has confirmed this message and all before it."""
+        """Record that the broker has confirmed this message and all before it."""
 
     def waiting(self, depth: int) -> None:
-        """As many messages wait in the queue as may, so nothing is published now."""
+        """Record that the queue has reached its maximum depth; publishing pauses."""
 
     def lost(self, reason: str) -> None:
-        """The broker is lost, and will be tried again."""
+        """Record that the broker is lost and retried."""
 
 
 class Connection(Protocol):
-    """What is needed of messaging.stream.Stream."""
+    """The part of ConfirmPublisher that is used."""
 
     depth: int | None
 
-    def publish(self, sensor_id: str, message_id: str, body: bytes) -> None: ...  # noqa: D102 (as Stream's)
-    def ask_depth(self, queue: str) -> None: ...  # noqa: D102 (as Stream's)
-    def wait(self, seconds: float) -> list[Confirm]: ...  # noqa: D102 (as Stream's)
-    def close(self) -> None: ...  # noqa: D102 (as Stream's)
+    def publish(self, sensor_id: str, message_id: str, body: bytes) -> None: ...  # noqa: D102 (ConfirmPublisher's)
+    def request_queue_depth(self, queue: str) -> None: ...  # noqa: D102 (ConfirmPublisher's)
+    def wait(self, seconds: float) -> list[Confirm]: ...  # noqa: D102 (ConfirmPublisher's)
+    def close(self) -> None: ...  # noqa: D102 (ConfirmPublisher's)
 
 
 class BulkPublisher:
-    """Publishes messages in their order with IN_FLIGHT confirms outstanding.
+    """Publishes messages in order with up to MAX_IN_FLIGHT outstanding confirms.
 
-    At most `most_waiting` messages wait in `queue` by its doing (0: no bound), so that neither the broker
-    nor the sensors' present readings drown in the past. After a loss of the broker what was not confirmed
-    is published again; one that stays away for `patience_seconds` ends it, and so does one that was
-    not there to begin with.
+    It keeps at most `max_queue_depth` messages in `queue` (0: no limit), so that live readings do not queue
+    behind history. After a broker loss, unconfirmed messages are published again. A broker that is down for
+    `retry_timeout_seconds`, or at the start, ends it.
     """
 
     def __init__(
         self,
         connect: Callable[[], Connection],
-        listener: Listener,
+        events: BulkEvents,
         *,
         queue: str,
-        most_waiting: int,
-        patience_seconds: float,
+        max_queue_depth: int,
+        retry_timeout_seconds: float,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._connect = connect
-        self._listener = listener
+        self._events = events
         self._queue = queue
-        self._most_waiting = most_waiting
-        self._patience_seconds = patience_seconds
+        self._max_queue_depth = max_queue_depth
+        self._retry_timeout_seconds = retry_timeout_seconds
         self._clock = clock
         self._sleep = sleep
         self._window: OutstandingConfirms[Message] = OutstandingConfirms()
         self._exhausted = False
-        self._heard_at: float | None = None
+        self._last_response_at: float | None = None
         self._allowed = self._uncounted = 0
-        self._asked = False
-        self._ask_at = 0.0
+        self._requested = False
+        self._next_request_at = 0.0
 
     def publish(self, messages: Iterable[Message]) -> None:
-        """Return once all of them are confirmed. Raises BrokerUnavailable."""
+        """Return once all messages are confirmed.
+
+        Raises:
+            BrokerUnavailable: When the broker is down for too long.
+            BrokerRefused: When the broker denies access.
+            Unroutable: When no queue accepts a message.
+        """
         source = iter(messages)
         while self._unfinished:
             try:
-                self._work(source)
+                self._publish_until_lost(source)
             except (Unroutable, BrokerRefused):
                 raise
             except BrokerUnavailable as error:
-                if self._heard_at is None or self._clock() - self._heard_at > self._patience_seconds:
+                if self._has_timed_out():
                     raise
-                self._listener.lost(str(error))
+                self._events.lost(str(error))
                 self._sleep(RECONNECT_SECONDS)
+
+    def _has_timed_out(self) -> bool:
+        last = self._last_response_at
+        return last is None or self._clock() - last > self._retry_timeout_seconds
 
     @property
     def _unfinished(self) -> bool:
         return not self._exhausted or len(self._window) > 0
 
-    def _work(self, source: Iterator[Message]) -> None:
-        """Publish until all is confirmed or the connection is lost."""
+    def _publish_until_lost(self, source: Iterator[Message]) -> None:
+        """Publish until everything is confirmed or the connection is lost."""
         with closing(self._connect()) as connection:
-            self._heard_at = self._heard_at or self._clock()
-            self._allowed, self._asked, self._ask_at = 0, False, 0.0
-            for message in self._window.begin_anew():
+            self._last_response_at = self._last_response_at or self._clock()
+            self._allowed, self._requested, self._next_request_at = 0, False, 0.0
+            for message in self._window.reset():
                 connection.publish(*message[:3])
             while self._unfinished:
-                self._ask(connection)
+                self._update_allowance(connection)
                 self._fill(connection, source)
-                self._hear(connection.wait(WAIT_SECONDS))
+                self._settle(connection.wait(WAIT_SECONDS))
 
-    def _ask(self, connection: Connection) -> None:
-        """Learn how many messages may follow before the next answer."""
-        if self._asked and connection.depth is not None:
-            self._asked, self._ask_at = False, self._clock() + WAIT_SECONDS
-            self._heard_at = self._clock()
-            self._allowed = self._most_waiting - connection.depth - self._uncounted
-            if connection.depth >= self._most_waiting:
-                self._listener.waiting(connection.depth)
-        if self._most_waiting and not self._asked and self._clock() >= self._ask_at:
-            self._asked = True
-            connection.ask_depth(self._queue)
-            # What is in flight now may be counted, or not; and so may what follows until the answer.
+    def _update_allowance(self, connection: Connection) -> None:
+        """Request the queue's depth; derive how many messages may be published until the next response."""
+        if self._requested and connection.depth is not None:
+            self._requested, self._next_request_at = False, self._clock() + WAIT_SECONDS
+            self._last_response_at = self._clock()
+            self._allowed = self._max_queue_depth - connection.depth - self._uncounted
+            if connection.depth >= self._max_queue_depth:
+                self._events.waiting(connection.depth)
+        if self._max_queue_depth and not self._requested and self._clock() >= self._next_request_at:
+            self._requested = True
+            connection.request_queue_depth(self._queue)
+            # The depth may or may not include what is in flight, and what is published until the response.
             self._uncounted = len(self._window)
 
     def _fill(self, connection: Connection, source: Iterator[Message]) -> None:
         until = self._clock() + FILL_SECONDS
-        while len(self._window) < IN_FLIGHT and self._may_publish and self._clock() < until:
+        while len(self._window) < MAX_IN_FLIGHT and self._may_publish and self._clock() < until:
             message = next(source, None)
             if message is None:
                 self._exhausted = True
@@ -141,11 +150,11 @@ class BulkPublisher:
 
     @property
     def _may_publish(self) -> bool:
-        return not self._exhausted and (self._most_waiting == 0 or self._allowed > 0)
+        return not self._exhausted and (self._max_queue_depth == 0 or self._allowed > 0)
 
-    def _hear(self, confirms: list[Confirm]) -> None:
+    def _settle(self, confirms: list[Confirm]) -> None:
         done = [message for confirm in confirms for message in self._window.confirm(confirm)]
         if confirms:
-            self._heard_at = self._clock()
+            self._last_response_at = self._clock()
         if done:
-            self._listener.confirmed(done[-1])
+            self._events.confirmed(done[-1])

@@ -1,4 +1,4 @@
-"""A connection on which many messages are on their way at once, each to be confirmed."""
+"""Publish readings with many outstanding confirms."""
 
 import time
 from collections import deque
@@ -16,56 +16,56 @@ Item = TypeVar("Item")
 
 
 class Confirm(NamedTuple):
-    """The broker has this message, counted from 1; with `every`, all up to it."""
+    """The broker's ack of the message with this tag, counted from 1; with `multiple`, of all up to it."""
 
-    number: int
-    every: bool
+    delivery_tag: int
+    multiple: bool
 
 
 class OutstandingConfirms(Generic[Item]):
-    """What was published and not yet confirmed, in order; the broker numbers messages from 1."""
+    """Published and not yet confirmed items, in order; the broker numbers messages from 1."""
 
     def __init__(self) -> None:
-        self._waiting: deque[Item] = deque()
-        self._first = 1
+        self._pending: deque[Item] = deque()
+        self._next_tag = 1
         self._confirmed: set[int] = set()
 
     def __len__(self) -> int:
-        return len(self._waiting)
+        return len(self._pending)
 
     def add(self, item: Item) -> None:
-        """The message with the next number."""
-        self._waiting.append(item)
+        """Add the item that is published next."""
+        self._pending.append(item)
 
     def confirm(self, confirm: Confirm) -> list[Item]:
-        """Note a confirm; gives what is now confirmed together with all before it, in order."""
-        if not confirm.every:
-            self._confirmed.add(confirm.number)
-        up_to = confirm.number if confirm.every else 0
+        """Apply a confirm; return the items that are now confirmed with all before them, in order."""
+        if not confirm.multiple:
+            self._confirmed.add(confirm.delivery_tag)
+        up_to = confirm.delivery_tag if confirm.multiple else 0
         done = []
-        while self._waiting and (self._first <= up_to or self._first in self._confirmed):
-            self._confirmed.discard(self._first)
-            done.append(self._waiting.popleft())
-            self._first += 1
+        while self._pending and (self._next_tag <= up_to or self._next_tag in self._confirmed):
+            self._confirmed.discard(self._next_tag)
+            done.append(self._pending.popleft())
+            self._next_tag += 1
         return done
 
-    def begin_anew(self) -> list[Item]:
-        """On another connection: what is to be published again, numbered from 1."""
-        self._first = 1
+    def reset(self) -> list[Item]:
+        """Start numbering at 1 for a new connection, and return the items to publish again."""
+        self._next_tag = 1
         self._confirmed.clear()
-        return list(self._waiting)
+        return list(self._pending)
 
 
 class ConfirmPublisher:
-    """Publishes to the exchange without waiting; every method but `close` raises BrokerUnavailable.
+    """Publishes to the exchange without waiting; every method except `close` raises BrokerUnavailable.
 
-    For one thread. `depth` is the answer to `ask_depth`, None until it came.
+    For one thread. `depth` is the response to `request_queue_depth`, None until it arrives.
     """
 
     def __init__(self, url: str, name: str) -> None:
         """Return once messages can be published.
 
-        The exchange must be there; to declare it is not every publisher's right.
+        The exchange must exist; a publisher may lack the permission to declare it.
         """
         self.depth: int | None = None
         self._name = name
@@ -73,29 +73,31 @@ class ConfirmPublisher:
         self._connection = Connection(url, name)
         try:
             self._channel = self._connection.open_channel()
-            self._connection.answer(self._channel.exchange_declare, EXCHANGE, passive=True)
-            self._connection.confirm(self._channel, self._on_confirm)
+            self._connection.rpc(self._channel.exchange_declare, EXCHANGE, passive=True)
+            self._connection.enable_confirms(self._channel, self._on_confirm)
         except BaseException:
             self.close()
             raise
 
     def publish(self, sensor_id: str, message_id: str, body: bytes) -> None:
-        """Give the message to the connection, which sends it at once or in the next `wait`."""
+        """Hand the message to the connection, which sends it at once or in the next `wait`."""
         properties = reading_properties(message_id, self._name)
         self._connection.check()
         with translate_errors():
             self._channel.basic_publish(EXCHANGE, routing_key(sensor_id), body, properties, mandatory=True)
 
-    def ask_depth(self, queue: str) -> None:
-        """Ask how many messages wait in the queue; `depth` tells it after a later `wait`."""
+    def request_queue_depth(self, queue: str) -> None:
+        """Request the number of ready messages in the queue; `depth` contains it after a later `wait`."""
         self.depth = None
         with translate_errors():
             self._channel.queue_declare(queue, passive=True, callback=self._on_depth)
 
     def wait(self, seconds: float) -> list[Confirm]:
-        """Let the connection work until something happens, for `seconds` at most; gives what was confirmed.
+        """Process events until something happens, for at most `seconds`, and return the confirms.
 
-        Raises Unroutable when no queue took a message.
+        Raises:
+            Unroutable: When no queue accepted a message.
+            BrokerUnavailable: When the connection is lost and no confirm is left to return.
         """
         try:
             self._connection.process_data_events(seconds)
@@ -106,7 +108,7 @@ class ConfirmPublisher:
         return confirms
 
     def close(self) -> None:
-        """Close the connection, which may be gone already."""
+        """Close the connection, which may already be lost."""
         self._connection.close()
 
     def _on_confirm(self, method: Any) -> None:
@@ -117,7 +119,7 @@ class ConfirmPublisher:
 
 
 def reading_properties(message_id: str, app_id: str) -> pika.BasicProperties:
-    """The properties of a reading's message, published now."""
+    """Return the properties of a reading that is published now."""
     return pika.BasicProperties(
         content_type=CONTENT_TYPE,
         delivery_mode=pika.DeliveryMode.Persistent,

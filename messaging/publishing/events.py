@@ -1,11 +1,11 @@
-"""Announcing events to whoever has bound a queue to their exchange."""
+"""Publish events to the exchange `events`; no subscriber is required."""
 
 import time
 
 import pika
 
 from messaging.amqp.connection import BlockingConnection, close_quietly, translate_errors
-from messaging.topology import EVENTS_EXCHANGE, declare_events, fitting
+from messaging.topology import EVENTS_EXCHANGE, declare_events, truncate_routing_key
 from readings.payload import CONTENT_TYPE
 
 MESSAGE_TYPE = "event.v1"
@@ -15,7 +15,11 @@ class EventPublisher:
     """Publishes events on a connection of its own; one thread uses it."""
 
     def __init__(self, connection: BlockingConnection, app_id: str) -> None:
-        """Declare the exchange. Raises BrokerUnavailable."""
+        """Declare the exchange.
+
+        Raises:
+            BrokerUnavailable: When the broker is lost or refuses.
+        """
         self._connection = connection
         self._app_id = app_id
         with translate_errors():
@@ -23,11 +27,13 @@ class EventPublisher:
             self._channel.confirm_delivery()
         declare_events(self._channel)
 
-    def announce(self, routing_key: str, event_id: str, body: bytes) -> None:
-        """Return once the broker has confirmed it, in every queue that is bound for it; there may be none.
+    def publish(self, routing_key: str, event_id: str, body: bytes) -> None:
+        """Return once the broker has confirmed the event in every queue that is bound for it, if any.
 
-        Raises BrokerUnavailable; the event may then be announced or not, so it must be announced again. The
-        routing key is cut to what AMQP allows.
+        The routing key is truncated to what AMQP allows.
+
+        Raises:
+            BrokerUnavailable: When the event may or may not be published, so it must be published again.
         """
         properties = pika.BasicProperties(
             content_type=CONTENT_TYPE,
@@ -38,10 +44,14 @@ class EventPublisher:
             app_id=self._app_id,
         )
         with translate_errors():
-            self._channel.basic_publish(EVENTS_EXCHANGE, fitting(routing_key), body, properties)
+            self._channel.basic_publish(EVENTS_EXCHANGE, truncate_routing_key(routing_key), body, properties)
 
-    def idle(self) -> None:
-        """Answer heartbeats; call it at least every few seconds. Raises BrokerUnavailable when lost."""
+    def process_heartbeats(self) -> None:
+        """Process heartbeats; call it at least every few seconds.
+
+        Raises:
+            BrokerUnavailable: When the connection is lost.
+        """
         with translate_errors():
             self._connection.process_data_events(0)
 

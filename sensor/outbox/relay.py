@@ -69,7 +69,7 @@ class Delivery:
             self._stop.set()
 
     def _deliver_until_lost(self) -> None:
-        with closing(self._open_patiently()) as stream:
+        with closing(self._connect_with_retry()) as stream:
             try:
                 self._deliver(stream)
             except BrokerUnavailable as error:
@@ -125,7 +125,7 @@ class Delivery:
         self._outbox.broker_away()
         self._events.broker_lost(str(error), retry_seconds, waiting=len(self._outbox))
 
-    def _open_patiently(self) -> ConfirmPublisher:
+    def _connect_with_retry(self) -> ConfirmPublisher:
         attempts = retry(
             sleep=self._sleep, on_failure=self._lost, max_elapsed_seconds=self._connect_timeout_seconds
         )

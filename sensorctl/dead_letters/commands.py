@@ -8,8 +8,8 @@ import typer
 
 from messaging.dead_letters.dead_letter import DeadLetter
 from messaging.dead_letters.filter import DeadLetterFilter
-from messaging.dead_letters.operations import MOST_REPLAYS, Replay
-from messaging.dead_letters.queue import visit
+from messaging.dead_letters.operations import MAX_REPLAYS, Replay
+from messaging.dead_letters.queue import open_dead_letter_queue
 from messaging.dead_letters.record import to_record
 from runtime.lifecycle import EXIT_FAILURE
 from sensorctl.dead_letters import file as deadfile
@@ -52,8 +52,8 @@ def list_(
     counts: Counter[str] = Counter()
     messages: list[DeadLetter] = []
     looked_at = 0
-    with visit(discover_settings()) as queue:
-        for looked_at, message in enumerate(queue.look(), start=1):
+    with open_dead_letter_queue(discover_settings()) as queue:
+        for looked_at, message in enumerate(queue.peek(), start=1):
             if selection(message):
                 counts[message.reason] += 1
                 messages += [message] if len(messages) < limit else []
@@ -75,8 +75,8 @@ def show_(
     as_json: AsJson = False,
 ) -> None:
     """One dead message, whole; it stays where it is."""
-    with visit(discover_settings()) as queue:
-        found = next((message for message in queue.look() if message.id == id_), None)
+    with open_dead_letter_queue(discover_settings()) as queue:
+        found = next((message for message in queue.peek() if message.id == id_), None)
     if found is None:
         note(f"No dead message has the ID {id_}.")
         raise typer.Exit(EXIT_FAILURE)
@@ -104,12 +104,12 @@ def replay(
     """
     selection = DeadLetterFilter(ids or (), reasons or (), sensors or (), older, newer)
     follow = deadwork.on_a_bar("replay")
-    work = Replay(selection, limit=limit, rate=rate, force=force, follow=follow)
-    done = work.rehearse(discover_settings()) if dry_run else deadwork.replay(discover_settings(), work)
+    work = Replay(selection, limit=limit, rate=rate, force=force, progress=follow)
+    done = work.dry_run(discover_settings()) if dry_run else deadwork.replay(discover_settings(), work)
     print(f"{'Would replay' if dry_run else 'Replayed'} {done.total()}: {reasons_line(done)}.")
-    if work.refused:
-        note(f"Refused {work.refused}, replayed {MOST_REPLAYS} times already: --force replays them.")
-    _end(selection, failed=work.refused > 0)
+    if work.skipped:
+        note(f"Refused {work.skipped}, replayed {MAX_REPLAYS} times already: --force replays them.")
+    _end(selection, failed=work.skipped > 0)
 
 
 @app.command()
@@ -160,7 +160,7 @@ def _ask(reasons: Counter[str]) -> bool:
 
 
 def _end(selection: DeadLetterFilter, *, failed: bool) -> None:
-    if unmet := selection.unmet():
+    if unmet := selection.missing_ids():
         note(f"Not found: {', '.join(unmet)}")
     if failed or unmet:
         raise typer.Exit(EXIT_FAILURE)

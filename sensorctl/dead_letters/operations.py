@@ -9,8 +9,8 @@ import typer
 
 from messaging.dead_letters.dead_letter import DeadLetter
 from messaging.dead_letters.filter import DeadLetterFilter
-from messaging.dead_letters.operations import Discard, Follow, Reasons, Replay
-from messaging.dead_letters.queue import visit
+from messaging.dead_letters.operations import Discard, Progress, Reasons, Replay
+from messaging.dead_letters.queue import open_dead_letter_queue
 from messaging.settings import BrokerSettings
 from runtime.errors import ServiceUnavailable
 from runtime.lifecycle import EXIT_FAILURE
@@ -37,17 +37,17 @@ def discard(
     """
     if ask is not None:
         selection = _agreed(settings, selection, limit, ask)
-    return Discard(selection, limit=limit, follow=on_a_bar("discard")).run(settings)
+    return Discard(selection, limit=limit, progress=on_a_bar("discard")).run(settings)
 
 
-def on_a_bar(what: str) -> Follow:
+def on_a_bar(what: str) -> Progress:
     """Shows on a terminal how far the work is."""
 
-    def follow(messages: Iterable[DeadLetter], total: int) -> Iterable[DeadLetter]:
+    def track(messages: Iterable[DeadLetter], total: int) -> Iterable[DeadLetter]:
         with progress() as bar:
             yield from bar.track(messages, total=total, description=what)
 
-    return follow
+    return track
 
 
 def _agreed(
@@ -56,8 +56,8 @@ def _agreed(
     if not sys.stdin.isatty():
         note("Discarding asks first, and this is no terminal: say --yes to discard without asking.")
         raise typer.Exit(EXIT_FAILURE)
-    with visit(settings) as queue:
-        chosen = [(m.id, m.reason) for m in islice(filter(selection, queue.look()), limit)]
+    with open_dead_letter_queue(settings) as queue:
+        chosen = [(m.id, m.reason) for m in islice(filter(selection, queue.peek()), limit)]
     if not chosen or not ask(Counter(reason for _, reason in chosen)):
         note("Nothing was discarded.")
         raise typer.Exit(EXIT_FAILURE)

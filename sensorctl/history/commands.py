@@ -67,10 +67,10 @@ def import_(
         float | None, typer.Option(help="How many seconds each of them is worth: 1; milliseconds: 0.001.")
     ] = None,
     file_format: FileFormat = None,
-    most_waiting: Annotated[
+    max_queue_depth: Annotated[
         int, typer.Option(min=0, help="Publish while fewer messages wait in the queue; 0: always.")
     ] = MOST_WAITING,
-    patience: Annotated[
+    retry_timeout: Annotated[
         float, typer.Option(min=0, help="Seconds to try again when the broker is lost on the way.")
     ] = PATIENCE_SECONDS,
 ) -> None:
@@ -92,7 +92,7 @@ def import_(
     settings = discover_settings()
     settings = settings.model_copy(update={"naive_time_zone": zone or settings.naive_time_zone})
     columns = Columns(**given, time_zone=settings.naive_time_zone)  # type: ignore[arg-type]  # by name
-    end = Import(file, kind, columns, most_waiting, patience).run(settings)
+    end = Import(file, kind, columns, max_queue_depth, retry_timeout).run(settings)
     note(f"Published {end.published} readings, refused {end.refused} lines.")
     if end.refused:
         raise typer.Exit(EXIT_FAILURE)

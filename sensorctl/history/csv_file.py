@@ -177,7 +177,7 @@ class Messages:
                 self._tell(self._lines.number, getattr(error, "detail", str(error)))
             else:
                 self.place = self._behind(published=1)
-                yield message._replace(mark=self.place)
+                yield message._replace(context=self.place)
 
     def _message(self, row: bytes | InvalidRow) -> Message:
         if isinstance(row, InvalidRow):

@@ -31,8 +31,8 @@ class Import:
     name: str
     kind: Format
     columns: Columns
-    most_waiting: int
-    patience_seconds: float
+    max_queue_depth: int
+    retry_timeout_seconds: float
 
     def run(self, settings: OperatorSettings) -> Place:
         """Publish the file from where it was left on, and give the place of its end.
@@ -58,8 +58,8 @@ class Import:
             lambda: ConfirmPublisher(settings.amqp_url, NAME),
             journal,
             queue=settings.queue_name,
-            most_waiting=self.most_waiting,
-            patience_seconds=self.patience_seconds,
+            max_queue_depth=self.max_queue_depth,
+            retry_timeout_seconds=self.retry_timeout_seconds,
         )
         try:
             bulk.publish(messages)
@@ -95,7 +95,7 @@ class ImportProgress:
 
     def confirmed(self, last: Message) -> None:
         """Everything up to this one is in the queue."""
-        self._place = last.mark
+        self._place = last.context
         if time.monotonic() >= self._keep_at:
             self._keep()
 

@@ -90,5 +90,5 @@ class LogSummary:
 
 def store_ms(event: LogEvent) -> float | None:
     """How long the database took for it; of many that are told together, for the longest."""
-    took = event.details.get("store_ms", event.details.get("longest_store_ms"))
+    took = event.details.get("store_ms", event.details.get("max_store_ms"))
     return took if isinstance(took, int | float) else None

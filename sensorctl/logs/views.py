@@ -89,7 +89,7 @@ def _trouble_rows(summary: LogSummary) -> Rows:
 def _slow_rows(summary: LogSummary) -> Rows:
     for event in summary.slowest:
         said = event.details
-        delay = said.get("delay_ms", said.get("longest_delay_ms", ""))
+        delay = said.get("latency_ms", said.get("max_latency_ms", ""))
         yield (
             event.service, _short(event.at), store_ms(event), delay, said.get("readings", 1),
             said.get("sensor", ""),

@@ -14,10 +14,10 @@ from datetime import datetime
 
 from db.queries.sequences import Sequences
 from messaging.dead_letters.dead_letter import Origin
-from messaging.dead_letters.queue import visit
-from messaging.management.admin import ready_messages
+from messaging.dead_letters.queue import open_dead_letter_queue
+from messaging.management.admin import queue_depth
 from messaging.management.client import Management
-from messaging.management.queue_stats import DrainEstimator, Flow, read_flow
+from messaging.management.queue_stats import DrainEstimator, QueueStats, read_queue_stats
 from messaging.topology import Topology
 from sensorctl.reconcile.balance import Balance
 from sensorctl.settings import OperatorSettings
@@ -33,7 +33,7 @@ class Reconciliation:
     """
 
     balance: Balance
-    flow: Flow
+    flow: QueueStats
     on_the_way: int | None
 
     @property
@@ -77,13 +77,13 @@ def _wait(
 ) -> Reconciliation:
     management, topology = Management(settings), Topology(settings.queue_name)
     passage, deadline = DrainEstimator(), time.monotonic() + wait_seconds
-    flow, on_the_way = read_flow(management, topology), None
+    flow, on_the_way = read_queue_stats(management, topology), None
     while books.missing and on_the_way != 0 and time.monotonic() < deadline:
         tell(books.missing)
         began = time.monotonic()
         time.sleep(POLL_SECONDS)
-        flow = read_flow(management, topology)
-        on_the_way = passage.note(flow, ready_messages(settings))
+        flow = read_queue_stats(management, topology)
+        on_the_way = passage.update(flow, queue_depth(settings))
         _look_again(books, sequences)
         # A large table is not read all the time.
         time.sleep(max(0.0, time.monotonic() - began - POLL_SECONDS))
@@ -100,9 +100,9 @@ def _look_again(books: Balance, sequences: Sequences) -> None:
 
 def _dead(settings: OperatorSettings, since: datetime | None) -> set[Origin]:
     """What the dead messages were; with `since`, those that died after it or do not say when."""
-    with visit(settings) as queue:
+    with open_dead_letter_queue(settings) as queue:
         return {
             message.origin
-            for message in queue.look()
+            for message in queue.peek()
             if message.origin and (since is None or message.dead_at is None or message.dead_at > since)
         }

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from functools import partial
 from unittest.mock import patch
 
-from messaging.consuming.consumer import BatchResult
+from messaging.consuming.consumer import BatchResult, Work
 from messaging.consuming.session import Delivery
 from pipeline import __main__ as pipeline
 from pipeline.handler import ReadingHandler
@@ -25,13 +25,13 @@ RUNAWAY = re.compile(r"(a+)+$")
 class HangingHandler(ReadingHandler):
     """Takes the batch and never gives it back."""
 
-    def __call__(self, batch: Sequence[Delivery]) -> BatchResult:
+    def __call__(self, batch: Sequence[Delivery], work: Work) -> BatchResult:
         match sys.argv[1]:
             case "asleep":
                 time.sleep(3600)
             case "busy":
                 RUNAWAY.match("a" * 64 + "b")
-        return super().__call__(batch)
+        return super().__call__(batch, work)
 
 
 def main() -> int:

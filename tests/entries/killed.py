@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from unittest.mock import patch
 
-from messaging.consuming.consumer import BatchResult
+from messaging.consuming.consumer import BatchResult, Work
 from messaging.consuming.session import Delivery
 from pipeline import __main__ as pipeline
 from pipeline.handler import ReadingHandler
@@ -19,9 +19,9 @@ from runtime.lifecycle import run
 class KilledHandler(ReadingHandler):
     """Handles at most one batch, and does not live to say so."""
 
-    def __call__(self, batch: Sequence[Delivery]) -> BatchResult:
+    def __call__(self, batch: Sequence[Delivery], work: Work) -> BatchResult:
         if sys.argv[1] == "after":
-            super().__call__(batch)
+            super().__call__(batch, work)
         os.kill(os.getpid(), signal.SIGKILL)
         raise AssertionError("it lives")
 

@@ -11,7 +11,7 @@ import psycopg
 
 from runtime.services import RestartPolicy
 from tests.faults.bodies import Maker, good
-from tests.faults.ledger import Attempt, Ledger, Stored
+from tests.faults.ledger import Attempt, Ledger, StoreResult
 from tests.faults.load import BROKEN, QUEUE, Load
 from tests.faults.oracle import Dead, Outcome, judge
 from tests.faults.site import (
@@ -159,7 +159,7 @@ class Experiment:
             notes=self.notes,
         )
 
-    def stored(self) -> list[Stored]:
+    def stored(self) -> list[StoreResult]:
         return stored_rows(self.database_url)
 
     def dead(self) -> list[Dead]:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from random import SystemRandom
 from unittest.mock import patch
 
-from messaging.consuming.consumer import BatchResult
+from messaging.consuming.consumer import BatchResult, Work
 from messaging.consuming.session import Delivery, Session
 from pipeline import __main__ as pipeline
 from pipeline.handler import ReadingHandler
@@ -38,10 +38,10 @@ def main() -> int:
     ack = Session.ack
 
     class Handler(ReadingHandler):
-        def __call__(self, batch: Sequence[Delivery]) -> BatchResult:
+        def __call__(self, batch: Sequence[Delivery], work: Work) -> BatchResult:
             if point == "before-store":
                 fuse.burn(batch)
-            return super().__call__(batch)
+            return super().__call__(batch, work)
 
     def burning_ack(session: Session, batch: Sequence[Delivery]) -> None:
         if point == "before-ack":

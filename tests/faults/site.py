@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import psycopg
 from pika.adapters.blocking_connection import BlockingChannel
 
-from tests.faults.ledger import Stored
+from tests.faults.ledger import StoreResult
 from tests.faults.load import BROKEN, DEAD_QUEUE, EXCHANGE, QUEUE, connect
 from tests.faults.oracle import Dead
 from tests.faults.supervising import Supervising
@@ -117,10 +117,10 @@ def query(url: str, statement: str, *parameters: object) -> list[tuple[Any, ...]
         return cursor.fetchall() if cursor.description else []
 
 
-def stored_rows(url: str) -> list[Stored]:
+def stored_rows(url: str) -> list[StoreResult]:
     """Everything that the table holds."""
     found = query(url, "SELECT reading_id::text, sensor_id, measured_at, temperature FROM reading")
-    return [Stored(*row) for row in found]
+    return [StoreResult(*row) for row in found]
 
 
 def wipe(amqp_url: str, database_url: str) -> None:

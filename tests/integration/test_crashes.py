@@ -71,7 +71,7 @@ def test_a_good_message_that_came_back_often_is_tried_and_stored(
 
     consumer = run.consumer()
 
-    tried = consumer.logged("stored after a trial")
+    tried = consumer.logged("stored in isolation")
     assert tried["duplicate"] is False
     assert tried["deliveries"] in {7, None}
     assert consumer.stop() == 0
@@ -117,7 +117,7 @@ def test_a_consumer_killed_around_the_commit_leaves_exactly_one_row(
 
 def _outcomes(consumer: Process) -> tuple[int, ...]:
     """Where nobody counts deliveries, what was in a killed consumer's hands is tried."""
-    return *consumer.told(), len(consumer.events("stored after a trial"))
+    return *consumer.told(), len(consumer.events("stored in isolation"))
 
 
 def test_consumers_killed_under_load_lose_nothing(

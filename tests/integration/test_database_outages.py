@@ -55,7 +55,7 @@ def test_an_unreachable_database_leaves_the_backlog_ready(
 
     database_proxy.forward()
 
-    consumer.logged("database is back")
+    consumer.logged("database available")
     eventually(lambda: consumer.status("/readyz") == 200, 15, "it is ready again")
     assert 'pipeline_dependency_up{dependency="database"} 1.0' in consumer.ask("/metrics")[1]
     assert_all_stored_once(broker, database, consumer)
@@ -78,7 +78,7 @@ def test_a_connection_cut_under_load_loses_nothing(
             failure(database_proxy)
         broker.publish(reading(sequence=sequence))
         if sequence % 15 == 0:
-            consumer.logged("database is back", times=sequence // 15)
+            consumer.logged("database available", times=sequence // 15)
 
     assert_all_stored_once(broker, database, consumer)
 
@@ -105,7 +105,7 @@ def test_backends_terminated_under_load_lose_nothing(
         if sequence % 20 == 10:
             assert database.terminate_backends("pipeline@") <= 1
     assert_all_stored_once(broker, database, consumer)
-    assert consumer.events("database is back")
+    assert consumer.events("database available")
 
 
 def test_twenty_outages_lose_nothing(
@@ -124,7 +124,7 @@ def test_twenty_outages_lose_nothing(
             "the outage is noticed",
         )
         database_proxy.forward()
-        consumer.logged("database is back", times=number + 1)
+        consumer.logged("database available", times=number + 1)
     assert_all_stored_once(broker, database, consumer, 20)
     assert consumer.events("requeued") == []
 
@@ -146,7 +146,7 @@ def test_a_frozen_database_times_out_and_the_broker_connection_survives(
     eventually(lambda: consumer.status("/readyz") == 503, 15, "it is not ready")
     database_proxy.forward()
 
-    consumer.logged("database is back")
+    consumer.logged("database available")
     assert broker.connections() == connection
     assert_all_stored_once(broker, database, consumer, 20)
     assert consumer.events("broker unavailable") == []

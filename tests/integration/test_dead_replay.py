@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from messaging.dead_letters.queue import MOST_RETURNS, visit
+from messaging.dead_letters.queue import MAX_RETURNS, open_dead_letter_queue
 from tests.broker import DEAD_QUEUE, QUEUE, VirtualHost
 from tests.integration.dead_letters import Operator, bodies, bury, bury_many, limit_deliveries
 from tests.processes import Process, Processes
@@ -130,9 +130,9 @@ def _settled(broker: VirtualHost) -> bool:
 
 def test_tired_messages_are_replayed_and_discarded_too(broker: VirtualHost, sensorctl: Operator) -> None:
     sent = bury_many(broker, 250)
-    for _ in range(MOST_RETURNS):
-        with visit(broker.settings) as queue:
-            assert sum(1 for _ in queue.look()) == 250
+    for _ in range(MAX_RETURNS):
+        with open_dead_letter_queue(broker.settings) as queue:
+            assert sum(1 for _ in queue.peek()) == 250
         eventually(lambda: broker.ready(DEAD_QUEUE) == 250, 5, "all of them are back")
     assert "Replayed 100" in sensorctl("dead", "replay", "--limit", "100")
     assert "Discarded 150" in sensorctl("dead", "discard", "--yes")

@@ -10,7 +10,7 @@ import pika
 import pytest
 from pika.compat import long
 
-from messaging.dead_letters.queue import MOST_RETURNS, visit
+from messaging.dead_letters.queue import MAX_RETURNS, open_dead_letter_queue
 from tests.broker import DEAD_QUEUE, QUEUE, VirtualHost
 from tests.integration.dead_letters import (
     DEFAULT_DELIVERY_LIMIT,
@@ -75,25 +75,25 @@ def test_looking_often_never_loses_a_message(
     if limit is not None:
         limit_deliveries(broker, limit)
     sent = bury_many(broker, 30)
-    for _ in range(DEFAULT_DELIVERY_LIMIT + MOST_RETURNS):
-        with visit(broker.settings) as queue:
-            assert {message.body for message in queue.look()} == sent
+    for _ in range(DEFAULT_DELIVERY_LIMIT + MAX_RETURNS):
+        with open_dead_letter_queue(broker.settings) as queue:
+            assert {message.body for message in queue.peek()} == sent
         eventually(lambda: broker.ready(DEAD_QUEUE) == 30, 5, "all of them are back")
 
 
 def test_looking_keeps_the_order(broker: VirtualHost, sensorctl: Operator) -> None:
     bury_all(broker, [str(number) for number in range(1300)])
     for _ in range(3):
-        with visit(broker.settings) as queue:
-            assert [int(message.body) for message in queue.look()] == list(range(1300))
+        with open_dead_letter_queue(broker.settings) as queue:
+            assert [int(message.body) for message in queue.peek()] == list(range(1300))
         eventually(lambda: broker.ready(DEAD_QUEUE) == 1300, 5, "all of them are back")
 
 
 def test_looking_at_the_first_one_again_and_again_does_not_tire_the_others(broker: VirtualHost) -> None:
     sent = bury_many(broker, 30)
-    for _ in range(DEFAULT_DELIVERY_LIMIT + MOST_RETURNS):
-        with visit(broker.settings) as queue:
-            assert next(queue.look()).body in sent
+    for _ in range(DEFAULT_DELIVERY_LIMIT + MAX_RETURNS):
+        with open_dead_letter_queue(broker.settings) as queue:
+            assert next(queue.peek()).body in sent
         eventually(lambda: broker.ready(DEAD_QUEUE) == 30, 5, "all of them are back")
     assert set(bodies(broker.take_all(DEAD_QUEUE))) == sent
 
@@ -101,9 +101,9 @@ def test_looking_at_the_first_one_again_and_again_does_not_tire_the_others(broke
 def test_a_long_visit_holds_its_messages_anew(broker: VirtualHost, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("messaging.dead_letters.queue.HOLD_SECONDS", -1)
     bury_all(broker, [str(number) for number in range(700)])
-    with visit(broker.settings, at_once=100) as queue:
+    with open_dead_letter_queue(broker.settings, max_batch=100) as queue:
         seen = []
-        for message in queue.take():
+        for message in queue.receive():
             seen.append(int(message.body))
             if seen[-1] % 2:
                 queue.discard(message)
@@ -114,8 +114,8 @@ def test_a_long_visit_holds_its_messages_anew(broker: VirtualHost, monkeypatch: 
 def test_what_is_discarded_stays_away_however_quickly_the_visit_ends(broker: VirtualHost) -> None:
     for _ in range(3):
         bury_many(broker, 1000)
-        with visit(broker.settings) as queue:
-            for message in queue.take():
+        with open_dead_letter_queue(broker.settings) as queue:
+            for message in queue.receive():
                 queue.discard(message)
         always(lambda: broker.ready(DEAD_QUEUE) == 0, 1, "none comes back")
 

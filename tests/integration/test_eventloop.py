@@ -31,7 +31,7 @@ def test_what_the_socket_does_not_take_at_once_follows_later(broker: VirtualHost
             stream.publish("kitchen", str(number), body)
         confirmed = 0
         while confirmed < LARGE:
-            confirmed = max([confirmed, *(confirm.number for confirm in stream.wait(5))])
+            confirmed = max([confirmed, *(confirm.delivery_tag for confirm in stream.wait(5))])
 
     messages = broker.take_all()
     assert [message.properties.message_id for message in messages] == [str(n) for n in range(LARGE)]

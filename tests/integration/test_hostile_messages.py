@@ -7,7 +7,7 @@ import pika
 import pytest
 from pika.exceptions import ChannelClosedByBroker
 
-from messaging.dead_letters.queue import visit
+from messaging.dead_letters.queue import open_dead_letter_queue
 from messaging.topology import EXCHANGE
 from tests.broker import DEAD_QUEUE, QUEUE, VirtualHost
 from tests.database import Database
@@ -125,8 +125,8 @@ def test_dead_letters_with_hostile_headers_can_be_looked_at_again_and_again(
 
     for _ in range(12):
         eventually(lambda: broker.ready(DEAD_QUEUE) == len(HOSTILE_HEADERS), 10, "all are there")
-        with visit(broker.settings) as dead_queue:
-            assert len(list(dead_queue.look())) == len(HOSTILE_HEADERS)
+        with open_dead_letter_queue(broker.settings) as dead_queue:
+            assert len(list(dead_queue.peek())) == len(HOSTILE_HEADERS)
     for arguments in ("", " --json"):
         shown = run.start(f"sensorctl dead list{arguments}")
         assert shown.wait() == 0

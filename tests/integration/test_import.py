@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from db.store import Store
-from messaging.publishing.bulk import IN_FLIGHT
+from messaging.publishing.bulk import MAX_IN_FLIGHT
 from readings.model import Reading
 from readings.parsing import ParseContext, parse_reading
 from tests.broker import DEAD_QUEUE, QUEUE, VirtualHost
@@ -110,18 +110,18 @@ def test_a_killed_import_goes_on_and_nothing_is_lost_or_stored_twice(
     broker: VirtualHost, database: Database, sensorctl: Operator, history: Path
 ) -> None:
     # given an import that is killed on its way
-    first = sensorctl.start(*call(history, "--most-waiting", "8000"))
+    first = sensorctl.start(*call(history, "--max-queue-depth", "8000"))
     paused(first, broker, 8_000)
     first.kill()
     before = drain(broker)
     assert len(before) == 8_000
     # when it is called again
-    said = sensorctl(*call(history, "--most-waiting", "0"))
+    said = sensorctl(*call(history, "--max-queue-depth", "0"))
     # then it goes on near where it was, and every row is in the queue
     assert "Goes on behind line" in said
     assert f"Published {ROWS} readings, refused 0 lines." in said
     after = drain(broker)
-    assert len(before) + len(after) <= ROWS + IN_FLIGHT
+    assert len(before) + len(after) <= ROWS + MAX_IN_FLIGHT
     assert len({reading.reading_id for reading in before + after}) == ROWS
     # and in the table once
     assert store(database, before + after) == ROWS
@@ -129,14 +129,14 @@ def test_a_killed_import_goes_on_and_nothing_is_lost_or_stored_twice(
         number / 1000 for number in range(ROWS)
     ]
     # and a second import, which begins anew, changes nothing
-    said = sensorctl(*call(history, "--most-waiting", "0"))
+    said = sensorctl(*call(history, "--max-queue-depth", "0"))
     assert f"Published {ROWS} readings" in said
     assert "Goes on" not in said
     assert store(database, drain(broker)) == 0
 
 
 def test_ctrl_c_ends_an_import_that_can_go_on(broker: VirtualHost, sensorctl: Operator, short: Path) -> None:
-    process = sensorctl.start(*call(short, "--most-waiting", "2000"))
+    process = sensorctl.start(*call(short, "--max-queue-depth", "2000"))
     paused(process, broker, 2_000)
 
     process.send(signal.SIGINT)
@@ -151,7 +151,7 @@ def test_an_import_survives_closed_and_cut_connections(
     broker: VirtualHost, sensorctl: Operator, run: Processes, history: Path, broker_proxy: Proxy
 ) -> None:
     # given an import by way of a network that fails
-    command = " ".join(["sensorctl", *call(history, "--most-waiting", "12000")])
+    command = " ".join(["sensorctl", *call(history, "--max-queue-depth", "12000")])
     process = run.start(command, RABBITMQ_URL=broker.through(broker_proxy))
     # when the network cuts it off in full flight, and an operator closes its connection
     eventually(lambda: broker.ready() > 500, 60, "it publishes")
@@ -172,7 +172,7 @@ def test_an_import_survives_closed_and_cut_connections(
 def test_an_import_without_a_broker_ends_with_a_sentence_and_goes_on_later(
     broker: VirtualHost, run: Processes, short: Path, broker_proxy: Proxy
 ) -> None:
-    command = " ".join(["sensorctl", *call(short, "--most-waiting", "2000", "--patience", "1")])
+    command = " ".join(["sensorctl", *call(short, "--max-queue-depth", "2000", "--retry-timeout", "1")])
     away = {"RABBITMQ_URL": broker.through(broker_proxy)}
     process = run.start(command, **away)
     paused(process, broker, 2_000)
@@ -196,11 +196,11 @@ def test_without_a_queue_nothing_counts_as_published(
 ) -> None:
     broker.channel.queue_unbind(QUEUE, "sensors", "reading.#")
     said = sensorctl(*call(short), code=69)
-    assert "no queue takes the message: run `sensorctl setup`" in said
+    assert "no queue accepts the message: run `sensorctl setup`" in said
     assert "Published 0 readings" in said
 
     broker.channel.queue_delete(QUEUE)
-    assert "NOT_FOUND - no queue" in sensorctl(*call(short, "--patience", "0"), code=69)
+    assert "NOT_FOUND - no queue" in sensorctl(*call(short, "--retry-timeout", "0"), code=69)
 
 
 def test_wrong_lines_are_told_and_the_good_ones_are_stored_by_a_consumer(

@@ -130,7 +130,7 @@ def test_what_came_back_often_is_tried_with_what_its_topic_says(
         broker.channel.basic_nack(method.delivery_tag, requeue=True)
         eventually(broker.ready, 15, "the message is back")
 
-    run.consumer().logged("stored after a trial")
+    run.consumer().logged("stored in isolation")
 
     assert [row["sensor_id"] for row in database.readings()] == ["kitchen"]
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 
 from db.migrate import current_version, newest_version
-from messaging.dead_letters.queue import visit
+from messaging.dead_letters.queue import open_dead_letter_queue
 from messaging.management.client import DELIVERY_LIMIT
 from tests.broker import DEAD_QUEUE, QUEUE, RabbitMQ, VirtualHost
 from tests.database import Database
@@ -262,8 +262,8 @@ class TestDeadList:
             broker.publish(str(number).encode(), routing_key=DEAD_QUEUE)
         for _ in range(30):
             eventually(lambda: broker.ready(DEAD_QUEUE) == 3, 10, "they are back")
-            with visit(broker.settings) as dead_queue:
-                assert len(list(dead_queue.look(10))) == dead_queue.depth == 3
+            with open_dead_letter_queue(broker.settings) as dead_queue:
+                assert len(list(dead_queue.peek(10))) == dead_queue.depth == 3
         assert {message.body for message in broker.take_all(DEAD_QUEUE)} == {b"0", b"1", b"2"}
 
 

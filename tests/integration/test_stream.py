@@ -45,7 +45,7 @@ def test_everything_that_is_published_is_confirmed_in_order(
 
 def test_a_reading_is_persistent_and_labelled(broker: VirtualHost, stream: ConfirmPublisher) -> None:
     stream.publish("kitchen", "id-1", b"{}")
-    assert confirms(stream) == [Confirm(1, every=False)]
+    assert confirms(stream) == [Confirm(1, multiple=False)]
 
     [message] = broker.take_all()
     properties = message.properties
@@ -69,7 +69,7 @@ def test_what_no_queue_takes_is_told_and_not_confirmed(broker: VirtualHost, stre
     broker.channel.queue_unbind(QUEUE, EXCHANGE, "reading.#")
     stream.publish("kitchen", "id-1", b"{}")
 
-    with pytest.raises(Unroutable, match="no queue takes the message: run `sensorctl setup`"):
+    with pytest.raises(Unroutable, match="no queue accepts the message: run `sensorctl setup`"):
         confirms(stream)
 
 

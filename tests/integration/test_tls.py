@@ -110,13 +110,13 @@ class TestBroker:
     def test_the_machines_own_authorities_do_not_know_it(self, broker: VirtualHost, front: Front) -> None:
         url = moved(broker.url, front(broker.url)).replace("amqp://", "amqps://")
 
-        with pytest.raises(BrokerUnavailable, match="the broker's certificate is refused"):
+        with pytest.raises(BrokerUnavailable, match="the broker's certificate is rejected"):
             log_in(url)
 
     def test_another_authority_is_refused(
         self, broker: VirtualHost, front: Front, stranger: Authority
     ) -> None:
-        with pytest.raises(BrokerUnavailable, match="the broker's certificate is refused"):
+        with pytest.raises(BrokerUnavailable, match="the broker's certificate is rejected"):
             log_in(moved(broker.url, front(broker.url)), rabbitmq_tls_ca=stranger.file)
 
     def test_another_host_name_is_refused(

@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Sequence
 
-from messaging.consuming.consumer import BatchResult, Consumer, ConsumerEvents, ConsumerOptions
+from messaging.consuming.consumer import BatchResult, Consumer, ConsumerEvents, ConsumerOptions, Work
 from messaging.consuming.session import Delivery
 from messaging.topology import Topology
 from readings.errors import DeadLetterReason, InvalidReading
 from runtime.errors import ServiceUnavailable
 from runtime.lifecycle import ShutdownSignal
 from tests.unit.fake_broker import FakeBroker
-from tests.unit.fakes import Told
+from tests.unit.fakes import FakeWork, Told
 
 QUEUE = "readings"
 DEAD = "readings.dead"
@@ -29,6 +29,7 @@ class ConsumerBench:
         self.batches: list[list[bytes]] = []
         self.told: list[str] = []
         self.suspects: list[bytes] = []
+        self.work: Work = FakeWork()
 
     def run(
         self,
@@ -51,11 +52,12 @@ class ConsumerBench:
                 return error
             return None
 
-        def handle(batch: Sequence[Delivery]) -> BatchResult:
+        def handle(batch: Sequence[Delivery], work: Work) -> BatchResult:
+            self.work = work
             self.batches.append([delivery.body for delivery in batch])
             return BatchResult([outcome(delivery) for delivery in batch], self._tell)
 
-        def try_alone(batch: Sequence[Delivery]) -> BatchResult:
+        def isolate(batch: Sequence[Delivery], work: Work) -> BatchResult:
             self.batches.append([delivery.body for delivery in batch])
             self.suspects += self.batches[-1]
             return BatchResult([None] * len(batch), self._tell)
@@ -68,12 +70,12 @@ class ConsumerBench:
             batch_size=batch_size,
             linger_seconds=linger_seconds,
             connect_timeout_seconds=connect_timeout_seconds,
-            hold_seconds=hold_seconds,
+            max_hold_seconds=hold_seconds,
         )
         Consumer(
             options,
             handler=handle,
-            suspect_handler=try_alone,
+            isolation_handler=isolate,
             events=self.events,
             stop=self.stop,
             when_idle=when_idle or self.stop.set,

@@ -12,7 +12,7 @@ from messaging.errors import BrokerUnavailable
 
 
 class FakeDeadLetterQueue:
-    """Replaces `messaging.dead_letters.queue.visit`, and counts how often it was opened."""
+    """Replaces `messaging.dead_letters.queue.open_dead_letter_queue`, and counts how often it was opened."""
 
     def __init__(self) -> None:
         self.messages: list[DeadLetter] = []
@@ -39,16 +39,16 @@ class FakeDeadLetterQueue:
         return len(self.messages)
 
     @contextmanager
-    def visit(self, *_: Any) -> Iterator["FakeDeadLetterQueue"]:
+    def open_dead_letter_queue(self, *_: Any) -> Iterator["FakeDeadLetterQueue"]:
         self.opened += 1
         if self.error:
             raise self.error
         yield self
 
-    def look(self, limit: int | None = None) -> Iterator[DeadLetter]:
+    def peek(self, limit: int | None = None) -> Iterator[DeadLetter]:
         yield from self.messages[:limit]
 
-    def take(self) -> Iterator[DeadLetter]:
+    def receive(self) -> Iterator[DeadLetter]:
         yield from list(self.messages)
 
     def replay(self, message: DeadLetter) -> None:

@@ -119,7 +119,7 @@ class FakeConnection:
     def lose(self) -> None:
         self.is_open = False
         for channel in self.channels:
-            channel.give_back()
+            channel.requeue_held()
 
     def close(self) -> None:
         if not self.is_open:
@@ -170,7 +170,7 @@ class FakeStream:
             self._connection.process_data_events(seconds)
         new = self._published - self._confirmed
         self._confirmed = self._published
-        return [Confirm(self._published, every=True)] if new else []
+        return [Confirm(self._published, multiple=True)] if new else []
 
     def close(self) -> None:
         close_quietly(self._connection)
@@ -279,7 +279,7 @@ class FakeChannel:
         while self._broker.queues[queue] and len(self._unsettled) < self.prefetch:
             callback(self, *self._take(queue))
 
-    def give_back(self) -> None:
+    def requeue_held(self) -> None:
         self.is_open = False
         for tag in list(self._unsettled):
             self._return(*self._settle(tag))

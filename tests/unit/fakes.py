@@ -123,9 +123,17 @@ def delivery(
     headers: dict[str, Any] | None = None,
     timestamp: int | None = None,
     route: tuple[str, str] = ("sensors", "reading.kitchen"),
-    pause: Callable[[float], None] = time.sleep,
-    beside: Callable[[Callable[[], Any]], Any] = lambda work: work(),
 ) -> Delivery:
-    """A message in hand, as a session would give it."""
+    """A delivered message, as a session returns it."""
     method = pika.spec.Basic.Deliver("consumer", 1, redelivered, *route)
-    return Delivery(body, method, pika.BasicProperties(headers=headers, timestamp=timestamp), pause, beside)
+    return Delivery(body, method, pika.BasicProperties(headers=headers, timestamp=timestamp))
+
+
+class FakeWork:
+    """What a handler may do while it holds a batch, without a session: runs all work in this thread."""
+
+    def __init__(self, pause: Callable[[float], None] = time.sleep) -> None:
+        self.pause = pause
+
+    def run_in_thread(self, work: Callable[[], Any]) -> Any:
+        return work()

@@ -3,9 +3,9 @@
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from pipeline.handler import ReadingHandler, Stored, StoreEvents
+from pipeline.handler import ReadingHandler, StoreEvents, StoreResult
 from readings.errors import InvalidReading
-from tests.unit.fakes import FakeStore, Told, delivery
+from tests.unit.fakes import FakeStore, FakeWork, Told, delivery
 
 UTC_ZONE = ZoneInfo("UTC")
 
@@ -32,11 +32,11 @@ class HandlerBench:
 
     def handle(self, *bodies: bytes) -> list[InvalidReading | None]:
         """What is refused, once it is told."""
-        handled = self._handler([delivery(body, pause=self.pauses.append) for body in bodies])
-        handled.tell()
-        return list(handled.refused)
+        handled = self._handler([delivery(body) for body in bodies], FakeWork(self.pauses.append))
+        handled.on_settled()
+        return list(handled.errors)
 
     @property
-    def told(self) -> list[Stored]:
+    def told(self) -> list[StoreResult]:
         """What was told of each batch."""
         return [stored for (stored,) in self.events.of("stored")]

@@ -15,5 +15,5 @@ def open_session(broker: FakeBroker, **options: Any) -> Session:
 
 
 def taken(session: Session) -> Delivery:
-    (got,) = session.take(1)
+    (got,) = session.receive_batch(1)
     return got

@@ -13,7 +13,7 @@ from tests.faults import mutation
 from tests.faults.bodies import good
 from tests.faults.bulk import BulkPublisher
 from tests.faults.experiment import Experiment
-from tests.faults.ledger import Attempt, Stored
+from tests.faults.ledger import Attempt, StoreResult
 
 MEBIBYTE = 1 << 20
 MOST_GROWTH = 16 * MEBIBYTE
@@ -92,9 +92,9 @@ def _outcome(raw: bytes) -> str:
     return "readings"
 
 
-def _read(raw: bytes) -> Stored:
+def _read(raw: bytes) -> StoreResult:
     reading = parse_reading(raw, ParseContext(ZoneInfo("UTC"), datetime.now(UTC)))
-    return Stored(str(reading.reading_id), reading.sensor_id, reading.measured_at, reading.temperature)
+    return StoreResult(str(reading.reading_id), reading.sensor_id, reading.measured_at, reading.temperature)
 
 
 def _expected(raw: bytes) -> Attempt:

@@ -76,7 +76,9 @@ class DashboardServer:
 @contextmanager
 def run_dashboard(token: str | None, monkeypatch: pytest.MonkeyPatch) -> Iterator[DashboardServer]:
     server = DashboardServer(token)
-    monkeypatch.setattr(dead_letters, "visit", server.queue.visit)
-    monkeypatch.setattr("messaging.dead_letters.operations.visit", server.queue.visit)
+    monkeypatch.setattr(dead_letters, "open_dead_letter_queue", server.queue.open_dead_letter_queue)
+    monkeypatch.setattr(
+        "messaging.dead_letters.operations.open_dead_letter_queue", server.queue.open_dead_letter_queue
+    )
     with serve_http(server.app, "127.0.0.1", 0, server.snapshots.close) as server.port:
         yield server

@@ -7,7 +7,7 @@ import pytest
 from messaging.management.permissions import (
     Permissions,
     alerter_permissions,
-    exactly,
+    exact_pattern,
     operator_permissions,
     pipeline_permissions,
     sensor_permissions,
@@ -27,7 +27,7 @@ TOPOLOGY = Topology(AWKWARD)
     ],
 )
 def test_a_pattern_matches_its_names_and_no_other(names: tuple[str, ...], others: tuple[str, ...]) -> None:
-    pattern = re.compile(exactly(*names))
+    pattern = re.compile(exact_pattern(*names))
 
     assert all(pattern.search(name) for name in names)
     assert not any(pattern.search(name) for name in others)

@@ -128,7 +128,7 @@ def test_suspects_in_a_row_are_tried_together_and_nothing_else_is(make_bench: Ma
 
 def test_an_outage_holds_the_whole_batch_unacked_until_it_is_over(make_bench: MakeBench) -> None:
     bench = make_bench(*SIX)
-    bench.events.reactions["outage"] = lambda: unsettled.append(bench.settlements())
+    bench.events.reactions["dependency_down"] = lambda: unsettled.append(bench.settlements())
     unsettled: list[list[str]] = []
 
     bench.run(failing(AWAY, AWAY, AWAY), prefetch=6, batch_size=6)
@@ -184,7 +184,7 @@ def test_work_on_a_batch_that_outlasts_the_drain_limit_is_given_back(
     def work(delivery: Delivery) -> None:
         bench.stop.set()
         for _ in itertools.repeat(None):
-            delivery.pause(0.01)
+            bench.work.pause(0.01)
 
     bench.run(work, prefetch=6, batch_size=6)
 

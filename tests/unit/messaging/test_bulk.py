@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from messaging.errors import BrokerRefused, BrokerUnavailable, Unroutable
 from messaging.publishing import bulk
-from messaging.publishing.bulk import BulkPublisher, Listener, Message
+from messaging.publishing.bulk import BulkEvents, BulkPublisher, Message
 from messaging.publishing.confirm_publisher import Confirm, OutstandingConfirms
 from tests.unit.fakes import FakeClock, Told
 
@@ -32,7 +32,7 @@ class FakeStream:
         self._published += 1
         self._queue.arrived.append(message_id)
 
-    def ask_depth(self, queue: str) -> None:
+    def request_queue_depth(self, queue: str) -> None:
         assert queue == "heat"
         self.depth, self._asked = None, True
 
@@ -44,7 +44,7 @@ class FakeStream:
             self.depth, self._asked = len(self._queue.arrived) - self._queue.taken, False
         confirmed, self._published = self._published, 0
         self._queue.confirmed += confirmed
-        return [Confirm(self._queue.number(self, confirmed), every=True)] if confirmed else []
+        return [Confirm(self._queue.number(self, confirmed), multiple=True)] if confirmed else []
 
     def close(self) -> None:
         self.closed = True
@@ -86,15 +86,17 @@ def queue() -> FakeQueue:
 
 @pytest.fixture
 def told() -> Told:
-    return Told(Listener)
+    return Told(BulkEvents)
 
 
-def publisher(queue: FakeQueue, told: Told, *, most_waiting: int = 0, patience: float = 60) -> BulkPublisher:
+def publisher(
+    queue: FakeQueue, told: Told, *, max_queue_depth: int = 0, patience: float = 60
+) -> BulkPublisher:
     def sleep(seconds: float) -> None:
         queue.clock.now += seconds
 
     return BulkPublisher(
-        queue.connect, told, queue="heat", most_waiting=most_waiting, patience_seconds=patience,
+        queue.connect, told, queue="heat", max_queue_depth=max_queue_depth, retry_timeout_seconds=patience,
         clock=queue.clock, sleep=sleep,
     )  # fmt: skip
 
@@ -102,11 +104,11 @@ def publisher(queue: FakeQueue, told: Told, *, most_waiting: int = 0, patience: 
 def test_everything_is_published_in_order_with_a_bounded_number_in_flight(
     queue: FakeQueue, told: Told
 ) -> None:
-    publisher(queue, told).publish(messages(2 * bulk.IN_FLIGHT + 5))
+    publisher(queue, told).publish(messages(2 * bulk.MAX_IN_FLIGHT + 5))
 
-    assert queue.arrived == [message.message_id for message in messages(2 * bulk.IN_FLIGHT + 5)]
-    assert queue.most_in_flight == bulk.IN_FLIGHT
-    assert [last.mark for (last,) in told.of("confirmed")] == [1000, 2000, 2005]
+    assert queue.arrived == [message.message_id for message in messages(2 * bulk.MAX_IN_FLIGHT + 5)]
+    assert queue.most_in_flight == bulk.MAX_IN_FLIGHT
+    assert [last.context for (last,) in told.of("confirmed")] == [1000, 2000, 2005]
     assert all(stream.closed for stream in queue.streams)
 
 
@@ -121,9 +123,9 @@ def test_a_source_is_not_read_further_than_it_is_published(queue: FakeQueue, tol
     queue.deaths.extend([None, KeyboardInterrupt()])  # type: ignore[list-item]
 
     with pytest.raises(KeyboardInterrupt):
-        publisher(queue, told).publish(read.append(m.mark) or m for m in messages(10_000))  # type: ignore[func-returns-value]
+        publisher(queue, told).publish(read.append(m.context) or m for m in messages(10_000))  # type: ignore[func-returns-value]
 
-    assert len(read) == len(queue.arrived) == 2 * bulk.IN_FLIGHT
+    assert len(read) == len(queue.arrived) == 2 * bulk.MAX_IN_FLIGHT
     assert queue.streams[0].closed
 
 
@@ -135,7 +137,7 @@ def test_a_slow_source_does_not_keep_what_it_gave_before(queue: FakeQueue, told:
 
     publisher(queue, told).publish(slowly())  # type: ignore[arg-type]
 
-    assert [last.mark for (last,) in told.of("confirmed")] == [1, 2, 3, 4]
+    assert [last.context for (last,) in told.of("confirmed")] == [1, 2, 3, 4]
 
 
 def test_what_a_lost_connection_did_not_confirm_is_published_again(queue: FakeQueue, told: Told) -> None:
@@ -147,7 +149,7 @@ def test_what_a_lost_connection_did_not_confirm_is_published_again(queue: FakeQu
 
     assert set(queue.arrived) == {message.message_id for message in messages(2_500)}
     assert queue.arrived[1_000:3_000] == [str(number) for number in [*range(1_001, 2_001)] * 2]
-    assert [last.mark for (last,) in told.of("confirmed")] == [1000, 2000, 2500]
+    assert [last.context for (last,) in told.of("confirmed")] == [1000, 2000, 2500]
     assert told.of("lost") == [
         ("Stream connection lost",),
         ("Connection refused",),
@@ -165,7 +167,7 @@ def test_a_broker_that_stays_away_ends_it_after_the_patience(queue: FakeQueue, t
         publisher(queue, told, patience=10).publish(messages(2_500))
 
     assert 10 < queue.clock.now - began < 12
-    assert [last.mark for (last,) in told.of("confirmed")] == [1000]
+    assert [last.context for (last,) in told.of("confirmed")] == [1000]
 
 
 def test_the_patience_begins_anew_whenever_the_broker_is_heard(queue: FakeQueue, told: Told) -> None:
@@ -207,7 +209,7 @@ def test_no_more_wait_in_the_queue_than_may(queue: FakeQueue, told: Told) -> Non
         queue.taken = min(len(queue.arrived), queue.taken + 100)
 
     queue.each_turn = consume
-    publisher(queue, told, most_waiting=1_500).publish(messages(5_000))
+    publisher(queue, told, max_queue_depth=1_500).publish(messages(5_000))
 
     assert len(queue.arrived) == 5_000
     assert 1_000 < deepest <= 1_500
@@ -222,7 +224,7 @@ def test_a_full_queue_is_told_and_waited_for(queue: FakeQueue, told: Told) -> No
             queue.taken = len(queue.arrived)
 
     queue.each_turn = consume_late
-    publisher(queue, told, most_waiting=50, patience=1).publish(messages(10))
+    publisher(queue, told, max_queue_depth=50, patience=1).publish(messages(10))
 
     assert queue.arrived[50:] == [message.message_id for message in messages(10)]
     assert told.of("waiting")[0] == (50,)
@@ -252,7 +254,7 @@ def test_the_window_gives_what_is_confirmed_together_with_all_before_it(
     before = 0
 
     for confirm, whole in steps:
-        assert [message.mark for message in window.confirm(confirm)] == list(range(before + 1, whole + 1))
+        assert [message.context for message in window.confirm(confirm)] == list(range(before + 1, whole + 1))
         assert len(window) == len(steps) - whole
         before = whole
 
@@ -261,9 +263,9 @@ def test_a_window_on_another_connection_counts_from_one() -> None:
     window: OutstandingConfirms[Message] = OutstandingConfirms()
     for message in messages(5):
         window.add(message)
-    window.confirm(Confirm(2, every=True))
-    window.confirm(Confirm(4, every=False))
+    window.confirm(Confirm(2, multiple=True))
+    window.confirm(Confirm(4, multiple=False))
 
-    assert [message.mark for message in window.begin_anew()] == [3, 4, 5]
-    assert [message.mark for message in window.confirm(Confirm(1, every=False))] == [3]
+    assert [message.context for message in window.reset()] == [3, 4, 5]
+    assert [message.context for message in window.confirm(Confirm(1, multiple=False))] == [3]
     assert len(window) == 2

@@ -36,7 +36,7 @@ UNKNOWN = socket.gaierror(-2, "Name or service not known")
         (REFUSED, "Connection refused"),
         (TimeoutError(), "TimeoutError"),
         (OSError("odd"), "odd"),
-        (UNKNOWN, "the broker's host name is not known (Name or service not known)"),
+        (UNKNOWN, "the broker's host name cannot be resolved (Name or service not known)"),
         (AMQPConnectionError(REFUSED), "Connection refused"),
         (AMQPConnectionError(AMQPConnectorSocketConnectError(REFUSED)), "Connection refused"),
         (
@@ -44,7 +44,7 @@ UNKNOWN = socket.gaierror(-2, "Name or service not known")
             "Connection refused",
         ),
         (AMQPConnectionError(), "AMQPConnectionError"),
-        (AMQPConnectorStackTimeout("x"), "the broker took the connection and did not answer"),
+        (AMQPConnectorStackTimeout("x"), "the broker accepted the connection and did not respond"),
         (
             StreamLostError("Stream connection lost: x", ConnectionResetError(104, "Reset by peer")),
             "Reset by peer",
@@ -54,7 +54,7 @@ UNKNOWN = socket.gaierror(-2, "Name or service not known")
         (ChannelClosedByBroker(404, "NOT_FOUND - no queue"), "404 NOT_FOUND - no queue"),
         (
             ConnectionBlockedTimeout("Blocked connection timeout expired."),
-            "the broker takes no messages now: it has a memory or disk alarm",
+            "the broker accepts no messages: it has a memory or disk alarm",
         ),
         (ChannelWrongStateError("Channel is closed."), "Channel is closed."),
     ],
@@ -122,7 +122,7 @@ def test_a_broker_that_takes_the_connection_and_is_silent_is_given_up(
 
     with (
         socket.create_server(("127.0.0.1", 0)) as silent,
-        pytest.raises(BrokerUnavailable, match="the broker took the connection and did not answer"),
+        pytest.raises(BrokerUnavailable, match="the broker accepted the connection and did not respond"),
     ):
         connect(f"amqp://u:p@127.0.0.1:{silent.getsockname()[1]}/", "test")
 

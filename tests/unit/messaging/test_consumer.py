@@ -58,8 +58,8 @@ def test_an_outage_is_waited_out_with_the_message_in_hand(make_bench: MakeBench)
 
     assert bench.handled == [b"1"] * 4
     assert bench.settlements() == ["ack"]
-    assert [reason for reason, _ in bench.events.of("outage")] == ["the database is away"] * 3
-    assert len(bench.events.of("outage_over")) == 1
+    assert [reason for reason, _ in bench.events.of("dependency_down")] == ["the database is away"] * 3
+    assert len(bench.events.of("dependency_up")) == 1
     assert bench.events.of("broker_lost") == []
 
 
@@ -69,7 +69,13 @@ def test_a_message_found_invalid_after_an_outage_is_dead_lettered(make_bench: Ma
     bench.run(failing(AWAY, AWAY, INVALID))
 
     assert bench.settlements() == [f"publish /{DEAD}", "ack"]
-    assert bench.events.names == ["consuming", "outage", "outage", "outage_over", "dead_lettered"]
+    assert bench.events.names == [
+        "consuming",
+        "dependency_down",
+        "dependency_down",
+        "dependency_up",
+        "dead_lettered",
+    ]
 
 
 def test_a_stop_during_an_outage_requeues_the_message_at_once(make_bench: MakeBench) -> None:
@@ -102,7 +108,7 @@ def test_work_in_progress_is_finished_after_the_stop(make_bench: MakeBench) -> N
 
     def work(delivery: Delivery) -> None:
         bench.stop.set()
-        delivery.pause(0.02)
+        bench.work.pause(0.02)
 
     bench.run(work)
 
@@ -128,7 +134,7 @@ def test_work_that_outlasts_the_drain_limit_is_given_back(
     def work(delivery: Delivery) -> None:
         bench.stop.set()
         for _ in itertools.repeat(None):
-            delivery.pause(0.01)
+            bench.work.pause(0.01)
 
     bench.run(work)
 

@@ -18,7 +18,7 @@ from tests.unit.fakes import in_turn
     [
         pytest.param(lambda broker: broker.lose(), id="connection lost"),
         pytest.param(lambda broker: broker.connections[-1].channels[0].cancel(), id="consumer cancelled"),
-        pytest.param(lambda broker: broker.connections[-1].channels[0].give_back(), id="channel closed"),
+        pytest.param(lambda broker: broker.connections[-1].channels[0].requeue_held(), id="channel closed"),
     ],
 )
 def test_after_a_loss_while_idle_it_consumes_again(
@@ -67,7 +67,7 @@ def test_work_on_a_lost_connection_is_given_up_and_done_again(make_bench: MakeBe
 
     def work(delivery: Delivery) -> None:
         lose()
-        delivery.pause(0.01)
+        bench.work.pause(0.01)
 
     bench.run(work)
 
@@ -82,7 +82,7 @@ def test_a_broker_lost_during_an_outage_is_told_as_such(make_bench: MakeBench) -
 
     bench.run(failing(*troubles))
 
-    assert bench.events.names == ["consuming", "outage", "broker_lost", "consuming"]
+    assert bench.events.names == ["consuming", "dependency_down", "broker_lost", "consuming"]
     assert bench.settlements() == ["ack"]
 
 

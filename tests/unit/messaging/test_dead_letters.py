@@ -16,7 +16,10 @@ from sensorctl.dead_letters.views import shown, whole
 from sensorctl.time_options import moment_ago
 
 RUN = uuid4()
-BY_MQTT = {"x-original-exchange": "amq.topic", "x-original-routing-key": "sensors.kitchen.temperature"}
+BY_MQTT = {
+    "x-original-exchange": "amq.topic",
+    "x-original-routing-key": "sensors.kitchen.temperature",
+}
 
 
 def message(body: bytes | dict[str, Any] = b"rubbish", /, **headers: Any) -> DeadLetter:
@@ -87,23 +90,23 @@ def test_a_count_that_is_none_is_zero(count: object) -> None:
 def test_another_try_leaves_the_death_behind() -> None:
     headers = dead(reason="not-json", at="now", by="me", detail="no") | {"x-replays": 1, "mine": "kept"}
     broker = {"x-death": [], "x-first-death-queue": "q", "x-last-death-queue": "q", "x-delivery-count": 3}
-    assert message(**headers, **broker).revived_headers() == {"mine": "kept", "x-replays": 2}
+    assert message(**headers, **broker).replay_headers() == {"mine": "kept", "x-replays": 2}
 
 
 def test_another_try_of_what_the_broker_dead_lettered_says_how_it_came() -> None:
     death = {"exchange": "amq.topic", "routing-keys": ["sensors.kitchen.temperature"], "count": 1}
-    assert message(**{"x-death": [death]}).revived_headers() == {**BY_MQTT, "x-replays": 1}
+    assert message(**{"x-death": [death]}).replay_headers() == {**BY_MQTT, "x-replays": 1}
     # What it said before counts: the broker knows only of the way straight to the queue.
     straight = {"exchange": "", "routing-keys": ["sensor_data"], "count": 1}
     again = message(**{**BY_MQTT, "x-replays": 1, "x-death": [straight]})
-    assert again.revived_headers() == {**BY_MQTT, "x-replays": 2}
+    assert again.replay_headers() == {**BY_MQTT, "x-replays": 2}
 
 
 @pytest.mark.parametrize(
     "deaths", [None, [], ["x"], [{}], [{"exchange": "e"}], [{"exchange": "e", "routing-keys": []}]]
 )
 def test_a_death_that_does_not_say_how_it_came_adds_nothing(deaths: object) -> None:
-    assert message(**{"x-death": deaths}).revived_headers() == {"x-replays": 1}
+    assert message(**{"x-death": deaths}).replay_headers() == {"x-replays": 1}
 
 
 def test_a_selection_meets_every_condition() -> None:
@@ -114,13 +117,13 @@ def test_a_selection_meets_every_condition() -> None:
     assert DeadLetterFilter()(timeless)
     assert DeadLetterFilter(reasons=["not-json", "too-large"], sensors=["1"])(old)
     assert not DeadLetterFilter(reasons=["too-large"], sensors=["1"])(old)
-    assert DeadLetterFilter(died_before=hour)(old)
-    assert not DeadLetterFilter(died_after=hour)(old)
-    assert not DeadLetterFilter(died_before=hour)(timeless)
+    assert DeadLetterFilter(dead_lettered_before=hour)(old)
+    assert not DeadLetterFilter(dead_lettered_after=hour)(old)
+    assert not DeadLetterFilter(dead_lettered_before=hour)(timeless)
     by_id = DeadLetterFilter(ids=[old.id, "another"])
     assert by_id(old)
     assert not by_id(timeless)
-    assert by_id.unmet() == ["another"]
+    assert by_id.missing_ids() == ["another"]
 
 
 @pytest.mark.parametrize(

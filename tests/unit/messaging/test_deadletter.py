@@ -26,7 +26,7 @@ def bury(
     """The message as it lies in the dead queue."""
     broker = FakeBroker()
     broker.put(QUEUE)
-    DeadLetterWriter(broker.loop_connect("", "").channel(), QUEUE, by="pipeline@host:7").bury(
+    DeadLetterWriter(broker.loop_connect("", "").channel(), QUEUE, by="pipeline@host:7").write(
         method, properties, b"\x00body", error
     )
     assert broker.did[-2:] == ["confirm", f"publish /{QUEUE}"]
@@ -114,7 +114,10 @@ def test_a_replay_is_counted_on() -> None:
 
 
 def test_what_dies_again_after_a_replay_keeps_the_way_it_came_first() -> None:
-    way = {"x-original-exchange": "amq.topic", "x-original-routing-key": "sensors.kitchen.temperature"}
+    way = {
+        "x-original-exchange": "amq.topic",
+        "x-original-routing-key": "sensors.kitchen.temperature",
+    }
 
     replayed = bury(pika.BasicProperties(headers={**way, "x-replays": 1}), method=STRAIGHT).headers
     pretended = bury(pika.BasicProperties(headers={**way, "x-replays": 1}), method=METHOD).headers
@@ -153,7 +156,7 @@ def test_a_dead_queue_that_is_not_there_is_told() -> None:
     letters = DeadLetterWriter(FakeBroker().loop_connect("", "").channel(), QUEUE, by="me")
 
     with pytest.raises(Unroutable, match="sensorctl setup"):
-        letters.bury(METHOD, pika.BasicProperties(), b"", ERROR)
+        letters.write(METHOD, pika.BasicProperties(), b"", ERROR)
 
 
 def test_a_lost_connection_is_told() -> None:
@@ -163,4 +166,4 @@ def test_a_lost_connection_is_told() -> None:
     broker.troubles[f"publish /{QUEUE}"] = [StreamLostError("Stream connection lost")]
 
     with pytest.raises(BrokerUnavailable, match="Stream connection lost"):
-        letters.bury(METHOD, pika.BasicProperties(), b"", ERROR)
+        letters.write(METHOD, pika.BasicProperties(), b"", ERROR)

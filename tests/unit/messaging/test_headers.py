@@ -7,7 +7,7 @@ import pika
 import pytest
 from pika import frame, spec
 
-from messaging.amqp.headers import UNREADABLE, TolerantProperties, tolerate
+from messaging.amqp.headers import UNREADABLE, LenientProperties, install_lenient_decoder
 from messaging.dead_letters.writer import MAX_PROPERTIES_BYTES, DeadLetterWriter
 from readings.errors import DeadLetterReason, InvalidReading
 from tests.unit.fake_broker import FakeBroker, Message
@@ -58,7 +58,7 @@ UNREADABLE_TABLES = [
 def test_headers_that_pika_cannot_read_are_kept_as_bytes_beside_the_rest(
     table: bytes, others: dict[str, object]
 ) -> None:
-    came = TolerantProperties().decode(written(table, **others))
+    came = LenientProperties().decode(written(table, **others))
 
     assert came.headers == {UNREADABLE: table}
     assert {name: value for name, value in vars(came).items() if value and name != "headers"} == others
@@ -68,7 +68,7 @@ def test_headers_that_pika_can_read_are_as_it_reads_them() -> None:
     headers = {"x-delivery-count": 4, "at": datetime(2026, 11, 22, tzinfo=UTC), "deep": {"a": [1, None]}}
     whole = b"".join(pika.BasicProperties(headers=headers, **OTHERS).encode())
 
-    came, pikas = TolerantProperties().decode(whole), pika.BasicProperties()
+    came, pikas = LenientProperties().decode(whole), pika.BasicProperties()
     pikas.decode(whole)
 
     assert came.headers == headers
@@ -84,7 +84,7 @@ def test_a_message_over_the_wire_is_read_with_tolerance(monkeypatch: pytest.Monk
     with pytest.raises(OverflowError, match="out of range"):
         frame.decode_frame(wire)
 
-    tolerate()
+    install_lenient_decoder()
 
     size, header = frame.decode_frame(wire)
     assert size == len(wire)
@@ -96,7 +96,7 @@ def bury(properties: pika.BasicProperties) -> Message:
     broker.put("dead")
     method = spec.Basic.Deliver("consumer", 1, False, "sensors", "reading.kitchen")
     error = InvalidReading(DeadLetterReason.NOT_JSON, "é" * 10_000)
-    DeadLetterWriter(broker.loop_connect("", "").channel(), "dead", by="me").bury(
+    DeadLetterWriter(broker.loop_connect("", "").channel(), "dead", by="me").write(
         method, properties, b"", error
     )
     return broker.queues["dead"][0]
@@ -105,7 +105,7 @@ def bury(properties: pika.BasicProperties) -> Message:
 def test_unreadable_headers_go_along_to_the_dead_queue() -> None:
     table = nested(5_000)
 
-    dead = bury(TolerantProperties().decode(written(table, **OTHERS)))
+    dead = bury(LenientProperties().decode(written(table, **OTHERS)))
 
     assert dead.headers[UNREADABLE] == table
     assert dead.headers["x-dead-reason"] == "not-json"

@@ -122,7 +122,7 @@ def test_the_policy_is_what_the_broker_applies_to_the_queue(api: Api, applied: A
 def test_a_queue_without_figures_yet_is_told(api: Api) -> None:
     api.answers["/api/queues/%2F/heat"] = (200, b'{"durable": true}')
 
-    with pytest.raises(ManagementUnavailable, match="no figures of the queue yet"):
+    with pytest.raises(ManagementUnavailable, match="no statistics of the queue yet"):
         Management(api.settings(), 60).policy(Topology("heat"))
 
 
@@ -145,7 +145,7 @@ def test_the_last_net_sends_what_comes_too_often_to_the_dead_queue(api: Api) -> 
     path = "/api/policies/%2F/heat.2-last-net"
     api.answers[path] = (201, b"")
 
-    Management(api.settings(), 60).set_policy(Topology("heat.2"))
+    Management(api.settings(), 60).set_delivery_limit_policy(Topology("heat.2"))
 
     [(method, asked, body)] = api.asked
     assert (method, asked) == ("PUT", path)
@@ -162,7 +162,7 @@ def test_the_last_net_sends_what_comes_too_often_to_the_dead_queue(api: Api) -> 
 def test_a_refusal_is_told_with_its_number_and_no_password(api: Api, status: int) -> None:
     api.answers["/api/overview"] = (status, b"{}")
 
-    with pytest.raises(ManagementUnavailable, match=f"the management API answers {status}") as caught:
+    with pytest.raises(ManagementUnavailable, match=f"the management API responds {status}") as caught:
         Management(api.settings(), 60).version()
 
     assert "s3:cret" not in str(caught.value)

@@ -13,8 +13,8 @@ from tests.unit.sessions import QUEUE, open_session, taken
 
 
 def test_the_first_delivery_has_the_number_one() -> None:
-    assert delivery().number == 1
-    assert not delivery().suspect
+    assert delivery().delivery_attempt == 1
+    assert not delivery().maybe_poison
 
 
 @pytest.mark.parametrize(
@@ -25,23 +25,23 @@ def test_a_quorum_queue_counts_and_the_fifth_delivery_is_suspect(
 ) -> None:
     again = delivery(redelivered=True, headers={"x-delivery-count": count})
 
-    assert (again.number, again.suspect) == (number, suspect)
+    assert (again.delivery_attempt, again.maybe_poison) == (number, suspect)
 
 
 def test_where_nobody_counts_any_redelivery_is_suspect() -> None:
     again = delivery(redelivered=True)
 
-    assert again.number is None
-    assert again.suspect
+    assert again.delivery_attempt is None
+    assert again.maybe_poison
 
 
 @pytest.mark.parametrize("count", ["4", None, [4]])
 def test_a_count_that_is_no_number_is_suspect(count: Any) -> None:
-    assert delivery(redelivered=True, headers={"x-delivery-count": count}).suspect
+    assert delivery(redelivered=True, headers={"x-delivery-count": count}).maybe_poison
 
 
 def test_a_count_that_a_publisher_wrote_on_its_message_counts_nothing() -> None:
-    assert delivery(headers={"x-delivery-count": 9}).number == 1
+    assert delivery(headers={"x-delivery-count": 9}).delivery_attempt == 1
 
 
 def test_deliveries_come_in_order_and_none_when_there_is_none() -> None:
@@ -50,7 +50,7 @@ def test_deliveries_come_in_order_and_none_when_there_is_none() -> None:
     session = open_session(broker)
 
     assert [taken(session).body, taken(session).body] == [b"1", b"2"]
-    assert session.take(0.001) == []
+    assert session.receive_batch(0.001) == []
 
 
 def test_prefetch_bounds_what_is_in_hand() -> None:
@@ -58,7 +58,7 @@ def test_prefetch_bounds_what_is_in_hand() -> None:
     broker.put(QUEUE, b"1", b"2")
     session = open_session(broker, prefetch=1)
     first = taken(session)
-    assert session.take(0.001) == []
+    assert session.receive_batch(0.001) == []
 
     session.ack([first])
 
@@ -74,7 +74,7 @@ def test_a_requeued_message_comes_back_with_its_count() -> None:
 
     assert session.requeue() == 1
 
-    assert taken(session).number == 2
+    assert taken(session).delivery_attempt == 2
 
 
 def test_a_stale_delivery_is_refused_by_the_session_that_did_not_bring_it() -> None:
@@ -97,32 +97,32 @@ def test_a_delivery_may_pause_while_the_connection_works_and_be_ended() -> None:
         if len(checks) == 3:
             raise ShutdownRequested
 
-    in_hand = taken(open_session(broker, while_working=check))
+    session = open_session(broker, while_working=check)
 
     with pytest.raises(ShutdownRequested):
-        in_hand.pause(60)
+        session.pause(60)
 
 
 def test_a_pause_on_a_lost_connection_ends_at_once() -> None:
     broker = FakeBroker()
     broker.put(QUEUE, b"1")
-    in_hand = taken(open_session(broker))
+    session = open_session(broker)
     broker.lose()
 
     with pytest.raises(BrokerUnavailable, match="Stream connection lost"):
-        in_hand.pause(60)
+        session.pause(60)
 
 
 def test_a_cancelled_consumer_and_a_closed_channel_are_told() -> None:
     broker = FakeBroker()
     cancelled, closed = open_session(broker), open_session(broker)
     broker.connections[0].channels[0].cancel()
-    broker.connections[1].channels[0].give_back()
+    broker.connections[1].channels[0].requeue_held()
 
     with pytest.raises(BrokerUnavailable, match="the broker cancelled the consumer"):
-        cancelled.take(0)
+        cancelled.receive_batch(0)
     with pytest.raises(BrokerUnavailable, match="the broker closed the channel"):
-        closed.take(0)
+        closed.receive_batch(0)
 
 
 def test_what_came_before_the_cancel_is_still_handled() -> None:
@@ -132,12 +132,12 @@ def test_what_came_before_the_cancel_is_still_handled() -> None:
     in_hand = taken(session)
     broker.connections[0].channels[0].cancel()
 
-    in_hand.pause(0.01)
+    session.pause(0.01)
     session.ack([in_hand])
     session.ack([taken(session)])
 
     with pytest.raises(BrokerUnavailable, match="the broker cancelled the consumer"):
-        session.take(0)
+        session.receive_batch(0)
     assert not broker.queues[QUEUE]
 
 
@@ -161,15 +161,15 @@ def test_while_work_is_done_beside_more_messages_come() -> None:
     broker.put(QUEUE, b"4")
     session.ack([first])
 
-    assert session.beside(lambda: came.wait(0.05)) is False
-    assert [delivery.body for delivery in session.take(0, 9)] == [b"2", b"3", b"4"]
+    assert session.run_in_thread(lambda: came.wait(0.05)) is False
+    assert [delivery.body for delivery in session.receive_batch(0, 9)] == [b"2", b"3", b"4"]
 
 
 def test_what_work_beside_raises_is_raised() -> None:
     session = open_session(FakeBroker())
 
     with pytest.raises(ZeroDivisionError):
-        session.beside(lambda: 1 // 0)
+        session.run_in_thread(lambda: 1 // 0)
 
 
 def test_a_connection_that_is_lost_meanwhile_does_not_end_work_beside() -> None:
@@ -182,6 +182,6 @@ def test_a_connection_that_is_lost_meanwhile_does_not_end_work_beside() -> None:
         broker.lose()
         return "committed"
 
-    assert session.beside(commit) == "committed"
+    assert session.run_in_thread(commit) == "committed"
     with pytest.raises(BrokerUnavailable):
         session.ack([first])

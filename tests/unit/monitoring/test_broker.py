@@ -75,17 +75,17 @@ class TestOldestDeadLetterProbe:
         messages: list[Any] = []
 
         class FakeQueue:
-            def look(self, limit: int) -> list[DeadLetter]:
+            def peek(self, limit: int) -> list[DeadLetter]:
                 return messages[:limit]
 
         @contextmanager
-        def visit(_settings: BrokerSettings, at_once: int) -> Iterator[FakeQueue]:
-            self.visits.append(at_once)
+        def open_dead_letter_queue(_settings: BrokerSettings, max_batch: int) -> Iterator[FakeQueue]:
+            self.visits.append(max_batch)
             if messages == [None]:
                 raise BrokerUnavailable("gone")
             yield FakeQueue()
 
-        monkeypatch.setattr(broker, "visit", visit)
+        monkeypatch.setattr(broker, "open_dead_letter_queue", open_dead_letter_queue)
         self.visits: list[int] = []
         return messages
 

@@ -70,7 +70,7 @@ def consumed(
         url="", name="me", topology=Topology(QUEUE), prefetch=prefetch, batch_size=size, linger_seconds=0.001
     )
     consumer = Consumer(
-        options, handler=handler, suspect_handler=handler, events=told, stop=stop, when_idle=stop.set
+        options, handler=handler, isolation_handler=handler, events=told, stop=stop, when_idle=stop.set
     )
     with (
         patch("messaging.consuming.consumer.Connection", broker.loop_connect),

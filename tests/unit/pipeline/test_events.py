@@ -8,8 +8,8 @@ import pytest
 from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
-from pipeline.handler import Stored
-from pipeline.store_log import LINES_A_SECOND
+from pipeline.handler import StoreResult
+from pipeline.store_log import MAX_LINES_PER_SECOND
 from pipeline.telemetry import BROKER, DATABASE, PipelineTelemetry
 from readings.errors import DeadLetterReason, InvalidReading
 from readings.model import Reading
@@ -21,10 +21,10 @@ Act = Callable[[PipelineTelemetry], None]
 INVALID = InvalidReading(DeadLetterReason.FUTURE_TIME, "measured_at is far ahead")
 
 
-def stored(*readings: Reading, new: int | None = None) -> Stored:
+def stored(*readings: Reading, new: int | None = None) -> StoreResult:
     """A batch that was just committed."""
     refused = [None] * len(readings)
-    return Stored(readings, len(readings) if new is None else new, refused, datetime.now(UTC))
+    return StoreResult(readings, len(readings) if new is None else new, refused, datetime.now(UTC))
 
 
 def metric(name: str, **labels: str) -> float:
@@ -38,8 +38,12 @@ def metric(name: str, **labels: str) -> float:
     [
         (lambda events: events.stored(stored(READING)), "pipeline_readings_stored_total", {}),
         (lambda events: events.stored(stored(READING, new=0)), "pipeline_readings_duplicate_total", {}),
-        (lambda events: events.acquitted(5, duplicate=False), "pipeline_readings_stored_total", {}),
-        (lambda events: events.acquitted(None, duplicate=True), "pipeline_readings_duplicate_total", {}),
+        (lambda events: events.stored_in_isolation(5, duplicate=False), "pipeline_readings_stored_total", {}),
+        (
+            lambda events: events.stored_in_isolation(None, duplicate=True),
+            "pipeline_readings_duplicate_total",
+            {},
+        ),
         (
             lambda events: events.dead_lettered(INVALID),
             "pipeline_messages_dead_lettered_total",
@@ -72,11 +76,16 @@ def test_every_reason_is_exported_before_the_first_dead_letter() -> None:
     ("act", "problems", "level", "line"),
     [
         (lambda events: events.consuming("heat"), {DATABASE}, "info", "consuming"),
-        (lambda events: events.outage_over(3), {BROKER}, "info", "database is back"),
+        (lambda events: events.dependency_up(3), {BROKER}, "info", "database available"),
         (lambda events: events.stored(stored(READING)), {BROKER}, "info", "stored"),
-        (lambda events: events.database_answers(), {BROKER}, None, None),
+        (lambda events: events.database_up(), {BROKER}, None, None),
         (lambda events: events.broker_lost("gone", 1), {BROKER, DATABASE}, "warning", "broker unavailable"),
-        (lambda events: events.outage("gone", 1), {BROKER, DATABASE}, "warning", "database unavailable"),
+        (
+            lambda events: events.dependency_down("gone", 1),
+            {BROKER, DATABASE},
+            "warning",
+            "database unavailable",
+        ),
     ],
 )
 def test_readiness_metric_and_log_say_the_same(
@@ -85,7 +94,7 @@ def test_readiness_metric_and_log_say_the_same(
     health = Health(BROKER, DATABASE)
     events = PipelineTelemetry(health)
     events.broker_lost("gone", 1)
-    events.outage("gone", 1)
+    events.dependency_down("gone", 1)
 
     with capture_logs() as lines:
         act(events)
@@ -102,14 +111,14 @@ def test_a_loss_tells_its_reason_to_whoever_asks() -> None:
     events = PipelineTelemetry(health)
 
     events.broker_lost("Connection refused", 0.5)
-    events.outage("terminating connection", 0.5)
+    events.dependency_down("terminating connection", 0.5)
 
     assert health.problems() == {BROKER: "Connection refused", DATABASE: "terminating connection"}
 
 
 def test_an_outage_ends_with_the_next_stored_reading() -> None:
     events = PipelineTelemetry(Health(DATABASE))
-    events.outage("gone", 1)
+    events.dependency_down("gone", 1)
 
     events.stored(stored(READING))
 
@@ -125,9 +134,9 @@ def test_the_seconds_of_an_outage_grow_while_it_lasts_and_each_counts_once() -> 
     seen = []
 
     told: list[Act] = [
-        lambda events: events.outage("gone", 1),
-        lambda events: events.outage("still gone", 1),
-        lambda events: events.outage_over(3),
+        lambda events: events.dependency_down("gone", 1),
+        lambda events: events.dependency_down("still gone", 1),
+        lambda events: events.dependency_up(3),
         lambda events: events.stored(stored(READING)),
     ]
     for tell in told:
@@ -159,7 +168,7 @@ def test_a_stored_reading_is_told_with_its_delay() -> None:
 
     assert metric("pipeline_end_to_end_latency_seconds_count") == count + 1
     assert metric("pipeline_end_to_end_latency_seconds_sum") == pytest.approx(total + 2, abs=1)
-    assert lines[0]["delay_ms"] == pytest.approx(2000, abs=1000)
+    assert lines[0]["latency_ms"] == pytest.approx(2000, abs=1000)
     assert (lines[0]["sensor"], lines[0]["temperature"]) == ("kitchen", 21.5)
     assert metric("pipeline_last_stored_timestamp_seconds") == pytest.approx(
         datetime.now(UTC).timestamp(), abs=60
@@ -190,7 +199,7 @@ def test_a_batch_is_one_line_and_each_of_its_readings_is_counted() -> None:
     assert [metric(name) - old for name, old in zip(names, before, strict=True)] == [3, 2, 5, 1]
     assert [line["event"] for line in lines] == ["batch stored"]
     assert (lines[0]["readings"], lines[0]["new"], lines[0]["duplicates"]) == (5, 3, 2)
-    assert lines[0]["longest_delay_ms"] == pytest.approx(4000, abs=1000)
+    assert lines[0]["max_latency_ms"] == pytest.approx(4000, abs=1000)
 
 
 def test_a_batch_in_which_everything_is_dead_stores_nothing_and_says_nothing_of_it() -> None:
@@ -198,7 +207,7 @@ def test_a_batch_in_which_everything_is_dead_stores_nothing_and_says_nothing_of_
     events = PipelineTelemetry(health)
 
     with capture_logs() as lines:
-        events.stored(Stored([], 0, [INVALID], datetime.now(UTC)))
+        events.stored(StoreResult([], 0, [INVALID], datetime.now(UTC)))
 
     assert lines == []
     assert health.problems() == {DATABASE: "not reached yet"}
@@ -241,7 +250,7 @@ def test_of_many_a_second_some_have_a_line_and_the_rest_is_summed_up() -> None:
     events = PipelineTelemetry(Health(), clock)
 
     with capture_logs() as lines:
-        for _ in range(LINES_A_SECOND):
+        for _ in range(MAX_LINES_PER_SECOND):
             events.stored(stored(READING))
         events.stored(stored(READING, READING)._replace(seconds=0.25))
         events.stored(stored(READING, new=0)._replace(seconds=0.125))
@@ -250,12 +259,12 @@ def test_of_many_a_second_some_have_a_line_and_the_rest_is_summed_up() -> None:
         clock.now += 1
         events.progress()
 
-    assert told_at_once == LINES_A_SECOND
-    (rest,) = lines[LINES_A_SECOND:]
-    assert rest.pop("longest_delay_ms") > 0
+    assert told_at_once == MAX_LINES_PER_SECOND
+    (rest,) = lines[MAX_LINES_PER_SECOND:]
+    assert rest.pop("max_latency_ms") > 0
     assert rest == {
-        "event": "many stored", "log_level": "info",
-        "readings": 3, "new": 2, "duplicates": 1, "longest_store_ms": 250,
+        "event": "stored (aggregated)", "log_level": "info",
+        "readings": 3, "new": 2, "duplicates": 1, "max_store_ms": 250,
     }  # fmt: skip
 
 
@@ -264,24 +273,24 @@ def test_the_next_second_begins_with_a_line_each_again() -> None:
     events = PipelineTelemetry(Health(), clock)
 
     with capture_logs() as lines:
-        for _ in range(LINES_A_SECOND + 1):
+        for _ in range(MAX_LINES_PER_SECOND + 1):
             events.stored(stored(READING))
         clock.now += 1
         events.stored(stored(READING))
 
-    assert [line["event"] for line in lines[-2:]] == ["many stored", "stored"]
+    assert [line["event"] for line in lines[-2:]] == ["stored (aggregated)", "stored"]
 
 
 def test_nothing_is_left_untold_at_the_end() -> None:
     events = PipelineTelemetry(Health(), FakeClock())
 
     with capture_logs() as lines:
-        for _ in range(LINES_A_SECOND + 5):
+        for _ in range(MAX_LINES_PER_SECOND + 5):
             events.stored(stored(READING))
         events.ended()
         events.ended()
 
-    assert [line["event"] for line in lines].count("many stored") == 1
+    assert [line["event"] for line in lines].count("stored (aggregated)") == 1
     assert lines[-1]["readings"] == 5
 
 
@@ -292,7 +301,7 @@ def test_each_delay_is_in_the_bucket_of_the_next_longer_bound() -> None:
     at = datetime.now(UTC)
     readings = [READING._replace(measured_at=at - timedelta(seconds=seconds)) for seconds in (2.5, 3, 1e6)]
 
-    PipelineTelemetry(Health()).stored(Stored(readings, 3, [None] * 3, at))
+    PipelineTelemetry(Health()).stored(StoreResult(readings, 3, [None] * 3, at))
 
     counts = [metric(name, le=bound) for bound in bounds]
     assert [now - then for now, then in zip(counts, before, strict=True)] == [0, 1, 2, 3]

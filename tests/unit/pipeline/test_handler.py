@@ -13,7 +13,7 @@ from readings.errors import DeadLetterReason
 from runtime.errors import ShutdownRequested
 from runtime.lifecycle import ShutdownSignal
 from tests.unit.bodies import with_fields
-from tests.unit.fakes import FakeStore, Told, delivery
+from tests.unit.fakes import FakeStore, FakeWork, Told, delivery
 from tests.unit.handler_bench import UTC_ZONE, HandlerBench
 
 AWAY = StoreUnavailable("Connection refused")
@@ -35,10 +35,10 @@ def test_what_came_by_mqtt_is_stored_beside_what_did_not() -> None:
     events, store = Told(StoreEvents), FakeStore()
 
     handled = ReadingHandler(store, events, naive_time_zone=UTC_ZONE)(
-        [delivery(b"21.5"), topic, delivery(with_fields())]
+        [delivery(b"21.5"), topic, delivery(with_fields())], FakeWork()
     )
 
-    assert [error and error.detail for error in handled.refused] == [
+    assert [error and error.detail for error in handled.errors] == [
         "the body 21.5 is not a JSON object",
         None,
         None,
@@ -117,7 +117,7 @@ def test_work_that_is_ended_stores_nothing() -> None:
     handler = ReadingHandler(store, Told(StoreEvents), naive_time_zone=UTC_ZONE, processing_seconds=(1, 1))
 
     with pytest.raises(ShutdownRequested):
-        handler([delivery(with_fields(), pause=stopped)])
+        handler([delivery(with_fields())], FakeWork(stopped))
 
     assert store.readings == {}
 
@@ -131,10 +131,10 @@ def watch(*troubles: Exception) -> tuple[DatabaseHealthCheck, FakeStore, Told]:
 def test_the_first_message_waits_for_the_database() -> None:
     watching, store, events = watch(AWAY, AWAY)
 
-    watching.wait(ShutdownSignal(), limit_seconds=0)
+    watching.wait(ShutdownSignal(), timeout_seconds=0)
 
     assert store.checks == 3
-    assert events.names == ["outage", "outage", "database_answers"]
+    assert events.names == ["dependency_down", "dependency_down", "database_up"]
     assert len(events.of("progress")) == 2
 
 
@@ -143,9 +143,9 @@ def test_a_database_that_never_comes_is_given_up_at_the_limit() -> None:
     watching, _, events = watch(*[AWAY] * 10_000)
 
     with pytest.raises(StoreUnavailable, match="Connection refused"):
-        watching.wait(ShutdownSignal(), limit_seconds=0.05)
+        watching.wait(ShutdownSignal(), timeout_seconds=0.05)
 
-    assert "database_answers" not in events.names
+    assert "database_up" not in events.names
 
 
 def test_a_stop_ends_the_wait_for_the_database() -> None:
@@ -154,7 +154,7 @@ def test_a_stop_ends_the_wait_for_the_database() -> None:
     stop.set()
 
     with pytest.raises(ShutdownRequested):
-        watching.wait(stop, limit_seconds=0)
+        watching.wait(stop, timeout_seconds=0)
 
 
 @pytest.mark.parametrize(
@@ -164,7 +164,7 @@ def test_while_idle_the_database_is_checked_now_and_then(
     monkeypatch: pytest.MonkeyPatch, seconds: float, checks: int
 ) -> None:
     watching, store, _ = watch()
-    watching.wait(ShutdownSignal(), limit_seconds=0)
+    watching.wait(ShutdownSignal(), timeout_seconds=0)
     store.checks = 1
     monkeypatch.setattr("pipeline.database_health.CHECK_SECONDS", seconds)
 
@@ -181,4 +181,4 @@ def test_an_outage_while_idle_is_told_and_so_is_its_end(monkeypatch: pytest.Monk
     watching.when_idle()
     watching.when_idle()
 
-    assert events.names == ["outage", "database_answers"]
+    assert events.names == ["dependency_down", "database_up"]

@@ -66,8 +66,8 @@ def test_a_prefetch_at_which_no_batch_could_be_full_is_refused(complaint: Compla
     said = complaint(PipelineSettings, BATCH_SIZE="500", PREFETCH_COUNT="20")
 
     assert said == (
-        "PREFETCH_COUNT (20) is below BATCH_SIZE (500), so that no batch could be full: "
-        "leave it unset and it follows"
+        "PREFETCH_COUNT (20) is below BATCH_SIZE (500), so no batch could be full: "
+        "leave it unset to derive it"
     )
 
 

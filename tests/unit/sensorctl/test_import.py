@@ -56,7 +56,7 @@ def file(tmp_path: Path) -> Path:
 
 
 def test_a_file_is_published_and_counted(sensorctl: Call, bulk: type[FakeBulk], file: Path) -> None:
-    code, out, err = sensorctl("import", str(file), "--most-waiting", "7", "--patience", "5")
+    code, out, err = sensorctl("import", str(file), "--max-queue-depth", "7", "--retry-timeout", "5")
 
     assert (code, out) == (0, "")
     assert err.splitlines() == [
@@ -65,7 +65,7 @@ def test_a_file_is_published_and_counted(sensorctl: Call, bulk: type[FakeBulk], 
         "Published 60 readings, refused 0 lines.",
     ]
     assert len({message.message_id for message in bulk.published}) == 60
-    assert bulk.options == {"queue": "sensor_data", "most_waiting": 7, "patience_seconds": 5}
+    assert bulk.options == {"queue": "sensor_data", "max_queue_depth": 7, "retry_timeout_seconds": 5}
     assert [path.name for path in file.parent.iterdir()] == ["history.csv"]
 
 
@@ -193,7 +193,7 @@ def test_a_naive_time_is_in_the_zone_of_the_consumers(
         (["FILE", "--unit", "stone"], "'stone' is no unit"),
         (["FILE", "--time-zone", "Mars/Olympus"], "must be a time zone such as UTC"),
         (["FILE", "--value-column", "humidity"], "--value-column is 'humidity'; the file has the columns"),
-        (["FILE", "--most-waiting", "-1"], "--most-waiting"),
+        (["FILE", "--max-queue-depth", "-1"], "--max-queue-depth"),
     ],
 )
 @pytest.mark.usefixtures("bulk")

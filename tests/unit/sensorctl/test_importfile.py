@@ -236,7 +236,7 @@ def test_from_any_place_on_the_rest_is_the_same(
     columns = Columns(sensor="kitchen")
     whole = Imported(content, columns)
     first = data.draw(st.integers(0, len(whole.messages)))
-    place = whole.messages[first - 1].mark if first else Place()
+    place = whole.messages[first - 1].context if first else Place()
 
     rest = Imported(content, columns, place)
 

@@ -15,7 +15,7 @@ from tests.unit.fakes import Call
 
 CONSOLE = """\
 2026-11-22T10:00:00.000000Z [info     ] started                  version=0.1.0 batch_size=1 prefetch=1
-2026-11-22T10:00:02.000000Z [info     ] stored                   sensor=1 store_ms=1.5 delay_ms=3.2
+2026-11-22T10:00:02.000000Z [info     ] stored                   sensor=1 store_ms=1.5 latency_ms=3.2
 2026-11-22T10:00:04.000000Z [warning  ] database unavailable     reason='Connection refused' retry_seconds=0.5
 2026-11-22T10:00:06.000000Z [error    ] crashed
 Traceback (most recent call last):
@@ -23,7 +23,7 @@ Traceback (most recent call last):
 
 RuntimeError: odd
 2026-11-22T10:00:08.000000Z [info     ] started                  version=0.1.0 batch_size=1 prefetch=1
-2026-11-22T10:00:10.000000Z [info     ] batch stored             readings=5 store_ms=9.0 longest_delay_ms=12.5
+2026-11-22T10:00:10.000000Z [info     ] batch stored             readings=5 store_ms=9.0 max_latency_ms=12.5
 """
 JSON = "".join(
     json.dumps({"timestamp": f"2026-11-22T10:00:0{n}.500000Z", "level": "info", "event": "published", **more})

@@ -35,7 +35,8 @@ def bench(monkeypatch: pytest.MonkeyPatch, quick_retries: None) -> Bench:
     monkeypatch.setattr("sensorctl.setup.upgrade", bench.upgrade)
     monkeypatch.setattr("sensorctl.setup.prepare_partitions", lambda _, days: bench.retentions.append(days))
     monkeypatch.setattr(
-        "sensorctl.setup.Management.set_policy", lambda _, topology: bench.policies.append(topology)
+        "sensorctl.setup.Management.set_delivery_limit_policy",
+        lambda _, topology: bench.policies.append(topology),
     )
     return bench
 
@@ -108,7 +109,7 @@ def test_setup_does_without_the_management_api(
     def refuse(*_: Any) -> None:
         raise ManagementUnavailable("401 Unauthorized")
 
-    monkeypatch.setattr("sensorctl.setup.Management.set_policy", refuse)
+    monkeypatch.setattr("sensorctl.setup.Management.set_delivery_limit_policy", refuse)
 
     code, out, _ = sensorctl("setup")
 

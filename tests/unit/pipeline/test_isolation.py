@@ -1,0 +1,259 @@
+"""Isolation of a message that may be poison, with small real child processes."""
+
+import json
+import os
+import sys
+import time
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from db.errors import InvalidData, StoreUnavailable
+from messaging.consuming.session import Delivery
+from pipeline.isolation import (
+    IsolatedMessage,
+    IsolationEvents,
+    IsolationUnavailable,
+    SubprocessHandler,
+    decode_message,
+    encode_message,
+    handle_message,
+)
+from pipeline.settings import PipelineSettings
+from readings.errors import DeadLetterReason, InvalidReading
+from readings.payload import MqttDefaults
+from runtime.errors import ShutdownRequested
+from runtime.settings import load
+from tests.unit.bodies import with_fields
+from tests.unit.fakes import FakeClock, FakeStore, FakeWork, Told, delivery, wait_until
+
+READY = "print('ready', flush=True);"
+HANG = "time.sleep(600)"
+
+
+def handler_running(code: str, *, timeout_seconds: float = 30) -> tuple[SubprocessHandler, Told]:
+    events = Told(IsolationEvents)
+    command = (sys.executable, "-c", f"import base64, json, os, signal, sys, time; {code}")
+    return SubprocessHandler(events, command, timeout_seconds), events
+
+
+def settle(
+    handler: SubprocessHandler, message: Delivery, work: FakeWork | None = None
+) -> InvalidReading | None:
+    """The reason for which the message is rejected, or None once it is reported as stored."""
+    result = handler([message], work or FakeWork())
+    result.on_settled()
+    (error,) = result.errors
+    return error
+
+
+def rejection(handler: SubprocessHandler) -> InvalidReading:
+    error = settle(handler, delivery())
+    assert error
+    return error
+
+
+def responding(**response: object) -> str:
+    return f"{READY} print({json.dumps(json.dumps(response))})"
+
+
+@pytest.mark.parametrize(("stored", "duplicate"), [(1, False), (0, True)])
+def test_a_message_that_the_child_stored_is_reported(stored: int, duplicate: bool) -> None:
+    handler, events = handler_running(responding(stored=stored))
+
+    assert settle(handler, delivery(redelivered=True, headers={"x-delivery-count": 6})) is None
+
+    assert events.calls == [("stored_in_isolation", (7, duplicate))]
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        IsolatedMessage(bytes(range(256)), None),
+        IsolatedMessage(b"21.5", MqttDefaults("Küche", "2026-11-22T05:28:37.000000Z")),
+        IsolatedMessage(b"", MqttDefaults("attic", None)),
+        IsolatedMessage(b"a\nb\r\n", None),
+    ],
+)
+def test_an_encoded_message_is_decoded_unchanged(message: IsolatedMessage) -> None:
+    line = encode_message(message)
+
+    assert line.count(b"\n") == 1
+    assert decode_message(line) == message
+
+
+def test_the_child_receives_the_body_unchanged() -> None:
+    body = bytes(range(256)) * 300
+    compare = "same = base64.b64decode(json.loads(sys.stdin.read())['body']) == bytes(range(256)) * 300;"
+    handler, events = handler_running(f"{compare} {READY} print(json.dumps(dict(stored=int(same))))")
+
+    assert settle(handler, delivery(body)) is None
+
+    assert events.calls == [("stored_in_isolation", (1, False))]
+
+
+def test_a_message_that_the_child_rejects_is_rejected() -> None:
+    handler, events = handler_running(responding(reason="future-time", detail="measured_at is far ahead"))
+
+    error = rejection(handler)
+
+    assert (error.reason, error.detail) == (DeadLetterReason.FUTURE_TIME, "measured_at is far ahead")
+    assert events.calls == []
+
+
+def test_a_database_that_is_down_for_the_child_is_an_outage() -> None:
+    handler, _ = handler_running(responding(unavailable="Connection refused"))
+
+    with pytest.raises(StoreUnavailable, match="Connection refused"):
+        handler([delivery()], FakeWork())
+
+
+@pytest.mark.parametrize(
+    ("death", "description"),
+    [
+        ("os.kill(os.getpid(), signal.SIGKILL)", "was killed by SIGKILL"),
+        ("os.kill(os.getpid(), signal.SIGSEGV)", "was killed by SIGSEGV"),
+        ("os.abort()", "was killed by SIGABRT"),
+        ("os._exit(3)", "ended with exit code 3"),
+        ("1 / 0", "ended with exit code 1"),
+        ("os._exit(0)", "ended with exit code 0"),
+    ],
+)
+def test_a_message_that_kills_the_child_is_a_poison_message(death: str, description: str) -> None:
+    handler, events = handler_running(f"sys.stderr.close(); {READY} {death}")
+
+    error = rejection(handler)
+
+    assert error.reason is DeadLetterReason.CRASH_LOOP
+    assert error.detail == f"its consumer {description} when it was handled in isolation"
+    assert events.calls == []
+
+
+@pytest.mark.parametrize("death", ["os._exit(78)", "os.kill(os.getpid(), signal.SIGKILL)", "pass"])
+def test_a_child_that_does_not_start_rejects_nothing(death: str) -> None:
+    handler, _ = handler_running(death)
+
+    with pytest.raises(IsolationUnavailable, match="did not start"):
+        handler([delivery()], FakeWork())
+
+
+def gone(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    return False
+
+
+def writing_pid(path: Path) -> str:
+    return f"open({str(path)!r}, 'w').write(str(os.getpid()) + '.');"
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> FakeClock:
+    """The clock of the handler's time-out."""
+    clock = FakeClock()
+    monkeypatch.setattr("pipeline.isolation.time", SimpleNamespace(monotonic=clock))
+    return clock
+
+
+def test_a_message_on_which_the_child_hangs_is_a_poison_message(tmp_path: Path, clock: FakeClock) -> None:
+    pid = tmp_path / "pid"
+    handler, _ = handler_running(f"{READY} {writing_pid(pid)} {HANG}", timeout_seconds=10)
+
+    def pause_once_it_is_ready(_seconds: float) -> None:
+        wait_until(lambda: pid.exists() and pid.read_text().endswith("."))
+        clock.now += 9
+
+    error = settle(handler, delivery(), FakeWork(pause_once_it_is_ready))
+
+    assert error
+    assert clock.now == 1000 + 9 + 18, "the time-out starts again when the child is ready"
+    assert error.reason is DeadLetterReason.CRASH_LOOP
+    assert error.detail == "its consumer did not finish when it was handled in isolation"
+    assert gone(int(pid.read_text().rstrip(".")))
+
+
+def test_a_child_that_hangs_before_it_is_ready_rejects_nothing() -> None:
+    handler, _ = handler_running(HANG, timeout_seconds=0.1)
+
+    with pytest.raises(IsolationUnavailable):
+        handler([delivery()], FakeWork())
+
+
+def test_a_shutdown_ends_the_child(tmp_path: Path) -> None:
+    pid = tmp_path / "pid"
+    handler, _ = handler_running(f"{writing_pid(pid)} {READY} {HANG}")
+
+    def shut_down_once_it_runs(_seconds: float) -> None:
+        wait_until(lambda: pid.exists() and pid.read_text().endswith("."))
+        raise ShutdownRequested
+
+    with pytest.raises(ShutdownRequested):
+        handler([delivery()], FakeWork(shut_down_once_it_runs))
+
+    assert gone(int(pid.read_text().rstrip(".")))
+
+
+def test_heartbeats_are_kept_while_the_child_works(tmp_path: Path) -> None:
+    pauses: list[float] = []
+    enough = tmp_path / "enough"
+
+    def pause(seconds: float) -> None:
+        pauses.append(seconds)
+        if len(pauses) >= 3:
+            enough.touch()
+        time.sleep(0.005)
+
+    waiting = f"while not os.path.exists({str(enough)!r}): time.sleep(0.005)"
+    handler, _ = handler_running(f"{READY}\n{waiting}\nprint(json.dumps(dict(stored=1)))")
+
+    assert settle(handler, delivery(), FakeWork(pause)) is None
+
+    assert len(pauses) >= 3
+    assert max(pauses) <= 1
+
+
+@pytest.mark.parametrize(
+    ("body", "errors", "response"),
+    [
+        (with_fields(), [], {"stored": 1}),
+        (with_fields(), [StoreUnavailable("down")], {"unavailable": "down"}),
+        (with_fields(), [InvalidData("no")], {"reason": "rejected-by-database", "detail": "no"}),
+        (b"{}", [], {"reason": "invalid-field", "detail": "sensor_id is missing"}),
+    ],
+)
+def test_the_child_responds_with_each_outcome(
+    body: bytes, errors: list[Exception], response: dict[str, object]
+) -> None:
+    assert handle_message(FakeStore(*errors), IsolatedMessage(body, None), load(PipelineSettings)) == response
+
+
+@pytest.fixture
+def no_database(monkeypatch: pytest.MonkeyPatch, closed: int) -> None:
+    monkeypatch.setenv("POSTGRES_PORT", str(closed))
+
+
+@pytest.mark.usefixtures("no_database")
+def test_the_real_child_parses_messages_as_the_consumer_does() -> None:
+    handler = SubprocessHandler(Told(IsolationEvents))
+
+    result = handler([delivery(b"{}"), delivery(b""), delivery(b"\xff" * 300)], FakeWork())
+
+    details = [error.detail for error in result.errors if error]
+    assert details[0] == "sensor_id is missing"
+    assert details[1].startswith("the body b'' is not JSON")
+    assert details[2].startswith("the body b'\\xff")
+
+
+@pytest.mark.usefixtures("no_database")
+def test_the_real_child_stops_at_the_first_message_that_cannot_be_stored_now() -> None:
+    started_at = time.monotonic()
+
+    with pytest.raises(StoreUnavailable, match="onnection refused"):
+        SubprocessHandler(Told(IsolationEvents))(
+            [delivery(with_fields(temperature=n)) for n in range(200)], FakeWork()
+        )
+
+    assert time.monotonic() - started_at < 60
