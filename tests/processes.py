@@ -13,7 +13,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from launcher.ports import free_port
+from tests.ports import reserve_port
 from tests.services import ROOT
 from tests.waiting import eventually
 
@@ -157,7 +157,7 @@ def processes(directory: Path, variables: Mapping[str, str]) -> Iterator[Process
 
 def with_http() -> dict[str, str]:
     """The variable of a process that serves HTTP; without it there is no server, which would end later."""
-    return {"HTTP_PORT": str(free_port())}
+    return {"HTTP_PORT": str(reserve_port())}
 
 
 def inherited() -> dict[str, str]:

@@ -10,7 +10,8 @@ from contextlib import suppress
 from typing import Self
 from urllib.parse import urlsplit
 
-from launcher.ports import LOOPBACK, free_port
+from launcher.ports import LOOPBACK
+from tests.ports import reserve_port
 
 CHUNK_BYTES = 65_536
 RESET_ON_CLOSE = struct.pack("ii", 1, 0)
@@ -201,7 +202,7 @@ def _listener() -> socket.socket:
     """A socket bound to a free port that it keeps even while it does not listen."""
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind((LOOPBACK, free_port()))
+    listener.bind((LOOPBACK, reserve_port()))
     return listener
 
 

@@ -12,11 +12,11 @@ from itertools import count
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
-from launcher.ports import free_port
 from launcher.program import Program, RetryPolicy, Stage
 from launcher.state import Condition, ProgramState
 from launcher.supervisor import Supervisor
 from service.lifecycle import Stop
+from tests.ports import reserve_port
 
 ROOT = Path(__file__).resolve().parents[2]
 INHERITED = ("PATH", "HOME", "LANG", "TMPDIR")
@@ -91,7 +91,7 @@ class Supervising:
 def environment(variables: Mapping[str, str]) -> dict[str, str]:
     """What a process of this project sees: nothing of the shell's settings."""
     kept = {name: os.environ[name] for name in INHERITED if name in os.environ}
-    return kept | {"PYTHONUNBUFFERED": "1", "HTTP_PORT": str(free_port())} | dict(variables)
+    return kept | {"PYTHONUNBUFFERED": "1", "HTTP_PORT": str(reserve_port())} | dict(variables)
 
 
 class LocalWorkers:
