@@ -98,16 +98,23 @@ def drain_dead(url: str) -> list[Dead]:
     taken: list[Dead] = []
     with channel(url) as visit:
         visit.basic_qos(prefetch_count=500)
-        wanted = visit.queue_declare(DEAD_QUEUE, passive=True).method.message_count
+        wanted = _count(visit)
         for method, properties, body in visit.consume(DEAD_QUEUE, inactivity_timeout=IDLE_SECONDS):
-            if method is None:
-                if len(taken) >= wanted:
-                    break
+            if method is not None:
+                taken.append(Dead(body, (properties.headers or {}).get("x-dead-reason")))
+                visit.basic_ack(method.delivery_tag)
+            if visit.get_waiting_message_count() or len(taken) < wanted or _count(visit):
                 continue
-            taken.append(Dead(body, (properties.headers or {}).get("x-dead-reason")))
-            visit.basic_ack(method.delivery_tag)
+            # That nothing is there is believed after a while only: a broker just started counts too little.
+            if taken or method is None:
+                break
         visit.cancel()
     return taken
+
+
+def _count(visit: BlockingChannel) -> int:
+    count: int = visit.queue_declare(DEAD_QUEUE, passive=True).method.message_count
+    return count
 
 
 def query(url: str, statement: str, *parameters: object) -> list[tuple[Any, ...]]:
