@@ -71,7 +71,7 @@ def test_bad_json_lands_in_the_dead_queue_with_its_reason(stack: ComposeStack) -
 
 def test_the_office_temperatures_arrive_in_the_summary(stack: ComposeStack) -> None:
     # given the run of the replay, which a value of the file's first line tells
-    stack.compose("up", "-d", "--no-deps", "sensor-3",
+    stack.compose("up", "-d", "sensor-3",
                   SENSOR_3_SOURCE="office", SENSOR_INTERVAL_SECONDS="0.1")  # fmt: skip
     runs = "SELECT run_id FROM reading WHERE sensor_id = '3' AND round(temperature::numeric, 7) = %s"
     first_of_the_file = Decimal("21.0449084")  # 69.88083514 °F
@@ -80,4 +80,4 @@ def test_the_office_temperatures_arrive_in_the_summary(stack: ComposeStack) -> N
     of_the_run = "SELECT temperature FROM reading WHERE run_id = %s"
     eventually(lambda: len(stack.query(of_the_run, run_id)) >= 20, ARRIVAL_SECONDS, "the replay stopped")
     assert all(10 < value < 35 for (value,) in stack.query(of_the_run, run_id))
-    stack.compose("up", "-d", "--no-deps", "sensor-3")
+    stack.compose("up", "-d", "sensor-3")
