@@ -3,8 +3,6 @@
 import json
 import os
 import signal
-import subprocess
-import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
@@ -13,8 +11,8 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from tests.forked import ForkedModule
 from tests.ports import reserve_port
-from tests.services import ROOT
 from tests.waiting import eventually
 
 START_SECONDS = 30.0
@@ -39,15 +37,7 @@ class Process:
             "LOG_LEVEL": "debug",
             **variables,
         }
-        with log.open("wb") as output:
-            self._child = subprocess.Popen(
-                [sys.executable, "-m", *module.split()],
-                env=environment,
-                cwd=ROOT,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-            )
+        self._child = ForkedModule(module.split(), environment, log)
 
     @property
     def pid(self) -> int:
