@@ -11,6 +11,7 @@ from typing import Self
 from urllib.parse import urlsplit
 
 from launcher.ports import LOOPBACK, free_port
+from tests.waiting import DEADLINE_SECONDS
 
 CHUNK_BYTES = 65_536
 RESET_ON_CLOSE = struct.pack("ii", 1, 0)
@@ -94,7 +95,7 @@ class Proxy:
         done = threading.Event()
         self._commands.put((action, done))
         self._waker.send(b"x")
-        assert done.wait(10), "the proxy's thread is stuck"
+        assert done.wait(DEADLINE_SECONDS), "the proxy's thread is stuck"
 
     def _run(self) -> None:
         while not self._closed:
@@ -123,7 +124,7 @@ class Proxy:
 
     def _link(self, client: socket.socket) -> None:
         try:
-            server = socket.create_connection(self._target, timeout=5)
+            server = socket.create_connection(self._target, timeout=DEADLINE_SECONDS)
         except OSError:
             _close_hard(client)
             return

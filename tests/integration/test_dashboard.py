@@ -21,7 +21,7 @@ from tests.processes import Process, Processes, with_http
 from tests.proxy import Proxy
 from tests.readings import reading
 from tests.services import NotHere
-from tests.waiting import eventually
+from tests.waiting import DEADLINE_SECONDS, eventually
 
 TOKEN = "correct horse battery"
 # The page is told each second; the rest is patience with a busy machine.
@@ -187,7 +187,7 @@ def test_a_reading_is_on_the_page_shortly_after_it_was_stored(
     for temperature in (21.25, 22.5, 23.75):
         stored = system.database.count()
         system.publish("1", temperature)
-        eventually(lambda stored=stored: system.database.count() > stored, 10, "it is stored")  # type: ignore[misc]
+        eventually(lambda stored=stored: system.database.count() > stored, DEADLINE_SECONDS, "it is stored")  # type: ignore[misc]
         began = datetime.now(UTC)
         expect(row(page, "1").locator("td").nth(6)).to_have_text(f"{temperature:.2f}")
         delays.append((datetime.now(UTC) - began).total_seconds())
@@ -364,7 +364,7 @@ class TestDeadLetters:
         dialog.get_by_role("button", name="Discard").click()
         expect(page.locator("#outcome")).to_have_text("Discarded 3 not-json.")
         expect(page.locator(".letter .tag")).to_have_text(["invalid-field"])
-        eventually(lambda: system.broker.ready(DEAD_QUEUE) == 1, 5, "one is left")
+        eventually(lambda: system.broker.ready(DEAD_QUEUE) == 1, DEADLINE_SECONDS, "one is left")
         # then the token is not asked for again in this tab
         page.get_by_label("all that are shown").check()
         page.get_by_role("button", name="Discard 1 …").click()

@@ -15,7 +15,7 @@ from tests.processes import Process, Processes, inherited, with_http
 from tests.proxy import Proxy
 from tests.readings import reading
 from tests.services import ROOT
-from tests.waiting import always, eventually
+from tests.waiting import DEADLINE_SECONDS, always, eventually
 
 STALL_SECONDS = 2
 HANGING = "tests.entries.hanging"
@@ -43,7 +43,7 @@ def test_a_consumer_that_hangs_ends_by_itself_and_its_message_is_stored_by_anoth
     assert sentence in hanging.text
     assert 'hanging.py", line' in hanging.text, "it does not say where it hung"
     run.consumer()
-    eventually(lambda: database.count() == 1, 15, "the message is stored by another consumer")
+    eventually(lambda: database.count() == 1, DEADLINE_SECONDS, "the message is stored by another consumer")
 
 
 def test_a_consumer_that_waits_for_its_broker_or_its_database_stays_alive(
@@ -66,7 +66,7 @@ def test_a_consumer_that_waits_for_its_broker_or_its_database_stays_alive(
 
     broker_proxy.forward()
     database_proxy.forward()
-    eventually(lambda: database.count() == 1, 15, "it goes on by itself")
+    eventually(lambda: database.count() == 1, DEADLINE_SECONDS, "it goes on by itself")
     assert consumer.stop() == 0
 
 
@@ -95,7 +95,7 @@ def test_the_native_supervisor_starts_a_consumer_again_that_hung(
         return supervised.restarts > 0
 
     try:
-        eventually(restarted, 20, "it is started again")
+        eventually(restarted, DEADLINE_SECONDS, "it is started again")
         assert supervised.report().pid is not None
     finally:
         supervisor.shutdown()

@@ -22,7 +22,7 @@ from tests.database import Database
 from tests.integration.dead_letters import Operator
 from tests.processes import Process, Processes
 from tests.proxy import Proxy
-from tests.waiting import eventually
+from tests.waiting import DEADLINE_SECONDS, eventually
 
 ROWS = 20_000
 FEW = 5_000
@@ -103,7 +103,7 @@ def paused(process: Process, broker: VirtualHost, waiting: int) -> None:
         assert process.exit_code is None, process.text
         return broker.ready() >= waiting and "publishing no faster" in process.text
 
-    eventually(full, 60, f"{waiting} messages wait")
+    eventually(full, DEADLINE_SECONDS, f"{waiting} messages wait")
 
 
 def test_a_killed_import_goes_on_and_nothing_is_lost_or_stored_twice(
@@ -154,13 +154,13 @@ def test_an_import_survives_closed_and_cut_connections(
     command = " ".join(["sensorctl", *call(history, "--most-waiting", "12000")])
     process = run.start(command, RABBITMQ_URL=broker.through(broker_proxy))
     # when the network cuts it off in full flight, and an operator closes its connection
-    eventually(lambda: broker.ready() > 500, 60, "it publishes")
+    eventually(lambda: broker.ready() > 500, DEADLINE_SECONDS, "it publishes")
     broker_proxy.cut()
     paused(process, broker, 12_000)
     broker.close_connections()
     taken = drain(broker)
     # then it goes on by itself, and every row is there
-    eventually(lambda: process.exit_code is not None or broker.ready() >= 12_000, 60, "it goes on")
+    eventually(lambda: process.exit_code is not None or broker.ready() >= 12_000, DEADLINE_SECONDS, "it goes on")
     taken += drain(broker)
     assert process.wait(60) == 0, process.text
     taken += drain(broker)
@@ -230,7 +230,7 @@ def test_wrong_lines_are_told_and_the_good_ones_are_stored_by_a_consumer(
         ]
         assert "Published 3 readings, refused 3 lines." in said
 
-    eventually(lambda: broker.ready() == 0 and database.count() >= 3, 30, "they are stored")
+    eventually(lambda: broker.ready() == 0 and database.count() >= 3, DEADLINE_SECONDS, "they are stored")
     stored = {(row["sensor_id"], row["temperature"]) for row in database.readings()}
     assert stored == {("1", 23.84), ("S1", 20.0), ("S2", 22.5)}
     assert database.count() == 3

@@ -14,7 +14,7 @@ from tests.integration.alarms import AlarmedBroker, alarmed_broker
 from tests.processes import Process, Processes, processes, with_http
 from tests.proxy import Proxy
 from tests.services import NotHere
-from tests.waiting import eventually
+from tests.waiting import DEADLINE_SECONDS, eventually
 
 # More than a sensor keeps in memory too.
 LONG_OUTAGE_READINGS = 1200
@@ -52,7 +52,7 @@ def waiting(sensor: Process) -> int:
 
 def await_everything_delivered(sensor: Process) -> None:
     sensor.logged("published")
-    eventually(lambda: waiting(sensor) < 5, 60, "everything is delivered")
+    eventually(lambda: waiting(sensor) < 5, DEADLINE_SECONDS, "everything is delivered")
 
 
 def run_id(sensor: Process) -> str:
@@ -94,14 +94,14 @@ def test_kills_during_an_outage_and_while_its_readings_are_delivered_lose_nothin
     first = run.start("sensor", **with_http(), **variables)
     first.logged("published", times=20)
     broker_proxy.refuse()
-    eventually(lambda: waiting(first) >= LONG_OUTAGE_READINGS, 60, "a long outage")
+    eventually(lambda: waiting(first) >= LONG_OUTAGE_READINGS, DEADLINE_SECONDS, "a long outage")
     at_least = {run_id(first): measured(first)}
     first.kill()
 
     second = run.start("sensor", **with_http(), **variables | SLOWER)
     assert second.logged("measuring")["readings_waiting"] >= LONG_OUTAGE_READINGS
     second.logged("broker unavailable")
-    eventually(lambda: measured(second) >= SOME_READINGS, 10, "some readings more")
+    eventually(lambda: measured(second) >= SOME_READINGS, DEADLINE_SECONDS, "some readings more")
     assert waiting(second) > LONG_OUTAGE_READINGS
     broker_proxy.forward()
     second.logged("published", times=300)
@@ -123,11 +123,11 @@ def test_fresh_readings_do_not_wait_for_a_long_backlog(
     variables = fast | {"RABBITMQ_URL": broker.through(broker_proxy)}
     broker_proxy.refuse()
     first = run.start("sensor", **with_http(), **variables)
-    eventually(lambda: waiting(first) >= LONG_OUTAGE_READINGS, 60, "a long outage")
+    eventually(lambda: waiting(first) >= LONG_OUTAGE_READINGS, DEADLINE_SECONDS, "a long outage")
     first.kill()
 
     second = run.start("sensor", **with_http(), **variables | SLOWER)
-    eventually(lambda: measured(second) >= SOME_READINGS, 10, "some fresh readings")
+    eventually(lambda: measured(second) >= SOME_READINGS, DEADLINE_SECONDS, "some fresh readings")
     broker_proxy.forward()
     await_everything_delivered(second)
     assert second.stop(STOP_SECONDS) == 0
@@ -173,7 +173,7 @@ def test_a_full_outbox_keeps_the_newest_and_counts_the_others(
     variables |= {"RABBITMQ_URL": broker.through(broker_proxy), "OUTBOX_MAX_READINGS": "50"}
     broker_proxy.refuse()
     sensor = run.start("sensor", **with_http(), **variables)
-    eventually(lambda: measured(sensor) >= 150, 30, "more than it holds")
+    eventually(lambda: measured(sensor) >= 150, DEADLINE_SECONDS, "more than it holds")
     assert waiting(sensor) == 50
     assert metric(sensor, "sensor_readings_dropped_total") >= 100
     assert len(sensor.events("readings dropped")) == 1, "not a line each"
@@ -233,7 +233,7 @@ def test_a_broker_with_an_alarm_is_an_outage(
         assert first.status("/readyz") == 503
         assert first.status("/livez") == 200
         before = measured(first)
-        eventually(lambda: measured(first) > before + 100, 10, "it goes on measuring")
+        eventually(lambda: measured(first) > before + 100, DEADLINE_SECONDS, "it goes on measuring")
         assert first.stop(STOP_SECONDS) == 0, "a publish that hangs does not keep it"
         left = first.logged("readings left in the outbox")["readings"]
         assert left > 100

@@ -15,7 +15,7 @@ from tests.database import Database
 from tests.processes import Process, Processes, with_http
 from tests.proxy import Proxy
 from tests.readings import reading
-from tests.waiting import eventually
+from tests.waiting import DEADLINE_SECONDS, eventually
 
 # The broker's figures are up to five seconds old.
 SEEN_SECONDS = 25
@@ -221,10 +221,10 @@ def test_a_sensor_that_falls_silent_and_is_heard_again(system: System) -> None:
         system.broker.publish(reading("quiet", measured_at=measured_at.isoformat()))
     eventually(
         lambda: system.database.rows("SELECT 1 AS there FROM sensor_status WHERE sensor_id = 'quiet'"),
-        20,
+        DEADLINE_SECONDS,
         "stored",
     )
-    eventually(lambda: system.broker.ready() == 0, 20, "all are stored")
+    eventually(lambda: system.broker.ready() == 0, DEADLINE_SECONDS, "all are stored")
     fell_silent = system.database.rows(
         "UPDATE reading SET received_at = measured_at WHERE sensor_id = 'quiet' RETURNING measured_at"
     )

@@ -17,7 +17,7 @@ from tests.broker import QUEUE, Message, VirtualHost
 from tests.database import Database
 from tests.processes import Process, Processes, with_http
 from tests.proxy import Proxy
-from tests.waiting import always, eventually
+from tests.waiting import DEADLINE_SECONDS, always, eventually
 
 FAST: dict[str, Any] = {"SENSOR_ID": "7", "SENSOR_INTERVAL_SECONDS": "0.05"}
 
@@ -118,8 +118,8 @@ def test_while_the_broker_is_away_it_is_unready_but_alive_and_goes_on_measuring(
     always(lambda: sensor.status("/livez") == 200, 0.5, "it is alive")
     broker_proxy.forward()
 
-    eventually(lambda: sensor.status("/readyz") == 200, 15, "it is ready again")
-    eventually(lambda: "sensor_outbox_readings 0.0" in sensor.ask("/metrics")[1], 10, "nothing waits")
+    eventually(lambda: sensor.status("/readyz") == 200, DEADLINE_SECONDS, "it is ready again")
+    eventually(lambda: "sensor_outbox_readings 0.0" in sensor.ask("/metrics")[1], DEADLINE_SECONDS, "nothing waits")
     assert sensor.stop() == 0
     assert_complete(broker, sensor)
 
@@ -245,7 +245,7 @@ def test_the_real_office_temperatures_arrive_in_the_summary_in_celsius(
     ]
     run.consumer()
     sensor = run.start("sensor", SENSOR_ID="office", SENSOR_SOURCE="office", SENSOR_INTERVAL_SECONDS="0.05")
-    eventually(lambda: database.count() >= 20, 20, "twenty readings are stored")
+    eventually(lambda: database.count() >= 20, DEADLINE_SECONDS, "twenty readings are stored")
     assert sensor.stop() == 0
 
     rows = database.rows("SELECT temperature, sequence FROM reading WHERE sequence <= 20 ORDER BY sequence")
@@ -266,7 +266,7 @@ def test_several_sensors_and_consumers_store_every_reading_once(
         assert sensor.stop() == 0
     published = sum(len(sensor.events("published")) for sensor in sensors)
 
-    eventually(lambda: database.count() == published, 20, "every reading is stored")
+    eventually(lambda: database.count() == published, DEADLINE_SECONDS, "every reading is stored")
     assert all(consumer.events("stored") for consumer in consumers), "both consumers work"
     gaps = database.rows(
         "SELECT sensor_id FROM reading GROUP BY sensor_id, run_id "

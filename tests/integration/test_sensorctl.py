@@ -16,7 +16,7 @@ from tests.database import Database
 from tests.processes import Processes, inherited, with_http
 from tests.readings import reading
 from tests.services import ROOT
-from tests.waiting import eventually
+from tests.waiting import DEADLINE_SECONDS, eventually
 
 Answer = subprocess.CompletedProcess[str]
 Sensorctl = Callable[..., Answer]
@@ -186,7 +186,7 @@ class TestSummary:
             "SELECT pid FROM pg_stat_activity "
             "WHERE datname = current_database() AND application_name = 'summary'"
         )
-        eventually(lambda: database.rows(asked), 20, "sensorctl looks at the view")
+        eventually(lambda: database.rows(asked), DEADLINE_SECONDS, "sensorctl looks at the view")
         store_one(database, "late", 19.25)
         said, _ = waiting.communicate(timeout=30)
         assert "late" in said
@@ -254,14 +254,14 @@ class TestDeadList:
             broker.publish(str(number).encode(), routing_key=DEAD_QUEUE)
         records = json.loads(sensorctl("dead", "list", "--limit", "2", "--json").stdout)
         assert [record["body"] for record in records] == ["0", "1"]
-        eventually(lambda: broker.ready(DEAD_QUEUE) == 5, 10, "they are all back")
+        eventually(lambda: broker.ready(DEAD_QUEUE) == 5, DEADLINE_SECONDS, "they are all back")
 
     def test_looking_often_loses_nothing(self, variables: dict[str, str], broker: VirtualHost) -> None:
         """A quorum queue drops a message that came back 20 times when nobody set a policy."""
         for number in range(3):
             broker.publish(str(number).encode(), routing_key=DEAD_QUEUE)
         for _ in range(30):
-            eventually(lambda: broker.ready(DEAD_QUEUE) == 3, 10, "they are back")
+            eventually(lambda: broker.ready(DEAD_QUEUE) == 3, DEADLINE_SECONDS, "they are back")
             with visit(broker.settings) as dead_queue:
                 assert len(list(dead_queue.look(10))) == dead_queue.depth == 3
         assert {message.body for message in broker.take_all(DEAD_QUEUE)} == {b"0", b"1", b"2"}
@@ -275,7 +275,7 @@ def eventually_well(sensorctl: Sensorctl, *arguments: str, **more: str) -> Answe
         answers.append(sensorctl(*arguments, **more))
         return answers[-1].returncode == 0
 
-    eventually(well, 30, f"{arguments} ends with 0")
+    eventually(well, DEADLINE_SECONDS, f"{arguments} ends with 0")
     return answers[-1]
 
 
