@@ -65,9 +65,13 @@ def drain(broker: VirtualHost) -> list[Reading]:
     broker.channel.basic_qos(prefetch_count=AT_ONCE)
     rules = Rules(ZoneInfo("UTC"), datetime.now(UTC))
     readings = []
-    for method, properties, body in broker.channel.consume(QUEUE, inactivity_timeout=1.0):
+    for method, properties, body in broker.channel.consume(QUEUE, inactivity_timeout=0.2):
         if method is None:
-            break
+            # What was on its way when the queue was empty has come before the second answer.
+            empty = broker.ready() == broker.ready() == 0
+            if empty and not broker.channel.get_waiting_message_count():
+                break
+            continue
         readings.append(read(body, rules))
         assert properties.message_id == str(readings[-1].reading_id)
         broker.channel.basic_ack(method.delivery_tag)
@@ -155,14 +159,16 @@ def test_an_import_survives_closed_and_cut_connections(
     process = run.start(command, RABBITMQ_URL=broker.through(broker_proxy))
     # when the network cuts it off in full flight, and an operator closes its connection
     eventually(lambda: broker.ready() > 500, DEADLINE_SECONDS, "it publishes")
+    before = broker.connections()
     broker_proxy.cut()
+    eventually(lambda: set(broker.connections()) - set(before), DEADLINE_SECONDS, "it connects again")
     paused(process, broker, 12_000)
     broker.close_connections()
     taken = drain(broker)
     # then it goes on by itself, and every row is there
     eventually(lambda: process.exit_code is not None or broker.ready() >= 12_000, DEADLINE_SECONDS, "it goes on")
     taken += drain(broker)
-    assert process.wait(60) == 0, process.text
+    assert process.wait() == 0, process.text
     taken += drain(broker)
     assert process.text.count("trying again") >= 2
     assert len({reading.reading_id for reading in taken}) == ROWS
@@ -186,7 +192,7 @@ def test_an_import_without_a_broker_ends_with_a_sentence_and_goes_on_later(
     broker_proxy.forward()
     broker.channel.queue_purge(QUEUE)
     again = run.start(command.replace("2000", "0"), **away)
-    assert again.wait(60) == 0, again.text
+    assert again.wait() == 0, again.text
     assert f"Goes on behind line {done + 1}; {done} readings were published before." in again.text
     assert len({reading.reading_id for reading in drain(broker)}) == FEW - done
 

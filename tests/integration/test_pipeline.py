@@ -203,7 +203,7 @@ def test_a_replay_keeps_its_count(broker: VirtualHost, run: Processes) -> None:
 def test_with_prefetch_1_a_slow_consumer_holds_one_message_and_the_others_go_on(
     broker: VirtualHost, database: Database, run: Processes
 ) -> None:
-    slow = run.consumer(PROCESSING_SECONDS_MIN="60", PROCESSING_SECONDS_MAX="60")
+    slow = run.consumer(PROCESSING_SECONDS_MIN="3600", PROCESSING_SECONDS_MAX="3600")
     broker.publish(reading(sensor_id="slow"))
     eventually(lambda: broker.ready() == 0, DEADLINE_SECONDS, "the slow consumer has its message")
     quick = run.consumer()
@@ -231,7 +231,7 @@ def test_a_batch_is_one_transaction_and_the_prefetch_follows_it(
         broker.publish(reading(sequence=sequence, sensor_id=f"{sequence % 3}"))
     with database.connect() as other, other.transaction():
         other.execute("LOCK TABLE reading")
-        consumer = run.consumer(PREFETCH_COUNT="")
+        consumer = run.consumer(PREFETCH_COUNT="", BATCH_LINGER_SECONDS="10")
         eventually(lambda: broker.ready() == 10, DEADLINE_SECONDS, "a batch and the next one are in hand, and no more")
 
     eventually(lambda: consumer.told() == (30, 0), DEADLINE_SECONDS, "all are stored")
@@ -246,13 +246,13 @@ def test_a_batch_is_one_transaction_and_the_prefetch_follows_it(
 def test_a_batch_that_is_not_full_waits_no_longer_than_its_linger(
     broker: VirtualHost, database: Database, run: Processes
 ) -> None:
-    consumer = run.consumer(BATCH_LINGER_SECONDS="1")
+    consumer = run.consumer(BATCH_LINGER_SECONDS="3")
     for _ in range(3):
         broker.publish(reading())
 
     eventually(lambda: database.count() == 3, DEADLINE_SECONDS, "they are stored")
     assert consumer.logged("batch stored")["readings"] == 3
-    assert consumer.logged("batch stored")["longest_delay_ms"] >= 900
+    assert 2_900 <= consumer.logged("batch stored")["longest_delay_ms"]
 
 
 def _plain(properties: pika.BasicProperties) -> dict[str, Any]:

@@ -28,9 +28,10 @@ def test_a_run_with_an_error_is_read_to_the_last_line(
     run: Processes, broker: VirtualHost, database: Database, form: str
 ) -> None:
     # given a sensor, a consumer that is started twice, a dead letter, and a process that crashes
-    sensor = run.start("sensor", LOG_FORMAT=form, SENSOR_ID=AWKWARD, SENSOR_INTERVAL_SECONDS="0.5")
+    # (so few readings that each has its line, even if the second start takes long)
+    sensor = run.start("sensor", LOG_FORMAT=form, SENSOR_ID=AWKWARD, SENSOR_INTERVAL_SECONDS="1")
     first = run.start("pipeline", LOG_FORMAT=form)
-    eventually(lambda: database.rows("SELECT 1 FROM reading OFFSET 5"), DEADLINE_SECONDS, "six readings are stored")
+    eventually(lambda: database.rows("SELECT 1 FROM reading OFFSET 2"), DEADLINE_SECONDS, "three readings are stored")
     first.stop()
     second = run.start("pipeline", LOG_FORMAT=form)
     broker.publish(b"nonsense")

@@ -31,8 +31,10 @@ def test_sigterm_during_a_batch_finishes_it(
     for _ in range(mode.holds):
         broker.publish(reading(sensor_id="in hand"))
     broker.publish(reading(sensor_id="waiting"))
-    seconds = str(3 / mode.holds)
-    consumer = run.consumer(PROCESSING_SECONDS_MIN=seconds, PROCESSING_SECONDS_MAX=seconds)
+    seconds = str(5 / mode.holds)
+    consumer = run.consumer(
+        BATCH_LINGER_SECONDS="10", PROCESSING_SECONDS_MIN=seconds, PROCESSING_SECONDS_MAX=seconds
+    )
     eventually(lambda: broker.ready() == 1, DEADLINE_SECONDS, "all but the last are in hand")
 
     assert consumer.stop(promised_seconds=10) == 0
