@@ -88,7 +88,9 @@ class Process:
         """What its HTTP server answers: status and body; 0 when it does not answer."""
         assert self._http_port, "start it with_http()"
         try:
-            with _DIRECT.open(f"http://127.0.0.1:{self._http_port}{path}", timeout=DEADLINE_SECONDS) as answer:
+            with _DIRECT.open(
+                f"http://127.0.0.1:{self._http_port}{path}", timeout=DEADLINE_SECONDS
+            ) as answer:
                 return answer.status, answer.read().decode()
         except urllib.error.HTTPError as error:
             with error:

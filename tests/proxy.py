@@ -41,6 +41,7 @@ class Proxy:
         self._links: dict[socket.socket, _Link] = {}
         self._held: list[socket.socket] = []
         self._holding = self._losing = self._closed = False
+        self._bytes_until_hole: int | None = None
         self._selector = selectors.DefaultSelector()
         self._commands: queue.SimpleQueue[tuple[Callable[[], None], threading.Event]] = queue.SimpleQueue()
         self._waker, self._woken = socket.socketpair()
@@ -81,6 +82,15 @@ class Proxy:
     def black_hole(self) -> None:
         """Take bytes and new connections, answer nothing: a frozen server whose host still acknowledges."""
         self._command(self._hold)
+
+    def black_hole_after(self, client_bytes: int) -> None:
+        """Work well, and become a black hole once clients have sent so many bytes more."""
+
+        def resume() -> None:
+            self._bytes_until_hole = client_bytes
+            self._resume()
+
+        self._command(resume)
 
     def lose_next_answer(self) -> None:
         """Reset a connection when the server next says something on it, without passing that on."""
@@ -144,10 +154,19 @@ class Proxy:
                 chunk = b""
             if chunk:
                 link.other(end).sendall(chunk)
+                self._count(chunk if end is link.client else b"")
                 return
         except OSError:
             pass
         self._unlink(link)
+
+    def _count(self, chunk: bytes) -> None:
+        if self._bytes_until_hole is None:
+            return
+        self._bytes_until_hole -= len(chunk)
+        if self._bytes_until_hole <= 0:
+            self._bytes_until_hole = None
+            self._hold()
 
     def _unlink(self, link: _Link) -> None:
         for end in (link.client, link.server):

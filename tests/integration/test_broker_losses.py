@@ -184,7 +184,11 @@ def test_a_queue_deleted_while_a_message_is_in_hand(
 
     consumer.logged("consuming", times=2)
     broker.publish(reading(sensor_id="after"))
-    eventually(lambda: [row["sensor_id"] for row in database.readings()][-1:] == ["after"], DEADLINE_SECONDS, "it goes on")
+    eventually(
+        lambda: [row["sensor_id"] for row in database.readings()][-1:] == ["after"],
+        DEADLINE_SECONDS,
+        "it goes on",
+    )
 
 
 @both_modes

@@ -201,7 +201,9 @@ def test_an_idle_consumer_notices_the_outage_and_its_end(
         DATABASE_URL=database.through(database_proxy),
     )
     database_proxy.refuse()
-    eventually(lambda: consumer.status("/readyz") == 503, DEADLINE_SECONDS, "it is not ready without the database")
+    eventually(
+        lambda: consumer.status("/readyz") == 503, DEADLINE_SECONDS, "it is not ready without the database"
+    )
     database_proxy.forward()
     eventually(lambda: consumer.status("/readyz") == 200, DEADLINE_SECONDS, "it is ready again")
 

@@ -121,7 +121,9 @@ def test_a_replay_of_one_message_that_holds_the_others_may_be_killed_for_ever(
 def await_progress(broker: VirtualHost, replay: Process) -> None:
     """Until one more message is replayed, or all are."""
     before = broker.ready(QUEUE)
-    eventually(lambda: broker.ready(QUEUE) > before or replay.exit_code is not None, DEADLINE_SECONDS, "it replays")
+    eventually(
+        lambda: broker.ready(QUEUE) > before or replay.exit_code is not None, DEADLINE_SECONDS, "it replays"
+    )
 
 
 def await_return(broker: VirtualHost, sent: int) -> None:

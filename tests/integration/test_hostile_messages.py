@@ -87,7 +87,9 @@ def test_a_bad_body_with_hostile_headers_is_dead_lettered_and_a_good_one_is_stor
 
     consumer = run.consumer()
 
-    eventually(lambda: database.count() == len(HOSTILE_HEADERS), DEADLINE_SECONDS, "every good reading is stored")
+    eventually(
+        lambda: database.count() == len(HOSTILE_HEADERS), DEADLINE_SECONDS, "every good reading is stored"
+    )
     assert consumer.stop() == 0
     assert broker.ready() == 0
     assert consumer.events("broker unavailable") == []
@@ -124,7 +126,9 @@ def test_dead_letters_with_hostile_headers_can_be_looked_at_again_and_again(
     run.consumer().logged("dead-lettered", times=len(HOSTILE_HEADERS))
 
     for _ in range(12):
-        eventually(lambda: broker.ready(DEAD_QUEUE) == len(HOSTILE_HEADERS), DEADLINE_SECONDS, "all are there")
+        eventually(
+            lambda: broker.ready(DEAD_QUEUE) == len(HOSTILE_HEADERS), DEADLINE_SECONDS, "all are there"
+        )
         with visit(broker.settings) as dead_queue:
             assert len(list(dead_queue.look())) == len(HOSTILE_HEADERS)
     for arguments in ("", " --json"):

@@ -166,7 +166,9 @@ def test_an_import_survives_closed_and_cut_connections(
     broker.close_connections()
     taken = drain(broker)
     # then it goes on by itself, and every row is there
-    eventually(lambda: process.exit_code is not None or broker.ready() >= 12_000, DEADLINE_SECONDS, "it goes on")
+    eventually(
+        lambda: process.exit_code is not None or broker.ready() >= 12_000, DEADLINE_SECONDS, "it goes on"
+    )
     taken += drain(broker)
     assert process.wait() == 0, process.text
     taken += drain(broker)

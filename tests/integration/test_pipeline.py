@@ -232,7 +232,11 @@ def test_a_batch_is_one_transaction_and_the_prefetch_follows_it(
     with database.connect() as other, other.transaction():
         other.execute("LOCK TABLE reading")
         consumer = run.consumer(PREFETCH_COUNT="", BATCH_LINGER_SECONDS="10")
-        eventually(lambda: broker.ready() == 10, DEADLINE_SECONDS, "a batch and the next one are in hand, and no more")
+        eventually(
+            lambda: broker.ready() == 10,
+            DEADLINE_SECONDS,
+            "a batch and the next one are in hand, and no more",
+        )
 
     eventually(lambda: consumer.told() == (30, 0), DEADLINE_SECONDS, "all are stored")
     transactions = database.rows("SELECT xmin::text, count(*) AS readings FROM reading GROUP BY xmin")
@@ -252,7 +256,7 @@ def test_a_batch_that_is_not_full_waits_no_longer_than_its_linger(
 
     eventually(lambda: database.count() == 3, DEADLINE_SECONDS, "they are stored")
     assert consumer.logged("batch stored")["readings"] == 3
-    assert 2_900 <= consumer.logged("batch stored")["longest_delay_ms"]
+    assert consumer.logged("batch stored")["longest_delay_ms"] >= 2_900
 
 
 def _plain(properties: pika.BasicProperties) -> dict[str, Any]:

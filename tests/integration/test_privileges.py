@@ -223,16 +223,26 @@ def test_everything_works_with_these_rights_alone(stack: Stack, tmp_path: Path) 
             stack.host.publish(body)
         # then they are stored once, or dead, and the operator's tools show all of it
         consumer.logged("dead-lettered")
-        eventually(lambda: '"twice"' in sensorctl(tools, "summary", "--json").stdout, DEADLINE_SECONDS, "it is stored")
+        eventually(
+            lambda: '"twice"' in sensorctl(tools, "summary", "--json").stdout,
+            DEADLINE_SECONDS,
+            "it is stored",
+        )
         assert "{broken" in sensorctl(tools, "dead", "list").stdout
         assert "{broken" in sensorctl(tools, "dead", "list").stdout
         eventually(lambda: sensorctl(tools, "doctor").returncode == 0, DEADLINE_SECONDS, "doctor is content")
-        status = eventually(lambda: dead_letters(tools), DEADLINE_SECONDS, "the status tells of the dead letter")
+        status = eventually(
+            lambda: dead_letters(tools), DEADLINE_SECONDS, "the status tells of the dead letter"
+        )
         assert "not-json" in status["problems"][0]["sentence"]
         assert "twice" in [sensor["sensor_id"] for sensor in status["sensors"]]
         # and what is replayed dies again; exported, discarded and imported, it is dead again
         assert sensorctl(tools, "dead", "replay").returncode == 0
-        eventually(lambda: '"x-replays": 1' in sensorctl(tools, "dead", "list", "--json").stdout, DEADLINE_SECONDS, "dead")
+        eventually(
+            lambda: '"x-replays": 1' in sensorctl(tools, "dead", "list", "--json").stdout,
+            DEADLINE_SECONDS,
+            "dead",
+        )
         exported = str(tmp_path / "dead.jsonl")
         assert sensorctl(tools, "dead", "export", exported).returncode == 0
         assert sensorctl(tools, "dead", "discard", "--yes").returncode == 0

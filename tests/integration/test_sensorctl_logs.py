@@ -31,7 +31,9 @@ def test_a_run_with_an_error_is_read_to_the_last_line(
     # (so few readings that each has its line, even if the second start takes long)
     sensor = run.start("sensor", LOG_FORMAT=form, SENSOR_ID=AWKWARD, SENSOR_INTERVAL_SECONDS="1")
     first = run.start("pipeline", LOG_FORMAT=form)
-    eventually(lambda: database.rows("SELECT 1 FROM reading OFFSET 2"), DEADLINE_SECONDS, "three readings are stored")
+    eventually(
+        lambda: database.rows("SELECT 1 FROM reading OFFSET 2"), DEADLINE_SECONDS, "three readings are stored"
+    )
     first.stop()
     second = run.start("pipeline", LOG_FORMAT=form)
     broker.publish(b"nonsense")
