@@ -87,8 +87,8 @@ class Proxy:
         """Work well, and become a black hole once clients have sent so many bytes more."""
 
         def resume() -> None:
-            self._bytes_until_hole = client_bytes
             self._resume()
+            self._bytes_until_hole = client_bytes
 
         self._command(resume)
 
@@ -165,7 +165,6 @@ class Proxy:
             return
         self._bytes_until_hole -= len(chunk)
         if self._bytes_until_hole <= 0:
-            self._bytes_until_hole = None
             self._hold()
 
     def _unlink(self, link: _Link) -> None:
@@ -208,6 +207,7 @@ class Proxy:
 
     def _listen(self) -> None:
         self._holding = False
+        self._bytes_until_hole = None
         if self._listener not in self._selector.get_map():
             self._listener.listen()
             self._selector.register(self._listener, selectors.EVENT_READ)
