@@ -17,7 +17,7 @@ from tests.services import NotHere, Server, Source
 TOGETHER = {
     "tests/e2e/": "stacks",
     "tests/faults/": "stacks",
-    "tests/integration/test_dashboard.py": "dashboard",
+    "tests/integration/dashboard/": "dashboard",
     "tests/integration/test_privileges.py": "privileges",
     "tests/integration/test_setup_rights.py": "rights",
 }
