@@ -36,6 +36,7 @@ class Process:
             "LOG_LEVEL": "debug",
             **variables,
         }
+        _let_children_be_interrupted()
         with log.open("wb") as output:
             self._child = subprocess.Popen(
                 [sys.executable, "-m", *module.split()],
@@ -177,6 +178,12 @@ def inherited() -> dict[str, str]:
     return {
         name: value for name, value in os.environ.items() if name in INHERITED or name.startswith("COVERAGE")
     }
+
+
+def _let_children_be_interrupted() -> None:
+    """A shell lets what it starts in the background ignore Ctrl-C, and children inherit that."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _is_complete(line: str) -> bool:

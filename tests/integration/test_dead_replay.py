@@ -13,7 +13,7 @@ from tests.processes import Process, Processes
 from tests.waiting import DEADLINE_SECONDS, eventually
 
 # Far below the default of 20, so that few kills are more.
-LOW_LIMIT = 6
+LOW_LIMIT = 4
 
 
 @pytest.fixture
@@ -82,7 +82,7 @@ def test_what_dies_again_at_once_is_not_replayed_twice_in_one_run(
     assert {message.headers["x-replays"] for message in broker.take_all(DEAD_QUEUE)} == {1}
 
 
-@pytest.mark.parametrize(("queue_type", "kills"), [("quorum", LOW_LIMIT + 4), ("classic", 3)])
+@pytest.mark.parametrize(("queue_type", "kills"), [("quorum", LOW_LIMIT + 2), ("classic", 3)])
 def test_a_replay_that_is_killed_loses_nothing(
     broker: VirtualHost, sensorctl: Operator, queue_type: str, kills: int
 ) -> None:
@@ -110,7 +110,7 @@ def test_a_replay_of_one_message_that_holds_the_others_may_be_killed_for_ever(
 ) -> None:
     limit_deliveries(broker, LOW_LIMIT)
     sent = bury_many(broker, 150)
-    for _ in range(LOW_LIMIT + 4):
+    for _ in range(LOW_LIMIT + 2):
         replay = sensorctl.start("dead", "replay", "--rate", "0.5")
         await_progress(broker, replay)
         replay.kill()

@@ -173,8 +173,8 @@ def test_a_database_that_is_stopped_and_started(system: System) -> None:
 
     def tells_the_cause(overview: Overview) -> bool:
         """And not what follows from it."""
-        [problem, *others] = overview.problems or [None]
-        return bool(problem and not others and "No consumer" in problem.sentence)
+        [problem, *others] = overview.problems
+        return not others and "No consumer" in problem.sentence
 
     overview, problem = system.seen_problem(Kind.DATABASE_AWAY, tells_the_cause)
     assert_dated(problem, stopped_at, overview)

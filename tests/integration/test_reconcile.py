@@ -21,7 +21,7 @@ from tests.waiting import DEADLINE_SECONDS, eventually
 LOAD_PER_SECOND = 300
 # Less where the consumers cannot follow: what waits for longer than `reconcile` does would be on its way.
 MOST_WAITING = 300
-RUN_END_SECONDS = 150
+RUN_END_SECONDS = 240
 
 
 class Books:

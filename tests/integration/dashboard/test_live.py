@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import visit
-from tests.integration.dashboard.system import System, cells, opened, row
+from tests.integration.dashboard.system import System, ask, cells, opened, row
 from tests.processes import Process
 from tests.waiting import DEADLINE_SECONDS, eventually
 

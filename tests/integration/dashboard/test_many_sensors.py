@@ -19,7 +19,6 @@ class PageWork:
 
     @property
     def seconds(self) -> float:
-        print("WORK", self._total() - self._began)
         return self._total() - self._began
 
     def _total(self) -> float:

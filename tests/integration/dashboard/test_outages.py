@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.browser import visit
 from tests.integration.dashboard.system import System, ask, opened, row
 from tests.processes import Process
-from tests.waiting import eventually
+from tests.waiting import DEADLINE_SECONDS, eventually
 
 
 def test_an_outage_of_the_database_is_shown_and_clears_itself(
