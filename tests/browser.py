@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Literal
 
 from playwright.sync_api import Browser, Page, sync_playwright
 from tenacity import retry, retry_if_exception_message, stop_after_attempt, wait_fixed
@@ -51,6 +52,6 @@ def complaints_of(page: Page) -> list[str]:
     wait=wait_fixed(1),
     reraise=True,
 )
-def visit(page: Page, url: str) -> None:
+def visit(page: Page, url: str, wait_until: Literal["load", "commit"] = "load") -> None:
     """Open a page; again when the host's network changed meanwhile, as it does when a container starts."""
-    page.goto(url)
+    page.goto(url, wait_until=wait_until)

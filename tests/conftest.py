@@ -18,7 +18,7 @@ GROUPS = (
     "tests/e2e/compose_stack/",
     "tests/faults/",
     "tests/e2e/native_stack/",
-    "tests/integration/test_dashboard.py",
+    "tests/integration/dashboard/",
     "tests/integration/test_privileges.py",
     "tests/integration/test_setup_rights.py",
 )

@@ -68,6 +68,8 @@ def run(order: Order) -> None:
     time.tzset()
     if any(name.startswith("COVERAGE_PROCESS") for name in order.environment):
         importlib.import_module("coverage").process_startup(force=True)
+    # A shell lets what it starts in the background ignore Ctrl-C, and children inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     module, *arguments = order.words
     sys.argv = [module, *arguments]
     runpy.run_module(module, run_name="__main__", alter_sys=True)

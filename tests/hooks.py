@@ -40,7 +40,7 @@ class Hook:
 
     def silence(self, request: BaseHTTPRequestHandler) -> None:
         """An answer that does not come while the server is there."""
-        self.left.wait(30)
+        self.left.wait()
 
     def take(self, request: BaseHTTPRequestHandler) -> None:
         body = request.rfile.read(int(request.headers.get("Content-Length") or 0))

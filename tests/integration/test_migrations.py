@@ -15,6 +15,7 @@ from db.tables import Base
 from tests.database import Database
 from tests.processes import inherited
 from tests.services import ROOT
+from tests.waiting import DEADLINE_SECONDS
 
 OBJECTS = (
     "SELECT relname FROM pg_class "
@@ -62,7 +63,7 @@ def test_upgrading_from_several_places_at_once_is_safe(bare_database: Database) 
         )
         for _ in range(4)
     ]
-    said = [upgrade.communicate(timeout=60)[0] for upgrade in upgrades]
+    said = [upgrade.communicate(timeout=2 * DEADLINE_SECONDS)[0] for upgrade in upgrades]
     assert [upgrade.returncode for upgrade in upgrades] == [0, 0, 0, 0], said
     assert current_version(bare_database.settings) == newest_version()
 

@@ -16,7 +16,7 @@ from db.store import Store
 from db.upkeep import keep_up
 from messaging.contract import Reading
 from tests.database import Database
-from tests.waiting import eventually
+from tests.waiting import DEADLINE_SECONDS, eventually
 
 DAY = timedelta(days=1)
 PARTITIONS = """
@@ -205,7 +205,11 @@ def test_two_keepers_and_four_writers_lose_and_refuse_nothing(database: Database
                 # While all of it goes on, a day loses its partition, its readings back in the default one.
                 day = today + (number % 9 - 1) * DAY
                 take_partition_away(database, day)
-                eventually(partial(is_there, database, day), 30, f"the partition of {day} is made again")
+                eventually(
+                    partial(is_there, database, day),
+                    DEADLINE_SECONDS,
+                    f"the partition of {day} is made again",
+                )
         finally:
             stop.set()
     assert sum(keeper.result() for keeper in keepers) == 12

@@ -10,7 +10,7 @@ import pytest
 from tests.broker import RabbitMQ
 from tests.database import Postgres
 from tests.processes import Process, Processes, processes
-from tests.waiting import eventually
+from tests.waiting import DEADLINE_SECONDS, eventually
 
 PASSWORD = "Recogn1sable/p@ss:w#rd"
 ENCODED = quote(PASSWORD, safe="")
@@ -129,6 +129,6 @@ def test_a_watch_that_reaches_nobody(run: Processes) -> None:
         troubles = ("broker unavailable", "webhook unavailable", "database-away")
         return all(trouble in process.text for trouble in troubles)
 
-    eventually(says_every_trouble, 30, "it says that it reaches nobody")
+    eventually(says_every_trouble, DEADLINE_SECONDS, "it says that it reaches nobody")
     process.stop()
     says_nothing_of_it(process)

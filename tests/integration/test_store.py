@@ -148,7 +148,10 @@ def test_what_is_saved_often_is_planned_once(store: Store, database: Database) -
     assert "INSERT INTO reading" in "".join(row["statement"] for row in database.rows("TABLE prepared"))
 
 
-def test_a_row_that_another_writer_has_locked_is_waited_for_and_then_an_outage(database: Database) -> None:
+def test_a_row_that_another_writer_has_locked_is_waited_for_and_then_an_outage(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("db.engine.LOCK_TIMEOUT_SECONDS", 1)
     reading = a_reading()
     store = Store(database.settings, "test store")
     with database.connect() as other, other.transaction():

@@ -1,0 +1,104 @@
+"""The page on a phone, by keyboard, for a screen reader, and in light and dark."""
+
+import re
+from functools import partial
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser import visit
+from tests.integration.dashboard.system import System, opened, row
+from tests.integration.dead_letters import bury
+from tests.processes import Process
+
+PHONE = {"width": 320, "height": 700}
+
+
+def test_a_phone_has_nothing_to_scroll_sideways(system: System, dashboard: Process, page: Page) -> None:
+    system.database.rows(
+        "INSERT INTO sensor (sensor_id, name, location) VALUES (%s, %s, %s)",
+        "x" * 128,
+        "a name without end " * 10,
+        "W" * 200,
+    )
+    system.publish("x" * 128, 20.0)
+    bury(system.broker, "y" * 3_000, "z" * 100)
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    visit(page, system.url)
+    expect(page.locator(".letter")).to_have_count(1)
+    page.locator(".card").scroll_into_view_if_needed()
+    expect(page.locator(".card canvas")).to_have_count(1)
+    page.locator(".letter summary").click()
+    expect(page.locator(".problem").first).to_be_visible()
+    width, wide = page.evaluate(
+        "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
+    )
+    assert width == wide == PHONE["width"]
+
+
+def test_it_can_be_used_by_keyboard(system: System, dashboard: Process, page: Page) -> None:
+    for sensor_id, temperature in (("1", 20.0), ("2", 25.0)):
+        system.publish(sensor_id, temperature)
+    opened(page, system)
+    expect(row(page, "2")).to_be_visible()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("main")).to_be_focused()
+    page.get_by_role("button", name="Mean").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("columnheader", name="Mean")).to_have_attribute("aria-sort", "descending")
+    expect(page.locator("#summary tbody th")).to_have_text(["2", "1"])
+
+
+def test_a_screen_reader_finds_its_way(system: System, dashboard: Process, page: Page) -> None:
+    system.publish("1", 20.0)
+    opened(page, system)
+    expect(page.get_by_role("navigation", name="Sections")).to_be_visible()
+    for name in ("Flow", "Sensors", "The last hour", "Dead letters", "Services"):
+        expect(page.get_by_role("region", name=re.compile(f"^{name}")).first).to_be_visible()
+    expect(page.get_by_role("img", name=re.compile("^Queue depth since .*ready: now 0"))).to_be_visible()
+    unnamed = "input:not([aria-labelledby]), button, a, [role=img]"
+    for element in page.locator(unnamed).all():
+        if element.is_visible():
+            expect(element).to_have_accessible_name(re.compile("."))
+    system.consumer.stop()
+    expect(page.locator("#announcer")).to_have_text(re.compile("^Problem: "))
+    expect(page.locator("#announcer")).to_have_attribute("aria-live", "polite")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_text_stands_out_in_light_and_in_dark(
+    system: System, dashboard: Process, browser: Browser, scheme: Any
+) -> None:
+    with browser.new_context(color_scheme=scheme, reduced_motion="reduce") as context:
+        page = context.new_page()
+        visit(page, system.url)
+        expect(page.locator("#connection")).to_have_text("Live")
+        for text, back in (
+            ("text", "page"), ("text", "surface"), ("muted", "page"), ("muted", "surface"),
+            ("muted", "sunken"), ("good", "good-back"), ("warn", "warn-back"), ("bad", "bad-back"),
+            ("muted", "warn-back"), ("muted", "bad-back"),
+            ("accent", "surface"), ("bad", "surface"),
+        ):  # fmt: skip
+            assert contrast(page, text, back) >= 4.5, f"{text} on {back}"
+        assert page.evaluate("getComputedStyle(document.querySelector('.dot')).animationName") == "none"
+
+
+def contrast(page: Page, text: str, back: str) -> float:
+    """The ratio of WCAG 2.2, https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio."""
+    one, other = sorted(map(partial(luminance, page), (text, back)), reverse=True)
+    return (one + 0.05) / (other + 0.05)
+
+
+def luminance(page: Page, name: str) -> float:
+    color = page.evaluate(
+        "name => { const p = document.createElement('p'); p.style.color = `var(--${name})`;"
+        "document.body.append(p); const c = getComputedStyle(p).color; p.remove(); return c; }",
+        name,
+    )
+    channels = [int(number) / 255 for number in re.findall(r"\d+", color)[:3]]
+    red, green, blue = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

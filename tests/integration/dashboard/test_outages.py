@@ -1,0 +1,97 @@
+"""What the page says while something is away, and that it recovers by itself."""
+
+import re
+from datetime import UTC, datetime
+
+from playwright.sync_api import Page, expect
+
+from tests.browser import visit
+from tests.integration.dashboard.system import System, ask, opened, row
+from tests.processes import Process
+from tests.waiting import DEADLINE_SECONDS, eventually
+
+
+def test_an_outage_of_the_database_is_shown_and_clears_itself(
+    system: System, dashboard: Process, page: Page
+) -> None:
+    # given a page on which all is well
+    system.publish("1", 20.0)
+    opened(page, system)
+    expect(row(page, "1")).to_be_visible()
+    # when the database goes away
+    began = datetime.now(UTC).replace(microsecond=0)
+    system.database_proxy.refuse()
+    system.publish("1", 25.0)
+    # then the page says so, since when, and what to do, and shows nothing old as if it were new
+    problem = page.locator(".problem").filter(has_text="database")
+    expect(problem.locator(".since")).to_have_text(re.compile(r"since \d\d:\d\d:\d\d, for \d+ s"))
+    expect(problem.locator(".advice")).not_to_be_empty()
+    [told] = [p for p in ask(system, "/api/overview")["problems"] if p["kind"] == "database-away"]
+    assert datetime.fromisoformat(told["since"]) >= began
+    expect(page.locator("#sensors .note")).to_have_text(
+        re.compile("The database does not answer. The sensors are shown as they were at")
+    )
+    expect(page.locator("#connection")).to_have_text("Live")
+    eventually(lambda: dashboard.status("/readyz") == 503, DEADLINE_SECONDS, "it is not ready")
+    assert dashboard.status("/livez") == 200
+    # and when it is back, the problem is gone and the new reading is there
+    system.database_proxy.forward()
+    expect(page.locator("#verdict")).to_have_text("All is well")
+    expect(problem).to_have_count(0)
+    expect(row(page, "1").locator("td").nth(6)).to_have_text("25.00")
+    expect(page.locator("#sensors .note")).to_be_hidden()
+    eventually(lambda: dashboard.status("/readyz") == 200, DEADLINE_SECONDS, "it is ready again")
+
+
+def test_an_outage_of_the_broker_is_shown_and_clears_itself(
+    system: System, dashboard: Process, page: Page
+) -> None:
+    system.publish("1", 20.0)
+    opened(page, system)
+    ready = page.locator(".tile").filter(has_text="Ready").locator(".value")
+    expect(ready).to_have_text("0")
+
+    system.broker_proxy.refuse()
+    system.management_proxy.refuse()
+
+    problem = page.locator(".problem").filter(has_text="broker")
+    expect(problem.locator(".since")).to_have_text(re.compile(r"since \d\d:\d\d:\d\d, for \d+ s"))
+    expect(ready).to_have_text("\N{EN DASH}")
+    expect(page.locator("#dead .note")).to_have_text(re.compile("The broker does not answer"))
+    expect(row(page, "1")).to_be_visible()
+
+    system.broker_proxy.forward()
+    system.management_proxy.forward()
+
+    expect(page.locator("#verdict")).to_have_text("All is well")
+    expect(problem).to_have_count(0)
+    expect(ready).to_have_text("0")
+    expect(page.locator("#dead .note")).to_have_text("There are none.")
+
+
+def test_it_starts_and_says_what_is_wrong_while_nothing_answers(system: System, page: Page) -> None:
+    for proxy in (system.broker_proxy, system.database_proxy, system.management_proxy):
+        proxy.refuse()
+    system.start_dashboard()
+    visit(page, system.url)
+    expect(page.locator(".problem").filter(has_text="broker")).to_be_visible()
+    expect(page.locator(".problem").filter(has_text="database")).to_be_visible()
+    expect(page.locator("#sensors .note")).to_contain_text("nothing is known of the sensors")
+
+
+def test_a_page_whose_dashboard_ends_says_so_and_comes_back_by_itself(
+    system: System, dashboard: Process, page: Page
+) -> None:
+    system.publish("1", 20.0)
+    opened(page, system)
+    # when it is stopped with a page open, then it ends in time
+    assert dashboard.stop(promised_seconds=10) == 0
+    # then the page does not pretend
+    expect(page.locator("#connection")).to_have_text("Reconnecting …")
+    expect(page.locator("#stale")).to_contain_text("Not live.")
+    # and when it is back, the page is live again
+    system.start_dashboard()
+    system.publish("1", 24.0)
+    expect(page.locator("#connection")).to_have_text("Live")
+    expect(page.locator("#stale")).to_be_hidden()
+    expect(row(page, "1").locator("td").nth(6)).to_have_text("24.00")
