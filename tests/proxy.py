@@ -111,6 +111,8 @@ class Proxy:
     def _run(self) -> None:
         while not self._closed:
             for key, _ in self._selector.select():
+                if self._closed:
+                    break  # else a client that comes at this moment would be let in, and stay
                 if key.fileobj is self._woken:
                     self._obey()
                 elif key.fileobj is self._listener:

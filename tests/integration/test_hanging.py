@@ -39,6 +39,7 @@ def test_a_consumer_that_hangs_ends_by_itself_and_its_message_is_stored_by_anoth
     assert hanging.wait() == 1
 
     assert sentence in hanging.text
+    assert all(told["seconds"] < 2 * STALL_SECONDS for told in hanging.events("hangs"))
     assert 'hanging.py", line' in hanging.text, "it does not say where it hung"
     run.consumer()
     eventually(lambda: database.count() == 1, DEADLINE_SECONDS, "the message is stored by another consumer")

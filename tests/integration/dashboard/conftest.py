@@ -17,7 +17,7 @@ from tests.services import NotHere
 from tests.waiting import DEADLINE_SECONDS
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with ExitStack() as stack:
         try:
