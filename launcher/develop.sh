@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# develop.sh test|faults|bench|pictures|lint|fmt|lock: what one does to the code; `make help` explains. Needs venv.sh first.
+# develop.sh test|test-unit|faults|bench|pictures|lint|fmt|lock: what one does to the code; `make help` explains. Needs venv.sh first.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 bin=.venv/bin
@@ -29,6 +29,10 @@ run_tests() {
   # The whole suite runs in several workers and answers for the coverage, a part of it does not.
   [ $# -gt 0 ] || set -- --numprocesses=auto --cov-fail-under=95
   "$bin/python" -m pytest --cov --cov-report=term "$@"
+}
+
+run_unit_tests() {  # No server, no browser and no coverage: these are for each change.
+  "$bin/python" -m pytest tests/unit --numprocesses=auto "$@"
 }
 
 run_faults() {
@@ -75,6 +79,7 @@ verb=$1
 shift
 case $verb in
   test) run_tests "$@" ;;
+  test-unit) run_unit_tests "$@" ;;
   faults) run_faults "$@" ;;
   bench) run_bench "$@" ;;
   pictures) take_pictures "$@" ;;

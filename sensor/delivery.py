@@ -82,14 +82,16 @@ class Delivery:
         window: Window[Outgoing] = Window()
         while not self._done:
             self._events.progress()
-            hurried = self._finishing.is_set() or not self._broker_answers
+            # Read before the outbox: it may have been filled, and the end requested, since it was empty.
+            finishing = self._finishing.is_set()
+            hurried = finishing or not self._broker_answers
             readings = self._outbox.oldest(0 if hurried else IDLE_SECONDS, IN_FLIGHT)
             if readings:
                 self._publish(stream, window, readings)
             else:
                 stream.wait(0)
                 self._answered()
-                self._done = self._finishing.is_set()
+                self._done = finishing
 
     def _publish(self, stream: Stream, window: Window[Outgoing], readings: Sequence[Outgoing]) -> None:
         """Return once all of them are confirmed."""

@@ -14,6 +14,8 @@ from prometheus_client import REGISTRY, CollectorRegistry, make_wsgi_app
 from service.errors import ConfigurationError
 from service.health import Health
 
+# So long at most does the end wait for the thread.
+POLL_SECONDS = 0.5
 Answer = tuple[HTTPStatus, dict[str, Any]]
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
@@ -45,7 +47,7 @@ def serving(
             f"HTTP_PORT is {port}, which cannot be listened on at {host}: {error.strerror}. "
             "Choose a free port, or 0 for none."
         ) from None
-    Thread(target=server.serve_forever, name="http", daemon=True).start()
+    Thread(target=server.serve_forever, args=(POLL_SECONDS,), name="http", daemon=True).start()
     try:
         yield server.server_port
     finally:

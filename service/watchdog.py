@@ -17,13 +17,16 @@ GRACE_SECONDS = 5.0
 
 
 @contextmanager
-def watching(health: Health, end: Callable[[int], object] = os._exit) -> Iterator[None]:
+def watching(
+    health: Health, end: Callable[[int], object] = os._exit, left: threading.Event | None = None
+) -> Iterator[None]:
     """End the process with exit code 1 when its loop makes no progress for `health.stall_seconds`.
 
     While the block runs. Before the end it says so and where each thread is, without any value. Time in
-    which the whole process stands still, as a paused container does, is no time without progress.
+    which the whole process stands still, as a paused container does, is no time without progress: it counts
+    its own looks. Between two of them it waits for `left`, which is set after the block.
     """
-    watchdog = _Watchdog(health, end)
+    watchdog = _Watchdog(health, end, left or threading.Event())
     thread = threading.Thread(target=watchdog.run, name="watchdog", daemon=True)
     thread.start()
     try:
@@ -34,10 +37,10 @@ def watching(health: Health, end: Callable[[int], object] = os._exit) -> Iterato
 
 
 class _Watchdog:
-    def __init__(self, health: Health, end: Callable[[int], object]) -> None:
+    def __init__(self, health: Health, end: Callable[[int], object], left: threading.Event) -> None:
         self._health = health
         self._end = end
-        self._left = threading.Event()
+        self._left = left
         self._beats = health.beats
         self._quiet_seconds = 0.0
         self._look_seconds = min(LOOK_SECONDS, health.stall_seconds / 4)

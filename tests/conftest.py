@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
 
 import pytest
 from xdist.remote import Producer
@@ -21,6 +22,7 @@ TOGETHER = {
     "tests/integration/test_privileges.py": "privileges",
     "tests/integration/test_setup_rights.py": "rights",
 }
+UNIT_TESTS = Path(__file__).parent / "unit"
 SOURCES = pytest.StashKey[dict[str, str]]()
 
 
@@ -69,6 +71,8 @@ def pytest_xdist_auto_num_workers() -> int:
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_setupnodes(config: pytest.Config) -> None:
     """Start the servers of a run with several workers, which find them as servers that somebody named."""
+    if _needs_no_server(config):
+        return
     servers = ExitStack()
     config.add_cleanup(servers.close)
     with suppress(NotHere):
@@ -79,6 +83,12 @@ def pytest_xdist_setupnodes(config: pytest.Config) -> None:
     with suppress(NotHere):
         database = servers.enter_context(_told("PostgreSQL", services.postgres, config))
         os.environ["TEST_DATABASE_URL"] = database.url
+
+
+def _needs_no_server(config: pytest.Config) -> bool:
+    """Whether only unit tests are asked for. No worker has collected anything yet, so the arguments tell."""
+    paths = [config.invocation_params.dir / argument.partition("::")[0] for argument in config.args]
+    return all(path.resolve().is_relative_to(UNIT_TESTS) for path in paths)
 
 
 class Distribution(LoadScopeScheduling):  # type: ignore[misc]  # xdist ships no types

@@ -19,6 +19,7 @@ from service.settings import ServiceSettings, load
 from tests.unit.consumer_bench import ConsumerBench
 from tests.unit.fake_broker import FakeBroker, FakeStream
 from tests.unit.fakes import Call, Complaint
+from tests.unit.ports import closed_port
 from watch.settings import WatchSettings
 
 FIELDS = {
@@ -36,7 +37,9 @@ OTHERS = {
     "RABBITMQ_MANAGEMENT_HOST_PORT",
 }
 # Two cores shared with others: how long an example takes says nothing.
-hypothesis.settings.register_profile("unit", deadline=None)
+hypothesis.settings.register_profile(
+    "unit", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
 hypothesis.settings.load_profile("unit")
 
 
@@ -56,6 +59,14 @@ def _own_logging() -> Iterator[None]:
     structlog.reset_defaults()
 
 
+@pytest.fixture(autouse=True)
+def _patient_clients_and_quick_servers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server here may take its time to answer and ends at once; a test of a time-out sets its own."""
+    monkeypatch.setattr("overview.services.TIMEOUT_SECONDS", 60)
+    monkeypatch.setattr("service.probe.TIMEOUT_SECONDS", 60)
+    monkeypatch.setattr("service.http.POLL_SECONDS", 0.01)
+
+
 @pytest.fixture
 def complaint(monkeypatch: pytest.MonkeyPatch) -> Complaint:
     """Loads settings from wrong variables; gives the sentences that say so."""
@@ -68,6 +79,13 @@ def complaint(monkeypatch: pytest.MonkeyPatch) -> Complaint:
         return str(caught.value)
 
     return complain
+
+
+@pytest.fixture
+def closed() -> Iterator[int]:
+    """A port on which nobody listens."""
+    with closed_port() as port:
+        yield port
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from messaging.consumer import Consumer, ConsumerOptions, Handled
+from messaging.consumer import Consumer, ConsumerEvents, ConsumerOptions, Handled
 from messaging.errors import DeadReason, InvalidReading
 from messaging.session import Delivery
 from messaging.topology import Topology
@@ -23,7 +23,7 @@ class ConsumerBench:
     def __init__(self, *bodies: bytes) -> None:
         self.broker = FakeBroker()
         self.broker.put(QUEUE, *bodies)
-        self.events = Told()
+        self.events = Told(ConsumerEvents)
         self.stop = Stop()
         self.handled: list[bytes] = []
         self.batches: list[list[bytes]] = []

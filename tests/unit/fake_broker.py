@@ -65,8 +65,9 @@ class FakeBroker:
 
     def do(self, what: str) -> None:
         """Note what a client did, or fail it."""
-        if self.troubles.get(what):
-            raise self.troubles[what].pop(0)
+        troubles = self.troubles.get(what)  # at once, since a test may clear them meanwhile
+        if troubles:
+            raise troubles.pop(0)
         self.did.append(what)
 
     def put(

@@ -1,5 +1,6 @@
 """Stand-ins for the database, the clock and the listeners, small enough to be read."""
 
+import inspect
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -22,7 +23,7 @@ Call = Callable[..., tuple[int, str, str]]
 Complaint = Callable[..., str]
 
 
-def wait_until(condition: Callable[[], bool], seconds: float = 10) -> None:
+def wait_until(condition: Callable[[], bool], seconds: float = 60) -> None:
     """Return once the condition holds; fails after `seconds`."""
     deadline = time.monotonic() + seconds
     while not condition():
@@ -80,14 +81,26 @@ class FakeStore(Store):
 
 
 class Told:
-    """A listener for any events: remembers each call as its name and its arguments, and may react."""
+    """A listener for the events of one class: remembers each call as its name and arguments, and may react.
 
-    def __init__(self) -> None:
+    An event that the class does not have, or has with other arguments, fails as it would there.
+    """
+
+    def __init__(self, listener: type) -> None:
+        self._events = {
+            name: inspect.signature(getattr(listener, name))
+            for name in dir(listener)
+            if not name.startswith("_")
+        }
         self.calls: list[tuple[str, tuple[Any, ...]]] = []
         self.reactions: dict[str, Callable[[], None]] = {}
 
     def __getattr__(self, name: str) -> Callable[..., None]:
+        if name not in self._events:
+            raise AttributeError(f"there is no event {name}")
+
         def remember(*arguments: Any, **named: Any) -> None:
+            self._events[name].bind(self, *arguments, **named)
             self.calls.append((name, (*arguments, *named.values())))
             self.reactions.get(name, lambda: None)()
 

@@ -4,7 +4,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from messaging.errors import InvalidReading
-from pipeline.handler import ReadingHandler, Stored
+from pipeline.handler import ReadingHandler, Stored, StoreEvents
 from tests.unit.fakes import FakeStore, Told, delivery
 
 UTC_ZONE = ZoneInfo("UTC")
@@ -20,7 +20,7 @@ class HandlerBench:
         processing_seconds: tuple[float, float] = (0, 0),
     ) -> None:
         self.store = FakeStore(*troubles)
-        self.events = Told()
+        self.events = Told(StoreEvents)
         self.pauses: list[float] = []
         self._options: Any = {"naive_time_zone": zone, "processing_seconds": processing_seconds}
         self.put(self.store)

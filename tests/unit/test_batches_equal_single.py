@@ -15,6 +15,7 @@ from db.errors import DataRejected, StoreUnavailable
 from db.store import StorableReading
 from messaging.consumer import Consumer, ConsumerOptions
 from messaging.topology import Topology
+from pipeline.events import PipelineEvents
 from pipeline.handler import ReadingHandler
 from service.lifecycle import Stop
 from tests.unit.bodies import with_fields
@@ -61,7 +62,7 @@ def consumed(
     messages: Sequence[tuple[bytes, int]], size: int, prefetch: int, away_at: Sequence[int] = ()
 ) -> dict[str, Any]:
     """What becomes of them."""
-    broker, store, told, stop = FakeBroker(), PickyStore(away_at), Told(), Stop()
+    broker, store, told, stop = FakeBroker(), PickyStore(away_at), Told(PipelineEvents), Stop()
     for content, returns in messages:
         broker.put(QUEUE, content, returns=returns)
     handler = ReadingHandler(store, told, naive_time_zone=ZoneInfo("UTC"))

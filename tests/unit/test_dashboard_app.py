@@ -33,6 +33,7 @@ from service.lifecycle import Stop
 from service.settings import load
 from tests.overviews import nothing_answers, overview
 from tests.unit.dead_queue import FakeDeadQueue
+from tests.unit.fakes import FakeClock
 
 TOKEN = "correct horse battery"
 ORDERS = ("/api/dead-letters/replay", "/api/dead-letters/discard")
@@ -66,7 +67,8 @@ class Dashboard:
     def __init__(self, token: str | None) -> None:
         self.board, self.health, self.minutes = Board(), Health(BROKER, DATABASE), FakeMinutes()
         self.events, self.queue = DashboardEvents(self.health), FakeDeadQueue()
-        office = DeadOffice(load(BrokerSettings), self.events)
+        self.clock = FakeClock()
+        office = DeadOffice(load(BrokerSettings), self.events, clock=self.clock)
         guard = Guard(SecretStr(token) if token else None)
         self.api = Api(self.board, office, self.minutes, guard, self.events)  # type: ignore[arg-type]
         self.app = application(
@@ -81,7 +83,7 @@ class Dashboard:
             headers=headers,
         )
         try:
-            with _DIRECT.open(request, timeout=10) as answer:
+            with _DIRECT.open(request, timeout=60) as answer:
                 return Answer(answer.status, answer.headers, answer.read())
         except urllib.error.HTTPError as error:
             with error:
@@ -217,7 +219,7 @@ class TestAnswers:
 
     def test_a_page_is_told_what_is_and_what_changes(self, dashboard: Dashboard) -> None:
         request = f"http://127.0.0.1:{dashboard.port}/api/events"
-        with closing(_DIRECT.open(request, timeout=10)) as told:
+        with closing(_DIRECT.open(request, timeout=60)) as told:
             assert told.headers["Content-Type"] == "text/event-stream; charset=utf-8"
             assert told.headers["Cache-Control"] == "no-store"
             lines = (line.decode().strip() for line in told)
@@ -302,6 +304,9 @@ class TestDeadLetters:
         for _ in range(5):
             dashboard.ask("/api/dead-letters")
         assert dashboard.queue.visits == 1
+        dashboard.clock.now += dead.FRESH_SECONDS + 1
+        dashboard.ask("/api/dead-letters")
+        assert dashboard.queue.visits == 2
 
     def test_those_that_are_named_are_replayed(self, dashboard: Dashboard) -> None:
         for body in ("one", "two"):

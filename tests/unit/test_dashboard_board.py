@@ -117,7 +117,7 @@ def events_of(board: Board, number: int, shown: list[Overview]) -> list[tuple[st
                 board.close()
         return told
 
-    return asyncio.run(asyncio.wait_for(listen(), 10))
+    return asyncio.run(asyncio.wait_for(listen(), 60))
 
 
 def test_the_stream_begins_with_the_state_and_goes_on_with_changes(monkeypatch: pytest.MonkeyPatch) -> None:

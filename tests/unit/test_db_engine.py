@@ -14,7 +14,6 @@ from db.migrate import current_version, newest_version, upgrade
 from db.settings import DatabaseSettings
 from db.store import Store
 from db.summary import Summary
-from launcher.ports import free_port
 from service.errors import ConfigurationError
 from service.settings import load
 from tests.unit.fakes import READING
@@ -152,9 +151,9 @@ def test_a_description_holds_neither_statement_nor_parameters() -> None:
 
 
 @pytest.fixture
-def nobody() -> DatabaseSettings:
+def nobody(closed: int) -> DatabaseSettings:
     """A port where no database listens."""
-    return DatabaseSettings(postgres_port=free_port(), postgres_password="s3cret")
+    return DatabaseSettings(postgres_port=closed, postgres_password="s3cret")
 
 
 def summarised(ask: Callable[[Summary], Any]) -> Callable[[DatabaseSettings], Any]:

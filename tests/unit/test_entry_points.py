@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from launcher.ports import free_port
 from pipeline import __main__ as pipeline_program
 from service.lifecycle import Stop
 from tests.unit.bodies import with_fields
@@ -22,20 +21,14 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
-def nobody() -> str:
-    """A port where nobody listens."""
-    return str(free_port())
-
-
-@pytest.fixture
-def environment(nobody: str, tmp_path: Path) -> dict[str, str]:
+def environment(closed: int, tmp_path: Path) -> dict[str, str]:
     """The variables of a machine on which neither broker nor database runs."""
     return {
         **os.environ,
-        "RABBITMQ_PORT": nobody,
+        "RABBITMQ_PORT": str(closed),
         "RABBITMQ_PASS": "s3cret",
         "POSTGRES_HOST": "127.0.0.1",
-        "POSTGRES_PORT": nobody,
+        "POSTGRES_PORT": str(closed),
         "POSTGRES_PASSWORD": "s3cret",
         "HTTP_PORT": "0",
         "SENSOR_ID": "1",
@@ -70,7 +63,7 @@ def test_a_program_that_cannot_do_its_work_says_why_and_ends(
         env={**environment, "CONNECT_TIMEOUT_SECONDS": "0.05", **variables},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
         check=False,
     )
 
@@ -91,10 +84,10 @@ def test_a_program_that_waits_for_its_server_can_be_stopped(
     with log.open("w") as out:
         child = subprocess.Popen([sys.executable, "-m", program], cwd=ROOT, env=environment, stdout=out)
     try:
-        wait_until(lambda: "unavailable" in log.read_text(), 30)
+        wait_until(lambda: "unavailable" in log.read_text())
         child.send_signal(number)
 
-        assert child.wait(20) == code
+        assert child.wait(60) == code
     finally:
         if child.poll() is None:
             child.kill()
@@ -128,7 +121,7 @@ def stop_when() -> Iterator[Callable[[Stop, Callable[[], bool]], None]]:
 
     yield watch
     for thread in threads:
-        thread.join(30)
+        thread.join(60)
 
 
 def test_the_consumer_process_stores_good_messages_and_buries_bad_ones(

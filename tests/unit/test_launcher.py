@@ -172,7 +172,7 @@ def test_what_a_killed_supervisor_left_is_ended(tmp_path: Path, sleeper: subproc
     assert control.running_state(layout) is None
     assert control.stop_supervisor(layout)
     # then the service has ended, clients no longer find the stack, and nothing is left to stop
-    assert sleeper.wait(timeout=5) == -signal.SIGTERM
+    assert sleeper.wait(timeout=60) == -signal.SIGTERM
     assert not layout.client_file.exists()
     assert not control.stop_supervisor(layout)
 
@@ -306,7 +306,7 @@ def test_without_binaries_it_says_what_to_install(monkeypatch: pytest.MonkeyPatc
 
 def test_programs_run_while_the_block_does(tmp_path: Path) -> None:
     program = a_sleeper(tmp_path)
-    with running(program, ready=lambda: "up" in tail(program.log), seconds=10):
+    with running(program, ready=lambda: "up" in tail(program.log), seconds=60):
         assert "up" in tail(program.log)
 
 
@@ -314,7 +314,7 @@ def test_a_program_that_ends_before_it_is_ready_is_told(tmp_path: Path) -> None:
     program = a_sleeper(tmp_path, (sys.executable, "-c", "print('no space left')"))
     with (
         pytest.raises(ServiceUnavailable, match=r"(?s)one ended.*no space left"),
-        running(program, ready=lambda: False, seconds=10),
+        running(program, ready=lambda: False, seconds=60),
     ):
         pytest.fail("it was never ready")
 
@@ -348,7 +348,7 @@ def a_program(identity: Identity | None) -> ProgramState:
         log=Path("/dev/null"),
         stage=Stage.SENSOR,
         stop_signal=signal.SIGTERM,
-        stop_seconds=5,
+        stop_seconds=60,
     )
 
 

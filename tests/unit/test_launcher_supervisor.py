@@ -49,10 +49,10 @@ class Bench:
             log=self.directory / f"{name}.log",
             stage=stage,
             retry=retry,
-            stop_seconds=5,
+            stop_seconds=60,
         )
 
-    def tick_until(self, condition: Callable[[], bool], seconds: float = 10) -> None:
+    def tick_until(self, condition: Callable[[], bool], seconds: float = 60) -> None:
         deadline = time.monotonic() + seconds
         while not condition():
             assert time.monotonic() < deadline, self.reported
@@ -184,7 +184,7 @@ def test_a_program_that_does_not_stop_is_killed_with_its_children(bench: Bench) 
 def test_start_and_await_tells_the_log_of_what_ended(bench: Bench) -> None:
     program = bench.program("database", "print('disk full'); raise SystemExit(1)")
     with pytest.raises(ServiceUnavailable, match=r"(?s)database ended.*disk full"):
-        bench.supervisor.start_and_await(program, ready=lambda: False, seconds=10)
+        bench.supervisor.start_and_await(program, ready=lambda: False, seconds=60)
 
 
 def test_start_and_await_gives_up_in_time(bench: Bench) -> None:
@@ -195,14 +195,14 @@ def test_start_and_await_gives_up_in_time(bench: Bench) -> None:
 def test_start_and_await_ends_with_the_request_to_stop(bench: Bench) -> None:
     bench.stop.request()
     with pytest.raises(Stopped):
-        bench.supervisor.start_and_await(bench.program("database", SLEEP), ready=lambda: False, seconds=10)
+        bench.supervisor.start_and_await(bench.program("database", SLEEP), ready=lambda: False, seconds=60)
 
 
 def test_run_once_wants_exit_code_0(bench: Bench) -> None:
-    bench.supervisor.run_once(bench.program("setup", "print('done')"), seconds=10)
+    bench.supervisor.run_once(bench.program("setup", "print('done')"), seconds=60)
     assert "done" in bench.log_of("setup")
     with pytest.raises(ServiceUnavailable, match="setup ended with exit code 4"):
-        bench.supervisor.run_once(bench.program("setup", "raise SystemExit(4)"), seconds=10)
+        bench.supervisor.run_once(bench.program("setup", "raise SystemExit(4)"), seconds=60)
     with pytest.raises(ServiceUnavailable, match="setup took longer than 0 s"):
         bench.supervisor.run_once(bench.program("setup", SLEEP), seconds=0)
 
@@ -224,7 +224,7 @@ def signal_process(identity: Identity, number: signal.Signals) -> None:
     os.kill(identity.pid, number)
 
 
-def kill_and_await(one: Supervised, seconds: float = 10) -> None:
+def kill_and_await(one: Supervised, seconds: float = 60) -> None:
     assert one.child is not None
     signal_process(one.child.identity, signal.SIGKILL)
     deadline = time.monotonic() + seconds

@@ -11,7 +11,7 @@ from pika.exceptions import StreamLostError
 from messaging.consumer import Handled
 from messaging.session import Delivery
 from tests.unit.consumer_bench import AWAY, DEAD, INVALID, QUEUE, ConsumerBench, MakeBench, failing
-from tests.unit.fakes import in_turn
+from tests.unit.fakes import in_turn, wait_until
 
 SIX = tuple(str(number).encode() for number in range(1, 7))
 
@@ -206,14 +206,21 @@ def test_a_stop_while_a_batch_is_gathered_ends_the_wait_and_the_batch_is_handled
     make_bench: MakeBench,
 ) -> None:
     bench = make_bench(b"1")
-    stop_soon = threading.Timer(0.05, bench.stop.request)
-    stop_soon.start()
+
+    def stop_once_it_is_taken() -> None:
+        try:
+            wait_until(lambda: bench.bodies(QUEUE) == [])
+        finally:
+            bench.stop.request()
+
+    stopping = threading.Thread(target=stop_once_it_is_taken)
+    stopping.start()
     began = time.monotonic()
 
-    bench.run(prefetch=9, batch_size=9, linger_seconds=60)
+    bench.run(prefetch=9, batch_size=9, linger_seconds=600)
 
-    stop_soon.join()
-    assert time.monotonic() - began < 30
+    stopping.join()
+    assert time.monotonic() - began < 300
     assert bench.batches == [[b"1"]]
     assert bench.settlements() == ["ack"]
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from messaging import bulk
-from messaging.bulk import Bulk, Message
+from messaging.bulk import Bulk, Listener, Message
 from messaging.errors import BrokerRefused, BrokerUnavailable, Unroutable
 from messaging.stream import Confirm, Window
 from tests.unit.fakes import FakeClock, Told
@@ -86,7 +86,7 @@ def queue() -> FakeQueue:
 
 @pytest.fixture
 def told() -> Told:
-    return Told()
+    return Told(Listener)
 
 
 def publisher(queue: FakeQueue, told: Told, *, most_waiting: int = 0, patience: float = 60) -> Bulk:

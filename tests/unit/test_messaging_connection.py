@@ -22,7 +22,6 @@ from pika.exceptions import (
     UnroutableError,
 )
 
-from launcher.ports import free_port
 from messaging.connection import close_quietly, connect, describe, translated
 from messaging.errors import BrokerUnavailable, Unroutable
 from tests.unit.fake_broker import FakeBroker
@@ -95,14 +94,12 @@ def listening(answer: Callable[[socket.socket], None]) -> Iterator[int]:
         thread.start()
         yield server.getsockname()[1]
         server.shutdown(socket.SHUT_RDWR)
-        thread.join(10)
+        thread.join(60)
 
 
-def test_a_port_where_nobody_listens_is_told_without_the_password() -> None:
-    port = free_port()
-
+def test_a_port_where_nobody_listens_is_told_without_the_password(closed: int) -> None:
     with pytest.raises(BrokerUnavailable) as caught:
-        connect(f"amqp://u:s3cret@127.0.0.1:{port}/", "test")
+        connect(f"amqp://u:s3cret@127.0.0.1:{closed}/", "test")
 
     assert str(caught.value) == "Connection refused"
 

@@ -71,13 +71,13 @@ def api() -> Iterator[Api]:
         thread.start()
         yield server
         server.shutdown()
-        thread.join(10)
+        thread.join(60)
 
 
 def test_the_version_is_asked_as_the_amqp_user(api: Api) -> None:
     api.answers["/api/overview"] = (200, b'{"rabbitmq_version": "4.1.0"}')
 
-    assert Management(api.settings()).version() == "4.1.0"
+    assert Management(api.settings(), 60).version() == "4.1.0"
     assert api.login == "op:s3:cret"
 
 
@@ -91,11 +91,11 @@ def test_the_version_is_asked_as_the_amqp_user(api: Api) -> None:
 def test_a_queue_is_found_whatever_its_name(api: Api, vhost: str, queue: str, path: str) -> None:
     api.answers[path] = (200, b'{"durable": true}')
 
-    assert Management(api.settings(rabbitmq_vhost=vhost)).queue(queue) == {"durable": True}
+    assert Management(api.settings(rabbitmq_vhost=vhost), 60).queue(queue) == {"durable": True}
 
 
 def test_what_is_not_there_is_none(api: Api) -> None:
-    management = Management(api.settings())
+    management = Management(api.settings(), 60)
 
     assert management.queue("heat") is None
     assert management.policy(Topology("heat")) is None
@@ -114,7 +114,7 @@ def test_the_policy_is_what_the_broker_applies_to_the_queue(api: Api, applied: A
     answer = json.dumps({"durable": True, "effective_policy_definition": applied})
     api.answers["/api/queues/%2F/heat"] = (200, answer.encode())
 
-    policy = Management(api.settings()).policy(Topology("heat"))
+    policy = Management(api.settings(), 60).policy(Topology("heat"))
 
     assert policy == ({"definition": applied} if found else None)
 
@@ -123,7 +123,7 @@ def test_a_queue_without_figures_yet_is_told(api: Api) -> None:
     api.answers["/api/queues/%2F/heat"] = (200, b'{"durable": true}')
 
     with pytest.raises(ManagementUnavailable, match="no figures of the queue yet"):
-        Management(api.settings()).policy(Topology("heat"))
+        Management(api.settings(), 60).policy(Topology("heat"))
 
 
 def test_a_user_is_made_with_its_rights_whatever_the_names(api: Api) -> None:
@@ -132,7 +132,7 @@ def test_a_user_is_made_with_its_rights_whatever_the_names(api: Api) -> None:
     api.answers |= {user: (201, b""), permissions: (204, b""), topics: (201, b"")}
     rights = Rights(write="^sensors$", topic_write="^sensors[.]", tags="monitoring")
 
-    Management(api.settings(rabbitmq_vhost="v h")).ensure_user(User("a/b", SecretStr("s3:cret"), rights))
+    Management(api.settings(rabbitmq_vhost="v h"), 60).ensure_user(User("a/b", SecretStr("s3:cret"), rights))
 
     assert api.asked == [
         ("PUT", user, {"password": "s3:cret", "tags": "monitoring"}),
@@ -145,7 +145,7 @@ def test_the_last_net_sends_what_comes_too_often_to_the_dead_queue(api: Api) -> 
     path = "/api/policies/%2F/heat.2-last-net"
     api.answers[path] = (201, b"")
 
-    Management(api.settings()).set_policy(Topology("heat.2"))
+    Management(api.settings(), 60).set_policy(Topology("heat.2"))
 
     [(method, asked, body)] = api.asked
     assert (method, asked) == ("PUT", path)
@@ -163,7 +163,7 @@ def test_a_refusal_is_told_with_its_number_and_no_password(api: Api, status: int
     api.answers["/api/overview"] = (status, b"{}")
 
     with pytest.raises(ManagementUnavailable, match=f"the management API answers {status}") as caught:
-        Management(api.settings()).version()
+        Management(api.settings(), 60).version()
 
     assert "s3:cret" not in str(caught.value)
     assert isinstance(caught.value, BrokerUnavailable)
@@ -173,7 +173,7 @@ def test_an_answer_that_is_not_json_is_told(api: Api) -> None:
     api.answers["/api/overview"] = (200, b"<html>")
 
     with pytest.raises(ManagementUnavailable, match=api.url):
-        Management(api.settings()).version()
+        Management(api.settings(), 60).version()
 
 
 def test_a_port_that_speaks_no_http_is_told(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -183,7 +183,7 @@ def test_a_port_that_speaks_no_http_is_told(api: Api, monkeypatch: pytest.Monkey
     monkeypatch.setattr(_Handler, "do_GET", greet)
 
     with pytest.raises(ManagementUnavailable, match=api.url):
-        Management(api.settings()).version()
+        Management(api.settings(), 60).version()
 
 
 def test_a_server_that_is_not_there_is_told(api: Api) -> None:
@@ -192,7 +192,7 @@ def test_a_server_that_is_not_there_is_told(api: Api) -> None:
     api.server_close()
 
     with pytest.raises(ManagementUnavailable, match=f"{api.url}: .*Connection refused"):
-        Management(settings).version()
+        Management(settings, 60).version()
 
 
 def test_without_an_address_it_is_asked_beside_the_broker() -> None:

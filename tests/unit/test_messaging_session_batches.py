@@ -21,8 +21,8 @@ def test_a_batch_is_closed_at_its_size_without_any_wait() -> None:
 
     began = time.monotonic()
 
-    assert bodies(session.take(1, size=2, linger_seconds=60)) == [b"1", b"2"]
-    assert time.monotonic() - began < 30
+    assert bodies(session.take(1, size=2, linger_seconds=600)) == [b"1", b"2"]
+    assert time.monotonic() - began < 300
 
 
 def test_a_batch_takes_in_what_comes_while_it_lingers() -> None:
@@ -35,7 +35,7 @@ def test_a_batch_takes_in_what_comes_while_it_lingers() -> None:
         broker.put(QUEUE, *([next(later)] if len(broker.did) else []))
         return False
 
-    assert bodies(session.take(1, size=3, linger_seconds=60, hurry=more_and_more)) == [b"1", b"2", b"3"]
+    assert bodies(session.take(1, size=3, linger_seconds=600, hurry=more_and_more)) == [b"1", b"2", b"3"]
 
 
 def test_a_batch_is_not_waited_for_longer_than_the_linger() -> None:
@@ -46,7 +46,7 @@ def test_a_batch_is_not_waited_for_longer_than_the_linger() -> None:
     began = time.monotonic()
 
     assert bodies(session.take(1, size=9, linger_seconds=0.05)) == [b"1", b"2"]
-    assert 0.05 <= time.monotonic() - began < 30
+    assert 0.05 <= time.monotonic() - began < 300
 
 
 def test_nothing_lingers_when_nothing_came() -> None:
@@ -54,8 +54,8 @@ def test_nothing_lingers_when_nothing_came() -> None:
 
     began = time.monotonic()
 
-    assert session.take(0.001, size=9, linger_seconds=60) == []
-    assert time.monotonic() - began < 30
+    assert session.take(0.001, size=9, linger_seconds=600) == []
+    assert time.monotonic() - began < 300
 
 
 def test_a_hurry_closes_the_batch_at_once() -> None:
@@ -65,8 +65,8 @@ def test_a_hurry_closes_the_batch_at_once() -> None:
 
     began = time.monotonic()
 
-    assert bodies(session.take(1, size=9, linger_seconds=60, hurry=lambda: True)) == [b"1"]
-    assert time.monotonic() - began < 30
+    assert bodies(session.take(1, size=9, linger_seconds=600, hurry=lambda: True)) == [b"1"]
+    assert time.monotonic() - began < 300
 
 
 @pytest.mark.parametrize("suspect_first", [True, False])
@@ -78,8 +78,8 @@ def test_suspects_and_others_are_never_in_one_batch(suspect_first: bool) -> None
 
     began = time.monotonic()
 
-    assert bodies(session.take(1, size=9, linger_seconds=60)) == [b"1"]
-    assert time.monotonic() - began < 30
+    assert bodies(session.take(1, size=9, linger_seconds=600)) == [b"1"]
+    assert time.monotonic() - began < 300
     assert bodies(session.take(1, size=9)) == [b"2"]
 
 
@@ -89,7 +89,7 @@ def test_a_cancel_ends_the_linger_and_what_came_before_it_is_a_batch() -> None:
     session = open_session(broker, prefetch=9)
     cancel = broker.connections[0].channels[0].cancel
 
-    assert bodies(session.take(1, size=9, linger_seconds=60, hurry=lambda: bool(cancel()))) == [b"1"]
+    assert bodies(session.take(1, size=9, linger_seconds=600, hurry=lambda: bool(cancel()))) == [b"1"]
     with pytest.raises(BrokerUnavailable, match="the broker cancelled the consumer"):
         session.take(0)
 
@@ -101,7 +101,7 @@ def test_a_channel_that_closes_while_a_batch_is_gathered_ends_it() -> None:
     close = broker.connections[0].channels[0].give_back
 
     with pytest.raises(BrokerUnavailable, match="the broker closed the channel"):
-        session.take(1, size=9, linger_seconds=60, hurry=lambda: bool(close()))
+        session.take(1, size=9, linger_seconds=600, hurry=lambda: bool(close()))
     assert [message.body for message in broker.queues[QUEUE]] == [b"1"]
 
 

@@ -84,8 +84,8 @@ def test_readiness_metric_and_log_say_the_same(
 ) -> None:
     health = Health(BROKER, DATABASE)
     events = PipelineEvents(health)
-    events._outages.away(BROKER, "gone")
-    events._outages.away(DATABASE, "gone")
+    events.broker_lost("gone", 1)
+    events.outage("gone", 1)
 
     with capture_logs() as lines:
         act(events)

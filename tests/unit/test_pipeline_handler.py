@@ -8,7 +8,8 @@ import pytest
 from db.errors import DataRejected, StoreUnavailable
 from messaging.errors import DeadReason
 from pipeline.database import DatabaseWatch
-from pipeline.handler import ReadingHandler
+from pipeline.events import PipelineEvents
+from pipeline.handler import ReadingHandler, StoreEvents
 from service.errors import Stopped
 from service.lifecycle import Stop
 from tests.unit.bodies import with_fields
@@ -31,7 +32,7 @@ def test_a_good_message_is_stored_and_told() -> None:
 
 def test_what_came_by_mqtt_is_stored_beside_what_did_not() -> None:
     topic = delivery(b"21.5", route=("amq.topic", "sensors.attic.temperature"), timestamp=1_795_325_317)
-    events, store = Told(), FakeStore()
+    events, store = Told(StoreEvents), FakeStore()
 
     handled = ReadingHandler(store, events, naive_time_zone=UTC_ZONE)(
         [delivery(b"21.5"), topic, delivery(with_fields())]
@@ -113,7 +114,7 @@ def test_work_that_is_ended_stores_nothing() -> None:
         raise Stopped
 
     store = FakeStore()
-    handler = ReadingHandler(store, Told(), naive_time_zone=UTC_ZONE, processing_seconds=(1, 1))
+    handler = ReadingHandler(store, Told(StoreEvents), naive_time_zone=UTC_ZONE, processing_seconds=(1, 1))
 
     with pytest.raises(Stopped):
         handler([delivery(with_fields(), pause=stopped)])
@@ -122,7 +123,7 @@ def test_work_that_is_ended_stores_nothing() -> None:
 
 
 def watch(*troubles: Exception) -> tuple[DatabaseWatch, FakeStore, Told]:
-    store, events = FakeStore(*troubles), Told()
+    store, events = FakeStore(*troubles), Told(PipelineEvents)
     return DatabaseWatch(store, events), store, events  # type: ignore[arg-type]
 
 

@@ -5,27 +5,27 @@ import os
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from db.errors import DataRejected, StoreUnavailable
-from launcher.ports import free_port
 from messaging.errors import DeadReason, InvalidReading
 from messaging.mqtt import Topic
 from messaging.session import Delivery
 from pipeline.settings import PipelineSettings
-from pipeline.trial import Suspect, Trial, TrialUnavailable, outcome_of, suspects_in, written
+from pipeline.trial import Suspect, Trial, TrialEvents, TrialUnavailable, outcome_of, suspects_in, written
 from service.errors import Stopped
 from service.settings import load
 from tests.unit.bodies import with_fields
-from tests.unit.fakes import FakeStore, Told, delivery, wait_until
+from tests.unit.fakes import FakeClock, FakeStore, Told, delivery, wait_until
 
 READY = "print('ready', flush=True);"
 HANG = "time.sleep(600)"
 
 
 def child(code: str, *, limit_seconds: float = 30) -> tuple[Trial, Told]:
-    events = Told()
+    events = Told(TrialEvents)
     command = (sys.executable, "-c", f"import json, os, signal, sys, time; {code}")
     return Trial(events, command, limit_seconds), events
 
@@ -136,14 +136,29 @@ def writing_pid(path: Path) -> str:
     return f"open({str(path)!r}, 'w').write(str(os.getpid()) + '.');"
 
 
-def test_a_child_that_hangs_is_ended_at_its_limit_and_convicts(tmp_path: Path) -> None:
-    trial, _ = child(f"{writing_pid(tmp_path / 'pid')} {READY} {HANG}", limit_seconds=1)
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> FakeClock:
+    """The clock by which a child has its time."""
+    clock = FakeClock()
+    monkeypatch.setattr("pipeline.trial.time", SimpleNamespace(monotonic=clock))
+    return clock
 
-    refused = refused_by(trial)
 
+def test_a_child_that_hangs_is_ended_at_its_limit_and_convicts(tmp_path: Path, clock: FakeClock) -> None:
+    pid = tmp_path / "pid"
+    trial, _ = child(f"{READY} {writing_pid(pid)} {HANG}", limit_seconds=10)
+
+    def pause_once_it_is_ready(_seconds: float) -> None:
+        wait_until(lambda: pid.exists() and pid.read_text().endswith("."))
+        clock.now += 9
+
+    refused = settle(trial, delivery(pause=pause_once_it_is_ready))
+
+    assert refused
+    assert clock.now == 1000 + 9 + 18, "it had its time from when it was ready"
     assert refused.reason is DeadReason.CRASH_LOOP
     assert refused.detail == "its consumer did not finish when it was tried alone"
-    assert gone(int((tmp_path / "pid").read_text().rstrip(".")))
+    assert gone(int(pid.read_text().rstrip(".")))
 
 
 def test_a_child_that_hangs_before_it_is_ready_proves_nothing() -> None:
@@ -167,18 +182,22 @@ def test_a_stop_ends_the_trial_and_its_child(tmp_path: Path) -> None:
     assert gone(int(pid.read_text().rstrip(".")))
 
 
-def test_the_heartbeat_is_kept_while_the_child_works() -> None:
+def test_the_heartbeat_is_kept_while_the_child_works(tmp_path: Path) -> None:
     pauses: list[float] = []
+    enough = tmp_path / "enough"
 
     def pause(seconds: float) -> None:
         pauses.append(seconds)
-        time.sleep(seconds)
+        if len(pauses) >= 3:
+            enough.touch()
+        time.sleep(0.005)
 
-    trial, _ = child(f"{READY} time.sleep(0.2); print(json.dumps(dict(stored=1)))")
+    waiting = f"while not os.path.exists({str(enough)!r}): time.sleep(0.005)"
+    trial, _ = child(f"{READY}\n{waiting}\nprint(json.dumps(dict(stored=1)))")
 
     assert settle(trial, delivery(pause=pause)) is None
 
-    assert len(pauses) >= 2
+    assert len(pauses) >= 3
     assert max(pauses) <= 1
 
 
@@ -198,13 +217,13 @@ def test_each_outcome_is_written_for_the_parent(
 
 
 @pytest.fixture
-def no_database(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("POSTGRES_PORT", str(free_port()))
+def no_database(monkeypatch: pytest.MonkeyPatch, closed: int) -> None:
+    monkeypatch.setenv("POSTGRES_PORT", str(closed))
 
 
 @pytest.mark.usefixtures("no_database")
 def test_the_real_child_reads_the_messages_as_the_consumer_does() -> None:
-    handled = Trial(Told())([delivery(b"{}"), delivery(b""), delivery(b"\xff" * 300)])
+    handled = Trial(Told(TrialEvents))([delivery(b"{}"), delivery(b""), delivery(b"\xff" * 300)])
 
     details = [error.detail for error in handled.refused if error]
     assert details[0] == "sensor_id is missing"
@@ -217,6 +236,6 @@ def test_the_real_child_stops_at_the_first_message_that_must_wait() -> None:
     began = time.monotonic()
 
     with pytest.raises(StoreUnavailable, match="onnection refused"):
-        Trial(Told())([delivery(with_fields(temperature=n)) for n in range(200)])
+        Trial(Told(TrialEvents))([delivery(with_fields(temperature=n)) for n in range(200)])
 
     assert time.monotonic() - began < 60

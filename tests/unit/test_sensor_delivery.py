@@ -1,5 +1,6 @@
 """Bringing the outbox to a broker in memory, through its losses."""
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,12 +9,14 @@ from pika.exceptions import ConnectionBlockedTimeout, StreamLostError, Unroutabl
 
 from messaging.connection import describe
 from messaging.errors import BrokerUnavailable
+from messaging.stream import Confirm
 from sensor.delivery import Delivery
-from sensor.opening import open_file
+from sensor.events import SensorEvents
 from sensor.outbox import Outbox, Outgoing
 from service.lifecycle import Stop
-from tests.unit.fake_broker import FakeBroker
+from tests.unit.fake_broker import FakeBroker, FakeStream
 from tests.unit.fakes import Told, wait_until
+from tests.unit.outbox_bench import open_on_disk
 
 PUBLISH = "publish sensors/reading.kitchen"
 REFUSED = BrokerUnavailable("Connection refused")
@@ -25,8 +28,8 @@ class Bench:
     def __init__(self, broker: FakeBroker, directory: Path, connect_timeout_seconds: float = 0) -> None:
         self.broker = broker
         self.stop = Stop()
-        self.events = Told()
-        self.file = open_file(directory / "outbox", self.events.outbox_damaged)
+        self.events = Told(SensorEvents)
+        self.file, self.disk = open_on_disk(directory / "outbox", self.events.outbox_damaged)
         self.outbox = Outbox(self.file, 1000, self.events)
         self.delivery = Delivery(
             "amqp://nowhere",
@@ -54,7 +57,7 @@ def bench(sensors_broker: FakeBroker, tmp_path: Path) -> Iterator[Bench]:
     yield bench
     bench.stop.request()
     bench.broker.troubles.clear()
-    bench.delivery.finish(10)
+    bench.delivery.finish(60)
     bench.outbox.close()
 
 
@@ -164,17 +167,22 @@ def test_readings_reach_the_disk_at_once_only_while_the_broker_is_away(bench: Be
     assert bench.file.syncs_each_commit
 
 
-def test_a_backlog_that_cannot_be_read_does_not_keep_a_sensor_from_finishing(bench: Bench) -> None:
-    bench.put(1)
-    bench.outbox._backlog.until = 1
-    bench.outbox._fresh.clear()
-    bench.file._connection.execute("DROP TABLE waiting")
+def test_a_backlog_that_cannot_be_read_does_not_keep_a_sensor_from_finishing(
+    sensors_broker: FakeBroker, tmp_path: Path
+) -> None:
+    # given a reading that an earlier run left behind, and a file that cannot be read
+    before = Bench(sensors_broker, tmp_path)
+    before.put(1)
+    before.outbox.close()
+    bench = Bench(sensors_broker, tmp_path)
+    bench.disk.become_unreadable()
     bench.delivery.start()
 
     bench.delivery.finish(0)
 
     assert len(bench.events.of("outbox_failed")) >= 1
     assert len(bench.outbox) == 1
+    bench.outbox.close()
 
 
 def test_finishing_delivers_what_is_left(bench: Bench) -> None:
@@ -186,6 +194,33 @@ def test_finishing_delivers_what_is_left(bench: Bench) -> None:
 
     assert bench.arrived() == [str(number).encode() for number in range(50)]
     assert bench.delivery.error is None
+
+
+def test_a_reading_put_just_before_finishing_is_delivered(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given a delivery that found the outbox empty and is about to look whether the connection lives
+    found_empty, finishing = threading.Event(), threading.Event()
+    look, wait = FakeStream.wait, bench.stop.wait
+
+    def look_after_finishing(stream: FakeStream, seconds: float) -> list[Confirm]:
+        found_empty.set()
+        assert finishing.wait(30)
+        return look(stream, seconds)
+
+    def wait_when_finishing(seconds: float) -> bool:
+        finishing.set()
+        return wait(seconds)
+
+    monkeypatch.setattr(FakeStream, "wait", look_after_finishing)
+    monkeypatch.setattr(bench.stop, "wait", wait_when_finishing)
+    bench.delivery.start()
+    assert found_empty.wait(30)
+    # when the last reading is put, and the delivery told to finish
+    bench.put(1)
+    bench.delivery.finish(30)
+    # then it is delivered all the same
+    assert bench.arrived() == [b"1"]
 
 
 def test_finishing_after_a_stop_gives_up_at_its_deadline(bench: Bench) -> None:
@@ -209,8 +244,8 @@ def test_a_broker_that_never_comes_ends_the_sensor_with_the_error(
 
     bench.delivery.start()
 
-    assert bench.stop.wait(10), "the sampler is stopped too"
-    bench.delivery.finish(10)
+    assert bench.stop.wait(60), "the sampler is stopped too"
+    bench.delivery.finish(60)
     assert isinstance(bench.delivery.error, BrokerUnavailable)
     bench.outbox.close()
 
@@ -221,7 +256,7 @@ def test_anything_unforeseen_ends_the_sensor_with_the_error(bench: Bench) -> Non
 
     bench.delivery.start()
 
-    assert bench.stop.wait(10)
-    bench.delivery.finish(10)
+    assert bench.stop.wait(60)
+    bench.delivery.finish(60)
     assert isinstance(bench.delivery.error, ZeroDivisionError)
     assert not bench.broker.connections[-1].is_open

@@ -2,7 +2,8 @@
 
 import json
 import platform
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from service.health import Health
 from service.lifecycle import Stop
 from service.version import VERSION
 from tests.unit.fake_broker import FakeBroker
-from tests.unit.fakes import READING, FakeClock
+from tests.unit.fakes import READING, FakeClock, wait_until
 
 REFUSED = BrokerUnavailable("Connection refused")
 MESSAGE = message_of(READING._replace(sequence=7), 70.7, Unit.FAHRENHEIT)
@@ -44,6 +45,14 @@ def _own_state(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
 
 
+@pytest.fixture(autouse=True)
+def _deliveries_end(sensors_broker: FakeBroker) -> Iterator[None]:
+    """What a sensor leaves trying when it ends, is not left to the next test."""
+    yield
+    sensors_broker.troubles.clear()
+    wait_until(lambda: "delivery" not in {thread.name for thread in threading.enumerate()})
+
+
 @pytest.fixture
 def recorded(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """The environment of a sensor that replays five rows once."""
@@ -54,7 +63,7 @@ def recorded(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("SENSOR_INTERVAL_SECONDS", "0.001")
     monkeypatch.setenv("REPLAY_LOOP", "false")
     monkeypatch.setenv("HTTP_PORT", "0")
-    monkeypatch.setattr(program, "DRAIN_SECONDS", 0.05)
+    monkeypatch.setattr(program, "DRAIN_SECONDS", 0.05)  # for a broker that does not come
 
 
 @pytest.mark.usefixtures("recorded")
@@ -131,6 +140,7 @@ def test_a_sensor_stopped_in_the_middle_delivers_what_it_has_measured(
     monkeypatch.setenv("SENSOR_ID", "kitchen")
     monkeypatch.setenv("SENSOR_INTERVAL_SECONDS", "0.001")
     monkeypatch.setenv("HTTP_PORT", "0")
+    monkeypatch.setattr(program, "DRAIN_SECONDS", 60)
 
     program.main(StopAfter(waits=20))
 

@@ -12,6 +12,7 @@ from uuid import UUID
 import pytest
 
 from messaging.contract import Unit
+from sensor.events import SensorEvents
 from sensor.measurement import Measurement
 from sensor.sampler import Sampler
 from service.lifecycle import Stop
@@ -49,7 +50,7 @@ def sampled(tmp_path: Path) -> Sampled:
 
     def sample(source: Any, stop: Stop) -> tuple[Sampler, list[dict[str, Any]]]:
         outbox = OutboxBench(tmp_path / "outbox").outbox
-        sampler = Sampler("kitchen", outbox, Told())  # type: ignore[arg-type]
+        sampler = Sampler("kitchen", outbox, Told(SensorEvents))  # type: ignore[arg-type]
         sampler.run(source, stop)
         bodies = []
         for oldest in outbox.oldest(0, len(outbox)):

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from launcher.ports import free_port
 from sensorctl.settings import find_stack, find_stack_to_set_up, find_stack_to_watch
 from service.errors import ConfigurationError
 
@@ -19,9 +18,9 @@ def listening() -> Iterator[str]:
 
 
 @pytest.fixture
-def silent() -> str:
+def silent(closed: int) -> str:
     """A port where nobody answers."""
-    return str(free_port())
+    return str(closed)
 
 
 @pytest.fixture

@@ -12,12 +12,12 @@ from datetime import datetime
 import pytest
 from prometheus_client import CollectorRegistry, Counter
 
-from launcher.ports import free_port
 from service import probe
 from service.errors import ConfigurationError
 from service.health import Health
 from service.http import serving
 from tests.unit.fakes import FakeClock
+from tests.unit.ports import reserved_port
 
 HOST = "127.0.0.1"
 
@@ -25,15 +25,15 @@ HOST = "127.0.0.1"
 class Served:
     """A service that is served, and its clock."""
 
-    def __init__(self) -> None:
+    def __init__(self, port: int) -> None:
         self.clock = FakeClock()
         self.health = Health("broker", "database", stall_seconds=60, clock=self.clock)
         self.registry = CollectorRegistry()
-        self.port = free_port()
+        self.port = port
 
     def get(self, path: str) -> tuple[int, str]:
         try:
-            with urllib.request.urlopen(f"http://{HOST}:{self.port}{path}", timeout=10) as answer:
+            with urllib.request.urlopen(f"http://{HOST}:{self.port}{path}", timeout=60) as answer:
                 return answer.status, answer.read().decode()
         except urllib.error.HTTPError as error:
             with error:
@@ -42,10 +42,11 @@ class Served:
 
 @pytest.fixture
 def served() -> Iterator[Served]:
-    served = Served()
-    with serving(HOST, served.port, served.health, served.registry) as port:
-        assert port == served.port
-        yield served
+    with reserved_port() as port:
+        served = Served(port)
+        with serving(HOST, port, served.health, served.registry) as served_port:
+            assert served_port == port
+            yield served
 
 
 def test_livez_fails_only_while_the_loop_makes_no_progress(served: Served) -> None:
@@ -99,11 +100,10 @@ def test_port_0_serves_nothing() -> None:
 
 
 def test_the_port_is_free_again_afterwards() -> None:
-    port = free_port()
-
-    for _ in range(2):
-        with serving(HOST, port, Health()) as served_port:
-            assert served_port == port
+    with reserved_port() as port:
+        for _ in range(2):
+            with serving(HOST, port, Health()) as served_port:
+                assert served_port == port
 
 
 def test_a_busy_port_is_a_wrong_setting() -> None:
@@ -138,17 +138,19 @@ def test_the_probe_asks_readyz_of_its_own_container(
     assert ask(monkeypatch, "/nothing") == 1
 
 
-def test_the_probe_goes_through_no_proxy(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_probe_goes_through_no_proxy(
+    served: Served, monkeypatch: pytest.MonkeyPatch, closed: int
+) -> None:
     monkeypatch.setenv("HTTP_PORT", str(served.port))
-    monkeypatch.setenv("http_proxy", f"http://{HOST}:{free_port()}")
+    monkeypatch.setenv("http_proxy", f"http://{HOST}:{closed}")
 
     assert ask(monkeypatch, "/livez") == 0
 
 
 def test_the_probe_fails_where_nobody_listens(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], closed: int
 ) -> None:
-    monkeypatch.setenv("HTTP_PORT", str(free_port()))
+    monkeypatch.setenv("HTTP_PORT", str(closed))
 
     assert ask(monkeypatch) == 1
     assert "Connection refused" in capsys.readouterr().out

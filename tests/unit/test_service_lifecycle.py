@@ -51,7 +51,7 @@ class Process:
         """Its exit code, stdout and stderr after these signals and a line on stdin."""
         for number in signals:
             self.child.send_signal(number)
-        self.child.communicate(b"\n", timeout=20)
+        self.child.communicate(b"\n", timeout=60)
         out = self._out.read_text().removeprefix("started\n")
         return self.child.returncode, out, self._err.read_text()
 
@@ -162,8 +162,8 @@ def test_a_request_from_another_thread_wakes_the_waiter() -> None:
     began = time.monotonic()
     threading.Timer(0.02, stop.request).start()
 
-    assert stop.wait(60)
-    assert time.monotonic() - began < 30
+    assert stop.wait(600)
+    assert time.monotonic() - began < 300
 
 
 def test_a_signal_to_this_process_is_a_request() -> None:
@@ -173,7 +173,7 @@ def test_a_signal_to_this_process_is_a_request() -> None:
         stop.on_signals()
         os.kill(os.getpid(), signal.SIGINT)
 
-        assert stop.wait(10)
+        assert stop.wait(60)
         assert stop.signal == signal.SIGINT
     finally:
         for number, handler in before.items():

@@ -1,9 +1,12 @@
 """Trying again: on what, how long, and with which pauses."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from service.errors import ServiceUnavailable, Stopped
 from service.retry import INITIAL_SECONDS, JITTER_SECONDS, LONGEST_SECONDS, retrying
+from tests.unit.fakes import FakeClock
 
 
 class Away(ServiceUnavailable):
@@ -33,6 +36,14 @@ class Attempts:
         self.heard.append((str(error), seconds))
 
 
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> FakeClock:
+    """The clock by which a limit is kept."""
+    clock = FakeClock()
+    monkeypatch.setattr("tenacity.time", SimpleNamespace(monotonic=clock))
+    return clock
+
+
 def test_it_tries_until_it_works_and_tells_each_failure_with_its_pause() -> None:
     work = Attempts(Away("1"), Away("2"))
 
@@ -53,14 +64,18 @@ def test_pauses_double_up_to_a_longest_and_are_jittered() -> None:
     assert len(set(work.pauses[-20:])) == 20, "many clients would stay in step"
 
 
-def test_after_the_limit_the_last_error_is_raised() -> None:
-    work = Attempts(*[Away(str(number)) for number in range(50_000)])
+def test_after_the_limit_the_last_error_is_raised(clock: FakeClock) -> None:
+    work = Attempts(*[Away(str(number)) for number in range(100)])
+
+    def sleep(seconds: float) -> None:
+        clock.now += seconds
 
     with pytest.raises(Away) as caught:
-        retrying(sleep=work.pauses.append, on_failure=work.hear, limit_seconds=0.02)(work)
+        retrying(sleep=sleep, on_failure=work.hear, limit_seconds=60)(work)
 
+    pauses = [seconds for _, seconds in work.heard]
     assert str(caught.value) == str(work.calls - 1)
-    assert work.calls > 1
+    assert sum(pauses[:-1]) < 60 <= sum(pauses), "it ends with the first failure after the limit"
 
 
 def test_an_exception_in_unless_ends_it_at_once() -> None:

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from functools import partial
 from http.server import BaseHTTPRequestHandler
+from itertools import chain, repeat
 from typing import Any
 
 import pytest
 from pydantic import SecretStr
 from structlog.testing import capture_logs
 
-from launcher.ports import free_port
 from service.errors import ServiceUnavailable
 from service.health import Health
 from service.lifecycle import Stop
@@ -41,7 +41,7 @@ def garbage(request: BaseHTTPRequestHandler) -> None:
 
 
 def test_an_event_is_posted_as_json_with_its_id(hook: Hook) -> None:
-    Webhook(SecretStr(hook.url)).deliver(an_event(7))
+    Webhook(SecretStr(hook.url), 60).deliver(an_event(7))
 
     [(method, path, headers, body)] = hook.requests
     assert (method, path) == ("POST", f"/hook?token={SECRET}")
@@ -55,7 +55,7 @@ def test_an_answer_that_may_change_is_an_outage(hook: Hook, code: int) -> None:
     hook.answers = [status(code)]
 
     with pytest.raises(ServiceUnavailable, match=f"answers {code}") as caught:
-        Webhook(SecretStr(hook.url)).deliver(an_event())
+        Webhook(SecretStr(hook.url), 60).deliver(an_event())
 
     assert not isinstance(caught.value, Refused)
 
@@ -65,7 +65,7 @@ def test_an_answer_that_will_not_change_is_a_refusal(hook: Hook, code: int) -> N
     hook.answers = [status(code)]
 
     with pytest.raises(Refused, match=f"answers {code}"):
-        Webhook(SecretStr(hook.url)).deliver(an_event())
+        Webhook(SecretStr(hook.url), 60).deliver(an_event())
 
 
 @pytest.mark.parametrize("code", [301, 302, 303, 307, 308])
@@ -74,7 +74,7 @@ def test_a_redirect_is_not_followed(hook: Hook, code: int) -> None:
         hook.answers = [status(code, Location=elsewhere.url)]
 
         with pytest.raises(Refused, match="redirects are not followed"):
-            Webhook(SecretStr(hook.url)).deliver(an_event())
+            Webhook(SecretStr(hook.url), 60).deliver(an_event())
 
         assert elsewhere.requests == []
 
@@ -86,13 +86,17 @@ def test_no_answer_in_time_is_an_outage(hook: Hook) -> None:
         Webhook(SecretStr(hook.url), timeout_seconds=0.1).deliver(an_event())
 
 
-def test_no_error_names_the_address(hook: Hook) -> None:
-    closed = f"http://127.0.0.1:{free_port()}/{SECRET}"
+def test_no_error_names_the_address(hook: Hook, closed: int) -> None:
     hook.answers = [garbage]
 
-    for url in (closed, hook.url, f"http://nowhere.invalid/{SECRET}", f"http://127.0.0.1:1:{SECRET}/"):
+    for url in (
+        f"http://127.0.0.1:{closed}/{SECRET}",
+        hook.url,
+        f"http://nowhere.invalid/{SECRET}",
+        f"http://127.0.0.1:1:{SECRET}/",
+    ):
         with pytest.raises(ServiceUnavailable, match=r"does not answer: .+") as caught:
-            Webhook(SecretStr(url), timeout_seconds=2).deliver(an_event())
+            Webhook(SecretStr(url), timeout_seconds=60).deliver(an_event())
         assert SECRET not in str(caught.value)
         assert "nowhere" not in str(caught.value)
 
@@ -103,11 +107,11 @@ def test_no_error_names_the_address(hook: Hook) -> None:
 @pytest.fixture
 def outlet(hook: Hook, quick_retries: None, request: pytest.FixtureRequest) -> Iterator[Outlet]:
     events = WatchEvents(Health())
-    outlet = Outlet(WEBHOOK, partial(Webhook, SecretStr(hook.url), 0.2), events, Stop())
+    outlet = Outlet(WEBHOOK, partial(Webhook, SecretStr(hook.url), 60), events, Stop())
     outlet.start()
     yield outlet
     hook.answers.clear()
-    outlet.finish(5)
+    outlet.finish(60)
     assert outlet.error is None
 
 
@@ -115,15 +119,26 @@ def ids(hook: Hook) -> list[str]:
     return [body["event_id"] for body in hook.taken]
 
 
-def test_events_come_in_order_through_everything_that_fails(hook: Hook, outlet: Outlet) -> None:
+def test_events_come_in_order_through_everything_that_fails(hook: Hook, quick_retries: None) -> None:
+    # given a webhook that fails in each way, and patience for all but its silence
     hook.answers = [status(500), hook.silence, garbage, status(429), status(503)]
+    patience = chain([60, 0.2], repeat(60))
+    outlet = Outlet(
+        WEBHOOK,
+        lambda: Webhook(SecretStr(hook.url), next(patience)),
+        WatchEvents(Health()),
+        Stop(),
+    )
+    outlet.start()
 
     for number in range(1, 6):
         outlet.put(an_event(number))
 
     wait_until(lambda: len(hook.taken) == 5)
+    outlet.finish(60)
     assert ids(hook) == ["1", "2", "3", "4", "5"]
     assert len(hook.requests) == 10
+    assert outlet.error is None
 
 
 def test_an_event_that_is_refused_holds_up_no_other_and_is_told(hook: Hook, outlet: Outlet) -> None:
@@ -143,7 +158,7 @@ def test_while_it_is_away_the_newest_events_are_kept(
     hook: Hook, quick_retries: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # given a webhook that takes nothing
-    told = Told()
+    told = Told(WatchEvents)
     away = True
 
     class Receiver(Webhook):
@@ -152,7 +167,7 @@ def test_while_it_is_away_the_newest_events_are_kept(
                 raise ServiceUnavailable("away")
             super().deliver(event)
 
-    outlet = Outlet(WEBHOOK, lambda: Receiver(SecretStr(hook.url)), told, Stop())  # type: ignore[arg-type]
+    outlet = Outlet(WEBHOOK, lambda: Receiver(SecretStr(hook.url), 60), told, Stop())  # type: ignore[arg-type]
     outlet.start()
     # when more events come than are kept
     for number in range(MOST_EVENTS + 3):
@@ -161,32 +176,32 @@ def test_while_it_is_away_the_newest_events_are_kept(
     away = False
     # then the oldest were dropped, each was told, and the others come; the first was in hand and may come too
     wait_until(lambda: ids(hook)[-1:] == [str(MOST_EVENTS + 2)], seconds=60)
-    outlet.finish(5)
+    outlet.finish(60)
     assert [event.event_id for _, event, _ in told.of("dropped")] == ["0", "1", "2"]
     assert [one for one in ids(hook) if one != "0"] == [str(number) for number in range(3, MOST_EVENTS + 3)]
 
 
 def test_an_event_is_given_up_after_its_time(hook: Hook, quick_retries: None) -> None:
-    told = Told()
+    told = Told(WatchEvents)
     hook.answers = [status(500)] * 1000
-    outlet = Outlet(WEBHOOK, partial(Webhook, SecretStr(hook.url)), told, Stop(), limit_seconds=0.05)  # type: ignore[arg-type]
+    outlet = Outlet(WEBHOOK, partial(Webhook, SecretStr(hook.url), 60), told, Stop(), limit_seconds=0.05)  # type: ignore[arg-type]
     outlet.start()
 
     outlet.put(an_event(1))
 
     wait_until(lambda: bool(told.of("dropped")))
-    outlet.finish(5)
+    outlet.finish(60)
 
 
 def test_the_end_tries_once_more_what_waits_and_tells_what_is_left(hook: Hook, quick_retries: None) -> None:
-    told = Told()
+    told = Told(WatchEvents)
     hook.answers = [status(500)] * 1000
-    outlet = Outlet(WEBHOOK, partial(Webhook, SecretStr(hook.url)), told, Stop())  # type: ignore[arg-type]
+    outlet = Outlet(WEBHOOK, partial(Webhook, SecretStr(hook.url), 60), told, Stop())  # type: ignore[arg-type]
     outlet.start()
     outlet.put(an_event(1))
     wait_until(lambda: bool(told.of("lost")))
 
-    outlet.finish(5)
+    outlet.finish(60)
 
     assert told.of("left") == [(WEBHOOK, 1)]
 
@@ -197,12 +212,12 @@ def test_something_unforeseen_stops_the_process(quick_retries: None) -> None:
             raise RuntimeError("odd")
 
     stop = Stop()
-    outlet = Outlet(WEBHOOK, lambda: Odd(SecretStr("http://x/")), Told(), stop)  # type: ignore[arg-type]
+    outlet = Outlet(WEBHOOK, lambda: Odd(SecretStr("http://x/")), Told(WatchEvents), stop)  # type: ignore[arg-type]
     outlet.start()
     outlet.put(an_event())
 
     wait_until(lambda: stop.requested)
-    outlet.finish(5)
+    outlet.finish(60)
     assert str(outlet.error) == "odd"
 
 
