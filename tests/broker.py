@@ -18,12 +18,10 @@ from messaging.settings import BrokerSettings
 from messaging.topology import Topology
 from runtime.settings import load
 from tests.proxy import Proxy
-from tests.waiting import eventually
+from tests.waiting import DEADLINE_SECONDS, eventually
 
 QUEUE = "sensor_data"
 DEAD_QUEUE = f"{QUEUE}.dead"
-API_SECONDS = 10
-STATISTICS_SECONDS = 15
 # Without any proxy of the environment: the broker is near.
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
@@ -78,7 +76,7 @@ class RabbitMQ:
             },
         )
         try:
-            with _DIRECT.open(request, timeout=API_SECONDS) as answer:
+            with _DIRECT.open(request, timeout=DEADLINE_SECONDS) as answer:
                 return json.loads(answer.read() or b"null")
         except urllib.error.HTTPError as error:
             with error:
@@ -219,7 +217,9 @@ class VirtualHost:
         return [connection["name"] for connection in tracked]
 
     def close_connections(self) -> None:
-        """Let the management API close the processes' connections."""
+        """Let the management API close the processes' connections, of which there must be one."""
+        # The broker learns of a connection a moment after its client.
+        eventually(self.connections, DEADLINE_SECONDS, "there is a connection")
         self.server.api("DELETE", f"/api/connections/username/{self.name}")
 
     def shown(self, client_name: str) -> dict[str, Any]:
@@ -233,7 +233,7 @@ class VirtualHost:
             shown: dict[str, dict[str, Any]] = dict(zip(names, connections, strict=True))
             return shown.get(client_name, {})
 
-        return eventually(found, STATISTICS_SECONDS, f"the connection {client_name} is shown")
+        return eventually(found, DEADLINE_SECONDS, f"the connection {client_name} is shown")
 
 
 def bare_connection(url: str) -> BlockingConnection:

@@ -14,14 +14,17 @@ from tests.broker import RabbitMQ
 from tests.database import Postgres
 from tests.services import NotHere, Server, Source
 
-# What stays in one worker: whole stacks, never two of them at once, and tests that share a costly one.
-TOGETHER = {
-    "tests/e2e/": "stacks",
-    "tests/faults/": "stacks",
-    "tests/integration/dashboard/": "dashboard",
-    "tests/integration/test_privileges.py": "privileges",
-    "tests/integration/test_setup_rights.py": "rights",
-}
+# What stays in one worker, since its tests share something costly. The longest begin first, each in a worker.
+GROUPS = (
+    "tests/e2e/compose_stack/",
+    "tests/faults/",
+    "tests/e2e/native_stack/",
+    "tests/integration/dashboard/",
+    "tests/integration/test_privileges.py",
+    "tests/integration/test_setup_rights.py",
+)
+# Short tests come last, so that no worker is left alone with a long one.
+ORDER = (*GROUPS, "tests/e2e/", "tests/integration/", "")
 UNIT_TESTS = Path(__file__).parent / "unit"
 SOURCES = pytest.StashKey[dict[str, str]]()
 
@@ -64,8 +67,8 @@ def _told(name: str, source: Source[Server], config: pytest.Config) -> Iterator[
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are cores, since most tests wait longer than they compute."""
-    return (os.cpu_count() or 1) + 1
+    """Twice as many as there are cores, since most tests wait longer than they compute."""
+    return 2 * (os.cpu_count() or 1)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -92,19 +95,26 @@ def _needs_no_server(config: pytest.Config) -> bool:
 
 
 class Distribution(LoadScopeScheduling):  # type: ignore[misc]  # xdist ships no types
-    """Each worker takes the next test; what is TOGETHER goes to one worker, and begins first.
+    """Each worker takes the next test or group, in the order in which the workers collected them.
 
     Not xdist's own `loadgroup`, which pytest 9.2 defeats: github.com/pytest-dev/pytest-xdist/issues/1386.
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        return next((group for start, group in TOGETHER.items() if nodeid.startswith(start)), nodeid)
+        return next(filter(nodeid.startswith, GROUPS), nodeid)
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Distribution:
-    """However the tests are distributed, the stacks are not."""
+    """However the tests are distributed, groups stay together and begin first."""
+    config.option.loadscopereorder = False
     return Distribution(config, log)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Put the tests of a run with several workers in ORDER."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: next(n for n, start in enumerate(ORDER) if item.nodeid.startswith(start)))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

@@ -9,9 +9,7 @@ from urllib.parse import urlsplit
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 
-from tests.waiting import eventually
-
-SECONDS = 15
+from tests.waiting import DEADLINE_SECONDS, eventually
 
 
 class Refused(Exception):
@@ -43,7 +41,7 @@ class Device:
             raise Refused(str(granted[0]))
 
     def _await(self, condition: Any, what: str) -> None:
-        eventually(lambda: condition() or self._gone.is_set(), SECONDS, what)
+        eventually(lambda: condition() or self._gone.is_set(), DEADLINE_SECONDS, what)
         if not condition():
             raise Refused("the broker closed the connection")
 
@@ -60,7 +58,7 @@ def device(url: str, user: str | None, password: str | None = None) -> Iterator[
     client.connect(str(address.hostname), int(address.port or 0))
     client.loop_start()
     try:
-        eventually(lambda: answers, SECONDS, "the broker answers by MQTT")
+        eventually(lambda: answers, DEADLINE_SECONDS, "the broker answers by MQTT")
         if answers[0].is_failure:
             raise Refused(str(answers[0]))
         yield Device(client)

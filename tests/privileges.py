@@ -18,6 +18,7 @@ from tests.database import Database, Postgres, plain
 from tests.mqtt import Device, device
 from tests.processes import inherited
 from tests.services import ROOT
+from tests.waiting import DEADLINE_SECONDS
 
 BROKER_USERS = ("sensor", "pipeline", "operator", "alerter")
 ROLES = ("writer", "reader")
@@ -131,5 +132,5 @@ def sensorctl(variables: dict[str, str], *arguments: str) -> subprocess.Complete
     return subprocess.run(
         [sys.executable, "-m", "sensorctl", *arguments],
         cwd=ROOT, env=inherited() | variables, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT, text=True, timeout=90, check=False,
+        stderr=subprocess.STDOUT, text=True, timeout=2 * DEADLINE_SECONDS, check=False,
     )  # fmt: skip

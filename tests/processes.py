@@ -3,8 +3,6 @@
 import json
 import os
 import signal
-import subprocess
-import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
@@ -13,13 +11,10 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from native.ports import free_port
-from tests.services import ROOT
-from tests.waiting import eventually
+from tests.forked import ForkedModule
+from tests.ports import reserve_port
+from tests.waiting import DEADLINE_SECONDS, Stopwatch, eventually
 
-START_SECONDS = 30.0
-END_SECONDS = 30.0
-HTTP_SECONDS = 5
 # Nothing else of the tests' environment may decide what a process does. COVERAGE_* measures it.
 INHERITED = ("PATH", "HOME", "LANG", "TMPDIR")
 Event = dict[str, Any]
@@ -39,15 +34,7 @@ class Process:
             "LOG_LEVEL": "debug",
             **variables,
         }
-        with log.open("wb") as output:
-            self._child = subprocess.Popen(
-                [sys.executable, "-m", *module.split()],
-                env=environment,
-                cwd=ROOT,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-            )
+        self._child = ForkedModule(module.split(), environment, log)
 
     @property
     def pid(self) -> int:
@@ -68,7 +55,7 @@ class Process:
         lines = [json.loads(line) for line in self.text.splitlines() if _is_complete(line) and name in line]
         return [line for line in lines if line["event"] == name]
 
-    def logged(self, name: str, times: int = 1, within_seconds: float = START_SECONDS) -> Event:
+    def logged(self, name: str, times: int = 1, within_seconds: float = DEADLINE_SECONDS) -> Event:
         """Wait until the event was logged so often, and give the last."""
 
         def found() -> list[Event]:
@@ -91,7 +78,9 @@ class Process:
         """What its HTTP server answers: status and body; 0 when it does not answer."""
         assert self._http_port, "start it with_http()"
         try:
-            with _DIRECT.open(f"http://127.0.0.1:{self._http_port}{path}", timeout=HTTP_SECONDS) as answer:
+            with _DIRECT.open(
+                f"http://127.0.0.1:{self._http_port}{path}", timeout=DEADLINE_SECONDS
+            ) as answer:
                 return answer.status, answer.read().decode()
         except urllib.error.HTTPError as error:
             with error:
@@ -105,15 +94,28 @@ class Process:
     def send(self, signal_number: signal.Signals) -> None:
         self._child.send_signal(signal_number)
 
-    def wait(self, within_seconds: float = END_SECONDS) -> int:
+    def wait(self, within_seconds: float = DEADLINE_SECONDS) -> int:
         """The exit code, once it has ended by itself."""
         eventually(lambda: self.exit_code is not None, within_seconds, f"{self.module} ends")
         return self._child.wait()
 
-    def stop(self, within_seconds: float = END_SECONDS) -> int:
-        """End it with SIGTERM; gives the exit code."""
-        self.send(signal.SIGTERM)
-        return self.wait(within_seconds)
+    def stop(self, promised_seconds: float | None = None, by: signal.Signals = signal.SIGTERM) -> int:
+        """End it with a signal; gives the exit code.
+
+        It may take no longer than promised, as a stopwatch measures that.
+        """
+        stopwatch = Stopwatch(self.pid)
+        self.send(by)
+        eventually(self._has_ended, DEADLINE_SECONDS, f"{self.module} ends")
+        took = stopwatch.seconds
+        assert promised_seconds is None or took <= promised_seconds, f"{took:.1f} s\n{self.text}"
+        return self._child.wait()
+
+    def _has_ended(self) -> bool:
+        """Unlike a look at the exit code, this leaves its statistics for the stopwatch."""
+        if self._child.returncode is not None:
+            return True
+        return os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT | os.WNOHANG) is not None
 
     def kill(self) -> None:
         """End it with SIGKILL, whatever it does."""
@@ -157,7 +159,7 @@ def processes(directory: Path, variables: Mapping[str, str]) -> Iterator[Process
 
 def with_http() -> dict[str, str]:
     """The variable of a process that serves HTTP; without it there is no server, which would end later."""
-    return {"HTTP_PORT": str(free_port())}
+    return {"HTTP_PORT": str(reserve_port())}
 
 
 def inherited() -> dict[str, str]:

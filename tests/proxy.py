@@ -10,7 +10,9 @@ from contextlib import suppress
 from typing import Self
 from urllib.parse import urlsplit
 
-from native.ports import LOOPBACK, free_port
+from native.ports import LOOPBACK
+from tests.ports import reserve_port
+from tests.waiting import DEADLINE_SECONDS
 
 CHUNK_BYTES = 65_536
 RESET_ON_CLOSE = struct.pack("ii", 1, 0)
@@ -40,6 +42,7 @@ class Proxy:
         self._links: dict[socket.socket, _Link] = {}
         self._held: list[socket.socket] = []
         self._holding = self._losing = self._closed = False
+        self._bytes_until_hole: int | None = None
         self._selector = selectors.DefaultSelector()
         self._commands: queue.SimpleQueue[tuple[Callable[[], None], threading.Event]] = queue.SimpleQueue()
         self._waker, self._woken = socket.socketpair()
@@ -81,6 +84,15 @@ class Proxy:
         """Take bytes and new connections, answer nothing: a frozen server whose host still acknowledges."""
         self._command(self._hold)
 
+    def black_hole_after(self, client_bytes: int) -> None:
+        """Work well, and become a black hole once clients have sent so many bytes more."""
+
+        def resume() -> None:
+            self._resume()
+            self._bytes_until_hole = client_bytes
+
+        self._command(resume)
+
     def lose_next_answer(self) -> None:
         """Reset a connection when the server next says something on it, without passing that on."""
         self._losing = True
@@ -94,11 +106,13 @@ class Proxy:
         done = threading.Event()
         self._commands.put((action, done))
         self._waker.send(b"x")
-        assert done.wait(10), "the proxy's thread is stuck"
+        assert done.wait(DEADLINE_SECONDS), "the proxy's thread is stuck"
 
     def _run(self) -> None:
         while not self._closed:
             for key, _ in self._selector.select():
+                if self._closed:
+                    break  # else a client that comes at this moment would be let in, and stay
                 if key.fileobj is self._woken:
                     self._obey()
                 elif key.fileobj is self._listener:
@@ -123,7 +137,7 @@ class Proxy:
 
     def _link(self, client: socket.socket) -> None:
         try:
-            server = socket.create_connection(self._target, timeout=5)
+            server = socket.create_connection(self._target, timeout=DEADLINE_SECONDS)
         except OSError:
             _close_hard(client)
             return
@@ -143,10 +157,18 @@ class Proxy:
                 chunk = b""
             if chunk:
                 link.other(end).sendall(chunk)
+                self._count(chunk if end is link.client else b"")
                 return
         except OSError:
             pass
         self._unlink(link)
+
+    def _count(self, chunk: bytes) -> None:
+        if self._bytes_until_hole is None:
+            return
+        self._bytes_until_hole -= len(chunk)
+        if self._bytes_until_hole <= 0:
+            self._hold()
 
     def _unlink(self, link: _Link) -> None:
         for end in (link.client, link.server):
@@ -188,6 +210,7 @@ class Proxy:
 
     def _listen(self) -> None:
         self._holding = False
+        self._bytes_until_hole = None
         if self._listener not in self._selector.get_map():
             self._listener.listen()
             self._selector.register(self._listener, selectors.EVENT_READ)
@@ -201,7 +224,7 @@ def _listener() -> socket.socket:
     """A socket bound to a free port that it keeps even while it does not listen."""
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind((LOOPBACK, free_port()))
+    listener.bind((LOOPBACK, reserve_port()))
     return listener
 
 

@@ -28,7 +28,7 @@ from native.rabbitmq import PrivateRabbitMQ
 from runtime.errors import ServiceUnavailable
 from tests.broker import ApiRefused, RabbitMQ
 from tests.database import Postgres
-from tests.waiting import eventually
+from tests.waiting import DEADLINE_SECONDS, eventually
 
 ROOT = Path(__file__).resolve().parent.parent
 CONFIGURATION = ROOT / "deploy" / "rabbitmq" / "sensors.conf"
@@ -37,8 +37,6 @@ RABBITMQ_IMAGE = "rabbitmq:4-management"
 POSTGRES_IMAGE = "postgres:17"
 USER = PASSWORD = DATABASE = "sensors"
 AMQP_PORT, MANAGEMENT_PORT, MQTT_PORT = 5672, 15672, 1883
-START_SECONDS = 90
-ENGINE_SECONDS = 5
 # Tests lose no power, so nothing needs to reach the disk.
 POSTGRES_COMMAND = "postgres -c fsync=off -c max_connections=200"
 
@@ -124,7 +122,7 @@ def _rabbitmq_container() -> Iterator[RabbitMQ]:
             f"a container of {RABBITMQ_IMAGE}",
             f"mqtt://{host}:{mqtt}",
         )
-        eventually(partial(_answers, server), START_SECONDS, "the broker's container answers")
+        eventually(partial(_answers, server), DEADLINE_SECONDS, "the broker's container answers")
         yield server
 
 
@@ -184,7 +182,7 @@ def _scratch(name: str) -> Iterator[Path]:
 
 def _need_engine() -> None:
     try:
-        client = docker.from_env(timeout=ENGINE_SECONDS)
+        client = docker.from_env(timeout=DEADLINE_SECONDS)
     except DockerException as error:
         raise NotHere(f"no Docker engine answers ({error})") from None
     try:

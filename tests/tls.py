@@ -9,10 +9,11 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.waiting import DEADLINE_SECONDS
+
 HOST = "localhost"
 CHUNK_BYTES = 65_536
 POSTGRES_SSL_REQUEST_BYTES = 8
-START_SECONDS = 10
 NEW_KEY = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes")
 
 
@@ -104,9 +105,9 @@ def tls_front(target: tuple[str, int], context: ssl.SSLContext, *, postgres: boo
     try:
         yield int(server.sockets[0].getsockname()[1])
     finally:
-        asyncio.run_coroutine_threadsafe(_end(server), loop).result(START_SECONDS)
+        asyncio.run_coroutine_threadsafe(_end(server), loop).result(DEADLINE_SECONDS)
         loop.call_soon_threadsafe(loop.stop)
-        thread.join(START_SECONDS)
+        thread.join(DEADLINE_SECONDS)
         loop.close()
 
 

@@ -6,9 +6,9 @@ from contextlib import closing
 
 from db.settings import DatabaseSettings
 from db.store import Store
+from tests.waiting import DEADLINE_SECONDS
 
 WRITERS = 4
-LONGEST_SECONDS = 60
 
 
 def four_writers(settings: DatabaseSettings, write: Callable[[Store, int], None]) -> None:
@@ -20,4 +20,4 @@ def four_writers(settings: DatabaseSettings, write: Callable[[Store, int], None]
 
     with ThreadPoolExecutor(WRITERS) as pool:
         for writer in [pool.submit(run, number) for number in range(WRITERS)]:
-            writer.result(LONGEST_SECONDS)
+            writer.result(DEADLINE_SECONDS)

@@ -5,18 +5,31 @@ import os
 import shutil
 import subprocess
 import urllib.request
+import uuid
+from base64 import b64encode
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
+import pika
 import psycopg
 import pytest
+from pika.adapters.blocking_connection import BlockingChannel
 
-from native.ports import free_port
+from tests.ports import reserve_port
 
 ROOT = Path(__file__).resolve().parents[2]
 OVERRIDE = ROOT / "tests" / "e2e" / "compose.e2e.yml"
 MINUTES = 60.0
+QUEUE = "sensor_data"
+DEAD_QUEUE = f"{QUEUE}.dead"
+LOGIN = "sensors:sensors"
+HTTP_SECONDS = 30
+_DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 def require_docker() -> None:
@@ -49,13 +62,14 @@ class ComposeStack:
 
     folder: Path
     project: str
-    amqp_port: int = field(default_factory=free_port)
-    management_port: int = field(default_factory=free_port)
-    mqtt_port: int = field(default_factory=free_port)
-    postgres_port: int = field(default_factory=free_port)
-    prometheus_port: int = field(default_factory=free_port)
-    dashboard_port: int = field(default_factory=free_port)
+    amqp_port: int = field(default_factory=reserve_port)
+    management_port: int = field(default_factory=reserve_port)
+    mqtt_port: int = field(default_factory=reserve_port)
+    postgres_port: int = field(default_factory=reserve_port)
+    prometheus_port: int = field(default_factory=reserve_port)
+    dashboard_port: int = field(default_factory=reserve_port)
     profiles: str = ""
+    greeting: str = ""
 
     @property
     def environment(self) -> dict[str, str]:
@@ -74,36 +88,41 @@ class ComposeStack:
 
     @property
     def amqp_url(self) -> str:
-        return f"amqp://sensors:sensors@127.0.0.1:{self.amqp_port}/%2F"
+        return f"amqp://{LOGIN}@127.0.0.1:{self.amqp_port}/%2F"
 
-    def run(self, *command: str, **extra: str) -> str:
-        """A command in the folder of the clone; its output, which a failure shows."""
-        done = subprocess.run(
+    @property
+    def database_url(self) -> str:
+        return f"postgresql://{LOGIN}@127.0.0.1:{self.postgres_port}/sensors"
+
+    def attempt(
+        self, *command: str, stderr: int = subprocess.PIPE, **extra: str
+    ) -> subprocess.CompletedProcess[str]:
+        """A command in the folder of the clone, which may fail."""
+        return subprocess.run(
             command,
             cwd=self.folder,
             env=self.environment | extra,
-            timeout=5 * MINUTES,
+            timeout=10 * MINUTES,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
+            stderr=stderr,
             text=True,
             check=False,
         )
+
+    def run(self, *command: str, **extra: str) -> str:
+        """A command that must succeed; its output with that on stderr, which a failure shows."""
+        done = self.attempt(*command, stderr=subprocess.STDOUT, **extra)
         assert done.returncode == 0, f"{command} ended with {done.returncode}:\n{done.stdout}"
         return done.stdout
 
     def succeeds(self, *command: str) -> bool:
         """Whether a command ends with 0."""
-        done = subprocess.run(
-            command,
-            cwd=self.folder,
-            env=self.environment,
-            timeout=MINUTES,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            check=False,
-        )
-        return done.returncode == 0
+        return self.attempt(*command).returncode == 0
+
+    def up(self) -> str:
+        """Start it as a user does, with three consumers; what that says."""
+        return self.run("make", "up", "MODE=docker", "PIPELINES=3")
 
     def compose(self, *arguments: str, **extra: str) -> str:
         return self.run("docker", "compose", *arguments, **extra)
@@ -115,37 +134,74 @@ class ComposeStack:
         return inspected
 
     def query(self, statement: str, *parameters: Any) -> list[tuple[Any, ...]]:
-        url = f"postgresql://sensors:sensors@127.0.0.1:{self.postgres_port}/sensors"
-        with psycopg.connect(url, connect_timeout=5) as connection:
+        with psycopg.connect(self.database_url, connect_timeout=5) as connection:
             return connection.execute(statement, parameters).fetchall()
 
     def ask_dashboard(self, path: str) -> Any:
         """What the dashboard's API answers."""
-        url = f"http://127.0.0.1:{self.dashboard_port}{path}"
-        direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with direct.open(url, timeout=10) as answer:
-            return json.load(answer)
+        return _json(f"http://127.0.0.1:{self.dashboard_port}{path}")
 
     def rabbitmq(self, *arguments: str) -> str:
         return self.compose("exec", "-T", "rabbitmq", *arguments)
 
-    def depth(self, queue: str) -> dict[str, int]:
-        """What is ready and unacked in a queue, as the broker counts now."""
-        columns = ("name", "messages_ready", "messages_unacknowledged", "consumers")
-        told = self.rabbitmq("rabbitmqctl", "-q", "--formatter", "json", "list_queues", *columns)
-        listed: list[dict[str, Any]] = json.loads(told)
-        return next(row for row in listed if row["name"] == queue)
+    @contextmanager
+    def channel(self, login: str = LOGIN) -> Iterator[BlockingChannel]:
+        """A channel in confirm mode."""
+        url = self.amqp_url.replace(LOGIN, login)
+        with closing(pika.BlockingConnection(pika.URLParameters(url))) as connection:
+            channel = connection.channel()
+            channel.confirm_delivery()
+            yield channel
+
+    def publish(self, *bodies: bytes) -> None:
+        """Publish to the queue, as simple clients do, and wait for each confirm."""
+        with self.channel() as channel:
+            for body in bodies:
+                channel.basic_publish("", QUEUE, body, mandatory=True)
+
+    def stored(self, sensor_id: str) -> set[uuid.UUID]:
+        """The ids of this sensor's readings in the database."""
+        return {
+            row[0] for row in self.query("SELECT reading_id FROM reading WHERE sensor_id = %s", sensor_id)
+        }
+
+    def ready(self, queue: str = QUEUE) -> int:
+        """How many messages wait for a consumer now."""
+        with self.channel() as channel:
+            return int(channel.queue_declare(queue, passive=True).method.message_count)
+
+    def consumers(self) -> int:
+        """How many consumers the queue has now."""
+        with self.channel() as channel:
+            return int(channel.queue_declare(QUEUE, passive=True).method.consumer_count)
+
+    def unacked(self) -> int:
+        """How many messages consumers hold, as the broker last counted: it does so every five seconds.
+
+        Raises OSError and KeyError while the broker starts.
+        """
+        url = f"http://127.0.0.1:{self.management_port}/api/queues/%2F/{quote(QUEUE)}"
+        return int(_json(url, LOGIN)["messages_unacknowledged"])
 
     def sensorctl(self, *arguments: str) -> str:
-        done = subprocess.run(
-            ["docker", "compose", "run", "--rm", "-T", "sensorctl", *arguments],
-            cwd=self.folder,
-            env=self.environment,
-            timeout=MINUTES,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        done = self.attempt("docker", "compose", "run", "--rm", "-T", "sensorctl", *arguments)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
+
+
+def reading(sensor_id: str, number: int = 0) -> bytes:
+    """A reading of now whose temperature tells its number."""
+    body: dict[str, Any] = {
+        "sensor_id": sensor_id,
+        "measured_at": datetime.now(UTC).isoformat(),
+        "temperature": 20 + number / 1000,
+    }
+    return json.dumps(body).encode()
+
+
+def _json(url: str, login: str | None = None) -> Any:
+    request = urllib.request.Request(url)
+    if login:
+        request.add_header("Authorization", f"Basic {b64encode(login.encode()).decode()}")
+    with _DIRECT.open(request, timeout=HTTP_SECONDS) as answer:
+        return json.load(answer)

@@ -1,4 +1,4 @@
-"""`python -m tests.entries.hanging asleep|busy STALL_SECONDS`: the real pipeline, whose handler hangs.
+"""`python -m tests.entries.hanging asleep|busy|never STALL_SECONDS`: the real pipeline, whose handler hangs.
 
 It hangs at its first batch: asleep, as in a call that never returns, or busy in a call that lets no other
 thread run, as a regular expression that runs away does. `never` hangs never. The watchdog waits for

@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
-from tests.faults.ledger import Attempt, StoreResult
+from tests.faults.ledger import Attempt, StoredRow
 
 Maker = Callable[[Random, str], Attempt]
 ABSOLUTE_ZERO = -273.15
@@ -24,7 +24,7 @@ def good(chance: Random, sensor: str) -> Attempt:
 
 def at(moment: datetime, chance: Random, sensor: str, reason: str | None = None) -> Attempt:
     """A reading of that moment; with a reason it is to be dead and never stored."""
-    row = StoreResult(new_id(chance), sensor, moment, round(chance.uniform(-30, 50), 3))
+    row = StoredRow(new_id(chance), sensor, moment, round(chance.uniform(-30, 50), 3))
     body = {
         "reading_id": row.reading_id,
         "sensor_id": sensor,
@@ -46,19 +46,19 @@ def _native(chance: Random, sensor: str, moment: datetime, celsius: float) -> At
     unit, value = chance.choice(
         (("celsius", celsius), ("F", celsius * 9 / 5 + 32), ("kelvin", celsius - ABSOLUTE_ZERO))
     )
-    row = StoreResult(new_id(chance), sensor, moment, celsius)
+    row = StoredRow(new_id(chance), sensor, moment, celsius)
     body = {"reading_id": row.reading_id, "sensor_id": sensor, "measured_at": moment.isoformat()}
     return Attempt(_json(body | {"temperature": value, "unit": unit}), row)
 
 
 def _portuguese(_chance: Random, sensor: str, moment: datetime, celsius: float) -> Attempt:
     body = {"id": sensor, "data": moment.replace(tzinfo=None).isoformat(), "temperatura": celsius}
-    return Attempt(_json(body), StoreResult(None, sensor, moment, celsius))
+    return Attempt(_json(body), StoredRow(None, sensor, moment, celsius))
 
 
 def _timestamped(_chance: Random, sensor: str, moment: datetime, celsius: float) -> Attempt:
     body = {"sensor_id": sensor, "timestamp": moment.isoformat(), "temperature": celsius}
-    return Attempt(_json(body), StoreResult(None, sensor, moment, celsius))
+    return Attempt(_json(body), StoredRow(None, sensor, moment, celsius))
 
 
 def invalid(chance: Random, sensor: str) -> Attempt:

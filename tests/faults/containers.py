@@ -11,12 +11,12 @@ from typing import Any
 
 from db.migrate import upgrade
 from db.settings import DatabaseSettings
-from native.ports import free_port
 from runtime.settings import load
 from tests.e2e.compose import ComposeStack
 from tests.faults.site import BROKER, DATABASE, SmallDatabase, Workers, answers, await_answers
 from tests.faults.supervising import ROOT, Supervising
 from tests.modes import Mode
+from tests.ports import reserve_port
 from tests.waiting import eventually
 
 OVERRIDE = ROOT / "tests" / "faults" / "compose.faults.yml"
@@ -38,10 +38,6 @@ class FaultStack(ComposeStack):
     def environment(self) -> dict[str, str]:
         base = super().environment
         return base | {"COMPOSE_FILE": f"{base['COMPOSE_FILE']}:{OVERRIDE}"}
-
-    @property
-    def database_url(self) -> str:
-        return f"postgresql://sensors:sensors@127.0.0.1:{self.postgres_port}/sensors"
 
     def kill(self, container: str, *user: str) -> None:
         """SIGKILL to everything in it; returns once it is dead."""
@@ -103,7 +99,7 @@ class SmallContainer:
     def __init__(self, stack: FaultStack, name: str) -> None:
         self._stack, self._name = stack, name
         self._keeper = f"{name}-keeper"
-        self._port = free_port()
+        self._port = reserve_port()
         self.url = f"postgresql://sensors:sensors@127.0.0.1:{self._port}/sensors"
 
     def start(self, amqp_url: str) -> None:

@@ -14,7 +14,7 @@ ANY_REASON = "*"
 DECIMALS = 6
 
 
-class StoreResult(NamedTuple):
+class StoredRow(NamedTuple):
     """What the table is to hold of a reading; without an id the system chooses one."""
 
     reading_id: str | None
@@ -33,7 +33,7 @@ class Attempt(NamedTuple):
     """A message that is published: the row it may become, or the reason for which it may be dead."""
 
     body: bytes
-    row: StoreResult | None
+    row: StoredRow | None
     reason: str | None = None
 
 
@@ -99,11 +99,11 @@ def _entries(path: Path) -> Iterator[dict[str, Any]]:
         yield from map(json.loads, file)
 
 
-def _dump(row: StoreResult | None) -> list[Any] | None:
+def _dump(row: StoredRow | None) -> list[Any] | None:
     return row and [row.reading_id, row.sensor_id, row.measured_at.isoformat(), row.celsius]
 
 
-def _load(row: list[Any] | None) -> StoreResult | None:
+def _load(row: list[Any] | None) -> StoredRow | None:
     if row is None:
         return None
-    return StoreResult(row[0], row[1], datetime.fromisoformat(row[2]), row[3])
+    return StoredRow(row[0], row[1], datetime.fromisoformat(row[2]), row[3])

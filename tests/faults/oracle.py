@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from tests.faults.ledger import ANY_REASON, Account, Attempt, StoreResult
+from tests.faults.ledger import ANY_REASON, Account, Attempt, StoredRow
 
 SHOWN = 5
 SHOWN_CHARACTERS = 200
@@ -51,7 +51,7 @@ class Outcome:
         return not any(bad) and not self.problems
 
 
-def judge(account: Account, rows: Sequence[StoreResult], dead: Sequence[Dead], removed: int = 0) -> Verdict:
+def judge(account: Account, rows: Sequence[StoredRow], dead: Sequence[Dead], removed: int = 0) -> Verdict:
     """Compare what was confirmed with what is there.
 
     `removed` is how many messages the test itself took out of the queue, as an operator's purge does;
@@ -87,7 +87,7 @@ def strange_rows(matches: Sequence[Key | None]) -> list[None]:
     return [match for match in matches if match is None]
 
 
-def _match(row: StoreResult, expected: set[Key]) -> Key | None:
+def _match(row: StoredRow, expected: set[Key]) -> Key | None:
     with_id, without_id = row.key, (None, *row.key[1:])
     if with_id in expected:
         return with_id

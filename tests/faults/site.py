@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import psycopg
 from pika.adapters.blocking_connection import BlockingChannel
 
-from tests.faults.ledger import StoreResult
+from tests.faults.ledger import StoredRow
 from tests.faults.load import BROKEN, DEAD_QUEUE, EXCHANGE, QUEUE, connect
 from tests.faults.oracle import Dead
 from tests.faults.supervising import Supervising
@@ -98,16 +98,23 @@ def drain_dead(url: str) -> list[Dead]:
     taken: list[Dead] = []
     with channel(url) as visit:
         visit.basic_qos(prefetch_count=500)
-        wanted = visit.queue_declare(DEAD_QUEUE, passive=True).method.message_count
+        wanted = _count(visit)
         for method, properties, body in visit.consume(DEAD_QUEUE, inactivity_timeout=IDLE_SECONDS):
-            if method is None:
-                if len(taken) >= wanted:
-                    break
+            if method is not None:
+                taken.append(Dead(body, (properties.headers or {}).get("x-dead-reason")))
+                visit.basic_ack(method.delivery_tag)
+            if visit.get_waiting_message_count() or len(taken) < wanted or _count(visit):
                 continue
-            taken.append(Dead(body, (properties.headers or {}).get("x-dead-reason")))
-            visit.basic_ack(method.delivery_tag)
+            # That nothing is there is believed after a while only: a broker just started counts too little.
+            if taken or method is None:
+                break
         visit.cancel()
     return taken
+
+
+def _count(visit: BlockingChannel) -> int:
+    count: int = visit.queue_declare(DEAD_QUEUE, passive=True).method.message_count
+    return count
 
 
 def query(url: str, statement: str, *parameters: object) -> list[tuple[Any, ...]]:
@@ -117,10 +124,10 @@ def query(url: str, statement: str, *parameters: object) -> list[tuple[Any, ...]
         return cursor.fetchall() if cursor.description else []
 
 
-def stored_rows(url: str) -> list[StoreResult]:
+def stored_rows(url: str) -> list[StoredRow]:
     """Everything that the table holds."""
     found = query(url, "SELECT reading_id::text, sensor_id, measured_at, temperature FROM reading")
-    return [StoreResult(*row) for row in found]
+    return [StoredRow(*row) for row in found]
 
 
 def wipe(amqp_url: str, database_url: str) -> None:

@@ -12,13 +12,13 @@ from itertools import count
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
-from native.ports import free_port
 from native.program import Program
 from native.state import ProcessStatus
 from native.supervisor import Supervisor
 from runtime.lifecycle import ShutdownSignal
 from runtime.process_state import ProcessState
 from runtime.services import RestartPolicy, Stage
+from tests.ports import reserve_port
 
 ROOT = Path(__file__).resolve().parents[2]
 INHERITED = ("PATH", "HOME", "LANG", "TMPDIR")
@@ -93,7 +93,7 @@ class Supervising:
 def environment(variables: Mapping[str, str]) -> dict[str, str]:
     """What a process of this project sees: nothing of the shell's settings."""
     kept = {name: os.environ[name] for name in INHERITED if name in os.environ}
-    return kept | {"PYTHONUNBUFFERED": "1", "HTTP_PORT": str(free_port())} | dict(variables)
+    return kept | {"PYTHONUNBUFFERED": "1", "HTTP_PORT": str(reserve_port())} | dict(variables)
 
 
 class LocalWorkers:

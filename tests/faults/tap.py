@@ -5,7 +5,7 @@ import threading
 from datetime import datetime
 from typing import Any, Self
 
-from tests.faults.ledger import Attempt, Ledger, StoreResult
+from tests.faults.ledger import Attempt, Ledger, StoredRow
 from tests.faults.load import BROKEN, EXCHANGE, connect
 
 TAP_QUEUE = "faults.tap"
@@ -81,7 +81,7 @@ class Tap:
         reading: dict[str, Any] = json.loads(body)
         moment = datetime.fromisoformat(reading["measured_at"])
         name = reading["reading_id"]
-        row = StoreResult(name, reading["sensor_id"], moment, reading["temperature"])
+        row = StoredRow(name, reading["sensor_id"], moment, reading["temperature"])
         attempt = Attempt(body, row)
         self._ledger.confirm(self._ledger.attempt(attempt), attempt)
         self.readings[name] = self.readings.get(name, 0) + 1

@@ -7,7 +7,7 @@ from random import Random
 import pytest
 
 from tests.faults.bodies import good, invalid
-from tests.faults.ledger import Account, Attempt, Ledger, StoreResult
+from tests.faults.ledger import Account, Attempt, Ledger, StoredRow
 from tests.faults.oracle import Dead, judge
 
 
@@ -17,7 +17,7 @@ def readings() -> list[Attempt]:
     return [good(chance, f"sensor-{n}") for n in range(3)]
 
 
-def rows(attempts: list[Attempt]) -> list[StoreResult]:
+def rows(attempts: list[Attempt]) -> list[StoredRow]:
     return [attempt.row for attempt in attempts if attempt.row]
 
 
@@ -26,7 +26,7 @@ def confirmed(attempts: list[Attempt]) -> Account:
 
 
 def figures(
-    account: Account, stored: list[StoreResult], dead: list[Dead] | None = None
+    account: Account, stored: list[StoredRow], dead: list[Dead] | None = None
 ) -> tuple[int, int, int]:
     verdict = judge(account, stored, dead or [])
     return verdict.lost, verdict.unexpected, verdict.duplicates
@@ -56,7 +56,7 @@ def test_a_row_with_another_content_is_unexpected_and_its_reading_lost(readings:
 
 
 def test_a_reading_without_an_id_that_is_stored_twice_is_a_duplicate() -> None:
-    row = StoreResult(None, "1", datetime.now(UTC), 20.0)
+    row = StoredRow(None, "1", datetime.now(UTC), 20.0)
     stored = [row._replace(reading_id="a"), row._replace(reading_id="b")]
     assert figures(confirmed([Attempt(b"{}", row)]), stored) == (0, 0, 1)
 

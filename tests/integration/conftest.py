@@ -1,6 +1,8 @@
 """What one test has of the servers: a virtual host, a migrated database and processes of its own."""
 
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack
+from datetime import UTC, date, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -37,17 +39,28 @@ def broker(rabbitmq: RabbitMQ, queue_type: str) -> Iterator[VirtualHost]:
 
 
 @pytest.fixture(scope="session")
-def template(postgres: Postgres) -> Iterator[str]:
-    """The name of a migrated database, to be copied."""
-    with postgres.database() as database:
-        upgrade(database.settings)
-        yield database.name
+def template(postgres: Postgres) -> Iterator[Callable[[date], str]]:
+    """Gives the name of a database that was migrated on that day, to be copied.
+
+    A migration makes the partitions of its day, and a run may last beyond midnight.
+    """
+    names: dict[date, str] = {}
+    with ExitStack() as databases:
+
+        def of_day(day: date) -> str:
+            if day not in names:
+                database = databases.enter_context(postgres.database())
+                upgrade(database.settings)
+                names[day] = database.name
+            return names[day]
+
+        yield of_day
 
 
 @pytest.fixture
-def database(postgres: Postgres, template: str) -> Iterator[Database]:
+def database(postgres: Postgres, template: Callable[[date], str]) -> Iterator[Database]:
     """A migrated database."""
-    with postgres.database(template) as database:
+    with postgres.database(template(datetime.now(UTC).date())) as database:
         yield database
 
 

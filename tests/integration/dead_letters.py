@@ -8,12 +8,11 @@ from typing import Any
 
 import pika
 
-from tests.broker import DEAD_QUEUE, STATISTICS_SECONDS, Message, VirtualHost
+from tests.broker import DEAD_QUEUE, Message, VirtualHost
 from tests.processes import Process, Processes
-from tests.waiting import eventually
+from tests.waiting import DEADLINE_SECONDS, eventually
 
 DEFAULT_DELIVERY_LIMIT = 20
-BURIED_SECONDS = 30
 
 
 class Operator:
@@ -27,7 +26,7 @@ class Operator:
 
     def __call__(self, *arguments: str, code: int = 0) -> str:
         process = self.start(*arguments)
-        assert process.wait(120) == code, process.text
+        assert process.wait(2 * DEADLINE_SECONDS) == code, process.text
         return process.text
 
     def listed(self, *arguments: str) -> list[dict[str, Any]]:
@@ -54,7 +53,7 @@ def bury_all(broker: VirtualHost, bodies: Sequence[str]) -> None:
     with broker.channel.connection.channel() as channel:
         for body in bodies:
             channel.basic_publish("", DEAD_QUEUE, body.encode(), _death("not-json", timedelta(0), {}))
-    eventually(lambda: broker.ready(DEAD_QUEUE) == wanted, BURIED_SECONDS, "all of them are buried")
+    eventually(lambda: broker.ready(DEAD_QUEUE) == wanted, DEADLINE_SECONDS, "all of them are buried")
 
 
 def bury_many(broker: VirtualHost, count: int) -> set[bytes]:
@@ -74,7 +73,7 @@ def limit_deliveries(broker: VirtualHost, limit: int) -> None:
     policy = {"pattern": ".*", "definition": {"delivery-limit": limit}, "apply-to": "queues"}
     broker.server.api("PUT", f"/api/policies/{broker.name}/low", policy)
     path = f"/api/queues/{broker.name}/{DEAD_QUEUE}"
-    eventually(lambda: broker.server.api("GET", path).get("policy"), STATISTICS_SECONDS, "it is told")
+    eventually(lambda: broker.server.api("GET", path).get("policy"), DEADLINE_SECONDS, "it is told")
 
 
 def bodies(messages: list[Message]) -> Counter[bytes]:

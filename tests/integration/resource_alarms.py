@@ -12,7 +12,7 @@ from native.rabbitmq import PrivateRabbitMQ
 from tests import services
 from tests.broker import RabbitMQ
 
-CONTROL_SECONDS = 60
+CONTROL_SECONDS = 120
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from tests.database import Database
 from tests.modes import Mode, both_modes
 from tests.processes import Process, Processes
 from tests.readings import reading
-from tests.waiting import eventually
+from tests.waiting import DEADLINE_SECONDS, eventually
 
 both_queue_types = pytest.mark.parametrize("queue_type", ["quorum", "classic"])
 DEADLY_CONSUMER = "tests.entries.deadly"
@@ -23,7 +23,7 @@ def restart_until_it_lives(is_done: Callable[[], bool], run: Processes, most_dea
         consumer = run.start(DEADLY_CONSUMER)
         eventually(
             lambda: consumer.exit_code is not None or is_done(),  # noqa: B023 (asked at once)
-            30,
+            DEADLINE_SECONDS,
             "the consumer dies, or is done",
         )
         if consumer.exit_code is None:
@@ -67,7 +67,7 @@ def test_a_good_message_that_came_back_often_is_tried_and_stored(
     for _ in range(6):
         method, _, _ = broker.channel.basic_get(QUEUE)
         broker.channel.basic_nack(method.delivery_tag, requeue=True)
-        eventually(broker.ready, 15, "the message is back")
+        eventually(broker.ready, DEADLINE_SECONDS, "the message is back")
 
     consumer = run.consumer()
 
@@ -84,7 +84,7 @@ def test_a_bad_message_that_came_back_often_keeps_its_own_reason(broker: Virtual
     for _ in range(6):
         method, _, _ = broker.channel.basic_get(QUEUE)
         broker.channel.basic_nack(method.delivery_tag, requeue=True)
-        eventually(broker.ready, 15, "the message is back")
+        eventually(broker.ready, DEADLINE_SECONDS, "the message is back")
 
     run.consumer().logged("dead-lettered")
 
@@ -101,15 +101,16 @@ def test_a_consumer_killed_around_the_commit_leaves_exactly_one_row(
     for sequence in range(mode.holds):
         broker.publish(reading(sequence=sequence))
 
-    killed = run.start(f"tests.entries.killed {moment}")
+    # It lingers until its first batch is full, however slowly that comes.
+    killed = run.start(f"tests.entries.killed {moment}", BATCH_LINGER_SECONDS="10")
 
     assert killed.wait() == SIGKILLED
     assert database.count() == (mode.holds if moment == "after" else 0)
-    eventually(lambda: broker.ready() == mode.holds, 10, "the batch is back in the queue")
+    eventually(lambda: broker.ready() == mode.holds, DEADLINE_SECONDS, "the batch is back in the queue")
 
     consumer = run.consumer()
 
-    eventually(lambda: sum(_outcomes(consumer)) == mode.holds, 30, "every message is handled")
+    eventually(lambda: sum(_outcomes(consumer)) == mode.holds, DEADLINE_SECONDS, "every message is handled")
     assert consumer.stop() == 0
     assert sorted(row["sequence"] for row in database.readings()) == list(range(mode.holds))
     assert broker.ready() == broker.ready(DEAD_QUEUE) == 0
@@ -129,11 +130,12 @@ def test_consumers_killed_under_load_lose_nothing(
             victim = run.consumer()
         broker.publish(reading(sequence=sequence))
         if sequence % 100 == 50:
-            eventually(lambda: any(victim.told()), 10, "it works")  # noqa: B023 (asked at once)
+            eventually(lambda: any(victim.told()), DEADLINE_SECONDS, "it works")  # noqa: B023 (asked at once)
             victim.kill()
 
-    eventually(lambda: database.count() == 300, 20, "every reading is stored")
-    eventually(lambda: broker.ready() == 0, 10, "the queue is empty")
+    eventually(lambda: len(broker.connections()) == 1, DEADLINE_SECONDS, "the kills are noticed")
+    eventually(lambda: database.count() == 300, DEADLINE_SECONDS, "every reading is stored")
+    eventually(lambda: broker.ready() == 0, DEADLINE_SECONDS, "the queue is empty")
     assert steady.stop() == 0
     assert broker.ready() == broker.ready(DEAD_QUEUE) == 0
     assert sorted(row["sequence"] for row in database.readings()) == list(range(300))

@@ -20,7 +20,7 @@ from tests.broker import VirtualHost
 from tests.database import Database
 from tests.integration.dead_letters import Operator
 from tests.processes import Processes
-from tests.waiting import eventually
+from tests.waiting import DEADLINE_SECONDS, eventually
 
 BEGIN = datetime(2025, 3, 1, tzinfo=UTC)
 RUN = uuid4()
@@ -68,7 +68,7 @@ def test_exported_readings_can_be_imported_unchanged(
         assert "Published 600 readings, refused 0 lines." in sensorctl("import", str(file))
     run.consumer(PREFETCH_COUNT="100")
     # then the readings are stored again, unchanged
-    eventually(lambda: broker.ready() == 0 and stored.count() == 600, 60, "they are stored")
+    eventually(lambda: broker.ready() == 0 and stored.count() == 600, DEADLINE_SECONDS, "they are stored")
     assert readings_of(stored) == before
 
 

@@ -14,7 +14,7 @@ from tests.database import Database
 from tests.modes import both_modes
 from tests.processes import Processes
 from tests.readings import reading
-from tests.waiting import eventually
+from tests.waiting import DEADLINE_SECONDS, eventually
 
 both_queue_types = pytest.mark.parametrize("queue_type", ["quorum", "classic"])
 FRAME_BYTES = 131_072
@@ -87,7 +87,9 @@ def test_a_bad_body_with_hostile_headers_is_dead_lettered_and_a_good_one_is_stor
 
     consumer = run.consumer()
 
-    eventually(lambda: database.count() == len(HOSTILE_HEADERS), 30, "every good reading is stored")
+    eventually(
+        lambda: database.count() == len(HOSTILE_HEADERS), DEADLINE_SECONDS, "every good reading is stored"
+    )
     assert consumer.stop() == 0
     assert broker.ready() == 0
     assert consumer.events("broker unavailable") == []
@@ -124,7 +126,9 @@ def test_dead_letters_with_hostile_headers_can_be_looked_at_again_and_again(
     run.consumer().logged("dead-lettered", times=len(HOSTILE_HEADERS))
 
     for _ in range(12):
-        eventually(lambda: broker.ready(DEAD_QUEUE) == len(HOSTILE_HEADERS), 10, "all are there")
+        eventually(
+            lambda: broker.ready(DEAD_QUEUE) == len(HOSTILE_HEADERS), DEADLINE_SECONDS, "all are there"
+        )
         with open_dead_letter_queue(broker.settings) as dead_queue:
             assert len(list(dead_queue.peek())) == len(HOSTILE_HEADERS)
     for arguments in ("", " --json"):
@@ -192,7 +196,7 @@ def test_the_properties_of_a_good_message_do_not_matter(
     ):
         broker.publish(reading(sequence=sequence), properties)
     run.consumer()
-    eventually(lambda: database.count() == 3, 10, "all are stored")
+    eventually(lambda: database.count() == 3, DEADLINE_SECONDS, "all are stored")
     assert broker.ready(DEAD_QUEUE) == 0
 
 

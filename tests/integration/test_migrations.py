@@ -12,6 +12,7 @@ from db.migrate import alembic_config, current_version, newest_version, upgrade
 from tests.database import Database
 from tests.processes import inherited
 from tests.services import ROOT
+from tests.waiting import DEADLINE_SECONDS
 
 OBJECTS = (
     "SELECT relname FROM pg_class "
@@ -59,7 +60,7 @@ def test_concurrent_upgrades_are_safe(bare_database: Database) -> None:
         )
         for _ in range(4)
     ]
-    outputs = [upgrade.communicate(timeout=60)[0] for upgrade in upgrades]
+    outputs = [upgrade.communicate(timeout=2 * DEADLINE_SECONDS)[0] for upgrade in upgrades]
     assert [upgrade.returncode for upgrade in upgrades] == [0, 0, 0, 0], outputs
     assert current_version(bare_database.settings) == newest_version()
 

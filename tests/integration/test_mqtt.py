@@ -12,7 +12,7 @@ from tests.integration.dead_letters import Operator
 from tests.modes import both_modes
 from tests.mqtt import Device, device
 from tests.processes import Processes
-from tests.waiting import eventually
+from tests.waiting import DEADLINE_SECONDS, eventually
 
 TOPIC = "sensors/kitchen/temperature"
 TIME = "2025-11-22T05:28:37.123456+00:00"
@@ -44,7 +44,7 @@ def test_every_dialect_arrives_and_the_topic_names_the_sensor_where_the_body_doe
 
     consumer = run.consumer()
 
-    eventually(lambda: database.count() == 5, 15, "all are stored")
+    eventually(lambda: database.count() == 5, DEADLINE_SECONDS, "all are stored")
     assert consumer.stop() == 0
     stored = {(row["sensor_id"], row["measured_at"], row["temperature"]) for row in database.readings()}
     time, older = datetime.fromisoformat(TIME), datetime(2025, 8, 11, 23, 16, 59, 428169, UTC)
@@ -62,7 +62,7 @@ def test_a_bare_number_has_the_brokers_time_or_is_dead_where_the_broker_has_none
     began = datetime.now(UTC)
     thing.publish(TOPIC, "21.5")
     run.consumer()
-    eventually(lambda: database.count() + broker.ready(DEAD_QUEUE), 15, "it is stored, or dead")
+    eventually(lambda: database.count() + broker.ready(DEAD_QUEUE), DEADLINE_SECONDS, "it is stored, or dead")
     if broker.server.stamps:
         [row] = database.readings()
         assert (row["sensor_id"], row["temperature"]) == ("kitchen", 21.5)
@@ -116,7 +116,7 @@ def test_what_is_redelivered_after_its_commit_is_one_reading(
     # when another one gets the message
     consumer = run.consumer()
     # then it is the same reading
-    eventually(lambda: consumer.told() == (0, 1), 15, "it is recognised")
+    eventually(lambda: consumer.told() == (0, 1), DEADLINE_SECONDS, "it is recognised")
     assert database.count() == 1
     assert broker.ready(DEAD_QUEUE) == 0
 
@@ -128,7 +128,7 @@ def test_what_came_back_often_is_tried_with_what_its_topic_says(
     for _ in range(6):
         method, _, _ = broker.channel.basic_get(QUEUE)
         broker.channel.basic_nack(method.delivery_tag, requeue=True)
-        eventually(broker.ready, 15, "the message is back")
+        eventually(broker.ready, DEADLINE_SECONDS, "the message is back")
 
     run.consumer().logged("stored in isolation")
 
@@ -150,10 +150,10 @@ def test_a_replayed_message_still_has_its_topic_and_its_time(
     consumer.logged("dead-lettered", times=2)
     # when the rule is gone
     database.rows("ALTER TABLE reading DROP CONSTRAINT warm")
-    eventually(lambda: broker.ready(DEAD_QUEUE) == 1, 15, "it is dead again")
+    eventually(lambda: broker.ready(DEAD_QUEUE) == 1, DEADLINE_SECONDS, "it is dead again")
     sensorctl("dead", "replay", "--sensor", "kitchen")
     # then it is stored as what it was
-    eventually(database.count, 15, "it is stored")
+    eventually(database.count, DEADLINE_SECONDS, "it is stored")
     [row] = database.readings()
     assert (row["sensor_id"], row["temperature"]) == ("kitchen", -1.0)
     assert row["measured_at"] <= came
@@ -167,4 +167,4 @@ def test_a_consumer_binds_the_topics_again_when_the_queue_was_deleted(
 
     thing.publish(TOPIC, least(broker, 21.5))
 
-    eventually(database.count, 15, "it is stored")
+    eventually(database.count, DEADLINE_SECONDS, "it is stored")

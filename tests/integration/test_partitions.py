@@ -16,7 +16,7 @@ from db.maintenance import prepare_partitions
 from db.store import Store
 from readings.model import Reading
 from tests.database import Database
-from tests.waiting import eventually
+from tests.waiting import DEADLINE_SECONDS, eventually
 
 DAY = timedelta(days=1)
 PARTITIONS = """
@@ -221,7 +221,11 @@ def test_concurrent_maintenance_and_writers_lose_and_reject_nothing(database: Da
                 # Meanwhile one day loses its partition, and its readings return to the default partition.
                 day = today + (number % 9 - 1) * DAY
                 detach_partition(database, day)
-                eventually(partial(has_partition, database, day), 30, f"the partition of {day} exists again")
+                eventually(
+                    partial(has_partition, database, day),
+                    DEADLINE_SECONDS,
+                    f"the partition of {day} exists again",
+                )
         finally:
             stop.set()
     assert sum(keeper.result() for keeper in maintainers) == 12

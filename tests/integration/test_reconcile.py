@@ -16,12 +16,12 @@ from tests.broker import DEAD_QUEUE, VirtualHost, bare_connection
 from tests.database import Database
 from tests.processes import Processes
 from tests.readings import reading
-from tests.waiting import eventually
+from tests.waiting import DEADLINE_SECONDS, eventually
 
 LOAD_PER_SECOND = 300
 # Less where the consumers cannot follow: what waits for longer than `reconcile` does would be on its way.
 MOST_WAITING = 300
-RUN_END_SECONDS = 150
+RUN_END_SECONDS = 240
 
 
 class Books:
@@ -68,7 +68,7 @@ def test_runs_that_arrive_shuffled_and_twice_are_balanced(
     for message in messages:
         broker.publish(message)
     run.consumer()
-    eventually(lambda: database.count() == 121, 20, "all are stored")
+    eventually(lambda: database.count() == 121, DEADLINE_SECONDS, "all are stored")
 
     found = reconcile()
 
@@ -89,7 +89,7 @@ def test_dead_readings_count_wherever_they_are_in_their_run(
         broker.publish(all_dead.message(sequence, temperature="hot"))
     broker.publish("rubbish")
     run.consumer().logged("dead-lettered", times=15)
-    eventually(lambda: database.count() == 6, 10, "the good ones are stored")
+    eventually(lambda: database.count() == 6, DEADLINE_SECONDS, "the good ones are stored")
 
     found = reconcile()
 
@@ -98,7 +98,7 @@ def test_dead_readings_count_wherever_they_are_in_their_run(
     }  # fmt: skip
     gaps = database.rows("SELECT first_missing, last_missing, missing FROM reading_gap ORDER BY 1")
     assert [tuple(row.values()) for row in gaps] == [(1, 1, 1), (5, 6, 2)]
-    eventually(lambda: broker.ready(DEAD_QUEUE) == 15, 5, "the dead ones stay")
+    eventually(lambda: broker.ready(DEAD_QUEUE) == 15, DEADLINE_SECONDS, "the dead ones stay")
 
 
 def test_a_replayed_reading_that_is_still_dead_counts_once(
@@ -109,7 +109,7 @@ def test_a_replayed_reading_that_is_still_dead_counts_once(
         broker.publish(sensor.message(sequence))
     broker.publish(sensor.message(2), routing_key=DEAD_QUEUE)
     run.consumer()
-    eventually(lambda: database.count() == 3, 10, "all are stored")
+    eventually(lambda: database.count() == 3, DEADLINE_SECONDS, "all are stored")
     assert numbers(reconcile()["sensors"][0]) == (3, 3, 0, 0, 0)
 
 
@@ -121,7 +121,7 @@ def test_rows_that_were_removed_are_told_and_nothing_else(
         broker.publish(sensor.message(sequence))
         broker.publish(whole.message(sequence))
     run.consumer()
-    eventually(lambda: database.count() == 60, 10, "all are stored")
+    eventually(lambda: database.count() == 60, DEADLINE_SECONDS, "all are stored")
     database.rows("DELETE FROM reading WHERE sensor_id = '1' AND sequence IN (1, 7, 8)")
 
     found = reconcile(code=1)
@@ -145,7 +145,7 @@ def test_since_looks_at_the_end_of_each_run_only(
         broker.publish(sensor.message(sequence))
         broker.publish(past.message(sequence))
     run.consumer()
-    eventually(lambda: database.count() == 40, 10, "all are stored")
+    eventually(lambda: database.count() == 40, DEADLINE_SECONDS, "all are stored")
     database.rows(
         "UPDATE reading SET measured_at = now() - interval '2 h' WHERE sequence <= 10 OR sensor_id = 'past'"
     )
@@ -161,7 +161,7 @@ def test_what_waits_in_the_queue_is_on_its_way(
     sensor = Sensor()
     broker.publish(sensor.message(5))
     consumer = run.consumer()
-    eventually(lambda: database.count() == 1, 10, "the last one came first")
+    eventually(lambda: database.count() == 1, DEADLINE_SECONDS, "the last one came first")
     assert consumer.stop() == 0
     for sequence in (1, 2, 3, 4):
         broker.publish(sensor.message(sequence))
@@ -180,11 +180,11 @@ def test_what_a_slow_consumer_holds_is_on_its_way_while_others_go_on(
     sensor = Sensor("held")
     run.consumer(PROCESSING_SECONDS_MIN="300", PROCESSING_SECONDS_MAX="300")
     broker.publish(sensor.message(1))
-    eventually(lambda: broker.ready() == 0, 5, "the slow consumer has it")
+    eventually(lambda: broker.ready() == 0, DEADLINE_SECONDS, "the slow consumer has it")
     run.consumer()
     broker.publish(sensor.message(2))
     with load(broker, {}):
-        eventually(lambda: database.count() > 100, 20, "the other one goes on")
+        eventually(lambda: database.count() > 100, DEADLINE_SECONDS, "the other one goes on")
         found = reconcile("--wait", "60")
     held = next(row for row in found["sensors"] if row["sensor_id"] == "held")
     assert numbers(held) == (2, 1, 0, 1, 0)
@@ -196,7 +196,7 @@ def test_under_load_the_balance_is_right_and_one_removed_row_is_found(
     consumers = [run.consumer() for _ in range(3)]
     published: dict[str, int] = {}
     with load(broker, published, broken_each=20):
-        eventually(lambda: database.count() > 300, 20, "the load is on")
+        eventually(lambda: database.count() > 300, DEADLINE_SECONDS, "the load is on")
         for turn in range(3):
             found = reconcile()
             assert (found["missing"], found["lost_at_least"]) == (0, 0)

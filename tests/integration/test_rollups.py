@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from db.store import SAVE_MANY, SAVE_ONE, Store
 from readings.model import Reading
 from tests.database import Database, Row
+from tests.waiting import DEADLINE_SECONDS
 from tests.writers import WRITERS, four_writers
 
 HOUR = timedelta(hours=1)
@@ -42,6 +43,7 @@ TEMPERATURES = st.one_of(
     st.floats(-273.15, 10_000, allow_nan=False).map(lambda value: round(value, 9)),
 )
 MEAN_TOLERANCE = 1e-9
+BATCHES = 100
 # Around every edge that the views know, and anywhere from yesterday to five minutes ahead.
 EDGES = st.sampled_from(["hour", "first five seconds", "first minute", "last minute", "now"])
 MOMENTS = st.one_of(
@@ -172,8 +174,7 @@ def test_a_rebuild_replaces_the_rollups_of_its_range_only(database: Database) ->
 
 
 def test_a_rebuild_during_writes_misses_no_reading(database: Database) -> None:
-    stored, stop = write_with_four_writers(database, seconds=0), threading.Event()
-    assert stored == 0
+    stop, rebuilds = threading.Event(), threading.Semaphore(0)
     failures: list[Exception] = []
 
     def rebuild() -> None:
@@ -181,18 +182,20 @@ def test_a_rebuild_during_writes_misses_no_reading(database: Database) -> None:
             while not stop.is_set():
                 try:
                     connection.execute("SELECT rebuild_rollups(now() - interval '2 hours', now())")
+                    rebuilds.release()
                 except psycopg.Error as error:
                     failures.append(error)
 
     rebuilding = threading.Thread(target=rebuild)
     rebuilding.start()
     try:
-        stored = write_with_four_writers(database, seconds=2)
+        written = write_with_four_writers(database)
+        assert rebuilds.acquire(timeout=DEADLINE_SECONDS), "not even one rebuild"
     finally:
         stop.set()
-        rebuilding.join(30)
+        rebuilding.join(DEADLINE_SECONDS)
     assert failures == []
-    assert database.rows("SELECT readings FROM last_hour_overall") == [{"readings": stored}]
+    assert database.rows("SELECT readings FROM last_hour_overall") == [{"readings": written}]
     with rolled_back(database) as connection:
         assert_views_equal_scan(connection)
 
@@ -201,23 +204,22 @@ def test_a_rebuild_during_writes_misses_no_reading(database: Database) -> None:
 def test_four_writers_on_the_same_sensors_neither_deadlock_nor_count_twice(
     database: Database, size: int
 ) -> None:
-    stored = write_with_four_writers(database, seconds=2, size=size)
-    assert stored == database.count() > 4 * size
+    written = write_with_four_writers(database, size)
+    assert written == database.count() == WRITERS * BATCHES * size
     with rolled_back(database) as connection:
         assert_views_equal_scan(connection)
     assert database.rows("SELECT sum(readings)::int AS readings FROM reading_minute") == [
-        {"readings": stored}
+        {"readings": written}
     ]
 
 
-def write_with_four_writers(database: Database, seconds: float, size: int = 10) -> int:
-    """Run four writers on the same five sensors, each batch sent by two of them; count the readings."""
-    until = datetime.now(UTC) + timedelta(seconds=seconds)
+def write_with_four_writers(database: Database, size: int = 10) -> int:
+    """Run four writers on the same five sensors, each batch also sent by its neighbour, in reverse."""
     stored = [0] * WRITERS
     shared: list[list[Reading]] = [[] for _ in range(WRITERS)]
 
     def write(store: Store, number: int) -> None:
-        while datetime.now(UTC) < until:
+        for _ in range(BATCHES):
             now = datetime.now(UTC)
             batch = [Reading(uuid4(), f"shared {n % 5}", now - timedelta(seconds=n), n) for n in range(size)]
             shared[number] = batch

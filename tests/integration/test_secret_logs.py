@@ -10,7 +10,7 @@ import pytest
 from tests.broker import RabbitMQ
 from tests.database import Postgres
 from tests.processes import Process, Processes, processes
-from tests.waiting import eventually
+from tests.waiting import DEADLINE_SECONDS, eventually
 
 PASSWORD = "Recogn1sable/p@ss:w#rd"
 ENCODED = quote(PASSWORD, safe="")
@@ -129,6 +129,6 @@ def test_an_alerter_that_reaches_nothing(run: Processes) -> None:
         expected = ("broker unavailable", "webhook unavailable", "database-down")
         return all(event in process.text for event in expected)
 
-    eventually(logs_every_outage, 30, "it logs that it reaches nothing")
+    eventually(logs_every_outage, DEADLINE_SECONDS, "it logs that it reaches nothing")
     process.stop()
     says_nothing_of_it(process)

@@ -10,7 +10,7 @@ from tests.broker import VirtualHost
 from tests.database import Database
 from tests.privileges import sensorctl
 from tests.processes import Process, Processes
-from tests.waiting import eventually
+from tests.waiting import DEADLINE_SECONDS, eventually
 
 AWKWARD = "0 or=1 'x' \"y\""
 
@@ -28,15 +28,18 @@ def test_a_run_with_an_error_is_read_to_the_last_line(
     run: Processes, broker: VirtualHost, database: Database, form: str
 ) -> None:
     # given a sensor, a consumer that is started twice, a dead letter, and a process that crashes
-    sensor = run.start("sensor", LOG_FORMAT=form, SENSOR_ID=AWKWARD, SENSOR_INTERVAL_SECONDS="0.5")
+    # (so few readings that each has its line, even if the second start takes long)
+    sensor = run.start("sensor", LOG_FORMAT=form, SENSOR_ID=AWKWARD, SENSOR_INTERVAL_SECONDS="1")
     first = run.start("pipeline", LOG_FORMAT=form)
-    eventually(lambda: database.rows("SELECT 1 FROM reading OFFSET 5"), 30, "six readings are stored")
+    eventually(
+        lambda: database.rows("SELECT 1 FROM reading OFFSET 2"), DEADLINE_SECONDS, "three readings are stored"
+    )
     first.stop()
     second = run.start("pipeline", LOG_FORMAT=form)
     broker.publish(b"nonsense")
-    eventually(lambda: "dead-lettered" in second.text, 30, "the message is dead")
+    eventually(lambda: "dead-lettered" in second.text, DEADLINE_SECONDS, "the message is dead")
     sensor.stop()
-    eventually(lambda: broker.ready() == 0, 30, "the queue is empty")
+    eventually(lambda: broker.ready() == 0, DEADLINE_SECONDS, "the queue is empty")
     second.stop()
     crashed = run.start("tests.entries.crashing sensor", LOG_FORMAT=form)
     crashed.wait()

@@ -16,6 +16,7 @@ from runtime.settings import SecretStr
 from tests.broker import DEAD_QUEUE, RabbitMQ
 from tests.database import Postgres
 from tests.privileges import BROKER_USERS, PASSWORD, ROLES, Stack, drop, sensorctl, set_up_stack
+from tests.waiting import DEADLINE_SECONDS
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +63,7 @@ def test_concurrent_setups_succeed(postgres: Postgres) -> None:
         upgrade(database.settings)
         try:
             for done in [pool.submit(ensure_roles, database.settings, [role]) for _ in range(12)]:
-                done.result(60)
+                done.result(DEADLINE_SECONDS)
         finally:
             drop(database, role.name)
 

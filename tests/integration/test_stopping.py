@@ -12,7 +12,7 @@ from tests.modes import Mode, both_modes
 from tests.processes import Process, Processes
 from tests.proxy import Proxy
 from tests.readings import reading
-from tests.waiting import eventually
+from tests.waiting import DEADLINE_SECONDS, eventually
 
 both_queue_types = pytest.mark.parametrize("queue_type", ["quorum", "classic"])
 
@@ -31,11 +31,13 @@ def test_sigterm_during_a_batch_finishes_it(
     for _ in range(mode.holds):
         broker.publish(reading(sensor_id="in hand"))
     broker.publish(reading(sensor_id="waiting"))
-    seconds = str(3 / mode.holds)
-    consumer = run.consumer(PROCESSING_SECONDS_MIN=seconds, PROCESSING_SECONDS_MAX=seconds)
-    eventually(lambda: broker.ready() == 1, 15, "all but the last are in hand")
+    seconds = str(5 / mode.holds)
+    consumer = run.consumer(
+        BATCH_LINGER_SECONDS="10", PROCESSING_SECONDS_MIN=seconds, PROCESSING_SECONDS_MAX=seconds
+    )
+    eventually(lambda: broker.ready() == 1, DEADLINE_SECONDS, "all but the last are in hand")
 
-    assert consumer.stop(within_seconds=10) == 0
+    assert consumer.stop(promised_seconds=10) == 0
 
     assert [row["sensor_id"] for row in database.readings()] == ["in hand"] * mode.holds
     assert [message.method.redelivered for message in broker.take_all()] == [False]
@@ -53,9 +55,9 @@ def test_work_that_takes_longer_than_the_drain_is_given_back(
     )
     for _ in range(mode.holds):
         broker.publish(reading())
-    eventually(lambda: broker.ready() == 0, 15, "all are in hand")
+    eventually(lambda: broker.ready() == 0, DEADLINE_SECONDS, "all are in hand")
 
-    assert consumer.stop(within_seconds=10) == 0
+    assert consumer.stop(promised_seconds=10) == 0
 
     assert database.count() == 0
     assert [message.headers["x-delivery-count"] for message in broker.take_all()] == [1] * mode.holds
@@ -67,8 +69,7 @@ def test_work_that_takes_longer_than_the_drain_is_given_back(
 @pytest.mark.parametrize(("signal_number", "exit_code"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])
 def test_an_idle_consumer_ends_at_once(run: Processes, signal_number: signal.Signals, exit_code: int) -> None:
     consumer, slowness = start_timed(run.consumer)
-    consumer.send(signal_number)
-    assert consumer.wait(within_seconds=2 * slowness) == exit_code
+    assert consumer.stop(promised_seconds=2 * slowness, by=signal_number) == exit_code
 
 
 @both_modes
@@ -79,14 +80,14 @@ def test_sigterm_under_load_loses_nothing_and_counts_nothing_twice(
     for number in range(300):
         broker.publish(reading(sequence=number))
         if number == 150:
-            eventually(database.count, 10, "some are stored")
-            assert first.stop(within_seconds=10) == 0
+            eventually(database.count, DEADLINE_SECONDS, "some are stored")
+            assert first.stop(promised_seconds=10) == 0
     stored = database.count()
-    eventually(lambda: stored + broker.ready() == 300, 10, "what is not stored is in the queue")
+    eventually(lambda: stored + broker.ready() == 300, DEADLINE_SECONDS, "what is not stored is in the queue")
 
     second = run.consumer()
 
-    eventually(lambda: database.count() == 300, 20, "the rest is stored")
+    eventually(lambda: database.count() == 300, DEADLINE_SECONDS, "the rest is stored")
     assert second.stop() == 0
     assert sorted(row["sequence"] for row in database.readings()) == list(range(300))
     assert first.told() == (stored, 0)
@@ -104,9 +105,9 @@ def test_sigterm_during_a_database_outage_gives_the_message_back(
         broker.publish(reading(sensor_id="held"))
     broker.publish(reading(sensor_id="waiting"))
     consumer.logged("database unavailable", times=3)
-    assert broker.ready() == 1
+    eventually(lambda: broker.ready() == 1, DEADLINE_SECONDS, "all but the last are in hand")
 
-    assert consumer.stop(within_seconds=10) == 0
+    assert consumer.stop(promised_seconds=10) == 0
 
     assert consumer.logged("requeued")["reason"] == "stopping"
     messages = broker.take_all()
@@ -122,15 +123,15 @@ def test_sigterm_while_the_database_is_frozen_waits_for_the_statement_and_gives_
 ) -> None:
     consumer, slowness = start_timed(lambda: run.consumer(DATABASE_URL=database.through(database_proxy)))
     broker.publish(reading(sensor_id="first"))
-    eventually(lambda: database.count() == 1, 15, "the consumer is connected to the database")
+    eventually(lambda: database.count() == 1, DEADLINE_SECONDS, "the consumer is connected to the database")
     database_proxy.black_hole()
     broker.publish(reading())
-    eventually(lambda: broker.ready() == 0, 15, "the message is in hand")
+    eventually(lambda: broker.ready() == 0, DEADLINE_SECONDS, "the message is in hand")
 
-    assert consumer.stop(within_seconds=10 * slowness) == 0
+    assert consumer.stop(promised_seconds=10 * slowness) == 0
 
     assert consumer.logged("requeued")["reason"] == "stopping"
-    assert broker.ready() == 1
+    eventually(lambda: broker.ready() == 1, DEADLINE_SECONDS, "it is back")
     assert broker.ready(DEAD_QUEUE) == 0
 
 
@@ -155,4 +156,4 @@ def test_sigterm_while_waiting_for_the_first_connection(
         return consumer
 
     consumer, slowness = start_timed(start)
-    assert consumer.stop(within_seconds=2 * slowness) == 0
+    assert consumer.stop(promised_seconds=2 * slowness) == 0

@@ -148,7 +148,10 @@ def test_a_frequent_statement_is_prepared(store: Store, database: Database) -> N
     assert "INSERT INTO reading" in "".join(row["statement"] for row in database.rows("TABLE prepared"))
 
 
-def test_a_lock_of_another_writer_means_unavailable_after_the_lock_timeout(database: Database) -> None:
+def test_a_lock_of_another_writer_means_unavailable_after_the_lock_timeout(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("db.engine.LOCK_TIMEOUT_SECONDS", 1)
     reading = make_reading()
     store = Store(database.settings, "test store")
     with database.connect() as other, other.transaction():

@@ -10,7 +10,7 @@ from messaging.errors import BrokerUnavailable, Unroutable
 from messaging.publishing.confirm_publisher import Confirm, ConfirmPublisher, OutstandingConfirms
 from messaging.topology import EXCHANGE
 from tests.broker import QUEUE, VirtualHost
-from tests.waiting import eventually
+from tests.waiting import DEADLINE_SECONDS, eventually
 
 MESSAGES = 500
 
@@ -23,7 +23,7 @@ def stream(broker: VirtualHost) -> Iterator[ConfirmPublisher]:
 
 def confirms(stream: ConfirmPublisher) -> list[Confirm]:
     """The next that come."""
-    return eventually(lambda: stream.wait(1), 30, "something is confirmed")
+    return eventually(lambda: stream.wait(1), DEADLINE_SECONDS, "something is confirmed")
 
 
 def test_everything_that_is_published_is_confirmed_in_order(
@@ -62,7 +62,7 @@ def test_without_an_exchange_nothing_begins(broker: VirtualHost) -> None:
     with pytest.raises(BrokerUnavailable, match="404 NOT_FOUND - no exchange 'sensors'"):
         ConfirmPublisher(broker.url, "sensor-kitchen")
 
-    eventually(lambda: broker.connections() == [], 5, "the connection is closed")
+    eventually(lambda: broker.connections() == [], DEADLINE_SECONDS, "the connection is closed")
 
 
 def test_what_no_queue_takes_is_told_and_not_confirmed(broker: VirtualHost, stream: ConfirmPublisher) -> None:
@@ -82,8 +82,8 @@ def test_a_connection_that_is_lost_is_told(broker: VirtualHost, stream: ConfirmP
 
 def test_it_gives_its_connection_back(broker: VirtualHost) -> None:
     stream = ConfirmPublisher(broker.url, "test")
-    assert len(broker.connections()) == 1
+    eventually(lambda: len(broker.connections()) == 1, DEADLINE_SECONDS, "the broker knows of it")
 
     stream.close()
 
-    eventually(lambda: broker.connections() == [], 5, "it is closed")
+    eventually(lambda: broker.connections() == [], DEADLINE_SECONDS, "it is closed")

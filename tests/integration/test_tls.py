@@ -21,7 +21,7 @@ from tests.database import Database, Postgres
 from tests.processes import processes
 from tests.readings import reading
 from tests.tls import HOST, Authority, Certificate, server_context, tls_front
-from tests.waiting import eventually
+from tests.waiting import DEADLINE_SECONDS, eventually
 
 Front = Callable[..., int]
 
@@ -101,7 +101,7 @@ def test_a_consumer_works_with_both_ends_encrypted(
         broker.publish("rubbish")
         # then both go their way
         consumer.logged("dead-lettered")
-        eventually(lambda: database.count() == 1, 20, "the reading is stored")
+        eventually(lambda: database.count() == 1, DEADLINE_SECONDS, "the reading is stored")
         assert consumer.stop() == 0
     assert broker.ready(QUEUE) == 0
 

@@ -14,7 +14,7 @@ from messaging.management.admin import declare_topology
 from messaging.publishing.confirm_publisher import ConfirmPublisher
 from messaging.topology import EXCHANGE
 from tests.broker import DEAD_QUEUE, QUEUE, RabbitMQ, VirtualHost, bare_connection
-from tests.waiting import eventually
+from tests.waiting import DEADLINE_SECONDS, eventually
 
 
 def test_the_brokers_configuration_makes_quorum_queues_of_plain_durable_ones(rabbitmq: RabbitMQ) -> None:
@@ -57,7 +57,7 @@ def test_a_sensor_needs_no_right_but_to_write_to_the_exchange(broker: VirtualHos
     with broker.server.user_with(broker.name, write=f"^{EXCHANGE}$") as url:
         with closing(ConfirmPublisher(url, "sensor-1")) as stream:
             stream.publish("1", "an id", b"{}")
-            eventually(lambda: stream.wait(1), 10, "it is confirmed")
+            eventually(lambda: stream.wait(1), DEADLINE_SECONDS, "it is confirmed")
 
         with bare_connection(url) as simple, pytest.raises(ChannelClosedByBroker, match="ACCESS_REFUSED"):
             simple.channel().queue_declare(QUEUE, durable=True)

@@ -7,7 +7,7 @@ from statistics import fmean
 
 from tests.faults.bodies import any_dialect, at, good, invalid
 from tests.faults.experiment import Experiment
-from tests.faults.ledger import Attempt, StoreResult
+from tests.faults.ledger import Attempt, StoredRow
 from tests.faults.load import RefusedByBroker, confirming, connect, publish
 
 SUMMARY = """
@@ -73,7 +73,7 @@ def publish_all(x: Experiment, attempts: list[Attempt]) -> None:
     x.until(lambda: x.depth()[0] == 0, 300, "the queue is empty")
 
 
-def check_views(x: Experiment, rows: list[StoreResult]) -> None:
+def check_views(x: Experiment, rows: list[StoredRow]) -> None:
     """The last hour by the view and by hand."""
     distinct = sorted({row.key: row for row in rows}.values(), key=lambda row: row.sensor_id)
     x.until(lambda: len(x.stored()) == len(distinct), 60, f"{len(distinct)} rows are stored")
@@ -93,7 +93,7 @@ def check_views(x: Experiment, rows: list[StoreResult]) -> None:
     x.notes.append(f"the view equals the oracle's for {len(expected)} sensors")
 
 
-def _measures(rows: list[StoreResult]) -> tuple[float, ...]:
+def _measures(rows: list[StoredRow]) -> tuple[float, ...]:
     if not rows:
         return ()
     values = [row.celsius for row in rows]

@@ -13,7 +13,7 @@ from tests.faults import mutation
 from tests.faults.bodies import good
 from tests.faults.bulk import BulkPublisher
 from tests.faults.experiment import Experiment
-from tests.faults.ledger import Attempt, StoreResult
+from tests.faults.ledger import Attempt, StoredRow
 
 MEBIBYTE = 1 << 20
 MOST_GROWTH = 16 * MEBIBYTE
@@ -92,9 +92,9 @@ def _outcome(raw: bytes) -> str:
     return "readings"
 
 
-def _read(raw: bytes) -> StoreResult:
+def _read(raw: bytes) -> StoredRow:
     reading = parse_reading(raw, ParseContext(ZoneInfo("UTC"), datetime.now(UTC)))
-    return StoreResult(str(reading.reading_id), reading.sensor_id, reading.measured_at, reading.temperature)
+    return StoredRow(str(reading.reading_id), reading.sensor_id, reading.measured_at, reading.temperature)
 
 
 def _expected(raw: bytes) -> Attempt:

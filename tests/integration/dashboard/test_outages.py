@@ -85,7 +85,7 @@ def test_the_page_reconnects_when_the_dashboard_is_restarted(
     system.publish("1", 20.0)
     open_page(page, system)
     # when it is stopped with a page open, it ends in time
-    assert dashboard.stop(within_seconds=10) == 0
+    assert dashboard.stop(promised_seconds=10) == 0
     # then the page shows that it is not live
     expect(page.locator("#connection")).to_have_text("Reconnecting …")
     expect(page.locator("#stale")).to_contain_text("Not live: the connection")

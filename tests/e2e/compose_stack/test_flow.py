@@ -1,0 +1,83 @@
+"""Readings on their way to the summary, from a sensor, a foreign client or a device."""
+
+import json
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from tests.e2e.compose import DEAD_QUEUE, ComposeStack, reading
+from tests.e2e.compose_stack.conftest import CONSUMERS
+from tests.mqtt import device
+from tests.waiting import eventually
+
+ARRIVAL_SECONDS = 90
+
+
+def test_each_sensor_arrives_in_the_summary(stack: ComposeStack) -> None:
+    def complete() -> list[dict[str, Any]] | None:
+        rows: list[dict[str, Any]] = json.loads(stack.sensorctl("summary", "--json"))
+        return rows if {"1", "2", "3"} <= {row["sensor_id"] for row in rows} else None
+
+    rows = eventually(complete, ARRIVAL_SECONDS, "a sensor is missing in the summary")
+    assert all(row["min_temperature"] <= row["mean_temperature"] <= row["max_temperature"] for row in rows)
+
+
+def test_all_three_consumers_work(stack: ComposeStack) -> None:
+    stack.publish(*(reading("crowd", number) for number in range(300)))
+    eventually(lambda: len(stack.stored("crowd")) == 300, ARRIVAL_SECONDS, "not all are stored")
+    workers = [c["Name"].strip("/") for c in stack.containers("pipeline-processor")]
+    assert len(workers) == CONSUMERS
+    eventually(lambda: stack.consumers() == CONSUMERS, ARRIVAL_SECONDS, "a consumer does not consume")
+    for worker in workers:
+        eventually(
+            lambda worker=worker: "sensor=crowd" in stack.run("docker", "logs", worker),  # type: ignore[misc]
+            ARRIVAL_SECONDS,
+            f"{worker} stored nothing",
+        )
+
+
+def test_every_dialect_of_a_foreign_client_arrives(stack: ComposeStack) -> None:
+    now = datetime.now(UTC)
+    stack.publish(
+        json.dumps({"id": 901, "data": now.isoformat()[:-6], "temperatura": 23.84}).encode(),
+        json.dumps({"sensor_id": "S902", "timestamp": now.isoformat(), "temperature": 22.5}).encode(),
+        json.dumps(
+            {"sensor_id": "S903", "measured_at": now.isoformat(), "temperature": 68, "unit": "F"}
+        ).encode(),
+    )
+    summary = (
+        "SELECT sensor_id, last_temperature FROM last_hour_summary "
+        "WHERE sensor_id ~ '90.$' ORDER BY sensor_id"
+    )
+    eventually(lambda: len(stack.query(summary)) == 3, ARRIVAL_SECONDS, "a dialect did not arrive")
+    assert stack.query(summary) == [("901", 23.84), ("S902", 22.5), ("S903", 20.0)]
+
+
+def test_a_device_arrives_by_mqtt(stack: ComposeStack) -> None:
+    with device(f"mqtt://127.0.0.1:{stack.mqtt_port}", "sensor", "sensor") as thing:
+        thing.publish("sensors/by-mqtt/temperature", "21.5")
+    eventually(lambda: stack.stored("by-mqtt"), ARRIVAL_SECONDS, "it did not arrive")
+
+
+def test_bad_json_lands_in_the_dead_queue_with_its_reason(stack: ComposeStack) -> None:
+    before = stack.ready(DEAD_QUEUE)
+    stack.publish(b"{broken", b'{"sensor_id": "x", "temperature": 1}')
+    eventually(lambda: stack.ready(DEAD_QUEUE) >= before + 2, ARRIVAL_SECONDS, "they are not dead")
+    found = json.loads(stack.sensorctl("dead", "list", "--json"))
+    reasons = {message["body"]: message["reason"] for message in found}
+    assert reasons["{broken"] == "not-json"
+    assert reasons['{"sensor_id": "x", "temperature": 1}'] == "invalid-field"
+
+
+def test_the_office_temperatures_arrive_in_the_summary(stack: ComposeStack) -> None:
+    # given the run of the replay, which a value of the file's first line tells
+    stack.compose("up", "-d", "sensor-3",
+                  SENSOR_3_SOURCE="office", SENSOR_INTERVAL_SECONDS="0.1")  # fmt: skip
+    runs = "SELECT run_id FROM reading WHERE sensor_id = '3' AND round(temperature::numeric, 7) = %s"
+    first_of_the_file = Decimal("21.0449084")  # 69.88083514 °F
+    ((run_id,),) = eventually(lambda: stack.query(runs, first_of_the_file), ARRIVAL_SECONDS, "not replayed")
+    # then the readings of this run are those of an office
+    of_the_run = "SELECT temperature FROM reading WHERE run_id = %s"
+    eventually(lambda: len(stack.query(of_the_run, run_id)) >= 20, ARRIVAL_SECONDS, "the replay stopped")
+    assert all(10 < value < 35 for (value,) in stack.query(of_the_run, run_id))
+    stack.compose("up", "-d", "sensor-3")
