@@ -1,8 +1,12 @@
-"""Checks everything that the pipeline stands on; each answer is ok or what to do."""
+"""Check what the pipeline depends on: variables, broker, queue, policy, database, schema and clock."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from typing import Any, NamedTuple
+
+from rich.table import Table
+from rich.text import Text
 
 from db.migrate import current_version, newest_version
 from db.queries.summary import Summary
@@ -12,29 +16,52 @@ from messaging.topology import Topology
 from monitoring.outages import problem_kind
 from monitoring.problems import ProblemKind
 from runtime.errors import ServiceUnavailable
-from sensorctl.settings import OperatorSettings
+from sensorctl.output import fail, safe_text, show
+from sensorctl.settings import OperatorSettings, discover_settings
 
 CLOCK_TOLERANCE_SECONDS = 2.0
+SETUP_HINT = "run `sensorctl setup`"
 
 
 class CheckResult(NamedTuple):
-    """One line of the report; without advice it is ok."""
+    """The result of a check; it passed if it has no hint."""
 
-    what: str
-    found: str
-    advice: str | None = None
+    name: str
+    status: str
+    hint: str | None = None
 
 
-def examine(settings: OperatorSettings) -> Iterator[CheckResult]:
-    """Every finding, in the order of the flow; a check that cannot be made says why."""
-    for what, check in CHECKS:
+def doctor() -> None:
+    """Check variables, broker, queue, database, schema and clock.
+
+    Each line is ok or comes with a hint. The exit code is 1 if a check fails.
+    """
+    results = list(run_checks(discover_settings()))
+    show(check_results_table(results))
+    if any(result.hint for result in results):
+        fail()
+
+
+def check_results_table(results: Iterable[CheckResult]) -> Table:
+    """Return one row per check: ok, or its status with a hint."""
+    table = Table(show_header=False, box=None)
+    for result in results:
+        mark = "[green]ok[/]" if result.hint is None else "[red]!![/]"
+        hint = Text(f"\n→ {result.hint}" if result.hint else "", style="bold")
+        table.add_row(mark, result.name, safe_text(result.status) + hint)
+    return table
+
+
+def run_checks(settings: OperatorSettings) -> Iterator[CheckResult]:
+    """Run every check, in the order of the data flow; a check that cannot be made reports the reason."""
+    for name, check in CHECKS:
         try:
             yield check(settings)
         except ServiceUnavailable as error:
-            yield CheckResult(what, f"{problem_kind(error)}: {error}", ADVICE[what])
+            yield CheckResult(name, f"{problem_kind(error)}: {error}", HINTS[name])
 
 
-def _variables(settings: OperatorSettings) -> CheckResult:
+def _check_variables(settings: OperatorSettings) -> CheckResult:
     broker = "RABBITMQ_URL" if settings.rabbitmq_url else f"{settings.rabbitmq_host}:{settings.rabbitmq_port}"
     database = (
         "DATABASE_URL" if settings.database_url else f"{settings.postgres_host}:{settings.postgres_port}"
@@ -44,91 +71,88 @@ def _variables(settings: OperatorSettings) -> CheckResult:
     )
 
 
-def _broker(settings: OperatorSettings) -> CheckResult:
+def _check_broker(settings: OperatorSettings) -> CheckResult:
     with open_channel(settings) as channel:
         channel.exchange_declare("sensors", passive=True)
-    return CheckResult("broker", "answers, and has the exchange sensors")
+    return CheckResult("broker", "responds, and has the exchange sensors")
 
 
-def _queue(settings: OperatorSettings) -> CheckResult:
+def _check_queue(settings: OperatorSettings) -> CheckResult:
     topology = Topology(settings.queue_name)
     management = Management(settings)
-    queue, dead = management.queue(topology.queue), management.queue(topology.dead_queue)
-    if queue is None or dead is None:
+    queue, dead_queue = management.queue(topology.queue), management.queue(topology.dead_queue)
+    if queue is None or dead_queue is None:
         missing = topology.queue if queue is None else topology.dead_queue
-        return CheckResult("queue", f"{missing} is not there", "run `sensorctl setup`")
+        return CheckResult("queue", f"{missing} does not exist", SETUP_HINT)
     problem = "" if queue.get("consumers") else f"{ProblemKind.NO_CONSUMERS}: "
-    return CheckResult("queue", problem + _declared(queue, dead), _queue_advice(queue))
+    return CheckResult("queue", problem + _queue_status(queue, dead_queue), _queue_hint(queue))
 
 
-def _declared(queue: dict[str, Any], dead: dict[str, Any]) -> str:
+def _queue_status(queue: dict[str, Any], dead_queue: dict[str, Any]) -> str:
     arguments = {name: value for name, value in queue["arguments"].items() if name != "x-queue-type"}
     durable = "durable" if queue["durable"] else "not durable"
     return (
         f"{queue['name']}: {queue.get('type', 'classic')}, {durable}, "
         f"arguments {arguments or 'none'}, {queue.get('messages', 0)} messages, "
-        f"{queue.get('consumers', 0)} consumers; {dead.get('messages', 0)} dead"
+        f"{queue.get('consumers', 0)} consumers; {dead_queue.get('messages', 0)} dead"
     )
 
 
-def _queue_advice(queue: dict[str, Any]) -> str | None:
+def _queue_hint(queue: dict[str, Any]) -> str | None:
     if not queue["durable"]:
-        return "the queue does not survive a restart of the broker: delete it and run `sensorctl setup`"
+        return f"the queue does not survive a restart of the broker: delete it and {SETUP_HINT}"
     if set(queue["arguments"]) - {"x-queue-type"}:
-        return "simple clients cannot declare a queue with arguments: delete it and run `sensorctl setup`"
+        return f"simple clients cannot declare a queue with arguments: delete it and {SETUP_HINT}"
     if not queue.get("consumers"):
-        return "nothing consumes the queue: start a pipeline"
+        return "the queue has no consumer: start a pipeline"
     return None
 
 
-def _policy(settings: OperatorSettings) -> CheckResult:
+def _check_delivery_limit(settings: OperatorSettings) -> CheckResult:
     policy = Management(settings).policy(Topology(settings.queue_name))
     if policy is None:
-        return CheckResult("delivery limit", "no policy keeps messages above it", "run `sensorctl setup`")
+        status = "no policy: a message over the broker's limit is dropped"
+        return CheckResult("delivery limit", status, SETUP_HINT)
     limit = policy["definition"].get("delivery-limit", DELIVERY_LIMIT)
-    return CheckResult("delivery limit", f"{limit}, then the dead queue")
+    return CheckResult("delivery limit", f"{limit}, then the message is dead-lettered")
 
 
-def _database(settings: OperatorSettings) -> CheckResult:
-    summary = Summary(settings)
-    try:
-        return CheckResult("database", f"answers, PostgreSQL {summary.server_version()}")
-    finally:
-        summary.close()
+def _check_database(settings: OperatorSettings) -> CheckResult:
+    with closing(Summary(settings)) as summary:
+        return CheckResult("database", f"responds, PostgreSQL {summary.server_version()}")
 
 
-def _schema(settings: OperatorSettings) -> CheckResult:
+def _check_schema(settings: OperatorSettings) -> CheckResult:
     current, newest = current_version(settings), newest_version()
-    advice = None if current == newest else "run `sensorctl setup`"
-    return CheckResult("schema", f"version {current or 'none'}, newest {newest}", advice)
+    hint = None if current == newest else SETUP_HINT
+    return CheckResult("schema", f"version {current or 'none'}, newest {newest}", hint)
 
 
-def _clock(settings: OperatorSettings) -> CheckResult:
-    summary = Summary(settings)
-    try:
+def _check_clock(settings: OperatorSettings) -> CheckResult:
+    with closing(Summary(settings)) as summary:
         before = time.time()
         server = summary.server_time()
-        apart = server - (before + time.time()) / 2
-    finally:
-        summary.close()
-    advice = None if abs(apart) <= CLOCK_TOLERANCE_SECONDS else "let both machines follow a time server (NTP)"
-    return CheckResult("clock", f"the database's is {apart:+.3f} s from this machine's", advice)
+        offset = server - (before + time.time()) / 2
+    hint = None if abs(offset) <= CLOCK_TOLERANCE_SECONDS else "synchronise both machines with NTP"
+    return CheckResult("clock", f"the database's clock differs by {offset:+.3f} s from this machine's", hint)
 
 
 CHECKS: tuple[tuple[str, Callable[[OperatorSettings], CheckResult]], ...] = (
-    ("variables", _variables),
-    ("broker", _broker),
-    ("queue", _queue),
-    ("delivery limit", _policy),
-    ("database", _database),
-    ("schema", _schema),
-    ("clock", _clock),
+    ("variables", _check_variables),
+    ("broker", _check_broker),
+    ("queue", _check_queue),
+    ("delivery limit", _check_delivery_limit),
+    ("database", _check_database),
+    ("schema", _check_schema),
+    ("clock", _check_clock),
 )
-ADVICE = {
-    "broker": "is the broker running, and are host, user and password right?",
+DATABASE_HINT = "is PostgreSQL running, and are host, user and password correct?"
+# Hints for checks that cannot be made.
+HINTS = {
+    "broker": "is the broker running, and are host, user and password correct?",
     "queue": "set RABBITMQ_MANAGEMENT_URL, and give the user the tag `monitoring`",
     "delivery limit": "set RABBITMQ_MANAGEMENT_URL, and run `sensorctl setup` as an administrator",
-    "database": "is PostgreSQL running, and are host, user and password right?",
-    "schema": "is PostgreSQL running, and are host, user and password right?",
-    "clock": "is PostgreSQL running, and are host, user and password right?",
+    "database": DATABASE_HINT,
+    "schema": DATABASE_HINT,
+    "clock": DATABASE_HINT,
 }

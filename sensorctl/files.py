@@ -1,4 +1,4 @@
-"""Files that an operator names; `-` is standard input or output."""
+"""Input and output files that an operator names; `-` is standard input or output."""
 
 import os
 import sys
@@ -9,59 +9,74 @@ from typing import IO
 
 import typer
 
-from runtime.lifecycle import EXIT_FAILURE
-from sensorctl.output import note
+from sensorctl.output import fail
 
-STANDARD = "-"
+STDIO = "-"
 
 
 @contextmanager
-def writing(name: str) -> Iterator[IO[str]]:
-    """A new file, which has its name only once it is whole; or standard output.
+def open_output(name: str) -> Iterator[IO[str]]:
+    """Open standard output, or a new file that gets its name only when it is complete.
 
-    Raises BadParameter when it is there already or cannot be made, and Exit when the disk fails.
+    Raises:
+        typer.BadParameter: When the file exists or cannot be created.
+        typer.Exit: When writing fails, for example on a full disk.
     """
-    if name == STANDARD:
+    if name == STDIO:
         yield sys.stdout
         sys.stdout.flush()
         return
     path = Path(name)
     if os.path.lexists(path):
-        raise typer.BadParameter(f"{name} cannot be written: File exists")
+        raise typer.BadParameter(f"cannot write {name}: File exists")
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
-        with _open(partial, "x", "written", name) as file:
+        with _open_new(partial, name) as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
         partial.rename(path)
     except OSError as error:
-        note(f"{name} cannot be written: {error.strerror}")
-        raise typer.Exit(EXIT_FAILURE) from None
+        fail(f"cannot write {name}: {error.strerror}")
     finally:
         with suppress(OSError):
             partial.unlink()
 
 
-def reading(name: str) -> AbstractContextManager[IO[str]]:
-    """A file of lines, or standard input. Raises BadParameter when it cannot be read."""
-    return nullcontext(sys.stdin) if name == STANDARD else _open(Path(name), "r", "read", name)
+def open_text_input(name: str) -> AbstractContextManager[IO[str]]:
+    """Open a text file, or standard input.
+
+    Raises:
+        typer.BadParameter: When the file cannot be read.
+    """
+    if name == STDIO:
+        return nullcontext(sys.stdin)
+    try:
+        return Path(name).open(encoding="utf-8", errors="backslashreplace")
+    except OSError as error:
+        raise typer.BadParameter(_unreadable(name, error)) from None
 
 
-def reading_bytes(name: str) -> AbstractContextManager[IO[bytes]]:
-    """The same as it is. Raises BadParameter when it cannot be read."""
-    if name == STANDARD:
+def open_binary_input(name: str) -> AbstractContextManager[IO[bytes]]:
+    """Open a file in binary mode, or standard input.
+
+    Raises:
+        typer.BadParameter: When the file cannot be read.
+    """
+    if name == STDIO:
         return nullcontext(sys.stdin.buffer)
     try:
         return Path(name).open("rb")
     except OSError as error:
-        raise typer.BadParameter(f"{name} cannot be read: {error.strerror}") from None
+        raise typer.BadParameter(_unreadable(name, error)) from None
 
 
-def _open(path: Path, mode: str, verb: str, name: str) -> IO[str]:
+def _open_new(path: Path, name: str) -> IO[str]:
     try:
-        return path.open(
-            mode, encoding="utf-8", errors="backslashreplace", newline="" if "x" in mode else None
-        )
+        return path.open("x", encoding="utf-8", errors="backslashreplace", newline="")
     except OSError as error:
-        raise typer.BadParameter(f"{name} cannot be {verb}: {error.strerror}") from None
+        raise typer.BadParameter(f"cannot write {name}: {error.strerror}") from None
+
+
+def _unreadable(name: str, error: OSError) -> str:
+    return f"cannot read {name}: {error.strerror}"

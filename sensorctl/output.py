@@ -1,8 +1,8 @@
-"""Where answers go: a terminal, a file or another program."""
+"""Output to a terminal, a file or another program."""
 
 import json
 import sys
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
@@ -10,19 +10,25 @@ from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
     Progress,
+    ProgressColumn,
     TaskProgressColumn,
     TextColumn,
     TimeRemainingColumn,
 )
+from rich.text import Text
+
+from runtime.lifecycle import EXIT_FAILURE
+from runtime.text import escape_unprintable
 
 PIPED_WIDTH = 160
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+WatchOption = Annotated[bool, typer.Option("--watch", help="Refresh every second, until Ctrl-C.")]
 
 
 def console(*, stderr: bool = False) -> Console:
-    """Standard output or error; piped into a file or a pager, a table is not cut to 80 columns."""
-    on_terminal = (sys.stderr if stderr else sys.stdout).isatty()
-    return Console(stderr=stderr, width=None if on_terminal else PIPED_WIDTH)
+    """Return a console on standard output or error; piped output is wide, so that tables are not cut."""
+    is_terminal = (sys.stderr if stderr else sys.stdout).isatty()
+    return Console(stderr=stderr, width=None if is_terminal else PIPED_WIDTH)
 
 
 def show(renderable: Any) -> None:
@@ -31,21 +37,46 @@ def show(renderable: Any) -> None:
 
 
 def show_json(value: Any) -> None:
-    """Print it for other programs."""
-    print(json.dumps(value, default=_plain, indent=2))
+    """Print a value as indented JSON; dates and times are in ISO 8601."""
+    print(json.dumps(value, default=_to_json, indent=2))
 
 
-def note(sentence: str) -> None:
-    """Tell the operator something that is not the answer."""
-    print(sentence, file=sys.stderr)
+def safe_text(value: Any) -> Text:
+    """Return untrusted text without control characters, which rich does not interpret as markup."""
+    return Text(escape_unprintable(str(value)))
 
 
-def progress() -> Progress:
-    """A bar on a terminal's standard error; nothing elsewhere."""
+def print_message(message: str) -> None:
+    """Print a message for the operator to standard error, which keeps it out of piped output."""
+    print(message, file=sys.stderr)
+
+
+def fail(message: str | None = None) -> NoReturn:
+    """End the command with exit code 1, after a message that says why if the output does not.
+
+    Raises:
+        typer.Exit: Always.
+    """
+    if message:
+        print_message(message)
+    raise typer.Exit(EXIT_FAILURE)
+
+
+def progress_bar() -> Progress:
+    """Return a progress bar that counts items; it is shown only if standard error is a terminal."""
+    return _progress(MofNCompleteColumn())
+
+
+def file_progress_bar() -> Progress:
+    """Return a progress bar in bytes, with the number of readings from the task's field `published`."""
+    return _progress(TaskProgressColumn(), TextColumn("{task.fields[published]} readings"))
+
+
+def _progress(*columns: ProgressColumn) -> Progress:
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(),
-        MofNCompleteColumn(),
+        *columns,
         TimeRemainingColumn(),
         console=console(stderr=True),
         disable=not sys.stderr.isatty(),
@@ -53,19 +84,5 @@ def progress() -> Progress:
     )
 
 
-def progress_in_file() -> Progress:
-    """The same for a file, in bytes, and how many readings were `published`."""
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TaskProgressColumn(),
-        TextColumn("{task.fields[published]} readings"),
-        TimeRemainingColumn(),
-        console=console(stderr=True),
-        disable=not sys.stderr.isatty(),
-        transient=True,
-    )
-
-
-def _plain(value: Any) -> Any:
+def _to_json(value: Any) -> Any:
     return value.isoformat() if hasattr(value, "isoformat") else str(value)

@@ -1,4 +1,4 @@
-"""Where the stack is that the operator means."""
+"""Settings of the operator, setup and the alerter, from variables or from the running stack."""
 
 import os
 import socket
@@ -24,13 +24,12 @@ from runtime.settings import ServiceSettings, Settings, TimeZone, load
 ROOT = Path(__file__).resolve().parent.parent
 LOOPBACK = "127.0.0.1"
 EXPLICIT_VARIABLES = ("RABBITMQ_URL", "AMQP_URL", "RABBITMQ_HOST", "DATABASE_URL", "POSTGRES_HOST")
-PROBE_SECONDS = 1.0
-MOST_DAYS = 100_000
+PROBE_TIMEOUT_SECONDS = 1.0
+MAX_RETENTION_DAYS = 100_000
 Variables = dict[str, str]
-Found = TypeVar("Found", "OperatorSettings", "SetupSettings", AlerterSettings)
+SettingsType = TypeVar("SettingsType", "OperatorSettings", "SetupSettings", AlerterSettings)
 
-
-# What the compose file sets when nobody says otherwise.
+# The defaults of docker-compose.yml.
 COMPOSE_DEFAULTS = {
     "RABBITMQ_USER": "sensors",
     "RABBITMQ_PASS": "sensors",
@@ -43,23 +42,21 @@ COMPOSE_DEFAULTS = {
     **{account.user_variable: account.name for account in (*BROKER_USERS, *DATABASE_ROLES)},
     **{account.password_variable: account.name for account in (*BROKER_USERS, *DATABASE_ROLES)},
 }
-# Setup is the owner's work; everything else is done with the rights of the operator and the reader.
-INSTEAD_OF_THE_OWNER = {
+# Only setup logs in as the owner; every other command uses the logins of the operator and the reader.
+OPERATOR_LOGINS = {
     "RABBITMQ_USER": OPERATOR.user_variable,
     "RABBITMQ_PASS": OPERATOR.password_variable,
     "POSTGRES_USER": READER.user_variable,
     "POSTGRES_PASSWORD": READER.password_variable,
 }
-
-
-AS_THE_ALERTER = INSTEAD_OF_THE_OWNER | {
+ALERTER_LOGINS = OPERATOR_LOGINS | {
     "RABBITMQ_USER": ALERTER.user_variable,
     "RABBITMQ_PASS": ALERTER.password_variable,
 }
 
 
 class OperatorSettings(MonitoringSettings, ServiceSettings):
-    """Both ends of the pipeline and its services, and how its consumers read a time without an offset."""
+    """The broker, the database, the services to monitor, and the time zone of naive times."""
 
     naive_time_zone: TimeZone = Field(
         default=ZoneInfo("UTC"), description="Time zone of times without an offset"
@@ -78,7 +75,7 @@ def _account_fields(account: BrokerUser | DatabaseRole) -> dict[str, tuple[objec
 if TYPE_CHECKING:
 
     class Accounts(Settings):
-        """Name and password of each user and role of the registry."""
+        """The name and password of each broker user and database role in the registry of services."""
 
 else:
     Accounts = create_model(
@@ -93,26 +90,26 @@ else:
 
 
 class SetupSettings(Accounts, OperatorSettings):
-    """Both ends as their owner, for how long readings are kept, and whom setup makes: who has a password."""
+    """The owner's logins, the retention, and the accounts to create: those that have a password."""
 
     retention_days: int | None = Field(
         default=None,
         ge=1,
-        le=MOST_DAYS,
+        le=MAX_RETENTION_DAYS,
         description="Whole UTC days of readings that are kept besides today; unset: all",
     )
 
     @model_validator(mode="after")
-    def _each_its_own(self) -> Self:
-        """Making the owner itself again, with a part of its rights, would lock everybody out."""
+    def _require_distinct_accounts(self) -> Self:
+        """Reject an account with the owner's name: setup would revoke the owner's permissions."""
         owner = unquote(urlsplit(self.amqp_url).username or "")
-        _all_different("RABBITMQ", [owner, *(user.name for user in self.broker_users)])
-        _all_different("POSTGRES", [database_role(self), *(role.name for role in self.database_roles)])
+        _require_distinct("RABBITMQ", [owner, *(user.name for user in self.broker_users)])
+        _require_distinct("POSTGRES", [database_role(self), *(role.name for role in self.database_roles)])
         return self
 
     @property
     def broker_users(self) -> list[User]:
-        """The broker's users beside the administrator."""
+        """The broker users to create."""
         topology = Topology(self.queue_name)
         return [
             User(name, password, permissions_of(user.name, topology))
@@ -123,7 +120,7 @@ class SetupSettings(Accounts, OperatorSettings):
 
     @property
     def database_roles(self) -> list[Role]:
-        """The database's roles beside the owner."""
+        """The database roles to create."""
         return [
             Role(name, password, AccessLevel(role.name))
             for role in DATABASE_ROLES
@@ -139,83 +136,101 @@ class SetupSettings(Accounts, OperatorSettings):
 
 
 def discover_settings() -> OperatorSettings:
-    """The stack of the variables, else the native one, else that of the compose file.
+    """Load the settings of an operator.
 
-    The latter two as their operator and reader. Raises ConfigurationError when none of them is there.
+    Variables that name a server come first, then a native stack, then the Compose stack. The stacks are
+    used with the logins of the operator and the reader.
+
+    Raises:
+        ConfigurationError: When no stack is found, or a variable is invalid.
     """
-    return _find(OperatorSettings, lambda variables: _as(variables, INSTEAD_OF_THE_OWNER))
+    return _discover(OperatorSettings, lambda variables: _replace_logins(variables, OPERATOR_LOGINS))
 
 
 def discover_alerter_settings() -> AlerterSettings:
-    """The same stack as its watch, and as its reader. Raises ConfigurationError when there is none."""
-    return _find(AlerterSettings, lambda variables: _as(variables, AS_THE_ALERTER))
+    """Load the settings of the alerter, with its own broker user.
+
+    Raises:
+        ConfigurationError: When no stack is found, or a variable is invalid.
+    """
+    return _discover(AlerterSettings, lambda variables: _replace_logins(variables, ALERTER_LOGINS))
 
 
 def discover_setup_settings() -> SetupSettings:
-    """The same stack as its owner. Raises ConfigurationError when there is none."""
-    return _find(SetupSettings, dict)
+    """Load the settings of setup, with the owner's logins.
+
+    Raises:
+        ConfigurationError: When no stack is found, or a variable is invalid.
+    """
+    return _discover(SetupSettings, dict)
 
 
-def _find(kind: type[Found], chosen: Callable[[Variables], Variables]) -> Found:
+def _discover(
+    settings_type: type[SettingsType], select_logins: Callable[[Variables], Variables]
+) -> SettingsType:
     if any(os.environ.get(name) or os.environ.get(f"{name}_FILE") for name in EXPLICIT_VARIABLES):
-        return load(kind)
-    places = [variables for variables in (native_variables(), compose_variables()) if variables]
-    found = [load(kind, **{name.lower(): value for name, value in chosen(place).items()}) for place in places]
-    for settings in found:
-        if _answers(settings.postgres_port) or _answers(settings.rabbitmq_port):
+        return load(settings_type)
+    stacks = [variables for variables in (native_variables(), compose_variables()) if variables]
+    candidates = [
+        load(settings_type, **{name.lower(): value for name, value in select_logins(variables).items()})
+        for variables in stacks
+    ]
+    for settings in candidates:
+        if _accepts_connections(settings.postgres_port) or _accepts_connections(settings.rabbitmq_port):
             return settings
-    if (
-        len(found) > 1
-    ):  # the native stack leaves its variables only while it is up, with its servers or without
-        return found[0]
+    # The variables of the native stack exist only while it runs, even if its servers are down.
+    if len(candidates) > 1:
+        return candidates[0]
     raise ConfigurationError(
-        "No running stack was found on this machine. Start one with `make up`, or name one with "
-        "RABBITMQ_URL and DATABASE_URL."
+        "No running stack was found on this machine. Start one with `make up`, or set RABBITMQ_URL and "
+        "DATABASE_URL."
     )
 
 
 def native_variables() -> Variables | None:
-    """The variables that the native stack left for its clients; None when it is not running."""
+    """Return the variables that a running native stack provides for its clients."""
     file = native_directory() / "stack.env"
-    return _known(dotenv_values(file)) if file.exists() else None
+    return _without_empty(dotenv_values(file)) if file.exists() else None
 
 
 def native_directory() -> Path:
-    """Where the native stack keeps its files."""
+    """Return the directory in which the native stack keeps its files."""
     return Path(os.environ.get("NATIVE_DIR") or ROOT / ".native")
 
 
 def compose_variables() -> Variables:
-    """The compose file's published ports and defaults, with what `.env` and the environment change."""
-    chosen = {**_known(dotenv_values(ROOT / ".env")), **os.environ}
-    port = chosen.get("RABBITMQ_MANAGEMENT_HOST_PORT") or "15675"
+    """Return the published ports and defaults of docker-compose.yml, overridden by `.env` and environment."""
+    overrides = {**_without_empty(dotenv_values(ROOT / ".env")), **os.environ}
+    management_port = overrides.get("RABBITMQ_MANAGEMENT_HOST_PORT") or "15675"
     return {
         "RABBITMQ_HOST": LOOPBACK,
-        "RABBITMQ_PORT": chosen.get("RABBITMQ_HOST_PORT") or "5675",
-        "RABBITMQ_MANAGEMENT_URL": f"http://{LOOPBACK}:{port}",
+        "RABBITMQ_PORT": overrides.get("RABBITMQ_HOST_PORT") or "5675",
+        "RABBITMQ_MANAGEMENT_URL": f"http://{LOOPBACK}:{management_port}",
         "POSTGRES_HOST": LOOPBACK,
-        "POSTGRES_PORT": chosen.get("POSTGRES_HOST_PORT") or "5435",
-        **{name: chosen.get(name) or default for name, default in COMPOSE_DEFAULTS.items()},
+        "POSTGRES_PORT": overrides.get("POSTGRES_HOST_PORT") or "5435",
+        **{name: overrides.get(name) or default for name, default in COMPOSE_DEFAULTS.items()},
     }
 
 
-def _as(variables: Variables, instead: Variables) -> Variables:
-    return variables | {name: variables[other] for name, other in instead.items() if other in variables}
+def _replace_logins(variables: Variables, logins: Variables) -> Variables:
+    return variables | {name: variables[other] for name, other in logins.items() if other in variables}
 
 
-def _all_different(server: str, names: list[str]) -> None:
+def _require_distinct(server: str, names: list[str]) -> None:
     for name in names:
         if names.count(name) > 1:
-            raise ValueError(f"{server}_…_USER: each must be another one, and {name} is named twice")
+            raise ValueError(
+                f"{server}_…_USER: every account needs a name of its own, but {name} is used twice"
+            )
 
 
-def _known(values: dict[str, str | None]) -> Variables:
+def _without_empty(values: dict[str, str | None]) -> Variables:
     return {name: value for name, value in values.items() if value}
 
 
-def _answers(port: int) -> bool:
+def _accepts_connections(port: int) -> bool:
     try:
-        with socket.create_connection((LOOPBACK, port), PROBE_SECONDS):
+        with socket.create_connection((LOOPBACK, port), PROBE_TIMEOUT_SECONDS):
             return True
     except OSError:
         return False

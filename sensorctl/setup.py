@@ -1,4 +1,4 @@
-"""The one-shot setup: schema and roles, topology and users, and the last net under the queue."""
+"""Set up the database and the broker: schema, roles, topology, users and the delivery-limit policy."""
 
 from collections.abc import Callable
 
@@ -18,71 +18,77 @@ from runtime.errors import ServiceUnavailable
 from runtime.retry import retry
 from sensorctl.settings import SetupSettings
 
-MANAGEMENT_SECONDS = 15.0
-UPKEEP_SECONDS = 15.0
-OWNER = "Setup is the owner's work; with Compose: `docker compose run --rm setup`."
-NOT_WORTH_TRYING_AGAIN = (PermissionDenied, BrokerRefused, ManagementRefused)
+MANAGEMENT_TIMEOUT_SECONDS = 15.0
+PARTITIONS_TIMEOUT_SECONDS = 15.0
+OWNER_HINT = "Setup requires the owner's login; with Compose: `docker compose run --rm setup`."
+NON_RETRYABLE = (PermissionDenied, BrokerRefused, ManagementRefused)
 
 
 def set_up(settings: SetupSettings, sleep: Callable[[float], None]) -> None:
-    """Bring the database and the broker to what the services expect; harmless to repeat.
+    """Bring the database and the broker to the state that the services expect; idempotent.
 
-    Waits for both within CONNECT_TIMEOUT_SECONDS (0: for ever), then raises ServiceUnavailable. What
-    the owner of somebody else's server may not do is left out with a warning.
+    It waits for both for CONNECT_TIMEOUT_SECONDS (0: forever). Steps that the owner of a third-party server
+    has no permission for are skipped with a warning.
+
+    Raises:
+        ServiceUnavailable: When a server stays unavailable or rejects the owner.
     """
     log = structlog.get_logger()
-    attempts = _attempts(sleep, settings.connect_timeout_seconds)
-    log.info("schema is current", version=attempts(upgrade, settings))
-    _keep_partitions(settings, _attempts(sleep, UPKEEP_SECONDS))
-    _make_roles(settings, attempts)
-    _declare(settings, attempts)
-    log.info("topology is declared", queue=settings.queue_name)
+    with_retries = _retrying(sleep, settings.connect_timeout_seconds)
+    log.info("schema is current", version=with_retries(upgrade, settings))
+    _prepare_partitions(settings, _retrying(sleep, PARTITIONS_TIMEOUT_SECONDS))
+    _create_roles(settings, with_retries)
+    _declare_topology(settings, with_retries)
     management = Management(settings)
-    _make_users(settings.broker_users, management, _attempts(sleep, MANAGEMENT_SECONDS))
+    _create_users(settings.broker_users, management, _retrying(sleep, MANAGEMENT_TIMEOUT_SECONDS))
     _set_delivery_limit_policy(Topology(settings.queue_name), management)
 
 
-def _declare(settings: SetupSettings, attempts: Retrying) -> None:
-    try:
-        attempts(declare_topology, settings)
-    except BrokerRefused as error:
-        raise BrokerRefused(f"{error}. {OWNER}") from error
-
-
-def _keep_partitions(settings: SetupSettings, attempts: Retrying) -> None:
+def _prepare_partitions(settings: SetupSettings, with_retries: Retrying) -> None:
     log = structlog.get_logger()
     try:
-        attempts(prepare_partitions, settings, settings.retention_days)
-    except StoreUnavailable as error:  # it gave way to somebody who reads the table for long
-        log.warning("partitions not kept up", reason=str(error), advice="leave it to the consumers")
+        with_retries(prepare_partitions, settings, settings.retention_days)
+    except StoreUnavailable as error:  # for example a lock timeout because of a long reader
+        hint = "no action required: the consumers retry"
+        log.warning("partition maintenance failed", reason=str(error), hint=hint)
     else:
-        log.info("partitions are kept", retention_days=settings.retention_days)
+        log.info("partitions are ready", retention_days=settings.retention_days)
 
 
-def _make_roles(settings: SetupSettings, attempts: Retrying) -> None:
+def _create_roles(settings: SetupSettings, with_retries: Retrying) -> None:
     roles = settings.database_roles
     if not roles:
         return
     log = structlog.get_logger()
     names = [role.name for role in roles]
     try:
-        attempts(ensure_roles, settings, roles)
+        with_retries(ensure_roles, settings, roles)
     except PermissionDenied as error:
-        log.warning("no database roles", roles=names, reason=str(error), advice="make them as a superuser")
+        hint = "create them as a superuser"
+        log.warning("database roles not created", roles=names, reason=str(error), hint=hint)
     else:
         log.info("database roles are ready", roles=names)
 
 
-def _make_users(users: list[User], management: Management, attempts: Retrying) -> None:
+def _declare_topology(settings: SetupSettings, with_retries: Retrying) -> None:
+    try:
+        with_retries(declare_topology, settings)
+    except BrokerRefused as error:
+        raise BrokerRefused(f"{error}. {OWNER_HINT}") from error
+    structlog.get_logger().info("topology is declared", queue=settings.queue_name)
+
+
+def _create_users(users: list[User], management: Management, with_retries: Retrying) -> None:
     if not users:
         return
     log = structlog.get_logger()
     names = [user.name for user in users]
     try:
         for user in users:
-            attempts(management.ensure_user, user)
+            with_retries(management.ensure_user, user)
     except BrokerUnavailable as error:
-        log.warning("no broker users", users=names, reason=str(error), advice="set RABBITMQ_MANAGEMENT_URL")
+        hint = "set RABBITMQ_MANAGEMENT_URL"
+        log.warning("broker users not created", users=names, reason=str(error), hint=hint)
     else:
         log.info("broker users are ready", users=names)
 
@@ -92,15 +98,24 @@ def _set_delivery_limit_policy(topology: Topology, management: Management) -> No
     try:
         management.set_delivery_limit_policy(topology)
     except BrokerUnavailable as error:
-        log.warning("no delivery-limit policy", reason=str(error), advice="set RABBITMQ_MANAGEMENT_URL")
+        log.warning("delivery-limit policy not set", reason=str(error), hint="set RABBITMQ_MANAGEMENT_URL")
     else:
         log.info("delivery-limit policy is set", queue=topology.queue)
 
 
-def _attempts(sleep: Callable[[float], None], limit_seconds: float) -> Retrying:
-    def say(error: ServiceUnavailable, seconds: float) -> None:
-        structlog.get_logger().warning("waiting", reason=str(error), retry_seconds=round(seconds, 1))
+def _retrying(sleep: Callable[[float], None], timeout_seconds: float) -> Retrying:
+    log = structlog.get_logger()
+
+    def log_failure(error: ServiceUnavailable, seconds: float) -> None:
+        reason, retry_seconds = str(error), round(seconds, 1)
+        if isinstance(error, StoreUnavailable):
+            log.warning("database unavailable", reason=reason, retry_seconds=retry_seconds)
+        else:
+            log.warning("broker unavailable", reason=reason, retry_seconds=retry_seconds)
 
     return retry(
-        sleep=sleep, on_failure=say, no_retry_on=NOT_WORTH_TRYING_AGAIN, max_elapsed_seconds=limit_seconds
+        sleep=sleep,
+        on_failure=log_failure,
+        no_retry_on=NON_RETRYABLE,
+        max_elapsed_seconds=timeout_seconds,
     )

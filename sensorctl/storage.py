@@ -1,51 +1,67 @@
-"""How sizes look: a row a table, and under `reading` a row a day."""
+"""`sensorctl storage`: the size of each table and day, and the retention."""
 
 from typing import Any
 
 from rich.filesize import decimal
 from rich.table import Table
 
-from db.queries.storage import StorageReport, TableSize
-from sensorctl.views import safe
+from db.queries.storage import StorageReport, TableSize, read_storage
+from sensorctl.output import JsonOption, safe_text, show, show_json
+from sensorctl.settings import discover_settings
 
 
-def storage_record(storage: StorageReport) -> dict[str, Any]:
-    """Everything, for other programs."""
-    tables = [size._asdict() for size in storage.sizes]
-    return {"retention_days": storage.retention_days, "tables": tables}
+def storage(as_json: JsonOption = False) -> None:
+    """Show the rows (estimated) and bytes of each table and each day, and the retention."""
+    report = read_storage(discover_settings())
+    if as_json:
+        show_json(storage_record(report))
+    else:
+        show(storage_table(report))
+        print(retention_message(report))
 
 
-def sizes_table(storage: StorageReport) -> Table:
-    """Tables, and the days that hold readings; the days ahead are prepared and empty."""
-    table = Table(title="What lies in the database", title_justify="left", show_footer=True)
+def storage_record(report: StorageReport) -> dict[str, Any]:
+    """Return the report as a JSON object."""
+    tables = [size._asdict() for size in report.sizes]
+    return {"retention_days": report.retention_days, "tables": tables}
+
+
+def storage_table(report: StorageReport) -> Table:
+    """Return tables and the partitions that contain rows; those of the coming days are empty."""
+    table = Table(title="Size of the database", title_justify="left", show_footer=True)
     table.add_column("table", footer="all")
     table.add_column("day")
-    table.add_column("rows, about", footer=_rows(storage.sizes), justify="right")
-    table.add_column("size", footer=_bytes(storage.sizes), justify="right")
-    parents = {size.partition_of for size in storage.sizes if size.partition_of}
+    table.add_column("rows, about", footer=_total_rows(report.sizes), justify="right")
+    table.add_column("size", footer=_total_bytes(report.sizes), justify="right")
+    parents = {size.partition_of for size in report.sizes if size.partition_of}
     for parent in sorted(parents):
-        parts = [size for size in storage.sizes if size.partition_of == parent]
-        table.add_row(safe(parent), f"{len(parts)} partitions", _rows(parts), _bytes(parts))
-        for size in parts:
+        partitions = [size for size in report.sizes if size.partition_of == parent]
+        table.add_row(
+            safe_text(parent),
+            f"{len(partitions)} partitions",
+            _total_rows(partitions),
+            _total_bytes(partitions),
+        )
+        for size in partitions:
             if size.rows:
                 day = str(size.day) if size.day else "days without a partition"
-                table.add_row(safe(f"  {size.name}"), day, _rows([size]), _bytes([size]))
-    for size in storage.sizes:
+                table.add_row(safe_text(f"  {size.name}"), day, _total_rows([size]), _total_bytes([size]))
+    for size in report.sizes:
         if not size.partition_of:
-            table.add_row(safe(size.name), "", _rows([size]), _bytes([size]))
+            table.add_row(safe_text(size.name), "", _total_rows([size]), _total_bytes([size]))
     return table
 
 
-def retention_sentence(storage: StorageReport) -> str:
-    """For how long readings are kept."""
-    if storage.retention_days is None:
-        return "Readings are kept for ever: RETENTION_DAYS is not set."
-    return f"Readings are kept for {storage.retention_days} whole days and today (RETENTION_DAYS)."
+def retention_message(report: StorageReport) -> str:
+    """Say how long readings are kept."""
+    if report.retention_days is None:
+        return "Readings are kept forever: RETENTION_DAYS is not set."
+    return f"Readings are kept for {report.retention_days} full days and the current one (RETENTION_DAYS)."
 
 
-def _rows(sizes: list[TableSize]) -> str:
+def _total_rows(sizes: list[TableSize]) -> str:
     return f"{sum(size.rows for size in sizes):,}"
 
 
-def _bytes(sizes: list[TableSize]) -> str:
+def _total_bytes(sizes: list[TableSize]) -> str:
     return decimal(sum(size.bytes for size in sizes))

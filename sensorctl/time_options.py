@@ -1,4 +1,4 @@
-"""Ages as an operator writes them: 30s, 10m, 2h, 1d, 1w."""
+"""Typer parsers for times: ISO 8601, or an age such as 30s, 10m, 2h, 1d or 1w."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -9,21 +9,29 @@ UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"
 AGE = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)([smhdw])")
 
 
-def moment_ago(age: str) -> datetime:
-    """The moment that lies so far back. A typer parser: raises BadParameter."""
-    written = AGE.fullmatch(age.strip())
+def parse_age(text: str) -> datetime:
+    """Return the time that is `text` ago.
+
+    Raises:
+        typer.BadParameter: When the text is not an age.
+    """
+    age = AGE.fullmatch(text.strip())
     try:
-        if written:
-            return datetime.now(UTC) - timedelta(**{UNITS[written[2]]: float(written[1])})
+        if age:
+            return datetime.now(UTC) - timedelta(**{UNITS[age[2]]: float(age[1])})
     except OverflowError:
         pass
-    raise typer.BadParameter(f"{age!r} is no age: write a number and s, m, h, d or w, such as 10m or 1.5h")
+    raise typer.BadParameter(f"{text!r} is not an age: use a number and s, m, h, d or w, such as 10m or 1.5h")
 
 
-def moment(text: str) -> datetime:
-    """A typer parser: ISO 8601, UTC unless it says otherwise, or how long ago. Raises BadParameter."""
+def parse_time_or_age(text: str) -> datetime:
+    """Return a time in ISO 8601, in UTC if it has no offset, or the time that is `text` ago.
+
+    Raises:
+        typer.BadParameter: When the text is neither a time nor an age.
+    """
     try:
-        written = datetime.fromisoformat(text.strip())
+        time = datetime.fromisoformat(text.strip())
     except ValueError:
-        return moment_ago(text)
-    return written if written.tzinfo else written.replace(tzinfo=UTC)
+        return parse_age(text)
+    return time if time.tzinfo else time.replace(tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""`sensorctl dead`: what an operator does with messages that could not become a reading."""
+"""`sensorctl dead`: list, show, replay, discard, export and import dead letters."""
 
 from collections import Counter
 from datetime import datetime
@@ -11,79 +11,81 @@ from messaging.dead_letters.filter import DeadLetterFilter
 from messaging.dead_letters.operations import MAX_REPLAYS, Replay
 from messaging.dead_letters.queue import open_dead_letter_queue
 from messaging.dead_letters.record import to_record
-from runtime.lifecycle import EXIT_FAILURE
-from sensorctl.dead_letters import file as deadfile
-from sensorctl.dead_letters import operations as deadwork
-from sensorctl.dead_letters.views import dead_table, reasons_line, whole
-from sensorctl.output import AsJson, note, show, show_json
+from sensorctl.dead_letters.file import export_messages, import_messages
+from sensorctl.dead_letters.operations import progress_of, run_discard, run_replay
+from sensorctl.dead_letters.views import dead_letters_table, format_dead_letter, format_reasons
+from sensorctl.output import JsonOption, fail, print_message, show, show_json
 from sensorctl.settings import discover_settings
-from sensorctl.time_options import moment_ago
+from sensorctl.time_options import parse_age
 
-# Fetched in a moment, and enough to see what a bad night was about.
-LOOKED_AT = 1_000
-app = typer.Typer(help="Messages that could never become a reading.", no_args_is_help=True)
+# Fetched within a moment, and usually enough to recognise a pattern.
+DEFAULT_INSPECTED = 1_000
+app = typer.Typer(help="Manage messages that can never become a reading.", no_args_is_help=True)
 
-Ids = Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="Those with these IDs only.")]
-Reasons = Annotated[list[str] | None, typer.Option("--reason", help="With this reason; may be repeated.")]
-Sensors = Annotated[list[str] | None, typer.Option("--sensor", help="Of this sensor; may be repeated.")]
-Older = Annotated[
+Ids = Annotated[list[str] | None, typer.Argument(metavar="ID", help="Only messages with these IDs.")]
+Reasons = Annotated[list[str] | None, typer.Option("--reason", help="Only this reason. Repeatable.")]
+Sensors = Annotated[list[str] | None, typer.Option("--sensor", help="Only this sensor. Repeatable.")]
+OlderThan = Annotated[
     datetime | None,
-    typer.Option("--older-than", parser=moment_ago, metavar="AGE", help="Dead for longer, such as 10m, 1d."),
+    typer.Option(parser=parse_age, metavar="AGE", help="Only messages dead for longer, such as 10m or 1d."),
 ]
-Newer = Annotated[
+NewerThan = Annotated[
     datetime | None,
-    typer.Option("--newer-than", parser=moment_ago, metavar="AGE", help="Dead for less, such as 10m, 1d."),
+    typer.Option(parser=parse_age, metavar="AGE", help="Only messages dead for less, such as 10m or 1d."),
 ]
-Limit = Annotated[int | None, typer.Option(min=1, help="How many at most.")]
+Limit = Annotated[int | None, typer.Option(min=1, help="Maximum number of messages.")]
 
 
 @app.command("list")
 def list_(
     reasons: Reasons = None,
     sensors: Sensors = None,
-    older: Older = None,
-    newer: Newer = None,
-    limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many to show at most.")] = 20,
-    everything: Annotated[bool, typer.Option("--all", help="Count the whole queue.")] = False,
-    as_json: AsJson = False,
+    older_than: OlderThan = None,
+    newer_than: NewerThan = None,
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="Maximum number of messages to show.")] = 20,
+    count_all: Annotated[
+        bool, typer.Option("--all", help="Count the whole queue instead of the oldest 1,000 messages.")
+    ] = False,
+    as_json: JsonOption = False,
 ) -> None:
-    """The oldest dead messages and how many there are of each reason; they stay where they are."""
-    selection = DeadLetterFilter((), reasons or (), sensors or (), older, newer)
+    """Show the oldest dead letters, and count them by reason. They stay in the queue."""
+    selection = DeadLetterFilter((), reasons or (), sensors or (), older_than, newer_than)
     counts: Counter[str] = Counter()
-    messages: list[DeadLetter] = []
-    looked_at = 0
+    shown: list[DeadLetter] = []
+    inspected = 0
     with open_dead_letter_queue(discover_settings()) as queue:
-        for looked_at, message in enumerate(queue.peek(), start=1):
-            if selection(message):
-                counts[message.reason] += 1
-                messages += [message] if len(messages) < limit else []
-            if len(messages) == limit and looked_at >= max(LOOKED_AT, limit) and not everything:
+        for inspected, letter in enumerate(queue.peek(), start=1):
+            if selection(letter):
+                counts[letter.reason] += 1
+                if len(shown) < limit:
+                    shown.append(letter)
+            if len(shown) == limit and inspected >= max(DEFAULT_INSPECTED, limit) and not count_all:
                 break
         depth = queue.depth
     if as_json:
-        show_json([to_record(message) for message in messages])
+        show_json([to_record(letter) for letter in shown])
     elif depth == 0:
-        print("No dead messages.")
+        print("No dead letters.")
     else:
-        seen = "all" if looked_at >= depth else f"the oldest {looked_at}"
-        show(dead_table(messages, f"{depth} dead messages. Selected of {seen}: {reasons_line(counts)}"))
+        scope = "all" if inspected >= depth else f"the oldest {inspected}"
+        title = f"{depth} dead letters. Selected from {scope}: {format_reasons(counts)}"
+        show(dead_letters_table(shown, title))
 
 
 @app.command("show")
 def show_(
-    id_: Annotated[str, typer.Argument(metavar="ID", help="As `sensorctl dead list` shows it.")],
-    as_json: AsJson = False,
+    id_: Annotated[str, typer.Argument(metavar="ID", help="ID from `sensorctl dead list`.")],
+    as_json: JsonOption = False,
 ) -> None:
-    """One dead message, whole; it stays where it is."""
+    """Show one dead letter completely. It stays in the queue."""
     with open_dead_letter_queue(discover_settings()) as queue:
-        found = next((message for message in queue.peek() if message.id == id_), None)
+        found = next((letter for letter in queue.peek() if letter.id == id_), None)
     if found is None:
-        note(f"No dead message has the ID {id_}.")
-        raise typer.Exit(EXIT_FAILURE)
+        fail(f"No dead letter has the ID {id_}.")
     if as_json:
         show_json(to_record(found))
     else:
-        print(whole(found))
+        print(format_dead_letter(found))
 
 
 @app.command()
@@ -91,25 +93,32 @@ def replay(
     ids: Ids = None,
     reasons: Reasons = None,
     sensors: Sensors = None,
-    older: Older = None,
-    newer: Newer = None,
+    older_than: OlderThan = None,
+    newer_than: NewerThan = None,
     limit: Limit = None,
-    rate: Annotated[float | None, typer.Option(min=0.01, help="So many a second at most.")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be replayed.")] = False,
-    force: Annotated[bool, typer.Option("--force", help="Even what was replayed three times.")] = False,
+    rate: Annotated[
+        float | None, typer.Option(min=0.01, help="Maximum number of messages per second.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count what would be replayed.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help=f"Include messages that were replayed {MAX_REPLAYS} times.")
+    ] = False,
 ) -> None:
-    """Put dead messages into the queue again; each leaves the dead queue once the broker has confirmed it.
+    """Put dead letters back into the queue.
 
-    What dies again counts its replays, and is refused after the third.
+    A message leaves the dead-letter queue only when the broker has confirmed its copy. A message that is
+    dead-lettered again counts its replays, and is skipped after three.
     """
-    selection = DeadLetterFilter(ids or (), reasons or (), sensors or (), older, newer)
-    follow = deadwork.on_a_bar("replay")
-    work = Replay(selection, limit=limit, rate=rate, force=force, progress=follow)
-    done = work.dry_run(discover_settings()) if dry_run else deadwork.replay(discover_settings(), work)
-    print(f"{'Would replay' if dry_run else 'Replayed'} {done.total()}: {reasons_line(done)}.")
-    if work.skipped:
-        note(f"Refused {work.skipped}, replayed {MAX_REPLAYS} times already: --force replays them.")
-    _end(selection, failed=work.skipped > 0)
+    selection = DeadLetterFilter(ids or (), reasons or (), sensors or (), older_than, newer_than)
+    operation = Replay(selection, limit=limit, rate=rate, force=force, progress=progress_of("replay"))
+    settings = discover_settings()
+    replayed = operation.dry_run(settings) if dry_run else run_replay(settings, operation)
+    print(f"{'Would replay' if dry_run else 'Replayed'} {replayed.total()}: {format_reasons(replayed)}.")
+    if operation.skipped:
+        print_message(
+            f"Skipped {operation.skipped}, already replayed {MAX_REPLAYS} times. Use --force to replay them."
+        )
+    _exit_on_failure(selection, failed=operation.skipped > 0)
 
 
 @app.command()
@@ -117,50 +126,54 @@ def discard(
     ids: Ids = None,
     reasons: Reasons = None,
     sensors: Sensors = None,
-    older: Older = None,
-    newer: Newer = None,
+    older_than: OlderThan = None,
+    newer_than: NewerThan = None,
     limit: Limit = None,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")] = False,
 ) -> None:
-    """Remove dead messages for ever, after asking. `sensorctl dead export` keeps a copy."""
-    selection = DeadLetterFilter(ids or (), reasons or (), sensors or (), older, newer)
-    settings = discover_settings()
-    discarded = deadwork.discard(settings, selection, limit, None if yes else _ask)
-    print(f"Discarded {discarded.total()}: {reasons_line(discarded)}.")
-    _end(selection, failed=False)
+    """Delete dead letters permanently, after confirmation. `sensorctl dead export` makes a copy."""
+    selection = DeadLetterFilter(ids or (), reasons or (), sensors or (), older_than, newer_than)
+    discarded = run_discard(discover_settings(), selection, limit, None if yes else _confirm_discard)
+    print(f"Discarded {discarded.total()}: {format_reasons(discarded)}.")
+    _exit_on_failure(selection, failed=False)
 
 
 @app.command("export")
 def export_(
-    file: Annotated[str, typer.Argument(help="A new file, or - for standard output.")],
+    file: Annotated[str, typer.Argument(metavar="FILE", help="A new file, or - for standard output.")],
     reasons: Reasons = None,
     sensors: Sensors = None,
-    older: Older = None,
-    newer: Newer = None,
+    older_than: OlderThan = None,
+    newer_than: NewerThan = None,
 ) -> None:
-    """Write dead messages as JSON lines, whole; they stay where they are."""
-    selection = DeadLetterFilter((), reasons or (), sensors or (), older, newer)
-    note(f"Exported {deadfile.export(discover_settings(), selection, file)} dead messages.")
+    """Write dead letters completely as JSON Lines. They stay in the queue."""
+    selection = DeadLetterFilter((), reasons or (), sensors or (), older_than, newer_than)
+    print_message(f"Exported {export_messages(discover_settings(), selection, file)} dead letters.")
 
 
 @app.command("import")
 def import_(
-    file: Annotated[str, typer.Argument(help="What `export` wrote, or - for standard input.")],
+    file: Annotated[
+        str,
+        typer.Argument(metavar="FILE", help="A file of `sensorctl dead export`, or - for standard input."),
+    ],
 ) -> None:
-    """Put exported messages into the dead queue, each confirmed. Wrong lines are told and passed over."""
-    imported, wrong = deadfile.put_back(discover_settings(), file)
-    note(f"Imported {imported} dead messages.")
-    if wrong:
-        note(f"Wrong lines, not imported: {wrong}.")
-        raise typer.Exit(EXIT_FAILURE)
+    """Put exported messages into the dead-letter queue.
+
+    Each is confirmed by the broker. Invalid lines are reported and skipped, and the exit code is then 1.
+    """
+    imported, invalid = import_messages(discover_settings(), file)
+    print_message(f"Imported {imported} dead letters.")
+    if invalid:
+        fail(f"Skipped {invalid} invalid lines.")
 
 
-def _ask(reasons: Counter[str]) -> bool:
-    return typer.confirm(f"Discard {reasons.total()} dead messages for ever ({reasons_line(reasons)})?")
+def _confirm_discard(reasons: Counter[str]) -> bool:
+    return typer.confirm(f"Delete {reasons.total()} dead letters permanently ({format_reasons(reasons)})?")
 
 
-def _end(selection: DeadLetterFilter, *, failed: bool) -> None:
-    if unmet := selection.missing_ids():
-        note(f"Not found: {', '.join(unmet)}")
-    if failed or unmet:
-        raise typer.Exit(EXIT_FAILURE)
+def _exit_on_failure(selection: DeadLetterFilter, *, failed: bool) -> None:
+    if missing_ids := selection.missing_ids():
+        print_message(f"Not found: {', '.join(missing_ids)}")
+    if failed or missing_ids:
+        fail()

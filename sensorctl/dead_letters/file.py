@@ -1,44 +1,51 @@
-"""Dead messages in a file of JSON lines."""
+"""Write dead letters to a JSON Lines file and read them back."""
 
 from messaging.dead_letters.filter import DeadLetterFilter
 from messaging.dead_letters.queue import open_dead_letter_queue
 from messaging.dead_letters.record import from_line, to_line
 from messaging.settings import BrokerSettings
 from runtime.errors import ServiceUnavailable
-from sensorctl.files import reading, writing
-from sensorctl.output import note
+from sensorctl.files import open_output, open_text_input
+from sensorctl.output import print_message
 
 
-def export(settings: BrokerSettings, selection: DeadLetterFilter, name: str) -> int:
-    """Write the selected messages to a new file, and give their number."""
+def export_messages(settings: BrokerSettings, selection: DeadLetterFilter, name: str) -> int:
+    """Write the selected dead letters to a new file, and return their number.
+
+    Raises:
+        BrokerUnavailable: When the broker is unavailable.
+    """
     exported = 0
-    with open_dead_letter_queue(settings) as queue, writing(name) as file:
-        for message in filter(selection, queue.peek()):
-            file.write(to_line(message))
+    with open_dead_letter_queue(settings) as queue, open_output(name) as file:
+        for letter in filter(selection, queue.peek()):
+            file.write(to_line(letter))
             exported += 1
     return exported
 
 
-def put_back(settings: BrokerSettings, name: str) -> tuple[int, int]:
-    """Put a file's messages into the dead queue; gives how many, and how many lines were wrong.
+def import_messages(settings: BrokerSettings, name: str) -> tuple[int, int]:
+    """Put the messages of a file into the dead-letter queue, and report each invalid line.
 
-    Each wrong line is told with its number.
+    Returns the number of imported messages and of invalid lines.
+
+    Raises:
+        ServiceUnavailable: When the broker is unavailable.
     """
-    imported = wrong = number = 0
-    with reading(name) as file, open_dead_letter_queue(settings) as queue:
+    imported = invalid = number = 0
+    with open_text_input(name) as file, open_dead_letter_queue(settings) as queue:
         try:
             for number, line in enumerate(file, start=1):
                 if not line.strip():
                     continue
                 try:
-                    message = from_line(line)
+                    letter = from_line(line)
                 except ValueError as error:
-                    note(f"line {number}: {error}")
-                    wrong += 1
+                    print_message(f"line {number}: {error}")
+                    invalid += 1
                 else:
-                    queue.publish_copy(message)
+                    queue.publish_copy(letter)
                     imported += 1
         except ServiceUnavailable:
-            note(f"Imported {imported} dead messages before the broker was lost, at line {number}.")
+            print_message(f"Imported {imported} dead letters before the broker was lost at line {number}.")
             raise
-    return imported, wrong
+    return imported, invalid

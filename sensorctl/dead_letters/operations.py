@@ -1,11 +1,9 @@
-"""Replaying and discarding dead messages, as an operator at a terminal sees it."""
+"""Replay and discard dead letters at a terminal: progress, confirmation and errors."""
 
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable
 from itertools import islice
-
-import typer
 
 from messaging.dead_letters.dead_letter import DeadLetter
 from messaging.dead_letters.filter import DeadLetterFilter
@@ -13,52 +11,59 @@ from messaging.dead_letters.operations import Discard, Progress, Reasons, Replay
 from messaging.dead_letters.queue import open_dead_letter_queue
 from messaging.settings import BrokerSettings
 from runtime.errors import ServiceUnavailable
-from runtime.lifecycle import EXIT_FAILURE
-from sensorctl.output import note, progress
+from sensorctl.output import fail, print_message, progress_bar
 
-Ask = Callable[[Reasons], bool]
+Confirm = Callable[[Reasons], bool]
 
 
-def replay(settings: BrokerSettings, work: Replay) -> Reasons:
-    """Replay, and give how many of each reason. Raises BrokerUnavailable, and says how far it came."""
+def run_replay(settings: BrokerSettings, operation: Replay) -> Reasons:
+    """Replay, and return the number of replayed messages by reason.
+
+    Raises:
+        ServiceUnavailable: When the broker is unavailable; the progress is reported first.
+    """
     try:
-        return work.run(settings)
+        return operation.run(settings)
     except ServiceUnavailable:
-        note(f"Replayed {work.done.total()} before the broker was lost; the others are still dead.")
+        print_message(
+            f"Replayed {operation.done.total()} before the broker was lost; the others are still dead."
+        )
         raise
 
 
-def discard(
-    settings: BrokerSettings, selection: DeadLetterFilter, limit: int | None, ask: Ask | None
+def run_discard(
+    settings: BrokerSettings, selection: DeadLetterFilter, limit: int | None, confirm: Confirm | None
 ) -> Reasons:
-    """Discard what is selected, and give how many of each reason.
+    """Discard the selected messages, and return their number by reason.
 
-    With `ask`, exactly the messages that it was asked about are discarded, or none.
+    With `confirm`, exactly the messages that were confirmed are discarded, or none.
+
+    Raises:
+        typer.Exit: When the operator does not confirm, or cannot.
+        BrokerUnavailable: When the broker is unavailable.
     """
-    if ask is not None:
-        selection = _agreed(settings, selection, limit, ask)
-    return Discard(selection, limit=limit, progress=on_a_bar("discard")).run(settings)
+    if confirm is not None:
+        selection = _confirmed_selection(settings, selection, limit, confirm)
+    return Discard(selection, limit=limit, progress=progress_of("discard")).run(settings)
 
 
-def on_a_bar(what: str) -> Progress:
-    """Shows on a terminal how far the work is."""
+def progress_of(description: str) -> Progress:
+    """Return a function that iterates over messages and shows a progress bar on a terminal."""
 
-    def track(messages: Iterable[DeadLetter], total: int) -> Iterable[DeadLetter]:
-        with progress() as bar:
-            yield from bar.track(messages, total=total, description=what)
+    def track(letters: Iterable[DeadLetter], total: int) -> Iterable[DeadLetter]:
+        with progress_bar() as bar:
+            yield from bar.track(letters, total=total, description=description)
 
     return track
 
 
-def _agreed(
-    settings: BrokerSettings, selection: DeadLetterFilter, limit: int | None, ask: Ask
+def _confirmed_selection(
+    settings: BrokerSettings, selection: DeadLetterFilter, limit: int | None, confirm: Confirm
 ) -> DeadLetterFilter:
     if not sys.stdin.isatty():
-        note("Discarding asks first, and this is no terminal: say --yes to discard without asking.")
-        raise typer.Exit(EXIT_FAILURE)
+        fail("Cannot ask for confirmation without a terminal. Use --yes to discard without it.")
     with open_dead_letter_queue(settings) as queue:
-        chosen = [(m.id, m.reason) for m in islice(filter(selection, queue.peek()), limit)]
-    if not chosen or not ask(Counter(reason for _, reason in chosen)):
-        note("Nothing was discarded.")
-        raise typer.Exit(EXIT_FAILURE)
-    return DeadLetterFilter(ids={id_ for id_, _ in chosen})
+        selected = [(m.id, m.reason) for m in islice(filter(selection, queue.peek()), limit)]
+    if not selected or not confirm(Counter(reason for _, reason in selected)):
+        fail("Nothing was discarded.")
+    return DeadLetterFilter(ids={id_ for id_, _ in selected})

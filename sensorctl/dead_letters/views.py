@@ -1,4 +1,4 @@
-"""How dead messages look in a terminal. Strangers wrote them, so nothing in them is printed as it is."""
+"""Views of dead letters. Their content is untrusted, so it is escaped."""
 
 import json
 from collections import Counter
@@ -10,48 +10,47 @@ from rich.text import Text
 from messaging.dead_letters.dead_letter import DeadLetter
 from messaging.dead_letters.record import to_record
 from runtime.text import escape_unprintable
-from sensorctl.views import safe
+from sensorctl.output import safe_text
 
-BODY_CHARACTERS = 80
-FIRST = ("id", "reason", "detail", "at", "sensor_id", "replays")
+MAX_BODY_CHARACTERS = 80
 
 
-def dead_table(messages: Iterable[DeadLetter], title: str) -> Table:
-    """Dead messages with their reasons, oldest first."""
+def dead_letters_table(letters: Iterable[DeadLetter], title: str) -> Table:
+    """Return one row per dead letter."""
     table = Table(title=title, title_justify="left")
     for name in ("id", "at", "sensor", "reason", "detail", "body"):
         table.add_column(name, overflow="fold", no_wrap=name == "id")
     table.add_column("replays", justify="right")
-    for message in messages:
+    for letter in letters:
         table.add_row(
-            message.id,
-            safe(message.headers.get("x-dead-at") or message.dead_at or ""),
-            safe(message.sensor_id or ""),
-            safe(message.reason),
-            safe(message.detail),
-            Text(shown(message.body)),
-            str(message.replays),
+            letter.id,
+            safe_text(letter.headers.get("x-dead-at") or letter.dead_at or ""),
+            safe_text(letter.sensor_id or ""),
+            safe_text(letter.reason),
+            safe_text(letter.detail),
+            Text(body_excerpt(letter.body)),
+            str(letter.replays),
         )
     return table
 
 
-def reasons_line(reasons: Counter[str]) -> str:
-    """How many of each reason, most first."""
+def format_reasons(reasons: Counter[str]) -> str:
+    """Return the number of messages by reason, the most frequent first."""
     return (
         ", ".join(f"{count} {escape_unprintable(reason)}" for reason, count in reasons.most_common())
         or "none"
     )
 
 
-def shown(body: bytes) -> str:
-    """The beginning of a body."""
-    text = body[:BODY_CHARACTERS].decode(errors="backslashreplace")
-    return escape_unprintable(text) + ("…" if len(body) > BODY_CHARACTERS else "")
+def body_excerpt(body: bytes) -> str:
+    """Return the start of a body."""
+    text = body[:MAX_BODY_CHARACTERS].decode(errors="backslashreplace")
+    return escape_unprintable(text) + ("…" if len(body) > MAX_BODY_CHARACTERS else "")
 
 
-def whole(message: DeadLetter) -> str:
-    """Everything of a message: headers, properties, body."""
-    record = to_record(message)
+def format_dead_letter(letter: DeadLetter) -> str:
+    """Return the complete message: headers, properties and body."""
+    record = to_record(letter)
     parts = [
         *(
             f"{name}: {escape_unprintable(str(record[name]))}"
@@ -60,8 +59,8 @@ def whole(message: DeadLetter) -> str:
         *_section("headers", record["headers"].items()),
         *_section("properties", record["properties"].items()),
         "",
-        f"body, {len(message.body)} bytes:",
-        *(escape_unprintable(line) for line in _pretty(message.body).split("\n")),
+        f"body, {len(letter.body)} bytes:",
+        *(escape_unprintable(line) for line in _indent_json(letter.body).split("\n")),
     ]
     return "\n".join(parts)
 
@@ -73,7 +72,7 @@ def _section(title: str, items: Iterable[tuple[str, object]]) -> Iterable[str]:
         yield f"  {escape_unprintable(name)}: {escape_unprintable(text)}"
 
 
-def _pretty(body: bytes) -> str:
+def _indent_json(body: bytes) -> str:
     try:
         return json.dumps(json.loads(body), indent=2, ensure_ascii=False)
     except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""How far a file was imported, in a small file beside it."""
+"""The checkpoint of an import: the position in the file up to which everything is published."""
 
 import hashlib
 import json
@@ -6,66 +6,71 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from sensorctl.history.csv_file import Place
+from sensorctl.history.input_file import FilePosition
 
-SUFFIX = ".import"
+SUFFIX = ".checkpoint"
 CHUNK_BYTES = 1024 * 1024
 
 
 class Checkpoint:
-    """The place up to which a file was imported, as long as file, meaning and destination are the same.
+    """Keeps the position of an import in a small file next to the imported one.
 
-    `meaning` is whatever else decides what is published and where. The bytes before the place are
-    remembered as their SHA-256, so that a file that has grown goes on and one that was changed begins anew.
-    Where it cannot be written, `reason` says why, and an import that is interrupted begins anew.
+    It is valid for the same `options` (everything else that decides what is published, and where), as long as
+    the bytes before the position have the same SHA-256: an import continues after lines were appended to the
+    file, and starts from the beginning after the file was changed. If the checkpoint cannot be written,
+    `write_error` says why.
     """
 
-    def __init__(self, file: Path, meaning: str) -> None:
+    def __init__(self, file: Path, options: str) -> None:
         self._file = file
         self._path = file.with_name(file.name + SUFFIX)
-        self._meaning = hashlib.sha256(meaning.encode()).hexdigest()
-        self._digest = hashlib.sha256()
-        self._digested = 0
-        self.reason: str | None = None
+        self._options_digest = hashlib.sha256(options.encode()).hexdigest()
+        self._content_digest = hashlib.sha256()
+        self._digested_bytes = 0
+        self.write_error: str | None = None
 
-    def place(self) -> Place:
-        """Where to go on; the beginning if there is nothing to go on with."""
+    def load(self) -> FilePosition:
+        """Return the position to continue from; the start of the file if there is no valid checkpoint."""
         try:
-            noted = json.loads(self._path.read_bytes())
-            place = Place(*(int(noted[name]) for name in Place._fields))
-            if noted["meaning"] == self._meaning and noted["sha256"] == self._fingerprint(place.offset):
-                return place
+            saved = json.loads(self._path.read_bytes())
+            position = FilePosition(*(int(saved[name]) for name in FilePosition._fields))
+            if saved["options_sha256"] == self._options_digest and saved[
+                "content_sha256"
+            ] == self._content_sha256(position.offset):
+                return position
         except (OSError, ValueError, KeyError, TypeError):
             pass
-        self._digest, self._digested = hashlib.sha256(), 0
-        return Place()
+        self._content_digest, self._digested_bytes = hashlib.sha256(), 0
+        return FilePosition()
 
-    def keep(self, place: Place) -> None:
-        """Note the place; a kill at any moment leaves this one or the one before."""
+    def save(self, position: FilePosition) -> None:
+        """Write the position atomically: after a kill, either this or the previous one is found."""
         partial = self._path.with_name(f".{self._path.name}.{os.getpid()}.partial")
         try:
-            noted = {
-                **place._asdict(),
-                "meaning": self._meaning,
-                "sha256": self._fingerprint(place.offset),
+            record = {
+                **position._asdict(),
+                "options_sha256": self._options_digest,
+                "content_sha256": self._content_sha256(position.offset),
             }
-            partial.write_text(json.dumps(noted))
+            partial.write_text(json.dumps(record))
             partial.replace(self._path)
         except OSError as error:
-            self.reason = error.strerror or str(error)
+            self.write_error = error.strerror or str(error)
             with suppress(OSError):
                 partial.unlink()
 
-    def remove(self) -> None:
-        """The file is imported to its end."""
+    def delete(self) -> None:
+        """Delete the checkpoint, because the import is complete."""
         with suppress(OSError):
             self._path.unlink()
 
-    def _fingerprint(self, end: int) -> str:
-        """Of the file's bytes before `end`, which only grows."""
+    def _content_sha256(self, end: int) -> str:
+        """Return the digest of the bytes before `end`, which must not decrease between calls."""
         with self._file.open("rb") as file:
-            file.seek(self._digested)
-            while self._digested < end and (chunk := file.read(min(CHUNK_BYTES, end - self._digested))):
-                self._digest.update(chunk)
-                self._digested += len(chunk)
-        return self._digest.hexdigest() if self._digested == end else ""
+            file.seek(self._digested_bytes)
+            while self._digested_bytes < end and (
+                chunk := file.read(min(CHUNK_BYTES, end - self._digested_bytes))
+            ):
+                self._content_digest.update(chunk)
+                self._digested_bytes += len(chunk)
+        return self._content_digest.hexdigest() if self._digested_bytes == end else ""

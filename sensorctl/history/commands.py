@@ -1,5 +1,6 @@
-"""`sensorctl import` and `sensorctl export`: history in and out."""
+"""`sensorctl import` and `sensorctl export`: readings from and to files."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -9,120 +10,152 @@ import typer
 
 from db.queries.export import ExportQuery, Series
 from readings.model import UNIT_BY_NAME, Unit
-from runtime.lifecycle import EXIT_FAILURE
 from runtime.settings import time_zone
-from sensorctl.files import STANDARD
-from sensorctl.history import export as exporting
-from sensorctl.history.csv_file import Columns
-from sensorctl.history.importer import Format, Import
-from sensorctl.output import note
+from sensorctl.files import STDIO
+from sensorctl.history.export import export_rows
+from sensorctl.history.importer import FileFormat, Import
+from sensorctl.history.input_file import Columns
+from sensorctl.output import fail, print_message
 from sensorctl.settings import discover_settings
-from sensorctl.time_options import moment
+from sensorctl.time_options import parse_time_or_age
 
-FORMATS: dict[str, Format] = {".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
-MOST_WAITING = 100_000
-PATIENCE_SECONDS = 60.0
-CSV_OPTIONS = "--sensor, --…-column, --unit and --time-… are for CSV files"
+FORMATS_BY_SUFFIX: dict[str, FileFormat] = {".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
+DEFAULT_MAX_QUEUE_DEPTH = 100_000
+DEFAULT_RETRY_TIMEOUT_SECONDS = 60.0
+CSV_OPTIONS_ERROR = "--sensor, --…-column, --unit, --time-origin and --time-step apply to CSV files only"
 
 
-def _unit(name: str) -> Unit:
+def _parse_unit(name: str) -> Unit:
     if unit := UNIT_BY_NAME.get(name.casefold()):
         return unit
-    raise typer.BadParameter(f"{name!r} is no unit: celsius, fahrenheit or kelvin (or C, F, K)")
+    raise typer.BadParameter(f"{name!r} is not a unit: use celsius, fahrenheit or kelvin (or C, F, K)")
 
 
-def _zone(name: str) -> ZoneInfo:
+def _parse_zone(name: str) -> ZoneInfo:
     try:
         return time_zone(name)
     except ValueError as error:
         raise typer.BadParameter(f"{name!r}: {error}") from None
 
 
-FileFormat = Annotated[
-    Format | None, typer.Option("--format", help="Unless the file's name says it; of standard input: jsonl.")
+FormatOption = Annotated[
+    FileFormat | None,
+    typer.Option("--format", help="Default: from the file's name; jsonl for standard input and output."),
 ]
-Moment = typer.Option(parser=moment, metavar="TIME|AGE")
 
 
 def import_(
-    file: Annotated[str, typer.Argument(help="A .csv or .jsonl file, or - for standard input.")],
-    sensor: Annotated[str | None, typer.Option(help="All readings are of this sensor.")] = None,
-    sensor_column: Annotated[str | None, typer.Option(help="Instead of sensor_id or id.")] = None,
-    time_column: Annotated[
-        str | None, typer.Option(help="Instead of measured_at, timestamp or data.")
+    file: Annotated[
+        str, typer.Argument(metavar="FILE", help="A .csv or .jsonl file, or - for standard input.")
+    ],
+    sensor: Annotated[str | None, typer.Option(help="All readings belong to this sensor.")] = None,
+    sensor_column: Annotated[
+        str | None, typer.Option(help="Column of the sensor. Default: sensor_id or id.")
     ] = None,
-    value_column: Annotated[str | None, typer.Option(help="Instead of temperature or temperatura.")] = None,
+    time_column: Annotated[
+        str | None, typer.Option(help="Column of the time. Default: measured_at, timestamp or data.")
+    ] = None,
+    value_column: Annotated[
+        str | None, typer.Option(help="Column of the temperature. Default: temperature or temperatura.")
+    ] = None,
     unit: Annotated[
-        Unit | None, typer.Option(parser=_unit, metavar="UNIT", help="Where the row has none: celsius.")
+        Unit | None,
+        typer.Option(parser=_parse_unit, metavar="UNIT", help="Unit of rows without one. Default: celsius."),
     ] = None,
     zone: Annotated[
         ZoneInfo | None,
-        typer.Option("--time-zone", parser=_zone, metavar="ZONE", help="Instead of NAIVE_TIME_ZONE."),
+        typer.Option(
+            "--time-zone",
+            parser=_parse_zone,
+            metavar="ZONE",
+            help="Time zone of times without an offset. Default: NAIVE_TIME_ZONE.",
+        ),
     ] = None,
     time_origin: Annotated[
         datetime | None,
-        typer.Option(parser=moment, metavar="TIME", help="From when times that are numbers count: 1970."),
+        typer.Option(
+            parser=parse_time_or_age, metavar="TIME", help="Origin of times that are numbers. Default: 1970."
+        ),
     ] = None,
     time_step: Annotated[
-        float | None, typer.Option(help="How many seconds each of them is worth: 1; milliseconds: 0.001.")
+        float | None, typer.Option(help="Seconds per unit of such times. Default: 1; milliseconds: 0.001.")
     ] = None,
-    file_format: FileFormat = None,
+    file_format: FormatOption = None,
     max_queue_depth: Annotated[
-        int, typer.Option(min=0, help="Publish while fewer messages wait in the queue; 0: always.")
-    ] = MOST_WAITING,
+        int, typer.Option(min=0, help="Pause while the queue has more messages; 0: never.")
+    ] = DEFAULT_MAX_QUEUE_DEPTH,
     retry_timeout: Annotated[
-        float, typer.Option(min=0, help="Seconds to try again when the broker is lost on the way.")
-    ] = PATIENCE_SECONDS,
+        float, typer.Option(min=0, help="Seconds to retry after the connection to the broker is lost.")
+    ] = DEFAULT_RETRY_TIMEOUT_SECONDS,
 ) -> None:
-    """Publish the readings of a file; nothing is stored twice, however often it is imported.
+    """Publish the readings of a file.
 
-    CSV: with a header, columns are named as in messages or by options. JSON lines: each is a message.
-    Wrong lines are told and passed over. What was interrupted goes on when it is called again.
+    A CSV file has a header; its columns are named as in messages or by options. In a JSON Lines file each
+    line is a message. Invalid lines are reported and skipped, and the exit code is then 1. Importing a file
+    again stores nothing twice, and an interrupted import continues when the same command is run again.
     """
-    kind = _kind(file, file_format)
-    chosen = {
+    resolved_format = _resolve_format(file, file_format)
+    csv_options = {
         "sensor": sensor, "sensor_column": sensor_column, "time_column": time_column,
         "value_column": value_column, "unit": unit, "time_origin": time_origin, "time_step": time_step,
     }  # fmt: skip
-    given = {name: value for name, value in chosen.items() if value is not None}
-    if given and kind != "csv":
-        raise typer.BadParameter(CSV_OPTIONS)
-    if sensor and sensor_column:
-        raise typer.BadParameter("--sensor and --sensor-column exclude each other")
+    given = {name: value for name, value in csv_options.items() if value is not None}
+    _check_csv_options(given, resolved_format)
     settings = discover_settings()
     settings = settings.model_copy(update={"naive_time_zone": zone or settings.naive_time_zone})
     columns = Columns(**given, time_zone=settings.naive_time_zone)  # type: ignore[arg-type]  # by name
-    end = Import(file, kind, columns, max_queue_depth, retry_timeout).run(settings)
-    note(f"Published {end.published} readings, refused {end.refused} lines.")
-    if end.refused:
-        raise typer.Exit(EXIT_FAILURE)
+    end = Import(file, resolved_format, columns, max_queue_depth, retry_timeout).run(settings)
+    print_message(f"Published {end.published} readings, skipped {end.skipped} invalid lines.")
+    if end.skipped:
+        fail()
 
 
 def export(
-    file: Annotated[str, typer.Argument(help="A new .csv or .jsonl file, or - for standard output.")],
-    since: Annotated[datetime | None, typer.Option("--from", parser=moment, metavar="TIME|AGE")] = None,
-    until: Annotated[datetime | None, typer.Option("--to", parser=moment, metavar="TIME|AGE")] = None,
-    sensors: Annotated[
-        list[str] | None, typer.Option("--sensor", help="Of this sensor; may be repeated.")
+    file: Annotated[
+        str, typer.Argument(metavar="FILE", help="A new .csv or .jsonl file, or - for standard output.")
+    ],
+    since: Annotated[
+        datetime | None,
+        typer.Option(
+            "--from", parser=parse_time_or_age, metavar="TIME|AGE", help="Only rows from this time on."
+        ),
     ] = None,
-    what: Annotated[Series, typer.Option(help="Readings, or their roll-ups.")] = Series.READINGS,
-    file_format: FileFormat = None,
+    until: Annotated[
+        datetime | None,
+        typer.Option(
+            "--to", parser=parse_time_or_age, metavar="TIME|AGE", help="Only rows before this time."
+        ),
+    ] = None,
+    sensors: Annotated[
+        list[str] | None, typer.Option("--sensor", help="Only this sensor. Repeatable.")
+    ] = None,
+    what: Annotated[
+        Series, typer.Option(help="Readings, or their roll-ups by minute or hour.")
+    ] = Series.READINGS,
+    file_format: FormatOption = None,
 ) -> None:
-    """Write readings or roll-ups from a time on and before another, in the order of their time.
+    """Write readings or roll-ups to a file, in order of time.
 
-    Times are ISO 8601 (UTC unless they say otherwise) or ages such as 2h or 7d. `sensorctl import` takes
-    readings back, as the same ones.
+    Times are ISO 8601 (UTC unless they have an offset) or ages such as 2h or 7d. Exported readings can be
+    imported again and keep their IDs.
     """
-    kind = _kind(file, file_format)
-    chosen = ExportQuery(what, since, until, tuple(sensors or ()))
-    written = exporting.export(discover_settings(), chosen, file, kind)
-    note(f"Exported {written} {what.value}.")
+    resolved_format = _resolve_format(file, file_format)
+    query = ExportQuery(what, since, until, tuple(sensors or ()))
+    exported = export_rows(discover_settings(), query, file, resolved_format)
+    print_message(f"Exported {exported} {what.value}.")
 
 
-def _kind(file: str, named: Format | None) -> Format:
-    kind = named or FORMATS.get(Path(file).suffix.lower())
-    if kind is None and file == STANDARD:
+def _check_csv_options(given: Mapping[str, object], file_format: FileFormat) -> None:
+    if given and file_format != "csv":
+        raise typer.BadParameter(CSV_OPTIONS_ERROR)
+    if given.get("sensor") and given.get("sensor_column"):
+        raise typer.BadParameter("--sensor and --sensor-column exclude each other")
+
+
+def _resolve_format(file: str, requested: FileFormat | None) -> FileFormat:
+    file_format = requested or FORMATS_BY_SUFFIX.get(Path(file).suffix.lower())
+    if file_format is None and file == STDIO:
         return "jsonl"
-    if kind is None:
-        raise typer.BadParameter(f"{file} is neither .csv nor .jsonl: say which with --format")
-    return kind
+    if file_format is None:
+        raise typer.BadParameter(f"{file} is neither .csv nor .jsonl: set --format")
+    return file_format

@@ -1,4 +1,4 @@
-"""Exporting readings and roll-ups, a row at a time."""
+"""Export readings and roll-ups, one row at a time."""
 
 import csv
 import json
@@ -11,52 +11,55 @@ from uuid import UUID
 from db.queries.export import ExportQuery, column_names, stream_rows
 from db.settings import DatabaseSettings
 from readings.payload import format_timestamp
-from sensorctl.files import writing
-from sensorctl.history.importer import Format
+from sensorctl.files import open_output
+from sensorctl.history.importer import FileFormat
 
 Row = dict[str, Any]
 
 
-def export(settings: DatabaseSettings, chosen: ExportQuery, name: str, kind: Format) -> int:
-    """Write what is chosen to a new file, and give the number of rows. Raises StoreUnavailable.
+def export_rows(settings: DatabaseSettings, query: ExportQuery, name: str, file_format: FileFormat) -> int:
+    """Write the rows of the query to a new file in constant memory, and return their number.
 
-    Memory does not grow with their number. A row in JSON is a message of the contract if it is a reading.
+    A reading in JSON is a valid message.
+
+    Raises:
+        StoreUnavailable: When the database is unavailable.
     """
     exported = 0
-    with writing(name) as file, stream_rows(settings, chosen) as found:
-        write = WRITERS[kind](file, column_names(chosen.series))
-        for row in found:
-            write(plain(row))
+    with open_output(name) as file, stream_rows(settings, query) as rows:
+        write_row = WRITERS[file_format](file, column_names(query.series))
+        for row in rows:
+            write_row(to_text_values(row))
             exported += 1
     return exported
 
 
 def csv_writer(file: IO[str], columns: tuple[str, ...]) -> Callable[[Row], object]:
-    """Writes a header now and then rows; what is missing is empty."""
+    """Write the header, and return a function that writes a row; a missing value is an empty field."""
     writer = csv.DictWriter(file, columns, lineterminator="\n")
     writer.writeheader()
     return writer.writerow
 
 
 def json_writer(file: IO[str], _columns: tuple[str, ...]) -> Callable[[Row], object]:
-    """Writes an object a line, without what is missing."""
+    """Return a function that writes a row as one JSON object per line, without missing values."""
     return lambda row: print(
         json.dumps({column: value for column, value in row.items() if value is not None}), file=file
     )
 
 
-WRITERS: dict[Format, Callable[[IO[str], tuple[str, ...]], Callable[[Row], object]]] = {
+WRITERS: dict[FileFormat, Callable[[IO[str], tuple[str, ...]], Callable[[Row], object]]] = {
     "csv": csv_writer,
     "jsonl": json_writer,
 }
 
 
-def plain(row: Row) -> Row:
-    """The row as text formats hold it."""
-    return {column: _plain(value) for column, value in row.items()}
+def to_text_values(row: Row) -> Row:
+    """Convert the values to types that CSV and JSON can represent."""
+    return {column: _to_text_value(value) for column, value in row.items()}
 
 
-def _plain(value: Any) -> Any:
+def _to_text_value(value: Any) -> Any:
     match value:
         case datetime():
             return format_timestamp(value)

@@ -1,6 +1,5 @@
-"""Importing a file: its readings through the queue, as sensors publish them."""
+"""Import a file: publish its readings through the queue, like a sensor."""
 
-import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,128 +13,148 @@ from messaging.management.admin import NAME
 from messaging.publishing.bulk import BulkPublisher, Message
 from messaging.publishing.confirm_publisher import ConfirmPublisher
 from runtime.text import escape_unprintable
-from sensorctl.files import reading_bytes
+from sensorctl.files import open_binary_input
 from sensorctl.history.checkpoint import Checkpoint
-from sensorctl.history.csv_file import Columns, Lines, Messages, Place, Rows, csv_rows, json_rows
-from sensorctl.output import note, progress_in_file
+from sensorctl.history.input_file import (
+    Columns,
+    FilePosition,
+    LineReader,
+    MessageReader,
+    RowReader,
+    read_csv_rows,
+    read_json_rows,
+)
+from sensorctl.output import file_progress_bar, print_message
 from sensorctl.settings import OperatorSettings
 
-KEEP_SECONDS = 0.25
-Format = Literal["csv", "jsonl"]
+CHECKPOINT_INTERVAL_SECONDS = 0.25
+FileFormat = Literal["csv", "jsonl"]
 
 
 @dataclass(frozen=True)
 class Import:
-    """One call of `sensorctl import`."""
+    """An import of one file."""
 
     name: str
-    kind: Format
+    file_format: FileFormat
     columns: Columns
     max_queue_depth: int
     retry_timeout_seconds: float
 
-    def run(self, settings: OperatorSettings) -> Place:
-        """Publish the file from where it was left on, and give the place of its end.
+    def run(self, settings: OperatorSettings) -> FilePosition:
+        """Publish the file from its checkpoint on, and return the position of its end.
 
-        Raises BrokerUnavailable; the same call then goes on behind what the broker has confirmed.
+        Raises:
+            typer.BadParameter: When the file cannot be read, or a column is missing.
+            BrokerUnavailable: When the broker stays unavailable; the next run continues after the last
+                confirmed message.
         """
         path = Path(self.name)
-        bookmark = Checkpoint(path, self._meaning(settings)) if path.is_file() else None
-        with reading_bytes(self.name) as file, progress_in_file() as bar:
-            lines = Lines(file)
-            rows = self._rows(lines)
-            begin = bookmark.place() if bookmark else Place()
-            if begin.offset:
-                lines.go_to(begin)
-                note(f"Goes on behind line {begin.lines}; {begin.published} readings were published before.")
-            messages = Messages(lines, rows, settings.naive_time_zone, begin, _tell)
-            journal = ImportProgress(begin, bookmark, bar, path.stat().st_size if bookmark else None)
-            self._publish(settings, messages, journal)
-        return messages.place
+        checkpoint = Checkpoint(path, self._options(settings)) if path.is_file() else None
+        with open_binary_input(self.name) as file, file_progress_bar() as bar:
+            lines = LineReader(file)
+            rows = self._row_reader(lines)
+            start = checkpoint.load() if checkpoint else FilePosition()
+            if start.offset:
+                lines.seek(start)
+                print_message(
+                    f"Resuming after line {start.lines}; {start.published} readings were published before."
+                )
+            messages = MessageReader(lines, rows, settings.naive_time_zone, start, _report_invalid)
+            progress = ImportProgress(start, checkpoint, bar, path.stat().st_size if checkpoint else None)
+            self._publish(settings, messages, progress)
+        return messages.position
 
-    def _publish(self, settings: OperatorSettings, messages: Messages, journal: "ImportProgress") -> None:
-        bulk = BulkPublisher(
+    def _publish(
+        self, settings: OperatorSettings, messages: MessageReader, progress: "ImportProgress"
+    ) -> None:
+        publisher = BulkPublisher(
             lambda: ConfirmPublisher(settings.amqp_url, NAME),
-            journal,
+            progress,
             queue=settings.queue_name,
             max_queue_depth=self.max_queue_depth,
             retry_timeout_seconds=self.retry_timeout_seconds,
         )
         try:
-            bulk.publish(messages)
+            publisher.publish(messages)
         except BaseException:
-            journal.interrupted()
+            progress.interrupted()
             raise
-        journal.finished()
+        progress.finished()
 
-    def _rows(self, lines: Lines) -> Rows:
-        if self.kind == "jsonl":
-            return json_rows
+    def _row_reader(self, lines: LineReader) -> RowReader:
+        if self.file_format == "jsonl":
+            return read_json_rows
         try:
-            return self.columns.rows([name.strip() for name in next(csv_rows(lines), [])])
+            return self.columns.row_reader([name.strip() for name in next(read_csv_rows(lines), [])])
         except LookupError as error:
             raise typer.BadParameter(escape_unprintable(f"{self.name}: {error}")) from None
 
-    def _meaning(self, settings: OperatorSettings) -> str:
-        address = urlsplit(settings.amqp_url)
-        where = (address.hostname, address.port, address.path, settings.queue_name)
-        return repr((self.kind, self.columns, settings.naive_time_zone.key, where))
+    def _options(self, settings: OperatorSettings) -> str:
+        """Return what decides which messages are published and where, for the checkpoint."""
+        url = urlsplit(settings.amqp_url)
+        destination = (url.hostname, url.port, url.path, settings.queue_name)
+        return repr((self.file_format, self.columns, settings.naive_time_zone.key, destination))
 
 
 class ImportProgress:
-    """Keeps what the broker has confirmed in the bookmark, and shows it."""
+    """Listens to the publisher, saves the checkpoint and shows the progress."""
 
-    def __init__(self, begin: Place, bookmark: Checkpoint | None, bar: Progress, size: int | None) -> None:
-        self._place = self._kept = begin
-        self._bookmark = bookmark
+    def __init__(
+        self, start: FilePosition, checkpoint: Checkpoint | None, bar: Progress, size: int | None
+    ) -> None:
+        self._position = self._saved = start
+        self._checkpoint = checkpoint
         self._bar = bar
-        self._task = bar.add_task("import", total=size, completed=begin.offset, published=begin.published)
-        self._keep_at = 0.0
-        self._waited = False
+        self._task = bar.add_task("import", total=size, completed=start.offset, published=start.published)
+        self._save_at = 0.0
+        self._reported_waiting = False
 
     def confirmed(self, last: Message) -> None:
-        """Everything up to this one is in the queue."""
-        self._place = last.context
-        if time.monotonic() >= self._keep_at:
-            self._keep()
+        """Record that every message up to `last` is in the queue."""
+        self._position = last.context
+        if time.monotonic() >= self._save_at:
+            self._save()
 
     def waiting(self, depth: int) -> None:
-        """Say it once."""
-        self._keep()
-        if not self._waited:
-            note(f"{depth} messages wait in the queue: publishing no faster than the consumers take them.")
-        self._waited = True
+        """Report once that the queue is full."""
+        self._save()
+        if not self._reported_waiting:
+            print_message(
+                f"{depth} messages are in the queue: publishing only as fast as the consumers store them."
+            )
+        self._reported_waiting = True
 
     def lost(self, reason: str) -> None:
-        """Say it."""
-        note(f"The broker is lost ({reason}): trying again.")
+        """Report that the connection is lost."""
+        print_message(f"Lost the connection to the broker ({reason}): retrying.")
 
     def interrupted(self) -> None:
-        """Say how to go on."""
-        self._keep()
-        done = f"Published {self._place.published} readings, up to line {self._place.lines}"
-        if self._bookmark and self._bookmark.reason is None:
-            note(f"{done}: the same command goes on there.")
+        """Report how to continue."""
+        self._save()
+        done = f"Published {self._position.published} readings, up to line {self._position.lines}."
+        if self._checkpoint and self._checkpoint.write_error is None:
+            print_message(f"{done} Run the same command again to continue there.")
         else:
-            note(f"{done}. Importing it again from the beginning stores nothing twice.")
+            print_message(f"{done} Importing it again starts from the beginning and stores nothing twice.")
 
     def finished(self) -> None:
-        """There is nothing left to go on with."""
-        if self._bookmark:
-            self._bookmark.remove()
+        """Delete the checkpoint."""
+        if self._checkpoint:
+            self._checkpoint.delete()
 
-    def _keep(self) -> None:
-        self._bar.update(self._task, completed=self._place.offset, published=self._place.published)
-        if self._bookmark and self._bookmark.reason is None and self._place != self._kept:
-            self._bookmark.keep(self._place)
-            self._kept = self._place
-            if self._bookmark.reason:
-                note(
-                    f"How far it came cannot be noted beside the file ({self._bookmark.reason}): "
-                    "an interrupted import will begin anew."
+    def _save(self) -> None:
+        self._bar.update(self._task, completed=self._position.offset, published=self._position.published)
+        if self._checkpoint and self._checkpoint.write_error is None and self._position != self._saved:
+            self._checkpoint.save(self._position)
+            self._saved = self._position
+            if self._checkpoint.write_error:
+                print_message(
+                    f"Cannot write the checkpoint next to the file ({self._checkpoint.write_error}): "
+                    "an interrupted import will start from the beginning."
                 )
-        self._keep_at = time.monotonic() + KEEP_SECONDS
+        self._save_at = time.monotonic() + CHECKPOINT_INTERVAL_SECONDS
 
 
-def _tell(line: int, reason: str) -> None:
-    print(f"line {line}: {escape_unprintable(reason)}", file=sys.stderr)
+def _report_invalid(line: int, reason: str) -> None:
+    print_message(f"line {line}: {escape_unprintable(reason)}")

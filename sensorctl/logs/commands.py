@@ -1,4 +1,4 @@
-"""`sensorctl logs`: what all services logged, by time, filtered or summed up."""
+"""`sensorctl logs`: show or summarise the logs of all services."""
 
 import json
 from collections.abc import Iterator
@@ -9,65 +9,90 @@ import typer
 
 from runtime.text import escape_unprintable
 from sensorctl.logs.filter import Level, LogFilter
-from sensorctl.logs.lines import LogEvent
-from sensorctl.logs.reader import Unread
-from sensorctl.logs.sources import events_of, found, named
+from sensorctl.logs.parser import LogEvent
+from sensorctl.logs.reader import UnparsedLines
+from sensorctl.logs.sources import discover_sources, file_sources, open_events
 from sensorctl.logs.summary import LogSummary
 from sensorctl.logs.views import console_line, json_record, summary_record, summary_tables
-from sensorctl.output import note, show, show_json
-from sensorctl.time_options import moment
+from sensorctl.output import print_message, show, show_json
+from sensorctl.time_options import parse_time_or_age
 
-Names = list[str] | None
-Moment = typer.Option(parser=moment, metavar="TIME|AGE")
+Values = list[str] | None
 
 
 def logs(
     files: Annotated[
-        Names, typer.Argument(metavar="[FILE]...", help="Log files, or - for standard input.")
+        Values, typer.Argument(metavar="FILE", help="Log files, or - for standard input.")
     ] = None,
     services: Annotated[
-        Names, typer.Option("--service", help="Of this one; pipeline is each pipeline-…, * anything.")
+        Values,
+        typer.Option(
+            "--service",
+            help="Only this service; `pipeline` includes pipeline-1, and * is a wildcard. Repeatable.",
+        ),
     ] = None,
-    level: Annotated[Level, typer.Option(help="Of this level and above.")] = Level.DEBUG,
-    events: Annotated[Names, typer.Option("--event", help="Of this name, such as 'broker*'.")] = None,
-    sensors: Annotated[Names, typer.Option("--sensor", help="About this sensor.")] = None,
-    since: Annotated[datetime | None, Moment] = None,
-    until: Annotated[datetime | None, Moment] = None,
+    level: Annotated[Level, typer.Option(help="Only this level and above.")] = Level.DEBUG,
+    events: Annotated[
+        Values, typer.Option("--event", help="Only this event, such as 'broker*'. Repeatable.")
+    ] = None,
+    sensors: Annotated[
+        Values, typer.Option("--sensor", help="Only events about this sensor. Repeatable.")
+    ] = None,
+    since: Annotated[
+        datetime | None,
+        typer.Option(parser=parse_time_or_age, metavar="TIME|AGE", help="Only events from this time on."),
+    ] = None,
+    until: Annotated[
+        datetime | None,
+        typer.Option(parser=parse_time_or_age, metavar="TIME|AGE", help="Only events before this time."),
+    ] = None,
     summary: Annotated[
-        bool, typer.Option("--summary", help="Events, errors and starts by service; the slowest stores.")
+        bool,
+        typer.Option(
+            "--summary", help="Count events, warnings, errors and starts, and list the slowest stores."
+        ),
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="JSON lines; with --summary one object.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print JSON Lines; with --summary one object.")
+    ] = False,
 ) -> None:
-    """The structured logs of all services by time: of the running system, or of files.
+    """Show the logs of all services in order of time.
 
-    Both formats of LOG_FORMAT are read. Lines that are no events are counted, and told at the end. To
-    follow: make logs | sensorctl logs -
+    Without a file, the logs of the running system are read, in both formats of LOG_FORMAT. Lines that are not
+    events are counted and reported at the end. Times are ISO 8601 (UTC unless they have an offset) or ages
+    such as 10m or 2h. To follow: make logs | sensorctl logs -
     """
-    chosen = LogFilter(services or (), level, events or (), sensors or (), since, until)
-    sources = named(files) if files else [log for log in found() if chosen.of_service(log.service)]
-    unread = Unread(chosen.of_service)
-    with events_of(sources, unread) as every:
-        wanted = filter(chosen, every)
+    selection = LogFilter(services or (), level, events or (), sensors or (), since, until)
+    sources = (
+        file_sources(files)
+        if files
+        else [source for source in discover_sources() if selection.matches_service(source.service)]
+    )
+    unparsed = UnparsedLines(selection.matches_service)
+    with open_events(sources, unparsed) as all_events:
+        selected = filter(selection, all_events)
         if summary:
-            _sum_up(wanted, unread, as_json=as_json)
+            _print_summary(selected, unparsed, as_json=as_json)
         else:
-            _print(wanted, as_json=as_json)
-    if unread.lines:
-        of = ", ".join(f"{number} of {service}" for service, number in unread.lines.most_common())
-        note(escape_unprintable(f"Lines that are no events: {of}. The first: {unread.example}"))
+            _print_events(selected, as_json=as_json)
+    if unparsed.counts:
+        counts = ", ".join(f"{number} of {service}" for service, number in unparsed.counts.most_common())
+        print_message(
+            escape_unprintable(f"Lines that are not events: {counts}. The first: {unparsed.example}")
+        )
 
 
-def _print(events: Iterator[LogEvent], *, as_json: bool) -> None:
+def _print_events(events: Iterator[LogEvent], *, as_json: bool) -> None:
     for event in events:
         print(json.dumps(json_record(event)) if as_json else console_line(event), flush=True)
 
 
-def _sum_up(events: Iterator[LogEvent], unread: Unread, *, as_json: bool) -> None:
+def _print_summary(events: Iterator[LogEvent], unparsed: UnparsedLines, *, as_json: bool) -> None:
     summary = LogSummary()
     for event in events:
         summary.add(event)
     if as_json:
-        show_json(summary_record(summary, unread.lines))
+        show_json(summary_record(summary, unparsed.counts))
     else:
         for table in summary_tables(summary):
             show(table)

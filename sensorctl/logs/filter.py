@@ -1,4 +1,4 @@
-"""Which events of the logs an operator means."""
+"""Select log events by service, level, event, sensor and time."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -6,11 +6,11 @@ from datetime import datetime
 from enum import StrEnum
 from fnmatch import fnmatchcase
 
-from sensorctl.logs.lines import LogEvent
+from sensorctl.logs.parser import LogEvent
 
 
 class Level(StrEnum):
-    """The levels, the least first."""
+    """The selectable levels, in ascending order."""
 
     DEBUG = "debug"
     INFO = "info"
@@ -23,7 +23,7 @@ RANKS = {name: rank for rank, name in enumerate((*Level, "critical"))}
 
 @dataclass(frozen=True)
 class LogFilter:
-    """Calls an event chosen when it meets every condition that is set; of several values any will do."""
+    """A predicate of log events: all criteria must match; one of several values is enough."""
 
     services: Collection[str] = ()
     level: Level = Level.DEBUG
@@ -33,18 +33,18 @@ class LogFilter:
     until: datetime | None = None
 
     def __call__(self, event: LogEvent) -> bool:
-        """Whether the event is meant. One of a level that nobody knows is."""
+        """Return whether the event matches; an unknown level always does."""
         return (
             RANKS.get(event.level, len(RANKS)) >= RANKS[self.level]
-            and self.of_service(event.service)
-            and (not self.events or any(fnmatchcase(event.event, name) for name in self.events))
+            and self.matches_service(event.service)
+            and (not self.events or any(fnmatchcase(event.event, pattern) for pattern in self.events))
             and (not self.sensors or str(event.details.get("sensor")) in self.sensors)
-            and (self.since is None or event.at >= self.since)
-            and (self.until is None or event.at < self.until)
+            and (self.since is None or event.timestamp >= self.since)
+            and (self.until is None or event.timestamp < self.until)
         )
 
-    def of_service(self, name: str) -> bool:
-        """Whether this service is meant: by its name, or by the part of it before a number."""
+    def matches_service(self, name: str) -> bool:
+        """Return whether the service is selected, by its name or by the part before its number."""
         return not self.services or any(
-            fnmatchcase(name, wanted) or name.startswith(f"{wanted}-") for wanted in self.services
+            fnmatchcase(name, pattern) or name.startswith(f"{pattern}-") for pattern in self.services
         )

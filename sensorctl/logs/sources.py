@@ -1,4 +1,4 @@
-"""Where the logs of the services are: the native stack's files, the compose stack's containers, or named."""
+"""Find the logs of the services: files of the native stack, containers of Compose, or named files."""
 
 import heapq
 import subprocess
@@ -8,68 +8,69 @@ from pathlib import Path
 from typing import IO, NamedTuple
 
 from runtime.errors import ConfigurationError
-from sensorctl.files import STANDARD, reading_bytes
-from sensorctl.logs.lines import LogEvent
-from sensorctl.logs.reader import Unread, lines_of, read_events
+from sensorctl.files import STDIO, open_binary_input
+from sensorctl.logs.parser import LogEvent
+from sensorctl.logs.reader import UnparsedLines, read_events, read_lines
 from sensorctl.settings import ROOT, native_directory
 
-# Servers of others, with formats of their own.
+# Third-party servers have log formats of their own.
 NATIVE_SERVERS = frozenset({"postgres", "rabbitmq", "epmd"})
 COMPOSE_SERVERS = frozenset({"postgres", "rabbitmq", "prometheus", "grafana"})
-DESCRIBED = (
+INSPECT_FORMAT = (
     '{{.Name}} {{index .Config.Labels "com.docker.compose.service"}} '
     '{{index .Config.Labels "com.docker.compose.container-number"}} '
     '{{index .Config.Labels "com.docker.compose.oneoff"}}'
 )
 NOT_FOUND = (
-    "No logs were found. Start the system with `make up`, or hand them over: "
+    "No logs were found. Start the system with `make up`, or pipe logs into this command: "
     "docker compose logs --no-color | sensorctl logs -"
 )
 
 
-class Log(NamedTuple):
-    """A log and who wrote it: files, the oldest first, or a command that prints it."""
+class LogSource(NamedTuple):
+    """The log of a service: files, oldest first, or a command that prints it."""
 
     service: str
     files: Sequence[str] = ()
     command: Sequence[str] = ()
 
 
-def named(files: Sequence[str]) -> list[Log]:
-    """The logs in these files; `-` is standard input."""
-    return [Log("-" if file == STANDARD else _service_of(Path(file)), [file]) for file in files]
+def file_sources(files: Sequence[str]) -> list[LogSource]:
+    """Return a source for each file; `-` is standard input."""
+    return [LogSource(STDIO if file == STDIO else _service_name(Path(file)), [file]) for file in files]
 
 
-def found() -> list[Log]:
-    """The logs of the native stack while it runs, else of the compose stack, else what a native one left.
+def discover_sources() -> list[LogSource]:
+    """Return the logs of the running native stack, else of Compose, else of a native stack that stopped.
 
-    Raises ConfigurationError when there are none.
+    Raises:
+        ConfigurationError: When there are no logs.
     """
-    native = _native()
-    running = (native_directory() / "stack.env").exists()
-    logs = (native if running else []) or _compose() or native
-    if not logs:
+    native = _native_sources()
+    is_running = (native_directory() / "stack.env").exists()
+    sources = (native if is_running else []) or _compose_sources() or native
+    if not sources:
         raise ConfigurationError(NOT_FOUND)
-    return logs
+    return sources
 
 
 @contextmanager
-def events_of(logs: Iterable[Log], unread: Unread) -> Iterator[Iterator[LogEvent]]:
-    """The events of all logs by their time, as far as each is in order; one of each is in memory."""
-    with ExitStack() as opened:
-        each = [read_events(_lines(log, opened), log.service, unread) for log in logs]
-        yield heapq.merge(*each, key=lambda event: event.at)
+def open_events(sources: Iterable[LogSource], unparsed: UnparsedLines) -> Iterator[Iterator[LogEvent]]:
+    """Merge the events of all sources by timestamp, holding one event of each in memory."""
+    with ExitStack() as stack:
+        streams = [read_events(_read_source(source, stack), source.service, unparsed) for source in sources]
+        yield heapq.merge(*streams, key=lambda event: event.timestamp)
 
 
-def _lines(log: Log, opened: ExitStack) -> Iterator[bytes]:
-    for name in log.files:
-        yield from lines_of(opened.enter_context(reading_bytes(name)))
-    if log.command:
-        yield from lines_of(opened.enter_context(_output_of(log.command)))
+def _read_source(source: LogSource, stack: ExitStack) -> Iterator[bytes]:
+    for name in source.files:
+        yield from read_lines(stack.enter_context(open_binary_input(name)))
+    if source.command:
+        yield from read_lines(stack.enter_context(_open_output_of(source.command)))
 
 
 @contextmanager
-def _output_of(command: Sequence[str]) -> Iterator[IO[bytes]]:
+def _open_output_of(command: Sequence[str]) -> Iterator[IO[bytes]]:
     with subprocess.Popen(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     ) as process:
@@ -77,44 +78,44 @@ def _output_of(command: Sequence[str]) -> Iterator[IO[bytes]]:
         try:
             yield process.stdout
         finally:
-            process.kill()  # whoever reads may have had enough
+            process.kill()  # the reader may stop before the end
 
 
-def _native() -> list[Log]:
+def _native_sources() -> list[LogSource]:
     directory = native_directory() / "logs"
     logs = [file for file in sorted(directory.glob("*.log")) if file.stem not in NATIVE_SERVERS]
     return [
-        Log(file.stem, [str(one) for one in (file.with_name(f"{file.name}.1"), file) if one.exists()])
-        for file in logs
+        LogSource(log.stem, [str(file) for file in (log.with_name(f"{log.name}.1"), log) if file.exists()])
+        for log in logs
     ]
 
 
-def _service_of(file: Path) -> str:
+def _service_name(file: Path) -> str:
     return file.name.removesuffix(".1").removesuffix(".log")
 
 
-def _compose() -> list[Log]:
-    containers = _ask_docker("compose", "ps", "--all", "--quiet").split()
-    if not containers:
+def _compose_sources() -> list[LogSource]:
+    container_ids = _docker_output("compose", "ps", "--all", "--quiet").split()
+    if not container_ids:
         return []
-    lines = _ask_docker("inspect", "--format", DESCRIBED, *containers).splitlines()
-    # Not what `docker compose run` started.
-    described = sorted(words[:3] for words in map(str.split, lines) if words[3:] == ["False"])
-    services = [service for _, service, _ in described]
+    lines = _docker_output("inspect", "--format", INSPECT_FORMAT, *container_ids).splitlines()
+    # The last label excludes containers of `docker compose run`.
+    containers = sorted(words[:3] for words in map(str.split, lines) if words[3:] == ["False"])
+    services = [service for _, service, _ in containers]
     return [
-        Log(
+        LogSource(
             service if services.count(service) == 1 else f"{service}-{number}",
             command=["docker", "logs", name.removeprefix("/")],
         )
-        for name, service, number in described
+        for name, service, number in containers
         if service not in COMPOSE_SERVERS
     ]
 
 
-def _ask_docker(*arguments: str) -> str:
-    """What docker answers; nothing where there is none, or no engine."""
+def _docker_output(*arguments: str) -> str:
+    """Return the output of a docker command; empty if there is no docker or no engine."""
     try:
-        done = subprocess.run(
+        completed = subprocess.run(
             ["docker", *arguments],
             cwd=ROOT,
             stdin=subprocess.DEVNULL,
@@ -124,4 +125,4 @@ def _ask_docker(*arguments: str) -> str:
         )
     except OSError:
         return ""
-    return done.stdout
+    return completed.stdout

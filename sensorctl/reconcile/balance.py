@@ -1,4 +1,4 @@
-"""The books of the runs: published = stored + dead + missing, sequence by sequence."""
+"""The balance of each run: published = stored + dead + missing, per sequence number."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -8,12 +8,12 @@ from uuid import UUID
 from db.queries.sequences import RunKey, RunSequences
 from messaging.dead_letters.dead_letter import Origin
 from readings.payload import MAX_INTEGER
-from sensorctl.reconcile.ranges import Range, common, size, without
+from sensorctl.reconcile.ranges import Range, intersection, size, subtract
 
 
 @dataclass
 class Run:
-    """One run from its `first` sequence to its `last`; what is neither missing nor dead is stored."""
+    """A run from its `first` to its `last` sequence; what is neither missing nor dead is stored."""
 
     key: RunKey
     first: int
@@ -23,70 +23,71 @@ class Run:
 
     @property
     def published(self) -> int:
-        """As many as its sequences say."""
+        """Return the number of published readings, according to the sequences."""
         return self.last - self.first + 1
 
     @property
     def stored(self) -> int:
-        """What is in the table."""
+        """Return the number of stored readings."""
         return self.published - self.dead - size(self.missing)
 
 
 class Balance:
-    """Begins with what the table says; what turns up elsewhere is no longer missing."""
+    """Starts with the stored sequences; readings found elsewhere or later are no longer missing."""
 
     def __init__(self, stored: Mapping[RunKey, RunSequences]) -> None:
         self.runs = {key: Run(key, run.first, run.last, list(run.gaps)) for key, run in stored.items()}
 
     @property
     def missing(self) -> int:
-        """How many readings are neither stored nor dead, as far as is known."""
+        """Return the number of readings that are known to be neither stored nor dead."""
         return sum(size(run.missing) for run in self.runs.values())
 
-    def missing_runs(self) -> set[UUID]:
-        """The runs in which something is missing."""
+    def incomplete_run_ids(self) -> set[UUID]:
+        """Return the runs with missing readings."""
         return {run.key.run_id for run in self.runs.values() if run.missing}
 
-    def add_dead(self, origins: Iterable[Origin], *, whole_runs: bool) -> None:
-        """Dead messages are published too: a run reaches to its last dead one.
+    def extend_with_dead(self, origins: Iterable[Origin], *, whole_runs: bool) -> None:
+        """Add dead-lettered readings, which extend their run up to the last of them.
 
-        A run of which nothing is stored begins at 1, or at its first dead one if only a part of the runs
-        is looked at.
+        A run without stored readings starts at 1, or at its first dead reading if the balance covers only
+        the recent part of each run.
         """
-        for key, sequences in _by_run(origins).items():
+        for key, sequences in _group_by_run(origins).items():
             if key not in self.runs:
                 first = 1 if whole_runs else min(sequences)
                 self.runs[key] = Run(key, first, first - 1, [])
             run = self.runs[key]
             if max(sequences) > run.last:
-                run.missing = _joined(run.missing, (run.last + 1, max(sequences)))
+                run.missing = _append(run.missing, (run.last + 1, max(sequences)))
                 run.last = max(sequences)
-        self.find_dead(origins)
+        self.resolve_dead(origins)
 
-    def find_dead(self, origins: Iterable[Origin]) -> None:
-        """What is missing and dead is no longer missing."""
-        for key, sequences in _by_run(origins).items():
+    def resolve_dead(self, origins: Iterable[Origin]) -> None:
+        """Count missing readings that are dead-lettered as dead."""
+        for key, sequences in _group_by_run(origins).items():
             if run := self.runs.get(key):
                 before = size(run.missing)
-                run.missing = without(run.missing, sequences)
+                run.missing = subtract(run.missing, sequences)
                 run.dead += before - size(run.missing)
 
-    def find_stored(self, stored: Mapping[RunKey, RunSequences]) -> None:
-        """What is missing and stored by now is no longer missing; `stored` has whole runs."""
+    def resolve_stored(self, stored: Mapping[RunKey, RunSequences]) -> None:
+        """Count missing readings that were stored meanwhile as stored; `stored` contains whole runs."""
         for run in self.runs.values():
             if run.missing:
-                now = stored.get(run.key, RunSequences(1, 0, []))
-                run.missing = common(run.missing, [*now.gaps, (now.last + 1, MAX_INTEGER)])
+                current = stored.get(run.key, RunSequences(1, 0, []))
+                not_stored = [*current.gaps, (current.last + 1, MAX_INTEGER)]
+                run.missing = intersection(run.missing, not_stored)
 
 
-def _by_run(origins: Iterable[Origin]) -> dict[RunKey, set[int]]:
+def _group_by_run(origins: Iterable[Origin]) -> dict[RunKey, set[int]]:
     runs: dict[RunKey, set[int]] = defaultdict(set)
     for origin in origins:
         runs[RunKey(origin.sensor_id, origin.run_id)].add(origin.sequence)
     return runs
 
 
-def _joined(ranges: list[Range], behind: Range) -> list[Range]:
-    if ranges and ranges[-1][1] + 1 == behind[0]:
-        return [*ranges[:-1], (ranges[-1][0], behind[1])]
-    return [*ranges, behind]
+def _append(ranges: list[Range], last: Range) -> list[Range]:
+    if ranges and ranges[-1][1] + 1 == last[0]:
+        return [*ranges[:-1], (ranges[-1][0], last[1])]
+    return [*ranges, last]

@@ -1,4 +1,4 @@
-"""Sets of sequences as ranges: pairs of first and last, in order, that do not touch."""
+"""Sets of sequence numbers as ranges: pairs of first and last, in ascending order and not adjacent."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
@@ -8,34 +8,34 @@ Ranges = Sequence[Range]
 
 
 def size(ranges: Ranges) -> int:
-    """How many sequences there are in all."""
+    """Return how many numbers the ranges contain."""
     return sum(last - first + 1 for first, last in ranges)
 
 
-def without(ranges: Ranges, points: Iterable[int]) -> list[Range]:
-    """The ranges without these points."""
-    ordered = sorted(set(points))
-    left: list[Range] = []
+def subtract(ranges: Ranges, numbers: Iterable[int]) -> list[Range]:
+    """Return the ranges without these numbers."""
+    ordered = sorted(set(numbers))
+    remaining: list[Range] = []
     for first, last in ranges:
-        begin = first
-        for point in ordered[bisect_left(ordered, first) : bisect_right(ordered, last)]:
-            if point > begin:
-                left.append((begin, point - 1))
-            begin = point + 1
-        if begin <= last:
-            left.append((begin, last))
-    return left
+        start = first
+        for number in ordered[bisect_left(ordered, first) : bisect_right(ordered, last)]:
+            if number > start:
+                remaining.append((start, number - 1))
+            start = number + 1
+        if start <= last:
+            remaining.append((start, last))
+    return remaining
 
 
-def common(some: Ranges, others: Ranges) -> list[Range]:
-    """What is in both."""
+def intersection(a: Ranges, b: Ranges) -> list[Range]:
+    """Return the numbers that are in both."""
     both: list[Range] = []
     i = j = 0
-    while i < len(some) and j < len(others):
-        first, last = max(some[i][0], others[j][0]), min(some[i][1], others[j][1])
+    while i < len(a) and j < len(b):
+        first, last = max(a[i][0], b[j][0]), min(a[i][1], b[j][1])
         if first <= last:
             both.append((first, last))
-        if some[i][1] < others[j][1]:
+        if a[i][1] < b[j][1]:
             i += 1
         else:
             j += 1

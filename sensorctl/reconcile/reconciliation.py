@@ -1,14 +1,15 @@
-"""Where every reading is: published = stored + dead + in the queue + in flight, while the system runs.
+"""Account for every published reading while the system runs: stored, dead, in flight or lost.
 
-What can be known: a run numbers its readings from 1, so that a number below the run's highest that is
-not in the table is missing. Messages in the queue cannot be looked at without taking them. So what was
-missing at one moment is looked for in the dead queue, and then again in both places once every message
-that was in the queue at that moment has left it (messaging.flow.Passage says how that is known). What is
-missing even then is lost. Until then it may be on its way: at most as many as are still in the queue.
+A run numbers its readings from 1, so a number below the run's highest that is not in the table is missing.
+Messages in the queue cannot be inspected without consuming them. Therefore missing readings are looked up in
+the dead-letter queue, and again in both places once every message that was in the queue at the start has left
+it (DrainEstimator in messaging/management/queue_stats.py determines that). A reading that is missing even
+then is lost. Until then it may be in flight; at most as many are in flight as are still in the queue.
 """
 
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,87 +23,86 @@ from messaging.topology import Topology
 from sensorctl.reconcile.balance import Balance
 from sensorctl.settings import OperatorSettings
 
-POLL_SECONDS = 1.0
+POLL_INTERVAL_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
 class Reconciliation:
-    """The books, the queue's numbers, and how much of what is missing may be on its way.
+    """The balance, the queue's figures, and an upper bound of the missing readings that are in flight.
 
-    `on_the_way` is None when that could not be known in the time that was given.
+    `in_flight` is None if it could not be determined in time.
     """
 
     balance: Balance
-    flow: QueueStats
-    on_the_way: int | None
+    queue: QueueStats
+    in_flight: int | None
 
     @property
     def lost(self) -> int:
-        """So many readings at least are nowhere."""
-        return 0 if self.on_the_way is None else max(0, self.balance.missing - self.on_the_way)
+        """Return the number of readings that are certainly lost."""
+        return 0 if self.in_flight is None else max(0, self.balance.missing - self.in_flight)
 
     @property
     def balanced(self) -> bool:
-        """Whether every reading that was published is accounted for."""
-        return self.balance.missing == 0 or (self.on_the_way is not None and self.lost == 0)
+        """Return whether every published reading is accounted for."""
+        return self.balance.missing == 0 or (self.in_flight is not None and self.lost == 0)
 
 
-def reconcile(
+def run_reconciliation(
     settings: OperatorSettings,
     *,
     since: datetime | None = None,
     wait_seconds: float,
-    tell: Callable[[int], None],
+    on_missing: Callable[[int], None],
 ) -> Reconciliation:
-    """Balance the books, waiting at most `wait_seconds` for what is missing; `tell` hears how much that is.
+    """Reconcile, waiting at most `wait_seconds` for missing readings; report their number to `on_missing`.
 
-    Raises StoreUnavailable and BrokerUnavailable.
+    Raises:
+        StoreUnavailable: When the database is unavailable.
+        BrokerUnavailable: When the broker or its management API is unavailable.
     """
-    sequences = Sequences(settings)
-    try:
-        books = Balance(sequences.runs(since))
-        books.add_dead(_dead(settings, since), whole_runs=since is None)
-        _look_again(books, sequences)
-        return _wait(settings, books, sequences, wait_seconds, tell)
-    finally:
-        sequences.close()
+    with closing(Sequences(settings)) as sequences:
+        balance = Balance(sequences.runs(since))
+        balance.extend_with_dead(_dead_origins(settings, since), whole_runs=since is None)
+        _resolve_stored(balance, sequences)
+        return _await_missing(settings, balance, sequences, wait_seconds, on_missing)
 
 
-def _wait(
+def _await_missing(
     settings: OperatorSettings,
-    books: Balance,
+    balance: Balance,
     sequences: Sequences,
     wait_seconds: float,
-    tell: Callable[[int], None],
+    on_missing: Callable[[int], None],
 ) -> Reconciliation:
     management, topology = Management(settings), Topology(settings.queue_name)
-    passage, deadline = DrainEstimator(), time.monotonic() + wait_seconds
-    flow, on_the_way = read_queue_stats(management, topology), None
-    while books.missing and on_the_way != 0 and time.monotonic() < deadline:
-        tell(books.missing)
-        began = time.monotonic()
-        time.sleep(POLL_SECONDS)
-        flow = read_queue_stats(management, topology)
-        on_the_way = passage.update(flow, queue_depth(settings))
-        _look_again(books, sequences)
-        # A large table is not read all the time.
-        time.sleep(max(0.0, time.monotonic() - began - POLL_SECONDS))
-    if books.missing:
-        books.find_dead(_dead(settings, None))
-        _look_again(books, sequences)
-    return Reconciliation(books, flow, on_the_way)
+    estimator, deadline = DrainEstimator(), time.monotonic() + wait_seconds
+    queue, in_flight = read_queue_stats(management, topology), None
+    while balance.missing and in_flight != 0 and time.monotonic() < deadline:
+        on_missing(balance.missing)
+        started_at = time.monotonic()
+        time.sleep(POLL_INTERVAL_SECONDS)
+        queue = read_queue_stats(management, topology)
+        in_flight = estimator.update(queue, queue_depth(settings))
+        _resolve_stored(balance, sequences)
+        # Pause for as long as the queries took, so that a large table is not scanned without a break.
+        time.sleep(max(0.0, time.monotonic() - started_at - POLL_INTERVAL_SECONDS))
+    if balance.missing:
+        balance.resolve_dead(_dead_origins(settings, None))
+        _resolve_stored(balance, sequences)
+    return Reconciliation(balance, queue, in_flight)
 
 
-def _look_again(books: Balance, sequences: Sequences) -> None:
-    if runs := books.missing_runs():
-        books.find_stored(sequences.runs_by_id(runs))
+def _resolve_stored(balance: Balance, sequences: Sequences) -> None:
+    if run_ids := balance.incomplete_run_ids():
+        balance.resolve_stored(sequences.runs_by_id(run_ids))
 
 
-def _dead(settings: OperatorSettings, since: datetime | None) -> set[Origin]:
-    """What the dead messages were; with `since`, those that died after it or do not say when."""
+def _dead_origins(settings: OperatorSettings, since: datetime | None) -> set[Origin]:
+    """Return the origins of the dead letters that were dead-lettered after `since` or at an unknown time."""
     with open_dead_letter_queue(settings) as queue:
         return {
-            message.origin
-            for message in queue.peek()
-            if message.origin and (since is None or message.dead_at is None or message.dead_at > since)
+            letter.origin
+            for letter in queue.peek()
+            if letter.origin and (since is None or letter.dead_at is None or letter.dead_at > since)
         }

@@ -1,29 +1,49 @@
-"""Looks at the whole system, once or again and again."""
+"""`sensorctl status`: collect and show the state of the whole system, once or continuously."""
 
 import time
+from contextlib import closing
+from dataclasses import asdict
 
 from rich.live import Live
 
 from monitoring.collector import Collector
 from monitoring.model import SystemStatus
-from sensorctl.output import console
-from sensorctl.status.views import screen
+from sensorctl.output import JsonOption, WatchOption, console, fail, show, show_json
+from sensorctl.settings import discover_settings
+from sensorctl.status.views import status_screen
 
-BETWEEN_LOOKS_SECONDS = 1.0
+REFRESH_INTERVAL_SECONDS = 1.0
 
 
-def settled_look(collector: Collector) -> SystemStatus:
-    """The second of two looks, because rates and delays are what happens between two."""
+def status(as_json: JsonOption = False, watch: WatchOption = False) -> None:
+    """Show services, queue, throughput and sensors, and all problems with a hint.
+
+    The exit code is 1 if there is a problem.
+    """
+    with closing(Collector(discover_settings())) as collector:
+        if watch:
+            _watch(collector)
+        collected = _collect(collector)
+    if as_json:
+        show_json(asdict(collected))
+    else:
+        show(status_screen(collected, console()))
+    if collected.problems:
+        fail()
+
+
+def _collect(collector: Collector) -> SystemStatus:
+    """Collect twice and return the second status: rates and latency are measured between two."""
     collector.collect()
-    time.sleep(BETWEEN_LOOKS_SECONDS)
+    time.sleep(REFRESH_INTERVAL_SECONDS)
     return collector.collect()
 
 
-def watch_status(collector: Collector) -> None:
-    """Show it each second, until Ctrl-C; whatever is away, the rest is shown."""
+def _watch(collector: Collector) -> None:
     terminal = console()
     with Live(console=terminal, auto_refresh=False) as live:
         while True:
-            began = time.monotonic()
-            live.update(screen(collector.collect(), terminal, fit=True), refresh=True)
-            time.sleep(max(0.0, began + BETWEEN_LOOKS_SECONDS - time.monotonic()))
+            started_at = time.monotonic()
+            screen = status_screen(collector.collect(), terminal, fit_height=True)
+            live.update(screen, refresh=True)
+            time.sleep(max(0.0, started_at + REFRESH_INTERVAL_SECONDS - time.monotonic()))

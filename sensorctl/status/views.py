@@ -1,4 +1,4 @@
-"""How the overview looks in a terminal: what is wrong, the services, the queue, the sensors."""
+"""The status screen: problems, services, queue, throughput and sensors."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
@@ -9,158 +9,160 @@ from rich.table import Table
 from rich.text import Text
 
 from monitoring.model import Health, Problem, Queue, Sensor, Service, SystemStatus, Throughput
-from sensorctl.views import safe
+from sensorctl.output import safe_text
 
 BARS = "▁▂▃▄▅▆▇█"
-# A terminal of 80 columns has room for half as many.
-WIDE, MOST_BARS = 110, 60
-MOST_SENSORS, MOST_PROBLEMS = 20, 6
+# A narrower terminal gets half as many bars.
+WIDE_COLUMNS, MAX_BARS = 110, 60
+MAX_SENSORS, MIN_SENSORS, MAX_PROBLEMS = 20, 3, 6
 COLOURS = {
     Health.READY: "green",
     Health.NOT_READY: "yellow",
     Health.STALLED: "red",
     Health.DOWN: "red",
 }
-NOT_VISIBLE = "cannot be seen from here: docker compose run --rm sensorctl status"
-WHY = ""  # the heading of a column that tells itself
+NOT_VISIBLE = "not visible from here: docker compose run --rm sensorctl status"
+REASON_HEADING = ""
 Cell = Text | str
 
 
-def screen(overview: SystemStatus, console: Console, *, fit: bool = False) -> RenderableType:
-    """Everything at one look; `fit`: no more sensors than the terminal has lines for."""
+def status_screen(status: SystemStatus, console: Console, *, fit_height: bool = False) -> RenderableType:
+    """Return the whole screen; `fit_height` limits the sensors to the lines of the terminal."""
     above = [
-        *_problems(overview),
+        *_problem_lines(status),
         Text(),
-        _services(overview),
+        _services_table(status),
         Text(),
-        *_queue(overview.queue, overview.throughput, overview.at),
+        *_queue_lines(status.queue, status.throughput, status.at),
         Text(),
     ]
-    room = MOST_SENSORS
-    if fit:
-        used = sum(len(console.render_lines(part)) for part in above)
-        room = max(3, console.height - used - 3)
-    bars = MOST_BARS if console.width >= WIDE else MOST_BARS // 2
-    return Group(*above, *_sensors(overview, room, bars))
+    max_sensors = MAX_SENSORS
+    if fit_height:
+        used_lines = sum(len(console.render_lines(part)) for part in above)
+        # The heading, the line about sensors that are not shown, and one spare line.
+        max_sensors = max(MIN_SENSORS, console.height - used_lines - 3)
+    bars = MAX_BARS if console.width >= WIDE_COLUMNS else MAX_BARS // 2
+    return Group(*above, *_sensors_view(status, max_sensors, bars))
 
 
-def _problems(overview: SystemStatus) -> Iterator[RenderableType]:
-    moment = f"{overview.at:%Y-%m-%d %H:%M:%S} UTC"
-    if not overview.problems:
-        yield Text.assemble(("All is well", "bold green"), f"  {moment}")
+def _problem_lines(status: SystemStatus) -> Iterator[RenderableType]:
+    time = f"{status.at:%Y-%m-%d %H:%M:%S} UTC"
+    if not status.problems:
+        yield Text.assemble(("All is well", "bold green"), f"  {time}")
         return
-    number = len(overview.problems)
-    title = "1 problem" if number == 1 else f"{number} problems"
-    yield Text.assemble((title, "bold red"), f"  {moment}")
-    for problem in overview.problems[:MOST_PROBLEMS]:
-        yield _problem(problem, overview.at)
-    if number > MOST_PROBLEMS:
-        yield Text(f"… and {number - MOST_PROBLEMS} more: sensorctl status --json", style="dim")
+    count = len(status.problems)
+    title = "1 problem" if count == 1 else f"{count} problems"
+    yield Text.assemble((title, "bold red"), f"  {time}")
+    for problem in status.problems[:MAX_PROBLEMS]:
+        yield _problem_line(problem, status.at)
+    if count > MAX_PROBLEMS:
+        yield Text(f"… and {count - MAX_PROBLEMS} more: sensorctl status --json", style="dim")
 
 
-def _problem(problem: Problem, now: datetime) -> Text:
-    since = "since when is not known"
+def _problem_line(problem: Problem, now: datetime) -> Text:
+    start = "since an unknown time"
     if problem.started_at:
         day = "" if problem.started_at.date() == now.date() else f"{problem.started_at:%Y-%m-%d} "
-        since = f"for {_span(problem.started_at, now)}, since {day}{problem.started_at:%H:%M:%S}"
+        start = f"for {_format_age(problem.started_at, now)}, since {day}{problem.started_at:%H:%M:%S}"
     return Text.assemble(
-        ("!! ", "bold red"), (str(problem.kind), "bold"), f" {since}. ", safe(problem.message), " ",
-        ("→ ", "bold"), safe(problem.hint),
+        ("!! ", "bold red"), (str(problem.kind), "bold"), f" {start}. ", safe_text(problem.message), " ",
+        ("→ ", "bold"), safe_text(problem.hint),
     )  # fmt: skip
 
 
-def _services(overview: SystemStatus) -> RenderableType:
-    if not overview.services:
+def _services_table(status: SystemStatus) -> RenderableType:
+    if not status.services:
         return Text(f"services    {NOT_VISIBLE}", style="dim")
     numbers = ("for", "up", "restarts")
-    table = _table("service", "health", *numbers, WHY, right=numbers, wrap=WHY)
-    for service in overview.services:
-        table.add_row(*_service_cells(service, overview.at))
+    table = _table("service", "health", *numbers, REASON_HEADING, right=numbers, wrap=REASON_HEADING)
+    for service in status.services:
+        table.add_row(*_service_cells(service, status.at))
     return table
 
 
 def _service_cells(service: Service, now: datetime) -> Iterator[Cell]:
-    yield safe(service.name)
+    yield safe_text(service.name)
     yield Text(f"● {service.health}", style=COLOURS[service.health])
-    yield _span(service.health_since, now)
-    yield _span(service.started_at, now)
+    yield _format_age(service.health_since, now)
+    yield _format_age(service.started_at, now)
     yield "" if service.restarts is None else str(service.restarts)
-    yield safe(service.reason or "")
+    yield safe_text(service.reason or "")
 
 
-def _queue(queue: Queue | None, throughput: Throughput, now: datetime) -> Iterator[Text]:
+def _queue_lines(queue: Queue | None, throughput: Throughput, now: datetime) -> Iterator[Text]:
     if queue is None:
-        yield Text("queue       nobody tells its figures", style="dim")
+        yield Text("queue       unknown: the management API does not respond", style="dim")
     else:
         yield Text.assemble(
-            "queue       ", safe(queue.name), f": {queue.ready} ready, {queue.unacked} unacked, ",
+            "queue       ", safe_text(queue.name), f": {queue.ready} ready, {queue.unacked} unacked, ",
             (f"{queue.dead_letters} dead", "bold red" if queue.dead_letters else ""),
-            f", consumers {queue.consumers}",
+            f", {queue.consumers} consumers",
         )  # fmt: skip
         oldest = (
-            f", the oldest waits for {_span(queue.oldest_measured_at, now)}"
+            f", oldest reading {_format_age(queue.oldest_measured_at, now)} old"
             if queue.oldest_measured_at
             else ""
         )
         yield Text(f"rates       {queue.publish_rate:.1f}/s in, {queue.ack_rate:.1f}/s out{oldest}")
     stored = "unknown" if throughput.stored_rate is None else f"{throughput.stored_rate:.1f}/s"
-    delay = "none in the last seconds"
+    latency = "unknown: no readings in the last seconds"
     if throughput.latency_p50 is not None and throughput.latency_p95 is not None:
-        delay = f"{_short(throughput.latency_p50)} (median), {_short(throughput.latency_p95)} (95 %)"
-    yield Text(f"stored      {stored}; delay from measuring to storing: {delay}")
+        p50, p95 = _format_seconds(throughput.latency_p50), _format_seconds(throughput.latency_p95)
+        latency = f"{p50} (median), {p95} (95 %)"
+    yield Text(f"stored      {stored}; latency {latency}")
 
 
-def _sensors(overview: SystemStatus, room: int, bars: int) -> Iterator[RenderableType]:
-    sensors = overview.sensors
+def _sensors_view(status: SystemStatus, max_sensors: int, bars: int) -> Iterator[RenderableType]:
+    sensors = status.sensors
     if sensors is None:
-        yield Text("sensors     the database does not answer", style="dim")
+        yield Text("sensors     unknown: the database does not respond", style="dim")
         return
     if not sensors:
-        yield Text("sensors     none was heard yet", style="dim")
+        yield Text("sensors     no readings yet", style="dim")
         return
     numbers = ("last °C", "age", "min", "mean", "max")
     table = _table("sensor", *numbers, "the last hour", right=numbers, wrap="sensor")
-    for sensor in _worst_first(sensors, room, overview.at):
-        table.add_row(*_sensor_cells(sensor, overview.at, bars))
+    for sensor in _select_sensors(sensors, max_sensors, status.at):
+        table.add_row(*_sensor_cells(sensor, status.at, bars))
     yield table
-    if len(sensors) > room:
-        yield Text(f"… and {len(sensors) - room} more: sensorctl summary", style="dim")
+    if len(sensors) > max_sensors:
+        yield Text(f"… and {len(sensors) - max_sensors} more: sensorctl summary", style="dim")
 
 
-def _worst_first(sensors: Sequence[Sensor], room: int, now: datetime) -> list[Sensor]:
-    """The silent ones first; where there is no room for all, then the most overdue."""
+def _select_sensors(sensors: Sequence[Sensor], limit: int, now: datetime) -> list[Sensor]:
+    """Return the offline sensors first; if not all fit, the most overdue of the others follow."""
 
-    def overdue(sensor: Sensor) -> float:
+    def missed_intervals(sensor: Sensor) -> float:
         return (now - sensor.last_measured_at).total_seconds() / (sensor.interval_seconds or 60)
 
-    silent = [sensor for sensor in sensors if sensor.offline_since]
-    others = [sensor for sensor in sensors if not sensor.offline_since]
-    if len(sensors) > room:
-        others.sort(key=overdue, reverse=True)
-    return list(chain(sorted(silent, key=lambda s: s.last_measured_at), others))[:room]
+    offline = [sensor for sensor in sensors if sensor.offline_since]
+    online = [sensor for sensor in sensors if not sensor.offline_since]
+    if len(sensors) > limit:
+        online.sort(key=missed_intervals, reverse=True)
+    return list(chain(sorted(offline, key=lambda s: s.last_measured_at), online))[:limit]
 
 
 def _sensor_cells(sensor: Sensor, now: datetime, bars: int) -> Iterator[Cell]:
     style = "red" if sensor.offline_since else ""
-    name = safe(sensor.sensor_id if sensor.name is None else f"{sensor.sensor_id} {sensor.name}")
+    name = safe_text(sensor.sensor_id if sensor.name is None else f"{sensor.sensor_id} {sensor.name}")
     name.stylize(style)
     yield name
     yield f"{sensor.last_temperature:.2f}"
-    yield Text(_span(sensor.last_measured_at, now), style=style)
+    yield Text(_format_age(sensor.last_measured_at, now), style=style)
     for value in (sensor.min_temperature, sensor.mean_temperature, sensor.max_temperature):
         yield "" if value is None else f"{value:.2f}"
     yield sparkline(sensor.minutes, bars)
 
 
 def sparkline(minutes: Sequence[float | None], bars: int) -> str:
-    """The hour as bars between its lowest and its highest; a space where nothing was measured."""
+    """Return bars between the minimum and the maximum of the minutes; a gap without readings is a space."""
     width = max(1, len(minutes) // bars)
-    groups = [_mean(minutes[first : first + width]) for first in range(0, len(minutes), width)]
-    known = [value for value in groups if value is not None]
+    means = [_mean(minutes[start : start + width]) for start in range(0, len(minutes), width)]
+    known = [value for value in means if value is not None]
     if not known:
         return ""
     low, span = min(known), max(known) - min(known)
-    return "".join(" " if value is None else _bar(value - low, span) for value in groups)
+    return "".join(" " if value is None else _bar(value - low, span) for value in means)
 
 
 def _bar(height: float, span: float) -> str:
@@ -173,7 +175,7 @@ def _mean(values: Iterable[float | None]) -> float | None:
 
 
 def _table(*headings: str, right: Sequence[str], wrap: str) -> Table:
-    """Where a line is too short for all, the column `wrap` gets more lines, and no other is cut."""
+    """Return a table that wraps the column `wrap` on a narrow terminal and never cuts the others."""
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
     for heading in headings:
         justify: JustifyMethod = "right" if heading in right else "left"
@@ -181,16 +183,16 @@ def _table(*headings: str, right: Sequence[str], wrap: str) -> Table:
     return table
 
 
-def _span(moment: datetime | None, now: datetime) -> str:
-    """How long ago, in the unit that fits."""
-    if moment is None:
+def _format_age(time: datetime | None, now: datetime) -> str:
+    """Return the age in the largest unit that it contains at least twice."""
+    if time is None:
         return ""
-    seconds = max(0, round((now - moment).total_seconds()))
+    seconds = max(0, round((now - time).total_seconds()))
     for unit, length in (("d", 86_400), ("h", 3600), ("min", 60)):
         if seconds >= 2 * length:
             return f"{seconds // length} {unit}"
     return f"{seconds} s"
 
 
-def _short(seconds: float) -> str:
+def _format_seconds(seconds: float) -> str:
     return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"

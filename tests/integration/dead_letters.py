@@ -1,4 +1,4 @@
-"""Dead messages for tests, and the operator who works on them."""
+"""Publish dead letters, and run the operator's commands on them."""
 
 import json
 from collections import Counter
@@ -16,7 +16,7 @@ DEFAULT_DELIVERY_LIMIT = 20
 
 
 class Operator:
-    """Runs `sensorctl` to its end."""
+    """Runs `sensorctl` commands."""
 
     def __init__(self, run: Processes) -> None:
         self._run = run
@@ -34,7 +34,7 @@ class Operator:
         return found
 
 
-def bury(
+def publish_dead_letter(
     broker: VirtualHost,
     body: bytes | str = "rubbish",
     reason: str = "not-json",
@@ -42,38 +42,51 @@ def bury(
     /,
     **headers: Any,
 ) -> None:
-    """Put a message into the dead queue as the pipeline does."""
-    broker.publish(body, _death(reason, age, headers), routing_key=DEAD_QUEUE)
+    """Put a message into the dead-letter queue, as the pipeline does."""
+    broker.publish(body, _dead_properties(reason, age, headers), routing_key=DEAD_QUEUE)
 
 
-def bury_all(broker: VirtualHost, bodies: Sequence[str]) -> None:
-    """Put many into the dead queue, in this order; they wait there afterwards."""
-    wanted = broker.ready(DEAD_QUEUE) + len(bodies)
-    # A channel of its own, since that of the broker waits for every single confirm.
+def publish_dead_bodies(broker: VirtualHost, bodies: Sequence[str]) -> None:
+    """Put many messages into the dead-letter queue in this order, and wait until they are there."""
+    expected = broker.ready(DEAD_QUEUE) + len(bodies)
+    # A separate channel, because the broker's channel waits for each confirm.
     with broker.channel.connection.channel() as channel:
         for body in bodies:
-            channel.basic_publish("", DEAD_QUEUE, body.encode(), _death("not-json", timedelta(0), {}))
-    eventually(lambda: broker.ready(DEAD_QUEUE) == wanted, DEADLINE_SECONDS, "all of them are buried")
+            channel.basic_publish(
+                "", DEAD_QUEUE, body.encode(), _dead_properties("not-json", timedelta(0), {})
+            )
+    eventually(
+        lambda: broker.ready(DEAD_QUEUE) == expected,
+        DEADLINE_SECONDS,
+        "all messages are in the dead-letter queue",
+    )
 
 
-def bury_many(broker: VirtualHost, count: int) -> set[bytes]:
+def publish_dead_letters(broker: VirtualHost, count: int) -> set[bytes]:
     bodies = sorted(f"rubbish {number}" for number in range(count))
-    bury_all(broker, bodies)
+    publish_dead_bodies(broker, bodies)
     return {body.encode() for body in bodies}
 
 
-def _death(reason: str, age: timedelta, headers: dict[str, Any]) -> pika.BasicProperties:
-    died = (datetime.now(UTC) - age).isoformat(timespec="milliseconds")
-    told = {"x-dead-reason": reason, "x-dead-at": died, "x-dead-by": "test", "x-replays": 0} | headers
-    return pika.BasicProperties(headers=told, delivery_mode=2)
+def _dead_properties(reason: str, age: timedelta, headers: dict[str, Any]) -> pika.BasicProperties:
+    dead_at = (datetime.now(UTC) - age).isoformat(timespec="milliseconds")
+    all_headers = {
+        "x-dead-reason": reason,
+        "x-dead-at": dead_at,
+        "x-dead-by": "test",
+        "x-replays": 0,
+    } | headers
+    return pika.BasicProperties(headers=all_headers, delivery_mode=2)
 
 
 def limit_deliveries(broker: VirtualHost, limit: int) -> None:
-    """From now on a quorum queue drops what it has delivered more often."""
+    """Set a policy: a quorum queue drops a message after this many deliveries."""
     policy = {"pattern": ".*", "definition": {"delivery-limit": limit}, "apply-to": "queues"}
     broker.server.api("PUT", f"/api/policies/{broker.name}/low", policy)
     path = f"/api/queues/{broker.name}/{DEAD_QUEUE}"
-    eventually(lambda: broker.server.api("GET", path).get("policy"), DEADLINE_SECONDS, "it is told")
+    eventually(
+        lambda: broker.server.api("GET", path).get("policy"), DEADLINE_SECONDS, "the policy is applied"
+    )
 
 
 def bodies(messages: list[Message]) -> Counter[bytes]:

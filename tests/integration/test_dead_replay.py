@@ -1,4 +1,4 @@
-"""`sensorctl dead replay` on a real broker, also when it is killed."""
+"""`sensorctl dead replay` with a real broker: selection, rate, and kills."""
 
 import json
 import random
@@ -8,11 +8,17 @@ import pytest
 
 from messaging.dead_letters.queue import MAX_RETURNS, open_dead_letter_queue
 from tests.broker import DEAD_QUEUE, QUEUE, VirtualHost
-from tests.integration.dead_letters import Operator, bodies, bury, bury_many, limit_deliveries
+from tests.integration.dead_letters import (
+    Operator,
+    bodies,
+    limit_deliveries,
+    publish_dead_letter,
+    publish_dead_letters,
+)
 from tests.processes import Process, Processes
 from tests.waiting import DEADLINE_SECONDS, eventually
 
-# Far below the default of 20, so that few kills are more.
+# Far below the default of 20, so that a few kills exceed it.
 LOW_LIMIT = 4
 
 
@@ -21,10 +27,10 @@ def sensorctl(run: Processes) -> Operator:
     return Operator(run)
 
 
-def test_a_replayed_message_is_tried_again_and_counts_it(
+def test_a_replayed_message_is_processed_again_and_counts_its_replays(
     broker: VirtualHost, sensorctl: Operator, run: Processes
 ) -> None:
-    bury(broker, "rubbish", mine="kept")
+    publish_dead_letter(broker, "rubbish", mine="kept")
     for number in (1, 2, 3):
         assert "Replayed 1: 1 not-json" in sensorctl("dead", "replay")
         [replayed] = broker.take_all(QUEUE)
@@ -35,18 +41,16 @@ def test_a_replayed_message_is_tried_again_and_counts_it(
         consumer = run.consumer()
         consumer.logged("dead-lettered")
         assert consumer.stop() == 0
-    assert "replayed 3 times already" in sensorctl("dead", "replay", code=1)
+    assert "already replayed 3 times" in sensorctl("dead", "replay", code=1)
     assert broker.ready(QUEUE) == 0
-    eventually(lambda: broker.ready(DEAD_QUEUE) == 1, DEADLINE_SECONDS, "it stays dead")
+    eventually(lambda: broker.ready(DEAD_QUEUE) == 1, DEADLINE_SECONDS, "it stays in the dead-letter queue")
     assert "Replayed 1" in sensorctl("dead", "replay", "--force")
     assert broker.take_all(QUEUE)[0].headers["x-replays"] == 4
 
 
-def test_replay_takes_what_is_selected_and_not_more_than_the_limit(
-    broker: VirtualHost, sensorctl: Operator
-) -> None:
+def test_replay_respects_the_selection_and_the_limit(broker: VirtualHost, sensorctl: Operator) -> None:
     for number in range(6):
-        bury(broker, f'{{"sensor_id": "{number % 2}", "n": {number}}}', "invalid-field")
+        publish_dead_letter(broker, f'{{"sensor_id": "{number % 2}", "n": {number}}}', "invalid-field")
     ids = [record["id"] for record in sensorctl.listed()]
     assert "Would replay 2: 2 invalid-field" in sensorctl(
         "dead", "replay", "--dry-run", "--sensor", "1", "--limit", "2"
@@ -59,25 +63,27 @@ def test_replay_takes_what_is_selected_and_not_more_than_the_limit(
     assert [json.loads(m.body)["n"] for m in broker.take_all(QUEUE)] == [4]
     assert f"Not found: {ids[4]}" in sensorctl("dead", "replay", ids[4], ids[0], code=1)
     assert [json.loads(m.body)["n"] for m in broker.take_all(QUEUE)] == [0]
-    eventually(lambda: broker.ready(DEAD_QUEUE) == 2, DEADLINE_SECONDS, "the others stay")
+    eventually(lambda: broker.ready(DEAD_QUEUE) == 2, DEADLINE_SECONDS, "the other messages stay")
     assert [json.loads(m.body)["n"] for m in broker.take_all(DEAD_QUEUE)] == [2, 5]
 
 
-def test_a_rate_is_kept(broker: VirtualHost, sensorctl: Operator) -> None:
-    bury_many(broker, 5)
-    began = time.monotonic()
+def test_the_rate_is_limited(broker: VirtualHost, sensorctl: Operator) -> None:
+    publish_dead_letters(broker, 5)
+    started_at = time.monotonic()
     sensorctl("dead", "replay", "--rate", "2")
-    assert time.monotonic() - began >= 2
+    assert time.monotonic() - started_at >= 2
     assert broker.ready(QUEUE) == 5
 
 
-def test_what_dies_again_at_once_is_not_replayed_twice_in_one_run(
+def test_a_message_that_is_dead_lettered_again_is_not_replayed_twice_in_one_run(
     broker: VirtualHost, sensorctl: Operator, run: Processes
 ) -> None:
-    bury_many(broker, 700)
+    publish_dead_letters(broker, 700)
     consumer = run.consumer()
     assert "Replayed 700" in sensorctl("dead", "replay")
-    eventually(lambda: broker.ready(DEAD_QUEUE) == 700, DEADLINE_SECONDS, "all of them are dead again")
+    eventually(
+        lambda: broker.ready(DEAD_QUEUE) == 700, DEADLINE_SECONDS, "all messages are dead-lettered again"
+    )
     assert consumer.stop() == 0
     assert {message.headers["x-replays"] for message in broker.take_all(DEAD_QUEUE)} == {1}
 
@@ -88,28 +94,30 @@ def test_a_replay_that_is_killed_loses_nothing(
 ) -> None:
     if queue_type == "quorum":
         limit_deliveries(broker, LOW_LIMIT)
-    sent = bury_many(broker, 3000)
-    chance = random.Random(3)
-    # More kills than the dead queue's delivery limit: what is held each time must not reach it. Together they
-    # may not replay everything, however late a busy machine kills them.
+    sent = publish_dead_letters(broker, 3000)
+    rng = random.Random(3)
+    # More kills than the delivery limit: a message that is held each time must not reach it. All replays
+    # together do not reach the last message, even if a busy machine delays the kills.
     limit = str(len(sent) // kills - 1)
     for _ in range(kills):
         replay = sensorctl.start("dead", "replay", "--limit", limit)
         await_progress(broker, replay)
-        time.sleep(chance.uniform(0, 0.02))
+        time.sleep(rng.uniform(0, 0.02))
         replay.kill()
     await_return(broker, len(sent))
-    assert broker.ready(DEAD_QUEUE) > 0, "the kills came in the middle"
+    assert broker.ready(DEAD_QUEUE) > 0, "the kills interrupted the replays"
     replayed, dead = bodies(broker.take_all(QUEUE)), bodies(broker.take_all(DEAD_QUEUE))
     assert set(replayed) | set(dead) == sent
-    assert max((replayed + dead).values()) <= 2, "at most the one in hand is in both queues"
+    assert max((replayed + dead).values()) <= 2, (
+        "at most the message that was being replayed is in both queues"
+    )
 
 
-def test_a_replay_of_one_message_that_holds_the_others_may_be_killed_for_ever(
+def test_a_slow_replay_that_holds_other_messages_can_be_killed_any_number_of_times(
     broker: VirtualHost, sensorctl: Operator
 ) -> None:
     limit_deliveries(broker, LOW_LIMIT)
-    sent = bury_many(broker, 150)
+    sent = publish_dead_letters(broker, 150)
     for _ in range(LOW_LIMIT + 2):
         replay = sensorctl.start("dead", "replay", "--rate", "0.5")
         await_progress(broker, replay)
@@ -119,27 +127,33 @@ def test_a_replay_of_one_message_that_holds_the_others_may_be_killed_for_ever(
 
 
 def await_progress(broker: VirtualHost, replay: Process) -> None:
-    """Until one more message is replayed, or all are."""
+    """Wait until another message is replayed, or the replay has ended."""
     before = broker.ready(QUEUE)
     eventually(
-        lambda: broker.ready(QUEUE) > before or replay.exit_code is not None, DEADLINE_SECONDS, "it replays"
+        lambda: broker.ready(QUEUE) > before or replay.exit_code is not None,
+        DEADLINE_SECONDS,
+        "a message is replayed",
     )
 
 
 def await_return(broker: VirtualHost, sent: int) -> None:
-    """Until the broker has noticed the last kill, and what was held is back."""
-    eventually(lambda: not broker.connections(), DEADLINE_SECONDS, "the kill is noticed")
+    """Wait until the broker has closed the last connection and requeued the messages that it held."""
+    eventually(lambda: not broker.connections(), DEADLINE_SECONDS, "the connection is closed")
     eventually(
-        lambda: broker.ready(QUEUE) + broker.ready(DEAD_QUEUE) >= sent, DEADLINE_SECONDS, "all are back"
+        lambda: broker.ready(QUEUE) + broker.ready(DEAD_QUEUE) >= sent,
+        DEADLINE_SECONDS,
+        "all messages are back",
     )
 
 
-def test_tired_messages_are_replayed_and_discarded_too(broker: VirtualHost, sensorctl: Operator) -> None:
-    sent = bury_many(broker, 250)
+def test_messages_with_many_returns_are_replayed_and_discarded(
+    broker: VirtualHost, sensorctl: Operator
+) -> None:
+    sent = publish_dead_letters(broker, 250)
     for _ in range(MAX_RETURNS):
         with open_dead_letter_queue(broker.settings) as queue:
             assert sum(1 for _ in queue.peek()) == 250
-        eventually(lambda: broker.ready(DEAD_QUEUE) == 250, DEADLINE_SECONDS, "all of them are back")
+        eventually(lambda: broker.ready(DEAD_QUEUE) == 250, DEADLINE_SECONDS, "all messages are back")
     assert "Replayed 100" in sensorctl("dead", "replay", "--limit", "100")
     assert "Discarded 150" in sensorctl("dead", "discard", "--yes")
     replayed = bodies(broker.take_all(QUEUE))

@@ -16,10 +16,10 @@ from tests.integration.dead_letters import (
     DEFAULT_DELIVERY_LIMIT,
     Operator,
     bodies,
-    bury,
-    bury_all,
-    bury_many,
     limit_deliveries,
+    publish_dead_bodies,
+    publish_dead_letter,
+    publish_dead_letters,
 )
 from tests.processes import Processes
 from tests.waiting import DEADLINE_SECONDS, always, eventually
@@ -30,11 +30,11 @@ def sensorctl(run: Processes) -> Operator:
     return Operator(run)
 
 
-def test_the_list_can_be_narrowed_by_reason_sensor_and_age(broker: VirtualHost, sensorctl: Operator) -> None:
-    bury(broker, '{"sensor_id": "kitchen"}', "invalid-field", timedelta(hours=30))
-    bury(broker, '{"id": 7}', "invalid-field", timedelta(hours=5))
-    bury(broker, "rubbish", "not-json", **{"x-original-routing-key": "reading.attic"})
-    broker.publish("no word of its death", routing_key=DEAD_QUEUE)
+def test_the_list_can_be_filtered_by_reason_sensor_and_age(broker: VirtualHost, sensorctl: Operator) -> None:
+    publish_dead_letter(broker, '{"sensor_id": "kitchen"}', "invalid-field", timedelta(hours=30))
+    publish_dead_letter(broker, '{"id": 7}', "invalid-field", timedelta(hours=5))
+    publish_dead_letter(broker, "rubbish", "not-json", **{"x-original-routing-key": "reading.attic"})
+    broker.publish("without headers", routing_key=DEAD_QUEUE)
 
     def found(*arguments: str) -> list[str | None]:
         return [record["sensor_id"] for record in sensorctl.listed(*arguments)]
@@ -47,16 +47,18 @@ def test_the_list_can_be_narrowed_by_reason_sensor_and_age(broker: VirtualHost, 
     assert found("--newer-than", "20h") == ["7", "attic"]
     assert found("--newer-than", "20h", "--older-than", "2h") == ["7"]
     assert found("--limit", "1") == ["kitchen"]
-    assert "4 dead messages. Selected of all: 2 invalid-field, 1 not-json, 1 unknown" in sensorctl(
+    assert "4 dead letters. Selected from all: 2 invalid-field, 1 not-json, 1 unknown" in sensorctl(
         "dead", "list", "--limit", "1"
     )
-    eventually(lambda: broker.ready(DEAD_QUEUE) == 4, DEADLINE_SECONDS, "all of them stay")
+    eventually(lambda: broker.ready(DEAD_QUEUE) == 4, DEADLINE_SECONDS, "all messages stay")
 
 
-def test_show_gives_the_whole_message_and_nothing_that_a_terminal_obeys(
+def test_show_prints_the_complete_message_and_escapes_control_characters(
     broker: VirtualHost, sensorctl: Operator
 ) -> None:
-    bury(broker, '{"sensor_id": "1", "name": "\\u001b]0;owned\\u0007", "text": "' + "x" * 500 + '"}')
+    publish_dead_letter(
+        broker, '{"sensor_id": "1", "name": "\\u001b]0;owned\\u0007", "text": "' + "x" * 500 + '"}'
+    )
     [id_] = [record["id"] for record in sensorctl.listed()]
     shown = sensorctl("dead", "show", id_)
     assert '\n  "sensor_id": "1",\n' in shown
@@ -65,42 +67,46 @@ def test_show_gives_the_whole_message_and_nothing_that_a_terminal_obeys(
     assert "delivery_mode: 2" in shown
     assert "\x1b" not in shown
     assert json.loads(sensorctl("dead", "show", id_, "--json"))["id"] == id_
-    assert "No dead message" in sensorctl("dead", "show", "nothing", code=1)
+    assert "No dead letter" in sensorctl("dead", "show", "nothing", code=1)
 
 
 @pytest.mark.parametrize("limit", [None, 4, 0])
-def test_looking_often_never_loses_a_message(
+def test_listing_often_never_loses_a_message(
     broker: VirtualHost, sensorctl: Operator, limit: int | None
 ) -> None:
     if limit is not None:
         limit_deliveries(broker, limit)
-    sent = bury_many(broker, 30)
+    sent = publish_dead_letters(broker, 30)
     for _ in range(DEFAULT_DELIVERY_LIMIT + MAX_RETURNS):
         with open_dead_letter_queue(broker.settings) as queue:
             assert {message.body for message in queue.peek()} == sent
-        eventually(lambda: broker.ready(DEAD_QUEUE) == 30, DEADLINE_SECONDS, "all of them are back")
+        eventually(lambda: broker.ready(DEAD_QUEUE) == 30, DEADLINE_SECONDS, "all messages are back")
 
 
-def test_looking_keeps_the_order(broker: VirtualHost, sensorctl: Operator) -> None:
-    bury_all(broker, [str(number) for number in range(1300)])
+def test_listing_keeps_the_order(broker: VirtualHost, sensorctl: Operator) -> None:
+    publish_dead_bodies(broker, [str(number) for number in range(1300)])
     for _ in range(3):
         with open_dead_letter_queue(broker.settings) as queue:
             assert [int(message.body) for message in queue.peek()] == list(range(1300))
-        eventually(lambda: broker.ready(DEAD_QUEUE) == 1300, DEADLINE_SECONDS, "all of them are back")
+        eventually(lambda: broker.ready(DEAD_QUEUE) == 1300, DEADLINE_SECONDS, "all messages are back")
 
 
-def test_looking_at_the_first_one_again_and_again_does_not_tire_the_others(broker: VirtualHost) -> None:
-    sent = bury_many(broker, 30)
+def test_reading_the_first_message_repeatedly_does_not_exhaust_the_returns_of_the_others(
+    broker: VirtualHost,
+) -> None:
+    sent = publish_dead_letters(broker, 30)
     for _ in range(DEFAULT_DELIVERY_LIMIT + MAX_RETURNS):
         with open_dead_letter_queue(broker.settings) as queue:
             assert next(queue.peek()).body in sent
-        eventually(lambda: broker.ready(DEAD_QUEUE) == 30, DEADLINE_SECONDS, "all of them are back")
+        eventually(lambda: broker.ready(DEAD_QUEUE) == 30, DEADLINE_SECONDS, "all messages are back")
     assert set(bodies(broker.take_all(DEAD_QUEUE))) == sent
 
 
-def test_a_long_visit_holds_its_messages_anew(broker: VirtualHost, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_long_operation_renews_the_messages_that_it_holds(
+    broker: VirtualHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("messaging.dead_letters.queue.HOLD_SECONDS", -1)
-    bury_all(broker, [str(number) for number in range(700)])
+    publish_dead_bodies(broker, [str(number) for number in range(700)])
     with open_dead_letter_queue(broker.settings, max_batch=100) as queue:
         seen = []
         for message in queue.receive():
@@ -108,25 +114,25 @@ def test_a_long_visit_holds_its_messages_anew(broker: VirtualHost, monkeypatch: 
             if seen[-1] % 2:
                 queue.discard(message)
     assert seen == list(range(700))
-    eventually(lambda: broker.ready(DEAD_QUEUE) == 350, DEADLINE_SECONDS, "what was left is back")
+    eventually(lambda: broker.ready(DEAD_QUEUE) == 350, DEADLINE_SECONDS, "the remaining messages are back")
 
 
-def test_what_is_discarded_stays_away_however_quickly_the_visit_ends(broker: VirtualHost) -> None:
+def test_discarded_messages_do_not_return_when_the_connection_closes_at_once(broker: VirtualHost) -> None:
     for _ in range(3):
-        bury_many(broker, 1000)
+        publish_dead_letters(broker, 1000)
         with open_dead_letter_queue(broker.settings) as queue:
             for message in queue.receive():
                 queue.discard(message)
-        always(lambda: broker.ready(DEAD_QUEUE) == 0, 1, "none comes back")
+        always(lambda: broker.ready(DEAD_QUEUE) == 0, 1, "no message returns")
 
 
-def test_discard_needs_an_answer_or_yes(broker: VirtualHost, sensorctl: Operator) -> None:
-    bury_many(broker, 3)
-    bury(broker, "other", "too-large")
-    assert "say --yes" in sensorctl("dead", "discard", code=1)
-    eventually(lambda: broker.ready(DEAD_QUEUE) == 4, DEADLINE_SECONDS, "nothing is gone")
+def test_discard_requires_confirmation_or_yes(broker: VirtualHost, sensorctl: Operator) -> None:
+    publish_dead_letters(broker, 3)
+    publish_dead_letter(broker, "other", "too-large")
+    assert "Use --yes" in sensorctl("dead", "discard", code=1)
+    eventually(lambda: broker.ready(DEAD_QUEUE) == 4, DEADLINE_SECONDS, "nothing was discarded")
     assert "Discarded 3: 3 not-json" in sensorctl("dead", "discard", "--yes", "--reason", "not-json")
-    eventually(lambda: broker.ready(DEAD_QUEUE) == 1, DEADLINE_SECONDS, "the others are gone")
+    eventually(lambda: broker.ready(DEAD_QUEUE) == 1, DEADLINE_SECONDS, "the selected messages are discarded")
     assert bodies(broker.take_all(DEAD_QUEUE)) == {b"other": 1}
     assert broker.ready(QUEUE) == 0
 
@@ -143,7 +149,9 @@ ALL_PROPERTIES = pika.BasicProperties(
 )  # fmt: skip
 
 
-def test_exported_messages_come_back_whole(broker: VirtualHost, sensorctl: Operator, tmp_path: Any) -> None:
+def test_exported_messages_are_imported_unchanged(
+    broker: VirtualHost, sensorctl: Operator, tmp_path: Any
+) -> None:
     file = tmp_path / "dead.jsonl"
     sent = [b"\xff\xfe\x00binary", b"", '{"text": "ü\u2028\n"}'.encode()]
     for body in sent:
@@ -151,25 +159,25 @@ def test_exported_messages_come_back_whole(broker: VirtualHost, sensorctl: Opera
     ids = [record["id"] for record in sensorctl.listed()]
 
     assert "Exported 3" in sensorctl("dead", "export", str(file))
-    assert "cannot be written: File exists" in sensorctl("dead", "export", str(file), code=2)
-    eventually(lambda: broker.ready(DEAD_QUEUE) == 3, DEADLINE_SECONDS, "they stay")
+    assert "File exists" in sensorctl("dead", "export", str(file), code=2)
+    eventually(lambda: broker.ready(DEAD_QUEUE) == 3, DEADLINE_SECONDS, "the messages stay")
     assert sensorctl("dead", "export", "-").count('"reason": "not-json"') == 3
     lines = file.read_text().splitlines()
     assert base64.b64decode(json.loads(lines[0])["body_base64"]) == sent[0]
 
     sensorctl("dead", "discard", "--yes")
-    wrong = [
+    invalid = [
         "{broken",
         '{"body": "x"}',
         '{"body": "x", "headers": {}, "properties": {"priority": "high"}}',
         "5",
     ]
-    file.write_text("\n".join([lines[0], *wrong, "", *lines[1:]]))
-    told = sensorctl("dead", "import", str(file), code=1)
-    assert "Imported 3" in told
-    assert [f"line {number}: " in told for number in range(1, 9)] == [False, *[True] * 4, *[False] * 3]
+    file.write_text("\n".join([lines[0], *invalid, "", *lines[1:]]))
+    output = sensorctl("dead", "import", str(file), code=1)
+    assert "Imported 3" in output
+    assert [f"line {number}: " in output for number in range(1, 9)] == [False, *[True] * 4, *[False] * 3]
     assert [record["id"] for record in sensorctl.listed()] == ids
-    eventually(lambda: broker.ready(DEAD_QUEUE) == 3, DEADLINE_SECONDS, "they stay")
+    eventually(lambda: broker.ready(DEAD_QUEUE) == 3, DEADLINE_SECONDS, "the messages stay")
     back = broker.take_all(DEAD_QUEUE)
     assert [message.body for message in back] == sent
     for message in back:
@@ -181,14 +189,16 @@ def test_exported_messages_come_back_whole(broker: VirtualHost, sensorctl: Opera
         assert vars(message.properties) | {"headers": None} == vars(ALL_PROPERTIES) | {"headers": None}
 
 
-def test_the_tools_say_what_is_missing(broker: VirtualHost, sensorctl: Operator) -> None:
-    assert "No dead messages." in sensorctl("dead", "list")
+def test_missing_queues_files_and_invalid_options_are_reported(
+    broker: VirtualHost, sensorctl: Operator
+) -> None:
+    assert "No dead letters." in sensorctl("dead", "list")
     assert "Replayed 0" in sensorctl("dead", "replay")
-    assert "is no age" in sensorctl("dead", "list", "--older-than", "soon", code=2)
+    assert "is not an age" in sensorctl("dead", "list", "--older-than", "soon", code=2)
     assert "No such file" in sensorctl("dead", "import", "/nowhere", code=2)
-    bury(broker)
+    publish_dead_letter(broker)
     broker.channel.queue_delete(QUEUE)
     assert "run `sensorctl setup`" in sensorctl("dead", "replay", code=69)
-    eventually(lambda: broker.ready(DEAD_QUEUE) == 1, DEADLINE_SECONDS, "it stays dead")
+    eventually(lambda: broker.ready(DEAD_QUEUE) == 1, DEADLINE_SECONDS, "it stays in the dead-letter queue")
     broker.channel.queue_delete(DEAD_QUEUE)
     assert "no queue" in sensorctl("dead", "list", code=69)

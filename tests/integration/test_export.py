@@ -22,10 +22,12 @@ from tests.integration.dead_letters import Operator
 from tests.processes import Processes
 from tests.waiting import DEADLINE_SECONDS, eventually
 
-BEGIN = datetime(2025, 3, 1, tzinfo=UTC)
+FIRST_TIME = datetime(2025, 3, 1, tzinfo=UTC)
 RUN = uuid4()
 READINGS = [
-    Reading(uuid4(), sensor, BEGIN + timedelta(minutes=20 * number), round(20 + number / 7, 9), run, sequence)
+    Reading(
+        uuid4(), sensor, FIRST_TIME + timedelta(minutes=20 * number), round(20 + number / 7, 9), run, sequence
+    )
     for number in range(300)
     for sensor, run, sequence in (("kitchen", RUN, number + 1), ('at, "tic"', None, None))
 ]
@@ -65,7 +67,7 @@ def test_exported_readings_can_be_imported_unchanged(
     # when all readings are deleted and it is imported twice
     stored.rows("DELETE FROM reading")
     for _ in range(2):
-        assert "Published 600 readings, refused 0 lines." in sensorctl("import", str(file))
+        assert "Published 600 readings, skipped 0 invalid lines." in sensorctl("import", str(file))
     run.consumer(PREFETCH_COUNT="100")
     # then the readings are stored again, unchanged
     eventually(lambda: broker.ready() == 0 and stored.count() == 600, DEADLINE_SECONDS, "they are stored")
@@ -83,7 +85,7 @@ def test_an_export_is_chronological_and_can_be_limited_to_a_range_and_sensors(
         selected = [
             reading
             for reading in in_order(READINGS)
-            if first <= (reading.measured_at - BEGIN).total_seconds() / 1200 < end
+            if first <= (reading.measured_at - FIRST_TIME).total_seconds() / 1200 < end
             and reading.sensor_id in sensors
         ]
         return [reading.reading_id for reading in selected]

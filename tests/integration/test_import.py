@@ -1,4 +1,4 @@
-"""`sensorctl import` on a real broker and a real database: killed, cut off, held up, and called again."""
+"""`sensorctl import` with real servers: kills, lost connections, a full queue, and repeated runs."""
 
 import csv
 import json
@@ -25,9 +25,9 @@ from tests.proxy import Proxy
 from tests.waiting import DEADLINE_SECONDS, eventually
 
 ROWS = 8_000
-FEW = 5_000
-AT_ONCE = 500
-BEGIN = datetime(2025, 1, 1, tzinfo=UTC)
+SHORT_ROWS = 5_000
+BATCH_SIZE = 500
+FIRST_TIME = datetime(2025, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -37,33 +37,33 @@ def sensorctl(run: Processes) -> Operator:
 
 @pytest.fixture
 def history(tmp_path: Path) -> Path:
-    return write(tmp_path / "history.csv", ROWS)
+    return write_history(tmp_path / "history.csv", ROWS)
 
 
 @pytest.fixture
 def short(tmp_path: Path) -> Path:
-    return write(tmp_path / "short.csv", FEW)
+    return write_history(tmp_path / "short.csv", SHORT_ROWS)
 
 
-def write(path: Path, rows: int) -> Path:
-    """Days of a sensor of others, of which nobody says who it is."""
+def write_history(path: Path, rows: int) -> Path:
+    """Write a third-party file: one reading per minute, without a column for the sensor."""
     with path.open("w", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["when", "celsius"])
         for number in range(rows):
-            writer.writerow([(BEGIN + timedelta(minutes=number)).isoformat(), number / 1000])
+            writer.writerow([(FIRST_TIME + timedelta(minutes=number)).isoformat(), number / 1000])
     return path
 
 
-def call(history: Path, *more: str) -> list[str]:
+def import_command(history: Path, *more: str) -> list[str]:
     columns = ["--sensor", "attic", "--time-column", "when", "--value-column", "celsius"]
     return ["import", str(history), *columns, *more]
 
 
 def drain(broker: VirtualHost) -> list[Reading]:
-    """Take every message, as the readings that a consumer makes of them."""
-    broker.channel.basic_qos(prefetch_count=AT_ONCE)
-    rules = ParseContext(ZoneInfo("UTC"), datetime.now(UTC))
+    """Consume every message, and parse it as a consumer does."""
+    broker.channel.basic_qos(prefetch_count=BATCH_SIZE)
+    context = ParseContext(ZoneInfo("UTC"), datetime.now(UTC))
     readings = []
     unacked = 0
     for method, properties, body in broker.channel.consume(QUEUE, inactivity_timeout=0.2):
@@ -76,10 +76,10 @@ def drain(broker: VirtualHost) -> list[Reading]:
             if empty and not broker.channel.get_waiting_message_count():
                 break
             continue
-        readings.append(parse_reading(body, rules))
+        readings.append(parse_reading(body, context))
         assert properties.message_id == str(readings[-1].reading_id)
         unacked = method.delivery_tag
-        if unacked % (AT_ONCE // 2) == 0:
+        if unacked % (BATCH_SIZE // 2) == 0:
             broker.channel.basic_ack(unacked, multiple=True)
             unacked = 0
     broker.channel.cancel()
@@ -87,50 +87,50 @@ def drain(broker: VirtualHost) -> list[Reading]:
 
 
 def store(database: Database, readings: Iterable[Reading]) -> int:
-    """Store them as a consumer does; gives how many were new."""
-    keeper = Store(database.settings, "test")
+    """Store the readings as a consumer does, and return how many were new."""
+    database_store = Store(database.settings, "test")
     try:
-        return sum(keeper.save(batch) for batch in parts(list(readings)))
+        return sum(database_store.save(batch) for batch in batches(list(readings)))
     finally:
-        keeper.close()
+        database_store.close()
 
 
-def parts(readings: list[Reading]) -> Iterable[list[Reading]]:
-    return (readings[first : first + AT_ONCE] for first in range(0, len(readings), AT_ONCE))
+def batches(readings: list[Reading]) -> Iterable[list[Reading]]:
+    return (readings[start : start + BATCH_SIZE] for start in range(0, len(readings), BATCH_SIZE))
 
 
-def published(said: str) -> int:
-    """How many readings were published when it was interrupted."""
-    found = re.search(r"Published (\d+) readings, up to line (\d+): the same command goes on there\.", said)
-    assert found, said
+def published_count(output: str) -> int:
+    """Return how many readings an interrupted import published."""
+    found = re.search(r"Published (\d+) readings, up to line (\d+)\. Run the same command", output)
+    assert found, output
     assert int(found[2]) == int(found[1]) + 1
     return int(found[1])
 
 
-def paused(process: Process, broker: VirtualHost, waiting: int) -> None:
-    """Wait until the import has filled the queue as far as it may."""
+def await_pause(process: Process, broker: VirtualHost, depth: int) -> None:
+    """Wait until the import has filled the queue up to its limit and pauses."""
 
-    def full() -> bool:
+    def is_paused() -> bool:
         assert process.exit_code is None, process.text
-        return broker.ready() >= waiting and "publishing no faster" in process.text
+        return broker.ready() >= depth and "publishing only as fast" in process.text
 
-    eventually(full, DEADLINE_SECONDS, f"{waiting} messages wait")
+    eventually(is_paused, DEADLINE_SECONDS, f"the queue has {depth} messages")
 
 
-def test_a_killed_import_goes_on_and_nothing_is_lost_or_stored_twice(
+def test_a_killed_import_continues_and_nothing_is_lost_or_stored_twice(
     broker: VirtualHost, database: Database, sensorctl: Operator, history: Path
 ) -> None:
-    # given an import that is killed on its way
-    first = sensorctl.start(*call(history, "--max-queue-depth", "3000"))
-    paused(first, broker, 3_000)
+    # given an import that is killed
+    first = sensorctl.start(*import_command(history, "--max-queue-depth", "3000"))
+    await_pause(first, broker, 3_000)
     first.kill()
     before = drain(broker)
     assert len(before) == 3_000
-    # when it is called again
-    said = sensorctl(*call(history, "--max-queue-depth", "0"))
-    # then it goes on near where it was, and every row is in the queue
-    assert "Goes on behind line" in said
-    assert f"Published {ROWS} readings, refused 0 lines." in said
+    # when it runs again
+    output = sensorctl(*import_command(history, "--max-queue-depth", "0"))
+    # then it continues near that position, and every row is in the queue
+    assert "Resuming after line" in output
+    assert f"Published {ROWS} readings, skipped 0 invalid lines." in output
     after = drain(broker)
     assert len(before) + len(after) <= ROWS + MAX_IN_FLIGHT
     assert len({reading.reading_id for reading in before + after}) == ROWS
@@ -139,86 +139,90 @@ def test_a_killed_import_goes_on_and_nothing_is_lost_or_stored_twice(
     assert [row["temperature"] for row in database.rows("SELECT temperature FROM reading ORDER BY 1")] == [
         number / 1000 for number in range(ROWS)
     ]
-    # and a second import, which begins anew, changes nothing
-    said = sensorctl(*call(history, "--max-queue-depth", "0"))
-    assert f"Published {ROWS} readings" in said
-    assert "Goes on" not in said
+    # and a second import, from the beginning, changes nothing
+    output = sensorctl(*import_command(history, "--max-queue-depth", "0"))
+    assert f"Published {ROWS} readings" in output
+    assert "Resuming" not in output
     assert store(database, drain(broker)) == 0
 
 
-def test_ctrl_c_ends_an_import_that_can_go_on(broker: VirtualHost, sensorctl: Operator, short: Path) -> None:
-    process = sensorctl.start(*call(short, "--max-queue-depth", "2000"))
-    paused(process, broker, 2_000)
+def test_an_import_can_be_continued_after_ctrl_c(
+    broker: VirtualHost, sensorctl: Operator, short: Path
+) -> None:
+    process = sensorctl.start(*import_command(short, "--max-queue-depth", "2000"))
+    await_pause(process, broker, 2_000)
 
     process.send(signal.SIGINT)
 
     assert process.wait() == 130
-    assert 1_000 <= published(process.text) <= 2_000
-    assert f"Published {FEW} readings, refused 0 lines." in sensorctl(*call(short))
-    assert len({reading.reading_id for reading in drain(broker)}) == FEW
+    assert 1_000 <= published_count(process.text) <= 2_000
+    assert f"Published {SHORT_ROWS} readings, skipped 0 invalid lines." in sensorctl(*import_command(short))
+    assert len({reading.reading_id for reading in drain(broker)}) == SHORT_ROWS
 
 
 def test_an_import_survives_closed_and_cut_connections(
     broker: VirtualHost, sensorctl: Operator, run: Processes, history: Path, broker_proxy: Proxy
 ) -> None:
-    # given an import by way of a network that fails
-    command = " ".join(["sensorctl", *call(history, "--max-queue-depth", "5000")])
+    # given an import through a proxy
+    command = " ".join(["sensorctl", *import_command(history, "--max-queue-depth", "5000")])
     process = run.start(command, RABBITMQ_URL=broker.through(broker_proxy))
-    # when the network cuts it off in full flight, and an operator closes its connection
+    # when the network fails while it publishes, and an operator closes its connection
     eventually(lambda: broker.ready() > 500, DEADLINE_SECONDS, "it publishes")
     before = broker.connections()
     broker_proxy.cut()
     eventually(lambda: set(broker.connections()) - set(before), DEADLINE_SECONDS, "it connects again")
-    paused(process, broker, 5_000)
+    await_pause(process, broker, 5_000)
     broker.close_connections()
-    taken = drain(broker)
-    # then it goes on by itself, and every row is there
+    consumed = drain(broker)
+    # then it continues by itself, and every row is in the queue
     eventually(
-        lambda: process.exit_code is not None or broker.ready() >= 5_000, DEADLINE_SECONDS, "it goes on"
+        lambda: process.exit_code is not None or broker.ready() >= 5_000, DEADLINE_SECONDS, "it continues"
     )
-    taken += drain(broker)
+    consumed += drain(broker)
     assert process.wait() == 0, process.text
-    taken += drain(broker)
-    assert process.text.count("trying again") >= 2
-    assert len({reading.reading_id for reading in taken}) == ROWS
-    assert f"Published {ROWS} readings, refused 0 lines." in process.text
+    consumed += drain(broker)
+    assert process.text.count("retrying") >= 2
+    assert len({reading.reading_id for reading in consumed}) == ROWS
+    assert f"Published {ROWS} readings, skipped 0 invalid lines." in process.text
 
 
-def test_an_import_without_a_broker_ends_with_a_sentence_and_goes_on_later(
+def test_an_import_that_loses_the_broker_ends_with_69_and_can_be_continued(
     broker: VirtualHost, run: Processes, short: Path, broker_proxy: Proxy
 ) -> None:
-    command = " ".join(["sensorctl", *call(short, "--max-queue-depth", "2000", "--retry-timeout", "1")])
-    away = {"RABBITMQ_URL": broker.through(broker_proxy)}
-    process = run.start(command, **away)
-    paused(process, broker, 2_000)
+    command = " ".join(
+        ["sensorctl", *import_command(short, "--max-queue-depth", "2000", "--retry-timeout", "1")]
+    )
+    through_proxy = {"RABBITMQ_URL": broker.through(broker_proxy)}
+    process = run.start(command, **through_proxy)
+    await_pause(process, broker, 2_000)
 
     broker_proxy.refuse()
 
     assert process.wait() == 69, process.text
-    done = published(process.text)
+    done = published_count(process.text)
     assert 1_000 <= done <= 2_000
     assert "Run `sensorctl doctor`" in process.text
     broker_proxy.forward()
     broker.channel.queue_purge(QUEUE)
-    again = run.start(command.replace("2000", "0"), **away)
-    assert again.wait() == 0, again.text
-    assert f"Goes on behind line {done + 1}; {done} readings were published before." in again.text
-    assert len({reading.reading_id for reading in drain(broker)}) == FEW - done
+    resumed = run.start(command.replace("2000", "0"), **through_proxy)
+    assert resumed.wait() == 0, resumed.text
+    assert f"Resuming after line {done + 1}; {done} readings were published before." in resumed.text
+    assert len({reading.reading_id for reading in drain(broker)}) == SHORT_ROWS - done
 
 
 def test_without_a_queue_nothing_counts_as_published(
     broker: VirtualHost, sensorctl: Operator, short: Path
 ) -> None:
     broker.channel.queue_unbind(QUEUE, "sensors", "reading.#")
-    said = sensorctl(*call(short), code=69)
-    assert "no queue accepts the message: run `sensorctl setup`" in said
-    assert "Published 0 readings" in said
+    output = sensorctl(*import_command(short), code=69)
+    assert "no queue accepts the message: run `sensorctl setup`" in output
+    assert "Published 0 readings" in output
 
     broker.channel.queue_delete(QUEUE)
-    assert "NOT_FOUND - no queue" in sensorctl(*call(short, "--retry-timeout", "0"), code=69)
+    assert "NOT_FOUND - no queue" in sensorctl(*import_command(short, "--retry-timeout", "0"), code=69)
 
 
-def test_wrong_lines_are_told_and_the_good_ones_are_stored_by_a_consumer(
+def test_invalid_lines_are_reported_and_valid_lines_are_stored_by_a_consumer(
     broker: VirtualHost, database: Database, run: Processes, sensorctl: Operator, tmp_path: Path
 ) -> None:
     run.consumer()
@@ -234,8 +238,8 @@ def test_wrong_lines_are_told_and_the_good_ones_are_stored_by_a_consumer(
     file.write_text("\n".join(line if isinstance(line, str) else json.dumps(line) for line in lines))
 
     for _ in repeat(None, 2):
-        said = sensorctl("import", str(file), code=1)
-        assert [f"line {number}: " in said for number in range(1, 7)] == [
+        output = sensorctl("import", str(file), code=1)
+        assert [f"line {number}: " in output for number in range(1, 7)] == [
             False,
             True,
             False,
@@ -243,9 +247,11 @@ def test_wrong_lines_are_told_and_the_good_ones_are_stored_by_a_consumer(
             True,
             False,
         ]
-        assert "Published 3 readings, refused 3 lines." in said
+        assert "Published 3 readings, skipped 3 invalid lines." in output
 
-    eventually(lambda: broker.ready() == 0 and database.count() >= 3, DEADLINE_SECONDS, "they are stored")
+    eventually(
+        lambda: broker.ready() == 0 and database.count() >= 3, DEADLINE_SECONDS, "the readings are stored"
+    )
     stored = {(row["sensor_id"], row["temperature"]) for row in database.readings()}
     assert stored == {("1", 23.84), ("S1", 20.0), ("S2", 22.5)}
     assert database.count() == 3

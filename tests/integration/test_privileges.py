@@ -260,9 +260,9 @@ def test_the_whole_system_works_with_these_privileges(stack: Stack, tmp_path: Pa
         assert again.returncode == 0, again.stdout
         balance = sensorctl(tools, "reconcile")
         assert balance.returncode == 0, balance.stdout
-        sizes = sensorctl(tools, "sizes")
-        assert sizes.returncode == 0, sizes.stdout
-        assert "rollup_minute" in sizes.stdout
+        storage = sensorctl(tools, "storage")
+        assert storage.returncode == 0, storage.stdout
+        assert "rollup_minute" in storage.stdout
         assert (sensor.stop(), consumer.stop()) == (0, 0)
         assert stack.database.rows("SELECT count(*) FROM reading WHERE sensor_id = 'twice'") == [{"count": 1}]
 

@@ -1,4 +1,4 @@
-"""`sensorctl reconcile` against real servers: what it says while readings come, go wrong and get lost."""
+"""`sensorctl reconcile` with real servers: in-flight, dead-lettered and lost readings."""
 
 import json
 import random
@@ -19,12 +19,12 @@ from tests.readings import reading
 from tests.waiting import DEADLINE_SECONDS, eventually
 
 LOAD_PER_SECOND = 300
-# Less where the consumers cannot follow: what waits for longer than `reconcile` does would be on its way.
-MOST_WAITING = 300
-RUN_END_SECONDS = 240
+# Limits the load to what consumers can store: readings that wait longer than `reconcile` count as in flight.
+MAX_QUEUE_DEPTH = 300
+RUN_TIMEOUT_SECONDS = 240
 
 
-class Books:
+class Reconcile:
     """Runs `sensorctl reconcile --json`."""
 
     def __init__(self, run: Processes) -> None:
@@ -32,18 +32,18 @@ class Books:
 
     def __call__(self, *arguments: str, code: int = 0) -> dict[str, Any]:
         process = self._run.start(" ".join(["sensorctl reconcile --json", *arguments]))
-        assert process.wait(RUN_END_SECONDS) == code, process.text
+        assert process.wait(RUN_TIMEOUT_SECONDS) == code, process.text
         found: dict[str, Any] = json.loads(process.text)
         return found
 
 
 @pytest.fixture
-def reconcile(run: Processes) -> Books:
-    return Books(run)
+def reconcile(run: Processes) -> Reconcile:
+    return Reconcile(run)
 
 
 class Sensor:
-    """One run of a sensor, which numbers what it publishes."""
+    """One run of a sensor, which numbers its readings."""
 
     def __init__(self, sensor_id: str = "1", run_id: UUID | None = None) -> None:
         self.sensor_id = sensor_id
@@ -53,12 +53,12 @@ class Sensor:
         return reading(self.sensor_id, run_id=str(self.run_id), sequence=sequence, **more)
 
 
-def numbers(row: dict[str, Any]) -> tuple[Any, ...]:
-    return tuple(row[name] for name in ("published", "stored", "dead", "on_the_way", "lost"))
+def counts(row: dict[str, Any]) -> tuple[Any, ...]:
+    return tuple(row[name] for name in ("published", "stored", "dead", "in_flight", "lost"))
 
 
-def test_runs_that_arrive_shuffled_and_twice_are_balanced(
-    broker: VirtualHost, database: Database, run: Processes, reconcile: Books
+def test_runs_that_arrive_out_of_order_and_twice_are_balanced(
+    broker: VirtualHost, database: Database, run: Processes, reconcile: Reconcile
 ) -> None:
     first, second, other = Sensor("1"), Sensor("1"), Sensor("2")
     messages = [sensor.message(n) for sensor in (first, second, other) for n in range(1, 41)]
@@ -68,19 +68,19 @@ def test_runs_that_arrive_shuffled_and_twice_are_balanced(
     for message in messages:
         broker.publish(message)
     run.consumer()
-    eventually(lambda: database.count() == 121, DEADLINE_SECONDS, "all are stored")
+    eventually(lambda: database.count() == 121, DEADLINE_SECONDS, "all readings are stored")
 
     found = reconcile()
 
     assert found["balanced"]
-    assert {row["sensor_id"]: (row["runs"], *numbers(row)) for row in found["sensors"]} == {
+    assert {row["sensor_id"]: (row["runs"], *counts(row)) for row in found["sensors"]} == {
         "1": (2, 80, 80, 0, 0, 0), "2": (1, 40, 40, 0, 0, 0),
     }  # fmt: skip
     assert database.rows("SELECT * FROM reading_gap") == []
 
 
-def test_dead_readings_count_wherever_they_are_in_their_run(
-    broker: VirtualHost, database: Database, run: Processes, reconcile: Books
+def test_dead_readings_count_anywhere_in_their_run(
+    broker: VirtualHost, database: Database, run: Processes, reconcile: Reconcile
 ) -> None:
     sensor, all_dead = Sensor("1"), Sensor("only dead")
     for sequence in range(1, 11):
@@ -89,93 +89,93 @@ def test_dead_readings_count_wherever_they_are_in_their_run(
         broker.publish(all_dead.message(sequence, temperature="hot"))
     broker.publish("rubbish")
     run.consumer().logged("dead-lettered", times=15)
-    eventually(lambda: database.count() == 6, DEADLINE_SECONDS, "the good ones are stored")
+    eventually(lambda: database.count() == 6, DEADLINE_SECONDS, "the valid readings are stored")
 
     found = reconcile()
 
-    assert {row["sensor_id"]: numbers(row) for row in found["sensors"]} == {
+    assert {row["sensor_id"]: counts(row) for row in found["sensors"]} == {
         "1": (10, 6, 4, 0, 0), "only dead": (10, 0, 10, 0, 0),
     }  # fmt: skip
     gaps = database.rows("SELECT first_missing, last_missing, missing FROM reading_gap ORDER BY 1")
     assert [tuple(row.values()) for row in gaps] == [(1, 1, 1), (5, 6, 2)]
-    eventually(lambda: broker.ready(DEAD_QUEUE) == 15, DEADLINE_SECONDS, "the dead ones stay")
+    eventually(lambda: broker.ready(DEAD_QUEUE) == 15, DEADLINE_SECONDS, "the dead letters stay")
 
 
 def test_a_replayed_reading_that_is_still_dead_counts_once(
-    broker: VirtualHost, database: Database, run: Processes, reconcile: Books
+    broker: VirtualHost, database: Database, run: Processes, reconcile: Reconcile
 ) -> None:
     sensor = Sensor()
     for sequence in (1, 2, 3):
         broker.publish(sensor.message(sequence))
     broker.publish(sensor.message(2), routing_key=DEAD_QUEUE)
     run.consumer()
-    eventually(lambda: database.count() == 3, DEADLINE_SECONDS, "all are stored")
-    assert numbers(reconcile()["sensors"][0]) == (3, 3, 0, 0, 0)
+    eventually(lambda: database.count() == 3, DEADLINE_SECONDS, "all readings are stored")
+    assert counts(reconcile()["sensors"][0]) == (3, 3, 0, 0, 0)
 
 
-def test_rows_that_were_removed_are_told_and_nothing_else(
-    broker: VirtualHost, database: Database, run: Processes, reconcile: Books
+def test_exactly_the_deleted_rows_are_lost(
+    broker: VirtualHost, database: Database, run: Processes, reconcile: Reconcile
 ) -> None:
     sensor, whole = Sensor("1"), Sensor("2")
     for sequence in range(1, 31):
         broker.publish(sensor.message(sequence))
         broker.publish(whole.message(sequence))
     run.consumer()
-    eventually(lambda: database.count() == 60, DEADLINE_SECONDS, "all are stored")
+    eventually(lambda: database.count() == 60, DEADLINE_SECONDS, "all readings are stored")
     database.rows("DELETE FROM reading WHERE sensor_id = '1' AND sequence IN (1, 7, 8)")
 
     found = reconcile(code=1)
 
-    assert (found["balanced"], found["missing"], found["on_the_way_at_most"], found["lost_at_least"]) == (
+    assert (found["balanced"], found["missing"], found["in_flight_at_most"], found["lost_at_least"]) == (
         False, 3, 0, 3,
     )  # fmt: skip
-    assert [numbers(row) for row in found["sensors"]] == [(30, 27, 0, 0, 3), (30, 30, 0, 0, 0)]
+    assert [counts(row) for row in found["sensors"]] == [(30, 27, 0, 0, 3), (30, 30, 0, 0, 0)]
     lost = [(r["sensor_id"], r["run_id"], r["first"], r["last"]) for r in found["missing_ranges"]]
     assert lost == [("1", str(sensor.run_id), 1, 1), ("1", str(sensor.run_id), 7, 8)]
 
     short = reconcile("--wait", "0", code=1)
-    assert (short["missing"], short["on_the_way_at_most"], short["lost_at_least"]) == (3, None, 0)
+    assert (short["missing"], short["in_flight_at_most"], short["lost_at_least"]) == (3, None, 0)
 
 
-def test_since_looks_at_the_end_of_each_run_only(
-    broker: VirtualHost, database: Database, run: Processes, reconcile: Books
+def test_since_limits_the_balance_to_the_recent_part_of_each_run(
+    broker: VirtualHost, database: Database, run: Processes, reconcile: Reconcile
 ) -> None:
     sensor, past = Sensor("1"), Sensor("past")
     for sequence in range(1, 21):
         broker.publish(sensor.message(sequence))
         broker.publish(past.message(sequence))
     run.consumer()
-    eventually(lambda: database.count() == 40, DEADLINE_SECONDS, "all are stored")
+    eventually(lambda: database.count() == 40, DEADLINE_SECONDS, "all readings are stored")
     database.rows(
         "UPDATE reading SET measured_at = now() - interval '2 h' WHERE sequence <= 10 OR sensor_id = 'past'"
     )
     database.rows("DELETE FROM reading WHERE sequence = 5")
-    assert [numbers(row) for row in reconcile("--since", "1h")["sensors"]] == [(10, 10, 0, 0, 0)]
+    assert [counts(row) for row in reconcile("--since", "1h")["sensors"]] == [(10, 10, 0, 0, 0)]
     database.rows("DELETE FROM reading WHERE sequence = 11")
-    assert [numbers(row) for row in reconcile("--since", "1h", code=1)["sensors"]] == [(10, 9, 0, 0, 1)]
+    assert [counts(row) for row in reconcile("--since", "1h", code=1)["sensors"]] == [(10, 9, 0, 0, 1)]
 
 
-def test_what_waits_in_the_queue_is_on_its_way(
-    broker: VirtualHost, database: Database, run: Processes, reconcile: Books
+def test_readings_in_the_queue_are_in_flight(
+    broker: VirtualHost, database: Database, run: Processes, reconcile: Reconcile
 ) -> None:
     sensor = Sensor()
     broker.publish(sensor.message(5))
     consumer = run.consumer()
-    eventually(lambda: database.count() == 1, DEADLINE_SECONDS, "the last one came first")
+    eventually(lambda: database.count() == 1, DEADLINE_SECONDS, "the last reading arrived first")
     assert consumer.stop() == 0
     for sequence in (1, 2, 3, 4):
         broker.publish(sensor.message(sequence))
 
     found = reconcile("--wait", "15")
 
-    assert numbers(found["sensors"][0]) == (5, 1, 0, 4, 0)
+    assert counts(found["sensors"][0]) == (5, 1, 0, 4, 0)
     assert found["queue"]["ready"] == 4
     run.consumer()
-    assert numbers(reconcile()["sensors"][0]) == (5, 5, 0, 0, 0)
+    assert counts(reconcile()["sensors"][0]) == (5, 5, 0, 0, 0)
 
 
-def test_what_a_slow_consumer_holds_is_on_its_way_while_others_go_on(
-    broker: VirtualHost, database: Database, run: Processes, reconcile: Books
+def test_readings_held_by_a_slow_consumer_are_in_flight_while_others_are_stored(
+    broker: VirtualHost, database: Database, run: Processes, reconcile: Reconcile
 ) -> None:
     sensor = Sensor("held")
     run.consumer(PROCESSING_SECONDS_MIN="300", PROCESSING_SECONDS_MAX="300")
@@ -184,14 +184,14 @@ def test_what_a_slow_consumer_holds_is_on_its_way_while_others_go_on(
     run.consumer()
     broker.publish(sensor.message(2))
     with load(broker, {}):
-        eventually(lambda: database.count() > 100, DEADLINE_SECONDS, "the other one goes on")
+        eventually(lambda: database.count() > 100, DEADLINE_SECONDS, "the other consumer stores readings")
         found = reconcile("--wait", "60")
     held = next(row for row in found["sensors"] if row["sensor_id"] == "held")
-    assert numbers(held) == (2, 1, 0, 1, 0)
+    assert counts(held) == (2, 1, 0, 1, 0)
 
 
-def test_under_load_the_balance_is_right_and_one_removed_row_is_found(
-    broker: VirtualHost, database: Database, run: Processes, reconcile: Books
+def test_under_load_the_balance_is_correct_and_one_deleted_row_is_found(
+    broker: VirtualHost, database: Database, run: Processes, reconcile: Reconcile
 ) -> None:
     consumers = [run.consumer() for _ in range(3)]
     published: dict[str, int] = {}
@@ -211,14 +211,14 @@ def test_under_load_the_balance_is_right_and_one_removed_row_is_found(
     assert [(r["sensor_id"], r["first"], r["last"]) for r in found["missing_ranges"]] == [
         (removed["sensor_id"], 3, 3)
     ]
-    eventually(lambda: broker.ready() == 0, 120, "the rest is worked off")
+    eventually(lambda: broker.ready() == 0, 120, "the queue is empty")
     found = reconcile(code=1)
     assert {row["sensor_id"]: row["published"] for row in found["sensors"]} == published
 
 
 @contextmanager
 def load(broker: VirtualHost, published: dict[str, int], broken_each: int = 0) -> Iterator[None]:
-    """Some hundred readings a second from three sensors; afterwards `published` tells how many of each."""
+    """Publish readings of three sensors; afterwards `published` has the number per sensor."""
     stop = threading.Event()
     thread = threading.Thread(target=_publish, args=(broker.url, published, broken_each, stop))
     thread.start()
@@ -229,7 +229,7 @@ def load(broker: VirtualHost, published: dict[str, int], broken_each: int = 0) -
         thread.join()
 
 
-def _waiting(channel: BlockingChannel) -> int:
+def _queue_depth(channel: BlockingChannel) -> int:
     return int(channel.queue_declare("sensor_data", passive=True).method.message_count)
 
 
@@ -237,15 +237,15 @@ def _publish(url: str, published: dict[str, int], broken_each: int, stop: thread
     sensors = [Sensor(f"load {number}") for number in range(3)]
     connection = bare_connection(url)
     channel = connection.channel()
-    began, sent = time.monotonic(), 0
+    started_at, sent = time.monotonic(), 0
     while not stop.is_set():
-        sequence, place = sent // 3 + 1, sent % 3
-        # The last of a run is good, so that the table knows where it ends.
+        sequence, index = sent // 3 + 1, sent % 3
+        # The last reading of a run is valid, so that the table shows where the run ends.
         broken = {"temperature": "hot"} if broken_each and sequence % broken_each == 0 else {}
-        channel.basic_publish("", "sensor_data", json.dumps(sensors[place].message(sequence, **broken)))
-        published[sensors[place].sensor_id] = sequence
+        channel.basic_publish("", "sensor_data", json.dumps(sensors[index].message(sequence, **broken)))
+        published[sensors[index].sensor_id] = sequence
         sent += 1
-        stop.wait(max(0.0, began + sent / LOAD_PER_SECOND - time.monotonic()))
-        while not stop.is_set() and sent % 30 == 0 and _waiting(channel) > MOST_WAITING:
+        stop.wait(max(0.0, started_at + sent / LOAD_PER_SECOND - time.monotonic()))
+        while not stop.is_set() and sent % 30 == 0 and _queue_depth(channel) > MAX_QUEUE_DEPTH:
             stop.wait(0.05)
     connection.close()

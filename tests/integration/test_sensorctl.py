@@ -1,4 +1,4 @@
-"""The operator's command against the real servers, run as an operator runs it."""
+"""The `sensorctl` command against real servers."""
 
 import json
 import subprocess
@@ -19,11 +19,11 @@ from tests.readings import reading
 from tests.services import ROOT
 from tests.waiting import DEADLINE_SECONDS, eventually
 
-Answer = subprocess.CompletedProcess[str]
-Sensorctl = Callable[..., Answer]
+Completed = subprocess.CompletedProcess[str]
+Sensorctl = Callable[..., Completed]
 
 
-def ask(variables: Mapping[str, str], *arguments: str) -> Answer:
+def run_sensorctl(variables: Mapping[str, str], *arguments: str) -> Completed:
     return subprocess.run(
         [sys.executable, "-m", "sensorctl", *arguments],
         cwd=ROOT,
@@ -43,16 +43,16 @@ def variables(broker: VirtualHost, database: Database) -> dict[str, str]:
 
 @pytest.fixture
 def sensorctl(variables: dict[str, str]) -> Sensorctl:
-    return lambda *arguments, **more: ask(variables | more, *arguments)
+    return lambda *arguments, **more: run_sensorctl(variables | more, *arguments)
 
 
 class TestSetup:
-    def test_it_makes_everything_out_of_nothing_and_can_be_repeated(
+    def test_it_sets_up_empty_servers_and_can_be_repeated(
         self, rabbitmq: RabbitMQ, bare_database: Database
     ) -> None:
         with rabbitmq.virtual_host("quorum") as host:
             for _ in range(2):
-                done = ask(host.environment | bare_database.environment, "setup")
+                done = run_sensorctl(host.environment | bare_database.environment, "setup")
                 assert done.returncode == 0, done.stdout + done.stderr
             assert current_version(bare_database.settings) == newest_version()
             assert bare_database.rows("SELECT * FROM retention") == []
@@ -66,47 +66,46 @@ class TestSetup:
                 "delivery-limit": DELIVERY_LIMIT,
             }
 
-    def test_it_writes_down_for_how_long_readings_are_kept(
-        self, sensorctl: Sensorctl, database: Database
-    ) -> None:
+    def test_it_stores_the_retention(self, sensorctl: Sensorctl, database: Database) -> None:
         for variable, rows in (("30", [{"days": 30}]), ("", [])):
             assert sensorctl("setup", RETENTION_DAYS=variable).returncode == 0
             assert database.rows("SELECT * FROM retention") == rows
 
-    def test_without_the_management_api_it_says_what_is_missing_and_goes_on(
-        self, sensorctl: Sensorctl
-    ) -> None:
+    def test_without_the_management_api_it_warns_and_continues(self, sensorctl: Sensorctl) -> None:
         done = sensorctl("setup", RABBITMQ_MANAGEMENT_URL="http://127.0.0.1:1")
         assert done.returncode == 0
-        assert "no delivery-limit policy" in done.stdout
+        assert "delivery-limit policy not set" in done.stdout
         assert "topology is declared" in done.stdout
 
-    def test_a_service_that_never_came_is_exit_code_69(self, sensorctl: Sensorctl) -> None:
-        nowhere = {"DATABASE_URL": "postgresql://u:hunter2@127.0.0.1:1/x", "CONNECT_TIMEOUT_SECONDS": "0.5"}
-        done = sensorctl("setup", **nowhere)
+    def test_a_server_that_stays_down_is_exit_code_69(self, sensorctl: Sensorctl) -> None:
+        unreachable = {
+            "DATABASE_URL": "postgresql://u:hunter2@127.0.0.1:1/x",
+            "CONNECT_TIMEOUT_SECONDS": "0.5",
+        }
+        done = sensorctl("setup", **unreachable)
         assert done.returncode == 69
         assert "doctor" in done.stderr
         assert "hunter2" not in done.stdout + done.stderr
 
 
 class TestDoctor:
-    def test_all_is_well(self, sensorctl: Sensorctl, run: Processes) -> None:
+    def test_a_healthy_system_passes_every_check(self, sensorctl: Sensorctl, run: Processes) -> None:
         assert sensorctl("setup").returncode == 0
         run.consumer()
-        done = eventually_well(sensorctl, "doctor")
+        done = eventually_succeeds(sensorctl, "doctor")
         assert done.stdout.count(" ok ") == 7
         assert "quorum, durable, arguments none" in done.stdout
 
     @pytest.mark.parametrize(
         ("more", "line"),
         [
-            ({"QUEUE_NAME": "elsewhere"}, "elsewhere is not there"),
+            ({"QUEUE_NAME": "elsewhere"}, "elsewhere does not exist"),
             ({"DATABASE_URL": "postgresql://u:hunter2@127.0.0.1:1/x"}, "is PostgreSQL running"),
             ({"RABBITMQ_URL": "amqp://u:hunter2@127.0.0.1:1/"}, "is the broker running"),
             ({"RABBITMQ_MANAGEMENT_URL": "http://127.0.0.1:1"}, "set RABBITMQ_MANAGEMENT_URL"),
         ],
     )
-    def test_what_is_missing_is_said_with_what_to_do(
+    def test_a_failed_check_is_shown_with_a_hint(
         self, sensorctl: Sensorctl, more: dict[str, str], line: str
     ) -> None:
         done = sensorctl("doctor", **more)
@@ -114,11 +113,11 @@ class TestDoctor:
         assert line in done.stdout
         assert "hunter2" not in done.stdout + done.stderr
 
-    def test_nobody_consumes(self, sensorctl: Sensorctl) -> None:
+    def test_a_queue_without_consumers_fails_the_check(self, sensorctl: Sensorctl) -> None:
         assert "start a pipeline" in sensorctl("doctor").stdout
 
     def test_an_unmigrated_database(self, broker: VirtualHost, bare_database: Database) -> None:
-        done = ask(broker.environment | bare_database.environment, "doctor")
+        done = run_sensorctl(broker.environment | bare_database.environment, "doctor")
         assert f"version none, newest {newest_version()}" in done.stdout
 
     def test_a_queue_that_simple_clients_cannot_declare(
@@ -130,21 +129,21 @@ class TestDoctor:
         assert "x-max-length" in done.stdout
         assert "simple clients cannot declare" in done.stdout
 
-    def test_a_wrong_variable_is_exit_code_78(self, sensorctl: Sensorctl) -> None:
+    def test_an_invalid_variable_is_exit_code_78(self, sensorctl: Sensorctl) -> None:
         done = sensorctl("doctor", RABBITMQ_PORT="many")
         assert done.returncode == 78
         assert "RABBITMQ_PORT is 'many'" in done.stderr
 
 
 class TestStatus:
-    def test_all_is_well_is_exit_code_0(self, sensorctl: Sensorctl, run: Processes) -> None:
+    def test_a_system_without_problems_is_exit_code_0(self, sensorctl: Sensorctl, run: Processes) -> None:
         port = with_http()
         run.consumer(**port)
-        done = eventually_well(sensorctl, "status", SERVICES=f"localhost:{port['HTTP_PORT']}")
+        done = eventually_succeeds(sensorctl, "status", SERVICES=f"localhost:{port['HTTP_PORT']}")
         assert done.stdout.startswith("All is well")
         assert f"localhost:{port['HTTP_PORT']}" in done.stdout
 
-    def test_something_to_do_is_exit_code_1(self, sensorctl: Sensorctl) -> None:
+    def test_a_problem_is_exit_code_1(self, sensorctl: Sensorctl) -> None:
         def only_no_consumers() -> Any:
             done = sensorctl("status", "--json")
             assert done.returncode == 1
@@ -155,7 +154,7 @@ class TestStatus:
         # A database that is too busy to respond in time is another problem.
         eventually(only_no_consumers, DEADLINE_SECONDS, "the only problem is that there is no consumer")
 
-    def test_a_database_that_is_away_is_a_problem_and_no_error(self, sensorctl: Sensorctl) -> None:
+    def test_a_database_that_is_down_is_a_problem_and_not_an_error(self, sensorctl: Sensorctl) -> None:
         done = sensorctl("status", DATABASE_URL="postgresql://u:hunter2@127.0.0.1:1/x")
         assert done.returncode == 1
         assert "database-down" in done.stdout
@@ -163,9 +162,9 @@ class TestStatus:
 
 
 class TestSummary:
-    def test_json_is_the_rows_of_the_view(self, sensorctl: Sensorctl, database: Database) -> None:
-        store_one(database, "1", 20.5)
-        store_one(database, "2", 21.5)
+    def test_json_contains_the_rows_of_the_view(self, sensorctl: Sensorctl, database: Database) -> None:
+        store_reading(database, "1", 20.5)
+        store_reading(database, "2", 21.5)
         rows = json.loads(sensorctl("summary", "--json").stdout)
         for row, stored in zip(rows, database.rows("SELECT * FROM last_hour_summary"), strict=True):
             row["last_measured_at"] = datetime.fromisoformat(row["last_measured_at"])
@@ -174,11 +173,11 @@ class TestSummary:
     def test_without_readings_json_is_an_empty_array(self, sensorctl: Sensorctl) -> None:
         assert json.loads(sensorctl("summary", "--json").stdout) == []
 
-    def test_the_table_has_a_row_a_sensor_and_one_over_all(
+    def test_the_table_has_one_row_per_sensor_and_a_total(
         self, sensorctl: Sensorctl, database: Database
     ) -> None:
-        store_one(database, "kitchen", 20.5)
-        store_one(database, "cellar", 11.5)
+        store_reading(database, "kitchen", 20.5)
+        store_reading(database, "cellar", 11.5)
         shown = sensorctl("summary").stdout
         assert all(word in shown for word in ("kitchen", "20.50", "cellar", "11.50", "all", "16.00"))
 
@@ -187,22 +186,24 @@ class TestSummary:
             [sys.executable, "-m", "sensorctl", "summary", "--wait", "60"],
             cwd=ROOT, env=inherited() | variables, stdout=subprocess.PIPE, text=True,
         )  # fmt: skip
-        asked = (
+        session = (
             "SELECT pid FROM pg_stat_activity "
             "WHERE datname = current_database() AND application_name = 'summary'"
         )
-        eventually(lambda: database.rows(asked), DEADLINE_SECONDS, "sensorctl looks at the view")
-        store_one(database, "late", 19.25)
-        said, _ = waiting.communicate(timeout=DEADLINE_SECONDS)
-        assert "late" in said
+        eventually(lambda: database.rows(session), DEADLINE_SECONDS, "sensorctl queries the view")
+        store_reading(database, "late", 19.25)
+        out, _ = waiting.communicate(timeout=DEADLINE_SECONDS)
+        assert "late" in out
 
-    def test_an_unmigrated_database_is_a_sentence(self, broker: VirtualHost, bare_database: Database) -> None:
-        done = ask(broker.environment | bare_database.environment, "summary")
+    def test_an_unmigrated_database_is_exit_code_69(
+        self, broker: VirtualHost, bare_database: Database
+    ) -> None:
+        done = run_sensorctl(broker.environment | bare_database.environment, "summary")
         assert done.returncode == 69
         assert 'relation "last_hour_summary" does not exist' in done.stderr
 
 
-class TestSizes:
+class TestStorage:
     def test_tables_and_days_are_shown(self, sensorctl: Sensorctl, database: Database) -> None:
         today = datetime.now(UTC)
         database.rows(
@@ -211,29 +212,31 @@ class TestSizes:
             today,
         )
         database.rows("ANALYZE reading")
-        shown = sensorctl("sizes")
+        shown = sensorctl("storage")
         assert shown.returncode == 0, shown.stderr
         assert f"reading_{today:%Y%m%d}" in shown.stdout
         assert "RETENTION_DAYS is not set" in shown.stdout
 
-    def test_other_programs_get_everything(self, sensorctl: Sensorctl, database: Database) -> None:
+    def test_json_contains_every_table_and_the_retention(
+        self, sensorctl: Sensorctl, database: Database
+    ) -> None:
         database.rows("INSERT INTO retention VALUES (30)")
-        storage = json.loads(sensorctl("sizes", "--json").stdout)
+        storage = json.loads(sensorctl("storage", "--json").stdout)
         assert storage["retention_days"] == 30
         tables = {table["name"]: table for table in storage["tables"]}
         today = datetime.now(UTC).date()
         assert tables[f"reading_{today:%Y%m%d}"]["day"] == today.isoformat()
         assert tables[f"reading_{today:%Y%m%d}"]["partition_of"] == "reading"
         assert tables["rollup_minute"]["bytes"] > 0
-        assert "reading" not in tables, "its rows are its partitions'"
+        assert "reading" not in tables, "only its partitions contain rows"
 
 
 class TestDeadList:
     def test_an_empty_queue(self, sensorctl: Sensorctl) -> None:
-        assert sensorctl("dead", "list").stdout == "No dead messages.\n"
+        assert sensorctl("dead", "list").stdout == "No dead letters.\n"
         assert json.loads(sensorctl("dead", "list", "--json").stdout) == []
 
-    def test_a_queue_that_is_not_there_is_a_sentence(self, sensorctl: Sensorctl) -> None:
+    def test_a_missing_queue_is_exit_code_69(self, sensorctl: Sensorctl) -> None:
         done = sensorctl("dead", "list", QUEUE_NAME="elsewhere")
         assert done.returncode == 69
         assert "no queue 'elsewhere.dead'" in done.stderr
@@ -254,37 +257,37 @@ class TestDeadList:
         assert "invalid-field" in shown
         assert "\x1b[31m" not in shown
 
-    def test_the_limit_takes_the_oldest(self, sensorctl: Sensorctl, broker: VirtualHost) -> None:
+    def test_the_limit_shows_the_oldest(self, sensorctl: Sensorctl, broker: VirtualHost) -> None:
         for number in range(5):
             broker.publish(str(number).encode(), routing_key=DEAD_QUEUE)
         records = json.loads(sensorctl("dead", "list", "--limit", "2", "--json").stdout)
         assert [record["body"] for record in records] == ["0", "1"]
-        eventually(lambda: broker.ready(DEAD_QUEUE) == 5, DEADLINE_SECONDS, "they are all back")
+        eventually(lambda: broker.ready(DEAD_QUEUE) == 5, DEADLINE_SECONDS, "all messages are back")
 
-    def test_looking_often_loses_nothing(self, variables: dict[str, str], broker: VirtualHost) -> None:
-        """A quorum queue drops a message that came back 20 times when nobody set a policy."""
+    def test_listing_often_loses_nothing(self, variables: dict[str, str], broker: VirtualHost) -> None:
+        """Without a policy, a quorum queue drops a message after 20 returns."""
         for number in range(3):
             broker.publish(str(number).encode(), routing_key=DEAD_QUEUE)
         for _ in range(30):
-            eventually(lambda: broker.ready(DEAD_QUEUE) == 3, DEADLINE_SECONDS, "they are back")
+            eventually(lambda: broker.ready(DEAD_QUEUE) == 3, DEADLINE_SECONDS, "all messages are back")
             with open_dead_letter_queue(broker.settings) as dead_queue:
                 assert len(list(dead_queue.peek(10))) == dead_queue.depth == 3
         assert {message.body for message in broker.take_all(DEAD_QUEUE)} == {b"0", b"1", b"2"}
 
 
-def eventually_well(sensorctl: Sensorctl, *arguments: str, **more: str) -> Answer:
-    """The management API counts consumers only every few seconds."""
-    answers: list[Answer] = []
+def eventually_succeeds(sensorctl: Sensorctl, *arguments: str, **more: str) -> Completed:
+    """Repeat the command until it succeeds, since the management API counts consumers every few seconds."""
+    attempts: list[Completed] = []
 
-    def well() -> bool:
-        answers.append(sensorctl(*arguments, **more))
-        return answers[-1].returncode == 0
+    def succeeds() -> bool:
+        attempts.append(sensorctl(*arguments, **more))
+        return attempts[-1].returncode == 0
 
-    eventually(well, DEADLINE_SECONDS, f"{arguments} ends with 0")
-    return answers[-1]
+    eventually(succeeds, DEADLINE_SECONDS, f"{arguments} ends with 0")
+    return attempts[-1]
 
 
-def store_one(database: Database, sensor_id: str, temperature: float) -> None:
+def store_reading(database: Database, sensor_id: str, temperature: float) -> None:
     database.rows("INSERT INTO sensor (sensor_id) VALUES (%s)", sensor_id)
     database.rows(
         "INSERT INTO reading (reading_id, sensor_id, measured_at, temperature) "

@@ -1,4 +1,4 @@
-"""`sensorctl logs` reads what real processes log, in both formats, to the last line."""
+"""`sensorctl logs` reads the logs of real processes completely, in both formats."""
 
 import json
 from collections import Counter
@@ -15,40 +15,40 @@ from tests.waiting import DEADLINE_SECONDS, eventually
 AWKWARD = "0 or=1 'x' \"y\""
 
 
-def read(*options: str) -> list[dict[str, Any]]:
+def read_events(*options: str) -> list[dict[str, Any]]:
     done = sensorctl({}, "logs", "--json", *options)
     assert done.returncode == 0, done.stdout
     lines = done.stdout.splitlines()
-    assert not [line for line in lines if not line.startswith("{")], "every line was understood"
+    assert not [line for line in lines if not line.startswith("{")], "every line was parsed"
     return [json.loads(line) for line in lines]
 
 
-@pytest.mark.parametrize("form", ["console", "json"])
-def test_a_run_with_an_error_is_read_to_the_last_line(
-    run: Processes, broker: VirtualHost, database: Database, form: str
+@pytest.mark.parametrize("log_format", ["console", "json"])
+def test_the_logs_of_real_processes_are_read_completely(
+    run: Processes, broker: VirtualHost, database: Database, log_format: str
 ) -> None:
-    # given a sensor, a consumer that is started twice, a dead letter, and a process that crashes
-    # (so few readings that each has its line, even if the second start takes long)
-    sensor = run.start("sensor", LOG_FORMAT=form, SENSOR_ID=AWKWARD, SENSOR_INTERVAL_SECONDS="1")
-    first = run.start("pipeline", LOG_FORMAT=form)
+    # given a sensor, a consumer that was started twice, a dead letter and a crashed process
+    # (with few readings, so that each has a line even if the second start takes long)
+    sensor = run.start("sensor", LOG_FORMAT=log_format, SENSOR_ID=AWKWARD, SENSOR_INTERVAL_SECONDS="1")
+    first = run.start("pipeline", LOG_FORMAT=log_format)
     eventually(
         lambda: database.rows("SELECT 1 FROM reading OFFSET 2"), DEADLINE_SECONDS, "three readings are stored"
     )
     first.stop()
-    second = run.start("pipeline", LOG_FORMAT=form)
+    second = run.start("pipeline", LOG_FORMAT=log_format)
     broker.publish(b"nonsense")
-    eventually(lambda: "dead-lettered" in second.text, DEADLINE_SECONDS, "the message is dead")
+    eventually(lambda: "dead-lettered" in second.text, DEADLINE_SECONDS, "the message is dead-lettered")
     sensor.stop()
     eventually(lambda: broker.ready() == 0, DEADLINE_SECONDS, "the queue is empty")
     second.stop()
-    crashed = run.start("tests.entries.crashing sensor", LOG_FORMAT=form)
+    crashed = run.start("tests.entries.crashing sensor", LOG_FORMAT=log_format)
     crashed.wait()
 
     # when their logs are read
     names = [str(process.log) for process in (sensor, first, second, crashed)]
-    lines = read(*names)
+    lines = read_events(*names)
 
-    # then all is there, in order, with the types that it had
+    # then every event is there, in order, with its types
     stored = [line for line in lines if line["event"] == "stored"]
     rows = database.rows("SELECT temperature FROM reading ORDER BY temperature")
     temperatures = sorted(line["temperature"] for line in stored)
@@ -62,15 +62,15 @@ def test_a_run_with_an_error_is_read_to_the_last_line(
     [crash] = [line for line in lines if line["event"] == "crashed"]
     assert "Traceback" in crash["exception"]
     assert "nobody foresaw this" in crash["exception"]
-    assert lines_of(sensor, first, second) == len(read(*names[:3]))
+    assert count_lines(sensor, first, second) == len(read_events(*names[:3]))
 
-    # and the summary says the same
+    # and the summary agrees
     done = sensorctl({}, "logs", "--summary", "--json", *names)
     summary = json.loads(done.stdout)
-    assert summary["not_understood"] == {}
+    assert summary["unparsed_lines"] == {}
     assert sum(service["starts"] for service in summary["services"]) >= 3
     assert summary["slowest_stores"][0]["store_ms"] == max(line["store_ms"] for line in stored)
 
 
-def lines_of(*processes: Process) -> int:
+def count_lines(*processes: Process) -> int:
     return sum(len(process.text.splitlines()) for process in processes)

@@ -86,9 +86,9 @@ def test_without_privileges_for_roles_and_users_setup_warns_and_does_the_rest(
             )
         # then it warns about what it could not do, and does the rest
         assert done.returncode == 0, done.stdout
-        assert "no database roles" in done.stdout
+        assert "database roles not created" in done.stdout
         assert "permission denied to create role" in done.stdout
-        assert "no broker users" in done.stdout
+        assert "broker users not created" in done.stdout
         assert "topology is declared" in done.stdout
         database.rows(f'REASSIGN OWNED BY "{owner}" TO CURRENT_USER')
         drop(database, owner)
@@ -104,7 +104,7 @@ def test_the_owner_cannot_be_one_of_the_roles(variable: str, name: str) -> None:
     done = sensorctl(variables, "setup")
 
     assert done.returncode == 78
-    assert f"{name} is named twice" in done.stdout
+    assert f"{name} is used twice" in done.stdout
 
 
 def test_without_passwords_setup_creates_no_users_or_roles(stack: Stack) -> None:
@@ -154,4 +154,4 @@ def test_setup_as_the_operator_fails_with_a_hint(stack: Stack) -> None:
 
     assert done.returncode == 69
     assert "ACCESS_REFUSED" in done.stdout
-    assert "Setup is the owner's work" in done.stdout
+    assert "Setup requires the owner's login" in done.stdout

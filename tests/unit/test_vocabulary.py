@@ -83,7 +83,6 @@ PENDING = (
     "messaging/",
     "pipeline/",
     "sensor/",
-    "sensorctl/",
     "tests/",
 )
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import visit
 from tests.integration.dashboard.system import System, open_page, row
-from tests.integration.dead_letters import bury
+from tests.integration.dead_letters import publish_dead_letter
 from tests.processes import Process
 
 PHONE = {"width": 320, "height": 700}
@@ -23,7 +23,7 @@ def test_on_a_phone_nothing_scrolls_horizontally(system: System, dashboard: Proc
         "W" * 200,
     )
     system.publish("x" * 128, 20.0)
-    bury(system.broker, "y" * 3_000, "z" * 100)
+    publish_dead_letter(system.broker, "y" * 3_000, "z" * 100)
     page.set_viewport_size(PHONE)  # type: ignore[arg-type]
     visit(page, system.url)
     expect(page.locator(".letter")).to_have_count(1)

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 from tests.broker import DEAD_QUEUE
 from tests.browser import visit
 from tests.integration.dashboard.system import TOKEN, System
-from tests.integration.dead_letters import bury
+from tests.integration.dead_letters import publish_dead_letter
 from tests.processes import Process
 from tests.waiting import DEADLINE_SECONDS, eventually
 
@@ -51,8 +51,8 @@ def test_all_messages_with_a_reason_are_discarded_after_confirmation(
     system: System, dashboard: Process, page: Page
 ) -> None:
     for number in range(3):
-        bury(system.broker, f"rubbish {number}")
-    bury(system.broker, '{"sensor_id": "x"}', "invalid-field")
+        publish_dead_letter(system.broker, f"rubbish {number}")
+    publish_dead_letter(system.broker, '{"sensor_id": "x"}', "invalid-field")
     visit(page, system.url)
     page.get_by_role("button", name="not-json 3").click()
     expect(page.locator(".letter")).to_have_count(3)
@@ -81,7 +81,7 @@ def test_without_a_token_the_page_is_read_only_and_says_how_to_change_that(
     system: System, page: Page
 ) -> None:
     system.start_dashboard(token="")
-    bury(system.broker)
+    publish_dead_letter(system.broker)
     visit(page, system.url)
     page.locator(".letter").get_by_role("checkbox").check()
     expect(page.locator("#access")).to_contain_text("set DASHBOARD_TOKEN")

@@ -12,8 +12,8 @@ import typer
 from messaging.dead_letters.dead_letter import DeadLetter, Origin
 from messaging.dead_letters.filter import DeadLetterFilter
 from messaging.dead_letters.record import from_line, to_line
-from sensorctl.dead_letters.views import shown, whole
-from sensorctl.time_options import moment_ago
+from sensorctl.dead_letters.views import body_excerpt, format_dead_letter
+from sensorctl.time_options import parse_age
 
 RUN = uuid4()
 BY_MQTT = {
@@ -133,20 +133,21 @@ def test_a_selection_meets_every_condition() -> None:
 def test_ages(age: str, seconds: float) -> None:
     before = datetime.now(UTC)
 
-    moment = moment_ago(age)
+    moment = parse_age(age)
 
     assert before <= moment + timedelta(seconds=seconds) <= datetime.now(UTC)
 
 
 @pytest.mark.parametrize("age", ["", "10", "h", "-1h", "1 year", "999999999w", "1e3s"])
 def test_what_is_no_age_is_told(age: str) -> None:
-    with pytest.raises(typer.BadParameter, match="is no age"):
-        moment_ago(age)
+    with pytest.raises(typer.BadParameter, match="is not an age"):
+        parse_age(age)
 
 
 def test_nothing_reaches_the_terminal_that_it_would_obey() -> None:
     evil = "\x1b[2J\u202e\x00\x9b"
-    text = whole(message(evil.encode(), **{evil: evil, "x-dead-detail": evil})) + shown(evil.encode())
+    letter = message(evil.encode(), **{evil: evil, "x-dead-detail": evil})
+    text = format_dead_letter(letter) + body_excerpt(evil.encode())
     assert all(c.isprintable() or c == "\n" for c in text)
 
 

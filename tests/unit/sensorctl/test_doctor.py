@@ -1,4 +1,4 @@
-"""What the doctor finds, and what it advises."""
+"""`sensorctl doctor`: what each check reports, and its hint."""
 
 import time
 from typing import Any
@@ -26,8 +26,8 @@ QUEUE: dict[str, Any] = {
 POLICY = {"definition": {"delivery-limit": 1000}}
 
 
-class World:
-    """Everything that the doctor looks at; a test breaks a part of it."""
+class Environment:
+    """Everything that the doctor checks; a test breaks a part of it."""
 
     def __init__(self, broker: FakeBroker) -> None:
         self.broker = broker
@@ -35,123 +35,129 @@ class World:
             "heat": dict(QUEUE),
             "heat.dead": dict(QUEUE, name="heat.dead", messages=4),
         }
-        self.last_net: dict[str, Any] | None = POLICY
+        self.policy: dict[str, Any] | None = POLICY
         self.version: str | None = newest_version()
-        self.clock_ahead = 0.0
-        self.troubles: dict[str, Exception] = {}
+        self.clock_offset = 0.0
+        self.errors: dict[str, Exception] = {}
 
-    def answer(self, what: str, answer: Any) -> Any:
-        if what in self.troubles:
-            raise self.troubles[what]
-        return answer
+    def respond(self, server: str, response: Any) -> Any:
+        if server in self.errors:
+            raise self.errors[server]
+        return response
 
-    def findings(self) -> dict[str, doctor.CheckResult]:
-        return {finding.what: finding for finding in doctor.examine(SETTINGS)}
+    def results(self) -> dict[str, doctor.CheckResult]:
+        return {result.name: result for result in doctor.run_checks(SETTINGS)}
 
 
 @pytest.fixture
-def world(monkeypatch: pytest.MonkeyPatch, operators_broker: FakeBroker) -> World:
-    world = World(operators_broker)
-    Topology("heat").declare(world.broker.connect("", "").channel())
+def environment(monkeypatch: pytest.MonkeyPatch, operators_broker: FakeBroker) -> Environment:
+    environment = Environment(operators_broker)
+    Topology("heat").declare(environment.broker.connect("", "").channel())
 
     class FakeManagement:
         def __init__(self, _settings: OperatorSettings) -> None: ...
 
         def queue(self, name: str) -> Any:
-            return world.answer("management", world.queues.get(name))
+            return environment.respond("management", environment.queues.get(name))
 
         def policy(self, _topology: Topology) -> Any:
-            return world.answer("management", world.last_net)
+            return environment.respond("management", environment.policy)
 
     class FakeSummary:
         def __init__(self, _settings: OperatorSettings) -> None: ...
 
         def server_version(self) -> Any:
-            return world.answer("database", "17.6")
+            return environment.respond("database", "17.6")
 
         def server_time(self) -> Any:
-            return world.answer("database", time.time() + world.clock_ahead)
+            return environment.respond("database", time.time() + environment.clock_offset)
 
         def close(self) -> None: ...
 
     monkeypatch.setattr(doctor, "Management", FakeManagement)
     monkeypatch.setattr(doctor, "Summary", FakeSummary)
-    monkeypatch.setattr(doctor, "current_version", lambda _: world.answer("database", world.version))
-    return world
+    monkeypatch.setattr(
+        doctor, "current_version", lambda _: environment.respond("database", environment.version)
+    )
+    return environment
 
 
-def test_a_healthy_stack_needs_nothing(world: World) -> None:
-    findings = world.findings()
+def test_a_healthy_stack_passes_every_check(environment: Environment) -> None:
+    results = environment.results()
 
-    assert list(findings) == ["variables", "broker", "queue", "delivery limit", "database", "schema", "clock"]
-    assert {finding.advice for finding in findings.values()} == {None}
-    assert findings["queue"].found == "heat: quorum, durable, arguments none, 5 messages, 2 consumers; 4 dead"
-    assert findings["database"].found == "answers, PostgreSQL 17.6"
-    assert findings["variables"].found == ("broker at 127.0.0.1:5672, database at 127.0.0.1:5432, queue heat")
+    assert list(results) == ["variables", "broker", "queue", "delivery limit", "database", "schema", "clock"]
+    assert {result.hint for result in results.values()} == {None}
+    assert results["queue"].status == "heat: quorum, durable, arguments none, 5 messages, 2 consumers; 4 dead"
+    assert results["database"].status == "responds, PostgreSQL 17.6"
+    assert results["variables"].status == ("broker at 127.0.0.1:5672, database at 127.0.0.1:5432, queue heat")
 
 
-def test_addresses_with_passwords_are_named_and_not_shown() -> None:
+def test_urls_are_named_and_not_shown_because_they_contain_passwords() -> None:
     settings = OperatorSettings(rabbitmq_url="amqp://u:s3cret@h/", database_url="postgresql://u:s3cret@h/d")
 
-    variables = next(doctor.examine(settings))
+    variables = next(doctor.run_checks(settings))
 
-    assert variables.found == "broker at RABBITMQ_URL, database at DATABASE_URL, queue sensor_data"
+    assert variables.status == "broker at RABBITMQ_URL, database at DATABASE_URL, queue sensor_data"
 
 
 @pytest.mark.parametrize(
-    ("changed", "advice"),
+    ("changed", "hint"),
     [
         ({"durable": False}, "does not survive a restart"),
         ({"arguments": {"x-max-length": 10}}, "simple clients cannot declare a queue with arguments"),
         ({"consumers": 0}, "start a pipeline"),
     ],
 )
-def test_a_queue_that_is_not_as_it_should_be(world: World, changed: dict[str, Any], advice: str) -> None:
-    world.queues["heat"] |= changed
+def test_a_queue_with_wrong_attributes_fails_the_check(
+    environment: Environment, changed: dict[str, Any], hint: str
+) -> None:
+    environment.queues["heat"] |= changed
 
-    finding = world.findings()["queue"]
+    result = environment.results()["queue"]
 
-    assert finding.advice is not None
-    assert advice in finding.advice
+    assert result.hint is not None
+    assert hint in result.hint
 
 
 @pytest.mark.parametrize("missing", ["heat", "heat.dead"])
-def test_a_queue_that_is_not_there(world: World, missing: str) -> None:
-    del world.queues[missing]
+def test_a_missing_queue_fails_the_check(environment: Environment, missing: str) -> None:
+    del environment.queues[missing]
 
-    finding = world.findings()["queue"]
+    result = environment.results()["queue"]
 
-    assert (finding.found, finding.advice) == (f"{missing} is not there", "run `sensorctl setup`")
+    assert (result.status, result.hint) == (f"{missing} does not exist", "run `sensorctl setup`")
 
 
-def test_a_missing_last_net(world: World) -> None:
-    world.last_net = None
+def test_a_missing_delivery_limit_policy_fails_the_check(environment: Environment) -> None:
+    environment.policy = None
 
-    assert world.findings()["delivery limit"].advice == "run `sensorctl setup`"
+    assert environment.results()["delivery limit"].hint == "run `sensorctl setup`"
 
 
 @pytest.mark.parametrize(("version", "shown"), [(None, "none"), ("0000", "0000")])
-def test_a_schema_that_is_not_the_newest(world: World, version: str | None, shown: str) -> None:
-    world.version = version
+def test_an_outdated_schema_fails_the_check(
+    environment: Environment, version: str | None, shown: str
+) -> None:
+    environment.version = version
 
-    finding = world.findings()["schema"]
+    result = environment.results()["schema"]
 
-    assert finding.found.startswith(f"version {shown}, newest ")
-    assert finding.advice == "run `sensorctl setup`"
+    assert result.status.startswith(f"version {shown}, newest ")
+    assert result.hint == "run `sensorctl setup`"
 
 
 @pytest.mark.parametrize("seconds", [5.0, -5.0])
-def test_clocks_that_differ(world: World, seconds: float) -> None:
-    world.clock_ahead = seconds
+def test_a_clock_that_differs_fails_the_check(environment: Environment, seconds: float) -> None:
+    environment.clock_offset = seconds
 
-    finding = world.findings()["clock"]
+    result = environment.results()["clock"]
 
-    assert finding.found.startswith(f"the database's is {seconds:+.1f}")
-    assert "time server" in str(finding.advice)
+    assert result.status.startswith(f"the database's clock differs by {seconds:+.1f}")
+    assert "NTP" in str(result.hint)
 
 
 @pytest.mark.parametrize(
-    ("what", "error", "problem", "findings"),
+    ("server", "error", "problem", "failed"),
     [
         (
             "management",
@@ -167,30 +173,30 @@ def test_clocks_that_differ(world: World, seconds: float) -> None:
         ),
     ],
 )
-def test_what_cannot_be_checked_says_why_and_the_rest_is_checked(
-    world: World, what: str, error: Exception, problem: str, findings: list[str]
+def test_a_check_that_cannot_be_made_reports_the_error_and_the_others_are_made(
+    environment: Environment, server: str, error: Exception, problem: str, failed: list[str]
 ) -> None:
-    world.troubles[what] = error
+    environment.errors[server] = error
 
-    found = world.findings()
+    results = environment.results()
 
-    assert len(found) == 7
-    for name in findings:
-        assert found[name] == (name, f"{problem}: {error}", doctor.ADVICE[name])
-    assert [name for name, finding in found.items() if finding.advice] == findings
-
-
-def test_a_broker_that_does_not_answer(world: World) -> None:
-    world.broker.troubles["connect"] = [BrokerUnavailable("Connection refused")]
-
-    found = "broker-down: Connection refused"
-    assert world.findings()["broker"] == ("broker", found, doctor.ADVICE["broker"])
+    assert len(results) == 7
+    for name in failed:
+        assert results[name] == (name, f"{problem}: {error}", doctor.HINTS[name])
+    assert [name for name, result in results.items() if result.hint] == failed
 
 
-def test_a_broker_without_the_exchange(world: World) -> None:
-    world.broker.exchanges.clear()
+def test_a_broker_that_is_down_fails_the_check(environment: Environment) -> None:
+    environment.broker.troubles["connect"] = [BrokerUnavailable("Connection refused")]
 
-    finding = world.findings()["broker"]
+    status = "broker-down: Connection refused"
+    assert environment.results()["broker"] == ("broker", status, doctor.HINTS["broker"])
 
-    assert finding.found == "broker-down: 404 NOT_FOUND - no exchange 'sensors'"
-    assert finding.advice
+
+def test_a_missing_exchange_fails_the_check(environment: Environment) -> None:
+    environment.broker.exchanges.clear()
+
+    result = environment.results()["broker"]
+
+    assert result.status == "broker-down: 404 NOT_FOUND - no exchange 'sensors'"
+    assert result.hint

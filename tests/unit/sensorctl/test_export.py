@@ -1,4 +1,4 @@
-"""What is exported comes back by import as the same readings, in both formats."""
+"""`sensorctl export`: exported readings can be imported again in both formats; options and messages."""
 
 import io
 import json
@@ -18,8 +18,15 @@ from db.queries.export import ExportQuery, Series, column_names
 from readings.model import Reading
 from readings.parsing import ABSOLUTE_ZERO, MAX_TEMPERATURE, ParseContext, parse_reading
 from sensorctl.history import export as exporting
-from sensorctl.history.csv_file import Columns, Lines, Messages, Place, csv_rows, json_rows
-from sensorctl.history.importer import Format
+from sensorctl.history.importer import FileFormat
+from sensorctl.history.input_file import (
+    Columns,
+    FilePosition,
+    LineReader,
+    MessageReader,
+    read_csv_rows,
+    read_json_rows,
+)
 from tests.unit.fakes import Call
 
 SENSOR_NAMES = st.text(
@@ -42,8 +49,8 @@ STORED = st.builds(
 )
 
 
-def rows_of(readings: list[Reading]) -> list[dict[str, Any]]:
-    """As the view gives them, in a session of any time zone."""
+def view_rows(readings: list[Reading]) -> list[dict[str, Any]]:
+    """Return the rows of the view for these readings, in a session with another time zone."""
     berlin = timezone(timedelta(hours=1))
     return [
         {
@@ -56,35 +63,35 @@ def rows_of(readings: list[Reading]) -> list[dict[str, Any]]:
     ]
 
 
-def exported(kind: Format, rows: list[dict[str, Any]], series: Series = Series.READINGS) -> str:
+def export_text(file_format: FileFormat, rows: list[dict[str, Any]], series: Series = Series.READINGS) -> str:
     file = io.StringIO(newline="")
-    write = exporting.WRITERS[kind](file, column_names(series))
+    write = exporting.WRITERS[file_format](file, column_names(series))
     for row in rows:
-        write(exporting.plain(row))
+        write(exporting.to_text_values(row))
     return file.getvalue()
 
 
-def imported(kind: Format, text: str) -> list[Reading]:
-    lines = Lines(io.BytesIO(text.encode()))
-    rows = Columns().rows(next(csv_rows(lines))) if kind == "csv" else json_rows
+def import_text(file_format: FileFormat, text: str) -> list[Reading]:
+    lines = LineReader(io.BytesIO(text.encode()))
+    rows = Columns().row_reader(next(read_csv_rows(lines))) if file_format == "csv" else read_json_rows
 
     def fail(line: int, reason: str) -> None:
         pytest.fail(f"line {line}: {reason}")
 
-    messages = Messages(lines, rows, ZoneInfo("UTC"), Place(), fail)
+    messages = MessageReader(lines, rows, ZoneInfo("UTC"), FilePosition(), fail)
     return [parse_reading(m.body, ParseContext(ZoneInfo("UTC"), datetime.now(UTC))) for m in messages]
 
 
-@pytest.mark.parametrize("kind", ["csv", "jsonl"])
+@pytest.mark.parametrize("file_format", ["csv", "jsonl"])
 @given(readings=st.lists(STORED, max_size=5))
-def test_exported_readings_are_imported_as_the_same(kind: Format, readings: list[Reading]) -> None:
-    assert imported(kind, exported(kind, rows_of(readings))) == readings
+def test_exported_readings_are_imported_unchanged(file_format: FileFormat, readings: list[Reading]) -> None:
+    assert import_text(file_format, export_text(file_format, view_rows(readings))) == readings
 
 
-def test_an_exported_reading_is_a_message() -> None:
+def test_an_exported_reading_is_a_valid_message() -> None:
     reading = Reading(UUID(int=1), "kitchen", datetime(2026, 1, 1, tzinfo=UTC), 20.5)
 
-    [line] = exported("jsonl", rows_of([reading])).splitlines()
+    [line] = export_text("jsonl", view_rows([reading])).splitlines()
 
     assert json.loads(line) == {
         "reading_id": str(UUID(int=1)),
@@ -101,7 +108,7 @@ def test_roll_ups_have_their_own_columns() -> None:
         "min_temperature": 20.0, "mean_temperature": 20.5, "max_temperature": 21.0,
     }  # fmt: skip
 
-    assert exported("csv", [row], Series.MINUTES).splitlines() == [
+    assert export_text("csv", [row], Series.MINUTES).splitlines() == [
         "sensor_id,minute,readings,min_temperature,mean_temperature,max_temperature",
         "kitchen,2026-01-01T00:00:00.000000Z,2,20.0,20.5,21.0",
     ]
@@ -109,20 +116,20 @@ def test_roll_ups_have_their_own_columns() -> None:
 
 
 @pytest.fixture
-def chosen(monkeypatch: pytest.MonkeyPatch) -> list[ExportQuery]:
-    """What the command asked the database for; the database has nothing."""
-    asked: list[ExportQuery] = []
+def queries(monkeypatch: pytest.MonkeyPatch) -> list[ExportQuery]:
+    """Record the queries of the command to an empty database."""
+    recorded: list[ExportQuery] = []
 
     @contextmanager
-    def nothing(_settings: Any, chosen: ExportQuery) -> Iterator[Iterator[dict[str, Any]]]:
-        asked.append(chosen)
+    def stream_nothing(_settings: Any, query: ExportQuery) -> Iterator[Iterator[dict[str, Any]]]:
+        recorded.append(query)
         yield iter(())
 
-    monkeypatch.setattr(exporting, "stream_rows", nothing)
-    return asked
+    monkeypatch.setattr(exporting, "stream_rows", stream_nothing)
+    return recorded
 
 
-def test_the_command_asks_for_what_its_options_say(sensorctl: Call, chosen: list[ExportQuery]) -> None:
+def test_the_options_become_a_query(sensorctl: Call, queries: list[ExportQuery]) -> None:
     before = datetime.now(UTC)
 
     code, out, err = sensorctl(
@@ -132,35 +139,35 @@ def test_the_command_asks_for_what_its_options_say(sensorctl: Call, chosen: list
 
     assert (code, err) == (0, "Exported 0 hours.\n")
     assert out == "sensor_id,hour,readings,min_temperature,mean_temperature,max_temperature\n"
-    [asked] = chosen
-    assert (asked.series, asked.sensors) == (Series.HOURS, ("a", "b"))
-    assert asked.since == datetime(2025, 12, 31, 23, tzinfo=UTC)
-    assert asked.until
-    assert before <= asked.until + timedelta(hours=1) <= datetime.now(UTC)
+    [query] = queries
+    assert (query.series, query.sensors) == (Series.HOURS, ("a", "b"))
+    assert query.since == datetime(2025, 12, 31, 23, tzinfo=UTC)
+    assert query.until
+    assert before <= query.until + timedelta(hours=1) <= datetime.now(UTC)
 
 
-def test_a_time_without_an_offset_is_in_utc_and_everything_is_the_default(
-    sensorctl: Call, chosen: list[ExportQuery]
+def test_a_time_without_an_offset_is_utc_and_the_default_is_every_reading(
+    sensorctl: Call, queries: list[ExportQuery]
 ) -> None:
     sensorctl("export", "-", "--from", "2026-01-01")
     code, out, err = sensorctl("export", "-")
 
     assert (code, out, err) == (0, "", "Exported 0 readings.\n")
-    assert chosen[0].since == datetime(2026, 1, 1, tzinfo=UTC)
-    assert chosen[1] == ExportQuery(Series.READINGS)
+    assert queries[0].since == datetime(2026, 1, 1, tzinfo=UTC)
+    assert queries[1] == ExportQuery(Series.READINGS)
 
 
 @pytest.mark.parametrize(
-    ("arguments", "sentence"),
+    ("arguments", "message"),
     [
-        (["out.txt"], "out.txt is neither .csv nor .jsonl: say which with --format"),
-        (["-", "--from", "soon"], "'soon' is no age"),
+        (["out.txt"], "out.txt is neither .csv nor .jsonl: set --format"),
+        (["-", "--from", "soon"], "'soon' is not an age"),
         (["-", "--what", "days"], "'days' is not one of"),
     ],
 )
-@pytest.mark.usefixtures("chosen")
-def test_a_wrong_call_is_told(sensorctl: Call, arguments: list[str], sentence: str) -> None:
+@pytest.mark.usefixtures("queries")
+def test_a_usage_error_ends_with_2(sensorctl: Call, arguments: list[str], message: str) -> None:
     code, _, err = sensorctl("export", *arguments)
 
     assert code == 2
-    assert sentence in " ".join(err.replace("│", " ").split())
+    assert message in " ".join(err.replace("│", " ").split())

@@ -1,4 +1,4 @@
-"""Files that an operator names: never half of one under its name."""
+"""Input and output files: an output file gets its name only when it is complete."""
 
 import os
 from pathlib import Path
@@ -6,50 +6,52 @@ from pathlib import Path
 import pytest
 import typer
 
-from sensorctl.files import reading, reading_bytes, writing
+from sensorctl.files import open_binary_input, open_output, open_text_input
 
 
-def names(folder: Path) -> list[str]:
+def file_names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
-def test_a_file_has_its_name_only_once_it_is_whole(tmp_path: Path) -> None:
-    with writing(str(tmp_path / "out.csv")) as file:
+def test_a_file_gets_its_name_only_when_it_is_complete(tmp_path: Path) -> None:
+    with open_output(str(tmp_path / "out.csv")) as file:
         file.write("ü,1\r\n")
-        assert "out.csv" not in names(tmp_path)
+        assert "out.csv" not in file_names(tmp_path)
 
     assert (tmp_path / "out.csv").read_bytes() == "ü,1\r\n".encode()
-    assert names(tmp_path) == ["out.csv"]
+    assert file_names(tmp_path) == ["out.csv"]
 
 
 @pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt])
 def test_a_failure_leaves_no_file(tmp_path: Path, error: type[BaseException]) -> None:
-    def fail_half_way() -> None:
-        with writing(str(tmp_path / "out.csv")) as file:
-            file.write("half")
+    def fail_after_the_first_line() -> None:
+        with open_output(str(tmp_path / "out.csv")) as file:
+            file.write("first line\n")
             raise error
 
     with pytest.raises(error):
-        fail_half_way()
+        fail_after_the_first_line()
 
-    assert names(tmp_path) == []
+    assert file_names(tmp_path) == []
 
 
-def test_a_full_disk_is_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(typer.Exit) as ended, writing(str(tmp_path / "out.csv")):
+def test_a_full_disk_is_reported_without_a_traceback(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(typer.Exit) as caught, open_output(str(tmp_path / "out.csv")):
         raise OSError(28, os.strerror(28))
 
-    assert ended.value.exit_code == 1
-    assert capsys.readouterr().err == f"{tmp_path}/out.csv cannot be written: No space left on device\n"
-    assert names(tmp_path) == []
+    assert caught.value.exit_code == 1
+    assert capsys.readouterr().err == f"cannot write {tmp_path}/out.csv: No space left on device\n"
+    assert file_names(tmp_path) == []
 
 
-def test_no_file_is_overwritten(tmp_path: Path) -> None:
+def test_an_existing_file_is_not_overwritten(tmp_path: Path) -> None:
     (tmp_path / "out.csv").write_text("precious")
 
     with (
-        pytest.raises(typer.BadParameter, match="cannot be written: File exists"),
-        writing(str(tmp_path / "out.csv")),
+        pytest.raises(typer.BadParameter, match=r"cannot write .*: File exists"),
+        open_output(str(tmp_path / "out.csv")),
     ):
         raise AssertionError
 
@@ -57,23 +59,23 @@ def test_no_file_is_overwritten(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["nowhere/out.csv", "file/out.csv"])
-def test_a_place_where_nothing_can_be_written_is_a_wrong_call(tmp_path: Path, name: str) -> None:
+def test_a_path_that_cannot_be_written_is_a_usage_error(tmp_path: Path, name: str) -> None:
     (tmp_path / "file").touch()
 
-    with pytest.raises(typer.BadParameter, match="cannot be written: "), writing(str(tmp_path / name)):
+    with pytest.raises(typer.BadParameter, match="cannot write "), open_output(str(tmp_path / name)):
         raise AssertionError
 
 
-def test_a_dash_is_standard_output(capsys: pytest.CaptureFixture[str]) -> None:
-    with writing("-") as file:
+def test_a_hyphen_is_standard_output(capsys: pytest.CaptureFixture[str]) -> None:
+    with open_output("-") as file:
         file.write("a line\n")
 
     assert capsys.readouterr().out == "a line\n"
 
 
-@pytest.mark.parametrize("read", [reading, reading_bytes])
-def test_a_file_that_cannot_be_read_is_a_wrong_call(tmp_path: Path, read: type) -> None:
-    with pytest.raises(typer.BadParameter, match="cannot be read: No such file"):
-        read(str(tmp_path / "nowhere"))
-    with pytest.raises(typer.BadParameter, match="cannot be read: Is a directory"):
-        read(str(tmp_path))
+@pytest.mark.parametrize("open_input", [open_text_input, open_binary_input])
+def test_a_file_that_cannot_be_read_is_a_usage_error(tmp_path: Path, open_input: type) -> None:
+    with pytest.raises(typer.BadParameter, match=r"cannot read .*: No such file"):
+        open_input(str(tmp_path / "nowhere"))
+    with pytest.raises(typer.BadParameter, match=r"cannot read .*: Is a directory"):
+        open_input(str(tmp_path))

@@ -1,4 +1,4 @@
-"""`sensorctl import` as it is called, on a broker in memory."""
+"""`sensorctl import` with an in-memory publisher: options, messages, checkpoint and exit codes."""
 
 import io
 import sys
@@ -10,14 +10,14 @@ import pytest
 
 from messaging.errors import BrokerUnavailable
 from messaging.publishing.bulk import Message
-from sensorctl.history import importer as importing
+from sensorctl.history import importer
 from tests.unit.fakes import Call
 
 HISTORY = "id,timestamp,temperature\n" + "".join(f"kitchen,2026-01-01 00:00:{n:02},{n}\n" for n in range(60))
 
 
 class FakeBulk:
-    """Confirms each message at once, `allowed` of them; then it raises `error`."""
+    """Confirms up to `allowed` messages immediately, then raises `error`."""
 
     published: list[Message]
     allowed: int
@@ -44,7 +44,7 @@ class FakeBulk:
 def bulk(monkeypatch: pytest.MonkeyPatch) -> type[FakeBulk]:
     FakeBulk.published, FakeBulk.allowed = [], 1_000_000
     FakeBulk.error = BrokerUnavailable("Connection refused")
-    monkeypatch.setattr(importing, "BulkPublisher", FakeBulk)
+    monkeypatch.setattr(importer, "BulkPublisher", FakeBulk)
     return FakeBulk
 
 
@@ -60,16 +60,16 @@ def test_a_file_is_published_and_counted(sensorctl: Call, bulk: type[FakeBulk], 
 
     assert (code, out) == (0, "")
     assert err.splitlines() == [
-        "The broker is lost (Connection reset by peer): trying again.",
-        "100 messages wait in the queue: publishing no faster than the consumers take them.",
-        "Published 60 readings, refused 0 lines.",
+        "Lost the connection to the broker (Connection reset by peer): retrying.",
+        "100 messages are in the queue: publishing only as fast as the consumers store them.",
+        "Published 60 readings, skipped 0 invalid lines.",
     ]
     assert len({message.message_id for message in bulk.published}) == 60
     assert bulk.options == {"queue": "sensor_data", "max_queue_depth": 7, "retry_timeout_seconds": 5}
     assert [path.name for path in file.parent.iterdir()] == ["history.csv"]
 
 
-def test_wrong_lines_are_told_and_make_it_fail(sensorctl: Call, bulk: type[FakeBulk], file: Path) -> None:
+def test_invalid_lines_are_reported_and_end_with_1(sensorctl: Call, bulk: type[FakeBulk], file: Path) -> None:
     file.write_text(HISTORY + "kitchen,never,20\nkitch\x1ben,2026-01-01 00:00:00,1\n")
 
     code, _, err = sensorctl("import", str(file))
@@ -78,34 +78,34 @@ def test_wrong_lines_are_told_and_make_it_fail(sensorctl: Call, bulk: type[FakeB
     assert "line 62: measured_at is 'never': " in err
     assert "line 63: " in err
     assert "\x1b" not in err
-    assert err.endswith("Published 60 readings, refused 2 lines.\n")
+    assert err.endswith("Published 60 readings, skipped 2 invalid lines.\n")
 
 
 @pytest.mark.parametrize(
     ("error", "code"), [(BrokerUnavailable("Connection refused"), 69), (KeyboardInterrupt(), 130)]
 )
-def test_what_was_interrupted_goes_on_where_it_was(
+def test_an_interrupted_import_continues_where_it_stopped(
     sensorctl: Call, bulk: type[FakeBulk], file: Path, error: BaseException, code: int
 ) -> None:
     file.write_text(HISTORY.replace("00:00:05", "never"))
     bulk.allowed, bulk.error = 20, error
 
-    ended, _, err = sensorctl("import", str(file))
+    exit_code, _, err = sensorctl("import", str(file))
 
-    assert ended == code
-    assert "Published 20 readings, up to line 22: the same command goes on there." in err
+    assert exit_code == code
+    assert "Published 20 readings, up to line 22. Run the same command again to continue there." in err
     bulk.allowed = 1_000
 
-    ended, _, err = sensorctl("import", str(file))
+    exit_code, _, err = sensorctl("import", str(file))
 
-    assert ended == 1
-    assert "Goes on behind line 22; 20 readings were published before." in err
-    assert err.endswith("Published 59 readings, refused 1 lines.\n")
+    assert exit_code == 1
+    assert "Resuming after line 22; 20 readings were published before." in err
+    assert err.endswith("Published 59 readings, skipped 1 invalid lines.\n")
     assert len(bulk.published) == len({message.message_id for message in bulk.published}) == 59
 
 
 @pytest.mark.parametrize("option", [["--sensor", "attic"], ["--unit", "K"], ["--time-zone", "Asia/Tokyo"]])
-def test_with_other_options_it_begins_anew(
+def test_other_options_start_from_the_beginning(
     sensorctl: Call, bulk: type[FakeBulk], file: Path, option: list[str]
 ) -> None:
     bulk.allowed = 20
@@ -115,11 +115,11 @@ def test_with_other_options_it_begins_anew(
     code, _, err = sensorctl("import", str(file), *option)
 
     assert code == 0
-    assert "Goes on" not in err
+    assert "Resuming" not in err
     assert len(bulk.published) == 80
 
 
-def test_to_another_broker_it_begins_anew(
+def test_another_broker_starts_from_the_beginning(
     sensorctl: Call, bulk: type[FakeBulk], file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bulk.allowed = 20
@@ -127,25 +127,25 @@ def test_to_another_broker_it_begins_anew(
     bulk.allowed = 1_000
     monkeypatch.setenv("RABBITMQ_VHOST", "other")
 
-    assert "Goes on" not in sensorctl("import", str(file))[2]
+    assert "Resuming" not in sensorctl("import", str(file))[2]
     assert len(bulk.published) == 80
 
 
-def test_where_nothing_can_be_noted_it_says_so_once(
+def test_a_checkpoint_that_cannot_be_written_is_reported_once(
     sensorctl: Call, bulk: type[FakeBulk], file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(importing, "KEEP_SECONDS", 0)
-    (file.parent / "history.csv.import").mkdir()
+    monkeypatch.setattr(importer, "CHECKPOINT_INTERVAL_SECONDS", 0)
+    (file.parent / "history.csv.checkpoint").mkdir()
     bulk.allowed = 20
 
     code, _, err = sensorctl("import", str(file))
 
     assert code == 69
-    assert err.count("cannot be noted beside the file (Is a directory)") == 1
-    assert "Importing it again from the beginning stores nothing twice." in err
+    assert err.count("Cannot write the checkpoint next to the file (Is a directory)") == 1
+    assert "Importing it again starts from the beginning and stores nothing twice." in err
 
 
-def test_standard_input_is_read_to_its_end(
+def test_standard_input_is_imported(
     sensorctl: Call, bulk: type[FakeBulk], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(HISTORY.encode())))
@@ -162,7 +162,7 @@ def test_standard_input_is_read_to_its_end(
 
 
 @pytest.mark.usefixtures("bulk")
-def test_a_naive_time_is_in_the_zone_of_the_consumers(
+def test_a_naive_time_is_in_the_time_zone_of_the_consumers(
     sensorctl: Call, bulk: type[FakeBulk], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, line in (
@@ -181,24 +181,24 @@ def test_a_naive_time_is_in_the_zone_of_the_consumers(
 
 
 @pytest.mark.parametrize(
-    ("arguments", "sentence"),
+    ("arguments", "message"),
     [
-        (["/nowhere.csv"], "/nowhere.csv cannot be read: No such file"),
-        (["history.txt"], "history.txt is neither .csv nor .jsonl: say which with --format"),
-        (["x.jsonl", "--sensor", "1"], "are for CSV files"),
+        (["/nowhere.csv"], "cannot read /nowhere.csv: No such file"),
+        (["history.txt"], "history.txt is neither .csv nor .jsonl: set --format"),
+        (["x.jsonl", "--sensor", "1"], "apply to CSV files only"),
         (
             ["FILE", "--sensor", "1", "--sensor-column", "id"],
             "--sensor and --sensor-column exclude each other",
         ),
-        (["FILE", "--unit", "stone"], "'stone' is no unit"),
+        (["FILE", "--unit", "stone"], "'stone' is not a unit"),
         (["FILE", "--time-zone", "Mars/Olympus"], "must be a time zone such as UTC"),
         (["FILE", "--value-column", "humidity"], "--value-column is 'humidity'; the file has the columns"),
         (["FILE", "--max-queue-depth", "-1"], "--max-queue-depth"),
     ],
 )
 @pytest.mark.usefixtures("bulk")
-def test_a_wrong_call_is_told(sensorctl: Call, file: Path, arguments: list[str], sentence: str) -> None:
+def test_a_usage_error_ends_with_2(sensorctl: Call, file: Path, arguments: list[str], message: str) -> None:
     code, _, err = sensorctl("import", *(str(file) if a == "FILE" else a for a in arguments))
 
     assert code == 2
-    assert sentence in " ".join(err.replace("│", " ").split())
+    assert message in " ".join(err.replace("│", " ").split())

@@ -1,4 +1,4 @@
-"""`sensorctl logs`: from lines of any source to what was asked for."""
+"""`sensorctl logs`: sources, filters, output and summary."""
 
 import io
 import json
@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from sensorctl.logs.reader import MOST_BYTES, Unread, lines_of, read_events
-from sensorctl.logs.summary import MOST_KINDS, MOST_SLOW, OTHERS, LogSummary
+from sensorctl.logs.reader import MAX_LINE_BYTES, UnparsedLines, read_events, read_lines
+from sensorctl.logs.summary import MAX_EVENT_KINDS, MAX_SLOW_STORES, OTHER_EVENTS, LogSummary
 from tests.unit.fakes import Call
 
 CONSOLE = """\
@@ -34,7 +34,7 @@ JSON = "".join(
 
 @pytest.fixture
 def native(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A native stack's logs: a consumer on the console, a sensor in JSON, and a server of others."""
+    """The logs of a native stack: a consumer in the console format, a sensor in JSON, and PostgreSQL."""
     monkeypatch.setenv("NATIVE_DIR", str(tmp_path))
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
     (tmp_path / "bin").mkdir()
@@ -47,20 +47,20 @@ def native(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return logs
 
 
-def printed(out: str) -> list[dict[str, Any]]:
+def parse_output(out: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in out.splitlines()]
 
 
-def script(folder: Path, body: str) -> None:
+def write_docker_script(folder: Path, body: str) -> None:
     (folder / "docker").write_text(f"#!/bin/sh\n{body}\n")
     (folder / "docker").chmod(0o755)
 
 
-def test_all_services_are_told_by_time(sensorctl: Call, native: Path) -> None:
+def test_the_events_of_all_services_are_merged_by_time(sensorctl: Call, native: Path) -> None:
     code, out, err = sensorctl("logs", "--json")
 
     assert (code, err) == (0, "")
-    lines = printed(out)
+    lines = parse_output(out)
     assert [line["event"] for line in lines] == [
         "started", "published", "published", "stored", "measuring", "database unavailable", "crashed",
         "started", "batch stored",
@@ -70,7 +70,7 @@ def test_all_services_are_told_by_time(sensorctl: Call, native: Path) -> None:
 
 
 @pytest.mark.parametrize("options", [["--json"], []], ids=["json", "console"])
-def test_its_own_output_is_read_again_as_the_same(
+def test_its_own_output_can_be_read_again(
     sensorctl: Call, native: Path, tmp_path: Path, options: list[str]
 ) -> None:
     _, first, _ = sensorctl("logs", *options)
@@ -98,43 +98,47 @@ def test_its_own_output_is_read_again_as_the_same(
         (["--since", "1h", "--service", "sensor-2"], []),
     ],
 )
-def test_filters(sensorctl: Call, native: Path, options: list[str], events: list[str]) -> None:
+def test_events_are_filtered(sensorctl: Call, native: Path, options: list[str], events: list[str]) -> None:
     code, out, _ = sensorctl("logs", "--json", *options)
 
     assert code == 0
-    assert [line["event"] for line in printed(out)] == events
+    assert [line["event"] for line in parse_output(out)] == events
 
 
-def test_the_part_of_a_log_that_was_moved_aside_comes_first(sensorctl: Call, native: Path) -> None:
+def test_the_rotated_part_of_a_log_comes_first(sensorctl: Call, native: Path) -> None:
     (native / "sensor-2.log.1").write_text(JSON.replace("2026-11-22", "2026-11-21"))
 
     _, out, _ = sensorctl("logs", "--json", "--service", "sensor")
 
-    assert [line["timestamp"][:10] for line in printed(out)] == ["2026-11-21"] * 3 + ["2026-11-22"] * 3
+    assert [line["timestamp"][:10] for line in parse_output(out)] == ["2026-11-21"] * 3 + ["2026-11-22"] * 3
 
 
-def test_lines_that_are_no_events_are_counted_and_told(sensorctl: Call, native: Path) -> None:
+def test_lines_that_are_not_events_are_counted_and_reported(sensorctl: Call, native: Path) -> None:
     with (native / "sensor-2.log").open("a") as log:
         log.write("SENSOR_ID: must not be \x1b]0;empty\n\nsecond\n")
 
     code, out, err = sensorctl("logs", "--json", "--service", "sensor-2")
 
     assert code == 0
-    assert len(printed(out)) == 3
-    assert err == "Lines that are no events: 2 of sensor-2. The first: SENSOR_ID: must not be \\x1b]0;empty\n"
+    assert len(parse_output(out)) == 3
+    assert (
+        err == "Lines that are not events: 2 of sensor-2. The first: SENSOR_ID: must not be \\x1b]0;empty\n"
+    )
 
 
-def test_what_other_services_say_is_not_counted(sensorctl: Call, monkeypatch: pytest.MonkeyPatch) -> None:
-    said = b"rabbitmq-1  | hello\nsensor-1  | hi\nsensor-1  | 2026-11-22T10:00:00Z [info     ] measuring\n"
-    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(said)))
+def test_lines_of_services_that_are_not_selected_are_not_counted(
+    sensorctl: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    logs = b"rabbitmq-1  | hello\nsensor-1  | hi\nsensor-1  | 2026-11-22T10:00:00Z [info     ] measuring\n"
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(logs)))
 
     _, out, err = sensorctl("logs", "-", "--json", "--service", "sensor")
 
-    assert len(printed(out)) == 1
-    assert err == "Lines that are no events: 1 of sensor-1. The first: hi\n"
+    assert len(parse_output(out)) == 1
+    assert err == "Lines that are not events: 1 of sensor-1. The first: hi\n"
 
 
-def test_what_strangers_wrote_does_not_reach_the_terminal(sensorctl: Call, tmp_path: Path) -> None:
+def test_control_characters_are_escaped(sensorctl: Call, tmp_path: Path) -> None:
     (tmp_path / "a.log").write_text(
         '{"timestamp":"2026-11-22T10:00:00Z","level":"info","event":"x","sensor":"\\u001b]0;y\\ud800"}\n'
     )
@@ -146,34 +150,32 @@ def test_what_strangers_wrote_does_not_reach_the_terminal(sensorctl: Call, tmp_p
     assert out.endswith(" sensor=\\x1b]0;y\\ud800\n")
 
 
-def test_the_summary_tells_events_errors_starts_and_the_slowest_stores(sensorctl: Call, native: Path) -> None:
+def test_the_summary_has_events_errors_starts_and_the_slowest_stores(sensorctl: Call, native: Path) -> None:
     (native / "sensor-2.log").write_text(JSON + "what\n")
 
     _, out, err = sensorctl("logs", "--summary", "--json")
 
-    told = json.loads(out)
-    assert told["services"] == [
+    summary = json.loads(out)
+    assert summary["services"] == [
         {"service": "pipeline-1", "first": "2026-11-22T10:00:00+00:00", "last": "2026-11-22T10:00:10+00:00",
          "events": 6, "starts": 2, "warnings": 1, "errors": 1},
         {"service": "sensor-2", "first": "2026-11-22T10:00:00.500000+00:00",
          "last": "2026-11-22T10:00:02.500000+00:00", "events": 3, "starts": 1, "warnings": 0, "errors": 0},
     ]  # fmt: skip
-    assert {"service": "sensor-2", "event": "published", "times": 2} in told["events"]
-    assert told["troubles"][1] == {
-        "service": "pipeline-1", "event": "database unavailable", "level": "warning", "times": 1,
+    assert {"service": "sensor-2", "event": "published", "count": 2} in summary["events"]
+    assert summary["issues"][1] == {
+        "service": "pipeline-1", "event": "database unavailable", "level": "warning", "count": 1,
         "last": "2026-11-22T10:00:04+00:00", "reason": "Connection refused",
     }  # fmt: skip
-    assert [(slow["store_ms"], slow["event"]) for slow in told["slowest_stores"]] == [
+    assert [(slow["store_ms"], slow["event"]) for slow in summary["slowest_stores"]] == [
         (9.0, "batch stored"),
         (1.5, "stored"),
     ]
-    assert told["not_understood"] == {"sensor-2": 1}
+    assert summary["unparsed_lines"] == {"sensor-2": 1}
     assert "1 of sensor-2" in err
 
 
-def test_the_supervisors_word_on_another_program_is_no_start_of_its_own(
-    sensorctl: Call, native: Path
-) -> None:
+def test_the_start_of_another_program_is_not_a_start_of_the_supervisor(sensorctl: Call, native: Path) -> None:
     (native / "supervisor.log").write_text(
         "2026-11-22T10:00:00Z [info     ] started                  program=sensor-1 pid=5\n"
         "2026-11-22T10:00:01Z [warning  ] alert firing             message='It is offline.'\n"
@@ -181,28 +183,28 @@ def test_the_supervisors_word_on_another_program_is_no_start_of_its_own(
 
     _, out, _ = sensorctl("logs", "--summary", "--json", "--service", "supervisor")
 
-    told = json.loads(out)
-    assert told["services"][0]["starts"] == 0
-    assert told["troubles"][0]["reason"] == "It is offline."
+    summary = json.loads(out)
+    assert summary["services"][0]["starts"] == 0
+    assert summary["issues"][0]["reason"] == "It is offline."
 
 
-def test_the_summary_in_tables(sensorctl: Call, native: Path) -> None:
+def test_the_summary_is_shown_in_tables(sensorctl: Call, native: Path) -> None:
     _, out, _ = sensorctl("logs", "--summary")
 
-    assert [
-        title in out for title in ("Services", "Warnings and errors", "The slowest stores", "Events")
-    ] == [True] * 4
+    assert [title in out for title in ("Services", "Warnings and errors", "Slowest stores", "Events")] == [
+        True
+    ] * 4
     assert "Connection refused" in out
 
 
-def test_a_summary_of_nothing_is_no_error(sensorctl: Call, native: Path) -> None:
-    code, out, _ = sensorctl("logs", "--summary", "--service", "nobody")
+def test_a_summary_without_events_succeeds(sensorctl: Call, native: Path) -> None:
+    code, out, _ = sensorctl("logs", "--summary", "--service", "unknown")
 
     assert code == 0
     assert "Warnings" not in out
 
 
-def test_standard_input_may_be_what_compose_or_tail_prints(
+def test_standard_input_may_be_the_output_of_compose_or_tail(
     sensorctl: Call, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     event = "2026-11-22T10:00:0{}Z \x1b[0m[\x1b[32mwarning  \x1b[0m] \x1b[1mlost\x1b[0m".format
@@ -218,7 +220,7 @@ def test_standard_input_may_be_what_compose_or_tail_prints(
     _, out, err = sensorctl("logs", "-", "--json")
 
     assert err == ""
-    assert [(line["service"], line["event"]) for line in printed(out)] == [
+    assert [(line["service"], line["event"]) for line in parse_output(out)] == [
         ("sensor-python-1", "lost"),
         ("pipeline-processor-12", "lost"),
         ("sensor-1", "stored"),
@@ -226,12 +228,10 @@ def test_standard_input_may_be_what_compose_or_tail_prints(
     ]
 
 
-def test_without_a_native_stack_docker_is_asked_for_the_containers_logs(
-    sensorctl: Call, native: Path
-) -> None:
-    # given what a native stack left, and containers: consumers, a sensor, a server, one that was run once
+def test_without_a_native_stack_the_logs_of_the_containers_are_read(sensorctl: Call, native: Path) -> None:
+    # given a stopped native stack, and containers: consumers, a sensor, a server and a one-off command
     (native.parent / "stack.env").unlink()
-    script(
+    write_docker_script(
         native.parent / "bin",
         """case "$*" in
         "compose ps"*) echo a b c d e;;
@@ -248,23 +248,23 @@ def test_without_a_native_stack_docker_is_asked_for_the_containers_logs(
     code, out, err = sensorctl("logs", "--json")
 
     assert (code, err) == (0, "")
-    assert [(line["service"], line["event"]) for line in printed(out)] == [
+    assert [(line["service"], line["event"]) for line in parse_output(out)] == [
         ("sensor-1", "measuring"),
         ("pipeline-processor-1", "crashed"),
         ("pipeline-processor-2", "crashed"),
     ]
 
 
-def test_logs_that_a_stopped_native_stack_left_are_read(sensorctl: Call, native: Path) -> None:
+def test_the_logs_of_a_stopped_native_stack_are_read(sensorctl: Call, native: Path) -> None:
     (native.parent / "stack.env").unlink()
 
-    assert len(printed(sensorctl("logs", "--json")[1])) == 9
+    assert len(parse_output(sensorctl("logs", "--json")[1])) == 9
 
 
-def test_no_logs_at_all_is_a_sentence_and_78(sensorctl: Call, native: Path) -> None:
+def test_without_any_logs_it_ends_with_a_message_and_78(sensorctl: Call, native: Path) -> None:
     for file in native.iterdir():
         file.unlink()
-    script(native.parent / "bin", "exit 1")
+    write_docker_script(native.parent / "bin", "exit 1")
 
     code, _, err = sensorctl("logs")
 
@@ -272,68 +272,68 @@ def test_no_logs_at_all_is_a_sentence_and_78(sensorctl: Call, native: Path) -> N
     assert "docker compose logs --no-color | sensorctl logs -" in err
 
 
-def test_a_file_that_cannot_be_read_is_told(sensorctl: Call, tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_read_is_a_usage_error(sensorctl: Call, tmp_path: Path) -> None:
     code, _, err = sensorctl("logs", str(tmp_path / "none.log"))
 
     assert code == 2
-    assert "No such file" in err
+    assert "No such file" in " ".join(err.replace("│", " ").split())
 
 
 # the reader
 
 
-def test_a_dump_of_threads_belongs_to_the_error_before_it() -> None:
+def test_a_thread_dump_belongs_to_the_preceding_error() -> None:
     lines = b"""\
-2026-11-22T10:00:00Z [error    ] hangs                    seconds=180.0
+2026-11-22T10:00:00Z [error    ] event loop stalled       seconds=180.0
 Thread 0x00007f [consumer] (most recent call first):
   File "x.py", line 1 in main
 """.splitlines()
 
-    unread = Unread()
-    [event] = read_events(lines, "s", unread)
+    unparsed = UnparsedLines()
+    [event] = read_events(lines, "s", unparsed)
 
     assert event.details["exception"].splitlines()[-1] == '  File "x.py", line 1 in main'
-    assert not unread.lines
+    assert not unparsed.counts
 
 
-def test_a_traceback_that_follows_no_error_is_no_event() -> None:
+def test_a_traceback_without_a_preceding_error_is_not_an_event() -> None:
     lines = b"2026-11-22T10:00:00Z [info     ] fine\nTraceback (most recent call last):\n  x\n".splitlines()
 
-    unread = Unread()
+    unparsed = UnparsedLines()
 
-    assert [event.event for event in read_events(lines, "s", unread)] == ["fine"]
-    assert (unread.lines, unread.example) == ({"s": 2}, "Traceback (most recent call last):")
+    assert [event.event for event in read_events(lines, "s", unparsed)] == ["fine"]
+    assert (unparsed.counts, unparsed.example) == ({"s": 2}, "Traceback (most recent call last):")
 
 
 def test_memory_does_not_grow_with_the_log() -> None:
-    def lines(number: int) -> Iterator[bytes]:
+    def make_lines(number: int) -> Iterator[bytes]:
         for n in range(number):
             level = ("info", "error")[n % 2]
             yield b'{"timestamp":"2026-11-22T10:00:00Z","level":"%s","event":"e%d","store_ms":%d}\n' % (
                 level.encode(), n, n,
             )  # fmt: skip
 
-    def peak(number: int) -> int:
+    def measure_peak(number: int) -> int:
         tracemalloc.start()
         summary = LogSummary()
-        for event in read_events(lines(number), "s", Unread()):
+        for event in read_events(make_lines(number), "s", UnparsedLines()):
             summary.add(event)
         assert summary.services["s"].events == number
-        assert len(summary.events) == MOST_KINDS + 1
-        assert summary.events["s", OTHERS] == number - MOST_KINDS
-        assert [slow.details["store_ms"] for slow in summary.slowest] == [
-            number - 1 - n for n in range(MOST_SLOW)
+        assert len(summary.events) == MAX_EVENT_KINDS + 1
+        assert summary.events["s", OTHER_EVENTS] == number - MAX_EVENT_KINDS
+        assert [slow.details["store_ms"] for slow in summary.slowest_stores] == [
+            number - 1 - n for n in range(MAX_SLOW_STORES)
         ]
-        most = tracemalloc.get_traced_memory()[1]
+        peak_bytes = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
-        return most
+        return peak_bytes
 
-    peak(3_000)  # what is made once
-    # Other threads count too, so there is room for them, and lines enough that five bytes of each show.
-    assert peak(50_000) < 2 * peak(3_000)
+    measure_peak(3_000)  # allocations that happen only once
+    # The tolerance covers other threads; with this many lines, a leak of five bytes per line would exceed it.
+    assert measure_peak(50_000) < 2 * measure_peak(3_000)
 
 
-def test_a_line_without_end_is_read_in_parts() -> None:
-    parts = list(lines_of(io.BytesIO(b"x" * (2 * MOST_BYTES + 5))))
+def test_an_endless_line_is_read_in_parts() -> None:
+    parts = list(read_lines(io.BytesIO(b"x" * (2 * MAX_LINE_BYTES + 5))))
 
-    assert list(map(len, parts)) == [MOST_BYTES, MOST_BYTES, 5]
+    assert list(map(len, parts)) == [MAX_LINE_BYTES, MAX_LINE_BYTES, 5]

@@ -1,4 +1,4 @@
-"""`sensorctl` as it is called: what it prints, and how it ends."""
+"""The `sensorctl` command: output and exit codes."""
 
 import json
 from datetime import UTC, datetime
@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from db.errors import StoreUnavailable
-from sensorctl import __main__ as program
+from sensorctl import doctor
+from sensorctl import summary as summary_command
 from sensorctl.doctor import CheckResult
 from tests.unit.fakes import Call
 
@@ -23,22 +24,22 @@ ROW = {
     "last_temperature": 21.5,
     "last_measured_at": datetime(2026, 11, 22, 5, 28, 37, tzinfo=UTC),
 }
-AWAY = StoreUnavailable("Connection refused")
+DATABASE_DOWN = StoreUnavailable("Connection refused")
 
 
 class FakeSummary:
-    """Gives its answers one a call, the last one for ever; an exception is raised."""
+    """Returns one response per call and repeats the last one; an exception is raised."""
 
-    answers: list[Any]
+    responses: list[Any]
     closed: int
 
     def __init__(self, _settings: Any) -> None: ...
 
     def sensors(self) -> Any:
-        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-        if isinstance(answer, BaseException):
-            raise answer
-        return answer
+        response = self.responses.pop(0) if len(self.responses) > 1 else self.responses[0]
+        if isinstance(response, BaseException):
+            raise response
+        return response
 
     def overall(self) -> dict[str, Any]:
         return dict(ROW)
@@ -49,14 +50,14 @@ class FakeSummary:
 
 @pytest.fixture
 def summary(monkeypatch: pytest.MonkeyPatch) -> type[FakeSummary]:
-    FakeSummary.answers, FakeSummary.closed = [[ROW]], 0
-    monkeypatch.setattr(program, "Summary", FakeSummary)
-    monkeypatch.setattr(program, "WATCH_SECONDS", 0.001)
+    FakeSummary.responses, FakeSummary.closed = [[ROW]], 0
+    monkeypatch.setattr(summary_command, "Summary", FakeSummary)
+    monkeypatch.setattr(summary_command, "REFRESH_INTERVAL_SECONDS", 0.001)
     return FakeSummary
 
 
 @pytest.mark.usefixtures("summary")
-def test_the_summary_is_a_table_that_is_not_cut_when_it_is_piped(sensorctl: Call) -> None:
+def test_the_table_of_the_summary_is_not_cut_when_it_is_piped(sensorctl: Call) -> None:
     code, out, _ = sensorctl("summary")
 
     assert code == 0
@@ -66,7 +67,7 @@ def test_the_summary_is_a_table_that_is_not_cut_when_it_is_piped(sensorctl: Call
 
 
 @pytest.mark.usefixtures("summary")
-def test_the_summary_as_json_is_the_views_rows(sensorctl: Call) -> None:
+def test_the_summary_in_json_contains_the_rows_of_the_view(sensorctl: Call) -> None:
     code, out, _ = sensorctl("summary", "--json")
 
     assert code == 0
@@ -74,22 +75,22 @@ def test_the_summary_as_json_is_the_views_rows(sensorctl: Call) -> None:
 
 
 def test_the_summary_can_wait_for_the_first_reading(sensorctl: Call, summary: type[FakeSummary]) -> None:
-    summary.answers = [[], [], [], [ROW]]
+    summary.responses = [[], [], [], [ROW]]
 
     _, out, _ = sensorctl("summary", "--json", "--wait", "30")
 
     assert len(json.loads(out)) == 1
 
 
-def test_the_wait_for_the_first_reading_ends(sensorctl: Call, summary: type[FakeSummary]) -> None:
-    summary.answers = [[]]
+def test_waiting_for_the_first_reading_ends(sensorctl: Call, summary: type[FakeSummary]) -> None:
+    summary.responses = [[]]
 
     assert sensorctl("summary", "--json", "--wait", "0.01")[:2] == (0, "[]\n")
 
 
-def test_watching_shows_the_summary_again_until_ctrl_c(sensorctl: Call, summary: type[FakeSummary]) -> None:
+def test_watch_refreshes_the_summary_until_ctrl_c(sensorctl: Call, summary: type[FakeSummary]) -> None:
     later = [ROW | {"sensor_id": "attic"}]
-    summary.answers = [[ROW], [ROW], later, later, KeyboardInterrupt()]
+    summary.responses = [[ROW], [ROW], later, later, KeyboardInterrupt()]
 
     code, out, _ = sensorctl("summary", "--watch")
 
@@ -98,8 +99,10 @@ def test_watching_shows_the_summary_again_until_ctrl_c(sensorctl: Call, summary:
     assert summary.closed == 1
 
 
-def test_a_database_that_is_away_is_a_sentence_and_69(sensorctl: Call, summary: type[FakeSummary]) -> None:
-    summary.answers = [AWAY]
+def test_without_a_database_it_ends_with_a_message_and_69(
+    sensorctl: Call, summary: type[FakeSummary]
+) -> None:
+    summary.responses = [DATABASE_DOWN]
 
     code, out, err = sensorctl("summary")
 
@@ -108,7 +111,7 @@ def test_a_database_that_is_away_is_a_sentence_and_69(sensorctl: Call, summary: 
     assert summary.closed == 1
 
 
-def test_no_stack_is_a_sentence_and_78(
+def test_without_a_stack_it_ends_with_a_message_and_78(
     sensorctl: Call, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.delenv("POSTGRES_HOST")
@@ -121,7 +124,9 @@ def test_no_stack_is_a_sentence_and_78(
     assert err.startswith("No running stack was found")
 
 
-def test_a_wrong_variable_is_a_sentence_and_78(sensorctl: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_invalid_variable_ends_with_a_message_and_78(
+    sensorctl: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("POSTGRES_PORT", "postgres")
 
     code, _, err = sensorctl("dead", "list")
@@ -131,32 +136,44 @@ def test_a_wrong_variable_is_a_sentence_and_78(sensorctl: Call, monkeypatch: pyt
 
 
 @pytest.mark.parametrize(
-    "arguments", [["nothing"], ["summary", "--nothing"], ["dead", "list", "--limit", "0"]]
+    "arguments", [["unknown"], ["summary", "--unknown"], ["dead", "list", "--limit", "0"]]
 )
-def test_a_wrong_call_is_told(sensorctl: Call, arguments: list[str]) -> None:
+def test_a_usage_error_ends_with_2(sensorctl: Call, arguments: list[str]) -> None:
     code, _, err = sensorctl(*arguments)
 
     assert code == 2
     assert "Usage" in err
 
 
-def test_help_names_every_command(sensorctl: Call) -> None:
+def test_help_lists_every_command(sensorctl: Call) -> None:
     code, out, _ = sensorctl("--help")
 
     assert code == 0
     assert all(
         command in out
-        for command in ("summary", "doctor", "setup", "dead", "import", "export", "logs", "alerter")
+        for command in (
+            "status",
+            "doctor",
+            "summary",
+            "storage",
+            "logs",
+            "reconcile",
+            "import",
+            "export",
+            "dead",
+            "setup",
+            "alerter",
+        )
     )
 
 
-@pytest.mark.parametrize(("advice", "code"), [(None, 0), ("run `sensorctl setup`", 1)])
-def test_the_doctor_fails_when_something_is_to_be_done(
-    sensorctl: Call, monkeypatch: pytest.MonkeyPatch, advice: str | None, code: int
+@pytest.mark.parametrize(("hint", "code"), [(None, 0), ("run `sensorctl setup`", 1)])
+def test_doctor_ends_with_1_when_a_check_fails(
+    sensorctl: Call, monkeypatch: pytest.MonkeyPatch, hint: str | None, code: int
 ) -> None:
-    monkeypatch.setattr(program, "examine", lambda _settings: [CheckResult("queue", "is there", advice)])
+    monkeypatch.setattr(doctor, "run_checks", lambda _settings: [CheckResult("queue", "exists", hint)])
 
-    ended, out, _ = sensorctl("doctor")
+    exit_code, out, _ = sensorctl("doctor")
 
-    assert ended == code
-    assert "is there" in out
+    assert exit_code == code
+    assert "exists" in out

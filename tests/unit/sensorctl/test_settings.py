@@ -1,4 +1,4 @@
-"""Which stack the operator means: the variables, the native one, the compose file's."""
+"""Discovery of settings: variables, the native stack, the Compose stack."""
 
 import socket
 from collections.abc import Iterator
@@ -11,24 +11,24 @@ from sensorctl.settings import discover_alerter_settings, discover_settings, dis
 
 
 @pytest.fixture
-def listening() -> Iterator[str]:
-    """The port of something that answers, as a database would."""
+def open_port() -> Iterator[str]:
+    """Return a port that accepts connections, as a database does."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         yield str(server.getsockname()[1])
 
 
 @pytest.fixture
-def silent(closed: int) -> str:
-    """A port where nobody answers."""
+def closed_port(closed: int) -> str:
+    """Return a port that accepts no connections."""
     return str(closed)
 
 
 @pytest.fixture
-def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, silent: str) -> Path:
-    """A repository without a running stack."""
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, closed_port: str) -> Path:
+    """Return a repository without a running stack."""
     monkeypatch.setattr("sensorctl.settings.ROOT", tmp_path)
-    monkeypatch.setenv("POSTGRES_HOST_PORT", silent)
-    monkeypatch.setenv("RABBITMQ_HOST_PORT", silent)
+    monkeypatch.setenv("POSTGRES_HOST_PORT", closed_port)
+    monkeypatch.setenv("RABBITMQ_HOST_PORT", closed_port)
     return tmp_path
 
 
@@ -50,10 +50,10 @@ def start_native(directory: Path, port: str) -> None:
         ("DATABASE_URL", "postgresql://pg.example/d"),
     ],
 )
-def test_a_variable_that_names_a_stack_is_taken_without_looking(
-    root: Path, monkeypatch: pytest.MonkeyPatch, listening: str, variable: str, value: str
+def test_a_variable_that_names_a_server_is_used_without_a_probe(
+    root: Path, monkeypatch: pytest.MonkeyPatch, open_port: str, variable: str, value: str
 ) -> None:
-    start_native(root / ".native", listening)
+    start_native(root / ".native", open_port)
     monkeypatch.setenv(variable, value)
 
     settings = discover_settings()
@@ -63,7 +63,7 @@ def test_a_variable_that_names_a_stack_is_taken_without_looking(
     assert settings.rabbitmq_port != 5999
 
 
-def test_a_file_can_name_the_stack_too(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_url_can_come_from_a_file(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (root / "url").write_text("postgresql://u:p@pg.example/d\n")
     monkeypatch.setenv("DATABASE_URL_FILE", str(root / "url"))
 
@@ -73,51 +73,51 @@ def test_a_file_can_name_the_stack_too(root: Path, monkeypatch: pytest.MonkeyPat
     assert url.get_secret_value() == "postgresql://u:p@pg.example/d"
 
 
-def test_a_running_native_stack_comes_first(
-    root: Path, monkeypatch: pytest.MonkeyPatch, listening: str
+def test_a_running_native_stack_has_priority(
+    root: Path, monkeypatch: pytest.MonkeyPatch, open_port: str
 ) -> None:
-    start_native(root / ".native", listening)
-    monkeypatch.setenv("POSTGRES_HOST_PORT", listening)
+    start_native(root / ".native", open_port)
+    monkeypatch.setenv("POSTGRES_HOST_PORT", open_port)
 
     settings = discover_settings()
 
     assert (settings.rabbitmq_port, settings.postgres_password.get_secret_value()) == (5999, "na tive")
 
 
-def test_the_native_directory_can_be_elsewhere(
-    root: Path, monkeypatch: pytest.MonkeyPatch, listening: str
+def test_the_native_directory_is_configurable(
+    root: Path, monkeypatch: pytest.MonkeyPatch, open_port: str
 ) -> None:
-    start_native(root / "elsewhere", listening)
+    start_native(root / "elsewhere", open_port)
     monkeypatch.setenv("NATIVE_DIR", str(root / "elsewhere"))
 
     assert discover_settings().rabbitmq_port == 5999
 
 
-def test_a_native_stack_that_does_not_answer_gives_way_to_the_compose_files(
-    root: Path, monkeypatch: pytest.MonkeyPatch, listening: str, silent: str
+def test_the_compose_stack_is_used_when_the_native_stack_does_not_respond(
+    root: Path, monkeypatch: pytest.MonkeyPatch, open_port: str, closed_port: str
 ) -> None:
-    start_native(root / ".native", silent)
-    monkeypatch.setenv("POSTGRES_HOST_PORT", listening)
+    start_native(root / ".native", closed_port)
+    monkeypatch.setenv("POSTGRES_HOST_PORT", open_port)
 
     settings = discover_settings()
 
-    assert settings.amqp_url == f"amqp://operator:operator@127.0.0.1:{silent}/%2F"
+    assert settings.amqp_url == f"amqp://operator:operator@127.0.0.1:{closed_port}/%2F"
     assert (settings.postgres_user, settings.postgres_password.get_secret_value()) == ("reader", "reader")
     assert settings.rabbitmq_management_url == "http://127.0.0.1:15675"
-    assert settings.postgres_port == int(listening)
+    assert settings.postgres_port == int(open_port)
     assert settings.queue_name == "sensor_data"
 
 
 def test_a_stack_without_its_database_is_found_by_its_broker(
-    root: Path, monkeypatch: pytest.MonkeyPatch, listening: str
+    root: Path, monkeypatch: pytest.MonkeyPatch, open_port: str
 ) -> None:
-    monkeypatch.setenv("RABBITMQ_HOST_PORT", listening)
+    monkeypatch.setenv("RABBITMQ_HOST_PORT", open_port)
 
-    assert discover_settings().rabbitmq_port == int(listening)
+    assert discover_settings().rabbitmq_port == int(open_port)
 
 
-def test_a_native_stack_without_its_servers_is_still_the_one(root: Path, silent: str) -> None:
-    start_native(root / ".native", silent)
+def test_a_native_stack_without_its_servers_is_still_found(root: Path, closed_port: str) -> None:
+    start_native(root / ".native", closed_port)
 
     settings = discover_settings()
 
@@ -125,20 +125,20 @@ def test_a_native_stack_without_its_servers_is_still_the_one(root: Path, silent:
     assert settings.services == "/home/of/state.json"
 
 
-def test_the_compose_files_defaults_are_changed_by_env_file_and_variables(
-    root: Path, monkeypatch: pytest.MonkeyPatch, listening: str
+def test_the_defaults_of_compose_are_overridden_by_env_file_and_variables(
+    root: Path, monkeypatch: pytest.MonkeyPatch, open_port: str
 ) -> None:
     (root / ".env").write_text(
         "POSTGRES_HOST_PORT=1\nPOSTGRES_PASSWORD=from file\nRABBITMQ_HOST_PORT=5999\nQUEUE_NAME=\n"
         "RABBITMQ_MANAGEMENT_HOST_PORT=15999\nPOSTGRES_DB=d\n"
     )
-    monkeypatch.setenv("POSTGRES_HOST_PORT", listening)
+    monkeypatch.setenv("POSTGRES_HOST_PORT", open_port)
     monkeypatch.delenv("RABBITMQ_HOST_PORT")
     monkeypatch.setenv("POSTGRES_DB", "from variable")
 
     settings = discover_setup_settings()
 
-    assert settings.postgres_port == int(listening)
+    assert settings.postgres_port == int(open_port)
     assert settings.postgres_password.get_secret_value() == "from file"
     assert settings.postgres_db == "from variable"
     assert settings.rabbitmq_port == 5999
@@ -146,24 +146,24 @@ def test_the_compose_files_defaults_are_changed_by_env_file_and_variables(
     assert settings.queue_name == "sensor_data"
 
 
-def test_only_setup_is_the_owner(root: Path, monkeypatch: pytest.MonkeyPatch, listening: str) -> None:
-    monkeypatch.setenv("POSTGRES_HOST_PORT", listening)
+def test_only_setup_logs_in_as_the_owner(root: Path, monkeypatch: pytest.MonkeyPatch, open_port: str) -> None:
+    monkeypatch.setenv("POSTGRES_HOST_PORT", open_port)
     monkeypatch.setenv("RABBITMQ_OPERATOR_PASS", "op")
-    monkeypatch.setenv("POSTGRES_READER_USER", "looker")
+    monkeypatch.setenv("POSTGRES_READER_USER", "other-reader")
 
-    operator, owner, watch = discover_settings(), discover_setup_settings(), discover_alerter_settings()
+    operator, owner, alerter = discover_settings(), discover_setup_settings(), discover_alerter_settings()
 
     assert operator.amqp_url.startswith("amqp://operator:op@")
-    assert operator.postgres_user == "looker"
+    assert operator.postgres_user == "other-reader"
     assert owner.amqp_url.startswith("amqp://sensors:sensors@")
     assert owner.postgres_user == "sensors"
     assert [user.name for user in owner.broker_users] == ["sensor", "pipeline", "operator", "alerter"]
-    assert watch.amqp_url.startswith("amqp://alerter:alerter@")
-    assert watch.postgres_user == "looker"
-    assert [role.name for role in owner.database_roles] == ["writer", "looker"]
+    assert alerter.amqp_url.startswith("amqp://alerter:alerter@")
+    assert alerter.postgres_user == "other-reader"
+    assert [role.name for role in owner.database_roles] == ["writer", "other-reader"]
 
 
-def test_who_has_no_password_is_not_made(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_account_without_a_password_is_not_created(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RABBITMQ_HOST", "rabbit.example")
     monkeypatch.setenv("RABBITMQ_SENSOR_PASS", "s3cret")
 
@@ -185,26 +185,26 @@ def test_who_has_no_password_is_not_made(monkeypatch: pytest.MonkeyPatch) -> Non
         ({"DATABASE_URL": "postgresql://writer:x@h/d", "POSTGRES_WRITER_PASSWORD": "x"}, "writer"),
     ],
 )
-def test_the_owner_is_not_made_anew_with_fewer_rights(
+def test_an_account_with_the_name_of_the_owner_is_rejected(
     monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], name: str
 ) -> None:
     monkeypatch.setenv("RABBITMQ_HOST", "rabbit.example")
     for variable, value in variables.items():
         monkeypatch.setenv(variable, value)
 
-    with pytest.raises(ConfigurationError, match=f"{name} is named twice"):
+    with pytest.raises(ConfigurationError, match=f"{name} is used twice"):
         discover_setup_settings()
 
 
 @pytest.mark.usefixtures("root")
-def test_without_any_stack_it_says_what_to_do() -> None:
+def test_without_any_stack_the_error_says_what_to_do() -> None:
     with pytest.raises(ConfigurationError, match=r"No running stack .* `make up`, .* DATABASE_URL"):
         discover_settings()
 
 
 @pytest.mark.usefixtures("root")
 @pytest.mark.parametrize("port", ["postgres", "99999"])
-def test_a_wrong_port_is_a_sentence(monkeypatch: pytest.MonkeyPatch, port: str) -> None:
+def test_an_invalid_port_is_a_configuration_error(monkeypatch: pytest.MonkeyPatch, port: str) -> None:
     monkeypatch.setenv("POSTGRES_HOST_PORT", port)
 
     with pytest.raises(ConfigurationError, match="POSTGRES_PORT: Input should be"):

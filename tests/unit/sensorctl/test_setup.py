@@ -1,4 +1,4 @@
-"""`sensorctl setup`: the schema, the topology, and the last net."""
+"""`sensorctl setup`: schema, partitions, topology and delivery-limit policy."""
 
 from typing import Any
 
@@ -10,57 +10,59 @@ from messaging.topology import Topology
 from tests.unit.fake_broker import FakeBroker
 from tests.unit.fakes import Call
 
-AWAY = StoreUnavailable("Connection refused")
+DATABASE_DOWN = StoreUnavailable("Connection refused")
 
 
-class Bench:
-    """What `setup` sets up."""
+class SetupRecorder:
+    """Records what `setup` does to the database and the broker; `errors` are raised first."""
 
     def __init__(self) -> None:
         self.upgrades = 0
         self.policies: list[Topology] = []
-        self.troubles: list[Exception] = []
+        self.errors: list[Exception] = []
         self.retentions: list[int | None] = []
 
     def upgrade(self, _settings: Any) -> str:
         self.upgrades += 1
-        if self.troubles:
-            raise self.troubles.pop(0)
+        if self.errors:
+            raise self.errors.pop(0)
         return "0001"
 
 
 @pytest.fixture
-def bench(monkeypatch: pytest.MonkeyPatch, quick_retries: None) -> Bench:
-    bench = Bench()
-    monkeypatch.setattr("sensorctl.setup.upgrade", bench.upgrade)
-    monkeypatch.setattr("sensorctl.setup.prepare_partitions", lambda _, days: bench.retentions.append(days))
+def recorder(monkeypatch: pytest.MonkeyPatch, quick_retries: None) -> SetupRecorder:
+    recorder = SetupRecorder()
+    monkeypatch.setattr("sensorctl.setup.upgrade", recorder.upgrade)
+    monkeypatch.setattr(
+        "sensorctl.setup.prepare_partitions", lambda _, days: recorder.retentions.append(days)
+    )
     monkeypatch.setattr(
         "sensorctl.setup.Management.set_delivery_limit_policy",
-        lambda _, topology: bench.policies.append(topology),
+        lambda _, topology: recorder.policies.append(topology),
     )
-    return bench
+    return recorder
 
 
-def test_setup_migrates_declares_and_hangs_the_last_net(
-    sensorctl: Call, operators_broker: FakeBroker, bench: Bench
+def test_setup_migrates_declares_the_topology_and_sets_the_policy(
+    sensorctl: Call, operators_broker: FakeBroker, recorder: SetupRecorder
 ) -> None:
-    bench.troubles = [AWAY, AWAY]
+    recorder.errors = [DATABASE_DOWN, DATABASE_DOWN]
 
     code, out, _ = sensorctl("setup")
 
     assert code == 0
-    assert bench.upgrades == 3
+    assert recorder.upgrades == 3
     assert set(operators_broker.queues) == {"sensor_data", "sensor_data.dead"}
-    assert bench.policies == [Topology("sensor_data")]
-    assert out.count("waiting") == 2
+    assert recorder.policies == [Topology("sensor_data")]
+    assert out.count("database unavailable") == 2
     assert "delivery-limit policy is set" in out
 
 
 @pytest.mark.parametrize(("variable", "days"), [("", None), ("30", 30)])
-def test_setup_keeps_the_partitions_and_says_for_how_long(
+def test_setup_prepares_the_partitions_and_sets_the_retention(
     sensorctl: Call,
     operators_broker: FakeBroker,
-    bench: Bench,
+    recorder: SetupRecorder,
     monkeypatch: pytest.MonkeyPatch,
     variable: str,
     days: int | None,
@@ -70,29 +72,29 @@ def test_setup_keeps_the_partitions_and_says_for_how_long(
     code, out, _ = sensorctl("setup")
 
     assert code == 0
-    assert bench.retentions == [days]
+    assert recorder.retentions == [days]
     assert f"retention_days={days}" in out
 
 
-def test_setup_leaves_partitions_to_the_consumers_when_it_has_to_give_way(
-    sensorctl: Call, operators_broker: FakeBroker, bench: Bench, monkeypatch: pytest.MonkeyPatch
+def test_setup_leaves_the_partitions_to_the_consumers_when_they_are_locked(
+    sensorctl: Call, operators_broker: FakeBroker, recorder: SetupRecorder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def give_way(*_: Any) -> None:
+    def fail(*_: Any) -> None:
         raise StoreUnavailable("canceling statement due to lock timeout")
 
-    monkeypatch.setattr("sensorctl.setup.prepare_partitions", give_way)
-    monkeypatch.setattr("sensorctl.setup.UPKEEP_SECONDS", 0.03)
+    monkeypatch.setattr("sensorctl.setup.prepare_partitions", fail)
+    monkeypatch.setattr("sensorctl.setup.PARTITIONS_TIMEOUT_SECONDS", 0.03)
 
     code, out, _ = sensorctl("setup")
 
     assert code == 0
-    assert "partitions not kept up" in out
+    assert "partition maintenance failed" in out
     assert "lock timeout" in out
     assert set(operators_broker.queues) == {"sensor_data", "sensor_data.dead"}
 
 
-def test_setup_refuses_a_retention_of_less_than_a_day(
-    sensorctl: Call, operators_broker: FakeBroker, bench: Bench, monkeypatch: pytest.MonkeyPatch
+def test_setup_rejects_a_retention_of_less_than_a_day(
+    sensorctl: Call, operators_broker: FakeBroker, recorder: SetupRecorder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("RETENTION_DAYS", "0")
 
@@ -100,29 +102,29 @@ def test_setup_refuses_a_retention_of_less_than_a_day(
 
     assert code == 78
     assert "RETENTION_DAYS" in error
-    assert bench.retentions == []
+    assert recorder.retentions == []
 
 
-def test_setup_does_without_the_management_api(
-    sensorctl: Call, operators_broker: FakeBroker, bench: Bench, monkeypatch: pytest.MonkeyPatch
+def test_setup_succeeds_without_the_management_api(
+    sensorctl: Call, operators_broker: FakeBroker, recorder: SetupRecorder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(*_: Any) -> None:
+    def reject(*_: Any) -> None:
         raise ManagementUnavailable("401 Unauthorized")
 
-    monkeypatch.setattr("sensorctl.setup.Management.set_delivery_limit_policy", refuse)
+    monkeypatch.setattr("sensorctl.setup.Management.set_delivery_limit_policy", reject)
 
     code, out, _ = sensorctl("setup")
 
     assert code == 0
-    assert "no delivery-limit policy" in out
+    assert "delivery-limit policy not set" in out
     assert "401 Unauthorized" in out
 
 
-def test_setup_gives_up_a_database_that_never_comes(
-    sensorctl: Call, operators_broker: FakeBroker, bench: Bench, monkeypatch: pytest.MonkeyPatch
+def test_setup_gives_up_when_the_database_stays_down(
+    sensorctl: Call, operators_broker: FakeBroker, recorder: SetupRecorder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CONNECT_TIMEOUT_SECONDS", "0.03")
-    bench.troubles = [AWAY] * 100_000
+    recorder.errors = [DATABASE_DOWN] * 100_000
 
     assert sensorctl("setup")[0] == 69
     assert operators_broker.queues == {}

@@ -1,4 +1,4 @@
-"""`sensorctl status`: what the screen shows, and how the command ends."""
+"""`sensorctl status`: the screen and the exit codes."""
 
 import io
 import json
@@ -10,8 +10,8 @@ from rich.console import Console
 
 from monitoring.model import Health, Problem, Queue, Sensor, Service, SystemStatus, Throughput
 from monitoring.problems import ProblemKind
-from sensorctl import __main__ as program
-from sensorctl.status.views import screen, sparkline
+from sensorctl.status import command
+from sensorctl.status.views import sparkline, status_screen
 from tests.unit.fakes import Call
 
 NOW = datetime(2026, 11, 22, 5, 30, tzinfo=UTC)
@@ -51,7 +51,7 @@ def problem(subject: str = "heat.dead", **changed: Any) -> Problem:
     )
 
 
-WELL: dict[str, Any] = {
+HEALTHY: dict[str, Any] = {
     "at": NOW,
     "services": [
         Service(
@@ -69,142 +69,155 @@ WELL: dict[str, Any] = {
 }  # fmt: skip
 
 
-def overview(**changed: Any) -> SystemStatus:
-    return SystemStatus(**WELL | changed)
+def system_status(**changed: Any) -> SystemStatus:
+    return SystemStatus(**HEALTHY | changed)
 
 
-def shown(looked: SystemStatus, width: int = 80, height: int = 24, *, fit: bool = False) -> list[str]:
+def render(status: SystemStatus, width: int = 80, height: int = 24, *, fit_height: bool = False) -> list[str]:
     out = io.StringIO()
     console = Console(file=out, width=width, height=height)
-    console.print(screen(looked, console, fit=fit))
+    console.print(status_screen(status, console, fit_height=fit_height))
     return out.getvalue().splitlines()
 
 
-def line(word: str, looked: SystemStatus, width: int = 80) -> str:
-    [found] = [line for line in shown(looked, width) if word in line]
+def line_with(word: str, status: SystemStatus, width: int = 80) -> str:
+    [found] = [line for line in render(status, width) if word in line]
     return found
 
 
-def test_a_system_that_is_well_fits_a_small_terminal() -> None:
-    lines = shown(overview())
+def test_a_healthy_system_fits_a_small_terminal() -> None:
+    lines = render(system_status())
 
     assert lines[0] == "All is well  2026-11-22 05:30:00 UTC"
     assert len(lines) < 24
     assert not any("…" in line for line in lines)
 
 
-def test_services_have_their_health_and_its_age() -> None:
-    assert line("sensor-1", overview()).split() == ["sensor-1", "●", "ready", "116", "min", "2", "h", "2"]
-    assert line("pipeline-1", overview()).split() == ["pipeline-1", "●", "ready", "100", "s", "3", "d"]
+def test_services_are_shown_with_their_health_and_its_age() -> None:
+    assert line_with("sensor-1", system_status()).split() == [
+        "sensor-1",
+        "●",
+        "ready",
+        "116",
+        "min",
+        "2",
+        "h",
+        "2",
+    ]
+    assert line_with("pipeline-1", system_status()).split() == [
+        "pipeline-1",
+        "●",
+        "ready",
+        "100",
+        "s",
+        "3",
+        "d",
+    ]
 
-    waits = Service(
+    waiting = Service(
         name="pipeline-1", health=Health.NOT_READY, reason="database: [/red] refused", health_since=ago(5)
     )
-    assert "● not-ready  5 s" in line("pipeline-1", overview(services=[waits]))
-    assert "database: [/red] refused" in line("pipeline-1", overview(services=[waits]))
+    assert "● not-ready  5 s" in line_with("pipeline-1", system_status(services=[waiting]))
+    assert "database: [/red] refused" in line_with("pipeline-1", system_status(services=[waiting]))
 
 
 @pytest.mark.parametrize("width", [80, 120])
-def test_what_is_too_long_takes_more_lines_and_cuts_nothing_off(width: int) -> None:
-    why = "database: failed to resolve host 'postgres': [Errno -2] Name or service not known"
-    waits = Service(
+def test_long_texts_are_wrapped_and_not_cut(width: int) -> None:
+    reason = "database: failed to resolve host 'postgres': [Errno -2] Name or service not known"
+    waiting = Service(
         name="pipeline-processor-1",
         health=Health.NOT_READY,
-        reason=why,
+        reason=reason,
         health_since=ago(730),
         started_at=ago(790),
     )
-    looked = overview(services=[waits], sensors=[sensor("a" * 128)])
+    status = system_status(services=[waiting], sensors=[sensor("a" * 128)])
 
-    words = line("pipeline-processor-1", looked, width).split()
-    text = "\n".join(shown(looked, width))
+    words = line_with("pipeline-processor-1", status, width).split()
+    text = "\n".join(render(status, width))
 
     assert words[:8] == ["pipeline-processor-1", "●", "not-ready", "12", "min", "13", "min", "database:"]
-    assert all(word in text for word in why.split())
+    assert all(word in text for word in reason.split())
     assert text.partition("the last hour")[2].count("a") == 128
     assert "21.46  3 s  19.00  20.50  22.00  ▁" in text
     assert "…" not in text
 
 
-def test_services_that_cannot_be_seen_are_told_with_the_command_that_sees_them() -> None:
-    assert "docker compose run --rm sensorctl status" in line("services ", overview(services=[]))
+def test_without_visible_services_the_command_that_shows_them_is_shown() -> None:
+    assert "docker compose run --rm sensorctl status" in line_with("services ", system_status(services=[]))
 
 
-def test_the_queue_and_what_the_consumers_do() -> None:
-    assert line("unacked", overview()).endswith("heat: 3 ready, 1 unacked, 0 dead, consumers 2")
-    assert line("rates", overview()).endswith("1.8/s in, 1.8/s out, the oldest waits for 4 s")
-    assert line("stored", overview()).endswith(
-        "1.8/s; delay from measuring to storing: 4 ms (median), 1.3 s (95 %)"
-    )
+def test_the_queue_and_the_throughput_are_shown() -> None:
+    assert line_with("unacked", system_status()).endswith("heat: 3 ready, 1 unacked, 0 dead, 2 consumers")
+    assert line_with("rates", system_status()).endswith("1.8/s in, 1.8/s out, oldest reading 4 s old")
+    assert line_with("stored", system_status()).endswith("1.8/s; latency 4 ms (median), 1.3 s (95 %)")
 
 
-def test_what_is_not_known_is_told() -> None:
-    nothing = overview(
+def test_unknown_values_are_shown_as_unknown() -> None:
+    unknown = system_status(
         queue=None, sensors=None, throughput=Throughput(stored_rate=None, latency_p50=None, latency_p95=None)
     )
 
-    assert "nobody tells its figures" in line("queue", nothing)
-    assert line("stored", nothing).endswith(
-        "unknown; delay from measuring to storing: none in the last seconds"
-    )
-    assert "the database does not answer" in line("sensors", nothing)
-    assert "none was heard yet" in line("sensors", overview(sensors=[]))
+    assert "unknown: the management API does not respond" in line_with("queue", unknown)
+    assert line_with("stored", unknown).endswith("unknown; latency unknown: no readings in the last seconds")
+    assert "the database does not respond" in line_with("sensors", unknown)
+    assert "no readings yet" in line_with("sensors", system_status(sensors=[]))
 
 
-def test_a_sensor_is_a_row_with_its_hour() -> None:
+def test_a_sensor_is_a_row_with_its_last_hour() -> None:
     kitchen = sensor("1", name="Kitchen [bold]")
-    wide = line("Kitchen [bold]", overview(sensors=[kitchen]), width=160).split()
+    wide = line_with("Kitchen [bold]", system_status(sensors=[kitchen]), width=160).split()
 
     assert wide[:9] == ["1", "Kitchen", "[bold]", "21.46", "3", "s", "19.00", "20.50", "22.00"]
     assert wide[9] == "▁" * 30 + "█" * 30
-    assert "▁" * 15 + "█" * 15 in line("21.46", overview(sensors=[sensor("1")]))
+    assert "▁" * 15 + "█" * 15 in line_with("21.46", system_status(sensors=[sensor("1")]))
 
 
-def test_a_sensor_that_was_not_heard_within_the_hour_has_no_measures() -> None:
-    nothing: dict[str, Any] = dict.fromkeys(
+def test_a_sensor_without_readings_in_the_last_hour_has_no_measures() -> None:
+    no_measures: dict[str, Any] = dict.fromkeys(
         ("readings", "min_temperature", "mean_temperature", "max_temperature")
     )
-    old = sensor("attic", last_measured_at=ago(90_000), minutes=[None] * 60, **nothing)
+    old = sensor("attic", last_measured_at=ago(90_000), minutes=[None] * 60, **no_measures)
 
-    assert line("attic", overview(sensors=[old])).split() == ["attic", "21.46", "25", "h"]
+    assert line_with("attic", system_status(sensors=[old])).split() == ["attic", "21.46", "25", "h"]
 
 
-def test_problems_come_first_with_since_when_and_what_to_do() -> None:
+def test_problems_come_first_with_their_start_and_a_hint() -> None:
     problems = [problem(), problem("b", started_at=None), problem("c", started_at=ago(90_000))]
 
-    text = " ".join(shown(overview(problems=problems), width=160))
+    text = " ".join(render(system_status(problems=problems), width=160))
 
     assert "3 problems" in text
     assert (
         "!! dead-letters for 90 s, since 05:28:30. 1 message is dead. → `sensorctl dead list` shows it."
         in text
     )
-    assert "!! dead-letters since when is not known." in text
+    assert "!! dead-letters since an unknown time." in text
     assert "!! dead-letters for 25 h, since 2026-11-21 04:30:00." in text
 
 
-def test_many_problems_are_cut() -> None:
-    lines = shown(overview(problems=[problem(str(n)) for n in range(500)]))
+def test_the_number_of_problems_is_limited() -> None:
+    lines = render(system_status(problems=[problem(str(n)) for n in range(500)]))
 
     assert "… and 494 more: sensorctl status --json" in lines
     assert len(lines) < 50
 
 
-def test_many_sensors_are_cut_and_the_silent_and_most_overdue_are_shown() -> None:
+def test_of_many_sensors_the_offline_and_most_overdue_are_shown() -> None:
     sensors = [sensor(f"s{n:03}") for n in range(500)]
-    sensors[321] = sensor("silent", offline_since=ago(40), last_measured_at=ago(40))
+    sensors[321] = sensor("offline", offline_since=ago(40), last_measured_at=ago(40))
     sensors[123] = sensor("overdue", last_measured_at=ago(20))
 
-    lines = shown(overview(sensors=sensors))
+    lines = render(system_status(sensors=sensors))
 
     heading = next(n for n, line in enumerate(lines) if "last °C" in line)
-    assert [row.split()[0] for row in lines[heading + 1 : heading + 4]] == ["silent", "overdue", "s000"]
+    assert [row.split()[0] for row in lines[heading + 1 : heading + 4]] == ["offline", "overdue", "s000"]
     assert lines[-1] == "… and 480 more: sensorctl summary"
-    assert len(shown(overview(sensors=sensors), fit=True)) <= 24
+    assert len(render(system_status(sensors=sensors), fit_height=True)) <= 24
 
 
 @pytest.mark.parametrize(
-    ("minutes", "bars", "line"),
+    ("minutes", "bars", "expected"),
     [
         ([1.0, 2.0, 3.0], 3, "▁▅█"),
         ([5.0, 5.0], 2, "▁▁"),
@@ -213,28 +226,28 @@ def test_many_sensors_are_cut_and_the_silent_and_most_overdue_are_shown() -> Non
         ([None, None], 2, ""),
     ],
 )
-def test_a_sparkline_goes_from_the_lowest_to_the_highest(
-    minutes: list[float | None], bars: int, line: str
+def test_a_sparkline_ranges_from_the_minimum_to_the_maximum(
+    minutes: list[float | None], bars: int, expected: str
 ) -> None:
-    assert sparkline(minutes, bars) == line
+    assert sparkline(minutes, bars) == expected
 
 
 class FakeCollector:
-    """Gives its overviews one a look, the last one for ever; an exception is raised."""
+    """Returns one response per call and repeats the last one; an exception is raised."""
 
-    answers: list[Any]
-    looks: int
+    responses: list[Any]
+    collections: int
     closed: int
 
     def __init__(self, _settings: object) -> None: ...
 
     def collect(self) -> SystemStatus:
-        type(self).looks += 1
-        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-        if isinstance(answer, BaseException):
-            raise answer
-        assert isinstance(answer, SystemStatus)
-        return answer
+        type(self).collections += 1
+        response = self.responses.pop(0) if len(self.responses) > 1 else self.responses[0]
+        if isinstance(response, BaseException):
+            raise response
+        assert isinstance(response, SystemStatus)
+        return response
 
     def close(self) -> None:
         type(self).closed += 1
@@ -242,24 +255,26 @@ class FakeCollector:
 
 @pytest.fixture
 def collector(monkeypatch: pytest.MonkeyPatch) -> type[FakeCollector]:
-    FakeCollector.answers, FakeCollector.looks, FakeCollector.closed = [overview()], 0, 0
-    monkeypatch.setattr(program, "Collector", FakeCollector)
-    monkeypatch.setattr("sensorctl.status.command.BETWEEN_LOOKS_SECONDS", 0.001)
+    FakeCollector.responses, FakeCollector.collections, FakeCollector.closed = [system_status()], 0, 0
+    monkeypatch.setattr(command, "Collector", FakeCollector)
+    monkeypatch.setattr("sensorctl.status.command.REFRESH_INTERVAL_SECONDS", 0.001)
     return FakeCollector
 
 
-def test_one_status_is_the_second_of_two_looks(sensorctl: Call, collector: type[FakeCollector]) -> None:
-    collector.answers = [overview(problems=[problem()]), overview()]
+def test_the_status_is_collected_twice_and_the_second_one_is_shown(
+    sensorctl: Call, collector: type[FakeCollector]
+) -> None:
+    collector.responses = [system_status(problems=[problem()]), system_status()]
 
     code, out, _ = sensorctl("status")
 
     assert code == 0
     assert out.startswith("All is well")
-    assert (collector.looks, collector.closed) == (2, 1)
+    assert (collector.collections, collector.closed) == (2, 1)
 
 
-def test_it_ends_with_1_when_something_is_to_be_done(sensorctl: Call, collector: type[FakeCollector]) -> None:
-    collector.answers = [overview(problems=[problem()])]
+def test_it_ends_with_1_when_there_is_a_problem(sensorctl: Call, collector: type[FakeCollector]) -> None:
+    collector.responses = [system_status(problems=[problem()])]
 
     code, out, _ = sensorctl("status")
 
@@ -267,26 +282,26 @@ def test_it_ends_with_1_when_something_is_to_be_done(sensorctl: Call, collector:
     assert "1 problem " in out
 
 
-def test_as_json_it_is_one_object(sensorctl: Call, collector: type[FakeCollector]) -> None:
-    collector.answers = [overview(problems=[problem()])]
+def test_the_status_in_json_is_one_object(sensorctl: Call, collector: type[FakeCollector]) -> None:
+    collector.responses = [system_status(problems=[problem()])]
 
     code, out, _ = sensorctl("status", "--json")
 
     assert code == 1
-    told = json.loads(out)
-    assert list(told) == ["at", "services", "queue", "throughput", "sensors", "problems"]
-    assert told["at"] == "2026-11-22T05:30:00+00:00"
-    assert told["services"][0]["health"] == "ready"
-    assert told["problems"][0] == {
+    status = json.loads(out)
+    assert list(status) == ["at", "services", "queue", "throughput", "sensors", "problems"]
+    assert status["at"] == "2026-11-22T05:30:00+00:00"
+    assert status["services"][0]["health"] == "ready"
+    assert status["problems"][0] == {
         "kind": "dead-letters", "subject": "heat.dead", "severity": "warning",
         "started_at": "2026-11-22T05:28:30+00:00",
         "message": "1 message is dead.", "hint": "`sensorctl dead list` shows it.",
     }  # fmt: skip
-    assert len(told["sensors"][0]["minutes"]) == 60
+    assert len(status["sensors"][0]["minutes"]) == 60
 
 
-def test_watching_shows_what_changes_until_ctrl_c(sensorctl: Call, collector: type[FakeCollector]) -> None:
-    collector.answers = [overview(), overview(problems=[problem()]), KeyboardInterrupt()]
+def test_watch_refreshes_the_status_until_ctrl_c(sensorctl: Call, collector: type[FakeCollector]) -> None:
+    collector.responses = [system_status(), system_status(problems=[problem()]), KeyboardInterrupt()]
 
     code, out, _ = sensorctl("status", "--watch")
 

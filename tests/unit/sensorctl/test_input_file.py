@@ -1,4 +1,4 @@
-"""From the lines of a file to messages: dialects, columns, wrong rows, and places to go on from."""
+"""Rows of CSV and JSON Lines files become messages: formats, columns, invalid rows and positions."""
 
 import io
 import json
@@ -13,38 +13,40 @@ from hypothesis import strategies as st
 from messaging.publishing.bulk import Message
 from readings.model import Reading, Unit
 from readings.parsing import ParseContext, parse_reading
-from sensorctl.history.csv_file import (
-    LONGEST_LINE_BYTES,
+from sensorctl.history.input_file import (
+    MAX_LINE_BYTES,
     Columns,
-    Lines,
-    Messages,
-    Place,
-    csv_rows,
-    json_rows,
+    FilePosition,
+    LineReader,
+    MessageReader,
+    read_csv_rows,
+    read_json_rows,
 )
 
 UTC_ZONE = ZoneInfo("UTC")
-START = Place()
+START = FilePosition()
 MINUTE = "2026-01-01T00:00:00+00:00"
 
 
 class Imported:
-    """What importing these bytes gives; from a place on, if there is one."""
+    """The messages and invalid rows of these bytes, from a position on."""
 
-    def __init__(self, content: bytes | str, columns: Columns | None = None, place: Place = START) -> None:
+    def __init__(
+        self, content: bytes | str, columns: Columns | None = None, position: FilePosition = START
+    ) -> None:
         file = io.BytesIO(content if isinstance(content, bytes) else content.encode())
-        self.told: list[tuple[int, str]] = []
-        lines = Lines(file)
-        rows = columns.rows(next(csv_rows(lines), [])) if columns else json_rows
-        if place.offset:
-            lines.go_to(place)
-        source = Messages(lines, rows, UTC_ZONE, place, lambda *told: self.told.append(told))
+        self.invalid: list[tuple[int, str]] = []
+        lines = LineReader(file)
+        rows = columns.row_reader(next(read_csv_rows(lines), [])) if columns else read_json_rows
+        if position.offset:
+            lines.seek(position)
+        source = MessageReader(lines, rows, UTC_ZONE, position, lambda *row: self.invalid.append(row))
         self.messages: list[Message] = list(source)
-        self.place = source.place
+        self.position = source.position
 
     @property
     def readings(self) -> list[Reading]:
-        """As a consumer reads the messages."""
+        """Return the readings that a consumer parses from the messages."""
         return [
             parse_reading(m.body, ParseContext(ZoneInfo("Asia/Tokyo"), datetime.now(UTC)))
             for m in self.messages
@@ -68,7 +70,7 @@ class Imported:
         ("id,timestamp,temperature,note", 'kitchen,2026-01-01 00:00:00,20,"two\nlines"'),
     ],
 )
-def test_the_columns_of_a_csv_file_are_called_as_in_messages(header: str, row: str) -> None:
+def test_the_columns_of_a_csv_file_are_named_as_in_messages(header: str, row: str) -> None:
     imported = Imported(f"{header}\n{row}\n", Columns())
 
     assert imported.values == [("kitchen", MINUTE, 20.0)]
@@ -92,30 +94,30 @@ def test_the_columns_of_a_csv_file_are_called_as_in_messages(header: str, row: s
         (Columns(time_zone=ZoneInfo("Asia/Tokyo")), "id,data,temperatura\nkitchen,2026-01-01T09:00:00,20\n"),
     ],
 )
-def test_options_tell_what_the_columns_of_others_are(columns: Columns, content: str) -> None:
+def test_options_name_other_columns(columns: Columns, content: str) -> None:
     assert Imported(content, columns).values == [("kitchen", MINUTE, 20.0)]
 
 
 @pytest.mark.parametrize(
-    ("columns", "header", "sentence"),
+    ("columns", "header", "message"),
     [
         (
             Columns(),
             "a,b",
-            "no column is called measured_at or timestamp or data: name one with --time-column",
+            "no column is named measured_at or timestamp or data: set --time-column",
         ),
-        (Columns(time_column="a"), "a,b", "no column is called temperature or temperatura"),
-        (Columns(time_column="a", value_column="b"), "a,b", "no column is called sensor_id or id"),
+        (Columns(time_column="a"), "a,b", "no column is named temperature or temperatura"),
+        (Columns(time_column="a", value_column="b"), "a,b", "no column is named sensor_id or id"),
         (Columns(time_column="c"), "a,b", "--time-column is 'c'; the file has the columns a, b"),
         (Columns(time_column="0"), "a,b", "--time-column is '0'"),
-        (Columns(), "", "no column is called measured_at"),
+        (Columns(), "", "no column is named measured_at"),
     ],
 )
-def test_a_column_that_is_not_there_is_told(columns: Columns, header: str, sentence: str) -> None:
+def test_a_missing_column_is_an_error(columns: Columns, header: str, message: str) -> None:
     with pytest.raises(LookupError) as caught:
         Imported(header, columns)
 
-    assert sentence in str(caught.value)
+    assert message in str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -141,7 +143,7 @@ def test_a_column_that_is_not_there_is_told(columns: Columns, header: str, sente
         ('"' + "k" * 200_000 + ",2026-01-01 00:00:00,20", "the line has more than 65537 bytes"),
     ],
 )
-def test_a_wrong_row_is_told_with_its_line_and_passed_over(row: str, reason: str) -> None:
+def test_an_invalid_row_is_reported_with_its_line_and_skipped(row: str, reason: str) -> None:
     good = "kitchen,2026-01-01 00:00:00,20"
     header = "sensor_id,timestamp,temperature,sequence,reading_id"
     if row.startswith('"'):
@@ -149,31 +151,31 @@ def test_a_wrong_row_is_told_with_its_line_and_passed_over(row: str, reason: str
     imported = Imported(f"{header}\n\n{row}\n{good}\n", Columns())
 
     assert [message.sensor_id for message in imported.messages] == ["kitchen"] * bool(good)
-    [(line, told)] = imported.told
-    assert reason in told
+    [(line, reported)] = imported.invalid
+    assert reason in reported
     assert line == (3 if good else 4)
-    assert imported.place[1:] == ((4, 1, 1) if good else (4, 0, 1))
+    assert imported.position[1:] == ((4, 1, 1) if good else (4, 0, 1))
 
 
-def test_a_field_that_is_too_long_for_csv_spoils_only_its_row() -> None:
+def test_a_field_that_is_too_long_for_csv_invalidates_only_its_row() -> None:
     lines = ['"\n', *["x" * 60_000 + "\n"] * 3, "kitchen,2026-01-01 00:00:00,20\n"]
 
     imported = Imported("id,timestamp,temperature\n" + "".join(lines), Columns())
 
     assert [message.sensor_id for message in imported.messages] == ["kitchen"]
-    assert "field larger than field limit" in imported.told[0][1]
+    assert "field larger than field limit" in imported.invalid[0][1]
 
 
-def test_bytes_that_are_not_utf8_matter_only_where_they_are_read() -> None:
+def test_invalid_utf8_matters_only_in_columns_that_are_used() -> None:
     rows = b"caf\xe9,2026-01-01 00:00:00,20,\nkitchen,2026-01-01 00:00:00,20,caf\xe9\n"
 
     imported = Imported(b"id,timestamp,temperature,caf\xe9\n" + rows, Columns())
 
     assert [message.sensor_id for message in imported.messages] == ["kitchen"]
-    assert imported.told == [(2, "the row is not UTF-8")]
+    assert imported.invalid == [(2, "the row is not UTF-8")]
 
 
-def test_each_line_of_json_is_a_message_of_any_dialect() -> None:
+def test_each_line_of_json_is_a_message_in_any_format() -> None:
     content = (
         b'\xef\xbb\xbf{"id": 1, "data": "2025-08-11T23:16:59.428169", "temperatura": 23.84}\r\n'
         b"\n"
@@ -190,35 +192,37 @@ def test_each_line_of_json_is_a_message_of_any_dialect() -> None:
         ("S1", "2023-10-01T12:00:00+00:00", 20.0),
         ("S1", "2023-10-01T12:00:01+00:00", 1.0),
     ]
-    assert [line for line, _ in imported.told] == [4, 5]
-    assert imported.told[1][1] == "measured_at is missing"
-    assert imported.place == Place(len(content), 6, 3, 2)
+    assert [line for line, _ in imported.invalid] == [4, 5]
+    assert imported.invalid[1][1] == "measured_at is missing"
+    assert imported.position == FilePosition(len(content), 6, 3, 2)
 
 
-def test_a_line_of_any_length_takes_a_bounded_part_of_memory() -> None:
-    file = io.BytesIO(b"x" * (3 * LONGEST_LINE_BYTES) + b"\nshort\n")
+def test_a_line_of_any_length_takes_constant_memory() -> None:
+    file = io.BytesIO(b"x" * (3 * MAX_LINE_BYTES) + b"\nshort\n")
 
-    assert [len(line) for line in Lines(file)] == [LONGEST_LINE_BYTES, 6]
+    assert [len(line) for line in LineReader(file)] == [MAX_LINE_BYTES, 6]
 
     imported = Imported(file.getvalue())
-    assert [line for line, _ in imported.told] == [1, 2]
-    assert "the body has 65537 bytes" in imported.told[0][1]
+    assert [line for line, _ in imported.invalid] == [1, 2]
+    assert "the body has 65537 bytes" in imported.invalid[0][1]
 
 
-def test_a_reading_has_the_identity_that_a_consumer_would_give_it() -> None:
+def test_a_reading_gets_the_id_that_a_consumer_would_derive() -> None:
     line = '{"id": "kitchen", "timestamp": "2026-01-01T00:00:00", "temperature": 68.1, "unit": "F"}'
     row = "id,timestamp,temperature,unit\nkitchen,2026-01-01 00:00:00,68.1,F\n"
 
-    as_sent = parse_reading(line.encode(), ParseContext(UTC_ZONE, datetime.now(UTC)))
+    from_message = parse_reading(line.encode(), ParseContext(UTC_ZONE, datetime.now(UTC)))
 
     for imported in (Imported(line), Imported(row, Columns())):
-        assert imported.readings == [as_sent]
-        assert imported.messages[0].message_id == str(as_sent.reading_id)
-    exact = Imported("id,timestamp,temperature\nkitchen,2026-01-01,20\nkitchen,2026-01-01,21\n", Columns())
-    assert len({message.message_id for message in exact.messages}) == 2
+        assert imported.readings == [from_message]
+        assert imported.messages[0].message_id == str(from_message.reading_id)
+    same_time = Imported(
+        "id,timestamp,temperature\nkitchen,2026-01-01,20\nkitchen,2026-01-01,21\n", Columns()
+    )
+    assert len({message.message_id for message in same_time.messages}) == 2
 
 
-def row_of(number: int, quoted: bool, good: bool) -> str:
+def make_row(number: int, quoted: bool, good: bool) -> str:
     note = '"two\nlines, ""quoted"""' if quoted else "plain"
     moment = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=number)
     return f"{moment.isoformat() if good else 'never'},{number},{note}"
@@ -229,35 +233,35 @@ def row_of(number: int, quoted: bool, good: bool) -> str:
     newline=st.sampled_from(["\n", "\r\n"]),
     data=st.data(),
 )
-def test_from_any_place_on_the_rest_is_the_same(
+def test_from_any_position_the_remaining_messages_are_the_same(
     rows: list[tuple[bool, bool]], newline: str, data: st.DataObject
 ) -> None:
-    content = newline.join(["timestamp,temperature,note", *(row_of(n, *row) for n, row in enumerate(rows))])
+    content = newline.join(["timestamp,temperature,note", *(make_row(n, *row) for n, row in enumerate(rows))])
     columns = Columns(sensor="kitchen")
     whole = Imported(content, columns)
-    first = data.draw(st.integers(0, len(whole.messages)))
-    place = whole.messages[first - 1].context if first else Place()
+    start = data.draw(st.integers(0, len(whole.messages)))
+    position = whole.messages[start - 1].context if start else FilePosition()
 
-    rest = Imported(content, columns, place)
+    rest = Imported(content, columns, position)
 
-    assert rest.messages == whole.messages[first:]
-    assert rest.place == whole.place
-    assert (whole.place.published, whole.place.refused) == (
+    assert rest.messages == whole.messages[start:]
+    assert rest.position == whole.position
+    assert (whole.position.published, whole.position.skipped) == (
         sum(good for _, good in rows),
         sum(not good for _, good in rows),
     )
 
 
 @given(st.lists(st.one_of(st.binary(max_size=40), st.just(b'{"sensor_id":')), max_size=10))
-def test_no_file_breaks_it(lines: list[bytes]) -> None:
+def test_any_file_can_be_read(lines: list[bytes]) -> None:
     content = b"\n".join(lines)
 
-    assert Imported(content).place.offset <= len(content)
+    assert Imported(content).position.offset <= len(content)
     columns = Columns(sensor_column="1", time_column="1", value_column="1")
-    assert Imported(b"a\n" + content, columns).place.published == 0
+    assert Imported(b"a\n" + content, columns).position.published == 0
 
 
-def test_a_message_without_a_sequence_or_a_run_has_none() -> None:
+def test_missing_optional_columns_are_absent_from_the_message() -> None:
     [message] = Imported("id,timestamp,temperature,run_id\nkitchen,2026-01-01,20,\n", Columns()).messages
     body: dict[str, Any] = json.loads(message.body)
 
