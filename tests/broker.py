@@ -26,7 +26,7 @@ DEAD_QUEUE = f"{QUEUE}.dead"
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
-class ApiRefused(Exception):
+class ApiError(Exception):
     """The management API answered with an error."""
 
 
@@ -60,11 +60,11 @@ class RabbitMQ:
         """The one in its own address."""
         return unquote(urlsplit(self.url).path.removeprefix("/")) or "/"
 
-    def url_of(self, virtual_host: str) -> str:
+    def virtual_host_url(self, virtual_host: str) -> str:
         return urlsplit(self.url)._replace(path=f"/{quote(virtual_host, safe='')}").geturl()
 
     def api(self, method: str, path: str, body: object = None) -> Any:
-        """What the management API answers. Raises ApiRefused, and OSError when it does not answer."""
+        """What the management API answers. Raises ApiError, and OSError when it does not answer."""
         login = f"{self.user}:{unquote(urlsplit(self.url).password or '')}"
         request = urllib.request.Request(
             self.management_url + path,
@@ -80,16 +80,16 @@ class RabbitMQ:
                 return json.loads(answer.read() or b"null")
         except urllib.error.HTTPError as error:
             with error:
-                raise ApiRefused(f"{method} {path}: {error.code} {error.read().decode()}") from None
+                raise ApiError(f"{method} {path}: {error.code} {error.read().decode()}") from None
 
     @property
-    def stamps(self) -> bool:
+    def adds_timestamps(self) -> bool:
         """Whether it writes on each message when it came: RabbitMQ can from 3.12 on."""
         major, minor, *_ = self.api("GET", "/api/overview")["rabbitmq_version"].split(".")
         return (int(major), int(minor)) >= (3, 12)
 
     @contextmanager
-    def user_with(self, virtual_host: str, **rights: str) -> Iterator[str]:
+    def user_with_permissions(self, virtual_host: str, **rights: str) -> Iterator[str]:
         """The address for a new user of the virtual host who has only these rights."""
         name = f"user-{uuid4().hex[:12]}"
         self.api("PUT", f"/api/users/{name}", {"password": name, "tags": ""})
@@ -99,7 +99,7 @@ class RabbitMQ:
                 f"/api/permissions/{virtual_host}/{name}",
                 {"configure": "", "write": "", "read": "", **rights},
             )
-            yield self.url_for(name, virtual_host)
+            yield self.user_url(name, virtual_host)
         finally:
             self.api("DELETE", f"/api/users/{name}")
 
@@ -128,9 +128,9 @@ class RabbitMQ:
             self.api("DELETE", f"/api/vhosts/{name}")
             self.api("DELETE", f"/api/users/{name}")
 
-    def url_for(self, user: str, virtual_host: str) -> str:
+    def user_url(self, user: str, virtual_host: str) -> str:
         """The address of a user whose password is the name again."""
-        address = urlsplit(self.url_of(virtual_host))
+        address = urlsplit(self.virtual_host_url(virtual_host))
         return address._replace(netloc=f"{user}:{user}@{address.hostname}:{address.port}").geturl()
 
 
@@ -140,13 +140,13 @@ class VirtualHost:
     def __init__(self, server: RabbitMQ, name: str) -> None:
         self.server = server
         self.name = name
-        self.url = server.url_for(name, name)
+        self.url = server.user_url(name, name)
         self._connection: BlockingConnection | None = None
         self._channel: BlockingChannel | None = None
 
-    def through(self, proxy: Proxy) -> str:
+    def url_through(self, proxy: Proxy) -> str:
         """Its address by way of the proxy."""
-        return proxy.instead_of(self.url)
+        return proxy.proxied_url(self.url)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -166,7 +166,7 @@ class VirtualHost:
     def channel(self) -> BlockingChannel:
         """A channel in confirm mode; a new one when the broker closed the last."""
         if self._connection is None or not self._connection.is_open:
-            self._connection = bare_connection(self.server.url_of(self.name))
+            self._connection = bare_connection(self.server.virtual_host_url(self.name))
             self._channel = None
         if self._channel is None or not self._channel.is_open:
             self._channel = self._connection.channel()
@@ -202,7 +202,7 @@ class VirtualHost:
     def consumers(self, queue: str = QUEUE) -> int:
         return int(self.channel.queue_declare(queue, passive=True).method.consumer_count)
 
-    def take_all(self, queue: str = QUEUE) -> list[Message]:
+    def drain(self, queue: str = QUEUE) -> list[Message]:
         """Empty the queue."""
         messages: list[Message] = []
         while True:
@@ -222,7 +222,7 @@ class VirtualHost:
         eventually(self.connections, DEADLINE_SECONDS, "there is a connection")
         self.server.api("DELETE", f"/api/connections/username/{self.name}")
 
-    def shown(self, client_name: str) -> dict[str, Any]:
+    def wait_for_client(self, client_name: str) -> dict[str, Any]:
         """Wait until the management UI shows the client of this name; statistics take some seconds."""
 
         def found() -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Literal
 from playwright.sync_api import Browser, Page, sync_playwright
 from tenacity import retry, retry_if_exception_message, stop_after_attempt, wait_fixed
 
-from tests.services import NotHere
+from tests.services import ServerUnavailable
 
 # As root Chromium has no sandbox, and containers have little shared memory.
 ARGUMENTS = ("--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu")
@@ -16,10 +16,10 @@ ARGUMENTS = ("--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu")
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """A headless browser. Raises NotHere where it is not installed."""
+    """A headless browser. Raises ServerUnavailable where it is not installed."""
     path = shutil.which("chromium")
     if path is None:
-        raise NotHere("chromium is not installed: apt-get install chromium")
+        raise ServerUnavailable("chromium is not installed: apt-get install chromium")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         try:

@@ -12,7 +12,7 @@ from xdist.scheduler import LoadScopeScheduling
 from tests import services
 from tests.broker import RabbitMQ
 from tests.database import Postgres
-from tests.services import NotHere, Server, Source
+from tests.services import Server, ServerUnavailable, Source
 
 # What stays in one worker, since its tests share something costly. The longest begin first, each in a worker.
 GROUPS = (
@@ -48,7 +48,7 @@ def _or_skipped(name: str, source: Source[Server], config: pytest.Config) -> Ite
     try:
         with _told(name, source, config) as server:
             yield server
-    except NotHere as reason:
+    except ServerUnavailable as reason:
         pytest.skip(f"there is no {name} to be had: {reason}")
 
 
@@ -60,7 +60,7 @@ def _told(name: str, source: Source[Server], config: pytest.Config) -> Iterator[
         with source() as server:
             sources[name] = server.source
             yield server
-    except NotHere as reason:
+    except ServerUnavailable as reason:
         sources[name] = f"none: {reason}"
         raise
 
@@ -78,12 +78,12 @@ def pytest_xdist_setupnodes(config: pytest.Config) -> None:
         return
     servers = ExitStack()
     config.add_cleanup(servers.close)
-    with suppress(NotHere):
+    with suppress(ServerUnavailable):
         broker = servers.enter_context(_told("RabbitMQ", services.rabbitmq, config))
         os.environ["TEST_RABBITMQ_URL"] = broker.url
         os.environ["TEST_RABBITMQ_MANAGEMENT_URL"] = broker.management_url
         os.environ["TEST_RABBITMQ_MQTT_URL"] = broker.mqtt_url
-    with suppress(NotHere):
+    with suppress(ServerUnavailable):
         database = servers.enter_context(_told("PostgreSQL", services.postgres, config))
         os.environ["TEST_DATABASE_URL"] = database.url
 

@@ -28,9 +28,9 @@ class Database:
     def name(self) -> str:
         return urlsplit(self.url).path.removeprefix("/")
 
-    def through(self, proxy: Proxy) -> str:
+    def url_through(self, proxy: Proxy) -> str:
         """Its address by way of the proxy."""
-        return proxy.instead_of(self.url)
+        return proxy.proxied_url(self.url)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -44,9 +44,9 @@ class Database:
 
     def connect(self) -> psycopg.Connection[Row]:
         """A connection of the caller's own, which commits each statement."""
-        return psycopg.connect(plain(self.url), autocommit=True, row_factory=dict_row)
+        return psycopg.connect(libpq_url(self.url), autocommit=True, row_factory=dict_row)
 
-    def rows(self, statement: str, *parameters: object) -> list[Row]:
+    def query(self, statement: str, *parameters: object) -> list[Row]:
         """What the statement gives; none for one that gives nothing."""
         if self._connection is None:
             self._connection = self.connect()
@@ -55,15 +55,15 @@ class Database:
 
     def readings(self) -> list[Row]:
         """Every stored reading, in the order of arrival."""
-        return self.rows("SELECT * FROM reading ORDER BY received_at, reading_id")
+        return self.query("SELECT * FROM reading ORDER BY received_at, reading_id")
 
     def count(self) -> int:
         """How many readings are stored."""
-        return int(self.rows("SELECT count(*) AS readings FROM reading")[0]["readings"])
+        return int(self.query("SELECT count(*) AS readings FROM reading")[0]["readings"])
 
     def terminate_backends(self, name_prefix: str) -> int:
         """End the server processes of the clients that call themselves so; gives how many there were."""
-        ended = self.rows(
+        ended = self.query(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
             "WHERE datname = current_database() AND starts_with(application_name, %s)",
             name_prefix,
@@ -86,7 +86,7 @@ class Postgres:
     def database(self, template: str | None = None) -> Iterator[Database]:
         """A fresh database, a copy of the template if there is one."""
         name = f"test_{uuid4().hex[:12]}"
-        with psycopg.connect(plain(self.url), autocommit=True) as administrator:
+        with psycopg.connect(libpq_url(self.url), autocommit=True) as administrator:
             administrator.execute(f"CREATE DATABASE {name} TEMPLATE {template or 'template0'}")
             database = Database(urlsplit(self.url)._replace(path=f"/{name}").geturl())
             try:
@@ -96,6 +96,6 @@ class Postgres:
                 administrator.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-def plain(url: str) -> str:
+def libpq_url(url: str) -> str:
     """The address without SQLAlchemy's name of the driver."""
     return url.replace("postgresql+psycopg://", "postgresql://", 1)

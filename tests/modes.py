@@ -8,7 +8,7 @@ import pytest
 
 @dataclass(frozen=True)
 class Mode:
-    """`variables` are the consumer's; `holds` is how many unacked messages it may have.
+    """`variables` are the consumer's; `max_unacked` is how many unacked messages it may have.
 
     `key` is in the seed of a fault row, so that chances differ from mode to mode and stay the same from run
     to run.
@@ -16,12 +16,12 @@ class Mode:
 
     key: str
     name: str
-    holds: int
+    max_unacked: int
     variables: Mapping[str, str]
 
 
 SINGLE = Mode("1", "prefetch 1", 1, {"PREFETCH_COUNT": "1"})
-AHEAD = Mode("20", "prefetch 20", 20, {"PREFETCH_COUNT": "20"})
+PREFETCH_20 = Mode("20", "prefetch 20", 20, {"PREFETCH_COUNT": "20"})
 # It lingers so long that the fault rows' loads fill batches with more than a message or two.
 BATCHES = Mode("batches", "batches of 100", 200, {"BATCH_SIZE": "100", "BATCH_LINGER_SECONDS": "0.5"})
 # It holds one batch, and not the next one too as it would by default.

@@ -14,7 +14,7 @@ import psycopg
 from pika.adapters.blocking_connection import BlockingChannel
 
 from tests.broker import RabbitMQ, VirtualHost
-from tests.database import Database, Postgres, plain
+from tests.database import Database, Postgres, libpq_url
 from tests.mqtt import Device, device
 from tests.processes import inherited
 from tests.services import ROOT
@@ -89,7 +89,7 @@ class Stack:
     @contextmanager
     def session(self, short: str) -> Iterator[psycopg.Connection]:
         """A connection to the database as this role."""
-        url, name = plain(self.database.url), self.name(short)
+        url, name = libpq_url(self.database.url), self.name(short)
         with psycopg.connect(url, autocommit=True, user=name, password=PASSWORD) as connection:
             yield connection
 
@@ -124,8 +124,8 @@ def remove(stack: Stack) -> None:
 
 
 def drop(database: Database, role: str) -> None:
-    database.rows(f'DROP OWNED BY "{role}"')
-    database.rows(f'DROP ROLE "{role}"')
+    database.query(f'DROP OWNED BY "{role}"')
+    database.query(f'DROP ROLE "{role}"')
 
 
 def sensorctl(variables: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -55,7 +55,7 @@ class Process:
         lines = [json.loads(line) for line in self.text.splitlines() if _is_complete(line) and name in line]
         return [line for line in lines if line["event"] == name]
 
-    def logged(self, name: str, times: int = 1, within_seconds: float = DEADLINE_SECONDS) -> Event:
+    def wait_for_event(self, name: str, times: int = 1, within_seconds: float = DEADLINE_SECONDS) -> Event:
         """Wait until the event was logged so often, and give the last."""
 
         def found() -> list[Event]:
@@ -68,13 +68,13 @@ class Process:
 
         return eventually(found, within_seconds, f"{self.module} logs {name!r} {times} times")[-1]
 
-    def told(self) -> tuple[int, int]:
+    def stored_counts(self) -> tuple[int, int]:
         """How many readings it said were new, and how many there already, one by one or in batches."""
         batches = self.events("batch stored") + self.events("stored (aggregated)")
         new = len(self.events("stored")) + sum(batch["new"] for batch in batches)
         return new, len(self.events("duplicate")) + sum(batch["duplicates"] for batch in batches)
 
-    def ask(self, path: str) -> tuple[int, str]:
+    def http_get(self, path: str) -> tuple[int, str]:
         """What its HTTP server answers: status and body; 0 when it does not answer."""
         assert self._http_port, "start it with_http()"
         try:
@@ -89,7 +89,7 @@ class Process:
             return 0, str(error)
 
     def status(self, path: str) -> int:
-        return self.ask(path)[0]
+        return self.http_get(path)[0]
 
     def send(self, signal_number: signal.Signals) -> None:
         self._child.send_signal(signal_number)
@@ -143,10 +143,10 @@ class Processes:
         self.started.append(process)
         return process
 
-    def consumer(self, module: str = "pipeline", **variables: str) -> Process:
+    def start_consumer(self, module: str = "pipeline", **variables: str) -> Process:
         """A pipeline that is consuming."""
         process = self.start(module, **variables)
-        process.logged("consuming")
+        process.wait_for_event("consuming")
         return process
 
 

@@ -62,7 +62,7 @@ class Proxy:
             end.close()
         self._selector.close()
 
-    def instead_of(self, url: str) -> str:
+    def proxied_url(self, url: str) -> str:
         """The same address by way of this proxy."""
         address = urlsplit(url)
         login, _, _ = address.netloc.rpartition("@")

@@ -26,7 +26,7 @@ from native.ports import LOOPBACK
 from native.postgres import PrivatePostgres
 from native.rabbitmq import PrivateRabbitMQ
 from runtime.errors import ServiceUnavailable
-from tests.broker import ApiRefused, RabbitMQ
+from tests.broker import ApiError, RabbitMQ
 from tests.database import Postgres
 from tests.waiting import DEADLINE_SECONDS, eventually
 
@@ -41,7 +41,7 @@ AMQP_PORT, MANAGEMENT_PORT, MQTT_PORT = 5672, 15672, 1883
 POSTGRES_COMMAND = "postgres -c fsync=off -c max_connections=200"
 
 
-class NotHere(Exception):
+class ServerUnavailable(Exception):
     """This source has no server to give; the message says why."""
 
 
@@ -52,14 +52,14 @@ Source = Callable[[], AbstractContextManager[Server]]
 
 @contextmanager
 def rabbitmq() -> Iterator[RabbitMQ]:
-    """The first broker to be had. Raises NotHere with every reason when there is none."""
+    """The first broker to be had. Raises ServerUnavailable with every reason when there is none."""
     with _first(_named_rabbitmq, _rabbitmq_container, _native_rabbitmq) as server:
         yield server
 
 
 @contextmanager
 def postgres() -> Iterator[Postgres]:
-    """The first database server to be had. Raises NotHere with every reason when there is none."""
+    """The first database server to be had. Raises ServerUnavailable with every reason when there is none."""
     with _first(_named_postgres, _postgres_container, _native_postgres) as server:
         yield server
 
@@ -71,12 +71,12 @@ def _first(*sources: Source[Server]) -> Iterator[Server]:
         for source in sources:
             try:
                 server = stack.enter_context(source())
-            except NotHere as reason:
+            except ServerUnavailable as reason:
                 reasons.append(str(reason))
             else:
                 break
         else:
-            raise NotHere("; ".join(reasons))
+            raise ServerUnavailable("; ".join(reasons))
         yield server
 
 
@@ -84,7 +84,7 @@ def _first(*sources: Source[Server]) -> Iterator[Server]:
 def _named_rabbitmq() -> Iterator[RabbitMQ]:
     url = os.environ.get("TEST_RABBITMQ_URL")
     if not url:
-        raise NotHere("TEST_RABBITMQ_URL is not set")
+        raise ServerUnavailable("TEST_RABBITMQ_URL is not set")
     management_url = os.environ.get("TEST_RABBITMQ_MANAGEMENT_URL") or (
         f"http://{urlsplit(url).hostname}:{MANAGEMENT_PORT}"
     )
@@ -96,7 +96,7 @@ def _named_rabbitmq() -> Iterator[RabbitMQ]:
 def _named_postgres() -> Iterator[Postgres]:
     url = os.environ.get("TEST_DATABASE_URL")
     if not url:
-        raise NotHere("TEST_DATABASE_URL is not set")
+        raise ServerUnavailable("TEST_DATABASE_URL is not set")
     yield Postgres(url, "TEST_DATABASE_URL")
 
 
@@ -144,7 +144,7 @@ def _started(container: DockerContainer) -> Iterator[None]:
         container.start()
         yield
     except ImageNotFound as error:
-        raise NotHere(f"Docker cannot have {container.image} ({error.explanation})") from None
+        raise ServerUnavailable(f"Docker cannot have {container.image} ({error.explanation})") from None
     finally:
         container.stop()
 
@@ -168,7 +168,7 @@ def _native(make: Callable[[Path], AbstractContextManager[Native]], directory: P
         try:
             server = stack.enter_context(make(directory))
         except ServiceUnavailable as error:
-            raise NotHere(str(error)) from None
+            raise ServerUnavailable(str(error)) from None
         yield server
 
 
@@ -184,11 +184,11 @@ def _need_engine() -> None:
     try:
         client = docker.from_env(timeout=DEADLINE_SECONDS)
     except DockerException as error:
-        raise NotHere(f"no Docker engine answers ({error})") from None
+        raise ServerUnavailable(f"no Docker engine answers ({error})") from None
     try:
         client.ping()
     except (DockerException, OSError) as error:
-        raise NotHere(f"no Docker engine answers ({error})") from None
+        raise ServerUnavailable(f"no Docker engine answers ({error})") from None
     finally:
         client.close()
 
@@ -196,6 +196,6 @@ def _need_engine() -> None:
 def _answers(server: RabbitMQ) -> bool:
     try:
         server.api("GET", "/api/overview")
-    except (OSError, ApiRefused):
+    except (OSError, ApiError):
         return False
     return True

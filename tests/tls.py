@@ -72,7 +72,7 @@ def server_context(certificate: Certificate, clients: Authority | None = None) -
 
 
 @contextmanager
-def tls_front(target: tuple[str, int], context: ssl.SSLContext, *, postgres: bool = False) -> Iterator[int]:
+def tls_proxy(target: tuple[str, int], context: ssl.SSLContext, *, postgres: bool = False) -> Iterator[int]:
     """Listen for TLS on a port of this machine, and pass on to `target`; gives the port.
 
     PostgreSQL's clients ask for TLS before it begins.

@@ -201,11 +201,11 @@ class Experiment:
 
     def _drained(self) -> bool:
         # A consumer finishes the one message that it holds before it stops. The broker counts it later.
-        if self.mode.holds == 1 and self.depth()[0] == 0 and self._accounted_for():
+        if self.mode.max_unacked == 1 and self.depth()[0] == 0 and self._accounted_for():
             return True
-        return self._empty_for(EMPTY_FOR_SECONDS if self.mode.holds == 1 else UNACKED_COUNTED_SECONDS) and (
-            self.unacked() == 0
-        )
+        return self._empty_for(
+            EMPTY_FOR_SECONDS if self.mode.max_unacked == 1 else UNACKED_COUNTED_SECONDS
+        ) and (self.unacked() == 0)
 
     def _accounted_for(self) -> bool:
         """Whether as many confirmed messages are dead as are not stored."""

@@ -40,7 +40,7 @@ class FarAway:
                 end.shutdown(socket.SHUT_RDWR)
             end.close()
 
-    def instead_of(self, url: str) -> str:
+    def proxied_url(self, url: str) -> str:
         """The same address by way of this proxy."""
         address = urlsplit(url)
         login, _, _ = address.netloc.rpartition("@")

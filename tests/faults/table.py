@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.faults.experiment import Experiment
 from tests.faults.rows import broker, content, database, links, processes, volume
-from tests.modes import AHEAD, BATCHES, SINGLE, Mode
+from tests.modes import BATCHES, PREFETCH_20, SINGLE, Mode
 
 Function = Callable[..., None]
 
@@ -34,7 +34,7 @@ class Row:
         self.function(experiment, **parameters)
 
 
-EVERY = (SINGLE, AHEAD, BATCHES)
+EVERY = (SINGLE, PREFETCH_20, BATCHES)
 # fmt: off
 ROWS: tuple[Row, ...] = (
     Row(1, "broker SIGKILL 10 times under load", broker.killed,
@@ -50,7 +50,8 @@ ROWS: tuple[Row, ...] = (
     Row(5, "link cut 10 s and 60 s, black hole, reset: broker, database, sensor", links.cut,
         full={"cuts": (10, 60), "black_hole": 60}),
     Row(6, "latency 1, 10, 100 ms with jitter", links.far,
-        full={"round_trips": (0.001, 0.01, 0.1), "messages": 2000, "longest": 15}, modes=(SINGLE, AHEAD)),
+        full={"round_trips": (0.001, 0.01, 0.1), "messages": 2000, "longest": 15},
+        modes=(SINGLE, PREFETCH_20)),
     Row(7, "database away 10 minutes", database.away, full={"seconds": 600}, short={"seconds": 10}),
     Row(8, "database disk full, broker memory and disk alarm", database.full, full={"seconds": 20}),
     Row(9, "200,000 messages of backlog, then drain", volume.backlog, full={"messages": 200_000}),

@@ -33,7 +33,7 @@ class ControllableBroker:
 def controllable_broker() -> Iterator[ControllableBroker]:
     """Start a broker; never use that of TEST_RABBITMQ_URL, to which others may publish.
 
-    Raises services.NotHere if none can be started.
+    Raises services.ServerUnavailable if none can be started.
     """
     with services._first(_in_a_container, _native) as broker:  # type: ignore[type-var]
         yield broker

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 from messaging.topology import EVENTS_EXCHANGE, declare_events
-from tests.broker import QUEUE, ApiRefused, VirtualHost
+from tests.broker import QUEUE, ApiError, VirtualHost
 from tests.database import Database
 from tests.integration.resource_alarms import ControllableBroker, controllable_broker
 from tests.processes import Process, Processes, processes, with_http
 from tests.proxy import Proxy
 from tests.readings import reading
-from tests.services import ROOT, NotHere
+from tests.services import ROOT, ServerUnavailable
 from tests.waiting import DEADLINE_SECONDS, eventually
 from tests.webhook_server import SECRET, Alert, AlertGroup, WebhookServer, webhook_server
 
@@ -63,7 +63,7 @@ class RunningAlerter:
 
     def on_the_exchange(self, status: str, labels: Labels) -> Alert:
         def found() -> list[Alert]:
-            for message in self._broker.take_all(EVENTS_QUEUE):
+            for message in self._broker.drain(EVENTS_QUEUE):
                 assert message.properties.message_id
                 assert message.properties.delivery_mode == 2
                 group = AlertGroup.model_validate_json(message.body)
@@ -90,7 +90,7 @@ def alerter(run: Processes, subscribed: VirtualHost, webhook: WebhookServer) -> 
 
 def start_consumer(run: Processes, broker: VirtualHost) -> None:
     """Start one, and wait until the broker's statistics count it."""
-    run.consumer()
+    run.start_consumer()
     queue = f"/api/queues/{broker.name}/{QUEUE}"
     eventually(
         lambda: broker.server.api("GET", queue).get("consumers"), DEADLINE_SECONDS, "the consumer is counted"
@@ -118,14 +118,14 @@ def test_a_sensor_that_goes_offline_and_comes_back(
     alerter: RunningAlerter, database: Database, subscribed: VirtualHost
 ) -> None:
     # when a sensor sent readings for minutes, and then stopped
-    database.rows(OFFLINE, "kitchen")
+    database.query(OFFLINE, "kitchen")
 
     # then both receivers get the same alert, once
     firing = alerter.on_the_exchange("firing", KITCHEN)
     assert alerter.at_the_webhook("firing", KITCHEN) == firing
     assert firing.labels == {"alertname": "SensorOffline", "severity": "warning", "sensor": "kitchen"}
     assert firing.annotations["summary"].startswith("Sensor kitchen sends no readings")
-    [last] = database.rows("SELECT max(received_at) AS at FROM reading")
+    [last] = database.query("SELECT max(received_at) AS at FROM reading")
     assert firing.startsAt == last["at"]
     assert "sensor-offline.firing.kitchen" in [key for key, _ in alerter.published]
 
@@ -142,7 +142,7 @@ def test_a_sensor_that_goes_offline_and_comes_back(
         'alerter_alerts_firing{kind="sensor-offline"} 0.0',
         "alerter_webhook_failures_total 0.0",
     ):
-        eventually(lambda line=line: line in alerter.process.ask("/metrics")[1], DEADLINE_SECONDS, line)  # type: ignore[misc]
+        eventually(lambda line=line: line in alerter.process.http_get("/metrics")[1], DEADLINE_SECONDS, line)  # type: ignore[misc]
     assert (alerter.process.status("/readyz"), alerter.process.status("/livez")) == (200, 200)
     assert alerter.process.stop() == 0
     assert SECRET not in alerter.process.text
@@ -158,14 +158,14 @@ def test_during_an_outage_of_the_broker_the_webhook_is_notified_at_once_and_the_
 ) -> None:
     # given an alerter whose broker goes down
     start_consumer(run, subscribed)
-    alerter = start_alerter(run, subscribed, webhook, RABBITMQ_URL=subscribed.through(broker_proxy))
-    alerter.process.logged("broker available")
+    alerter = start_alerter(run, subscribed, webhook, RABBITMQ_URL=subscribed.url_through(broker_proxy))
+    alerter.process.wait_for_event("broker available")
     broker_proxy.refuse()
-    alerter.process.logged("broker unavailable")
+    alerter.process.wait_for_event("broker unavailable")
     assert alerter.process.status("/readyz") == 503
 
     # when a sensor goes offline
-    database.rows(OFFLINE, "attic")
+    database.query(OFFLINE, "attic")
 
     # then the webhook is notified, and the exchange once the broker is back
     firing = alerter.at_the_webhook("firing", ATTIC)
@@ -188,7 +188,7 @@ def test_a_restart_of_the_broker_reaches_the_webhook_at_once_and_the_exchange_af
         broker.declare()
         subscribe(broker)
         alerter = start_alerter(run, broker, webhook)
-        alerter.process.logged("first evaluation finished")
+        alerter.process.wait_for_event("first evaluation finished")
         broker.close()
         # when the broker is stopped and started again
         server.control("stop_app")
@@ -206,7 +206,7 @@ def own_broker() -> Iterator[ControllableBroker]:
     with ExitStack() as stack:
         try:
             broker = stack.enter_context(controllable_broker())
-        except NotHere as reason:
+        except ServerUnavailable as reason:
             pytest.skip(f"there is no RabbitMQ that can be stopped: {reason}")
         yield broker
 
@@ -217,7 +217,7 @@ def test_a_webhook_that_never_responds_delays_neither_the_evaluation_nor_the_exc
     alerter.webhook.responses = [alerter.webhook.never_respond] * 1000
 
     for sensor in ("attic", "kitchen"):
-        database.rows(OFFLINE, sensor)
+        database.query(OFFLINE, sensor)
         alerter.on_the_exchange("firing", {"sensor": sensor})
 
     assert alerter.webhook.accepted == []
@@ -233,15 +233,15 @@ def test_an_alerter_that_is_killed_sends_the_same_alerts_again_after_its_restart
     webhook: WebhookServer,
     database: Database,
 ) -> None:
-    database.rows(OFFLINE, "kitchen")
-    database.rows(OFFLINE, "attic")
+    database.query(OFFLINE, "kitchen")
+    database.query(OFFLINE, "attic")
     kitchen, attic = (alerter.at_the_webhook("firing", labels) for labels in (KITCHEN, ATTIC))
     alerter.process.kill()
     webhook.accepted.clear()
     subscribed.publish(reading("attic"))
     eventually(
         lambda: (
-            not database.rows(
+            not database.query(
                 "SELECT 1 FROM sensor_status WHERE sensor_id = 'attic' AND offline_since < now()"
             )
         ),
@@ -266,8 +266,8 @@ def test_while_the_database_is_down_no_sensor_is_reported_as_back(
     database_proxy: Proxy,
 ) -> None:
     start_consumer(run, subscribed)
-    alerter = start_alerter(run, subscribed, webhook, DATABASE_URL=database.through(database_proxy))
-    database.rows(OFFLINE, "kitchen")
+    alerter = start_alerter(run, subscribed, webhook, DATABASE_URL=database.url_through(database_proxy))
+    database.query(OFFLINE, "kitchen")
     alerter.at_the_webhook("firing", KITCHEN)
 
     database_proxy.refuse()
@@ -286,14 +286,14 @@ def test_no_subscriber_is_required(
     alerter = start_alerter(run, broker, webhook)
 
     # when an alert fires
-    database.rows(OFFLINE, "kitchen")
+    database.query(OFFLINE, "kitchen")
     alerter.at_the_webhook("firing", KITCHEN)
 
     # then it is published, too
     delivered = 'alerter_notifications_delivered_total{receiver="broker"} '
 
     def count() -> float:
-        lines = alerter.process.ask("/metrics")[1].splitlines()
+        lines = alerter.process.http_get("/metrics")[1].splitlines()
         return sum(float(line.removeprefix(delivered)) for line in lines if line.startswith(delivered))
 
     eventually(count, DEADLINE_SECONDS, "it is delivered")
@@ -320,7 +320,7 @@ def test_the_subscriber_of_the_guide_receives_alerts(
             bindings = f"/api/queues/{subscribed.name}/events.my-alerts/bindings"
             eventually(lambda: has_bound(subscribed, bindings), DEADLINE_SECONDS, "it has bound its queue")
             # when a sensor goes offline
-            database.rows(OFFLINE, "kitchen")
+            database.query(OFFLINE, "kitchen")
             # then it prints the alert
             assert out
             line = out.readline()
@@ -334,5 +334,5 @@ def test_the_subscriber_of_the_guide_receives_alerts(
 def has_bound(broker: VirtualHost, path: str) -> bool:
     try:
         return any(binding["source"] == EVENTS_EXCHANGE for binding in broker.server.api("GET", path))
-    except ApiRefused:
+    except ApiError:
         return False

@@ -23,7 +23,7 @@ LOAD = 60
 def test_connections_that_the_broker_closes_under_load(
     broker: VirtualHost, database: Database, run: Processes
 ) -> None:
-    consumer = run.consumer()
+    consumer = run.start_consumer()
     lose_twice_under_load(broker, database, consumer, broker.close_connections)
     assert "320 CONNECTION_FORCED" in consumer.events("broker unavailable")[0]["reason"]
 
@@ -32,7 +32,7 @@ def test_connections_that_the_broker_closes_under_load(
 def test_connections_that_are_cut_under_load(
     broker: VirtualHost, database: Database, run: Processes, broker_proxy: Proxy
 ) -> None:
-    consumer = run.consumer(RABBITMQ_URL=broker.through(broker_proxy))
+    consumer = run.start_consumer(RABBITMQ_URL=broker.url_through(broker_proxy))
     lose_twice_under_load(broker, database, consumer, broker_proxy.cut)
 
 
@@ -43,7 +43,7 @@ def lose_twice_under_load(
         broker.publish(reading(sequence=sequence))
         if sequence in {20, 40}:
             lose()
-            consumer.logged("consuming", times=1 + sequence // 20)
+            consumer.wait_for_event("consuming", times=1 + sequence // 20)
 
     eventually(lambda: database.count() == LOAD, DEADLINE_SECONDS, "every reading is stored")
     assert consumer.stop() == 0
@@ -54,13 +54,13 @@ def lose_twice_under_load(
 def test_a_broker_that_is_away_makes_it_unready_but_alive(
     broker: VirtualHost, database: Database, run: Processes, broker_proxy: Proxy
 ) -> None:
-    consumer = run.consumer(**with_http(), RABBITMQ_URL=broker.through(broker_proxy))
+    consumer = run.start_consumer(**with_http(), RABBITMQ_URL=broker.url_through(broker_proxy))
     broker_proxy.refuse()
     broker.publish(reading())
 
-    consumer.logged("broker unavailable", times=2)
+    consumer.wait_for_event("broker unavailable", times=2)
     assert consumer.status("/readyz") == 503
-    assert "broker" in consumer.ask("/readyz")[1]
+    assert "broker" in consumer.http_get("/readyz")[1]
     assert consumer.status("/livez") == 200
     broker_proxy.forward()
 
@@ -72,14 +72,14 @@ def test_a_broker_that_is_away_makes_it_unready_but_alive(
 def test_a_connection_lost_while_working_leaves_the_message_to_the_next(
     broker: VirtualHost, database: Database, run: Processes, broker_proxy: Proxy
 ) -> None:
-    consumer = run.consumer(
-        RABBITMQ_URL=broker.through(broker_proxy), PROCESSING_SECONDS_MIN="1", PROCESSING_SECONDS_MAX="1"
+    consumer = run.start_consumer(
+        RABBITMQ_URL=broker.url_through(broker_proxy), PROCESSING_SECONDS_MIN="1", PROCESSING_SECONDS_MAX="1"
     )
     broker.publish(reading())
     eventually(lambda: broker.ready() == 0, DEADLINE_SECONDS, "the message is in hand")
     broker_proxy.cut()
 
-    consumer.logged("consuming", times=2)
+    consumer.wait_for_event("consuming", times=2)
     eventually(lambda: database.count() and broker.ready() == 0, DEADLINE_SECONDS, "the reading is stored")
     assert consumer.stop() == 0
     assert database.count() == 1
@@ -94,14 +94,14 @@ def test_a_connection_lost_during_a_database_outage_is_opened_again(
     broker_proxy: Proxy,
     database_proxy: Proxy,
 ) -> None:
-    consumer = run.consumer(
-        RABBITMQ_URL=broker.through(broker_proxy), DATABASE_URL=database.through(database_proxy)
+    consumer = run.start_consumer(
+        RABBITMQ_URL=broker.url_through(broker_proxy), DATABASE_URL=database.url_through(database_proxy)
     )
     database_proxy.refuse()
     broker.publish(reading())
-    consumer.logged("database unavailable", times=2)
+    consumer.wait_for_event("database unavailable", times=2)
     broker_proxy.cut()
-    consumer.logged("consuming", times=2)
+    consumer.wait_for_event("consuming", times=2)
     database_proxy.forward()
 
     eventually(database.count, DEADLINE_SECONDS, "the reading is stored")
@@ -114,10 +114,12 @@ def test_a_silent_broker_is_given_up_by_consumer_and_sensor_and_nothing_is_missi
     broker: VirtualHost, database: Database, run: Processes, broker_proxy: Proxy
 ) -> None:
     short = "messaging.amqp.connection.HEARTBEAT_SECONDS=1"
-    through = broker.through(broker_proxy)
-    consumer = run.consumer(f"tests.entries.patched pipeline {short}", RABBITMQ_URL=through)
+    through = broker.url_through(broker_proxy)
+    consumer = run.start_consumer(f"tests.fault_entrypoints.patched pipeline {short}", RABBITMQ_URL=through)
     sensor = run.start(
-        f"tests.entries.patched sensor {short}", RABBITMQ_URL=through, SENSOR_INTERVAL_SECONDS="0.05"
+        f"tests.fault_entrypoints.patched sensor {short}",
+        RABBITMQ_URL=through,
+        SENSOR_INTERVAL_SECONDS="0.05",
     )
     eventually(lambda: database.count() > 5, DEADLINE_SECONDS, "readings arrive")
     # Heartbeats of a second may be late on a busy machine before anything is silent.
@@ -125,17 +127,17 @@ def test_a_silent_broker_is_given_up_by_consumer_and_sensor_and_nothing_is_missi
     losses = [len(process.events("broker unavailable")) for process in (sensor, consumer)]
     broker_proxy.black_hole()
     for process, before in zip((sensor, consumer), losses, strict=True):
-        process.logged("broker unavailable", times=before + 1)
+        process.wait_for_event("broker unavailable", times=before + 1)
     broker_proxy.forward()
 
-    consumer.logged("consuming", times=consuming + 1)
-    sensor.logged("connected to the broker", times=connected + 1)
-    sensor.logged("published", times=len(sensor.events("published")) + 20)
+    consumer.wait_for_event("consuming", times=consuming + 1)
+    sensor.wait_for_event("connected to the broker", times=connected + 1)
+    sensor.wait_for_event("published", times=len(sensor.events("published")) + 20)
     assert sensor.stop() == 0
     published = len(sensor.events("published"))
     eventually(lambda: database.count() == published, DEADLINE_SECONDS, "every reading is stored")
     assert [
-        row["sequence"] for row in database.rows("SELECT sequence FROM reading ORDER BY sequence")
+        row["sequence"] for row in database.query("SELECT sequence FROM reading ORDER BY sequence")
     ] == list(range(1, published + 1))
 
 
@@ -143,14 +145,14 @@ def test_a_silent_broker_is_given_up_by_consumer_and_sensor_and_nothing_is_missi
 def test_work_of_several_heartbeats_keeps_its_connection_which_is_shown_by_the_consumers_name(
     broker: VirtualHost, database: Database, run: Processes
 ) -> None:
-    consumer = run.consumer(
-        "tests.entries.patched pipeline messaging.amqp.connection.HEARTBEAT_SECONDS=3",
+    consumer = run.start_consumer(
+        "tests.fault_entrypoints.patched pipeline messaging.amqp.connection.HEARTBEAT_SECONDS=3",
         PROCESSING_SECONDS_MIN="9",
         PROCESSING_SECONDS_MAX="9",
     )
     connections = eventually(broker.connections, DEADLINE_SECONDS, "the broker knows of it")
     broker.publish(reading())
-    shown = broker.shown(f"pipeline@{socket.gethostname()}:{consumer.pid}")
+    shown = broker.wait_for_client(f"pipeline@{socket.gethostname()}:{consumer.pid}")
     assert [shown["name"]] == connections
     eventually(database.count, DEADLINE_SECONDS, "the reading is stored")
     assert broker.connections() == connections
@@ -164,11 +166,11 @@ def test_work_of_several_heartbeats_keeps_its_connection_which_is_shown_by_the_c
 def test_a_deleted_queue_comes_back_and_is_consumed_again(
     broker: VirtualHost, database: Database, run: Processes
 ) -> None:
-    consumer = run.consumer()
+    consumer = run.start_consumer()
     broker.channel.queue_delete(QUEUE)
 
-    assert "cancelled the consumer" in consumer.logged("broker unavailable")["reason"]
-    consumer.logged("consuming", times=2)
+    assert "cancelled the consumer" in consumer.wait_for_event("broker unavailable")["reason"]
+    consumer.wait_for_event("consuming", times=2)
     broker.publish(reading(), exchange=EXCHANGE, routing_key="reading.1")
     eventually(database.count, DEADLINE_SECONDS, "the reading is stored")
 
@@ -177,12 +179,12 @@ def test_a_deleted_queue_comes_back_and_is_consumed_again(
 def test_a_queue_deleted_while_a_message_is_in_hand(
     broker: VirtualHost, database: Database, run: Processes
 ) -> None:
-    consumer = run.consumer(PROCESSING_SECONDS_MIN="1", PROCESSING_SECONDS_MAX="1")
+    consumer = run.start_consumer(PROCESSING_SECONDS_MIN="1", PROCESSING_SECONDS_MAX="1")
     broker.publish(reading(sensor_id="in hand"))
     eventually(lambda: broker.ready() == 0, DEADLINE_SECONDS, "the message is in hand")
     broker.channel.queue_delete(QUEUE)
 
-    consumer.logged("consuming", times=2)
+    consumer.wait_for_event("consuming", times=2)
     broker.publish(reading(sensor_id="after"))
     eventually(
         lambda: [row["sensor_id"] for row in database.readings()][-1:] == ["after"],
@@ -195,12 +197,12 @@ def test_a_queue_deleted_while_a_message_is_in_hand(
 def test_a_deleted_dead_queue_comes_back_before_a_bad_message_is_acked(
     broker: VirtualHost, run: Processes
 ) -> None:
-    consumer = run.consumer()
+    consumer = run.start_consumer()
     broker.channel.queue_delete(DEAD_QUEUE)
     broker.publish("rubbish")
 
-    consumer.logged("dead-lettered")
-    assert [message.body for message in broker.take_all(DEAD_QUEUE)] == [b"rubbish"]
+    consumer.wait_for_event("dead-lettered")
+    assert [message.body for message in broker.drain(DEAD_QUEUE)] == [b"rubbish"]
     assert consumer.stop() == 0
     assert broker.ready() == 0
 
@@ -209,12 +211,12 @@ def test_a_deleted_dead_queue_comes_back_before_a_bad_message_is_acked(
 def test_a_channel_that_the_broker_closes_is_opened_again(
     broker: VirtualHost, database: Database, run: Processes
 ) -> None:
-    consumer = run.consumer("tests.entries.double_ack")
+    consumer = run.start_consumer("tests.fault_entrypoints.double_ack")
     broker.publish(reading(sequence=1))
     broker.publish(reading(sequence=2))
 
-    consumer.logged("broker unavailable")
-    consumer.logged("consuming", times=2)
+    consumer.wait_for_event("broker unavailable")
+    consumer.wait_for_event("consuming", times=2)
     eventually(lambda: database.count() == 2, DEADLINE_SECONDS, "both readings are stored")
     assert consumer.stop() == 0
     assert broker.ready() == broker.ready(DEAD_QUEUE) == 0
@@ -225,8 +227,8 @@ def test_a_broker_that_comes_later_is_waited_for(
 ) -> None:
     broker_proxy.refuse()
     broker.publish(reading())
-    consumer = run.start("pipeline", **with_http(), RABBITMQ_URL=broker.through(broker_proxy))
-    assert "Connection refused" in consumer.logged("broker unavailable", times=2)["reason"]
+    consumer = run.start("pipeline", **with_http(), RABBITMQ_URL=broker.url_through(broker_proxy))
+    assert "Connection refused" in consumer.wait_for_event("broker unavailable", times=2)["reason"]
     assert consumer.status("/readyz") == 503
 
     broker_proxy.forward()
@@ -239,13 +241,15 @@ def test_a_broker_that_does_not_come_within_the_connect_timeout_ends_the_process
     broker: VirtualHost, run: Processes, broker_proxy: Proxy
 ) -> None:
     broker_proxy.refuse()
-    consumer = run.start("pipeline", RABBITMQ_URL=broker.through(broker_proxy), CONNECT_TIMEOUT_SECONDS="1")
+    consumer = run.start(
+        "pipeline", RABBITMQ_URL=broker.url_through(broker_proxy), CONNECT_TIMEOUT_SECONDS="1"
+    )
     assert consumer.wait() == 69
-    assert "Connection refused" in consumer.logged("dependency unavailable, exiting")["reason"]
+    assert "Connection refused" in consumer.wait_for_event("dependency unavailable, exiting")["reason"]
 
 
 def test_a_wrong_password_is_told_without_the_password(broker: VirtualHost, run: Processes) -> None:
-    with broker.server.user_with(broker.name) as url:
+    with broker.server.user_with_permissions(broker.name) as url:
         wrong = url.replace("@", "-wrong-secret@", 1)
         consumer = run.start("pipeline", RABBITMQ_URL=wrong, CONNECT_TIMEOUT_SECONDS="1")
         assert consumer.wait() == 69
@@ -259,10 +263,12 @@ def test_a_queue_with_other_arguments_is_told_until_it_is_deleted(
     broker.channel.queue_delete(QUEUE)
     broker.channel.queue_declare(QUEUE, durable=True, arguments={"x-max-length": 10})
     consumer = run.start("pipeline")
-    assert "inequivalent arg 'x-max-length'" in consumer.logged("broker unavailable", times=2)["reason"]
+    assert (
+        "inequivalent arg 'x-max-length'" in consumer.wait_for_event("broker unavailable", times=2)["reason"]
+    )
 
     broker.channel.queue_delete(QUEUE)
 
-    consumer.logged("consuming")
+    consumer.wait_for_event("consuming")
     broker.publish(reading())
     eventually(database.count, DEADLINE_SECONDS, "it consumes")

@@ -30,7 +30,7 @@ FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 ORDER BY attnum
 def test_every_object_has_a_comment(database: Database) -> None:
     queries = (UNCOMMENTED_RELATIONS, UNCOMMENTED_COLUMNS, UNCOMMENTED_FUNCTIONS)
 
-    uncommented = [row["name"] for query in queries for row in database.rows(query)]
+    uncommented = [row["name"] for query in queries for row in database.query(query)]
 
     assert uncommented == []
 
@@ -38,10 +38,10 @@ def test_every_object_has_a_comment(database: Database) -> None:
 def test_a_new_partition_has_the_column_comments_of_its_table(database: Database) -> None:
     tomorrow = datetime.now(UTC).date() + timedelta(days=1)
     partition = f"reading_{tomorrow:%Y%m%d}"
-    database.rows(f"DROP TABLE {partition}")
+    database.query(f"DROP TABLE {partition}")
 
-    database.rows("SELECT create_partitions()")
+    database.query("SELECT create_partitions()")
 
-    comments = database.rows(COLUMN_COMMENTS, partition)
-    assert comments == database.rows(COLUMN_COMMENTS, "reading")
+    comments = database.query(COLUMN_COMMENTS, partition)
+    assert comments == database.query(COLUMN_COMMENTS, "reading")
     assert all(row["comment"] for row in comments)

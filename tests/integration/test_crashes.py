@@ -12,7 +12,7 @@ from tests.readings import reading
 from tests.waiting import DEADLINE_SECONDS, eventually
 
 both_queue_types = pytest.mark.parametrize("queue_type", ["quorum", "classic"])
-DEADLY_CONSUMER = "tests.entries.deadly"
+KILLED_CONSUMER = "tests.fault_entrypoints.killed_by_reading"
 SIGKILLED = -9
 pytestmark = both_modes
 
@@ -20,7 +20,7 @@ pytestmark = both_modes
 def restart_until_it_lives(is_done: Callable[[], bool], run: Processes, most_deaths: int) -> int:
     """Start the deadly consumer anew whenever it dies; how often it died until all was done."""
     for deaths in range(most_deaths + 1):
-        consumer = run.start(DEADLY_CONSUMER)
+        consumer = run.start(KILLED_CONSUMER)
         eventually(
             lambda: consumer.exit_code is not None or is_done(),  # noqa: B023 (asked at once)
             DEADLINE_SECONDS,
@@ -39,7 +39,7 @@ def test_a_message_that_kills_its_consumer_is_dead_lettered_and_its_neighbours_a
 ) -> None:
     for sequence in range(3):
         broker.publish(reading(sequence=sequence))
-    broker.publish(reading(sensor_id="deadly"))
+    broker.publish(reading(sensor_id="fatal"))
     for sequence in range(3, 6):
         broker.publish(reading(sequence=sequence))
 
@@ -52,8 +52,8 @@ def test_a_message_that_kills_its_consumer_is_dead_lettered_and_its_neighbours_a
     assert deaths == (4 if queue_type == "quorum" else 1)
     assert sorted(row["sequence"] for row in database.readings()) == list(range(6))
     assert broker.ready() == 0
-    (dead,) = broker.take_all(DEAD_QUEUE)
-    assert b'"deadly"' in dead.body
+    (dead,) = broker.drain(DEAD_QUEUE)
+    assert b'"fatal"' in dead.body
     assert dead.headers["x-dead-reason"] == "crash-loop"
     assert dead.headers["x-dead-detail"] == "its consumer was killed by SIGKILL when it was tried alone"
     assert dead.headers.get("x-delivery-count", 0) == 0, "the count of the old queue was not taken along"
@@ -69,9 +69,9 @@ def test_a_good_message_that_came_back_often_is_tried_and_stored(
         broker.channel.basic_nack(method.delivery_tag, requeue=True)
         eventually(broker.ready, DEADLINE_SECONDS, "the message is back")
 
-    consumer = run.consumer()
+    consumer = run.start_consumer()
 
-    tried = consumer.logged("stored in isolation")
+    tried = consumer.wait_for_event("stored in isolation")
     assert tried["duplicate"] is False
     assert tried["deliveries"] in {7, None}
     assert consumer.stop() == 0
@@ -86,9 +86,9 @@ def test_a_bad_message_that_came_back_often_keeps_its_own_reason(broker: Virtual
         broker.channel.basic_nack(method.delivery_tag, requeue=True)
         eventually(broker.ready, DEADLINE_SECONDS, "the message is back")
 
-    run.consumer().logged("dead-lettered")
+    run.start_consumer().wait_for_event("dead-lettered")
 
-    headers = broker.take_all(DEAD_QUEUE)[0].headers
+    headers = broker.drain(DEAD_QUEUE)[0].headers
     assert headers["x-dead-reason"] == "not-json"
     assert headers["x-original-delivery-count"] == 6
 
@@ -98,39 +98,41 @@ def test_a_bad_message_that_came_back_often_keeps_its_own_reason(broker: Virtual
 def test_a_consumer_killed_around_the_commit_leaves_exactly_one_row(
     broker: VirtualHost, database: Database, run: Processes, moment: str, mode: Mode
 ) -> None:
-    for sequence in range(mode.holds):
+    for sequence in range(mode.max_unacked):
         broker.publish(reading(sequence=sequence))
 
     # It lingers until its first batch is full, however slowly that comes.
-    killed = run.start(f"tests.entries.killed {moment}", BATCH_LINGER_SECONDS="10")
+    killed = run.start(f"tests.fault_entrypoints.killed {moment}", BATCH_LINGER_SECONDS="10")
 
     assert killed.wait() == SIGKILLED
-    assert database.count() == (mode.holds if moment == "after" else 0)
-    eventually(lambda: broker.ready() == mode.holds, DEADLINE_SECONDS, "the batch is back in the queue")
+    assert database.count() == (mode.max_unacked if moment == "after" else 0)
+    eventually(lambda: broker.ready() == mode.max_unacked, DEADLINE_SECONDS, "the batch is back in the queue")
 
-    consumer = run.consumer()
+    consumer = run.start_consumer()
 
-    eventually(lambda: sum(_outcomes(consumer)) == mode.holds, DEADLINE_SECONDS, "every message is handled")
+    eventually(
+        lambda: sum(_outcomes(consumer)) == mode.max_unacked, DEADLINE_SECONDS, "every message is handled"
+    )
     assert consumer.stop() == 0
-    assert sorted(row["sequence"] for row in database.readings()) == list(range(mode.holds))
+    assert sorted(row["sequence"] for row in database.readings()) == list(range(mode.max_unacked))
     assert broker.ready() == broker.ready(DEAD_QUEUE) == 0
 
 
 def _outcomes(consumer: Process) -> tuple[int, ...]:
     """Where nobody counts deliveries, what was in a killed consumer's hands is tried."""
-    return *consumer.told(), len(consumer.events("stored in isolation"))
+    return *consumer.stored_counts(), len(consumer.events("stored in isolation"))
 
 
 def test_consumers_killed_under_load_lose_nothing(
     broker: VirtualHost, database: Database, run: Processes
 ) -> None:
-    steady = run.consumer()
+    steady = run.start_consumer()
     for sequence in range(300):
         if sequence % 100 == 0:
-            victim = run.consumer()
+            victim = run.start_consumer()
         broker.publish(reading(sequence=sequence))
         if sequence % 100 == 50:
-            eventually(lambda: any(victim.told()), DEADLINE_SECONDS, "it works")  # noqa: B023 (asked at once)
+            eventually(lambda: any(victim.stored_counts()), DEADLINE_SECONDS, "it works")  # noqa: B023 (asked at once)
             victim.kill()
 
     eventually(lambda: len(broker.connections()) == 1, DEADLINE_SECONDS, "the kills are noticed")

@@ -38,27 +38,27 @@ def assert_all_stored_once(
 def test_an_unreachable_database_leaves_the_backlog_ready(
     broker: VirtualHost, database: Database, run: Processes, database_proxy: Proxy, mode: Mode
 ) -> None:
-    consumer = run.consumer(**with_http(), DATABASE_URL=database.through(database_proxy))
+    consumer = run.start_consumer(**with_http(), DATABASE_URL=database.url_through(database_proxy))
     publish_load(broker, LOAD // 2)
     eventually(database.count, DEADLINE_SECONDS, "some are stored")
     database_proxy.refuse()
     for sequence in range(LOAD // 2, LOAD):
         broker.publish(reading(sequence=sequence))
 
-    consumer.logged("database unavailable", times=3)
-    done = sum(consumer.told())
-    ready = LOAD - done - mode.holds
+    consumer.wait_for_event("database unavailable", times=3)
+    done = sum(consumer.stored_counts())
+    ready = LOAD - done - mode.max_unacked
     eventually(lambda: broker.ready() == ready, DEADLINE_SECONDS, "some are held, the others are ready")
     assert consumer.status("/readyz") == 503
-    assert "database" in consumer.ask("/readyz")[1]
+    assert "database" in consumer.http_get("/readyz")[1]
     assert consumer.status("/livez") == 200
-    assert 'pipeline_dependency_up{dependency="database"} 0.0' in consumer.ask("/metrics")[1]
+    assert 'pipeline_dependency_up{dependency="database"} 0.0' in consumer.http_get("/metrics")[1]
 
     database_proxy.forward()
 
-    consumer.logged("database available")
+    consumer.wait_for_event("database available")
     eventually(lambda: consumer.status("/readyz") == 200, DEADLINE_SECONDS, "it is ready again")
-    assert 'pipeline_dependency_up{dependency="database"} 1.0' in consumer.ask("/metrics")[1]
+    assert 'pipeline_dependency_up{dependency="database"} 1.0' in consumer.http_get("/metrics")[1]
     assert_all_stored_once(broker, database, consumer)
     assert consumer.events("requeued") == []
     assert consumer.events("broker unavailable") == []
@@ -72,14 +72,14 @@ def test_a_connection_cut_under_load_loses_nothing(
     database_proxy: Proxy,
     failure: Callable[[Proxy], None],
 ) -> None:
-    consumer = run.consumer(DATABASE_URL=database.through(database_proxy))
+    consumer = run.start_consumer(DATABASE_URL=database.url_through(database_proxy))
     publish_load(broker, 10)
     for sequence in range(10, LOAD):
         if sequence % 15 == 0:
             failure(database_proxy)
         broker.publish(reading(sequence=sequence))
         if sequence % 15 == 0:
-            consumer.logged("database available", times=sequence // 15)
+            consumer.wait_for_event("database available", times=sequence // 15)
 
     assert_all_stored_once(broker, database, consumer)
 
@@ -87,20 +87,20 @@ def test_a_connection_cut_under_load_loses_nothing(
 def test_a_response_lost_after_the_commit_causes_no_second_row(
     broker: VirtualHost, database: Database, run: Processes, database_proxy: Proxy
 ) -> None:
-    consumer = run.consumer(DATABASE_URL=database.through(database_proxy))
+    consumer = run.start_consumer(DATABASE_URL=database.url_through(database_proxy))
     broker.publish(reading(sequence=0))
-    consumer.logged("stored")
+    consumer.wait_for_event("stored")
     database_proxy.lose_next_answer()
     broker.publish(reading(sequence=1))
 
-    consumer.logged("duplicate")
+    consumer.wait_for_event("duplicate")
     assert database.count() == 2
 
 
 def test_backends_terminated_under_load_lose_nothing(
     broker: VirtualHost, database: Database, run: Processes
 ) -> None:
-    consumer = run.consumer()
+    consumer = run.start_consumer()
     for sequence in range(LOAD):
         broker.publish(reading(sequence=sequence))
         if sequence % 20 == 10:
@@ -112,9 +112,9 @@ def test_backends_terminated_under_load_lose_nothing(
 def test_twenty_outages_lose_nothing(
     broker: VirtualHost, database: Database, run: Processes, database_proxy: Proxy
 ) -> None:
-    consumer = run.consumer(
-        "tests.entries.patched pipeline messaging.consuming.consumer.RECONNECT_SECONDS=0.1",
-        DATABASE_URL=database.through(database_proxy),
+    consumer = run.start_consumer(
+        "tests.fault_entrypoints.patched pipeline messaging.consuming.consumer.RECONNECT_SECONDS=0.1",
+        DATABASE_URL=database.url_through(database_proxy),
     )
     for number in range(20):
         database_proxy.refuse()
@@ -125,7 +125,7 @@ def test_twenty_outages_lose_nothing(
             "the outage is noticed",
         )
         database_proxy.forward()
-        consumer.logged("database available", times=number + 1)
+        consumer.wait_for_event("database available", times=number + 1)
     assert_all_stored_once(broker, database, consumer, 20)
     assert consumer.events("requeued") == []
 
@@ -133,7 +133,7 @@ def test_twenty_outages_lose_nothing(
 def test_a_frozen_database_times_out_and_the_broker_connection_survives(
     broker: VirtualHost, database: Database, run: Processes, database_proxy: Proxy, mode: Mode
 ) -> None:
-    consumer = run.consumer(**with_http(), DATABASE_URL=database.through(database_proxy))
+    consumer = run.start_consumer(**with_http(), DATABASE_URL=database.url_through(database_proxy))
     publish_load(broker, 10)
     eventually(lambda: database.count() == 10, DEADLINE_SECONDS, "the first are stored")
     connection = eventually(broker.connections, DEADLINE_SECONDS, "the broker knows of it")
@@ -141,13 +141,13 @@ def test_a_frozen_database_times_out_and_the_broker_connection_survives(
     for sequence in range(10, 20):
         broker.publish(reading(sequence=sequence))
 
-    consumer.logged("database unavailable")
-    eventually(lambda: broker.ready() == 10 - mode.holds, DEADLINE_SECONDS, "the others are ready")
+    consumer.wait_for_event("database unavailable")
+    eventually(lambda: broker.ready() == 10 - mode.max_unacked, DEADLINE_SECONDS, "the others are ready")
     assert consumer.status("/livez") == 200
     eventually(lambda: consumer.status("/readyz") == 503, DEADLINE_SECONDS, "it is not ready")
     database_proxy.forward()
 
-    consumer.logged("database available")
+    consumer.wait_for_event("database available")
     assert broker.connections() == connection
     assert_all_stored_once(broker, database, consumer, 20)
     assert consumer.events("broker unavailable") == []
@@ -157,10 +157,10 @@ def test_a_missing_table_pauses_the_consumer_until_the_migration(
     broker: VirtualHost, bare_database: Database, run: Processes, mode: Mode
 ) -> None:
     publish_load(broker, 10)
-    consumer = run.consumer(DATABASE_URL=bare_database.url)
-    reason = consumer.logged("database unavailable", times=2)["reason"]
+    consumer = run.start_consumer(DATABASE_URL=bare_database.url)
+    reason = consumer.wait_for_event("database unavailable", times=2)["reason"]
     assert 'relation "sensor" does not exist (SQLSTATE 42P01)' in reason
-    eventually(lambda: broker.ready() == 10 - mode.holds, DEADLINE_SECONDS, "the others are ready")
+    eventually(lambda: broker.ready() == 10 - mode.max_unacked, DEADLINE_SECONDS, "the others are ready")
 
     upgrade(bare_database.settings)
 
@@ -170,23 +170,23 @@ def test_a_missing_table_pauses_the_consumer_until_the_migration(
 def test_a_lock_on_the_table_pauses_the_consumer(
     broker: VirtualHost, database: Database, run: Processes, mode: Mode
 ) -> None:
-    consumer = run.consumer("tests.entries.patched pipeline db.engine.LOCK_TIMEOUT_SECONDS=1")
+    consumer = run.start_consumer("tests.fault_entrypoints.patched pipeline db.engine.LOCK_TIMEOUT_SECONDS=1")
     with database.connect() as other, other.transaction():
         other.execute("LOCK TABLE reading")
         publish_load(broker, 12)
-        assert "lock timeout" in consumer.logged("database unavailable")["reason"]
-        eventually(lambda: broker.ready() == 12 - mode.holds, DEADLINE_SECONDS, "the others are ready")
+        assert "lock timeout" in consumer.wait_for_event("database unavailable")["reason"]
+        eventually(lambda: broker.ready() == 12 - mode.max_unacked, DEADLINE_SECONDS, "the others are ready")
     assert_all_stored_once(broker, database, consumer, 12)
 
 
 def test_a_read_only_database_is_an_outage(broker: VirtualHost, database: Database, run: Processes) -> None:
-    database.rows(f"ALTER DATABASE {database.name} SET default_transaction_read_only = on")
-    consumer = run.consumer()
+    database.query(f"ALTER DATABASE {database.name} SET default_transaction_read_only = on")
+    consumer = run.start_consumer()
     publish_load(broker, 3)
-    assert "read-only transaction" in consumer.logged("database unavailable")["reason"]
+    assert "read-only transaction" in consumer.wait_for_event("database unavailable")["reason"]
 
-    database.rows("SET default_transaction_read_only = off")
-    database.rows(f"ALTER DATABASE {database.name} RESET default_transaction_read_only")
+    database.query("SET default_transaction_read_only = off")
+    database.query(f"ALTER DATABASE {database.name} RESET default_transaction_read_only")
     database.terminate_backends("pipeline@")
 
     assert_all_stored_once(broker, database, consumer, 3)
@@ -195,10 +195,10 @@ def test_a_read_only_database_is_an_outage(broker: VirtualHost, database: Databa
 def test_an_idle_consumer_detects_an_outage_and_its_end(
     database: Database, run: Processes, database_proxy: Proxy
 ) -> None:
-    consumer = run.consumer(
-        "tests.entries.patched pipeline pipeline.database_health.CHECK_SECONDS=1",
+    consumer = run.start_consumer(
+        "tests.fault_entrypoints.patched pipeline pipeline.database_health.CHECK_SECONDS=1",
         **with_http(),
-        DATABASE_URL=database.through(database_proxy),
+        DATABASE_URL=database.url_through(database_proxy),
     )
     database_proxy.refuse()
     eventually(
@@ -213,8 +213,8 @@ def test_a_consumer_that_starts_before_its_database_waits_for_it(
 ) -> None:
     database_proxy.refuse()
     broker.publish(reading(sequence=0))
-    consumer = run.start("pipeline", **with_http(), DATABASE_URL=database.through(database_proxy))
-    consumer.logged("database unavailable", times=2)
+    consumer = run.start("pipeline", **with_http(), DATABASE_URL=database.url_through(database_proxy))
+    consumer.wait_for_event("database unavailable", times=2)
     assert consumer.status("/readyz") == 503
     assert broker.ready() == 1, "no message is received that cannot be stored"
 
@@ -228,7 +228,7 @@ def test_a_database_unavailable_for_the_connect_timeout_ends_the_process(
 ) -> None:
     database_proxy.refuse()
     consumer = run.start(
-        "pipeline", DATABASE_URL=database.through(database_proxy), CONNECT_TIMEOUT_SECONDS="1"
+        "pipeline", DATABASE_URL=database.url_through(database_proxy), CONNECT_TIMEOUT_SECONDS="1"
     )
     assert consumer.wait() == 69
-    assert "Connection refused" in consumer.logged("dependency unavailable, exiting")["reason"]
+    assert "Connection refused" in consumer.wait_for_event("dependency unavailable, exiting")["reason"]

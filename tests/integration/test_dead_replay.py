@@ -33,19 +33,19 @@ def test_a_replayed_message_is_processed_again_and_counts_its_replays(
     publish_dead_letter(broker, "rubbish", mine="kept")
     for number in (1, 2, 3):
         assert "Replayed 1: 1 not-json" in sensorctl("dead", "replay")
-        [replayed] = broker.take_all(QUEUE)
+        [replayed] = broker.drain(QUEUE)
         assert (replayed.headers["mine"], replayed.headers["x-replays"]) == ("kept", number)
         assert not [name for name in replayed.headers if name.startswith("x-dead-")]
         assert replayed.properties.delivery_mode == 2
         broker.publish("rubbish", replayed.properties)
-        consumer = run.consumer()
-        consumer.logged("dead-lettered")
+        consumer = run.start_consumer()
+        consumer.wait_for_event("dead-lettered")
         assert consumer.stop() == 0
     assert "already replayed 3 times" in sensorctl("dead", "replay", code=1)
     assert broker.ready(QUEUE) == 0
     eventually(lambda: broker.ready(DEAD_QUEUE) == 1, DEADLINE_SECONDS, "it stays in the dead-letter queue")
     assert "Replayed 1" in sensorctl("dead", "replay", "--force")
-    assert broker.take_all(QUEUE)[0].headers["x-replays"] == 4
+    assert broker.drain(QUEUE)[0].headers["x-replays"] == 4
 
 
 def test_replay_respects_the_selection_and_the_limit(broker: VirtualHost, sensorctl: Operator) -> None:
@@ -58,13 +58,13 @@ def test_replay_respects_the_selection_and_the_limit(broker: VirtualHost, sensor
     assert broker.ready(QUEUE) == 0
 
     sensorctl("dead", "replay", "--sensor", "1", "--limit", "2")
-    assert [json.loads(m.body)["n"] for m in broker.take_all(QUEUE)] == [1, 3]
+    assert [json.loads(m.body)["n"] for m in broker.drain(QUEUE)] == [1, 3]
     sensorctl("dead", "replay", ids[4])
-    assert [json.loads(m.body)["n"] for m in broker.take_all(QUEUE)] == [4]
+    assert [json.loads(m.body)["n"] for m in broker.drain(QUEUE)] == [4]
     assert f"Not found: {ids[4]}" in sensorctl("dead", "replay", ids[4], ids[0], code=1)
-    assert [json.loads(m.body)["n"] for m in broker.take_all(QUEUE)] == [0]
+    assert [json.loads(m.body)["n"] for m in broker.drain(QUEUE)] == [0]
     eventually(lambda: broker.ready(DEAD_QUEUE) == 2, DEADLINE_SECONDS, "the other messages stay")
-    assert [json.loads(m.body)["n"] for m in broker.take_all(DEAD_QUEUE)] == [2, 5]
+    assert [json.loads(m.body)["n"] for m in broker.drain(DEAD_QUEUE)] == [2, 5]
 
 
 def test_the_rate_is_limited(broker: VirtualHost, sensorctl: Operator) -> None:
@@ -79,13 +79,13 @@ def test_a_message_that_is_dead_lettered_again_is_not_replayed_twice_in_one_run(
     broker: VirtualHost, sensorctl: Operator, run: Processes
 ) -> None:
     publish_dead_letters(broker, 700)
-    consumer = run.consumer()
+    consumer = run.start_consumer()
     assert "Replayed 700" in sensorctl("dead", "replay")
     eventually(
         lambda: broker.ready(DEAD_QUEUE) == 700, DEADLINE_SECONDS, "all messages are dead-lettered again"
     )
     assert consumer.stop() == 0
-    assert {message.headers["x-replays"] for message in broker.take_all(DEAD_QUEUE)} == {1}
+    assert {message.headers["x-replays"] for message in broker.drain(DEAD_QUEUE)} == {1}
 
 
 @pytest.mark.parametrize(("queue_type", "kills"), [("quorum", LOW_LIMIT + 2), ("classic", 3)])
@@ -106,7 +106,7 @@ def test_a_replay_that_is_killed_loses_nothing(
         replay.kill()
     await_return(broker, len(sent))
     assert broker.ready(DEAD_QUEUE) > 0, "the kills interrupted the replays"
-    replayed, dead = bodies(broker.take_all(QUEUE)), bodies(broker.take_all(DEAD_QUEUE))
+    replayed, dead = bodies(broker.drain(QUEUE)), bodies(broker.drain(DEAD_QUEUE))
     assert set(replayed) | set(dead) == sent
     assert max((replayed + dead).values()) <= 2, (
         "at most the message that was being replayed is in both queues"
@@ -123,7 +123,7 @@ def test_a_slow_replay_that_holds_other_messages_can_be_killed_any_number_of_tim
         await_progress(broker, replay)
         replay.kill()
     await_return(broker, len(sent))
-    assert set(bodies(broker.take_all(QUEUE))) | set(bodies(broker.take_all(DEAD_QUEUE))) == sent
+    assert set(bodies(broker.drain(QUEUE))) | set(bodies(broker.drain(DEAD_QUEUE))) == sent
 
 
 def await_progress(broker: VirtualHost, replay: Process) -> None:
@@ -156,7 +156,7 @@ def test_messages_with_many_returns_are_replayed_and_discarded(
         eventually(lambda: broker.ready(DEAD_QUEUE) == 250, DEADLINE_SECONDS, "all messages are back")
     assert "Replayed 100" in sensorctl("dead", "replay", "--limit", "100")
     assert "Discarded 150" in sensorctl("dead", "discard", "--yes")
-    replayed = bodies(broker.take_all(QUEUE))
+    replayed = bodies(broker.drain(QUEUE))
     assert len(replayed) == replayed.total() == 100
     assert set(replayed) < sent
-    assert broker.take_all(DEAD_QUEUE) == []
+    assert broker.drain(DEAD_QUEUE) == []

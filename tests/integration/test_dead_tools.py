@@ -99,7 +99,7 @@ def test_reading_the_first_message_repeatedly_does_not_exhaust_the_returns_of_th
         with open_dead_letter_queue(broker.settings) as queue:
             assert next(queue.peek()).body in sent
         eventually(lambda: broker.ready(DEAD_QUEUE) == 30, DEADLINE_SECONDS, "all messages are back")
-    assert set(bodies(broker.take_all(DEAD_QUEUE))) == sent
+    assert set(bodies(broker.drain(DEAD_QUEUE))) == sent
 
 
 def test_a_long_operation_renews_the_messages_that_it_holds(
@@ -133,7 +133,7 @@ def test_discard_requires_confirmation_or_yes(broker: VirtualHost, sensorctl: Op
     eventually(lambda: broker.ready(DEAD_QUEUE) == 4, DEADLINE_SECONDS, "nothing was discarded")
     assert "Discarded 3: 3 not-json" in sensorctl("dead", "discard", "--yes", "--reason", "not-json")
     eventually(lambda: broker.ready(DEAD_QUEUE) == 1, DEADLINE_SECONDS, "the selected messages are discarded")
-    assert bodies(broker.take_all(DEAD_QUEUE)) == {b"other": 1}
+    assert bodies(broker.drain(DEAD_QUEUE)) == {b"other": 1}
     assert broker.ready(QUEUE) == 0
 
 
@@ -178,7 +178,7 @@ def test_exported_messages_are_imported_unchanged(
     assert [f"line {number}: " in output for number in range(1, 9)] == [False, *[True] * 4, *[False] * 3]
     assert [record["id"] for record in sensorctl.listed()] == ids
     eventually(lambda: broker.ready(DEAD_QUEUE) == 3, DEADLINE_SECONDS, "the messages stay")
-    back = broker.take_all(DEAD_QUEUE)
+    back = broker.drain(DEAD_QUEUE)
     assert [message.body for message in back] == sent
     for message in back:
         added = ("x-delivery-count", "timestamp_in_ms")  # by the broker

@@ -24,7 +24,7 @@ def test_the_program_of_readme_stores_a_reading(
     run: Processes, broker: VirtualHost, database: Database
 ) -> None:
     # given a running consumer and the ten lines of README
-    run.consumer()
+    run.start_consumer()
     [program] = [block.text for block in blocks_of(README) if block.language == "python"]
     program = program.replace(OWNER, broker.url)
     assert broker.url in program
@@ -34,7 +34,7 @@ def test_the_program_of_readme_stores_a_reading(
 
     # then its reading is in the summary
     eventually(lambda: database.count() == 1, WAIT, "the reading is stored")
-    [row] = database.rows("SELECT sensor_id, last_temperature FROM last_hour_summary")
+    [row] = database.query("SELECT sensor_id, last_temperature FROM last_hour_summary")
     assert row == {"sensor_id": "kitchen", "last_temperature": 21.5}
 
 
@@ -45,13 +45,13 @@ def test_every_payload_format_of_the_guide_is_accepted(
 
     for body in bodies:
         broker.publish(body)
-    run.consumer()
+    run.start_consumer()
 
     eventually(lambda: database.count() == len(bodies), WAIT, "every reading is stored")
 
 
 def test_the_reference_describes_the_migrated_database(database: Database) -> None:
-    page = schema.page(database.rows)
+    page = schema.page(database.query)
     if os.environ.get("UPDATE_REFERENCE"):
         schema.FILE.write_text(page, encoding="utf-8")
 
@@ -62,4 +62,4 @@ def test_the_reference_describes_the_migrated_database(database: Database) -> No
 
 def test_the_sql_of_the_documentation_runs(database: Database) -> None:
     for block in blocks("sql"):
-        database.rows(block.text)
+        database.query(block.text)

@@ -33,7 +33,7 @@ def test_what_the_socket_does_not_take_at_once_follows_later(broker: VirtualHost
         while confirmed < LARGE:
             confirmed = max([confirmed, *(confirm.delivery_tag for confirm in stream.wait(5))])
 
-    messages = broker.take_all()
+    messages = broker.drain()
     assert [message.properties.message_id for message in messages] == [str(n) for n in range(LARGE)]
     assert all(message.body == body for message in messages)
 

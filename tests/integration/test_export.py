@@ -65,10 +65,10 @@ def test_exported_readings_can_be_imported_unchanged(
     before = readings_of(stored)
     assert before == set(READINGS)
     # when all readings are deleted and it is imported twice
-    stored.rows("DELETE FROM reading")
+    stored.query("DELETE FROM reading")
     for _ in range(2):
         assert "Published 600 readings, skipped 0 invalid lines." in sensorctl("import", str(file))
-    run.consumer(PREFETCH_COUNT="100")
+    run.start_consumer(PREFETCH_COUNT="100")
     # then the readings are stored again, unchanged
     eventually(lambda: broker.ready() == 0 and stored.count() == 600, DEADLINE_SECONDS, "they are stored")
     assert readings_of(stored) == before
@@ -104,7 +104,7 @@ def test_a_large_table_is_read_in_batches_with_a_server_side_cursor(
     monkeypatch.setattr(export, "BATCH_ROWS", 50)
     with export.stream_rows(stored.settings, ExportQuery(Series.READINGS)) as rows:
         first = next(rows)
-        [session] = stored.rows(
+        [session] = stored.query(
             "SELECT query, state FROM pg_stat_activity "
             "WHERE application_name = 'export' AND datname = current_database()"
         )
@@ -114,7 +114,7 @@ def test_a_large_table_is_read_in_batches_with_a_server_side_cursor(
         assert int(fetched[1]) <= 50
         assert session["state"] == "idle in transaction"
         # Later changes are not part of the snapshot.
-        stored.rows("DELETE FROM reading")
+        stored.query("DELETE FROM reading")
         others = list(rows)
     assert [row["reading_id"] for row in (first, *others)] == [r.reading_id for r in in_order(READINGS)]
 
@@ -134,7 +134,7 @@ def test_a_connection_lost_during_the_export_leaves_no_file(
     del rows
     gc.collect()
 
-    stored.rows("DROP VIEW stored_reading")
+    stored.query("DROP VIEW stored_reading")
     output = sensorctl("export", str(tmp_path / "out.csv"), code=69)
     assert '"stored_reading" does not exist' in output
     assert list(tmp_path.glob("*out.csv*")) == []

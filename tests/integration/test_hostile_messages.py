@@ -85,7 +85,7 @@ def test_a_bad_body_with_hostile_headers_is_dead_lettered_and_a_good_one_is_stor
         broker.publish(f"rubbish {number}", RawHeaders(table))
         broker.publish(reading(sequence=number), RawHeaders(table))
 
-    consumer = run.consumer()
+    consumer = run.start_consumer()
 
     eventually(
         lambda: database.count() == len(HOSTILE_HEADERS), DEADLINE_SECONDS, "every good reading is stored"
@@ -93,7 +93,7 @@ def test_a_bad_body_with_hostile_headers_is_dead_lettered_and_a_good_one_is_stor
     assert consumer.stop() == 0
     assert broker.ready() == 0
     assert consumer.events("broker unavailable") == []
-    dead = broker.take_all(DEAD_QUEUE)
+    dead = broker.drain(DEAD_QUEUE)
     assert [message.body for message in dead] == [
         f"rubbish {number}".encode() for number in range(len(HOSTILE_HEADERS))
     ]
@@ -107,9 +107,9 @@ def test_what_does_not_fit_beside_the_reasons_is_left_out_and_what_cannot_be_rea
     milliseconds = field(b"when", b"T", struct.pack(">Q", 1_795_330_963_986))
     broker.publish("rubbish", RawHeaders(milliseconds))
     broker.publish("rubbish", RawHeaders(field(b"large", b"S", sized(b"x" * (FRAME_BYTES - 64)))))
-    run.consumer().logged("dead-lettered", times=2)
+    run.start_consumer().wait_for_event("dead-lettered", times=2)
 
-    unreadable, large = broker.take_all(DEAD_QUEUE)
+    unreadable, large = broker.drain(DEAD_QUEUE)
     # The broker may have added its stamp.
     assert milliseconds in unreadable.headers["x-unreadable-headers"]
     assert "large" not in large.headers
@@ -123,7 +123,7 @@ def test_dead_letters_with_hostile_headers_can_be_looked_at_again_and_again(
 ) -> None:
     for number, table in enumerate(HOSTILE_HEADERS.values()):
         broker.publish(f"rubbish {number}", RawHeaders(table))
-    run.consumer().logged("dead-lettered", times=len(HOSTILE_HEADERS))
+    run.start_consumer().wait_for_event("dead-lettered", times=len(HOSTILE_HEADERS))
 
     for _ in range(12):
         eventually(
@@ -144,11 +144,11 @@ def test_a_dead_letter_neither_expires_nor_travels_on(broker: VirtualHost, run: 
         "rubbish",
         pika.BasicProperties(headers={"CC": ["copies"]}, expiration="60000", user_id=broker.server.user),
     )
-    assert len(broker.take_all("copies")) == 1, "the broker itself obeys CC"
+    assert len(broker.drain("copies")) == 1, "the broker itself obeys CC"
 
-    run.consumer().logged("dead-lettered")
+    run.start_consumer().wait_for_event("dead-lettered")
 
-    (dead,) = broker.take_all(DEAD_QUEUE)
+    (dead,) = broker.drain(DEAD_QUEUE)
     assert (dead.properties.expiration, dead.properties.user_id) == (None, None)
     assert dead.headers["x-original-expiration"] == "60000"
     assert dead.headers["x-original-user-id"] == broker.server.user
@@ -159,8 +159,8 @@ def test_a_dead_letter_neither_expires_nor_travels_on(broker: VirtualHost, run: 
 def test_a_direct_reply_to_is_moved_aside(broker: VirtualHost, run: Processes) -> None:
     broker.channel.basic_consume("amq.rabbitmq.reply-to", lambda *_: None, auto_ack=True)
     broker.publish("rubbish", pika.BasicProperties(reply_to="amq.rabbitmq.reply-to"))
-    run.consumer().logged("dead-lettered")
-    (dead,) = broker.take_all(DEAD_QUEUE)
+    run.start_consumer().wait_for_event("dead-lettered")
+    (dead,) = broker.drain(DEAD_QUEUE)
     assert dead.properties.reply_to is None
     assert dead.headers["x-original-reply-to"].startswith("amq.rabbitmq.reply-to")
 
@@ -177,8 +177,8 @@ def test_properties_and_routing_keys_that_are_no_text_are_kept(broker: VirtualHo
         exchange=EXCHANGE,
         routing_key=odd_key,
     )  # fmt: skip
-    run.consumer().logged("dead-lettered")
-    (dead,) = broker.take_all(DEAD_QUEUE)
+    run.start_consumer().wait_for_event("dead-lettered")
+    (dead,) = broker.drain(DEAD_QUEUE)
     assert (dead.properties.content_type, dead.properties.message_id) == (odd, odd)
     assert (dead.properties.timestamp, dead.properties.priority) == (2**64 - 1, 255)
     assert dead.headers["x-original-routing-key"] == b"reading.\xff"
@@ -195,7 +195,7 @@ def test_the_properties_of_a_good_message_do_not_matter(
         ]
     ):
         broker.publish(reading(sequence=sequence), properties)
-    run.consumer()
+    run.start_consumer()
     eventually(lambda: database.count() == 3, DEADLINE_SECONDS, "all are stored")
     assert broker.ready(DEAD_QUEUE) == 0
 

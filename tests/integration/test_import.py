@@ -136,7 +136,7 @@ def test_a_killed_import_continues_and_nothing_is_lost_or_stored_twice(
     assert len({reading.reading_id for reading in before + after}) == ROWS
     # and in the table once
     assert store(database, before + after) == ROWS
-    assert [row["temperature"] for row in database.rows("SELECT temperature FROM reading ORDER BY 1")] == [
+    assert [row["temperature"] for row in database.query("SELECT temperature FROM reading ORDER BY 1")] == [
         number / 1000 for number in range(ROWS)
     ]
     # and a second import, from the beginning, changes nothing
@@ -165,7 +165,7 @@ def test_an_import_survives_closed_and_cut_connections(
 ) -> None:
     # given an import through a proxy
     command = " ".join(["sensorctl", *import_command(history, "--max-queue-depth", "5000")])
-    process = run.start(command, RABBITMQ_URL=broker.through(broker_proxy))
+    process = run.start(command, RABBITMQ_URL=broker.url_through(broker_proxy))
     # when the network fails while it publishes, and an operator closes its connection
     eventually(lambda: broker.ready() > 500, DEADLINE_SECONDS, "it publishes")
     before = broker.connections()
@@ -192,7 +192,7 @@ def test_an_import_that_loses_the_broker_ends_with_69_and_can_be_continued(
     command = " ".join(
         ["sensorctl", *import_command(short, "--max-queue-depth", "2000", "--retry-timeout", "1")]
     )
-    through_proxy = {"RABBITMQ_URL": broker.through(broker_proxy)}
+    through_proxy = {"RABBITMQ_URL": broker.url_through(broker_proxy)}
     process = run.start(command, **through_proxy)
     await_pause(process, broker, 2_000)
 
@@ -225,7 +225,7 @@ def test_without_a_queue_nothing_counts_as_published(
 def test_invalid_lines_are_reported_and_valid_lines_are_stored_by_a_consumer(
     broker: VirtualHost, database: Database, run: Processes, sensorctl: Operator, tmp_path: Path
 ) -> None:
-    run.consumer()
+    run.start_consumer()
     lines: list[Any] = [
         {"id": 1, "data": "2025-08-11T23:16:59.428169", "temperatura": 23.84},
         "broken",

@@ -21,12 +21,12 @@ OBJECTS = (
 
 
 def names(database: Database) -> list[str]:
-    return [row["relname"] for row in database.rows(OBJECTS)]
+    return [row["relname"] for row in database.query(OBJECTS)]
 
 
 def test_the_schema_has_the_documented_columns(database: Database) -> None:
     assert {"sensor", "reading", "last_hour_summary", "last_hour_overall"} <= set(names(database))
-    columns = database.rows(
+    columns = database.query(
         "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public' "
         "ORDER BY table_name, ordinal_position"
     )
@@ -67,10 +67,10 @@ def test_concurrent_upgrades_are_safe(bare_database: Database) -> None:
 
 def test_upgrading_again_changes_nothing(database: Database) -> None:
     before = names(database)
-    database.rows("INSERT INTO sensor (sensor_id) VALUES ('kept')")
+    database.query("INSERT INTO sensor (sensor_id) VALUES ('kept')")
     assert upgrade(database.settings) == newest_version()
     assert names(database) == before
-    assert database.rows("SELECT sensor_id FROM sensor") == [{"sensor_id": "kept"}]
+    assert database.query("SELECT sensor_id FROM sensor") == [{"sensor_id": "kept"}]
 
 
 def test_the_version_is_printed(bare_database: Database) -> None:

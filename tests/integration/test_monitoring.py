@@ -37,8 +37,8 @@ class System:
         self.broker, self.database, self._run = broker, database, run
         self.broker_proxy, self.database_proxy = broker_proxy, database_proxy
         self._through = {
-            "RABBITMQ_URL": broker.through(broker_proxy),
-            "DATABASE_URL": database.through(database_proxy),
+            "RABBITMQ_URL": broker.url_through(broker_proxy),
+            "DATABASE_URL": database.url_through(database_proxy),
         }
         self._consumer_port, self._sensor_port = with_http(), with_http()
         own = {"SENSOR_ID": "1", "SENSOR_INTERVAL_SECONDS": "0.2"}
@@ -47,10 +47,10 @@ class System:
         self.collector = self.new_collector()
 
     def start_consumer(self) -> Process:
-        return self._run.consumer(**self._consumer_port, **self._through)
+        return self._run.start_consumer(**self._consumer_port, **self._through)
 
     def summary(self) -> list[Row]:
-        return self.database.rows("SELECT * FROM last_hour_summary")
+        return self.database.query("SELECT * FROM last_hour_summary")
 
     @property
     def consumer_name(self) -> str:
@@ -234,7 +234,7 @@ def test_a_dead_letter_until_it_is_removed(system: System) -> None:
         "collecting leaves it in the queue",
     )
 
-    assert len(system.broker.take_all("sensor_data.dead")) == 1
+    assert len(system.broker.drain("sensor_data.dead")) == 1
     system.seen_healthy()
 
 
@@ -245,8 +245,8 @@ def test_a_sensor_that_goes_offline_and_comes_back(system: System) -> None:
         measured_at = datetime.now(UTC) - timedelta(seconds=age)
         system.broker.publish(reading("quiet", measured_at=measured_at.isoformat()))
     quiet = "SELECT 1 FROM reading WHERE sensor_id = 'quiet'"
-    eventually(lambda: len(system.database.rows(quiet)) == 180, DEADLINE_SECONDS, "all readings are stored")
-    silent_since = system.database.rows(
+    eventually(lambda: len(system.database.query(quiet)) == 180, DEADLINE_SECONDS, "all readings are stored")
+    silent_since = system.database.query(
         "UPDATE reading SET received_at = measured_at WHERE sensor_id = 'quiet' RETURNING measured_at"
     )
 

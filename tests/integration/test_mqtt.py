@@ -27,7 +27,7 @@ def thing(broker: VirtualHost) -> Iterator[Device]:
 
 def least(broker: VirtualHost, temperature: float) -> str:
     """The least that a device must say: a number, where the broker says when it came."""
-    if broker.server.stamps:
+    if broker.server.adds_timestamps:
         return str(temperature)
     return json.dumps({"temperature": temperature, "measured_at": TIME})
 
@@ -42,7 +42,7 @@ def test_every_dialect_arrives_and_the_topic_names_the_sensor_where_the_body_doe
     thing.publish(TOPIC, '{"id": 1, "data": "2025-08-11T23:16:59.428169", "temperatura": 23.84}')
     thing.publish(TOPIC, json.dumps({"sensor_id": "S1", "measured_at": TIME, "temperature": 22.5}))
 
-    consumer = run.consumer()
+    consumer = run.start_consumer()
 
     eventually(lambda: database.count() == 5, DEADLINE_SECONDS, "all are stored")
     assert consumer.stop() == 0
@@ -61,14 +61,14 @@ def test_a_bare_number_has_the_brokers_time_or_is_dead_where_the_broker_has_none
 ) -> None:
     began = datetime.now(UTC)
     thing.publish(TOPIC, "21.5")
-    run.consumer()
+    run.start_consumer()
     eventually(lambda: database.count() + broker.ready(DEAD_QUEUE), DEADLINE_SECONDS, "it is stored, or dead")
-    if broker.server.stamps:
+    if broker.server.adds_timestamps:
         [row] = database.readings()
         assert (row["sensor_id"], row["temperature"]) == ("kitchen", 21.5)
         assert began - timedelta(seconds=1) < row["measured_at"] < datetime.now(UTC) + timedelta(seconds=1)
     else:
-        [dead] = broker.take_all(DEAD_QUEUE)
+        [dead] = broker.drain(DEAD_QUEUE)
         assert dead.headers["x-dead-detail"].startswith(
             "measured_at is missing, and the broker set no timestamp"
         )
@@ -91,13 +91,13 @@ BAD = [
 def test_what_can_never_be_a_reading_is_dead_with_its_reason_and_its_topic(
     broker: VirtualHost, run: Processes, thing: Device
 ) -> None:
-    stamped = [bad for bad in BAD if broker.server.stamps or bad[0] != "-300"]
+    stamped = [bad for bad in BAD if broker.server.adds_timestamps or bad[0] != "-300"]
     for payload, _, _ in stamped:
         thing.publish(TOPIC, payload)
 
-    run.consumer().logged("dead-lettered", times=len(stamped))
+    run.start_consumer().wait_for_event("dead-lettered", times=len(stamped))
 
-    dead = broker.take_all(DEAD_QUEUE)
+    dead = broker.drain(DEAD_QUEUE)
     assert [message.body.decode() for message in dead] == [payload for payload, _, _ in stamped]
     for message, (_, reason, detail) in zip(dead, stamped, strict=True):
         assert message.headers["x-dead-reason"] == reason
@@ -111,12 +111,12 @@ def test_what_is_redelivered_after_its_commit_is_one_reading(
 ) -> None:
     # given a consumer that is killed between commit and ack
     thing.publish(TOPIC, least(broker, 21.5))
-    run.start("tests.entries.killed after").wait()
+    run.start("tests.fault_entrypoints.killed after").wait()
     assert database.count() == 1
     # when another one gets the message
-    consumer = run.consumer()
+    consumer = run.start_consumer()
     # then it is the same reading
-    eventually(lambda: consumer.told() == (0, 1), DEADLINE_SECONDS, "it is recognised")
+    eventually(lambda: consumer.stored_counts() == (0, 1), DEADLINE_SECONDS, "it is recognised")
     assert database.count() == 1
     assert broker.ready(DEAD_QUEUE) == 0
 
@@ -130,7 +130,7 @@ def test_what_came_back_often_is_tried_with_what_its_topic_says(
         broker.channel.basic_nack(method.delivery_tag, requeue=True)
         eventually(broker.ready, DEADLINE_SECONDS, "the message is back")
 
-    run.consumer().logged("stored in isolation")
+    run.start_consumer().wait_for_event("stored in isolation")
 
     assert [row["sensor_id"] for row in database.readings()] == ["kitchen"]
 
@@ -140,16 +140,16 @@ def test_a_replayed_message_still_has_its_topic_and_its_time(
 ) -> None:
     # given a message that the database rejects, and rejects again when it is replayed
     sensorctl = Operator(run)
-    database.rows("ALTER TABLE reading ADD CONSTRAINT warm CHECK (temperature > 0)")
+    database.query("ALTER TABLE reading ADD CONSTRAINT warm CHECK (temperature > 0)")
     thing.publish(TOPIC, least(broker, -1.0))
-    consumer = run.consumer()
-    consumer.logged("dead-lettered")
+    consumer = run.start_consumer()
+    consumer.wait_for_event("dead-lettered")
     came = datetime.now(UTC)
     assert sensorctl.listed("--sensor", "kitchen")[0]["reason"] == "rejected-by-database"
     sensorctl("dead", "replay")
-    consumer.logged("dead-lettered", times=2)
+    consumer.wait_for_event("dead-lettered", times=2)
     # when the rule is gone
-    database.rows("ALTER TABLE reading DROP CONSTRAINT warm")
+    database.query("ALTER TABLE reading DROP CONSTRAINT warm")
     eventually(lambda: broker.ready(DEAD_QUEUE) == 1, DEADLINE_SECONDS, "it is dead again")
     sensorctl("dead", "replay", "--sensor", "kitchen")
     # then it is stored as what it was
@@ -163,7 +163,7 @@ def test_a_consumer_binds_the_topics_again_when_the_queue_was_deleted(
     broker: VirtualHost, database: Database, run: Processes, thing: Device
 ) -> None:
     broker.channel.queue_delete(QUEUE)
-    run.consumer()
+    run.start_consumer()
 
     thing.publish(TOPIC, least(broker, 21.5))
 

@@ -13,7 +13,7 @@ from tests.broker import VirtualHost
 from tests.integration.resource_alarms import ControllableBroker, controllable_broker
 from tests.processes import Process, Processes, processes, with_http
 from tests.proxy import Proxy
-from tests.services import NotHere
+from tests.services import ServerUnavailable
 from tests.waiting import DEADLINE_SECONDS, eventually
 
 # More than a sensor keeps in memory too.
@@ -40,7 +40,7 @@ def fast(tmp_path: Path) -> dict[str, str]:
 
 
 def metric(sensor: Process, name: str) -> int:
-    lines = sensor.ask("/metrics")[1].splitlines()
+    lines = sensor.http_get("/metrics")[1].splitlines()
     return next((int(float(line.split()[1])) for line in lines if line.startswith(f"{name} ")), 0)
 
 
@@ -53,12 +53,12 @@ def waiting(sensor: Process) -> int:
 
 
 def await_everything_delivered(sensor: Process) -> None:
-    sensor.logged("published")
+    sensor.wait_for_event("published")
     eventually(lambda: waiting(sensor) < 5, DEADLINE_SECONDS, "everything is delivered")
 
 
 def run_id(sensor: Process) -> str:
-    return str(sensor.logged("measuring")["run_id"])
+    return str(sensor.wait_for_event("measuring")["run_id"])
 
 
 def sequences(bodies: list[Body]) -> dict[str, list[int]]:
@@ -70,7 +70,7 @@ def sequences(bodies: list[Body]) -> dict[str, list[int]]:
 
 
 def take_all(broker: VirtualHost) -> list[Body]:
-    return [json.loads(message.body) for message in broker.take_all()]
+    return [json.loads(message.body) for message in broker.drain()]
 
 
 def assert_nothing_is_missing(bodies: list[Body], at_least: dict[str, int]) -> None:
@@ -92,28 +92,28 @@ def _place(body: Body) -> tuple[str, int]:
 def test_kills_during_an_outage_and_while_its_readings_are_delivered_lose_nothing(
     broker: VirtualHost, run: Processes, broker_proxy: Proxy, fast: dict[str, str], sync: str
 ) -> None:
-    variables = fast | {"RABBITMQ_URL": broker.through(broker_proxy), "OUTBOX_SYNC": sync}
+    variables = fast | {"RABBITMQ_URL": broker.url_through(broker_proxy), "OUTBOX_SYNC": sync}
     first = run.start("sensor", **with_http(), **variables)
-    first.logged("published", times=20)
+    first.wait_for_event("published", times=20)
     broker_proxy.refuse()
     eventually(lambda: waiting(first) >= LONG_OUTAGE_READINGS, DEADLINE_SECONDS, "a long outage")
     at_least = {run_id(first): measured(first)}
     first.kill()
 
     second = run.start("sensor", **with_http(), **variables | SLOWER)
-    assert second.logged("measuring")["readings_waiting"] >= LONG_OUTAGE_READINGS
-    second.logged("broker unavailable")
+    assert second.wait_for_event("measuring")["readings_waiting"] >= LONG_OUTAGE_READINGS
+    second.wait_for_event("broker unavailable")
     eventually(lambda: measured(second) >= SOME_READINGS, DEADLINE_SECONDS, "some readings more")
     assert waiting(second) > LONG_OUTAGE_READINGS
     # The broker is lost again before it has everything, however late a busy machine kills the sensor.
     broker_proxy.black_hole_after(SOME_BYTES)
-    second.logged("published", times=100)
+    second.wait_for_event("published", times=100)
     at_least[run_id(second)] = measured(second)
     second.kill()
     broker_proxy.forward()
 
     third = run.start("sensor", **with_http(), **variables | SLOWER)
-    assert third.logged("measuring")["readings_waiting"] > 0, "the kill was in the middle"
+    assert third.wait_for_event("measuring")["readings_waiting"] > 0, "the kill was in the middle"
     await_everything_delivered(third)
     at_least[run_id(third)] = measured(third)
     assert third.stop(promised_seconds=STOP_SECONDS) == 0
@@ -124,7 +124,7 @@ def test_kills_during_an_outage_and_while_its_readings_are_delivered_lose_nothin
 def test_fresh_readings_do_not_wait_for_a_long_backlog(
     broker: VirtualHost, run: Processes, broker_proxy: Proxy, fast: dict[str, str]
 ) -> None:
-    variables = fast | {"RABBITMQ_URL": broker.through(broker_proxy)}
+    variables = fast | {"RABBITMQ_URL": broker.url_through(broker_proxy)}
     broker_proxy.refuse()
     first = run.start("sensor", **with_http(), **variables)
     eventually(lambda: waiting(first) >= LONG_OUTAGE_READINGS, DEADLINE_SECONDS, "a long outage")
@@ -149,18 +149,18 @@ def test_fresh_readings_do_not_wait_for_a_long_backlog(
 def test_what_a_stopped_sensor_could_not_deliver_its_successor_does(
     broker: VirtualHost, run: Processes, broker_proxy: Proxy, fast: dict[str, str]
 ) -> None:
-    variables = fast | {"RABBITMQ_URL": broker.through(broker_proxy)}
+    variables = fast | {"RABBITMQ_URL": broker.url_through(broker_proxy)}
     broker_proxy.refuse()
     first = run.start("sensor", **with_http(), **variables)
-    first.logged("broker unavailable", times=3)
+    first.wait_for_event("broker unavailable", times=3)
     assert first.stop(promised_seconds=STOP_SECONDS) == 0
-    left = first.logged("readings left in the outbox")
+    left = first.wait_for_event("readings left in the outbox")
     assert left["level"] == "info"
     assert left["readings"] > 0
     broker_proxy.forward()
 
     second = run.start("sensor", **with_http(), **variables | SLOWER)
-    assert second.logged("measuring")["readings_waiting"] == left["readings"]
+    assert second.wait_for_event("measuring")["readings_waiting"] == left["readings"]
     await_everything_delivered(second)
     assert second.stop(promised_seconds=STOP_SECONDS) == 0
 
@@ -174,7 +174,7 @@ def test_a_full_outbox_keeps_the_newest_and_counts_the_others(
 ) -> None:
     # Slow enough that even a busy machine delivers faster than it measures.
     variables = fast | {"SENSOR_INTERVAL_SECONDS": "0.05"}
-    variables |= {"RABBITMQ_URL": broker.through(broker_proxy), "OUTBOX_MAX_READINGS": "50"}
+    variables |= {"RABBITMQ_URL": broker.url_through(broker_proxy), "OUTBOX_MAX_READINGS": "50"}
     broker_proxy.refuse()
     sensor = run.start("sensor", **with_http(), **variables)
     eventually(lambda: measured(sensor) >= 150, DEADLINE_SECONDS, "more than it holds")
@@ -186,7 +186,7 @@ def test_a_full_outbox_keeps_the_newest_and_counts_the_others(
     eventually(lambda: waiting(sensor) == 50, DEADLINE_SECONDS, "as many wait as it holds")
     assert len(sensor.events("readings dropped")) < 10, "not a line each"
     broker_proxy.forward()
-    sensor.logged("published", times=75)
+    sensor.wait_for_event("published", times=75)
     assert sensor.stop(promised_seconds=STOP_SECONDS) == 0
 
     dropped = sum(line["readings"] for line in sensor.events("readings dropped"))
@@ -198,7 +198,7 @@ def test_a_full_outbox_keeps_the_newest_and_counts_the_others(
 
 def test_two_sensors_cannot_share_an_outbox(run: Processes, fast: dict[str, str]) -> None:
     first = run.start("sensor", **with_http(), **fast)
-    first.logged("published")
+    first.wait_for_event("published")
 
     second = run.start("sensor", **with_http(), **fast)
 
@@ -220,7 +220,7 @@ def own_broker() -> Iterator[ControllableBroker]:
     with ExitStack() as stack:
         try:
             broker = stack.enter_context(controllable_broker())
-        except NotHere as reason:
+        except ServerUnavailable as reason:
             pytest.skip(f"there is no RabbitMQ to be alarmed: {reason}")
         yield broker
 
@@ -234,21 +234,21 @@ def test_a_broker_with_an_alarm_is_an_outage(
     ):
         broker.declare()
         first = run.start("sensor", **with_http())
-        first.logged("published", times=20)
+        first.wait_for_event("published", times=20)
 
         own_broker.trigger_memory_alarm()
-        assert "memory or disk alarm" in first.logged("broker unavailable")["reason"]
+        assert "memory or disk alarm" in first.wait_for_event("broker unavailable")["reason"]
         assert first.status("/readyz") == 503
         assert first.status("/livez") == 200
         before = measured(first)
         eventually(lambda: measured(first) > before + 100, DEADLINE_SECONDS, "it goes on measuring")
         assert first.stop(promised_seconds=STOP_SECONDS) == 0, "a publish that hangs does not keep it"
-        left = first.logged("readings left in the outbox")["readings"]
+        left = first.wait_for_event("readings left in the outbox")["readings"]
         assert left > 100
         assert len(first.events("connected to the broker")) == 1, "an alarmed broker lets in, and that is all"
 
         second = run.start("sensor", **with_http(), **SLOWER)
-        assert second.logged("measuring")["readings_waiting"] == left
+        assert second.wait_for_event("measuring")["readings_waiting"] == left
         own_broker.clear_memory_alarm()
         await_everything_delivered(second)
         assert second.stop(promised_seconds=STOP_SECONDS) == 0

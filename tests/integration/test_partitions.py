@@ -30,12 +30,12 @@ WRITE = (
 
 
 def days(database: Database) -> list[date]:
-    names = [row["relname"] for row in database.rows(PARTITIONS)]
+    names = [row["relname"] for row in database.query(PARTITIONS)]
     return [datetime.strptime(name, "reading_%Y%m%d").replace(tzinfo=UTC).date() for name in names]
 
 
 def in_default(database: Database) -> int:
-    return int(database.rows("SELECT count(*) FROM reading_default")[0]["count"])
+    return int(database.query("SELECT count(*) FROM reading_default")[0]["count"])
 
 
 def reading_at(measured_at: datetime, reading_id: UUID | None = None) -> Reading:
@@ -47,7 +47,7 @@ def noon(day: date) -> datetime:
 
 
 def fill(database: Database, day: date, readings: int) -> None:
-    database.rows(
+    database.query(
         "INSERT INTO reading (reading_id, sensor_id, measured_at, temperature) "
         "SELECT gen_random_uuid(), '1', %s + n * interval '1 millisecond', 20 "
         "FROM generate_series(1, %s) AS n",
@@ -57,7 +57,7 @@ def fill(database: Database, day: date, readings: int) -> None:
 
 
 def drop_partition(database: Database, day: date) -> None:
-    database.rows(f"DROP TABLE reading_{day:%Y%m%d}")
+    database.query(f"DROP TABLE reading_{day:%Y%m%d}")
 
 
 @pytest.fixture
@@ -92,7 +92,7 @@ def test_each_partition_is_a_utc_day_to_the_microsecond(
         [reading_at(midnight), reading_at(midnight - timedelta(microseconds=1)), reading_at(midnight + DAY)]
     )
     for day in (today - DAY, today, today + DAY):
-        assert database.rows(f"SELECT count(*) FROM reading_{day:%Y%m%d}") == [{"count": 1}]
+        assert database.query(f"SELECT count(*) FROM reading_{day:%Y%m%d}") == [{"count": 1}]
 
 
 @pytest.mark.usefixtures("maintenance_on_every_call")
@@ -119,7 +119,7 @@ def test_a_reading_of_a_day_without_partition_is_stored_once_and_rolled_up(
     assert store.save([old]) == 1
     assert store.save([old, old]) == 0
     assert in_default(database) == database.count() == 1
-    assert database.rows("SELECT readings, mean_temperature FROM reading_minute") == [
+    assert database.query("SELECT readings, mean_temperature FROM reading_minute") == [
         {"readings": 1, "mean_temperature": 20.0}
     ]
 
@@ -143,24 +143,24 @@ def test_a_new_partition_gets_its_readings_from_the_default_partition(
     ]
     store.save([*own, *others])
     assert in_default(database) == 4
-    before = database.rows("SELECT * FROM reading ORDER BY reading_id")
-    minutes = database.rows("SELECT * FROM reading_minute ORDER BY minute")
+    before = database.query("SELECT * FROM reading ORDER BY reading_id")
+    minutes = database.query("SELECT * FROM reading_minute ORDER BY minute")
     # when its partition is created
-    assert database.rows("SELECT create_partitions()") == [{"create_partitions": 1}]
+    assert database.query("SELECT create_partitions()") == [{"create_partitions": 1}]
     # then no reading is lost or changed, the partition has its own, and duplicates are still recognised
-    assert database.rows("SELECT * FROM reading ORDER BY reading_id") == before
-    assert database.rows("SELECT * FROM reading_minute ORDER BY minute") == minutes
-    assert database.rows(f"SELECT count(*) FROM reading_{day:%Y%m%d}") == [{"count": len(own)}]
+    assert database.query("SELECT * FROM reading ORDER BY reading_id") == before
+    assert database.query("SELECT * FROM reading_minute ORDER BY minute") == minutes
+    assert database.query(f"SELECT count(*) FROM reading_{day:%Y%m%d}") == [{"count": len(own)}]
     assert in_default(database) == 1
     assert store.save([*own, *others]) == 0
-    assert database.rows("SELECT create_partitions()") == [{"create_partitions": 0}]
+    assert database.query("SELECT create_partitions()") == [{"create_partitions": 0}]
 
 
 def test_a_past_day_gets_a_partition_once_it_has_enough_readings(database: Database, today: date) -> None:
     busy, quiet = today - 100 * DAY, today - 101 * DAY
     fill(database, busy, 1_000)
     fill(database, quiet, 999)
-    database.rows("SELECT create_partitions()")
+    database.query("SELECT create_partitions()")
     assert busy in days(database)
     assert quiet not in days(database)
     assert in_default(database) == 999
@@ -170,7 +170,7 @@ def test_a_past_day_gets_a_partition_once_it_has_enough_readings(database: Datab
 def test_setup_moves_more_readings_than_a_consumer_may(database: Database, today: date) -> None:
     day = today - 100 * DAY
     fill(database, day, 5_000)
-    assert database.rows("SELECT create_missing_partitions(4999) AS made") == [{"made": 0}]
+    assert database.query("SELECT create_missing_partitions(4999) AS made") == [{"made": 0}]
     prepare_partitions(database.settings, None)
     assert day in days(database)
     assert in_default(database) == 0
@@ -231,7 +231,7 @@ def test_concurrent_maintenance_and_writers_lose_and_reject_nothing(database: Da
     assert sum(keeper.result() for keeper in maintainers) == 12
     stored = sum(writer.result() for writer in writers)
     assert database.count() == stored > 100
-    assert database.rows("SELECT sum(readings)::int AS readings FROM reading_minute") == [
+    assert database.query("SELECT sum(readings)::int AS readings FROM reading_minute") == [
         {"readings": stored}
     ]
     assert in_default(database) == 0
@@ -277,7 +277,7 @@ class TestRetention:
     def test_without_a_retention_all_readings_are_kept(self, database: Database, today: date) -> None:
         fill(database, today - 4000 * DAY, 1)
         prepare_partitions(database.settings, None)
-        assert database.rows("SELECT drop_expired()") == [{"drop_expired": 0}]
+        assert database.query("SELECT drop_expired()") == [{"drop_expired": 0}]
         assert database.count() == 1
 
     def test_expired_days_are_dropped_with_their_rollups(self, database: Database, today: date) -> None:
@@ -289,14 +289,14 @@ class TestRetention:
         assert in_default(database) == 3
         # when two days are kept
         prepare_partitions(database.settings, 2)
-        assert database.rows("SELECT drop_expired() AS days") == [{"days": 2}]
+        assert database.query("SELECT drop_expired() AS days") == [{"days": 2}]
         # then today and the two days before it remain
-        assert database.rows("SELECT * FROM retention") == [{"days": 2}]
+        assert database.query("SELECT * FROM retention") == [{"days": 2}]
         kept = [today - ago * DAY for ago in (2, 1, 0)]
         assert [day for day in days(database) if day <= today] == kept
         assert in_default(database) == 0
         assert database.count() == 3_000
-        series = database.rows(
+        series = database.query(
             "SELECT (minute AT TIME ZONE 'UTC')::date AS day, readings FROM reading_minute"
         )
         assert sorted({row["day"] for row in series}) == kept
@@ -308,7 +308,7 @@ class TestRetention:
         prepare_partitions(database.settings, 7)
         assert store.save([reading_at(noon(today - 30 * DAY)), reading_at(noon(today))]) == 2
         assert database.count() == 2
-        database.rows("SELECT drop_expired()")
+        database.query("SELECT drop_expired()")
         assert database.count() == 1
 
     def test_a_large_day_is_dropped_without_deleting_rows(self, database: Database, today: date) -> None:
@@ -317,7 +317,7 @@ class TestRetention:
         fill(database, day, 20_000)
         prepare_partitions(database.settings, None)
         with database.connect() as connection, connection.transaction():
-            database.rows("INSERT INTO retention VALUES (1)")
+            database.query("INSERT INTO retention VALUES (1)")
             connection.execute("SELECT drop_expired()")
             deleted = connection.execute(
                 "SELECT sum(n_tup_del)::int AS rows FROM pg_stat_xact_user_tables WHERE relname ~ '^reading_'"
@@ -328,30 +328,30 @@ class TestRetention:
     def test_dropping_gives_way_to_a_reader(self, database: Database, today: date) -> None:
         fill(database, today - 3 * DAY, 1_000)
         prepare_partitions(database.settings, None)
-        database.rows("INSERT INTO retention VALUES (1)")
+        database.query("INSERT INTO retention VALUES (1)")
         with (
             open_transaction(database, "SELECT count(*) FROM reading"),
             pytest.raises(psycopg.errors.LockNotAvailable),
         ):
-            database.rows("SELECT drop_expired()")
-        assert database.rows("SELECT drop_expired() AS days") == [{"days": 1}]
+            database.query("SELECT drop_expired()")
+        assert database.query("SELECT drop_expired() AS days") == [{"days": 1}]
         assert database.count() == 0
 
     def test_the_retention_can_be_changed_and_removed(self, database: Database) -> None:
         for retention_days in (5, 5, 7, None, None, 2):
             prepare_partitions(database.settings, retention_days)
             expected = [] if retention_days is None else [{"days": retention_days}]
-            assert database.rows("SELECT days FROM retention") == expected
+            assert database.query("SELECT days FROM retention") == expected
 
 
 def test_five_second_rollups_are_kept_for_two_hours(store: Store, database: Database) -> None:
     now = datetime.now(UTC)
     store.save([reading_at(now), reading_at(now - timedelta(hours=3))])
     # given a roll-up from more than two hours ago
-    database.rows("UPDATE rollup_five_seconds SET starts_at = starts_at - interval '121 minutes'")
+    database.query("UPDATE rollup_five_seconds SET starts_at = starts_at - interval '121 minutes'")
     store.save([reading_at(now)])
     # when a consumer runs the maintenance
-    database.rows("SELECT drop_expired()")
+    database.query("SELECT drop_expired()")
     # then only the new one remains, and all minutes remain
-    assert len(database.rows("SELECT * FROM rollup_five_seconds")) == 1
-    assert len(database.rows("SELECT * FROM rollup_minute")) == 2
+    assert len(database.query("SELECT * FROM rollup_five_seconds")) == 1
+    assert len(database.query("SELECT * FROM rollup_minute")) == 2

@@ -36,7 +36,7 @@ def test_every_dialect_becomes_a_row_in_utc_and_celsius(
     broker.publish('{"sensor_id": "S1", "timestamp": "2023-10-01T12:00:00Z", "temperature": 22.5}')
     broker.publish({"sensor_id": "cold", "timestamp": "2023-10-01T12:00:00Z", "temperature": 0, "unit": "K"})
 
-    consumer = run.consumer()
+    consumer = run.start_consumer()
 
     eventually(lambda: database.count() == 4, DEADLINE_SECONDS, "all four dialects are stored")
     assert consumer.stop() == 0
@@ -51,7 +51,7 @@ def test_every_dialect_becomes_a_row_in_utc_and_celsius(
     assert (rows["new"]["reading_id"], rows["new"]["run_id"], rows["new"]["sequence"]) == (
         reading_id, run_id, 1842,
     )  # fmt: skip
-    registered = database.rows("SELECT sensor_id, name, location FROM sensor ORDER BY sensor_id")
+    registered = database.query("SELECT sensor_id, name, location FROM sensor ORDER BY sensor_id")
     assert [row["sensor_id"] for row in registered] == ["1", "S1", "cold", "new"]
     assert {row["name"] for row in registered} == {None}
     assert broker.ready() == broker.ready(DEAD_QUEUE) == 0
@@ -61,7 +61,7 @@ def test_a_naive_time_is_in_the_zone_that_is_set(
     broker: VirtualHost, database: Database, run: Processes
 ) -> None:
     broker.publish('{"id": 1, "data": "2025-08-11T23:16:59", "temperatura": 23.84}')
-    run.consumer(NAIVE_TIME_ZONE="America/Sao_Paulo")
+    run.start_consumer(NAIVE_TIME_ZONE="America/Sao_Paulo")
     eventually(database.count, DEADLINE_SECONDS, "it is stored")
     assert database.readings()[0]["measured_at"] == datetime(2025, 8, 12, 2, 16, 59, tzinfo=UTC)
 
@@ -76,9 +76,9 @@ def test_whatever_comes_twice_is_one_row(broker: VirtualHost, database: Database
         broker.publish(body)
     broker.publish(reading(sensor_id="the last"))
 
-    consumer = run.consumer()
+    consumer = run.start_consumer()
 
-    eventually(lambda: consumer.told()[1] == 6, DEADLINE_SECONDS, "six are recognised")
+    eventually(lambda: consumer.stored_counts()[1] == 6, DEADLINE_SECONDS, "six are recognised")
     eventually(lambda: database.count() == 4, DEADLINE_SECONDS, "each is stored once")
     assert consumer.stop() == 0
     temperatures = sorted(row["temperature"] for row in database.readings() if row["sensor_id"] == "1")
@@ -90,7 +90,7 @@ def test_whatever_comes_twice_is_one_row(broker: VirtualHost, database: Database
 def test_readings_published_to_the_exchange_arrive_and_are_counted(
     broker: VirtualHost, database: Database, run: Processes
 ) -> None:
-    consumer = run.consumer(**with_http())
+    consumer = run.start_consumer(**with_http())
     for _ in range(20):
         broker.publish(reading(), exchange=EXCHANGE, routing_key="reading.1")
     broker.publish("rubbish", exchange=EXCHANGE, routing_key="reading.1")
@@ -98,8 +98,8 @@ def test_readings_published_to_the_exchange_arrive_and_are_counted(
     eventually(lambda: consumer.events("dead-lettered"), DEADLINE_SECONDS, "the last one is handled")
     assert database.count() == 20
     assert consumer.status("/livez") == consumer.status("/readyz") == 200
-    eventually(lambda: consumer.told()[0] == 20, DEADLINE_SECONDS, "all are told")
-    metrics = consumer.ask("/metrics")[1]
+    eventually(lambda: consumer.stored_counts()[0] == 20, DEADLINE_SECONDS, "all are told")
+    metrics = consumer.http_get("/metrics")[1]
     assert "pipeline_readings_stored_total 20.0" in metrics
     assert 'pipeline_messages_dead_lettered_total{reason="not-json"} 1.0' in metrics
     assert "pipeline_end_to_end_latency_seconds_count 20.0" in metrics
@@ -138,12 +138,12 @@ def test_bad_bodies_arrive_in_the_dead_queue_as_they_came_with_every_header(
         broker.publish(body, sent)
     broker.publish(reading(), sent)
 
-    consumer = run.consumer()
+    consumer = run.start_consumer()
 
     eventually(database.count, DEADLINE_SECONDS, "the good reading behind them is stored")
     assert consumer.stop() == 0
     assert broker.ready() == 0
-    dead = broker.take_all(DEAD_QUEUE)
+    dead = broker.drain(DEAD_QUEUE)
     assert [message.body for message in dead] == [body for body, _, _ in BAD_BODIES]
     for message, (_, reason, detail) in zip(dead, BAD_BODIES, strict=True):
         headers = message.headers
@@ -163,8 +163,8 @@ def test_a_time_in_the_future_and_the_way_it_came_are_told(broker: VirtualHost, 
         exchange=EXCHANGE,
         routing_key="reading.fast.clock",
     )
-    run.consumer().logged("dead-lettered")
-    headers = broker.take_all(DEAD_QUEUE)[0].headers
+    run.start_consumer().wait_for_event("dead-lettered")
+    headers = broker.drain(DEAD_QUEUE)[0].headers
     assert headers["x-dead-reason"] == "future-time"
     assert "ahead of the consumer's clock" in headers["x-dead-detail"]
     assert (headers["x-original-exchange"], headers["x-original-routing-key"]) == (
@@ -176,15 +176,15 @@ def test_a_time_in_the_future_and_the_way_it_came_are_told(broker: VirtualHost, 
 def test_what_the_database_rejects_is_dead_lettered_with_its_words(
     broker: VirtualHost, database: Database, run: Processes
 ) -> None:
-    database.rows("ALTER TABLE reading ADD CONSTRAINT warm CHECK (temperature > 0)")
+    database.query("ALTER TABLE reading ADD CONSTRAINT warm CHECK (temperature > 0)")
     for temperature in (1.0, 2.0, -1.0, 3.0):
         broker.publish(reading(temperature=temperature))
 
-    consumer = run.consumer()
+    consumer = run.start_consumer()
 
     eventually(lambda: database.count() == 3, DEADLINE_SECONDS, "its neighbours are stored")
     assert consumer.stop() == 0
-    dead = broker.take_all(DEAD_QUEUE)
+    dead = broker.drain(DEAD_QUEUE)
     assert [message.headers["x-dead-reason"] for message in dead] == ["rejected-by-database"]
     assert re.fullmatch(
         r'new row for relation "reading_\d{8}" violates check constraint "warm" \(SQLSTATE 23514\)',
@@ -194,8 +194,8 @@ def test_what_the_database_rejects_is_dead_lettered_with_its_words(
 
 def test_a_replay_keeps_its_count(broker: VirtualHost, run: Processes) -> None:
     broker.publish("rubbish", pika.BasicProperties(headers={"x-replays": 2, "x-dead-reason": "old"}))
-    run.consumer().logged("dead-lettered")
-    headers = broker.take_all(DEAD_QUEUE)[0].headers
+    run.start_consumer().wait_for_event("dead-lettered")
+    headers = broker.drain(DEAD_QUEUE)[0].headers
     assert (headers["x-replays"], headers["x-dead-reason"]) == (2, "not-json")
 
 
@@ -203,15 +203,15 @@ def test_a_replay_keeps_its_count(broker: VirtualHost, run: Processes) -> None:
 def test_with_prefetch_1_a_slow_consumer_holds_one_message_and_the_others_go_on(
     broker: VirtualHost, database: Database, run: Processes
 ) -> None:
-    slow = run.consumer(PROCESSING_SECONDS_MIN="3600", PROCESSING_SECONDS_MAX="3600")
+    slow = run.start_consumer(PROCESSING_SECONDS_MIN="3600", PROCESSING_SECONDS_MAX="3600")
     broker.publish(reading(sensor_id="slow"))
     eventually(lambda: broker.ready() == 0, DEADLINE_SECONDS, "the slow consumer has its message")
-    quick = run.consumer()
+    quick = run.start_consumer()
     for _ in range(30):
         broker.publish(reading(sensor_id="quick"))
 
     eventually(lambda: database.count() == 30, DEADLINE_SECONDS, "the quick consumer handles the rest")
-    eventually(lambda: quick.told() == (30, 0), DEADLINE_SECONDS, "all are told")
+    eventually(lambda: quick.stored_counts() == (30, 0), DEADLINE_SECONDS, "all are told")
     assert slow.events("stored") == []
     assert broker.ready() == 0
 
@@ -219,7 +219,7 @@ def test_with_prefetch_1_a_slow_consumer_holds_one_message_and_the_others_go_on(
 def test_a_larger_prefetch_takes_so_many_at_once(broker: VirtualHost, run: Processes) -> None:
     for _ in range(10):
         broker.publish(reading())
-    run.consumer(PREFETCH_COUNT="4", PROCESSING_SECONDS_MIN="60", PROCESSING_SECONDS_MAX="60")
+    run.start_consumer(PREFETCH_COUNT="4", PROCESSING_SECONDS_MIN="60", PROCESSING_SECONDS_MAX="60")
     eventually(lambda: broker.ready() == 6, DEADLINE_SECONDS, "four are in hand")
 
 
@@ -231,15 +231,15 @@ def test_a_batch_is_one_transaction_and_the_prefetch_follows_it(
         broker.publish(reading(sequence=sequence, sensor_id=f"{sequence % 3}"))
     with database.connect() as other, other.transaction():
         other.execute("LOCK TABLE reading")
-        consumer = run.consumer(PREFETCH_COUNT="", BATCH_LINGER_SECONDS="10")
+        consumer = run.start_consumer(PREFETCH_COUNT="", BATCH_LINGER_SECONDS="10")
         eventually(
             lambda: broker.ready() == 10,
             DEADLINE_SECONDS,
             "a batch and the next one are in hand, and no more",
         )
 
-    eventually(lambda: consumer.told() == (30, 0), DEADLINE_SECONDS, "all are stored")
-    transactions = database.rows("SELECT xmin::text, count(*) AS readings FROM reading GROUP BY xmin")
+    eventually(lambda: consumer.stored_counts() == (30, 0), DEADLINE_SECONDS, "all are stored")
+    transactions = database.query("SELECT xmin::text, count(*) AS readings FROM reading GROUP BY xmin")
     assert [row["readings"] for row in transactions] == [10, 10, 10]
     assert len(consumer.events("batch stored")) == 3
     assert consumer.stop() == 0
@@ -250,13 +250,13 @@ def test_a_batch_is_one_transaction_and_the_prefetch_follows_it(
 def test_a_batch_that_is_not_full_waits_no_longer_than_its_linger(
     broker: VirtualHost, database: Database, run: Processes
 ) -> None:
-    consumer = run.consumer(BATCH_LINGER_SECONDS="3")
+    consumer = run.start_consumer(BATCH_LINGER_SECONDS="3")
     for _ in range(3):
         broker.publish(reading())
 
     eventually(lambda: database.count() == 3, DEADLINE_SECONDS, "they are stored")
-    assert consumer.logged("batch stored")["readings"] == 3
-    assert consumer.logged("batch stored")["max_latency_ms"] >= 2_900
+    assert consumer.wait_for_event("batch stored")["readings"] == 3
+    assert consumer.wait_for_event("batch stored")["max_latency_ms"] >= 2_900
 
 
 def _plain(properties: pika.BasicProperties) -> dict[str, Any]:

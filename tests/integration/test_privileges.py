@@ -12,7 +12,7 @@ from pika.exceptions import AMQPConnectionError, ChannelClosedByBroker, Probable
 from psycopg.errors import InsufficientPrivilege
 
 from tests import mqtt
-from tests.broker import DEAD_QUEUE, QUEUE, ApiRefused, RabbitMQ
+from tests.broker import DEAD_QUEUE, QUEUE, ApiError, RabbitMQ
 from tests.database import Postgres
 from tests.mqtt import Refused
 from tests.privileges import Stack, sensorctl, set_up_stack
@@ -156,7 +156,7 @@ def test_the_broker_rejects_operations_without_permission(
 def test_the_management_api_rejects_requests_without_permission(
     stack: Stack, user: str, method: str, path: str, body: object
 ) -> None:
-    with pytest.raises(ApiRefused, match=r": (401|403|400) "):
+    with pytest.raises(ApiError, match=r": (401|403|400) "):
         stack.api(user, method, path.format(vhost=stack.host.name), body)
 
 
@@ -193,7 +193,7 @@ def test_the_alerter_publishes_and_the_operator_subscribes(stack: Stack, tmp_pat
         operator.queue_bind("events.test", "events", "#")
         alerter = started.start("sensorctl alerter", ALERTER_INTERVAL_SECONDS="0.2", ALERTER_FOR_SECONDS="0")
         # when it finds that the queue has no consumers
-        alerter.logged("alert firing")
+        alerter.wait_for_event("alert firing")
         # then the operator receives it, and the broker rejects nothing
         properties = eventually(
             lambda: received_event(operator, b'"NoConsumers"'), DEADLINE_SECONDS, "the event arrives"
@@ -218,15 +218,15 @@ def test_the_whole_system_works_with_these_privileges(stack: Stack, tmp_path: Pa
         processes(tmp_path, stack.broker_variables("sensor")) as sensors,
     ):
         # given a consumer and a sensor, each as its own user
-        consumer = workers.consumer()
+        consumer = workers.start_consumer()
         sensor = sensors.start("sensor", SENSOR_INTERVAL_SECONDS="0.1")
         # when readings are published, one of them invalid and one twice
-        sensor.logged("published")
+        sensor.wait_for_event("published")
         twice = reading("twice")
         for body in (twice, twice, "{broken"):
             stack.host.publish(body)
         # then they are stored once or dead-lettered, and the operator's tools show it
-        consumer.logged("dead-lettered")
+        consumer.wait_for_event("dead-lettered")
         eventually(
             lambda: '"twice"' in sensorctl(tools, "summary", "--json").stdout,
             DEADLINE_SECONDS,
@@ -264,21 +264,23 @@ def test_the_whole_system_works_with_these_privileges(stack: Stack, tmp_path: Pa
         assert storage.returncode == 0, storage.stdout
         assert "rollup_minute" in storage.stdout
         assert (sensor.stop(), consumer.stop()) == (0, 0)
-        assert stack.database.rows("SELECT count(*) FROM reading WHERE sensor_id = 'twice'") == [{"count": 1}]
+        assert stack.database.query("SELECT count(*) FROM reading WHERE sensor_id = 'twice'") == [
+            {"count": 1}
+        ]
 
 
 def test_over_mqtt_a_sensor_may_only_publish_to_sensor_topics(stack: Stack) -> None:
-    stack.host.take_all()
+    stack.host.drain()
     with stack.device("sensor") as device:
         device.publish("sensors/by-mqtt/temperature", "21.5")
-    keys = [message.method.routing_key for message in stack.host.take_all()]
+    keys = [message.method.routing_key for message in stack.host.drain()]
     assert keys == ["sensors.by-mqtt.temperature"]
     for topic in ("sensors/temperature", "sensors/a/b/temperature", "sensors/a.b/temperature", "events/x"):
         with stack.device("sensor") as device, pytest.raises(Refused):
             device.publish(topic, "21.5")
     with stack.device("sensor") as device, pytest.raises(Refused):
         device.subscribe("sensors/+/temperature")
-    assert stack.host.take_all() == []
+    assert stack.host.drain() == []
 
 
 @pytest.mark.parametrize("user", ["pipeline", "operator"])

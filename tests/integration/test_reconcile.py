@@ -67,7 +67,7 @@ def test_runs_that_arrive_out_of_order_and_twice_are_balanced(
     random.Random(2).shuffle(messages)
     for message in messages:
         broker.publish(message)
-    run.consumer()
+    run.start_consumer()
     eventually(lambda: database.count() == 121, DEADLINE_SECONDS, "all readings are stored")
 
     found = reconcile()
@@ -76,7 +76,7 @@ def test_runs_that_arrive_out_of_order_and_twice_are_balanced(
     assert {row["sensor_id"]: (row["runs"], *counts(row)) for row in found["sensors"]} == {
         "1": (2, 80, 80, 0, 0, 0), "2": (1, 40, 40, 0, 0, 0),
     }  # fmt: skip
-    assert database.rows("SELECT * FROM reading_gap") == []
+    assert database.query("SELECT * FROM reading_gap") == []
 
 
 def test_dead_readings_count_anywhere_in_their_run(
@@ -88,7 +88,7 @@ def test_dead_readings_count_anywhere_in_their_run(
         broker.publish(sensor.message(sequence, **broken))
         broker.publish(all_dead.message(sequence, temperature="hot"))
     broker.publish("rubbish")
-    run.consumer().logged("dead-lettered", times=15)
+    run.start_consumer().wait_for_event("dead-lettered", times=15)
     eventually(lambda: database.count() == 6, DEADLINE_SECONDS, "the valid readings are stored")
 
     found = reconcile()
@@ -96,7 +96,7 @@ def test_dead_readings_count_anywhere_in_their_run(
     assert {row["sensor_id"]: counts(row) for row in found["sensors"]} == {
         "1": (10, 6, 4, 0, 0), "only dead": (10, 0, 10, 0, 0),
     }  # fmt: skip
-    gaps = database.rows("SELECT first_missing, last_missing, missing FROM reading_gap ORDER BY 1")
+    gaps = database.query("SELECT first_missing, last_missing, missing FROM reading_gap ORDER BY 1")
     assert [tuple(row.values()) for row in gaps] == [(1, 1, 1), (5, 6, 2)]
     eventually(lambda: broker.ready(DEAD_QUEUE) == 15, DEADLINE_SECONDS, "the dead letters stay")
 
@@ -108,7 +108,7 @@ def test_a_replayed_reading_that_is_still_dead_counts_once(
     for sequence in (1, 2, 3):
         broker.publish(sensor.message(sequence))
     broker.publish(sensor.message(2), routing_key=DEAD_QUEUE)
-    run.consumer()
+    run.start_consumer()
     eventually(lambda: database.count() == 3, DEADLINE_SECONDS, "all readings are stored")
     assert counts(reconcile()["sensors"][0]) == (3, 3, 0, 0, 0)
 
@@ -120,9 +120,9 @@ def test_exactly_the_deleted_rows_are_lost(
     for sequence in range(1, 31):
         broker.publish(sensor.message(sequence))
         broker.publish(whole.message(sequence))
-    run.consumer()
+    run.start_consumer()
     eventually(lambda: database.count() == 60, DEADLINE_SECONDS, "all readings are stored")
-    database.rows("DELETE FROM reading WHERE sensor_id = '1' AND sequence IN (1, 7, 8)")
+    database.query("DELETE FROM reading WHERE sensor_id = '1' AND sequence IN (1, 7, 8)")
 
     found = reconcile(code=1)
 
@@ -144,14 +144,14 @@ def test_since_limits_the_balance_to_the_recent_part_of_each_run(
     for sequence in range(1, 21):
         broker.publish(sensor.message(sequence))
         broker.publish(past.message(sequence))
-    run.consumer()
+    run.start_consumer()
     eventually(lambda: database.count() == 40, DEADLINE_SECONDS, "all readings are stored")
-    database.rows(
+    database.query(
         "UPDATE reading SET measured_at = now() - interval '2 h' WHERE sequence <= 10 OR sensor_id = 'past'"
     )
-    database.rows("DELETE FROM reading WHERE sequence = 5")
+    database.query("DELETE FROM reading WHERE sequence = 5")
     assert [counts(row) for row in reconcile("--since", "1h")["sensors"]] == [(10, 10, 0, 0, 0)]
-    database.rows("DELETE FROM reading WHERE sequence = 11")
+    database.query("DELETE FROM reading WHERE sequence = 11")
     assert [counts(row) for row in reconcile("--since", "1h", code=1)["sensors"]] == [(10, 9, 0, 0, 1)]
 
 
@@ -160,7 +160,7 @@ def test_readings_in_the_queue_are_in_flight(
 ) -> None:
     sensor = Sensor()
     broker.publish(sensor.message(5))
-    consumer = run.consumer()
+    consumer = run.start_consumer()
     eventually(lambda: database.count() == 1, DEADLINE_SECONDS, "the last reading arrived first")
     assert consumer.stop() == 0
     for sequence in (1, 2, 3, 4):
@@ -170,7 +170,7 @@ def test_readings_in_the_queue_are_in_flight(
 
     assert counts(found["sensors"][0]) == (5, 1, 0, 4, 0)
     assert found["queue"]["ready"] == 4
-    run.consumer()
+    run.start_consumer()
     assert counts(reconcile()["sensors"][0]) == (5, 5, 0, 0, 0)
 
 
@@ -178,10 +178,10 @@ def test_readings_held_by_a_slow_consumer_are_in_flight_while_others_are_stored(
     broker: VirtualHost, database: Database, run: Processes, reconcile: Reconcile
 ) -> None:
     sensor = Sensor("held")
-    run.consumer(PROCESSING_SECONDS_MIN="300", PROCESSING_SECONDS_MAX="300")
+    run.start_consumer(PROCESSING_SECONDS_MIN="300", PROCESSING_SECONDS_MAX="300")
     broker.publish(sensor.message(1))
     eventually(lambda: broker.ready() == 0, DEADLINE_SECONDS, "the slow consumer has it")
-    run.consumer()
+    run.start_consumer()
     broker.publish(sensor.message(2))
     with load(broker, {}):
         eventually(lambda: database.count() > 100, DEADLINE_SECONDS, "the other consumer stores readings")
@@ -193,7 +193,7 @@ def test_readings_held_by_a_slow_consumer_are_in_flight_while_others_are_stored(
 def test_under_load_the_balance_is_correct_and_one_deleted_row_is_found(
     broker: VirtualHost, database: Database, run: Processes, reconcile: Reconcile
 ) -> None:
-    consumers = [run.consumer() for _ in range(3)]
+    consumers = [run.start_consumer() for _ in range(3)]
     published: dict[str, int] = {}
     with load(broker, published, broken_each=20):
         eventually(lambda: database.count() > 300, DEADLINE_SECONDS, "the load is on")
@@ -203,7 +203,7 @@ def test_under_load_the_balance_is_correct_and_one_deleted_row_is_found(
             assert all(row["dead"] > 0 for row in found["sensors"])
             if turn == 0:
                 consumers[0].kill()
-        [removed] = database.rows(
+        [removed] = database.query(
             "DELETE FROM reading WHERE sequence = 3 AND sensor_id = 'load 1' RETURNING sensor_id"
         )
         found = reconcile(code=1)

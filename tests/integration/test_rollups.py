@@ -195,7 +195,7 @@ def test_a_rebuild_during_writes_misses_no_reading(database: Database) -> None:
         stop.set()
         rebuilding.join(DEADLINE_SECONDS)
     assert failures == []
-    assert database.rows("SELECT readings FROM last_hour_overall") == [{"readings": written}]
+    assert database.query("SELECT readings FROM last_hour_overall") == [{"readings": written}]
     with rolled_back(database) as connection:
         assert_views_equal_scan(connection)
 
@@ -208,7 +208,7 @@ def test_four_writers_on_the_same_sensors_neither_deadlock_nor_count_twice(
     assert written == database.count() == WRITERS * BATCHES * size
     with rolled_back(database) as connection:
         assert_views_equal_scan(connection)
-    assert database.rows("SELECT sum(readings)::int AS readings FROM reading_minute") == [
+    assert database.query("SELECT sum(readings)::int AS readings FROM reading_minute") == [
         {"readings": written}
     ]
 
@@ -232,12 +232,12 @@ def write_with_four_writers(database: Database, size: int = 10) -> int:
 
 def test_the_last_hour_reads_only_the_readings_at_its_start(database: Database) -> None:
     # given three sensors that measured ten times per second for two hours
-    database.rows(
+    database.query(
         "INSERT INTO reading (reading_id, sensor_id, measured_at, temperature) "
         "SELECT gen_random_uuid(), n % 3, now() - n * interval '0.1 second', 20 "
         "FROM generate_series(0, 72000) AS n"
     )
-    database.rows("ANALYZE")
+    database.query("ANALYZE")
     # when the summary and a scan are queried
     with rolled_back(database) as connection:
         for_the_summary = readings_read(connection, "SELECT * FROM last_hour_summary")

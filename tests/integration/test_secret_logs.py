@@ -104,12 +104,15 @@ def test_a_traceback(run: Processes, postgres: Postgres, service: str, form: str
     broker = {"RABBITMQ_URL": f"amqp://{USER}:{ENCODED}@127.0.0.1:1/"}
 
     process = run.start(
-        f"tests.entries.crashing {service}", **broker, DATABASE_URL=postgres.url, LOG_FORMAT=form
+        f"tests.fault_entrypoints.unexpected_error {service}",
+        **broker,
+        DATABASE_URL=postgres.url,
+        LOG_FORMAT=form,
     )
 
     says_no_password(process)
     assert process.exit_code == 1
-    assert "nobody foresaw this" in process.text
+    assert "an unexpected error" in process.text
     assert "Traceback" in process.text
 
 

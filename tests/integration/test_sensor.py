@@ -37,7 +37,7 @@ def bodies(messages: list[Message]) -> list[dict[str, Any]]:
 
 def assert_complete(broker: VirtualHost, sensor: Process) -> list[dict[str, Any]]:
     """From 1 on every sequence of one run arrived, in order; one that was sent again counts once."""
-    found = bodies(broker.take_all())
+    found = bodies(broker.drain())
     first_seen = list(dict.fromkeys(body["sequence"] for body in found))
     assert first_seen == list(range(1, len(first_seen) + 1))
     assert len({body["reading_id"] for body in found}) == len(first_seen)
@@ -49,10 +49,10 @@ def test_a_reading_travels_with_everything_that_the_contract_says(
     broker: VirtualHost, run: Processes
 ) -> None:
     sensor = run.start("sensor", **FAST)
-    sensor.logged("published", times=5)
+    sensor.wait_for_event("published", times=5)
     assert sensor.stop() == 0
 
-    messages = broker.take_all()
+    messages = broker.drain()
     for message in messages:
         properties, body = message.properties, json.loads(message.body)
         assert properties.delivery_mode == 2
@@ -76,12 +76,12 @@ def test_a_reading_travels_with_everything_that_the_contract_says(
 
 def test_it_tells_of_itself(broker: VirtualHost, run: Processes) -> None:
     sensor = run.start("sensor", **with_http(), **FAST)
-    sensor.logged("published", times=3)
+    sensor.wait_for_event("published", times=3)
     assert sensor.status("/livez") == sensor.status("/readyz") == 200
-    metrics = sensor.ask("/metrics")[1]
+    metrics = sensor.http_get("/metrics")[1]
     assert "sensor_readings_dropped_total 0.0" in metrics
     assert "sensor_outbox_readings" in metrics
-    assert sensor.ask("/else")[0] == 404
+    assert sensor.http_get("/else")[0] == 404
 
 
 @pytest.mark.parametrize(
@@ -91,16 +91,16 @@ def test_it_tells_of_itself(broker: VirtualHost, run: Processes) -> None:
 def test_nothing_is_missing_after_the_broker_was_away(
     broker: VirtualHost, run: Processes, broker_proxy: Proxy, failure: Callable[[Proxy], None]
 ) -> None:
-    sensor = run.start("sensor", **with_http(), RABBITMQ_URL=broker.through(broker_proxy), **FAST)
-    sensor.logged("published", times=5)
+    sensor = run.start("sensor", **with_http(), RABBITMQ_URL=broker.url_through(broker_proxy), **FAST)
+    sensor.wait_for_event("published", times=5)
     failure(broker_proxy)
-    sensor.logged("broker unavailable", times=2 if failure is Proxy.refuse else 1)
+    sensor.wait_for_event("broker unavailable", times=2 if failure is Proxy.refuse else 1)
     assert sensor.status("/livez") == 200
     broker_proxy.forward()
 
-    sensor.logged("connected to the broker", times=2)
+    sensor.wait_for_event("connected to the broker", times=2)
     waited = len(sensor.events("published"))
-    sensor.logged("published", times=waited + 20)
+    sensor.wait_for_event("published", times=waited + 20)
     assert sensor.stop() == 0
     assert len(assert_complete(broker, sensor)) >= waited + 20
     assert sensor.events("readings left in the outbox") == []
@@ -109,18 +109,20 @@ def test_nothing_is_missing_after_the_broker_was_away(
 def test_while_the_broker_is_away_it_is_unready_but_alive_and_goes_on_measuring(
     broker: VirtualHost, run: Processes, broker_proxy: Proxy
 ) -> None:
-    sensor = run.start("sensor", **with_http(), RABBITMQ_URL=broker.through(broker_proxy), **FAST)
-    sensor.logged("published", times=3)
+    sensor = run.start("sensor", **with_http(), RABBITMQ_URL=broker.url_through(broker_proxy), **FAST)
+    sensor.wait_for_event("published", times=3)
     broker_proxy.refuse()
 
-    assert sensor.logged("broker unavailable", times=3)["readings_waiting"] > 0
+    assert sensor.wait_for_event("broker unavailable", times=3)["readings_waiting"] > 0
     assert sensor.status("/readyz") == 503
     always(lambda: sensor.status("/livez") == 200, 0.5, "it is alive")
     broker_proxy.forward()
 
     eventually(lambda: sensor.status("/readyz") == 200, DEADLINE_SECONDS, "it is ready again")
     eventually(
-        lambda: "sensor_outbox_readings 0.0" in sensor.ask("/metrics")[1], DEADLINE_SECONDS, "nothing waits"
+        lambda: "sensor_outbox_readings 0.0" in sensor.http_get("/metrics")[1],
+        DEADLINE_SECONDS,
+        "nothing waits",
     )
     assert sensor.stop() == 0
     assert_complete(broker, sensor)
@@ -129,13 +131,13 @@ def test_while_the_broker_is_away_it_is_unready_but_alive_and_goes_on_measuring(
 def test_what_no_queue_takes_waits_until_one_does(broker: VirtualHost, run: Processes) -> None:
     broker.channel.queue_unbind(QUEUE, EXCHANGE, "reading.#")
     sensor = run.start("sensor", **FAST)
-    assert "sensorctl setup" in sensor.logged("broker unavailable", times=2)["reason"]
+    assert "sensorctl setup" in sensor.wait_for_event("broker unavailable", times=2)["reason"]
     assert sensor.events("published") == []
     assert broker.ready() == 0
 
     broker.declare()
 
-    sensor.logged("published", times=20)
+    sensor.wait_for_event("published", times=20)
     assert sensor.stop() == 0
     assert_complete(broker, sensor)
 
@@ -143,20 +145,20 @@ def test_what_no_queue_takes_waits_until_one_does(broker: VirtualHost, run: Proc
 def test_without_its_exchange_it_waits_for_setup(broker: VirtualHost, run: Processes) -> None:
     broker.channel.exchange_delete(EXCHANGE)
     sensor = run.start("sensor", **with_http(), **FAST)
-    assert "no exchange 'sensors'" in sensor.logged("broker unavailable", times=2)["reason"]
+    assert "no exchange 'sensors'" in sensor.wait_for_event("broker unavailable", times=2)["reason"]
     assert sensor.status("/readyz") == 503
 
     broker.declare()
 
-    sensor.logged("published", times=5)
+    sensor.wait_for_event("published", times=5)
     assert sensor.stop() == 0
     assert_complete(broker, sensor)
 
 
 def test_it_needs_no_right_but_to_write_to_the_exchange(broker: VirtualHost, run: Processes) -> None:
-    with broker.server.user_with(broker.name, write=f"^{EXCHANGE}$") as url:
+    with broker.server.user_with_permissions(broker.name, write=f"^{EXCHANGE}$") as url:
         sensor = run.start("sensor", RABBITMQ_URL=url, **FAST)
-        sensor.logged("published", times=3)
+        sensor.wait_for_event("published", times=3)
         assert sensor.stop() == 0
     assert_complete(broker, sensor)
 
@@ -175,7 +177,7 @@ def test_a_finite_replay_waits_for_a_broker_that_is_away(
     broker: VirtualHost, run: Processes, broker_proxy: Proxy, five_rows: dict[str, Any]
 ) -> None:
     broker_proxy.refuse()
-    sensor = run.start("sensor", RABBITMQ_URL=broker.through(broker_proxy), **five_rows)
+    sensor = run.start("sensor", RABBITMQ_URL=broker.url_through(broker_proxy), **five_rows)
     eventually(
         lambda: [lost for lost in sensor.events("broker unavailable") if lost["readings_waiting"] == 5],
         DEADLINE_SECONDS,
@@ -193,11 +195,11 @@ def test_sigterm_delivers_what_is_pending(broker: VirtualHost, run: Processes, b
     broker_proxy.refuse()
     # A drain that no busy machine exceeds; how long it may take is another test's.
     sensor = run.start(
-        "tests.entries.patched sensor sensor.__main__.DRAIN_SECONDS=60",
-        RABBITMQ_URL=broker.through(broker_proxy),
+        "tests.fault_entrypoints.patched sensor sensor.__main__.DRAIN_SECONDS=60",
+        RABBITMQ_URL=broker.url_through(broker_proxy),
         **FAST,
     )
-    waiting = sensor.logged("broker unavailable", times=3)["readings_waiting"]
+    waiting = sensor.wait_for_event("broker unavailable", times=3)["readings_waiting"]
     assert waiting > 0
     broker_proxy.forward()
 
@@ -212,13 +214,13 @@ def test_sigterm_while_the_broker_stays_away_tells_what_is_left(
 ) -> None:
     broker_proxy.refuse()
     sensor = run.start(
-        "tests.entries.patched sensor sensor.__main__.DRAIN_SECONDS=1",
-        RABBITMQ_URL=broker.through(broker_proxy),
+        "tests.fault_entrypoints.patched sensor sensor.__main__.DRAIN_SECONDS=1",
+        RABBITMQ_URL=broker.url_through(broker_proxy),
         **FAST,
     )
-    sensor.logged("broker unavailable", times=2)
+    sensor.wait_for_event("broker unavailable", times=2)
     assert sensor.stop() == 0
-    assert sensor.logged("readings left in the outbox")["readings"] > 0
+    assert sensor.wait_for_event("readings left in the outbox")["readings"] > 0
 
 
 def test_a_broker_that_does_not_come_within_the_connect_timeout_ends_the_process(
@@ -226,30 +228,30 @@ def test_a_broker_that_does_not_come_within_the_connect_timeout_ends_the_process
 ) -> None:
     broker_proxy.refuse()
     sensor = run.start(
-        "sensor", RABBITMQ_URL=broker.through(broker_proxy), CONNECT_TIMEOUT_SECONDS="1", **FAST
+        "sensor", RABBITMQ_URL=broker.url_through(broker_proxy), CONNECT_TIMEOUT_SECONDS="1", **FAST
     )
     assert sensor.wait() == 69
-    assert "Connection refused" in sensor.logged("dependency unavailable, exiting")["reason"]
+    assert "Connection refused" in sensor.wait_for_event("dependency unavailable, exiting")["reason"]
 
 
 def test_a_full_outbox_drops_the_oldest_and_says_so(
     broker: VirtualHost, run: Processes, broker_proxy: Proxy
 ) -> None:
     broker_proxy.refuse()
-    variables = FAST | {"RABBITMQ_URL": broker.through(broker_proxy), "OUTBOX_MAX_READINGS": "3"}
+    variables = FAST | {"RABBITMQ_URL": broker.url_through(broker_proxy), "OUTBOX_MAX_READINGS": "3"}
     sensor = run.start("sensor", **with_http(), **variables)
-    sensor.logged("readings dropped")
+    sensor.wait_for_event("readings dropped")
     eventually(lambda: dropped(sensor) > 5, DEADLINE_SECONDS, "the first ones are dropped")
     broker_proxy.forward()
-    sensor.logged("published", times=3)
+    sensor.wait_for_event("published", times=3)
     assert sensor.stop() == 0
-    sequences = [body["sequence"] for body in bodies(broker.take_all())]
+    sequences = [body["sequence"] for body in bodies(broker.drain())]
     assert sequences[0] > 5
     assert sequences == sorted(sequences)
 
 
 def dropped(sensor: Process) -> float:
-    lines = sensor.ask("/metrics")[1].splitlines()
+    lines = sensor.http_get("/metrics")[1].splitlines()
     values = [line.split()[1] for line in lines if line.startswith("sensor_readings_dropped_total ")]
     return float(values[0]) if values else 0
 
@@ -260,14 +262,14 @@ def test_the_real_office_temperatures_arrive_in_the_summary_in_celsius(
     fahrenheit = [
         float(line.split(",")[1]) for line in OFFICE_SAMPLE.read_text(encoding="utf-8").splitlines()[1:21]
     ]
-    run.consumer()
+    run.start_consumer()
     sensor = run.start("sensor", SENSOR_ID="office", SENSOR_SOURCE="office", SENSOR_INTERVAL_SECONDS="0.05")
     eventually(lambda: database.count() >= 20, DEADLINE_SECONDS, "twenty readings are stored")
     assert sensor.stop() == 0
 
-    rows = database.rows("SELECT temperature, sequence FROM reading WHERE sequence <= 20 ORDER BY sequence")
+    rows = database.query("SELECT temperature, sequence FROM reading WHERE sequence <= 20 ORDER BY sequence")
     assert [row["temperature"] for row in rows] == pytest.approx([(f - 32) * 5 / 9 for f in fahrenheit])
-    (summary,) = database.rows("SELECT * FROM last_hour_summary")
+    (summary,) = database.query("SELECT * FROM last_hour_summary")
     assert summary["sensor_id"] == "office"
     assert summary["readings"] >= 20
     assert 15 < summary["min_temperature"] <= summary["mean_temperature"] <= summary["max_temperature"] < 30
@@ -276,16 +278,16 @@ def test_the_real_office_temperatures_arrive_in_the_summary_in_celsius(
 def test_several_sensors_and_consumers_store_every_reading_once(
     broker: VirtualHost, database: Database, run: Processes
 ) -> None:
-    consumers = [run.consumer() for _ in range(2)]
+    consumers = [run.start_consumer() for _ in range(2)]
     sensors = [run.start("sensor", SENSOR_ID=name, SENSOR_INTERVAL_SECONDS="0.02") for name in ("a", "b")]
     for sensor in sensors:
-        sensor.logged("published", times=100)
+        sensor.wait_for_event("published", times=100)
         assert sensor.stop() == 0
     published = sum(len(sensor.events("published")) for sensor in sensors)
 
     eventually(lambda: database.count() == published, DEADLINE_SECONDS, "every reading is stored")
     assert all(consumer.events("stored") for consumer in consumers), "both consumers work"
-    gaps = database.rows(
+    gaps = database.query(
         "SELECT sensor_id FROM reading GROUP BY sensor_id, run_id "
         "HAVING count(*) <> max(sequence) OR min(sequence) <> 1"
     )

@@ -18,7 +18,7 @@ FROM unnest(%s::timestamptz[], %s::timestamptz[]) AS moment (measured_at, receiv
 @pytest.fixture(autouse=True)
 def _now_stands_still(database: Database) -> None:
     """All is one transaction, so that what is silent does not depend on how long a test takes."""
-    database.rows("BEGIN")
+    database.query("BEGIN")
 
 
 class Sensor:
@@ -26,13 +26,13 @@ class Sensor:
 
     def __init__(self, database: Database, sensor_id: str = "1") -> None:
         self._database, self.sensor_id = database, sensor_id
-        self.now: datetime = database.rows("SELECT now() AS now")[0]["now"]
-        database.rows("INSERT INTO sensor (sensor_id) VALUES (%s)", sensor_id)
+        self.now: datetime = database.query("SELECT now() AS now")[0]["now"]
+        database.query("INSERT INTO sensor (sensor_id) VALUES (%s)", sensor_id)
 
     def measured(self, *ages: timedelta, delay: timedelta = PROMPT, temperature: float = 20.0) -> None:
         """Insert readings of these ages, each of which arrived after the delay."""
         times = [self.now - age for age in ages]
-        self._database.rows(INSERT, self.sensor_id, temperature, times, [at + delay for at in times])
+        self._database.query(INSERT, self.sensor_id, temperature, times, [at + delay for at in times])
 
     def every(
         self, interval: timedelta, *, times: int, until: timedelta, delay: timedelta = PROMPT
@@ -43,7 +43,7 @@ class Sensor:
 
     @property
     def status(self) -> Row:
-        (row,) = self._database.rows("SELECT * FROM sensor_status WHERE sensor_id = %s", self.sensor_id)
+        (row,) = self._database.query("SELECT * FROM sensor_status WHERE sensor_id = %s", self.sensor_id)
         return row
 
 
@@ -53,7 +53,7 @@ def sensor(database: Database) -> Sensor:
 
 
 def test_a_sensor_without_readings_is_not_listed(database: Database, sensor: Sensor) -> None:
-    assert database.rows("SELECT * FROM sensor_status") == []
+    assert database.query("SELECT * FROM sensor_status") == []
 
 
 def test_a_sensor_has_its_name_its_last_reading_and_its_usual_interval(
@@ -61,7 +61,7 @@ def test_a_sensor_has_its_name_its_last_reading_and_its_usual_interval(
 ) -> None:
     sensor.every(2 * SECOND, times=200, until=4 * SECOND)
     sensor.measured(1 * SECOND, temperature=23.5)
-    database.rows("UPDATE sensor SET name = 'Kitchen', location = 'ground floor'")
+    database.query("UPDATE sensor SET name = 'Kitchen', location = 'ground floor'")
 
     status = sensor.status
 
@@ -152,7 +152,7 @@ def test_sensors_with_last_readings_on_different_days_are_all_listed(database: D
         str(n): Sensor(database, str(n)).every(10 * SECOND, times=20, until=n * DAY) for n in (0, 1, 3, 40)
     }
 
-    rows = database.rows("SELECT * FROM sensor_status")
+    rows = database.query("SELECT * FROM sensor_status")
 
     assert [row["sensor_id"] for row in rows] == sorted(days)
     for row in rows:
@@ -163,6 +163,6 @@ def test_sensors_with_last_readings_on_different_days_are_all_listed(database: D
 
 def test_a_deleted_sensor_is_not_listed(database: Database, sensor: Sensor) -> None:
     sensor.every(SECOND, times=200, until=HOUR)
-    database.rows("DELETE FROM sensor")
+    database.query("DELETE FROM sensor")
 
-    assert database.rows("SELECT * FROM sensor_status") == []
+    assert database.query("SELECT * FROM sensor_status") == []

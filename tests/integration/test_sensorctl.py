@@ -55,7 +55,7 @@ class TestSetup:
                 done = run_sensorctl(host.environment | bare_database.environment, "setup")
                 assert done.returncode == 0, done.stdout + done.stderr
             assert current_version(bare_database.settings) == newest_version()
-            assert bare_database.rows("SELECT * FROM retention") == []
+            assert bare_database.query("SELECT * FROM retention") == []
             host.publish(b"{}", exchange="sensors", routing_key="reading.1")
             assert (host.ready(QUEUE), host.ready(DEAD_QUEUE)) == (1, 0)
             (policy,) = rabbitmq.api("GET", f"/api/policies/{host.name}")
@@ -69,7 +69,7 @@ class TestSetup:
     def test_it_stores_the_retention(self, sensorctl: Sensorctl, database: Database) -> None:
         for variable, rows in (("30", [{"days": 30}]), ("", [])):
             assert sensorctl("setup", RETENTION_DAYS=variable).returncode == 0
-            assert database.rows("SELECT * FROM retention") == rows
+            assert database.query("SELECT * FROM retention") == rows
 
     def test_without_the_management_api_it_warns_and_continues(self, sensorctl: Sensorctl) -> None:
         done = sensorctl("setup", RABBITMQ_MANAGEMENT_URL="http://127.0.0.1:1")
@@ -91,7 +91,7 @@ class TestSetup:
 class TestDoctor:
     def test_a_healthy_system_passes_every_check(self, sensorctl: Sensorctl, run: Processes) -> None:
         assert sensorctl("setup").returncode == 0
-        run.consumer()
+        run.start_consumer()
         done = eventually_succeeds(sensorctl, "doctor")
         assert done.stdout.count(" ok ") == 7
         assert "quorum, durable, arguments none" in done.stdout
@@ -138,7 +138,7 @@ class TestDoctor:
 class TestStatus:
     def test_a_system_without_problems_is_exit_code_0(self, sensorctl: Sensorctl, run: Processes) -> None:
         port = with_http()
-        run.consumer(**port)
+        run.start_consumer(**port)
         done = eventually_succeeds(sensorctl, "status", SERVICES=f"localhost:{port['HTTP_PORT']}")
         assert done.stdout.startswith("All is well")
         assert f"localhost:{port['HTTP_PORT']}" in done.stdout
@@ -166,7 +166,7 @@ class TestSummary:
         store_reading(database, "1", 20.5)
         store_reading(database, "2", 21.5)
         rows = json.loads(sensorctl("summary", "--json").stdout)
-        for row, stored in zip(rows, database.rows("SELECT * FROM last_hour_summary"), strict=True):
+        for row, stored in zip(rows, database.query("SELECT * FROM last_hour_summary"), strict=True):
             row["last_measured_at"] = datetime.fromisoformat(row["last_measured_at"])
             assert row == stored
 
@@ -190,7 +190,7 @@ class TestSummary:
             "SELECT pid FROM pg_stat_activity "
             "WHERE datname = current_database() AND application_name = 'summary'"
         )
-        eventually(lambda: database.rows(session), DEADLINE_SECONDS, "sensorctl queries the view")
+        eventually(lambda: database.query(session), DEADLINE_SECONDS, "sensorctl queries the view")
         store_reading(database, "late", 19.25)
         out, _ = waiting.communicate(timeout=DEADLINE_SECONDS)
         assert "late" in out
@@ -206,12 +206,12 @@ class TestSummary:
 class TestStorage:
     def test_tables_and_days_are_shown(self, sensorctl: Sensorctl, database: Database) -> None:
         today = datetime.now(UTC)
-        database.rows(
+        database.query(
             "INSERT INTO reading (reading_id, sensor_id, measured_at, temperature) "
             "SELECT gen_random_uuid(), '1', %s, 20 FROM generate_series(1, 1000)",
             today,
         )
-        database.rows("ANALYZE reading")
+        database.query("ANALYZE reading")
         shown = sensorctl("storage")
         assert shown.returncode == 0, shown.stderr
         assert f"reading_{today:%Y%m%d}" in shown.stdout
@@ -220,7 +220,7 @@ class TestStorage:
     def test_json_contains_every_table_and_the_retention(
         self, sensorctl: Sensorctl, database: Database
     ) -> None:
-        database.rows("INSERT INTO retention VALUES (30)")
+        database.query("INSERT INTO retention VALUES (30)")
         storage = json.loads(sensorctl("storage", "--json").stdout)
         assert storage["retention_days"] == 30
         tables = {table["name"]: table for table in storage["tables"]}
@@ -247,8 +247,8 @@ class TestDeadList:
         broker.publish(b"{broken")
         broker.publish(reading("x", temperature=-300.0))
         broker.publish(b"\xff\x1b[31m")
-        consumer = run.consumer()
-        consumer.logged("dead-lettered", times=3)
+        consumer = run.start_consumer()
+        consumer.wait_for_event("dead-lettered", times=3)
         records = json.loads(sensorctl("dead", "list", "--json").stdout)
         assert [record["reason"] for record in records] == ["not-json", "invalid-field", "not-json"]
         assert records[0]["body"] == "{broken"
@@ -272,7 +272,7 @@ class TestDeadList:
             eventually(lambda: broker.ready(DEAD_QUEUE) == 3, DEADLINE_SECONDS, "all messages are back")
             with open_dead_letter_queue(broker.settings) as dead_queue:
                 assert len(list(dead_queue.peek(10))) == dead_queue.depth == 3
-        assert {message.body for message in broker.take_all(DEAD_QUEUE)} == {b"0", b"1", b"2"}
+        assert {message.body for message in broker.drain(DEAD_QUEUE)} == {b"0", b"1", b"2"}
 
 
 def eventually_succeeds(sensorctl: Sensorctl, *arguments: str, **more: str) -> Completed:
@@ -288,8 +288,8 @@ def eventually_succeeds(sensorctl: Sensorctl, *arguments: str, **more: str) -> C
 
 
 def store_reading(database: Database, sensor_id: str, temperature: float) -> None:
-    database.rows("INSERT INTO sensor (sensor_id) VALUES (%s)", sensor_id)
-    database.rows(
+    database.query("INSERT INTO sensor (sensor_id) VALUES (%s)", sensor_id)
+    database.query(
         "INSERT INTO reading (reading_id, sensor_id, measured_at, temperature) "
         "VALUES (gen_random_uuid(), %s, %s, %s)",
         sensor_id,

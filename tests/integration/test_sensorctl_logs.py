@@ -32,7 +32,9 @@ def test_the_logs_of_real_processes_are_read_completely(
     sensor = run.start("sensor", LOG_FORMAT=log_format, SENSOR_ID=AWKWARD, SENSOR_INTERVAL_SECONDS="1")
     first = run.start("pipeline", LOG_FORMAT=log_format)
     eventually(
-        lambda: database.rows("SELECT 1 FROM reading OFFSET 2"), DEADLINE_SECONDS, "three readings are stored"
+        lambda: database.query("SELECT 1 FROM reading OFFSET 2"),
+        DEADLINE_SECONDS,
+        "three readings are stored",
     )
     first.stop()
     second = run.start("pipeline", LOG_FORMAT=log_format)
@@ -41,7 +43,7 @@ def test_the_logs_of_real_processes_are_read_completely(
     sensor.stop()
     eventually(lambda: broker.ready() == 0, DEADLINE_SECONDS, "the queue is empty")
     second.stop()
-    crashed = run.start("tests.entries.crashing sensor", LOG_FORMAT=log_format)
+    crashed = run.start("tests.fault_entrypoints.unexpected_error sensor", LOG_FORMAT=log_format)
     crashed.wait()
 
     # when their logs are read
@@ -50,7 +52,7 @@ def test_the_logs_of_real_processes_are_read_completely(
 
     # then every event is there, in order, with its types
     stored = [line for line in lines if line["event"] == "stored"]
-    rows = database.rows("SELECT temperature FROM reading ORDER BY temperature")
+    rows = database.query("SELECT temperature FROM reading ORDER BY temperature")
     temperatures = sorted(line["temperature"] for line in stored)
     assert temperatures == pytest.approx([row["temperature"] for row in rows], abs=1e-3)
     assert {line["sensor"] for line in stored} == {AWKWARD}
@@ -61,7 +63,7 @@ def test_the_logs_of_real_processes_are_read_completely(
     assert (events["started"], events["dead-lettered"], events["crashed"]) == (2, 1, 1)
     [crash] = [line for line in lines if line["event"] == "crashed"]
     assert "Traceback" in crash["exception"]
-    assert "nobody foresaw this" in crash["exception"]
+    assert "an unexpected error" in crash["exception"]
     assert count_lines(sensor, first, second) == len(read_events(*names[:3]))
 
     # and the summary agrees

@@ -30,8 +30,8 @@ def test_setup_updates_passwords_and_revokes_other_privileges(
 ) -> None:
     # given a reader and an operator with too many privileges and other passwords
     reader, operator = stack.name("reader"), stack.name("operator")
-    stack.database.rows(f'GRANT ALL ON reading TO "{reader}"')
-    stack.database.rows(f"ALTER ROLE \"{reader}\" PASSWORD 'forgotten'")
+    stack.database.query(f'GRANT ALL ON reading TO "{reader}"')
+    stack.database.query(f"ALTER ROLE \"{reader}\" PASSWORD 'forgotten'")
     everything = {"configure": ".*", "write": ".*", "read": ".*"}
     stack.host.server.api("PUT", f"/api/users/{operator}", {"password": "lost", "tags": "administrator"})
     stack.host.server.api("PUT", f"/api/permissions/{stack.host.name}/{operator}", everything)
@@ -46,8 +46,8 @@ def test_setup_updates_passwords_and_revokes_other_privileges(
 
 
 def test_setup_grants_privileges_on_new_objects(stack: Stack) -> None:
-    stack.database.rows("CREATE VIEW added AS SELECT count(*) FROM reading")
-    stack.database.rows("CREATE TABLE secret ()")
+    stack.database.query("CREATE VIEW added AS SELECT count(*) FROM reading")
+    stack.database.query("CREATE TABLE secret ()")
 
     assert sensorctl(stack.variables, "setup").returncode == 0
 
@@ -74,9 +74,9 @@ def test_without_privileges_for_roles_and_users_setup_warns_and_does_the_rest(
     # given an owner without administrator privileges
     owner = f"owner-{uuid4().hex[:8]}"
     with postgres.database() as database, rabbitmq.virtual_host("quorum") as host:
-        database.rows(f"CREATE ROLE \"{owner}\" LOGIN PASSWORD 'x'")
-        database.rows(f'ALTER DATABASE {database.name} OWNER TO "{owner}"')
-        with rabbitmq.user_with(host.name, configure=".*", write=".*", read=".*") as url:
+        database.query(f"CREATE ROLE \"{owner}\" LOGIN PASSWORD 'x'")
+        database.query(f'ALTER DATABASE {database.name} OWNER TO "{owner}"')
+        with rabbitmq.user_with_permissions(host.name, configure=".*", write=".*", read=".*") as url:
             others = Stack(host, database, uuid4().hex[:8])
             login = {"DATABASE_URL": "", "POSTGRES_USER": owner, "POSTGRES_PASSWORD": "x"}
             # when setup should create roles and users
@@ -90,7 +90,7 @@ def test_without_privileges_for_roles_and_users_setup_warns_and_does_the_rest(
         assert "permission denied to create role" in done.stdout
         assert "broker users not created" in done.stdout
         assert "topology is declared" in done.stdout
-        database.rows(f'REASSIGN OWNED BY "{owner}" TO CURRENT_USER')
+        database.query(f'REASSIGN OWNED BY "{owner}" TO CURRENT_USER')
         drop(database, owner)
 
 
@@ -119,7 +119,7 @@ def test_without_passwords_setup_creates_no_users_or_roles(stack: Stack) -> None
 def default_accounts(stack: Stack) -> tuple[set[str], set[str]]:
     """Return the users and roles with default names; concurrent tests use other names."""
     users = {user["name"] for user in stack.host.server.api("GET", "/api/users")}
-    roles = {row["rolname"] for row in stack.database.rows("SELECT rolname FROM pg_roles")}
+    roles = {row["rolname"] for row in stack.database.query("SELECT rolname FROM pg_roles")}
     return users & set(BROKER_USERS), roles & set(ROLES)
 
 

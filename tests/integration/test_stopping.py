@@ -28,19 +28,19 @@ def start_timed(start: Callable[[], Process]) -> tuple[Process, float]:
 def test_sigterm_during_a_batch_finishes_it(
     broker: VirtualHost, database: Database, run: Processes, mode: Mode
 ) -> None:
-    for _ in range(mode.holds):
+    for _ in range(mode.max_unacked):
         broker.publish(reading(sensor_id="in hand"))
     broker.publish(reading(sensor_id="waiting"))
-    seconds = str(5 / mode.holds)
-    consumer = run.consumer(
+    seconds = str(5 / mode.max_unacked)
+    consumer = run.start_consumer(
         BATCH_LINGER_SECONDS="10", PROCESSING_SECONDS_MIN=seconds, PROCESSING_SECONDS_MAX=seconds
     )
     eventually(lambda: broker.ready() == 1, DEADLINE_SECONDS, "all but the last are in hand")
 
     assert consumer.stop(promised_seconds=10) == 0
 
-    assert [row["sensor_id"] for row in database.readings()] == ["in hand"] * mode.holds
-    assert [message.method.redelivered for message in broker.take_all()] == [False]
+    assert [row["sensor_id"] for row in database.readings()] == ["in hand"] * mode.max_unacked
+    assert [message.method.redelivered for message in broker.drain()] == [False]
     assert broker.ready(DEAD_QUEUE) == 0
 
 
@@ -48,27 +48,27 @@ def test_sigterm_during_a_batch_finishes_it(
 def test_work_that_takes_longer_than_the_drain_is_given_back(
     broker: VirtualHost, database: Database, run: Processes, mode: Mode
 ) -> None:
-    consumer = run.consumer(
-        "tests.entries.patched pipeline messaging.consuming.consumer.DRAIN_SECONDS=1",
+    consumer = run.start_consumer(
+        "tests.fault_entrypoints.patched pipeline messaging.consuming.consumer.DRAIN_SECONDS=1",
         PROCESSING_SECONDS_MIN="60",
         PROCESSING_SECONDS_MAX="60",
     )
-    for _ in range(mode.holds):
+    for _ in range(mode.max_unacked):
         broker.publish(reading())
     eventually(lambda: broker.ready() == 0, DEADLINE_SECONDS, "all are in hand")
 
     assert consumer.stop(promised_seconds=10) == 0
 
     assert database.count() == 0
-    assert [message.headers["x-delivery-count"] for message in broker.take_all()] == [1] * mode.holds
-    assert consumer.logged("requeued")["reason"] == "stopping"
-    assert consumer.logged("requeued")["messages"] == mode.holds
+    assert [message.headers["x-delivery-count"] for message in broker.drain()] == [1] * mode.max_unacked
+    assert consumer.wait_for_event("requeued")["reason"] == "stopping"
+    assert consumer.wait_for_event("requeued")["messages"] == mode.max_unacked
 
 
 @both_modes
 @pytest.mark.parametrize(("signal_number", "exit_code"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])
 def test_an_idle_consumer_ends_at_once(run: Processes, signal_number: signal.Signals, exit_code: int) -> None:
-    consumer, slowness = start_timed(run.consumer)
+    consumer, slowness = start_timed(run.start_consumer)
     assert consumer.stop(promised_seconds=2 * slowness, by=signal_number) == exit_code
 
 
@@ -76,7 +76,7 @@ def test_an_idle_consumer_ends_at_once(run: Processes, signal_number: signal.Sig
 def test_sigterm_under_load_loses_nothing_and_counts_nothing_twice(
     broker: VirtualHost, database: Database, run: Processes
 ) -> None:
-    first = run.consumer()
+    first = run.start_consumer()
     for number in range(300):
         broker.publish(reading(sequence=number))
         if number == 150:
@@ -85,13 +85,13 @@ def test_sigterm_under_load_loses_nothing_and_counts_nothing_twice(
     stored = database.count()
     eventually(lambda: stored + broker.ready() == 300, DEADLINE_SECONDS, "what is not stored is in the queue")
 
-    second = run.consumer()
+    second = run.start_consumer()
 
     eventually(lambda: database.count() == 300, DEADLINE_SECONDS, "the rest is stored")
     assert second.stop() == 0
     assert sorted(row["sequence"] for row in database.readings()) == list(range(300))
-    assert first.told() == (stored, 0)
-    assert second.told() == (300 - stored, 0)
+    assert first.stored_counts() == (stored, 0)
+    assert second.stored_counts() == (300 - stored, 0)
 
 
 @both_modes
@@ -99,20 +99,20 @@ def test_sigterm_under_load_loses_nothing_and_counts_nothing_twice(
 def test_sigterm_during_a_database_outage_gives_the_message_back(
     broker: VirtualHost, database: Database, run: Processes, database_proxy: Proxy, mode: Mode
 ) -> None:
-    consumer = run.consumer(DATABASE_URL=database.through(database_proxy))
+    consumer = run.start_consumer(DATABASE_URL=database.url_through(database_proxy))
     database_proxy.refuse()
-    for _ in range(mode.holds):
+    for _ in range(mode.max_unacked):
         broker.publish(reading(sensor_id="held"))
     broker.publish(reading(sensor_id="waiting"))
-    consumer.logged("database unavailable", times=3)
+    consumer.wait_for_event("database unavailable", times=3)
     eventually(lambda: broker.ready() == 1, DEADLINE_SECONDS, "all but the last are in hand")
 
     assert consumer.stop(promised_seconds=10) == 0
 
-    assert consumer.logged("requeued")["reason"] == "stopping"
-    messages = broker.take_all()
+    assert consumer.wait_for_event("requeued")["reason"] == "stopping"
+    messages = broker.drain()
     # What was held comes back once, not once an attempt; the other one was never touched.
-    assert sorted(message.method.redelivered for message in messages) == [False] + [True] * mode.holds
+    assert sorted(message.method.redelivered for message in messages) == [False] + [True] * mode.max_unacked
     assert {message.headers.get("x-delivery-count", 0) for message in messages} <= {0, 1}
     assert broker.ready(DEAD_QUEUE) == 0
 
@@ -121,7 +121,9 @@ def test_sigterm_during_a_database_outage_gives_the_message_back(
 def test_sigterm_while_the_database_is_frozen_waits_for_the_statement_and_gives_the_message_back(
     broker: VirtualHost, database: Database, run: Processes, database_proxy: Proxy
 ) -> None:
-    consumer, slowness = start_timed(lambda: run.consumer(DATABASE_URL=database.through(database_proxy)))
+    consumer, slowness = start_timed(
+        lambda: run.start_consumer(DATABASE_URL=database.url_through(database_proxy))
+    )
     broker.publish(reading(sensor_id="first"))
     eventually(lambda: database.count() == 1, DEADLINE_SECONDS, "the consumer is connected to the database")
     database_proxy.black_hole()
@@ -130,7 +132,7 @@ def test_sigterm_while_the_database_is_frozen_waits_for_the_statement_and_gives_
 
     assert consumer.stop(promised_seconds=10 * slowness) == 0
 
-    assert consumer.logged("requeued")["reason"] == "stopping"
+    assert consumer.wait_for_event("requeued")["reason"] == "stopping"
     eventually(lambda: broker.ready() == 1, DEADLINE_SECONDS, "it is back")
     assert broker.ready(DEAD_QUEUE) == 0
 
@@ -149,10 +151,10 @@ def test_sigterm_while_waiting_for_the_first_connection(
     def start() -> Process:
         consumer = run.start(
             "pipeline",
-            RABBITMQ_URL=broker.through(broker_proxy),
-            DATABASE_URL=database.through(database_proxy),
+            RABBITMQ_URL=broker.url_through(broker_proxy),
+            DATABASE_URL=database.url_through(database_proxy),
         )
-        consumer.logged(f"{away} unavailable")
+        consumer.wait_for_event(f"{away} unavailable")
         return consumer
 
     consumer, slowness = start_timed(start)

@@ -82,15 +82,15 @@ def test_an_empty_batch_stores_nothing(store: Store) -> None:
 def test_an_unknown_sensor_registers_itself_once(store: Store, database: Database) -> None:
     for reading in [make_reading("new"), make_reading("new"), make_reading("other")]:
         store.save([reading])
-    rows = database.rows("SELECT sensor_id, name, location FROM sensor ORDER BY sensor_id")
+    rows = database.query("SELECT sensor_id, name, location FROM sensor ORDER BY sensor_id")
     assert [row["sensor_id"] for row in rows] == ["new", "other"]
     assert all(row["name"] is None and row["location"] is None for row in rows)
 
 
 def test_a_sensor_keeps_its_name_and_location(store: Store, database: Database) -> None:
-    database.rows("INSERT INTO sensor (sensor_id, name, location) VALUES ('1', 'Kitchen', 'ground floor')")
+    database.query("INSERT INTO sensor (sensor_id, name, location) VALUES ('1', 'Kitchen', 'ground floor')")
     store.save([make_reading("1")])
-    (row,) = database.rows("SELECT name, location FROM sensor")
+    (row,) = database.query("SELECT name, location FROM sensor")
     assert row == {"name": "Kitchen", "location": "ground floor"}
 
 
@@ -105,11 +105,11 @@ def test_four_writers_of_the_same_readings_neither_deadlock_nor_store_duplicates
 
     four_writers(database.settings, write)
     assert sum(counted) == database.count() == 600
-    assert len(database.rows("SELECT sensor_id FROM sensor")) == 5
+    assert len(database.query("SELECT sensor_id FROM sensor")) == 5
 
 
 def test_a_batch_with_data_that_the_database_rejects_is_not_stored(store: Store, database: Database) -> None:
-    database.rows("ALTER TABLE reading ADD CONSTRAINT plausible CHECK (temperature < 100)")
+    database.query("ALTER TABLE reading ADD CONSTRAINT plausible CHECK (temperature < 100)")
     with pytest.raises(InvalidData, match="plausible"):
         store.save([make_reading(temperature=20), make_reading(temperature=101)])
     assert database.count() == 0
@@ -143,9 +143,9 @@ def test_a_lost_connection_means_unavailable_and_the_next_call_reconnects(
 def test_a_frequent_statement_is_prepared(store: Store, database: Database) -> None:
     for _ in range(6):
         store.save([make_reading()])
-    database.rows("CREATE TABLE prepared (statement text)")
+    database.query("CREATE TABLE prepared (statement text)")
     store._execute("INSERT INTO prepared SELECT statement FROM pg_prepared_statements")
-    assert "INSERT INTO reading" in "".join(row["statement"] for row in database.rows("TABLE prepared"))
+    assert "INSERT INTO reading" in "".join(row["statement"] for row in database.query("TABLE prepared"))
 
 
 def test_a_lock_of_another_writer_means_unavailable_after_the_lock_timeout(

@@ -40,14 +40,14 @@ def test_everything_that_is_published_is_confirmed_in_order(
             done += window.confirm(confirm)
 
     assert done == [str(number) for number in range(MESSAGES)]
-    assert [message.properties.message_id for message in broker.take_all()] == done
+    assert [message.properties.message_id for message in broker.drain()] == done
 
 
 def test_a_reading_is_persistent_and_labelled(broker: VirtualHost, stream: ConfirmPublisher) -> None:
     stream.publish("kitchen", "id-1", b"{}")
     assert confirms(stream) == [Confirm(1, multiple=False)]
 
-    [message] = broker.take_all()
+    [message] = broker.drain()
     properties = message.properties
     assert (message.method.exchange, message.method.routing_key) == (EXCHANGE, "reading.kitchen")
     assert (properties.content_type, properties.type) == ("application/json", "reading.v1")

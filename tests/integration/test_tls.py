@@ -20,7 +20,7 @@ from tests.broker import QUEUE, RabbitMQ, VirtualHost
 from tests.database import Database, Postgres
 from tests.processes import processes
 from tests.readings import reading
-from tests.tls import HOST, Authority, Certificate, server_context, tls_front
+from tests.tls import HOST, Authority, Certificate, server_context, tls_proxy
 from tests.waiting import DEADLINE_SECONDS, eventually
 
 Front = Callable[..., int]
@@ -53,7 +53,7 @@ def front(certificate: Certificate) -> Iterator[Front]:
 
         def make(url: str, *, clients: Authority | None = None, postgres: bool = False) -> int:
             context = server_context(certificate, clients)
-            return fronts.enter_context(tls_front(address_of(url), context, postgres=postgres))
+            return fronts.enter_context(tls_proxy(address_of(url), context, postgres=postgres))
 
         yield make
 
@@ -95,12 +95,12 @@ def test_a_consumer_works_with_both_ends_encrypted(
         "POSTGRES_SSLROOTCERT": authority.file,
     }
     with processes(tmp_path, variables) as run:
-        consumer = run.consumer()
+        consumer = run.start_consumer()
         # when a reading and rubbish come
         broker.publish(reading("1"))
         broker.publish("rubbish")
         # then both go their way
-        consumer.logged("dead-lettered")
+        consumer.wait_for_event("dead-lettered")
         eventually(lambda: database.count() == 1, DEADLINE_SECONDS, "the reading is stored")
         assert consumer.stop() == 0
     assert broker.ready(QUEUE) == 0

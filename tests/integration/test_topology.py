@@ -34,7 +34,7 @@ def test_declaring_twice_is_harmless_and_binds_the_queue_to_the_exchange(broker:
     declare_topology(broker.settings)
 
     broker.publish("{}", exchange=EXCHANGE, routing_key="reading.any.sensor")
-    assert [message.body for message in broker.take_all()] == [b"{}"]
+    assert [message.body for message in broker.drain()] == [b"{}"]
     assert broker.ready(DEAD_QUEUE) == 0
 
 
@@ -54,14 +54,14 @@ def test_a_queue_with_other_arguments_is_told_in_a_sentence(broker: VirtualHost)
 
 
 def test_a_sensor_needs_no_right_but_to_write_to_the_exchange(broker: VirtualHost) -> None:
-    with broker.server.user_with(broker.name, write=f"^{EXCHANGE}$") as url:
+    with broker.server.user_with_permissions(broker.name, write=f"^{EXCHANGE}$") as url:
         with closing(ConfirmPublisher(url, "sensor-1")) as stream:
             stream.publish("1", "an id", b"{}")
             eventually(lambda: stream.wait(1), DEADLINE_SECONDS, "it is confirmed")
 
         with bare_connection(url) as simple, pytest.raises(ChannelClosedByBroker, match="ACCESS_REFUSED"):
             simple.channel().queue_declare(QUEUE, durable=True)
-    assert [message.properties.message_id for message in broker.take_all()] == ["an id"]
+    assert [message.properties.message_id for message in broker.drain()] == ["an id"]
 
 
 def test_a_wrong_password_is_told_without_the_password(broker: VirtualHost) -> None:

@@ -40,8 +40,8 @@ def expected(readings: list[Reading]) -> dict[str, Any]:
 
 
 def test_without_readings_there_is_no_sensor_and_one_overall_row(database: Database) -> None:
-    assert database.rows("SELECT * FROM last_hour_summary") == []
-    (overall,) = database.rows("SELECT * FROM last_hour_overall")
+    assert database.query("SELECT * FROM last_hour_summary") == []
+    (overall,) = database.query("SELECT * FROM last_hour_overall")
     assert overall.pop("readings") == 0
     assert set(overall.values()) == {None}
 
@@ -60,37 +60,37 @@ def test_the_views_equal_a_computation_in_python(database: Database) -> None:
     save(database, *readings)
 
     recent = [reading for reading in readings if reading.measured_at > now - HOUR]
-    rows = database.rows("SELECT * FROM last_hour_summary")
+    rows = database.query("SELECT * FROM last_hour_summary")
     assert [row["sensor_id"] for row in rows] == sorted(
         {r.sensor_id for r in recent}, key=_collation(database)
     )
     for row in rows:
         own = [reading for reading in recent if reading.sensor_id == row["sensor_id"]]
         assert row == {"sensor_id": row["sensor_id"], "name": None, "location": None} | expected(own)
-    assert database.rows("SELECT * FROM last_hour_overall") == [expected(recent)]
+    assert database.query("SELECT * FROM last_hour_overall") == [expected(recent)]
 
 
 def test_the_hour_starts_an_hour_ago_and_includes_readings_ahead_of_the_clock(database: Database) -> None:
     now = datetime.now(UTC)
     save(database, at(now - HOUR - timedelta(seconds=1), 1.0), at(now - HOUR + timedelta(seconds=60), 2.0),
          at(now + timedelta(minutes=4), 3.0))  # fmt: skip
-    (row,) = database.rows("SELECT * FROM last_hour_summary")
+    (row,) = database.query("SELECT * FROM last_hour_summary")
     assert (row["readings"], row["min_temperature"], row["last_temperature"]) == (2, 2.0, 3.0)
 
 
 def test_both_views_agree_on_the_last_of_readings_with_the_same_time(database: Database) -> None:
     now = datetime.now(UTC)
     save(database, *(at(now, float(value)) for value in range(20)))
-    (row,) = database.rows("SELECT * FROM last_hour_summary")
-    (overall,) = database.rows("SELECT * FROM last_hour_overall")
+    (row,) = database.query("SELECT * FROM last_hour_summary")
+    (overall,) = database.query("SELECT * FROM last_hour_overall")
     assert row["last_temperature"] == overall["last_temperature"]
 
 
 def test_names_and_locations_are_shown_and_a_deleted_sensor_keeps_its_readings(database: Database) -> None:
     save(database, at(datetime.now(UTC), 20.0, "1"), at(datetime.now(UTC), 21.0, "2"))
-    database.rows("UPDATE sensor SET name = 'Kitchen', location = 'ground floor' WHERE sensor_id = '1'")
-    database.rows("DELETE FROM sensor WHERE sensor_id = '2'")
-    rows = database.rows("SELECT sensor_id, name, location, readings FROM last_hour_summary")
+    database.query("UPDATE sensor SET name = 'Kitchen', location = 'ground floor' WHERE sensor_id = '1'")
+    database.query("DELETE FROM sensor WHERE sensor_id = '2'")
+    rows = database.query("SELECT sensor_id, name, location, readings FROM last_hour_summary")
     assert [tuple(row.values()) for row in rows] == [
         ("1", "Kitchen", "ground floor", 1),
         ("2", None, None, 1),
@@ -101,7 +101,7 @@ def test_summary_reads_the_views(database: Database) -> None:
     save(database, at(datetime.now(UTC), 20.0, "1"), at(datetime.now(UTC), 22.0, "2"))
     summary = Summary(database.settings)
     try:
-        assert summary.sensors() == database.rows("SELECT * FROM last_hour_summary")
+        assert summary.sensors() == database.query("SELECT * FROM last_hour_summary")
         assert summary.overall()["mean_temperature"] == pytest.approx(21.0)
         assert abs(summary.server_time() - datetime.now(UTC).timestamp()) < 30
         assert summary.server_version()[0].isdigit()
@@ -110,5 +110,5 @@ def test_summary_reads_the_views(database: Database) -> None:
 
 
 def _collation(database: Database) -> Any:
-    order = database.rows("SELECT s FROM unnest(%s::text[]) AS s ORDER BY s", ["1", "2", "cellar", "ätic"])
+    order = database.query("SELECT s FROM unnest(%s::text[]) AS s ORDER BY s", ["1", "2", "cellar", "ätic"])
     return [row["s"] for row in order].index

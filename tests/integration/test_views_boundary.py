@@ -18,13 +18,13 @@ def test_the_hour_excludes_its_start_and_includes_readings_ahead_of_the_clock(da
 
 
 def test_of_readings_with_the_same_time_the_highest_id_is_the_last(database: Database) -> None:
-    [moment] = database.rows("SELECT date_trunc('second', now()) AS now")
+    [moment] = database.query("SELECT date_trunc('second', now()) AS now")
     for number in (2, 3, 1):
-        database.rows(
+        database.query(
             "INSERT INTO reading (reading_id, sensor_id, measured_at, temperature) VALUES (%s, '1', %s, %s)",
             f"00000000-0000-0000-0000-00000000000{number}",
             moment["now"],
             number,
         )
     for view in ("last_hour_summary", "last_hour_overall"):
-        assert database.rows(f"SELECT last_temperature FROM {view}") == [{"last_temperature": 3}]
+        assert database.query(f"SELECT last_temperature FROM {view}") == [{"last_temperature": 3}]

@@ -73,7 +73,7 @@ def away(x: Experiment, *, seconds: float, rate: float = 50) -> None:
 
 def _check_backlog(x: Experiment, published: int) -> None:
     ready, _ = x.depth()
-    held = x.mode.holds * 3
+    held = x.mode.max_unacked * 3
     x.notes.append(f"{ready} of {published} ready while the database was away")
     if ready < published - held - published // 20 or published == 0:
         x.problems.append(f"only {ready} of {published} messages are ready while the database is away")

@@ -27,7 +27,10 @@ def cut(x: Experiment, *, cuts: tuple[float, ...], black_hole: float, rate: floa
     harms += [("black hole", Proxy.black_hole, black_hole), ("reset", Proxy.cut, 0)]
     broker_url, database_url = x.site.amqp_url, x.database_url
     broker, database, sensors = (x.enter(way_to(url)) for url in (broker_url, database_url, broker_url))
-    ways = {"RABBITMQ_URL": broker.instead_of(broker_url), "DATABASE_URL": database.instead_of(database_url)}
+    ways = {
+        "RABBITMQ_URL": broker.proxied_url(broker_url),
+        "DATABASE_URL": database.proxied_url(database_url),
+    }
     x.local_workers(variables=ways)
     with Tap(broker_url, x.ledger, SENSOR) as tap:
         sensor = start_sensor(x, sensors)
@@ -57,7 +60,7 @@ def far(x: Experiment, *, round_trips: tuple[float, ...], messages: int, longest
     T₁ is the measured time of a message without latency plus the added round trips. At prefetch 1 there are
     two: the statement's, and that from the ack to the next delivery, which a higher prefetch hides.
     """
-    trips = 2 if x.mode.holds == 1 else 1
+    trips = 2 if x.mode.max_unacked == 1 else 1
     base = _seconds_each(x, 0.0, messages)
     x.notes.append(f"T₁ without latency, by way of the same proxies: {base * 1000:.2f} ms, {1 / base:.1f}/s")
     for round_trip in round_trips:
@@ -77,7 +80,7 @@ def _seconds_each(x: Experiment, round_trip: float, messages: int) -> float:
             address = urlsplit(url)
             target = (str(address.hostname), address.port or 0)
             far = FarAway(target, round_trip_seconds=round_trip, jitter=JITTER, seed=x.seed)
-            return links.enter_context(far).instead_of(url)
+            return links.enter_context(far).proxied_url(url)
 
         ((began,),) = x.query("SELECT clock_timestamp()")
         urls = {"RABBITMQ_URL": x.site.amqp_url, "DATABASE_URL": x.database_url}

@@ -88,7 +88,7 @@ def start_sensor(x: Experiment, link: Proxy) -> LocalWorkers:
     return x.sensors(
         "sensor",
         {
-            "RABBITMQ_URL": link.instead_of(x.site.amqp_url),
+            "RABBITMQ_URL": link.proxied_url(x.site.amqp_url),
             "SENSOR_ID": SENSOR,
             "SENSOR_INTERVAL_SECONDS": SENSOR_INTERVAL,
             "OUTBOX_PATH": str(x.site.directory / f"outbox-{x.seed.replace('/', '-')}.sqlite3"),
@@ -123,5 +123,5 @@ def scaled(x: Experiment, *, rounds: int, seconds: float, rate: float = 100) -> 
 
 def _check_unacked(x: Experiment) -> None:
     """One consumer in this mode holds no more than it may; the others have left nothing behind."""
-    what = f"at most {x.mode.holds} unacked with one consumer"
-    x.until(lambda: x.unacked() <= x.mode.holds, COUNTED_SECONDS, what)
+    what = f"at most {x.mode.max_unacked} unacked with one consumer"
+    x.until(lambda: x.unacked() <= x.mode.max_unacked, COUNTED_SECONDS, what)

@@ -13,7 +13,7 @@ from tests.database import Database
 from tests.integration.dashboard.system import System
 from tests.processes import Process, Processes
 from tests.proxy import Proxy
-from tests.services import NotHere
+from tests.services import ServerUnavailable
 from tests.waiting import DEADLINE_SECONDS
 
 
@@ -22,7 +22,7 @@ def browser() -> Iterator[Browser]:
     with ExitStack() as stack:
         try:
             browser = stack.enter_context(chromium())
-        except NotHere as reason:
+        except ServerUnavailable as reason:
             pytest.skip(str(reason))
         expect.set_options(timeout=DEADLINE_SECONDS * 1000)
         yield browser

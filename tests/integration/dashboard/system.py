@@ -32,12 +32,12 @@ class System:
         self.broker_proxy, self.database_proxy, self.management_proxy = proxies
         self._run = run
         self._settings = {
-            "RABBITMQ_URL": broker.through(self.broker_proxy),
-            "DATABASE_URL": database.through(self.database_proxy),
+            "RABBITMQ_URL": broker.url_through(self.broker_proxy),
+            "DATABASE_URL": database.url_through(self.database_proxy),
             "RABBITMQ_MANAGEMENT_URL": f"http://127.0.0.1:{self.management_proxy.port}",
         }
         consumer_port, self._port = with_http(), with_http()
-        self.consumer = run.consumer(**consumer_port, **self._settings)
+        self.consumer = run.start_consumer(**consumer_port, **self._settings)
         self._services = f"localhost:{consumer_port['HTTP_PORT']}"
 
     @property
@@ -48,14 +48,14 @@ class System:
         dashboard = self._run.start(
             "dashboard", **self._port, **self._settings, SERVICES=self._services, DASHBOARD_TOKEN=token
         )
-        dashboard.logged("serving")
+        dashboard.wait_for_event("serving")
         return dashboard
 
     def publish(self, sensor_id: str, temperature: float, **more: Any) -> None:
         self.broker.publish(reading(sensor_id, temperature, **more))
 
     def summary(self) -> list[dict[str, Any]]:
-        return self.database.rows("SELECT * FROM last_hour_summary ORDER BY sensor_id")
+        return self.database.query("SELECT * FROM last_hour_summary ORDER BY sensor_id")
 
 
 def open_page(page: Page, system: System) -> None:

@@ -16,7 +16,7 @@ PHONE = {"width": 320, "height": 700}
 
 
 def test_on_a_phone_nothing_scrolls_horizontally(system: System, dashboard: Process, page: Page) -> None:
-    system.database.rows(
+    system.database.query(
         "INSERT INTO sensor (sensor_id, name, location) VALUES (%s, %s, %s)",
         "x" * 128,
         "a name without end " * 10,

@@ -17,7 +17,7 @@ def test_a_dead_letter_is_shown_as_text_and_replayed_only_with_the_token(
 ) -> None:
     # given a dead letter that tries to be markup
     system.broker.publish(b"<img src=x onerror=alert(1)>{broken")
-    system.consumer.logged("dead-lettered")
+    system.consumer.wait_for_event("dead-lettered")
     visit(page, system.url)
     letter = page.locator(".letter")
     expect(letter).to_have_count(1)
@@ -34,16 +34,16 @@ def test_a_dead_letter_is_shown_as_text_and_replayed_only_with_the_token(
     dialog.get_by_role("button", name="Replay").click()
     # then nothing happens
     expect(dialog.get_by_role("alert")).to_have_text("The token is wrong.")
-    dashboard.logged("request rejected")
+    dashboard.wait_for_event("request rejected")
     assert len(dashboard.events("request rejected")) == 1
     assert len(system.consumer.events("dead-lettered")) == 1
     # and with the right token it is tried again, and dead-lettered again
     dialog.get_by_label("Token").fill(TOKEN)
     dialog.get_by_role("button", name="Replay").click()
     expect(page.locator("#result")).to_have_text("Replayed 1 not-json.")
-    system.consumer.logged("dead-lettered", times=2)
+    system.consumer.wait_for_event("dead-lettered", times=2)
     expect(letter.locator(".hint")).to_contain_text("replayed once")
-    assert dashboard.logged("dead letters replayed")["reasons"] == {"not-json": 1}
+    assert dashboard.wait_for_event("dead letters replayed")["reasons"] == {"not-json": 1}
     assert TOKEN not in dashboard.text
 
 

@@ -24,7 +24,7 @@ def to_texts(summary: dict[str, Any]) -> list[str]:
 
 def test_the_table_shows_what_the_view_contains(system: System, dashboard: Process, page: Page) -> None:
     # given readings of two sensors, one with a name that looks like markup
-    system.database.rows("INSERT INTO sensor (sensor_id, name) VALUES ('attic', '<b>Attic</b>')")
+    system.database.query("INSERT INTO sensor (sensor_id, name) VALUES ('attic', '<b>Attic</b>')")
     for temperature in (20.004, 21.5, 23.25):
         system.publish("attic", temperature)
         system.publish("kitchen", temperature - 30)
@@ -47,7 +47,7 @@ def test_the_table_shows_what_the_view_contains(system: System, dashboard: Proce
         re.compile(r"minimum 20\.00, mean 21\.58, maximum 23\.25 °C, 3 readings")
     )
     expect(card.locator("canvas")).to_be_visible()
-    (overall,) = system.database.rows("SELECT * FROM last_hour_overall")
+    (overall,) = system.database.query("SELECT * FROM last_hour_overall")
     total = page.locator("#summary tfoot tr").locator("th, td")
     expected = ["6", *(f"{overall[f'{name}_temperature']:.2f}" for name in ("min", "mean", "max"))]
     eventually(
@@ -83,7 +83,7 @@ def test_a_reading_is_on_the_page_as_soon_as_the_dashboard_has_collected_it(
 
 def stored_time(system: System, temperature: float) -> datetime | None:
     """When the reading with this temperature was stored."""
-    rows = system.database.rows("SELECT received_at FROM reading WHERE temperature = %s", temperature)
+    rows = system.database.query("SELECT received_at FROM reading WHERE temperature = %s", temperature)
     return rows[0]["received_at"] if rows else None
 
 
@@ -103,8 +103,8 @@ def statuses_without(system: System, temperature: float | None, at_least: int = 
 
 
 def test_an_offline_sensor_is_listed(system: System, dashboard: Process, page: Page) -> None:
-    system.database.rows("INSERT INTO sensor (sensor_id) VALUES ('lost')")
-    system.database.rows(
+    system.database.query("INSERT INTO sensor (sensor_id) VALUES ('lost')")
+    system.database.query(
         "INSERT INTO reading (reading_id, sensor_id, measured_at, received_at, temperature) "
         "SELECT gen_random_uuid(), 'lost', moment, moment, 20 FROM generate_series("
         "now() - interval '30 minutes', now() - interval '20 minutes', interval '10 seconds') AS moment"

@@ -30,10 +30,10 @@ def test_the_page_is_responsive_with_five_hundred_sensors(
     system: System, dashboard: Process, page: Page
 ) -> None:
     # given five hundred sensors with a minute of readings each
-    system.database.rows(
+    system.database.query(
         "INSERT INTO sensor (sensor_id) SELECT 's' || n FROM generate_series(1, %s) AS n", SENSORS
     )
-    system.database.rows(
+    system.database.query(
         "INSERT INTO reading (reading_id, sensor_id, measured_at, temperature) "
         "SELECT gen_random_uuid(), 's' || n, now() - interval '1 second' * s, 20 + n / 100.0 "
         "FROM generate_series(1, %s) AS n, generate_series(0, 55, 5) AS s",

@@ -1,8 +1,10 @@
-"""`python -m tests.entries.hanging asleep|busy|never STALL_SECONDS`: the real pipeline, whose handler hangs.
+"""The real pipeline, whose handler stalls at its first batch.
 
-It hangs at its first batch: asleep, as in a call that never returns, or busy in a call that lets no other
-thread run, as a regular expression that runs away does. `never` hangs never. The watchdog waits for
-STALL_SECONDS instead of minutes, and the longest wait between two attempts is below that, as in production.
+Usage: `python -m tests.fault_entrypoints.stalling asleep|busy|never STALL_SECONDS`.
+
+`asleep` never returns from a blocking call. `busy` runs a regular expression that holds the GIL, so that no
+other thread runs. `never` does not stall. The watchdog waits for STALL_SECONDS instead of minutes, and the
+maximum delay between two attempts is shorter than that, as in production.
 """
 
 import re
@@ -19,25 +21,25 @@ from pipeline.handler import ReadingHandler
 from runtime.health import Health
 from runtime.lifecycle import run
 
-RUNAWAY = re.compile(r"(a+)+$")
+CATASTROPHIC = re.compile(r"(a+)+$")
 
 
-class HangingHandler(ReadingHandler):
-    """Takes the batch and never gives it back."""
+class StallingHandler(ReadingHandler):
+    """Receive a batch and never settle it."""
 
     def __call__(self, batch: Sequence[Delivery], work: Work) -> BatchResult:
         match sys.argv[1]:
             case "asleep":
                 time.sleep(3600)
             case "busy":
-                RUNAWAY.match("a" * 64 + "b")
+                CATASTROPHIC.match("a" * 64 + "b")
         return super().__call__(batch, work)
 
 
 def main() -> int:
-    """The consumer's own exit code."""
+    """Run the consumer and return its exit code."""
     with (
-        patch.object(pipeline, "ReadingHandler", HangingHandler),
+        patch.object(pipeline, "ReadingHandler", StallingHandler),
         patch.object(pipeline, "Health", partial(Health, stall_seconds=float(sys.argv[2]))),
         patch("runtime.retry.MAX_DELAY_SECONDS", 0.5),
         patch("runtime.retry.MAX_JITTER_SECONDS", 0.1),

@@ -1,4 +1,4 @@
-"""A consumer that hangs ends itself and is started again; one that waits for a server does not."""
+"""A stalled consumer exits and is restarted; a consumer that waits for a server is not."""
 
 import sys
 from collections.abc import Callable
@@ -18,55 +18,55 @@ from tests.readings import reading
 from tests.services import ROOT
 from tests.waiting import DEADLINE_SECONDS, always, eventually
 
-# More than a busy machine's broker or database makes a healthy loop wait.
+# Longer than the broker or the database of a busy machine blocks a healthy loop.
 STALL_SECONDS = 5
-HANGING = "tests.entries.hanging"
+STALLING = "tests.fault_entrypoints.stalling"
 
 
 @pytest.mark.parametrize(
-    ("how", "sentence"),
+    ("mode", "message"),
     [
-        ("asleep", "the loop made no progress; the process ends, to be started again"),
-        # The watchdog's own thread gets no turn, so the interpreter's timer.
+        ("asleep", "the loop made no progress; the process exits so that its supervisor restarts it"),
+        # The watchdog's thread gets no processor time, so the interpreter's timer prints this.
         ("busy", f"Timeout (0:00:{STALL_SECONDS + 5:02})!"),
     ],
 )
-def test_a_consumer_that_hangs_ends_by_itself_and_its_message_is_stored_by_another(
-    broker: VirtualHost, database: Database, run: Processes, how: str, sentence: str
+def test_a_stalled_consumer_exits_and_another_consumer_stores_its_message(
+    broker: VirtualHost, database: Database, run: Processes, mode: str, message: str
 ) -> None:
-    hanging = run.consumer(f"{HANGING} {how} {STALL_SECONDS}")
+    stalled = run.start_consumer(f"{STALLING} {mode} {STALL_SECONDS}")
     broker.publish(reading())
 
-    assert hanging.wait() == 1
+    assert stalled.wait() == 1
 
-    assert sentence in hanging.text
-    assert all(told["seconds"] < 2 * STALL_SECONDS for told in hanging.events("hangs"))
-    assert 'hanging.py", line' in hanging.text, "it does not say where it hung"
-    run.consumer()
+    assert message in stalled.text
+    assert all(event["seconds"] < 2 * STALL_SECONDS for event in stalled.events("event loop stalled"))
+    assert 'stalling.py", line' in stalled.text, "the log has no traceback of the stalled call"
+    run.start_consumer()
     eventually(lambda: database.count() == 1, DEADLINE_SECONDS, "the message is stored by another consumer")
 
 
-def test_a_consumer_that_waits_for_its_broker_or_its_database_stays_alive(
+def test_a_consumer_stays_live_while_it_waits_for_the_broker_or_the_database(
     broker: VirtualHost, database: Database, run: Processes, broker_proxy: Proxy, database_proxy: Proxy
 ) -> None:
-    consumer = run.consumer(
-        f"{HANGING} never {STALL_SECONDS}",
+    consumer = run.start_consumer(
+        f"{STALLING} never {STALL_SECONDS}",
         **with_http(),
-        RABBITMQ_URL=broker.through(broker_proxy),
-        DATABASE_URL=database.through(database_proxy),
+        RABBITMQ_URL=broker.url_through(broker_proxy),
+        DATABASE_URL=database.url_through(database_proxy),
     )
     database_proxy.refuse()
     broker.publish(reading())
-    consumer.logged("database unavailable", times=3)
-    always(is_live(consumer), 1.5 * STALL_SECONDS, "a held message is no hanging")
+    consumer.wait_for_event("database unavailable", times=3)
+    always(is_live(consumer), 1.5 * STALL_SECONDS, "the consumer is live while it holds a message")
 
     broker_proxy.refuse()
-    consumer.logged("broker unavailable", times=3)
-    always(is_live(consumer), 1.5 * STALL_SECONDS, "waiting for a broker is no hanging")
+    consumer.wait_for_event("broker unavailable", times=3)
+    always(is_live(consumer), 1.5 * STALL_SECONDS, "the consumer is live while it waits for the broker")
 
     broker_proxy.forward()
     database_proxy.forward()
-    eventually(lambda: database.count() == 1, DEADLINE_SECONDS, "it goes on by itself")
+    eventually(lambda: database.count() == 1, DEADLINE_SECONDS, "the consumer resumes")
     assert consumer.stop() == 0
 
 
@@ -74,13 +74,13 @@ def is_live(consumer: Process) -> Callable[[], bool]:
     return lambda: consumer.status("/livez") == 200
 
 
-def test_the_native_supervisor_starts_a_consumer_again_that_hung(
+def test_the_native_supervisor_restarts_a_stalled_consumer(
     broker: VirtualHost, database: Database, run: Processes, tmp_path: Path
 ) -> None:
     broker.publish(reading())
     program = Program(
         name="pipeline-1",
-        command=(sys.executable, "-m", *HANGING.split(), "asleep", str(STALL_SECONDS)),
+        command=(sys.executable, "-m", *STALLING.split(), "asleep", str(STALL_SECONDS)),
         environment={**inherited(), **run._variables, "HTTP_PORT": "0"},
         log=tmp_path / "pipeline-1.log",
         stage=Stage.PIPELINE,
@@ -95,7 +95,7 @@ def test_the_native_supervisor_starts_a_consumer_again_that_hung(
         return supervised.restarts > 0
 
     try:
-        eventually(restarted, DEADLINE_SECONDS, "it is started again")
+        eventually(restarted, DEADLINE_SECONDS, "the consumer is restarted")
         assert supervised.status().pid is not None
     finally:
         supervisor.shutdown()

@@ -1,6 +1,6 @@
-"""`python -m tests.entries.patched SERVICE MODULE.NAME=VALUE…`: the real service with other constants.
+"""A real service with other constants, so that a test waits for less time than production does.
 
-So that a test need not wait as long as production does.
+Usage: `python -m tests.fault_entrypoints.patched SERVICE MODULE.NAME=VALUE…`.
 """
 
 import sys
@@ -10,7 +10,7 @@ from runtime.lifecycle import run
 
 
 def main() -> int:
-    """The service's own exit code."""
+    """Run the service and return its exit code."""
     service, *changes = sys.argv[1:]
     for change in changes:
         path, _, value = change.partition("=")

@@ -1,6 +1,7 @@
-"""`python -m tests.entries.killed before|after`: the real pipeline, killed by SIGKILL at its first batch.
+"""The real pipeline, killed by SIGKILL at its first batch.
 
-Before the store was asked, or after it has committed and before the batch is acked.
+Usage: `python -m tests.fault_entrypoints.killed before|after`: before the batch is stored, or after its
+transaction was committed and before it is acked.
 """
 
 import os
@@ -17,17 +18,17 @@ from runtime.lifecycle import run
 
 
 class KilledHandler(ReadingHandler):
-    """Handles at most one batch, and does not live to say so."""
+    """Handle at most one batch, and kill the process instead of returning."""
 
     def __call__(self, batch: Sequence[Delivery], work: Work) -> BatchResult:
         if sys.argv[1] == "after":
             super().__call__(batch, work)
         os.kill(os.getpid(), signal.SIGKILL)
-        raise AssertionError("it lives")
+        raise AssertionError("SIGKILL did not end the process")
 
 
 def main() -> int:
-    """Never reached once a message came."""
+    """Run the consumer; does not return once a message was received."""
     with patch.object(pipeline, "ReadingHandler", KilledHandler):
         return run(pipeline.main)
 
