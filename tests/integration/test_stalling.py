@@ -24,7 +24,7 @@ STALLING = "tests.fault_entrypoints.stalling"
 
 
 @pytest.mark.parametrize(
-    ("mode", "message"),
+    ("stall", "message"),
     [
         ("asleep", "the loop made no progress; the process exits so that its supervisor restarts it"),
         # The watchdog's thread gets no processor time, so the interpreter's timer prints this.
@@ -32,9 +32,9 @@ STALLING = "tests.fault_entrypoints.stalling"
     ],
 )
 def test_a_stalled_consumer_exits_and_another_consumer_stores_its_message(
-    broker: VirtualHost, database: Database, run: Processes, mode: str, message: str
+    broker: VirtualHost, database: Database, run: Processes, stall: str, message: str
 ) -> None:
-    stalled = run.start_consumer(f"{STALLING} {mode} {STALL_SECONDS}")
+    stalled = run.start_consumer(f"{STALLING} {stall} {STALL_SECONDS}")
     broker.publish(reading())
 
     assert stalled.wait() == 1
