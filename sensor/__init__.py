@@ -1,1 +1,1 @@
-"""The producer service: measures on time and publishes with confirms."""
+"""The sensor: measures at an interval and publishes with confirms."""

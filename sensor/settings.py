@@ -1,4 +1,4 @@
-"""What a sensor reads from the environment."""
+"""The settings of the sensor."""
 
 import re
 from hashlib import sha256
@@ -16,11 +16,11 @@ from runtime.settings import ServiceSettings
 SIMULATED = "simulated"
 OFFICE = "office"
 REPLAY_PREFIX = "replay:"
-LONGEST_FILE_NAME = 100
+MAX_FILE_NAME_CHARACTERS = 100
 
 
 class SensorSettings(BrokerSettings, ServiceSettings):
-    """Times are in seconds, temperatures in °C unless a unit is named."""
+    """The variables that the sensor reads."""
 
     sensor_id: str = Field(
         default="1", min_length=1, max_length=MAX_SENSOR_ID_CHARACTERS, description="ID of the sensor"
@@ -34,7 +34,7 @@ class SensorSettings(BrokerSettings, ServiceSettings):
     sensor_source: str = Field(
         default=SIMULATED,
         description=(
-            "Where temperatures come from: `simulated`, `office` or `replay:PATH` with the path of a CSV file"
+            "Source of the temperatures: `simulated`, `office`, or `replay:PATH` with the path of a CSV file"
         ),
     )
 
@@ -48,7 +48,7 @@ class SensorSettings(BrokerSettings, ServiceSettings):
     simulated_drift_per_day: float = Field(default=0.0, description="Drift in K per day")
     simulated_seed: int | None = Field(default=None, description="Seed that makes the simulation repeatable")
     simulated_spike_probability: float = Field(
-        default=0, ge=0, le=1, description="Probability per reading of one outlier"
+        default=0, ge=0, le=1, description="Probability per reading of a single outlier"
     )
     simulated_stuck_probability: float = Field(
         default=0, ge=0, le=1, description="Probability per reading that the value repeats 20 times"
@@ -58,37 +58,41 @@ class SensorSettings(BrokerSettings, ServiceSettings):
     )
 
     replay_time_column: str = Field(
-        default="timestamp", description="Column with the time, by its header or its number from 1"
+        default="timestamp", description="Column with the time: its header, or its number from 1"
     )
     replay_value_column: str = Field(
-        default="value", description="Column with the temperature, by its header or its number from 1"
+        default="value", description="Column with the temperature: its header, or its number from 1"
     )
     replay_unit: Unit = Field(default=Unit.CELSIUS, description="Unit of the file")
     replay_times: Literal["now", "original"] = Field(
-        default="now", description="`now`: the time of replaying; `original`: the times in the file"
+        default="now",
+        description="Times of the readings: `now` (when they are replayed), or `original` (as in the file)",
     )
     replay_speed: float = Field(
-        default=0, ge=0, description="Times faster than recorded; 0: one row per interval"
+        default=0,
+        ge=0,
+        description="Replay speed as a multiple of the recorded speed; 0: one row per interval",
     )
-    replay_loop: bool = Field(
-        default=True, description="Whether the replay starts again at the end of the file"
-    )
+    replay_loop: bool = Field(default=True, description="Whether the replay restarts at the end of the file")
 
     outbox_path: Path | None = Field(
         default=None,
         description=(
-            "File in which readings wait for the broker, one per sensor; unset: "
+            "File that stores readings until the broker confirms them, one per sensor; unset: "
             "`sensors/outbox-SENSOR_ID.sqlite3` in the user's state directory"
         ),
     )
     outbox_max_readings: int = Field(
         default=1_000_000,
         ge=1,
-        description="Readings that may wait in the outbox; above this the oldest is dropped",
+        description="Maximum number of readings in the outbox; a full outbox drops the oldest",
     )
     outbox_sync: Literal["always", "while-disconnected"] = Field(
         default="while-disconnected",
-        description="When each reading is flushed to disk (fsync): `while-disconnected`, or `always`",
+        description=(
+            "When each reading is synced to disk (fsync), so that it survives a power failure: "
+            "`while-disconnected` (while the broker is down), or `always`"
+        ),
     )
     xdg_state_home: Path | None = Field(
         default=None, description="The user's state directory; unset: `~/.local/state`"
@@ -96,7 +100,7 @@ class SensorSettings(BrokerSettings, ServiceSettings):
 
     @field_validator("sensor_source")
     @classmethod
-    def _known_source(cls, source: str) -> str:
+    def _require_known_source(cls, source: str) -> str:
         is_file = source.startswith(REPLAY_PREFIX) and source != REPLAY_PREFIX
         if source not in (SIMULATED, OFFICE) and not is_file:
             raise ValueError(f"must be {SIMULATED}, {OFFICE}, or {REPLAY_PREFIX}PATH with a CSV file's path")
@@ -104,36 +108,41 @@ class SensorSettings(BrokerSettings, ServiceSettings):
 
     @field_validator("sensor_id")
     @classmethod
-    def _printable(cls, sensor_id: str) -> str:
+    def _require_printable(cls, sensor_id: str) -> str:
         if not sensor_id.isprintable() or sensor_id != sensor_id.strip():
-            raise ValueError("must not hold control characters or blanks at its ends")
+            raise ValueError("must not contain control characters, or spaces at its start or end")
         return sensor_id
 
     @property
     def interval_seconds(self) -> float:
-        """Seconds between two readings: as set, else the number in SENSOR_ID, else 1."""
+        """The seconds between two readings: as set, else the number in SENSOR_ID, else 1."""
         number = re.search(r"\d+", self.sensor_id)
         from_id = min(float(number.group()), 86400.0) if number else 1.0
         return self.sensor_interval_seconds or from_id or 1.0
 
     @property
     def outbox_file(self) -> Path:
-        """Where readings wait: as set, else a file of this sensor's in the user's state directory."""
+        """The path of the outbox: as set, else a file per sensor in the user's state directory."""
         if self.outbox_path:
             return self.outbox_path.expanduser()
         home = self.xdg_state_home
         state = home if home and home.is_absolute() else Path("~/.local/state").expanduser()
-        return state / "sensors" / f"outbox-{_file_name(self.sensor_id)}.sqlite3"
+        return state / "sensors" / f"outbox-{_to_file_name(self.sensor_id)}.sqlite3"
 
     @property
-    def name(self) -> str:
-        """This process among its like, in the management UI."""
+    def sync_always(self) -> bool:
+        """Whether each reading is synced to disk even while the broker is up."""
+        return self.outbox_sync == "always"
+
+    @property
+    def client_name(self) -> str:
+        """The name of the connection in the management UI, and the `app_id` of the messages."""
         return f"sensor-{self.sensor_id}"
 
 
-def _file_name(sensor_id: str) -> str:
-    """A sensor's own part of a file name, whatever its id holds."""
+def _to_file_name(sensor_id: str) -> str:
+    """Convert the ID to a valid part of a file name that is unique to the sensor."""
     name = quote(sensor_id, safe="")
-    if len(name) <= LONGEST_FILE_NAME:
+    if len(name) <= MAX_FILE_NAME_CHARACTERS:
         return name
-    return f"{name[:LONGEST_FILE_NAME]}-{sha256(sensor_id.encode()).hexdigest()[:16]}"
+    return f"{name[:MAX_FILE_NAME_CHARACTERS]}-{sha256(sensor_id.encode()).hexdigest()[:16]}"

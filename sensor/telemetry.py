@@ -1,4 +1,4 @@
-"""What happens in a sensor: one function an event moves the metric, the health and the log together."""
+"""The sensor's events: one method per event updates the metrics, the health and the log together."""
 
 import json
 import time
@@ -10,32 +10,37 @@ from prometheus_client import Counter, Gauge
 
 from runtime.health import Health
 from runtime.metrics import DependencyMetrics, export_build
-from sensor.outbox.outbox import OutboxEntry
+from sensor.outbox.entry import OutboxEntry
 
 BROKER = "broker"
-# Between two lines on what may happen with each reading.
-QUIET_SECONDS = 10.0
+# Minimum seconds between two log lines of an event that can occur with each reading.
+LOG_INTERVAL_SECONDS = 10.0
 
 MEASURED = Counter("sensor_readings_measured_total", "Readings taken from the source")
-PUBLISHED = Counter("sensor_readings_published_total", "Readings sent to the broker, repetitions too")
+PUBLISHED = Counter("sensor_readings_published_total", "Readings sent to the broker, including retries")
 CONFIRMED = Counter("sensor_readings_confirmed_total", "Readings that the broker confirmed")
-RETURNED = Counter("sensor_readings_returned_total", "Readings that no queue took; they are sent again")
+RETURNED = Counter(
+    "sensor_readings_returned_total", "Readings returned by the broker as unroutable; they are sent again"
+)
 DROPPED = Counter("sensor_readings_dropped_total", "Readings dropped because the outbox was full")
-OUTBOX_FAILURES = Counter("sensor_outbox_failures_total", "Times that the outbox's disk was full or broken")
-WAITING = Gauge("sensor_outbox_readings", "Readings that wait for their confirm")
+OUTBOX_FAILURES = Counter(
+    "sensor_outbox_failures_total", "Failed operations on the outbox's file: the disk was full or failed"
+)
+PENDING = Gauge("sensor_outbox_readings", "Readings that the broker has not confirmed yet")
 DEPENDENCY_UP = Gauge("sensor_dependency_up", "1 while the broker is up, 0 while it is down", ["dependency"])
 DEPENDENCY_DOWN_SECONDS = Counter(
     "sensor_dependency_down_seconds_total", "Seconds for which the broker was down", ["dependency"]
 )
 LAST_CONFIRMED = Gauge(
-    "sensor_last_confirmed_timestamp_seconds", "When the broker last confirmed a reading; at first the start"
+    "sensor_last_confirmed_timestamp_seconds",
+    "Time at which the broker last confirmed a reading; the start of the process before the first confirm",
 )
-INTERVAL = Gauge("sensor_interval_seconds", "Seconds between two readings, as they are set")
+INTERVAL = Gauge("sensor_interval_seconds", "Configured seconds between two readings")
 export_build("sensor")
 
 
 class SensorTelemetry:
-    """What the measuring loop and the delivery thread tell of themselves."""
+    """Records the events of the sampler, the outbox and its relay."""
 
     def __init__(self, health: Health, clock: Callable[[], float] = time.monotonic) -> None:
         self._health = health
@@ -43,16 +48,16 @@ class SensorTelemetry:
             health, DEPENDENCY_UP, DEPENDENCY_DOWN_SECONDS, BROKER, clock=clock
         )
         self._log = structlog.get_logger()
-        self._drop_lines, self._failure_lines = _Pace(clock), _Pace(clock)
-        self._drops_untold = 0
+        self._drop_limiter, self._failure_limiter = _RateLimiter(clock), _RateLimiter(clock)
+        self._unlogged_drops = 0
 
     def progress(self) -> None:
-        """The delivery thread is alive."""
+        """Record a heartbeat of the relay."""
         self._health.heartbeat()
 
-    def started(self, source: str, interval_seconds: float, run_id: str, outbox: Path, waiting: int) -> None:
-        """The sensor begins to measure; so many readings of earlier runs wait."""
-        WAITING.set(waiting)
+    def started(self, source: str, interval_seconds: float, run_id: str, outbox: Path, pending: int) -> None:
+        """Record the start, and the number of pending readings of earlier runs."""
+        PENDING.set(pending)
         INTERVAL.set(interval_seconds)
         LAST_CONFIRMED.set_to_current_time()
         self._log.info(
@@ -61,103 +66,103 @@ class SensorTelemetry:
             interval_seconds=interval_seconds,
             run_id=run_id,
             outbox=str(outbox),
-            readings_waiting=waiting,
+            readings_pending=pending,
         )
 
-    def measured(self, waiting: int) -> None:
-        """A reading is in the outbox."""
+    def measured(self, pending: int) -> None:
+        """Record a new reading in the outbox."""
         MEASURED.inc()
-        WAITING.set(waiting)
+        PENDING.set(pending)
 
-    def connected(self) -> None:
-        """The broker takes what there is to take."""
+    def broker_up(self) -> None:
+        """Record that the broker accepts readings."""
         self._dependencies.mark_up(BROKER)
         self._log.info("connected to the broker")
-        self._tell_drops()
+        self._log_drops()
 
-    def broker_lost(self, reason: str, retry_seconds: float, waiting: int) -> None:
-        """The broker does not take readings; they wait."""
+    def broker_down(self, reason: str, retry_seconds: float, pending: int) -> None:
+        """Record that the broker does not accept readings."""
         self._dependencies.mark_down(BROKER, reason)
         self._log.warning(
             "broker unavailable",
             reason=reason,
             retry_seconds=round(retry_seconds, 1),
-            readings_waiting=waiting,
+            readings_pending=pending,
         )
 
     def published(self) -> None:
-        """A reading is sent to the broker, which has yet to confirm it."""
+        """Record a reading that was sent to the broker and is not confirmed yet."""
         PUBLISHED.inc()
 
     def returned(self) -> None:
-        """The broker gave a reading back, since no queue takes it. The loss that follows has the line."""
+        """Record a reading that the broker returned as unroutable; `broker_down` follows and logs it."""
         RETURNED.inc()
 
-    def confirmed(self, reading: OutboxEntry, waiting: int) -> None:
-        """The broker has the reading."""
+    def confirmed(self, entry: OutboxEntry, pending: int) -> None:
+        """Record a reading that the broker confirmed."""
         CONFIRMED.inc()
         LAST_CONFIRMED.set_to_current_time()
-        WAITING.set(waiting)
-        message = reading.message or json.loads(reading.body)
+        PENDING.set(pending)
+        payload = entry.payload or json.loads(entry.body)
         self._log.info(
             "published",
-            sensor=reading.sensor_id,
-            temperature=message["temperature"],
-            unit=message["unit"],
-            measured_at=message["measured_at"],
-            sequence=message["sequence"],
+            sensor=entry.sensor_id,
+            temperature=payload["temperature"],
+            unit=payload["unit"],
+            measured_at=payload["measured_at"],
+            sequence=payload["sequence"],
         )
 
     def dropped(self, readings: int) -> None:
-        """The outbox was full and lost its oldest readings."""
+        """Record the oldest readings that a full outbox dropped."""
         DROPPED.inc(readings)
-        self._drops_untold += readings
-        if self._drop_lines.due():
-            self._tell_drops()
+        self._unlogged_drops += readings
+        if self._drop_limiter.acquire():
+            self._log_drops()
 
-    def outbox_damaged(self, aside: Path, reason: str) -> None:
-        """The outbox's file cannot be read; it was moved aside and a new one begun."""
-        self._log.error("outbox damaged", reason=reason, moved_to=str(aside))
+    def outbox_damaged(self, moved_to: Path, reason: str) -> None:
+        """Record that the outbox's file was damaged, and was renamed and replaced by an empty one."""
+        self._log.error("outbox damaged", reason=reason, moved_to=str(moved_to))
 
     def outbox_failed(self, reason: str, in_memory: int) -> None:
-        """The outbox's disk is full or broken; readings stay in memory, which a kill would lose."""
+        """Record that the disk is full or fails; a kill would lose the readings that are in memory only."""
         OUTBOX_FAILURES.inc()
-        if self._failure_lines.due():
+        if self._failure_limiter.acquire():
             self._log.error("outbox failed", reason=reason, readings_in_memory=in_memory)
 
     def outbox_recovered(self) -> None:
-        """All readings are on disk again."""
-        self._log.info("outbox works again")
+        """Record that all readings are on disk again."""
+        self._log.info("outbox recovered")
 
-    def left_waiting(self, readings: int, in_memory: int) -> None:
-        """The process ends; the outbox keeps the readings on disk for the next run and loses the others."""
-        self._tell_drops()
-        if readings > in_memory:
-            self._log.info("readings left in the outbox", readings=readings - in_memory)
+    def stopped(self, pending: int, in_memory: int) -> None:
+        """Record the end; the next run publishes the pending readings, except those in memory only."""
+        self._log_drops()
+        if pending > in_memory:
+            self._log.info("readings remain in the outbox", readings=pending - in_memory)
         if in_memory:
             self._log.error("readings lost", readings=in_memory, reason="the outbox could not be written")
 
-    def _tell_drops(self) -> None:
-        if self._drops_untold:
+    def _log_drops(self) -> None:
+        if self._unlogged_drops:
             self._log.error(
                 "readings dropped",
-                readings=self._drops_untold,
+                readings=self._unlogged_drops,
                 reason="the outbox is full; raise OUTBOX_MAX_READINGS",
             )
-            self._drops_untold = 0
+            self._unlogged_drops = 0
 
 
-class _Pace:
-    """Due at once, and then once in QUIET_SECONDS."""
+class _RateLimiter:
+    """Permits an action at most once per LOG_INTERVAL_SECONDS."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
-        self._next = clock()
+        self._next_at = clock()
 
-    def due(self) -> bool:
-        """Whether it is time for a line; if so, the next one has to wait."""
+    def acquire(self) -> bool:
+        """Return whether the action is permitted now; if so, it is not again for LOG_INTERVAL_SECONDS."""
         now = self._clock()
-        if now < self._next:
+        if now < self._next_at:
             return False
-        self._next = now + QUIET_SECONDS
+        self._next_at = now + LOG_INTERVAL_SECONDS
         return True

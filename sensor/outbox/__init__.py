@@ -1,1 +1,1 @@
-"""Readings on their way to the broker, kept on disk until it has confirmed them."""
+"""Storage of readings on disk until the broker has confirmed them, and their publishing."""

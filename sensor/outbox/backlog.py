@@ -2,39 +2,34 @@
 
 from collections import deque
 from collections.abc import Container
-from dataclasses import dataclass
 
-from sensor.outbox.sqlite import OutboxEntry, OutboxFile
+from sensor.outbox.entry import PendingEntry
+from sensor.outbox.sqlite import OutboxFile
 
 CHUNK_READINGS = 500
 
 
-@dataclass(slots=True, eq=False)
-class Waiting:
-    """A reading that waits, and its row in the file; 0 while it is in memory only."""
-
-    reading: OutboxEntry
-    row: int = 0
-    dropped: bool = False
-
-
 class Backlog:
-    """The file's rows up to `until`, in order; the first ones, read in advance, are in `chunk`."""
+    """The rows of the file up to `last_row`, in order. `chunk` holds the oldest of them, read in advance."""
 
     def __init__(self, file: OutboxFile) -> None:
         self._file = file
-        self._after = 0
-        self.until = file.last_row
-        self.chunk: deque[Waiting] = deque()
+        self._last_loaded_row = 0
+        self.last_row = file.last_row
+        self.chunk: deque[PendingEntry] = deque()
 
     @property
-    def more(self) -> bool:
+    def has_more(self) -> bool:
         """Whether rows may follow the chunk."""
-        return self._after < self.until
+        return self._last_loaded_row < self.last_row
 
-    def load(self, confirmed: Container[int]) -> None:
-        """Read the next chunk, without those that are confirmed and not deleted yet."""
-        while not self.chunk and self.more:
-            found = self._file.read(self._after, self.until, CHUNK_READINGS)
-            self._after = found[-1][0] if found else self.until
-            self.chunk.extend(Waiting(reading, row) for row, reading in found if row not in confirmed)
+    def load(self, confirmed_rows: Container[int]) -> None:
+        """Load the next chunk once the current one is empty, without the rows that are confirmed.
+
+        Raises:
+            OutboxFileFailed: When the file cannot be read.
+        """
+        while not self.chunk and self.has_more:
+            loaded = self._file.read(self._last_loaded_row, self.last_row, CHUNK_READINGS)
+            self._last_loaded_row = loaded[-1][0] if loaded else self.last_row
+            self.chunk.extend(PendingEntry(entry, row) for row, entry in loaded if row not in confirmed_rows)

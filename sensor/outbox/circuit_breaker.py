@@ -1,4 +1,4 @@
-"""Trying again later what the disk refuses now."""
+"""A circuit breaker for operations on the outbox's file."""
 
 import time
 from collections.abc import Callable
@@ -9,24 +9,27 @@ RETRY_SECONDS = 1.0
 
 
 class CircuitBreaker:
-    """Does something with the file; after a failure, which is told, not again for a moment."""
+    """Runs an operation on the file. After a failure it opens: it skips calls for `RETRY_SECONDS`.
 
-    def __init__(self, action: Callable[[], None], on_failure: Callable[[OutboxFileFailed], None]) -> None:
-        self._action = action
+    It reports each failure to `on_failure` instead of raising it.
+    """
+
+    def __init__(self, operation: Callable[[], None], on_failure: Callable[[OutboxFileFailed], None]) -> None:
+        self._operation = operation
         self._on_failure = on_failure
-        self._not_before = 0.0
+        self._open_until = 0.0
 
     @property
-    def due(self) -> bool:
-        """Whether a call would do anything."""
-        return time.monotonic() >= self._not_before
+    def is_open(self) -> bool:
+        """Whether calls are skipped."""
+        return time.monotonic() < self._open_until
 
     def __call__(self) -> None:
-        """Do it, unless it failed a moment ago."""
-        if not self.due:
+        """Run the operation, unless the circuit is open."""
+        if self.is_open:
             return
         try:
-            self._action()
+            self._operation()
         except OutboxFileFailed as error:
-            self._not_before = time.monotonic() + RETRY_SECONDS
+            self._open_until = time.monotonic() + RETRY_SECONDS
             self._on_failure(error)

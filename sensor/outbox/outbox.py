@@ -1,4 +1,4 @@
-"""Readings on their way to the broker, kept until it has confirmed them."""
+"""The outbox: stores readings until the broker has confirmed them."""
 
 import time
 from collections import deque
@@ -7,191 +7,191 @@ from itertools import islice, zip_longest
 from threading import Condition
 from typing import Protocol
 
-from sensor.outbox.backlog import Backlog, Waiting
+from sensor.outbox.backlog import Backlog
 from sensor.outbox.circuit_breaker import CircuitBreaker
-from sensor.outbox.sqlite import OutboxEntry, OutboxFile, OutboxFileFailed
+from sensor.outbox.entry import OutboxEntry, PendingEntry
+from sensor.outbox.sqlite import OutboxFile, OutboxFileFailed
 
-FRESH_READINGS = 1_000
-DELETE_READINGS = 100
-DELETE_SECONDS = 1.0
-# While the disk is full or broken.
-MEMORY_READINGS = 10_000
+MAX_LIVE_READINGS = 1_000
+DELETE_BATCH_READINGS = 100
+DELETE_INTERVAL_SECONDS = 1.0
+# While the disk is full or fails.
+MAX_UNSAVED_READINGS = 10_000
 
 
-class Listener(Protocol):
-    """Who hears what happens to the outbox."""
+class OutboxEvents(Protocol):
+    """The events that the outbox reports."""
 
     def dropped(self, readings: int) -> None:
-        """It was full and lost its oldest readings."""
+        """Record that the outbox was full and dropped its oldest readings."""
 
     def outbox_failed(self, reason: str, in_memory: int) -> None:
-        """The disk is full or broken; so many readings are in memory only."""
+        """Record that the disk is full or fails, and how many readings are in memory only."""
 
     def outbox_recovered(self) -> None:
-        """All readings are on disk again."""
+        """Record that all readings are on disk again."""
 
 
 class Outbox:
-    """One thread puts readings in, another takes them out once they are confirmed. A file keeps them.
+    """A queue between the thread that puts readings and the thread that publishes them, stored in a file.
 
-    There are two lanes, each in order: the backlog, on disk, and the fresh readings, which are in memory
-    too. They take turns while both have something, so that a long backlog does not hold up what is measured
-    now. When too many fresh ones wait, they join the backlog.
+    It has two lanes, each in order: the backlog, which is on disk only, and the live readings, which are in
+    memory too. While both have entries they take turns, so that a long backlog does not delay live readings.
+    When there are more than `MAX_LIVE_READINGS` live readings, they join the backlog.
 
-    When the outbox is full the oldest reading is dropped. While the disk fails, readings are kept in
-    memory. What is confirmed is deleted in batches: a crash before that sends it again.
+    A full outbox drops its oldest reading. While the disk fails, readings stay in memory. Confirmed readings
+    are deleted in batches: after a crash before the deletion they are published again.
     """
 
     def __init__(
-        self, file: OutboxFile, max_readings: int, listener: Listener, *, sync_always: bool = False
+        self, file: OutboxFile, max_readings: int, events: OutboxEvents, *, sync_always: bool = False
     ) -> None:
         self._file = file
         self._max_readings = max_readings
-        self._listener = listener
+        self._events = events
         self._sync_always = sync_always
         self._changed = Condition()
         self._backlog = Backlog(file)
-        self._fresh: deque[Waiting] = deque()
-        self._unsaved: deque[Waiting] = deque()
-        self._confirmed: set[int] = set()
-        self._in_hand: deque[Waiting] = deque()
-        self._fresh_turn = self._failing = self._closed = False
+        self._live: deque[PendingEntry] = deque()
+        self._unsaved: deque[PendingEntry] = deque()
+        self._in_flight: deque[PendingEntry] = deque()
+        self._confirmed_rows: set[int] = set()
+        self._live_lane_is_next = self._is_failing = self._is_closed = False
         self._delete_at = 0.0
-        self._save = CircuitBreaker(self._save_now, self._failed)
-        self._delete = CircuitBreaker(self._delete_now, self._failed)
-        self._load = CircuitBreaker(lambda: self._backlog.load(self._confirmed), self._failed)
-        self._drop = CircuitBreaker(self._drop_now, self._failed)
+        self._save = CircuitBreaker(self._save_unsaved, self._on_failure)
+        self._delete = CircuitBreaker(self._delete_confirmed, self._on_failure)
+        self._load = CircuitBreaker(lambda: self._backlog.load(self._confirmed_rows), self._on_failure)
+        self._drop = CircuitBreaker(self._drop_excess, self._on_failure)
 
-    def put(self, reading: OutboxEntry) -> None:
-        """Add the newest reading; when it returns a kill cannot lose it, unless the disk fails."""
+    def put(self, entry: OutboxEntry) -> None:
+        """Add the newest reading. Once this returns, a kill cannot lose it unless the disk fails."""
         with self._changed:
-            self._unsaved.append(Waiting(reading))
+            self._unsaved.append(PendingEntry(entry))
             self._save()
-            self._keep_the_bounds()
+            self._enforce_limits()
             self._changed.notify()
 
-    def oldest(self, wait_seconds: float, at_most: int = 1) -> list[OutboxEntry]:
-        """The readings to publish next, in this order; they stay here. Waits `wait_seconds` for the first."""
+    def next_batch(self, timeout_seconds: float, max_readings: int = 1) -> list[OutboxEntry]:
+        """Return the readings to publish next, in order, without removing them.
+
+        Wait up to `timeout_seconds` for the first.
+        """
         with self._changed:
-            self._changed.wait_for(self._has_something, wait_seconds)
-            if self._closed:
+            self._changed.wait_for(self._is_ready, timeout_seconds)
+            if self._is_closed:
                 return []
-            self._tidy()
-            self._in_hand = deque(islice(self._next(), at_most))
-            return [waiting.reading for waiting in self._in_hand]
+            self._housekeeping()
+            self._in_flight = deque(islice(self._pending(), max_readings))
+            return [pending.entry for pending in self._in_flight]
 
-    def confirmed(self) -> None:
-        """The broker has the first of what was given last; forget it, unless it was dropped meanwhile."""
+    def mark_confirmed(self) -> None:
+        """Remove the first reading of the last batch that is not confirmed yet."""
         with self._changed:
-            waiting = self._in_hand.popleft()
-            for lane in (self._backlog.chunk, self._fresh, self._unsaved):
-                if lane and lane[0] is waiting:
+            confirmed = self._in_flight.popleft()
+            for lane in (self._backlog.chunk, self._live, self._unsaved):
+                if lane and lane[0] is confirmed:
                     lane.popleft()
-            if not waiting.dropped and waiting.row:
-                self._confirmed.add(waiting.row)
-            self._fresh_turn = not self._fresh_turn
+            if not confirmed.dropped and confirmed.row:
+                self._confirmed_rows.add(confirmed.row)
+            self._live_lane_is_next = not self._live_lane_is_next
 
-    def broker_away(self) -> None:
-        """From now on each reading reaches the disk before `put` returns; those that wait do so now."""
-        self._sync(each_commit=True)
+    def broker_down(self) -> None:
+        """Sync the pending readings now, and from now on each reading before `put` returns."""
+        self._sync_each_commit(enabled=True)
 
-    def broker_back(self) -> None:
-        """Readings stay for a moment only: unless told to, do not wait for the disk."""
-        self._sync(each_commit=self._sync_always)
+    def broker_up(self) -> None:
+        """Stop syncing each reading, unless `sync_always` is set: readings are pending only briefly now."""
+        self._sync_each_commit(enabled=self._sync_always)
 
     def close(self) -> None:
-        """Give the file back, with what is left in it."""
+        """Save the pending readings and close the file."""
         with self._changed:
-            self._closed = True
-            for last_act in (self._save_now, self._delete_now, self._file.close):
-                self._attempt(last_act)
+            self._is_closed = True
+            for operation in (self._save_unsaved, self._delete_confirmed, self._file.close):
+                self._attempt(operation)
 
     def __len__(self) -> int:
-        """How many readings wait."""
-        return self._file.rows - len(self._confirmed) + len(self._unsaved)
+        """Return the number of pending readings."""
+        return self._file.row_count - len(self._confirmed_rows) + len(self._unsaved)
 
     @property
     def in_memory_only(self) -> int:
-        """How many of them are not on disk, because it fails."""
+        """The number of pending readings that are not on disk, because it fails."""
         return len(self._unsaved)
 
-    def _has_something(self) -> bool:
-        loadable = self._backlog.chunk or (self._backlog.more and self._load.due)
-        return bool(self._fresh or self._unsaved or loadable or self._closed)
+    def _is_ready(self) -> bool:
+        can_load = self._backlog.has_more and not self._load.is_open
+        return bool(self._live or self._unsaved or self._backlog.chunk or can_load or self._is_closed)
 
-    def _next(self) -> Iterator[Waiting]:
-        """The two lanes in turns, and then what is left of the longer one."""
-        first, second = iter(self._backlog.chunk), iter(self._fresh or self._unsaved)
-        if self._fresh_turn:
+    def _pending(self) -> Iterator[PendingEntry]:
+        """Alternate between the two lanes, then yield the rest of the longer one."""
+        first, second = iter(self._backlog.chunk), iter(self._live or self._unsaved)
+        if self._live_lane_is_next:
             first, second = second, first
-        return (waiting for pair in zip_longest(first, second) for waiting in pair if waiting)
+        return (pending for pair in zip_longest(first, second) for pending in pair if pending)
 
-    def _tidy(self) -> None:
-        if len(self._confirmed) >= DELETE_READINGS or (
-            self._confirmed and time.monotonic() >= self._delete_at
-        ):
+    def _housekeeping(self) -> None:
+        batch_is_full = len(self._confirmed_rows) >= DELETE_BATCH_READINGS
+        if batch_is_full or (self._confirmed_rows and time.monotonic() >= self._delete_at):
             self._delete()
         if self._unsaved:
             self._save()
-        if not self._backlog.chunk and self._backlog.more:
+        if not self._backlog.chunk and self._backlog.has_more:
             self._load()
 
-    def _save_now(self) -> None:
+    def _save_unsaved(self) -> None:
         if not self._unsaved:
             return
-        rows = self._file.append([waiting.reading for waiting in self._unsaved])
-        for waiting, row in zip(self._unsaved, rows, strict=True):
-            waiting.row = row
-        self._fresh.extend(self._unsaved)
+        rows = self._file.append([pending.entry for pending in self._unsaved])
+        for pending, row in zip(self._unsaved, rows, strict=True):
+            pending.row = row
+        self._live.extend(self._unsaved)
         self._unsaved.clear()
-        if len(self._fresh) > FRESH_READINGS:
-            self._fresh.clear()
-            self._backlog.until = self._file.last_row
-        if self._failing:
-            self._failing = False
-            self._listener.outbox_recovered()
+        if len(self._live) > MAX_LIVE_READINGS:
+            self._live.clear()
+            self._backlog.last_row = self._file.last_row
+        if self._is_failing:
+            self._is_failing = False
+            self._events.outbox_recovered()
 
-    def _delete_now(self) -> None:
-        if self._confirmed:
-            self._file.delete(self._confirmed)
-            self._confirmed.clear()
-        self._delete_at = time.monotonic() + DELETE_SECONDS
+    def _delete_confirmed(self) -> None:
+        if self._confirmed_rows:
+            self._file.delete(self._confirmed_rows)
+            self._confirmed_rows.clear()
+        self._delete_at = time.monotonic() + DELETE_INTERVAL_SECONDS
 
-    def _keep_the_bounds(self) -> None:
+    def _enforce_limits(self) -> None:
         if len(self) > self._max_readings:
             self._drop()
-        too_many = len(self._unsaved) - min(self._max_readings, MEMORY_READINGS)
-        for _ in range(too_many):
+        excess = len(self._unsaved) - min(self._max_readings, MAX_UNSAVED_READINGS)
+        for _ in range(excess):
             self._unsaved.popleft().dropped = True
-        if too_many > 0:
-            self._listener.dropped(too_many)
+        if excess > 0:
+            self._events.dropped(excess)
 
-    def _drop_now(self) -> None:
-        self._delete_now()
-        excess = min(len(self) - self._max_readings, self._file.rows)
+    def _drop_excess(self) -> None:
+        self._delete_confirmed()
+        excess = min(len(self) - self._max_readings, self._file.row_count)
         if excess <= 0:
             return
         last = self._file.drop_oldest(excess)
-        for waiting in self._in_hand:
-            waiting.dropped = waiting.dropped or 0 < waiting.row <= last
-        for lane in (self._backlog.chunk, self._fresh):
+        for pending in self._in_flight:
+            pending.dropped = pending.dropped or 0 < pending.row <= last
+        for lane in (self._backlog.chunk, self._live):
             while lane and lane[0].row <= last:
                 lane.popleft()
-        self._listener.dropped(excess)
+        self._events.dropped(excess)
 
-    def _sync(self, *, each_commit: bool) -> None:
+    def _sync_each_commit(self, *, enabled: bool) -> None:
         with self._changed:
-            self._attempt(lambda: self._file.sync_each_commit(each_commit))
+            self._attempt(lambda: self._file.sync_each_commit(enabled))
 
-    def _attempt(self, action: Callable[[], None]) -> None:
+    def _attempt(self, operation: Callable[[], None]) -> None:
         try:
-            action()
+            operation()
         except OutboxFileFailed as error:
-            self._failed(error)
+            self._on_failure(error)
 
-    def _failed(self, error: OutboxFileFailed) -> None:
-        self._failing = True
-        self._listener.outbox_failed(str(error), len(self._unsaved))
-
-
-__all__ = ["Listener", "Outbox", "OutboxEntry"]
+    def _on_failure(self, error: OutboxFileFailed) -> None:
+        self._is_failing = True
+        self._events.outbox_failed(str(error), len(self._unsaved))

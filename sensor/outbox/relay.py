@@ -1,4 +1,4 @@
-"""Brings the outbox to the broker, on a thread that owns the connection."""
+"""The relay: publishes the outbox on a thread that owns the connection to the broker."""
 
 import threading
 import time
@@ -10,128 +10,138 @@ from messaging.publishing.confirm_publisher import ConfirmPublisher, Outstanding
 from runtime.errors import ServiceUnavailable
 from runtime.lifecycle import ShutdownSignal
 from runtime.retry import retry
-from sensor.outbox.outbox import Outbox, OutboxEntry
+from sensor.outbox.entry import OutboxEntry
+from sensor.outbox.outbox import Outbox
 from sensor.telemetry import SensorTelemetry
 
-# So many readings of a backlog are on their way at once; as many are sent again after a loss.
-IN_FLIGHT = 200
-CONFIRM_SECONDS = 0.5
+# Readings of a backlog that are published without waiting for a confirm; after a loss of the connection all
+# of them are published again.
+MAX_IN_FLIGHT = 200
+CONFIRM_POLL_SECONDS = 0.5
 IDLE_SECONDS = 1.0
 RECONNECT_SECONDS = 0.5
-LAST_TRIES_SECONDS = 0.2
+MAX_FINISHING_DELAY_SECONDS = 0.2
 FINISH_POLL_SECONDS = 0.1
 
 
-class Delivery:
-    """Publishes the outbox, through every loss of the broker, until it is told to finish.
+class OutboxRelay:
+    """Publishes the readings of the outbox until `finish`, and reconnects whenever the broker is down.
 
-    A broker that did not come within `connect_timeout_seconds` ends it, requests the stop, and is left
-    in `error`; so does anything unforeseen.
+    It ends early, stores the exception in `error` and requests the shutdown when the broker is not available
+    within `connect_timeout_seconds`, or on an unexpected exception.
     """
 
     def __init__(
         self,
         url: str,
-        name: str,
+        client_name: str,
         outbox: Outbox,
-        events: SensorTelemetry,
+        telemetry: SensorTelemetry,
         stop: ShutdownSignal,
         connect_timeout_seconds: float,
     ) -> None:
-        self._thread = threading.Thread(target=self._run, name="delivery", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="outbox-relay", daemon=True)
         self._url = url
-        self._name = name
+        self._client_name = client_name
         self._outbox = outbox
-        self._events = events
+        self._telemetry = telemetry
         self._stop = stop
         self._connect_timeout_seconds = connect_timeout_seconds
         self._finishing = threading.Event()
-        self._broker_answers = self._done = False
+        self._broker_is_up = self._is_done = False
         self.error: Exception | None = None
 
     def start(self) -> None:
-        """Begin on a thread of its own."""
+        """Start the thread."""
         self._thread.start()
 
-    def finish(self, stop_seconds: float) -> None:
-        """Deliver what is left and end: as long as it takes, or `stop_seconds` once the stop is requested."""
+    def finish(self, drain_seconds: float) -> None:
+        """Publish the remaining readings and end the thread.
+
+        This has no time limit until the shutdown is requested, and `drain_seconds` from then on.
+        """
         self._finishing.set()
         while self._thread.is_alive() and not self._stop.wait(FINISH_POLL_SECONDS):
             pass
-        self._thread.join(stop_seconds)
+        self._thread.join(drain_seconds)
 
     def _run(self) -> None:
         try:
-            while not (self._done or (self._finishing.is_set() and len(self._outbox) == 0)):
-                self._deliver_until_lost()
-        except Exception as error:  # noqa: BLE001 (handed to the main thread)
+            while not (self._is_done or (self._finishing.is_set() and len(self._outbox) == 0)):
+                self._connect_and_relay()
+        except Exception as error:  # noqa: BLE001 (the main thread raises it)
             self.error = error
             self._stop.set()
 
-    def _deliver_until_lost(self) -> None:
-        with closing(self._connect_with_retry()) as stream:
+    def _connect_and_relay(self) -> None:
+        """Return when the connection is lost or the outbox is empty at the end."""
+        with closing(self._connect_with_retry()) as publisher:
             try:
-                self._deliver(stream)
+                self._relay(publisher)
             except BrokerUnavailable as error:
                 if isinstance(error, Unroutable):
-                    self._events.returned()
-                self._lost(error, RECONNECT_SECONDS)
+                    self._telemetry.returned()
+                self._on_broker_down(error, RECONNECT_SECONDS)
                 self._sleep(RECONNECT_SECONDS)
 
-    def _deliver(self, stream: ConfirmPublisher) -> None:
-        window: OutstandingConfirms[OutboxEntry] = OutstandingConfirms()
-        while not self._done:
-            self._events.progress()
-            # Read before the outbox: it may have been filled, and the end requested, since it was empty.
+    def _relay(self, publisher: ConfirmPublisher) -> None:
+        unconfirmed: OutstandingConfirms[OutboxEntry] = OutstandingConfirms()
+        while not self._is_done:
+            self._telemetry.progress()
+            # Read this before the outbox: an entry may be put, and `finish` called, after the outbox was
+            # found empty.
             finishing = self._finishing.is_set()
-            hurried = finishing or not self._broker_answers
-            readings = self._outbox.oldest(0 if hurried else IDLE_SECONDS, IN_FLIGHT)
-            if readings:
-                self._publish(stream, window, readings)
+            idle_seconds = 0 if finishing or not self._broker_is_up else IDLE_SECONDS
+            entries = self._outbox.next_batch(idle_seconds, MAX_IN_FLIGHT)
+            if entries:
+                self._publish(publisher, unconfirmed, entries)
             else:
-                stream.wait(0)
-                self._answered()
-                self._done = finishing
+                publisher.wait(0)
+                self._on_broker_up()
+                self._is_done = finishing
 
     def _publish(
         self,
-        stream: ConfirmPublisher,
-        window: OutstandingConfirms[OutboxEntry],
-        readings: Sequence[OutboxEntry],
+        publisher: ConfirmPublisher,
+        unconfirmed: OutstandingConfirms[OutboxEntry],
+        entries: Sequence[OutboxEntry],
     ) -> None:
-        """Return once all of them are confirmed."""
-        for reading in readings:
-            self._events.published()
-            window.add(reading)
-            stream.publish(reading.sensor_id, reading.message_id, reading.body)
-        while window:
-            self._events.progress()
-            for confirm in stream.wait(CONFIRM_SECONDS):
-                for reading in window.confirm(confirm):
-                    self._answered()
-                    self._outbox.confirmed()
-                    self._events.confirmed(reading, waiting=len(self._outbox))
+        """Publish the entries and wait until all of them are confirmed."""
+        for entry in entries:
+            self._telemetry.published()
+            unconfirmed.add(entry)
+            publisher.publish(entry.sensor_id, entry.message_id, entry.body)
+        while unconfirmed:
+            self._telemetry.progress()
+            for confirm in publisher.wait(CONFIRM_POLL_SECONDS):
+                for entry in unconfirmed.confirm(confirm):
+                    self._on_broker_up()
+                    self._outbox.mark_confirmed()
+                    self._telemetry.confirmed(entry, pending=len(self._outbox))
 
-    def _answered(self) -> None:
-        # A connection alone says little: with an alarm or without its queue the broker lets one in, and
-        # then takes no reading.
-        if not self._broker_answers:
-            self._broker_answers = True
-            self._outbox.broker_back()
-            self._events.connected()
+    def _on_broker_up(self) -> None:
+        # Not called when the connection opens: with a resource alarm, or without the queue, the broker
+        # accepts connections but no readings.
+        if not self._broker_is_up:
+            self._broker_is_up = True
+            self._outbox.broker_up()
+            self._telemetry.broker_up()
 
-    def _lost(self, error: ServiceUnavailable, retry_seconds: float) -> None:
-        self._broker_answers = False
-        self._outbox.broker_away()
-        self._events.broker_lost(str(error), retry_seconds, waiting=len(self._outbox))
+    def _on_broker_down(self, error: ServiceUnavailable, retry_seconds: float) -> None:
+        self._broker_is_up = False
+        self._outbox.broker_down()
+        self._telemetry.broker_down(str(error), retry_seconds, pending=len(self._outbox))
 
     def _connect_with_retry(self) -> ConfirmPublisher:
-        attempts = retry(
-            sleep=self._sleep, on_failure=self._lost, max_elapsed_seconds=self._connect_timeout_seconds
+        call_with_retry = retry(
+            sleep=self._sleep,
+            on_failure=self._on_broker_down,
+            max_elapsed_seconds=self._connect_timeout_seconds,
         )
-        return attempts(lambda: ConfirmPublisher(self._url, self._name))
+        return call_with_retry(lambda: ConfirmPublisher(self._url, self._client_name))
 
     def _sleep(self, seconds: float) -> None:
-        self._events.progress()
+        """Sleep; while finishing, only briefly, so that several attempts fit into the drain time."""
+        self._telemetry.progress()
         if self._finishing.wait(seconds):
-            time.sleep(min(seconds, LAST_TRIES_SECONDS))
+            time.sleep(min(seconds, MAX_FINISHING_DELAY_SECONDS))

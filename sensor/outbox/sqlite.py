@@ -1,11 +1,12 @@
-"""The SQLite file in which readings wait, so that a sensor that is killed loses none of them."""
+"""The SQLite file of the outbox, in which readings survive a kill of the sensor."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import Any, NamedTuple
 
-SHRINK_ABOVE_PAGES = 2_500
+from sensor.outbox.entry import OutboxEntry
+
+VACUUM_THRESHOLD_PAGES = 2_500
 
 _INSERT = "INSERT OR REPLACE INTO waiting (row, sensor_id, message_id, body) VALUES (?, ?, ?, ?)"
 _READ = "SELECT row, sensor_id, message_id, body FROM waiting WHERE row > ? AND row <= ? ORDER BY row LIMIT ?"
@@ -13,119 +14,133 @@ _NTH_OLDEST = "SELECT row FROM waiting ORDER BY row LIMIT 1 OFFSET ?"
 
 
 class OutboxFileFailed(Exception):
-    """The disk is full or broken; the file is as it was before."""
-
-
-class OutboxEntry(NamedTuple):
-    """A reading as it will be published."""
-
-    sensor_id: str
-    message_id: str
-    body: bytes
-    message: Mapping[str, Any] | None = None
-    """What the body says, as long as it is at hand; the file does not keep it."""
+    """The disk is full or fails; the file is unchanged."""
 
 
 class OutboxFile:
-    """Readings by row number, which only grows while the process runs. One thread at a time uses it.
+    """Entries by row number, which only grows while the process runs. Only one thread at a time may use it.
 
-    Its methods raise OutboxFileFailed. What they did survives the process at once, and a power cut once
-    it is synced: at each commit or, if that is switched off, now and then.
+    A change survives a kill of the process at once. It survives a power failure once it is synced: at each
+    commit, or, with `sync_each_commit(False)`, at the next checkpoint.
     """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
-        """`connection` is in autocommit mode and alone on a file of this form; `opening` makes it."""
+        """Use a connection of `open_outbox_file`: in autocommit mode, with an exclusive lock on the file."""
         self._connection = connection
-        self._syncs = True
-        self.rows: int
+        self._syncs_each_commit = True
+        self.row_count: int
         self.last_row: int
-        self.rows, self.last_row = connection.execute(
+        self.row_count, self.last_row = connection.execute(
             "SELECT count(*), coalesce(max(row), 0) FROM waiting"
         ).fetchone()
 
-    def append(self, readings: Sequence[OutboxEntry]) -> range:
-        """Keep the readings, all or none; gives their rows."""
-        rows = range(self.last_row + 1, self.last_row + 1 + len(readings))
-        # A commit that failed half-way may have left these rows, hence OR REPLACE.
+    def append(self, entries: Sequence[OutboxEntry]) -> range:
+        """Store all entries or none, and return their rows.
+
+        Raises:
+            OutboxFileFailed: When the disk is full or fails.
+        """
+        rows = range(self.last_row + 1, self.last_row + 1 + len(entries))
+        # A commit that failed halfway may have stored these rows, hence OR REPLACE.
         with self._transaction():
             self._connection.executemany(
                 _INSERT,
                 (
-                    (row, reading.sensor_id, reading.message_id, reading.body)
-                    for row, reading in zip(rows, readings, strict=True)
+                    (row, entry.sensor_id, entry.message_id, entry.body)
+                    for row, entry in zip(rows, entries, strict=True)
                 ),
             )
-        self.last_row += len(readings)
-        self.rows += len(readings)
+        self.last_row += len(entries)
+        self.row_count += len(entries)
         return rows
 
     def read(self, after: int, until: int, limit: int) -> list[tuple[int, OutboxEntry]]:
-        """The first `limit` readings of the rows above `after` up to `until`, in order."""
-        with _translated():
+        """Return the first `limit` entries with their rows, above `after` and up to `until`, in order.
+
+        Raises:
+            OutboxFileFailed: When the file cannot be read.
+        """
+        with _translate_errors():
             found = self._connection.execute(_READ, (after, until, limit)).fetchall()
-        return [(row, OutboxEntry(*reading)) for row, *reading in found]
+        return [(row, OutboxEntry(*columns)) for row, *columns in found]
 
     def delete(self, rows: Iterable[int]) -> None:
-        """Forget these rows."""
+        """Delete these rows.
+
+        Raises:
+            OutboxFileFailed: When the disk is full or fails.
+        """
         with self._transaction():
-            done = self._connection.executemany(
+            cursor = self._connection.executemany(
                 "DELETE FROM waiting WHERE row = ?", ((row,) for row in sorted(rows))
             )
-        self.rows -= done.rowcount
-        if self.rows == 0:
+        self.row_count -= cursor.rowcount
+        if self.row_count == 0:
             self._shrink()
 
-    def drop_oldest(self, readings: int) -> int:
-        """Forget the oldest so many readings; gives the last row that went."""
-        with _translated():
-            last: int = self._connection.execute(_NTH_OLDEST, (readings - 1,)).fetchone()[0]
-            done = self._connection.execute("DELETE FROM waiting WHERE row <= ?", (last,))
-        self.rows -= done.rowcount
+    def drop_oldest(self, count: int) -> int:
+        """Delete the oldest `count` entries, and return the last deleted row.
+
+        Raises:
+            OutboxFileFailed: When the disk is full or fails.
+        """
+        with _translate_errors():
+            last: int = self._connection.execute(_NTH_OLDEST, (count - 1,)).fetchone()[0]
+            cursor = self._connection.execute("DELETE FROM waiting WHERE row <= ?", (last,))
+        self.row_count -= cursor.rowcount
         return last
 
     @property
     def syncs_each_commit(self) -> bool:
-        """Whether each commit waits for the disk."""
-        return self._syncs
+        """Whether each commit waits for the disk (fsync)."""
+        return self._syncs_each_commit
 
-    def sync_each_commit(self, wanted: bool) -> None:  # noqa: FBT001 (it reads as a sentence)
-        """Let each commit wait for the disk, what was committed before included, or let none."""
-        if wanted == self._syncs:
+    def sync_each_commit(self, enabled: bool) -> None:  # noqa: FBT001 (the name says what it enables)
+        """Let each commit wait for the disk, or none. Enabling it also syncs the earlier commits.
+
+        Raises:
+            OutboxFileFailed: When the disk is full or fails.
+        """
+        if enabled == self._syncs_each_commit:
             return
-        with _translated():
-            self._connection.execute(f"PRAGMA synchronous = {'FULL' if wanted else 'NORMAL'}")
-            if wanted:
+        with _translate_errors():
+            self._connection.execute(f"PRAGMA synchronous = {'FULL' if enabled else 'NORMAL'}")
+            if enabled:
                 self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
-        self._syncs = wanted
+        self._syncs_each_commit = enabled
 
     def close(self) -> None:
-        """Give the file back."""
-        with _translated():
+        """Close the file and release its lock.
+
+        Raises:
+            OutboxFileFailed: When the disk is full or fails.
+        """
+        with _translate_errors():
             self._connection.close()
 
     def _shrink(self) -> None:
-        """Give the disk back what a long outage took; an empty file is rewritten in a moment."""
-        with suppress(sqlite3.Error):  # the readings are gone all the same
-            if self._connection.execute("PRAGMA page_count").fetchone()[0] > SHRINK_ABOVE_PAGES:
+        """Return the space that a long outage used to the file system; fast, since the file is empty."""
+        with suppress(sqlite3.Error):  # the rows are deleted all the same
+            if self._connection.execute("PRAGMA page_count").fetchone()[0] > VACUUM_THRESHOLD_PAGES:
                 self._connection.execute("VACUUM")
                 self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        with _translated():
+        with _translate_errors():
             try:
                 self._connection.execute("BEGIN")
                 yield
                 self._connection.execute("COMMIT")
             except BaseException:
-                if self._connection.in_transaction:  # some errors have rolled back by themselves
+                if self._connection.in_transaction:  # SQLite rolls back by itself after some errors
                     with suppress(sqlite3.Error):
                         self._connection.execute("ROLLBACK")
                 raise
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def _translate_errors() -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:

@@ -1,1 +1,1 @@
-"""Where a sensor's measurements come from."""
+"""Sources of measurements."""

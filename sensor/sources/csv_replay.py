@@ -1,4 +1,4 @@
-"""Replays a recorded CSV file."""
+"""Replay of a recorded CSV file."""
 
 import csv
 import math
@@ -17,13 +17,13 @@ from sensor.sources.measurement import Measurement
 
 
 @dataclass(frozen=True)
-class Replay:
-    """Measurements from a CSV file with a header, in the file's order.
+class CsvReplay:
+    """Measurements from a CSV file with a header, in the order of the file.
 
-    Columns are named by their header or by their number from 1. A time is ISO 8601 (UTC unless it says
-    otherwise) or a number of seconds. With `speed` 0 a row is due each interval, else the rows keep
-    their distances divided by `speed`. Times are those of the file, or of the moment of replaying.
-    Rows without a usable time and value are passed over and counted in the log.
+    Columns are named by their header or by their number from 1. A time is ISO 8601 (UTC without an offset)
+    or a number of seconds. With `speed` 0 one row is due per interval; otherwise rows keep their time
+    differences divided by `speed`. With `original_times` readings have the times of the file, otherwise the
+    time of replaying. Rows without a valid time and value are skipped, and their number is logged.
     """
 
     path: str
@@ -36,7 +36,11 @@ class Replay:
     loop: bool = True
 
     def __post_init__(self) -> None:
-        """Raises ConfigurationError when the file or its columns are not there."""
+        """Check that the file can be read and has the columns.
+
+        Raises:
+            ConfigurationError: When it cannot be read or lacks a column.
+        """
         try:
             with self._open() as file:
                 header = next(csv.reader(file), [])
@@ -44,61 +48,65 @@ class Replay:
             raise ConfigurationError(
                 f"SENSOR_SOURCE names {self.path}, which cannot be read: {error}"
             ) from None
-        _position(header, self.time_column, "REPLAY_TIME_COLUMN")
-        _position(header, self.value_column, "REPLAY_VALUE_COLUMN")
+        self._column_indexes(header)
 
     def __iter__(self) -> Iterator[Measurement]:
-        """The rows once, or again and again; ends after a pass without a usable row."""
-        offset = 0.0
+        """Yield the rows once, or repeatedly with `loop`; end after a pass without a valid row."""
+        pass_start = 0.0
         while True:
             due = None
-            for due, measured_at, value in self._scheduled():
+            for due, measured_at, value in self._scheduled_rows():
                 yield Measurement(
-                    offset + due, value, self.unit, measured_at if self.original_times else None
+                    pass_start + due, value, self.unit, measured_at if self.original_times else None
                 )
             if due is None or not self.loop:
                 return
-            offset += due + self.interval_seconds
+            pass_start += due + self.interval_seconds
 
-    def _scheduled(self) -> Iterator[tuple[float, datetime, float]]:
+    def _scheduled_rows(self) -> Iterator[tuple[float, datetime, float]]:
         first: datetime | None = None
         due = 0.0
-        for number, (measured_at, value) in enumerate(self._rows()):
+        for number, (measured_at, value) in enumerate(self._valid_rows()):
             first = first or measured_at
-            apart = (measured_at - first).total_seconds()
-            due = max(due, apart / self.speed) if self.speed else number * self.interval_seconds
+            offset = (measured_at - first).total_seconds()
+            due = max(due, offset / self.speed) if self.speed else number * self.interval_seconds
             yield due, measured_at, value
 
-    def _rows(self) -> Iterator[tuple[datetime, float]]:
+    def _valid_rows(self) -> Iterator[tuple[datetime, float]]:
         skipped = 0
         with self._open(errors="replace") as file:
             rows = csv.reader(file)
-            header = next(rows, [])
-            time_at = _position(header, self.time_column, "REPLAY_TIME_COLUMN")
-            value_at = _position(header, self.value_column, "REPLAY_VALUE_COLUMN")
+            time_index, value_index = self._column_indexes(next(rows, []))
             for row in rows:
-                usable = _parse(row, time_at, value_at)
-                if usable:
-                    yield usable
+                parsed = _parse_row(row, time_index, value_index)
+                if parsed:
+                    yield parsed
                 else:
                     skipped += 1
         if skipped:
-            structlog.get_logger().warning("rows passed over", file=self.path, rows=skipped)
+            structlog.get_logger().warning("rows skipped", file=self.path, rows=skipped)
 
     def _open(self, errors: str = "strict") -> TextIO:
         return Path(self.path).open(encoding="utf-8-sig", errors=errors, newline="")
 
+    def _column_indexes(self, header: list[str]) -> tuple[int, int]:
+        return (
+            _column_index(header, self.time_column, "REPLAY_TIME_COLUMN"),
+            _column_index(header, self.value_column, "REPLAY_VALUE_COLUMN"),
+        )
 
-def _position(header: list[str], column: str, variable: str) -> int:
+
+def _column_index(header: list[str], column: str, variable: str) -> int:
     try:
         return column_index(header, column)
     except LookupError as error:
         raise ConfigurationError(f"{variable} is {column!r}; {error}") from None
 
 
-def _parse(row: list[str], time_at: int, value_at: int) -> tuple[datetime, float] | None:
+def _parse_row(row: list[str], time_index: int, value_index: int) -> tuple[datetime, float] | None:
+    """Return the time and the value, or None if one of them is missing or invalid."""
     try:
-        value = float(row[value_at])
-        return (parse_time(row[time_at]), value) if math.isfinite(value) else None
+        value = float(row[value_index])
+        return (parse_time(row[time_index]), value) if math.isfinite(value) else None
     except (IndexError, ValueError):
         return None

@@ -1,20 +1,24 @@
-"""Chooses a sensor's source from its settings."""
+"""Creation of the source that the settings select."""
 
 from datetime import UTC, datetime
 from pathlib import Path
 
 from readings.model import Unit
 from sensor.settings import OFFICE, REPLAY_PREFIX, SIMULATED, SensorSettings
-from sensor.sources.csv_replay import Replay
+from sensor.sources.csv_replay import CsvReplay
 from sensor.sources.measurement import Source
 from sensor.sources.simulated import Simulation
 
-# Real temperatures of an office, in °F; samples/README.md says whose they are.
+# Real temperatures of an office in °F; samples/README.md names their origin.
 OFFICE_SAMPLE = Path(__file__).parents[1] / "samples" / "office_temperature.csv"
 
 
 def make_source(settings: SensorSettings) -> Source:
-    """The source that SENSOR_SOURCE names. Raises ConfigurationError when its file is of no use."""
+    """Create the source that SENSOR_SOURCE selects.
+
+    Raises:
+        ConfigurationError: When the CSV file cannot be read or lacks a column.
+    """
     if settings.sensor_source == SIMULATED:
         return Simulation(
             start=datetime.now(UTC),
@@ -29,13 +33,13 @@ def make_source(settings: SensorSettings) -> Source:
             seed=settings.simulated_seed,
         )
     if settings.sensor_source == OFFICE:
-        return Replay(
+        return CsvReplay(
             str(OFFICE_SAMPLE),
             unit=Unit.FAHRENHEIT,
             interval_seconds=settings.interval_seconds,
             loop=settings.replay_loop,
         )
-    return Replay(
+    return CsvReplay(
         settings.sensor_source.removeprefix(REPLAY_PREFIX),
         time_column=settings.replay_time_column,
         value_column=settings.replay_value_column,

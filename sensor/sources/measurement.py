@@ -1,4 +1,4 @@
-"""What a source gives."""
+"""The interface of a source."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -8,7 +8,10 @@ from readings.model import Unit
 
 
 class Measurement(NamedTuple):
-    """A temperature that is due `due_seconds` after the start; without a time it is measured then."""
+    """A temperature that is due `due_seconds` after the start.
+
+    Without `measured_at`, the time of the reading is the time at which it is taken.
+    """
 
     due_seconds: float
     temperature: float
@@ -17,8 +20,8 @@ class Measurement(NamedTuple):
 
 
 class Source(Protocol):
-    """Gives measurements in the order in which they are due, and ends when there are no more."""
+    """Measurements in the order in which they are due; may be infinite."""
 
     def __iter__(self) -> Iterator[Measurement]:
-        """From the start."""
+        """Yield the measurements from the start."""
         ...

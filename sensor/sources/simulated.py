@@ -1,4 +1,4 @@
-"""A simulated room: a daily cycle, noise and drift, and the faults of real sensors on request."""
+"""A simulated room: a daily cycle, noise and drift, and optional sensor faults."""
 
 import math
 import random
@@ -8,18 +8,18 @@ from datetime import datetime
 
 from sensor.sources.measurement import Measurement
 
-SECONDS_A_DAY = 86_400
-WARMEST_SECOND = 15 * 3600
+SECONDS_PER_DAY = 86_400
+WARMEST_SECOND_OF_DAY = 15 * 3600
 FAULT_READINGS = 20
 SPIKE_DEGREES = 25.0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Simulation:
-    """Endless measurements in °C, the same for the same seed and start.
+    """Endless measurements in °C. The same seed and start yield the same measurements.
 
-    The probabilities are per reading: of a spike (one reading far off), of a stuck value and of a dropout
-    (each lasts 20 readings; a dropout gives no reading at all).
+    The probabilities are per reading. A spike is one outlier. A stuck sensor repeats its last value
+    20 times. A dropout skips 20 readings.
     """
 
     start: datetime
@@ -34,33 +34,32 @@ class Simulation:
     seed: int | None = None
 
     def __iter__(self) -> Iterator[Measurement]:
-        """Measurements, one an interval."""
+        """Yield one measurement per interval."""
         generator = random.Random(self.seed)  # noqa: S311 (a simulation, not a secret)
-        stuck_for = silent_for = number = 0
+        stuck_remaining = dropout_remaining = number = 0
         value = self.mean
         while True:
             due = number * self.interval_seconds
             number += 1
-            stuck_for = (
-                stuck_for - 1 if stuck_for else FAULT_READINGS * _happens(generator, self.stuck_probability)
-            )
-            silent_for = (
-                silent_for - 1
-                if silent_for
-                else FAULT_READINGS * _happens(generator, self.dropout_probability)
-            )
-            spike = SPIKE_DEGREES * generator.choice((-1, 1)) * _happens(generator, self.spike_probability)
-            if not stuck_for:
-                value = self._room(due) + generator.gauss(0, self.noise)
-            if not silent_for:
+            stuck_remaining = _next_remaining(stuck_remaining, generator, self.stuck_probability)
+            dropout_remaining = _next_remaining(dropout_remaining, generator, self.dropout_probability)
+            spike = SPIKE_DEGREES * generator.choice((-1, 1)) * _occurs(generator, self.spike_probability)
+            if not stuck_remaining:
+                value = self._room_temperature(due) + generator.gauss(0, self.noise)
+            if not dropout_remaining:
                 yield Measurement(due, round(value + spike, 3))
 
-    def _room(self, seconds: float) -> float:
+    def _room_temperature(self, seconds: float) -> float:
         start_of_day = self.start.replace(hour=0, minute=0, second=0, microsecond=0)
         second_of_day = (self.start - start_of_day).total_seconds() + seconds
-        cycle = math.cos(2 * math.pi * (second_of_day - WARMEST_SECOND) / SECONDS_A_DAY)
-        return self.mean + self.daily_swing * cycle + self.drift_per_day * seconds / SECONDS_A_DAY
+        cycle = math.cos(2 * math.pi * (second_of_day - WARMEST_SECOND_OF_DAY) / SECONDS_PER_DAY)
+        return self.mean + self.daily_swing * cycle + self.drift_per_day * seconds / SECONDS_PER_DAY
 
 
-def _happens(generator: random.Random, probability: float) -> bool:
+def _next_remaining(remaining: int, generator: random.Random, probability: float) -> int:
+    """Count a fault down, or start a new one with the given probability."""
+    return remaining - 1 if remaining else FAULT_READINGS * _occurs(generator, probability)
+
+
+def _occurs(generator: random.Random, probability: float) -> bool:
     return generator.random() < probability

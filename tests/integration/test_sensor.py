@@ -1,4 +1,4 @@
-"""The sensor process: every reading it takes arrives, in order, whatever happens to the broker."""
+"""The sensor process: every reading that it takes arrives, in order, through outages of the broker."""
 
 import json
 import time
@@ -24,7 +24,7 @@ FAST: dict[str, Any] = {"SENSOR_ID": "7", "SENSOR_INTERVAL_SECONDS": "0.05"}
 
 @pytest.fixture
 def five_rows(tmp_path: Path) -> dict[str, Any]:
-    """The variables that make a sensor replay a file of five readings and end."""
+    """Return the variables that make a sensor replay a file of five readings and end."""
     file = tmp_path / "five.csv"
     rows = [f"2026-01-01T00:00:0{number}Z,{20 + number}" for number in range(5)]
     file.write_text("\n".join(["timestamp,value", *rows]), encoding="utf-8")
@@ -36,7 +36,7 @@ def bodies(messages: list[Message]) -> list[dict[str, Any]]:
 
 
 def assert_complete(broker: VirtualHost, sensor: Process) -> list[dict[str, Any]]:
-    """From 1 on every sequence of one run arrived, in order; one that was sent again counts once."""
+    """Check that every sequence of one run arrived, from 1 and in order; duplicates count once."""
     found = bodies(broker.drain())
     first_seen = list(dict.fromkeys(body["sequence"] for body in found))
     assert first_seen == list(range(1, len(first_seen) + 1))
@@ -45,9 +45,7 @@ def assert_complete(broker: VirtualHost, sensor: Process) -> list[dict[str, Any]
     return found
 
 
-def test_a_reading_travels_with_everything_that_the_contract_says(
-    broker: VirtualHost, run: Processes
-) -> None:
+def test_a_message_has_every_field_and_property_of_the_format(broker: VirtualHost, run: Processes) -> None:
     sensor = run.start("sensor", **FAST)
     sensor.wait_for_event("published", times=5)
     assert sensor.stop() == 0
@@ -74,7 +72,7 @@ def test_a_reading_travels_with_everything_that_the_contract_says(
     assert all(earlier < later for earlier, later in pairwise(times))
 
 
-def test_it_tells_of_itself(broker: VirtualHost, run: Processes) -> None:
+def test_it_serves_its_health_and_metrics(broker: VirtualHost, run: Processes) -> None:
     sensor = run.start("sensor", **with_http(), **FAST)
     sensor.wait_for_event("published", times=3)
     assert sensor.status("/livez") == sensor.status("/readyz") == 200
@@ -88,7 +86,7 @@ def test_it_tells_of_itself(broker: VirtualHost, run: Processes) -> None:
     ("failure", "queue_type"),
     [(Proxy.cut, "quorum"), (Proxy.refuse, "classic"), (Proxy.lose_next_answer, "quorum")],
 )
-def test_nothing_is_missing_after_the_broker_was_away(
+def test_no_reading_is_missing_after_an_outage_of_the_broker(
     broker: VirtualHost, run: Processes, broker_proxy: Proxy, failure: Callable[[Proxy], None]
 ) -> None:
     sensor = run.start("sensor", **with_http(), RABBITMQ_URL=broker.url_through(broker_proxy), **FAST)
@@ -99,21 +97,21 @@ def test_nothing_is_missing_after_the_broker_was_away(
     broker_proxy.forward()
 
     sensor.wait_for_event("connected to the broker", times=2)
-    waited = len(sensor.events("published"))
-    sensor.wait_for_event("published", times=waited + 20)
+    before = len(sensor.events("published"))
+    sensor.wait_for_event("published", times=before + 20)
     assert sensor.stop() == 0
-    assert len(assert_complete(broker, sensor)) >= waited + 20
-    assert sensor.events("readings left in the outbox") == []
+    assert len(assert_complete(broker, sensor)) >= before + 20
+    assert sensor.events("readings remain in the outbox") == []
 
 
-def test_while_the_broker_is_away_it_is_unready_but_alive_and_goes_on_measuring(
+def test_while_the_broker_is_down_it_is_not_ready_but_alive_and_continues_to_measure(
     broker: VirtualHost, run: Processes, broker_proxy: Proxy
 ) -> None:
     sensor = run.start("sensor", **with_http(), RABBITMQ_URL=broker.url_through(broker_proxy), **FAST)
     sensor.wait_for_event("published", times=3)
     broker_proxy.refuse()
 
-    assert sensor.wait_for_event("broker unavailable", times=3)["readings_waiting"] > 0
+    assert sensor.wait_for_event("broker unavailable", times=3)["readings_pending"] > 0
     assert sensor.status("/readyz") == 503
     always(lambda: sensor.status("/livez") == 200, 0.5, "it is alive")
     broker_proxy.forward()
@@ -122,13 +120,13 @@ def test_while_the_broker_is_away_it_is_unready_but_alive_and_goes_on_measuring(
     eventually(
         lambda: "sensor_outbox_readings 0.0" in sensor.http_get("/metrics")[1],
         DEADLINE_SECONDS,
-        "nothing waits",
+        "no reading is pending",
     )
     assert sensor.stop() == 0
     assert_complete(broker, sensor)
 
 
-def test_what_no_queue_takes_waits_until_one_does(broker: VirtualHost, run: Processes) -> None:
+def test_unroutable_readings_are_kept_until_a_queue_is_bound(broker: VirtualHost, run: Processes) -> None:
     broker.channel.queue_unbind(QUEUE, EXCHANGE, "reading.#")
     sensor = run.start("sensor", **FAST)
     assert "sensorctl setup" in sensor.wait_for_event("broker unavailable", times=2)["reason"]
@@ -155,7 +153,9 @@ def test_without_its_exchange_it_waits_for_setup(broker: VirtualHost, run: Proce
     assert_complete(broker, sensor)
 
 
-def test_it_needs_no_right_but_to_write_to_the_exchange(broker: VirtualHost, run: Processes) -> None:
+def test_it_requires_only_the_permission_to_write_to_the_exchange(
+    broker: VirtualHost, run: Processes
+) -> None:
     with broker.server.user_with_permissions(broker.name, write=f"^{EXCHANGE}$") as url:
         sensor = run.start("sensor", RABBITMQ_URL=url, **FAST)
         sensor.wait_for_event("published", times=3)
@@ -173,15 +173,15 @@ def test_a_finite_replay_ends_after_its_last_confirm(
     assert [body["temperature"] for body in found] == [20, 21, 22, 23, 24]
 
 
-def test_a_finite_replay_waits_for_a_broker_that_is_away(
+def test_a_finite_replay_waits_until_the_broker_is_up(
     broker: VirtualHost, run: Processes, broker_proxy: Proxy, five_rows: dict[str, Any]
 ) -> None:
     broker_proxy.refuse()
     sensor = run.start("sensor", RABBITMQ_URL=broker.url_through(broker_proxy), **five_rows)
     eventually(
-        lambda: [lost for lost in sensor.events("broker unavailable") if lost["readings_waiting"] == 5],
+        lambda: [event for event in sensor.events("broker unavailable") if event["readings_pending"] == 5],
         DEADLINE_SECONDS,
-        "all five wait",
+        "all five are pending",
     )
     assert sensor.exit_code is None
 
@@ -191,25 +191,27 @@ def test_a_finite_replay_waits_for_a_broker_that_is_away(
     assert len(assert_complete(broker, sensor)) == 5
 
 
-def test_sigterm_delivers_what_is_pending(broker: VirtualHost, run: Processes, broker_proxy: Proxy) -> None:
+def test_pending_readings_are_published_after_sigterm(
+    broker: VirtualHost, run: Processes, broker_proxy: Proxy
+) -> None:
     broker_proxy.refuse()
-    # A drain that no busy machine exceeds; how long it may take is another test's.
+    # Long enough for a busy machine; another test covers the limit.
     sensor = run.start(
         "tests.fault_entrypoints.patched sensor sensor.__main__.DRAIN_SECONDS=60",
         RABBITMQ_URL=broker.url_through(broker_proxy),
         **FAST,
     )
-    waiting = sensor.wait_for_event("broker unavailable", times=3)["readings_waiting"]
-    assert waiting > 0
+    pending = sensor.wait_for_event("broker unavailable", times=3)["readings_pending"]
+    assert pending > 0
     broker_proxy.forward()
 
     assert sensor.stop() == 0
 
-    assert len(assert_complete(broker, sensor)) >= waiting
-    assert sensor.events("readings left in the outbox") == []
+    assert len(assert_complete(broker, sensor)) >= pending
+    assert sensor.events("readings remain in the outbox") == []
 
 
-def test_sigterm_while_the_broker_stays_away_tells_what_is_left(
+def test_the_remaining_readings_are_logged_when_the_broker_is_down_at_sigterm(
     broker: VirtualHost, run: Processes, broker_proxy: Proxy
 ) -> None:
     broker_proxy.refuse()
@@ -220,10 +222,10 @@ def test_sigterm_while_the_broker_stays_away_tells_what_is_left(
     )
     sensor.wait_for_event("broker unavailable", times=2)
     assert sensor.stop() == 0
-    assert sensor.wait_for_event("readings left in the outbox")["readings"] > 0
+    assert sensor.wait_for_event("readings remain in the outbox")["readings"] > 0
 
 
-def test_a_broker_that_does_not_come_within_the_connect_timeout_ends_the_process(
+def test_the_process_ends_when_the_broker_is_not_up_within_the_connect_timeout(
     broker: VirtualHost, run: Processes, broker_proxy: Proxy
 ) -> None:
     broker_proxy.refuse()
@@ -234,14 +236,14 @@ def test_a_broker_that_does_not_come_within_the_connect_timeout_ends_the_process
     assert "Connection refused" in sensor.wait_for_event("dependency unavailable, exiting")["reason"]
 
 
-def test_a_full_outbox_drops_the_oldest_and_says_so(
+def test_a_full_outbox_drops_the_oldest_readings_and_logs_it(
     broker: VirtualHost, run: Processes, broker_proxy: Proxy
 ) -> None:
     broker_proxy.refuse()
     variables = FAST | {"RABBITMQ_URL": broker.url_through(broker_proxy), "OUTBOX_MAX_READINGS": "3"}
     sensor = run.start("sensor", **with_http(), **variables)
     sensor.wait_for_event("readings dropped")
-    eventually(lambda: dropped(sensor) > 5, DEADLINE_SECONDS, "the first ones are dropped")
+    eventually(lambda: dropped(sensor) > 5, DEADLINE_SECONDS, "the first readings are dropped")
     broker_proxy.forward()
     sensor.wait_for_event("published", times=3)
     assert sensor.stop() == 0

@@ -82,7 +82,6 @@ ALLOWED = {
 PENDING = (
     "messaging/",
     "pipeline/",
-    "sensor/",
     "tests/",
 )
 

@@ -1,4 +1,4 @@
-"""Where a sensor's outbox is."""
+"""The path of the outbox, and its settings."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from sensor.settings import SensorSettings
 
 
 @pytest.fixture(autouse=True)
-def _a_home(monkeypatch: pytest.MonkeyPatch) -> None:
+def _home(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", "/home/ada")
     monkeypatch.delenv("XDG_STATE_HOME", raising=False)
 
@@ -26,7 +26,7 @@ def _a_home(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"SENSOR_ID": "../a b/ü"}, "/home/ada/.local/state/sensors/outbox-..%2Fa%20b%2F%C3%BC.sqlite3"),
     ],
 )
-def test_an_outbox_is_a_file_of_the_sensors_own(
+def test_each_sensor_has_an_outbox_file_of_its_own(
     monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], path: str
 ) -> None:
     for name, value in variables.items():
@@ -35,7 +35,7 @@ def test_an_outbox_is_a_file_of_the_sensors_own(
     assert load(SensorSettings).outbox_file == Path(path)
 
 
-def test_long_sensor_ids_have_short_files_that_differ() -> None:
+def test_long_sensor_ids_have_short_and_different_file_names() -> None:
     first, second = (load(SensorSettings, sensor_id="ü" * 127 + last).outbox_file.name for last in ("a", "b"))
 
     assert first != second
@@ -43,7 +43,7 @@ def test_long_sensor_ids_have_short_files_that_differ() -> None:
 
 
 @pytest.mark.parametrize(("name", "value"), [("OUTBOX_SYNC", "never"), ("OUTBOX_MAX_READINGS", "0")])
-def test_wrong_variables_are_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+def test_an_invalid_variable_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     monkeypatch.setenv(name, value)
 
     with pytest.raises(ConfigurationError, match=f"{name} is '{value}'"):

@@ -1,4 +1,4 @@
-"""The sampler, which puts numbered readings into the outbox when they are due."""
+"""The sampler: puts numbered readings into the outbox when they are due."""
 
 import itertools
 import json
@@ -17,11 +17,11 @@ from sensor.sampler import Sampler
 from sensor.sources.measurement import Measurement
 from sensor.telemetry import SensorTelemetry
 from tests.unit.fakes import FakeClock, Told
-from tests.unit.outbox_bench import OutboxBench
+from tests.unit.outbox_harness import OutboxHarness
 
 
-class FakeStop(ShutdownSignal):
-    """Its waits take no time: they move the clock."""
+class FakeShutdownSignal(ShutdownSignal):
+    """A signal whose waits return at once and advance the clock."""
 
     def __init__(self, clock: FakeClock) -> None:
         super().__init__()
@@ -41,30 +41,34 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> FakeClock:
     return clock
 
 
-Sampled = Callable[[Any, ShutdownSignal], tuple[Sampler, list[dict[str, Any]]]]
+RunSampler = Callable[[Any, ShutdownSignal], tuple[Sampler, list[dict[str, Any]]]]
 
 
 @pytest.fixture
-def sampled(tmp_path: Path) -> Sampled:
-    """Runs a sampler to its end; gives it with the bodies that are in its outbox then."""
+def run_sampler(tmp_path: Path) -> RunSampler:
+    """Return a function that runs a sampler to its end, and returns it and the bodies in its outbox."""
 
-    def sample(source: Any, stop: ShutdownSignal) -> tuple[Sampler, list[dict[str, Any]]]:
-        outbox = OutboxBench(tmp_path / "outbox").outbox
+    def run_to_end(source: Any, stop: ShutdownSignal) -> tuple[Sampler, list[dict[str, Any]]]:
+        outbox = OutboxHarness(tmp_path / "outbox").outbox
         sampler = Sampler("kitchen", outbox, Told(SensorTelemetry))  # type: ignore[arg-type]
         sampler.run(source, stop)
         bodies = []
-        for oldest in outbox.oldest(0, len(outbox)):
-            bodies.append(json.loads(oldest.body))
-            assert oldest.message_id == bodies[-1]["reading_id"]
-            assert oldest.message == bodies[-1]
+        for entry in outbox.next_batch(0, len(outbox)):
+            bodies.append(json.loads(entry.body))
+            assert entry.message_id == bodies[-1]["reading_id"]
+            assert entry.payload == bodies[-1]
         outbox.close()
         return sampler, bodies
 
-    return sample
+    return run_to_end
 
 
-def test_the_readings_of_a_run_are_numbered_from_one_under_its_id(sampled: Sampled, clock: FakeClock) -> None:
-    sampler, bodies = sampled([Measurement(number, 20.0 + number) for number in range(3)], FakeStop(clock))
+def test_the_readings_of_a_run_have_its_id_and_are_numbered_from_one(
+    run_sampler: RunSampler, clock: FakeClock
+) -> None:
+    sampler, bodies = run_sampler(
+        [Measurement(number, 20.0 + number) for number in range(3)], FakeShutdownSignal(clock)
+    )
 
     assert [body["sequence"] for body in bodies] == [1, 2, 3]
     assert {body["run_id"] for body in bodies} == {str(sampler.run_id)}
@@ -73,29 +77,31 @@ def test_the_readings_of_a_run_are_numbered_from_one_under_its_id(sampled: Sampl
     assert {UUID(body["reading_id"]).version for body in bodies} == {7}
 
 
-def test_a_measurement_keeps_its_own_time_and_unit_and_is_measured_now_without_one(
-    sampled: Sampled, clock: FakeClock
+def test_a_reading_has_the_time_of_its_measurement_or_else_the_present(
+    run_sampler: RunSampler, clock: FakeClock
 ) -> None:
-    moment = datetime(2013, 7, 4, tzinfo=UTC)
-    source = [Measurement(0, 70.5, Unit.FAHRENHEIT, moment), Measurement(0, 21.5)]
+    recorded_at = datetime(2013, 7, 4, tzinfo=UTC)
+    source = [Measurement(0, 70.5, Unit.FAHRENHEIT, recorded_at), Measurement(0, 21.5)]
 
-    _, [kept, now] = sampled(source, FakeStop(clock))
+    _, [recorded, present] = run_sampler(source, FakeShutdownSignal(clock))
 
-    assert (kept["measured_at"], kept["unit"]) == ("2013-07-04T00:00:00.000000Z", "fahrenheit")
-    age = datetime.now(UTC) - datetime.fromisoformat(now["measured_at"])
+    assert (recorded["measured_at"], recorded["unit"]) == ("2013-07-04T00:00:00.000000Z", "fahrenheit")
+    age = datetime.now(UTC) - datetime.fromisoformat(present["measured_at"])
     assert abs(age.total_seconds()) < 60
 
 
-def test_each_measurement_is_taken_when_it_is_due(sampled: Sampled, clock: FakeClock) -> None:
-    stop = FakeStop(clock)
+def test_each_measurement_is_taken_when_it_is_due(run_sampler: RunSampler, clock: FakeClock) -> None:
+    stop = FakeShutdownSignal(clock)
 
-    sampled([Measurement(due, 20) for due in (0, 5, 5.5, 9)], stop)
+    run_sampler([Measurement(due, 20) for due in (0, 5, 5.5, 9)], stop)
 
     assert stop.waits == pytest.approx([0, 5, 0.5, 3.5])
 
 
-def test_a_stop_ends_it_before_the_next_measurement(sampled: Sampled, clock: FakeClock) -> None:
-    stop = FakeStop(clock)
+def test_a_shutdown_request_ends_it_before_the_next_measurement(
+    run_sampler: RunSampler, clock: FakeClock
+) -> None:
+    stop = FakeShutdownSignal(clock)
 
     def source() -> Iterator[Measurement]:
         for number in itertools.count():
@@ -103,29 +109,29 @@ def test_a_stop_ends_it_before_the_next_measurement(sampled: Sampled, clock: Fak
                 stop.set()
             yield Measurement(number, 20)
 
-    _, bodies = sampled(source(), stop)
+    _, bodies = run_sampler(source(), stop)
 
     assert len(bodies) == 2
 
 
 @pytest.mark.parametrize(
-    ("slept", "waits"),
+    ("suspended", "waits"),
     [
-        pytest.param(100, [0, 1, 0, 1, 1], id="no burst after the machine slept"),
-        pytest.param(0.75, [0, 1, 0.25, 1, 1], id="a little lateness is caught up"),
+        pytest.param(100, [0, 1, 0, 1, 1], id="no burst after the machine was suspended"),
+        pytest.param(0.75, [0, 1, 0.25, 1, 1], id="a short delay is caught up"),
     ],
 )
-def test_it_keeps_its_pace_when_it_is_late(
-    sampled: Sampled, clock: FakeClock, slept: float, waits: Sequence[float]
+def test_it_keeps_its_interval_after_a_delay(
+    run_sampler: RunSampler, clock: FakeClock, suspended: float, waits: Sequence[float]
 ) -> None:
-    stop = FakeStop(clock)
+    stop = FakeShutdownSignal(clock)
 
     def source() -> Iterator[Measurement]:
         for number in range(5):
             if number == 2:
-                clock.now += slept
+                clock.now += suspended
             yield Measurement(number, 20)
 
-    sampled(source(), stop)
+    run_sampler(source(), stop)
 
     assert stop.waits == pytest.approx(waits)

@@ -1,4 +1,4 @@
-"""What a sensor takes from the environment, and the source that follows."""
+"""The settings of the sensor, and the source that they select."""
 
 import csv
 from pathlib import Path
@@ -10,7 +10,7 @@ from readings.model import Unit
 from runtime.errors import ConfigurationError
 from runtime.settings import load
 from sensor.settings import SensorSettings
-from sensor.sources.csv_replay import Replay
+from sensor.sources.csv_replay import CsvReplay
 from sensor.sources.factory import OFFICE_SAMPLE, make_source
 from sensor.sources.simulated import Simulation
 from tests.unit.fakes import Complaint
@@ -33,7 +33,7 @@ from tests.unit.fakes import Complaint
         ("3", "", 3),
     ],
 )
-def test_the_interval_is_as_set_else_the_number_in_the_id_else_a_second(
+def test_the_interval_is_as_set_else_the_number_in_the_id_else_one_second(
     monkeypatch: pytest.MonkeyPatch, sensor_id: str, interval: str | None, seconds: float
 ) -> None:
     monkeypatch.setenv("SENSOR_ID", sensor_id)
@@ -43,17 +43,17 @@ def test_the_interval_is_as_set_else_the_number_in_the_id_else_a_second(
     assert load(SensorSettings).interval_seconds == seconds
 
 
-def test_a_sensor_shows_its_id_in_the_management_ui(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_name_of_the_connection_contains_the_sensor_id(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SENSOR_ID", "Küche 2")
 
-    assert load(SensorSettings).name == "sensor-Küche 2"
+    assert load(SensorSettings).client_name == "sensor-Küche 2"
 
 
 @pytest.mark.parametrize(
     ("variable", "value", "allowed"),
     [
-        ("SENSOR_ID", "a\nb", "must not hold control characters"),
-        ("SENSOR_ID", " a", "must not hold control characters or blanks at its ends"),
+        ("SENSOR_ID", "a\nb", "must not contain control characters"),
+        ("SENSOR_ID", " a", "must not contain control characters, or spaces at its start or end"),
         ("SENSOR_ID", "x" * 129, "at most 128 characters"),
         ("SENSOR_INTERVAL_SECONDS", "-1", "greater than or equal to 0"),
         ("SENSOR_INTERVAL_SECONDS", "86401", "less than or equal to 86400"),
@@ -69,16 +69,16 @@ def test_a_sensor_shows_its_id_in_the_management_ui(monkeypatch: pytest.MonkeyPa
         ("OUTBOX_MAX_READINGS", "0", "greater than or equal to 1"),
     ],
 )
-def test_a_wrong_variable_is_told_with_value_and_what_is_allowed(
+def test_an_invalid_variable_is_reported_with_its_value_and_the_allowed_values(
     complaint: Complaint, variable: str, value: str, allowed: str
 ) -> None:
-    said = complaint(SensorSettings, **{variable: value})
+    message = complaint(SensorSettings, **{variable: value})
 
-    assert said.startswith(f"{variable} is {value!r}: ")
-    assert allowed in said
+    assert message.startswith(f"{variable} is {value!r}: ")
+    assert allowed in message
 
 
-def test_a_sensor_simulates_as_its_variables_say(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_variables_configure_the_simulation(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SIMULATED_MEAN", "5")
     monkeypatch.setenv("SIMULATED_DAILY_SWING", "0")
     monkeypatch.setenv("SIMULATED_NOISE", "0")
@@ -91,7 +91,7 @@ def test_a_sensor_simulates_as_its_variables_say(monkeypatch: pytest.MonkeyPatch
     assert [next(measurements)[:2] for _ in range(2)] == [(0, 5), (2, 5)]
 
 
-def test_a_sensor_replays_as_its_variables_say(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_variables_configure_the_replay(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "a: b.csv").write_text("when,degrees\n2026-01-01,280\n2026-01-02,281\n")
     monkeypatch.setenv("SENSOR_SOURCE", f"replay:{tmp_path / 'a: b.csv'}")
     monkeypatch.setenv("REPLAY_TIME_COLUMN", "when")
@@ -110,14 +110,14 @@ def test_a_sensor_replays_as_its_variables_say(monkeypatch: pytest.MonkeyPatch, 
     assert measurements[1].measured_at.isoformat() == "2026-01-02T00:00:00+00:00"
 
 
-def test_a_file_that_is_not_there_ends_it_before_it_measures(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_csv_file_is_a_configuration_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SENSOR_SOURCE", "replay:/nowhere.csv")
 
     with pytest.raises(ConfigurationError, match="SENSOR_SOURCE names /nowhere"):
         make_source(load(SensorSettings))
 
 
-def test_the_office_is_replayed_with_every_row_it_has(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_office_source_replays_every_row_of_the_sample(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SENSOR_SOURCE", "office")
     monkeypatch.setenv("REPLAY_LOOP", "false")
     monkeypatch.setenv("REPLAY_UNIT", "celsius")
@@ -126,14 +126,14 @@ def test_the_office_is_replayed_with_every_row_it_has(monkeypatch: pytest.Monkey
     with capture_logs() as lines:
         measurements = list(source)
 
-    assert isinstance(source, Replay)
-    assert lines == [], "no row is passed over"
+    assert isinstance(source, CsvReplay)
+    assert lines == [], "no row is skipped"
     assert len(measurements) == 7267
     assert {measurement.unit for measurement in measurements} == {Unit.FAHRENHEIT}
     assert all(50 < measurement.temperature < 90 for measurement in measurements)
 
 
-def test_the_office_sample_is_sorted_and_spans_what_its_readme_says() -> None:
+def test_the_office_sample_is_sorted_and_has_the_period_in_its_readme() -> None:
     with OFFICE_SAMPLE.open(newline="") as file:
         times = [row["timestamp"] for row in csv.DictReader(file)]
 

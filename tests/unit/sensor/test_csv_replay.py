@@ -1,4 +1,4 @@
-"""Replaying a recorded file: columns, times, pace, and what is passed over."""
+"""Replay of a CSV file: columns, times, speed, and skipped rows."""
 
 import itertools
 from collections.abc import Callable
@@ -11,28 +11,28 @@ from structlog.testing import capture_logs
 
 from readings.model import Unit
 from runtime.errors import ConfigurationError
-from sensor.sources.csv_replay import Replay
+from sensor.sources.csv_replay import CsvReplay
 from sensor.sources.measurement import Measurement
 
-MakeReplay = Callable[..., Replay]
+MakeReplay = Callable[..., CsvReplay]
 ROWS = "timestamp,value\n2026-01-01T00:00:00,1\n2026-01-01T00:00:10,2\n2026-01-01T00:00:30,3\n"
 
 
 @pytest.fixture
 def replay(tmp_path: Path) -> MakeReplay:
-    def make(content: str | bytes, **options: Any) -> Replay:
+    def make(content: str | bytes, **options: Any) -> CsvReplay:
         path = tmp_path / "recorded.csv"
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return Replay(str(path), **{"loop": False, **options})
+        return CsvReplay(str(path), **{"loop": False, **options})
 
     return make
 
 
-def values(source: Replay) -> list[float]:
+def values(source: CsvReplay) -> list[float]:
     return [measurement.temperature for measurement in source]
 
 
-def dues(source: Replay, count: int = 9) -> list[float]:
+def dues(source: CsvReplay, count: int = 9) -> list[float]:
     return [measurement.due_seconds for measurement in itertools.islice(source, count)]
 
 
@@ -42,23 +42,23 @@ def test_without_a_speed_a_row_is_due_each_interval(replay: MakeReplay) -> None:
     assert list(source) == [Measurement(0, 1), Measurement(5, 2), Measurement(10, 3)]
 
 
-def test_with_a_speed_rows_keep_their_distances(replay: MakeReplay) -> None:
+def test_with_a_speed_rows_keep_their_time_differences(replay: MakeReplay) -> None:
     assert dues(replay(ROWS, speed=1)) == [0, 10, 30]
     assert dues(replay(ROWS, speed=20)) == [0, 0.5, 1.5]
 
 
-def test_rows_out_of_order_are_due_at_once_and_never_before(replay: MakeReplay) -> None:
+def test_rows_out_of_order_are_due_immediately(replay: MakeReplay) -> None:
     rows = "timestamp,value\n2026-01-01T00:00:10,1\n2026-01-01T00:00:00,2\n2026-01-01T00:00:20,3\n"
 
     assert dues(replay(rows, speed=1)) == [0, 0, 10]
 
 
-def test_a_loop_goes_on_an_interval_after_the_last_row(replay: MakeReplay) -> None:
+def test_a_loop_restarts_one_interval_after_the_last_row(replay: MakeReplay) -> None:
     assert dues(replay(ROWS, loop=True, interval_seconds=5), 7) == [0, 5, 10, 15, 20, 25, 30]
     assert dues(replay(ROWS, loop=True, interval_seconds=5, speed=1), 7) == [0, 10, 30, 35, 45, 65, 70]
 
 
-def test_times_are_the_files_own_only_if_asked(replay: MakeReplay) -> None:
+def test_readings_have_the_times_of_the_file_only_on_request(replay: MakeReplay) -> None:
     original = [measurement.measured_at for measurement in replay(ROWS, original_times=True)]
 
     assert original[1] == datetime(2026, 1, 1, 0, 0, 10, tzinfo=UTC)
@@ -66,7 +66,7 @@ def test_times_are_the_files_own_only_if_asked(replay: MakeReplay) -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "moment"),
+    ("text", "expected"),
     [
         ("2026-01-01 12:00:00", datetime(2026, 1, 1, 12, tzinfo=UTC)),
         (" 2026-01-01T12:00:00Z ", datetime(2026, 1, 1, 12, tzinfo=UTC)),
@@ -75,14 +75,14 @@ def test_times_are_the_files_own_only_if_asked(replay: MakeReplay) -> None:
         ("1767268800.5", datetime(2026, 1, 1, 12, 0, 0, 500_000, tzinfo=UTC)),
     ],
 )
-def test_a_time_is_iso_8601_or_seconds(replay: MakeReplay, written: str, moment: datetime) -> None:
-    [measurement] = replay(f"timestamp,value\n{written},20\n", original_times=True)
+def test_a_time_is_iso_8601_or_seconds(replay: MakeReplay, text: str, expected: datetime) -> None:
+    [measurement] = replay(f"timestamp,value\n{text},20\n", original_times=True)
 
-    assert measurement.measured_at == moment
+    assert measurement.measured_at == expected
 
 
 @pytest.mark.parametrize(("time", "value"), [("When", "°F"), ("3", "2"), ("When", "2")])
-def test_columns_are_named_or_numbered(replay: MakeReplay, time: str, value: str) -> None:
+def test_a_column_is_given_by_its_header_or_its_number(replay: MakeReplay, time: str, value: str) -> None:
     content = "Place,°F,When\nhall,70.5,2026-01-01\n"
 
     source = replay(content, time_column=time, value_column=value, unit=Unit.FAHRENHEIT, original_times=True)
@@ -90,28 +90,39 @@ def test_columns_are_named_or_numbered(replay: MakeReplay, time: str, value: str
     assert list(source) == [Measurement(0, 70.5, Unit.FAHRENHEIT, datetime(2026, 1, 1, tzinfo=UTC))]
 
 
-def test_a_column_that_is_called_like_a_number_is_meant_by_its_name(replay: MakeReplay) -> None:
+def test_a_header_that_is_a_number_takes_precedence(replay: MakeReplay) -> None:
     assert values(replay("timestamp,2,1\n2026-01-01,5,6\n", value_column="1")) == [6]
 
 
-def test_a_byte_order_mark_and_quotes_and_crlf_are_no_trouble(replay: MakeReplay) -> None:
+def test_a_byte_order_mark_quotes_and_crlf_are_accepted(replay: MakeReplay) -> None:
     content = b'\xef\xbb\xbf"timestamp","value"\r\n"2026-01-01","20.5"\r\n'
 
     assert values(replay(content)) == [20.5]
 
 
-def test_rows_without_a_usable_time_and_value_are_passed_over_and_counted(replay: MakeReplay) -> None:
-    bad = ["2026-01-01,hot", "2026-01-01,", "never,20", ",20", "2026-01-01", "", "2026-01-01,nan", "inf,20"]
-    bad += ["2026-01-01,inf", "nan,20", "1e300,20", "2026-13-01,20", '"2026-01-01,20']
-    source = replay("timestamp,value\n2026-01-01,1\n" + "\n".join(bad[:-1]) + "\n2026-01-02,2\n" + bad[-1])
+def test_rows_without_a_valid_time_and_value_are_skipped_and_counted(replay: MakeReplay) -> None:
+    invalid = [
+        "2026-01-01,hot",
+        "2026-01-01,",
+        "never,20",
+        ",20",
+        "2026-01-01",
+        "",
+        "2026-01-01,nan",
+        "inf,20",
+    ]
+    invalid += ["2026-01-01,inf", "nan,20", "1e300,20", "2026-13-01,20", '"2026-01-01,20']
+    source = replay(
+        "timestamp,value\n2026-01-01,1\n" + "\n".join(invalid[:-1]) + "\n2026-01-02,2\n" + invalid[-1]
+    )
 
     with capture_logs() as lines:
         assert values(source) == [1, 2]
 
-    assert [(line["event"], line["rows"]) for line in lines] == [("rows passed over", len(bad))]
+    assert [(line["event"], line["rows"]) for line in lines] == [("rows skipped", len(invalid))]
 
 
-def test_bytes_that_are_no_text_spoil_only_their_row(replay: MakeReplay) -> None:
+def test_invalid_utf_8_invalidates_only_its_row(replay: MakeReplay) -> None:
     padding = "2026-01-01,1\n" * 10_000
     content = b"timestamp,value\n" + padding.encode() + b"2026-01-01,\xff\n2026-01-01,2\n"
 
@@ -121,14 +132,14 @@ def test_bytes_that_are_no_text_spoil_only_their_row(replay: MakeReplay) -> None
     assert lines[0]["rows"] == 1
 
 
-def test_a_loop_over_a_file_without_a_usable_row_ends(replay: MakeReplay) -> None:
+def test_a_loop_over_a_file_without_a_valid_row_ends(replay: MakeReplay) -> None:
     with capture_logs():
         assert list(replay("timestamp,value\nnever,hot\n", loop=True)) == []
     assert list(replay("timestamp,value\n", loop=True)) == []
 
 
 @pytest.mark.parametrize(
-    ("content", "options", "sentence"),
+    ("content", "options", "message"),
     [
         ("a,b\n", {}, "REPLAY_TIME_COLUMN is 'timestamp'; the file has the columns a, b"),
         ("timestamp,b\n", {}, "REPLAY_VALUE_COLUMN is 'value'; the file has the columns timestamp, b"),
@@ -140,16 +151,16 @@ def test_a_loop_over_a_file_without_a_usable_row_ends(replay: MakeReplay) -> Non
         (b"PK\x03\x04\xff\xff", {}, "which cannot be read: 'utf-8' codec"),
     ],
 )
-def test_a_file_that_cannot_be_replayed_is_a_wrong_setting(
-    replay: MakeReplay, content: str | bytes, options: dict[str, str], sentence: str
+def test_a_file_that_cannot_be_replayed_is_a_configuration_error(
+    replay: MakeReplay, content: str | bytes, options: dict[str, str], message: str
 ) -> None:
     with pytest.raises(ConfigurationError) as caught:
         replay(content, **options)
 
-    assert sentence in str(caught.value)
+    assert message in str(caught.value)
 
 
 @pytest.mark.parametrize("path", ["/nowhere/at/all.csv", "/"])
-def test_a_file_that_is_not_there_is_a_wrong_setting(path: str) -> None:
+def test_a_file_that_cannot_be_opened_is_a_configuration_error(path: str) -> None:
     with pytest.raises(ConfigurationError, match=f"SENSOR_SOURCE names {path}, which cannot be read: "):
-        Replay(path)
+        CsvReplay(path)

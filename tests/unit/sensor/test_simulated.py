@@ -1,4 +1,4 @@
-"""The simulated room: its day, its noise, and its faults."""
+"""The simulated temperatures: its daily cycle, noise, drift and faults."""
 
 import itertools
 import statistics
@@ -15,8 +15,8 @@ HOUR = 3600.0
 
 
 def take(count: int, **options: Any) -> list[Measurement]:
-    given = {"start": MIDNIGHT, "interval_seconds": 1.0, "seed": 42, **options}
-    return list(itertools.islice(Simulation(**given), count))
+    arguments = {"start": MIDNIGHT, "interval_seconds": 1.0, "seed": 42, **options}
+    return list(itertools.islice(Simulation(**arguments), count))
 
 
 def values(count: int, **options: Any) -> list[float]:
@@ -30,7 +30,7 @@ def test_the_same_seed_and_start_give_the_same_measurements() -> None:
     assert take(500, **faults) != take(500, **faults, seed=43)
 
 
-def test_one_simulation_can_be_read_again_from_the_start() -> None:
+def test_a_simulation_can_be_iterated_again_from_the_start() -> None:
     simulation = Simulation(start=MIDNIGHT, interval_seconds=1, seed=1)
 
     first, again = itertools.islice(simulation, 10), itertools.islice(simulation, 10)
@@ -38,11 +38,11 @@ def test_one_simulation_can_be_read_again_from_the_start() -> None:
     assert list(first) == list(again)
 
 
-def test_without_a_seed_no_two_are_alike() -> None:
+def test_without_a_seed_simulations_differ() -> None:
     assert values(20, seed=None) != values(20, seed=None)
 
 
-def test_measurements_are_due_one_an_interval_without_a_time_of_their_own() -> None:
+def test_one_measurement_without_a_time_is_due_per_interval() -> None:
     measurements = take(4, interval_seconds=2.5)
 
     assert [measurement.due_seconds for measurement in measurements] == [0, 2.5, 5, 7.5]
@@ -65,34 +65,34 @@ def test_the_day_is_warmest_at_three_in_the_afternoon(first_hour: int, warmest: 
     assert (max(day), min(day)) == (24, 16)
 
 
-def test_noise_has_the_spread_that_was_asked_for() -> None:
-    room = values(5000, daily_swing=0, noise=0.5, mean=21)
+def test_noise_has_the_configured_standard_deviation() -> None:
+    temperatures = values(5000, daily_swing=0, noise=0.5, mean=21)
 
-    assert statistics.stdev(room) == pytest.approx(0.5, rel=0.1)
-    assert statistics.fmean(room) == pytest.approx(21, abs=0.05)
-
-
-def test_drift_adds_up_by_the_day() -> None:
-    room = values(49, interval_seconds=HOUR, daily_swing=0, noise=0, mean=20, drift_per_day=2)
-
-    assert (room[0], room[24], room[48]) == (20, 22, 24)
+    assert statistics.stdev(temperatures) == pytest.approx(0.5, rel=0.1)
+    assert statistics.fmean(temperatures) == pytest.approx(21, abs=0.05)
 
 
-def test_spikes_are_single_readings_far_off_both_ways() -> None:
-    room = values(5000, daily_swing=0, noise=0, mean=20, spike_probability=0.02)
+def test_drift_accumulates_per_day() -> None:
+    temperatures = values(49, interval_seconds=HOUR, daily_swing=0, noise=0, mean=20, drift_per_day=2)
 
-    spikes = [value for value in room if value != 20]
+    assert (temperatures[0], temperatures[24], temperatures[48]) == (20, 22, 24)
+
+
+def test_spikes_are_single_outliers_in_both_directions() -> None:
+    temperatures = values(5000, daily_swing=0, noise=0, mean=20, spike_probability=0.02)
+
+    spikes = [value for value in temperatures if value != 20]
     assert set(spikes) == {20 - SPIKE_DEGREES, 20 + SPIKE_DEGREES}
-    assert len(spikes) / len(room) == pytest.approx(0.02, rel=0.5)
+    assert len(spikes) / len(temperatures) == pytest.approx(0.02, rel=0.5)
 
 
 def test_a_stuck_sensor_repeats_its_last_value() -> None:
-    room = values(5000, noise=0.5, stuck_probability=0.01)
+    temperatures = values(5000, noise=0.5, stuck_probability=0.01)
 
-    runs = [len(list(run)) for _, run in itertools.groupby(room)]
+    runs = [len(list(run)) for _, run in itertools.groupby(temperatures)]
     stuck = [length for length in runs if length > 5]
     assert len(stuck) > 10
-    assert min(stuck) == FAULT_READINGS + 1, "the value before, and its repetitions"
+    assert min(stuck) == FAULT_READINGS + 1, "the first value and its repetitions"
 
 
 def test_a_dropout_leaves_a_gap() -> None:
@@ -103,8 +103,8 @@ def test_a_dropout_leaves_a_gap() -> None:
     assert FAULT_READINGS + 1 in gaps
 
 
-def test_without_faults_there_are_none() -> None:
-    room = values(2000, daily_swing=0, noise=0.1, mean=20)
+def test_there_are_no_faults_by_default() -> None:
+    temperatures = values(2000, daily_swing=0, noise=0.1, mean=20)
 
-    assert max(abs(value - 20) for value in room) < 1
-    assert len(set(room)) > 100
+    assert max(abs(value - 20) for value in temperatures) < 1
+    assert len(set(temperatures)) > 100
