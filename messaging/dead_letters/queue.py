@@ -89,7 +89,7 @@ class DeadLetterQueue:
                 renewed[message.id] += 1
             else:
                 yield message
-        # The renewed copies are after what arrived meanwhile, which is left untouched.
+        # The renewed copies are after what arrived meanwhile, which stays untouched.
         while renewed and (batch := self._fetch(renewed.total())):
             for message in batch:
                 if renewed[message.id] > 0 and message.tag != NOT_IN_HAND:
