@@ -1,4 +1,4 @@
-"""What one test has of the servers: a virtual host, a migrated database and processes of its own."""
+"""Give each test a virtual host, a migrated database and processes of its own."""
 
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
@@ -15,18 +15,18 @@ from tests.modes import SINGLE, Mode
 from tests.processes import Processes, processes
 from tests.proxy import Proxy
 
-RUN = pytest.StashKey[Processes]()
+PROCESSES = pytest.StashKey[Processes]()
 
 
 @pytest.fixture
 def queue_type() -> str:
-    """The type that plain durable queues get; a test that is parametrised with it overrides this."""
+    """The type of durable queues declared without one; a parametrised test overrides this."""
     return "quorum"
 
 
 @pytest.fixture
 def mode() -> Mode:
-    """How consumers take messages; a test with `both_modes` overrides this."""
+    """How consumers receive messages; a test with `both_modes` overrides this."""
     return SINGLE
 
 
@@ -40,21 +40,21 @@ def broker(rabbitmq: RabbitMQ, queue_type: str) -> Iterator[VirtualHost]:
 
 @pytest.fixture(scope="session")
 def template(postgres: Postgres) -> Iterator[Callable[[date], str]]:
-    """Gives the name of a database that was migrated on that day, to be copied.
+    """Return the name of a template database that was migrated on the given day.
 
-    A migration makes the partitions of its day, and a run may last beyond midnight.
+    A migration creates the partitions of its day, and a run may last beyond midnight.
     """
     names: dict[date, str] = {}
     with ExitStack() as databases:
 
-        def of_day(day: date) -> str:
+        def template_of_day(day: date) -> str:
             if day not in names:
                 database = databases.enter_context(postgres.database())
                 upgrade(database.settings)
                 names[day] = database.name
             return names[day]
 
-        yield of_day
+        yield template_of_day
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def database(postgres: Postgres, template: Callable[[date], str]) -> Iterator[Da
 
 @pytest.fixture
 def bare_database(postgres: Postgres) -> Iterator[Database]:
-    """A database without any table."""
+    """An empty database."""
     with postgres.database() as database:
         yield database
 
@@ -75,25 +75,25 @@ def bare_database(postgres: Postgres) -> Iterator[Database]:
 def run(
     request: pytest.FixtureRequest, tmp_path: Path, broker: VirtualHost, database: Database, mode: Mode
 ) -> Iterator[Processes]:
-    """Starts this project's processes on this test's broker and database."""
-    # A sensor keeps its outbox there.
+    """Start this project's processes on this test's broker and database."""
+    # A sensor stores its outbox there.
     state = {"XDG_STATE_HOME": str(tmp_path)}
     variables = broker.environment | database.environment | state | dict(mode.variables)
-    with processes(tmp_path, variables) as started:
-        request.node.stash[RUN] = started
-        yield started
+    with processes(tmp_path, variables) as running:
+        request.node.stash[PROCESSES] = running
+        yield running
 
 
 @pytest.fixture
 def broker_proxy(rabbitmq: RabbitMQ) -> Iterator[Proxy]:
-    """A way to the broker that can fail."""
+    """A proxy to the broker that can fail."""
     with _proxy_to(rabbitmq.url) as proxy:
         yield proxy
 
 
 @pytest.fixture
 def database_proxy(postgres: Postgres) -> Iterator[Proxy]:
-    """A way to the database that can fail."""
+    """A proxy to the database that can fail."""
     with _proxy_to(postgres.url) as proxy:
         yield proxy
 
@@ -109,7 +109,7 @@ def _proxy_to(url: str) -> Proxy:
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Show the logs of a failed test's processes."""
     report = yield
-    if report.failed and RUN in item.stash:
-        for process in item.stash[RUN].started:
+    if report.failed and PROCESSES in item.stash:
+        for process in item.stash[PROCESSES].started:
             report.sections.append((f"log of {process.module} ({process.exit_code})", process.text))
     return report

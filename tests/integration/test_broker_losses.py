@@ -1,4 +1,4 @@
-"""The consumer lives through every way of losing the broker."""
+"""The consumer survives every kind of connection loss."""
 
 import socket
 from collections.abc import Callable
@@ -20,29 +20,29 @@ LOAD = 60
 
 @both_modes
 @both_queue_types
-def test_connections_that_the_broker_closes_under_load(
+def test_connections_closed_by_the_broker_under_load_lose_nothing(
     broker: VirtualHost, database: Database, run: Processes
 ) -> None:
     consumer = run.start_consumer()
-    lose_twice_under_load(broker, database, consumer, broker.close_connections)
+    disconnect_twice_under_load(broker, database, consumer, broker.close_connections)
     assert "320 CONNECTION_FORCED" in consumer.events("broker unavailable")[0]["reason"]
 
 
 @both_modes
-def test_connections_that_are_cut_under_load(
+def test_connections_cut_under_load_lose_nothing(
     broker: VirtualHost, database: Database, run: Processes, broker_proxy: Proxy
 ) -> None:
     consumer = run.start_consumer(RABBITMQ_URL=broker.url_through(broker_proxy))
-    lose_twice_under_load(broker, database, consumer, broker_proxy.cut)
+    disconnect_twice_under_load(broker, database, consumer, broker_proxy.cut)
 
 
-def lose_twice_under_load(
-    broker: VirtualHost, database: Database, consumer: Process, lose: Callable[[], None]
+def disconnect_twice_under_load(
+    broker: VirtualHost, database: Database, consumer: Process, disconnect: Callable[[], None]
 ) -> None:
     for sequence in range(LOAD):
         broker.publish(reading(sequence=sequence))
         if sequence in {20, 40}:
-            lose()
+            disconnect()
             consumer.wait_for_event("consuming", times=1 + sequence // 20)
 
     eventually(lambda: database.count() == LOAD, DEADLINE_SECONDS, "every reading is stored")
@@ -51,7 +51,7 @@ def lose_twice_under_load(
     assert broker.ready() == broker.ready(DEAD_QUEUE) == 0
 
 
-def test_a_broker_that_is_away_makes_it_unready_but_alive(
+def test_a_consumer_is_live_but_not_ready_while_the_broker_is_down(
     broker: VirtualHost, database: Database, run: Processes, broker_proxy: Proxy
 ) -> None:
     consumer = run.start_consumer(**with_http(), RABBITMQ_URL=broker.url_through(broker_proxy))
@@ -64,19 +64,19 @@ def test_a_broker_that_is_away_makes_it_unready_but_alive(
     assert consumer.status("/livez") == 200
     broker_proxy.forward()
 
-    eventually(lambda: consumer.status("/readyz") == 200, DEADLINE_SECONDS, "it is ready again")
+    eventually(lambda: consumer.status("/readyz") == 200, DEADLINE_SECONDS, "the consumer is ready again")
     eventually(database.count, DEADLINE_SECONDS, "the reading is stored")
 
 
 @both_modes
-def test_a_connection_lost_while_working_leaves_the_message_to_the_next(
+def test_a_message_is_redelivered_when_its_connection_is_lost_while_it_is_handled(
     broker: VirtualHost, database: Database, run: Processes, broker_proxy: Proxy
 ) -> None:
     consumer = run.start_consumer(
         RABBITMQ_URL=broker.url_through(broker_proxy), PROCESSING_SECONDS_MIN="1", PROCESSING_SECONDS_MAX="1"
     )
     broker.publish(reading())
-    eventually(lambda: broker.ready() == 0, DEADLINE_SECONDS, "the message is in hand")
+    eventually(lambda: broker.ready() == 0, DEADLINE_SECONDS, "the message is unacked")
     broker_proxy.cut()
 
     consumer.wait_for_event("consuming", times=2)
@@ -87,7 +87,7 @@ def test_a_connection_lost_while_working_leaves_the_message_to_the_next(
 
 
 @both_modes
-def test_a_connection_lost_during_a_database_outage_is_opened_again(
+def test_a_connection_lost_while_the_database_is_down_is_opened_again(
     broker: VirtualHost,
     database: Database,
     run: Processes,
@@ -110,23 +110,25 @@ def test_a_connection_lost_during_a_database_outage_is_opened_again(
 
 
 @both_modes
-def test_a_silent_broker_is_given_up_by_consumer_and_sensor_and_nothing_is_missing(
+def test_a_frozen_broker_is_detected_by_its_missed_heartbeats_and_loses_nothing(
     broker: VirtualHost, database: Database, run: Processes, broker_proxy: Proxy
 ) -> None:
-    short = "messaging.amqp.connection.HEARTBEAT_SECONDS=1"
-    through = broker.url_through(broker_proxy)
-    consumer = run.start_consumer(f"tests.fault_entrypoints.patched pipeline {short}", RABBITMQ_URL=through)
+    heartbeat = "messaging.amqp.connection.HEARTBEAT_SECONDS=1"
+    proxied_url = broker.url_through(broker_proxy)
+    consumer = run.start_consumer(
+        f"tests.fault_entrypoints.patched pipeline {heartbeat}", RABBITMQ_URL=proxied_url
+    )
     sensor = run.start(
-        f"tests.fault_entrypoints.patched sensor {short}",
-        RABBITMQ_URL=through,
+        f"tests.fault_entrypoints.patched sensor {heartbeat}",
+        RABBITMQ_URL=proxied_url,
         SENSOR_INTERVAL_SECONDS="0.05",
     )
     eventually(lambda: database.count() > 5, DEADLINE_SECONDS, "readings arrive")
-    # Heartbeats of a second may be late on a busy machine before anything is silent.
+    # On a busy machine, heartbeats every second may be late before the broker is frozen.
     connected, consuming = len(sensor.events("connected to the broker")), len(consumer.events("consuming"))
-    losses = [len(process.events("broker unavailable")) for process in (sensor, consumer)]
+    losses_before = [len(process.events("broker unavailable")) for process in (sensor, consumer)]
     broker_proxy.black_hole()
-    for process, before in zip((sensor, consumer), losses, strict=True):
+    for process, before in zip((sensor, consumer), losses_before, strict=True):
         process.wait_for_event("broker unavailable", times=before + 1)
     broker_proxy.forward()
 
@@ -142,7 +144,7 @@ def test_a_silent_broker_is_given_up_by_consumer_and_sensor_and_nothing_is_missi
 
 
 @both_modes
-def test_work_of_several_heartbeats_keeps_its_connection_which_is_shown_by_the_consumers_name(
+def test_work_longer_than_several_heartbeats_keeps_the_connection_which_has_the_consumers_name(
     broker: VirtualHost, database: Database, run: Processes
 ) -> None:
     consumer = run.start_consumer(
@@ -150,10 +152,10 @@ def test_work_of_several_heartbeats_keeps_its_connection_which_is_shown_by_the_c
         PROCESSING_SECONDS_MIN="9",
         PROCESSING_SECONDS_MAX="9",
     )
-    connections = eventually(broker.connections, DEADLINE_SECONDS, "the broker knows of it")
+    connections = eventually(broker.connections, DEADLINE_SECONDS, "the broker lists the connection")
     broker.publish(reading())
-    shown = broker.wait_for_client(f"pipeline@{socket.gethostname()}:{consumer.pid}")
-    assert [shown["name"]] == connections
+    connection = broker.wait_for_client(f"pipeline@{socket.gethostname()}:{consumer.pid}")
+    assert [connection["name"]] == connections
     eventually(database.count, DEADLINE_SECONDS, "the reading is stored")
     assert broker.connections() == connections
     assert consumer.events("broker unavailable") == []
@@ -163,7 +165,7 @@ def test_work_of_several_heartbeats_keeps_its_connection_which_is_shown_by_the_c
 
 @both_modes
 @both_queue_types
-def test_a_deleted_queue_comes_back_and_is_consumed_again(
+def test_a_deleted_queue_is_declared_and_consumed_again(
     broker: VirtualHost, database: Database, run: Processes
 ) -> None:
     consumer = run.start_consumer()
@@ -176,12 +178,12 @@ def test_a_deleted_queue_comes_back_and_is_consumed_again(
 
 
 @both_modes
-def test_a_queue_deleted_while_a_message_is_in_hand(
+def test_a_queue_deleted_while_a_message_is_unacked_is_consumed_again(
     broker: VirtualHost, database: Database, run: Processes
 ) -> None:
     consumer = run.start_consumer(PROCESSING_SECONDS_MIN="1", PROCESSING_SECONDS_MAX="1")
-    broker.publish(reading(sensor_id="in hand"))
-    eventually(lambda: broker.ready() == 0, DEADLINE_SECONDS, "the message is in hand")
+    broker.publish(reading(sensor_id="before"))
+    eventually(lambda: broker.ready() == 0, DEADLINE_SECONDS, "the message is unacked")
     broker.channel.queue_delete(QUEUE)
 
     consumer.wait_for_event("consuming", times=2)
@@ -189,12 +191,12 @@ def test_a_queue_deleted_while_a_message_is_in_hand(
     eventually(
         lambda: [row["sensor_id"] for row in database.readings()][-1:] == ["after"],
         DEADLINE_SECONDS,
-        "it goes on",
+        "the consumer resumes",
     )
 
 
 @both_modes
-def test_a_deleted_dead_queue_comes_back_before_a_bad_message_is_acked(
+def test_a_deleted_dead_letter_queue_is_declared_before_an_invalid_message_is_acked(
     broker: VirtualHost, run: Processes
 ) -> None:
     consumer = run.start_consumer()
@@ -208,7 +210,7 @@ def test_a_deleted_dead_queue_comes_back_before_a_bad_message_is_acked(
 
 
 @both_modes
-def test_a_channel_that_the_broker_closes_is_opened_again(
+def test_a_channel_closed_by_the_broker_is_opened_again(
     broker: VirtualHost, database: Database, run: Processes
 ) -> None:
     consumer = run.start_consumer("tests.fault_entrypoints.double_ack")
@@ -222,7 +224,7 @@ def test_a_channel_that_the_broker_closes_is_opened_again(
     assert broker.ready() == broker.ready(DEAD_QUEUE) == 0
 
 
-def test_a_broker_that_comes_later_is_waited_for(
+def test_a_consumer_that_starts_before_its_broker_waits_for_it(
     broker: VirtualHost, database: Database, run: Processes, broker_proxy: Proxy
 ) -> None:
     broker_proxy.refuse()
@@ -237,7 +239,7 @@ def test_a_broker_that_comes_later_is_waited_for(
     assert consumer.status("/readyz") == 200
 
 
-def test_a_broker_that_does_not_come_within_the_connect_timeout_ends_the_process(
+def test_a_broker_unavailable_for_the_connect_timeout_ends_the_process(
     broker: VirtualHost, run: Processes, broker_proxy: Proxy
 ) -> None:
     broker_proxy.refuse()
@@ -248,16 +250,18 @@ def test_a_broker_that_does_not_come_within_the_connect_timeout_ends_the_process
     assert "Connection refused" in consumer.wait_for_event("dependency unavailable, exiting")["reason"]
 
 
-def test_a_wrong_password_is_told_without_the_password(broker: VirtualHost, run: Processes) -> None:
+def test_a_login_with_a_wrong_password_is_logged_without_the_password(
+    broker: VirtualHost, run: Processes
+) -> None:
     with broker.server.user_with_permissions(broker.name) as url:
-        wrong = url.replace("@", "-wrong-secret@", 1)
-        consumer = run.start("pipeline", RABBITMQ_URL=wrong, CONNECT_TIMEOUT_SECONDS="1")
+        wrong_url = url.replace("@", "-wrong-secret@", 1)
+        consumer = run.start("pipeline", RABBITMQ_URL=wrong_url, CONNECT_TIMEOUT_SECONDS="1")
         assert consumer.wait() == 69
     assert "ACCESS_REFUSED" in consumer.events("broker unavailable")[0]["reason"]
     assert "wrong-secret" not in consumer.text
 
 
-def test_a_queue_with_other_arguments_is_told_until_it_is_deleted(
+def test_a_queue_with_other_arguments_is_reported_until_it_is_deleted(
     broker: VirtualHost, database: Database, run: Processes
 ) -> None:
     broker.channel.queue_delete(QUEUE)
@@ -271,4 +275,4 @@ def test_a_queue_with_other_arguments_is_told_until_it_is_deleted(
 
     consumer.wait_for_event("consuming")
     broker.publish(reading())
-    eventually(database.count, DEADLINE_SECONDS, "it consumes")
+    eventually(database.count, DEADLINE_SECONDS, "the reading is stored")

@@ -1,4 +1,4 @@
-"""An outage of the database is not a poison message: nothing is lost, nothing is dead-lettered."""
+"""A database outage loses no message and dead-letters none."""
 
 from collections.abc import Callable
 
@@ -57,7 +57,7 @@ def test_an_unreachable_database_leaves_the_backlog_ready(
     database_proxy.forward()
 
     consumer.wait_for_event("database available")
-    eventually(lambda: consumer.status("/readyz") == 200, DEADLINE_SECONDS, "it is ready again")
+    eventually(lambda: consumer.status("/readyz") == 200, DEADLINE_SECONDS, "the consumer is ready again")
     assert 'pipeline_dependency_up{dependency="database"} 1.0' in consumer.http_get("/metrics")[1]
     assert_all_stored_once(broker, database, consumer)
     assert consumer.events("requeued") == []
@@ -120,9 +120,9 @@ def test_twenty_outages_lose_nothing(
         database_proxy.refuse()
         broker.publish(reading(sequence=number))
         eventually(
-            lambda: len(consumer.events("database unavailable")) > number,  # noqa: B023 (asked at once)
+            lambda: len(consumer.events("database unavailable")) > number,  # noqa: B023 (evaluated immediately)
             DEADLINE_SECONDS,
-            "the outage is noticed",
+            "the outage is detected",
         )
         database_proxy.forward()
         consumer.wait_for_event("database available", times=number + 1)
@@ -136,7 +136,7 @@ def test_a_frozen_database_times_out_and_the_broker_connection_survives(
     consumer = run.start_consumer(**with_http(), DATABASE_URL=database.url_through(database_proxy))
     publish_load(broker, 10)
     eventually(lambda: database.count() == 10, DEADLINE_SECONDS, "the first are stored")
-    connection = eventually(broker.connections, DEADLINE_SECONDS, "the broker knows of it")
+    connection = eventually(broker.connections, DEADLINE_SECONDS, "the broker lists the connection")
     database_proxy.black_hole()
     for sequence in range(10, 20):
         broker.publish(reading(sequence=sequence))
@@ -144,7 +144,7 @@ def test_a_frozen_database_times_out_and_the_broker_connection_survives(
     consumer.wait_for_event("database unavailable")
     eventually(lambda: broker.ready() == 10 - mode.max_unacked, DEADLINE_SECONDS, "the others are ready")
     assert consumer.status("/livez") == 200
-    eventually(lambda: consumer.status("/readyz") == 503, DEADLINE_SECONDS, "it is not ready")
+    eventually(lambda: consumer.status("/readyz") == 503, DEADLINE_SECONDS, "the consumer is not ready")
     database_proxy.forward()
 
     consumer.wait_for_event("database available")
@@ -202,10 +202,12 @@ def test_an_idle_consumer_detects_an_outage_and_its_end(
     )
     database_proxy.refuse()
     eventually(
-        lambda: consumer.status("/readyz") == 503, DEADLINE_SECONDS, "it is not ready without the database"
+        lambda: consumer.status("/readyz") == 503,
+        DEADLINE_SECONDS,
+        "the consumer is not ready without the database",
     )
     database_proxy.forward()
-    eventually(lambda: consumer.status("/readyz") == 200, DEADLINE_SECONDS, "it is ready again")
+    eventually(lambda: consumer.status("/readyz") == 200, DEADLINE_SECONDS, "the consumer is ready again")
 
 
 def test_a_consumer_that_starts_before_its_database_waits_for_it(

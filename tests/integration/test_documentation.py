@@ -1,4 +1,4 @@
-"""What the documentation promises, tried on real servers."""
+"""The examples of the documentation work on real servers."""
 
 import os
 import subprocess
@@ -17,7 +17,7 @@ from tests.waiting import eventually
 README = ROOT / "README.md"
 FORMATS = ROOT / "docs" / "guides" / "sending-readings.md"
 OWNER = "amqp://sensors:sensors@127.0.0.1:5675/%2F"
-WAIT = 30
+WAIT_SECONDS = 30
 
 
 def test_the_program_of_readme_stores_a_reading(
@@ -30,10 +30,10 @@ def test_the_program_of_readme_stores_a_reading(
     assert broker.url in program
 
     # when it runs
-    subprocess.run([sys.executable, "-c", program], check=True, timeout=WAIT)
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=WAIT_SECONDS)
 
     # then its reading is in the summary
-    eventually(lambda: database.count() == 1, WAIT, "the reading is stored")
+    eventually(lambda: database.count() == 1, WAIT_SECONDS, "the reading is stored")
     [row] = database.query("SELECT sensor_id, last_temperature FROM last_hour_summary")
     assert row == {"sensor_id": "kitchen", "last_temperature": 21.5}
 
@@ -47,7 +47,7 @@ def test_every_payload_format_of_the_guide_is_accepted(
         broker.publish(body)
     run.start_consumer()
 
-    eventually(lambda: database.count() == len(bodies), WAIT, "every reading is stored")
+    eventually(lambda: database.count() == len(bodies), WAIT_SECONDS, "every reading is stored")
 
 
 def test_the_reference_describes_the_migrated_database(database: Database) -> None:
@@ -55,8 +55,8 @@ def test_the_reference_describes_the_migrated_database(database: Database) -> No
     if os.environ.get("UPDATE_REFERENCE"):
         schema.FILE.write_text(page, encoding="utf-8")
 
-    kept = Path(schema.FILE).read_text(encoding="utf-8")
-    if kept != page:
+    current = Path(schema.FILE).read_text(encoding="utf-8")
+    if current != page:
         pytest.fail("docs/reference/database.md is stale: run this test with UPDATE_REFERENCE=1")
 
 

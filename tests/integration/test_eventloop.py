@@ -1,4 +1,4 @@
-"""The connection that keeps its event loop, on a real broker."""
+"""The connection with its event loop, on a real broker."""
 
 import threading
 import time
@@ -14,8 +14,8 @@ from readings.payload import MAX_BODY_BYTES
 from tests.broker import VirtualHost
 from tests.waiting import DEADLINE_SECONDS, Stopwatch, eventually
 
-# More than the kernel takes from a client that does not wait.
-LARGE = 300
+# Together the bodies are larger than the socket buffer of a client that does not wait.
+MESSAGES = 300
 
 
 @pytest.fixture
@@ -24,25 +24,25 @@ def connection(broker: VirtualHost) -> Iterator[Connection]:
         yield connection
 
 
-def test_what_the_socket_does_not_take_at_once_follows_later(broker: VirtualHost) -> None:
+def test_messages_larger_than_the_socket_buffer_are_sent_completely(broker: VirtualHost) -> None:
     body = b"x" * MAX_BODY_BYTES
-    with closing(ConfirmPublisher(broker.url, "tests")) as stream:
-        for number in range(LARGE):
-            stream.publish("kitchen", str(number), body)
+    with closing(ConfirmPublisher(broker.url, "tests")) as publisher:
+        for number in range(MESSAGES):
+            publisher.publish("kitchen", str(number), body)
         confirmed = 0
-        while confirmed < LARGE:
-            confirmed = max([confirmed, *(confirm.delivery_tag for confirm in stream.wait(5))])
+        while confirmed < MESSAGES:
+            confirmed = max([confirmed, *(confirm.delivery_tag for confirm in publisher.wait(5))])
 
     messages = broker.drain()
-    assert [message.properties.message_id for message in messages] == [str(n) for n in range(LARGE)]
+    assert [message.properties.message_id for message in messages] == [str(n) for n in range(MESSAGES)]
     assert all(message.body == body for message in messages)
 
 
-def test_a_wait_ends_after_its_time(connection: Connection) -> None:
-    began, stopwatch = time.monotonic(), Stopwatch()
+def test_a_wait_ends_at_its_time_limit(connection: Connection) -> None:
+    started_at, stopwatch = time.monotonic(), Stopwatch()
     connection.process_data_events(0.2)
 
-    assert time.monotonic() - began > 0.1
+    assert time.monotonic() - started_at > 0.1
     assert stopwatch.seconds < 5
 
 
@@ -56,25 +56,25 @@ def test_another_thread_can_end_a_wait(connection: Connection) -> None:
     assert stopwatch.seconds < 10
 
 
-def test_a_connection_that_the_operator_closes_says_so_ever_after(
+def test_a_connection_closed_by_the_operator_stays_closed(
     broker: VirtualHost, connection: Connection
 ) -> None:
     broker.close_connections()
 
-    def lost() -> bool:
+    def is_lost() -> bool:
         try:
             connection.process_data_events(0.1)
         except BrokerUnavailable:
             return True
         return False
 
-    eventually(lost, DEADLINE_SECONDS, "the connection is closed")
+    eventually(is_lost, DEADLINE_SECONDS, "the connection is closed")
 
     assert not connection.is_open
     with pytest.raises(BrokerUnavailable):
         connection.channel()
 
 
-def test_nobody_listens() -> None:
+def test_a_refused_connection_raises_broker_unavailable() -> None:
     with pytest.raises(BrokerUnavailable, match="refused"):
         Connection("amqp://127.0.0.1:1/", "tests")

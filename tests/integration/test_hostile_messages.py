@@ -1,4 +1,4 @@
-"""Properties and headers that a stranger may send: none of them makes the consumer fail or loop."""
+"""Hostile properties and headers make the consumer neither fail nor loop."""
 
 import struct
 from typing import Any
@@ -21,7 +21,7 @@ FRAME_BYTES = 131_072
 
 
 class RawHeaders(pika.BasicProperties):  # type: ignore[misc]  # pika ships no types
-    """Headers as bytes, for what pika would not encode, among a few other properties."""
+    """Properties with a header table of raw bytes, which pika could not encode."""
 
     def __init__(self, table: bytes) -> None:
         super().__init__()
@@ -48,7 +48,7 @@ def nested(kind: bytes, levels: int) -> bytes:
     return field(b"deep", b"S", sized(b"see below")) + (value if kind == b"F" else b"\x01a" + value)
 
 
-EVERY_KIND = b"".join(
+EVERY_TYPE = b"".join(
     [
         field(b"t", b"t", b"\x01"), field(b"b", b"b", b"\xff"), field(b"B", b"B", b"\xff"),
         field(b"s", b"s", b"\xff\xff"), field(b"u", b"u", b"\xff\xff"), field(b"I", b"I", b"\xff" * 4),
@@ -61,24 +61,24 @@ EVERY_KIND = b"".join(
     ]
 )  # fmt: skip
 HOSTILE_HEADERS = {
-    "every kind of value": EVERY_KIND,
-    "milliseconds for seconds": field(b"when", b"T", struct.pack(">Q", 1_795_330_963_986)),
-    "a time beyond any clock": field(b"when", b"T", b"\x7f" + b"\xff" * 7),
+    "every type of value": EVERY_TYPE,
+    "a time in milliseconds": field(b"when", b"T", struct.pack(">Q", 1_795_330_963_986)),
+    "the largest time": field(b"when", b"T", b"\x7f" + b"\xff" * 7),
     "a text that is not UTF-8": field(b"text", b"S", sized(b"\xff\xfe")),
     "a name that is not UTF-8": field(b"\xff\xfe", b"S", sized(b"text")),
-    "tables in tables": nested(b"F", 5000),
-    "arrays in arrays": nested(b"A", 5000),
-    "a delivery count of a stranger's": field(b"x-delivery-count", b"S", sized(b"many")),
-    "reasons of a stranger's": field(b"x-dead-reason", b"F", sized(b"")) + field(b"x-replays", b"V", b""),
-    "as much as fits beside ours": field(b"large", b"S", sized(b"x" * 100_000)),
-    "as much as fits alone": field(b"large", b"S", sized(b"x" * (FRAME_BYTES - 64))),
-    "a great many": b"".join(field(f"{n:05}".encode(), b"t", b"\x01") for n in range(16_000)),
+    "nested tables": nested(b"F", 5000),
+    "nested arrays": nested(b"A", 5000),
+    "a forged delivery count": field(b"x-delivery-count", b"S", sized(b"many")),
+    "forged dead-letter headers": field(b"x-dead-reason", b"F", sized(b"")) + field(b"x-replays", b"V", b""),
+    "large headers that fit with the dead-letter headers": field(b"large", b"S", sized(b"x" * 100_000)),
+    "headers that fill the frame": field(b"large", b"S", sized(b"x" * (FRAME_BYTES - 64))),
+    "many headers": b"".join(field(f"{n:05}".encode(), b"t", b"\x01") for n in range(16_000)),
 }
 
 
 @both_modes
 @both_queue_types
-def test_a_bad_body_with_hostile_headers_is_dead_lettered_and_a_good_one_is_stored(
+def test_with_hostile_headers_an_invalid_body_is_dead_lettered_and_a_valid_one_is_stored(
     broker: VirtualHost, database: Database, run: Processes
 ) -> None:
     for number, table in enumerate(HOSTILE_HEADERS.values()):
@@ -88,7 +88,7 @@ def test_a_bad_body_with_hostile_headers_is_dead_lettered_and_a_good_one_is_stor
     consumer = run.start_consumer()
 
     eventually(
-        lambda: database.count() == len(HOSTILE_HEADERS), DEADLINE_SECONDS, "every good reading is stored"
+        lambda: database.count() == len(HOSTILE_HEADERS), DEADLINE_SECONDS, "every valid reading is stored"
     )
     assert consumer.stop() == 0
     assert broker.ready() == 0
@@ -101,7 +101,7 @@ def test_a_bad_body_with_hostile_headers_is_dead_lettered_and_a_good_one_is_stor
     assert {message.headers["x-original-routing-key"] for message in dead} == {QUEUE}
 
 
-def test_what_does_not_fit_beside_the_reasons_is_left_out_and_what_cannot_be_read_is_kept_as_bytes(
+def test_headers_that_do_not_fit_are_omitted_and_unreadable_headers_are_kept_as_bytes(
     broker: VirtualHost, run: Processes
 ) -> None:
     milliseconds = field(b"when", b"T", struct.pack(">Q", 1_795_330_963_986))
@@ -110,15 +110,19 @@ def test_what_does_not_fit_beside_the_reasons_is_left_out_and_what_cannot_be_rea
     run.start_consumer().wait_for_event("dead-lettered", times=2)
 
     unreadable, large = broker.drain(DEAD_QUEUE)
-    # The broker may have added its stamp.
+    # The broker may have added its timestamp.
     assert milliseconds in unreadable.headers["x-unreadable-headers"]
     assert "large" not in large.headers
     assert large.headers["x-original-headers"].startswith("left out")
-    for kept in (unreadable.properties, large.properties):
-        assert (kept.content_type, kept.content_encoding, kept.message_id) == ("text/plain", "utf-8", "an id")
+    for properties in (unreadable.properties, large.properties):
+        assert (properties.content_type, properties.content_encoding, properties.message_id) == (
+            "text/plain",
+            "utf-8",
+            "an id",
+        )
 
 
-def test_dead_letters_with_hostile_headers_can_be_looked_at_again_and_again(
+def test_dead_letters_with_hostile_headers_can_be_listed_repeatedly(
     broker: VirtualHost, run: Processes
 ) -> None:
     for number, table in enumerate(HOSTILE_HEADERS.values()):
@@ -127,24 +131,28 @@ def test_dead_letters_with_hostile_headers_can_be_looked_at_again_and_again(
 
     for _ in range(12):
         eventually(
-            lambda: broker.ready(DEAD_QUEUE) == len(HOSTILE_HEADERS), DEADLINE_SECONDS, "all are there"
+            lambda: broker.ready(DEAD_QUEUE) == len(HOSTILE_HEADERS),
+            DEADLINE_SECONDS,
+            "every dead letter is ready",
         )
         with open_dead_letter_queue(broker.settings) as dead_queue:
             assert len(list(dead_queue.peek())) == len(HOSTILE_HEADERS)
     for arguments in ("", " --json"):
-        shown = run.start(f"sensorctl dead list{arguments}")
-        assert shown.wait() == 0
-        assert "rubbish 0" in shown.text
+        listing = run.start(f"sensorctl dead list{arguments}")
+        assert listing.wait() == 0
+        assert "rubbish 0" in listing.text
 
 
 @both_queue_types
-def test_a_dead_letter_neither_expires_nor_travels_on(broker: VirtualHost, run: Processes) -> None:
+def test_a_dead_letter_does_not_expire_and_is_not_routed_to_its_cc(
+    broker: VirtualHost, run: Processes
+) -> None:
     broker.channel.queue_declare("copies", durable=True)
     broker.publish(
         "rubbish",
         pika.BasicProperties(headers={"CC": ["copies"]}, expiration="60000", user_id=broker.server.user),
     )
-    assert len(broker.drain("copies")) == 1, "the broker itself obeys CC"
+    assert len(broker.drain("copies")) == 1, "the broker routes the original message to its CC"
 
     run.start_consumer().wait_for_event("dead-lettered")
 
@@ -156,7 +164,7 @@ def test_a_dead_letter_neither_expires_nor_travels_on(broker: VirtualHost, run: 
     assert broker.ready("copies") == 0
 
 
-def test_a_direct_reply_to_is_moved_aside(broker: VirtualHost, run: Processes) -> None:
+def test_a_direct_reply_to_is_moved_to_a_header(broker: VirtualHost, run: Processes) -> None:
     broker.channel.basic_consume("amq.rabbitmq.reply-to", lambda *_: None, auto_ack=True)
     broker.publish("rubbish", pika.BasicProperties(reply_to="amq.rabbitmq.reply-to"))
     run.start_consumer().wait_for_event("dead-lettered")
@@ -165,41 +173,41 @@ def test_a_direct_reply_to_is_moved_aside(broker: VirtualHost, run: Processes) -
     assert dead.headers["x-original-reply-to"].startswith("amq.rabbitmq.reply-to")
 
 
-def test_properties_and_routing_keys_that_are_no_text_are_kept(broker: VirtualHost, run: Processes) -> None:
-    odd: Any = b"\xff\xfe"
-    odd_key: Any = b"reading.\xff"
+def test_properties_and_routing_keys_that_are_not_utf8_are_kept(broker: VirtualHost, run: Processes) -> None:
+    not_utf8: Any = b"\xff\xfe"
+    not_utf8_key: Any = b"reading.\xff"
     broker.publish(
         "rubbish",
         pika.BasicProperties(
-            content_type=odd, content_encoding=odd, correlation_id=odd, reply_to=odd, message_id=odd,
-            timestamp=2**64 - 1, type=odd, app_id=odd, cluster_id=odd, priority=255,
+            content_type=not_utf8, content_encoding=not_utf8, correlation_id=not_utf8,
+            reply_to=not_utf8, message_id=not_utf8, timestamp=2**64 - 1, type=not_utf8, app_id=not_utf8, cluster_id=not_utf8, priority=255,
         ),
         exchange=EXCHANGE,
-        routing_key=odd_key,
+        routing_key=not_utf8_key,
     )  # fmt: skip
     run.start_consumer().wait_for_event("dead-lettered")
     (dead,) = broker.drain(DEAD_QUEUE)
-    assert (dead.properties.content_type, dead.properties.message_id) == (odd, odd)
+    assert (dead.properties.content_type, dead.properties.message_id) == (not_utf8, not_utf8)
     assert (dead.properties.timestamp, dead.properties.priority) == (2**64 - 1, 255)
     assert dead.headers["x-original-routing-key"] == b"reading.\xff"
 
 
-def test_the_properties_of_a_good_message_do_not_matter(
+def test_the_properties_of_a_valid_message_are_ignored(
     broker: VirtualHost, database: Database, run: Processes
 ) -> None:
     for sequence, properties in enumerate(
         [
             pika.BasicProperties(content_type="image/png", content_encoding="gzip", type="other.v9"),
             pika.BasicProperties(delivery_mode=1, priority=9, expiration="60000"),
-            pika.BasicProperties(message_id="not a UUID", timestamp=1, reply_to="nowhere"),
+            pika.BasicProperties(message_id="not a UUID", timestamp=1, reply_to="unknown"),
         ]
     ):
         broker.publish(reading(sequence=sequence), properties)
     run.start_consumer()
-    eventually(lambda: database.count() == 3, DEADLINE_SECONDS, "all are stored")
+    eventually(lambda: database.count() == 3, DEADLINE_SECONDS, "every reading is stored")
     assert broker.ready(DEAD_QUEUE) == 0
 
 
-def test_the_broker_itself_refuses_a_foreign_user_id(broker: VirtualHost) -> None:
+def test_the_broker_rejects_a_foreign_user_id(broker: VirtualHost) -> None:
     with pytest.raises(ChannelClosedByBroker, match="PRECONDITION_FAILED - user_id property set to"):
-        broker.publish("rubbish", pika.BasicProperties(user_id="somebody-else"))
+        broker.publish("rubbish", pika.BasicProperties(user_id="another-user"))

@@ -1,4 +1,4 @@
-"""The consumer process: from messages of all dialects to rows, or to the dead queue."""
+"""The consumer process stores messages of every payload format as rows, or dead-letters them."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -21,7 +21,7 @@ both_queue_types = pytest.mark.parametrize("queue_type", ["quorum", "classic"])
 
 @both_modes
 @both_queue_types
-def test_every_dialect_becomes_a_row_in_utc_and_celsius(
+def test_every_payload_format_is_stored_in_utc_and_celsius(
     broker: VirtualHost, database: Database, run: Processes
 ) -> None:
     run_id, reading_id = uuid4(), uuid4()
@@ -38,7 +38,7 @@ def test_every_dialect_becomes_a_row_in_utc_and_celsius(
 
     consumer = run.start_consumer()
 
-    eventually(lambda: database.count() == 4, DEADLINE_SECONDS, "all four dialects are stored")
+    eventually(lambda: database.count() == 4, DEADLINE_SECONDS, "every payload format is stored")
     assert consumer.stop() == 0
     rows = {row["sensor_id"]: row for row in database.readings()}
     stored = {name: (row["measured_at"], round(row["temperature"], 9)) for name, row in rows.items()}
@@ -57,18 +57,18 @@ def test_every_dialect_becomes_a_row_in_utc_and_celsius(
     assert broker.ready() == broker.ready(DEAD_QUEUE) == 0
 
 
-def test_a_naive_time_is_in_the_zone_that_is_set(
+def test_a_time_without_offset_is_in_the_configured_time_zone(
     broker: VirtualHost, database: Database, run: Processes
 ) -> None:
     broker.publish('{"id": 1, "data": "2025-08-11T23:16:59", "temperatura": 23.84}')
     run.start_consumer(NAIVE_TIME_ZONE="America/Sao_Paulo")
-    eventually(database.count, DEADLINE_SECONDS, "it is stored")
+    eventually(database.count, DEADLINE_SECONDS, "the reading is stored")
     assert database.readings()[0]["measured_at"] == datetime(2025, 8, 12, 2, 16, 59, tzinfo=UTC)
 
 
 @both_modes
 @both_queue_types
-def test_whatever_comes_twice_is_one_row(broker: VirtualHost, database: Database, run: Processes) -> None:
+def test_a_duplicate_reading_is_stored_once(broker: VirtualHost, database: Database, run: Processes) -> None:
     with_id = reading(temperature=20.0)
     without_id = '{"id": 1, "data": "2025-08-11T23:16:59.428169", "temperatura": 23.84}'
     same_time_other_value = '{"id": 1, "data": "2025-08-11T23:16:59.428169", "temperatura": 23.85}'
@@ -78,8 +78,8 @@ def test_whatever_comes_twice_is_one_row(broker: VirtualHost, database: Database
 
     consumer = run.start_consumer()
 
-    eventually(lambda: consumer.stored_counts()[1] == 6, DEADLINE_SECONDS, "six are recognised")
-    eventually(lambda: database.count() == 4, DEADLINE_SECONDS, "each is stored once")
+    eventually(lambda: consumer.stored_counts()[1] == 6, DEADLINE_SECONDS, "six duplicates are detected")
+    eventually(lambda: database.count() == 4, DEADLINE_SECONDS, "each reading is stored once")
     assert consumer.stop() == 0
     temperatures = sorted(row["temperature"] for row in database.readings() if row["sensor_id"] == "1")
     assert temperatures == [20.0, 23.84, 23.85]
@@ -87,7 +87,7 @@ def test_whatever_comes_twice_is_one_row(broker: VirtualHost, database: Database
 
 
 @both_modes
-def test_readings_published_to_the_exchange_arrive_and_are_counted(
+def test_readings_published_to_the_exchange_are_stored_and_counted(
     broker: VirtualHost, database: Database, run: Processes
 ) -> None:
     consumer = run.start_consumer(**with_http())
@@ -95,17 +95,19 @@ def test_readings_published_to_the_exchange_arrive_and_are_counted(
         broker.publish(reading(), exchange=EXCHANGE, routing_key="reading.1")
     broker.publish("rubbish", exchange=EXCHANGE, routing_key="reading.1")
 
-    eventually(lambda: consumer.events("dead-lettered"), DEADLINE_SECONDS, "the last one is handled")
+    eventually(lambda: consumer.events("dead-lettered"), DEADLINE_SECONDS, "the last message is handled")
     assert database.count() == 20
     assert consumer.status("/livez") == consumer.status("/readyz") == 200
-    eventually(lambda: consumer.stored_counts()[0] == 20, DEADLINE_SECONDS, "all are told")
+    eventually(
+        lambda: consumer.stored_counts()[0] == 20, DEADLINE_SECONDS, "the consumer has logged every reading"
+    )
     metrics = consumer.http_get("/metrics")[1]
     assert "pipeline_readings_stored_total 20.0" in metrics
     assert 'pipeline_messages_dead_lettered_total{reason="not-json"} 1.0' in metrics
     assert "pipeline_end_to_end_latency_seconds_count 20.0" in metrics
 
 
-BAD_BODIES = [
+INVALID_BODIES = [
     (b"\xff\xfe\x00", "not-json", "JSON"),
     (b"", "not-json", "JSON"),
     (b"[1, 2]", "invalid-field", "JSON object"),
@@ -126,38 +128,40 @@ BAD_BODIES = [
 
 @both_modes
 @both_queue_types
-def test_bad_bodies_arrive_in_the_dead_queue_as_they_came_with_every_header(
+def test_an_invalid_message_is_dead_lettered_unchanged_with_every_header(
     broker: VirtualHost, database: Database, run: Processes
 ) -> None:
     sent = pika.BasicProperties(
-        content_type="text/plain", content_encoding="utf-8", headers={"mine": "kept", "count": 3},
+        content_type="text/plain", content_encoding="utf-8", headers={"own": "kept", "count": 3},
         delivery_mode=1, priority=4, correlation_id="c", reply_to="r", message_id="m", timestamp=1234567890,
         type="t", app_id="a", cluster_id="x",
     )  # fmt: skip
-    for body, _, _ in BAD_BODIES:
+    for body, _, _ in INVALID_BODIES:
         broker.publish(body, sent)
     broker.publish(reading(), sent)
 
     consumer = run.start_consumer()
 
-    eventually(database.count, DEADLINE_SECONDS, "the good reading behind them is stored")
+    eventually(database.count, DEADLINE_SECONDS, "the valid reading behind them is stored")
     assert consumer.stop() == 0
     assert broker.ready() == 0
     dead = broker.drain(DEAD_QUEUE)
-    assert [message.body for message in dead] == [body for body, _, _ in BAD_BODIES]
-    for message, (_, reason, detail) in zip(dead, BAD_BODIES, strict=True):
+    assert [message.body for message in dead] == [body for body, _, _ in INVALID_BODIES]
+    for message, (_, reason, detail) in zip(dead, INVALID_BODIES, strict=True):
         headers = message.headers
-        assert (headers["mine"], headers["count"]) == ("kept", 3)
+        assert (headers["own"], headers["count"]) == ("kept", 3)
         assert headers["x-dead-reason"] == reason
         assert detail in headers["x-dead-detail"]
         assert abs(datetime.now(UTC) - datetime.fromisoformat(headers["x-dead-at"])) < timedelta(minutes=1)
         assert headers["x-dead-by"].endswith(f":{consumer.pid}")
         assert (headers["x-original-exchange"], headers["x-original-routing-key"]) == ("", QUEUE)
         assert headers["x-replays"] == 0
-        assert _plain(message.properties) == _plain(sent) | {"delivery_mode": 2}
+        assert _without_headers(message.properties) == _without_headers(sent) | {"delivery_mode": 2}
 
 
-def test_a_time_in_the_future_and_the_way_it_came_are_told(broker: VirtualHost, run: Processes) -> None:
+def test_a_future_time_is_dead_lettered_with_its_exchange_and_routing_key(
+    broker: VirtualHost, run: Processes
+) -> None:
     broker.publish(
         reading(measured_at=(datetime.now(UTC) + timedelta(minutes=6)).isoformat()),
         exchange=EXCHANGE,
@@ -173,7 +177,7 @@ def test_a_time_in_the_future_and_the_way_it_came_are_told(broker: VirtualHost, 
 
 
 @both_modes
-def test_what_the_database_rejects_is_dead_lettered_with_its_words(
+def test_a_reading_rejected_by_the_database_is_dead_lettered_with_the_database_error(
     broker: VirtualHost, database: Database, run: Processes
 ) -> None:
     database.query("ALTER TABLE reading ADD CONSTRAINT warm CHECK (temperature > 0)")
@@ -182,7 +186,7 @@ def test_what_the_database_rejects_is_dead_lettered_with_its_words(
 
     consumer = run.start_consumer()
 
-    eventually(lambda: database.count() == 3, DEADLINE_SECONDS, "its neighbours are stored")
+    eventually(lambda: database.count() == 3, DEADLINE_SECONDS, "the other readings are stored")
     assert consumer.stop() == 0
     dead = broker.drain(DEAD_QUEUE)
     assert [message.headers["x-dead-reason"] for message in dead] == ["rejected-by-database"]
@@ -192,7 +196,7 @@ def test_what_the_database_rejects_is_dead_lettered_with_its_words(
     )
 
 
-def test_a_replay_keeps_its_count(broker: VirtualHost, run: Processes) -> None:
+def test_a_replayed_message_keeps_its_replay_count(broker: VirtualHost, run: Processes) -> None:
     broker.publish("rubbish", pika.BasicProperties(headers={"x-replays": 2, "x-dead-reason": "old"}))
     run.start_consumer().wait_for_event("dead-lettered")
     headers = broker.drain(DEAD_QUEUE)[0].headers
@@ -200,31 +204,33 @@ def test_a_replay_keeps_its_count(broker: VirtualHost, run: Processes) -> None:
 
 
 @both_queue_types
-def test_with_prefetch_1_a_slow_consumer_holds_one_message_and_the_others_go_on(
+def test_with_prefetch_1_a_slow_consumer_holds_one_message_and_another_consumer_gets_the_rest(
     broker: VirtualHost, database: Database, run: Processes
 ) -> None:
     slow = run.start_consumer(PROCESSING_SECONDS_MIN="3600", PROCESSING_SECONDS_MAX="3600")
     broker.publish(reading(sensor_id="slow"))
-    eventually(lambda: broker.ready() == 0, DEADLINE_SECONDS, "the slow consumer has its message")
+    eventually(lambda: broker.ready() == 0, DEADLINE_SECONDS, "the slow consumer holds its message")
     quick = run.start_consumer()
     for _ in range(30):
         broker.publish(reading(sensor_id="quick"))
 
-    eventually(lambda: database.count() == 30, DEADLINE_SECONDS, "the quick consumer handles the rest")
-    eventually(lambda: quick.stored_counts() == (30, 0), DEADLINE_SECONDS, "all are told")
+    eventually(lambda: database.count() == 30, DEADLINE_SECONDS, "the quick consumer stores the rest")
+    eventually(
+        lambda: quick.stored_counts() == (30, 0), DEADLINE_SECONDS, "the consumer has logged every reading"
+    )
     assert slow.events("stored") == []
     assert broker.ready() == 0
 
 
-def test_a_larger_prefetch_takes_so_many_at_once(broker: VirtualHost, run: Processes) -> None:
+def test_a_consumer_holds_as_many_messages_as_its_prefetch(broker: VirtualHost, run: Processes) -> None:
     for _ in range(10):
         broker.publish(reading())
     run.start_consumer(PREFETCH_COUNT="4", PROCESSING_SECONDS_MIN="60", PROCESSING_SECONDS_MAX="60")
-    eventually(lambda: broker.ready() == 6, DEADLINE_SECONDS, "four are in hand")
+    eventually(lambda: broker.ready() == 6, DEADLINE_SECONDS, "four messages are unacked")
 
 
 @pytest.mark.parametrize("mode", [SMALL_BATCHES], ids=["batches of 10"])
-def test_a_batch_is_one_transaction_and_the_prefetch_follows_it(
+def test_a_batch_is_one_transaction_and_the_default_prefetch_is_two_batches(
     broker: VirtualHost, database: Database, run: Processes
 ) -> None:
     for sequence in range(30):
@@ -235,10 +241,10 @@ def test_a_batch_is_one_transaction_and_the_prefetch_follows_it(
         eventually(
             lambda: broker.ready() == 10,
             DEADLINE_SECONDS,
-            "a batch and the next one are in hand, and no more",
+            "only a batch and the next batch are unacked",
         )
 
-    eventually(lambda: consumer.stored_counts() == (30, 0), DEADLINE_SECONDS, "all are stored")
+    eventually(lambda: consumer.stored_counts() == (30, 0), DEADLINE_SECONDS, "every reading is stored")
     transactions = database.query("SELECT xmin::text, count(*) AS readings FROM reading GROUP BY xmin")
     assert [row["readings"] for row in transactions] == [10, 10, 10]
     assert len(consumer.events("batch stored")) == 3
@@ -247,17 +253,17 @@ def test_a_batch_is_one_transaction_and_the_prefetch_follows_it(
 
 
 @pytest.mark.parametrize("mode", [SMALL_BATCHES], ids=["batches of 10"])
-def test_a_batch_that_is_not_full_waits_no_longer_than_its_linger(
+def test_a_partial_batch_is_stored_after_its_linger(
     broker: VirtualHost, database: Database, run: Processes
 ) -> None:
     consumer = run.start_consumer(BATCH_LINGER_SECONDS="3")
     for _ in range(3):
         broker.publish(reading())
 
-    eventually(lambda: database.count() == 3, DEADLINE_SECONDS, "they are stored")
+    eventually(lambda: database.count() == 3, DEADLINE_SECONDS, "the readings are stored")
     assert consumer.wait_for_event("batch stored")["readings"] == 3
     assert consumer.wait_for_event("batch stored")["max_latency_ms"] >= 2_900
 
 
-def _plain(properties: pika.BasicProperties) -> dict[str, Any]:
+def _without_headers(properties: pika.BasicProperties) -> dict[str, Any]:
     return {name: value for name, value in vars(properties).items() if name != "headers"}
