@@ -1,4 +1,4 @@
-"""Certificates made on the spot, and a TLS listener in front of a server."""
+"""Certificates for tests, and a TLS proxy for a server without TLS."""
 
 import asyncio
 import ssl
@@ -19,14 +19,14 @@ NEW_KEY = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes")
 
 @dataclass(frozen=True)
 class Certificate:
-    """A PEM file and its key's."""
+    """The PEM files of a certificate and its key."""
 
     certificate: Path
     key: Path
 
 
-class Authority:
-    """A certificate authority of a test's own."""
+class CertificateAuthority:
+    """A certificate authority for tests."""
 
     def __init__(self, directory: Path, name: str) -> None:
         self._directory = directory
@@ -39,30 +39,30 @@ class Authority:
 
     @property
     def file(self) -> str:
-        """What a client is told to trust."""
+        """The path of the certificate that clients trust."""
         return str(self.own.certificate)
 
     def issue(self, name: str) -> Certificate:
-        """A certificate for this host name, or for a client of this name."""
-        made = Certificate(
+        """Issue a certificate for a host or a client with this name."""
+        issued = Certificate(
             self._directory / f"{name} of {self._name}.pem", self._directory / f"{name} of {self._name}.key"
         )
         request, extension = self._directory / "request", self._directory / "extension"
         extension.write_text(f"subjectAltName=DNS:{name}\n")
-        _openssl("req", *NEW_KEY, "-subj", f"/CN={name}", "-keyout", made.key, "-out", request)
+        _openssl("req", *NEW_KEY, "-subj", f"/CN={name}", "-keyout", issued.key, "-out", request)
         _openssl(
             "x509", "-req", "-in", request, "-days", "2", "-CA", self.own.certificate, "-CAkey", self.own.key,
-            "-CAcreateserial", "-extfile", extension, "-out", made.certificate,
+            "-CAcreateserial", "-extfile", extension, "-out", issued.certificate,
         )  # fmt: skip
-        return made
+        return issued
 
 
 def _openssl(*arguments: str | Path) -> None:
     subprocess.run(["openssl", *map(str, arguments)], check=True, capture_output=True)
 
 
-def server_context(certificate: Certificate, clients: Authority | None = None) -> ssl.SSLContext:
-    """A server with this certificate, which asks its clients for one of `clients` if that is given."""
+def server_context(certificate: Certificate, clients: CertificateAuthority | None = None) -> ssl.SSLContext:
+    """Return the context of a server, which requires certificates of `clients` if it is given."""
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(certificate.certificate, certificate.key)
     if clients:
@@ -73,9 +73,9 @@ def server_context(certificate: Certificate, clients: Authority | None = None) -
 
 @contextmanager
 def tls_proxy(target: tuple[str, int], context: ssl.SSLContext, *, postgres: bool = False) -> Iterator[int]:
-    """Listen for TLS on a port of this machine, and pass on to `target`; gives the port.
+    """Accept TLS on a local port and forward to `target`; yield the port.
 
-    PostgreSQL's clients ask for TLS before it begins.
+    PostgreSQL's clients send an SSLRequest before the handshake.
     """
     loop = asyncio.new_event_loop()
 
@@ -87,11 +87,11 @@ def tls_proxy(target: tuple[str, int], context: ssl.SSLContext, *, postgres: boo
                 writer.write(b"S")
                 await writer.start_tls(context)
                 ends.append(writer.transport)
-            there_reader, there_writer = await asyncio.open_connection(*target)
-            ends.append(there_writer.transport)
-            await asyncio.gather(_pass_on(reader, there_writer), _pass_on(there_reader, writer))
+            target_reader, target_writer = await asyncio.open_connection(*target)
+            ends.append(target_writer.transport)
+            await asyncio.gather(_forward(reader, target_writer), _forward(target_reader, writer))
         except (OSError, asyncio.IncompleteReadError):
-            pass  # the client's refusal is what the tests look at
+            pass  # the tests check the error that the client raises
         finally:
             for end in ends:
                 end.abort()
@@ -105,13 +105,13 @@ def tls_proxy(target: tuple[str, int], context: ssl.SSLContext, *, postgres: boo
     try:
         yield int(server.sockets[0].getsockname()[1])
     finally:
-        asyncio.run_coroutine_threadsafe(_end(server), loop).result(DEADLINE_SECONDS)
+        asyncio.run_coroutine_threadsafe(_close(server), loop).result(DEADLINE_SECONDS)
         loop.call_soon_threadsafe(loop.stop)
         thread.join(DEADLINE_SECONDS)
         loop.close()
 
 
-async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def _forward(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     with suppress(OSError):
         while chunk := await reader.read(CHUNK_BYTES):
             writer.write(chunk)
@@ -119,9 +119,9 @@ async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -
     writer.close()
 
 
-async def _end(server: asyncio.Server) -> None:
+async def _close(server: asyncio.Server) -> None:
     server.close()
-    others = asyncio.all_tasks() - {asyncio.current_task()}
-    for task in others:
+    tasks = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in tasks:
         task.cancel()
-    await asyncio.gather(*others, return_exceptions=True)
+    await asyncio.gather(*tasks, return_exceptions=True)

@@ -180,7 +180,8 @@ def test_properties_and_routing_keys_that_are_not_utf8_are_kept(broker: VirtualH
         "rubbish",
         pika.BasicProperties(
             content_type=not_utf8, content_encoding=not_utf8, correlation_id=not_utf8,
-            reply_to=not_utf8, message_id=not_utf8, timestamp=2**64 - 1, type=not_utf8, app_id=not_utf8, cluster_id=not_utf8, priority=255,
+            reply_to=not_utf8, message_id=not_utf8, timestamp=2**64 - 1, type=not_utf8,
+            app_id=not_utf8, cluster_id=not_utf8, priority=255,
         ),
         exchange=EXCHANGE,
         routing_key=not_utf8_key,

@@ -1,4 +1,4 @@
-"""Readings by MQTT at QoS 1, from the broker's own plugin to the table or to the dead queue."""
+"""Readings by MQTT at QoS 1, through the broker's plugin to the database or the dead-letter queue."""
 
 import json
 from collections.abc import Iterator
@@ -19,32 +19,32 @@ TIME = "2025-11-22T05:28:37.123456+00:00"
 
 
 @pytest.fixture
-def thing(broker: VirtualHost) -> Iterator[Device]:
+def mqtt_device(broker: VirtualHost) -> Iterator[Device]:
     """A device in this test's virtual host."""
     with device(broker.server.mqtt_url, f"{broker.name}:{broker.name}", broker.name) as connected:
         yield connected
 
 
-def least(broker: VirtualHost, temperature: float) -> str:
-    """The least that a device must say: a number, where the broker says when it came."""
+def minimal_payload(broker: VirtualHost, temperature: float) -> str:
+    """Return the shortest accepted payload: a number, where the broker sets the timestamp."""
     if broker.server.adds_timestamps:
         return str(temperature)
     return json.dumps({"temperature": temperature, "measured_at": TIME})
 
 
 @both_modes
-def test_every_dialect_arrives_and_the_topic_names_the_sensor_where_the_body_does_not(
-    broker: VirtualHost, database: Database, run: Processes, thing: Device
+def test_every_payload_format_is_stored_and_the_topic_names_the_sensor_if_the_body_does_not(
+    broker: VirtualHost, database: Database, run: Processes, mqtt_device: Device
 ) -> None:
-    thing.publish(TOPIC, json.dumps({"temperature": 70.7, "unit": "F", "measured_at": TIME}))
-    thing.publish(TOPIC, '{"data": "2025-08-11T23:16:59.428169", "temperatura": 23.84}')
-    thing.publish("sensors/Küche 2/temperature", json.dumps({"timestamp": TIME, "temperature": 20}))
-    thing.publish(TOPIC, '{"id": 1, "data": "2025-08-11T23:16:59.428169", "temperatura": 23.84}')
-    thing.publish(TOPIC, json.dumps({"sensor_id": "S1", "measured_at": TIME, "temperature": 22.5}))
+    mqtt_device.publish(TOPIC, json.dumps({"temperature": 70.7, "unit": "F", "measured_at": TIME}))
+    mqtt_device.publish(TOPIC, '{"data": "2025-08-11T23:16:59.428169", "temperatura": 23.84}')
+    mqtt_device.publish("sensors/Küche 2/temperature", json.dumps({"timestamp": TIME, "temperature": 20}))
+    mqtt_device.publish(TOPIC, '{"id": 1, "data": "2025-08-11T23:16:59.428169", "temperatura": 23.84}')
+    mqtt_device.publish(TOPIC, json.dumps({"sensor_id": "S1", "measured_at": TIME, "temperature": 22.5}))
 
     consumer = run.start_consumer()
 
-    eventually(lambda: database.count() == 5, DEADLINE_SECONDS, "all are stored")
+    eventually(lambda: database.count() == 5, DEADLINE_SECONDS, "every reading is stored")
     assert consumer.stop() == 0
     stored = {(row["sensor_id"], row["measured_at"], row["temperature"]) for row in database.readings()}
     time, older = datetime.fromisoformat(TIME), datetime(2025, 8, 11, 23, 16, 59, 428169, UTC)
@@ -56,17 +56,23 @@ def test_every_dialect_arrives_and_the_topic_names_the_sensor_where_the_body_doe
 
 
 @both_modes
-def test_a_bare_number_has_the_brokers_time_or_is_dead_where_the_broker_has_none_to_give(
-    broker: VirtualHost, database: Database, run: Processes, thing: Device
+def test_a_bare_number_gets_the_brokers_timestamp_or_is_dead_lettered_without_one(
+    broker: VirtualHost, database: Database, run: Processes, mqtt_device: Device
 ) -> None:
-    began = datetime.now(UTC)
-    thing.publish(TOPIC, "21.5")
+    started_at = datetime.now(UTC)
+    mqtt_device.publish(TOPIC, "21.5")
     run.start_consumer()
-    eventually(lambda: database.count() + broker.ready(DEAD_QUEUE), DEADLINE_SECONDS, "it is stored, or dead")
+    eventually(
+        lambda: database.count() + broker.ready(DEAD_QUEUE),
+        DEADLINE_SECONDS,
+        "the message is stored or dead-lettered",
+    )
     if broker.server.adds_timestamps:
         [row] = database.readings()
         assert (row["sensor_id"], row["temperature"]) == ("kitchen", 21.5)
-        assert began - timedelta(seconds=1) < row["measured_at"] < datetime.now(UTC) + timedelta(seconds=1)
+        assert (
+            started_at - timedelta(seconds=1) < row["measured_at"] < datetime.now(UTC) + timedelta(seconds=1)
+        )
     else:
         [dead] = broker.drain(DEAD_QUEUE)
         assert dead.headers["x-dead-detail"].startswith(
@@ -74,7 +80,7 @@ def test_a_bare_number_has_the_brokers_time_or_is_dead_where_the_broker_has_none
         )
 
 
-BAD = [
+INVALID = [
     ("it is warm", "not-json", "is not JSON"),
     ("", "not-json", "is not JSON"),
     ('"21.5"', "invalid-field", "is not a number or a JSON object"),
@@ -88,83 +94,83 @@ BAD = [
 ]
 
 
-def test_what_can_never_be_a_reading_is_dead_with_its_reason_and_its_topic(
-    broker: VirtualHost, run: Processes, thing: Device
+def test_an_invalid_message_is_dead_lettered_with_its_reason_and_topic(
+    broker: VirtualHost, run: Processes, mqtt_device: Device
 ) -> None:
-    stamped = [bad for bad in BAD if broker.server.adds_timestamps or bad[0] != "-300"]
-    for payload, _, _ in stamped:
-        thing.publish(TOPIC, payload)
+    published = [payload for payload in INVALID if broker.server.adds_timestamps or payload[0] != "-300"]
+    for payload, _, _ in published:
+        mqtt_device.publish(TOPIC, payload)
 
-    run.start_consumer().wait_for_event("dead-lettered", times=len(stamped))
+    run.start_consumer().wait_for_event("dead-lettered", times=len(published))
 
     dead = broker.drain(DEAD_QUEUE)
-    assert [message.body.decode() for message in dead] == [payload for payload, _, _ in stamped]
-    for message, (_, reason, detail) in zip(dead, stamped, strict=True):
+    assert [message.body.decode() for message in dead] == [payload for payload, _, _ in published]
+    for message, (_, reason, detail) in zip(dead, published, strict=True):
         assert message.headers["x-dead-reason"] == reason
         assert detail in message.headers["x-dead-detail"]
         assert message.headers["x-original-exchange"] == "amq.topic"
         assert message.headers["x-original-routing-key"] == "sensors.kitchen.temperature"
 
 
-def test_what_is_redelivered_after_its_commit_is_one_reading(
-    broker: VirtualHost, database: Database, run: Processes, thing: Device
+def test_a_message_redelivered_after_its_commit_is_stored_once(
+    broker: VirtualHost, database: Database, run: Processes, mqtt_device: Device
 ) -> None:
     # given a consumer that is killed between commit and ack
-    thing.publish(TOPIC, least(broker, 21.5))
+    mqtt_device.publish(TOPIC, minimal_payload(broker, 21.5))
     run.start("tests.fault_entrypoints.killed after").wait()
     assert database.count() == 1
-    # when another one gets the message
+    # when another consumer receives the message
     consumer = run.start_consumer()
-    # then it is the same reading
-    eventually(lambda: consumer.stored_counts() == (0, 1), DEADLINE_SECONDS, "it is recognised")
+    # then it is a duplicate
+    eventually(lambda: consumer.stored_counts() == (0, 1), DEADLINE_SECONDS, "the duplicate is detected")
     assert database.count() == 1
     assert broker.ready(DEAD_QUEUE) == 0
 
 
-def test_what_came_back_often_is_tried_with_what_its_topic_says(
-    broker: VirtualHost, database: Database, run: Processes, thing: Device
+def test_a_message_stored_in_isolation_gets_its_sensor_from_the_topic(
+    broker: VirtualHost, database: Database, run: Processes, mqtt_device: Device
 ) -> None:
-    thing.publish(TOPIC, least(broker, 21.5))
+    mqtt_device.publish(TOPIC, minimal_payload(broker, 21.5))
     for _ in range(6):
         method, _, _ = broker.channel.basic_get(QUEUE)
         broker.channel.basic_nack(method.delivery_tag, requeue=True)
-        eventually(broker.ready, DEADLINE_SECONDS, "the message is back")
+        eventually(broker.ready, DEADLINE_SECONDS, "the message is requeued")
 
     run.start_consumer().wait_for_event("stored in isolation")
 
     assert [row["sensor_id"] for row in database.readings()] == ["kitchen"]
 
 
-def test_a_replayed_message_still_has_its_topic_and_its_time(
-    broker: VirtualHost, database: Database, run: Processes, thing: Device
+def test_a_replayed_message_keeps_its_topic_and_its_time(
+    broker: VirtualHost, database: Database, run: Processes, mqtt_device: Device
 ) -> None:
     # given a message that the database rejects, and rejects again when it is replayed
     sensorctl = Operator(run)
     database.query("ALTER TABLE reading ADD CONSTRAINT warm CHECK (temperature > 0)")
-    thing.publish(TOPIC, least(broker, -1.0))
+    mqtt_device.publish(TOPIC, minimal_payload(broker, -1.0))
     consumer = run.start_consumer()
     consumer.wait_for_event("dead-lettered")
-    came = datetime.now(UTC)
+    published_by = datetime.now(UTC)
     assert sensorctl.listed("--sensor", "kitchen")[0]["reason"] == "rejected-by-database"
     sensorctl("dead", "replay")
     consumer.wait_for_event("dead-lettered", times=2)
-    # when the rule is gone
+    # when the constraint is dropped and the message is replayed
     database.query("ALTER TABLE reading DROP CONSTRAINT warm")
-    eventually(lambda: broker.ready(DEAD_QUEUE) == 1, DEADLINE_SECONDS, "it is dead again")
+    eventually(lambda: broker.ready(DEAD_QUEUE) == 1, DEADLINE_SECONDS, "the message is dead-lettered again")
     sensorctl("dead", "replay", "--sensor", "kitchen")
-    # then it is stored as what it was
-    eventually(database.count, DEADLINE_SECONDS, "it is stored")
+    # then it is stored with its sensor and its time
+    eventually(database.count, DEADLINE_SECONDS, "the reading is stored")
     [row] = database.readings()
     assert (row["sensor_id"], row["temperature"]) == ("kitchen", -1.0)
-    assert row["measured_at"] <= came
+    assert row["measured_at"] <= published_by
 
 
 def test_a_consumer_binds_the_topics_again_when_the_queue_was_deleted(
-    broker: VirtualHost, database: Database, run: Processes, thing: Device
+    broker: VirtualHost, database: Database, run: Processes, mqtt_device: Device
 ) -> None:
     broker.channel.queue_delete(QUEUE)
     run.start_consumer()
 
-    thing.publish(TOPIC, least(broker, 21.5))
+    mqtt_device.publish(TOPIC, minimal_payload(broker, 21.5))
 
-    eventually(database.count, DEADLINE_SECONDS, "it is stored")
+    eventually(database.count, DEADLINE_SECONDS, "the reading is stored")

@@ -1,4 +1,4 @@
-"""No process says a password, whatever fails, at the level that says most."""
+"""No process logs a password, whatever fails, at the most verbose log level."""
 
 import base64
 from collections.abc import Iterator
@@ -14,16 +14,16 @@ from tests.waiting import DEADLINE_SECONDS, eventually
 
 PASSWORD = "Recogn1sable/p@ss:w#rd"
 ENCODED = quote(PASSWORD, safe="")
-USER = "somebody"
-TRACES = (
+USER = "test-user"
+SECRETS = (
     PASSWORD,
     ENCODED,
     repr(PASSWORD)[1:-1],
     base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode(),
     base64.b64encode(f"\0{USER}\0{PASSWORD}".encode()).decode(),
-    "p@ss",  # as a part of it that a parser cut off
+    "p@ss",  # the part that remains when a parser splits the address
 )
-SINGLE = {
+SEPARATE_VARIABLES = {
     "RABBITMQ_USER": USER,
     "RABBITMQ_PASS": PASSWORD,
     "POSTGRES_USER": USER,
@@ -37,26 +37,26 @@ PROGRAMS = ("sensor", "pipeline", "db upgrade", "sensorctl setup", "sensorctl do
 
 @pytest.fixture
 def run(tmp_path: Path) -> Iterator[Processes]:
-    """Starts processes that give up soon and log everything."""
+    """Start processes that log everything and stop connecting after a short time."""
     variables = {"LOG_LEVEL": "debug", "LOG_FORMAT": "console", "CONNECT_TIMEOUT_SECONDS": "0.5"}
-    with processes(tmp_path, variables) as started:
-        yield started
+    with processes(tmp_path, variables) as running:
+        yield running
 
 
-def says_no_password(process: Process) -> None:
+def assert_fails_without_the_password(process: Process) -> None:
     process.wait()
     assert process.exit_code not in (0, None)
-    says_nothing_of_it(process)
+    assert_output_has_no_password(process)
 
 
-def says_nothing_of_it(process: Process) -> None:
+def assert_output_has_no_password(process: Process) -> None:
     assert process.text
-    found = [trace for trace in TRACES if trace in process.text]
-    assert not found, f"{process.module} says {found}:\n{process.text}"
+    found = [secret for secret in SECRETS if secret in process.text]
+    assert not found, f"{process.module} printed {found}:\n{process.text}"
 
 
-def addresses(rabbitmq: RabbitMQ, postgres: Postgres) -> dict[str, str]:
-    """The real servers, as single variables."""
+def real_addresses(rabbitmq: RabbitMQ, postgres: Postgres) -> dict[str, str]:
+    """Return the addresses of the real servers as separate variables."""
     broker, database = urlsplit(rabbitmq.url), urlsplit(postgres.url)
     return {
         "RABBITMQ_HOST": str(broker.hostname),
@@ -66,36 +66,36 @@ def addresses(rabbitmq: RabbitMQ, postgres: Postgres) -> dict[str, str]:
     }
 
 
-def test_a_password_that_is_refused(run: Processes, rabbitmq: RabbitMQ, postgres: Postgres) -> None:
-    login = SINGLE | {"RABBITMQ_MANAGEMENT_URL": rabbitmq.management_url}
+def test_a_rejected_password(run: Processes, rabbitmq: RabbitMQ, postgres: Postgres) -> None:
+    login = SEPARATE_VARIABLES | {"RABBITMQ_MANAGEMENT_URL": rabbitmq.management_url}
 
-    started = [run.start(program, **login, **addresses(rabbitmq, postgres)) for program in PROGRAMS]
+    running = [run.start(program, **login, **real_addresses(rabbitmq, postgres)) for program in PROGRAMS]
 
-    for process in started:
-        says_no_password(process)
+    for process in running:
+        assert_fails_without_the_password(process)
 
 
 @pytest.mark.parametrize(
-    "where",
+    "addresses",
     [
         {"RABBITMQ_HOST": "127.0.0.1", "RABBITMQ_PORT": "1", "POSTGRES_PORT": "1"},
         {
-            "RABBITMQ_URL": f"amqps://{USER}:{ENCODED}@nowhere.invalid:1/",
-            "DATABASE_URL": f"postgresql://{USER}:{ENCODED}@nowhere.invalid:1/d",
+            "RABBITMQ_URL": f"amqps://{USER}:{ENCODED}@unknown.invalid:1/",
+            "DATABASE_URL": f"postgresql://{USER}:{ENCODED}@unknown.invalid:1/d",
         },
-        # addresses that are none, because the signs of the password are not encoded
+        # invalid addresses, because the password is not percent-encoded
         {
             "RABBITMQ_URL": f"amqp://{USER}:{PASSWORD}@127.0.0.1:1/",
             "DATABASE_URL": f"postgresql://{USER}:{PASSWORD}@127.0.0.1:1/d",
         },
     ],
-    ids=["nobody listens", "no such host", "no address"],
+    ids=["connection refused", "unknown host", "invalid address"],
 )
-def test_a_server_that_cannot_be_reached(run: Processes, where: dict[str, str]) -> None:
-    started = [run.start(program, **SINGLE, **where) for program in PROGRAMS]
+def test_an_unreachable_server(run: Processes, addresses: dict[str, str]) -> None:
+    running = [run.start(program, **SEPARATE_VARIABLES, **addresses) for program in PROGRAMS]
 
-    for process in started:
-        says_no_password(process)
+    for process in running:
+        assert_fails_without_the_password(process)
 
 
 @pytest.mark.parametrize("form", ["console", "json"])
@@ -110,16 +110,16 @@ def test_a_traceback(run: Processes, postgres: Postgres, service: str, form: str
         LOG_FORMAT=form,
     )
 
-    says_no_password(process)
+    assert_fails_without_the_password(process)
     assert process.exit_code == 1
     assert "an unexpected error" in process.text
     assert "Traceback" in process.text
 
 
-def test_an_alerter_that_reaches_nothing(run: Processes) -> None:
+def test_an_alerter_without_any_dependency(run: Processes) -> None:
     process = run.start(
         "alerter",
-        **SINGLE,
+        **SEPARATE_VARIABLES,
         RABBITMQ_PORT="1",
         POSTGRES_PORT="1",
         ALERT_WEBHOOK_URL=f"http://127.0.0.1:1/{ENCODED}",
@@ -128,10 +128,10 @@ def test_an_alerter_that_reaches_nothing(run: Processes) -> None:
         NO_PROXY="127.0.0.1",
     )
 
-    def logs_every_outage() -> bool:
+    def logs_every_failure() -> bool:
         expected = ("broker unavailable", "webhook unavailable", "database-down")
         return all(event in process.text for event in expected)
 
-    eventually(logs_every_outage, DEADLINE_SECONDS, "it logs that it reaches nothing")
+    eventually(logs_every_failure, DEADLINE_SECONDS, "the alerter logs every failure")
     process.stop()
-    says_nothing_of_it(process)
+    assert_output_has_no_password(process)

@@ -1,4 +1,4 @@
-"""Publishing without waiting for each confirm, on a real broker."""
+"""Publishing with asynchronous confirms, on a real broker."""
 
 import time
 from collections.abc import Iterator
@@ -16,36 +16,36 @@ MESSAGES = 500
 
 
 @pytest.fixture
-def stream(broker: VirtualHost) -> Iterator[ConfirmPublisher]:
-    with closing(ConfirmPublisher(broker.url, "sensor-kitchen")) as stream:
-        yield stream
+def publisher(broker: VirtualHost) -> Iterator[ConfirmPublisher]:
+    with closing(ConfirmPublisher(broker.url, "sensor-kitchen")) as publisher:
+        yield publisher
 
 
-def confirms(stream: ConfirmPublisher) -> list[Confirm]:
-    """The next that come."""
-    return eventually(lambda: stream.wait(1), DEADLINE_SECONDS, "something is confirmed")
+def confirms(publisher: ConfirmPublisher) -> list[Confirm]:
+    """Wait for the next confirms and return them."""
+    return eventually(lambda: publisher.wait(1), DEADLINE_SECONDS, "a message is confirmed")
 
 
-def test_everything_that_is_published_is_confirmed_in_order(
-    broker: VirtualHost, stream: ConfirmPublisher
-) -> None:
-    window: OutstandingConfirms[str] = OutstandingConfirms()
+def test_every_message_is_confirmed_in_order(broker: VirtualHost, publisher: ConfirmPublisher) -> None:
+    outstanding: OutstandingConfirms[str] = OutstandingConfirms()
     for number in range(MESSAGES):
-        window.add(str(number))
-        stream.publish("kitchen", str(number), b"{}")
+        outstanding.add(str(number))
+        publisher.publish("kitchen", str(number), b"{}")
 
     done: list[str] = []
-    while len(window):
-        for confirm in stream.wait(1):
-            done += window.confirm(confirm)
+    while len(outstanding):
+        for confirm in publisher.wait(1):
+            done += outstanding.confirm(confirm)
 
     assert done == [str(number) for number in range(MESSAGES)]
     assert [message.properties.message_id for message in broker.drain()] == done
 
 
-def test_a_reading_is_persistent_and_labelled(broker: VirtualHost, stream: ConfirmPublisher) -> None:
-    stream.publish("kitchen", "id-1", b"{}")
-    assert confirms(stream) == [Confirm(1, multiple=False)]
+def test_a_reading_is_persistent_and_has_its_properties(
+    broker: VirtualHost, publisher: ConfirmPublisher
+) -> None:
+    publisher.publish("kitchen", "id-1", b"{}")
+    assert confirms(publisher) == [Confirm(1, multiple=False)]
 
     [message] = broker.drain()
     properties = message.properties
@@ -56,7 +56,7 @@ def test_a_reading_is_persistent_and_labelled(broker: VirtualHost, stream: Confi
     assert abs(properties.timestamp - time.time()) < 60
 
 
-def test_without_an_exchange_nothing_begins(broker: VirtualHost) -> None:
+def test_without_the_exchange_the_publisher_is_not_opened(broker: VirtualHost) -> None:
     broker.channel.exchange_delete(EXCHANGE)
 
     with pytest.raises(BrokerUnavailable, match="404 NOT_FOUND - no exchange 'sensors'"):
@@ -65,25 +65,27 @@ def test_without_an_exchange_nothing_begins(broker: VirtualHost) -> None:
     eventually(lambda: broker.connections() == [], DEADLINE_SECONDS, "the connection is closed")
 
 
-def test_what_no_queue_takes_is_told_and_not_confirmed(broker: VirtualHost, stream: ConfirmPublisher) -> None:
+def test_what_no_queue_takes_is_told_and_not_confirmed(
+    broker: VirtualHost, publisher: ConfirmPublisher
+) -> None:
     broker.channel.queue_unbind(QUEUE, EXCHANGE, "reading.#")
-    stream.publish("kitchen", "id-1", b"{}")
+    publisher.publish("kitchen", "id-1", b"{}")
 
     with pytest.raises(Unroutable, match="no queue accepts the message: run `sensorctl setup`"):
-        confirms(stream)
+        confirms(publisher)
 
 
-def test_a_connection_that_is_lost_is_told(broker: VirtualHost, stream: ConfirmPublisher) -> None:
+def test_a_connection_that_is_lost_is_told(broker: VirtualHost, publisher: ConfirmPublisher) -> None:
     broker.close_connections()
 
     with pytest.raises(BrokerUnavailable, match="CONNECTION_FORCED"):
-        confirms(stream)
+        confirms(publisher)
 
 
 def test_it_gives_its_connection_back(broker: VirtualHost) -> None:
-    stream = ConfirmPublisher(broker.url, "test")
+    publisher = ConfirmPublisher(broker.url, "test")
     eventually(lambda: len(broker.connections()) == 1, DEADLINE_SECONDS, "the broker knows of it")
 
-    stream.close()
+    publisher.close()
 
     eventually(lambda: broker.connections() == [], DEADLINE_SECONDS, "it is closed")
