@@ -1,4 +1,4 @@
-"""No test here sees the variables or the logging of whoever runs it."""
+"""Fixtures of the unit tests, which isolate them from the caller's environment and logging."""
 
 import logging
 import sys
@@ -18,8 +18,8 @@ from sensor.settings import SensorSettings
 from sensorctl import __main__ as sensorctl_program
 from sensorctl.settings import SetupSettings
 from tests.unit.consumer_bench import ConsumerBench
-from tests.unit.fake_broker import FakeBroker, FakeStream
-from tests.unit.fakes import Call, Complaint
+from tests.unit.fake_broker import FakeBroker, FakeConfirmPublisher
+from tests.unit.fakes import GetSettingsError, RunCommand
 from tests.unit.ports import closed_port
 
 FIELDS = {
@@ -36,7 +36,7 @@ OTHERS = {
     "RABBITMQ_HOST_PORT",
     "RABBITMQ_MANAGEMENT_HOST_PORT",
 }
-# Two cores shared with others: how long an example takes says nothing.
+# The tests may share few cores with other work, so the duration of an example has no meaning.
 hypothesis.settings.register_profile(
     "unit", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
@@ -60,36 +60,36 @@ def _own_logging() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _patient_clients_and_quick_servers(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A server here may take its time to answer and ends at once; a test of a time-out sets its own."""
+def _long_client_timeouts_and_quick_shutdowns(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give local servers time to respond, and end them at once. A test of a time-out sets its own."""
     monkeypatch.setattr("runtime.probe.TIMEOUT_SECONDS", 60)
     monkeypatch.setattr("runtime.http_server.POLL_SECONDS", 0.01)
 
 
 @pytest.fixture
-def complaint(monkeypatch: pytest.MonkeyPatch) -> Complaint:
-    """Loads settings from wrong variables; gives the sentences that say so."""
+def settings_error(monkeypatch: pytest.MonkeyPatch) -> GetSettingsError:
+    """Return a function that loads settings from invalid variables and returns the error message."""
 
-    def complain(model: type[ServiceSettings], **variables: str) -> str:
+    def get_error(model: type[ServiceSettings], **variables: str) -> str:
         for name, value in variables.items():
             monkeypatch.setenv(name, value)
         with pytest.raises(ConfigurationError) as caught:
             load(model)
         return str(caught.value)
 
-    return complain
+    return get_error
 
 
 @pytest.fixture
 def closed() -> Iterator[int]:
-    """A port on which nobody listens."""
+    """A port on which nothing listens."""
     with closed_port() as port:
         yield port
 
 
 @pytest.fixture
 def quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pauses of a hundredth of their length, so that losses can be tested in moments."""
+    """Shorten the delays between retries, so that connection losses are tested quickly."""
     monkeypatch.setattr("runtime.retry.INITIAL_DELAY_SECONDS", 0.002)
     monkeypatch.setattr("runtime.retry.MAX_JITTER_SECONDS", 0.01)
     monkeypatch.setattr("messaging.consuming.consumer.RECONNECT_SECONDS", 0.005)
@@ -101,11 +101,11 @@ def quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def make_bench(monkeypatch: pytest.MonkeyPatch, quick_retries: None) -> Callable[..., ConsumerBench]:
-    """A consumer on a broker in memory that holds these bodies."""
+    """Return a function that makes a consumer on a broker in memory with these bodies in its queue."""
 
     def make(*bodies: bytes) -> ConsumerBench:
         bench = ConsumerBench(*bodies)
-        monkeypatch.setattr("messaging.consuming.consumer.Connection", bench.broker.loop_connect)
+        monkeypatch.setattr("messaging.consuming.consumer.Connection", bench.broker.open_connection)
         return bench
 
     return make
@@ -116,7 +116,9 @@ def sensors_broker(monkeypatch: pytest.MonkeyPatch, quick_retries: None) -> Fake
     """A broker in memory with the queue `heat`, to which sensors connect."""
     broker = FakeBroker()
     Topology("heat").declare(broker.connect("", "").channel())
-    monkeypatch.setattr("sensor.outbox.relay.ConfirmPublisher", lambda _url, _name: FakeStream(broker))
+    monkeypatch.setattr(
+        "sensor.outbox.relay.ConfirmPublisher", lambda _url, _name: FakeConfirmPublisher(broker)
+    )
     return broker
 
 
@@ -129,15 +131,15 @@ def operators_broker(monkeypatch: pytest.MonkeyPatch) -> FakeBroker:
 
 
 @pytest.fixture
-def sensorctl(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Call:
-    """Calls it on a stack that the variables name; gives exit code, stdout and stderr."""
+def sensorctl(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> RunCommand:
+    """Return a function that runs sensorctl and returns its exit code, stdout and stderr."""
     monkeypatch.setenv("POSTGRES_HOST", "127.0.0.1")
 
-    def call(*arguments: str) -> tuple[int, str, str]:
+    def run(*arguments: str) -> tuple[int, str, str]:
         monkeypatch.setattr(sys, "argv", ["sensorctl", *arguments])
-        with pytest.raises(SystemExit) as ended:
+        with pytest.raises(SystemExit) as exited:
             sensorctl_program.main()
         out, err = capsys.readouterr()
-        return int(ended.value.code or 0), out, err
+        return int(exited.value.code or 0), out, err
 
-    return call
+    return run

@@ -1,4 +1,4 @@
-"""A consumer on a broker in memory, for the tests of the consumer loop."""
+"""A consumer on a broker in memory, to test the consumer loop."""
 
 from collections.abc import Callable, Sequence
 
@@ -9,26 +9,26 @@ from readings.errors import DeadLetterReason, InvalidReading
 from runtime.errors import ServiceUnavailable
 from runtime.lifecycle import ShutdownSignal
 from tests.unit.fake_broker import FakeBroker
-from tests.unit.fakes import FakeWork, Told
+from tests.unit.fakes import EventRecorder, FakeWork
 
 QUEUE = "readings"
-DEAD = "readings.dead"
+DEAD_LETTER_QUEUE = "readings.dead"
 INVALID = InvalidReading(DeadLetterReason.NOT_JSON, "the body is not JSON")
-AWAY = ServiceUnavailable("the database is away")
+DATABASE_DOWN = ServiceUnavailable("the database is down")
 
 
 class ConsumerBench:
-    """By default it runs until the queue was found empty."""
+    """Runs a consumer, by default until the queue is empty, and records what it does."""
 
     def __init__(self, *bodies: bytes) -> None:
         self.broker = FakeBroker()
         self.broker.put(QUEUE, *bodies)
-        self.events = Told(ConsumerEvents)
+        self.events = EventRecorder(ConsumerEvents)
         self.stop = ShutdownSignal()
         self.handled: list[bytes] = []
         self.batches: list[list[bytes]] = []
-        self.told: list[str] = []
-        self.suspects: list[bytes] = []
+        self.reported: list[str] = []
+        self.isolated: list[bytes] = []
         self.work: Work = FakeWork()
 
     def run(
@@ -42,7 +42,7 @@ class ConsumerBench:
         hold_seconds: float = 60,
         when_idle: Callable[[], None] | None = None,
     ) -> None:
-        """`handler` is called for each message of a batch, and may raise InvalidReading to refuse it."""
+        """`handler` is called for each message of a batch, and may raise InvalidReading to reject it."""
 
         def outcome(delivery: Delivery) -> InvalidReading | None:
             self.handled.append(delivery.body)
@@ -55,12 +55,12 @@ class ConsumerBench:
         def handle(batch: Sequence[Delivery], work: Work) -> BatchResult:
             self.work = work
             self.batches.append([delivery.body for delivery in batch])
-            return BatchResult([outcome(delivery) for delivery in batch], self._tell)
+            return BatchResult([outcome(delivery) for delivery in batch], self._report)
 
         def isolate(batch: Sequence[Delivery], work: Work) -> BatchResult:
             self.batches.append([delivery.body for delivery in batch])
-            self.suspects += self.batches[-1]
-            return BatchResult([None] * len(batch), self._tell)
+            self.isolated += self.batches[-1]
+            return BatchResult([None] * len(batch), self._report)
 
         options = ConsumerOptions(
             url="amqp://nowhere",
@@ -81,28 +81,28 @@ class ConsumerBench:
             when_idle=when_idle or self.stop.set,
         ).run()
 
-    def _tell(self) -> None:
-        self.told += self.settlements()[-1:]
+    def _report(self) -> None:
+        self.reported += self.settlements()[-1:]
 
     def bodies(self, queue: str) -> list[bytes]:
         return [message.body for message in self.broker.queues[queue]]
 
     def settlements(self) -> list[str]:
-        """The acks, requeues and publishes, in order."""
-        return [did for did in self.broker.did if did.startswith(("ack", "requeue", "publish"))]
+        """Return the acks, requeues and publishes, in order."""
+        return [each for each in self.broker.operations if each.startswith(("ack", "requeue", "publish"))]
 
 
 MakeBench = Callable[..., ConsumerBench]
 
 
-def failing(*errors: Exception, at_last: Callable[[], None] = lambda: None) -> Callable[[Delivery], None]:
-    """A handler that raises these, one a call, and then returns."""
-    left = iter(errors)
+def failing(*errors: Exception, afterwards: Callable[[], None] = lambda: None) -> Callable[[Delivery], None]:
+    """Return a handler that raises the next of these errors on each call, and then returns."""
+    remaining = iter(errors)
 
     def handler(_delivery: Delivery) -> None:
-        error = next(left, None)
+        error = next(remaining, None)
         if error:
             raise error
-        at_last()
+        afterwards()
 
     return handler

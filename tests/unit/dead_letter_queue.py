@@ -1,4 +1,4 @@
-"""The dead-letter queue in memory."""
+"""A dead-letter queue in memory."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,7 +24,7 @@ class FakeDeadLetterQueue:
     def add(self, body: str | bytes, reason: str, replays: int = 0) -> None:
         headers = {
             "x-dead-reason": reason,
-            "x-dead-detail": "a sentence",
+            "x-dead-detail": "a description",
             "x-dead-at": datetime.now(UTC).isoformat(),
             "x-replays": replays,
         }

@@ -1,4 +1,4 @@
-"""A broker in memory, with as much of pika's channel as this project calls."""
+"""A broker in memory, with the part of pika's channel that this project calls."""
 
 import copy
 import itertools
@@ -21,7 +21,7 @@ TICK_SECONDS = 0.002
 
 @dataclass
 class Message:
-    """A message in a queue, which keeps the place and the count of returns of each."""
+    """A message in a queue, with its position there and how often it was requeued."""
 
     body: bytes
     properties: pika.BasicProperties = field(default_factory=pika.BasicProperties)
@@ -38,54 +38,54 @@ class Message:
 class FakeBroker:
     """Queues that count deliveries.
 
-    `did` is what clients did, in order; `troubles` fail what they name; `confirms_to_lose` is how many
-    messages are taken without their publisher hearing of it.
+    `operations` lists what clients did, in order. `errors` has, by operation, the errors to raise instead.
+    `confirms_to_lose` is how many messages are queued without a confirm to their publisher.
     """
 
     def __init__(self) -> None:
         self.queues: dict[str, deque[Message]] = {}
         self.exchanges: set[str] = set()
         self.bindings: dict[str, str] = {}
-        self.connections: list[FakeConnection] = []
-        self.did: list[str] = []
-        self.troubles: dict[str, list[Exception]] = {}
+        self.connections: list[FakePikaConnection] = []
+        self.operations: list[str] = []
+        self.errors: dict[str, list[Exception]] = {}
         self.confirms_to_lose = 0
 
-    def connect(self, _url: str, _name: str) -> "FakeConnection":
-        self.do("connect")
-        self.connections.append(FakeConnection(self))
+    def connect(self, _url: str, _name: str) -> "FakePikaConnection":
+        self.perform("connect")
+        self.connections.append(FakePikaConnection(self))
         return self.connections[-1]
 
-    def loop_connect(self, _url: str, _name: str) -> Any:
+    def open_connection(self, _url: str, _name: str) -> Any:
         with translate_errors():
-            self.do("connect")
-        connection = FakeLoopConnection(self)
+            self.perform("connect")
+        connection = FakeConnection(self)
         self.connections.append(connection)
         return connection
 
-    def do(self, what: str) -> None:
-        """Note what a client did, or fail it."""
-        troubles = self.troubles.get(what)  # at once, since a test may clear them meanwhile
-        if troubles:
-            raise troubles.pop(0)
-        self.did.append(what)
+    def perform(self, operation: str) -> None:
+        """Record an operation of a client, or raise the next error for it."""
+        errors = self.errors.get(operation)  # one look-up: a test may clear them in another thread
+        if errors:
+            raise errors.pop(0)
+        self.operations.append(operation)
 
     def put(
         self, queue: str, *bodies: bytes, headers: dict[str, Any] | None = None, returns: int = 0
     ) -> None:
-        """Messages that are there already."""
+        """Put messages into a queue, as if published earlier."""
         ready = self.queues.setdefault(queue, deque())
         for body in bodies:
             properties = pika.BasicProperties(headers=headers)
             ready.append(Message(body, properties, "sensors", "reading.kitchen", returns))
 
-    def lose(self) -> None:
-        """Cut every connection."""
+    def disconnect(self) -> None:
+        """Break every connection."""
         for connection in self.connections:
-            connection.lose()
+            connection.disconnect()
 
     def route(self, message: Message) -> bool:
-        """Whether some queue takes the message."""
+        """Put the message into the bound queue, if there is one, and return whether there is."""
         queue = message.routing_key if message.exchange == "" else self.bindings.get(message.exchange, "")
         if queue not in self.queues:
             return False
@@ -93,8 +93,8 @@ class FakeBroker:
         return True
 
 
-class FakeConnection:
-    """One client's connection."""
+class FakePikaConnection:
+    """A client's connection, as pika's BlockingConnection."""
 
     def __init__(self, broker: FakeBroker) -> None:
         self.broker = broker
@@ -102,7 +102,7 @@ class FakeConnection:
         self.is_open = True
 
     def channel(self) -> "FakeChannel":
-        self.broker.do("channel")
+        self.broker.perform("channel")
         self.channels.append(FakeChannel(self))
         return self.channels[-1]
 
@@ -116,7 +116,7 @@ class FakeConnection:
         if not self.is_open:
             raise StreamLostError("Stream connection lost")
 
-    def lose(self) -> None:
+    def disconnect(self) -> None:
         self.is_open = False
         for channel in self.channels:
             channel.requeue_held()
@@ -124,12 +124,12 @@ class FakeConnection:
     def close(self) -> None:
         if not self.is_open:
             raise ConnectionClosed(200, "closed already")
-        self.broker.do("close")
-        self.lose()
+        self.broker.perform("close")
+        self.disconnect()
 
 
-class FakeLoopConnection(FakeConnection):
-    """As this project's own: it ends with its channels, in this project's words, and closes quietly."""
+class FakeConnection(FakePikaConnection):
+    """A connection as this project's `Connection`: translates errors, and fails once a channel was closed."""
 
     def process_data_events(self, seconds: float) -> None:
         with translate_errors():
@@ -138,15 +138,15 @@ class FakeLoopConnection(FakeConnection):
             raise BrokerUnavailable("the broker closed the channel")
 
     def wake(self) -> None:
-        """Its waits are short."""
+        """Do nothing: its waits are short."""
 
     def close(self) -> None:
         if self.is_open:
             super().close()
 
 
-class FakeStream:
-    """A connection that publishes without waiting; everything that arrived is confirmed by the next wait."""
+class FakeConfirmPublisher:
+    """Publishes without waiting; the next wait confirms everything published so far."""
 
     def __init__(self, broker: FakeBroker) -> None:
         self._connection: Any = broker.connect("", "")
@@ -177,9 +177,9 @@ class FakeStream:
 
 
 class FakeChannel:
-    """A channel: what it was given and not yet settled goes back to its queue when it ends."""
+    """A channel, as pika's. Its unsettled messages return to their queue when it ends."""
 
-    def __init__(self, connection: FakeConnection) -> None:
+    def __init__(self, connection: FakePikaConnection) -> None:
         self._connection = connection
         self._broker = connection.broker
         self._unsettled: dict[int, tuple[str, Message]] = {}
@@ -191,47 +191,47 @@ class FakeChannel:
 
     def exchange_declare(self, name: str, *, passive: bool = False, **options: Any) -> None:
         self._connection.check()
-        self._broker.do(f"declare exchange {name} {options or ''}".strip())
+        self._broker.perform(f"declare exchange {name} {options or ''}".strip())
         if not passive:
             self._broker.exchanges.add(name)
         elif name not in self._broker.exchanges:
             raise ChannelClosedByBroker(404, f"NOT_FOUND - no exchange '{name}'")
 
     def queue_declare(self, name: str, *, passive: bool = False, **options: Any) -> Any:
-        self._broker.do(f"declare queue {name} {options or ''}".strip())
+        self._broker.perform(f"declare queue {name} {options or ''}".strip())
         if passive and name not in self._broker.queues:
             raise ChannelClosedByBroker(404, f"NOT_FOUND - no queue '{name}'")
         ready = self._broker.queues.setdefault(name, deque())
         return pika.frame.Method(1, pika.spec.Queue.DeclareOk(name, len(ready), 0))
 
     def queue_bind(self, queue: str, exchange: str, routing_key: str) -> None:
-        self._broker.do(f"bind {queue} {exchange} {routing_key}")
+        self._broker.perform(f"bind {queue} {exchange} {routing_key}")
         self._broker.bindings[exchange] = queue
 
     def basic_qos(self, *, prefetch_count: int) -> None:
         self.prefetch = prefetch_count
 
     def confirm_delivery(self) -> None:
-        self._broker.do("confirm")
+        self._broker.perform("confirm")
 
     def add_on_cancel_callback(self, callback: Callable[[Any], None]) -> None:
         self._on_cancel = callback
 
     def basic_consume(self, queue: str, callback: Callable[..., None]) -> str:
-        self._broker.do("consume")
+        self._broker.perform("consume")
         self._consumed = (queue, callback)
         return "consumer"
 
     def basic_cancel(self, consumer_tag: str) -> None:
         self._connection.check()
         assert consumer_tag == "consumer"
-        self._broker.do("cancel")
+        self._broker.perform("cancel")
         self._consumed = None
 
     def basic_get(self, queue: str) -> tuple[Any, Any, Any]:
         if not self._broker.queues[queue]:
             return None, None, None
-        return self._take(queue)
+        return self._get(queue)
 
     def basic_publish(
         self,
@@ -242,33 +242,33 @@ class FakeChannel:
         mandatory: bool,
     ) -> None:
         self._connection.check()
-        self._broker.do(f"publish {exchange}/{routing_key}")
+        self._broker.perform(f"publish {exchange}/{routing_key}")
         routed = self._broker.route(Message(body, copy.copy(properties), exchange, routing_key))
         if mandatory and not routed:
             raise UnroutableError([])
         if self._broker.confirms_to_lose:
             self._broker.confirms_to_lose -= 1
-            raise StreamLostError("the confirm never came")
+            raise StreamLostError("the connection was lost before the confirm")
 
     def basic_ack(self, tag: int, *, multiple: bool = False) -> None:
         self._connection.check()
-        self._broker.do(f"ack up to {tag}" if multiple else "ack")
-        for one in self._tags(tag, multiple=multiple):
-            self._settle(one)
+        self._broker.perform(f"ack up to {tag}" if multiple else "ack")
+        for each in self._tags(tag, multiple=multiple):
+            self._settle(each)
         self.deliver()
 
     def basic_nack(self, tag: int, *, multiple: bool, requeue: bool) -> None:
         self._connection.check()
-        assert requeue, "nothing here may be thrown away"
-        self._broker.do("requeue")
-        for one in self._tags(tag, multiple=multiple):
-            self._return(*self._settle(one))
+        assert requeue, "a nack without requeue would lose the message"
+        self._broker.perform("requeue")
+        for each in self._tags(tag, multiple=multiple):
+            self._requeue(*self._settle(each))
 
     def _tags(self, tag: int, *, multiple: bool) -> list[int]:
-        return [one for one in self._unsettled if one <= tag] or [tag] if multiple else [tag]
+        return [each for each in self._unsettled if each <= tag] or [tag] if multiple else [tag]
 
     def cancel(self) -> None:
-        """What the broker does when the queue is deleted."""
+        """Cancel the consumer, as the broker does when its queue is deleted."""
         self._consumed = None
         self._on_cancel(None)
 
@@ -277,14 +277,14 @@ class FakeChannel:
             return
         queue, callback = self._consumed
         while self._broker.queues[queue] and len(self._unsettled) < self.prefetch:
-            callback(self, *self._take(queue))
+            callback(self, *self._get(queue))
 
     def requeue_held(self) -> None:
         self.is_open = False
         for tag in list(self._unsettled):
-            self._return(*self._settle(tag))
+            self._requeue(*self._settle(tag))
 
-    def _take(self, queue: str) -> tuple[Any, Any, bytes]:
+    def _get(self, queue: str) -> tuple[Any, Any, bytes]:
         message = self._broker.queues[queue].popleft()
         self._tag += 1
         self._unsettled[self._tag] = (queue, message)
@@ -301,7 +301,7 @@ class FakeChannel:
             raise ChannelClosedByBroker(406, f"PRECONDITION_FAILED - unknown delivery tag {tag}")
         return self._unsettled.pop(tag)
 
-    def _return(self, queue: str, message: Message) -> None:
+    def _requeue(self, queue: str, message: Message) -> None:
         message.returns += 1
-        others = self._broker.queues[queue]
-        self._broker.queues[queue] = deque(sorted([message, *others], key=lambda each: each.position))
+        messages = [message, *self._broker.queues[queue]]
+        self._broker.queues[queue] = deque(sorted(messages, key=lambda each: each.position))

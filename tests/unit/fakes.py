@@ -1,4 +1,4 @@
-"""Stand-ins for the database, the clock and the listeners, small enough to be read."""
+"""Fakes of the store and the clock, and a recorder of events."""
 
 import inspect
 import time
@@ -19,24 +19,24 @@ READING = Reading(
     datetime(2026, 11, 22, 5, 28, 37, tzinfo=UTC),
     21.5,
 )
-Call = Callable[..., tuple[int, str, str]]
-Complaint = Callable[..., str]
+RunCommand = Callable[..., tuple[int, str, str]]
+GetSettingsError = Callable[..., str]
 
 
 def wait_until(condition: Callable[[], bool], seconds: float = 60) -> None:
-    """Return once the condition holds; fails after `seconds`."""
+    """Return once the condition holds; fail after `seconds`."""
     deadline = time.monotonic() + seconds
     while not condition():
-        assert time.monotonic() < deadline, f"still not so after {seconds} s"
+        assert time.monotonic() < deadline, f"the condition does not hold after {seconds} s"
         time.sleep(0.005)
 
 
 def in_turn(*actions: Callable[[], object]) -> Callable[[], None]:
-    """Does one action a call, and nothing once they are done."""
-    left = iter(actions)
+    """Return a function that runs the next action on each call, and does nothing after the last."""
+    remaining = iter(actions)
 
     def act() -> None:
-        for action in left:
+        for action in remaining:
             action()
             return
 
@@ -44,7 +44,7 @@ def in_turn(*actions: Callable[[], object]) -> Callable[[], None]:
 
 
 class FakeClock:
-    """A clock that goes when it is told to."""
+    """A clock that the test sets."""
 
     def __init__(self) -> None:
         self.now = 1000.0
@@ -54,15 +54,15 @@ class FakeClock:
 
 
 class FakeStore(Store):
-    """Keeps readings in a dictionary; raises the errors of `troubles` first, one a call."""
+    """Keeps readings in a dictionary. Each call first raises the next of `errors`, if any."""
 
-    def __init__(self, *troubles: Exception) -> None:
+    def __init__(self, *errors: Exception) -> None:
         self.readings: dict[UUID, Reading] = {}
-        self.troubles = list(troubles)
+        self.errors = list(errors)
         self.checks = 0
 
     def save(self, readings: Sequence[Reading]) -> int:
-        self._be_troubled()
+        self._raise_next_error()
         before = len(self.readings)
         for reading in readings:
             self.readings.setdefault(reading.reading_id, reading)
@@ -70,50 +70,50 @@ class FakeStore(Store):
 
     def check(self) -> None:
         self.checks += 1
-        self._be_troubled()
+        self._raise_next_error()
 
     def close(self) -> None:
         """There is nothing to close."""
 
-    def _be_troubled(self) -> None:
-        if self.troubles:
-            raise self.troubles.pop(0)
+    def _raise_next_error(self) -> None:
+        if self.errors:
+            raise self.errors.pop(0)
 
 
-class Told:
-    """A listener for the events of one class: remembers each call as its name and arguments, and may react.
+class EventRecorder:
+    """Records the calls to the methods of a telemetry class as name and arguments, and may react to them.
 
-    An event that the class does not have, or has with other arguments, fails as it would there.
+    A method that the class does not have, or has with other parameters, raises as it would there.
     """
 
-    def __init__(self, listener: type) -> None:
-        self._events = {
-            name: inspect.signature(getattr(listener, name))
-            for name in dir(listener)
+    def __init__(self, recorded: type) -> None:
+        self._signatures = {
+            name: inspect.signature(getattr(recorded, name))
+            for name in dir(recorded)
             if not name.startswith("_")
         }
         self.calls: list[tuple[str, tuple[Any, ...]]] = []
         self.reactions: dict[str, Callable[[], None]] = {}
 
     def __getattr__(self, name: str) -> Callable[..., None]:
-        if name not in self._events:
-            raise AttributeError(f"there is no event {name}")
+        if name not in self._signatures:
+            raise AttributeError(f"{name} is no event of the recorded class")
 
-        def remember(*arguments: Any, **named: Any) -> None:
-            self._events[name].bind(self, *arguments, **named)
+        def record(*arguments: Any, **named: Any) -> None:
+            self._signatures[name].bind(self, *arguments, **named)
             self.calls.append((name, (*arguments, *named.values())))
             self.reactions.get(name, lambda: None)()
 
-        return remember
+        return record
 
     @property
     def names(self) -> list[str]:
-        """What was told, without what each turn of a loop tells."""
+        """Names of the recorded calls, without those that each iteration of a loop makes."""
         return [name for name, _ in self.calls if name not in ("progress", "received")]
 
-    def of(self, wanted: str) -> list[tuple[Any, ...]]:
-        """The arguments of each call of that name."""
-        return [arguments for name, arguments in self.calls if name == wanted]
+    def calls_to(self, event: str) -> list[tuple[Any, ...]]:
+        """Return the arguments of each call to this event."""
+        return [arguments for name, arguments in self.calls if name == event]
 
 
 def delivery(
@@ -124,13 +124,13 @@ def delivery(
     timestamp: int | None = None,
     route: tuple[str, str] = ("sensors", "reading.kitchen"),
 ) -> Delivery:
-    """A delivered message, as a session returns it."""
+    """Return a delivered message, as a session returns it."""
     method = pika.spec.Basic.Deliver("consumer", 1, redelivered, *route)
     return Delivery(body, method, pika.BasicProperties(headers=headers, timestamp=timestamp))
 
 
 class FakeWork:
-    """What a handler may do while it holds a batch, without a session: runs all work in this thread."""
+    """The `Work` of a handler without a session: runs everything in this thread."""
 
     def __init__(self, pause: Callable[[float], None] = time.sleep) -> None:
         self.pause = pause

@@ -1,42 +1,42 @@
-"""A handler over a store in memory, for the tests of what is done with messages."""
+"""A handler on a store in memory."""
 
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from pipeline.handler import ReadingHandler, StoreEvents, StoreResult
 from readings.errors import InvalidReading
-from tests.unit.fakes import FakeStore, FakeWork, Told, delivery
+from tests.unit.fakes import EventRecorder, FakeStore, FakeWork, delivery
 
 UTC_ZONE = ZoneInfo("UTC")
 
 
 class HandlerBench:
-    """A handler over a store in memory."""
+    """Runs a `ReadingHandler` on a `FakeStore` and records its events and pauses."""
 
     def __init__(
         self,
-        *troubles: Exception,
+        *errors: Exception,
         zone: ZoneInfo = UTC_ZONE,
         processing_seconds: tuple[float, float] = (0, 0),
     ) -> None:
-        self.store = FakeStore(*troubles)
-        self.events = Told(StoreEvents)
+        self.store = FakeStore(*errors)
+        self.events = EventRecorder(StoreEvents)
         self.pauses: list[float] = []
         self._options: Any = {"naive_time_zone": zone, "processing_seconds": processing_seconds}
-        self.put(self.store)
+        self.use(self.store)
 
-    def put(self, store: FakeStore) -> None:
-        """Let the handler use this one."""
+    def use(self, store: FakeStore) -> None:
+        """Replace the store by this one."""
         self.store = store
         self._handler = ReadingHandler(store, self.events, **self._options)
 
     def handle(self, *bodies: bytes) -> list[InvalidReading | None]:
-        """What is refused, once it is told."""
-        handled = self._handler([delivery(body) for body in bodies], FakeWork(self.pauses.append))
-        handled.on_settled()
-        return list(handled.errors)
+        """Handle a batch, report it as settled and return the outcome of each message."""
+        result = self._handler([delivery(body) for body in bodies], FakeWork(self.pauses.append))
+        result.on_settled()
+        return list(result.errors)
 
     @property
-    def told(self) -> list[StoreResult]:
-        """What was told of each batch."""
-        return [stored for (stored,) in self.events.of("stored")]
+    def reported(self) -> list[StoreResult]:
+        """The result that was reported of each batch."""
+        return [result for (result,) in self.events.calls_to("stored")]

@@ -1,4 +1,4 @@
-"""Requests to a server on this machine, without the environment's proxy."""
+"""HTTP requests to a server on this machine, without the environment's proxy."""
 
 import json
 import urllib.error
@@ -20,7 +20,7 @@ class Response(NamedTuple):
 
 
 def send(url: str, body: Any = None, **headers: str) -> Response:
-    """A GET, or a POST with this body as JSON; headers are named with underscores."""
+    """Send a GET request, or a POST with this body as JSON. Underscores in header names become hyphens."""
     data = None if body is None else json.dumps(body).encode()
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     if data is not None:

@@ -27,7 +27,7 @@ NOT_JSON = [
     case("not UTF-8", b"\xff\xfe\xfd", r"the body b'\xff\xfe\xfd' is not JSON"),
     case("not UTF-8 inside a text", with_raw("sensor_id", b'"k\xe9"'), "invalid unicode code point"),
     case("UTF-16", VALID.decode().encode("utf-16"), r"the body b'\xff\xfe{\x00"),
-    case("a sentence", b"it is 21.5 degrees", "the body b'it is 21.5 degrees' is not JSON"),
+    case("plain text", b"it is 21.5 degrees", "the body b'it is 21.5 degrees' is not JSON"),
     case("CSV", b"kitchen;2026-11-22;21.5", "b'kitchen;2026-11-22;21.5'"),
     case("XML", b"<reading/>", "b'<reading/>'"),
     case("truncated in a text", VALID[:20], "EOF while parsing a string"),

@@ -1,4 +1,4 @@
-"""Responses held against the OpenAPI document that describes them."""
+"""Validation of responses against the OpenAPI document."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from tests.unit.http_client import Response
 
 
 def check_response(document: Any, path: str, response: Response) -> None:
-    """The response has a documented status and media type, and matches its schema."""
+    """Check that the response has a documented status and media type, and matches its schema."""
     (operation,) = document["paths"][path].values()
     content = operation["responses"][str(response.status)]["content"]
     schema = content[response.headers.get_content_type()]["schema"]

@@ -13,7 +13,7 @@ from sensor.outbox.factory import open_outbox_file
 from sensor.outbox.outbox import Outbox
 from sensor.outbox.sqlite import OutboxFile
 from sensor.telemetry import SensorTelemetry
-from tests.unit.fakes import Told
+from tests.unit.fakes import EventRecorder
 
 
 class Disk:
@@ -69,7 +69,7 @@ class OutboxHarness:
     def __init__(self, path: Path, max_readings: int = 1000, *, sync_always: bool = False) -> None:
         self.path = path
         self.max_readings = max_readings
-        self.events = Told(SensorTelemetry)
+        self.events = EventRecorder(SensorTelemetry)
         self.file, self.disk = open_with_disk(path, self.events.outbox_damaged)
         self.outbox = Outbox(self.file, max_readings, self.events, sync_always=sync_always)
 

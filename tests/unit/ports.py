@@ -1,4 +1,4 @@
-"""Ports that no other process takes while a test has them."""
+"""Ports that no other process can use during a test."""
 
 import socket
 from collections.abc import Iterator
@@ -9,19 +9,19 @@ HOST = "127.0.0.1"
 
 @contextmanager
 def closed_port() -> Iterator[int]:
-    """A port on which nobody can listen, so that each connection is refused."""
-    with socket.socket() as claim:
-        claim.bind((HOST, 0))
-        yield int(claim.getsockname()[1])
+    """Reserve a port on which nothing can listen, so that each connection is refused."""
+    with socket.socket() as reservation:
+        reservation.bind((HOST, 0))
+        yield int(reservation.getsockname()[1])
 
 
 @contextmanager
 def reserved_port() -> Iterator[int]:
-    """A port on which this process can listen again and again, and which the system gives to nobody else.
+    """Reserve a port on which this process can listen repeatedly and which no other process is given.
 
-    The claim does not listen, so a server with SO_REUSEADDR may bind beside it.
+    The reserving socket does not listen, so a server with SO_REUSEADDR may bind the same port.
     """
-    with socket.socket() as claim:
-        claim.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        claim.bind((HOST, 0))
-        yield int(claim.getsockname()[1])
+    with socket.socket() as reservation:
+        reservation.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        reservation.bind((HOST, 0))
+        yield int(reservation.getsockname()[1])

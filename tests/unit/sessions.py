@@ -10,10 +10,10 @@ QUEUE = "heat"
 
 
 def open_session(broker: FakeBroker, **options: Any) -> Session:
-    given: dict[str, Any] = {"name": "me", "prefetch": 2, "while_working": lambda: None, **options}
-    return Session(broker.loop_connect("", ""), Topology(QUEUE), **given)
+    arguments: dict[str, Any] = {"name": "me", "prefetch": 2, "while_working": lambda: None, **options}
+    return Session(broker.open_connection("", ""), Topology(QUEUE), **arguments)
 
 
-def taken(session: Session) -> Delivery:
-    (got,) = session.receive_batch(1)
-    return got
+def receive_one(session: Session) -> Delivery:
+    (delivery,) = session.receive_batch(1)
+    return delivery

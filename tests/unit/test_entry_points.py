@@ -98,7 +98,7 @@ def test_a_program_that_waits_for_its_server_can_be_stopped(
 def parts(monkeypatch: pytest.MonkeyPatch, quick_retries: None) -> tuple[FakeBroker, FakeStore]:
     """A broker and a store in memory, in the place of the consumer's own."""
     broker, store = FakeBroker(), FakeStore()
-    monkeypatch.setattr("messaging.consuming.consumer.Connection", broker.loop_connect)
+    monkeypatch.setattr("messaging.consuming.consumer.Connection", broker.open_connection)
     monkeypatch.setattr(pipeline_program, "Store", lambda *_, **__: store)
     monkeypatch.setenv("HTTP_PORT", "0")
     return broker, store
@@ -130,7 +130,7 @@ def test_the_consumer_process_stores_good_messages_and_buries_bad_ones(
     broker, store = parts
     broker.put("sensor_data", with_fields(), b"nonsense", with_fields(sensor_id="attic"), with_fields())
     stop = ShutdownSignal()
-    stop_when(stop, lambda: broker.did.count("ack") == 4)
+    stop_when(stop, lambda: broker.operations.count("ack") == 4)
 
     pipeline_program.main(stop)
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from functools import partial
 from http.server import BaseHTTPRequestHandler
 from itertools import chain, repeat
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
@@ -18,7 +19,7 @@ from runtime.errors import ServiceUnavailable
 from runtime.health import Health
 from runtime.lifecycle import ShutdownSignal
 from tests.unit.alerter.problems import notification
-from tests.unit.fakes import Told, wait_until
+from tests.unit.fakes import EventRecorder, wait_until
 from tests.webhook_server import SECRET, WebhookServer, respond, webhook_server
 
 
@@ -93,7 +94,7 @@ def test_during_an_outage_the_newest_notifications_are_kept(
     webhook: WebhookServer, quick_retries: None
 ) -> None:
     # given a webhook that is down
-    events = Told(AlerterTelemetry)
+    events = EventRecorder(AlerterTelemetry)
     down = True
 
     class Receiver(WebhookReceiver):
@@ -108,12 +109,12 @@ def test_during_an_outage_the_newest_notifications_are_kept(
     # when more notifications are put than are kept
     for number in range(MAX_PENDING + 3):
         notifier.put(notification(str(number)))
-    wait_until(lambda: bool(events.of("receiver_down")))
+    wait_until(lambda: bool(events.calls_to("receiver_down")))
     down = False
     # then the oldest are dropped and reported, and the others arrive; the first is in flight and may arrive
     wait_until(lambda: accepted(webhook)[-1:] == [str(MAX_PENDING + 2)])
     notifier.finish(60)
-    assert [dropped.subject for _, dropped, _ in events.of("dropped")] == ["0", "1", "2"]
+    assert [dropped.subject for _, dropped, _ in events.calls_to("dropped")] == ["0", "1", "2"]
     arrived = [number for number in accepted(webhook) if number != "0"]
     assert arrived == [str(number) for number in range(3, MAX_PENDING + 3)]
 
@@ -121,7 +122,7 @@ def test_during_an_outage_the_newest_notifications_are_kept(
 def test_a_notification_is_dropped_after_the_maximum_retry_time(
     webhook: WebhookServer, quick_retries: None
 ) -> None:
-    events = Told(AlerterTelemetry)
+    events = EventRecorder(AlerterTelemetry)
     webhook.responses = [respond(500)] * 1000
     connect = partial(WebhookReceiver, SecretStr(webhook.url), 60)
     notifier = Notifier(WEBHOOK, connect, events, ShutdownSignal(), max_retry_seconds=0.05)  # type: ignore[arg-type]
@@ -129,24 +130,24 @@ def test_a_notification_is_dropped_after_the_maximum_retry_time(
 
     notifier.put(notification())
 
-    wait_until(lambda: bool(events.of("dropped")))
+    wait_until(lambda: bool(events.calls_to("dropped")))
     notifier.finish(60)
 
 
 def test_finishing_tries_what_is_pending_once_more_and_reports_what_is_undelivered(
     webhook: WebhookServer, quick_retries: None
 ) -> None:
-    events = Told(AlerterTelemetry)
+    events = EventRecorder(AlerterTelemetry)
     webhook.responses = [respond(500)] * 1000
     connect = partial(WebhookReceiver, SecretStr(webhook.url), 60)
     notifier = Notifier(WEBHOOK, connect, events, ShutdownSignal())  # type: ignore[arg-type]
     notifier.start()
     notifier.put(notification())
-    wait_until(lambda: bool(events.of("receiver_down")))
+    wait_until(lambda: bool(events.calls_to("receiver_down")))
 
     notifier.finish(60)
 
-    assert events.of("undelivered") == [(WEBHOOK, 1)]
+    assert events.calls_to("undelivered") == [(WEBHOOK, 1)]
 
 
 def test_an_unexpected_error_stops_the_process(quick_retries: None) -> None:
@@ -155,7 +156,8 @@ def test_an_unexpected_error_stops_the_process(quick_retries: None) -> None:
             raise RuntimeError("unexpected")
 
     stop = ShutdownSignal()
-    notifier = Notifier(WEBHOOK, lambda: Broken(SecretStr("http://x/")), Told(AlerterTelemetry), stop)  # type: ignore[arg-type]
+    events: Any = EventRecorder(AlerterTelemetry)
+    notifier = Notifier(WEBHOOK, lambda: Broken(SecretStr("http://x/")), events, stop)
     notifier.start()
     notifier.put(notification())
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from alerter.settings import AlerterSettings
-from tests.unit.fakes import Complaint
+from tests.unit.fakes import GetSettingsError
 from tests.webhook_server import SECRET
 
 
@@ -22,8 +22,8 @@ from tests.webhook_server import SECRET
         "https://exämple/s3cret",
     ],
 )
-def test_an_invalid_url_is_reported_without_it(complaint: Complaint, url: str) -> None:
-    message = complaint(AlerterSettings, ALERT_WEBHOOK_URL=url)
+def test_an_invalid_url_is_reported_without_it(settings_error: GetSettingsError, url: str) -> None:
+    message = settings_error(AlerterSettings, ALERT_WEBHOOK_URL=url)
 
     assert message.startswith("ALERT_WEBHOOK_URL: must be an http or https URL")
     assert "cret" not in message

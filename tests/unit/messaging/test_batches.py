@@ -10,7 +10,15 @@ from pika.exceptions import StreamLostError
 
 from messaging.consuming.consumer import BatchResult
 from messaging.consuming.session import Delivery
-from tests.unit.consumer_bench import AWAY, DEAD, INVALID, QUEUE, ConsumerBench, MakeBench, failing
+from tests.unit.consumer_bench import (
+    DATABASE_DOWN,
+    DEAD_LETTER_QUEUE,
+    INVALID,
+    QUEUE,
+    ConsumerBench,
+    MakeBench,
+    failing,
+)
 from tests.unit.fakes import in_turn, wait_until
 
 SIX = tuple(str(number).encode() for number in range(1, 7))
@@ -56,10 +64,10 @@ def test_a_refused_message_is_buried_before_it_is_acked_and_its_neighbours_are_o
 
     bench.run(refusing(b"2", b"5"), prefetch=6, batch_size=6)
 
-    bury = f"publish /{DEAD}"
+    bury = f"publish /{DEAD_LETTER_QUEUE}"
     assert bench.settlements() == [bury, "ack up to 2", bury, "ack up to 5", "ack"]
-    assert bench.bodies(DEAD) == [b"2", b"5"]
-    assert len(bench.events.of("dead_lettered")) == 2
+    assert bench.bodies(DEAD_LETTER_QUEUE) == [b"2", b"5"]
+    assert len(bench.events.calls_to("dead_lettered")) == 2
 
 
 def test_a_batch_that_is_refused_altogether_is_dead_in_order(make_bench: MakeBench) -> None:
@@ -67,20 +75,21 @@ def test_a_batch_that_is_refused_altogether_is_dead_in_order(make_bench: MakeBen
 
     bench.run(refusing(*SIX), prefetch=6, batch_size=6)
 
-    assert bench.bodies(DEAD) == [*SIX]
-    assert bench.settlements() == [f"publish /{DEAD}", "ack"] * 6
+    assert bench.bodies(DEAD_LETTER_QUEUE) == [*SIX]
+    assert bench.settlements() == [f"publish /{DEAD_LETTER_QUEUE}", "ack"] * 6
 
 
 def test_a_loss_between_two_burials_leaves_the_rest_of_the_batch_in_the_queue(make_bench: MakeBench) -> None:
     bench = make_bench(*SIX)
     buried = in_turn(
-        lambda: None, lambda: bench.broker.troubles.update({f"publish /{DEAD}": [StreamLostError("gone")]})
+        lambda: None,
+        lambda: bench.broker.errors.update({f"publish /{DEAD_LETTER_QUEUE}": [StreamLostError("gone")]}),
     )
     bench.events.reactions["dead_lettered"] = buried
 
     bench.run(refusing(b"2", b"4", b"6"), prefetch=6, batch_size=6)
 
-    assert bench.bodies(DEAD) == [b"2", b"4", b"6"]
+    assert bench.bodies(DEAD_LETTER_QUEUE) == [b"2", b"4", b"6"]
     assert bench.batches == [[*SIX], [b"5", b"6"]]
     assert bench.bodies(QUEUE) == []
 
@@ -97,7 +106,7 @@ def test_a_suspect_is_never_handled_with_its_neighbours_and_settled_by_its_own_o
 
     expected = [[*SIX[:place]], [b"suspect"], [*SIX[place:4]]]
     assert bench.batches == [batch for batch in expected if batch]
-    assert bench.suspects == [b"suspect"]
+    assert bench.isolated == [b"suspect"]
     assert "ack" in bench.settlements(), "the suspect's own ack covers nothing else"
     assert bench.bodies(QUEUE) == []
 
@@ -106,7 +115,7 @@ def test_what_comes_before_a_suspect_is_acked_before_it_is_tried(make_bench: Mak
     bench = make_bench(*SIX[:3])
     bench.broker.put(QUEUE, b"suspect", returns=4)
     bench.broker.put(QUEUE, *SIX[3:])
-    bench.broker.troubles["ack"] = [StreamLostError("gone")]
+    bench.broker.errors["ack"] = [StreamLostError("gone")]
 
     bench.run(prefetch=7, batch_size=7)
 
@@ -122,7 +131,7 @@ def test_suspects_in_a_row_are_tried_together_and_nothing_else_is(make_bench: Ma
     bench.run(prefetch=5, batch_size=5)
 
     assert bench.batches == [[b"before"], [b"1", b"2", b"3"], [b"behind"]]
-    assert bench.suspects == [b"1", b"2", b"3"]
+    assert bench.isolated == [b"1", b"2", b"3"]
     assert bench.settlements() == ["ack", "ack up to 4", "ack"]
 
 
@@ -131,7 +140,7 @@ def test_an_outage_holds_the_whole_batch_unacked_until_it_is_over(make_bench: Ma
     bench.events.reactions["dependency_down"] = lambda: unsettled.append(bench.settlements())
     unsettled: list[list[str]] = []
 
-    bench.run(failing(AWAY, AWAY, AWAY), prefetch=6, batch_size=6)
+    bench.run(failing(DATABASE_DOWN, DATABASE_DOWN, DATABASE_DOWN), prefetch=6, batch_size=6)
 
     assert bench.batches == [[*SIX]] * 4
     assert unsettled == [[]] * 3
@@ -143,14 +152,14 @@ def test_a_stop_during_an_outage_gives_back_the_batch_and_what_came_behind_it(ma
 
     def away(_delivery: Delivery) -> None:
         bench.stop.set()
-        raise AWAY
+        raise DATABASE_DOWN
 
     bench.run(away, prefetch=5, batch_size=3)
 
     assert bench.settlements() == ["requeue"]
     assert bench.bodies(QUEUE) == [*SIX]
     assert returns(bench) == [1, 1, 1, 1, 1, 0]
-    assert bench.events.of("requeued") == [("stopping", 5)]
+    assert bench.events.calls_to("requeued") == [("stopping", 5)]
 
 
 def test_an_outage_beyond_the_hold_limit_gives_back_the_batch_and_takes_it_again(
@@ -158,9 +167,11 @@ def test_an_outage_beyond_the_hold_limit_gives_back_the_batch_and_takes_it_again
 ) -> None:
     bench = make_bench(*SIX)
 
-    bench.run(failing(AWAY, AWAY, AWAY), prefetch=4, batch_size=4, hold_seconds=0.0001)
+    bench.run(
+        failing(DATABASE_DOWN, DATABASE_DOWN, DATABASE_DOWN), prefetch=4, batch_size=4, hold_seconds=0.0001
+    )
 
-    assert bench.events.of("requeued") == [("the database is away", 4)]
+    assert bench.events.calls_to("requeued") == [("the database is down", 4)]
     assert bench.settlements() == ["requeue", "ack up to 8", "ack up to 10"]
     assert bench.bodies(QUEUE) == []
 
@@ -195,7 +206,7 @@ def test_work_on_a_batch_that_outlasts_the_drain_limit_is_given_back(
 def test_a_batch_whose_connection_was_lost_is_not_acked_but_handled_again(make_bench: MakeBench) -> None:
     bench = make_bench(*SIX)
 
-    bench.run(failing(at_last=in_turn(bench.broker.lose)), prefetch=6, batch_size=6)
+    bench.run(failing(afterwards=in_turn(bench.broker.disconnect)), prefetch=6, batch_size=6)
 
     assert bench.batches == [[*SIX]] * 2
     assert bench.settlements() == ["ack up to 6"]
@@ -230,17 +241,17 @@ def test_what_a_batch_has_to_tell_is_told_after_its_settlement(make_bench: MakeB
 
     bench.run(prefetch=3, batch_size=3)
 
-    assert bench.told == ["ack up to 3", "ack up to 6"]
+    assert bench.reported == ["ack up to 3", "ack up to 6"]
 
 
 def test_what_was_committed_is_told_although_its_ack_is_lost(make_bench: MakeBench) -> None:
     bench = make_bench(b"1", b"2")
-    bench.broker.troubles["ack up to 2"] = [StreamLostError("gone")]
+    bench.broker.errors["ack up to 2"] = [StreamLostError("gone")]
 
     bench.run(prefetch=2, batch_size=2)
 
     assert len(bench.batches) == 2
-    assert len(bench.told) == 1, "nothing had been settled when the first was told"
+    assert len(bench.reported) == 1, "nothing had been settled when the first was told"
     assert bench.settlements() == ["ack up to 2"]
 
 

@@ -11,14 +11,14 @@ from messaging.errors import BrokerRefused, BrokerUnavailable, Unroutable
 from messaging.publishing import bulk
 from messaging.publishing.bulk import BulkEvents, BulkPublisher, Message
 from messaging.publishing.confirm_publisher import Confirm, OutstandingConfirms
-from tests.unit.fakes import FakeClock, Told
+from tests.unit.fakes import EventRecorder, FakeClock
 
 
 def messages(count: int) -> list[Message]:
     return [Message("kitchen", str(number), b"{}", number) for number in range(1, count + 1)]
 
 
-class FakeStream:
+class FakeConfirmPublisher:
     """Confirms all that was published at each wait; `deaths` fail one wait each before that."""
 
     def __init__(self, queue: "FakeQueue") -> None:
@@ -57,16 +57,16 @@ class FakeQueue:
         self.clock = FakeClock()
         self.arrived: list[str] = []
         self.taken = self.confirmed = self.most_in_flight = 0
-        self.streams: list[FakeStream] = []
+        self.streams: list[FakeConfirmPublisher] = []
         self.deaths: deque[Exception | None] = deque()
         self.refusals: deque[Exception | None] = deque()
         self.each_turn: Callable[[], object] = lambda: None
         self._numbers: dict[int, int] = {}
 
-    def connect(self) -> FakeStream:
+    def connect(self) -> FakeConfirmPublisher:
         if self.refusals and (error := self.refusals.popleft()):
             raise error
-        self.streams.append(FakeStream(self))
+        self.streams.append(FakeConfirmPublisher(self))
         return self.streams[-1]
 
     def turn(self) -> None:
@@ -74,7 +74,7 @@ class FakeQueue:
         if self.deaths and (error := self.deaths.popleft()):
             raise error
 
-    def number(self, stream: FakeStream, confirmed: int) -> int:
+    def number(self, stream: FakeConfirmPublisher, confirmed: int) -> int:
         self._numbers[id(stream)] = self._numbers.get(id(stream), 0) + confirmed
         return self._numbers[id(stream)]
 
@@ -85,12 +85,12 @@ def queue() -> FakeQueue:
 
 
 @pytest.fixture
-def told() -> Told:
-    return Told(BulkEvents)
+def told() -> EventRecorder:
+    return EventRecorder(BulkEvents)
 
 
 def publisher(
-    queue: FakeQueue, told: Told, *, max_queue_depth: int = 0, patience: float = 60
+    queue: FakeQueue, told: EventRecorder, *, max_queue_depth: int = 0, patience: float = 60
 ) -> BulkPublisher:
     def sleep(seconds: float) -> None:
         queue.clock.now += seconds
@@ -102,23 +102,23 @@ def publisher(
 
 
 def test_everything_is_published_in_order_with_a_bounded_number_in_flight(
-    queue: FakeQueue, told: Told
+    queue: FakeQueue, told: EventRecorder
 ) -> None:
     publisher(queue, told).publish(messages(2 * bulk.MAX_IN_FLIGHT + 5))
 
     assert queue.arrived == [message.message_id for message in messages(2 * bulk.MAX_IN_FLIGHT + 5)]
     assert queue.most_in_flight == bulk.MAX_IN_FLIGHT
-    assert [last.context for (last,) in told.of("confirmed")] == [1000, 2000, 2005]
+    assert [last.context for (last,) in told.calls_to("confirmed")] == [1000, 2000, 2005]
     assert all(stream.closed for stream in queue.streams)
 
 
-def test_nothing_to_publish_ends_at_once(queue: FakeQueue, told: Told) -> None:
+def test_nothing_to_publish_ends_at_once(queue: FakeQueue, told: EventRecorder) -> None:
     publisher(queue, told).publish([])
 
     assert (queue.arrived, told.names) == ([], [])
 
 
-def test_a_source_is_not_read_further_than_it_is_published(queue: FakeQueue, told: Told) -> None:
+def test_a_source_is_not_read_further_than_it_is_published(queue: FakeQueue, told: EventRecorder) -> None:
     read = []
     queue.deaths.extend([None, KeyboardInterrupt()])  # type: ignore[list-item]
 
@@ -129,7 +129,7 @@ def test_a_source_is_not_read_further_than_it_is_published(queue: FakeQueue, tol
     assert queue.streams[0].closed
 
 
-def test_a_slow_source_does_not_keep_what_it_gave_before(queue: FakeQueue, told: Told) -> None:
+def test_a_slow_source_does_not_keep_what_it_gave_before(queue: FakeQueue, told: EventRecorder) -> None:
     def slowly() -> object:
         for message in messages(4):
             queue.clock.now += bulk.FILL_SECONDS
@@ -137,10 +137,12 @@ def test_a_slow_source_does_not_keep_what_it_gave_before(queue: FakeQueue, told:
 
     publisher(queue, told).publish(slowly())  # type: ignore[arg-type]
 
-    assert [last.context for (last,) in told.of("confirmed")] == [1, 2, 3, 4]
+    assert [last.context for (last,) in told.calls_to("confirmed")] == [1, 2, 3, 4]
 
 
-def test_what_a_lost_connection_did_not_confirm_is_published_again(queue: FakeQueue, told: Told) -> None:
+def test_what_a_lost_connection_did_not_confirm_is_published_again(
+    queue: FakeQueue, told: EventRecorder
+) -> None:
     lost = BrokerUnavailable("Stream connection lost")
     queue.deaths.extend([None, lost, None, lost])
     queue.refusals.extend([None, BrokerUnavailable("Connection refused"), None])
@@ -149,8 +151,8 @@ def test_what_a_lost_connection_did_not_confirm_is_published_again(queue: FakeQu
 
     assert set(queue.arrived) == {message.message_id for message in messages(2_500)}
     assert queue.arrived[1_000:3_000] == [str(number) for number in [*range(1_001, 2_001)] * 2]
-    assert [last.context for (last,) in told.of("confirmed")] == [1000, 2000, 2500]
-    assert told.of("lost") == [
+    assert [last.context for (last,) in told.calls_to("confirmed")] == [1000, 2000, 2500]
+    assert told.calls_to("lost") == [
         ("Stream connection lost",),
         ("Connection refused",),
         ("Stream connection lost",),
@@ -158,7 +160,7 @@ def test_what_a_lost_connection_did_not_confirm_is_published_again(queue: FakeQu
     assert all(stream.closed for stream in queue.streams)
 
 
-def test_a_broker_that_stays_away_ends_it_after_the_patience(queue: FakeQueue, told: Told) -> None:
+def test_a_broker_that_stays_away_ends_it_after_the_patience(queue: FakeQueue, told: EventRecorder) -> None:
     queue.deaths.extend([None, BrokerUnavailable("lost")])
     queue.refusals.extend([None, *[BrokerUnavailable("Connection refused")] * 100])
     began = queue.clock.now
@@ -167,19 +169,19 @@ def test_a_broker_that_stays_away_ends_it_after_the_patience(queue: FakeQueue, t
         publisher(queue, told, patience=10).publish(messages(2_500))
 
     assert 10 < queue.clock.now - began < 12
-    assert [last.context for (last,) in told.of("confirmed")] == [1000]
+    assert [last.context for (last,) in told.calls_to("confirmed")] == [1000]
 
 
-def test_the_patience_begins_anew_whenever_the_broker_is_heard(queue: FakeQueue, told: Told) -> None:
+def test_the_patience_begins_anew_whenever_the_broker_is_heard(queue: FakeQueue, told: EventRecorder) -> None:
     lost = BrokerUnavailable("lost")
     queue.deaths.extend([None, *[lost] * 5, None, *[lost] * 5, None, *[lost] * 5])
 
     publisher(queue, told, patience=8).publish(messages(3_500))
 
-    assert len(told.of("lost")) == 15
+    assert len(told.calls_to("lost")) == 15
 
 
-def test_a_broker_that_was_never_there_is_not_waited_for(queue: FakeQueue, told: Told) -> None:
+def test_a_broker_that_was_never_there_is_not_waited_for(queue: FakeQueue, told: EventRecorder) -> None:
     queue.refusals.append(BrokerUnavailable("Connection refused"))
 
     with pytest.raises(BrokerUnavailable):
@@ -190,7 +192,7 @@ def test_a_broker_that_was_never_there_is_not_waited_for(queue: FakeQueue, told:
 
 @pytest.mark.parametrize("error", [Unroutable("no queue"), BrokerRefused("403")])
 def test_what_will_not_pass_is_not_tried_again(
-    queue: FakeQueue, told: Told, error: BrokerUnavailable
+    queue: FakeQueue, told: EventRecorder, error: BrokerUnavailable
 ) -> None:
     queue.deaths.extend([None, error])
 
@@ -200,7 +202,7 @@ def test_what_will_not_pass_is_not_tried_again(
     assert len(queue.streams) == 1
 
 
-def test_no_more_wait_in_the_queue_than_may(queue: FakeQueue, told: Told) -> None:
+def test_no_more_wait_in_the_queue_than_may(queue: FakeQueue, told: EventRecorder) -> None:
     deepest = 0
 
     def consume() -> None:
@@ -215,7 +217,7 @@ def test_no_more_wait_in_the_queue_than_may(queue: FakeQueue, told: Told) -> Non
     assert 1_000 < deepest <= 1_500
 
 
-def test_a_full_queue_is_told_and_waited_for(queue: FakeQueue, told: Told) -> None:
+def test_a_full_queue_is_told_and_waited_for(queue: FakeQueue, told: EventRecorder) -> None:
     queue.arrived = ["from before"] * 50
     turns = iter(range(1_000))
 
@@ -227,7 +229,7 @@ def test_a_full_queue_is_told_and_waited_for(queue: FakeQueue, told: Told) -> No
     publisher(queue, told, max_queue_depth=50, patience=1).publish(messages(10))
 
     assert queue.arrived[50:] == [message.message_id for message in messages(10)]
-    assert told.of("waiting")[0] == (50,)
+    assert told.calls_to("waiting")[0] == (50,)
 
 
 @st.composite

@@ -130,11 +130,11 @@ def test_a_broker_that_takes_the_connection_and_is_silent_is_given_up(
 def test_closing_a_connection_that_is_gone_already_is_no_error() -> None:
     broker = FakeBroker()
     connection = broker.connect("", "")
-    broker.troubles["close"] = [StreamLostError("gone")]
+    broker.errors["close"] = [StreamLostError("gone")]
 
     close_quietly(connection)
     close_quietly(connection)
     close_quietly(connection)
 
     assert not connection.is_open
-    assert broker.did.count("close") == 1
+    assert broker.operations.count("close") == 1

@@ -5,7 +5,7 @@ import itertools
 import pytest
 
 from messaging.consuming.session import Delivery
-from tests.unit.consumer_bench import AWAY, DEAD, INVALID, QUEUE, MakeBench, failing
+from tests.unit.consumer_bench import DATABASE_DOWN, DEAD_LETTER_QUEUE, INVALID, QUEUE, MakeBench, failing
 
 
 def test_handled_messages_are_acked_in_order(make_bench: MakeBench) -> None:
@@ -24,9 +24,9 @@ def test_what_comes_into_hand_is_told_with_its_number_and_once_for_all_attempts(
 ) -> None:
     bench = make_bench(b"1", b"2", b"3")
 
-    bench.run(failing(AWAY, AWAY), prefetch=2, batch_size=2, linger_seconds=0.01)
+    bench.run(failing(DATABASE_DOWN, DATABASE_DOWN), prefetch=2, batch_size=2, linger_seconds=0.01)
 
-    assert sum(number for (number,) in bench.events.of("received")) == 3
+    assert sum(number for (number,) in bench.events.calls_to("received")) == 3
 
 
 def test_the_topology_is_declared_and_the_prefetch_set_before_consuming(make_bench: MakeBench) -> None:
@@ -34,9 +34,9 @@ def test_the_topology_is_declared_and_the_prefetch_set_before_consuming(make_ben
 
     bench.run(prefetch=7)
 
-    assert bench.broker.did.index(f"declare queue {DEAD} {{'durable': True}}") < bench.broker.did.index(
-        "consume"
-    )
+    assert bench.broker.operations.index(
+        f"declare queue {DEAD_LETTER_QUEUE} {{'durable': True}}"
+    ) < bench.broker.operations.index("consume")
     assert bench.broker.connections[0].channels[0].prefetch == 7
 
 
@@ -45,30 +45,30 @@ def test_an_invalid_message_is_dead_lettered_and_only_then_acked(make_bench: Mak
 
     bench.run(failing(INVALID))
 
-    assert bench.settlements() == [f"publish /{DEAD}", "ack"]
-    [dead] = bench.broker.queues[DEAD]
+    assert bench.settlements() == [f"publish /{DEAD_LETTER_QUEUE}", "ack"]
+    [dead] = bench.broker.queues[DEAD_LETTER_QUEUE]
     assert (dead.body, dead.headers["x-dead-reason"]) == (b"nonsense", "not-json")
-    assert bench.events.of("dead_lettered") == [(INVALID,)]
+    assert bench.events.calls_to("dead_lettered") == [(INVALID,)]
 
 
 def test_an_outage_is_waited_out_with_the_message_in_hand(make_bench: MakeBench) -> None:
     bench = make_bench(b"1")
 
-    bench.run(failing(AWAY, AWAY, AWAY))
+    bench.run(failing(DATABASE_DOWN, DATABASE_DOWN, DATABASE_DOWN))
 
     assert bench.handled == [b"1"] * 4
     assert bench.settlements() == ["ack"]
-    assert [reason for reason, _ in bench.events.of("dependency_down")] == ["the database is away"] * 3
-    assert len(bench.events.of("dependency_up")) == 1
-    assert bench.events.of("broker_lost") == []
+    assert [reason for reason, _ in bench.events.calls_to("dependency_down")] == ["the database is down"] * 3
+    assert len(bench.events.calls_to("dependency_up")) == 1
+    assert bench.events.calls_to("broker_lost") == []
 
 
 def test_a_message_found_invalid_after_an_outage_is_dead_lettered(make_bench: MakeBench) -> None:
     bench = make_bench(b"1")
 
-    bench.run(failing(AWAY, AWAY, INVALID))
+    bench.run(failing(DATABASE_DOWN, DATABASE_DOWN, INVALID))
 
-    assert bench.settlements() == [f"publish /{DEAD}", "ack"]
+    assert bench.settlements() == [f"publish /{DEAD_LETTER_QUEUE}", "ack"]
     assert bench.events.names == [
         "consuming",
         "dependency_down",
@@ -83,13 +83,13 @@ def test_a_stop_during_an_outage_requeues_the_message_at_once(make_bench: MakeBe
 
     def away(_delivery: Delivery) -> None:
         bench.stop.set()
-        raise AWAY
+        raise DATABASE_DOWN
 
     bench.run(away)
 
     assert bench.settlements() == ["requeue"]
     assert bench.bodies(QUEUE) == [b"1"]
-    assert bench.events.of("requeued") == [("stopping", 1)]
+    assert bench.events.calls_to("requeued") == [("stopping", 1)]
 
 
 def test_an_outage_beyond_the_hold_limit_requeues_the_message_and_takes_it_again(
@@ -97,10 +97,10 @@ def test_an_outage_beyond_the_hold_limit_requeues_the_message_and_takes_it_again
 ) -> None:
     bench = make_bench(b"1")
 
-    bench.run(failing(AWAY, AWAY, AWAY), hold_seconds=0.0001)
+    bench.run(failing(DATABASE_DOWN, DATABASE_DOWN, DATABASE_DOWN), hold_seconds=0.0001)
 
     assert bench.settlements() == ["requeue", "ack"]
-    assert bench.events.of("requeued") == [("the database is away", 1)]
+    assert bench.events.calls_to("requeued") == [("the database is down", 1)]
 
 
 def test_work_in_progress_is_finished_after_the_stop(make_bench: MakeBench) -> None:
@@ -121,7 +121,7 @@ def test_after_the_stop_the_last_ack_brings_no_further_message(make_bench: MakeB
 
     bench.run(lambda _delivery: bench.stop.set())
 
-    assert bench.broker.did.index("cancel") < bench.broker.did.index("ack")
+    assert bench.broker.operations.index("cancel") < bench.broker.operations.index("ack")
     assert [message.returns for message in bench.broker.queues[QUEUE]] == [0]
 
 
@@ -151,7 +151,7 @@ def test_a_message_that_came_back_often_goes_to_the_suspect_handler(
 
     bench.run()
 
-    assert bench.suspects == ([b"1"] if suspect else [])
+    assert bench.isolated == ([b"1"] if suspect else [])
     assert bench.settlements() == ["ack"]
 
 

@@ -26,10 +26,10 @@ def bury(
     """The message as it lies in the dead queue."""
     broker = FakeBroker()
     broker.put(QUEUE)
-    DeadLetterWriter(broker.loop_connect("", "").channel(), QUEUE, by="pipeline@host:7").write(
+    DeadLetterWriter(broker.open_connection("", "").channel(), QUEUE, by="pipeline@host:7").write(
         method, properties, b"\x00body", error
     )
-    assert broker.did[-2:] == ["confirm", f"publish /{QUEUE}"]
+    assert broker.operations[-2:] == ["confirm", f"publish /{QUEUE}"]
     return broker.queues[QUEUE][0]
 
 
@@ -153,7 +153,7 @@ def test_what_comes_off_the_wire_can_be_written_again() -> None:
 
 
 def test_a_dead_queue_that_is_not_there_is_told() -> None:
-    letters = DeadLetterWriter(FakeBroker().loop_connect("", "").channel(), QUEUE, by="me")
+    letters = DeadLetterWriter(FakeBroker().open_connection("", "").channel(), QUEUE, by="me")
 
     with pytest.raises(Unroutable, match="sensorctl setup"):
         letters.write(METHOD, pika.BasicProperties(), b"", ERROR)
@@ -162,8 +162,8 @@ def test_a_dead_queue_that_is_not_there_is_told() -> None:
 def test_a_lost_connection_is_told() -> None:
     broker = FakeBroker()
     broker.put(QUEUE)
-    letters = DeadLetterWriter(broker.loop_connect("", "").channel(), QUEUE, by="me")
-    broker.troubles[f"publish /{QUEUE}"] = [StreamLostError("Stream connection lost")]
+    letters = DeadLetterWriter(broker.open_connection("", "").channel(), QUEUE, by="me")
+    broker.errors[f"publish /{QUEUE}"] = [StreamLostError("Stream connection lost")]
 
     with pytest.raises(BrokerUnavailable, match="Stream connection lost"):
         letters.write(METHOD, pika.BasicProperties(), b"", ERROR)

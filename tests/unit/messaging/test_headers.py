@@ -96,7 +96,7 @@ def bury(properties: pika.BasicProperties) -> Message:
     broker.put("dead")
     method = spec.Basic.Deliver("consumer", 1, False, "sensors", "reading.kitchen")
     error = InvalidReading(DeadLetterReason.NOT_JSON, "é" * 10_000)
-    DeadLetterWriter(broker.loop_connect("", "").channel(), "dead", by="me").write(
+    DeadLetterWriter(broker.open_connection("", "").channel(), "dead", by="me").write(
         method, properties, b"", error
     )
     return broker.queues["dead"][0]

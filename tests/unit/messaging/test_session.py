@@ -9,7 +9,7 @@ from messaging.errors import BrokerUnavailable
 from runtime.errors import ShutdownRequested
 from tests.unit.fake_broker import FakeBroker
 from tests.unit.fakes import delivery
-from tests.unit.sessions import QUEUE, open_session, taken
+from tests.unit.sessions import QUEUE, open_session, receive_one
 
 
 def test_the_first_delivery_has_the_number_one() -> None:
@@ -49,7 +49,7 @@ def test_deliveries_come_in_order_and_none_when_there_is_none() -> None:
     broker.put(QUEUE, b"1", b"2")
     session = open_session(broker)
 
-    assert [taken(session).body, taken(session).body] == [b"1", b"2"]
+    assert [receive_one(session).body, receive_one(session).body] == [b"1", b"2"]
     assert session.receive_batch(0.001) == []
 
 
@@ -57,12 +57,12 @@ def test_prefetch_bounds_what_is_in_hand() -> None:
     broker = FakeBroker()
     broker.put(QUEUE, b"1", b"2")
     session = open_session(broker, prefetch=1)
-    first = taken(session)
+    first = receive_one(session)
     assert session.receive_batch(0.001) == []
 
     session.ack([first])
 
-    assert taken(session).body == b"2"
+    assert receive_one(session).body == b"2"
 
 
 def test_a_requeued_message_comes_back_with_its_count() -> None:
@@ -70,18 +70,18 @@ def test_a_requeued_message_comes_back_with_its_count() -> None:
     broker.put(QUEUE, b"1")
     session = open_session(broker)
 
-    taken(session)
+    receive_one(session)
 
     assert session.requeue() == 1
 
-    assert taken(session).delivery_attempt == 2
+    assert receive_one(session).delivery_attempt == 2
 
 
 def test_a_stale_delivery_is_refused_by_the_session_that_did_not_bring_it() -> None:
     broker = FakeBroker()
     broker.put(QUEUE, b"1")
-    stale = taken(open_session(broker))
-    broker.lose()
+    stale = receive_one(open_session(broker))
+    broker.disconnect()
 
     with pytest.raises(BrokerUnavailable, match="unknown delivery tag"):
         open_session(broker).ack([stale])
@@ -107,7 +107,7 @@ def test_a_pause_on_a_lost_connection_ends_at_once() -> None:
     broker = FakeBroker()
     broker.put(QUEUE, b"1")
     session = open_session(broker)
-    broker.lose()
+    broker.disconnect()
 
     with pytest.raises(BrokerUnavailable, match="Stream connection lost"):
         session.pause(60)
@@ -129,12 +129,12 @@ def test_what_came_before_the_cancel_is_still_handled() -> None:
     broker = FakeBroker()
     broker.put(QUEUE, b"1", b"2")
     session = open_session(broker, prefetch=2)
-    in_hand = taken(session)
+    in_hand = receive_one(session)
     broker.connections[0].channels[0].cancel()
 
     session.pause(0.01)
     session.ack([in_hand])
-    session.ack([taken(session)])
+    session.ack([receive_one(session)])
 
     with pytest.raises(BrokerUnavailable, match="the broker cancelled the consumer"):
         session.receive_batch(0)
@@ -145,7 +145,7 @@ def test_closing_gives_back_what_was_not_settled() -> None:
     broker = FakeBroker()
     broker.put(QUEUE, b"1")
     session = open_session(broker)
-    taken(session)
+    receive_one(session)
 
     session.close()
 
@@ -156,7 +156,7 @@ def test_while_work_is_done_beside_more_messages_come() -> None:
     broker = FakeBroker()
     broker.put(QUEUE, b"1", b"2", b"3")
     session = open_session(broker, prefetch=3)
-    first = taken(session)
+    first = receive_one(session)
     came = Event()
     broker.put(QUEUE, b"4")
     session.ack([first])
@@ -176,10 +176,10 @@ def test_a_connection_that_is_lost_meanwhile_does_not_end_work_beside() -> None:
     broker = FakeBroker()
     broker.put(QUEUE, b"1")
     session = open_session(broker)
-    first = taken(session)
+    first = receive_one(session)
 
     def commit() -> str:
-        broker.lose()
+        broker.disconnect()
         return "committed"
 
     assert session.run_in_thread(commit) == "committed"

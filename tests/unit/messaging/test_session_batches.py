@@ -32,7 +32,7 @@ def test_a_batch_takes_in_what_comes_while_it_lingers() -> None:
     later = iter([b"2", b"3"])
 
     def more_and_more() -> bool:
-        broker.put(QUEUE, *([next(later)] if len(broker.did) else []))
+        broker.put(QUEUE, *([next(later)] if len(broker.operations) else []))
         return False
 
     assert bodies(session.receive_batch(1, size=3, linger_seconds=600, should_flush=more_and_more)) == [
@@ -120,7 +120,7 @@ def test_one_multiple_ack_settles_a_batch_and_nothing_behind_it() -> None:
     session.ack(batch)
     session.close()
 
-    assert broker.did.count("ack up to 2") == 1
+    assert broker.operations.count("ack up to 2") == 1
     assert [message.body for message in broker.queues[QUEUE]] == [b"3"]
 
 
@@ -133,7 +133,7 @@ def test_messages_before_which_one_is_not_settled_are_acked_one_by_one() -> None
     session.ack(others)
     session.close()
 
-    assert broker.did.count("ack") == 2
+    assert broker.operations.count("ack") == 2
     assert [message.body for message in broker.queues[QUEUE]] == [b"1"]
 
 
@@ -149,7 +149,7 @@ def test_requeueing_gives_back_all_that_is_not_settled_and_it_can_be_taken_again
     again = session.receive_batch(1, size=3)
     assert [(each.body, each.delivery_attempt) for each in again] == [(b"2", 2), (b"3", 2), (b"4", 2)]
     session.ack(again)
-    assert broker.did[-1] == "ack up to 7"
+    assert broker.operations[-1] == "ack up to 7"
     assert not broker.queues[QUEUE]
 
 

@@ -13,7 +13,7 @@ def test_everything_is_declared_durable_and_nothing_else() -> None:
 
     Topology("heat").declare(broker.connect("", "").channel())
 
-    assert broker.did[2:] == [
+    assert broker.operations[2:] == [
         "declare exchange sensors {'exchange_type': 'topic', 'durable': True}",
         "declare queue heat {'durable': True}",
         "declare queue heat.dead {'durable': True}",
@@ -24,7 +24,7 @@ def test_everything_is_declared_durable_and_nothing_else() -> None:
 
 def test_a_refused_declaration_is_told_in_the_brokers_words() -> None:
     broker = FakeBroker()
-    broker.troubles["declare queue heat {'durable': True}"] = [
+    broker.errors["declare queue heat {'durable': True}"] = [
         ChannelClosedByBroker(406, "PRECONDITION_FAILED - inequivalent arg 'x-max-length'")
     ]
 

@@ -20,7 +20,7 @@ from readings.model import Reading
 from runtime.lifecycle import ShutdownSignal
 from tests.unit.bodies import with_fields
 from tests.unit.fake_broker import FakeBroker
-from tests.unit.fakes import FakeStore, Told
+from tests.unit.fakes import EventRecorder, FakeStore
 
 QUEUE, DEAD = "heat", "heat.dead"
 MOST = 24
@@ -62,7 +62,12 @@ def consumed(
     messages: Sequence[tuple[bytes, int]], size: int, prefetch: int, away_at: Sequence[int] = ()
 ) -> dict[str, Any]:
     """What becomes of them."""
-    broker, store, told, stop = FakeBroker(), PickyStore(away_at), Told(PipelineTelemetry), ShutdownSignal()
+    broker, store, told, stop = (
+        FakeBroker(),
+        PickyStore(away_at),
+        EventRecorder(PipelineTelemetry),
+        ShutdownSignal(),
+    )
     for content, returns in messages:
         broker.put(QUEUE, content, returns=returns)
     handler = ReadingHandler(store, told, naive_time_zone=ZoneInfo("UTC"))
@@ -73,20 +78,20 @@ def consumed(
         options, handler=handler, isolation_handler=handler, events=told, stop=stop, when_idle=stop.set
     )
     with (
-        patch("messaging.consuming.consumer.Connection", broker.loop_connect),
+        patch("messaging.consuming.consumer.Connection", broker.open_connection),
         patch("messaging.consuming.consumer.RECONNECT_SECONDS", 0.001),
         patch("runtime.retry.INITIAL_DELAY_SECONDS", 0.001),
         patch("runtime.retry.MAX_JITTER_SECONDS", 0.001),
     ):
         consumer.run()
-    batches = [stored for (stored,) in told.of("stored")]
+    batches = [stored for (stored,) in told.calls_to("stored")]
     return {
         "stored": store.readings,
         "dead": [(dead.body, dead.headers["x-dead-reason"]) for dead in broker.queues[DEAD]],
         "left": list(broker.queues[QUEUE]),
         "told": sum(len(batch.readings) for batch in batches),
         "new": sum(batch.new for batch in batches),
-        "told dead": len(told.of("dead_lettered")),
+        "told dead": len(told.calls_to("dead_lettered")),
     }
 
 

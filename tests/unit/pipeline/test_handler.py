@@ -13,10 +13,10 @@ from readings.errors import DeadLetterReason
 from runtime.errors import ShutdownRequested
 from runtime.lifecycle import ShutdownSignal
 from tests.unit.bodies import with_fields
-from tests.unit.fakes import FakeStore, FakeWork, Told, delivery
+from tests.unit.fakes import EventRecorder, FakeStore, FakeWork, delivery
 from tests.unit.handler_bench import UTC_ZONE, HandlerBench
 
-AWAY = StoreUnavailable("Connection refused")
+DATABASE_DOWN = StoreUnavailable("Connection refused")
 
 
 def test_a_good_message_is_stored_and_told() -> None:
@@ -26,13 +26,13 @@ def test_a_good_message_is_stored_and_told() -> None:
 
     [reading] = bench.store.readings.values()
     assert (reading.sensor_id, reading.temperature) == ("kitchen", 21.5)
-    assert [(list(stored.readings), stored.new) for stored in bench.told] == [([reading], 1)]
+    assert [(list(stored.readings), stored.new) for stored in bench.reported] == [([reading], 1)]
     assert bench.pauses == []
 
 
 def test_what_came_by_mqtt_is_stored_beside_what_did_not() -> None:
     topic = delivery(b"21.5", route=("amq.topic", "sensors.attic.temperature"), timestamp=1_795_325_317)
-    events, store = Told(StoreEvents), FakeStore()
+    events, store = EventRecorder(StoreEvents), FakeStore()
 
     handled = ReadingHandler(store, events, naive_time_zone=UTC_ZONE)(
         [delivery(b"21.5"), topic, delivery(with_fields())], FakeWork()
@@ -56,7 +56,7 @@ def test_the_same_message_again_is_a_duplicate() -> None:
     bench.handle(with_fields())
 
     assert len(bench.store.readings) == 1
-    assert [stored.new for stored in bench.told] == [1, 0]
+    assert [stored.new for stored in bench.reported] == [1, 0]
 
 
 def test_a_naive_time_is_in_the_zone_that_was_set() -> None:
@@ -75,7 +75,7 @@ def test_a_bad_message_is_refused_before_any_work() -> None:
 
     assert refused
     assert refused.reason is DeadLetterReason.NOT_JSON
-    assert (bench.store.readings, bench.told[0].readings, bench.pauses) == ({}, [], [])
+    assert (bench.store.readings, bench.reported[0].readings, bench.pauses) == ({}, [], [])
 
 
 def test_what_the_database_will_never_take_is_invalid_in_its_words() -> None:
@@ -86,11 +86,11 @@ def test_what_the_database_will_never_take_is_invalid_in_its_words() -> None:
     assert refused
     assert refused.reason is DeadLetterReason.REJECTED_BY_DATABASE
     assert refused.detail == "value out of range (SQLSTATE 22003)"
-    assert bench.told[0].readings == []
+    assert bench.reported[0].readings == []
 
 
 def test_an_outage_is_not_the_messages_fault() -> None:
-    bench = HandlerBench(AWAY)
+    bench = HandlerBench(DATABASE_DOWN)
 
     with pytest.raises(StoreUnavailable):
         bench.handle(with_fields())
@@ -114,7 +114,9 @@ def test_work_that_is_ended_stores_nothing() -> None:
         raise ShutdownRequested
 
     store = FakeStore()
-    handler = ReadingHandler(store, Told(StoreEvents), naive_time_zone=UTC_ZONE, processing_seconds=(1, 1))
+    handler = ReadingHandler(
+        store, EventRecorder(StoreEvents), naive_time_zone=UTC_ZONE, processing_seconds=(1, 1)
+    )
 
     with pytest.raises(ShutdownRequested):
         handler([delivery(with_fields())], FakeWork(stopped))
@@ -122,25 +124,25 @@ def test_work_that_is_ended_stores_nothing() -> None:
     assert store.readings == {}
 
 
-def watch(*troubles: Exception) -> tuple[DatabaseHealthCheck, FakeStore, Told]:
-    store, events = FakeStore(*troubles), Told(PipelineTelemetry)
+def watch(*errors: Exception) -> tuple[DatabaseHealthCheck, FakeStore, EventRecorder]:
+    store, events = FakeStore(*errors), EventRecorder(PipelineTelemetry)
     return DatabaseHealthCheck(store, events), store, events  # type: ignore[arg-type]
 
 
 @pytest.mark.usefixtures("quick_retries")
 def test_the_first_message_waits_for_the_database() -> None:
-    watching, store, events = watch(AWAY, AWAY)
+    watching, store, events = watch(DATABASE_DOWN, DATABASE_DOWN)
 
     watching.wait(ShutdownSignal(), timeout_seconds=0)
 
     assert store.checks == 3
     assert events.names == ["dependency_down", "dependency_down", "database_up"]
-    assert len(events.of("progress")) == 2
+    assert len(events.calls_to("progress")) == 2
 
 
 @pytest.mark.usefixtures("quick_retries")
 def test_a_database_that_never_comes_is_given_up_at_the_limit() -> None:
-    watching, _, events = watch(*[AWAY] * 10_000)
+    watching, _, events = watch(*[DATABASE_DOWN] * 10_000)
 
     with pytest.raises(StoreUnavailable, match="Connection refused"):
         watching.wait(ShutdownSignal(), timeout_seconds=0.05)
@@ -149,7 +151,7 @@ def test_a_database_that_never_comes_is_given_up_at_the_limit() -> None:
 
 
 def test_a_stop_ends_the_wait_for_the_database() -> None:
-    watching, _, _ = watch(*[AWAY] * 10_000)
+    watching, _, _ = watch(*[DATABASE_DOWN] * 10_000)
     stop = ShutdownSignal()
     stop.set()
 
@@ -176,7 +178,7 @@ def test_while_idle_the_database_is_checked_now_and_then(
 
 def test_an_outage_while_idle_is_told_and_so_is_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pipeline.database_health.CHECK_SECONDS", 0)
-    watching, _, events = watch(AWAY)
+    watching, _, events = watch(DATABASE_DOWN)
 
     watching.when_idle()
     watching.when_idle()

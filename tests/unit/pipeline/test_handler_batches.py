@@ -12,7 +12,7 @@ from tests.unit.bodies import with_fields
 from tests.unit.fakes import FakeStore
 from tests.unit.handler_bench import HandlerBench
 
-AWAY = StoreUnavailable("Connection refused")
+DATABASE_DOWN = StoreUnavailable("Connection refused")
 
 
 class CountingStore(FakeStore):
@@ -33,7 +33,7 @@ class CountingStore(FakeStore):
 
 def counting_bench(**options: Any) -> tuple[HandlerBench, CountingStore]:
     bench, store = HandlerBench(**options), CountingStore()
-    bench.put(store)
+    bench.use(store)
     return bench, store
 
 
@@ -45,7 +45,7 @@ def test_a_batch_is_stored_by_one_statement_and_told_once() -> None:
 
     assert refused == [None] * 6
     assert store.sizes == [6]
-    assert [(len(stored.readings), stored.new) for stored in bench.told] == [(6, 5)]
+    assert [(len(stored.readings), stored.new) for stored in bench.reported] == [(6, 5)]
 
 
 def test_an_invalid_body_in_a_batch_is_refused_alone_and_the_others_need_no_second_statement() -> None:
@@ -68,7 +68,7 @@ def test_what_the_database_rejects_in_a_batch_is_found_by_halves_and_refused_alo
     assert refused[5].reason is DeadLetterReason.REJECTED_BY_DATABASE
     assert len(store.readings) == 15
     assert store.sizes == [16, 8, 4, 4, 2, 1, 1, 2, 8]
-    assert bench.told[0].new == len(bench.told[0].readings) == 15
+    assert bench.reported[0].new == len(bench.reported[0].readings) == 15
 
 
 def test_between_the_halves_the_connection_gets_a_moment() -> None:
@@ -92,7 +92,7 @@ def test_simulated_work_is_done_on_each_valid_message_of_a_batch_before_the_stor
 
 
 def test_an_outage_in_the_middle_of_the_halves_is_an_outage_of_the_whole_batch() -> None:
-    bench = HandlerBench(InvalidData("one of them"), AWAY)
+    bench = HandlerBench(InvalidData("one of them"), DATABASE_DOWN)
 
     with pytest.raises(StoreUnavailable):
         bench.handle(with_fields(temperature=1), with_fields(temperature=2))

@@ -26,14 +26,14 @@ from readings.payload import MqttDefaults
 from runtime.errors import ShutdownRequested
 from runtime.settings import load
 from tests.unit.bodies import with_fields
-from tests.unit.fakes import FakeClock, FakeStore, FakeWork, Told, delivery, wait_until
+from tests.unit.fakes import EventRecorder, FakeClock, FakeStore, FakeWork, delivery, wait_until
 
 READY = "print('ready', flush=True);"
 HANG = "time.sleep(600)"
 
 
-def handler_running(code: str, *, timeout_seconds: float = 30) -> tuple[SubprocessHandler, Told]:
-    events = Told(IsolationEvents)
+def handler_running(code: str, *, timeout_seconds: float = 30) -> tuple[SubprocessHandler, EventRecorder]:
+    events = EventRecorder(IsolationEvents)
     command = (sys.executable, "-c", f"import base64, json, os, signal, sys, time; {code}")
     return SubprocessHandler(events, command, timeout_seconds), events
 
@@ -237,7 +237,7 @@ def no_database(monkeypatch: pytest.MonkeyPatch, closed: int) -> None:
 
 @pytest.mark.usefixtures("no_database")
 def test_the_real_child_parses_messages_as_the_consumer_does() -> None:
-    handler = SubprocessHandler(Told(IsolationEvents))
+    handler = SubprocessHandler(EventRecorder(IsolationEvents))
 
     result = handler([delivery(b"{}"), delivery(b""), delivery(b"\xff" * 300)], FakeWork())
 
@@ -252,7 +252,7 @@ def test_the_real_child_stops_at_the_first_message_that_cannot_be_stored_now() -
     started_at = time.monotonic()
 
     with pytest.raises(StoreUnavailable, match="onnection refused"):
-        SubprocessHandler(Told(IsolationEvents))(
+        SubprocessHandler(EventRecorder(IsolationEvents))(
             [delivery(with_fields(temperature=n)) for n in range(200)], FakeWork()
         )
 

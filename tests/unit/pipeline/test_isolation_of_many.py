@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.isolation import IsolationEvents, SubprocessHandler
 from readings.errors import DeadLetterReason
-from tests.unit.fakes import FakeClock, FakeWork, Told, delivery, wait_until
+from tests.unit.fakes import EventRecorder, FakeClock, FakeWork, delivery, wait_until
 
 RESPOND_TO_EACH = """
 def wait_for_a_pause():
@@ -28,11 +28,13 @@ for line in lines:
 """
 
 
-def responding_to_each(tmp_path: Path, timeout_seconds: float = 30) -> tuple[SubprocessHandler, Told, Path]:
+def responding_to_each(
+    tmp_path: Path, timeout_seconds: float = 30
+) -> tuple[SubprocessHandler, EventRecorder, Path]:
     """A handler whose child handles many messages and records each of its lives."""
     lives = tmp_path / "lives"
     code = f"lives = {str(lives)!r}\nopen(lives, 'a').write('.')\n{RESPOND_TO_EACH}"
-    events = Told(IsolationEvents)
+    events = EventRecorder(IsolationEvents)
     command = (sys.executable, "-c", f"import base64, json, os, signal, sys, time\n{code}")
     return SubprocessHandler(events, command, timeout_seconds), events, lives
 
@@ -59,7 +61,7 @@ def test_many_messages_share_a_child_and_only_a_death_alone_is_proof(
     result.on_settled()
 
     assert [error and error.reason for error in result.errors] == reasons
-    assert len(events.of("stored_in_isolation")) == reasons.count(None)
+    assert len(events.calls_to("stored_in_isolation")) == reasons.count(None)
     assert len(lives.read_text()) == children
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from pipeline.settings import PipelineSettings
 from runtime.settings import load
-from tests.unit.fakes import Complaint
+from tests.unit.fakes import GetSettingsError
 
 
 def test_a_fresh_environment_is_enough() -> None:
@@ -44,9 +44,9 @@ def test_the_zone_of_naive_times_is_a_name(monkeypatch: pytest.MonkeyPatch) -> N
     ],
 )
 def test_a_wrong_variable_is_told_with_value_and_what_is_allowed(
-    complaint: Complaint, variable: str, value: str, allowed: str
+    settings_error: GetSettingsError, variable: str, value: str, allowed: str
 ) -> None:
-    said = complaint(PipelineSettings, **{variable: value})
+    said = settings_error(PipelineSettings, **{variable: value})
 
     assert said.startswith(f"{variable} is {value!r}: ")
     assert allowed in said
@@ -62,8 +62,8 @@ def test_the_prefetch_follows_the_batch_unless_it_is_set(monkeypatch: pytest.Mon
     assert load(PipelineSettings).prefetch == 700
 
 
-def test_a_prefetch_at_which_no_batch_could_be_full_is_refused(complaint: Complaint) -> None:
-    said = complaint(PipelineSettings, BATCH_SIZE="500", PREFETCH_COUNT="20")
+def test_a_prefetch_at_which_no_batch_could_be_full_is_refused(settings_error: GetSettingsError) -> None:
+    said = settings_error(PipelineSettings, BATCH_SIZE="500", PREFETCH_COUNT="20")
 
     assert said == (
         "PREFETCH_COUNT (20) is below BATCH_SIZE (500), so no batch could be full: "
@@ -71,8 +71,8 @@ def test_a_prefetch_at_which_no_batch_could_be_full_is_refused(complaint: Compla
     )
 
 
-def test_the_range_of_simulated_work_must_be_a_range(complaint: Complaint) -> None:
-    said = complaint(PipelineSettings, PROCESSING_SECONDS_MIN="2", PROCESSING_SECONDS_MAX="0.5")
+def test_the_range_of_simulated_work_must_be_a_range(settings_error: GetSettingsError) -> None:
+    said = settings_error(PipelineSettings, PROCESSING_SECONDS_MIN="2", PROCESSING_SECONDS_MAX="0.5")
 
     assert said == "PROCESSING_SECONDS_MAX (0.5) is below PROCESSING_SECONDS_MIN (2)"
 
@@ -85,8 +85,8 @@ def test_the_range_of_simulated_work_must_be_a_range(complaint: Complaint) -> No
         ("DATABASE_URL", "postgresql://u:s3/cret@h:s3cret/d"),
     ],
 )
-def test_a_secret_is_never_shown(complaint: Complaint, variable: str, value: str) -> None:
-    said = complaint(PipelineSettings, **{variable: value})
+def test_a_secret_is_never_shown(settings_error: GetSettingsError, variable: str, value: str) -> None:
+    said = settings_error(PipelineSettings, **{variable: value})
 
     assert said.startswith(f"{variable}: must look like ")
     assert "s3" not in said

@@ -6,7 +6,7 @@ import pytest
 from pydantic import AliasChoices, Field, SecretStr, field_validator
 
 from runtime.settings import ServiceSettings, load
-from tests.unit.fakes import Complaint
+from tests.unit.fakes import GetSettingsError
 
 
 class Sample(ServiceSettings):
@@ -87,16 +87,18 @@ def test_each_alias_of_a_variable_can_name_a_file(
     assert address.get_secret_value() == "from the file"
 
 
-def test_a_missing_file_is_reported(complaint: Complaint) -> None:
-    assert "PASSWORD_FILE names the file /nowhere/secret, which cannot be read: " in complaint(
+def test_a_missing_file_is_reported(settings_error: GetSettingsError) -> None:
+    assert "PASSWORD_FILE names the file /nowhere/secret, which cannot be read: " in settings_error(
         Sample, PASSWORD_FILE="/nowhere/secret"
     )
 
 
-def test_a_file_that_is_not_text_is_reported(complaint: Complaint, tmp_path: Path) -> None:
+def test_a_file_that_is_not_text_is_reported(settings_error: GetSettingsError, tmp_path: Path) -> None:
     (tmp_path / "secret").write_bytes(b"\xff\xfe")
 
-    assert "which cannot be read: 'utf-8' codec" in complaint(Sample, PASSWORD_FILE=str(tmp_path / "secret"))
+    assert "which cannot be read: 'utf-8' codec" in settings_error(
+        Sample, PASSWORD_FILE=str(tmp_path / "secret")
+    )
 
 
 @pytest.mark.parametrize(
@@ -114,28 +116,28 @@ def test_a_file_that_is_not_text_is_reported(complaint: Complaint, tmp_path: Pat
     ],
 )
 def test_an_invalid_variable_is_reported_with_its_value_and_what_is_allowed(
-    complaint: Complaint, variable: str, value: str, allowed: str
+    settings_error: GetSettingsError, variable: str, value: str, allowed: str
 ) -> None:
-    message = complaint(Sample, **{variable: value})
+    message = settings_error(Sample, **{variable: value})
 
     assert message.startswith(f"{variable} is {value!r}: ")
     assert allowed in message
 
 
-def test_each_invalid_variable_has_a_line(complaint: Complaint) -> None:
-    lines = complaint(Sample, HTTP_PORT="x", RATE="y", LOG_LEVEL="z").splitlines()
+def test_each_invalid_variable_has_a_line(settings_error: GetSettingsError) -> None:
+    lines = settings_error(Sample, HTTP_PORT="x", RATE="y", LOG_LEVEL="z").splitlines()
 
     assert sorted(line.split()[0] for line in lines) == ["HTTP_PORT", "LOG_LEVEL", "RATE"]
 
 
-def test_an_invalid_secret_is_not_shown(complaint: Complaint) -> None:
-    assert complaint(Sample, PASSWORD="abc") == "PASSWORD: must have at least 4 characters"
+def test_an_invalid_secret_is_not_shown(settings_error: GetSettingsError) -> None:
+    assert settings_error(Sample, PASSWORD="abc") == "PASSWORD: must have at least 4 characters"
 
 
 def test_an_invalid_value_from_a_file_is_reported_with_its_variable(
-    complaint: Complaint, secret_file: Path
+    settings_error: GetSettingsError, secret_file: Path
 ) -> None:
-    assert complaint(Sample, RATE_FILE=str(secret_file)).startswith("RATE: ")
+    assert settings_error(Sample, RATE_FILE=str(secret_file)).startswith("RATE: ")
 
 
 def test_settings_are_immutable() -> None:

@@ -40,7 +40,7 @@ def _state_directory(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def _relays_end(sensors_broker: FakeBroker) -> Iterator[None]:
     """Wait until a relay that is still retrying has ended, so that it does not affect the next test."""
     yield
-    sensors_broker.troubles.clear()
+    sensors_broker.errors.clear()
     wait_until(lambda: "outbox-relay" not in {thread.name for thread in threading.enumerate()})
 
 
@@ -73,7 +73,7 @@ def test_a_sensor_with_a_finite_source_ends_after_its_last_confirm(
 def test_a_stopped_sensor_logs_the_readings_in_its_outbox(
     sensors_broker: FakeBroker, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    sensors_broker.troubles["connect"] = [REFUSED] * 100_000
+    sensors_broker.errors["connect"] = [REFUSED] * 100_000
 
     program.main(ShutdownAfter(waits=10))
 
@@ -84,9 +84,9 @@ def test_a_stopped_sensor_logs_the_readings_in_its_outbox(
 def test_a_sensor_publishes_the_readings_of_an_earlier_run(
     sensors_broker: FakeBroker, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    sensors_broker.troubles["connect"] = [REFUSED] * 100_000
+    sensors_broker.errors["connect"] = [REFUSED] * 100_000
     program.main(ShutdownAfter(waits=10))
-    sensors_broker.troubles.clear()
+    sensors_broker.errors.clear()
 
     program.main(ShutdownSignal())
 
@@ -119,7 +119,7 @@ def test_a_connect_timeout_raises_the_error_of_the_broker(
     sensors_broker: FakeBroker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CONNECT_TIMEOUT_SECONDS", "0.03")
-    sensors_broker.troubles["connect"] = [REFUSED] * 100_000
+    sensors_broker.errors["connect"] = [REFUSED] * 100_000
 
     with pytest.raises(BrokerUnavailable, match="Connection refused"):
         program.main(ShutdownSignal())

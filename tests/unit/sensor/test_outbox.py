@@ -139,7 +139,7 @@ def test_a_full_outbox_drops_its_oldest_readings_and_reports_it(tmp_path: Path) 
     harness = OutboxHarness(tmp_path / "outbox", max_readings=3)
     harness.put(*range(5))
 
-    assert harness.events.of("dropped") == [(1,), (1,)]
+    assert harness.events.calls_to("dropped") == [(1,), (1,)]
     assert harness.on_disk() == [2, 3, 4]
     assert harness.drain() == [2, 3, 4]
     harness.outbox.close()
@@ -163,7 +163,7 @@ def test_confirmed_readings_make_room(tmp_path: Path) -> None:
     harness.deliver()
     harness.put(3)
 
-    assert harness.events.of("dropped") == []
+    assert harness.events.calls_to("dropped") == []
     assert harness.drain() == [1, 2, 3]
     harness.outbox.close()
 
@@ -189,6 +189,6 @@ def test_a_lower_limit_after_a_restart_applies_from_the_next_reading_on(tmp_path
 
     after.put(10)
 
-    assert after.events.of("dropped") == [(7,)]
+    assert after.events.calls_to("dropped") == [(7,)]
     assert sorted(after.drain()) == [7, 8, 9, 10]
     after.outbox.close()

@@ -135,14 +135,14 @@ def test_readings_stay_in_memory_while_the_disk_is_full(harness: OutboxHarness) 
     harness.put(*range(200))
     assert len(harness.outbox) == 200
     assert harness.outbox.in_memory_only > 0
-    reason, *_ = harness.events.of("outbox_failed")[0]
+    reason, *_ = harness.events.calls_to("outbox_failed")[0]
     assert reason == "database or disk is full"
 
     harness.disk.make_room()
     harness.put(200)
 
     assert harness.outbox.in_memory_only == 0
-    assert harness.events.of("outbox_recovered") == [()]
+    assert harness.events.calls_to("outbox_recovered") == [()]
     assert harness.on_disk() == list(range(201))
     assert harness.drain() == list(range(201))
 
@@ -162,11 +162,11 @@ def test_a_full_disk_is_retried_at_intervals_and_not_for_each_reading(
     harness.disk.fill()
 
     harness.put(*range(300))
-    assert len(harness.events.of("outbox_failed")) == 1
+    assert len(harness.events.calls_to("outbox_failed")) == 1
 
     clock.now += RETRY_SECONDS
     harness.put(*range(300, 600))
-    assert len(harness.events.of("outbox_failed")) == 2
+    assert len(harness.events.calls_to("outbox_failed")) == 2
 
 
 def test_readings_in_memory_are_limited(harness: OutboxHarness, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -177,7 +177,7 @@ def test_readings_in_memory_are_limited(harness: OutboxHarness, monkeypatch: pyt
 
     assert harness.outbox.in_memory_only == 5
     kept = harness.on_disk()
-    assert len(harness.events.of("dropped")) == 195 - len(kept)
+    assert len(harness.events.calls_to("dropped")) == 195 - len(kept)
     assert harness.drain() == [*kept, 195, 196, 197, 198, 199]
 
 
@@ -189,7 +189,7 @@ def test_an_unreadable_backlog_does_not_delay_live_readings(
     harness.disk.become_unreadable()
 
     assert harness.outbox.next_batch(0) == []
-    assert len(harness.events.of("outbox_failed")) == 1
+    assert len(harness.events.calls_to("outbox_failed")) == 1
     harness.put(100)
 
     assert harness.next_reading() == 100

@@ -12,14 +12,14 @@ from sensor.outbox.entry import OutboxEntry
 from sensor.outbox.factory import open_outbox_file
 from sensor.outbox.sqlite import VACUUM_THRESHOLD_PAGES, OutboxFileFailed
 from sensor.telemetry import SensorTelemetry
-from tests.unit.fakes import Told
+from tests.unit.fakes import EventRecorder
 from tests.unit.outbox_harness import OutboxHarness, entry
 
 
 def test_the_directory_of_the_file_is_created(tmp_path: Path) -> None:
     path = tmp_path / "state" / "sensors" / "outbox"
 
-    open_outbox_file(path, Told(SensorTelemetry).outbox_damaged).close()
+    open_outbox_file(path, EventRecorder(SensorTelemetry).outbox_damaged).close()
 
     assert path.is_file()
 
@@ -27,9 +27,9 @@ def test_the_directory_of_the_file_is_created(tmp_path: Path) -> None:
 def test_a_second_process_cannot_open_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sensor.outbox.factory.LOCK_TIMEOUT_SECONDS", 0)
     path = tmp_path / "outbox"
-    first = open_outbox_file(path, Told(SensorTelemetry).outbox_damaged)
+    first = open_outbox_file(path, EventRecorder(SensorTelemetry).outbox_damaged)
 
-    events = Told(SensorTelemetry)
+    events = EventRecorder(SensorTelemetry)
     with pytest.raises(ConfigurationError, match=rf"OUTBOX_PATH is {path}, which another process uses"):
         open_outbox_file(path, events.outbox_damaged)
 
@@ -62,12 +62,12 @@ def test_a_path_that_cannot_be_written_is_a_configuration_error(tmp_path: Path, 
     path = tmp_path / parent / "outbox"
 
     with pytest.raises(ConfigurationError, match=rf"OUTBOX_PATH is {path}, which cannot be used: "):
-        open_outbox_file(path, Told(SensorTelemetry).outbox_damaged)
+        open_outbox_file(path, EventRecorder(SensorTelemetry).outbox_damaged)
 
 
 def test_a_directory_is_a_configuration_error(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="unable to open database file"):
-        open_outbox_file(tmp_path, Told(SensorTelemetry).outbox_damaged)
+        open_outbox_file(tmp_path, EventRecorder(SensorTelemetry).outbox_damaged)
 
 
 def test_a_disk_that_is_full_at_the_start_is_a_temporary_failure(
@@ -82,7 +82,7 @@ def test_a_disk_that_is_full_at_the_start_is_a_temporary_failure(
     monkeypatch.setattr("sensor.outbox.factory.OutboxFile", fail)
 
     with pytest.raises(ServiceUnavailable, match=r"cannot be opened: database or disk is full"):
-        open_outbox_file(tmp_path / "outbox", Told(SensorTelemetry).outbox_damaged)
+        open_outbox_file(tmp_path / "outbox", EventRecorder(SensorTelemetry).outbox_damaged)
 
 
 def test_a_file_that_is_not_a_database_is_quarantined(tmp_path: Path) -> None:
@@ -92,7 +92,7 @@ def test_a_file_that_is_not_a_database_is_quarantined(tmp_path: Path) -> None:
     harness = OutboxHarness(path)
     harness.put(1)
 
-    [(quarantined, reason)] = harness.events.of("outbox_damaged")
+    [(quarantined, reason)] = harness.events.calls_to("outbox_damaged")
     assert quarantined.name.startswith("outbox.corrupt-2")
     assert quarantined.read_bytes().startswith(b"These are the notes")
     assert reason == "file is not a database"
@@ -111,7 +111,7 @@ def test_a_damaged_file_is_quarantined(tmp_path: Path) -> None:
 
     after = OutboxHarness(path)
 
-    [(quarantined, _)] = after.events.of("outbox_damaged")
+    [(quarantined, _)] = after.events.calls_to("outbox_damaged")
     assert quarantined.read_bytes() == content
     assert len(after.outbox) == 0
     after.put(1)
@@ -120,7 +120,7 @@ def test_a_damaged_file_is_quarantined(tmp_path: Path) -> None:
 
 
 def test_row_numbers_grow_even_after_the_file_was_empty(tmp_path: Path) -> None:
-    file = open_outbox_file(tmp_path / "outbox", Told(SensorTelemetry).outbox_damaged)
+    file = open_outbox_file(tmp_path / "outbox", EventRecorder(SensorTelemetry).outbox_damaged)
     assert list(file.append([entry(1), entry(2)])) == [1, 2]
     file.delete([1, 2])
 
@@ -144,7 +144,7 @@ def test_a_failed_commit_stores_nothing_and_can_be_retried(tmp_path: Path) -> No
 
 def test_the_file_shrinks_once_a_long_backlog_is_deleted(tmp_path: Path) -> None:
     path = tmp_path / "outbox"
-    file = open_outbox_file(path, Told(SensorTelemetry).outbox_damaged)
+    file = open_outbox_file(path, EventRecorder(SensorTelemetry).outbox_damaged)
     rows = file.append([OutboxEntry("kitchen", "id", bytes(4096)) for _ in range(VACUUM_THRESHOLD_PAGES)])
     file.sync_each_commit(enabled=False)
     file.sync_each_commit(enabled=True)

@@ -15,8 +15,8 @@ from sensor.outbox.entry import OutboxEntry
 from sensor.outbox.outbox import Outbox
 from sensor.outbox.relay import OutboxRelay
 from sensor.telemetry import SensorTelemetry
-from tests.unit.fake_broker import FakeBroker, FakeStream
-from tests.unit.fakes import Told, wait_until
+from tests.unit.fake_broker import FakeBroker, FakeConfirmPublisher
+from tests.unit.fakes import EventRecorder, wait_until
 from tests.unit.outbox_harness import open_with_disk
 
 PUBLISH = "publish sensors/reading.kitchen"
@@ -29,7 +29,7 @@ class RelayHarness:
     def __init__(self, broker: FakeBroker, directory: Path, connect_timeout_seconds: float = 0) -> None:
         self.broker = broker
         self.stop = ShutdownSignal()
-        self.events = Told(SensorTelemetry)
+        self.events = EventRecorder(SensorTelemetry)
         self.file, self.disk = open_with_disk(directory / "outbox", self.events.outbox_damaged)
         self.outbox = Outbox(self.file, 1000, self.events)
         self.relay = OutboxRelay(
@@ -49,7 +49,7 @@ class RelayHarness:
         return [message.body for message in self.broker.queues["heat"]]
 
     def wait_for(self, event: str, times: int = 1) -> None:
-        wait_until(lambda: len(self.events.of(event)) >= times)
+        wait_until(lambda: len(self.events.calls_to(event)) >= times)
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def harness(sensors_broker: FakeBroker, tmp_path: Path) -> Iterator[RelayHarness
     harness = RelayHarness(sensors_broker, tmp_path)
     yield harness
     harness.stop.set()
-    harness.broker.troubles.clear()
+    harness.broker.errors.clear()
     harness.relay.finish(60)
     harness.outbox.close()
 
@@ -70,7 +70,11 @@ def test_readings_arrive_in_order_and_are_confirmed_one_by_one(harness: RelayHar
     harness.wait_for("confirmed", 3)
 
     assert harness.arrived() == [b"1", b"2", b"3"]
-    assert [reading.message_id for reading, _ in harness.events.of("confirmed")] == ["id-1", "id-2", "id-3"]
+    assert [reading.message_id for reading, _ in harness.events.calls_to("confirmed")] == [
+        "id-1",
+        "id-2",
+        "id-3",
+    ]
     assert len(harness.outbox) == 0
 
 
@@ -81,15 +85,15 @@ def test_an_unconfirmed_reading_is_published_again_in_its_place(
     harness: RelayHarness, loss: Exception
 ) -> None:
     harness.put(1, 2, 3)
-    harness.broker.troubles[PUBLISH] = [loss, loss]
+    harness.broker.errors[PUBLISH] = [loss, loss]
 
     harness.relay.start()
     harness.wait_for("confirmed", 3)
 
     assert harness.arrived() == [b"1", b"2", b"3"]
-    assert [reason for reason, *_ in harness.events.of("broker_down")] == [describe(loss)] * 2
-    assert len(harness.events.of("broker_up")) == 1, "only after it accepted a reading"
-    assert harness.events.of("broker_down")[0][-1] == 3, "all three are pending"
+    assert [reason for reason, *_ in harness.events.calls_to("broker_down")] == [describe(loss)] * 2
+    assert len(harness.events.calls_to("broker_up")) == 1, "only after it accepted a reading"
+    assert harness.events.calls_to("broker_down")[0][-1] == 3, "all three are pending"
 
 
 def test_a_reading_whose_confirm_was_lost_is_published_again_with_the_same_id(harness: RelayHarness) -> None:
@@ -105,15 +109,15 @@ def test_a_reading_whose_confirm_was_lost_is_published_again_with_the_same_id(ha
 
 
 def test_readings_are_kept_until_the_broker_is_up(harness: RelayHarness) -> None:
-    harness.broker.troubles["connect"] = [REFUSED] * 3
+    harness.broker.errors["connect"] = [REFUSED] * 3
     harness.put(1, 2)
 
     harness.relay.start()
     harness.wait_for("confirmed", 2)
 
     assert harness.arrived() == [b"1", b"2"]
-    assert len(harness.events.of("broker_down")) == 3
-    assert len(harness.events.of("broker_up")) == 1
+    assert len(harness.events.calls_to("broker_down")) == 3
+    assert len(harness.events.calls_to("broker_up")) == 1
 
 
 def test_readings_are_kept_until_the_exchange_exists(harness: RelayHarness) -> None:
@@ -130,25 +134,25 @@ def test_readings_are_kept_until_the_exchange_exists(harness: RelayHarness) -> N
 
 
 def test_each_attempt_to_publish_and_each_return_is_recorded(harness: RelayHarness) -> None:
-    harness.broker.troubles[PUBLISH] = [UnroutableError([]), StreamLostError("gone"), UnroutableError([])]
+    harness.broker.errors[PUBLISH] = [UnroutableError([]), StreamLostError("gone"), UnroutableError([])]
     harness.put(1, 2)
 
     harness.relay.start()
     harness.wait_for("confirmed", 2)
 
-    assert len(harness.events.of("published")) == 5
-    assert len(harness.events.of("returned")) == 2
-    assert len(harness.events.of("broker_down")) == 3
+    assert len(harness.events.calls_to("published")) == 5
+    assert len(harness.events.calls_to("returned")) == 2
+    assert len(harness.events.calls_to("broker_down")) == 3
 
 
 def test_a_connection_that_is_lost_while_idle_is_reopened(harness: RelayHarness) -> None:
     harness.relay.start()
     harness.wait_for("broker_up")
 
-    harness.broker.lose()
+    harness.broker.disconnect()
 
     harness.wait_for("broker_up", 2)
-    assert len(harness.events.of("broker_down")) == 1
+    assert len(harness.events.calls_to("broker_down")) == 1
 
 
 def test_an_idle_relay_sends_heartbeats(harness: RelayHarness) -> None:
@@ -163,8 +167,8 @@ def test_each_reading_is_synced_only_while_the_broker_is_down(harness: RelayHarn
     harness.wait_for("broker_up")
     assert not harness.file.syncs_each_commit
 
-    harness.broker.troubles["connect"] = [REFUSED] * 100_000
-    harness.broker.lose()
+    harness.broker.errors["connect"] = [REFUSED] * 100_000
+    harness.broker.disconnect()
     harness.wait_for("broker_down")
 
     assert harness.file.syncs_each_commit
@@ -181,13 +185,13 @@ def test_an_unreadable_backlog_does_not_prevent_finishing(sensors_broker: FakeBr
 
     harness.relay.finish(0)
 
-    assert len(harness.events.of("outbox_failed")) >= 1
+    assert len(harness.events.calls_to("outbox_failed")) >= 1
     assert len(harness.outbox) == 1
     harness.outbox.close()
 
 
 def test_finishing_publishes_the_remaining_readings(harness: RelayHarness) -> None:
-    harness.broker.troubles[PUBLISH] = [StreamLostError("gone")]
+    harness.broker.errors[PUBLISH] = [StreamLostError("gone")]
     harness.put(*range(50))
     harness.relay.start()
 
@@ -202,9 +206,9 @@ def test_a_reading_put_just_before_finishing_is_published(
 ) -> None:
     # given a relay that found the outbox empty and is about to check the connection
     found_empty, finishing = threading.Event(), threading.Event()
-    check_connection, wait_for_stop = FakeStream.wait, harness.stop.wait
+    check_connection, wait_for_stop = FakeConfirmPublisher.wait, harness.stop.wait
 
-    def check_connection_after_finishing(stream: FakeStream, seconds: float) -> list[Confirm]:
+    def check_connection_after_finishing(stream: FakeConfirmPublisher, seconds: float) -> list[Confirm]:
         found_empty.set()
         assert finishing.wait(30)
         return check_connection(stream, seconds)
@@ -213,7 +217,7 @@ def test_a_reading_put_just_before_finishing_is_published(
         finishing.set()
         return wait_for_stop(seconds)
 
-    monkeypatch.setattr(FakeStream, "wait", check_connection_after_finishing)
+    monkeypatch.setattr(FakeConfirmPublisher, "wait", check_connection_after_finishing)
     monkeypatch.setattr(harness.stop, "wait", wait_for_stop_after_finishing)
     harness.relay.start()
     assert found_empty.wait(30)
@@ -225,7 +229,7 @@ def test_a_reading_put_just_before_finishing_is_published(
 
 
 def test_finishing_after_a_shutdown_request_ends_at_its_deadline(harness: RelayHarness) -> None:
-    harness.broker.troubles["connect"] = [REFUSED] * 100_000
+    harness.broker.errors["connect"] = [REFUSED] * 100_000
     harness.put(1, 2)
     harness.relay.start()
     harness.wait_for("broker_down")
@@ -240,7 +244,7 @@ def test_finishing_after_a_shutdown_request_ends_at_its_deadline(harness: RelayH
 def test_a_connect_timeout_stops_the_sensor_with_the_error(
     sensors_broker: FakeBroker, tmp_path: Path
 ) -> None:
-    sensors_broker.troubles["connect"] = [REFUSED] * 100_000
+    sensors_broker.errors["connect"] = [REFUSED] * 100_000
     harness = RelayHarness(sensors_broker, tmp_path, connect_timeout_seconds=0.03)
 
     harness.relay.start()
@@ -253,7 +257,7 @@ def test_a_connect_timeout_stops_the_sensor_with_the_error(
 
 def test_an_unexpected_exception_stops_the_sensor(harness: RelayHarness) -> None:
     harness.put(1)
-    harness.broker.troubles[PUBLISH] = [ZeroDivisionError()]
+    harness.broker.errors[PUBLISH] = [ZeroDivisionError()]
 
     harness.relay.start()
 

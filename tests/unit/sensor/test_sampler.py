@@ -16,7 +16,7 @@ from runtime.lifecycle import ShutdownSignal
 from sensor.sampler import Sampler
 from sensor.sources.measurement import Measurement
 from sensor.telemetry import SensorTelemetry
-from tests.unit.fakes import FakeClock, Told
+from tests.unit.fakes import EventRecorder, FakeClock
 from tests.unit.outbox_harness import OutboxHarness
 
 
@@ -50,7 +50,7 @@ def run_sampler(tmp_path: Path) -> RunSampler:
 
     def run_to_end(source: Any, stop: ShutdownSignal) -> tuple[Sampler, list[dict[str, Any]]]:
         outbox = OutboxHarness(tmp_path / "outbox").outbox
-        sampler = Sampler("kitchen", outbox, Told(SensorTelemetry))  # type: ignore[arg-type]
+        sampler = Sampler("kitchen", outbox, EventRecorder(SensorTelemetry))  # type: ignore[arg-type]
         sampler.run(source, stop)
         bodies = []
         for entry in outbox.next_batch(0, len(outbox)):

@@ -13,7 +13,7 @@ from sensor.settings import SensorSettings
 from sensor.sources.csv_replay import CsvReplay
 from sensor.sources.factory import OFFICE_SAMPLE, make_source
 from sensor.sources.simulated import Simulation
-from tests.unit.fakes import Complaint
+from tests.unit.fakes import GetSettingsError
 
 
 @pytest.mark.parametrize(
@@ -70,9 +70,9 @@ def test_the_name_of_the_connection_contains_the_sensor_id(monkeypatch: pytest.M
     ],
 )
 def test_an_invalid_variable_is_reported_with_its_value_and_the_allowed_values(
-    complaint: Complaint, variable: str, value: str, allowed: str
+    settings_error: GetSettingsError, variable: str, value: str, allowed: str
 ) -> None:
-    message = complaint(SensorSettings, **{variable: value})
+    message = settings_error(SensorSettings, **{variable: value})
 
     assert message.startswith(f"{variable} is {value!r}: ")
     assert allowed in message

@@ -187,7 +187,7 @@ def test_a_check_that_cannot_be_made_reports_the_error_and_the_others_are_made(
 
 
 def test_a_broker_that_is_down_fails_the_check(environment: Environment) -> None:
-    environment.broker.troubles["connect"] = [BrokerUnavailable("Connection refused")]
+    environment.broker.errors["connect"] = [BrokerUnavailable("Connection refused")]
 
     status = "broker-down: Connection refused"
     assert environment.results()["broker"] == ("broker", status, doctor.HINTS["broker"])

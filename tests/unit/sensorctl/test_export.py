@@ -27,7 +27,7 @@ from sensorctl.history.input_file import (
     read_csv_rows,
     read_json_rows,
 )
-from tests.unit.fakes import Call
+from tests.unit.fakes import RunCommand
 
 SENSOR_NAMES = st.text(
     st.characters(codec="utf-8", exclude_categories=["C", "Z"], include_characters=" ,\"'=+-@;\\"),
@@ -129,7 +129,7 @@ def queries(monkeypatch: pytest.MonkeyPatch) -> list[ExportQuery]:
     return recorded
 
 
-def test_the_options_become_a_query(sensorctl: Call, queries: list[ExportQuery]) -> None:
+def test_the_options_become_a_query(sensorctl: RunCommand, queries: list[ExportQuery]) -> None:
     before = datetime.now(UTC)
 
     code, out, err = sensorctl(
@@ -147,7 +147,7 @@ def test_the_options_become_a_query(sensorctl: Call, queries: list[ExportQuery])
 
 
 def test_a_time_without_an_offset_is_utc_and_the_default_is_every_reading(
-    sensorctl: Call, queries: list[ExportQuery]
+    sensorctl: RunCommand, queries: list[ExportQuery]
 ) -> None:
     sensorctl("export", "-", "--from", "2026-01-01")
     code, out, err = sensorctl("export", "-")
@@ -166,7 +166,7 @@ def test_a_time_without_an_offset_is_utc_and_the_default_is_every_reading(
     ],
 )
 @pytest.mark.usefixtures("queries")
-def test_a_usage_error_ends_with_2(sensorctl: Call, arguments: list[str], message: str) -> None:
+def test_a_usage_error_ends_with_2(sensorctl: RunCommand, arguments: list[str], message: str) -> None:
     code, _, err = sensorctl("export", *arguments)
 
     assert code == 2

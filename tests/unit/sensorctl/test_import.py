@@ -11,7 +11,7 @@ import pytest
 from messaging.errors import BrokerUnavailable
 from messaging.publishing.bulk import Message
 from sensorctl.history import importer
-from tests.unit.fakes import Call
+from tests.unit.fakes import RunCommand
 
 HISTORY = "id,timestamp,temperature\n" + "".join(f"kitchen,2026-01-01 00:00:{n:02},{n}\n" for n in range(60))
 
@@ -55,7 +55,7 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
-def test_a_file_is_published_and_counted(sensorctl: Call, bulk: type[FakeBulk], file: Path) -> None:
+def test_a_file_is_published_and_counted(sensorctl: RunCommand, bulk: type[FakeBulk], file: Path) -> None:
     code, out, err = sensorctl("import", str(file), "--max-queue-depth", "7", "--retry-timeout", "5")
 
     assert (code, out) == (0, "")
@@ -69,7 +69,9 @@ def test_a_file_is_published_and_counted(sensorctl: Call, bulk: type[FakeBulk], 
     assert [path.name for path in file.parent.iterdir()] == ["history.csv"]
 
 
-def test_invalid_lines_are_reported_and_end_with_1(sensorctl: Call, bulk: type[FakeBulk], file: Path) -> None:
+def test_invalid_lines_are_reported_and_end_with_1(
+    sensorctl: RunCommand, bulk: type[FakeBulk], file: Path
+) -> None:
     file.write_text(HISTORY + "kitchen,never,20\nkitch\x1ben,2026-01-01 00:00:00,1\n")
 
     code, _, err = sensorctl("import", str(file))
@@ -85,7 +87,7 @@ def test_invalid_lines_are_reported_and_end_with_1(sensorctl: Call, bulk: type[F
     ("error", "code"), [(BrokerUnavailable("Connection refused"), 69), (KeyboardInterrupt(), 130)]
 )
 def test_an_interrupted_import_continues_where_it_stopped(
-    sensorctl: Call, bulk: type[FakeBulk], file: Path, error: BaseException, code: int
+    sensorctl: RunCommand, bulk: type[FakeBulk], file: Path, error: BaseException, code: int
 ) -> None:
     file.write_text(HISTORY.replace("00:00:05", "never"))
     bulk.allowed, bulk.error = 20, error
@@ -106,7 +108,7 @@ def test_an_interrupted_import_continues_where_it_stopped(
 
 @pytest.mark.parametrize("option", [["--sensor", "attic"], ["--unit", "K"], ["--time-zone", "Asia/Tokyo"]])
 def test_other_options_start_from_the_beginning(
-    sensorctl: Call, bulk: type[FakeBulk], file: Path, option: list[str]
+    sensorctl: RunCommand, bulk: type[FakeBulk], file: Path, option: list[str]
 ) -> None:
     bulk.allowed = 20
     sensorctl("import", str(file))
@@ -120,7 +122,7 @@ def test_other_options_start_from_the_beginning(
 
 
 def test_another_broker_starts_from_the_beginning(
-    sensorctl: Call, bulk: type[FakeBulk], file: Path, monkeypatch: pytest.MonkeyPatch
+    sensorctl: RunCommand, bulk: type[FakeBulk], file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bulk.allowed = 20
     sensorctl("import", str(file))
@@ -132,7 +134,7 @@ def test_another_broker_starts_from_the_beginning(
 
 
 def test_a_checkpoint_that_cannot_be_written_is_reported_once(
-    sensorctl: Call, bulk: type[FakeBulk], file: Path, monkeypatch: pytest.MonkeyPatch
+    sensorctl: RunCommand, bulk: type[FakeBulk], file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(importer, "CHECKPOINT_INTERVAL_SECONDS", 0)
     (file.parent / "history.csv.checkpoint").mkdir()
@@ -146,7 +148,7 @@ def test_a_checkpoint_that_cannot_be_written_is_reported_once(
 
 
 def test_standard_input_is_imported(
-    sensorctl: Call, bulk: type[FakeBulk], monkeypatch: pytest.MonkeyPatch
+    sensorctl: RunCommand, bulk: type[FakeBulk], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(HISTORY.encode())))
     assert sensorctl("import", "-", "--format", "csv")[0] == 0
@@ -163,7 +165,7 @@ def test_standard_input_is_imported(
 
 @pytest.mark.usefixtures("bulk")
 def test_a_naive_time_is_in_the_time_zone_of_the_consumers(
-    sensorctl: Call, bulk: type[FakeBulk], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    sensorctl: RunCommand, bulk: type[FakeBulk], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, line in (
         ("a.csv", "id,data,temperatura\n1,2026-01-01 09:00,1\n"),
@@ -197,7 +199,9 @@ def test_a_naive_time_is_in_the_time_zone_of_the_consumers(
     ],
 )
 @pytest.mark.usefixtures("bulk")
-def test_a_usage_error_ends_with_2(sensorctl: Call, file: Path, arguments: list[str], message: str) -> None:
+def test_a_usage_error_ends_with_2(
+    sensorctl: RunCommand, file: Path, arguments: list[str], message: str
+) -> None:
     code, _, err = sensorctl("import", *(str(file) if a == "FILE" else a for a in arguments))
 
     assert code == 2

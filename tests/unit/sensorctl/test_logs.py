@@ -11,7 +11,7 @@ import pytest
 
 from sensorctl.logs.reader import MAX_LINE_BYTES, UnparsedLines, read_events, read_lines
 from sensorctl.logs.summary import MAX_EVENT_KINDS, MAX_SLOW_STORES, OTHER_EVENTS, LogSummary
-from tests.unit.fakes import Call
+from tests.unit.fakes import RunCommand
 
 CONSOLE = """\
 2026-11-22T10:00:00.000000Z [info     ] started                  version=0.1.0 batch_size=1 prefetch=1
@@ -56,7 +56,7 @@ def write_docker_script(folder: Path, body: str) -> None:
     (folder / "docker").chmod(0o755)
 
 
-def test_the_events_of_all_services_are_merged_by_time(sensorctl: Call, native: Path) -> None:
+def test_the_events_of_all_services_are_merged_by_time(sensorctl: RunCommand, native: Path) -> None:
     code, out, err = sensorctl("logs", "--json")
 
     assert (code, err) == (0, "")
@@ -71,7 +71,7 @@ def test_the_events_of_all_services_are_merged_by_time(sensorctl: Call, native: 
 
 @pytest.mark.parametrize("options", [["--json"], []], ids=["json", "console"])
 def test_its_own_output_can_be_read_again(
-    sensorctl: Call, native: Path, tmp_path: Path, options: list[str]
+    sensorctl: RunCommand, native: Path, tmp_path: Path, options: list[str]
 ) -> None:
     _, first, _ = sensorctl("logs", *options)
     _, as_json, _ = sensorctl("logs", "--json")
@@ -98,14 +98,16 @@ def test_its_own_output_can_be_read_again(
         (["--since", "1h", "--service", "sensor-2"], []),
     ],
 )
-def test_events_are_filtered(sensorctl: Call, native: Path, options: list[str], events: list[str]) -> None:
+def test_events_are_filtered(
+    sensorctl: RunCommand, native: Path, options: list[str], events: list[str]
+) -> None:
     code, out, _ = sensorctl("logs", "--json", *options)
 
     assert code == 0
     assert [line["event"] for line in parse_output(out)] == events
 
 
-def test_the_rotated_part_of_a_log_comes_first(sensorctl: Call, native: Path) -> None:
+def test_the_rotated_part_of_a_log_comes_first(sensorctl: RunCommand, native: Path) -> None:
     (native / "sensor-2.log.1").write_text(JSON.replace("2026-11-22", "2026-11-21"))
 
     _, out, _ = sensorctl("logs", "--json", "--service", "sensor")
@@ -113,7 +115,7 @@ def test_the_rotated_part_of_a_log_comes_first(sensorctl: Call, native: Path) ->
     assert [line["timestamp"][:10] for line in parse_output(out)] == ["2026-11-21"] * 3 + ["2026-11-22"] * 3
 
 
-def test_lines_that_are_not_events_are_counted_and_reported(sensorctl: Call, native: Path) -> None:
+def test_lines_that_are_not_events_are_counted_and_reported(sensorctl: RunCommand, native: Path) -> None:
     with (native / "sensor-2.log").open("a") as log:
         log.write("SENSOR_ID: must not be \x1b]0;empty\n\nsecond\n")
 
@@ -127,7 +129,7 @@ def test_lines_that_are_not_events_are_counted_and_reported(sensorctl: Call, nat
 
 
 def test_lines_of_services_that_are_not_selected_are_not_counted(
-    sensorctl: Call, monkeypatch: pytest.MonkeyPatch
+    sensorctl: RunCommand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     logs = b"rabbitmq-1  | hello\nsensor-1  | hi\nsensor-1  | 2026-11-22T10:00:00Z [info     ] measuring\n"
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(logs)))
@@ -138,7 +140,7 @@ def test_lines_of_services_that_are_not_selected_are_not_counted(
     assert err == "Lines that are not events: 1 of sensor-1. The first: hi\n"
 
 
-def test_control_characters_are_escaped(sensorctl: Call, tmp_path: Path) -> None:
+def test_control_characters_are_escaped(sensorctl: RunCommand, tmp_path: Path) -> None:
     (tmp_path / "a.log").write_text(
         '{"timestamp":"2026-11-22T10:00:00Z","level":"info","event":"x","sensor":"\\u001b]0;y\\ud800"}\n'
     )
@@ -150,7 +152,9 @@ def test_control_characters_are_escaped(sensorctl: Call, tmp_path: Path) -> None
     assert out.endswith(" sensor=\\x1b]0;y\\ud800\n")
 
 
-def test_the_summary_has_events_errors_starts_and_the_slowest_stores(sensorctl: Call, native: Path) -> None:
+def test_the_summary_has_events_errors_starts_and_the_slowest_stores(
+    sensorctl: RunCommand, native: Path
+) -> None:
     (native / "sensor-2.log").write_text(JSON + "what\n")
 
     _, out, err = sensorctl("logs", "--summary", "--json")
@@ -175,7 +179,9 @@ def test_the_summary_has_events_errors_starts_and_the_slowest_stores(sensorctl: 
     assert "1 of sensor-2" in err
 
 
-def test_the_start_of_another_program_is_not_a_start_of_the_supervisor(sensorctl: Call, native: Path) -> None:
+def test_the_start_of_another_program_is_not_a_start_of_the_supervisor(
+    sensorctl: RunCommand, native: Path
+) -> None:
     (native / "supervisor.log").write_text(
         "2026-11-22T10:00:00Z [info     ] started                  program=sensor-1 pid=5\n"
         "2026-11-22T10:00:01Z [warning  ] alert firing             message='It is offline.'\n"
@@ -188,7 +194,7 @@ def test_the_start_of_another_program_is_not_a_start_of_the_supervisor(sensorctl
     assert summary["issues"][0]["reason"] == "It is offline."
 
 
-def test_the_summary_is_shown_in_tables(sensorctl: Call, native: Path) -> None:
+def test_the_summary_is_shown_in_tables(sensorctl: RunCommand, native: Path) -> None:
     _, out, _ = sensorctl("logs", "--summary")
 
     assert [title in out for title in ("Services", "Warnings and errors", "Slowest stores", "Events")] == [
@@ -197,7 +203,7 @@ def test_the_summary_is_shown_in_tables(sensorctl: Call, native: Path) -> None:
     assert "Connection refused" in out
 
 
-def test_a_summary_without_events_succeeds(sensorctl: Call, native: Path) -> None:
+def test_a_summary_without_events_succeeds(sensorctl: RunCommand, native: Path) -> None:
     code, out, _ = sensorctl("logs", "--summary", "--service", "unknown")
 
     assert code == 0
@@ -205,7 +211,7 @@ def test_a_summary_without_events_succeeds(sensorctl: Call, native: Path) -> Non
 
 
 def test_standard_input_may_be_the_output_of_compose_or_tail(
-    sensorctl: Call, monkeypatch: pytest.MonkeyPatch
+    sensorctl: RunCommand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     event = "2026-11-22T10:00:0{}Z \x1b[0m[\x1b[32mwarning  \x1b[0m] \x1b[1mlost\x1b[0m".format
     lines = [
@@ -228,7 +234,9 @@ def test_standard_input_may_be_the_output_of_compose_or_tail(
     ]
 
 
-def test_without_a_native_stack_the_logs_of_the_containers_are_read(sensorctl: Call, native: Path) -> None:
+def test_without_a_native_stack_the_logs_of_the_containers_are_read(
+    sensorctl: RunCommand, native: Path
+) -> None:
     # given a stopped native stack, and containers: consumers, a sensor, a server and a one-off command
     (native.parent / "stack.env").unlink()
     write_docker_script(
@@ -255,13 +263,13 @@ def test_without_a_native_stack_the_logs_of_the_containers_are_read(sensorctl: C
     ]
 
 
-def test_the_logs_of_a_stopped_native_stack_are_read(sensorctl: Call, native: Path) -> None:
+def test_the_logs_of_a_stopped_native_stack_are_read(sensorctl: RunCommand, native: Path) -> None:
     (native.parent / "stack.env").unlink()
 
     assert len(parse_output(sensorctl("logs", "--json")[1])) == 9
 
 
-def test_without_any_logs_it_ends_with_a_message_and_78(sensorctl: Call, native: Path) -> None:
+def test_without_any_logs_it_ends_with_a_message_and_78(sensorctl: RunCommand, native: Path) -> None:
     for file in native.iterdir():
         file.unlink()
     write_docker_script(native.parent / "bin", "exit 1")
@@ -272,7 +280,7 @@ def test_without_any_logs_it_ends_with_a_message_and_78(sensorctl: Call, native:
     assert "docker compose logs --no-color | sensorctl logs -" in err
 
 
-def test_a_file_that_cannot_be_read_is_a_usage_error(sensorctl: Call, tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_read_is_a_usage_error(sensorctl: RunCommand, tmp_path: Path) -> None:
     code, _, err = sensorctl("logs", str(tmp_path / "none.log"))
 
     assert code == 2

@@ -11,7 +11,7 @@ from db.errors import StoreUnavailable
 from sensorctl import doctor
 from sensorctl import summary as summary_command
 from sensorctl.doctor import CheckResult
-from tests.unit.fakes import Call
+from tests.unit.fakes import RunCommand
 
 ROW = {
     "sensor_id": "kitchen",
@@ -57,7 +57,7 @@ def summary(monkeypatch: pytest.MonkeyPatch) -> type[FakeSummary]:
 
 
 @pytest.mark.usefixtures("summary")
-def test_the_table_of_the_summary_is_not_cut_when_it_is_piped(sensorctl: Call) -> None:
+def test_the_table_of_the_summary_is_not_cut_when_it_is_piped(sensorctl: RunCommand) -> None:
     code, out, _ = sensorctl("summary")
 
     assert code == 0
@@ -67,14 +67,16 @@ def test_the_table_of_the_summary_is_not_cut_when_it_is_piped(sensorctl: Call) -
 
 
 @pytest.mark.usefixtures("summary")
-def test_the_summary_in_json_contains_the_rows_of_the_view(sensorctl: Call) -> None:
+def test_the_summary_in_json_contains_the_rows_of_the_view(sensorctl: RunCommand) -> None:
     code, out, _ = sensorctl("summary", "--json")
 
     assert code == 0
     assert json.loads(out) == [ROW | {"last_measured_at": "2026-11-22T05:28:37+00:00"}]
 
 
-def test_the_summary_can_wait_for_the_first_reading(sensorctl: Call, summary: type[FakeSummary]) -> None:
+def test_the_summary_can_wait_for_the_first_reading(
+    sensorctl: RunCommand, summary: type[FakeSummary]
+) -> None:
     summary.responses = [[], [], [], [ROW]]
 
     _, out, _ = sensorctl("summary", "--json", "--wait", "30")
@@ -82,13 +84,13 @@ def test_the_summary_can_wait_for_the_first_reading(sensorctl: Call, summary: ty
     assert len(json.loads(out)) == 1
 
 
-def test_waiting_for_the_first_reading_ends(sensorctl: Call, summary: type[FakeSummary]) -> None:
+def test_waiting_for_the_first_reading_ends(sensorctl: RunCommand, summary: type[FakeSummary]) -> None:
     summary.responses = [[]]
 
     assert sensorctl("summary", "--json", "--wait", "0.01")[:2] == (0, "[]\n")
 
 
-def test_watch_refreshes_the_summary_until_ctrl_c(sensorctl: Call, summary: type[FakeSummary]) -> None:
+def test_watch_refreshes_the_summary_until_ctrl_c(sensorctl: RunCommand, summary: type[FakeSummary]) -> None:
     later = [ROW | {"sensor_id": "attic"}]
     summary.responses = [[ROW], [ROW], later, later, KeyboardInterrupt()]
 
@@ -100,7 +102,7 @@ def test_watch_refreshes_the_summary_until_ctrl_c(sensorctl: Call, summary: type
 
 
 def test_without_a_database_it_ends_with_a_message_and_69(
-    sensorctl: Call, summary: type[FakeSummary]
+    sensorctl: RunCommand, summary: type[FakeSummary]
 ) -> None:
     summary.responses = [DATABASE_DOWN]
 
@@ -112,7 +114,7 @@ def test_without_a_database_it_ends_with_a_message_and_69(
 
 
 def test_without_a_stack_it_ends_with_a_message_and_78(
-    sensorctl: Call, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    sensorctl: RunCommand, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.delenv("POSTGRES_HOST")
     monkeypatch.setenv("POSTGRES_HOST_PORT", "1")
@@ -125,7 +127,7 @@ def test_without_a_stack_it_ends_with_a_message_and_78(
 
 
 def test_an_invalid_variable_ends_with_a_message_and_78(
-    sensorctl: Call, monkeypatch: pytest.MonkeyPatch
+    sensorctl: RunCommand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("POSTGRES_PORT", "postgres")
 
@@ -138,14 +140,14 @@ def test_an_invalid_variable_ends_with_a_message_and_78(
 @pytest.mark.parametrize(
     "arguments", [["unknown"], ["summary", "--unknown"], ["dead", "list", "--limit", "0"]]
 )
-def test_a_usage_error_ends_with_2(sensorctl: Call, arguments: list[str]) -> None:
+def test_a_usage_error_ends_with_2(sensorctl: RunCommand, arguments: list[str]) -> None:
     code, _, err = sensorctl(*arguments)
 
     assert code == 2
     assert "Usage" in err
 
 
-def test_help_lists_every_command(sensorctl: Call) -> None:
+def test_help_lists_every_command(sensorctl: RunCommand) -> None:
     code, out, _ = sensorctl("--help")
 
     assert code == 0
@@ -169,7 +171,7 @@ def test_help_lists_every_command(sensorctl: Call) -> None:
 
 @pytest.mark.parametrize(("hint", "code"), [(None, 0), ("run `sensorctl setup`", 1)])
 def test_doctor_ends_with_1_when_a_check_fails(
-    sensorctl: Call, monkeypatch: pytest.MonkeyPatch, hint: str | None, code: int
+    sensorctl: RunCommand, monkeypatch: pytest.MonkeyPatch, hint: str | None, code: int
 ) -> None:
     monkeypatch.setattr(doctor, "run_checks", lambda _settings: [CheckResult("queue", "exists", hint)])
 

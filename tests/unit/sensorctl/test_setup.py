@@ -8,7 +8,7 @@ from db.errors import StoreUnavailable
 from messaging.management.client import ManagementUnavailable
 from messaging.topology import Topology
 from tests.unit.fake_broker import FakeBroker
-from tests.unit.fakes import Call
+from tests.unit.fakes import RunCommand
 
 DATABASE_DOWN = StoreUnavailable("Connection refused")
 
@@ -44,7 +44,7 @@ def recorder(monkeypatch: pytest.MonkeyPatch, quick_retries: None) -> SetupRecor
 
 
 def test_setup_migrates_declares_the_topology_and_sets_the_policy(
-    sensorctl: Call, operators_broker: FakeBroker, recorder: SetupRecorder
+    sensorctl: RunCommand, operators_broker: FakeBroker, recorder: SetupRecorder
 ) -> None:
     recorder.errors = [DATABASE_DOWN, DATABASE_DOWN]
 
@@ -60,7 +60,7 @@ def test_setup_migrates_declares_the_topology_and_sets_the_policy(
 
 @pytest.mark.parametrize(("variable", "days"), [("", None), ("30", 30)])
 def test_setup_prepares_the_partitions_and_sets_the_retention(
-    sensorctl: Call,
+    sensorctl: RunCommand,
     operators_broker: FakeBroker,
     recorder: SetupRecorder,
     monkeypatch: pytest.MonkeyPatch,
@@ -77,7 +77,10 @@ def test_setup_prepares_the_partitions_and_sets_the_retention(
 
 
 def test_setup_leaves_the_partitions_to_the_consumers_when_they_are_locked(
-    sensorctl: Call, operators_broker: FakeBroker, recorder: SetupRecorder, monkeypatch: pytest.MonkeyPatch
+    sensorctl: RunCommand,
+    operators_broker: FakeBroker,
+    recorder: SetupRecorder,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def fail(*_: Any) -> None:
         raise StoreUnavailable("canceling statement due to lock timeout")
@@ -94,7 +97,10 @@ def test_setup_leaves_the_partitions_to_the_consumers_when_they_are_locked(
 
 
 def test_setup_rejects_a_retention_of_less_than_a_day(
-    sensorctl: Call, operators_broker: FakeBroker, recorder: SetupRecorder, monkeypatch: pytest.MonkeyPatch
+    sensorctl: RunCommand,
+    operators_broker: FakeBroker,
+    recorder: SetupRecorder,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("RETENTION_DAYS", "0")
 
@@ -106,7 +112,10 @@ def test_setup_rejects_a_retention_of_less_than_a_day(
 
 
 def test_setup_succeeds_without_the_management_api(
-    sensorctl: Call, operators_broker: FakeBroker, recorder: SetupRecorder, monkeypatch: pytest.MonkeyPatch
+    sensorctl: RunCommand,
+    operators_broker: FakeBroker,
+    recorder: SetupRecorder,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def reject(*_: Any) -> None:
         raise ManagementUnavailable("401 Unauthorized")
@@ -121,7 +130,10 @@ def test_setup_succeeds_without_the_management_api(
 
 
 def test_setup_gives_up_when_the_database_stays_down(
-    sensorctl: Call, operators_broker: FakeBroker, recorder: SetupRecorder, monkeypatch: pytest.MonkeyPatch
+    sensorctl: RunCommand,
+    operators_broker: FakeBroker,
+    recorder: SetupRecorder,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("CONNECT_TIMEOUT_SECONDS", "0.03")
     recorder.errors = [DATABASE_DOWN] * 100_000

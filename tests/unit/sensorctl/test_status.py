@@ -12,7 +12,7 @@ from monitoring.model import Health, Problem, Queue, Sensor, Service, SystemStat
 from monitoring.problems import ProblemKind
 from sensorctl.status import command
 from sensorctl.status.views import sparkline, status_screen
-from tests.unit.fakes import Call
+from tests.unit.fakes import RunCommand
 
 NOW = datetime(2026, 11, 22, 5, 30, tzinfo=UTC)
 
@@ -262,7 +262,7 @@ def collector(monkeypatch: pytest.MonkeyPatch) -> type[FakeCollector]:
 
 
 def test_the_status_is_collected_twice_and_the_second_one_is_shown(
-    sensorctl: Call, collector: type[FakeCollector]
+    sensorctl: RunCommand, collector: type[FakeCollector]
 ) -> None:
     collector.responses = [system_status(problems=[problem()]), system_status()]
 
@@ -273,7 +273,9 @@ def test_the_status_is_collected_twice_and_the_second_one_is_shown(
     assert (collector.collections, collector.closed) == (2, 1)
 
 
-def test_it_ends_with_1_when_there_is_a_problem(sensorctl: Call, collector: type[FakeCollector]) -> None:
+def test_it_ends_with_1_when_there_is_a_problem(
+    sensorctl: RunCommand, collector: type[FakeCollector]
+) -> None:
     collector.responses = [system_status(problems=[problem()])]
 
     code, out, _ = sensorctl("status")
@@ -282,7 +284,7 @@ def test_it_ends_with_1_when_there_is_a_problem(sensorctl: Call, collector: type
     assert "1 problem " in out
 
 
-def test_the_status_in_json_is_one_object(sensorctl: Call, collector: type[FakeCollector]) -> None:
+def test_the_status_in_json_is_one_object(sensorctl: RunCommand, collector: type[FakeCollector]) -> None:
     collector.responses = [system_status(problems=[problem()])]
 
     code, out, _ = sensorctl("status", "--json")
@@ -300,7 +302,9 @@ def test_the_status_in_json_is_one_object(sensorctl: Call, collector: type[FakeC
     assert len(status["sensors"][0]["minutes"]) == 60
 
 
-def test_watch_refreshes_the_status_until_ctrl_c(sensorctl: Call, collector: type[FakeCollector]) -> None:
+def test_watch_refreshes_the_status_until_ctrl_c(
+    sensorctl: RunCommand, collector: type[FakeCollector]
+) -> None:
     collector.responses = [system_status(), system_status(problems=[problem()]), KeyboardInterrupt()]
 
     code, out, _ = sensorctl("status", "--watch")
