@@ -1,4 +1,4 @@
-"""What dead messages say of themselves, which of them are meant, and how they look."""
+"""Dead letters: their headers, their selection, and their form in a file."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -7,13 +7,10 @@ from uuid import uuid4
 
 import pika
 import pytest
-import typer
 
 from messaging.dead_letters.dead_letter import DeadLetter, Origin
 from messaging.dead_letters.filter import DeadLetterFilter
 from messaging.dead_letters.record import from_line, to_line
-from sensorctl.dead_letters.views import body_excerpt, format_dead_letter
-from sensorctl.time_options import parse_age
 
 RUN = uuid4()
 BY_MQTT = {
@@ -124,31 +121,6 @@ def test_a_selection_meets_every_condition() -> None:
     assert by_id(old)
     assert not by_id(timeless)
     assert by_id.missing_ids() == ["another"]
-
-
-@pytest.mark.parametrize(
-    ("age", "seconds"),
-    [("30s", 30), ("10m", 600), ("2h", 7200), ("1d", 86400), ("1w", 604800), ("1.5h", 5400)],
-)
-def test_ages(age: str, seconds: float) -> None:
-    before = datetime.now(UTC)
-
-    moment = parse_age(age)
-
-    assert before <= moment + timedelta(seconds=seconds) <= datetime.now(UTC)
-
-
-@pytest.mark.parametrize("age", ["", "10", "h", "-1h", "1 year", "999999999w", "1e3s"])
-def test_what_is_no_age_is_told(age: str) -> None:
-    with pytest.raises(typer.BadParameter, match="is not an age"):
-        parse_age(age)
-
-
-def test_nothing_reaches_the_terminal_that_it_would_obey() -> None:
-    evil = "\x1b[2J\u202e\x00\x9b"
-    letter = message(evil.encode(), **{evil: evil, "x-dead-detail": evil})
-    text = format_dead_letter(letter) + body_excerpt(evil.encode())
-    assert all(c.isprintable() or c == "\n" for c in text)
 
 
 def test_an_exported_line_is_one_line_and_comes_back() -> None:

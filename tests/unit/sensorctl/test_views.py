@@ -10,7 +10,12 @@ from rich.table import Table
 
 from db.queries.storage import StorageReport, TableSize
 from messaging.dead_letters.dead_letter import DeadLetter
-from sensorctl.dead_letters.views import MAX_BODY_CHARACTERS, body_excerpt, dead_letters_table
+from sensorctl.dead_letters.views import (
+    MAX_BODY_CHARACTERS,
+    body_excerpt,
+    dead_letters_table,
+    format_dead_letter,
+)
 from sensorctl.doctor import CheckResult, check_results_table
 from sensorctl.storage import retention_message, storage_table
 from sensorctl.summary import summary_table
@@ -126,6 +131,14 @@ def test_untrusted_text_contains_neither_markup_nor_control_sequences(hostile: b
         assert all(line.isprintable() for line in printed)
         if text.startswith("["):
             assert any(text in line for line in printed)
+
+
+def test_a_complete_dead_letter_is_printed_without_control_characters() -> None:
+    hostile = "\x1b[2J\u202e\x00\x9b"
+    headers = {hostile: hostile, "x-dead-detail": hostile}
+    text = format_dead_letter(DeadLetter(hostile.encode(), pika.BasicProperties(headers=headers)))
+
+    assert all(c.isprintable() or c == "\n" for c in text)
 
 
 @pytest.mark.parametrize(
