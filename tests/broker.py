@@ -1,4 +1,4 @@
-"""The tests' side of RabbitMQ: a virtual host of their own, and a bare pika client in it."""
+"""RabbitMQ for tests: a virtual host for each test, and a plain pika client in it."""
 
 import base64
 import json
@@ -22,16 +22,16 @@ from tests.waiting import DEADLINE_SECONDS, eventually
 
 QUEUE = "sensor_data"
 DEAD_QUEUE = f"{QUEUE}.dead"
-# Without any proxy of the environment: the broker is near.
+# Without the HTTP proxy of the environment: the broker is on this network.
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 class ApiError(Exception):
-    """The management API answered with an error."""
+    """The management API responded with an error."""
 
 
 class Message(NamedTuple):
-    """A message that was taken from a queue."""
+    """A message that was received from a queue."""
 
     body: bytes
     properties: pika.BasicProperties
@@ -44,7 +44,7 @@ class Message(NamedTuple):
 
 @dataclass(frozen=True)
 class RabbitMQ:
-    """A broker in which the tests make virtual hosts, as an administrator."""
+    """A broker in which the tests create virtual hosts, as an administrator."""
 
     url: str
     management_url: str
@@ -57,14 +57,19 @@ class RabbitMQ:
 
     @property
     def virtual_host_name(self) -> str:
-        """The one in its own address."""
+        """The virtual host in the URL."""
         return unquote(urlsplit(self.url).path.removeprefix("/")) or "/"
 
     def virtual_host_url(self, virtual_host: str) -> str:
         return urlsplit(self.url)._replace(path=f"/{quote(virtual_host, safe='')}").geturl()
 
     def api(self, method: str, path: str, body: object = None) -> Any:
-        """What the management API answers. Raises ApiError, and OSError when it does not answer."""
+        """Return the response of the management API.
+
+        Raises:
+            ApiError: When it responds with an error.
+            OSError: When it does not respond.
+        """
         login = f"{self.user}:{unquote(urlsplit(self.url).password or '')}"
         request = urllib.request.Request(
             self.management_url + path,
@@ -76,28 +81,28 @@ class RabbitMQ:
             },
         )
         try:
-            with _DIRECT.open(request, timeout=DEADLINE_SECONDS) as answer:
-                return json.loads(answer.read() or b"null")
+            with _DIRECT.open(request, timeout=DEADLINE_SECONDS) as response:
+                return json.loads(response.read() or b"null")
         except urllib.error.HTTPError as error:
             with error:
                 raise ApiError(f"{method} {path}: {error.code} {error.read().decode()}") from None
 
     @property
     def adds_timestamps(self) -> bool:
-        """Whether it writes on each message when it came: RabbitMQ can from 3.12 on."""
+        """Whether the broker adds a timestamp to each message; RabbitMQ can since 3.12."""
         major, minor, *_ = self.api("GET", "/api/overview")["rabbitmq_version"].split(".")
         return (int(major), int(minor)) >= (3, 12)
 
     @contextmanager
-    def user_with_permissions(self, virtual_host: str, **rights: str) -> Iterator[str]:
-        """The address for a new user of the virtual host who has only these rights."""
+    def user_with_permissions(self, virtual_host: str, **permissions: str) -> Iterator[str]:
+        """Create a user with only these permissions in the virtual host; yield its URL."""
         name = f"user-{uuid4().hex[:12]}"
         self.api("PUT", f"/api/users/{name}", {"password": name, "tags": ""})
         try:
             self.api(
                 "PUT",
                 f"/api/permissions/{virtual_host}/{name}",
-                {"configure": "", "write": "", "read": "", **rights},
+                {"configure": "", "write": "", "read": "", **permissions},
             )
             yield self.user_url(name, virtual_host)
         finally:
@@ -105,9 +110,9 @@ class RabbitMQ:
 
     @contextmanager
     def virtual_host(self, queue_type: str) -> Iterator["VirtualHost"]:
-        """A fresh virtual host in which plain durable queues are of this type, with a user of its own."""
+        """Create a virtual host with its own user and a default type for durable queues."""
         name = f"test-{uuid4().hex[:12]}"
-        # As an import, because that works on every version: RabbitMQ 3.10 has no other way to say it.
+        # An import works on every version: RabbitMQ 3.10 has no other way to set the default queue type.
         self.api(
             "POST",
             "/api/definitions",
@@ -129,13 +134,13 @@ class RabbitMQ:
             self.api("DELETE", f"/api/users/{name}")
 
     def user_url(self, user: str, virtual_host: str) -> str:
-        """The address of a user whose password is the name again."""
-        address = urlsplit(self.virtual_host_url(virtual_host))
-        return address._replace(netloc=f"{user}:{user}@{address.hostname}:{address.port}").geturl()
+        """Return the URL of a user whose password equals its name."""
+        parts = urlsplit(self.virtual_host_url(virtual_host))
+        return parts._replace(netloc=f"{user}:{user}@{parts.hostname}:{parts.port}").geturl()
 
 
 class VirtualHost:
-    """One test's part of the broker: `url` is for the processes, the test's own client is another user."""
+    """The virtual host of a test. The processes connect with `url`, the test's client as another user."""
 
     def __init__(self, server: RabbitMQ, name: str) -> None:
         self.server = server
@@ -145,12 +150,12 @@ class VirtualHost:
         self._channel: BlockingChannel | None = None
 
     def url_through(self, proxy: Proxy) -> str:
-        """Its address by way of the proxy."""
+        """Return the URL of this virtual host through the proxy."""
         return proxy.proxied_url(self.url)
 
     @property
     def environment(self) -> dict[str, str]:
-        """How a process of this project finds it."""
+        """The variables with which a process of this project connects."""
         return {
             "RABBITMQ_URL": self.url,
             "RABBITMQ_MANAGEMENT_URL": self.server.management_url,
@@ -159,12 +164,12 @@ class VirtualHost:
 
     @property
     def settings(self) -> BrokerSettings:
-        """The same for code in this process."""
+        """The settings with which code in this process connects."""
         return load(BrokerSettings, rabbitmq_url=self.url, rabbitmq_management_url=self.server.management_url)
 
     @property
     def channel(self) -> BlockingChannel:
-        """A channel in confirm mode; a new one when the broker closed the last."""
+        """A channel in confirm mode; a new one after the broker has closed the previous channel."""
         if self._connection is None or not self._connection.is_open:
             self._connection = bare_connection(self.server.virtual_host_url(self.name))
             self._channel = None
@@ -178,7 +183,7 @@ class VirtualHost:
             self._connection.close()
 
     def declare(self) -> None:
-        """The topology, as setup and the consumer declare it."""
+        """Declare the topology as setup and the consumer do."""
         Topology(QUEUE).declare(self.channel)
 
     def publish(
@@ -189,21 +194,21 @@ class VirtualHost:
         exchange: str = "",
         routing_key: str = QUEUE,
     ) -> None:
-        """Publish and wait for the confirm, by default straight to the queue as simple clients do."""
+        """Publish and wait for the confirm, by default directly to the queue as simple clients do."""
         if isinstance(body, dict):
             body = json.dumps(body)
         body = body.encode() if isinstance(body, str) else body
         self.channel.basic_publish(exchange, routing_key, body, properties, mandatory=True)
 
     def ready(self, queue: str = QUEUE) -> int:
-        """How many messages wait in the queue; those in a consumer's hands do not count."""
+        """Return the number of ready messages in the queue, without those that are unacked."""
         return int(self.channel.queue_declare(queue, passive=True).method.message_count)
 
     def consumers(self, queue: str = QUEUE) -> int:
         return int(self.channel.queue_declare(queue, passive=True).method.consumer_count)
 
     def drain(self, queue: str = QUEUE) -> list[Message]:
-        """Empty the queue."""
+        """Receive and ack every message of the queue."""
         messages: list[Message] = []
         while True:
             method, properties, body = self.channel.basic_get(queue, auto_ack=True)
@@ -212,32 +217,32 @@ class VirtualHost:
             messages.append(Message(body, properties, method))
 
     def connections(self) -> list[str]:
-        """The broker's names of the processes' connections, as of this moment."""
-        tracked = self.server.api("GET", f"/api/connections/username/{self.name}")
-        return [connection["name"] for connection in tracked]
+        """Return the current names of the processes' connections."""
+        connections = self.server.api("GET", f"/api/connections/username/{self.name}")
+        return [connection["name"] for connection in connections]
 
     def close_connections(self) -> None:
-        """Let the management API close the processes' connections, of which there must be one."""
-        # The broker learns of a connection a moment after its client.
-        eventually(self.connections, DEADLINE_SECONDS, "there is a connection")
+        """Wait for a connection of a process, and close all of them with the management API."""
+        # The broker lists a connection shortly after its client has opened it.
+        eventually(self.connections, DEADLINE_SECONDS, "a process is connected")
         self.server.api("DELETE", f"/api/connections/username/{self.name}")
 
     def wait_for_client(self, client_name: str) -> dict[str, Any]:
-        """Wait until the management UI shows the client of this name; statistics take some seconds."""
+        """Wait until the management API lists the client with this name, which takes some seconds."""
 
-        def found() -> dict[str, Any]:
+        def find() -> dict[str, Any]:
             connections = self.server.api("GET", f"/api/vhosts/{self.name}/connections")
             names = [
                 connection.get("client_properties", {}).get("connection_name") for connection in connections
             ]
-            shown: dict[str, dict[str, Any]] = dict(zip(names, connections, strict=True))
-            return shown.get(client_name, {})
+            by_name: dict[str, dict[str, Any]] = dict(zip(names, connections, strict=True))
+            return by_name.get(client_name, {})
 
-        return eventually(found, DEADLINE_SECONDS, f"the connection {client_name} is shown")
+        return eventually(find, DEADLINE_SECONDS, f"the connection {client_name} is listed")
 
 
 def bare_connection(url: str) -> BlockingConnection:
-    """As any client would open one; without heartbeats, since a test is often silent for long."""
+    """Connect as a plain client does, without heartbeats because a test does not process them."""
     parameters = pika.URLParameters(url)
     parameters.heartbeat = 0
     return pika.BlockingConnection(parameters)

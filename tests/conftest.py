@@ -1,4 +1,4 @@
-"""The servers of the whole run, what may run beside what, and the rule that nothing is skipped in CI."""
+"""The servers of the test run, the distribution of the tests to workers, and no skipped tests in CI."""
 
 import os
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from tests.broker import RabbitMQ
 from tests.database import Postgres
 from tests.services import Server, ServerUnavailable, Source
 
-# What stays in one worker, since its tests share something costly. The longest begin first, each in a worker.
+# Tests that share an expensive fixture run in one worker. The longest groups start first.
 GROUPS = (
     "tests/e2e/compose_stack/",
     "tests/faults/",
@@ -23,7 +23,7 @@ GROUPS = (
     "tests/integration/test_privileges.py",
     "tests/integration/test_setup_rights.py",
 )
-# Short tests come last, so that no worker is left alone with a long one.
+# Short tests run last, so that no long test is still running when the other workers are done.
 ORDER = (*GROUPS, "tests/e2e/", "tests/integration/", "")
 UNIT_TESTS = Path(__file__).parent / "unit"
 SOURCES = pytest.StashKey[dict[str, str]]()
@@ -31,30 +31,30 @@ SOURCES = pytest.StashKey[dict[str, str]]()
 
 @pytest.fixture(scope="session")
 def rabbitmq(pytestconfig: pytest.Config) -> Iterator[RabbitMQ]:
-    """A real broker; `services` says where it comes from."""
-    with _or_skipped("RabbitMQ", services.rabbitmq, pytestconfig) as server:
+    """A real broker from `services`."""
+    with _or_skip("RabbitMQ", services.rabbitmq, pytestconfig) as server:
         yield server
 
 
 @pytest.fixture(scope="session")
 def postgres(pytestconfig: pytest.Config) -> Iterator[Postgres]:
-    """A real database server; `services` says where it comes from."""
-    with _or_skipped("PostgreSQL", services.postgres, pytestconfig) as server:
+    """A real database server from `services`."""
+    with _or_skip("PostgreSQL", services.postgres, pytestconfig) as server:
         yield server
 
 
 @contextmanager
-def _or_skipped(name: str, source: Source[Server], config: pytest.Config) -> Iterator[Server]:
+def _or_skip(name: str, source: Source[Server], config: pytest.Config) -> Iterator[Server]:
     try:
-        with _told(name, source, config) as server:
+        with _recorded(name, source, config) as server:
             yield server
     except ServerUnavailable as reason:
-        pytest.skip(f"there is no {name} to be had: {reason}")
+        pytest.skip(f"{name} is unavailable: {reason}")
 
 
 @contextmanager
-def _told(name: str, source: Source[Server], config: pytest.Config) -> Iterator[Server]:
-    """The server; the end of the run tells where it came from, or why there is none."""
+def _recorded(name: str, source: Source[Server], config: pytest.Config) -> Iterator[Server]:
+    """Start the server, and record its source, or why it is unavailable, for the summary of the run."""
     sources = config.stash.setdefault(SOURCES, {})
     try:
         with source() as server:
@@ -67,37 +67,37 @@ def _told(name: str, source: Source[Server], config: pytest.Config) -> Iterator[
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Twice as many as there are cores, since most tests wait longer than they compute."""
+    """Use two workers per core, since most tests wait for longer than they compute."""
     return 2 * (os.cpu_count() or 1)
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_setupnodes(config: pytest.Config) -> None:
-    """Start the servers of a run with several workers, which find them as servers that somebody named."""
+    """Start the servers of a run with several workers, which find them in the environment."""
     if _needs_no_server(config):
         return
     servers = ExitStack()
     config.add_cleanup(servers.close)
     with suppress(ServerUnavailable):
-        broker = servers.enter_context(_told("RabbitMQ", services.rabbitmq, config))
+        broker = servers.enter_context(_recorded("RabbitMQ", services.rabbitmq, config))
         os.environ["TEST_RABBITMQ_URL"] = broker.url
         os.environ["TEST_RABBITMQ_MANAGEMENT_URL"] = broker.management_url
         os.environ["TEST_RABBITMQ_MQTT_URL"] = broker.mqtt_url
     with suppress(ServerUnavailable):
-        database = servers.enter_context(_told("PostgreSQL", services.postgres, config))
+        database = servers.enter_context(_recorded("PostgreSQL", services.postgres, config))
         os.environ["TEST_DATABASE_URL"] = database.url
 
 
 def _needs_no_server(config: pytest.Config) -> bool:
-    """Whether only unit tests are asked for. No worker has collected anything yet, so the arguments tell."""
+    """Return whether only unit tests are selected, by the arguments: nothing is collected yet."""
     paths = [config.invocation_params.dir / argument.partition("::")[0] for argument in config.args]
     return all(path.resolve().is_relative_to(UNIT_TESTS) for path in paths)
 
 
 class Distribution(LoadScopeScheduling):  # type: ignore[misc]  # xdist ships no types
-    """Each worker takes the next test or group, in the order in which the workers collected them.
+    """Give each worker the next test or group, in the order of their collection.
 
-    Not xdist's own `loadgroup`, which pytest 9.2 defeats: github.com/pytest-dev/pytest-xdist/issues/1386.
+    xdist's own `loadgroup` does not work with pytest 9.2: github.com/pytest-dev/pytest-xdist/issues/1386.
     """
 
     def _split_scope(self, nodeid: str) -> str:
@@ -106,19 +106,19 @@ class Distribution(LoadScopeScheduling):  # type: ignore[misc]  # xdist ships no
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Distribution:
-    """However the tests are distributed, groups stay together and begin first."""
+    """Keep groups together and start them first, whatever distribution is requested."""
     config.option.loadscopereorder = False
     return Distribution(config, log)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Put the tests of a run with several workers in ORDER."""
+    """Sort the tests of a run with several workers by ORDER."""
     if hasattr(config, "workerinput"):
         items.sort(key=lambda item: next(n for n, start in enumerate(ORDER) if item.nodeid.startswith(start)))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Say what the tests ran against, and what CI does not accept."""
+    """Print the sources of the servers, and the skipped tests in CI."""
     for name, source in config.stash.get(SOURCES, {}).items():
         terminalreporter.write_line(f"{name}: {source}")
     skipped = _skipped(terminalreporter)
@@ -129,7 +129,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """In CI a skipped test is a failed run."""
+    """Fail the run in CI when a test was skipped."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if session.exitstatus == pytest.ExitCode.OK and _in_ci() and _skipped(reporter):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -1,4 +1,4 @@
-"""The tests' side of PostgreSQL: a database of their own, looked at with plain psycopg."""
+"""PostgreSQL for tests: a database for each test, queried with plain psycopg."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +18,7 @@ Row = dict[str, Any]
 
 
 class Database:
-    """One test's database; it keeps a connection until it is closed."""
+    """The database of a test, with one connection until it is closed."""
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -29,46 +29,46 @@ class Database:
         return urlsplit(self.url).path.removeprefix("/")
 
     def url_through(self, proxy: Proxy) -> str:
-        """Its address by way of the proxy."""
+        """Return the URL of this database through the proxy."""
         return proxy.proxied_url(self.url)
 
     @property
     def environment(self) -> dict[str, str]:
-        """How a process of this project finds it."""
+        """The variables with which a process of this project connects."""
         return {"DATABASE_URL": self.url}
 
     @property
     def settings(self) -> DatabaseSettings:
-        """The same for code in this process."""
+        """The settings with which code in this process connects."""
         return load(DatabaseSettings, database_url=self.url)
 
     def connect(self) -> psycopg.Connection[Row]:
-        """A connection of the caller's own, which commits each statement."""
+        """Open a separate connection in autocommit mode."""
         return psycopg.connect(libpq_url(self.url), autocommit=True, row_factory=dict_row)
 
     def query(self, statement: str, *parameters: object) -> list[Row]:
-        """What the statement gives; none for one that gives nothing."""
+        """Execute the statement and return its rows, if it returns any."""
         if self._connection is None:
             self._connection = self.connect()
         cursor = self._connection.execute(statement, parameters or None)
         return cursor.fetchall() if cursor.description else []
 
     def readings(self) -> list[Row]:
-        """Every stored reading, in the order of arrival."""
+        """Return every stored reading in the order of arrival."""
         return self.query("SELECT * FROM reading ORDER BY received_at, reading_id")
 
     def count(self) -> int:
-        """How many readings are stored."""
+        """Return the number of stored readings."""
         return int(self.query("SELECT count(*) AS readings FROM reading")[0]["readings"])
 
     def terminate_backends(self, name_prefix: str) -> int:
-        """End the server processes of the clients that call themselves so; gives how many there were."""
-        ended = self.query(
+        """Terminate the backends of the clients with this prefix of their name; return their number."""
+        terminated = self.query(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
             "WHERE datname = current_database() AND starts_with(application_name, %s)",
             name_prefix,
         )
-        return len(ended)
+        return len(terminated)
 
     def close(self) -> None:
         if self._connection is not None:
@@ -77,14 +77,14 @@ class Database:
 
 @dataclass(frozen=True)
 class Postgres:
-    """A server in which the tests make databases."""
+    """A server in which the tests create databases."""
 
     url: str
     source: str
 
     @contextmanager
     def database(self, template: str | None = None) -> Iterator[Database]:
-        """A fresh database, a copy of the template if there is one."""
+        """Create a database, as a copy of the template if there is one, and drop it afterwards."""
         name = f"test_{uuid4().hex[:12]}"
         with psycopg.connect(libpq_url(self.url), autocommit=True) as administrator:
             administrator.execute(f"CREATE DATABASE {name} TEMPLATE {template or 'template0'}")
@@ -97,5 +97,5 @@ class Postgres:
 
 
 def libpq_url(url: str) -> str:
-    """The address without SQLAlchemy's name of the driver."""
+    """Return the URL without SQLAlchemy's driver name."""
     return url.replace("postgresql+psycopg://", "postgresql://", 1)

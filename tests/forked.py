@@ -1,4 +1,4 @@
-"""Starts `python -m MODULE` without waiting for its imports, which take most of a short command's time.
+"""Start `python -m MODULE` without waiting for its imports, which take most of a short command's time.
 
 The process is a child of this one, as if it had been started by `subprocess`; see `forkserver`.
 """
@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
-from tests.forkserver import Order
+from tests.forkserver import ProcessRequest
 from tests.services import ROOT
 
 _PR_SET_CHILD_SUBREAPER = 36
@@ -24,30 +24,30 @@ _lock = threading.Lock()
 
 
 class ForkedModule:
-    """A running module with an environment of its own, which writes what it says to a file."""
+    """A running module with its own environment, whose output goes to a file."""
 
-    def __init__(self, words: list[str], environment: Mapping[str, str], output: Path) -> None:
+    def __init__(self, arguments: list[str], environment: Mapping[str, str], output: Path) -> None:
         output.write_bytes(b"")
         self.returncode: int | None = None
-        self.pid = _fork(Order(words, dict(environment), str(output)))
+        self.pid = _fork(ProcessRequest(arguments, dict(environment), str(output)))
 
     def poll(self) -> int | None:
-        """The exit code, or minus the number of the signal that ended it; None while it runs."""
+        """Return the exit code (negative after a signal), or None while the process runs."""
         return self._reap(os.WNOHANG)
 
     def wait(self) -> int:
-        """The exit code, once it has ended."""
+        """Wait until the process has ended, and return its exit code."""
         code = self._reap(0)
         assert code is not None
         return code
 
     def send_signal(self, number: signal.Signals) -> None:
-        """Send it a signal, if it still runs."""
+        """Send the process a signal if it still runs."""
         if self.poll() is None:
             os.kill(self.pid, number)
 
     def kill(self) -> None:
-        """End it with SIGKILL."""
+        """End the process with SIGKILL."""
         self.send_signal(signal.SIGKILL)
 
     def _reap(self, options: int) -> int | None:
@@ -58,18 +58,18 @@ class ForkedModule:
         return self.returncode
 
 
-def _fork(order: Order) -> int:
+def _fork(request: ProcessRequest) -> int:
     with _lock, _subreaper():
         connection = _server()
-        connection.sendall(order.line)
-        answer = connection.recv(32)
-    assert answer, "the forkserver has ended"
-    return int(answer)
+        connection.sendall(request.line)
+        response = connection.recv(32)
+    assert response, "the forkserver has ended"
+    return int(response)
 
 
 @contextmanager
 def _subreaper() -> Iterator[None]:
-    """Become the parent of what a descendant leaves behind in the block."""
+    """Adopt processes whose parent, a descendant of this process, ends within the block."""
     _set_subreaper(1)
     try:
         yield
@@ -77,30 +77,30 @@ def _subreaper() -> Iterator[None]:
         _set_subreaper(0)
 
 
-def _set_subreaper(wanted: int) -> None:
+def _set_subreaper(enabled: int) -> None:
     libc = ctypes.CDLL(None, use_errno=True)
-    if libc.prctl(_PR_SET_CHILD_SUBREAPER, wanted, 0, 0, 0):
+    if libc.prctl(_PR_SET_CHILD_SUBREAPER, enabled, 0, 0, 0):
         raise OSError(ctypes.get_errno(), "prctl")
 
 
 @cache
 def _server() -> socket.socket:
-    """The connection to the server, which ends with this process."""
-    ours, its = socket.socketpair()
-    unmeasured = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
-    with its:
+    """Start the fork server, which ends with this process; return the connection to it."""
+    client, server_end = socket.socketpair()
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
+    with server_end:
         server = subprocess.Popen(
-            [sys.executable, "-m", "tests.forkserver", str(its.fileno())],
+            [sys.executable, "-m", "tests.forkserver", str(server_end.fileno())],
             cwd=ROOT,
-            env=unmeasured,
+            env=environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
-            pass_fds=[its.fileno()],
+            pass_fds=[server_end.fileno()],
         )
 
     def end() -> None:
-        ours.close()
+        client.close()
         server.wait()
 
     atexit.register(end)
-    return ours
+    return client

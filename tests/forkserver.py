@@ -1,7 +1,8 @@
-"""`python -m tests.forkserver DESCRIPTOR`: forks processes that have imported this project already.
+"""Fork server for processes that have already imported this project.
 
-For each line with an Order that comes by the socket, a process is forked that goes on as `python -m MODULE`
-does, and its id is answered. Its parent is whoever asks, as the subreaper, and not this process.
+Usage: `python -m tests.forkserver DESCRIPTOR`. For each ProcessRequest that it receives by the socket, it
+forks a process that runs `python -m MODULE`, and responds with its id. The client becomes its parent, as the
+subreaper.
 """
 
 import gc
@@ -20,10 +21,10 @@ PACKAGES = ("dashboard", "pipeline", "sensor", "sensorctl", "alerter")
 
 
 @dataclass(frozen=True)
-class Order:
-    """What is to be run, with the whole environment of the process and the file for what it says."""
+class ProcessRequest:
+    """The module and its arguments, the complete environment of the process, and the file for its output."""
 
-    words: list[str]
+    arguments: list[str]
     environment: dict[str, str]
     output: str
 
@@ -36,56 +37,56 @@ class Order:
         return json.dumps(asdict(self)).encode() + b"\n"
 
 
-def serve(connection: socket.socket) -> Order | None:
-    """Return in each forked process with its order, and with None when nobody will ask again."""
+def serve(connection: socket.socket) -> ProcessRequest | None:
+    """Return in each forked process with its request, and with None when the client has disconnected."""
     with connection.makefile("r", encoding="utf-8") as lines:
         for line in lines:
             reader, writer = os.pipe()
-            between = os.fork()
-            if not between:
-                grandchild = os.fork()
-                if not grandchild:
+            intermediate = os.fork()
+            if not intermediate:
+                child = os.fork()
+                if not child:
                     os.close(reader)
                     os.close(writer)
-                    return Order.from_line(line)
-                os.write(writer, str(grandchild).encode())
-                os.kill(os.getpid(), signal.SIGKILL)  # nothing of the interpreter's end is wanted
+                    return ProcessRequest.from_line(line)
+                os.write(writer, str(child).encode())
+                os.kill(os.getpid(), signal.SIGKILL)  # without the cleanup of the interpreter
             os.close(writer)
-            os.waitpid(between, 0)
+            os.waitpid(intermediate, 0)
             connection.sendall(os.read(reader, 32) + b"\n")
             os.close(reader)
     return None
 
 
-def run(order: Order) -> None:
-    """Go on as `python -m` does."""
-    output = os.open(order.output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+def run(request: ProcessRequest) -> None:
+    """Run the module as `python -m` does."""
+    output = os.open(request.output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     os.dup2(output, 1)
     os.dup2(output, 2)
     os.close(output)
     os.environ.clear()
-    os.environ.update(order.environment)
+    os.environ.update(request.environment)
     time.tzset()
-    if any(name.startswith("COVERAGE_PROCESS") for name in order.environment):
+    if any(name.startswith("COVERAGE_PROCESS") for name in request.environment):
         importlib.import_module("coverage").process_startup(force=True)
-    # A shell lets what it starts in the background ignore Ctrl-C, and children inherit that.
+    # Processes started in the background of a shell ignore SIGINT, and child processes inherit that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    module, *arguments = order.words
+    module, *arguments = request.arguments
     sys.argv = [module, *arguments]
     runpy.run_module(module, run_name="__main__", alter_sys=True)
 
 
 def main() -> None:
-    """Import once what each process would import, and serve."""
+    """Import the packages once and serve."""
     importlib.import_module("coverage")
     for package in PACKAGES:
         importlib.import_module(f"{package}.__main__")
-        del sys.modules[f"{package}.__main__"]  # it will be run as `__main__`
+        del sys.modules[f"{package}.__main__"]  # the forked process runs it as `__main__`
     gc.freeze()
     with socket.socket(fileno=int(sys.argv[1])) as connection:
-        order = serve(connection)
-    if order:
-        run(order)
+        request = serve(connection)
+    if request:
+        run(request)
 
 
 if __name__ == "__main__":

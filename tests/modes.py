@@ -1,4 +1,4 @@
-"""How a consumer under test takes its messages: one by one, some ahead, or in batches."""
+"""How a consumer under test receives messages: one at a time, with a larger prefetch, or in batches."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,10 +8,10 @@ import pytest
 
 @dataclass(frozen=True)
 class Mode:
-    """`variables` are the consumer's; `max_unacked` is how many unacked messages it may have.
+    """The variables of a consumer, and the maximum number of its unacked messages.
 
-    `key` is in the seed of a fault row, so that chances differ from mode to mode and stay the same from run
-    to run.
+    `key` is part of the seed of a fault scenario, so that its random numbers differ between modes and are the
+    same in every run.
     """
 
     key: str
@@ -22,9 +22,9 @@ class Mode:
 
 SINGLE = Mode("1", "prefetch 1", 1, {"PREFETCH_COUNT": "1"})
 PREFETCH_20 = Mode("20", "prefetch 20", 20, {"PREFETCH_COUNT": "20"})
-# It lingers so long that the fault rows' loads fill batches with more than a message or two.
+# The linger is long enough for the loads of the fault scenarios to fill batches with several messages.
 BATCHES = Mode("batches", "batches of 100", 200, {"BATCH_SIZE": "100", "BATCH_LINGER_SECONDS": "0.5"})
-# It holds one batch, and not the next one too as it would by default.
+# It holds one batch; by default it would also prefetch the next batch.
 SMALL_BATCHES = Mode(
     "small",
     "batches of 10",
@@ -32,5 +32,5 @@ SMALL_BATCHES = Mode(
     {"BATCH_SIZE": "10", "BATCH_LINGER_SECONDS": "0.1", "PREFETCH_COUNT": "10"},
 )
 
-# For tests that start consumers: the fixture `run` gives them the mode's variables.
+# For tests that start consumers, to which the fixture `run` passes the mode's variables.
 both_modes = pytest.mark.parametrize("mode", [SINGLE, SMALL_BATCHES], ids=lambda mode: mode.name)

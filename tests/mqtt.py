@@ -1,4 +1,4 @@
-"""A device that speaks MQTT 3.1.1, as most of them do."""
+"""A device that publishes with MQTT 3.1.1, as most devices do."""
 
 import threading
 from collections.abc import Iterator
@@ -12,55 +12,67 @@ from paho.mqtt.enums import CallbackAPIVersion
 from tests.waiting import DEADLINE_SECONDS, eventually
 
 
-class Refused(Exception):
-    """The broker does not let the device in, or closed the connection over what it did."""
+class MqttRejected(Exception):
+    """The broker rejected the login, the publish or the subscription of a device."""
 
 
 class Device:
-    """A connected device; it does not connect again."""
+    """A connected device, which does not reconnect."""
 
     def __init__(self, client: mqtt.Client) -> None:
         self._client = client
-        self._gone = threading.Event()
-        client.on_disconnect = lambda *_: self._gone.set()
+        self._disconnected = threading.Event()
+        client.on_disconnect = lambda *_: self._disconnected.set()
 
     def publish(self, topic: str, payload: str | bytes) -> None:
-        """Publish at QoS 1 and wait for the broker's word. Raises Refused when it hangs up instead."""
-        message = self._client.publish(topic, payload, qos=1)
-        if message.rc == mqtt.MQTT_ERR_NO_CONN:
-            raise Refused("the broker closed the connection")
-        self._await(message.is_published, f"{topic} is confirmed")
+        """Publish at QoS 1 and wait for the acknowledgement.
+
+        Raises:
+            MqttRejected: When the broker closes the connection instead.
+        """
+        publication = self._client.publish(topic, payload, qos=1)
+        if publication.rc == mqtt.MQTT_ERR_NO_CONN:
+            raise MqttRejected("the broker closed the connection")
+        self._await(publication.is_published, f"the message to {topic} is acknowledged")
 
     def subscribe(self, topic: str) -> None:
-        """Raises Refused when the broker does not grant it."""
+        """Subscribe at QoS 1.
+
+        Raises:
+            MqttRejected: When the broker rejects the subscription.
+        """
         granted: list[Any] = []
         self._client.on_subscribe = lambda _client, _data, _mid, codes, _properties: granted.extend(codes)
         self._client.subscribe(topic, qos=1)
-        self._await(lambda: granted, f"{topic} is granted")
+        self._await(lambda: granted, f"the subscription to {topic} is acknowledged")
         if granted[0].is_failure:
-            raise Refused(str(granted[0]))
+            raise MqttRejected(str(granted[0]))
 
-    def _await(self, condition: Any, what: str) -> None:
-        eventually(lambda: condition() or self._gone.is_set(), DEADLINE_SECONDS, what)
+    def _await(self, condition: Any, message: str) -> None:
+        eventually(lambda: condition() or self._disconnected.is_set(), DEADLINE_SECONDS, message)
         if not condition():
-            raise Refused("the broker closed the connection")
+            raise MqttRejected("the broker closed the connection")
 
 
 @contextmanager
 def device(url: str, user: str | None, password: str | None = None) -> Iterator[Device]:
-    """A device that logged in. Raises Refused when it may not."""
+    """Connect a device.
+
+    Raises:
+        MqttRejected: When the broker rejects the login.
+    """
     address = urlsplit(url)
     client = mqtt.Client(CallbackAPIVersion.VERSION2, reconnect_on_failure=False)
     if user is not None:
         client.username_pw_set(user, password)
-    answers: list[Any] = []
-    client.on_connect = lambda _client, _data, _flags, code, _properties: answers.append(code)
+    reason_codes: list[Any] = []
+    client.on_connect = lambda _client, _data, _flags, code, _properties: reason_codes.append(code)
     client.connect(str(address.hostname), int(address.port or 0))
     client.loop_start()
     try:
-        eventually(lambda: answers, DEADLINE_SECONDS, "the broker answers by MQTT")
-        if answers[0].is_failure:
-            raise Refused(str(answers[0]))
+        eventually(lambda: reason_codes, DEADLINE_SECONDS, "the broker responds to the MQTT login")
+        if reason_codes[0].is_failure:
+            raise MqttRejected(str(reason_codes[0]))
         yield Device(client)
     finally:
         client.disconnect()

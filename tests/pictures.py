@@ -1,4 +1,6 @@
-"""`python -m tests.pictures`: pictures of the running Compose stack for the docs, into docs/pictures.
+"""Take pictures of the running Compose stack for the documentation, into docs/pictures.
+
+Usage: `python -m tests.pictures`.
 
 They show the dashboard, the status screen, and the queue in the management UI. The ports are the defaults, or
 DASHBOARD_HOST_PORT and RABBITMQ_MANAGEMENT_HOST_PORT.
@@ -36,7 +38,7 @@ LOGIN = "sensors"
 def take_dashboard(browser: Browser, url: str, folder: Path) -> list[Path]:
     """Take a picture of the top of the page in each variant, once it is live and its charts are drawn."""
     folder.mkdir(parents=True, exist_ok=True)
-    taken = []
+    paths = []
     for name, scheme, width, height, scale in PICTURES:
         with browser.new_context(
             color_scheme="dark" if scheme == "dark" else "light",
@@ -50,9 +52,9 @@ def take_dashboard(browser: Browser, url: str, folder: Path) -> list[Path]:
             if page.locator(".card").first.bounding_box()["y"] < height:  # type: ignore[index]
                 expect(page.locator(".card canvas").first).to_be_visible(timeout=CHARTS_MS)
             page.wait_for_timeout(SETTLED_MS)
-            taken.append(folder / f"{name}.png")
-            page.screenshot(path=taken[-1])
-    return taken
+            paths.append(folder / f"{name}.png")
+            page.screenshot(path=paths[-1])
+    return paths
 
 
 def take_status(folder: Path) -> Path:

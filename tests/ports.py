@@ -1,4 +1,4 @@
-"""Ports that belong to one test process for as long as it runs."""
+"""Ports that are reserved for one test process until it ends."""
 
 import fcntl
 import os
@@ -7,15 +7,15 @@ from pathlib import Path
 
 from native.ports import PORT_RANGE, free_port, is_free
 
-# Whoever runs the tests at the same time on this machine reserves in the same directory.
+# Test runs of the same user on this machine reserve ports in the same directory.
 _DIRECTORY = Path(tempfile.gettempdir()) / f"sensors-test-ports-{os.getuid()}"
 _locks: dict[int, int] = {}
 
 
 def reserve_port() -> int:
-    """Return a port that no other test process gets before this one has ended.
+    """Return a free port that no other test process gets before this process has ended.
 
-    A port that is only free at this moment may be taken before a stack, which starts for a minute, binds it.
+    Without the reservation, another process could bind the port while a stack starts, which takes a minute.
     """
     while True:
         port = free_port()
@@ -24,7 +24,7 @@ def reserve_port() -> int:
 
 
 def reserve_range(length: int) -> int:
-    """Return the first of `length` consecutive ports, reserved like a single one."""
+    """Return the first of `length` consecutive ports, each reserved as by `reserve_port`."""
     start = free_port()
     while True:
         ports = range(start, start + length)
@@ -34,7 +34,7 @@ def reserve_range(length: int) -> int:
 
 
 def _reserve(port: int) -> bool:
-    """Whether this process, and nobody else, now holds the port's lock file; the kernel lets go of it."""
+    """Lock the file of the port until this process ends; return whether no other process holds the lock."""
     if port in _locks:
         return False
     _DIRECTORY.mkdir(mode=0o700, exist_ok=True)

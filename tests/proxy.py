@@ -1,4 +1,4 @@
-"""A TCP proxy that can fail in the ways in which networks and servers fail."""
+"""A TCP proxy that simulates the failures of networks and servers."""
 
 import queue
 import selectors
@@ -19,7 +19,7 @@ RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
 class _Link:
-    """A client's connection and the one to the server that belongs to it."""
+    """A client's connection and the corresponding connection to the server."""
 
     def __init__(self, client: socket.socket, server: socket.socket) -> None:
         self.client, self.server = client, server
@@ -29,9 +29,9 @@ class _Link:
 
 
 class Proxy:
-    """Forwards a port of 127.0.0.1 to `target` while the block runs, and fails when told to.
+    """Forward a port of 127.0.0.1 to `target` while the block runs, and fail on command.
 
-    One thread does all the work; every command has taken effect when it returns.
+    One thread forwards and executes the commands; each command has taken effect when it returns.
     """
 
     def __init__(self, target: tuple[str, int]) -> None:
@@ -41,7 +41,7 @@ class Proxy:
         self.accepted = 0
         self._links: dict[socket.socket, _Link] = {}
         self._held: list[socket.socket] = []
-        self._holding = self._losing = self._closed = False
+        self._holding = self._drop_next_response = self._closed = False
         self._bytes_until_hole: int | None = None
         self._selector = selectors.DefaultSelector()
         self._commands: queue.SimpleQueue[tuple[Callable[[], None], threading.Event]] = queue.SimpleQueue()
@@ -56,36 +56,36 @@ class Proxy:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._command(self._end)
+        self._command(self._shut_down)
         self._thread.join()
         for end in (self._listener, self._waker, self._woken):
             end.close()
         self._selector.close()
 
     def proxied_url(self, url: str) -> str:
-        """The same address by way of this proxy."""
+        """Return the URL with the address of this proxy."""
         address = urlsplit(url)
         login, _, _ = address.netloc.rpartition("@")
         return address._replace(netloc=f"{login}@{LOOPBACK}:{self.port}").geturl()
 
     def forward(self) -> None:
-        """Work well; what a black hole held back flows on."""
+        """Forward again, including what a black hole held back."""
         self._command(self._resume)
 
     def cut(self) -> None:
-        """Reset the connections there are; new ones are welcome."""
+        """Reset the open connections; accept new connections."""
         self._command(self._reset)
 
     def refuse(self) -> None:
-        """Reset the connections there are, and refuse new ones."""
+        """Reset the open connections and refuse new connections."""
         self._command(self._refuse)
 
     def black_hole(self) -> None:
-        """Take bytes and new connections, answer nothing: a frozen server whose host still acknowledges."""
+        """Accept bytes and connections without a response, as the host of a frozen server does."""
         self._command(self._hold)
 
     def black_hole_after(self, client_bytes: int) -> None:
-        """Work well, and become a black hole once clients have sent so many bytes more."""
+        """Forward until clients have sent this many more bytes, then become a black hole."""
 
         def resume() -> None:
             self._resume()
@@ -93,14 +93,14 @@ class Proxy:
 
         self._command(resume)
 
-    def lose_next_answer(self) -> None:
-        """Reset a connection when the server next says something on it, without passing that on."""
-        self._losing = True
+    def drop_next_response(self) -> None:
+        """Reset the connection on which the server responds next, without forwarding the response."""
+        self._drop_next_response = True
 
     @property
-    def losing(self) -> bool:
-        """Whether the answer that is to be lost is still to come."""
-        return self._losing
+    def drops_next_response(self) -> bool:
+        """Whether the response to drop is still pending."""
+        return self._drop_next_response
 
     def _command(self, action: Callable[[], None]) -> None:
         done = threading.Event()
@@ -112,15 +112,15 @@ class Proxy:
         while not self._closed:
             for key, _ in self._selector.select():
                 if self._closed:
-                    break  # else a client that comes at this moment would be let in, and stay
+                    break  # otherwise a client that connects now would be accepted and stay connected
                 if key.fileobj is self._woken:
-                    self._obey()
+                    self._execute_command()
                 elif key.fileobj is self._listener:
                     self._accept()
                 elif isinstance(key.fileobj, socket.socket) and key.fileobj in self._links:
-                    self._pass_on(key.fileobj)
+                    self._forward(key.fileobj)
 
-    def _obey(self) -> None:
+    def _execute_command(self) -> None:
         self._woken.recv(1)
         action, done = self._commands.get()
         action()
@@ -143,17 +143,17 @@ class Proxy:
             return
         link = _Link(client, server)
         for end in (client, server):
-            with suppress(OSError):  # one that is reset already is found out when it is read
+            with suppress(OSError):  # a connection that is already reset is detected when it is read
                 end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._links[end] = link
             self._selector.register(end, selectors.EVENT_READ)
 
-    def _pass_on(self, end: socket.socket) -> None:
+    def _forward(self, end: socket.socket) -> None:
         link = self._links[end]
         try:
             chunk = end.recv(CHUNK_BYTES)
-            if chunk and self._losing and end is link.server:
-                self._losing = False
+            if chunk and self._drop_next_response and end is link.server:
+                self._drop_next_response = False
                 chunk = b""
             if chunk:
                 link.other(end).sendall(chunk)
@@ -215,13 +215,13 @@ class Proxy:
             self._listener.listen()
             self._selector.register(self._listener, selectors.EVENT_READ)
 
-    def _end(self) -> None:
+    def _shut_down(self) -> None:
         self._reset()
         self._closed = True
 
 
 def _listener() -> socket.socket:
-    """A socket bound to a free port that it keeps even while it does not listen."""
+    """Return a socket bound to a free port, which stays reserved while the socket does not listen."""
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind((LOOPBACK, reserve_port()))

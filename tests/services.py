@@ -1,7 +1,7 @@
-"""Where the tests' RabbitMQ and PostgreSQL come from.
+"""Provide RabbitMQ and PostgreSQL for the tests.
 
-In this order: the servers that TEST_RABBITMQ_URL and TEST_DATABASE_URL name, containers where a Docker
-engine answers, private native servers that the native stack starts.
+The first available source is used: the servers of TEST_RABBITMQ_URL and TEST_DATABASE_URL, containers where a
+Docker engine responds, or private servers as the native stack starts them.
 """
 
 import os
@@ -37,12 +37,12 @@ RABBITMQ_IMAGE = "rabbitmq:4-management"
 POSTGRES_IMAGE = "postgres:17"
 USER = PASSWORD = DATABASE = "sensors"
 AMQP_PORT, MANAGEMENT_PORT, MQTT_PORT = 5672, 15672, 1883
-# Tests lose no power, so nothing needs to reach the disk.
+# The tests do not depend on durability after a power failure.
 POSTGRES_COMMAND = "postgres -c fsync=off -c max_connections=200"
 
 
 class ServerUnavailable(Exception):
-    """This source has no server to give; the message says why."""
+    """A source cannot provide a server; the message has the reason."""
 
 
 Server = TypeVar("Server", RabbitMQ, Postgres)
@@ -52,20 +52,28 @@ Source = Callable[[], AbstractContextManager[Server]]
 
 @contextmanager
 def rabbitmq() -> Iterator[RabbitMQ]:
-    """The first broker to be had. Raises ServerUnavailable with every reason when there is none."""
-    with _first(_named_rabbitmq, _rabbitmq_container, _native_rabbitmq) as server:
+    """Provide a broker from the first available source.
+
+    Raises:
+        ServerUnavailable: When no source is available, with the reason of each.
+    """
+    with _first_available(_rabbitmq_from_environment, _rabbitmq_container, _native_rabbitmq) as server:
         yield server
 
 
 @contextmanager
 def postgres() -> Iterator[Postgres]:
-    """The first database server to be had. Raises ServerUnavailable with every reason when there is none."""
-    with _first(_named_postgres, _postgres_container, _native_postgres) as server:
+    """Provide a database server from the first available source.
+
+    Raises:
+        ServerUnavailable: When no source is available, with the reason of each.
+    """
+    with _first_available(_postgres_from_environment, _postgres_container, _native_postgres) as server:
         yield server
 
 
 @contextmanager
-def _first(*sources: Source[Server]) -> Iterator[Server]:
+def _first_available(*sources: Source[Server]) -> Iterator[Server]:
     with ExitStack() as stack:
         reasons = []
         for source in sources:
@@ -81,7 +89,7 @@ def _first(*sources: Source[Server]) -> Iterator[Server]:
 
 
 @contextmanager
-def _named_rabbitmq() -> Iterator[RabbitMQ]:
+def _rabbitmq_from_environment() -> Iterator[RabbitMQ]:
     url = os.environ.get("TEST_RABBITMQ_URL")
     if not url:
         raise ServerUnavailable("TEST_RABBITMQ_URL is not set")
@@ -93,7 +101,7 @@ def _named_rabbitmq() -> Iterator[RabbitMQ]:
 
 
 @contextmanager
-def _named_postgres() -> Iterator[Postgres]:
+def _postgres_from_environment() -> Iterator[Postgres]:
     url = os.environ.get("TEST_DATABASE_URL")
     if not url:
         raise ServerUnavailable("TEST_DATABASE_URL is not set")
@@ -102,7 +110,7 @@ def _named_postgres() -> Iterator[Postgres]:
 
 @contextmanager
 def _rabbitmq_container() -> Iterator[RabbitMQ]:
-    _need_engine()
+    _require_docker_engine()
     # Not testcontainers' RabbitMqContainer: its import is a deprecation warning, and it takes
     # RABBITMQ_NODE_PORT from the environment.
     container = (
@@ -122,13 +130,13 @@ def _rabbitmq_container() -> Iterator[RabbitMQ]:
             f"a container of {RABBITMQ_IMAGE}",
             f"mqtt://{host}:{mqtt}",
         )
-        eventually(partial(_answers, server), DEADLINE_SECONDS, "the broker's container answers")
+        eventually(partial(_responds, server), DEADLINE_SECONDS, "the broker's container responds")
         yield server
 
 
 @contextmanager
 def _postgres_container() -> Iterator[Postgres]:
-    _need_engine()
+    _require_docker_engine()
     container = PostgresContainer(
         POSTGRES_IMAGE, username=USER, password=PASSWORD, dbname=DATABASE, driver="psycopg"
     ).with_command(POSTGRES_COMMAND)
@@ -138,62 +146,64 @@ def _postgres_container() -> Iterator[Postgres]:
 
 @contextmanager
 def _started(container: DockerContainer) -> Iterator[None]:
-    # The fixture removes its containers, so the reaper's image is not needed.
+    # The fixture removes its containers, so the image of the reaper is not required.
     testcontainers_config.ryuk_disabled = True
     try:
         container.start()
         yield
     except ImageNotFound as error:
-        raise ServerUnavailable(f"Docker cannot have {container.image} ({error.explanation})") from None
+        raise ServerUnavailable(f"Docker cannot pull {container.image} ({error.explanation})") from None
     finally:
         container.stop()
 
 
 @contextmanager
 def _native_rabbitmq() -> Iterator[RabbitMQ]:
-    with _scratch("rabbitmq") as directory, _native(PrivateRabbitMQ, directory) as server:
+    with _temporary_directory("rabbitmq") as directory, _native(PrivateRabbitMQ, directory) as server:
         source = f"private servers, from {server.server}"
         yield RabbitMQ(server.url, server.management_url, source, f"mqtt://{LOOPBACK}:{server.mqtt_port}")
 
 
 @contextmanager
 def _native_postgres() -> Iterator[Postgres]:
-    with _scratch("postgres") as directory, _native(PrivatePostgres, directory) as server:
+    with _temporary_directory("postgres") as directory, _native(PrivatePostgres, directory) as server:
         yield Postgres(server.url, f"private servers, from {server.binaries}")
 
 
 @contextmanager
-def _native(make: Callable[[Path], AbstractContextManager[Native]], directory: Path) -> Iterator[Native]:
+def _native(
+    server_class: Callable[[Path], AbstractContextManager[Native]], directory: Path
+) -> Iterator[Native]:
     with ExitStack() as stack:
         try:
-            server = stack.enter_context(make(directory))
+            server = stack.enter_context(server_class(directory))
         except ServiceUnavailable as error:
             raise ServerUnavailable(str(error)) from None
         yield server
 
 
 @contextmanager
-def _scratch(name: str) -> Iterator[Path]:
+def _temporary_directory(name: str) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix=f"sensors-{name}-", ignore_cleanup_errors=True) as directory:
-        # Root starts PostgreSQL as another user, who must get there.
+        # Root starts PostgreSQL as another user, which requires access to the directory.
         Path(directory).chmod(0o755)
         yield Path(directory)
 
 
-def _need_engine() -> None:
+def _require_docker_engine() -> None:
     try:
         client = docker.from_env(timeout=DEADLINE_SECONDS)
     except DockerException as error:
-        raise ServerUnavailable(f"no Docker engine answers ({error})") from None
+        raise ServerUnavailable(f"no Docker engine responds ({error})") from None
     try:
         client.ping()
     except (DockerException, OSError) as error:
-        raise ServerUnavailable(f"no Docker engine answers ({error})") from None
+        raise ServerUnavailable(f"no Docker engine responds ({error})") from None
     finally:
         client.close()
 
 
-def _answers(server: RabbitMQ) -> bool:
+def _responds(server: RabbitMQ) -> bool:
     try:
         server.api("GET", "/api/overview")
     except (OSError, ApiError):

@@ -1,4 +1,4 @@
-"""Waiting for what will come, with a deadline instead of a fixed sleep."""
+"""Wait for conditions with a deadline instead of a fixed sleep."""
 
 import time
 from collections.abc import Callable
@@ -8,24 +8,24 @@ from typing import TypeVar
 import pytest
 
 POLL_SECONDS = 0.03
-# Enough for a machine whose processors are all busy with other work; it costs nothing when a test passes.
+# Long enough for a machine that is busy with other work; a passing test does not wait for it.
 DEADLINE_SECONDS = 90.0
 
 T = TypeVar("T")
 
 
 def eventually(condition: Callable[[], T | None], within_seconds: float, message: str) -> T:
-    """Ask `condition` until it gives something true, and give that; else fail with `message`."""
+    """Return the first true value of `condition`; fail with `message` if there is none in time."""
     deadline = time.monotonic() + within_seconds
     while not (value := condition()):
         if time.monotonic() > deadline:
-            pytest.fail(f"{message}: not within {within_seconds:g} s; the last answer was {value!r}")
+            pytest.fail(f"{message}: not within {within_seconds:g} s; the last value was {value!r}")
         time.sleep(POLL_SECONDS)
     return value
 
 
 def always(condition: Callable[[], object], for_seconds: float, message: str) -> None:
-    """Fail with `message` as soon as `condition` gives something false within `for_seconds`."""
+    """Fail with `message` if `condition` returns a false value within `for_seconds`."""
     deadline = time.monotonic() + for_seconds
     while time.monotonic() < deadline:
         if not (value := condition()):
@@ -34,10 +34,10 @@ def always(condition: Callable[[], object], for_seconds: float, message: str) ->
 
 
 class Stopwatch:
-    """Measures how long something takes, without the time in which the machine let it wait.
+    """Measure elapsed time without the time spent waiting for a processor.
 
-    A bound that the product promises is not broken by other work on the machine: what this thread, and the
-    main thread of the process `pid` if one is given, waited for a processor does not count.
+    Other work on the machine must not break a time limit that the product promises. Therefore the time does
+    not count in which this thread, or the main thread of the process `pid` if given, was ready to run.
     """
 
     def __init__(self, pid: int | None = None) -> None:
@@ -47,7 +47,7 @@ class Stopwatch:
 
     @property
     def seconds(self) -> float:
-        """Seconds since it was made."""
+        """Seconds since the start, without the time spent waiting for a processor."""
         return time.monotonic() - self._started_at - (self._waited_seconds() - self._waited)
 
     def _waited_seconds(self) -> float:
@@ -55,7 +55,7 @@ class Stopwatch:
 
 
 def _waited_for_processor_seconds(task: str) -> float:
-    """The second field, in nanoseconds: https://docs.kernel.org/scheduler/sched-stats.html."""
+    """Return the time from the second field, in nanoseconds: https://docs.kernel.org/scheduler/sched-stats.html."""
     try:
         return int(Path(f"/proc/{task}/schedstat").read_text(encoding="ascii").split()[1]) / 1e9
     except OSError:

@@ -1,4 +1,4 @@
-"""A real HTTP server that receives webhooks, made for Alertmanager and knowing nothing of this project."""
+"""A real HTTP server that receives webhooks in Alertmanager's format, independent of this project."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -44,7 +44,7 @@ class AlertGroup(BaseModel):
 
 
 def respond(code: int, **headers: str) -> Response:
-    """A response without a body."""
+    """Return a response without a body."""
 
     def response(request: BaseHTTPRequestHandler) -> None:
         request.send_response(code)
@@ -57,9 +57,9 @@ def respond(code: int, **headers: str) -> Response:
 
 
 class WebhookServer:
-    """Gives the responses of `responses`, one per request, and then accepts what it can parse.
+    """Send the responses in `responses`, one per request, and then accept every valid body.
 
-    `accepted` are the alert groups that it accepted; a body in another format is rejected with 400.
+    `accepted` has the accepted alert groups; a body in another format is rejected with 400.
     """
 
     def __init__(self) -> None:
@@ -75,7 +75,7 @@ class WebhookServer:
         return f"http://127.0.0.1:{self.port}/hook?token={SECRET}"
 
     def never_respond(self, request: BaseHTTPRequestHandler) -> None:
-        """A response that does not come before the server closes."""
+        """Do not respond before the server closes."""
         self._closing.wait(30)
 
     def handle(self, request: BaseHTTPRequestHandler) -> None:
@@ -96,7 +96,7 @@ class WebhookServer:
         self._closing.set()
 
     def alerts(self, status: str | None = None, **labels: str) -> list[Alert]:
-        """The accepted alerts of this status with these labels."""
+        """Return the accepted alerts with this status and these labels."""
         return [
             alert
             for group in self.accepted
@@ -107,7 +107,7 @@ class WebhookServer:
 
 @contextmanager
 def webhook_server() -> Iterator[WebhookServer]:
-    """A server while the block runs; afterwards, no body may have had another format."""
+    """Run a server while the block runs; fail if a body had another format."""
     webhook = WebhookServer()
 
     class Handler(BaseHTTPRequestHandler):

@@ -1,4 +1,4 @@
-"""Several writers of the same database at once."""
+"""Concurrent writers to the same database."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +12,7 @@ WRITERS = 4
 
 
 def four_writers(settings: DatabaseSettings, write: Callable[[Store, int], None]) -> None:
-    """Run `write` with a store of its own and its number in each; raises what one of them raised."""
+    """Run `write` in four threads, each with its own store and its number; re-raise its exceptions."""
 
     def run(number: int) -> None:
         with closing(Store(settings, f"writer {number}")) as store:

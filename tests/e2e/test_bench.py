@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.processes import inherited
+from tests.processes import inherited_environment
 from tests.services import ROOT
 
 TIMEOUT_SECONDS = 240
@@ -20,7 +20,7 @@ def test_the_benchmark_compares_this_project_with_the_baseline(tmp_path: Path) -
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks", *options],
         cwd=ROOT,
-        env=inherited(),
+        env=inherited_environment(),
         timeout=TIMEOUT_SECONDS,
         capture_output=True,
         text=True,

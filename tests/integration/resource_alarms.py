@@ -35,7 +35,7 @@ def controllable_broker() -> Iterator[ControllableBroker]:
 
     Raises services.ServerUnavailable if none can be started.
     """
-    with services._first(_in_a_container, _native) as broker:  # type: ignore[type-var]
+    with services._first_available(_in_a_container, _native) as broker:  # type: ignore[type-var]
         yield broker
 
 
@@ -57,7 +57,10 @@ def _in_a_container() -> Iterator[ControllableBroker]:
 
 @contextmanager
 def _native() -> Iterator[ControllableBroker]:
-    with services._scratch("alarms") as directory, services._native(PrivateRabbitMQ, directory) as node:
+    with (
+        services._temporary_directory("alarms") as directory,
+        services._native(PrivateRabbitMQ, directory) as node,
+    ):
 
         def control(*arguments: str) -> None:
             subprocess.run(

@@ -65,7 +65,7 @@ def test_without_the_exchange_the_publisher_is_not_opened(broker: VirtualHost) -
     eventually(lambda: broker.connections() == [], DEADLINE_SECONDS, "the connection is closed")
 
 
-def test_what_no_queue_takes_is_told_and_not_confirmed(
+def test_an_unroutable_message_is_reported_and_not_confirmed(
     broker: VirtualHost, publisher: ConfirmPublisher
 ) -> None:
     broker.channel.queue_unbind(QUEUE, EXCHANGE, "reading.#")
@@ -75,17 +75,17 @@ def test_what_no_queue_takes_is_told_and_not_confirmed(
         confirms(publisher)
 
 
-def test_a_connection_that_is_lost_is_told(broker: VirtualHost, publisher: ConfirmPublisher) -> None:
+def test_a_lost_connection_is_reported(broker: VirtualHost, publisher: ConfirmPublisher) -> None:
     broker.close_connections()
 
     with pytest.raises(BrokerUnavailable, match="CONNECTION_FORCED"):
         confirms(publisher)
 
 
-def test_it_gives_its_connection_back(broker: VirtualHost) -> None:
+def test_close_closes_the_connection(broker: VirtualHost) -> None:
     publisher = ConfirmPublisher(broker.url, "test")
-    eventually(lambda: len(broker.connections()) == 1, DEADLINE_SECONDS, "the broker knows of it")
+    eventually(lambda: len(broker.connections()) == 1, DEADLINE_SECONDS, "the broker lists the connection")
 
     publisher.close()
 
-    eventually(lambda: broker.connections() == [], DEADLINE_SECONDS, "it is closed")
+    eventually(lambda: broker.connections() == [], DEADLINE_SECONDS, "the connection is closed")

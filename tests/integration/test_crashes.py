@@ -55,7 +55,9 @@ def test_a_message_that_kills_its_consumer_is_dead_lettered_and_the_others_are_s
     (dead,) = broker.drain(DEAD_QUEUE)
     assert b'"fatal"' in dead.body
     assert dead.headers["x-dead-reason"] == "crash-loop"
-    assert dead.headers["x-dead-detail"] == "its consumer was killed by SIGKILL when it was tried alone"
+    assert (
+        dead.headers["x-dead-detail"] == "its consumer was killed by SIGKILL when it was handled in isolation"
+    )
     assert dead.headers.get("x-delivery-count", 0) == 0, "the delivery count of the first queue is removed"
 
 
@@ -73,7 +75,7 @@ def test_a_valid_message_that_was_redelivered_often_is_stored_in_isolation(
 
     event = consumer.wait_for_event("stored in isolation")
     assert event["duplicate"] is False
-    assert event["deliveries"] in {7, None}
+    assert event["delivery_attempt"] in {7, None}
     assert consumer.stop() == 0
     assert [row["sensor_id"] for row in database.readings()] == ["valid"]
     assert broker.ready() == broker.ready(DEAD_QUEUE) == 0

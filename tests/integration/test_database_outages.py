@@ -64,7 +64,7 @@ def test_an_unreachable_database_leaves_the_backlog_ready(
     assert consumer.events("broker unavailable") == []
 
 
-@pytest.mark.parametrize("failure", [Proxy.cut, Proxy.lose_next_answer])
+@pytest.mark.parametrize("failure", [Proxy.cut, Proxy.drop_next_response])
 def test_a_connection_cut_under_load_loses_nothing(
     broker: VirtualHost,
     database: Database,
@@ -90,7 +90,7 @@ def test_a_response_lost_after_the_commit_causes_no_second_row(
     consumer = run.start_consumer(DATABASE_URL=database.url_through(database_proxy))
     broker.publish(reading(sequence=0))
     consumer.wait_for_event("stored")
-    database_proxy.lose_next_answer()
+    database_proxy.drop_next_response()
     broker.publish(reading(sequence=1))
 
     consumer.wait_for_event("duplicate")

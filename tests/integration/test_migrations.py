@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from db.engine import make_engine
 from db.migrate import alembic_config, current_version, newest_version, upgrade
 from tests.database import Database
-from tests.processes import inherited
+from tests.processes import inherited_environment
 from tests.services import ROOT
 from tests.waiting import DEADLINE_SECONDS
 
@@ -53,7 +53,7 @@ def test_concurrent_upgrades_are_safe(bare_database: Database) -> None:
         subprocess.Popen(
             [sys.executable, "-m", "db", "upgrade"],
             cwd=ROOT,
-            env=inherited() | bare_database.environment,
+            env=inherited_environment() | bare_database.environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -78,7 +78,7 @@ def test_the_version_is_printed(bare_database: Database) -> None:
         return subprocess.run(
             [sys.executable, "-m", "db", "version"],
             cwd=ROOT,
-            env=inherited() | bare_database.environment,
+            env=inherited_environment() | bare_database.environment,
             capture_output=True,
             text=True,
             check=True,

@@ -14,7 +14,7 @@ from psycopg.errors import InsufficientPrivilege
 from tests import mqtt
 from tests.broker import DEAD_QUEUE, QUEUE, ApiError, RabbitMQ
 from tests.database import Postgres
-from tests.mqtt import Refused
+from tests.mqtt import MqttRejected
 from tests.privileges import Stack, sensorctl, set_up_stack
 from tests.processes import processes
 from tests.readings import reading
@@ -276,16 +276,16 @@ def test_over_mqtt_a_sensor_may_only_publish_to_sensor_topics(stack: Stack) -> N
     keys = [message.method.routing_key for message in stack.host.drain()]
     assert keys == ["sensors.by-mqtt.temperature"]
     for topic in ("sensors/temperature", "sensors/a/b/temperature", "sensors/a.b/temperature", "events/x"):
-        with stack.device("sensor") as device, pytest.raises(Refused):
+        with stack.device("sensor") as device, pytest.raises(MqttRejected):
             device.publish(topic, "21.5")
-    with stack.device("sensor") as device, pytest.raises(Refused):
+    with stack.device("sensor") as device, pytest.raises(MqttRejected):
         device.subscribe("sensors/+/temperature")
     assert stack.host.drain() == []
 
 
 @pytest.mark.parametrize("user", ["pipeline", "operator"])
 def test_over_mqtt_other_users_may_do_nothing(stack: Stack, user: str) -> None:
-    with pytest.raises(Refused), stack.device(user) as device:
+    with pytest.raises(MqttRejected), stack.device(user) as device:
         device.publish("sensors/1/temperature", "21.5")
 
 
@@ -293,7 +293,7 @@ def test_over_mqtt_other_users_may_do_nothing(stack: Stack, user: str) -> None:
 def test_over_mqtt_anonymous_logins_are_rejected(
     stack: Stack, user: str | None, password: str | None
 ) -> None:
-    with pytest.raises(Refused), mqtt.device(stack.host.server.mqtt_url, user, password):
+    with pytest.raises(MqttRejected), mqtt.device(stack.host.server.mqtt_url, user, password):
         pass
 
 

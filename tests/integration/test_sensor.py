@@ -84,7 +84,7 @@ def test_it_serves_its_health_and_metrics(broker: VirtualHost, run: Processes) -
 
 @pytest.mark.parametrize(
     ("failure", "queue_type"),
-    [(Proxy.cut, "quorum"), (Proxy.refuse, "classic"), (Proxy.lose_next_answer, "quorum")],
+    [(Proxy.cut, "quorum"), (Proxy.refuse, "classic"), (Proxy.drop_next_response, "quorum")],
 )
 def test_no_reading_is_missing_after_an_outage_of_the_broker(
     broker: VirtualHost, run: Processes, broker_proxy: Proxy, failure: Callable[[Proxy], None]

@@ -14,7 +14,7 @@ from messaging.dead_letters.queue import open_dead_letter_queue
 from messaging.management.client import DELIVERY_LIMIT
 from tests.broker import DEAD_QUEUE, QUEUE, RabbitMQ, VirtualHost
 from tests.database import Database
-from tests.processes import Processes, inherited, with_http
+from tests.processes import Processes, inherited_environment, with_http
 from tests.readings import reading
 from tests.services import ROOT
 from tests.waiting import DEADLINE_SECONDS, eventually
@@ -27,7 +27,7 @@ def run_sensorctl(variables: Mapping[str, str], *arguments: str) -> Completed:
     return subprocess.run(
         [sys.executable, "-m", "sensorctl", *arguments],
         cwd=ROOT,
-        env=inherited() | dict(variables),
+        env=inherited_environment() | dict(variables),
         capture_output=True,
         text=True,
         timeout=2 * DEADLINE_SECONDS,
@@ -184,7 +184,7 @@ class TestSummary:
     def test_it_waits_for_the_first_reading(self, variables: dict[str, str], database: Database) -> None:
         waiting = subprocess.Popen(
             [sys.executable, "-m", "sensorctl", "summary", "--wait", "60"],
-            cwd=ROOT, env=inherited() | variables, stdout=subprocess.PIPE, text=True,
+            cwd=ROOT, env=inherited_environment() | variables, stdout=subprocess.PIPE, text=True,
         )  # fmt: skip
         session = (
             "SELECT pid FROM pg_stat_activity "

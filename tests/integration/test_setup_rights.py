@@ -15,7 +15,7 @@ from db.roles import AccessLevel, Role, ensure_roles
 from runtime.settings import SecretStr
 from tests.broker import DEAD_QUEUE, RabbitMQ
 from tests.database import Postgres
-from tests.privileges import BROKER_USERS, PASSWORD, ROLES, Stack, drop, sensorctl, set_up_stack
+from tests.privileges import BROKER_USERS, PASSWORD, ROLES, Stack, drop_role, sensorctl, set_up_stack
 from tests.waiting import DEADLINE_SECONDS
 
 
@@ -65,7 +65,7 @@ def test_concurrent_setups_succeed(postgres: Postgres) -> None:
             for done in [pool.submit(ensure_roles, database.settings, [role]) for _ in range(12)]:
                 done.result(DEADLINE_SECONDS)
         finally:
-            drop(database, role.name)
+            drop_role(database, role.name)
 
 
 def test_without_privileges_for_roles_and_users_setup_warns_and_does_the_rest(
@@ -91,7 +91,7 @@ def test_without_privileges_for_roles_and_users_setup_warns_and_does_the_rest(
         assert "broker users not created" in done.stdout
         assert "topology is declared" in done.stdout
         database.query(f'REASSIGN OWNED BY "{owner}" TO CURRENT_USER')
-        drop(database, owner)
+        drop_role(database, owner)
 
 
 @pytest.mark.parametrize(

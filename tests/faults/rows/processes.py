@@ -51,7 +51,7 @@ def sensor_killed(x: Experiment, *, kills: int, between: tuple[float, float]) ->
         for number in range(kills):
             x.rest(x.chance.uniform(*between))
             x.say(f"kills the sensor, {number + 1} of {kills}")
-            link.lose_next_answer()
+            link.drop_next_response()
             _await_loss(link)
             sensor.kill(0)
             x.recovered()
@@ -62,7 +62,7 @@ def sensor_killed(x: Experiment, *, kills: int, between: tuple[float, float]) ->
 def _await_loss(link: Proxy) -> None:
     """Until the broker's next answer is lost; at once, before the sensor has connected again."""
     deadline = time.monotonic() + ANSWER_SECONDS
-    while link.losing:
+    while link.drops_next_response:
         assert time.monotonic() < deadline, "the broker says nothing to the sensor"
         time.sleep(0.0005)
 
