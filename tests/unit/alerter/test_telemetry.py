@@ -9,12 +9,7 @@ from alerter.telemetry import BROKER, WEBHOOK, AlerterTelemetry
 from monitoring.problems import ProblemKind
 from runtime.health import Health
 from tests.unit.alerter.problems import BUILDER, STARTED_AT, notification, problem
-
-
-def metric(name: str, **labels: str) -> float:
-    value = REGISTRY.get_sample_value(name, labels)
-    assert value is not None, f"{name} is not exported from the start"
-    return value
+from tests.unit.metrics import metric
 
 
 def test_every_kind_and_receiver_is_exported_from_the_start() -> None:

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
 from pipeline.handler import StoreResult
@@ -16,6 +15,7 @@ from readings.model import Reading
 from runtime.health import Health
 from runtime.version import VERSION
 from tests.unit.fakes import READING, FakeClock
+from tests.unit.metrics import metric
 
 Act = Callable[[PipelineTelemetry], None]
 INVALID = InvalidReading(DeadLetterReason.FUTURE_TIME, "measured_at is far ahead")
@@ -25,12 +25,6 @@ def stored(*readings: Reading, new: int | None = None) -> StoreResult:
     """A batch that was just committed."""
     refused = [None] * len(readings)
     return StoreResult(readings, len(readings) if new is None else new, refused, datetime.now(UTC))
-
-
-def metric(name: str, **labels: str) -> float:
-    value = REGISTRY.get_sample_value(name, labels)
-    assert value is not None, f"{name} is not exported from the start"
-    return value
 
 
 @pytest.mark.parametrize(
