@@ -1,4 +1,4 @@
-"""Messages with what is to become of them, as the contract in DESIGN and README promises it."""
+"""Messages with their expected results, as the documentation promises them."""
 
 import json
 from collections.abc import Callable
@@ -13,18 +13,18 @@ Maker = Callable[[Random, str], Attempt]
 ABSOLUTE_ZERO = -273.15
 
 
-def new_id(chance: Random) -> str:
-    return str(UUID(int=chance.getrandbits(128), version=4))
+def new_id(random: Random) -> str:
+    return str(UUID(int=random.getrandbits(128), version=4))
 
 
-def good(chance: Random, sensor: str) -> Attempt:
-    """A reading of now in the native dialect."""
-    return at(datetime.now(UTC), chance, sensor)
+def valid_reading(random: Random, sensor: str) -> Attempt:
+    """Return a reading in the native format, measured now."""
+    return reading_at(datetime.now(UTC), random, sensor)
 
 
-def at(moment: datetime, chance: Random, sensor: str, reason: str | None = None) -> Attempt:
-    """A reading of that moment; with a reason it is to be dead and never stored."""
-    row = StoredRow(new_id(chance), sensor, moment, round(chance.uniform(-30, 50), 3))
+def reading_at(moment: datetime, random: Random, sensor: str, reason: str | None = None) -> Attempt:
+    """Return a reading measured at `moment`; with a reason, it is expected to be dead-lettered."""
+    row = StoredRow(new_id(random), sensor, moment, round(random.uniform(-30, 50), 3))
     body = {
         "reading_id": row.reading_id,
         "sensor_id": sensor,
@@ -35,35 +35,35 @@ def at(moment: datetime, chance: Random, sensor: str, reason: str | None = None)
     return Attempt(_json(body), None if reason else row, reason)
 
 
-def any_dialect(chance: Random, sensor: str) -> Attempt:
-    """A reading of the last two hours in one of the three dialects and units."""
-    moment = datetime.now(UTC) - timedelta(seconds=chance.uniform(0, 7200))
-    celsius = round(chance.uniform(-30, 50), 3)
-    return chance.choice((_native, _portuguese, _timestamped))(chance, sensor, moment, celsius)
+def any_format(random: Random, sensor: str) -> Attempt:
+    """Return a reading of the last two hours in one of the payload formats and units."""
+    moment = datetime.now(UTC) - timedelta(seconds=random.uniform(0, 7200))
+    celsius = round(random.uniform(-30, 50), 3)
+    return random.choice((_native, _portuguese, _timestamped))(random, sensor, moment, celsius)
 
 
-def _native(chance: Random, sensor: str, moment: datetime, celsius: float) -> Attempt:
-    unit, value = chance.choice(
+def _native(random: Random, sensor: str, moment: datetime, celsius: float) -> Attempt:
+    unit, value = random.choice(
         (("celsius", celsius), ("F", celsius * 9 / 5 + 32), ("kelvin", celsius - ABSOLUTE_ZERO))
     )
-    row = StoredRow(new_id(chance), sensor, moment, celsius)
+    row = StoredRow(new_id(random), sensor, moment, celsius)
     body = {"reading_id": row.reading_id, "sensor_id": sensor, "measured_at": moment.isoformat()}
     return Attempt(_json(body | {"temperature": value, "unit": unit}), row)
 
 
-def _portuguese(_chance: Random, sensor: str, moment: datetime, celsius: float) -> Attempt:
+def _portuguese(_random: Random, sensor: str, moment: datetime, celsius: float) -> Attempt:
     body = {"id": sensor, "data": moment.replace(tzinfo=None).isoformat(), "temperatura": celsius}
     return Attempt(_json(body), StoredRow(None, sensor, moment, celsius))
 
 
-def _timestamped(_chance: Random, sensor: str, moment: datetime, celsius: float) -> Attempt:
+def _timestamped(_random: Random, sensor: str, moment: datetime, celsius: float) -> Attempt:
     body = {"sensor_id": sensor, "timestamp": moment.isoformat(), "temperature": celsius}
     return Attempt(_json(body), StoredRow(None, sensor, moment, celsius))
 
 
-def invalid(chance: Random, sensor: str) -> Attempt:
-    """A message that can never become a reading, different from every other."""
-    tag = new_id(chance)
+def invalid_message(random: Random, sensor: str) -> Attempt:
+    """Return a unique message that cannot be parsed as a reading."""
+    tag = new_id(random)
     body: dict[str, Any] = {
         "reading_id": tag,
         "sensor_id": sensor,
@@ -84,15 +84,15 @@ def invalid(chance: Random, sensor: str) -> Attempt:
         lambda: (_json(body | {"measured_at": _hours_ahead(2)}), "future-time"),
         lambda: (_json(body | {"filler": "x" * 66_000}), "too-large"),
     )
-    made, reason = chance.choice(kinds)()
-    return Attempt(made, None, reason)
+    raw, reason = random.choice(kinds)()
+    return Attempt(raw, None, reason)
 
 
 def mixed(share_invalid: float) -> Maker:
-    """Good readings with a share of invalid messages."""
+    """Return a maker of valid readings and a share of invalid messages."""
 
-    def make(chance: Random, sensor: str) -> Attempt:
-        return (invalid if chance.random() < share_invalid else good)(chance, sensor)
+    def make(random: Random, sensor: str) -> Attempt:
+        return (invalid_message if random.random() < share_invalid else valid_reading)(random, sensor)
 
     return make
 

@@ -1,4 +1,4 @@
-"""Publishing a backlog fast: many messages are on their way before their confirms come."""
+"""Publish a backlog fast, with many outstanding confirms."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -8,17 +8,17 @@ import pika
 from tests.faults.ledger import Attempt, Ledger
 from tests.faults.load import QUEUE
 
-WINDOW = 2000
+MAX_OUTSTANDING = 2000
 PROPERTIES = pika.BasicProperties(delivery_mode=2)
 
 
 class BulkPublisher:
-    """Publishes all attempts and returns when each is confirmed; for a broker that stays and takes them."""
+    """Publish every attempt and wait for its confirm, while the broker stays available."""
 
     def __init__(self, url: str, ledger: Ledger, attempts: Iterator[Attempt]) -> None:
         self._ledger = ledger
         self._attempts = attempts
-        self._open: dict[int, tuple[int, Attempt]] = {}
+        self._outstanding: dict[int, tuple[int, Attempt]] = {}
         self._tag = 0
         self._channel: Any = None
         self._error: Exception | None = None
@@ -30,32 +30,38 @@ class BulkPublisher:
         )
 
     def run(self) -> None:
-        """Raises what ended the connection too early."""
+        """Publish every attempt.
+
+        Raises:
+            ConnectionError: When the connection was closed before every attempt was confirmed.
+        """
         self._connection.ioloop.start()
-        if self._error or self._open:
-            raise self._error or ConnectionError("the broker went away")
+        if self._error or self._outstanding:
+            raise self._error or ConnectionError("the broker closed the connection")
 
     def _on_channel(self, channel: Any) -> None:
         self._channel = channel
-        channel.add_on_close_callback(lambda _channel, reason: self._fail(reason) if self._open else None)
+        channel.add_on_close_callback(
+            lambda _channel, reason: self._fail(reason) if self._outstanding else None
+        )
         channel.confirm_delivery(self._on_confirm)
         self._fill()
 
     def _fill(self) -> None:
-        while len(self._open) < WINDOW and (attempt := next(self._attempts, None)):
+        while len(self._outstanding) < MAX_OUTSTANDING and (attempt := next(self._attempts, None)):
             self._tag += 1
-            self._open[self._tag] = (self._ledger.attempt(attempt), attempt)
+            self._outstanding[self._tag] = (self._ledger.attempt(attempt), attempt)
             self._channel.basic_publish("", QUEUE, attempt.body, PROPERTIES, mandatory=True)
-        if not self._open:
+        if not self._outstanding:
             self._connection.close()
 
     def _on_confirm(self, frame: Any) -> None:
         tag, multiple = frame.method.delivery_tag, frame.method.multiple
-        for one in [n for n in self._open if n <= tag] if multiple else [tag]:
-            number, attempt = self._open.pop(one)
+        for confirmed_tag in [n for n in self._outstanding if n <= tag] if multiple else [tag]:
+            number, attempt = self._outstanding.pop(confirmed_tag)
             if isinstance(frame.method, pika.spec.Basic.Ack):
                 self._ledger.confirm(number, attempt)
-        if len(self._open) <= WINDOW // 2:
+        if len(self._outstanding) <= MAX_OUTSTANDING // 2:
             self._fill()
 
     def _fail(self, error: Exception) -> None:

@@ -1,4 +1,4 @@
-"""What one row works with, and what is measured of it."""
+"""The environment, the load and the measurements of a scenario."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -10,21 +10,21 @@ from urllib.parse import unquote, urlsplit
 import psycopg
 
 from runtime.services import RestartPolicy
-from tests.faults.bodies import Maker, good
-from tests.faults.ledger import Attempt, Ledger, StoredRow
-from tests.faults.load import BROKEN, DEAD_QUEUE, QUEUE, Load
-from tests.faults.oracle import Dead, Outcome, judge
-from tests.faults.site import (
-    Site,
+from tests.faults.bodies import Maker, valid_reading
+from tests.faults.environment import (
+    Environment,
     SmallDatabase,
     Workers,
     depth,
     drain_dead,
     query,
+    reset_servers,
     stored_rows,
-    wipe,
 )
-from tests.faults.supervising import LocalWorkers
+from tests.faults.ledger import Attempt, Ledger, StoredRow
+from tests.faults.load import BROKEN, DEAD_QUEUE, QUEUE, Load
+from tests.faults.local_workers import LocalWorkers
+from tests.faults.oracle import DeadLetter, Outcome, judge
 from tests.modes import Mode
 
 T = TypeVar("T")
@@ -32,40 +32,46 @@ CONSUMERS = 3
 RECOVERY_SECONDS = 180.0
 SETTLE_SECONDS = 300.0
 POLL_SECONDS = 0.2
-# A broker that was just started counts an idle queue as empty for some seconds, and it counts what is
-# unacked every five seconds only.
+# A broker reports an idle queue as empty for some seconds after its start, and it updates the number of
+# unacked messages only every five seconds.
 EMPTY_FOR_SECONDS = 3.0
-UNACKED_COUNTED_SECONDS = 6.0
+UNACKED_UPDATE_SECONDS = 6.0
 FIND = "SELECT 1 FROM reading WHERE sensor_id = %s AND measured_at = %s LIMIT 1"
 
 
 class Experiment:
-    """Gives a row its consumers, its load and its clock; judges in the end."""
+    """Provide a scenario with consumers and load, and compare the result with the ledger."""
 
     def __init__(
-        self, site: Site, ledger: Ledger, *, seed: str, mode: Mode, say: Callable[[str], None]
+        self,
+        environment: Environment,
+        ledger: Ledger,
+        *,
+        seed: str,
+        mode: Mode,
+        show_progress: Callable[[str], None],
     ) -> None:
-        self.site = site
+        self.environment = environment
         self.ledger = ledger
         self.seed = seed
         self.mode = mode
-        self.chance = Random(seed)
-        self.say = say
+        self.random = Random(seed)
+        self.show_progress = show_progress
         self.notes: list[str] = []
         self.problems: list[str] = []
         self.removed = 0
-        self.database_url = site.database_url
+        self.database_url = environment.database_url
         self._small: SmallDatabase | None = None
         self._recoveries: list[float] = []
-        self._crews: list[Workers] = []
+        self._workers: list[Workers] = []
         self._stack = ExitStack()
-        self._began = time.monotonic()
+        self._started_at = time.monotonic()
 
-    def workers(self, number: int = CONSUMERS) -> Workers:
-        """Consumers as the stack runs them, at work."""
-        return self._at_work(self.site.workers(self.mode), number)
+    def start_workers(self, number: int = CONSUMERS) -> Workers:
+        """Start consumers as the stack runs them, and wait until they consume."""
+        return self._start(self.environment.workers(self.mode), number)
 
-    def local_workers(
+    def start_local_workers(
         self,
         number: int = CONSUMERS,
         *,
@@ -74,87 +80,93 @@ class Experiment:
         retry: RestartPolicy | None = None,
         wait: bool = True,
     ) -> LocalWorkers:
-        """Consumers as processes of this machine, at work; `wait=False`: as far as they get."""
-        told = {
-            "RABBITMQ_URL": self.site.amqp_url,
+        """Start consumers as processes of this machine; unless `wait` is false, wait until they consume."""
+        common = {
+            "RABBITMQ_URL": self.environment.amqp_url,
             "DATABASE_URL": self.database_url,
             **self.mode.variables,
             **(variables or {}),
         }
-        crew = LocalWorkers(self.site.supervising, self.site.directory, told, module, retry)
+        workers = LocalWorkers(self.environment.supervisor, self.environment.directory, common, module, retry)
         if wait:
-            self._at_work(crew, number)
+            self._start(workers, number)
         else:
-            self._crews.append(crew)
-            crew.scale(number)
-        return crew
+            self._workers.append(workers)
+            workers.scale(number)
+        return workers
 
-    def sensors(self, module: str, variables: Mapping[str, str]) -> LocalWorkers:
-        """One sensor process, started again soon, since its deaths are wanted."""
-        soon = RestartPolicy(delay_seconds=0.5, max_delay_seconds=0.5)
-        crew = LocalWorkers(self.site.supervising, self.site.directory, variables, module, soon)
-        self._stack.callback(crew.stop)
-        crew.scale(1)
-        return crew
+    def start_sensor(self, module: str, variables: Mapping[str, str]) -> LocalWorkers:
+        """Start a sensor process, which is restarted quickly because the scenario kills it."""
+        quick_restart = RestartPolicy(delay_seconds=0.5, max_delay_seconds=0.5)
+        workers = LocalWorkers(
+            self.environment.supervisor, self.environment.directory, variables, module, quick_restart
+        )
+        self._stack.callback(workers.stop)
+        workers.scale(1)
+        return workers
 
-    def load(self, rate: float = 100.0, make: Maker = good, sensors: int = 4) -> Load:
-        """Published while the block runs."""
-        return Load(self.site.amqp_url, self.ledger, rate=rate, seed=self.seed, make=make, sensors=sensors)
+    def load(self, rate: float = 100.0, make: Maker = valid_reading, sensors: int = 4) -> Load:
+        """Return a load that is published while the block runs."""
+        return Load(
+            self.environment.amqp_url, self.ledger, rate=rate, seed=self.seed, make=make, sensors=sensors
+        )
 
     def enter(self, context: AbstractContextManager[T]) -> T:
-        """Open it until the row has been judged."""
+        """Enter a context that stays open until the end of the scenario."""
         return self._stack.enter_context(context)
 
     def use(self, small: SmallDatabase) -> None:
-        """From now on this is the row's database; it is removed with the row."""
+        """Use this database from now on; it is removed at the end of the scenario."""
         self._small, self.database_url = small, small.url
         self._stack.callback(small.close)
 
-    def recovered(self) -> float:
-        """Wait until a reading that is confirmed from now on is stored; counts as the recovery time."""
-        began = time.monotonic()
-        self.until(lambda: self._stored_since(began), RECOVERY_SECONDS, "the flow is back")
-        self._recoveries.append(time.monotonic() - began)
+    def wait_for_recovery(self) -> float:
+        """Wait until a reading that is confirmed from now on is stored; return and record the time."""
+        started_at = time.monotonic()
+        self.wait_until(lambda: self._stored_since(started_at), RECOVERY_SECONDS, "readings are stored again")
+        self._recoveries.append(time.monotonic() - started_at)
         return self._recoveries[-1]
 
-    def until(self, condition: Callable[[], object], seconds: float, what: str) -> None:
-        """Wait for it; broker and database may be away meanwhile."""
+    def wait_until(self, condition: Callable[[], object], seconds: float, message: str) -> None:
+        """Wait for the condition, which is false while the broker or the database is down."""
         deadline = time.monotonic() + seconds
-        while not self._holds(condition):
-            assert time.monotonic() < deadline, f"not within {seconds:.0f} s: {what}"
+        while not self._is_true(condition):
+            assert time.monotonic() < deadline, f"not within {seconds:.0f} s: {message}"
             time.sleep(POLL_SECONDS)
 
-    def rest(self, seconds: float) -> None:
-        """Let the load run under the present state of things."""
+    def run_load_for(self, seconds: float) -> None:
+        """Let the load run in the current state of the system."""
         time.sleep(seconds)
 
     def depth(self) -> tuple[int, int]:
-        """Messages ready, and consumers."""
-        return depth(self.site.amqp_url)
+        """Return the numbers of ready messages and consumers."""
+        return depth(self.environment.amqp_url)
 
     def query(self, statement: str, *parameters: object) -> list[tuple[object, ...]]:
-        """Plain SQL on the row's database."""
+        """Execute SQL on the scenario's database, and return the rows."""
         return query(self.database_url, statement, *parameters)
 
-    def wipe(self) -> None:
-        wipe(self.site.amqp_url, self.site.database_url)
+    def reset(self) -> None:
+        reset_servers(self.environment.amqp_url, self.environment.database_url)
 
-    def settle(self) -> Outcome:
-        """Wait until everything is at work and the queue is empty, stop the consumers, and judge."""
-        self.say("drains")
-        self._try(lambda: self.until(self._drained, SETTLE_SECONDS, "the queue is empty"))
-        wanted = sum(crew.count for crew in self._crews)
-        self._try(lambda: self.until(lambda: self._at_work_again(wanted), 60, "every consumer is back"))
-        self.problems += [problem for crew in self._crews for problem in crew.problems()]
-        self.problems += self.site.problems() + (self._small.problems() if self._small else [])
+    def drain_and_judge(self) -> Outcome:
+        """Wait until every consumer works and the queue is empty, stop the consumers, and compare."""
+        self.show_progress("draining the queue")
+        self._record_timeout(lambda: self.wait_until(self._drained, SETTLE_SECONDS, "the queue is empty"))
+        number = sum(group.count for group in self._workers)
+        self._record_timeout(
+            lambda: self.wait_until(lambda: self._all_work(number), 60, "every consumer works again")
+        )
+        self.problems += [problem for workers in self._workers for problem in workers.problems()]
+        self.problems += self.environment.problems() + (self._small.problems() if self._small else [])
         self.stop()
-        left = self._left()
+        remaining = self._remaining()
         rows, dead = self.stored(), self.dead()
         return Outcome(
             verdict=judge(self.ledger.read(), rows, dead, self.removed),
-            depth=left,
+            depth=remaining,
             recovery_seconds=max(self._recoveries, default=None),
-            seconds=time.monotonic() - self._began,
+            seconds=time.monotonic() - self._started_at,
             problems=self.problems,
             notes=self.notes,
         )
@@ -162,55 +174,57 @@ class Experiment:
     def stored(self) -> list[StoredRow]:
         return stored_rows(self.database_url)
 
-    def dead(self) -> list[Dead]:
-        return drain_dead(self.site.amqp_url)
+    def dead(self) -> list[DeadLetter]:
+        return drain_dead(self.environment.amqp_url)
 
     def stop(self) -> None:
         """Stop the consumers."""
-        for crew in self._crews:
-            crew.stop()
-        self._crews.clear()
+        for workers in self._workers:
+            workers.stop()
+        self._workers.clear()
 
     def close(self) -> None:
-        """Leave nothing behind for the next row."""
+        """Remove everything that this scenario has started."""
         try:
             self.stop()
         finally:
             self._stack.close()
 
-    def _at_work(self, crew: Workers, number: int) -> Workers:
-        self._crews.append(crew)
-        crew.scale(number)
-        wanted = sum(one.count for one in self._crews)
-        self.until(lambda: self.depth()[1] == wanted, 90, f"{wanted} consumers are at work")
-        return crew
+    def _start(self, workers: Workers, number: int) -> Workers:
+        self._workers.append(workers)
+        workers.scale(number)
+        number = sum(group.count for group in self._workers)
+        self.wait_until(lambda: self.depth()[1] == number, 90, f"{number} consumers consume")
+        return workers
 
-    def _at_work_again(self, wanted: int) -> bool:
-        no_problem = not any(crew.problems() for crew in self._crews)
-        return self.depth()[1] == wanted and no_problem
+    def _all_work(self, number: int) -> bool:
+        no_problem = not any(workers.problems() for workers in self._workers)
+        return self.depth()[1] == number and no_problem
 
     @property
     def virtual_host(self) -> tuple[str, str]:
-        """As rabbitmqctl is told."""
-        return "--vhost", unquote(urlsplit(self.site.amqp_url).path.removeprefix("/"))
+        """The virtual host as arguments of rabbitmqctl."""
+        return "--vhost", unquote(urlsplit(self.environment.amqp_url).path.removeprefix("/"))
 
     def unacked(self) -> int:
-        """Messages in the consumers' hands, as the broker last counted."""
-        listed = self.site.rabbitmqctl("list_queues", *self.virtual_host, "name", "messages_unacknowledged")
+        """Return the number of unacked messages, as the broker has last updated it."""
+        listed = self.environment.rabbitmqctl(
+            "list_queues", *self.virtual_host, "name", "messages_unacknowledged"
+        )
         return next(int(words[1]) for words in map(str.split, listed.splitlines()) if words[0] == QUEUE)
 
     def _drained(self) -> bool:
-        # A consumer finishes the one message that it holds before it stops. The broker counts it later.
+        # A consumer finishes the message that it holds before it stops; the broker updates the number later.
         if self.mode.max_unacked == 1 and self.depth()[0] == 0 and self._accounted_for():
             return True
         return self._empty_for(
-            EMPTY_FOR_SECONDS if self.mode.max_unacked == 1 else UNACKED_COUNTED_SECONDS
+            EMPTY_FOR_SECONDS if self.mode.max_unacked == 1 else UNACKED_UPDATE_SECONDS
         ) and (self.unacked() == 0)
 
     def _accounted_for(self) -> bool:
-        """Whether as many confirmed messages are dead as are not stored."""
+        """Return whether every confirmed message that is not stored is dead-lettered."""
         not_stored = judge(self.ledger.read(), self.stored(), [], self.removed).lost
-        return not_stored <= depth(self.site.amqp_url, DEAD_QUEUE)[0]
+        return not_stored <= depth(self.environment.amqp_url, DEAD_QUEUE)[0]
 
     def _empty_for(self, seconds: float) -> bool:
         deadline = time.monotonic() + seconds
@@ -220,9 +234,9 @@ class Experiment:
             time.sleep(POLL_SECONDS)
         return True
 
-    def _left(self) -> int:
-        """What is in the queue once nobody consumes: what was unacked is back then."""
-        self.until(lambda: self.depth()[1] == 0, 30, "the consumers are gone")
+    def _remaining(self) -> int:
+        """Return the number of messages in the queue without consumers, when none is unacked."""
+        self.wait_until(lambda: self.depth()[1] == 0, 30, "the consumers are stopped")
         time.sleep(1)
         return self.depth()[0]
 
@@ -234,16 +248,20 @@ class Experiment:
         row = attempt.row
         if row is None:
             return False
-        self.until(lambda: self.query(FIND, row.sensor_id, row.measured_at), RECOVERY_SECONDS, "it is stored")
+        self.wait_until(
+            lambda: self.query(FIND, row.sensor_id, row.measured_at),
+            RECOVERY_SECONDS,
+            "the reading is stored",
+        )
         return True
 
-    def _holds(self, condition: Callable[[], object]) -> bool:
+    def _is_true(self, condition: Callable[[], object]) -> bool:
         try:
             return bool(condition())
         except (*BROKEN, psycopg.Error):
             return False
 
-    def _try(self, action: Callable[[], None]) -> None:
+    def _record_timeout(self, action: Callable[[], None]) -> None:
         try:
             action()
         except AssertionError as error:

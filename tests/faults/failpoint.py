@@ -1,6 +1,7 @@
-"""`python -m tests.faults.failpoint POINT EVERY`: the real pipeline, which kills itself now and then.
+"""The real pipeline, which kills itself at a given point about every EVERY messages.
 
-At POINT `before-store`, `before-ack` (the batch is committed) or `after-ack`, about every EVERY messages.
+Usage: `python -m tests.faults.failpoint POINT EVERY`. POINT is `before-store`, `before-ack` (the batch is
+committed) or `after-ack`.
 """
 
 import os
@@ -19,38 +20,38 @@ from runtime.lifecycle import run
 POINTS = ("before-store", "before-ack", "after-ack")
 
 
-class _Fuse:
-    """Burns down by one with each message; its length differs from life to life."""
+class _Countdown:
+    """Kill the process after a random number of messages."""
 
     def __init__(self, every: int) -> None:
-        self._left = SystemRandom().randint(1, 2 * every)
+        self._remaining = SystemRandom().randint(1, 2 * every)
 
-    def burn(self, batch: Sequence[Delivery]) -> None:
-        self._left -= len(batch)
-        if self._left <= 0:
+    def count(self, batch: Sequence[Delivery]) -> None:
+        self._remaining -= len(batch)
+        if self._remaining <= 0:
             os.kill(os.getpid(), signal.SIGKILL)
 
 
 def main() -> int:
-    """Never returns once the fuse is burnt down."""
-    point, fuse = sys.argv[1], _Fuse(int(sys.argv[2]))
+    """Run the consumer until it kills itself."""
+    point, countdown = sys.argv[1], _Countdown(int(sys.argv[2]))
     assert point in POINTS
     ack = Session.ack
 
     class Handler(ReadingHandler):
         def __call__(self, batch: Sequence[Delivery], work: Work) -> BatchResult:
             if point == "before-store":
-                fuse.burn(batch)
+                countdown.count(batch)
             return super().__call__(batch, work)
 
-    def burning_ack(session: Session, batch: Sequence[Delivery]) -> None:
+    def counting_ack(session: Session, batch: Sequence[Delivery]) -> None:
         if point == "before-ack":
-            fuse.burn(batch)
+            countdown.count(batch)
         ack(session, batch)
         if point == "after-ack":
-            fuse.burn(batch)
+            countdown.count(batch)
 
-    with patch.object(pipeline, "ReadingHandler", Handler), patch.object(Session, "ack", burning_ack):
+    with patch.object(pipeline, "ReadingHandler", Handler), patch.object(Session, "ack", counting_ack):
         return run(pipeline.main)
 
 

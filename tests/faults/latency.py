@@ -1,4 +1,4 @@
-"""A way to a server that is far: a TCP proxy that delays every byte."""
+"""A TCP proxy that delays every byte."""
 
 import queue
 import socket
@@ -13,11 +13,11 @@ from urllib.parse import urlsplit
 from native.ports import LOOPBACK
 from tests.proxy import CHUNK_BYTES
 
-Parcel = tuple[float, bytes]
+Chunk = tuple[float, bytes]
 
 
-class FarAway:
-    """Forwards a port of 127.0.0.1; each direction takes half of the round trip, with jitter, in order."""
+class LatencyProxy:
+    """Forward a port of 127.0.0.1; delay each direction by half of the round trip, with jitter, in order."""
 
     def __init__(
         self, target: tuple[str, int], *, round_trip_seconds: float, jitter: float, seed: str
@@ -25,7 +25,7 @@ class FarAway:
         self._target = target
         self._one_way = round_trip_seconds / 2
         self._jitter = jitter
-        self._chance = Random(seed)
+        self._random = Random(seed)
         self._listener = socket.create_server((LOOPBACK, 0))
         self._ends: list[socket.socket] = []
         self.port: int = self._listener.getsockname()[1]
@@ -41,7 +41,7 @@ class FarAway:
             end.close()
 
     def proxied_url(self, url: str) -> str:
-        """The same address by way of this proxy."""
+        """Return the URL with the address of this proxy."""
         address = urlsplit(url)
         login, _, _ = address.netloc.rpartition("@")
         return address._replace(netloc=f"{login}@{LOOPBACK}:{self.port}").geturl()
@@ -59,25 +59,25 @@ class FarAway:
             end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._ends.append(end)
         for source, sink in ((client, server), (server, client)):
-            parcels: queue.SimpleQueue[Parcel] = queue.SimpleQueue()
-            _start(self._take, source, parcels)
-            _start(_bring, sink, parcels)
+            chunks: queue.SimpleQueue[Chunk] = queue.SimpleQueue()
+            _start(self._receive, source, chunks)
+            _start(_send_delayed, sink, chunks)
 
-    def _take(self, source: socket.socket, parcels: "queue.SimpleQueue[Parcel]") -> None:
+    def _receive(self, source: socket.socket, chunks: "queue.SimpleQueue[Chunk]") -> None:
         chunk = b"?"
         while chunk:
             try:
                 chunk = source.recv(CHUNK_BYTES)
             except OSError:
                 chunk = b""
-            delay = self._one_way * self._chance.uniform(1 - self._jitter, 1 + self._jitter)
-            parcels.put((time.monotonic() + delay, chunk))
+            delay = self._one_way * self._random.uniform(1 - self._jitter, 1 + self._jitter)
+            chunks.put((time.monotonic() + delay, chunk))
 
 
-def _bring(sink: socket.socket, parcels: "queue.SimpleQueue[Parcel]") -> None:
+def _send_delayed(sink: socket.socket, chunks: "queue.SimpleQueue[Chunk]") -> None:
     with suppress(OSError):
         while True:
-            due, chunk = parcels.get()
+            due, chunk = chunks.get()
             time.sleep(max(0.0, due - time.monotonic()))
             if not chunk:
                 break
@@ -87,4 +87,4 @@ def _bring(sink: socket.socket, parcels: "queue.SimpleQueue[Parcel]") -> None:
 
 
 def _start(work: Callable[..., None], *arguments: object) -> None:
-    threading.Thread(target=work, args=arguments, name="far away", daemon=True).start()
+    threading.Thread(target=work, args=arguments, name="latency", daemon=True).start()

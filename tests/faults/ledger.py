@@ -1,4 +1,4 @@
-"""What was attempted and what the broker confirmed, in an append-only file outside the system."""
+"""The published messages and their confirms, in an append-only file outside the system."""
 
 import json
 import threading
@@ -15,7 +15,7 @@ DECIMALS = 6
 
 
 class StoredRow(NamedTuple):
-    """What the table is to hold of a reading; without an id the system chooses one."""
+    """The expected row of a reading; without an id the system derives one."""
 
     reading_id: str | None
     sensor_id: str
@@ -24,13 +24,13 @@ class StoredRow(NamedTuple):
 
     @property
     def key(self) -> tuple[str | None, str, float, float]:
-        """Equal for equal content, whatever the zone it is written in."""
+        """Equal for equal content in any time zone."""
         moment = self.measured_at.astimezone(UTC)
         return self.reading_id, self.sensor_id, moment.timestamp(), round(self.celsius, DECIMALS)
 
 
 class Attempt(NamedTuple):
-    """A message that is published: the row it may become, or the reason for which it may be dead."""
+    """A published message, with its expected row or the reason with which it may be dead-lettered."""
 
     body: bytes
     row: StoredRow | None
@@ -38,15 +38,15 @@ class Attempt(NamedTuple):
 
 
 @dataclass
-class Account:
-    """A ledger as it was read back."""
+class LedgerContents:
+    """The contents of a ledger file."""
 
     attempts: list[Attempt] = field(default_factory=list)
     confirmed: list[int] = field(default_factory=list)
 
 
 class Ledger:
-    """Each attempt goes into the file before it is published, each confirm after it came."""
+    """Record each attempt before it is published, and each confirm after it was received."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -62,7 +62,7 @@ class Ledger:
         self._file.close()
 
     def attempt(self, attempt: Attempt) -> int:
-        """The number of the attempt, for its confirm."""
+        """Record an attempt; return its number for `confirm`."""
         entry = {"body": attempt.body.decode("latin-1"), "reason": attempt.reason}
         with self._lock:
             number = self.attempts
@@ -71,26 +71,26 @@ class Ledger:
         return number
 
     def confirm(self, number: int, attempt: Attempt) -> None:
-        """The broker has promised to keep it."""
+        """Record the broker's confirm of the attempt."""
         with self._lock:
             self.confirmed += 1
             self.latest = (time.monotonic(), attempt)
             self._write({"confirmed": number})
 
-    def read(self) -> Account:
-        """Everything that was written."""
+    def read(self) -> LedgerContents:
+        """Read everything that was recorded."""
         self._file.flush()
-        account = Account()
+        contents = LedgerContents()
         for entry in _entries(self.path):
             if "confirmed" in entry:
-                account.confirmed.append(entry["confirmed"])
+                contents.confirmed.append(entry["confirmed"])
             else:
                 body = entry["body"].encode("latin-1")
-                account.attempts.append(Attempt(body, _load(entry["row"]), entry["reason"]))
-        return account
+                contents.attempts.append(Attempt(body, _load(entry["row"]), entry["reason"]))
+        return contents
 
     def _write(self, entry: dict[str, Any]) -> None:
-        with suppress(ValueError):  # a load that outlives its row has nobody to tell
+        with suppress(ValueError):  # a load may still run after its scenario has ended
             self._file.write(json.dumps(entry) + "\n")
 
 

@@ -1,4 +1,4 @@
-"""A foreign client that publishes under load, and writes down what it attempted and what was confirmed."""
+"""A separate client that publishes load, and records its attempts and confirms in the ledger."""
 
 import threading
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from pika.adapters.blocking_connection import BlockingChannel, BlockingConnectio
 from pika.adapters.utils.connection_workflow import AMQPConnectorException
 from pika.exceptions import AMQPError, ChannelClosedByBroker
 
-from tests.faults.bodies import Maker, good
+from tests.faults.bodies import Maker, valid_reading
 from tests.faults.ledger import Attempt, Ledger
 
 QUEUE = "sensor_data"
@@ -18,32 +18,39 @@ DEAD_QUEUE = f"{QUEUE}.dead"
 EXCHANGE = "sensors"
 BROKEN = (AMQPError, AMQPConnectorException, OSError)
 RECONNECT_SECONDS = 0.2
-GIVE_UP_SHARE = 0.5
+ABANDONED_SHARE = 0.5
 END_SECONDS = 60
 TOO_LARGE = 406
 
 
-class RefusedByBroker(Exception):
-    """The broker takes no message of this size, and has closed the channel."""
+class RejectedByBroker(Exception):
+    """The broker rejected a message of this size and closed the channel."""
 
 
 class Load:
-    """Several sensors publish with confirms while the block runs, through every loss of the broker.
+    """Publish with confirms as several sensors while the block runs, and reconnect after each loss.
 
-    After a loss, half of the unconfirmed readings are published again, as sensors do, and the others are
-    given up: those may be in the table or not.
+    Half of the unconfirmed readings are then published again, as sensors do. The others are abandoned: they
+    may be stored or not.
     """
 
     def __init__(
-        self, url: str, ledger: Ledger, *, rate: float, seed: str, make: Maker = good, sensors: int = 4
+        self,
+        url: str,
+        ledger: Ledger,
+        *,
+        rate: float,
+        seed: str,
+        make: Maker = valid_reading,
+        sensors: int = 4,
     ) -> None:
         self._url = url
         self._ledger = ledger
         self._pause_seconds = sensors / rate
         self._make = make
         self._stop = threading.Event()
-        self._flowing = threading.Event()
-        self._flowing.set()
+        self._running = threading.Event()
+        self._running.set()
         self._threads = [
             threading.Thread(target=self._run, args=(f"load-{n}", Random(f"{seed}/{n}")), daemon=True)
             for n in range(sensors)
@@ -57,7 +64,7 @@ class Load:
 
     def __exit__(self, *_: object) -> None:
         self._stop.set()
-        self._flowing.set()
+        self._running.set()
         for thread in self._threads:
             thread.join(END_SECONDS)
             assert not thread.is_alive(), "the load does not end"
@@ -65,45 +72,45 @@ class Load:
             raise self._error
 
     def pause(self) -> None:
-        """Publish nothing more until `resume`."""
-        self._flowing.clear()
+        """Stop publishing until `resume`."""
+        self._running.clear()
 
     def resume(self) -> None:
-        self._flowing.set()
+        self._running.set()
 
-    def _run(self, sensor: str, chance: Random) -> None:
+    def _run(self, sensor: str, random: Random) -> None:
         unconfirmed: list[Attempt] = []
         try:
             while not self._stop.is_set():
                 try:
-                    self._publish_until_lost(sensor, chance, unconfirmed)
+                    self._publish_until_lost(sensor, random, unconfirmed)
                 except BROKEN:
-                    if unconfirmed and chance.random() < GIVE_UP_SHARE:
+                    if unconfirmed and random.random() < ABANDONED_SHARE:
                         unconfirmed.clear()
                     self._stop.wait(RECONNECT_SECONDS)
-        except BaseException as error:  # noqa: BLE001 (raised again when the block ends)
+        except BaseException as error:  # noqa: BLE001 (re-raised when the block ends)
             self._error = error
 
-    def _publish_until_lost(self, sensor: str, chance: Random, unconfirmed: list[Attempt]) -> None:
+    def _publish_until_lost(self, sensor: str, random: Random, unconfirmed: list[Attempt]) -> None:
         connection = connect(self._url)
-        channel = confirming(connection)
-        direct = chance.random() < 0.5
+        channel = confirm_channel(connection)
+        direct = random.random() < 0.5
         while not self._stop.is_set():
-            if self._flowing.is_set():
+            if self._running.is_set():
                 if not unconfirmed:
-                    unconfirmed.append(self._make(chance, sensor))
+                    unconfirmed.append(self._make(random, sensor))
                 address = ("", QUEUE) if direct else (EXCHANGE, f"reading.{sensor}")
                 try:
                     publish(channel, self._ledger, unconfirmed[0], address)
-                except RefusedByBroker:
-                    channel = confirming(connection)
+                except RejectedByBroker:
+                    channel = confirm_channel(connection)
                 unconfirmed.clear()
             connection.sleep(self._pause_seconds)
         connection.close()
 
 
 def connect(url: str) -> BlockingConnection:
-    """A connection as any client would open one."""
+    """Open a connection as any client would."""
     parameters = pika.URLParameters(url)
     parameters.heartbeat = 10
     parameters.socket_timeout = 5
@@ -112,8 +119,8 @@ def connect(url: str) -> BlockingConnection:
     return pika.BlockingConnection(parameters)
 
 
-def confirming(connection: BlockingConnection) -> BlockingChannel:
-    """A channel on which a publish waits for its confirm."""
+def confirm_channel(connection: BlockingConnection) -> BlockingChannel:
+    """Open a channel on which a publish waits for its confirm."""
     channel = connection.channel()
     channel.confirm_delivery()
     return channel
@@ -124,7 +131,8 @@ def publish(
 ) -> None:
     """Publish one message and wait for its confirm.
 
-    Raises RefusedByBroker, which has closed the channel then.
+    Raises:
+        RejectedByBroker: When the broker rejects the message and closes the channel.
     """
     number = ledger.attempt(attempt)
     exchange, routing_key = address
@@ -133,6 +141,6 @@ def publish(
         channel.basic_publish(exchange, routing_key, attempt.body, properties, mandatory=True)
     except ChannelClosedByBroker as error:
         if error.reply_code == TOO_LARGE:
-            raise RefusedByBroker from error
+            raise RejectedByBroker from error
         raise
     ledger.confirm(number, attempt)

@@ -1,4 +1,4 @@
-"""Bodies as no sensor should send them: mutated readings and random bytes, from a seed."""
+"""Mutated readings and random bytes, from a seed."""
 
 import json
 from collections.abc import Callable
@@ -9,9 +9,9 @@ from typing import Any
 from tests.faults.bodies import new_id
 
 RANDOM_SHARE = 0.1
-UNTOUCHED_SHARE = 0.1
-LONGEST_RANDOM = 200
-DEEP = 3000
+UNCHANGED_SHARE = 0.1
+MAX_RANDOM_BYTES = 200
+MAX_DEPTH = 3000
 Body = dict[str, Any]
 FIELDS = ("reading_id", "sensor_id", "measured_at", "temperature", "unit", "run_id", "sequence")
 OTHER_NAMES = ("id", "data", "timestamp", "temperatura", "", "Temperature", "x", "sensor_id ")
@@ -27,97 +27,97 @@ RAW_VALUES = (
 )  # fmt: skip
 
 
-def body(chance: Random) -> bytes:
-    """The next body; two of one seed share no identity."""
-    kind = chance.random()
+def body(random: Random) -> bytes:
+    """Return the next body; the readings of a seed have unique ids."""
+    kind = random.random()
     if kind < RANDOM_SHARE:
-        return chance.randbytes(chance.randrange(LONGEST_RANDOM))
-    fields = _fields(chance)
-    if kind < RANDOM_SHARE + UNTOUCHED_SHARE:
-        return _written(chance, fields)
-    return chance.choice(MUTATIONS)(chance, fields)
+        return random.randbytes(random.randrange(MAX_RANDOM_BYTES))
+    fields = _fields(random)
+    if kind < RANDOM_SHARE + UNCHANGED_SHARE:
+        return _encode(random, fields)
+    return random.choice(MUTATIONS)(random, fields)
 
 
-def _fields(chance: Random) -> Body:
-    """Each value as JSON text, so that a mutation can put in what json.dumps would not write."""
-    moment = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(microseconds=chance.randrange(10**12))
+def _fields(random: Random) -> Body:
+    """Return each value as JSON text, so that a mutation can insert what json.dumps would not write."""
+    moment = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(microseconds=random.randrange(10**12))
     return {
-        "reading_id": f'"{new_id(chance)}"',
-        "sensor_id": f'"m-{chance.randrange(20)}"',
+        "reading_id": f'"{new_id(random)}"',
+        "sensor_id": f'"m-{random.randrange(20)}"',
         "measured_at": f'"{moment.isoformat()}"',
-        "temperature": repr(round(chance.uniform(-50, 60), 4)),
+        "temperature": repr(round(random.uniform(-50, 60), 4)),
         "unit": '"celsius"',
-        "run_id": f'"{new_id(chance)}"',
-        "sequence": str(chance.randrange(10**9)),
+        "run_id": f'"{new_id(random)}"',
+        "sequence": str(random.randrange(10**9)),
     }
 
 
-def _written(_chance: Random, fields: Body) -> bytes:
+def _encode(_random: Random, fields: Body) -> bytes:
     return ("{" + ", ".join(f"{json.dumps(key)}: {value}" for key, value in fields.items()) + "}").encode()
 
 
-def _other_value(chance: Random, fields: Body) -> bytes:
-    fields[chance.choice(FIELDS)] = chance.choice(RAW_VALUES)
-    return _written(chance, fields)
+def _other_value(random: Random, fields: Body) -> bytes:
+    fields[random.choice(FIELDS)] = random.choice(RAW_VALUES)
+    return _encode(random, fields)
 
 
-def _without_field(chance: Random, fields: Body) -> bytes:
-    del fields[chance.choice(FIELDS)]
-    return _written(chance, fields)
+def _without_field(random: Random, fields: Body) -> bytes:
+    del fields[random.choice(FIELDS)]
+    return _encode(random, fields)
 
 
-def _other_name(chance: Random, fields: Body) -> bytes:
-    fields[chance.choice(OTHER_NAMES)] = fields.pop(chance.choice(FIELDS))
-    return _written(chance, fields)
+def _other_name(random: Random, fields: Body) -> bytes:
+    fields[random.choice(OTHER_NAMES)] = fields.pop(random.choice(FIELDS))
+    return _encode(random, fields)
 
 
-def _twice_the_key(chance: Random, fields: Body) -> bytes:
-    second = f', "{chance.choice(FIELDS)}": {chance.choice(RAW_VALUES)}}}'
-    return _written(chance, fields)[:-1] + second.encode()
+def _duplicate_key(random: Random, fields: Body) -> bytes:
+    second = f', "{random.choice(FIELDS)}": {random.choice(RAW_VALUES)}}}'
+    return _encode(random, fields)[:-1] + second.encode()
 
 
-def _flipped(chance: Random, fields: Body) -> bytes:
-    raw = bytearray(_written(chance, fields))
-    for _ in range(chance.randint(1, 3)):
-        raw[chance.randrange(len(raw))] = chance.randrange(256)
+def _flipped(random: Random, fields: Body) -> bytes:
+    raw = bytearray(_encode(random, fields))
+    for _ in range(random.randint(1, 3)):
+        raw[random.randrange(len(raw))] = random.randrange(256)
     return bytes(raw)
 
 
-def _cut(chance: Random, fields: Body) -> bytes:
-    raw = _written(chance, fields)
-    start = chance.randrange(len(raw))
-    return raw[:start] + raw[start + chance.randint(1, 20) :]
+def _cut(random: Random, fields: Body) -> bytes:
+    raw = _encode(random, fields)
+    start = random.randrange(len(raw))
+    return raw[:start] + raw[start + random.randint(1, 20) :]
 
 
-def _truncated(chance: Random, fields: Body) -> bytes:
-    raw = _written(chance, fields)
-    return raw[: chance.randrange(len(raw))]
+def _truncated(random: Random, fields: Body) -> bytes:
+    raw = _encode(random, fields)
+    return raw[: random.randrange(len(raw))]
 
 
-def _inserted(chance: Random, fields: Body) -> bytes:
-    raw = _written(chance, fields)
-    place = chance.randrange(len(raw) + 1)
+def _inserted(random: Random, fields: Body) -> bytes:
+    raw = _encode(random, fields)
+    position = random.randrange(len(raw) + 1)
     return (
-        raw[:place]
-        + chance.choice((b" ", b"\n", b"\0", b"{", b'"', b",", b"\xef\xbb\xbf", b"[["))
-        + raw[place:]
+        raw[:position]
+        + random.choice((b" ", b"\n", b"\0", b"{", b'"', b",", b"\xef\xbb\xbf", b"[["))
+        + raw[position:]
     )
 
 
-def _nested(chance: Random, fields: Body) -> bytes:
-    depth = chance.choice((1, 2, DEEP))
+def _nested(random: Random, fields: Body) -> bytes:
+    depth = random.choice((1, 2, MAX_DEPTH))
     fields["more"] = "[" * depth + "]" * depth
-    return _written(chance, fields)
+    return _encode(random, fields)
 
 
-def _long(chance: Random, fields: Body) -> bytes:
-    if chance.random() < 0.99:  # seldom, since these are a hundred times as long as the others
-        return _other_value(chance, fields)
-    fields["more"] = json.dumps("x" * chance.choice((60_000, 65_536, 70_000)))
-    return _written(chance, fields)
+def _long(random: Random, fields: Body) -> bytes:
+    if random.random() < 0.99:  # rarely, because these are a hundred times as long as the others
+        return _other_value(random, fields)
+    fields["more"] = json.dumps("x" * random.choice((60_000, 65_536, 70_000)))
+    return _encode(random, fields)
 
 
 MUTATIONS: tuple[Callable[[Random, Body], bytes], ...] = (
-    _other_value, _other_value, _without_field, _other_name, _twice_the_key, _flipped, _cut, _truncated,
+    _other_value, _other_value, _without_field, _other_name, _duplicate_key, _flipped, _cut, _truncated,
     _inserted, _nested, _long,
 )  # fmt: skip

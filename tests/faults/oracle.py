@@ -1,18 +1,18 @@
-"""Decides what became of what was published, from the ledger, plain SQL and the drained dead queue."""
+"""Compare the ledger with the stored rows and the drained dead-letter queue."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from tests.faults.ledger import ANY_REASON, Account, Attempt, StoredRow
+from tests.faults.ledger import ANY_REASON, Attempt, LedgerContents, StoredRow
 
-SHOWN = 5
-SHOWN_CHARACTERS = 200
+MAX_SHOWN = 5
+MAX_CHARACTERS = 200
 Key = tuple[str | None, str, float, float]
 
 
 @dataclass(frozen=True)
-class Dead:
-    """A message of the dead queue."""
+class DeadLetter:
+    """A message of the dead-letter queue."""
 
     body: bytes
     reason: str | None
@@ -20,7 +20,7 @@ class Dead:
 
 @dataclass
 class Verdict:
-    """The figures of a row; `details` shows some of what is wrong."""
+    """The figures of a scenario; `details` has examples of what is wrong."""
 
     attempts: int
     confirmed: int
@@ -34,7 +34,7 @@ class Verdict:
 
 @dataclass
 class Outcome:
-    """A row's line in the table."""
+    """The result of a scenario."""
 
     verdict: Verdict
     depth: int
@@ -45,45 +45,52 @@ class Outcome:
 
     @property
     def passed(self) -> bool:
-        """Nothing lost, nothing unexpected, no row twice, nothing left, everything at work."""
+        """Whether nothing is lost, unexpected, duplicate or still queued, and every process works."""
         verdict = self.verdict
-        bad = (verdict.lost, verdict.unexpected, verdict.duplicates, self.depth)
-        return not any(bad) and not self.problems
+        failures = (verdict.lost, verdict.unexpected, verdict.duplicates, self.depth)
+        return not any(failures) and not self.problems
 
 
-def judge(account: Account, rows: Sequence[StoredRow], dead: Sequence[Dead], removed: int = 0) -> Verdict:
-    """Compare what was confirmed with what is there.
+def judge(
+    contents: LedgerContents, rows: Sequence[StoredRow], dead: Sequence[DeadLetter], removed: int = 0
+) -> Verdict:
+    """Compare the confirmed messages with the stored rows and the dead letters.
 
-    `removed` is how many messages the test itself took out of the queue, as an operator's purge does;
-    so many may be missing.
+    `removed` is the number of messages that the scenario removed from the queue; as many may be missing.
     """
-    expected = {attempt.row.key for attempt in account.attempts if attempt.row}
+    expected = {attempt.row.key for attempt in contents.attempts if attempt.row}
     matches = [_match(row, expected) for row in rows]
     found = {match for match in matches if match}
-    allowed = _allowed(account.attempts)
-    bodies = {one.body for one in dead}
-    strange = [f"row {row}" for row, match in zip(rows, matches, strict=True) if match is None]
-    strange += [f"dead as {one.reason}: {one.body!r}" for one in dead if not _may_be_dead(one, allowed)]
+    allowed = _allowed(contents.attempts)
+    bodies = {letter.body for letter in dead}
+    unexpected = [f"row {row}" for row, match in zip(rows, matches, strict=True) if match is None]
+    unexpected += [
+        f"dead-lettered as {letter.reason}: {letter.body!r}"
+        for letter in dead
+        if not _may_be_dead(letter, allowed)
+    ]
     missing = [
         f"missing {attempt.body!r}"
-        for attempt in map(account.attempts.__getitem__, account.confirmed)
+        for attempt in map(contents.attempts.__getitem__, contents.confirmed)
         if attempt.body not in bodies and not (attempt.row and attempt.row.key in found)
     ]
     lost = max(0, len(missing) - removed)
     return Verdict(
-        attempts=len(account.attempts),
-        confirmed=len(account.confirmed),
+        attempts=len(contents.attempts),
+        confirmed=len(contents.confirmed),
         stored=len(found),
         dead=len(dead),
         lost=lost,
-        unexpected=len(strange),
-        duplicates=len(rows) - len(strange_rows(matches)) - len(found),
-        details=[text[:SHOWN_CHARACTERS] for text in (missing[:SHOWN] if lost else []) + strange[:SHOWN]],
+        unexpected=len(unexpected),
+        duplicates=len(rows) - len(_unmatched(matches)) - len(found),
+        details=[
+            text[:MAX_CHARACTERS] for text in (missing[:MAX_SHOWN] if lost else []) + unexpected[:MAX_SHOWN]
+        ],
     )
 
 
-def strange_rows(matches: Sequence[Key | None]) -> list[None]:
-    """The rows that nobody attempted."""
+def _unmatched(matches: Sequence[Key | None]) -> list[None]:
+    """Return the rows that match no attempt."""
     return [match for match in matches if match is None]
 
 
@@ -98,6 +105,6 @@ def _allowed(attempts: Sequence[Attempt]) -> dict[bytes, str | None]:
     return {attempt.body: attempt.reason for attempt in attempts}
 
 
-def _may_be_dead(dead: Dead, allowed: dict[bytes, str | None]) -> bool:
+def _may_be_dead(dead: DeadLetter, allowed: dict[bytes, str | None]) -> bool:
     reason = allowed.get(dead.body)
     return reason is not None and reason in (ANY_REASON, dead.reason)

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from rich.console import Console
 from rich.table import Table
 
+from tests.faults.local_workers import ROOT
+from tests.faults.matrix import SCENARIOS
 from tests.faults.runner import Result
-from tests.faults.supervising import ROOT
-from tests.faults.table import ROWS
 
 FILE = ROOT / "docs" / "operations" / "faults.md"
 HEADINGS = (
@@ -33,30 +33,30 @@ PREFACE = """# Fault matrix
 
 
 @dataclass(frozen=True)
-class Circumstances:
-    """Under which the rows ran."""
+class RunDetails:
+    """The conditions in which the scenarios ran."""
 
     seed: int
-    site: str
+    environment: str
     broker: str
     database: str
     consumers: int
     short: bool
 
-    def sentence(self) -> str:
-        """For people."""
+    def summary(self) -> str:
+        """Return a summary for the report."""
         now = datetime.now(UTC)
         form = ", short form" if self.short else ""
         return (
-            f"{now:%Y-%m-%d %H:%M} UTC, seed {self.seed}{form}, {self.site}: RabbitMQ {self.broker}, "
+            f"{now:%Y-%m-%d %H:%M} UTC, seed {self.seed}{form}, {self.environment}: RabbitMQ {self.broker}, "
             f"PostgreSQL {self.database}, {self.consumers} consumers."
         )
 
 
-def show(console: Console, results: Sequence[Result], circumstances: Circumstances) -> None:
-    """Print it."""
+def show(console: Console, results: Sequence[Result], details: RunDetails) -> None:
+    """Print the result."""
     console.width = max(console.width, WIDTH)
-    table = Table(title="The fault matrix", caption=circumstances.sentence())
+    table = Table(title="The fault matrix", caption=details.summary())
     for heading in HEADINGS:
         table.add_column(heading)
     for result in results:
@@ -64,23 +64,25 @@ def show(console: Console, results: Sequence[Result], circumstances: Circumstanc
     console.print(table)
     for result in results:
         for line in remarks(result):
-            console.print(f"row {result.row.number}: {line}", markup=False)
+            console.print(f"row {result.scenario.number}: {line}", markup=False)
 
 
-def write(results: Sequence[Result], circumstances: Circumstances) -> None:
+def write(results: Sequence[Result], details: RunDetails) -> None:
     """Write docs/operations/faults.md."""
-    absent = sorted({row.number for row in ROWS} - {result.row.number for result in results})
-    missing = [f"Not run here: rows {', '.join(map(str, absent))}.", ""] if absent else []
-    lines = [PREFACE, circumstances.sentence(), "", *missing, _line(HEADINGS), _line(["---"] * len(HEADINGS))]
+    not_run = sorted(
+        {scenario.number for scenario in SCENARIOS} - {result.scenario.number for result in results}
+    )
+    missing = [f"Not run: rows {', '.join(map(str, not_run))}.", ""] if not_run else []
+    lines = [PREFACE, details.summary(), "", *missing, _line(HEADINGS), _line(["---"] * len(HEADINGS))]
     lines += [_line(cells(result)) for result in results]
     lines += ["", "## Remarks", ""]
-    lines += [f"- row {r.row.number}, {r.mode.name}: {line}" for r in results for line in remarks(r)]
+    lines += [f"- row {r.scenario.number}, {r.mode.name}: {line}" for r in results for line in remarks(r)]
     FILE.parent.mkdir(exist_ok=True)
     FILE.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def cells(result: Result) -> list[str]:
-    """One result in the order of HEADINGS."""
+    """Return the cells of a result in the order of HEADINGS."""
     verdict, outcome = result.outcome.verdict, result.outcome
     recovery = "" if outcome.recovery_seconds is None else f"{outcome.recovery_seconds:.1f}"
     numbers = (
@@ -88,9 +90,8 @@ def cells(result: Result) -> list[str]:
         verdict.unexpected, verdict.duplicates,
     )  # fmt: skip
     passed = "yes" if outcome.passed else "NO"
-    row = result.row
     return [
-        str(row.number),
+        str(result.scenario.number),
         result.title,
         result.mode.name,
         *(f"{n:,}" for n in numbers),
@@ -100,9 +101,9 @@ def cells(result: Result) -> list[str]:
 
 
 def remarks(result: Result) -> list[str]:
-    """What was noted, and what is wrong."""
+    """Return the notes and the problems of a result."""
     outcome = result.outcome
-    depth = [f"{outcome.depth} messages are left in the queue"] if outcome.depth else []
+    depth = [f"{outcome.depth} messages remain in the queue"] if outcome.depth else []
     return [*outcome.notes, *depth, *outcome.problems, *outcome.verdict.details]
 
 

@@ -1,4 +1,4 @@
-"""Runs rows on a site."""
+"""Run scenarios in an environment."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -10,75 +10,85 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from tests.faults import containers, native
+from tests.faults.environment import Environment
 from tests.faults.experiment import Experiment
 from tests.faults.ledger import Ledger
+from tests.faults.matrix import Scenario
 from tests.faults.oracle import Outcome, Verdict
-from tests.faults.site import Site
-from tests.faults.table import Row
 from tests.modes import Mode
 
-# pytest's own is no Exception.
+# pytest's exception is not a subclass of Exception.
 FAILURES = (Exception, pytest.fail.Exception)
 AUTO = "auto"
 KINDS = (AUTO, containers.Containers.name, native.Native.name)
-Say = Callable[[str], None]
+ShowProgress = Callable[[str], None]
 
 
 @dataclass
 class Result:
-    """A row in one mode."""
+    """The result of a scenario in one mode."""
 
-    row: Row
+    scenario: Scenario
     mode: Mode
     outcome: Outcome
     short: bool
 
     @property
     def title(self) -> str:
-        """The fault; in the short form with what was really done, which is less than the name says."""
-        if not self.short or not self.row.short:
-            return self.row.name
-        told = ", ".join(f"{name} {value}" for name, value in self.row.short.items())
-        return f"{self.row.name} (short form: {told})"
+        """The name of the fault; in the short form with its parameters, which are less than the name says."""
+        if not self.short or not self.scenario.short:
+            return self.scenario.name
+        parameters = ", ".join(f"{name} {value}" for name, value in self.scenario.short.items())
+        return f"{self.scenario.name} (short form: {parameters})"
 
 
 @contextmanager
-def site(kind: str = AUTO) -> Iterator[Site]:
-    """Containers where a Docker engine answers, else native; or the one that is asked for."""
+def start_environment(kind: str = AUTO) -> Iterator[Environment]:
+    """Start containers where Docker is available, otherwise native processes; or the requested kind."""
     with TemporaryDirectory(prefix="sensors-faults-", ignore_cleanup_errors=True) as folder:
-        in_containers = containers.engine_answers() if kind == AUTO else kind == containers.Containers.name
+        in_containers = (
+            containers.docker_is_available() if kind == AUTO else kind == containers.Containers.name
+        )
         make = containers.containers if in_containers else native.native
-        with make(Path(folder)) as made:
-            yield made
+        with make(Path(folder)) as environment:
+            yield environment
 
 
-def run_row(site: Site, row: Row, mode: Mode, *, seed: int, short: bool, say: Say) -> Result:
-    """Run it once and judge; an exception of the row is a problem of its outcome."""
-    name = f"{seed}/{row.number}/{mode.key}"
-    with Ledger(site.directory / f"ledger-{row.number}-{mode.key}.jsonl") as ledger:
-        experiment = Experiment(site, ledger, seed=name, mode=mode, say=say)
+def run_scenario(
+    environment: Environment,
+    scenario: Scenario,
+    mode: Mode,
+    *,
+    seed: int,
+    short: bool,
+    show_progress: ShowProgress,
+) -> Result:
+    """Run a scenario once; an exception in it is a problem of its outcome."""
+    name = f"{seed}/{scenario.number}/{mode.key}"
+    with Ledger(environment.directory / f"ledger-{scenario.number}-{mode.key}.jsonl") as ledger:
+        experiment = Experiment(environment, ledger, seed=name, mode=mode, show_progress=show_progress)
         try:
-            return Result(row, mode, _outcome(experiment, row, short=short), short)
+            return Result(scenario, mode, _outcome(experiment, scenario, short=short), short)
         finally:
             experiment.close()
 
 
-def _outcome(experiment: Experiment, row: Row, *, short: bool) -> Outcome:
-    began = time.monotonic()
+def _outcome(experiment: Experiment, scenario: Scenario, *, short: bool) -> Outcome:
+    started_at = time.monotonic()
     try:
-        experiment.wipe()
-        with _problems_of(experiment):
-            row.run(experiment, short=short)
-        return experiment.settle()
-    except FAILURES as error:  # a row that breaks has failed, and the next one begins
+        experiment.reset()
+        with _record_problems(experiment):
+            scenario.run(experiment, short=short)
+        return experiment.drain_and_judge()
+    except FAILURES as error:  # the scenario has failed, and the next scenario runs
         problems = [*experiment.problems, f"{type(error).__name__}: {error}"]
-        seen = Verdict(experiment.ledger.attempts, experiment.ledger.confirmed, 0, 0)
-        return Outcome(seen, 0, None, time.monotonic() - began, problems, experiment.notes)
+        verdict = Verdict(experiment.ledger.attempts, experiment.ledger.confirmed, 0, 0)
+        return Outcome(verdict, 0, None, time.monotonic() - started_at, problems, experiment.notes)
 
 
 @contextmanager
-def _problems_of(experiment: Experiment) -> Iterator[None]:
+def _record_problems(experiment: Experiment) -> Iterator[None]:
     try:
         yield
-    except FAILURES as error:  # what was confirmed is judged all the same
+    except FAILURES as error:  # the confirmed messages are compared nevertheless
         experiment.problems.append(f"{type(error).__name__}: {error}")

@@ -1,4 +1,4 @@
-"""Hears what the broker takes from real sensors: a queue of its own on their exchange."""
+"""Record what the broker receives from real sensors, with a queue of its own on their exchange."""
 
 import json
 import threading
@@ -15,9 +15,9 @@ EMPTY_FOR_ROUNDS = 4
 
 
 class Tap:
-    """Writes each reading that the broker routed into the ledger, as confirmed, while the block runs.
+    """Record each reading that the broker routes in the ledger, as confirmed, while the block runs.
 
-    The broker routes to both queues before it confirms, so nothing confirmed is missing here.
+    The broker routes to both queues before it confirms, so every confirmed reading is recorded.
     """
 
     def __init__(self, url: str, ledger: Ledger, sensor_id: str) -> None:
@@ -39,12 +39,12 @@ class Tap:
         connection.channel().queue_delete(TAP_QUEUE)
         connection.close()
 
-    def again(self) -> int:
-        """How many readings came more than once."""
+    def republished(self) -> int:
+        """Return the number of readings that were published more than once."""
         return sum(1 for times in self.readings.values() if times > 1)
 
-    def gaps(self) -> int:
-        """How many readings were measured and never came: the holes in the runs' sequences."""
+    def missing(self) -> int:
+        """Return the number of readings that were measured and not published: the gaps in the sequences."""
         return sum(max(numbers) - len(numbers) for numbers in self.sequences.values())
 
     def _declare(self) -> None:
@@ -56,28 +56,28 @@ class Tap:
         connection.close()
 
     def _run(self) -> None:
-        silent_rounds = 0
-        while not (self._stop.is_set() and silent_rounds >= EMPTY_FOR_ROUNDS):
+        idle_rounds = 0
+        while not (self._stop.is_set() and idle_rounds >= EMPTY_FOR_ROUNDS):
             try:
-                silent_rounds = 0 if self._listen() else silent_rounds + 1
+                idle_rounds = 0 if self._receive_until_idle() else idle_rounds + 1
             except BROKEN:
                 self._stop.wait(RECONNECT_SECONDS)
 
-    def _listen(self) -> int:
-        """Take what is there, until a moment is silent; how many there were."""
+    def _receive_until_idle(self) -> int:
+        """Receive messages until none arrives for a moment; return their number."""
         connection = connect(self._url)
         channel = connection.channel()
-        heard = 0
+        received = 0
         for method, _, body in channel.consume(TAP_QUEUE, inactivity_timeout=IDLE_SECONDS):
             if method is None:
                 break
-            self._hear(body)
+            self._record(body)
             channel.basic_ack(method.delivery_tag)
-            heard += 1
+            received += 1
         connection.close()
-        return heard
+        return received
 
-    def _hear(self, body: bytes) -> None:
+    def _record(self, body: bytes) -> None:
         reading: dict[str, Any] = json.loads(body)
         moment = datetime.fromisoformat(reading["measured_at"])
         name = reading["reading_id"]

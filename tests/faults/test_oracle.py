@@ -1,4 +1,4 @@
-"""The oracle must see each way of breaking the promise, or a passed row means nothing."""
+"""The oracle detects every violation of the guarantee."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -6,48 +6,50 @@ from random import Random
 
 import pytest
 
-from tests.faults.bodies import good, invalid
-from tests.faults.ledger import Account, Attempt, Ledger, StoredRow
-from tests.faults.oracle import Dead, judge
+from tests.faults.bodies import invalid_message, valid_reading
+from tests.faults.ledger import Attempt, Ledger, LedgerContents, StoredRow
+from tests.faults.oracle import DeadLetter, judge
 
 
 @pytest.fixture
 def readings() -> list[Attempt]:
-    chance = Random(1)
-    return [good(chance, f"sensor-{n}") for n in range(3)]
+    random = Random(1)
+    return [valid_reading(random, f"sensor-{n}") for n in range(3)]
 
 
 def rows(attempts: list[Attempt]) -> list[StoredRow]:
     return [attempt.row for attempt in attempts if attempt.row]
 
 
-def confirmed(attempts: list[Attempt]) -> Account:
-    return Account(attempts, list(range(len(attempts))))
+def confirmed(attempts: list[Attempt]) -> LedgerContents:
+    return LedgerContents(attempts, list(range(len(attempts))))
 
 
 def figures(
-    account: Account, stored: list[StoredRow], dead: list[Dead] | None = None
+    contents: LedgerContents, stored: list[StoredRow], dead: list[DeadLetter] | None = None
 ) -> tuple[int, int, int]:
-    verdict = judge(account, stored, dead or [])
+    verdict = judge(contents, stored, dead or [])
     return verdict.lost, verdict.unexpected, verdict.duplicates
 
 
-def test_what_was_confirmed_and_is_stored_is_well(readings: list[Attempt]) -> None:
+def test_a_confirmed_and_stored_reading_is_correct(readings: list[Attempt]) -> None:
     assert figures(confirmed(readings), rows(readings)) == (0, 0, 0)
 
 
-def test_a_confirmed_reading_that_is_nowhere_is_lost(readings: list[Attempt]) -> None:
+def test_a_confirmed_reading_that_is_neither_stored_nor_dead_lettered_is_lost(
+    readings: list[Attempt],
+) -> None:
     assert figures(confirmed(readings), rows(readings[1:])) == (1, 0, 0)
 
 
-def test_an_unconfirmed_reading_may_be_there_or_not(readings: list[Attempt]) -> None:
-    account = Account(readings, [1, 2])
-    assert figures(account, rows(readings)) == figures(account, rows(readings[1:])) == (0, 0, 0)
+def test_an_unconfirmed_reading_may_be_stored_or_not(readings: list[Attempt]) -> None:
+    contents = LedgerContents(readings, [1, 2])
+    assert figures(contents, rows(readings)) == figures(contents, rows(readings[1:])) == (0, 0, 0)
 
 
-def test_a_row_that_nobody_sent_is_unexpected(readings: list[Attempt]) -> None:
-    stranger = good(Random(2), "stranger")
-    assert figures(confirmed(readings), rows([*readings, stranger])) == (0, 1, 0)
+def test_a_row_that_was_not_published_is_unexpected(readings: list[Attempt]) -> None:
+    other = valid_reading(Random(2), "other")
+    assert figures(confirmed(readings), rows([*readings, other])) == (0, 1, 0)
 
 
 def test_a_row_with_another_content_is_unexpected_and_its_reading_lost(readings: list[Attempt]) -> None:
@@ -61,27 +63,27 @@ def test_a_reading_without_an_id_that_is_stored_twice_is_a_duplicate() -> None:
     assert figures(confirmed([Attempt(b"{}", row)]), stored) == (0, 0, 1)
 
 
-def test_a_good_reading_that_is_dead_is_unexpected(readings: list[Attempt]) -> None:
-    dead = [Dead(readings[0].body, "crash-loop")]
+def test_a_valid_reading_that_is_dead_lettered_is_unexpected(readings: list[Attempt]) -> None:
+    dead = [DeadLetter(readings[0].body, "crash-loop")]
     assert figures(confirmed(readings), rows(readings[1:]), dead) == (0, 1, 0)
 
 
-def test_a_bad_message_must_be_dead_with_its_own_reason() -> None:
-    bad = invalid(Random(3), "bad")
-    account = confirmed([bad])
-    assert figures(account, [], [Dead(bad.body, bad.reason)]) == (0, 0, 0)
-    assert figures(account, [], [Dead(bad.body, "another")]) == (0, 1, 0)
-    assert figures(account, []) == (1, 0, 0)
+def test_an_invalid_message_must_be_dead_lettered_with_its_reason() -> None:
+    bad = invalid_message(Random(3), "bad")
+    contents = confirmed([bad])
+    assert figures(contents, [], [DeadLetter(bad.body, bad.reason)]) == (0, 0, 0)
+    assert figures(contents, [], [DeadLetter(bad.body, "another")]) == (0, 1, 0)
+    assert figures(contents, []) == (1, 0, 0)
 
 
-def test_as_many_may_be_missing_as_an_operator_removed(readings: list[Attempt]) -> None:
+def test_as_many_readings_may_be_missing_as_the_operator_removed(readings: list[Attempt]) -> None:
     assert judge(confirmed(readings), rows(readings[1:]), [], removed=1).lost == 0
     assert judge(confirmed(readings), rows(readings[2:]), [], removed=1).lost == 1
 
 
-def test_the_ledger_keeps_content_and_confirms(tmp_path: Path, readings: list[Attempt]) -> None:
-    odd = Attempt(bytes(range(256)), None, "not-json")
+def test_the_ledger_records_attempts_and_confirms(tmp_path: Path, readings: list[Attempt]) -> None:
+    binary = Attempt(bytes(range(256)), None, "not-json")
     with Ledger(tmp_path / "ledger") as ledger:
-        numbers = [ledger.attempt(attempt) for attempt in (*readings, odd)]
-        ledger.confirm(numbers[-1], odd)
-        assert ledger.read() == Account([*readings, odd], [3])
+        numbers = [ledger.attempt(attempt) for attempt in (*readings, binary)]
+        ledger.confirm(numbers[-1], binary)
+        assert ledger.read() == LedgerContents([*readings, binary], [3])

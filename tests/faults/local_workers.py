@@ -1,4 +1,4 @@
-"""The native supervisor on a thread of the test, and processes of this project under it."""
+"""The native supervisor in a thread, and processes of this project under it."""
 
 import os
 import queue
@@ -27,7 +27,7 @@ PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 T = TypeVar("T")
 
 
-class Supervising:
+class SupervisorThread:
     """Run the native supervisor during the block; commands run in its thread."""
 
     def __init__(self) -> None:
@@ -46,30 +46,30 @@ class Supervising:
         self._thread.join(COMMAND_SECONDS * 3)
 
     def start(self, program: Program) -> None:
-        """Start it, and again whenever it ends."""
-        self._do(lambda: self._supervisor.start(program))
+        """Start the program, and restart it whenever it ends."""
+        self._execute(lambda: self._supervisor.start(program))
 
     def remove(self, name: str) -> None:
-        """Stop it in order."""
-        self._do(lambda: self._supervisor.remove(name))
+        """Stop the program."""
+        self._execute(lambda: self._supervisor.remove(name))
 
     def state(self, name: str) -> ProcessStatus | None:
         return next((state for state in self._states if state.name == name), None)
 
     def kill(self, name: str) -> None:
-        """SIGKILL, as the kernel or an operator sends it."""
+        """Kill the process with SIGKILL."""
         state = self.state(name)
         if state and state.pid:
             with suppress(ProcessLookupError):
                 os.kill(state.pid, signal.SIGKILL)
 
-    def _do(self, action: Callable[[], T]) -> T:
+    def _execute(self, action: Callable[[], T]) -> T:
         done: Future[T] = Future()
 
         def command() -> None:
             try:
                 done.set_result(action())
-            except BaseException as error:  # noqa: BLE001 (raised again where it was asked for)
+            except BaseException as error:  # noqa: BLE001 (re-raised by the caller)
                 done.set_exception(error)
 
         self._commands.put(command)
@@ -77,11 +77,11 @@ class Supervising:
 
     def _run(self) -> None:
         try:
-            self._supervisor.run(on_poll=self._obey)
+            self._supervisor.run(on_poll=self._execute_commands)
         finally:
             self._supervisor.shutdown()
 
-    def _obey(self) -> None:
+    def _execute_commands(self) -> None:
         with suppress(queue.Empty):
             while True:
                 self._commands.get_nowait()()
@@ -90,24 +90,24 @@ class Supervising:
         self._states = states
 
 
-def environment(variables: Mapping[str, str]) -> dict[str, str]:
-    """What a process of this project sees: nothing of the shell's settings."""
-    kept = {name: os.environ[name] for name in INHERITED if name in os.environ}
-    return kept | {"PYTHONUNBUFFERED": "1", "HTTP_PORT": str(reserve_port())} | dict(variables)
+def process_environment(variables: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment of a process, without the settings of the shell."""
+    inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
+    return inherited | {"PYTHONUNBUFFERED": "1", "HTTP_PORT": str(reserve_port())} | dict(variables)
 
 
 class LocalWorkers:
-    """Processes on this machine, started again by the native supervisor when they die."""
+    """Processes on this machine, which the native supervisor restarts when they exit."""
 
     def __init__(
         self,
-        supervising: Supervising,
+        supervisor: SupervisorThread,
         logs: Path,
         variables: Mapping[str, str],
         module: str = "pipeline",
         retry: RestartPolicy | None = None,
     ) -> None:
-        self._supervising = supervising
+        self._supervisor = supervisor
         self._logs = logs
         self._variables = variables
         self._module = module
@@ -119,37 +119,37 @@ class LocalWorkers:
     def count(self) -> int:
         return len(self._names)
 
-    def scale(self, wanted: int) -> None:
-        """Start or stop so many that `wanted` run."""
-        while len(self._names) < wanted:
+    def scale(self, number: int) -> None:
+        """Start or stop processes until `number` run."""
+        while len(self._names) < number:
             self._names.append(f"{self._module.split(maxsplit=1)[0]}-{id(self)}-{next(self._numbers)}")
-            self._supervising.start(self._program(self._names[-1]))
-        while len(self._names) > wanted:
-            self._supervising.remove(self._names.pop(0))
+            self._supervisor.start(self._program(self._names[-1]))
+        while len(self._names) > number:
+            self._supervisor.remove(self._names.pop(0))
 
     def kill(self, index: int) -> None:
-        """SIGKILL to one of them."""
-        self._supervising.kill(self._names[index % len(self._names)])
+        """Kill a process with SIGKILL."""
+        self._supervisor.kill(self._names[index % len(self._names)])
 
     def deaths(self) -> int:
-        """How often the supervisor has started one again."""
-        return sum(state.restarts for state in self._present())
+        """Return the number of restarts."""
+        return sum(state.restarts for state in self._states())
 
     def problems(self) -> list[str]:
-        """Each that does not run now."""
-        running = {state.name for state in self._present() if state.state is ProcessState.RUNNING}
+        """Return a message for each process that does not run."""
+        running = {state.name for state in self._states() if state.state is ProcessState.RUNNING}
         return [f"{name} does not run" for name in self._names if name not in running]
 
     def memory(self) -> list[int]:
-        """Resident bytes of each."""
-        pids = [state.pid for state in self._present() if state.pid]
-        return [_resident(pid) for pid in pids]
+        """Return the resident bytes of each process."""
+        pids = [state.pid for state in self._states() if state.pid]
+        return [_resident_bytes(pid) for pid in pids]
 
     def stop(self) -> None:
         self.scale(0)
 
-    def _present(self) -> list[ProcessStatus]:
-        states = [self._supervising.state(name) for name in self._names]
+    def _states(self) -> list[ProcessStatus]:
+        states = [self._supervisor.state(name) for name in self._names]
         return [state for state in states if state]
 
     def _program(self, name: str) -> Program:
@@ -157,7 +157,7 @@ class LocalWorkers:
         return Program(
             name=name,
             command=(sys.executable, "-m", *self._module.split()),
-            environment=environment(variables),
+            environment=process_environment(variables),
             log=self._logs / f"{name}.log",
             stage=Stage.PIPELINE,
             directory=ROOT,
@@ -165,7 +165,7 @@ class LocalWorkers:
         )
 
 
-def _resident(pid: int) -> int:
+def _resident_bytes(pid: int) -> int:
     try:
         return int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1]) * PAGE_BYTES
     except OSError:

@@ -1,0 +1,82 @@
+"""The fault matrix: a scenario for each row."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tests.faults.experiment import Experiment
+from tests.faults.scenarios import broker, content, database, links, processes, volume
+from tests.modes import BATCHES, PREFETCH_20, SINGLE, Mode
+
+Function = Callable[..., None]
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A fault, the function that causes it, and its parameters; `short` is for CI, None excludes it there."""
+
+    number: int
+    name: str
+    function: Function
+    full: Mapping[str, Any]
+    short: Mapping[str, Any] | None = None
+    modes: tuple[Mode, ...] = (SINGLE,)
+    short_modes: tuple[Mode, ...] = (SINGLE,)
+
+    def modes_for(self, *, short: bool) -> tuple[Mode, ...]:
+        """Return the modes in which the scenario runs."""
+        return self.short_modes if short else self.modes
+
+    def run(self, experiment: Experiment, *, short: bool) -> None:
+        """Run the scenario."""
+        parameters = self.short if short else self.full
+        assert parameters is not None
+        self.function(experiment, **parameters)
+
+
+ALL_MODES = (SINGLE, PREFETCH_20, BATCHES)
+# fmt: off
+SCENARIOS: tuple[Scenario, ...] = (
+    Scenario(1, "broker SIGKILL 10 times under load", broker.killed,
+        full={"times": 10, "between": (3, 12)}, short={"times": 1, "between": (1, 2)}),
+    Scenario(2, "PostgreSQL SIGKILL 10 times, sessions terminated, stopped and started 50 times",
+        database.killed,
+        full={"kills": 10, "between": (2, 10), "terminations": 100, "restarts": 50},
+        short={"kills": 1, "between": (1, 2), "terminations": 20, "restarts": 2}, modes=ALL_MODES),
+    Scenario(3, "consumer SIGKILL before store, between commit and ack, after ack", processes.consumer_killed,
+        full={"seconds": 25, "every": 60}, short={"seconds": 2, "every": 20},
+        modes=ALL_MODES, short_modes=(SINGLE, BATCHES)),
+    Scenario(4, "sensor SIGKILL between publish and confirm, then the same reading again",
+        processes.sensor_killed,
+        full={"kills": 20, "between": (0.5, 3)}, short={"kills": 2, "between": (0.2, 0.5)}),
+    Scenario(5, "link cut 10 s and 60 s, black hole, reset: broker, database, sensor", links.cut,
+        full={"cuts": (10, 60), "black_hole": 60}),
+    Scenario(6, "latency 1, 10, 100 ms with jitter", links.latency,
+        full={"round_trips": (0.001, 0.01, 0.1), "messages": 2000, "max_seconds": 15},
+        modes=(SINGLE, PREFETCH_20)),
+    Scenario(7, "database down for 10 minutes", database.down, full={"seconds": 600}, short={"seconds": 10}),
+    Scenario(8, "database disk full, broker memory and disk alarm", database.resources_exhausted,
+        full={"seconds": 20}),
+    Scenario(9, "200,000 messages of backlog, then drain", volume.backlog, full={"messages": 200_000}),
+    Scenario(10, "poison: 1 % and 100 % invalid", content.poison,
+        full={"messages": 2000}, short={"messages": 300}, modes=ALL_MODES, short_modes=ALL_MODES),
+    Scenario(11, "every message twice, and shuffled", content.duplicates,
+        full={"messages": 3000}, short={"messages": 500}, modes=ALL_MODES, short_modes=ALL_MODES),
+    Scenario(12, "clocks an hour ahead and behind", content.clock_skew, full={"messages": 100}),
+    Scenario(13, "SIGTERM and scale 1 → 3 → 1 under load", processes.scaled,
+        full={"rounds": 5, "seconds": 5}, short={"rounds": 1, "seconds": 2}, modes=ALL_MODES),
+    Scenario(14, "queue deleted, purged; connections closed by an operator", broker.operator,
+        full={"times": 5}, short={"times": 1}, modes=ALL_MODES),
+    Scenario(15, "1,000,000 mutated and random bodies", volume.fuzzed_bodies,
+        full={"in_process": 1_000_000, "queued": 20_000}),
+)
+# fmt: on
+
+
+def select_scenarios(numbers: frozenset[int] | None, *, short: bool) -> list[Scenario]:
+    """Return the scenarios with these numbers, or all; with `short` only those that have a short form."""
+    return [
+        scenario
+        for scenario in SCENARIOS
+        if (numbers is None or scenario.number in numbers) and (not short or scenario.short is not None)
+    ]
