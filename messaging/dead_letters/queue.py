@@ -122,7 +122,7 @@ class DeadLetterQueue:
     def requeue_held(self) -> None:
         """Requeue what is held, in its order, once the queue has applied every ack.
 
-        Above 32 acks that a quorum queue has not applied yet, a channel withholds further ones and drops them
+        Above 32 acks that a quorum queue has not applied yet, a channel withholds further acks and drops them
         when it closes: discarded messages would reappear. A fetch is appended to the queue's log after the
         acks that were sent, and makes the channel send the others.
         """

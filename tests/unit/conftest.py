@@ -17,7 +17,7 @@ from runtime.settings import ServiceSettings, load
 from sensor.settings import SensorSettings
 from sensorctl import __main__ as sensorctl_program
 from sensorctl.settings import SetupSettings
-from tests.unit.consumer_bench import ConsumerBench
+from tests.unit.consumer_harness import ConsumerHarness
 from tests.unit.fake_broker import FakeBroker, FakeConfirmPublisher
 from tests.unit.fakes import GetSettingsError, RunCommand
 from tests.unit.ports import closed_port
@@ -100,13 +100,13 @@ def quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def make_bench(monkeypatch: pytest.MonkeyPatch, quick_retries: None) -> Callable[..., ConsumerBench]:
+def make_harness(monkeypatch: pytest.MonkeyPatch, quick_retries: None) -> Callable[..., ConsumerHarness]:
     """Return a function that makes a consumer on a broker in memory with these bodies in its queue."""
 
-    def make(*bodies: bytes) -> ConsumerBench:
-        bench = ConsumerBench(*bodies)
-        monkeypatch.setattr("messaging.consuming.consumer.Connection", bench.broker.open_connection)
-        return bench
+    def make(*bodies: bytes) -> ConsumerHarness:
+        harness = ConsumerHarness(*bodies)
+        monkeypatch.setattr("messaging.consuming.consumer.Connection", harness.broker.open_connection)
+        return harness
 
     return make
 

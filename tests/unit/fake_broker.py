@@ -65,7 +65,7 @@ class FakeBroker:
 
     def perform(self, operation: str) -> None:
         """Record an operation of a client, or raise the next error for it."""
-        errors = self.errors.get(operation)  # one look-up: a test may clear them in another thread
+        errors = self.errors.get(operation)  # read once, since a test may clear them in another thread
         if errors:
             raise errors.pop(0)
         self.operations.append(operation)

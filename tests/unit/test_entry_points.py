@@ -37,7 +37,7 @@ def environment(closed: int, tmp_path: Path) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(
-    ("command", "variables", "code", "said"),
+    ("command", "variables", "code", "message"),
     [
         (["pipeline"], {"HTTP_PORT": "http"}, 78, "HTTP_PORT is 'http': "),
         (["pipeline"], {"DATABASE_URL": "mysql://u:s3cret@h/d"}, 78, "DATABASE_URL: must look like"),
@@ -54,10 +54,10 @@ def environment(closed: int, tmp_path: Path) -> dict[str, str]:
         (["db"], {}, 2, "usage: python -m db"),
     ],
 )
-def test_a_program_that_cannot_do_its_work_says_why_and_ends(
-    environment: dict[str, str], command: list[str], variables: dict[str, str], code: int, said: str
+def test_a_program_that_cannot_run_exits_with_its_code_and_a_message(
+    environment: dict[str, str], command: list[str], variables: dict[str, str], code: int, message: str
 ) -> None:
-    ended = subprocess.run(
+    completed = subprocess.run(
         [sys.executable, "-m", *command],
         cwd=ROOT,
         env={**environment, "CONNECT_TIMEOUT_SECONDS": "0.05", **variables},
@@ -67,10 +67,10 @@ def test_a_program_that_cannot_do_its_work_says_why_and_ends(
         check=False,
     )
 
-    assert ended.returncode == code
-    assert said in ended.stdout + ended.stderr
-    assert "Traceback" not in ended.stdout + ended.stderr
-    assert "s3cret" not in ended.stdout + ended.stderr
+    assert completed.returncode == code
+    assert message in completed.stdout + completed.stderr
+    assert "Traceback" not in completed.stdout + completed.stderr
+    assert "s3cret" not in completed.stdout + completed.stderr
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ def test_they_are_listed_with_reason_detail_and_body(dashboard: DashboardServer)
     assert listed["depth"] == listed["inspected"] == 2
     assert listed["reasons"] == {"not-json": 1, "invalid-field": 1}
     html, binary = listed["messages"]
-    assert (html["body"], html["detail"]) == ("<b>rubbish</b>", "a sentence")
+    assert (html["body"], html["detail"]) == ("<b>rubbish</b>", "a description")
     assert binary["body_bytes"] == 5_000
     assert len(binary["body"]) == 4 * dead_letters.MAX_BODY_BYTES
     selected = dashboard.send("/api/dead-letters?reason=not-json").json

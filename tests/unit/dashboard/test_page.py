@@ -1,4 +1,4 @@
-"""The page's files, and the probes beside them."""
+"""The page's files, and the probes of the dashboard."""
 
 import pytest
 

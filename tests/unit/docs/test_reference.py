@@ -12,7 +12,7 @@ from scripts.docs import command_line, compose, http_api, log_events, metrics, o
 from scripts.docs.markdown import table
 from tests.unit.docs.markdown import ROOT
 
-# Variables of the stack of which the default is chosen for its network.
+# Variables of the stack whose default fits its network.
 OF_THE_STACK = {"SERVICES"}
 
 

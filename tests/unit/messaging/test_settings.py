@@ -1,4 +1,4 @@
-"""Where the broker is: the single variables, the URLs over them, and what is refused."""
+"""Settings of the broker: single variables, URLs that override them, and invalid values."""
 
 from urllib.parse import unquote, urlsplit
 
@@ -10,7 +10,7 @@ from runtime.errors import ConfigurationError
 from runtime.settings import load
 
 
-def test_a_fresh_environment_means_the_local_broker() -> None:
+def test_the_default_is_the_local_broker() -> None:
     settings = load(BrokerSettings)
 
     assert settings.amqp_url == "amqp://sensors:sensors@127.0.0.1:5672/%2F"
@@ -18,9 +18,7 @@ def test_a_fresh_environment_means_the_local_broker() -> None:
 
 
 @pytest.mark.parametrize("awkward", ["a/b@c:d#e", "100%", "ü ?&=", "plain"])
-def test_awkward_signs_arrive_at_the_broker_as_they_were_set(
-    monkeypatch: pytest.MonkeyPatch, awkward: str
-) -> None:
+def test_special_characters_are_quoted_in_the_url(monkeypatch: pytest.MonkeyPatch, awkward: str) -> None:
     monkeypatch.setenv("RABBITMQ_HOST", "rabbitmq")
     monkeypatch.setenv("RABBITMQ_PORT", "5675")
     monkeypatch.setenv("RABBITMQ_USER", awkward)
@@ -36,14 +34,14 @@ def test_awkward_signs_arrive_at_the_broker_as_they_were_set(
 
 
 @pytest.mark.parametrize("variable", ["RABBITMQ_URL", "AMQP_URL"])
-def test_a_url_wins_over_the_single_variables(monkeypatch: pytest.MonkeyPatch, variable: str) -> None:
+def test_a_url_overrides_the_single_variables(monkeypatch: pytest.MonkeyPatch, variable: str) -> None:
     monkeypatch.setenv("RABBITMQ_HOST", "elsewhere")
     monkeypatch.setenv(variable, "amqps://u:p@broker:5671/v")
 
     assert load(BrokerSettings).amqp_url == "amqps://u:p@broker:5671/v"
 
 
-def test_rabbitmq_url_wins_over_amqp_url(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rabbitmq_url_overrides_amqp_url(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AMQP_URL", "amqp://second/")
     monkeypatch.setenv("RABBITMQ_URL", "amqp://first/")
 
@@ -64,7 +62,7 @@ def test_rabbitmq_url_wins_over_amqp_url(monkeypatch: pytest.MonkeyPatch) -> Non
         "amqp://u:s3cret@broker/?ssl_options=(",
     ],
 )
-def test_an_unusable_url_is_refused_without_showing_it(
+def test_an_invalid_url_is_rejected_without_showing_it(
     monkeypatch: pytest.MonkeyPatch, variable: str, url: str
 ) -> None:
     monkeypatch.setenv(variable, url)
@@ -87,7 +85,7 @@ def test_an_unusable_url_is_refused_without_showing_it(
         ("QUEUE_NAME", "x" * 201),
     ],
 )
-def test_a_wrong_value_is_told_with_its_variable(
+def test_the_error_of_an_invalid_value_names_its_variable(
     monkeypatch: pytest.MonkeyPatch, variable: str, value: str
 ) -> None:
     monkeypatch.setenv(variable, value)
@@ -98,7 +96,7 @@ def test_a_wrong_value_is_told_with_its_variable(
     assert str(caught.value).startswith(f"{variable} is {value!r}: ")
 
 
-def test_the_password_is_not_in_the_settings_own_text() -> None:
+def test_the_repr_of_the_settings_has_no_password() -> None:
     settings = BrokerSettings(rabbitmq_pass="s3cret", rabbitmq_url="amqp://u:s3cret@h/")
 
     assert "s3cret" not in repr(settings)

@@ -1,4 +1,4 @@
-"""The names of exchange, queues and routing keys."""
+"""The declaration of exchange and queues, and routing keys."""
 
 import pytest
 from pika.exceptions import ChannelClosedByBroker
@@ -8,7 +8,7 @@ from messaging.topology import MAX_ROUTING_KEY_BYTES, Topology, routing_key
 from tests.unit.fake_broker import FakeBroker
 
 
-def test_everything_is_declared_durable_and_nothing_else() -> None:
+def test_exchange_and_queues_are_declared_durable_and_bound() -> None:
     broker = FakeBroker()
 
     Topology("heat").declare(broker.connect("", "").channel())
@@ -22,7 +22,7 @@ def test_everything_is_declared_durable_and_nothing_else() -> None:
     ]
 
 
-def test_a_refused_declaration_is_told_in_the_brokers_words() -> None:
+def test_a_refused_declaration_is_reported_with_the_message_of_the_broker() -> None:
     broker = FakeBroker()
     broker.errors["declare queue heat {'durable': True}"] = [
         ChannelClosedByBroker(406, "PRECONDITION_FAILED - inequivalent arg 'x-max-length'")
@@ -36,9 +36,9 @@ def test_a_routing_key_names_the_sensor() -> None:
     assert routing_key("kitchen") == "reading.kitchen"
 
 
-@pytest.mark.parametrize(("sign", "size"), [("x", 255), ("é", 254), ("€", 254), ("🌡", 252)])
-def test_a_long_routing_key_is_cut_between_two_characters(sign: str, size: int) -> None:
-    key = routing_key(sign * 300)
+@pytest.mark.parametrize(("character", "size"), [("x", 255), ("é", 254), ("€", 254), ("🌡", 252)])
+def test_a_long_routing_key_is_cut_between_two_characters(character: str, size: int) -> None:
+    key = routing_key(character * 300)
 
-    assert set(key.removeprefix("reading.")) == {sign}
+    assert set(key.removeprefix("reading.")) == {character}
     assert len(key.encode()) == size <= MAX_ROUTING_KEY_BYTES

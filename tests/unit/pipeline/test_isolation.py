@@ -29,7 +29,7 @@ from tests.unit.bodies import with_fields
 from tests.unit.fakes import EventRecorder, FakeClock, FakeStore, FakeWork, delivery, wait_until
 
 READY = "print('ready', flush=True);"
-HANG = "time.sleep(600)"
+SLEEP = "time.sleep(600)"
 
 
 def handler_running(code: str, *, timeout_seconds: float = 30) -> tuple[SubprocessHandler, EventRecorder]:
@@ -41,7 +41,7 @@ def handler_running(code: str, *, timeout_seconds: float = 30) -> tuple[Subproce
 def settle(
     handler: SubprocessHandler, message: Delivery, work: FakeWork | None = None
 ) -> InvalidReading | None:
-    """The reason for which the message is rejected, or None once it is reported as stored."""
+    """Return why the message is rejected, or None once it is reported as stored."""
     result = handler([message], work or FakeWork())
     result.on_settled()
     (error,) = result.errors
@@ -102,7 +102,7 @@ def test_a_message_that_the_child_rejects_is_rejected() -> None:
     assert events.calls == []
 
 
-def test_a_database_that_is_down_for_the_child_is_an_outage() -> None:
+def test_a_database_that_is_down_for_the_child_is_unavailable() -> None:
     handler, _ = handler_running(responding(unavailable="Connection refused"))
 
     with pytest.raises(StoreUnavailable, match="Connection refused"):
@@ -152,15 +152,15 @@ def writing_pid(path: Path) -> str:
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> FakeClock:
-    """The clock of the handler's time-out."""
+    """Replace the clock of the handler's time-out."""
     clock = FakeClock()
     monkeypatch.setattr("pipeline.isolation.time", SimpleNamespace(monotonic=clock))
     return clock
 
 
-def test_a_message_on_which_the_child_hangs_is_a_poison_message(tmp_path: Path, clock: FakeClock) -> None:
+def test_a_message_on_which_the_child_stalls_is_a_poison_message(tmp_path: Path, clock: FakeClock) -> None:
     pid = tmp_path / "pid"
-    handler, _ = handler_running(f"{READY} {writing_pid(pid)} {HANG}", timeout_seconds=10)
+    handler, _ = handler_running(f"{READY} {writing_pid(pid)} {SLEEP}", timeout_seconds=10)
 
     def pause_once_it_is_ready(_seconds: float) -> None:
         wait_until(lambda: pid.exists() and pid.read_text().endswith("."))
@@ -175,8 +175,8 @@ def test_a_message_on_which_the_child_hangs_is_a_poison_message(tmp_path: Path, 
     assert gone(int(pid.read_text().rstrip(".")))
 
 
-def test_a_child_that_hangs_before_it_is_ready_rejects_nothing() -> None:
-    handler, _ = handler_running(HANG, timeout_seconds=0.1)
+def test_a_child_that_stalls_before_it_is_ready_rejects_nothing() -> None:
+    handler, _ = handler_running(SLEEP, timeout_seconds=0.1)
 
     with pytest.raises(IsolationUnavailable):
         handler([delivery()], FakeWork())
@@ -184,7 +184,7 @@ def test_a_child_that_hangs_before_it_is_ready_rejects_nothing() -> None:
 
 def test_a_shutdown_ends_the_child(tmp_path: Path) -> None:
     pid = tmp_path / "pid"
-    handler, _ = handler_running(f"{writing_pid(pid)} {READY} {HANG}")
+    handler, _ = handler_running(f"{writing_pid(pid)} {READY} {SLEEP}")
 
     def shut_down_once_it_runs(_seconds: float) -> None:
         wait_until(lambda: pid.exists() and pid.read_text().endswith("."))

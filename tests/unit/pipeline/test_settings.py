@@ -1,4 +1,4 @@
-"""What the consumer takes from the environment."""
+"""Settings of the consumer from the environment."""
 
 import os
 from zoneinfo import ZoneInfo
@@ -10,7 +10,7 @@ from runtime.settings import load
 from tests.unit.fakes import GetSettingsError
 
 
-def test_a_fresh_environment_is_enough() -> None:
+def test_defaults() -> None:
     settings = load(PipelineSettings)
 
     assert (settings.batch_size, settings.prefetch, settings.batch_linger_seconds) == (1, 1, 0.05)
@@ -20,7 +20,7 @@ def test_a_fresh_environment_is_enough() -> None:
     assert settings.name.endswith(f":{os.getpid()}")
 
 
-def test_the_zone_of_naive_times_is_a_name(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_time_zone_of_naive_times_is_set_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NAIVE_TIME_ZONE", "America/Sao_Paulo")
 
     assert load(PipelineSettings).naive_time_zone == ZoneInfo("America/Sao_Paulo")
@@ -43,16 +43,16 @@ def test_the_zone_of_naive_times_is_a_name(monkeypatch: pytest.MonkeyPatch) -> N
         ("PROCESSING_SECONDS_MAX", "1e9", "less than or equal to 3600"),
     ],
 )
-def test_a_wrong_variable_is_told_with_value_and_what_is_allowed(
+def test_the_error_of_an_invalid_value_has_the_value_and_what_is_allowed(
     settings_error: GetSettingsError, variable: str, value: str, allowed: str
 ) -> None:
-    said = settings_error(PipelineSettings, **{variable: value})
+    error = settings_error(PipelineSettings, **{variable: value})
 
-    assert said.startswith(f"{variable} is {value!r}: ")
-    assert allowed in said
+    assert error.startswith(f"{variable} is {value!r}: ")
+    assert allowed in error
 
 
-def test_the_prefetch_follows_the_batch_unless_it_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_default_prefetch_is_twice_the_batch_size(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BATCH_SIZE", "500")
 
     assert load(PipelineSettings).prefetch == 1000
@@ -62,19 +62,19 @@ def test_the_prefetch_follows_the_batch_unless_it_is_set(monkeypatch: pytest.Mon
     assert load(PipelineSettings).prefetch == 700
 
 
-def test_a_prefetch_at_which_no_batch_could_be_full_is_refused(settings_error: GetSettingsError) -> None:
-    said = settings_error(PipelineSettings, BATCH_SIZE="500", PREFETCH_COUNT="20")
+def test_a_prefetch_below_the_batch_size_is_rejected(settings_error: GetSettingsError) -> None:
+    error = settings_error(PipelineSettings, BATCH_SIZE="500", PREFETCH_COUNT="20")
 
-    assert said == (
+    assert error == (
         "PREFETCH_COUNT (20) is below BATCH_SIZE (500), so no batch could be full: "
         "leave it unset to derive it"
     )
 
 
-def test_the_range_of_simulated_work_must_be_a_range(settings_error: GetSettingsError) -> None:
-    said = settings_error(PipelineSettings, PROCESSING_SECONDS_MIN="2", PROCESSING_SECONDS_MAX="0.5")
+def test_the_maximum_of_simulated_work_is_not_below_its_minimum(settings_error: GetSettingsError) -> None:
+    error = settings_error(PipelineSettings, PROCESSING_SECONDS_MIN="2", PROCESSING_SECONDS_MAX="0.5")
 
-    assert said == "PROCESSING_SECONDS_MAX (0.5) is below PROCESSING_SECONDS_MIN (2)"
+    assert error == "PROCESSING_SECONDS_MAX (0.5) is below PROCESSING_SECONDS_MIN (2)"
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_the_range_of_simulated_work_must_be_a_range(settings_error: GetSettings
     ],
 )
 def test_a_secret_is_never_shown(settings_error: GetSettingsError, variable: str, value: str) -> None:
-    said = settings_error(PipelineSettings, **{variable: value})
+    error = settings_error(PipelineSettings, **{variable: value})
 
-    assert said.startswith(f"{variable}: must look like ")
-    assert "s3" not in said
+    assert error.startswith(f"{variable}: must look like ")
+    assert "s3" not in error

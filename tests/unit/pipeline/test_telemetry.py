@@ -1,4 +1,4 @@
-"""Each event of a consumer moves its metric, the health and the log together."""
+"""Each event of a consumer updates its metric, the health and the log together."""
 
 import platform
 from collections.abc import Callable
@@ -22,9 +22,9 @@ INVALID = InvalidReading(DeadLetterReason.FUTURE_TIME, "measured_at is far ahead
 
 
 def stored(*readings: Reading, new: int | None = None) -> StoreResult:
-    """A batch that was just committed."""
-    refused = [None] * len(readings)
-    return StoreResult(readings, len(readings) if new is None else new, refused, datetime.now(UTC))
+    """Return the result of a batch that was just committed."""
+    errors = [None] * len(readings)
+    return StoreResult(readings, len(readings) if new is None else new, errors, datetime.now(UTC))
 
 
 @pytest.mark.parametrize(
@@ -46,9 +46,7 @@ def stored(*readings: Reading, new: int | None = None) -> StoreResult:
         (lambda events: events.requeued("stopping", 1), "pipeline_messages_requeued_total", {}),
     ],
 )
-def test_each_outcome_is_counted_once_and_told_in_one_line(
-    act: Act, name: str, labels: dict[str, str]
-) -> None:
+def test_each_outcome_is_counted_once_and_logged_once(act: Act, name: str, labels: dict[str, str]) -> None:
     events = PipelineTelemetry(Health())
     before = metric(name, **labels)
 
@@ -82,7 +80,7 @@ def test_every_reason_is_exported_before_the_first_dead_letter() -> None:
         ),
     ],
 )
-def test_readiness_metric_and_log_say_the_same(
+def test_readiness_metric_and_log_agree(
     act: Act, problems: set[str], level: str | None, line: str | None
 ) -> None:
     health = Health(BROKER, DATABASE)
@@ -95,12 +93,14 @@ def test_readiness_metric_and_log_say_the_same(
 
     assert set(health.problems()) == problems
     assert {
-        need for need in (BROKER, DATABASE) if not metric("pipeline_dependency_up", dependency=need)
+        dependency
+        for dependency in (BROKER, DATABASE)
+        if not metric("pipeline_dependency_up", dependency=dependency)
     } == problems
-    assert [(told["log_level"], told["event"]) for told in lines] == ([(level, line)] if line else [])
+    assert [(logged["log_level"], logged["event"]) for logged in lines] == ([(level, line)] if line else [])
 
 
-def test_a_loss_tells_its_reason_to_whoever_asks() -> None:
+def test_the_health_has_the_reason_why_a_dependency_is_down() -> None:
     health = Health(BROKER, DATABASE)
     events = PipelineTelemetry(health)
 
@@ -119,22 +119,23 @@ def test_an_outage_ends_with_the_next_stored_reading() -> None:
     assert metric("pipeline_dependency_up", dependency=DATABASE) == 1
 
 
-def test_the_seconds_of_an_outage_grow_while_it_lasts_and_each_counts_once() -> None:
+def test_the_seconds_of_an_outage_grow_while_it_lasts_and_are_counted_once() -> None:
     clock = FakeClock()
     events = PipelineTelemetry(Health(), clock)
     before = {
-        need: metric("pipeline_dependency_down_seconds_total", dependency=need) for need in (BROKER, DATABASE)
+        dependency: metric("pipeline_dependency_down_seconds_total", dependency=dependency)
+        for dependency in (BROKER, DATABASE)
     }
     seen = []
 
-    told: list[Act] = [
+    acts: list[Act] = [
         lambda events: events.dependency_down("gone", 1),
         lambda events: events.dependency_down("still gone", 1),
         lambda events: events.dependency_up(3),
         lambda events: events.stored(stored(READING)),
     ]
-    for tell in told:
-        tell(events)
+    for act in acts:
+        act(events)
         seen.append(metric("pipeline_dependency_down_seconds_total", dependency=DATABASE) - before[DATABASE])
         clock.now += 3
 
@@ -142,7 +143,7 @@ def test_the_seconds_of_an_outage_grow_while_it_lasts_and_each_counts_once() -> 
     assert metric("pipeline_dependency_down_seconds_total", dependency=BROKER) == before[BROKER]
 
 
-def test_progress_is_a_sign_of_life() -> None:
+def test_progress_is_a_heartbeat() -> None:
     clock = FakeClock()
     health = Health(stall_seconds=1, clock=clock)
     clock.now += 2
@@ -152,7 +153,7 @@ def test_progress_is_a_sign_of_life() -> None:
     assert health.stalled_seconds() is None
 
 
-def test_a_stored_reading_is_told_with_its_delay() -> None:
+def test_a_stored_reading_is_logged_and_measured_with_its_latency() -> None:
     measured_at = datetime.now(UTC) - timedelta(seconds=2)
     count = metric("pipeline_end_to_end_latency_seconds_count")
     total = metric("pipeline_end_to_end_latency_seconds_sum")
@@ -169,7 +170,7 @@ def test_a_stored_reading_is_told_with_its_delay() -> None:
     )
 
 
-def test_a_reading_from_a_clock_ahead_counts_as_no_delay() -> None:
+def test_a_reading_from_a_clock_ahead_has_no_latency() -> None:
     total = metric("pipeline_end_to_end_latency_seconds_sum")
     ahead = READING._replace(measured_at=datetime.now(UTC) + timedelta(minutes=4))
 
@@ -178,7 +179,7 @@ def test_a_reading_from_a_clock_ahead_counts_as_no_delay() -> None:
     assert metric("pipeline_end_to_end_latency_seconds_sum") == total
 
 
-def test_a_batch_is_one_line_and_each_of_its_readings_is_counted() -> None:
+def test_a_batch_is_one_log_line_and_each_of_its_readings_is_counted() -> None:
     now = datetime.now(UTC)
     readings = [READING._replace(measured_at=now - timedelta(seconds=n)) for n in range(5)]
     names = [f"pipeline_{name}" for name in (
@@ -196,7 +197,7 @@ def test_a_batch_is_one_line_and_each_of_its_readings_is_counted() -> None:
     assert lines[0]["max_latency_ms"] == pytest.approx(4000, abs=1000)
 
 
-def test_a_batch_in_which_everything_is_dead_stores_nothing_and_says_nothing_of_it() -> None:
+def test_a_batch_of_invalid_messages_is_not_reported_as_stored() -> None:
     health = Health(DATABASE)
     events = PipelineTelemetry(health)
 
@@ -207,7 +208,7 @@ def test_a_batch_in_which_everything_is_dead_stores_nothing_and_says_nothing_of_
     assert health.problems() == {DATABASE: "not reached yet"}
 
 
-def test_the_seconds_that_the_database_took_are_those_of_the_whole_batch() -> None:
+def test_the_store_duration_is_that_of_the_whole_batch() -> None:
     before = metric("pipeline_store_duration_seconds_sum")
 
     PipelineTelemetry(Health()).stored(stored(READING, READING)._replace(seconds=0.25))
@@ -215,7 +216,7 @@ def test_the_seconds_that_the_database_took_are_those_of_the_whole_batch() -> No
     assert metric("pipeline_store_duration_seconds_sum") == pytest.approx(before + 0.25)
 
 
-def test_what_is_taken_in_hand_is_counted_without_a_line() -> None:
+def test_received_messages_are_counted_and_not_logged() -> None:
     before = metric("pipeline_messages_received_total")
 
     with capture_logs() as lines:
@@ -231,7 +232,7 @@ def test_the_versions_are_exported() -> None:
     assert metric("pipeline_build_info", **labels) == 1
 
 
-def test_each_message_that_went_back_is_counted() -> None:
+def test_each_requeued_message_is_counted() -> None:
     before = metric("pipeline_messages_requeued_total")
 
     PipelineTelemetry(Health()).requeued("stopping", 40)
@@ -239,7 +240,7 @@ def test_each_message_that_went_back_is_counted() -> None:
     assert metric("pipeline_messages_requeued_total") == before + 40
 
 
-def test_of_many_a_second_some_have_a_line_and_the_rest_is_summed_up() -> None:
+def test_above_the_limit_per_second_the_log_is_aggregated() -> None:
     clock = FakeClock()
     events = PipelineTelemetry(Health(), clock)
 
@@ -249,11 +250,11 @@ def test_of_many_a_second_some_have_a_line_and_the_rest_is_summed_up() -> None:
         events.stored(stored(READING, READING)._replace(seconds=0.25))
         events.stored(stored(READING, new=0)._replace(seconds=0.125))
         events.progress()
-        told_at_once = len(lines)
+        logged_at_once = len(lines)
         clock.now += 1
         events.progress()
 
-    assert told_at_once == MAX_LINES_PER_SECOND
+    assert logged_at_once == MAX_LINES_PER_SECOND
     (rest,) = lines[MAX_LINES_PER_SECOND:]
     assert rest.pop("max_latency_ms") > 0
     assert rest == {
@@ -262,7 +263,7 @@ def test_of_many_a_second_some_have_a_line_and_the_rest_is_summed_up() -> None:
     }  # fmt: skip
 
 
-def test_the_next_second_begins_with_a_line_each_again() -> None:
+def test_the_next_second_logs_each_reading_again() -> None:
     clock = FakeClock()
     events = PipelineTelemetry(Health(), clock)
 
@@ -275,7 +276,7 @@ def test_the_next_second_begins_with_a_line_each_again() -> None:
     assert [line["event"] for line in lines[-2:]] == ["stored (aggregated)", "stored"]
 
 
-def test_nothing_is_left_untold_at_the_end() -> None:
+def test_the_last_aggregated_line_is_logged_at_the_end() -> None:
     events = PipelineTelemetry(Health(), FakeClock())
 
     with capture_logs() as lines:
@@ -288,7 +289,7 @@ def test_nothing_is_left_untold_at_the_end() -> None:
     assert lines[-1]["readings"] == 5
 
 
-def test_each_delay_is_in_the_bucket_of_the_next_longer_bound() -> None:
+def test_each_latency_is_in_the_bucket_of_the_next_upper_bound() -> None:
     name = "pipeline_end_to_end_latency_seconds_bucket"
     bounds = ("1.0", "2.5", "5.0", "+Inf")
     before = [metric(name, le=bound) for bound in bounds]

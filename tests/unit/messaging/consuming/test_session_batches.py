@@ -1,4 +1,4 @@
-"""How a session gathers a batch, and what it says to the broker of one."""
+"""How a session collects a batch and settles it."""
 
 import time
 
@@ -14,80 +14,80 @@ def bodies(batch: list[Delivery]) -> list[bytes]:
     return [each.body for each in batch]
 
 
-def test_a_batch_is_closed_at_its_size_without_any_wait() -> None:
+def test_a_batch_of_full_size_is_returned_without_waiting() -> None:
     broker = FakeBroker()
     broker.put(QUEUE, b"1", b"2", b"3")
     session = open_session(broker, prefetch=3)
 
-    began = time.monotonic()
+    started_at = time.monotonic()
 
     assert bodies(session.receive_batch(1, size=2, linger_seconds=600)) == [b"1", b"2"]
-    assert time.monotonic() - began < 300
+    assert time.monotonic() - started_at < 300
 
 
-def test_a_batch_takes_in_what_comes_while_it_lingers() -> None:
+def test_a_batch_includes_the_messages_that_arrive_during_its_linger() -> None:
     broker = FakeBroker()
     broker.put(QUEUE, b"1")
     session = open_session(broker, prefetch=9)
     later = iter([b"2", b"3"])
 
-    def more_and_more() -> bool:
+    def put_another() -> bool:
         broker.put(QUEUE, *([next(later)] if len(broker.operations) else []))
         return False
 
-    assert bodies(session.receive_batch(1, size=3, linger_seconds=600, should_flush=more_and_more)) == [
+    assert bodies(session.receive_batch(1, size=3, linger_seconds=600, should_flush=put_another)) == [
         b"1",
         b"2",
         b"3",
     ]
 
 
-def test_a_batch_is_not_waited_for_longer_than_the_linger() -> None:
+def test_a_batch_is_returned_after_the_linger() -> None:
     broker = FakeBroker()
     broker.put(QUEUE, b"1", b"2")
     session = open_session(broker, prefetch=9)
 
-    began = time.monotonic()
+    started_at = time.monotonic()
 
     assert bodies(session.receive_batch(1, size=9, linger_seconds=0.05)) == [b"1", b"2"]
-    assert 0.05 <= time.monotonic() - began < 300
+    assert 0.05 <= time.monotonic() - started_at < 300
 
 
-def test_nothing_lingers_when_nothing_came() -> None:
+def test_without_a_message_there_is_no_linger() -> None:
     session = open_session(FakeBroker())
 
-    began = time.monotonic()
+    started_at = time.monotonic()
 
     assert session.receive_batch(0.001, size=9, linger_seconds=600) == []
-    assert time.monotonic() - began < 300
+    assert time.monotonic() - started_at < 300
 
 
-def test_a_hurry_closes_the_batch_at_once() -> None:
+def test_a_flush_request_ends_the_linger() -> None:
     broker = FakeBroker()
     broker.put(QUEUE, b"1")
     session = open_session(broker)
 
-    began = time.monotonic()
+    started_at = time.monotonic()
 
     assert bodies(session.receive_batch(1, size=9, linger_seconds=600, should_flush=lambda: True)) == [b"1"]
-    assert time.monotonic() - began < 300
+    assert time.monotonic() - started_at < 300
 
 
-@pytest.mark.parametrize("suspect_first", [True, False])
-def test_suspects_and_others_are_never_in_one_batch(suspect_first: bool) -> None:
+@pytest.mark.parametrize("poison_first", [True, False])
+def test_possible_poison_messages_and_others_are_never_in_the_same_batch(poison_first: bool) -> None:
     broker = FakeBroker()
-    broker.put(QUEUE, b"1", returns=4 if suspect_first else 0)
-    broker.put(QUEUE, b"2", returns=0 if suspect_first else 4)
+    broker.put(QUEUE, b"1", returns=4 if poison_first else 0)
+    broker.put(QUEUE, b"2", returns=0 if poison_first else 4)
     session = open_session(broker)
 
-    began = time.monotonic()
+    started_at = time.monotonic()
 
     assert bodies(session.receive_batch(1, size=9, linger_seconds=600)) == [b"1"]
-    assert time.monotonic() - began < 300
+    assert time.monotonic() - started_at < 300
     assert bodies(session.receive_batch(1, size=9)) == [b"2"]
 
 
-def test_a_cancel_ends_the_linger_and_what_came_before_it_is_a_batch() -> None:
+def test_a_cancel_ends_the_linger_and_the_messages_before_it_are_a_batch() -> None:
     broker = FakeBroker()
     broker.put(QUEUE, b"1")
     session = open_session(broker, prefetch=9)
@@ -100,7 +100,7 @@ def test_a_cancel_ends_the_linger_and_what_came_before_it_is_a_batch() -> None:
         session.receive_batch(0)
 
 
-def test_a_channel_that_closes_while_a_batch_is_gathered_ends_it() -> None:
+def test_a_channel_that_closes_during_the_linger_ends_the_batch() -> None:
     broker = FakeBroker()
     broker.put(QUEUE, b"1")
     session = open_session(broker, prefetch=9)
@@ -111,7 +111,7 @@ def test_a_channel_that_closes_while_a_batch_is_gathered_ends_it() -> None:
     assert [message.body for message in broker.queues[QUEUE]] == [b"1"]
 
 
-def test_one_multiple_ack_settles_a_batch_and_nothing_behind_it() -> None:
+def test_one_multiple_ack_settles_a_batch_and_nothing_after_it() -> None:
     broker = FakeBroker()
     broker.put(QUEUE, b"1", b"2", b"3")
     session = open_session(broker, prefetch=3)
@@ -124,7 +124,7 @@ def test_one_multiple_ack_settles_a_batch_and_nothing_behind_it() -> None:
     assert [message.body for message in broker.queues[QUEUE]] == [b"3"]
 
 
-def test_messages_before_which_one_is_not_settled_are_acked_one_by_one() -> None:
+def test_messages_after_an_unsettled_message_are_acked_individually() -> None:
     broker = FakeBroker()
     broker.put(QUEUE, b"1", b"2", b"3")
     session = open_session(broker, prefetch=3)
@@ -137,7 +137,7 @@ def test_messages_before_which_one_is_not_settled_are_acked_one_by_one() -> None
     assert [message.body for message in broker.queues[QUEUE]] == [b"1"]
 
 
-def test_requeueing_gives_back_all_that_is_not_settled_and_it_can_be_taken_again() -> None:
+def test_requeue_returns_all_unsettled_messages_which_can_be_received_again() -> None:
     broker = FakeBroker()
     broker.put(QUEUE, b"1", b"2", b"3", b"4")
     session = open_session(broker, prefetch=4)
@@ -153,7 +153,7 @@ def test_requeueing_gives_back_all_that_is_not_settled_and_it_can_be_taken_again
     assert not broker.queues[QUEUE]
 
 
-def test_a_pause_of_no_time_lets_the_connection_work_once() -> None:
+def test_a_pause_of_zero_seconds_processes_events_once() -> None:
     broker = FakeBroker()
     broker.put(QUEUE, b"1")
     checks: list[int] = []

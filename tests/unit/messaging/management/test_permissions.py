@@ -1,4 +1,4 @@
-"""The rights of the broker's users, as patterns."""
+"""The permissions of the broker's users, as patterns."""
 
 import re
 
@@ -34,7 +34,7 @@ def test_a_pattern_matches_its_names_and_no_other(names: tuple[str, ...], others
 
 
 @pytest.mark.parametrize(
-    ("rights", "configure", "write", "read"),
+    ("permissions", "configure", "write", "read"),
     [
         (sensor_permissions(), set(), {"sensors", "amq.topic"}, set()),
         (
@@ -52,14 +52,18 @@ def test_a_pattern_matches_its_names_and_no_other(names: tuple[str, ...], others
         (alerter_permissions(), {"events"}, {"events"}, set()),
     ],
 )
-def test_each_user_has_what_it_needs_and_no_more(
-    rights: Permissions, configure: set[str], write: set[str], read: set[str]
+def test_each_user_has_the_permissions_that_it_requires_and_no_more(
+    permissions: Permissions, configure: set[str], write: set[str], read: set[str]
 ) -> None:
-    every = {"sensors", "amq.default", "amq.topic", "other", AWKWARD, f"{AWKWARD}.dead", ""}
-    every |= {"events", "events.mine", "events.", "eventsxmine", "my.events.x"}
+    resources = {"sensors", "amq.default", "amq.topic", "other", AWKWARD, f"{AWKWARD}.dead", ""}
+    resources |= {"events", "events.mine", "events.", "eventsxmine", "my.events.x"}
 
-    for pattern, names in ((rights.configure, configure), (rights.write, write), (rights.read, read)):
-        assert {name for name in every if name and re.search(pattern, name)} == names
+    for pattern, names in (
+        (permissions.configure, configure),
+        (permissions.write, write),
+        (permissions.read, read),
+    ):
+        assert {name for name in resources if name and re.search(pattern, name)} == names
 
 
 @pytest.mark.parametrize(
@@ -67,7 +71,7 @@ def test_each_user_has_what_it_needs_and_no_more(
     [
         ("sensors.kitchen.temperature", "write", None),
         ("sensors.Küche 2.temperature", "write", None),
-        # A consumer binds its queue with this key, and a sensor may be called so.
+        # A consumer binds its queue with this key, and it is also a valid sensor id.
         ("sensors.*.temperature", "write", "read"),
         ("sensors.#", None, None),
         ("#", None, None),
@@ -79,22 +83,26 @@ def test_each_user_has_what_it_needs_and_no_more(
         ("sensors.kitchen.temperature.raw", None, None),
     ],
 )
-def test_by_mqtt_a_sensor_writes_to_the_topics_that_reach_the_queue_and_a_consumer_binds_them(
+def test_an_mqtt_sensor_may_publish_to_the_topics_that_a_consumer_may_bind(
     key: str, sensor: str | None, pipeline: str | None
 ) -> None:
-    def allowed(rights: Permissions) -> set[str]:
-        patterns = {"write": rights.topic_write, "read": rights.topic_read}
-        return {may for may, pattern in patterns.items() if re.search(pattern, key)}
+    def allowed(permissions: Permissions) -> set[str]:
+        patterns = {"write": permissions.topic_write, "read": permissions.topic_read}
+        return {action for action, pattern in patterns.items() if re.search(pattern, key)}
 
     assert allowed(sensor_permissions()) == {sensor} - {None}
     assert allowed(pipeline_permissions(TOPOLOGY)) == {pipeline} - {None}
     assert allowed(operator_permissions(TOPOLOGY)) == set()
 
 
-def test_only_the_operator_sees_the_management_api() -> None:
+def test_only_the_operator_may_use_the_management_api() -> None:
     tags = [
-        rights.tags
-        for rights in (sensor_permissions(), pipeline_permissions(TOPOLOGY), operator_permissions(TOPOLOGY))
+        permissions.tags
+        for permissions in (
+            sensor_permissions(),
+            pipeline_permissions(TOPOLOGY),
+            operator_permissions(TOPOLOGY),
+        )
     ]
 
     assert tags == ["", "", "monitoring"]

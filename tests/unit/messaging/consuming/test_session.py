@@ -1,4 +1,4 @@
-"""A delivery's number and suspicion, and what a session does with its connection."""
+"""The attempt number of a delivery, and what a session does with its connection."""
 
 from threading import Event
 from typing import Any
@@ -12,23 +12,23 @@ from tests.unit.fakes import delivery
 from tests.unit.sessions import QUEUE, open_session, receive_one
 
 
-def test_the_first_delivery_has_the_number_one() -> None:
+def test_the_first_delivery_is_attempt_1() -> None:
     assert delivery().delivery_attempt == 1
     assert not delivery().maybe_poison
 
 
 @pytest.mark.parametrize(
-    ("count", "number", "suspect"), [(1, 2, False), (3, 4, False), (4, 5, True), (19, 20, True)]
+    ("count", "attempt", "maybe_poison"), [(1, 2, False), (3, 4, False), (4, 5, True), (19, 20, True)]
 )
-def test_a_quorum_queue_counts_and_the_fifth_delivery_is_suspect(
-    count: int, number: int, suspect: bool
+def test_a_quorum_queue_counts_deliveries_and_from_the_fifth_it_may_be_poison(
+    count: int, attempt: int, maybe_poison: bool
 ) -> None:
     again = delivery(redelivered=True, headers={"x-delivery-count": count})
 
-    assert (again.delivery_attempt, again.maybe_poison) == (number, suspect)
+    assert (again.delivery_attempt, again.maybe_poison) == (attempt, maybe_poison)
 
 
-def test_where_nobody_counts_any_redelivery_is_suspect() -> None:
+def test_without_a_count_any_redelivery_may_be_poison() -> None:
     again = delivery(redelivered=True)
 
     assert again.delivery_attempt is None
@@ -36,15 +36,15 @@ def test_where_nobody_counts_any_redelivery_is_suspect() -> None:
 
 
 @pytest.mark.parametrize("count", ["4", None, [4]])
-def test_a_count_that_is_no_number_is_suspect(count: Any) -> None:
+def test_a_redelivery_with_an_invalid_count_may_be_poison(count: Any) -> None:
     assert delivery(redelivered=True, headers={"x-delivery-count": count}).maybe_poison
 
 
-def test_a_count_that_a_publisher_wrote_on_its_message_counts_nothing() -> None:
+def test_a_count_in_the_headers_of_a_first_delivery_is_ignored() -> None:
     assert delivery(headers={"x-delivery-count": 9}).delivery_attempt == 1
 
 
-def test_deliveries_come_in_order_and_none_when_there_is_none() -> None:
+def test_deliveries_are_in_order_and_an_empty_queue_yields_none() -> None:
     broker = FakeBroker()
     broker.put(QUEUE, b"1", b"2")
     session = open_session(broker)
@@ -53,7 +53,7 @@ def test_deliveries_come_in_order_and_none_when_there_is_none() -> None:
     assert session.receive_batch(0.001) == []
 
 
-def test_prefetch_bounds_what_is_in_hand() -> None:
+def test_the_prefetch_limits_the_unacked_deliveries() -> None:
     broker = FakeBroker()
     broker.put(QUEUE, b"1", b"2")
     session = open_session(broker, prefetch=1)
@@ -65,7 +65,7 @@ def test_prefetch_bounds_what_is_in_hand() -> None:
     assert receive_one(session).body == b"2"
 
 
-def test_a_requeued_message_comes_back_with_its_count() -> None:
+def test_a_requeued_message_is_redelivered_with_its_count() -> None:
     broker = FakeBroker()
     broker.put(QUEUE, b"1")
     session = open_session(broker)
@@ -77,7 +77,7 @@ def test_a_requeued_message_comes_back_with_its_count() -> None:
     assert receive_one(session).delivery_attempt == 2
 
 
-def test_a_stale_delivery_is_refused_by_the_session_that_did_not_bring_it() -> None:
+def test_a_session_cannot_ack_a_delivery_of_another_session() -> None:
     broker = FakeBroker()
     broker.put(QUEUE, b"1")
     stale = receive_one(open_session(broker))
@@ -87,7 +87,7 @@ def test_a_stale_delivery_is_refused_by_the_session_that_did_not_bring_it() -> N
         open_session(broker).ack([stale])
 
 
-def test_a_delivery_may_pause_while_the_connection_works_and_be_ended() -> None:
+def test_a_pause_processes_events_and_can_be_interrupted() -> None:
     broker = FakeBroker()
     broker.put(QUEUE, b"1")
     checks: list[int] = []
@@ -113,7 +113,7 @@ def test_a_pause_on_a_lost_connection_ends_at_once() -> None:
         session.pause(60)
 
 
-def test_a_cancelled_consumer_and_a_closed_channel_are_told() -> None:
+def test_a_cancelled_consumer_and_a_closed_channel_are_reported() -> None:
     broker = FakeBroker()
     cancelled, closed = open_session(broker), open_session(broker)
     broker.connections[0].channels[0].cancel()
@@ -125,15 +125,15 @@ def test_a_cancelled_consumer_and_a_closed_channel_are_told() -> None:
         closed.receive_batch(0)
 
 
-def test_what_came_before_the_cancel_is_still_handled() -> None:
+def test_messages_that_were_delivered_before_the_cancel_can_be_acked() -> None:
     broker = FakeBroker()
     broker.put(QUEUE, b"1", b"2")
     session = open_session(broker, prefetch=2)
-    in_hand = receive_one(session)
+    unacked = receive_one(session)
     broker.connections[0].channels[0].cancel()
 
     session.pause(0.01)
-    session.ack([in_hand])
+    session.ack([unacked])
     session.ack([receive_one(session)])
 
     with pytest.raises(BrokerUnavailable, match="the broker cancelled the consumer"):
@@ -141,7 +141,7 @@ def test_what_came_before_the_cancel_is_still_handled() -> None:
     assert not broker.queues[QUEUE]
 
 
-def test_closing_gives_back_what_was_not_settled() -> None:
+def test_closing_requeues_unsettled_messages() -> None:
     broker = FakeBroker()
     broker.put(QUEUE, b"1")
     session = open_session(broker)
@@ -152,27 +152,27 @@ def test_closing_gives_back_what_was_not_settled() -> None:
     assert [message.body for message in broker.queues[QUEUE]] == [b"1"]
 
 
-def test_while_work_is_done_beside_more_messages_come() -> None:
+def test_messages_are_received_while_work_runs_in_a_thread() -> None:
     broker = FakeBroker()
     broker.put(QUEUE, b"1", b"2", b"3")
     session = open_session(broker, prefetch=3)
     first = receive_one(session)
-    came = Event()
+    event = Event()
     broker.put(QUEUE, b"4")
     session.ack([first])
 
-    assert session.run_in_thread(lambda: came.wait(0.05)) is False
+    assert session.run_in_thread(lambda: event.wait(0.05)) is False
     assert [delivery.body for delivery in session.receive_batch(0, 9)] == [b"2", b"3", b"4"]
 
 
-def test_what_work_beside_raises_is_raised() -> None:
+def test_an_error_of_work_in_a_thread_is_raised() -> None:
     session = open_session(FakeBroker())
 
     with pytest.raises(ZeroDivisionError):
         session.run_in_thread(lambda: 1 // 0)
 
 
-def test_a_connection_that_is_lost_meanwhile_does_not_end_work_beside() -> None:
+def test_a_lost_connection_does_not_end_work_in_a_thread() -> None:
     broker = FakeBroker()
     broker.put(QUEUE, b"1")
     session = open_session(broker)

@@ -1,4 +1,4 @@
-"""Connecting, and pika's errors in this project's words."""
+"""Connections, and the translation of pika's errors."""
 
 import socket
 import threading
@@ -31,7 +31,7 @@ UNKNOWN = socket.gaierror(-2, "Name or service not known")
 
 
 @pytest.mark.parametrize(
-    ("error", "words"),
+    ("error", "message"),
     [
         (REFUSED, "Connection refused"),
         (TimeoutError(), "TimeoutError"),
@@ -59,28 +59,28 @@ UNKNOWN = socket.gaierror(-2, "Name or service not known")
         (ChannelWrongStateError("Channel is closed."), "Channel is closed."),
     ],
 )
-def test_each_error_is_told_in_words_and_becomes_broker_unavailable(error: Exception, words: str) -> None:
-    assert describe(error) == words
+def test_each_error_becomes_broker_unavailable_with_its_message(error: Exception, message: str) -> None:
+    assert describe(error) == message
 
     with pytest.raises(BrokerUnavailable) as caught, translate_errors():
         raise error
 
-    assert str(caught.value) == words
+    assert str(caught.value) == message
 
 
-def test_an_unroutable_message_says_what_to_do() -> None:
+def test_the_error_of_an_unroutable_message_has_a_hint() -> None:
     with pytest.raises(Unroutable, match="run `sensorctl setup`"), translate_errors():
         raise UnroutableError([])
 
 
-def test_what_is_not_the_brokers_doing_stays_itself() -> None:
+def test_other_errors_are_not_translated() -> None:
     with pytest.raises(ZeroDivisionError), translate_errors():
         raise ZeroDivisionError
 
 
 @contextmanager
-def listening(answer: Callable[[socket.socket], None]) -> Iterator[int]:
-    """A server that takes one connection; gives its port."""
+def listening(respond: Callable[[socket.socket], None]) -> Iterator[int]:
+    """Run a server that accepts one connection, and yield its port."""
     with socket.create_server(("127.0.0.1", 0)) as server:
 
         def serve() -> None:
@@ -88,7 +88,7 @@ def listening(answer: Callable[[socket.socket], None]) -> Iterator[int]:
                 client, _ = server.accept()
                 with client:
                     client.recv(8)
-                    answer(client)
+                    respond(client)
 
         thread = threading.Thread(target=serve, daemon=True)
         thread.start()
@@ -97,14 +97,14 @@ def listening(answer: Callable[[socket.socket], None]) -> Iterator[int]:
         thread.join(60)
 
 
-def test_a_port_where_nobody_listens_is_told_without_the_password(closed: int) -> None:
+def test_a_refused_connection_is_reported_without_the_password(closed: int) -> None:
     with pytest.raises(BrokerUnavailable) as caught:
         connect(f"amqp://u:s3cret@127.0.0.1:{closed}/", "test")
 
     assert str(caught.value) == "Connection refused"
 
 
-def test_a_server_that_is_no_broker_is_told() -> None:
+def test_a_server_that_is_no_broker_is_reported_without_the_password() -> None:
     with (
         listening(lambda client: client.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")) as port,
         pytest.raises(BrokerUnavailable) as caught,
@@ -114,7 +114,7 @@ def test_a_server_that_is_no_broker_is_told() -> None:
     assert "s3cret" not in str(caught.value)
 
 
-def test_a_broker_that_takes_the_connection_and_is_silent_is_given_up(
+def test_connecting_to_a_broker_that_does_not_respond_times_out(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("messaging.amqp.connection.SOCKET_TIMEOUT_SECONDS", 0.1)
@@ -127,7 +127,7 @@ def test_a_broker_that_takes_the_connection_and_is_silent_is_given_up(
         connect(f"amqp://u:p@127.0.0.1:{silent.getsockname()[1]}/", "test")
 
 
-def test_closing_a_connection_that_is_gone_already_is_no_error() -> None:
+def test_closing_a_lost_connection_raises_nothing() -> None:
     broker = FakeBroker()
     connection = broker.connect("", "")
     broker.errors["close"] = [StreamLostError("gone")]

@@ -13,9 +13,9 @@ from tests.unit.fakes import EventRecorder, FakeClock, FakeWork, delivery, wait_
 
 RESPOND_TO_EACH = """
 def wait_for_a_pause():
-    with open(f'{lives}.responses', 'a') as responses: responses.write('.')
-    responded = os.path.getsize(f'{lives}.responses')
-    while os.path.getsize(f'{lives}.pauses') < responded: time.sleep(0.005)
+    with open(f'{starts}.responses', 'a') as responses: responses.write('.')
+    responded = os.path.getsize(f'{starts}.responses')
+    while os.path.getsize(f'{starts}.pauses') < responded: time.sleep(0.005)
 
 lines = sys.stdin.readlines()
 print('ready', flush=True)
@@ -31,12 +31,12 @@ for line in lines:
 def responding_to_each(
     tmp_path: Path, timeout_seconds: float = 30
 ) -> tuple[SubprocessHandler, EventRecorder, Path]:
-    """A handler whose child handles many messages and records each of its lives."""
-    lives = tmp_path / "lives"
-    code = f"lives = {str(lives)!r}\nopen(lives, 'a').write('.')\n{RESPOND_TO_EACH}"
+    """Return a handler whose child handles many messages, and a file with a dot for each started child."""
+    starts = tmp_path / "starts"
+    code = f"starts = {str(starts)!r}\nopen(starts, 'a').write('.')\n{RESPOND_TO_EACH}"
     events = EventRecorder(IsolationEvents)
     command = (sys.executable, "-c", f"import base64, json, os, signal, sys, time\n{code}")
-    return SubprocessHandler(events, command, timeout_seconds), events, lives
+    return SubprocessHandler(events, command, timeout_seconds), events, starts
 
 
 @pytest.mark.parametrize(
@@ -52,27 +52,27 @@ def responding_to_each(
         ([b"deadly", b"deadly"], [DeadLetterReason.CRASH_LOOP] * 2, 3),
     ],
 )
-def test_many_messages_share_a_child_and_only_a_death_alone_is_proof(
+def test_messages_share_a_child_and_are_rejected_only_when_it_dies_on_them_alone(
     tmp_path: Path, bodies: list[bytes], reasons: list[DeadLetterReason | None], children: int
 ) -> None:
-    handler, events, lives = responding_to_each(tmp_path)
+    handler, events, starts = responding_to_each(tmp_path)
 
     result = handler([delivery(body) for body in bodies], FakeWork())
     result.on_settled()
 
     assert [error and error.reason for error in result.errors] == reasons
     assert len(events.calls_to("stored_in_isolation")) == reasons.count(None)
-    assert len(lives.read_text()) == children
+    assert len(starts.read_text()) == children
 
 
-def test_each_of_many_messages_has_the_time_out_of_one(
+def test_the_time_out_applies_to_each_message_separately(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # given a child that takes nearly the whole time-out of one message, five times
     clock = FakeClock()
     monkeypatch.setattr("pipeline.isolation.time", SimpleNamespace(monotonic=clock))
-    handler, _, lives = responding_to_each(tmp_path, timeout_seconds=10)
-    responses, pauses = tmp_path / "lives.responses", tmp_path / "lives.pauses"
+    handler, _, starts = responding_to_each(tmp_path, timeout_seconds=10)
+    responses, pauses = tmp_path / "starts.responses", tmp_path / "starts.pauses"
     responses.touch()
     pauses.touch()
 
@@ -88,7 +88,7 @@ def test_each_of_many_messages_has_the_time_out_of_one(
     # when it handles them
     result = handler([delivery(b"slow") for _ in range(5)], FakeWork(pause_until_it_responded))
 
-    # then none is rejected, and one child was enough
+    # then none is rejected, and a single child handled them all
     assert clock.now == 1000 + 5 * 9
     assert result.errors == [None] * 5
-    assert len(lives.read_text()) == 1
+    assert len(starts.read_text()) == 1

@@ -1,4 +1,4 @@
-"""The management API on a small server: addresses, bodies, and errors in words."""
+"""The client of the management API, on a small HTTP server: URLs, bodies and error messages."""
 
 import base64
 import json
@@ -19,12 +19,12 @@ from runtime.settings import SecretStr
 
 
 class Api(ThreadingHTTPServer):
-    """Answers each path from `answers`, 404 otherwise; keeps what it was asked."""
+    """Responds to each path from `responses`, with 404 otherwise, and records the requests."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
-        self.answers: dict[str, tuple[int, bytes]] = {}
-        self.asked: list[tuple[str, str, Any]] = []
+        self.responses: dict[str, tuple[int, bytes]] = {}
+        self.requests: list[tuple[str, str, Any]] = []
         self.login = ""
 
     @property
@@ -46,22 +46,22 @@ class _Handler(BaseHTTPRequestHandler):
     server: Api
 
     def do_GET(self) -> None:
-        self._answer(b"")
+        self._respond(b"")
 
     def do_PUT(self) -> None:
-        self._answer(self.rfile.read(int(self.headers["Content-Length"])))
+        self._respond(self.rfile.read(int(self.headers["Content-Length"])))
 
-    def _answer(self, body: bytes) -> None:
-        self.server.asked.append((self.command, self.path, json.loads(body or b"null")))
+    def _respond(self, body: bytes) -> None:
+        self.server.requests.append((self.command, self.path, json.loads(body or b"null")))
         self.server.login = base64.b64decode(self.headers["Authorization"].removeprefix("Basic ")).decode()
-        status, answer = self.server.answers.get(self.path, (404, b'{"error":"Object Not Found"}'))
+        status, response = self.server.responses.get(self.path, (404, b'{"error":"Object Not Found"}'))
         self.send_response(status)
-        self.send_header("Content-Length", str(len(answer)))
+        self.send_header("Content-Length", str(len(response)))
         self.end_headers()
-        self.wfile.write(answer)
+        self.wfile.write(response)
 
     def log_message(self, *_: Any) -> None:
-        """Quiet."""
+        """Log nothing."""
 
 
 @pytest.fixture
@@ -74,8 +74,8 @@ def api() -> Iterator[Api]:
         thread.join(60)
 
 
-def test_the_version_is_asked_as_the_amqp_user(api: Api) -> None:
-    api.answers["/api/overview"] = (200, b'{"rabbitmq_version": "4.1.0"}')
+def test_the_version_is_requested_as_the_amqp_user(api: Api) -> None:
+    api.responses["/api/overview"] = (200, b'{"rabbitmq_version": "4.1.0"}')
 
     assert Management(api.settings(), 60).version() == "4.1.0"
     assert api.login == "op:s3:cret"
@@ -88,13 +88,15 @@ def test_the_version_is_asked_as_the_amqp_user(api: Api) -> None:
         ("a b", "heat/1 %", "/api/queues/a%20b/heat%2F1%20%25"),
     ],
 )
-def test_a_queue_is_found_whatever_its_name(api: Api, vhost: str, queue: str, path: str) -> None:
-    api.answers[path] = (200, b'{"durable": true}')
+def test_special_characters_in_names_are_quoted_in_the_url(
+    api: Api, vhost: str, queue: str, path: str
+) -> None:
+    api.responses[path] = (200, b'{"durable": true}')
 
     assert Management(api.settings(rabbitmq_vhost=vhost), 60).queue(queue) == {"durable": True}
 
 
-def test_what_is_not_there_is_none(api: Api) -> None:
+def test_an_absent_queue_and_an_absent_policy_are_none(api: Api) -> None:
     management = Management(api.settings(), 60)
 
     assert management.queue("heat") is None
@@ -111,44 +113,44 @@ def test_what_is_not_there_is_none(api: Api) -> None:
     ],
 )
 def test_the_policy_is_what_the_broker_applies_to_the_queue(api: Api, applied: Any, found: bool) -> None:
-    answer = json.dumps({"durable": True, "effective_policy_definition": applied})
-    api.answers["/api/queues/%2F/heat"] = (200, answer.encode())
+    response = json.dumps({"durable": True, "effective_policy_definition": applied})
+    api.responses["/api/queues/%2F/heat"] = (200, response.encode())
 
     policy = Management(api.settings(), 60).policy(Topology("heat"))
 
     assert policy == ({"definition": applied} if found else None)
 
 
-def test_a_queue_without_figures_yet_is_told(api: Api) -> None:
-    api.answers["/api/queues/%2F/heat"] = (200, b'{"durable": true}')
+def test_a_queue_without_statistics_yet_is_reported(api: Api) -> None:
+    api.responses["/api/queues/%2F/heat"] = (200, b'{"durable": true}')
 
     with pytest.raises(ManagementUnavailable, match="no statistics of the queue yet"):
         Management(api.settings(), 60).policy(Topology("heat"))
 
 
-def test_a_user_is_made_with_its_rights_whatever_the_names(api: Api) -> None:
+def test_a_user_is_created_with_its_permissions_whatever_the_names(api: Api) -> None:
     user, permissions = "/api/users/a%2Fb", "/api/permissions/v%20h/a%2Fb"
     topics = "/api/topic-permissions/v%20h/a%2Fb"
-    api.answers |= {user: (201, b""), permissions: (204, b""), topics: (201, b"")}
-    rights = Permissions(write="^sensors$", topic_write="^sensors[.]", tags="monitoring")
+    api.responses |= {user: (201, b""), permissions: (204, b""), topics: (201, b"")}
+    granted = Permissions(write="^sensors$", topic_write="^sensors[.]", tags="monitoring")
 
-    Management(api.settings(rabbitmq_vhost="v h"), 60).ensure_user(User("a/b", SecretStr("s3:cret"), rights))
+    Management(api.settings(rabbitmq_vhost="v h"), 60).ensure_user(User("a/b", SecretStr("s3:cret"), granted))
 
-    assert api.asked == [
+    assert api.requests == [
         ("PUT", user, {"password": "s3:cret", "tags": "monitoring"}),
         ("PUT", permissions, {"configure": "^$", "write": "^sensors$", "read": "^$"}),
         ("PUT", topics, {"exchange": "amq.topic", "write": "^sensors[.]", "read": "^$"}),
     ]
 
 
-def test_the_last_net_sends_what_comes_too_often_to_the_dead_queue(api: Api) -> None:
+def test_the_delivery_limit_policy_dead_letters_messages_that_are_redelivered_too_often(api: Api) -> None:
     path = "/api/policies/%2F/heat.2-last-net"
-    api.answers[path] = (201, b"")
+    api.responses[path] = (201, b"")
 
     Management(api.settings(), 60).set_delivery_limit_policy(Topology("heat.2"))
 
-    [(method, asked, body)] = api.asked
-    assert (method, asked) == ("PUT", path)
+    [(method, requested, body)] = api.requests
+    assert (method, requested) == ("PUT", path)
     assert body["pattern"] == r"^heat\.2$"
     assert body["apply-to"] == "queues"
     assert body["definition"] == {
@@ -159,8 +161,8 @@ def test_the_last_net_sends_what_comes_too_often_to_the_dead_queue(api: Api) -> 
 
 
 @pytest.mark.parametrize("status", [401, 403, 500])
-def test_a_refusal_is_told_with_its_number_and_no_password(api: Api, status: int) -> None:
-    api.answers["/api/overview"] = (status, b"{}")
+def test_an_error_status_is_reported_without_the_password(api: Api, status: int) -> None:
+    api.responses["/api/overview"] = (status, b"{}")
 
     with pytest.raises(ManagementUnavailable, match=f"the management API responds {status}") as caught:
         Management(api.settings(), 60).version()
@@ -169,14 +171,14 @@ def test_a_refusal_is_told_with_its_number_and_no_password(api: Api, status: int
     assert isinstance(caught.value, BrokerUnavailable)
 
 
-def test_an_answer_that_is_not_json_is_told(api: Api) -> None:
-    api.answers["/api/overview"] = (200, b"<html>")
+def test_a_response_that_is_not_json_is_reported(api: Api) -> None:
+    api.responses["/api/overview"] = (200, b"<html>")
 
     with pytest.raises(ManagementUnavailable, match=api.url):
         Management(api.settings(), 60).version()
 
 
-def test_a_port_that_speaks_no_http_is_told(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_response_that_is_not_http_is_reported(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     def greet(handler: _Handler) -> None:
         handler.wfile.write(b"AMQP\x00\x00\x09\x01")
 
@@ -186,7 +188,7 @@ def test_a_port_that_speaks_no_http_is_told(api: Api, monkeypatch: pytest.Monkey
         Management(api.settings(), 60).version()
 
 
-def test_a_server_that_is_not_there_is_told(api: Api) -> None:
+def test_a_refused_connection_is_reported(api: Api) -> None:
     settings = api.settings()
     api.shutdown()
     api.server_close()
@@ -195,12 +197,12 @@ def test_a_server_that_is_not_there_is_told(api: Api) -> None:
         Management(settings, 60).version()
 
 
-def test_without_an_address_it_is_asked_beside_the_broker() -> None:
+def test_the_default_url_is_on_the_host_of_the_broker() -> None:
     management = Management(BrokerSettings(rabbitmq_url="amqp://u:p@broker.example:5673/v"))
 
     assert management._url == "http://broker.example:15672"
 
 
-def test_an_address_that_is_not_http_is_a_wrong_setting() -> None:
+def test_a_url_that_is_not_http_is_an_invalid_setting() -> None:
     with pytest.raises(ConfigurationError, match=r"RABBITMQ_MANAGEMENT_URL is 'file:///etc'"):
         Management(BrokerSettings(rabbitmq_management_url="file:///etc"))

@@ -24,11 +24,11 @@ def message(body: bytes | dict[str, Any] = b"rubbish", /, **headers: Any) -> Dea
     return DeadLetter(encoded, pika.BasicProperties(headers=headers), 7)
 
 
-def dead(**words: Any) -> dict[str, Any]:
-    return {f"x-dead-{name}": value for name, value in words.items()}
+def dead(**values: Any) -> dict[str, Any]:
+    return {f"x-dead-{name}": value for name, value in values.items()}
 
 
-def test_the_id_follows_from_the_message_and_its_death_and_not_from_looking() -> None:
+def test_the_id_depends_on_body_and_dead_letter_time_and_not_on_the_delivery_count() -> None:
     first = message(**dead(at="2026-11-22T05:28:37.123+00:00"))
     assert first.id == message(**dead(at="2026-11-22T05:28:37.123+00:00"), **{"x-delivery-count": 9}).id
     assert first.id != message(**dead(at="2026-11-22T05:28:37.124+00:00")).id
@@ -52,61 +52,61 @@ def test_the_id_follows_from_the_message_and_its_death_and_not_from_looking() ->
         (b"[1]", {}, None),
     ],
 )
-def test_the_sensor_is_found_where_it_can_be(
+def test_the_sensor_is_found_in_the_body_or_the_route(
     body: bytes, headers: dict[str, Any], sensor: str | None
 ) -> None:
     assert message(body, **headers).sensor_id == sensor
 
 
 @pytest.mark.parametrize("sequence", [0, -1, True, "3", 1.0, None, 2**63])
-def test_an_origin_needs_a_sequence_that_the_table_can_hold(sequence: object) -> None:
+def test_an_origin_requires_a_sequence_within_the_range_of_the_column(sequence: object) -> None:
     assert message({"sensor_id": "1", "run_id": str(RUN), "sequence": sequence}).origin is None
 
 
-def test_an_origin_needs_all_three() -> None:
-    whole_one: dict[str, Any] = {"sensor_id": "1", "run_id": str(RUN), "sequence": 3}
-    assert message(whole_one).origin == Origin("1", RUN, 3)
-    for name in whole_one:
-        assert message({key: value for key, value in whole_one.items() if key != name}).origin is None
-    assert message(whole_one | {"run_id": "none"}).origin is None
+def test_an_origin_requires_sensor_run_and_sequence() -> None:
+    complete: dict[str, Any] = {"sensor_id": "1", "run_id": str(RUN), "sequence": 3}
+    assert message(complete).origin == Origin("1", RUN, 3)
+    for name in complete:
+        assert message({key: value for key, value in complete.items() if key != name}).origin is None
+    assert message(complete | {"run_id": "none"}).origin is None
 
 
-def test_the_brokers_own_dead_letters_have_its_word_and_time() -> None:
+def test_dead_letters_of_the_broker_have_its_reason_and_time() -> None:
     at = datetime(2026, 11, 22, tzinfo=UTC)
-    buried = message(**{"x-first-death-reason": "delivery_limit", "x-death": [{"time": at, "count": 1}]})
-    assert (buried.reason, buried.dead_at, buried.replays) == ("delivery_limit", at, 0)
+    letter = message(**{"x-first-death-reason": "delivery_limit", "x-death": [{"time": at, "count": 1}]})
+    assert (letter.reason, letter.dead_at, letter.replays) == ("delivery_limit", at, 0)
     assert message().dead_at is None
     assert message(**{"x-death": "nonsense"}).dead_at is None
 
 
 @pytest.mark.parametrize("count", [-5, "many", None, True])
-def test_a_count_that_is_none_is_zero(count: object) -> None:
+def test_an_invalid_number_of_replays_is_zero(count: object) -> None:
     assert message(**{"x-replays": count}).replays == 0
 
 
-def test_another_try_leaves_the_death_behind() -> None:
+def test_the_headers_of_a_replay_have_no_dead_letter_headers() -> None:
     headers = dead(reason="not-json", at="now", by="me", detail="no") | {"x-replays": 1, "mine": "kept"}
     broker = {"x-death": [], "x-first-death-queue": "q", "x-last-death-queue": "q", "x-delivery-count": 3}
     assert message(**headers, **broker).replay_headers() == {"mine": "kept", "x-replays": 2}
 
 
-def test_another_try_of_what_the_broker_dead_lettered_says_how_it_came() -> None:
+def test_the_headers_of_a_replay_have_the_original_route_from_the_broker() -> None:
     death = {"exchange": "amq.topic", "routing-keys": ["sensors.kitchen.temperature"], "count": 1}
     assert message(**{"x-death": [death]}).replay_headers() == {**BY_MQTT, "x-replays": 1}
-    # What it said before counts: the broker knows only of the way straight to the queue.
-    straight = {"exchange": "", "routing-keys": ["sensor_data"], "count": 1}
-    again = message(**{**BY_MQTT, "x-replays": 1, "x-death": [straight]})
+    # Its earlier headers take precedence: the broker knows only the route of the replay.
+    replay = {"exchange": "", "routing-keys": ["sensor_data"], "count": 1}
+    again = message(**{**BY_MQTT, "x-replays": 1, "x-death": [replay]})
     assert again.replay_headers() == {**BY_MQTT, "x-replays": 2}
 
 
 @pytest.mark.parametrize(
     "deaths", [None, [], ["x"], [{}], [{"exchange": "e"}], [{"exchange": "e", "routing-keys": []}]]
 )
-def test_a_death_that_does_not_say_how_it_came_adds_nothing(deaths: object) -> None:
+def test_an_x_death_header_without_a_route_adds_nothing(deaths: object) -> None:
     assert message(**{"x-death": deaths}).replay_headers() == {"x-replays": 1}
 
 
-def test_a_selection_meets_every_condition() -> None:
+def test_a_filter_matches_messages_that_meet_every_condition() -> None:
     now = datetime.now(UTC)
     old = message({"sensor_id": "1"}, **dead(reason="not-json", at=(now - timedelta(hours=2)).isoformat()))
     timeless = message({"sensor_id": "1"}, **dead(reason="not-json"))
@@ -123,31 +123,31 @@ def test_a_selection_meets_every_condition() -> None:
     assert by_id.missing_ids() == ["another"]
 
 
-def test_an_exported_line_is_one_line_and_comes_back() -> None:
-    sent = message(b"\xff\n", bytes=b"\xff", nested={"list": [b"", None]})
-    line = to_line(sent)
+def test_an_exported_message_is_one_line_and_can_be_imported() -> None:
+    exported = message(b"\xff\n", bytes=b"\xff", nested={"list": [b"", None]})
+    line = to_line(exported)
     assert line.count("\n") == 1
-    back = from_line(line)
-    assert (back.body, back.headers, back.id) == (sent.body, sent.headers, sent.id)
+    imported = from_line(line)
+    assert (imported.body, imported.headers, imported.id) == (exported.body, exported.headers, exported.id)
 
 
-GOOD: dict[str, Any] = {"body": "x", "headers": {}, "properties": {}}
+VALID: dict[str, Any] = {"body": "x", "headers": {}, "properties": {}}
 
 
 @pytest.mark.parametrize(
     "record",
     [
-        5, [], {}, GOOD | {"body": 5}, GOOD | {"headers": []}, GOOD | {"properties": {"colour": "red"}},
-        GOOD | {"properties": {"priority": 256}}, GOOD | {"properties": {"type": "t" * 256}},
-        GOOD | {"body_base64": "?"}, GOOD | {"headers": {"n": 2**64}}, GOOD | {"headers": {"f": 1.5}},
-        GOOD | {"headers": {"t": {"$time": "late"}}}, GOOD | {"headers": {"d": {"$decimal": "much"}}},
-        GOOD | {"headers": {"k" * 256: 1}}, GOOD | {"headers": {"b": {"$bytes": 3}}},
+        5, [], {}, VALID | {"body": 5}, VALID | {"headers": []}, VALID | {"properties": {"colour": "red"}},
+        VALID | {"properties": {"priority": 256}}, VALID | {"properties": {"type": "t" * 256}},
+        VALID | {"body_base64": "?"}, VALID | {"headers": {"n": 2**64}}, VALID | {"headers": {"f": 1.5}},
+        VALID | {"headers": {"t": {"$time": "late"}}}, VALID | {"headers": {"d": {"$decimal": "much"}}},
+        VALID | {"headers": {"k" * 256: 1}}, VALID | {"headers": {"b": {"$bytes": 3}}},
     ],
 )  # fmt: skip
-def test_a_wrong_record_is_told(record: object) -> None:
+def test_an_invalid_record_is_reported(record: object) -> None:
     with pytest.raises(ValueError, match=r"\w"):
         from_line(json.dumps(record))
 
 
-def test_a_good_record_is_taken() -> None:
-    assert from_line(json.dumps(GOOD)).body == b"x"
+def test_a_valid_record_is_imported() -> None:
+    assert from_line(json.dumps(VALID)).body == b"x"

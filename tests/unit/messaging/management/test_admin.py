@@ -1,4 +1,4 @@
-"""What an operator does at the broker."""
+"""Operations of the broker's administrator."""
 
 from messaging.management.admin import declare_topology
 from messaging.settings import BrokerSettings
@@ -7,7 +7,7 @@ from tests.unit.fake_broker import FakeBroker
 SETTINGS = BrokerSettings(queue_name="heat")
 
 
-def test_an_operator_can_declare_everything(operators_broker: FakeBroker) -> None:
+def test_the_topology_is_declared_and_the_connection_closed(operators_broker: FakeBroker) -> None:
     declare_topology(SETTINGS)
 
     assert set(operators_broker.queues) == {"heat", "heat.dead"}

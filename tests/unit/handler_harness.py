@@ -10,7 +10,7 @@ from tests.unit.fakes import EventRecorder, FakeStore, FakeWork, delivery
 UTC_ZONE = ZoneInfo("UTC")
 
 
-class HandlerBench:
+class HandlerHarness:
     """Runs a `ReadingHandler` on a `FakeStore` and records its events and pauses."""
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Whatever is in the queue, and however it is batched, the result is that of one message at a time."""
+"""Any batching of any messages has the same result as one message at a time."""
 
 import json
 from collections.abc import Sequence
@@ -22,22 +22,22 @@ from tests.unit.bodies import with_fields
 from tests.unit.fake_broker import FakeBroker
 from tests.unit.fakes import EventRecorder, FakeStore
 
-QUEUE, DEAD = "heat", "heat.dead"
-MOST = 24
+QUEUE, DEAD_LETTER_QUEUE = "heat", "heat.dead"
+MAX_MESSAGES = 24
 
 
 class PickyStore(FakeStore):
-    """Rejects whatever is below zero, and all that comes with it; is away at some calls."""
+    """Rejects statements with a temperature below zero, and is down at some calls."""
 
-    def __init__(self, away_at: Sequence[int]) -> None:
+    def __init__(self, down_at: Sequence[int]) -> None:
         super().__init__()
         self._calls = 0
-        self._away_at = away_at
+        self._down_at = down_at
 
     def save(self, readings: Sequence[Reading]) -> int:
         self._calls += 1
-        if self._calls in self._away_at:
-            raise StoreUnavailable("away")
+        if self._calls in self._down_at:
+            raise StoreUnavailable("down")
         for reading in readings:
             if reading.temperature < 0:
                 raise InvalidData(f"{reading.temperature} is below zero")
@@ -45,37 +45,37 @@ class PickyStore(FakeStore):
 
 
 def body(number: int, temperature: float) -> bytes:
-    """With few numbers, so that there are duplicates, also of another temperature."""
+    """Return a body. The few numbers give duplicates, with equal and with other temperatures."""
     return with_fields(reading_id=str(UUID(int=number)), temperature=temperature)
 
 
 READABLE = st.builds(body, st.integers(1, 6), st.sampled_from([20.0, 21.0, -1.0]))
 UNREADABLE = st.sampled_from([b"", b"nonsense", b"{}", json.dumps([1]).encode()])
 FUTURE = st.just(with_fields(measured_at="2999-01-01T00:00:00Z"))
-# A body, and how often it came back already: from the fifth delivery on it is a suspect.
+# A body, and how often it was redelivered: from the fifth delivery on it is handled in isolation.
 MESSAGES = st.lists(
-    st.tuples(READABLE | UNREADABLE | FUTURE, st.sampled_from([0, 0, 0, 3, 4])), max_size=MOST
+    st.tuples(READABLE | UNREADABLE | FUTURE, st.sampled_from([0, 0, 0, 3, 4])), max_size=MAX_MESSAGES
 )
 
 
 def consumed(
-    messages: Sequence[tuple[bytes, int]], size: int, prefetch: int, away_at: Sequence[int] = ()
+    messages: Sequence[tuple[bytes, int]], size: int, prefetch: int, down_at: Sequence[int] = ()
 ) -> dict[str, Any]:
-    """What becomes of them."""
-    broker, store, told, stop = (
+    """Consume the messages and return what was stored, dead-lettered and reported."""
+    broker, store, events, stop = (
         FakeBroker(),
-        PickyStore(away_at),
+        PickyStore(down_at),
         EventRecorder(PipelineTelemetry),
         ShutdownSignal(),
     )
     for content, returns in messages:
         broker.put(QUEUE, content, returns=returns)
-    handler = ReadingHandler(store, told, naive_time_zone=ZoneInfo("UTC"))
+    handler = ReadingHandler(store, events, naive_time_zone=ZoneInfo("UTC"))
     options = ConsumerOptions(
         url="", name="me", topology=Topology(QUEUE), prefetch=prefetch, batch_size=size, linger_seconds=0.001
     )
     consumer = Consumer(
-        options, handler=handler, isolation_handler=handler, events=told, stop=stop, when_idle=stop.set
+        options, handler=handler, isolation_handler=handler, events=events, stop=stop, when_idle=stop.set
     )
     with (
         patch("messaging.consuming.consumer.Connection", broker.open_connection),
@@ -84,36 +84,36 @@ def consumed(
         patch("runtime.retry.MAX_JITTER_SECONDS", 0.001),
     ):
         consumer.run()
-    batches = [stored for (stored,) in told.calls_to("stored")]
+    batches = [stored for (stored,) in events.calls_to("stored")]
     return {
         "stored": store.readings,
-        "dead": [(dead.body, dead.headers["x-dead-reason"]) for dead in broker.queues[DEAD]],
-        "left": list(broker.queues[QUEUE]),
-        "told": sum(len(batch.readings) for batch in batches),
+        "dead": [(dead.body, dead.headers["x-dead-reason"]) for dead in broker.queues[DEAD_LETTER_QUEUE]],
+        "remaining": list(broker.queues[QUEUE]),
+        "reported": sum(len(batch.readings) for batch in batches),
         "new": sum(batch.new for batch in batches),
-        "told dead": len(told.calls_to("dead_lettered")),
+        "reported dead letters": len(events.calls_to("dead_lettered")),
     }
 
 
 one_by_one = partial(consumed, size=1, prefetch=1)
 
 
-@given(MESSAGES, st.integers(2, MOST), st.integers(0, MOST))
-def test_any_mixture_in_batches_of_any_size_ends_as_it_does_one_by_one(
+@given(MESSAGES, st.integers(2, MAX_MESSAGES), st.integers(0, MAX_MESSAGES))
+def test_batches_of_any_size_have_the_result_of_single_messages(
     messages: list[tuple[bytes, int]], size: int, more: int
 ) -> None:
     result = consumed(messages, size=size, prefetch=size + more)
 
     assert result == one_by_one(messages)
-    assert result["left"] == []
-    assert result["told"] + result["told dead"] == len(messages)
+    assert result["remaining"] == []
+    assert result["reported"] + result["reported dead letters"] == len(messages)
 
 
-@given(MESSAGES, st.integers(2, MOST), st.lists(st.integers(1, MOST), max_size=4))
-def test_outages_in_between_change_nothing_but_which_copy_is_called_new(
-    messages: list[tuple[bytes, int]], size: int, away_at: list[int]
+@given(MESSAGES, st.integers(2, MAX_MESSAGES), st.lists(st.integers(1, MAX_MESSAGES), max_size=4))
+def test_outages_change_only_which_copy_counts_as_new(
+    messages: list[tuple[bytes, int]], size: int, down_at: list[int]
 ) -> None:
-    result = consumed(messages, size=size, prefetch=size, away_at=away_at)
+    result = consumed(messages, size=size, prefetch=size, down_at=down_at)
 
     expected = one_by_one(messages)
     assert {name: value for name, value in result.items() if name != "new"} == {

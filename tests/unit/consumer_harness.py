@@ -17,7 +17,7 @@ INVALID = InvalidReading(DeadLetterReason.NOT_JSON, "the body is not JSON")
 DATABASE_DOWN = ServiceUnavailable("the database is down")
 
 
-class ConsumerBench:
+class ConsumerHarness:
     """Runs a consumer, by default until the queue is empty, and records what it does."""
 
     def __init__(self, *bodies: bytes) -> None:
@@ -64,7 +64,7 @@ class ConsumerBench:
 
         options = ConsumerOptions(
             url="amqp://nowhere",
-            name="bench",
+            name="test",
             topology=Topology(QUEUE),
             prefetch=prefetch,
             batch_size=batch_size,
@@ -92,7 +92,7 @@ class ConsumerBench:
         return [each for each in self.broker.operations if each.startswith(("ack", "requeue", "publish"))]
 
 
-MakeBench = Callable[..., ConsumerBench]
+MakeHarness = Callable[..., ConsumerHarness]
 
 
 def failing(*errors: Exception, afterwards: Callable[[], None] = lambda: None) -> Callable[[Delivery], None]:

@@ -1,4 +1,4 @@
-"""Headers of strangers: what pika cannot read is kept as bytes, and the message can be handled."""
+"""Headers that pika cannot decode are kept as bytes, and their message is handled."""
 
 import struct
 from datetime import UTC, datetime
@@ -35,8 +35,8 @@ def nested(depth: int) -> bytes:
     return table
 
 
-def written(table: bytes, **others: object) -> bytes:
-    """Properties as they come over the wire, with this header table in them."""
+def encoded_properties(table: bytes, **others: object) -> bytes:
+    """Return properties as they are on the wire, with this header table."""
     whole = b"".join(pika.BasicProperties(**others, headers={"x": "the table goes here"}).encode())
     placeholder: list[bytes] = []
     pika.data.encode_table(placeholder, {"x": "the table goes here"})
@@ -45,40 +45,42 @@ def written(table: bytes, **others: object) -> bytes:
 
 UNREADABLE_TABLES = [
     pytest.param(entry(b"at", b"T", struct.pack(">Q", 1_700_000_000_000)), id="time in milliseconds"),
-    pytest.param(entry(b"at", b"T", b"\xff" * 8), id="time far beyond"),
+    pytest.param(entry(b"at", b"T", b"\xff" * 8), id="time out of range"),
     pytest.param(entry(b"x", b"d", struct.pack(">d", float("nan"))), id="NaN"),
     pytest.param(entry(b"x", b"d", struct.pack(">d", float("inf"))), id="infinity"),
     pytest.param(entry(b"x", b"?", b""), id="unknown type"),
-    pytest.param(nested(5_000), id="deeper than Python calls"),
+    pytest.param(nested(5_000), id="deeper than the recursion limit"),
 ]
 
 
 @pytest.mark.parametrize("table", UNREADABLE_TABLES)
 @pytest.mark.parametrize("others", [OTHERS, {}, {"content_encoding": "gzip"}, {"user_id": "u"}])
-def test_headers_that_pika_cannot_read_are_kept_as_bytes_beside_the_rest(
+def test_headers_that_pika_cannot_decode_are_kept_as_bytes_with_the_other_properties(
     table: bytes, others: dict[str, object]
 ) -> None:
-    came = LenientProperties().decode(written(table, **others))
+    properties = LenientProperties().decode(encoded_properties(table, **others))
 
-    assert came.headers == {UNREADABLE: table}
-    assert {name: value for name, value in vars(came).items() if value and name != "headers"} == others
+    assert properties.headers == {UNREADABLE: table}
+    assert {name: value for name, value in vars(properties).items() if value and name != "headers"} == others
 
 
-def test_headers_that_pika_can_read_are_as_it_reads_them() -> None:
+def test_headers_that_pika_can_decode_are_as_pika_decodes_them() -> None:
     headers = {"x-delivery-count": 4, "at": datetime(2026, 11, 22, tzinfo=UTC), "deep": {"a": [1, None]}}
     whole = b"".join(pika.BasicProperties(headers=headers, **OTHERS).encode())
 
-    came, pikas = LenientProperties().decode(whole), pika.BasicProperties()
-    pikas.decode(whole)
+    properties, expected = LenientProperties().decode(whole), pika.BasicProperties()
+    expected.decode(whole)
 
-    assert came.headers == headers
-    assert vars(came) == vars(pikas)
+    assert properties.headers == headers
+    assert vars(properties) == vars(expected)
 
 
-def test_a_message_over_the_wire_is_read_with_tolerance(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_frame_with_unreadable_headers_is_decoded_by_the_lenient_decoder(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setitem(spec.props, pika.BasicProperties.INDEX, pika.BasicProperties)
     table = entry(b"at", b"T", b"\xff" * 8)
-    properties = written(table, **OTHERS)
+    properties = encoded_properties(table, **OTHERS)
     payload = struct.pack(">HHQ", pika.BasicProperties.INDEX, 0, 9) + properties
     wire = struct.pack(">BHL", spec.FRAME_HEADER, 1, len(payload)) + payload + bytes([spec.FRAME_END])
     with pytest.raises(OverflowError, match="out of range"):
@@ -91,7 +93,7 @@ def test_a_message_over_the_wire_is_read_with_tolerance(monkeypatch: pytest.Monk
     assert header.properties.headers == {UNREADABLE: table}
 
 
-def bury(properties: pika.BasicProperties) -> Message:
+def dead_lettered(properties: pika.BasicProperties) -> Message:
     broker = FakeBroker()
     broker.put("dead")
     method = spec.Basic.Deliver("consumer", 1, False, "sensors", "reading.kitchen")
@@ -102,10 +104,10 @@ def bury(properties: pika.BasicProperties) -> Message:
     return broker.queues["dead"][0]
 
 
-def test_unreadable_headers_go_along_to_the_dead_queue() -> None:
+def test_unreadable_headers_are_kept_in_the_dead_letter() -> None:
     table = nested(5_000)
 
-    dead = bury(LenientProperties().decode(written(table, **OTHERS)))
+    dead = dead_lettered(LenientProperties().decode(encoded_properties(table, **OTHERS)))
 
     assert dead.headers[UNREADABLE] == table
     assert dead.headers["x-dead-reason"] == "not-json"
@@ -117,8 +119,8 @@ def test_unreadable_headers_go_along_to_the_dead_queue() -> None:
     ("size", "kept"),
     [pytest.param(100_000, True, id="fits"), pytest.param(130_900, False, id="does not fit")],
 )
-def test_headers_that_leave_no_room_for_the_reason_are_left_out(size: int, kept: bool) -> None:
-    dead = bury(pika.BasicProperties(headers={"filler": "x" * size}, message_id="m"))
+def test_headers_that_do_not_fit_next_to_the_reason_are_left_out(size: int, kept: bool) -> None:
+    dead = dead_lettered(pika.BasicProperties(headers={"filler": "x" * size}, message_id="m"))
 
     written_size = sum(map(len, dead.properties.encode()))
     assert written_size <= MAX_PROPERTIES_BYTES < FRAME_MAX

@@ -1,0 +1,286 @@
+"""Publishing with many confirms in flight, on a publisher in memory that confirms or fails."""
+
+from collections import deque
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from messaging.errors import BrokerRefused, BrokerUnavailable, Unroutable
+from messaging.publishing import bulk
+from messaging.publishing.bulk import BulkEvents, BulkPublisher, Message
+from messaging.publishing.confirm_publisher import Confirm, OutstandingConfirms
+from tests.unit.fakes import EventRecorder, FakeClock
+
+
+def messages(count: int) -> list[Message]:
+    return [Message("kitchen", str(number), b"{}", number) for number in range(1, count + 1)]
+
+
+class FakeConfirmPublisher:
+    """Confirms everything published so far at each wait, unless `wait_errors` has an error for it."""
+
+    def __init__(self, queue: "FakeQueue") -> None:
+        self.depth: int | None = None
+        self._queue = queue
+        self._published = 0
+        self._depth_requested = False
+        self.closed = False
+
+    def publish(self, _sensor_id: str, message_id: str, _body: bytes) -> None:
+        self._published += 1
+        self._queue.arrived.append(message_id)
+
+    def request_queue_depth(self, queue: str) -> None:
+        assert queue == "heat"
+        self.depth, self._depth_requested = None, True
+
+    def wait(self, seconds: float) -> list[Confirm]:
+        self._queue.clock.now += seconds
+        self._queue.max_in_flight = max(self._queue.max_in_flight, self._published)
+        self._queue.wait()
+        if self._depth_requested:
+            self.depth, self._depth_requested = len(self._queue.arrived) - self._queue.taken, False
+        confirmed, self._published = self._published, 0
+        self._queue.confirmed += confirmed
+        return [Confirm(self._queue.delivery_tag(self, confirmed), multiple=True)] if confirmed else []
+
+    def close(self) -> None:
+        self.closed = True
+
+
+class FakeQueue:
+    """The messages of a queue, from which consumers took the first `taken`, and its publishers."""
+
+    def __init__(self) -> None:
+        self.clock = FakeClock()
+        self.arrived: list[str] = []
+        self.taken = self.confirmed = self.max_in_flight = 0
+        self.publishers: list[FakeConfirmPublisher] = []
+        self.wait_errors: deque[Exception | None] = deque()
+        self.connect_errors: deque[Exception | None] = deque()
+        self.on_wait: Callable[[], object] = lambda: None
+        self._tags: dict[int, int] = {}
+
+    def connect(self) -> FakeConfirmPublisher:
+        if self.connect_errors and (error := self.connect_errors.popleft()):
+            raise error
+        self.publishers.append(FakeConfirmPublisher(self))
+        return self.publishers[-1]
+
+    def wait(self) -> None:
+        self.on_wait()
+        if self.wait_errors and (error := self.wait_errors.popleft()):
+            raise error
+
+    def delivery_tag(self, publisher: FakeConfirmPublisher, confirmed: int) -> int:
+        self._tags[id(publisher)] = self._tags.get(id(publisher), 0) + confirmed
+        return self._tags[id(publisher)]
+
+
+@pytest.fixture
+def queue() -> FakeQueue:
+    return FakeQueue()
+
+
+@pytest.fixture
+def events() -> EventRecorder:
+    return EventRecorder(BulkEvents)
+
+
+def bulk_publisher(
+    queue: FakeQueue, events: EventRecorder, *, max_queue_depth: int = 0, retry_timeout: float = 60
+) -> BulkPublisher:
+    def sleep(seconds: float) -> None:
+        queue.clock.now += seconds
+
+    return BulkPublisher(
+        queue.connect,
+        events,
+        queue="heat",
+        max_queue_depth=max_queue_depth,
+        retry_timeout_seconds=retry_timeout,
+        clock=queue.clock,
+        sleep=sleep,
+    )
+
+
+def test_everything_is_published_in_order_with_a_bounded_number_in_flight(
+    queue: FakeQueue, events: EventRecorder
+) -> None:
+    bulk_publisher(queue, events).publish(messages(2 * bulk.MAX_IN_FLIGHT + 5))
+
+    assert queue.arrived == [message.message_id for message in messages(2 * bulk.MAX_IN_FLIGHT + 5)]
+    assert queue.max_in_flight == bulk.MAX_IN_FLIGHT
+    assert [last.context for (last,) in events.calls_to("confirmed")] == [1000, 2000, 2005]
+    assert all(publisher.closed for publisher in queue.publishers)
+
+
+def test_without_messages_nothing_is_published(queue: FakeQueue, events: EventRecorder) -> None:
+    bulk_publisher(queue, events).publish([])
+
+    assert (queue.arrived, events.names) == ([], [])
+
+
+def test_messages_are_read_from_their_source_only_as_they_are_published(
+    queue: FakeQueue, events: EventRecorder
+) -> None:
+    read = []
+    queue.wait_errors.extend([None, KeyboardInterrupt()])  # type: ignore[list-item]
+
+    with pytest.raises(KeyboardInterrupt):
+        bulk_publisher(queue, events).publish(read.append(m.context) or m for m in messages(10_000))  # type: ignore[func-returns-value]
+
+    assert len(read) == len(queue.arrived) == 2 * bulk.MAX_IN_FLIGHT
+    assert queue.publishers[0].closed
+
+
+def test_messages_of_a_slow_source_are_published_without_waiting_for_the_next(
+    queue: FakeQueue, events: EventRecorder
+) -> None:
+    def slow_source() -> object:
+        for message in messages(4):
+            queue.clock.now += bulk.FILL_SECONDS
+            yield message
+
+    bulk_publisher(queue, events).publish(slow_source())  # type: ignore[arg-type]
+
+    assert [last.context for (last,) in events.calls_to("confirmed")] == [1, 2, 3, 4]
+
+
+def test_unconfirmed_messages_of_a_lost_connection_are_published_again(
+    queue: FakeQueue, events: EventRecorder
+) -> None:
+    lost = BrokerUnavailable("Stream connection lost")
+    queue.wait_errors.extend([None, lost, None, lost])
+    queue.connect_errors.extend([None, BrokerUnavailable("Connection refused"), None])
+
+    bulk_publisher(queue, events).publish(messages(2_500))
+
+    assert set(queue.arrived) == {message.message_id for message in messages(2_500)}
+    assert queue.arrived[1_000:3_000] == [str(number) for number in [*range(1_001, 2_001)] * 2]
+    assert [last.context for (last,) in events.calls_to("confirmed")] == [1000, 2000, 2500]
+    assert events.calls_to("lost") == [
+        ("Stream connection lost",),
+        ("Connection refused",),
+        ("Stream connection lost",),
+    ]
+    assert all(publisher.closed for publisher in queue.publishers)
+
+
+def test_a_broker_that_stays_down_ends_publishing_after_the_retry_timeout(
+    queue: FakeQueue, events: EventRecorder
+) -> None:
+    queue.wait_errors.extend([None, BrokerUnavailable("lost")])
+    queue.connect_errors.extend([None, *[BrokerUnavailable("Connection refused")] * 100])
+    started_at = queue.clock.now
+
+    with pytest.raises(BrokerUnavailable, match="Connection refused"):
+        bulk_publisher(queue, events, retry_timeout=10).publish(messages(2_500))
+
+    assert 10 < queue.clock.now - started_at < 12
+    assert [last.context for (last,) in events.calls_to("confirmed")] == [1000]
+
+
+def test_each_confirm_restarts_the_retry_timeout(queue: FakeQueue, events: EventRecorder) -> None:
+    lost = BrokerUnavailable("lost")
+    queue.wait_errors.extend([None, *[lost] * 5, None, *[lost] * 5, None, *[lost] * 5])
+
+    bulk_publisher(queue, events, retry_timeout=8).publish(messages(3_500))
+
+    assert len(events.calls_to("lost")) == 15
+
+
+def test_the_first_connection_is_not_retried(queue: FakeQueue, events: EventRecorder) -> None:
+    queue.connect_errors.append(BrokerUnavailable("Connection refused"))
+
+    with pytest.raises(BrokerUnavailable):
+        bulk_publisher(queue, events).publish(messages(1))
+
+    assert events.names == []
+
+
+@pytest.mark.parametrize("error", [Unroutable("no queue"), BrokerRefused("403")])
+def test_a_permanent_error_is_not_retried(
+    queue: FakeQueue, events: EventRecorder, error: BrokerUnavailable
+) -> None:
+    queue.wait_errors.extend([None, error])
+
+    with pytest.raises(type(error)):
+        bulk_publisher(queue, events).publish(messages(2_500))
+
+    assert len(queue.publishers) == 1
+
+
+def test_the_queue_never_exceeds_its_maximum_depth(queue: FakeQueue, events: EventRecorder) -> None:
+    max_depth = 0
+
+    def consume() -> None:
+        nonlocal max_depth
+        max_depth = max(max_depth, len(queue.arrived) - queue.taken)
+        queue.taken = min(len(queue.arrived), queue.taken + 100)
+
+    queue.on_wait = consume
+    bulk_publisher(queue, events, max_queue_depth=1_500).publish(messages(5_000))
+
+    assert len(queue.arrived) == 5_000
+    assert 1_000 < max_depth <= 1_500
+
+
+def test_publishing_waits_for_a_full_queue_and_reports_it(queue: FakeQueue, events: EventRecorder) -> None:
+    queue.arrived = ["earlier"] * 50
+    waits = iter(range(1_000))
+
+    def consume_later() -> None:
+        if next(waits) > 100:
+            queue.taken = len(queue.arrived)
+
+    queue.on_wait = consume_later
+    bulk_publisher(queue, events, max_queue_depth=50, retry_timeout=1).publish(messages(10))
+
+    assert queue.arrived[50:] == [message.message_id for message in messages(10)]
+    assert events.calls_to("waiting")[0] == (50,)
+
+
+@st.composite
+def confirmations(draw: st.DrawFn) -> list[tuple[Confirm, int]]:
+    """Draw confirms of up to 30 messages in any order, each with the number confirmed without a gap."""
+    count = draw(st.integers(1, 30))
+    confirmed: set[int] = set()
+    steps = []
+    for tag in draw(st.permutations(range(1, count + 1))):
+        multiple = draw(st.booleans())
+        confirmed |= set(range(1, tag + 1)) if multiple else {tag}
+        contiguous = next(n for n in range(count + 1) if n + 1 not in confirmed)
+        steps.append((Confirm(tag, multiple), contiguous))
+    return steps
+
+
+@given(confirmations())
+def test_a_message_is_confirmed_once_all_before_it_are(
+    steps: list[tuple[Confirm, int]],
+) -> None:
+    outstanding: OutstandingConfirms[Message] = OutstandingConfirms()
+    for message in messages(len(steps)):
+        outstanding.add(message)
+    before = 0
+
+    for confirm, contiguous in steps:
+        assert [message.context for message in outstanding.confirm(confirm)] == list(
+            range(before + 1, contiguous + 1)
+        )
+        assert len(outstanding) == len(steps) - contiguous
+        before = contiguous
+
+
+def test_after_a_reset_delivery_tags_start_at_1() -> None:
+    outstanding: OutstandingConfirms[Message] = OutstandingConfirms()
+    for message in messages(5):
+        outstanding.add(message)
+    outstanding.confirm(Confirm(2, multiple=True))
+    outstanding.confirm(Confirm(4, multiple=False))
+
+    assert [message.context for message in outstanding.reset()] == [3, 4, 5]
+    assert [message.context for message in outstanding.confirm(Confirm(1, multiple=False))] == [3]
+    assert len(outstanding) == 2
