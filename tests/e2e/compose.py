@@ -1,4 +1,4 @@
-"""Drives the compose stack from a fresh copy of the repository, beside whatever else runs."""
+"""Run the Compose stack from a copy of the repository, independent of other stacks on this machine."""
 
 import json
 import os
@@ -33,7 +33,7 @@ _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 def require_docker() -> None:
-    """Skip where the stack cannot be built and started."""
+    """Skip the test where Docker with Compose is not available."""
     for command in (("docker", "info"), ("docker", "compose", "version")):
         try:
             done = subprocess.run(command, capture_output=True, text=True, timeout=MINUTES, check=False)
@@ -43,8 +43,8 @@ def require_docker() -> None:
             pytest.skip(f"no Docker engine with Compose v2: {done.stderr.strip() or done.stdout.strip()}")
 
 
-def copy_of_the_repository(target: Path) -> Path:
-    """What a clone would hold, with the changes that are not committed yet."""
+def copy_repository(target: Path) -> Path:
+    """Copy the files that a clone would contain, with uncommitted changes."""
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT, check=True, capture_output=True, text=True,
@@ -58,7 +58,7 @@ def copy_of_the_repository(target: Path) -> Path:
 
 @dataclass
 class ComposeStack:
-    """One project of its own, with its own ports, volumes and container names."""
+    """A Compose project with its own ports, volumes and container names."""
 
     folder: Path
     project: str
@@ -69,12 +69,12 @@ class ComposeStack:
     prometheus_port: int = field(default_factory=reserve_port)
     dashboard_port: int = field(default_factory=reserve_port)
     profiles: str = ""
-    greeting: str = ""
+    up_output: str = ""
 
     @property
     def environment(self) -> dict[str, str]:
-        passed_on = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-        return passed_on | {
+        inherited = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+        return inherited | {
             "COMPOSE_PROJECT_NAME": self.project,
             "COMPOSE_FILE": f"docker-compose.yml:{OVERRIDE}",
             "RABBITMQ_HOST_PORT": str(self.amqp_port),
@@ -94,14 +94,14 @@ class ComposeStack:
     def database_url(self) -> str:
         return f"postgresql://{LOGIN}@127.0.0.1:{self.postgres_port}/sensors"
 
-    def attempt(
-        self, *command: str, stderr: int = subprocess.PIPE, **extra: str
+    def run_unchecked(
+        self, *command: str, stderr: int = subprocess.PIPE, **variables: str
     ) -> subprocess.CompletedProcess[str]:
-        """A command in the folder of the clone, which may fail."""
+        """Run a command in the folder of the clone; it may fail."""
         return subprocess.run(
             command,
             cwd=self.folder,
-            env=self.environment | extra,
+            env=self.environment | variables,
             timeout=10 * MINUTES,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -110,25 +110,25 @@ class ComposeStack:
             check=False,
         )
 
-    def run(self, *command: str, **extra: str) -> str:
-        """A command that must succeed; its output with that on stderr, which a failure shows."""
-        done = self.attempt(*command, stderr=subprocess.STDOUT, **extra)
-        assert done.returncode == 0, f"{command} ended with {done.returncode}:\n{done.stdout}"
+    def run(self, *command: str, **variables: str) -> str:
+        """Run a command that must succeed; return its output with stderr."""
+        done = self.run_unchecked(*command, stderr=subprocess.STDOUT, **variables)
+        assert done.returncode == 0, f"{command} exited with {done.returncode}:\n{done.stdout}"
         return done.stdout
 
     def succeeds(self, *command: str) -> bool:
-        """Whether a command ends with 0."""
-        return self.attempt(*command).returncode == 0
+        """Return whether a command exits with 0."""
+        return self.run_unchecked(*command).returncode == 0
 
     def up(self) -> str:
-        """Start it as a user does, with three consumers; what that says."""
+        """Start the stack as a user does, with three consumers; return the output."""
         return self.run("make", "up", "MODE=docker", "PIPELINES=3")
 
-    def compose(self, *arguments: str, **extra: str) -> str:
-        return self.run("docker", "compose", *arguments, **extra)
+    def compose(self, *arguments: str, **variables: str) -> str:
+        return self.run("docker", "compose", *arguments, **variables)
 
     def containers(self, *services: str) -> list[dict[str, Any]]:
-        """`docker inspect` of the services' containers."""
+        """Return `docker inspect` of the services' containers."""
         ids = self.compose("ps", "-aq", *services).split()
         inspected: list[dict[str, Any]] = json.loads(self.run("docker", "inspect", *ids)) if ids else []
         return inspected
@@ -137,8 +137,8 @@ class ComposeStack:
         with psycopg.connect(self.database_url, connect_timeout=5) as connection:
             return connection.execute(statement, parameters).fetchall()
 
-    def ask_dashboard(self, path: str) -> Any:
-        """What the dashboard's API answers."""
+    def get_from_dashboard(self, path: str) -> Any:
+        """Return the response of the dashboard's API."""
         return _json(f"http://127.0.0.1:{self.dashboard_port}{path}")
 
     def rabbitmq(self, *arguments: str) -> str:
@@ -146,7 +146,7 @@ class ComposeStack:
 
     @contextmanager
     def channel(self, login: str = LOGIN) -> Iterator[BlockingChannel]:
-        """A channel in confirm mode."""
+        """Open a channel in confirm mode."""
         url = self.amqp_url.replace(LOGIN, login)
         with closing(pika.BlockingConnection(pika.URLParameters(url))) as connection:
             channel = connection.channel()
@@ -154,43 +154,45 @@ class ComposeStack:
             yield channel
 
     def publish(self, *bodies: bytes) -> None:
-        """Publish to the queue, as simple clients do, and wait for each confirm."""
+        """Publish directly to the queue as simple clients do, and wait for each confirm."""
         with self.channel() as channel:
             for body in bodies:
                 channel.basic_publish("", QUEUE, body, mandatory=True)
 
     def stored(self, sensor_id: str) -> set[uuid.UUID]:
-        """The ids of this sensor's readings in the database."""
+        """Return the ids of the sensor's stored readings."""
         return {
             row[0] for row in self.query("SELECT reading_id FROM reading WHERE sensor_id = %s", sensor_id)
         }
 
     def ready(self, queue: str = QUEUE) -> int:
-        """How many messages wait for a consumer now."""
+        """Return the number of ready messages."""
         with self.channel() as channel:
             return int(channel.queue_declare(queue, passive=True).method.message_count)
 
     def consumers(self) -> int:
-        """How many consumers the queue has now."""
+        """Return the number of consumers of the queue."""
         with self.channel() as channel:
             return int(channel.queue_declare(QUEUE, passive=True).method.consumer_count)
 
     def unacked(self) -> int:
-        """How many messages consumers hold, as the broker last counted: it does so every five seconds.
+        """Return the number of unacked messages, which the broker updates every five seconds.
 
-        Raises OSError and KeyError while the broker starts.
+        Raises:
+            OSError: While the management API does not respond.
+            KeyError: While the broker has no statistics of the queue.
         """
         url = f"http://127.0.0.1:{self.management_port}/api/queues/%2F/{quote(QUEUE)}"
         return int(_json(url, LOGIN)["messages_unacknowledged"])
 
     def sensorctl(self, *arguments: str) -> str:
-        done = self.attempt("docker", "compose", "run", "--rm", "-T", "sensorctl", *arguments)
+        done = self.run_unchecked("docker", "compose", "run", "--rm", "-T", "sensorctl", *arguments)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
 
 def reading(sensor_id: str, number: int = 0) -> bytes:
-    """A reading of now whose temperature tells its number."""
+    """Return a reading measured now, whose temperature encodes its number."""
     body: dict[str, Any] = {
         "sensor_id": sensor_id,
         "measured_at": datetime.now(UTC).isoformat(),
@@ -203,5 +205,5 @@ def _json(url: str, login: str | None = None) -> Any:
     request = urllib.request.Request(url)
     if login:
         request.add_header("Authorization", f"Basic {b64encode(login.encode()).decode()}")
-    with _DIRECT.open(request, timeout=HTTP_SECONDS) as answer:
-        return json.load(answer)
+    with _DIRECT.open(request, timeout=HTTP_SECONDS) as response:
+        return json.load(response)

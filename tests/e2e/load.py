@@ -1,4 +1,4 @@
-"""A foreign client that publishes under load and keeps its own account of what was confirmed."""
+"""A separate client that publishes load and records which readings were confirmed."""
 
 import json
 import threading
@@ -14,9 +14,9 @@ from pika.exceptions import AMQPError
 
 
 class Load:
-    """Publishes readings with confirms while the block runs, through every loss of the broker.
+    """Publish readings with confirms while the block runs, and reconnect after each connection loss.
 
-    `confirmed` is the oracle: the ids that the broker has promised to keep.
+    `confirmed` has the ids of the readings that the broker has confirmed.
     """
 
     def __init__(self, url: str, queue: str, rate_per_second: float, sensor_id: str = "load") -> None:

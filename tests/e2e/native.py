@@ -1,4 +1,4 @@
-"""Drives the native stack by its commands, in a directory and on ports of its own."""
+"""Run the native stack in its own directory and on its own ports."""
 
 import json
 import os
@@ -27,14 +27,14 @@ HTTP_SECONDS = 30
 
 
 class NativeStack:
-    """One stack, driven by its commands only."""
+    """A native stack, which is controlled by its commands only."""
 
     def __init__(self, directory: Path) -> None:
         self.layout = Layout(directory)
         self._environment = {**os.environ, **ports(), "NATIVE_DIR": str(directory)}
 
-    def run(self, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", *words]
+    def run(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", *arguments]
         environment = {**self._environment, **variables}
         return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
 
@@ -59,25 +59,27 @@ class NativeStack:
         return state
 
     def program(self, name: str) -> ProcessStatus:
-        return next(one for one in self.state().services if one.name == name)
+        return next(service for service in self.state().services if service.name == name)
 
     def consumers(self) -> list[str]:
-        return [one.name for one in self.state().services if one.name.startswith("pipeline-")]
+        return [service.name for service in self.state().services if service.name.startswith("pipeline-")]
 
-    def identities(self) -> list[ProcessHandle]:
+    def process_handles(self) -> list[ProcessHandle]:
         state = self.state()
         return [ProcessHandle(state.pid, state.start_time)] + [
-            spec.handle for one in state.services if (spec := one.stop_spec())
+            spec.handle for service in state.services if (spec := service.stop_spec())
         ]
 
     def publish(self, body: bytes) -> None:
         with closing(self.connection("RABBITMQ")) as connection:
             connection.channel().basic_publish("", "sensor_data", body)
 
-    def connection(self, login: str) -> pika.BlockingConnection:
-        """As the user whose variables begin so."""
+    def connection(self, prefix: str) -> pika.BlockingConnection:
+        """Connect as the user whose variables have this prefix."""
         variables = dotenv_values(self.layout.client_file)
-        credentials = pika.PlainCredentials(str(variables[f"{login}_USER"]), str(variables[f"{login}_PASS"]))
+        credentials = pika.PlainCredentials(
+            str(variables[f"{prefix}_USER"]), str(variables[f"{prefix}_PASS"])
+        )
         address = pika.ConnectionParameters(
             host=str(variables["RABBITMQ_HOST"]),
             port=int(str(variables["RABBITMQ_PORT"])),
@@ -90,17 +92,17 @@ class NativeStack:
         variables = dotenv_values(self.layout.client_file)
         url = f"mqtt://127.0.0.1:{self._environment['MQTT_HOST_PORT']}"
         user, password = (variables[f"RABBITMQ_SENSOR_{name}"] for name in ("USER", "PASS"))
-        with device(url, user, password) as thing:
-            thing.publish(topic, payload)
+        with device(url, user, password) as client:
+            client.publish(topic, payload)
 
-    def ask_dashboard(self, path: str) -> Any:
+    def get_from_dashboard(self, path: str) -> Any:
         url = f"http://127.0.0.1:{self._environment['DASHBOARD_HOST_PORT']}{path}"
         with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(
             url, timeout=HTTP_SECONDS
-        ) as answer:
-            return json.load(answer)
+        ) as response:
+            return json.load(response)
 
-    def dead(self) -> list[dict[str, Any]]:
+    def dead_letters(self) -> list[dict[str, Any]]:
         done = self.run("sensorctl", "dead", "list", "--json")
         assert done.returncode == 0, done.stdout + done.stderr
         return list(json.loads(done.stdout))
@@ -112,7 +114,7 @@ class NativeStack:
         )  # fmt: skip
 
 
-def needs_rabbitmq() -> None:
+def require_rabbitmq() -> None:
     try:
         find_server()
     except ServiceUnavailable as error:

@@ -1,4 +1,4 @@
-"""The stack under load while a part of it is stopped, restarted or killed."""
+"""The stack under load while one of its services is stopped, restarted or killed."""
 
 import json
 from collections.abc import Iterator
@@ -15,122 +15,131 @@ from tests.e2e.load import Load
 from tests.e2e.prometheus import Prometheus
 from tests.waiting import eventually
 
-# How long anything may take on a machine that has other work.
+# The time limit of each step on a busy machine.
 SECONDS = 120
 STATUS = ("docker", "compose", "run", "--rm", "-T", "sensorctl", "status", "--json")
-STALLED = "readings of the stack's own sensors are missing"
+NO_GAPS = "no reading of the stack's own sensors is missing"
 
 
 @contextmanager
-def load_on(stack: ComposeStack, sensor_id: str, rate_per_second: float = 50) -> Iterator[Load]:
-    """A load while the block runs; everything that it was confirmed must be stored in the end."""
+def publish_load(stack: ComposeStack, sensor_id: str, rate_per_second: float = 50) -> Iterator[Load]:
+    """Publish load while the block runs; every confirmed reading must be stored afterwards."""
     with Load(stack.amqp_url, QUEUE, rate_per_second, sensor_id) as load:
-        confirms_another_fifty(load)
+        wait_for_fifty_confirms(load)
         yield load
     eventually(
-        lambda: load.confirmed <= stack.stored(sensor_id), SECONDS, "confirmed readings are not stored"
+        lambda: load.confirmed <= stack.stored(sensor_id), SECONDS, "every confirmed reading is stored"
     )
-    eventually(lambda: is_settled(stack), SECONDS, "the queue did not drain")
+    eventually(lambda: is_settled(stack), SECONDS, "the queue is empty")
 
 
-def confirms_another_fifty(load: Load) -> None:
-    wanted = len(load.confirmed) + 50
-    eventually(lambda: len(load.confirmed) > wanted, SECONDS, "the load is not confirmed")
+def wait_for_fifty_confirms(load: Load) -> None:
+    before = len(load.confirmed) + 50
+    eventually(lambda: len(load.confirmed) > before, SECONDS, "the load is confirmed")
 
 
-def test_postgres_stopped_under_load_until_the_alert_fires(
+def test_the_database_stopped_under_load_until_the_alert_fires(
     stack: ComposeStack, prometheus: Prometheus
 ) -> None:
     dead = stack.ready(DEAD_QUEUE)
-    eventually(lambda: prometheus.alert("DatabaseDown") is None, SECONDS, "it is pending from before")
-    with load_on(stack, "pg-stop"):
+    eventually(lambda: prometheus.alert("DatabaseDown") is None, SECONDS, "no earlier alert is pending")
+    with publish_load(stack, "pg-stop"):
         # when the database is stopped
         before = datetime.now(UTC)
         stack.compose("stop", "postgres")
-        eventually(lambda: stack.ready() > 200, SECONDS, "the backlog does not show as Ready")
-        # then no consumer holds more than one message, and each says what it misses
-        assert stack.unacked() <= CONSUMERS, "more than one a consumer is held"
-        eventually(lambda: live_but_not_ready(stack) == CONSUMERS, SECONDS, "not every consumer tells it")
-        told = eventually(partial(told_by_both, stack), SECONDS, "one of both is silent")
-        # then status and dashboard tell since when, and still say the same when the alert fires
-        for problem in told:
+        eventually(lambda: stack.ready() > 200, SECONDS, "the backlog is ready")
+        # then no consumer holds more than one message, and none is ready
+        assert stack.unacked() <= CONSUMERS, "at most one message per consumer is unacked"
+        eventually(
+            lambda: live_but_not_ready(stack) == CONSUMERS, SECONDS, "every consumer is live but not ready"
+        )
+        problems = eventually(
+            partial(problems_of_both, stack), SECONDS, "status and dashboard report the problem"
+        )
+        # then status and dashboard report when it started, and the same when the alert fires
+        for problem in problems:
             assert before < datetime.fromisoformat(problem["started_at"]) < datetime.now(UTC), problem
             assert problem["hint"]
-        alert = eventually(lambda: prometheus.firing("DatabaseDown"), SECONDS, "it does not fire")
+        alert = eventually(lambda: prometheus.firing("DatabaseDown"), SECONDS, "the alert fires")
         assert before < datetime.fromisoformat(alert["activeAt"]) < datetime.now(UTC)
-        for first, later in zip(told, told_by_both(stack), strict=True):
-            assert datetime.fromisoformat(later["since"]) <= datetime.fromisoformat(first["since"])
-        # when it is started again
+        for first, later in zip(problems, problems_of_both(stack), strict=True):
+            assert datetime.fromisoformat(later["started_at"]) <= datetime.fromisoformat(first["started_at"])
+        # when the database is started again
         stack.compose("start", "postgres")
-        eventually(lambda: reachable(stack), SECONDS, "postgres did not come back")
-    # then nothing is lost or dead, and nobody tells of it any more
-    eventually(lambda: prometheus.alert("DatabaseDown") is None, SECONDS, "the alert stays")
-    eventually(lambda: not database_away(stack), SECONDS, "the problem is still told")
+        eventually(lambda: database_responds(stack), SECONDS, "the database responds")
+    # then nothing is lost or dead-lettered, and the problem is no longer reported
+    eventually(lambda: prometheus.alert("DatabaseDown") is None, SECONDS, "the alert is resolved")
+    eventually(lambda: not database_problems(stack), SECONDS, "the problem is no longer reported")
     assert stack.ready(DEAD_QUEUE) == dead
 
 
-def test_the_broker_restarted_under_load(stack: ComposeStack) -> None:
+def test_the_broker_restarted_under_load_loses_nothing(stack: ComposeStack) -> None:
     dead = stack.ready(DEAD_QUEUE)
-    with load_on(stack, "mq-restart") as load:
+    with publish_load(stack, "mq-restart") as load:
         stack.compose("restart", "rabbitmq")
-        confirms_another_fifty(load)
-    # A broker that was just started counts an idle queue as empty for some seconds.
-    eventually(lambda: stack.ready(DEAD_QUEUE) >= dead, SECONDS, "dead letters are lost")
+        wait_for_fifty_confirms(load)
+    # A broker reports an idle queue as empty for some seconds after its start.
+    eventually(lambda: stack.ready(DEAD_QUEUE) >= dead, SECONDS, "the dead letters are in the queue")
     assert stack.ready(DEAD_QUEUE) == dead
-    eventually(lambda: gaps(stack) == [], SECONDS, STALLED)
+    eventually(lambda: gaps(stack) == [], SECONDS, NO_GAPS)
 
 
-def test_a_consumer_killed_under_load(stack: ComposeStack) -> None:
-    with load_on(stack, "kill", rate_per_second=100) as load:
+def test_consumers_killed_under_load_lose_nothing(stack: ComposeStack) -> None:
+    with publish_load(stack, "kill", rate_per_second=100) as load:
         for container in stack.containers("pipeline-processor"):
-            confirms_another_fifty(load)
+            wait_for_fifty_confirms(load)
             stack.run("docker", "kill", container["Id"])
             stack.run("docker", "start", container["Id"])
 
 
-def test_stopped_consumers_end_well_and_leave_nothing_unacked(stack: ComposeStack) -> None:
-    with load_on(stack, "stop", rate_per_second=100):
+def test_stopped_consumers_exit_with_0_and_leave_nothing_unacked(stack: ComposeStack) -> None:
+    with publish_load(stack, "stop", rate_per_second=100):
         stack.compose("stop", "pipeline-processor")
         assert [c["State"]["ExitCode"] for c in stack.containers("pipeline-processor")] == [0] * CONSUMERS
-        eventually(lambda: stack.unacked() == 0, SECONDS, "messages stay unacked")
+        eventually(lambda: stack.unacked() == 0, SECONDS, "no message is unacked")
         stack.compose("start", "pipeline-processor")
 
 
 def is_settled(stack: ComposeStack) -> bool:
     try:
         return stack.unacked() == 0 and stack.ready() <= 2
-    except (KeyError, OSError):  # the management API comes later than the broker itself
+    except (KeyError, OSError):  # the management API starts after the broker
         return False
 
 
-def reachable(stack: ComposeStack) -> bool:
+def database_responds(stack: ComposeStack) -> bool:
     try:
         return stack.query("SELECT 1") == [(1,)]
     except psycopg.OperationalError:
         return False
 
 
-def told_by_both(stack: ComposeStack) -> list[dict[str, Any]]:
-    told = database_away(stack)
-    return told if len(told) == 2 else []
+def problems_of_both(stack: ComposeStack) -> list[dict[str, Any]]:
+    problems = database_problems(stack)
+    return problems if len(problems) == 2 else []
 
 
-def database_away(stack: ComposeStack) -> list[dict[str, Any]]:
-    """What the dashboard and the status say of it, each once."""
-    status = stack.attempt(*STATUS).stdout  # it fails while something is wrong
-    overviews = [stack.ask_dashboard("/api/overview"), json.loads(status)]
-    return [one for overview in overviews for one in overview["problems"] if one["kind"] == "database-down"]
+def database_problems(stack: ComposeStack) -> list[dict[str, Any]]:
+    """Return the problem of the database as reported by the dashboard and the status."""
+    status = stack.run_unchecked(*STATUS).stdout  # it fails while there is a problem
+    overviews = [stack.get_from_dashboard("/api/overview"), json.loads(status)]
+    return [
+        problem
+        for overview in overviews
+        for problem in overview["problems"]
+        if problem["kind"] == "database-down"
+    ]
 
 
 def live_but_not_ready(stack: ComposeStack) -> int:
-    """How many consumers say of themselves that they are alive and that something is missing."""
+    """Return the number of consumers that are live but not ready."""
     live, ready = (("python", "-m", "runtime.probe", path) for path in ("/livez", "/readyz"))
     commands = [("docker", "exec", container["Id"]) for container in stack.containers("pipeline-processor")]
     return sum(stack.succeeds(*c, *live) and not stack.succeeds(*c, *ready) for c in commands)
 
 
 def gaps(stack: ComposeStack) -> list[tuple[Any, ...]]:
-    """Runs of the stack's own sensors whose sequences have holes."""
+    """Return the runs of the stack's own sensors whose sequences have gaps."""
     return stack.query(
         "SELECT sensor_id, run_id, max(sequence) - count(*) FROM reading "
         "WHERE run_id IS NOT NULL GROUP BY 1, 2 HAVING max(sequence) <> count(*)"

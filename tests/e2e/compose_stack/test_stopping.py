@@ -1,4 +1,4 @@
-"""`make down` and `make up` again, with work left in the queue."""
+"""`make down` and `make up` with messages in the queue."""
 
 from tests.e2e.compose import DEAD_QUEUE, ComposeStack, reading
 from tests.waiting import eventually
@@ -7,9 +7,9 @@ SECONDS = 120
 
 
 def test_down_and_up_lose_nothing(stack: ComposeStack) -> None:
-    # given a dead letter, and readings that nobody takes
+    # given a dead letter, and readings without a consumer
     stack.publish(b"{kept")
-    eventually(lambda: stack.ready(DEAD_QUEUE), SECONDS, "it is not dead")
+    eventually(lambda: stack.ready(DEAD_QUEUE), SECONDS, "the message is dead-lettered")
     dead = stack.ready(DEAD_QUEUE)
     stack.compose("stop", "pipeline-processor", "sensor-1", "sensor-2", "sensor-3")
     stack.publish(*(reading("overnight", number) for number in range(20)))
@@ -19,7 +19,7 @@ def test_down_and_up_lose_nothing(stack: ComposeStack) -> None:
     assert stack.containers() == []
     stack.up()
     # then
-    eventually(lambda: len(stack.stored("overnight")) == 20, SECONDS, "readings are lost")
+    eventually(lambda: len(stack.stored("overnight")) == 20, SECONDS, "every reading is stored")
     assert stack.query("SELECT count(*) FROM reading")[0][0] >= before + 20
-    # A broker that was just started counts an idle queue as empty for some seconds.
-    eventually(lambda: stack.ready(DEAD_QUEUE) == dead, SECONDS, "dead letters are lost")
+    # A broker reports an idle queue as empty for some seconds after its start.
+    eventually(lambda: stack.ready(DEAD_QUEUE) == dead, SECONDS, "the dead letters are in the queue")

@@ -1,4 +1,4 @@
-"""What `make up` starts, and how it is confined."""
+"""The containers that `make up` starts, and their restrictions."""
 
 import json
 from pathlib import Path
@@ -8,7 +8,7 @@ import pika
 import pytest
 from pika.exceptions import AMQPConnectionError, ChannelClosedByBroker
 
-from tests.e2e.compose import ComposeStack, copy_of_the_repository, reading
+from tests.e2e.compose import ComposeStack, copy_repository, reading
 from tests.waiting import eventually
 
 OWN_SERVICES = ("sensor-1", "sensor-2", "sensor-3", "pipeline-processor", "alerter", "dashboard")
@@ -16,23 +16,23 @@ HEALTHY_SECONDS = 60
 
 
 class Anonymous(pika.PlainCredentials):  # type: ignore[misc]  # pika ships no types
-    """Logs in as RabbitMQ 4 lets everybody by default."""
+    """Anonymous credentials, which RabbitMQ 4 accepts by default."""
 
     def response_for(self, start: Any) -> tuple[str, bytes]:
         return "ANONYMOUS", b""
 
 
-def test_make_up_says_what_runs_and_shows_the_first_rows(stack: ComposeStack) -> None:
-    said = stack.greeting
-    assert f"http://127.0.0.1:{stack.management_port}" in said
-    assert f"http://127.0.0.1:{stack.prometheus_port}" in said
-    assert f"http://127.0.0.1:{stack.dashboard_port}" in said
-    assert "psql" in said
-    assert "logs" in said
-    assert "The last hour" in said
+def test_make_up_prints_the_addresses_and_the_summary(stack: ComposeStack) -> None:
+    output = stack.up_output
+    assert f"http://127.0.0.1:{stack.management_port}" in output
+    assert f"http://127.0.0.1:{stack.prometheus_port}" in output
+    assert f"http://127.0.0.1:{stack.dashboard_port}" in output
+    assert "psql" in output
+    assert "logs" in output
+    assert "The last hour" in output
 
 
-def test_a_second_up_is_harmless(stack: ComposeStack) -> None:
+def test_a_second_up_changes_nothing(stack: ComposeStack) -> None:
     before = {c["Id"] for c in stack.containers(*OWN_SERVICES)}
     stack.up()
     assert {c["Id"] for c in stack.containers(*OWN_SERVICES)} == before
@@ -43,7 +43,7 @@ def test_every_container_is_healthy_and_published_on_loopback_only(stack: Compos
         containers = stack.containers("rabbitmq", "postgres", "prometheus", *OWN_SERVICES)
         return [c["Name"] for c in containers if c["State"]["Health"]["Status"] != "healthy"]
 
-    eventually(lambda: not unhealthy(), HEALTHY_SECONDS, "a container is not healthy")
+    eventually(lambda: not unhealthy(), HEALTHY_SECONDS, "every container is healthy")
     for container in stack.containers("rabbitmq", "postgres", "prometheus", *OWN_SERVICES):
         published = [b for bs in container["NetworkSettings"]["Ports"].values() for b in bs or []]
         assert {binding["HostIp"] for binding in published} <= {"127.0.0.1"}
@@ -54,67 +54,67 @@ def test_every_container_is_healthy_and_published_on_loopback_only(stack: Compos
         assert limits["LogConfig"]["Config"]["max-size"] == "10m"
 
 
-def test_every_container_is_confined(stack: ComposeStack) -> None:
+def test_every_container_is_restricted(stack: ComposeStack) -> None:
     for container in stack.containers("rabbitmq", "postgres", "prometheus", "setup", *OWN_SERVICES):
-        confined = container["HostConfig"]
-        assert confined["CapDrop"] == ["ALL"], container["Name"]
-        assert not confined["CapAdd"]
-        assert confined["SecurityOpt"] == ["no-new-privileges:true"]
-        assert confined["PidsLimit"] > 0
+        host_config = container["HostConfig"]
+        assert host_config["CapDrop"] == ["ALL"], container["Name"]
+        assert not host_config["CapAdd"]
+        assert host_config["SecurityOpt"] == ["no-new-privileges:true"]
+        assert host_config["PidsLimit"] > 0
         assert container["Config"]["User"] not in ("", "0", "root")
     for container in stack.containers("setup", "prometheus", *OWN_SERVICES):
         assert container["HostConfig"]["ReadonlyRootfs"] is True, container["Name"]
 
 
-def test_no_process_has_a_capability_or_can_get_one(stack: ComposeStack) -> None:
+def test_no_process_has_or_can_get_a_capability(stack: ComposeStack) -> None:
     for service in ("rabbitmq", "postgres", "prometheus", *OWN_SERVICES):
         status = stack.compose("exec", "-T", service, "grep", "-E", "^(CapEff|CapBnd|NoNewPrivs)",
                                "/proc/1/status").split()  # fmt: skip
         assert status[1::2] == ["0" * 16, "0" * 16, "1"], service
 
 
-def test_a_service_gets_the_login_of_its_own_kind_only(stack: ComposeStack) -> None:
-    def logins(service: str) -> dict[str, str]:
+def test_a_service_only_gets_its_own_credentials(stack: ComposeStack) -> None:
+    def credentials(service: str) -> dict[str, str]:
         variables = dict(v.split("=", 1) for v in stack.containers(service)[0]["Config"]["Env"])
         return {
             name: value for name, value in variables.items() if name.endswith(("_USER", "_PASS", "_PASSWORD"))
         }
 
-    assert logins("sensor-1") == {"RABBITMQ_USER": "sensor", "RABBITMQ_PASS": "sensor"}
-    assert logins("pipeline-processor") == {
+    assert credentials("sensor-1") == {"RABBITMQ_USER": "sensor", "RABBITMQ_PASS": "sensor"}
+    assert credentials("pipeline-processor") == {
         "RABBITMQ_USER": "pipeline", "RABBITMQ_PASS": "pipeline",
         "POSTGRES_USER": "writer", "POSTGRES_PASSWORD": "writer",
     }  # fmt: skip
-    assert logins("alerter") == {
+    assert credentials("alerter") == {
         "RABBITMQ_USER": "alerter", "RABBITMQ_PASS": "alerter",
         "POSTGRES_USER": "reader", "POSTGRES_PASSWORD": "reader",
     }  # fmt: skip
-    assert logins("dashboard") == {
+    assert credentials("dashboard") == {
         "RABBITMQ_USER": "operator", "RABBITMQ_PASS": "operator",
         "POSTGRES_USER": "reader", "POSTGRES_PASSWORD": "reader",
     }  # fmt: skip
 
 
-def test_guest_and_the_nameless_are_refused(stack: ComposeStack) -> None:
+def test_guest_and_anonymous_logins_are_rejected(stack: ComposeStack) -> None:
     parameters = pika.URLParameters(stack.amqp_url)
-    for credentials in (pika.PlainCredentials("guest", "guest"), Anonymous("", "")):
-        parameters.credentials = credentials
+    for login in (pika.PlainCredentials("guest", "guest"), Anonymous("", "")):
+        parameters.credentials = login
         with pytest.raises(AMQPConnectionError):
             pika.BlockingConnection(parameters)
 
 
-def test_the_broker_takes_no_message_that_the_contract_forbids(stack: ComposeStack) -> None:
+def test_the_broker_rejects_a_message_larger_than_the_limit(stack: ComposeStack) -> None:
     stack.publish(reading("largest").ljust(65_536))
-    with pytest.raises(ChannelClosedByBroker) as refusal:
+    with pytest.raises(ChannelClosedByBroker) as rejection:
         stack.publish(b" " * 65_537)
-    assert refusal.value.reply_code == 406
+    assert rejection.value.reply_code == 406
 
 
-def test_the_one_shot_setup_has_ended_well(stack: ComposeStack) -> None:
+def test_setup_has_exited_with_0(stack: ComposeStack) -> None:
     assert [c["State"]["ExitCode"] for c in stack.containers("setup")] == [0]
 
 
-def test_the_names_and_ports_are_those_that_users_rely_on(stack: ComposeStack) -> None:
+def test_container_names_and_ports_are_as_documented(stack: ComposeStack) -> None:
     config = json.loads(
         stack.run(
             "docker",
@@ -153,13 +153,13 @@ def test_the_names_and_ports_are_those_that_users_rely_on(stack: ComposeStack) -
     }
     shell, option, script = (word.replace("$$", "$") for word in services["grafana"]["entrypoint"])
     start = (shell, option, script.replace("/run.sh", "true"))
-    with pytest.raises(AssertionError, match=r"ended with 78:\n.*GRAFANA_PASSWORD is not set"):
+    with pytest.raises(AssertionError, match=r"exited with 78:\n.*GRAFANA_PASSWORD is not set"):
         stack.run(*start)
-    stack.run(*start, GF_SECURITY_ADMIN_PASSWORD="chosen")
+    stack.run(*start, GF_SECURITY_ADMIN_PASSWORD="secret")
 
 
-def test_the_clone_is_clean(tmp_path: Path) -> None:
-    """What a clone holds is enough to configure the stack, and holds no `.env`."""
-    folder = copy_of_the_repository(tmp_path)
+def test_a_clone_contains_the_configuration_and_no_env_file(tmp_path: Path) -> None:
+    """A clone is sufficient to configure the stack, and contains no `.env`."""
+    folder = copy_repository(tmp_path)
     assert not (folder / ".env").exists()
     assert (folder / "docker-compose.yml").exists()

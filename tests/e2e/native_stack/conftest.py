@@ -1,19 +1,19 @@
-"""One native stack for all tests of this folder."""
+"""A native stack for all tests of this folder."""
 
 from collections.abc import Iterator
 
 import pytest
 
 from native.state import Phase, read_state
-from tests.e2e.native import NativeStack, needs_rabbitmq
+from tests.e2e.native import NativeStack, require_rabbitmq
 
 CONSUMERS = ["pipeline-1", "pipeline-2"]
 
 
 @pytest.fixture(scope="package")
-def the_only_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NativeStack]:
-    """The stack in whatever state the last test left it."""
-    needs_rabbitmq()
+def shared_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NativeStack]:
+    """The stack in the state in which the previous test left it."""
+    require_rabbitmq()
     stack = NativeStack(tmp_path_factory.mktemp("native"))
     try:
         yield stack
@@ -22,19 +22,19 @@ def the_only_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NativeS
 
 
 @pytest.fixture
-def stack(the_only_stack: NativeStack) -> NativeStack:
+def stack(shared_stack: NativeStack) -> NativeStack:
     """The stack, running with two consumers."""
-    if not is_running(the_only_stack) or the_only_stack.consumers() != CONSUMERS:
-        the_only_stack.up(PIPELINES="2")
-    return the_only_stack
+    if not is_running(shared_stack) or shared_stack.consumers() != CONSUMERS:
+        shared_stack.up(PIPELINES="2")
+    return shared_stack
 
 
 @pytest.fixture
-def stopped_stack(the_only_stack: NativeStack) -> NativeStack:
+def stopped_stack(shared_stack: NativeStack) -> NativeStack:
     """The stack, stopped."""
-    if is_running(the_only_stack):
-        the_only_stack.down()
-    return the_only_stack
+    if is_running(shared_stack):
+        shared_stack.down()
+    return shared_stack
 
 
 def is_running(stack: NativeStack) -> bool:

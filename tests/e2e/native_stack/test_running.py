@@ -1,4 +1,4 @@
-"""The native stack while nothing is wrong, as its users see it."""
+"""The native stack without problems, as its users see it."""
 
 import json
 from datetime import UTC, datetime
@@ -9,43 +9,43 @@ from dotenv import dotenv_values
 from tests.e2e.native import SENSORS, NativeStack
 from tests.waiting import eventually
 
-# How long anything may take on a machine that has other work.
+# The time limit of each step on a busy machine.
 SECONDS = 120
 
 
-def test_up_says_where_everything_is_and_shows_the_first_rows(stack: NativeStack) -> None:
-    # when it is asked for a second time
-    before = stack.identities()
-    said = stack.up()
-    # then it says so, changes nothing and tells the ways in
-    assert "is already up" in said
-    assert stack.identities() == before
+def test_a_second_up_prints_the_addresses_and_the_summary(stack: NativeStack) -> None:
+    # when it is started a second time
+    before = stack.process_handles()
+    output = stack.up()
+    # then it reports this, changes nothing and prints the addresses
+    assert "is already up" in output
+    assert stack.process_handles() == before
     for words in ("dashboard", "management UI", "make psql", "make logs", "make down", "The last hour"):
-        assert words in said
+        assert words in output
 
 
-def test_every_sensor_reaches_the_summary(stack: NativeStack) -> None:
-    eventually(lambda: stack.summary().keys() >= SENSORS, SECONDS, "rows of all three sensors")
+def test_every_sensor_is_in_the_summary(stack: NativeStack) -> None:
+    eventually(lambda: stack.summary().keys() >= SENSORS, SECONDS, "every sensor is in the summary")
     first = stack.summary()["1"]["readings"]
-    eventually(lambda: stack.summary()["1"]["readings"] > first, SECONDS, "more readings")
+    eventually(lambda: stack.summary()["1"]["readings"] > first, SECONDS, "more readings are stored")
 
 
-def test_the_dashboard_sees_every_service_and_every_sensor(stack: NativeStack) -> None:
-    def well() -> bool:
-        overview = stack.ask_dashboard("/api/overview")
+def test_the_dashboard_shows_every_service_and_every_sensor(stack: NativeStack) -> None:
+    def shows_everything() -> bool:
+        overview = stack.get_from_dashboard("/api/overview")
         services = {service["name"]: service["health"] for service in overview["services"]}
         sensors = {sensor["sensor_id"] for sensor in overview["sensors"] or []}
-        others = ["pipeline-1", "pipeline-2", "sensor-1", "sensor-2", "sensor-3", "alerter"]
-        return services == dict.fromkeys(others, "ready") and sensors >= SENSORS
+        expected = ["pipeline-1", "pipeline-2", "sensor-1", "sensor-2", "sensor-3", "alerter"]
+        return services == dict.fromkeys(expected, "ready") and sensors >= SENSORS
 
-    eventually(well, SECONDS, "the dashboard sees all")
-    assert stack.ask_dashboard("/api/minutes?sensor=1")["sensors"]["1"]
-    assert stack.ask_dashboard("/api/dead-letters")["depth"] == len(stack.dead())
-    assert stack.ask_dashboard("/api/access") == {"enabled": False, "authorized": False}
+    eventually(shows_everything, SECONDS, "the dashboard shows everything")
+    assert stack.get_from_dashboard("/api/minutes?sensor=1")["sensors"]["1"]
+    assert stack.get_from_dashboard("/api/dead-letters")["depth"] == len(stack.dead_letters())
+    assert stack.get_from_dashboard("/api/access") == {"enabled": False, "authorized": False}
 
 
-def test_what_runs_is_reported(stack: NativeStack) -> None:
-    names = [one.name for one in stack.state().services]
+def test_the_native_status_lists_every_process(stack: NativeStack) -> None:
+    names = [service.name for service in stack.state().services]
     assert names == [
         "postgres", "epmd", "rabbitmq", "pipeline-1", "pipeline-2", "sensor-1", "sensor-2", "sensor-3",
         "dashboard", "alerter",
@@ -56,32 +56,32 @@ def test_what_runs_is_reported(stack: NativeStack) -> None:
 
 
 def test_the_status_shows_every_service(stack: NativeStack) -> None:
-    def well() -> dict[str, Any] | None:
+    def healthy_status() -> dict[str, Any] | None:
         done = stack.run("sensorctl", "status", "--json")
         return json.loads(done.stdout) if done.returncode == 0 else None
 
-    status = eventually(well, SECONDS, "something is wrong")
+    status = eventually(healthy_status, SECONDS, "the status shows no problem")
     assert status["problems"] == []
     services = status["services"]
-    assert [one["name"] for one in services] == [
+    assert [service["name"] for service in services] == [
         "pipeline-1", "pipeline-2", "sensor-1", "sensor-2", "sensor-3", "dashboard", "alerter",
     ]  # fmt: skip
-    assert {(one["health"], type(one["restarts"])) for one in services} == {("ready", int)}
+    assert {(service["health"], type(service["restarts"])) for service in services} == {("ready", int)}
 
-    def screen_is_well() -> bool:
+    def screen_shows_no_problem() -> bool:
         screen = stack.run("sensorctl", "status")
         return screen.stdout.startswith("All is well") and screen.returncode == 0
 
-    eventually(screen_is_well, SECONDS, "the screen does not say so")
+    eventually(screen_shows_no_problem, SECONDS, "the status screen shows no problem")
 
 
-def test_the_logs_of_all_are_read(stack: NativeStack) -> None:
+def test_the_logs_of_every_service_are_read(stack: NativeStack) -> None:
     def summary() -> dict[str, Any]:
         done = stack.run("sensorctl", "logs", "--summary", "--json")
         assert done.returncode == 0, done.stdout + done.stderr
-        assert done.stderr == "", "every line was understood"
-        told: dict[str, Any] = json.loads(done.stdout)
-        return {service["service"]: service for service in told["services"]}
+        assert done.stderr == "", "every line was parsed"
+        document: dict[str, Any] = json.loads(done.stdout)
+        return {service["service"]: service for service in document["services"]}
 
     services = {
         "pipeline-1",
@@ -94,30 +94,30 @@ def test_the_logs_of_all_are_read(stack: NativeStack) -> None:
         "supervisor",
         "alerter",
     }
-    eventually(lambda: summary().keys() == services, SECONDS, "all services are in the summary")
+    eventually(lambda: summary().keys() == services, SECONDS, "every service is in the summary")
     assert summary()["alerter"]["starts"] >= 1
 
 
-def test_the_passwords_are_for_their_owner_only(stack: NativeStack) -> None:
+def test_only_the_owner_can_read_the_passwords(stack: NativeStack) -> None:
     assert stack.layout.client_file.stat().st_mode & 0o077 == 0
     assert dotenv_values(stack.layout.client_file).keys() >= {"RABBITMQ_VHOST", "POSTGRES_DB"}
 
 
-def test_a_device_reaches_the_summary_by_mqtt(stack: NativeStack) -> None:
+def test_a_reading_sent_by_mqtt_is_in_the_summary(stack: NativeStack) -> None:
     reading = {"measured_at": datetime.now(UTC).isoformat(), "temperature": 21.5}
     stack.publish_by_mqtt("sensors/by-mqtt/temperature", json.dumps(reading).encode())
-    eventually(lambda: "by-mqtt" in stack.summary(), SECONDS, "the device's row")
+    eventually(lambda: "by-mqtt" in stack.summary(), SECONDS, "the device is in the summary")
 
 
-def test_bad_json_is_dead_lettered_with_its_reason(stack: NativeStack) -> None:
+def test_an_invalid_message_is_dead_lettered_with_its_reason(stack: NativeStack) -> None:
     stack.publish(b"{not json")
     eventually(
-        lambda: "not-json" in json.dumps(stack.dead()), SECONDS, "the message in the dead-letter queue"
+        lambda: "not-json" in json.dumps(stack.dead_letters()), SECONDS, "the message is dead-lettered"
     )
 
 
 def test_psql_reaches_the_database(stack: NativeStack) -> None:
-    eventually(lambda: "1" in stack.summary(), SECONDS, "readings")
+    eventually(lambda: "1" in stack.summary(), SECONDS, "readings are stored")
     done = stack.psql("select count(*) > 0 from reading")
     assert done.returncode == 0, done.stderr
     assert " t" in done.stdout

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from tests.e2e.prometheus import metrics_in, queries_of
+from tests.e2e.prometheus import dashboard_queries, metrics_in
 
 ROOT = Path(__file__).parents[3]
 DASHBOARD = ROOT / "deploy" / "grafana" / "dashboards" / "sensors.json"
@@ -27,7 +27,7 @@ def test_every_panel_has_a_title_and_a_description_and_overlaps_no_other() -> No
 
 
 def test_the_dashboard_shows_metrics_of_sensors_consumers_and_the_broker() -> None:
-    shown = {name for query in queries_of(DASHBOARD) for name in metrics_in(query)}
+    shown = {name for query in dashboard_queries(DASHBOARD) for name in metrics_in(query)}
 
     assert {name.split("_")[0] for name in shown} >= {"pipeline", "sensor", "rabbitmq"}
     assert {"pipeline_readings_stored_total", "sensor_outbox_readings", "sensors:queue_ready"} <= shown

@@ -1,4 +1,4 @@
-"""The native stack while a part of it hangs or was killed."""
+"""The native stack while one of its processes is stalled or was killed."""
 
 import json
 import os
@@ -12,24 +12,24 @@ from native.state import Phase
 from tests.e2e.native import NativeStack
 from tests.waiting import eventually
 
-# How long anything may take on a machine that has other work.
+# The time limit of each step on a busy machine.
 SECONDS = 120
 
 
-def test_a_consumer_that_hangs_is_told_as_an_event(stack: NativeStack) -> None:
-    # given an operator who hears
+def test_a_stalled_consumer_fires_an_alert(stack: NativeStack) -> None:
+    # given an operator who subscribes to alerts
     with closing(stack.connection("RABBITMQ_OPERATOR")) as connection:
         channel = connection.channel()
         channel.queue_declare("events.e2e", durable=True)
         channel.queue_bind("events.e2e", "events", "service-stalled.#")
-        # when a consumer hangs, and goes on
-        hanging = stack.program("pipeline-2")
-        assert hanging.pid
-        os.kill(hanging.pid, signal.SIGSTOP)
+        # when a consumer stalls and resumes
+        stalled = stack.program("pipeline-2")
+        assert stalled.pid
+        os.kill(stalled.pid, signal.SIGSTOP)
         try:
             firing = next_alert(channel, "events.e2e")
         finally:
-            os.kill(hanging.pid, signal.SIGCONT)
+            os.kill(stalled.pid, signal.SIGCONT)
         # then its alert fires and is resolved
         assert (firing["status"], firing["labels"]["service"]) == ("firing", "pipeline-2")
         resolved = next_alert(channel, "events.e2e")
@@ -38,35 +38,35 @@ def test_a_consumer_that_hangs_is_told_as_an_event(stack: NativeStack) -> None:
 
 
 @pytest.mark.parametrize("name", ["pipeline-1", "sensor-2"])
-def test_what_is_killed_is_started_again(stack: NativeStack, name: str) -> None:
+def test_a_killed_process_is_restarted(stack: NativeStack, name: str) -> None:
     before = stack.program(name)
     assert before.pid is not None
     os.kill(before.pid, signal.SIGKILL)
-    eventually(lambda: stack.program(name).restarts == before.restarts + 1, SECONDS, f"{name} started again")
+    eventually(lambda: stack.program(name).restarts == before.restarts + 1, SECONDS, f"{name} is restarted")
     assert stack.program(name).last_exit_code == -signal.SIGKILL
 
 
-def test_readings_flow_again_after_the_broker_was_killed(stack: NativeStack) -> None:
+def test_readings_are_stored_again_after_the_broker_was_killed(stack: NativeStack) -> None:
     broker = stack.program("rabbitmq")
     assert broker.pid is not None
     os.kill(broker.pid, signal.SIGKILL)
     eventually(
-        lambda: stack.program("rabbitmq").restarts == broker.restarts + 1, SECONDS, "the broker started again"
+        lambda: stack.program("rabbitmq").restarts == broker.restarts + 1, SECONDS, "the broker is restarted"
     )
     before = stack.summary()["1"]["readings"]
-    eventually(lambda: stack.summary()["1"]["readings"] > before + 1, SECONDS, "readings flow again")
+    eventually(lambda: stack.summary()["1"]["readings"] > before + 1, SECONDS, "readings are stored again")
 
 
-def test_a_killed_supervisor_leaves_nothing_that_the_next_up_cannot_end(stack: NativeStack) -> None:
+def test_the_next_up_ends_the_processes_of_a_killed_supervisor(stack: NativeStack) -> None:
     # given a stack whose supervisor was killed
-    orphans = stack.identities()[1:]
+    orphans = stack.process_handles()[1:]
     os.kill(stack.state().pid, signal.SIGKILL)
-    eventually(lambda: not stack.state().supervisor.is_alive(), SECONDS, "the supervisor is gone")
+    eventually(lambda: not stack.state().supervisor.is_alive(), SECONDS, "the supervisor has ended")
     assert "not running" in stack.run("native", "status").stdout
-    # when it is started again
-    said = stack.up(PIPELINES="2")
-    # then the orphans were ended first, and everything runs
-    assert "left running" in said
+    # when the stack is started again
+    output = stack.up(PIPELINES="2")
+    # then the orphans were terminated first, and everything runs
+    assert "left running" in output
     assert not any(orphan.is_alive() for orphan in orphans)
     assert stack.state().phase is Phase.RUNNING
 
@@ -74,11 +74,11 @@ def test_a_killed_supervisor_leaves_nothing_that_the_next_up_cannot_end(stack: N
 def next_alert(channel: Any, queue: str) -> dict[str, Any]:
     bodies: list[bytes] = []
 
-    def came() -> bool:
+    def received() -> bool:
         _, _, body = channel.basic_get(queue, auto_ack=True)
         bodies.extend([body] if body else [])
         return bool(bodies)
 
-    eventually(came, SECONDS, "an alert")
+    eventually(received, SECONDS, "an alert arrives")
     [alert] = json.loads(bodies[0])["alerts"]
     return dict(alert)

@@ -1,4 +1,4 @@
-"""The benchmark runs against real servers, as in `make bench`, with few messages."""
+"""The benchmark runs against real servers, as with `make bench` but with few messages."""
 
 import json
 import subprocess
@@ -13,7 +13,7 @@ MESSAGES = 200
 
 
 def test_the_benchmark_compares_this_project_with_the_baseline(tmp_path: Path) -> None:
-    # given the baseline, which needs no packages besides this project's
+    # given the baseline, which requires only the packages of this project
     options = ["--sections", "single", "--contenders", "project,baseline", "--rounds", "1", "--seed", "7"]
     options += ["--messages", str(MESSAGES), "--peers", sys.executable, "--out", str(tmp_path)]
     # when

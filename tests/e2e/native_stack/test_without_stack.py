@@ -1,4 +1,4 @@
-"""What needs no running stack: private servers, and starts that are refused at once."""
+"""Tests without a running stack: private servers, and starts that fail immediately."""
 
 from pathlib import Path
 
@@ -9,12 +9,12 @@ import pytest
 from native.postgres import PrivatePostgres
 from native.rabbitmq import PrivateRabbitMQ
 from runtime.errors import ServiceUnavailable
-from tests.e2e.native import NativeStack, needs_rabbitmq
+from tests.e2e.native import NativeStack, require_rabbitmq
 
 
-def test_private_servers_run_under_a_closed_folder_and_keep_what_they_hold(tmp_path: Path) -> None:
-    # given a folder that nobody else may pass through, as /root is
-    needs_rabbitmq()
+def test_private_servers_run_in_an_inaccessible_folder_and_keep_their_data(tmp_path: Path) -> None:
+    # given a folder that other users cannot access, such as /root
+    require_rabbitmq()
     tmp_path.chmod(0o700)
     with PrivatePostgres(tmp_path / "postgres") as database, PrivateRabbitMQ(tmp_path / "rabbitmq") as broker:
         with psycopg.connect(database.url.replace("+psycopg", ""), autocommit=True) as connection:
@@ -22,7 +22,7 @@ def test_private_servers_run_under_a_closed_folder_and_keep_what_they_hold(tmp_p
         # when a plain client declares its queue twice
         for _ in range(2):
             declare_and_count(broker.url, b"kept")
-    # then both hold their data after a restart, and the password is the same
+    # then both have their data after a restart, and the password is the same
     again = PrivatePostgres(tmp_path / "postgres")
     assert again.password == database.password
     with again, psycopg.connect(again.url.replace("+psycopg", "")) as connection:
@@ -31,13 +31,13 @@ def test_private_servers_run_under_a_closed_folder_and_keep_what_they_hold(tmp_p
         assert declare_and_count(broker.url) == 2
 
 
-def test_an_initdb_that_fails_is_told(tmp_path: Path) -> None:
+def test_a_failed_initdb_is_reported(tmp_path: Path) -> None:
     server = PrivatePostgres(tmp_path)
     with pytest.raises(ServiceUnavailable, match="failed with exit code"):
-        server._run("initdb", "--pgdata", "/proc/nowhere")
+        server._run("initdb", "--pgdata", "/proc/unknown")
 
 
-def test_a_wrong_port_ends_with_78_and_names_the_variable(tmp_path: Path) -> None:
+def test_an_invalid_port_exits_with_78_and_names_the_variable(tmp_path: Path) -> None:
     stack = NativeStack(tmp_path)
     done = stack.run("native", "up", POSTGRES_HOST_PORT="seventy")
     assert done.returncode == 78
