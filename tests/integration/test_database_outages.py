@@ -179,7 +179,9 @@ def test_a_lock_on_the_table_pauses_the_consumer(
     assert_all_stored_once(broker, database, consumer, 12)
 
 
-def test_a_read_only_database_is_an_outage(broker: VirtualHost, database: Database, run: Processes) -> None:
+def test_a_read_only_database_pauses_the_consumer(
+    broker: VirtualHost, database: Database, run: Processes
+) -> None:
     database.query(f"ALTER DATABASE {database.name} SET default_transaction_read_only = on")
     consumer = run.start_consumer()
     publish_load(broker, 3)
