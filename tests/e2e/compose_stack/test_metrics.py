@@ -23,7 +23,7 @@ def test_every_target_is_up(prometheus: Prometheus) -> None:
         + ["alerter"]
     )
     eventually(
-        lambda: sorted(prometheus.targets()) == [(job, "up") for job in expected],
+        lambda: sorted(prometheus.targets()) == [(job, "up") for job in sorted(expected)],
         SCRAPE_SECONDS,
         "every target is up",
     )
