@@ -1,4 +1,4 @@
-"""The alerter notifies the exchange and a webhook of what fails in real servers, and of its end."""
+"""The alerter notifies the exchange and a webhook of failures in real servers and of their end."""
 
 import subprocess
 import sys
@@ -61,8 +61,8 @@ class RunningAlerter:
         self._broker = broker
         self.published: list[tuple[str, AlertGroup]] = []
 
-    def on_the_exchange(self, status: str, labels: Labels) -> Alert:
-        def found() -> list[Alert]:
+    def wait_on_exchange(self, status: str, labels: Labels) -> Alert:
+        def find() -> list[Alert]:
             for message in self._broker.drain(EVENTS_QUEUE):
                 assert message.properties.message_id
                 assert message.properties.delivery_mode == 2
@@ -71,9 +71,9 @@ class RunningAlerter:
             alerts = [alert for _, group in self.published for alert in group.alerts]
             return [a for a in alerts if a.status == status and labels.items() <= a.labels.items()]
 
-        return eventually(found, DEADLINE_SECONDS, f"the exchange has {labels} {status}")[0]
+        return eventually(find, DEADLINE_SECONDS, f"the exchange has {labels} {status}")[0]
 
-    def at_the_webhook(self, status: str, labels: Labels) -> Alert:
+    def wait_at_webhook(self, status: str, labels: Labels) -> Alert:
         return eventually(
             lambda: self.webhook.alerts(status, **labels),
             DEADLINE_SECONDS,
@@ -89,7 +89,7 @@ def alerter(run: Processes, subscribed: VirtualHost, webhook: WebhookServer) -> 
 
 
 def start_consumer(run: Processes, broker: VirtualHost) -> None:
-    """Start one, and wait until the broker's statistics count it."""
+    """Start a consumer, and wait until the broker's statistics include it."""
     run.start_consumer()
     queue = f"/api/queues/{broker.name}/{QUEUE}"
     eventually(
@@ -114,29 +114,29 @@ def start_alerter(
     return RunningAlerter(process, webhook, broker)
 
 
-def test_a_sensor_that_goes_offline_and_comes_back(
+def test_an_offline_sensor_fires_an_alert_that_is_resolved_by_its_next_reading(
     alerter: RunningAlerter, database: Database, subscribed: VirtualHost
 ) -> None:
     # when a sensor sent readings for minutes, and then stopped
     database.query(OFFLINE, "kitchen")
 
     # then both receivers get the same alert, once
-    firing = alerter.on_the_exchange("firing", KITCHEN)
-    assert alerter.at_the_webhook("firing", KITCHEN) == firing
+    firing = alerter.wait_on_exchange("firing", KITCHEN)
+    assert alerter.wait_at_webhook("firing", KITCHEN) == firing
     assert firing.labels == {"alertname": "SensorOffline", "severity": "warning", "sensor": "kitchen"}
     assert firing.annotations["summary"].startswith("Sensor kitchen sends no readings")
     [last] = database.query("SELECT max(received_at) AS at FROM reading")
     assert firing.startsAt == last["at"]
     assert "sensor-offline.firing.kitchen" in [key for key, _ in alerter.published]
 
-    # and when it comes back, the alert is resolved
+    # and when it sends a reading again, the alert is resolved
     subscribed.publish(reading("kitchen"))
-    resolved = alerter.on_the_exchange("resolved", KITCHEN)
-    assert alerter.at_the_webhook("resolved", KITCHEN) == resolved
+    resolved = alerter.wait_on_exchange("resolved", KITCHEN)
+    assert alerter.wait_at_webhook("resolved", KITCHEN) == resolved
     assert (resolved.fingerprint, resolved.startsAt) == (firing.fingerprint, firing.startsAt)
     assert resolved.endsAt > firing.startsAt
 
-    # and the metrics and the log say so, without the secret
+    # and the metrics and the log show it, without the secret
     for line in (
         'alerter_events_total{kind="sensor-offline",status="firing"} 1.0',
         'alerter_alerts_firing{kind="sensor-offline"} 0.0',
@@ -167,16 +167,18 @@ def test_during_an_outage_of_the_broker_the_webhook_is_notified_at_once_and_the_
     # when a sensor goes offline
     database.query(OFFLINE, "attic")
 
-    # then the webhook is notified, and the exchange once the broker is back
-    firing = alerter.at_the_webhook("firing", ATTIC)
+    # then the webhook is notified, and the exchange once the broker is up again
+    firing = alerter.wait_at_webhook("firing", ATTIC)
     assert subscribed.ready(EVENTS_QUEUE) == 0
     broker_proxy.forward()
-    assert alerter.on_the_exchange("firing", ATTIC) == firing
+    assert alerter.wait_on_exchange("firing", ATTIC) == firing
     assert alerter.process.status("/livez") == 200
-    eventually(lambda: alerter.process.status("/readyz") == 200, DEADLINE_SECONDS, "it is ready again")
+    eventually(
+        lambda: alerter.process.status("/readyz") == 200, DEADLINE_SECONDS, "the alerter is ready again"
+    )
 
 
-def test_a_restart_of_the_broker_reaches_the_webhook_at_once_and_the_exchange_afterwards(
+def test_a_broker_restart_is_sent_to_the_webhook_immediately_and_to_the_exchange_afterwards(
     webhook: WebhookServer, database: Database, tmp_path: Path
 ) -> None:
     # given an alerter on a broker of its own
@@ -192,12 +194,12 @@ def test_a_restart_of_the_broker_reaches_the_webhook_at_once_and_the_exchange_af
         broker.close()
         # when the broker is stopped and started again
         server.control("stop_app")
-        firing = alerter.at_the_webhook("firing", BROKER_DOWN)
+        firing = alerter.wait_at_webhook("firing", BROKER_DOWN)
         server.control("start_app")
         # then both receivers are notified of both
-        resolved = alerter.at_the_webhook("resolved", BROKER_DOWN)
-        assert alerter.on_the_exchange("firing", BROKER_DOWN) == firing
-        assert alerter.on_the_exchange("resolved", BROKER_DOWN) == resolved
+        resolved = alerter.wait_at_webhook("resolved", BROKER_DOWN)
+        assert alerter.wait_on_exchange("firing", BROKER_DOWN) == firing
+        assert alerter.wait_on_exchange("resolved", BROKER_DOWN) == resolved
         assert alerter.process.stop() == 0
 
 
@@ -207,7 +209,7 @@ def own_broker() -> Iterator[ControllableBroker]:
         try:
             broker = stack.enter_context(controllable_broker())
         except ServerUnavailable as reason:
-            pytest.skip(f"there is no RabbitMQ that can be stopped: {reason}")
+            pytest.skip(f"no RabbitMQ that can be stopped is available: {reason}")
         yield broker
 
 
@@ -218,7 +220,7 @@ def test_a_webhook_that_never_responds_delays_neither_the_evaluation_nor_the_exc
 
     for sensor in ("attic", "kitchen"):
         database.query(OFFLINE, sensor)
-        alerter.on_the_exchange("firing", {"sensor": sensor})
+        alerter.wait_on_exchange("firing", {"sensor": sensor})
 
     assert alerter.webhook.accepted == []
     assert alerter.process.status("/livez") == 200
@@ -235,7 +237,7 @@ def test_an_alerter_that_is_killed_sends_the_same_alerts_again_after_its_restart
 ) -> None:
     database.query(OFFLINE, "kitchen")
     database.query(OFFLINE, "attic")
-    kitchen, attic = (alerter.at_the_webhook("firing", labels) for labels in (KITCHEN, ATTIC))
+    kitchen, attic = (alerter.wait_at_webhook("firing", labels) for labels in (KITCHEN, ATTIC))
     alerter.process.kill()
     webhook.accepted.clear()
     subscribed.publish(reading("attic"))
@@ -246,19 +248,19 @@ def test_an_alerter_that_is_killed_sends_the_same_alerts_again_after_its_restart
             )
         ),
         DEADLINE_SECONDS,
-        "the attic is back",
+        "the attic is online",
     )
 
     restarted = start_alerter(run, subscribed, webhook)
 
-    assert restarted.at_the_webhook("firing", KITCHEN) == kitchen
-    started = restarted.at_the_webhook("resolved", {"alertname": "AlerterStarted"})
+    assert restarted.wait_at_webhook("firing", KITCHEN) == kitchen
+    started = restarted.wait_at_webhook("resolved", {"alertname": "AlerterStarted"})
     assert kitchen.fingerprint in started.annotations["firing"].split()
     assert attic.fingerprint not in started.annotations["firing"].split()
     assert webhook.alerts(**ATTIC) == []
 
 
-def test_while_the_database_is_down_no_sensor_is_reported_as_back(
+def test_while_the_database_is_down_no_sensor_alert_is_resolved(
     run: Processes,
     subscribed: VirtualHost,
     webhook: WebhookServer,
@@ -268,12 +270,12 @@ def test_while_the_database_is_down_no_sensor_is_reported_as_back(
     start_consumer(run, subscribed)
     alerter = start_alerter(run, subscribed, webhook, DATABASE_URL=database.url_through(database_proxy))
     database.query(OFFLINE, "kitchen")
-    alerter.at_the_webhook("firing", KITCHEN)
+    alerter.wait_at_webhook("firing", KITCHEN)
 
     database_proxy.refuse()
-    alerter.at_the_webhook("firing", DATABASE_DOWN)
+    alerter.wait_at_webhook("firing", DATABASE_DOWN)
     database_proxy.forward()
-    alerter.at_the_webhook("resolved", DATABASE_DOWN)
+    alerter.wait_at_webhook("resolved", DATABASE_DOWN)
 
     assert webhook.alerts("resolved", **KITCHEN) == []
 
@@ -287,7 +289,7 @@ def test_no_subscriber_is_required(
 
     # when an alert fires
     database.query(OFFLINE, "kitchen")
-    alerter.at_the_webhook("firing", KITCHEN)
+    alerter.wait_at_webhook("firing", KITCHEN)
 
     # then it is published, too
     delivered = 'alerter_notifications_delivered_total{receiver="broker"} '
@@ -313,7 +315,7 @@ def test_the_subscriber_of_the_guide_receives_alerts(
         [sys.executable, "-u", "-c", program], stdout=subprocess.PIPE, text=True, cwd=ROOT
     )
     with subscriber, closing(subscriber.stdout) as out:  # type: ignore[type-var]
-        # So that the line that is read is not waited for for ever.
+        # A timer ends the program, so that reading its output does not block forever.
         timer = threading.Timer(2 * DEADLINE_SECONDS, subscriber.kill)
         timer.start()
         try:

@@ -24,13 +24,13 @@ def restart_until_handled(is_done: Callable[[], bool], run: Processes, max_death
         eventually(
             lambda: consumer.exit_code is not None or is_done(),  # noqa: B023 (evaluated immediately)
             DEADLINE_SECONDS,
-            "the consumer dies or handles every message",
+            "the consumer is killed or handles every message",
         )
         if consumer.exit_code is None:
             assert consumer.stop() == 0
             return deaths
         assert consumer.exit_code == SIGKILLED
-    raise AssertionError(f"the consumer died {max_deaths + 1} times")
+    raise AssertionError(f"the consumer was killed {max_deaths + 1} times")
 
 
 @both_queue_types

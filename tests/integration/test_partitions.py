@@ -191,7 +191,9 @@ def maintain_until(stop: threading.Event, database: Database) -> int:
     made = 0
     with database.connect() as connection:
         while not stop.is_set():
-            with suppress(psycopg.errors.LockNotAvailable):  # it gives way, and tries again
+            with suppress(
+                psycopg.errors.LockNotAvailable
+            ):  # maintenance gives up its lock and is tried again
                 row = connection.execute("SELECT create_partitions() AS made").fetchone()
                 made += row["made"] if row else 0
     return made

@@ -240,7 +240,7 @@ def test_the_whole_system_works_with_these_privileges(stack: Stack, tmp_path: Pa
         status = eventually(lambda: dead_letters(tools), DEADLINE_SECONDS, "the status shows the dead letter")
         assert "not-json" in status["problems"][0]["message"]
         assert "twice" in [sensor["sensor_id"] for sensor in status["sensors"]]
-        # and a replayed message is dead-lettered again; exported, discarded and imported, it is back
+        # and a replayed message is dead-lettered again; exported, discarded and imported, it is in the queue
         assert sensorctl(tools, "dead", "replay").returncode == 0
         eventually(
             lambda: '"x-replays": 1' in sensorctl(tools, "dead", "list", "--json").stdout,

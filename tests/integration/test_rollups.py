@@ -20,7 +20,7 @@ from tests.writers import WRITERS, four_writers
 
 HOUR = timedelta(hours=1)
 MICROSECOND = timedelta(microseconds=1)
-# What the views were before there were roll-ups: the last hour as its definition says it.
+# The definition of the views, which scan the readings.
 MEASURES = """
 count(*) AS readings, min(temperature) AS min_temperature, avg(temperature) AS mean_temperature,
 max(temperature) AS max_temperature,

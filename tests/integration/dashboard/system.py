@@ -1,4 +1,4 @@
-"""A consumer and a dashboard, and what their page shows."""
+"""A consumer and a dashboard, and helpers that read the page."""
 
 import json
 import urllib.request

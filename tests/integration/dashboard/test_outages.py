@@ -22,7 +22,7 @@ def test_an_outage_of_the_database_is_shown_and_clears_itself(
     started_at = datetime.now(UTC).replace(microsecond=0)
     system.database_proxy.refuse()
     system.publish("1", 25.0)
-    # then the page shows this, since when, and what to do, and nothing outdated looks current
+    # then the page shows the problem, its start and a hint, and marks outdated values
     problem = page.locator(".problem").filter(has_text="database")
     expect(problem.locator(".since")).to_have_text(re.compile(r"since \d\d:\d\d:\d\d, for \d+ s"))
     expect(problem.locator(".hint")).not_to_be_empty()
@@ -34,7 +34,7 @@ def test_an_outage_of_the_database_is_shown_and_clears_itself(
     expect(page.locator("#connection")).to_have_text("Live")
     eventually(lambda: dashboard.status("/readyz") == 503, DEADLINE_SECONDS, "it is not ready")
     assert dashboard.status("/livez") == 200
-    # and when it is up again, the problem is gone and the new reading is there
+    # and when it is up again, the problem disappears and the new reading is shown
     system.database_proxy.forward()
     expect(page.locator("#overall-status")).to_have_text("No problems")
     expect(problem).to_have_count(0)
