@@ -20,7 +20,7 @@ from sensorctl.settings import SetupSettings
 from tests.unit.consumer_harness import ConsumerHarness
 from tests.unit.fake_broker import FakeBroker, FakeConfirmPublisher
 from tests.unit.fakes import GetSettingsError, RunCommand
-from tests.unit.ports import closed_port
+from tests.unit.ports import reserve_closed_port
 
 FIELDS = {
     name.upper()
@@ -81,9 +81,9 @@ def settings_error(monkeypatch: pytest.MonkeyPatch) -> GetSettingsError:
 
 
 @pytest.fixture
-def closed() -> Iterator[int]:
-    """A port on which nothing listens."""
-    with closed_port() as port:
+def closed_port() -> Iterator[int]:
+    """Yield a port on which nothing listens."""
+    with reserve_closed_port() as port:
         yield port
 
 
@@ -113,7 +113,7 @@ def make_harness(monkeypatch: pytest.MonkeyPatch, quick_retries: None) -> Callab
 
 @pytest.fixture
 def sensors_broker(monkeypatch: pytest.MonkeyPatch, quick_retries: None) -> FakeBroker:
-    """A broker in memory with the queue `heat`, to which sensors connect."""
+    """Return a broker in memory with the queue `heat`, to which sensors connect."""
     broker = FakeBroker()
     Topology("heat").declare(broker.connect("", "").channel())
     monkeypatch.setattr(
@@ -124,7 +124,7 @@ def sensors_broker(monkeypatch: pytest.MonkeyPatch, quick_retries: None) -> Fake
 
 @pytest.fixture
 def operators_broker(monkeypatch: pytest.MonkeyPatch) -> FakeBroker:
-    """A broker in memory, to which the operator's command connects."""
+    """Return a broker in memory, to which the operator's command connects."""
     broker = FakeBroker()
     monkeypatch.setattr("messaging.management.admin.connect", broker.connect)
     return broker

@@ -38,5 +38,5 @@ class HandlerHarness:
 
     @property
     def reported(self) -> list[StoreResult]:
-        """The result that was reported of each batch."""
+        """Return the result that was reported of each batch."""
         return [result for (result,) in self.events.calls_to("stored")]

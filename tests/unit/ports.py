@@ -8,7 +8,7 @@ HOST = "127.0.0.1"
 
 
 @contextmanager
-def closed_port() -> Iterator[int]:
+def reserve_closed_port() -> Iterator[int]:
     """Reserve a port on which nothing can listen, so that each connection is refused."""
     with socket.socket() as reservation:
         reservation.bind((HOST, 0))
@@ -16,7 +16,7 @@ def closed_port() -> Iterator[int]:
 
 
 @contextmanager
-def reserved_port() -> Iterator[int]:
+def reserve_port() -> Iterator[int]:
     """Reserve a port on which this process can listen repeatedly and which no other process is given.
 
     The reserving socket does not listen, so a server with SO_REUSEADDR may bind the same port.

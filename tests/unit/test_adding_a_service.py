@@ -62,7 +62,7 @@ def blocks() -> list[Block]:
 
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the repository to which the whole page was applied."""
+    """Return a copy of the repository to which the whole page was applied."""
     return applied(tmp_path_factory.mktemp("page") / "copy", blocks())
 
 
@@ -89,7 +89,7 @@ def registry_tests(root: Path) -> subprocess.CompletedProcess[str]:
     return run(root, sys.executable, "-m", "pytest", *options, REGISTRY_TESTS)
 
 
-def test_every_part_of_the_system_knows_the_service(copy: Path) -> None:
+def test_every_part_of_the_system_has_the_service(copy: Path) -> None:
     done = run(copy, sys.executable, "-c", REPORT)
     assert done.stdout.splitlines() == [
         "heartbeat 9141 True",
@@ -129,7 +129,7 @@ def test_the_code_passes_the_linters(copy: Path) -> None:
         assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_the_service_runs_answers_its_probe_and_stops(copy: Path) -> None:
+def test_the_service_runs_responds_to_its_probe_and_stops(copy: Path) -> None:
     port = str(free_port())
     command = (sys.executable, "-m", "heartbeat")
 

@@ -1,4 +1,4 @@
-"""Each program as it is started: exit codes and sentences, without any server."""
+"""The programs as processes: exit codes and messages, without any server."""
 
 import os
 import signal
@@ -21,14 +21,14 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
-def environment(closed: int, tmp_path: Path) -> dict[str, str]:
-    """The variables of a machine on which neither broker nor database runs."""
+def environment(closed_port: int, tmp_path: Path) -> dict[str, str]:
+    """Return the environment variables of a machine on which neither broker nor database runs."""
     return {
         **os.environ,
-        "RABBITMQ_PORT": str(closed),
+        "RABBITMQ_PORT": str(closed_port),
         "RABBITMQ_PASS": "s3cret",
         "POSTGRES_HOST": "127.0.0.1",
-        "POSTGRES_PORT": str(closed),
+        "POSTGRES_PORT": str(closed_port),
         "POSTGRES_PASSWORD": "s3cret",
         "HTTP_PORT": "0",
         "SENSOR_ID": "1",
@@ -95,8 +95,8 @@ def test_a_program_that_waits_for_its_server_can_be_stopped(
 
 
 @pytest.fixture
-def parts(monkeypatch: pytest.MonkeyPatch, quick_retries: None) -> tuple[FakeBroker, FakeStore]:
-    """A broker and a store in memory, in the place of the consumer's own."""
+def fakes(monkeypatch: pytest.MonkeyPatch, quick_retries: None) -> tuple[FakeBroker, FakeStore]:
+    """Replace the broker and the store of the consumer by fakes in memory."""
     broker, store = FakeBroker(), FakeStore()
     monkeypatch.setattr("messaging.consuming.consumer.Connection", broker.open_connection)
     monkeypatch.setattr(pipeline_program, "Store", lambda *_, **__: store)
@@ -106,7 +106,7 @@ def parts(monkeypatch: pytest.MonkeyPatch, quick_retries: None) -> tuple[FakeBro
 
 @pytest.fixture
 def stop_when() -> Iterator[Callable[[ShutdownSignal, Callable[[], bool]], None]]:
-    """Requests the stop from another thread once a condition holds."""
+    """Return a function that requests a shutdown from another thread once a condition holds."""
     threads: list[threading.Thread] = []
 
     def watch(stop: ShutdownSignal, condition: Callable[[], bool]) -> None:
@@ -124,10 +124,10 @@ def stop_when() -> Iterator[Callable[[ShutdownSignal, Callable[[], bool]], None]
         thread.join(60)
 
 
-def test_the_consumer_process_stores_good_messages_and_buries_bad_ones(
-    parts: tuple[FakeBroker, FakeStore], stop_when: Any, capsys: pytest.CaptureFixture[str]
+def test_the_consumer_process_stores_valid_messages_and_dead_letters_invalid_messages(
+    fakes: tuple[FakeBroker, FakeStore], stop_when: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    broker, store = parts
+    broker, store = fakes
     broker.put("sensor_data", with_fields(), b"nonsense", with_fields(sensor_id="attic"), with_fields())
     stop = ShutdownSignal()
     stop_when(stop, lambda: broker.operations.count("ack") == 4)

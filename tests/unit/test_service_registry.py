@@ -37,7 +37,7 @@ def pyproject() -> dict[str, Any]:
 
 
 def packages() -> set[str]:
-    """The packages in the root of the repository."""
+    """Return the packages in the root of the repository."""
     return {file.parent.name for file in ROOT.glob("*/__init__.py")} - {"tests"}
 
 
@@ -47,13 +47,13 @@ def import_graph() -> grimp.ImportGraph:
 
 
 def imported_packages(module: str) -> set[str]:
-    """The module's package and the packages that it imports, directly or not."""
+    """Return the module's package and the packages that it imports, directly or not."""
     upstream = import_graph().find_upstream_modules(module, as_package=True)
     return {module} | {name.partition(".")[0] for name in upstream}
 
 
 def copied_folders(dockerfile: str, target: str | None) -> set[str]:
-    """What a stage of a Dockerfile and the stages that it starts from copy from the repository."""
+    """Return what a Dockerfile stage and its base stages copy from the repository."""
     stages: dict[str, tuple[str, set[str]]] = {}
     name = ""
     for line in (ROOT / dockerfile).read_text(encoding="utf-8").splitlines():
@@ -160,7 +160,7 @@ def test_compose_publishes_the_port_of_a_published_service_only(service: Service
 
 
 @each_service
-def test_compose_says_where_the_services_are_to_those_that_monitor_them(service: Service) -> None:
+def test_compose_passes_the_addresses_of_the_services_to_those_that_monitor_them(service: Service) -> None:
     for name in service.compose_names:
         variables = environment(name)
         assert variables.get("SERVICES") == ("${SERVICES:-compose}" if service.monitors else None)
@@ -184,7 +184,7 @@ def test_an_image_contains_its_services_and_what_they_import(service: Service) -
 
 
 def scrape_targets() -> Iterator[tuple[str, str]]:
-    """The job and the address of each target, without the replicas of a name."""
+    """Return the job and the address of each target, without the replicas of a name."""
     text = (ROOT / "deploy" / "prometheus" / "prometheus.yml").read_text(encoding="utf-8")
     for job in yaml.safe_load(text)["scrape_configs"]:
         for group in job.get("static_configs", []):

@@ -47,7 +47,7 @@ def garbage(request: BaseHTTPRequestHandler) -> None:
 
 
 def accepted(webhook: WebhookServer) -> list[str]:
-    """The sensors of the accepted alerts."""
+    """Return the sensors of the accepted alerts."""
     return [alert.labels["sensor"] for alert in webhook.alerts()]
 
 

@@ -1,4 +1,4 @@
-"""The webhook's URL is checked, and shown nowhere."""
+"""The webhook's URL is validated and never shown."""
 
 from typing import Any
 

@@ -32,7 +32,7 @@ class Bench:
     def update(
         self, *problems: Problem, after: float = 5, database: bool = True, queue: bool = True
     ) -> list[Alert]:
-        """The alerts notified by an update some seconds later, without the one that the alerter started."""
+        """Return the alerts notified by an update some seconds later, without `AlerterStarted`."""
         notifications = self.notifications(*problems, after=after, database=database, queue=queue)
         alerts = [alert_in(notification) for notification in notifications]
         return [alert for alert in alerts if alert.labels["alertname"] != "AlerterStarted"]
@@ -63,7 +63,7 @@ RESOLVED: Summary = [("resolved", "kitchen")]
 
 @pytest.fixture
 def firing() -> Bench:
-    """A kitchen whose alert is firing."""
+    """Return a bench on which the alert of the kitchen is firing."""
     bench = Bench()
     bench.update(problem())
     assert summary(bench.update(problem(), after=15)) == FIRING

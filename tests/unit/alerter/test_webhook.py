@@ -84,11 +84,11 @@ def test_no_response_in_time_is_retryable(webhook: WebhookServer) -> None:
         send(webhook.url, timeout_seconds=0.1)
 
 
-def test_no_error_contains_the_url(webhook: WebhookServer, closed: int) -> None:
+def test_no_error_contains_the_url(webhook: WebhookServer, closed_port: int) -> None:
     webhook.responses = [garbage]
 
     for url in (
-        f"http://127.0.0.1:{closed}/{SECRET}",
+        f"http://127.0.0.1:{closed_port}/{SECRET}",
         webhook.url,
         f"http://nowhere.invalid/{SECRET}",
         f"http://127.0.0.1:1:{SECRET}/",

@@ -1,4 +1,4 @@
-"""Which runs of consumers give a figure, with a fake broker and a fake database."""
+"""Valid and invalid runs of consumers, with a fake broker and a fake database."""
 
 from contextlib import nullcontext
 from types import SimpleNamespace

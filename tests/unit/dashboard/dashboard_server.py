@@ -1,4 +1,4 @@
-"""A dashboard that is served on a port of this machine, with everything behind it in memory."""
+"""A dashboard that is served on a port of this machine, with its broker and database in memory."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

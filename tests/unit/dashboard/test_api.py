@@ -1,4 +1,4 @@
-"""The API: responses as documented, the event stream, and who may change something."""
+"""The API: responses as documented, the event stream, and authorization."""
 
 from contextlib import closing
 from typing import Any
@@ -51,7 +51,7 @@ class TestResponses:
         assert response.status == status
         check_response(dashboard.openapi, path.partition("?")[0], response)
 
-    def test_only_changes_need_the_token(self, dashboard: DashboardServer) -> None:
+    def test_only_changes_require_the_token(self, dashboard: DashboardServer) -> None:
         required = {
             path
             for path, operations in dashboard.openapi["paths"].items()

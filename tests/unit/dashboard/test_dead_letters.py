@@ -42,7 +42,7 @@ def test_messages_are_replayed_by_their_ids(dashboard: DashboardServer) -> None:
     assert dashboard.send("/api/dead-letters").json["depth"] == 2, "the list is not from the cache"
 
 
-def test_a_reason_is_discarded_except_for_messages_that_came_after_the_list(
+def test_messages_of_a_reason_are_discarded_except_those_newer_than_the_list(
     dashboard: DashboardServer,
 ) -> None:
     dashboard.queue.add("rubbish", "not-json")
@@ -55,7 +55,7 @@ def test_a_reason_is_discarded_except_for_messages_that_came_after_the_list(
 
 
 @pytest.mark.parametrize("path", CHANGES)
-def test_a_broker_that_goes_down_halfway_is_reported_with_what_was_done(
+def test_a_broker_that_goes_down_during_an_operation_is_reported_with_its_progress(
     dashboard: DashboardServer, path: str
 ) -> None:
     for body in ("one", "two"):
@@ -75,7 +75,7 @@ def test_a_broker_that_is_down_is_reported(dashboard: DashboardServer) -> None:
     check_response(dashboard.openapi, "/api/dead-letters", response)
 
 
-def test_a_list_waits_for_another_operation_only_so_long(
+def test_a_list_waits_for_another_operation_until_its_time_out(
     dashboard: DashboardServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(dead_letters, "LOCK_TIMEOUT_SECONDS", 0.01)

@@ -50,7 +50,7 @@ class TestProbes:
         dashboard.telemetry.status_collected(healthy_status(), 0.1)
         assert dashboard.send(path, Host="172.18.0.9:8085").status == 200
 
-    def test_it_is_ready_when_broker_and_database_answer(self, dashboard: DashboardServer) -> None:
+    def test_it_is_ready_when_broker_and_database_respond(self, dashboard: DashboardServer) -> None:
         assert dashboard.send("/readyz").status == 503
         dashboard.telemetry.status_collected(healthy_status(), 0.1)
         assert dashboard.send("/readyz").json["ready"] is True

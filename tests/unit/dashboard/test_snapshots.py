@@ -1,4 +1,4 @@
-"""What a client receives: everything once, then what changed."""
+"""The state that a client receives first, and the changes after it."""
 
 import json
 
@@ -29,7 +29,7 @@ def test_the_state_is_everything_except_the_minutes_of_sensors() -> None:
     assert state["history"]["points"][0]["ready"] == 4
 
 
-def test_a_change_is_only_what_differs() -> None:
+def test_a_change_has_only_the_parts_that_differ() -> None:
     previous, snapshot = take_snapshots(
         healthy_status(sensor("1"), sensor("2"), sensor("3")),
         healthy_status(sensor("1"), sensor("2", last_temperature=22.5), after_seconds=1),
@@ -42,7 +42,7 @@ def test_a_change_is_only_what_differs() -> None:
     assert change.keys() == {"at", "point"}
 
 
-def test_a_part_that_differs_is_sent_whole() -> None:
+def test_a_part_that_differs_is_sent_completely() -> None:
     previous, snapshot = take_snapshots(healthy_status(), healthy_status(problems=[DATABASE_DOWN]))
     change = describe_change(previous, snapshot)
     (problem,) = change["problems"]

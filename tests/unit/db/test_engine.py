@@ -151,9 +151,9 @@ def test_a_description_contains_neither_statement_nor_parameters() -> None:
 
 
 @pytest.fixture
-def unreachable(closed: int) -> DatabaseSettings:
+def unreachable(closed_port: int) -> DatabaseSettings:
     """Settings with a port on which no database listens."""
-    return DatabaseSettings(postgres_port=closed, postgres_password="s3cret")
+    return DatabaseSettings(postgres_port=closed_port, postgres_password="s3cret")
 
 
 def with_summary(use: Callable[[Summary], Any]) -> Callable[[DatabaseSettings], Any]:

@@ -1,4 +1,4 @@
-"""The files of Prometheus and Grafana, without either of them running."""
+"""The files of Prometheus and Grafana, without running either."""
 
 import json
 from pathlib import Path

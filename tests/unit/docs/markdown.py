@@ -1,4 +1,4 @@
-"""The Markdown files of the repository, and what is in them."""
+"""The Markdown files of the repository, their code blocks, links and anchors."""
 
 import re
 import subprocess

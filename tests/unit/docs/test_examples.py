@@ -13,7 +13,7 @@ import typer
 from sensorctl.__main__ import app
 from tests.unit.docs.markdown import ROOT, Block, blocks
 
-# A call of `sensorctl` in a shell example, up to whatever ends the command.
+# A call of `sensorctl` in a shell example, up to the end of the command.
 CALL = re.compile(r"(?:^|[\s/])sensorctl +([^|#;&<>\n]*)")
 VERB = re.compile(r"\bmake +((?:[a-z-]+))")
 
@@ -35,7 +35,7 @@ def test_json_examples_are_json(block: Block) -> None:
     assert json.loads(block.text)
 
 
-def test_the_first_program_is_the_same_everywhere() -> None:
+def test_the_first_program_is_the_same_on_every_page() -> None:
     programs = [block.text for block in blocks("python") if '"sensor_id": "kitchen"' in block.text]
 
     assert len(programs) == 2
@@ -43,7 +43,7 @@ def test_the_first_program_is_the_same_everywhere() -> None:
     assert len([line for line in programs[0].splitlines() if line]) <= 10
 
 
-def test_every_make_verb_that_is_named_exists() -> None:
+def test_every_mentioned_make_target_exists() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     verbs = set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))
     named = {verb for block in blocks("sh") for verb in VERB.findall(block.text)}

@@ -1,4 +1,4 @@
-"""Links in Markdown lead somewhere. External links are only checked for their form."""
+"""Links in Markdown have targets. Of external links only the form is checked."""
 
 import re
 from pathlib import Path
@@ -14,7 +14,7 @@ DOCUMENT = re.compile(r"\b(?:docs|benchmarks)/[\w./-]+\.md\b")
 
 @pytest.fixture(scope="module")
 def generated() -> dict[Path, str]:
-    """The pages that exist in the built site only."""
+    """Return the pages that exist only in the built site."""
     return {ROOT / "docs" / name: page() for name, page in PAGES.items()}
 
 

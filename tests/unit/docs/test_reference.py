@@ -17,7 +17,7 @@ OF_THE_STACK = {"SERVICES"}
 
 
 @pytest.mark.parametrize("name", pages.PAGES)
-def test_a_page_has_a_title_and_no_empty_meaning(name: str) -> None:
+def test_a_page_has_a_title_and_no_empty_description(name: str) -> None:
     page = pages.PAGES[name]()
 
     assert page.startswith("# ")
@@ -146,11 +146,11 @@ def test_a_call_that_logs_is_found_with_its_level_and_fields() -> None:
     assert events["dead-lettered"].fields == ("reason", "detail")
 
 
-def test_a_call_of_something_else_is_no_event() -> None:
+def test_a_call_of_another_object_is_no_event() -> None:
     [call] = [node for node in ast.walk(ast.parse("click.info('hello')")) if isinstance(node, ast.Call)]
 
     assert log_events.event_of(call) is None
 
 
-def test_a_cell_of_a_table_is_one_line_and_hides_its_bars() -> None:
+def test_a_table_cell_is_one_line_with_escaped_bars() -> None:
     assert table(("a",), [("x\n| y",)]) == "| a |\n| --- |\n| x \\| y |\n"

@@ -15,7 +15,7 @@ PIPELINE = report("pipeline-1", broker=UP, database=UP)
 
 
 def observation(*reports: ServiceReport, at: datetime = NOW, **changes: Any) -> Observation:
-    """An observation of a healthy system, except for the given changes."""
+    """Return an observation of a healthy system, except for the given changes."""
     fields: dict[str, Any] = {
         "queue_name": "heat",
         "queue": queue(),
@@ -28,7 +28,7 @@ def observation(*reports: ServiceReport, at: datetime = NOW, **changes: Any) -> 
 
 
 def problems_after(*observations: Observation) -> list[Problem]:
-    """The problems of the last observation."""
+    """Return the problems of the last observation."""
     tracker = ProblemTracker()
     return [tracker.update(each) for each in observations][-1]
 

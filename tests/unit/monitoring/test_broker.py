@@ -71,7 +71,7 @@ class TestOldestDeadLetterProbe:
 
     @pytest.fixture
     def dead_letters(self, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-        """The content of the dead-letter queue; each visit appends its limit to `visits`."""
+        """The content of the dead-letter queue; each access appends its limit to `visits`."""
         messages: list[Any] = []
 
         class FakeQueue:

@@ -1,4 +1,4 @@
-"""Collecting the status of a system of which nothing runs."""
+"""Collecting the status of a system that does not run."""
 
 import json
 import socket
@@ -35,7 +35,7 @@ def nowhere(port: int, services: str = "") -> MonitoringSettings:
 
 @pytest.fixture
 def frozen() -> Iterator[int]:
-    """A port that accepts connections and never responds."""
+    """Yield a port that accepts connections and never responds."""
     with socket.create_server(("127.0.0.1", 0), backlog=64) as server:
         yield int(server.getsockname()[1])
 
@@ -46,8 +46,8 @@ def completed(value: Any) -> Future[Any]:
     return future
 
 
-def test_every_part_that_is_down_is_a_problem(closed: int) -> None:
-    with closing(Collector(nowhere(closed, services=f"127.0.0.1:{closed}"))) as collector:
+def test_every_part_that_is_down_is_a_problem(closed_port: int) -> None:
+    with closing(Collector(nowhere(closed_port, services=f"127.0.0.1:{closed_port}"))) as collector:
         collected = [collector.collect(), collector.collect()]
 
     for status in collected:
@@ -77,7 +77,7 @@ def test_parts_that_never_respond_are_stalled_or_down(frozen: int, monkeypatch: 
 
 
 class NeverCompleted(Future[Any]):
-    """Waits for the whole timeout, on a fake clock."""
+    """Wait for the whole timeout, on a fake clock."""
 
     def __init__(self, clock: FakeClock) -> None:
         super().__init__()
@@ -90,7 +90,7 @@ class NeverCompleted(Future[Any]):
 
 
 def test_parts_that_never_respond_take_two_seconds_in_total(
-    closed: int, monkeypatch: pytest.MonkeyPatch
+    closed_port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # given a system in which names resolve at once, and nothing else responds
     clock = FakeClock()
@@ -102,8 +102,8 @@ def test_parts_that_never_respond_take_two_seconds_in_total(
     monkeypatch.setattr("monitoring.collector.ProbePool", UnresponsivePool)
     for module in ("collector", "probes"):
         monkeypatch.setattr(f"monitoring.{module}.time", SimpleNamespace(monotonic=clock))
-    services = ",".join(f"127.0.0.{n}:{closed}" for n in range(1, 4))
-    with closing(Collector(nowhere(closed, services=services))) as collector:
+    services = ",".join(f"127.0.0.{n}:{closed_port}" for n in range(1, 4))
+    with closing(Collector(nowhere(closed_port, services=services))) as collector:
         started = clock.now
         # when its status is collected
         status = collector.collect()
@@ -113,7 +113,9 @@ def test_parts_that_never_respond_take_two_seconds_in_total(
     assert len(status.services) == 3
 
 
-def test_a_name_that_resolves_slowly_delays_nothing(closed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_name_that_resolves_slowly_delays_nothing(
+    closed_port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     collected = Event()
 
     def resolve(_self: DnsDiscovery) -> list[Target]:
@@ -122,7 +124,7 @@ def test_a_name_that_resolves_slowly_delays_nothing(closed: int, monkeypatch: py
 
     monkeypatch.setattr("monitoring.collector.DISCOVERY_TIMEOUT_SECONDS", 0.01)
     monkeypatch.setattr(DnsDiscovery, "discover_targets", resolve)
-    with closing(Collector(nowhere(closed, services="slow.example"))) as collector:
+    with closing(Collector(nowhere(closed_port, services="slow.example"))) as collector:
         (service,) = collector.collect().services
         collected.set()
 
@@ -130,21 +132,21 @@ def test_a_name_that_resolves_slowly_delays_nothing(closed: int, monkeypatch: py
     assert "did not resolve" in (service.reason or "")
 
 
-def test_a_native_system_without_services_has_none(closed: int, tmp_path: Path) -> None:
+def test_a_native_system_without_services_has_none(closed_port: int, tmp_path: Path) -> None:
     file = tmp_path / "state.json"
     file.write_text(json.dumps({"services": []}))
 
-    with closing(Collector(nowhere(closed, services=str(file)))) as collector:
+    with closing(Collector(nowhere(closed_port, services=str(file)))) as collector:
         assert collector.collect().services == []
 
 
-def test_a_wrong_setting_is_an_error_at_once(closed: int) -> None:
+def test_an_invalid_setting_is_an_error_at_once(closed_port: int) -> None:
     with pytest.raises(ConfigurationError, match="SERVICES contains"):
-        Collector(nowhere(closed, services="sensor-1:x"))
+        Collector(nowhere(closed_port, services="sensor-1:x"))
 
 
-def test_the_status_has_the_current_time(closed: int) -> None:
-    with closing(Collector(nowhere(closed))) as collector:
+def test_the_status_has_the_current_time(closed_port: int) -> None:
+    with closing(Collector(nowhere(closed_port))) as collector:
         before = datetime.now(UTC)
         at = collector.collect().at
         assert before <= at <= datetime.now(UTC)

@@ -22,7 +22,7 @@ NOW = datetime(2026, 11, 22, 5, 30, tzinfo=UTC)
 
 
 def program(name: str, **changes: Any) -> ProcessStatus:
-    """A program as the supervisor reports it."""
+    """Return a program as the supervisor reports it."""
     running: dict[str, Any] = {
         "name": name,
         "state": ProcessState.RUNNING,
@@ -66,7 +66,7 @@ def test_hosts_with_and_without_a_port() -> None:
 @pytest.mark.parametrize(
     "services", [":9100", "sensor-1:", "sensor-1:many", "sensor-1:0", "a:70000", "a,b:x"]
 )
-def test_a_wrong_host_is_a_configuration_error(services: str) -> None:
+def test_an_invalid_host_is_a_configuration_error(services: str) -> None:
     with pytest.raises(ConfigurationError, match=r"SERVICES contains '.*host:port"):
         build_discoveries(services)
 

@@ -14,7 +14,7 @@ from tests.unit.monitoring.samples import NOW, sensor
 
 
 class FakeStates:
-    """The database; returns the given minutes, one item per query, and records from when on it was read."""
+    """A database that returns the next of the given minutes per query, and records the start of the query."""
 
     def __init__(self, *minutes: dict[datetime, float]) -> None:
         self.reads: list[datetime] = []

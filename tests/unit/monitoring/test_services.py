@@ -17,7 +17,7 @@ from monitoring.services import ServiceProbe, ServiceReport, sample_value
 from runtime.health import Health
 from runtime.http_server import serve_http
 from tests.unit.fakes import FakeClock
-from tests.unit.ports import reserved_port
+from tests.unit.ports import reserve_port
 
 HOST = "127.0.0.1"
 NOW = datetime(2026, 11, 22, 5, 30, tzinfo=UTC)
@@ -35,7 +35,7 @@ class Served:
 
 @pytest.fixture
 def served() -> Iterator[Served]:
-    with reserved_port() as port:
+    with reserve_port() as port:
         served = Served(port)
         with serve_http(HOST, port, served.health, served.registry):
             yield served
@@ -87,7 +87,7 @@ def test_a_main_loop_that_makes_no_progress_is_stalled(served: Served, probe: Se
     assert before - timedelta(seconds=75.1) <= stalled_since <= datetime.now(UTC) - timedelta(seconds=74.9)
 
 
-def test_a_process_that_never_responds_is_stalled_however_often_it_is_probed() -> None:
+def test_a_process_that_never_responds_is_stalled_on_every_probe() -> None:
     with socket.create_server((HOST, 0), backlog=1) as frozen:
         target = Target(name="it", address=(HOST, frozen.getsockname()[1]))
         with closing(ServiceProbe(timeout_seconds=0.1)) as impatient:
@@ -98,10 +98,13 @@ def test_a_process_that_never_responds_is_stalled_however_often_it_is_probed() -
     }
 
 
-def test_a_port_on_which_nothing_listens_is_down(probe: ServiceProbe, closed: int) -> None:
-    service = probe(Target(name="it", address=(HOST, closed))).service
+def test_a_port_on_which_nothing_listens_is_down(probe: ServiceProbe, closed_port: int) -> None:
+    service = probe(Target(name="it", address=(HOST, closed_port))).service
 
-    assert (service.health, service.reason) == (State.DOWN, f"127.0.0.1:{closed}: Connection refused")
+    assert (service.health, service.reason) == (
+        State.DOWN,
+        f"127.0.0.1:{closed_port}: Connection refused",
+    )
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ UNKNOWN = Throughput(stored_rate=None, latency_p50=None, latency_p95=None)
 
 
 def pipeline(stored: int, *, slow: int = 0, name: str = "pipeline") -> ServiceReport:
-    """A consumer that stored readings, `slow` of them in 1 to 2 seconds and the others in less than one."""
+    """Return a consumer that stored readings, `slow` of them in 1 to 2 seconds and the others in less."""
     buckets = {"1.0": stored - slow, "2.0": stored, "+Inf": stored}
     samples = [
         Sample(STORED, {}, stored),
@@ -24,7 +24,7 @@ DOWN = ServiceReport(service=Service(name="pipeline", health=Health.DOWN))
 
 
 def measure(*collections: list[ServiceReport], interval: float = 1.0) -> Throughput:
-    """The throughput after these collections."""
+    """Return the throughput after these collections."""
     meter = ThroughputMeter()
     for number, reports in enumerate(collections):
         meter.add(100 + number * interval, reports)

@@ -1,4 +1,4 @@
-"""What the tests of the native stack share: a process that sleeps, and records of processes."""
+"""Helpers of the native stack's tests: a process that sleeps, and records of processes."""
 
 import signal
 import sys

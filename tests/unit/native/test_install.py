@@ -11,7 +11,7 @@ from runtime.errors import ServiceUnavailable
 
 @pytest.fixture
 def no_rabbitmq(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """A machine without RabbitMQ, whose PATH is one empty folder."""
+    """Simulate a machine without RabbitMQ, with one empty folder as its PATH."""
     monkeypatch.setattr(rabbitmq, "SERVER_PATHS", ())
     monkeypatch.setenv("PATH", str(tmp_path))
     return tmp_path

@@ -12,7 +12,7 @@ from tests.unit.bodies import with_fields
 from tests.unit.fakes import FakeStore
 from tests.unit.handler_harness import HandlerHarness
 
-DATABASE_DOWN = StoreUnavailable("Connection rejections")
+DATABASE_DOWN = StoreUnavailable("Connection refused")
 
 
 class CountingStore(FakeStore):

@@ -231,8 +231,8 @@ def test_the_child_responds_with_each_outcome(
 
 
 @pytest.fixture
-def no_database(monkeypatch: pytest.MonkeyPatch, closed: int) -> None:
-    monkeypatch.setenv("POSTGRES_PORT", str(closed))
+def no_database(monkeypatch: pytest.MonkeyPatch, closed_port: int) -> None:
+    monkeypatch.setenv("POSTGRES_PORT", str(closed_port))
 
 
 @pytest.mark.usefixtures("no_database")

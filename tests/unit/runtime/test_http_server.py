@@ -17,7 +17,7 @@ from runtime.errors import ConfigurationError
 from runtime.health import Health
 from runtime.http_server import serve_http
 from tests.unit.fakes import FakeClock
-from tests.unit.ports import reserved_port
+from tests.unit.ports import reserve_port
 
 HOST = "127.0.0.1"
 
@@ -42,7 +42,7 @@ class ServedService:
 
 @pytest.fixture
 def service() -> Iterator[ServedService]:
-    with reserved_port() as port:
+    with reserve_port() as port:
         service = ServedService(port)
         with serve_http(HOST, port, service.health, service.registry) as served_port:
             assert served_port == port
@@ -100,7 +100,7 @@ def test_port_0_turns_the_server_off() -> None:
 
 
 def test_the_port_is_free_after_the_block() -> None:
-    with reserved_port() as port:
+    with reserve_port() as port:
         for _ in range(2):
             with serve_http(HOST, port, Health()) as served_port:
                 assert served_port == port
@@ -139,18 +139,18 @@ def test_the_probe_requests_readyz_of_its_own_container(
 
 
 def test_the_probe_ignores_proxy_settings(
-    service: ServedService, monkeypatch: pytest.MonkeyPatch, closed: int
+    service: ServedService, monkeypatch: pytest.MonkeyPatch, closed_port: int
 ) -> None:
     monkeypatch.setenv("HTTP_PORT", str(service.port))
-    monkeypatch.setenv("http_proxy", f"http://{HOST}:{closed}")
+    monkeypatch.setenv("http_proxy", f"http://{HOST}:{closed_port}")
 
     assert run_probe(monkeypatch, "/livez") == 0
 
 
 def test_the_probe_fails_without_a_server(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], closed: int
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], closed_port: int
 ) -> None:
-    monkeypatch.setenv("HTTP_PORT", str(closed))
+    monkeypatch.setenv("HTTP_PORT", str(closed_port))
 
     assert run_probe(monkeypatch) == 1
     assert "Connection refused" in capsys.readouterr().out

@@ -18,9 +18,9 @@ def open_port() -> Iterator[str]:
 
 
 @pytest.fixture
-def closed_port(closed: int) -> str:
+def closed_port(closed_port: int) -> str:
     """Return a port that accepts no connections."""
-    return str(closed)
+    return str(closed_port)
 
 
 @pytest.fixture

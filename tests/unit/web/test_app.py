@@ -1,4 +1,4 @@
-"""What every web service has: uniform errors, a body limit, documentation, and its server."""
+"""The common parts of web services: errors, the body limit, documentation and the server."""
 
 import json
 from collections.abc import Iterator

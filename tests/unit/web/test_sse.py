@@ -19,7 +19,7 @@ class Source:
 
 
 def receive(source: Source, count: int) -> list[tuple[str | None, str | None]]:
-    """The name and data of the first events."""
+    """Return the name and data of the first events."""
 
     async def collect() -> list[tuple[str | None, str | None]]:
         events: list[tuple[str | None, str | None]] = []

@@ -97,9 +97,9 @@ def listening(respond: Callable[[socket.socket], None]) -> Iterator[int]:
         thread.join(60)
 
 
-def test_a_refused_connection_is_reported_without_the_password(closed: int) -> None:
+def test_a_refused_connection_is_reported_without_the_password(closed_port: int) -> None:
     with pytest.raises(BrokerUnavailable) as caught:
-        connect(f"amqp://u:s3cret@127.0.0.1:{closed}/", "test")
+        connect(f"amqp://u:s3cret@127.0.0.1:{closed_port}/", "test")
 
     assert str(caught.value) == "Connection refused"
 
