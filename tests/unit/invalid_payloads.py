@@ -32,7 +32,7 @@ NOT_JSON = [
     case("XML", b"<reading/>", "b'<reading/>'"),
     case("truncated in a text", VALID[:20], "EOF while parsing a string"),
     case("truncated before its end", VALID[:-1], "EOF while parsing an object"),
-    case("text behind it", VALID + b" end", "trailing characters"),
+    case("text after it", VALID + b" end", "trailing characters"),
     case("twice", VALID + VALID, "trailing characters"),
     case("UTF-8 byte order mark", b"\xef\xbb\xbf" + VALID, r"the body b'\xef\xbb\xbf{"),
     case("single quotes", VALID.replace(b'"', b"'"), "key must be a string"),

@@ -19,7 +19,7 @@ from runtime.services import BROKER_USERS, DATABASE_ROLES, SERVICES, Service
 ROOT = Path(__file__).parents[2]
 # Services of docker-compose.yml that run an image of this project but no service of the registry.
 ONE_SHOTS = {"setup", "sensorctl"}
-# What the image of a one-shot contains besides its services.
+# Packages that the image of a one-shot command contains besides its services.
 IMAGE_EXTRAS = {"sensors-tools": {"sensorctl"}}
 
 each_service = pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.module)

@@ -73,7 +73,7 @@ def test_every_kind_of_problem_is_an_alert_of_its_name(kind: ProblemKind) -> Non
     assert group.commonLabels["severity"] == kind.severity
 
 
-def test_the_subject_is_a_label_that_says_what_it_is() -> None:
+def test_the_subject_is_a_label_named_after_its_type() -> None:
     kinds = (ProblemKind.SERVICE_DOWN, ProblemKind.BACKLOG, ProblemKind.DATABASE_DOWN)
     bodies = [BUILDER.firing(problem(kind, "x"), STARTED_AT).body for kind in kinds]
     groups = [AlertGroup.model_validate_json(body) for body in bodies]
@@ -95,7 +95,7 @@ def test_a_start_of_the_alerter_lists_what_is_firing_and_what_is_unknown() -> No
     assert started.routing_key == "alerter-started.resolved"
 
 
-def test_the_fingerprint_is_the_one_of_prometheus() -> None:
+def test_the_fingerprint_is_computed_as_in_prometheus() -> None:
     # from the tests of github.com/prometheus/common/model
     labels = {"name": "garland, briggs", "fear": "love is not enough"}
 

@@ -54,7 +54,7 @@ def accepted(webhook: WebhookServer) -> list[str]:
 def test_notifications_arrive_in_order_through_every_failure(
     webhook: WebhookServer, quick_retries: None
 ) -> None:
-    # given a webhook that fails in every way, and a short timeout only for the response that never comes
+    # given a webhook that fails in every way, and a short timeout only where no response is sent
     webhook.responses = [respond(500), webhook.never_respond, garbage, respond(429), respond(503)]
     timeouts = chain([60, 0.2], repeat(60))
     notifier = Notifier(

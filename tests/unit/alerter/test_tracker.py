@@ -97,7 +97,7 @@ def test_a_problem_that_flaps_never_fires() -> None:
     assert [summary(update) for update in updates if update] == []
 
 
-def test_a_problem_that_comes_back_soon_is_not_resolved(firing: Bench) -> None:
+def test_a_problem_that_recurs_soon_is_not_resolved(firing: Bench) -> None:
     updates = [firing.update(*([problem()] if n % 3 else [])) for n in range(40)]
 
     assert [summary(update) for update in updates if update] == []

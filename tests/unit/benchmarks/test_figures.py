@@ -21,14 +21,14 @@ def test_an_unmeasured_contender_has_no_median() -> None:
     assert Results().median("single", "project") is None
 
 
-def test_a_ratio_is_one_of_medians_and_its_range_is_within_rounds() -> None:
+def test_a_ratio_is_that_of_medians_and_its_range_is_within_rounds() -> None:
     ours, baseline = [90.0, 50.0, 95.0], [100.0, 50.0, 100.0]
     assert ratio(ours, baseline) == pytest.approx(0.9)
     assert ratios(ours, baseline) == pytest.approx([0.9, 1.0, 0.95])
 
 
 @pytest.mark.parametrize(("upper", "lower"), [([], [1.0]), ([1.0], []), ([1.0], [0.0])])
-def test_a_ratio_needs_two_figures_and_a_divisor(upper: list[float], lower: list[float]) -> None:
+def test_a_ratio_requires_two_figures_and_a_divisor(upper: list[float], lower: list[float]) -> None:
     assert ratio(upper, lower) is None
 
 

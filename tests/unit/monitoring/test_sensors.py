@@ -14,7 +14,7 @@ from tests.unit.monitoring.samples import NOW, sensor
 
 
 class FakeStates:
-    """A database that returns the next of the given minutes per query, and records the start of the query."""
+    """A database that returns the next of the given minutes per query, and records the queries."""
 
     def __init__(self, *minutes: dict[datetime, float]) -> None:
         self.reads: list[datetime] = []

@@ -71,7 +71,7 @@ def test_without_stored_readings_the_rate_is_zero_and_the_latency_unknown() -> N
     )
 
 
-def test_consumers_are_added_up_and_a_new_one_counts_from_then_on() -> None:
+def test_the_rates_of_consumers_are_added_and_a_new_consumer_counts_from_its_first_collection() -> None:
     first, second = pipeline(10), pipeline(500, name="second")
 
     throughput = measure([first], [pipeline(14), second], [pipeline(18), pipeline(506, name="second")])

@@ -76,7 +76,7 @@ def test_missing_erlang_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     ("options", "supported"),
     [("message_interceptors.incoming.$interceptor.overwrite", True), ("listeners.tcp.$name", False)],
 )
-def test_the_timestamp_option_is_set_only_if_the_broker_knows_it(
+def test_the_timestamp_option_is_set_only_if_the_broker_supports_it(
     tmp_path: Path, options: str, supported: bool
 ) -> None:
     # given a server that is reached through a symbolic link, as Debian's is

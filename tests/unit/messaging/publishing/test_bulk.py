@@ -4,13 +4,11 @@ from collections import deque
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from messaging.errors import BrokerRefused, BrokerUnavailable, Unroutable
 from messaging.publishing import bulk
 from messaging.publishing.bulk import BulkEvents, BulkPublisher, Message
-from messaging.publishing.confirm_publisher import Confirm, OutstandingConfirms
+from messaging.publishing.confirm_publisher import Confirm
 from tests.unit.fakes import EventRecorder, FakeClock
 
 
@@ -241,46 +239,3 @@ def test_publishing_waits_for_a_full_queue_and_reports_it(queue: FakeQueue, even
 
     assert queue.arrived[50:] == [message.message_id for message in messages(10)]
     assert events.calls_to("waiting")[0] == (50,)
-
-
-@st.composite
-def confirmations(draw: st.DrawFn) -> list[tuple[Confirm, int]]:
-    """Draw confirms of up to 30 messages in any order, each with the number confirmed without a gap."""
-    count = draw(st.integers(1, 30))
-    confirmed: set[int] = set()
-    steps = []
-    for tag in draw(st.permutations(range(1, count + 1))):
-        multiple = draw(st.booleans())
-        confirmed |= set(range(1, tag + 1)) if multiple else {tag}
-        contiguous = next(n for n in range(count + 1) if n + 1 not in confirmed)
-        steps.append((Confirm(tag, multiple), contiguous))
-    return steps
-
-
-@given(confirmations())
-def test_a_message_is_confirmed_once_all_before_it_are(
-    steps: list[tuple[Confirm, int]],
-) -> None:
-    outstanding: OutstandingConfirms[Message] = OutstandingConfirms()
-    for message in messages(len(steps)):
-        outstanding.add(message)
-    before = 0
-
-    for confirm, contiguous in steps:
-        assert [message.context for message in outstanding.confirm(confirm)] == list(
-            range(before + 1, contiguous + 1)
-        )
-        assert len(outstanding) == len(steps) - contiguous
-        before = contiguous
-
-
-def test_after_a_reset_delivery_tags_start_at_1() -> None:
-    outstanding: OutstandingConfirms[Message] = OutstandingConfirms()
-    for message in messages(5):
-        outstanding.add(message)
-    outstanding.confirm(Confirm(2, multiple=True))
-    outstanding.confirm(Confirm(4, multiple=False))
-
-    assert [message.context for message in outstanding.reset()] == [3, 4, 5]
-    assert [message.context for message in outstanding.confirm(Confirm(1, multiple=False))] == [3]
-    assert len(outstanding) == 2
