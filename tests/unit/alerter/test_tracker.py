@@ -21,7 +21,7 @@ def alert_in(notification: Notification) -> Alert:
     return AlertGroup.model_validate_json(notification.body).alerts[0]
 
 
-class Bench:
+class Harness:
     """Updates a tracker with given problems, on a clock that advances with each update."""
 
     def __init__(self, for_seconds: float = 15) -> None:
@@ -62,24 +62,24 @@ RESOLVED: Summary = [("resolved", "kitchen")]
 
 
 @pytest.fixture
-def firing() -> Bench:
-    """Return a bench on which the alert of the kitchen is firing."""
-    bench = Bench()
-    bench.update(problem())
-    assert summary(bench.update(problem(), after=15)) == FIRING
-    return bench
+def firing() -> Harness:
+    """Return a harness on which the alert of the kitchen is firing."""
+    harness = Harness()
+    harness.update(problem())
+    assert summary(harness.update(problem(), after=15)) == FIRING
+    return harness
 
 
 def test_an_alert_fires_once_after_the_problem_has_lasted() -> None:
-    bench = Bench()
+    harness = Harness()
 
-    updates = [bench.update(problem()) for _ in range(6)]
+    updates = [harness.update(problem()) for _ in range(6)]
 
     assert [summary(update) for update in updates] == [[], [], [], FIRING, [], []]
-    assert bench.tracker.firing == [problem()]
+    assert harness.tracker.firing == [problem()]
 
 
-def test_it_is_resolved_once_after_the_problem_was_absent_and_ended_when_it_vanished(firing: Bench) -> None:
+def test_it_is_resolved_once_after_the_problem_was_absent_and_ended_when_it_vanished(firing: Harness) -> None:
     updates = [firing.update() for _ in range(6)]
 
     assert [summary(update) for update in updates] == [[], [], [], RESOLVED, [], []]
@@ -90,21 +90,21 @@ def test_it_is_resolved_once_after_the_problem_was_absent_and_ended_when_it_vani
 
 
 def test_a_problem_that_flaps_never_fires() -> None:
-    bench = Bench()
+    harness = Harness()
 
-    updates = [bench.update(*([problem()] if n % 2 else [])) for n in range(40)]
+    updates = [harness.update(*([problem()] if n % 2 else [])) for n in range(40)]
 
     assert [summary(update) for update in updates if update] == []
 
 
-def test_a_problem_that_recurs_soon_is_not_resolved(firing: Bench) -> None:
+def test_a_problem_that_recurs_soon_is_not_resolved(firing: Harness) -> None:
     updates = [firing.update(*([problem()] if n % 3 else [])) for n in range(40)]
 
     assert [summary(update) for update in updates if update] == []
     assert firing.tracker.firing == [problem()]
 
 
-def test_the_start_stays_as_notified(firing: Bench) -> None:
+def test_the_start_stays_as_notified(firing: Harness) -> None:
     firing.update(problem(started_at=STARTED_AT + timedelta(minutes=1)))
     firing.update()
 
@@ -114,19 +114,19 @@ def test_the_start_stays_as_notified(firing: Bench) -> None:
 
 
 def test_a_problem_of_unknown_start_started_when_it_was_first_seen() -> None:
-    bench = Bench()
-    bench.update(problem(started_at=None))
+    harness = Harness()
+    harness.update(problem(started_at=None))
 
-    [alert] = bench.update(problem(started_at=None), after=15)
+    [alert] = harness.update(problem(started_at=None), after=15)
 
     assert alert.startsAt == FIRST_COLLECTION + timedelta(seconds=5)
 
 
 def test_a_start_that_becomes_known_before_it_fires_is_used() -> None:
-    bench = Bench()
-    bench.update(problem(started_at=None))
+    harness = Harness()
+    harness.update(problem(started_at=None))
 
-    [alert] = bench.update(problem(), after=15)
+    [alert] = harness.update(problem(), after=15)
 
     assert alert.startsAt == STARTED_AT
 
@@ -135,27 +135,27 @@ def test_a_start_that_becomes_known_before_it_fires_is_used() -> None:
 def test_an_alert_whose_source_is_down_is_not_resolved(unknown: dict[str, bool]) -> None:
     kind = ProblemKind.SENSOR_OFFLINE if "database" in unknown else ProblemKind.DEAD_LETTERS
     subject = "kitchen" if "database" in unknown else "DeadLetters"
-    bench = Bench()
-    bench.update(problem(kind))
-    bench.update(problem(kind), after=15)
+    harness = Harness()
+    harness.update(problem(kind))
+    harness.update(problem(kind), after=15)
 
     # when its source is down for long
-    assert [summary(bench.update(**unknown)) for _ in range(10)] == [[]] * 10
+    assert [summary(harness.update(**unknown)) for _ in range(10)] == [[]] * 10
 
     # then its absence counts from the first status in which it could be seen
     resolved = [("resolved", subject)]
-    assert [summary(bench.update()) for _ in range(4)] == [[], [], [], resolved]
+    assert [summary(harness.update()) for _ in range(4)] == [[], [], [], resolved]
 
 
 def test_other_alerts_are_resolved_while_the_database_is_down() -> None:
-    bench = Bench(for_seconds=0)
-    bench.update(problem(ProblemKind.SERVICE_DOWN, "sensor-1"))
+    harness = Harness(for_seconds=0)
+    harness.update(problem(ProblemKind.SERVICE_DOWN, "sensor-1"))
 
-    assert summary(bench.update(database=False, queue=False)) == [("resolved", "ServiceDown")]
+    assert summary(harness.update(database=False, queue=False)) == [("resolved", "ServiceDown")]
 
 
 def test_alerts_of_one_kind_or_one_subject_are_distinct() -> None:
-    alerts = Bench(for_seconds=0).update(
+    alerts = Harness(for_seconds=0).update(
         problem(), problem(subject="attic"), problem(ProblemKind.SERVICE_DOWN, "kitchen")
     )
 
@@ -163,11 +163,11 @@ def test_alerts_of_one_kind_or_one_subject_are_distinct() -> None:
     assert len({alert.fingerprint for alert in alerts}) == 3
 
 
-def test_a_restarted_alerter_sends_the_same_notification_with_the_same_fingerprint(firing: Bench) -> None:
+def test_a_restarted_alerter_sends_the_same_notification_with_the_same_fingerprint(firing: Harness) -> None:
     firing.update()
     [resolved] = firing.update(after=15)
-    first = Bench(for_seconds=0).notifications(problem())[0]
-    restarted = Bench()
+    first = Harness(for_seconds=0).notifications(problem())[0]
+    restarted = Harness()
     restarted.update(problem(), after=3600)
 
     again, _ = restarted.notifications(problem(), after=15)
@@ -179,15 +179,15 @@ def test_a_restarted_alerter_sends_the_same_notification_with_the_same_fingerpri
 def test_the_next_problem_has_the_same_fingerprint_and_another_notification_id() -> None:
     later = problem(started_at=STARTED_AT + timedelta(hours=1))
 
-    one, other = (Bench(for_seconds=0).notifications(each)[0] for each in (problem(), later))
+    one, other = (Harness(for_seconds=0).notifications(each)[0] for each in (problem(), later))
 
     assert alert_in(one).fingerprint == alert_in(other).fingerprint
     assert one.notification_id != other.notification_id
 
 
 def test_an_alerter_that_started_reports_once_what_is_firing_and_what_is_unknown() -> None:
-    bench = Bench()
-    updates = [bench.notifications(problem(), database=True, queue=False) for _ in range(6)]
+    harness = Harness()
+    updates = [harness.notifications(problem(), database=True, queue=False) for _ in range(6)]
 
     assert [len(update) for update in updates] == [0, 0, 0, 2, 0, 0]
     alert, started = (alert_in(notification) for notification in updates[3])
@@ -197,6 +197,6 @@ def test_an_alerter_that_started_reports_once_what_is_firing_and_what_is_unknown
 
 
 def test_two_starts_are_two_notifications() -> None:
-    ids = [Bench(for_seconds=0).notifications(after=n)[0].notification_id for n in (1, 2)]
+    ids = [Harness(for_seconds=0).notifications(after=n)[0].notification_id for n in (1, 2)]
 
     assert ids[0] != ids[1]

@@ -27,7 +27,7 @@ class CountingEvent(threading.Event):
         return super().wait(timeout)
 
 
-class Bench:
+class Harness:
     """A deadline of ten seconds with a clock that the test controls."""
 
     def __init__(self, clock: FakeClock) -> None:
@@ -42,13 +42,13 @@ class Bench:
 
 
 @pytest.fixture
-def bench(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
+def harness(monkeypatch: pytest.MonkeyPatch) -> Iterator[Harness]:
     clock = FakeClock()
     monkeypatch.setattr("db.deadline.CHECK_INTERVAL_SECONDS", 0.005)
     monkeypatch.setattr("db.deadline.time", SimpleNamespace(monotonic=clock))
-    bench = Bench(clock)
-    yield bench
-    bench.deadline.close()
+    harness = Harness(clock)
+    yield harness
+    harness.deadline.close()
 
 
 @pytest.fixture
@@ -65,79 +65,79 @@ def works(pair: Pair) -> bool:
     return left.recv(1) == b"x"
 
 
-def test_a_call_beyond_the_deadline_fails_like_a_lost_connection(bench: Bench, pair: Pair) -> None:
-    bench.deadline.attach(pair[0].fileno())
+def test_a_call_beyond_the_deadline_fails_like_a_lost_connection(harness: Harness, pair: Pair) -> None:
+    harness.deadline.attach(pair[0].fileno())
 
-    with bench.deadline:
-        bench.clock.now += 10.5
+    with harness.deadline:
+        harness.clock.now += 10.5
         assert pair[0].recv(1) == b""
 
 
-def test_a_call_within_the_deadline_is_not_ended(bench: Bench, pair: Pair) -> None:
-    bench.deadline.attach(pair[0].fileno())
+def test_a_call_within_the_deadline_is_not_ended(harness: Harness, pair: Pair) -> None:
+    harness.deadline.attach(pair[0].fileno())
 
-    with bench.deadline:
-        bench.clock.now += 9.5
-        bench.wait_for_checks()
+    with harness.deadline:
+        harness.clock.now += 9.5
+        harness.wait_for_checks()
         assert works(pair)
 
 
-def test_after_the_block_the_socket_stays_open(bench: Bench, pair: Pair) -> None:
-    bench.deadline.attach(pair[0].fileno())
-    with bench.deadline:
+def test_after_the_block_the_socket_stays_open(harness: Harness, pair: Pair) -> None:
+    harness.deadline.attach(pair[0].fileno())
+    with harness.deadline:
         pass
 
-    bench.clock.now += 1000
-    bench.wait_for_checks()
+    harness.clock.now += 1000
+    harness.wait_for_checks()
 
     assert works(pair)
 
 
-def test_after_a_failed_block_the_socket_stays_open(bench: Bench, pair: Pair) -> None:
-    bench.deadline.attach(pair[0].fileno())
-    with pytest.raises(ZeroDivisionError), bench.deadline:
+def test_after_a_failed_block_the_socket_stays_open(harness: Harness, pair: Pair) -> None:
+    harness.deadline.attach(pair[0].fileno())
+    with pytest.raises(ZeroDivisionError), harness.deadline:
         raise ZeroDivisionError
 
-    bench.clock.now += 1000
-    bench.wait_for_checks()
+    harness.clock.now += 1000
+    harness.wait_for_checks()
 
     assert works(pair)
 
 
-def test_after_a_reconnect_the_deadline_applies_to_the_new_socket_only(bench: Bench, pair: Pair) -> None:
-    bench.deadline.attach(pair[0].fileno())
+def test_after_a_reconnect_the_deadline_applies_to_the_new_socket_only(harness: Harness, pair: Pair) -> None:
+    harness.deadline.attach(pair[0].fileno())
     new, peer = socket.socketpair()
     new.settimeout(60)
     with new, peer:
-        bench.deadline.attach(new.fileno())
+        harness.deadline.attach(new.fileno())
 
-        with bench.deadline:
-            bench.clock.now += 11
+        with harness.deadline:
+            harness.clock.now += 11
             assert new.recv(1) == b""
 
     assert works(pair)
 
 
-def test_the_thread_survives_a_socket_that_is_closed_already(bench: Bench, pair: Pair) -> None:
-    bench.deadline.attach(pair[0].fileno())
+def test_the_thread_survives_a_socket_that_is_closed_already(harness: Harness, pair: Pair) -> None:
+    harness.deadline.attach(pair[0].fileno())
     pair[0].shutdown(socket.SHUT_RDWR)
     pair[1].close()
 
-    with bench.deadline:
-        bench.clock.now += 11
-        bench.wait_for_checks()
-        bench.wait_for_checks()
+    with harness.deadline:
+        harness.clock.now += 11
+        harness.wait_for_checks()
+        harness.wait_for_checks()
 
-    assert bench.deadline._thread is not None
-    assert bench.deadline._thread.is_alive()
+    assert harness.deadline._thread is not None
+    assert harness.deadline._thread.is_alive()
 
 
-def test_closing_ends_the_thread_and_leaves_the_socket_open(bench: Bench, pair: Pair) -> None:
-    bench.deadline.attach(pair[0].fileno())
-    thread = bench.deadline._thread
+def test_closing_ends_the_thread_and_leaves_the_socket_open(harness: Harness, pair: Pair) -> None:
+    harness.deadline.attach(pair[0].fileno())
+    thread = harness.deadline._thread
     assert thread is not None
 
-    bench.deadline.close()
+    harness.deadline.close()
 
     thread.join(60)
     assert not thread.is_alive()

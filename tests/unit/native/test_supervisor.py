@@ -32,7 +32,7 @@ time.sleep(600)
 """
 
 
-class SupervisorBench:
+class SupervisorHarness:
     """A supervisor in a temporary directory, and the last status of its processes."""
 
     def __init__(self, directory: Path) -> None:
@@ -75,50 +75,50 @@ class SupervisorBench:
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Iterator[SupervisorBench]:
-    bench = SupervisorBench(tmp_path)
-    yield bench
-    bench.supervisor.shutdown()
+def harness(tmp_path: Path) -> Iterator[SupervisorHarness]:
+    harness = SupervisorHarness(tmp_path)
+    yield harness
+    harness.supervisor.shutdown()
 
 
-def test_a_killed_program_is_restarted(bench: SupervisorBench) -> None:
+def test_a_killed_program_is_restarted(harness: SupervisorHarness) -> None:
     # given a running program
-    child = bench.supervisor.start(bench.program("example", SLEEP)).child
+    child = harness.supervisor.start(harness.program("example", SLEEP)).child
     assert child is not None
     first = child.handle
     # when it is killed
     signal_process(first, signal.SIGKILL)
     # then it runs again as another process, and its status has the exit code
-    bench.poll_until(lambda: bench.status["example"].restarts == 1)
-    status = bench.status["example"]
+    harness.poll_until(lambda: harness.status["example"].restarts == 1)
+    status = harness.status["example"]
     assert status.state is ProcessState.RUNNING
     assert status.last_exit_code == -signal.SIGKILL
     assert (status.pid, status.start_time) != (first.pid, first.start_time)
 
 
-def test_a_program_that_keeps_failing_becomes_fatal(bench: SupervisorBench) -> None:
+def test_a_program_that_keeps_failing_becomes_fatal(harness: SupervisorHarness) -> None:
     restart = RestartPolicy(delay_seconds=0.01, max_retries=2)
-    bench.supervisor.start(bench.program("example", "raise SystemExit(3)", restart=restart))
-    bench.poll_until(lambda: bench.status["example"].state is ProcessState.FATAL)
-    assert bench.status["example"].restarts == 2
-    assert bench.status["example"].last_exit_code == 3
-    assert bench.status["example"].pid is None
+    harness.supervisor.start(harness.program("example", "raise SystemExit(3)", restart=restart))
+    harness.poll_until(lambda: harness.status["example"].state is ProcessState.FATAL)
+    assert harness.status["example"].restarts == 2
+    assert harness.status["example"].last_exit_code == 3
+    assert harness.status["example"].pid is None
 
 
-def test_a_configuration_error_is_not_retried(bench: SupervisorBench) -> None:
-    bench.supervisor.start(bench.program("example", f"raise SystemExit({EXIT_CONFIGURATION})"))
-    bench.poll_until(lambda: bench.status["example"].state is ProcessState.FATAL)
-    assert bench.status["example"].restarts == 0
+def test_a_configuration_error_is_not_retried(harness: SupervisorHarness) -> None:
+    harness.supervisor.start(harness.program("example", f"raise SystemExit({EXIT_CONFIGURATION})"))
+    harness.poll_until(lambda: harness.status["example"].state is ProcessState.FATAL)
+    assert harness.status["example"].restarts == 0
 
 
 @pytest.mark.parametrize(("may_exit", "expected"), [(True, ProcessState.EXITED), (False, ProcessState.FATAL)])
 def test_exit_code_0_ends_only_a_program_that_may_exit(
-    bench: SupervisorBench, may_exit: bool, expected: ProcessState
+    harness: SupervisorHarness, may_exit: bool, expected: ProcessState
 ) -> None:
     restart = RestartPolicy(delay_seconds=0.01, max_retries=1, may_exit=may_exit)
-    bench.supervisor.start(bench.program("example", "", restart=restart))
-    bench.poll_until(lambda: bench.status["example"].state in {ProcessState.EXITED, ProcessState.FATAL})
-    assert bench.status["example"].state is expected
+    harness.supervisor.start(harness.program("example", "", restart=restart))
+    harness.poll_until(lambda: harness.status["example"].state in {ProcessState.EXITED, ProcessState.FATAL})
+    assert harness.status["example"].state is expected
 
 
 def test_the_delay_doubles_up_to_its_maximum() -> None:
@@ -126,11 +126,11 @@ def test_the_delay_doubles_up_to_its_maximum() -> None:
     assert [policy.delay(retries) for retries in (0, 1, 2, 5, 10**9)] == [1, 2, 4, 30, 30]
 
 
-def test_a_stable_run_resets_the_retries(bench: SupervisorBench) -> None:
+def test_a_stable_run_resets_the_retries(harness: SupervisorHarness) -> None:
     # given a program that may be retried once, and a clock
     clock = [0.0]
     restart = RestartPolicy(delay_seconds=1, max_retries=1, stable_seconds=60)
-    process = ManagedProcess(bench.program("example", SLEEP, restart=restart), clock=lambda: clock[0])
+    process = ManagedProcess(harness.program("example", SLEEP, restart=restart), clock=lambda: clock[0])
     process.start()
     for _ in range(3):
         # when it is killed after more than a minute each time
@@ -147,83 +147,85 @@ def test_a_stable_run_resets_the_retries(bench: SupervisorBench) -> None:
     assert process.state is ProcessState.FATAL
 
 
-def test_stages_are_stopped_in_reverse_order(bench: SupervisorBench, tmp_path: Path) -> None:
+def test_stages_are_stopped_in_reverse_order(harness: SupervisorHarness, tmp_path: Path) -> None:
     # given a program of each stage, each writing its stage's name when it is stopped
     order = tmp_path / "order"
     for stage in Stage:
-        bench.supervisor.start(
-            bench.program(stage.name, WRITE_WHEN_STOPPED, str(order), stage.name, stage=stage)
+        harness.supervisor.start(
+            harness.program(stage.name, WRITE_WHEN_STOPPED, str(order), stage.name, stage=stage)
         )
-        bench.poll_until(lambda name=stage.name: "listening" in bench.log_text(name))  # type: ignore[misc]
+        harness.poll_until(lambda name=stage.name: "listening" in harness.log_text(name))  # type: ignore[misc]
     # when everything is stopped
-    bench.supervisor.shutdown()
+    harness.supervisor.shutdown()
     # then the names are in reverse order, and nothing runs
     assert order.read_text().split() == [stage.name for stage in reversed(Stage)]
-    assert {status.state for status in bench.status.values()} == {ProcessState.STOPPED}
+    assert {status.state for status in harness.status.values()} == {ProcessState.STOPPED}
 
 
-def test_a_program_that_does_not_stop_is_killed_with_its_children(bench: SupervisorBench) -> None:
+def test_a_program_that_does_not_stop_is_killed_with_its_children(harness: SupervisorHarness) -> None:
     # given a program that ignores SIGTERM and has a child
     code = (
         "import signal, subprocess, sys, time; signal.signal(signal.SIGTERM, signal.SIG_IGN);"
         "print(subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)']).pid, flush=True);"
         "time.sleep(600)"
     )
-    program = bench.program("unresponsive", code)
+    program = harness.program("unresponsive", code)
     program = Program(**{name: getattr(program, name) for name in Program.__slots__} | {"grace_seconds": 0.1})
-    child = bench.supervisor.start(program).child
+    child = harness.supervisor.start(program).child
     assert child is not None
-    bench.poll_until(lambda: bool(bench.log_text("unresponsive").strip()))
-    grandchild = ProcessHandle.of(int(bench.log_text("unresponsive")))
+    harness.poll_until(lambda: bool(harness.log_text("unresponsive").strip()))
+    grandchild = ProcessHandle.of(int(harness.log_text("unresponsive")))
     assert grandchild is not None
     # when it is stopped
-    bench.supervisor.shutdown()
+    harness.supervisor.shutdown()
     # then both have ended
-    assert bench.status["unresponsive"].last_exit_code == -signal.SIGKILL
-    bench.poll_until(lambda: not grandchild.is_alive())
+    assert harness.status["unresponsive"].last_exit_code == -signal.SIGKILL
+    harness.poll_until(lambda: not grandchild.is_alive())
 
 
-def test_start_and_await_reports_the_log_of_a_program_that_exits(bench: SupervisorBench) -> None:
-    program = bench.program("database", "print('disk full'); raise SystemExit(1)")
+def test_start_and_await_reports_the_log_of_a_program_that_exits(harness: SupervisorHarness) -> None:
+    program = harness.program("database", "print('disk full'); raise SystemExit(1)")
     with pytest.raises(ServiceUnavailable, match=r"(?s)database exited.*disk full"):
-        bench.supervisor.start_and_await(program, ready=lambda: False, timeout_seconds=60)
+        harness.supervisor.start_and_await(program, ready=lambda: False, timeout_seconds=60)
 
 
-def test_start_and_await_times_out(bench: SupervisorBench) -> None:
+def test_start_and_await_times_out(harness: SupervisorHarness) -> None:
     with pytest.raises(ServiceUnavailable, match="database was not ready after 0 s"):
-        bench.supervisor.start_and_await(
-            bench.program("database", SLEEP), ready=lambda: False, timeout_seconds=0
+        harness.supervisor.start_and_await(
+            harness.program("database", SLEEP), ready=lambda: False, timeout_seconds=0
         )
 
 
-def test_start_and_await_ends_when_the_stop_is_requested(bench: SupervisorBench) -> None:
-    bench.stop.set()
+def test_start_and_await_ends_when_the_stop_is_requested(harness: SupervisorHarness) -> None:
+    harness.stop.set()
     with pytest.raises(ShutdownRequested):
-        bench.supervisor.start_and_await(
-            bench.program("database", SLEEP), ready=lambda: False, timeout_seconds=60
+        harness.supervisor.start_and_await(
+            harness.program("database", SLEEP), ready=lambda: False, timeout_seconds=60
         )
 
 
-def test_run_to_completion_requires_exit_code_0(bench: SupervisorBench) -> None:
-    bench.supervisor.run_to_completion(bench.program("setup", "print('done')"), timeout_seconds=60)
-    assert "done" in bench.log_text("setup")
+def test_run_to_completion_requires_exit_code_0(harness: SupervisorHarness) -> None:
+    harness.supervisor.run_to_completion(harness.program("setup", "print('done')"), timeout_seconds=60)
+    assert "done" in harness.log_text("setup")
     with pytest.raises(ServiceUnavailable, match="setup ended with exit code 4"):
-        bench.supervisor.run_to_completion(bench.program("setup", "raise SystemExit(4)"), timeout_seconds=60)
+        harness.supervisor.run_to_completion(
+            harness.program("setup", "raise SystemExit(4)"), timeout_seconds=60
+        )
     with pytest.raises(ServiceUnavailable, match="setup took longer than 0 s"):
-        bench.supervisor.run_to_completion(bench.program("setup", SLEEP), timeout_seconds=0)
+        harness.supervisor.run_to_completion(harness.program("setup", SLEEP), timeout_seconds=0)
 
 
-def test_run_ends_when_the_stop_is_requested(bench: SupervisorBench) -> None:
-    bench.supervisor.run(on_poll=bench.stop.set)
-    assert bench.stop.is_set()
+def test_run_ends_when_the_stop_is_requested(harness: SupervisorHarness) -> None:
+    harness.supervisor.run(on_poll=harness.stop.set)
+    assert harness.stop.is_set()
 
 
-def test_a_removed_program_is_stopped_and_no_longer_supervised(bench: SupervisorBench) -> None:
+def test_a_removed_program_is_stopped_and_no_longer_supervised(harness: SupervisorHarness) -> None:
     for name in ("first", "second"):
-        bench.supervisor.start(bench.program(name, SLEEP))
-    bench.supervisor.remove("second")
-    assert bench.supervisor.names() == {"first"}
-    assert list(bench.status) == ["first"]
+        harness.supervisor.start(harness.program(name, SLEEP))
+    harness.supervisor.remove("second")
+    assert harness.supervisor.names() == {"first"}
+    assert list(harness.status) == ["first"]
 
 
 def signal_process(handle: ProcessHandle, number: signal.Signals) -> None:
