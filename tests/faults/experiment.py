@@ -7,8 +7,6 @@ from random import Random
 from typing import TypeVar
 from urllib.parse import unquote, urlsplit
 
-import psycopg
-
 from runtime.services import RestartPolicy
 from tests.faults.bodies import Maker, valid_reading
 from tests.faults.environment import (
@@ -22,16 +20,16 @@ from tests.faults.environment import (
     stored_rows,
 )
 from tests.faults.ledger import Attempt, Ledger, StoredRow
-from tests.faults.load import BROKEN, DEAD_QUEUE, QUEUE, Load
+from tests.faults.load import DEAD_QUEUE, QUEUE, Load
 from tests.faults.local_workers import LocalWorkers
 from tests.faults.oracle import DeadLetter, Outcome, judge
+from tests.faults.polling import stays_true, wait_until
 from tests.modes import Mode
 
 T = TypeVar("T")
 CONSUMERS = 3
 RECOVERY_SECONDS = 180.0
 SETTLE_SECONDS = 300.0
-POLL_SECONDS = 0.2
 # A broker reports an idle queue as empty for some seconds after its start, and it updates the number of
 # unacked messages only every five seconds.
 EMPTY_FOR_SECONDS = 3.0
@@ -129,10 +127,7 @@ class Experiment:
 
     def wait_until(self, condition: Callable[[], object], seconds: float, message: str) -> None:
         """Wait for the condition, which is false while the broker or the database is down."""
-        deadline = time.monotonic() + seconds
-        while not self._is_true(condition):
-            assert time.monotonic() < deadline, f"not within {seconds:.0f} s: {message}"
-            time.sleep(POLL_SECONDS)
+        wait_until(condition, seconds, message)
 
     def run_load_for(self, seconds: float) -> None:
         """Let the load run in the current state of the system."""
@@ -217,22 +212,13 @@ class Experiment:
         # A consumer finishes the message that it holds before it stops; the broker updates the number later.
         if self.mode.max_unacked == 1 and self.depth()[0] == 0 and self._accounted_for():
             return True
-        return self._empty_for(
-            EMPTY_FOR_SECONDS if self.mode.max_unacked == 1 else UNACKED_UPDATE_SECONDS
-        ) and (self.unacked() == 0)
+        seconds = EMPTY_FOR_SECONDS if self.mode.max_unacked == 1 else UNACKED_UPDATE_SECONDS
+        return stays_true(lambda: self.depth()[0] == 0, seconds) and self.unacked() == 0
 
     def _accounted_for(self) -> bool:
         """Return whether every confirmed message that is not stored is dead-lettered."""
         not_stored = judge(self.ledger.read(), self.stored(), [], self.removed).lost
         return not_stored <= depth(self.environment.amqp_url, DEAD_QUEUE)[0]
-
-    def _empty_for(self, seconds: float) -> bool:
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            if self.depth()[0]:
-                return False
-            time.sleep(POLL_SECONDS)
-        return True
 
     def _remaining(self) -> int:
         """Return the number of messages in the queue without consumers, when none is unacked."""
@@ -254,12 +240,6 @@ class Experiment:
             "the reading is stored",
         )
         return True
-
-    def _is_true(self, condition: Callable[[], object]) -> bool:
-        try:
-            return bool(condition())
-        except (*BROKEN, psycopg.Error):
-            return False
 
     def _record_timeout(self, action: Callable[[], None]) -> None:
         try:
