@@ -33,13 +33,6 @@ class DeadLetterFilter:
             self.matched_ids.add(message.id)
         return selected
 
-    @property
-    def matches_all(self) -> bool:
-        """Whether no condition is set."""
-        return not (
-            self.ids or self.reasons or self.sensors or self.dead_lettered_before or self.dead_lettered_after
-        )
-
     def missing_ids(self) -> list[str]:
         """Return the requested IDs that were not matched so far."""
         return sorted(set(self.ids) - self.matched_ids)
