@@ -1,0 +1,87 @@
+"""Times: the accepted notation, local times without an offset, and clocks that were never set."""
+
+import re
+from datetime import UTC, datetime, tzinfo
+
+MIN_YEAR = 2000
+EXAMPLE = '"2026-11-22T05:28:37Z" or "2026-11-22T06:28:37+01:00"'
+EXPECTED = 'must be an ISO 8601 time such as "2026-11-22T05:28:37Z"'
+
+_NOTATION = re.compile(
+    r"(\d{4}-\d\d-\d\d)[Tt _]\s?(\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?)\s*"
+    r"(?:(Z|UTC|GMT)|(?:UTC|GMT)?\s?([+\-\u2212])(\d\d):?(\d\d)?)?",
+    re.ASCII | re.IGNORECASE,
+)
+_ZONE_NAME = re.compile(r"\d\s*\[?([A-Za-z][A-Za-z_/]+)\]?\s*$")
+
+# Where the clock of a device starts that nothing has set. These are years with real measurements too, so that
+# only readings without an ID are rejected: an import and our own sensors give each an ID.
+FIRMWARE_EPOCHS = {
+    2010: "Android and Allwinner boards without a clock",
+    2015: "MicroPython on STM32 boards",
+    2016: "Tasmota before it has the time",
+    2021: "MicroPython on the Raspberry Pi Pico",
+}
+_SUSPICIOUS_YEARS = FIRMWARE_EPOCHS.keys() | {year - 1 for year in FIRMWARE_EPOCHS}
+
+
+def to_iso_8601(text: str) -> str:
+    """Return a time in the notation that every parser reads, from one with ` UTC`, `+01`, a comma or a space.
+
+    Raises:
+        ValueError: When it is not a date and a time, or names a time zone instead of an offset.
+    """
+    match = _NOTATION.fullmatch(text.strip())
+    if match is None:
+        if text[4:5] == "-" and len(text) > len("2026-11-22") and (zone := _ZONE_NAME.search(text)):
+            raise ValueError(f"names the time zone {zone[1]} instead of an offset: send {EXAMPLE}")
+        raise ValueError(EXPECTED)
+    date, time, utc, sign, hours, minutes = match.groups()
+    offset = "Z" if utc else ""
+    if sign:
+        offset = f"{'+' if sign == '+' else '-'}{hours}:{minutes or '00'}"
+    return f"{date}T{time.replace(',', '.')}{offset}"
+
+
+def resolve_local(local: datetime, zone: tzinfo) -> tuple[datetime, ...]:
+    """Return the moments, in UTC and in order, at which the clocks of the zone showed this local time.
+
+    There are two in an hour that is repeated at the end of daylight saving time, and none in one that is
+    skipped at its beginning. A time that already has an offset is one moment.
+    """
+    if local.tzinfo is not None:
+        return (_to_utc(local),)
+    candidates = {_to_utc(local.replace(tzinfo=zone, fold=fold)) for fold in (0, 1)}
+    if len(candidates) == 1:
+        return tuple(candidates)
+    shown = (moment for moment in sorted(candidates) if moment.astimezone(zone).replace(tzinfo=None) == local)
+    return tuple(shown)
+
+
+def unset_clock(time: datetime, *, has_id: bool) -> str | None:
+    """Return why the time is that of a clock that was never set; None if it may be real.
+
+    `has_id` is true for a reading with an ID of its own, and for a history that is imported.
+    """
+    if time.year < MIN_YEAR:
+        return f"is before {MIN_YEAR}: the sensor's clock was never set"
+    if (time.year, time.month, time.day) == (MIN_YEAR, 1, 1):
+        return f"is the day on which many clocks start ({MIN_YEAR}-01-01): the sensor's clock was never set"
+    if has_id or time.year not in _SUSPICIOUS_YEARS:
+        return None
+    for moment in (time, _to_utc(time)):
+        device = FIRMWARE_EPOCHS.get(moment.year)
+        if device and moment.timetuple().tm_yday == 1:
+            return (
+                f"is the day on which a clock that was never set starts ({device}): set the clock, or "
+                "send a reading_id with a reading that is that old"
+            )
+    return None
+
+
+def _to_utc(time: datetime) -> datetime:
+    try:
+        return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
+    except OverflowError:  # the first or last hours of the calendar
+        limit = datetime.max if time.year > MIN_YEAR else datetime.min  # noqa: DTZ901 (set below)
+        return limit.replace(tzinfo=UTC)
