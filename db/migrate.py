@@ -6,14 +6,13 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from db.engine import connect
+from db.migration_lock import lock_migrations
 from db.settings import DatabaseSettings
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-# An arbitrary number of this project; the lock is held while a process migrates or grants.
-ADVISORY_LOCK = 5_675_001
 MIGRATION_TIMEOUT_SECONDS = 15 * 60.0
 
 
@@ -38,12 +37,6 @@ def _upgrade(connection: Connection) -> None:
         config = alembic_config()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
-
-
-def lock_migrations(connection: Connection) -> None:
-    """Wait until no other process changes the schema or its grants, and block them until the commit."""
-    connection.execute(text("SET LOCAL lock_timeout = 0"))
-    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
 
 
 def newest_version() -> str:

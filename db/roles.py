@@ -14,7 +14,7 @@ from sqlalchemy import Connection, text
 
 from db.engine import connect
 from db.errors import InvalidData, StoreUnavailable
-from db.migrate import lock_migrations
+from db.migration_lock import lock_migrations
 from db.settings import DatabaseSettings
 
 WRITER_GRANTS = {"reading": "INSERT", "sensor": "INSERT"}

@@ -15,7 +15,7 @@ from native.stack import Stack
 from native.state import read_state
 from native.supervision import Supervision
 from native.up import up as start_stack
-from runtime import lifecycle, logs
+from runtime import exit_codes, lifecycle, logs
 from runtime.errors import ConfigurationError, ServiceUnavailable
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Run the whole system without Docker.")
@@ -28,10 +28,10 @@ def main() -> None:
         app()
     except ConfigurationError as error:
         print(error, file=sys.stderr)
-        sys.exit(lifecycle.EXIT_CONFIGURATION)
+        sys.exit(exit_codes.EXIT_CONFIGURATION)
     except ServiceUnavailable as error:
         print(error, file=sys.stderr)
-        sys.exit(lifecycle.EXIT_UNAVAILABLE)
+        sys.exit(exit_codes.EXIT_UNAVAILABLE)
 
 
 @app.command()
@@ -66,7 +66,7 @@ def status() -> None:
     state = read_state(layout.state_file)
     if state is None or not state.supervisor.is_alive():
         print("The native stack is not running.")
-        sys.exit(lifecycle.EXIT_FAILURE)
+        sys.exit(exit_codes.EXIT_FAILURE)
     table = Table(
         *COLUMNS, title=f"native stack: {state.phase.value} {state.detail}".rstrip(), title_justify="left"
     )

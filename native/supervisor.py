@@ -11,7 +11,8 @@ from native.process_handle import terminate_all
 from native.program import ChildProcess, Program
 from native.state import ProcessStatus, now
 from runtime.errors import ServiceUnavailable
-from runtime.lifecycle import EXIT_CONFIGURATION, EXIT_OK, ShutdownSignal
+from runtime.exit_codes import EXIT_CONFIGURATION, EXIT_OK
+from runtime.lifecycle import ShutdownSignal
 from runtime.process_state import ProcessState
 
 POLL_INTERVAL_SECONDS = 0.2

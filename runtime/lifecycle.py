@@ -13,13 +13,9 @@ from types import FrameType
 import structlog
 
 from runtime.errors import ConfigurationError, ServiceUnavailable, ShutdownRequested
+from runtime.exit_codes import EXIT_CONFIGURATION, EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_OK, EXIT_UNAVAILABLE
 from runtime.logs import configure_logging
 
-EXIT_OK = 0
-EXIT_FAILURE = 1
-EXIT_UNAVAILABLE = 69
-EXIT_CONFIGURATION = 78
-EXIT_INTERRUPTED = 130
 POLL_INTERVAL_SECONDS = 0.5
 GC_THRESHOLD_OBJECTS = 20_000
 

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 
 import structlog
 
+from runtime.exit_codes import EXIT_FAILURE
 from runtime.health import Health
-from runtime.lifecycle import EXIT_FAILURE
 
 CHECK_INTERVAL_SECONDS = 1.0
 # How long after the stall limit the interpreter ends the process if the watchdog's thread could not.

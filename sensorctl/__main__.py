@@ -1,59 +1,93 @@
 """Operate the running system: status, logs, dead letters, import and export, setup."""
 
 import sys
-import time
+from typing import ClassVar
 
 import typer
 
-from alerter.__main__ import run_alerter
 from db.errors import StoreUnavailable
 from messaging.errors import BrokerUnavailable
-from runtime import lifecycle
 from runtime.errors import ConfigurationError, ServiceUnavailable
-from runtime.lifecycle import EXIT_CONFIGURATION, EXIT_INTERRUPTED, EXIT_UNAVAILABLE
-from runtime.logs import configure_logging
-from sensorctl.dead_letters import commands as dead_letters
-from sensorctl.doctor import doctor
-from sensorctl.history import commands as history
-from sensorctl.logs.commands import logs
-from sensorctl.reconcile.command import reconcile
-from sensorctl.settings import discover_alerter_settings, discover_setup_settings
-from sensorctl.setup import set_up
-from sensorctl.status.command import status
-from sensorctl.storage import storage
-from sensorctl.summary import summary
+from runtime.exit_codes import EXIT_CONFIGURATION, EXIT_INTERRUPTED, EXIT_UNAVAILABLE
+from sensorctl.lazy_group import CommandEntry, LazyGroup
 
 HELP = """Operate the running system.
 
 It finds the native stack or the Compose stack on this machine. To use another system, set RABBITMQ_* and
 POSTGRES_* variables, or RABBITMQ_URL and DATABASE_URL.
 """
-app = typer.Typer(help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-for command in (status, doctor, summary, storage, logs, reconcile):
-    app.command()(command)
-app.command("import")(history.import_)
-app.command("export")(history.export)
-app.add_typer(dead_letters.app, name="dead")
 
 
-@app.command()
-def setup() -> None:
-    """Set up database and broker: schema, partitions, topology, users, roles and policy.
+class Commands(LazyGroup):
+    """The commands of sensorctl, in the order of the help. A test compares the lines with the commands."""
 
-    It requires the owner's login and can be repeated. With Compose: docker compose run --rm setup
-    """
-    settings = discover_setup_settings()
-    configure_logging(settings.log_level, settings.log_format)
-    set_up(settings, time.sleep)
+    entries: ClassVar[dict[str, CommandEntry]] = {
+        "status": CommandEntry(
+            "sensorctl.status.command",
+            "status",
+            "Show services, queue, throughput and sensors, and all problems with a hint.",
+        ),
+        "doctor": CommandEntry(
+            "sensorctl.doctor",
+            "doctor",
+            "Check variables, broker, queue, database, schema and clock.",
+        ),
+        "summary": CommandEntry(
+            "sensorctl.summary",
+            "summary",
+            "Show the last hour of each sensor: readings, minimum, mean, maximum and last value.",
+        ),
+        "storage": CommandEntry(
+            "sensorctl.storage",
+            "storage",
+            "Show the rows (estimated) and bytes of each table and each day, and the retention.",
+        ),
+        "logs": CommandEntry(
+            "sensorctl.logs.commands",
+            "logs",
+            "Show the logs of all services in order of time.",
+        ),
+        "reconcile": CommandEntry(
+            "sensorctl.reconcile.command",
+            "reconcile",
+            "Account for every published reading: stored, dead, in flight or lost, per sensor.",
+        ),
+        "import": CommandEntry(
+            "sensorctl.history.commands",
+            "import_",
+            "Publish the readings of a file.",
+        ),
+        "export": CommandEntry(
+            "sensorctl.history.commands",
+            "export",
+            "Write readings or roll-ups to a file, in order of time.",
+        ),
+        "dead": CommandEntry(
+            "sensorctl.dead_letters.commands",
+            "app",
+            "Manage messages that can never become a reading.",
+        ),
+        "setup": CommandEntry(
+            "sensorctl.setup",
+            "setup",
+            "Set up database and broker: schema, partitions, topology, users, roles and policy.",
+        ),
+        "alerter": CommandEntry(
+            "sensorctl.alerter",
+            "alerter",
+            "Run the alerter: notify receivers of the start and the end of each problem, until it is stopped.",  # noqa: E501
+        ),
+    }
 
 
-@app.command()
-def alerter() -> None:
-    """Run the alerter: notify receivers of the start and the end of each problem, until it is stopped.
-
-    The receivers are the exchange `events` and ALERT_WEBHOOK_URL. Both stacks already run it as a service.
-    """
-    sys.exit(lifecycle.run(lambda stop: run_alerter(discover_alerter_settings(), stop)))
+app = typer.Typer(
+    cls=Commands,
+    callback=lambda: None,  # without one, typer builds no group
+    help=HELP,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
 
 
 def main() -> None:

@@ -17,7 +17,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from runtime.lifecycle import EXIT_FAILURE
+from runtime.exit_codes import EXIT_FAILURE
 from runtime.text import escape_unprintable
 
 PIPED_WIDTH = 160

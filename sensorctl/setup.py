@@ -1,5 +1,6 @@
 """Set up the database and the broker: schema, roles, topology, users and the delivery-limit policy."""
 
+import time
 from collections.abc import Callable
 
 import structlog
@@ -15,13 +16,24 @@ from messaging.management.client import Management, ManagementRefused
 from messaging.management.permissions import User
 from messaging.topology import Topology
 from runtime.errors import ServiceUnavailable
+from runtime.logs import configure_logging
 from runtime.retry import retry
-from sensorctl.settings import SetupSettings
+from sensorctl.settings import SetupSettings, discover_setup_settings
 
 MANAGEMENT_TIMEOUT_SECONDS = 15.0
 PARTITIONS_TIMEOUT_SECONDS = 15.0
 OWNER_HINT = "Setup requires the owner's login; with Compose: `docker compose run --rm setup`."
 NON_RETRYABLE = (PermissionDenied, BrokerRefused, ManagementRefused)
+
+
+def setup() -> None:
+    """Set up database and broker: schema, partitions, topology, users, roles and policy.
+
+    It requires the owner's login and can be repeated. With Compose: docker compose run --rm setup
+    """
+    settings = discover_setup_settings()
+    configure_logging(settings.log_level, settings.log_format)
+    set_up(settings, time.sleep)
 
 
 def set_up(settings: SetupSettings, sleep: Callable[[float], None]) -> None:

@@ -17,6 +17,8 @@ import time
 from dataclasses import asdict, dataclass
 from typing import Self
 
+from sensorctl.__main__ import Commands
+
 PACKAGES = ("dashboard", "pipeline", "sensor", "sensorctl", "alerter")
 
 
@@ -79,6 +81,8 @@ def run(request: ProcessRequest) -> None:
 def main() -> None:
     """Import the packages once and serve."""
     importlib.import_module("coverage")
+    for entry in Commands.entries.values():
+        importlib.import_module(entry.module)
     for package in PACKAGES:
         importlib.import_module(f"{package}.__main__")
         del sys.modules[f"{package}.__main__"]  # the forked process runs it as `__main__`

@@ -1,7 +1,7 @@
 """The pages of exit codes and of dead-letter reasons, held against the code."""
 
 from readings.errors import DeadLetterReason
-from runtime import lifecycle
+from runtime import exit_codes
 from scripts.docs.markdown import code, table
 
 EXIT_CODES = {
@@ -77,7 +77,7 @@ def exit_codes_page() -> str:
     Raises:
         ValueError: When a constant has no description here, or a description no constant.
     """
-    codes = {name: value for name, value in vars(lifecycle).items() if name.startswith("EXIT_")}
+    codes = {name: value for name, value in vars(exit_codes).items() if name.startswith("EXIT_")}
     if codes.keys() != EXIT_CODES.keys():
         raise ValueError(f"exit codes without a description: {codes.keys() ^ EXIT_CODES.keys()}")
     rows = [(str(value), EXIT_CODES[name]) for name, value in codes.items()]

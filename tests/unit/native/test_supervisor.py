@@ -14,7 +14,8 @@ from native.program import Program
 from native.state import ProcessStatus
 from native.supervisor import ManagedProcess, Supervisor
 from runtime.errors import ServiceUnavailable, ShutdownRequested
-from runtime.lifecycle import EXIT_CONFIGURATION, ShutdownSignal
+from runtime.exit_codes import EXIT_CONFIGURATION
+from runtime.lifecycle import ShutdownSignal
 from runtime.process_state import ProcessState
 from runtime.services import RestartPolicy, Stage
 

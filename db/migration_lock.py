@@ -1,0 +1,12 @@
+"""The lock of everything that changes the schema or its grants."""
+
+from sqlalchemy import Connection, text
+
+# An arbitrary number of this project; the lock is held while a process migrates or grants.
+ADVISORY_LOCK = 5_675_001
+
+
+def lock_migrations(connection: Connection) -> None:
+    """Wait until no other process changes the schema or its grants, and block them until the commit."""
+    connection.execute(text("SET LOCAL lock_timeout = 0"))
+    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
