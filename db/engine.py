@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 
 import psycopg
-from sqlalchemy import URL, Connection, Engine, create_engine, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from db.errors import InvalidData, PermissionDenied, StoreUnavailable
+from db.session import CLIENT_ENCODING, find_schema, startup_options
 from db.settings import DRIVER, DatabaseSettings
 from runtime.errors import ErrorTranslator
 
@@ -51,28 +52,33 @@ def make_engine(
     """Return an engine with one connection, which it opens on first use and which commits each statement.
 
     Its timeouts are below the broker's heartbeat, so that a consumer that waits for the database still
-    answers the broker. `name` is the application_name in pg_stat_activity.
+    answers the broker. `name` is the application_name in pg_stat_activity. Defaults of the database and of
+    the role do not apply (db.session).
     """
-    options = {
+    url = database_url(settings)
+    timeouts = {
         "statement_timeout": f"{statement_timeout_seconds:.0f}s",
         "lock_timeout": f"{LOCK_TIMEOUT_SECONDS}s",
         "idle_in_transaction_session_timeout": "60s",
     }
-    return create_engine(
-        database_url(settings),
+    engine = create_engine(
+        url,
         isolation_level="AUTOCOMMIT",
         pool_size=1,
         max_overflow=0,
         connect_args={
             "application_name": name,
             "connect_timeout": connect_timeout_seconds,
-            "options": " ".join(f"-c {key}={value}" for key, value in options.items()),
+            "client_encoding": CLIENT_ENCODING,
+            "options": startup_options(timeouts, str(url.query.get("options", ""))),
             "keepalives_idle": 10,
             "keepalives_interval": 5,
             "keepalives_count": 2,
             "tcp_user_timeout": 20_000,
         },
     )
+    event.listen(engine, "connect", find_schema)
+    return engine
 
 
 @contextmanager
