@@ -1,48 +1,76 @@
-"""Estimates how old the readings in the queue are."""
+"""Computes for how long the oldest message of a queue has waited, from the history of the queue's statistics.
 
-from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
-from statistics import median_high
+A queue delivers in order. So its oldest message entered it when the messages that had left it and those that
+were in it were together as many as have left it now. This holds for every publisher and protocol, and
+whatever the age of the readings is, as in an import.
+"""
 
-from monitoring.model import Queue, Sensor
-from monitoring.services import ServiceReport, sample_value
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from itertools import pairwise
+from typing import Any, NamedTuple
 
-LAST_STORED = "pipeline_last_stored_timestamp_seconds"
-# Sensors whose last reading arrived at most this long before the newest one are active.
-ACTIVE = timedelta(minutes=1)
+# What the management plugin keeps by default. https://www.rabbitmq.com/docs/management#statistics
+HISTORY_SECONDS, STEP_SECONDS = 600, 5
+HISTORY_PARAMETERS = {
+    "lengths_age": HISTORY_SECONDS,
+    "lengths_incr": STEP_SECONDS,
+    "msg_rates_age": HISTORY_SECONDS,
+    "msg_rates_incr": STEP_SECONDS,
+}
 
 
-class BacklogEstimator:
-    """Estimates when the oldest reading in the queue was measured.
+class _Sample(NamedTuple):
+    """How many messages were ready at a time (in milliseconds), and how many had left the queue by then."""
 
-    A queue is consumed in order, so its oldest reading was measured just after the newest stored one; the
-    estimate is early by at most one interval of a sensor. The reading also arrived after the queue was last
-    seen empty, however old the newest stored reading is.
+    at: int
+    ready: int
+    left: int
+
+    @property
+    def entered(self) -> int:
+        return self.ready + self.left
+
+
+def oldest_wait(queue: Mapping[str, Any]) -> timedelta | None:
+    """Return how long the oldest ready message has waited; None if none is ready or nothing is known.
+
+    `queue` is the management API's object of the queue, requested with HISTORY_PARAMETERS. A message that
+    entered the queue before the history has waited at least for the whole history.
     """
+    samples = _samples(queue)
+    if not samples or not samples[-1].ready:
+        return None
+    now = samples[-1]
+    entered_at = next(
+        (
+            _interpolate(before, after, now.left)
+            for before, after in reversed(list(pairwise(samples)))
+            if before.entered <= now.left < after.entered
+        ),
+        samples[0].at,
+    )
+    return timedelta(milliseconds=now.at - entered_at)
 
-    def __init__(self) -> None:
-        self._last_empty_at: datetime | None = None
 
-    def oldest_measured_at(
-        self, queue: Queue, at: datetime, sensors: Sequence[Sensor], reports: Iterable[ServiceReport]
-    ) -> datetime | None:
-        """Return the estimate; None if the queue is empty or nothing is known."""
-        if not queue.ready:
-            self._last_empty_at = at
-            return None
-        candidates = [moment for moment in (_newest_stored(sensors, reports), self._last_empty_at) if moment]
-        return min(at, max(candidates)) if candidates else None
+def _samples(queue: Mapping[str, Any]) -> list[_Sample]:
+    """Return the samples in the order of time."""
+    statistics = queue.get("message_stats", {})
+    delivered = _series(statistics, "deliver_get")
+    redelivered = _series(statistics, "redeliver")
+    return sorted(
+        # The newest samples of the two series may be of different times.
+        _Sample(at, ready, delivered.get(at, 0) - redelivered.get(at, 0))
+        for at, ready in _series(queue, "messages_ready").items()
+        if at in delivered or not delivered
+    )
 
 
-def _newest_stored(sensors: Sequence[Sensor], reports: Iterable[ServiceReport]) -> datetime | None:
-    """Return when the newest stored readings were measured.
+def _series(statistics: Mapping[str, Any], name: str) -> dict[int, int]:
+    samples: Iterable[Mapping[str, int]] = statistics.get(f"{name}_details", {}).get("samples", [])
+    return {sample["timestamp"]: sample["sample"] for sample in samples}
 
-    It is the median of the active sensors, because single clocks may be wrong. While the database is down,
-    the consumers report when they last stored a reading.
-    """
-    arrivals = [(s.last_received_at, s.last_measured_at) for s in sensors if s.last_received_at]
-    if arrivals:
-        newest, _ = max(arrivals)
-        return median_high(measured for received, measured in arrivals if received >= newest - ACTIVE)
-    reported = [sample_value(report.samples, LAST_STORED) for report in reports]
-    return max((datetime.fromtimestamp(moment, UTC) for moment in reported if moment), default=None)
+
+def _interpolate(before: _Sample, after: _Sample, left: int) -> float:
+    """Return the time between two samples at which as many messages had entered as have left now."""
+    return before.at + (after.at - before.at) * (left - before.entered) / (after.entered - before.entered)

@@ -1,18 +1,23 @@
 """Probes of the broker: the statistics of the queue and the oldest dead letter."""
 
+import time
+from collections.abc import Callable
 from concurrent.futures import Future
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from messaging.dead_letters.queue import open_dead_letter_queue
 from messaging.management.client import Management
 from messaging.settings import BrokerSettings
 from messaging.topology import Topology
+from monitoring.backlog import HISTORY_PARAMETERS, oldest_wait
 from monitoring.model import Queue
 from monitoring.probes import ProbePool, wait_for_result
 from runtime.text import escape_unprintable
 
 TIMEOUT_SECONDS = 1.5
+# The broker takes up to a tenth of a second for the history, which changes every five seconds.
+HISTORY_INTERVAL_SECONDS = 5.0
 
 
 class OldestDeadLetter(NamedTuple):
@@ -26,9 +31,12 @@ class OldestDeadLetter(NamedTuple):
 class QueueProbe:
     """Reads the queue's statistics from the management API. Not thread-safe."""
 
-    def __init__(self, settings: BrokerSettings) -> None:
+    def __init__(self, settings: BrokerSettings, clock: Callable[[], float] = time.monotonic) -> None:
         self._topology = Topology(settings.queue_name)
         self._management = Management(settings, TIMEOUT_SECONDS)
+        self._clock = clock
+        self._oldest_enqueued_at: datetime | None = None
+        self._history_read_at: float | None = None
 
     def __call__(self) -> Queue | None:
         """Return the statistics, up to five seconds old; None if the queue does not exist.
@@ -40,6 +48,7 @@ class QueueProbe:
         if queue is None:
             return None
         dead = self._management.queue(self._topology.dead_queue) or {}
+        prefetches = [consumer.get("prefetch_count", 0) for consumer in queue.get("consumer_details", [])]
         return Queue(
             name=self._topology.queue,
             ready=queue.get("messages_ready", 0),
@@ -48,7 +57,18 @@ class QueueProbe:
             consumers=queue.get("consumers", 0),
             publish_rate=_rate(queue, "publish"),
             ack_rate=_rate(queue, "ack"),
+            max_prefetch=max(prefetches, default=None),
+            oldest_enqueued_at=self._read_oldest() if queue.get("messages_ready") else None,
         )
+
+    def _read_oldest(self) -> datetime | None:
+        """Return when the oldest ready message entered the queue."""
+        now = self._clock()
+        if self._history_read_at is None or now - self._history_read_at >= HISTORY_INTERVAL_SECONDS:
+            wait = oldest_wait(self._management.queue(self._topology.queue, HISTORY_PARAMETERS) or {})
+            self._oldest_enqueued_at = None if wait is None else datetime.now(UTC) - wait
+            self._history_read_at = now
+        return self._oldest_enqueued_at
 
 
 def _rate(queue: dict[str, Any], event: str) -> float:

@@ -1,17 +1,17 @@
 """Collects the state of the whole system from all its parts."""
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 
-from monitoring.backlog import BacklogEstimator
 from monitoring.broker import OldestDeadLetterProbe, QueueProbe
 from monitoring.discovery import Discovery, Target, build_discoveries
-from monitoring.model import Health, Queue, Sensor, Service, SystemStatus
+from monitoring.model import Health, Queue, Service, SystemStatus
 from monitoring.observation import Observation
 from monitoring.probes import ProbePool, wait_for_result
+from monitoring.queue_counts import QueueCounts, QueueCountsProbe
 from monitoring.restarts import RestartCounter
 from monitoring.sensors import SensorProbe
 from monitoring.services import ServiceProbe, ServiceReport
@@ -37,13 +37,14 @@ class Collector:
         self._discoveries = build_discoveries(settings.services)
         self._pool = ProbePool()
         self._probe_queue = QueueProbe(settings)
+        self._probe_counts = QueueCountsProbe(settings)
         self._probe_sensors = SensorProbe(settings)
         self._probe_service = ServiceProbe()
         self._probe_oldest_dead_letter = OldestDeadLetterProbe(settings, self._pool)
         self._throughput = ThroughputMeter()
+        self._counts: QueueCounts | None = None
         self._restarts = RestartCounter()
         self._problems = ProblemTracker()
-        self._backlog = BacklogEstimator()
 
     def collect(self) -> SystemStatus:
         """Return the current status. Never raises: a part that does not respond is a problem in the status.
@@ -64,18 +65,20 @@ class Collector:
     def close(self) -> None:
         """Close all connections."""
         self._pool.close()
+        self._probe_counts.close()
         self._probe_sensors.close()
         self._probe_service.close()
 
     def _observe(self, deadline: float) -> Observation:
         queue_future = self._pool.start("queue", self._probe_queue)
+        counts_future = self._pool.start("queue counts", self._probe_counts)
         sensors_future = self._pool.start("sensors", lambda: self._probe_sensors(datetime.now(UTC)))
         reports = self._restarts.count(self._probe_services(deadline))
         sensors, broker = wait_for_result(sensors_future, deadline), wait_for_result(queue_future, deadline)
-        at = datetime.now(UTC)
-        queue = self._with_age(broker.value, at, sensors.value or [], reports) if broker.value else None
+        counts = wait_for_result(counts_future, deadline).value
+        queue = self._with_counts(broker.value, counts) if broker.value and counts else broker.value
         return Observation(
-            at=at,
+            at=datetime.now(UTC),
             reports=reports,
             queue_name=self._queue_name,
             queue=queue,
@@ -87,11 +90,21 @@ class Collector:
             else None,
         )
 
-    def _with_age(
-        self, queue: Queue, at: datetime, sensors: Sequence[Sensor], reports: Iterable[ServiceReport]
-    ) -> Queue:
-        oldest = self._backlog.oldest_measured_at(queue, at, sensors, reports)
-        return replace(queue, oldest_measured_at=oldest)
+    def _with_counts(self, queue: Queue, counts: QueueCounts) -> Queue:
+        """Return the queue with the counts of this moment instead of the broker's statistics.
+
+        A client that lists the dead letters holds them for a moment, and only the statistics count those. So
+        there are no dead letters only once two collections found none, or the statistics are zero.
+        """
+        still_empty = self._counts is not None and self._counts.dead_letters == counts.dead_letters == 0
+        self._counts = counts
+        return replace(
+            queue,
+            ready=counts.ready,
+            consumers=counts.consumers,
+            dead_letters=0 if still_empty else max(counts.dead_letters, queue.dead_letters),
+            oldest_enqueued_at=queue.oldest_enqueued_at if counts.ready else None,
+        )
 
     def _probe_services(self, deadline: float) -> list[ServiceReport]:
         targets = [target for found in self._discover_targets() for target in found]

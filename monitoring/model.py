@@ -30,7 +30,11 @@ class Service:
 
 @dataclass(frozen=True, kw_only=True)
 class Queue:
-    """The queue and its dead-letter queue, as the broker counts them. Rates are in messages per second."""
+    """The queue and its dead-letter queue, as the broker counts them. Rates are in messages per second.
+
+    `max_prefetch` is the largest prefetch of the consumers, None if it is unknown. `oldest_enqueued_at` is
+    when the oldest message that is ready entered the queue, however old its reading is.
+    """
 
     name: str
     ready: int
@@ -39,7 +43,8 @@ class Queue:
     consumers: int
     publish_rate: float
     ack_rate: float
-    oldest_measured_at: datetime | None = None  # estimate for the oldest reading that is ready
+    max_prefetch: int | None = None
+    oldest_enqueued_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

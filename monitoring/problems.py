@@ -15,6 +15,10 @@ OFFLINE_MIN_SILENCE = timedelta(seconds=30)
 # A backlog is a problem if more than this many messages wait, the oldest of them for longer than this.
 BACKLOG_MESSAGES = 100
 BACKLOG_AGE = timedelta(seconds=30)
+# A consumer that started this recently may not consume yet.
+STARTUP_GRACE = timedelta(seconds=15)
+# The variables that make consumers store in batches. alerts.yml and the documentation repeat them.
+BATCH_MODE = "BATCH_SIZE=500 and BATCH_LINGER_SECONDS=0"
 
 
 class Severity(StrEnum):

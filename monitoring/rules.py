@@ -3,13 +3,16 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
+from monitoring.backlog import HISTORY_SECONDS, STEP_SECONDS
 from monitoring.model import Health, Problem, Queue, Sensor
 from monitoring.observation import Observation
 from monitoring.problems import (
     BACKLOG_AGE,
     BACKLOG_MESSAGES,
+    BATCH_MODE,
     OFFLINE_INTERVALS,
     OFFLINE_MIN_SILENCE,
+    STARTUP_GRACE,
     ProblemKind,
 )
 from monitoring.services import ServiceReport
@@ -134,7 +137,7 @@ def queue_problems(observation: Observation, *, had_backlog: bool) -> Iterator[P
                 message=f"The queue {observation.queue_name} does not exist.",
                 hint="Run `sensorctl setup`, or `make up`; a consumer declares the queue too.",
             )
-    elif queue.consumers == 0:
+    elif queue.consumers == 0 and not _consumers_are_starting(observation):
         yield Problem(
             kind=ProblemKind.NO_CONSUMERS,
             subject=queue.name,
@@ -146,25 +149,48 @@ def queue_problems(observation: Observation, *, had_backlog: bool) -> Iterator[P
         yield _backlog(queue, observation.at)
 
 
+def _consumers_are_starting(observation: Observation) -> bool:
+    """Return whether a consumer, a service that needs broker and database, has just started."""
+    return any(
+        report.service.started_at is not None
+        and observation.at - report.service.started_at < STARTUP_GRACE
+        and {BROKER, DATABASE} <= report.dependencies.keys()
+        for report in observation.reports
+    )
+
+
 def _has_backlog(observation: Observation, queue: Queue, *, had_backlog: bool) -> bool:
     """Return whether there is a backlog that no outage of the database explains."""
     share = BACKLOG_HYSTERESIS if had_backlog else 1.0
-    if queue.oldest_measured_at is None or queue.ready <= share * BACKLOG_MESSAGES:
+    if queue.oldest_enqueued_at is None or queue.ready <= share * BACKLOG_MESSAGES:
         return False
     database_down = observation.database_error or observation.outages(DATABASE)
-    return observation.at - queue.oldest_measured_at > share * BACKLOG_AGE and not database_down
+    return observation.at - queue.oldest_enqueued_at > share * BACKLOG_AGE and not database_down
 
 
 def _backlog(queue: Queue, at: datetime) -> Problem:
-    assert queue.oldest_measured_at is not None
-    seconds = (at - queue.oldest_measured_at).total_seconds()
+    assert queue.oldest_enqueued_at is not None
+    seconds = (at - queue.oldest_enqueued_at).total_seconds()
+    extent = "about" if seconds < HISTORY_SECONDS - STEP_SECONDS else "at least"
     return Problem(
         kind=ProblemKind.BACKLOG,
         subject=queue.name,
-        started_at=queue.oldest_measured_at,
-        message=f"{queue.ready} messages wait in {queue.name}, the oldest for about {seconds:.0f} s.",
-        hint="If the backlog does not shrink, add consumers (`make up PIPELINES=3`) or store in batches "
-        "(`BATCH_SIZE=500`). An import causes a backlog too.",
+        started_at=queue.oldest_enqueued_at,
+        message=f"{queue.ready} messages wait in {queue.name}, the oldest for {extent} {seconds:.0f} s.",
+        hint=_backlog_hint(queue),
+    )
+
+
+def _backlog_hint(queue: Queue) -> str:
+    if queue.max_prefetch == 1 and queue.publish_rate > queue.ack_rate:
+        return (
+            f"More messages arrive ({queue.publish_rate:.0f}/s) than the consumers, which take one at a time "
+            f"(prefetch 1), store ({queue.ack_rate:.0f}/s): set {BATCH_MODE} in .env and run `make up`, so "
+            "that they store in batches. An import causes a backlog that ends by itself."
+        )
+    return (
+        f"If the backlog does not shrink, store in batches ({BATCH_MODE} in .env, then `make up`) or add "
+        "consumers (`make up PIPELINES=3`). An import causes a backlog that ends by itself."
     )
 
 

@@ -15,6 +15,7 @@ from messaging.management.client import DELIVERY_LIMIT, Management
 from messaging.topology import Topology
 from monitoring.outages import problem_kind
 from monitoring.problems import ProblemKind
+from monitoring.queue_counts import QueueCounts, count_queues
 from runtime.errors import ServiceUnavailable
 from sensorctl.output import fail, safe_text, show
 from sensorctl.settings import OperatorSettings, discover_settings
@@ -84,27 +85,30 @@ def _check_queue(settings: OperatorSettings) -> CheckResult:
     if queue is None or dead_queue is None:
         missing = topology.queue if queue is None else topology.dead_queue
         return CheckResult("queue", f"{missing} does not exist", SETUP_HINT)
-    problem = "" if queue.get("consumers") else f"{ProblemKind.NO_CONSUMERS}: "
-    return CheckResult("queue", problem + _queue_status(queue, dead_queue), _queue_hint(queue))
+    # The management API's counts are up to ten seconds old, and a new queue has none.
+    with open_channel(settings) as channel:
+        counts = count_queues(channel, topology)
+    problem = "" if counts.consumers else f"{ProblemKind.NO_CONSUMERS}: "
+    return CheckResult("queue", problem + _queue_status(queue, counts), _queue_hint(queue, counts))
 
 
-def _queue_status(queue: dict[str, Any], dead_queue: dict[str, Any]) -> str:
+def _queue_status(queue: dict[str, Any], counts: QueueCounts) -> str:
     arguments = {name: value for name, value in queue["arguments"].items() if name != "x-queue-type"}
     durable = "durable" if queue["durable"] else "not durable"
     return (
         f"{queue['name']}: {queue.get('type', 'classic')}, {durable}, "
-        f"arguments {arguments or 'none'}, {queue.get('messages', 0)} messages, "
-        f"{queue.get('consumers', 0)} consumers; {dead_queue.get('messages', 0)} dead"
+        f"arguments {arguments or 'none'}, {counts.ready} messages wait, "
+        f"{counts.consumers} consumers; {counts.dead_letters} dead"
     )
 
 
-def _queue_hint(queue: dict[str, Any]) -> str | None:
+def _queue_hint(queue: dict[str, Any], counts: QueueCounts) -> str | None:
     if not queue["durable"]:
         return f"the queue does not survive a restart of the broker: delete it and {SETUP_HINT}"
     if set(queue["arguments"]) - {"x-queue-type"}:
         return f"simple clients cannot declare a queue with arguments: delete it and {SETUP_HINT}"
-    if not queue.get("consumers"):
-        return "the queue has no consumer: start a pipeline"
+    if not counts.consumers:
+        return "no consumer is connected: start one (`make up`); if one runs, its log says what it waits for"
     return None
 
 

@@ -1,8 +1,9 @@
 """A client of the broker's management API, as far as this project uses it."""
 
 import ssl
+from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 import httpx2
 import pika
@@ -18,6 +19,8 @@ POLICY_PRIORITY = 10
 # Outages and restarts raise a message's delivery count too, so this limit is far above the five deliveries
 # after which a consumer isolates a message.
 DELIVERY_LIMIT = 1000
+# With these parameters the API has a queue's policy and totals from the queue's first moment on.
+WITHOUT_STATISTICS = {"disable_stats": "true", "enable_queue_totals": "true"}
 
 
 class ManagementUnavailable(BrokerUnavailable):
@@ -49,9 +52,10 @@ class Management:
         """Return the broker's version."""
         return str(self._call("GET", "/api/overview")["rabbitmq_version"])
 
-    def queue(self, name: str) -> dict[str, Any] | None:
+    def queue(self, name: str, parameters: Mapping[str, int | str] | None = None) -> dict[str, Any] | None:
         """Return the API's object of a queue; None if it does not exist."""
-        return self._find(f"/api/queues/{self._vhost}/{quote(name, safe='')}")
+        query = f"?{urlencode(parameters)}" if parameters else ""
+        return self._find(f"/api/queues/{self._vhost}/{quote(name, safe='')}{query}")
 
     def channels(self) -> list[dict[str, Any]]:
         """Return the API's object of each channel of the virtual host."""
@@ -68,11 +72,22 @@ class Management:
         """
         queue = self.queue(topology.queue)
         if queue and "effective_policy_definition" not in queue:
-            raise ManagementUnavailable("the broker has no statistics of the queue yet: try again soon")
+            return self._policy_without_statistics(topology)
         definition = (queue or {}).get("effective_policy_definition") or {}
         if definition.get("dead-letter-routing-key") != topology.dead_queue:
             return None
         return {"definition": definition}
+
+    def _policy_without_statistics(self, topology: Topology) -> dict[str, Any]:
+        """Recognise the policy of a queue that is a few seconds old by its name.
+
+        Raises:
+            ManagementUnavailable: When it has another name, or none.
+        """
+        queue = self.queue(topology.queue, WITHOUT_STATISTICS) or {}
+        if queue.get("policy") != _policy_name(topology):
+            raise ManagementUnavailable("the broker has no statistics of the queue yet: try again soon")
+        return {"definition": _policy_definition(topology)}
 
     def ensure_user(self, user: User) -> None:
         """Create the user, or give an existing user this password and exactly these permissions."""
@@ -95,17 +110,13 @@ class Management:
 
     def set_delivery_limit_policy(self, topology: Topology) -> None:
         """Dead-letter a message above the delivery limit; without this policy a quorum queue drops it."""
-        definition = {
-            "dead-letter-exchange": "",
-            "dead-letter-routing-key": topology.dead_queue,
-            "delivery-limit": DELIVERY_LIMIT,
+        policy = {
+            "pattern": exact_pattern(topology.queue),
+            "definition": _policy_definition(topology),
+            "apply-to": "queues",
+            "priority": POLICY_PRIORITY,
         }
-        pattern = exact_pattern(topology.queue)
-        self._call(
-            "PUT",
-            f"/api/policies/{self._vhost}/{quote(topology.queue + '-last-net', safe='')}",
-            {"pattern": pattern, "definition": definition, "apply-to": "queues", "priority": POLICY_PRIORITY},
-        )
+        self._call("PUT", f"/api/policies/{self._vhost}/{quote(_policy_name(topology), safe='')}", policy)
 
     def _find(self, path: str) -> dict[str, Any] | None:
         try:
@@ -124,6 +135,18 @@ class Management:
         except (httpx2.HTTPError, OSError, ValueError) as error:
             raise ManagementUnavailable(f"{self._url}: {error}") from error
         raise _to_error(response)
+
+
+def _policy_name(topology: Topology) -> str:
+    return f"{topology.queue}-last-net"
+
+
+def _policy_definition(topology: Topology) -> dict[str, Any]:
+    return {
+        "dead-letter-exchange": "",
+        "dead-letter-routing-key": topology.dead_queue,
+        "delivery-limit": DELIVERY_LIMIT,
+    }
 
 
 class _NotFound(ManagementUnavailable):

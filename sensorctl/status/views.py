@@ -99,8 +99,8 @@ def _queue_lines(queue: Queue | None, throughput: Throughput, now: datetime) -> 
             f", {queue.consumers} consumers",
         )  # fmt: skip
         oldest = (
-            f", oldest reading {_format_age(queue.oldest_measured_at, now)} old"
-            if queue.oldest_measured_at
+            f", the oldest message waits for {_format_age(queue.oldest_enqueued_at, now)}"
+            if queue.oldest_enqueued_at
             else ""
         )
         yield Text(f"rates       {queue.publish_rate:.1f}/s in, {queue.ack_rate:.1f}/s out{oldest}")

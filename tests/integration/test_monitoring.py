@@ -9,6 +9,7 @@ import pytest
 from monitoring.collector import Collector
 from monitoring.model import Health, Problem, SystemStatus
 from monitoring.problems import ProblemKind
+from monitoring.restarts import TOLERANCE
 from monitoring.settings import MonitoringSettings
 from runtime.settings import load
 from tests.broker import VirtualHost
@@ -110,6 +111,11 @@ def assert_dated(problem: Problem, cause_at: datetime, status: SystemStatus) -> 
     assert cause_at - ROUNDING <= problem.started_at <= status.at
 
 
+def consumer_is_older_than_the_tolerance(status: SystemStatus) -> bool:
+    started_at = status.services[1].started_at
+    return started_at is not None and status.at - started_at > TOLERANCE
+
+
 @pytest.fixture
 def system(
     broker: VirtualHost, database: Database, run: Processes, broker_proxy: Proxy, database_proxy: Proxy
@@ -151,6 +157,7 @@ def test_a_healthy_system_has_no_problem_and_a_complete_status(system: System) -
 
 def test_a_killed_consumer_is_reported_until_its_restart(system: System) -> None:
     system.wait_until_healthy()
+    system.wait_for(consumer_is_older_than_the_tolerance, "a restart can be told from its first start")
     killed_at = datetime.now(UTC)
     system.consumer.kill()
 

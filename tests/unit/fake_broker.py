@@ -84,6 +84,11 @@ class FakeBroker:
         for connection in self.connections:
             connection.disconnect()
 
+    def consumers(self, queue: str) -> int:
+        """Return how many channels consume the queue."""
+        open_connections = [connection for connection in self.connections if connection.is_open]
+        return sum(c.consumed_queue == queue for connection in open_connections for c in connection.channels)
+
     def route(self, message: Message) -> bool:
         """Put the message into the bound queue, if there is one, and return whether there is."""
         queue = message.routing_key if message.exchange == "" else self.bindings.get(message.exchange, "")
@@ -202,7 +207,7 @@ class FakeChannel:
         if passive and name not in self._broker.queues:
             raise ChannelClosedByBroker(404, f"NOT_FOUND - no queue '{name}'")
         ready = self._broker.queues.setdefault(name, deque())
-        return pika.frame.Method(1, pika.spec.Queue.DeclareOk(name, len(ready), 0))
+        return pika.frame.Method(1, pika.spec.Queue.DeclareOk(name, len(ready), self._broker.consumers(name)))
 
     def queue_bind(self, queue: str, exchange: str, routing_key: str) -> None:
         self._broker.perform(f"bind {queue} {exchange} {routing_key}")
@@ -221,6 +226,10 @@ class FakeChannel:
         self._broker.perform("consume")
         self._consumed = (queue, callback)
         return "consumer"
+
+    @property
+    def consumed_queue(self) -> str | None:
+        return self._consumed[0] if self._consumed else None
 
     def basic_cancel(self, consumer_tag: str) -> None:
         self._connection.check()

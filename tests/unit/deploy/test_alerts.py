@@ -4,10 +4,12 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
 from monitoring.problems import (
     BACKLOG_MESSAGES,
+    BATCH_MODE,
     OFFLINE_INTERVALS,
     OFFLINE_MIN_SILENCE,
     PROMETHEUS_ALERTS,
@@ -51,6 +53,13 @@ def test_a_sensor_is_offline_after_the_same_time_in_prometheus_and_in_the_view()
 
 def test_a_backlog_is_the_same_number_of_messages() -> None:
     assert f"sensors:queue_ready > {BACKLOG_MESSAGES} " in expression("Backlog")
+
+
+@pytest.mark.parametrize("file", ["deploy/prometheus/alerts.yml", "docs/guides/scaling.md"])
+def test_what_makes_consumers_store_in_batches_is_the_same_everywhere(file: str) -> None:
+    text = re.sub(r"\s+", " ", (ROOT / file).read_text(encoding="utf-8"))
+
+    assert BATCH_MODE in text.replace("`", "")
 
 
 def expression(alert: str) -> str:

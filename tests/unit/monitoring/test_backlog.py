@@ -1,61 +1,70 @@
-"""When the oldest reading in the queue was measured."""
+"""How long the oldest message of a queue has waited, from the queue's history."""
+
+from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from monitoring.backlog import LAST_STORED, BacklogEstimator
-from monitoring.model import Health, Sensor, Service
-from monitoring.services import Sample, ServiceReport
-from tests.unit.monitoring.samples import NOW, ago, queue, sensor
+from monitoring.backlog import oldest_wait
+
+START = 1_795_722_000_000
+STEP = 5_000
 
 
-def last_reading(measured: float, received: float | None = None) -> Sensor:
-    received = measured if received is None else received
-    return sensor(last_measured_at=ago(measured), last_received_at=ago(received))
+def samples(values: list[int], start: int = START) -> dict[str, Any]:
+    """Return a series as the management API does: newest first."""
+    return {"samples": [{"sample": v, "timestamp": start + n * STEP} for n, v in enumerate(values)][::-1]}
 
 
-def consumer(last_stored: float) -> ServiceReport:
-    return _consumer(ago(last_stored).timestamp())
-
-
-def _consumer(timestamp: float) -> ServiceReport:
-    service = Service(name="pipeline", health=Health.NOT_READY)
-    return ServiceReport(service=service, samples=[Sample(LAST_STORED, {}, timestamp)])
-
-
-def test_an_empty_queue_has_no_oldest_reading() -> None:
-    assert BacklogEstimator().oldest_measured_at(queue(ready=0), NOW, [last_reading(5)], []) is None
+def queue(ready: list[int], delivered: list[int], redelivered: list[int] | None = None) -> dict[str, Any]:
+    statistics = {"deliver_get_details": samples(delivered)}
+    if redelivered:
+        statistics["redeliver_details"] = samples(redelivered)
+    return {"messages_ready_details": samples(ready), "message_stats": statistics}
 
 
 @pytest.mark.parametrize(
-    ("sensors", "oldest"),
+    ("ready", "delivered", "seconds"),
     [
-        ([last_reading(40)], 40),
-        ([last_reading(40), last_reading(42), last_reading(-200, received=40)], 40),
-        ([last_reading(40), last_reading(5000), last_reading(9000)], 40),
-        ([last_reading(-200, received=1)], 0),
+        ([0, 50, 100, 150, 200], [0, 0, 0, 0, 0], 20),
+        ([0, 0, 0, 100, 200], [0, 0, 0, 0, 0], 10),
+        ([0, 60, 80, 100, 120], [0, 40, 60, 80, 100], 15),
+        ([0, 60, 120, 180, 240], [0, 40, 80, 120, 160], 12),
+        ([0, 400, 300, 200, 100], [0, 100, 200, 300, 400], 16),
+        ([500, 0, 0, 0, 100], [0, 0, 0, 0, 0], 5),
     ],
-    ids=["one sensor", "one clock is ahead", "others are offline", "the only clock is ahead"],
+    ids=[
+        "no consumer",
+        "it was empty until 10 s ago",
+        "half of a burst remains",
+        "twice as much arrives as leaves",
+        "a burst that is worked off",
+        "it was purged",
+    ],
 )
-def test_the_oldest_reading_was_measured_just_after_the_newest_stored_one(
-    sensors: list[Sensor], oldest: float
+def test_the_oldest_message_entered_when_as_many_had_entered_as_are_delivered_now(
+    ready: list[int], delivered: list[int], seconds: float
 ) -> None:
-    estimate = BacklogEstimator().oldest_measured_at(queue(ready=9), NOW, sensors, [consumer(3)])
-
-    assert estimate == ago(oldest)
+    assert oldest_wait(queue(ready, delivered)) == timedelta(seconds=seconds)
 
 
-def test_without_the_database_the_consumers_report_it() -> None:
-    reports = [consumer(70), consumer(50)]
+def test_a_redelivered_message_counts_once() -> None:
+    once = queue([0, 60, 120, 180, 240], [0, 40, 80, 120, 160])
+    twice = queue([0, 60, 120, 180, 240], [0, 50, 90, 130, 170], [0, 10, 10, 10, 10])
 
-    assert BacklogEstimator().oldest_measured_at(queue(ready=9), NOW, [], reports) == ago(50)
-
-
-def test_without_any_stored_reading_it_is_unknown() -> None:
-    assert BacklogEstimator().oldest_measured_at(queue(ready=9), NOW, [], [_consumer(0.0)]) is None
+    assert oldest_wait(once) == oldest_wait(twice)
 
 
-def test_it_arrived_after_the_queue_was_last_empty() -> None:
-    backlog = BacklogEstimator()
-    backlog.oldest_measured_at(queue(ready=0), ago(20), [], [])
+def test_a_message_older_than_the_history_waits_at_least_for_the_whole_history() -> None:
+    assert oldest_wait(queue([900, 900, 900], [0, 0, 0])) == timedelta(seconds=10)
 
-    assert backlog.oldest_measured_at(queue(ready=9), NOW, [last_reading(7200)], []) == ago(20)
+
+def test_the_newest_samples_of_the_series_may_be_of_different_times() -> None:
+    known = queue([0, 60, 120, 180, 240, 9999], [0, 40, 80, 120, 160])
+
+    assert oldest_wait(known) == timedelta(seconds=12)
+
+
+@pytest.mark.parametrize("known", [{}, queue([], []), queue([5, 0], [0, 5])])
+def test_an_empty_queue_and_one_without_statistics_have_no_oldest_message(known: dict[str, Any]) -> None:
+    assert oldest_wait(known) is None

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pika
@@ -16,6 +16,7 @@ from monitoring import broker
 from monitoring.broker import OldestDeadLetter, OldestDeadLetterProbe, QueueProbe
 from monitoring.model import Queue
 from monitoring.probes import ProbePool
+from tests.unit.fakes import FakeClock
 
 DEAD_AT = "2026-11-22T05:00:00+00:00"
 
@@ -32,8 +33,8 @@ class TestQueueProbe:
         class FakeManagement:
             def __init__(self, _settings: BrokerSettings, _timeout: float) -> None: ...
 
-            def queue(self, name: str) -> Any:
-                return queues.get(name)
+            def queue(self, name: str, parameters: Any = None) -> Any:
+                return queues.get(name if parameters is None else f"{name} history")
 
         monkeypatch.setattr(broker, "Management", FakeManagement)
         return queues
@@ -44,12 +45,37 @@ class TestQueueProbe:
             "messages_unacknowledged": 2,
             "consumers": 3,
             "message_stats": {"publish_details": {"rate": 4.5}, "ack_details": {"rate": 3.0}},
+            "consumer_details": [{"prefetch_count": 1}, {"prefetch_count": 1}],
         }
         queues["heat.dead"] = {"messages": 5}
 
         assert QueueProbe(BrokerSettings(queue_name="heat"))() == Queue(
-            name="heat", ready=7, unacked=2, dead_letters=5, consumers=3, publish_rate=4.5, ack_rate=3.0
-        )
+            name="heat", ready=7, unacked=2, dead_letters=5, consumers=3, publish_rate=4.5, ack_rate=3.0,
+            max_prefetch=1,
+        )  # fmt: skip
+
+    def test_the_history_is_read_every_five_seconds_while_messages_wait(self, queues: dict[str, Any]) -> None:
+        clock = FakeClock()
+        probe = QueueProbe(BrokerSettings(queue_name="heat"), clock)
+
+        def oldest(ready: int, waiting_samples: int) -> datetime | None:
+            values = [0, *[9] * waiting_samples]
+            series = [{"sample": ready, "timestamp": 5000 * n} for n, ready in enumerate(values)]
+            queues["heat"] = {"messages_ready": ready}
+            queues["heat history"] = {"messages_ready_details": {"samples": series}}
+            found = probe()
+            assert found
+            return found.oldest_enqueued_at
+
+        assert oldest(0, 1) is None
+        first = oldest(9, 6)
+        assert first
+        assert datetime.now(UTC) - first == pytest.approx(timedelta(seconds=30), abs=timedelta(seconds=5))
+        assert oldest(9, 60) == first, "the history is not read again yet"
+        clock.now += 5
+        second = oldest(9, 60)
+        assert second
+        assert second < first
 
     def test_a_new_queue_has_no_statistics_yet(self, queues: dict[str, Any]) -> None:
         queues["heat"] = {"durable": True}

@@ -15,13 +15,15 @@ import pytest
 
 from monitoring.collector import COLLECT_TIMEOUT_SECONDS, Collector
 from monitoring.discovery import DnsDiscovery, Target
-from monitoring.model import Health, Throughput
+from monitoring.model import Health, Queue, Throughput
 from monitoring.probes import ProbePool
 from monitoring.problems import ProblemKind
+from monitoring.queue_counts import QueueCounts
 from monitoring.settings import MonitoringSettings
 from runtime.errors import ConfigurationError
 from runtime.settings import load
 from tests.unit.fakes import FakeClock
+from tests.unit.monitoring.samples import NOW, queue
 
 
 def nowhere(port: int, services: str = "") -> MonitoringSettings:
@@ -150,3 +152,39 @@ def test_the_status_has_the_current_time(closed_port: int) -> None:
         before = datetime.now(UTC)
         at = collector.collect().at
         assert before <= at <= datetime.now(UTC)
+
+
+@pytest.mark.parametrize(
+    ("statistics", "counts", "expected"),
+    [
+        (queue(consumers=0, ready=0), [QueueCounts(3, 2, 0)], {"consumers": 2, "ready": 3}),
+        (queue(ready=9, oldest_enqueued_at=NOW), [QueueCounts(0, 1, 0)], {"oldest_enqueued_at": None}),
+        (queue(dead_letters=0), [QueueCounts(0, 1, 4)], {"dead_letters": 4}),
+        (queue(dead_letters=4), [QueueCounts(0, 1, 0)], {"dead_letters": 4}),
+        (queue(dead_letters=4), [QueueCounts(0, 1, 0)] * 2, {"dead_letters": 0}),
+    ],
+    ids=[
+        "a consumer that has just started",
+        "a queue that is empty now",
+        "a new dead letter",
+        "dead letters that a client lists at this moment",
+        "dead letters that were discarded",
+    ],
+)
+def test_the_queues_are_counted_without_the_delay_of_the_statistics(
+    monkeypatch: pytest.MonkeyPatch,
+    statistics: Queue,
+    counts: list[QueueCounts],
+    expected: dict[str, Any],
+) -> None:
+    class StatisticsPool(ProbePool):
+        def start(self, name: str, probe: Callable[[], Any]) -> Future[Any]:
+            values = {"queue": statistics, "queue counts": counts[0], "sensors": []}
+            return completed(values.get(name))
+
+    monkeypatch.setattr("monitoring.collector.ProbePool", StatisticsPool)
+    with closing(Collector(nowhere(1))) as collector:
+        found = [collector.collect().queue for _count in counts][-1]
+
+    assert found
+    assert {name: getattr(found, name) for name in expected} == expected

@@ -1,5 +1,6 @@
 """The problems found in one observation."""
 
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from monitoring.broker import OldestDeadLetter
 from monitoring.model import Health
 from monitoring.observation import Observation
-from monitoring.problems import ProblemKind
+from monitoring.problems import BATCH_MODE, ProblemKind
 from monitoring.services import ServiceReport
 from monitoring.tracker import ProblemTracker
 from tests.unit.monitoring.observations import (
@@ -107,6 +108,21 @@ def test_no_consumers_since_the_last_reading_arrived_if_messages_wait() -> None:
     assert only_problem_after(empty).started_at is None
 
 
+@pytest.mark.parametrize(("seconds", "starting"), [(14, True), (16, False)])
+def test_a_consumer_that_has_just_started_has_15_seconds_to_consume(seconds: float, starting: bool) -> None:
+    consumer = replace(PIPELINE, service=replace(PIPELINE.service, started_at=ago(seconds)))
+
+    problems = problems_after(observation(SENSOR, consumer, queue=queue(consumers=0)))
+
+    assert keys(problems) == ([] if starting else [(ProblemKind.NO_CONSUMERS, "heat")])
+
+
+def test_a_sensor_that_has_just_started_excuses_no_consumer() -> None:
+    started = replace(SENSOR, service=replace(SENSOR.service, started_at=ago(1)))
+
+    assert found(observation(started, PIPELINE, queue=queue(consumers=0)))[0] is ProblemKind.NO_CONSUMERS
+
+
 def test_a_queue_that_does_not_exist() -> None:
     problem = only_problem_after(observation(queue=None))
 
@@ -120,14 +136,40 @@ def test_a_queue_that_does_not_exist() -> None:
 def test_a_backlog_is_many_messages_that_wait_for_long(
     ready: int, oldest: float | None, is_backlog: bool
 ) -> None:
-    waiting = queue(ready=ready, oldest_measured_at=None if oldest is None else ago(oldest))
+    waiting = queue(ready=ready, oldest_enqueued_at=None if oldest is None else ago(oldest))
 
     problems = problems_after(observation(queue=waiting))
 
     assert keys(problems) == ([(ProblemKind.BACKLOG, "heat")] if is_backlog else [])
     assert [problem.started_at for problem in problems] == (
-        [waiting.oldest_measured_at] if is_backlog else []
+        [waiting.oldest_enqueued_at] if is_backlog else []
     )
+
+
+@pytest.mark.parametrize(
+    ("flow", "says_why"),
+    [
+        ({"max_prefetch": 1, "publish_rate": 1000, "ack_rate": 240}, True),
+        ({"max_prefetch": 1, "publish_rate": 0, "ack_rate": 900}, False),
+        ({"max_prefetch": 1000, "publish_rate": 5000, "ack_rate": 2000}, False),
+        ({"max_prefetch": None, "publish_rate": 5000, "ack_rate": 2000}, False),
+    ],
+    ids=["prefetch 1 falls behind", "prefetch 1 catches up", "batches fall behind", "prefetch unknown"],
+)
+def test_a_backlog_says_when_to_store_in_batches_and_how(flow: dict[str, float], says_why: bool) -> None:
+    waiting = queue(ready=900, oldest_enqueued_at=ago(90), **flow)
+
+    hint = only_problem_after(observation(queue=waiting)).hint
+
+    assert f"{BATCH_MODE} in .env" in hint
+    assert ("(prefetch 1), store (240/s)" in hint) == says_why
+
+
+@pytest.mark.parametrize(("oldest", "extent"), [(90, "about 90 s"), (600, "at least 600 s")])
+def test_a_backlog_older_than_the_brokers_history_waits_at_least_so_long(oldest: float, extent: str) -> None:
+    waiting = queue(ready=900, oldest_enqueued_at=ago(oldest))
+
+    assert f"the oldest for {extent}." in only_problem_after(observation(queue=waiting)).message
 
 
 @pytest.mark.parametrize(
@@ -136,8 +178,8 @@ def test_a_backlog_is_many_messages_that_wait_for_long(
 def test_a_backlog_is_over_at_half_of_its_thresholds(
     ready: int, oldest: float | None, is_backlog: bool
 ) -> None:
-    before = observation(queue=queue(ready=900, oldest_measured_at=ago(90)))
-    now = observation(queue=queue(ready=ready, oldest_measured_at=None if oldest is None else ago(oldest)))
+    before = observation(queue=queue(ready=900, oldest_enqueued_at=ago(90)))
+    now = observation(queue=queue(ready=ready, oldest_enqueued_at=None if oldest is None else ago(oldest)))
 
     problems = problems_after(before, now)
 

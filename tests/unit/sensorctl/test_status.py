@@ -61,7 +61,7 @@ HEALTHY: dict[str, Any] = {
     ],
     "queue": Queue(
         name="heat", ready=3, unacked=1, dead_letters=0, consumers=2, publish_rate=1.84, ack_rate=1.8,
-        oldest_measured_at=ago(4),
+        oldest_enqueued_at=ago(4),
     ),
     "throughput": Throughput(stored_rate=1.8, latency_p50=0.0042, latency_p95=1.26),
     "sensors": [sensor("1"), sensor("2"), sensor("3")],
@@ -149,7 +149,9 @@ def test_without_visible_services_the_command_that_shows_them_is_shown() -> None
 
 def test_the_queue_and_the_throughput_are_shown() -> None:
     assert line_with("unacked", system_status()).endswith("heat: 3 ready, 1 unacked, 0 dead, 2 consumers")
-    assert line_with("rates", system_status()).endswith("1.8/s in, 1.8/s out, oldest reading 4 s old")
+    assert line_with("rates", system_status()).endswith(
+        "1.8/s in, 1.8/s out, the oldest message waits for 4 s"
+    )
     assert line_with("stored", system_status()).endswith("1.8/s; latency 4 ms (median), 1.3 s (95 %)")
 
 

@@ -121,8 +121,20 @@ def test_the_policy_is_what_the_broker_applies_to_the_queue(api: Api, applied: A
     assert policy == ({"definition": applied} if found else None)
 
 
+def test_the_policy_of_a_new_queue_is_recognised_by_its_name(api: Api) -> None:
+    without_statistics = "/api/queues/%2F/heat?disable_stats=true&enable_queue_totals=true"
+    api.responses["/api/queues/%2F/heat"] = (200, b'{"durable": true}')
+    api.responses[without_statistics] = (200, b'{"policy": "heat-last-net"}')
+
+    policy = Management(api.settings(), 60).policy(Topology("heat"))
+
+    assert policy
+    assert policy["definition"]["delivery-limit"] == DELIVERY_LIMIT
+
+
 def test_a_queue_without_statistics_yet_is_reported(api: Api) -> None:
     api.responses["/api/queues/%2F/heat"] = (200, b'{"durable": true}')
+    api.responses["/api/queues/%2F/heat?disable_stats=true&enable_queue_totals=true"] = (200, b"{}")
 
     with pytest.raises(ManagementUnavailable, match="no statistics of the queue yet"):
         Management(api.settings(), 60).policy(Topology("heat"))

@@ -1,0 +1,78 @@
+"""Counts the messages and consumers of the queues by AMQP, without the delay of the broker's statistics."""
+
+from typing import NamedTuple
+
+from messaging.amqp.connection import (
+    BlockingChannel,
+    BlockingConnection,
+    close_quietly,
+    connect,
+    translate_errors,
+)
+from messaging.errors import BrokerUnavailable
+from messaging.settings import BrokerSettings
+from messaging.topology import Topology
+
+NAME = "monitoring"
+
+
+class QueueCounts(NamedTuple):
+    """The ready messages and the consumers of the queue, and its dead letters that no client holds."""
+
+    ready: int
+    consumers: int
+    dead_letters: int
+
+
+def count_queues(channel: BlockingChannel, topology: Topology) -> QueueCounts:
+    """Count by passive declarations, which need no permission and change nothing.
+
+    Raises:
+        BrokerUnavailable: When the broker is lost, or a queue does not exist.
+    """
+    with translate_errors():
+        queue = channel.queue_declare(topology.queue, passive=True).method
+        dead = channel.queue_declare(topology.dead_queue, passive=True).method
+    return QueueCounts(queue.message_count, queue.consumer_count, dead.message_count)
+
+
+class QueueCountsProbe:
+    """Counts over a connection that it keeps. Not thread-safe."""
+
+    def __init__(self, settings: BrokerSettings) -> None:
+        self._url = settings.amqp_url
+        self._topology = Topology(settings.queue_name)
+        self._connection: BlockingConnection | None = None
+        self._channel: BlockingChannel | None = None
+
+    def __call__(self) -> QueueCounts:
+        """Return the counts of this moment.
+
+        Raises:
+            BrokerUnavailable: When the broker cannot be reached, or a queue does not exist.
+        """
+        if self._channel:
+            try:
+                return self._count(self._channel)
+            except BrokerUnavailable:
+                pass  # the broker closes a connection on which nothing was sent for a minute
+        return self._count(self._open())
+
+    def close(self) -> None:
+        """Close the connection."""
+        if self._connection:
+            close_quietly(self._connection)
+        self._connection = self._channel = None
+
+    def _open(self) -> BlockingChannel:
+        self._connection = connect(self._url, NAME)
+        with translate_errors():
+            self._channel = self._connection.channel()
+        return self._channel
+
+    def _count(self, channel: BlockingChannel) -> QueueCounts:
+        try:
+            return count_queues(channel, self._topology)
+        except BrokerUnavailable:
+            self.close()
+            raise

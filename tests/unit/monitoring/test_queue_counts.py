@@ -1,0 +1,54 @@
+"""The queues are counted over a connection that is kept, and opened again when it is lost."""
+
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+
+from messaging.errors import BrokerUnavailable
+from messaging.settings import BrokerSettings
+from messaging.topology import Topology
+from monitoring.queue_counts import QueueCounts, QueueCountsProbe
+from tests.unit.fake_broker import FakeBroker
+
+
+@pytest.fixture
+def broker(monkeypatch: pytest.MonkeyPatch) -> FakeBroker:
+    broker = FakeBroker()
+    monkeypatch.setattr("monitoring.queue_counts.connect", broker.connect)
+    return broker
+
+
+@pytest.fixture
+def probe(broker: FakeBroker) -> Iterator[QueueCountsProbe]:
+    with closing(QueueCountsProbe(BrokerSettings(queue_name="heat"))) as probe:
+        yield probe
+
+
+def test_messages_and_consumers_are_those_of_this_moment(broker: FakeBroker, probe: QueueCountsProbe) -> None:
+    consumer = broker.connect("", "").channel()
+    Topology("heat").declare(consumer)
+    broker.put("heat.dead", b"{")
+
+    assert probe() == QueueCounts(ready=0, consumers=0, dead_letters=1)
+    consumer.basic_consume("heat", lambda *_: None)
+    broker.put("heat", b"{}", b"{}")
+    assert probe() == QueueCounts(ready=2, consumers=1, dead_letters=1)
+    assert broker.operations.count("connect") == 2
+
+
+def test_a_lost_connection_is_opened_again(broker: FakeBroker, probe: QueueCountsProbe) -> None:
+    Topology("heat").declare(broker.connect("", "").channel())
+    probe()
+    broker.disconnect()
+    broker.errors["declare queue heat"] = [OSError("lost")]
+
+    assert probe() == QueueCounts(ready=0, consumers=0, dead_letters=0)
+
+
+def test_a_queue_that_is_declared_later_is_found(broker: FakeBroker, probe: QueueCountsProbe) -> None:
+    with pytest.raises(BrokerUnavailable, match="no queue 'heat'"):
+        probe()
+    Topology("heat").declare(broker.connect("", "").channel())
+
+    assert probe() == QueueCounts(ready=0, consumers=0, dead_letters=0)
