@@ -115,7 +115,7 @@ class DeadLetterService:
         with open_dead_letter_queue(self._settings) as queue:
             for message in queue.peek(MAX_INSPECTED):
                 reasons[message.reason] += 1
-                items.append(_to_item(message))
+                items.append(to_item(message))
             return DeadLetters(
                 at=datetime.now(UTC),
                 depth=queue.depth,
@@ -139,7 +139,8 @@ def _to_filter(request: DeadLetterRequest) -> DeadLetterFilter:
     return DeadLetterFilter(request.ids, reasons, (), request.dead_lettered_before)
 
 
-def _to_item(message: DeadLetter) -> DeadLetterItem:
+def to_item(message: DeadLetter) -> DeadLetterItem:
+    """Return the message as the API shows it."""
     return DeadLetterItem(
         id=message.id,
         reason=message.reason,

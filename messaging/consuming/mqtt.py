@@ -23,10 +23,10 @@ ORIGINAL_ROUTING_KEY = "x-original-routing-key"
 
 
 class Route(NamedTuple):
-    """The exchange and routing key to which a message was published."""
+    """The exchange and routing key to which a message was published; pika returns bytes if not UTF-8."""
 
-    exchange: str
-    routing_key: str
+    exchange: str | bytes
+    routing_key: str | bytes
 
 
 def mqtt_defaults(method: pika.spec.Basic.Deliver, properties: pika.BasicProperties) -> MqttDefaults | None:
@@ -42,14 +42,14 @@ def original_route(method: pika.spec.Basic.Deliver, headers: Mapping[str, Any]) 
     """Return how the message was first published; a replayed message states it in its headers."""
     if method.exchange == DEFAULT_EXCHANGE and headers.get(REPLAYS):
         exchange, key = headers.get(ORIGINAL_EXCHANGE), headers.get(ORIGINAL_ROUTING_KEY)
-        if isinstance(exchange, str) and isinstance(key, str):
+        if isinstance(exchange, str | bytes) and isinstance(key, str | bytes):
             return Route(exchange, key)
     return Route(method.exchange, method.routing_key)
 
 
 def sensor_id_from_route(route: Route) -> str | None:
     """Return the sensor that an MQTT topic names; None for every other route."""
-    if route.exchange != MQTT_EXCHANGE:
+    if route.exchange != MQTT_EXCHANGE or isinstance(route.routing_key, bytes):
         return None
     match = re.search(MQTT_ROUTING_KEY_PATTERN, route.routing_key)
     return match[1] if match else None

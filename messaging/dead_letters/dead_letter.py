@@ -1,5 +1,6 @@
 """A message of the dead-letter queue: its content and why it was dead-lettered."""
 
+import copy
 import hashlib
 import json
 from collections.abc import Mapping
@@ -20,6 +21,7 @@ from messaging.consuming.mqtt import (
 )
 from messaging.topology import ROUTING_PREFIX
 from readings.payload import MAX_INTEGER
+from runtime.text import to_valid_text
 
 ID_CHARACTERS = 12
 UNKNOWN = "unknown"
@@ -51,7 +53,7 @@ class DeadLetter:
     def headers(self) -> dict[str, Any]:
         """Its headers, without those of the dead-letter queue itself."""
         headers = self.properties.headers or {}
-        return {str(name): value for name, value in headers.items() if name != DELIVERY_COUNT}
+        return {name: value for name, value in headers.items() if name != DELIVERY_COUNT}
 
     @property
     def returns(self) -> int:
@@ -69,12 +71,13 @@ class DeadLetter:
     @property
     def reason(self) -> str:
         """The reason, one word; the broker's own for a message that the broker dead-lettered."""
-        return str(self.headers.get("x-dead-reason") or self.headers.get("x-first-death-reason") or UNKNOWN)
+        reason = self.headers.get("x-dead-reason") or self.headers.get("x-first-death-reason")
+        return to_valid_text(reason or UNKNOWN)
 
     @property
     def detail(self) -> str:
         """The explanation with field and value, if there is one."""
-        return str(self.headers.get("x-dead-detail") or "")
+        return to_valid_text(self.headers.get("x-dead-detail") or "")
 
     @property
     def dead_at(self) -> datetime | None:
@@ -88,7 +91,7 @@ class DeadLetter:
     @property
     def replays(self) -> int:
         """How often it was replayed."""
-        return _non_negative_int(self.headers.get(REPLAYS))
+        return min(_non_negative_int(self.headers.get(REPLAYS)), MAX_INTEGER - 1)
 
     @property
     def sensor_id(self) -> str | None:
@@ -97,7 +100,7 @@ class DeadLetter:
         if named is not None:
             return named
         exchange, key = (
-            str(self.headers.get(name) or "") for name in (ORIGINAL_EXCHANGE, ORIGINAL_ROUTING_KEY)
+            to_valid_text(self.headers.get(name) or "") for name in (ORIGINAL_EXCHANGE, ORIGINAL_ROUTING_KEY)
         )
         if key.startswith(ROUTING_PREFIX):
             return key.removeprefix(ROUTING_PREFIX)
@@ -113,6 +116,13 @@ class DeadLetter:
             return Origin(sensor_id, UUID(str(self._fields.get("run_id"))), sequence)
         except ValueError:
             return None
+
+    def encoded_properties(self) -> bytes:
+        """Return all properties as they are on the wire, without the headers that the queue added."""
+        properties = copy.copy(self.properties)
+        if properties.headers is not None:
+            properties.headers = self.headers
+        return b"".join(properties.encode())
 
     @property
     def plain_properties(self) -> dict[str, Any]:
@@ -140,7 +150,7 @@ def _sensor_id(fields: Mapping[str, Any]) -> str | None:
     named = fields.get("sensor_id", fields.get("id"))
     if isinstance(named, bool) or not isinstance(named, str | int):
         return None
-    return str(named).strip()
+    return to_valid_text(named).strip()
 
 
 def _broker_death(deaths: Any) -> datetime | None:
@@ -152,7 +162,7 @@ def _broker_route(deaths: Any) -> dict[str, Any]:
     """Return the original route of a message that the broker dead-lettered, as headers of this project."""
     latest = _latest(deaths)
     match latest.get("exchange"), latest.get("routing-keys"):
-        case str() as exchange, [str() as key, *_]:
+        case str() | bytes() as exchange, [str() | bytes() as key, *_]:
             return {ORIGINAL_EXCHANGE: exchange, ORIGINAL_ROUTING_KEY: key}
     return {}
 

@@ -1,22 +1,25 @@
 """Encode a dead letter as JSON without loss, and decode it.
 
-A body that is not UTF-8 is included twice: readable, and in base64. Header values of types that JSON lacks
-are objects with one key: `$bytes`, `$time`, `$decimal`, `$float`, `$long` (a 64-bit integer) and `$table`
-(a table that looks like one of these).
+A body that is not UTF-8 is included twice: readable, and in base64. So are headers and properties of which
+JSON does not preserve each byte, such as the width of an integer. Values of types that JSON lacks are objects
+with one key: `$bytes`, `$time`, `$decimal`, `$float`, `$long` (a 64-bit integer) and `$table` (a table that
+looks like one of these).
 """
 
 import base64
 import binascii
 import json
+import struct
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-import pika
 from pika.compat import long  # an int that is sent with 64 bits
 from pika.exceptions import UnsupportedAMQPFieldException
 
+from messaging.amqp.headers import LenientProperties
 from messaging.dead_letters.dead_letter import DeadLetter
 
 Record = dict[str, Any]
@@ -54,12 +57,23 @@ def to_record(message: DeadLetter) -> Record:
         "replays": message.replays,
         "sensor_id": message.sensor_id,
         "headers": {name: _encoded(value) for name, value in message.headers.items()},
-        "properties": message.plain_properties,
+        "properties": {name: _encoded(value) for name, value in message.plain_properties.items()},
         "body": text,
     }
     if text.encode() != message.body:
         record["body_base64"] = base64.b64encode(message.body).decode()
+    properties = message.encoded_properties()
+    if _encode_readable_properties(record) != properties:
+        record["properties_base64"] = base64.b64encode(properties).decode()
     return record
+
+
+def _encode_readable_properties(record: Record) -> bytes | None:
+    """Return what the readable headers and properties would be on the wire; None if AMQP cannot hold them."""
+    try:
+        return b"".join(_readable_properties(record).encode())
+    except Exception:  # noqa: BLE001 (struct.error and others: whatever pika cannot encode)
+        return None
 
 
 def to_line(message: DeadLetter) -> str:
@@ -82,26 +96,47 @@ def from_line(line: str | bytes) -> DeadLetter:
 
 
 def _message(record: Record) -> DeadLetter:
-    headers = {name: _decoded(value) for name, value in record["headers"].items()}
-    properties = {name: _property(name, value) for name, value in record["properties"].items()}
-    message = DeadLetter(_body(record), pika.BasicProperties(**properties, headers=headers))
+    message = DeadLetter(_body(record), _properties(record))
     _check(message)
     return message
+
+
+def _properties(record: Record) -> LenientProperties:
+    if "properties_base64" not in record:
+        return _readable_properties(record)
+    encoded = _from_base64(record, "properties_base64")
+    with suppress(struct.error, IndexError):
+        properties = LenientProperties().decode(encoded)
+        if b"".join(properties.encode()) == encoded:
+            return properties
+    raise ValueError("properties_base64 does not contain AMQP properties")
+
+
+def _readable_properties(record: Record) -> LenientProperties:
+    headers = {name: _decoded(value) for name, value in record["headers"].items()}
+    properties = {name: _property(name, _decoded(value)) for name, value in record["properties"].items()}
+    return LenientProperties(**properties, headers=headers or None)
 
 
 def _body(record: Record) -> bytes:
     if "body_base64" not in record:
         body: bytes = record["body"].encode()
         return body
+    return _from_base64(record, "body_base64")
+
+
+def _from_base64(record: Record, name: str) -> bytes:
     try:
-        return base64.b64decode(record["body_base64"], validate=True)
+        return base64.b64decode(record[name], validate=True)
     except binascii.Error as error:
-        raise ValueError(f"body_base64 is not base64: {error}") from None
+        raise ValueError(f"{name} is not base64: {error}") from None
 
 
-def _property(name: str, value: Any) -> str | int:
-    if name in TEXTS and isinstance(value, str) and len(value.encode()) <= SHORT_BYTES:
-        return value
+def _property(name: str, value: Any) -> str | bytes | int:
+    if name in TEXTS and isinstance(value, str | bytes):
+        encoded = value.encode() if isinstance(value, str) else value
+        if len(encoded) <= SHORT_BYTES:
+            return value
     if name in NUMBERS and type(value) is int and 0 <= value <= NUMBERS[name]:
         return value
     raise ValueError(f"the property {name} is {value!r}, which AMQP does not allow")

@@ -10,6 +10,7 @@ from messaging.amqp.connection import translate_errors
 from messaging.amqp.event_loop import Channel
 from messaging.consuming.mqtt import ORIGINAL_EXCHANGE, ORIGINAL_ROUTING_KEY, REPLAYS, Route, original_route
 from readings.errors import InvalidReading
+from runtime.text import to_valid_text
 
 MAX_DETAIL_CHARACTERS = 500
 # All properties are sent in one frame; the broker closes the connection over one above 128 KiB.
@@ -55,7 +56,7 @@ class DeadLetterWriter:
 def _reason_headers(route: Route, error: InvalidReading, by: str) -> dict[str, Any]:
     return {
         "x-dead-reason": error.reason.value,
-        "x-dead-detail": error.detail[:MAX_DETAIL_CHARACTERS],
+        "x-dead-detail": to_valid_text(error.detail[:MAX_DETAIL_CHARACTERS]),
         "x-dead-at": datetime.now(UTC).isoformat(timespec="milliseconds"),
         "x-dead-by": by,
         ORIGINAL_EXCHANGE: route.exchange,
@@ -76,10 +77,12 @@ def sanitize_properties(properties: pika.BasicProperties, headers: dict[str, Any
             copied.headers[f"x-original-{name.removeprefix('x-').lower()}"] = copied.headers.pop(name)
     copied.delivery_mode = pika.DeliveryMode.Persistent.value
     active = {"expiration": copied.expiration, "user_id": copied.user_id}
-    if str(copied.reply_to).startswith("amq."):
+    if to_valid_text(copied.reply_to).startswith("amq."):
         active["reply_to"] = copied.reply_to
     for name, value in active.items():
         if value is not None:
             copied.headers[f"x-original-{name.replace('_', '-')}"] = value
             setattr(copied, name, None)
+    if not copied.headers:
+        copied.headers = properties.headers  # an empty table differs from none
     return copied

@@ -1,5 +1,6 @@
 """Views of dead letters. Their content is untrusted, so it is escaped."""
 
+import base64
 import json
 from collections import Counter
 from collections.abc import Iterable
@@ -68,8 +69,17 @@ def format_dead_letter(letter: DeadLetter) -> str:
 def _section(title: str, items: Iterable[tuple[str, object]]) -> Iterable[str]:
     yield f"\n{title}:"
     for name, value in items:
-        text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        text = _format_value(value)
         yield f"  {escape_unprintable(name)}: {escape_unprintable(text)}"
+
+
+def _format_value(value: object) -> str:
+    match value:
+        case str():
+            return value
+        case {"$bytes": str() as encoded, **others} if not others:
+            return base64.b64decode(encoded).decode(errors="backslashreplace")
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _indent_json(body: bytes) -> str:

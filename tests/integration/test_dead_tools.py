@@ -2,6 +2,7 @@
 
 import base64
 import json
+import struct
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -10,7 +11,11 @@ import pika
 import pytest
 from pika.compat import long
 
+from dashboard.dead_letters import DeadLetterService
+from dashboard.telemetry import DashboardTelemetry
+from messaging.amqp.headers import LenientProperties
 from messaging.dead_letters.queue import MAX_RETURNS, open_dead_letter_queue
+from runtime.health import Health
 from tests.broker import DEAD_QUEUE, QUEUE, VirtualHost
 from tests.integration.dead_letters import (
     DEFAULT_DELIVERY_LIMIT,
@@ -202,3 +207,94 @@ def test_missing_queues_files_and_invalid_options_are_reported(
     eventually(lambda: broker.ready(DEAD_QUEUE) == 1, DEADLINE_SECONDS, "it stays in the dead-letter queue")
     broker.channel.queue_delete(DEAD_QUEUE)
     assert "no queue" in sensorctl("dead", "list", code=69)
+
+
+def entry(name: bytes, kind: bytes, value: bytes) -> bytes:
+    return bytes([len(name)]) + name + kind + value
+
+
+def text(content: bytes) -> bytes:
+    return struct.pack(">I", len(content)) + content
+
+
+# Every type that RabbitMQ accepts, in forms that pika neither keeps nor sends.
+EVERY_TYPE = b"".join(
+    [
+        entry(b"x-dead-reason", b"S", text(b"not-json")),
+        entry(b"x-dead-detail", b"S", text(b"\xff is not UTF-8")),
+        entry(b"x-original-exchange", b"x", text(b"\xfe")),
+        entry(b"x-original-routing-key", b"S", text(b"\xc3")),
+        entry(b"name \xff", b"t", b"\x01"),
+        *(entry(kind, kind, b"\xfe") for kind in (b"b", b"B")),
+        *(entry(kind, kind, b"\xfe\x01") for kind in (b"s", b"u")),
+        *(entry(kind, kind, b"\xfe\x01\x02\x03") for kind in (b"I", b"i")),
+        entry(b"l", b"l", b"\xfe\x01\x02\x03\x04\x05\x06\x07"),
+        entry(b"f", b"f", struct.pack(">f", 21.5)),
+        entry(b"d", b"d", struct.pack(">d", 21.53)),
+        entry(b"D", b"D", struct.pack(">Bi", 2, 150)),
+        entry(b"T", b"T", struct.pack(">Q", 1_700_000_000_000)),
+        entry(b"V", b"V", b""),
+        entry(b"A", b"A", text(b"V" + b"b\x07" + b"A" + text(b"S" + text(b"\xff")))),
+        entry(b"F", b"F", text(entry(b"a", b"F", text(entry(b"b", b"s", b"\x00\x01"))))),
+    ]
+)
+NOT_UTF_8 = {
+    name: b"\xff" + name.encode()
+    for name in (
+        "content_type",
+        "content_encoding",
+        "correlation_id",
+        "reply_to",
+        "message_id",
+        "type",
+        "app_id",
+    )
+}
+
+
+def test_what_is_not_text_is_shown_exported_and_imported_byte_for_byte(
+    broker: VirtualHost, sensorctl: Operator, tmp_path: Any
+) -> None:
+    # given dead letters that no text encoding can hold
+    without_headers = b"".join(pika.BasicProperties(**NOT_UTF_8, delivery_mode=2, timestamp=5).encode())
+    flags, rest = without_headers[:2], without_headers[2:]
+    start = 2 + len(NOT_UTF_8["content_type"]) + len(NOT_UTF_8["content_encoding"])
+    (bits,) = struct.unpack(">H", flags)
+    with_headers = (
+        struct.pack(">H", bits | pika.BasicProperties.FLAG_HEADERS)
+        + rest[:start]
+        + text(EVERY_TYPE)
+        + rest[start:]
+    )
+    body = b'{"sensor_id": "\\ud800", "temperature": "\xff"}'
+    for wire in (with_headers, without_headers):
+        for each in (body, b'{"sensor_id": "\\ud800"}'):
+            broker.publish(each, LenientProperties().decode(wire), routing_key=DEAD_QUEUE)
+    before = contents(broker)
+    # when they are shown, exported, discarded and imported
+    listed = DeadLetterService(broker.settings, DashboardTelemetry(Health())).list_oldest()
+    assert [item["sensor_id"] for item in json.loads(listed.model_dump_json())["messages"]] == [
+        None, "\\ud800", None, "\\ud800",
+    ]  # fmt: skip
+    assert "not-json" in sensorctl("dead", "list")
+    shown = [sensorctl("dead", "show", item.id) for item in listed.messages]
+    assert "x-dead-detail: \\xff is not UTF-8" in shown[0]
+    assert 'd: {"$float": "21.53"}' in shown[0]
+    file = tmp_path / "dead.jsonl"
+    assert "Exported 4" in sensorctl("dead", "export", str(file))
+    sensorctl("dead", "discard", "--yes")
+    assert "Imported 4" in sensorctl("dead", "import", str(file))
+    # then every byte is the same
+    assert contents(broker) == before
+    assert "Replayed 4" in sensorctl("dead", "replay")
+
+
+def contents(broker: VirtualHost) -> list[tuple[bytes, bytes]]:
+    """Bodies and properties of the dead letters, without the header that the broker adds."""
+    with open_dead_letter_queue(broker.settings) as queue:
+        letters = list(queue.peek())
+    for letter in letters:
+        if letter.properties.headers is not None:
+            letter.properties.headers.pop("timestamp_in_ms", None)
+    eventually(lambda: broker.ready(DEAD_QUEUE) == len(letters), DEADLINE_SECONDS, "the messages are back")
+    return [(letter.body, letter.encoded_properties()) for letter in letters]

@@ -139,7 +139,10 @@ VALID: dict[str, Any] = {"body": "x", "headers": {}, "properties": {}}
     [
         5, [], {}, VALID | {"body": 5}, VALID | {"headers": []}, VALID | {"properties": {"colour": "red"}},
         VALID | {"properties": {"priority": 256}}, VALID | {"properties": {"type": "t" * 256}},
-        VALID | {"body_base64": "?"}, VALID | {"headers": {"n": 2**64}}, VALID | {"headers": {"f": 1.5}},
+        VALID | {"body_base64": "?"}, VALID | {"headers": {"n": 2**64}},
+        VALID | {"headers": {"f": {"$float": "nan"}}},
+        VALID | {"properties_base64": "?"}, VALID | {"properties_base64": "gA=="},
+        VALID | {"properties_base64": "gAAF"}, VALID | {"properties": {"type": {"$bytes": "?"}}},
         VALID | {"headers": {"t": {"$time": "late"}}}, VALID | {"headers": {"d": {"$decimal": "much"}}},
         VALID | {"headers": {"k" * 256: 1}}, VALID | {"headers": {"b": {"$bytes": 3}}},
     ],
