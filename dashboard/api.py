@@ -19,6 +19,7 @@ from dashboard.models import (
     Minute,
     Minutes,
     PartialFailureResponse,
+    SensorId,
 )
 from dashboard.snapshots import Snapshot, SnapshotStore, describe_change, describe_state
 from dashboard.telemetry import DashboardTelemetry
@@ -103,7 +104,7 @@ def get_history(snapshot: Latest) -> History:
 @router.get("/minutes", responses=INVALID | UNAVAILABLE, dependencies=[Depends(require_database)])
 def get_minutes(
     resources: Shared,
-    sensor: Annotated[list[str], Query(description="Sensor IDs", min_length=1, max_length=MAX_SENSORS)],
+    sensor: Annotated[list[SensorId], Query(description="Sensor IDs", min_length=1, max_length=MAX_SENSORS)],
 ) -> Minutes:
     """Return the last hour of some sensors by the minute."""
     series: dict[str, list[Minute]] = {sensor_id: [] for sensor_id in sensor}

@@ -3,13 +3,15 @@
 from datetime import datetime
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from messaging.dead_letters.dead_letter import ID_CHARACTERS
 from web.errors import ErrorResponse
+from web.text import check_text
 
 MAX_IDS = 1_000
 
+SensorId = Annotated[str, AfterValidator(check_text)]
 MessageId = Annotated[str, Field(pattern=rf"^[0-9a-f]{{{ID_CHARACTERS}}}$")]
 EpochSeconds = Annotated[int, Field(description="Start, in seconds since 1970-01-01 UTC")]
 
@@ -41,13 +43,13 @@ class History(Model):
 
 
 class Minute(Model):
-    """What a sensor measured in one minute, in °C."""
+    """What a sensor measured in one minute, in °C. A value that is not a finite number is null."""
 
     at: EpochSeconds
     readings: int
-    min: float
-    mean: float
-    max: float
+    min: float | None
+    mean: float | None
+    max: float | None
 
 
 class Minutes(Model):

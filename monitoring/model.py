@@ -72,7 +72,7 @@ class Sensor:
     name: str | None
     location: str | None
     last_measured_at: datetime
-    last_temperature: float
+    last_temperature: float | None  # None if it is not a finite number
     interval_seconds: float | None  # the usual interval between two readings
     offline_since: datetime | None
     last_received_at: datetime | None = None  # by the database's clock

@@ -1,6 +1,5 @@
 """Output to a terminal, a file or another program."""
 
-import json
 import sys
 from typing import Annotated, Any, NoReturn
 
@@ -18,6 +17,7 @@ from rich.progress import (
 from rich.text import Text
 
 from runtime.exit_codes import EXIT_FAILURE
+from runtime.json_values import dump_json
 from runtime.text import escape_unprintable
 
 PIPED_WIDTH = 160
@@ -37,8 +37,8 @@ def show(renderable: Any) -> None:
 
 
 def show_json(value: Any) -> None:
-    """Print a value as indented JSON; dates and times are in ISO 8601."""
-    print(json.dumps(value, default=_to_json, indent=2))
+    """Print a value as indented JSON; times are in ISO 8601, and null stands for NaN and infinity."""
+    print(dump_json(value, default=_to_json, indent=2))
 
 
 def safe_text(value: Any) -> Text:

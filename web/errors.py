@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from runtime.errors import ServiceUnavailable
+from runtime.text import to_valid_text
 from web.security import SECURITY_HEADERS
 
 PROBLEM_JSON = "application/problem+json"
@@ -63,7 +64,8 @@ def _handle_invalid_request(_request: Request, error: Exception) -> JSONResponse
 
 def _describe(error: dict[str, Any]) -> str:
     """Return the place and the message of one error that pydantic found."""
-    return f"{'.'.join(str(part) for part in error['loc'])}: {error['msg']}"
+    place = ".".join(str(part) for part in error["loc"])
+    return to_valid_text(f"{place}: {error['msg'].removeprefix('Value error, ')}")
 
 
 def _handle_unavailable(_request: Request, error: Exception) -> JSONResponse:

@@ -4,12 +4,13 @@ https://html.spec.whatwg.org/multipage/server-sent-events.html
 """
 
 import asyncio
-import json
 import time
 from collections.abc import AsyncIterator, Callable
 from typing import Any, Protocol, TypeVar
 
 from fastapi.sse import ServerSentEvent
+
+from runtime.json_values import dump_json
 
 T_co = TypeVar("T_co", covariant=True)
 T = TypeVar("T")
@@ -36,8 +37,8 @@ class LatestValue(Protocol[T_co]):
 
 
 def json_event(name: str, data: Any) -> ServerSentEvent:
-    """Create an event whose data is compact JSON."""
-    return ServerSentEvent(event=name, raw_data=json.dumps(data, separators=(",", ":")))
+    """Create an event whose data is compact JSON; null stands for NaN and infinity."""
+    return ServerSentEvent(event=name, raw_data=dump_json(data, separators=(",", ":")))
 
 
 async def stream_changes(

@@ -1,7 +1,6 @@
 """Export readings and roll-ups, one row at a time."""
 
 import csv
-import json
 from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
@@ -11,6 +10,7 @@ from uuid import UUID
 from db.queries.export import ExportQuery, column_names, stream_rows
 from db.settings import DatabaseSettings
 from readings.payload import format_timestamp
+from runtime.json_values import dump_json
 from sensorctl.files import open_output
 from sensorctl.history.importer import FileFormat
 
@@ -44,7 +44,7 @@ def csv_writer(file: IO[str], columns: tuple[str, ...]) -> Callable[[Row], objec
 def json_writer(file: IO[str], _columns: tuple[str, ...]) -> Callable[[Row], object]:
     """Return a function that writes a row as one JSON object per line, without missing values."""
     return lambda row: print(
-        json.dumps({column: value for column, value in row.items() if value is not None}), file=file
+        dump_json({column: value for column, value in row.items() if value is not None}), file=file
     )
 
 

@@ -147,7 +147,7 @@ def _sensor_cells(sensor: Sensor, now: datetime, bars: int) -> Iterator[Cell]:
     name = safe_text(sensor.sensor_id if sensor.name is None else f"{sensor.sensor_id} {sensor.name}")
     name.stylize(style)
     yield name
-    yield f"{sensor.last_temperature:.2f}"
+    yield "" if sensor.last_temperature is None else f"{sensor.last_temperature:.2f}"
     yield Text(_format_age(sensor.last_measured_at, now), style=style)
     for value in (sensor.min_temperature, sensor.mean_temperature, sensor.max_temperature):
         yield "" if value is None else f"{value:.2f}"

@@ -33,11 +33,15 @@ MINUTE = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 class FakeMinutes:
     def __init__(self) -> None:
         self.is_down = False
+        self.rows = [MinuteRow("1", MINUTE, 60, 20.0, 21.0, 22.0)]
 
     def last_hour(self, sensors: Any) -> list[MinuteRow]:
         if self.is_down:
             raise StoreUnavailable("connection refused")
-        return [MinuteRow("1", MINUTE, 60, 20.0, 21.0, 22.0)] if "1" in sensors else []
+        for sensor_id in sensors:
+            if "\0" in sensor_id.encode().decode():
+                raise ValueError("PostgreSQL text fields cannot contain NUL (0x00) bytes")
+        return [row for row in self.rows if row.sensor_id in sensors]
 
 
 class DashboardServer:

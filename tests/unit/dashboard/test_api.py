@@ -1,11 +1,15 @@
 """The API: responses as documented, the event stream, and authorization."""
 
+import json
+import math
 from contextlib import closing
 from typing import Any
 
 import pytest
 
-from tests.system_status import healthy_status, outage_status
+from db.queries.minutes import MinuteRow
+from monitoring.model import Throughput
+from tests.system_status import healthy_status, outage_status, sensor
 from tests.unit.dashboard.dashboard_server import (
     CHANGES,
     DISCARD,
@@ -71,6 +75,26 @@ class TestResponses:
         response = dashboard.send("/api/minutes?sensor=1&sensor=unknown").json
         minute = {"at": int(MINUTE.timestamp()), "readings": 60, "min": 20.0, "mean": 21.0, "max": 22.0}
         assert response == {"sensors": {"1": [minute], "unknown": []}}
+
+    @pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf])
+    def test_every_answer_is_json_whatever_the_database_has(
+        self, dashboard: DashboardServer, number: float
+    ) -> None:
+        throughput = Throughput(stored_rate=number, latency_p50=number, latency_p95=number)
+        statistics = dict.fromkeys(("last", "min", "mean", "max"), number)
+        odd = sensor("1", **{f"{name}_temperature": value for name, value in statistics.items()})
+        dashboard.snapshots.publish(healthy_status(odd, throughput=throughput))
+        dashboard.minutes.rows = [MinuteRow("1", MINUTE, 60, number, number, number)]
+
+        for path in ("/api/overview", "/api/history", "/api/minutes?sensor=1"):
+            response = dashboard.send(path)
+            check_response(dashboard.openapi, path.partition("?")[0], response)
+            json.loads(response.body, parse_constant=pytest.fail)
+        with closing(DIRECT.open(f"{dashboard.url}/api/events", timeout=60)) as stream:
+            data = next(line for line in stream if line.startswith(b"data: {"))
+        state = json.loads(data.removeprefix(b"data: "), parse_constant=pytest.fail)
+        assert state["sensors"][0]["last_temperature"] is None
+        assert state["history"]["points"][0]["latency_p50"] is None
 
     def test_a_database_that_is_down_is_reported_at_once(self, dashboard: DashboardServer) -> None:
         dashboard.minutes.is_down = True
