@@ -1,11 +1,13 @@
 """The native stack's settings, from variables and `.env`, and the layout of its directory."""
 
+import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from dotenv import load_dotenv
 from pydantic import Field, create_model
 
+from runtime.env_file import read_env_file
 from runtime.services import SERVICES, Service
 from runtime.settings import Settings, load
 
@@ -94,7 +96,10 @@ def read_settings() -> StackSettings:
     """Read the settings; the environment takes precedence over `.env`.
 
     Raises:
-        ConfigurationError: When a variable is invalid.
+        ConfigurationError: When a variable or a line of `.env` is invalid.
     """
-    load_dotenv(ROOT / ".env", override=False)
+    env_file = read_env_file(ROOT / ".env", os.environ)
+    for warning in env_file.warnings:
+        print(warning, file=sys.stderr)
+    os.environ.update({name: value for name, value in env_file.values.items() if name not in os.environ})
     return load(StackSettings)

@@ -152,8 +152,3 @@ class Stack:
         """Return the number of consumers that was last requested."""
         file = self.layout.pipelines_file
         return int(file.read_text(encoding="ascii")) if file.exists() else 1
-
-
-def dotenv(variables: dict[str, str]) -> str:
-    """Return the variables as lines of a dotenv file; their values need no quotes."""
-    return "".join(f"{name}={value}\n" for name, value in variables.items())

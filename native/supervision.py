@@ -11,9 +11,10 @@ from native.postgres import START_TIMEOUT_SECONDS as POSTGRES_TIMEOUT_SECONDS
 from native.process_handle import ProcessHandle
 from native.rabbitmq import START_TIMEOUT_SECONDS as RABBITMQ_TIMEOUT_SECONDS
 from native.secret import write_private
-from native.stack import Stack, dotenv
+from native.stack import Stack
 from native.state import Phase, ProcessStatus, StackState, now, write_state
 from native.supervisor import Supervisor
+from runtime.env_file import format_env_file
 from runtime.errors import ServiceUnavailable, ShutdownRequested
 from runtime.lifecycle import ShutdownSignal
 
@@ -74,7 +75,7 @@ class Supervision:
         self._enter(Phase.STARTING, "starting the services")
         for instance in stack.instances(stack.requested_pipelines()):
             supervisor.start(stack.service_program(instance))
-        write_private(stack.layout.client_file, dotenv(stack.client_variables()))
+        write_private(stack.layout.client_file, format_env_file(stack.client_variables()))
         self._enter(Phase.RUNNING, "")
 
     def _rescale(self) -> None:

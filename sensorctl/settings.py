@@ -2,13 +2,13 @@
 
 import os
 import socket
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, TypeVar
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
-from dotenv import dotenv_values
 from pydantic import Field, SecretStr, create_model, model_validator
 
 from alerter.settings import AlerterSettings
@@ -17,6 +17,7 @@ from db.roles import AccessLevel, Role
 from messaging.management.permissions import User, permissions_of
 from messaging.topology import Topology
 from monitoring.settings import MonitoringSettings
+from runtime.env_file import read_env_file
 from runtime.errors import ConfigurationError
 from runtime.services import ALERTER, BROKER_USERS, DATABASE_ROLES, OPERATOR, READER, BrokerUser, DatabaseRole
 from runtime.settings import ServiceSettings, Settings, TimeZone, load
@@ -190,7 +191,7 @@ def _discover(
 def native_variables() -> Variables | None:
     """Return the variables that a running native stack provides for its clients."""
     file = native_directory() / "stack.env"
-    return _without_empty(dotenv_values(file)) if file.exists() else None
+    return _without_empty(read_env_file(file, {}).values) or None
 
 
 def native_directory() -> Path:
@@ -200,7 +201,10 @@ def native_directory() -> Path:
 
 def compose_variables() -> Variables:
     """Return the published ports and defaults of docker-compose.yml, overridden by `.env` and environment."""
-    overrides = {**_without_empty(dotenv_values(ROOT / ".env")), **os.environ}
+    env_file = read_env_file(ROOT / ".env", os.environ)
+    for warning in env_file.warnings:
+        print(warning, file=sys.stderr)
+    overrides = {**env_file.values, **os.environ}
     management_port = overrides.get("RABBITMQ_MANAGEMENT_HOST_PORT") or "15675"
     return {
         "RABBITMQ_HOST": LOOPBACK,
@@ -224,7 +228,7 @@ def _require_distinct(server: str, names: list[str]) -> None:
             )
 
 
-def _without_empty(values: dict[str, str | None]) -> Variables:
+def _without_empty(values: Variables) -> Variables:
     return {name: value for name, value in values.items() if value}
 
 

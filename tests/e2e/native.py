@@ -11,13 +11,13 @@ from typing import Any
 
 import pika
 import pytest
-from dotenv import dotenv_values
 
 from native.install import root_command_prefix
 from native.process_handle import ProcessHandle
 from native.rabbitmq import find_server
 from native.settings import ROOT, Layout
 from native.state import ProcessStatus, StackState, read_state
+from runtime.env_file import read_env_file
 from runtime.errors import ServiceUnavailable
 from tests.mqtt import device
 from tests.ports import reserve_port, reserve_range
@@ -76,7 +76,7 @@ class NativeStack:
 
     def connection(self, prefix: str) -> pika.BlockingConnection:
         """Connect as the user whose variables have this prefix."""
-        variables = dotenv_values(self.layout.client_file)
+        variables = read_env_file(self.layout.client_file, {}).values
         credentials = pika.PlainCredentials(
             str(variables[f"{prefix}_USER"]), str(variables[f"{prefix}_PASS"])
         )
@@ -89,7 +89,7 @@ class NativeStack:
         return pika.BlockingConnection(address)
 
     def publish_by_mqtt(self, topic: str, payload: bytes) -> None:
-        variables = dotenv_values(self.layout.client_file)
+        variables = read_env_file(self.layout.client_file, {}).values
         url = f"mqtt://127.0.0.1:{self._environment['MQTT_HOST_PORT']}"
         user, password = (variables[f"RABBITMQ_SENSOR_{name}"] for name in ("USER", "PASS"))
         with device(url, user, password) as client:

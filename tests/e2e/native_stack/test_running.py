@@ -4,8 +4,7 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from dotenv import dotenv_values
-
+from runtime.env_file import read_env_file
 from tests.e2e.native import SENSORS, NativeStack
 from tests.waiting import eventually
 
@@ -100,7 +99,7 @@ def test_the_logs_of_every_service_are_read(stack: NativeStack) -> None:
 
 def test_only_the_owner_can_read_the_passwords(stack: NativeStack) -> None:
     assert stack.layout.client_file.stat().st_mode & 0o077 == 0
-    assert dotenv_values(stack.layout.client_file).keys() >= {"RABBITMQ_VHOST", "POSTGRES_DB"}
+    assert read_env_file(stack.layout.client_file, {}).values.keys() >= {"RABBITMQ_VHOST", "POSTGRES_DB"}
 
 
 def test_a_reading_sent_by_mqtt_is_in_the_summary(stack: NativeStack) -> None:

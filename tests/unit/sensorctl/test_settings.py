@@ -209,3 +209,26 @@ def test_an_invalid_port_is_a_configuration_error(monkeypatch: pytest.MonkeyPatc
 
     with pytest.raises(ConfigurationError, match="POSTGRES_PORT: Input should be"):
         discover_settings()
+
+
+def test_the_env_file_is_read_as_compose_reads_it(
+    root: Path, monkeypatch: pytest.MonkeyPatch, open_port: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("POSTGRES_HOST_PORT", open_port)
+    (root / ".env").write_text("RABBITMQ_PASS=pa$$word\nPOSTGRES_PASSWORD=pa$word_of_nobody\n")
+
+    settings = discover_setup_settings()
+
+    assert settings.rabbitmq_pass.get_secret_value() == "pa$word"
+    assert settings.postgres_password.get_secret_value() == "pa"
+    assert "POSTGRES_PASSWORD in line 2" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "content", ["RABBITMQ_PASS=pässword".encode("utf-16"), b"RABBITMQ_PASS='never closed"]
+)
+def test_an_env_file_that_cannot_be_read_is_a_configuration_error(root: Path, content: bytes) -> None:
+    (root / ".env").write_bytes(content)
+
+    with pytest.raises(ConfigurationError, match=r"\.env"):
+        discover_settings()
