@@ -16,6 +16,13 @@ MQTT_EXCHANGE = "amq.topic"
 MQTT_BINDING_KEY = "sensors.*.temperature"
 # The same as a regular expression, for this project and for the broker's topic permissions.
 MQTT_ROUTING_KEY_PATTERN = r"^sensors\.([^.]+)\.temperature$"
+# A message that no queue takes goes to the alternate exchange of its exchange, and from there to the queue,
+# whose consumer dead-letters it. Of MQTT, only the topics of this project: other applications may use the
+# same exchange, and a message without a subscriber is normal there.
+UNROUTABLE_EXCHANGE = "sensors.unroutable"
+MQTT_UNROUTABLE_EXCHANGE = "sensors.unroutable.mqtt"
+MQTT_UNROUTABLE_KEYS = ("sensors.#", BINDING_KEY)
+ALTERNATE_EXCHANGES = {EXCHANGE: UNROUTABLE_EXCHANGE, MQTT_EXCHANGE: MQTT_UNROUTABLE_EXCHANGE}
 
 
 @dataclass(frozen=True)
@@ -42,6 +49,20 @@ class Topology:
             channel.queue_declare(self.dead_queue, durable=True)
             channel.queue_bind(self.queue, EXCHANGE, routing_key=BINDING_KEY)
             channel.queue_bind(self.queue, MQTT_EXCHANGE, routing_key=MQTT_BINDING_KEY)
+
+    def declare_alternates(self, channel: BlockingChannel | Channel) -> None:
+        """Declare the alternate exchanges and bind the queue to them; policies of the broker use them.
+
+        Raises:
+            BrokerRefused: When the user may not declare them, as before this version.
+            BrokerUnavailable: When the broker is lost, or an exchange exists with other attributes.
+        """
+        with translate_errors():
+            channel.exchange_declare(UNROUTABLE_EXCHANGE, exchange_type="fanout", durable=True)
+            channel.exchange_declare(MQTT_UNROUTABLE_EXCHANGE, exchange_type="topic", durable=True)
+            channel.queue_bind(self.queue, UNROUTABLE_EXCHANGE, routing_key="")
+            for key in MQTT_UNROUTABLE_KEYS:
+                channel.queue_bind(self.queue, MQTT_UNROUTABLE_EXCHANGE, routing_key=key)
 
 
 def declare_events(channel: BlockingChannel) -> None:

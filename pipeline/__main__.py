@@ -4,6 +4,7 @@ import sys
 
 from db.store import Store
 from messaging.consuming.consumer import Consumer, ConsumerOptions
+from messaging.consuming.routing import ReadingsOnly
 from messaging.topology import Topology
 from pipeline.database_health import DatabaseHealthCheck
 from pipeline.handler import ReadingHandler
@@ -61,8 +62,8 @@ def build_consumer(
     )
     return Consumer(
         options,
-        handler=handler,
-        isolation_handler=SubprocessHandler(telemetry),
+        handler=ReadingsOnly(handler, telemetry),
+        isolation_handler=ReadingsOnly(SubprocessHandler(telemetry), telemetry),
         events=telemetry,
         stop=stop,
         when_idle=database.when_idle,

@@ -27,6 +27,9 @@ DUPLICATE = Counter("pipeline_readings_duplicate_total", "Readings that were alr
 DEAD_LETTERED = Counter(
     "pipeline_messages_dead_lettered_total", "Messages that were dead-lettered", ["reason"]
 )
+IGNORED = Counter(
+    "pipeline_messages_ignored_total", "Empty MQTT messages, with which a device clears a retained message"
+)
 REQUEUED = Counter("pipeline_messages_requeued_total", "Messages returned to the queue")
 DEPENDENCY_UP = Gauge(
     "pipeline_dependency_up", "1 while the dependency is up, 0 while it is down", ["dependency"]
@@ -124,6 +127,11 @@ class PipelineTelemetry:
         """Record a message that is in the dead-letter queue."""
         DEAD_LETTERED.labels(error.reason.value).inc()
         self._log.warning("dead-lettered", reason=error.reason.value, detail=error.detail)
+
+    def ignored(self, messages: int) -> None:
+        """Record empty MQTT messages, which are acked and not dead-lettered."""
+        IGNORED.inc(messages)
+        self._log.info("ignored", messages=messages, reason="an empty MQTT message clears a retained one")
 
     def requeued(self, reason: str, messages: int) -> None:
         """Record messages that were returned to the queue."""

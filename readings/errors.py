@@ -12,6 +12,7 @@ class DeadLetterReason(StrEnum):
     FUTURE_TIME = "future-time"
     REJECTED_BY_DATABASE = "rejected-by-database"
     CRASH_LOOP = "crash-loop"
+    UNROUTABLE = "unroutable"
 
 
 class InvalidReading(Exception):

@@ -1,4 +1,4 @@
-"""Check what the pipeline depends on: variables, broker, queue, policy, database, schema and clock."""
+"""Check what the pipeline depends on: variables, broker, queues, policies, database, schema and clock."""
 
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -11,8 +11,10 @@ from rich.text import Text
 from db.migrate import current_version, newest_version
 from db.queries.summary import Summary
 from messaging.management.admin import open_channel
-from messaging.management.client import DELIVERY_LIMIT, Management
-from messaging.topology import Topology
+from messaging.management.client import Management
+from messaging.management.limits import drop_risks
+from messaging.management.policies import DELIVERY_LIMIT
+from messaging.topology import ALTERNATE_EXCHANGES, Topology
 from monitoring.outages import problem_kind
 from monitoring.problems import ProblemKind
 from monitoring.queue_counts import QueueCounts, count_queues
@@ -22,6 +24,15 @@ from sensorctl.settings import OperatorSettings, discover_settings
 
 CLOCK_TOLERANCE_SECONDS = 2.0
 SETUP_HINT = "run `sensorctl setup`"
+LIMITS_HINT = (
+    f"{SETUP_HINT}; if this remains, delete the other policy or lower its priority "
+    "(`rabbitmqctl list_policies`, `rabbitmqctl list_operator_policies`), or delete a queue with such an "
+    "argument"
+)
+MQTT_RULE = (
+    "a device that logs in as `sensor` may publish to sensors/<id>/temperature only: "
+    "the broker disconnects it for another topic and for SUBSCRIBE"
+)
 
 
 class CheckResult(NamedTuple):
@@ -33,7 +44,7 @@ class CheckResult(NamedTuple):
 
 
 def doctor() -> None:
-    """Check variables, broker, queue, database, schema and clock.
+    """Check variables, broker, queues, policies, database, schema and clock.
 
     Each line is ok or comes with a hint. The exit code is 1 if a check fails.
     """
@@ -121,6 +132,28 @@ def _check_delivery_limit(settings: OperatorSettings) -> CheckResult:
     return CheckResult("delivery limit", f"{limit}, then the message is dead-lettered")
 
 
+def _check_drops(settings: OperatorSettings) -> CheckResult:
+    topology, management = Topology(settings.queue_name), Management(settings)
+    risks = []
+    for name in (topology.queue, topology.dead_queue):
+        queue = management.queue(name)
+        if queue is None:
+            return CheckResult("limits", f"{name} does not exist", SETUP_HINT)
+        risks += [f"{name}: {risk}" for risk in drop_risks(queue, dead_letter_queue=topology.dead_queue)]
+    if risks:
+        return CheckResult("limits", "; ".join(risks), LIMITS_HINT)
+    return CheckResult("limits", "no argument or policy lets the broker drop a message")
+
+
+def _check_routing(settings: OperatorSettings) -> CheckResult:
+    management = Management(settings)
+    missing = [name for name in ALTERNATE_EXCHANGES if not management.has_alternate_exchange(name)]
+    if missing:
+        status = f"a message with a wrong routing key is lost: {', '.join(missing)} has no alternate exchange"
+        return CheckResult("routing", status, SETUP_HINT)
+    return CheckResult("routing", f"messages that no queue takes are dead-lettered; {MQTT_RULE}")
+
+
 def _check_database(settings: OperatorSettings) -> CheckResult:
     with closing(Summary(settings)) as summary:
         return CheckResult("database", f"responds, PostgreSQL {summary.server_version()}")
@@ -146,16 +179,21 @@ CHECKS: tuple[tuple[str, Callable[[OperatorSettings], CheckResult]], ...] = (
     ("broker", _check_broker),
     ("queue", _check_queue),
     ("delivery limit", _check_delivery_limit),
+    ("limits", _check_drops),
+    ("routing", _check_routing),
     ("database", _check_database),
     ("schema", _check_schema),
     ("clock", _check_clock),
 )
+MANAGEMENT_HINT = "set RABBITMQ_MANAGEMENT_URL, and give the user the tag `monitoring`"
 DATABASE_HINT = "is PostgreSQL running, and are host, user and password correct?"
 # Hints for checks that cannot be made.
 HINTS = {
     "broker": "is the broker running, and are host, user and password correct?",
-    "queue": "set RABBITMQ_MANAGEMENT_URL, and give the user the tag `monitoring`",
+    "queue": MANAGEMENT_HINT,
     "delivery limit": "set RABBITMQ_MANAGEMENT_URL, and run `sensorctl setup` as an administrator",
+    "limits": MANAGEMENT_HINT,
+    "routing": MANAGEMENT_HINT,
     "database": DATABASE_HINT,
     "schema": DATABASE_HINT,
     "clock": DATABASE_HINT,

@@ -1,7 +1,8 @@
-"""Set up the database and the broker: schema, roles, topology, users and the delivery-limit policy."""
+"""Set up the database and the broker: schema, roles, topology, users and policies."""
 
 import time
 from collections.abc import Callable
+from functools import partial
 
 import structlog
 from tenacity import Retrying
@@ -23,6 +24,7 @@ from sensorctl.settings import SetupSettings, discover_setup_settings
 MANAGEMENT_TIMEOUT_SECONDS = 15.0
 PARTITIONS_TIMEOUT_SECONDS = 15.0
 OWNER_HINT = "Setup requires the owner's login; with Compose: `docker compose run --rm setup`."
+POLICY_HINT = "set RABBITMQ_MANAGEMENT_URL, and run setup as an administrator"
 NON_RETRYABLE = (PermissionDenied, BrokerRefused, ManagementRefused)
 
 
@@ -53,7 +55,7 @@ def set_up(settings: SetupSettings, sleep: Callable[[float], None]) -> None:
     _declare_topology(settings, with_retries)
     management = Management(settings)
     _create_users(settings.broker_users, management, _retrying(sleep, MANAGEMENT_TIMEOUT_SECONDS))
-    _set_delivery_limit_policy(Topology(settings.queue_name), management)
+    _set_policies(Topology(settings.queue_name), management)
 
 
 def _prepare_partitions(settings: SetupSettings, with_retries: Retrying) -> None:
@@ -105,14 +107,20 @@ def _create_users(users: list[User], management: Management, with_retries: Retry
         log.info("broker users are ready", users=names)
 
 
-def _set_delivery_limit_policy(topology: Topology, management: Management) -> None:
+def _set_policies(topology: Topology, management: Management) -> None:
     log = structlog.get_logger()
-    try:
-        management.set_delivery_limit_policy(topology)
-    except BrokerUnavailable as error:
-        log.warning("delivery-limit policy not set", reason=str(error), hint="set RABBITMQ_MANAGEMENT_URL")
-    else:
-        log.info("delivery-limit policy is set", queue=topology.queue)
+    policies: dict[str, Callable[[], None]] = {
+        "delivery-limit policy": partial(management.set_delivery_limit_policy, topology),
+        "dead-letter policy": partial(management.set_dead_letter_policy, topology),
+        "alternate exchanges": management.set_alternate_exchanges,
+    }
+    for name, set_policy in policies.items():
+        try:
+            set_policy()
+        except BrokerUnavailable as error:
+            log.warning("policy not set", policy=name, reason=str(error), hint=POLICY_HINT)
+        else:
+            log.info("policy is set", policy=name)
 
 
 def _retrying(sleep: Callable[[float], None], timeout_seconds: float) -> Retrying:

@@ -13,7 +13,7 @@ from typing import NamedTuple, Protocol, TypeVar
 
 from messaging.amqp.event_loop import Connection
 from messaging.consuming.session import Delivery, Session
-from messaging.errors import BrokerUnavailable
+from messaging.errors import BrokerRefused, BrokerUnavailable
 from messaging.topology import Topology
 from readings.errors import InvalidReading
 from runtime.errors import ServiceUnavailable, ShutdownRequested
@@ -148,11 +148,18 @@ class Consumer:
             on_failure=lambda error, seconds: self._events.broker_lost(str(error), seconds),
             max_elapsed_seconds=self._options.connect_timeout_seconds,
         )
-        session = attempts(self._open)
+        session = attempts(self._open_as_permitted)
         self._events.consuming(self._options.topology.queue)
         return session
 
-    def _open(self) -> Session:
+    def _open_as_permitted(self) -> Session:
+        """Open a session; a user whom setup could not update may not declare the alternate exchanges."""
+        try:
+            return self._open(alternates=True)
+        except BrokerRefused:
+            return self._open(alternates=False)
+
+    def _open(self, *, alternates: bool) -> Session:
         options = self._options
         connection = Connection(options.url, options.name)
         try:
@@ -162,6 +169,7 @@ class Consumer:
                 name=options.name,
                 prefetch=options.prefetch,
                 while_working=self._check_drain,
+                alternates=alternates,
             )
         except BrokerUnavailable:
             connection.close()

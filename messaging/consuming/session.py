@@ -59,7 +59,8 @@ class Delivery(NamedTuple):
 class Session:
     """Consumes `topology.queue` on `connection`; every method raises BrokerUnavailable when it is lost.
 
-    `while_working` is called often while a handler pauses, and may raise to end the pause.
+    `while_working` is called often while a handler pauses, and may raise to end the pause. Without
+    `alternates` the alternate exchanges are not declared.
     """
 
     def __init__(
@@ -70,6 +71,7 @@ class Session:
         name: str,
         prefetch: int,
         while_working: Callable[[], None],
+        alternates: bool = True,
     ) -> None:
         self._connection = connection
         self._while_working = while_working
@@ -81,6 +83,8 @@ class Session:
         with translate_errors():
             self._channel = connection.channel()
             topology.declare(self._channel)
+            if alternates:
+                topology.declare_alternates(self._channel)
             self._dead_letters = DeadLetterWriter(connection.channel(), topology.dead_queue, by=name)
             self._channel.basic_qos(prefetch_count=prefetch)
             self._channel.add_on_cancel_callback(self._on_cancel)

@@ -26,13 +26,15 @@ def open_channel(settings: BrokerSettings) -> Iterator[BlockingChannel]:
 
 
 def declare_topology(settings: BrokerSettings) -> None:
-    """Declare the exchanges, the queue with its bindings, and its dead-letter queue.
+    """Declare the exchanges, the queue with its bindings, its dead-letter queue and the alternates.
 
     Raises:
         BrokerUnavailable: When the broker is down or refuses.
     """
     with open_channel(settings) as channel:
-        Topology(settings.queue_name).declare(channel)
+        topology = Topology(settings.queue_name)
+        topology.declare(channel)
+        topology.declare_alternates(channel)
         declare_events(channel)
 
 

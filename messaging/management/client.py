@@ -9,16 +9,18 @@ import httpx2
 import pika
 
 from messaging.errors import BrokerUnavailable
-from messaging.management.permissions import User, exact_pattern
+from messaging.management.permissions import User
+from messaging.management.policies import (
+    Policy,
+    alternate_exchange_policy,
+    dead_letter_policy,
+    delivery_limit_policy,
+)
 from messaging.settings import BrokerSettings
-from messaging.topology import MQTT_EXCHANGE, Topology
+from messaging.topology import ALTERNATE_EXCHANGES, MQTT_EXCHANGE, Topology
 from runtime.errors import ConfigurationError
 
 TIMEOUT_SECONDS = 5
-POLICY_PRIORITY = 10
-# Outages and restarts raise a message's delivery count too, so this limit is far above the five deliveries
-# after which a consumer isolates a message.
-DELIVERY_LIMIT = 1000
 # With these parameters the API has a queue's policy and totals from the queue's first moment on.
 WITHOUT_STATISTICS = {"disable_stats": "true", "enable_queue_totals": "true"}
 
@@ -85,9 +87,10 @@ class Management:
             ManagementUnavailable: When it has another name, or none.
         """
         queue = self.queue(topology.queue, WITHOUT_STATISTICS) or {}
-        if queue.get("policy") != _policy_name(topology):
+        policy = delivery_limit_policy(topology)
+        if queue.get("policy") != policy.name:
             raise ManagementUnavailable("the broker has no statistics of the queue yet: try again soon")
-        return {"definition": _policy_definition(topology)}
+        return {"definition": policy.definition}
 
     def ensure_user(self, user: User) -> None:
         """Create the user, or give an existing user this password and exactly these permissions."""
@@ -108,15 +111,40 @@ class Management:
             {"exchange": MQTT_EXCHANGE, "write": permissions.topic_write, "read": permissions.topic_read},
         )
 
+    def exchange(self, name: str) -> dict[str, Any] | None:
+        """Return the API's object of an exchange; None if it does not exist."""
+        return self._find(f"/api/exchanges/{self._vhost}/{quote(name, safe='')}")
+
     def set_delivery_limit_policy(self, topology: Topology) -> None:
         """Dead-letter a message above the delivery limit; without this policy a quorum queue drops it."""
-        policy = {
-            "pattern": exact_pattern(topology.queue),
-            "definition": _policy_definition(topology),
-            "apply-to": "queues",
-            "priority": POLICY_PRIORITY,
-        }
-        self._call("PUT", f"/api/policies/{self._vhost}/{quote(_policy_name(topology), safe='')}", policy)
+        self._set_policy(delivery_limit_policy(topology))
+
+    def set_dead_letter_policy(self, topology: Topology) -> None:
+        """Keep every dead letter: no delivery limit, and no other policy of lower priority applies."""
+        self._set_policy(dead_letter_policy(topology))
+
+    def set_alternate_exchanges(self) -> None:
+        """Give the exchanges their alternate exchanges, by policies, which change existing exchanges too.
+
+        Raises:
+            ManagementRefused: When another policy applies to an exchange, which this one would replace.
+        """
+        for exchange, alternate in ALTERNATE_EXCHANGES.items():
+            policy = alternate_exchange_policy(exchange)
+            applied = (self.exchange(exchange) or {}).get("policy")
+            if applied not in (None, "", policy.name):
+                raise ManagementRefused(
+                    f"the policy {applied!r} applies to the exchange {exchange}, and only one can: "
+                    f'add "alternate-exchange": "{alternate}" to it'
+                )
+            self._set_policy(policy)
+
+    def has_alternate_exchange(self, exchange: str) -> bool:
+        """Return whether this project's policy applies to the exchange."""
+        return (self.exchange(exchange) or {}).get("policy") == alternate_exchange_policy(exchange).name
+
+    def _set_policy(self, policy: Policy) -> None:
+        self._call("PUT", f"/api/policies/{self._vhost}/{quote(policy.name, safe='')}", policy.body())
 
     def _find(self, path: str) -> dict[str, Any] | None:
         try:
@@ -135,18 +163,6 @@ class Management:
         except (httpx2.HTTPError, OSError, ValueError) as error:
             raise ManagementUnavailable(f"{self._url}: {error}") from error
         raise _to_error(response)
-
-
-def _policy_name(topology: Topology) -> str:
-    return f"{topology.queue}-last-net"
-
-
-def _policy_definition(topology: Topology) -> dict[str, Any]:
-    return {
-        "dead-letter-exchange": "",
-        "dead-letter-routing-key": topology.dead_queue,
-        "delivery-limit": DELIVERY_LIMIT,
-    }
 
 
 class _NotFound(ManagementUnavailable):

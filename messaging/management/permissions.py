@@ -11,6 +11,8 @@ from messaging.topology import (
     MQTT_BINDING_KEY,
     MQTT_EXCHANGE,
     MQTT_ROUTING_KEY_PATTERN,
+    MQTT_UNROUTABLE_EXCHANGE,
+    UNROUTABLE_EXCHANGE,
     Topology,
 )
 
@@ -56,10 +58,11 @@ def pipeline_permissions(topology: Topology) -> Permissions:
 
     Dead letters go through the default exchange, so it may publish to any queue of the virtual host.
     """
+    alternates = (UNROUTABLE_EXCHANGE, MQTT_UNROUTABLE_EXCHANGE)
     return Permissions(
-        configure=exact_pattern(EXCHANGE, topology.queue, topology.dead_queue),
+        configure=exact_pattern(EXCHANGE, *alternates, topology.queue, topology.dead_queue),
         write=exact_pattern(topology.queue, DEFAULT_EXCHANGE),
-        read=exact_pattern(EXCHANGE, MQTT_EXCHANGE, topology.queue),
+        read=exact_pattern(EXCHANGE, *alternates, MQTT_EXCHANGE, topology.queue),
         topic_read=exact_pattern(MQTT_BINDING_KEY),
     )
 

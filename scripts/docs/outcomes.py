@@ -32,6 +32,10 @@ REASONS = {
     DeadLetterReason.CRASH_LOOP: (
         "The message killed its consumer repeatedly, and finally a child process that handled nothing else."
     ),
+    DeadLetterReason.UNROUTABLE: (
+        "The message was published to `sensors` or by MQTT with a routing key or topic that no queue takes. "
+        "A replay puts it into the queue."
+    ),
 }
 # Reasons that the broker sets itself when it dead-letters by the policy, https://www.rabbitmq.com/docs/dlx.
 BROKER_REASONS = {

@@ -11,7 +11,7 @@ import pytest
 
 from db.migrate import current_version, newest_version
 from messaging.dead_letters.queue import open_dead_letter_queue
-from messaging.management.client import DELIVERY_LIMIT
+from messaging.management.policies import DELIVERY_LIMIT
 from tests.broker import DEAD_QUEUE, QUEUE, RabbitMQ, VirtualHost
 from tests.database import Database
 from tests.processes import Processes, inherited_environment, with_http
@@ -58,12 +58,17 @@ class TestSetup:
             assert bare_database.query("SELECT * FROM retention") == []
             host.publish(b"{}", exchange="sensors", routing_key="reading.1")
             assert (host.ready(QUEUE), host.ready(DEAD_QUEUE)) == (1, 0)
-            (policy,) = rabbitmq.api("GET", f"/api/policies/{host.name}")
+            policies = rabbitmq.api("GET", f"/api/policies/{host.name}")
+            names = {f"{QUEUE}-last-net", f"{DEAD_QUEUE}-keep", "sensors-unroutable", "amq.topic-unroutable"}
+            assert {policy["name"] for policy in policies} == names
+            (policy,) = [policy for policy in policies if policy["name"] == f"{QUEUE}-last-net"]
             assert policy["pattern"] == f"^{QUEUE}$"
             assert policy["definition"] == {
                 "dead-letter-exchange": "",
                 "dead-letter-routing-key": DEAD_QUEUE,
+                "dead-letter-strategy": "at-least-once",
                 "delivery-limit": DELIVERY_LIMIT,
+                "overflow": "reject-publish",
             }
 
     def test_it_stores_the_retention(self, sensorctl: Sensorctl, database: Database) -> None:
@@ -74,7 +79,7 @@ class TestSetup:
     def test_without_the_management_api_it_warns_and_continues(self, sensorctl: Sensorctl) -> None:
         done = sensorctl("setup", RABBITMQ_MANAGEMENT_URL="http://127.0.0.1:1")
         assert done.returncode == 0
-        assert "delivery-limit policy not set" in done.stdout
+        assert "policy not set" in done.stdout
         assert "topology is declared" in done.stdout
 
     def test_a_server_that_stays_down_is_exit_code_69(self, sensorctl: Sensorctl) -> None:

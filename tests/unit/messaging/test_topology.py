@@ -22,6 +22,20 @@ def test_exchange_and_queues_are_declared_durable_and_bound() -> None:
     ]
 
 
+def test_alternate_exchanges_lead_to_the_queue() -> None:
+    broker = FakeBroker()
+
+    Topology("heat").declare_alternates(broker.connect("", "").channel())
+
+    assert broker.operations[2:] == [
+        "declare exchange sensors.unroutable {'exchange_type': 'fanout', 'durable': True}",
+        "declare exchange sensors.unroutable.mqtt {'exchange_type': 'topic', 'durable': True}",
+        "bind heat sensors.unroutable ",
+        "bind heat sensors.unroutable.mqtt sensors.#",
+        "bind heat sensors.unroutable.mqtt reading.#",
+    ]
+
+
 def test_a_refused_declaration_is_reported_with_the_message_of_the_broker() -> None:
     broker = FakeBroker()
     broker.errors["declare queue heat {'durable': True}"] = [

@@ -37,6 +37,7 @@ class Environment:
             "heat.dead": dict(QUEUE, name="heat.dead"),
         }
         self.policy: dict[str, Any] | None = POLICY
+        self.alternates = {"sensors", "amq.topic"}
         self.version: str | None = newest_version()
         self.clock_offset = 0.0
         self.errors: dict[str, Exception] = {}
@@ -68,6 +69,9 @@ def environment(monkeypatch: pytest.MonkeyPatch, operators_broker: FakeBroker) -
         def policy(self, _topology: Topology) -> Any:
             return environment.respond("management", environment.policy)
 
+        def has_alternate_exchange(self, name: str) -> Any:
+            return environment.respond("management", name in environment.alternates)
+
     class FakeSummary:
         def __init__(self, _settings: OperatorSettings) -> None: ...
 
@@ -90,7 +94,9 @@ def environment(monkeypatch: pytest.MonkeyPatch, operators_broker: FakeBroker) -
 def test_a_healthy_stack_passes_every_check(environment: Environment) -> None:
     results = environment.results()
 
-    assert list(results) == ["variables", "broker", "queue", "delivery limit", "database", "schema", "clock"]
+    assert list(results) == [
+        "variables", "broker", "queue", "delivery limit", "limits", "routing", "database", "schema", "clock"
+    ]  # fmt: skip
     assert {result.hint for result in results.values()} == {None}
     assert (
         results["queue"].status
@@ -152,6 +158,29 @@ def test_a_missing_delivery_limit_policy_fails_the_check(environment: Environmen
     assert environment.results()["delivery limit"].hint == "run `sensorctl setup`"
 
 
+@pytest.mark.parametrize("exchange", ["sensors", "amq.topic"])
+def test_a_missing_alternate_exchange_fails_the_check(environment: Environment, exchange: str) -> None:
+    environment.alternates.remove(exchange)
+
+    result = environment.results()["routing"]
+
+    assert result.hint == "run `sensorctl setup`"
+    assert f"lost: {exchange} has no alternate exchange" in result.status
+
+
+def test_the_check_of_the_routing_says_what_a_device_may_do(environment: Environment) -> None:
+    assert "disconnects it for another topic and for SUBSCRIBE" in environment.results()["routing"].status
+
+
+def test_a_limit_that_drops_dead_letters_fails_the_check(environment: Environment) -> None:
+    environment.queues["heat.dead"]["effective_policy_definition"] = {"message-ttl": 60000}
+
+    result = environment.results()["limits"]
+
+    assert result.status == "heat.dead: message-ttl=60000 drops messages after so many milliseconds"
+    assert "rabbitmqctl list_operator_policies" in str(result.hint)
+
+
 @pytest.mark.parametrize(("version", "shown"), [(None, "none"), ("0000", "0000")])
 def test_an_outdated_schema_fails_the_check(
     environment: Environment, version: str | None, shown: str
@@ -181,7 +210,7 @@ def test_a_clock_that_differs_fails_the_check(environment: Environment, seconds:
             "management",
             ManagementUnavailable("401 Unauthorized"),
             "management-api-down",
-            ["queue", "delivery limit"],
+            ["queue", "delivery limit", "limits", "routing"],
         ),
         (
             "database",
@@ -198,7 +227,7 @@ def test_a_check_that_cannot_be_made_reports_the_error_and_the_others_are_made(
 
     results = environment.results()
 
-    assert len(results) == 7
+    assert len(results) == 9
     for name in failed:
         assert results[name] == (name, f"{problem}: {error}", doctor.HINTS[name])
     assert [name for name, result in results.items() if result.hint] == failed

@@ -1,4 +1,4 @@
-"""`sensorctl setup`: schema, partitions, topology and delivery-limit policy."""
+"""`sensorctl setup`: schema, partitions, topology and policies."""
 
 from typing import Any
 
@@ -19,6 +19,8 @@ class SetupRecorder:
     def __init__(self) -> None:
         self.upgrades = 0
         self.policies: list[Topology] = []
+        self.dead_letter_policies: list[Topology] = []
+        self.alternates: list[bool] = []
         self.errors: list[Exception] = []
         self.retentions: list[int | None] = []
 
@@ -40,6 +42,13 @@ def recorder(monkeypatch: pytest.MonkeyPatch, quick_retries: None) -> SetupRecor
         "sensorctl.setup.Management.set_delivery_limit_policy",
         lambda _, topology: recorder.policies.append(topology),
     )
+    monkeypatch.setattr(
+        "sensorctl.setup.Management.set_dead_letter_policy",
+        lambda _, topology: recorder.dead_letter_policies.append(topology),
+    )
+    monkeypatch.setattr(
+        "sensorctl.setup.Management.set_alternate_exchanges", lambda _: recorder.alternates.append(True)
+    )
     return recorder
 
 
@@ -53,9 +62,10 @@ def test_setup_migrates_declares_the_topology_and_sets_the_policy(
     assert code == 0
     assert recorder.upgrades == 3
     assert set(operators_broker.queues) == {"sensor_data", "sensor_data.dead"}
-    assert recorder.policies == [Topology("sensor_data")]
+    assert recorder.policies == recorder.dead_letter_policies == [Topology("sensor_data")]
+    assert recorder.alternates == [True]
     assert out.count("database unavailable") == 2
-    assert "delivery-limit policy is set" in out
+    assert out.count("policy is set") == 3
 
 
 @pytest.mark.parametrize(("variable", "days"), [("", None), ("30", 30)])
@@ -120,12 +130,13 @@ def test_setup_succeeds_without_the_management_api(
     def reject(*_: Any) -> None:
         raise ManagementUnavailable("401 Unauthorized")
 
-    monkeypatch.setattr("sensorctl.setup.Management.set_delivery_limit_policy", reject)
+    for method in ("set_delivery_limit_policy", "set_dead_letter_policy", "set_alternate_exchanges"):
+        monkeypatch.setattr(f"sensorctl.setup.Management.{method}", reject)
 
     code, out, _ = sensorctl("setup")
 
     assert code == 0
-    assert "delivery-limit policy not set" in out
+    assert out.count("policy not set") == 3
     assert "401 Unauthorized" in out
 
 

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from messaging.errors import BrokerUnavailable
-from messaging.management.client import DELIVERY_LIMIT, Management, ManagementUnavailable
+from messaging.management.client import Management, ManagementRefused, ManagementUnavailable
 from messaging.management.permissions import Permissions, User
+from messaging.management.policies import DELIVERY_LIMIT
 from messaging.settings import BrokerSettings
 from messaging.topology import Topology
 from runtime.errors import ConfigurationError
@@ -168,8 +169,62 @@ def test_the_delivery_limit_policy_dead_letters_messages_that_are_redelivered_to
     assert body["definition"] == {
         "dead-letter-exchange": "",
         "dead-letter-routing-key": "heat.2.dead",
+        "dead-letter-strategy": "at-least-once",
         "delivery-limit": DELIVERY_LIMIT,
+        "overflow": "reject-publish",
     }
+
+
+def test_the_dead_letter_policy_applies_to_the_dead_letter_queue_alone_and_has_no_limit(api: Api) -> None:
+    path = "/api/policies/%2F/heat.2.dead-keep"
+    api.responses[path] = (201, b"")
+
+    Management(api.settings(), 60).set_dead_letter_policy(Topology("heat.2"))
+
+    [(_, requested, body)] = api.requests
+    assert (requested, body["pattern"], body["priority"]) == (path, r"^heat\.2\.dead$", 10)
+    assert body["definition"] == {"delivery-limit": 2**31 - 1, "overflow": "reject-publish"}
+
+
+@pytest.mark.parametrize("applied", [{}, {"policy": ""}, {"policy": "sensors-unroutable"}])
+def test_exchanges_get_their_alternates_by_policies(api: Api, applied: dict[str, str]) -> None:
+    policies = ["/api/policies/%2F/sensors-unroutable", "/api/policies/%2F/amq.topic-unroutable"]
+    api.responses |= dict.fromkeys(policies, (201, b""))
+    api.responses["/api/exchanges/%2F/sensors"] = (200, json.dumps(applied).encode())
+
+    Management(api.settings(), 60).set_alternate_exchanges()
+
+    puts = [(path, body) for method, path, body in api.requests if method == "PUT"]
+    assert [path for path, _ in puts] == policies
+    assert [(body["pattern"], body["apply-to"], body["definition"]) for _, body in puts] == [
+        ("^sensors$", "exchanges", {"alternate-exchange": "sensors.unroutable"}),
+        (r"^amq\.topic$", "exchanges", {"alternate-exchange": "sensors.unroutable.mqtt"}),
+    ]
+
+
+def test_another_policy_of_an_exchange_is_reported_and_not_replaced(api: Api) -> None:
+    api.responses["/api/exchanges/%2F/sensors"] = (200, b'{"policy": "theirs"}')
+
+    with pytest.raises(ManagementRefused, match="'theirs' applies to the exchange sensors"):
+        Management(api.settings(), 60).set_alternate_exchanges()
+
+    assert [method for method, _, _ in api.requests] == ["GET"]
+
+
+@pytest.mark.parametrize(
+    ("response", "has"),
+    [
+        ((404, b"{}"), False),
+        ((200, b'{"policy": "x"}'), False),
+        ((200, b'{"policy": "sensors-unroutable"}'), True),
+    ],
+)
+def test_the_policy_of_an_exchange_tells_whether_it_has_its_alternate(
+    api: Api, response: tuple[int, bytes], has: bool
+) -> None:
+    api.responses["/api/exchanges/%2F/sensors"] = response
+
+    assert Management(api.settings(), 60).has_alternate_exchange("sensors") is has
 
 
 @pytest.mark.parametrize("status", [401, 403, 500])

@@ -16,6 +16,7 @@ from messaging.topology import Topology
 
 AWKWARD = "heat.1 (a|b)*"
 TOPOLOGY = Topology(AWKWARD)
+ALTERNATES = {"sensors.unroutable", "sensors.unroutable.mqtt"}
 
 
 @pytest.mark.parametrize(
@@ -39,9 +40,9 @@ def test_a_pattern_matches_its_names_and_no_other(names: tuple[str, ...], others
         (sensor_permissions(), set(), {"sensors", "amq.topic"}, set()),
         (
             pipeline_permissions(TOPOLOGY),
-            {"sensors", AWKWARD, f"{AWKWARD}.dead"},
+            {"sensors", *ALTERNATES, AWKWARD, f"{AWKWARD}.dead"},
             {AWKWARD, "amq.default"},
-            {"sensors", "amq.topic", AWKWARD},
+            {"sensors", *ALTERNATES, "amq.topic", AWKWARD},
         ),
         (
             operator_permissions(TOPOLOGY),
@@ -56,6 +57,7 @@ def test_each_user_has_the_permissions_that_it_requires_and_no_more(
     permissions: Permissions, configure: set[str], write: set[str], read: set[str]
 ) -> None:
     resources = {"sensors", "amq.default", "amq.topic", "other", AWKWARD, f"{AWKWARD}.dead", ""}
+    resources |= ALTERNATES | {"sensors.unroutable.other", "sensorsxunroutable"}
     resources |= {"events", "events.mine", "events.", "eventsxmine", "my.events.x"}
 
     for pattern, names in (
