@@ -1,4 +1,4 @@
-"""The policies that setup gives the queues and the exchanges. They apply to existing ones, too."""
+"""The policies that setup gives the queues and the exchanges, which apply to those that exist already."""
 
 from typing import Any, Literal, NamedTuple
 
@@ -11,7 +11,7 @@ POLICY_PRIORITY = 10
 DELIVERY_LIMIT = 1000
 # No limit in practice, in a form that every version accepts. The default of RabbitMQ 4 is 20.
 UNLIMITED_DELIVERIES = 2**31 - 1
-# Where an operator policy limits the length, the broker rejects further messages instead of dropping the oldest.
+# Where an operator policy limits the length, the broker rejects further messages and drops none.
 OVERFLOW = "reject-publish"
 
 
