@@ -18,7 +18,7 @@ BACKLOG_AGE = timedelta(seconds=30)
 # A consumer that started this recently may not consume yet.
 STARTUP_GRACE = timedelta(seconds=15)
 # The variables that make consumers store in batches. alerts.yml and the documentation repeat them.
-BATCH_MODE = "BATCH_SIZE=500 and BATCH_LINGER_SECONDS=0"
+BATCH_MODE = "BATCH_SIZE=auto"
 
 
 class Severity(StrEnum):

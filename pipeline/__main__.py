@@ -56,7 +56,7 @@ def build_consumer(
         name=settings.name,
         topology=Topology(settings.queue_name),
         prefetch=settings.prefetch,
-        batch_size=settings.batch_size,
+        batch_size=settings.max_batch,
         linger_seconds=settings.batch_linger_seconds,
         connect_timeout_seconds=settings.connect_timeout_seconds,
     )

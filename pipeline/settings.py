@@ -2,10 +2,12 @@
 
 import os
 import socket
-from typing import Self
+from contextlib import suppress
+from typing import Annotated, Final, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, model_validator
+from annotated_types import Ge, Le
+from pydantic import Field, PlainValidator, model_validator
 
 from db.settings import DatabaseSettings
 from messaging.settings import BrokerSettings
@@ -14,19 +16,43 @@ from runtime.settings import ServiceSettings, TimeZone
 MAX_PREFETCH = 65535
 MAX_BATCH = 10_000
 MAX_LINGER_SECONDS = 10
+AUTO: Final = "auto"
+# Larger batches are hardly faster, and a consumer holds up to two batches of at most 64 KiB per message.
+MAX_AUTO_BATCH = 500
+
+
+def parse_batch_size(value: object) -> int | Literal["auto"]:
+    """Return a batch size, or that the consumer chooses it.
+
+    Raises:
+        ValueError: When it is neither.
+    """
+    if value == AUTO:
+        return AUTO
+    with suppress(ValueError):
+        if 1 <= (number := int(str(value))) <= MAX_BATCH:
+            return number
+    raise ValueError(f"must be `{AUTO}` or a number from 1 to {MAX_BATCH}")
+
+
+BatchSize = Annotated[
+    Annotated[int, Ge(1), Le(MAX_BATCH)] | Literal["auto"],  # the bounds are for the documentation
+    PlainValidator(parse_batch_size),
+]
 
 
 class PipelineSettings(BrokerSettings, DatabaseSettings, ServiceSettings):
     """Settings of the consumer; the processing range simulates work on each message."""
 
-    batch_size: int = Field(
+    batch_size: BatchSize = Field(
         default=1,
-        ge=1,
-        le=MAX_BATCH,
-        description="Messages that are stored by one statement and acked together",
+        description=(
+            "Messages that are stored by one statement and acked together; `auto`: as many as have arrived, "
+            f"at most {MAX_AUTO_BATCH}"
+        ),
     )
     batch_linger_seconds: float = Field(
-        default=0.05,
+        default=0,
         ge=0,
         le=MAX_LINGER_SECONDS,
         description="Seconds that an incomplete batch waits for more messages",
@@ -36,8 +62,8 @@ class PipelineSettings(BrokerSettings, DatabaseSettings, ServiceSettings):
         ge=1,
         le=MAX_PREFETCH,
         description=(
-            "Unacked messages that a consumer may hold, at least `BATCH_SIZE`; unset: 1, or twice "
-            "`BATCH_SIZE` in batches"
+            "Unacked messages that a consumer may hold, at least `BATCH_SIZE`; unset: 1, or twice the "
+            "largest batch"
         ),
     )
     processing_seconds_min: float = Field(
@@ -61,17 +87,38 @@ class PipelineSettings(BrokerSettings, DatabaseSettings, ServiceSettings):
 
     @model_validator(mode="after")
     def _full_batches(self) -> Self:
-        if self.prefetch < self.batch_size:
+        if self.prefetch < self.max_batch:
             raise ValueError(
                 f"PREFETCH_COUNT ({self.prefetch}) is below BATCH_SIZE ({self.batch_size}), so no batch "
                 "could be full: leave it unset to derive it"
             )
         return self
 
+    @model_validator(mode="after")
+    def _auto_never_waits(self) -> Self:
+        if self.batch_size == AUTO and self.batch_linger_seconds:
+            raise ValueError(
+                f"BATCH_LINGER_SECONDS is {self.batch_linger_seconds:g}, but BATCH_SIZE=auto never waits for "
+                "more messages: leave it unset"
+            )
+        if self.batch_size == AUTO and self.processing_seconds_max:
+            raise ValueError(
+                f"PROCESSING_SECONDS_MAX is {self.processing_seconds_max:g}, but BATCH_SIZE=auto would hold "
+                f"up to {self.prefetch} messages during that work: simulate it with BATCH_SIZE=1"
+            )
+        return self
+
+    @property
+    def max_batch(self) -> int:
+        """The maximum number of messages in a batch."""
+        if self.batch_size != AUTO:
+            return self.batch_size
+        return min(MAX_AUTO_BATCH, self.prefetch_count or MAX_AUTO_BATCH)
+
     @property
     def prefetch(self) -> int:
         """The maximum number of unacked messages: a batch, and the next one in transit."""
-        return self.prefetch_count or (2 * self.batch_size if self.batch_size > 1 else 1)
+        return self.prefetch_count or (2 * self.max_batch if self.max_batch > 1 else 1)
 
     @property
     def name(self) -> str:

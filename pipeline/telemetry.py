@@ -62,7 +62,7 @@ class PipelineTelemetry:
         for reason in DeadLetterReason:
             DEAD_LETTERED.labels(reason.value)
 
-    def started(self, batch_size: int, prefetch: int) -> None:
+    def started(self, batch_size: int | str, prefetch: int) -> None:
         """Record the start of the process, before it has reached anything."""
         self._log.info("started", version=VERSION, batch_size=batch_size, prefetch=prefetch)
 

@@ -161,7 +161,7 @@ def _kind(annotation: object) -> str:
         nested = [_bound(bound) for bound in arguments[1:] if isinstance(bound, BOUNDS)]
         return ", ".join(filter(None, [_kind(arguments[0]), *nested]))
     if origin in (typing.Union, types.UnionType):
-        return _kind(next(argument for argument in arguments if argument is not type(None)))
+        return " or ".join(_kind(argument) for argument in arguments if argument is not type(None))
     if origin is typing.Literal:
         return codes(arguments)
     if isinstance(annotation, type) and issubclass(annotation, Enum):

@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.faults.experiment import Experiment
 from tests.faults.scenarios import broker, content, database, links, processes, volume
-from tests.modes import BATCHES, PREFETCH_20, SINGLE, Mode
+from tests.modes import AUTO, BATCHES, PREFETCH_20, SINGLE, Mode
 
 Function = Callable[..., None]
 
@@ -34,7 +34,8 @@ class Scenario:
         self.function(experiment, **parameters)
 
 
-ALL_MODES = (SINGLE, PREFETCH_20, BATCHES)
+SHORT_MODES = (SINGLE, PREFETCH_20, BATCHES)
+ALL_MODES = (*SHORT_MODES, AUTO)
 # fmt: off
 SCENARIOS: tuple[Scenario, ...] = (
     Scenario(1, "broker SIGKILL 10 times under load", broker.killed,
@@ -59,9 +60,9 @@ SCENARIOS: tuple[Scenario, ...] = (
         full={"seconds": 20}),
     Scenario(9, "200,000 messages of backlog, then drain", volume.backlog, full={"messages": 200_000}),
     Scenario(10, "poison: 1 % and 100 % invalid", content.poison,
-        full={"messages": 2000}, short={"messages": 300}, modes=ALL_MODES, short_modes=ALL_MODES),
+        full={"messages": 2000}, short={"messages": 300}, modes=ALL_MODES, short_modes=SHORT_MODES),
     Scenario(11, "every message twice, and shuffled", content.duplicates,
-        full={"messages": 3000}, short={"messages": 500}, modes=ALL_MODES, short_modes=ALL_MODES),
+        full={"messages": 3000}, short={"messages": 500}, modes=ALL_MODES, short_modes=SHORT_MODES),
     Scenario(12, "clocks an hour ahead and behind", content.clock_skew, full={"messages": 100}),
     Scenario(13, "SIGTERM and scale 1 → 3 → 1 under load", processes.scaled,
         full={"rounds": 5, "seconds": 5}, short={"rounds": 1, "seconds": 2}, modes=ALL_MODES),

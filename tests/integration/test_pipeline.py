@@ -11,7 +11,7 @@ import pytest
 from messaging.topology import EXCHANGE
 from tests.broker import DEAD_QUEUE, QUEUE, VirtualHost
 from tests.database import Database
-from tests.modes import SMALL_BATCHES, both_modes
+from tests.modes import AUTO, SMALL_BATCHES, both_modes
 from tests.processes import Processes, with_http
 from tests.readings import reading
 from tests.waiting import DEADLINE_SECONDS, eventually
@@ -267,3 +267,24 @@ def test_a_partial_batch_is_stored_after_its_linger(
 
 def _without_headers(properties: pika.BasicProperties) -> dict[str, Any]:
     return {name: value for name, value in vars(properties).items() if name != "headers"}
+
+
+@pytest.mark.parametrize("mode", [AUTO], ids=lambda mode: mode.name)
+def test_an_automatic_batch_contains_what_has_arrived(
+    broker: VirtualHost, database: Database, run: Processes
+) -> None:
+    consumer = run.start_consumer()
+    broker.publish(reading())
+    consumer.wait_for_event("stored")  # the line of a single message: nothing was waited for
+    with database.connect() as other, other.transaction():
+        other.execute("LOCK TABLE reading")
+        for _ in range(600):
+            broker.publish(reading())
+        eventually(lambda: broker.ready() == 0, DEADLINE_SECONDS, "the consumer holds all")
+
+    eventually(lambda: database.count() == 601, DEADLINE_SECONDS, "every reading is stored")
+    transactions = database.query("SELECT count(*) AS readings FROM reading GROUP BY xmin")
+    sizes = sorted(row["readings"] for row in transactions)
+    assert sizes[0] == 1  # the first, which was alone
+    assert sizes[-1] <= 500
+    assert len(sizes) <= 30, "the backlog is stored in batches, whatever of it was received at the time"

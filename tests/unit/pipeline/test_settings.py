@@ -13,7 +13,7 @@ from tests.unit.fakes import GetSettingsError
 def test_defaults() -> None:
     settings = load(PipelineSettings)
 
-    assert (settings.batch_size, settings.prefetch, settings.batch_linger_seconds) == (1, 1, 0.05)
+    assert (settings.batch_size, settings.prefetch, settings.batch_linger_seconds) == (1, 1, 0)
     assert (settings.processing_seconds_min, settings.processing_seconds_max) == (0, 0)
     assert settings.naive_time_zone == ZoneInfo("UTC")
     assert settings.name.startswith("pipeline@")
@@ -35,8 +35,9 @@ def test_the_time_zone_of_naive_times_is_set_by_name(monkeypatch: pytest.MonkeyP
         ("NAIVE_TIME_ZONE", "Europe", "must be a time zone"),
         ("PREFETCH_COUNT", "0", "greater than or equal to 1"),
         ("PREFETCH_COUNT", "65536", "less than or equal to 65535"),
-        ("BATCH_SIZE", "0", "greater than or equal to 1"),
-        ("BATCH_SIZE", "10001", "less than or equal to 10000"),
+        ("BATCH_SIZE", "0", "must be `auto` or a number from 1 to 10000"),
+        ("BATCH_SIZE", "10001", "must be `auto` or a number from 1 to 10000"),
+        ("BATCH_SIZE", "all", "must be `auto` or a number from 1 to 10000"),
         ("BATCH_LINGER_SECONDS", "-0.1", "greater than or equal to 0"),
         ("BATCH_LINGER_SECONDS", "11", "less than or equal to 10"),
         ("PROCESSING_SECONDS_MIN", "-1", "greater than or equal to 0"),
@@ -69,6 +70,40 @@ def test_a_prefetch_below_the_batch_size_is_rejected(settings_error: GetSettings
         "PREFETCH_COUNT (20) is below BATCH_SIZE (500), so no batch could be full: "
         "leave it unset to derive it"
     )
+
+
+def test_an_automatic_batch_takes_up_to_500_messages_and_never_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BATCH_SIZE", "auto")
+
+    settings = load(PipelineSettings)
+
+    assert (settings.batch_size, settings.max_batch, settings.prefetch) == ("auto", 500, 1000)
+    assert settings.batch_linger_seconds == 0
+
+
+def test_the_prefetch_limits_an_automatic_batch(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BATCH_SIZE", "auto")
+    monkeypatch.setenv("PREFETCH_COUNT", "20")
+
+    settings = load(PipelineSettings)
+
+    assert (settings.max_batch, settings.prefetch) == (20, 20)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "reason"),
+    [
+        ("BATCH_LINGER_SECONDS", "0.5", "never waits for more messages: leave it unset"),
+        ("PROCESSING_SECONDS_MAX", "3", "hold up to 1000 messages during that work"),
+    ],
+)
+def test_an_automatic_batch_with_a_variable_that_contradicts_it_is_rejected(
+    settings_error: GetSettingsError, variable: str, value: str, reason: str
+) -> None:
+    error = settings_error(PipelineSettings, **{"BATCH_SIZE": "auto", variable: value})
+
+    assert error.startswith(f"{variable} is {value}, but BATCH_SIZE=auto ")
+    assert reason in error
 
 
 def test_the_maximum_of_simulated_work_is_not_below_its_minimum(settings_error: GetSettingsError) -> None:
