@@ -1,18 +1,38 @@
-"""Columns and timestamps of CSV files that other programs wrote."""
+"""Columns, times and numbers of CSV files that other programs wrote."""
 
-from datetime import UTC, datetime, timedelta, tzinfo
+import re
+import unicodedata
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from decimal import Decimal
+
+from readings.times import to_iso_8601
 
 EPOCH = datetime.fromtimestamp(0, UTC)
+NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
+SPECIAL_NUMBER = re.compile(r"[+-]?(?:nan|inf|infinity)", re.IGNORECASE)
+DECIMAL_COMMA = re.compile(r"[+-]?[0-9]+,[0-9]+")
+MINUS_SIGN = "\u2212"
+ZONE_IN_NAME = re.compile(r"(?<![^\W_])(?:UTC|GMT)(?:\s?([+-])(\d{1,2}):?(\d{2})?)?(?![^\W_])")
+
+
+def normalise_name(name: str) -> str:
+    """Return the name of a column in the form in which names are compared."""
+    return unicodedata.normalize("NFC", name).strip().casefold()
 
 
 def column_index(header: list[str], column: str) -> int:
-    """Return the index of the column with this name, or else with this number, counted from 1.
+    """Return the index of the column with this name, in any case, or else with this number from 1.
 
     Raises:
-        LookupError: When the header has no such column.
+        LookupError: When the header has no such column, or several.
     """
-    if column in header:
-        return header.index(column)
+    exact = [i for i, name in enumerate(header) if name == column]
+    found = exact or [i for i, name in enumerate(header) if normalise_name(name) == normalise_name(column)]
+    if len(found) > 1:
+        numbers = " and ".join(str(i + 1) for i in found)
+        raise LookupError(f"the columns {numbers} have this name: use the number")
+    if found:
+        return found[0]
     if column.isdecimal() and 1 <= int(column) <= len(header):
         return int(column) - 1
     raise LookupError(f"the file has the columns {', '.join(header)}")
@@ -28,12 +48,57 @@ def parse_time(
     Raises:
         ValueError: When the text is neither, or the time is out of range.
     """
-    try:
-        steps = float(text)
-    except ValueError:
-        parsed = datetime.fromisoformat(text.strip())
-        return parsed if parsed.tzinfo else parsed.replace(tzinfo=zone)
+    parsed = parse_local_time(text, origin=origin, step_seconds=step_seconds)
+    return parsed if parsed.tzinfo else parsed.replace(tzinfo=zone)
+
+
+def parse_local_time(text: str, *, origin: datetime = EPOCH, step_seconds: float = 1.0) -> datetime:
+    """Parse a time as `parse_time` does, but return it without an offset if the text has none.
+
+    Raises:
+        ValueError: When the text is neither a time nor a number, or the time is out of range.
+    """
+    if not NUMBER.fullmatch(text.strip()):
+        return _parse_iso_8601(text.strip())
+    steps = float(text)
     try:
         return origin + timedelta(seconds=steps * step_seconds)
     except OverflowError:
         raise ValueError(f"{text!r} is out of range") from None
+
+
+def _parse_iso_8601(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(to_iso_8601(text))
+    except ValueError as error:
+        try:  # the other notations of ISO 8601, and a date alone
+            return datetime.fromisoformat(text)
+        except ValueError:
+            raise error from None
+
+
+def parse_number(text: str, *, decimal: str = ".", scale: Decimal = Decimal(1)) -> float:
+    """Parse a number with this decimal sign and no other separator, and multiply it by `scale`.
+
+    Raises:
+        ValueError: When the text is no such number; the message says what is required.
+    """
+    plain = text.strip().replace(MINUS_SIGN, "-")
+    if decimal == "." and DECIMAL_COMMA.fullmatch(plain):
+        raise ValueError("must be a number with a decimal point; set the decimal sign if it is a comma")
+    if SPECIAL_NUMBER.fullmatch(plain):
+        raise ValueError("must be a finite number")
+    if decimal != ".":
+        plain = plain.replace(".", "?").replace(decimal, ".")
+    if not NUMBER.fullmatch(plain):
+        raise ValueError("must be a number")
+    return float(plain) if scale == 1 else float(Decimal(plain) * scale)
+
+
+def find_zone(name: str) -> tzinfo | None:
+    """Return the offset in the name of a column, as in `Time (UTC)` and `Date Time, GMT-08:00`."""
+    match = ZONE_IN_NAME.search(name)
+    if match is None:
+        return None
+    offset = timedelta(hours=int(match[2] or 0), minutes=int(match[3] or 0))
+    return timezone(-offset if match[1] == "-" else offset) if offset < timedelta(days=1) else None

@@ -6,9 +6,8 @@ stored as a reading.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
@@ -39,7 +38,7 @@ FIELD_BY_ALIAS = {
 class ParseContext:
     """What parsing depends on besides the body; `mqtt_defaults` is set for MQTT messages only."""
 
-    naive_time_zone: ZoneInfo
+    naive_time_zone: tzinfo
     now: datetime
     mqtt_defaults: MqttDefaults | None = None
 
@@ -117,7 +116,7 @@ def parse_reading(body: bytes, context: ParseContext) -> Reading:
     return reading
 
 
-def _to_utc(measured_at: datetime, naive_time_zone: ZoneInfo) -> datetime:
+def _to_utc(measured_at: datetime, naive_time_zone: tzinfo) -> datetime:
     if measured_at.tzinfo is None:
         measured_at = measured_at.replace(tzinfo=naive_time_zone)
     try:

@@ -6,7 +6,7 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from sensorctl.history.input_file import FilePosition
+from sensorctl.history.messages import FilePosition
 
 SUFFIX = ".checkpoint"
 CHUNK_BYTES = 1024 * 1024

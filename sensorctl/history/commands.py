@@ -3,84 +3,74 @@
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
-from zoneinfo import ZoneInfo
+from typing import Annotated, Literal
 
 import typer
 
 from db.queries.export import ExportQuery, Series
-from readings.model import UNIT_BY_NAME, Unit
-from runtime.settings import time_zone
+from readings.files.csv_options import CsvOptions
+from readings.files.json_bodies import SENSOR_FIELDS
 from sensorctl.files import STDIO
+from sensorctl.history import option_types as types
+from sensorctl.history.dry_run import show_dry_run
 from sensorctl.history.export import export_rows
-from sensorctl.history.importer import FileFormat, Import
-from sensorctl.history.input_file import Columns
+from sensorctl.history.history_file import FileFormat
+from sensorctl.history.importer import Import
 from sensorctl.output import fail, print_message
 from sensorctl.settings import discover_settings
 from sensorctl.time_options import parse_time_or_age
 
-FORMATS_BY_SUFFIX: dict[str, FileFormat] = {".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
+OutputFormat = Literal["csv", "jsonl"]
+FORMATS_BY_SUFFIX: dict[str, FileFormat] = {
+    ".csv": "csv", ".tsv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "json",
+}  # fmt: skip
+GZIP_SUFFIX = ".gz"
+DEFAULT_DELIMITER = ""
 DEFAULT_MAX_QUEUE_DEPTH = 100_000
 DEFAULT_RETRY_TIMEOUT_SECONDS = 60.0
-CSV_OPTIONS_ERROR = "--sensor, --…-column, --unit, --time-origin and --time-step apply to CSV files only"
-
-
-def _parse_unit(name: str) -> Unit:
-    if unit := UNIT_BY_NAME.get(name.casefold()):
-        return unit
-    raise typer.BadParameter(f"{name!r} is not a unit: use celsius, fahrenheit or kelvin (or C, F, K)")
-
-
-def _parse_zone(name: str) -> ZoneInfo:
-    try:
-        return time_zone(name)
-    except ValueError as error:
-        raise typer.BadParameter(f"{name!r}: {error}") from None
-
-
-FormatOption = Annotated[
+JSON_OPTIONS = {"sensor_column", "time_zone", "encoding"}
+CSV_OPTIONS_ERROR = (
+    "of the options that describe a file, only --sensor-column, --time-zone and --encoding apply to JSON "
+    "files; the others apply to CSV files only"
+)
+InputFormatOption = Annotated[
     FileFormat | None,
-    typer.Option("--format", help="Default: from the file's name; jsonl for standard input and output."),
+    typer.Option("--format", help="Default: from the file's name; jsonl for standard input."),
+]
+OutputFormatOption = Annotated[
+    OutputFormat | None,
+    typer.Option("--format", help="Default: from the file's name; jsonl for standard output."),
 ]
 
 
 def import_(
     file: Annotated[
-        str, typer.Argument(metavar="FILE", help="A .csv or .jsonl file, or - for standard input.")
+        str, typer.Argument(metavar="FILE", help="A .csv, .jsonl or .json file, or .gz of one; - for input.")
     ],
-    sensor: Annotated[str | None, typer.Option(help="All readings belong to this sensor.")] = None,
-    sensor_column: Annotated[
-        str | None, typer.Option(help="Column of the sensor. Default: sensor_id or id.")
-    ] = None,
-    time_column: Annotated[
-        str | None, typer.Option(help="Column of the time. Default: measured_at, timestamp or data.")
-    ] = None,
-    value_column: Annotated[
-        str | None, typer.Option(help="Column of the temperature. Default: temperature or temperatura.")
-    ] = None,
-    unit: Annotated[
-        Unit | None,
-        typer.Option(parser=_parse_unit, metavar="UNIT", help="Unit of rows without one. Default: celsius."),
-    ] = None,
-    zone: Annotated[
-        ZoneInfo | None,
-        typer.Option(
-            "--time-zone",
-            parser=_parse_zone,
-            metavar="ZONE",
-            help="Time zone of times without an offset. Default: NAIVE_TIME_ZONE.",
-        ),
-    ] = None,
-    time_origin: Annotated[
-        datetime | None,
-        typer.Option(
-            parser=parse_time_or_age, metavar="TIME", help="Origin of times that are numbers. Default: 1970."
-        ),
-    ] = None,
-    time_step: Annotated[
-        float | None, typer.Option(help="Seconds per unit of such times. Default: 1; milliseconds: 0.001.")
-    ] = None,
-    file_format: FormatOption = None,
+    sensors: types.Sensors = None,
+    sensor_column: types.SensorColumn = None,
+    time_column: types.TimeColumn = None,
+    time_of_day_column: types.TimeOfDayColumn = None,
+    value_columns: types.ValueColumns = None,
+    units: types.Units = None,
+    unit_column: types.UnitColumn = None,
+    time_zone: types.Zone = None,
+    time_format: types.TimeFormat = None,
+    time_origin: types.TimeOrigin = None,
+    time_step: types.TimeStep = None,
+    encoding: types.Encoding = None,
+    delimiter: types.Delimiter = None,
+    decimal: types.DecimalSign = None,
+    scale: types.Scale = None,
+    skip_lines: types.SkipLines = None,
+    no_header: types.NoHeader = False,
+    missing: types.Missing = None,
+    where: types.Where = None,
+    file_format: InputFormatOption = None,
+    dry_run: Annotated[
+        bool,
+        typer.Option("--dry-run", help="Publish nothing; show what is recognised and the first readings."),
+    ] = False,
     max_queue_depth: Annotated[
         int, typer.Option(min=0, help="Pause while the queue has more messages; 0: never.")
     ] = DEFAULT_MAX_QUEUE_DEPTH,
@@ -90,22 +80,28 @@ def import_(
 ) -> None:
     """Publish the readings of a file.
 
-    A CSV file has a header; its columns are named as in messages or by options. In a JSON Lines file each
-    line is a message. Invalid lines are reported and skipped, and the exit code is then 1. Importing a file
-    again stores nothing twice, and an interrupted import continues when the same command is run again.
+    The columns of a CSV file are named as in messages, or by options. In a JSON Lines file each line is a
+    message, in a JSON file each element of the array. Invalid lines are reported and skipped, and the exit
+    code is then 1. Importing a file again stores nothing twice, and an interrupted import continues when the
+    same command is run again.
     """
     resolved_format = _resolve_format(file, file_format)
-    csv_options = {
-        "sensor": sensor, "sensor_column": sensor_column, "time_column": time_column,
-        "value_column": value_column, "unit": unit, "time_origin": time_origin, "time_step": time_step,
+    given = {
+        "sensors": tuple(sensors or ()), "sensor_column": sensor_column, "time_column": time_column,
+        "time_of_day_column": time_of_day_column, "value_columns": tuple(value_columns or ()),
+        "units": tuple(units or ()), "unit_column": unit_column, "time_zone": time_zone,
+        "time_format": time_format, "time_origin": time_origin, "time_step": time_step, "encoding": encoding,
+        "delimiter": delimiter, "decimal": decimal, "scale": scale, "skip_lines": skip_lines,
+        "no_header": no_header, "missing": tuple(missing or ()),
+        "where": tuple(types.parse_condition(text) for text in where or ()),
     }  # fmt: skip
-    given = {name: value for name, value in csv_options.items() if value is not None}
-    _check_csv_options(given, resolved_format)
-    settings = discover_settings()
-    settings = settings.model_copy(update={"naive_time_zone": zone or settings.naive_time_zone})
-    columns = Columns(**given, time_zone=settings.naive_time_zone)  # type: ignore[arg-type]  # by name
-    end = Import(file, resolved_format, columns, max_queue_depth, retry_timeout).run(settings)
-    print_message(f"Published {end.published} readings, skipped {end.skipped} invalid lines.")
+    given = {name: value for name, value in given.items() if value not in (None, (), False)}
+    _check_options(given, resolved_format)
+    options = CsvOptions(**given)  # type: ignore[arg-type]  # by name
+    if dry_run:
+        end = show_dry_run(file, resolved_format, options)
+    else:
+        end = Import(file, resolved_format, options, max_queue_depth, retry_timeout).run(discover_settings())
     if end.skipped:
         fail()
 
@@ -132,30 +128,46 @@ def export(
     what: Annotated[
         Series, typer.Option(help="Readings, or their roll-ups by minute or hour.")
     ] = Series.READINGS,
-    file_format: FormatOption = None,
+    file_format: OutputFormatOption = None,
 ) -> None:
     """Write readings or roll-ups to a file, in order of time.
 
     Times are ISO 8601 (UTC unless they have an offset) or ages such as 2h or 7d. Exported readings can be
     imported again and keep their IDs.
     """
-    resolved_format = _resolve_format(file, file_format)
+    resolved_format = _resolve_output_format(file, file_format)
     query = ExportQuery(what, since, until, tuple(sensors or ()))
     exported = export_rows(discover_settings(), query, file, resolved_format)
     print_message(f"Exported {exported} {what.value}.")
 
 
-def _check_csv_options(given: Mapping[str, object], file_format: FileFormat) -> None:
-    if given and file_format != "csv":
-        raise typer.BadParameter(CSV_OPTIONS_ERROR)
-    if given.get("sensor") and given.get("sensor_column"):
+def _check_options(given: Mapping[str, object], file_format: FileFormat) -> None:
+    if file_format != "csv":
+        if set(given) - JSON_OPTIONS:
+            raise typer.BadParameter(CSV_OPTIONS_ERROR)
+        if given.get("sensor_column") not in (None, *SENSOR_FIELDS):
+            raise typer.BadParameter("--sensor-column of a JSON file must be sensor_id or id")
+    if given.get("sensors") and given.get("sensor_column"):
         raise typer.BadParameter("--sensor and --sensor-column exclude each other")
+    if given.get("time_format") and (given.get("time_origin") or given.get("time_step")):
+        raise typer.BadParameter("--time-format excludes --time-origin and --time-step")
+    if given.get("delimiter", DEFAULT_DELIMITER) == given.get("decimal"):
+        raise typer.BadParameter("--delimiter and --decimal must be different characters")
 
 
 def _resolve_format(file: str, requested: FileFormat | None) -> FileFormat:
-    file_format = requested or FORMATS_BY_SUFFIX.get(Path(file).suffix.lower())
+    suffixes = [suffix.lower() for suffix in Path(file).suffixes]
+    suffix = next((suffix for suffix in reversed(suffixes) if suffix != GZIP_SUFFIX), "")
+    file_format = requested or FORMATS_BY_SUFFIX.get(suffix)
     if file_format is None and file == STDIO:
         return "jsonl"
     if file_format is None:
         raise typer.BadParameter(f"{file} is neither .csv nor .jsonl: set --format")
+    return file_format
+
+
+def _resolve_output_format(file: str, requested: OutputFormat | None) -> FileFormat:
+    file_format = _resolve_format(file, requested)
+    if file_format == "json" or Path(file).suffix.lower() == GZIP_SUFFIX:
+        raise typer.BadParameter(f"{file} can be neither .json nor .gz: name it .jsonl or .csv")
     return file_format

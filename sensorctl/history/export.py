@@ -12,7 +12,7 @@ from db.settings import DatabaseSettings
 from readings.payload import format_timestamp
 from runtime.json_values import dump_json
 from sensorctl.files import open_output
-from sensorctl.history.importer import FileFormat
+from sensorctl.history.history_file import FileFormat
 
 Row = dict[str, Any]
 

@@ -1,34 +1,33 @@
 """Import a file: publish its readings through the queue, like a sensor."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Literal
 from urllib.parse import urlsplit
 
 import typer
 from rich.progress import Progress
 
+from db.errors import StoreUnavailable
+from db.queries.sensors import known_sensors
 from messaging.management.admin import NAME
 from messaging.publishing.bulk import BulkPublisher, Message
 from messaging.publishing.confirm_publisher import ConfirmPublisher
+from readings.files.csv_options import CsvOptions
+from readings.files.records import UnreadableFile
 from runtime.text import escape_unprintable
-from sensorctl.files import open_binary_input
 from sensorctl.history.checkpoint import Checkpoint
-from sensorctl.history.input_file import (
-    Columns,
-    FilePosition,
-    LineReader,
-    MessageReader,
-    RowReader,
-    read_csv_rows,
-    read_json_rows,
-)
+from sensorctl.history.history_file import FileFormat, HistoryFile, recognise
+from sensorctl.history.input_file import open_input_file
+from sensorctl.history.messages import FilePosition, MessageReader
+from sensorctl.history.report import ImportReport
 from sensorctl.output import file_progress_bar, print_message
 from sensorctl.settings import OperatorSettings
 
 CHECKPOINT_INTERVAL_SECONDS = 0.25
-FileFormat = Literal["csv", "jsonl"]
 
 
 @dataclass(frozen=True)
@@ -37,32 +36,33 @@ class Import:
 
     name: str
     file_format: FileFormat
-    columns: Columns
+    options: CsvOptions
     max_queue_depth: int
     retry_timeout_seconds: float
 
     def run(self, settings: OperatorSettings) -> FilePosition:
-        """Publish the file from its checkpoint on, and return the position of its end.
+        """Publish the file from its checkpoint on, report its rows, and return the position of its end.
 
         Raises:
             typer.BadParameter: When the file cannot be read, or a column is missing.
             BrokerUnavailable: When the broker stays unavailable; the next run continues after the last
                 confirmed message.
         """
-        path = Path(self.name)
+        path, report = Path(self.name), ImportReport()
         checkpoint = Checkpoint(path, self._options(settings)) if path.is_file() else None
-        with open_binary_input(self.name) as file, file_progress_bar() as bar:
-            lines = LineReader(file)
-            rows = self._row_reader(lines)
+        with open_history(self.name, self.file_format, self.options, settings) as history:
             start = checkpoint.load() if checkpoint else FilePosition()
-            if start.offset:
-                lines.seek(start)
+            if start.items:
                 print_message(
                     f"Resuming after line {start.lines}; {start.published} readings were published before."
                 )
-            messages = MessageReader(lines, rows, settings.naive_time_zone, start, _report_invalid)
-            progress = ImportProgress(start, checkpoint, bar, path.stat().st_size if checkpoint else None)
-            self._publish(settings, messages, progress)
+            lines, items = history.read()
+            messages = MessageReader(items, lines, history.zone, start, report.invalid, report.left_out)
+            with file_progress_bar() as bar:
+                size = path.stat().st_size if checkpoint else None
+                self._publish(settings, messages, ImportProgress(start, checkpoint, bar, size))
+        for line in report.summary(messages.position):
+            print_message(line)
         return messages.position
 
     def _publish(
@@ -82,19 +82,37 @@ class Import:
             raise
         progress.finished()
 
-    def _row_reader(self, lines: LineReader) -> RowReader:
-        if self.file_format == "jsonl":
-            return read_json_rows
-        try:
-            return self.columns.row_reader([name.strip() for name in next(read_csv_rows(lines), [])])
-        except LookupError as error:
-            raise typer.BadParameter(escape_unprintable(f"{self.name}: {error}")) from None
-
     def _options(self, settings: OperatorSettings) -> str:
         """Return what decides which messages are published and where, for the checkpoint."""
         url = urlsplit(settings.amqp_url)
         destination = (url.hostname, url.port, url.path, settings.queue_name)
-        return repr((self.file_format, self.columns, settings.naive_time_zone.key, destination))
+        return repr((self.file_format, self.options, str(settings.naive_time_zone), destination))
+
+
+@contextmanager
+def open_history(
+    name: str, file_format: FileFormat, options: CsvOptions, settings: OperatorSettings
+) -> Iterator[HistoryFile]:
+    """Open and recognise the file for the block.
+
+    Raises:
+        typer.BadParameter: When it cannot be read, is no file of readings, or adds many sensors.
+    """
+    try:
+        with open_input_file(name, stream=file_format == "jsonl") as file:
+            history = recognise(file, file_format, options, settings.naive_time_zone)
+            history.check_sensors(partial(_find_known, settings))
+            yield history
+    except UnreadableFile as error:
+        raise typer.BadParameter(escape_unprintable(f"{name}: {error}")) from None
+
+
+def _find_known(settings: OperatorSettings, sensors: list[str]) -> set[str]:
+    """Return which sensors exist; none if the database does not answer, since importing does not need it."""
+    try:
+        return known_sensors(settings, sensors)
+    except StoreUnavailable:
+        return set()
 
 
 class ImportProgress:
@@ -154,7 +172,3 @@ class ImportProgress:
                     "an interrupted import will start from the beginning."
                 )
         self._save_at = time.monotonic() + CHECKPOINT_INTERVAL_SECONDS
-
-
-def _report_invalid(line: int, reason: str) -> None:
-    print_message(f"line {line}: {escape_unprintable(reason)}")

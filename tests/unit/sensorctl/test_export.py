@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -16,18 +15,11 @@ from hypothesis import strategies as st
 
 from db.queries.export import ExportQuery, Series, column_names
 from readings.model import Reading
-from readings.parsing import ABSOLUTE_ZERO, MAX_TEMPERATURE, ParseContext, parse_reading
+from readings.parsing import ABSOLUTE_ZERO, MAX_TEMPERATURE
 from sensorctl.history import export as exporting
-from sensorctl.history.importer import FileFormat
-from sensorctl.history.input_file import (
-    Columns,
-    FilePosition,
-    LineReader,
-    MessageReader,
-    read_csv_rows,
-    read_json_rows,
-)
+from sensorctl.history.history_file import FileFormat
 from tests.unit.fakes import RunCommand
+from tests.unit.history import Imported
 
 SENSOR_NAMES = st.text(
     st.characters(codec="utf-8", exclude_categories=["C", "Z"], include_characters=" ,\"'=+-@;\\"),
@@ -72,14 +64,10 @@ def export_text(file_format: FileFormat, rows: list[dict[str, Any]], series: Ser
 
 
 def import_text(file_format: FileFormat, text: str) -> list[Reading]:
-    lines = LineReader(io.BytesIO(text.encode()))
-    rows = Columns().row_reader(next(read_csv_rows(lines))) if file_format == "csv" else read_json_rows
+    imported = Imported(text, file_format=file_format)
 
-    def fail(line: int, reason: str) -> None:
-        pytest.fail(f"line {line}: {reason}")
-
-    messages = MessageReader(lines, rows, ZoneInfo("UTC"), FilePosition(), fail)
-    return [parse_reading(m.body, ParseContext(ZoneInfo("UTC"), datetime.now(UTC))) for m in messages]
+    assert imported.invalid == imported.left_out == []
+    return imported.readings
 
 
 @pytest.mark.parametrize("file_format", ["csv", "jsonl"])

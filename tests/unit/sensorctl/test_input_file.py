@@ -10,51 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from messaging.publishing.bulk import Message
-from readings.model import Reading, Unit
+from readings.files.csv_options import CsvOptions
+from readings.files.records import UnreadableFile
+from readings.files.text import MAX_LINE_CHARACTERS, TextLines
+from readings.model import Unit
 from readings.parsing import ParseContext, parse_reading
-from sensorctl.history.input_file import (
-    MAX_LINE_BYTES,
-    Columns,
-    FilePosition,
-    LineReader,
-    MessageReader,
-    read_csv_rows,
-    read_json_rows,
-)
+from sensorctl.history.messages import FilePosition
+from tests.unit.history import UTC_ZONE, Imported
 
-UTC_ZONE = ZoneInfo("UTC")
-START = FilePosition()
+DEFAULTS = CsvOptions()
 MINUTE = "2026-01-01T00:00:00+00:00"
-
-
-class Imported:
-    """The messages and invalid rows of these bytes, from a position on."""
-
-    def __init__(
-        self, content: bytes | str, columns: Columns | None = None, position: FilePosition = START
-    ) -> None:
-        file = io.BytesIO(content if isinstance(content, bytes) else content.encode())
-        self.invalid: list[tuple[int, str]] = []
-        lines = LineReader(file)
-        rows = columns.row_reader(next(read_csv_rows(lines), [])) if columns else read_json_rows
-        if position.offset:
-            lines.seek(position)
-        source = MessageReader(lines, rows, UTC_ZONE, position, lambda *row: self.invalid.append(row))
-        self.messages: list[Message] = list(source)
-        self.position = source.position
-
-    @property
-    def readings(self) -> list[Reading]:
-        """Return the readings that a consumer parses from the messages."""
-        return [
-            parse_reading(m.body, ParseContext(ZoneInfo("Asia/Tokyo"), datetime.now(UTC)))
-            for m in self.messages
-        ]
-
-    @property
-    def values(self) -> list[tuple[str, str, float]]:
-        return [(r.sensor_id, r.measured_at.isoformat(), r.temperature) for r in self.readings]
+KITCHEN = CsvOptions(sensors=("kitchen",))
 
 
 @pytest.mark.parametrize(
@@ -71,7 +37,7 @@ class Imported:
     ],
 )
 def test_the_columns_of_a_csv_file_are_named_as_in_messages(header: str, row: str) -> None:
-    imported = Imported(f"{header}\n{row}\n", Columns())
+    imported = Imported(f"{header}\n{row}\n", DEFAULTS)
 
     assert imported.values == [("kitchen", MINUTE, 20.0)]
 
@@ -79,22 +45,33 @@ def test_the_columns_of_a_csv_file_are_named_as_in_messages(header: str, row: st
 @pytest.mark.parametrize(
     ("columns", "content"),
     [
-        (Columns(sensor="kitchen", value_column="value"), "timestamp,value\n2026-01-01 00:00:00,20\n"),
-        (Columns(sensor="kitchen", unit=Unit.FAHRENHEIT), "timestamp,temperature\n2026-01-01,68\n"),
-        (Columns(sensor="kitchen"), "id,timestamp,temperature\n17,2026-01-01,20\n"),
         (
-            Columns(sensor_column="room", time_column="2", value_column="3"),
+            CsvOptions(sensors=("kitchen",), value_columns=("value",)),
+            "timestamp,value\n2026-01-01 00:00:00,20\n",
+        ),
+        (
+            CsvOptions(sensors=("kitchen",), units=(Unit.FAHRENHEIT,)),
+            "timestamp,temperature\n2026-01-01,68\n",
+        ),
+        (KITCHEN, "id,timestamp,temperature\n17,2026-01-01,20\n"),
+        (
+            CsvOptions(sensor_column="room", time_column="2", value_columns=("3",)),
             "room,a,b\nkitchen,2026-01-01,20\n",
         ),
-        (Columns(time_step=0.001), "id,timestamp,temperature\nkitchen,1767225600000,20\n"),
+        (CsvOptions(time_step=0.001), "id,timestamp,temperature\nkitchen,1767225600000,20\n"),
         (
-            Columns(time_column="n", time_step=5, time_origin=datetime(2025, 12, 31, 23, 59, 50, tzinfo=UTC)),
+            CsvOptions(
+                time_column="n", time_step=5, time_origin=datetime(2025, 12, 31, 23, 59, 50, tzinfo=UTC)
+            ),
             "id,n,temperature\nkitchen,2,20\n",
         ),
-        (Columns(time_zone=ZoneInfo("Asia/Tokyo")), "id,data,temperatura\nkitchen,2026-01-01T09:00:00,20\n"),
+        (
+            CsvOptions(time_zone=ZoneInfo("Asia/Tokyo")),
+            "id,data,temperatura\nkitchen,2026-01-01T09:00:00,20\n",
+        ),
     ],
 )
-def test_options_name_other_columns(columns: Columns, content: str) -> None:
+def test_options_name_other_columns(columns: CsvOptions, content: str) -> None:
     assert Imported(content, columns).values == [("kitchen", MINUTE, 20.0)]
 
 
@@ -102,19 +79,19 @@ def test_options_name_other_columns(columns: Columns, content: str) -> None:
     ("columns", "header", "message"),
     [
         (
-            Columns(),
+            DEFAULTS,
             "a,b",
             "no column is named measured_at or timestamp or data: set --time-column",
         ),
-        (Columns(time_column="a"), "a,b", "no column is named temperature or temperatura"),
-        (Columns(time_column="a", value_column="b"), "a,b", "no column is named sensor_id or id"),
-        (Columns(time_column="c"), "a,b", "--time-column is 'c'; the file has the columns a, b"),
-        (Columns(time_column="0"), "a,b", "--time-column is '0'"),
-        (Columns(), "", "no column is named measured_at"),
+        (CsvOptions(time_column="a"), "a,b", "no column is named temperature or temperatura"),
+        (CsvOptions(time_column="a", value_columns=("b",)), "a,b", "no column is named sensor_id or id"),
+        (CsvOptions(time_column="c"), "a,b", "--time-column is 'c'; the file has the columns a, b"),
+        (CsvOptions(time_column="0"), "a,b", "--time-column is '0'"),
+        (DEFAULTS, "", "the file has no rows"),
     ],
 )
-def test_a_missing_column_is_an_error(columns: Columns, header: str, message: str) -> None:
-    with pytest.raises(LookupError) as caught:
+def test_a_missing_column_is_an_error(columns: CsvOptions, header: str, message: str) -> None:
+    with pytest.raises(UnreadableFile) as caught:
         Imported(header, columns)
 
     assert message in str(caught.value)
@@ -138,41 +115,43 @@ def test_a_missing_column_is_an_error(columns: Columns, header: str, message: st
         ("kitchen,2026-01-01 00:00:00,20,first", "sequence is 'first': must be a number"),
         ("kitchen,2026-01-01 00:00:00,20," + "9" * 400, "sequence is 9"),
         ("kitchen,2026-01-01 00:00:00,20,,none", "reading_id is 'none'"),
-        ("kitchen,2026-01-01 00:00:00,2" + "0" * 200_000, "the line has more than 65537 bytes"),
-        ("kitchen,2026-01-01 00:00:00," + " " * 65_508 + "20", "the line has more than 65537 bytes"),
-        ('"' + "k" * 200_000 + ",2026-01-01 00:00:00,20", "the line has more than 65537 bytes"),
+        ("kitchen,2026-01-01 00:00:00,2" + "0" * 200_000, "the line has more than 65536 characters"),
+        ("kitchen,2026-01-01 00:00:00," + " " * 65_508 + "20", "the line has more than 65536 characters"),
+        ('"' + "k" * 200_000 + ",2026-01-01 00:00:00,20", "the line has more than 65536 characters"),
+        ('"kitchen,2026-01-01 00:00:00,20', 'a quote (") is not closed'),
+        ('"kitchen"",2026-01-01 00:00:00,20', 'a quote (") is not closed'),
+        ('"kit"chen,2026-01-01 00:00:00,20', 'a quote (") is inside a field'),
     ],
 )
 def test_an_invalid_row_is_reported_with_its_line_and_skipped(row: str, reason: str) -> None:
     good = "kitchen,2026-01-01 00:00:00,20"
     header = "sensor_id,timestamp,temperature,sequence,reading_id"
-    if row.startswith('"'):
-        good = ""  # an open quote takes the rest of the file
-    imported = Imported(f"{header}\n\n{row}\n{good}\n", Columns())
-
-    assert [message.sensor_id for message in imported.messages] == ["kitchen"] * bool(good)
-    [(line, reported)] = imported.invalid
-    assert reason in reported
-    assert line == (3 if good else 4)
-    assert imported.position[1:] == ((4, 1, 1) if good else (4, 0, 1))
-
-
-def test_a_field_that_is_too_long_for_csv_invalidates_only_its_row() -> None:
-    lines = ['"\n', *["x" * 60_000 + "\n"] * 3, "kitchen,2026-01-01 00:00:00,20\n"]
-
-    imported = Imported("id,timestamp,temperature\n" + "".join(lines), Columns())
+    imported = Imported(f"{header}\n\n{row}\n{good}\n", DEFAULTS)
 
     assert [message.sensor_id for message in imported.messages] == ["kitchen"]
-    assert "field larger than field limit" in imported.invalid[0][1]
+    [(line, reported)] = imported.invalid
+    assert reason in reported
+    assert line == 3
+    assert imported.position[1:] == (4, 1, 1, 0)
+
+
+def test_a_quote_that_is_not_closed_invalidates_only_its_line() -> None:
+    lines = ['"', *["x" * 60_000] * 3, "kitchen,2026-01-01 00:00:00,20"]
+
+    imported = Imported("id,timestamp,temperature\n" + "\n".join(lines), DEFAULTS)
+
+    assert [message.sensor_id for message in imported.messages] == ["kitchen"]
+    assert [line for line, _ in imported.invalid] == [2, 3, 4, 5]
+    assert 'a quote (") is not closed' in imported.invalid[0][1]
 
 
 def test_invalid_utf8_matters_only_in_columns_that_are_used() -> None:
     rows = b"caf\xe9,2026-01-01 00:00:00,20,\nkitchen,2026-01-01 00:00:00,20,caf\xe9\n"
 
-    imported = Imported(b"id,timestamp,temperature,caf\xe9\n" + rows, Columns())
+    imported = Imported(b"id,timestamp,temperature,caf\xe9\n" + rows, DEFAULTS)
 
     assert [message.sensor_id for message in imported.messages] == ["kitchen"]
-    assert imported.invalid == [(2, "the row is not UTF-8")]
+    assert imported.invalid == [(2, "the row is not UTF-8: set --encoding, such as cp1252")]
 
 
 def test_each_line_of_json_is_a_message_in_any_format() -> None:
@@ -194,13 +173,13 @@ def test_each_line_of_json_is_a_message_in_any_format() -> None:
     ]
     assert [line for line, _ in imported.invalid] == [4, 5]
     assert imported.invalid[1][1] == "measured_at is missing"
-    assert imported.position == FilePosition(len(content), 6, 3, 2)
+    assert imported.position == FilePosition(len(content), 6, 3, 2, 0)
 
 
 def test_a_line_of_any_length_takes_constant_memory() -> None:
-    file = io.BytesIO(b"x" * (3 * MAX_LINE_BYTES) + b"\nshort\n")
+    file = io.BytesIO(b"x" * (3 * MAX_LINE_CHARACTERS) + b"\nshort\n")
 
-    assert [len(line) for line in LineReader(file)] == [MAX_LINE_BYTES, 6]
+    assert [len(line) for line in TextLines(file)] == [MAX_LINE_CHARACTERS, 5]
 
     imported = Imported(file.getvalue())
     assert [line for line, _ in imported.invalid] == [1, 2]
@@ -213,12 +192,10 @@ def test_a_reading_gets_the_id_that_a_consumer_would_derive() -> None:
 
     from_message = parse_reading(line.encode(), ParseContext(UTC_ZONE, datetime.now(UTC)))
 
-    for imported in (Imported(line), Imported(row, Columns())):
+    for imported in (Imported(line), Imported(row, DEFAULTS)):
         assert imported.readings == [from_message]
         assert imported.messages[0].message_id == str(from_message.reading_id)
-    same_time = Imported(
-        "id,timestamp,temperature\nkitchen,2026-01-01,20\nkitchen,2026-01-01,21\n", Columns()
-    )
+    same_time = Imported("id,timestamp,temperature\nkitchen,2026-01-01,20\nkitchen,2026-01-01,21\n", DEFAULTS)
     assert len({message.message_id for message in same_time.messages}) == 2
 
 
@@ -237,12 +214,12 @@ def test_from_any_position_the_remaining_messages_are_the_same(
     rows: list[tuple[bool, bool]], newline: str, data: st.DataObject
 ) -> None:
     content = newline.join(["timestamp,temperature,note", *(make_row(n, *row) for n, row in enumerate(rows))])
-    columns = Columns(sensor="kitchen")
+    columns = KITCHEN
     whole = Imported(content, columns)
     start = data.draw(st.integers(0, len(whole.messages)))
     position = whole.messages[start - 1].context if start else FilePosition()
 
-    rest = Imported(content, columns, position)
+    rest = Imported(content, columns, position=position)
 
     assert rest.messages == whole.messages[start:]
     assert rest.position == whole.position
@@ -257,12 +234,12 @@ def test_any_file_can_be_read(lines: list[bytes]) -> None:
     content = b"\n".join(lines)
 
     assert Imported(content).position.offset <= len(content)
-    columns = Columns(sensor_column="1", time_column="1", value_column="1")
+    columns = CsvOptions(sensor_column="1", time_column="1", value_columns=("1",))
     assert Imported(b"a\n" + content, columns).position.published == 0
 
 
 def test_missing_optional_columns_are_absent_from_the_message() -> None:
-    [message] = Imported("id,timestamp,temperature,run_id\nkitchen,2026-01-01,20,\n", Columns()).messages
+    [message] = Imported("id,timestamp,temperature,run_id\nkitchen,2026-01-01,20,\n", DEFAULTS).messages
     body: dict[str, Any] = json.loads(message.body)
 
     assert "run_id" not in body

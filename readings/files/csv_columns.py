@@ -1,0 +1,190 @@
+"""Which column of a CSV file is what, from its header and the options."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import tzinfo
+from typing import TypeVar
+
+from readings.csv_columns import column_index, find_zone, normalise_name
+from readings.files.csv_options import CsvOptions
+from readings.model import Unit
+from readings.units import UnknownUnit, find_unit
+
+Given = TypeVar("Given")
+IsMatch = Callable[[str], bool]
+SENSOR_NAMES = ("sensor_id", "id")
+TIME_NAMES = ("measured_at", "timestamp", "data")
+VALUE_NAMES = ("temperature", "temperatura")
+UNIT_NAMES = (
+    "unit", "units", "tempunit", "temp_unit", "temperature_unit", "unit_of_measurement", "unidad", "unidade",
+    "einheit",
+)  # fmt: skip
+TIME_OF_DAY_NAMES = ("time", "time of day", "time_of_day", "hour", "hora", "uhrzeit", "heure", "ora", "tijd")
+EXTRA_NAMES = ("reading_id", "run_id", "sequence")
+VALUE_NAME_WITH_UNIT = re.compile(r"(?:temperature|temperatura|temp)(?![^\W\d_])")
+
+
+@dataclass(frozen=True)
+class ValueColumn:
+    """A column with temperatures; without `sensor`, another column has the sensor.
+
+    `unit` is the one in its name, and `default_unit` applies where neither the name nor the row has one.
+    """
+
+    index: int
+    name: str
+    sensor: str | None
+    unit: Unit | None
+    default_unit: Unit
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The indexes of the columns that are used, and what the header says about them."""
+
+    time: int
+    time_of_day: int | None
+    sensor: int | None
+    unit: int | None
+    values: tuple[ValueColumn, ...]
+    where: tuple[tuple[int, str], ...]
+    extras: dict[str, int]
+    zone: tzinfo | None
+    implicit_sensor: str | None
+    """The column of the sensor, if it was found by its name alone and the rows have no reading_id."""
+
+
+def find_columns(header: list[str], options: CsvOptions) -> Columns:
+    """Find the columns of a file with this header.
+
+    Raises:
+        LookupError: When a column is missing, or could be one of several; the message names the option.
+    """
+    time = _find(header, "--time-column", options.time_column, TIME_NAMES)
+    values = _find_values(header, options)
+    extras = {name: header.index(name) for name in EXTRA_NAMES if name in header}
+    if len(values) > 1 and "reading_id" in extras:
+        raise LookupError("a row with a reading_id has one value, so that there is one --value-column only")
+    sensor = None
+    if not options.sensors:
+        sensor = _find(header, "--sensor-column", options.sensor_column, SENSOR_NAMES)
+        if len(values) > 1:
+            raise LookupError(
+                "several value columns belong to different sensors: give one --sensor for each --value-column"
+            )
+    implicit = sensor is not None and options.sensor_column is None and "reading_id" not in extras
+    return Columns(
+        time=time,
+        time_of_day=_find_optional(header, "--time-of-day-column", options.time_of_day_column, ()),
+        sensor=sensor,
+        unit=_find_optional(header, "--unit-column", options.unit_column, UNIT_NAMES),
+        values=values,
+        where=tuple((_find(header, "--where", column, ()), text) for column, text in options.where),
+        extras=extras,
+        zone=_zone(header[time], options.time_zone),
+        implicit_sensor=header[sensor] if implicit and sensor is not None else None,
+    )
+
+
+def _find_values(header: list[str], options: CsvOptions) -> tuple[ValueColumn, ...]:
+    columns = options.value_columns or (None,)
+    indexes = [
+        _find(header, "--value-column", column, VALUE_NAMES, also=_is_temperature_with_unit)
+        for column in columns
+    ]
+    sensors = _one_or_each("--sensor", options.sensors, len(indexes))
+    if len(indexes) > 1 and options.sensors and len(set(sensors)) < len(indexes):
+        raise LookupError("several value columns belong to different sensors: give each its own --sensor")
+    units = _one_or_each("--unit", options.units, len(indexes))
+    return tuple(
+        ValueColumn(index, header[index], sensor, _unit(header[index], unit), unit or Unit.CELSIUS)
+        for index, sensor, unit in zip(indexes, sensors, units, strict=True)
+    )
+
+
+def _one_or_each(option: str, given: tuple[Given, ...], columns: int) -> tuple[Given | None, ...]:
+    """Return an item for each value column.
+
+    Raises:
+        LookupError: When there are several, but not as many as columns.
+    """
+    if len(given) <= 1:
+        return (given[0] if given else None,) * columns
+    if len(given) != columns:
+        raise LookupError(f"there are {len(given)} {option} and {columns} --value-column: give one for each")
+    return given
+
+
+def _is_temperature_with_unit(name: str) -> bool:
+    try:
+        return bool(VALUE_NAME_WITH_UNIT.match(normalise_name(name)) and find_unit(name))
+    except UnknownUnit:
+        return True
+
+
+def _unit(name: str, requested: Unit | None) -> Unit | None:
+    """Return the unit in the name of a column; None if there is none, or a requested one replaces it.
+
+    Raises:
+        LookupError: When it cannot be used, or is not the requested one.
+    """
+    try:
+        found = find_unit(name)
+    except UnknownUnit as error:
+        if requested is None:
+            raise LookupError(f"{error}: set --unit, and --scale for a scaled unit") from None
+        return None
+    if found and requested and found is not requested:
+        raise LookupError(
+            f"the column {name!r} has values in {found}, and --unit is {requested}: remove --unit, or "
+            "correct the header if it is wrong"
+        )
+    return found
+
+
+def _zone(name: str, requested: tzinfo | None) -> tzinfo | None:
+    """Return the offset in the name of the time's column.
+
+    Raises:
+        LookupError: When it is not the requested one.
+    """
+    found = find_zone(name)
+    if found and requested and found.utcoffset(None) != requested.utcoffset(None):
+        raise LookupError(
+            f"the column {name!r} has times in {found}, and --time-zone is {requested}: remove "
+            "--time-zone, or correct the header if it is wrong"
+        )
+    return found
+
+
+def _find(
+    header: list[str], option: str, column: str | None, defaults: tuple[str, ...], also: IsMatch | None = None
+) -> int:
+    found = _find_optional(header, option, column, defaults, also)
+    if found is None:
+        raise LookupError(
+            f"no column is named {' or '.join(defaults)}: set {option}; "
+            f"the file has the columns {', '.join(header)}"
+        )
+    return found
+
+
+def _find_optional(
+    header: list[str], option: str, column: str | None, defaults: tuple[str, ...], also: IsMatch | None = None
+) -> int | None:
+    if column is not None:
+        try:
+            return column_index(header, column)
+        except LookupError as error:
+            raise LookupError(f"{option} is {column!r}; {error}") from None
+    matches = [
+        i
+        for i, name in enumerate(header)
+        if normalise_name(name) in defaults or (also is not None and also(name))
+    ]
+    if len(matches) > 1:
+        raise LookupError(
+            f"the columns {' and '.join(repr(header[i]) for i in matches)} have one meaning: set {option}"
+        )
+    return matches[0] if matches else None

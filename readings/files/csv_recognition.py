@@ -1,0 +1,185 @@
+"""Recognition of a CSV file: encoding, delimiter, header and columns."""
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import NamedTuple
+
+from readings.csv_columns import parse_local_time, parse_number
+from readings.files.csv_columns import find_columns
+from readings.files.csv_layout import CsvLayout
+from readings.files.csv_options import CsvOptions
+from readings.files.csv_rows import split_fields
+from readings.files.records import UnreadableFile
+from readings.files.text import TextLines
+
+DELIMITERS = (",", ";", "\t", "|")
+# The header is in the first lines.
+SAMPLE_LINES = 200
+# A number from which on it may be a time: seconds since 1970, in 2001.
+MIN_EPOCH_SECONDS = 1e9
+SIGNATURES = {
+    b"PK\x03\x04": "an Excel workbook or another zip archive",
+    b"\xd0\xcf\x11\xe0": "an Excel workbook",
+    b"BZh": "compressed with bzip2",
+    b"\xfd7zXZ\x00": "compressed with xz",
+    b"(\xb5/\xfd": "compressed with zstd",
+    b"%PDF": "a PDF document",
+    b"SQLite format 3\x00": "an SQLite database",
+}
+
+
+class Candidate(NamedTuple):
+    """A line of the sample, split at one of the delimiters."""
+
+    number: int
+    delimiter: str
+    fields: list[str]
+
+
+def check_signature(sample: bytes) -> None:
+    """Reject a file that is no text.
+
+    Raises:
+        UnreadableFile: When the sample is the start of a binary format.
+    """
+    for signature, name in SIGNATURES.items():
+        if sample.startswith(signature):
+            raise UnreadableFile(f"the file is {name}: export it as CSV, or decompress it first")
+
+
+def recognise_csv(lines: TextLines, options: CsvOptions) -> CsvLayout:
+    """Return the layout of the CSV file with these lines.
+
+    Raises:
+        UnreadableFile: When it cannot be recognised; the message names the option that helps.
+    """
+    delimiters = (options.delimiter,) if options.delimiter else DELIMITERS
+    sample = [
+        Candidate(lines.number, delimiter, [field.strip() for field in fields])
+        for text in islice(lines, options.skip_lines + SAMPLE_LINES)
+        if lines.number > options.skip_lines and text.strip()
+        for delimiter in delimiters
+        if (fields := split_fields(text, delimiter)) is not None
+    ]
+    if not sample:
+        skipped = f" after {options.skip_lines} skipped lines" if options.skip_lines else ""
+        raise UnreadableFile(f"the file has no rows{skipped}")
+    recognition = _Recognition(options, lines.encoding or "", sample)
+    try:
+        if options.no_header:
+            return recognition.without_header()
+        if options.columns and all(column.isdecimal() for column in options.columns):
+            return recognition.with_numbered_columns()
+        return recognition.with_named_columns()
+    except LookupError as error:
+        raise UnreadableFile(str(error)) from None
+
+
+class _Recognition:
+    """The recognition of one file; each method raises LookupError when a column is missing."""
+
+    def __init__(self, options: CsvOptions, encoding: str, sample: list[Candidate]) -> None:
+        self._options = options
+        self._encoding = encoding
+        self._sample = sample
+
+    def with_named_columns(self) -> CsvLayout:
+        """Return the layout whose header is the first line with all columns.
+
+        Raises:
+            LookupError: When there is none.
+        """
+        errors = []
+        for candidate in self._sample:
+            try:
+                return self._layout(candidate.delimiter, candidate.number, candidate.fields)
+            except LookupError as error:
+                errors.append((len(candidate.fields) if self._is_first(candidate) else 0, error))
+        if _is_data(self._sample[0].fields) or any(map(self._is_first_row, self._sample)):
+            raise LookupError(
+                f"line {self._sample[0].number} is a row, and the file has no header: add --no-header, and "
+                "give the columns by number, for example --time-column 1 --value-column 2 --sensor NAME"
+            )
+        raise max(errors, key=lambda entry: entry[0])[1]
+
+    def with_numbered_columns(self) -> CsvLayout:
+        """Return the layout whose header is the first line before the rows that has as many fields."""
+        row = self._first_row()
+        if row is None:
+            widest = max(filter(self._is_first, self._sample), key=lambda candidate: len(candidate.fields))
+            return self._layout(widest.delimiter, widest.number, widest.fields)
+        for candidate in self._sample:
+            if candidate.number >= row.number:
+                break
+            if candidate.delimiter == row.delimiter and len(candidate.fields) == len(row.fields):
+                return self._layout(row.delimiter, candidate.number, candidate.fields)
+        return self._layout(row.delimiter, 0, _numbers(row.fields))
+
+    def without_header(self) -> CsvLayout:
+        """Return the layout of a file in which the first line is a row."""
+        row = self._first_row()
+        if row is None:
+            row = max(filter(self._is_first, self._sample), key=lambda candidate: len(candidate.fields))
+        return self._layout(row.delimiter, 0, _numbers(row.fields))
+
+    def _first_row(self) -> Candidate | None:
+        """Return the first line that is a row with the columns of the options.
+
+        Raises:
+            LookupError: When it is one with several delimiters.
+        """
+        for candidates in self._by_line():
+            rows = [candidate for candidate in candidates if self._is_row(candidate)]
+            if len(rows) > 1:
+                raise LookupError(f"line {rows[0].number} can be split in several ways: set --delimiter")
+            if rows:
+                return rows[0]
+        return None
+
+    def _is_row(self, candidate: Candidate) -> bool:
+        try:
+            layout = self._layout(candidate.delimiter, 0, _numbers(candidate.fields))
+        except LookupError:
+            return False
+        return layout.is_row(candidate.fields)
+
+    def _by_line(self) -> Iterator[list[Candidate]]:
+        numbers = dict.fromkeys(candidate.number for candidate in self._sample)
+        for number in numbers:
+            yield [candidate for candidate in self._sample if candidate.number == number]
+
+    def _is_first(self, candidate: Candidate) -> bool:
+        return candidate.number == self._sample[0].number
+
+    def _is_first_row(self, candidate: Candidate) -> bool:
+        return self._is_first(candidate) and _is_data(candidate.fields)
+
+    def _layout(self, delimiter: str, header_line: int, header: list[str]) -> CsvLayout:
+        columns = find_columns(header, self._options)
+        return CsvLayout(self._options, self._encoding, delimiter, header_line, header, columns)
+
+
+def _numbers(fields: list[str]) -> list[str]:
+    """Return the names of the columns of a file without a header."""
+    return [str(number) for number in range(1, len(fields) + 1)]
+
+
+def _is_data(fields: list[str]) -> bool:
+    """Return whether one of the fields is a time and another a number."""
+    return any(map(_is_time, fields)) and any(_is_number(field) for field in fields if not _is_time(field))
+
+
+def _is_time(text: str) -> bool:
+    try:
+        parsed = parse_local_time(text)
+    except ValueError:
+        return False
+    return not _is_number(text) or parsed.timestamp() >= MIN_EPOCH_SECONDS
+
+
+def _is_number(text: str) -> bool:
+    try:
+        parse_number(text)
+    except ValueError:
+        return False
+    return True

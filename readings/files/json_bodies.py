@@ -1,0 +1,117 @@
+"""JSON files: each line, or each element of an array, is the body of a message."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import tzinfo
+
+from readings.files.records import Body, Item, Rejected
+from readings.files.text import TextLines
+from readings.payload import MAX_BODY_BYTES
+
+SENSOR_FIELDS = ("sensor_id", "id")
+NO_SPACE = re.compile(r"[^ \t\n\r]")
+REST = ": the rest of the file is not read"
+# An element is at most as long as a body; the text of two is always enough to parse the next one.
+MAX_ELEMENT_CHARACTERS = 2 * MAX_BODY_BYTES
+
+
+@dataclass(frozen=True)
+class JsonLayout:
+    """A JSON Lines file, or a file with one JSON array or object (`is_array`)."""
+
+    is_array: bool
+    encoding: str | None = None
+    sensor_field: str | None = None
+    zone: tzinfo | None = None
+
+    @property
+    def implicit_sensor(self) -> str | None:
+        """The field of the sensor, if the operator did not name it."""
+        return None if self.sensor_field else " or ".join(SENSOR_FIELDS)
+
+    def describe(self) -> Iterator[tuple[str, str]]:
+        """Yield what was recognised, as a name and a text for people."""
+        yield "format", "one JSON array or object" if self.is_array else "JSON Lines, a message per line"
+
+    def read(self, lines: TextLines) -> Iterator[Item]:
+        """Yield each message, in the order of the file."""
+        if self.is_array:
+            return _ArrayReader(lines.parts()).read()
+        return (_body(lines.number, text) for line in lines if (text := line.strip()))
+
+
+class _ArrayReader:
+    """Reads the elements of an array, or objects without one, in constant memory."""
+
+    def __init__(self, parts: Iterator[str]) -> None:
+        self._parts = parts
+        self._parse = json.JSONDecoder().raw_decode
+        self._text = ""
+        self._start = 0
+        self._line = 1  # of the start
+
+    def read(self) -> Iterator[Item]:
+        """Yield the elements; after one that is no JSON, the rest of the file cannot be read."""
+        in_array = self._take("[")
+        is_first = True
+        while not (in_array and self._take("]")):
+            if in_array and not is_first and not self._take(","):
+                yield Rejected(self._line, f"the array is not complete, or a comma is missing{REST}")
+                return
+            if not self._fill():
+                return
+            item = self._next_element()
+            yield item
+            if isinstance(item, Rejected):
+                return
+            is_first = False
+        if self._fill():
+            yield Rejected(self._line, f"more text follows the array{REST}")
+
+    def _next_element(self) -> Item:
+        while True:
+            try:
+                _, end = self._parse(self._text, self._start)
+            except (json.JSONDecodeError, RecursionError) as error:
+                if len(self._text) - self._start < MAX_ELEMENT_CHARACTERS and self._extend():
+                    continue
+                reason = getattr(error, "msg", "it is nested too deeply")
+                return Rejected(self._line, f"is not JSON: {reason}{REST}")
+            item = _body(self._line, self._text[self._start : end])
+            self._advance(end)
+            return item
+
+    def _take(self, character: str) -> bool:
+        """Return whether the next character is this one, and read it."""
+        if not self._fill() or self._text[self._start] != character:
+            return False
+        self._advance(self._start + 1)
+        return True
+
+    def _fill(self) -> bool:
+        """Go to the next character that is no space; return whether there is one."""
+        while True:
+            match = NO_SPACE.search(self._text, self._start)
+            self._advance(match.start() if match else len(self._text))
+            if match or not self._extend():
+                return bool(match)
+
+    def _extend(self) -> bool:
+        part = next(self._parts, None)
+        if part is None:
+            return False
+        self._text, self._start = self._text[self._start :] + part, 0
+        return True
+
+    def _advance(self, end: int) -> None:
+        self._line += self._text.count("\n", self._start, end)
+        self._start = end
+
+
+def _body(line: int, text: str) -> Body | Rejected:
+    try:
+        return Body(line, text.encode(errors="surrogateescape"))
+    except UnicodeEncodeError:
+        return Rejected(line, "the text is not Unicode")

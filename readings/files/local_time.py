@@ -1,0 +1,117 @@
+"""Local times without an offset: the order of the rows shows which pass of a repeated hour a time is in."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, tzinfo
+
+from readings.files.records import Item, Record, Rejected
+from readings.times import resolve_local
+
+# By the line and the sensor of a record: 0 for the first pass of a repeated hour, 1 for the second.
+Passes = Mapping[tuple[int, str | None], int]
+# Two repeated hours are months apart.
+MAX_REPEATED = timedelta(hours=12)
+OFFSET_HINT = (
+    "if its clock is not changed for daylight saving time, set --time-zone to its offset, such as +01:00"
+)
+
+
+@dataclass
+class _Sensor:
+    """The rows of one sensor so far: the last time, and the rows within the current repeated hour.
+
+    `rises` and `falls` are whether times became later or earlier outside repeated hours.
+    """
+
+    last: datetime | None = None
+    rises: bool = False
+    falls: bool = False
+    repeated: list[tuple[int, datetime]] = field(default_factory=list)
+
+    def step(self, local: datetime) -> None:
+        """Record a time of which at least this or the last one is outside a repeated hour."""
+        if self.last is not None:
+            self.rises |= local > self.last
+            self.falls |= local < self.last
+
+
+def find_passes(items: Iterable[Item], zone: tzinfo) -> Passes:
+    """Return the passes of all records in a repeated hour for which the order of the file shows them.
+
+    The rows of a sensor are in the order of time, or the newest is first. Where they go back across the
+    hour, the second pass begins (with the newest first, the first one). An hour in which they do not, or do
+    so more than once, is left out.
+    """
+    sensors: dict[str | None, _Sensor] = {}
+    passes: dict[tuple[int, str | None], int] = {}
+    for item in items:
+        if isinstance(item, Record) and item.measured_at.tzinfo is None:
+            sensor = sensors.setdefault(item.sensor, _Sensor())
+            is_repeated = len(resolve_local(item.measured_at, zone)) > 1
+            passes |= _add(item, sensor, is_repeated=is_repeated)
+    for name, sensor in sensors.items():
+        passes |= _settle(name, sensor)
+    return passes
+
+
+def _add(record: Record, sensor: _Sensor, *, is_repeated: bool) -> dict[tuple[int, str | None], int]:
+    """Record a row; return the passes of a repeated hour that ends before it."""
+    local = record.measured_at
+    continues = is_repeated and sensor.repeated and abs(local - sensor.repeated[-1][1]) < MAX_REPEATED
+    if not continues:
+        sensor.step(local)
+    settled = {} if continues else _settle(record.sensor, sensor)
+    if is_repeated:
+        sensor.repeated.append((record.line, local))
+    sensor.last = local
+    return settled
+
+
+def _settle(name: str | None, sensor: _Sensor) -> dict[tuple[int, str | None], int]:
+    """Return the passes of the rows in the current repeated hour, which is over."""
+    rows, sensor.repeated = sensor.repeated, []
+    boundary = _boundary([local for _, local in rows], sensor) if rows else None
+    if boundary is None:
+        return {}
+    turn, is_descending = boundary
+    return {(line, name): int((i >= turn) != is_descending) for i, (line, _) in enumerate(rows)}
+
+
+def _boundary(locals_: list[datetime], sensor: _Sensor) -> tuple[int, bool] | None:
+    """Return where the other pass starts, and whether the newest row is first; None if that is unknown."""
+    back = [i for i in range(1, len(locals_)) if locals_[i] <= locals_[i - 1]]
+    forth = [i for i in range(1, len(locals_)) if locals_[i] >= locals_[i - 1]]
+    if sensor.rises and sensor.falls:
+        return None
+    if len(back) == 1 and not sensor.falls and (sensor.rises or len(forth) != 0):
+        return back[0], False
+    if len(forth) == 1 and not sensor.rises and (sensor.falls or len(back) != 0):
+        return forth[0], True
+    return None
+
+
+def resolve_times(items: Iterable[Item], zone: tzinfo, passes: Passes) -> Iterator[Item]:
+    """Yield the items, with all times in UTC; a time that is none or two moments is rejected."""
+    for item in items:
+        yield _resolve(item, zone, passes) if isinstance(item, Record) else item
+
+
+def _resolve(record: Record, zone: tzinfo, passes: Passes) -> Record | Rejected:
+    if record.measured_at.tzinfo is not None:
+        return record
+    moments = resolve_local(record.measured_at, zone)
+    if len(moments) == 1:
+        return record._replace(measured_at=moments[0])
+    local = record.measured_at.isoformat(" ")
+    if not moments:
+        return Rejected(
+            record.line, f"measured_at is {local}, which the clocks in {zone} skip: {OFFSET_HINT}"
+        )
+    number = passes.get((record.line, record.sensor))
+    if number is None:
+        return Rejected(
+            record.line,
+            f"measured_at is {local}, which occurs twice in {zone}, and the order of the rows does not show "
+            f"which one it is: {OFFSET_HINT}",
+        )
+    return record._replace(measured_at=moments[number])

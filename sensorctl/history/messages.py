@@ -1,0 +1,117 @@
+"""The rows of a file become messages, each with its position in the file."""
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, tzinfo
+from itertools import islice
+from typing import Any, NamedTuple
+
+from messaging.publishing.bulk import Message
+from readings.errors import InvalidReading
+from readings.files.records import Body, Item, LeftOut, Record, Rejected
+from readings.files.text import TextLines
+from readings.model import Reading, Unit
+from readings.parsing import ParseContext, parse_reading
+from readings.payload import encode_reading
+
+
+class FilePosition(NamedTuple):
+    """How far a file was read: its bytes, the line of the last row, and what became of the rows."""
+
+    offset: int = 0
+    lines: int = 0
+    published: int = 0
+    skipped: int = 0
+    left_out: int = 0
+
+    @property
+    def items(self) -> int:
+        """The number of rows up to here."""
+        return self.published + self.skipped + self.left_out
+
+
+OnRow = Callable[[int, str], None]
+
+
+class MessageReader:
+    """Iterates over the messages of a file in order; `position` is the end of the last row.
+
+    A row that is not a valid reading is counted, reported to `on_invalid` with its line and the reason, and
+    skipped; a row that the options exclude is reported to `on_left_out`. A reading without an ID gets the one
+    that a consumer would derive, so that repeated imports are recognised as duplicates. Rows up to
+    `position` are not read again.
+    """
+
+    def __init__(
+        self,
+        items: Iterator[Item],
+        lines: TextLines,
+        zone: tzinfo,
+        position: FilePosition,
+        on_invalid: OnRow,
+        on_left_out: OnRow,
+    ) -> None:
+        self._items = items
+        self._lines = lines
+        self._zone = zone
+        self._on_invalid = on_invalid
+        self._on_left_out = on_left_out
+        self.position = position
+
+    def __iter__(self) -> Iterator[Message]:
+        for item in islice(self._items, self.position.items, None):
+            reading = self._parse(item)
+            if reading is not None:
+                self._advance(item.line, published=1)
+                yield _to_message(reading, self.position)
+
+    def _parse(self, item: Item) -> Reading | None:
+        if isinstance(item, LeftOut):
+            self._advance(item.line, left_out=1)
+            self._on_left_out(item.line, item.reason)
+            return None
+        try:
+            if not isinstance(item, Rejected):
+                return parse_item(item, self._zone)
+            reason = item.reason
+        except InvalidReading as error:
+            reason = error.detail
+        self._advance(item.line, skipped=1)
+        self._on_invalid(item.line, reason)
+        return None
+
+    def _advance(self, line: int, *, published: int = 0, skipped: int = 0, left_out: int = 0) -> None:
+        before = self.position
+        self.position = FilePosition(
+            self._lines.offset,
+            line,
+            before.published + published,
+            before.skipped + skipped,
+            before.left_out + left_out,
+        )
+
+
+def parse_item(item: Record | Body, zone: tzinfo) -> Reading:
+    """Return the reading that a consumer parses from the row's message.
+
+    Raises:
+        InvalidReading: When it is none.
+    """
+    body = item.body if isinstance(item, Body) else _encode(item)
+    return parse_reading(body, ParseContext(zone, datetime.now(UTC)))
+
+
+def _encode(record: Record) -> bytes:
+    fields: dict[str, Any] = {
+        "sensor_id": record.sensor,
+        "measured_at": record.measured_at.isoformat(),
+        "temperature": record.temperature,
+        "unit": record.unit.value,
+        **record.extras,
+    }
+    return json.dumps(fields).encode()
+
+
+def _to_message(reading: Reading, position: FilePosition) -> Message:
+    body = encode_reading(reading, reading.temperature, Unit.CELSIUS)
+    return Message(reading.sensor_id, str(reading.reading_id), body, position)

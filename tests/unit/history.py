@@ -1,0 +1,72 @@
+"""Imports of files in memory, without a broker."""
+
+import io
+from collections.abc import Iterator
+from datetime import UTC, datetime, tzinfo
+from zoneinfo import ZoneInfo
+
+from messaging.publishing.bulk import Message
+from readings.files.csv_options import CsvOptions
+from readings.files.text import TextLines
+from readings.model import Reading
+from readings.parsing import ParseContext, parse_reading
+from sensorctl.history.history_file import FileFormat, recognise
+from sensorctl.history.messages import FilePosition, MessageReader
+
+UTC_ZONE = ZoneInfo("UTC")
+START = FilePosition()
+
+
+class MemoryFile:
+    """A file in memory."""
+
+    can_repeat = True
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+
+    def lines(self, encoding: str | None = None) -> TextLines:
+        return TextLines(io.BytesIO(self._content), encoding)
+
+
+class Imported:
+    """The messages, invalid rows and left out rows of these bytes, from a position on."""
+
+    def __init__(
+        self,
+        content: bytes | str,
+        options: CsvOptions | None = None,
+        *,
+        position: FilePosition = START,
+        file_format: FileFormat | None = None,
+        zone: tzinfo = UTC_ZONE,
+    ) -> None:
+        self.invalid: list[tuple[int, str]] = []
+        self.left_out: list[tuple[int, str]] = []
+        file = MemoryFile(content if isinstance(content, bytes) else content.encode())
+        default: FileFormat = "csv" if options else "jsonl"
+        self.history = recognise(file, file_format or default, options or CsvOptions(), zone)
+        lines, items = self.history.read()
+        source = MessageReader(
+            items,
+            lines,
+            self.history.zone,
+            position,
+            lambda *row: self.invalid.append(row),
+            lambda *row: self.left_out.append(row),
+        )
+        self.messages: list[Message] = list(source)
+        self.position = source.position
+
+    @property
+    def readings(self) -> list[Reading]:
+        """Return the readings that a consumer parses from the messages."""
+        return list(self._parse())
+
+    def _parse(self) -> Iterator[Reading]:
+        context = ParseContext(ZoneInfo("Asia/Tokyo"), datetime.now(UTC))
+        return (parse_reading(message.body, context) for message in self.messages)
+
+    @property
+    def values(self) -> list[tuple[str, str, float]]:
+        return [(r.sensor_id, r.measured_at.isoformat(), r.temperature) for r in self.readings]
