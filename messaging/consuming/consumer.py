@@ -12,6 +12,7 @@ from functools import partial
 from typing import NamedTuple, Protocol, TypeVar
 
 from messaging.amqp.event_loop import Connection
+from messaging.consuming.consumer_events import ConsumerEvents
 from messaging.consuming.session import Delivery, Session
 from messaging.errors import BrokerRefused, BrokerUnavailable
 from messaging.topology import Topology
@@ -50,34 +51,6 @@ class Work(Protocol):
 
 
 Handler = Callable[[Sequence[Delivery], Work], BatchResult]
-
-
-class ConsumerEvents(Protocol):
-    """Events of the loop; the service decides what to log and count."""
-
-    def progress(self) -> None:
-        """Record that the loop is alive."""
-
-    def received(self, messages: int) -> None:
-        """Record a batch of `messages` received messages."""
-
-    def consuming(self, queue: str) -> None:
-        """Record that the broker is connected and the queue is consumed."""
-
-    def broker_lost(self, reason: str, retry_seconds: float) -> None:
-        """Record that the broker does not respond; the next attempt follows in `retry_seconds`."""
-
-    def dead_lettered(self, error: InvalidReading) -> None:
-        """Record that the dead-letter queue has confirmed the message."""
-
-    def dependency_down(self, reason: str, retry_seconds: float) -> None:
-        """Record that the handler's dependency is down; the batch is held, not settled."""
-
-    def dependency_up(self, seconds: float) -> None:
-        """Record that the held batch was handled after `seconds`."""
-
-    def requeued(self, reason: str, messages: int) -> None:
-        """Record that `messages` messages were returned to the queue."""
 
 
 @dataclass(frozen=True, kw_only=True)

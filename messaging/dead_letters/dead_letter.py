@@ -56,6 +56,11 @@ class DeadLetter:
         return {name: value for name, value in headers.items() if name != DELIVERY_COUNT}
 
     @property
+    def is_held(self) -> bool:
+        """Whether it was received and is not settled yet."""
+        return self.tag != 0
+
+    @property
     def returns(self) -> int:
         """How often it was requeued; a quorum queue counts that."""
         return _non_negative_int((self.properties.headers or {}).get(DELIVERY_COUNT))

@@ -36,7 +36,6 @@ INITIAL_BATCH = 100
 MAX_BATCH = 500
 BATCH_BYTES = 8 * 1024 * 1024
 MAX_UNAPPLIED_ACKS = 30
-NOT_IN_HAND = 0
 RETURN_SECONDS = 5.0
 RETURN_POLL_SECONDS = 0.02
 ARRIVAL_SECONDS = 1.0
@@ -62,8 +61,8 @@ class DeadLetterQueue:
     ) -> None:
         self._connection = connection
         self._topology = topology
-        self._at_once = max_batch
-        self._most_returns = max_returns
+        self._max_batch = max_batch
+        self._max_returns = max_returns
         self._clock = clock
         self._batch = min(INITIAL_BATCH, max_batch)
         self._held: list[set[int]] = []
@@ -85,14 +84,14 @@ class DeadLetterQueue:
         """
         renewed: Counter[str] = Counter()
         for message in self._walk(self.depth):
-            if message.tag == NOT_IN_HAND:
-                renewed[message.id] += 1
-            else:
+            if message.is_held:
                 yield message
+            else:
+                renewed[message.id] += 1
         # The renewed copies are after what arrived meanwhile, which stays untouched.
         while renewed and (batch := self._fetch(renewed.total())):
             for message in batch:
-                if renewed[message.id] > 0 and message.tag != NOT_IN_HAND:
+                if renewed[message.id] > 0 and message.is_held:
                     renewed[message.id] -= 1
                     yield message
             renewed = +renewed
@@ -173,8 +172,8 @@ class DeadLetterQueue:
             self._held_since = self._clock()
         self._held.append({message.tag for message in batch})
         mean_bytes = sum(len(message.body) for message in batch) // max(1, len(batch))
-        self._batch = max(1, min(self._at_once, BATCH_BYTES // max(1, mean_bytes)))
-        return [self._renewed(m) if m.returns >= self._most_returns else m for m in batch]
+        self._batch = max(1, min(self._max_batch, BATCH_BYTES // max(1, mean_bytes)))
+        return [self._renewed(m) if m.returns >= self._max_returns else m for m in batch]
 
     def _consume(self, count: int) -> list[DeadLetter]:
         batch: list[DeadLetter] = []
@@ -195,7 +194,7 @@ class DeadLetterQueue:
         """Replace the message by a copy at the end of the queue; return it as no longer held."""
         self.publish_copy(message)
         self.discard(message)
-        return replace(message, tag=NOT_IN_HAND)
+        return replace(message, tag=0)
 
     def _await(self, batch: list[DeadLetter], count: int) -> None:
         empty_polls = 0
@@ -233,7 +232,7 @@ def open_dead_letter_queue(settings: BrokerSettings, max_batch: int = MAX_BATCH)
     connection = connect(settings.amqp_url, NAME)
     try:
         queue = DeadLetterQueue(
-            connection, topology, max_batch=max_batch, max_returns=_most_returns(settings, topology)
+            connection, topology, max_batch=max_batch, max_returns=_max_returns(settings, topology)
         )
         yield queue
         queue.requeue_held()
@@ -241,12 +240,10 @@ def open_dead_letter_queue(settings: BrokerSettings, max_batch: int = MAX_BATCH)
         close_quietly(connection)
 
 
-def _most_returns(settings: BrokerSettings, topology: Topology) -> int:
+def _max_returns(settings: BrokerSettings, topology: Topology) -> int:
     """Return half of the queue's delivery limit, where the management API reports a low one."""
     try:
-        queue = Management(settings).queue(topology.dead_queue) or {}
+        limit = Management(settings).delivery_limit(topology.dead_queue)
     except BrokerUnavailable:
         return MAX_RETURNS
-    policy = queue.get("effective_policy_definition") or {}
-    limits = (queue.get("delivery_limit"), policy.get("delivery-limit"))
-    return min([MAX_RETURNS, *(limit // 2 for limit in limits if isinstance(limit, int) and limit >= 0)])
+    return MAX_RETURNS if limit is None else min(MAX_RETURNS, limit // 2)

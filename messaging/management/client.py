@@ -59,6 +59,13 @@ class Management:
         query = f"?{urlencode(parameters)}" if parameters else ""
         return self._find(f"/api/queues/{self._vhost}/{quote(name, safe='')}{query}")
 
+    def delivery_limit(self, queue: str) -> int | None:
+        """Return above how many deliveries the queue drops or dead-letters a message; None if unknown."""
+        found = self.queue(queue) or {}
+        policy = found.get("effective_policy_definition") or {}
+        limits = (found.get("delivery_limit"), policy.get("delivery-limit"))
+        return min((limit for limit in limits if isinstance(limit, int) and limit >= 0), default=None)
+
     def channels(self) -> list[dict[str, Any]]:
         """Return the API's object of each channel of the virtual host."""
         found: list[dict[str, Any]] = self._call("GET", f"/api/vhosts/{self._vhost}/channels")

@@ -9,6 +9,7 @@ import hashlib
 import json
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -46,8 +47,11 @@ NOT_PLAIN_SQL = ("\\", "SET transaction_timeout")
 
 
 def main() -> None:
+    """Record the current version, unless that is done."""
     directory = RELEASED / VERSION
-    directory.mkdir(exist_ok=True)
+    if directory.exists():
+        sys.exit(f"{directory} exists, and a release never changes. Set VERSION in runtime/version.py first.")
+    directory.mkdir()
     record_checksums(directory)
     with environment() as (broker, database, binaries, run):
         record_outbox(directory, broker, run)

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
-from messaging.consuming.consumer import BatchResult, Consumer, ConsumerEvents, ConsumerOptions, Work
+from messaging.consuming.consumer import BatchResult, Consumer, ConsumerOptions, Work
+from messaging.consuming.consumer_events import ConsumerEvents
 from messaging.consuming.session import Delivery
 from messaging.topology import Topology
 from readings.errors import DeadLetterReason, InvalidReading

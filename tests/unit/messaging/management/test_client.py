@@ -122,6 +122,25 @@ def test_the_policy_is_what_the_broker_applies_to_the_queue(api: Api, applied: A
     assert policy == ({"definition": applied} if found else None)
 
 
+@pytest.mark.parametrize(
+    ("queue", "limit"),
+    [
+        ({"delivery_limit": 20, "effective_policy_definition": {"delivery-limit": 4}}, 4),
+        ({"delivery_limit": 20, "effective_policy_definition": None}, 20),
+        ({"delivery_limit": "unlimited", "effective_policy_definition": {"delivery-limit": -1}}, None),
+        ({}, None),
+    ],
+)
+def test_the_lowest_delivery_limit_of_a_queue_applies(api: Api, queue: Any, limit: int | None) -> None:
+    api.responses["/api/queues/%2F/heat"] = (200, json.dumps(queue).encode())
+
+    assert Management(api.settings(), 60).delivery_limit("heat") == limit
+
+
+def test_the_delivery_limit_of_an_absent_queue_is_unknown(api: Api) -> None:
+    assert Management(api.settings(), 60).delivery_limit("heat") is None
+
+
 def test_the_policy_of_a_new_queue_is_recognised_by_its_name(api: Api) -> None:
     without_statistics = "/api/queues/%2F/heat?disable_stats=true&enable_queue_totals=true"
     api.responses["/api/queues/%2F/heat"] = (200, b'{"durable": true}')
