@@ -91,8 +91,10 @@ class PipelineTelemetry:
         self._log.warning("broker unavailable", reason=reason, retry_seconds=round(retry_seconds, 1))
 
     def database_up(self) -> None:
-        """Record that the database responds."""
-        self._dependencies.mark_up(DATABASE)
+        """Record that the database responds, and the end of an outage, whatever noticed its beginning."""
+        outage_seconds = self._dependencies.mark_up(DATABASE)
+        if outage_seconds is not None:
+            self._log.info("database available", outage_seconds=round(outage_seconds, 1))
 
     def dependency_down(self, reason: str, retry_seconds: float) -> None:
         """Record that the database is down; the batch is held."""
@@ -100,16 +102,15 @@ class PipelineTelemetry:
         self._dependencies.mark_down(DATABASE, reason)
         self._log.warning("database unavailable", reason=reason, retry_seconds=round(retry_seconds, 1))
 
-    def dependency_up(self, seconds: float) -> None:
+    def dependency_up(self) -> None:
         """Record that the database is up and the held batch was handled."""
-        self._dependencies.mark_up(DATABASE)
-        self._log.info("database available", outage_seconds=round(seconds, 1))
+        self.database_up()
 
     def stored(self, result: StoreResult) -> None:
         """Record a batch that is committed and settled."""
         if not result.readings:
             return
-        self._dependencies.mark_up(DATABASE)
+        self.database_up()
         STORE.observe(result.seconds)
         STORED.inc(result.new)
         DUPLICATE.inc(len(result.readings) - result.new)

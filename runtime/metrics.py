@@ -69,18 +69,24 @@ class DependencyMetrics:
         self._health = health
         self._up, self._down_seconds = up, down_seconds
         self._clock = clock
+        self._down_since: dict[str, float] = {}
         self._counted_until: dict[str, float] = {}
         for dependency in dependencies:  # so that each is exported from the start
             up.labels(dependency).set(1)
             down_seconds.labels(dependency)
 
-    def mark_up(self, dependency: str) -> None:
-        """Record that the dependency answers. Cheap enough to be called for every message."""
+    def mark_up(self, dependency: str) -> float | None:
+        """Record that the dependency answers. Cheap enough to be called for every message.
+
+        Return the seconds of the outage that ends with this, or None if it was up already.
+        """
         self._health.mark_up(dependency)
-        if dependency in self._counted_until:
-            self._count_down_seconds(dependency)
-            del self._counted_until[dependency]
-            self._up.labels(dependency).set(1)
+        if dependency not in self._down_since:
+            return None
+        self._count_down_seconds(dependency)
+        del self._counted_until[dependency]
+        self._up.labels(dependency).set(1)
+        return self._clock() - self._down_since.pop(dependency)
 
     def mark_down(self, dependency: str, reason: str) -> None:
         """Record that the dependency does not answer, or still does not."""
@@ -88,6 +94,7 @@ class DependencyMetrics:
         self._up.labels(dependency).set(0)
         self._count_down_seconds(dependency)
         self._counted_until[dependency] = self._clock()
+        self._down_since.setdefault(dependency, self._counted_until[dependency])
 
     def _count_down_seconds(self, dependency: str) -> None:
         now = self._clock()

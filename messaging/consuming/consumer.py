@@ -5,7 +5,6 @@ message or raises, and the type decides: a message without an error is acked, on
 dead-lettered; on ServiceUnavailable the batch is held and retried until the dependency is up again.
 """
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -205,7 +204,6 @@ class Consumer:
 
     def _retry_in_place(self, session: Session, handle: Callable[[], BatchResult]) -> BatchResult:
         """Hold the batch and retry until the handler's dependency is up again."""
-        started_at = time.monotonic()
         sleep = partial(session.sleep, check=self._check_stop)
         sleep(RECONNECT_SECONDS)
         attempts = retry(
@@ -215,7 +213,7 @@ class Consumer:
             max_elapsed_seconds=self._options.max_hold_seconds,
         )
         result = attempts(handle)
-        self._events.dependency_up(time.monotonic() - started_at)
+        self._events.dependency_up()
         return result
 
     def _is_stopping(self) -> bool:

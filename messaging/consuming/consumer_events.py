@@ -26,8 +26,8 @@ class ConsumerEvents(Protocol):
     def dependency_down(self, reason: str, retry_seconds: float) -> None:
         """Record that the handler's dependency is down; the batch is held, not settled."""
 
-    def dependency_up(self, seconds: float) -> None:
-        """Record that the held batch was handled after `seconds`."""
+    def dependency_up(self) -> None:
+        """Record that the held batch was handled."""
 
     def requeued(self, reason: str, messages: int) -> None:
         """Record that `messages` messages were returned to the queue."""

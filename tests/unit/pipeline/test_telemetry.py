@@ -65,23 +65,30 @@ def test_every_reason_is_exported_before_the_first_dead_letter() -> None:
 
 
 @pytest.mark.parametrize(
-    ("act", "problems", "level", "line"),
+    ("act", "problems", "expected"),
     [
-        (lambda events: events.consuming("heat"), {DATABASE}, "info", "consuming"),
-        (lambda events: events.dependency_up(3), {BROKER}, "info", "database available"),
-        (lambda events: events.stored(stored(READING)), {BROKER}, "info", "stored"),
-        (lambda events: events.database_up(), {BROKER}, None, None),
-        (lambda events: events.broker_lost("gone", 1), {BROKER, DATABASE}, "warning", "broker unavailable"),
+        (lambda events: events.consuming("heat"), {DATABASE}, [("info", "consuming")]),
+        (lambda events: events.dependency_up(), {BROKER}, [("info", "database available")]),
+        (
+            lambda events: events.stored(stored(READING)),
+            {BROKER},
+            [("info", "database available"), ("info", "stored")],
+        ),
+        (lambda events: events.database_up(), {BROKER}, [("info", "database available")]),
+        (
+            lambda events: events.broker_lost("gone", 1),
+            {BROKER, DATABASE},
+            [("warning", "broker unavailable")],
+        ),
         (
             lambda events: events.dependency_down("gone", 1),
             {BROKER, DATABASE},
-            "warning",
-            "database unavailable",
+            [("warning", "database unavailable")],
         ),
     ],
 )
 def test_readiness_metric_and_log_agree(
-    act: Act, problems: set[str], level: str | None, line: str | None
+    act: Act, problems: set[str], expected: list[tuple[str, str]]
 ) -> None:
     health = Health(BROKER, DATABASE)
     events = PipelineTelemetry(health)
@@ -97,7 +104,23 @@ def test_readiness_metric_and_log_agree(
         for dependency in (BROKER, DATABASE)
         if not metric("pipeline_dependency_up", dependency=dependency)
     } == problems
-    assert [(logged["log_level"], logged["event"]) for logged in lines] == ([(level, line)] if line else [])
+    assert [(logged["log_level"], logged["event"]) for logged in lines] == expected
+
+
+def test_the_end_of_an_outage_is_logged_once_with_its_duration() -> None:
+    clock = FakeClock()
+    events = PipelineTelemetry(Health(DATABASE), clock)
+    events.dependency_down("gone", 5)
+    clock.now += 3
+    events.dependency_down("still gone", 5)
+    clock.now += 4
+
+    with capture_logs() as lines:
+        events.database_up()
+        events.database_up()
+        events.dependency_up()
+
+    assert [line["outage_seconds"] for line in lines] == [7]
 
 
 def test_the_health_has_the_reason_why_a_dependency_is_down() -> None:
@@ -131,7 +154,7 @@ def test_the_seconds_of_an_outage_grow_while_it_lasts_and_are_counted_once() -> 
     acts: list[Act] = [
         lambda events: events.dependency_down("gone", 1),
         lambda events: events.dependency_down("still gone", 1),
-        lambda events: events.dependency_up(3),
+        lambda events: events.dependency_up(),
         lambda events: events.stored(stored(READING)),
     ]
     for act in acts:
