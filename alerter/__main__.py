@@ -4,13 +4,12 @@ import sys
 from contextlib import closing
 from functools import partial
 
-from alerter.notification import NotificationBuilder
+from alerter.evaluator import Evaluator
 from alerter.notifier import Notifier
 from alerter.receivers.exchange import ExchangeReceiver
 from alerter.receivers.webhook import WebhookReceiver
 from alerter.settings import AlerterSettings
 from alerter.telemetry import BROKER, WEBHOOK, AlerterTelemetry
-from alerter.tracker import AlertTracker
 from monitoring.collector import Collector
 from runtime.health import Health
 from runtime.http_server import serve_http
@@ -47,9 +46,12 @@ def run_alerter(settings: AlerterSettings, stop: ShutdownSignal) -> None:
         )
         for notifier in notifiers:
             notifier.start()
-        _evaluate(collector, notifiers, telemetry, settings, stop)
+        evaluator = Evaluator(collector, notifiers, telemetry, settings)
+        while not stop.wait(settings.alerter_interval_seconds):
+            evaluator.evaluate()
         for notifier in notifiers:
             notifier.finish(FLUSH_SECONDS / len(notifiers))
+        evaluator.save()
     for notifier in notifiers:
         if notifier.error:
             raise notifier.error
@@ -65,23 +67,6 @@ def _build_notifiers(
             Notifier(WEBHOOK, connect, telemetry, stop, max_retry_seconds=WEBHOOK_MAX_RETRY_SECONDS)
         )
     return notifiers
-
-
-def _evaluate(
-    collector: Collector,
-    notifiers: list[Notifier],
-    telemetry: AlerterTelemetry,
-    settings: AlerterSettings,
-    stop: ShutdownSignal,
-) -> None:
-    builder = NotificationBuilder(settings.alerter_external_url)
-    tracker = AlertTracker(settings.alerter_for_seconds, builder)
-    while not stop.wait(settings.alerter_interval_seconds):
-        for notification in tracker.update(collector.collect()):
-            telemetry.notified(notification)
-            for notifier in notifiers:
-                notifier.put(notification)
-        telemetry.evaluated(tracker.firing)
 
 
 if __name__ == "__main__":

@@ -1,19 +1,19 @@
-"""Notifications: one alert each, in the format of Alertmanager's webhook (version 4).
+"""Notifications: groups of alerts, in the format of Alertmanager's webhook (version 4).
 
 https://prometheus.io/docs/alerting/latest/configuration/#webhook_config describes the format. Receivers that
-are made for it work unchanged. The exchange and the webhook get the same JSON object.
+are made for it work unchanged. The exchange and the webhook get the same JSON object, except that the
+exchange gets the alerts of a large one in several messages.
 """
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import NAMESPACE_URL, uuid5
 
+from alerter.alert import Alert, AlertStatus, Labels
 from alerter.fingerprint import fingerprint
-from monitoring.model import Problem
 from monitoring.problems import ProblemKind
 
 VERSION = "4"
@@ -21,48 +21,36 @@ RECEIVER = "sensors"
 NOT_ENDED = "0001-01-01T00:00:00Z"  # what Alertmanager sends as endsAt while an alert is firing
 STARTED_KIND, STARTED_ALERT = "alerter-started", "AlerterStarted"
 NAMESPACE = uuid5(NAMESPACE_URL, "urn:sensors:alerter")
-Labels = Mapping[str, str]
-# The label that holds the subject of a problem. A broker and a database need none.
-SUBJECT_LABELS = {
-    ProblemKind.SENSOR_OFFLINE: "sensor",
-    ProblemKind.SERVICE_DOWN: "service",
-    ProblemKind.SERVICE_STALLED: "service",
-    ProblemKind.SERVICE_NOT_READY: "service",
-    ProblemKind.NO_CONSUMERS: "queue",
-    ProblemKind.BACKLOG: "queue",
-    ProblemKind.DEAD_LETTERS: "queue",
-}
+# The broker of this project accepts messages of up to 64 KiB. Besides the alerts, a message has the group's
+# fields: up to ten subjects, twice.
+MAX_ALERTS_BYTES = 40_000
+MAX_SUBJECTS_IN_SUMMARY = 10
+JsonObject = dict[str, Any]
 
 
-class AlertStatus(StrEnum):
-    """Whether an alert is firing or resolved."""
+class Part(NamedTuple):
+    """A message that fits through the broker, with its identifier."""
 
-    FIRING = "firing"
-    RESOLVED = "resolved"
+    message_id: str
+    body: bytes
 
 
 @dataclass(frozen=True)
 class Notification:
-    """An alert that is firing or resolved, ready to be sent.
+    """One or more alerts of a kind that are all firing or all resolved, ready to be sent.
 
-    `notification_id` is the same whenever the same notification is sent again.
+    `notification_id` is the same whenever the same notification is sent again. `parts` contain the same
+    alerts as `body`.
     """
 
     status: AlertStatus
     kind: str
-    subject: str
+    subjects: tuple[str, ...]
     message: str
     notification_id: str
     routing_key: str
     body: bytes
-
-
-def alert_labels(problem: Problem) -> dict[str, str]:
-    """Return the labels that identify the alert of a problem."""
-    labels = {"alertname": problem.kind.alert_name, "severity": str(problem.severity)}
-    if name := SUBJECT_LABELS.get(problem.kind):
-        labels[name] = problem.subject
-    return labels
+    parts: tuple[Part, ...]
 
 
 class NotificationBuilder:
@@ -71,13 +59,13 @@ class NotificationBuilder:
     def __init__(self, external_url: str) -> None:
         self._external_url = external_url.rstrip("/")
 
-    def firing(self, problem: Problem, started_at: datetime) -> Notification:
-        """Build the notification of an alert that started firing."""
-        return self._of_problem(problem, started_at, None)
-
-    def resolved(self, problem: Problem, started_at: datetime, ended_at: datetime) -> Notification:
-        """Build the notification of an alert that is resolved."""
-        return self._of_problem(problem, started_at, ended_at)
+    def group(self, alerts: Sequence[Alert]) -> Notification:
+        """Build the notification of alerts of one kind, all of which are firing or all resolved."""
+        objects = [
+            self._alert(alert.labels, alert.annotations, alert.started_at, alert.ended_at) for alert in alerts
+        ]
+        subjects = tuple(alert.problem.subject for alert in alerts)
+        return self._build(alerts[0].status, alerts[0].problem.kind, subjects, objects)
 
     def alerter_started(
         self, at: datetime, firing: Collection[str], unknown: Iterable[ProblemKind]
@@ -87,39 +75,20 @@ class NotificationBuilder:
         It lists the fingerprints of the alerts that are firing, and the names of those that cannot be
         evaluated now. Any other alert that a receiver knows was resolved while no alerter was running.
         """
-        message = f"The alerter started; alerts firing: {len(firing)}."
         annotations = {
-            "summary": message,
+            "summary": f"The alerter started; alerts firing: {len(firing)}.",
             "firing": " ".join(firing),
             "unknown": " ".join(kind.alert_name for kind in unknown),
         }
         labels = {"alertname": STARTED_ALERT, "severity": "info"}
-        return self._build(STARTED_KIND, "", labels, annotations, started_at=at, ended_at=at)
+        alert = self._alert(labels, annotations, at, at)
+        return self._build(AlertStatus.RESOLVED, STARTED_KIND, ("",), [alert])
 
-    def _of_problem(self, problem: Problem, started_at: datetime, ended_at: datetime | None) -> Notification:
-        annotations = {
-            "summary": problem.message,
-            "description": f"{problem.message} {problem.hint}",
-            "hint": problem.hint,
-        }
-        labels = alert_labels(problem)
-        return self._build(
-            problem.kind, problem.subject, labels, annotations, started_at=started_at, ended_at=ended_at
-        )
-
-    def _build(
-        self,
-        kind: str,
-        subject: str,
-        labels: Labels,
-        annotations: Labels,
-        *,
-        started_at: datetime,
-        ended_at: datetime | None,
-    ) -> Notification:
-        status = AlertStatus.FIRING if ended_at is None else AlertStatus.RESOLVED
-        alert = {
-            "status": status,
+    def _alert(
+        self, labels: Labels, annotations: Labels, started_at: datetime, ended_at: datetime | None
+    ) -> JsonObject:
+        return {
+            "status": AlertStatus.FIRING if ended_at is None else AlertStatus.RESOLVED,
             "labels": labels,
             "annotations": annotations,
             "startsAt": _rfc3339(started_at),
@@ -127,23 +96,36 @@ class NotificationBuilder:
             "generatorURL": f"{self._external_url}/#problems",
             "fingerprint": fingerprint(labels),
         }
-        identity = [alert["fingerprint"], alert["startsAt"], status]
+
+    def _build(
+        self, status: AlertStatus, kind: str, subjects: tuple[str, ...], alerts: Sequence[JsonObject]
+    ) -> Notification:
+        group = self._group(subjects, alerts)
+        parts = tuple(
+            Part(_identifier(part), json.dumps(self._group(subjects, part)).encode())
+            for part in _split(alerts)
+        )
         return Notification(
             status=status,
             kind=kind,
-            subject=subject,
-            message=annotations["summary"],
-            notification_id=str(uuid5(NAMESPACE, json.dumps(identity))),
-            routing_key=".".join(filter(None, (kind, status, subject))),
-            body=json.dumps(self._group(alert)).encode(),
+            subjects=subjects,
+            message=group["commonAnnotations"]["summary"],
+            notification_id=_identifier(alerts),
+            routing_key=".".join(filter(None, (kind, status, subjects[0] if len(subjects) == 1 else ""))),
+            body=json.dumps(group).encode(),
+            parts=parts,
         )
 
-    def _group(self, alert: dict[str, Any]) -> dict[str, Any]:
-        """Return the object that is sent: a group of this alert alone.
-
-        A group per alert, because a receiver may take the status of the group for that of the incident.
-        """
-        labels: Labels = alert["labels"]
+    def _group(self, subjects: tuple[str, ...], alerts: Sequence[JsonObject]) -> JsonObject:
+        """Return the object that is sent; `subjects` are those of the whole notification."""
+        labels = _common([alert["labels"] for alert in alerts])
+        annotations = _common([alert["annotations"] for alert in alerts])
+        if len(subjects) > 1:
+            summary = _summary(labels["alertname"], alerts[0]["status"], subjects)
+            annotations |= {
+                "summary": summary,
+                "description": f"{summary} {annotations.get('hint', '')}".strip(),
+            }
         group_labels = {name: value for name, value in sorted(labels.items()) if name != "severity"}
         matchers = ", ".join(
             f"{name}={json.dumps(value, ensure_ascii=False)}" for name, value in group_labels.items()
@@ -152,14 +134,48 @@ class NotificationBuilder:
             "version": VERSION,
             "groupKey": f"{{}}:{{{matchers}}}",
             "truncatedAlerts": 0,
-            "status": alert["status"],
+            "status": alerts[0]["status"],
             "receiver": RECEIVER,
             "groupLabels": group_labels,
             "commonLabels": labels,
-            "commonAnnotations": alert["annotations"],
+            "commonAnnotations": annotations,
             "externalURL": self._external_url,
-            "alerts": [alert],
+            "alerts": list(alerts),
         }
+
+
+def _common(mappings: Sequence[Labels]) -> dict[str, str]:
+    """Return what all mappings have in common."""
+    first, *others = mappings
+    return {name: value for name, value in first.items() if all(o.get(name) == value for o in others)}
+
+
+def _summary(alert_name: str, status: str, subjects: tuple[str, ...]) -> str:
+    named = ", ".join(subjects[:MAX_SUBJECTS_IN_SUMMARY])
+    more = len(subjects) - MAX_SUBJECTS_IN_SUMMARY
+    return f"{len(subjects)} alerts {alert_name} are {status}: {named}" + (
+        f" and {more} more." if more > 0 else "."
+    )
+
+
+def _identifier(alerts: Sequence[JsonObject]) -> str:
+    """Return an identifier that depends on the alerts alone."""
+    identity = [value for a in alerts for value in (a["fingerprint"], a["startsAt"], a["status"])]
+    return str(uuid5(NAMESPACE, json.dumps(identity)))
+
+
+def _split(alerts: Sequence[JsonObject]) -> Iterator[list[JsonObject]]:
+    """Split the alerts so that each part fits into a message."""
+    part: list[JsonObject] = []
+    size = 0
+    for alert in alerts:
+        alert_size = len(json.dumps(alert)) + 2
+        if part and size + alert_size > MAX_ALERTS_BYTES:
+            yield part
+            part, size = [], 0
+        part.append(alert)
+        size += alert_size
+    yield part
 
 
 def _rfc3339(at: datetime) -> str:

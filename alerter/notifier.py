@@ -74,6 +74,11 @@ class Notifier:
         self._finishing = threading.Event()
         self.error: Exception | None = None
 
+    @property
+    def idle(self) -> bool:
+        """Whether every notification was accepted or dropped."""
+        return len(self._pending) == 0
+
     def start(self) -> None:
         """Start the thread."""
         self._thread.start()

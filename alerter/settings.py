@@ -1,5 +1,6 @@
 """The settings of the alerter."""
 
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator
@@ -31,6 +32,23 @@ class AlerterSettings(MonitoringSettings, ServiceSettings):
         description=(
             "Seconds for which a problem must last before its alert fires, or be absent before the alert is "
             "resolved"
+        ),
+    )
+
+    alerter_group_seconds: float = Field(
+        default=30,
+        ge=0,
+        le=3600,
+        description=(
+            "Seconds between two notifications of one kind of problem; what changes meanwhile is one "
+            "notification"
+        ),
+    )
+    alerter_state_file: Path | None = Field(
+        default=None,
+        description=(
+            "The file that keeps the firing alerts, so that a restart does not send notifications of them "
+            "again; unset: they are sent again"
         ),
     )
 

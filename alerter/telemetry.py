@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 import structlog
 from prometheus_client import Counter, Gauge
 
-from alerter.notification import STARTED_KIND, AlertStatus, Notification
+from alerter.alert import AlertStatus
+from alerter.notification import STARTED_KIND, Notification
 from monitoring.model import Problem
 from monitoring.problems import ProblemKind
 from runtime.health import Health
@@ -77,14 +78,19 @@ class AlerterTelemetry:
         if notification.kind == STARTED_KIND:
             self._log.info("first evaluation finished", message=notification.message)
             return
-        EVENTS.labels(notification.kind, notification.status).inc()
+        EVENTS.labels(notification.kind, notification.status).inc(len(notification.subjects))
         log = self._log.warning if notification.status is AlertStatus.FIRING else self._log.info
         log(
             f"alert {notification.status}",
             kind=notification.kind,
-            subject=notification.subject,
+            subject=notification.subjects[0] if len(notification.subjects) == 1 else None,
+            alerts=len(notification.subjects),
             message=notification.message,
         )
+
+    def state_unusable(self, reason: str) -> None:
+        """Record that the firing alerts cannot be kept, so that a restart repeats their notifications."""
+        self._log.warning("alert state unusable", reason=reason)
 
     def pending(self, receiver: str, notifications: int) -> None:
         """Record how many notifications wait for a receiver."""

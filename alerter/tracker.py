@@ -1,19 +1,23 @@
 """Tracks alerts across evaluations: which start firing, and which are resolved."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from alerter.alert import Alert
 from alerter.fingerprint import fingerprint
-from alerter.notification import Notification, NotificationBuilder, alert_labels
+from alerter.notification import Notification, NotificationBuilder
 from monitoring.model import Problem, SystemStatus
 from monitoring.problems import ProblemKind
 
 # Kinds that only the broker's statistics show, and kinds that only the database shows.
 FROM_BROKER = frozenset({ProblemKind.NO_CONSUMERS, ProblemKind.BACKLOG, ProblemKind.DEAD_LETTERS})
 FROM_DATABASE = frozenset({ProblemKind.SENSOR_OFFLINE})
+MAX_ALERTS_IN_NOTIFICATION = 1_000
 Key = tuple[ProblemKind, str]
+AlertsByKind = defaultdict[ProblemKind, list[tuple[Key, Alert]]]
 
 
 @dataclass
@@ -33,25 +37,37 @@ class AlertTracker:
 
     An alert fires once its problem was present in every status for `for_seconds`, and is resolved once it was
     absent for as long. While the source of a kind is down, alerts of that kind neither fire nor are resolved.
+
+    The alerts of one kind that fire at the same time are one notification, and so are those that are
+    resolved. The next one of that kind follows `group_seconds` later, with all that changed meanwhile.
     """
 
     def __init__(
         self,
         for_seconds: float,
+        group_seconds: float,
         notifications: NotificationBuilder,
+        *,
+        notified: Iterable[Alert] = (),
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        """Start with the alerts of which receivers were `notified` before a restart."""
         self._for_seconds = for_seconds
+        self._group_seconds = group_seconds
         self._notifications = notifications
         self._clock = clock
-        self._alerts: dict[Key, TrackedAlert] = {}
+        self._alerts = {
+            _key(alert.problem): TrackedAlert(alert.problem, alert.started_at, clock(), notified=True)
+            for alert in notified
+        }
+        self._group_due_at: dict[ProblemKind, float] = {}
         self._first_update: float | None = None
         self._started = False
 
     @property
-    def firing(self) -> list[Problem]:
-        """The problems whose alerts are firing."""
-        return [alert.problem for alert in self._alerts.values() if alert.notified]
+    def firing(self) -> list[Alert]:
+        """The alerts that are firing: those of which receivers were notified."""
+        return [Alert(each.problem, each.started_at) for each in self._alerts.values() if each.notified]
 
     def update(self, status: SystemStatus) -> list[Notification]:
         """Return the notifications that follow from this status.
@@ -61,43 +77,67 @@ class AlertTracker:
         now = self._clock()
         self._first_update = now if self._first_update is None else self._first_update
         unknown = _unknown_kinds(status)
-        present = {(problem.kind, problem.subject): problem for problem in status.problems}
-        notifications = [
-            *self._update_absent(self._alerts.keys() - present.keys(), unknown, status.at, now),
-            *self._update_present(present, status.at, now),
-        ]
+        present = {_key(problem): problem for problem in status.problems}
+        self._note_absent(self._alerts.keys() - present.keys(), unknown, status.at, now)
+        self._note_present(present, status.at, now)
+        notifications = list(self._notify(now))
         if not self._started and now - self._first_update >= self._for_seconds:
             self._started = True
-            firing = [fingerprint(alert_labels(problem)) for problem in self.firing]
+            firing = [fingerprint(alert.labels) for alert in self.firing]
             notifications.append(self._notifications.alerter_started(status.at, firing, sorted(unknown)))
         return notifications
 
-    def _update_present(
-        self, present: dict[Key, Problem], at: datetime, now: float
-    ) -> Iterator[Notification]:
+    def _note_present(self, present: dict[Key, Problem], at: datetime, now: float) -> None:
         for key, problem in present.items():
             alert = self._alerts.setdefault(key, TrackedAlert(problem, problem.started_at or at, now))
             alert.problem, alert.absent_from, alert.absent_at = problem, None, None
             if not alert.notified:
                 alert.started_at = problem.started_at or alert.started_at
-                if now - alert.pending_from >= self._for_seconds:
-                    alert.notified = True
-                    yield self._notifications.firing(problem, alert.started_at)
 
-    def _update_absent(
-        self, keys: set[Key], unknown: frozenset[ProblemKind], at: datetime, now: float
-    ) -> Iterator[Notification]:
-        for key in sorted(keys):
+    def _note_absent(self, keys: set[Key], unknown: frozenset[ProblemKind], at: datetime, now: float) -> None:
+        for key in keys:
             alert = self._alerts[key]
             if key[0] in unknown:
                 continue
-            if alert.absent_from is None or alert.absent_at is None:
-                alert.absent_from, alert.absent_at = now, at
             if not alert.notified:
                 del self._alerts[key]
-            elif now - alert.absent_from >= self._for_seconds:
+            elif alert.absent_from is None:
+                alert.absent_from, alert.absent_at = now, at
+
+    def _notify(self, now: float) -> Iterator[Notification]:
+        """Yield one notification for each kind and status of the alerts that are due."""
+        resolved, firing = self._due(now)
+        for kind in (kind for kind in ProblemKind if kind in resolved or kind in firing):
+            if now < self._group_due_at.get(kind, now):
+                continue
+            self._group_due_at[kind] = now + self._group_seconds
+            for key, _alert in resolved[kind]:
                 del self._alerts[key]
-                yield self._notifications.resolved(alert.problem, alert.started_at, alert.absent_at)
+            for key, _alert in firing[kind]:
+                self._alerts[key].notified = True
+            yield from self._grouped([alert for _key, alert in resolved[kind]])
+            yield from self._grouped([alert for _key, alert in firing[kind]])
+
+    def _due(self, now: float) -> tuple[AlertsByKind, AlertsByKind]:
+        """Return what is resolved and what fires without a notification so far."""
+        resolved: AlertsByKind = defaultdict(list)
+        firing: AlertsByKind = defaultdict(list)
+        for key, tracked in self._alerts.items():
+            absent_from = tracked.absent_from
+            if tracked.notified and absent_from is not None and now - absent_from >= self._for_seconds:
+                alert = Alert(tracked.problem, tracked.started_at, tracked.absent_at)
+                resolved[key[0]].append((key, alert))
+            elif not tracked.notified and now - tracked.pending_from >= self._for_seconds:
+                firing[key[0]].append((key, Alert(tracked.problem, tracked.started_at)))
+        return resolved, firing
+
+    def _grouped(self, alerts: Sequence[Alert]) -> Iterator[Notification]:
+        for start in range(0, len(alerts), MAX_ALERTS_IN_NOTIFICATION):
+            yield self._notifications.group(alerts[start : start + MAX_ALERTS_IN_NOTIFICATION])
+
+
+def _key(problem: Problem) -> Key:
+    return problem.kind, problem.subject
 
 
 def _unknown_kinds(status: SystemStatus) -> frozenset[ProblemKind]:

@@ -73,6 +73,19 @@ STATUS_ALERTS = {
     ProblemKind.DEAD_LETTERS: Alert("DeadLetters", Severity.WARNING, in_prometheus=True),
     ProblemKind.SENSOR_OFFLINE: Alert("SensorOffline", Severity.WARNING, in_prometheus=True),
 }
+# What a notification says once the problem is over.
+RESOLVED_MESSAGES = {
+    ProblemKind.BROKER_DOWN: "The broker is reachable again",
+    ProblemKind.MANAGEMENT_API_DOWN: "The broker's management API responds again",
+    ProblemKind.DATABASE_DOWN: "The database is reachable again",
+    ProblemKind.SERVICE_DOWN: "{subject} responds again",
+    ProblemKind.SERVICE_STALLED: "{subject} makes progress again",
+    ProblemKind.SERVICE_NOT_READY: "{subject} is ready again",
+    ProblemKind.NO_CONSUMERS: "The queue {subject} has consumers again",
+    ProblemKind.BACKLOG: "The backlog of the queue {subject} is over",
+    ProblemKind.DEAD_LETTERS: "The queue {subject} is empty",
+    ProblemKind.SENSOR_OFFLINE: "Sensor {subject} is no longer offline",
+}
 # What only the history of metrics shows.
 PROMETHEUS_ALERTS = (
     Alert("BrokerResourceAlarm", Severity.CRITICAL, in_prometheus=True),

@@ -80,6 +80,7 @@ class Layout:
         self.pipelines_file = directory / "pipelines"
         self.lock_file = directory / "lock"
         self.outboxes = directory / "outboxes"
+        self.alerter_state = directory / "alerter.json"
         self.supervisor_log = self.logs / "supervisor.log"
         self.pid_file = directory / "supervisor.pid"
 

@@ -117,6 +117,8 @@ class Stack:
         variables = self.service_environment(service) | {"HTTP_PORT": str(instance.http_port)}
         if service.stage is Stage.SENSOR:
             variables |= self._sensor_variables(instance)
+        if service.stage is Stage.ALERTER:
+            variables |= {"ALERTER_STATE_FILE": str(self.layout.alerter_state)}
         return Program(
             name=instance.name,
             command=(sys.executable, "-m", service.module),

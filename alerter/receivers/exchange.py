@@ -25,12 +25,13 @@ class ExchangeReceiver:
             raise
 
     def send(self, notification: Notification) -> None:
-        """Publish it and wait for the confirm.
+        """Publish it, in several messages if it is large, and wait for the confirms.
 
         Raises:
             BrokerUnavailable: When the broker did not confirm it.
         """
-        self._publisher.publish(notification.routing_key, notification.notification_id, notification.body)
+        for part in notification.parts:
+            self._publisher.publish(notification.routing_key, part.message_id, part.body)
 
     def keep_alive(self) -> bool:
         """Answer heartbeats.

@@ -1,4 +1,4 @@
-"""A webhook as a receiver: each notification is posted to it."""
+"""A webhook as a receiver: each notification is posted to it as one request."""
 
 from http import HTTPStatus
 

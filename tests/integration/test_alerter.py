@@ -107,6 +107,7 @@ def start_alerter(
             "ALERT_WEBHOOK_URL": webhook.url,
             "ALERTER_INTERVAL_SECONDS": "0.2",
             "ALERTER_FOR_SECONDS": "1",
+            "ALERTER_GROUP_SECONDS": "0",
             "NO_PROXY": "127.0.0.1",
             **variables,
         },

@@ -1,7 +1,8 @@
 """Problems and notifications as the alerter handles them."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
+from alerter.alert import Alert
 from alerter.notification import Notification, NotificationBuilder
 from monitoring.model import Problem
 from monitoring.problems import ProblemKind
@@ -24,5 +25,13 @@ def problem(
     )
 
 
+def firing(*problems: Problem, started_at: datetime = STARTED_AT) -> Notification:
+    return BUILDER.group([Alert(each, started_at) for each in problems or [problem()]])
+
+
+def resolved(*problems: Problem, ended_at: datetime = STARTED_AT + timedelta(minutes=7)) -> Notification:
+    return BUILDER.group([Alert(each, STARTED_AT, ended_at) for each in problems or [problem()]])
+
+
 def notification(subject: str = "kitchen") -> Notification:
-    return BUILDER.firing(problem(subject=subject), STARTED_AT)
+    return firing(problem(subject=subject))

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
+from alerter.alert import Alert
 from alerter.fingerprint import fingerprint
 from alerter.notification import NotificationBuilder
 from monitoring.problems import ProblemKind
-from tests.unit.alerter.problems import BUILDER, STARTED_AT, notification, problem
+from tests.unit.alerter.problems import BUILDER, STARTED_AT, firing, notification, problem, resolved
 from tests.webhook_server import AlertGroup
 
 ENDED_AT = STARTED_AT + timedelta(minutes=7)
@@ -45,29 +46,82 @@ def test_a_firing_alert_is_a_group_of_its_own() -> None:
         ],
     }
 
-    firing = BUILDER.firing(problem(), STARTED_AT)
+    sent = firing()
 
-    assert json.loads(firing.body) == expected
-    assert AlertGroup.model_validate_json(firing.body)
-    assert firing.routing_key == "sensor-offline.firing.kitchen"
+    assert json.loads(sent.body) == expected
+    assert AlertGroup.model_validate_json(sent.body)
+    assert [(part.message_id, part.body) for part in sent.parts] == [(sent.notification_id, sent.body)]
+    assert sent.routing_key == "sensor-offline.firing.kitchen"
 
 
 def test_a_resolved_alert_has_an_end_and_the_same_fingerprint() -> None:
-    firing = AlertGroup.model_validate_json(BUILDER.firing(problem(), STARTED_AT).body)
-    resolved = BUILDER.resolved(problem(), STARTED_AT, ENDED_AT)
+    before = AlertGroup.model_validate_json(firing().body)
+    sent = resolved()
 
-    group = AlertGroup.model_validate_json(resolved.body)
+    group = AlertGroup.model_validate_json(sent.body)
     [alert] = group.alerts
     assert (group.status, alert.status) == ("resolved", "resolved")
     assert (alert.startsAt, alert.endsAt) == (STARTED_AT, ENDED_AT)
-    assert alert.fingerprint == firing.alerts[0].fingerprint
-    assert group.groupKey == firing.groupKey
-    assert resolved.routing_key == "sensor-offline.resolved.kitchen"
+    assert alert.fingerprint == before.alerts[0].fingerprint
+    assert group.groupKey == before.groupKey
+    assert sent.routing_key == "sensor-offline.resolved.kitchen"
+
+
+@pytest.mark.parametrize(
+    ("kind", "seconds", "summary"),
+    [
+        (ProblemKind.SENSOR_OFFLINE, 420, "Sensor kitchen is no longer offline, after 7 min."),
+        (ProblemKind.DATABASE_DOWN, 90, "The database is reachable again, after 90 s."),
+        (ProblemKind.BACKLOG, 9000, "The backlog of the queue kitchen is over, after 2 h."),
+        (ProblemKind.DEAD_LETTERS, 500_000, "The queue kitchen is empty, after 5 d."),
+    ],
+)
+def test_a_resolved_alert_says_what_is_well_again(kind: ProblemKind, seconds: int, summary: str) -> None:
+    sent = resolved(problem(kind), ended_at=STARTED_AT + timedelta(seconds=seconds))
+
+    [alert] = AlertGroup.model_validate_json(sent.body).alerts
+    assert sent.message == alert.annotations["summary"] == summary
+    assert alert.annotations["description"] == f"{summary} The alert was: Sensor kitchen sends no readings."
+    assert "hint" not in alert.annotations
+
+
+@pytest.mark.parametrize("kind", ProblemKind)
+def test_every_kind_says_when_it_is_over(kind: ProblemKind) -> None:
+    assert resolved(problem(kind)).message != firing(problem(kind)).message
+
+
+def test_many_alerts_of_a_kind_are_one_group() -> None:
+    sent = firing(*(problem(subject=f"s{n}") for n in range(500)))
+
+    group = AlertGroup.model_validate_json(sent.body)
+    assert group.groupLabels == {"alertname": "SensorOffline"}
+    assert group.groupKey == '{}:{alertname="SensorOffline"}'
+    assert group.commonLabels == {"alertname": "SensorOffline", "severity": "warning"}
+    assert [alert.labels["sensor"] for alert in group.alerts] == [f"s{n}" for n in range(500)]
+    assert (group.status, group.truncatedAlerts) == ("firing", 0)
+    assert sent.message == group.commonAnnotations["summary"]
+    assert sent.message == (
+        "500 alerts SensorOffline are firing: s0, s1, s2, s3, s4, s5, s6, s7, s8, s9 and 490 more."
+    )
+    assert group.commonAnnotations["hint"] == "Check its power."
+    assert sent.routing_key == "sensor-offline.firing"
+
+
+def test_a_large_group_reaches_the_exchange_in_parts_that_the_broker_accepts() -> None:
+    sent = firing(*(problem(subject=f"{n:04}{'ü' * 124}") for n in range(500)))
+
+    groups = [AlertGroup.model_validate_json(part.body) for part in sent.parts]
+    assert max(len(part.body) for part in sent.parts) < 65_536
+    whole = AlertGroup.model_validate_json(sent.body)
+    assert [alert for group in groups for alert in group.alerts] == whole.alerts
+    assert {group.groupKey for group in groups} == {whole.groupKey}
+    assert len({part.message_id for part in sent.parts}) == len(sent.parts) > 1
+    assert sent.parts == firing(*(problem(subject=f"{n:04}{'ü' * 124}") for n in range(500))).parts
 
 
 @pytest.mark.parametrize("kind", ProblemKind)
 def test_every_kind_of_problem_is_an_alert_of_its_name(kind: ProblemKind) -> None:
-    group = AlertGroup.model_validate_json(BUILDER.firing(problem(kind, "x"), STARTED_AT).body)
+    group = AlertGroup.model_validate_json(firing(problem(kind, "x")).body)
 
     assert group.groupLabels["alertname"] == kind.alert_name
     assert group.commonLabels["severity"] == kind.severity
@@ -75,7 +129,7 @@ def test_every_kind_of_problem_is_an_alert_of_its_name(kind: ProblemKind) -> Non
 
 def test_the_subject_is_a_label_named_after_its_type() -> None:
     kinds = (ProblemKind.SERVICE_DOWN, ProblemKind.BACKLOG, ProblemKind.DATABASE_DOWN)
-    bodies = [BUILDER.firing(problem(kind, "x"), STARTED_AT).body for kind in kinds]
+    bodies = [firing(problem(kind, "x")).body for kind in kinds]
     groups = [AlertGroup.model_validate_json(body) for body in bodies]
 
     assert [group.groupLabels for group in groups] == [
@@ -108,16 +162,16 @@ def test_the_same_notification_has_the_same_id_and_any_other_has_another() -> No
     different = [
         notification(),
         notification("attic"),
-        BUILDER.firing(problem(ProblemKind.SERVICE_DOWN), STARTED_AT),
-        BUILDER.firing(problem(), later),
-        BUILDER.resolved(problem(), STARTED_AT, ENDED_AT),
+        firing(problem(ProblemKind.SERVICE_DOWN)),
+        firing(started_at=later),
+        resolved(),
         BUILDER.alerter_started(STARTED_AT, [], []),
         BUILDER.alerter_started(later, [], []),
     ]
 
     assert len({each.notification_id for each in different}) == len(different)
     elsewhere = NotificationBuilder("http://elsewhere.example")
-    assert elsewhere.firing(problem(), STARTED_AT).notification_id == notification().notification_id
+    assert elsewhere.group([Alert(problem(), STARTED_AT)]).notification_id == notification().notification_id
 
 
 def test_a_subject_with_quotes_and_other_characters_stays_readable() -> None:

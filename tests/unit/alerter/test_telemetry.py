@@ -4,11 +4,12 @@ import pytest
 from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
-from alerter.notification import AlertStatus, Notification
+from alerter.alert import AlertStatus
+from alerter.notification import Notification
 from alerter.telemetry import BROKER, WEBHOOK, AlerterTelemetry
 from monitoring.problems import ProblemKind
 from runtime.health import Health
-from tests.unit.alerter.problems import BUILDER, STARTED_AT, notification, problem
+from tests.unit.alerter.problems import BUILDER, STARTED_AT, firing, notification, problem, resolved
 from tests.unit.metrics import metric
 
 
@@ -32,7 +33,7 @@ def test_every_kind_and_receiver_is_exported_from_the_start() -> None:
     ("notified", "line", "level"),
     [
         (notification(), "alert firing", "warning"),
-        (BUILDER.resolved(problem(), STARTED_AT, STARTED_AT), "alert resolved", "info"),
+        (resolved(), "alert resolved", "info"),
     ],
 )
 def test_a_notification_is_counted_and_logged(notified: Notification, line: str, level: str) -> None:
@@ -47,6 +48,19 @@ def test_a_notification_is_counted_and_logged(notified: Notification, line: str,
     [logged] = lines
     assert (logged["event"], logged["log_level"]) == (line, level)
     assert (logged["kind"], logged["subject"]) == ("sensor-offline", "kitchen")
+
+
+def test_every_alert_of_a_notification_is_counted_and_the_notification_is_one_line() -> None:
+    telemetry = AlerterTelemetry(Health(BROKER))
+    labels = {"kind": "sensor-offline", "status": "firing"}
+    before = metric("alerter_events_total", **labels)
+
+    with capture_logs() as lines:
+        telemetry.notified(firing(*(problem(subject=str(n)) for n in range(500))))
+
+    assert metric("alerter_events_total", **labels) == before + 500
+    [logged] = lines
+    assert (logged["subject"], logged["alerts"]) == (None, 500)
 
 
 def test_the_first_evaluation_is_logged_and_counts_as_no_event() -> None:

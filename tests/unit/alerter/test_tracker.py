@@ -1,9 +1,11 @@
 """Which alerts fire and which are resolved, from one evaluation to the next."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from alerter.alert import Alert as TrackerAlert
 from alerter.notification import Notification
 from alerter.tracker import AlertTracker
 from monitoring.model import Problem, Queue, SystemStatus, Throughput
@@ -17,16 +19,22 @@ QUEUE = Queue(name="heat", ready=0, unacked=0, dead_letters=0, consumers=1, publ
 Summary = list[tuple[str, str]]
 
 
+def alerts_in(notification: Notification) -> list[Alert]:
+    return AlertGroup.model_validate_json(notification.body).alerts
+
+
 def alert_in(notification: Notification) -> Alert:
-    return AlertGroup.model_validate_json(notification.body).alerts[0]
+    return alerts_in(notification)[0]
 
 
 class Harness:
     """Updates a tracker with given problems, on a clock that advances with each update."""
 
-    def __init__(self, for_seconds: float = 15) -> None:
+    def __init__(
+        self, for_seconds: float = 15, group_seconds: float = 0, notified: Sequence[TrackerAlert] = ()
+    ) -> None:
         self.clock = FakeClock()
-        self.tracker = AlertTracker(for_seconds, BUILDER, self.clock)
+        self.tracker = AlertTracker(for_seconds, group_seconds, BUILDER, notified=notified, clock=self.clock)
         self.at = FIRST_COLLECTION
 
     def update(
@@ -34,7 +42,7 @@ class Harness:
     ) -> list[Alert]:
         """Return the alerts notified by an update some seconds later, without `AlerterStarted`."""
         notifications = self.notifications(*problems, after=after, database=database, queue=queue)
-        alerts = [alert_in(notification) for notification in notifications]
+        alerts = [alert for notification in notifications for alert in alerts_in(notification)]
         return [alert for alert in alerts if alert.labels["alertname"] != "AlerterStarted"]
 
     def notifications(
@@ -76,7 +84,7 @@ def test_an_alert_fires_once_after_the_problem_has_lasted() -> None:
     updates = [harness.update(problem()) for _ in range(6)]
 
     assert [summary(update) for update in updates] == [[], [], [], FIRING, [], []]
-    assert harness.tracker.firing == [problem()]
+    assert harness.tracker.firing == [TrackerAlert(problem(), STARTED_AT)]
 
 
 def test_it_is_resolved_once_after_the_problem_was_absent_and_ended_when_it_vanished(firing: Harness) -> None:
@@ -101,7 +109,7 @@ def test_a_problem_that_recurs_soon_is_not_resolved(firing: Harness) -> None:
     updates = [firing.update(*([problem()] if n % 3 else [])) for n in range(40)]
 
     assert [summary(update) for update in updates if update] == []
-    assert firing.tracker.firing == [problem()]
+    assert firing.tracker.firing == [TrackerAlert(problem(), STARTED_AT)]
 
 
 def test_the_start_stays_as_notified(firing: Harness) -> None:
@@ -159,7 +167,7 @@ def test_alerts_of_one_kind_or_one_subject_are_distinct() -> None:
         problem(), problem(subject="attic"), problem(ProblemKind.SERVICE_DOWN, "kitchen")
     )
 
-    assert summary(alerts) == [("firing", "kitchen"), ("firing", "attic"), ("firing", "ServiceDown")]
+    assert summary(alerts) == [("firing", "ServiceDown"), ("firing", "kitchen"), ("firing", "attic")]
     assert len({alert.fingerprint for alert in alerts}) == 3
 
 
@@ -200,3 +208,71 @@ def test_two_starts_are_two_notifications() -> None:
     ids = [Harness(for_seconds=0).notifications(after=n)[0].notification_id for n in (1, 2)]
 
     assert ids[0] != ids[1]
+
+
+MANY = [problem(subject=f"s{n}") for n in range(500)]
+
+
+def test_sensors_that_go_offline_together_are_one_notification_and_so_is_their_return() -> None:
+    harness = Harness(for_seconds=0)
+    _started = harness.notifications()
+
+    [firing] = harness.notifications(*MANY)
+    assert firing.subjects == tuple(f"s{n}" for n in range(500))
+    [resolved] = harness.notifications()
+    assert (resolved.status, len(resolved.subjects)) == ("resolved", 500)
+
+
+def test_sensors_that_go_offline_one_after_the_other_are_one_notification_per_group_time() -> None:
+    # given a sensor that has just gone offline
+    harness = Harness(for_seconds=0, group_seconds=30)
+    _started = harness.notifications()
+    [first] = harness.notifications(*MANY[:1])
+    # when the others follow over 25 s
+    updates = [harness.notifications(*MANY[: 100 * n], after=5) for n in range(1, 6)]
+    # then they are in the next notification, 30 s after the first one
+    [second] = harness.notifications(*MANY, after=5)
+    assert [len(update) for update in updates] == [0] * 5
+    assert (len(first.subjects), len(second.subjects)) == (1, 499)
+    assert alerts_in(second)[0].startsAt == STARTED_AT
+
+
+def test_a_kind_does_not_delay_another() -> None:
+    harness = Harness(for_seconds=0, group_seconds=30)
+    harness.update(problem())
+
+    assert summary(harness.update(problem(), problem(ProblemKind.SERVICE_DOWN, "sensor-1"))) == [
+        ("firing", "ServiceDown")
+    ]
+
+
+def test_a_sensor_that_returns_before_the_notification_of_its_absence_is_in_none() -> None:
+    harness = Harness(for_seconds=0, group_seconds=30)
+    harness.update(MANY[0])
+
+    updates = [harness.update(*MANY[: 1 + (n == 1)]) for n in range(12)]
+
+    assert [update for update in updates if update] == []
+
+
+def test_more_than_a_thousand_alerts_are_several_notifications() -> None:
+    many = [problem(subject=f"s{n}") for n in range(2500)]
+
+    notifications = Harness(for_seconds=0).notifications(*many)
+
+    assert [len(notification.subjects) for notification in notifications] == [1000, 1000, 500, 1]
+
+
+def test_after_a_restart_only_what_changed_is_notified() -> None:
+    # given an alerter that has notified of three sensors before its restart
+    before = [TrackerAlert(each, STARTED_AT) for each in MANY[:3]]
+    harness = Harness(notified=before)
+    # when one of them has returned meanwhile and another is new
+    present = [MANY[0], MANY[1], MANY[3]]
+    updates = [harness.notifications(*present) for _ in range(4)]
+    # then only those are notified, and the start lists all that are firing
+    assert [len(update) for update in updates] == [0, 0, 0, 3]
+    resolved, firing, started = updates[3]
+    assert (resolved.subjects, resolved.status) == (("s2",), "resolved")
+    assert (firing.subjects, firing.status) == (("s3",), "firing")
+    assert len(alert_in(started).annotations["firing"].split()) == 3

@@ -1,0 +1,74 @@
+"""An alert: a problem that is firing or resolved, with its labels and annotations."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from monitoring.model import Problem
+from monitoring.problems import RESOLVED_MESSAGES, ProblemKind
+
+Labels = Mapping[str, str]
+# The label that holds the subject of a problem. A broker and a database need none.
+SUBJECT_LABELS = {
+    ProblemKind.SENSOR_OFFLINE: "sensor",
+    ProblemKind.SERVICE_DOWN: "service",
+    ProblemKind.SERVICE_STALLED: "service",
+    ProblemKind.SERVICE_NOT_READY: "service",
+    ProblemKind.NO_CONSUMERS: "queue",
+    ProblemKind.BACKLOG: "queue",
+    ProblemKind.DEAD_LETTERS: "queue",
+}
+
+
+class AlertStatus(StrEnum):
+    """Whether an alert is firing or resolved."""
+
+    FIRING = "firing"
+    RESOLVED = "resolved"
+
+
+@dataclass(frozen=True)
+class Alert:
+    """A problem whose alert fires, or is resolved because the problem ended at `ended_at`."""
+
+    problem: Problem
+    started_at: datetime
+    ended_at: datetime | None = None
+
+    @property
+    def status(self) -> AlertStatus:
+        """Whether it is firing or resolved."""
+        return AlertStatus.FIRING if self.ended_at is None else AlertStatus.RESOLVED
+
+    @property
+    def labels(self) -> Labels:
+        """The labels that identify it."""
+        problem = self.problem
+        labels = {"alertname": problem.kind.alert_name, "severity": str(problem.severity)}
+        if name := SUBJECT_LABELS.get(problem.kind):
+            labels[name] = problem.subject
+        return labels
+
+    @property
+    def annotations(self) -> Labels:
+        """What happened, and what to do about it; once it is resolved, what it was."""
+        problem = self.problem
+        if self.ended_at is None:
+            return {
+                "summary": problem.message,
+                "description": f"{problem.message} {problem.hint}",
+                "hint": problem.hint,
+            }
+        resolved = RESOLVED_MESSAGES[problem.kind].format(subject=problem.subject)
+        summary = f"{resolved}, after {format_duration(self.ended_at - self.started_at)}."
+        return {"summary": summary, "description": f"{summary} The alert was: {problem.message}"}
+
+
+def format_duration(duration: timedelta) -> str:
+    """Return the duration in the largest unit that it contains at least twice."""
+    seconds = max(0, round(duration.total_seconds()))
+    for unit, length in (("d", 86_400), ("h", 3600), ("min", 60)):
+        if seconds >= 2 * length:
+            return f"{seconds // length} {unit}"
+    return f"{seconds} s"
