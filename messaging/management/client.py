@@ -124,11 +124,11 @@ class Management:
 
     def set_delivery_limit_policy(self, topology: Topology) -> None:
         """Dead-letter a message above the delivery limit; without this policy a quorum queue drops it."""
-        self._set_policy(delivery_limit_policy(topology))
+        self._set_queue_policy(delivery_limit_policy(topology))
 
     def set_dead_letter_policy(self, topology: Topology) -> None:
         """Keep every dead letter: no delivery limit, and no other policy of lower priority applies."""
-        self._set_policy(dead_letter_policy(topology))
+        self._set_queue_policy(dead_letter_policy(topology))
 
     def set_alternate_exchanges(self) -> None:
         """Give the exchanges their alternate exchanges, by policies, which change existing exchanges too.
@@ -149,6 +149,10 @@ class Management:
     def has_alternate_exchange(self, exchange: str) -> bool:
         """Return whether this project's policy applies to the exchange."""
         return (self.exchange(exchange) or {}).get("policy") == alternate_exchange_policy(exchange).name
+
+    def _set_queue_policy(self, policy: Policy) -> None:
+        queue = self.queue(policy.target, WITHOUT_STATISTICS) or {}
+        self._set_policy(policy.for_queue_type(str(queue.get("type"))))
 
     def _set_policy(self, policy: Policy) -> None:
         self._call("PUT", f"/api/policies/{self._vhost}/{quote(policy.name, safe='')}", policy.body())

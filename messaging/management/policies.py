@@ -13,6 +13,8 @@ DELIVERY_LIMIT = 1000
 UNLIMITED_DELIVERIES = 2**31 - 1
 # Where an operator policy limits the length, the broker rejects further messages and drops none.
 OVERFLOW = "reject-publish"
+# The broker does not apply a policy with one of these to a classic queue.
+QUORUM_ONLY = ("delivery-limit", "dead-letter-strategy")
 
 
 class Policy(NamedTuple):
@@ -22,6 +24,13 @@ class Policy(NamedTuple):
     target: str
     apply_to: Literal["queues", "exchanges"]
     definition: dict[str, Any]
+
+    def for_queue_type(self, queue_type: str) -> "Policy":
+        """Return the policy with the part of its definition that the broker applies to such a queue."""
+        if queue_type != "classic":
+            return self
+        kept = {name: value for name, value in self.definition.items() if name not in QUORUM_ONLY}
+        return self._replace(definition=kept)
 
     def body(self) -> dict[str, Any]:
         """Return the policy as the management API expects it."""

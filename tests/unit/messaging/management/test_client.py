@@ -181,7 +181,7 @@ def test_the_delivery_limit_policy_dead_letters_messages_that_are_redelivered_to
 
     Management(api.settings(), 60).set_delivery_limit_policy(Topology("heat.2"))
 
-    [(method, requested, body)] = api.requests
+    [_, (method, requested, body)] = api.requests
     assert (method, requested) == ("PUT", path)
     assert body["pattern"] == r"^heat\.2$"
     assert body["apply-to"] == "queues"
@@ -200,9 +200,28 @@ def test_the_dead_letter_policy_applies_to_the_dead_letter_queue_alone_and_has_n
 
     Management(api.settings(), 60).set_dead_letter_policy(Topology("heat.2"))
 
-    [(_, requested, body)] = api.requests
+    [_, (_, requested, body)] = api.requests
     assert (requested, body["pattern"], body["priority"]) == (path, r"^heat\.2\.dead$", 10)
     assert body["definition"] == {"delivery-limit": 2**31 - 1, "overflow": "reject-publish"}
+
+
+def test_a_classic_queue_gets_a_policy_without_what_applies_to_quorum_queues_only(api: Api) -> None:
+    for name in ("heat", "heat.dead"):
+        path = f"/api/queues/%2F/{name}?disable_stats=true&enable_queue_totals=true"
+        api.responses[path] = (200, b'{"type": "classic"}')
+    api.responses |= dict.fromkeys(
+        ["/api/policies/%2F/heat-last-net", "/api/policies/%2F/heat.dead-keep"], (201, b"")
+    )
+    management = Management(api.settings(), 60)
+
+    management.set_delivery_limit_policy(Topology("heat"))
+    management.set_dead_letter_policy(Topology("heat"))
+
+    definitions = [body["definition"] for method, _, body in api.requests if method == "PUT"]
+    assert definitions == [
+        {"dead-letter-exchange": "", "dead-letter-routing-key": "heat.dead", "overflow": "reject-publish"},
+        {"overflow": "reject-publish"},
+    ]
 
 
 @pytest.mark.parametrize("applied", [{}, {"policy": ""}, {"policy": "sensors-unroutable"}])
