@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 
 import psycopg
+from psycopg import sql
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from db.errors import InvalidData, PermissionDenied, StoreUnavailable
+from db.errors import InvalidData, PermissionDenied, StoreTimeout, StoreUnavailable
 from db.session import CLIENT_ENCODING, find_schema, startup_options
 from db.settings import DRIVER, DatabaseSettings
 from runtime.errors import ErrorTranslator
@@ -19,6 +20,13 @@ LOCK_TIMEOUT_SECONDS = 5
 # https://www.postgresql.org/docs/17/errcodes-appendix.html. The same data would fail on every attempt.
 DATA_ERROR_CLASSES = ("22", "23")
 INSUFFICIENT_PRIVILEGE = "42501"
+QUERY_CANCELED = "57014"  # by statement_timeout
+LOCK_NOT_AVAILABLE = "55P03"  # by lock_timeout
+UNAVAILABLE_BY_STATE = {
+    INSUFFICIENT_PRIVILEGE: PermissionDenied,
+    QUERY_CANCELED: StoreTimeout,
+    LOCK_NOT_AVAILABLE: StoreTimeout,
+}
 
 
 def database_url(settings: DatabaseSettings) -> URL:
@@ -57,7 +65,7 @@ def make_engine(
     """
     url = database_url(settings)
     timeouts = {
-        "statement_timeout": f"{statement_timeout_seconds:.0f}s",
+        "statement_timeout": f"{statement_timeout_seconds * 1000:.0f}ms",
         "lock_timeout": f"{LOCK_TIMEOUT_SECONDS}s",
         "idle_in_transaction_session_timeout": "60s",
     }
@@ -97,8 +105,15 @@ def connect(
         engine.dispose()
 
 
+def execute_composed(connection: Connection, statement: sql.Composable) -> None:
+    """Execute a statement as it is: without parameters, so that a percent sign in a name is one."""
+    query = statement.as_string(connection.connection.driver_connection)
+    with translate_errors():
+        connection.exec_driver_sql(query, execution_options={"no_parameters": True})
+
+
 def translate_errors() -> AbstractContextManager[None]:
-    """Translate errors of psycopg and SQLAlchemy into InvalidData, PermissionDenied or StoreUnavailable."""
+    """Translate errors of psycopg and SQLAlchemy into InvalidData, StoreUnavailable or a subclass of it."""
     return _ERROR_TRANSLATOR
 
 
@@ -121,7 +136,7 @@ def _error_type(error: BaseException) -> type[InvalidData | StoreUnavailable]:
     # Without an SQLSTATE the driver itself rejected a value, before it reached the server.
     if state.startswith(DATA_ERROR_CLASSES) if state else isinstance(error, psycopg.DataError):
         return InvalidData
-    return PermissionDenied if state == INSUFFICIENT_PRIVILEGE else StoreUnavailable
+    return UNAVAILABLE_BY_STATE.get(state, StoreUnavailable)
 
 
 def describe(error: psycopg.Error | SQLAlchemyError) -> str:

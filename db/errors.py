@@ -7,6 +7,10 @@ class StoreUnavailable(ServiceUnavailable):
     """The database does not answer, or cannot execute the statement now."""
 
 
+class StoreTimeout(StoreUnavailable):
+    """The database answers, but did not execute the statement within the time limit."""
+
+
 class PermissionDenied(StoreUnavailable):
     """The database role lacks a privilege."""
 

@@ -6,29 +6,59 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
+from db.checks import check_existing_rows
 from db.engine import connect
+from db.errors import StoreTimeout
 from db.migration_lock import lock_migrations
 from db.settings import DatabaseSettings
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 MIGRATION_TIMEOUT_SECONDS = 15 * 60.0
+# The oldest transaction that keeps a table of this project locked, such as an export.
+TABLE_READER = """
+SELECT application_name AS name, usename AS role, pid, date_trunc('second', xact_start) AS started_at
+FROM pg_stat_activity
+WHERE pid <> pg_backend_pid() AND pid IN (
+    SELECT pid FROM pg_locks
+    WHERE granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+      AND relation IN (to_regclass('reading'), to_regclass('sensor'), to_regclass('rollup_minute'))
+)
+ORDER BY xact_start
+LIMIT 1
+"""
 
 
 def upgrade(settings: DatabaseSettings) -> str:
     """Migrate the schema to the newest version and return that version.
 
-    Several processes may call this at the same time.
+    Several processes may call this at the same time, and consumers may store readings meanwhile.
 
     Raises:
+        StoreTimeout: When a long transaction, such as an export, keeps a table locked.
         StoreUnavailable: When the database does not answer.
     """
     timeout = MIGRATION_TIMEOUT_SECONDS
-    with connect(settings, name="migration", statement_timeout_seconds=timeout) as connection:
-        connection.execution_options(isolation_level="READ COMMITTED")
-        _upgrade(connection)
+    try:
+        with connect(settings, name="migration", statement_timeout_seconds=timeout) as connection:
+            connection.execution_options(isolation_level="READ COMMITTED")
+            _upgrade(connection)
+    except StoreTimeout as error:
+        raise StoreTimeout(f"{error}{_oldest_reader(settings)}") from error
+    check_existing_rows(settings)
     return newest_version()
+
+
+def _oldest_reader(settings: DatabaseSettings) -> str:
+    with connect(settings, name="migration") as connection:
+        reader = connection.execute(text(TABLE_READER)).first()
+    if reader is None:
+        return ""
+    return (
+        f"; {reader.name or 'a client'} (role {reader.role}, PID {reader.pid}) has used the tables since "
+        f"{reader.started_at}: wait for it or end it"
+    )
 
 
 def _upgrade(connection: Connection) -> None:

@@ -12,10 +12,19 @@ from psycopg import sql
 from pydantic import SecretStr
 from sqlalchemy import Connection, text
 
-from db.engine import connect
+from db.engine import connect, execute_composed
 from db.errors import InvalidData, StoreUnavailable
 from db.migration_lock import lock_migrations
+from db.public import revoke_from_public
 from db.settings import DatabaseSettings
+
+
+class AccessLevel(StrEnum):
+    """What a role may do."""
+
+    WRITER = "writer"
+    READER = "reader"
+
 
 WRITER_GRANTS = {"reading": "INSERT", "sensor": "INSERT"}
 # The reader may also select from every view; a view reads its tables with its owner's privileges.
@@ -24,13 +33,26 @@ READER_GRANTS = {"alembic_version": "SELECT", "retention": "SELECT"}
 WRITER_FUNCTIONS = ("create_partitions()", "drop_expired()")
 READER_FUNCTIONS = ("last_hour()", "sensor_states()")
 FUNCTIONS = (*WRITER_FUNCTIONS, *READER_FUNCTIONS)
+# What each login may take of the server's connections, so that neither keeps the other, or the owner, out.
+CONNECTION_SHARES = {AccessLevel.WRITER: 0.6, AccessLevel.READER: 0.25}
 OWN_RELATIONS = """
 SELECT relname AS name, relkind IN ('v', 'm') AS is_view
 FROM pg_class
-WHERE relnamespace = current_schema()::regnamespace
+WHERE relnamespace = quote_ident(current_schema())::regnamespace
   AND relkind IN ('r', 'p', 'v', 'm') AND pg_has_role(relowner, 'USAGE')
 ORDER BY relname
 """
+
+
+# Without the slots that the server reserves for its administrators.
+CONNECTIONS = """
+SELECT sum(CASE name WHEN 'max_connections' THEN setting::integer ELSE -setting::integer END)::integer
+FROM pg_settings
+WHERE name IN ('max_connections', 'superuser_reserved_connections', 'reserved_connections')
+"""
+# Defaults for every client that logs in as the role; this project's connections set their own. A role may
+# change them for its session, so they prevent accidents only.
+ROLE_SETTINGS = {"idle_in_transaction_session_timeout": "60s", "lock_timeout": "5s"}
 
 
 class Relation(NamedTuple):
@@ -38,13 +60,6 @@ class Relation(NamedTuple):
 
     name: str
     is_view: bool
-
-
-class AccessLevel(StrEnum):
-    """What a role may do."""
-
-    WRITER = "writer"
-    READER = "reader"
 
 
 class Role(NamedTuple):
@@ -75,28 +90,45 @@ def ensure_roles(settings: DatabaseSettings, roles: list[Role]) -> None:
 def _ensure_all(connection: Connection, roles: list[Role]) -> None:
     with connection.begin():
         lock_migrations(connection)
+        revoke_from_public(connection)
         relations = [Relation(*row) for row in connection.execute(text(OWN_RELATIONS))]
+        connections = connection.execute(text(CONNECTIONS)).scalar_one()
+        database, schema = connection.execute(text("SELECT current_database(), current_schema()")).one()
         for role in roles:
-            _ensure_login(connection, role)
-            for statement in _grants(role, relations):
-                _execute(connection, statement)
+            _ensure_login(connection, role, int(connections * CONNECTION_SHARES[role.access]))
+            for statement in (*_settings(role, database, schema), *_grants(role, relations)):
+                execute_composed(connection, statement)
 
 
-def _ensure_login(connection: Connection, role: Role) -> None:
+def _ensure_login(connection: Connection, role: Role, max_connections: int) -> None:
     name = sql.Identifier(role.name)
     found = connection.execute(text("SELECT FROM pg_roles WHERE rolname = :name"), {"name": role.name})
     if found.first() is None:
-        _execute(connection, sql.SQL("CREATE ROLE {}").format(name))
+        execute_composed(connection, sql.SQL("CREATE ROLE {}").format(name))
     # Send the hash that the server would store, because the server may log statements.
     driver = connection.connection.driver_connection
     assert driver is not None
     password_hash = driver.pgconn.encrypt_password(
         role.password.get_secret_value().encode(), role.name.encode(), b"scram-sha-256"
     )
-    _execute(
+    execute_composed(
         connection,
-        sql.SQL("ALTER ROLE {} LOGIN PASSWORD {}").format(name, sql.Literal(password_hash.decode())),
+        sql.SQL("ALTER ROLE {} LOGIN PASSWORD {} CONNECTION LIMIT {}").format(
+            name, sql.Literal(password_hash.decode()), sql.Literal(max(1, max_connections))
+        ),
     )
+
+
+def _settings(role: Role, database: str, schema: str) -> Iterator[sql.Composed]:
+    """Reset what the role, which may do so, has set for itself."""
+    name, here = sql.Identifier(role.name), sql.Identifier(database)
+    yield sql.SQL("ALTER ROLE {} RESET ALL").format(name)
+    yield sql.SQL("ALTER ROLE {} IN DATABASE {} RESET ALL").format(name, here)
+    values = {setting: sql.Literal(value) for setting, value in ROLE_SETTINGS.items()}
+    for setting, value in {**values, "search_path": sql.Identifier(schema)}.items():
+        yield sql.SQL("ALTER ROLE {} IN DATABASE {} SET {} = {}").format(
+            name, here, sql.Identifier(setting), value
+        )
 
 
 def _grants(role: Role, relations: list[Relation]) -> Iterator[sql.Composed]:
@@ -118,9 +150,3 @@ def _privilege(access: AccessLevel, relation: Relation) -> str | None:
     if access is AccessLevel.WRITER:
         return WRITER_GRANTS.get(relation.name)
     return "SELECT" if relation.is_view else READER_GRANTS.get(relation.name)
-
-
-def _execute(connection: Connection, statement: sql.Composed) -> None:
-    query = statement.as_string(connection.connection.driver_connection)
-    # Without parameters, so that a percent sign in a name stays as it is.
-    connection.exec_driver_sql(query, execution_options={"no_parameters": True})

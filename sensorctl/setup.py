@@ -49,13 +49,20 @@ def set_up(settings: SetupSettings, sleep: Callable[[float], None]) -> None:
     """
     log = structlog.get_logger()
     with_retries = _retrying(sleep, settings.connect_timeout_seconds)
-    log.info("schema is current", version=with_retries(upgrade, settings))
+    log.info("schema is current", version=_migrate(settings, with_retries))
     _prepare_partitions(settings, _retrying(sleep, PARTITIONS_TIMEOUT_SECONDS))
     _create_roles(settings, with_retries)
     _declare_topology(settings, with_retries)
     management = Management(settings)
     _create_users(settings.broker_users, management, _retrying(sleep, MANAGEMENT_TIMEOUT_SECONDS))
     _set_policies(Topology(settings.queue_name), management)
+
+
+def _migrate(settings: SetupSettings, with_retries: Retrying) -> str:
+    try:
+        return with_retries(upgrade, settings)
+    except PermissionDenied as error:
+        raise PermissionDenied(f"{error}. {OWNER_HINT}") from error
 
 
 def _prepare_partitions(settings: SetupSettings, with_retries: Retrying) -> None:

@@ -19,7 +19,7 @@ FROM pg_class AS relation
 JOIN pg_stat_user_tables AS live ON live.relid = relation.oid
 LEFT JOIN pg_inherits ON inhrelid = relation.oid
 LEFT JOIN pg_class AS parent ON parent.oid = inhparent
-WHERE relation.relnamespace = current_schema()::regnamespace AND relation.relkind = 'r'
+WHERE relation.relnamespace = quote_ident(current_schema())::regnamespace AND relation.relkind = 'r'
 ORDER BY coalesce(parent.relname, relation.relname), day DESC NULLS FIRST
 """
 

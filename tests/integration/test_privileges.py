@@ -135,6 +135,20 @@ REJECTED_BY_DATABASE = [
     ("reader", "CREATE VIEW mine AS SELECT 1"),
     ("reader", "DROP VIEW last_hour_summary"),
     ("reader", "SELECT rolpassword FROM pg_authid"),
+    *(
+        (role, statement)
+        for role in ("writer", "reader")
+        for statement in (
+            "CREATE TEMPORARY TABLE mine ()",
+            "SELECT lo_create(0)",
+            "SELECT lo_creat(-1)",
+            "SELECT lo_from_bytea(0, 'x')",
+            "SELECT pg_advisory_lock(5675001)",
+            "SELECT pg_try_advisory_xact_lock_shared(1, 2)",
+            "SELECT move_invalid_rows()",
+            "SELECT * FROM invalid_reading",
+        )
+    ),
 ]
 
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from pika.exceptions import ChannelClosedByBroker
+from psycopg import OperationalError
 from psycopg.errors import InsufficientPrivilege
 from sqlalchemy import Engine, event
 
@@ -43,6 +45,37 @@ def test_setup_updates_passwords_and_revokes_other_privileges(
     with stack.channel("operator") as channel, pytest.raises(ChannelClosedByBroker, match="ACCESS_REFUSED"):
         channel.queue_delete(DEAD_QUEUE)
     assert stack.api("operator", "GET", "/api/whoami")["tags"] in (["monitoring"], "monitoring")
+
+
+def test_setup_resets_what_a_role_has_set_for_itself(stack: Stack) -> None:
+    # given a writer that has changed its own defaults and password
+    writer = stack.name("writer")
+    with stack.session("writer") as session:
+        session.execute(f'ALTER ROLE "{writer}" SET default_transaction_read_only = on')
+        session.execute(f'ALTER ROLE "{writer}" IN DATABASE {stack.database.name} SET search_path = nowhere')
+        session.execute(f"ALTER ROLE \"{writer}\" PASSWORD 'changed'")
+    # when setup runs again
+    assert sensorctl(stack.variables, "setup").returncode == 0
+    # then the role can store readings again
+    with stack.session("writer") as session:
+        session.execute("INSERT INTO sensor (sensor_id) VALUES ('1') ON CONFLICT DO NOTHING")
+
+
+def test_neither_role_may_take_all_connections(stack: Stack) -> None:
+    (limits,) = stack.database.query(
+        "SELECT current_setting('max_connections')::integer AS every, "
+        "(SELECT rolconnlimit FROM pg_roles WHERE rolname = %s) AS writer, "
+        "(SELECT rolconnlimit FROM pg_roles WHERE rolname = %s) AS reader",
+        stack.name("writer"), stack.name("reader"),
+    )  # fmt: skip
+    assert 0 < limits["reader"] < limits["writer"]
+    assert limits["writer"] + limits["reader"] < 0.9 * limits["every"]
+
+    with ExitStack() as sessions:
+        for _ in range(limits["reader"]):
+            sessions.enter_context(stack.session("reader"))
+        with pytest.raises(OperationalError, match="too many connections for role"):
+            sessions.enter_context(stack.session("reader"))
 
 
 def test_setup_grants_privileges_on_new_objects(stack: Stack) -> None:
@@ -136,7 +169,7 @@ def test_statements_do_not_contain_the_password(stack: Stack) -> None:
     finally:
         event.remove(Engine, "before_cursor_execute", listen)
 
-    (login,) = (statement for statement in statements if statement.startswith("ALTER ROLE"))
+    (login,) = (statement for statement in statements if " PASSWORD " in statement)
     assert "SCRAM-SHA-256$" in login
     assert not any(PASSWORD in statement or "p''a" in statement for statement in statements)
 
@@ -148,10 +181,16 @@ def test_connections_survive_a_setup(stack: Stack) -> None:
 
 
 def test_setup_as_the_operator_fails_with_a_hint(stack: Stack) -> None:
-    login = stack.broker_variables("operator") | stack.database_variables("reader")
-
-    done = sensorctl(login, "setup")
+    done = sensorctl(stack.broker_variables("operator") | stack.database.environment, "setup")
 
     assert done.returncode == 69
     assert "ACCESS_REFUSED" in done.stdout
+    assert "Setup requires the owner's login" in done.stdout
+
+
+def test_setup_as_the_reader_fails_with_a_hint(stack: Stack) -> None:
+    done = sensorctl(stack.host.environment | stack.database_variables("reader"), "setup")
+
+    assert done.returncode == 69
+    assert "permission denied" in done.stdout
     assert "Setup requires the owner's login" in done.stdout

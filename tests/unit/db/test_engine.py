@@ -9,7 +9,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError, ResourceClosedError
 
 from db.engine import database_url, describe, translate_errors
-from db.errors import InvalidData, StoreUnavailable
+from db.errors import InvalidData, PermissionDenied, StoreTimeout, StoreUnavailable
 from db.migrate import current_version, newest_version, upgrade
 from db.queries.summary import Summary
 from db.settings import DatabaseSettings
@@ -111,6 +111,16 @@ def test_other_server_errors_mean_unavailable(wrapping: Wrapping, state: str) ->
         raise wrapping(with_state(state))
 
     assert str(caught.value) == f"server message for {state} (SQLSTATE {state})"
+
+
+@pytest.mark.parametrize(
+    ("state", "outcome"), [("57014", StoreTimeout), ("55P03", StoreTimeout), ("42501", PermissionDenied)]
+)
+def test_timeouts_and_missing_privileges_are_distinguished(state: str, outcome: type[Exception]) -> None:
+    with pytest.raises(StoreUnavailable) as caught, translate_errors():
+        raise with_state(state)
+
+    assert type(caught.value) is outcome
 
 
 @pytest.mark.parametrize(
