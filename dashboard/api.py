@@ -26,15 +26,18 @@ from dashboard.telemetry import DashboardTelemetry
 from db.queries.minutes import MinuteSeries
 from monitoring.model import SystemStatus
 from runtime.errors import ServiceUnavailable
-from web.auth import Auth, Credentials, require_token
+from web.auth import Address, Auth, Credentials, require_token
 from web.errors import document_errors
+from web.limits import Slots
 from web.sse import json_event, stream_changes
 
 MAX_SENSORS = 100
 UNAVAILABLE = document_errors(HTTPStatus.SERVICE_UNAVAILABLE)
 INVALID = document_errors(HTTPStatus.BAD_REQUEST)
+THROTTLED = document_errors(HTTPStatus.TOO_MANY_REQUESTS)
 CHANGE_ERRORS = {
     **INVALID,
+    **THROTTLED,
     **document_errors(HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN),
     **document_errors(HTTPStatus.SERVICE_UNAVAILABLE, model=PartialFailureResponse),
 }
@@ -54,6 +57,7 @@ class Resources:
     dead_letters: DeadLetterService
     minutes: MinuteSeries
     telemetry: DashboardTelemetry
+    streams: Slots
 
 
 def get_resources(request: Request) -> Resources:
@@ -115,10 +119,10 @@ def get_minutes(
 
 
 # Without the empty requirement OpenAPI would say that the token is required.
-@router.get("/access", openapi_extra={"security": [{}]})
-def get_access(auth: Auth, credentials: Credentials) -> Access:
+@router.get("/access", responses=THROTTLED, openapi_extra={"security": [{}]})
+def get_access(auth: Auth, credentials: Credentials, address: Address) -> Access:
     """Return whether this request's token permits changes."""
-    return Access(enabled=auth.enabled, authorized=auth.accepts(credentials))
+    return Access(enabled=auth.enabled, authorized=auth.accepts(credentials, address))
 
 
 @router.get("/dead-letters", responses=UNAVAILABLE)
@@ -142,7 +146,22 @@ def discard_dead_letters(resources: Shared, request: DeadLetterRequest) -> DeadL
     return resources.dead_letters.discard(request)
 
 
-@router.get("/events", response_class=EventSourceResponse)
+async def occupy_stream(resources: Shared, address: Address) -> AsyncIterator[None]:
+    """Count the request as an event stream until its response ends.
+
+    Raises:
+        Overloaded: There are too many event streams.
+    """
+    with resources.streams.occupy(address), resources.telemetry.client_connected():
+        yield
+
+
+@router.get(
+    "/events",
+    response_class=EventSourceResponse,
+    responses=UNAVAILABLE | THROTTLED,
+    dependencies=[Depends(occupy_stream)],
+)
 async def stream_events(resources: Shared) -> AsyncIterator[ServerSentEvent]:
     """Stream server-sent events: `state` with everything once, then a `change` each second.
 
@@ -151,9 +170,8 @@ async def stream_events(resources: Shared) -> AsyncIterator[ServerSentEvent]:
     is null while the database is down; the first change after that lists all of them. A `heartbeat` without
     data follows when nothing else was sent for five seconds.
     """
-    with resources.telemetry.client_connected():
-        async for event in stream_changes(resources.snapshots, _state_event, _change_event):
-            yield event
+    async for event in stream_changes(resources.snapshots, _state_event, _change_event):
+        yield event
 
 
 # Clients that received the same snapshots share their events, so that each is encoded once.

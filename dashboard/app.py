@@ -17,7 +17,11 @@ from runtime.health import Health
 from web.app import create_app
 from web.auth import TokenAuth
 from web.errors import error_response
+from web.limits import Slots
 
+# Each costs about 100 KB with a few sensors; the limits leave connections for other requests.
+MAX_STREAMS = 128
+MAX_STREAMS_PER_ADDRESS = 64
 PAGE = Path(__file__).parent / "page"
 
 
@@ -39,7 +43,13 @@ def create_dashboard(
         auth=auth,
         health=health,
     )
-    app.state.resources = Resources(snapshots, dead_letters, minutes, telemetry)
+    app.state.resources = Resources(
+        snapshots,
+        dead_letters,
+        minutes,
+        telemetry,
+        Slots("event streams", total=MAX_STREAMS, per_address=MAX_STREAMS_PER_ADDRESS),
+    )
     app.add_exception_handler(PartialFailure, _handle_partial_failure)
     app.include_router(router)
     app.add_api_route("/", get_page, include_in_schema=False)

@@ -1,12 +1,15 @@
 """The HTTP endpoints of every service: /livez, /readyz and /metrics."""
 
 import json
+import socket
+import sys
+import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http import HTTPStatus
 from socketserver import ThreadingMixIn
-from threading import Thread
-from typing import Any
+from threading import Lock, Thread
+from typing import Any, NamedTuple
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 from prometheus_client import REGISTRY, CollectorRegistry, make_wsgi_app
@@ -16,12 +19,70 @@ from runtime.health import Health
 
 # How long the shutdown of the server can take at most.
 POLL_SECONDS = 0.5
+# Each response takes milliseconds, and only probes, Prometheus and the system's status request them.
+MAX_CONNECTIONS = 32
+MAX_CONNECTIONS_PER_ADDRESS = 16
+CONNECTION_SECONDS = 10.0
+OVERLOADED = (
+    b"HTTP/1.0 503 Service Unavailable\r\nRetry-After: 10\r\nConnection: close\r\n\r\n"
+    b"Too many connections are open: try again later.\n"
+)
 Response = tuple[HTTPStatus, dict[str, Any]]
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
+class _Connection(NamedTuple):
+    address: str
+    closes_at: float
+
+
 class _Server(ThreadingMixIn, WSGIServer):
+    """Serves each connection from a thread, of which there are few, and none lasts long.
+
+    A client that sends half of a request, or does not read its response, would hold its thread for ever.
+    """
+
     daemon_threads = True
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._lock = Lock()
+        self._connections: dict[socket.socket, _Connection] = {}
+
+    def verify_request(self, request: Any, client_address: Any) -> bool:
+        """Accept the connection if there are few; the others are closed with a response that says so."""
+        address = client_address[0]
+        with self._lock:
+            of_address = sum(connection.address == address for connection in self._connections.values())
+            is_accepted = (
+                len(self._connections) < MAX_CONNECTIONS and of_address < MAX_CONNECTIONS_PER_ADDRESS
+            )
+            if is_accepted:
+                self._connections[request] = _Connection(address, time.monotonic() + CONNECTION_SECONDS)
+        if not is_accepted:
+            with suppress(OSError):
+                request.sendall(OVERLOADED)
+        return is_accepted
+
+    def service_actions(self) -> None:
+        """End the connections that last too long; the server calls this every POLL_SECONDS."""
+        now = time.monotonic()
+        with self._lock:
+            for request, connection in self._connections.items():
+                if connection.closes_at <= now:
+                    with suppress(OSError):
+                        request.shutdown(socket.SHUT_RDWR)
+
+    def shutdown_request(self, request: Any) -> None:
+        """Close the connection and forget it."""
+        with self._lock:
+            self._connections.pop(request, None)
+        super().shutdown_request(request)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Ignore clients that disconnect; the base class would print their traceback."""
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(request, client_address)
 
 
 class _SilentRequestHandler(WSGIRequestHandler):

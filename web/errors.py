@@ -39,9 +39,13 @@ def error_response(
     status: HTTPStatus, detail: str, headers: Mapping[str, str] | None = None, **extensions: Any
 ) -> JSONResponse:
     """Create the response for an error; `extensions` are members beyond those of ErrorResponse."""
-    error = ErrorResponse(title=status.phrase, status=status, detail=detail)
-    content = error.model_dump() | extensions
+    content = problem_details(status, detail) | extensions
     return JSONResponse(content, status, headers, media_type=PROBLEM_JSON)
+
+
+def problem_details(status: HTTPStatus, detail: str) -> dict[str, Any]:
+    """Return the members of an ErrorResponse."""
+    return ErrorResponse(title=status.phrase, status=status, detail=detail).model_dump()
 
 
 def add_error_handlers(app: FastAPI) -> None:

@@ -9,6 +9,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from runtime.errors import ConfigurationError
+from web.connections import create_protocol_factory
 
 BACKLOG = 128
 SHUTDOWN_SECONDS = 3
@@ -26,6 +27,10 @@ def serve_http(app: ASGIApp, host: str, port: int, on_shutdown: Callable[[], Non
     listener = _listen(host, port)
     config = uvicorn.Config(
         app,
+        http=create_protocol_factory(),  # type: ignore[arg-type]  # uvicorn only calls it
+        ws="none",
+        # An X-Forwarded-For header would let a client choose the address that the limits count.
+        proxy_headers=False,
         log_config=None,
         access_log=False,
         lifespan="off",

@@ -7,17 +7,19 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 
 import pytest
 from prometheus_client import CollectorRegistry, Counter
 
-from runtime import probe
+from runtime import http_server, probe
 from runtime.errors import ConfigurationError
 from runtime.health import Health
 from runtime.http_server import serve_http
 from tests.unit.fakes import FakeClock
 from tests.unit.ports import reserve_port
+from tests.waiting import eventually
 
 HOST = "127.0.0.1"
 
@@ -40,13 +42,19 @@ class ServedService:
                 return error.code, error.read().decode()
 
 
-@pytest.fixture
-def service() -> Iterator[ServedService]:
+@contextmanager
+def serve() -> Iterator[ServedService]:
     with reserve_port() as port:
         service = ServedService(port)
         with serve_http(HOST, port, service.health, service.registry) as served_port:
             assert served_port == port
             yield service
+
+
+@pytest.fixture
+def service() -> Iterator[ServedService]:
+    with serve() as service:
+        yield service
 
 
 def test_livez_fails_while_the_loop_is_stalled(service: ServedService) -> None:
@@ -115,6 +123,49 @@ def test_a_port_in_use_is_a_configuration_error() -> None:
         serve_http(HOST, busy.getsockname()[1], Health()),
     ):
         pass
+
+
+@pytest.mark.parametrize("start", [b"", b"GET /livez HTTP/1.1\r\nHost: h\r\nX-Slow: "])
+def test_a_request_that_is_not_completed_is_closed(monkeypatch: pytest.MonkeyPatch, start: bytes) -> None:
+    monkeypatch.setattr(http_server, "CONNECTION_SECONDS", 0.1)
+    with serve() as service, socket.create_connection((HOST, service.port), 60) as slow:
+        slow.sendall(start)
+        while slow.recv(1000):
+            pass
+        assert service.get("/livez")[0] == 200
+
+
+def test_an_address_with_too_many_connections_is_refused_and_others_are_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(http_server, "MAX_CONNECTIONS_PER_ADDRESS", 2)
+    with serve() as service, ExitStack() as held:
+        for _ in range(2):
+            held.enter_context(socket.create_connection((HOST, service.port), 60))
+        with socket.create_connection((HOST, service.port), 60) as refused:
+            assert b"503 Service Unavailable" in refused.recv(1000)
+        with socket.create_connection((HOST, service.port), 60, source_address=("127.0.0.2", 0)) as other:
+            other.sendall(b"GET /livez HTTP/1.0\r\n\r\n")
+            assert b"200 OK" in other.recv(1000)
+        held.close()
+        eventually(lambda: is_served(service), 60, "a place is free again")
+
+
+def is_served(service: ServedService) -> bool:
+    try:
+        return service.get("/livez")[0] == 200
+    except OSError:  # a refused connection may be reset before its response is read
+        return False
+
+
+def test_only_so_many_connections_are_open_in_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http_server, "MAX_CONNECTIONS", 1)
+    with (
+        serve() as service,
+        socket.create_connection((HOST, service.port), 60),
+        socket.create_connection((HOST, service.port), 60, source_address=("127.0.0.2", 0)) as refused,
+    ):
+        assert refused.recv(1000).endswith(b"Too many connections are open: try again later.\n")
 
 
 def run_probe(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
