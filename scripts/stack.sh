@@ -2,7 +2,9 @@
 # stack.sh COMMAND: start, observe and stop the system, with Docker Compose or natively. `make help` lists the commands.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+source scripts/ownership.sh
 
+verb=${1:-help}
 MODE=${MODE:-auto}
 native_dir=${NATIVE_DIR:-.native}
 
@@ -20,11 +22,33 @@ help() {
 }
 
 has_docker() { docker info >/dev/null 2>&1 && docker compose version >/dev/null 2>&1; }
-compose_is_running() { has_docker && [ -n "$(docker compose ps --quiet 2>/dev/null)" ]; }
+may_use_docker() { [ "$MODE" != native ] && has_docker && set_project; }
+
+# What another checkout started ends the command.
+compose_is_running() { may_use_docker && [ -n "$(docker compose ps --quiet 2>/dev/null)" ] && require_own_project; }
+has_containers() { may_use_docker && [ -n "$(containers '{{.ID}}')" ] && require_own_project; }
+
+require_own_project() {
+  local other
+  if other=$(other_checkout); then die "$(describe_other "$other")" 1; fi
+  return 0
+}
+
+describe_other() {
+  say "The Compose project $project belongs to the checkout $1, not to this one, $PWD."
+  if [ "$verb" = up ]; then
+    say 'Nothing was started: both would use the same containers and volumes.'
+    say "Remove it there with: make -C '$1' clean"
+    say 'Or start this checkout without Docker and with other ports (see .env.example): make up MODE=native'
+  else
+    say "Nothing was changed. Run it there: make -C '$1' $verb"
+  fi
+}
 native() { .venv/bin/python -m native "$@"; }
 
 native_is_running() {
   local pid command
+  [ "$MODE" != docker ] || return 1
   [ -r "$native_dir/supervisor.pid" ] && read -r pid < "$native_dir/supervisor.pid" || return 1
   command=$(tr '\0' ' ' 2>/dev/null < "/proc/$pid/cmdline") || return 1
   [[ $command == *"native supervise"* ]]
@@ -36,6 +60,7 @@ up_native() { bash scripts/venv.sh native; native up; }
 
 up_docker() {
   local scale=() running
+  create_volumes
   running=$(docker compose ps --quiet pipeline-processor 2>/dev/null | wc -l)
   # Unless PIPELINES is set, a previous scale is kept.
   if [ -n "${PIPELINES:-}" ] || [ "$running" -gt 1 ]; then
@@ -47,7 +72,8 @@ up_docker() {
 }
 
 print_addresses() {
-  local dashboard ui amqp mqtt prometheus
+  local dashboard ui amqp mqtt prometheus user
+  user=$(docker compose exec -T rabbitmq printenv RABBITMQ_DEFAULT_USER)
   dashboard=$(docker compose port dashboard 8085)
   ui=$(docker compose port rabbitmq 15672)
   amqp=$(docker compose port rabbitmq 5672)
@@ -57,7 +83,7 @@ print_addresses() {
   docker compose ps --format 'table {{.Name}}\t{{.Status}}'
   say '' \
     && say "dashboard      http://$dashboard" \
-    && say "management UI  http://$ui  (user ${RABBITMQ_USER:-sensors}, password in .env, or sensors)" \
+    && say "management UI  http://$ui  (user $user, password RABBITMQ_PASS in .env, or sensors)" \
     && say "AMQP           amqp://$amqp" \
     && say "MQTT           $mqtt, topics sensors/<id>/temperature" \
     && { [ -z "$prometheus" ] || say "Prometheus     http://$prometheus"; } \
@@ -71,46 +97,90 @@ print_addresses() {
 
 up_auto() {
   if native_is_running; then up_native; return; fi
-  if compose_is_running; then up_docker; return; fi
-  if ! has_docker; then
+  if ! may_use_docker; then
     say 'No Docker engine with Compose v2 is available: starting the system natively.'
     up_native
-  elif ! fetch_images; then
+    return
+  fi
+  require_own_project
+  if compose_is_running || fetch_images; then
+    up_docker
+  else
     say 'Docker is available, but its images could not be built or pulled (see above): starting the system natively.'
     up_native
-  else
-    up_docker
   fi
 }
 
 up() {
   case $MODE in
     auto) up_auto ;;
-    docker) has_docker || die 'MODE=docker: no Docker engine with Compose v2 is available.'; up_docker ;;
+    docker)
+      may_use_docker || die 'MODE=docker: no Docker engine with Compose v2 is available.'
+      require_own_project
+      up_docker ;;
     native) up_native ;;
-    *) die "MODE is '$MODE': must be auto, docker or native." 78 ;;
   esac
 }
 
 down() {
   local found=no
-  if native_is_running || [ -e "$native_dir/supervisor.pid" ]; then found=yes; native down; fi
-  if compose_is_running; then found=yes; docker compose --profile '*' down; fi
+  if native_is_running || { [ "$MODE" != docker ] && [ -e "$native_dir/supervisor.pid" ]; }; then
+    found=yes
+    native down
+  fi
+  if has_containers; then found=yes; docker compose --profile '*' down; fi
   if [ "$found" = no ]; then say 'The system is not running.'; fi
 }
 
 confirm() {
   if [ "${YES:-}" = 1 ]; then return; fi
-  [ -t 0 ] || die 'This deletes all readings. Without a terminal, confirm it with YES=1: make clean YES=1' 1
+  [ -t 0 ] || die 'Nothing was deleted. Without a terminal, confirm it with YES=1: make clean YES=1' 1
   local answer
-  read -r -p 'Delete all readings and messages? [y/N] ' answer
+  read -r -p 'Delete all of this? [y/N] ' answer
   [[ $answer == [yY]* ]] || die 'Nothing was deleted.' 1
 }
 
+# Add what this checkout started to `targets`, and the reasons why something is kept to `kept`.
+find_targets() {
+  local other
+  if [ "$MODE" != docker ] && [ -d "$native_dir" ]; then targets+=(native); fi
+  may_use_docker || return 0
+  if [ -z "$(folders; volumes '{{.Name}}')" ]; then return; fi
+  if other=$(other_checkout); then
+    kept=$(describe_other "$other")
+  elif is_ours; then
+    targets+=(compose)
+  else
+    kept="Nothing says which checkout these volumes of the Compose project $project belong to, so they are kept:
+$(volumes '{{.Name}}' | sed 's/^/  /')
+Delete them with: docker compose --profile '*' down --volumes"
+  fi
+}
+
 clean() {
+  local targets=() kept='' target
+  find_targets
+  for target in "${targets[@]}"; do
+    case $target in
+      native) say "The native stack and its data: $(realpath "$native_dir")" ;;
+      compose)
+        say "The containers and volumes of the Compose project $project:"
+        { containers 'container {{.Names}}'; volumes 'volume {{.Name}}'; } | sed 's/^/  /' ;;
+    esac
+  done
+  if [ ${#targets[@]} -eq 0 ]; then
+    [ -z "$kept" ] || die "$kept" 1
+    say 'There is nothing to delete.'
+    return
+  fi
   confirm
-  if has_docker; then docker compose --profile '*' down --volumes; fi
-  if [ -d "$native_dir" ] && [ -x .venv/bin/python ]; then native clean; fi
+  for target in "${targets[@]}"; do
+    case $target in
+      native) bash scripts/venv.sh native; native clean ;;
+      compose) docker compose --profile '*' down --volumes ;;
+    esac
+  done
+  [ -z "$kept" ] || say "$kept" >&2
 }
 
 # Run the first command when the native stack runs, the second when Compose does.
@@ -121,7 +191,8 @@ in_running_mode() {
   fi
 }
 
-case ${1:-help} in
+case $MODE in auto | docker | native) ;; *) die "MODE is '$MODE': must be auto, docker or native." 78 ;; esac
+case $verb in
   help) help "${2:-Makefile}" ;;
   up) up ;;
   down) down ;;

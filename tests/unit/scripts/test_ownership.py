@@ -1,0 +1,223 @@
+"""`make down`, `make clean` and `make up` act on what this checkout started; Docker is a script here."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[3]
+DOCKER = r"""#!/usr/bin/env bash
+# Containers and volumes are lines "NAME FOLDER" of two files.
+state=$(dirname "$0")
+echo "docker $*" >> "$state/calls"
+list() {
+  case $2 in
+    *Label*) cut -d ' ' -f 2- "$state/$1" ;;
+    *) sed -E "s|([^ ]*).*|${2//\{\{.*\}\}/}\1|" "$state/$1" ;;
+  esac
+}
+case "$*" in
+  "compose config") printf 'name: sensors\nvolumes:\n  data:\n    name: sensors_data\n' ;;
+  "compose ps --quiet") list containers '{{.ID}}' ;;
+  "ps --all "*) list containers "${*: -1}" ;;
+  "volume ls "*) list volumes "${*: -1}" ;;
+  "volume inspect "*) grep -q "^$3 " "$state/volumes" ;;
+  "compose --profile * down") : > "$state/containers" ;;
+  "compose --profile * down --volumes") : > "$state/containers"; : > "$state/volumes" ;;
+esac
+"""
+LOGGED = '#!/bin/sh\necho "native $3" >> "{calls}"\n'
+
+
+class Checkout:
+    """A folder with the scripts of a checkout, and the state of the Docker engine that it uses."""
+
+    def __init__(self, folder: Path, engine: Path) -> None:
+        self.folder, self.engine = folder, engine
+        (folder / "scripts").mkdir(parents=True)
+        for name in ("stack.sh", "ownership.sh"):
+            shutil.copy(ROOT / "scripts" / name, folder / "scripts" / name)
+        (folder / "scripts" / "venv.sh").touch()
+        python = folder / ".venv" / "bin" / "python"
+        python.parent.mkdir(parents=True)
+        python.write_text(LOGGED.format(calls=engine / "calls"))
+        python.chmod(0o755)
+
+    def run(self, verb: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        environment = {"PATH": f"{self.engine}:{os.environ['PATH']}", "YES": "1", **variables}
+        return subprocess.run(
+            ["bash", str(self.folder / "scripts" / "stack.sh"), verb],
+            env=environment, cwd="/", capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+
+    def put(self, kind: str, *lines: str) -> None:
+        (self.engine / kind).write_text("".join(f"{line}\n" for line in lines))
+
+    @property
+    def changes(self) -> list[str]:
+        """The calls that change something."""
+        file = self.engine / "calls"
+        calls = file.read_text().splitlines() if file.exists() else []
+        return [
+            call for call in calls if any(word in call.split() for word in ("up", "down", "create", "clean"))
+        ]
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Path:
+    folder = tmp_path / "engine"
+    folder.mkdir()
+    (folder / "docker").write_text(DOCKER)
+    (folder / "docker").chmod(0o755)
+    for name in ("containers", "volumes"):
+        (folder / name).touch()
+    return folder
+
+
+@pytest.fixture
+def checkout(tmp_path: Path, engine: Path) -> Checkout:
+    return Checkout(tmp_path / "my checkout", engine)
+
+
+@pytest.fixture
+def other(tmp_path: Path) -> Path:
+    folder = tmp_path / "another checkout"
+    folder.mkdir()
+    return folder
+
+
+@pytest.mark.parametrize("verb", ["up", "down", "clean", "status", "psql", "logs", "summary"])
+def test_containers_of_another_checkout_are_left_alone(checkout: Checkout, other: Path, verb: str) -> None:
+    checkout.put("containers", f"rabbitmq-sensores {other}")
+    checkout.put("volumes", "sensors_data ")
+
+    done = checkout.run(verb)
+
+    assert done.returncode == 1
+    assert checkout.changes == []
+    assert f"belongs to the checkout {other}, not to this one, {checkout.folder}" in done.stderr
+    assert f"make -C '{other}' {'clean' if verb == 'up' else verb}" in done.stderr
+
+
+@pytest.mark.parametrize("verb", ["up", "clean"])
+def test_volumes_of_another_checkout_are_left_alone(checkout: Checkout, other: Path, verb: str) -> None:
+    checkout.put("volumes", f"sensors_data {other}")
+
+    done = checkout.run(verb)
+
+    assert (done.returncode, checkout.changes) == (1, [])
+    assert str(other) in done.stderr
+
+
+def test_volumes_of_an_unknown_checkout_are_not_deleted(checkout: Checkout) -> None:
+    checkout.put("volumes", "sensors_data ")
+
+    done = checkout.run("clean")
+
+    assert (done.returncode, checkout.changes) == (1, [])
+    assert "  sensors_data\nDelete them with: docker compose --profile '*' down --volumes" in done.stderr
+
+
+def test_volumes_of_a_folder_that_is_gone_are_not_deleted(checkout: Checkout, tmp_path: Path) -> None:
+    checkout.put("volumes", f"sensors_data {tmp_path / 'moved'}")
+
+    assert checkout.run("clean").returncode == 1
+    assert checkout.changes == []
+
+
+@pytest.mark.parametrize("has_containers", [True, False])
+def test_clean_names_and_deletes_what_this_checkout_started(checkout: Checkout, has_containers: bool) -> None:
+    checkout.put("containers", *([f"rabbitmq-sensores {checkout.folder}"] if has_containers else []))
+    checkout.put("volumes", f"sensors_data {checkout.folder}")
+
+    done = checkout.run("clean")
+
+    assert done.returncode == 0, done.stderr
+    assert checkout.changes == ["docker compose --profile * down --volumes"]
+    assert "volume sensors_data" in done.stdout
+    assert ("container rabbitmq-sensores" in done.stdout) is has_containers
+
+
+def test_clean_without_a_confirmation_deletes_nothing(checkout: Checkout) -> None:
+    checkout.put("volumes", f"sensors_data {checkout.folder}")
+    (checkout.folder / ".native").mkdir()
+
+    done = checkout.run("clean", YES="")
+
+    assert (done.returncode, checkout.changes) == (1, [])
+    assert str(checkout.folder / ".native") in done.stdout
+    assert "make clean YES=1" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("mode", "changes"),
+    [
+        ("native", ["native clean"]),
+        ("docker", ["docker compose --profile * down --volumes"]),
+        ("auto", ["native clean", "docker compose --profile * down --volumes"]),
+    ],
+)
+def test_clean_respects_the_mode(checkout: Checkout, mode: str, changes: list[str]) -> None:
+    checkout.put("volumes", f"sensors_data {checkout.folder}")
+    (checkout.folder / ".native").mkdir()
+
+    assert checkout.run("clean", MODE=mode).returncode == 0
+    assert checkout.changes == changes
+
+
+@pytest.mark.parametrize("folder", ["", "OTHER"])
+def test_the_native_stack_is_deleted_and_volumes_that_are_not_ours_are_kept(
+    checkout: Checkout, other: Path, folder: str
+) -> None:
+    checkout.put("volumes", f"sensors_data {folder and other}")
+    (checkout.folder / ".native").mkdir()
+
+    done = checkout.run("clean")
+
+    assert (done.returncode, checkout.changes) == (0, ["native clean"])
+    assert "sensors_data" in done.stderr or str(other) in done.stderr
+
+
+@pytest.mark.parametrize("verb", ["down", "clean"])
+def test_mode_native_does_not_ask_docker(checkout: Checkout, verb: str) -> None:
+    checkout.put("containers", f"rabbitmq-sensores {checkout.folder}")
+
+    assert checkout.run(verb, MODE="native").returncode == 0
+    assert not (checkout.engine / "calls").exists()
+
+
+def test_down_stops_the_containers_of_this_checkout(checkout: Checkout) -> None:
+    checkout.put("containers", f"rabbitmq-sensores {checkout.folder}")
+
+    assert checkout.run("down").returncode == 0
+    assert checkout.changes == ["docker compose --profile * down"]
+
+
+def test_down_ignores_what_another_checkout_has_stopped(checkout: Checkout, other: Path) -> None:
+    checkout.put("volumes", f"sensors_data {other}")
+
+    assert checkout.run("down").stdout == "The system is not running.\n"
+
+
+def test_without_anything_down_and_clean_say_so(checkout: Checkout) -> None:
+    assert checkout.run("down").stdout == "The system is not running.\n"
+    assert checkout.run("clean").stdout == "There is nothing to delete.\n"
+
+
+def test_up_labels_the_volumes_that_it_creates(checkout: Checkout) -> None:
+    checkout.run("up", MODE="docker")
+
+    [create, up, *_] = checkout.changes
+    assert create.endswith(f"com.docker.compose.project.working_dir={checkout.folder} sensors_data")
+    assert "--label com.docker.compose.project=sensors --label com.docker.compose.volume=data" in create
+    assert up.startswith("docker compose up")
+
+
+@pytest.mark.parametrize("verb", ["up", "down", "clean", "status"])
+def test_an_unknown_mode_is_refused(checkout: Checkout, verb: str) -> None:
+    done = checkout.run(verb, MODE="podman")
+
+    assert (done.returncode, checkout.changes) == (78, [])
+    assert "MODE is 'podman': must be auto, docker or native." in done.stderr
