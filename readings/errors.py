@@ -22,3 +22,10 @@ class InvalidReading(Exception):
         super().__init__(f"{reason}: {detail}")
         self.reason = reason
         self.detail = detail
+
+
+class InvalidField(InvalidReading):
+    """A field of the message is missing or invalid, or contradicts another."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(DeadLetterReason.INVALID_FIELD, detail)

@@ -1,12 +1,21 @@
-"""The identities of readings."""
+"""The identities of sensors and readings."""
 
 import os
+import re
 import time
+import unicodedata
 from datetime import datetime
 from uuid import UUID, uuid5
 
 # The UUID namespace of readings that were sent without an ID. It is random and must never change.
 READING_NAMESPACE = UUID("6f2a7d1e-52c8-5b0e-9a3d-0c6f6a1f4b57")
+MAX_SENSOR_ID_CHARACTERS = 128
+# They choose the picture of the character before them, as in the emoji of a thermometer, and are no text.
+_VARIATION_SELECTORS = re.compile("[\ufe00-\ufe0f]")
+# Python takes these for printable, although nothing is printed.
+_INVISIBLE = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\uffa0\U000e0100-\U000e01ef]"
+)
 
 
 def uuid7() -> UUID:
@@ -16,6 +25,30 @@ def uuid7() -> UUID:
     value = value & ~(0xF << 76) | 0x7 << 76
     value = value & ~(0x3 << 62) | 0x2 << 62
     return UUID(int=value)
+
+
+def normalise_sensor_id(text: str) -> str:
+    """Return the ID in the one form in which it is stored: Unicode's NFC, without blanks around it.
+
+    An ID that looks the same is the same sensor, whichever way the sender's keyboard composes its letters.
+    """
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", _VARIATION_SELECTORS.sub("", text))
+    return text.strip()
+
+
+def validate_sensor_id(text: str) -> str:
+    """Return the normalised ID.
+
+    Raises:
+        ValueError: When it is empty or too long, or contains invisible characters.
+    """
+    sensor_id = normalise_sensor_id(text)
+    if not sensor_id or len(sensor_id) > MAX_SENSOR_ID_CHARACTERS:
+        raise ValueError(f"must have 1 to {MAX_SENSOR_ID_CHARACTERS} characters")
+    if not sensor_id.isprintable() or not (sensor_id.isascii() or _INVISIBLE.search(sensor_id) is None):
+        raise ValueError("must not contain control or other unprintable characters")
+    return sensor_id
 
 
 def derive_reading_id(sensor_id: str, measured_at: datetime, temperature: float) -> UUID:

@@ -6,41 +6,53 @@ stored as a reading.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import MAXYEAR, UTC, datetime, timedelta, tzinfo
 from typing import Any
 
 from pydantic import ValidationError
 
-from readings.errors import DeadLetterReason, InvalidReading
+from readings.errors import DeadLetterReason, InvalidField, InvalidReading
+from readings.fields import has_only_known_fields, reconcile
 from readings.ids import derive_reading_id
-from readings.model import Reading, Unit
-from readings.payload import MAX_BODY_BYTES, MqttDefaults, MqttReadingPayload, ReadingPayload
-from runtime.text import escape_unprintable
+from readings.model import Reading
+from readings.payload import (
+    MAX_BODY_BYTES,
+    SENSOR_FIELDS,
+    TEMPERATURE_FIELDS,
+    TIME_FIELDS,
+    MqttDefaults,
+    MqttReadingPayload,
+    ReadingPayload,
+)
+from readings.times import MAX_UNSET_YEAR, resolve_local, unset_clock
+from readings.units import ABSOLUTE_ZERO, to_celsius
+from runtime.text import escape_unprintable, quote_value
 
 FUTURE_TOLERANCE = timedelta(minutes=5)
-ABSOLUTE_ZERO = -273.15
 # °C. No thermometer measures more; tungsten boils at about 5,900 °C.
 MAX_TEMPERATURE = 10_000.0
-MAX_VALUE_CHARACTERS = 60
 NO_TIMESTAMP_HINT = (
     ", and the broker set no timestamp on the message: send measured_at in the body, or let the broker set "
     "one (message_interceptors.incoming.set_header_timestamp.overwrite = false, from RabbitMQ 3.12 on)"
 )
 FIELD_BY_ALIAS = {
-    "id": "sensor_id",
-    "timestamp": "measured_at",
-    "data": "measured_at",
-    "temperatura": "temperature",
+    **dict.fromkeys(SENSOR_FIELDS, "sensor_id"),
+    **dict.fromkeys(TIME_FIELDS, "measured_at"),
+    **dict.fromkeys(TEMPERATURE_FIELDS, "temperature"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class ParseContext:
-    """What parsing depends on besides the body; `mqtt_defaults` is set for MQTT messages only."""
+    """What parsing depends on besides the body; `mqtt_defaults` is set for MQTT messages only.
+
+    `is_history` is set for a file of old readings, in which a time that a device's clock starts with is real.
+    """
 
     naive_time_zone: tzinfo
     now: datetime
     mqtt_defaults: MqttDefaults | None = None
+    is_history: bool = False
 
 
 def check_size(body: bytes, _context: ParseContext) -> bytes:
@@ -60,26 +72,46 @@ def check_size(body: bytes, _context: ParseContext) -> bytes:
 def parse_body(body: bytes, context: ParseContext) -> ReadingPayload:
     """Decode and validate in one pass: strict about types and ranges, lenient about field names.
 
+    Only a body with other fields is examined for what those say.
+
     Raises:
-        InvalidReading: When the body is not JSON, or a field is missing or invalid.
+        InvalidReading: When the body is not JSON, a field is missing or invalid, or two contradict.
     """
+    mqtt_defaults = context.mqtt_defaults
+    payload: ReadingPayload
     try:
-        if context.mqtt_defaults:
-            return MqttReadingPayload.model_validate_json(body, context=context.mqtt_defaults._asdict())
-        return ReadingPayload.model_validate_json(body)
+        if mqtt_defaults:
+            payload = MqttReadingPayload.model_validate_json(body, context=mqtt_defaults._asdict())
+        else:
+            payload = ReadingPayload.model_validate_json(body)
     except ValidationError as error:
-        invalid = _invalid_reading(error, context.mqtt_defaults)
+        invalid = _invalid_reading(error, mqtt_defaults)
         raise invalid from None
+    if mqtt_defaults or not has_only_known_fields(payload, body):
+        return reconcile(payload, body, context.naive_time_zone, mqtt_defaults)
+    return payload
 
 
 def normalise(payload: ReadingPayload, context: ParseContext) -> Reading:
     """Convert the time to UTC and the temperature to °C, and derive the ID if there is none.
 
     Raises:
-        InvalidReading: When the temperature is physically impossible.
+        InvalidField: When the temperature is physically impossible, the sensor's clock was never set, or a
+            time without an offset is none or two in its zone.
     """
-    measured_at = _to_utc(payload.measured_at, context.naive_time_zone)
-    temperature = _to_celsius(payload.temperature, payload.unit)
+    measured_at = payload.measured_at
+    if measured_at.year <= MAX_UNSET_YEAR:
+        _check_clock(payload, context)
+    if measured_at.tzinfo is None or measured_at.year == MAXYEAR:
+        measured_at = _resolve(measured_at, context.naive_time_zone)
+    else:
+        measured_at = measured_at.astimezone(UTC)
+    temperature = to_celsius(payload.temperature, payload.unit)
+    if not ABSOLUTE_ZERO <= temperature <= MAX_TEMPERATURE:
+        raise InvalidField(
+            f"temperature is {payload.temperature} {payload.unit}, "
+            f"outside {ABSOLUTE_ZERO} to {MAX_TEMPERATURE:g} °C"
+        )
     reading_id = payload.reading_id or derive_reading_id(payload.sensor_id, measured_at, temperature)
     return Reading(reading_id, payload.sensor_id, measured_at, temperature, payload.run_id, payload.sequence)
 
@@ -116,30 +148,21 @@ def parse_reading(body: bytes, context: ParseContext) -> Reading:
     return reading
 
 
-def _to_utc(measured_at: datetime, naive_time_zone: tzinfo) -> datetime:
-    if measured_at.tzinfo is None:
-        measured_at = measured_at.replace(tzinfo=naive_time_zone)
-    try:
-        return measured_at.astimezone(UTC)
-    except OverflowError:  # the last hours of the year 9999, west of Greenwich
-        return datetime.max.replace(tzinfo=UTC)
+def _check_clock(payload: ReadingPayload, context: ParseContext) -> None:
+    has_id = payload.reading_id is not None or context.is_history
+    if reason := unset_clock(payload.measured_at, has_id=has_id):
+        raise InvalidField(f"measured_at is {payload.measured_at.isoformat()!r}: {reason}")
 
 
-def _to_celsius(temperature: float, unit: Unit) -> float:
-    celsius = temperature
-    if unit is Unit.FAHRENHEIT:
-        celsius = (temperature - 32) * 5 / 9
-    elif unit is Unit.KELVIN:
-        celsius = temperature + ABSOLUTE_ZERO
-    # Rounded far below the resolution of any thermometer, so that 0 K is exactly absolute zero despite binary
-    # fractions. Adding zero turns -0.0 into 0.0.
-    celsius = round(celsius, 9) + 0.0
-    if not ABSOLUTE_ZERO <= celsius <= MAX_TEMPERATURE:
-        raise InvalidReading(
-            DeadLetterReason.INVALID_FIELD,
-            f"temperature is {temperature} {unit}, outside {ABSOLUTE_ZERO} to {MAX_TEMPERATURE:g} °C",
-        )
-    return celsius
+def _resolve(measured_at: datetime, naive_time_zone: tzinfo) -> datetime:
+    moments = resolve_local(measured_at, naive_time_zone)
+    if len(moments) == 1:
+        return moments[0]
+    local = f"measured_at is {measured_at.isoformat()}, which clocks of NAIVE_TIME_ZONE ({naive_time_zone})"
+    if not moments:
+        raise InvalidField(f"{local} skipped (daylight saving time): send it with its offset or in UTC")
+    first, second = (moment.astimezone(naive_time_zone).isoformat() for moment in moments)
+    raise InvalidField(f"{local} showed twice: send it with its offset, {first} or {second}")
 
 
 def _invalid_reading(error: ValidationError, mqtt_defaults: MqttDefaults | None) -> InvalidReading:
@@ -148,7 +171,7 @@ def _invalid_reading(error: ValidationError, mqtt_defaults: MqttDefaults | None)
     problem = escape_unprintable(
         str(first["msg"]).removeprefix("Value error, ").removeprefix("Invalid JSON: ")
     )
-    value = _shorten(repr(first["input"]))
+    value = quote_value(first["input"])
     if first["type"] == "json_invalid":
         return InvalidReading(DeadLetterReason.NOT_JSON, f"the body {value} is not JSON: {problem}")
     name = str(first["loc"][0]) if first["loc"] else ""
@@ -160,7 +183,3 @@ def _invalid_reading(error: ValidationError, mqtt_defaults: MqttDefaults | None)
         hint = NO_TIMESTAMP_HINT if mqtt_defaults and field == "measured_at" else ""
         return InvalidReading(DeadLetterReason.INVALID_FIELD, f"{field} is missing{hint}")
     return InvalidReading(DeadLetterReason.INVALID_FIELD, f"{field} is {value}: {problem}")
-
-
-def _shorten(text: str) -> str:
-    return text if len(text) <= MAX_VALUE_CHARACTERS else f"{text[:MAX_VALUE_CHARACTERS]}…"

@@ -6,12 +6,11 @@ Changes to the format may only add to it. Golden payloads in the tests prove tha
 import json
 import math
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any, NamedTuple
 from uuid import UUID
 
 from pydantic import (
-    AfterValidator,
     AliasChoices,
     BaseModel,
     BeforeValidator,
@@ -23,14 +22,20 @@ from pydantic import (
     model_validator,
 )
 
+from readings.ids import validate_sensor_id
 from readings.model import UNIT_BY_NAME, Reading, Unit
+from readings.times import EXPECTED, format_timestamp, to_iso_8601
+from readings.units import EXPECTED as EXPECTED_UNIT
+from readings.units import parse_unit
 
 MAX_BODY_BYTES = 64 * 1024
-MAX_SENSOR_ID_CHARACTERS = 128
 MAX_INTEGER = 2**63 - 1  # of PostgreSQL's bigint
-MIN_YEAR = 2000
 MESSAGE_TYPE = "reading.v1"
 CONTENT_TYPE = "application/json"
+# The names under which a field is accepted, in their order of precedence.
+SENSOR_FIELDS = ("sensor_id", "id")
+TIME_FIELDS = ("measured_at", "timestamp", "data", "time")
+TEMPERATURE_FIELDS = ("temperature", "temperatura")
 
 
 class MqttDefaults(NamedTuple):
@@ -44,62 +49,63 @@ class MqttDefaults(NamedTuple):
     measured_at: str | None
 
 
-def _validate_sensor_id(value: Any) -> str:
-    is_valid_integer = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MAX_INTEGER
-    if not is_valid_integer and not isinstance(value, str):
-        raise ValueError(f"must be a string or an integer from 0 to {MAX_INTEGER}")
-    sensor_id = str(value).strip()
-    if not sensor_id or len(sensor_id) > MAX_SENSOR_ID_CHARACTERS:
-        raise ValueError(f"must have 1 to {MAX_SENSOR_ID_CHARACTERS} characters")
-    if not sensor_id.isprintable():
-        raise ValueError("must not contain control or other unprintable characters")
-    return sensor_id
+def sensor_id_of(value: Any) -> str:
+    """Return the normalised sensor ID that a value of a message is.
+
+    Raises:
+        ValueError: When it is neither a valid text nor a valid integer.
+    """
+    if isinstance(value, str):
+        return validate_sensor_id(value)
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MAX_INTEGER:
+        return str(value)
+    raise ValueError(f"must be a string or an integer from 0 to {MAX_INTEGER}")
 
 
 def _require_iso_8601(value: Any) -> Any:
-    # pydantic would accept "1700000000" as epoch seconds, and a date alone as its midnight. An ISO 8601 date
-    # has a hyphen as its fifth character, and a time follows it.
-    if not isinstance(value, str) or value[4:5] != "-" or len(value) <= len("2026-11-22"):
-        raise ValueError('must be an ISO 8601 time such as "2026-11-22T05:28:37Z"')
-    return value
+    # pydantic would accept "1700000000" as epoch seconds, and a date alone as its midnight. Nearly every time
+    # has the first notation.
+    if isinstance(value, str):
+        return value if value[10:11] == "T" and value[-1] == "Z" else to_iso_8601(value)
+    raise ValueError(EXPECTED)
 
 
-def _require_min_year(value: datetime) -> datetime:
-    if value.year < MIN_YEAR:
-        raise ValueError(f"is before {MIN_YEAR}: the sensor's clock was never set")
-    return value
+def unit_of(value: Any) -> Unit:
+    """Return the unit that a value of a message is; null is Celsius.
 
-
-def _validate_unit(value: Any) -> Any:
+    Raises:
+        ValueError: When it is not a unit of temperature.
+    """
+    if isinstance(value, str):
+        return UNIT_BY_NAME.get(value.casefold()) or parse_unit(value)
     if value is None:
         return Unit.CELSIUS
-    unit = UNIT_BY_NAME.get(value.casefold()) if isinstance(value, str) else None
-    if unit is None:
-        raise ValueError("must be celsius, fahrenheit or kelvin (or C, F, K)")
-    return unit
+    raise ValueError(EXPECTED_UNIT)
 
 
 class ReadingPayload(BaseModel):
-    """A message body whose fields are valid; the field names of the two older formats are aliases."""
+    """A message body whose fields are valid; the field names of the two older formats are aliases.
+
+    Other fields are ignored here. `readings.fields` examines what they say about the reading.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
     sensor_id: Annotated[
         str,
-        BeforeValidator(_validate_sensor_id),
-        Field(validation_alias=AliasChoices("sensor_id", "id")),
+        BeforeValidator(sensor_id_of),
+        Field(validation_alias=AliasChoices(*SENSOR_FIELDS)),
     ]
     measured_at: Annotated[
         datetime,
         BeforeValidator(_require_iso_8601),
-        AfterValidator(_require_min_year),
-        Field(validation_alias=AliasChoices("measured_at", "timestamp", "data")),
+        Field(validation_alias=AliasChoices(*TIME_FIELDS)),
     ]
     temperature: Annotated[
         StrictFloat,
-        Field(allow_inf_nan=False, validation_alias=AliasChoices("temperature", "temperatura")),
+        Field(allow_inf_nan=False, validation_alias=AliasChoices(*TEMPERATURE_FIELDS)),
     ]
-    unit: Annotated[Unit, BeforeValidator(_validate_unit)] = Unit.CELSIUS
+    unit: Annotated[Unit, BeforeValidator(unit_of)] = Unit.CELSIUS
     reading_id: UUID | None = None
     run_id: UUID | None = None
     sequence: Annotated[StrictInt, Field(ge=0, le=MAX_INTEGER)] | None = None
@@ -108,8 +114,8 @@ class ReadingPayload(BaseModel):
 class MqttReadingPayload(ReadingPayload):
     """The body of an MQTT message, of which only the temperature is required.
 
-    The body may even be a bare number. Pass `MqttDefaults` as a dictionary in the validation context: its
-    values replace fields that are missing or null.
+    The body may even be a bare number. Pass `MqttDefaults` as a dictionary in the validation context: the
+    sensor is the one that the topic names, and the other values replace fields that are missing or null.
     """
 
     @model_validator(mode="before")
@@ -120,16 +126,10 @@ class MqttReadingPayload(ReadingPayload):
         if not isinstance(value, dict):
             return value
         defaults: dict[str, Any] = info.context or {}
-        return value | {
-            name: default
-            for name, default in defaults.items()
-            if default is not None and cls._is_missing(value, name)
-        }
-
-    @classmethod
-    def _is_missing(cls, value: dict[str, Any], name: str) -> bool:
-        alias = cls.model_fields[name].validation_alias
-        return isinstance(alias, AliasChoices) and all(value.get(str(c)) is None for c in alias.choices)
+        fields = value | {"sensor_id": defaults["sensor_id"]}
+        if defaults["measured_at"] is not None and all(value.get(name) is None for name in TIME_FIELDS):
+            fields["measured_at"] = defaults["measured_at"]
+        return fields
 
 
 def to_payload(reading: Reading, temperature: float, unit: Unit) -> dict[str, Any]:
@@ -160,8 +160,3 @@ def encode_payload(payload: Mapping[str, Any]) -> bytes:
 def encode_reading(reading: Reading, temperature: float, unit: Unit) -> bytes:
     """Return the body of the message for a reading whose sensor measured `temperature` in `unit`."""
     return encode_payload(to_payload(reading, temperature, unit))
-
-
-def format_timestamp(timestamp: datetime) -> str:
-    """Return the time as messages contain it: in UTC, with microseconds."""
-    return timestamp.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

@@ -22,6 +22,7 @@ FIRMWARE_EPOCHS = {
     2016: "Tasmota before it has the time",
     2021: "MicroPython on the Raspberry Pi Pico",
 }
+MAX_UNSET_YEAR = max(FIRMWARE_EPOCHS)
 _SUSPICIOUS_YEARS = FIRMWARE_EPOCHS.keys() | {year - 1 for year in FIRMWARE_EPOCHS}
 
 
@@ -77,6 +78,11 @@ def unset_clock(time: datetime, *, has_id: bool) -> str | None:
                 "send a reading_id with a reading that is that old"
             )
     return None
+
+
+def format_timestamp(timestamp: datetime) -> str:
+    """Return the time as messages contain it: in UTC, with microseconds."""
+    return timestamp.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def _to_utc(time: datetime) -> datetime:

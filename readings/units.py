@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 from readings.model import Unit
+from runtime.text import quote_value
 
 
 class UnknownUnit(ValueError):
@@ -50,12 +51,14 @@ _SCALED = re.compile(
     r"|(?<![^\W_])(?:tenths?|hundredths?|zehntel|hundertstel|10ths|100ths|(?:milli|deci|centi)(?:$|[\W_]|deg|cel|kel))",
     re.IGNORECASE,
 )
+_NOT_UNDERSTOOD = re.compile(r"(?:°|degrees?\s?)?(?:rankine|réaumur|reaumur|delisle)|°r[aeé]?", re.IGNORECASE)
 _OTHER_UNITS = re.compile(
     r"%.*|[hkm]?pa|m?bar|mmhg|inhg|psi|mv|ma|ohms?|k?ω|k?Ω|lux|lx|ppm|ppb|dbm?|adc|raw|counts?|digits?"
     r"|(?:degrees?|°)?\s?(?:rankine|réaumur|reaumur|delisle|rømer|romer)",
     re.IGNORECASE,
 )
-_MAX_CHARACTERS = 60
+_MAX_UNIT_CHARACTERS = 30
+ABSOLUTE_ZERO = -273.15  # °C
 EXPECTED = "must be celsius, fahrenheit or kelvin (or C, F, K, °C, °F)"
 
 
@@ -70,6 +73,28 @@ def parse_unit(text: str) -> Unit:
     raise UnknownUnit(EXPECTED)
 
 
+def is_temperature_unit(text: str, *, with_degree_sign: bool = False) -> bool:
+    """Return whether the text is a unit of temperature, understood or not, with a degree sign if required."""
+    if len(text) > _MAX_UNIT_CHARACTERS:
+        return False
+    normalised = _normalise(text)
+    is_unit = _unit_of(normalised) or _NOT_UNDERSTOOD.fullmatch(normalised.strip())
+    return bool(is_unit) and ("°" in normalised or not with_degree_sign)
+
+
+def to_celsius(temperature: float, unit: Unit) -> float:
+    """Return the temperature in °C.
+
+    It is rounded far below the resolution of any thermometer, so that 0 K is exactly absolute zero despite
+    binary fractions, and never -0.0.
+    """
+    if unit is Unit.FAHRENHEIT:
+        temperature = (temperature - 32) * 5 / 9
+    elif unit is Unit.KELVIN:
+        temperature += ABSOLUTE_ZERO
+    return round(temperature, 9) + 0.0
+
+
 def find_unit(name: str) -> Unit | None:
     """Return the unit in the name of a field or column, as in `temp_f` and `Temp, °C (S/N 1)`; None if none.
 
@@ -78,12 +103,12 @@ def find_unit(name: str) -> Unit | None:
     """
     text = _normalise(name)
     if _SCALED.search(text):
-        raise UnknownUnit(f"{_shorten(name)} gives a scaled unit; {EXPECTED}")
+        raise UnknownUnit(f"{quote_value(name)} gives a scaled unit; {EXPECTED}")
     units = {*_in_brackets(text, name), *_after_degrees(text), *_in_words(text)}
     if len(units) > 1:
-        raise UnknownUnit(f"{_shorten(name)} gives two units, {' and '.join(sorted(units))}")
+        raise UnknownUnit(f"{quote_value(name)} gives two units, {' and '.join(sorted(units))}")
     if not units and ("°" in text or re.search(rf"(?:^|[\W_]){_DEGREE_WORD}(?:$|[\W_])", text.casefold())):
-        raise UnknownUnit(f"{_shorten(name)} gives degrees without saying of which scale; {EXPECTED}")
+        raise UnknownUnit(f"{quote_value(name)} gives degrees without saying of which scale; {EXPECTED}")
     return units.pop() if units else None
 
 
@@ -110,7 +135,7 @@ def _in_brackets(text: str, name: str) -> list[Unit]:
         parts = [content, *re.split(r"[,;/|]|\bin\b|\bunits?\b", content)]
         units += [unit for part in parts if (unit := _unit_of(part))]
         if _OTHER_UNITS.fullmatch(content.strip()):
-            raise UnknownUnit(f"{_shorten(name)} gives the unit {content.strip()}; {EXPECTED}")
+            raise UnknownUnit(f"{quote_value(name)} gives the unit {content.strip()}; {EXPECTED}")
     return units
 
 
@@ -142,7 +167,3 @@ def _unit_of_word(words: list[str], position: int, word: str) -> Unit | None:
     is_before = word != "k" and bool(_TEMPERATURE.fullmatch(after))  # not a thermocouple's type K
     is_last = not after and any(map(_TEMPERATURE.fullmatch, words[:position]))
     return unit if is_before or is_last else None
-
-
-def _shorten(name: str) -> str:
-    return repr(name if len(name) <= _MAX_CHARACTERS else f"{name[:_MAX_CHARACTERS]}…")

@@ -1,5 +1,9 @@
 """Text from untrusted sources."""
 
+from typing import Any
+
+MAX_VALUE_CHARACTERS = 60
+
 
 def escape_unprintable(text: str) -> str:
     """Return the text with each control or other unprintable character replaced by its escape sequence."""
@@ -14,3 +18,16 @@ def to_valid_text(value: object) -> str:
     if isinstance(value, bytes):
         return value.decode(errors="backslashreplace")
     return str(value).encode(errors="backslashreplace").decode()
+
+
+def quote_value(value: Any) -> str:
+    """Return the representation of a value for a message: printable, and shortened."""
+    text = repr(value)
+    return text if len(text) <= MAX_VALUE_CHARACTERS else f"{text[:MAX_VALUE_CHARACTERS]}…"
+
+
+def quote_name(name: str) -> str:
+    """Return a name for a message: printable, and shortened."""
+    return escape_unprintable(
+        name if len(name) <= MAX_VALUE_CHARACTERS else f"{name[:MAX_VALUE_CHARACTERS]}…"
+    )

@@ -9,8 +9,8 @@ from urllib.parse import quote
 from pydantic import Field, field_validator
 
 from messaging.settings import BrokerSettings
+from readings.ids import MAX_SENSOR_ID_CHARACTERS
 from readings.model import Unit
-from readings.payload import MAX_SENSOR_ID_CHARACTERS
 from runtime.settings import ServiceSettings
 
 SIMULATED = "simulated"

@@ -12,7 +12,8 @@ import pika
 
 from messaging.topology import MQTT_EXCHANGE, MQTT_ROUTING_KEY_PATTERN
 from readings.csv_columns import EPOCH
-from readings.payload import MqttDefaults, format_timestamp
+from readings.payload import MqttDefaults
+from readings.times import format_timestamp
 
 # The broker's interceptor `set_header_timestamp` sets it and the timestamp property if the publisher did not
 BROKER_TIMESTAMP_HEADER = "timestamp_in_ms"

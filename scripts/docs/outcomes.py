@@ -25,7 +25,9 @@ All programs of the project use the same exit codes.
 """
 REASONS = {
     DeadLetterReason.NOT_JSON: "The body is not JSON, is not UTF-8, or is nested too deeply.",
-    DeadLetterReason.INVALID_FIELD: "A field is missing, has the wrong type, or is out of range.",
+    DeadLetterReason.INVALID_FIELD: (
+        "A field is missing, has the wrong type, is out of range, or contradicts another field or the topic."
+    ),
     DeadLetterReason.TOO_LARGE: "The body is larger than 64 KiB.",
     DeadLetterReason.FUTURE_TIME: "`measured_at` is more than 5 minutes ahead of the consumer's clock.",
     DeadLetterReason.REJECTED_BY_DATABASE: "PostgreSQL rejected the data itself (SQLSTATE class 22 or 23).",

@@ -9,7 +9,7 @@ from rich.table import Table
 from messaging.publishing.bulk import Message
 from readings.files.csv_options import CsvOptions
 from readings.parsing import ParseContext, parse_reading
-from readings.payload import format_timestamp
+from readings.times import format_timestamp
 from runtime.errors import ConfigurationError
 from runtime.settings import load
 from sensorctl.history.history_file import FileFormat, HistoryFile

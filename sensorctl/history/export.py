@@ -9,7 +9,7 @@ from uuid import UUID
 
 from db.queries.export import ExportQuery, column_names, stream_rows
 from db.settings import DatabaseSettings
-from readings.payload import format_timestamp
+from readings.times import format_timestamp
 from runtime.json_values import dump_json
 from sensorctl.files import open_output
 from sensorctl.history.history_file import FileFormat

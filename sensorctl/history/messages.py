@@ -98,7 +98,7 @@ def parse_item(item: Record | Body, zone: tzinfo) -> Reading:
         InvalidReading: When it is none.
     """
     body = item.body if isinstance(item, Body) else _encode(item)
-    return parse_reading(body, ParseContext(zone, datetime.now(UTC)))
+    return parse_reading(body, ParseContext(zone, datetime.now(UTC), is_history=True))
 
 
 def _encode(record: Record) -> bytes:

@@ -33,14 +33,17 @@ def minimal_payload(broker: VirtualHost, temperature: float) -> str:
 
 
 @both_modes
-def test_every_payload_format_is_stored_and_the_topic_names_the_sensor_if_the_body_does_not(
+def test_every_payload_format_is_stored_and_the_topic_names_the_sensor(
     broker: VirtualHost, database: Database, run: Processes, mqtt_device: Device
 ) -> None:
     mqtt_device.publish(TOPIC, json.dumps({"temperature": 70.7, "unit": "F", "measured_at": TIME}))
     mqtt_device.publish(TOPIC, '{"data": "2025-08-11T23:16:59.428169", "temperatura": 23.84}')
-    mqtt_device.publish("sensors/Küche 2/temperature", json.dumps({"timestamp": TIME, "temperature": 20}))
-    mqtt_device.publish(TOPIC, '{"id": 1, "data": "2025-08-11T23:16:59.428169", "temperatura": 23.84}')
-    mqtt_device.publish(TOPIC, json.dumps({"sensor_id": "S1", "measured_at": TIME, "temperature": 22.5}))
+    mqtt_device.publish(
+        "sensors/Ku\u0308che 2/temperature", json.dumps({"timestamp": TIME, "temperature": 20})
+    )
+    older_format = '{"id": 1, "data": "2025-08-11T23:16:59.428169", "temperatura": 23.84}'
+    mqtt_device.publish("sensors/1/temperature", older_format)
+    mqtt_device.publish(TOPIC, json.dumps({"id": 4711, "measured_at": TIME, "temperature": 22.5}))
 
     consumer = run.start_consumer()
 
@@ -50,7 +53,7 @@ def test_every_payload_format_is_stored_and_the_topic_names_the_sensor_if_the_bo
     time, older = datetime.fromisoformat(TIME), datetime(2025, 8, 11, 23, 16, 59, 428169, UTC)
     assert stored == {
         ("kitchen", time, 21.5), ("kitchen", older, 23.84), ("Küche 2", time, 20.0), ("1", older, 23.84),
-        ("S1", time, 22.5),
+        ("kitchen", time, 22.5),
     }  # fmt: skip
     assert broker.ready() == broker.ready(DEAD_QUEUE) == 0
 
@@ -90,6 +93,11 @@ INVALID = [
         '{"temperature": 20, "timestamp": "2999-01-01T00:00:00Z"}',
         "future-time",
         "ahead of the consumer's clock",
+    ),
+    (
+        '{"temperature": 20, "sensor_id": "attic", "timestamp": "2026-11-22T05:28:37Z"}',
+        "invalid-field",
+        "sensor_id is 'attic', but the topic names the sensor 'kitchen'",
     ),
 ]
 

@@ -92,7 +92,7 @@ TEMPERATURES = [
 SENSOR_IDS = [
     *each("must be a string or an integer from 0", True, None, -1, 1.5, 2**63, [], {}),
     *each("must have 1 to 128 characters", "", "  ", "x" * 129, "x" * 10_000),
-    *each("must not contain control", "a\nb", "a\x1b[31mb", "a\x7fb", "a\u202eb", "a\u200bb"),
+    *each("must not contain control", "a\nb", "a\x1b[31mb", "a\x7fb", "a\u202eb", "a\u200bb", "a\u3164b"),
 ]
 TIMES = [
     *each(ISO_8601, 1700000000, 1700000000.5, "1700000000", "2026-11-22", "20261122T052837Z", "2026-W47-7"),
@@ -103,11 +103,14 @@ TIMES = [
     ("0000-01-01T00:00:00Z", "year 0 is out of range"),
     ("2026-\x00\x1b", r"measured_at is '2026-\x00\x1b': "),
     *each("unexpected extra characters", "2026-06-30T23:59:60Z", "2026-06-30T24:00:00Z"),
-    *each("unexpected extra characters", "2026-06-30T12:00:00+25:00", "2026-06-30T12:00:00 CET"),
+    *each("unexpected extra characters", "2026-06-30T12:00:00+25:00"),
+    *each("the time zone CET instead of an offset", "2026-06-30T12:00:00 CET", "2026-06-30 12:00 [CET]"),
+    *each("is the day on which many clocks start", "2000-01-01T00:00:12Z", "2000-01-01T23:59:59"),
+    ("2016-01-01T00:03:07Z", "a clock that was never set starts (Tasmota"),
 ]
 UNITS = each(
-    "must be celsius, fahrenheit or kelvin (or C, F, K)",
-    *("rankine", "", "°C", 1, True, ["C"], "u" * 1000, "\x1b"),
+    "must be celsius, fahrenheit or kelvin (or C, F, K, °C, °F)",
+    *("rankine", "", "°", "0.1 °C", "m°C", 1, True, ["C"], "u" * 1000, "\x1b"),
 )
 UUIDS = each(
     "UUID", "nope", "", "z" * 2000, 5, [], "\x00\x1b", "\u202e", "01934f2a-7c00-7000-8000-00000000000"

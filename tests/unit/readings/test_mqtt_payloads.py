@@ -1,5 +1,6 @@
 """Bodies of MQTT messages: a bare number or any format, with defaults from the topic."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -38,20 +39,63 @@ def test_a_bare_number_takes_its_sensor_from_the_topic_and_its_time_from_the_bro
 @pytest.mark.parametrize(
     "body",
     [
-        with_fields(),
-        with_field_renamed("sensor_id", "id", "kitchen"),
-        with_field_renamed("measured_at", "timestamp", MESSAGE["measured_at"]),
-        with_field_renamed("measured_at", "data", "2026-11-22T05:28:37"),
-        with_field_renamed("temperature", "temperatura", 21.5),
-        with_fields(unit="F", temperature=70.7),
+        with_fields(sensor_id="attic"),
+        with_fields(sensor_id=" attic "),
+        with_field_renamed("sensor_id", "id", "attic"),
+        with_field_renamed("sensor_id", "measured_at", MESSAGE["measured_at"]),
+        with_field_renamed("sensor_id", "timestamp", MESSAGE["measured_at"]),
+        with_field_renamed("sensor_id", "id", 4711),  # the number of the message
+        with_field_renamed("sensor_id", "Id", "01"),
+        with_field_renamed("sensor_id", "device_id", "esp-1"),
     ],
 )
-def test_fields_of_the_body_take_precedence(body: bytes) -> None:
-    assert (
-        parse_reading(body, WITH_TIMESTAMP)
-        == parse_reading(body, CONTEXT)
-        == parse_reading(body, WITHOUT_TIMESTAMP)
-    )
+def test_the_time_and_the_temperature_of_the_body_take_precedence(body: bytes) -> None:
+    expected = parse_reading(with_fields(sensor_id="attic"), CONTEXT)
+
+    assert parse_reading(body, WITH_TIMESTAMP) == parse_reading(body, WITHOUT_TIMESTAMP) == expected
+
+
+@pytest.mark.parametrize(
+    ("body", "detail"),
+    [
+        (
+            with_fields(),
+            "sensor_id is 'kitchen', but the topic names the sensor 'attic': leave the field out",
+        ),
+        (with_fields(sensor_id=7), "sensor_id is 7, but the topic names the sensor 'attic'"),
+        (with_fields(SensorId="kitchen", sensor_id=None), "SensorId is 'kitchen', but the topic names"),
+        (b'{"id": 1, "data": "2026-11-22T05:28:37", "temperatura": 21.5}', "id is 1, but the topic names"),
+        (b'{"id": "kitchen", "temperatura": 21.5}', "id is 'kitchen', but the topic names the sensor"),
+    ],
+)
+def test_a_body_with_another_sensor_than_the_topic_is_rejected(body: bytes, detail: str) -> None:
+    assert parse_invalid(body).detail.startswith(detail)
+
+
+def test_a_topic_in_two_unicode_forms_is_one_sensor() -> None:
+    names = ("K\u00fcche", "Ku\u0308che")
+    contexts = [replace(CONTEXT, mqtt_defaults=MqttDefaults(name, TIMESTAMP.isoformat())) for name in names]
+
+    readings = [parse_reading(b'{"temperature": 21.5, "sensor_id": "Ku\xcc\x88che"}', c) for c in contexts]
+    assert readings[0] == readings[1]
+    assert readings[0].sensor_id == "K\u00fcche"
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "time"),
+    [
+        ("ts", 1763789317123, "2025-11-22T05:28:37.123000Z"),
+        ("Time", "2026-11-22T05:28:37", "2026-11-22T05:28:37.000000Z"),
+        ("last_seen", "2026-11-22T06:28:37+01:00", "2026-11-22T05:28:37.000000Z"),
+    ],
+)
+def test_a_time_under_a_name_that_is_not_read_is_not_replaced_by_the_brokers(
+    field: str, value: Any, time: str
+) -> None:
+    error = parse_invalid(json.dumps({"temperature": 21.5, field: value}).encode())
+
+    assert error.detail.startswith(f"{field} is {value!r}, a time under a name that is not read")
+    assert error.detail.endswith(f'"measured_at": "{time}"')
 
 
 @pytest.mark.parametrize("name", ["sensor_id", "id"])
@@ -66,7 +110,8 @@ def test_a_body_without_a_sensor_takes_it_from_the_topic(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["measured_at", "timestamp", "data"])
 def test_a_body_without_a_time_takes_it_from_the_broker(name: str) -> None:
-    for body in (without("measured_at"), with_field_renamed("measured_at", name, None)):
+    for fields in ({}, {name: None}):
+        body = json.dumps({"temperature": 21.5, **fields}).encode()
         assert parse_reading(body, WITH_TIMESTAMP).measured_at == TIMESTAMP
 
 
@@ -124,6 +169,8 @@ def test_a_body_that_is_not_json_is_rejected(body: bytes, fragment: str) -> None
         (with_fields(temperature="21.5"), "temperature is '21.5': "),
         (with_fields(temperature=True), "temperature is True: "),
         (with_fields(sensor_id=""), "sensor_id is '': must have 1 to 128 characters"),
+        (with_fields(time="12:00", measured_at=None), "measured_at is None: must be an ISO 8601 time"),
+        (with_field_renamed("measured_at", "time", "12:00"), "measured_at is '12:00': must be an ISO 8601"),
         (with_fields(measured_at=1_700_000_000), "measured_at is 1700000000: must be an ISO 8601 time"),
         (with_fields(reading_id=7), "reading_id is 7: "),
         (with_raw("sequence", "1.5"), "sequence is 1.5: "),

@@ -10,9 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from readings.errors import DeadLetterReason, InvalidReading
+from readings.ids import validate_sensor_id
 from readings.model import Reading, Unit
-from readings.parsing import ABSOLUTE_ZERO, FUTURE_TOLERANCE, MAX_TEMPERATURE, parse_reading
+from readings.parsing import FUTURE_TOLERANCE, MAX_TEMPERATURE, parse_reading
 from readings.payload import MAX_INTEGER, encode_reading
+from readings.units import ABSOLUTE_ZERO
 from tests.unit.bodies import CONTEXT, MESSAGE, NOW, with_fields
 
 PARSE_REASONS = {
@@ -92,9 +94,14 @@ def test_any_time_parses_or_is_rejected(time: datetime) -> None:
     check(with_fields(measured_at=time.isoformat()))
 
 
-sensor_ids = (
-    st.text(min_size=1, max_size=128).filter(str.isprintable).filter(lambda text: text == text.strip())
-)
+def is_sensor_id(text: str) -> bool:
+    try:
+        return validate_sensor_id(text) == text
+    except ValueError:
+        return False
+
+
+sensor_ids = st.text(min_size=1, max_size=128).filter(is_sensor_id)
 readings = st.builds(
     Reading,
     reading_id=st.uuids(),

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from readings.ids import uuid7
+from readings.ids import MAX_SENSOR_ID_CHARACTERS, uuid7
 from readings.model import Unit
 from readings.parsing import ParseContext, parse_reading
-from readings.payload import MAX_BODY_BYTES, MAX_SENSOR_ID_CHARACTERS
+from readings.payload import MAX_BODY_BYTES
 from tests.unit.bodies import CONTEXT, NOW, filled_up_to, with_field_renamed, with_fields, with_raw
 
 GOLDEN = sorted((Path(__file__).parents[1] / "golden").glob("*.json"))
@@ -39,8 +39,8 @@ def test_a_golden_payload_parses_to_the_same_reading(path: Path) -> None:
 @pytest.mark.parametrize(
     ("unit", "temperature", "celsius"),
     [
-        *((name, 21.5, 21.5) for name in ("celsius", "Celsius", "CELSIUS", "c", "C", None)),
-        *((name, 70.7, 21.5) for name in ("fahrenheit", "Fahrenheit", "f", "F")),
+        *((name, 21.5, 21.5) for name in ("celsius", "Celsius", "CELSIUS", "c", "C", None, "°C", "℃")),
+        *((name, 70.7, 21.5) for name in ("fahrenheit", "Fahrenheit", "f", "F", "°F", "℉", "degF")),
         *((name, 294.65, 21.5) for name in ("kelvin", "KELVIN", "k", "K")),
         ("C", 21, 21.0),
         ("C", -273.15, -273.15),
@@ -60,12 +60,7 @@ def test_each_unit_is_stored_in_celsius(unit: str | None, temperature: float, ce
         ("UTC", "2026-07-01T12:00:00", "2026-07-01T12:00:00"),
         ("Europe/Berlin", "2026-07-01T12:00:00", "2026-07-01T10:00:00"),
         ("Europe/Berlin", "2026-01-01T12:00:00", "2026-01-01T11:00:00"),
-        ("Europe/Berlin", "2026-03-29T02:30:00", "2026-03-29T01:30:00"),  # skipped by daylight saving time
-        (
-            "Europe/Berlin",
-            "2025-10-26T02:30:00",
-            "2025-10-26T00:30:00",
-        ),  # repeated at the end of daylight saving time
+        ("Europe/Berlin", "2025-10-26T02:30:00+01:00", "2025-10-26T01:30:00"),
         ("Asia/Kolkata", "2026-07-01T00:10:00", "2026-06-30T18:40:00"),
         ("Europe/Berlin", "2026-07-01T12:00:00Z", "2026-07-01T12:00:00"),
         ("Europe/Berlin", "2026-07-01T12:00:00-03:00", "2026-07-01T15:00:00"),
@@ -73,7 +68,11 @@ def test_each_unit_is_stored_in_celsius(unit: str | None, temperature: float, ce
         ("UTC", "2026-07-01 12:00:00.5", "2026-07-01T12:00:00.500000"),
         ("UTC", "2026-07-01T12:00", "2026-07-01T12:00:00"),
         ("UTC", "2026-07-01T12:00:00.123456789Z", "2026-07-01T12:00:00.123456"),
-        ("UTC", "2000-01-01T00:00:00Z", "2000-01-01T00:00:00"),
+        ("UTC", "2000-01-02T00:00:00Z", "2000-01-02T00:00:00"),
+        ("Europe/Berlin", "2026-07-01T12:00:00 UTC", "2026-07-01T12:00:00"),
+        ("Europe/Berlin", "2026-07-01 12:00:00+01", "2026-07-01T11:00:00"),
+        ("Europe/Berlin", "2026-07-01T12:00:00+0100", "2026-07-01T11:00:00"),
+        ("Europe/Berlin", "2026-07-01t12:00:00z", "2026-07-01T12:00:00"),
     ],
 )
 def test_times_are_converted_to_utc(zone: str, text: str, utc: str) -> None:
@@ -99,6 +98,9 @@ def test_a_time_up_to_5_minutes_ahead_is_accepted(ahead: timedelta) -> None:
         ("7", "7"),
         ("  attic ", "attic"),
         ("Küche 2", "Küche 2"),
+        ("Ku\u0308che 2", "K\u00fcche 2"),
+        ("\u212b", "\u00c5"),
+        ("\U0001f321\ufe0f attic", "\U0001f321 attic"),
         ("[red]'; --", "[red]'; --"),
         ("x" * MAX_SENSOR_ID_CHARACTERS, "x" * MAX_SENSOR_ID_CHARACTERS),
     ],

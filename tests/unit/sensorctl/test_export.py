@@ -14,8 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from db.queries.export import ExportQuery, Series, column_names
+from readings.ids import normalise_sensor_id
 from readings.model import Reading
-from readings.parsing import ABSOLUTE_ZERO, MAX_TEMPERATURE
+from readings.parsing import MAX_TEMPERATURE
+from readings.units import ABSOLUTE_ZERO
 from sensorctl.history import export as exporting
 from sensorctl.history.history_file import FileFormat
 from tests.unit.fakes import RunCommand
@@ -25,13 +27,13 @@ SENSOR_NAMES = st.text(
     st.characters(codec="utf-8", exclude_categories=["C", "Z"], include_characters=" ,\"'=+-@;\\"),
     min_size=1,
     max_size=20,
-).filter(lambda name: name == name.strip() and name.isprintable())
+).filter(lambda name: name == normalise_sensor_id(name) and name.isprintable())
 STORED = st.builds(
     Reading,
     reading_id=st.uuids(),
     sensor_id=SENSOR_NAMES,
     measured_at=st.datetimes(
-        datetime(2000, 1, 1),  # noqa: DTZ001 (the zone comes with it)
+        datetime(2000, 1, 2),  # noqa: DTZ001 (the zone comes with it)
         datetime(2026, 1, 1),  # noqa: DTZ001 (as above)
         timezones=st.just(UTC),
     ),

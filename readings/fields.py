@@ -1,0 +1,194 @@
+"""What all fields of a body say about its reading: a second value of one meaning, and the unit.
+
+What contradicts the reading is rejected, and nothing is guessed.
+"""
+
+import json
+from collections import defaultdict
+from datetime import datetime, timedelta, tzinfo
+from typing import Any
+
+from readings.csv_columns import EPOCH
+from readings.errors import InvalidField
+from readings.given_unit import find_given_unit
+from readings.meanings import Fields, JsonObject, Meaning, meaning_of
+from readings.model import Unit
+from readings.payload import (
+    MAX_INTEGER,
+    SENSOR_FIELDS,
+    TEMPERATURE_FIELDS,
+    TIME_FIELDS,
+    MqttDefaults,
+    ReadingPayload,
+    sensor_id_of,
+)
+from readings.times import format_timestamp, resolve_local, to_iso_8601
+from readings.units import UnknownUnit, find_unit, to_celsius
+from runtime.text import quote_name, quote_value
+
+_SAME_TEMPERATURE = 0.6  # K; one of two values in two units may be rounded to whole degrees
+_MAX_NUMBER = 1e9
+_STEPS_PER_SECOND = (1, 1_000, 1_000_000, 1_000_000_000)
+_EPOCH_SECONDS = (946_684_800, 4_102_444_800)  # the years 2000 to 2099
+
+
+def has_only_known_fields(payload: ReadingPayload, body: bytes) -> bool:
+    """Return whether the body is certain to have no field besides those of the payload, nor one twice.
+
+    It counts colons, which is much faster than to parse the body again: one after each name, two in a time
+    with seconds, and those of the sensor's ID. Any other field adds at least one.
+    """
+    measured_at = payload.measured_at
+    return (
+        body.count(b":") == len(payload.model_fields_set) + 2 + payload.sensor_id.count(":")
+        and b"\\" not in body  # an escaped colon
+        and (measured_at.second or measured_at.microsecond) != 0
+    )
+
+
+def reconcile(
+    payload: ReadingPayload, body: bytes, zone: tzinfo, mqtt_defaults: MqttDefaults | None
+) -> ReadingPayload:
+    """Return the payload with the unit that any field of the body gives.
+
+    Raises:
+        InvalidField: When two fields contradict each other, or a unit is unknown.
+    """
+    content = json.loads(body, object_pairs_hook=JsonObject)
+    if not isinstance(content, JsonObject):
+        return payload
+    fields: dict[Meaning, Fields] = defaultdict(list)
+    for name, value in content.fields:
+        if value is not None:
+            fields[meaning_of(name)].append((name, value))
+    if mqtt_defaults or len(fields[Meaning.SENSOR]) > 1:
+        _check_sensors(payload, content, fields[Meaning.SENSOR], mqtt_defaults)
+    times = fields[Meaning.TIME]
+    if any(content.get(name) is not None for name in TIME_FIELDS):
+        if len(times) > 1:
+            _check_times(payload, content, times, zone)
+    else:
+        _reject_unread_times(times + fields[Meaning.TIME_OF_DEVICE], zone)
+    _check_unique(fields[Meaning.UNIQUE])
+    unit = find_given_unit(fields[Meaning.UNIT], fields[Meaning.OTHER])
+    if unit is not None and unit is not payload.unit:
+        payload = payload.model_copy(update={"unit": unit})
+    _check_temperatures(payload, content, fields)
+    return payload
+
+
+def _check_sensors(
+    payload: ReadingPayload, content: JsonObject, fields: Fields, mqtt_defaults: MqttDefaults | None
+) -> None:
+    # In the older format, `id` is the sensor. In other bodies it is as often the number of a message or of a
+    # device, and by MQTT the topic names the sensor.
+    is_older_format = bool(content.keys() & {"data", "temperatura"})
+    for name, value in fields:
+        if isinstance(value, dict | list | bool) or (
+            mqtt_defaults and not is_older_format and name.casefold() == "id"
+        ):
+            continue
+        try:
+            sensor_id = sensor_id_of(value)
+        except ValueError as error:
+            raise InvalidField(f"{quote_name(name)} is {quote_value(value)}: {error}") from None
+        if sensor_id == payload.sensor_id:
+            continue
+        if mqtt_defaults:
+            raise InvalidField(
+                f"{quote_name(name)} is {quote_value(value)}, but the topic names the sensor "
+                f"{quote_value(payload.sensor_id)}: leave the field out, or publish to that sensor's topic"
+            )
+        raise _contradiction(content, SENSOR_FIELDS, (name, value), "two sensors")
+
+
+def _check_times(payload: ReadingPayload, content: JsonObject, fields: Fields, zone: tzinfo) -> None:
+    for name, value in fields:
+        moments = _moments(value, zone)
+        is_strict = name in {"measured_at", "timestamp"} and isinstance(value, str | int | float)
+        if (moments or is_strict) and not _is_same_time(moments, resolve_local(payload.measured_at, zone)):
+            raise _contradiction(content, TIME_FIELDS, (name, value), "two times")
+
+
+def _reject_unread_times(fields: Fields, zone: tzinfo) -> None:
+    # The broker's would be stored in its place.
+    for name, value in fields:
+        if moments := _moments(value, zone):
+            raise InvalidField(
+                f"{quote_name(name)} is {quote_value(value)}, a time under a name that is not read: send "
+                f'"measured_at": "{format_timestamp(moments[0])}"'
+            )
+
+
+def _moments(value: Any, zone: tzinfo) -> tuple[datetime, ...]:
+    """Return the moments that a value may be: ISO 8601, or a number of (milli-, …) seconds since 1970."""
+    if isinstance(value, str):
+        try:
+            return resolve_local(datetime.fromisoformat(to_iso_8601(value)), zone)
+        except ValueError:
+            return ()
+    if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > MAX_INTEGER:
+        return ()
+    for steps in _STEPS_PER_SECOND:
+        if _EPOCH_SECONDS[0] <= value / steps < _EPOCH_SECONDS[1]:
+            return (EPOCH + timedelta(seconds=value / steps),)
+    return ()
+
+
+def _is_same_time(moments: tuple[datetime, ...], others: tuple[datetime, ...]) -> bool:
+    """Return whether two times can be one; seconds are compared if one of them has no fraction."""
+    return any(
+        a == b or (abs(a - b) < timedelta(seconds=1) and not (a.microsecond and b.microsecond))
+        for a in moments
+        for b in others
+    )
+
+
+def _check_unique(fields: Fields) -> None:
+    values: dict[str, Any] = {}
+    for name, value in fields:
+        if values.setdefault(name, value) != value:
+            raise _repeated(name, values[name], value)
+
+
+def _check_temperatures(payload: ReadingPayload, content: JsonObject, fields: dict[Meaning, Fields]) -> None:
+    for name, value in fields[Meaning.TEMPERATURE]:
+        if (_is_number(value) or name in TEMPERATURE_FIELDS) and value != payload.temperature:
+            raise _contradiction(content, TEMPERATURE_FIELDS, (name, value), "two temperatures")
+    for name, value in fields[Meaning.TEMPERATURE_IN_UNIT]:
+        unit = _unit_in_name(name) if _is_number(value) else None
+        celsius = to_celsius(payload.temperature, payload.unit)
+        if unit and abs(to_celsius(value, unit) - celsius) > _SAME_TEMPERATURE:
+            problem = f"two temperatures, since the first is in {payload.unit}"
+            raise _contradiction(content, TEMPERATURE_FIELDS, (name, value), problem)
+
+
+def _unit_in_name(name: str) -> Unit | None:
+    try:
+        return find_unit(name)
+    except UnknownUnit:
+        return None
+
+
+def _is_number(value: Any) -> bool:
+    """Return whether it is a number that can be a temperature at all."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= _MAX_NUMBER
+
+
+def _contradiction(
+    content: JsonObject, names: tuple[str, ...], field: tuple[str, Any], problem: str
+) -> InvalidField:
+    name, value = field
+    used = next((used for used in names if content.get(used) is not None), name)
+    if used == name:
+        return _repeated(name, value, content[name])
+    return InvalidField(
+        f"{used} is {quote_value(content[used])} and {quote_name(name)} is {quote_value(value)}: {problem}; "
+        "send one"
+    )
+
+
+def _repeated(name: str, value: Any, other: Any) -> InvalidField:
+    return InvalidField(
+        f"{quote_name(name)} is given twice, as {quote_value(value)} and as {quote_value(other)}: send one"
+    )
