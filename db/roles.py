@@ -28,10 +28,10 @@ class AccessLevel(StrEnum):
 
 WRITER_GRANTS = {"reading": "INSERT", "sensor": "INSERT"}
 # The reader may also select from every view; a view reads its tables with its owner's privileges.
-READER_GRANTS = {"alembic_version": "SELECT", "retention": "SELECT"}
-# These functions run as the owner, and take no argument that would let the caller choose what they do.
+READER_GRANTS = {"alembic_version": "SELECT", "retention": "SELECT", "acknowledged_loss": "SELECT"}
+# These functions run as the owner. Their arguments do not let the caller choose what they do.
 WRITER_FUNCTIONS = ("create_partitions()", "drop_expired()")
-READER_FUNCTIONS = ("last_hour()", "sensor_states()")
+READER_FUNCTIONS = ("last_hour()", "sensor_states()", "acknowledge_loss(text, uuid, bigint, bigint, text)")
 FUNCTIONS = (*WRITER_FUNCTIONS, *READER_FUNCTIONS)
 # What each login may take of the server's connections, so that neither keeps the other, or the owner, out.
 CONNECTION_SHARES = {AccessLevel.WRITER: 0.6, AccessLevel.READER: 0.25}

@@ -30,7 +30,7 @@ class Commands(LazyGroup):
         "doctor": CommandEntry(
             "sensorctl.doctor",
             "doctor",
-            "Check variables, broker, queue, database, schema and clock.",
+            "Check variables, broker, queues, policies, database, schema and clock.",
         ),
         "summary": CommandEntry(
             "sensorctl.summary",

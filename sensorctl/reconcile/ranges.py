@@ -27,6 +27,17 @@ def subtract(ranges: Ranges, numbers: Iterable[int]) -> list[Range]:
     return remaining
 
 
+def difference(a: Ranges, b: Ranges) -> list[Range]:
+    """Return the numbers, from 1 on, that are in the first and not in the second."""
+    others: list[Range] = []
+    start = 1
+    for first, last in sorted(b):
+        if first > start:
+            others.append((start, first - 1))
+        start = max(start, last + 1)
+    return intersection(a, [*others, (start, max(start, a[-1][1]) if a else start)])
+
+
 def intersection(a: Ranges, b: Ranges) -> list[Range]:
     """Return the numbers that are in both."""
     both: list[Range] = []

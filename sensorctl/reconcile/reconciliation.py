@@ -62,10 +62,23 @@ def run_reconciliation(
         BrokerUnavailable: When the broker or its management API is unavailable.
     """
     with closing(Sequences(settings)) as sequences:
-        balance = Balance(sequences.runs(since))
+        balance = Balance(sequences.runs(since), sequences.retained_since())
         balance.extend_with_dead(_dead_origins(settings, since), whole_runs=since is None)
+        balance.acknowledge(sequences.acknowledged())
         _resolve_stored(balance, sequences)
         return _await_missing(settings, balance, sequences, wait_seconds, on_missing)
+
+
+def acknowledge_losses(settings: OperatorSettings, result: Reconciliation, reason: str) -> int:
+    """Record the missing readings as known losses, and return their number.
+
+    Raises:
+        StoreUnavailable: When the database is unavailable.
+    """
+    with closing(Sequences(settings)) as sequences:
+        for run in result.balance.runs.values():
+            sequences.acknowledge(run.key, run.missing, reason)
+    return result.balance.missing
 
 
 def _await_missing(

@@ -11,7 +11,11 @@ from sensorctl.reconcile.ranges import size
 from sensorctl.reconcile.reconciliation import Reconciliation
 
 MAX_RANGES = 20
-COUNTS = ("runs", "published", "stored", "dead", "in_flight", "lost")
+ACKNOWLEDGE_HINT = (
+    "When the cause is known, `sensorctl reconcile --acknowledge REASON` records these readings: later runs "
+    "do not count them as lost."
+)
+COUNTS = ("runs", "published", "stored", "dead", "in_flight", "acknowledged", "lost")
 
 
 def sensor_rows(result: Reconciliation) -> list[dict[str, Any]]:
@@ -37,6 +41,7 @@ def _sensor_row(sensor_id: str, runs: list[Run], *, is_lost: bool) -> dict[str, 
         "stored": sum(run.stored for run in runs),
         "dead": sum(run.dead for run in runs),
         "in_flight": 0 if is_lost else missing,
+        "acknowledged": sum(run.acknowledged for run in runs),
         "lost": missing if is_lost else 0,
     }
 
@@ -50,6 +55,21 @@ def missing_ranges(result: Reconciliation) -> list[dict[str, Any]]:
     ]
 
 
+def excluded_ranges(result: Reconciliation) -> list[dict[str, Any]]:
+    """Return the gaps that are no losses, with the reason, by sensor and run."""
+    return [
+        {
+            "sensor_id": run.key.sensor_id,
+            "run_id": str(run.key.run_id),
+            "first": first,
+            "last": last,
+            "reason": reason.value,
+        }
+        for run in sorted(result.balance.runs.values(), key=lambda run: run.key)
+        for (first, last), reason in sorted(run.excluded.items())
+    ]
+
+
 def reconciliation_record(result: Reconciliation) -> dict[str, Any]:
     """Return the result as a JSON object; `in_flight_at_most` is null if it could not be determined."""
     return {
@@ -60,6 +80,7 @@ def reconciliation_record(result: Reconciliation) -> dict[str, Any]:
         "queue": {"ready": result.queue.ready, "unacked": result.queue.unacked},
         "sensors": sensor_rows(result),
         "missing_ranges": missing_ranges(result),
+        "excluded_ranges": excluded_ranges(result),
     }
 
 
@@ -79,13 +100,22 @@ def reconciliation_table(result: Reconciliation) -> Table:
 def conclusion_lines(result: Reconciliation) -> list[str]:
     """Return the queue's figures, the conclusion and the missing ranges."""
     queue = f"In the queue: {result.queue.ready} ready, {result.queue.unacked} unacked."
-    ranges = missing_ranges(result)
+    lines = [queue, _conclusion(result), *_range_lines(missing_ranges(result))]
+    if result.lost:
+        lines.append(ACKNOWLEDGE_HINT)
+    if excluded := excluded_ranges(result):
+        lines += ["Not counted, because these are no losses:", *_range_lines(excluded)]
+    return lines
+
+
+def _range_lines(ranges: list[dict[str, Any]]) -> list[str]:
     shown = [
         f"  sensor {r['sensor_id']}, run {r['run_id']}: {r['first']} to {r['last']}"
+        + (f" ({r['reason']})" if "reason" in r else "")
         for r in ranges[:MAX_RANGES]
     ]
     more = [f"  … and {len(ranges) - MAX_RANGES} more ranges"] if len(ranges) > MAX_RANGES else []
-    return [queue, _conclusion(result), *shown, *more]
+    return [*shown, *more]
 
 
 def _conclusion(result: Reconciliation) -> str:

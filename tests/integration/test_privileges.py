@@ -131,6 +131,9 @@ REJECTED_BY_DATABASE = [
     ("reader", "SELECT drop_expired()"),
     ("reader", "INSERT INTO sensor (sensor_id) VALUES ('x')"),
     ("reader", "DELETE FROM reading"),
+    ("reader", "DELETE FROM acknowledged_loss"),
+    ("reader", "INSERT INTO acknowledged_loss VALUES ('1', gen_random_uuid(), 1, 1, 'x')"),
+    ("writer", "SELECT acknowledge_loss('1', gen_random_uuid(), 1, 1, 'x')"),
     ("reader", "UPDATE alembic_version SET version_num = 'x'"),
     ("reader", "CREATE VIEW mine AS SELECT 1"),
     ("reader", "DROP VIEW last_hour_summary"),
@@ -193,6 +196,15 @@ def test_a_writer_without_privileges_on_the_rollups_updates_them_and_maintains_p
         for view in ("last_hour_summary", "reading_minute", "reading_hour"):
             seen = session.execute(f"SELECT readings FROM {view} WHERE sensor_id = 'writer'").fetchall()
             assert seen == [(1,)]
+
+
+def test_a_reader_may_acknowledge_a_loss(stack: Stack) -> None:
+    with stack.session("reader") as session:
+        session.execute("SELECT acknowledge_loss('acknowledging', gen_random_uuid(), 3, 4, 'known')")
+        query = (
+            "SELECT last_sequence, acknowledged_by FROM acknowledged_loss WHERE sensor_id = 'acknowledging'"
+        )
+        assert session.execute(query).fetchall() == [(4, stack.name("reader"))]
 
 
 def test_the_operator_reads_the_brokers_statistics(stack: Stack) -> None:

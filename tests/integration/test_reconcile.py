@@ -137,6 +137,35 @@ def test_exactly_the_deleted_rows_are_lost(
     assert (short["missing"], short["in_flight_at_most"], short["lost_at_least"]) == (3, None, 0)
 
 
+def test_known_losses_are_acknowledged_once_and_new_ones_are_found(
+    broker: VirtualHost, database: Database, run: Processes, reconcile: Reconcile
+) -> None:
+    # given two lost readings, the example of the documentation, and a number that nothing can have counted
+    sensor = Sensor("1")
+    for sequence in range(1, 11):
+        broker.publish(sensor.message(sequence))
+    example = {"reading_id": "019309a1-7c5e-7cc3-98c4-dc0c0c07398f", "sequence": 1842}
+    broker.publish(Sensor("2", UUID("019309a1-0000-7cc3-98c4-dc0c0c07398f")).message(1842) | example)
+    broker.publish(Sensor("3").message(2**63 - 1))
+    run.start_consumer()
+    eventually(lambda: database.count() == 12, DEADLINE_SECONDS, "all readings are stored")
+    database.query("DELETE FROM reading WHERE sequence IN (4, 5)")
+    # when they are acknowledged
+    found = reconcile("--acknowledge", "overflow")
+    # then only what a sensor counted was lost
+    assert (found["missing"], found["lost_at_least"]) == (2, 2)
+    assert [(row["sensor_id"], row["last"]) for row in found["excluded_ranges"]] == [
+        ("2", 1841), ("3", 2**63 - 2),
+    ]  # fmt: skip
+    [row] = database.query("SELECT * FROM acknowledged_loss")
+    assert (row["first_sequence"], row["last_sequence"], row["reason"]) == (4, 5, "overflow")
+    # and the next run finds only what was lost since
+    found = reconcile()
+    assert [row["acknowledged"] for row in found["sensors"]] == [2, 0, 0]
+    database.query("DELETE FROM reading WHERE sequence = 7")
+    assert reconcile(code=1)["lost_at_least"] == 1
+
+
 def test_since_limits_the_balance_to_the_recent_part_of_each_run(
     broker: VirtualHost, database: Database, run: Processes, reconcile: Reconcile
 ) -> None:

@@ -1,0 +1,2 @@
+DROP FUNCTION acknowledge_loss;
+DROP TABLE acknowledged_loss;
