@@ -4,33 +4,26 @@
 
 SELECT set_config('search_path', quote_ident(current_schema()) || ', pg_temp', true);
 
-ALTER TABLE reading
-    ADD CONSTRAINT reading_temperature_is_finite
-        CHECK (temperature > '-Infinity' AND temperature < 'Infinity') NOT VALID,
-    ADD CONSTRAINT reading_times_are_finite
-        CHECK (measured_at > '-infinity' AND measured_at < 'infinity'
-               AND received_at > '-infinity' AND received_at < 'infinity') NOT VALID,
-    ADD CONSTRAINT reading_sensor_id_is_printable
-        CHECK (sensor_id <> '' AND sensor_id !~ '[\u0001-\u001f\u007f-\u009f]') NOT VALID;
-COMMENT ON CONSTRAINT reading_temperature_is_finite ON reading IS 'A temperature is neither NaN nor infinite.';
-COMMENT ON CONSTRAINT reading_times_are_finite ON reading IS 'A time is not infinite.';
-COMMENT ON CONSTRAINT reading_sensor_id_is_printable ON reading IS
-    'A sensor ID is not empty and contains no control character.';
+-- The expressions are short, because PostgreSQL prepares them for each statement.
+ALTER TABLE reading ADD CONSTRAINT reading_is_finite
+    CHECK (abs(temperature) < 'Infinity' AND isfinite(measured_at - received_at)) NOT VALID;
+COMMENT ON CONSTRAINT reading_is_finite ON reading IS
+    'The temperature is neither NaN nor infinite, and no time is infinite.';
 
-ALTER TABLE sensor
-    ADD CONSTRAINT sensor_text_is_printable
-        CHECK (sensor_id <> '' AND sensor_id !~ '[\u0001-\u001f\u007f-\u009f]'
-               AND name !~ '[\u0001-\u001f\u007f-\u009f]'
-               AND location !~ '[\u0001-\u001f\u007f-\u009f]') NOT VALID;
+-- On the roll-up, which every insert updates, the text is checked once per sensor and minute. On the readings
+-- this would take 5 % of the time of a batch, because a regular expression costs more than the row.
+ALTER TABLE rollup_minute ADD CONSTRAINT rollup_minute_is_valid
+    CHECK (sensor_id ~ '^[^\u0001-\u001f\u007f-\u009f]+$'
+           AND abs(sum_temperature) < 'Infinity') NOT VALID;
+COMMENT ON CONSTRAINT rollup_minute_is_valid ON rollup_minute IS
+    'The sensor ID is not empty and has no control characters, and the sum is neither NaN nor infinite.';
+
+ALTER TABLE sensor ADD CONSTRAINT sensor_text_is_printable
+    CHECK (sensor_id ~ '^[^\u0001-\u001f\u007f-\u009f]+$'
+           AND name !~ '[\u0001-\u001f\u007f-\u009f]'
+           AND location !~ '[\u0001-\u001f\u007f-\u009f]') NOT VALID;
 COMMENT ON CONSTRAINT sensor_text_is_printable ON sensor IS
-    'The ID is not empty; ID, name and location contain no control character.';
-
-ALTER TABLE rollup_minute
-    ADD CONSTRAINT rollup_minute_is_finite
-        CHECK (sum_temperature > '-Infinity' AND sum_temperature < 'Infinity'
-               AND starts_at > '-infinity' AND starts_at < 'infinity') NOT VALID;
-COMMENT ON CONSTRAINT rollup_minute_is_finite ON rollup_minute IS
-    'Neither the sum of the temperatures is NaN or infinite nor the minute infinite.';
+    'The sensor ID is not empty; sensor ID, name and location have no control characters.';
 
 CREATE TABLE invalid_reading (
     reading_id  uuid NOT NULL,
