@@ -110,6 +110,17 @@ def _postgres_from_environment() -> Iterator[Postgres]:
 
 @contextmanager
 def _rabbitmq_container() -> Iterator[RabbitMQ]:
+    with rabbitmq_with_container() as (server, _container):
+        yield server
+
+
+@contextmanager
+def rabbitmq_with_container() -> Iterator[tuple[RabbitMQ, DockerContainer]]:
+    """Provide a broker in a container of its own, and the container.
+
+    Raises:
+        ServerUnavailable: When no Docker engine or image is available.
+    """
     _require_docker_engine()
     # Not testcontainers' RabbitMqContainer: its import is a deprecation warning, and it takes
     # RABBITMQ_NODE_PORT from the environment.
@@ -131,7 +142,7 @@ def _rabbitmq_container() -> Iterator[RabbitMQ]:
             f"mqtt://{host}:{mqtt}",
         )
         eventually(partial(_responds, server), DEADLINE_SECONDS, "the broker's container responds")
-        yield server
+        yield server, container
 
 
 @contextmanager

@@ -4,9 +4,6 @@ import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from urllib.parse import urlsplit
-
-import docker  # type: ignore[import-untyped]  # it ships no types
 
 from native.rabbitmq import PrivateRabbitMQ
 from tests import services
@@ -41,18 +38,13 @@ def controllable_broker() -> Iterator[ControllableBroker]:
 
 @contextmanager
 def _in_a_container() -> Iterator[ControllableBroker]:
-    with services._rabbitmq_container() as server:
-        client = docker.from_env()
-        try:
-            [container] = client.containers.list(filters={"publish": str(urlsplit(server.url).port)})
+    with services.rabbitmq_with_container() as (server, container):
 
-            def control(*arguments: str) -> None:
-                code, output = container.exec_run(["rabbitmqctl", "-q", *arguments])
-                assert code == 0, output.decode()
+        def control(*arguments: str) -> None:
+            code, output = container.exec(["rabbitmqctl", "-q", *arguments])
+            assert code == 0, output.decode()
 
-            yield ControllableBroker(server, control)
-        finally:
-            client.close()
+        yield ControllableBroker(server, control)
 
 
 @contextmanager

@@ -8,9 +8,9 @@ SECONDS = 120
 
 def test_down_and_up_lose_nothing(stack: ComposeStack) -> None:
     # given a dead letter, and readings without a consumer
+    dead = stack.ready(DEAD_QUEUE) + 1
     stack.publish(b"{kept")
-    eventually(lambda: stack.ready(DEAD_QUEUE), SECONDS, "the message is dead-lettered")
-    dead = stack.ready(DEAD_QUEUE)
+    eventually(lambda: stack.ready(DEAD_QUEUE) == dead, SECONDS, "the message is dead-lettered")
     stack.compose("stop", "pipeline-processor", "sensor-1", "sensor-2", "sensor-3")
     stack.publish(*(reading("overnight", number) for number in range(20)))
     before = stack.query("SELECT count(*) FROM reading")[0][0]
