@@ -11,5 +11,9 @@ class BrokerRefused(BrokerUnavailable):
     """The broker denies this user access or an operation."""
 
 
+class TopologyMissing(BrokerUnavailable):
+    """The broker has no such exchange or queue: the topology is not declared, or was deleted."""
+
+
 class Unroutable(BrokerUnavailable):
     """The broker has no queue for the message: the topology is not declared, or was deleted."""

@@ -16,6 +16,7 @@ from monitoring.problems import (
     ProblemKind,
 )
 from monitoring.services import ServiceReport
+from runtime.text import quantity
 
 BROKER, DATABASE = "broker", "database"
 # A backlog is over below this share of its thresholds, so that it does not flap.
@@ -142,7 +143,7 @@ def queue_problems(observation: Observation, *, had_backlog: bool) -> Iterator[P
             kind=ProblemKind.NO_CONSUMERS,
             subject=queue.name,
             started_at=observation.last_arrival() if queue.ready else None,
-            message=f"The queue {queue.name} has no consumers; {queue.ready} messages wait in it.",
+            message=f"The queue {queue.name} has no consumers and {quantity(queue.ready, 'ready message')}.",
             hint="Start a consumer (`make up`); if one is running, its log says what it waits for.",
         )
     elif _has_backlog(observation, queue, had_backlog=had_backlog):

@@ -19,6 +19,7 @@ from native.stack import Stack
 from native.state import Phase, StackState
 from runtime.errors import ServiceUnavailable
 from runtime.process_state import ProcessState
+from runtime.text import quantity
 
 SUMMARY_TIMEOUT_SECONDS = "60"
 
@@ -111,7 +112,7 @@ def _rescale(state: StackState, settings: StackSettings, console: Console) -> No
     running = sum(service.name.startswith("pipeline-") for service in state.services)
     if settings.pipelines is None or settings.pipelines == running:
         return
-    console.print(f"Changing from {running} to {settings.pipelines} consumers.")
+    console.print(f"Changing from {running} to {quantity(settings.pipelines, 'consumer')}.")
     layout.pipelines_file.write_text(f"{settings.pipelines}\n", encoding="ascii")
     os.kill(state.pid, signal.SIGHUP)
 

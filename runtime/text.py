@@ -1,8 +1,13 @@
-"""Text from untrusted sources."""
+"""Text for people, also from untrusted sources."""
 
 from typing import Any
 
 MAX_VALUE_CHARACTERS = 60
+
+
+def quantity(number: int, noun: str) -> str:
+    """Return a number with its noun, in the plural unless it is one."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def escape_unprintable(text: str) -> str:

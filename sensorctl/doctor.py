@@ -10,20 +10,23 @@ from rich.text import Text
 
 from db.migrate import current_version, newest_version
 from db.queries.summary import Summary
+from messaging.errors import TopologyMissing
 from messaging.management.admin import open_channel
 from messaging.management.client import Management
 from messaging.management.limits import drop_risks
 from messaging.management.policies import DELIVERY_LIMIT
-from messaging.topology import ALTERNATE_EXCHANGES, Topology
+from messaging.topology import ALTERNATE_EXCHANGES, EXCHANGE, Topology
 from monitoring.outages import problem_kind
 from monitoring.problems import ProblemKind
 from monitoring.queue_counts import QueueCounts, count_queues
 from runtime.errors import ServiceUnavailable
+from runtime.text import quantity
 from sensorctl.output import fail, safe_text, show
 from sensorctl.settings import OperatorSettings, discover_settings
 
 CLOCK_TOLERANCE_SECONDS = 2.0
 SETUP_HINT = "run `sensorctl setup`"
+TOPOLOGY_HINT = f"{SETUP_HINT}, or start a consumer"
 LIMITS_HINT = (
     f"{SETUP_HINT}; if this remains, delete the other policy or lower its priority "
     "(`rabbitmqctl list_policies`, `rabbitmqctl list_operator_policies`), or delete a queue with such an "
@@ -84,9 +87,13 @@ def _check_variables(settings: OperatorSettings) -> CheckResult:
 
 
 def _check_broker(settings: OperatorSettings) -> CheckResult:
-    with open_channel(settings) as channel:
-        channel.exchange_declare("sensors", passive=True)
-    return CheckResult("broker", "responds, and has the exchange sensors")
+    try:
+        with open_channel(settings) as channel:
+            channel.exchange_declare(EXCHANGE, passive=True)
+    except TopologyMissing:
+        status = f"responds, but the topology is missing: there is no exchange {EXCHANGE}"
+        return CheckResult("broker", status, TOPOLOGY_HINT)
+    return CheckResult("broker", f"responds, and has the exchange {EXCHANGE}")
 
 
 def _check_queue(settings: OperatorSettings) -> CheckResult:
@@ -95,7 +102,7 @@ def _check_queue(settings: OperatorSettings) -> CheckResult:
     queue, dead_queue = management.queue(topology.queue), management.queue(topology.dead_queue)
     if queue is None or dead_queue is None:
         missing = topology.queue if queue is None else topology.dead_queue
-        return CheckResult("queue", f"{missing} does not exist", SETUP_HINT)
+        return CheckResult("queue", f"{missing} does not exist", TOPOLOGY_HINT)
     # The management API's counts are up to ten seconds old, and a new queue has none.
     with open_channel(settings) as channel:
         counts = count_queues(channel, topology)
@@ -108,8 +115,8 @@ def _queue_status(queue: dict[str, Any], counts: QueueCounts) -> str:
     durable = "durable" if queue["durable"] else "not durable"
     return (
         f"{queue['name']}: {queue.get('type', 'classic')}, {durable}, "
-        f"arguments {arguments or 'none'}, {counts.ready} messages wait, "
-        f"{counts.consumers} consumers; {counts.dead_letters} dead"
+        f"arguments {arguments or 'none'}, {quantity(counts.ready, 'message')} ready, "
+        f"{quantity(counts.consumers, 'consumer')}, {quantity(counts.dead_letters, 'dead letter')}"
     )
 
 
@@ -138,7 +145,7 @@ def _check_drops(settings: OperatorSettings) -> CheckResult:
     for name in (topology.queue, topology.dead_queue):
         queue = management.queue(name)
         if queue is None:
-            return CheckResult("limits", f"{name} does not exist", SETUP_HINT)
+            return CheckResult("limits", f"{name} does not exist", TOPOLOGY_HINT)
         risks += [f"{name}: {risk}" for risk in drop_risks(queue, dead_letter_queue=topology.dead_queue)]
     if risks:
         return CheckResult("limits", "; ".join(risks), LIMITS_HINT)

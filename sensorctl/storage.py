@@ -6,6 +6,7 @@ from rich.filesize import decimal
 from rich.table import Table
 
 from db.queries.storage import StorageReport, TableSize, read_storage
+from runtime.text import quantity
 from sensorctl.output import JsonOption, safe_text, show, show_json
 from sensorctl.settings import discover_settings
 
@@ -38,7 +39,7 @@ def storage_table(report: StorageReport) -> Table:
         partitions = [size for size in report.sizes if size.partition_of == parent]
         table.add_row(
             safe_text(parent),
-            f"{len(partitions)} partitions",
+            quantity(len(partitions), "partition"),
             _total_rows(partitions),
             _total_bytes(partitions),
         )

@@ -23,7 +23,7 @@ from pika.exceptions import (
 )
 
 from messaging.amqp.headers import install_lenient_decoder
-from messaging.errors import BrokerRefused, BrokerUnavailable, Unroutable
+from messaging.errors import BrokerRefused, BrokerUnavailable, TopologyMissing, Unroutable
 from runtime.errors import ErrorTranslator
 
 HEARTBEAT_SECONDS = 30
@@ -31,6 +31,7 @@ SOCKET_TIMEOUT_SECONDS = 5
 STACK_TIMEOUT_SECONDS = 10
 BLOCKED_TIMEOUT_SECONDS = 10
 ACCESS_REFUSED = 403
+NOT_FOUND = 404
 # TCP_USER_TIMEOUT makes Linux report data that the peer never acknowledged, as on a link that drops packets.
 TCP_OPTIONS = {"TCP_USER_TIMEOUT": 20_000, "TCP_KEEPIDLE": 10, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 2}
 
@@ -40,6 +41,7 @@ def translate_errors() -> AbstractContextManager[None]:
 
     Raises:
         BrokerRefused: When the broker denies access.
+        TopologyMissing: When the broker does not have the exchange or the queue.
         Unroutable: When no queue accepts a mandatory message.
         BrokerUnavailable: For every other error of pika or of the socket.
     """
@@ -59,7 +61,7 @@ _ERROR_TRANSLATOR = ErrorTranslator(_translate)
 
 
 def to_broker_unavailable(error: BaseException) -> BrokerUnavailable:
-    """Return BrokerUnavailable or BrokerRefused for pika's reason why a connection or a channel closed."""
+    """Return this project's error for pika's reason why a connection or a channel closed."""
     return _error_type(_root_cause(error))(describe(error))
 
 
@@ -67,6 +69,8 @@ def _error_type(cause: BaseException) -> type[BrokerUnavailable]:
     match cause:
         case ChannelClosedByBroker() | ConnectionClosedByBroker() if cause.reply_code == ACCESS_REFUSED:
             return BrokerRefused
+        case ChannelClosedByBroker() if cause.reply_code == NOT_FOUND:
+            return TopologyMissing
     return BrokerUnavailable
 
 
@@ -95,7 +99,8 @@ def _describe_handshake(cause: BaseException) -> str | None:
 def _describe_failure(cause: BaseException) -> str | None:
     match cause:
         case ChannelClosedByBroker() | ConnectionClosedByBroker():
-            return f"{cause.reply_code} {cause.reply_text}"
+            hint = ": run `sensorctl setup`, or start a consumer" if cause.reply_code == NOT_FOUND else ""
+            return f"{cause.reply_code} {cause.reply_text}{hint}"
         case ConnectionBlockedTimeout():
             return "the broker accepts no messages: it has a memory or disk alarm"
         case AMQPConnectorStackTimeout():

@@ -11,6 +11,7 @@ from messaging.dead_letters.filter import DeadLetterFilter
 from messaging.dead_letters.operations import MAX_REPLAYS, Replay
 from messaging.dead_letters.queue import open_dead_letter_queue
 from messaging.dead_letters.record import to_record
+from runtime.text import quantity
 from sensorctl.dead_letters.file import export_messages, import_messages
 from sensorctl.dead_letters.operations import progress_of, run_discard, run_replay
 from sensorctl.dead_letters.views import dead_letters_table, format_dead_letter, format_reasons
@@ -68,7 +69,7 @@ def list_(
         print("No dead letters.")
     else:
         scope = "all" if inspected >= depth else f"the oldest {inspected}"
-        title = f"{depth} dead letters. Selected from {scope}: {format_reasons(counts)}"
+        title = f"{quantity(depth, 'dead letter')}. Selected from {scope}: {format_reasons(counts)}"
         show(dead_letters_table(shown, title))
 
 
@@ -148,7 +149,8 @@ def export_(
 ) -> None:
     """Write dead letters completely as JSON Lines. They stay in the queue."""
     selection = DeadLetterFilter((), reasons or (), sensors or (), older_than, newer_than)
-    print_message(f"Exported {export_messages(discover_settings(), selection, file)} dead letters.")
+    exported = export_messages(discover_settings(), selection, file)
+    print_message(f"Exported {quantity(exported, 'dead letter')}.")
 
 
 @app.command("import")
@@ -163,13 +165,14 @@ def import_(
     Each is confirmed by the broker. Invalid lines are reported and skipped, and the exit code is then 1.
     """
     imported, invalid = import_messages(discover_settings(), file)
-    print_message(f"Imported {imported} dead letters.")
+    print_message(f"Imported {quantity(imported, 'dead letter')}.")
     if invalid:
-        fail(f"Skipped {invalid} invalid lines.")
+        fail(f"Skipped {quantity(invalid, 'invalid line')}.")
 
 
 def _confirm_discard(reasons: Counter[str]) -> bool:
-    return typer.confirm(f"Delete {reasons.total()} dead letters permanently ({format_reasons(reasons)})?")
+    letters = quantity(reasons.total(), "dead letter")
+    return typer.confirm(f"Delete {letters} permanently ({format_reasons(reasons)})?")
 
 
 def _exit_on_failure(selection: DeadLetterFilter, *, failed: bool) -> None:

@@ -5,6 +5,7 @@ from messaging.dead_letters.queue import open_dead_letter_queue
 from messaging.dead_letters.record import from_line, to_line
 from messaging.settings import BrokerSettings
 from runtime.errors import ServiceUnavailable
+from runtime.text import quantity
 from sensorctl.files import open_output, open_text_input
 from sensorctl.output import print_message
 
@@ -46,6 +47,7 @@ def import_messages(settings: BrokerSettings, name: str) -> tuple[int, int]:
                     queue.publish_copy(letter)
                     imported += 1
         except ServiceUnavailable:
-            print_message(f"Imported {imported} dead letters before the broker was lost at line {number}.")
+            done = quantity(imported, "dead letter")
+            print_message(f"Imported {done} before the broker was lost at line {number}.")
             raise
     return imported, invalid

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from messaging.dead_letters.dead_letter import DeadLetter
 from messaging.dead_letters.record import to_record
-from runtime.text import escape_unprintable
+from runtime.text import escape_unprintable, quantity
 from sensorctl.output import safe_text
 
 MAX_BODY_CHARACTERS = 80
@@ -60,7 +60,7 @@ def format_dead_letter(letter: DeadLetter) -> str:
         *_section("headers", record["headers"].items()),
         *_section("properties", record["properties"].items()),
         "",
-        f"body, {len(letter.body)} bytes:",
+        f"body, {quantity(len(letter.body), 'byte')}:",
         *(escape_unprintable(line) for line in _indent_json(letter.body).split("\n")),
     ]
     return "\n".join(parts)

@@ -5,6 +5,7 @@ from typing import Any
 
 from rich.table import Table
 
+from runtime.text import quantity
 from sensorctl.output import safe_text
 from sensorctl.reconcile.balance import Run
 from sensorctl.reconcile.ranges import size
@@ -122,7 +123,8 @@ def _conclusion(result: Reconciliation) -> str:
     missing = result.balance.missing
     if missing == 0:
         return "Balanced: every reading is stored or dead."
-    not_accounted = f"{missing} readings are neither stored nor dead"
+    are = "is" if missing == 1 else "are"
+    not_accounted = f"{quantity(missing, 'reading')} {are} neither stored nor dead"
     if result.in_flight is None:
         return f"Unknown: {not_accounted}, but may be in flight. Use a longer --wait:"
     if result.lost == 0:

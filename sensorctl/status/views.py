@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from monitoring.model import Health, Problem, Queue, Sensor, Service, SystemStatus, Throughput
+from runtime.text import quantity
 from sensorctl.output import safe_text
 
 BARS = "▁▂▃▄▅▆▇█"
@@ -48,11 +49,10 @@ def status_screen(status: SystemStatus, console: Console, *, fit_height: bool = 
 def _problem_lines(status: SystemStatus) -> Iterator[RenderableType]:
     time = f"{status.at:%Y-%m-%d %H:%M:%S} UTC"
     if not status.problems:
-        yield Text.assemble(("All is well", "bold green"), f"  {time}")
+        yield Text.assemble(("No problems", "bold green"), f"  {time}")
         return
     count = len(status.problems)
-    title = "1 problem" if count == 1 else f"{count} problems"
-    yield Text.assemble((title, "bold red"), f"  {time}")
+    yield Text.assemble((quantity(count, "problem"), "bold red"), f"  {time}")
     for problem in status.problems[:MAX_PROBLEMS]:
         yield _problem_line(problem, status.at)
     if count > MAX_PROBLEMS:
@@ -96,7 +96,7 @@ def _queue_lines(queue: Queue | None, throughput: Throughput, now: datetime) -> 
         yield Text.assemble(
             "queue       ", safe_text(queue.name), f": {queue.ready} ready, {queue.unacked} unacked, ",
             (f"{queue.dead_letters} dead", "bold red" if queue.dead_letters else ""),
-            f", {queue.consumers} consumers",
+            f", {quantity(queue.consumers, 'consumer')}",
         )  # fmt: skip
         oldest = (
             f", the oldest message waits for {_format_age(queue.oldest_enqueued_at, now)}"

@@ -145,7 +145,7 @@ class TestStatus:
         port = with_http()
         run.start_consumer(**port)
         done = eventually_succeeds(sensorctl, "status", SERVICES=f"localhost:{port['HTTP_PORT']}")
-        assert done.stdout.startswith("All is well")
+        assert done.stdout.startswith("No problems")
         assert f"localhost:{port['HTTP_PORT']}" in done.stdout
 
     def test_a_problem_is_exit_code_1(self, sensorctl: Sensorctl) -> None:

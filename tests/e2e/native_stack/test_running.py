@@ -69,7 +69,7 @@ def test_the_status_shows_every_service(stack: NativeStack) -> None:
 
     def screen_shows_no_problem() -> bool:
         screen = stack.run("sensorctl", "status")
-        return screen.stdout.startswith("All is well") and screen.returncode == 0
+        return screen.stdout.startswith("No problems") and screen.returncode == 0
 
     eventually(screen_shows_no_problem, SECONDS, "the status screen shows no problem")
 

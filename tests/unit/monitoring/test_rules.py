@@ -103,7 +103,7 @@ def test_no_consumers_since_the_last_reading_arrived_if_messages_wait() -> None:
     waiting = observation(queue=queue(consumers=0, ready=7), sensors=sensors)
 
     assert found(waiting) == (ProblemKind.NO_CONSUMERS, "heat", ago(25))
-    assert "7 messages wait" in only_problem_after(waiting).message
+    assert "no consumers and 7 ready messages." in only_problem_after(waiting).message
     empty = observation(queue=queue(consumers=0), sensors=sensors)
     assert only_problem_after(empty).started_at is None
 

@@ -100,7 +100,7 @@ def test_a_healthy_stack_passes_every_check(environment: Environment) -> None:
     assert {result.hint for result in results.values()} == {None}
     assert (
         results["queue"].status
-        == "heat: quorum, durable, arguments none, 5 messages wait, 2 consumers; 4 dead"
+        == "heat: quorum, durable, arguments none, 5 messages ready, 2 consumers, 4 dead letters"
     )
     assert results["database"].status == "responds, PostgreSQL 17.6"
     assert results["variables"].status == ("broker at 127.0.0.1:5672, database at 127.0.0.1:5432, queue heat")
@@ -149,7 +149,10 @@ def test_a_missing_queue_fails_the_check(environment: Environment, missing: str)
 
     result = environment.results()["queue"]
 
-    assert (result.status, result.hint) == (f"{missing} does not exist", "run `sensorctl setup`")
+    assert (result.status, result.hint) == (
+        f"{missing} does not exist",
+        "run `sensorctl setup`, or start a consumer",
+    )
 
 
 def test_a_missing_delivery_limit_policy_fails_the_check(environment: Environment) -> None:
@@ -245,5 +248,5 @@ def test_a_missing_exchange_fails_the_check(environment: Environment) -> None:
 
     result = environment.results()["broker"]
 
-    assert result.status == "broker-down: 404 NOT_FOUND - no exchange 'sensors'"
-    assert result.hint
+    assert result.status == "responds, but the topology is missing: there is no exchange sensors"
+    assert result.hint == "run `sensorctl setup`, or start a consumer"

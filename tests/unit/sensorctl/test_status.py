@@ -88,7 +88,7 @@ def line_with(word: str, status: SystemStatus, width: int = 80) -> str:
 def test_a_healthy_system_fits_a_small_terminal() -> None:
     lines = render(system_status())
 
-    assert lines[0] == "All is well  2026-11-22 05:30:00 UTC"
+    assert lines[0] == "No problems  2026-11-22 05:30:00 UTC"
     assert len(lines) < 24
     assert not any("…" in line for line in lines)
 
@@ -271,7 +271,7 @@ def test_the_status_is_collected_twice_and_the_second_one_is_shown(
     code, out, _ = sensorctl("status")
 
     assert code == 0
-    assert out.startswith("All is well")
+    assert out.startswith("No problems")
     assert (collector.collections, collector.closed) == (2, 1)
 
 
@@ -312,5 +312,5 @@ def test_watch_refreshes_the_status_until_ctrl_c(
     code, out, _ = sensorctl("status", "--watch")
 
     assert code == 130
-    assert "All is well" in out or "1 problem" in out
+    assert "No problems" in out or "1 problem" in out
     assert collector.closed == 1

@@ -51,7 +51,10 @@ UNKNOWN = socket.gaierror(-2, "Name or service not known")
         ),
         (StreamLostError("Transport indicated EOF"), "Transport indicated EOF"),
         (ConnectionClosedByBroker(320, "CONNECTION_FORCED - closed"), "320 CONNECTION_FORCED - closed"),
-        (ChannelClosedByBroker(404, "NOT_FOUND - no queue"), "404 NOT_FOUND - no queue"),
+        (
+            ChannelClosedByBroker(404, "NOT_FOUND - no queue"),
+            "404 NOT_FOUND - no queue: run `sensorctl setup`, or start a consumer",
+        ),
         (
             ConnectionBlockedTimeout("Blocked connection timeout expired."),
             "the broker accepts no messages: it has a memory or disk alarm",
