@@ -26,7 +26,7 @@ class AccessLevel(StrEnum):
     READER = "reader"
 
 
-WRITER_GRANTS = {"reading": "INSERT", "sensor": "INSERT"}
+WRITER_GRANTS = {"reading": "INSERT", "sensor": "INSERT", "retention": "SELECT"}
 # The reader may also select from every view; a view reads its tables with its owner's privileges.
 READER_GRANTS = {"alembic_version": "SELECT", "retention": "SELECT", "acknowledged_loss": "SELECT"}
 # These functions run as the owner. Their arguments do not let the caller choose what they do.

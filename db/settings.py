@@ -12,6 +12,14 @@ DRIVER = "postgresql+psycopg"
 SCHEMES = ("postgresql://", "postgres://", f"{DRIVER}://")
 
 
+# What happens to a reading that is older than the retention.
+PastRetention = Literal["dead-letter", "store"]
+PAST_RETENTION_DESCRIPTION = (
+    "What happens to readings older than `RETENTION_DAYS`: `dead-letter` them (`sensorctl import` leaves "
+    "them out), or `store` them until the next maintenance drops them"
+)
+
+
 class DatabaseSettings(Settings):
     """`DATABASE_URL` takes precedence over the other variables, and its TLS parameters over `POSTGRES_SSL…`.
 

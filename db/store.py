@@ -1,7 +1,9 @@
 """The store: inserts each reading once, with one statement per batch."""
 
+import time
 from collections.abc import Sequence
 from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Any
 
 from psycopg import Cursor
@@ -10,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from db.deadline import Deadline
 from db.engine import make_engine, translate_errors
+from db.errors import InvalidData, StoreUnavailable
 from db.maintenance import PartitionMaintenance
 from db.settings import DatabaseSettings
 from readings.model import Reading
@@ -36,6 +39,8 @@ INSERT INTO sensor (sensor_id)
 SELECT * FROM unnest(%b::text[]) ORDER BY 1
 ON CONFLICT DO NOTHING
 """
+RETENTION = "SELECT current_date - min(days) FROM retention"
+RETENTION_INTERVAL_SECONDS = 10.0
 MAX_REMEMBERED_SENSORS = 100_000
 # A consumer must stop within 10 seconds of SIGTERM, and waits for its statement. The server cancels the
 # statement after the first limit; the second is for a server that is frozen.
@@ -58,6 +63,8 @@ class Store:
         self._deadline = Deadline(SOCKET_TIMEOUT_SECONDS)
         self._registered: set[str] = set()
         self._maintenance = PartitionMaintenance(self._execute)
+        self._retained_since: datetime | None = None
+        self._retention_due_at = 0.0
 
     def save(self, readings: Sequence[Reading]) -> int:
         """Store the readings that are not stored yet, commit, and return their number.
@@ -88,6 +95,20 @@ class Store:
         """
         self._execute("SELECT 1")
         self._maintenance.run_if_due()
+
+    def retained_since(self) -> datetime | None:
+        """Return from when on readings are kept, as it was a few seconds ago; None if they are kept forever.
+
+        While the database does not answer, or denies it, the last value counts.
+        """
+        if time.monotonic() >= self._retention_due_at:
+            self._retention_due_at = time.monotonic() + RETENTION_INTERVAL_SECONDS
+            with suppress(StoreUnavailable, InvalidData):
+                self._execute(RETENTION)
+                assert self._cursor is not None
+                (day,) = self._cursor.fetchone() or (None,)
+                self._retained_since = day and datetime(day.year, day.month, day.day, tzinfo=UTC)
+        return self._retained_since
 
     def close(self) -> None:
         """Close the connection."""

@@ -50,6 +50,7 @@ def build_consumer(
         telemetry,
         naive_time_zone=settings.naive_time_zone,
         processing_seconds=(settings.processing_seconds_min, settings.processing_seconds_max),
+        past_retention=settings.past_retention,
     )
     options = ConsumerOptions(
         url=settings.amqp_url,

@@ -10,6 +10,7 @@ from typing import NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
 from db.errors import InvalidData
+from db.settings import PastRetention
 from db.store import Store
 from messaging.consuming.consumer import BatchResult, Work
 from messaging.consuming.session import Delivery
@@ -69,16 +70,20 @@ def store_messages(
     work: Callable[[int], None] = no_op,
     process_events: Callable[[], None] = no_op,
     execute: Callable[[Callable[[], int]], int] = run_inline,
+    past_retention: PastRetention = "store",
 ) -> StoreResult:
     """Store the readings of the messages, in one statement if the database accepts them all.
 
     `work` is called with the position of each valid message before the readings are stored; `execute` runs a
-    statement, and `process_events` is called between two statements.
+    statement, and `process_events` is called between two statements. Unless `past_retention` is
+    `store`, readings that are older than the retention are rejected.
 
     Raises:
         StoreUnavailable: When the readings cannot be stored now; some may be stored already.
     """
     readings, errors = _parse_all(messages, ParseContext(zone, datetime.now(UTC)))
+    if past_retention == "dead-letter" and readings:
+        _reject_expired(readings, errors, store.retained_since())
     for position in readings:
         work(position)
     started_at = time.perf_counter()
@@ -104,6 +109,22 @@ def _parse_all(
         except InvalidReading as error:
             errors[position] = error
     return readings, errors
+
+
+def _reject_expired(
+    readings: dict[int, Reading], errors: list[InvalidReading | None], retained_since: datetime | None
+) -> None:
+    """Move readings that the next maintenance would drop from `readings` to `errors`."""
+    if retained_since is None:
+        return
+    for position, reading in list(readings.items()):
+        if reading.measured_at < retained_since:
+            del readings[position]
+            errors[position] = InvalidReading(
+                DeadLetterReason.PAST_RETENTION,
+                f"measured_at is {reading.measured_at.isoformat()}; readings are kept from "
+                f"{retained_since.date()} on (RETENTION_DAYS)",
+            )
 
 
 def _save(store: Store, execute: Callable[[Callable[[], int]], int], readings: Sequence[Reading]) -> int:
@@ -141,11 +162,13 @@ class ReadingHandler:
         *,
         naive_time_zone: ZoneInfo,
         processing_seconds: tuple[float, float] = (0, 0),
+        past_retention: PastRetention = "store",
     ) -> None:
         self._store = store
         self._events = events
         self._naive_time_zone = naive_time_zone
         self._processing_seconds = processing_seconds
+        self._past_retention = past_retention
 
     def __call__(self, batch: Sequence[Delivery], work: Work) -> BatchResult:
         """Handle the deliveries together."""
@@ -161,5 +184,6 @@ class ReadingHandler:
             process_events=partial(work.pause, 0),
             # A batch is worth switching threads: the next one arrives meanwhile.
             execute=work.run_in_thread if len(batch) > 1 else run_inline,
+            past_retention=self._past_retention,
         )
         return BatchResult(result.errors, partial(self._events.stored, result))

@@ -170,7 +170,9 @@ def decode_message(line: bytes) -> IsolatedMessage:
 def handle_message(store: Store, message: Message, settings: PipelineSettings) -> dict[str, Any]:
     """Store the message's reading, and return the response for the parent."""
     try:
-        result = store_messages(store, [message], settings.naive_time_zone)
+        result = store_messages(
+            store, [message], settings.naive_time_zone, past_retention=settings.past_retention
+        )
     except StoreUnavailable as error:
         return {"unavailable": str(error)}
     (rejection,) = result.errors

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from annotated_types import Ge, Le
 from pydantic import Field, PlainValidator, model_validator
 
-from db.settings import DatabaseSettings
+from db.settings import PAST_RETENTION_DESCRIPTION, DatabaseSettings, PastRetention
 from messaging.settings import BrokerSettings
 from runtime.settings import ServiceSettings, TimeZone
 
@@ -75,6 +75,7 @@ class PipelineSettings(BrokerSettings, DatabaseSettings, ServiceSettings):
     naive_time_zone: TimeZone = Field(
         default=ZoneInfo("UTC"), description="Time zone of times without an offset"
     )
+    past_retention: PastRetention = Field(default="dead-letter", description=PAST_RETENTION_DESCRIPTION)
 
     @model_validator(mode="after")
     def _range(self) -> Self:

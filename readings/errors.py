@@ -13,6 +13,7 @@ class DeadLetterReason(StrEnum):
     REJECTED_BY_DATABASE = "rejected-by-database"
     CRASH_LOOP = "crash-loop"
     UNROUTABLE = "unroutable"
+    PAST_RETENTION = "past-retention"
 
 
 class InvalidReading(Exception):

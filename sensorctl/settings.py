@@ -14,6 +14,7 @@ from pydantic import Field, SecretStr, create_model, model_validator
 from alerter.settings import AlerterSettings
 from db.engine import database_role
 from db.roles import AccessLevel, Role
+from db.settings import PAST_RETENTION_DESCRIPTION, PastRetention
 from messaging.management.permissions import User, permissions_of
 from messaging.topology import Topology
 from monitoring.settings import MonitoringSettings
@@ -37,6 +38,7 @@ COMPOSE_DEFAULTS = {
     "RABBITMQ_VHOST": "/",
     "QUEUE_NAME": "sensor_data",
     "NAIVE_TIME_ZONE": "UTC",
+    "PAST_RETENTION": "dead-letter",
     "POSTGRES_USER": "sensors",
     "POSTGRES_PASSWORD": "sensors",
     "POSTGRES_DB": "sensors",
@@ -62,6 +64,7 @@ class OperatorSettings(MonitoringSettings, ServiceSettings):
     naive_time_zone: TimeZone = Field(
         default=ZoneInfo("UTC"), description="Time zone of times without an offset"
     )
+    past_retention: PastRetention = Field(default="dead-letter", description=PAST_RETENTION_DESCRIPTION)
 
 
 def _account_fields(account: BrokerUser | DatabaseRole) -> dict[str, tuple[object, object]]:

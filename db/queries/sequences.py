@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 
 from db.engine import make_engine, translate_errors
+from db.queries.retention import read_retained_since
 from db.settings import DatabaseSettings
 
 # Both queries scan the whole table; no index serves them (docs/adr/0007-reconciliation.md).
@@ -37,7 +38,6 @@ FROM (
 WHERE sequence > previous + 1
 ORDER BY first_missing
 """
-RETAINED_SINCE = "SELECT (current_date - min(days))::timestamptz FROM retention"
 ACKNOWLEDGED = "SELECT sensor_id, run_id, first_sequence, last_sequence FROM acknowledged_loss ORDER BY 3"
 ACKNOWLEDGE = "SELECT acknowledge_loss(:sensor_id, :run_id, :first, :last, :reason)"
 BEGINNING_OF_TIME = datetime.min.replace(tzinfo=UTC)
@@ -103,8 +103,7 @@ class Sequences:
             StoreUnavailable: When the database does not answer.
         """
         with translate_errors(), self._engine.connect() as connection:
-            moment: datetime | None = connection.execute(text(RETAINED_SINCE)).scalar()
-        return moment
+            return read_retained_since(connection)
 
     def acknowledged(self) -> dict[RunKey, list[tuple[int, int]]]:
         """Return the acknowledged losses of each run, in ascending order.

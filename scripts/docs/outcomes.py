@@ -34,6 +34,10 @@ REASONS = {
     DeadLetterReason.CRASH_LOOP: (
         "The message killed its consumer repeatedly, and finally a child process that handled nothing else."
     ),
+    DeadLetterReason.PAST_RETENTION: (
+        "`measured_at` is older than the readings that are kept (`RETENTION_DAYS`), so it would be dropped. "
+        "A replay stores it once `RETENTION_DAYS` is larger, or with `PAST_RETENTION=store`."
+    ),
     DeadLetterReason.UNROUTABLE: (
         "The message was published to `sensors` or by MQTT with a routing key or topic that no queue takes. "
         "A replay puts it into the queue."

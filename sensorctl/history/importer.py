@@ -12,6 +12,7 @@ import typer
 from rich.progress import Progress
 
 from db.errors import StoreUnavailable
+from db.queries.retention import retained_since
 from db.queries.sensors import known_sensors
 from messaging.management.admin import NAME
 from messaging.publishing.bulk import BulkPublisher, Message
@@ -22,7 +23,7 @@ from runtime.text import escape_unprintable
 from sensorctl.history.checkpoint import Checkpoint
 from sensorctl.history.history_file import FileFormat, HistoryFile, recognise
 from sensorctl.history.input_file import open_input_file
-from sensorctl.history.messages import FilePosition, MessageReader
+from sensorctl.history.messages import KEEP_ALL, FilePosition, MessageReader, Retention
 from sensorctl.history.report import ImportReport
 from sensorctl.output import file_progress_bar, print_message
 from sensorctl.settings import OperatorSettings
@@ -58,11 +59,17 @@ class Import:
                 )
             lines, items = history.read()
             messages = MessageReader(items, lines, history.zone, start, report.invalid, report.left_out)
+            messages.retention = _find_retention(settings)
             with file_progress_bar() as bar:
                 size = path.stat().st_size if checkpoint else None
                 self._publish(settings, messages, ImportProgress(start, checkpoint, bar, size))
         for line in report.summary(messages.position):
             print_message(line)
+        if messages.expiring:
+            print_message(
+                f"Warning: {messages.expiring} of these readings are older than the retention "
+                "(RETENTION_DAYS), and are dropped soon after they are stored."
+            )
         return messages.position
 
     def _publish(
@@ -105,6 +112,14 @@ def open_history(
             yield history
     except UnreadableFile as error:
         raise typer.BadParameter(escape_unprintable(f"{name}: {error}")) from None
+
+
+def _find_retention(settings: OperatorSettings) -> Retention:
+    """Return from when on readings are kept; all if the database does not answer."""
+    try:
+        return Retention(retained_since(settings), leave_out=settings.past_retention == "dead-letter")
+    except StoreUnavailable:
+        return KEEP_ALL
 
 
 def _find_known(settings: OperatorSettings, sensors: list[str]) -> set[str]:

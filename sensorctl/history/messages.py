@@ -30,6 +30,15 @@ class FilePosition(NamedTuple):
         return self.published + self.skipped + self.left_out
 
 
+class Retention(NamedTuple):
+    """From when on readings are kept, None for all; whether older readings are left out."""
+
+    since: datetime | None
+    leave_out: bool
+
+
+KEEP_ALL = Retention(None, leave_out=False)
+PAST_RETENTION_HINT = "older than the retention; raise RETENTION_DAYS, or set PAST_RETENTION=store"
 OnRow = Callable[[int, str], None]
 
 
@@ -39,7 +48,7 @@ class MessageReader:
     A row that is not a valid reading is counted, reported to `on_invalid` with its line and the reason, and
     skipped; a row that the options exclude is reported to `on_left_out`. A reading without an ID gets the one
     that a consumer would derive, so that repeated imports are recognised as duplicates. Rows up to
-    `position` are not read again.
+    `position` are not read again. Readings older than `retention` are left out, or counted in `expiring`.
     """
 
     def __init__(
@@ -57,6 +66,8 @@ class MessageReader:
         self._on_invalid = on_invalid
         self._on_left_out = on_left_out
         self.position = position
+        self.retention = KEEP_ALL
+        self.expiring = 0
 
     def __iter__(self) -> Iterator[Message]:
         for item in islice(self._items, self.position.items, None):
@@ -72,13 +83,25 @@ class MessageReader:
             return None
         try:
             if not isinstance(item, Rejected):
-                return parse_item(item, self._zone)
+                return self._check_retention(item.line, parse_item(item, self._zone))
             reason = item.reason
         except InvalidReading as error:
             reason = error.detail
         self._advance(item.line, skipped=1)
         self._on_invalid(item.line, reason)
         return None
+
+    def _check_retention(self, line: int, reading: Reading) -> Reading | None:
+        """Return the reading; None if it is left out because it is older than the retention."""
+        since, leave_out = self.retention
+        if since is None or reading.measured_at >= since:
+            return reading
+        if leave_out:
+            self._advance(line, left_out=1)
+            self._on_left_out(line, f"measured before {since.date()}: {PAST_RETENTION_HINT}")
+            return None
+        self.expiring += 1
+        return reading
 
     def _advance(self, line: int, *, published: int = 0, skipped: int = 0, left_out: int = 0) -> None:
         before = self.position

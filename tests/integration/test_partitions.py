@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from uuid import UUID, uuid4
@@ -13,6 +13,7 @@ import pytest
 
 from db import maintenance
 from db.maintenance import prepare_partitions
+from db.queries.retention import retained_since
 from db.store import Store
 from readings.model import Reading
 from tests.database import Database
@@ -312,6 +313,14 @@ class TestRetention:
         assert database.count() == 2
         database.query("SELECT drop_expired()")
         assert database.count() == 1
+
+    def test_a_writer_and_a_reader_know_from_when_on_readings_are_kept(
+        self, database: Database, today: date
+    ) -> None:
+        for days, kept in ((None, None), (30, datetime.combine(today - timedelta(days=30), time.min, UTC))):
+            prepare_partitions(database.settings, days)
+            with closing(Store(database.settings, "retention")) as store:
+                assert store.retained_since() == retained_since(database.settings) == kept
 
     def test_a_large_day_is_dropped_without_deleting_rows(self, database: Database, today: date) -> None:
         """Dropping a partition leaves no dead rows for vacuum."""

@@ -60,6 +60,7 @@ class FakeStore(Store):
         self.readings: dict[UUID, Reading] = {}
         self.errors = list(errors)
         self.checks = 0
+        self.kept_from: datetime | None = None
 
     def save(self, readings: Sequence[Reading]) -> int:
         self._raise_next_error()
@@ -67,6 +68,9 @@ class FakeStore(Store):
         for reading in readings:
             self.readings.setdefault(reading.reading_id, reading)
         return len(self.readings) - before
+
+    def retained_since(self) -> datetime | None:
+        return self.kept_from
 
     def check(self) -> None:
         self.checks += 1

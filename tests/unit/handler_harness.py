@@ -3,6 +3,7 @@
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from db.settings import PastRetention
 from pipeline.handler import ReadingHandler, StoreEvents, StoreResult
 from readings.errors import InvalidReading
 from tests.unit.fakes import EventRecorder, FakeStore, FakeWork, delivery
@@ -18,11 +19,16 @@ class HandlerHarness:
         *errors: Exception,
         zone: ZoneInfo = UTC_ZONE,
         processing_seconds: tuple[float, float] = (0, 0),
+        past_retention: PastRetention = "dead-letter",
     ) -> None:
         self.store = FakeStore(*errors)
         self.events = EventRecorder(StoreEvents)
         self.pauses: list[float] = []
-        self._options: Any = {"naive_time_zone": zone, "processing_seconds": processing_seconds}
+        self._options: Any = {
+            "naive_time_zone": zone,
+            "processing_seconds": processing_seconds,
+            "past_retention": past_retention,
+        }
         self.use(self.store)
 
     def use(self, store: FakeStore) -> None:

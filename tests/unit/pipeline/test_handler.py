@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from db.errors import InvalidData, StoreUnavailable
+from db.settings import PastRetention
 from pipeline.handler import ReadingHandler, StoreEvents
 from readings.errors import DeadLetterReason
 from runtime.errors import ShutdownRequested
@@ -119,3 +120,30 @@ def test_interrupted_work_stores_nothing() -> None:
         handler([delivery(with_fields())], FakeWork(interrupt))
 
     assert store.readings == {}
+
+
+@pytest.mark.parametrize("past_retention", ["dead-letter", "store"])
+def test_a_reading_that_is_older_than_the_retention_is_dead_lettered_or_stored_by_choice(
+    past_retention: PastRetention,
+) -> None:
+    harness = HandlerHarness(past_retention=past_retention)
+    harness.store.kept_from = datetime(2026, 11, 1, tzinfo=UTC)
+
+    errors = harness.handle(
+        with_fields(measured_at="2026-10-31T23:59:59.999999Z"),
+        with_fields(measured_at="2026-11-01T00:00:00Z"),
+    )
+
+    reasons = [error and error.reason for error in errors]
+    if past_retention == "store":
+        assert (reasons, len(harness.store.readings)) == ([None, None], 2)
+        return
+    assert reasons == [DeadLetterReason.PAST_RETENTION, None]
+    assert "readings are kept from 2026-11-01 on (RETENTION_DAYS)" in str(errors[0])
+    assert [reading.measured_at.day for reading in harness.store.readings.values()] == [1]
+
+
+def test_without_a_retention_every_reading_is_stored() -> None:
+    harness = HandlerHarness()
+
+    assert harness.handle(with_fields(measured_at="2001-01-02T00:00:00Z")) == [None]

@@ -3,11 +3,13 @@
 import io
 import sys
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from db.errors import StoreUnavailable
 from messaging.errors import BrokerUnavailable
 from messaging.publishing.bulk import Message
 from sensorctl.history import importer
@@ -206,3 +208,39 @@ def test_a_usage_error_ends_with_2(
 
     assert code == 2
     assert message in " ".join(err.replace("│", " ").split())
+
+
+@pytest.mark.parametrize(("choice", "published"), [("dead-letter", 30), ("store", 60)])
+def test_readings_older_than_the_retention_are_left_out_with_their_lines_or_published_with_a_warning(
+    sensorctl: RunCommand,
+    bulk: type[FakeBulk],
+    file: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    choice: str,
+    published: int,
+) -> None:
+    monkeypatch.setattr(importer, "retained_since", lambda _: datetime(2026, 1, 1, 0, 0, 30, tzinfo=UTC))
+    monkeypatch.setenv("PAST_RETENTION", choice)
+
+    code, _, err = sensorctl("import", str(file))
+
+    assert code == 0
+    assert len(bulk.published) == published
+    assert f"Published {published} readings, skipped 0 invalid lines." in err
+    if choice == "store":
+        assert "Warning: 30 of these readings are older than the retention (RETENTION_DAYS)" in err
+    else:
+        assert "Left out 30 lines (measured before 2026-01-01: older than the retention" in err
+        assert "set PAST_RETENTION=store): 2-31" in err
+
+
+def test_without_the_database_nothing_is_left_out(
+    sensorctl: RunCommand, bulk: type[FakeBulk], file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_settings: Any) -> None:
+        raise StoreUnavailable("Connection refused")
+
+    monkeypatch.setattr(importer, "retained_since", fail)
+
+    assert sensorctl("import", str(file))[0] == 0
+    assert len(bulk.published) == 60
