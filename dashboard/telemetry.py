@@ -50,7 +50,8 @@ class DashboardTelemetry:
         """Report a collected status, from which the health of the dependencies follows."""
         COLLECTION.observe(seconds)
         self._report(BROKER, BROKER_PROBLEMS, status, is_up=status.queue is not None)
-        self._report(DATABASE, DATABASE_PROBLEMS, status, is_up=status.sensors is not None)
+        slow = any(problem.kind is ProblemKind.DATABASE_SLOW for problem in status.problems)
+        self._report(DATABASE, DATABASE_PROBLEMS, status, is_up=status.sensors is not None or slow)
         self._health.heartbeat()
 
     def _report(

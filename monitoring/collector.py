@@ -85,6 +85,7 @@ class Collector:
             broker_error=broker.error,
             sensors=sensors.value,
             database_error=sensors.error,
+            database_exception=sensors.exception,
             oldest_dead_letter=self._probe_oldest_dead_letter(queue.dead_letters, deadline)
             if queue
             else None,

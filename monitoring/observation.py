@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from db.errors import StoreTimeout
 from monitoring.broker import OldestDeadLetter
 from monitoring.model import Queue, Sensor
 from monitoring.services import ServiceReport
@@ -13,7 +14,8 @@ from runtime.health import Dependency
 class Observation:
     """The results of all probes at one moment.
 
-    `broker_error` and `database_error` say why the management API or the database returned nothing.
+    `broker_error` and `database_error` say why the management API or the database returned nothing;
+    `database_exception` is the exception behind the latter.
     """
 
     at: datetime
@@ -23,7 +25,17 @@ class Observation:
     broker_error: str | None
     sensors: list[Sensor] | None
     database_error: str | None
+    database_exception: Exception | None = None
     oldest_dead_letter: OldestDeadLetter | None
+
+    @property
+    def database_is_slow(self) -> bool:
+        """Whether the database responds, but not in time for the status query.
+
+        A response that is merely late means that as long as consumers reach the database.
+        """
+        late = isinstance(self.database_exception, TimeoutError)
+        return isinstance(self.database_exception, StoreTimeout) or (late and self.connected("database"))
 
     def connected(self, dependency: str) -> bool:
         """Return whether any service reports this dependency as up."""

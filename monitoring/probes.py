@@ -13,10 +13,11 @@ T = TypeVar("T")
 
 
 class ProbeResult(NamedTuple, Generic[T]):
-    """The value that a probe returned, or the error that says why there is none."""
+    """The value that a probe returned, or the error that says why there is none, and its exception."""
 
     value: T | None
     error: str | None
+    exception: Exception | None = None
 
 
 class ProbePool:
@@ -42,7 +43,7 @@ def wait_for_result(future: "Future[T]", deadline: float) -> ProbeResult[T]:
     """Wait for a probe until `deadline` of the monotonic clock."""
     try:
         return ProbeResult(future.result(max(0.0, deadline - time.monotonic())), None)
-    except TimeoutError:
-        return ProbeResult(None, "no response in time")
+    except TimeoutError as error:
+        return ProbeResult(None, "no response in time", error)
     except ServiceUnavailable as error:
-        return ProbeResult(None, escape_unprintable(str(error)))
+        return ProbeResult(None, escape_unprintable(str(error)), error)

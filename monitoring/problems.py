@@ -34,6 +34,7 @@ class ProblemKind(StrEnum):
     BROKER_DOWN = "broker-down"
     MANAGEMENT_API_DOWN = "management-api-down"
     DATABASE_DOWN = "database-down"
+    DATABASE_SLOW = "database-slow"
     SERVICE_DOWN = "service-down"
     SERVICE_STALLED = "service-stalled"
     SERVICE_NOT_READY = "service-not-ready"
@@ -65,6 +66,7 @@ STATUS_ALERTS = {
     ProblemKind.BROKER_DOWN: Alert("BrokerDown", Severity.CRITICAL, in_prometheus=True),
     ProblemKind.MANAGEMENT_API_DOWN: Alert("ManagementApiDown", Severity.WARNING, in_prometheus=False),
     ProblemKind.DATABASE_DOWN: Alert("DatabaseDown", Severity.CRITICAL, in_prometheus=True),
+    ProblemKind.DATABASE_SLOW: Alert("DatabaseSlow", Severity.WARNING, in_prometheus=False),
     ProblemKind.SERVICE_DOWN: Alert("ServiceDown", Severity.CRITICAL, in_prometheus=True),
     ProblemKind.SERVICE_STALLED: Alert("ServiceStalled", Severity.CRITICAL, in_prometheus=False),
     ProblemKind.SERVICE_NOT_READY: Alert("ServiceNotReady", Severity.WARNING, in_prometheus=False),
@@ -78,6 +80,7 @@ RESOLVED_MESSAGES = {
     ProblemKind.BROKER_DOWN: "The broker is reachable again",
     ProblemKind.MANAGEMENT_API_DOWN: "The broker's management API responds again",
     ProblemKind.DATABASE_DOWN: "The database is reachable again",
+    ProblemKind.DATABASE_SLOW: "The database responds in time again",
     ProblemKind.SERVICE_DOWN: "{subject} responds again",
     ProblemKind.SERVICE_STALLED: "{subject} makes progress again",
     ProblemKind.SERVICE_NOT_READY: "{subject} is ready again",

@@ -63,7 +63,7 @@ def _management_api_down(error: str) -> Problem:
 
 
 def database_problems(observation: Observation) -> Iterator[Problem]:
-    """Find a database that is down for the consumers, or for this process."""
+    """Find a database that is down for the consumers or for this process, or slow for this process."""
     outages, error = observation.outages(DATABASE), observation.database_error
     connected = observation.connected(DATABASE)
     if outages and not connected:
@@ -78,13 +78,17 @@ def database_problems(observation: Observation) -> Iterator[Problem]:
         )
     elif error:
         contrast = ", though consumers reach it" if connected else ""
+        kind, verb = ProblemKind.DATABASE_DOWN, "does not respond"
+        hint = "It may be stalled, or reject this user: check its log, and run `sensorctl doctor`."
+        if observation.database_is_slow:
+            kind, verb = ProblemKind.DATABASE_SLOW, "is too slow to report the sensors"
+            hint = "Check the load of its machine, and `pg_stat_activity` for long queries and locks."
         yield Problem(
-            kind=ProblemKind.DATABASE_DOWN,
+            kind=kind,
             subject=DATABASE,
             started_at=None,
-            message=f"The database does not respond here{contrast}: {error}.",
-            hint="It may be stalled, or reject this user: check its log, and run `sensorctl doctor`. "
-            "Readings wait in the queue and nothing is lost.",
+            message=f"The database {verb} here{contrast}: {error}.",
+            hint=f"{hint} Readings wait in the queue and nothing is lost.",
         )
 
 
@@ -165,8 +169,9 @@ def _has_backlog(observation: Observation, queue: Queue, *, had_backlog: bool) -
     share = BACKLOG_HYSTERESIS if had_backlog else 1.0
     if queue.oldest_enqueued_at is None or queue.ready <= share * BACKLOG_MESSAGES:
         return False
-    database_down = observation.database_error or observation.outages(DATABASE)
-    return observation.at - queue.oldest_enqueued_at > share * BACKLOG_AGE and not database_down
+    database_down = observation.database_error and not observation.database_is_slow
+    explained = database_down or observation.outages(DATABASE)
+    return observation.at - queue.oldest_enqueued_at > share * BACKLOG_AGE and not explained
 
 
 def _backlog(queue: Queue, at: datetime) -> Problem:

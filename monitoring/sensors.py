@@ -29,6 +29,7 @@ class SensorProbe:
         """Return all sensors, ordered by ID.
 
         Raises:
+            StoreTimeout: When the database responds too slowly.
             StoreUnavailable: When the database does not respond.
         """
         this_minute = now.replace(second=0, microsecond=0)

@@ -10,7 +10,8 @@ from db.engine import make_engine, translate_errors
 from db.settings import DatabaseSettings
 
 CONNECT_TIMEOUT_SECONDS = 2  # libpq's shortest
-STATEMENT_TIMEOUT_SECONDS = 2
+# Below the two seconds of a collection, so that a slow database is not mistaken for one that is down.
+STATEMENT_TIMEOUT_SECONDS = 1.5
 # The server cancels the statement after the first limit; this one is for a server that is frozen.
 SOCKET_TIMEOUT_SECONDS = STATEMENT_TIMEOUT_SECONDS + 1
 SENSORS = """
@@ -37,7 +38,8 @@ class MinuteMean(NamedTuple):
 class SensorStates:
     """Reads the sensors' views over one connection. For one thread at a time.
 
-    Every method raises StoreUnavailable within a few seconds if the database does not answer.
+    Every method raises StoreTimeout if the database is too slow, and StoreUnavailable within a few seconds if
+    it does not answer.
     """
 
     def __init__(self, settings: DatabaseSettings) -> None:

@@ -217,6 +217,19 @@ def test_a_stopped_broker_is_reported_until_it_is_started(system: System) -> Non
     assert not any(service.restarts for service in status.services)
 
 
+def test_a_slow_database_is_not_reported_as_down(system: System) -> None:
+    system.wait_until_healthy()
+    with system.database.connect() as other, other.transaction():
+        other.execute("LOCK TABLE rollup_minute")
+
+        status, problem = system.wait_for_problem(ProblemKind.DATABASE_SLOW)
+
+        assert "57014" in problem.message
+        assert "though consumers reach it" in problem.message
+        assert not problems_of_kind(status, ProblemKind.DATABASE_DOWN)
+    assert system.wait_until_healthy().sensors
+
+
 def test_a_frozen_database_delays_no_collection(system: System) -> None:
     system.wait_until_healthy()
     system.database_proxy.black_hole()

@@ -5,10 +5,11 @@ from datetime import datetime
 
 import pytest
 
+from db.errors import StoreTimeout
 from monitoring.broker import OldestDeadLetter
 from monitoring.model import Health
 from monitoring.observation import Observation
-from monitoring.problems import BATCH_MODE, ProblemKind
+from monitoring.problems import BATCH_MODE, ProblemKind, Severity
 from monitoring.services import ServiceReport
 from monitoring.tracker import ProblemTracker
 from tests.unit.monitoring.observations import (
@@ -79,6 +80,41 @@ def test_a_database_that_only_the_consumers_reach_is_reported_as_such() -> None:
 
     assert (problem.kind, problem.started_at) == (ProblemKind.DATABASE_DOWN, None)
     assert "though consumers reach it: permission denied" in problem.message
+
+
+def test_a_status_query_above_its_limit_means_a_slow_database() -> None:
+    canceled = StoreTimeout("canceling statement due to statement timeout (SQLSTATE 57014)")
+    for reports in ((SENSOR, PIPELINE), (SENSOR,)):
+        problem = only_problem_after(
+            observation(*reports, sensors=None, database_error=str(canceled), database_exception=canceled)
+        )
+        assert (problem.kind, problem.severity) == (ProblemKind.DATABASE_SLOW, Severity.WARNING)
+        assert "too slow" in problem.message
+        assert "statement timeout" in problem.message
+        assert ("though consumers reach it" in problem.message) == (PIPELINE in reports)
+
+
+def test_a_late_response_means_a_slow_database_only_if_consumers_reach_it() -> None:
+    def kind(*reports: ServiceReport) -> ProblemKind:
+        late = observation(
+            *reports, sensors=None, database_error="no response in time", database_exception=TimeoutError()
+        )
+        return only_problem_after(late).kind
+
+    assert kind(SENSOR, PIPELINE) is ProblemKind.DATABASE_SLOW
+    assert kind(SENSOR) is ProblemKind.DATABASE_DOWN
+    assert kind(SENSOR, not_ready("pipeline-1", "database", ago(45), broker=UP)) is ProblemKind.DATABASE_DOWN
+
+
+def test_a_slow_database_does_not_hide_a_backlog() -> None:
+    slow = StoreTimeout("canceled")
+    waiting = queue(ready=5000, oldest_enqueued_at=ago(60))
+    observed = observation(sensors=None, database_error="x", database_exception=slow, queue=waiting)
+
+    assert {problem.kind for problem in problems_after(observed)} == {
+        ProblemKind.DATABASE_SLOW,
+        ProblemKind.BACKLOG,
+    }
 
 
 @pytest.mark.parametrize(
