@@ -11,6 +11,7 @@ from dashboard.models import DeadLetterItem, DeadLetterRequest, DeadLetterResult
 from dashboard.telemetry import DashboardTelemetry
 from messaging.dead_letters.dead_letter import DeadLetter
 from messaging.dead_letters.filter import DeadLetterFilter
+from messaging.dead_letters.hints import replay_hint
 from messaging.dead_letters.operations import Discard, Reasons, Replay
 from messaging.dead_letters.queue import open_dead_letter_queue
 from messaging.settings import BrokerSettings
@@ -20,6 +21,7 @@ from runtime.errors import ServiceUnavailable
 MAX_INSPECTED = 1_000
 MAX_LISTED = 200
 MAX_BODY_BYTES = 4_000
+MAX_TEXT_CHARACTERS = 1_000
 # Listing holds the messages unacked for a moment, so all clients share one list for this long.
 CACHE_SECONDS = 2.0
 LOCK_TIMEOUT_SECONDS = 5.0
@@ -139,14 +141,20 @@ def _to_filter(request: DeadLetterRequest) -> DeadLetterFilter:
     return DeadLetterFilter(request.ids, reasons, (), request.dead_lettered_before)
 
 
+def shorten(text: str) -> str:
+    """Return the text, or the beginning of a long one; `sensorctl dead show` has all of it."""
+    return text if len(text) <= MAX_TEXT_CHARACTERS else f"{text[: MAX_TEXT_CHARACTERS - 1]}…"
+
+
 def to_item(message: DeadLetter) -> DeadLetterItem:
     """Return the message as the API shows it."""
     return DeadLetterItem(
         id=message.id,
         reason=message.reason,
-        detail=message.detail,
+        detail=shorten(message.detail),
+        hint=replay_hint(message.reason),
         at=message.dead_at,
-        sensor_id=message.sensor_id,
+        sensor_id=message.sensor_id and shorten(message.sensor_id),
         replays=message.replays,
         body=message.body[:MAX_BODY_BYTES].decode(errors="backslashreplace"),
         body_bytes=len(message.body),

@@ -64,6 +64,7 @@ class DeadLetterItem(Model):
     id: str
     reason: str
     detail: str
+    hint: Annotated[str, Field(description="Whether a replay can store it")]
     at: Annotated[datetime | None, Field(description="When it was dead-lettered")]
     sensor_id: str | None
     replays: int

@@ -16,6 +16,8 @@ from monitoring.probes import ProbePool, wait_for_result
 from runtime.text import escape_unprintable
 
 TIMEOUT_SECONDS = 1.5
+# How long another client may hold the oldest dead letters until they are read again.
+RETRY_SECONDS = 5.0
 # The broker takes up to a tenth of a second for the history, which changes every five seconds.
 HISTORY_INTERVAL_SECONDS = 5.0
 
@@ -75,14 +77,16 @@ def _rate(queue: dict[str, Any], event: str) -> float:
     return float(queue.get("message_stats", {}).get(f"{event}_details", {}).get("rate", 0.0))
 
 
-def read_oldest_dead_letter(settings: BrokerSettings) -> OldestDeadLetter | None:
-    """Read the first message of the dead-letter queue and requeue it; None if there is none.
+def read_oldest_dead_letter(settings: BrokerSettings, dead_letters: int) -> OldestDeadLetter | None:
+    """Read the first of so many messages in the dead-letter queue and requeue it.
+
+    Returns None if there is none, or if another client holds some, perhaps the first.
 
     Raises:
         BrokerUnavailable: When the broker cannot be reached.
     """
     with open_dead_letter_queue(settings, max_batch=1) as queue:
-        for message in queue.peek(1):
+        for message in queue.peek(1) if queue.depth >= dead_letters else ():
             return OldestDeadLetter(
                 message.dead_at, escape_unprintable(message.reason), escape_unprintable(message.detail)
             )
@@ -96,16 +100,33 @@ class OldestDeadLetterProbe:
     is not done in each collection.
     """
 
-    def __init__(self, settings: BrokerSettings, pool: ProbePool) -> None:
-        self._settings, self._pool = settings, pool
+    def __init__(
+        self, settings: BrokerSettings, pool: ProbePool, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._settings, self._pool, self._clock = settings, pool, clock
         self._future: Future[OldestDeadLetter | None] | None = None
+        self._oldest: OldestDeadLetter | None = None
         self._dead_letters = 0
+        self._retry_at: float | None = None
 
     def __call__(self, dead_letters: int, deadline: float) -> OldestDeadLetter | None:
-        """Return it, given how many dead letters there are; None if it is not known by the deadline."""
+        """Return it, given how many dead letters there are; None if it is not known by the deadline.
+
+        While another client holds messages, the oldest one that was read before is returned.
+        """
         if dead_letters == 0:
-            self._future = None
-        elif self._future is None or dead_letters < self._dead_letters:
-            self._future = self._pool.start("dead letters", lambda: read_oldest_dead_letter(self._settings))
+            self._future = self._oldest = self._retry_at = None
+        elif dead_letters < self._dead_letters or self._is_due():
+            self._retry_at = None
+            self._future = self._pool.start(
+                "dead letters", lambda: read_oldest_dead_letter(self._settings, dead_letters)
+            )
         self._dead_letters = dead_letters
-        return wait_for_result(self._future, deadline).value if self._future else None
+        if self._future and (found := wait_for_result(self._future, deadline).value):
+            self._oldest = found
+        elif self._future and self._future.done() and self._retry_at is None:
+            self._retry_at = self._clock() + RETRY_SECONDS
+        return self._oldest
+
+    def _is_due(self) -> bool:
+        return self._future is None or (self._retry_at is not None and self._clock() >= self._retry_at)

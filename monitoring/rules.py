@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
+from messaging.dead_letters.hints import REPLAY_HINTS
 from monitoring.backlog import HISTORY_SECONDS, STEP_SECONDS
+from monitoring.broker import OldestDeadLetter
 from monitoring.model import Health, Problem, Queue, Sensor
 from monitoring.observation import Observation
 from monitoring.problems import (
@@ -214,9 +216,17 @@ def dead_letter_problems(observation: Observation) -> Iterator[Problem]:
         subject=f"{queue.name}.dead",
         started_at=oldest.dead_at if oldest else None,
         message=f"{number} in the dead-letter queue{example}.",
-        hint="`sensorctl dead list` shows them. Fix their sender, or the consumer; then `sensorctl dead "
-        "replay`, or `sensorctl dead discard`.",
+        hint=f"`sensorctl dead list` shows them. {_dead_letter_hint(oldest)}",
     )
+
+
+def _dead_letter_hint(oldest: OldestDeadLetter | None) -> str:
+    if oldest and oldest.reason in REPLAY_HINTS:
+        return (
+            f"{REPLAY_HINTS[oldest.reason]} `sensorctl dead replay --reason {oldest.reason}` replays those "
+            "like the oldest."
+        )
+    return "Fix their sender, or the consumer; then `sensorctl dead replay`, or `sensorctl dead discard`."
 
 
 def sensor_problems(observation: Observation, inhibited_since: datetime | None) -> Iterator[Problem]:
@@ -227,7 +237,7 @@ def sensor_problems(observation: Observation, inhibited_since: datetime | None) 
         if inhibited_since and not _was_offline(sensor, sensor.offline_since, inhibited_since):
             continue
         interval = sensor.interval_seconds
-        usual = f"; it usually sends one every {round(interval, 2):g} s" if interval else ""
+        usual = f"; it usually sends one every {_format_interval(interval)}" if interval else ""
         yield Problem(
             kind=ProblemKind.SENSOR_OFFLINE,
             subject=sensor.sensor_id,
@@ -236,6 +246,11 @@ def sensor_problems(observation: Observation, inhibited_since: datetime | None) 
             hint="Check its power, its network and its log. If it was removed for good, delete its row in "
             "the table `sensor` (`make psql`), and it is no longer monitored.",
         )
+
+
+def _format_interval(seconds: float) -> str:
+    """Return an interval with two digits at least, however short it is."""
+    return f"{seconds:.2g} s" if seconds < 10 else f"{seconds:.0f} s"  # noqa: PLR2004 (from there, .2g is 1e+01)
 
 
 def _was_offline(sensor: Sensor, silent_since: datetime, moment: datetime) -> bool:

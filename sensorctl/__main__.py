@@ -65,7 +65,7 @@ class Commands(LazyGroup):
         "dead": CommandEntry(
             "sensorctl.dead_letters.commands",
             "app",
-            "Manage messages that can never become a reading.",
+            "Manage messages that could not be stored as a reading.",
         ),
         "setup": CommandEntry(
             "sensorctl.setup",

@@ -46,7 +46,7 @@ class Bucket:
 class TokenThrottle:
     """Decides whether a token of an address is checked at all. Any thread may use it.
 
-    An address that sent no wrong token is always checked, so nobody can lock out a client elsewhere. At most
+    An address that sent no wrong token is always checked, so no client can lock out one elsewhere. At most
     MAX_ADDRESSES are remembered.
     """
 

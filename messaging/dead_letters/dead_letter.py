@@ -25,6 +25,8 @@ from runtime.text import to_valid_text
 
 ID_CHARACTERS = 12
 UNKNOWN = "unknown"
+# A reason is a word; a longer one, which any client can write, would fill every list.
+MAX_REASON_CHARACTERS = 100
 DELIVERY_COUNT = "x-delivery-count"
 # Headers that dead-lettering adds: by this project, and by a policy of the broker.
 DEAD_LETTER_HEADER_PREFIXES = ("x-dead-", "x-death", "x-first-death-", "x-last-death-")
@@ -77,7 +79,8 @@ class DeadLetter:
     def reason(self) -> str:
         """The reason, one word; the broker's own for a message that the broker dead-lettered."""
         reason = self.headers.get("x-dead-reason") or self.headers.get("x-first-death-reason")
-        return to_valid_text(reason or UNKNOWN)
+        text = to_valid_text(reason or UNKNOWN)
+        return text if len(text) <= MAX_REASON_CHARACTERS else f"{text[: MAX_REASON_CHARACTERS - 1]}…"
 
     @property
     def detail(self) -> str:

@@ -241,9 +241,13 @@ def open_dead_letter_queue(settings: BrokerSettings, max_batch: int = MAX_BATCH)
 
 
 def _max_returns(settings: BrokerSettings, topology: Topology) -> int:
-    """Return half of the queue's delivery limit, where the management API reports a low one."""
+    """Return half of the queue's delivery limit, or of the usual one where it is unknown.
+
+    Renewing moves messages to the end of the queue. With setup's policy there is no limit in practice, so
+    that looking at the messages never changes their order.
+    """
     try:
         limit = Management(settings).delivery_limit(topology.dead_queue)
     except BrokerUnavailable:
         return MAX_RETURNS
-    return MAX_RETURNS if limit is None else min(MAX_RETURNS, limit // 2)
+    return MAX_RETURNS if limit is None else limit // 2

@@ -46,13 +46,16 @@ REASONS = {
 # Reasons that the broker sets itself when it dead-letters by the policy, https://www.rabbitmq.com/docs/dlx.
 BROKER_REASONS = {
     "delivery_limit": "A quorum queue delivered the message more often than the policy's limit of 1,000.",
-    "expired": "The message's own `expiration` ended while it waited in the queue.",
+    "expired": (
+        "The message's own `expiration` ended while it waited in the queue. A replay stores it if it is a "
+        "valid reading."
+    ),
     "maxlen": "A length limit, which this project does not set, dropped the message.",
     "rejected": "A consumer other than this project's rejected the message without requeueing it.",
 }
 REASONS_INTRODUCTION = """# Dead-letter reasons
 
-A message that can never become a reading moves to the queue `QUEUE_NAME.dead`. Body and properties stay as
+A message that cannot be stored as a reading moves to the queue `QUEUE_NAME.dead`. Body and properties stay as
 they were; these headers explain what happened:
 
 | Header | Content |

@@ -21,7 +21,7 @@ from sensorctl.time_options import parse_age
 
 # Fetched within a moment, and usually enough to recognise a pattern.
 DEFAULT_INSPECTED = 1_000
-app = typer.Typer(help="Manage messages that can never become a reading.", no_args_is_help=True)
+app = typer.Typer(help="Manage messages that could not be stored as a reading.", no_args_is_help=True)
 
 Ids = Annotated[list[str] | None, typer.Argument(metavar="ID", help="Only messages with these IDs.")]
 Reasons = Annotated[list[str] | None, typer.Option("--reason", help="Only this reason. Repeatable.")]

@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from messaging.dead_letters.dead_letter import DeadLetter
+from messaging.dead_letters.hints import replay_hint
 from messaging.dead_letters.record import to_record
 from runtime.text import escape_unprintable, quantity
 from sensorctl.output import safe_text
@@ -57,6 +58,7 @@ def format_dead_letter(letter: DeadLetter) -> str:
             f"{name}: {escape_unprintable(str(record[name]))}"
             for name in ("id", "reason", "detail", "at", "sensor_id")
         ),
+        f"hint: {replay_hint(letter.reason)}",
         *_section("headers", record["headers"].items()),
         *_section("properties", record["properties"].items()),
         "",

@@ -15,6 +15,8 @@ from dashboard.dead_letters import DeadLetterService
 from dashboard.telemetry import DashboardTelemetry
 from messaging.amqp.headers import LenientProperties
 from messaging.dead_letters.queue import MAX_RETURNS, open_dead_letter_queue
+from messaging.management.client import Management
+from messaging.topology import Topology
 from runtime.health import Health
 from tests.broker import DEAD_QUEUE, QUEUE, VirtualHost
 from tests.integration.dead_letters import (
@@ -94,6 +96,15 @@ def test_listing_keeps_the_order(broker: VirtualHost, sensorctl: Operator) -> No
         with open_dead_letter_queue(broker.settings) as queue:
             assert [int(message.body) for message in queue.peek()] == list(range(1300))
         eventually(lambda: broker.ready(DEAD_QUEUE) == 1300, DEADLINE_SECONDS, "all messages are back")
+
+
+def test_listing_often_keeps_the_order_where_setup_could_remove_the_limit(broker: VirtualHost) -> None:
+    Management(broker.settings).set_dead_letter_policy(Topology(QUEUE))
+    publish_dead_bodies(broker, [str(number) for number in range(5)])
+    for _ in range(DEFAULT_DELIVERY_LIMIT + MAX_RETURNS):
+        with open_dead_letter_queue(broker.settings) as queue:
+            assert [int(message.body) for message in queue.peek(3)] == [0, 1, 2]
+        eventually(lambda: broker.ready(DEAD_QUEUE) == 5, DEADLINE_SECONDS, "all messages are back")
 
 
 def test_reading_the_first_message_repeatedly_does_not_exhaust_the_returns_of_the_others(

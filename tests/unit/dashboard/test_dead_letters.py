@@ -25,6 +25,17 @@ def test_they_are_listed_with_reason_detail_and_body(dashboard: DashboardServer)
     assert [message["reason"] for message in selected["messages"]] == ["not-json"]
 
 
+def test_long_texts_are_shortened(dashboard: DashboardServer) -> None:
+    dashboard.queue.add('{"sensor_id": "' + "s" * 60_000 + '"}', "r" * 60_000)
+    (listed,) = dashboard.send("/api/dead-letters").json["messages"]
+    assert (len(listed["sensor_id"]), len(listed["reason"])) == (1_000, 100)
+    assert listed["reason"].endswith("r…")
+    result = dashboard.change(
+        DISCARD, {"reason": listed["reason"], "dead_lettered_before": "2100-01-01T00:00:00Z"}
+    )
+    assert result.json["done"] == {listed["reason"]: 1}
+
+
 def test_clients_share_a_list(dashboard: DashboardServer) -> None:
     for _ in range(5):
         dashboard.send("/api/dead-letters")

@@ -101,6 +101,8 @@ class TestOldestDeadLetterProbe:
         messages: list[Any] = []
 
         class FakeQueue:
+            depth = property(lambda _: len(messages))
+
             def peek(self, limit: int) -> list[DeadLetter]:
                 return messages[:limit]
 
@@ -124,7 +126,7 @@ class TestOldestDeadLetterProbe:
     ) -> None:
         probe = OldestDeadLetterProbe(BrokerSettings(), pool)
         assert probe(0, soon()) is None
-        dead_letters[:] = [self.letter("not-json"), self.letter("too-large")]
+        dead_letters[:] = [self.letter("not-json"), self.letter("too-large"), self.letter("expired")]
 
         first = OldestDeadLetter(datetime.fromisoformat(DEAD_AT), "not-json", r"a\x07b")
         assert [probe(number, soon()) for number in (2, 2, 3)] == [first] * 3
@@ -136,6 +138,28 @@ class TestOldestDeadLetterProbe:
         assert second.reason == "too-large"
         assert probe(0, soon()) is None
         assert self.visits == [1, 1]
+
+    def test_it_stays_the_same_while_another_client_holds_the_first_messages(
+        self, dead_letters: list[Any], pool: ProbePool
+    ) -> None:
+        clock = FakeClock()
+        probe = OldestDeadLetterProbe(BrokerSettings(), pool, clock)
+        letters = [self.letter("not-json"), self.letter("too-large"), self.letter("expired")]
+        dead_letters[:] = letters
+        first = probe(3, soon())
+        assert first
+        # A client replays: it holds the first message, and the last one is gone.
+        dead_letters[:] = letters[1:2]
+        assert [probe(2, soon()) for _ in range(3)] == [first] * 3
+        assert len(self.visits) == 2, "it is not read again at once"
+        # The client has returned it, or has settled it.
+        dead_letters[:] = letters[:2]
+        clock.now += 5
+        assert probe(2, soon()) == first
+        del dead_letters[0]
+        second = probe(1, soon())
+        assert second
+        assert second.reason == "too-large"
 
     @pytest.mark.parametrize("content", [[], [None]])
     def test_without_a_message_or_a_broker_it_is_unknown(

@@ -246,8 +246,33 @@ def test_any_dead_letter_is_a_problem(
     assert expected in only_problem_after(observed).message
 
 
+@pytest.mark.parametrize(
+    ("reason", "expected"),
+    [
+        ("expired", "a replay stores it if it is a valid reading. `sensorctl dead replay --reason expired`"),
+        ("unroutable", "`sensorctl dead replay --reason unroutable`"),
+        ("not-json", "Fix their sender, or the consumer"),
+        ("unknown `rm -rf`", "Fix their sender, or the consumer"),
+    ],
+)
+def test_the_hint_says_whether_a_replay_stores_dead_letters(reason: str, expected: str) -> None:
+    oldest = OldestDeadLetter(ago(60), reason, "")
+    observed = observation(queue=queue(dead_letters=1), oldest_dead_letter=oldest)
+    assert expected in only_problem_after(observed).hint
+
+
 def test_an_offline_sensor() -> None:
     observed = observation(sensors=[sensor("1"), sensor("attic", ago(300))])
 
     assert found(observed) == (ProblemKind.SENSOR_OFFLINE, "attic", ago(300))
     assert "usually sends one every 1 s" in only_problem_after(observed).message
+
+
+@pytest.mark.parametrize(
+    ("seconds", "expected"),
+    [(0.004, "0.004 s."), (0.0251, "0.025 s."), (9.95, "9.9 s."), (10.4, "10 s."), (3600.0, "3600 s.")],
+)
+def test_a_short_interval_is_never_0_s(seconds: float, expected: str) -> None:
+    offline = replace(sensor("attic", ago(300)), interval_seconds=seconds)
+    message = only_problem_after(observation(sensors=[sensor("1"), offline])).message
+    assert message.endswith(f"it usually sends one every {expected}")

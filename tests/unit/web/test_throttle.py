@@ -1,4 +1,4 @@
-"""Guessing the token is slow, and locks out nobody elsewhere."""
+"""Guessing the token is slow, and locks out no client elsewhere."""
 
 import pytest
 

@@ -1,0 +1,18 @@
+"""What a replay can do for messages that may be valid readings, by the reason of the dead letter."""
+
+# The reasons `expired`, `delivery_limit` and `maxlen` are the broker's.
+REPLAY_HINTS = {
+    "expired": "Only its time in the queue ended: a replay stores it if it is a valid reading.",
+    "unroutable": "Only its routing key or topic was wrong: a replay stores it if it is a valid reading.",
+    "maxlen": "Only the queue was full: a replay stores it if it is a valid reading.",
+    "delivery_limit": "It was redelivered too often: after a fix of the consumers, a replay may store it.",
+    "crash-loop": "It killed its consumers: after a fix of the consumers, a replay may store it.",
+    "rejected": "Another consumer rejected it: a replay stores it if it is a valid reading.",
+    "future-time": "Its time was in the future: once that time has come, a replay stores it.",
+}
+DEFAULT_HINT = "A replay stores it only after a fix: of the consumer, or of its format."
+
+
+def replay_hint(reason: str) -> str:
+    """Return whether a replay can store a message with this reason."""
+    return REPLAY_HINTS.get(reason, DEFAULT_HINT)
