@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import lru_cache
 from http import HTTPStatus
 from typing import Annotated
@@ -165,11 +166,13 @@ async def occupy_stream(resources: Shared, address: Address) -> AsyncIterator[No
 async def stream_events(resources: Shared) -> AsyncIterator[ServerSentEvent]:
     """Stream server-sent events: `state` with everything once, then a `change` each second.
 
-    A `change` holds `at`, the newest `point` of the history, those of `services`, `queue`, `throughput` and
-    `problems` that differ, and of `sensors` those that changed, with the IDs that were `removed`. `sensors`
-    is null while the database is down; the first change after that lists all of them. A `heartbeat` without
-    data follows when nothing else was sent for five seconds.
+    Before them, `clock` has the time `now`, which shows how old the state is. A `change` holds `at`, the
+    newest `point` of the history, those of `services`, `queue`, `throughput` and `problems` that differ, and
+    of `sensors` those that changed, with the IDs that were `removed`. `sensors` is null while the database
+    is down; the first change after that lists all of them. A `heartbeat` without data follows when nothing
+    else was sent for five seconds.
     """
+    yield json_event("clock", {"now": datetime.now(UTC).isoformat()})
     async for event in stream_changes(resources.snapshots, _state_event, _change_event):
         yield event
 

@@ -2,7 +2,7 @@
 
 import { requestJson } from "./api.js";
 import { $, setText, setTextWithCode, setVisible } from "./dom.js";
-import { count } from "./format.js";
+import { count, shorten } from "./format.js";
 
 const TOKEN_KEY = "sensors-dashboard-token";
 const ACTIONS = {
@@ -48,6 +48,8 @@ export async function loadAccess() {
   const response = await requestJson("/api/access", token ? { headers: { Authorization: `Bearer ${token}` } } : {});
   if (!response.ok) return;
   isEnabled = response.value.enabled;
+  // A token that is wrong now would be counted as a guess at each reconnection.
+  if (!response.value.authorized) sessionStorage.removeItem(TOKEN_KEY);
   setTextWithCode($("#access"), isEnabled ? "" : READ_ONLY);
   update();
 }
@@ -80,11 +82,11 @@ export function update() {
 
 function buttonLabel(verb, target) {
   if (!target) return `${verb} …`;
-  return target.reason ? `${verb} all ${target.reason} …` : `${verb} ${count(target.number)} …`;
+  return target.reason ? `${verb} all ${shorten(target.reason)} …` : `${verb} ${count(target.number)} …`;
 }
 
 function question(verb, { number, reason }) {
-  if (reason) return `${verb} all dead letters with reason ${reason}?`;
+  if (reason) return `${verb} all dead letters with reason ${shorten(reason)}?`;
   return `${verb} ${count(number)} ${number === 1 ? "dead letter" : "dead letters"}?`;
 }
 
@@ -118,7 +120,8 @@ async function run(action, target, token) {
   });
   isBusy = false;
   $(".submit", dialog).disabled = false;
-  if (response.status === 401) return rejectToken();
+  if (response.status === 401) return rejectToken("The token is wrong.");
+  if (response.status === 429) return rejectToken(response.value.detail);
   dialog.close("done");
   if (response.ok) sessionStorage.setItem(TOKEN_KEY, token);
   const { past, verb } = ACTIONS[action];
@@ -127,10 +130,10 @@ async function run(action, target, token) {
   onDone();
 }
 
-function rejectToken() {
+function rejectToken(reason) {
   sessionStorage.removeItem(TOKEN_KEY);
   setVisible($(".token", dialog), true);
-  setText($(".error", dialog), "The token is wrong.");
+  setText($(".error", dialog), reason);
   $(".token input", dialog).select();
 }
 

@@ -3,9 +3,10 @@
 import { requestJson } from "./api.js";
 import * as actions from "./dead-letter-actions.js";
 import { $, createElement, reconcileChildren, setText, setVisible } from "./dom.js";
-import { count, duration, time } from "./format.js";
+import { count, duration, shorten, time } from "./format.js";
 import { secondsSince, state } from "./live-state.js";
 
+const MAX_REASONS = 20;
 const section = $("#dead-letters");
 const list = $(".letters", section);
 let letters = null; // the latest response
@@ -95,8 +96,12 @@ function renderReasons(reasons) {
     return button;
   };
   const selectedKey = reason === null ? "" : `=${reason}`;
+  const hidden = choices.splice(MAX_REASONS).length;
+  setText($(".more-reasons", section), `and ${count(hidden)} more reasons: sensorctl dead list --all`);
+  setVisible($(".more-reasons", section), hidden > 0);
   reconcileChildren($(".chips", section), choices, ([key]) => key, create, (button, [key, name, number]) => {
-    setText(button, `${name} ${count(number)}`);
+    setText(button, `${shorten(name)} ${count(number)}`);
+    button.title = name;
     button.setAttribute("aria-pressed", key === selectedKey);
   });
 }
@@ -117,16 +122,18 @@ function create({ id }) {
       "details",
       {},
       createElement("summary", {}, headline, createElement("span", { className: "when" })),
-      createElement("pre", { tabIndex: 0, "aria-label": "Body" }),
+      createElement("p", { className: "replay-hint" }),
+      createElement("pre", { tabIndex: 0, role: "region", "aria-label": "Body" }),
       createElement("p", { className: "hint" }),
     ),
   );
 }
 
 function fill(item, message) {
-  setText($(".tag", item), message.reason);
+  setText($(".tag", item), shorten(message.reason));
   setText($(".detail", item), message.detail || "no details");
   setText($("pre", item), message.body);
+  setText($(".replay-hint", item), message.hint);
   setText($(".hint", item), describe(message));
   item.dataset.at = message.at ?? "";
   updateAge(item);

@@ -26,6 +26,15 @@ export function latency(seconds) {
   return duration(seconds);
 }
 
+/** The interval between two readings in seconds, which may be short. */
+export function interval(seconds) {
+  if (seconds < 0.001) return "less than 1 ms";
+  return seconds < 10 ? `${Number(seconds.toPrecision(2))} s` : duration(seconds);
+}
+
+/** The beginning of a text that is too long for its place. */
+export const shorten = (text, length = 40) => (text.length > length ? `${text.slice(0, length - 1)}…` : text);
+
 /** A duration in seconds, rounded to a whole unit. */
 export function duration(seconds) {
   const s = Math.max(0, Math.round(seconds));

@@ -2,9 +2,10 @@
 
 const MAX_SILENCE_MS = 12_000; // the server sends at least a heartbeat each 5 s
 const RECONNECT_MS = 1_000;
+const MAX_RECONNECT_MS = 30_000; // a busy dashboard refuses the stream; it is not requested each second then
 const HOUR_SECONDS = 3600;
 
-/** The state of the system as received last. `receivedAt` is on the clock of `performance.now()`. */
+/** The state of the system as received last. `receivedAt` is `at` on the clock of `performance.now()`. */
 export const state = {
   at: null, // when the server collected it, in milliseconds since 1970
   receivedAt: null,
@@ -21,6 +22,8 @@ export const state = {
 let source = null;
 let lastEventAt = 0;
 let reconnectTimer = null;
+let failures = 0; // since the last event
+let serverTime = null; // when the stream started, in milliseconds since 1970
 
 /** Subscribe. `onUpdate(isComplete)` follows each update, `onDisconnect()` each loss of the connection. */
 export function subscribe(onUpdate, onDisconnect) {
@@ -29,12 +32,16 @@ export function subscribe(onUpdate, onDisconnect) {
     source?.close();
     lastEventAt = performance.now();
     source = new EventSource("/api/events");
+    source.addEventListener("clock", (event) => (serverTime = Date.parse(JSON.parse(event.data).now)));
     source.addEventListener("heartbeat", () => (lastEventAt = performance.now()));
     source.addEventListener("state", (event) => apply(JSON.parse(event.data), true, onUpdate));
     source.addEventListener("change", (event) => apply(JSON.parse(event.data), false, onUpdate));
     source.addEventListener("error", () => {
       onDisconnect();
-      if (source.readyState === EventSource.CLOSED) reconnectTimer = setTimeout(connect, RECONNECT_MS);
+      if (source.readyState !== EventSource.CLOSED) return;
+      clearTimeout(reconnectTimer);
+      reconnectTimer = setTimeout(connect, Math.min(RECONNECT_MS * 2 ** failures, MAX_RECONNECT_MS));
+      failures += 1;
     });
   };
   const disconnect = () => {
@@ -45,7 +52,8 @@ export function subscribe(onUpdate, onDisconnect) {
   // A browser opens few connections per host, so a hidden page holds none.
   document.addEventListener("visibilitychange", () => (document.hidden ? disconnect() : connect()));
   setInterval(() => {
-    if (document.hidden || performance.now() - lastEventAt < MAX_SILENCE_MS) return;
+    const isWaiting = source?.readyState === EventSource.CLOSED;
+    if (document.hidden || isWaiting || performance.now() - lastEventAt < MAX_SILENCE_MS) return;
     onDisconnect();
     connect();
   }, 1_000);
@@ -53,9 +61,12 @@ export function subscribe(onUpdate, onDisconnect) {
 }
 
 function apply(update, isComplete, onUpdate) {
+  failures = 0;
   lastEventAt = performance.now();
-  state.receivedAt = lastEventAt;
   state.at = Date.parse(update.at);
+  // The first state may be old already, when the dashboard is slow to collect.
+  const age = isComplete && serverTime !== null ? Math.max(0, serverTime - state.at) : 0;
+  state.receivedAt = lastEventAt - age;
   for (const part of ["services", "queue", "throughput", "problems"]) {
     if (part in update) state[part] = update[part];
   }

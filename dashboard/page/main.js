@@ -46,30 +46,34 @@ function currentStatus() {
   return millisecondsSinceUpdate() > STALE_AFTER_MS ? "stale" : "live";
 }
 
-/** Show whether the page is live. An outdated state never looks current. */
+/** Show whether the page is live, and since when it is not. An outdated state never looks current. */
 function updateConnectionStatus() {
   const status = currentStatus();
-  const isOutdated = status === "stale" || status === "disconnected";
+  const isOutdated = status !== "live" && (status !== "connecting" || performance.now() > STALE_AFTER_MS);
   setText($("#connection .label"), LABELS[status]);
   $("#connection").dataset.state = status;
   document.body.dataset.live = !isOutdated;
+  if (status === "live" || isOutdated) problems.setLive(!isOutdated);
   setVisible($("#stale"), isOutdated);
-  if (isOutdated) {
-    const reason =
-      status === "disconnected"
-        ? "the connection to the dashboard was lost"
-        : "the dashboard takes long to collect the status of the system";
-    const age = duration(millisecondsSinceUpdate() / 1000);
-    setText($("#stale"), `Not live: ${reason}. This is the state of ${time(state.at)}, ${age} ago.`);
-  }
+  if (isOutdated) setText($("#stale"), describeOutdated(status));
   if (status !== connectionStatus && connectionStatus !== "connecting") {
     announce(isOutdated ? `Not live: ${LABELS[status]}` : LABELS[status]);
   }
   connectionStatus = status;
 }
 
+function describeOutdated(status) {
+  if (status === "connecting") return "Not live: the dashboard sends no status. The page tries again by itself.";
+  const reason =
+    status === "disconnected"
+      ? "the connection to the dashboard was lost"
+      : "the dashboard takes long to collect the status of the system";
+  const age = duration(millisecondsSinceUpdate() / 1000);
+  return `Not live since ${time(state.at)}, ${age} ago: ${reason}. The page shows the state of then.`;
+}
+
 setInterval(() => {
-  if (state.at === null || document.hidden) return;
+  if (document.hidden) return;
   updateConnectionStatus();
   if (connectionStatus === "live") for (const section of SECTIONS_WITH_AGES) section.updateAges();
 }, 1_000);

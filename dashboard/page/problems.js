@@ -10,18 +10,31 @@ const list = $("ul", section);
 const isCritical = ({ severity }) => severity === "critical";
 const keyOf = ({ kind, subject }) => `${kind} ${subject}`;
 let previousMessages = null; // by key
+let isLive = true;
 
 export function update() {
   const { problems } = state;
   setVisible(section, problems.length > 0);
   const sorted = [...problems].sort((a, b) => isCritical(b) - isCritical(a));
   reconcileChildren(list, sorted, keyOf, create, fill);
+  updateOverallStatus();
+  announceChanges(problems);
+}
+
+/** Show whether the page is live: what it does not know any more is not "No problems". */
+export function setLive(live) {
+  isLive = live;
+  updateOverallStatus();
+}
+
+function updateOverallStatus() {
+  const { problems } = state;
   const number = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
   const badge = $("#overall-status");
-  setText(badge, problems.length ? number : "No problems");
-  badge.dataset.state = problems.some(isCritical) ? "bad" : problems.length ? "warn" : "good";
-  setText($("title", document.head), problems.length ? `(${problems.length}) Sensors` : "Sensors");
-  announceChanges(problems);
+  setText(badge, !isLive ? "Not live" : problems.length ? number : "No problems");
+  badge.dataset.state = !isLive || problems.some(isCritical) ? "bad" : problems.length ? "warn" : "good";
+  const prefix = !isLive ? "(not live) " : problems.length ? `(${problems.length}) ` : "";
+  setText($("title", document.head), `${prefix}Sensors`);
 }
 
 function create({ severity }) {

@@ -2,7 +2,7 @@
 
 import { Chart, TENTHS } from "./charts.js";
 import { $, createElement, reconcileChildren, setText, setVisible } from "./dom.js";
-import { degrees, duration, hourAndMinute, time } from "./format.js";
+import { degrees, duration, hourAndMinute, interval, time } from "./format.js";
 import { secondsSince, serverNow, state } from "./live-state.js";
 import * as minutes from "./minutes.js";
 
@@ -93,9 +93,9 @@ function updateOfflineList() {
   const createItem = () => createElement("li", {}, createElement("b"), createElement("span"));
   reconcileChildren($("#offline ul"), offline, (sensor) => sensor.sensor_id, createItem, (item, sensor) => {
     setText(item.firstChild, titleOf(sensor));
-    const interval = sensor.interval_seconds ? `, usual interval ${duration(sensor.interval_seconds)}` : "";
+    const usual = sensor.interval_seconds ? `, usual interval ${interval(sensor.interval_seconds)}` : "";
     const last = `last reading ${degrees(sensor.last_temperature)} °C`;
-    setText(item.lastChild, ` since ${time(sensor.offline_since)}${interval}, ${last}`);
+    setText(item.lastChild, ` since ${time(sensor.offline_since)}${usual}, ${last}`);
   });
 }
 

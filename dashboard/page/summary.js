@@ -72,7 +72,8 @@ function fillRow(row, sensor) {
 }
 
 function fillTotals(row, sensors) {
-  const withReadings = sensors.filter((sensor) => sensor.readings);
+  // A temperature that is not a number is unknown.
+  const withReadings = sensors.filter((sensor) => sensor.readings && sensor.mean_temperature !== null);
   const readings = withReadings.reduce((sum, sensor) => sum + sensor.readings, 0);
   const sum = withReadings.reduce((total, sensor) => total + sensor.mean_temperature * sensor.readings, 0);
   const min = withReadings.reduce((low, sensor) => Math.min(low, sensor.min_temperature), Infinity);

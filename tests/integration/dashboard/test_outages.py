@@ -88,7 +88,7 @@ def test_the_page_reconnects_when_the_dashboard_is_restarted(
     assert dashboard.stop(promised_seconds=10) == 0
     # then the page shows that it is not live
     expect(page.locator("#connection")).to_have_text("Reconnecting …")
-    expect(page.locator("#stale")).to_contain_text("Not live: the connection")
+    expect(page.locator("#stale")).to_contain_text("the connection to the dashboard was lost")
     # and after the restart the page is live again
     system.start_dashboard()
     system.publish("1", 24.0)

@@ -91,7 +91,7 @@ class TestResponses:
             check_response(dashboard.openapi, path.partition("?")[0], response)
             json.loads(response.body, parse_constant=pytest.fail)
         with closing(DIRECT.open(f"{dashboard.url}/api/events", timeout=60)) as stream:
-            data = next(line for line in stream if line.startswith(b"data: {"))
+            data = next(line for line in stream if line.startswith(b'data: {"at"'))
         state = json.loads(data.removeprefix(b"data: "), parse_constant=pytest.fail)
         assert state["sensors"][0]["last_temperature"] is None
         assert state["history"]["points"][0]["latency_p50"] is None
@@ -112,7 +112,9 @@ class TestResponses:
             assert stream.headers["Content-Type"] == "text/event-stream; charset=utf-8"
             assert stream.headers["Cache-Control"] == "no-store"
             lines = (line.decode().strip() for line in stream)
-            assert next(lines) == "retry: 1000"
+            assert next(line for line in lines if line.startswith("event")) == "event: clock"
+            assert json.loads(next(lines).removeprefix("data: ")).keys() == {"now"}
+            assert "retry: 1000" in (next(lines), next(lines))
             assert next(line for line in lines if line.startswith("event")) == "event: state"
             dashboard.snapshots.publish(healthy_status(after_seconds=1))
             assert next(line for line in lines if line.startswith("event")) == "event: change"

@@ -1,0 +1,169 @@
+"""Whatever is shown, the page keeps its layout, and every part of it can be reached."""
+
+import re
+import signal
+from typing import Any
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser import visit
+from tests.integration.dashboard.system import System, open_page, row
+from tests.integration.dead_letters import publish_dead_letter
+from tests.processes import Process
+
+LONG_ID = "x" * 128
+# How far the last label of each time axis exceeds the chart, in pixels, when that label is at the end of the
+# axis; uPlot draws it on a canvas.
+LABEL_OVERHANG = """
+[...document.querySelectorAll(".plot")].filter((element) => element.chart?.plot).map(({ chart }) => {
+  const { plot } = chart, to = 1_800_000_000, columns = plot.data.slice(1);
+  chart.setData([[to - 3600, to], ...columns.map(() => [1, 2])], to - 3600, to);
+  const [axis] = plot.axes, last = axis._splits.length - 1, ratio = devicePixelRatio;
+  plot.ctx.font = axis.font[0];
+  const width = plot.ctx.measureText(axis._values[last]).width / ratio;
+  return plot.bbox.left / ratio + plot.valToPos(axis._splits[last], "x") + width / 2 - plot.width;
+})
+"""
+SCROLLABLE_WITHOUT_KEYBOARD = """
+[...document.querySelectorAll("main *, dialog *")]
+  .filter((e) => /auto|scroll/.test(getComputedStyle(e).overflow))
+  .filter((e) => e.scrollHeight > e.clientHeight || e.scrollWidth > e.clientWidth)
+  .filter((e) => e.tabIndex < 0 || e.getAttribute("role") !== "region" || !e.ariaLabel)
+  .map((e) => e.outerHTML.slice(0, 100))
+"""
+
+
+def add_offline_sensors(system: System, number: int, interval: str = "10 seconds") -> None:
+    system.database.query(
+        "INSERT INTO sensor (sensor_id) SELECT 'lost-' || n FROM generate_series(1, %s) AS n", number
+    )
+    system.database.query(
+        "INSERT INTO reading (reading_id, sensor_id, measured_at, received_at, temperature) "
+        "SELECT gen_random_uuid(), 'lost-' || n, now() - interval '20 minutes' - age * %s::interval, "
+        "now() - interval '20 minutes' - age * %s::interval, 20 "
+        "FROM generate_series(1, %s) AS n, generate_series(0, 20) AS age",
+        interval, interval, number,
+    )  # fmt: skip
+
+
+def width(locator: Locator) -> float:
+    box = locator.bounding_box()
+    assert box
+    return box["width"]
+
+
+def test_long_texts_do_not_widen_the_page(system: System, dashboard: Process, page: Page) -> None:
+    # given long texts where another client chooses them, and the most reasons that a page can have
+    system.database.query(
+        "INSERT INTO sensor (sensor_id, name, location) VALUES (%s, %s, %s)", LONG_ID, "n" * 200, "l" * 200
+    )
+    system.publish(LONG_ID, 20.0)
+    system.publish("short", 21.0)
+    publish_dead_letter(system.broker, "rubbish", "r" * 3_000, **{"x-dead-detail": "d" * 3_000})
+    for number in range(40):
+        publish_dead_letter(system.broker, "rubbish", f"reason-{number} of another client")
+    # when the page is opened
+    page.set_viewport_size({"width": 1280, "height": 900})
+    visit(page, system.url)
+    expect(row(page, "short")).to_be_visible()
+    expect(page.locator(".letter")).to_have_count(41)
+    # then the table needs no horizontal scroll bar for a long ID, which is readable completely
+    scroll = page.locator("#summary .scroll")
+    assert scroll.evaluate("element => element.scrollWidth - element.clientWidth") == 0
+    expect(row(page, LONG_ID).get_by_role("rowheader")).to_have_text(LONG_ID)
+    # and reasons take little of the panel
+    expect(page.locator(".chip")).to_have_count(20)
+    expect(page.locator(".more-reasons")).to_contain_text("and 22 more reasons")
+    assert max(width(chip) for chip in page.locator(".chip").all()) <= 320
+    chips = page.locator(".chips").bounding_box()
+    assert chips
+    assert chips["height"] < 220
+    # and no label of a time axis is cut
+    expect(page.locator(".card canvas").first).to_be_visible()
+    for viewport in (
+        {"width": 1280, "height": 900},
+        {"width": 700, "height": 900},
+        {"width": 320, "height": 700},
+    ):
+        page.set_viewport_size(viewport)  # type: ignore[arg-type]
+        overhang: list[float] = page.evaluate(LABEL_OVERHANG)
+        assert len(overhang) >= 3
+        assert max(overhang) <= 0, viewport
+
+
+def test_every_scrollable_part_can_be_reached_by_keyboard(
+    system: System, dashboard: Process, page: Page
+) -> None:
+    # given so many problems, offline sensors, and dead letters that their lists scroll
+    add_offline_sensors(system, 40)
+    system.publish("here", 20.0)
+    for number in range(30):
+        publish_dead_letter(system.broker, f"rubbish {number}\n" * 50)
+    visit(page, system.url)
+    expect(page.locator(".problem")).to_have_count(41)
+    expect(page.locator("#offline li")).to_have_count(40)
+    expect(page.locator(".letter")).to_have_count(30)
+    page.locator(".letter summary").first.click()
+    # then each has the focus of the keyboard, a role and a name
+    assert page.evaluate(SCROLLABLE_WITHOUT_KEYBOARD) == []
+    for name in ("List of problems", "List of offline sensors", "List of dead letters", "Summary table"):
+        region = page.get_by_role("region", name=name)
+        region.focus()
+        expect(region).to_be_focused()
+        page.keyboard.press("End")
+    assert page.get_by_role("region", name="List of problems").evaluate("element => element.scrollTop") > 0
+
+
+def test_the_interval_of_a_fast_sensor_is_not_0(system: System, dashboard: Process, page: Page) -> None:
+    add_offline_sensors(system, 1, "20 milliseconds")
+    visit(page, system.url)
+    expect(page.locator("#offline li")).to_have_text(re.compile(r"usual interval 0\.02 s"))
+    expect(page.locator(".problem").filter(has_text="lost-1")).to_contain_text("one every 0.02 s")
+
+
+def test_a_dead_letter_that_is_not_text_breaks_nothing(
+    system: System, dashboard: Process, page: Page
+) -> None:
+    publish_dead_letter(system.broker, b'{"sensor_id": "\\ud800"}', "invalid-field")
+    publish_dead_letter(system.broker, b"\xff\xfe", "expired")
+    visit(page, system.url)
+    expect(page.locator(".letter")).to_have_count(2)
+    page.locator(".letter summary").last.click()
+    expect(page.locator(".letter pre").last).to_have_text(r"\xff\xfe")
+    expect(page.locator(".replay-hint").last).to_contain_text("a replay stores it if it is a valid reading")
+
+
+def test_a_page_that_is_not_live_does_not_look_as_if_it_were(
+    system: System, dashboard: Process, page: Page
+) -> None:
+    system.publish("1", 20.0)
+    open_page(page, system)
+    badge = page.locator("#overall-status")
+    expect(badge).to_have_attribute("data-state", "good")
+    # when the dashboard makes no progress, and when it is gone
+    for disturbance in (signal.SIGSTOP, signal.SIGKILL):
+        dashboard.send(disturbance)
+        expect(badge).to_have_text("Not live")
+        expect(badge).to_have_attribute("data-state", "bad")
+        expect(page).to_have_title("(not live) Sensors")
+        expect(page.locator("#stale")).to_have_text(
+            re.compile(r"^Not live since \d\d:\d\d:\d\d, \d+ s ago: ")
+        )
+    # then a page that is opened meanwhile says so too, and recovers
+    system.start_dashboard()
+    expect(badge).to_have_text("No problems")
+    expect(page.locator("#stale")).to_be_hidden()
+
+
+def test_a_page_whose_stream_is_refused_says_so_and_tries_again(
+    system: System, dashboard: Process, page: Page
+) -> None:
+    def refuse(route: Any) -> None:
+        route.fulfill(status=429, content_type="application/problem+json", body="{}")
+
+    page.route("**/api/events", refuse)
+    visit(page, system.url)
+    expect(page.locator("#stale")).to_contain_text("Not live: the dashboard sends no status.")
+    expect(page.locator("#overall-status")).to_have_text("Not live")
+    page.unroute("**/api/events")
+    expect(page.locator("#overall-status")).to_have_attribute("data-state", "good")
