@@ -12,34 +12,22 @@ from typing import Any
 from pydantic import ValidationError
 
 from readings.errors import DeadLetterReason, InvalidField, InvalidReading
+from readings.explanations import explain
 from readings.fields import has_only_known_fields, reconcile
 from readings.ids import derive_reading_id
 from readings.model import Reading
 from readings.payload import (
     MAX_BODY_BYTES,
-    SENSOR_FIELDS,
-    TEMPERATURE_FIELDS,
-    TIME_FIELDS,
     MqttDefaults,
     MqttReadingPayload,
     ReadingPayload,
 )
 from readings.times import MAX_UNSET_YEAR, resolve_local, unset_clock
 from readings.units import ABSOLUTE_ZERO, to_celsius
-from runtime.text import escape_unprintable, quote_value
 
 FUTURE_TOLERANCE = timedelta(minutes=5)
 # °C. No thermometer measures more; tungsten boils at about 5,900 °C.
 MAX_TEMPERATURE = 10_000.0
-NO_TIMESTAMP_HINT = (
-    ", and the broker set no timestamp on the message: send measured_at in the body, or let the broker set "
-    "one (message_interceptors.incoming.set_header_timestamp.overwrite = false, from RabbitMQ 3.12 on)"
-)
-FIELD_BY_ALIAS = {
-    **dict.fromkeys(SENSOR_FIELDS, "sensor_id"),
-    **dict.fromkeys(TIME_FIELDS, "measured_at"),
-    **dict.fromkeys(TEMPERATURE_FIELDS, "temperature"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +73,7 @@ def parse_body(body: bytes, context: ParseContext) -> ReadingPayload:
         else:
             payload = ReadingPayload.model_validate_json(body)
     except ValidationError as error:
-        invalid = _invalid_reading(error, mqtt_defaults)
+        invalid = explain(error, body, for_mqtt=mqtt_defaults is not None)
         raise invalid from None
     if mqtt_defaults or not has_only_known_fields(payload, body):
         return reconcile(payload, body, context.naive_time_zone, mqtt_defaults)
@@ -163,23 +151,3 @@ def _resolve(measured_at: datetime, naive_time_zone: tzinfo) -> datetime:
         raise InvalidField(f"{local} skipped (daylight saving time): send it with its offset or in UTC")
     first, second = (moment.astimezone(naive_time_zone).isoformat() for moment in moments)
     raise InvalidField(f"{local} showed twice: send it with its offset, {first} or {second}")
-
-
-def _invalid_reading(error: ValidationError, mqtt_defaults: MqttDefaults | None) -> InvalidReading:
-    """Describe the first validation error, naming the field as the current format does."""
-    first = error.errors(include_url=False, include_input=True)[0]
-    problem = escape_unprintable(
-        str(first["msg"]).removeprefix("Value error, ").removeprefix("Invalid JSON: ")
-    )
-    value = quote_value(first["input"])
-    if first["type"] == "json_invalid":
-        return InvalidReading(DeadLetterReason.NOT_JSON, f"the body {value} is not JSON: {problem}")
-    name = str(first["loc"][0]) if first["loc"] else ""
-    field = FIELD_BY_ALIAS.get(name, name)
-    if not field:
-        expected = "a number or a JSON object" if mqtt_defaults else "a JSON object"
-        return InvalidReading(DeadLetterReason.INVALID_FIELD, f"the body {value} is not {expected}")
-    if first["type"] == "missing":
-        hint = NO_TIMESTAMP_HINT if mqtt_defaults and field == "measured_at" else ""
-        return InvalidReading(DeadLetterReason.INVALID_FIELD, f"{field} is missing{hint}")
-    return InvalidReading(DeadLetterReason.INVALID_FIELD, f"{field} is {value}: {problem}")

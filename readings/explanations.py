@@ -1,0 +1,74 @@
+"""Why a body is no reading, for people: the first problem, what it is, and what to send in its place."""
+
+import json
+from typing import Any
+
+from pydantic import ValidationError
+
+from readings.encodings import find_problem
+from readings.errors import DeadLetterReason, InvalidField, InvalidReading
+from readings.payload import SENSOR_FIELDS, TEMPERATURE_FIELDS, TIME_FIELDS
+from readings.shapes import Shape, example_body, recognise
+from runtime.text import escape_unprintable, quote_value
+
+NO_TIMESTAMP_HINT = (
+    ", and the broker set no timestamp on the message: send measured_at in the body, or let the broker set "
+    "one (message_interceptors.incoming.set_header_timestamp.overwrite = false, from RabbitMQ 3.12 on)"
+)
+FIELD_BY_ALIAS = {
+    **dict.fromkeys(SENSOR_FIELDS, "sensor_id"),
+    **dict.fromkeys(TIME_FIELDS, "measured_at"),
+    **dict.fromkeys(TEMPERATURE_FIELDS, "temperature"),
+}
+
+
+def explain(error: ValidationError, body: bytes, *, for_mqtt: bool) -> InvalidReading:
+    """Describe the first validation error, naming the field as the current format does."""
+    first = error.errors(include_url=False, include_input=True)[0]
+    problem = escape_unprintable(
+        str(first["msg"]).removeprefix("Value error, ").removeprefix("Invalid JSON: ")
+    )
+    value = quote_value(first["input"])
+    if first["type"] == "json_invalid":
+        return _explain_not_json(body, value, problem, for_mqtt=for_mqtt)
+    name = str(first["loc"][0]) if first["loc"] else ""
+    field = FIELD_BY_ALIAS.get(name, name)
+    if not field:
+        return _explain_no_object(first["input"], value, for_mqtt=for_mqtt)
+    if first["type"] == "missing" and for_mqtt and field == "measured_at":
+        return InvalidField(f"{field} is missing{NO_TIMESTAMP_HINT}")
+    detail = f"{field} is missing" if first["type"] == "missing" else f"{field} is {value}: {problem}"
+    shape = recognise(_load(body))
+    if shape is None:
+        return InvalidField(detail)
+    return InvalidField(
+        f"{detail}; this is {shape.description}: send {example_body(shape, for_mqtt=for_mqtt)}"
+    )
+
+
+def _explain_not_json(body: bytes, value: str, problem: str, *, for_mqtt: bool) -> InvalidReading:
+    detail = f"the body {value} is not JSON: {problem}"
+    if found := find_problem(body):
+        example = example_body(Shape("", None, found.temperature, found.unit), for_mqtt=for_mqtt)
+        detail = f"the body {value} is {found.description}: {found.hint} {example}"
+    return InvalidReading(DeadLetterReason.NOT_JSON, detail)
+
+
+def _explain_no_object(content: Any, value: str, *, for_mqtt: bool) -> InvalidReading:
+    expected = "a number or a JSON object" if for_mqtt else "a JSON object"
+    detail = f"the body {value} is not {expected}"
+    shape = recognise(content)
+    if isinstance(content, str) and isinstance(_load(content), dict):
+        shape = Shape("JSON encoded twice")
+    elif isinstance(content, int | float) and not isinstance(content, bool):
+        shape = Shape("not a JSON object, but a number, which is accepted by MQTT only", None, content)
+    if shape:
+        detail = f"the body {value} is {shape.description}: send {example_body(shape, for_mqtt=for_mqtt)}"
+    return InvalidField(detail)
+
+
+def _load(body: bytes | str) -> Any:
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return None
