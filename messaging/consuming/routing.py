@@ -14,6 +14,7 @@ from messaging.consuming.mqtt import original_route
 from messaging.consuming.session import Delivery
 from messaging.topology import EXCHANGE, MQTT_EXCHANGE, MQTT_ROUTING_KEY_PATTERN, ROUTING_PREFIX
 from readings.errors import DeadLetterReason, InvalidReading
+from runtime.text import to_valid_text
 
 EXPECTED_TOPIC = "MQTT messages go to the topic sensors/<sensor_id>/temperature"
 EXPECTED_KEY = f"readings go to the exchange {EXCHANGE} with the routing key {ROUTING_PREFIX}<sensor_id>"
@@ -72,7 +73,7 @@ def is_retained_clear(delivery: Delivery) -> bool:
 
 def routing_error(delivery: Delivery) -> InvalidReading | None:
     """Return why the message was not routed as a reading; None for one that was, or was replayed."""
-    exchange, key = delivery.method.exchange, delivery.method.routing_key
+    exchange, key = delivery.method.exchange, to_valid_text(delivery.method.routing_key)
     if exchange == EXCHANGE:
         expected = None if f"{key}.".startswith(ROUTING_PREFIX) else EXPECTED_KEY
     elif exchange == MQTT_EXCHANGE:

@@ -44,9 +44,11 @@ def test_a_sensor_id_may_have_any_character_but_a_dot(sensor_id: str) -> None:
         ("amq.topic", "sensors..temperature"),
         ("amq.topic", "my.sensors.kitchen.temperature"),
         ("amq.topic", "reading.kitchen"),
+        ("amq.topic", b"sensors.\xff.temperature"),
+        (b"\xff", b"\xff"),
     ],
 )
-def test_another_exchange_or_routing_key_has_no_defaults(route: tuple[str, str]) -> None:
+def test_another_exchange_or_routing_key_has_no_defaults(route: Any) -> None:
     assert delivery(route=route, headers={"timestamp_in_ms": MILLISECONDS}).mqtt_defaults is None
 
 

@@ -1,6 +1,7 @@
 """Messages that no binding accepts are rejected, empty MQTT messages are ignored, the others are handled."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
@@ -45,9 +46,13 @@ class Inner:
         ("", "sensor_data"),
         ("", "x"),
         ("mine", "x"),
+        # pika returns a routing key or exchange that is not UTF-8 as bytes.
+        ("sensors", b"reading.\xff"),
+        ("amq.topic", b"sensors.\xff.temperature"),
+        (b"\xff", b"\xff"),
     ],
 )
-def test_a_message_that_a_binding_accepts_is_a_reading(route: tuple[str, str]) -> None:
+def test_a_message_that_a_binding_accepts_is_a_reading(route: Any) -> None:
     assert routing_error(delivery(route=route)) is None
 
 
@@ -60,6 +65,14 @@ def test_another_key_of_the_exchange_is_unroutable(key: str) -> None:
     assert error is not None
     assert error.reason is DeadLetterReason.UNROUTABLE
     assert f"routing key {key!r} of sensors: readings go to the exchange sensors" in error.detail
+
+
+@pytest.mark.parametrize(("exchange", "key"), [("sensors", b"\xff"), ("amq.topic", b"sensors.\xff")])
+def test_a_key_that_is_not_utf_8_is_shown_escaped(exchange: str, key: Any) -> None:
+    error = routing_error(delivery(route=(exchange, key)))
+
+    assert error is not None
+    assert r"\\xff" in error.detail
 
 
 @pytest.mark.parametrize("key", ["sensors.kitchen.humidity", "sensors.a.b.temperature", "reading.1"])

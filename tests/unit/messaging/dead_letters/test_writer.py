@@ -109,6 +109,17 @@ def test_headers_that_the_broker_acts_on_are_renamed(name: str, value: Any, move
     assert headers[moved_to] == value
 
 
+def test_a_route_and_a_reply_address_that_are_not_utf_8_are_kept() -> None:
+    method = pika.spec.Basic.Deliver("consumer", 1, False, b"\xff", b"sensors.\xff.temperature")
+    dead = dead_lettered(pika.BasicProperties(reply_to=b"amq.\xff", message_id=b"\xff"), method=method)
+
+    assert dead.headers["x-original-exchange"] == b"\xff"
+    assert dead.headers["x-original-routing-key"] == b"sensors.\xff.temperature"
+    assert (dead.properties.reply_to, dead.headers["x-original-reply-to"]) == (None, b"amq.\xff")
+    assert dead.properties.message_id == b"\xff"
+    assert dead.properties.encode()
+
+
 def test_the_number_of_replays_is_kept() -> None:
     assert dead_lettered(pika.BasicProperties(headers={"x-replays": 3})).headers["x-replays"] == 3
 
