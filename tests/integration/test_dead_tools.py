@@ -16,6 +16,7 @@ from dashboard.telemetry import DashboardTelemetry
 from messaging.amqp.headers import LenientProperties
 from messaging.dead_letters.queue import MAX_RETURNS, open_dead_letter_queue
 from messaging.management.client import Management
+from messaging.management.policies import UNLIMITED_DELIVERIES
 from messaging.topology import Topology
 from runtime.health import Health
 from tests.broker import DEAD_QUEUE, QUEUE, VirtualHost
@@ -99,7 +100,13 @@ def test_listing_keeps_the_order(broker: VirtualHost, sensorctl: Operator) -> No
 
 
 def test_listing_often_keeps_the_order_where_setup_could_remove_the_limit(broker: VirtualHost) -> None:
-    Management(broker.settings).set_dead_letter_policy(Topology(QUEUE))
+    management = Management(broker.settings)
+    management.set_dead_letter_policy(Topology(QUEUE))
+    eventually(
+        lambda: management.delivery_limit(DEAD_QUEUE) == UNLIMITED_DELIVERIES,
+        DEADLINE_SECONDS,
+        "the broker reports the policy",
+    )
     publish_dead_bodies(broker, [str(number) for number in range(5)])
     for _ in range(DEFAULT_DELIVERY_LIMIT + MAX_RETURNS):
         with open_dead_letter_queue(broker.settings) as queue:
