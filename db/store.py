@@ -6,13 +6,14 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
+import structlog
 from psycopg import Cursor
 from sqlalchemy import Engine, PoolProxiedConnection
 from sqlalchemy.exc import SQLAlchemyError
 
 from db.deadline import Deadline
 from db.engine import make_engine, translate_errors
-from db.errors import InvalidData, StoreUnavailable
+from db.errors import InvalidData, PermissionDenied, StoreUnavailable
 from db.maintenance import PartitionMaintenance
 from db.settings import DatabaseSettings
 from readings.model import Reading
@@ -41,6 +42,7 @@ ON CONFLICT DO NOTHING
 """
 RETENTION = "SELECT current_date - min(days) FROM retention"
 RETENTION_INTERVAL_SECONDS = 10.0
+RETENTION_RETRY_SECONDS = 60.0
 MAX_REMEMBERED_SENSORS = 100_000
 # A consumer must stop within 10 seconds of SIGTERM, and waits for its statement. The server cancels the
 # statement after the first limit; the second is for a server that is frozen.
@@ -99,15 +101,16 @@ class Store:
     def retained_since(self) -> datetime | None:
         """Return from when on readings are kept, as it was a few seconds ago; None if they are kept forever.
 
-        While the database does not answer, or denies it, the last value counts.
+        While the database does not answer, the last value counts.
         """
         if time.monotonic() >= self._retention_due_at:
-            self._retention_due_at = time.monotonic() + RETENTION_INTERVAL_SECONDS
-            with suppress(StoreUnavailable, InvalidData):
-                self._execute(RETENTION)
-                assert self._cursor is not None
-                (day,) = self._cursor.fetchone() or (None,)
-                self._retained_since = day and datetime(day.year, day.month, day.day, tzinfo=UTC)
+            try:
+                self._retained_since = self._read_retained_since()
+                self._retention_due_at = time.monotonic() + RETENTION_INTERVAL_SECONDS
+            except (StoreUnavailable, InvalidData) as error:
+                self._retention_due_at = time.monotonic() + RETENTION_RETRY_SECONDS
+                hint = "run `sensorctl setup`" if isinstance(error, PermissionDenied) else None
+                structlog.get_logger().warning("retention unknown", reason=str(error), hint=hint)
         return self._retained_since
 
     def close(self) -> None:
@@ -115,6 +118,12 @@ class Store:
         self._drop_connection()
         self._engine.dispose()
         self._deadline.close()
+
+    def _read_retained_since(self) -> datetime | None:
+        self._execute(RETENTION)
+        assert self._cursor is not None
+        (day,) = self._cursor.fetchone() or (None,)
+        return day and datetime(day.year, day.month, day.day, tzinfo=UTC)
 
     def _register(self, sensors: set[str]) -> None:
         """Insert sensors that this process has not seen before, ahead of their first reading."""
