@@ -1,19 +1,17 @@
 """The rules: each finds one kind of problem in an observation."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from messaging.dead_letters.hints import REPLAY_HINTS
 from monitoring.backlog import HISTORY_SECONDS, STEP_SECONDS
 from monitoring.broker import OldestDeadLetter
-from monitoring.model import Health, Problem, Queue, Sensor
+from monitoring.model import Health, Problem, Queue
 from monitoring.observation import Observation
 from monitoring.problems import (
     BACKLOG_AGE,
     BACKLOG_MESSAGES,
     BATCH_MODE,
-    OFFLINE_INTERVALS,
-    OFFLINE_MIN_SILENCE,
     STARTUP_GRACE,
     ProblemKind,
 )
@@ -23,7 +21,6 @@ from runtime.text import quantity
 BROKER, DATABASE = "broker", "database"
 # A backlog is over below this share of its thresholds, so that it does not flap.
 BACKLOG_HYSTERESIS = 0.5
-LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 def broker_problems(observation: Observation) -> Iterator[Problem]:
@@ -227,33 +224,3 @@ def _dead_letter_hint(oldest: OldestDeadLetter | None) -> str:
             "like the oldest."
         )
     return "Fix their sender, or the consumer; then `sensorctl dead replay`, or `sensorctl dead discard`."
-
-
-def sensor_problems(observation: Observation, inhibited_since: datetime | None) -> Iterator[Problem]:
-    """Find offline sensors; while readings cannot arrive, only those that were offline before that."""
-    for sensor in observation.sensors or []:
-        if sensor.offline_since is None:
-            continue
-        if inhibited_since and not _was_offline(sensor, sensor.offline_since, inhibited_since):
-            continue
-        interval = sensor.interval_seconds
-        usual = f"; it usually sends one every {_format_interval(interval)}" if interval else ""
-        yield Problem(
-            kind=ProblemKind.SENSOR_OFFLINE,
-            subject=sensor.sensor_id,
-            started_at=sensor.offline_since,
-            message=f"Sensor {sensor.sensor_id} sends no readings{usual}.",
-            hint="Check its power, its network and its log. If it was removed for good, delete its row in "
-            "the table `sensor` (`make psql`), and it is no longer monitored.",
-        )
-
-
-def _format_interval(seconds: float) -> str:
-    """Return an interval with two digits at least, however short it is."""
-    return f"{seconds:.2g} s" if seconds < 10 else f"{seconds:.0f} s"  # noqa: PLR2004 (from there, .2g is 1e+01)
-
-
-def _was_offline(sensor: Sensor, silent_since: datetime, moment: datetime) -> bool:
-    """Return whether the sensor was offline at an earlier moment."""
-    silence = max(OFFLINE_MIN_SILENCE, timedelta(seconds=OFFLINE_INTERVALS * (sensor.interval_seconds or 0)))
-    return moment > LONG_AGO and moment - silent_since > silence

@@ -7,14 +7,13 @@ from monitoring.model import Problem
 from monitoring.observation import Observation
 from monitoring.problems import OFFLINE_MIN_SILENCE, ProblemKind
 from monitoring.rules import (
-    LONG_AGO,
     broker_problems,
     database_problems,
     dead_letter_problems,
     queue_problems,
-    sensor_problems,
     service_problems,
 )
+from monitoring.sensor_rules import LONG_AGO, sensor_problems
 
 # While one of these lasts, readings cannot arrive, so no further sensor is reported as offline; nor in the
 # grace period after it, in which the next readings arrive.

@@ -9,7 +9,7 @@ renewed first: a confirmed copy goes to the end of the queue, and the original i
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Any
 
@@ -243,11 +243,9 @@ def open_dead_letter_queue(settings: BrokerSettings, max_batch: int = MAX_BATCH)
 def _max_returns(settings: BrokerSettings, topology: Topology) -> int:
     """Return half of the queue's delivery limit, or of the usual one where it is unknown.
 
-    Renewing moves messages to the end of the queue. With setup's policy there is no limit in practice, so
-    that looking at the messages never changes their order.
+    Renewing changes the order of the messages. Setup removes the limit, so that looking at them does not.
     """
-    try:
-        limit = Management(settings).delivery_limit(topology.dead_queue)
-    except BrokerUnavailable:
-        return MAX_RETURNS
-    return MAX_RETURNS if limit is None else limit // 2
+    with suppress(BrokerUnavailable):
+        if (limit := Management(settings).delivery_limit(topology.dead_queue)) is not None:
+            return limit // 2
+    return MAX_RETURNS
