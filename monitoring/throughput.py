@@ -5,11 +5,14 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from monitoring.model import Throughput
+from monitoring.quantiles import estimate_quantile
 from monitoring.services import ServiceReport
 
 WINDOW_SECONDS = 10.0
 STORED = "pipeline_readings_stored_total"
 LATENCY = "pipeline_end_to_end_latency_seconds_bucket"
+LATENCY_SUM = "pipeline_end_to_end_latency_seconds_sum"
+MICROSECONDS = 1_000_000  # counters are whole numbers
 Key = tuple[str, float]
 
 
@@ -46,10 +49,11 @@ class ThroughputMeter:
         increase = Counter(last.counts)
         increase.subtract(first.counts)
         buckets = sorted((bound, count) for (name, bound), count in increase.items() if name == LATENCY)
+        total = increase[LATENCY_SUM, 0.0] / MICROSECONDS
         return Throughput(
             stored_rate=increase[STORED, 0.0] / (last.at - first.at),
-            latency_p50=_quantile(0.5, buckets),
-            latency_p95=_quantile(0.95, buckets),
+            latency_p50=estimate_quantile(0.5, buckets, total),
+            latency_p95=estimate_quantile(0.95, buckets, total),
         )
 
     def _increase(self, name: str, counts: Counter[Key]) -> Counter[Key]:
@@ -67,19 +71,6 @@ def _counts(report: ServiceReport) -> Counter[Key]:
             counts[STORED, 0.0] = int(sample.value)
         elif sample.name == LATENCY:
             counts[LATENCY, float(sample.labels["le"])] = int(sample.value)
+        elif sample.name == LATENCY_SUM:
+            counts[LATENCY_SUM, 0.0] = int(sample.value * MICROSECONDS)
     return counts
-
-
-def _quantile(quantile: float, buckets: list[tuple[float, int]]) -> float | None:
-    """Interpolate within a bucket like Prometheus' histogram_quantile; above the last bound, return it."""
-    total = buckets[-1][1] if buckets else 0
-    if total <= 0:
-        return None
-    rank = quantile * total
-    below, lower = 0, 0.0
-    for bound, count in buckets:
-        if count >= rank and bound < float("inf"):
-            return lower + (bound - lower) * (rank - below) / (count - below)
-        if bound < float("inf"):
-            below, lower = count, bound
-    return lower

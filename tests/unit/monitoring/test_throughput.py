@@ -4,16 +4,17 @@ import pytest
 
 from monitoring.model import Health, Service, Throughput
 from monitoring.services import Sample, ServiceReport
-from monitoring.throughput import LATENCY, STORED, ThroughputMeter
+from monitoring.throughput import LATENCY, LATENCY_SUM, STORED, ThroughputMeter
 
 UNKNOWN = Throughput(stored_rate=None, latency_p50=None, latency_p95=None)
 
 
 def pipeline(stored: int, *, slow: int = 0, name: str = "pipeline") -> ServiceReport:
-    """Return a consumer that stored readings, `slow` of them in 1 to 2 seconds and the others in less."""
+    """Return a consumer that stored readings, `slow` of them in 1.5 seconds on average, the others in 0.5."""
     buckets = {"1.0": stored - slow, "2.0": stored, "+Inf": stored}
     samples = [
         Sample(STORED, {}, stored),
+        Sample(LATENCY_SUM, {}, 0.5 * stored + slow),
         *(Sample(LATENCY, {"le": bound}, count) for bound, count in buckets.items()),
     ]
     return ServiceReport(service=Service(name=name, health=Health.READY), samples=samples)
@@ -52,11 +53,34 @@ def test_latencies_are_interpolated_within_a_bucket() -> None:
     assert throughput.latency_p95 == pytest.approx(1.9)
 
 
+def test_the_latency_of_a_backlog_is_not_longer_than_its_messages_wait() -> None:
+    """All readings were stored after 31 s, in the bucket from 30 to 60 s."""
+    before, after = (
+        ServiceReport(
+            service=Service(name="pipeline", health=Health.READY),
+            samples=[
+                Sample(STORED, {}, n),
+                Sample(LATENCY_SUM, {}, 31.0 * n),
+                Sample(LATENCY, {"le": "30.0"}, 0),
+                Sample(LATENCY, {"le": "60.0"}, n),
+                Sample(LATENCY, {"le": "+Inf"}, n),
+            ],
+        )
+        for n in (0, 1000)
+    )
+
+    throughput = measure([before], [after])
+
+    assert throughput.latency_p50 == pytest.approx(31)
+    assert throughput.latency_p95 == pytest.approx(31.9)
+
+
 def test_a_latency_above_the_last_bound_is_that_bound() -> None:
     report = ServiceReport(
         service=Service(name="pipeline", health=Health.READY),
         samples=[
             Sample(STORED, {}, 4),
+            Sample(LATENCY_SUM, {}, 40.0),
             Sample(LATENCY, {"le": "2.0"}, 0),
             Sample(LATENCY, {"le": "+Inf"}, 4),
         ],
