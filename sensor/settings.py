@@ -63,7 +63,9 @@ class SensorSettings(BrokerSettings, ServiceSettings):
     replay_value_column: str = Field(
         default="value", description="Column with the temperature: its header, or its number from 1"
     )
-    replay_unit: Unit = Field(default=Unit.CELSIUS, description="Unit of the file")
+    replay_unit: Unit | None = Field(
+        default=None, description="Unit of the file; unset: the unit in the column's name, else celsius"
+    )
     replay_times: Literal["now", "original"] = Field(
         default="now",
         description="Times of the readings: `now` (when they are replayed), or `original` (as in the file)",

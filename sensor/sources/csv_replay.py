@@ -1,35 +1,45 @@
 """Replay of a recorded CSV file."""
 
-import csv
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TextIO
 
 import structlog
 
-from readings.csv_columns import column_index, parse_time
+from readings.files.csv_layout import CsvLayout
+from readings.files.csv_options import CsvOptions
+from readings.files.csv_recognition import check_signature, recognise_csv
+from readings.files.records import Record, Rejected, UnreadableFile
+from readings.files.text import TextLines
 from readings.model import Unit
 from runtime.errors import ConfigurationError
 from sensor.sources.measurement import Measurement
 
+VARIABLES = {
+    "--time-column": "REPLAY_TIME_COLUMN",
+    "--value-column": "REPLAY_VALUE_COLUMN",
+    "--unit": "REPLAY_UNIT",
+}
+OTHER_OPTIONS_HINT = " (the options are those of `sensorctl import`; for a replay, convert the file)"
+SIGNATURE_BYTES = 16
+
 
 @dataclass(frozen=True)
 class CsvReplay:
-    """Measurements from a CSV file with a header, in the order of the file.
+    """Measurements from a CSV file, in the order of the file.
 
     Columns are named by their header or by their number from 1. A time is ISO 8601 (UTC without an offset)
-    or a number of seconds. With `speed` 0 one row is due per interval; otherwise rows keep their time
-    differences divided by `speed`. With `original_times` readings have the times of the file, otherwise the
-    time of replaying. Rows without a valid time and value are skipped, and their number is logged.
+    or a number of seconds. Without `unit`, the unit is the one in the name of the column, or else °C. With
+    `speed` 0 one row is due per interval; otherwise rows keep their time differences divided by `speed`. With
+    `original_times` readings have the times of the file, otherwise the time of replaying. Invalid rows are
+    skipped; their number and the first of them are logged.
     """
 
     path: str
     time_column: str = "timestamp"
     value_column: str = "value"
-    unit: Unit = Unit.CELSIUS
+    unit: Unit | None = None
     original_times: bool = False
     interval_seconds: float = 1.0
     speed: float = 0.0
@@ -41,72 +51,77 @@ class CsvReplay:
         Raises:
             ConfigurationError: When it cannot be read or lacks a column.
         """
-        try:
-            with self._open() as file:
-                header = next(csv.reader(file), [])
-        except (OSError, UnicodeDecodeError, csv.Error) as error:
-            raise ConfigurationError(
-                f"SENSOR_SOURCE names {self.path}, which cannot be read: {error}"
-            ) from None
-        self._column_indexes(header)
+        self._recognise()
 
     def __iter__(self) -> Iterator[Measurement]:
         """Yield the rows once, or repeatedly with `loop`; end after a pass without a valid row."""
         pass_start = 0.0
         while True:
             due = None
-            for due, measured_at, value in self._scheduled_rows():
-                yield Measurement(
-                    pass_start + due, value, self.unit, measured_at if self.original_times else None
-                )
+            for due, record in self._scheduled_records():
+                measured_at = record.measured_at if self.original_times else None
+                yield Measurement(pass_start + due, record.temperature, record.unit, measured_at)
             if due is None or not self.loop:
                 return
             pass_start += due + self.interval_seconds
 
-    def _scheduled_rows(self) -> Iterator[tuple[float, datetime, float]]:
+    def _scheduled_records(self) -> Iterator[tuple[float, Record]]:
         first: datetime | None = None
         due = 0.0
-        for number, (measured_at, value) in enumerate(self._valid_rows()):
-            first = first or measured_at
-            offset = (measured_at - first).total_seconds()
+        for number, record in enumerate(self._records()):
+            first = first or record.measured_at
+            offset = (record.measured_at - first).total_seconds()
             due = max(due, offset / self.speed) if self.speed else number * self.interval_seconds
-            yield due, measured_at, value
+            yield due, record
 
-    def _valid_rows(self) -> Iterator[tuple[datetime, float]]:
-        skipped = 0
-        with self._open(errors="replace") as file:
-            rows = csv.reader(file)
-            time_index, value_index = self._column_indexes(next(rows, []))
-            for row in rows:
-                parsed = _parse_row(row, time_index, value_index)
-                if parsed:
-                    yield parsed
-                else:
-                    skipped += 1
-        if skipped:
-            structlog.get_logger().warning("rows skipped", file=self.path, rows=skipped)
+    def _records(self) -> Iterator[Record]:
+        layout = self._recognise()
+        skipped: list[Rejected] = []
+        count = 0
+        with Path(self.path).open("rb") as file:
+            for item in layout.read(TextLines(file, layout.encoding)):
+                if isinstance(item, Record):
+                    yield _in_utc(item)
+                elif isinstance(item, Rejected):
+                    count += 1
+                    skipped = skipped or [item]
+        for item in skipped:
+            structlog.get_logger().warning(
+                "rows skipped", file=self.path, rows=count, first=f"line {item.line}: {item.reason}"
+            )
 
-    def _open(self, errors: str = "strict") -> TextIO:
-        return Path(self.path).open(encoding="utf-8-sig", errors=errors, newline="")
+    def _recognise(self) -> CsvLayout:
+        """Recognise the file.
 
-    def _column_indexes(self, header: list[str]) -> tuple[int, int]:
-        return (
-            _column_index(header, self.time_column, "REPLAY_TIME_COLUMN"),
-            _column_index(header, self.value_column, "REPLAY_VALUE_COLUMN"),
+        Raises:
+            ConfigurationError: When it cannot be read or lacks a column.
+        """
+        options = CsvOptions(
+            sensors=("replay",),
+            time_column=self.time_column,
+            value_columns=(self.value_column,),
+            units=(self.unit,) if self.unit else (),
         )
+        try:
+            with Path(self.path).open("rb") as file:
+                check_signature(file.peek(SIGNATURE_BYTES))
+                return recognise_csv(TextLines(file), options)
+        except OSError as error:
+            raise ConfigurationError(
+                f"SENSOR_SOURCE names {self.path}, which cannot be read: {error}"
+            ) from None
+        except UnreadableFile as error:
+            raise ConfigurationError(f"SENSOR_SOURCE names {self.path}: {_with_variables(error)}") from None
 
 
-def _column_index(header: list[str], column: str, variable: str) -> int:
-    try:
-        return column_index(header, column)
-    except LookupError as error:
-        raise ConfigurationError(f"{variable} is {column!r}; {error}") from None
+def _in_utc(record: Record) -> Record:
+    measured_at = record.measured_at
+    return record if measured_at.tzinfo else record._replace(measured_at=measured_at.replace(tzinfo=UTC))
 
 
-def _parse_row(row: list[str], time_index: int, value_index: int) -> tuple[datetime, float] | None:
-    """Return the time and the value, or None if one of them is missing or invalid."""
-    try:
-        value = float(row[value_index])
-        return (parse_time(row[time_index]), value) if math.isfinite(value) else None
-    except (IndexError, ValueError):
-        return None
+def _with_variables(error: UnreadableFile) -> str:
+    """Return the message with the names of variables instead of options."""
+    message = str(error)
+    for option, variable in VARIABLES.items():
+        message = message.replace(option, variable)
+    return message + OTHER_OPTIONS_HINT if "--" in message else message

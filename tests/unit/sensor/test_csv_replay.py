@@ -107,19 +107,41 @@ def test_rows_without_a_valid_time_and_value_are_skipped_and_counted(replay: Mak
         "never,20",
         ",20",
         "2026-01-01",
-        "",
+        "2026-01-01,21,5",
         "2026-01-01,nan",
         "inf,20",
     ]
     invalid += ["2026-01-01,inf", "nan,20", "1e300,20", "2026-13-01,20", '"2026-01-01,20']
     source = replay(
-        "timestamp,value\n2026-01-01,1\n" + "\n".join(invalid[:-1]) + "\n2026-01-02,2\n" + invalid[-1]
+        "timestamp,value\n2026-01-01,1\n" + "\n".join(invalid[:-1]) + "\n\n2026-01-02,2\n" + invalid[-1]
     )
 
     with capture_logs() as lines:
         assert values(source) == [1, 2]
 
     assert [(line["event"], line["rows"]) for line in lines] == [("rows skipped", len(invalid))]
+    assert lines[0]["first"] == "line 3: temperature is 'hot': must be a number"
+
+
+@pytest.mark.parametrize(
+    ("content", "options", "expected"),
+    [
+        (
+            "timestamp,Temp (°F)\n2026-01-01,70\n",
+            {"value_column": "Temp (°F)"},
+            Measurement(0, 70, Unit.FAHRENHEIT),
+        ),
+        ("timestamp,value,Unit\n2026-01-01,280,K\n", {}, Measurement(0, 280, Unit.KELVIN)),
+        ("timestamp;value\r2026-01-01;20\r".encode("utf-16"), {}, Measurement(0, 20)),
+        ("2026-01-01T00:00,20\n", {"time_column": "1", "value_column": "2"}, Measurement(0, 20)),
+        ('note\n\ntimestamp,value\n2026-01-01,20\n"2026-01-02,21\n', {}, Measurement(0, 20)),
+    ],
+)
+def test_the_file_is_recognised_as_by_an_import(
+    replay: MakeReplay, content: str | bytes, options: dict[str, Any], expected: Measurement
+) -> None:
+    with capture_logs():
+        assert list(replay(content, **options)) == [expected]
 
 
 def test_invalid_utf_8_invalidates_only_its_row(replay: MakeReplay) -> None:
@@ -146,9 +168,12 @@ def test_a_loop_over_a_file_without_a_valid_row_ends(replay: MakeReplay) -> None
         ("a,b\n", {"time_column": "0"}, "REPLAY_TIME_COLUMN is '0'"),
         ("a,b\n", {"time_column": "3"}, "REPLAY_TIME_COLUMN is '3'"),
         ("a,b\n", {"time_column": "-1"}, "REPLAY_TIME_COLUMN is '-1'"),
-        ("", {}, "REPLAY_TIME_COLUMN is 'timestamp'"),
-        (b"\xff\xfe\x00", {}, "SENSOR_SOURCE names "),
-        (b"PK\x03\x04\xff\xff", {}, "which cannot be read: 'utf-8' codec"),
+        ("", {}, "recorded.csv: the file has no rows"),
+        (b"\xff\xfe\x00", {}, "REPLAY_TIME_COLUMN is 'timestamp'"),
+        (b"PK\x03\x04\xff\xff", {}, "the file is an Excel workbook or another zip archive"),
+        ("timestamp,value (°F)\n", {"value_column": "2", "unit": Unit.CELSIUS}, "and REPLAY_UNIT is celsius"),
+        ("timestamp,value [%]\n", {"value_column": "2"}, "gives the unit %"),
+        ("2026-01-01T00:00,20\n", {}, "the file has no header"),
     ],
 )
 def test_a_file_that_cannot_be_replayed_is_a_configuration_error(
