@@ -85,7 +85,7 @@ def parse_number(text: str, *, decimal: str = ".", scale: Decimal = Decimal(1)) 
     """
     plain = text.strip().replace(MINUS_SIGN, "-")
     if decimal == "." and DECIMAL_COMMA.fullmatch(plain):
-        raise ValueError("must be a number with a decimal point; set the decimal sign if it is a comma")
+        raise ValueError("must be a number with a decimal point; set --decimal , if the sign is a comma")
     if SPECIAL_NUMBER.fullmatch(plain):
         raise ValueError("must be a finite number")
     if decimal != ".":

@@ -109,9 +109,7 @@ class _Recognition:
             widest = max(filter(self._is_first, self._sample), key=lambda candidate: len(candidate.fields))
             return self._layout(widest.delimiter, widest.number, widest.fields)
         for candidate in self._sample:
-            if candidate.number >= row.number:
-                break
-            if candidate.delimiter == row.delimiter and len(candidate.fields) == len(row.fields):
+            if candidate.number < row.number and self._is_header_of(row, candidate):
                 return self._layout(row.delimiter, candidate.number, candidate.fields)
         return self._layout(row.delimiter, 0, _numbers(row.fields))
 
@@ -135,6 +133,15 @@ class _Recognition:
             if rows:
                 return rows[0]
         return None
+
+    def _is_header_of(self, row: Candidate, candidate: Candidate) -> bool:
+        """Return whether a line has as many fields as the first row, but neither a time nor a number."""
+        same_width = candidate.delimiter == row.delimiter and len(candidate.fields) == len(row.fields)
+        columns = self._layout(row.delimiter, 0, _numbers(row.fields)).columns
+        return same_width and not (
+            _is_time(candidate.fields[columns.time])
+            or any(_is_number(candidate.fields[value.index]) for value in columns.values)
+        )
 
     def _is_row(self, candidate: Candidate) -> bool:
         try:

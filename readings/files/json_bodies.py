@@ -57,7 +57,7 @@ class _ArrayReader:
         in_array = self._take("[")
         is_first = True
         while not (in_array and self._take("]")):
-            if in_array and not is_first and not self._take(","):
+            if in_array and not (self._fill() and (is_first or self._take(","))):
                 yield Rejected(self._line, f"the array is not complete, or a comma is missing{REST}")
                 return
             if not self._fill():
