@@ -18,11 +18,12 @@ from db.maintenance import PartitionMaintenance
 from db.settings import DatabaseSettings
 from readings.model import Reading
 
-COLUMNS = "reading_id, sensor_id, measured_at, temperature, run_id, sequence"
+# The fields of a Reading, in their order.
+COLUMNS = "reading_id, sensor_id, measured_at, temperature, run_id, sequence, import_id"
 # A reading that is stored already is skipped. %b sends values in binary format. A single reading has a
 # statement of its own, because unnest takes a third longer for one row and a tenth longer for five hundred.
 SAVE_ONE = f"""
-INSERT INTO reading ({COLUMNS}) VALUES (%b, %b, %b, %b, %b, %b)
+INSERT INTO reading ({COLUMNS}) VALUES (%b, %b, %b, %b, %b, %b, %b)
 ON CONFLICT DO NOTHING
 """  # noqa: S608 (a constant)
 # The order makes two writers of the same rows wait for each other instead of deadlocking. Of several readings
@@ -30,7 +31,7 @@ ON CONFLICT DO NOTHING
 SAVE_MANY = f"""
 INSERT INTO reading ({COLUMNS})
 SELECT {COLUMNS}
-FROM unnest(%b::uuid[], %b::text[], %b::timestamptz[], %b::float8[], %b::uuid[], %b::bigint[])
+FROM unnest(%b::uuid[], %b::text[], %b::timestamptz[], %b::float8[], %b::uuid[], %b::bigint[], %b::uuid[])
     WITH ORDINALITY AS batch ({COLUMNS}, position)
 ORDER BY reading_id, position
 ON CONFLICT DO NOTHING
@@ -76,16 +77,13 @@ class Store:
             StoreUnavailable: When the database cannot store them now; some may be stored, and saving them
                 again is harmless.
         """
-        rows = [
-            (r.reading_id, r.sensor_id, r.measured_at, r.temperature, r.run_id, r.sequence) for r in readings
-        ]
-        if not rows:
+        if not readings:
             return 0
         self._register({reading.sensor_id for reading in readings} - self._registered)
-        if len(rows) == 1:
-            stored = self._execute(SAVE_ONE, rows[0])
+        if len(readings) == 1:
+            stored = self._execute(SAVE_ONE, tuple(readings[0]))
         else:
-            stored = self._execute(SAVE_MANY, tuple(list(column) for column in zip(*rows, strict=True)))
+            stored = self._execute(SAVE_MANY, tuple(list(column) for column in zip(*readings, strict=True)))
         self._maintenance.run_if_due()
         return stored
 

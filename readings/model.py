@@ -27,3 +27,4 @@ class Reading(NamedTuple):
     temperature: float
     run_id: UUID | None = None
     sequence: int | None = None
+    import_id: UUID | None = None

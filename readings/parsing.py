@@ -101,7 +101,15 @@ def normalise(payload: ReadingPayload, context: ParseContext) -> Reading:
             f"outside {ABSOLUTE_ZERO} to {MAX_TEMPERATURE:g} °C"
         )
     reading_id = payload.reading_id or derive_reading_id(payload.sensor_id, measured_at, temperature)
-    return Reading(reading_id, payload.sensor_id, measured_at, temperature, payload.run_id, payload.sequence)
+    return Reading(
+        reading_id,
+        payload.sensor_id,
+        measured_at,
+        temperature,
+        payload.run_id,
+        payload.sequence,
+        payload.import_id,
+    )
 
 
 def reject_future(reading: Reading, context: ParseContext) -> Reading:

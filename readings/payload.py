@@ -109,6 +109,7 @@ class ReadingPayload(BaseModel):
     reading_id: UUID | None = None
     run_id: UUID | None = None
     sequence: Annotated[StrictInt, Field(ge=0, le=MAX_INTEGER)] | None = None
+    import_id: UUID | None = None
 
 
 class MqttReadingPayload(ReadingPayload):
@@ -148,6 +149,7 @@ def to_payload(reading: Reading, temperature: float, unit: Unit) -> dict[str, An
         "unit": unit.value,
         "run_id": str(reading.run_id) if reading.run_id else None,
         "sequence": reading.sequence,
+        "import_id": str(reading.import_id) if reading.import_id else None,
     }
     return {name: value for name, value in payload.items() if value is not None}
 

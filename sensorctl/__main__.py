@@ -54,7 +54,7 @@ class Commands(LazyGroup):
         ),
         "import": CommandEntry(
             "sensorctl.history.commands",
-            "import_",
+            "app",
             "Publish the readings of a file.",
         ),
         "export": CommandEntry(

@@ -5,7 +5,9 @@ import json
 import os
 from contextlib import suppress
 from pathlib import Path
+from uuid import UUID
 
+from readings.ids import uuid7
 from sensorctl.history.messages import FilePosition
 
 SUFFIX = ".checkpoint"
@@ -13,12 +15,12 @@ CHUNK_BYTES = 1024 * 1024
 
 
 class Checkpoint:
-    """Keeps the position of an import in a small file next to the imported one.
+    """Keeps the position and the ID of an import in a small file next to the imported one.
 
     It is valid for the same `options` (everything else that decides what is published, and where), as long as
     the bytes before the position have the same SHA-256: an import continues after lines were appended to the
-    file, and starts from the beginning after the file was changed. If the checkpoint cannot be written,
-    `write_error` says why.
+    file, and starts from the beginning, with a new ID, after the file was changed. If the checkpoint cannot
+    be written, `write_error` says why.
     """
 
     def __init__(self, file: Path, options: str) -> None:
@@ -27,6 +29,7 @@ class Checkpoint:
         self._options_digest = hashlib.sha256(options.encode()).hexdigest()
         self._content_digest = hashlib.sha256()
         self._digested_bytes = 0
+        self.import_id = uuid7()
         self.write_error: str | None = None
 
     def load(self) -> FilePosition:
@@ -34,11 +37,13 @@ class Checkpoint:
         try:
             saved = json.loads(self._path.read_bytes())
             position = FilePosition(*(int(saved[name]) for name in FilePosition._fields))
+            import_id = UUID(saved["import_id"])
             if saved["options_sha256"] == self._options_digest and saved[
                 "content_sha256"
             ] == self._content_sha256(position.offset):
+                self.import_id = import_id
                 return position
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
             pass
         self._content_digest, self._digested_bytes = hashlib.sha256(), 0
         return FilePosition()
@@ -49,6 +54,7 @@ class Checkpoint:
         try:
             record = {
                 **position._asdict(),
+                "import_id": str(self.import_id),
                 "options_sha256": self._options_digest,
                 "content_sha256": self._content_sha256(position.offset),
             }

@@ -3,23 +3,36 @@
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
+from uuid import UUID
 
 import typer
+from rich.table import Table
 
+from db.imports import undo_import
 from db.queries.export import ExportQuery, Series
+from db.queries.imports import stored_imports
+from messaging.management.admin import queue_depth
 from readings.files.csv_options import CsvOptions
 from readings.files.json_bodies import SENSOR_FIELDS
+from readings.payload import format_timestamp
 from sensorctl.files import STDIO
 from sensorctl.history import option_types as types
+from sensorctl.history.default_command import DEFAULT_COMMAND, DefaultCommandGroup
 from sensorctl.history.dry_run import show_dry_run
 from sensorctl.history.export import export_rows
 from sensorctl.history.history_file import FileFormat
 from sensorctl.history.importer import Import
-from sensorctl.output import fail, print_message
-from sensorctl.settings import discover_settings
+from sensorctl.output import JsonOption, fail, print_message, progress_bar, show, show_json
+from sensorctl.settings import discover_settings, discover_setup_settings
 from sensorctl.time_options import parse_time_or_age
 
+app = typer.Typer(
+    cls=DefaultCommandGroup,
+    help="Publish the readings of a file.",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
 OutputFormat = Literal["csv", "jsonl"]
 FORMATS_BY_SUFFIX: dict[str, FileFormat] = {
     ".csv": "csv", ".tsv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "json",
@@ -43,6 +56,7 @@ OutputFormatOption = Annotated[
 ]
 
 
+@app.command(DEFAULT_COMMAND)
 def import_(
     file: Annotated[
         str, typer.Argument(metavar="FILE", help="A .csv, .jsonl or .json file, or .gz of one; - for input.")
@@ -83,7 +97,7 @@ def import_(
     The columns of a CSV file are named as in messages, or by options. In a JSON Lines file each line is a
     message, in a JSON file each element of the array. Invalid lines are reported and skipped, and the exit
     code is then 1. Importing a file again stores nothing twice, and an interrupted import continues when the
-    same command is run again.
+    same command is run again. `sensorctl import undo ID` deletes what an import brought.
     """
     resolved_format = _resolve_format(file, file_format)
     given = {
@@ -104,6 +118,55 @@ def import_(
         end = Import(file, resolved_format, options, max_queue_depth, retry_timeout).run(discover_settings())
     if end.skipped:
         fail()
+
+
+@app.command("undo")
+def undo(
+    import_id: Annotated[
+        UUID, typer.Argument(metavar="ID", help="ID that the import printed; see `sensorctl import list`.")
+    ],
+) -> None:
+    """Delete exactly the readings that one import brought, roll-ups included.
+
+    Readings that were stored before the import stay, and sensors keep their names. It requires the owner's
+    login of the database; with Compose: docker compose run --rm setup import undo ID
+    """
+    settings = discover_setup_settings()
+    with progress_bar() as bar:
+        task = bar.add_task("undo", total=None)
+        deleted = undo_import(
+            settings, import_id, lambda done, total: bar.update(task, completed=done, total=total)
+        )
+    print(f"Deleted {deleted} readings.")
+    waiting = queue_depth(settings)
+    if waiting:
+        print_message(
+            f"{waiting} messages are in the queue. Readings of this import among them will still be stored: "
+            "when the queue is empty, run the same command again."
+        )
+    if not deleted:
+        fail(f"No stored reading belongs to the import {import_id}.")
+
+
+@app.command("list")
+def list_(as_json: JsonOption = False) -> None:
+    """Show the imports of which readings are stored, with their IDs. It reads the whole table of readings."""
+    imports = stored_imports(discover_settings())
+    if as_json:
+        show_json(imports)
+    elif not imports:
+        print("No reading that an import brought is stored.")
+    else:
+        show(_imports_table(imports))
+
+
+def _imports_table(imports: list[dict[str, Any]]) -> Table:
+    table = Table("Import", "Stored at", "Readings", "Sensors", "From", "To", title="Imports")
+    for row in imports:
+        times = (row["first_received_at"], row["first_measured_at"], row["last_measured_at"])
+        stored, first, last = (format_timestamp(time) for time in times)
+        table.add_row(str(row["import_id"]), stored, f"{row['readings']}", f"{row['sensors']}", first, last)
+    return table
 
 
 def export(

@@ -19,6 +19,7 @@ from messaging.publishing.bulk import BulkPublisher, Message
 from messaging.publishing.confirm_publisher import ConfirmPublisher
 from readings.files.csv_options import CsvOptions
 from readings.files.records import UnreadableFile
+from readings.ids import uuid7
 from runtime.text import escape_unprintable
 from sensorctl.history.checkpoint import Checkpoint
 from sensorctl.history.history_file import FileFormat, HistoryFile, recognise
@@ -57,8 +58,11 @@ class Import:
                 print_message(
                     f"Resuming after line {start.lines}; {start.published} readings were published before."
                 )
+            import_id = checkpoint.import_id if checkpoint else uuid7()
             lines, items = history.read()
-            messages = MessageReader(items, lines, history.zone, start, report.invalid, report.left_out)
+            messages = MessageReader(
+                items, lines, history.zone, start, report.invalid, report.left_out, import_id
+            )
             messages.retention = _find_retention(settings)
             with file_progress_bar() as bar:
                 size = path.stat().st_size if checkpoint else None
@@ -70,6 +74,8 @@ class Import:
                 f"Warning: {messages.expiring} of these readings are older than the retention "
                 "(RETENTION_DAYS), and are dropped soon after they are stored."
             )
+        if messages.position.published:
+            print_message(f"To delete these readings again: sensorctl import undo {import_id}")
         return messages.position
 
     def _publish(

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, tzinfo
 from itertools import islice
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from messaging.publishing.bulk import Message
 from readings.errors import InvalidReading
@@ -47,8 +48,9 @@ class MessageReader:
 
     A row that is not a valid reading is counted, reported to `on_invalid` with its line and the reason, and
     skipped; a row that the options exclude is reported to `on_left_out`. A reading without an ID gets the one
-    that a consumer would derive, so that repeated imports are recognised as duplicates. Rows up to
-    `position` are not read again. Readings older than `retention` are left out, or counted in `expiring`.
+    that a consumer would derive, so that repeated imports are recognised as duplicates. All messages carry
+    `import_id`. Rows up to `position` are not read again. Readings older than `retention` are left out, or
+    counted in `expiring`.
     """
 
     def __init__(
@@ -59,12 +61,14 @@ class MessageReader:
         position: FilePosition,
         on_invalid: OnRow,
         on_left_out: OnRow,
+        import_id: UUID | None = None,
     ) -> None:
         self._items = items
         self._lines = lines
         self._zone = zone
         self._on_invalid = on_invalid
         self._on_left_out = on_left_out
+        self._import_id = import_id
         self.position = position
         self.retention = KEEP_ALL
         self.expiring = 0
@@ -74,7 +78,7 @@ class MessageReader:
             reading = self._parse(item)
             if reading is not None:
                 self._advance(item.line, published=1)
-                yield _to_message(reading, self.position)
+                yield _to_message(reading._replace(import_id=self._import_id), self.position)
 
     def _parse(self, item: Item) -> Reading | None:
         if isinstance(item, LeftOut):

@@ -31,6 +31,7 @@ def test_a_golden_payload_parses_to_the_same_reading(path: Path) -> None:
     )
 
     assert json.loads(json.dumps(reading._asdict(), default=str)) == {
+        "import_id": None,
         **golden["expected"],
         "measured_at": str(datetime.fromisoformat(golden["expected"]["measured_at"])),
     }

@@ -49,7 +49,7 @@ def view_rows(readings: list[Reading]) -> list[dict[str, Any]]:
     return [
         {
             **dict.fromkeys(column_names(Series.READINGS)),
-            **reading._asdict(),
+            **{name: value for name, value in reading._asdict().items() if name != "import_id"},
             "measured_at": reading.measured_at.astimezone(berlin),
             "unit": "celsius",
         }

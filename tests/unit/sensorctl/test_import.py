@@ -1,6 +1,7 @@
 """`sensorctl import` with an in-memory publisher: options, messages, checkpoint and exit codes."""
 
 import io
+import json
 import sys
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -61,12 +62,15 @@ def test_a_file_is_published_and_counted(sensorctl: RunCommand, bulk: type[FakeB
     code, out, err = sensorctl("import", str(file), "--max-queue-depth", "7", "--retry-timeout", "5")
 
     assert (code, out) == (0, "")
-    assert err.splitlines() == [
+    *lines, undo = err.splitlines()
+    assert lines == [
         "Lost the connection to the broker (Connection reset by peer): retrying.",
         "100 messages are in the queue: publishing only as fast as the consumers store them.",
         "Published 60 readings, skipped 0 invalid lines.",
     ]
     assert len({message.message_id for message in bulk.published}) == 60
+    assert {json.loads(message.body)["import_id"] for message in bulk.published} == {undo.split()[-1]}
+    assert undo.startswith("To delete these readings again: sensorctl import undo ")
     assert bulk.options == {"queue": "sensor_data", "max_queue_depth": 7, "retry_timeout_seconds": 5}
     assert [path.name for path in file.parent.iterdir()] == ["history.csv"]
 
@@ -82,7 +86,7 @@ def test_invalid_lines_are_reported_and_end_with_1(
     assert "line 62: measured_at is 'never': " in err
     assert "line 63: " in err
     assert "\x1b" not in err
-    assert err.endswith("Published 60 readings, skipped 2 invalid lines.\n")
+    assert "Published 60 readings, skipped 2 invalid lines.\n" in err
 
 
 @pytest.mark.parametrize(
@@ -104,7 +108,8 @@ def test_an_interrupted_import_continues_where_it_stopped(
 
     assert exit_code == 1
     assert "Resuming after line 22; 20 readings were published before." in err
-    assert err.endswith("Published 59 readings, skipped 1 invalid lines.\n")
+    assert "Published 59 readings, skipped 1 invalid lines.\n" in err
+    assert len({json.loads(message.body)["import_id"] for message in bulk.published}) == 1
     assert len(bulk.published) == len({message.message_id for message in bulk.published}) == 59
 
 

@@ -1,0 +1,76 @@
+"""Undo of an import, as the owner: delete the readings that it brought."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Connection, text
+
+from db.engine import connect
+from db.settings import DatabaseSettings
+
+# Each statement may read the whole table.
+STATEMENT_TIMEOUT_SECONDS = 60 * 60.0
+DAYS = """
+SELECT date_trunc('day', measured_at, 'UTC') AS starts_at, count(*) AS readings
+FROM reading WHERE import_id = :import_id GROUP BY 1 ORDER BY 1
+"""
+# The trigger that computes the roll-ups again requires this lock. Taking it first keeps two undos from
+# waiting for each other.
+LOCK = "LOCK TABLE reading IN SHARE ROW EXCLUSIVE MODE"
+DELETE = """
+DELETE FROM reading
+WHERE import_id = :import_id AND measured_at >= :since AND measured_at < :until + interval '1 day'
+"""
+# Writers wait while a transaction deletes; computing the roll-ups of this many minutes takes about a second.
+MAX_READINGS_PER_TRANSACTION = 2_000
+
+
+class Day(NamedTuple):
+    """A UTC day with readings of an import."""
+
+    starts_at: datetime
+    readings: int
+
+
+def undo_import(settings: DatabaseSettings, import_id: UUID, progress: Callable[[int, int], None]) -> int:
+    """Delete the readings that an import brought, and return their number.
+
+    Roll-ups are computed again. The days are deleted in separate transactions, so that writers wait only
+    briefly; after an interruption the same call deletes the rest. `progress` is called with the number of
+    deleted readings and the number of all.
+
+    Raises:
+        PermissionDenied: When the role is not the owner.
+        StoreUnavailable: When the database does not answer.
+    """
+    deleted = 0
+    with connect(settings, name="undo", statement_timeout_seconds=STATEMENT_TIMEOUT_SECONDS) as connection:
+        connection.execution_options(isolation_level="READ COMMITTED")
+        with connection.begin():
+            found = [Day(*row) for row in connection.execute(text(DAYS), {"import_id": import_id})]
+        total = sum(day.readings for day in found)
+        for days in _portions(found):
+            progress(deleted, total)
+            deleted += _delete(connection, import_id, days)
+        progress(deleted, total)
+    return deleted
+
+
+def _portions(days: list[Day]) -> list[list[Day]]:
+    """Group consecutive days, so that a portion has few readings or is a single day."""
+    portions: list[list[Day]] = []
+    for day in days:
+        if portions and sum(d.readings for d in portions[-1]) + day.readings <= MAX_READINGS_PER_TRANSACTION:
+            portions[-1].append(day)
+        else:
+            portions.append([day])
+    return portions
+
+
+def _delete(connection: Connection, import_id: UUID, days: list[Day]) -> int:
+    parameters = {"import_id": import_id, "since": days[0].starts_at, "until": days[-1].starts_at}
+    with connection.begin():
+        connection.execute(text(LOCK))
+        return connection.execute(text(DELETE), parameters).rowcount
