@@ -9,13 +9,11 @@ from typing import TypeVar
 from readings.csv_columns import column_index, find_zone, normalise_name
 from readings.files.csv_options import CsvOptions
 from readings.model import Unit
+from readings.payload import SENSOR_FIELDS, TEMPERATURE_FIELDS, TIME_FIELDS
 from readings.units import UnknownUnit, find_unit
 
 Given = TypeVar("Given")
 IsMatch = Callable[[str], bool]
-SENSOR_NAMES = ("sensor_id", "id")
-TIME_NAMES = ("measured_at", "timestamp", "data")
-VALUE_NAMES = ("temperature", "temperatura")
 UNIT_NAMES = (
     "unit", "units", "tempunit", "temp_unit", "temperature_unit", "unit_of_measurement", "unidad", "unidade",
     "einheit",
@@ -61,14 +59,14 @@ def find_columns(header: list[str], options: CsvOptions) -> Columns:
     Raises:
         LookupError: When a column is missing, or could be one of several; the message names the option.
     """
-    time = _find(header, "--time-column", options.time_column, TIME_NAMES)
+    time = _find(header, "--time-column", options.time_column, TIME_FIELDS)
     values = _find_values(header, options)
     extras = {name: header.index(name) for name in EXTRA_NAMES if name in header}
     if len(values) > 1 and "reading_id" in extras:
         raise LookupError("a row with a reading_id has one value, so that there is one --value-column only")
     sensor = None
     if not options.sensors:
-        sensor = _find(header, "--sensor-column", options.sensor_column, SENSOR_NAMES)
+        sensor = _find(header, "--sensor-column", options.sensor_column, SENSOR_FIELDS)
         if len(values) > 1:
             raise LookupError(
                 "several value columns belong to different sensors: give one --sensor for each --value-column"
@@ -90,7 +88,7 @@ def find_columns(header: list[str], options: CsvOptions) -> Columns:
 def _find_values(header: list[str], options: CsvOptions) -> tuple[ValueColumn, ...]:
     columns = options.value_columns or (None,)
     indexes = [
-        _find(header, "--value-column", column, VALUE_NAMES, also=_is_temperature_with_unit)
+        _find(header, "--value-column", column, TEMPERATURE_FIELDS, also=_is_temperature_with_unit)
         for column in columns
     ]
     sensors = _one_or_each("--sensor", options.sensors, len(indexes))

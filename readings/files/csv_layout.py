@@ -168,7 +168,7 @@ class CsvLayout:
                 return datetime.strptime(text, options.time_format)  # noqa: DTZ007 (the zone is added later)
             return parse_local_time(text, origin=options.time_origin, step_seconds=options.time_step)
         except ValueError as error:
-            hint = "" if options.time_format else ": set --time-format if it is not ISO 8601"
+            hint = "" if options.time_format else _time_hint(text)
             raise InvalidRow(f"measured_at is {text!r}: {error}{hint}") from None
 
     def _is_date_only(self, text: str) -> bool:
@@ -190,6 +190,14 @@ class CsvLayout:
                     f"measured_at is {text!r}, a date, and the column {name!r} seems to be the time of day: "
                     f"set --time-of-day-column"
                 )
+
+
+def _time_hint(text: str) -> str:
+    if TIME_OF_DAY.fullmatch(text):
+        return (
+            ": if another column has the date, set it as --time-column and this one as --time-of-day-column"
+        )
+    return ": set --time-format if it is not ISO 8601"
 
 
 def _with_number(extras: dict[str, str]) -> dict[str, str | int]:

@@ -8,9 +8,8 @@ from datetime import tzinfo
 
 from readings.files.records import Body, Item, Rejected
 from readings.files.text import TextLines
-from readings.payload import MAX_BODY_BYTES
+from readings.payload import MAX_BODY_BYTES, SENSOR_FIELDS
 
-SENSOR_FIELDS = ("sensor_id", "id")
 NO_SPACE = re.compile(r"[^ \t\n\r]")
 REST = ": the rest of the file is not read"
 # An element is at most as long as a body; the text of two is always enough to parse the next one.

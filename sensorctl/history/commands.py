@@ -14,8 +14,8 @@ from db.queries.export import ExportQuery, Series
 from db.queries.imports import stored_imports
 from messaging.management.admin import queue_depth
 from readings.files.csv_options import CsvOptions
-from readings.files.json_bodies import SENSOR_FIELDS
-from readings.payload import format_timestamp
+from readings.payload import SENSOR_FIELDS
+from readings.times import format_timestamp
 from sensorctl.files import STDIO
 from sensorctl.history import option_types as types
 from sensorctl.history.default_command import DEFAULT_COMMAND, DefaultCommandGroup

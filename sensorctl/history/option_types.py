@@ -146,7 +146,7 @@ Sensors = Annotated[
 ]
 SensorColumn = Annotated[str | None, typer.Option(help="Column of the sensor. Default: sensor_id or id.")]
 TimeColumn = Annotated[
-    str | None, typer.Option(help="Column of the time. Default: measured_at, timestamp or data.")
+    str | None, typer.Option(help="Column of the time. Default: measured_at, timestamp, data or time.")
 ]
 TimeOfDayColumn = Annotated[
     str | None, typer.Option(help="Column of the time of day, if the time's column has only the date.")

@@ -3,7 +3,7 @@
 from db.migrations.sql_files import execute_sql_files
 
 revision = "0005"
-down_revision = "0002"
+down_revision = "0003"
 
 
 def upgrade() -> None:

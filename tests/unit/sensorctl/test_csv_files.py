@@ -136,9 +136,9 @@ def test_the_unit_in_a_column_is_used() -> None:
         ("timestamp,temperature", "2026-01-01 12:00:00 CET,21.5", "names the time zone CET"),
         ("timestamp,temperature", "17:00,21.5", "must be an ISO 8601 time"),
         (
-            "timestamp,Time,temperature",
+            "timestamp,Hora,temperature",
             "2026-01-01,12:00,21.5",
-            "'Time' seems to be the time of day: set --time-of",
+            "'Hora' seems to be the time of day: set --time-of",
         ),
         ("timestamp,x,temperature", "2026-01-01,9:05 PM,21.5", "'x' seems to be the time of day"),
         ("timestamp,hour,temperature", "2026-01-01,9,21.5", "'hour' seems to be the time of day"),
@@ -166,7 +166,7 @@ def test_what_can_be_misread_is_refused_with_its_line(header: str, row: str, rea
         (
             "2026-01-01T12:00:00Z,20\n",
             {"no_header": True},
-            "no column is named measured_at or timestamp or data",
+            "no column is named measured_at or timestamp or data or time",
         ),
         (
             "time,temperature,temperatura\n",

@@ -40,6 +40,7 @@ STORED = st.builds(
     temperature=st.floats(ABSOLUTE_ZERO, MAX_TEMPERATURE).map(lambda t: round(t, 9) + 0.0),
     run_id=st.none() | st.uuids(),
     sequence=st.none() | st.integers(0, 2**63 - 1),
+    import_id=st.none(),
 )
 
 

@@ -81,7 +81,7 @@ def test_options_name_other_columns(columns: CsvOptions, content: str) -> None:
         (
             DEFAULTS,
             "a,b",
-            "no column is named measured_at or timestamp or data: set --time-column",
+            "no column is named measured_at or timestamp or data or time: set --time-column",
         ),
         (CsvOptions(time_column="a"), "a,b", "no column is named temperature or temperatura"),
         (CsvOptions(time_column="a", value_columns=("b",)), "a,b", "no column is named sensor_id or id"),
