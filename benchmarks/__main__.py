@@ -30,6 +30,7 @@ from benchmarks.plan import (
     PUBLISHING,
     QUICK,
     SECTIONS,
+    SENSOR_STATES,
     SINGLE,
     STARTUP,
     SUMMARY,
@@ -37,7 +38,18 @@ from benchmarks.plan import (
 )
 from benchmarks.processes import Processes
 from benchmarks.results import Results
-from benchmarks.sections import batches, consumers, images, load, memory, publishing, single, startup, summary
+from benchmarks.sections import (
+    batches,
+    consumers,
+    images,
+    load,
+    memory,
+    publishing,
+    sensor_states,
+    single,
+    startup,
+    summary,
+)
 from messaging.management.client import Management
 from messaging.settings import BrokerSettings
 from runtime.errors import ServiceUnavailable
@@ -50,6 +62,7 @@ MEASURES: dict[str, Callable[[Bench], None]] = {
     PUBLISHING: publishing.measure,
     LOAD: load.measure,
     SUMMARY: summary.measure,
+    SENSOR_STATES: sensor_states.measure,
     MEMORY: memory.measure,
     STARTUP: startup.measure,
     IMAGES: images.measure,

@@ -9,10 +9,11 @@ CONSUMERS = "consumers"
 PUBLISHING = "publishing"
 LOAD = "load"
 SUMMARY = "summary"
+SENSOR_STATES = "states"
 MEMORY = "memory"
 STARTUP = "startup"
 IMAGES = "images"
-SECTIONS = (SINGLE, BATCHES, CONSUMERS, PUBLISHING, LOAD, MEMORY, STARTUP, IMAGES, SUMMARY)
+SECTIONS = (SINGLE, BATCHES, CONSUMERS, PUBLISHING, LOAD, MEMORY, STARTUP, IMAGES, SUMMARY, SENSOR_STATES)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +37,9 @@ class Plan:
     memory_seconds: float = 1_500.0
     summary_readings: int = 36_000_000
     summary_runs: int = 50
+    states_sensors: int = 5_000
+    states_days: int = 365
+    states_runs: int = 50
 
     def includes(self, contender: str) -> bool:
         """Return whether a contender was selected."""
@@ -45,7 +49,7 @@ class Plan:
 FULL = Plan(rounds=5)
 QUICK = Plan(
     rounds=1,
-    sections=(SINGLE, BATCHES, CONSUMERS, PUBLISHING, LOAD, MEMORY, STARTUP, SUMMARY),
+    sections=(SINGLE, BATCHES, CONSUMERS, PUBLISHING, LOAD, MEMORY, STARTUP, SUMMARY, SENSOR_STATES),
     messages=600,
     working_messages=120,
     publish_messages=1_000,
@@ -56,4 +60,7 @@ QUICK = Plan(
     memory_seconds=8.0,
     summary_readings=100_000,
     summary_runs=5,
+    states_sensors=500,
+    states_days=10,
+    states_runs=10,
 )

@@ -86,6 +86,7 @@ def results_of_a_full_run() -> Results:
         "summary": {
             "large/readings": 35_900_000, "large/p95": 60, "three/p95": 1, "tenth/p50": 10, "older/p50": 11,
         },
+        "states": {"sensors": 5_000, "states/p95": 150},
     }  # fmt: skip
     results = Results()
     for section, values in values_by_section.items():
@@ -98,7 +99,7 @@ def test_each_target_reads_its_own_figure() -> None:
     results = results_of_a_full_run()
     figures = [target.figure(results) for target in TARGETS]
     assert figures == pytest.approx(
-        [0.9, 2.0, 2.0, 0.75, 15000 / 270, 3.0, 0.9, 12, 3, 50, 1.0, 80, 1.01, 60, 1, 1.1]
+        [0.9, 2.0, 2.0, 0.75, 15000 / 270, 3.0, 0.9, 12, 3, 50, 1.0, 80, 1.01, 60, 1, 1.1, 150]
     )
 
 
@@ -111,7 +112,13 @@ def test_the_memory_target_is_unknown_after_fewer_than_a_million_messages() -> N
 def test_the_summary_target_is_unknown_with_fewer_than_36_million_readings() -> None:
     results = results_of_a_full_run()
     results.values["summary"]["large/readings"] = [100_000.0]
-    assert [target.figure(results) for target in TARGETS[-3:]] == [None, 1, None]
+    assert [target.figure(results) for target in TARGETS[-4:-1]] == [None, 1, None]
+
+
+def test_the_target_of_the_states_is_unknown_with_fewer_than_5_000_sensors() -> None:
+    results = results_of_a_full_run()
+    results.values["states"]["sensors"] = [500.0]
+    assert TARGETS[-1].figure(results) is None
 
 
 def test_growth_compares_the_end_with_the_first_quarter() -> None:
