@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from native import control
+from native import control, directory
 from native.settings import StackSettings, read_settings
 from native.stack import Stack
 from native.state import read_state
@@ -53,6 +53,8 @@ def down() -> None:
 def clean() -> None:
     """Stop the stack and delete its data."""
     layout = read_settings().layout
+    directory.require_own(layout)
+    directory.require_deletable(layout)
     with control.exclusive(layout):
         control.stop_supervisor(layout)
         shutil.rmtree(layout.directory)

@@ -1,6 +1,7 @@
 """Finding, starting and stopping the supervisor, which runs in the background."""
 
 import fcntl
+import os
 import signal
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import groupby
 
+from native import directory
 from native.process_handle import ProcessHandle, StopSpec, terminate_all
 from native.settings import ROOT, Layout
 from native.state import StackState, read_state
@@ -18,11 +20,21 @@ STOP_TIMEOUT_SECONDS = 180.0  # above the sum of the stages' grace periods
 
 @contextmanager
 def exclusive(layout: Layout) -> Iterator[None]:
-    """Hold the lock that lets one command at a time change this stack."""
-    layout.logs.mkdir(parents=True, exist_ok=True)
-    with layout.lock_file.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+    """Hold the lock that lets one command at a time change this stack.
+
+    Files that are created in the meantime, also by the supervisor and its children, are private.
+
+    Raises:
+        ServiceUnavailable: When the directory belongs to another checkout.
+    """
+    previous_umask = os.umask(directory.PRIVATE_UMASK)
+    try:
+        directory.prepare(layout)
+        with layout.lock_file.open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+    finally:
+        os.umask(previous_umask)
 
 
 def running_state(layout: Layout) -> StackState | None:

@@ -1,7 +1,9 @@
 """Free local ports, and the processes that listen on the others."""
 
 import secrets
+import shlex
 import socket
+from contextlib import suppress
 
 import psutil
 
@@ -39,5 +41,19 @@ def listener(port: int) -> str:
     """Describe the process that listens on a port, as far as this user may see it."""
     for connection in psutil.net_connections("tcp"):
         if connection.status == psutil.CONN_LISTEN and connection.laddr.port == port and connection.pid:
-            return f"process {connection.pid} ({command_line(connection.pid)})"
+            return f"process {connection.pid} ({command_line(connection.pid)}){_owner(connection.pid, port)}"
     return "a process that this user cannot see"
+
+
+def _owner(pid: int, port: int) -> str:
+    """Say which stack a process belongs to, and what stops that stack; nothing for any other process."""
+    if "docker-proxy" in command_line(pid):
+        return f" of a container, which `docker ps --filter publish={port}` names"
+    with suppress(psutil.Error):
+        for process in psutil.Process(pid).parents():
+            if process.cmdline()[-2:] == ["native", "supervise"]:
+                checkout = process.cwd()
+                return (
+                    f" of the native stack of {checkout}, which `make -C {shlex.quote(checkout)} down` stops"
+                )
+    return ""

@@ -160,10 +160,12 @@ class PrivateRabbitMQ:
 
     def _environment(self) -> dict[str, str]:
         """Return the environment, without the settings of the user's or the machine's RabbitMQ."""
-        inherited = {name: os.environ[name] for name in ("PATH", "LANG", "TZ") if name in os.environ}
+        inherited = {name: os.environ[name] for name in ("PATH", "TZ") if name in os.environ}
         home = self.directory
         return inherited | {
             "HOME": str(home),
+            # With another encoding, the scripts of the broker and Erlang fail at a path that is not ASCII.
+            "LC_ALL": "C.UTF-8",
             "ERL_EPMD_PORT": str(self._epmd_port),
             "ERL_EPMD_ADDRESS": LOOPBACK,
             "RABBITMQ_NODENAME": NODE,
@@ -178,8 +180,10 @@ class PrivateRabbitMQ:
             "RABBITMQ_LOGS": "-",
             # Makes the script replace itself with the node, which handles SIGTERM, instead of waiting …
             "RABBITMQ_ALLOW_INPUT": "1",
-            # … which then needs -noinput.
-            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "-noinput -kernel inet_dist_use_interface {127,0,0,1}",
+            # … which then needs -noinput. With +fnu, file names are UTF-8.
+            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": (
+                "+fnu -noinput -kernel inet_dist_use_interface {127,0,0,1}"
+            ),
         }
 
     def _speaks_amqp(self) -> bool:

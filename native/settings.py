@@ -71,6 +71,7 @@ class Layout:
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
+        self.checkout_file = directory / "checkout"
         self.logs = directory / "logs"
         self.postgres = directory / "postgres"
         self.rabbitmq = directory / "rabbitmq"
@@ -83,6 +84,11 @@ class Layout:
         self.alerter_state = directory / "alerter.json"
         self.supervisor_log = self.logs / "supervisor.log"
         self.pid_file = directory / "supervisor.pid"
+
+    @property
+    def entries(self) -> frozenset[str]:
+        """The names of everything in the directory."""
+        return frozenset(path.name for path in vars(self).values() if path.parent == self.directory)
 
     def outbox(self, sensor: str) -> Path:
         """Return the path of a sensor's outbox."""

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # apt.sh PACKAGE...: install Debian packages as root without starting or enabling their services.
 set -euo pipefail
+umask 022  # what packages install is for all users
 
 policy=/usr/sbin/policy-rc.d      # every package runs it before it starts a service; see policy-rc.d(8)
 backup=$policy.kept-by-sensors
@@ -30,11 +31,16 @@ disable() {  # the unit files of packages that were not installed before
   update-rc.d rabbitmq-server disable >/dev/null 2>&1 || true
 }
 
+quietly() {  # show the output of a command only if it fails
+  local output
+  output=$("$@" 2>&1 < /dev/null) || { printf '%s\n' "$output" "$1 $2 failed." >&2; return 1; }
+}
+
 had_erlang=no; installed erlang-base && had_erlang=yes
 had_rabbitmq=no; installed rabbitmq-server && had_rabbitmq=yes
 export DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1
 trap restore_policy EXIT
 forbid_services
-apt-get update -q
-apt-get install -y -q --no-install-recommends "$@"
+quietly apt-get update -q
+quietly apt-get install -y -q --no-install-recommends "$@"
 if [ "$had_rabbitmq" = no ] && installed rabbitmq-server; then disable; fi

@@ -27,11 +27,11 @@ HTTP_SECONDS = 30
 
 
 class NativeStack:
-    """A native stack, which is controlled by its commands only."""
+    """A native stack, which is controlled by its commands only, in the locale C."""
 
     def __init__(self, directory: Path) -> None:
         self.layout = Layout(directory)
-        self._environment = {**os.environ, **ports(), "NATIVE_DIR": str(directory)}
+        self._environment = {**os.environ, **ports(), "NATIVE_DIR": str(directory), "LC_ALL": "C"}
 
     def run(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", *arguments]

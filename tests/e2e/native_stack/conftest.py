@@ -14,7 +14,7 @@ CONSUMERS = ["pipeline-1", "pipeline-2"]
 def shared_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NativeStack]:
     """The stack in the state in which the previous test left it."""
     require_rabbitmq()
-    stack = NativeStack(tmp_path_factory.mktemp("native"))
+    stack = NativeStack(tmp_path_factory.mktemp("natíve"))
     try:
         yield stack
     finally:

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from runtime.env_file import read_env_file
@@ -120,3 +121,24 @@ def test_psql_reaches_the_database(stack: NativeStack) -> None:
     done = stack.psql("select count(*) > 0 from reading")
     assert done.returncode == 0, done.stderr
     assert " t" in done.stdout
+
+
+def test_no_other_user_can_read_its_files(stack: NativeStack) -> None:
+    files = [stack.layout.directory, *stack.layout.directory.rglob("*")]
+    readable = [path for path in files if path.exists() and path.lstat().st_mode & 0o066]
+
+    assert readable == []
+    assert {stack.layout.log("sensor-1"), stack.layout.outbox("sensor-1")} <= set(files)
+
+
+def test_its_directory_belongs_to_its_checkout(stack: NativeStack, tmp_path: Path) -> None:
+    checkout = stack.layout.checkout_file.read_text()
+    stack.layout.checkout_file.write_text(f"{tmp_path}\n")
+    try:
+        done = [stack.run("native", command) for command in ("up", "down", "clean")]
+    finally:
+        stack.layout.checkout_file.write_text(checkout)
+
+    assert [end.returncode for end in done] == [69] * 3
+    assert all(f"belongs to the checkout {tmp_path}, not to this one" in end.stderr for end in done)
+    assert stack.state().supervisor.is_alive()

@@ -1,0 +1,72 @@
+"""The native stack's directory: whose it is, who may read it, and what it contains."""
+
+import os
+from pathlib import Path
+
+from native.settings import ROOT, Layout
+from runtime.errors import ServiceUnavailable
+
+PRIVATE_UMASK = 0o077
+PRIVATE_FILE, PRIVATE_FOLDER = 0o600, 0o700
+# PostgreSQL refuses to run as root. The user nobody runs it then, and must reach its data and nothing else.
+TRAVERSABLE_FOLDER = 0o711
+
+
+def prepare(layout: Layout) -> None:
+    """Create the directory, note this checkout in it, and make what it contains private to its owner.
+
+    Raises:
+        ServiceUnavailable: When it belongs to another checkout.
+    """
+    require_own(layout)
+    layout.logs.mkdir(parents=True, exist_ok=True)
+    layout.checkout_file.write_text(f"{ROOT}\n", encoding="utf-8")
+    make_private(layout)
+
+
+def require_own(layout: Layout) -> None:
+    """Check that no other checkout has created the directory.
+
+    A folder that does not exist any more does not count: a checkout may be moved, with its directory.
+
+    Raises:
+        ServiceUnavailable: With the other checkout, when there is one.
+    """
+    if not layout.checkout_file.exists():
+        return
+    other = Path(layout.checkout_file.read_text(encoding="utf-8").removesuffix("\n"))
+    if other.is_dir() and not other.samefile(ROOT):
+        raise ServiceUnavailable(
+            f"{layout.directory} belongs to the checkout {other}, not to this one, {ROOT}. "
+            "Nothing was changed. Run the command there, or set another directory with NATIVE_DIR."
+        )
+
+
+def make_private(layout: Layout) -> None:
+    """Withdraw the permissions of other users from the directory and its entries."""
+    traversable = TRAVERSABLE_FOLDER if os.geteuid() == 0 else PRIVATE_FOLDER
+    layout.postgres.mkdir(exist_ok=True)
+    for path in (layout.directory, *layout.directory.iterdir()):
+        if path in (layout.directory, layout.postgres):
+            path.chmod(traversable)
+        elif not path.is_symlink():
+            path.chmod(PRIVATE_FOLDER if path.is_dir() else PRIVATE_FILE)
+
+
+def require_deletable(layout: Layout) -> None:
+    """Check that the directory contains only what the native stack writes.
+
+    Raises:
+        ServiceUnavailable: With what else it contains.
+    """
+    # A program that is killed while it replaces the file NAME leaves NAME.PID.new.
+    foreign = sorted(
+        path.name
+        for path in layout.directory.glob("*")
+        if not any(path.name == name or path.name.startswith(f"{name}.") for name in layout.entries)
+    )
+    if foreign:
+        raise ServiceUnavailable(
+            f"{layout.directory} contains {', '.join(foreign)}, which the native stack did not write. "
+            "Nothing was deleted: check NATIVE_DIR, or move that away."
+        )
