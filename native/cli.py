@@ -16,7 +16,8 @@ from native.state import read_state
 from native.supervision import Supervision
 from native.up import up as start_stack
 from runtime import exit_codes, lifecycle, logs
-from runtime.errors import ConfigurationError, ServiceUnavailable
+from runtime.command_line import report, run_command
+from runtime.errors import ServiceUnavailable
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Run the whole system without Docker.")
 COLUMNS = ("program", "state", "pid", "port", "restarts", "last exit code", "since")
@@ -24,14 +25,14 @@ COLUMNS = ("program", "state", "pid", "port", "restarts", "last exit code", "sin
 
 def main() -> None:
     """Run a command; print an expected error as one message and exit with its exit code."""
+    run_command(_run)
+
+
+def _run() -> None:
     try:
         app()
-    except ConfigurationError as error:
-        print(error, file=sys.stderr)
-        sys.exit(exit_codes.EXIT_CONFIGURATION)
     except ServiceUnavailable as error:
-        print(error, file=sys.stderr)
-        sys.exit(exit_codes.EXIT_UNAVAILABLE)
+        sys.exit(report(str(error), exit_codes.EXIT_UNAVAILABLE))
 
 
 @app.command()

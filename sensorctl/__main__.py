@@ -7,8 +7,9 @@ import typer
 
 from db.errors import StoreUnavailable
 from messaging.errors import BrokerUnavailable
-from runtime.errors import ConfigurationError, ServiceUnavailable
-from runtime.exit_codes import EXIT_CONFIGURATION, EXIT_INTERRUPTED, EXIT_UNAVAILABLE
+from runtime.command_line import report, run_command
+from runtime.errors import ServiceUnavailable
+from runtime.exit_codes import EXIT_UNAVAILABLE
 from sensorctl.lazy_group import CommandEntry, LazyGroup
 
 HELP = """Operate the running system.
@@ -92,15 +93,15 @@ app = typer.Typer(
 
 def main() -> None:
     """Run the command; turn errors into a message and an exit code."""
+    run_command(_run)
+
+
+def _run() -> None:
     try:
         app()
-    except ConfigurationError as error:
-        _exit(str(error), EXIT_CONFIGURATION)
     except ServiceUnavailable as error:
         message = f"{_server_prefix(error)}{error}\nRun `sensorctl doctor` to see what is missing."
-        _exit(message, EXIT_UNAVAILABLE)
-    except KeyboardInterrupt:
-        sys.exit(EXIT_INTERRUPTED)
+        sys.exit(report(message, EXIT_UNAVAILABLE))
 
 
 def _server_prefix(error: ServiceUnavailable) -> str:
@@ -108,11 +109,6 @@ def _server_prefix(error: ServiceUnavailable) -> str:
     if isinstance(error, BrokerUnavailable):
         return "broker: "
     return "database: " if isinstance(error, StoreUnavailable) else ""
-
-
-def _exit(message: str, code: int) -> None:
-    print(message, file=sys.stderr)
-    sys.exit(code)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Input and output files: an output file gets its name only when it is complete."""
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -79,3 +80,33 @@ def test_a_file_that_cannot_be_read_is_a_usage_error(tmp_path: Path, open_input:
         open_input(str(tmp_path / "nowhere"))
     with pytest.raises(typer.BadParameter, match=r"cannot read .*: Is a directory"):
         open_input(str(tmp_path))
+
+
+def test_what_a_killed_command_left_is_deleted(tmp_path: Path) -> None:
+    (tmp_path / ".yesterday.csv.1.partial").write_text("abandoned")
+    (tmp_path / ".other.partial").write_text("of another program")
+
+    with open_output(str(tmp_path / "out.csv")) as file:
+        file.write("complete\n")
+
+    assert file_names(tmp_path) == [".other.partial", "out.csv"]
+
+
+def test_what_a_running_command_writes_is_kept(tmp_path: Path) -> None:
+    with open_output(str(tmp_path / "first.csv")) as first:
+        first.write("first\n")
+        with open_output(str(tmp_path / "second.csv")) as second:
+            second.write("second\n")
+
+    assert (tmp_path / "first.csv").read_text() == "first\n"
+    assert file_names(tmp_path) == ["first.csv", "second.csv"]
+
+
+def test_a_closed_stream_is_a_usage_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    monkeypatch.setattr(sys, "stdout", None)
+
+    with pytest.raises(typer.BadParameter, match="standard input is closed"):
+        open_binary_input("-")
+    with pytest.raises(typer.BadParameter, match="standard output is closed"), open_output("-"):
+        raise AssertionError
