@@ -98,7 +98,7 @@ class TestDoctor:
         assert sensorctl("setup").returncode == 0
         run.start_consumer()
         done = eventually_succeeds(sensorctl, "doctor")
-        assert done.stdout.count(" ok ") == 7
+        assert done.stdout.count(" ok ") == 9
         assert "quorum, durable, arguments none" in done.stdout
 
     @pytest.mark.parametrize(
