@@ -26,6 +26,7 @@ from dashboard.snapshots import Snapshot, SnapshotStore, describe_change, descri
 from dashboard.telemetry import DashboardTelemetry
 from db.queries.minutes import MinuteSeries
 from monitoring.model import SystemStatus
+from readings.ids import sensor_id_forms
 from runtime.errors import ServiceUnavailable
 from web.auth import Address, Auth, Credentials, require_token
 from web.errors import document_errors
@@ -113,9 +114,12 @@ def get_minutes(
 ) -> Minutes:
     """Return the last hour of some sensors by the minute."""
     series: dict[str, list[Minute]] = {sensor_id: [] for sensor_id in sensor}
-    for row in resources.minutes.last_hour(series):
+    requested = {form: sensor_id for sensor_id in sensor for form in sensor_id_forms([sensor_id])}
+    for row in resources.minutes.last_hour(requested):
         at, (readings, low, mean, high) = int(row.minute.timestamp()), row[2:]
-        series[row.sensor_id].append(Minute(at=at, readings=readings, min=low, mean=mean, max=high))
+        series[requested[row.sensor_id]].append(
+            Minute(at=at, readings=readings, min=low, mean=mean, max=high)
+        )
     return Minutes(sensors=series)
 
 

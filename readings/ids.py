@@ -4,6 +4,7 @@ import os
 import re
 import time
 import unicodedata
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID, uuid5
 
@@ -35,6 +36,15 @@ def normalise_sensor_id(text: str) -> str:
     if not text.isascii():
         text = unicodedata.normalize("NFC", _VARIATION_SELECTORS.sub("", text))
     return text.strip()
+
+
+def sensor_id_forms(sensor_ids: Iterable[str]) -> list[str]:
+    """Return the IDs as given and as they are stored, to select sensors by them.
+
+    A sensor may have been stored under another form by version 0.1.0.
+    """
+    given = list(sensor_ids)
+    return list(dict.fromkeys([*given, *map(normalise_sensor_id, given)]))
 
 
 def validate_sensor_id(text: str) -> str:

@@ -25,8 +25,9 @@ _DEGREE_WORD = r"(?:degrees?|degs?|grade?|graus?|grados?|gradi|graden|degrés?)"
 _ONLY_A_UNIT = re.compile(rf"(?:°|'|o(?=[cf]$)|{_DEGREE_WORD})*([^\W\d_]+?)°?")
 # The degree sign, its look-alikes, and what it becomes in a wrong character encoding, the longest first.
 _DEGREE_SIGNS = re.compile(
-    "Ã‚Â°|\udcc2\udcb0|\ufffd+|ï¿½|&deg;|[ÂВ]°|Âº|┬░|¬∞|掳|ﾂｰ|[\udcb0º˚∘⁰ᵒ゜]"  # noqa: RUF001 (look-alikes)
-    r"|(?<![^\W_])[*øØ¡∞░`](?=\s?[CFKcfk](?![^\W_]))"
+    "Ã‚Â°|\udcc2\udcb0|&deg;|[ÂВ]°|Âº|┬░|¬∞|掳|ﾂｰ|[\udcb0º˚∘⁰ᵒ゜]"  # noqa: RUF001 (look-alikes)
+    "|(?:\ufffd{1,2}|ï¿½)(?=[CFKcfk](?![^\\W_]))"
+    "|(?<![^\\W_])(?:[*øØ¡∞░`]|\ufffd{1,2}|ï¿½)(?=\\s?[CFKcfk](?![^\\W_]))"
 )
 _SINGLE_SIGNS = {"â„ƒ": "°C", "â\x84\x83": "°C", "â„‰": "°F", "â\x84\x89": "°F"}
 _CYRILLIC_LETTERS = str.maketrans("СсКк", "CcKk")

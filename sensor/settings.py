@@ -9,7 +9,7 @@ from urllib.parse import quote
 from pydantic import Field, field_validator
 
 from messaging.settings import BrokerSettings
-from readings.ids import MAX_SENSOR_ID_CHARACTERS
+from readings.ids import MAX_SENSOR_ID_CHARACTERS, validate_sensor_id
 from readings.model import Unit
 from runtime.settings import ServiceSettings
 
@@ -110,10 +110,10 @@ class SensorSettings(BrokerSettings, ServiceSettings):
 
     @field_validator("sensor_id")
     @classmethod
-    def _require_printable(cls, sensor_id: str) -> str:
-        if not sensor_id.isprintable() or sensor_id != sensor_id.strip():
-            raise ValueError("must not contain control characters, or spaces at its start or end")
-        return sensor_id
+    def _validate_sensor_id(cls, sensor_id: str) -> str:
+        if sensor_id != sensor_id.strip():
+            raise ValueError("must not contain spaces at its start or end")
+        return validate_sensor_id(sensor_id)
 
     @property
     def interval_seconds(self) -> float:

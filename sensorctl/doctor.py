@@ -23,6 +23,7 @@ from runtime.errors import ServiceUnavailable
 from runtime.text import quantity
 from sensorctl.output import fail, safe_text, show
 from sensorctl.settings import OperatorSettings, discover_settings
+from sensorctl.time_shifts import TIME_SHIFT_HINT, describe_time_shifts
 
 CLOCK_TOLERANCE_SECONDS = 2.0
 SETUP_HINT = "run `sensorctl setup`"
@@ -181,6 +182,14 @@ def _check_clock(settings: OperatorSettings) -> CheckResult:
     return CheckResult("clock", f"the database's clock differs by {offset:+.3f} s from this machine's", hint)
 
 
+def _check_sensor_times(settings: OperatorSettings) -> CheckResult:
+    with closing(Summary(settings)) as summary:
+        shifts = summary.time_shifts()
+    if shifts:
+        return CheckResult("sensor times", describe_time_shifts(shifts), TIME_SHIFT_HINT)
+    return CheckResult("sensor times", "no sensor's times are whole hours behind their arrival")
+
+
 CHECKS: tuple[tuple[str, Callable[[OperatorSettings], CheckResult]], ...] = (
     ("variables", _check_variables),
     ("broker", _check_broker),
@@ -191,6 +200,7 @@ CHECKS: tuple[tuple[str, Callable[[OperatorSettings], CheckResult]], ...] = (
     ("database", _check_database),
     ("schema", _check_schema),
     ("clock", _check_clock),
+    ("sensor times", _check_sensor_times),
 )
 MANAGEMENT_HINT = "set RABBITMQ_MANAGEMENT_URL, and give the user the tag `monitoring`"
 DATABASE_HINT = "is PostgreSQL running, and are host, user and password correct?"
@@ -204,4 +214,5 @@ HINTS = {
     "database": DATABASE_HINT,
     "schema": DATABASE_HINT,
     "clock": DATABASE_HINT,
+    "sensor times": DATABASE_HINT,
 }

@@ -14,6 +14,7 @@ from rich.text import Text
 from db.queries.summary import Summary
 from sensorctl.output import JsonOption, WatchOption, console, safe_text, show, show_json
 from sensorctl.settings import discover_settings
+from sensorctl.time_shifts import TIME_SHIFT_HINT, describe_time_shifts
 
 REFRESH_INTERVAL_SECONDS = 1.0
 Row = dict[str, Any]
@@ -26,7 +27,10 @@ def summary(
         float, typer.Option(min=0, help="Seconds to wait for the first reading.", show_default=False)
     ] = 0,
 ) -> None:
-    """Show the last hour of each sensor: readings, minimum, mean, maximum and last value."""
+    """Show the last hour of each sensor: readings, minimum, mean, maximum and last value.
+
+    A note names sensors whose times are hours behind, which are therefore missing from the last hour.
+    """
     with closing(Summary(discover_settings())) as source:
         _await_first_reading(source, wait)
         if as_json:
@@ -35,6 +39,9 @@ def summary(
             _watch(source)
         else:
             show(summary_table(source.sensors(), source.overall()))
+            if shifts := source.time_shifts():
+                show(safe_text(f"!! {describe_time_shifts(shifts)}"))
+                show(safe_text(f"→ {TIME_SHIFT_HINT}"))
 
 
 def _await_first_reading(source: Summary, timeout_seconds: float) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import text
 
 from db.engine import make_engine, translate_errors
+from db.queries.time_shifts import TimeShift, read_time_shifts
 from db.settings import DatabaseSettings
 
 Row = dict[str, Any]
@@ -23,6 +24,10 @@ class Summary:
     def overall(self) -> Row:
         """Return `last_hour_overall`: the same aggregates over all sensors."""
         return self._rows("SELECT * FROM last_hour_overall")[0]
+
+    def time_shifts(self) -> list[TimeShift]:
+        """Return the sensors whose times are a constant number of hours behind their arrival."""
+        return read_time_shifts(self._engine)
 
     def server_time(self) -> float:
         """Return the server's clock in seconds since 1970."""

@@ -20,6 +20,7 @@ from messaging.consuming.mqtt import (
     sensor_id_from_route,
 )
 from messaging.topology import ROUTING_PREFIX
+from readings.ids import normalise_sensor_id
 from readings.payload import MAX_INTEGER
 from runtime.text import to_valid_text
 
@@ -111,8 +112,9 @@ class DeadLetter:
             to_valid_text(self.headers.get(name) or "") for name in (ORIGINAL_EXCHANGE, ORIGINAL_ROUTING_KEY)
         )
         if key.startswith(ROUTING_PREFIX):
-            return key.removeprefix(ROUTING_PREFIX)
-        return sensor_id_from_route(Route(exchange, key))
+            return normalise_sensor_id(key.removeprefix(ROUTING_PREFIX))
+        named = sensor_id_from_route(Route(exchange, key))
+        return named and normalise_sensor_id(named)
 
     @property
     def origin(self) -> Origin | None:
@@ -158,7 +160,7 @@ def _sensor_id(fields: Mapping[str, Any]) -> str | None:
     named = fields.get("sensor_id", fields.get("id"))
     if isinstance(named, bool) or not isinstance(named, str | int):
         return None
-    return to_valid_text(named).strip()
+    return normalise_sensor_id(to_valid_text(named))
 
 
 def _broker_death(deaths: Any) -> datetime | None:

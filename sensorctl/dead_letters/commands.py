@@ -11,6 +11,7 @@ from messaging.dead_letters.filter import DeadLetterFilter
 from messaging.dead_letters.operations import MAX_REPLAYS, Replay
 from messaging.dead_letters.queue import open_dead_letter_queue
 from messaging.dead_letters.record import to_record
+from readings.ids import sensor_id_forms
 from runtime.text import quantity
 from sensorctl.dead_letters.file import export_messages, import_messages
 from sensorctl.dead_letters.operations import progress_of, run_discard, run_replay
@@ -50,7 +51,7 @@ def list_(
     as_json: JsonOption = False,
 ) -> None:
     """Show the oldest dead letters, and count them by reason. They stay in the queue."""
-    selection = DeadLetterFilter((), reasons or (), sensors or (), older_than, newer_than)
+    selection = DeadLetterFilter((), reasons or (), sensor_id_forms(sensors or ()), older_than, newer_than)
     counts: Counter[str] = Counter()
     shown: list[DeadLetter] = []
     inspected = 0
@@ -110,7 +111,9 @@ def replay(
     A message leaves the dead-letter queue only when the broker has confirmed its copy. A message that is
     dead-lettered again counts its replays, and is skipped after three.
     """
-    selection = DeadLetterFilter(ids or (), reasons or (), sensors or (), older_than, newer_than)
+    selection = DeadLetterFilter(
+        ids or (), reasons or (), sensor_id_forms(sensors or ()), older_than, newer_than
+    )
     operation = Replay(selection, limit=limit, rate=rate, force=force, progress=progress_of("replay"))
     settings = discover_settings()
     replayed = operation.dry_run(settings) if dry_run else run_replay(settings, operation)
@@ -133,7 +136,9 @@ def discard(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")] = False,
 ) -> None:
     """Delete dead letters permanently, after confirmation. `sensorctl dead export` makes a copy."""
-    selection = DeadLetterFilter(ids or (), reasons or (), sensors or (), older_than, newer_than)
+    selection = DeadLetterFilter(
+        ids or (), reasons or (), sensor_id_forms(sensors or ()), older_than, newer_than
+    )
     discarded = run_discard(discover_settings(), selection, limit, None if yes else _confirm_discard)
     print(f"Discarded {discarded.total()}: {format_reasons(discarded)}.")
     _exit_on_failure(selection, failed=False)
@@ -148,7 +153,7 @@ def export_(
     newer_than: NewerThan = None,
 ) -> None:
     """Write dead letters completely as JSON Lines. They stay in the queue."""
-    selection = DeadLetterFilter((), reasons or (), sensors or (), older_than, newer_than)
+    selection = DeadLetterFilter((), reasons or (), sensor_id_forms(sensors or ()), older_than, newer_than)
     exported = export_messages(discover_settings(), selection, file)
     print_message(f"Exported {quantity(exported, 'dead letter')}.")
 

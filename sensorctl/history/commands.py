@@ -14,6 +14,7 @@ from db.queries.export import ExportQuery, Series
 from db.queries.imports import stored_imports
 from messaging.management.admin import queue_depth
 from readings.files.csv_options import CsvOptions
+from readings.ids import sensor_id_forms
 from readings.payload import SENSOR_FIELDS
 from readings.times import format_timestamp
 from sensorctl.files import STDIO
@@ -199,7 +200,7 @@ def export(
     imported again and keep their IDs.
     """
     resolved_format = _resolve_output_format(file, file_format)
-    query = ExportQuery(what, since, until, tuple(sensors or ()))
+    query = ExportQuery(what, since, until, tuple(sensor_id_forms(sensors or ())))
     exported = export_rows(discover_settings(), query, file, resolved_format)
     print_message(f"Exported {exported} {what.value}.")
 

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from readings.ids import sensor_id_forms
 from runtime.text import escape_unprintable
 from sensorctl.logs.filter import Level, LogFilter
 from sensorctl.logs.parser import LogEvent
@@ -62,7 +63,7 @@ def logs(
     events are counted and reported at the end. Times are ISO 8601 (UTC unless they have an offset) or ages
     such as 10m or 2h. To follow: make logs | sensorctl logs -
     """
-    selection = LogFilter(services or (), level, events or (), sensors or (), since, until)
+    selection = LogFilter(services or (), level, events or (), sensor_id_forms(sensors or ()), since, until)
     sources = (
         file_sources(files)
         if files

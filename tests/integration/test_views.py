@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from db.queries.summary import Summary
+from db.queries.time_shifts import TimeShift
 from db.store import Store
 from readings.ids import uuid7
 from readings.model import Reading
@@ -105,6 +106,27 @@ def test_summary_reads_the_views(database: Database) -> None:
         assert summary.overall()["mean_temperature"] == pytest.approx(21.0)
         assert abs(summary.server_time() - datetime.now(UTC).timestamp()) < 30
         assert summary.server_version()[0].isdigit()
+    finally:
+        summary.close()
+
+
+def test_sensors_that_send_local_times_as_utc_are_found(database: Database) -> None:
+    now = datetime.now(UTC)
+    behind = {"new-york": timedelta(hours=5), "caracas": timedelta(hours=4.5), "on-time": timedelta()}
+    minutes = [now - timedelta(minutes=i) for i in range(30)]
+    save(database, *(at(time - shift, 20.0, name) for name, shift in behind.items() for time in minutes))
+    # as they would be, had each arrived two seconds after its measurement
+    database.query(
+        "UPDATE reading SET received_at = measured_at + CASE sensor_id"
+        " WHEN 'new-york' THEN interval '5 h 2 s'"
+        " WHEN 'caracas' THEN interval '4 h 30 min 2 s'"
+        " ELSE interval '2 s' END"
+    )
+    save(database, *(at(now - timedelta(hours=3, minutes=i), 20.0, "imported") for i in range(30)))
+
+    summary = Summary(database.settings)
+    try:
+        assert summary.time_shifts() == [TimeShift("caracas", 4.5), TimeShift("new-york", 5.0)]
     finally:
         summary.close()
 

@@ -49,11 +49,17 @@ def test_the_name_of_the_connection_contains_the_sensor_id(monkeypatch: pytest.M
     assert load(SensorSettings).client_name == "sensor-Küche 2"
 
 
+def test_the_sensor_id_is_one_in_both_unicode_forms(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SENSOR_ID", "Ku\u0308che")
+
+    assert load(SensorSettings).sensor_id == "K\u00fcche"
+
+
 @pytest.mark.parametrize(
     ("variable", "value", "allowed"),
     [
-        ("SENSOR_ID", "a\nb", "must not contain control characters"),
-        ("SENSOR_ID", " a", "must not contain control characters, or spaces at its start or end"),
+        ("SENSOR_ID", "a\nb", "must not contain control or other unprintable characters"),
+        ("SENSOR_ID", " a", "must not contain spaces at its start or end"),
         ("SENSOR_ID", "x" * 129, "at most 128 characters"),
         ("SENSOR_INTERVAL_SECONDS", "-1", "greater than or equal to 0"),
         ("SENSOR_INTERVAL_SECONDS", "86401", "less than or equal to 86400"),

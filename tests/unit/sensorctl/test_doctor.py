@@ -7,6 +7,7 @@ import pytest
 
 from db.errors import StoreUnavailable
 from db.migrate import newest_version
+from db.queries.time_shifts import TimeShift
 from messaging.errors import BrokerUnavailable
 from messaging.management.client import ManagementUnavailable
 from messaging.topology import Topology
@@ -40,6 +41,7 @@ class Environment:
         self.alternates = {"sensors", "amq.topic"}
         self.version: str | None = newest_version()
         self.clock_offset = 0.0
+        self.time_shifts: list[TimeShift] = []
         self.errors: dict[str, Exception] = {}
 
     def respond(self, server: str, response: Any) -> Any:
@@ -52,7 +54,9 @@ class Environment:
 
 
 @pytest.fixture
-def environment(monkeypatch: pytest.MonkeyPatch, operators_broker: FakeBroker) -> Environment:
+def environment(  # noqa: C901 (one fake method for each check)
+    monkeypatch: pytest.MonkeyPatch, operators_broker: FakeBroker
+) -> Environment:
     environment = Environment(operators_broker)
     Topology("heat").declare(environment.broker.connect("", "").channel())
     for _consumer in range(2):
@@ -81,6 +85,9 @@ def environment(monkeypatch: pytest.MonkeyPatch, operators_broker: FakeBroker) -
         def server_time(self) -> Any:
             return environment.respond("database", time.time() + environment.clock_offset)
 
+        def time_shifts(self) -> Any:
+            return environment.respond("database", environment.time_shifts)
+
         def close(self) -> None: ...
 
     monkeypatch.setattr(doctor, "Management", FakeManagement)
@@ -95,7 +102,8 @@ def test_a_healthy_stack_passes_every_check(environment: Environment) -> None:
     results = environment.results()
 
     assert list(results) == [
-        "variables", "broker", "queue", "delivery limit", "limits", "routing", "database", "schema", "clock"
+        "variables", "broker", "queue", "delivery limit", "limits", "routing", "database", "schema", "clock",
+        "sensor times",
     ]  # fmt: skip
     assert {result.hint for result in results.values()} == {None}
     assert (
@@ -112,6 +120,16 @@ def test_urls_are_named_and_not_shown_because_they_contain_passwords() -> None:
     variables = next(doctor.run_checks(settings))
 
     assert variables.status == "broker at RABBITMQ_URL, database at DATABASE_URL, queue sensor_data"
+
+
+def test_sensors_whose_times_are_hours_behind_fail_the_check(environment: Environment) -> None:
+    environment.time_shifts = [TimeShift("attic", 5.0), *(TimeShift(str(i), 3.5) for i in range(7))]
+
+    result = environment.results()["sensor times"]
+
+    assert result.status.startswith("times are constantly behind their arrival: attic by 5 h, 0 by 3.5 h, ")
+    assert result.status.endswith("3 by 3.5 h and 3 others")
+    assert "set NAIVE_TIME_ZONE of the consumers to their time zone" in (result.hint or "")
 
 
 @pytest.mark.parametrize(
@@ -219,7 +237,7 @@ def test_a_clock_that_differs_fails_the_check(environment: Environment, seconds:
             "database",
             StoreUnavailable("Connection refused"),
             "database-down",
-            ["database", "schema", "clock"],
+            ["database", "schema", "clock", "sensor times"],
         ),
     ],
 )
@@ -230,7 +248,7 @@ def test_a_check_that_cannot_be_made_reports_the_error_and_the_others_are_made(
 
     results = environment.results()
 
-    assert len(results) == 9
+    assert len(results) == 10
     for name in failed:
         assert results[name] == (name, f"{problem}: {error}", doctor.HINTS[name])
     assert [name for name, result in results.items() if result.hint] == failed

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from db.errors import StoreUnavailable
+from db.queries.time_shifts import TimeShift
 from sensorctl import doctor
 from sensorctl import summary as summary_command
 from sensorctl.doctor import CheckResult
@@ -44,6 +45,9 @@ class FakeSummary:
     def overall(self) -> dict[str, Any]:
         return dict(ROW)
 
+    def time_shifts(self) -> list[TimeShift]:
+        return [TimeShift("attic", 5.0)]
+
     def close(self) -> None:
         type(self).closed += 1
 
@@ -64,6 +68,14 @@ def test_the_table_of_the_summary_is_not_cut_when_it_is_piped(sensorctl: RunComm
     assert "kitchen" in out
     assert "21.50" in out
     assert "…" not in out
+
+
+@pytest.mark.usefixtures("summary")
+def test_the_summary_names_sensors_whose_times_are_hours_behind(sensorctl: RunCommand) -> None:
+    _, out, _ = sensorctl("summary")
+
+    assert "times are constantly behind their arrival: attic by 5 h" in out
+    assert "→ if they send local times without an offset, set NAIVE_TIME_ZONE" in out
 
 
 @pytest.mark.usefixtures("summary")
