@@ -48,7 +48,7 @@ bench:  ## run the benchmark against peers, about 45 minutes; ARGS="--sections s
 	@bash scripts/venv.sh bench
 	@bash scripts/develop.sh bench $(ARGS)
 
-bench-quick:  ## run the benchmark in about two minutes, with fewer messages and rounds
+bench-quick:  ## run the benchmark in about three minutes, with fewer messages and rounds
 	@bash scripts/venv.sh bench
 	@bash scripts/develop.sh bench --quick $(ARGS)
 

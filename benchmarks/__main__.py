@@ -27,6 +27,7 @@ from benchmarks.plan import (
     IMAGES,
     LOAD,
     MEMORY,
+    OFFERED,
     PUBLISHING,
     QUICK,
     SECTIONS,
@@ -44,6 +45,7 @@ from benchmarks.sections import (
     images,
     load,
     memory,
+    offered,
     publishing,
     sensor_states,
     single,
@@ -61,6 +63,7 @@ MEASURES: dict[str, Callable[[Bench], None]] = {
     CONSUMERS: consumers.measure,
     PUBLISHING: publishing.measure,
     LOAD: load.measure,
+    OFFERED: offered.measure,
     SUMMARY: summary.measure,
     SENSOR_STATES: sensor_states.measure,
     MEMORY: memory.measure,
@@ -166,7 +169,7 @@ def _queue_type(bench: Bench) -> str:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument(
-        "--quick", action="store_true", help="one round with fewer messages, about two minutes"
+        "--quick", action="store_true", help="one round with fewer messages, about three minutes"
     )
     parser.add_argument("--sections", type=_sections, help=f"sections to run: {','.join(SECTIONS)}")
     parser.add_argument("--rounds", type=_positive, help="rounds per contender; default 5, with --quick 1")

@@ -58,6 +58,11 @@ def project(batch_size: int = 1) -> Contender:
     return Contender(key, title, PIPELINE, PROJECT_TABLE, variables)
 
 
+def auto() -> Contender:
+    """Return this project's consumer with automatic batches."""
+    return Contender("auto", "this project, BATCH_SIZE=auto", PIPELINE, PROJECT_TABLE, {"BATCH_SIZE": "auto"})
+
+
 def consumers(python: Path) -> tuple[Contender, ...]:
     """Return the consumers that are compared at prefetch 1."""
     return (

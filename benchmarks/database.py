@@ -51,6 +51,11 @@ STORED: LiteralString = """
 SELECT count(*) FROM (SELECT pg_xact_commit_timestamp(xmin) AS at FROM reading) AS committed
 WHERE at > {begin} AND at <= {end}
 """
+DELAYS: LiteralString = """
+SELECT extract(epoch FROM at - measured_at)::float8
+FROM (SELECT measured_at, pg_xact_commit_timestamp(xmin) AS at FROM {table}) AS committed
+WHERE at > {begin} AND at <= {end}
+"""
 SUMMARY: LiteralString = """
 SELECT sensor_id, readings, min_temperature, mean_temperature, max_temperature, last_temperature
 FROM last_hour_summary
@@ -126,6 +131,13 @@ class Database:
     def latencies(self, begin: datetime, end: datetime) -> list[float]:
         """Return the seconds from measurement to commit of each reading measured between these times."""
         statement = sql.SQL(LATENCIES).format(begin=sql.Literal(begin), end=sql.Literal(end))
+        return [row[0] for row in self._run(statement)]
+
+    def delays(self, table: str, begin: datetime, end: datetime) -> list[float]:
+        """Return the seconds from measurement to commit of each reading committed between these times."""
+        statement = sql.SQL(DELAYS).format(
+            table=sql.Identifier(table), begin=sql.Literal(begin), end=sql.Literal(end)
+        )
         return [row[0] for row in self._run(statement)]
 
     def stored(self, begin: datetime, end: datetime) -> int:

@@ -8,7 +8,8 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from benchmarks.plan import BATCHES, CONSUMERS, LOAD, MEMORY, PUBLISHING, SINGLE
+from benchmarks.curves import curves
+from benchmarks.plan import BATCHES, CONSUMERS, LOAD, MEMORY, OFFERED, PUBLISHING, SINGLE
 from benchmarks.results import Results
 from benchmarks.targets import serial_bound
 
@@ -88,6 +89,19 @@ def throughput(axes: Axes, results: Results) -> None:
     _logarithmic(axes, "readings per second")
 
 
+def offered(measure: str, label: str) -> Draw:
+    """Draw a measure of each mode and peer against the offered rate; peers are dashed."""
+
+    def picture(axes: Axes, results: Results) -> None:
+        for title, by_rate in curves(results, measure).items():
+            ours = title.startswith("this project")
+            axes.plot(list(by_rate), list(by_rate.values()), "-" if ours else "--", marker="o", label=title)
+        _logarithmic(axes, label)
+        axes.legend(frameon=False, fontsize="x-small")
+
+    return picture
+
+
 def processors(axes: Axes, results: Results) -> None:
     """Draw the CPU usage of each part against the offered rate."""
     _parts(axes, results, "cpu ")
@@ -148,6 +162,8 @@ PICTURES: dict[str, tuple[str, str, Draw]] = {
     "publishing": (PUBLISHING, "Publishing", bars(PUBLISHING)),
     "latency": (LOAD, "Latency against load, one consumer at prefetch 1", latency),
     "throughput": (LOAD, "Throughput against load, one consumer at prefetch 1", throughput),
+    "offered": (OFFERED, "Stored against offered", offered("stored", "stored readings per second")),
+    "delay": (OFFERED, "Median delay against offered", offered("p50", "measurement to commit, ms")),
     "cpu": (LOAD, "CPU against load", processors),
     "load-memory": (LOAD, "Memory against load", megabytes),
     "memory": (MEMORY, "Memory over a run", memory),

@@ -8,17 +8,23 @@ BATCHES = "batches"
 CONSUMERS = "consumers"
 PUBLISHING = "publishing"
 LOAD = "load"
+OFFERED = "offered"
 SUMMARY = "summary"
 SENSOR_STATES = "states"
 MEMORY = "memory"
 STARTUP = "startup"
 IMAGES = "images"
-SECTIONS = (SINGLE, BATCHES, CONSUMERS, PUBLISHING, LOAD, MEMORY, STARTUP, IMAGES, SUMMARY, SENSOR_STATES)
+SECTIONS = (
+    SINGLE, BATCHES, CONSUMERS, PUBLISHING, LOAD, OFFERED, MEMORY, STARTUP, IMAGES, SUMMARY, SENSOR_STATES,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """Messages are per run; `batches` and `load_seconds` are by batch size and by offered rate."""
+    """Messages are per run; `batches` and `load_seconds` are by batch size and by offered rate.
+
+    `offered` are the rates at which this project's modes are compared, `offered_peers` those of its peers.
+    """
 
     rounds: int
     sections: tuple[str, ...] = SECTIONS
@@ -30,8 +36,12 @@ class Plan:
     batches: Mapping[int, int] = field(
         default_factory=lambda: {1: 3_000, 10: 12_000, 100: 40_000, 500: 60_000, 2_000: 80_000}
     )
-    load_seconds: Mapping[int, float] = field(
-        default_factory=lambda: {10: 10.0, 50: 10.0, 100: 10.0, 500: 8.0, 1_000: 5.0, 2_000: 5.0}
+    load_seconds: Mapping[int, float] = field(default_factory=lambda: {10: 10.0, 100: 10.0, 500: 8.0})
+    offered: tuple[int, ...] = (10, 50, 100, 500, 1_000, 2_000, 5_000, 10_000, 20_000)
+    offered_peers: tuple[int, ...] = (100, 500, 1_000, 2_000)
+    offered_seconds: float = 5.0
+    offered_messages: int = (
+        400  # at low rates a run lasts until this many are measured, but not over a minute
     )
     memory_messages: int = 1_000_000
     memory_seconds: float = 1_500.0
@@ -49,13 +59,17 @@ class Plan:
 FULL = Plan(rounds=5)
 QUICK = Plan(
     rounds=1,
-    sections=(SINGLE, BATCHES, CONSUMERS, PUBLISHING, LOAD, MEMORY, STARTUP, SUMMARY, SENSOR_STATES),
+    sections=tuple(section for section in SECTIONS if section != IMAGES),
     messages=600,
     working_messages=120,
     publish_messages=1_000,
     bulk_messages=5_000,
     batches={1: 500, 10: 1_500, 100: 5_000, 500: 10_000, 2_000: 10_000},
-    load_seconds={10: 3.0, 100: 3.0, 500: 3.0},
+    load_seconds={10: 3.0, 100: 3.0},
+    offered=(100, 2_000),
+    offered_peers=(),
+    offered_seconds=3.0,
+    offered_messages=1,
     memory_messages=20_000,
     memory_seconds=8.0,
     summary_readings=100_000,

@@ -10,12 +10,14 @@ from statistics import median
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.curves import offered_tables
 from benchmarks.plan import (
     BATCHES,
     CONSUMERS,
     IMAGES,
     LOAD,
     MEMORY,
+    OFFERED,
     PUBLISHING,
     SENSOR_STATES,
     SINGLE,
@@ -35,6 +37,7 @@ HEADLINES = {
     CONSUMERS: "Several consumers, messages per second",
     PUBLISHING: "Publishing, messages per second",
     LOAD: "Latency and throughput under load, one consumer at prefetch 1",
+    OFFERED: "Stored and delayed, by the offered rate",
     SUMMARY: "The cost of the summary",
     SENSOR_STATES: "The cost of the sensors' states",
     MEMORY: "Memory",
@@ -100,6 +103,9 @@ def tables(results: Results) -> Iterator[tuple[str, str, Rows]]:
         if section == LOAD:
             yield section, headline, load_rows(results, LATENCY_MEASURES)
             yield section, "CPU and memory under load", load_rows(results, COST_MEASURES)
+        elif section == OFFERED:
+            for title, rows in offered_tables(results):
+                yield section, title, rows
         else:
             yield section, headline, section_rows(results, section)
 

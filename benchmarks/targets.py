@@ -1,9 +1,20 @@
 """The targets, and whether a run met them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from statistics import median
 
-from benchmarks.plan import BATCHES, CONSUMERS, LOAD, MEMORY, PUBLISHING, SENSOR_STATES, SINGLE, SUMMARY
+from benchmarks.plan import (
+    BATCHES,
+    CONSUMERS,
+    LOAD,
+    MEMORY,
+    OFFERED,
+    PUBLISHING,
+    SENSOR_STATES,
+    SINGLE,
+    SUMMARY,
+)
 from benchmarks.results import Results, ratio, serial_rate
 
 MET, MISSED, UNKNOWN = "met", "missed", "not measured"
@@ -13,6 +24,7 @@ FLAT = 1.05
 # Fewer than 36,000,000, since the oldest leave the hour while the last are written.
 MANY_READINGS = 33_000_000
 MANY_SENSORS = 5_000
+LOW_RATES = (10, 50, 100)
 
 Figure = Callable[[Results], float | None]
 
@@ -58,6 +70,33 @@ def serial_bound(results: Results) -> float | None:
 def _batches_over_bound(results: Results) -> float | None:
     rate, bound = results.median(BATCHES, "500"), serial_bound(results)
     return rate / bound if rate and bound else None
+
+
+def at_worst(measure: str, rates: Sequence[int]) -> Figure:
+    """Return the figure that is the worst ratio of `auto` to prefetch 1 over these rates."""
+
+    def figure(results: Results) -> float | None:
+        found = [
+            ratio(
+                results.rounds(OFFERED, f"auto/1/{rate}/{measure}"),
+                results.rounds(OFFERED, f"project/1/{rate}/{measure}"),
+            )
+            for rate in rates
+        ]
+        known = [value for value in found if value is not None]
+        return max(known) if len(known) == len(found) else None
+
+    return figure
+
+
+def stored_at_most_offered(results: Results) -> float | None:
+    """Return the stored rate of `auto` at the highest offered rate, relative to the best fixed mode."""
+    rates = [int(key.split("/")[2]) for key in results.keys(OFFERED) if key.startswith("auto/1/")]
+    if not rates:
+        return None
+    fixed = [results.rounds(OFFERED, f"{mode}/1/{max(rates)}/stored") for mode in ("project", "batch-500")]
+    best = max(filter(None, fixed), key=median, default=[])
+    return ratio(results.rounds(OFFERED, f"auto/1/{max(rates)}/stored"), best)
 
 
 def after_a_million(key: str) -> Figure:
@@ -122,6 +161,30 @@ TARGETS = (
     ),
     Target("latency at 100 readings per second, p99", 15, "ms", median_at(LOAD, "100/p99"), at_most=True),
     Target("… p50", 5, "ms", median_at(LOAD, "100/p50"), at_most=True),
+    Target(
+        "BATCH_SIZE=auto at 10, 50 and 100 offered per second relative to prefetch 1, p50",
+        1.2,
+        TIMES,
+        at_worst("p50", LOW_RATES),
+        at_most=True,
+    ),
+    Target("… p99", 1.2, TIMES, at_worst("p99", LOW_RATES), at_most=True),
+    Target(
+        "… at the highest offered rate, relative to the best fixed mode", 0.95, TIMES, stored_at_most_offered
+    ),
+    Target(
+        "prefetch 1 at 2,000 offered per second, relative to the bare loop there",
+        0.85,
+        TIMES,
+        median_ratio((OFFERED, "project/1/2000/stored"), (OFFERED, "consume/1/2000/stored")),
+    ),
+    Target(
+        "three consumers with BATCH_SIZE=auto at 2,000 offered per second, largest share to smallest",
+        1.2,
+        TIMES,
+        median_at(OFFERED, "auto/3/2000/share"),
+        at_most=True,
+    ),
     Target("a sensor after 1,000,000 messages", 55, "MB", after_a_million("sensor/megabytes"), at_most=True),
     Target(
         "… relative to its memory after a quarter of them",

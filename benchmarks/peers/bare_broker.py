@@ -1,9 +1,11 @@
 """The broker alone, with bare pika: `consume` at prefetch 1, `drain` in batches, `confirm` and `publish`.
 
-The consumers print the messages per second between the first delivery and the last ack.
+The consumers print the messages per second between the first delivery and the last ack. They end after
+MESSAGES messages, or at SIGTERM.
 """
 
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable
@@ -43,6 +45,9 @@ def receive(channel: BlockingChannel, prefetch: int, ack_interval: int) -> None:
         if received == MESSAGES:
             channel.stop_consuming()
 
+    signal.signal(
+        signal.SIGTERM, lambda *_: channel.connection.add_callback_threadsafe(channel.stop_consuming)
+    )
     channel.basic_consume(QUEUE, on_message)
     channel.start_consuming()
     print(received / (time.perf_counter() - started_at))
