@@ -11,11 +11,10 @@ from sqlalchemy import Connection, text
 from db.checks import check_existing_rows
 from db.engine import connect
 from db.errors import StoreTimeout
-from db.migration_lock import lock_migrations
+from db.migration_lock import MIGRATION_TIMEOUT_SECONDS, lock_migrations
 from db.settings import DatabaseSettings
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-MIGRATION_TIMEOUT_SECONDS = 15 * 60.0
 # The oldest transaction that keeps a table of this project locked, such as an export.
 TABLE_READER = """
 SELECT application_name AS name, usename AS role, pid, date_trunc('second', xact_start) AS started_at

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, text
 
 from db.engine import connect, execute_composed
 from db.errors import InvalidData, StoreUnavailable
-from db.migration_lock import lock_migrations
+from db.migration_lock import MIGRATION_TIMEOUT_SECONDS, lock_migrations
 from db.public import revoke_from_public
 from db.settings import DatabaseSettings
 
@@ -80,7 +80,8 @@ def ensure_roles(settings: DatabaseSettings, roles: list[Role]) -> None:
         StoreUnavailable: When the database does not answer, or another process created a role meanwhile.
     """
     try:
-        with connect(settings, name="roles") as connection:
+        timeout = MIGRATION_TIMEOUT_SECONDS
+        with connect(settings, name="roles", statement_timeout_seconds=timeout) as connection:
             connection.execution_options(isolation_level="READ COMMITTED")
             _ensure_all(connection, roles)
     except InvalidData as error:  # setup of another database of this server created the role meanwhile
