@@ -15,6 +15,7 @@ LOCK_TIMEOUT_SECONDS = 1.0
 # Each reading is written once at the end and read once from the start, so a larger cache would not help.
 CACHE_KIB = 256
 FILE_SUFFIXES = ("", "-wal", "-shm", "-journal")
+# The table has kept its name since 0.1.0, whose files are still opened.
 CREATE_TABLE = """
 CREATE TABLE IF NOT EXISTS waiting (
     row INTEGER PRIMARY KEY, sensor_id TEXT NOT NULL, message_id TEXT NOT NULL, body BLOB NOT NULL

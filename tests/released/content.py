@@ -80,10 +80,10 @@ def publish_busy_day(broker: VirtualHost) -> None:
 
 
 def publish_until_now(broker: VirtualHost) -> None:
-    """Publish readings of the last four minutes of a sensor that sends no more."""
+    """Publish readings of the last two minutes of a sensor that sends no more."""
     now = datetime.now(UTC)
     for number in range(RECENT_READINGS):
-        measured_at = (now - timedelta(seconds=20 * number)).isoformat()
+        measured_at = (now - timedelta(seconds=10 * number)).isoformat()
         broker.publish({"sensor_id": OFFLINE_SENSOR, "measured_at": measured_at, "temperature": 12.5})
 
 

@@ -19,11 +19,6 @@ from urllib.parse import urlsplit
 
 import pika
 
-from db.maintenance import prepare_partitions
-from db.migrate import upgrade
-from messaging.management.admin import declare_topology
-from messaging.management.client import Management
-from messaging.topology import Topology
 from native.postgres import PrivatePostgres
 from runtime.version import VERSION
 from tests import services
@@ -37,7 +32,7 @@ from tests.waiting import DEADLINE_SECONDS, eventually
 
 RELEASED = Path(__file__).parent
 MIGRATIONS = services.ROOT / "db" / "migrations" / "versions"
-RETENTION_DAYS = 36_500
+RETENTION_DAYS = "36500"
 SENSOR_CSV = "timestamp,value\n" + "".join(
     f"2025-11-23T08:00:{second:02}Z,{second / 4}\n" for second in range(8)
 )
@@ -73,11 +68,13 @@ def environment() -> Iterator[tuple[VirtualHost, Database, Path, Processes]]:
         tempfile.TemporaryDirectory() as scratch,
         processes(Path(scratch), broker.environment | database.environment) as run,
     ):
-        upgrade(database.settings)
-        prepare_partitions(database.settings, RETENTION_DAYS)
-        declare_topology(broker.settings)
-        Management(broker.settings).set_delivery_limit_policy(Topology(QUEUE))
+        set_up(run)
         yield broker, database, binaries, run
+
+
+def set_up(run: Processes) -> None:
+    setup = run.start("sensorctl setup", RETENTION_DAYS=RETENTION_DAYS)
+    assert setup.wait() == 0, setup.text
 
 
 @contextmanager
@@ -159,7 +156,7 @@ def record_messages(directory: Path, broker: VirtualHost, database: Database, ru
     consumer = run.start_consumer()
     expected = len(stored) + content.BUSY_READINGS + content.RECENT_READINGS
     eventually(lambda: database.count() == expected, DEADLINE_SECONDS, "all readings are stored")
-    prepare_partitions(database.settings, RETENTION_DAYS)  # as the setup at the next start does
+    set_up(run)  # creates the partition of the busy day
     dead = 1 + content.publish_invalid(broker)
     eventually(lambda: broker.ready(DEAD_QUEUE) == dead, DEADLINE_SECONDS, "they are dead-lettered")
     replay = run.start("sensorctl dead replay --reason invalid-field")
