@@ -22,6 +22,12 @@ DATA_ERROR_CLASSES = ("22", "23")
 INSUFFICIENT_PRIVILEGE = "42501"
 QUERY_CANCELED = "57014"  # by statement_timeout
 LOCK_NOT_AVAILABLE = "55P03"  # by lock_timeout
+# The driver has no SQLSTATE for a rejected connection. In another language the hint is missing.
+CONNECTION_LIMITS = ("too many connections for", "sorry, too many clients", "remaining connection slots")
+CONNECTION_LIMIT_HINT = (
+    "; stop some clients, or raise max_connections of the server, of which setup gives each role a share, "
+    "and run `sensorctl setup`"
+)
 UNAVAILABLE_BY_STATE = {
     INSUFFICIENT_PRIVILEGE: PermissionDenied,
     QUERY_CANCELED: StoreTimeout,
@@ -145,6 +151,8 @@ def describe(error: psycopg.Error | SQLAlchemyError) -> str:
     message = getattr(getattr(cause, "diag", None), "message_primary", None) or str(cause)
     state = _sqlstate(cause)
     text = " ".join(str(message).split())
+    if not state and any(reason in text for reason in CONNECTION_LIMITS):
+        text += CONNECTION_LIMIT_HINT
     return f"{text} (SQLSTATE {state})" if state else text
 
 

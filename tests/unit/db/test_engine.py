@@ -142,6 +142,20 @@ def test_without_an_sqlstate_only_the_drivers_data_error_is_invalid_data(
     assert str(caught.value) == str(caught_bare.value) == str(error)
 
 
+@pytest.mark.parametrize(
+    "reason",
+    [
+        'FATAL:  too many connections for role "writer"',
+        "FATAL:  sorry, too many clients already",
+        "FATAL:  remaining connection slots are reserved for roles with the SUPERUSER attribute",
+    ],
+)
+def test_a_reached_limit_of_connections_has_a_hint(reason: str) -> None:
+    hint = r"raise max_connections .* run `sensorctl setup`"
+    with pytest.raises(StoreUnavailable, match=hint), translate_errors():
+        raise psycopg.OperationalError(f"connection failed: {reason}")
+
+
 def test_errors_of_sqlalchemy_itself_mean_unavailable() -> None:
     with pytest.raises(StoreUnavailable, match="closed"), translate_errors():
         raise ResourceClosedError("This Connection is closed")
