@@ -9,7 +9,7 @@ from readings.files.csv_columns import find_columns
 from readings.files.csv_layout import CsvLayout
 from readings.files.csv_options import CsvOptions
 from readings.files.csv_rows import split_fields
-from readings.files.records import UnreadableFile
+from readings.files.errors import UnreadableFile
 from readings.files.text import TextLines
 
 DELIMITERS = (",", ";", "\t", "|")

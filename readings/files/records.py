@@ -8,10 +8,6 @@ from readings.files.text import TextLines
 from readings.model import Unit
 
 
-class UnreadableFile(Exception):
-    """The file cannot be read as it is; the message says why and what to do."""
-
-
 class Record(NamedTuple):
     """A measurement of a file.
 

@@ -5,6 +5,7 @@ import io
 from collections.abc import Callable, Iterator
 from typing import Protocol
 
+from readings.files.errors import UnreadableFile
 from readings.payload import MAX_BODY_BYTES
 
 # A longer line is truncated to this length, which makes it invalid.
@@ -51,11 +52,19 @@ def check_encoding(name: str) -> str:
         ValueError: When Python has no text encoding of this name.
     """
     try:
-        # Encodings of bytes to bytes, such as base64, fail here; so does "undefined".
-        b"".decode(name)
-        return codecs.lookup(name).name if codecs.getincrementaldecoder(name)() else name
-    except (LookupError, UnicodeError):
-        raise ValueError("must be a text encoding such as utf-8, utf-16, cp1252 or latin-1") from None
+        # Encodings of bytes, such as base64, fail here, and those that cannot replace what is invalid.
+        decoded = _make_decoder(name).decode("a".encode(name), final=True)
+    except (LookupError, ValueError, AssertionError):
+        decoded = ""
+    if decoded != "a":
+        raise ValueError("must be a text encoding such as utf-8, utf-16, cp1252 or latin-1")
+    return codecs.lookup(name).name
+
+
+def _make_decoder(encoding: str) -> io.IncrementalNewlineDecoder:
+    # Invalid bytes of UTF-8 can be encoded again; of other encodings they are replaced.
+    errors = "surrogateescape" if encoding.startswith("utf-8") else "replace"
+    return io.IncrementalNewlineDecoder(codecs.getincrementaldecoder(encoding)(errors), translate=True)
 
 
 def is_undecodable(text: str) -> bool:
@@ -112,15 +121,14 @@ class TextLines:
     def _decode(self) -> Iterator[str]:
         chunk = self._read()
         self.encoding = self.encoding or detect_encoding(chunk)
-        # Invalid bytes of UTF-8 can be encoded again; of other encodings they are replaced.
-        errors = "surrogateescape" if self.encoding.startswith("utf-8") else "replace"
-        decoder = io.IncrementalNewlineDecoder(
-            codecs.getincrementaldecoder(self.encoding)(errors), translate=True
-        )
-        while chunk:
-            yield decoder.decode(chunk)
-            chunk = self._read()
-        yield decoder.decode(b"", final=True)
+        decoder = _make_decoder(self.encoding)
+        try:
+            while chunk:
+                yield decoder.decode(chunk)
+                chunk = self._read()
+            yield decoder.decode(b"", final=True)
+        except UnicodeError as error:  # the few encodings that cannot replace what is invalid
+            raise UnreadableFile(f"the file is not {self.encoding}: {error}") from None
 
     def _read(self) -> bytes:
         # A slow source must not delay the lines that it has already sent.

@@ -10,7 +10,8 @@ import structlog
 from readings.files.csv_layout import CsvLayout
 from readings.files.csv_options import CsvOptions
 from readings.files.csv_recognition import check_signature, recognise_csv
-from readings.files.records import Record, Rejected, UnreadableFile
+from readings.files.errors import UnreadableFile
+from readings.files.records import Record, Rejected
 from readings.files.text import TextLines
 from readings.model import Unit
 from runtime.errors import ConfigurationError

@@ -1,7 +1,8 @@
 """A file of which everything that decides about its readings is known before the first is published."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import Literal
@@ -9,9 +10,10 @@ from typing import Literal
 from readings.errors import InvalidReading
 from readings.files.csv_options import CsvOptions
 from readings.files.csv_recognition import recognise_csv
+from readings.files.errors import UnreadableFile
 from readings.files.json_bodies import JsonLayout
 from readings.files.local_time import Passes, find_passes, resolve_times
-from readings.files.records import Body, Item, Layout, Record, UnreadableFile
+from readings.files.records import Body, Item, Layout, Record
 from readings.files.text import TextLines
 from sensorctl.history.input_file import InputFile
 from sensorctl.history.messages import parse_item
@@ -19,8 +21,7 @@ from sensorctl.history.messages import parse_item
 FileFormat = Literal["csv", "jsonl", "json"]
 # A file with more new sensors must be confirmed: the number of a row may have been taken for the sensor.
 MAX_NEW_SENSORS = 20
-# Enough to see that a column is not the sensor.
-MAX_COUNTED_SENSORS = 10_000
+FindKnown = Callable[[list[str]], AbstractSet[str]]
 
 
 @dataclass(frozen=True)
@@ -37,34 +38,37 @@ class HistoryFile:
         lines = self.file.lines(self.layout.encoding)
         return lines, resolve_times(self.layout.read(lines), self.zone, self.passes)
 
-    def check_sensors(self, find_known: Callable[[list[str]], AbstractSet[str]]) -> None:
-        """Require that the operator names the column of the sensor if it would add many sensors.
+    def check_sensors(self, items: Iterable[Item], find_known: FindKnown) -> Iterator[Item]:
+        """Yield the items, as long as they add few sensors, or the operator named the column of the sensor.
 
         `find_known` returns which of some sensors exist.
 
         Raises:
-            UnreadableFile: When it must be named.
+            UnreadableFile: When the column must be named.
         """
-        column = self.layout.implicit_sensor
-        if column is None or not self.file.can_repeat:
-            return
-        sensors = self._sensors()
-        if len(sensors) > MAX_NEW_SENSORS and len(sensors - find_known(sorted(sensors))) > MAX_NEW_SENSORS:
-            raise UnreadableFile(too_many_sensors(column, len(sensors)))
+        new: set[str] = set()
+        known: set[str] = set()
+        for item in items:
+            sensor = self._implicit_sensor(item)
+            if sensor is not None and sensor not in known:
+                new.add(sensor)
+            if len(new) > MAX_NEW_SENSORS:
+                known |= find_known(sorted(new))
+                new -= known
+            if len(new) > MAX_NEW_SENSORS:
+                raise UnreadableFile(_too_many_sensors(self.layout.implicit_sensor or ""))
+            yield item
 
-    def _sensors(self) -> set[str]:
-        sensors: set[str] = set()
-        for item in self.read()[1]:
-            if isinstance(item, Record):
-                sensors.add(item.sensor or "")
-            elif isinstance(item, Body) and b'"reading_id"' not in item.body:
-                try:
-                    sensors.add(parse_item(item, self.zone).sensor_id)
-                except InvalidReading:
-                    continue
-            if len(sensors) >= MAX_COUNTED_SENSORS:
-                break
-        return sensors
+    def _implicit_sensor(self, item: Item) -> str | None:
+        """Return the sensor of a row, if its column was found by its name alone."""
+        if self.layout.implicit_sensor is None:
+            return None
+        if isinstance(item, Record):
+            return item.sensor
+        if isinstance(item, Body) and b'"reading_id"' not in item.body:
+            with suppress(InvalidReading):
+                return parse_item(item, self.zone).sensor_id
+        return None
 
 
 def recognise(
@@ -88,9 +92,8 @@ def recognise(
     return HistoryFile(file, csv_layout, history.zone, find_passes(items, history.zone))
 
 
-def too_many_sensors(column: str, count: int) -> str:
-    """Return why the column of the sensor must be named."""
+def _too_many_sensors(column: str) -> str:
     return (
-        f"{column} would add {count} new sensors: if it is the sensor and not the number of the row, confirm "
-        f"it with --sensor-column {column.partition(' ')[0]}; else set --sensor NAME"
+        f"{column} would add more than {MAX_NEW_SENSORS} new sensors: if it is the sensor and not the number "
+        f"of the row, confirm it with --sensor-column {column.partition(' ')[0]}; else set --sensor NAME"
     )

@@ -18,7 +18,7 @@ from messaging.management.admin import NAME
 from messaging.publishing.bulk import BulkPublisher, Message
 from messaging.publishing.confirm_publisher import ConfirmPublisher
 from readings.files.csv_options import CsvOptions
-from readings.files.records import UnreadableFile
+from readings.files.errors import UnreadableFile
 from readings.ids import uuid7
 from runtime.text import escape_unprintable
 from sensorctl.history.checkpoint import Checkpoint
@@ -60,13 +60,19 @@ class Import:
                 )
             import_id = checkpoint.import_id if checkpoint else uuid7()
             lines, items = history.read()
+            if not history.file.can_repeat:
+                items = history.check_sensors(items, partial(_find_known, settings))
             messages = MessageReader(
                 items, lines, history.zone, start, report.invalid, report.left_out, import_id
             )
             messages.retention = _find_retention(settings)
             with file_progress_bar() as bar:
                 size = path.stat().st_size if checkpoint else None
-                self._publish(settings, messages, ImportProgress(start, checkpoint, bar, size))
+                try:
+                    self._publish(settings, messages, ImportProgress(start, checkpoint, bar, size))
+                finally:
+                    if messages.position.published:
+                        print_message(f"To delete these readings: sensorctl import undo {import_id}")
         for line in report.summary(messages.position):
             print_message(line)
         if messages.expiring:
@@ -74,8 +80,6 @@ class Import:
                 f"Warning: {messages.expiring} of these readings are older than the retention "
                 "(RETENTION_DAYS), and are dropped soon after they are stored."
             )
-        if messages.position.published:
-            print_message(f"To delete these readings again: sensorctl import undo {import_id}")
         return messages.position
 
     def _publish(
@@ -114,7 +118,9 @@ def open_history(
     try:
         with open_input_file(name, stream=file_format == "jsonl") as file:
             history = recognise(file, file_format, options, settings.naive_time_zone)
-            history.check_sensors(partial(_find_known, settings))
+            if file.can_repeat:
+                for _ in history.check_sensors(history.read()[1], partial(_find_known, settings)):
+                    pass
             yield history
     except UnreadableFile as error:
         raise typer.BadParameter(escape_unprintable(f"{name}: {error}")) from None

@@ -11,7 +11,7 @@ from tempfile import SpooledTemporaryFile
 from typing import IO, Protocol, cast
 
 from readings.files.csv_recognition import check_signature
-from readings.files.records import UnreadableFile
+from readings.files.errors import UnreadableFile
 from readings.files.text import ByteSource, TextLines
 from sensorctl.files import STDIO, open_binary_input
 

@@ -1,8 +1,10 @@
 """Imports of files in memory, without a broker."""
 
 import io
-from collections.abc import Iterator
+import json
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, tzinfo
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from messaging.publishing.bulk import Message
@@ -15,6 +17,20 @@ from sensorctl.history.messages import FilePosition, MessageReader
 
 UTC_ZONE = ZoneInfo("UTC")
 START = FilePosition()
+
+
+class RecordingBulk:
+    """A publisher that records sensor, time and temperature of the messages of the last import."""
+
+    values: ClassVar[list[tuple[str, str, float]]] = []
+
+    def __init__(self, *_: Any, **_options: Any) -> None:
+        self.values.clear()
+
+    def publish(self, messages: Iterable[Message]) -> None:
+        for message in messages:
+            body = json.loads(message.body)
+            self.values.append((body["sensor_id"], body["measured_at"][:19], body["temperature"]))
 
 
 class MemoryFile:

@@ -1,18 +1,15 @@
 """The examples of the guide for imports store what the guide says."""
 
-import json
 import re
 import shlex
-from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from messaging.publishing.bulk import Message
 from sensorctl.history import importer
 from tests.unit.docs.markdown import ROOT
 from tests.unit.fakes import RunCommand
+from tests.unit.history import RecordingBulk
 
 GUIDE = (ROOT / "docs" / "guides" / "import-export.md").read_text(encoding="utf-8")
 EXAMPLE = re.compile(
@@ -32,19 +29,6 @@ LEFT_OUT = {
     "station.csv": ["Left out 1 line (3 is not temp): 2", "Left out 1 line (a missing value): 3"],
     "rooms.csv": ["Left out 1 line (no value in outside): 3"],
 }
-published: list[tuple[str, str, float]] = []
-
-
-class FakeBulk:
-    """Records what is published."""
-
-    def __init__(self, *_: Any, **_options: Any) -> None:
-        published.clear()
-
-    def publish(self, messages: Iterable[Message]) -> None:
-        for message in messages:
-            body = json.loads(message.body)
-            published.append((body["sensor_id"], body["measured_at"][:19], body["temperature"]))
 
 
 def test_the_guide_has_the_expected_examples() -> None:
@@ -64,10 +48,10 @@ def test_an_example_is_imported_completely(
 ) -> None:
     (tmp_path / name).write_text(content, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(importer, "BulkPublisher", FakeBulk)
+    monkeypatch.setattr(importer, "BulkPublisher", RecordingBulk)
 
     code, _, err = sensorctl(*shlex.split(command))
 
     assert code == 0, err
-    assert published == EXPECTED[name]
+    assert RecordingBulk.values == EXPECTED[name]
     assert [line for line in err.splitlines() if line.startswith("Left out")] == LEFT_OUT[name]

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from readings.files.csv_options import CsvOptions
-from readings.files.records import UnreadableFile
+from readings.files.errors import UnreadableFile
 from readings.model import Unit
 from tests.unit.history import Imported
 

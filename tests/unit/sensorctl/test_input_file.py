@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from readings.files.csv_options import CsvOptions
-from readings.files.records import UnreadableFile
+from readings.files.errors import UnreadableFile
 from readings.files.text import MAX_LINE_CHARACTERS, TextLines
 from readings.model import Unit
 from readings.parsing import ParseContext, parse_reading
