@@ -147,6 +147,28 @@ def test_imported_history_is_not_an_offline_sensor(sensor: Sensor) -> None:
     assert sensor.status["offline_since"] is None
 
 
+@pytest.mark.parametrize("ended", [2 * MINUTE, 3 * HOUR, 23 * HOUR])
+@pytest.mark.parametrize("interval", [SECOND, 10 * MINUTE, HOUR])
+def test_an_import_of_readings_that_ended_within_a_day_is_not_an_offline_sensor(
+    database: Database, sensor: Sensor, ended: timedelta, interval: timedelta
+) -> None:
+    # given readings at the interval, all of which arrived within two seconds, a minute ago
+    arrived_at = sensor.now - 40 * SECOND
+    times = [sensor.now - ended - n * interval for n in range(60)]
+    arrivals = [arrived_at - n * timedelta(milliseconds=30) for n in range(60)]
+    database.query(INSERT, sensor.sensor_id, 20.0, times, arrivals)
+
+    assert sensor.status["last_received_at"] == arrived_at
+    assert sensor.status["offline_since"] is None
+
+
+def test_a_sensor_whose_history_was_imported_is_offline_if_it_stops(sensor: Sensor) -> None:
+    sensor.every(SECOND, times=600, until=2 * HOUR, delay=HOUR)
+    sensor.every(SECOND, times=200, until=MINUTE)
+
+    assert sensor.status["offline_since"] == sensor.now - MINUTE + PROMPT
+
+
 def test_sensors_with_last_readings_on_different_days_are_all_listed(database: Database) -> None:
     days = {
         str(n): Sensor(database, str(n)).every(10 * SECOND, times=20, until=n * DAY) for n in (0, 1, 3, 40)

@@ -1,5 +1,6 @@
 -- The cost of sensor_states() and last_hour() per sensor no longer depends on how many minutes and readings
--- exist. The results are those of version 0001; see docs/adr/0014-system-status.md.
+-- exist. The results are those of version 0001, except that a sensor whose readings were imported has no usual
+-- interval, and so is never offline; see docs/adr/0014-system-status.md.
 
 SELECT set_config('search_path', quote_ident(current_schema()) || ', pg_temp', true);
 
@@ -10,6 +11,9 @@ SELECT set_config('search_path', quote_ident(current_schema()) || ', pg_temp', t
 -- cost nothing. The inner limit keeps the planner from searching a partition in the order of reading_id, and
 -- bounds the cost of a sensor that sends many readings with one time; of more than 1,000 such readings any may
 -- be the last.
+-- Readings are imported if the last one arrived late, by the least time after which a sensor is offline, and the
+-- last minutes arrived at least twice as fast as they were measured. A sensor whose clock is behind is late, but
+-- its readings arrive as they are measured; after an outage of the broker, those that it sends next are not late.
 CREATE OR REPLACE FUNCTION sensor_states() RETURNS TABLE (
     sensor_id        text,
     last_measured_at timestamptz,
@@ -26,19 +30,23 @@ DECLARE
     next_day  timestamptz;
     sensors   text[];
     times     timestamptz[];
+    earlier   timestamptz[];
     intervals interval[];
 BEGIN
-    FOR day, next_day, sensors, times, intervals IN
+    FOR day, next_day, sensors, times, earlier, intervals IN
         SELECT date_trunc('day', last_at), date_trunc('day', last_at) + interval '1 day',
-               array_agg(sensor_id), array_agg(last_at), array_agg(usual)
+               array_agg(sensor_id), array_agg(last_at), array_agg(earlier_at), array_agg(usual)
         FROM sensor
         CROSS JOIN LATERAL (
             SELECT max(last_measured_at) AS last_at,
+                   min(last_measured_at) FILTER (WHERE last_measured_at >= newest_day - interval '1 day')
+                       AS earlier_at,
                    percentile_cont(0.5) WITHIN GROUP (ORDER BY (last_measured_at - previous) / readings)
                        AS usual
             FROM (
                 SELECT last_measured_at, readings,
-                       lag(last_measured_at) OVER (ORDER BY starts_at) AS previous
+                       lag(last_measured_at) OVER (ORDER BY starts_at) AS previous,
+                       date_trunc('day', max(last_measured_at) OVER ()) AS newest_day
                 FROM (
                     SELECT minute.sensor_id, starts_at, last_measured_at, readings
                     FROM rollup_minute AS minute
@@ -54,8 +62,11 @@ BEGIN
         GROUP BY 1
     LOOP
         RETURN QUERY
-        SELECT latest.sensor_id, latest.measured_at, received_at, temperature, usual
-        FROM unnest(sensors, times, intervals) AS latest (sensor_id, measured_at, usual)
+        SELECT latest.sensor_id, latest.measured_at, last.received_at, temperature,
+               CASE WHEN last.received_at - earlier_reading.received_at
+                         < (latest.measured_at - latest.earlier_at) / 2
+                    THEN NULL ELSE usual END
+        FROM unnest(sensors, times, earlier, intervals) AS latest (sensor_id, measured_at, earlier_at, usual)
         CROSS JOIN LATERAL (
             SELECT received_at, temperature
             FROM (
@@ -67,9 +78,21 @@ BEGIN
             ) AS candidate
             ORDER BY reading_id DESC
             LIMIT 1
-        ) AS last;
+        ) AS last
+        LEFT JOIN LATERAL (
+            SELECT received_at
+            FROM reading
+            WHERE last.received_at > latest.measured_at + interval '30 seconds'
+              AND reading.measured_at >= day - interval '1 day' AND reading.measured_at < next_day
+              AND reading.measured_at = latest.earlier_at AND reading.sensor_id = latest.sensor_id
+            LIMIT 1
+        ) AS earlier_reading ON true;
     END LOOP;
 END $$;
+
+COMMENT ON COLUMN sensor_status.usual_interval IS
+    'Usual time between two of its readings; null until two minutes with readings are known, and if its last '
+    'readings were imported.';
 
 -- As in version 0001, but for the inner limit (see above), and for the collation, without which the index of the
 -- readings finds a time but not a sensor; many sensors may have measured at the same time.
