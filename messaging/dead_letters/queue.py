@@ -9,7 +9,7 @@ renewed first: a confirmed copy goes to the end of the queue, and the original i
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -23,15 +23,13 @@ from messaging.amqp.connection import (
     translate_errors,
 )
 from messaging.dead_letters.dead_letter import DeadLetter
+from messaging.dead_letters.returns import MAX_RETURNS, max_returns
 from messaging.dead_letters.writer import sanitize_properties
 from messaging.errors import BrokerUnavailable
 from messaging.management.admin import NAME
-from messaging.management.client import Management
 from messaging.settings import BrokerSettings
 from messaging.topology import Topology
 
-# Half of a quorum queue's default limit; the other half is for processes that are killed while they renew.
-MAX_RETURNS = 10
 INITIAL_BATCH = 100
 MAX_BATCH = 500
 BATCH_BYTES = 8 * 1024 * 1024
@@ -232,20 +230,9 @@ def open_dead_letter_queue(settings: BrokerSettings, max_batch: int = MAX_BATCH)
     connection = connect(settings.amqp_url, NAME)
     try:
         queue = DeadLetterQueue(
-            connection, topology, max_batch=max_batch, max_returns=_max_returns(settings, topology)
+            connection, topology, max_batch=max_batch, max_returns=max_returns(settings, topology)
         )
         yield queue
         queue.requeue_held()
     finally:
         close_quietly(connection)
-
-
-def _max_returns(settings: BrokerSettings, topology: Topology) -> int:
-    """Return half of the queue's delivery limit, or of the usual one where it is unknown.
-
-    Renewing changes the order of the messages. Setup removes the limit, so that looking at them does not.
-    """
-    with suppress(BrokerUnavailable):
-        if (limit := Management(settings).delivery_limit(topology.dead_queue)) is not None:
-            return limit // 2
-    return MAX_RETURNS

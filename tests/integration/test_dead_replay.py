@@ -6,7 +6,8 @@ import time
 
 import pytest
 
-from messaging.dead_letters.queue import MAX_RETURNS, open_dead_letter_queue
+from messaging.dead_letters.queue import open_dead_letter_queue
+from messaging.dead_letters.returns import MAX_RETURNS
 from tests.broker import DEAD_QUEUE, QUEUE, VirtualHost
 from tests.integration.dead_letters import (
     Operator,

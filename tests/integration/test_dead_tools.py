@@ -14,7 +14,8 @@ from pika.compat import long
 from dashboard.dead_letters import DeadLetterService
 from dashboard.telemetry import DashboardTelemetry
 from messaging.amqp.headers import LenientProperties
-from messaging.dead_letters.queue import MAX_RETURNS, open_dead_letter_queue
+from messaging.dead_letters.queue import open_dead_letter_queue
+from messaging.dead_letters.returns import MAX_RETURNS
 from messaging.management.client import Management
 from messaging.management.policies import UNLIMITED_DELIVERIES
 from messaging.topology import Topology
