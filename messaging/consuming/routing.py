@@ -10,7 +10,7 @@ from functools import partial
 from typing import Protocol
 
 from messaging.consuming.consumer import BatchResult, Handler, Work
-from messaging.consuming.mqtt import original_route
+from messaging.consuming.mqtt import DEFAULT_EXCHANGE, original_route
 from messaging.consuming.session import Delivery
 from messaging.topology import EXCHANGE, MQTT_EXCHANGE, MQTT_ROUTING_KEY_PATTERN, ROUTING_PREFIX
 from readings.errors import DeadLetterReason, InvalidReading
@@ -41,6 +41,11 @@ class ReadingsOnly:
 
     def __call__(self, batch: Sequence[Delivery], work: Work) -> BatchResult:
         """Handle the readings of the batch together; raises what the handler does."""
+        if all(map(_is_usual, batch)):
+            return self._handler(batch, work)
+        return self._handle_selected(batch, work)
+
+    def _handle_selected(self, batch: Sequence[Delivery], work: Work) -> BatchResult:
         ignored = {position for position, delivery in enumerate(batch) if is_retained_clear(delivery)}
         errors = [
             None if position in ignored else routing_error(delivery)
@@ -49,8 +54,6 @@ class ReadingsOnly:
         readings = [
             position for position, error in enumerate(errors) if error is None and position not in ignored
         ]
-        if len(readings) == len(batch):
-            return self._handler(batch, work)
         result = BatchResult((), lambda: None)
         if readings:
             result = self._handler([batch[position] for position in readings], work)
@@ -62,6 +65,14 @@ class ReadingsOnly:
         if ignored:
             self._events.ignored(ignored)
         result.on_settled()
+
+
+def _is_usual(delivery: Delivery) -> bool:
+    """Return whether the message is a reading, by a cheap test that covers nearly all messages."""
+    method = delivery.method
+    if method.exchange == EXCHANGE:
+        return bool(method.routing_key.startswith(ROUTING_PREFIX))
+    return bool(method.exchange == DEFAULT_EXCHANGE and delivery.body)
 
 
 def is_retained_clear(delivery: Delivery) -> bool:
