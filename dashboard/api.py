@@ -8,7 +8,6 @@ from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
-from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from dashboard.dead_letters import DeadLetterService
 from dashboard.models import (
@@ -31,7 +30,7 @@ from runtime.errors import ServiceUnavailable
 from web.auth import Address, Auth, Credentials, require_token
 from web.errors import document_errors
 from web.limits import Slots
-from web.sse import json_event, stream_changes
+from web.sse import EventStream, json_event, stream_changes
 
 MAX_SENSORS = 100
 UNAVAILABLE = document_errors(HTTPStatus.SERVICE_UNAVAILABLE)
@@ -163,11 +162,11 @@ async def occupy_stream(resources: Shared, address: Address) -> AsyncIterator[No
 
 @router.get(
     "/events",
-    response_class=EventSourceResponse,
+    response_class=EventStream,
     responses=UNAVAILABLE | THROTTLED,
     dependencies=[Depends(occupy_stream)],
 )
-async def stream_events(resources: Shared) -> AsyncIterator[ServerSentEvent]:
+async def stream_events(resources: Shared) -> EventStream:
     """Stream server-sent events: `state` with everything once, then a `change` each second.
 
     Before them, `clock` has the time `now`, which shows how old the state is. A `change` holds `at`, the
@@ -176,17 +175,21 @@ async def stream_events(resources: Shared) -> AsyncIterator[ServerSentEvent]:
     is down; the first change after that lists all of them. A `heartbeat` without data follows when nothing
     else was sent for five seconds.
     """
+    return EventStream(_events(resources.snapshots))
+
+
+async def _events(snapshots: SnapshotStore) -> AsyncIterator[bytes]:
     yield json_event("clock", {"now": datetime.now(UTC).isoformat()})
-    async for event in stream_changes(resources.snapshots, _state_event, _change_event):
+    async for event in stream_changes(snapshots, _state_event, _change_event):
         yield event
 
 
 # Clients that received the same snapshots share their events, so that each is encoded once.
 @lru_cache(maxsize=2)
-def _state_event(snapshot: Snapshot) -> ServerSentEvent:
+def _state_event(snapshot: Snapshot) -> bytes:
     return json_event("state", describe_state(snapshot))
 
 
 @lru_cache(maxsize=2)
-def _change_event(previous: Snapshot, snapshot: Snapshot) -> ServerSentEvent:
+def _change_event(previous: Snapshot, snapshot: Snapshot) -> bytes:
     return json_event("change", describe_change(previous, snapshot))

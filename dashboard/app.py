@@ -19,7 +19,7 @@ from web.auth import TokenAuth
 from web.errors import error_response
 from web.limits import Slots
 
-# Each costs about 100 KB with a few sensors; the limits leave connections for other requests.
+# A stream takes about 0.1 MB, also if its client does not read. The limits leave places for other requests.
 MAX_STREAMS = 128
 MAX_STREAMS_PER_ADDRESS = 64
 PAGE = Path(__file__).parent / "page"

@@ -1,14 +1,19 @@
 """A value and its changes as server-sent events.
 
 https://html.spec.whatwg.org/multipage/server-sent-events.html
+
+FastAPI's own event streams hold several copies of each event per client. Here clients share the encoded
+events, and what one does not read waits in pieces, so that a client takes the same memory for events of any
+size.
 """
 
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
+from http import HTTPStatus
 from typing import Any, Protocol, TypeVar
 
-from fastapi.sse import ServerSentEvent
+from starlette.responses import StreamingResponse
 
 from runtime.json_values import dump_json
 
@@ -20,8 +25,20 @@ POLL_INTERVAL_SECONDS = 0.1
 # A client treats the connection as lost when it receives nothing for longer than this. An event rather than a
 # comment, because EventSource hides comments from the page.
 HEARTBEAT_INTERVAL_SECONDS = 5.0
-HEARTBEAT = ServerSentEvent(event="heartbeat", raw_data="")
-RECONNECT_MILLISECONDS = 1000
+HEARTBEAT = b"event: heartbeat\ndata: \n\n"
+RECONNECT = b"retry: 1000\n\n"
+# The server waits for the client after each piece, once more than this is unread.
+PIECE_BYTES = 32 * 1024
+
+
+class EventStream(StreamingResponse):
+    """A response of server-sent events."""
+
+    media_type = "text/event-stream"
+
+    def __init__(self, events: AsyncIterator[bytes], status_code: int = HTTPStatus.OK) -> None:
+        # nginx would hold the events back.
+        super().__init__(split(events), status_code, {"X-Accel-Buffering": "no"})
 
 
 class LatestValue(Protocol[T_co]):
@@ -36,22 +53,30 @@ class LatestValue(Protocol[T_co]):
         """Whether no newer value will come."""
 
 
-def json_event(name: str, data: Any) -> ServerSentEvent:
-    """Create an event whose data is compact JSON; null stands for NaN and infinity."""
-    return ServerSentEvent(event=name, raw_data=dump_json(data, separators=(",", ":")))
+def json_event(name: str, data: Any) -> bytes:
+    """Encode an event whose data is compact JSON; null stands for NaN and infinity."""
+    return f"event: {name}\ndata: {dump_json(data, separators=(',', ':'))}\n\n".encode()
+
+
+async def split(events: AsyncIterator[bytes]) -> AsyncIterator[memoryview]:
+    """Yield the events in pieces, without copying them."""
+    async for event in events:
+        view = memoryview(event)
+        for start in range(0, len(view), PIECE_BYTES):
+            yield view[start : start + PIECE_BYTES]
 
 
 async def stream_changes(
     source: LatestValue[T],
-    initial_event: Callable[[T], ServerSentEvent],
-    change_event: Callable[[T, T], ServerSentEvent],
-) -> AsyncIterator[ServerSentEvent]:
+    initial_event: Callable[[T], bytes],
+    change_event: Callable[[T, T], bytes],
+) -> AsyncIterator[bytes]:
     """Yield the whole value, then what changes, until the source is closed.
 
     A client that reads slowly skips values but never misses a change: each event describes the difference
     from the value that this client received last.
     """
-    yield ServerSentEvent(retry=RECONNECT_MILLISECONDS)
+    yield RECONNECT
     seen: T | None = None
     sent_at = time.monotonic()
     while not source.closed:

@@ -22,7 +22,7 @@ def test_a_dead_letter_is_shown_as_text_and_replayed_only_with_the_token(
     letter = page.locator(".letter")
     expect(letter).to_have_count(1)
     expect(letter.locator(".tag")).to_have_text("not-json")
-    expect(letter.locator(".detail")).to_contain_text("not JSON")
+    expect(letter.locator(".detail")).to_contain_text("send JSON")
     letter.locator("summary").click()
     expect(letter.locator("pre")).to_have_text("<img src=x onerror=alert(1)>{broken")
     assert page.locator("#dead-letters img").count() == 0

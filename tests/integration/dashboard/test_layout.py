@@ -37,7 +37,9 @@ SCROLLABLE_WITHOUT_KEYBOARD = """
 """
 
 
-def add_offline_sensors(system: System, number: int, interval: str = "10 seconds") -> None:
+def add_offline_sensors(
+    system: System, number: int, interval: str = "10 seconds", readings: int = 20
+) -> None:
     system.database.query(
         "INSERT INTO sensor (sensor_id) SELECT 'lost-' || n FROM generate_series(1, %s) AS n", number
     )
@@ -45,8 +47,8 @@ def add_offline_sensors(system: System, number: int, interval: str = "10 seconds
         "INSERT INTO reading (reading_id, sensor_id, measured_at, received_at, temperature) "
         "SELECT gen_random_uuid(), 'lost-' || n, now() - interval '20 minutes' - age * %s::interval, "
         "now() - interval '20 minutes' - age * %s::interval, 20 "
-        "FROM generate_series(1, %s) AS n, generate_series(0, 20) AS age",
-        interval, interval, number,
+        "FROM generate_series(1, %s) AS n, generate_series(1, %s) AS age",
+        interval, interval, number, readings,
     )  # fmt: skip
 
 
@@ -65,7 +67,7 @@ def test_long_texts_do_not_widen_the_page(system: System, dashboard: Process, pa
     system.publish("short", 21.0)
     publish_dead_letter(system.broker, "rubbish", "r" * 3_000, **{"x-dead-detail": "d" * 3_000})
     for number in range(40):
-        publish_dead_letter(system.broker, "rubbish", f"reason-{number} of another client")
+        publish_dead_letter(system.broker, f"rubbish {number}", f"reason-{number} of another client")
     # when the page is opened
     page.set_viewport_size({"width": 1280, "height": 900})
     visit(page, system.url)
@@ -120,7 +122,7 @@ def test_every_scrollable_part_can_be_reached_by_keyboard(
 
 
 def test_the_interval_of_a_fast_sensor_is_not_0(system: System, dashboard: Process, page: Page) -> None:
-    add_offline_sensors(system, 1, "20 milliseconds")
+    add_offline_sensors(system, 1, "20 milliseconds", readings=15_000)
     visit(page, system.url)
     expect(page.locator("#offline li")).to_have_text(re.compile(r"usual interval 0\.02 s"))
     expect(page.locator(".problem").filter(has_text="lost-1")).to_contain_text("one every 0.02 s")

@@ -1,12 +1,13 @@
 """A value and its changes as server-sent events."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
 import pytest
 
 from web import sse
-from web.sse import json_event, stream_changes
+from web.sse import json_event, split, stream_changes
 
 
 @dataclass
@@ -18,19 +19,20 @@ class Source:
     closed: bool = False
 
 
-def receive(source: Source, count: int) -> list[tuple[str | None, str | None]]:
+def receive(source: Source, count: int) -> list[tuple[str, str]]:
     """Return the name and data of the first events."""
 
-    async def collect() -> list[tuple[str | None, str | None]]:
-        events: list[tuple[str | None, str | None]] = []
+    async def collect() -> list[tuple[str, str]]:
+        events: list[tuple[str, str]] = []
         stream = stream_changes(
             source,
             lambda value: json_event("state", value),
             lambda previous, value: json_event("change", [previous, value]),
         )
         async for event in stream:
-            if event.event is not None:
-                events.append((event.event, event.raw_data))
+            if event != sse.RECONNECT:
+                name, data = event.decode().removesuffix("\n\n").split("\n")
+                events.append((name.removeprefix("event: "), data.removeprefix("data: ")))
                 if source.upcoming:
                     source.latest = source.upcoming.pop(0)
             if len(events) == count:
@@ -56,3 +58,17 @@ def test_a_stream_without_changes_sends_heartbeats(monkeypatch: pytest.MonkeyPat
 
 def test_the_stream_ends_when_its_source_is_closed() -> None:
     assert receive(Source("a", closed=True), 1) == []
+
+
+def test_a_large_event_is_sent_in_pieces() -> None:
+    async def collect() -> list[bytes]:
+        async def events() -> AsyncIterator[bytes]:
+            yield b"small"
+            yield large
+
+        return [bytes(piece) async for piece in split(events())]
+
+    large = bytes(range(256)) * 1000
+    small, *pieces = asyncio.run(collect())
+    assert (small, b"".join(pieces)) == (b"small", large)
+    assert max(map(len, pieces)) == sse.PIECE_BYTES
