@@ -83,6 +83,8 @@ class Collector:
             queue_name=self._queue_name,
             queue=queue,
             broker_error=broker.error,
+            broker_exception=broker.exception,
+            broker_responds=counts is not None,
             sensors=sensors.value,
             database_error=sensors.error,
             database_exception=sensors.exception,

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from db.errors import StoreTimeout
+from messaging.management.client import ManagementRefused
 from monitoring.broker import OldestDeadLetter
 from monitoring.model import Queue, Sensor
 from monitoring.services import ServiceReport
@@ -15,7 +16,8 @@ class Observation:
     """The results of all probes at one moment.
 
     `broker_error` and `database_error` say why the management API or the database returned nothing;
-    `database_exception` is the exception behind the latter.
+    `broker_exception` and `database_exception` are the exceptions behind them. `broker_responds` says whether
+    the broker itself responded here.
     """
 
     at: datetime
@@ -23,6 +25,8 @@ class Observation:
     queue_name: str
     queue: Queue | None
     broker_error: str | None
+    broker_exception: Exception | None = None
+    broker_responds: bool = False
     sensors: list[Sensor] | None
     database_error: str | None
     database_exception: Exception | None = None
@@ -36,6 +40,11 @@ class Observation:
         """
         late = isinstance(self.database_exception, TimeoutError)
         return isinstance(self.database_exception, StoreTimeout) or (late and self.connected("database"))
+
+    @property
+    def management_is_refused(self) -> bool:
+        """Whether the management API responds, but refuses this user."""
+        return isinstance(self.broker_exception, ManagementRefused)
 
     def connected(self, dependency: str) -> bool:
         """Return whether any service reports this dependency as up."""

@@ -26,7 +26,9 @@ BACKLOG_HYSTERESIS = 0.5
 def broker_problems(observation: Observation) -> Iterator[Problem]:
     """Find a broker, or only a management API, that is down."""
     outages, error = observation.outages(BROKER), observation.broker_error
-    if observation.connected(BROKER):
+    if error and observation.management_is_refused and not outages:
+        yield _management_refused(error)
+    elif observation.connected(BROKER) or (observation.broker_responds and not outages):
         if error:
             yield _management_api_down(error)
     elif outages:
@@ -36,8 +38,8 @@ def broker_problems(observation: Observation) -> Iterator[Problem]:
             subject=BROKER,
             started_at=min(outage.since for outage in outages),
             message=f"No service can reach the broker{contrast}: {outages[0].reason}.",
-            hint="Start the broker (`make up`), or check its log for what blocks publishers, such as a "
-            "memory or disk alarm. The sensors keep their readings and send them later.",
+            hint="Start the broker (`make up`), or check its log for whom it refuses and what blocks "
+            "publishers, such as a memory or disk alarm. The sensors keep their readings meanwhile.",
         )
     elif error:
         yield Problem(
@@ -54,10 +56,20 @@ def _management_api_down(error: str) -> Problem:
         kind=ProblemKind.MANAGEMENT_API_DOWN,
         subject="management API",
         started_at=None,
-        message="The broker's management API does not respond here, though services reach the broker: "
-        f"{error}.",
+        message=f"The broker's management API does not respond here, though the broker does: {error}.",
         hint="The broker may be stalled: check its log. Otherwise set RABBITMQ_MANAGEMENT_URL, and give the "
         "user the tag `monitoring`; `sensorctl doctor` checks both.",
+    )
+
+
+def _management_refused(error: str) -> Problem:
+    return Problem(
+        kind=ProblemKind.MANAGEMENT_API_DOWN,
+        subject="management API",
+        started_at=None,
+        message=f"The broker's management API refuses this user: {error}.",
+        hint="Check RABBITMQ_USER and RABBITMQ_PASS; the user needs the tag `monitoring`, which `sensorctl "
+        "setup` gives it.",
     )
 
 
@@ -72,13 +84,16 @@ def database_problems(observation: Observation) -> Iterator[Problem]:
             subject=DATABASE,
             started_at=min(outage.since for outage in outages),
             message=f"No consumer can reach the database{contrast}: {outages[0].reason}.",
-            hint="Start the database (`make up`), or check its log. Readings wait in the queue and nothing "
-            "is lost; the consumers continue by themselves.",
+            hint="Start the database (`make up`), or check its log for whom it refuses. Readings wait in the "
+            "queue and nothing is lost; the consumers continue by themselves.",
         )
     elif error:
         contrast = ", though consumers reach it" if connected else ""
-        kind, verb = ProblemKind.DATABASE_DOWN, "does not respond"
-        hint = "It may be stalled, or reject this user: check its log, and run `sensorctl doctor`."
+        kind, verb = ProblemKind.DATABASE_DOWN, "is not available"
+        hint = (
+            "It may be stopped or stalled, or refuse this user: check its log, POSTGRES_USER and "
+            "POSTGRES_PASSWORD, and run `sensorctl doctor`."
+        )
         if observation.database_is_slow:
             kind, verb = ProblemKind.DATABASE_SLOW, "is too slow to report the sensors"
             hint = "Check the load of its machine, and `pg_stat_activity` for long queries and locks."

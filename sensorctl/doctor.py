@@ -8,11 +8,12 @@ from typing import Any, NamedTuple
 from rich.table import Table
 from rich.text import Text
 
+from db.errors import StoreTimeout
 from db.migrate import current_version, newest_version
 from db.queries.summary import Summary
-from messaging.errors import TopologyMissing
+from messaging.errors import BrokerUnavailable, TopologyMissing
 from messaging.management.admin import open_channel
-from messaging.management.client import Management
+from messaging.management.client import Management, ManagementRefused, ManagementUnavailable
 from messaging.management.limits import drop_risks
 from messaging.management.policies import DELIVERY_LIMIT
 from messaging.topology import ALTERNATE_EXCHANGES, EXCHANGE, Topology
@@ -32,6 +33,10 @@ LIMITS_HINT = (
     f"{SETUP_HINT}; if this remains, delete the other policy or lower its priority "
     "(`rabbitmqctl list_policies`, `rabbitmqctl list_operator_policies`), or delete a queue with such an "
     "argument"
+)
+MANAGEMENT_HINT = "is the broker running with its management plugin, and is RABBITMQ_MANAGEMENT_URL correct?"
+MANAGEMENT_REFUSED_HINT = (
+    f"are user and password correct? The user needs the tag `monitoring`: {SETUP_HINT} as an administrator"
 )
 MQTT_RULE = (
     "a device that logs in as `sensor` may publish to sensors/<id>/temperature only: "
@@ -74,7 +79,23 @@ def run_checks(settings: OperatorSettings) -> Iterator[CheckResult]:
         try:
             yield check(settings)
         except ServiceUnavailable as error:
-            yield CheckResult(name, f"{problem_kind(error)}: {error}", HINTS[name])
+            yield CheckResult(name, f"{problem_kind(error)}: {error}", _hint(error))
+
+
+def _hint(error: ServiceUnavailable) -> str:
+    """Return what to do if a check cannot be made."""
+    match error:
+        case ManagementRefused():
+            return MANAGEMENT_REFUSED_HINT
+        case ManagementUnavailable():
+            return MANAGEMENT_HINT
+        case TopologyMissing():
+            return TOPOLOGY_HINT
+        case BrokerUnavailable():
+            return "is the broker running, and are host, user and password correct?"
+        case StoreTimeout():
+            return "check the load of the database's machine, and pg_stat_activity for long queries and locks"
+    return "is PostgreSQL running, and are host, user and password correct?"
 
 
 def _check_variables(settings: OperatorSettings) -> CheckResult:
@@ -202,17 +223,3 @@ CHECKS: tuple[tuple[str, Callable[[OperatorSettings], CheckResult]], ...] = (
     ("clock", _check_clock),
     ("sensor times", _check_sensor_times),
 )
-MANAGEMENT_HINT = "set RABBITMQ_MANAGEMENT_URL, and give the user the tag `monitoring`"
-DATABASE_HINT = "is PostgreSQL running, and are host, user and password correct?"
-# Hints for checks that cannot be made.
-HINTS = {
-    "broker": "is the broker running, and are host, user and password correct?",
-    "queue": MANAGEMENT_HINT,
-    "delivery limit": "set RABBITMQ_MANAGEMENT_URL, and run `sensorctl setup` as an administrator",
-    "limits": MANAGEMENT_HINT,
-    "routing": MANAGEMENT_HINT,
-    "database": DATABASE_HINT,
-    "schema": DATABASE_HINT,
-    "clock": DATABASE_HINT,
-    "sensor times": DATABASE_HINT,
-}

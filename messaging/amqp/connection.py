@@ -19,6 +19,7 @@ from pika.exceptions import (
     ConnectionBlockedTimeout,
     ConnectionClosedByBroker,
     IncompatibleProtocolError,
+    ProbableAuthenticationError,
     UnroutableError,
 )
 
@@ -88,10 +89,12 @@ def _describe_handshake(cause: BaseException) -> str | None:
             return "the broker does not speak TLS on this port"
         case ssl.SSLError() if cause.reason:
             return f"TLS fails: {cause.reason}"
+        case ProbableAuthenticationError():
+            return "the broker refuses this user or password (403 ACCESS_REFUSED)"
         case IncompatibleProtocolError():
             return (
-                "the server closed the connection before the AMQP handshake; does it require TLS or a client "
-                f"certificate? ({cause})"
+                "the server closed the connection before the AMQP handshake: it may be starting, or require "
+                f"TLS or a client certificate ({cause})"
             )
     return None
 

@@ -91,7 +91,7 @@ def _service_cells(service: Service, now: datetime) -> Iterator[Cell]:
 
 def _queue_lines(queue: Queue | None, throughput: Throughput, now: datetime) -> Iterator[Text]:
     if queue is None:
-        yield Text("queue       unknown: the management API does not respond", style="dim")
+        yield Text("queue       unknown: the management API is not available", style="dim")
     else:
         yield Text.assemble(
             "queue       ", safe_text(queue.name), f": {queue.ready} ready, {queue.unacked} unacked, ",
@@ -115,7 +115,7 @@ def _queue_lines(queue: Queue | None, throughput: Throughput, now: datetime) -> 
 def _sensors_view(status: SystemStatus, max_sensors: int, bars: int) -> Iterator[RenderableType]:
     sensors = status.sensors
     if sensors is None:
-        yield Text("sensors     unknown: the database does not respond", style="dim")
+        yield Text("sensors     unknown: the database is not available", style="dim")
         return
     if not sensors:
         yield Text("sensors     no readings yet", style="dim")

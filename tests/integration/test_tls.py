@@ -150,7 +150,7 @@ class TestBroker:
             log_in(url, rabbitmq_tls_ca=authority.file)
 
     def test_plain_text_to_a_tls_port_is_reported(self, broker: VirtualHost, start_proxy: StartProxy) -> None:
-        with pytest.raises(BrokerUnavailable, match="does it require TLS"):
+        with pytest.raises(BrokerUnavailable, match="require TLS or a client certificate"):
             log_in(replace_server(broker.url, start_proxy(broker.url)))
 
     def test_tls_to_a_plain_text_port_is_reported(

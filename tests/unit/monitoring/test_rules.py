@@ -6,6 +6,7 @@ from datetime import datetime
 import pytest
 
 from db.errors import StoreTimeout
+from messaging.management.client import ManagementRefused
 from monitoring.broker import OldestDeadLetter
 from monitoring.model import Health
 from monitoring.observation import Observation
@@ -65,6 +66,26 @@ def test_a_management_api_that_is_down_does_not_mean_that_the_broker_is() -> Non
 
     assert (problem.kind, problem.subject) == (ProblemKind.MANAGEMENT_API_DOWN, "management API")
     assert "RABBITMQ_MANAGEMENT_URL" in problem.hint
+
+
+@pytest.mark.parametrize("services", [True, False], ids=["with services", "services are not visible"])
+def test_a_management_api_that_refuses_the_user_is_reported_as_such(services: bool) -> None:
+    error = ManagementRefused("the management API responds 401 Unauthorized")
+    observed = observation(queue=None, broker_error=str(error), broker_exception=error)
+
+    problem = only_problem_after(observed if services else replace(observed, reports=[]))
+
+    assert problem.kind is ProblemKind.MANAGEMENT_API_DOWN
+    assert problem.message == (
+        "The broker's management API refuses this user: the management API responds 401 Unauthorized."
+    )
+    assert "RABBITMQ_PASS" in problem.hint
+
+
+def test_a_broker_that_accepts_connections_is_not_down_because_its_management_api_is() -> None:
+    observed = observation(queue=None, broker_error=REFUSED, broker_responds=True)
+
+    assert found(replace(observed, reports=[]))[0] is ProblemKind.MANAGEMENT_API_DOWN
 
 
 def test_the_database_is_down_if_no_consumer_reaches_it() -> None:

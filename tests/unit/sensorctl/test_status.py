@@ -160,9 +160,9 @@ def test_unknown_values_are_shown_as_unknown() -> None:
         queue=None, sensors=None, throughput=Throughput(stored_rate=None, latency_p50=None, latency_p95=None)
     )
 
-    assert "unknown: the management API does not respond" in line_with("queue", unknown)
+    assert "unknown: the management API is not available" in line_with("queue", unknown)
     assert line_with("stored", unknown).endswith("unknown; latency unknown: no readings in the last seconds")
-    assert "the database does not respond" in line_with("sensors", unknown)
+    assert "the database is not available" in line_with("sensors", unknown)
     assert "no readings yet" in line_with("sensors", system_status(sensors=[]))
 
 
