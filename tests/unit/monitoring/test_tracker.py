@@ -2,8 +2,10 @@
 
 from datetime import timedelta
 
+from monitoring.broker import OldestDeadLetter
 from monitoring.model import Health
 from monitoring.problems import ProblemKind
+from monitoring.tracker import ProblemTracker
 from tests.unit.monitoring.observations import (
     PIPELINE,
     keys,
@@ -73,3 +75,14 @@ def test_the_earliest_reported_start_is_kept() -> None:
 
     assert only_problem_after(early, late).started_at == ago(50)
     assert only_problem_after(late, early).started_at == ago(50)
+
+
+def test_the_start_of_dead_letters_stays_when_the_oldest_is_removed_or_held_by_a_client() -> None:
+    oldest = OldestDeadLetter(ago(60), "not-json", "")
+    newer = OldestDeadLetter(ago(10), "too-large", "")
+    found = [
+        observation(queue=queue(dead_letters=2), oldest_dead_letter=each) for each in (oldest, None, newer)
+    ]
+    tracker = ProblemTracker()
+
+    assert [tracker.update(each)[0].started_at for each in found] == [ago(60)] * 3
