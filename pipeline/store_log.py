@@ -21,7 +21,7 @@ class Suppressed:
     readings: int = 0
     new: int = 0
     max_store_ms: float = 0.0
-    max_latency_ms: float = 0.0
+    max_latency_ms: float | None = None
 
 
 class ThrottledStoreLog:
@@ -34,10 +34,14 @@ class ThrottledStoreLog:
         self._lines = 0
         self._suppressed = Suppressed()
 
-    def add(self, result: StoreResult, max_latency_seconds: float) -> None:
-        """Log a batch that contains a reading, now or in the aggregate of this second."""
+    def add(self, result: StoreResult, max_latency_seconds: float | None) -> None:
+        """Log a batch that contains a reading, now or in the aggregate of this second.
+
+        Imported readings have no latency.
+        """
         self.flush_if_due()
-        store_ms, latency_ms = _ms(result.seconds), _ms(max_latency_seconds)
+        store_ms = _ms(result.seconds)
+        latency_ms = None if max_latency_seconds is None else _ms(max_latency_seconds)
         if self._lines >= MAX_LINES_PER_SECOND:
             self._aggregate(result, store_ms, latency_ms)
             return
@@ -69,14 +73,15 @@ class ThrottledStoreLog:
             )
             self._suppressed = Suppressed()
 
-    def _aggregate(self, result: StoreResult, store_ms: float, latency_ms: float) -> None:
+    def _aggregate(self, result: StoreResult, store_ms: float, latency_ms: float | None) -> None:
         suppressed = self._suppressed
         suppressed.readings += len(result.readings)
         suppressed.new += result.new
         suppressed.max_store_ms = max(suppressed.max_store_ms, store_ms)
-        suppressed.max_latency_ms = max(suppressed.max_latency_ms, latency_ms)
+        if latency_ms is not None:
+            suppressed.max_latency_ms = max(suppressed.max_latency_ms or 0.0, latency_ms)
 
-    def _log_batch(self, result: StoreResult, store_ms: float, latency_ms: float) -> None:
+    def _log_batch(self, result: StoreResult, store_ms: float, latency_ms: float | None) -> None:
         self._log.info(
             "batch stored",
             readings=len(result.readings),
@@ -86,7 +91,7 @@ class ThrottledStoreLog:
             max_latency_ms=latency_ms,
         )
 
-    def _log_reading(self, result: StoreResult, store_ms: float, latency_ms: float) -> None:
+    def _log_reading(self, result: StoreResult, store_ms: float, latency_ms: float | None) -> None:
         (reading,) = result.readings
         self._log.info(
             "stored" if result.new else "duplicate",

@@ -44,7 +44,9 @@ STORE = Histogram(
     buckets=STORE_BUCKETS,
 )
 LATENCY = BatchHistogram(
-    "pipeline_end_to_end_latency_seconds", "Seconds from measured_at to the commit", LATENCY_BUCKETS
+    "pipeline_end_to_end_latency_seconds",
+    "Seconds from measured_at to the commit; imported readings do not count",
+    LATENCY_BUCKETS,
 )
 LAST_STORED = Gauge("pipeline_last_stored_timestamp_seconds", "Unix time of the last commit of a reading")
 export_build("pipeline")
@@ -115,10 +117,14 @@ class PipelineTelemetry:
         STORE.observe(result.seconds)
         STORED.inc(result.new)
         DUPLICATE.inc(len(result.readings) - result.new)
-        latencies = [(result.stored_at - reading.measured_at).total_seconds() for reading in result.readings]
+        latencies = [
+            (result.stored_at - reading.measured_at).total_seconds()
+            for reading in result.readings
+            if reading.import_id is None  # the age of history is no latency
+        ]
         LATENCY.observe_all([max(0.0, latency) for latency in latencies])
         LAST_STORED.set(result.stored_at.timestamp())
-        self._store_log.add(result, max(latencies))
+        self._store_log.add(result, max(latencies, default=None))
 
     def stored_in_isolation(self, delivery_attempt: int | None, *, duplicate: bool) -> None:
         """Record a message that was stored in isolation."""

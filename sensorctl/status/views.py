@@ -105,7 +105,7 @@ def _queue_lines(queue: Queue | None, throughput: Throughput, now: datetime) -> 
         )
         yield Text(f"rates       {queue.publish_rate:.1f}/s in, {queue.ack_rate:.1f}/s out{oldest}")
     stored = "unknown" if throughput.stored_rate is None else f"{throughput.stored_rate:.1f}/s"
-    latency = "unknown: no readings in the last seconds"
+    latency = "unknown: no sensor's reading in the last seconds"
     if throughput.latency_p50 is not None and throughput.latency_p95 is not None:
         p50, p95 = _format_seconds(throughput.latency_p50), _format_seconds(throughput.latency_p95)
         latency = f"{p50} (median), {p95} (95 %)"

@@ -193,6 +193,21 @@ def test_a_stored_reading_is_logged_and_measured_with_its_latency() -> None:
     )
 
 
+def test_an_imported_reading_has_an_age_and_no_latency() -> None:
+    events = PipelineTelemetry(Health())
+    old = READING._replace(measured_at=datetime.now(UTC) - timedelta(days=1000))
+    imported = old._replace(import_id=old.reading_id)
+    count = metric("pipeline_end_to_end_latency_seconds_count")
+
+    with capture_logs() as lines:
+        events.stored(stored(imported))
+        events.stored(stored(imported, READING._replace(measured_at=datetime.now(UTC))))
+
+    assert metric("pipeline_end_to_end_latency_seconds_count") == count + 1
+    assert lines[0]["latency_ms"] is None
+    assert 0 <= lines[1]["max_latency_ms"] < 10_000
+
+
 def test_a_reading_from_a_clock_ahead_has_no_latency() -> None:
     total = metric("pipeline_end_to_end_latency_seconds_sum")
     ahead = READING._replace(measured_at=datetime.now(UTC) + timedelta(minutes=4))

@@ -161,7 +161,9 @@ def test_unknown_values_are_shown_as_unknown() -> None:
     )
 
     assert "unknown: the management API is not available" in line_with("queue", unknown)
-    assert line_with("stored", unknown).endswith("unknown; latency unknown: no readings in the last seconds")
+    assert line_with("stored", unknown).endswith(
+        "unknown; latency unknown: no sensor's reading in the last seconds"
+    )
     assert "the database is not available" in line_with("sensors", unknown)
     assert "no readings yet" in line_with("sensors", system_status(sensors=[]))
 
