@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from db.queries.export import ExportQuery, Series, column_names
-from readings.ids import normalise_sensor_id
+from readings.ids import validate_sensor_id
 from readings.model import Reading
 from readings.parsing import MAX_TEMPERATURE
 from readings.units import ABSOLUTE_ZERO
@@ -23,11 +23,20 @@ from sensorctl.history.history_file import FileFormat
 from tests.unit.fakes import RunCommand
 from tests.unit.history import Imported
 
+
+def is_stored_form(name: str) -> bool:
+    """Return whether a sensor can be stored under this name."""
+    try:
+        return validate_sensor_id(name) == name
+    except ValueError:
+        return False
+
+
 SENSOR_NAMES = st.text(
     st.characters(codec="utf-8", exclude_categories=["C", "Z"], include_characters=" ,\"'=+-@;\\"),
     min_size=1,
     max_size=20,
-).filter(lambda name: name == normalise_sensor_id(name) and name.isprintable())
+).filter(is_stored_form)
 STORED = st.builds(
     Reading,
     reading_id=st.uuids(),
