@@ -176,10 +176,14 @@ def _check_drops(settings: OperatorSettings) -> CheckResult:
 
 def _check_routing(settings: OperatorSettings) -> CheckResult:
     management = Management(settings)
-    missing = [name for name in ALTERNATE_EXCHANGES if not management.has_alternate_exchange(name)]
+    found = {name: management.has_alternate_exchange(name) for name in ALTERNATE_EXCHANGES}
+    missing = [name for name, has_alternate in found.items() if has_alternate is False]
     if missing:
         status = f"a message with a wrong routing key is lost: {', '.join(missing)} has no alternate exchange"
         return CheckResult("routing", status, SETUP_HINT)
+    if unknown := [name for name, has_alternate in found.items() if has_alternate is None]:
+        status = f"another policy applies to {', '.join(unknown)}: see that it sets the alternate exchange"
+        return CheckResult("routing", status)
     return CheckResult("routing", f"messages that no queue takes are dead-lettered; {MQTT_RULE}")
 
 

@@ -134,21 +134,43 @@ class Management:
         """Give the exchanges their alternate exchanges, by policies, which change existing exchanges too.
 
         Raises:
-            ManagementRefused: When another policy applies to an exchange, which this one would replace.
+            ManagementRefused: When another policy without an alternate exchange applies to one; the others
+                are set.
         """
+        refused = []
         for exchange, alternate in ALTERNATE_EXCHANGES.items():
             policy = alternate_exchange_policy(exchange)
-            applied = (self.exchange(exchange) or {}).get("policy")
-            if applied not in (None, "", policy.name):
-                raise ManagementRefused(
-                    f"the policy {applied!r} applies to the exchange {exchange}, and only one can: "
+            other = self._other_policy(exchange)
+            if other is None:
+                self._set_policy(policy)
+            elif self._definition(other).get("alternate-exchange") != alternate:
+                refused.append(
+                    f"the policy {other!r} applies to the exchange {exchange}, and only one can: "
                     f'add "alternate-exchange": "{alternate}" to it'
                 )
-            self._set_policy(policy)
+        if refused:
+            raise ManagementRefused("; ".join(refused))
 
-    def has_alternate_exchange(self, exchange: str) -> bool:
-        """Return whether this project's policy applies to the exchange."""
-        return (self.exchange(exchange) or {}).get("policy") == alternate_exchange_policy(exchange).name
+    def has_alternate_exchange(self, exchange: str) -> bool | None:
+        """Return whether the exchange has its alternate exchange.
+
+        None if another policy applies, whose definition this user may not read.
+        """
+        if other := self._other_policy(exchange):
+            try:
+                definition = self._definition(other)
+            except ManagementRefused:
+                return None
+            return definition.get("alternate-exchange") == ALTERNATE_EXCHANGES[exchange]
+        return bool((self.exchange(exchange) or {}).get("policy"))
+
+    def _other_policy(self, exchange: str) -> str | None:
+        applied = (self.exchange(exchange) or {}).get("policy")
+        return applied if applied and applied != alternate_exchange_policy(exchange).name else None
+
+    def _definition(self, policy: str) -> dict[str, Any]:
+        found = self._find(f"/api/policies/{self._vhost}/{quote(policy, safe='')}") or {}
+        return found.get("definition") or {}
 
     def _set_queue_policy(self, policy: Policy) -> None:
         queue = self.queue(policy.target, WITHOUT_STATISTICS) or {}

@@ -39,6 +39,7 @@ class Environment:
         }
         self.policy: dict[str, Any] | None = POLICY
         self.alternates = {"sensors", "amq.topic"}
+        self.unreadable: set[str] = set()
         self.version: str | None = newest_version()
         self.clock_offset = 0.0
         self.time_shifts: list[TimeShift] = []
@@ -74,7 +75,8 @@ def environment(  # noqa: C901 (one fake method for each check)
             return environment.respond("management", environment.policy)
 
         def has_alternate_exchange(self, name: str) -> Any:
-            return environment.respond("management", name in environment.alternates)
+            unknown = None if name in environment.unreadable else False
+            return environment.respond("management", name in environment.alternates or unknown)
 
     class FakeSummary:
         def __init__(self, _settings: OperatorSettings) -> None: ...
@@ -187,6 +189,18 @@ def test_a_missing_alternate_exchange_fails_the_check(environment: Environment, 
 
     assert result.hint == "run `sensorctl setup`"
     assert f"lost: {exchange} has no alternate exchange" in result.status
+
+
+def test_another_policy_that_the_operator_may_not_read_is_named_and_no_failure(
+    environment: Environment,
+) -> None:
+    environment.alternates.remove("sensors")
+    environment.unreadable.add("sensors")
+
+    result = environment.results()["routing"]
+
+    assert result.hint is None
+    assert "another policy applies to sensors" in result.status
 
 
 def test_the_check_of_the_routing_says_what_a_device_may_do(environment: Environment) -> None:

@@ -243,10 +243,36 @@ def test_exchanges_get_their_alternates_by_policies(api: Api, applied: dict[str,
 def test_another_policy_of_an_exchange_is_reported_and_not_replaced(api: Api) -> None:
     api.responses["/api/exchanges/%2F/sensors"] = (200, b'{"policy": "theirs"}')
 
+    api.responses["/api/policies/%2F/theirs"] = (200, b'{"definition": {"federation-upstream": "x"}}')
+    api.responses["/api/policies/%2F/amq.topic-unroutable"] = (201, b"")
+
     with pytest.raises(ManagementRefused, match="'theirs' applies to the exchange sensors"):
         Management(api.settings(), 60).set_alternate_exchanges()
 
-    assert [method for method, _, _ in api.requests] == ["GET"]
+    assert [path for method, path, _ in api.requests if method == "PUT"] == [
+        "/api/policies/%2F/amq.topic-unroutable"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("policy", "has"),
+    [
+        ((200, b'{"definition": {"alternate-exchange": "sensors.unroutable"}}'), True),
+        ((200, b'{"definition": {"alternate-exchange": "x"}}'), False),
+        ((401, b"{}"), None),
+    ],
+)
+def test_another_policy_may_set_the_alternate_exchange_and_may_be_unreadable(
+    api: Api, policy: tuple[int, bytes], has: bool | None
+) -> None:
+    api.responses["/api/exchanges/%2F/sensors"] = (200, b'{"policy": "theirs"}')
+    api.responses["/api/policies/%2F/theirs"] = policy
+    api.responses["/api/policies/%2F/amq.topic-unroutable"] = (201, b"")
+    management = Management(api.settings(), 60)
+
+    assert management.has_alternate_exchange("sensors") is has
+    if has:
+        management.set_alternate_exchanges()
 
 
 @pytest.mark.parametrize(
