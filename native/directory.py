@@ -8,7 +8,7 @@ from runtime.errors import ServiceUnavailable
 
 PRIVATE_UMASK = 0o077
 PRIVATE_FILE, PRIVATE_FOLDER = 0o600, 0o700
-# PostgreSQL refuses to run as root. The user nobody runs it then, and must reach its data and nothing else.
+# As root, PostgreSQL runs as an unprivileged user, which must reach its data and nothing else.
 TRAVERSABLE_FOLDER = 0o711
 
 
