@@ -115,6 +115,14 @@ class LimitedProtocol(H11Protocol):
             self._limits.open.release(self._address)
         super().connection_lost(exc)
 
+    def send_400_response(self, msg: str) -> None:
+        """Respond to what is not HTTP with problem details, as to every other error."""
+        self.transport.write(_response(Exceeded(HTTPStatus.BAD_REQUEST, msg)))
+        self.transport.close()
+
+    def _unsupported_upgrade_warning(self) -> None:
+        """Log nothing: any client could fill the log. The request is handled without its Upgrade header."""
+
     def _on_request_timeout(self) -> None:
         is_responding = self.cycle is not None and self.cycle.response_started
         if not is_responding or self.conn.our_state is h11.IDLE:
@@ -131,7 +139,7 @@ class LimitedProtocol(H11Protocol):
         if self._limits.refused > MAX_REFUSED:
             self.transport.abort()
             return
-        self.transport.write(_response(exceeded))
+        self.transport.write(_response(exceeded, f"Retry-After: {RETRY_AFTER_SECONDS}"))
         self.transport.write_eof()
         self._request_deadline.set(REFUSED_SECONDS, self.transport.abort)
 
@@ -146,13 +154,14 @@ def create_protocol_factory() -> Callable[..., LimitedProtocol]:
     return create_protocol
 
 
-def _response(exceeded: Exceeded) -> bytes:
+def _response(exceeded: Exceeded, *headers: str) -> bytes:
     body = json.dumps(problem_details(exceeded.status, exceeded.detail)).encode()
     lines = [
         f"HTTP/1.1 {exceeded.status.value} {exceeded.status.phrase}",
         f"Content-Type: {PROBLEM_JSON}",
         f"Content-Length: {len(body)}",
-        f"Retry-After: {RETRY_AFTER_SECONDS}",
+        "X-Content-Type-Options: nosniff",
         "Connection: close",
+        *headers,
     ]
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body

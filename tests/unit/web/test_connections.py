@@ -1,6 +1,7 @@
 """Limits on connections, over real sockets."""
 
 import asyncio
+import json
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
@@ -96,6 +97,25 @@ def test_a_request_that_is_not_completed_is_answered_and_closed(
         response = receive_all(connection)
     assert response.startswith(b"HTTP/1.1 408 Request Timeout\r\n")
     assert b"was not complete within" in response
+
+
+@pytest.mark.parametrize("request_", [b"rubbish\r\n\r\n", b"GET /\xff HTTP/1.1\r\nHost: h\r\n\r\n"])
+def test_what_is_not_http_is_answered_with_problem_details(request_: bytes) -> None:
+    with served() as (_, connect):
+        connection = connect()
+        connection.sendall(request_)
+        headers, _, body = receive_all(connection).partition(b"\r\n\r\n")
+    assert headers.startswith(b"HTTP/1.1 400 Bad Request\r\nContent-Type: application/problem+json")
+    assert json.loads(body)["detail"] == "Invalid HTTP request received."
+
+
+def test_a_request_for_a_web_socket_is_handled_as_another_and_logs_nothing(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with served() as (_, connect):
+        upgrade = GET.replace(b"Host", b"Connection: Upgrade\r\nUpgrade: websocket\r\nHost")
+        assert respond(connect(), upgrade).startswith(b"HTTP/1.1 200 OK")
+    assert caplog.messages == []
 
 
 def test_a_client_that_sends_byte_by_byte_gets_no_more_time(monkeypatch: pytest.MonkeyPatch) -> None:
