@@ -4,7 +4,8 @@ Each step takes the result of the previous one, and raises InvalidReading for a 
 stored as a reading.
 """
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import MAXYEAR, UTC, datetime, timedelta, tzinfo
 from typing import Any
@@ -142,6 +143,19 @@ def parse_reading(body: bytes, context: ParseContext) -> Reading:
         value = step(value, context)
     reading: Reading = value
     return reading
+
+
+def parse_fields(fields: Mapping[str, Any], context: ParseContext) -> Reading:
+    """Return the reading with these fields of a message, which are the only ones.
+
+    Raises:
+        InvalidReading: When it can never be stored.
+    """
+    try:
+        payload = ReadingPayload.model_validate(fields)
+    except ValidationError:  # explained by parsing them as a body
+        return parse_reading(json.dumps(fields).encode(), context)
+    return reject_future(normalise(payload, context), context)
 
 
 def _check_clock(payload: ReadingPayload, context: ParseContext) -> None:

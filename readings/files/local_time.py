@@ -92,13 +92,17 @@ def _boundary(locals_: list[datetime], sensor: _Sensor) -> tuple[int, bool] | No
 
 def resolve_times(items: Iterable[Item], zone: tzinfo, passes: Passes) -> Iterator[Item]:
     """Yield the items, with all times in UTC; a time that is none or two moments is rejected."""
+    has_fixed_offset = zone.utcoffset(None) is not None
     for item in items:
-        yield _resolve(item, zone, passes) if isinstance(item, Record) else item
+        if not isinstance(item, Record) or item.measured_at.tzinfo is not None:
+            yield item
+        elif has_fixed_offset:
+            yield item._replace(measured_at=item.measured_at.replace(tzinfo=zone))
+        else:
+            yield _resolve(item, zone, passes)
 
 
 def _resolve(record: Record, zone: tzinfo, passes: Passes) -> Record | Rejected:
-    if record.measured_at.tzinfo is not None:
-        return record
     moments = resolve_local(record.measured_at, zone)
     if len(moments) == 1:
         return record._replace(measured_at=moments[0])

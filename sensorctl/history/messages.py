@@ -1,10 +1,9 @@
 """The rows of a file become messages, each with its position in the file."""
 
-import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, tzinfo
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from messaging.publishing.bulk import Message
@@ -12,7 +11,7 @@ from readings.errors import InvalidReading
 from readings.files.records import Body, Item, LeftOut, Record, Rejected
 from readings.files.text import TextLines
 from readings.model import Reading, Unit
-from readings.parsing import ParseContext, parse_reading
+from readings.parsing import ParseContext, parse_fields, parse_reading
 from readings.payload import encode_reading
 
 
@@ -124,19 +123,17 @@ def parse_item(item: Record | Body, zone: tzinfo) -> Reading:
     Raises:
         InvalidReading: When it is none.
     """
-    body = item.body if isinstance(item, Body) else _encode(item)
-    return parse_reading(body, ParseContext(zone, datetime.now(UTC), is_history=True))
-
-
-def _encode(record: Record) -> bytes:
-    fields: dict[str, Any] = {
-        "sensor_id": record.sensor,
-        "measured_at": record.measured_at.isoformat(),
-        "temperature": record.temperature,
-        "unit": record.unit.value,
-        **record.extras,
+    context = ParseContext(zone, datetime.now(UTC), is_history=True)
+    if isinstance(item, Body):
+        return parse_reading(item.body, context)
+    fields = {
+        "sensor_id": item.sensor,
+        "measured_at": item.measured_at.isoformat(),
+        "temperature": item.temperature,
+        "unit": item.unit.value,
+        **item.extras,
     }
-    return json.dumps(fields).encode()
+    return parse_fields(fields, context)
 
 
 def _to_message(reading: Reading, position: FilePosition) -> Message:
