@@ -1,5 +1,6 @@
 """Columns, times and numbers of CSV files that other programs wrote."""
 
+import math
 import re
 import unicodedata
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
@@ -12,7 +13,7 @@ NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?"
 SPECIAL_NUMBER = re.compile(r"[+-]?(?:nan|inf|infinity)", re.IGNORECASE)
 DECIMAL_COMMA = re.compile(r"[+-]?[0-9]+,[0-9]+")
 MINUS_SIGN = "\u2212"
-ZONE_IN_NAME = re.compile(r"(?<![^\W_])(?:UTC|GMT)(?:\s?([+-])(\d{1,2}):?(\d{2})?)?(?![^\W_])")
+ZONE_IN_NAME = re.compile(r"(?<![^\W_])(?:UTC|GMT|Z$)(?:\s?([+-])(\d{1,2}):?(\d{2})?)?(?![^\W_])")
 
 
 def normalise_name(name: str) -> str:
@@ -92,7 +93,10 @@ def parse_number(text: str, *, decimal: str = ".", scale: Decimal = Decimal(1)) 
         plain = plain.replace(".", "?").replace(decimal, ".")
     if not NUMBER.fullmatch(plain):
         raise ValueError("must be a number")
-    return float(plain) if scale == 1 else float(Decimal(plain) * scale)
+    number = float(plain) if scale == 1 else float(Decimal(plain) * scale)
+    if not math.isfinite(number):
+        raise ValueError("must be a finite number")
+    return number
 
 
 def find_zone(name: str) -> tzinfo | None:

@@ -146,7 +146,7 @@ def parse_reading(body: bytes, context: ParseContext) -> Reading:
 
 
 def parse_fields(fields: Mapping[str, Any], context: ParseContext) -> Reading:
-    """Return the reading with these fields of a message, which are the only ones.
+    """Return the reading with these fields of a message, and no others.
 
     Raises:
         InvalidReading: When it can never be stored.

@@ -10,7 +10,7 @@ from readings.csv_columns import column_index, find_zone, normalise_name
 from readings.files.csv_options import CsvOptions
 from readings.model import Unit
 from readings.payload import SENSOR_FIELDS, TEMPERATURE_FIELDS, TIME_FIELDS
-from readings.units import UnknownUnit, find_unit
+from readings.units import UnknownUnit, find_unit, parse_unit
 
 Given = TypeVar("Given")
 IsMatch = Callable[[str], bool]
@@ -20,7 +20,7 @@ UNIT_NAMES = (
 )  # fmt: skip
 TIME_OF_DAY_NAMES = ("time", "time of day", "time_of_day", "hour", "hora", "uhrzeit", "heure", "ora", "tijd")
 EXTRA_NAMES = ("reading_id", "run_id", "sequence")
-VALUE_NAME_WITH_UNIT = re.compile(r"(?:temperature|temperatura|temp)(?![^\W\d_])")
+VALUE_NAME_WITH_UNIT = re.compile(r"(?:temperature|temperatura|temp)(?![^\W\d_])(.+)")
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,7 @@ def find_columns(header: list[str], options: CsvOptions) -> Columns:
             raise LookupError(
                 "several value columns belong to different sensors: give one --sensor for each --value-column"
             )
+    time_literals = re.sub(r"%.", " ", options.time_format or "")
     implicit = sensor is not None and options.sensor_column is None and "reading_id" not in extras
     return Columns(
         time=time,
@@ -80,7 +81,7 @@ def find_columns(header: list[str], options: CsvOptions) -> Columns:
         values=values,
         where=tuple((_find(header, "--where", column, ()), text) for column, text in options.where),
         extras=extras,
-        zone=_zone(header[time], options.time_zone),
+        zone=_zone(header[time], options.time_zone) or _zone(time_literals, options.time_zone),
         implicit_sensor=header[sensor] if implicit and sensor is not None else None,
     )
 
@@ -115,10 +116,11 @@ def _one_or_each(option: str, given: tuple[Given, ...], columns: int) -> tuple[G
 
 
 def _is_temperature_with_unit(name: str) -> bool:
+    match = VALUE_NAME_WITH_UNIT.fullmatch(normalise_name(name))
     try:
-        return bool(VALUE_NAME_WITH_UNIT.match(normalise_name(name)) and find_unit(name))
+        return bool(match and parse_unit(match[1]))
     except UnknownUnit:
-        return True
+        return False
 
 
 def _unit(name: str, requested: Unit | None) -> Unit | None:
@@ -150,7 +152,7 @@ def _zone(name: str, requested: tzinfo | None) -> tzinfo | None:
     found = find_zone(name)
     if found and requested and found.utcoffset(None) != requested.utcoffset(None):
         raise LookupError(
-            f"the column {name!r} has times in {found}, and --time-zone is {requested}: remove "
+            f"{name.strip()!r} has times in {found}, and --time-zone is {requested}: remove "
             "--time-zone, or correct the header if it is wrong"
         )
     return found

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import datetime, time, tzinfo
 
 from readings.csv_columns import normalise_name, parse_local_time, parse_number
 from readings.files.csv_columns import TIME_OF_DAY_NAMES, Columns, ValueColumn
@@ -13,9 +13,11 @@ from readings.files.records import Item, LeftOut, Record, Rejected
 from readings.files.text import TextLines, is_undecodable
 from readings.model import Unit
 from readings.units import UnknownUnit, parse_unit
+from runtime.text import quote_value
 
 DATE_ONLY = re.compile(r"\d{1,4}([-/.])\d{1,2}\1\d{1,4}")
 TIME_OF_DAY = re.compile(r"\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:\s*[AaPp]\.?[Mm]\.?)?")
+MIDNIGHT = re.compile(r"0{0,2}|0?0(?::00)+(?:[.,]0+)?|12(?::00)+\s*[Aa]\.?[Mm]\.?")
 DELIMITER_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar", " ": "space"}
 
 
@@ -142,7 +144,7 @@ class CsvLayout:
         try:
             return parse_number(text, decimal=self.options.decimal, scale=self.options.scale)
         except (ValueError, OverflowError) as error:
-            raise InvalidRow(f"temperature is {text!r}: {error}") from None
+            raise InvalidRow(f"temperature is {quote_value(text)}: {error}") from None
 
     def _unit(self, fields: list[str], value: ValueColumn) -> Unit:
         text = fields[self.columns.unit] if self.columns.unit is not None else ""
@@ -151,7 +153,7 @@ class CsvLayout:
         try:
             unit = parse_unit(text)
         except UnknownUnit as error:
-            raise InvalidRow(f"unit is {text!r}: {error}") from None
+            raise InvalidRow(f"unit is {quote_value(text)}: {error}") from None
         if value.unit not in (None, unit):
             raise InvalidRow(f"unit is {text!r}, and the column {value.name!r} has values in {value.unit}")
         return unit
@@ -161,15 +163,17 @@ class CsvLayout:
         text = fields[columns.time].strip()
         if columns.time_of_day is not None:
             text = _join(text, fields[columns.time_of_day].strip())
-        elif self._is_date_only(text):
-            self._require_no_time_of_day(text, fields)
         try:
             if options.time_format:
-                return datetime.strptime(text, options.time_format)  # noqa: DTZ007 (the zone is added later)
-            return parse_local_time(text, origin=options.time_origin, step_seconds=options.time_step)
+                parsed = datetime.strptime(text, options.time_format)  # noqa: DTZ007 (the zone is added later)
+            else:
+                parsed = parse_local_time(text, origin=options.time_origin, step_seconds=options.time_step)
         except ValueError as error:
             hint = "" if options.time_format else _time_hint(text)
-            raise InvalidRow(f"measured_at is {text!r}: {error}{hint}") from None
+            raise InvalidRow(f"measured_at is {quote_value(text)}: {error}{hint}") from None
+        if columns.time_of_day is None and parsed.time() == time.min:
+            self._require_no_time_of_day(text, fields)
+        return parsed
 
     def _is_date_only(self, text: str) -> bool:
         time_format = self.options.time_format
@@ -178,16 +182,21 @@ class CsvLayout:
         return bool(DATE_ONLY.fullmatch(text))
 
     def _require_no_time_of_day(self, text: str, fields: list[str]) -> None:
-        """Reject a date next to a column with the time of day, because all rows would be at midnight.
+        """Reject midnight next to a column with another time of day, because all rows would be at midnight.
 
         Raises:
             InvalidRow: When there is such a column.
         """
-        for index, field in enumerate(fields):
-            name = self.header[index] if index < len(self.header) else ""
-            if normalise_name(name) in TIME_OF_DAY_NAMES or TIME_OF_DAY.fullmatch(field.strip()):
+        is_date = self._is_date_only(text)
+        for index, field in enumerate(fields[: len(self.header)]):
+            name = self.header[index]
+            is_named = normalise_name(name) in TIME_OF_DAY_NAMES
+            is_time = TIME_OF_DAY.fullmatch(field.strip()) is not None
+            if index == self.columns.time or MIDNIGHT.fullmatch(field.strip()):
+                continue
+            if (is_named and is_time) or (is_date and (is_named or is_time)):
                 raise InvalidRow(
-                    f"measured_at is {text!r}, a date, and the column {name!r} seems to be the time of day: "
+                    f"measured_at is {text!r}, and the column {name!r} seems to be the time of day: "
                     f"set --time-of-day-column"
                 )
 
@@ -211,7 +220,7 @@ def _with_number(extras: dict[str, str]) -> dict[str, str | int]:
     try:
         return {**extras, "sequence": int(extras["sequence"])}
     except ValueError:
-        raise InvalidRow(f"sequence is {extras['sequence']!r}: must be a number") from None
+        raise InvalidRow(f"sequence is {quote_value(extras['sequence'])}: must be a number") from None
 
 
 def _join(date: str, time_of_day: str) -> str:

@@ -1,7 +1,7 @@
 """Recognition of a CSV file: encoding, delimiter, header and columns."""
 
 from collections.abc import Iterator
-from itertools import islice
+from itertools import chain, islice
 from typing import NamedTuple
 
 from readings.csv_columns import parse_local_time, parse_number
@@ -53,18 +53,7 @@ def recognise_csv(lines: TextLines, options: CsvOptions) -> CsvLayout:
     Raises:
         UnreadableFile: When it cannot be recognised; the message names the option that helps.
     """
-    delimiters = (options.delimiter,) if options.delimiter else DELIMITERS
-    sample = [
-        Candidate(lines.number, delimiter, [field.strip() for field in fields])
-        for text in islice(lines, options.skip_lines + SAMPLE_LINES)
-        if lines.number > options.skip_lines and text.strip()
-        for delimiter in delimiters
-        if (fields := split_fields(text, delimiter)) is not None
-    ]
-    if not sample:
-        skipped = f" after {options.skip_lines} skipped lines" if options.skip_lines else ""
-        raise UnreadableFile(f"the file has no rows{skipped}")
-    recognition = _Recognition(options, lines.encoding or "", sample)
+    recognition = _Recognition(lines, options)
     try:
         if options.no_header:
             return recognition.without_header()
@@ -76,12 +65,37 @@ def recognise_csv(lines: TextLines, options: CsvOptions) -> CsvLayout:
 
 
 class _Recognition:
-    """The recognition of one file; each method raises LookupError when a column is missing."""
+    """The recognition of one file; each method raises LookupError when a column is missing.
 
-    def __init__(self, options: CsvOptions, encoding: str, sample: list[Candidate]) -> None:
+    It reads no more lines than it requires, because those of a stream may arrive slowly.
+    """
+
+    def __init__(self, lines: TextLines, options: CsvOptions) -> None:
         self._options = options
-        self._encoding = encoding
-        self._sample = sample
+        self._lines = lines
+        self._sample: list[Candidate] = []
+
+    def _by_line(self) -> Iterator[list[Candidate]]:
+        """Yield each line that is not blank, split at each delimiter.
+
+        Raises:
+            UnreadableFile: When there is none.
+        """
+        delimiters = (self._options.delimiter,) if self._options.delimiter else DELIMITERS
+        skipped = self._options.skip_lines
+        for text in islice(self._lines, skipped + SAMPLE_LINES):
+            if self._lines.number > skipped and text.strip():
+                splits = ((delimiter, split_fields(text, delimiter)) for delimiter in delimiters)
+                candidates = [
+                    Candidate(self._lines.number, delimiter, [field.strip() for field in fields])
+                    for delimiter, fields in splits
+                    if fields is not None
+                ]
+                self._sample += candidates
+                yield candidates
+        if not self._sample:
+            after = f" after {skipped} skipped lines" if skipped else ""
+            raise UnreadableFile(f"the file has no rows{after}")
 
     def with_named_columns(self) -> CsvLayout:
         """Return the layout whose header is the first line with all columns.
@@ -90,7 +104,7 @@ class _Recognition:
             LookupError: When there is none.
         """
         errors = []
-        for candidate in self._sample:
+        for candidate in chain.from_iterable(self._by_line()):
             try:
                 return self._layout(candidate.delimiter, candidate.number, candidate.fields)
             except LookupError as error:
@@ -128,7 +142,7 @@ class _Recognition:
         """
         for candidates in self._by_line():
             rows = [candidate for candidate in candidates if self._is_row(candidate)]
-            if len(rows) > 1:
+            if len({tuple(candidate.fields) for candidate in rows}) > 1:
                 raise LookupError(f"line {rows[0].number} can be split in several ways: set --delimiter")
             if rows:
                 return rows[0]
@@ -150,11 +164,6 @@ class _Recognition:
             return False
         return layout.is_row(candidate.fields)
 
-    def _by_line(self) -> Iterator[list[Candidate]]:
-        numbers = dict.fromkeys(candidate.number for candidate in self._sample)
-        for number in numbers:
-            yield [candidate for candidate in self._sample if candidate.number == number]
-
     def _is_first(self, candidate: Candidate) -> bool:
         return candidate.number == self._sample[0].number
 
@@ -163,7 +172,7 @@ class _Recognition:
 
     def _layout(self, delimiter: str, header_line: int, header: list[str]) -> CsvLayout:
         columns = find_columns(header, self._options)
-        return CsvLayout(self._options, self._encoding, delimiter, header_line, header, columns)
+        return CsvLayout(self._options, self._lines.encoding or "", delimiter, header_line, header, columns)
 
 
 def _numbers(fields: list[str]) -> list[str]:

@@ -132,6 +132,9 @@ class TextLines:
 
     def _read(self) -> bytes:
         # A slow source must not delay the lines that it has already sent.
-        chunk = self._source.read1(CHUNK_BYTES)
+        try:
+            chunk = self._source.read1(CHUNK_BYTES)
+        except OSError as error:
+            raise UnreadableFile(f"the file cannot be read: {error.strerror or error}") from None
         self.offset = self._find_offset() if self._find_offset else self.offset + len(chunk)
         return chunk

@@ -9,6 +9,7 @@ from uuid import UUID
 import typer
 from rich.table import Table
 
+from db.errors import PermissionDenied
 from db.imports import undo_import
 from db.queries.export import ExportQuery, Series
 from db.queries.imports import stored_imports
@@ -135,9 +136,12 @@ def undo(
     settings = discover_setup_settings()
     with progress_bar() as bar:
         task = bar.add_task("undo", total=None)
-        deleted = undo_import(
-            settings, import_id, lambda done, total: bar.update(task, completed=done, total=total)
-        )
+        try:
+            deleted = undo_import(
+                settings, import_id, lambda done, total: bar.update(task, completed=done, total=total)
+            )
+        except PermissionDenied as error:
+            fail(f"{error}. Undo requires the owner's login: see the help of this command.")
     print(f"Deleted {deleted} readings.")
     waiting = queue_depth(settings)
     if waiting:

@@ -84,12 +84,16 @@ def recognise(
             file_format == "json", encoding=options.encoding, sensor_field=options.sensor_column
         )
         return HistoryFile(file, layout, options.time_zone or naive_time_zone)
-    csv_layout = recognise_csv(file.lines(options.encoding), options)
-    history = HistoryFile(file, csv_layout, options.time_zone or csv_layout.zone or naive_time_zone)
-    if history.zone.utcoffset(None) is not None:  # the offset is fixed
-        return history
-    items = csv_layout.read(file.lines(csv_layout.encoding))
-    return HistoryFile(file, csv_layout, history.zone, find_passes(items, history.zone))
+    csv_layout = recognise_csv(file.sample(options.encoding), options)
+    zone = options.time_zone or csv_layout.zone or naive_time_zone
+    has_fixed_offset = zone.utcoffset(None) is not None
+    if csv_layout.implicit_sensor or not has_fixed_offset:
+        file.make_repeatable()
+    if has_fixed_offset:
+        return HistoryFile(file, csv_layout, zone)
+    return HistoryFile(
+        file, csv_layout, zone, find_passes(csv_layout.read(file.lines(csv_layout.encoding)), zone)
+    )
 
 
 def _too_many_sensors(column: str) -> str:

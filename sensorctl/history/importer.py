@@ -116,7 +116,7 @@ def open_history(
         typer.BadParameter: When it cannot be read, is no file of readings, or adds many sensors.
     """
     try:
-        with open_input_file(name, stream=file_format == "jsonl") as file:
+        with open_input_file(name) as file:
             history = recognise(file, file_format, options, settings.naive_time_zone)
             if file.can_repeat:
                 for _ in history.check_sensors(history.read()[1], partial(_find_known, settings)):

@@ -3,21 +3,20 @@
 import gzip
 import os
 import shutil
-import sys
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from tempfile import SpooledTemporaryFile
 from typing import IO, Protocol, cast
 
 from readings.files.csv_recognition import check_signature
 from readings.files.errors import UnreadableFile
-from readings.files.text import ByteSource, TextLines
+from readings.files.text import CHUNK_BYTES, ByteSource, TextLines
 from sensorctl.files import STDIO, open_binary_input
 
 GZIP_SIGNATURE = b"\x1f\x8b"
 SIGNATURE_BYTES = 16
-# Standard input up to this size is kept in memory instead of in a temporary file.
+# A compressed copy of standard input up to this size is in memory instead of in a temporary file.
 MAX_SPOOLED_BYTES = 16 * 1024 * 1024
 # Text of readings compresses to about a tenth.
 MAX_COMPRESSION = 200
@@ -29,7 +28,7 @@ class _Gzip:
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
-        self._gzip = gzip.GzipFile(fileobj=file)
+        self._gzip = gzip.GzipFile(fileobj=file, mode="rb")
         self._decompressed_bytes = 0
 
     def read1(self, size: int, /) -> bytes:
@@ -54,23 +53,25 @@ class _Gzip:
         return self._file.seek(0, os.SEEK_CUR)
 
 
-def _buffered(file: IO[bytes]) -> ByteSource:
-    return cast("ByteSource", file)  # typing.IO lacks what buffered files have
-
-
 class InputFile(Protocol):
     """A file from which passes over its lines start."""
 
-    @property
-    def can_repeat(self) -> bool:
-        """Whether there can be more than one pass."""
+    def sample(self, encoding: str | None = None) -> TextLines:
+        """Start a pass of which only the first lines are read."""
 
     def lines(self, encoding: str | None = None) -> TextLines:
-        """Start a pass at the first line."""
+        """Start a pass over all lines; it is the last one unless the file can be repeated."""
+
+    @property
+    def can_repeat(self) -> bool:
+        """Whether several passes over all lines are possible."""
+
+    def make_repeatable(self) -> None:
+        """Make several passes possible, before the first one."""
 
 
-class _Repeatable:
-    """A file on disk, or standard input that was read completely."""
+class _File:
+    """A file on disk, or a copy of standard input."""
 
     can_repeat = True
 
@@ -88,32 +89,99 @@ class _Repeatable:
         source = _Gzip(self._file)
         return TextLines(source, encoding, source.compressed_bytes)
 
+    sample = lines
 
-class _Once:
-    """Standard input, whose lines are read as they arrive."""
+    def make_repeatable(self) -> None:
+        """Do nothing."""
 
-    can_repeat = False
+
+class _Recorded:
+    """The start of a stream, which was read before, and then its rest, which `keep` adds to the start."""
+
+    def __init__(self, start: bytearray, file: IO[bytes], *, keep: bool) -> None:
+        self._start = start
+        self._file = file
+        self._keep = keep
+        self._position = 0
+
+    def read1(self, size: int, /) -> bytes:
+        """Return up to `size` bytes, as soon as there are some; none at the end."""
+        if self._position >= len(self._start):
+            data = _buffered(self._file).read1(size)
+            if not self._keep:
+                return data
+            self._start += data
+        data = bytes(self._start[self._position : self._position + size])
+        self._position += len(data)
+        return data
+
+
+class _StandardInput:
+    """Standard input, whose lines are read once, as they arrive, unless a copy of it is made."""
+
+    def __init__(self, file: IO[bytes], spooled: IO[bytes]) -> None:
+        self._file = file
+        self._spooled = spooled
+        self._copy: _File | None = None
+        self._start = bytearray(_buffered(file).read1(CHUNK_BYTES))
+        check_signature(bytes(self._start))
+        if self._start.startswith(GZIP_SIGNATURE):
+            self.make_repeatable()
+
+    @property
+    def can_repeat(self) -> bool:
+        """Whether there is a copy."""
+        return self._copy is not None
+
+    def sample(self, encoding: str | None = None) -> TextLines:
+        """Start a pass whose bytes are kept for the next one."""
+        return self._copy.lines(encoding) if self._copy else self._lines(encoding, keep=True)
 
     def lines(self, encoding: str | None = None) -> TextLines:
-        """Return the lines; only once."""
-        return TextLines(_buffered(sys.stdin.buffer), encoding)
+        """Start a pass at the first line."""
+        return self._copy.lines(encoding) if self._copy else self._lines(encoding, keep=False)
+
+    def make_repeatable(self) -> None:
+        """Copy everything, compressed, into memory or a temporary file.
+
+        Raises:
+            UnreadableFile: When there is no space for it.
+        """
+        if self._copy:
+            return
+        try:
+            with self._open_copy() as copy:
+                copy.write(self._start)
+                shutil.copyfileobj(self._file, copy)
+            self._spooled.seek(0)
+        except OSError as error:
+            raise UnreadableFile(f"it cannot be copied ({error.strerror}): import it as a file") from None
+        self._copy = _File(self._spooled)
+
+    def _open_copy(self) -> AbstractContextManager[IO[bytes]]:
+        if self._start.startswith(GZIP_SIGNATURE):
+            return nullcontext(self._spooled)
+        return cast("IO[bytes]", gzip.GzipFile(fileobj=self._spooled, mode="wb", compresslevel=1))
+
+    def _lines(self, encoding: str | None, *, keep: bool) -> TextLines:
+        return TextLines(_Recorded(self._start, self._file, keep=keep), encoding)
 
 
 @contextmanager
-def open_input_file(name: str, *, stream: bool) -> Iterator[InputFile]:
-    """Open the file, or standard input; with `stream`, standard input is read only once, as it arrives.
+def open_input_file(name: str) -> Iterator[InputFile]:
+    """Open the file, or standard input.
 
     Raises:
         typer.BadParameter: When the file cannot be read.
         UnreadableFile: When it is no text.
     """
-    if name == STDIO and stream:
-        yield _Once()
-    elif name == STDIO:
+    with open_binary_input(name) as file:
+        if name != STDIO:
+            yield _File(file)
+            return
         with SpooledTemporaryFile(MAX_SPOOLED_BYTES) as spooled:
-            shutil.copyfileobj(sys.stdin.buffer, spooled)
-            spooled.seek(0)
-            yield _Repeatable(spooled)
-    else:
-        with open_binary_input(name) as file:
-            yield _Repeatable(file)
+            yield _StandardInput(file, spooled)
+
+
+def _buffered(file: IO[bytes]) -> ByteSource:
+    return cast("ByteSource", file)  # typing.IO lacks what buffered files have

@@ -44,6 +44,11 @@ class MemoryFile:
     def lines(self, encoding: str | None = None) -> TextLines:
         return TextLines(io.BytesIO(self._content), encoding)
 
+    sample = lines
+
+    def make_repeatable(self) -> None:
+        pass
+
 
 class Imported:
     """The messages, invalid rows and left out rows of these bytes, from a position on."""

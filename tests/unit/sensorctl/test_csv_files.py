@@ -1,5 +1,6 @@
 """CSV files as other programs write them: each is stored with the right value, or refused with its line."""
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -285,3 +286,32 @@ def test_a_first_row_without_a_value_is_no_header() -> None:
     assert [
         line for line, _ in Imported(content, options(time_column="1", value_columns=("2",))).invalid
     ] == [1]
+
+
+def test_midnight_next_to_another_time_of_day_is_refused() -> None:
+    row = "2026-01-01 00:00:00,{},20"
+    header = "timestamp,hora,temperature\n"
+
+    [(line, reason)] = refused(header + row.format("12:00"))
+    assert (line, "'hora' seems to be the time of day" in reason) == (2, True)
+    assert len(values(header + row.format("00:00:00"))) == 1
+    assert len(values(header.replace("hora", "duration") + row.format("12:00"))) == 1
+
+
+@pytest.mark.parametrize("time_format", ["%Y-%m-%d %H:%M UTC", "%Y-%m-%dT%H:%MZ"])
+def test_utc_in_the_format_of_the_time_is_used(time_format: str) -> None:
+    time = datetime(2026, 1, 1, 12, tzinfo=UTC).strftime(time_format)
+    imported = Imported(
+        f"timestamp,temperature\n{time},20\n", options(time_format=time_format), zone=ZoneInfo("Asia/Tokyo")
+    )
+
+    assert [stored for _, stored, _ in imported.values] == [NOON]
+    assert "remove --time-zone" in error(
+        "timestamp,temperature\n", time_format=time_format, time_zone=ZoneInfo("Asia/Tokyo")
+    )
+
+
+def test_a_sensor_is_the_same_in_both_unicode_normal_forms() -> None:
+    content = "id,timestamp,temperature\nKüche,2026-01-01T12:00:00Z,20\nKu\u0308che,2026-01-01T12:00:00Z,21\n"
+
+    assert {reading.sensor_id for reading in Imported(content, CsvOptions()).readings} == {"Küche"}

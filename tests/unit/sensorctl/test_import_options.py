@@ -4,14 +4,18 @@ import gzip
 import io
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from db.errors import StoreUnavailable
+from readings.files.csv_options import CsvOptions
 from sensorctl.history import importer, input_file
+from sensorctl.history.history_file import recognise
 from tests.unit.fakes import RunCommand
 from tests.unit.history import RecordingBulk
 
@@ -101,6 +105,41 @@ def test_standard_input_can_have_each_format(
     code, _, _ = sensorctl("import", "-", *arguments)
 
     assert (code, RecordingBulk.values) == (0, EXPECTED)
+
+
+class SlowInput(io.BytesIO):
+    """Standard input that has only its first row, and fails instead of waiting for more."""
+
+    def read1(self, size: int | None = -1, /) -> bytes:
+        data = super().read1(size)
+        if not data:
+            raise AssertionError("it was read to its end")
+        return data
+
+
+def test_a_stream_is_recognised_by_its_first_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BufferedReader(SlowInput(ROWS.encode()))))
+    options = CsvOptions(sensors=("hall",))
+
+    with input_file.open_input_file("-") as file:
+        lines, items = recognise(file, "csv", options, ZoneInfo("UTC")).read()
+        assert next(items).line == lines.number == 2
+        assert not file.can_repeat
+
+
+@pytest.mark.parametrize("compress", [bytes, gzip.compress])
+def test_a_stream_that_must_be_read_twice_is_copied(
+    sensorctl: RunCommand, monkeypatch: pytest.MonkeyPatch, compress: Callable[[bytes], bytes]
+) -> None:
+    monkeypatch.setattr(input_file, "MAX_SPOOLED_BYTES", 100)
+    rows = "".join(f"hall,2024-10-27 02:{n % 60:02},{n}\n" for n in range(120))
+    content = compress(f"id,timestamp,temperature\n{rows}".encode())
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content)))
+
+    code, _, _ = sensorctl("import", "-", "--format", "csv", "--time-zone", "Europe/Berlin")
+
+    assert (code, len(RecordingBulk.values)) == (0, 120)
+    assert RecordingBulk.values[60] == ("hall", "2024-10-27T01:00:00", 60.0)
 
 
 def test_a_dry_run_shows_what_is_recognised_and_publishes_nothing(
