@@ -68,5 +68,5 @@ def require_deletable(layout: Layout) -> None:
     if foreign:
         raise ServiceUnavailable(
             f"{layout.directory} contains {', '.join(foreign)}, which the native stack did not write. "
-            "Nothing was deleted: check NATIVE_DIR, or move that away."
+            "Nothing was deleted: check NATIVE_DIR, or move them elsewhere."
         )
