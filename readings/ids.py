@@ -53,10 +53,11 @@ def validate_sensor_id(text: str) -> str:
     Raises:
         ValueError: When it is empty or too long, or contains invisible characters.
     """
-    sensor_id = normalise_sensor_id(text)
-    if not sensor_id or len(sensor_id) > MAX_SENSOR_ID_CHARACTERS:
+    is_ascii = text.isascii()
+    sensor_id = text.strip() if is_ascii else normalise_sensor_id(text)
+    if not 0 < len(sensor_id) <= MAX_SENSOR_ID_CHARACTERS:
         raise ValueError(f"must have 1 to {MAX_SENSOR_ID_CHARACTERS} characters")
-    if not sensor_id.isprintable() or not (sensor_id.isascii() or _INVISIBLE.search(sensor_id) is None):
+    if not sensor_id.isprintable() or not (is_ascii or _INVISIBLE.search(sensor_id) is None):
         raise ValueError("must not contain control or other unprintable characters")
     return sensor_id
 

@@ -1,7 +1,7 @@
 """The meaning of a field by its name, whatever its case and separators: `TempUnit` is `temp_unit`."""
 
 import re
-from enum import Enum, auto
+from enum import IntEnum, auto
 from functools import lru_cache
 from typing import Any
 
@@ -15,7 +15,7 @@ _TEMPERATURE_IN_UNIT = re.compile(rf"(?:t|tmp|{_ANY})(?:deg|degrees?)?[cfk]\w*")
 Fields = list[tuple[str, Any]]
 
 
-class Meaning(Enum):
+class Meaning(IntEnum):
     """What the value of a field is, by the name of the field."""
 
     SENSOR = auto()

@@ -29,6 +29,8 @@ from readings.units import ABSOLUTE_ZERO, to_celsius
 FUTURE_TOLERANCE = timedelta(minutes=5)
 # °C. No thermometer measures more; tungsten boils at about 5,900 °C.
 MAX_TEMPERATURE = 10_000.0
+# As model_validate_json, without its options, which cost a tenth of the time.
+_validate_json: Callable[[bytes], ReadingPayload] = ReadingPayload.__pydantic_validator__.validate_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ def parse_body(body: bytes, context: ParseContext) -> ReadingPayload:
         if mqtt_defaults:
             payload = MqttReadingPayload.model_validate_json(body, context=mqtt_defaults._asdict())
         else:
-            payload = ReadingPayload.model_validate_json(body)
+            payload = _validate_json(body)
     except ValidationError as error:
         invalid = explain(error, body, for_mqtt=mqtt_defaults is not None)
         raise invalid from None

@@ -63,10 +63,11 @@ def sensor_id_of(value: Any) -> str:
 
 
 def _require_iso_8601(value: Any) -> Any:
-    # pydantic would accept "1700000000" as epoch seconds, and a date alone as its midnight. Nearly every time
-    # has the first notation.
+    # pydantic would accept "1700000000" as epoch seconds, and a date alone as its midnight. It reads what
+    # nearly every sender writes, with a T, and with Z, +01:00 or nothing at the end.
     if isinstance(value, str):
-        return value if value[10:11] == "T" and value[-1] == "Z" else to_iso_8601(value)
+        is_common = value[10:11] == "T" and value[-1] in "Z0123456789" and value[-3] not in "+-"
+        return value if is_common else to_iso_8601(value)
     raise ValueError(EXPECTED)
 
 

@@ -52,10 +52,11 @@ def resolve_local(local: datetime, zone: tzinfo) -> tuple[datetime, ...]:
     """
     if local.tzinfo is not None:
         return (_to_utc(local),)
-    candidates = {_to_utc(local.replace(tzinfo=zone, fold=fold)) for fold in (0, 1)}
-    if len(candidates) == 1:
-        return tuple(candidates)
-    shown = (moment for moment in sorted(candidates) if moment.astimezone(zone).replace(tzinfo=None) == local)
+    first, second = local.replace(tzinfo=zone), local.replace(tzinfo=zone, fold=1)
+    if first.utcoffset() == second.utcoffset():
+        return (_to_utc(first),)
+    candidates = sorted({_to_utc(first), _to_utc(second)})
+    shown = (moment for moment in candidates if moment.astimezone(zone).replace(tzinfo=None) == local)
     return tuple(shown)
 
 

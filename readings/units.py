@@ -89,10 +89,8 @@ def to_celsius(temperature: float, unit: Unit) -> float:
     It is rounded far below the resolution of any thermometer, so that 0 K is exactly absolute zero despite
     binary fractions, and never -0.0.
     """
-    if unit is Unit.FAHRENHEIT:
-        temperature = (temperature - 32) * 5 / 9
-    elif unit is Unit.KELVIN:
-        temperature += ABSOLUTE_ZERO
+    if unit is not Unit.CELSIUS:
+        temperature = (temperature - 32) * 5 / 9 if unit is Unit.FAHRENHEIT else temperature + ABSOLUTE_ZERO
     return round(temperature, 9) + 0.0
 
 
