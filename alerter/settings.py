@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, field_validator
 
 from monitoring.settings import MonitoringSettings
+from runtime.addresses import HttpUrl, is_http_url
 from runtime.settings import ServiceSettings
 
 
@@ -18,7 +19,7 @@ class AlerterSettings(MonitoringSettings, ServiceSettings):
             "An http or https URL to which alerts are posted; unset: alerts go to the exchange `events` only"
         ),
     )
-    alerter_external_url: str = Field(
+    alerter_external_url: HttpUrl = Field(
         default="http://127.0.0.1:8085",
         description="The URL of the dashboard, for the links in notifications",
     )
@@ -63,16 +64,4 @@ class AlerterSettings(MonitoringSettings, ServiceSettings):
 
 
 def _is_usable(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        return (
-            parts.scheme in ("http", "https")
-            and bool(parts.hostname)
-            and parts.port != 0  # raises ValueError if it is not a number
-            and "@" not in parts.netloc
-            and url.isascii()
-            and url.isprintable()
-            and " " not in url
-        )
-    except ValueError:
-        return False
+    return is_http_url(url) and "@" not in urlsplit(url).netloc

@@ -6,6 +6,7 @@ from pydantic import Field, SecretStr, field_validator
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from runtime.addresses import Hosts
 from runtime.settings import ReadableFile, Settings
 
 DRIVER = "postgresql+psycopg"
@@ -33,7 +34,7 @@ class DatabaseSettings(Settings):
             "`postgresql://user:password@host:5432/database`; takes precedence over the single variables"
         ),
     )
-    postgres_host: str = Field(default="127.0.0.1", description="Host of the database server")
+    postgres_host: Hosts = Field(default="127.0.0.1", description="Host of the database server")
     postgres_port: int = Field(default=5432, ge=1, le=65535, description="Port of the database server")
     postgres_user: str = Field(default="sensors", description="Database role")
     postgres_password: SecretStr = Field(default=SecretStr("sensors"), description="Password of the role")

@@ -7,6 +7,7 @@ from urllib.parse import quote, urlencode, urlsplit
 import pika
 from pydantic import AliasChoices, Field, SecretStr, field_validator, model_validator
 
+from runtime.addresses import Host, HttpUrl, format_host
 from runtime.settings import ReadableFile, Settings
 
 TLS_PORT = 5671
@@ -27,7 +28,7 @@ class BrokerSettings(Settings):
         validation_alias=AliasChoices("rabbitmq_url", "amqp_url"),
         description="`amqp://user:password@host:5672/vhost`; takes precedence over the single variables",
     )
-    rabbitmq_host: str = Field(default="127.0.0.1", description="Host of the broker")
+    rabbitmq_host: Host = Field(default="127.0.0.1", description="Host of the broker")
     rabbitmq_port: int = Field(
         default=5672, ge=1, le=65535, description="Port of the broker; 5671 when `RABBITMQ_TLS_CA` is set"
     )
@@ -44,19 +45,20 @@ class BrokerSettings(Settings):
     rabbitmq_tls_key: ReadableFile | None = Field(
         default=None, description="PEM file of this client's private key"
     )
-    rabbitmq_management_url: str | None = Field(
+    rabbitmq_management_url: HttpUrl | None = Field(
         default=None, description="Address of the management API; unset: `http://HOST:15672`"
     )
     queue_name: str = Field(
         default="sensor_data",
         min_length=1,
-        pattern=r"^[^\x00-\x1f]+$",
         description="Name of the queue; its dead-letter queue is `QUEUE_NAME.dead`",
     )
 
     @field_validator("queue_name")
     @classmethod
     def _is_free(cls, name: str) -> str:
+        if not name.isprintable():
+            raise ValueError("must not contain control characters")
         if name.startswith("amq."):
             raise ValueError("must not begin with amq., which the broker keeps for itself")
         if len(name.encode()) > MAX_QUEUE_NAME_BYTES:
@@ -126,8 +128,7 @@ class BrokerSettings(Settings):
         user = quote(self.rabbitmq_user, safe="")
         password = quote(self.rabbitmq_pass.get_secret_value(), safe="")
         vhost = quote(self.rabbitmq_vhost, safe="")
-        host = f"[{self.rabbitmq_host}]" if ":" in self.rabbitmq_host else self.rabbitmq_host
-        return f"amqp://{user}:{password}@{host}:{self.rabbitmq_port}/{vhost}"
+        return f"amqp://{user}:{password}@{format_host(self.rabbitmq_host)}:{self.rabbitmq_port}/{vhost}"
 
 
 def _is_usable(url: str) -> bool:

@@ -15,7 +15,9 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from runtime.addresses import Host
 from runtime.errors import ConfigurationError
+from runtime.validation_messages import validation_message
 
 FILE_SUFFIX = "_FILE"
 
@@ -86,7 +88,7 @@ class ServiceSettings(Settings):
     log_format: Literal["console", "json"] = Field(
         default="console", description="`console` for people, `json` for programs"
     )
-    http_host: str = Field(
+    http_host: Host = Field(
         default="127.0.0.1", description="Address on which the service serves HTTP; the images set `0.0.0.0`"
     )
     http_port: int = Field(
@@ -115,18 +117,33 @@ def load(settings: type[S], **values: Any) -> S:
         ConfigurationError: With one line per invalid variable: its name, its value (unless it is a secret)
             and what is allowed.
     """
+    _require_utf8(settings)
     try:
         return settings(**values)
     except ValidationError as error:
         raise ConfigurationError("\n".join(_messages(settings, error))) from None
 
 
-def _read_files(settings: type[BaseSettings], environment: Mapping[str, str]) -> dict[str, Any]:
-    names = {
+def _require_utf8(settings: type[BaseSettings]) -> None:
+    names = _variables(settings)
+    for variable, value in os.environ.items():
+        is_known = variable.upper().removesuffix(FILE_SUFFIX) in names
+        # Python represents bytes that are not UTF-8 by surrogates, which nothing else accepts.
+        if is_known and any("\ud800" <= character <= "\udfff" for character in value):
+            raise ConfigurationError(f"{variable}: must be UTF-8")
+
+
+def _variables(settings: type[BaseSettings]) -> dict[str, str]:
+    """Return the field of each variable."""
+    return {
         name.upper(): field
         for field, info in settings.model_fields.items()
         for name in (field, *_aliases(info))
     }
+
+
+def _read_files(settings: type[BaseSettings], environment: Mapping[str, str]) -> dict[str, Any]:
+    names = _variables(settings)
     values = {}
     for variable, path in environment.items():
         field = names.get(variable.upper().removesuffix(FILE_SUFFIX))
@@ -142,9 +159,12 @@ def _aliases(info: FieldInfo) -> list[str]:
 
 def _read_file(variable: str, path: str) -> str:
     try:
-        return Path(path).read_text(encoding="utf-8").rstrip("\r\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{variable} names the file {path}, which cannot be read: {error}") from None
+        return Path(path).read_text(encoding="utf-8-sig").rstrip("\r\n")
+    except OSError as error:
+        reason = f"which cannot be read: {error.strerror}"
+    except UnicodeDecodeError:
+        reason = "which is not UTF-8: save it as UTF-8"
+    raise ConfigurationError(f"{variable} names the file {path}, {reason}")
 
 
 def _messages(settings: type[Settings], error: ValidationError) -> list[str]:
@@ -153,7 +173,7 @@ def _messages(settings: type[Settings], error: ValidationError) -> list[str]:
 
 def _message(settings: type[Settings], detail: Mapping[str, Any]) -> str:
     field = next((part for part in detail["loc"] if isinstance(part, str)), None)
-    problem = str(detail["msg"]).removeprefix("Value error, ")
+    problem = validation_message(detail)
     if field is None:
         return problem
     variable = field.upper()

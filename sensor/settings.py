@@ -115,6 +115,14 @@ class SensorSettings(BrokerSettings, ServiceSettings):
             raise ValueError("must not contain spaces at its start or end")
         return validate_sensor_id(sensor_id)
 
+    @field_validator("outbox_path")
+    @classmethod
+    def _require_known_home(cls, path: Path | None) -> Path | None:
+        try:
+            return path.expanduser() if path else None
+        except RuntimeError:
+            raise ValueError("begins with ~ and the name of a user who has no home directory") from None
+
     @property
     def interval_seconds(self) -> float:
         """The seconds between two readings: as set, else the number in SENSOR_ID, else 1."""
@@ -126,7 +134,7 @@ class SensorSettings(BrokerSettings, ServiceSettings):
     def outbox_file(self) -> Path:
         """The path of the outbox: as set, else a file per sensor in the user's state directory."""
         if self.outbox_path:
-            return self.outbox_path.expanduser()
+            return self.outbox_path
         home = self.xdg_state_home
         state = home if home and home.is_absolute() else Path("~/.local/state").expanduser()
         return state / "sensors" / f"outbox-{_to_file_name(self.sensor_id)}.sqlite3"

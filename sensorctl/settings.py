@@ -1,6 +1,7 @@
 """Settings of the operator, setup and the alerter, from variables or from the running stack."""
 
 import os
+import re
 import socket
 import sys
 from collections.abc import Callable
@@ -26,6 +27,8 @@ from runtime.settings import ServiceSettings, Settings, TimeZone, load
 ROOT = Path(__file__).resolve().parent.parent
 LOOPBACK = "127.0.0.1"
 EXPLICIT_VARIABLES = ("RABBITMQ_URL", "AMQP_URL", "RABBITMQ_HOST", "DATABASE_URL", "POSTGRES_HOST")
+PORT_VARIABLES = ("RABBITMQ_HOST_PORT", "RABBITMQ_MANAGEMENT_HOST_PORT", "POSTGRES_HOST_PORT")
+MAX_PORT = 65_535
 PROBE_TIMEOUT_SECONDS = 1.0
 MAX_RETENTION_DAYS = 100_000
 Variables = dict[str, str]
@@ -208,6 +211,8 @@ def compose_variables() -> Variables:
     for warning in env_file.warnings:
         print(warning, file=sys.stderr)
     overrides = {**env_file.values, **os.environ}
+    for name in PORT_VARIABLES:
+        _check_port(name, overrides.get(name) or "1")
     management_port = overrides.get("RABBITMQ_MANAGEMENT_HOST_PORT") or "15675"
     return {
         "RABBITMQ_HOST": LOOPBACK,
@@ -217,6 +222,11 @@ def compose_variables() -> Variables:
         "POSTGRES_PORT": overrides.get("POSTGRES_HOST_PORT") or "5435",
         **{name: overrides.get(name) or default for name, default in COMPOSE_DEFAULTS.items()},
     }
+
+
+def _check_port(name: str, value: str) -> None:
+    if not (re.fullmatch("[0-9]{1,5}", value) and 1 <= int(value) <= MAX_PORT):
+        raise ConfigurationError(f"{name} is {value!r}: must be a port from 1 to {MAX_PORT}")
 
 
 def _replace_logins(variables: Variables, logins: Variables) -> Variables:

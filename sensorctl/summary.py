@@ -14,6 +14,7 @@ from rich.text import Text
 from db.queries.summary import Summary
 from sensorctl.output import JsonOption, WatchOption, console, safe_text, show, show_json
 from sensorctl.settings import discover_settings
+from sensorctl.time_options import parse_seconds
 from sensorctl.time_shifts import TIME_SHIFT_HINT, describe_time_shifts
 
 REFRESH_INTERVAL_SECONDS = 1.0
@@ -24,7 +25,13 @@ def summary(
     as_json: JsonOption = False,
     watch: WatchOption = False,
     wait: Annotated[
-        float, typer.Option(min=0, help="Seconds to wait for the first reading.", show_default=False)
+        float,
+        typer.Option(
+            parser=parse_seconds,
+            metavar="SECONDS",
+            help="Seconds to wait for the first reading.",
+            show_default=False,
+        ),
     ] = 0,
 ) -> None:
     """Show the last hour of each sensor: readings, minimum, mean, maximum and last value.

@@ -1,5 +1,6 @@
-"""Typer parsers for times: ISO 8601, or an age such as 30s, 10m, 2h, 1d or 1w."""
+"""Typer parsers for times (ISO 8601, or an age such as 30s, 10m, 2h, 1d or 1w) and for durations."""
 
+import math
 import re
 from datetime import UTC, datetime, timedelta
 
@@ -7,6 +8,9 @@ import typer
 
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 AGE = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)([smhdw])")
+AGE_HINT = "an age is a number and s, m, h, d or w, such as 10m or 1.5h"
+TIME_HINT = f"a time is a date, or a date and a time, such as 2026-11-26 or 2026-11-26T08:30; {AGE_HINT}"
+MAX_SECONDS = 1e9
 
 
 def parse_age(text: str) -> datetime:
@@ -15,13 +19,10 @@ def parse_age(text: str) -> datetime:
     Raises:
         typer.BadParameter: When the text is not an age.
     """
-    age = AGE.fullmatch(text.strip())
-    try:
-        if age:
-            return datetime.now(UTC) - timedelta(**{UNITS[age[2]]: float(age[1])})
-    except OverflowError:
-        pass
-    raise typer.BadParameter(f"{text!r} is not an age: use a number and s, m, h, d or w, such as 10m or 1.5h")
+    time = _parse_age(text)
+    if time is None:
+        raise typer.BadParameter(f"{text!r} is not an age, or too long ago: {AGE_HINT}")
+    return time
 
 
 def parse_time_or_age(text: str) -> datetime:
@@ -30,8 +31,36 @@ def parse_time_or_age(text: str) -> datetime:
     Raises:
         typer.BadParameter: When the text is neither a time nor an age.
     """
+    if age := _parse_age(text):
+        return age
     try:
         time = datetime.fromisoformat(text.strip())
+        # The conversion fails for the first and the last hours that Python knows.
+        return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
+    except (ValueError, OverflowError) as error:
+        is_date = re.match(r"\s*\d{4}-\d", text)
+        problem = f"is not a valid time: {error}" if is_date else "is neither a time nor an age"
+        raise typer.BadParameter(f"{text!r} {problem}. {TIME_HINT[0].upper()}{TIME_HINT[1:]}") from None
+
+
+def parse_seconds(text: str | float) -> float:
+    """Return a number of seconds.
+
+    Raises:
+        typer.BadParameter: When it is negative, too large or not a number.
+    """
+    try:
+        seconds = float(text)
     except ValueError:
-        return parse_age(text)
-    return time if time.tzinfo else time.replace(tzinfo=UTC)
+        seconds = math.nan
+    if not 0 <= seconds <= MAX_SECONDS:
+        raise typer.BadParameter(f"{text!r} is not a number of seconds: use 0 or more, such as 90")
+    return seconds
+
+
+def _parse_age(text: str) -> datetime | None:
+    age = AGE.fullmatch(text.strip())
+    try:
+        return datetime.now(UTC) - timedelta(**{UNITS[age[2]]: float(age[1])}) if age else None
+    except OverflowError:
+        return None

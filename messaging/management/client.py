@@ -3,7 +3,7 @@
 import ssl
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode
 
 import httpx2
 import pika
@@ -18,7 +18,7 @@ from messaging.management.policies import (
 )
 from messaging.settings import BrokerSettings
 from messaging.topology import ALTERNATE_EXCHANGES, MQTT_EXCHANGE, Topology
-from runtime.errors import ConfigurationError
+from runtime.addresses import format_host
 
 TIMEOUT_SECONDS = 5
 # With these parameters the API has a queue's policy and totals from the queue's first moment on.
@@ -40,11 +40,9 @@ class Management:
         self._timeout_seconds = timeout_seconds
         parameters = pika.URLParameters(settings.amqp_url)
         self._vhost = quote(parameters.virtual_host, safe="")
-        self._url = (settings.rabbitmq_management_url or f"http://{parameters.host}:15672").rstrip("/")
-        if urlsplit(self._url).scheme not in ("http", "https"):
-            raise ConfigurationError(
-                f"RABBITMQ_MANAGEMENT_URL is {self._url!r}: must be an http or https address"
-            )
+        self._url = (
+            settings.rabbitmq_management_url or f"http://{format_host(parameters.host)}:15672"
+        ).rstrip("/")
         # False: loading the trusted authorities takes longer than a request that does not need them.
         self._tls: ssl.SSLContext | bool = settings.tls_context() if self._url.startswith("https:") else False
         credentials = parameters.credentials

@@ -99,7 +99,7 @@ def replay(
     newer_than: NewerThan = None,
     limit: Limit = None,
     rate: Annotated[
-        float | None, typer.Option(min=0.01, help="Maximum number of messages per second.")
+        float | None, typer.Option(min=0.01, max=1e6, help="Maximum number of messages per second.")
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count what would be replayed.")] = False,
     force: Annotated[

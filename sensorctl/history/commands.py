@@ -27,7 +27,7 @@ from sensorctl.history.history_file import FileFormat
 from sensorctl.history.importer import Import
 from sensorctl.output import JsonOption, fail, print_message, progress_bar, show, show_json
 from sensorctl.settings import discover_settings, discover_setup_settings
-from sensorctl.time_options import parse_time_or_age
+from sensorctl.time_options import parse_seconds, parse_time_or_age
 
 app = typer.Typer(
     cls=DefaultCommandGroup,
@@ -91,7 +91,12 @@ def import_(
         int, typer.Option(min=0, help="Pause while the queue has more messages; 0: never.")
     ] = DEFAULT_MAX_QUEUE_DEPTH,
     retry_timeout: Annotated[
-        float, typer.Option(min=0, help="Seconds to retry after the connection to the broker is lost.")
+        float,
+        typer.Option(
+            parser=parse_seconds,
+            metavar="SECONDS",
+            help="Seconds to retry after the connection to the broker is lost.",
+        ),
     ] = DEFAULT_RETRY_TIMEOUT_SECONDS,
 ) -> None:
     """Publish the readings of a file.

@@ -10,7 +10,7 @@ from sensorctl.output import JsonOption, console, fail, print_message, show, sho
 from sensorctl.reconcile.reconciliation import Reconciliation, acknowledge_losses, run_reconciliation
 from sensorctl.reconcile.views import conclusion_lines, reconciliation_record, reconciliation_table
 from sensorctl.settings import OperatorSettings, discover_settings
-from sensorctl.time_options import parse_age
+from sensorctl.time_options import parse_age, parse_seconds
 
 DEFAULT_WAIT_SECONDS = 90.0
 MAX_REASON_CHARACTERS = 500  # as the table has it
@@ -23,7 +23,12 @@ def reconcile(
         typer.Option(parser=parse_age, metavar="AGE", help="Only readings measured since, such as 1h or 2d."),
     ] = None,
     wait: Annotated[
-        float, typer.Option(min=0, help="Seconds to wait for missing readings that may be in flight.")
+        float,
+        typer.Option(
+            parser=parse_seconds,
+            metavar="SECONDS",
+            help="Seconds to wait for missing readings that may be in flight.",
+        ),
     ] = DEFAULT_WAIT_SECONDS,
     acknowledge: Annotated[
         str | None,

@@ -96,7 +96,7 @@ def test_a_missing_file_is_reported(settings_error: GetSettingsError) -> None:
 def test_a_file_that_is_not_text_is_reported(settings_error: GetSettingsError, tmp_path: Path) -> None:
     (tmp_path / "secret").write_bytes(b"\xff\xfe")
 
-    assert "which cannot be read: 'utf-8' codec" in settings_error(
+    assert "which is not UTF-8: save it as UTF-8" in settings_error(
         Sample, PASSWORD_FILE=str(tmp_path / "secret")
     )
 
@@ -104,15 +104,15 @@ def test_a_file_that_is_not_text_is_reported(settings_error: GetSettingsError, t
 @pytest.mark.parametrize(
     ("variable", "value", "allowed"),
     [
-        ("HTTP_PORT", "http", "valid integer"),
-        ("HTTP_PORT", "65536", "less than or equal to 65535"),
-        ("HTTP_PORT", "-1", "greater than or equal to 0"),
+        ("HTTP_PORT", "http", "must be a whole number"),
+        ("HTTP_PORT", "65536", "must be at most 65535"),
+        ("HTTP_PORT", "-1", "must be at least 0"),
         ("LOG_LEVEL", "verbose", "'debug', 'info', 'warning' or 'error'"),
         ("LOG_FORMAT", "xml", "'console' or 'json'"),
-        ("RATE", "0", "greater than 0"),
+        ("RATE", "0", "must be greater than 0"),
         ("RATE", "nan", "finite number"),
         ("RATE", "inf", "finite number"),
-        ("CONNECT_TIMEOUT_SECONDS", "soon", "valid number"),
+        ("CONNECT_TIMEOUT_SECONDS", "soon", "must be a number"),
     ],
 )
 def test_an_invalid_variable_is_reported_with_its_value_and_what_is_allowed(

@@ -207,7 +207,7 @@ def test_without_any_stack_the_error_says_what_to_do() -> None:
 def test_an_invalid_port_is_a_configuration_error(monkeypatch: pytest.MonkeyPatch, port: str) -> None:
     monkeypatch.setenv("POSTGRES_HOST_PORT", port)
 
-    with pytest.raises(ConfigurationError, match="POSTGRES_PORT: Input should be"):
+    with pytest.raises(ConfigurationError, match=f"POSTGRES_HOST_PORT is '{port}': must be a port from 1"):
         discover_settings()
 
 

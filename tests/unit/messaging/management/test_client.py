@@ -16,7 +16,7 @@ from messaging.management.policies import DELIVERY_LIMIT
 from messaging.settings import BrokerSettings
 from messaging.topology import Topology
 from runtime.errors import ConfigurationError
-from runtime.settings import SecretStr
+from runtime.settings import SecretStr, load
 
 
 class Api(ThreadingHTTPServer):
@@ -334,6 +334,8 @@ def test_the_default_url_is_on_the_host_of_the_broker() -> None:
     assert management._url == "http://broker.example:15672"
 
 
-def test_a_url_that_is_not_http_is_an_invalid_setting() -> None:
-    with pytest.raises(ConfigurationError, match=r"RABBITMQ_MANAGEMENT_URL is 'file:///etc'"):
-        Management(BrokerSettings(rabbitmq_management_url="file:///etc"))
+def test_a_url_that_is_not_http_is_an_invalid_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RABBITMQ_MANAGEMENT_URL", "file:///etc")
+
+    with pytest.raises(ConfigurationError, match=r"RABBITMQ_MANAGEMENT_URL is 'file:///etc': must be"):
+        load(BrokerSettings)

@@ -1,0 +1,85 @@
+"""Host names and URLs in settings."""
+
+import re
+from ipaddress import IPv6Address
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator
+
+HOST_NAME = re.compile(r"[\w.-]+")
+HOST_ERROR = "must be a host name or an IP address, without a port and without a scheme such as http://"
+URL_ERROR = "must be an http or https URL, such as http://rabbitmq:15672"
+
+
+def parse_host(text: str) -> str:
+    """Return the host; an IPv6 address may be in brackets, as in a URL, and is returned without them.
+
+    Raises:
+        ValueError: When it is neither a host name nor an IP address.
+    """
+    has_brackets = text.startswith("[") and text.endswith("]")
+    host = text[1:-1] if has_brackets else text
+    if not (_is_ipv6(host) or (not has_brackets and _is_host_name(host))):
+        raise ValueError(HOST_ERROR)
+    return host
+
+
+def parse_hosts(text: str) -> str:
+    """Return comma-separated hosts, or the folder of a Unix socket, as libpq accepts them.
+
+    Raises:
+        ValueError: When one of them is neither.
+    """
+    return ",".join(part if part.startswith("/") else parse_host(part) for part in text.split(","))
+
+
+def parse_http_url(text: str) -> str:
+    """Return the URL.
+
+    Raises:
+        ValueError: When it is no URL of http or https.
+    """
+    if not is_http_url(text):
+        raise ValueError(URL_ERROR)
+    return text
+
+
+def is_http_url(text: str) -> bool:
+    """Return whether this is a URL of http or https, with characters that a URL may contain."""
+    try:
+        parts = urlsplit(text)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        return False
+    is_printable = text.isascii() and text.isprintable() and not set(text) & set(' "<>\\^`{|}')
+    return (
+        parts.scheme in ("http", "https")
+        and is_printable
+        and port != 0
+        and (_is_ipv6(host) or _is_host_name(host))
+    )
+
+
+def format_host(host: str) -> str:
+    """Return the host as a URL contains it: an IPv6 address in brackets."""
+    return f"[{host}]" if ":" in host else host
+
+
+def _is_ipv6(host: str) -> bool:
+    try:
+        return "%" not in host and bool(IPv6Address(host))
+    except ValueError:
+        return False
+
+
+def _is_host_name(host: str) -> bool:
+    try:
+        return bool(HOST_NAME.fullmatch(host) and host.encode("idna"))
+    except UnicodeError:  # an empty label, or one that is too long
+        return False
+
+
+Host = Annotated[str, AfterValidator(parse_host)]
+Hosts = Annotated[str, AfterValidator(parse_hosts)]
+HttpUrl = Annotated[str, AfterValidator(parse_http_url)]
