@@ -17,6 +17,8 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any, NamedTuple, Protocol
 
+import structlog
+
 from db.errors import StoreUnavailable
 from db.store import Store
 from messaging.consuming.consumer import BatchResult, Work
@@ -143,6 +145,8 @@ def _describe_death(exit_code: int | None) -> str:
 
 def main() -> None:
     """Handle each message from stdin once and print the outcomes, until the store is unavailable."""
+    # stdout belongs to the protocol, in which a log line would be an outcome.
+    structlog.configure(logger_factory=structlog.WriteLoggerFactory(sys.stderr))
     settings = load(PipelineSettings)
     store = Store(settings, name=f"{settings.name} isolation")
     messages = [decode_message(line) for line in sys.stdin.buffer]
