@@ -148,7 +148,7 @@ REJECTED_BY_DATABASE = [
             "SELECT lo_from_bytea(0, 'x')",
             "SELECT pg_advisory_lock(5675001)",
             "SELECT pg_try_advisory_xact_lock_shared(1, 2)",
-            "SELECT move_invalid_rows()",
+            "SELECT move_invalid_readings('reading_default')",
             "SELECT * FROM invalid_reading",
         )
     ),

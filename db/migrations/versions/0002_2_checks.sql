@@ -47,41 +47,95 @@ COMMENT ON COLUMN invalid_reading.run_id IS 'Run of the sensor process that publ
 COMMENT ON COLUMN invalid_reading.sequence IS 'Number of the reading within its run.';
 COMMENT ON COLUMN invalid_reading.moved_at IS 'When it was moved here.';
 
--- Deleting readings computes their roll-ups again. What then still is in the roll-ups belongs to readings that
--- were dropped after the retention.
-CREATE FUNCTION move_invalid_rows() RETURNS TABLE (readings bigint, minutes bigint, sensors bigint)
+-- Deletes from the partition itself, whose triggers, unlike those of the whole table, compute no roll-ups, and
+-- then computes all of them with one statement. Writers to this partition wait for that only: the rows are found
+-- before, and the check allows no more of them.
+CREATE FUNCTION move_invalid_readings(source regclass) RETURNS bigint
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+DECLARE
+    rows    tid[];
+    minutes timestamptz[];
 BEGIN
-    WITH moved AS (
-        DELETE FROM reading
-        WHERE temperature IN ('NaN', 'Infinity', '-Infinity')
-           OR measured_at IN ('infinity', '-infinity') OR received_at IN ('infinity', '-infinity')
-           OR sensor_id = '' OR sensor_id ~ '[\u0001-\u001f\u007f-\u009f]'
-        RETURNING *
-    )
-    INSERT INTO invalid_reading (reading_id, sensor_id, measured_at, temperature, received_at, run_id, sequence)
-    SELECT reading_id, sensor_id, measured_at, temperature, received_at, run_id, sequence FROM moved;
-    GET DIAGNOSTICS readings = ROW_COUNT;
-
-    DELETE FROM rollup_minute
-    WHERE sum_temperature IN ('NaN', 'Infinity', '-Infinity') OR starts_at IN ('infinity', '-infinity')
-       OR sensor_id = '' OR sensor_id ~ '[\u0001-\u001f\u007f-\u009f]';
-    GET DIAGNOSTICS minutes = ROW_COUNT;
+    EXECUTE format('SELECT array_agg(ctid) FROM %s WHERE temperature IN (''NaN'', ''Infinity'', ''-Infinity'') '
+                   'OR NOT isfinite(measured_at) OR NOT isfinite(received_at)', source) INTO rows;
+    EXECUTE format('LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE', source);
+    EXECUTE format(
+        'WITH moved AS (DELETE FROM %s WHERE ctid = ANY ($1) RETURNING *), copied AS ('
+        '    INSERT INTO invalid_reading '
+        '        (reading_id, sensor_id, measured_at, temperature, received_at, run_id, sequence) '
+        '    SELECT reading_id, sensor_id, measured_at, temperature, received_at, run_id, sequence FROM moved'
+        ') SELECT array_agg(DISTINCT date_bin(''1 minute'', measured_at, ''2000-01-01 00:00:00+00'')) FROM moved',
+        source) USING rows INTO minutes;
+    DELETE FROM rollup_minute WHERE starts_at = ANY (minutes);
     DELETE FROM rollup_five_seconds
-    WHERE sum_temperature IN ('NaN', 'Infinity', '-Infinity') OR starts_at IN ('infinity', '-infinity')
-       OR sensor_id = '' OR sensor_id ~ '[\u0001-\u001f\u007f-\u009f]';
+    WHERE date_bin('1 minute', starts_at, timestamptz '2000-01-01 00:00:00+00') = ANY (minutes);
+    EXECUTE format(
+        'INSERT INTO rollup_minute '
+        'SELECT minute, sensor_id COLLATE "C", '
+        '       count(*), sum(temperature), min(temperature), max(temperature), max(measured_at) '
+        'FROM unnest($1) AS minute JOIN %s ON measured_at >= minute AND measured_at < minute + interval ''1 minute'' '
+        'GROUP BY 1, 2', source) USING minutes;
+    EXECUTE format(
+        'INSERT INTO rollup_five_seconds '
+        'SELECT date_bin(''5 seconds'', measured_at, ''2000-01-01 00:00:00+00''), sensor_id COLLATE "C", '
+        '       count(*), sum(temperature), min(temperature), max(temperature), max(measured_at) '
+        'FROM unnest($1) AS minute JOIN %s ON measured_at >= minute AND measured_at < minute + interval ''1 minute'' '
+        'WHERE measured_at > now() - interval ''2 hours'' '
+        'GROUP BY 1, 2', source) USING minutes;
+    RETURN cardinality(rows);
+END $$;
+COMMENT ON FUNCTION move_invalid_readings IS
+    'Moves the readings of a partition that do not satisfy its check to invalid_reading, and computes the '
+    'roll-ups of their minutes again. Returns their number.';
 
-    DELETE FROM sensor WHERE sensor_id = '' OR sensor_id ~ '[\u0001-\u001f\u007f-\u009f]';
+-- Without a check on the sensor ID of a reading, its minutes tell which sensors are concerned. Minutes with an
+-- invalid sum are left of readings that were dropped after the retention.
+CREATE FUNCTION move_invalid_sensors() RETURNS bigint
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+DECLARE
+    invalid   text[];
+    partition regclass;
+    moved     bigint;
+    total     bigint := 0;
+BEGIN
+    SELECT array_agg(DISTINCT sensor_id) INTO invalid FROM rollup_minute
+    WHERE sensor_id !~ '^[^\u0001-\u001f\u007f-\u009f]+$';
+    IF invalid IS NOT NULL THEN
+        FOR partition IN SELECT inhrelid::regclass FROM pg_inherits WHERE inhparent = 'reading'::regclass LOOP
+            EXECUTE format(
+                'WITH moved AS (DELETE FROM %s WHERE sensor_id = ANY ($1) RETURNING *) '
+                'INSERT INTO invalid_reading '
+                '    (reading_id, sensor_id, measured_at, temperature, received_at, run_id, sequence) '
+                'SELECT reading_id, sensor_id, measured_at, temperature, received_at, run_id, sequence FROM moved',
+                partition) USING invalid;
+            GET DIAGNOSTICS moved = ROW_COUNT;
+            total := total + moved;
+        END LOOP;
+        DELETE FROM rollup_minute WHERE sensor_id = ANY (invalid);
+        DELETE FROM rollup_five_seconds WHERE sensor_id = ANY (invalid);
+    END IF;
+    DELETE FROM rollup_minute WHERE sum_temperature IN ('NaN', 'Infinity', '-Infinity');
+    RETURN total;
+END $$;
+COMMENT ON FUNCTION move_invalid_sensors IS
+    'Moves the readings of sensors whose ID is empty or has control characters to invalid_reading, and deletes '
+    'their minutes and minutes that are not finite. Returns the number of readings.';
+
+CREATE FUNCTION clean_sensors() RETURNS bigint
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+DECLARE
+    cleaned bigint;
+BEGIN
+    DELETE FROM sensor WHERE sensor_id !~ '^[^\u0001-\u001f\u007f-\u009f]+$';
     UPDATE sensor SET
         name     = regexp_replace(name, '[\u0001-\u001f\u007f-\u009f]+', ' ', 'g'),
         location = regexp_replace(location, '[\u0001-\u001f\u007f-\u009f]+', ' ', 'g')
     WHERE name ~ '[\u0001-\u001f\u007f-\u009f]' OR location ~ '[\u0001-\u001f\u007f-\u009f]';
-    GET DIAGNOSTICS sensors = ROW_COUNT;
-    RETURN NEXT;
+    GET DIAGNOSTICS cleaned = ROW_COUNT;
+    RETURN cleaned;
 END $$;
-COMMENT ON FUNCTION move_invalid_rows IS
-    'Moves readings that do not satisfy the checks to invalid_reading, deletes such minutes and sensors, and '
-    'replaces control characters in names and locations by spaces. Returns the number of readings moved, '
-    'minutes deleted and sensors renamed.';
+COMMENT ON FUNCTION clean_sensors IS
+    'Deletes sensors whose ID is empty or has control characters, and replaces such characters in names and '
+    'locations by spaces. Returns the number of renamed sensors.';
 
-REVOKE EXECUTE ON FUNCTION move_invalid_rows FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION move_invalid_readings, move_invalid_sensors, clean_sensors FROM PUBLIC;
