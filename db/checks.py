@@ -11,7 +11,7 @@ from db.errors import InvalidData
 from db.settings import DatabaseSettings
 
 # One table or partition at a time, so that an interruption costs little. The roll-ups come first, because
-# they tell which sensors are invalid; partitions come before their parent, which then has nothing to read.
+# they show which sensors are invalid; partitions come before their parent, which then has nothing to read.
 PENDING = """
 SELECT conrelid::regclass::text AS relation, relname AS name,
        string_agg(format('VALIDATE CONSTRAINT %I', conname), ', ' ORDER BY conname) AS actions

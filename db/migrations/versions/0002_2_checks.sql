@@ -88,8 +88,8 @@ COMMENT ON FUNCTION move_invalid_readings IS
     'Moves the readings of a partition that do not satisfy its check to invalid_reading, and computes the '
     'roll-ups of their minutes again. Returns their number.';
 
--- Without a check on the sensor ID of a reading, its minutes tell which sensors are concerned. Minutes with an
--- invalid sum are left of readings that were dropped after the retention.
+-- Without a check on the sensor ID of a reading, its minutes show which sensors are concerned. Minutes with an
+-- invalid sum remain of readings that were dropped after the retention.
 CREATE FUNCTION move_invalid_sensors() RETURNS bigint
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 DECLARE
