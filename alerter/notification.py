@@ -6,7 +6,7 @@ exchange gets the alerts of a large one in several messages.
 """
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -68,15 +68,16 @@ class NotificationBuilder:
         return self._build(alerts[0].status, alerts[0].problem.kind, subjects, objects)
 
     def alerter_started(
-        self, at: datetime, firing: Collection[str], unknown: Iterable[ProblemKind]
+        self, at: datetime, firing: Iterable[str], unknown: Iterable[ProblemKind], number: int
     ) -> Notification:
         """Build the notification that the alerter has evaluated the system for the first time.
 
-        It lists the fingerprints of the alerts that are firing, and the names of those that cannot be
-        evaluated now. Any other alert that a receiver knows was resolved while no alerter was running.
+        It has the number of alerts that are firing, their fingerprints, and the names of those that cannot be
+        evaluated now or are too many to list. Any other alert that a receiver knows was resolved while no
+        alerter was running.
         """
         annotations = {
-            "summary": f"The alerter started; alerts firing: {len(firing)}.",
+            "summary": f"The alerter started; alerts firing: {number}.",
             "firing": " ".join(firing),
             "unknown": " ".join(kind.alert_name for kind in unknown),
         }
@@ -153,7 +154,7 @@ def _common(mappings: Sequence[Labels]) -> dict[str, str]:
 def _summary(alert_name: str, status: str, subjects: tuple[str, ...]) -> str:
     named = ", ".join(subjects[:MAX_SUBJECTS_IN_SUMMARY])
     more = len(subjects) - MAX_SUBJECTS_IN_SUMMARY
-    return f"{len(subjects)} alerts {alert_name} are {status}: {named}" + (
+    return f"{len(subjects)} {alert_name} alerts are {status}: {named}" + (
         f" and {more} more." if more > 0 else "."
     )
 

@@ -1,7 +1,7 @@
 """Tracks alerts across evaluations: which start firing, and which are resolved."""
 
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +16,8 @@ from monitoring.problems import ProblemKind
 FROM_BROKER = frozenset({ProblemKind.NO_CONSUMERS, ProblemKind.BACKLOG, ProblemKind.DEAD_LETTERS})
 FROM_DATABASE = frozenset({ProblemKind.SENSOR_OFFLINE})
 MAX_ALERTS_IN_NOTIFICATION = 1_000
+# Of each kind, at the start. More would not fit into a message of the broker.
+MAX_LISTED_ALERTS = 1_000
 Key = tuple[ProblemKind, str]
 AlertsByKind = defaultdict[ProblemKind, list[tuple[Key, Alert]]]
 
@@ -83,9 +85,16 @@ class AlertTracker:
         notifications = list(self._notify(now))
         if not self._started and now - self._first_update >= self._for_seconds:
             self._started = True
-            firing = [fingerprint(alert.labels) for alert in self.firing]
-            notifications.append(self._notifications.alerter_started(status.at, firing, sorted(unknown)))
+            notifications.append(self._alerter_started(status.at, unknown))
         return notifications
+
+    def _alerter_started(self, at: datetime, unknown: frozenset[ProblemKind]) -> Notification:
+        """Build the notification of the start; a kind with too many alerts to list counts as unknown."""
+        firing = self.firing
+        numbers = Counter(alert.problem.kind for alert in firing)
+        unlisted = {kind for kind, number in numbers.items() if number > MAX_LISTED_ALERTS}
+        listed = [fingerprint(alert.labels) for alert in firing if alert.problem.kind not in unlisted]
+        return self._notifications.alerter_started(at, listed, sorted(unknown | unlisted), len(firing))
 
     def _note_present(self, present: dict[Key, Problem], at: datetime, now: float) -> None:
         for key, problem in present.items():

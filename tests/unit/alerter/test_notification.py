@@ -101,7 +101,7 @@ def test_many_alerts_of_a_kind_are_one_group() -> None:
     assert (group.status, group.truncatedAlerts) == ("firing", 0)
     assert sent.message == group.commonAnnotations["summary"]
     assert sent.message == (
-        "500 alerts SensorOffline are firing: s0, s1, s2, s3, s4, s5, s6, s7, s8, s9 and 490 more."
+        "500 SensorOffline alerts are firing: s0, s1, s2, s3, s4, s5, s6, s7, s8, s9 and 490 more."
     )
     assert group.commonAnnotations["hint"] == "Check its power."
     assert sent.routing_key == "sensor-offline.firing"
@@ -140,7 +140,7 @@ def test_the_subject_is_a_label_named_after_its_type() -> None:
 
 
 def test_a_start_of_the_alerter_lists_what_is_firing_and_what_is_unknown() -> None:
-    started = BUILDER.alerter_started(STARTED_AT, ["a1", "b2"], [ProblemKind.BACKLOG])
+    started = BUILDER.alerter_started(STARTED_AT, ["a1", "b2"], [ProblemKind.BACKLOG], 2)
 
     [alert] = AlertGroup.model_validate_json(started.body).alerts
     assert (alert.status, alert.labels["alertname"]) == ("resolved", "AlerterStarted")
@@ -165,8 +165,8 @@ def test_the_same_notification_has_the_same_id_and_any_other_has_another() -> No
         firing(problem(ProblemKind.SERVICE_DOWN)),
         firing(started_at=later),
         resolved(),
-        BUILDER.alerter_started(STARTED_AT, [], []),
-        BUILDER.alerter_started(later, [], []),
+        BUILDER.alerter_started(STARTED_AT, [], [], 0),
+        BUILDER.alerter_started(later, [], [], 0),
     ]
 
     assert len({each.notification_id for each in different}) == len(different)

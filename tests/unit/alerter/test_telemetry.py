@@ -67,7 +67,7 @@ def test_the_first_evaluation_is_logged_and_counts_as_no_event() -> None:
     telemetry = AlerterTelemetry(Health(BROKER))
 
     with capture_logs() as lines:
-        telemetry.notified(BUILDER.alerter_started(STARTED_AT, [], []))
+        telemetry.notified(BUILDER.alerter_started(STARTED_AT, [], [], 0))
 
     assert [line["event"] for line in lines] == ["first evaluation finished"]
     labels = {"kind": "alerter-started", "status": "resolved"}

@@ -276,3 +276,24 @@ def test_after_a_restart_only_what_changed_is_notified() -> None:
     assert (resolved.subjects, resolved.status) == (("s2",), "resolved")
     assert (firing.subjects, firing.status) == (("s3",), "firing")
     assert len(alert_in(started).annotations["firing"].split()) == 3
+
+
+def test_a_start_with_more_alerts_than_a_message_can_list_calls_their_kind_unknown() -> None:
+    many = [problem(subject=f"s{n}") for n in range(1001)]
+    service = problem(ProblemKind.SERVICE_DOWN, "sensor-1")
+
+    *_, started = Harness(for_seconds=0).notifications(service, *many)
+
+    annotations = alert_in(started).annotations
+    assert annotations["summary"] == "The alerter started; alerts firing: 1002."
+    assert annotations["unknown"] == "SensorOffline"
+    assert len(annotations["firing"].split()) == 1
+
+
+def test_the_start_fits_into_a_message_of_the_broker() -> None:
+    many = [problem(subject=f"s{n}") for n in range(1000)]
+
+    *_, started = Harness(for_seconds=0).notifications(*many)
+
+    assert len(alert_in(started).annotations["firing"].split()) == 1000
+    assert len(started.body) < 65_536
