@@ -33,7 +33,7 @@ class Topology:
 
     @property
     def dead_queue(self) -> str:
-        """The queue for messages that can never become a reading."""
+        """The queue for messages that could not be stored as a reading."""
         return f"{self.queue}.dead"
 
     def declare(self, channel: BlockingChannel | Channel) -> None:
