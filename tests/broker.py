@@ -14,6 +14,7 @@ from uuid import uuid4
 import pika
 from pika.adapters.blocking_connection import BlockingChannel, BlockingConnection
 
+from messaging.amqp.headers import install_lenient_decoder
 from messaging.settings import BrokerSettings
 from messaging.topology import Topology
 from runtime.settings import load
@@ -242,7 +243,11 @@ class VirtualHost:
 
 
 def bare_connection(url: str) -> BlockingConnection:
-    """Connect as a plain client does, without heartbeats because a test does not process them."""
+    """Connect as a plain client does, without heartbeats because a test does not process them.
+
+    It can receive headers that the broker holds and pika cannot decode.
+    """
+    install_lenient_decoder()
     parameters = pika.URLParameters(url)
     parameters.heartbeat = 0
     return pika.BlockingConnection(parameters)

@@ -7,11 +7,13 @@ import { count, duration, shorten, time } from "./format.js";
 import { secondsSince, state } from "./live-state.js";
 
 const MAX_REASONS = 20;
+const RELOAD_MS = 5_000;
 const section = $("#dead-letters");
 const list = $(".letters", section);
 let letters = null; // the latest response
 let reason = null; // only these are shown
 let loadedDepth = null;
+let loadedAt = 0;
 let isLoading = false;
 let reloadRequested = false; // while loading
 
@@ -33,7 +35,9 @@ export function update(isComplete) {
     const shown = letters ? ` The dead letters are shown as of ${time(letters.at)}.` : "";
     return showNote(`The broker does not answer.${shown}`);
   }
-  if (isComplete || depth !== loadedDepth) load(depth);
+  // The broker counts a moment later than it lists, so a list of another length may be incomplete.
+  const differs = letters?.depth !== depth && performance.now() - loadedAt > RELOAD_MS;
+  if (isComplete || depth !== loadedDepth || differs) load(depth);
 }
 
 async function load(depth) {
@@ -49,6 +53,7 @@ async function load(depth) {
   if (reloadRequested) return load(depth);
   if (!response.ok) return showNote(`The dead letters cannot be loaded: ${response.value.detail}`);
   loadedDepth = depth;
+  loadedAt = performance.now();
   letters = response.value;
   if (reason !== null && !(reason in letters.reasons)) {
     reason = null;

@@ -71,7 +71,8 @@ def _is_usual(delivery: Delivery) -> bool:
     """Return whether the message is a reading, by a cheap test that covers nearly all messages."""
     method = delivery.method
     if method.exchange == EXCHANGE:
-        return bool(method.routing_key.startswith(ROUTING_PREFIX))
+        key = method.routing_key  # bytes if it is not UTF-8
+        return isinstance(key, str) and key.startswith(ROUTING_PREFIX)
     return bool(method.exchange == DEFAULT_EXCHANGE and delivery.body)
 
 

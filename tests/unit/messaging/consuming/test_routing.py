@@ -67,6 +67,13 @@ def test_another_key_of_the_exchange_is_unroutable(key: str) -> None:
     assert f"routing key {key!r} of sensors: readings go to the exchange sensors" in error.detail
 
 
+@pytest.mark.parametrize("route", [("sensors", b"reading.\xff"), ("amq.topic", b"sensors.\xff.temperature")])
+def test_a_message_whose_key_is_not_utf_8_is_handled(route: Any) -> None:
+    inner = Inner()
+    ReadingsOnly(inner, EventRecorder(RoutingEvents))([delivery(b"bad", route=route)], FakeWork())
+    assert inner.handled == [b"bad"]
+
+
 @pytest.mark.parametrize(("exchange", "key"), [("sensors", b"\xff"), ("amq.topic", b"sensors.\xff")])
 def test_a_key_that_is_not_utf_8_is_shown_escaped(exchange: str, key: Any) -> None:
     error = routing_error(delivery(route=(exchange, key)))
