@@ -7,19 +7,21 @@ from pydantic import ValidationError
 
 from readings.encodings import find_problem
 from readings.errors import DeadLetterReason, InvalidField, InvalidReading
+from readings.meanings import Meaning, meaning_of
 from readings.payload import SENSOR_FIELDS, TEMPERATURE_FIELDS, TIME_FIELDS
 from readings.shapes import Shape, example_body, recognise
-from runtime.text import escape_unprintable, quote_value
+from runtime.text import escape_unprintable, quote_name, quote_value
 
 NO_TIMESTAMP_HINT = (
     ", and the broker set no timestamp on the message: send measured_at in the body, or let the broker set "
     "one (message_interceptors.incoming.set_header_timestamp.overwrite = false, from RabbitMQ 3.12 on)"
 )
-FIELD_BY_ALIAS = {
-    **dict.fromkeys(SENSOR_FIELDS, "sensor_id"),
-    **dict.fromkeys(TIME_FIELDS, "measured_at"),
-    **dict.fromkeys(TEMPERATURE_FIELDS, "temperature"),
+ALIASES = {
+    "sensor_id": set(SENSOR_FIELDS),
+    "measured_at": set(TIME_FIELDS),
+    "temperature": set(TEMPERATURE_FIELDS),
 }
+FIELD_BY_ALIAS = {alias: field for field, aliases in ALIASES.items() for alias in aliases}
 
 
 def explain(error: ValidationError, body: bytes, *, for_mqtt: bool) -> InvalidReading:
@@ -38,12 +40,21 @@ def explain(error: ValidationError, body: bytes, *, for_mqtt: bool) -> InvalidRe
     if first["type"] == "missing" and for_mqtt and field == "measured_at":
         return InvalidField(f"{field} is missing{NO_TIMESTAMP_HINT}")
     detail = f"{field} is missing" if first["type"] == "missing" else f"{field} is {value}: {problem}"
-    shape = recognise(_load(body))
+    content = _load(body)
+    shape = recognise(content)
     if shape is None:
-        return InvalidField(detail)
+        return InvalidField(detail + _misnamed(content, field))
     return InvalidField(
         f"{detail}; this is {shape.description}: send {example_body(shape, for_mqtt=for_mqtt)}"
     )
+
+
+def _misnamed(content: Any, field: str) -> str:
+    """Return how to call a field that is missing, if it has another name."""
+    meaning = {"sensor_id": Meaning.SENSOR, "measured_at": Meaning.TIME}.get(field)
+    names = content if isinstance(content, dict) and not content.keys() & ALIASES.get(field, set()) else ()
+    name = next((name for name in names if meaning_of(name) is meaning), None)
+    return f"; {quote_name(name)} is not read: call it {field}" if name else ""
 
 
 def _explain_not_json(body: bytes, value: str, problem: str, *, for_mqtt: bool) -> InvalidReading:

@@ -28,6 +28,7 @@ from runtime.text import quote_name, quote_value
 
 _SAME_TEMPERATURE = 0.6  # K; one of two values in two units may be rounded to whole degrees
 _MAX_NUMBER = 1e9
+MAX_DIGITS = 19
 _STEPS_PER_SECOND = (1, 1_000, 1_000_000, 1_000_000_000)
 _EPOCH_SECONDS = (946_684_800, 4_102_444_800)  # the years 2000 to 2099
 
@@ -123,6 +124,8 @@ def _reject_unread_times(fields: Fields, zone: tzinfo) -> None:
 
 def _moments(value: Any, zone: tzinfo) -> tuple[datetime, ...]:
     """Return the moments that a value may be: ISO 8601, or a number of (milli-, …) seconds since 1970."""
+    if isinstance(value, str) and value.isdecimal() and len(value) <= MAX_DIGITS:
+        value = int(value)
     if isinstance(value, str):
         try:
             return resolve_local(datetime.fromisoformat(to_iso_8601(value)), zone)

@@ -8,11 +8,18 @@ from typing import Any
 _TEMPERATURE = ("temperature", "temperatura", "temperatur", "temp")
 _ANY = "|".join(_TEMPERATURE)
 _UNIT = re.compile(
-    rf"(?:{_ANY}|measurement)?(?:units?|uom|scale|unitofmeasure(?:ment)?|unitcode)|units?(?:{_ANY})"
-    r"|unidade?|unidaddemedida|einheit|unit[eé]|unità|degrees"
+    rf"(?:t|tmp|{_ANY}|measurement|measured|value|reading)?(?:degrees?)?(?:units?|uom|scale)"
+    rf"(?:of)?(?:{_ANY}|measure(?:ment)?)?(?:name|text|symbol|code|system)?"
+    rf"|(?:{_ANY})symbol|unidade?|unidaddemedida|einheit|unit[eé]|unità|degrees?"
 )
 _TEMPERATURE_IN_UNIT = re.compile(rf"(?:t|tmp|{_ANY})(?:deg|degrees?)?[cfk]\w*")
 Fields = list[tuple[str, Any]]
+_TIMES = (
+    "measuredat timestamp data time datetime date ts measurementtime measuretime measuredtime epoch epochtime"
+    " unix unixtime unixtimestamp timestampms tsms timems sampletime sampledat readingtime observationtime"
+    " observedat"
+)
+_TIMES_OF_DEVICES = "lastseen lastupdate lastupdated createdat recordedat capturedat eventtime sentat"
 
 
 class Meaning(IntEnum):
@@ -31,8 +38,8 @@ class Meaning(IntEnum):
 
 _MEANINGS = {
     **dict.fromkeys(("sensorid", "id"), Meaning.SENSOR),
-    **dict.fromkeys(("measuredat", "timestamp", "data", "time", "datetime", "date", "ts"), Meaning.TIME),
-    **dict.fromkeys(("lastseen", "lastupdate", "lastupdated"), Meaning.TIME_OF_DEVICE),
+    **dict.fromkeys(_TIMES.split(), Meaning.TIME),
+    **dict.fromkeys(_TIMES_OF_DEVICES.split(), Meaning.TIME_OF_DEVICE),
     **dict.fromkeys(_TEMPERATURE, Meaning.TEMPERATURE),
     **dict.fromkeys(("readingid", "runid", "sequence"), Meaning.UNIQUE),
 }

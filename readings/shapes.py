@@ -125,17 +125,18 @@ def _named_otherwise(content: dict[str, Any]) -> Shape | None:
     if isinstance(content.get("temperature"), int | float):
         return None
     for name, value in content.items():
-        meaning = meaning_of(name)
-        if isinstance(value, int | float) and meaning in {Meaning.TEMPERATURE, Meaning.TEMPERATURE_IN_UNIT}:
-            return Shape(
-                f"a temperature under the name {name[:MAX_NAME_CHARACTERS]!r}", None, value, _unit(name)
-            )
+        is_temperature = meaning_of(name) in {Meaning.TEMPERATURE, Meaning.TEMPERATURE_IN_UNIT}
+        if isinstance(value, int | float) and (is_temperature or name in {"value", "val", "state"}):
+            return Shape(f"a number under the name {name[:MAX_NAME_CHARACTERS]!r}", None, value, _unit(name))
     return None
 
 
 def _nested(content: dict[str, Any]) -> Shape | None:
     for name, part in content.items():
-        if isinstance(part, dict) and (number := _number(part)) is not None:
+        if not isinstance(part, dict):
+            continue
+        number = part.get("value") if meaning_of(name) is Meaning.TEMPERATURE else _number(part)
+        if isinstance(number, int | float):
             return Shape(
                 f"an object whose temperature is inside {name[:MAX_NAME_CHARACTERS]!r}",
                 _first(part, "sensor_id", "id"),

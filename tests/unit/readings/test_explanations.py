@@ -69,12 +69,14 @@ SHAPES = [
     ('{"n":"temp","u":"Cel","v":21.5}', "a SenML record"),
     (
         '{"model":"Acurite-Tower","channel":1234,"temperature_F":70.7}',
-        "a temperature under the name 'temperature_F'",
+        "a number under the name 'temperature_F'",
     ),
     (
         '{"entity_id":"sensor.attic","state":"70.7","attributes":{"unit_of_measurement":"°F"}}',
         "a state of Home Assistant",
     ),
+    ('{"value":21.5}', "a number under the name 'value'"),
+    ('{"temperature":{"value":70.7,"unit":"F"}}', "an object whose temperature is inside 'temperature'"),
     ('{"sensor":{"temperature":21.5}}', "an object whose temperature is inside 'sensor'"),
     (
         '[{"sensor_id": "a", "temperature": 21.5}, {"sensor_id": "b"}]',
@@ -121,6 +123,23 @@ def test_a_message_of_a_known_device_is_named_with_an_example_that_is_accepted(
     assert error.reason is DeadLetterReason.INVALID_FIELD
     assert f"is {fragment}" in error.detail
     assert parse_reading(example_in(error.detail), context).temperature in {21.5, 19.8}
+
+
+@pytest.mark.parametrize(
+    ("body", "detail"),
+    [
+        (
+            b'{"sensor_id": "a", "Timestamp": 5, "temperature": 1}',
+            "measured_at is missing; Timestamp is not read: call it",
+        ),
+        (
+            b'{"SensorID": "a", "timestamp": 5, "temperature": 1}',
+            "sensor_id is missing; SensorID is not read: call it",
+        ),
+    ],
+)
+def test_a_field_with_another_name_is_named(body: bytes, detail: str) -> None:
+    assert parse_invalid(body, CONTEXT).detail.startswith(detail)
 
 
 def test_a_number_without_mqtt_says_where_it_is_accepted() -> None:

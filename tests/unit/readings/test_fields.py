@@ -26,7 +26,8 @@ def parse_invalid(body: bytes, context: ParseContext = CONTEXT) -> str:
     [
         *(({name: "°F", "temperature": 70.7}, 21.5) for name in (
             "TempUnit", "temp_unit", "unit_of_measurement", "units", "temperature_unit", "temperature_units",
-            "Unit", "UNIT", "unitOfMeasurement", "uom", "temperatureScale", "unidade",
+            "Unit", "UNIT", "unitOfMeasurement", "uom", "tUnit", "unitName",
+            "value_unit", "degree", "temperatureScale", "unidade",
         )),
         ({"Unit": "K", "temperature": 294.65}, 21.5),
         ({"units": "C", "unit": "celsius"}, 21.5),
@@ -35,6 +36,7 @@ def parse_invalid(body: bytes, context: ParseContext = CONTEXT) -> str:
         ({"humidity_unit": "%", "pressure_unit": "hPa"}, 21.5),
         ({"humidity": {"value": 40, "unit": "%"}, "attributes": {"unit_of_measurement": "°C"}}, 21.5),
         ({"unit": "C", "setpoint": {"value": 70, "unit": "°F"}}, 21.5),
+        ({"name": "Kelvin", "type": "temp sensor F", "u": "V", "label": "Temp (°C)"}, 21.5),
         ({"note": "so cold °", "names": ["Kelvin", "F"]}, 21.5),
     ],
 )  # fmt: skip
@@ -53,6 +55,10 @@ def test_a_unit_in_any_field_is_used(fields: dict[str, Any], celsius: float) -> 
         ({"unit": "C", "units": "F"}, "unit is 'C' and units is 'F': two units; send one"),
         ({"attributes": {"unit_of_measurement": "°F"}}, "attributes.unit_of_measurement is '°F', perhaps of"),
         ({"values": [{"unit": "F"}]}, "values.0.unit is 'F', perhaps of another value: send the unit"),
+        ({"name": "Temperature (°F)"}, "name is 'Temperature (°F)', perhaps of another value: send the unit"),
+        ({"type": "temperature_f"}, "type is 'temperature_f', perhaps of another value"),
+        ({"u": "F"}, "u is 'F', perhaps of another value"),
+        ({"unit_system": "imperial"}, "unit_system is 'imperial': must be celsius"),
         ({"symbol": "°F"}, "symbol is '°F', perhaps of another value"),
         ({"meta": {"unit": "°R"}}, "meta.unit is '°R': must be celsius"),
     ],
