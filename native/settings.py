@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field, create_model
 
 from runtime.env_file import read_env_file
+from runtime.errors import ConfigurationError
 from runtime.services import SERVICES, Service
 from runtime.settings import Settings, load
 
@@ -108,5 +109,8 @@ def read_settings() -> StackSettings:
     env_file = read_env_file(ROOT / ".env", os.environ)
     for warning in env_file.warnings:
         print(warning, file=sys.stderr)
+    if "NATIVE_DIR" in env_file.values and "NATIVE_DIR" not in os.environ:
+        # The scripts and sensorctl look for the directory before, or without, reading `.env`.
+        raise ConfigurationError(f"NATIVE_DIR in {ROOT / '.env'} has no effect: export it instead")
     os.environ.update({name: value for name, value in env_file.values.items() if name not in os.environ})
     return load(StackSettings)

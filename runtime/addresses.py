@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator
 
-HOST_NAME = re.compile(r"[\w.-]+")
+HOST_NAME = re.compile(r"[A-Za-z0-9_.-]+")
 HOST_ERROR = "must be a host name or an IP address, without a port and without a scheme such as http://"
 URL_ERROR = "must be an http or https URL, such as http://rabbitmq:15672"
 

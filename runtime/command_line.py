@@ -4,15 +4,15 @@ Output that the terminal's encoding lacks is escaped. Output that cannot be writ
 """
 
 import errno
-import io
 import os
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from typing import NoReturn, TextIO
+from typing import NoReturn
 
 from runtime.errors import ConfigurationError
 from runtime.exit_codes import EXIT_CONFIGURATION, EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_OK
+from runtime.streams import escape_unencodable, flush_or_discard
 
 # The errors of a write to standard output. They carry no file name.
 WRITE_ERRORS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF, errno.EINVAL})
@@ -20,11 +20,9 @@ WRITE_ERRORS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, er
 
 def run_command(command: Callable[[], None]) -> NoReturn:
     """Run the command and end the process."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
+    escape_unencodable()
     code = _call(command)
-    failures = [error for stream in (sys.stdout, sys.stderr) if (error := _flush(stream))]
+    failures = [error for stream in (sys.stdout, sys.stderr) if (error := flush_or_discard(stream))]
     if failures and code == EXIT_OK:
         code = report(_describe(failures[0]), EXIT_FAILURE)
     sys.exit(code)
@@ -60,15 +58,3 @@ def _describe(error: OSError) -> str:
     if error.filename is not None:
         return f"{os.fsdecode(error.filename)}: {reason}"
     return f"cannot write the output: {reason}" if error.errno in WRITE_ERRORS else reason
-
-
-def _flush(stream: TextIO | None) -> OSError | None:
-    """Write what is buffered; on an error discard it, since Python would report it once more at its exit."""
-    try:
-        if stream is not None:
-            stream.flush()
-    except OSError as error:
-        with suppress(OSError), open(os.devnull, "wb") as null:  # noqa: PTH123 (not a path of the user)
-            os.dup2(null.fileno(), stream.fileno())  # type: ignore[union-attr]
-        return error
-    return None

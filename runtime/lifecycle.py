@@ -15,6 +15,7 @@ import structlog
 from runtime.errors import ConfigurationError, ServiceUnavailable, ShutdownRequested
 from runtime.exit_codes import EXIT_CONFIGURATION, EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_OK, EXIT_UNAVAILABLE
 from runtime.logs import configure_logging
+from runtime.streams import flush_or_discard
 
 POLL_INTERVAL_SECONDS = 0.5
 GC_THRESHOLD_OBJECTS = 20_000
@@ -90,6 +91,12 @@ def run(main: Callable[[ShutdownSignal], None]) -> int:
     The exit code is 0 after SIGTERM or a normal return, 130 after Ctrl-C, 78 for an invalid setting, 69 when
     a required service did not become available in time, and 1 for any other error.
     """
+    code = _run(main)
+    flush_or_discard(sys.stdout)
+    return code
+
+
+def _run(main: Callable[[ShutdownSignal], None]) -> int:
     stop = ShutdownSignal()
     stop.install_handlers()
     # Until `main` has read its settings; structlog's default configuration prints local variables.

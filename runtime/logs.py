@@ -2,10 +2,13 @@
 
 import logging
 import sys
-from typing import Literal
+from functools import lru_cache
+from typing import Literal, TextIO, cast
 
 import structlog
 from structlog.dev import Column, ConsoleRenderer, plain_traceback
+
+from runtime.streams import LogStream, escape_unencodable
 
 LEVELS = {
     "debug": logging.DEBUG,
@@ -38,6 +41,7 @@ PLAIN_COLUMNS = [
 
 def configure_logging(level: str, log_format: Literal["console", "json"]) -> None:
     """Write structlog's events at `level` and above, and other libraries' warnings, to stdout."""
+    escape_unencodable()
     renderer: structlog.typing.Processor = (
         structlog.processors.JSONRenderer(ensure_ascii=False) if log_format == "json" else _console_renderer()
     )
@@ -49,7 +53,7 @@ def configure_logging(level: str, log_format: Literal["console", "json"]) -> Non
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(LEVELS[level]),
-        logger_factory=structlog.WriteLoggerFactory(),
+        logger_factory=_write_logger,
         cache_logger_on_first_use=True,
     )
     root = logging.getLogger()
@@ -57,6 +61,15 @@ def configure_logging(level: str, log_format: Literal["console", "json"]) -> Non
     root.setLevel(logging.WARNING)
     for library in QUIET_LIBRARIES:
         logging.getLogger(library).setLevel(logging.CRITICAL + 1)
+
+
+def _write_logger(*_: object) -> structlog.WriteLogger:
+    return structlog.WriteLogger(_log_stream(sys.stdout))
+
+
+@lru_cache(maxsize=2)
+def _log_stream(stream: TextIO) -> TextIO:
+    return cast("TextIO", LogStream(stream))  # structlog calls only its two methods
 
 
 def _console_renderer() -> ConsoleRenderer:

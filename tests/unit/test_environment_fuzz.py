@@ -64,7 +64,7 @@ def test_any_value_is_accepted_or_refused(settings: type[Settings], data: st.Dat
     check(settings, variable, data.draw(VALUES))
 
 
-@pytest.mark.parametrize("value", ["[::1]", "\udce9", "a b", "http://rabbitmq", "rabbitmq:5672"])
+@pytest.mark.parametrize("value", ["[::1]", "\udce9", "a b", "¹", "http://rabbitmq", "rabbitmq:5672"])
 def test_a_host(value: str) -> None:
     check(OperatorSettings, "RABBITMQ_HOST", value)
     check(OperatorSettings, "POSTGRES_HOST", value)

@@ -18,9 +18,22 @@ run_command(lambda: [print("grün " * 20) for _ in range(int(sys.argv[1]))])
 """
 
 
-def run(lines: int, stdout: int, **variables: str) -> subprocess.CompletedProcess[str]:
+SERVICE = """
+import sys
+import structlog
+from runtime.lifecycle import run
+def main(stop):
+    for number in range(int(sys.argv[1])):
+        structlog.get_logger().info("grün " * 20, number=number)
+sys.exit(run(main))
+"""
+
+
+def run(
+    lines: int, stdout: int, program: str = PROGRAM, **variables: str
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-c", PROGRAM, str(lines)],
+        [sys.executable, "-c", program, str(lines)],
         stdout=stdout, stderr=subprocess.PIPE, env={**os.environ, **variables}, text=True, check=False,
     )  # fmt: skip
 
@@ -31,6 +44,21 @@ def test_output_that_cannot_be_written_is_one_message(lines: int) -> None:
         done = run(lines, full.fileno())
 
     assert (done.returncode, done.stderr) == (1, "cannot write the output: No space left on device\n")
+
+
+@pytest.mark.parametrize("lines", [1, 1_000])
+def test_a_service_goes_on_when_its_log_cannot_be_written(lines: int) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = run(lines, full.fileno(), SERVICE)
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_log_is_escaped_where_the_encoding_lacks_a_character() -> None:
+    done = run(1, subprocess.PIPE, SERVICE, PYTHONIOENCODING="ascii")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "gr\\xfcn" in done.stdout
 
 
 def test_a_reader_that_has_left_is_no_message() -> None:
