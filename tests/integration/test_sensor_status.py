@@ -162,6 +162,15 @@ def test_an_import_of_readings_that_ended_within_a_day_is_not_an_offline_sensor(
     assert sensor.status["offline_since"] is None
 
 
+def test_an_import_that_ends_now_is_not_an_offline_sensor(database: Database, sensor: Sensor) -> None:
+    sensor.every(SECOND, times=200, until=MINUTE)
+    assert sensor.status["offline_since"] is not None
+
+    database.query("UPDATE reading SET import_id = gen_random_uuid()")
+
+    assert sensor.status["offline_since"] is None
+
+
 def test_a_sensor_whose_history_was_imported_is_offline_if_it_stops(sensor: Sensor) -> None:
     sensor.every(SECOND, times=600, until=2 * HOUR, delay=HOUR)
     sensor.every(SECOND, times=200, until=MINUTE)

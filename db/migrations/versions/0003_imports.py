@@ -12,3 +12,4 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     execute_sql_files("0003_downgrade.sql")
+    execute_sql_files("0002_1_sensor_states.sql")  # whose function does not read the column
