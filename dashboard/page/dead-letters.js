@@ -50,10 +50,10 @@ async function load(depth) {
   const query = reason === null ? "" : `?${new URLSearchParams({ reason })}`;
   const response = await requestJson(`/api/dead-letters${query}`);
   isLoading = false;
+  loadedAt = performance.now();
   if (reloadRequested) return load(depth);
   if (!response.ok) return showNote(`The dead letters cannot be loaded: ${response.value.detail}`);
   loadedDepth = depth;
-  loadedAt = performance.now();
   letters = response.value;
   if (reason !== null && !(reason in letters.reasons)) {
     reason = null;
