@@ -27,12 +27,14 @@ HAVING max(measured_at) > :since
 # The gaps of reading_gap, each with the readings at its two ends.
 GAPS = """
 SELECT sensor_id, run_id, previous + 1 AS first_missing, sequence - 1 AS last_missing,
-       previous_at, measured_at AS next_at, reading_id AS next_reading_id
+       previous_at, measured_at AS next_at, reading_id AS next_reading_id,
+       import_id IS NOT NULL AND (previous = 0 OR previous_import_id IS NOT NULL) AS imported
 FROM (
-    SELECT sensor_id, run_id, sequence, measured_at, reading_id,
-           lag(sequence, 1, 0::bigint) OVER run AS previous, lag(measured_at) OVER run AS previous_at
-    FROM stored_reading
-    WHERE run_id = ANY(:runs) AND sequence >= 1
+    SELECT sensor_id, run_id, sequence, measured_at, reading_id, import_id,
+           lag(sequence, 1, 0::bigint) OVER run AS previous, lag(measured_at) OVER run AS previous_at,
+           lag(import_id) OVER run AS previous_import_id
+    FROM numbered_reading
+    WHERE run_id = ANY(:runs)
     WINDOW run AS (PARTITION BY run_id, sensor_id ORDER BY sequence)
 ) AS numbered
 WHERE sequence > previous + 1
@@ -51,11 +53,15 @@ class RunKey(NamedTuple):
 
 
 class GapEnds(NamedTuple):
-    """The readings before and after a gap; a gap at the start of a run has none before it."""
+    """The readings before and after a gap; a gap at the start of a run has none before it.
+
+    `imported` is set where an import brought them, from a file that need not contain a whole run.
+    """
 
     previous_at: datetime | None
     next_at: datetime
     next_reading_id: UUID
+    imported: bool = False
 
 
 @dataclass(frozen=True)
@@ -154,7 +160,7 @@ def _gaps(connection: Connection, run_ids: set[UUID]) -> dict[RunKey, dict[tuple
     gaps: dict[RunKey, dict[tuple[int, int], GapEnds]] = {}
     if run_ids:
         for row in connection.execute(text(GAPS), {"runs": list(run_ids)}):
-            ends = GapEnds(row.previous_at, row.next_at, row.next_reading_id)
+            ends = GapEnds(row.previous_at, row.next_at, row.next_reading_id, row.imported)
             run = gaps.setdefault(RunKey(row.sensor_id, row.run_id), {})
             run[row.first_missing, row.last_missing] = ends
     return gaps

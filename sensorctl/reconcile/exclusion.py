@@ -29,6 +29,7 @@ class Exclusion(StrEnum):
 
     IMPOSSIBLE = "the numbers jump further than any sensor can have measured"
     FOREIGN = "the run does not start at 1, and its IDs are not those of a sensor of this project"
+    IMPORTED = "imported from a file, which need not contain a whole run"
     EXPIRED = "older than the retention (RETENTION_DAYS)"
 
 
@@ -45,6 +46,8 @@ def exclusion(
         return Exclusion.IMPOSSIBLE
     if begins_the_run and retained_since and (started_at or ends.next_at - CLOCK_SLACK) < retained_since:
         return Exclusion.EXPIRED
+    if ends.imported:
+        return Exclusion.IMPORTED
     missing = last - first + 1
     is_foreign = missing >= MIN_FOREIGN_GAP and missing > MIN_FOREIGN_RATIO * stored
     if begins_the_run and is_foreign and not _is_of_this_project(started_at, ends):

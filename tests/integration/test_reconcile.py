@@ -166,6 +166,22 @@ def test_known_losses_are_acknowledged_once_and_new_ones_are_found(
     assert reconcile(code=1)["lost_at_least"] == 1
 
 
+def test_a_part_of_a_run_that_was_imported_has_no_loss_at_its_start(
+    broker: VirtualHost, database: Database, run: Processes, reconcile: Reconcile
+) -> None:
+    sensor, import_id = Sensor(), str(uuid4())
+    for sequence in (50, 51, 60, 61):
+        broker.publish(sensor.message(sequence, import_id=import_id))
+    broker.publish(sensor.message(65))
+    run.start_consumer()
+    eventually(lambda: database.count() == 5, DEADLINE_SECONDS, "all readings are stored")
+
+    found = reconcile(code=1)
+
+    assert [(row["first"], row["last"]) for row in found["excluded_ranges"]] == [(1, 49), (52, 59)]
+    assert [(row["first"], row["last"]) for row in found["missing_ranges"]] == [(62, 64)]
+
+
 def test_since_limits_the_balance_to_the_recent_part_of_each_run(
     broker: VirtualHost, database: Database, run: Processes, reconcile: Reconcile
 ) -> None:

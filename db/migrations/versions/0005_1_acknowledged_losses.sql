@@ -1,3 +1,5 @@
+SELECT set_config('search_path', quote_ident(current_schema()) || ', pg_temp', true);
+
 CREATE TABLE acknowledged_loss (
     sensor_id       text        NOT NULL,
     run_id          uuid        NOT NULL,

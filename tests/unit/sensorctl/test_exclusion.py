@@ -89,6 +89,12 @@ def test_the_start_of_a_run_that_is_older_than_the_retention_is_no_loss(
     assert found(None) is None
 
 
+def test_a_gap_between_imported_readings_is_no_loss() -> None:
+    found = exclusion(OURS, 1, 4999, ends=ends()._replace(imported=True), stored=1000, retained_since=None)
+
+    assert found is Exclusion.IMPORTED
+
+
 def test_a_replay_of_old_measurements_is_of_this_project() -> None:
     old = ends(next_at=NOW - 900 * DAY, reading=uuid7_at(NOW))
 
