@@ -27,14 +27,19 @@ VALUE_NAME_WITH_UNIT = re.compile(r"(?:temperature|temperatura|temp)(?![^\W\d_])
 class ValueColumn:
     """A column with temperatures; without `sensor`, another column has the sensor.
 
-    `unit` is the one in its name, and `default_unit` applies where neither the name nor the row has one.
+    `unit` is the one in its name, and `requested_unit` the one that the operator gave.
     """
 
     index: int
     name: str
     sensor: str | None
     unit: Unit | None
-    default_unit: Unit
+    requested_unit: Unit | None
+
+    @property
+    def default_unit(self) -> Unit:
+        """The unit of rows that have none, as the operator or the name of the column says."""
+        return self.unit or self.requested_unit or Unit.CELSIUS
 
 
 @dataclass(frozen=True)
@@ -97,7 +102,7 @@ def _find_values(header: list[str], options: CsvOptions) -> tuple[ValueColumn, .
         raise LookupError("several value columns belong to different sensors: give each its own --sensor")
     units = _one_or_each("--unit", options.units, len(indexes))
     return tuple(
-        ValueColumn(index, header[index], sensor, _unit(header[index], unit), unit or Unit.CELSIUS)
+        ValueColumn(index, header[index], sensor, _unit(header[index], unit), unit)
         for index, sensor, unit in zip(indexes, sensors, units, strict=True)
     )
 

@@ -1,28 +1,24 @@
 """The layout of a CSV file, and the reading of its rows."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, time, tzinfo
+from datetime import tzinfo
+from functools import cached_property
 
-from readings.csv_columns import normalise_name, parse_local_time, parse_number
-from readings.files.csv_columns import TIME_OF_DAY_NAMES, Columns, ValueColumn
+from readings.csv_columns import parse_number
+from readings.files.csv_columns import Columns, ValueColumn
 from readings.files.csv_options import CsvOptions
 from readings.files.csv_rows import Row, RowReader, split_fields
+from readings.files.csv_times import TimeParser
+from readings.files.csv_units import read_unit, split_unit
+from readings.files.errors import InvalidRow
 from readings.files.records import Item, LeftOut, Record, Rejected
 from readings.files.text import TextLines, is_undecodable
 from readings.model import Unit
 from readings.units import UnknownUnit, parse_unit
 from runtime.text import quote_value
 
-DATE_ONLY = re.compile(r"\d{1,4}([-/.])\d{1,2}\1\d{1,4}")
-TIME_OF_DAY = re.compile(r"\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:\s*[AaPp]\.?[Mm]\.?)?")
-MIDNIGHT = re.compile(r"0{0,2}|0?0(?::00)+(?:[.,]0+)?|12(?::00)+\s*[Aa]\.?[Mm]\.?")
 DELIMITER_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar", " ": "space"}
-
-
-class InvalidRow(Exception):
-    """A row is invalid; the message is the reason."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +42,10 @@ class CsvLayout:
         """The column of the sensor, if it was found by its name alone."""
         return self.columns.implicit_sensor
 
+    @cached_property
+    def _times(self) -> TimeParser:
+        return TimeParser(self.options, self.columns, self.header)
+
     def describe(self) -> Iterator[tuple[str, str]]:
         """Yield what was recognised, as a name and a text for people."""
         yield "encoding", self.encoding.removesuffix("-sig")
@@ -59,9 +59,8 @@ class CsvLayout:
         yield "time", f"column {self.header[columns.time]}{time_of_day}, as {notation}"
         for value in columns.values:
             sensor = f", sensor {value.sensor}" if value.sensor else ""
-            unit = value.unit or value.default_unit
             source = f", or as column {self.header[columns.unit]} says" if columns.unit is not None else ""
-            yield "temperature", f"column {value.name}, in {unit}{source}{sensor}"
+            yield "temperature", f"column {value.name}, in {value.default_unit}{source}{sensor}"
 
     def read(self, lines: TextLines) -> Iterator[Item]:
         """Yield an item per value, in the order of the file."""
@@ -89,10 +88,29 @@ class CsvLayout:
     def is_row(self, fields: list[str]) -> bool:
         """Return whether these fields are a row with a time and a temperature."""
         try:
-            self._parse_time(fields)
-            return any(self._parse_value(fields[value.index]) is not None for value in self.columns.values)
+            self._times.parse(fields)
+            numbers = [split_unit(fields[value.index].strip())[0] for value in self.columns.values]
+            return any(self._is_number(number) for number in numbers)
         except (IndexError, InvalidRow):
             return False
+
+    def _is_number(self, text: str) -> bool:
+        try:
+            self._parse_value(text)
+        except InvalidRow:
+            return False
+        return True
+
+    def _is_units_row(self, fields: list[str]) -> bool:
+        """Return whether the row has units instead of values, and no time."""
+        texts = [fields[value.index] for value in self.columns.values]
+        if any(text and text[-1].isdigit() for text in texts) or not any(map(read_unit, texts)):
+            return False
+        try:
+            self._times.parse(fields)
+        except InvalidRow:
+            return True
+        return False
 
     def _read_row(self, row: Row) -> Iterator[Item]:
         fields = [field.strip() for field in row.fields]
@@ -101,6 +119,9 @@ class CsvLayout:
             return
         self._check_width(row)
         fields += [""] * (len(self.header) - len(fields))
+        if self._is_units_row(fields):
+            yield LeftOut(row.line, "a row of units")
+            return
         for index, text in self.columns.where:
             if fields[index] != text:
                 yield LeftOut(row.line, f"{self.header[index]} is not {text}")
@@ -136,9 +157,10 @@ class CsvLayout:
         if any(is_undecodable(text or "") for text in (*required.values(), *extras.values())):
             name = self.encoding.removesuffix("-sig").upper()
             raise InvalidRow(f"the row is not {name}: set --encoding, such as cp1252")
-        temperature = self._parse_value(fields[value.index])
-        unit = self._unit(fields, value)
-        return Record(line, sensor, self._parse_time(fields), temperature, unit, _with_number(extras))
+        number, unit = split_unit(fields[value.index])
+        temperature = self._parse_value(number)
+        unit = self._unit(fields, value, unit)
+        return Record(line, sensor, self._times.parse(fields), temperature, unit, _with_number(extras))
 
     def _parse_value(self, text: str) -> float:
         try:
@@ -146,67 +168,19 @@ class CsvLayout:
         except (ValueError, OverflowError) as error:
             raise InvalidRow(f"temperature is {quote_value(text)}: {error}") from None
 
-    def _unit(self, fields: list[str], value: ValueColumn) -> Unit:
+    def _unit(self, fields: list[str], value: ValueColumn, next_to_value: Unit | None) -> Unit:
         text = fields[self.columns.unit] if self.columns.unit is not None else ""
-        if not text:
-            return value.unit or value.default_unit
         try:
-            unit = parse_unit(text)
+            in_row = parse_unit(text) if text else None
         except UnknownUnit as error:
             raise InvalidRow(f"unit is {quote_value(text)}: {error}") from None
-        if value.unit not in (None, unit):
-            raise InvalidRow(f"unit is {text!r}, and the column {value.name!r} has values in {value.unit}")
-        return unit
-
-    def _parse_time(self, fields: list[str]) -> datetime:
-        options, columns = self.options, self.columns
-        text = fields[columns.time].strip()
-        if columns.time_of_day is not None:
-            text = _join(text, fields[columns.time_of_day].strip())
-        try:
-            if options.time_format:
-                parsed = datetime.strptime(text, options.time_format)  # noqa: DTZ007 (the zone is added later)
-            else:
-                parsed = parse_local_time(text, origin=options.time_origin, step_seconds=options.time_step)
-        except ValueError as error:
-            hint = "" if options.time_format else _time_hint(text)
-            raise InvalidRow(f"measured_at is {quote_value(text)}: {error}{hint}") from None
-        if columns.time_of_day is None and parsed.time() == time.min:
-            self._require_no_time_of_day(text, fields)
-        return parsed
-
-    def _is_date_only(self, text: str) -> bool:
-        time_format = self.options.time_format
-        if time_format:
-            return not any(directive in time_format for directive in ("%H", "%I"))
-        return bool(DATE_ONLY.fullmatch(text))
-
-    def _require_no_time_of_day(self, text: str, fields: list[str]) -> None:
-        """Reject midnight next to a column with another time of day, because all rows would be at midnight.
-
-        Raises:
-            InvalidRow: When there is such a column.
-        """
-        is_date = self._is_date_only(text)
-        for index, field in enumerate(fields[: len(self.header)]):
-            name = self.header[index]
-            is_named = normalise_name(name) in TIME_OF_DAY_NAMES
-            is_time = TIME_OF_DAY.fullmatch(field.strip()) is not None
-            if index == self.columns.time or MIDNIGHT.fullmatch(field.strip()):
-                continue
-            if (is_named and is_time) or (is_date and (is_named or is_time)):
+        units = [unit for unit in (next_to_value, in_row, value.unit) if unit]
+        for other in units[1:]:
+            if other is not units[0]:
                 raise InvalidRow(
-                    f"measured_at is {text!r}, and the column {name!r} seems to be the time of day: "
-                    f"set --time-of-day-column"
+                    f"the row is in {units[0]}, and the column {value.name!r} has values in {other}"
                 )
-
-
-def _time_hint(text: str) -> str:
-    if TIME_OF_DAY.fullmatch(text):
-        return (
-            ": if another column has the date, set it as --time-column and this one as --time-of-day-column"
-        )
-    return ": set --time-format if it is not ISO 8601"
+        return units[0] if units else value.default_unit
 
 
 def _with_number(extras: dict[str, str]) -> dict[str, str | int]:
@@ -221,16 +195,3 @@ def _with_number(extras: dict[str, str]) -> dict[str, str | int]:
         return {**extras, "sequence": int(extras["sequence"])}
     except ValueError:
         raise InvalidRow(f"sequence is {quote_value(extras['sequence'])}: must be a number") from None
-
-
-def _join(date: str, time_of_day: str) -> str:
-    """Return a date and the time of day as one text; an hour of one digit gets a zero.
-
-    Raises:
-        InvalidRow: When there is no time of day, or two.
-    """
-    if not time_of_day:
-        raise InvalidRow("the time of day is missing")
-    if ":" in date:
-        raise InvalidRow(f"measured_at is {date!r}, with a time of day: remove --time-of-day-column")
-    return f"{date} {'0' if re.match(r'[0-9](?:[^0-9]|$)', time_of_day) else ''}{time_of_day}"

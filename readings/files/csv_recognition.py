@@ -9,6 +9,7 @@ from readings.files.csv_columns import find_columns
 from readings.files.csv_layout import CsvLayout
 from readings.files.csv_options import CsvOptions
 from readings.files.csv_rows import split_fields
+from readings.files.csv_units import check_preamble, check_units_row
 from readings.files.errors import UnreadableFile
 from readings.files.text import TextLines
 
@@ -58,10 +59,13 @@ def recognise_csv(lines: TextLines, options: CsvOptions) -> CsvLayout:
         if options.no_header:
             return recognition.without_header()
         if options.columns and all(column.isdecimal() for column in options.columns):
-            return recognition.with_numbered_columns()
-        return recognition.with_named_columns()
+            layout = recognition.with_numbered_columns()
+        else:
+            layout = recognition.with_named_columns()
+        recognition.check_units(layout)
     except LookupError as error:
         raise UnreadableFile(str(error)) from None
+    return layout
 
 
 class _Recognition:
@@ -74,8 +78,9 @@ class _Recognition:
         self._options = options
         self._lines = lines
         self._sample: list[Candidate] = []
+        self._lines_split = self._split_lines()
 
-    def _by_line(self) -> Iterator[list[Candidate]]:
+    def _split_lines(self) -> Iterator[list[Candidate]]:
         """Yield each line that is not blank, split at each delimiter.
 
         Raises:
@@ -104,7 +109,7 @@ class _Recognition:
             LookupError: When there is none.
         """
         errors = []
-        for candidate in chain.from_iterable(self._by_line()):
+        for candidate in chain.from_iterable(self._lines_split):
             try:
                 return self._layout(candidate.delimiter, candidate.number, candidate.fields)
             except LookupError as error:
@@ -134,13 +139,32 @@ class _Recognition:
             row = max(filter(self._is_first, self._sample), key=lambda candidate: len(candidate.fields))
         return self._layout(row.delimiter, 0, _numbers(row.fields))
 
+    def check_units(self, layout: CsvLayout) -> None:
+        """Require that lines above and below the header give no unit that would be ignored.
+
+        Raises:
+            LookupError: When one does.
+        """
+        above = (
+            (candidate.number, " ".join(candidate.fields))
+            for candidate in self._sample
+            if candidate.number < layout.header_line
+        )
+        check_preamble(above, layout.columns)
+        if layout.header_line:
+            next(self._lines_split, None)
+            below = (candidate for candidate in self._sample if candidate.number > layout.header_line)
+            row = next((candidate for candidate in below if candidate.delimiter == layout.delimiter), None)
+            if row and not layout.is_row(row.fields):
+                check_units_row(row.fields, layout.columns, row.number)
+
     def _first_row(self) -> Candidate | None:
         """Return the first line that is a row with the columns of the options.
 
         Raises:
             LookupError: When it is one with several delimiters.
         """
-        for candidates in self._by_line():
+        for candidates in self._lines_split:
             rows = [candidate for candidate in candidates if self._is_row(candidate)]
             if len({tuple(candidate.fields) for candidate in rows}) > 1:
                 raise LookupError(f"line {rows[0].number} can be split in several ways: set --delimiter")

@@ -1,5 +1,9 @@
-"""Why a file cannot be read."""
+"""Why a file or a row cannot be read."""
 
 
 class UnreadableFile(Exception):
     """The file cannot be read as it is; the message says why and what to do."""
+
+
+class InvalidRow(Exception):
+    """A row is invalid; the message is the reason."""

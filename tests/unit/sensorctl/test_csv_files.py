@@ -132,7 +132,17 @@ def test_the_unit_in_a_column_is_used() -> None:
         ),
         ("timestamp;temperature", "2026-01-01T12:00:00Z;1.234,5", "must be a number"),
         ("timestamp,temperature", "2026-01-01T12:00:00Z,2_1", "must be a number"),
-        ("timestamp,temperature", "2026-01-01T12:00:00Z,21.5 C", "must be a number"),
+        ("timestamp,temperature", "2026-01-01T12:00:00Z,21.5 %", "must be a number"),
+        (
+            "timestamp,temperature",
+            "1767268800000,21.5",
+            "set --time-step to the seconds per unit, such as 0.001",
+        ),
+        (
+            "timestamp,temperature (F)",
+            "2026-01-01T12:00:00Z,21.5 °C",
+            "'temperature (F)' has values in fahrenheit",
+        ),
         ("timestamp,temperature", "01/02/2026 12:00,21.5", "set --time-format if it is not ISO 8601"),
         ("timestamp,temperature", "2026-01-01 12:00:00 CET,21.5", "names the time zone CET"),
         ("timestamp,temperature", "17:00,21.5", "must be an ISO 8601 time"),
@@ -147,7 +157,7 @@ def test_the_unit_in_a_column_is_used() -> None:
         (
             "timestamp,temperature (F),unit",
             "2026-01-01T12:00:00Z,21.5,C",
-            "the column 'temperature (F)' has values in",
+            "the row is in celsius, and the column 'temperature (F)'",
         ),
         ("timestamp,temperature,note", "2026-01-01T12:00:00Z,2", "the file ends within this row"),
     ],
@@ -315,3 +325,29 @@ def test_a_sensor_is_the_same_in_both_unicode_normal_forms() -> None:
     content = "id,timestamp,temperature\nKüche,2026-01-01T12:00:00Z,20\nKu\u0308che,2026-01-01T12:00:00Z,21\n"
 
     assert {reading.sensor_id for reading in Imported(content, CsvOptions()).readings} == {"Küche"}
+
+
+@pytest.mark.parametrize(
+    ("value", "celsius"),
+    [("20.5 °C", 20.5), ("68.9°F", 20.5), ("68.9 F", 20.5), ("293.65K", 20.5), ("-3 degC", -3.0)],
+)
+def test_a_unit_next_to_the_value_is_used(value: str, celsius: float) -> None:
+    assert values(f"timestamp,temperature\n2026-01-01T12:00:00Z,{value}\n") == [(NOON, celsius)]
+
+
+def test_a_row_of_units_below_the_header_is_used_or_refused() -> None:
+    content = "timestamp,temperature\n{}\n2026-01-01T12:00:00Z,68\n"
+
+    assert "line 2 gives the unit fahrenheit for the column 'temperature'" in error(content.format("UTC,°F"))
+    imported = Imported(content.format(",°F"), options(units=(Unit.FAHRENHEIT,)))
+    assert (imported.values, imported.left_out) == ([("hall", NOON, 20.0)], [(2, "a row of units")])
+    assert len(values(content.format(",[°C]"))) == 1
+
+
+def test_a_unit_above_the_header_must_be_given() -> None:
+    content = "Logger 1\nTemperature unit: °F\ntimestamp,temperature\n2026-01-01T12:00:00Z,68\n"
+
+    assert "line 2, above the header, mentions fahrenheit: set --unit" in error(content)
+    assert values(content, units=(Unit.FAHRENHEIT,)) == [(NOON, 20.0)]
+    assert len(values(content.replace("°F", "°C"))) == 1
+    assert values(content.replace("temperature\n2", "temperature (F)\n2")) == [(NOON, 20.0)]
