@@ -27,6 +27,8 @@ from readings.times import MAX_UNSET_YEAR, resolve_local, unset_clock
 from readings.units import ABSOLUTE_ZERO, to_celsius
 
 FUTURE_TOLERANCE = timedelta(minutes=5)
+# Offsets from UTC are multiples of this, but for those of three quarters of an hour, and at most 14 hours.
+OFFSET_STEP, MAX_OFFSET = timedelta(minutes=30), timedelta(hours=14)
 # °C. No thermometer measures more; tungsten boils at about 5,900 °C.
 MAX_TEMPERATURE = 10_000.0
 # As model_validate_json, without its options, which cost a tenth of the time.
@@ -126,9 +128,17 @@ def reject_future(reading: Reading, context: ParseContext) -> Reading:
         raise InvalidReading(
             DeadLetterReason.FUTURE_TIME,
             f"measured_at is {reading.measured_at.isoformat()}, {ahead} ahead of the consumer's clock; "
-            f"at most {FUTURE_TOLERANCE} are accepted",
+            f"at most {FUTURE_TOLERANCE} are accepted{_local_time_hint(ahead)}",
         )
     return reading
+
+
+def _local_time_hint(ahead: timedelta) -> str:
+    steps = round(ahead / OFFSET_STEP)
+    is_offset = (
+        ahead <= MAX_OFFSET + FUTURE_TOLERANCE and abs(ahead - steps * OFFSET_STEP) <= FUTURE_TOLERANCE
+    )
+    return "; if it is a local time, send its offset or set NAIVE_TIME_ZONE" if steps and is_offset else ""
 
 
 STEPS: tuple[Callable[[Any, ParseContext], Any], ...] = (check_size, parse_body, normalise, reject_future)

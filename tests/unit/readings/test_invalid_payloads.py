@@ -96,6 +96,17 @@ def test_a_time_more_than_5_minutes_ahead_is_reported_with_the_difference(time: 
 
 
 @pytest.mark.parametrize(
+    ("time", "has_hint"),
+    [("2026-11-22T07:29:58", True), ("2026-11-22T11:01:00", True), ("2026-11-22T06:45:00", False),
+     ("2026-11-22T05:36:00", False), ("2026-11-23T05:30:00", False)],
+)  # fmt: skip
+def test_a_time_that_is_ahead_by_an_offset_may_be_a_local_time(time: str, has_hint: bool) -> None:
+    hint = "; if it is a local time, send its offset or set NAIVE_TIME_ZONE"
+
+    assert parse_invalid(with_fields(measured_at=time)).detail.endswith(hint) is has_hint
+
+
+@pytest.mark.parametrize(
     ("field", "name", "value"),
     [
         ("id", "sensor_id", -1),

@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,8 +13,8 @@ from hypothesis import strategies as st
 from readings.errors import DeadLetterReason, InvalidReading
 from readings.ids import validate_sensor_id
 from readings.model import Reading, Unit
-from readings.parsing import FUTURE_TOLERANCE, MAX_TEMPERATURE, parse_reading
-from readings.payload import MAX_INTEGER, encode_reading
+from readings.parsing import FUTURE_TOLERANCE, MAX_TEMPERATURE, ParseContext, parse_reading
+from readings.payload import MAX_INTEGER, MqttDefaults, encode_reading
 from readings.units import ABSOLUTE_ZERO
 from tests.unit.bodies import CONTEXT, MESSAGE, NOW, with_fields
 
@@ -26,8 +27,13 @@ PARSE_REASONS = {
 VALID = with_fields(
     reading_id="01934f2a-7c00-7abc-8000-0123456789ab", unit="celsius", run_id=None, sequence=1842
 )
-NAMES = [*MESSAGE, "id", "data", "timestamp", "temperatura", "unit", "reading_id", "run_id", "sequence"]
+NAMES = [
+    *MESSAGE, "id", "data", "timestamp", "time", "temperatura", "unit", "reading_id", "run_id", "sequence",
+    "Id", "ts", "last_seen", "temp", "temperature_F", "TempUnit", "units", "attributes", "name", "u",
+]  # fmt: skip
+MAX_DETAIL_CHARACTERS = 500  # of the header x-dead-detail
 
+MQTT_CONTEXT = replace(CONTEXT, mqtt_defaults=MqttDefaults("kitchen", NOW.isoformat()))
 json_values = st.recursive(
     st.none()
     | st.booleans()
@@ -40,20 +46,20 @@ json_values = st.recursive(
 )
 
 
-def outcome(body: bytes) -> Reading | InvalidReading:
+def outcome(body: bytes, context: ParseContext) -> Reading | InvalidReading:
     try:
-        return parse_reading(body, CONTEXT)
+        return parse_reading(body, context)
     except InvalidReading as error:
         return error
 
 
-def check(body: bytes) -> None:
+def check(body: bytes, context: ParseContext = CONTEXT) -> None:
     """Check that the body parses to a valid reading or is rejected with a reason."""
-    reading = outcome(body)
+    reading = outcome(body, context)
     if isinstance(reading, InvalidReading):
         assert reading.reason in PARSE_REASONS
         assert reading.detail.isprintable()
-        assert len(reading.detail) < 300
+        assert len(reading.detail) <= MAX_DETAIL_CHARACTERS
         return
     assert math.isfinite(reading.temperature)
     assert ABSOLUTE_ZERO <= reading.temperature <= MAX_TEMPERATURE
@@ -76,8 +82,9 @@ def test_any_json_parses_or_is_rejected(value: Any) -> None:
 
 @given(st.dictionaries(st.sampled_from(NAMES), json_values))
 def test_any_values_in_the_known_fields_parse_or_are_rejected(fields: dict[str, Any]) -> None:
-    check(with_fields(**fields))
-    check(json.dumps(fields).encode())
+    for context in (CONTEXT, MQTT_CONTEXT):
+        check(with_fields(**fields), context)
+        check(json.dumps(fields).encode(), context)
 
 
 @given(
