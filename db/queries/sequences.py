@@ -55,7 +55,7 @@ class RunKey(NamedTuple):
 class GapEnds(NamedTuple):
     """The readings before and after a gap; a gap at the start of a run has none before it.
 
-    `imported` is set where an import brought them, from a file that need not contain a whole run.
+    `imported` is set where an import brought them, from a file that may contain a part of a run.
     """
 
     previous_at: datetime | None

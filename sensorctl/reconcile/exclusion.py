@@ -29,7 +29,7 @@ class Exclusion(StrEnum):
 
     IMPOSSIBLE = "the numbers jump further than any sensor can have measured"
     FOREIGN = "the run does not start at 1, and its IDs are not those of a sensor of this project"
-    IMPORTED = "imported from a file, which need not contain a whole run"
+    IMPORTED = "imported from a file, which may contain a part of a run"
     EXPIRED = "older than the retention (RETENTION_DAYS)"
 
 

@@ -3,7 +3,7 @@ SELECT sensor_id, run_id, sequence, measured_at, reading_id, import_id
 FROM reading
 WHERE run_id IS NOT NULL AND sequence >= 1;
 COMMENT ON VIEW numbered_reading IS
-    'Readings that were numbered by their run, with what tells whether a sensor numbered them: one row per reading. '
+    'Readings that were numbered by their run, with what shows whether a sensor numbered them: one row per reading. '
     'It reads the whole table.';
 COMMENT ON COLUMN numbered_reading.sensor_id IS 'The sensor.';
 COMMENT ON COLUMN numbered_reading.run_id IS 'Run of the sensor process that published the reading.';
