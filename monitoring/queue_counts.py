@@ -14,6 +14,8 @@ from messaging.settings import BrokerSettings
 from messaging.topology import Topology
 
 NAME = "monitoring"
+# Of a connection attempt; a program does not end before it.
+TIMEOUT_SECONDS = 1.5
 
 
 class QueueCounts(NamedTuple):
@@ -65,7 +67,7 @@ class QueueCountsProbe:
         self._connection = self._channel = None
 
     def _open(self) -> BlockingChannel:
-        self._connection = connect(self._url, NAME)
+        self._connection = connect(self._url, NAME, timeout_seconds=TIMEOUT_SECONDS)
         with translate_errors():
             self._channel = self._connection.channel()
         return self._channel

@@ -127,15 +127,18 @@ def _root_cause(error: BaseException) -> BaseException:
     return error
 
 
-def connect(url: str, name: str) -> BlockingConnection:
+def connect(url: str, name: str, *, timeout_seconds: float = STACK_TIMEOUT_SECONDS) -> BlockingConnection:
     """Open a connection that the management UI shows as `name`.
 
     Raises:
-        BrokerUnavailable: When the broker cannot be reached or refuses the connection.
+        BrokerUnavailable: When the broker cannot be reached in time or refuses the connection.
     """
     install_lenient_decoder()
     with translate_errors():
-        return BlockingConnection(connection_parameters(url, name))
+        parameters = connection_parameters(url, name)
+        parameters.stack_timeout = timeout_seconds
+        parameters.socket_timeout = min(SOCKET_TIMEOUT_SECONDS, timeout_seconds)
+        return BlockingConnection(parameters)
 
 
 def connection_parameters(url: str, name: str) -> pika.URLParameters:

@@ -51,7 +51,8 @@ class FakeBroker:
         self.errors: dict[str, list[Exception]] = {}
         self.confirms_to_lose = 0
 
-    def connect(self, _url: str, _name: str) -> "FakePikaConnection":
+    def connect(self, _url: str, _name: str, *, timeout_seconds: float = 0) -> "FakePikaConnection":
+        del timeout_seconds
         self.perform("connect")
         self.connections.append(FakePikaConnection(self))
         return self.connections[-1]

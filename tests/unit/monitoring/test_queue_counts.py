@@ -1,5 +1,6 @@
 """The queues are counted over a connection that is kept, and opened again when it is lost."""
 
+import socket
 from collections.abc import Iterator
 from contextlib import closing
 
@@ -8,6 +9,7 @@ import pytest
 from messaging.errors import BrokerUnavailable
 from messaging.settings import BrokerSettings
 from messaging.topology import Topology
+from monitoring import queue_counts
 from monitoring.queue_counts import QueueCounts, QueueCountsProbe
 from tests.unit.fake_broker import FakeBroker
 
@@ -52,3 +54,11 @@ def test_a_queue_that_is_declared_later_is_found(broker: FakeBroker, probe: Queu
     Topology("heat").declare(broker.connect("", "").channel())
 
     assert probe() == QueueCounts(ready=0, consumers=0, dead_letters=0)
+
+
+def test_a_broker_that_never_responds_is_given_up_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queue_counts, "TIMEOUT_SECONDS", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as frozen:
+        settings = BrokerSettings(rabbitmq_host="127.0.0.1", rabbitmq_port=frozen.getsockname()[1])
+        with pytest.raises(BrokerUnavailable, match="did not respond"):
+            QueueCountsProbe(settings)()
