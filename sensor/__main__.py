@@ -14,7 +14,7 @@ from sensor.outbox.outbox import Outbox
 from sensor.outbox.relay import OutboxRelay
 from sensor.sampler import Sampler
 from sensor.settings import SensorSettings
-from sensor.sources.factory import make_source
+from sensor.sources.factory import make_sources
 from sensor.telemetry import BROKER, SensorTelemetry
 
 DRAIN_SECONDS = 5.0
@@ -23,7 +23,7 @@ DRAIN_SECONDS = 5.0
 def main(stop: ShutdownSignal) -> None:
     """Run until shutdown, or until every reading of a finite source is confirmed."""
     settings = load(SensorSettings)
-    source = make_source(settings)
+    sources = make_sources(settings)
     configure_logging(settings.log_level, settings.log_format)
     health = Health(BROKER)
     telemetry = SensorTelemetry(health)
@@ -32,17 +32,18 @@ def main(stop: ShutdownSignal) -> None:
     relay = OutboxRelay(
         settings.amqp_url, settings.client_name, outbox, telemetry, stop, settings.connect_timeout_seconds
     )
-    sampler = Sampler(settings.sensor_id, outbox, telemetry)
+    sampler = Sampler(sources, outbox, telemetry)
     with closing(outbox), serve_http(settings.http_host, settings.http_port, health), watchdog(health):
         telemetry.started(
+            len(sources),
             settings.sensor_source,
-            settings.interval_seconds,
+            min(map(settings.interval_seconds, sources)),
             str(sampler.run_id),
             settings.outbox_file,
             pending=len(outbox),
         )
         relay.start()
-        sampler.run(source, stop)
+        sampler.run(stop)
         relay.finish(DRAIN_SECONDS)
     telemetry.stopped(len(outbox), outbox.in_memory_only)
     if relay.error:

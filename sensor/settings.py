@@ -1,12 +1,16 @@
 """The settings of the sensor."""
 
 import re
+from collections import Counter
+from collections.abc import Iterator
 from hashlib import sha256
+from itertools import islice
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal, Self
 from urllib.parse import quote
 
-from pydantic import Field, field_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic_settings import NoDecode
 
 from messaging.settings import BrokerSettings
 from readings.ids import MAX_SENSOR_ID_CHARACTERS, validate_sensor_id
@@ -17,6 +21,46 @@ SIMULATED = "simulated"
 OFFICE = "office"
 REPLAY_PREFIX = "replay:"
 MAX_FILE_NAME_CHARACTERS = 100
+MAX_SENSORS = 100_000
+ALL_COLUMNS = "*"
+RANGE = re.compile(r"([0-9]{1,9})-([0-9]{1,9})")
+
+
+def parse_sensor_ids(text: object) -> tuple[str, ...]:
+    """Return the IDs in a list of names and ranges.
+
+    Raises:
+        ValueError: When an item is not an ID or a range, an ID is repeated, or there are too many.
+    """
+    if not text:
+        return ()
+    if str(text).strip() == ALL_COLUMNS:
+        return (ALL_COLUMNS,)
+    ids = tuple(
+        islice((name for item in str(text).split(",") for name in _expand(item.strip())), MAX_SENSORS + 1)
+    )
+    if len(ids) > MAX_SENSORS:
+        raise ValueError(f"must be at most {MAX_SENSORS:,} sensors; start another process for more")
+    repeated = next((name for name, count in Counter(ids).items() if count > 1), None)
+    if repeated:
+        raise ValueError(f"contains {repeated!r} twice")
+    return ids
+
+
+def _expand(item: str) -> Iterator[str]:
+    if not item:
+        raise ValueError("contains an empty ID: is there a comma too many?")
+    numbers = RANGE.fullmatch(item)
+    if numbers is None:
+        yield validate_sensor_id(item)
+        return
+    first, last = int(numbers[1]), int(numbers[2])
+    if first > last:
+        raise ValueError(f"contains the range {item}, whose first number is above its last")
+    yield from map(str, range(first, last + 1))
+
+
+SensorIds = Annotated[tuple[str, ...], NoDecode, BeforeValidator(parse_sensor_ids)]
 
 
 class SensorSettings(BrokerSettings, ServiceSettings):
@@ -25,11 +69,18 @@ class SensorSettings(BrokerSettings, ServiceSettings):
     sensor_id: str = Field(
         default="1", min_length=1, max_length=MAX_SENSOR_ID_CHARACTERS, description="ID of the sensor"
     )
+    sensor_ids: SensorIds = Field(
+        default=(),
+        description=(
+            "IDs of several sensors in one process, instead of `SENSOR_ID`: names and ranges, such as "
+            f"`cellar,attic,1-1000`, or `{ALL_COLUMNS}` for a sensor per column of the recording"
+        ),
+    )
     sensor_interval_seconds: float = Field(
         default=0,
         ge=0,
         le=86400,
-        description="Seconds between two readings; 0: the number in `SENSOR_ID`, otherwise 1",
+        description="Seconds between two readings; 0: the number in the sensor's ID, otherwise 1",
     )
     sensor_source: str = Field(
         default=SIMULATED,
@@ -123,10 +174,18 @@ class SensorSettings(BrokerSettings, ServiceSettings):
         except RuntimeError:
             raise ValueError("begins with ~ and the name of a user who has no home directory") from None
 
-    @property
-    def interval_seconds(self) -> float:
-        """The seconds between two readings: as set, else the number in SENSOR_ID, else 1."""
-        number = re.search(r"\d+", self.sensor_id)
+    @model_validator(mode="after")
+    def _columns_are_of_a_recording(self) -> Self:
+        if self.sensor_ids == (ALL_COLUMNS,) and not self.sensor_source.startswith(REPLAY_PREFIX):
+            raise ValueError(
+                f"SENSOR_IDS is {ALL_COLUMNS!r}, a sensor per column of a recording, but SENSOR_SOURCE is "
+                f"{self.sensor_source}: set it to {REPLAY_PREFIX}PATH, or name the sensors"
+            )
+        return self
+
+    def interval_seconds(self, sensor_id: str) -> float:
+        """Return the seconds between two readings: as set, else the number in the ID, else 1."""
+        number = re.search(r"\d+", sensor_id)
         from_id = min(float(number.group()), 86400.0) if number else 1.0
         return self.sensor_interval_seconds or from_id or 1.0
 
@@ -137,7 +196,7 @@ class SensorSettings(BrokerSettings, ServiceSettings):
             return self.outbox_path
         home = self.xdg_state_home
         state = home if home and home.is_absolute() else Path("~/.local/state").expanduser()
-        return state / "sensors" / f"outbox-{_to_file_name(self.sensor_id)}.sqlite3"
+        return state / "sensors" / f"outbox-{_to_file_name(self._name)}.sqlite3"
 
     @property
     def sync_always(self) -> bool:
@@ -147,7 +206,17 @@ class SensorSettings(BrokerSettings, ServiceSettings):
     @property
     def client_name(self) -> str:
         """The name of the connection in the management UI, and the `app_id` of the messages."""
-        return f"sensor-{self.sensor_id}"
+        return f"sensor-{self._name}"
+
+    @property
+    def _name(self) -> str:
+        """The ID, or the first and the last of several, with their number."""
+        ids = self.sensor_ids
+        if not ids:
+            return self.sensor_id
+        if ids == (ALL_COLUMNS,):
+            return Path(self.sensor_source.removeprefix(REPLAY_PREFIX)).stem[:MAX_SENSOR_ID_CHARACTERS]
+        return ids[0] if len(ids) == 1 else f"{ids[0]}-to-{ids[-1]}-{len(ids)}"
 
 
 def _to_file_name(sensor_id: str) -> str:

@@ -2,13 +2,14 @@
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import structlog
 from prometheus_client import Counter, Gauge
 
 from runtime.health import Health
+from runtime.line_budget import LineBudget
 from runtime.metrics import DependencyMetrics, export_build
 from sensor.outbox.entry import OutboxEntry
 
@@ -35,7 +36,10 @@ LAST_CONFIRMED = Gauge(
     "sensor_last_confirmed_timestamp_seconds",
     "Time at which the broker last confirmed a reading; the start of the process before the first confirm",
 )
-INTERVAL = Gauge("sensor_interval_seconds", "Configured seconds between two readings")
+INTERVAL = Gauge(
+    "sensor_interval_seconds",
+    "Configured seconds between two readings; of several sensors, the shortest",
+)
 export_build("sensor")
 
 
@@ -50,18 +54,23 @@ class SensorTelemetry:
         self._log = structlog.get_logger()
         self._drop_limiter, self._failure_limiter = _RateLimiter(clock), _RateLimiter(clock)
         self._unlogged_drops = 0
+        self._published_log = LineBudget(self._log_aggregate, clock)
 
     def progress(self) -> None:
         """Record a heartbeat of the relay."""
         self._health.heartbeat()
+        self._published_log.flush_if_due()
 
-    def started(self, source: str, interval_seconds: float, run_id: str, outbox: Path, pending: int) -> None:
-        """Record the start, and the number of pending readings of earlier runs."""
+    def started(
+        self, sensors: int, source: str, interval_seconds: float, run_id: str, outbox: Path, pending: int
+    ) -> None:
+        """Record the start, the shortest interval, and the number of pending readings of earlier runs."""
         PENDING.set(pending)
         INTERVAL.set(interval_seconds)
         LAST_CONFIRMED.set_to_current_time()
         self._log.info(
             "measuring",
+            sensors=sensors,
             source=source,
             interval_seconds=interval_seconds,
             run_id=run_id,
@@ -69,9 +78,9 @@ class SensorTelemetry:
             readings_pending=pending,
         )
 
-    def measured(self, pending: int) -> None:
-        """Record a new reading in the outbox."""
-        MEASURED.inc()
+    def measured(self, readings: int, pending: int) -> None:
+        """Record new readings in the outbox."""
+        MEASURED.inc(readings)
         PENDING.set(pending)
 
     def broker_up(self) -> None:
@@ -98,11 +107,16 @@ class SensorTelemetry:
         """Record a reading that the broker returned as unroutable; `broker_down` follows and logs it."""
         RETURNED.inc()
 
-    def confirmed(self, entry: OutboxEntry, pending: int) -> None:
-        """Record a reading that the broker confirmed."""
-        CONFIRMED.inc()
+    def confirmed(self, entries: Sequence[OutboxEntry], pending: int) -> None:
+        """Record readings that the broker confirmed: a line for each, or one per second beyond a limit."""
+        CONFIRMED.inc(len(entries))
         LAST_CONFIRMED.set_to_current_time()
         PENDING.set(pending)
+        lines = self._published_log.take(len(entries))
+        for entry in entries[:lines]:
+            self._log_published(entry)
+
+    def _log_published(self, entry: OutboxEntry) -> None:
         payload = entry.payload or json.loads(entry.body)
         self._log.info(
             "published",
@@ -136,11 +150,15 @@ class SensorTelemetry:
 
     def stopped(self, pending: int, in_memory: int) -> None:
         """Record the end; the next run publishes the pending readings, except those in memory only."""
+        self._published_log.flush()
         self._log_drops()
         if pending > in_memory:
             self._log.info("readings remain in the outbox", readings=pending - in_memory)
         if in_memory:
             self._log.error("readings lost", readings=in_memory, reason="the outbox could not be written")
+
+    def _log_aggregate(self, readings: int) -> None:
+        self._log.info("published (aggregated)", readings=readings)
 
     def _log_drops(self) -> None:
         if self._unlogged_drops:

@@ -63,10 +63,10 @@ class Outbox:
         self._load = CircuitBreaker(lambda: self._backlog.load(self._confirmed_rows), self._on_failure)
         self._drop = CircuitBreaker(self._drop_excess, self._on_failure)
 
-    def put(self, entry: OutboxEntry) -> None:
-        """Add the newest reading. Once this returns, a kill cannot lose it unless the disk fails."""
+    def put(self, *entries: OutboxEntry) -> None:
+        """Add the newest readings. Once this returns, a kill cannot lose them unless the disk fails."""
         with self._changed:
-            self._unsaved.append(PendingEntry(entry))
+            self._unsaved.extend(map(PendingEntry, entries))
             self._save()
             self._enforce_limits()
             self._changed.notify()
@@ -84,16 +84,19 @@ class Outbox:
             self._in_flight = deque(islice(self._pending(), max_readings))
             return [pending.entry for pending in self._in_flight]
 
-    def mark_confirmed(self) -> None:
-        """Remove the first reading of the last batch that is not confirmed yet."""
+    def mark_confirmed(self, readings: int = 1) -> None:
+        """Remove the first readings of the last batch that are not confirmed yet."""
         with self._changed:
-            confirmed = self._in_flight.popleft()
-            for lane in (self._backlog.chunk, self._live, self._unsaved):
-                if lane and lane[0] is confirmed:
-                    lane.popleft()
-            if not confirmed.dropped and confirmed.row:
-                self._confirmed_rows.add(confirmed.row)
-            self._live_lane_is_next = not self._live_lane_is_next
+            for _ in range(readings):
+                self._remove(self._in_flight.popleft())
+
+    def _remove(self, confirmed: PendingEntry) -> None:
+        for lane in (self._backlog.chunk, self._live, self._unsaved):
+            if lane and lane[0] is confirmed:
+                lane.popleft()
+        if not confirmed.dropped and confirmed.row:
+            self._confirmed_rows.add(confirmed.row)
+        self._live_lane_is_next = not self._live_lane_is_next
 
     def broker_down(self) -> None:
         """Sync the pending readings now, and from now on each reading before `put` returns."""

@@ -16,7 +16,7 @@ from sensor.telemetry import SensorTelemetry
 
 # Readings of a backlog that are published without waiting for a confirm; after a loss of the connection all
 # of them are published again.
-MAX_IN_FLIGHT = 200
+MAX_IN_FLIGHT = 1_000
 CONFIRM_POLL_SECONDS = 0.5
 IDLE_SECONDS = 1.0
 RECONNECT_SECONDS = 0.5
@@ -113,11 +113,12 @@ class OutboxRelay:
             publisher.publish(entry.sensor_id, entry.message_id, entry.body)
         while unconfirmed:
             self._telemetry.progress()
-            for confirm in publisher.wait(CONFIRM_POLL_SECONDS):
-                for entry in unconfirmed.confirm(confirm):
-                    self._on_broker_up()
-                    self._outbox.mark_confirmed()
-                    self._telemetry.confirmed(entry, pending=len(self._outbox))
+            confirms = publisher.wait(CONFIRM_POLL_SECONDS)
+            confirmed = [entry for confirm in confirms for entry in unconfirmed.confirm(confirm)]
+            if confirmed:
+                self._on_broker_up()
+                self._outbox.mark_confirmed(len(confirmed))
+                self._telemetry.confirmed(confirmed, pending=len(self._outbox))
 
     def _on_broker_up(self) -> None:
         # Not called when the connection opens: with a resource alarm, or without the queue, the broker

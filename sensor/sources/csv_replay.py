@@ -13,6 +13,7 @@ from readings.files.csv_recognition import check_signature, recognise_csv
 from readings.files.errors import UnreadableFile
 from readings.files.records import Record, Rejected
 from readings.files.text import TextLines
+from readings.ids import validate_sensor_id
 from readings.model import Unit
 from runtime.errors import ConfigurationError
 from sensor.sources.measurement import Measurement
@@ -92,27 +93,51 @@ class CsvReplay:
             )
 
     def _recognise(self) -> CsvLayout:
-        """Recognise the file.
-
-        Raises:
-            ConfigurationError: When it cannot be read or lacks a column.
-        """
         options = CsvOptions(
             sensors=("replay",),
             time_column=self.time_column,
             value_columns=(self.value_column,),
             units=(self.unit,) if self.unit else (),
         )
+        return _recognise(self.path, options)
+
+
+def _recognise(path: str, options: CsvOptions) -> CsvLayout:
+    """Recognise the file.
+
+    Raises:
+        ConfigurationError: When it cannot be read or lacks a column.
+    """
+    try:
+        with Path(path).open("rb") as file:
+            check_signature(file.peek(SIGNATURE_BYTES))
+            return recognise_csv(TextLines(file), options)
+    except OSError as error:
+        raise ConfigurationError(f"SENSOR_SOURCE names {path}, which cannot be read: {error}") from None
+    except UnreadableFile as error:
+        raise ConfigurationError(f"SENSOR_SOURCE names {path}: {_with_variables(error)}") from None
+
+
+def value_columns(path: str, time_column: str) -> list[str]:
+    """Return the headers of a CSV file's columns other than the time, each of which names a sensor.
+
+    Raises:
+        ConfigurationError: When the file cannot be read, or a header is no valid ID or occurs twice.
+    """
+    # Any column will do to find the header, except the time where both are given by number.
+    other = "2" if time_column == "1" else "1"
+    layout = _recognise(
+        path, CsvOptions(sensors=("replay",), time_column=time_column, value_columns=(other,))
+    )
+    names = [name for index, name in enumerate(layout.header) if index != layout.columns.time]
+    for name in names:
         try:
-            with Path(self.path).open("rb") as file:
-                check_signature(file.peek(SIGNATURE_BYTES))
-                return recognise_csv(TextLines(file), options)
-        except OSError as error:
-            raise ConfigurationError(
-                f"SENSOR_SOURCE names {self.path}, which cannot be read: {error}"
-            ) from None
-        except UnreadableFile as error:
-            raise ConfigurationError(f"SENSOR_SOURCE names {self.path}: {_with_variables(error)}") from None
+            validate_sensor_id(name)
+        except ValueError as error:
+            raise ConfigurationError(f"The column {name!r} of {path} cannot name a sensor: {error}") from None
+    if repeated := next((name for name in names if names.count(name) > 1), None):
+        raise ConfigurationError(f"{path} has several columns {repeated!r}: name each sensor once")
+    return names
 
 
 def _in_utc(record: Record) -> Record:

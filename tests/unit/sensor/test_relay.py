@@ -48,6 +48,12 @@ class RelayHarness:
     def arrived(self) -> list[bytes]:
         return [message.body for message in self.broker.queues["heat"]]
 
+    def confirmed(self) -> list[OutboxEntry]:
+        return [entry for entries, _ in self.events.calls_to("confirmed") for entry in entries]
+
+    def wait_for_confirms(self, number: int) -> None:
+        wait_until(lambda: len(self.confirmed()) >= number)
+
     def wait_for(self, event: str, times: int = 1) -> None:
         wait_until(lambda: len(self.events.calls_to(event)) >= times)
 
@@ -65,12 +71,12 @@ def harness(sensors_broker: FakeBroker, tmp_path: Path) -> Iterator[RelayHarness
 def test_readings_arrive_in_order_and_are_confirmed_one_by_one(harness: RelayHarness) -> None:
     harness.put(1, 2)
     harness.relay.start()
-    harness.wait_for("confirmed", 2)
+    harness.wait_for_confirms(2)
     harness.put(3)
-    harness.wait_for("confirmed", 3)
+    harness.wait_for_confirms(3)
 
     assert harness.arrived() == [b"1", b"2", b"3"]
-    assert [reading.message_id for reading, _ in harness.events.calls_to("confirmed")] == [
+    assert [reading.message_id for reading in harness.confirmed()] == [
         "id-1",
         "id-2",
         "id-3",
@@ -88,7 +94,7 @@ def test_an_unconfirmed_reading_is_published_again_in_its_place(
     harness.broker.errors[PUBLISH] = [loss, loss]
 
     harness.relay.start()
-    harness.wait_for("confirmed", 3)
+    harness.wait_for_confirms(3)
 
     assert harness.arrived() == [b"1", b"2", b"3"]
     assert [reason for reason, *_ in harness.events.calls_to("broker_down")] == [describe(loss)] * 2
@@ -101,7 +107,7 @@ def test_a_reading_whose_confirm_was_lost_is_published_again_with_the_same_id(ha
     harness.broker.confirms_to_lose = 1
 
     harness.relay.start()
-    harness.wait_for("confirmed", 2)
+    harness.wait_for_confirms(2)
 
     assert harness.arrived() == [b"1", b"1", b"2"]
     ids = [message.properties.message_id for message in harness.broker.queues["heat"]]
@@ -113,7 +119,7 @@ def test_readings_are_kept_until_the_broker_is_up(harness: RelayHarness) -> None
     harness.put(1, 2)
 
     harness.relay.start()
-    harness.wait_for("confirmed", 2)
+    harness.wait_for_confirms(2)
 
     assert harness.arrived() == [b"1", b"2"]
     assert len(harness.events.calls_to("broker_down")) == 3
@@ -129,7 +135,7 @@ def test_readings_are_kept_until_the_exchange_exists(harness: RelayHarness) -> N
 
     harness.broker.exchanges.add("sensors")
 
-    harness.wait_for("confirmed")
+    harness.wait_for_confirms(1)
     assert harness.arrived() == [b"1"]
 
 
@@ -138,7 +144,7 @@ def test_each_attempt_to_publish_and_each_return_is_recorded(harness: RelayHarne
     harness.put(1, 2)
 
     harness.relay.start()
-    harness.wait_for("confirmed", 2)
+    harness.wait_for_confirms(2)
 
     assert len(harness.events.calls_to("published")) == 5
     assert len(harness.events.calls_to("returned")) == 2

@@ -50,13 +50,14 @@ def run_sampler(tmp_path: Path) -> RunSampler:
 
     def run_to_end(source: Any, stop: ShutdownSignal) -> tuple[Sampler, list[dict[str, Any]]]:
         outbox = OutboxHarness(tmp_path / "outbox").outbox
-        sampler = Sampler("kitchen", outbox, EventRecorder(SensorTelemetry))  # type: ignore[arg-type]
-        sampler.run(source, stop)
+        sources = source if isinstance(source, dict) else {"kitchen": source}
+        sampler = Sampler(sources, outbox, EventRecorder(SensorTelemetry))  # type: ignore[arg-type]
+        sampler.run(stop)
         bodies = []
         for entry in outbox.next_batch(0, len(outbox)):
             bodies.append(json.loads(entry.body))
             assert entry.message_id == bodies[-1]["reading_id"]
-            assert entry.payload == bodies[-1]
+            assert entry.payload in (None, bodies[-1]), "entries that were read from the file have none"
         outbox.close()
         return sampler, bodies
 
@@ -135,3 +136,31 @@ def test_it_keeps_its_interval_after_a_delay(
     run_sampler(source(), stop)
 
     assert stop.waits == pytest.approx(waits)
+
+
+def test_several_sensors_are_numbered_each_and_distributed_over_their_interval(
+    run_sampler: RunSampler, clock: FakeClock
+) -> None:
+    stop = FakeShutdownSignal(clock)
+    sources = {name: [Measurement(number * 10, 20) for number in range(2)] for name in ("a", "b")}
+
+    _, bodies = run_sampler(sources, stop)
+
+    assert [(body["sensor_id"], body["sequence"]) for body in bodies] == [
+        ("a", 1), ("b", 1), ("a", 2), ("b", 2),
+    ]  # fmt: skip
+    assert stop.waits == pytest.approx([0, 5, 5, 5])
+    assert len({body["run_id"] for body in bodies}) == 1
+
+
+def test_measurements_of_several_sensors_that_are_due_together_are_stored_together(
+    run_sampler: RunSampler, clock: FakeClock
+) -> None:
+    stop = FakeShutdownSignal(clock)
+    sources = {str(number): [Measurement(0, 20), Measurement(1, 21)] for number in range(400)}
+
+    _, bodies = run_sampler(sources, stop)
+
+    assert len(bodies) == 800
+    assert max(stop.waits) == pytest.approx(0.005), "it does not wait for each measurement"
+    assert len(stop.waits) < 500

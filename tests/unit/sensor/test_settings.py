@@ -11,7 +11,7 @@ from runtime.errors import ConfigurationError
 from runtime.settings import load
 from sensor.settings import SensorSettings
 from sensor.sources.csv_replay import CsvReplay
-from sensor.sources.factory import OFFICE_SAMPLE, make_source
+from sensor.sources.factory import OFFICE_SAMPLE, make_sources
 from sensor.sources.simulated import Simulation
 from tests.unit.fakes import GetSettingsError
 
@@ -40,7 +40,7 @@ def test_the_interval_is_as_set_else_the_number_in_the_id_else_one_second(
     if interval is not None:
         monkeypatch.setenv("SENSOR_INTERVAL_SECONDS", interval)
 
-    assert load(SensorSettings).interval_seconds == seconds
+    assert load(SensorSettings).interval_seconds(sensor_id) == seconds
 
 
 def test_the_name_of_the_connection_contains_the_sensor_id(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -90,7 +90,7 @@ def test_the_variables_configure_the_simulation(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("SIMULATED_NOISE", "0")
     monkeypatch.setenv("SENSOR_INTERVAL_SECONDS", "2")
 
-    source = make_source(load(SensorSettings))
+    [source] = make_sources(load(SensorSettings)).values()
 
     assert isinstance(source, Simulation)
     measurements = iter(source)
@@ -107,7 +107,8 @@ def test_the_variables_configure_the_replay(monkeypatch: pytest.MonkeyPatch, tmp
     monkeypatch.setenv("REPLAY_SPEED", "86400")
     monkeypatch.setenv("REPLAY_LOOP", "false")
 
-    measurements = list(make_source(load(SensorSettings)))
+    [source] = make_sources(load(SensorSettings)).values()
+    measurements = list(source)
 
     assert [measurement.due_seconds for measurement in measurements] == [0, 1]
     assert [measurement.temperature for measurement in measurements] == [280, 281]
@@ -120,7 +121,7 @@ def test_a_missing_csv_file_is_a_configuration_error(monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("SENSOR_SOURCE", "replay:/nowhere.csv")
 
     with pytest.raises(ConfigurationError, match="SENSOR_SOURCE names /nowhere"):
-        make_source(load(SensorSettings))
+        make_sources(load(SensorSettings))
 
 
 def test_the_office_source_replays_every_row_of_the_sample(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -128,7 +129,7 @@ def test_the_office_source_replays_every_row_of_the_sample(monkeypatch: pytest.M
     monkeypatch.setenv("REPLAY_LOOP", "false")
     monkeypatch.setenv("REPLAY_UNIT", "celsius")
 
-    source = make_source(load(SensorSettings))
+    [source] = make_sources(load(SensorSettings)).values()
     with capture_logs() as lines:
         measurements = list(source)
 
@@ -145,3 +146,81 @@ def test_the_office_sample_is_sorted_and_has_the_period_in_its_readme() -> None:
 
     assert times == sorted(times)
     assert (times[0][:10], times[-1][:10]) == ("2013-07-04", "2014-05-28")
+
+
+@pytest.mark.parametrize(
+    ("ids", "expected"),
+    [
+        ("cellar", ["cellar"]),
+        ("cellar, attic,8-11", ["cellar", "attic", "8", "9", "10", "11"]),
+        ("room-1-3", ["room-1-3"]),
+        ("7-7", ["7"]),
+    ],
+)
+def test_several_sensors_are_named_by_names_and_ranges(
+    monkeypatch: pytest.MonkeyPatch, ids: str, expected: list[str]
+) -> None:
+    monkeypatch.setenv("SENSOR_IDS", ids)
+    monkeypatch.setenv("SENSOR_INTERVAL_SECONDS", "")
+
+    settings = load(SensorSettings)
+    sources = make_sources(settings)
+
+    assert list(sources) == expected
+    intervals = [source.interval_seconds for source in sources.values() if isinstance(source, Simulation)]
+    assert intervals == [settings.interval_seconds(sensor_id) for sensor_id in expected]
+
+
+@pytest.mark.parametrize(
+    ("ids", "reason"),
+    [
+        ("9-3", "contains the range 9-3, whose first number is above its last"),
+        ("a,b,a", "contains 'a' twice"),
+        ("1-5,3", "contains '3' twice"),
+        ("1-999999999", "must be at most 100,000 sensors"),
+        ("a,,b", "contains an empty ID"),
+        ("*", "SENSOR_SOURCE is simulated"),
+    ],
+)
+def test_unusable_ids_of_several_sensors_are_rejected(
+    settings_error: GetSettingsError, ids: str, reason: str
+) -> None:
+    assert reason in settings_error(SensorSettings, SENSOR_IDS=ids)
+
+
+def test_each_column_of_a_recording_is_a_sensor(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "wide.csv").write_text("timestamp,cellar,attic [F]\n2026-01-01,8.5,50\n2026-01-02,,51\n")
+    monkeypatch.setenv("SENSOR_SOURCE", f"replay:{tmp_path / 'wide.csv'}")
+    monkeypatch.setenv("SENSOR_IDS", "*")
+    monkeypatch.setenv("REPLAY_LOOP", "false")
+
+    sources = make_sources(load(SensorSettings))
+
+    found = {name: [(m.temperature, m.unit) for m in source] for name, source in sources.items()}
+    assert found == {
+        "cellar": [(8.5, Unit.CELSIUS)],
+        "attic [F]": [(50, Unit.FAHRENHEIT), (51, Unit.FAHRENHEIT)],
+    }
+
+
+def test_several_sensors_have_one_outbox_and_one_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SENSOR_IDS", "1-1000")
+
+    settings = load(SensorSettings)
+
+    assert settings.client_name == "sensor-1-to-1000-1000"
+    assert settings.outbox_file.name == "outbox-1-to-1000-1000.sqlite3"
+
+
+def test_a_seed_makes_each_of_several_sensors_repeatable_and_different(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SENSOR_IDS", "1-2")
+    monkeypatch.setenv("SIMULATED_SEED", "7")
+
+    first, second = (
+        [next(iter(s))[1] for s in make_sources(load(SensorSettings)).values()] for _ in range(2)
+    )
+
+    assert first == pytest.approx(second, abs=0.01)
+    assert first[0] != first[1]

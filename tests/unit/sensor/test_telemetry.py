@@ -24,11 +24,11 @@ Action = Callable[[SensorTelemetry], None]
 @pytest.mark.parametrize(
     ("action", "counter", "event"),
     [
-        (lambda telemetry: telemetry.measured(pending=4), "sensor_readings_measured_total", None),
+        (lambda telemetry: telemetry.measured(1, pending=4), "sensor_readings_measured_total", None),
         (lambda telemetry: telemetry.published(), "sensor_readings_published_total", None),
         (lambda telemetry: telemetry.returned(), "sensor_readings_returned_total", None),
         (
-            lambda telemetry: telemetry.confirmed(ENTRY, pending=4),
+            lambda telemetry: telemetry.confirmed([ENTRY], pending=4),
             "sensor_readings_confirmed_total",
             "published",
         ),
@@ -55,8 +55,8 @@ def test_each_event_of_a_reading_is_counted_and_logged(
 @pytest.mark.parametrize(
     "action",
     [
-        lambda telemetry: telemetry.measured(pending=4),
-        lambda telemetry: telemetry.confirmed(ENTRY, pending=4),
+        lambda telemetry: telemetry.measured(1, pending=4),
+        lambda telemetry: telemetry.confirmed([ENTRY], pending=4),
     ],
 )
 def test_the_number_of_pending_readings_is_exported(action: Action) -> None:
@@ -84,12 +84,12 @@ def test_the_time_of_the_last_confirm_is_exported_and_begins_with_the_start(
 ) -> None:
     telemetry = SensorTelemetry(Health())
     monkeypatch.setattr("time.time", lambda: 1_000.0)
-    telemetry.started("simulated", 2.5, "run", Path("outbox"), pending=0)
+    telemetry.started(1, "simulated", 2.5, "run", Path("outbox"), pending=0)
     assert metric("sensor_last_confirmed_timestamp_seconds") == 1_000
     assert metric("sensor_interval_seconds") == 2.5
 
     monkeypatch.setattr("time.time", lambda: 1_002.0)
-    telemetry.confirmed(ENTRY, pending=0)
+    telemetry.confirmed([ENTRY], pending=0)
 
     assert metric("sensor_last_confirmed_timestamp_seconds") == 1_002
 
@@ -107,7 +107,7 @@ def test_the_versions_are_exported() -> None:
 )
 def test_a_published_reading_is_logged_as_it_was_measured(entry: OutboxEntry) -> None:
     with capture_logs() as lines:
-        SensorTelemetry(Health()).confirmed(entry, pending=0)
+        SensorTelemetry(Health()).confirmed([entry], pending=0)
 
     [line] = lines
     assert (line["sensor"], line["temperature"], line["unit"]) == ("kitchen", 70.7, "fahrenheit")
@@ -135,7 +135,7 @@ def test_log_lines_of_frequent_events_are_limited() -> None:
 
 
 def test_pending_readings_of_earlier_runs_are_exported_from_the_start() -> None:
-    SensorTelemetry(Health()).started("simulated", 1, "run", Path("outbox"), pending=17)
+    SensorTelemetry(Health()).started(1, "simulated", 1, "run", Path("outbox"), pending=17)
 
     assert metric("sensor_outbox_readings") == 17
 
@@ -162,3 +162,18 @@ def test_progress_is_a_heartbeat() -> None:
     SensorTelemetry(health).progress()
 
     assert health.stalled_seconds() is None
+
+
+def test_above_twenty_readings_per_second_the_log_has_their_number() -> None:
+    clock = FakeClock()
+    telemetry = SensorTelemetry(Health(), clock)
+
+    with capture_logs() as lines:
+        telemetry.confirmed([ENTRY] * 15, pending=0)
+        telemetry.confirmed([ENTRY] * 15, pending=0)
+        clock.now += 1
+        telemetry.progress()
+        telemetry.confirmed([ENTRY], pending=0)
+
+    assert [line["event"] for line in lines] == ["published"] * 20 + ["published (aggregated)", "published"]
+    assert lines[20]["readings"] == 10
