@@ -14,6 +14,7 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 from prometheus_client import REGISTRY, CollectorRegistry, make_wsgi_app
 
+from runtime.addresses import format_host
 from runtime.errors import ConfigurationError
 from runtime.health import Health
 
@@ -85,6 +86,15 @@ class _Server(ThreadingMixIn, WSGIServer):
             super().handle_error(request, client_address)
 
 
+class _IPv6Server(_Server):
+    address_family = socket.AF_INET6
+
+
+def server_class(host: str) -> type[WSGIServer]:
+    """Return the class that listens on this address."""
+    return _IPv6Server if ":" in host else _Server
+
+
 class _SilentRequestHandler(WSGIRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 (the base class's name)
         """Log nothing: probes arrive every few seconds."""
@@ -105,11 +115,13 @@ def serve_http(
         yield None
         return
     try:
-        server = make_server(host, port, application(health, registry), _Server, _SilentRequestHandler)
+        server = make_server(
+            host, port, application(health, registry), server_class(host), _SilentRequestHandler
+        )
     except OSError as error:
         raise ConfigurationError(
-            f"HTTP_PORT is {port}: cannot listen on {host}:{port}: {error.strerror}. "
-            "Use a free port, or 0 to turn the HTTP server off."
+            f"HTTP_PORT is {port}: cannot listen on {format_host(host)}:{port}: {error.strerror}. "
+            "Use a free port and an address of this machine (HTTP_HOST), or port 0 for no HTTP server."
         ) from None
     Thread(target=server.serve_forever, args=(POLL_SECONDS,), name="http", daemon=True).start()
     try:

@@ -16,7 +16,7 @@ from prometheus_client import CollectorRegistry, Counter
 from runtime import http_server, probe
 from runtime.errors import ConfigurationError
 from runtime.health import Health
-from runtime.http_server import serve_http
+from runtime.http_server import serve_http, server_class
 from tests.unit.fakes import FakeClock
 from tests.unit.ports import reserve_port
 from tests.waiting import eventually
@@ -118,7 +118,7 @@ def test_a_port_in_use_is_a_configuration_error() -> None:
     with (
         socket.create_server((HOST, 0)) as busy,
         pytest.raises(
-            ConfigurationError, match=rf"HTTP_PORT is {busy.getsockname()[1]}: .*in use.* 0 to turn"
+            ConfigurationError, match=rf"HTTP_PORT is {busy.getsockname()[1]}: .*in use.* port 0 for no HTTP"
         ),
         serve_http(HOST, busy.getsockname()[1], Health()),
     ):
@@ -212,3 +212,19 @@ def test_the_probe_runs_as_a_module(service: ServedService, monkeypatch: pytest.
 
     assert subprocess.run([sys.executable, "-m", "runtime.probe", "/livez"], check=False).returncode == 0
     assert subprocess.run([sys.executable, "-m", "runtime.probe"], check=False).returncode == 1
+
+
+def test_it_listens_on_ipv6_addresses_too() -> None:
+    assert [server_class(host).address_family for host in ("::1", "127.0.0.1", "localhost")] == [
+        socket.AF_INET6,
+        socket.AF_INET,
+        socket.AF_INET,
+    ]
+
+
+def test_an_address_of_another_machine_is_reported() -> None:
+    with (
+        pytest.raises(ConfigurationError, match=r"cannot listen on 203\.0\.113\.5:9100: .* \(HTTP_HOST\)"),
+        serve_http("203.0.113.5", 9100, Health()),
+    ):
+        raise AssertionError
