@@ -23,6 +23,10 @@ INSERT INTO reading (reading_id, sensor_id, measured_at, temperature)
 SELECT gen_random_uuid(), %s || n, %s, n FROM generate_series(1, %s) AS n
 """
 REGISTER = "INSERT INTO sensor SELECT DISTINCT sensor_id FROM reading ON CONFLICT DO NOTHING"
+OPENED = """
+SELECT relname AS name FROM pg_locks JOIN pg_class ON pg_class.oid = relation
+WHERE pid = pg_backend_pid() AND relispartition AND relkind = 'r'
+"""
 NOW = datetime.now(UTC)
 
 
@@ -66,3 +70,21 @@ def test_many_readings_of_a_sensor_with_the_same_time_are_not_all_read(database:
     database.query(REGISTER)
 
     assert pages_read(database, SENSORS) < 5_000
+
+
+def test_only_the_partitions_of_last_readings_are_planned_for(database: Database) -> None:
+    # given partitions of many days, and sensors that measured last on one of them
+    days = [NOW.date() - timedelta(days=number) for number in range(2, 12)]
+    for day in days:
+        database.query("SELECT create_partition(%s)", day)
+    for minutes in range(3):
+        moment = datetime(days[5].year, days[5].month, days[5].day, 12, minutes, tzinfo=UTC)
+        database.query(READINGS, "sensor ", moment, 5)
+    database.query(REGISTER)
+    # when their states are read
+    database.query("BEGIN")
+    assert len(database.query("SELECT * FROM sensor_states()")) == 5
+    # then no partition of another day was opened, except of the day before
+    opened = {row["name"] for row in database.query(OPENED)}
+    assert f"reading_{days[5]:%Y%m%d}" in opened
+    assert opened <= {f"reading_{day:%Y%m%d}" for day in days[5:7]} | {"reading_default"}

@@ -1,5 +1,6 @@
 -- As in version 0002, and a sensor whose last reading was imported has no usual interval, even if its history
--- ends now. So it is never offline.
+-- ends now. So it is never offline. The days are variables: the planner would not know the result of an
+-- expression such as day - interval '1 day', and would plan for all partitions.
 
 SELECT set_config('search_path', quote_ident(current_schema()) || ', pg_temp', true);
 
@@ -16,14 +17,16 @@ SET jit = off SET max_parallel_workers_per_gather = 0 SET enable_seqscan = off A
 #variable_conflict use_column
 DECLARE
     day       timestamptz;
+    prior_day timestamptz;
     next_day  timestamptz;
     sensors   text[];
     times     timestamptz[];
     earlier   timestamptz[];
     intervals interval[];
 BEGIN
-    FOR day, next_day, sensors, times, earlier, intervals IN
-        SELECT date_trunc('day', last_at), date_trunc('day', last_at) + interval '1 day',
+    FOR day, prior_day, next_day, sensors, times, earlier, intervals IN
+        SELECT date_trunc('day', last_at),
+               date_trunc('day', last_at) - interval '1 day', date_trunc('day', last_at) + interval '1 day',
                array_agg(sensor_id), array_agg(last_at), array_agg(earlier_at), array_agg(usual)
         FROM sensor
         CROSS JOIN LATERAL (
@@ -73,7 +76,7 @@ BEGIN
             SELECT received_at
             FROM reading
             WHERE last.received_at > latest.measured_at + interval '30 seconds'
-              AND reading.measured_at >= day - interval '1 day' AND reading.measured_at < next_day
+              AND reading.measured_at >= prior_day AND reading.measured_at < next_day
               AND reading.measured_at = latest.earlier_at AND reading.sensor_id = latest.sensor_id
             LIMIT 1
         ) AS earlier_reading ON true;
