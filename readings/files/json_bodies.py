@@ -4,11 +4,14 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import tzinfo
+from datetime import datetime, tzinfo
+from typing import Any
 
-from readings.files.records import Body, Item, Rejected
+from readings.csv_columns import parse_local_time
+from readings.files.records import Body, Item, Record, Rejected
 from readings.files.text import TextLines
-from readings.payload import MAX_BODY_BYTES, SENSOR_FIELDS
+from readings.model import Unit
+from readings.payload import MAX_BODY_BYTES, SENSOR_FIELDS, TIME_FIELDS
 
 NO_SPACE = re.compile(r"[^ \t\n\r]")
 REST = ": the rest of the file is not read"
@@ -114,3 +117,41 @@ def _body(line: int, text: str) -> Body | Rejected:
         return Body(line, text.encode(errors="surrogateescape"))
     except UnicodeEncodeError:
         return Rejected(line, "the text is not Unicode")
+
+
+def local_record(body: Body) -> Record | None:
+    """Return sensor and time of a message as a record; None if it has not one time as text."""
+    fields = _fields(body)
+    name = _time_field(fields)
+    if name is None:
+        return None
+    sensor = next((str(fields[field]) for field in SENSOR_FIELDS if fields.get(field) is not None), None)
+    try:
+        return Record(body.line, sensor, parse_local_time(fields[name]), 0.0, Unit.CELSIUS, {})
+    except ValueError:
+        return None
+
+
+def with_time(body: Body, moment: datetime) -> Body:
+    """Return the message with this time, if it has one."""
+    fields = _fields(body)
+    name = _time_field(fields)
+    if name is None:
+        return body
+    return body._replace(body=json.dumps({**fields, name: moment.isoformat()}).encode())
+
+
+def _fields(body: Body) -> dict[str, Any]:
+    """Return the fields of a message; none if it is no object, or has a field twice."""
+    try:
+        pairs = json.loads(body.body, object_pairs_hook=list)
+    except (ValueError, RecursionError):
+        return {}
+    is_object = isinstance(pairs, list) and all(isinstance(pair, tuple) for pair in pairs)
+    fields = dict(pairs) if is_object else {}
+    return fields if len(fields) == len(pairs if is_object else {}) else {}
+
+
+def _time_field(fields: dict[str, Any]) -> str | None:
+    names = [name for name in TIME_FIELDS if isinstance(fields.get(name), str)]
+    return names[0] if len(names) == 1 else None

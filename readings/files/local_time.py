@@ -4,11 +4,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 
-from readings.files.records import Item, Record, Rejected
+from readings.files.json_bodies import local_record, with_time
+from readings.files.records import Body, Item, Record, Rejected
 from readings.times import resolve_local
 
-# By the line and the sensor of a record: 0 for the first pass of a repeated hour, 1 for the second.
-Passes = Mapping[tuple[int, str | None], int]
+# By the number of an item of the file, from 0: 0 for the first pass of a repeated hour, 1 for the second.
+Passes = Mapping[int, int]
 # Two repeated hours are months apart.
 MAX_REPEATED = timedelta(hours=12)
 OFFSET_HINT = (
@@ -43,38 +44,44 @@ def find_passes(items: Iterable[Item], zone: tzinfo) -> Passes:
     so more than once, is left out.
     """
     sensors: dict[str | None, _Sensor] = {}
-    passes: dict[tuple[int, str | None], int] = {}
-    for item in items:
-        if isinstance(item, Record) and item.measured_at.tzinfo is None:
-            sensor = sensors.setdefault(item.sensor, _Sensor())
-            is_repeated = len(resolve_local(item.measured_at, zone)) > 1
-            passes |= _add(item, sensor, is_repeated=is_repeated)
-    for name, sensor in sensors.items():
-        passes |= _settle(name, sensor)
+    passes: dict[int, int] = {}
+    for number, item in enumerate(items):
+        record = _local_record(item)
+        if record is not None:
+            sensor = sensors.setdefault(record.sensor, _Sensor())
+            is_repeated = len(resolve_local(record.measured_at, zone)) > 1
+            passes |= _add(number, record.measured_at, sensor, is_repeated=is_repeated)
+    for sensor in sensors.values():
+        passes |= _settle(sensor)
     return passes
 
 
-def _add(record: Record, sensor: _Sensor, *, is_repeated: bool) -> dict[tuple[int, str | None], int]:
+def _local_record(item: Item) -> Record | None:
+    """Return the record of a row or a message, if its time has no offset."""
+    record = local_record(item) if isinstance(item, Body) else item
+    return record if isinstance(record, Record) and record.measured_at.tzinfo is None else None
+
+
+def _add(number: int, local: datetime, sensor: _Sensor, *, is_repeated: bool) -> dict[int, int]:
     """Record a row; return the passes of a repeated hour that ends before it."""
-    local = record.measured_at
     continues = is_repeated and sensor.repeated and abs(local - sensor.repeated[-1][1]) < MAX_REPEATED
     if not continues:
         sensor.step(local)
-    settled = {} if continues else _settle(record.sensor, sensor)
+    settled = {} if continues else _settle(sensor)
     if is_repeated:
-        sensor.repeated.append((record.line, local))
+        sensor.repeated.append((number, local))
     sensor.last = local
     return settled
 
 
-def _settle(name: str | None, sensor: _Sensor) -> dict[tuple[int, str | None], int]:
+def _settle(sensor: _Sensor) -> dict[int, int]:
     """Return the passes of the rows in the current repeated hour, which is over."""
     rows, sensor.repeated = sensor.repeated, []
     boundary = _boundary([local for _, local in rows], sensor) if rows else None
     if boundary is None:
         return {}
     turn, is_descending = boundary
-    return {(line, name): int((i >= turn) != is_descending) for i, (line, _) in enumerate(rows)}
+    return {number: int((i >= turn) != is_descending) for i, (number, _) in enumerate(rows)}
 
 
 def _boundary(locals_: list[datetime], sensor: _Sensor) -> tuple[int, bool] | None:
@@ -91,18 +98,28 @@ def _boundary(locals_: list[datetime], sensor: _Sensor) -> tuple[int, bool] | No
 
 
 def resolve_times(items: Iterable[Item], zone: tzinfo, passes: Passes) -> Iterator[Item]:
-    """Yield the items, with all times in UTC; a time that is none or two moments is rejected."""
+    """Yield the items, with the times of records in UTC; a time that is none or two moments is rejected.
+
+    Messages keep their times, which are parsed later, but for those in a repeated hour whose pass is known.
+    """
     has_fixed_offset = zone.utcoffset(None) is not None
-    for item in items:
-        if not isinstance(item, Record) or item.measured_at.tzinfo is not None:
+    for number, item in enumerate(items):
+        if isinstance(item, Body) and number in passes:
+            yield _with_pass(item, zone, passes[number])
+        elif not isinstance(item, Record) or item.measured_at.tzinfo is not None:
             yield item
         elif has_fixed_offset:
             yield item._replace(measured_at=item.measured_at.replace(tzinfo=zone))
         else:
-            yield _resolve(item, zone, passes)
+            yield _resolve(item, zone, passes.get(number))
 
 
-def _resolve(record: Record, zone: tzinfo, passes: Passes) -> Record | Rejected:
+def _with_pass(body: Body, zone: tzinfo, number: int) -> Body:
+    record = local_record(body)
+    return with_time(body, resolve_local(record.measured_at, zone)[number]) if record else body
+
+
+def _resolve(record: Record, zone: tzinfo, number: int | None) -> Record | Rejected:
     moments = resolve_local(record.measured_at, zone)
     if len(moments) == 1:
         return record._replace(measured_at=moments[0])
@@ -111,7 +128,6 @@ def _resolve(record: Record, zone: tzinfo, passes: Passes) -> Record | Rejected:
         return Rejected(
             record.line, f"measured_at is {local}, which the clocks in {zone} skip: {OFFSET_HINT}"
         )
-    number = passes.get((record.line, record.sensor))
     if number is None:
         return Rejected(
             record.line,

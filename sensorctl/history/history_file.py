@@ -79,21 +79,20 @@ def recognise(
     Raises:
         UnreadableFile: When it cannot be recognised.
     """
-    if file_format != "csv":
+    layout: Layout
+    if file_format == "csv":
+        layout = recognise_csv(file.sample(options.encoding), options)
+    else:
         layout = JsonLayout(
             file_format == "json", encoding=options.encoding, sensor_field=options.sensor_column
         )
-        return HistoryFile(file, layout, options.time_zone or naive_time_zone)
-    csv_layout = recognise_csv(file.sample(options.encoding), options)
-    zone = options.time_zone or csv_layout.zone or naive_time_zone
+    zone = options.time_zone or layout.zone or naive_time_zone
     has_fixed_offset = zone.utcoffset(None) is not None
-    if csv_layout.implicit_sensor or not has_fixed_offset:
+    if file_format == "csv" and (layout.implicit_sensor or not has_fixed_offset):
         file.make_repeatable()
-    if has_fixed_offset:
-        return HistoryFile(file, csv_layout, zone)
-    return HistoryFile(
-        file, csv_layout, zone, find_passes(csv_layout.read(file.lines(csv_layout.encoding)), zone)
-    )
+    if has_fixed_offset or not file.can_repeat:
+        return HistoryFile(file, layout, zone)
+    return HistoryFile(file, layout, zone, find_passes(layout.read(file.lines(layout.encoding)), zone))
 
 
 def _too_many_sensors(column: str) -> str:

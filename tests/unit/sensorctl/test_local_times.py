@@ -1,11 +1,13 @@
 """Local times of a CSV file: the order of the rows shows the pass of a repeated hour, or it is refused."""
 
+import json
 from datetime import timedelta, timezone
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from readings.files.csv_options import CsvOptions
+from sensorctl.history.history_file import FileFormat
 from tests.unit.history import Imported
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -117,3 +119,22 @@ def test_a_time_with_an_offset_in_a_repeated_hour_is_that_moment() -> None:
     imported = import_times("10-27 02:30:00+02:00", "10-27 02:30:00+01:00")
 
     assert stored(imported) == {0: "00:30", 1: "01:30"}
+
+
+@pytest.mark.parametrize("file_format", ["json", "jsonl"])
+def test_the_order_of_messages_distinguishes_the_passes(file_format: FileFormat) -> None:
+    times = ["2024-10-27T01:30:00", "2024-10-27T02:30:00", "2024-10-27T02:30:00", "2024-10-27T03:30:00"]
+    messages = [{"id": "hall", "data": time, "temperatura": 20} for time in times]
+    other = [{"id": "yard", "data": times[1], "temperatura": 20}]
+    content = (
+        "\n".join(map(json.dumps, messages + other))
+        if file_format == "jsonl"
+        else json.dumps(messages + other)
+    )
+
+    imported = Imported(content, file_format=file_format, zone=BERLIN)
+
+    assert [time[11:16] for _, time, _ in imported.values] == ["23:30", "00:30", "01:30", "02:30"]
+    [(line, reason)] = imported.invalid
+    assert line == (5 if file_format == "jsonl" else 1)
+    assert "showed twice" in reason
