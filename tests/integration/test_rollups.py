@@ -72,7 +72,7 @@ def rows_of(connection: psycopg.Connection[Row], readings: list[Any]) -> list[tu
     assert found
     now = found["now"].replace(tzinfo=UTC)
     return [
-        (reading_id, sensor_id, edge(name, now) + offset, temperature, None, None)
+        (reading_id, sensor_id, edge(name, now) + offset, temperature, None, None, None)
         for reading_id, sensor_id, (name, offset), temperature in readings
     ]
 
