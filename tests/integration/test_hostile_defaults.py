@@ -85,8 +85,12 @@ def test_readings_are_stored_and_read_exactly(hostile: DatabaseSettings) -> None
     assert read_storage(hostile).retention_days == 30
 
 
-def test_every_query_reads_times_intervals_and_text_correctly(hostile: DatabaseSettings) -> None:
+def test_every_query_reads_times_intervals_and_text_correctly(
+    hostile: DatabaseSettings, bare_database: Database
+) -> None:
     store(hostile)
+    # as from a live sensor; those of an import have no usual interval
+    bare_database.query("UPDATE reading SET received_at = measured_at + interval '1 second'")
 
     with closing(Summary(hostile)) as summary:
         (row,) = summary.sensors()
