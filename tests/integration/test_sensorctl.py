@@ -108,7 +108,7 @@ class TestDoctor:
             ({"QUEUE_NAME": "elsewhere"}, "elsewhere does not exist"),
             ({"DATABASE_URL": "postgresql://u:hunter2@127.0.0.1:1/x"}, "is PostgreSQL running"),
             ({"RABBITMQ_URL": "amqp://u:hunter2@127.0.0.1:1/"}, "is the broker running"),
-            ({"RABBITMQ_MANAGEMENT_URL": "http://127.0.0.1:1"}, "set RABBITMQ_MANAGEMENT_URL"),
+            ({"RABBITMQ_MANAGEMENT_URL": "http://127.0.0.1:1"}, "is RABBITMQ_MANAGEMENT_URL correct?"),
         ],
     )
     def test_a_failed_check_is_shown_with_a_hint(
