@@ -20,7 +20,7 @@ MAX_DETAIL_CHARACTERS = 300
 MQTT = replace(CONTEXT, mqtt_defaults=MqttDefaults("hall", "2026-11-22T05:29:00Z"))
 VALID = with_fields()
 NOT_JSON = [
-    (gzip.compress(VALID), "is compressed with gzip: send the JSON itself in UTF-8"),
+    (gzip.compress(VALID, mtime=0), "is compressed with gzip: send the JSON itself in UTF-8"),
     (zlib.compress(VALID), "is compressed with zlib"),
     (b"\xef\xbb\xbf" + VALID, "is JSON behind a byte-order mark: send it without the mark"),
     (VALID.decode().encode("utf-16"), "is in UTF-16: send the JSON itself in UTF-8"),

@@ -57,15 +57,19 @@ def plain(text: str) -> str:
         ("a.csv", ROWS, HALL),
         ("a.CSV", ROWS, HALL),
         ("a.tsv", ROWS.replace(",", "\t"), HALL),
-        ("a.csv.gz", gzip.compress(ROWS.encode()), HALL),
-        ("a.csv", gzip.compress(ROWS.encode("utf-16")), HALL),
-        ("a.csv", gzip.compress(ROWS.encode()[:30]) + gzip.compress(ROWS.encode()[30:]), HALL),
+        ("a.csv.gz", gzip.compress(ROWS.encode(), mtime=0), HALL),
+        ("a.csv", gzip.compress(ROWS.encode("utf-16"), mtime=0), HALL),
+        (
+            "a.csv",
+            gzip.compress(ROWS.encode()[:30], mtime=0) + gzip.compress(ROWS.encode()[30:], mtime=0),
+            HALL,
+        ),
         ("a.txt", ROWS, (*HALL, "--format", "csv")),
         ("a.jsonl", json.dumps(MESSAGE), ()),
-        ("a.ndjson.gz", gzip.compress(json.dumps(MESSAGE).encode()), ()),
+        ("a.ndjson.gz", gzip.compress(json.dumps(MESSAGE).encode(), mtime=0), ()),
         ("a.json", json.dumps(MESSAGE, indent=1), ()),
         ("a.json", json.dumps([MESSAGE], indent=1), ()),
-        ("a.json.gz", gzip.compress(json.dumps([MESSAGE]).encode()), ()),
+        ("a.json.gz", gzip.compress(json.dumps([MESSAGE]).encode(), mtime=0), ()),
         ("a.json", json.dumps([MESSAGE]).encode("utf-16"), ()),
         ("a.csv", ROWS.replace("Z", ""), (*HALL, "--time-zone", "+00:00")),
         ("a.csv", ROWS.replace("12:00:00Z", "17:30:00"), (*HALL, "--time-zone", "+05:30")),
@@ -235,7 +239,7 @@ def test_known_sensors_and_exported_readings_are_not_asked_about(
     ("name", "content", "message"),
     [
         ("a.csv", b"PK\x03\x04", "the file is an Excel workbook or another zip archive: export it as CSV"),
-        ("a.csv.gz", gzip.compress(ROWS.encode())[:-9], "the gzip data is damaged or not complete"),
+        ("a.csv.gz", gzip.compress(ROWS.encode(), mtime=0)[:-9], "the gzip data is damaged or not complete"),
         ("a.csv.gz", b"\x1f\x8b\x08nonsense", "the gzip data is damaged or not complete"),
         ("a.csv", b"", "the file has no rows"),
         ("a.jsonl", b"\xfd7zXZ\x00", "the file is compressed with xz"),
@@ -254,7 +258,7 @@ def test_the_decompressed_size_is_bounded(
     sensorctl: RunCommand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(input_file, "ALWAYS_ALLOWED_BYTES", 100_000)
-    file = write(tmp_path / "a.csv.gz", gzip.compress(ROWS.encode() + b" \n" * 1_000_000))
+    file = write(tmp_path / "a.csv.gz", gzip.compress(ROWS.encode() + b" \n" * 1_000_000, mtime=0))
 
     code, _, err = sensorctl("import", file, *HALL)
 
