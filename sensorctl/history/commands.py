@@ -18,6 +18,7 @@ from readings.files.csv_options import CsvOptions
 from readings.ids import sensor_id_forms
 from readings.payload import SENSOR_FIELDS
 from readings.times import format_timestamp
+from runtime.text import quantity
 from sensorctl.files import STDIO
 from sensorctl.history import option_types as types
 from sensorctl.history.default_command import DEFAULT_COMMAND, DefaultCommandGroup
@@ -147,7 +148,7 @@ def undo(
             )
         except PermissionDenied as error:
             fail(f"{error}. Undo requires the owner's login: see the help of this command.")
-    print(f"Deleted {deleted} readings.")
+    print(f"Deleted {quantity(deleted, 'reading')}.")
     waiting = queue_depth(settings)
     if waiting:
         print_message(

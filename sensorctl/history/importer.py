@@ -20,7 +20,7 @@ from messaging.publishing.confirm_publisher import ConfirmPublisher
 from readings.files.csv_options import CsvOptions
 from readings.files.errors import UnreadableFile
 from readings.ids import uuid7
-from runtime.text import escape_unprintable
+from runtime.text import escape_unprintable, quantity
 from sensorctl.history.checkpoint import Checkpoint
 from sensorctl.history.history_file import FileFormat, HistoryFile, recognise
 from sensorctl.history.input_file import open_input_file
@@ -56,7 +56,8 @@ class Import:
             start = checkpoint.load() if checkpoint else FilePosition()
             if start.items:
                 print_message(
-                    f"Resuming after line {start.lines}; {start.published} readings were published before."
+                    f"Resuming after line {start.lines}; already published: "
+                    f"{quantity(start.published, 'reading')}."
                 )
             import_id = checkpoint.import_id if checkpoint else uuid7()
             lines, items = history.read()
@@ -177,7 +178,9 @@ class ImportProgress:
     def interrupted(self) -> None:
         """Report how to continue."""
         self._save()
-        done = f"Published {self._position.published} readings, up to line {self._position.lines}."
+        done = (
+            f"Published {quantity(self._position.published, 'reading')}, up to line {self._position.lines}."
+        )
         if self._checkpoint and self._checkpoint.write_error is None:
             print_message(f"{done} Run the same command again to continue there.")
         else:

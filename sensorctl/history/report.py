@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from runtime.text import escape_unprintable
+from runtime.text import escape_unprintable, quantity
 from sensorctl.history.messages import FilePosition
 from sensorctl.output import print_message
 
@@ -48,7 +48,7 @@ class ImportReport:
 
     def summary(self, end: FilePosition, verb: str = "Published") -> Iterator[str]:
         """Yield the counts of all rows, the first line for the readings."""
-        yield f"{verb} {end.published} readings, skipped {end.skipped} invalid lines."
+        yield f"{verb} {quantity(end.published, 'reading')}, skipped {quantity(end.skipped, 'invalid line')}."
         for reason, lines in self._left_out.items():
             noun = "line" if lines.count == 1 else "lines"
             yield f"Left out {lines.count} {noun} ({escape_unprintable(reason)}): {lines}"

@@ -206,7 +206,7 @@ def test_an_import_that_loses_the_broker_ends_with_69_and_can_be_continued(
     broker.channel.queue_purge(QUEUE)
     resumed = run.start(command.replace("2000", "0"), **through_proxy)
     assert resumed.wait() == 0, resumed.text
-    assert f"Resuming after line {done + 1}; {done} readings were published before." in resumed.text
+    assert f"Resuming after line {done + 1}; already published: {done} readings." in resumed.text
     assert len({reading.reading_id for reading in drain(broker)}) == SHORT_ROWS - done
 
 

@@ -107,8 +107,8 @@ def test_an_interrupted_import_continues_where_it_stopped(
     exit_code, _, err = sensorctl("import", str(file))
 
     assert exit_code == 1
-    assert "Resuming after line 22; 20 readings were published before." in err
-    assert "Published 59 readings, skipped 1 invalid lines.\n" in err
+    assert "Resuming after line 22; already published: 20 readings." in err
+    assert "Published 59 readings, skipped 1 invalid line.\n" in err
     assert len({json.loads(message.body)["import_id"] for message in bulk.published}) == 1
     assert len(bulk.published) == len({message.message_id for message in bulk.published}) == 59
 

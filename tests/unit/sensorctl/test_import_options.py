@@ -170,7 +170,7 @@ def test_a_dry_run_shows_what_is_recognised_and_publishes_nothing(
     assert "10.5" not in out
     assert err.splitlines() == [
         NO_TIME,
-        "Would publish 30 readings, skipped 1 invalid lines.",
+        "Would publish 30 readings, skipped 1 invalid line.",
         "Left out 1 line (before the header): 1",
     ]
 
