@@ -43,11 +43,15 @@ class Bench:
             self.results.add_note(reason)
         return [contender for contender in selected if reasons[contender.key] is None]
 
-    def run_rounds(self, section: str, runs: Mapping[str, Run]) -> None:
-        """Do every run once per round, in an order that is shuffled for each round from the seed."""
+    def run_rounds(self, section: str, runs: Mapping[str, Run], max_rounds: int | None = None) -> None:
+        """Do every run once per round, in an order that is shuffled for each round from the seed.
+
+        There are as many rounds as planned, or `max_rounds` if that is fewer.
+        """
+        rounds = min(self.plan.rounds, max_rounds or self.plan.rounds)
         generator = random.Random(f"{self.seed}/{section}")  # noqa: S311 (an order, not a secret)
-        task = self.progress.add_task(section, total=self.plan.rounds * len(runs))
-        for number, key in _shuffled(self.plan.rounds, list(runs), generator):
+        task = self.progress.add_task(section, total=rounds * len(runs))
+        for number, key in _shuffled(rounds, list(runs), generator):
             self.progress.update(task, description=f"{section}, round {number}: {key}")
             runs[key]()
             self.progress.advance(task)

@@ -30,15 +30,18 @@ class Broker:
         return str(self._connection._impl.server_properties["version"])  # noqa: SLF001 (pika has no public property for it)
 
     @contextmanager
-    def queue(self, *, bound: bool = False, max_length: int | None = None) -> Iterator[str]:
+    def queue(
+        self, *, bound: bool = False, classic: bool = False, max_length: int | None = None
+    ) -> Iterator[str]:
         """Provide a new durable queue during the block, declared as a simple client declares it.
 
-        `bound` binds it to the sensors' exchange. With `max_length` it is a classic queue that keeps only the
-        newest messages, for publishing without a consumer.
+        `bound` binds it to the sensors' exchange. A `classic` queue may have a `max_length`: it then keeps
+        only the newest messages, for publishing without a consumer.
         """
         name = f"bench-{next(self._numbers)}"
-        arguments = {"x-queue-type": "classic", "x-max-length": max_length} if max_length else None
-        self._channel.queue_declare(name, durable=True, arguments=arguments)
+        arguments: dict[str, str | int] = {"x-queue-type": "classic"} if classic else {}
+        arguments |= {"x-max-length": max_length} if max_length else {}
+        self._channel.queue_declare(name, durable=True, arguments=arguments or None)
         if bound:
             self._channel.exchange_declare(EXCHANGE, exchange_type="topic", durable=True)
             self._channel.queue_bind(name, EXCHANGE, "reading.#")

@@ -4,7 +4,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from benchmarks.database import PEER_TABLE, PROJECT_TABLE
@@ -90,6 +90,11 @@ def limit(python: Path, key: str) -> Contender:
         "publish": ("bare_broker.py", "publish", "limit: bare pika without confirms"),
     }[key]
     return Contender(key, title, (*_peer(python, program), mode))
+
+
+def classic(contender: Contender) -> Contender:
+    """Return the same program for a classic queue."""
+    return replace(contender, key=f"{contender.key}-classic", title=f"{contender.title}, classic queue")
 
 
 def _peer(python: Path, program: str) -> tuple[str, ...]:

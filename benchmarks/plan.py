@@ -41,10 +41,9 @@ class Plan:
     load_seconds: Mapping[int, float] = field(default_factory=lambda: {10: 10.0, 100: 10.0, 500: 8.0})
     offered: tuple[int, ...] = (10, 50, 100, 500, 1_000, 2_000, 5_000, 10_000, 20_000)
     offered_peers: tuple[int, ...] = (100, 500, 1_000, 2_000)
+    offered_rounds: int = 2  # of a quarter of an hour each
     offered_seconds: float = 5.0
-    offered_messages: int = (
-        400  # at low rates a run lasts until this many are measured, but not over a minute
-    )
+    offered_messages: int = 200  # at low rates a run lasts until this many are offered, but at most a minute
     memory_messages: int = 1_000_000
     memory_seconds: float = 1_500.0
     summary_readings: int = 36_000_000

@@ -45,7 +45,7 @@ def _measure(bench: Bench, key: str, scenario: Scenario) -> None:
         **outbox_variables(bench, f"many-{key}"),
     }
     with (
-        bench.broker.queue(bound=True, max_length=MAX_QUEUE_LENGTH),
+        bench.broker.queue(bound=True, classic=True, max_length=MAX_QUEUE_LENGTH),
         bench.processes.running("sensor", SENSOR, variables) as (sensor,),
     ):
         sensor.await_ready()

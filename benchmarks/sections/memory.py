@@ -55,7 +55,7 @@ def _feeder(bench: Bench, queue: str) -> Callable[[], None]:
 
 
 def _sensor(bench: Bench) -> None:
-    with bench.broker.queue(bound=True, max_length=QUEUE_LENGTH) as queue:
+    with bench.broker.queue(bound=True, classic=True, max_length=QUEUE_LENGTH) as queue:
         variables = {
             "QUEUE_NAME": queue,
             "SENSOR_ID": "memory",

@@ -12,7 +12,7 @@ from functools import partial
 
 from benchmarks.bench import Bench
 from benchmarks.consuming import START_SECONDS
-from benchmarks.contenders import Contender, auto, consumers, limit, project
+from benchmarks.contenders import Contender, auto, classic, consumers, limit, project
 from benchmarks.environment import ROOT
 from benchmarks.plan import OFFERED
 from benchmarks.processes import Process
@@ -28,7 +28,7 @@ MAX_SECONDS = 60.0
 MAX_CLIENT_SECONDS = 300
 PERCENTILES = (50, 99)
 MILLISECONDS = 1000
-BARE = "consume"
+BARE, CLASSIC = "consume", "consume-classic"
 STORED_METRIC = "pipeline_readings_stored_total"
 
 
@@ -40,12 +40,12 @@ def measure(bench: Bench) -> None:
         for replicas in (1, 3):
             for rate in bench.plan.offered:
                 runs[key(contender.key, replicas, rate)] = partial(_measure, bench, contender, replicas, rate)
-    for contender in bench.available(
-        [*peers, limit(bench.peers_python, BARE)] if bench.plan.offered_peers else []
-    ):
+    bare = limit(bench.peers_python, BARE)
+    others = [*peers, bare, classic(bare)] if bench.plan.offered_peers else []
+    for contender in bench.available(others):
         for rate in bench.plan.offered_peers:
             runs[key(contender.key, 1, rate)] = partial(_measure, bench, contender, 1, rate)
-    bench.run_rounds(OFFERED, runs)
+    bench.run_rounds(OFFERED, runs, bench.plan.offered_rounds)
 
 
 def key(contender: str, replicas: int, rate: int, measure: str = "") -> str:
@@ -69,7 +69,7 @@ def _measure(bench: Bench, contender: Contender, replicas: int, rate: int) -> No
     }
     bench.database.truncate_all()
     flush_seconds = bench.database.flush_seconds()
-    with bench.broker.queue(bound=True) as queue:
+    with bench.broker.queue(bound=True, classic=contender.key == CLASSIC) as queue:
         variables = {"QUEUE_NAME": queue, "MESSAGES": str(MAX_CLIENT_SECONDS * rate), **contender.variables}
         with bench.processes.running(contender.key, contender.command, variables, replicas) as running:
             wait_until(
@@ -81,7 +81,7 @@ def _measure(bench: Bench, contender: Contender, replicas: int, rate: int) -> No
             shares = [consumer.metric(STORED_METRIC) for consumer in running]
     add = partial(_add, bench, contender, replicas, rate)
     add("confirmed", sum(map(_printed, senders)))
-    if contender.key == BARE:
+    if contender.key in (BARE, CLASSIC):
         add("stored", _printed(running[0]))
         return
     delays = bench.database.delays(contender.table, begin, end)
