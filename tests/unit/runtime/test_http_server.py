@@ -207,11 +207,13 @@ def test_the_probe_fails_without_a_server(
     assert "Connection refused" in capsys.readouterr().out
 
 
-def test_the_probe_runs_as_a_module(service: ServedService, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_probe_needs_no_installed_package(
+    service: ServedService, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("HTTP_PORT", str(service.port))
 
-    assert subprocess.run([sys.executable, "-m", "runtime.probe", "/livez"], check=False).returncode == 0
-    assert subprocess.run([sys.executable, "-m", "runtime.probe"], check=False).returncode == 1
+    assert subprocess.run([sys.executable, "-IS", probe.__file__, "/livez"], check=False).returncode == 0
+    assert subprocess.run([sys.executable, "-IS", probe.__file__], check=False).returncode == 1
 
 
 def test_it_listens_on_ipv6_addresses_too() -> None:
