@@ -3,17 +3,17 @@
 import math
 import re
 import unicodedata
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal
 
 from readings.times import to_iso_8601
+from readings.zone_names import MINUS_SIGN
 
 EPOCH = datetime.fromtimestamp(0, UTC)
 NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 SPECIAL_NUMBER = re.compile(r"[+-]?(?:nan|inf|infinity)", re.IGNORECASE)
+GROUPED_NUMBER = re.compile(r"[+-]?[0-9]{1,3}(?:([.,' \u00a0\u2009\u202f])[0-9]{3})+(?:[.,][0-9]+)?")
 DECIMAL_COMMA = re.compile(r"[+-]?[0-9]+,[0-9]+")
-MINUS_SIGN = "\u2212"
-ZONE_IN_NAME = re.compile(r"(?<![^\W_])(?:UTC|GMT|Z$)(?:\s?([+-])(\d{1,2}):?(\d{2})?)?(?![^\W_])")
 
 
 def normalise_name(name: str) -> str:
@@ -89,20 +89,21 @@ def parse_number(text: str, *, decimal: str = ".", scale: Decimal = Decimal(1)) 
         raise ValueError("must be a number with a decimal point; set --decimal , if the sign is a comma")
     if SPECIAL_NUMBER.fullmatch(plain):
         raise ValueError("must be a finite number")
-    if decimal != ".":
-        plain = plain.replace(".", "?").replace(decimal, ".")
-    if not NUMBER.fullmatch(plain):
-        raise ValueError("must be a number")
-    number = float(plain) if scale == 1 else float(Decimal(plain) * scale)
-    if not math.isfinite(number):
+    number = plain if decimal == "." else plain.replace(".", "?").replace(decimal, ".")
+    if not NUMBER.fullmatch(number):
+        raise ValueError(f"must be a number{_number_hint(plain, decimal)}")
+    value = float(number) if scale == 1 else float(Decimal(number) * scale)
+    if not math.isfinite(value):
         raise ValueError("must be a finite number")
-    return number
+    return value
 
 
-def find_zone(name: str) -> tzinfo | None:
-    """Return the offset in the name of a column, as in `Time (UTC)` and `Date Time, GMT-08:00`."""
-    match = ZONE_IN_NAME.search(name)
-    if match is None:
-        return None
-    offset = timedelta(hours=int(match[2] or 0), minutes=int(match[3] or 0))
-    return timezone(-offset if match[1] == "-" else offset) if offset < timedelta(days=1) else None
+def _number_hint(text: str, decimal: str) -> str:
+    """Return what to change in a text that is no number, or with which option to import it."""
+    if decimal == "," and NUMBER.fullmatch(text):
+        return " with a decimal comma; leave out --decimal , if the sign is a point"
+    if GROUPED_NUMBER.fullmatch(text):
+        return " without separators of thousands"
+    if not any(character.isdigit() for character in text):
+        return "; if the text is that of a missing value, set --missing"
+    return ""

@@ -34,7 +34,10 @@ def to_iso_8601(text: str) -> str:
     """
     match = _NOTATION.fullmatch(text.strip())
     if match is None:
-        if text[4:5] == "-" and len(text) > len("2026-11-22") and (zone := _ZONE_NAME.search(text)):
+        zone = _ZONE_NAME.search(text) if text[4:5] == "-" and len(text) > len("2026-11-22") else None
+        if zone and zone[1].casefold() in ("am", "pm"):
+            raise ValueError(f"has an hour up to 12 with {zone[1]}: {EXPECTED}")
+        if zone:
             raise ValueError(f"names the time zone {zone[1]} instead of an offset: send {EXAMPLE}")
         raise ValueError(EXPECTED)
     date, time, utc, sign, hours, minutes = match.groups()

@@ -49,7 +49,7 @@ _JOINED = re.compile(
 _SCALED = re.compile(
     r"\b0[.,]\d+\s?(?:°|deg|[CFK]\b)|1/10+|[*x\u00d7/·]\s?(?:100?0?|0[.,]0*1)(?!\d|\s?(?:m|s|h|day))"
     r"|(?<![^\W_])[mdc](?:°|deg(?![a-z]{2}))|(?<![^\W_])(?-i:[mdcμ][CFK])(?![^\W_])"
-    r"|(?<![^\W_])(?:tenths?|hundredths?|zehntel|hundertstel|10ths|100ths|(?:milli|deci|centi)(?:$|[\W_]|deg|cel|kel))",
+    r"|(?<![^\W_])(?:tenths?|hundredths?|zehntel|hundertstel|10ths|100ths|(?:milli|deci|centi)(?:$|[\W_]|deg|cel|kel|[cfk](?![^\W_])))",
     re.IGNORECASE,
 )
 _NOT_UNDERSTOOD = re.compile(r"(?:°|degrees?\s?)?(?:rankine|réaumur|reaumur|delisle)|°r[aeé]?", re.IGNORECASE)

@@ -31,12 +31,22 @@ def parse_time_or_age(text: str) -> datetime:
     Raises:
         typer.BadParameter: When the text is neither a time nor an age.
     """
+    time = parse_local_time_or_age(text)
+    return time if time.tzinfo else time.replace(tzinfo=UTC)
+
+
+def parse_local_time_or_age(text: str) -> datetime:
+    """Return a time in ISO 8601, in UTC if it has an offset, or the time that is `text` ago.
+
+    Raises:
+        typer.BadParameter: When the text is neither a time nor an age.
+    """
     if age := _parse_age(text):
         return age
     try:
         time = datetime.fromisoformat(text.strip())
         # The conversion fails for the first and the last hours that Python knows.
-        return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
+        return time.astimezone(UTC) if time.tzinfo else time
     except (ValueError, OverflowError) as error:
         is_date = re.match(r"\s*\d{4}-\d", text)
         problem = f"is not a valid time: {error}" if is_date else "is neither a time nor an age"

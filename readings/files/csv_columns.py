@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from typing import TypeVar
 
-from readings.csv_columns import column_index, find_zone, normalise_name
+from readings.csv_columns import column_index, normalise_name
 from readings.files.csv_options import CsvOptions
 from readings.model import Unit
 from readings.payload import SENSOR_FIELDS, TEMPERATURE_FIELDS, TIME_FIELDS
 from readings.units import UnknownUnit, find_unit, parse_unit
+from readings.zone_names import find_zone
 
 Given = TypeVar("Given")
 IsMatch = Callable[[str], bool]
@@ -18,7 +19,11 @@ UNIT_NAMES = (
     "unit", "units", "tempunit", "temp_unit", "temperature_unit", "unit_of_measurement", "unidad", "unidade",
     "einheit",
 )  # fmt: skip
-TIME_OF_DAY_NAMES = ("time", "time of day", "time_of_day", "hour", "hora", "uhrzeit", "heure", "ora", "tijd")
+TIME_OF_DAY_NAMES = (
+    "time", "time of day", "time_of_day", "timeofday", "hour", "hours", "hh", "hhmm", "hh:mm",
+    "minute", "minutes",
+    "second", "seconds", "secs", "hora", "uhrzeit", "zeit", "stunde", "heure", "ora", "tijd", "tid", "klokke",
+)  # fmt: skip
 EXTRA_NAMES = ("reading_id", "run_id", "sequence")
 VALUE_NAME_WITH_UNIT = re.compile(r"(?:temperature|temperatura|temp)(?![^\W\d_])(.+)")
 
@@ -152,9 +157,14 @@ def _zone(name: str, requested: tzinfo | None) -> tzinfo | None:
     """Return the offset in the name of the time's column.
 
     Raises:
-        LookupError: When it is not the requested one.
+        LookupError: When it is not the requested one, or cannot be used.
     """
-    found = find_zone(name)
+    try:
+        found = find_zone(name)
+    except ValueError as error:
+        if requested is None:
+            raise LookupError(f"{error}: set --time-zone") from None
+        return None
     if found and requested and found.utcoffset(None) != requested.utcoffset(None):
         raise LookupError(
             f"{name.strip()!r} has times in {found}, and --time-zone is {requested}: remove "

@@ -94,6 +94,10 @@ class CsvLayout:
         except (IndexError, InvalidRow):
             return False
 
+    def has_local_time(self, fields: list[str]) -> bool:
+        """Return whether the time of a row has no offset."""
+        return self._times.parse(fields).tzinfo is None
+
     def _is_number(self, text: str) -> bool:
         try:
             self._parse_value(text)

@@ -4,29 +4,23 @@ from collections.abc import Iterator
 from itertools import chain, islice
 from typing import NamedTuple
 
-from readings.csv_columns import parse_local_time, parse_number
+from readings.csv_columns import normalise_name, parse_local_time, parse_number
 from readings.files.csv_columns import find_columns
 from readings.files.csv_layout import CsvLayout
 from readings.files.csv_options import CsvOptions
 from readings.files.csv_rows import split_fields
+from readings.files.csv_text import check_text
+from readings.files.csv_times import check_zone_above
 from readings.files.csv_units import check_preamble, check_units_row
 from readings.files.errors import UnreadableFile
 from readings.files.text import TextLines
+from readings.payload import SENSOR_FIELDS, TEMPERATURE_FIELDS, TIME_FIELDS
 
 DELIMITERS = (",", ";", "\t", "|")
 # The header is in the first lines.
 SAMPLE_LINES = 200
 # A number from which on it may be a time: seconds since 1970, in 2001.
 MIN_EPOCH_SECONDS = 1e9
-SIGNATURES = {
-    b"PK\x03\x04": "an Excel workbook or another zip archive",
-    b"\xd0\xcf\x11\xe0": "an Excel workbook",
-    b"BZh": "compressed with bzip2",
-    b"\xfd7zXZ\x00": "compressed with xz",
-    b"(\xb5/\xfd": "compressed with zstd",
-    b"%PDF": "a PDF document",
-    b"SQLite format 3\x00": "an SQLite database",
-}
 
 
 class Candidate(NamedTuple):
@@ -35,17 +29,6 @@ class Candidate(NamedTuple):
     number: int
     delimiter: str
     fields: list[str]
-
-
-def check_signature(sample: bytes) -> None:
-    """Reject a file that is no text.
-
-    Raises:
-        UnreadableFile: When the sample is the start of a binary format.
-    """
-    for signature, name in SIGNATURES.items():
-        if sample.startswith(signature):
-            raise UnreadableFile(f"the file is {name}: export it as CSV, or decompress it first")
 
 
 def recognise_csv(lines: TextLines, options: CsvOptions) -> CsvLayout:
@@ -113,12 +96,14 @@ class _Recognition:
             try:
                 return self._layout(candidate.delimiter, candidate.number, candidate.fields)
             except LookupError as error:
-                errors.append((len(candidate.fields) if self._is_first(candidate) else 0, error))
+                errors.append((_likeness_of_header(candidate.fields), error))
         if _is_data(self._sample[0].fields) or any(map(self._is_first_row, self._sample)):
             raise LookupError(
                 f"line {self._sample[0].number} is a row, and the file has no header: add --no-header, and "
                 "give the columns by number, for example --time-column 1 --value-column 2 --sensor NAME"
             )
+        split = [(candidate.number, candidate.fields) for candidate in self._sample]
+        check_text(split, self._lines.encoding or "", self._options.delimiter)
         raise max(errors, key=lambda entry: entry[0])[1]
 
     def with_numbered_columns(self) -> CsvLayout:
@@ -145,11 +130,11 @@ class _Recognition:
         Raises:
             LookupError: When one does.
         """
-        above = (
+        above = [
             (candidate.number, " ".join(candidate.fields))
             for candidate in self._sample
             if candidate.number < layout.header_line
-        )
+        ]
         check_preamble(above, layout.columns)
         if layout.header_line:
             next(self._lines_split, None)
@@ -157,6 +142,8 @@ class _Recognition:
             row = next((candidate for candidate in below if candidate.delimiter == layout.delimiter), None)
             if row and not layout.is_row(row.fields):
                 check_units_row(row.fields, layout.columns, row.number)
+            elif row and layout.has_local_time(row.fields):
+                check_zone_above(above, layout.columns, self._options)
 
     def _first_row(self) -> Candidate | None:
         """Return the first line that is a row with the columns of the options.
@@ -197,6 +184,12 @@ class _Recognition:
     def _layout(self, delimiter: str, header_line: int, header: list[str]) -> CsvLayout:
         columns = find_columns(header, self._options)
         return CsvLayout(self._options, self._lines.encoding or "", delimiter, header_line, header, columns)
+
+
+def _likeness_of_header(fields: list[str]) -> tuple[int, int]:
+    """Return how much a line looks like a header: its columns with usual names, and all its columns."""
+    usual = (*SENSOR_FIELDS, *TIME_FIELDS, *TEMPERATURE_FIELDS)
+    return sum(normalise_name(field) in usual for field in fields), len(fields)
 
 
 def _numbers(fields: list[str]) -> list[str]:

@@ -1,16 +1,23 @@
 """The times of the rows of a CSV file."""
 
 import re
+from collections.abc import Iterable
 from datetime import datetime, time
 
-from readings.csv_columns import NUMBER, normalise_name, parse_local_time
+from readings.csv_columns import EPOCH, NUMBER, normalise_name, parse_local_time
 from readings.files.csv_columns import TIME_OF_DAY_NAMES, Columns
 from readings.files.csv_options import CsvOptions
 from readings.files.errors import InvalidRow
+from readings.zone_names import ZONE_IN_TEXT, is_zone_name
 from runtime.text import quote_value
 
 DATE_ONLY = re.compile(r"\d{1,4}([-/.])\d{1,2}\1\d{1,4}")
 TIME_OF_DAY = re.compile(r"\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:\s*[AaPp]\.?[Mm]\.?)?")
+MIN_YEAR, MAX_YEAR = 2000, 2100
+MAX_HALF_CHARACTERS = 6
+HALF_OF_DAY = re.compile(r"[AaPp]\.?[Mm]\.?")
+EXCEL_DAYS = range(20_000, 80_000)  # the years 1954 to 2119
+DIGITS_OF_DATE = re.compile(r"(?:19|20)\d{6}(?:\d{4}|\d{6})?")
 MIDNIGHT = re.compile(r"0{0,2}|0?0(?::00)+(?:[.,]0+)?|12(?::00)+\s*[Aa]\.?[Mm]\.?")
 
 
@@ -21,6 +28,10 @@ class TimeParser:
         self._options = options
         self._columns = columns
         self._header = header
+        self._zone_columns = [
+            index for index, name in enumerate(header) if is_zone_name(name) and index != columns.time
+        ]
+        self._is_zone_known = bool(options.time_zone or columns.zone)
 
     def parse(self, fields: list[str]) -> datetime:
         """Return the time of a row, without an offset if it has none.
@@ -40,9 +51,59 @@ class TimeParser:
         except ValueError as error:
             hint = "" if options.time_format else _time_hint(text)
             raise InvalidRow(f"measured_at is {quote_value(text)}: {error}{hint}") from None
+        if NUMBER.fullmatch(text) and not options.time_format:
+            self._check_number(text, parsed)
         if columns.time_of_day is None and parsed.time() == time.min:
             self._require_no_time_of_day(text, fields)
+        self._require_no_half_of_day(text, fields)
+        if parsed.tzinfo is None and self._zone_columns and not self._is_zone_known:
+            self._require_no_zone(text, fields)
         return parsed
+
+    def _check_number(self, text: str, parsed: datetime) -> None:
+        """Reject a number that is no time of a measurement in seconds since 1970, but perhaps another time.
+
+        Raises:
+            InvalidRow: When it is one, and the options do not say that it is.
+        """
+        is_default = self._options.time_origin == EPOCH and self._options.time_step == 1
+        if is_default and not MIN_YEAR <= parsed.year < MAX_YEAR:
+            moment = parsed.replace(tzinfo=None).isoformat(" ", "seconds")
+            raise InvalidRow(
+                f"measured_at is {quote_value(text)}, in seconds since 1970 {moment}{_number_hint(text)}"
+            )
+
+    def _require_no_half_of_day(self, text: str, fields: list[str]) -> None:
+        """Reject a time next to a column with AM or PM, which would be ignored.
+
+        Raises:
+            InvalidRow: When there is such a column.
+        """
+        used = (self._columns.time, self._columns.time_of_day)
+        for index, field in enumerate(fields[: len(self._header)]):
+            if (
+                index not in used
+                and len(field) <= MAX_HALF_CHARACTERS
+                and HALF_OF_DAY.fullmatch(field.strip())
+            ):
+                raise InvalidRow(
+                    f"measured_at is {quote_value(text)}, and the column {self._header[index]!r} has AM or "
+                    "PM: set it as --time-of-day-column, and --time-format, such as %Y-%m-%d %I:%M %p"
+                )
+
+    def _require_no_zone(self, text: str, fields: list[str]) -> None:
+        """Reject a local time next to a column with its zone, which would be ignored.
+
+        Raises:
+            InvalidRow: When there is such a column.
+        """
+        for index in self._zone_columns:
+            if index < len(fields) and (zone := fields[index].strip()):
+                raise InvalidRow(
+                    f"measured_at is {quote_value(text)} without an offset, and the column "
+                    f"{self._header[index]!r} is {quote_value(zone)}: "
+                    "set --time-zone, with --where if rows have several zones"
+                )
 
     def _is_date_only(self, text: str) -> bool:
         time_format = self._options.time_format
@@ -70,6 +131,28 @@ class TimeParser:
                 )
 
 
+def check_zone_above(texts: Iterable[tuple[int, str]], columns: Columns, options: CsvOptions) -> None:
+    """Require that lines above the header of local times mention no time zone, which would be ignored.
+
+    Raises:
+        LookupError: When one does, so that the zone must be named.
+    """
+    if columns.zone or options.time_zone:
+        return
+    for line, text in texts:
+        if ZONE_IN_TEXT.search(text):
+            raise LookupError(f"line {line}, above the header, mentions a time zone: set --time-zone")
+
+
+def _number_hint(text: str) -> str:
+    """Return how to import a number that is no time in seconds since 1970."""
+    if DIGITS_OF_DATE.fullmatch(text):
+        return ": if its digits are a date, set --time-format, such as %Y%m%d%H%M"
+    if int(float(text)) in EXCEL_DAYS:
+        return ": if it is a date of Excel, set --time-origin 1899-12-30 --time-step 86400"
+    return ": set --time-step to the seconds per unit, such as 0.001 for milliseconds, or --time-origin"
+
+
 def _time_hint(text: str) -> str:
     if NUMBER.fullmatch(text):
         return ": set --time-step to the seconds per unit, such as 0.001 for milliseconds"
@@ -88,6 +171,8 @@ def _join(date: str, time_of_day: str) -> str:
     """
     if not time_of_day:
         raise InvalidRow("the time of day is missing")
+    if ":" in date and HALF_OF_DAY.fullmatch(time_of_day):
+        return f"{date} {time_of_day}"
     if ":" in date:
         raise InvalidRow(f"measured_at is {date!r}, with a time of day: remove --time-of-day-column")
     return f"{date} {'0' if re.match(r'[0-9](?:[^0-9]|$)', time_of_day) else ''}{time_of_day}"

@@ -13,7 +13,7 @@ from readings.files.text import TextLines
 from readings.model import Unit
 from readings.payload import MAX_BODY_BYTES, SENSOR_FIELDS, TIME_FIELDS
 
-NO_SPACE = re.compile(r"[^ \t\n\r]")
+NO_SPACE = re.compile("[^ \t\n\r\ufeff\x1e]")
 REST = ": the rest of the file is not read"
 # An element is at most as long as a body; the text of two is always enough to parse the next one.
 MAX_ELEMENT_CHARACTERS = 2 * MAX_BODY_BYTES

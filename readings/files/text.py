@@ -21,6 +21,7 @@ BYTE_ORDER_MARKS = (
 DEFAULT_ENCODING = "utf-8-sig"
 # The share of NUL bytes at even or odd positions from which on a file without a mark is UTF-16.
 MIN_NUL_SHARE = 0.3
+BYTE_ORDER_MARK = "\ufeff"
 REPLACEMENT_CHARACTER = "\ufffd"
 
 
@@ -98,7 +99,7 @@ class TextLines:
         return self
 
     def __next__(self) -> str:
-        line = next(self._lines)
+        line = next(self._lines).lstrip(BYTE_ORDER_MARK)  # also of a file that was appended to another
         self.number += 1
         self.truncated = len(line) >= MAX_LINE_CHARACTERS
         return line

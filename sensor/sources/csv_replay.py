@@ -9,7 +9,8 @@ import structlog
 
 from readings.files.csv_layout import CsvLayout
 from readings.files.csv_options import CsvOptions
-from readings.files.csv_recognition import check_signature, recognise_csv
+from readings.files.csv_recognition import recognise_csv
+from readings.files.csv_text import check_signature
 from readings.files.errors import UnreadableFile
 from readings.files.records import Record, Rejected
 from readings.files.text import TextLines

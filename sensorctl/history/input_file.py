@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from tempfile import SpooledTemporaryFile
 from typing import IO, Protocol, cast
 
-from readings.files.csv_recognition import check_signature
+from readings.files.csv_text import check_signature
 from readings.files.errors import UnreadableFile
 from readings.files.text import CHUNK_BYTES, ByteSource, TextLines
 from sensorctl.files import STDIO, open_binary_input

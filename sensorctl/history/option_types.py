@@ -11,10 +11,12 @@ from readings.files.text import check_encoding
 from readings.model import Unit
 from readings.units import UnknownUnit, parse_unit
 from runtime.settings import time_zone
-from sensorctl.time_options import parse_time_or_age
+from sensorctl.time_options import parse_local_time_or_age
 
 OFFSET = re.compile(r"(?:UTC|GMT)?([+-])(\d{1,2})(?::?(\d{2}))?", re.IGNORECASE)
 MAX_OFFSET = timedelta(hours=18)
+MIN_FACTOR, MAX_FACTOR = Decimal("1e-12"), 10**12
+MAX_SKIPPED_LINES = 1_000_000
 DELIMITER_NAMES = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "space": " "}
 # What these yield depends on the locale, or is not a part of a time.
 UNSUPPORTED_DIRECTIVES = ("%Z", "%c", "%x", "%X")
@@ -114,8 +116,8 @@ def parse_scale(text: str) -> Decimal:
         scale = Decimal(text.strip())
     except InvalidOperation:
         scale = Decimal(0)
-    if not scale.is_finite() or scale <= 0:
-        raise typer.BadParameter(f"{text!r} must be a positive number such as 0.1")
+    if not scale.is_finite() or not MIN_FACTOR <= scale <= MAX_FACTOR:
+        raise typer.BadParameter(f"{text!r} must be a positive number such as 0.1, at most {MAX_FACTOR}")
     return scale
 
 
@@ -190,7 +192,7 @@ TimeFormat = Annotated[
 TimeOrigin = Annotated[
     datetime | None,
     typer.Option(
-        parser=parse_time_or_age, metavar="TIME", help="Origin of times that are numbers. Default: 1970."
+        parser=parse_local_time_or_age, metavar="TIME", help="Origin of numeric times. Default: 1970."
     ),
 ]
 TimeStep = Annotated[
@@ -227,7 +229,9 @@ Scale = Annotated[
         parser=parse_scale, metavar="FACTOR", help="Factor of all values, such as 0.1 for tenths of a degree."
     ),
 ]
-SkipLines = Annotated[int | None, typer.Option(min=0, help="Leave out this many lines at the start.")]
+SkipLines = Annotated[
+    int | None, typer.Option(min=0, max=MAX_SKIPPED_LINES, help="Leave out this many lines at the start.")
+]
 NoHeader = Annotated[
     bool, typer.Option("--no-header", help="The first line is a row; columns are given by number.")
 ]

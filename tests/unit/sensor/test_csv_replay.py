@@ -120,7 +120,8 @@ def test_rows_without_a_valid_time_and_value_are_skipped_and_counted(replay: Mak
         assert values(source) == [1, 2]
 
     assert [(line["event"], line["rows"]) for line in lines] == [("rows skipped", len(invalid))]
-    assert lines[0]["first"] == "line 3: temperature is 'hot': must be a number"
+    expected = "must be a number; if the text is that of a missing value, set --missing"
+    assert lines[0]["first"] == f"line 3: temperature is 'hot': {expected}"
 
 
 @pytest.mark.parametrize(
@@ -169,7 +170,7 @@ def test_a_loop_over_a_file_without_a_valid_row_ends(replay: MakeReplay) -> None
         ("a,b\n", {"time_column": "3"}, "REPLAY_TIME_COLUMN is '3'"),
         ("a,b\n", {"time_column": "-1"}, "REPLAY_TIME_COLUMN is '-1'"),
         ("", {}, "recorded.csv: the file has no rows"),
-        (b"\xff\xfe\x00", {}, "REPLAY_TIME_COLUMN is 'timestamp'"),
+        (b"\xff\xfe\x00", {}, "the file is not UTF-16"),
         (b"PK\x03\x04\xff\xff", {}, "the file is an Excel workbook or another zip archive"),
         ("timestamp,value (°F)\n", {"value_column": "2", "unit": Unit.CELSIUS}, "and REPLAY_UNIT is celsius"),
         ("timestamp,value [%]\n", {"value_column": "2"}, "gives the unit %"),
