@@ -74,6 +74,17 @@ class Process:
         new = len(self.events("stored")) + sum(batch["new"] for batch in batches)
         return new, len(self.events("duplicate")) + sum(batch["duplicates"] for batch in batches)
 
+    def published_count(self) -> int:
+        """Return the number of readings that a sensor logged as published."""
+        aggregated = sum(line["readings"] for line in self.events("published (aggregated)"))
+        return len(self.events("published")) + int(aggregated)
+
+    def wait_for_published(self, readings: int) -> None:
+        """Wait until a sensor has logged this number of readings as published."""
+        eventually(
+            lambda: self.published_count() >= readings, DEADLINE_SECONDS, f"{readings} readings are published"
+        )
+
     def http_get(self, path: str) -> tuple[int, str]:
         """Return the status and the body of its HTTP response; the status is 0 without a response."""
         assert self._http_port, "start the process with_http()"

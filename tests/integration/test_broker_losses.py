@@ -134,9 +134,9 @@ def test_a_frozen_broker_is_detected_by_its_missed_heartbeats_and_loses_nothing(
 
     consumer.wait_for_event("consuming", times=consuming + 1)
     sensor.wait_for_event("connected to the broker", times=connected + 1)
-    sensor.wait_for_event("published", times=len(sensor.events("published")) + 20)
+    sensor.wait_for_published(sensor.published_count() + 20)
     assert sensor.stop() == 0
-    published = len(sensor.events("published"))
+    published = sensor.published_count()
     eventually(lambda: database.count() == published, DEADLINE_SECONDS, "every reading is stored")
     assert [
         row["sequence"] for row in database.query("SELECT sequence FROM reading ORDER BY sequence")

@@ -94,7 +94,7 @@ def test_no_reading_is_lost_by_kills_during_an_outage_and_during_delivery(
 ) -> None:
     variables = fast | {"RABBITMQ_URL": broker.url_through(broker_proxy), "OUTBOX_SYNC": sync}
     first = run.start("sensor", **with_http(), **variables)
-    first.wait_for_event("published", times=20)
+    first.wait_for_published(20)
     broker_proxy.refuse()
     eventually(lambda: pending(first) >= LONG_OUTAGE_READINGS, DEADLINE_SECONDS, "a long outage")
     at_least = {run_id(first): measured(first)}
@@ -107,7 +107,7 @@ def test_no_reading_is_lost_by_kills_during_an_outage_and_during_delivery(
     assert pending(second) > LONG_OUTAGE_READINGS
     # The connection is lost before everything is sent, even if a busy machine delays the kill.
     broker_proxy.black_hole_after(SOME_BYTES)
-    second.wait_for_event("published", times=100)
+    second.wait_for_published(100)
     at_least[run_id(second)] = measured(second)
     second.kill()
     broker_proxy.forward()
@@ -188,7 +188,7 @@ def test_a_full_outbox_keeps_the_newest_readings_and_counts_the_dropped(
     eventually(lambda: pending(sensor) == 50, DEADLINE_SECONDS, "the outbox is full")
     assert len(sensor.events("readings dropped")) < 10, "not one line for each"
     broker_proxy.forward()
-    sensor.wait_for_event("published", times=75)
+    sensor.wait_for_published(75)
     assert sensor.stop(promised_seconds=STOP_SECONDS) == 0
 
     dropped = sum(line["readings"] for line in sensor.events("readings dropped"))
@@ -238,7 +238,7 @@ def test_readings_are_kept_during_a_memory_alarm_of_the_broker(
     ):
         broker.declare()
         first = run.start("sensor", **with_http())
-        first.wait_for_event("published", times=20)
+        first.wait_for_published(20)
 
         own_broker.trigger_memory_alarm()
         assert "memory or disk alarm" in first.wait_for_event("broker unavailable")["reason"]

@@ -110,7 +110,7 @@ def test_readings_published_to_the_exchange_are_stored_and_counted(
 INVALID_BODIES = [
     (b"\xff\xfe\x00", "not-json", "JSON"),
     (b"", "not-json", "JSON"),
-    (b"[1, 2]", "invalid-field", "JSON object"),
+    (b"[1, 2]", "invalid-field", "is an array of 2: send "),
     (b'{"sensor_id": "1", "temperature": 20}', "invalid-field", "measured_at is missing"),
     (
         b'{"sensor_id": "1", "measured_at": "2026-01-01T00:00:00Z", "temperature": "20"}',

@@ -47,7 +47,7 @@ def assert_complete(broker: VirtualHost, sensor: Process) -> list[dict[str, Any]
 
 def test_a_message_has_every_field_and_property_of_the_format(broker: VirtualHost, run: Processes) -> None:
     sensor = run.start("sensor", **FAST)
-    sensor.wait_for_event("published", times=5)
+    sensor.wait_for_published(5)
     assert sensor.stop() == 0
 
     messages = broker.drain()
@@ -74,7 +74,7 @@ def test_a_message_has_every_field_and_property_of_the_format(broker: VirtualHos
 
 def test_it_serves_its_health_and_metrics(broker: VirtualHost, run: Processes) -> None:
     sensor = run.start("sensor", **with_http(), **FAST)
-    sensor.wait_for_event("published", times=3)
+    sensor.wait_for_published(3)
     assert sensor.status("/livez") == sensor.status("/readyz") == 200
     metrics = sensor.http_get("/metrics")[1]
     assert "sensor_readings_dropped_total 0.0" in metrics
@@ -90,15 +90,15 @@ def test_no_reading_is_missing_after_an_outage_of_the_broker(
     broker: VirtualHost, run: Processes, broker_proxy: Proxy, failure: Callable[[Proxy], None]
 ) -> None:
     sensor = run.start("sensor", **with_http(), RABBITMQ_URL=broker.url_through(broker_proxy), **FAST)
-    sensor.wait_for_event("published", times=5)
+    sensor.wait_for_published(5)
     failure(broker_proxy)
     sensor.wait_for_event("broker unavailable", times=2 if failure is Proxy.refuse else 1)
     assert sensor.status("/livez") == 200
     broker_proxy.forward()
 
     sensor.wait_for_event("connected to the broker", times=2)
-    before = len(sensor.events("published"))
-    sensor.wait_for_event("published", times=before + 20)
+    before = sensor.published_count()
+    sensor.wait_for_published(before + 20)
     assert sensor.stop() == 0
     assert len(assert_complete(broker, sensor)) >= before + 20
     assert sensor.events("readings remain in the outbox") == []
@@ -108,7 +108,7 @@ def test_while_the_broker_is_down_it_is_not_ready_but_alive_and_continues_to_mea
     broker: VirtualHost, run: Processes, broker_proxy: Proxy
 ) -> None:
     sensor = run.start("sensor", **with_http(), RABBITMQ_URL=broker.url_through(broker_proxy), **FAST)
-    sensor.wait_for_event("published", times=3)
+    sensor.wait_for_published(3)
     broker_proxy.refuse()
 
     assert sensor.wait_for_event("broker unavailable", times=3)["readings_pending"] > 0
@@ -135,7 +135,7 @@ def test_unroutable_readings_are_kept_until_a_queue_is_bound(broker: VirtualHost
 
     broker.declare()
 
-    sensor.wait_for_event("published", times=20)
+    sensor.wait_for_published(20)
     assert sensor.stop() == 0
     assert_complete(broker, sensor)
 
@@ -148,7 +148,7 @@ def test_without_its_exchange_it_waits_for_setup(broker: VirtualHost, run: Proce
 
     broker.declare()
 
-    sensor.wait_for_event("published", times=5)
+    sensor.wait_for_published(5)
     assert sensor.stop() == 0
     assert_complete(broker, sensor)
 
@@ -158,7 +158,7 @@ def test_it_requires_only_the_permission_to_write_to_the_exchange(
 ) -> None:
     with broker.server.user_with_permissions(broker.name, write=f"^{EXCHANGE}$") as url:
         sensor = run.start("sensor", RABBITMQ_URL=url, **FAST)
-        sensor.wait_for_event("published", times=3)
+        sensor.wait_for_published(3)
         assert sensor.stop() == 0
     assert_complete(broker, sensor)
 
@@ -168,7 +168,7 @@ def test_a_finite_replay_ends_after_its_last_confirm(
 ) -> None:
     sensor = run.start("sensor", **five_rows)
     assert sensor.wait() == 0
-    assert len(sensor.events("published")) == 5
+    assert sensor.published_count() == 5
     found = assert_complete(broker, sensor)
     assert [body["temperature"] for body in found] == [20, 21, 22, 23, 24]
 
@@ -245,7 +245,7 @@ def test_a_full_outbox_drops_the_oldest_readings_and_logs_it(
     sensor.wait_for_event("readings dropped")
     eventually(lambda: dropped(sensor) > 5, DEADLINE_SECONDS, "the first readings are dropped")
     broker_proxy.forward()
-    sensor.wait_for_event("published", times=3)
+    sensor.wait_for_published(3)
     assert sensor.stop() == 0
     sequences = [body["sequence"] for body in bodies(broker.drain())]
     assert sequences[0] > 5
@@ -283,9 +283,9 @@ def test_several_sensors_and_consumers_store_every_reading_once(
     consumers = [run.start_consumer() for _ in range(2)]
     sensors = [run.start("sensor", SENSOR_ID=name, SENSOR_INTERVAL_SECONDS="0.02") for name in ("a", "b")]
     for sensor in sensors:
-        sensor.wait_for_event("published", times=100)
+        sensor.wait_for_published(100)
         assert sensor.stop() == 0
-    published = sum(len(sensor.events("published")) for sensor in sensors)
+    published = sum(sensor.published_count() for sensor in sensors)
 
     eventually(lambda: database.count() == published, DEADLINE_SECONDS, "every reading is stored")
     assert all(consumer.events("stored") for consumer in consumers), "both consumers work"
