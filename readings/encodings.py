@@ -116,6 +116,16 @@ def _problem_of_text(body: bytes) -> Problem | None:
     return next((problem for pattern, problem in _TEXTS if pattern.fullmatch(text)), None)
 
 
+def find_number(text: str) -> tuple[float, Unit | None] | None:
+    """Return the number and the unit of a text such as `21,5 °C`; None if it is none, or of another unit."""
+    match = _NUMBER.fullmatch(text.strip())
+    try:
+        unit = parse_unit(match[2]) if match and match[2] else None
+    except UnknownUnit:
+        return None
+    return (float(match[1].replace(",", ".")), unit) if match else None
+
+
 def _problem_of_number(number: str, unit: str) -> Problem | None:
     if "," in number:
         temperature = float(number.replace(",", "."))

@@ -5,11 +5,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from readings.encodings import find_problem
+from readings.encodings import find_number, find_problem
 from readings.errors import DeadLetterReason, InvalidField, InvalidReading
 from readings.meanings import Meaning, meaning_of
 from readings.payload import SENSOR_FIELDS, TEMPERATURE_FIELDS, TIME_FIELDS
 from readings.shapes import Shape, example_body, recognise
+from readings.times import EXPECTED
 from runtime.text import escape_unprintable, quote_name, quote_value
 
 NO_TIMESTAMP_HINT = (
@@ -30,6 +31,8 @@ def explain(error: ValidationError, body: bytes, *, for_mqtt: bool) -> InvalidRe
     problem = escape_unprintable(
         str(first["msg"]).removeprefix("Value error, ").removeprefix("Invalid JSON: ")
     )
+    if first["type"].startswith("datetime") and "unexpected extra" in problem:
+        problem = f"{EXPECTED}, with hours to 23, minutes and seconds to 59, and an offset of less than a day"
     value = quote_value(first["input"])
     if first["type"] == "json_invalid":
         return _explain_not_json(body, value, problem, for_mqtt=for_mqtt)
@@ -41,12 +44,17 @@ def explain(error: ValidationError, body: bytes, *, for_mqtt: bool) -> InvalidRe
         return InvalidField(f"{field} is missing{NO_TIMESTAMP_HINT}")
     detail = f"{field} is missing" if first["type"] == "missing" else f"{field} is {value}: {problem}"
     content = _load(body)
-    shape = recognise(content)
+    shape = recognise(content) or (_number_as_text(first["input"]) if field == "temperature" else None)
     if shape is None:
         return InvalidField(detail + _misnamed(content, field))
     return InvalidField(
         f"{detail}; this is {shape.description}: send {example_body(shape, for_mqtt=for_mqtt)}"
     )
+
+
+def _number_as_text(value: Any) -> Shape | None:
+    number = find_number(value) if isinstance(value, str) else None
+    return Shape("a number as text", None, *number) if number else None
 
 
 def _misnamed(content: Any, field: str) -> str:

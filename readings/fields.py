@@ -24,6 +24,7 @@ from readings.payload import (
 )
 from readings.times import format_timestamp, resolve_local, to_iso_8601
 from readings.units import UnknownUnit, find_unit, to_celsius
+from readings.zone_names import is_offset_of, is_zone_name
 from runtime.text import quote_name, quote_value
 
 _SAME_TEMPERATURE = 0.6  # K; one of two values in two units may be rounded to whole degrees
@@ -72,6 +73,8 @@ def reconcile(
     else:
         _reject_unread_times(times + fields[Meaning.TIME_OF_DEVICE], zone)
     _check_unique(fields[Meaning.UNIQUE])
+    if payload.measured_at.tzinfo is None:
+        _check_zone(payload.measured_at, content, zone)
     unit = find_given_unit(fields[Meaning.UNIT], fields[Meaning.OTHER])
     if unit is not None and unit is not payload.unit:
         payload = payload.model_copy(update={"unit": unit})
@@ -110,6 +113,17 @@ def _check_times(payload: ReadingPayload, content: JsonObject, fields: Fields, z
         is_strict = name in {"measured_at", "timestamp"} and isinstance(value, str | int | float)
         if (moments or is_strict) and not _is_same_time(moments, resolve_local(payload.measured_at, zone)):
             raise _contradiction(content, TIME_FIELDS, (name, value), "two times")
+
+
+def _check_zone(local: datetime, content: JsonObject, zone: tzinfo) -> None:
+    for name, value in content.fields:
+        is_utc = name.casefold() in {"utc", "is_utc", "isutc"} and value is True
+        is_zone = is_zone_name(name) and isinstance(value, str | int | float)
+        if (is_utc or is_zone) and not is_offset_of("UTC" if is_utc else value, local, zone):
+            raise InvalidField(
+                f"{quote_name(name)} is {quote_value(value)}, and the time has no offset: send it with one, "
+                f'as in "2026-11-22T06:28:37+01:00"; without one, it is in NAIVE_TIME_ZONE ({zone})'
+            )
 
 
 def _reject_unread_times(fields: Fields, zone: tzinfo) -> None:

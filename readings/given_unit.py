@@ -1,6 +1,8 @@
 """The unit that the fields of a body give."""
 
+import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from readings.errors import InvalidField
@@ -27,6 +29,14 @@ _DESCRIPTIONS = frozenset(
     )
 )
 MAX_DESCRIPTION_CHARACTERS = 100
+_UNIT_SUFFIXES = ("unit", "units", "uom")
+_SYSTEMS = {"imperial": Unit.FAHRENHEIT, "uscustomary": Unit.FAHRENHEIT, "uscs": Unit.FAHRENHEIT}
+_NOT_CELSIUS = re.compile("fahrenheit|[\u00b0\u00ba\u02da] ?f(?![^\\W_])|\u2109", re.IGNORECASE)
+_FLAG = re.compile(
+    r"(is|uses?|in|as)?(?:temp(?:erature)?(?:in|is)?)?"
+    r"(?:(celsius|centigrade|metric)|fahrenheit|kelvin|imperial)(?:units?|scale|mode|system)?"
+)
+_FACTOR = re.compile(r"(?:temp(?:erature)?|value)?(?:multiplier|divisor|divider|scal(?:e|ing)factor)")
 
 
 def find_given_unit(fields: Fields, others: Fields) -> Unit | None:
@@ -47,6 +57,7 @@ def find_given_unit(fields: Fields, others: Fields) -> Unit | None:
             raise InvalidField(f"{first} and {quote_name(name)} is {quote_value(value)}: two units; send one")
     if found:
         return found[0][2]
+    _check_flags(others)
     for path, value, unit in _units_elsewhere(others):
         if unit is not Unit.CELSIUS:
             raise InvalidField(
@@ -54,6 +65,35 @@ def find_given_unit(fields: Fields, others: Fields) -> Unit | None:
                 'temperature in the field "unit"'
             )
     return None
+
+
+def _check_flags(fields: Fields) -> None:
+    """Reject fields like `"isFahrenheit": true` and `"divisor": 10`, which may change what the value means.
+
+    Raises:
+        InvalidField: When there is one.
+    """
+    for name, value in fields:
+        flag, is_factor = _classify(name)
+        is_flag = isinstance(value, bool) or (flag and flag[1] and value in (0, 1))
+        if flag and is_flag and bool(value) != bool(flag[2]):
+            problem = 'so that the unit is not clear: send it in the field "unit"'
+        elif is_factor and isinstance(value, int | float) and value != 1:
+            problem = "so that the temperature is not clear: send it without a factor, and no such field"
+        else:
+            continue
+        raise InvalidField(f"{quote_name(name)} is {quote_value(value)}, {problem}")
+
+
+@lru_cache(maxsize=1024)
+def _classify(name: str) -> tuple[re.Match[str] | None, bool]:
+    """Return the match of a name that may say whether the value is in Celsius, and whether it is a factor."""
+    compact = _compact(name)
+    return _FLAG.fullmatch(compact), _FACTOR.fullmatch(compact) is not None
+
+
+def _compact(name: str) -> str:
+    return "".join(filter(str.isalnum, name.casefold()))
 
 
 def _of_temperature(value: Any) -> list[Any]:
@@ -75,10 +115,17 @@ def _units_elsewhere(fields: Any, path: str = "") -> Iterator[tuple[str, str, Un
 
 
 def _unit_in_text(path: str, name: str, value: str) -> Unit | None:
-    is_unit = name == "u" or meaning_of(name) is Meaning.UNIT
+    is_unit = (
+        name in ("u", "eu") or meaning_of(name) is Meaning.UNIT or _compact(name).endswith(_UNIT_SUFFIXES)
+    )
+    if system := _SYSTEMS.get(_compact(value)):
+        return system
     if (is_unit or not value.isascii()) and is_temperature_unit(value, with_degree_sign=not is_unit):
         return _parse_unit(path, value)
-    if name.casefold() in _DESCRIPTIONS and ("temp" in value.casefold() or "\N{DEGREE SIGN}" in value):
+    is_description = name.casefold() in _DESCRIPTIONS
+    if _NOT_CELSIUS.search(value) or (
+        is_description and ("temp" in value.casefold() or "\N{DEGREE SIGN}" in value)
+    ):
         try:
             return find_unit(value[:MAX_DESCRIPTION_CHARACTERS])
         except UnknownUnit:

@@ -1,0 +1,127 @@
+"""Other fields that change what a temperature or a time means are not ignored."""
+
+from datetime import UTC, datetime, tzinfo
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from readings.errors import InvalidReading
+from readings.parsing import ParseContext, parse_reading
+from tests.unit.bodies import with_fields
+
+NOW = datetime(2026, 11, 26, tzinfo=UTC)
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+def parse(zone: tzinfo = UTC, **fields: Any) -> tuple[datetime, float]:
+    reading = parse_reading(with_fields(**fields), ParseContext(zone, NOW))
+    return reading.measured_at, reading.temperature
+
+
+def refusal(zone: tzinfo = UTC, **fields: Any) -> str:
+    with pytest.raises(InvalidReading) as caught:
+        parse(zone, **fields)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        {"isFahrenheit": True},
+        {"fahrenheit": True},
+        {"useFahrenheit": 1},
+        {"is_celsius": False},
+        {"metric": False},
+        {"imperial": True},
+        {"system": "imperial"},
+        {"config": {"units": "US customary"}},
+        {"engUnit": "F"},
+        {"eu": "F"},
+        {"description": "Temperature in °F"},
+        {"note": "in Fahrenheit"},
+    ],
+)
+def test_a_unit_that_is_said_in_another_way_is_not_ignored(field: dict[str, Any]) -> None:
+    assert 'send it in the field "unit"' in refusal(temperature=70.5, **field).replace(
+        "the unit of temperature", "it"
+    )
+    assert parse(temperature=70.7, unit="F", **field)[1] == 21.5
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        {"isFahrenheit": False},
+        {"celsius": True},
+        {"fahrenheit": 70.7},
+        {"metric": True},
+        {"description": "Temperature in °C"},
+        {"us": True},
+        {"note": "Off at noon"},
+        {"multiplier": 1},
+        {"power_factor": 0.9},
+    ],
+)
+def test_other_fields_change_nothing(field: dict[str, Any]) -> None:
+    assert parse(temperature=21.5, **field)[1] == 21.5
+
+
+@pytest.mark.parametrize(
+    "field", [{"multiplier": 0.1}, {"divisor": 10}, {"scale_factor": 0.01}, {"tempDivisor": 10}]
+)
+def test_a_factor_that_may_apply_is_refused(field: dict[str, Any]) -> None:
+    assert "send it without a factor" in refusal(temperature=215, **field)
+
+
+LOCAL = "2026-07-01T12:00:00"
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        {"tz": "America/New_York"},
+        {"timezone": "+05:30"},
+        {"utc_offset": 3600},
+        {"tz_offset": -5},
+        {"utc": True},
+    ],
+)
+def test_the_zone_of_a_time_without_an_offset_is_not_ignored(field: dict[str, Any]) -> None:
+    assert "the time has no offset: send it with one" in refusal(BERLIN, measured_at=LOCAL, **field)
+    assert parse(BERLIN, measured_at=f"{LOCAL}Z", **field)[0] == datetime(2026, 7, 1, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "field", [{"tz": "Europe/Paris"}, {"timezone": "+02:00"}, {"utc_offset": 7200}, {"utc": False}]
+)
+def test_a_zone_that_is_the_configured_one_is_fine(field: dict[str, Any]) -> None:
+    assert parse(BERLIN, measured_at=LOCAL, **field)[0] == datetime(2026, 7, 1, 10, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "example"),
+    [
+        ("21.5", '"temperature": 21.5}'),
+        ("21,5 °C", '"temperature": 21.5}'),
+        ("70.7°F", '"temperature": 70.7, "unit": "fahrenheit"}'),
+    ],
+)
+def test_a_number_as_text_is_shown_as_a_number(text: str, example: str) -> None:
+    assert refusal(temperature=text).endswith(example)
+
+
+@pytest.mark.parametrize("text", ["NaN", "21.5 %", "", "unavailable"])
+def test_other_texts_are_no_number(text: str) -> None:
+    assert refusal(temperature=text).endswith("Input should be a valid number")
+
+
+@pytest.mark.parametrize(
+    "time", ["2026-07-01T24:00:00Z", "2026-07-01T12:00:60Z", "2026-07-01T12:00:00+24:00"]
+)
+def test_a_time_of_day_that_does_not_exist_is_explained(time: str) -> None:
+    assert "with hours to 23, minutes and seconds to 59" in refusal(measured_at=time)
+
+
+def test_a_time_with_pm_names_no_zone() -> None:
+    assert "has an hour up to 12 with PM" in refusal(measured_at="2026-07-01T03:00 PM")
