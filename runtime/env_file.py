@@ -29,6 +29,7 @@ SUBSTITUTION = re.compile(
     r"|(?P<invalid>\{|[^\x00-\x7f]))"
 )
 LITERAL_HINT = "for a literal value, write it in single quotes"
+TYPOGRAPHIC_QUOTES = re.compile("[\u2018-\u201f].*[\u2018-\u201f]")
 UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -135,6 +136,8 @@ class _Parser:
         if value.startswith("#"):
             raise self._error("begins with #: put comments on lines of their own, or quote the value")
         value = self._substitute(value.partition(COMMENT_START)[0].rstrip())
+        if TYPOGRAPHIC_QUOTES.fullmatch(value):
+            self._warn("is in typographic quotes, which are part of the value; write them as \" or '")
         self._position = self._line_end()
         return value
 

@@ -1,6 +1,7 @@
 """Settings: environment variables, read once into a typed object."""
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
@@ -20,6 +21,7 @@ from runtime.errors import ConfigurationError
 from runtime.validation_messages import validation_message
 
 FILE_SUFFIX = "_FILE"
+WHOLE_HOURS = re.compile(r"(?:UTC|GMT)?([+-])0?([1-9]|1[0-2])(?::?00)?", re.IGNORECASE)
 
 
 def _readable(path: str) -> str:
@@ -42,7 +44,16 @@ def time_zone(name: object) -> ZoneInfo:
     try:
         return ZoneInfo(str(name))
     except (OSError, ValueError, KeyError):  # ZoneInfoNotFoundError is a KeyError
-        raise ValueError("must be a time zone such as UTC or Europe/Berlin") from None
+        hint = _offset_hint(str(name))
+        raise ValueError(f"must be a time zone such as UTC or Europe/Berlin{hint}") from None
+
+
+def _offset_hint(text: str) -> str:
+    """Return the name of the time zone with an offset such as `+05:00` or `UTC+5`, whose sign is reversed."""
+    match = WHOLE_HOURS.fullmatch(text.strip())
+    if match is None:
+        return ""
+    return f"; for the offset {match[1]}{match[2]:0>2}:00, Etc/GMT{'-' if match[1] == '+' else '+'}{match[2]}"
 
 
 TimeZone = Annotated[ZoneInfo, PlainValidator(time_zone)]

@@ -24,6 +24,7 @@ MAX_FILE_NAME_CHARACTERS = 100
 MAX_SENSORS = 100_000
 ALL_COLUMNS = "*"
 RANGE = re.compile(r"([0-9]{1,9})-([0-9]{1,9})")
+EN_DASH = "\u2013"
 
 
 def parse_sensor_ids(text: object) -> tuple[str, ...]:
@@ -51,9 +52,13 @@ def _expand(item: str) -> Iterator[str]:
     if not item:
         raise ValueError("contains an empty ID: is there a comma too many?")
     numbers = RANGE.fullmatch(item)
+    if numbers is None and RANGE.fullmatch(item.replace(EN_DASH, "-")):
+        raise ValueError(f"contains the range {item} with a dash: write it with a hyphen (-)")
     if numbers is None:
         yield validate_sensor_id(item)
         return
+    if any(number.startswith("0") and number != "0" for number in numbers.groups()):
+        raise ValueError(f"contains the range {item} with leading zeros: name each sensor, as in 01,02")
     first, last = int(numbers[1]), int(numbers[2])
     if first > last:
         raise ValueError(f"contains the range {item}, whose first number is above its last")

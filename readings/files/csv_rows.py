@@ -34,7 +34,9 @@ def split_fields(text: str, delimiter: str) -> list[str] | None:
     if QUOTE not in text:
         return text.split(delimiter)
     try:
-        return next(csv.reader([text], delimiter=delimiter, strict=True))
+        # A quoted field may follow a space after the delimiter: a, "21,5"
+        skip = delimiter != " "
+        return next(csv.reader([text], delimiter=delimiter, strict=True, skipinitialspace=skip))
     except csv.Error:
         return None
 

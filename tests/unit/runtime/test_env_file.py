@@ -46,6 +46,15 @@ def test_an_error_names_line_and_variable_but_not_the_value(file: Path) -> None:
     assert str(raised.value) == f"RABBITMQ_PASS in line 3 of {file} begins with ' and has no ' at its end"
 
 
+def test_typographic_quotes_are_reported(file: Path) -> None:
+    file.write_text("A=\u201cx\u201d\nB=it\u2019s\n")
+
+    result = read_env_file(file, {})
+    assert result.values == {"A": "\u201cx\u201d", "B": "it\u2019s"}
+    [warning] = result.warnings
+    assert warning.startswith(f"A in line 1 of {file} is in typographic quotes, which are part of the value")
+
+
 def test_a_reference_to_a_variable_that_is_not_set_is_reported(file: Path) -> None:
     file.write_text("A=1\nRABBITMQ_PASS=pa$word\nB=${word:-default}\n")
 

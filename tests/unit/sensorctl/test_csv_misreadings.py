@@ -122,5 +122,11 @@ def test_separators_of_thousands_are_named(text: str) -> None:
     )
 
 
+def test_a_quoted_field_after_a_space_is_quoted() -> None:
+    content = '"time", "temperature"\n"2026-01-01T12:00Z", "20,5"\n'
+
+    assert values(content, decimal=",") == [("2026-01-01T12:00:00+00:00", 20.5)]
+
+
 def test_a_scale_in_one_word_is_not_ignored() -> None:
     assert "scaled unit" in error("time,temperature_milliC\n2026-01-01T12:00Z,900\n", value_columns=("2",))
