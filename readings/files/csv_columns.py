@@ -24,6 +24,12 @@ TIME_OF_DAY_NAMES = (
     "minute", "minutes",
     "second", "seconds", "secs", "hora", "uhrzeit", "zeit", "stunde", "heure", "ora", "tijd", "tid", "klokke",
 )  # fmt: skip
+# Columns that say what the value of a row is.
+QUANTITY_NAMES = (
+    "field", "_field", "measurement", "_measurement", "quantity", "parameter", "variable", "property",
+    "metric", "kind", "type", "measure", "observed property", "sensor_type", "reading_type",
+    "messgröße", "device_class",
+)  # fmt: skip
 EXTRA_NAMES = ("reading_id", "run_id", "sequence")
 VALUE_NAME_WITH_UNIT = re.compile(r"(?:temperature|temperatura|temp)(?![^\W\d_])(.+)")
 
@@ -57,6 +63,7 @@ class Columns:
     unit: int | None
     values: tuple[ValueColumn, ...]
     where: tuple[tuple[int, str], ...]
+    quantities: tuple[int, ...]
     extras: dict[str, int]
     zone: tzinfo | None
     implicit_sensor: str | None
@@ -81,7 +88,7 @@ def find_columns(header: list[str], options: CsvOptions) -> Columns:
             raise LookupError(
                 "several value columns belong to different sensors: give one --sensor for each --value-column"
             )
-    time_literals = re.sub(r"%.", " ", options.time_format or "")
+    time_literals = re.sub(r"%.", " ", options.time_format or "").strip(" /:.,-")
     implicit = sensor is not None and options.sensor_column is None and "reading_id" not in extras
     return Columns(
         time=time,
@@ -90,6 +97,7 @@ def find_columns(header: list[str], options: CsvOptions) -> Columns:
         unit=_find_optional(header, "--unit-column", options.unit_column, UNIT_NAMES),
         values=values,
         where=tuple((_find(header, "--where", column, ()), text) for column, text in options.where),
+        quantities=tuple(i for i, name in enumerate(header) if normalise_name(name) in QUANTITY_NAMES),
         extras=extras,
         zone=_zone(header[time], options.time_zone) or _zone(time_literals, options.time_zone),
         implicit_sensor=header[sensor] if implicit and sensor is not None else None,

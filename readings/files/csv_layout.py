@@ -1,5 +1,6 @@
 """The layout of a CSV file, and the reading of its rows."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import tzinfo
@@ -18,6 +19,11 @@ from readings.model import Unit
 from readings.units import UnknownUnit, parse_unit
 from runtime.text import quote_value
 
+OTHER_QUANTITY = re.compile(
+    r"(?!.*temp).*(?:hum|pressure|baro|batt|volt|power|energy|co2|tvoc|pm10|pm2|lux|light|illum|rssi|snr"
+    r"|signal|wind|rain|moisture|noise|linkquality).*|rh|hpa|lqi",
+    re.IGNORECASE,
+)
 DELIMITER_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar", " ": "space"}
 
 
@@ -130,6 +136,7 @@ class CsvLayout:
             if fields[index] != text:
                 yield LeftOut(row.line, f"{self.header[index]} is not {text}")
                 return
+        self._check_quantity(fields)
         for value in self.columns.values:
             if fields[value.index] in self.options.missing:
                 yield LeftOut(row.line, "a missing value")
@@ -137,6 +144,21 @@ class CsvLayout:
                 yield LeftOut(row.line, f"no value in {value.name}")
             else:
                 yield self._record(row.line, fields, value)
+
+    def _check_quantity(self, fields: list[str]) -> None:
+        """Reject a row whose value is another quantity, as a column says that no option uses.
+
+        Raises:
+            InvalidRow: When it is one.
+        """
+        used = {self.columns.sensor, *(index for index, _ in self.columns.where)}
+        for index in self.columns.quantities:
+            if index not in used and OTHER_QUANTITY.fullmatch(fields[index]):
+                name = self.header[index]
+                raise InvalidRow(
+                    f"the column {name!r} is {quote_value(fields[index])}, which is no temperature: leave "
+                    f"such rows out with --where {name}=TEXT, where TEXT is that of the temperature"
+                )
 
     def _check_width(self, row: Row) -> None:
         if len(row.fields) > len(self.header):

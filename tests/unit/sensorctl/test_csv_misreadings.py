@@ -130,3 +130,22 @@ def test_a_quoted_field_after_a_space_is_quoted() -> None:
 
 def test_a_scale_in_one_word_is_not_ignored() -> None:
     assert "scaled unit" in error("time,temperature_milliC\n2026-01-01T12:00Z,900\n", value_columns=("2",))
+
+
+@pytest.mark.parametrize("name", ["field", "_field", "Measurement", "parameter"])
+def test_another_quantity_in_the_column_of_the_value_is_not_a_temperature(name: str) -> None:
+    temperature = f"time,{name},value\n2026-01-01T12:00Z,temp,20\n"
+    humidity = "2026-01-01T12:00Z,humidity,45\n"
+    given = {"value_columns": ("value",)}
+
+    assert values(temperature, **given) == [("2026-01-01T12:00:00+00:00", 20.0)]
+    [(line, message)] = refused(temperature.replace("temp", "hum"), **given)
+    assert line == 2
+    assert f"--where {name}=TEXT" in message
+    assert len(values(temperature + humidity, where=((name, "temp"),), **given)) == 1
+
+
+def test_a_zone_in_the_format_of_the_time_is_asked_for() -> None:
+    message = error("time,temperature\n1.7.2026 12:00 CEST,20\n", time_format="%d.%m.%Y %H:%M CEST")
+
+    assert message == "'CEST' gives the time zone CEST, but no offset: set --time-zone"
