@@ -118,7 +118,7 @@ def _check_times(payload: ReadingPayload, content: JsonObject, fields: Fields, z
 def _check_zone(local: datetime, content: JsonObject, zone: tzinfo) -> None:
     for name, value in content.fields:
         is_utc = name.casefold() in {"utc", "is_utc", "isutc"} and value is True
-        is_zone = is_zone_name(name) and isinstance(value, str | int | float)
+        is_zone = is_zone_name(name) and isinstance(value, str | int | float) and value != ""
         if (is_utc or is_zone) and not is_offset_of("UTC" if is_utc else value, local, zone):
             raise InvalidField(
                 f"{quote_name(name)} is {quote_value(value)}, and the time has no offset: send it with one, "

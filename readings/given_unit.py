@@ -74,6 +74,8 @@ def _check_flags(fields: Fields) -> None:
         InvalidField: When there is one.
     """
     for name, value in fields:
+        if isinstance(value, JsonObject):
+            _check_flags([(key, item) for key, item in value.fields if isinstance(item, bool)])
         flag, is_factor = _classify(name)
         is_flag = isinstance(value, bool) or (flag and flag[1] and value in (0, 1))
         if flag and is_flag and bool(value) != bool(flag[2]):

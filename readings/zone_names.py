@@ -15,10 +15,11 @@ _UTC = re.compile(
     r"(?![^\W\d_])(?:\s?([+-]\s?\d[\d:.]*))?"
 )
 _BARE_OFFSET = re.compile(r"[(\[]\s*([+-]\d{1,2}:?\d{2})\s*[)\]]")
-_ZULU = re.compile(r"(?<![^\W_])Z$")
+_ZULU = re.compile(r"(?<![^\W_])Z$|[(\[]Z[)\]]")
 _ABBREVIATION = re.compile(
     r"(?<![^\W_])(CET|CEST|MEZ|MESZ|WET|WEST|EET|EEST|BST|MSK|IST|JST|KST|SGT|AWST|ACST|ACDT|AEST|AEDT"
-    r"|NZST|NZDT|[ECMP][SD]T|AK[SD]T|HST|BRT|[A-Z][a-z]+/[A-Z]\w+)(?![^\W_])"
+    r"|NZST|NZDT|[ECMP][SD]T|AK[SD]T|HST|BRT|(?:Africa|America|Asia|Atlantic"
+    r"|Australia|Europe|Indian|Pacific|Etc)/\w+)(?![^\W_])"
 )
 ZONE_FIELD_NAMES = (
     "tz", "tzname", "tzid", "timezone", "timezoneid", "timezonename", "timezoneoffset", "tzoffset",

@@ -15,6 +15,7 @@ DATE_ONLY = re.compile(r"\d{1,4}([-/.])\d{1,2}\1\d{1,4}")
 TIME_OF_DAY = re.compile(r"\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:\s*[AaPp]\.?[Mm]\.?)?")
 MIN_YEAR, MAX_YEAR = 2000, 2100
 MAX_HALF_CHARACTERS = 6
+NOON = 12
 HALF_OF_DAY = re.compile(r"[AaPp]\.?[Mm]\.?")
 EXCEL_DAYS = range(20_000, 80_000)  # the years 1954 to 2119
 DIGITS_OF_DATE = re.compile(r"(?:19|20)\d{6}(?:\d{4}|\d{6})?")
@@ -55,7 +56,7 @@ class TimeParser:
             self._check_number(text, parsed)
         if columns.time_of_day is None and parsed.time() == time.min:
             self._require_no_time_of_day(text, fields)
-        self._require_no_half_of_day(text, fields)
+        self._require_no_half_of_day(text, parsed.hour, fields)
         if parsed.tzinfo is None and self._zone_columns and not self._is_zone_known:
             self._require_no_zone(text, fields)
         return parsed
@@ -73,8 +74,8 @@ class TimeParser:
                 f"measured_at is {quote_value(text)}, in seconds since 1970 {moment}{_number_hint(text)}"
             )
 
-    def _require_no_half_of_day(self, text: str, fields: list[str]) -> None:
-        """Reject a time next to a column with AM or PM, which would be ignored.
+    def _require_no_half_of_day(self, text: str, hour: int, fields: list[str]) -> None:
+        """Reject a time next to a column with AM or PM that make it another hour.
 
         Raises:
             InvalidRow: When there is such a column.
@@ -85,6 +86,7 @@ class TimeParser:
                 index not in used
                 and len(field) <= MAX_HALF_CHARACTERS
                 and HALF_OF_DAY.fullmatch(field.strip())
+                and (field.strip()[0] in "Pp") != (hour >= NOON)
             ):
                 raise InvalidRow(
                     f"measured_at is {quote_value(text)}, and the column {self._header[index]!r} has AM or "

@@ -35,6 +35,7 @@ def refusal(zone: tzinfo = UTC, **fields: Any) -> str:
         {"metric": False},
         {"imperial": True},
         {"system": "imperial"},
+        {"config": {"isFahrenheit": True}},
         {"config": {"units": "US customary"}},
         {"engUnit": "F"},
         {"eu": "F"},

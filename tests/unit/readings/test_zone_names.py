@@ -22,6 +22,7 @@ from readings.zone_names import find_zone, is_offset_of, is_zone_name
         ("Time(+01:00)", 1),
         ("Time (UTC+14)", 14),
         ("time Z", 0),
+        ("Time [Z]", 0),
     ],
 )
 def test_an_offset_in_a_name_is_found(name: str, hours: float) -> None:
@@ -32,7 +33,18 @@ def test_an_offset_in_a_name_is_found(name: str, hours: float) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["timestamp", "Time (local)", "Estimated time", "outcome", "Zeit", "AZ", "time (s)"]
+    "name",
+    [
+        "timestamp",
+        "Date/Time",
+        "Datum/Zeit",
+        "Time (local)",
+        "Estimated time",
+        "outcome",
+        "Zeit",
+        "AZ",
+        "time (s)",
+    ],
 )
 def test_other_names_have_no_zone(name: str) -> None:
     assert find_zone(name) is None

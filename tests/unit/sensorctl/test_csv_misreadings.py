@@ -55,6 +55,15 @@ def test_am_and_pm_in_a_column_of_their_own_are_not_ignored() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("time", "half"), [("14:00", "PM"), ("09:00", "AM"), ("12:30", "pm"), ("00:30", "a.m.")]
+)
+def test_am_and_pm_that_are_those_of_the_hour_change_nothing(time: str, half: str) -> None:
+    content = f"time,half,temperature\n2026-01-01 {time},{half},20\n"
+
+    assert values(content) == [(f"2026-01-01T{time}:00+00:00", 20.0)]
+
+
 @pytest.mark.parametrize("column", ["Zeit", "secs", "hours"])
 def test_all_rows_are_not_at_midnight_because_of_the_name_of_the_time_of_day(column: str) -> None:
     assert (
