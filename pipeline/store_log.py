@@ -8,10 +8,7 @@ from typing import Any
 import structlog
 
 from pipeline.handler import StoreResult
-
-# More than a person can read as they scroll by; a line costs a tenth of what a reading does.
-MAX_LINES_PER_SECOND = 20
-SECOND = 1.0
+from runtime.line_budget import LineBudget
 
 
 @dataclass
@@ -29,9 +26,7 @@ class ThrottledStoreLog:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._log: Any = structlog.get_logger().bind()
-        self._clock = clock
-        self._due_at = clock()
-        self._lines = 0
+        self._budget = LineBudget(self.flush, clock)
         self._suppressed = Suppressed()
 
     def add(self, result: StoreResult, max_latency_seconds: float | None) -> None:
@@ -39,25 +34,19 @@ class ThrottledStoreLog:
 
         Imported readings have no latency.
         """
-        self.flush_if_due()
+        has_line = self._budget.acquire()
         store_ms = _ms(result.seconds)
         latency_ms = None if max_latency_seconds is None else _ms(max_latency_seconds)
-        if self._lines >= MAX_LINES_PER_SECOND:
+        if not has_line:
             self._aggregate(result, store_ms, latency_ms)
-            return
-        self._lines += 1
-        if len(result.readings) > 1:
+        elif len(result.readings) > 1:
             self._log_batch(result, store_ms, latency_ms)
         else:
             self._log_reading(result, store_ms, latency_ms)
 
     def flush_if_due(self) -> None:
         """Log the aggregate once its second is over."""
-        now = self._clock()
-        if now >= self._due_at:
-            self.flush()
-            self._due_at = now + SECOND
-            self._lines = 0
+        self._budget.flush_if_due()
 
     def flush(self) -> None:
         """Log the aggregate now."""

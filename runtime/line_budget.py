@@ -1,45 +1,37 @@
-"""A limit for log lines about single items: beyond it, their number is reported once per second."""
+"""A limit for log lines about single items: what exceeds it in a second is reported together."""
 
 import time
 from collections.abc import Callable
 
-# More than a person can read as they scroll by.
+# More than a person can read as they scroll by; a line costs a tenth of what a reading does.
 MAX_LINES_PER_SECOND = 20
 SECOND = 1.0
 
 
 class LineBudget:
-    """Permits MAX_LINES_PER_SECOND lines and counts the items without one, for `log_aggregate`.
+    """Permits MAX_LINES_PER_SECOND lines. `flush` is called when a second is over, to report what had none.
 
     For one thread. `flush_if_due` must be called often, to report each second in time.
     """
 
-    def __init__(
-        self, log_aggregate: Callable[[int], None], clock: Callable[[], float] = time.monotonic
-    ) -> None:
-        self._log_aggregate = log_aggregate
+    def __init__(self, flush: Callable[[], None], clock: Callable[[], float] = time.monotonic) -> None:
+        self._flush = flush
         self._clock = clock
         self._due_at = clock()
-        self._lines = self._suppressed = 0
+        self._lines = 0
 
-    def take(self, items: int) -> int:
-        """Return how many of the items may have a line each; the others are counted."""
+    def acquire(self) -> bool:
+        """Return whether a line is permitted now, and count it if so."""
         self.flush_if_due()
-        lines = min(items, MAX_LINES_PER_SECOND - self._lines)
-        self._lines += lines
-        self._suppressed += items - lines
-        return lines
+        if self._lines >= MAX_LINES_PER_SECOND:
+            return False
+        self._lines += 1
+        return True
 
     def flush_if_due(self) -> None:
-        """Report the items without a line once their second is over."""
+        """Report what had no line once its second is over."""
         now = self._clock()
         if now >= self._due_at:
-            self.flush()
+            self._flush()
             self._due_at = now + SECOND
             self._lines = 0
-
-    def flush(self) -> None:
-        """Report the items without a line now."""
-        if self._suppressed:
-            self._log_aggregate(self._suppressed)
-            self._suppressed = 0

@@ -54,12 +54,13 @@ class SensorTelemetry:
         self._log = structlog.get_logger()
         self._drop_limiter, self._failure_limiter = _RateLimiter(clock), _RateLimiter(clock)
         self._unlogged_drops = 0
-        self._published_log = LineBudget(self._log_aggregate, clock)
+        self._published_budget = LineBudget(self._log_unlogged_published, clock)
+        self._unlogged_published = 0
 
     def progress(self) -> None:
         """Record a heartbeat of the relay."""
         self._health.heartbeat()
-        self._published_log.flush_if_due()
+        self._published_budget.flush_if_due()
 
     def started(
         self, sensors: int, source: str, interval_seconds: float, run_id: str, outbox: Path, pending: int
@@ -112,9 +113,11 @@ class SensorTelemetry:
         CONFIRMED.inc(len(entries))
         LAST_CONFIRMED.set_to_current_time()
         PENDING.set(pending)
-        lines = self._published_log.take(len(entries))
-        for entry in entries[:lines]:
-            self._log_published(entry)
+        for entry in entries:
+            if self._published_budget.acquire():
+                self._log_published(entry)
+            else:
+                self._unlogged_published += 1
 
     def _log_published(self, entry: OutboxEntry) -> None:
         payload = entry.payload or json.loads(entry.body)
@@ -150,15 +153,17 @@ class SensorTelemetry:
 
     def stopped(self, pending: int, in_memory: int) -> None:
         """Record the end; the next run publishes the pending readings, except those in memory only."""
-        self._published_log.flush()
+        self._log_unlogged_published()
         self._log_drops()
         if pending > in_memory:
             self._log.info("readings remain in the outbox", readings=pending - in_memory)
         if in_memory:
             self._log.error("readings lost", readings=in_memory, reason="the outbox could not be written")
 
-    def _log_aggregate(self, readings: int) -> None:
-        self._log.info("published (aggregated)", readings=readings)
+    def _log_unlogged_published(self) -> None:
+        if self._unlogged_published:
+            self._log.info("published (aggregated)", readings=self._unlogged_published)
+            self._unlogged_published = 0
 
     def _log_drops(self) -> None:
         if self._unlogged_drops:

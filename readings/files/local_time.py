@@ -10,7 +10,7 @@ from readings.times import resolve_local
 
 # By the number of an item of the file, from 0: 0 for the first pass of a repeated hour, 1 for the second.
 Passes = Mapping[int, int]
-# Two repeated hours are months apart.
+# Months pass between two repeated hours.
 MAX_REPEATED = timedelta(hours=12)
 OFFSET_HINT = (
     "if its clock is not changed for daylight saving time, set --time-zone to its offset, such as +01:00"

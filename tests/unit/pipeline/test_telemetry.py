@@ -8,11 +8,11 @@ import pytest
 from structlog.testing import capture_logs
 
 from pipeline.handler import StoreResult
-from pipeline.store_log import MAX_LINES_PER_SECOND
 from pipeline.telemetry import BROKER, DATABASE, PipelineTelemetry
 from readings.errors import DeadLetterReason, InvalidReading
 from readings.model import Reading
 from runtime.health import Health
+from runtime.line_budget import MAX_LINES_PER_SECOND
 from runtime.version import VERSION
 from tests.unit.fakes import READING, FakeClock
 from tests.unit.metrics import metric
