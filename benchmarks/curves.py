@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from statistics import median
 
 from benchmarks.plan import OFFERED
-from benchmarks.results import Results
+from benchmarks.results import Results, number
 
 MEASURES = {
     "stored": "Stored per second, by the offered rate",
@@ -40,7 +40,7 @@ def offered_tables(results: Results) -> Iterator[tuple[str, list[list[str]]]]:
 
 
 def _cell(value: float | None) -> str:
-    return "" if value is None else f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"  # noqa: PLR2004
+    return "" if value is None else number(value)
 
 
 def _ours_first(item: tuple[str, dict[int, float]]) -> tuple[bool, str]:

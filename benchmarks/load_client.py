@@ -1,4 +1,4 @@
-"""A client that offers readings at a rate: `RATE` per second of `SENSORS` sensors, for at most `SECONDS`.
+"""A client that offers readings at a rate: `RATE` per second, for at most `SECONDS`.
 
 It publishes with confirms and up to MAX_IN_FLIGHT of them outstanding, so a slow broker slows it down. At its
 end it prints the confirmed readings per second. The benchmark starts as many clients as the rate requires.
@@ -8,12 +8,10 @@ import os
 import sys
 import time
 from contextlib import closing
-from datetime import UTC, datetime
 
+from benchmarks.messages import encode, new_reading
 from messaging.publishing.confirm_publisher import ConfirmPublisher, OutstandingConfirms
 from readings.ids import uuid7
-from readings.model import Reading, Unit
-from readings.payload import encode_reading
 from runtime.lifecycle import ShutdownSignal, run
 
 MAX_IN_FLIGHT = 1_000
@@ -21,9 +19,7 @@ MAX_IN_FLIGHT = 1_000
 TICK_SECONDS = 0.002
 
 
-def offer(
-    publisher: ConfirmPublisher, rate: float, seconds: float, sensors: int, stop: ShutdownSignal
-) -> float:
+def offer(publisher: ConfirmPublisher, rate: float, seconds: float, stop: ShutdownSignal) -> float:
     """Publish for `seconds` or until a stop is requested; return the confirmed readings per second."""
     name, run_id = f"load-{os.getpid()}", uuid7()
     outstanding: OutstandingConfirms[None] = OutstandingConfirms()
@@ -32,12 +28,8 @@ def offer(
     while (passed := time.monotonic() - started_at) < seconds and not stop.is_set():
         due = min(int(passed * rate), sent + MAX_IN_FLIGHT - len(outstanding))
         for number in range(sent, due):
-            temperature = 20 + number % 997 / 100
-            sensor_id, sequence = f"{name}-{number % sensors}", number // sensors + 1
-            reading = Reading(uuid7(), sensor_id, datetime.now(UTC), temperature, run_id, sequence)
-            publisher.publish(
-                sensor_id, str(reading.reading_id), encode_reading(reading, temperature, Unit.CELSIUS)
-            )
+            reading = new_reading(name, number, run_id)
+            publisher.publish(reading.sensor_id, str(reading.reading_id), encode(reading))
             outstanding.add(None)
         sent = max(sent, due)
         confirmed += sum(len(outstanding.confirm(confirm)) for confirm in publisher.wait(TICK_SECONDS))
@@ -48,15 +40,7 @@ def main(stop: ShutdownSignal) -> None:
     """Offer readings to the broker at AMQP_URL."""
     variables = os.environ
     with closing(ConfirmPublisher(variables["AMQP_URL"], "benchmark")) as publisher:
-        print(
-            offer(
-                publisher,
-                float(variables["RATE"]),
-                float(variables["SECONDS"]),
-                int(variables["SENSORS"]),
-                stop,
-            )
-        )
+        print(offer(publisher, float(variables["RATE"]), float(variables["SECONDS"]), stop))
 
 
 if __name__ == "__main__":

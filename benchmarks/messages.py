@@ -1,6 +1,7 @@
 """Messages as this project's sensors send them, created before a measurement and reused in every round."""
 
 from datetime import UTC, datetime
+from uuid import UUID
 
 from readings.ids import uuid7
 from readings.model import Reading, Unit
@@ -23,8 +24,15 @@ class Messages:
 
     def body(self, number: int) -> bytes:
         """Return the body of a new reading, measured now."""
-        temperature = 20 + number % 997 / 100
-        reading = Reading(
-            uuid7(), f"bench-{number % SENSORS}", datetime.now(UTC), temperature, self._run_id, number + 1
-        )
-        return encode_reading(reading, temperature, Unit.CELSIUS)
+        return encode(new_reading("bench", number, self._run_id))
+
+
+def new_reading(prefix: str, number: int, run_id: UUID) -> Reading:
+    """Return a reading of one of SENSORS sensors, measured now."""
+    sensor_id, temperature = f"{prefix}-{number % SENSORS}", 20 + number % 997 / 100
+    return Reading(uuid7(), sensor_id, datetime.now(UTC), temperature, run_id, number + 1)
+
+
+def encode(reading: Reading) -> bytes:
+    """Return the body of the message with this reading."""
+    return encode_reading(reading, reading.temperature, Unit.CELSIUS)

@@ -25,13 +25,12 @@ from benchmarks.plan import (
     STARTUP,
     SUMMARY,
 )
-from benchmarks.results import Results, ratio, ratios
+from benchmarks.results import Results, number, ratio, ratios
 from benchmarks.targets import MISSED, TARGETS, serial_bound
 
 Rows = list[list[str]]
 TARGET_HEADINGS = ["figure", "target", "measured", ""]
 WIDTH = 150
-LARGE = 100
 HEADLINES = {
     SINGLE: "One consumer at prefetch 1, messages per second",
     BATCHES: "Batches, messages per second",
@@ -80,11 +79,6 @@ class RunMetadata:
             f"{self.machine}; {self.environment}: RabbitMQ {self.broker} ({self.queue} queue), "
             f"PostgreSQL {self.database}."
         )
-
-
-def number(value: float) -> str:
-    """Format a number with three significant digits, or all digits before the decimal point."""
-    return f"{value:,.0f}" if abs(value) >= LARGE else f"{value:.3g}"
 
 
 def target_rows(results: Results) -> Rows:

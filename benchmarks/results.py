@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from statistics import median, quantiles
 
 Curve = list[tuple[float, float]]
+LARGE = 100
 
 
 @dataclass
@@ -49,6 +50,11 @@ class Results:
     def keys(self, section: str) -> Iterator[str]:
         """Yield the keys of a section in order."""
         yield from self.values.get(section, {})
+
+
+def number(value: float) -> str:
+    """Format a number with three significant digits, or all digits before the decimal point."""
+    return f"{value:,.0f}" if abs(value) >= LARGE else f"{value:.3g}"
 
 
 def ratio(upper: list[float], lower: list[float]) -> float | None:

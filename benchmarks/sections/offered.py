@@ -22,7 +22,6 @@ from benchmarks.waiting import BenchmarkFailed, wait_until
 
 CLIENT = ("-m", "benchmarks.load_client")
 READINGS_PER_CLIENT = 5_000  # per second; a higher rate needs more clients
-SENSORS_PER_CLIENT = 50
 SETTLE_SECONDS = 2.0
 MAX_SECONDS = 60.0
 MAX_CLIENT_SECONDS = 300
@@ -64,7 +63,6 @@ def _measure(bench: Bench, contender: Contender, replicas: int, rate: int) -> No
     offering = {
         "RATE": str(rate / clients),
         "SECONDS": str(MAX_CLIENT_SECONDS),
-        "SENSORS": str(SENSORS_PER_CLIENT),
         "PYTHONPATH": str(ROOT),
     }
     bench.database.truncate_all()
