@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from random import SystemRandom
 from typing import Any
@@ -83,6 +84,7 @@ def main() -> int:
     options = _options()
     plan = _plan(options)
     console = Console()
+    results = report.read(options.out) if options.update else Results()
     console.print(f"seed {options.seed}; starting the broker and the database …")
     WORK.mkdir(exist_ok=True)
     try:
@@ -91,17 +93,19 @@ def main() -> int:
             start_environment(options.environment, Path(directory)) as servers,
             _bench(servers, Path(directory), plan, options, console) as bench,
         ):
-            metadata = _metadata(bench, options)
+            conditions = _metadata(bench, options).describe()
             completed = []
             for section in plan.sections:
                 completed.append(_run_section(bench, section))
+                bench.results.conditions[section] = conditions
+                results.replace(section, bench.results)
                 # After every section, so that an interrupted run keeps its results.
-                drawn = pictures.draw(bench.results, options.out / "pictures")
-                report.write(bench.results, metadata, options.out, drawn)
+                drawn = pictures.draw(results, options.out / "pictures")
+                report.write(results, options.out, drawn)
     except ServiceUnavailable as error:
         console.print(str(error), markup=False)
         return UNAVAILABLE
-    report.show(console, bench.results, metadata)
+    report.show(console, results)
     console.print(f"Written: {options.out / 'report.md'}")
     return 0 if all(completed) else UNAVAILABLE
 
@@ -111,7 +115,7 @@ def _run_section(bench: Bench, section: str) -> bool:
     try:
         MEASURES[section](bench)
     except (ServiceUnavailable, *CONNECTION_ERRORS) as error:
-        bench.results.add_note(f"The section {section} was not completed: {error}")
+        bench.results.add_note(section, f"It was not completed: {error}")
         return False
     return True
 
@@ -146,6 +150,7 @@ def _progress(console: Console) -> Progress:
 
 def _metadata(bench: Bench, options: argparse.Namespace) -> report.RunMetadata:
     return report.RunMetadata(
+        started_at=f"{datetime.now(UTC):%Y-%m-%d %H:%M}",
         seed=options.seed,
         rounds=bench.plan.rounds,
         environment=bench.environment.name,
@@ -175,6 +180,11 @@ def _options() -> argparse.Namespace:
         "--quick", action="store_true", help="one round with fewer messages, about three minutes"
     )
     parser.add_argument("--sections", type=_sections, help=f"sections to run: {','.join(SECTIONS)}")
+    parser.add_argument(
+        "--update",
+        action="store_true",
+        help="put the sections of this run into the report of benchmarks/, which keeps its others",
+    )
     parser.add_argument("--rounds", type=_positive, help="rounds per contender; default 5, with --quick 1")
     parser.add_argument("--contenders", type=_names, help="contenders to run, e.g. project,baseline")
     parser.add_argument("--messages", type=_positive, help="messages per run at prefetch 1")
@@ -193,7 +203,7 @@ def _options() -> argparse.Namespace:
     )
     options = parser.parse_args()
     partial = options.quick or options.sections or options.contenders or options.messages or options.rounds
-    options.out = options.out or (WORK if partial else ROOT / "benchmarks")
+    options.out = options.out or (WORK if partial and not options.update else ROOT / "benchmarks")
     return options
 
 

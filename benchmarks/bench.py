@@ -35,12 +35,12 @@ class Bench:
     results: Results
     progress: Progress
 
-    def available(self, contenders: Sequence[Contender]) -> list[Contender]:
+    def available(self, section: str, contenders: Sequence[Contender]) -> list[Contender]:
         """Return the selected contenders that can run here; note why the others cannot."""
         selected = [contender for contender in contenders if self.plan.includes(contender.key)]
         reasons = {contender.key: contender.unavailable_reason() for contender in selected}
         for reason in filter(None, reasons.values()):
-            self.results.add_note(reason)
+            self.results.add_note(section, reason)
         return [contender for contender in selected if reasons[contender.key] is None]
 
     def run_rounds(self, section: str, runs: Mapping[str, Run], max_rounds: int | None = None) -> None:

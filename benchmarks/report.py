@@ -2,8 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from statistics import median
 
@@ -32,13 +31,13 @@ Rows = list[list[str]]
 TARGET_HEADINGS = ["figure", "target", "measured", ""]
 WIDTH = 150
 HEADLINES = {
+    OFFERED: "Stored and delayed, by the offered rate",
     SINGLE: "One consumer at prefetch 1, messages per second",
     BATCHES: "Batches, messages per second",
     CONSUMERS: "Several consumers, messages per second",
     PUBLISHING: "Publishing, messages per second",
     MANY_SENSORS: "Many sensors in one process",
     LOAD: "Latency and throughput under load, one consumer at prefetch 1",
-    OFFERED: "Stored and delayed, by the offered rate",
     SUMMARY: "The cost of the summary",
     SENSOR_STATES: "The cost of the sensors' states",
     MEMORY: "Memory",
@@ -59,8 +58,9 @@ timed. Compare the ratios, which are taken within one run; the absolute figures 
 
 @dataclass(frozen=True)
 class RunMetadata:
-    """The conditions of a run."""
+    """The conditions of a run; `started_at` is a time in UTC as text."""
 
+    started_at: str
     seed: int
     rounds: int
     environment: str
@@ -75,7 +75,7 @@ class RunMetadata:
         form = "quick run, " if self.quick else ""
         rounds = "1 round" if self.rounds == 1 else f"{self.rounds} rounds"
         return (
-            f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {form}{rounds}, seed {self.seed}, "
+            f"{self.started_at} UTC, {form}{rounds}, seed {self.seed}, "
             f"{self.machine}; {self.environment}: RabbitMQ {self.broker} ({self.queue} queue), "
             f"PostgreSQL {self.database}."
         )
@@ -159,44 +159,79 @@ def _load_cell(measure: str, values: list[float]) -> str:
     return number(median(values))
 
 
-def show(console: Console, results: Results, metadata: RunMetadata) -> None:
+def show(console: Console, results: Results) -> None:
     """Print all sections and, last, the targets."""
     console.width = max(console.width, WIDTH)
     for _, headline, (headings, *rows) in tables(results):
         console.print(_table(headline, headings, rows))
-    for note in results.notes:
-        console.print(note, markup=False)
+    for line in note_lines(results):
+        console.print(line, markup=False)
     table = _table("Targets", TARGET_HEADINGS, target_rows(results))
-    table.caption = metadata.describe()
+    table.caption = "\n".join(condition_lines(results))
     console.print(table)
 
 
-def write(results: Results, metadata: RunMetadata, directory: Path, pictures: dict[str, list[str]]) -> None:
+def condition_lines(results: Results) -> list[str]:
+    """Return the conditions of all sections: a line for those that were measured in one run."""
+    sections: dict[str, list[str]] = {}
+    for section, conditions in results.conditions.items():
+        sections.setdefault(conditions, []).append(section)
+    if len(sections) == 1:
+        return list(sections)
+    return [f"{', '.join(names)}: {conditions}" for conditions, names in sections.items()]
+
+
+def note_lines(results: Results) -> list[str]:
+    """Return the notes, each with its section."""
+    return [f"{section}: {note}" for section, notes in results.notes.items() for note in notes]
+
+
+def read(directory: Path) -> Results:
+    """Return the results of the report in this directory; empty if there is none.
+
+    Raises:
+        ValueError: When report.json is not of this version.
+    """
+    path = directory / "report.json"
+    if not path.exists():
+        return Results()
+    document = json.loads(path.read_text(encoding="utf-8"))
+    try:
+        return Results(**{part.name: document[part.name] for part in fields(Results)})
+    except KeyError as error:
+        raise ValueError(f"{path} has no {error}: run all sections once") from None
+
+
+def write(results: Results, directory: Path, pictures: dict[str, list[str]]) -> None:
     """Write report.md and report.json; `pictures` are the charts' paths by section."""
     directory.mkdir(parents=True, exist_ok=True)
-    lines = [PREFACE, metadata.describe(), "", "## Targets", ""]
+    lines = [PREFACE, *markdown_list(condition_lines(results)), "", "## Targets", ""]
     lines += markdown([TARGET_HEADINGS, *target_rows(results)])
     for section, headline, rows in tables(results):
         lines += ["", f"## {headline}", "", *markdown(rows)]
         for name in pictures.pop(section, []):
             lines += ["", f"![{headline}]({name})"]
-    lines += ["", "## Notes", "", *(f"- {note}" for note in results.notes)] if results.notes else []
+    lines += ["", "## Notes", "", *markdown_list(note_lines(results))] if results.notes else []
     (directory / "report.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    (directory / "report.json").write_text(as_json(results, metadata), encoding="utf-8")
+    (directory / "report.json").write_text(as_json(results), encoding="utf-8")
 
 
-def as_json(results: Results, metadata: RunMetadata) -> str:
+def as_json(results: Results) -> str:
     """Return all results as JSON, with the value of each round."""
     targets = [
         dict(zip(("figure", "target", "measured", "status"), r, strict=True)) for r in target_rows(results)
     ]
     document = {
-        "metadata": asdict(metadata),
         "targets": targets,
         "serial_bound": serial_bound(results),
         **asdict(results),
     }
     return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
+
+
+def markdown_list(lines: Sequence[str]) -> list[str]:
+    """Format lines as a list."""
+    return [f"- {line}" for line in lines]
 
 
 def markdown(rows: Sequence[Sequence[str]]) -> list[str]:

@@ -1,7 +1,7 @@
-"""The results: one value per contender and round, titles, curves and notes."""
+"""The results: one value per contender and round, with titles, curves, notes and conditions."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from statistics import median, quantiles
 
 Curve = list[tuple[float, float]]
@@ -10,12 +10,16 @@ LARGE = 100
 
 @dataclass
 class Results:
-    """Values by section and key, titles of the keys, and notes on what is missing and why."""
+    """Values by section and key, titles of the keys, notes on what is missing and why, and conditions.
+
+    Values, notes and conditions are by section; the names of titles and curves begin with it.
+    """
 
     values: dict[str, dict[str, list[float]]] = field(default_factory=dict)
     titles: dict[str, str] = field(default_factory=dict)
     curves: dict[str, Curve] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
+    notes: dict[str, list[str]] = field(default_factory=dict)
+    conditions: dict[str, str] = field(default_factory=dict)
 
     def add(self, section: str, key: str, value: float, title: str | None = None) -> None:
         """Add the value of a round."""
@@ -29,10 +33,19 @@ class Results:
         known = [key for key in order if key in found]
         self.values[section] = {key: found[key] for key in dict.fromkeys([*known, *found])}
 
-    def add_note(self, note: str) -> None:
+    def add_note(self, section: str, note: str) -> None:
         """Add a note for the reader, unless it is present."""
-        if note not in self.notes:
-            self.notes.append(note)
+        notes = self.notes.setdefault(section, [])
+        if note not in notes:
+            notes.append(note)
+
+    def replace(self, section: str, newer: "Results") -> None:
+        """Put everything of a section of `newer` in place of what is here of it."""
+        for part in fields(self):
+            mine, its = getattr(self, part.name), getattr(newer, part.name)
+            kept = {name: value for name, value in mine.items() if not _is_of(name, section)}
+            mine.clear()
+            mine.update(kept | {name: value for name, value in its.items() if _is_of(name, section)})
 
     def title(self, section: str, key: str) -> str:
         """Return the title of a key."""
@@ -50,6 +63,10 @@ class Results:
     def keys(self, section: str) -> Iterator[str]:
         """Yield the keys of a section in order."""
         yield from self.values.get(section, {})
+
+
+def _is_of(name: str, section: str) -> bool:
+    return name.partition("/")[0] == section
 
 
 def number(value: float) -> str:

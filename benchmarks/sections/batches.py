@@ -15,7 +15,7 @@ def measure(bench: Bench) -> None:
     sizes = bench.plan.batches
     runs = {str(size): partial(_batch, bench, size, messages) for size, messages in sizes.items()}
     messages = sizes[LIMIT_BATCH]
-    for contender in bench.available([limit(bench.peers_python, key) for key in ("drain", "copy")]):
+    for contender in bench.available(BATCHES, [limit(bench.peers_python, key) for key in ("drain", "copy")]):
         runs[contender.key] = partial(_limit, bench, contender, messages)
     bench.run_rounds(BATCHES, runs)
 

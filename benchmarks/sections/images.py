@@ -16,7 +16,7 @@ MEGABYTE = 1_000_000
 def measure(bench: Bench) -> None:
     """Build the images from this checkout, measure their sizes, and remove them."""
     if bench.environment.name != CONTAINERS:
-        bench.results.add_note("Image sizes were not measured: the servers do not run in containers.")
+        bench.results.add_note(IMAGES, "They were not measured: the servers do not run in containers.")
         return
     task = bench.progress.add_task("images", total=1)
     try:

@@ -71,7 +71,7 @@ def _measure(bench: Bench, rate: int, seconds: float) -> None:
     bench.results.add(LOAD, key(rate, "stored"), bench.database.stored(begin, end) / seconds)
     bench.results.add(LOAD, key(rate, "exact"), float(not errors))
     for error in errors:
-        bench.results.add_note(f"The summary at {rate} readings per second is not exact: {error}")
+        bench.results.add_note(LOAD, f"The summary at {rate} readings per second is not exact: {error}")
 
 
 def _sensor(

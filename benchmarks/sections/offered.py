@@ -35,13 +35,13 @@ def measure(bench: Bench) -> None:
     """Measure each mode with one and three consumers, each peer, and the bare loop, at each rate."""
     peers = [peer for peer in consumers(bench.peers_python) if peer.key != project().key]
     runs = {}
-    for contender in bench.available([project(), project(500), auto()]):
+    for contender in bench.available(OFFERED, [project(), project(500), auto()]):
         for replicas in (1, 3):
             for rate in bench.plan.offered:
                 runs[key(contender.key, replicas, rate)] = partial(_measure, bench, contender, replicas, rate)
     bare = limit(bench.peers_python, BARE)
     others = [*peers, bare, classic(bare)] if bench.plan.offered_peers else []
-    for contender in bench.available(others):
+    for contender in bench.available(OFFERED, others):
         for rate in bench.plan.offered_peers:
             runs[key(contender.key, 1, rate)] = partial(_measure, bench, contender, 1, rate)
     bench.run_rounds(OFFERED, runs, bench.plan.offered_rounds)

@@ -21,7 +21,9 @@ NO_INTERVAL = "0.00001"
 def measure(bench: Bench) -> None:
     """Measure the messages per second by the growth of the queue."""
     bare = [limit(bench.peers_python, key) for key in ("confirm", "publish")]
-    contenders = bench.available([Contender("sensor", "a sensor, every reading confirmed", SENSOR), *bare])
+    contenders = bench.available(
+        PUBLISHING, [Contender("sensor", "a sensor, every reading confirmed", SENSOR), *bare]
+    )
     runs = {contender.key: partial(_measure, bench, contender) for contender in contenders}
     if bench.plan.includes("import"):
         runs["import"] = partial(_import, bench)

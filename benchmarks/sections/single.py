@@ -10,8 +10,8 @@ from benchmarks.plan import SINGLE
 
 def measure(bench: Bench) -> None:
     """Measure the messages per second of each."""
-    peers = bench.available(consumers(bench.peers_python))
-    limits = bench.available([limit(bench.peers_python, key) for key in ("consume", "commits")])
+    peers = bench.available(SINGLE, consumers(bench.peers_python))
+    limits = bench.available(SINGLE, [limit(bench.peers_python, key) for key in ("consume", "commits")])
     runs = {contender.key: partial(_consumer, bench, contender) for contender in peers}
     runs |= {contender.key: partial(_limit, bench, contender) for contender in limits}
     bench.run_rounds(SINGLE, runs)

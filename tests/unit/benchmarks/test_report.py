@@ -15,6 +15,7 @@ from benchmarks.targets import MISSED
 from tests.unit.benchmarks.test_figures import results_of_a_full_run
 
 METADATA = report.RunMetadata(
+    started_at="2026-01-02 03:04",
     seed=7,
     rounds=2,
     environment="native",
@@ -38,7 +39,8 @@ def results() -> Results:
             results.add("load", f"{rate}/{measure}", value)
         results.add("load", f"{rate}/stored", rate)
         results.add("load", f"{rate}/exact", float(rate == 10))
-    results.add_note("Node.js is not installed.")
+    results.add_note("single", "Node.js is not installed.")
+    results.conditions["single"] = results.conditions["load"] = METADATA.describe()
     return results
 
 
@@ -73,15 +75,36 @@ def test_every_target_is_shown_with_its_figure_and_status() -> None:
 
 def test_the_report_is_written_as_markdown_and_as_json(results: Results, tmp_path: Path) -> None:
     drawn = pictures.draw(results, tmp_path / "pictures")
-    report.write(results, METADATA, tmp_path, drawn)
+    report.write(results, tmp_path, drawn)
     text = (tmp_path / "report.md").read_text(encoding="utf-8")
     assert "| this project | 520 | 500 to 540 | 0.87 | 0.833 to 0.9 |" in text
-    assert "- Node.js is not installed." in text
+    assert "- single: Node.js is not installed." in text
     assert "2 rounds, seed 7, 2 cores; native: RabbitMQ 4.1 (quorum queue), PostgreSQL 17.2." in text
     document = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
     assert document["values"]["single"]["project"] == [500, 540]
-    assert document["metadata"]["seed"] == 7
+    assert document["conditions"]["load"] == METADATA.describe()
     assert document["targets"][0]["status"] == MISSED
+
+
+def test_a_report_is_read_as_it_was_written(results: Results, tmp_path: Path) -> None:
+    results.curves["memory/consumer"] = [(0.0, 50.0)]
+    report.write(results, tmp_path, {})
+    assert json.loads(report.as_json(report.read(tmp_path))) == json.loads(report.as_json(results))
+    assert report.read(tmp_path / "nothing") == Results()
+
+
+def test_a_section_that_was_measured_again_replaces_all_of_it_and_nothing_else(results: Results) -> None:
+    newer = Results()
+    newer.add("single", "project", 700, "this project")
+    newer.conditions["single"] = "another day"
+
+    results.replace("single", newer)
+
+    assert results.values["single"] == {"project": [700]}
+    assert results.title("single", "baseline") == "baseline"
+    assert results.notes == {}
+    assert results.rounds("load", "10/stored") == [10]
+    assert report.condition_lines(results) == [f"load: {METADATA.describe()}", "single: another day"]
 
 
 def test_each_chart_of_the_report_is_an_svg_file(results: Results, tmp_path: Path) -> None:
@@ -107,7 +130,7 @@ def test_the_same_figures_give_the_same_chart(results: Results, tmp_path: Path) 
 
 def test_the_terminal_shows_the_targets_last(results: Results) -> None:
     console = Console(record=True, width=200)
-    report.show(console, results, METADATA)
+    report.show(console, results)
     text = console.export_text()
     assert text.index("One consumer") < text.index("Node.js is not installed.") < text.index("Targets")
 
