@@ -5,6 +5,7 @@ import { $, announce, setText, setVisible } from "./dom.js";
 import { duration, time } from "./format.js";
 import { state, subscribe } from "./live-state.js";
 import * as problems from "./problems.js";
+import { startRouter } from "./router.js";
 import * as sensors from "./sensors.js";
 import * as services from "./services.js";
 import * as summary from "./summary.js";
@@ -81,4 +82,5 @@ setInterval(() => {
 sensors.initialize(render);
 summary.initialize(render);
 deadLetters.initialize();
+startRouter();
 subscribe(onUpdate, onDisconnect);
