@@ -1,11 +1,13 @@
 """The settings of the database connection."""
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from readings.plausible import PlausibleRanges
+from readings.units import ABSOLUTE_ZERO, MAX_TEMPERATURE
 from runtime.addresses import Hosts
 from runtime.settings import ReadableFile, Settings
 
@@ -19,6 +21,40 @@ PAST_RETENTION_DESCRIPTION = (
     "What happens to readings older than `RETENTION_DAYS`: `dead-letter` them (`sensorctl import` leaves "
     "them out), or `store` them until the next maintenance drops them"
 )
+
+
+class PlausibleSettings(Settings):
+    """The plausible range of the installation."""
+
+    plausible_min: float = Field(
+        default=ABSOLUTE_ZERO,
+        ge=ABSOLUTE_ZERO,
+        le=MAX_TEMPERATURE,
+        description=(
+            "Lowest plausible temperature in °C; a reading below it is dead-lettered as `implausible`. "
+            "A sensor may have a range of its own (`sensorctl sensor set`)"
+        ),
+    )
+    plausible_max: float = Field(
+        default=MAX_TEMPERATURE,
+        ge=ABSOLUTE_ZERO,
+        le=MAX_TEMPERATURE,
+        description="Highest plausible temperature in °C",
+    )
+
+    @model_validator(mode="after")
+    def _order(self) -> Self:
+        if self.plausible_min >= self.plausible_max:
+            raise ValueError(
+                f"PLAUSIBLE_MIN ({self.plausible_min:.10g}) is not below PLAUSIBLE_MAX "
+                f"({self.plausible_max:.10g})"
+            )
+        return self
+
+    @property
+    def plausible_range(self) -> PlausibleRanges:
+        """The range that is plausible for a sensor without one of its own."""
+        return PlausibleRanges(self.plausible_min, self.plausible_max)
 
 
 class DatabaseSettings(Settings):

@@ -51,6 +51,7 @@ def build_consumer(
         naive_time_zone=settings.naive_time_zone,
         processing_seconds=(settings.processing_seconds_min, settings.processing_seconds_max),
         past_retention=settings.past_retention,
+        plausible=settings.plausible_range,
     )
     options = ConsumerOptions(
         url=settings.amqp_url,

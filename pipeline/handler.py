@@ -18,6 +18,9 @@ from readings.errors import DeadLetterReason, InvalidReading
 from readings.model import Reading
 from readings.parsing import ParseContext, parse_reading
 from readings.payload import MqttDefaults
+from readings.plausible import PlausibleRanges
+
+ACCEPT_ALL = PlausibleRanges()
 
 
 class Message(Protocol):
@@ -71,17 +74,18 @@ def store_messages(
     process_events: Callable[[], None] = no_op,
     execute: Callable[[Callable[[], int]], int] = run_inline,
     past_retention: PastRetention = "store",
+    plausible: PlausibleRanges = ACCEPT_ALL,
 ) -> StoreResult:
     """Store the readings of the messages, in one statement if the database accepts them all.
 
     `work` is called with the position of each valid message before the readings are stored; `execute` runs a
     statement, and `process_events` is called between two statements. Unless `past_retention` is
-    `store`, readings that are older than the retention are rejected.
+    `store`, readings that are older than the retention are rejected; so are those that are not `plausible`.
 
     Raises:
         StoreUnavailable: When the readings cannot be stored now; some may be stored already.
     """
-    readings, errors = _parse_all(messages, ParseContext(zone, datetime.now(UTC)))
+    readings, errors = _parse_all(messages, ParseContext(zone, datetime.now(UTC), plausible=plausible))
     if past_retention == "dead-letter" and readings:
         _reject_expired(readings, errors, store.retained_since())
     for position in readings:
@@ -163,12 +167,14 @@ class ReadingHandler:
         naive_time_zone: ZoneInfo,
         processing_seconds: tuple[float, float] = (0, 0),
         past_retention: PastRetention = "store",
+        plausible: PlausibleRanges = ACCEPT_ALL,
     ) -> None:
         self._store = store
         self._events = events
         self._naive_time_zone = naive_time_zone
         self._processing_seconds = processing_seconds
         self._past_retention = past_retention
+        self._plausible = plausible
 
     def __call__(self, batch: Sequence[Delivery], work: Work) -> BatchResult:
         """Handle the deliveries together."""
@@ -185,5 +191,6 @@ class ReadingHandler:
             # A batch is worth switching threads: the next one arrives meanwhile.
             execute=work.run_in_thread if len(batch) > 1 else run_inline,
             past_retention=self._past_retention,
+            plausible=self._plausible,
         )
         return BatchResult(result.errors, partial(self._events.stored, result))

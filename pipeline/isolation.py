@@ -175,7 +175,11 @@ def handle_message(store: Store, message: Message, settings: PipelineSettings) -
     """Store the message's reading, and return the response for the parent."""
     try:
         result = store_messages(
-            store, [message], settings.naive_time_zone, past_retention=settings.past_retention
+            store,
+            [message],
+            settings.naive_time_zone,
+            past_retention=settings.past_retention,
+            plausible=settings.plausible_range,
         )
     except StoreUnavailable as error:
         return {"unavailable": str(error)}

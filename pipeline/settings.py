@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from annotated_types import Ge, Le
 from pydantic import Field, PlainValidator, model_validator
 
-from db.settings import PAST_RETENTION_DESCRIPTION, DatabaseSettings, PastRetention
+from db.settings import PAST_RETENTION_DESCRIPTION, DatabaseSettings, PastRetention, PlausibleSettings
 from messaging.settings import BrokerSettings
 from runtime.settings import ServiceSettings, TimeZone
 
@@ -41,7 +41,7 @@ BatchSize = Annotated[
 ]
 
 
-class PipelineSettings(BrokerSettings, DatabaseSettings, ServiceSettings):
+class PipelineSettings(BrokerSettings, DatabaseSettings, PlausibleSettings, ServiceSettings):
     """Settings of the consumer; the processing range simulates work on each message."""
 
     batch_size: BatchSize = Field(

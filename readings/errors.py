@@ -14,6 +14,7 @@ class DeadLetterReason(StrEnum):
     CRASH_LOOP = "crash-loop"
     UNROUTABLE = "unroutable"
     PAST_RETENTION = "past-retention"
+    IMPLAUSIBLE = "implausible"
 
 
 class InvalidReading(Exception):

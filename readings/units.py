@@ -59,7 +59,8 @@ _OTHER_UNITS = re.compile(
     re.IGNORECASE,
 )
 _MAX_UNIT_CHARACTERS = 30
-ABSOLUTE_ZERO = -273.15  # °C
+# °C. No thermometer measures more than the second; tungsten boils at about 5,900 °C.
+ABSOLUTE_ZERO, MAX_TEMPERATURE = -273.15, 10_000.0
 EXPECTED = "must be celsius, fahrenheit or kelvin (or C, F, K, °C, °F)"
 
 

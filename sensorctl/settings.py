@@ -15,7 +15,7 @@ from pydantic import Field, SecretStr, create_model, model_validator
 from alerter.settings import AlerterSettings
 from db.engine import database_role
 from db.roles import AccessLevel, Role
-from db.settings import PAST_RETENTION_DESCRIPTION, PastRetention
+from db.settings import PAST_RETENTION_DESCRIPTION, PastRetention, PlausibleSettings
 from messaging.management.permissions import User, permissions_of
 from messaging.topology import Topology
 from monitoring.settings import MonitoringSettings
@@ -42,6 +42,8 @@ COMPOSE_DEFAULTS = {
     "QUEUE_NAME": "sensor_data",
     "NAIVE_TIME_ZONE": "UTC",
     "PAST_RETENTION": "dead-letter",
+    "PLAUSIBLE_MIN": "-273.15",
+    "PLAUSIBLE_MAX": "10000",
     "POSTGRES_USER": "sensors",
     "POSTGRES_PASSWORD": "sensors",
     "POSTGRES_DB": "sensors",
@@ -61,7 +63,7 @@ ALERTER_LOGINS = OPERATOR_LOGINS | {
 }
 
 
-class OperatorSettings(MonitoringSettings, ServiceSettings):
+class OperatorSettings(MonitoringSettings, PlausibleSettings, ServiceSettings):
     """The broker, the database, the services to monitor, and the time zone of naive times."""
 
     naive_time_zone: TimeZone = Field(

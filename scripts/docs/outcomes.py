@@ -38,6 +38,10 @@ REASONS = {
         "`measured_at` is older than the readings that are kept (`RETENTION_DAYS`), so it would be dropped. "
         "A replay stores it once `RETENTION_DAYS` is larger, or with `PAST_RETENTION=store`."
     ),
+    DeadLetterReason.IMPLAUSIBLE: (
+        "The temperature, as the sensor sent it, is outside the plausible range of the installation "
+        "(`PLAUSIBLE_MIN`, `PLAUSIBLE_MAX`) or of the sensor. A replay stores it once the range includes it."
+    ),
     DeadLetterReason.UNROUTABLE: (
         "The message was published to `sensors` or by MQTT with a routing key or topic that no queue takes. "
         "A replay puts it into the queue."

@@ -29,10 +29,12 @@ def show_dry_run(name: str, file_format: FileFormat, options: CsvOptions) -> Fil
         typer.BadParameter: When the file cannot be read, or a column is missing.
     """
     report = ImportReport()
-    with open_history(name, file_format, options, _settings()) as history:
+    settings = _settings()
+    with open_history(name, file_format, options, settings) as history:
         show(_recognised(history))
         lines, items = history.read()
         messages = MessageReader(items, lines, history.zone, FilePosition(), report.invalid, report.left_out)
+        messages.plausible = settings.plausible_range
         remaining = iter(messages)
         show(_readings(list(islice(remaining, SHOWN_READINGS)), history))
         for _ in remaining:

@@ -67,6 +67,7 @@ class Import:
                 items, lines, history.zone, start, report.invalid, report.left_out, import_id
             )
             messages.retention = _find_retention(settings)
+            messages.plausible = settings.plausible_range
             with file_progress_bar() as bar:
                 size = path.stat().st_size if checkpoint else None
                 try:

@@ -13,6 +13,7 @@ from readings.files.text import TextLines
 from readings.model import Reading, Unit
 from readings.parsing import ParseContext, parse_fields, parse_reading
 from readings.payload import encode_reading
+from readings.plausible import PlausibleRanges
 
 
 class FilePosition(NamedTuple):
@@ -49,7 +50,7 @@ class MessageReader:
     skipped; a row that the options exclude is reported to `on_left_out`. A reading without an ID gets the one
     that a consumer would derive, so that repeated imports are recognised as duplicates. All messages carry
     `import_id`. Rows up to `position` are not read again. Readings older than `retention` are left out, or
-    counted in `expiring`.
+    counted in `expiring`. Temperatures outside the `plausible` ranges are left out.
     """
 
     def __init__(
@@ -70,6 +71,7 @@ class MessageReader:
         self._import_id = import_id
         self.position = position
         self.retention = KEEP_ALL
+        self.plausible = PlausibleRanges()
         self.expiring = 0
 
     def __iter__(self) -> Iterator[Message]:
@@ -86,7 +88,7 @@ class MessageReader:
             return None
         try:
             if not isinstance(item, Rejected):
-                return self._check_retention(item.line, parse_item(item, self._zone))
+                return self._check_reading(item.line, parse_item(item, self._zone))
             reason = item.reason
         except InvalidReading as error:
             reason = error.detail
@@ -94,8 +96,12 @@ class MessageReader:
         self._on_invalid(item.line, reason)
         return None
 
-    def _check_retention(self, line: int, reading: Reading) -> Reading | None:
-        """Return the reading; None if it is left out because it is older than the retention."""
+    def _check_reading(self, line: int, reading: Reading) -> Reading | None:
+        """Return the reading; None if it is left out as implausible or older than the retention."""
+        if violation := self.plausible.violation(reading):
+            self._advance(line, left_out=1)
+            self._on_left_out(line, violation)
+            return None
         since, leave_out = self.retention
         if since is None or reading.measured_at >= since:
             return reading

@@ -4,8 +4,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from db.settings import PastRetention
-from pipeline.handler import ReadingHandler, StoreEvents, StoreResult
+from pipeline.handler import ACCEPT_ALL, ReadingHandler, StoreEvents, StoreResult
 from readings.errors import InvalidReading
+from readings.plausible import PlausibleRanges
 from tests.unit.fakes import EventRecorder, FakeStore, FakeWork, delivery
 
 UTC_ZONE = ZoneInfo("UTC")
@@ -20,6 +21,7 @@ class HandlerHarness:
         zone: ZoneInfo = UTC_ZONE,
         processing_seconds: tuple[float, float] = (0, 0),
         past_retention: PastRetention = "dead-letter",
+        plausible: PlausibleRanges = ACCEPT_ALL,
     ) -> None:
         self.store = FakeStore(*errors)
         self.events = EventRecorder(StoreEvents)
@@ -28,6 +30,7 @@ class HandlerHarness:
             "naive_time_zone": zone,
             "processing_seconds": processing_seconds,
             "past_retention": past_retention,
+            "plausible": plausible,
         }
         self.use(self.store)
 

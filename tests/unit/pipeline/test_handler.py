@@ -9,6 +9,7 @@ from db.errors import InvalidData, StoreUnavailable
 from db.settings import PastRetention
 from pipeline.handler import ReadingHandler, StoreEvents
 from readings.errors import DeadLetterReason
+from readings.plausible import PlausibleRanges
 from runtime.errors import ShutdownRequested
 from tests.unit.bodies import with_fields
 from tests.unit.fakes import EventRecorder, FakeStore, FakeWork, delivery
@@ -140,6 +141,22 @@ def test_a_reading_that_is_older_than_the_retention_is_dead_lettered_or_stored_b
     assert reasons == [DeadLetterReason.PAST_RETENTION, None]
     assert "readings are kept from 2026-11-01 on (RETENTION_DAYS)" in str(errors[0])
     assert [reading.measured_at.day for reading in harness.store.readings.values()] == [1]
+
+
+def test_a_reading_outside_the_plausible_range_is_dead_lettered_with_its_value_and_the_range() -> None:
+    harness = HandlerHarness(plausible=PlausibleRanges(-40, 60))
+
+    errors = harness.handle(
+        with_fields(temperature=85), with_fields(temperature=-40.01), with_fields(temperature=140, unit="F")
+    )
+
+    assert [error and error.reason for error in errors[:2]] == [DeadLetterReason.IMPLAUSIBLE] * 2
+    assert str(errors[0]) == (
+        "implausible: temperature is 85 °C, outside the plausible range (PLAUSIBLE_MIN, PLAUSIBLE_MAX), "
+        "-40 to 60 °C"
+    )
+    assert errors[2] is None
+    assert [reading.temperature for reading in harness.store.readings.values()] == [60]
 
 
 def test_without_a_retention_every_reading_is_stored() -> None:

@@ -127,3 +127,9 @@ def test_a_secret_is_never_shown(settings_error: GetSettingsError, variable: str
 
     assert error.startswith(f"{variable}: must look like ")
     assert "s3" not in error
+
+
+def test_a_plausible_range_without_a_temperature_is_refused(settings_error: GetSettingsError) -> None:
+    error = settings_error(PipelineSettings, PLAUSIBLE_MIN="60", PLAUSIBLE_MAX="-40")
+
+    assert error == "PLAUSIBLE_MIN (60) is not below PLAUSIBLE_MAX (-40)"

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from readings.errors import DeadLetterReason, InvalidReading
 from readings.ids import validate_sensor_id
 from readings.model import Reading, Unit
-from readings.parsing import FUTURE_TOLERANCE, MAX_TEMPERATURE, ParseContext, parse_reading
+from readings.parsing import FUTURE_TOLERANCE, ParseContext, parse_reading
 from readings.payload import MAX_INTEGER, MqttDefaults, encode_reading
-from readings.units import ABSOLUTE_ZERO
+from readings.units import ABSOLUTE_ZERO, MAX_TEMPERATURE
 from tests.unit.bodies import CONTEXT, MESSAGE, NOW, with_fields
 
 PARSE_REASONS = {

@@ -16,8 +16,7 @@ from hypothesis import strategies as st
 from db.queries.export import ExportQuery, Series, column_names
 from readings.ids import validate_sensor_id
 from readings.model import Reading
-from readings.parsing import MAX_TEMPERATURE
-from readings.units import ABSOLUTE_ZERO
+from readings.units import ABSOLUTE_ZERO, MAX_TEMPERATURE
 from sensorctl.history import export as exporting
 from sensorctl.history.history_file import FileFormat
 from tests.unit.fakes import RunCommand

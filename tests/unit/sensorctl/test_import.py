@@ -239,6 +239,32 @@ def test_readings_older_than_the_retention_are_left_out_with_their_lines_or_publ
         assert "set PAST_RETENTION=store): 2-31" in err
 
 
+@pytest.mark.parametrize("option", [[], ["--dry-run"]])
+def test_readings_outside_the_plausible_range_are_left_out_with_their_lines(
+    sensorctl: RunCommand,
+    bulk: type[FakeBulk],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    option: list[str],
+) -> None:
+    monkeypatch.setenv("PLAUSIBLE_MAX", "60")
+    file = tmp_path / "probe.csv"
+    file.write_text(
+        "sensor_id,measured_at,temperature\n"
+        "1,2026-01-01T00:00:00Z,60\n1,2026-01-01T00:01:00Z,85\n1,2026-01-01T00:02:00Z,85\n"
+    )
+
+    code, _, err = sensorctl("import", str(file), *option)
+
+    assert code == 0
+    assert len(bulk.published) == (0 if option else 1)
+    assert f"{'Would publish' if option else 'Published'} 1 reading" in err
+    assert (
+        "Left out 2 lines (outside the plausible range (PLAUSIBLE_MIN, PLAUSIBLE_MAX), -273.15 to 60 °C): 3-4"
+        in err
+    )
+
+
 def test_without_the_database_nothing_is_left_out(
     sensorctl: RunCommand, bulk: type[FakeBulk], file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
