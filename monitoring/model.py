@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from monitoring.problems import ProblemKind, Severity
+from monitoring.problems import ProblemKind
+from runtime.severity import Severity
 
 
 class Health(StrEnum):

@@ -8,6 +8,8 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
+from runtime.severity import Severity
+
 # A sensor is offline if it sends nothing for this many of its usual intervals, and for at least this long.
 # The view `sensor_status` decides by the same numbers.
 OFFLINE_INTERVALS = 5
@@ -19,13 +21,6 @@ BACKLOG_AGE = timedelta(seconds=30)
 STARTUP_GRACE = timedelta(seconds=15)
 # The variables that make consumers store in batches. alerts.yml and the documentation repeat them.
 BATCH_MODE = "BATCH_SIZE=auto"
-
-
-class Severity(StrEnum):
-    """How urgent a problem is."""
-
-    CRITICAL = "critical"  # readings are not stored, or a service does not work
-    WARNING = "warning"
 
 
 class ProblemKind(StrEnum):

@@ -10,9 +10,10 @@ from messaging.management.client import ManagementRefused
 from monitoring.broker import OldestDeadLetter
 from monitoring.model import Health
 from monitoring.observation import Observation
-from monitoring.problems import BATCH_MODE, ProblemKind, Severity
+from monitoring.problems import BATCH_MODE, ProblemKind
 from monitoring.services import ServiceReport
 from monitoring.tracker import ProblemTracker
+from runtime.severity import Severity
 from tests.unit.monitoring.observations import (
     PIPELINE,
     SENSOR,
