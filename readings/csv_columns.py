@@ -6,7 +6,7 @@ import unicodedata
 from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal
 
-from readings.times import to_iso_8601
+from readings.times import EXPECTED, describe_invalid, to_iso_8601
 from readings.zone_names import MINUS_SIGN
 
 EPOCH = datetime.fromtimestamp(0, UTC)
@@ -70,12 +70,20 @@ def parse_local_time(text: str, *, origin: datetime = EPOCH, step_seconds: float
 
 def _parse_iso_8601(text: str) -> datetime:
     try:
-        return datetime.fromisoformat(to_iso_8601(text))
+        normalised = to_iso_8601(text)
     except ValueError as error:
         try:  # the other notations of ISO 8601, and a date alone
-            return datetime.fromisoformat(text)
+            parsed = datetime.fromisoformat(text)
         except ValueError:
             raise error from None
+    else:
+        try:
+            parsed = datetime.fromisoformat(normalised)
+        except ValueError:
+            raise ValueError(describe_invalid(text)) from None
+    if parsed.tzinfo and (problem := describe_invalid(text)) != EXPECTED:  # Python allows minutes above 59
+        raise ValueError(problem)
+    return parsed
 
 
 def parse_number(text: str, *, decimal: str = ".", scale: Decimal = Decimal(1)) -> float:

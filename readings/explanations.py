@@ -10,8 +10,9 @@ from readings.errors import DeadLetterReason, InvalidField, InvalidReading
 from readings.meanings import Meaning, meaning_of
 from readings.payload import SENSOR_FIELDS, TEMPERATURE_FIELDS, TIME_FIELDS
 from readings.shapes import Shape, example_body, recognise
-from readings.times import EXPECTED
+from readings.times import describe_invalid
 from runtime.text import escape_unprintable, quote_name, quote_value
+from runtime.validation_messages import validation_message
 
 NO_TIMESTAMP_HINT = (
     ", and the broker set no timestamp on the message: send measured_at in the body, or let the broker set "
@@ -28,11 +29,10 @@ FIELD_BY_ALIAS = {alias: field for field, aliases in ALIASES.items() for alias i
 def explain(error: ValidationError, body: bytes, *, for_mqtt: bool) -> InvalidReading:
     """Describe the first validation error, naming the field as the current format does."""
     first = error.errors(include_url=False, include_input=True)[0]
-    problem = escape_unprintable(
-        str(first["msg"]).removeprefix("Value error, ").removeprefix("Invalid JSON: ")
-    )
-    if first["type"].startswith("datetime") and "unexpected extra" in problem:
-        problem = f"{EXPECTED}, with hours to 23, minutes and seconds to 59, and an offset of less than a day"
+    if first["type"].startswith("datetime"):
+        problem = describe_invalid(str(first["input"]))
+    else:
+        problem = escape_unprintable(validation_message(first)).removeprefix("must be JSON: ")
     value = quote_value(first["input"])
     if first["type"] == "json_invalid":
         return _explain_not_json(body, value, problem, for_mqtt=for_mqtt)

@@ -11,6 +11,7 @@ from typing import Any
 from readings.csv_columns import EPOCH
 from readings.errors import InvalidField
 from readings.given_unit import find_given_unit
+from readings.given_zone import find_given_zone
 from readings.meanings import Fields, JsonObject, Meaning, meaning_of
 from readings.model import Unit
 from readings.payload import (
@@ -24,7 +25,6 @@ from readings.payload import (
 )
 from readings.times import format_timestamp, resolve_local, to_iso_8601
 from readings.units import UnknownUnit, find_unit, to_celsius
-from readings.zone_names import is_offset_of, is_zone_name
 from runtime.text import quote_name, quote_value
 
 _SAME_TEMPERATURE = 0.6  # K; one of two values in two units may be rounded to whole degrees
@@ -52,7 +52,7 @@ def has_only_known_fields(payload: ReadingPayload, body: bytes) -> bool:
 def reconcile(
     payload: ReadingPayload, body: bytes, zone: tzinfo, mqtt_defaults: MqttDefaults | None
 ) -> ReadingPayload:
-    """Return the payload with the unit that any field of the body gives.
+    """Return the payload with the unit and the offset that any field of the body gives.
 
     Raises:
         InvalidField: When two fields contradict each other, or a unit is unknown.
@@ -66,6 +66,11 @@ def reconcile(
             fields[meaning_of(name)].append((name, value))
     if mqtt_defaults or len(fields[Meaning.SENSOR]) > 1:
         _check_sensors(payload, content, fields[Meaning.SENSOR], mqtt_defaults)
+    if payload.measured_at.tzinfo is None:
+        offset = find_given_zone(content.fields, payload.measured_at, zone)
+        if offset:
+            zone = offset
+            payload = payload.model_copy(update={"measured_at": payload.measured_at.replace(tzinfo=offset)})
     times = fields[Meaning.TIME]
     if any(content.get(name) is not None for name in TIME_FIELDS):
         if len(times) > 1:
@@ -73,9 +78,7 @@ def reconcile(
     else:
         _reject_unread_times(times + fields[Meaning.TIME_OF_DEVICE], zone)
     _check_unique(fields[Meaning.UNIQUE])
-    if payload.measured_at.tzinfo is None:
-        _check_zone(payload.measured_at, content, zone)
-    unit = find_given_unit(fields[Meaning.UNIT], fields[Meaning.OTHER])
+    unit = find_given_unit(fields[Meaning.UNIT], fields[Meaning.OTHER], payload.temperature)
     if unit is not None and unit is not payload.unit:
         payload = payload.model_copy(update={"unit": unit})
     _check_temperatures(payload, content, fields)
@@ -113,17 +116,6 @@ def _check_times(payload: ReadingPayload, content: JsonObject, fields: Fields, z
         is_strict = name in {"measured_at", "timestamp"} and isinstance(value, str | int | float)
         if (moments or is_strict) and not _is_same_time(moments, resolve_local(payload.measured_at, zone)):
             raise _contradiction(content, TIME_FIELDS, (name, value), "two times")
-
-
-def _check_zone(local: datetime, content: JsonObject, zone: tzinfo) -> None:
-    for name, value in content.fields:
-        is_utc = name.casefold() in {"utc", "is_utc", "isutc"} and value is True
-        is_zone = is_zone_name(name) and isinstance(value, str | int | float) and value != ""
-        if (is_utc or is_zone) and not is_offset_of("UTC" if is_utc else value, local, zone):
-            raise InvalidField(
-                f"{quote_name(name)} is {quote_value(value)}, and the time has no offset: send it with one, "
-                f'as in "2026-11-22T06:28:37+01:00"; without one, it is in NAIVE_TIME_ZONE ({zone})'
-            )
 
 
 def _reject_unread_times(fields: Fields, zone: tzinfo) -> None:

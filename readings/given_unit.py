@@ -6,7 +6,8 @@ from functools import lru_cache
 from typing import Any
 
 from readings.errors import InvalidField
-from readings.meanings import Fields, JsonObject, Meaning, meaning_of
+from readings.factors import check_factors, is_factor
+from readings.meanings import Fields, JsonObject, Meaning, compact, meaning_of
 from readings.model import Unit
 from readings.payload import unit_of
 from readings.units import UnknownUnit, find_unit, is_temperature_unit
@@ -36,19 +37,25 @@ _FLAG = re.compile(
     r"(is|uses?|in|as)?(?:temp(?:erature)?(?:in|is)?)?"
     r"(?:(celsius|centigrade|metric)|fahrenheit|kelvin|imperial)(?:units?|scale|mode|system)?"
 )
-_FACTOR = re.compile(r"(?:temp(?:erature)?|value)?(?:multiplier|divisor|divider|scal(?:e|ing)factor)")
+# Fields whose value may be a letter for the unit.
+_FORMAT = re.compile(
+    r"(?:format|fmt|display|displaymode|mode|notation|system|dimension|suffix|symbol)"
+    r"|temp(?:erature|eratura|eratur)?(?:format|fmt|display|mode|notation|system|type|setting|preference)"
+)
 
 
-def find_given_unit(fields: Fields, others: Fields) -> Unit | None:
+def find_given_unit(fields: Fields, others: Fields, temperature: float) -> Unit | None:
     """Return the unit that the fields with the meaning of a unit give; None if none does.
 
     Raises:
         InvalidField: When a unit is unknown, two are different, or another field has a unit that is perhaps
-            the temperature's.
+            the temperature's, or a factor.
     """
+    check_factors([*fields, *others], temperature)
     found = [
         (name, value, _parse_unit(name, value))
         for name, container in fields
+        if not is_factor(name, container)
         for value in _of_temperature(container)
     ]
     for name, value, unit in found[1:]:
@@ -68,7 +75,7 @@ def find_given_unit(fields: Fields, others: Fields) -> Unit | None:
 
 
 def _check_flags(fields: Fields) -> None:
-    """Reject fields like `"isFahrenheit": true` and `"divisor": 10`, which may change what the value means.
+    """Reject fields like `"isFahrenheit": true`, which may change what the value means.
 
     Raises:
         InvalidField: When there is one.
@@ -76,26 +83,19 @@ def _check_flags(fields: Fields) -> None:
     for name, value in fields:
         if isinstance(value, JsonObject):
             _check_flags([(key, item) for key, item in value.fields if isinstance(item, bool)])
-        flag, is_factor = _classify(name)
+        flag = _find_flag(name)
         is_flag = isinstance(value, bool) or (flag and flag[1] and value in (0, 1))
         if flag and is_flag and bool(value) != bool(flag[2]):
-            problem = 'so that the unit is not clear: send it in the field "unit"'
-        elif is_factor and isinstance(value, int | float) and value != 1:
-            problem = "so that the temperature is not clear: send it without a factor, and no such field"
-        else:
-            continue
-        raise InvalidField(f"{quote_name(name)} is {quote_value(value)}, {problem}")
+            raise InvalidField(
+                f"{quote_name(name)} is {quote_value(value)}, so that the unit is not clear: send it in the "
+                'field "unit"'
+            )
 
 
 @lru_cache(maxsize=1024)
-def _classify(name: str) -> tuple[re.Match[str] | None, bool]:
-    """Return the match of a name that may say whether the value is in Celsius, and whether it is a factor."""
-    compact = _compact(name)
-    return _FLAG.fullmatch(compact), _FACTOR.fullmatch(compact) is not None
-
-
-def _compact(name: str) -> str:
-    return "".join(filter(str.isalnum, name.casefold()))
+def _find_flag(name: str) -> re.Match[str] | None:
+    """Return the match of a name that may say whether the value is in Celsius."""
+    return _FLAG.fullmatch(compact(name))
 
 
 def _of_temperature(value: Any) -> list[Any]:
@@ -117,21 +117,28 @@ def _units_elsewhere(fields: Any, path: str = "") -> Iterator[tuple[str, str, Un
 
 
 def _unit_in_text(path: str, name: str, value: str) -> Unit | None:
+    text = compact(name)
     is_unit = (
-        name in ("u", "eu") or meaning_of(name) is Meaning.UNIT or _compact(name).endswith(_UNIT_SUFFIXES)
+        name in ("u", "eu")
+        or meaning_of(name) is Meaning.UNIT
+        or text.endswith(_UNIT_SUFFIXES)
+        or _FORMAT.fullmatch(text)
     )
-    if system := _SYSTEMS.get(_compact(value)):
+    if system := _SYSTEMS.get(compact(value)):
         return system
     if (is_unit or not value.isascii()) and is_temperature_unit(value, with_degree_sign=not is_unit):
         return _parse_unit(path, value)
     is_description = name.casefold() in _DESCRIPTIONS
-    if _NOT_CELSIUS.search(value) or (
-        is_description and ("temp" in value.casefold() or "\N{DEGREE SIGN}" in value)
-    ):
+    is_not_celsius = _NOT_CELSIUS.search(value) or (is_description and value in ("F", "f"))
+    if is_not_celsius or (is_description and ("temp" in value.casefold() or "\N{DEGREE SIGN}" in value)):
         try:
             return find_unit(value[:MAX_DESCRIPTION_CHARACTERS])
-        except UnknownUnit:
-            return None
+        except UnknownUnit as error:
+            if is_not_celsius:
+                raise InvalidField(
+                    f"{quote_name(path)} is {quote_value(value)}, so that the unit is not clear: send it in "
+                    'the field "unit"'
+                ) from error
     return None
 
 

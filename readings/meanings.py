@@ -13,6 +13,11 @@ _UNIT = re.compile(
     rf"|(?:{_ANY})symbol|unidade?|unidaddemedida|einheit|unit[eé]|unità|degrees?"
 )
 _TEMPERATURE_IN_UNIT = re.compile(rf"(?:t|tmp|{_ANY})(?:deg|degrees?)?[cfk]\w*")
+_OTHER_QUANTITY = re.compile(
+    r"(?!.*temp).*(?:hum|pressure|baro|batt|volt|power|energy|co2|tvoc|pm10|pm2|lux|light|illum|rssi|snr"
+    r"|signal|wind|rain|moisture|noise|linkquality).*|rh|hpa|lqi",
+    re.IGNORECASE,
+)
 Fields = list[tuple[str, Any]]
 _TIMES = (
     "measuredat timestamp data time datetime date ts measurementtime measuretime measuredtime epoch epochtime"
@@ -56,9 +61,19 @@ class JsonObject(dict[str, Any]):
 @lru_cache(maxsize=1024)
 def meaning_of(name: str) -> Meaning:
     """Return the meaning of a field with this name."""
-    compact = "".join(filter(str.isalnum, name.casefold()))
-    if meaning := _MEANINGS.get(compact):
+    text = compact(name)
+    if meaning := _MEANINGS.get(text):
         return meaning
-    if _UNIT.fullmatch(compact):
+    if _UNIT.fullmatch(text):
         return Meaning.UNIT
-    return Meaning.TEMPERATURE_IN_UNIT if _TEMPERATURE_IN_UNIT.fullmatch(compact) else Meaning.OTHER
+    return Meaning.TEMPERATURE_IN_UNIT if _TEMPERATURE_IN_UNIT.fullmatch(text) else Meaning.OTHER
+
+
+def compact(name: str) -> str:
+    """Return the name of a field in lower case and without separators, as names are compared."""
+    return "".join(filter(str.isalnum, name.casefold()))
+
+
+def is_other_quantity(name: str) -> bool:
+    """Return whether this is the name of another quantity than temperature, such as `humidity`."""
+    return _OTHER_QUANTITY.fullmatch(name) is not None

@@ -30,6 +30,7 @@ from readings.units import parse_unit
 
 MAX_BODY_BYTES = 64 * 1024
 MAX_INTEGER = 2**63 - 1  # of PostgreSQL's bigint
+MAX_EXACT_FLOAT = 2.0**53  # above, not every integer is a float
 MESSAGE_TYPE = "reading.v1"
 CONTENT_TYPE = "application/json"
 # The names under which a field is accepted, in their order of precedence.
@@ -59,6 +60,8 @@ def sensor_id_of(value: Any) -> str:
         return validate_sensor_id(value)
     if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MAX_INTEGER:
         return str(value)
+    if isinstance(value, float) and value.is_integer() and 0 <= value <= MAX_EXACT_FLOAT:
+        return str(int(value))  # 1.0 is 1 in JSON
     raise ValueError(f"must be a string or an integer from 0 to {MAX_INTEGER}")
 
 

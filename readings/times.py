@@ -1,5 +1,6 @@
 """Times: the accepted notation, local times without an offset, and clocks that were never set."""
 
+import calendar
 import re
 from datetime import UTC, datetime, tzinfo
 
@@ -12,6 +13,15 @@ _NOTATION = re.compile(
     r"(?:(Z|UTC|GMT)|(?:UTC|GMT)?\s?([+\-\u2212])(\d\d):?(\d\d)?)?",
     re.ASCII | re.IGNORECASE,
 )
+_PARTS = re.compile(
+    r"(\d{4})-?(\d\d)-?(\d\d)[Tt _]\s?(\d\d):?(\d\d)(?::?(\d\d)(?:[.,]\d+)?)?"
+    r"\s?(?:[+\-\u2212](\d\d):?(\d\d)?|\D*)",
+    re.ASCII,
+)
+_LIMITS = (
+    ("year", 1, 9999), ("month", 1, 12), ("day", 1, 31), ("hour", 0, 23), ("minute", 0, 59),
+    ("second", 0, 59), ("offset's hour", 0, 23), ("offset's minute", 0, 59),
+)  # fmt: skip
 _ZONE_NAME = re.compile(r"\d\s*\[?([A-Za-z][A-Za-z_/]+)\]?\s*$")
 
 # Where the clock of a device starts that nothing has set. These are years with real measurements too, so that
@@ -45,6 +55,20 @@ def to_iso_8601(text: str) -> str:
     if sign:
         offset = f"{'+' if sign == '+' else '-'}{hours}:{minutes or '00'}"
     return f"{date}T{time.replace(',', '.')}{offset}"
+
+
+def describe_invalid(text: str) -> str:
+    """Return what is wrong with a text that is no time: a part that does not exist, or the notation."""
+    match = _PARTS.fullmatch(text.strip())
+    if match is None:
+        return EXPECTED
+    for (part, least, most), digits in zip(_LIMITS, match.groups(), strict=True):
+        if digits and not least <= int(digits) <= most:
+            return f"the {part} is {digits}, and must be {least} to {most}"
+    year, month, day = map(int, match.groups()[:3])
+    if day > calendar.monthrange(year, month)[1]:
+        return f"the day {year:04}-{month:02}-{day:02} does not exist"
+    return EXPECTED
 
 
 def resolve_local(local: datetime, zone: tzinfo) -> tuple[datetime, ...]:

@@ -4,6 +4,8 @@ import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
+from readings.meanings import compact
+from readings.posix_zones import parse_posix_zone
 from runtime.text import quote_value
 
 MINUS_SIGN = "\u2212"
@@ -53,7 +55,16 @@ def find_zone(name: str) -> tzinfo | None:
 
 def is_zone_name(name: str) -> bool:
     """Return whether a column or field with this name has the time zone of a time, or its offset."""
-    return "".join(filter(str.isalnum, name.casefold())) in ZONE_FIELD_NAMES
+    return compact(name) in ZONE_FIELD_NAMES
+
+
+def parse_fixed_offset(text: str) -> tzinfo | None:
+    """Return the offset that a text certainly is: `+05:30`, `UTC`, `Z`, or `EST5` in POSIX's notation."""
+    normalised = text.strip().replace(MINUS_SIGN, "-")
+    if normalised.upper() in ("UTC", "GMT", "Z"):
+        return UTC
+    posix = parse_posix_zone(normalised)
+    return _parse_offset(normalised) or (posix.offset if posix else None)
 
 
 def is_offset_of(value: object, local: datetime, zone: tzinfo) -> bool:
@@ -67,12 +78,13 @@ def is_offset_of(value: object, local: datetime, zone: tzinfo) -> bool:
 
 
 def _zone_of(text: str) -> tzinfo | None:
+    posix = parse_posix_zone(text)
     try:
-        return _parse_offset(text) or find_zone(text)
+        return (posix.offset if posix else None) or _parse_offset(text) or find_zone(text)
     except ValueError:
         pass
     try:
-        return ZoneInfo(text)
+        return ZoneInfo(posix.zone_name if posix and posix.zone_name else text)
     except (ValueError, OSError, LookupError):
         return None
 

@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 
 from runtime.errors import ServiceUnavailable
 from runtime.text import to_valid_text
+from runtime.validation_messages import validation_message
 from web.security import SECURITY_HEADERS
 
 PROBLEM_JSON = "application/problem+json"
@@ -67,9 +68,9 @@ def _handle_invalid_request(_request: Request, error: Exception) -> JSONResponse
 
 
 def _describe(error: dict[str, Any]) -> str:
-    """Return the place and the message of one error that pydantic found."""
+    """Return the place and the message of one validation error."""
     place = ".".join(str(part) for part in error["loc"])
-    return to_valid_text(f"{place}: {error['msg'].removeprefix('Value error, ')}")
+    return to_valid_text(f"{place}: {validation_message(error)}")
 
 
 def _handle_unavailable(_request: Request, error: Exception) -> JSONResponse:

@@ -1,6 +1,5 @@
 """The layout of a CSV file, and the reading of its rows."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import tzinfo
@@ -15,15 +14,11 @@ from readings.files.csv_units import read_unit, split_unit
 from readings.files.errors import InvalidRow
 from readings.files.records import Item, LeftOut, Record, Rejected
 from readings.files.text import TextLines, is_undecodable
+from readings.meanings import is_other_quantity
 from readings.model import Unit
 from readings.units import UnknownUnit, parse_unit
 from runtime.text import quote_value
 
-OTHER_QUANTITY = re.compile(
-    r"(?!.*temp).*(?:hum|pressure|baro|batt|volt|power|energy|co2|tvoc|pm10|pm2|lux|light|illum|rssi|snr"
-    r"|signal|wind|rain|moisture|noise|linkquality).*|rh|hpa|lqi",
-    re.IGNORECASE,
-)
 DELIMITER_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar", " ": "space"}
 
 
@@ -153,7 +148,7 @@ class CsvLayout:
         """
         used = {self.columns.sensor, *(index for index, _ in self.columns.where)}
         for index in self.columns.quantities:
-            if index not in used and OTHER_QUANTITY.fullmatch(fields[index]):
+            if index not in used and is_other_quantity(fields[index]):
                 name = self.header[index]
                 raise InvalidRow(
                     f"the column {name!r} is {quote_value(fields[index])}, which is no temperature: leave "

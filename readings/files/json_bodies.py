@@ -10,6 +10,7 @@ from typing import Any
 from readings.csv_columns import parse_local_time
 from readings.files.records import Body, Item, Record, Rejected
 from readings.files.text import TextLines
+from readings.given_zone import zone_fields
 from readings.model import Unit
 from readings.payload import MAX_BODY_BYTES, SENSOR_FIELDS, TIME_FIELDS
 
@@ -153,5 +154,7 @@ def _fields(body: Body) -> dict[str, Any]:
 
 
 def _time_field(fields: dict[str, Any]) -> str | None:
+    if any(zone_fields(fields.items())):
+        return None
     names = [name for name in TIME_FIELDS if isinstance(fields.get(name), str)]
     return names[0] if len(names) == 1 else None

@@ -68,8 +68,8 @@ MISSING = [
     case("measured_at", without("measured_at"), "measured_at is missing"),
     case("temperature", without("temperature"), "temperature is missing"),
 ]
-FINITE = "Input should be a finite number"
-NUMBER = "Input should be a valid number"
+FINITE = "must be a finite number"
+NUMBER = "must be a number"
 ISO_8601 = 'must be an ISO 8601 time such as "2026-11-22T05:28:37Z"'
 RAW_NUMBERS = [
     case("NaN", with_raw("temperature", "NaN"), f"temperature is nan: {FINITE}"),
@@ -98,12 +98,14 @@ TIMES = [
     *each(ISO_8601, 1700000000, 1700000000.5, "1700000000", "2026-11-22", "20261122T052837Z", "2026-W47-7"),
     *each(ISO_8601, "", "yesterday", "22.11.2026 05:28", "10000-01-01T00:00:00Z", True, None, []),
     *each("is before 2000", "1970-01-01T00:00:00Z", "1999-12-31T23:59:59", "0001-01-01T00:00:00+14:00"),
-    ("2026-13-01T00:00:00Z", "month value is outside"),
-    ("2026-02-30T00:00:00Z", "day value is outside"),
-    ("0000-01-01T00:00:00Z", "year 0 is out of range"),
+    ("2026-13-01T00:00:00Z", "the month is 13, and must be 1 to 12"),
+    ("2026-02-30T00:00:00Z", "the day 2026-02-30 does not exist"),
+    ("0000-01-01T00:00:00Z", "the year is 0000, and must be 1 to 9999"),
     ("2026-\x00\x1b", r"measured_at is '2026-\x00\x1b': "),
-    *each("with hours to 23, minutes", "2026-06-30T23:59:60Z", "2026-06-30T24:00:00Z"),
-    *each("with hours to 23, minutes", "2026-06-30T12:00:00+25:00"),
+    ("2026-06-30T23:59:60Z", "the second is 60, and must be 0 to 59"),
+    ("2026-06-30T24:00:00Z", "the hour is 24, and must be 0 to 23"),
+    *each("the offset's hour is 2", "2026-06-30T12:00:00+24:00", "2026-06-30 12:00-25:00"),
+    *each("the offset's minute is 60, and must be 0 to 59", "2026-06-30T12:00:00+14:60"),
     *each("the time zone CET instead of an offset", "2026-06-30T12:00:00 CET", "2026-06-30 12:00 [CET]"),
     *each("is the day on which many clocks start", "2000-01-01T00:00:12Z", "2000-01-01T23:59:59"),
     ("2016-01-01T00:03:07Z", "a clock that was never set starts (Tasmota"),
@@ -113,12 +115,20 @@ UNITS = each(
     *("rankine", "", "°", "0.1 °C", "m°C", 1, True, ["C"], "u" * 1000, "\x1b"),
 )
 UUIDS = each(
-    "UUID", "nope", "", "z" * 2000, 5, [], "\x00\x1b", "\u202e", "01934f2a-7c00-7000-8000-00000000000"
+    "must be a UUID such as",
+    "nope",
+    "",
+    "z" * 2000,
+    5,
+    [],
+    "\x00\x1b",
+    "\u202e",
+    "01934f2a-7c00-7000-8000-00000000000",
 )
 SEQUENCES = [
-    (-1, "greater than or equal to 0"),
-    (2**63, "less than or equal to 9223372036854775807"),
-    *each("valid integer", 1.5, 1.0, True, "1"),
+    (-1, "must be at least 0"),
+    (2**63, "must be at most 9223372036854775807"),
+    *each("must be a whole number", 1.5, 1.0, True, "1"),
 ]
 FIELDS = [
     *(field_case("temperature", *row) for row in TEMPERATURES),

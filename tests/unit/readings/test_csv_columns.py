@@ -36,6 +36,21 @@ def test_other_texts_are_rejected(text: str) -> None:
         parse_time(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("2026-01-01 12:00+24:00", "the offset's hour is 24"),
+        ("2026-01-01T12:00:00+14:60", "the offset's minute is 60"),
+        ("20260101T120000-1460", "the offset's minute is 60"),
+        ("2026-02-29 12:00", "the day 2026-02-29 does not exist"),
+        ("2026-01-01 24:00", "the hour is 24"),
+    ],
+)
+def test_a_time_that_does_not_exist_is_explained(text: str, problem: str) -> None:
+    with pytest.raises(ValueError, match=problem):
+        parse_time(text)
+
+
 def test_a_column_is_found_by_its_name_before_its_number() -> None:
     assert column_index(["a", "1", "b"], "1") == 1
     assert column_index(["a", "1", "b"], "3") == 2

@@ -50,7 +50,7 @@ def test_a_unit_in_any_field_is_used(fields: dict[str, Any], celsius: float) -> 
         ({"TempUnit": "rankine"}, "TempUnit is 'rankine': must be celsius, fahrenheit or kelvin"),
         ({"units": "imperial"}, "units is 'imperial': must be"),
         ({"units": {"humidity": "%"}}, "units is {'humidity': '%'}: must be"),
-        ({"scale": 0.1}, "scale is 0.1: must be"),
+        ({"scale": 0.1}, "scale is 0.1, so that the temperature is not clear"),
         ({"Unit": 2}, "Unit is 2: must be"),
         ({"unit": "C", "units": "F"}, "unit is 'C' and units is 'F': two units; send one"),
         ({"attributes": {"unit_of_measurement": "°F"}}, "attributes.unit_of_measurement is '°F', perhaps of"),

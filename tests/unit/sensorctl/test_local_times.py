@@ -138,3 +138,12 @@ def test_the_order_of_messages_distinguishes_the_passes(file_format: FileFormat)
     [(line, reason)] = imported.invalid
     assert line == (5 if file_format == "jsonl" else 1)
     assert "showed twice" in reason
+
+
+def test_a_message_with_a_zone_of_its_own_is_in_no_pass() -> None:
+    times = ["2024-10-27T01:30:00", "2024-10-27T02:30:00", "2024-10-27T02:30:00", "2024-10-27T03:30:00"]
+    messages = [{"id": "hall", "data": time, "temperatura": 20, "tz": "EST5"} for time in times]
+
+    imported = Imported(json.dumps(messages), file_format="json", zone=BERLIN)
+
+    assert [time[11:16] for _, time, _ in imported.values] == ["06:30", "07:30", "07:30", "08:30"]

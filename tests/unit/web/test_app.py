@@ -59,7 +59,7 @@ def service() -> Iterator[Service]:
     [
         ("/api/nowhere", None, 404, "Not Found"),
         ("/api/items", None, 405, "Method Not Allowed"),
-        ("/api/items", {}, 400, "body.name: Field required"),
+        ("/api/items", {}, 400, "body.name: is missing"),
         ("/api/unavailable", None, 503, "The database does not answer."),
         ("/api/bug", None, 500, "The request failed because of a bug; the service's log has the traceback."),
     ],

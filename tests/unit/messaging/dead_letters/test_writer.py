@@ -13,7 +13,7 @@ from readings.errors import DeadLetterReason, InvalidReading
 from tests.unit.fake_broker import FakeBroker, Message
 
 QUEUE = "heat.dead"
-ERROR = InvalidReading(DeadLetterReason.INVALID_FIELD, "temperature is 'hot': Input should be a valid number")
+ERROR = InvalidReading(DeadLetterReason.INVALID_FIELD, "temperature is 'hot': must be a number")
 METHOD = pika.spec.Basic.Deliver("consumer", 1, False, "sensors", "reading.kitchen")
 DEFAULT_EXCHANGE_METHOD = pika.spec.Basic.Deliver("consumer", 1, False, "", "heat")
 
@@ -42,7 +42,7 @@ def test_the_headers_have_reason_time_consumer_and_original_route() -> None:
     headers = {name: value for name, value in dead.headers.items() if name != "x-dead-at"}
     assert headers == {
         "x-dead-reason": "invalid-field",
-        "x-dead-detail": "temperature is 'hot': Input should be a valid number",
+        "x-dead-detail": "temperature is 'hot': must be a number",
         "x-dead-by": "pipeline@host:7",
         "x-original-exchange": "sensors",
         "x-original-routing-key": "reading.kitchen",

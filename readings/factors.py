@@ -1,0 +1,110 @@
+"""Fields of a body that say the temperature is scaled: a factor, a power of ten, or tenths of a degree."""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+
+from readings.errors import InvalidField
+from readings.meanings import Fields, JsonObject, compact, is_other_quantity
+from runtime.text import quote_name, quote_value
+
+_OF_TEMPERATURE = r"(?:t|temp(?:erature|eratura|eratur)?|value|val|raw|reading|measurement)"
+_FACTOR = re.compile(
+    rf"{_OF_TEMPERATURE}?(?:multiplier|multiplicator|multiplyby|divisor|divider|divideby|factor|faktor|teiler"
+    rf"|scal(?:e|ing)(?:factor|by)?){_OF_TEMPERATURE}?|{_OF_TEMPERATURE}(?:mult|div|gain)"
+)
+_EXPONENT = re.compile(
+    rf"{_OF_TEMPERATURE}?(?:scale|decimal)?(?:exponent|exp10|pow(?:er)?(?:of)?(?:10|ten)){_OF_TEMPERATURE}?"
+)
+_DECIMALS = re.compile(rf"{_OF_TEMPERATURE}?(?:decimals?|decimal(?:places|digits|point)){_OF_TEMPERATURE}?")
+_SCALE_IN_TEXT = re.compile(
+    r"(?:(?<![\d.,])0[.,]\d+|(?<!\d)1/10+|tenths?|hundredths?|zehntel|hundertstel"
+    r"|(?<![^\W_])(?:milli|deci|centi))"
+    r"[\s-]?(?:of )?(?:an? )?(?:[°˚º]|deg|celsius|kelvin|fahrenheit|grad(?![^\W\d_])|[CFK](?![^\W_]))"
+    r"|(?:[°˚º]\s?[CFK]|celsius|kelvin|fahrenheit)\s?[*x\u00d7/·]\s?10+(?!\d)",
+    re.IGNORECASE,
+)
+# What else a text may give in tenths of a degree.
+_QUALITY = re.compile(
+    r"resol|accura|precis|toler|\u00b1|\+/-|error|drift|hyster|thresh|delta|dead ?band|repeatab|genauigkeit"
+    r"|auflösung|offset|correct|calib",
+    re.IGNORECASE,
+)
+_TRUE_SCALE = re.compile(r"(?:in)?(?:tenths|hundredths|x100?|times100?|scaled)(?:degrees?|deg|celsius|c|f)?")
+
+
+def check_factors(fields: Fields, temperature: float) -> None:
+    """Reject fields like `"divisor": 10` and `"note": "tenths of °C"`, which may change what the value means.
+
+    The fields of another quantity, such as those inside `humidity`, count for that.
+
+    Raises:
+        InvalidField: When there is one.
+    """
+    for name, value in _find_factors(fields, temperature):
+        raise InvalidField(
+            f"{quote_name(name)} is {quote_value(value)}, so that the temperature is not clear: send it "
+            "without a factor, and no such field"
+        )
+
+
+def _find_factors(fields: Fields, temperature: float) -> Iterator[tuple[str, Any]]:
+    for name, value in fields:
+        if isinstance(value, JsonObject) and not is_other_quantity(name):
+            yield from _find_factors(value.fields, temperature)
+        elif isinstance(value, list):
+            yield from _find_factors([(name, item) for item in value], temperature)
+        if isinstance(value, str) and _is_scale(value):
+            yield name, value
+        yield from ((name, item) for item in _values(value) if _changes(name, item, temperature))
+
+
+def is_factor(name: str, value: Any) -> bool:
+    """Return whether a field is a factor and no unit, as `scale` may be either."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return _neutral(name) is not None and (is_number or (isinstance(value, str) and _has_digit(value)))
+
+
+def _changes(name: str, value: Any, temperature: float) -> bool:
+    """Return whether a field may make the temperature another number."""
+    neutral = _neutral(name)
+    if value is True:
+        return _TRUE_SCALE.fullmatch(compact(name)) is not None
+    if neutral is None or isinstance(value, bool) or not isinstance(value, int | float | str):
+        return False
+    if isinstance(value, str):
+        try:
+            value = float(value)
+        except ValueError:
+            return _has_digit(value)
+    if _DECIMALS.fullmatch(compact(name)) and not (temperature.is_integer() and temperature):
+        return False  # they are those of this number
+    return bool(value != neutral)
+
+
+@lru_cache(maxsize=1024)
+def _neutral(name: str) -> float | None:
+    """Return the value with which a factor or a power of ten changes nothing; None for other fields."""
+    text = compact(name)
+    if _FACTOR.fullmatch(text):
+        return 1
+    return 0 if _EXPONENT.fullmatch(text) or _DECIMALS.fullmatch(text) else None
+
+
+def _values(value: Any) -> Iterator[Any]:
+    """Yield the value, or those of an object like `{"temperature": 0.1, "humidity": 1}`."""
+    if not isinstance(value, JsonObject):
+        yield value
+        return
+    for name, item in value.fields:
+        if not is_other_quantity(name):
+            yield item
+
+
+def _is_scale(text: str) -> bool:
+    return _SCALE_IN_TEXT.search(text) is not None and _QUALITY.search(text) is None
+
+
+def _has_digit(text: str) -> bool:
+    return any(character.isdigit() for character in text)
