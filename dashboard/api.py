@@ -28,16 +28,15 @@ from monitoring.model import SystemStatus
 from readings.ids import sensor_id_forms
 from runtime.errors import ServiceUnavailable
 from web.auth import Address, Auth, Credentials, require_token
-from web.errors import document_errors
+from web.errors import INVALID_INPUT, document_errors
 from web.limits import Slots
 from web.sse import EventStream, json_event, stream_changes
 
 MAX_SENSORS = 100
 UNAVAILABLE = document_errors(HTTPStatus.SERVICE_UNAVAILABLE)
-INVALID = document_errors(HTTPStatus.BAD_REQUEST)
 THROTTLED = document_errors(HTTPStatus.TOO_MANY_REQUESTS)
 CHANGE_ERRORS = {
-    **INVALID,
+    **INVALID_INPUT,
     **THROTTLED,
     **document_errors(HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN),
     **document_errors(HTTPStatus.SERVICE_UNAVAILABLE, model=PartialFailureResponse),
@@ -106,7 +105,7 @@ def get_history(snapshot: Latest) -> History:
     return snapshot.history
 
 
-@router.get("/minutes", responses=INVALID | UNAVAILABLE, dependencies=[Depends(require_database)])
+@router.get("/minutes", responses=INVALID_INPUT | UNAVAILABLE, dependencies=[Depends(require_database)])
 def get_minutes(
     resources: Shared,
     sensor: Annotated[list[SensorId], Query(description="Sensor IDs", min_length=1, max_length=MAX_SENSORS)],

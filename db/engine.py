@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from db.errors import InvalidData, PermissionDenied, StoreTimeout, StoreUnavailable
 from db.session import CLIENT_ENCODING, find_schema, startup_options
 from db.settings import DRIVER, DatabaseSettings
-from runtime.errors import ErrorTranslator
+from runtime.errors import ErrorTranslator, InvalidInput
 
 CONNECT_TIMEOUT_SECONDS = 5
 STATEMENT_TIMEOUT_SECONDS = 10
@@ -20,6 +20,7 @@ LOCK_TIMEOUT_SECONDS = 5
 # https://www.postgresql.org/docs/17/errcodes-appendix.html. The same data would fail on every attempt.
 DATA_ERROR_CLASSES = ("22", "23")
 INSUFFICIENT_PRIVILEGE = "42501"
+INVALID_PARAMETER_VALUE = "22023"  # with the column as the field: what a user entered is refused
 QUERY_CANCELED = "57014"  # by statement_timeout
 LOCK_NOT_AVAILABLE = "55P03"  # by lock_timeout
 # The driver has no SQLSTATE for a rejected connection. In another language the hint is missing.
@@ -119,7 +120,11 @@ def execute_composed(connection: Connection, statement: sql.Composable) -> None:
 
 
 def translate_errors() -> AbstractContextManager[None]:
-    """Translate errors of psycopg and SQLAlchemy into InvalidData, StoreUnavailable or a subclass of it."""
+    """Translate errors of psycopg and SQLAlchemy.
+
+    They become InvalidInput where a function of the schema refuses what a user entered, InvalidData for other
+    data, and StoreUnavailable or a subclass of it for the rest.
+    """
     return _ERROR_TRANSLATOR
 
 
@@ -128,10 +133,18 @@ def _driver_error(error: BaseException) -> BaseException:
     return (error.orig if isinstance(error, DBAPIError) else None) or error
 
 
-def _translate(error: BaseException) -> InvalidData | StoreUnavailable | None:
-    if isinstance(error, psycopg.Error | SQLAlchemyError):
-        return _error_type(_driver_error(error))(describe(error))
-    return None
+def _translate(error: BaseException) -> InvalidInput | InvalidData | StoreUnavailable | None:
+    if not isinstance(error, psycopg.Error | SQLAlchemyError):
+        return None
+    cause = _driver_error(error)
+    return _invalid_input(cause) or _error_type(cause)(describe(error))
+
+
+def _invalid_input(error: BaseException) -> InvalidInput | None:
+    if _sqlstate(error) != INVALID_PARAMETER_VALUE or not isinstance(error, psycopg.Error):
+        return None
+    field, message = error.diag.column_name, error.diag.message_primary
+    return InvalidInput(message, field) if field and message else None
 
 
 _ERROR_TRANSLATOR = ErrorTranslator(_translate)

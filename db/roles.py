@@ -1,4 +1,7 @@
-"""The database roles and their grants: the owner migrates, the writer inserts, the reader reads views.
+"""The database roles and their grants.
+
+The owner migrates, the writer inserts, the reader reads views, and the manager also calls the functions that
+change something.
 
 All grants are here. `sensorctl setup` repeats them after each migration, so that they cover new tables and
 views. The writer needs no privilege for tables that triggers write.
@@ -24,17 +27,39 @@ class AccessLevel(StrEnum):
 
     WRITER = "writer"
     READER = "reader"
+    MANAGER = "manager"
 
 
 WRITER_GRANTS = {"reading": "INSERT", "sensor": "INSERT", "retention": "SELECT"}
 # The reader may also select from every view; a view reads its tables with its owner's privileges.
 READER_GRANTS = {"alembic_version": "SELECT", "retention": "SELECT", "acknowledged_loss": "SELECT"}
+MANAGER_GRANTS = READER_GRANTS | {"audit": "SELECT", "api_key": "SELECT", "login_session": "SELECT"}
+GRANTS = {
+    AccessLevel.WRITER: WRITER_GRANTS,
+    AccessLevel.READER: READER_GRANTS,
+    AccessLevel.MANAGER: MANAGER_GRANTS,
+}
 # These functions run as the owner. Their arguments do not let the caller choose what they do.
 WRITER_FUNCTIONS = ("create_partitions()", "drop_expired()")
 READER_FUNCTIONS = ("last_hour()", "sensor_states()", "acknowledge_loss(text, uuid, bigint, bigint, text)")
-FUNCTIONS = (*WRITER_FUNCTIONS, *READER_FUNCTIONS)
-# What each login may take of the server's connections, so that neither keeps the other, or the owner, out.
-CONNECTION_SHARES = {AccessLevel.WRITER: 0.6, AccessLevel.READER: 0.25}
+# Besides those of the reader. Each records what it changes in `audit`, in the same transaction; sessions and
+# the last use of a key are no changes.
+MANAGER_FUNCTIONS = (
+    "create_api_key(text, text, text, bytea)",
+    "revoke_api_key(text, text)",
+    "note_key_use(bigint[])",
+    "open_session(bytea, bigint, integer)",
+    "close_session(bytea)",
+    "record_dead_letter_change(text, text, text[], jsonb[], jsonb)",
+)
+FUNCTIONS = (*WRITER_FUNCTIONS, *READER_FUNCTIONS, *MANAGER_FUNCTIONS)
+ALLOWED_FUNCTIONS = {
+    AccessLevel.WRITER: WRITER_FUNCTIONS,
+    AccessLevel.READER: READER_FUNCTIONS,
+    AccessLevel.MANAGER: (*READER_FUNCTIONS, *MANAGER_FUNCTIONS),
+}
+# What each login may take of the server's connections, so that none keeps another, or the owner, out.
+CONNECTION_SHARES = {AccessLevel.WRITER: 0.6, AccessLevel.READER: 0.15, AccessLevel.MANAGER: 0.15}
 OWN_RELATIONS = """
 SELECT relname AS name, relkind IN ('v', 'm') AS is_view
 FROM pg_class
@@ -141,13 +166,13 @@ def _grants(role: Role, relations: list[Relation]) -> Iterator[sql.Composed]:
             yield sql.SQL("GRANT {privilege} ON {relation} TO {role}").format(
                 privilege=sql.SQL(privilege), **identifiers
             )
-    allowed = WRITER_FUNCTIONS if role.access is AccessLevel.WRITER else READER_FUNCTIONS
     for function in FUNCTIONS:
-        template = "GRANT {} TO {}" if function in allowed else "REVOKE {} FROM {}"
+        is_allowed = function in ALLOWED_FUNCTIONS[role.access]
+        template = "GRANT {} TO {}" if is_allowed else "REVOKE {} FROM {}"
         yield sql.SQL(template).format(sql.SQL(f"EXECUTE ON FUNCTION {function}"), name)
 
 
 def _privilege(access: AccessLevel, relation: Relation) -> str | None:
-    if access is AccessLevel.WRITER:
-        return WRITER_GRANTS.get(relation.name)
-    return "SELECT" if relation.is_view else READER_GRANTS.get(relation.name)
+    if relation.is_view and access is not AccessLevel.WRITER:
+        return "SELECT"
+    return GRANTS[access].get(relation.name)

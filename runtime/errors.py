@@ -11,6 +11,18 @@ class ServiceUnavailable(Exception):
     """A required service does not answer now, and may answer later."""
 
 
+class InvalidInput(Exception):
+    """What a user entered is refused, and nothing was changed.
+
+    `field` names what was entered; `message` says why it is refused, and what is accepted.
+    """
+
+    def __init__(self, message: str, field: str) -> None:
+        super().__init__(f"{field}: {message}" if field else message)
+        self.message = message
+        self.field = field
+
+
 class ShutdownRequested(Exception):
     """A shutdown was requested while the process was waiting."""
 

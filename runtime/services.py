@@ -61,10 +61,10 @@ class DatabaseRole:
 
 
 SENSOR, PIPELINE, OPERATOR, ALERTER = map(BrokerUser, ("sensor", "pipeline", "operator", "alerter"))
-WRITER, READER = map(DatabaseRole, ("writer", "reader"))
+WRITER, READER, MANAGER = map(DatabaseRole, ("writer", "reader", "manager"))
 # Everything that setup creates besides the owners. The operator is sensorctl's user, too.
 BROKER_USERS = (SENSOR, PIPELINE, OPERATOR, ALERTER)
-DATABASE_ROLES = (WRITER, READER)
+DATABASE_ROLES = (WRITER, READER, MANAGER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +150,7 @@ SERVICES = (
         image="sensors-dashboard",
         stage=Stage.DASHBOARD,
         broker_user=OPERATOR,
-        database_role=READER,
+        database_role=MANAGER,
         native_port=8085,
         container_port=8085,
         published=True,

@@ -8,8 +8,8 @@ import typer
 from db.errors import StoreUnavailable
 from messaging.errors import BrokerUnavailable
 from runtime.command_line import report, run_command
-from runtime.errors import ServiceUnavailable
-from runtime.exit_codes import EXIT_UNAVAILABLE
+from runtime.errors import InvalidInput, ServiceUnavailable
+from runtime.exit_codes import EXIT_UNAVAILABLE, EXIT_USAGE
 from sensorctl.lazy_group import CommandEntry, LazyGroup
 
 HELP = """Operate the running system.
@@ -99,6 +99,8 @@ def main() -> None:
 def _run() -> None:
     try:
         app()
+    except InvalidInput as error:
+        sys.exit(report(str(error), EXIT_USAGE))
     except ServiceUnavailable as error:
         message = f"{_server_prefix(error)}{error}\nRun `sensorctl doctor` to see what is missing."
         sys.exit(report(message, EXIT_UNAVAILABLE))

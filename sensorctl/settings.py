@@ -6,11 +6,11 @@ import socket
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import Self, TypeVar
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, SecretStr, create_model, model_validator
+from pydantic import Field, SecretStr, model_validator
 
 from alerter.settings import AlerterSettings
 from db.engine import database_role
@@ -21,8 +21,18 @@ from messaging.topology import Topology
 from monitoring.settings import MonitoringSettings
 from runtime.env_file import read_env_file
 from runtime.errors import ConfigurationError
-from runtime.services import ALERTER, BROKER_USERS, DATABASE_ROLES, OPERATOR, READER, BrokerUser, DatabaseRole
-from runtime.settings import ServiceSettings, Settings, TimeZone, load
+from runtime.services import (
+    ALERTER,
+    BROKER_USERS,
+    DATABASE_ROLES,
+    MANAGER,
+    OPERATOR,
+    READER,
+    BrokerUser,
+    DatabaseRole,
+)
+from runtime.settings import ServiceSettings, TimeZone, load
+from sensorctl.accounts import Accounts, manager_login
 
 ROOT = Path(__file__).resolve().parent.parent
 LOOPBACK = "127.0.0.1"
@@ -50,12 +60,17 @@ COMPOSE_DEFAULTS = {
     **{account.user_variable: account.name for account in (*BROKER_USERS, *DATABASE_ROLES)},
     **{account.password_variable: account.name for account in (*BROKER_USERS, *DATABASE_ROLES)},
 }
-# Only setup logs in as the owner; every other command uses the logins of the operator and the reader.
+# Only setup logs in as the owner. Every other command uses the logins of the operator and the reader, and one
+# that changes something in the database the manager's instead of the reader's.
 OPERATOR_LOGINS = {
     "RABBITMQ_USER": OPERATOR.user_variable,
     "RABBITMQ_PASS": OPERATOR.password_variable,
     "POSTGRES_USER": READER.user_variable,
     "POSTGRES_PASSWORD": READER.password_variable,
+}
+MANAGER_LOGINS = OPERATOR_LOGINS | {
+    "POSTGRES_USER": MANAGER.user_variable,
+    "POSTGRES_PASSWORD": MANAGER.password_variable,
 }
 ALERTER_LOGINS = OPERATOR_LOGINS | {
     "RABBITMQ_USER": ALERTER.user_variable,
@@ -70,32 +85,6 @@ class OperatorSettings(MonitoringSettings, PlausibleSettings, ServiceSettings):
         default=ZoneInfo("UTC"), description="Time zone of times without an offset"
     )
     past_retention: PastRetention = Field(default="dead-letter", description=PAST_RETENTION_DESCRIPTION)
-
-
-def _account_fields(account: BrokerUser | DatabaseRole) -> dict[str, tuple[object, object]]:
-    name = Field(default=account.name, description=f"Name of the login `{account.name}`")
-    password = Field(default=None, description="Password of this login; unset: setup does not create it")
-    return {
-        account.user_variable.lower(): (str, name),
-        account.password_variable.lower(): (SecretStr | None, password),
-    }
-
-
-if TYPE_CHECKING:
-
-    class Accounts(Settings):
-        """The name and password of each broker user and database role in the registry of services."""
-
-else:
-    Accounts = create_model(
-        "Accounts",
-        __base__=Settings,
-        **{
-            name: field
-            for account in (*BROKER_USERS, *DATABASE_ROLES)
-            for name, field in _account_fields(account).items()
-        },
-    )
 
 
 class SetupSettings(Accounts, OperatorSettings):
@@ -156,6 +145,19 @@ def discover_settings() -> OperatorSettings:
     return _discover(OperatorSettings, lambda variables: _replace_logins(variables, OPERATOR_LOGINS))
 
 
+def discover_manager_settings() -> OperatorSettings:
+    """Load the settings of a command that changes something in the database, with the role for it.
+
+    Variables that name a server are used with POSTGRES_MANAGER_PASSWORD, if it is set, or else as they are.
+
+    Raises:
+        ConfigurationError: When no stack is found, or a variable is invalid.
+    """
+    return _discover(
+        OperatorSettings, lambda variables: _replace_logins(variables, MANAGER_LOGINS), manager_login
+    )
+
+
 def discover_alerter_settings() -> AlerterSettings:
     """Load the settings of the alerter, with its own broker user.
 
@@ -175,15 +177,14 @@ def discover_setup_settings() -> SetupSettings:
 
 
 def _discover(
-    settings_type: type[SettingsType], select_logins: Callable[[Variables], Variables]
+    settings_type: type[SettingsType],
+    select_logins: Callable[[Variables], Variables],
+    explicit_login: Callable[[], Variables] = dict,
 ) -> SettingsType:
     if any(os.environ.get(name) or os.environ.get(f"{name}_FILE") for name in EXPLICIT_VARIABLES):
-        return load(settings_type)
+        return _load_with(settings_type, explicit_login())
     stacks = [variables for variables in (native_variables(), compose_variables()) if variables]
-    candidates = [
-        load(settings_type, **{name.lower(): value for name, value in select_logins(variables).items()})
-        for variables in stacks
-    ]
+    candidates = [_load_with(settings_type, select_logins(variables)) for variables in stacks]
     for settings in candidates:
         if _accepts_connections(settings.postgres_port) or _accepts_connections(settings.rabbitmq_port):
             return settings
@@ -194,6 +195,10 @@ def _discover(
         "No running stack was found on this machine. Start one with `make up`, or set RABBITMQ_URL and "
         "DATABASE_URL."
     )
+
+
+def _load_with(settings_type: type[SettingsType], variables: Variables) -> SettingsType:
+    return load(settings_type, **{name.lower(): value for name, value in variables.items()})
 
 
 def native_variables() -> Variables | None:

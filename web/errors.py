@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Annotated, Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
-from runtime.errors import ServiceUnavailable
+from runtime.errors import InvalidInput, ServiceUnavailable
 from runtime.text import to_valid_text
 from runtime.validation_messages import validation_message
 from web.security import SECURITY_HEADERS
@@ -28,12 +28,24 @@ class ErrorResponse(BaseModel):
     detail: str
 
 
+class InvalidInputResponse(ErrorResponse):
+    """Why what was sent is refused. Nothing was changed."""
+
+    field: Annotated[str | None, Field(description="The field or parameter that is refused")] = None
+
+
 DEFAULT_ERROR_RESPONSE: Responses = {"default": {"model": ErrorResponse, "description": "Error"}}
 
 
 def document_errors(*statuses: HTTPStatus, model: type[ErrorResponse] = ErrorResponse) -> Responses:
     """Return the `responses` of an operation that fails with these statuses, for its OpenAPI."""
     return {status.value: {"model": model, "description": status.phrase} for status in statuses}
+
+
+INVALID_INPUT: Responses = {
+    **document_errors(HTTPStatus.BAD_REQUEST),
+    **document_errors(HTTPStatus.UNPROCESSABLE_ENTITY, model=InvalidInputResponse),
+}
 
 
 def error_response(
@@ -53,6 +65,7 @@ def add_error_handlers(app: FastAPI) -> None:
     """Let every error of the application have the same form."""
     app.add_exception_handler(HTTPException, _handle_http_exception)
     app.add_exception_handler(RequestValidationError, _handle_invalid_request)
+    app.add_exception_handler(InvalidInput, _handle_invalid_input)
     app.add_exception_handler(ServiceUnavailable, _handle_unavailable)
     app.add_exception_handler(Exception, _handle_bug)
 
@@ -64,7 +77,18 @@ def _handle_http_exception(_request: Request, error: Exception) -> JSONResponse:
 
 def _handle_invalid_request(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
-    return error_response(HTTPStatus.BAD_REQUEST, "; ".join(_describe(item) for item in error.errors()))
+    errors = error.errors()
+    detail = "; ".join(_describe(item) for item in errors)
+    if any(item["type"] == "json_invalid" for item in errors):
+        return error_response(HTTPStatus.BAD_REQUEST, detail)
+    names = [part for part in errors[0]["loc"][1:] if isinstance(part, str)]
+    field = to_valid_text(names[0]) if names else None
+    return error_response(HTTPStatus.UNPROCESSABLE_ENTITY, detail, field=field)
+
+
+def _handle_invalid_input(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, InvalidInput)
+    return error_response(HTTPStatus.UNPROCESSABLE_ENTITY, error.message, field=error.field)
 
 
 def _describe(error: dict[str, Any]) -> str:

@@ -10,6 +10,7 @@ EXIT_CODES = {
         "An unexpected error. `sensorctl status`, `doctor`, `reconcile`, `import` and `dead import` also "
         "use it to report that something needs attention."
     ),
+    "EXIT_USAGE": "The command line, or a value in it, is refused. Nothing was changed.",
     "EXIT_UNAVAILABLE": (
         "The broker or the database was not reachable within `CONNECT_TIMEOUT_SECONDS`, or for `sensorctl` "
         "at all."

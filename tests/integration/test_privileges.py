@@ -142,6 +142,29 @@ REJECTED_BY_DATABASE = [
         (role, statement)
         for role in ("writer", "reader")
         for statement in (
+            "SELECT * FROM audit",
+            "SELECT * FROM api_key",
+            "SELECT * FROM login_session",
+            "SELECT create_api_key('x', 'x', 'admin', sha256('x'))",
+            "SELECT revoke_api_key('x', 'x')",
+            "SELECT open_session(sha256('x'), 1, 1)",
+            "SELECT record_dead_letter_change('x', 'replay', '{x}', '{null}', null)",
+        )
+    ),
+    ("manager", "SELECT record_audit('x', 'x', 'x', 'x', null, null)"),
+    ("manager", "INSERT INTO audit (actor, action, object_kind, object_id) VALUES ('x', 'x', 'x', 'x')"),
+    ("manager", "DELETE FROM audit"),
+    ("manager", "ALTER TABLE audit DISABLE TRIGGER audit_append_only"),
+    ("manager", "UPDATE api_key SET role = 'admin'"),
+    ("manager", "INSERT INTO login_session VALUES (sha256('x'), 1, now(), now())"),
+    ("manager", "SELECT * FROM reading"),
+    ("manager", "INSERT INTO sensor (sensor_id) VALUES ('x')"),
+    ("manager", "SELECT create_partitions()"),
+    ("manager", "CREATE TABLE mine ()"),
+    *(
+        (role, statement)
+        for role in ("writer", "reader", "manager")
+        for statement in (
             "CREATE TEMPORARY TABLE mine ()",
             "SELECT lo_create(0)",
             "SELECT lo_creat(-1)",
@@ -205,6 +228,18 @@ def test_a_reader_may_acknowledge_a_loss(stack: Stack) -> None:
             "SELECT last_sequence, acknowledged_by FROM acknowledged_loss WHERE sensor_id = 'acknowledging'"
         )
         assert session.execute(query).fetchall() == [(4, stack.name("reader"))]
+
+
+def test_a_manager_reads_what_a_reader_reads_and_changes_through_functions(stack: Stack) -> None:
+    with stack.session("manager") as session:
+        session.execute("SELECT * FROM last_hour_summary")
+        session.execute("SELECT create_api_key('key:boss', 'manager test', 'viewer', sha256('x'))")
+        session.execute("SELECT note_key_use('{1}')")
+        session.execute(
+            "SELECT record_dead_letter_change('key:boss', 'replay', '{a,b}', '{null,null}', null)"
+        )
+        rows = session.execute("SELECT action, object_id FROM audit ORDER BY audit_id").fetchall()
+        assert rows[-3:] == [("create", "manager test"), ("replay", "a"), ("replay", "b")]
 
 
 def test_the_operator_reads_the_brokers_statistics(stack: Stack) -> None:

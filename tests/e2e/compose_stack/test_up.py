@@ -91,7 +91,7 @@ def test_a_service_only_gets_its_own_credentials(stack: ComposeStack) -> None:
     }  # fmt: skip
     assert credentials("dashboard") == {
         "RABBITMQ_USER": "operator", "RABBITMQ_PASS": "operator",
-        "POSTGRES_USER": "reader", "POSTGRES_PASSWORD": "reader",
+        "POSTGRES_USER": "manager", "POSTGRES_PASSWORD": "manager",
     }  # fmt: skip
 
 

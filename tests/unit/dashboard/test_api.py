@@ -43,8 +43,8 @@ class TestResponses:
     @pytest.mark.parametrize(
         ("path", "status"),
         [
-            ("/api/minutes", 400),
-            ("/api/minutes?" + "sensor=1&" * 101, 400),
+            ("/api/minutes", 422),
+            ("/api/minutes?" + "sensor=1&" * 101, 422),
             *((path, 401) for path in CHANGES),
         ],
     )
@@ -177,5 +177,5 @@ class TestAuthorization:
         self, dashboard: DashboardServer, body: Any, expected: str
     ) -> None:
         response = dashboard.change(DISCARD, body)
-        assert response.status == 400
+        assert response.status == 422
         assert expected in response.json["detail"]

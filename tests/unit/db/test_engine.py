@@ -99,6 +99,12 @@ def test_data_errors_are_invalid_data(wrapping: Wrapping, state: str) -> None:
 
 
 @wrapped_or_not
+def test_a_refusal_without_a_field_is_invalid_data(wrapping: Wrapping) -> None:
+    with pytest.raises(InvalidData), translate_errors():
+        raise wrapping(with_state("22023"))
+
+
+@wrapped_or_not
 @pytest.mark.parametrize(
     "state",
     [

@@ -7,7 +7,12 @@ from pathlib import Path
 import pytest
 
 from runtime.errors import ConfigurationError
-from sensorctl.settings import discover_alerter_settings, discover_settings, discover_setup_settings
+from sensorctl.settings import (
+    discover_alerter_settings,
+    discover_manager_settings,
+    discover_settings,
+    discover_setup_settings,
+)
 
 
 @pytest.fixture
@@ -152,6 +157,7 @@ def test_only_setup_logs_in_as_the_owner(root: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("POSTGRES_READER_USER", "other-reader")
 
     operator, owner, alerter = discover_settings(), discover_setup_settings(), discover_alerter_settings()
+    manager = discover_manager_settings()
 
     assert operator.amqp_url.startswith("amqp://operator:op@")
     assert operator.postgres_user == "other-reader"
@@ -160,7 +166,22 @@ def test_only_setup_logs_in_as_the_owner(root: Path, monkeypatch: pytest.MonkeyP
     assert [user.name for user in owner.broker_users] == ["sensor", "pipeline", "operator", "alerter"]
     assert alerter.amqp_url.startswith("amqp://alerter:alerter@")
     assert alerter.postgres_user == "other-reader"
-    assert [role.name for role in owner.database_roles] == ["writer", "other-reader"]
+    assert manager.amqp_url == operator.amqp_url
+    assert (manager.postgres_user, manager.postgres_password.get_secret_value()) == ("manager", "manager")
+    assert [role.name for role in owner.database_roles] == ["writer", "other-reader", "manager"]
+
+
+def test_a_command_that_changes_something_uses_the_managers_password_where_it_is_set(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("POSTGRES_HOST", "database.example")
+    monkeypatch.setenv("POSTGRES_USER", "me")
+    monkeypatch.setenv("POSTGRES_PASSWORD", "mine")
+    assert discover_manager_settings().postgres_user == "me"
+    monkeypatch.setenv("POSTGRES_MANAGER_PASSWORD", "theirs")
+    settings = discover_manager_settings()
+    assert (settings.postgres_user, settings.postgres_password.get_secret_value()) == ("manager", "theirs")
+    assert discover_settings().postgres_user == "me"
 
 
 def test_an_account_without_a_password_is_not_created(monkeypatch: pytest.MonkeyPatch) -> None:

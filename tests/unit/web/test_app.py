@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, SecretStr
 
-from runtime.errors import ConfigurationError, ServiceUnavailable
+from runtime.errors import ConfigurationError, InvalidInput, ServiceUnavailable
 from runtime.health import Health
 from tests.unit.http_client import Response, send
 from tests.unit.openapi import check_response
@@ -31,6 +31,7 @@ class Service:
         )
         self.app.add_api_route("/api/items", self.create_item, methods=["POST"])
         self.app.add_api_route("/api/unavailable", self.fail_unavailable)
+        self.app.add_api_route("/api/refused", self.refuse)
         self.app.add_api_route("/api/bug", self.fail_with_bug)
         self.port = 0
 
@@ -39,6 +40,9 @@ class Service:
 
     def fail_unavailable(self) -> None:
         raise ServiceUnavailable("The database does not answer.")
+
+    def refuse(self) -> None:
+        raise InvalidInput("A key named x exists already.", "name")
 
     def fail_with_bug(self) -> None:
         raise RuntimeError("secret detail")
@@ -59,7 +63,6 @@ def service() -> Iterator[Service]:
     [
         ("/api/nowhere", None, 404, "Not Found"),
         ("/api/items", None, 405, "Method Not Allowed"),
-        ("/api/items", {}, 400, "body.name: is missing"),
         ("/api/unavailable", None, 503, "The database does not answer."),
         ("/api/bug", None, 500, "The request failed because of a bug; the service's log has the traceback."),
     ],
@@ -85,7 +88,18 @@ def test_a_large_body_is_rejected(service: Service) -> None:
 def test_a_body_that_is_not_json_is_rejected(service: Service) -> None:
     # A form of another site's page can send text/plain without asking first, but not JSON.
     response = service.send("/api/items", {"name": "x"}, Content_Type="text/plain")
-    assert response.status == 400
+    assert response.status == 422
+
+
+def test_invalid_input_is_refused_with_its_field(service: Service) -> None:
+    response = service.send("/api/items", {})
+    assert response.status == 422
+    assert response.headers["Content-Type"] == "application/problem+json"
+    assert (response.json["detail"], response.json["field"]) == ("body.name: is missing", "name")
+    refused = service.send("/api/refused")
+    assert refused.status == 422
+    assert (refused.json["detail"], refused.json["field"]) == ("A key named x exists already.", "name")
+    assert service.send("/api/items", "{broken", Content_Type="application/json").status == 422
 
 
 def test_errors_are_documented_as_problem_details(service: Service) -> None:

@@ -1,0 +1,14 @@
+"""Record every change in an audit table, and keep API keys and the sessions of the page."""
+
+from db.migrations.sql_files import execute_sql_files
+
+revision = "0007"
+down_revision = "0005"
+
+
+def upgrade() -> None:
+    execute_sql_files("0007_[0-9]_*.sql")
+
+
+def downgrade() -> None:
+    execute_sql_files("0007_downgrade.sql")
