@@ -50,6 +50,7 @@ class Stack:
             **self._broker_variables(self.rabbitmq.user, self.rabbitmq.password),
             **self._database_variables(self.postgres.user, self.postgres.password),
             **self._monitoring_variables(),
+            "MQTT_HOST_PORT": str(self.rabbitmq.mqtt_port),
             **self._credentials(),
         }
 

@@ -46,6 +46,8 @@ run_bench() {
   "$bin/python" -m benchmarks "$@"
 }
 
+run_load() { exec "$bin/python" -m benchmarks.load "$@"; }
+
 lint() {
   local failed=0
   "$bin/ruff" check . || failed=1
@@ -76,7 +78,7 @@ lock() {
   "$bin/python" -m pip install --quiet --disable-pip-version-check uv
   local name python=$PWD/$bin/python
   compile requirements/dev
-  for name in docs bench native tools dashboard pipeline sensor; do compile "requirements/$name" --constraint dev.txt; done
+  for name in docs bench load native tools dashboard pipeline sensor; do compile "requirements/$name" --constraint dev.txt; done
   compile benchmarks/peers/requirements
 }
 
@@ -87,6 +89,7 @@ case $command in
   test-unit) run_unit_tests "$@" ;;
   faults) run_faults "$@" ;;
   bench) run_bench "$@" ;;
+  load) run_load "$@" ;;
   pictures) take_pictures "$@" ;;
   docs) build_docs ;;
   docs-serve) mkdocs serve ;;

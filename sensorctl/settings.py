@@ -37,12 +37,17 @@ from sensorctl.accounts import Accounts, manager_login
 ROOT = Path(__file__).resolve().parent.parent
 LOOPBACK = "127.0.0.1"
 EXPLICIT_VARIABLES = ("RABBITMQ_URL", "AMQP_URL", "RABBITMQ_HOST", "DATABASE_URL", "POSTGRES_HOST")
-PORT_VARIABLES = ("RABBITMQ_HOST_PORT", "RABBITMQ_MANAGEMENT_HOST_PORT", "POSTGRES_HOST_PORT")
+PORT_VARIABLES = (
+    "RABBITMQ_HOST_PORT",
+    "RABBITMQ_MANAGEMENT_HOST_PORT",
+    "POSTGRES_HOST_PORT",
+    "MQTT_HOST_PORT",
+)
 MAX_PORT = 65_535
 PROBE_TIMEOUT_SECONDS = 1.0
 MAX_RETENTION_DAYS = 100_000
 Variables = dict[str, str]
-SettingsType = TypeVar("SettingsType", "OperatorSettings", "SetupSettings", AlerterSettings)
+SettingsType = TypeVar("SettingsType", bound=MonitoringSettings)
 
 # The defaults of docker-compose.yml.
 COMPOSE_DEFAULTS = {
@@ -142,7 +147,7 @@ def discover_settings() -> OperatorSettings:
     Raises:
         ConfigurationError: When no stack is found, or a variable is invalid.
     """
-    return _discover(OperatorSettings, lambda variables: _replace_logins(variables, OPERATOR_LOGINS))
+    return discover(OperatorSettings, OPERATOR_LOGINS)
 
 
 def discover_manager_settings() -> OperatorSettings:
@@ -153,9 +158,7 @@ def discover_manager_settings() -> OperatorSettings:
     Raises:
         ConfigurationError: When no stack is found, or a variable is invalid.
     """
-    return _discover(
-        OperatorSettings, lambda variables: _replace_logins(variables, MANAGER_LOGINS), manager_login
-    )
+    return discover(OperatorSettings, MANAGER_LOGINS, manager_login)
 
 
 def discover_alerter_settings() -> AlerterSettings:
@@ -164,7 +167,7 @@ def discover_alerter_settings() -> AlerterSettings:
     Raises:
         ConfigurationError: When no stack is found, or a variable is invalid.
     """
-    return _discover(AlerterSettings, lambda variables: _replace_logins(variables, ALERTER_LOGINS))
+    return discover(AlerterSettings, ALERTER_LOGINS)
 
 
 def discover_setup_settings() -> SetupSettings:
@@ -173,18 +176,26 @@ def discover_setup_settings() -> SetupSettings:
     Raises:
         ConfigurationError: When no stack is found, or a variable is invalid.
     """
-    return _discover(SetupSettings, dict)
+    return discover(SetupSettings, {})
 
 
-def _discover(
+def discover(
     settings_type: type[SettingsType],
-    select_logins: Callable[[Variables], Variables],
+    logins: Variables,
     explicit_login: Callable[[], Variables] = dict,
 ) -> SettingsType:
+    """Load the settings of a client, as `discover_settings` does.
+
+    In a stack, each variable of `logins` has the value of the stack's variable that it names. Variables that
+    name a server are used with `explicit_login`.
+
+    Raises:
+        ConfigurationError: When no stack is found, or a variable is invalid.
+    """
     if any(os.environ.get(name) or os.environ.get(f"{name}_FILE") for name in EXPLICIT_VARIABLES):
         return _load_with(settings_type, explicit_login())
     stacks = [variables for variables in (native_variables(), compose_variables()) if variables]
-    candidates = [_load_with(settings_type, select_logins(variables)) for variables in stacks]
+    candidates = [_load_with(settings_type, _replace_logins(variables, logins)) for variables in stacks]
     for settings in candidates:
         if _accepts_connections(settings.postgres_port) or _accepts_connections(settings.rabbitmq_port):
             return settings
@@ -227,6 +238,7 @@ def compose_variables() -> Variables:
         "RABBITMQ_MANAGEMENT_URL": f"http://{LOOPBACK}:{management_port}",
         "POSTGRES_HOST": LOOPBACK,
         "POSTGRES_PORT": overrides.get("POSTGRES_HOST_PORT") or "5435",
+        "MQTT_HOST_PORT": overrides.get("MQTT_HOST_PORT") or "1885",
         **{name: overrides.get(name) or default for name, default in COMPOSE_DEFAULTS.items()},
     }
 
