@@ -1,4 +1,4 @@
-"""Operate the running system: status, logs, dead letters, import and export, setup."""
+"""Operate the running system: status, logs, dead letters, import and export, keys, setup."""
 
 import sys
 from typing import ClassVar
@@ -67,6 +67,16 @@ class Commands(LazyGroup):
             "sensorctl.dead_letters.commands",
             "app",
             "Manage messages that could not be stored as a reading.",
+        ),
+        "key": CommandEntry(
+            "sensorctl.keys.commands",
+            "app",
+            "Manage the keys of the page and the API.",
+        ),
+        "audit": CommandEntry(
+            "sensorctl.audit",
+            "app",
+            "Show who changed what.",
         ),
         "setup": CommandEntry(
             "sensorctl.setup",

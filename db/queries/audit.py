@@ -1,0 +1,107 @@
+"""The audit table: who changed what, what it was, and what it became."""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from psycopg.types.json import Jsonb
+from sqlalchemy import Connection, text
+
+from db.engine import make_engine, translate_errors
+from db.settings import DatabaseSettings
+
+# Short, because a person waits for the response. 2 seconds is libpq's shortest connect timeout.
+CONNECT_TIMEOUT_SECONDS = 2
+STATEMENT_TIMEOUT_SECONDS = 3
+# Newest first. A null parameter selects everything.
+READ = """
+SELECT audit_id, at, actor, action, object_kind, object_id, before, after
+FROM audit
+WHERE (CAST(:below AS bigint) IS NULL OR audit_id < :below)
+  AND (CAST(:since AS timestamptz) IS NULL OR at >= :since)
+  AND (CAST(:actor AS text) IS NULL OR actor = :actor)
+  AND (CAST(:object_kind AS text) IS NULL OR object_kind = :object_kind)
+  AND (CAST(:object_id AS text) IS NULL OR object_id = :object_id)
+ORDER BY audit_id DESC
+LIMIT :limit
+"""
+RECORD_DEAD_LETTERS = "SELECT record_dead_letter_change(:actor, :action, :letters, :before, :after)"
+# A statement stays small, however many dead letters are changed.
+MAX_ROWS_PER_STATEMENT = 1_000
+JsonObject = dict[str, Any]
+
+
+class AuditEntry(NamedTuple):
+    """A row of `audit`."""
+
+    audit_id: int
+    at: datetime
+    actor: str
+    action: str
+    object_kind: str
+    object_id: str
+    before: JsonObject | None
+    after: JsonObject | None
+
+
+class AuditFilter(NamedTuple):
+    """Selects rows of `audit`; None selects everything. `below` is a number that theirs are smaller than."""
+
+    below: int | None = None
+    since: datetime | None = None
+    actor: str | None = None
+    object_kind: str | None = None
+    object_id: str | None = None
+
+
+class Audit:
+    """Reads `audit`, and records changes of dead letters, which are not in the database.
+
+    Any number of threads may use it; their statements run one after the other.
+    """
+
+    def __init__(self, settings: DatabaseSettings, name: str = "audit") -> None:
+        self._engine = make_engine(
+            settings,
+            name=name,
+            statement_timeout_seconds=STATEMENT_TIMEOUT_SECONDS,
+            connect_timeout_seconds=CONNECT_TIMEOUT_SECONDS,
+        )
+
+    def read(self, selection: AuditFilter, limit: int) -> list[AuditEntry]:
+        """Return the newest changes, the newest first.
+
+        Raises:
+            StoreUnavailable: When the database does not answer in time.
+        """
+        with translate_errors(), self._connect() as connection:
+            rows = connection.execute(text(READ), {**selection._asdict(), "limit": limit})
+            return [AuditEntry(*row) for row in rows]
+
+    def record_dead_letters(
+        self, actor: str, action: str, letters: Sequence[tuple[str, JsonObject]], after: JsonObject | None
+    ) -> None:
+        """Record a change of dead letters, each with its ID and what it was.
+
+        Raises:
+            StoreUnavailable: When the database does not answer in time.
+        """
+        with translate_errors(), self._connect() as connection:
+            for start in range(0, len(letters), MAX_ROWS_PER_STATEMENT):
+                part = letters[start : start + MAX_ROWS_PER_STATEMENT]
+                values = {
+                    "actor": actor,
+                    "action": action,
+                    "letters": [id_ for id_, _ in part],
+                    "before": [Jsonb(before) for _, before in part],
+                    "after": None if after is None else Jsonb(after),
+                }
+                connection.execute(text(RECORD_DEAD_LETTERS), values)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._engine.dispose()
+
+    def _connect(self) -> AbstractContextManager[Connection]:
+        return self._engine.connect()

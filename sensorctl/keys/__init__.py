@@ -1,0 +1,1 @@
+"""`sensorctl key`: the keys of the page and the API."""
