@@ -24,7 +24,7 @@ from readings.payload import (
     ReadingPayload,
 )
 from readings.plausible import PlausibleRanges
-from readings.times import MAX_UNSET_YEAR, resolve_local, unset_clock
+from readings.times import MAX_UNSET_YEAR, resolve_local, unset_clock, unset_clock_in_history
 from readings.units import ABSOLUTE_ZERO, MAX_TEMPERATURE, to_celsius
 
 FUTURE_TOLERANCE = timedelta(minutes=5)
@@ -38,7 +38,7 @@ _validate_json: Callable[[bytes], ReadingPayload] = ReadingPayload.__pydantic_va
 class ParseContext:
     """What parsing depends on besides the body; `mqtt_defaults` is set for MQTT messages only.
 
-    `is_history` is set for a file of old readings, in which a time that a device's clock starts with is real.
+    `is_history` is set for a file of old readings, which may be older than those of live sensors.
     """
 
     naive_time_zone: tzinfo
@@ -191,8 +191,12 @@ def parse_fields(fields: Mapping[str, Any], context: ParseContext) -> Reading:
 
 
 def _check_clock(payload: ReadingPayload, context: ParseContext) -> None:
-    has_id = payload.reading_id is not None or context.is_history
-    if reason := unset_clock(payload.measured_at, has_id=has_id):
+    has_id = payload.reading_id is not None
+    if context.is_history or payload.import_id is not None:
+        reason = unset_clock_in_history(payload.measured_at, context.naive_time_zone, has_id=has_id)
+    else:
+        reason = unset_clock(payload.measured_at, has_id=has_id)
+    if reason:
         raise InvalidField(f"measured_at is {payload.measured_at.isoformat()!r}: {reason}")
 
 

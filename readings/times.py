@@ -4,7 +4,7 @@ import calendar
 import re
 from datetime import UTC, datetime, tzinfo
 
-MIN_YEAR = 2000
+MIN_YEAR = 2000  # of live readings
 EXAMPLE = '"2026-11-22T05:28:37Z" or "2026-11-22T06:28:37+01:00"'
 EXPECTED = 'must be an ISO 8601 time such as "2026-11-22T05:28:37Z"'
 
@@ -32,6 +32,10 @@ FIRMWARE_EPOCHS = {
     2016: "Tasmota before it has the time",
     2021: "MicroPython on the Raspberry Pi Pico",
 }
+# History may be older than the clocks of live sensors; this is the century of the first thermometers.
+MIN_HISTORY_YEAR = 1600
+# Days with which devices and programs start to count, in whose first hour an unset clock is more likely.
+_EPOCH_DAYS = {(1900, 1, 1), (1904, 1, 1), (1970, 1, 1), (1980, 1, 1), (2000, 1, 1)}
 MAX_UNSET_YEAR = max(FIRMWARE_EPOCHS)
 _SUSPICIOUS_YEARS = FIRMWARE_EPOCHS.keys() | {year - 1 for year in FIRMWARE_EPOCHS}
 
@@ -104,6 +108,24 @@ def unset_clock(time: datetime, *, has_id: bool) -> str | None:
             return (
                 f"is the day on which a clock that was never set starts ({device}): set the clock, or "
                 "send a reading_id with a reading that is that old"
+            )
+    return None
+
+
+def unset_clock_in_history(time: datetime, zone: tzinfo, *, has_id: bool) -> str | None:
+    """Return why the time of an old reading is that of a clock that was never set; None if it may be real.
+
+    `zone` is that of the file's local times.
+    """
+    if time.year < MIN_HISTORY_YEAR:
+        return f"is before {MIN_HISTORY_YEAR}"
+    if has_id:
+        return None
+    for moment in (time, _to_utc(time), _to_utc(time).astimezone(zone)):
+        if (moment.year, moment.month, moment.day) in _EPOCH_DAYS and moment.hour == 0:
+            return (
+                f"is the hour in which clocks that were never set start ({moment.date()} 00:00): give the "
+                "reading a reading_id, a UUID, if it was measured then"
             )
     return None
 

@@ -2,19 +2,20 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import tzinfo
+from datetime import UTC, tzinfo
 from functools import cached_property
 
 from readings.csv_columns import parse_number
+from readings.files.csv_checks import check_quantity, check_summary, sensor_in_column
 from readings.files.csv_columns import Columns, ValueColumn
 from readings.files.csv_options import CsvOptions
 from readings.files.csv_rows import Row, RowReader, split_fields
 from readings.files.csv_times import TimeParser
 from readings.files.csv_units import read_unit, split_unit
 from readings.files.errors import InvalidRow
+from readings.files.isd import check_isd_unit, is_isd, is_missing, parse_isd
 from readings.files.records import Item, LeftOut, Record, Rejected
 from readings.files.text import TextLines, is_undecodable
-from readings.meanings import is_other_quantity
 from readings.model import Unit
 from readings.units import UnknownUnit, parse_unit
 from runtime.text import quote_value
@@ -131,29 +132,15 @@ class CsvLayout:
             if fields[index] != text:
                 yield LeftOut(row.line, f"{self.header[index]} is not {text}")
                 return
-        self._check_quantity(fields)
+        check_quantity(fields, self.header, self.columns)
+        check_summary(fields, self.header, self.columns)
         for value in self.columns.values:
-            if fields[value.index] in self.options.missing:
+            if fields[value.index] in self.options.missing or is_missing(fields[value.index]):
                 yield LeftOut(row.line, "a missing value")
             elif not fields[value.index] and len(self.columns.values) > 1:
                 yield LeftOut(row.line, f"no value in {value.name}")
             else:
                 yield self._record(row.line, fields, value)
-
-    def _check_quantity(self, fields: list[str]) -> None:
-        """Reject a row whose value is another quantity, as a column says that no option uses.
-
-        Raises:
-            InvalidRow: When it is one.
-        """
-        used = {self.columns.sensor, *(index for index, _ in self.columns.where)}
-        for index in self.columns.quantities:
-            if index not in used and is_other_quantity(fields[index]):
-                name = self.header[index]
-                raise InvalidRow(
-                    f"the column {name!r} is {quote_value(fields[index])}, which is no temperature: leave "
-                    f"such rows out with --where {name}=TEXT, where TEXT is that of the temperature"
-                )
 
     def _check_width(self, row: Row) -> None:
         if len(row.fields) > len(self.header):
@@ -166,7 +153,8 @@ class CsvLayout:
 
     def _record(self, line: int, fields: list[str], value: ValueColumn) -> Record:
         columns = self.columns
-        sensor = value.sensor if columns.sensor is None else fields[columns.sensor]
+        in_column = None if columns.sensor is None else sensor_in_column(fields[columns.sensor], columns)
+        sensor = value.sensor if in_column is None else in_column
         required = {
             "sensor_id": sensor,
             "measured_at": fields[columns.time],
@@ -181,9 +169,16 @@ class CsvLayout:
         number, unit = split_unit(fields[value.index])
         temperature = self._parse_value(number)
         unit = self._unit(fields, value, unit)
-        return Record(line, sensor, self._times.parse(fields), temperature, unit, _with_number(extras))
+        measured_at = self._times.parse(fields)
+        if is_isd(number):
+            check_isd_unit(unit)
+            if measured_at.tzinfo is None and not (columns.zone or self.options.time_zone):
+                measured_at = measured_at.replace(tzinfo=UTC)
+        return Record(line, sensor, measured_at, temperature, unit, _with_number(extras))
 
     def _parse_value(self, text: str) -> float:
+        if is_isd(text):
+            return parse_isd(text, self.options)
         try:
             return parse_number(text, decimal=self.options.decimal, scale=self.options.scale)
         except (ValueError, OverflowError) as error:

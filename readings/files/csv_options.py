@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from decimal import Decimal
 
-from readings.csv_columns import EPOCH
 from readings.model import Unit
 
 
@@ -13,9 +12,9 @@ class CsvOptions:
     """Columns by name or by number from 1, and how to read their texts; by default as in messages.
 
     There is one sensor and one unit for all value columns, or one for each. `units` apply to rows without a
-    unit. A time that is a number counts steps of `time_step` seconds from `time_origin`. Values are
-    multiplied by `scale`. Rows are left out unless each column in `where` has its text, and values that are
-    in `missing` are left out.
+    unit. A time that is a number counts steps of `time_step` seconds from `time_origin`, by default 1970.
+    Values are multiplied by `scale`. Rows are left out unless each column in `where` has its text, and values
+    that are in `missing` are left out.
     """
 
     sensors: tuple[str, ...] = ()
@@ -27,7 +26,7 @@ class CsvOptions:
     unit_column: str | None = None
     time_zone: tzinfo | None = None
     time_format: str | None = None
-    time_origin: datetime = EPOCH
+    time_origin: datetime | None = None
     time_step: float = 1.0
     encoding: str | None = None
     delimiter: str | None = None

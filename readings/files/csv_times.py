@@ -13,6 +13,7 @@ from runtime.text import quote_value
 
 DATE_ONLY = re.compile(r"\d{1,4}([-/.])\d{1,2}\1\d{1,4}")
 TIME_OF_DAY = re.compile(r"\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:\s*[AaPp]\.?[Mm]\.?)?")
+# Numbers outside are seldom seconds since 1970.
 MIN_YEAR, MAX_YEAR = 2000, 2100
 MAX_HALF_CHARACTERS = 6
 NOON = 12
@@ -48,7 +49,8 @@ class TimeParser:
             if options.time_format:
                 parsed = datetime.strptime(text, options.time_format)  # noqa: DTZ007 (the zone is added later)
             else:
-                parsed = parse_local_time(text, origin=options.time_origin, step_seconds=options.time_step)
+                origin = options.time_origin or EPOCH
+                parsed = parse_local_time(text, origin=origin, step_seconds=options.time_step)
         except ValueError as error:
             hint = "" if options.time_format else _time_hint(text)
             raise InvalidRow(f"measured_at is {quote_value(text)}: {error}{hint}") from None
@@ -67,7 +69,7 @@ class TimeParser:
         Raises:
             InvalidRow: When it is one, and the options do not say that it is.
         """
-        is_default = self._options.time_origin == EPOCH and self._options.time_step == 1
+        is_default = self._options.time_origin is None and self._options.time_step == 1
         if is_default and not MIN_YEAR <= parsed.year < MAX_YEAR:
             moment = parsed.replace(tzinfo=None).isoformat(" ", "seconds")
             raise InvalidRow(
@@ -152,7 +154,10 @@ def _number_hint(text: str) -> str:
         return ": if its digits are a date, set --time-format, such as %Y%m%d%H%M"
     if int(float(text)) in EXCEL_DAYS:
         return ": if it is a date of Excel, set --time-origin 1899-12-30 --time-step 86400"
-    return ": set --time-step to the seconds per unit, such as 0.001 for milliseconds, or --time-origin"
+    return (
+        ": set --time-step to the seconds per unit, such as 0.001 for milliseconds, or --time-origin, as "
+        "1970-01-01T00:00Z if it is that time"
+    )
 
 
 def _time_hint(text: str) -> str:

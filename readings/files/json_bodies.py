@@ -45,6 +45,18 @@ class JsonLayout:
         return (_body(lines.number, text) for line in lines if (text := line.strip()))
 
 
+def is_document(first_line: str) -> bool:
+    """Return whether a file is one array, or an object over several lines, by its first line with text."""
+    text = first_line.strip().lstrip("\ufeff\x1e")
+    if not text.startswith("{"):
+        return text.startswith("[")
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return text.endswith(("{", "[", ",", ":"))
+    return False
+
+
 class _ArrayReader:
     """Reads the elements of an array, or objects without one, in constant memory."""
 

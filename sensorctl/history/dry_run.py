@@ -62,7 +62,7 @@ def _recognised(history: HistoryFile) -> Table:
 def _readings(messages: Iterable[Message], history: HistoryFile) -> Table:
     table = Table("Line", "Sensor", "Measured at", "Temperature in °C", title="The first readings")
     for message in messages:
-        reading = parse_reading(message.body, ParseContext(history.zone, datetime.now(UTC)))
+        reading = parse_reading(message.body, ParseContext(history.zone, datetime.now(UTC), is_history=True))
         table.add_row(
             str(message.context.lines),
             safe_text(reading.sensor_id),

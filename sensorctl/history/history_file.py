@@ -11,7 +11,7 @@ from readings.errors import InvalidReading
 from readings.files.csv_options import CsvOptions
 from readings.files.csv_recognition import recognise_csv
 from readings.files.errors import UnreadableFile
-from readings.files.json_bodies import JsonLayout
+from readings.files.json_bodies import JsonLayout, is_document
 from readings.files.local_time import Passes, find_passes, resolve_times
 from readings.files.records import Body, Item, Layout, Record
 from readings.files.text import TextLines
@@ -83,8 +83,11 @@ def recognise(
     if file_format == "csv":
         layout = recognise_csv(file.sample(options.encoding), options)
     else:
+        first_line = next(filter(str.strip, file.sample(options.encoding)), "")
         layout = JsonLayout(
-            file_format == "json", encoding=options.encoding, sensor_field=options.sensor_column
+            file_format == "json" or is_document(first_line),
+            encoding=options.encoding,
+            sensor_field=options.sensor_column,
         )
     zone = options.time_zone or layout.zone or naive_time_zone
     has_fixed_offset = zone.utcoffset(None) is not None

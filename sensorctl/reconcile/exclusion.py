@@ -13,7 +13,7 @@ from readings.csv_columns import EPOCH
 from readings.times import MIN_YEAR
 
 UUID_WITH_TIME = 7
-EARLIEST = datetime(MIN_YEAR, 1, 1, tzinfo=UTC)  # the payload accepts no earlier time
+EARLIEST = datetime(MIN_YEAR, 1, 1, tzinfo=UTC)  # no live reading is earlier
 # More than any sensor measures; the slack allows for a clock that was set.
 MAX_READINGS_PER_SECOND = 1000
 CLOCK_SLACK = timedelta(days=1)

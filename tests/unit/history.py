@@ -85,7 +85,7 @@ class Imported:
         return list(self._parse())
 
     def _parse(self) -> Iterator[Reading]:
-        context = ParseContext(ZoneInfo("Asia/Tokyo"), datetime.now(UTC))
+        context = ParseContext(ZoneInfo("Asia/Tokyo"), datetime.now(UTC), is_history=True)  # as of an import
         return (parse_reading(message.body, context) for message in self.messages)
 
     @property
