@@ -9,9 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from benchmarks.curves import curves
+from benchmarks.figures import BATCHES_BOUND
 from benchmarks.plan import BATCHES, CONSUMERS, LOAD, MEMORY, OFFERED, PUBLISHING, SINGLE
 from benchmarks.results import Results
-from benchmarks.targets import serial_bound
 
 SIZE_INCHES = (8.0, 4.0)
 OURS, OTHERS, LINE = "#1f6f8b", "#b9c4c9", "#c8553d"
@@ -67,7 +67,7 @@ def bars(section: str) -> Draw:
 def batches(axes: Axes, results: Results) -> None:
     """Draw bars and the serial bound of drain and COPY."""
     bars(BATCHES)(axes, results)
-    bound = serial_bound(results)
+    bound = BATCHES_BOUND(results)
     if bound:
         axes.axvline(bound, color=LINE, linestyle="--", label="serial bound")
         axes.legend(frameon=False)

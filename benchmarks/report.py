@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.curves import offered_tables
+from benchmarks.figures import BATCHES_BOUND
 from benchmarks.plan import (
     BATCHES,
     CONSUMERS,
@@ -25,7 +26,7 @@ from benchmarks.plan import (
     SUMMARY,
 )
 from benchmarks.results import Results, number, ratio, ratios
-from benchmarks.targets import MISSED, TARGETS, serial_bound
+from benchmarks.targets import MISSED, TARGETS
 
 Rows = list[list[str]]
 TARGET_HEADINGS = ["figure", "target", "measured", ""]
@@ -223,7 +224,7 @@ def as_json(results: Results) -> str:
     ]
     document = {
         "targets": targets,
-        "serial_bound": serial_bound(results),
+        "serial_bound": BATCHES_BOUND(results),
         **asdict(results),
     }
     return json.dumps(document, indent=1, ensure_ascii=False) + "\n"

@@ -1,32 +1,35 @@
 """The targets, and whether a run met them."""
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from statistics import median
 
+from benchmarks.figures import (
+    BATCHES_BOUND,
+    OFFERED_BOUND,
+    PREFETCH_ONE_BOUND,
+    Figure,
+    after_a_million,
+    at_full_size,
+    at_worst,
+    median_at,
+    median_ratio,
+    of_many_sensors,
+    relative_to,
+    stored_at_most_offered,
+)
 from benchmarks.plan import (
     BATCHES,
     CONSUMERS,
     LOAD,
-    MEMORY,
     OFFERED,
     PUBLISHING,
-    SENSOR_STATES,
     SINGLE,
     SUMMARY,
 )
-from benchmarks.results import Results, ratio, serial_rate
 
 MET, MISSED, UNKNOWN = "met", "missed", "not measured"
-MILLION = 1_000_000
 TIMES = "\N{MULTIPLICATION SIGN}"
 FLAT = 1.05
-# Fewer than 36,000,000, since the oldest leave the hour while the last are written.
-MANY_READINGS = 33_000_000
-MANY_SENSORS = 5_000
 LOW_RATES = (10, 50, 100)
-
-Figure = Callable[[Results], float | None]
 
 
 @dataclass(frozen=True)
@@ -52,84 +55,6 @@ class Target:
         return MET if reached else MISSED
 
 
-def median_ratio(upper: tuple[str, str], lower: tuple[str, str]) -> Figure:
-    """Return the figure that is the ratio of two medians."""
-    return lambda results: ratio(results.rounds(*upper), results.rounds(*lower))
-
-
-def median_at(section: str, key: str) -> Figure:
-    """Return the figure that is a median."""
-    return lambda results: results.median(section, key)
-
-
-def serial_bound(results: Results) -> float | None:
-    """Return the rate of draining the queue and then copying into the table."""
-    return serial_rate(results.median(BATCHES, "drain"), results.median(BATCHES, "copy"))
-
-
-def _batches_over_bound(results: Results) -> float | None:
-    rate, bound = results.median(BATCHES, "500"), serial_bound(results)
-    return rate / bound if rate and bound else None
-
-
-def at_worst(measure: str, rates: Sequence[int]) -> Figure:
-    """Return the figure that is the worst ratio of `auto` to prefetch 1 over these rates."""
-
-    def figure(results: Results) -> float | None:
-        found = [
-            ratio(
-                results.rounds(OFFERED, f"auto/1/{rate}/{measure}"),
-                results.rounds(OFFERED, f"project/1/{rate}/{measure}"),
-            )
-            for rate in rates
-        ]
-        known = [value for value in found if value is not None]
-        return max(known) if len(known) == len(found) else None
-
-    return figure
-
-
-def stored_at_most_offered(results: Results) -> float | None:
-    """Return the stored rate of `auto` at the highest offered rate, relative to the best fixed mode."""
-    rates = [int(key.split("/")[2]) for key in results.keys(OFFERED) if key.startswith("auto/1/")]
-    if not rates:
-        return None
-    fixed = [results.rounds(OFFERED, f"{mode}/1/{max(rates)}/stored") for mode in ("project", "batch-500")]
-    best = max(filter(None, fixed), key=median, default=[])
-    return ratio(results.rounds(OFFERED, f"auto/1/{max(rates)}/stored"), best)
-
-
-def after_a_million(key: str) -> Figure:
-    """Return the figure of a memory measure, which is unknown after fewer messages."""
-
-    def figure(results: Results) -> float | None:
-        name = key.partition("/")[0]
-        enough = (results.median(MEMORY, f"{name}/messages") or 0) >= MILLION
-        return results.median(MEMORY, key) if enough else None
-
-    return figure
-
-
-def at_full_size(figure: Figure) -> Figure:
-    """Return the figure of a cost of the summary, which is unknown with fewer readings."""
-
-    def sized(results: Results) -> float | None:
-        enough = (results.median(SUMMARY, "large/readings") or 0) >= MANY_READINGS
-        return figure(results) if enough else None
-
-    return sized
-
-
-def of_many_sensors(key: str) -> Figure:
-    """Return the figure of a cost of the sensors' states, which is unknown with fewer sensors."""
-
-    def figure(results: Results) -> float | None:
-        enough = (results.median(SENSOR_STATES, "sensors") or 0) >= MANY_SENSORS
-        return results.median(SENSOR_STATES, key) if enough else None
-
-    return figure
-
-
 PROJECT = (SINGLE, "project")
 TARGETS = (
     Target(
@@ -140,7 +65,19 @@ TARGETS = (
     ),
     Target("… relative to FastStream", 2.0, TIMES, median_ratio(PROJECT, (SINGLE, "faststream"))),
     Target("… relative to the ORM consumer", 1.9, TIMES, median_ratio(PROJECT, (SINGLE, "orm"))),
-    Target("batches of 500, relative to the serial bound", 0.75, TIMES, _batches_over_bound),
+    Target(
+        "… relative to the serial bound of broker and commit",
+        0.90,
+        TIMES,
+        relative_to(PREFETCH_ONE_BOUND, *PROJECT),
+    ),
+    Target(
+        "batches of 500, relative to the serial bound",
+        0.75,
+        TIMES,
+        relative_to(BATCHES_BOUND, BATCHES, "500"),
+    ),
+    Target("… relative to the bare drain", 0.75, TIMES, median_ratio((BATCHES, "500"), (BATCHES, "drain"))),
     Target(
         "… relative to FastStream at prefetch 1",
         30,
@@ -177,6 +114,12 @@ TARGETS = (
         0.85,
         TIMES,
         median_ratio((OFFERED, "project/1/2000/stored"), (OFFERED, "consume/1/2000/stored")),
+    ),
+    Target(
+        "… relative to the serial bound of broker and commit there",
+        0.90,
+        TIMES,
+        relative_to(OFFERED_BOUND, OFFERED, "project/1/2000/stored"),
     ),
     Target(
         "three consumers with BATCH_SIZE=auto at 2,000 offered per second, largest share to smallest",

@@ -7,6 +7,7 @@ is never stored. The queue is then deleted.
 import math
 import sys
 import time
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
@@ -27,12 +28,13 @@ MAX_SECONDS = 60.0
 MAX_CLIENT_SECONDS = 300
 PERCENTILES = (50, 99)
 MILLISECONDS = 1000
-BARE, CLASSIC = "consume", "consume-classic"
+BARE, CLASSIC, COMMITS = "consume", "consume-classic", "commits"
+COMMITTED_ROWS = "50000"  # more than a run commits; they are created before it
 STORED_METRIC = "pipeline_readings_stored_total"
 
 
 def measure(bench: Bench) -> None:
-    """Measure each mode with one and three consumers, each peer, and the bare loop, at each rate."""
+    """Measure each mode with one and three consumers, each peer, and the limits, at each rate."""
     peers = [peer for peer in consumers(bench.peers_python) if peer.key != project().key]
     runs = {}
     for contender in bench.available(OFFERED, [project(), project(500), auto()]):
@@ -40,7 +42,8 @@ def measure(bench: Bench) -> None:
             for rate in bench.plan.offered:
                 runs[key(contender.key, replicas, rate)] = partial(_measure, bench, contender, replicas, rate)
     bare = limit(bench.peers_python, BARE)
-    others = [*peers, bare, classic(bare)] if bench.plan.offered_peers else []
+    commits = replace(limit(bench.peers_python, COMMITS), variables={"MESSAGES": COMMITTED_ROWS})
+    others = [*peers, bare, classic(bare), commits] if bench.plan.offered_peers else []
     for contender in bench.available(OFFERED, others):
         for rate in bench.plan.offered_peers:
             runs[key(contender.key, 1, rate)] = partial(_measure, bench, contender, 1, rate)
@@ -70,9 +73,8 @@ def _measure(bench: Bench, contender: Contender, replicas: int, rate: int) -> No
     with bench.broker.queue(bound=True, classic=contender.key == CLASSIC) as queue:
         variables = {"QUEUE_NAME": queue, "MESSAGES": str(MAX_CLIENT_SECONDS * rate), **contender.variables}
         with bench.processes.running(contender.key, contender.command, variables, replicas) as running:
-            wait_until(
-                lambda: bench.broker.consumer_count(queue) == replicas, START_SECONDS, "consumers consume"
-            )
+            started = partial(_has_started, bench, contender, replicas, queue)
+            wait_until(started, START_SECONDS, f"{contender.title} has started")
             command = (sys.executable, *CLIENT)
             with bench.processes.running("client", command, offering, clients) as senders:
                 begin, end, used = _observe(bench, running, senders, seconds)
@@ -86,11 +88,19 @@ def _measure(bench: Bench, contender: Contender, replicas: int, rate: int) -> No
     if not delays:
         raise BenchmarkFailed(f"{contender.title} stored nothing within the window at {rate} per second")
     add("stored", len(delays) / seconds)
+    if contender.key == COMMITS:
+        return
     for percent in PERCENTILES:
         add(f"p{percent}", (percentile(delays, percent) + flush_seconds) * MILLISECONDS)
     add("cpu", used / len(delays) * MILLISECONDS)
     if replicas > 1 and min(shares):
         add("share", max(shares) / min(shares))
+
+
+def _has_started(bench: Bench, contender: Contender, replicas: int, queue: str) -> bool:
+    if contender.key == COMMITS:
+        return bench.database.count(contender.table) > 0
+    return bench.broker.consumer_count(queue) == replicas
 
 
 def _observe(
