@@ -3,6 +3,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 bin=.venv/bin
+# The tests start several hundred Python processes. Without bytecode files, each would compile the project again.
+unset PYTHONDONTWRITEBYTECODE
 
 unset_settings() {  # The containers that tests start would read these variables.
   local variable
@@ -22,12 +24,23 @@ ensure_browser() {  # For the dashboard's tests. Where it cannot be installed, t
   "${root[@]}" bash scripts/apt.sh chromium >/dev/null || true
 }
 
+compile_tests() {  # Without bytecode files of the tests, each worker would compile them all.
+  local log
+  if ! log=$("$bin/python" -m pytest --collect-only --quiet 2>&1); then
+    printf '%s\n' "$log"
+    return 1
+  fi
+}
+
 run_tests() {
   unset_settings
   ensure_browser
   export TESTCONTAINERS_RYUK_DISABLED=true
   # The whole suite runs in several workers and must reach the coverage; a selection does not have to.
-  [ $# -gt 0 ] || set -- --numprocesses=auto --cov-fail-under=95
+  if [ $# = 0 ]; then
+    compile_tests
+    set -- --numprocesses=auto --cov-fail-under=95
+  fi
   "$bin/python" -m pytest --cov --cov-report=term "$@"
 }
 

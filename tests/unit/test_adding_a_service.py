@@ -81,7 +81,7 @@ def run(root: Path, *command: str, **variables: str) -> subprocess.CompletedProc
 
 def environment(**variables: str) -> dict[str, str]:
     inherited = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-    return inherited | {"PYTHONDONTWRITEBYTECODE": "1"} | variables
+    return inherited | variables
 
 
 def registry_tests(root: Path) -> subprocess.CompletedProcess[str]:
