@@ -8,7 +8,7 @@ from sqlalchemy.exc import ArgumentError
 
 from readings.plausible import PlausibleRanges
 from readings.units import ABSOLUTE_ZERO, MAX_TEMPERATURE
-from runtime.addresses import Hosts
+from runtime.addresses import Hosts, check_ports
 from runtime.settings import ReadableFile, Settings
 
 DRIVER = "postgresql+psycopg"
@@ -96,11 +96,14 @@ class DatabaseSettings(Settings):
     @field_validator("database_url")
     @classmethod
     def _is_postgres(cls, url: SecretStr | None) -> SecretStr | None:
-        if url and not _is_usable(url.get_secret_value()):
+        if url is None:
+            return None
+        if not _is_usable(url.get_secret_value()):
             raise ValueError(
                 "must look like postgresql://user:password@host:5432/database, with characters such as "
                 "/ @ : # in the password percent-encoded"
             )
+        check_ports(url.get_secret_value())
         return url
 
     @property

@@ -7,7 +7,7 @@ from urllib.parse import quote, urlencode, urlsplit
 import pika
 from pydantic import AliasChoices, Field, SecretStr, field_validator, model_validator
 
-from runtime.addresses import Host, HttpUrl, format_host
+from runtime.addresses import Host, HttpUrl, check_ports, format_host
 from runtime.settings import ReadableFile, Settings
 
 TLS_PORT = 5671
@@ -68,7 +68,10 @@ class BrokerSettings(Settings):
     @field_validator("rabbitmq_url")
     @classmethod
     def _is_amqp(cls, url: SecretStr | None) -> SecretStr | None:
-        if url and not _is_usable(url.get_secret_value()):
+        if url is None:
+            return None
+        check_ports(url.get_secret_value())
+        if not _is_usable(url.get_secret_value()):
             raise ValueError(
                 "must look like amqp://user:password@host:5672/vhost, with signs such as / @ : # in the "
                 "password percent-encoded"

@@ -3,11 +3,13 @@
 import re
 from ipaddress import IPv6Address
 from typing import Annotated
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from pydantic import AfterValidator
 
 HOST_NAME = re.compile(r"[A-Za-z0-9_.-]+")
+_PORT = re.compile(r"(?:^|[^:]|\]):(-?[0-9]+)$")
+MAX_PORT = 65_535
 HOST_ERROR = "must be a host name or an IP address, without a port and without a scheme such as http://"
 URL_ERROR = "must be an http or https URL, such as http://rabbitmq:15672"
 
@@ -59,6 +61,26 @@ def is_http_url(text: str) -> bool:
         and port != 0
         and (_is_ipv6(host) or _is_host_name(host))
     )
+
+
+def check_ports(url: str) -> None:
+    """Check the ports of a URL, which may name several hosts, also in its query as libpq's do.
+
+    The message does not contain the port, which may be a part of a password that is not encoded.
+
+    Raises:
+        ValueError: When one is none.
+    """
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # brackets that are not those of an IPv6 address
+        return
+    query = parse_qs(parts.query)
+    hosts = [*parts.netloc.rpartition("@")[2].split(","), *",".join(query.get("host", ())).split(",")]
+    ports = [match[1] for host in hosts if (match := _PORT.search(host))]
+    for port in [*ports, *",".join(query.get("port", ())).split(",")]:
+        if port and not (port.isascii() and port.isdecimal() and 1 <= int(port) <= MAX_PORT):
+            raise ValueError(f"must have a port from 1 to {MAX_PORT}")
 
 
 def format_host(host: str) -> str:

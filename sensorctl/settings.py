@@ -19,6 +19,7 @@ from db.settings import PAST_RETENTION_DESCRIPTION, PastRetention, PlausibleSett
 from messaging.management.permissions import User, permissions_of
 from messaging.topology import Topology
 from monitoring.settings import MonitoringSettings
+from runtime.addresses import MAX_PORT
 from runtime.env_file import read_env_file
 from runtime.errors import ConfigurationError
 from runtime.services import (
@@ -43,7 +44,6 @@ PORT_VARIABLES = (
     "POSTGRES_HOST_PORT",
     "MQTT_HOST_PORT",
 )
-MAX_PORT = 65_535
 PROBE_TIMEOUT_SECONDS = 1.0
 MAX_RETENTION_DAYS = 100_000
 Variables = dict[str, str]

@@ -1,7 +1,7 @@
 """`sensorctl summary`: the last hour of each sensor."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from db.queries.summary import Summary
-from sensorctl.output import JsonOption, WatchOption, console, safe_text, show, show_json
+from sensorctl.output import JsonOption, WatchOption, console, print_message, safe_text, show, show_json
 from sensorctl.settings import discover_settings
 from sensorctl.time_options import parse_seconds
 from sensorctl.time_shifts import TIME_SHIFT_HINT, describe_time_shifts
@@ -36,19 +36,27 @@ def summary(
 ) -> None:
     """Show the last hour of each sensor: readings, minimum, mean, maximum and last value.
 
-    A note names sensors whose times are hours behind, which are therefore missing from the last hour.
+    A note names sensors whose times are hours behind, which are therefore missing from the last hour. With
+    `--json` it is on standard error.
     """
     with closing(Summary(discover_settings())) as source:
         _await_first_reading(source, wait)
         if as_json:
             show_json(source.sensors())
+            for line in _describe_shifts(source):
+                print_message(line)
         elif watch:
             _watch(source)
         else:
             show(summary_table(source.sensors(), source.overall()))
-            if shifts := source.time_shifts():
-                show(safe_text(f"!! {describe_time_shifts(shifts)}"))
-                show(safe_text(f"→ {TIME_SHIFT_HINT}"))
+            for line in _describe_shifts(source):
+                show(safe_text(line))
+
+
+def _describe_shifts(source: Summary) -> Iterator[str]:
+    if shifts := source.time_shifts():
+        yield f"!! {describe_time_shifts(shifts)}"
+        yield f"→ {TIME_SHIFT_HINT}"
 
 
 def _await_first_reading(source: Summary, timeout_seconds: float) -> None:

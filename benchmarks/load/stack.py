@@ -12,9 +12,10 @@ from benchmarks.load.sender import Publisher
 from messaging.errors import BrokerUnavailable
 from messaging.publishing.confirm_publisher import ConfirmPublisher
 from monitoring.settings import MonitoringSettings
+from runtime.addresses import MAX_PORT
 from runtime.errors import ConfigurationError
 from runtime.services import SENSOR
-from sensorctl.settings import MAX_PORT, OPERATOR_LOGINS, discover
+from sensorctl.settings import OPERATOR_LOGINS, discover
 
 SENSOR_LOGINS = OPERATOR_LOGINS | {
     "RABBITMQ_USER": SENSOR.user_variable,

@@ -77,6 +77,11 @@ class Import:
                         print_message(f"To delete these readings: sensorctl import undo {import_id}")
         for line in report.summary(messages.position):
             print_message(line)
+        if messages.position.published:
+            print_message(
+                "Consumers store those that are not stored already. When the queue is empty, `sensorctl "
+                f"import list` shows how many readings the import {import_id} brought."
+            )
         if messages.expiring:
             print_message(
                 f"Warning: {messages.expiring} of these readings are older than the retention "

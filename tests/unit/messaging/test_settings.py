@@ -5,6 +5,7 @@ from urllib.parse import unquote, urlsplit
 import pika
 import pytest
 
+from db.settings import DatabaseSettings
 from messaging.settings import BrokerSettings
 from runtime.errors import ConfigurationError
 from runtime.settings import load
@@ -56,7 +57,6 @@ def test_rabbitmq_url_overrides_amqp_url(monkeypatch: pytest.MonkeyPatch) -> Non
         "broker",
         "amqp://u:s3/cret@broker:5672/",
         "amqp://u:s3cret@broker:port/",
-        "amqp://u:s3cret@broker:99999/",
         "amqp://u:s3cret@broker/?heartbeat=often",
         "amqp://u:s3cret@broker/?s3cret=1",
         "amqp://u:s3cret@broker/?ssl_options=(",
@@ -72,6 +72,30 @@ def test_an_invalid_url_is_rejected_without_showing_it(
 
     assert str(caught.value).startswith("RABBITMQ_URL")
     assert "s3" not in str(caught.value)
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "99999", "-1"])
+@pytest.mark.parametrize(
+    ("variable", "url"),
+    [
+        ("RABBITMQ_URL", "amqp://u:12345@broker:{}/"),
+        ("DATABASE_URL", "postgresql://u:12345@h:{}/d"),
+        ("DATABASE_URL", "postgresql://u:12345@[::1]:{}/d"),
+        ("DATABASE_URL", "postgresql://u:12345@h/d?port={}"),
+        ("DATABASE_URL", "postgresql://u:12345@/d?host=a:5432&host=b:{}"),
+    ],
+)
+def test_a_port_that_does_not_exist_is_rejected(
+    monkeypatch: pytest.MonkeyPatch, variable: str, url: str, port: str
+) -> None:
+    settings = DatabaseSettings if variable == "DATABASE_URL" else BrokerSettings
+    monkeypatch.setenv(variable, url.format(port))
+
+    with pytest.raises(ConfigurationError, match=f"^{variable}: must have a port from 1 to 65535$"):
+        load(settings)
+
+    monkeypatch.setenv(variable, url.format(5999))
+    load(settings)
 
 
 @pytest.mark.parametrize(

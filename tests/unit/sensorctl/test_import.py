@@ -62,7 +62,7 @@ def test_a_file_is_published_and_counted(sensorctl: RunCommand, bulk: type[FakeB
     code, out, err = sensorctl("import", str(file), "--max-queue-depth", "7", "--retry-timeout", "5")
 
     assert (code, out) == (0, "")
-    *lines, undo, summary = err.splitlines()
+    *lines, undo, summary, hint = err.splitlines()
     assert lines == [
         "Lost the connection to the broker (Connection reset by peer): retrying.",
         "100 messages are in the queue: publishing only as fast as the consumers store them.",
@@ -70,6 +70,10 @@ def test_a_file_is_published_and_counted(sensorctl: RunCommand, bulk: type[FakeB
     assert summary == "Published 60 readings, skipped 0 invalid lines."
     assert len({message.message_id for message in bulk.published}) == 60
     assert {json.loads(message.body)["import_id"] for message in bulk.published} == {undo.split()[-1]}
+    assert hint.startswith("Consumers store those that are not stored already. When the queue is empty, ")
+    assert hint.endswith(
+        f"`sensorctl import list` shows how many readings the import {undo.split()[-1]} brought."
+    )
     assert undo.startswith("To delete these readings: sensorctl import undo ")
     assert bulk.options == {"queue": "sensor_data", "max_queue_depth": 7, "retry_timeout_seconds": 5}
     assert [path.name for path in file.parent.iterdir()] == ["history.csv"]

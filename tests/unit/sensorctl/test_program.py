@@ -80,10 +80,11 @@ def test_the_summary_names_sensors_whose_times_are_hours_behind(sensorctl: RunCo
 
 @pytest.mark.usefixtures("summary")
 def test_the_summary_in_json_contains_the_rows_of_the_view(sensorctl: RunCommand) -> None:
-    code, out, _ = sensorctl("summary", "--json")
+    code, out, err = sensorctl("summary", "--json")
 
     assert code == 0
     assert json.loads(out) == [ROW | {"last_measured_at": "2026-11-22T05:28:37+00:00"}]
+    assert err.startswith("!! times are constantly behind their arrival: attic by 5 h\n→ if they send local")
 
 
 def test_the_summary_can_wait_for_the_first_reading(
