@@ -33,6 +33,7 @@ def load() -> None:
     The exit code is 1 if a confirmed reading is not stored, and 130 after Ctrl-C.
     """
     options = parse_options()
+    del sys.argv[1:]  # Locust's page would read them as Locust's options
     if not options.headless:
         _check_port(options.port)
     load_id = uuid7()
