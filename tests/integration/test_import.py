@@ -231,28 +231,30 @@ def test_invalid_lines_are_reported_and_valid_lines_are_stored_by_a_consumer(
         "broken",
         {"sensor_id": "S1", "timestamp": "2023-10-01T12:00:00Z", "temperature": 68, "unit": "F"},
         {"sensor_id": "S1", "timestamp": "2023-10-01T12:00:00Z"},
-        {"sensor_id": "S1", "timestamp": "1970-10-01T12:00:00Z", "temperature": 22.5},
+        {"sensor_id": "S1", "timestamp": "1970-01-01T00:00:12Z", "temperature": 22.5},
         {"sensor_id": "S2", "timestamp": "2023-10-01T12:00:00Z", "temperature": 22.5},
+        {"sensor_id": "S3", "timestamp": "1955-10-01T12:00:00Z", "temperature": 12.5},
     ]
     file = tmp_path / "mixed.jsonl"
     file.write_text("\n".join(line if isinstance(line, str) else json.dumps(line) for line in lines))
 
     for _ in repeat(None, 2):
         output = sensorctl("import", str(file), code=1)
-        assert [f"line {number}: " in output for number in range(1, 7)] == [
+        assert [f"line {number}: " in output for number in range(1, 8)] == [
             False,
             True,
             False,
             True,
             True,
+            False,
             False,
         ]
-        assert "Published 3 readings, skipped 3 invalid lines." in output
+        assert "Published 4 readings, skipped 3 invalid lines." in output
 
     eventually(
-        lambda: broker.ready() == 0 and database.count() >= 3, DEADLINE_SECONDS, "the readings are stored"
+        lambda: broker.ready() == 0 and database.count() >= 4, DEADLINE_SECONDS, "the readings are stored"
     )
     stored = {(row["sensor_id"], row["temperature"]) for row in database.readings()}
-    assert stored == {("1", 23.84), ("S1", 20.0), ("S2", 22.5)}
-    assert database.count() == 3
+    assert stored == {("1", 23.84), ("S1", 20.0), ("S2", 22.5), ("S3", 12.5)}
+    assert database.count() == 4
     assert broker.ready(DEAD_QUEUE) == 0

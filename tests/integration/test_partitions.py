@@ -168,6 +168,40 @@ def test_a_past_day_gets_a_partition_once_it_has_enough_readings(database: Datab
     assert database.count() == 1_999
 
 
+def test_an_import_of_many_days_does_not_keep_a_consumer_busy(database: Database, today: date) -> None:
+    # given a decade of which many days have enough readings for a partition, and no partition of tomorrow
+    old = [date(1975, 1, 1) + n * DAY for n in range(60)]
+    for day in old:
+        fill(database, day, 1_000)
+    drop_partition(database, today + DAY)
+    # when a consumer maintains the partitions, which takes about half a second at once
+    made = [database.query("SELECT create_partitions() AS made")[0]["made"]]
+    # then tomorrow has its partition first, and the latest of the past days
+    assert 2 <= made[0] <= len(old)
+    assert {today + DAY, old[-1]} <= set(days(database))
+    # and in the end all days have theirs
+    while made[-1]:
+        made += [database.query("SELECT create_partitions() AS made")[0]["made"]]
+    assert sum(made) == len(old) + 1
+    assert in_default(database) == 0
+    assert database.count() == len(old) * 1_000
+    assert database.query("SELECT count(*), min(minute) FROM reading_minute") == [
+        {"count": len(old), "min": noon(old[0])}
+    ]
+
+
+def test_past_days_get_a_limited_number_of_partitions(database: Database, today: date) -> None:
+    for day in (date(1975, 1, 1), date(1976, 1, 1)):
+        fill(database, day, 1_000)
+    partitions = len(database.query("SELECT inhrelid FROM pg_inherits WHERE inhparent = 'reading'::regclass"))
+    drop_partition(database, today + DAY)
+
+    database.query("SELECT create_missing_partitions(5000, '1 day', %s::integer)", partitions + 1)
+
+    assert {today + DAY, date(1976, 1, 1)} <= set(days(database))
+    assert in_default(database) == 1_000
+
+
 def test_setup_moves_more_readings_than_a_consumer_may(database: Database, today: date) -> None:
     day = today - 100 * DAY
     fill(database, day, 5_000)
