@@ -66,6 +66,7 @@ def _correct(connection: Connection, table: Row[tuple[str, str, str]]) -> Counte
         number = connection.scalar(
             text("SELECT move_invalid_readings(CAST(:relation AS regclass))"), {"relation": table.relation}
         )
+    connection.execute(text("SELECT reset_hours()"))
     return Counter({"sensors" if table.name == "sensor" else "readings": number})
 
 

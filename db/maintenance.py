@@ -1,4 +1,4 @@
-"""Maintenance of the partitions: creates those of the coming days, and drops those past the retention."""
+"""Maintenance: creates partitions, computes hours and days, and drops what is past the retention."""
 
 import time
 from collections.abc import Callable
@@ -8,28 +8,36 @@ from sqlalchemy import text
 
 from db.engine import connect
 from db.errors import InvalidData, StoreUnavailable
+from db.retention import Retention
 from db.settings import DatabaseSettings
 
 INTERVAL_SECONDS = 10.0
 RETRY_SECONDS = 60.0
-# Only the owner may create and drop tables; these functions run as the owner (0001_2_partitions.sql). Each is
-# a transaction, so that new partitions stay even if dropping gives way to a long reader.
-STATEMENTS = ("SELECT create_partitions()", "SELECT drop_expired()")
+# Only the owner may create and drop tables; these functions run as the owner (0009_4_maintenance.sql).
+# Each is a transaction, so that new partitions stay even if dropping gives way to a long reader.
+STATEMENTS = ("SELECT create_partitions()", "SELECT roll_up_hours()", "SELECT drop_expired()")
 SET_RETENTION = """
 WITH deleted AS (DELETE FROM retention WHERE days IS DISTINCT FROM CAST(:days AS integer))
-INSERT INTO retention SELECT CAST(:days AS integer) WHERE CAST(:days AS integer) IS NOT NULL
-ON CONFLICT DO NOTHING
+INSERT INTO retention AS existing (days, minutes_days, hours_days)
+SELECT * FROM (
+    VALUES (CAST(:days AS integer), CAST(:minutes_days AS integer), CAST(:hours_days AS integer))
+) AS retention (days) WHERE days IS NOT NULL
+ON CONFLICT (days) DO UPDATE SET minutes_days = excluded.minutes_days, hours_days = excluded.hours_days
 """
+SET_TIME_ZONE = "SELECT set_time_zone(:zone)"
+ROLL_UP = "SELECT roll_up_hours()"
 SETUP_TIMEOUT_SECONDS = 15 * 60.0
+# Setup computes hours and days of an upgraded database for this long; consumers compute the rest.
+ROLL_UP_SECONDS = 30.0
 NO_LIMIT = 10**12
 
 
 class PartitionMaintenance:
-    """Maintains the partitions every few seconds, in the thread and on the connection of its caller.
+    """Maintains partitions and roll-ups every few seconds, in the thread and on the connection of its caller.
 
-    A run takes about a millisecond when there is nothing to do. It waits at most half a second for locks and
-    then retries a minute later; there is time, because partitions exist for a week ahead and other days go
-    into the default partition.
+    A run takes a few milliseconds when there is nothing to do, and at most a few hundred. It waits at most
+    half a second for locks and then retries a minute later; there is time, because partitions exist for a
+    week ahead, other days go into the default partition, and views compute what is not rolled up.
     """
 
     def __init__(self, execute: Callable[[str], object]) -> None:
@@ -52,8 +60,8 @@ class PartitionMaintenance:
             self._due_at = time.monotonic() + INTERVAL_SECONDS
 
 
-def prepare_partitions(settings: DatabaseSettings, retention_days: int | None) -> None:
-    """Set how many days readings are kept (None: forever), and create missing partitions, as the owner.
+def prepare_partitions(settings: DatabaseSettings, retention: Retention) -> None:
+    """Set how long each level is kept, and create missing partitions, as the owner.
 
     Unlike the consumers' maintenance this moves any number of readings out of the default partition, and no
     reading can be stored meanwhile. Expired partitions are left to the consumers.
@@ -62,5 +70,19 @@ def prepare_partitions(settings: DatabaseSettings, retention_days: int | None) -
         StoreUnavailable: When the database does not answer, or a long reader holds a lock.
     """
     with connect(settings, name="partitions", statement_timeout_seconds=SETUP_TIMEOUT_SECONDS) as connection:
-        connection.execute(text(SET_RETENTION), {"days": retention_days})
+        connection.execute(text(SET_RETENTION), retention._asdict())
         connection.execute(text("SELECT create_missing_partitions(:max_moved)"), {"max_moved": NO_LIMIT})
+
+
+def prepare_rollups(settings: DatabaseSettings, time_zone: str) -> None:
+    """Set the time zone of the days, and compute hours and days for at most ROLL_UP_SECONDS, as the owner.
+
+    Raises:
+        InvalidData: When the days of stored readings cannot be computed in this time zone.
+        StoreUnavailable: When the database does not answer.
+    """
+    ends_at = time.monotonic() + ROLL_UP_SECONDS
+    with connect(settings, name="rollups", statement_timeout_seconds=SETUP_TIMEOUT_SECONDS) as connection:
+        connection.execute(text(SET_TIME_ZONE), {"zone": time_zone})
+        while time.monotonic() < ends_at and connection.scalar(text(ROLL_UP)):
+            pass

@@ -32,7 +32,12 @@ class AccessLevel(StrEnum):
 
 WRITER_GRANTS = {"reading": "INSERT", "sensor": "INSERT", "retention": "SELECT"}
 # The reader may also select from every view; a view reads its tables with its owner's privileges.
-READER_GRANTS = {"alembic_version": "SELECT", "retention": "SELECT", "acknowledged_loss": "SELECT"}
+READER_GRANTS = {
+    "alembic_version": "SELECT",
+    "retention": "SELECT",
+    "rollup_state": "SELECT",
+    "acknowledged_loss": "SELECT",
+}
 MANAGER_GRANTS = READER_GRANTS | {"audit": "SELECT", "api_key": "SELECT", "login_session": "SELECT"}
 GRANTS = {
     AccessLevel.WRITER: WRITER_GRANTS,
@@ -40,8 +45,14 @@ GRANTS = {
     AccessLevel.MANAGER: MANAGER_GRANTS,
 }
 # These functions run as the owner. Their arguments do not let the caller choose what they do.
-WRITER_FUNCTIONS = ("create_partitions()", "drop_expired()")
-READER_FUNCTIONS = ("last_hour()", "sensor_states()", "acknowledge_loss(text, uuid, bigint, bigint, text)")
+WRITER_FUNCTIONS = ("create_partitions()", "roll_up_hours()", "drop_expired()")
+READER_FUNCTIONS = (
+    "last_hour()",
+    "sensor_states()",
+    "sensor_hours(text[], timestamptz, timestamptz)",
+    "sensor_days(text[], timestamptz, timestamptz)",
+    "acknowledge_loss(text, uuid, bigint, bigint, text)",
+)
 # Besides those of the reader. Each records what it changes in `audit`, in the same transaction; sessions and
 # the last use of a key are no changes.
 MANAGER_FUNCTIONS = (

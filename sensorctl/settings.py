@@ -14,6 +14,7 @@ from pydantic import Field, SecretStr, model_validator
 
 from alerter.settings import AlerterSettings
 from db.engine import database_role
+from db.retention import RetentionSettings
 from db.roles import AccessLevel, Role
 from db.settings import PAST_RETENTION_DESCRIPTION, PastRetention, PlausibleSettings
 from messaging.management.permissions import User, permissions_of
@@ -45,7 +46,6 @@ PORT_VARIABLES = (
     "MQTT_HOST_PORT",
 )
 PROBE_TIMEOUT_SECONDS = 1.0
-MAX_RETENTION_DAYS = 100_000
 Variables = dict[str, str]
 SettingsType = TypeVar("SettingsType", bound=MonitoringSettings)
 
@@ -92,15 +92,8 @@ class OperatorSettings(MonitoringSettings, PlausibleSettings, ServiceSettings):
     past_retention: PastRetention = Field(default="dead-letter", description=PAST_RETENTION_DESCRIPTION)
 
 
-class SetupSettings(Accounts, OperatorSettings):
+class SetupSettings(Accounts, RetentionSettings, OperatorSettings):
     """The owner's logins, the retention, and the accounts to create: those that have a password."""
-
-    retention_days: int | None = Field(
-        default=None,
-        ge=1,
-        le=MAX_RETENTION_DAYS,
-        description="Whole UTC days of readings that are kept besides today; unset: all",
-    )
 
     @model_validator(mode="after")
     def _require_distinct_accounts(self) -> Self:

@@ -7,8 +7,8 @@ from functools import partial
 import structlog
 from tenacity import Retrying
 
-from db.errors import PermissionDenied, StoreUnavailable
-from db.maintenance import prepare_partitions
+from db.errors import InvalidData, PermissionDenied, StoreUnavailable
+from db.maintenance import prepare_partitions, prepare_rollups
 from db.migrate import upgrade
 from db.roles import ensure_roles
 from messaging.errors import BrokerRefused, BrokerUnavailable
@@ -16,7 +16,7 @@ from messaging.management.admin import declare_topology
 from messaging.management.client import Management, ManagementRefused
 from messaging.management.permissions import User
 from messaging.topology import Topology
-from runtime.errors import ServiceUnavailable
+from runtime.errors import ConfigurationError, ServiceUnavailable
 from runtime.logs import configure_logging
 from runtime.retry import retry
 from sensorctl.settings import SetupSettings, discover_setup_settings
@@ -46,11 +46,13 @@ def set_up(settings: SetupSettings, sleep: Callable[[float], None]) -> None:
 
     Raises:
         ServiceUnavailable: When a server stays unavailable or rejects the owner.
+        ConfigurationError: When stored days cannot be computed in the new TIME_ZONE.
     """
     log = structlog.get_logger()
     with_retries = _retrying(sleep, settings.connect_timeout_seconds)
     log.info("schema is current", version=_migrate(settings, with_retries))
     _prepare_partitions(settings, _retrying(sleep, PARTITIONS_TIMEOUT_SECONDS))
+    _prepare_rollups(settings, _retrying(sleep, PARTITIONS_TIMEOUT_SECONDS))
     _create_roles(settings, with_retries)
     _declare_topology(settings, with_retries)
     management = Management(settings)
@@ -68,12 +70,25 @@ def _migrate(settings: SetupSettings, with_retries: Retrying) -> str:
 def _prepare_partitions(settings: SetupSettings, with_retries: Retrying) -> None:
     log = structlog.get_logger()
     try:
-        with_retries(prepare_partitions, settings, settings.retention_days)
+        with_retries(prepare_partitions, settings, settings.retention)
     except StoreUnavailable as error:  # for example a lock timeout because of a long reader
         hint = "no action required: the consumers retry"
         log.warning("partition maintenance failed", reason=str(error), hint=hint)
     else:
         log.info("partitions are ready", retention_days=settings.retention_days)
+
+
+def _prepare_rollups(settings: SetupSettings, with_retries: Retrying) -> None:
+    log, zone = structlog.get_logger(), settings.time_zone.key
+    try:
+        with_retries(prepare_rollups, settings, zone)
+    except InvalidData as error:
+        raise ConfigurationError(f"TIME_ZONE is {zone!r}: {error}") from error
+    except StoreUnavailable as error:
+        hint = "run setup again for a new TIME_ZONE; the consumers compute hours and days"
+        log.warning("roll-ups not prepared", reason=str(error), hint=hint)
+    else:
+        log.info("roll-ups are ready", time_zone=zone)
 
 
 def _create_roles(settings: SetupSettings, with_retries: Retrying) -> None:

@@ -14,6 +14,7 @@ from db.queries.sequences import RunKey, Sequences
 from db.queries.status import SensorStates
 from db.queries.storage import read_storage
 from db.queries.summary import Summary
+from db.retention import Retention
 from db.settings import DatabaseSettings
 from db.store import Store
 from readings.model import Reading
@@ -71,7 +72,7 @@ def store(settings: DatabaseSettings) -> None:
 
 
 def test_readings_are_stored_and_read_exactly(hostile: DatabaseSettings) -> None:
-    prepare_partitions(hostile, retention_days=30)
+    prepare_partitions(hostile, Retention(30, 30))
     store(hostile)
 
     with stream_rows(hostile, ExportQuery(Series.READINGS)) as rows:

@@ -14,6 +14,7 @@ import pytest
 from db import maintenance
 from db.maintenance import prepare_partitions
 from db.queries.retention import retained_since
+from db.retention import Retention
 from db.store import Store
 from readings.model import Reading
 from tests.database import Database
@@ -206,7 +207,7 @@ def test_setup_moves_more_readings_than_a_consumer_may(database: Database, today
     day = today - 100 * DAY
     fill(database, day, 5_000)
     assert database.query("SELECT create_missing_partitions(4999) AS made") == [{"made": 0}]
-    prepare_partitions(database.settings, None)
+    prepare_partitions(database.settings, Retention(None, None))
     assert day in days(database)
     assert in_default(database) == 0
 
@@ -313,7 +314,7 @@ class TestRetention:
 
     def test_without_a_retention_all_readings_are_kept(self, database: Database, today: date) -> None:
         fill(database, today - 4000 * DAY, 1)
-        prepare_partitions(database.settings, None)
+        prepare_partitions(database.settings, Retention(None, None))
         assert database.query("SELECT drop_expired()") == [{"drop_expired": 0}]
         assert database.count() == 1
 
@@ -322,13 +323,16 @@ class TestRetention:
         for ago in (0, 1, 2, 3, 10):
             fill(database, today - ago * DAY, 1_000)
         fill(database, today - 20 * DAY, 3)
-        prepare_partitions(database.settings, None)
+        prepare_partitions(database.settings, Retention(None, None))
         assert in_default(database) == 3
+        database.query("SELECT roll_up_hours()")
         # when two days are kept
-        prepare_partitions(database.settings, 2)
+        prepare_partitions(database.settings, Retention(2, 2))
         assert database.query("SELECT drop_expired() AS days") == [{"days": 2}]
         # then today and the two days before it remain
-        assert database.query("SELECT * FROM retention") == [{"days": 2}]
+        assert database.query("SELECT * FROM retention") == [
+            {"days": 2, "minutes_days": 2, "hours_days": None}
+        ]
         kept = [today - ago * DAY for ago in (2, 1, 0)]
         assert [day for day in days(database) if day <= today] == kept
         assert in_default(database) == 0
@@ -342,7 +346,7 @@ class TestRetention:
     def test_an_expired_reading_is_accepted_and_deleted_by_the_next_maintenance(
         self, store: Store, database: Database, today: date
     ) -> None:
-        prepare_partitions(database.settings, 7)
+        prepare_partitions(database.settings, Retention(7, 7))
         assert store.save([reading_at(noon(today - 30 * DAY)), reading_at(noon(today))]) == 2
         assert database.count() == 2
         database.query("SELECT drop_expired()")
@@ -352,7 +356,7 @@ class TestRetention:
         self, database: Database, today: date
     ) -> None:
         for days, kept in ((None, None), (30, datetime.combine(today - timedelta(days=30), time.min, UTC))):
-            prepare_partitions(database.settings, days)
+            prepare_partitions(database.settings, Retention(days, days))
             with closing(Store(database.settings, "retention")) as store:
                 assert store.retained_since() == retained_since(database.settings) == kept
 
@@ -360,7 +364,7 @@ class TestRetention:
         """Dropping a partition leaves no dead rows for vacuum."""
         day = today - 3 * DAY
         fill(database, day, 20_000)
-        prepare_partitions(database.settings, None)
+        prepare_partitions(database.settings, Retention(None, None))
         with database.connect() as connection, connection.transaction():
             database.query("INSERT INTO retention VALUES (1)")
             connection.execute("SELECT drop_expired()")
@@ -372,7 +376,7 @@ class TestRetention:
 
     def test_dropping_gives_way_to_a_reader(self, database: Database, today: date) -> None:
         fill(database, today - 3 * DAY, 1_000)
-        prepare_partitions(database.settings, None)
+        prepare_partitions(database.settings, Retention(None, None))
         database.query("INSERT INTO retention VALUES (1)")
         with (
             open_transaction(database, "SELECT count(*) FROM reading"),
@@ -384,7 +388,7 @@ class TestRetention:
 
     def test_the_retention_can_be_changed_and_removed(self, database: Database) -> None:
         for retention_days in (5, 5, 7, None, None, 2):
-            prepare_partitions(database.settings, retention_days)
+            prepare_partitions(database.settings, Retention(retention_days, retention_days))
             expected = [] if retention_days is None else [{"days": retention_days}]
             assert database.query("SELECT days FROM retention") == expected
 

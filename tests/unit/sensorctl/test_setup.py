@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from db.errors import StoreUnavailable
+from db.errors import InvalidData, StoreUnavailable
+from db.retention import Retention
 from messaging.management.client import ManagementUnavailable
 from messaging.topology import Topology
 from tests.unit.fake_broker import FakeBroker
@@ -22,7 +23,8 @@ class SetupRecorder:
         self.dead_letter_policies: list[Topology] = []
         self.alternates: list[bool] = []
         self.errors: list[Exception] = []
-        self.retentions: list[int | None] = []
+        self.retentions: list[Retention] = []
+        self.time_zones: list[str] = []
 
     def upgrade(self, _settings: Any) -> str:
         self.upgrades += 1
@@ -36,8 +38,9 @@ def recorder(monkeypatch: pytest.MonkeyPatch, quick_retries: None) -> SetupRecor
     recorder = SetupRecorder()
     monkeypatch.setattr("sensorctl.setup.upgrade", recorder.upgrade)
     monkeypatch.setattr(
-        "sensorctl.setup.prepare_partitions", lambda _, days: recorder.retentions.append(days)
+        "sensorctl.setup.prepare_partitions", lambda _, retention: recorder.retentions.append(retention)
     )
+    monkeypatch.setattr("sensorctl.setup.prepare_rollups", lambda _, zone: recorder.time_zones.append(zone))
     monkeypatch.setattr(
         "sensorctl.setup.Management.set_delivery_limit_policy",
         lambda _, topology: recorder.policies.append(topology),
@@ -82,7 +85,8 @@ def test_setup_prepares_the_partitions_and_sets_the_retention(
     code, out, _ = sensorctl("setup")
 
     assert code == 0
-    assert recorder.retentions == [days]
+    assert recorder.retentions == [Retention(days, days)]
+    assert recorder.time_zones == ["UTC"]
     assert f"retention_days={days}" in out
 
 
@@ -104,6 +108,80 @@ def test_setup_leaves_the_partitions_to_the_consumers_when_they_are_locked(
     assert "partition maintenance failed" in out
     assert "lock timeout" in out
     assert set(operators_broker.queues) == {"sensor_data", "sensor_data.dead"}
+
+
+def test_each_level_has_a_retention_and_the_days_have_a_time_zone(
+    sensorctl: RunCommand,
+    operators_broker: FakeBroker,
+    recorder: SetupRecorder,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    set_retention(monkeypatch, "30", "forever", "")
+    monkeypatch.setenv("TIME_ZONE", "Europe/Berlin")
+    assert sensorctl("setup")[0] == 0
+    set_retention(monkeypatch, "30", "90", "400")
+    assert sensorctl("setup")[0] == 0
+    assert recorder.retentions == [Retention(30, None), Retention(30, 90, 400)]
+    assert recorder.time_zones == ["Europe/Berlin"] * 2
+
+
+@pytest.mark.parametrize(
+    ("readings", "minutes", "hours", "message"),
+    [
+        ("30", "7", "", "RETENTION_MINUTES_DAYS is 7, but readings are kept for 30 days (RETENTION_DAYS)"),
+        ("", "7", "", "RETENTION_MINUTES_DAYS is 7, but readings are kept forever (RETENTION_DAYS)"),
+        ("30", "", "7", "RETENTION_HOURS_DAYS is 7, but minutes are kept for 30 days (RETENTION_DAYS)"),
+        (
+            "30",
+            "forever",
+            "90",
+            "but minutes are kept forever (RETENTION_MINUTES_DAYS): set RETENTION_MINUTES",
+        ),
+        ("30", "90", "60", "set RETENTION_MINUTES_DAYS to at most 60, or unset RETENTION_HOURS_DAYS"),
+        ("30", "ever", "", "RETENTION_MINUTES_DAYS"),
+    ],
+)
+def test_setup_rejects_rollups_that_are_kept_for_less_time_than_what_they_are_computed_from(
+    sensorctl: RunCommand,
+    operators_broker: FakeBroker,
+    recorder: SetupRecorder,
+    monkeypatch: pytest.MonkeyPatch,
+    readings: str,
+    minutes: str,
+    hours: str,
+    message: str,
+) -> None:
+    set_retention(monkeypatch, readings, minutes, hours)
+
+    code, _, error = sensorctl("setup")
+
+    assert code == 78
+    assert message in " ".join(error.split())
+    assert recorder.retentions == []
+
+
+def test_setup_rejects_a_time_zone_whose_days_cannot_be_computed(
+    sensorctl: RunCommand,
+    operators_broker: FakeBroker,
+    recorder: SetupRecorder,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(*_: Any) -> None:
+        raise InvalidData("a day in Asia/Kathmandu starts at 18:15 UTC")
+
+    monkeypatch.setenv("TIME_ZONE", "Asia/Kathmandu")
+    monkeypatch.setattr("sensorctl.setup.prepare_rollups", fail)
+
+    code, _, error = sensorctl("setup")
+
+    assert code == 78
+    assert "TIME_ZONE is 'Asia/Kathmandu': a day in Asia/Kathmandu starts at 18:15 UTC" in error
+
+
+def set_retention(monkeypatch: pytest.MonkeyPatch, readings: str, minutes: str, hours: str) -> None:
+    monkeypatch.setenv("RETENTION_DAYS", readings)
+    monkeypatch.setenv("RETENTION_MINUTES_DAYS", minutes)
+    monkeypatch.setenv("RETENTION_HOURS_DAYS", hours)
 
 
 def test_setup_rejects_a_retention_of_less_than_a_day(
