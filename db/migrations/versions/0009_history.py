@@ -3,7 +3,7 @@
 from db.migrations.sql_files import execute_sql_files
 
 revision = "0009"
-down_revision = "0007"
+down_revision = "0012"
 
 
 def upgrade() -> None:
