@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from readings.encodings import find_number, find_problem
 from readings.errors import DeadLetterReason, InvalidField, InvalidReading
-from readings.meanings import Meaning, meaning_of
+from readings.meanings import Meaning, compact, meaning_of
 from readings.payload import SENSOR_FIELDS, TEMPERATURE_FIELDS, TIME_FIELDS
 from readings.shapes import Shape, example_body, recognise
 from readings.times import describe_invalid
@@ -24,6 +24,12 @@ ALIASES = {
     "temperature": set(TEMPERATURE_FIELDS),
 }
 FIELD_BY_ALIAS = {alias: field for field, aliases in ALIASES.items() for alias in aliases}
+
+
+_NAMES_OF_SENSORS = (
+    "sensor", "sensorname", "device", "deviceid", "devid", "devicename", "station", "stationid", "node",
+    "nodeid",
+)  # fmt: skip
 
 
 def explain(error: ValidationError, body: bytes, *, for_mqtt: bool) -> InvalidReading:
@@ -61,7 +67,11 @@ def _misnamed(content: Any, field: str) -> str:
     """Return how to call a field that is missing, if it has another name."""
     meaning = {"sensor_id": Meaning.SENSOR, "measured_at": Meaning.TIME}.get(field)
     names = content if isinstance(content, dict) and not content.keys() & ALIASES.get(field, set()) else ()
-    name = next((name for name in names if meaning_of(name) is meaning), None)
+    is_sensor = field == "sensor_id"
+    name = next(
+        (n for n in names if meaning_of(n) is meaning or (is_sensor and compact(n) in _NAMES_OF_SENSORS)),
+        None,
+    )
     return f"; {quote_name(name)} is not read: call it {field}" if name else ""
 
 
@@ -79,6 +89,8 @@ def _explain_no_object(content: Any, value: str, *, for_mqtt: bool) -> InvalidRe
     shape = recognise(content)
     if isinstance(content, str) and isinstance(_load(content), dict):
         shape = Shape("JSON encoded twice")
+    elif isinstance(content, str):
+        shape = _number_as_text(content) or shape
     elif isinstance(content, int | float) and not isinstance(content, bool):
         shape = Shape("not a JSON object, but a number, which is accepted by MQTT only", None, content)
     if shape:

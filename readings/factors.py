@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-from readings.errors import InvalidField
 from readings.meanings import Fields, JsonObject, compact, is_other_quantity
-from runtime.text import quote_name, quote_value
 
 _OF_TEMPERATURE = r"(?:t|temp(?:erature|eratura|eratur)?|value|val|raw|reading|measurement)"
 _FACTOR = re.compile(
-    rf"{_OF_TEMPERATURE}?(?:multiplier|multiplicator|multiplyby|divisor|divider|divideby|factor|faktor|teiler"
-    rf"|scal(?:e|ing)(?:factor|by)?){_OF_TEMPERATURE}?|{_OF_TEMPERATURE}(?:mult|div|gain)"
+    rf"(?:{_OF_TEMPERATURE}|unit|conversion|conv|sensor)?"
+    r"(?:multipl(?:ier|icator|ikator|icador|icateur|yby)|moltiplicatore|divis(?:or|eur|ore)|divider|divideby"
+    r"|fa[ck]tor|facteur|fattore|fator|teiler|множитель|делитель|scal(?:e|ing)(?:factor|by)?)"
+    rf"{_OF_TEMPERATURE}?|{_OF_TEMPERATURE}(?:mult|div|gain)"
 )
 _EXPONENT = re.compile(
     rf"{_OF_TEMPERATURE}?(?:scale|decimal)?(?:exponent|exp10|pow(?:er)?(?:of)?(?:10|ten)){_OF_TEMPERATURE}?"
@@ -22,7 +22,9 @@ _SCALE_IN_TEXT = re.compile(
     r"(?:(?<![\d.,])0[.,]\d+|(?<!\d)1/10+|tenths?|hundredths?|zehntel|hundertstel"
     r"|(?<![^\W_])(?:milli|deci|centi))"
     r"[\s-]?(?:of )?(?:an? )?(?:[°˚º]|deg|celsius|kelvin|fahrenheit|grad(?![^\W\d_])|[CFK](?![^\W_]))"
-    r"|(?:[°˚º]\s?[CFK]|celsius|kelvin|fahrenheit)\s?[*x\u00d7/·]\s?10+(?!\d)",
+    r"|(?:[°˚º]\s?[CFK]|celsius|kelvin|fahrenheit|(?<![^\W_])(?:value|val|raw|temp(?:erature)?|reading))"
+    r"\s?[*x\u00d7/·]\s?10+(?!\d)|(?<![^\W_])(?:adc|raw)[ _](?:adc|counts?|values?)(?![^\W_])"
+    r"|(?<![^\W_])(?:multiplier|divisor|scale|factor)\s?[:=]\s?(?!1(?:\.0*)?(?![\d.]))[\d./*x]",
     re.IGNORECASE,
 )
 # What else a text may give in tenths of a degree.
@@ -31,33 +33,29 @@ _QUALITY = re.compile(
     r"|auflösung|offset|correct|calib",
     re.IGNORECASE,
 )
-_TRUE_SCALE = re.compile(r"(?:in)?(?:tenths|hundredths|x100?|times100?|scaled)(?:degrees?|deg|celsius|c|f)?")
+_TRUE_SCALE = re.compile(
+    r"(?:is|in|use)?(?:(?:tenths|hundredths|x100?|times100?|scaled)(?:degrees?|deg|celsius|c|f)?|raw(?:value|data)?)"
+)
 
 
-def check_factors(fields: Fields, temperature: float) -> None:
-    """Reject fields like `"divisor": 10` and `"note": "tenths of °C"`, which may change what the value means.
+def find_factors(fields: Fields, temperature: float) -> Iterator[tuple[str, Any]]:
+    """Yield fields like `"divisor": 10` and `"note": "tenths of °C"`, which may change what the value means.
 
     The fields of another quantity, such as those inside `humidity`, count for that.
-
-    Raises:
-        InvalidField: When there is one.
     """
-    for name, value in _find_factors(fields, temperature):
-        raise InvalidField(
-            f"{quote_name(name)} is {quote_value(value)}, so that the temperature is not clear: send it "
-            "without a factor, and no such field"
-        )
-
-
-def _find_factors(fields: Fields, temperature: float) -> Iterator[tuple[str, Any]]:
     for name, value in fields:
         if isinstance(value, JsonObject) and not is_other_quantity(name):
-            yield from _find_factors(value.fields, temperature)
+            yield from find_factors(value.fields, temperature)
         elif isinstance(value, list):
-            yield from _find_factors([(name, item) for item in value], temperature)
+            yield from find_factors([(name, item) for item in value], temperature)
         if isinstance(value, str) and _is_scale(value):
             yield name, value
         yield from ((name, item) for item in _values(value) if _changes(name, item, temperature))
+
+
+def may_be_factor(name: str) -> bool:
+    """Return whether a field with this name may be a factor or a power of ten, or say that there is one."""
+    return _neutral(name) is not None or _TRUE_SCALE.fullmatch(compact(name)) is not None
 
 
 def is_factor(name: str, value: Any) -> bool:

@@ -78,7 +78,8 @@ def reconcile(
     else:
         _reject_unread_times(times + fields[Meaning.TIME_OF_DEVICE], zone)
     _check_unique(fields[Meaning.UNIQUE])
-    unit = find_given_unit(fields[Meaning.UNIT], fields[Meaning.OTHER], payload.temperature)
+    others = fields[Meaning.OTHER] + fields[Meaning.TEMPERATURE_IN_UNIT]
+    unit = find_given_unit(fields[Meaning.UNIT], others, payload.temperature)
     if unit is not None and unit is not payload.unit:
         payload = payload.model_copy(update={"unit": unit})
     _check_temperatures(payload, content, fields)

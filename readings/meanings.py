@@ -10,9 +10,10 @@ _ANY = "|".join(_TEMPERATURE)
 _UNIT = re.compile(
     rf"(?:t|tmp|{_ANY}|measurement|measured|value|reading)?(?:degrees?)?(?:units?|uom|scale)"
     rf"(?:of)?(?:{_ANY}|measure(?:ment)?)?(?:name|text|symbol|code|system)?"
-    rf"|(?:{_ANY})symbol|unidade?|unidaddemedida|einheit|unit[eé]|unità|degrees?"
+    rf"|(?:{_ANY})symbol|unidade?|unidaddemedida|einheit|unit[eé]|unità|degrees?|eenheid|enhet|enhed"
+    r"|jednostka|jednotka|yksikkö|единиц\w*|单位|單位|単位|단위|birim|mértékegység"
 )
-_TEMPERATURE_IN_UNIT = re.compile(rf"(?:t|tmp|{_ANY})(?:deg|degrees?)?[cfk]\w*")
+_TEMPERATURE_IN_UNIT = re.compile(rf"(?:t|tmp|{_ANY})(?:deg|degrees?)?[cfk]\w*|celsius|fahrenheit|kelvin")
 _OTHER_QUANTITY = re.compile(
     r"(?!.*temp).*(?:hum|pressure|baro|batt|volt|power|energy|co2|tvoc|pm10|pm2|lux|light|illum|rssi|snr"
     r"|signal|wind|rain|moisture|noise|linkquality).*|rh|hpa|lqi",

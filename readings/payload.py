@@ -69,7 +69,9 @@ def _require_iso_8601(value: Any) -> Any:
     # pydantic would accept "1700000000" as epoch seconds, and a date alone as its midnight. It reads what
     # nearly every sender writes, with a T, and with Z, +01:00 or nothing at the end.
     if isinstance(value, str):
-        is_common = value[10:11] == "T" and value[-1] in "Z0123456789" and value[-3] not in "+-"
+        is_common = (
+            value[10:11] == "T" and value[-1] in "Z0123456789" and value[-3] not in "+-" and " " not in value
+        )
         return value if is_common else to_iso_8601(value)
     raise ValueError(EXPECTED)
 

@@ -127,7 +127,17 @@ def _named_otherwise(content: dict[str, Any]) -> Shape | None:
     for name, value in content.items():
         is_temperature = meaning_of(name) in {Meaning.TEMPERATURE, Meaning.TEMPERATURE_IN_UNIT}
         if isinstance(value, int | float) and (is_temperature or name in {"value", "val", "state"}):
-            return Shape(f"a number under the name {name[:MAX_NAME_CHARACTERS]!r}", None, value, _unit(name))
+            unit = _unit(name) or _first(content, "unit", "units", "unit_of_measurement")
+            return Shape(f"a number under the name {name[:MAX_NAME_CHARACTERS]!r}", None, value, unit)
+    return None
+
+
+def _list_inside(content: dict[str, Any]) -> Shape | None:
+    for name, part in content.items():
+        objects = [item for item in part if isinstance(item, dict)] if isinstance(part, list) else []
+        if objects and (shape := _array(objects)):
+            description = f"an object with {shape.description} inside {name[:MAX_NAME_CHARACTERS]!r}"
+            return shape._replace(description=description)
     return None
 
 
@@ -157,6 +167,7 @@ _RECOGNISERS: tuple[Callable[[dict[str, Any]], Shape | None], ...] = (
     _home_assistant,
     _named_otherwise,
     _nested,
+    _list_inside,
 )
 
 

@@ -11,6 +11,7 @@ from runtime.text import quote_value
 MINUS_SIGN = "\u2212"
 MAX_OFFSET = timedelta(hours=14)
 _OFFSET = re.compile(r"([+-])(\d{1,2})(?::?(\d{2}))?")
+_LONG_OFFSET = re.compile(r"[+\-\u2212]\d{2}:?\d{2}")
 # After a word or a capital letter that starts one: Time (UTC), time_utc, dateutc, TimeUTC, timeUtc.
 _UTC = re.compile(
     r"(?:(?<![^\W_])(?:UTC|GMT|utc|gmt)|(?<=[a-z])(?:UTC|Utc|GMT|Gmt)|(?<=time)(?:utc|gmt)|(?<=date)(?:utc|gmt))"
@@ -21,12 +22,12 @@ _ZULU = re.compile(r"(?<![^\W_])Z$|[(\[]Z[)\]]")
 _ABBREVIATION = re.compile(
     r"(?<![^\W_])(CET|CEST|MEZ|MESZ|WET|WEST|EET|EEST|BST|MSK|IST|JST|KST|SGT|AWST|ACST|ACDT|AEST|AEDT"
     r"|NZST|NZDT|[ECMP][SD]T|AK[SD]T|HST|BRT|(?:Africa|America|Asia|Atlantic"
-    r"|Australia|Europe|Indian|Pacific|Etc)/\w+)(?![^\W_])"
+    r"|Australia|Europe|Indian|Pacific|Etc)/\w+)(?![^\W\d_])"
 )
 ZONE_FIELD_NAMES = (
     "tz", "tzname", "tzid", "timezone", "timezoneid", "timezonename", "timezoneoffset", "tzoffset",
     "utcoffset", "utcoffsetseconds", "utcoffsetminutes", "gmtoffset", "gmtoff", "zeitzone", "fuseauhoraire",
-    "zonahoraria",
+    "zonahoraria", "timezoneabbreviation", "timezoneabbr", "tzabbr", "fuso", "fusohorario", "tijdzone",
 )  # fmt: skip
 ZONE_IN_TEXT = re.compile(
     r"time[ _]?zone|utc[ _]?offset|gmt[ _]?offset|zeitzone|fuseau horaire", re.IGNORECASE
@@ -53,6 +54,11 @@ def find_zone(name: str) -> tzinfo | None:
     return None
 
 
+def is_offset_text(name: str, value: object) -> bool:
+    """Return whether a field such as `offset` has an offset in ISO 8601's notation."""
+    return compact(name).endswith("offset") and isinstance(value, str) and bool(_LONG_OFFSET.fullmatch(value))
+
+
 def is_zone_name(name: str) -> bool:
     """Return whether a column or field with this name has the time zone of a time, or its offset."""
     return compact(name) in ZONE_FIELD_NAMES
@@ -70,6 +76,8 @@ def parse_fixed_offset(text: str) -> tzinfo | None:
 def is_offset_of(value: object, local: datetime, zone: tzinfo) -> bool:
     """Return whether a time zone or an offset (hours, minutes, seconds) is that of `zone` at this time."""
     offset = local.replace(tzinfo=zone).utcoffset()
+    if value == local.replace(tzinfo=zone).tzname():
+        return True
     if isinstance(value, int | float) and not isinstance(value, bool):
         seconds = offset.total_seconds() if offset is not None else None
         return any(value * step == seconds for step in _SECONDS_PER_STEP)

@@ -1,5 +1,6 @@
 """Text for people, also from untrusted sources."""
 
+import json
 from typing import Any
 
 MAX_VALUE_CHARACTERS = 60
@@ -26,8 +27,8 @@ def to_valid_text(value: object) -> str:
 
 
 def quote_value(value: Any) -> str:
-    """Return the representation of a value for a message: printable, and shortened."""
-    text = repr(value)
+    """Return the representation of a value for a message: printable, shortened, with JSON's true and null."""
+    text = json.dumps(value) if value is None or isinstance(value, bool) else repr(value)
     return text if len(text) <= MAX_VALUE_CHARACTERS else f"{text[:MAX_VALUE_CHARACTERS]}…"
 
 

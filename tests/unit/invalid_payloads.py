@@ -55,10 +55,10 @@ NOT_JSON = [
     case("nothing for a value", with_raw("temperature", ""), "expected value"),
 ]
 NOT_AN_OBJECT = [
-    case("text", b'"21.5"', "the body '21.5' is not a JSON object"),
+    case("text", b'"21.5"', "the body '21.5' is a number as text: send"),
     case("number", b"21.5", "the body 21.5 is not a JSON object"),
-    case("boolean", b"true", "the body True is not a JSON object"),
-    case("null", b"null", "the body None is not a JSON object"),
+    case("boolean", b"true", "the body true is not a JSON object"),
+    case("null", b"null", "the body null is not a JSON object"),
     case("empty list", b"[]", "the body [] is not a JSON object"),
     case("list of readings", b"[" + VALID + b"]", "the body [{'sensor_id': 'kitchen'"),
 ]

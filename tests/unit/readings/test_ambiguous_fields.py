@@ -46,6 +46,17 @@ def refusal(zone: tzinfo = UTC, **fields: Any) -> str:
         {"tempMode": "F"},
         {"display": {"format": "f"}},
         {"type": "F"},
+        {"temperature_format": "fahrenheit"},
+        {"temp_u": "F"},
+        {"metric": "temperature_f"},
+        {"tags": ["unit:F"]},
+        {"labels": "unit=F,room=attic"},
+        {"meta": '{"unit":"F"}'},
+        {"query": "units=imperial"},
+        {"comment": "in F"},
+        {"comment": "values in deg F"},
+        {"comment": "in Kelvin"},
+        {"note": "华氏"},
     ],
 )
 def test_a_unit_that_is_said_in_another_way_is_not_ignored(field: dict[str, Any]) -> None:
@@ -78,6 +89,10 @@ def test_a_unit_that_is_said_in_another_way_is_not_ignored(field: dict[str, Any]
         {"note": "resolution 0.1 °C"},
         {"note": "calibrated 1/10/2026 at 20 °C"},
         {"power_factor": 0.9},
+        {"spreading_factor": 7},
+        {"raw_value": 344},
+        {"owner": "Kelvin"},
+        {"note": "scale=1"},
     ],
 )
 def test_other_fields_change_nothing(field: dict[str, Any]) -> None:
@@ -110,6 +125,14 @@ def test_other_fields_change_nothing(field: dict[str, Any]) -> None:
         {"note": "tenths of a degree"},
         {"description": "1/10 °C"},
         {"description": "°C x10"},
+        {"temperature_factor": 10},
+        {"Multiplikator": 10},
+        {"multiplicateur": 0.1},
+        {"unit_factor": 10},
+        {"raw": True},
+        {"note": "value/10 = °C"},
+        {"note": "scale=0.1"},
+        {"description": "raw ADC counts"},
     ],
 )
 def test_a_factor_that_may_apply_is_refused(field: dict[str, Any]) -> None:
@@ -128,6 +151,8 @@ LOCAL = "2026-07-01T12:00:00"
         {"tz": "EST-5"},
         {"utc_offset": 3600},
         {"tz_offset": -5},
+        {"timezone": {"name": "America/New_York"}},
+        {"timezone_abbreviation": "EDT"},
     ],
 )
 def test_the_zone_of_a_time_without_an_offset_is_not_ignored(field: dict[str, Any]) -> None:
@@ -143,6 +168,8 @@ def test_the_zone_of_a_time_without_an_offset_is_not_ignored(field: dict[str, An
         {"timezone": "+02:00"},
         {"utc_offset": 7200},
         {"utc": False},
+        {"timezone": "CEST"},
+        {"dst": True},
     ],
 )
 def test_a_zone_that_is_the_configured_one_is_fine(field: dict[str, Any]) -> None:
@@ -161,10 +188,21 @@ def test_a_zone_that_is_the_configured_one_is_fine(field: dict[str, Any]) -> Non
         ({"utc_offset": "-03:00", "tz": "BRT3"}, 15),
         ({"tz": "utc", "ts": 1782907200}, 12),
         ({"utc": True}, 12),
+        ({"timeIsUtc": "true"}, 12),
+        ({"offset": "-05:00"}, 17),
     ],
 )
 def test_a_fixed_offset_of_a_time_without_one_is_used(field: dict[str, Any], hour: int) -> None:
     assert parse(BERLIN, measured_at=LOCAL, **field)[0] == datetime(2026, 7, 1, hour, tzinfo=UTC)
+
+
+def test_daylight_saving_time_that_the_zone_does_not_have_is_refused() -> None:
+    assert "no daylight saving time then" in refusal(measured_at=LOCAL, is_dst=True)
+
+
+def test_a_temperature_in_another_unit_must_be_the_same() -> None:
+    assert parse(temperature=21.5, fahrenheit=70.7)[1] == 21.5
+    assert "two temperatures" in refusal(temperature=70.7, fahrenheit=70.7)
 
 
 def test_two_zones_are_refused() -> None:

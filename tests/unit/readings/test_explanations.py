@@ -191,3 +191,20 @@ def test_any_message_like_those_of_devices_gets_a_detail(content: object) -> Non
         except InvalidReading as error:
             if example := re.search(r"(?:send|as in) (\{.*\})$", error.detail):
                 parse_reading(example[1].encode(), context)
+
+
+@pytest.mark.parametrize(
+    ("body", "detail"),
+    [
+        (b'{"value": 70, "unit": "F"}', '"temperature": 70, "unit": "fahrenheit"}'),
+        (b'{"readings": [{"id": 1, "temperature": 20}]}', "is an object with an array of 1"),
+        (b'{"device": "attic", "temperature": 20}', "device is not read: call it sensor_id"),
+        (b'"21.5"', "is a number as text: send"),
+        (b'{"sensor_id": null, "temperature": 20}', "sensor_id is null: must be a string"),
+    ],
+)
+def test_what_to_send_in_its_place(body: bytes, detail: str) -> None:
+    with pytest.raises(InvalidReading) as caught:
+        parse_reading(body, CONTEXT)
+
+    assert detail in caught.value.detail

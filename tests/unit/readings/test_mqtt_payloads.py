@@ -159,9 +159,9 @@ def test_a_body_that_is_not_json_is_rejected(body: bytes, fragment: str) -> None
 @pytest.mark.parametrize(
     ("body", "detail"),
     [
-        (b'"21.5"', "the body '21.5' is not a number or a JSON object"),
-        (b"true", "the body True is not a number or a JSON object"),
-        (b"null", "the body None is not a number or a JSON object"),
+        (b'"21.5"', "the body '21.5' is a number as text: send"),
+        (b"true", "the body true is not a number or a JSON object"),
+        (b"null", "the body null is not a number or a JSON object"),
         (b"[21.5]", "the body [21.5] is an array of 1: send {"),
         (b"NaN", "temperature is nan: "),
         (b"-Infinity", "temperature is -inf: "),
@@ -169,9 +169,9 @@ def test_a_body_that_is_not_json_is_rejected(body: bytes, fragment: str) -> None
         (b"-273.16", "temperature is -273.16 celsius, outside"),
         (b"{}", "temperature is missing"),
         (with_fields(temperature="21.5"), "temperature is '21.5': "),
-        (with_fields(temperature=True), "temperature is True: "),
+        (with_fields(temperature=True), "temperature is true: "),
         (with_fields(sensor_id=""), "sensor_id is '': must have 1 to 128 characters"),
-        (with_fields(time="12:00", measured_at=None), "measured_at is None: must be an ISO 8601 time"),
+        (with_fields(time="12:00", measured_at=None), "measured_at is null: must be an ISO 8601 time"),
         (with_field_renamed("measured_at", "time", "12:00"), "measured_at is '12:00': must be an ISO 8601"),
         (with_fields(measured_at=1_700_000_000), "measured_at is 1700000000: must be an ISO 8601 time"),
         (with_fields(reading_id=7), "reading_id is 7: "),
@@ -209,4 +209,4 @@ def test_other_messages_get_no_defaults() -> None:
     assert parse_invalid(b"21.5", CONTEXT).detail.startswith("the body 21.5 is not a JSON object")
     assert parse_invalid(without("sensor_id"), CONTEXT).detail == "sensor_id is missing"
     assert parse_invalid(without("measured_at"), CONTEXT).detail == "measured_at is missing"
-    assert "sensor_id is None" in parse_invalid(with_fields(sensor_id=None), CONTEXT).detail
+    assert "sensor_id is null" in parse_invalid(with_fields(sensor_id=None), CONTEXT).detail
