@@ -2,22 +2,25 @@
 
 Usage: `python -m tests.pictures`.
 
-They show the dashboard, the status screen, and the queue in the management UI. The ports are the defaults, or
-DASHBOARD_HOST_PORT and RABBITMQ_MANAGEMENT_HOST_PORT.
+They show the dashboard, the status screen, the queue in the management UI, and the page of a load. The
+ports are the defaults, or DASHBOARD_HOST_PORT and RABBITMQ_MANAGEMENT_HOST_PORT.
 """
 
 import io
 import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 from playwright.sync_api import Browser, expect
 from rich.console import Console
 from rich.text import Text
 
+from native.ports import is_free
 from tests.browser import chromium, visit
 from tests.services import ROOT
+from tests.waiting import DEADLINE_SECONDS, eventually
 
 FOLDER = ROOT / "docs" / "pictures"
 # Name, colour scheme, width, height and device scale factor.
@@ -33,6 +36,10 @@ STATUS_COLUMNS = 112
 # Viewers have a monospaced font of their own; the picture must not load one from another host.
 FONT_FACE = re.compile(r"\s*@font-face \{.*?\}", re.DOTALL)
 LOGIN = "sensors"
+LOAD = (sys.executable, "-m", "benchmarks.load", "--rate", "10", "100", "1000", "3000", "--time", "80s")
+LOAD_PORT = 8089
+# The last rate holds from 60 s on.
+LOAD_MS = 76_000
 
 
 def take_dashboard(browser: Browser, url: str, folder: Path) -> list[Path]:
@@ -86,6 +93,23 @@ def take_management(browser: Browser, url: str, folder: Path) -> Path:
     return taken
 
 
+def take_load(browser: Browser, folder: Path) -> list[Path]:
+    """Take pictures of the page while `make load` publishes at several rates."""
+    load = subprocess.Popen(LOAD, cwd=ROOT, stdout=subprocess.DEVNULL)
+    with load, browser.new_context(viewport={"width": 1280, "height": 900}) as context:
+        page = context.new_page()
+        eventually(lambda: not is_free(LOAD_PORT), DEADLINE_SECONDS, "the page is served")
+        visit(page, f"http://127.0.0.1:{LOAD_PORT}/")
+        page.wait_for_timeout(LOAD_MS)
+        taken = []
+        for tab, name in (("Statistics", "load"), ("Charts", "load-charts")):
+            page.get_by_role("tab", name=tab).click()
+            page.wait_for_timeout(SETTLED_MS)
+            taken.append(folder / f"{name}.png")
+            page.screenshot(path=taken[-1], full_page=True)
+    return taken
+
+
 def main() -> None:
     """Take all pictures and print their paths."""
     dashboard = os.environ.get("DASHBOARD_HOST_PORT") or "8085"
@@ -93,6 +117,7 @@ def main() -> None:
     with chromium() as browser:
         taken = take_dashboard(browser, f"http://127.0.0.1:{dashboard}/", FOLDER)
         taken.append(take_management(browser, f"http://127.0.0.1:{management}/", FOLDER))
+        taken += take_load(browser, FOLDER)
     for picture in (*taken, take_status(FOLDER)):
         print(picture.relative_to(ROOT))  # noqa: T201 (a command)
 

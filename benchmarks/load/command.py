@@ -1,5 +1,6 @@
 """The command `make load`."""
 
+import signal
 import sys
 from contextlib import ExitStack, closing
 from functools import partial
@@ -52,7 +53,7 @@ def load() -> None:
     for message in report.messages(options, run.measurements, stored):
         show(message)
     show(f"The readings stay. To delete them: .venv/bin/sensorctl import undo {load_id}")
-    if stop.is_set():
+    if stop.signal_number == signal.SIGINT:
         sys.exit(EXIT_INTERRUPTED)
     sys.exit(EXIT_OK if report.everything_is_stored(run.measurements, stored) else EXIT_FAILURE)
 

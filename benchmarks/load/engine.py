@@ -97,5 +97,10 @@ class Engine:
                 entry.log(delay.delay_ms, 0)
 
     def _name(self, kind: str, stage: int) -> str:
+        """Return the name of a row; the page sorts rows by their names."""
         rates = self._options.rates
-        return NAMES[kind] if len(rates) == 1 else f"{NAMES[kind]}, at {format_rate(rates[stage])} per second"
+        return (
+            NAMES[kind]
+            if len(rates) == 1
+            else f"{stage + 1:02}. {format_rate(rates[stage])}/s: {NAMES[kind]}"
+        )

@@ -20,6 +20,8 @@ from readings.model import Reading
 
 # A slow broker therefore slows publishing down.
 MAX_IN_FLIGHT = 1_000
+# All connections, the page and the queries of the database take turns on one core.
+MAX_PER_TURN = 100
 RECONNECT_SECONDS = 1.0
 CONFIRM_TIMEOUT_SECONDS = 10.0
 MEAN, DEVIATION = 21.0, 0.5
@@ -118,7 +120,8 @@ class Sender:
     def _publish_due(self, publisher: Publisher) -> None:
         source = self._source
         stage = source.pacer.stage
-        for _ in range(source.pacer.take(MAX_IN_FLIGHT - len(self._outstanding))):
+        limit = min(MAX_IN_FLIGHT - len(self._outstanding), MAX_PER_TURN)
+        for _ in range(source.pacer.take(limit)):
             sent = Sent(source.new_reading(), self._clock(), stage)
             self._outstanding.add(sent)
             source.measurements.add_published(source.protocol, stage)

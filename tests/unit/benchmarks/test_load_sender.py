@@ -11,7 +11,7 @@ import pytest
 
 from benchmarks.load.measurements import Measurements
 from benchmarks.load.options import Protocol
-from benchmarks.load.sender import MAX_IN_FLIGHT, Sender, Source
+from benchmarks.load.sender import MAX_IN_FLIGHT, MAX_PER_TURN, Sender, Source
 from messaging.errors import BrokerUnavailable
 from messaging.publishing.confirm_publisher import Confirm
 from readings.parsing import ParseContext, parse_reading
@@ -94,12 +94,13 @@ def test_the_time_to_each_confirm_is_measured() -> None:
 
 
 def test_unconfirmed_readings_limit_what_is_published() -> None:
-    bench = Bench(FakePublisher(), due=[MAX_IN_FLIGHT + 5, 5])
+    turns = MAX_IN_FLIGHT // MAX_PER_TURN
+    bench = Bench(FakePublisher(), due=[MAX_PER_TURN + 5] * (turns + 1))
 
-    bench.sender.run_once()
-    bench.sender.run_once()
+    for _ in range(turns + 1):
+        bench.sender.run_once()
 
-    assert bench.limits == [MAX_IN_FLIGHT, 0]
+    assert bench.limits == [MAX_PER_TURN] * turns + [0]
 
 
 def test_after_a_loss_unconfirmed_readings_are_published_again() -> None:
