@@ -9,6 +9,7 @@ from dashboard.settings import DashboardSettings
 from dashboard.snapshots import SnapshotStore
 from dashboard.telemetry import BROKER, DATABASE, DashboardTelemetry
 from db.queries.minutes import MinuteSeries
+from db.queries.series import SeriesReader
 from monitoring.collector import Collector
 from runtime.health import Health
 from runtime.lifecycle import ShutdownSignal, run
@@ -28,11 +29,12 @@ def main(shutdown: ShutdownSignal) -> None:
     health = Health(BROKER, DATABASE)
     telemetry, snapshots = DashboardTelemetry(health), SnapshotStore()
     auth = TokenAuth(settings.dashboard_token, "DASHBOARD_TOKEN", telemetry.request_rejected)
-    collector, minutes = Collector(settings), MinuteSeries(settings)
+    collector, minutes, series = Collector(settings), MinuteSeries(settings), SeriesReader(settings)
     app = create_dashboard(
         snapshots=snapshots,
         dead_letters=DeadLetterService(settings, telemetry),
         minutes=minutes,
+        series=series,
         telemetry=telemetry,
         auth=auth,
         health=health,
@@ -47,6 +49,7 @@ def main(shutdown: ShutdownSignal) -> None:
             collect_status(collector, snapshots, telemetry, shutdown)
     finally:
         minutes.close()
+        series.close()
         collector.close()
 
 

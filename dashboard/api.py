@@ -24,6 +24,7 @@ from dashboard.models import (
 from dashboard.snapshots import Snapshot, SnapshotStore, describe_change, describe_state
 from dashboard.telemetry import DashboardTelemetry
 from db.queries.minutes import MinuteSeries
+from db.queries.series import SeriesReader
 from monitoring.model import SystemStatus
 from readings.ids import sensor_id_forms
 from runtime.errors import ServiceUnavailable
@@ -56,6 +57,7 @@ class Resources:
     snapshots: SnapshotStore
     dead_letters: DeadLetterService
     minutes: MinuteSeries
+    series: SeriesReader
     telemetry: DashboardTelemetry
     streams: Slots
 

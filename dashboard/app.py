@@ -10,9 +10,11 @@ from fastapi.staticfiles import StaticFiles
 
 from dashboard.api import Resources, router
 from dashboard.dead_letters import DeadLetterService, PartialFailure
+from dashboard.series import router as series_router
 from dashboard.snapshots import SnapshotStore
 from dashboard.telemetry import DashboardTelemetry
 from db.queries.minutes import MinuteSeries
+from db.queries.series import SeriesReader
 from runtime.health import Health
 from web.app import create_app
 from web.auth import TokenAuth
@@ -30,6 +32,7 @@ def create_dashboard(
     snapshots: SnapshotStore,
     dead_letters: DeadLetterService,
     minutes: MinuteSeries,
+    series: SeriesReader,
     telemetry: DashboardTelemetry,
     auth: TokenAuth,
     health: Health,
@@ -47,11 +50,13 @@ def create_dashboard(
         snapshots,
         dead_letters,
         minutes,
+        series,
         telemetry,
         Slots("event streams", total=MAX_STREAMS, per_address=MAX_STREAMS_PER_ADDRESS),
     )
     app.add_exception_handler(PartialFailure, _handle_partial_failure)
     app.include_router(router)
+    app.include_router(series_router)
     app.add_api_route("/", get_page, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=PAGE))
     return app

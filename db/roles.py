@@ -49,6 +49,8 @@ WRITER_FUNCTIONS = ("create_partitions()", "roll_up_hours()", "drop_expired()")
 READER_FUNCTIONS = (
     "last_hour()",
     "sensor_states()",
+    "sensor_five_seconds(text[], timestamptz, timestamptz)",
+    "sensor_minutes(text[], timestamptz, timestamptz)",
     "sensor_hours(text[], timestamptz, timestamptz)",
     "sensor_days(text[], timestamptz, timestamptz)",
     "acknowledge_loss(text, uuid, bigint, bigint, text)",

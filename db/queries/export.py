@@ -24,6 +24,7 @@ class Series(StrEnum):
     READINGS = "readings"
     MINUTES = "minutes"
     HOURS = "hours"
+    DAYS = "days"
 
 
 class Source(NamedTuple):
@@ -44,6 +45,7 @@ SOURCES = {
     ),
     Series.MINUTES: Source("reading_minute", "minute", "sensor_id", ("sensor_id", "minute", *AGGREGATES)),
     Series.HOURS: Source("reading_hour", "hour", "sensor_id", ("sensor_id", "hour", *AGGREGATES)),
+    Series.DAYS: Source("reading_day", "day", "sensor_id", ("sensor_id", "day", *AGGREGATES)),
 }
 
 

@@ -26,6 +26,7 @@ def document() -> Document:
         snapshots=nothing,
         dead_letters=nothing,
         minutes=nothing,
+        series=nothing,
         telemetry=nothing,
         auth=nothing,
         health=nothing,

@@ -33,6 +33,9 @@ SET max_parallel_workers_per_gather = 0 AS $$
 DECLARE
     first_hour CONSTANT timestamptz :=
         date_bin('1 hour', since + interval '1 hour' - interval '1 microsecond', timestamptz '2000-01-01 00:00:00+00');
+    -- The end of the last hour that starts before `until`.
+    end_hour   CONSTANT timestamptz :=
+        date_bin('1 hour', until + interval '1 hour' - interval '1 microsecond', timestamptz '2000-01-01 00:00:00+00');
     open_since CONSTANT timestamptz := (SELECT greatest(first_hour, hours_until) FROM rollup_state);
 BEGIN
     RETURN QUERY
@@ -60,7 +63,7 @@ BEGIN
            sum(minute.sum_temperature), min(minute.min_temperature), max(minute.max_temperature)
     FROM rollup_minute AS minute
     WHERE (sensors IS NULL OR minute.sensor_id = ANY (sensors))
-      AND minute.starts_at >= open_since AND minute.starts_at < until
+      AND minute.starts_at >= open_since AND minute.starts_at < end_hour
     GROUP BY 1, 2;
 END $$;
 COMMENT ON FUNCTION sensor_hours IS

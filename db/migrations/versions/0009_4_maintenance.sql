@@ -145,7 +145,7 @@ BEGIN
     IF NOT pg_try_advisory_xact_lock(5675002) THEN
         RETURN 0;
     END IF;
-    RETURN close_hours(deadline) + refresh_stale_hours(2000) + close_days(deadline);
+    RETURN close_hours(deadline) + refresh_stale_hours(500) + close_days(deadline);
 END $$;
 COMMENT ON FUNCTION roll_up_hours IS
     'Computes closed hours and days, for about 200 ms. Returns the number of both; 0 if nothing is left to do. '

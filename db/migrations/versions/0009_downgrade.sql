@@ -149,7 +149,7 @@ BEGIN
 END $$;
 DROP FUNCTION
     roll_up_hours, close_hours, close_days, refresh_stale_hours, reset_hours, set_time_zone, start_of_local_day,
-    sensor_hours, sensor_days, aggregate_day, local_days, local_day_start;
+    sensor_five_seconds, sensor_minutes, sensor_hours, sensor_days, aggregate_day, local_days, local_day_start;
 DROP VIEW stale_hour;
 DROP TABLE rollup_hour, rollup_day, stale_hour_mark, rollup_state;
 ALTER TABLE retention DROP CONSTRAINT retention_levels, DROP COLUMN minutes_days, DROP COLUMN hours_days;

@@ -16,6 +16,7 @@ from dashboard.snapshots import SnapshotStore
 from dashboard.telemetry import BROKER, DATABASE, DashboardTelemetry
 from db.errors import StoreUnavailable
 from db.queries.minutes import MinuteRow
+from db.queries.series import Bucket, Series
 from messaging.settings import BrokerSettings
 from runtime.health import Health
 from runtime.settings import load
@@ -44,9 +45,24 @@ class FakeMinutes:
         return [row for row in self.rows if row.sensor_id in sensors]
 
 
+class FakeSeries:
+    def __init__(self) -> None:
+        self.requests: list[tuple[list[str], datetime, datetime]] = []
+        self.points = {"1": "[[1795348800,20.0,21.0,22.0,60]]"}
+
+    def time_zone(self) -> str:
+        return "Europe/Berlin"
+
+    def read(self, sensors: list[str], since: datetime, until: datetime) -> Series:
+        self.requests.append((sensors, since, until))
+        found = {sensor_id: points for sensor_id, points in self.points.items() if sensor_id in sensors}
+        return Series(Bucket.MINUTE, self.time_zone(), found)
+
+
 class DashboardServer:
     def __init__(self, token: str | None) -> None:
         self.snapshots, self.health, self.minutes = SnapshotStore(), Health(BROKER, DATABASE), FakeMinutes()
+        self.series = FakeSeries()
         self.telemetry, self.queue = DashboardTelemetry(self.health), FakeDeadLetterQueue()
         auth = TokenAuth(
             SecretStr(token) if token else None, "DASHBOARD_TOKEN", self.telemetry.request_rejected
@@ -55,6 +71,7 @@ class DashboardServer:
             snapshots=self.snapshots,
             dead_letters=DeadLetterService(load(BrokerSettings), self.telemetry),
             minutes=self.minutes,  # type: ignore[arg-type]
+            series=self.series,  # type: ignore[arg-type]
             telemetry=self.telemetry,
             auth=auth,
             health=self.health,

@@ -29,6 +29,7 @@ class TestResponses:
             "/api/overview": dashboard.send("/api/overview"),
             "/api/history": dashboard.send("/api/history"),
             "/api/minutes": dashboard.send("/api/minutes?sensor=1&sensor=2"),
+            "/api/series": dashboard.send("/api/series?sensor=1&sensor=2"),
             "/api/access": dashboard.send("/api/access"),
             "/api/dead-letters": dashboard.send("/api/dead-letters"),
             **{path: dashboard.change(path, {"ids": ["0" * 12]}) for path in CHANGES},

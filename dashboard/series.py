@@ -1,0 +1,177 @@
+"""`GET /api/series`: the course of the temperature of some sensors over any range, as JSON or CSV."""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time, timedelta
+from http import HTTPStatus
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Depends, Header, Query, Response
+from pydantic import Field
+
+from dashboard.api import UNAVAILABLE, Resources, get_resources, require_database
+from dashboard.models import EpochSeconds, Model, SensorId
+from db.queries.series import MAX_RANGE, Bucket, Series
+from readings.ids import sensor_id_forms
+from readings.times import format_timestamp
+from runtime.errors import InvalidInput
+from runtime.settings import time_zone as parse_time_zone
+from web.errors import document_errors
+
+MAX_SENSORS = 10
+DEFAULT_RANGE = timedelta(hours=1)
+CSV = "text/csv"
+COLUMNS = ("sensor_id", "starts_at", "min_temperature", "mean_temperature", "max_temperature", "readings")
+TIME_HINT = (
+    "use a date and a time with its offset, as in 2026-11-22T06:28:37+01:00, a date, or seconds since 1970"
+)
+# A plus sign in a query is a space.
+OFFSET_WITHOUT_SIGN = re.compile(r"(T[\d:.]+) (\d{2}:?\d{2})$")
+MIN_TIME, MAX_TIME = datetime(1, 1, 3, tzinfo=UTC), datetime(9999, 12, 29, tzinfo=UTC)
+
+Point = Annotated[
+    tuple[EpochSeconds, float | None, float | None, float | None, int],
+    Field(description="Start, lowest, mean and highest temperature in °C, and number of readings"),
+]
+
+router = APIRouter(prefix="/api")
+
+
+class SeriesResponse(Model):
+    """The series of each sensor, oldest first, without buckets that have no reading."""
+
+    from_: Annotated[EpochSeconds, Field(alias="from")]
+    to: EpochSeconds
+    bucket: Annotated[Bucket, Field(description="What a point summarises")]
+    bucket_seconds: Annotated[
+        int, Field(description="Its width; that of a day on which clocks are changed differs")
+    ]
+    time_zone: Annotated[str, Field(description="Time zone of the installation, in which days start and end")]
+    sensors: dict[str, list[Point]]
+
+
+@router.get(
+    "/series",
+    response_model=SeriesResponse,
+    responses=UNAVAILABLE
+    | document_errors(HTTPStatus.UNPROCESSABLE_ENTITY)
+    | {200: {"content": {CSV: {}}, "description": "The series; as CSV if requested"}},
+    dependencies=[Depends(require_database)],
+)
+def get_series(
+    resources: Annotated[Resources, Depends(get_resources)],
+    sensor: Annotated[list[SensorId], Query(description="Sensor IDs", min_length=1, max_length=MAX_SENSORS)],
+    since: Annotated[
+        str | None, Query(alias="from", description=f"Start: {TIME_HINT}; an hour before `to` if unset")
+    ] = None,
+    until: Annotated[str | None, Query(alias="to", description="End, exclusive; now if unset")] = None,
+    zone: Annotated[
+        str | None,
+        Query(
+            alias="time_zone",
+            description="Zone of dates, and of the times in CSV; the installation's if unset",
+        ),
+    ] = None,
+    output: Annotated[
+        Literal["json", "csv"] | None, Query(alias="format", description="Instead of the header `Accept`")
+    ] = None,
+    accept: Annotated[str, Header(include_in_schema=False)] = "",
+) -> Response:
+    """Return the series of some sensors, in steps of 5 seconds, a minute, an hour, a day or a week.
+
+    The finest step is used that is kept and yields at most 2,000 points per sensor.
+    """
+    local = _parse_zone(zone) if zone else ZoneInfo(resources.series.time_zone())
+    start, end = _parse_range(since, until, local)
+    requested = {form: sensor_id for sensor_id in sensor for form in sensor_id_forms([sensor_id])}
+    series = resources.series.read(list(requested), start, end)
+    if (output or ("csv" if CSV in accept else "json")) == "csv":
+        return _csv_response(series, requested, local)
+    return _json_response(series, requested, sensor, (start, end))
+
+
+def _parse_zone(name: str) -> ZoneInfo:
+    try:
+        return parse_time_zone(name)
+    except ValueError as error:
+        raise InvalidInput(f"is {name!r}, which is no time zone: {error}", "time_zone") from None
+
+
+def _parse_range(since: str | None, until: str | None, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    end = _parse_time("to", until, zone) if until else datetime.now(UTC)
+    start = _parse_time("from", since, zone) if since else end - DEFAULT_RANGE
+    if start >= end:
+        message = f"is {format_timestamp(start)}, which is not before `to`, {format_timestamp(end)}"
+        raise InvalidInput(message, "from")
+    if end - start > MAX_RANGE:
+        message = f"is more than {MAX_RANGE.days // 365} years before `to`: request a shorter range"
+        raise InvalidInput(message, "from")
+    return start, end
+
+
+def _parse_time(field: str, text: str, zone: ZoneInfo) -> datetime:
+    try:
+        moment = _read_time(OFFSET_WITHOUT_SIGN.sub(r"\1+\2", text.strip()), zone)
+    except (ValueError, OverflowError, OSError):
+        raise InvalidInput(f"is {text!r}, which is not a time: {TIME_HINT}", field) from None
+    if moment.tzinfo is None:
+        raise InvalidInput(f"is {text!r}, a time without an offset: {TIME_HINT}", field)
+    if not MIN_TIME < moment < MAX_TIME:
+        raise InvalidInput(f"is {text!r}, which is out of range", field)
+    return moment.astimezone(UTC)
+
+
+def _read_time(text: str, zone: ZoneInfo) -> datetime:
+    if re.fullmatch(r"-?\d{1,12}(\.\d{1,9})?", text):
+        return datetime.fromtimestamp(float(text), UTC)
+    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+        return datetime.combine(date.fromisoformat(text), time.min, zone)
+    return datetime.fromisoformat(text)
+
+
+def _json_response(
+    series: Series, requested: dict[str, str], sensors: Iterable[str], limits: tuple[datetime, datetime]
+) -> Response:
+    """Insert the points, which are JSON already, into the response."""
+    points = dict.fromkeys(sensors, "[]")
+    for form, found in series.points.items():
+        points[requested[form]] = _join(points[requested[form]], found)
+    head = {
+        "from": int(limits[0].timestamp()),
+        "to": int(limits[1].timestamp()),
+        "bucket": series.bucket,
+        "bucket_seconds": int(series.bucket.width.total_seconds()),
+        "time_zone": series.time_zone,
+    }
+    members = ",".join(f"{json.dumps(sensor_id)}:{found}" for sensor_id, found in points.items())
+    body = f'{json.dumps(head)[:-1]},"sensors":{{{members}}}}}'
+    return Response(body, media_type="application/json")
+
+
+def _join(points: str, others: str) -> str:
+    """Join the points of a sensor that is stored under two forms of its ID."""
+    return others if points == "[]" else json.dumps(sorted(json.loads(points) + json.loads(others)))
+
+
+def _csv_response(series: Series, requested: dict[str, str], zone: ZoneInfo) -> Response:
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    for form, points in sorted(series.points.items()):
+        writer.writerows(_csv_row(requested[form], point, zone) for point in json.loads(points))
+    headers = {"Content-Disposition": 'attachment; filename="series.csv"'}
+    return Response(file.getvalue(), media_type=CSV, headers=headers)
+
+
+def _csv_row(sensor_id: str, point: list[Any], zone: ZoneInfo) -> list[Any]:
+    at, *values = point
+    return [_plain(sensor_id), datetime.fromtimestamp(at, zone).isoformat(), *values]
+
+
+def _plain(text: str) -> str:
+    """Keep a spreadsheet from reading an ID as a formula."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t")) else text
