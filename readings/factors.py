@@ -48,7 +48,7 @@ def find_factors(fields: Fields, temperature: float) -> Iterator[tuple[str, Any]
             yield from find_factors(value.fields, temperature)
         elif isinstance(value, list):
             yield from find_factors([(name, item) for item in value], temperature)
-        if isinstance(value, str) and _is_scale(value):
+        if isinstance(value, str) and is_scale(value):
             yield name, value
         yield from ((name, item) for item in _values(value) if _changes(name, item, temperature))
 
@@ -100,7 +100,8 @@ def _values(value: Any) -> Iterator[Any]:
             yield item
 
 
-def _is_scale(text: str) -> bool:
+def is_scale(text: str) -> bool:
+    """Return whether a text says that values are in tenths of a degree or the like."""
     return _SCALE_IN_TEXT.search(text) is not None and _QUALITY.search(text) is None
 
 

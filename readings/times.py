@@ -35,7 +35,16 @@ FIRMWARE_EPOCHS = {
 # History may be older than the clocks of live sensors; this is the century of the first thermometers.
 MIN_HISTORY_YEAR = 1600
 # Days with which devices and programs start to count, in whose first hour an unset clock is more likely.
-_EPOCH_DAYS = {(1900, 1, 1), (1904, 1, 1), (1970, 1, 1), (1980, 1, 1), (2000, 1, 1)}
+_EPOCH_DAYS = {
+    (1601, 1, 1),
+    (1899, 12, 30),
+    (1899, 12, 31),
+    (1900, 1, 1),
+    (1904, 1, 1),
+    (1970, 1, 1),
+    (1980, 1, 1),
+    (2000, 1, 1),
+}
 MAX_UNSET_YEAR = max(FIRMWARE_EPOCHS)
 _SUSPICIOUS_YEARS = FIRMWARE_EPOCHS.keys() | {year - 1 for year in FIRMWARE_EPOCHS}
 

@@ -91,6 +91,11 @@ def parse_given_unit(name: str, value: Any) -> Unit:
         raise InvalidField(f"{quote_name(name)} is {quote_value(value)}: {error}") from None
 
 
+def mentions_other_unit(text: str) -> bool:
+    """Return whether a text gives another unit than °C."""
+    return _NOT_CELSIUS.search(text) is not None
+
+
 def may_be_flag(name: str) -> bool:
     """Return whether a field with this name may say in which unit the temperature is, as true or false."""
     return _find_flag(name) is not None
@@ -135,7 +140,7 @@ def _problem_of_text(path: str, name: str, value: str) -> str | None:
     if (is_unit or not value.isascii()) and is_temperature_unit(value, with_degree_sign=not is_unit):
         return None if parse_given_unit(path, value) is Unit.CELSIUS else _OF_ANOTHER_VALUE
     is_description = text in _DESCRIPTIONS
-    is_not_celsius = _NOT_CELSIUS.search(value) or (is_description and value in ("F", "f"))
+    is_not_celsius = mentions_other_unit(value) or (is_description and value in ("F", "f"))
     if not is_not_celsius and not (is_description and ("temp" in value.casefold() or "°" in value)):
         return None
     try:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, AliasChoices, Field, PlainValidator, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
@@ -44,15 +44,17 @@ def time_zone(name: object) -> ZoneInfo:
     try:
         return ZoneInfo(str(name))
     except (OSError, ValueError, KeyError):  # ZoneInfoNotFoundError is a KeyError
-        hint = _offset_hint(str(name))
+        hint = _name_hint(str(name))
         raise ValueError(f"must be a time zone such as UTC or Europe/Berlin{hint}") from None
 
 
-def _offset_hint(text: str) -> str:
-    """Return the name of the time zone with an offset such as `+05:00` or `UTC+5`, whose sign is reversed."""
+def _name_hint(text: str) -> str:
+    """Return the name of the time zone in its own case, or that of an offset, whose sign is reversed."""
     match = WHOLE_HOURS.fullmatch(text.strip())
     if match is None:
-        return ""
+        names = (name for name in available_timezones() if name.casefold() == text.strip().casefold())
+        name = min(names, default=None)
+        return f"; write {name}" if name else ""
     return f"; for the offset {match[1]}{match[2]:0>2}:00, Etc/GMT{'-' if match[1] == '+' else '+'}{match[2]}"
 
 

@@ -24,6 +24,7 @@ MAX_FILE_NAME_CHARACTERS = 100
 MAX_SENSORS = 100_000
 ALL_COLUMNS = "*"
 RANGE = re.compile(r"([0-9]{1,9})-([0-9]{1,9})")
+OTHER_RANGE = re.compile(r"\d+\s*(?:\.{2,3}|:|…|to|\s-\s*|-\s)\s*\d+|\d+\.\d+-\d+\.\d+")
 EN_DASH = "\u2013"
 
 
@@ -52,6 +53,8 @@ def _expand(item: str) -> Iterator[str]:
     if not item:
         raise ValueError("contains an empty ID: is there a comma too many?")
     numbers = RANGE.fullmatch(item)
+    if numbers is None and OTHER_RANGE.fullmatch(item):
+        raise ValueError(f"contains {item}, perhaps a range: write it with a hyphen, as in 1-3")
     if numbers is None and RANGE.fullmatch(item.replace(EN_DASH, "-")):
         raise ValueError(f"contains the range {item} with a dash: write it with a hyphen (-)")
     if numbers is None:

@@ -2,31 +2,41 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from readings.files.csv_columns import Columns
 from readings.files.errors import InvalidRow
 from readings.meanings import is_other_quantity
 from runtime.text import quote_value
 
-_PERIODS = (
-    "daily|monthly|weekly|yearly|annual|hourly|overall|grand|day|month|week|year|column|period|total|tages|monats"
-    "|jahres|gesamt|valor|valeur|temperatura|température"
+_SUMMARY_WORDS = (
+    "average averages averaged avg aver mean median min mins minima minimum max maxima"
+    " maximum total totals subtotal sum summary statistics count std stdev stddev dev"
+    " deviation variance sd ø mittel mittelwert durchschnitt summe gesamt tagesmittel"
+    " monatsmittel jahresmittel höchstwert tiefstwert anzahl promedio media medio mediana"
+    " suma mín máx mínimo mínima máximo máxima minimo minima massimo massima maximo média"
+    " médio soma moy moyenne somme médiane minimale maximale totale somma gemiddelde"
+    " gemiddeld gem totaal gennemsnit gennemsnitlig snitt snittverdi medel medelvärde"
+    " gjennomsnitt keskiarvo keskmine medie minimul średnia średnio průměr průměrná"
+    " průměrný átlag prosjek ortalama toplam maks trung bình rata purata jumlah среднее"
+    " средняя средний сумма итого всего минимум максимум мин макс μέσος όρος μέσο μέγιστο"
+    " ελάχιστο 平均 平均值 合計 合计 总计 總計 最大 最小 最高 最低 最大值 最小值"
+    " 最高值 最低值 평균 합계 최대 최소 المتوسط متوسط"
+    " ממוצע"
 )
-_SUMMARIES = (
-    "(?:sub)?totals?|sum|average[sd]?|avg|aver|mean|median|min|minima|minimum|max|maxima|maximum|count|summary"
-    "|std|std ?dev|standard deviation|variance"
-    "|mittel|mittelwert|durchschnitt|summe|gesamt|minimal|maximal|höchstwert|tiefstwert|anzahl"
-    "|promedio|media|suma|m[ií]nim[oa]|m[áa]xim[oa]|média|soma|mediana|moy|moyenne|somme|minimale|maximale|médiane"
-    "|totale|somma|gemiddelde|gem|totaal|gennemsnit|snitt|medel|medelvärde|gjennomsnitt|keskiarvo"
-    "|średnia|suma|průměr|ortalama|toplam|среднее|итого|всего|минимум|максимум"
-    "|平均值?|合[計计]|[总總][计計]|最[大小高低]值?|평균|합계|최[대소]"
+# What may stand next to such a word.
+_FILLER_WORDS = (
+    "daily monthly weekly yearly annual hourly overall grand day month week year column"
+    " period standard st all of the values value temp temps temperature temperatures rows"
+    " readings sensors records data for c f k h wert valor valore valeur temperatura"
+    " température diaria diario journalière journalier mensuelle"
 )
-_SUMMARY = re.compile(
-    rf"(?:(?:{_PERIODS})[\s_-]*)?(?:{_SUMMARIES})\.?"
-    r"(?:[\s_-]*(?:values?|temp(?:erature)?|wert|\(.*\)|of .*))?\s*[:=]?",
-    re.IGNORECASE,
-)
-_FRACTION = re.compile(r"(\d{1,15})\.(\d*)", re.ASCII)
+_SUMMARIES = frozenset(_SUMMARY_WORDS.casefold().split())
+_FILLERS = _SUMMARIES.union(_FILLER_WORDS.casefold().split())
+MAX_SUMMARY_CHARACTERS = 40
+_WORDS = re.compile(r"[^\W\d_]+")
+_FRACTION = re.compile(r"([+-]?)(\d{1,15})[.,](\d*)", re.ASCII)
+_NO_SENSOR = re.compile(r"nan|null|nil|none|n/a|#n/a|<na>|undefined|\d+(?:[.,]\d*)?[eE]\+\d+", re.IGNORECASE)
 
 
 def check_quantity(fields: Sequence[str], header: Sequence[str], columns: Columns) -> None:
@@ -45,25 +55,37 @@ def check_quantity(fields: Sequence[str], header: Sequence[str], columns: Column
             )
 
 
-def check_summary(fields: Sequence[str], header: Sequence[str], columns: Columns) -> None:
-    """Reject a row that sums up others: a column that no option uses has a word such as `Average`.
+class SummaryCheck:
+    """Rejects rows that sum up others: a column that no option uses has a word such as `Average`.
 
     An export of readings has no such rows, and may have sensors of any name.
-
-    Raises:
-        InvalidRow: When it is one.
     """
-    used = {columns.time, columns.time_of_day, columns.unit, *(index for index, _ in columns.where)}
-    used |= {value.index for value in columns.values}
-    if "reading_id" in columns.extras:
-        return
-    for index, text in enumerate(fields[: len(header)]):
-        if index not in used and _SUMMARY.fullmatch(text):
-            name = header[index]
-            raise InvalidRow(
-                f"the column {name!r} is {quote_value(text)}, as in a row that sums up others: remove such "
-                f"rows, or if they are measurements, set --where {name}={text}"
-            )
+
+    def __init__(self, header: Sequence[str], columns: Columns) -> None:
+        used = {columns.time, columns.time_of_day, columns.unit, *(index for index, _ in columns.where)}
+        used |= {value.index for value in columns.values}
+        is_export = "reading_id" in columns.extras
+        self._columns = [] if is_export else [pair for pair in enumerate(header) if pair[0] not in used]
+
+    def check(self, fields: Sequence[str]) -> None:
+        """Check a row.
+
+        Raises:
+            InvalidRow: When it sums up others.
+        """
+        for index, name in self._columns:
+            text = fields[index]
+            if not text[:1].isdigit() and _is_summary(text):
+                raise InvalidRow(
+                    f"the column {name!r} is {quote_value(text)}, as in a row that sums up others: remove "
+                    f"such rows, or if they are measurements, set --where {name}={text}"
+                )
+
+
+@lru_cache(maxsize=4096)
+def _is_summary(text: str) -> bool:
+    words = _WORDS.findall(text.casefold()) if len(text) <= MAX_SUMMARY_CHARACTERS else []
+    return not _SUMMARIES.isdisjoint(words) and _FILLERS.issuperset(words)
 
 
 def sensor_in_column(text: str, columns: Columns) -> str:
@@ -72,12 +94,19 @@ def sensor_in_column(text: str, columns: Columns) -> str:
     Raises:
         InvalidRow: When it is a number with a fraction, and the row is none of an export.
     """
-    match = _FRACTION.fullmatch(text)
-    if match is None or "reading_id" in columns.extras:
+    if "reading_id" in columns.extras:
         return text
-    if match[2].strip("0"):
+    if _NO_SENSOR.fullmatch(text):
         raise InvalidRow(
-            f"sensor_id is {quote_value(text)}, a number with a fraction: write a name such as s{text}, or "
-            "set --sensor-column or --sensor if this is not the sensor"
+            f"sensor_id is {quote_value(text)}, as a program writes it that has lost the name: correct the "
+            "column, or set --sensor"
         )
-    return str(int(match[1]))
+    match = _FRACTION.fullmatch(text)
+    if match is None:
+        return text
+    if match[1] or match[3].strip("0"):
+        raise InvalidRow(
+            f"sensor_id is {quote_value(text)}, a number with a fraction or a sign: write a name such as "
+            f"s{text}, or set --sensor-column or --sensor if this is not the sensor"
+        )
+    return str(int(match[2]))

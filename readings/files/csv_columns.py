@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from readings.csv_columns import column_index, normalise_name
 from readings.files.csv_options import CsvOptions
+from readings.meanings import Meaning, compact, meaning_of
 from readings.model import Unit
 from readings.payload import SENSOR_FIELDS, TEMPERATURE_FIELDS, TIME_FIELDS
 from readings.units import UnknownUnit, find_unit, parse_unit
@@ -94,7 +95,7 @@ def find_columns(header: list[str], options: CsvOptions) -> Columns:
         time=time,
         time_of_day=_find_optional(header, "--time-of-day-column", options.time_of_day_column, ()),
         sensor=sensor,
-        unit=_find_optional(header, "--unit-column", options.unit_column, UNIT_NAMES),
+        unit=_find_optional(header, "--unit-column", options.unit_column, UNIT_NAMES, also=_is_unit_name),
         values=values,
         where=tuple((_find(header, "--where", column, ()), text) for column, text in options.where),
         quantities=tuple(i for i, name in enumerate(header) if normalise_name(name) in QUANTITY_NAMES),
@@ -139,6 +140,10 @@ def _is_temperature_with_unit(name: str) -> bool:
         return bool(match and parse_unit(match[1]))
     except UnknownUnit:
         return False
+
+
+def _is_unit_name(name: str) -> bool:
+    return meaning_of(name) is Meaning.UNIT and compact(name) not in ("scale", "degree", "degrees")
 
 
 def _unit(name: str, requested: Unit | None) -> Unit | None:

@@ -5,19 +5,18 @@ from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from functools import cached_property
 
-from readings.csv_columns import parse_number
-from readings.files.csv_checks import check_quantity, check_summary, sensor_in_column
+from readings.files.csv_checks import SummaryCheck, check_quantity, sensor_in_column
 from readings.files.csv_columns import Columns, ValueColumn
 from readings.files.csv_options import CsvOptions
+from readings.files.csv_other_columns import OtherColumns
 from readings.files.csv_rows import Row, RowReader, split_fields
 from readings.files.csv_times import TimeParser
 from readings.files.csv_units import read_unit, split_unit
+from readings.files.csv_values import check_value, find_row_unit, parse_value
 from readings.files.errors import InvalidRow
-from readings.files.isd import check_isd_unit, is_isd, is_missing, parse_isd
+from readings.files.isd import check_isd_unit, is_isd, is_missing
 from readings.files.records import Item, LeftOut, Record, Rejected
 from readings.files.text import TextLines, is_undecodable
-from readings.model import Unit
-from readings.units import UnknownUnit, parse_unit
 from runtime.text import quote_value
 
 DELIMITER_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar", " ": "space"}
@@ -47,6 +46,14 @@ class CsvLayout:
     @cached_property
     def _times(self) -> TimeParser:
         return TimeParser(self.options, self.columns, self.header)
+
+    @cached_property
+    def _summaries(self) -> SummaryCheck:
+        return SummaryCheck(self.header, self.columns)
+
+    @cached_property
+    def _others(self) -> OtherColumns:
+        return OtherColumns(self.header, self.columns, self.options)
 
     def describe(self) -> Iterator[tuple[str, str]]:
         """Yield what was recognised, as a name and a text for people."""
@@ -102,7 +109,7 @@ class CsvLayout:
 
     def _is_number(self, text: str) -> bool:
         try:
-            self._parse_value(text)
+            parse_value(text, self.options)
         except InvalidRow:
             return False
         return True
@@ -133,7 +140,7 @@ class CsvLayout:
                 yield LeftOut(row.line, f"{self.header[index]} is not {text}")
                 return
         check_quantity(fields, self.header, self.columns)
-        check_summary(fields, self.header, self.columns)
+        self._summaries.check(fields)
         for value in self.columns.values:
             if fields[value.index] in self.options.missing or is_missing(fields[value.index]):
                 yield LeftOut(row.line, "a missing value")
@@ -166,37 +173,19 @@ class CsvLayout:
         if any(is_undecodable(text or "") for text in (*required.values(), *extras.values())):
             name = self.encoding.removesuffix("-sig").upper()
             raise InvalidRow(f"the row is not {name}: set --encoding, such as cp1252")
-        number, unit = split_unit(fields[value.index])
-        temperature = self._parse_value(number)
-        unit = self._unit(fields, value, unit)
+        number, next_to_value = split_unit(fields[value.index])
+        check_value(number, self.options)
+        temperature = parse_value(number, self.options)
+        found = find_row_unit(fields, columns, value, next_to_value)
+        unit = found or value.default_unit
+        is_unit_known = found is not None or value.requested_unit is not None
+        self._others.check(fields, temperature, is_unit_known=is_unit_known)
         measured_at = self._times.parse(fields)
         if is_isd(number):
             check_isd_unit(unit)
             if measured_at.tzinfo is None and not (columns.zone or self.options.time_zone):
                 measured_at = measured_at.replace(tzinfo=UTC)
         return Record(line, sensor, measured_at, temperature, unit, _with_number(extras))
-
-    def _parse_value(self, text: str) -> float:
-        if is_isd(text):
-            return parse_isd(text, self.options)
-        try:
-            return parse_number(text, decimal=self.options.decimal, scale=self.options.scale)
-        except (ValueError, OverflowError) as error:
-            raise InvalidRow(f"temperature is {quote_value(text)}: {error}") from None
-
-    def _unit(self, fields: list[str], value: ValueColumn, next_to_value: Unit | None) -> Unit:
-        text = fields[self.columns.unit] if self.columns.unit is not None else ""
-        try:
-            in_row = parse_unit(text) if text else None
-        except UnknownUnit as error:
-            raise InvalidRow(f"unit is {quote_value(text)}: {error}") from None
-        units = [unit for unit in (next_to_value, in_row, value.unit) if unit]
-        for other in units[1:]:
-            if other is not units[0]:
-                raise InvalidRow(
-                    f"the row is in {units[0]}, and the column {value.name!r} has values in {other}"
-                )
-        return units[0] if units else value.default_unit
 
 
 def _with_number(extras: dict[str, str]) -> dict[str, str | int]:

@@ -31,7 +31,7 @@ class CsvOptions:
     encoding: str | None = None
     delimiter: str | None = None
     decimal: str = "."
-    scale: Decimal = Decimal(1)
+    scale: Decimal | None = None
     skip_lines: int = 0
     no_header: bool = False
     missing: tuple[str, ...] = ()

@@ -135,7 +135,7 @@ class _Recognition:
             for candidate in self._sample
             if candidate.number < layout.header_line
         ]
-        check_preamble(above, layout.columns)
+        check_preamble(above, layout.columns, self._options)
         if layout.header_line:
             next(self._lines_split, None)
             below = (candidate for candidate in self._sample if candidate.number > layout.header_line)

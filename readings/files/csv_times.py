@@ -47,7 +47,7 @@ class TimeParser:
             text = _join(text, fields[columns.time_of_day].strip())
         try:
             if options.time_format:
-                parsed = datetime.strptime(text, options.time_format)  # noqa: DTZ007 (the zone is added later)
+                parsed = _parse_formatted(text, options.time_format)
             else:
                 origin = options.time_origin or EPOCH
                 parsed = parse_local_time(text, origin=origin, step_seconds=options.time_step)
@@ -146,6 +146,20 @@ def check_zone_above(texts: Iterable[tuple[int, str]], columns: Columns, options
     for line, text in texts:
         if ZONE_IN_TEXT.search(text):
             raise LookupError(f"line {line}, above the header, mentions a time zone: set --time-zone")
+
+
+def _parse_formatted(text: str, time_format: str) -> datetime:
+    """Parse a time in a format of strptime.
+
+    Raises:
+        ValueError: When it is none.
+    """
+    try:
+        return datetime.strptime(text, time_format)  # noqa: DTZ007 (the zone is added later)
+    except ValueError:
+        raise ValueError(
+            f"does not have the format {time_format} of --time-format, or does not exist"
+        ) from None
 
 
 def _number_hint(text: str) -> str:

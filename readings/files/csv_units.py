@@ -1,10 +1,14 @@
 """Units outside the header: next to a value, in a row of their own below the header, or above the header."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 
+from readings.factors import is_scale
 from readings.files.csv_columns import Columns
+from readings.files.csv_options import CsvOptions
+from readings.files.isd import is_isd
 from readings.model import Unit
+from readings.unclear_unit import mentions_other_unit
 from readings.units import UnknownUnit, find_unit, parse_unit
 
 VALUE_WITH_UNIT = re.compile(r"([+\-\u2212]?[0-9][0-9.,]*)\s*([^\d\s]\D{0,20})")
@@ -12,7 +16,7 @@ VALUE_WITH_UNIT = re.compile(r"([+\-\u2212]?[0-9][0-9.,]*)\s*([^\d\s]\D{0,20})")
 
 def split_unit(text: str) -> tuple[str, Unit | None]:
     """Return the number and the unit of a value such as `21.5 °C`; without a known unit, the whole text."""
-    match = VALUE_WITH_UNIT.fullmatch(text)
+    match = None if is_isd(text) else VALUE_WITH_UNIT.fullmatch(text)
     unit = read_unit(match[2]) if match else None
     return (match[1], unit) if match and unit else (text, None)
 
@@ -37,18 +41,21 @@ def check_units_row(fields: list[str], columns: Columns, line: int) -> None:
             raise LookupError(f"line {line} gives the unit {unit} for the column {value.name!r}: set --unit")
 
 
-def check_preamble(texts: Iterable[tuple[int, str]], columns: Columns) -> None:
-    """Require that lines above the header give no other unit than the one that is used by default.
+def check_preamble(texts: Sequence[tuple[int, str]], columns: Columns, options: CsvOptions) -> None:
+    """Require that lines above the header give no scale, and no other unit than the one that is used.
 
     Raises:
-        LookupError: When one does, so that the unit must be named.
+        LookupError: When one does, so that the scale or the unit must be named.
     """
+    for line, text in texts:
+        if options.scale is None and is_scale(text):
+            raise LookupError(f"line {line}, above the header, mentions a scale: set --scale")
     if columns.unit is not None or all(value.unit or value.requested_unit for value in columns.values):
         return
     for line, text in texts:
         try:
             unit = find_unit(text)
         except UnknownUnit:
-            continue
-        if unit not in (None, Unit.CELSIUS):
-            raise LookupError(f"line {line}, above the header, mentions {unit}: set --unit")
+            unit = None
+        if unit not in (None, Unit.CELSIUS) or (unit is None and mentions_other_unit(text)):
+            raise LookupError(f"line {line}, above the header, mentions {unit or 'a unit'}: set --unit")

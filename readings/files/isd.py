@@ -4,7 +4,6 @@ See the air temperature observation in https://www.ncei.noaa.gov/data/global-hou
 """
 
 import re
-from decimal import Decimal
 
 from readings.files.csv_options import CsvOptions
 from readings.files.errors import InvalidRow
@@ -40,7 +39,7 @@ def parse_isd(text: str, options: CsvOptions) -> float:
     described = (
         f"temperature is {quote_value(text)}, in NOAA ISD's notation of tenths of °C and a quality code"
     )
-    if options.decimal != "." or options.scale != Decimal(1):
+    if options.decimal != "." or (options.scale or 1) != 1:
         raise InvalidRow(f"{described}: leave out --decimal and --scale")
     if quality := _DOUBTFUL.get(match[2]):
         raise InvalidRow(f"{described}, which says that it is {quality}")

@@ -2,12 +2,13 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any
 
 from readings.csv_columns import parse_local_time
+from readings.files.errors import UnreadableFile
 from readings.files.records import Body, Item, Record, Rejected
 from readings.files.text import TextLines
 from readings.given_zone import zone_fields
@@ -15,6 +16,7 @@ from readings.model import Unit
 from readings.payload import MAX_BODY_BYTES, SENSOR_FIELDS, TIME_FIELDS
 
 NO_SPACE = re.compile("[^ \t\n\r\ufeff\x1e]")
+_SEPARATOR = re.compile("[,;\t|]")
 REST = ": the rest of the file is not read"
 # An element is at most as long as a body; the text of two is always enough to parse the next one.
 MAX_ELEMENT_CHARACTERS = 2 * MAX_BODY_BYTES
@@ -45,15 +47,27 @@ class JsonLayout:
         return (_body(lines.number, text) for line in lines if (text := line.strip()))
 
 
-def is_document(first_line: str) -> bool:
-    """Return whether a file is one array, or an object over several lines, by its first line with text."""
-    text = first_line.strip().lstrip("\ufeff\x1e")
+def check_json(first_lines: Sequence[str]) -> None:
+    """Require that the first two lines with text do not look like those of a CSV file.
+
+    Raises:
+        UnreadableFile: When they do.
+    """
+    is_csv = len(first_lines) > 1 and all(_SEPARATOR.search(line) for line in first_lines)
+    if is_csv and not any(line.lstrip("\ufeff\x1e \t").startswith(("{", "[")) for line in first_lines):
+        raise UnreadableFile("the file seems to be CSV and not JSON: set --format csv")
+
+
+def is_document(first_lines: Sequence[str]) -> bool:
+    """Return whether a file is one array, or objects over several lines, by its first two lines with text."""
+    first, second = (*first_lines, "", "")[:2]
+    text = first.strip().lstrip("\ufeff\x1e")
     if not text.startswith("{"):
         return text.startswith("[")
     try:
-        json.loads(text)
+        json.loads(text.removesuffix(","))
     except (ValueError, RecursionError):
-        return text.endswith(("{", "[", ",", ":"))
+        return bool(second) and not second.lstrip().startswith("{")
     return False
 
 
@@ -76,6 +90,8 @@ class _ArrayReader:
                 yield Rejected(self._line, f"the array is not complete, or a comma is missing{REST}")
                 return
             if not self._fill():
+                if in_array:
+                    yield Rejected(self._line, "the array is not complete: the file ends within it")
                 return
             item = self._next_element()
             yield item

@@ -5,13 +5,14 @@ from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import tzinfo
+from itertools import islice
 from typing import Literal
 
 from readings.errors import InvalidReading
 from readings.files.csv_options import CsvOptions
 from readings.files.csv_recognition import recognise_csv
 from readings.files.errors import UnreadableFile
-from readings.files.json_bodies import JsonLayout, is_document
+from readings.files.json_bodies import JsonLayout, check_json, is_document
 from readings.files.local_time import Passes, find_passes, resolve_times
 from readings.files.records import Body, Item, Layout, Record
 from readings.files.text import TextLines
@@ -83,9 +84,10 @@ def recognise(
     if file_format == "csv":
         layout = recognise_csv(file.sample(options.encoding), options)
     else:
-        first_line = next(filter(str.strip, file.sample(options.encoding)), "")
+        first_lines = list(islice(filter(str.strip, file.sample(options.encoding)), 2))
+        check_json(first_lines)
         layout = JsonLayout(
-            file_format == "json" or is_document(first_line),
+            file_format == "json" or is_document(first_lines),
             encoding=options.encoding,
             sensor_field=options.sensor_column,
         )

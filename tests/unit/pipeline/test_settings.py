@@ -33,6 +33,7 @@ def test_the_time_zone_of_naive_times_is_set_by_name(monkeypatch: pytest.MonkeyP
         ("NAIVE_TIME_ZONE", "../../etc/passwd", "must be a time zone"),
         ("NAIVE_TIME_ZONE", "/etc/hostname", "must be a time zone"),
         ("NAIVE_TIME_ZONE", "+05:00", "for the offset +05:00, Etc/GMT-5"),
+        ("NAIVE_TIME_ZONE", "europe/BERLIN", "; write Europe/Berlin"),
         ("NAIVE_TIME_ZONE", "UTC-8", "for the offset -08:00, Etc/GMT+8"),
         ("NAIVE_TIME_ZONE", "Europe", "must be a time zone"),
         ("PREFETCH_COUNT", "0", "must be at least 1"),

@@ -174,6 +174,9 @@ def test_several_sensors_are_named_by_names_and_ranges(
 @pytest.mark.parametrize(
     ("ids", "reason"),
     [
+        ("1..3", "contains 1..3, perhaps a range: write it with a hyphen, as in 1-3"),
+        ("1:3", "contains 1:3, perhaps a range"),
+        ("1.0-3.0", "contains 1.0-3.0, perhaps a range"),
         ("01-03", "contains the range 01-03 with leading zeros: name each sensor, as in 01,02"),
         ("1\u20133", "contains the range 1\u20133 with a dash: write it with a hyphen (-)"),
         ("9-3", "contains the range 9-3, whose first number is above its last"),

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from readings.files.csv_options import CsvOptions
+from readings.files.errors import UnreadableFile
 from readings.model import Unit
 from tests.unit.history import Imported
 from tests.unit.sensorctl.test_csv_files import refused, values
@@ -22,6 +23,8 @@ TIME = "2024-01-02T00:00:00Z"
         "Average", "AVG", "avg.", "Mean:", "Min", "Maximum", "Total", "Totals", "Daily mean", "Std Dev",
         "Mittelwert", "Tagesmittel", "Promedio", "Media", "Média", "Moyenne", "Valor máximo", "Gemiddelde",
         "Średnia", "平均", "最高值", "Average of all sensors", "Max (°C)",
+        "# Average", "--- Total ---", "Ø", "Mean ± SD", "Moyenne journalière", "Valor medio", "STDEV",
+        "Μέσος όρος", "Средняя", "Rata-rata", "ממוצע",
     ],
 )  # fmt: skip
 def test_a_row_that_sums_up_others_is_refused(word: str) -> None:
@@ -59,10 +62,20 @@ def test_a_sensor_that_is_a_whole_number_with_a_fraction_is_that_number(text: st
     assert Imported(content, CsvOptions()).readings[0].sensor_id == sensor
 
 
-def test_a_sensor_with_a_fraction_is_refused() -> None:
-    [(_, message)] = Imported(f"id,time,temperature\n1.5,{TIME},21.5\n", CsvOptions()).invalid
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("1.5", "a number with a fraction or a sign: write a name such as s1.5"),
+        ("-1.0", "a number with a fraction or a sign"),
+        ("1.00E+05", "as a program writes it that has lost the name"),
+        ("nan", "as a program writes it that has lost the name"),
+        ("#N/A", "as a program writes it that has lost the name"),
+    ],
+)
+def test_a_sensor_that_is_certainly_no_name_is_refused(text: str, problem: str) -> None:
+    [(_, message)] = Imported(f"id,time,temperature\n{text},{TIME},21.5\n", CsvOptions()).invalid
 
-    assert message.startswith("sensor_id is '1.5', a number with a fraction: write a name such as s1.5")
+    assert message.startswith(f"sensor_id is '{text}', {problem}")
 
 
 ISD = (
@@ -97,6 +110,22 @@ def test_options_that_contradict_the_notation_of_noaa_isd_are_refused(given: dic
     assert "NOAA ISD's notation" in imported.invalid[0][1]
 
 
+@pytest.mark.parametrize("text", ["9999", "9999.9", "-9999.0", "999.9", "99999"])
+def test_a_number_for_a_missing_value_is_refused(text: str) -> None:
+    content = f"time,temperature\n{TIME},{text}\n"
+
+    assert f"set --missing {text}, or --missing -" in refused(content)[0][1]
+    assert values(content, missing=(text,)) == []
+
+
+def test_tenths_with_a_fixed_width_are_asked_for() -> None:
+    content = f"time,temperature\n{TIME},+0056\n"
+
+    assert "set --scale 0.1, or --scale 1" in refused(content)[0][1]
+    assert values(content, scale=Decimal("0.1"))[0][1] == 5.6
+    assert values(content, scale=Decimal(1))[0][1] == 56
+
+
 MESSAGES = [{"id": 1, "data": f"2026-01-01T12:0{minute}:00Z", "temperatura": 20} for minute in range(3)]
 
 
@@ -107,6 +136,7 @@ MESSAGES = [{"id": 1, "data": f"2026-01-01T12:0{minute}:00Z", "temperatura": 20}
         json.dumps(MESSAGES),
         "\n".join(json.dumps(message, indent=1) for message in MESSAGES),
         "\n".join(json.dumps(message, indent=1).replace("{\n ", "{") for message in MESSAGES),
+        "\n".join(json.dumps(message).replace(", ", "\n, ") for message in MESSAGES),
     ],
 )
 def test_json_over_several_lines_is_read_as_json_in_a_file_of_json_lines(content: str) -> None:
@@ -123,3 +153,21 @@ def test_a_damaged_first_line_of_json_lines_costs_one_line() -> None:
 
     assert len(imported.messages) == len(MESSAGES)
     assert [line for line, _ in imported.invalid] == [1]
+
+
+def test_a_trailing_comma_after_each_line_makes_no_document() -> None:
+    content = ",\n".join(json.dumps(message) for message in MESSAGES)
+
+    assert [line for line, _ in Imported(content, file_format="jsonl").invalid] == [1, 2]
+
+
+def test_an_array_that_ends_after_a_comma_is_not_complete() -> None:
+    imported = Imported(json.dumps(MESSAGES)[:-1] + ",", file_format="json")
+
+    assert len(imported.messages) == len(MESSAGES)
+    assert imported.invalid == [(1, "the array is not complete: the file ends within it")]
+
+
+def test_a_csv_file_in_place_of_json_lines_is_one_error() -> None:
+    with pytest.raises(UnreadableFile, match="seems to be CSV and not JSON: set --format csv"):
+        Imported(f"time,temperature\n{TIME},20\n", file_format="jsonl")

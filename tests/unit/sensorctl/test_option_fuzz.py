@@ -56,7 +56,7 @@ def run(arguments: list[str], stdin: bytes = b"") -> tuple[Any, str]:
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(output), redirect_stderr(output):
         patch.setattr(sys, "argv", ["sensorctl", *arguments])
         patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), encoding="utf-8"))
-        patch.setattr(sensorctl_settings, "_discover", refuse)
+        patch.setattr(sensorctl_settings, "discover", refuse)
         with pytest.raises(SystemExit) as end:
             sensorctl_program.main()
     return end.value.code, output.buffer.getvalue().decode()

@@ -1,0 +1,70 @@
+"""The temperatures of the rows of a CSV file: numbers, units, and texts that stand for a missing value."""
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+
+from readings.csv_columns import parse_number
+from readings.files.csv_columns import Columns, ValueColumn
+from readings.files.csv_options import CsvOptions
+from readings.files.errors import InvalidRow
+from readings.files.isd import is_isd, parse_isd
+from readings.model import Unit
+from readings.units import UnknownUnit, parse_unit
+from runtime.text import quote_value
+
+# Programs write these for a missing value, and hardly any thermometer measures them.
+_PLACEHOLDER = re.compile(r"[+-]?9{3,4}[.,]9+|[+-]?9{4,}(?:[.,][09]+)?")
+# Tenths of a degree in files with columns of fixed width, such as +0056.
+_FIXED_WIDTH = re.compile(r"[+-]0\d{3}")
+
+
+def parse_value(text: str, options: CsvOptions) -> float:
+    """Return the number of a value.
+
+    Raises:
+        InvalidRow: When it is none.
+    """
+    if is_isd(text):
+        return parse_isd(text, options)
+    try:
+        return parse_number(text, decimal=options.decimal, scale=options.scale or Decimal(1))
+    except (ValueError, OverflowError) as error:
+        raise InvalidRow(f"temperature is {quote_value(text)}: {error}") from None
+
+
+def check_value(text: str, options: CsvOptions) -> None:
+    """Reject a number that probably is no temperature in whole degrees, unless an option says what it is.
+
+    Raises:
+        InvalidRow: When it is one.
+    """
+    if _PLACEHOLDER.fullmatch(text) and not options.missing:
+        raise InvalidRow(
+            f"temperature is {quote_value(text)}, which many programs write for a missing value: set "
+            f"--missing {text}, or --missing - if it was measured"
+        )
+    if _FIXED_WIDTH.fullmatch(text) and options.scale is None:
+        raise InvalidRow(
+            f"temperature is {quote_value(text)}, perhaps in tenths: set --scale 0.1, or --scale 1"
+        )
+
+
+def find_row_unit(
+    fields: Sequence[str], columns: Columns, value: ValueColumn, next_to_value: Unit | None
+) -> Unit | None:
+    """Return the unit that a row, or the name of the column, gives; None if none does.
+
+    Raises:
+        InvalidRow: When it is unknown, or there are two.
+    """
+    text = fields[columns.unit] if columns.unit is not None else ""
+    try:
+        in_row = parse_unit(text) if text else None
+    except UnknownUnit as error:
+        raise InvalidRow(f"unit is {quote_value(text)}: {error}") from None
+    units = [unit for unit in (next_to_value, in_row, value.unit) if unit]
+    for other in units[1:]:
+        if other is not units[0]:
+            raise InvalidRow(f"the row is in {units[0]}, and the column {value.name!r} has values in {other}")
+    return units[0] if units else None
