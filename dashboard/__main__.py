@@ -1,5 +1,6 @@
 """The dashboard process: collects the system's status each second, and serves it until shutdown."""
 
+import os
 import sys
 import time
 
@@ -8,6 +9,8 @@ from dashboard.dead_letters import DeadLetterService
 from dashboard.settings import DashboardSettings
 from dashboard.snapshots import SnapshotStore
 from dashboard.telemetry import BROKER, DATABASE, DashboardTelemetry
+from db.queries.audit import Audit
+from db.queries.keys import Keys
 from db.queries.minutes import MinuteSeries
 from db.queries.series import SeriesReader
 from monitoring.collector import Collector
@@ -16,7 +19,8 @@ from runtime.lifecycle import ShutdownSignal, run
 from runtime.logs import configure_logging
 from runtime.settings import load
 from runtime.watchdog import watchdog
-from web.auth import TokenAuth
+from web.auth import Authenticator
+from web.keyring import KeyRing
 from web.server import serve_http
 
 COLLECT_INTERVAL_SECONDS = 1.0
@@ -28,13 +32,20 @@ def main(shutdown: ShutdownSignal) -> None:
     configure_logging(settings.log_level, settings.log_format)
     health = Health(BROKER, DATABASE)
     telemetry, snapshots = DashboardTelemetry(health), SnapshotStore()
-    auth = TokenAuth(settings.dashboard_token, "DASHBOARD_TOKEN", telemetry.request_rejected)
+    report_removed_settings(telemetry)
     collector, minutes, series = Collector(settings), MinuteSeries(settings), SeriesReader(settings)
+    keys, audit = Keys(settings), Audit(settings)
+    ring = KeyRing(keys)
+    auth = Authenticator(
+        ring, telemetry.request_rejected, settings.proxies, settings.dashboard_anonymous_view
+    )
     app = create_dashboard(
         snapshots=snapshots,
-        dead_letters=DeadLetterService(settings, telemetry),
+        dead_letters=DeadLetterService(settings, telemetry, audit),
         minutes=minutes,
         series=series,
+        keys_store=keys,
+        audit_store=audit,
         telemetry=telemetry,
         auth=auth,
         health=health,
@@ -44,13 +55,22 @@ def main(shutdown: ShutdownSignal) -> None:
         with (
             serve_http(app, settings.http_host, settings.http_port, snapshots.close) as port,
             watchdog(health),
+            ring.refreshing(),
         ):
-            telemetry.serving(port, writable=auth.enabled)
+            telemetry.serving(port)
             collect_status(collector, snapshots, telemetry, shutdown)
     finally:
-        minutes.close()
-        series.close()
-        collector.close()
+        for resource in (minutes, series, keys, audit, collector):
+            resource.close()
+
+
+def report_removed_settings(telemetry: DashboardTelemetry) -> None:
+    """Say what to do instead of a variable that was removed."""
+    if os.environ.get("DASHBOARD_TOKEN") or os.environ.get("DASHBOARD_TOKEN_FILE"):
+        telemetry.setting_removed(
+            "DASHBOARD_TOKEN",
+            "remove it, create a key with `sensorctl key create NAME --role operator`, and log in with that",
+        )
 
 
 def collect_status(

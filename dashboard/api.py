@@ -1,17 +1,14 @@
 """The API's operations. Those that may block are plain functions, which FastAPI runs in a thread."""
 
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from functools import lru_cache
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, HTTPException, Query, Request
 
-from dashboard.dead_letters import DeadLetterService
 from dashboard.models import (
-    Access,
     DeadLetterRequest,
     DeadLetterResult,
     DeadLetters,
@@ -21,93 +18,40 @@ from dashboard.models import (
     PartialFailureResponse,
     SensorId,
 )
+from dashboard.resources import Latest, Resources, Shared, may_see, require_database
 from dashboard.snapshots import Snapshot, SnapshotStore, describe_change, describe_state
-from dashboard.telemetry import DashboardTelemetry
-from db.queries.minutes import MinuteSeries
-from db.queries.series import SeriesReader
 from monitoring.model import SystemStatus
 from readings.ids import sensor_id_forms
-from runtime.errors import ServiceUnavailable
-from web.auth import Address, Auth, Credentials, require_token
+from runtime.access import Role
+from web.auth import Actor, Address, Auth, Authenticator, requires
 from web.errors import INVALID_INPUT, document_errors
-from web.limits import Slots
+from web.keyring import AccessUnknown
 from web.sse import EventStream, json_event, stream_changes
 
 MAX_SENSORS = 100
-UNAVAILABLE = document_errors(HTTPStatus.SERVICE_UNAVAILABLE)
-THROTTLED = document_errors(HTTPStatus.TOO_MANY_REQUESTS)
-CHANGE_ERRORS = {
-    **INVALID_INPUT,
-    **THROTTLED,
-    **document_errors(HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN),
-    **document_errors(HTTPStatus.SERVICE_UNAVAILABLE, model=PartialFailureResponse),
-}
+CHANGE_ERRORS = INVALID_INPUT | document_errors(HTTPStatus.SERVICE_UNAVAILABLE, model=PartialFailureResponse)
 
 router = APIRouter(prefix="/api")
 
 
-class NoStatusYet(ServiceUnavailable):
-    """The dashboard has only just started: try again in a second."""
-
-
-@dataclass(frozen=True)
-class Resources:
-    """What the operations work on; `app.state.resources` of the application."""
-
-    snapshots: SnapshotStore
-    dead_letters: DeadLetterService
-    minutes: MinuteSeries
-    series: SeriesReader
-    telemetry: DashboardTelemetry
-    streams: Slots
-
-
-def get_resources(request: Request) -> Resources:
-    """Return the application's resources."""
-    resources: Resources = request.app.state.resources
-    return resources
-
-
-Shared = Annotated[Resources, Depends(get_resources)]
-
-
-def get_snapshot(resources: Shared) -> Snapshot:
-    """Return the latest snapshot.
-
-    Raises:
-        NoStatusYet: The first status is still being collected.
-    """
-    if resources.snapshots.latest is None:
-        raise NoStatusYet(NoStatusYet.__doc__)
-    return resources.snapshots.latest
-
-
-Latest = Annotated[Snapshot, Depends(get_snapshot)]
-
-
-def require_database(snapshot: Latest) -> None:
-    """Fail at once while the database is down, instead of waiting for its timeout.
-
-    Raises:
-        ServiceUnavailable: The database did not answer when the latest status was collected.
-    """
-    if snapshot.status.sensors is None:
-        raise ServiceUnavailable("The database does not answer.")
-
-
-@router.get("/overview", responses=UNAVAILABLE)
+@router.get("/overview", **requires(Role.VIEWER, without_database=True))
 def get_overview(snapshot: Latest) -> SystemStatus:
     """Return the current status of the whole system."""
     return snapshot.status
 
 
-@router.get("/history", responses=UNAVAILABLE)
+@router.get("/history", **requires(Role.VIEWER, without_database=True))
 def get_history(snapshot: Latest) -> History:
     """Return queue depth, rates and latency over the last hour."""
     return snapshot.history
 
 
-@router.get("/minutes", responses=INVALID_INPUT | UNAVAILABLE, dependencies=[Depends(require_database)])
+@router.get(
+    "/minutes",
+    responses=INVALID_INPUT,
+    dependencies=[Depends(require_database)],
+    **requires(Role.VIEWER),
+)
 def get_minutes(
     resources: Shared,
     sensor: Annotated[list[SensorId], Query(description="Sensor IDs", min_length=1, max_length=MAX_SENSORS)],
@@ -123,14 +67,7 @@ def get_minutes(
     return Minutes(sensors=series)
 
 
-# Without the empty requirement OpenAPI would say that the token is required.
-@router.get("/access", responses=THROTTLED, openapi_extra={"security": [{}]})
-def get_access(auth: Auth, credentials: Credentials, address: Address) -> Access:
-    """Return whether this request's token permits changes."""
-    return Access(enabled=auth.enabled, authorized=auth.accepts(credentials, address))
-
-
-@router.get("/dead-letters", responses=UNAVAILABLE)
+@router.get("/dead-letters", **requires(Role.VIEWER))
 def list_dead_letters(
     resources: Shared,
     reason: Annotated[str | None, Query(description="Only messages with this reason")] = None,
@@ -139,16 +76,16 @@ def list_dead_letters(
     return resources.dead_letters.list_oldest(reason)
 
 
-@router.post("/dead-letters/replay", responses=CHANGE_ERRORS, dependencies=[Depends(require_token)])
-def replay_dead_letters(resources: Shared, request: DeadLetterRequest) -> DeadLetterResult:
+@router.post("/dead-letters/replay", responses=CHANGE_ERRORS, **requires(Role.OPERATOR))
+def replay_dead_letters(resources: Shared, actor: Actor, request: DeadLetterRequest) -> DeadLetterResult:
     """Publish dead letters to the queue again."""
-    return resources.dead_letters.replay(request)
+    return resources.dead_letters.replay(request, actor)
 
 
-@router.post("/dead-letters/discard", responses=CHANGE_ERRORS, dependencies=[Depends(require_token)])
-def discard_dead_letters(resources: Shared, request: DeadLetterRequest) -> DeadLetterResult:
+@router.post("/dead-letters/discard", responses=CHANGE_ERRORS, **requires(Role.OPERATOR))
+def discard_dead_letters(resources: Shared, actor: Actor, request: DeadLetterRequest) -> DeadLetterResult:
     """Remove dead letters permanently."""
-    return resources.dead_letters.discard(request)
+    return resources.dead_letters.discard(request, actor)
 
 
 async def occupy_stream(resources: Shared, address: Address) -> AsyncIterator[None]:
@@ -164,25 +101,35 @@ async def occupy_stream(resources: Shared, address: Address) -> AsyncIterator[No
 @router.get(
     "/events",
     response_class=EventStream,
-    responses=UNAVAILABLE | THROTTLED,
     dependencies=[Depends(occupy_stream)],
+    **requires(Role.VIEWER, without_database=True),
 )
-async def stream_events(resources: Shared) -> EventStream:
+async def stream_events(resources: Shared, auth: Auth, request: Request) -> EventStream:
     """Stream server-sent events: `state` with everything once, then a `change` each second.
 
     Before them, `clock` has the time `now`, which shows how old the state is. A `change` holds `at`, the
     newest `point` of the history, those of `services`, `queue`, `throughput` and `problems` that differ, and
     of `sensors` those that changed, with the IDs that were `removed`. `sensors` is null while the database
     is down; the first change after that lists all of them. A `heartbeat` without data follows when nothing
-    else was sent for five seconds.
+    else was sent for five seconds. The stream ends when the request's key or session does.
     """
-    return EventStream(_events(resources.snapshots))
+    return EventStream(_events(resources.snapshots, lambda: _may_continue(auth, request, resources)))
 
 
-async def _events(snapshots: SnapshotStore) -> AsyncIterator[bytes]:
+async def _events(snapshots: SnapshotStore, may_continue: Callable[[], bool]) -> AsyncIterator[bytes]:
     yield json_event("clock", {"now": datetime.now(UTC).isoformat()})
     async for event in stream_changes(snapshots, _state_event, _change_event):
+        if not may_continue():
+            return
         yield event
+
+
+def _may_continue(auth: Authenticator, request: Request, resources: Resources) -> bool:
+    try:
+        principal = auth.authorize(request, may_wait=False)
+    except (HTTPException, AccessUnknown):
+        return False
+    return may_see(principal, resources.snapshots.latest)
 
 
 # Clients that received the same snapshots share their events, so that each is encoded once.

@@ -8,16 +8,19 @@ from fastapi import FastAPI, Request
 from fastapi.responses import FileResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
 
-from dashboard.api import Resources, router
+from dashboard import access, api, audit, keys
 from dashboard.dead_letters import DeadLetterService, PartialFailure
+from dashboard.resources import Resources
 from dashboard.series import router as series_router
 from dashboard.snapshots import SnapshotStore
 from dashboard.telemetry import DashboardTelemetry
+from db.queries.audit import Audit
+from db.queries.keys import Keys
 from db.queries.minutes import MinuteSeries
 from db.queries.series import SeriesReader
 from runtime.health import Health
 from web.app import create_app
-from web.auth import TokenAuth
+from web.auth import Authenticator
 from web.errors import error_response
 from web.limits import Slots
 
@@ -33,15 +36,17 @@ def create_dashboard(
     dead_letters: DeadLetterService,
     minutes: MinuteSeries,
     series: SeriesReader,
+    keys_store: Keys,
+    audit_store: Audit,
     telemetry: DashboardTelemetry,
-    auth: TokenAuth,
+    auth: Authenticator,
     health: Health,
     hosts: Sequence[str],
 ) -> FastAPI:
     """Create the application. `hosts` are the names under which a browser may request it."""
     app = create_app(
         title="Sensors dashboard",
-        description="The state of the whole system. Only replay and discard change anything, with a token.",
+        description="The state of the whole system. `x-role` names the role that an operation requires.",
         hosts=hosts,
         auth=auth,
         health=health,
@@ -51,12 +56,14 @@ def create_dashboard(
         dead_letters,
         minutes,
         series,
+        keys_store,
+        audit_store,
         telemetry,
         Slots("event streams", total=MAX_STREAMS, per_address=MAX_STREAMS_PER_ADDRESS),
     )
     app.add_exception_handler(PartialFailure, _handle_partial_failure)
-    app.include_router(router)
-    app.include_router(series_router)
+    for router in (api.router, access.router, keys.router, audit.router, series_router):
+        app.include_router(router)
     app.add_api_route("/", get_page, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=PAGE))
     return app

@@ -9,11 +9,15 @@ from datetime import UTC, datetime
 
 from dashboard.models import DeadLetterItem, DeadLetterRequest, DeadLetterResult, DeadLetters
 from dashboard.telemetry import DashboardTelemetry
+from dashboard.unavailable import nothing_changed
+from db.errors import InvalidData, StoreUnavailable
+from db.queries.audit import DISCARD, REPLAY, Audit, DeadLetterChanges
 from messaging.dead_letters.dead_letter import DeadLetter
 from messaging.dead_letters.filter import DeadLetterFilter
 from messaging.dead_letters.hints import replay_hint
 from messaging.dead_letters.operations import Discard, Reasons, Replay
 from messaging.dead_letters.queue import open_dead_letter_queue
+from messaging.dead_letters.record import to_summary
 from messaging.settings import BrokerSettings
 from runtime.errors import ServiceUnavailable
 
@@ -48,9 +52,11 @@ class DeadLetterService:
         self,
         settings: BrokerSettings,
         telemetry: DashboardTelemetry,
+        audit: Audit,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._settings = settings
+        self._audit = audit
         self._telemetry = telemetry
         self._clock = clock
         self._lock = threading.Lock()
@@ -71,45 +77,61 @@ class DeadLetterService:
         selected = [message for message in listed.messages if reason in (None, message.reason)]
         return listed.model_copy(update={"messages": selected[:MAX_LISTED]})
 
-    def replay(self, request: DeadLetterRequest) -> DeadLetterResult:
+    def replay(self, request: DeadLetterRequest, actor: str) -> DeadLetterResult:
         """Replay the requested messages.
 
         Raises:
             OperationInProgress: Another operation takes too long.
             PartialFailure: The broker became unavailable.
+            ServiceUnavailable: The database does not answer; nothing was changed.
         """
         selection = _to_filter(request)
-        operation = Replay(selection)
+        changes = DeadLetterChanges(self._audit, actor, REPLAY)
+        operation = Replay(selection, on_done=_adding_to(changes))
         try:
-            self._run(operation)
+            self._run(operation, changes, request)
         finally:
-            self._telemetry.replayed(operation.done, operation.skipped)
+            self._telemetry.replayed(actor, operation.done, operation.skipped)
         return DeadLetterResult(
             done=operation.done, refused=operation.skipped, not_found=selection.missing_ids()
         )
 
-    def discard(self, request: DeadLetterRequest) -> DeadLetterResult:
+    def discard(self, request: DeadLetterRequest, actor: str) -> DeadLetterResult:
         """Discard the requested messages.
 
         Raises:
             OperationInProgress: Another operation takes too long.
             PartialFailure: The broker became unavailable.
+            ServiceUnavailable: The database does not answer; nothing was changed.
         """
         selection = _to_filter(request)
-        operation = Discard(selection)
+        changes = DeadLetterChanges(self._audit, actor, DISCARD)
+        operation = Discard(selection, on_done=_adding_to(changes))
         try:
-            self._run(operation)
+            self._run(operation, changes, request)
         finally:
-            self._telemetry.discarded(operation.done)
+            self._telemetry.discarded(actor, operation.done)
         return DeadLetterResult(done=operation.done, not_found=selection.missing_ids())
 
-    def _run(self, operation: Replay | Discard) -> None:
+    def _run(
+        self, operation: Replay | Discard, changes: DeadLetterChanges, request: DeadLetterRequest
+    ) -> None:
         with self._exclusive():
+            with nothing_changed():
+                changes.request(request.model_dump(mode="json", exclude_defaults=True))
             self._cached = None
             try:
                 operation.run(self._settings)
             except ServiceUnavailable as error:
                 raise PartialFailure(str(error), operation.done) from error
+            finally:
+                self._record(changes)
+
+    def _record(self, changes: DeadLetterChanges) -> None:
+        try:
+            changes.record()
+        except (StoreUnavailable, InvalidData) as error:
+            self._telemetry.audit_failed(changes.actor, changes.action, changes.letters, str(error))
 
     def _inspect(self) -> DeadLetters:
         reasons: Counter[str] = Counter()
@@ -134,6 +156,10 @@ class DeadLetterService:
             yield
         finally:
             self._lock.release()
+
+
+def _adding_to(changes: DeadLetterChanges) -> Callable[[DeadLetter], None]:
+    return lambda message: changes.add(message.id, to_summary(message))
 
 
 def _to_filter(request: DeadLetterRequest) -> DeadLetterFilter:

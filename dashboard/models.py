@@ -3,15 +3,15 @@
 from datetime import datetime
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from messaging.dead_letters.dead_letter import ID_CHARACTERS
 from web.errors import ErrorResponse
-from web.text import check_text
+from web.text import Text
 
 MAX_IDS = 1_000
 
-SensorId = Annotated[str, AfterValidator(check_text)]
+SensorId = Text
 MessageId = Annotated[str, Field(pattern=rf"^[0-9a-f]{{{ID_CHARACTERS}}}$")]
 EpochSeconds = Annotated[int, Field(description="Start, in seconds since 1970-01-01 UTC")]
 
@@ -112,10 +112,3 @@ class PartialFailureResponse(ErrorResponse):
     """Why a replay or discard failed, and what it did before."""
 
     done: Annotated[dict[str, int] | None, Field(description="Number of messages with each reason")] = None
-
-
-class Access(Model):
-    """Whether changes are possible."""
-
-    enabled: Annotated[bool, Field(description="DASHBOARD_TOKEN is set")]
-    authorized: Annotated[bool, Field(description="The request has the right token")]

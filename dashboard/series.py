@@ -13,13 +13,15 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Depends, Header, Query, Response
 from pydantic import Field
 
-from dashboard.api import UNAVAILABLE, Resources, get_resources, require_database
 from dashboard.models import EpochSeconds, Model, SensorId
+from dashboard.resources import Shared, require_database
 from db.queries.series import MAX_RANGE, Bucket, Series
 from readings.ids import sensor_id_forms
 from readings.times import format_timestamp
+from runtime.access import Role
 from runtime.errors import InvalidInput
 from runtime.settings import time_zone as parse_time_zone
+from web.auth import requires
 from web.errors import document_errors
 
 MAX_SENSORS = 10
@@ -57,13 +59,13 @@ class SeriesResponse(Model):
 @router.get(
     "/series",
     response_model=SeriesResponse,
-    responses=UNAVAILABLE
-    | document_errors(HTTPStatus.UNPROCESSABLE_ENTITY)
+    responses=document_errors(HTTPStatus.UNPROCESSABLE_ENTITY)
     | {200: {"content": {CSV: {}}, "description": "The series; as CSV if requested"}},
     dependencies=[Depends(require_database)],
+    **requires(Role.VIEWER),
 )
 def get_series(
-    resources: Annotated[Resources, Depends(get_resources)],
+    resources: Shared,
     sensor: Annotated[list[SensorId], Query(description="Sensor IDs", min_length=1, max_length=MAX_SENSORS)],
     since: Annotated[
         str | None, Query(alias="from", description=f"Start: {TIME_HINT}; an hour before `to` if unset")

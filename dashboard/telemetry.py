@@ -27,8 +27,10 @@ DEPENDENCY_DOWN_SECONDS = Counter(
 REPLAYED = Counter("dashboard_dead_letters_replayed_total", "Dead letters replayed through the dashboard")
 DISCARDED = Counter("dashboard_dead_letters_discarded_total", "Dead letters discarded through the dashboard")
 UNAUTHORIZED = Counter(
-    "dashboard_unauthorized_requests_total", "Requests to replay or discard without the right token"
+    "dashboard_unauthorized_requests_total",
+    "Requests with a wrong key, or to change something without the role",
 )
+LOGINS = Counter("dashboard_logins_total", "Logins with a key")
 export_build("dashboard")
 
 
@@ -42,9 +44,13 @@ class DashboardTelemetry:
         )
         self._log = structlog.get_logger().bind()
 
-    def serving(self, port: int, *, writable: bool) -> None:
+    def serving(self, port: int) -> None:
         """Report that the page is available."""
-        self._log.info("serving", port=port, writable=writable)
+        self._log.info("serving", port=port)
+
+    def setting_removed(self, variable: str, hint: str) -> None:
+        """Report that a variable has no effect any more."""
+        self._log.warning("setting without effect", variable=variable, hint=hint)
 
     def status_collected(self, status: SystemStatus, seconds: float) -> None:
         """Report a collected status, from which the health of the dependencies follows."""
@@ -69,19 +75,31 @@ class DashboardTelemetry:
         with CLIENTS.track_inprogress():
             yield
 
-    def replayed(self, reasons: Tally[str], refused: int) -> None:
+    def replayed(self, actor: str, reasons: Tally[str], refused: int) -> None:
         """Report dead letters that a client replayed."""
         REPLAYED.inc(reasons.total())
+        counts = dict(reasons)
         self._log.warning(
-            "dead letters replayed", messages=reasons.total(), reasons=dict(reasons), refused=refused
+            "dead letters replayed", actor=actor, messages=reasons.total(), reasons=counts, refused=refused
         )
 
-    def discarded(self, reasons: Tally[str]) -> None:
+    def discarded(self, actor: str, reasons: Tally[str]) -> None:
         """Report dead letters that a client discarded."""
         DISCARDED.inc(reasons.total())
-        self._log.warning("dead letters discarded", messages=reasons.total(), reasons=dict(reasons))
+        self._log.warning(
+            "dead letters discarded", actor=actor, messages=reasons.total(), reasons=dict(reasons)
+        )
 
-    def request_rejected(self, reason: str) -> None:
-        """Report a request to change something without the right token."""
+    def audit_failed(self, actor: str, action: str, letters: list[str], reason: str) -> None:
+        """Report changes of dead letters that the audit table lacks, so that the log has them."""
+        self._log.error("audit failed", actor=actor, action=action, letters=letters, reason=reason)
+
+    def request_rejected(self, reason: str, address: str) -> None:
+        """Report a request with a wrong key, or to change something without the role for it."""
         UNAUTHORIZED.inc()
-        self._log.warning("request rejected", reason=reason)
+        self._log.warning("request rejected", reason=reason, address=address)
+
+    def logged_in(self, key: str, address: str) -> None:
+        """Report that a browser logged in with a key of this name."""
+        LOGINS.inc()
+        self._log.info("logged in", key=key, address=address)

@@ -4,7 +4,7 @@ import hashlib
 import secrets
 import unicodedata
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -50,6 +50,23 @@ class NewKey(BaseModel):
 
     name: KeyName
     role: Annotated[Role, Field(description="What it permits")]
+
+
+class ValidKey(NamedTuple):
+    """A key that is not revoked."""
+
+    key_id: int
+    name: str
+    role: Role
+    hash: bytes
+
+
+class ValidSession(NamedTuple):
+    """A session that has not ended, and how long it lasts."""
+
+    hash: bytes
+    key_id: int
+    seconds: float
 
 
 def generate_key() -> str:

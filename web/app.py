@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.telemetry import TelemetryConfig
 from starlette.middleware import Middleware
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
 from runtime.health import Health
 from runtime.version import VERSION
-from web.auth import TokenAuth
+from web.auth import Authenticator, authorize
 from web.errors import DEFAULT_ERROR_RESPONSE, add_error_handlers
 from web.openapi import improve_openapi
 from web.probes import create_probe_router
@@ -32,9 +32,9 @@ class WebService(FastAPI):
 
 
 def create_app(
-    *, title: str, description: str, hosts: Sequence[str], auth: TokenAuth, health: Health
+    *, title: str, description: str, hosts: Sequence[str], auth: Authenticator, health: Health
 ) -> WebService:
-    """Create an application with security headers, allowed hosts, a token, uniform errors and probes.
+    """Create an application with security headers, allowed hosts, access by role, uniform errors and probes.
 
     It serves /openapi.json but neither Swagger UI nor ReDoc: their pages load scripts from a CDN, which the
     content security policy forbids.
@@ -48,13 +48,14 @@ def create_app(
         telemetry=NO_TELEMETRY,
         generate_unique_id_function=lambda route: route.name,
         responses=DEFAULT_ERROR_RESPONSE,
+        dependencies=[Depends(authorize)],
         middleware=[
             Middleware(SecurityHeaders),
             Middleware(AllowedHosts, hosts=hosts),
             Middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES),
         ],
     )
-    app.state.token_auth = auth
+    app.state.auth = auth
     add_error_handlers(app)
     app.include_router(create_probe_router(health))
     return app

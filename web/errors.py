@@ -42,6 +42,13 @@ def document_errors(*statuses: HTTPStatus, model: type[ErrorResponse] = ErrorRes
     return {status.value: {"model": model, "description": status.phrase} for status in statuses}
 
 
+# What every operation that requires a role may answer; its OpenAPI description gets these by itself.
+ACCESS_STATUSES = (
+    HTTPStatus.UNAUTHORIZED,
+    HTTPStatus.FORBIDDEN,
+    HTTPStatus.TOO_MANY_REQUESTS,
+    HTTPStatus.SERVICE_UNAVAILABLE,
+)
 INVALID_INPUT: Responses = {
     **document_errors(HTTPStatus.BAD_REQUEST),
     **document_errors(HTTPStatus.UNPROCESSABLE_ENTITY, model=InvalidInputResponse),

@@ -2,14 +2,35 @@
 
 from typing import Any
 
-from web.errors import PROBLEM_JSON
+from web.auth import COOKIE, ROLE_EXTENSION
+from web.errors import ACCESS_STATUSES, PROBLEM_JSON, ErrorResponse
+
+SECURITY_SCHEMES = {
+    "key": {"type": "http", "scheme": "bearer", "description": "A key of `sensorctl key create`"},
+    "session": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": COOKIE,
+        "description": "The cookie of a login",
+    },
+}
+ACCESS_ERRORS = {
+    str(status.value): {
+        "description": status.phrase,
+        "content": {PROBLEM_JSON: {"schema": {"$ref": f"#/components/schemas/{ErrorResponse.__name__}"}}},
+    }
+    for status in ACCESS_STATUSES
+}
 
 
 def improve_openapi(document: dict[str, Any]) -> dict[str, Any]:
-    """Take each operation's summary from its docstring, and name the media type of its errors."""
+    """Take each operation's summary from its docstring, name the media type of its errors, and the logins."""
+    document.setdefault("components", {})["securitySchemes"] = SECURITY_SCHEMES
     for operations in document["paths"].values():
         for operation in operations.values():
             _use_first_paragraph_as_summary(operation)
+            if ROLE_EXTENSION in operation:
+                operation["responses"] = ACCESS_ERRORS | operation["responses"]
             operation["responses"] = _with_problem_json(operation["responses"])
     return document
 

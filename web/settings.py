@@ -1,13 +1,28 @@
 """Types of the settings that web services have in common."""
 
+from collections.abc import Callable
 from typing import Annotated
 
-from pydantic import Field, SecretStr, StringConstraints
+from pydantic import AfterValidator, StringConstraints
 
-MIN_TOKEN_LENGTH = 16
+from web.proxies import parse_networks, parse_roles
+
+
+def _checked_by(parse: Callable[[str], object]) -> Callable[[str], str]:
+    """Return a validator that keeps the text that `parse` accepts."""
+
+    def check(text: str) -> str:
+        parse(text)
+        return text
+
+    return check
+
+
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")
 
-Token = Annotated[SecretStr, Field(min_length=MIN_TOKEN_LENGTH)]
+HeaderName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]+$")]
+NetworkList = Annotated[str, AfterValidator(_checked_by(parse_networks))]
+RoleMap = Annotated[str, AfterValidator(_checked_by(parse_roles))]
 HostNames = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.,:\- ]*$")]
 
 

@@ -1,5 +1,9 @@
 """Validation of text in requests."""
 
+from typing import Annotated
+
+from pydantic import AfterValidator
+
 NUL = "\0"
 
 
@@ -12,3 +16,6 @@ def check_text(text: str) -> str:
     if NUL in text:
         raise ValueError("must not contain U+0000")
     return text
+
+
+Text = Annotated[str, AfterValidator(check_text)]

@@ -1,4 +1,4 @@
-"""Slows down clients that guess the token."""
+"""Slows down clients that guess keys."""
 
 import threading
 import time
@@ -9,10 +9,10 @@ from math import ceil
 
 from web.limits import Exceeded, Overloaded, client_network
 
-# One person's typing errors are free; guessing is slower than one token per ten seconds.
+# One person's typing errors are free; guessing is slower than one key per ten seconds.
 ATTEMPTS_PER_ADDRESS = 10
 SECONDS_PER_ATTEMPT = 10.0
-# Above this in all, an address that has sent wrong tokens is checked again only when it has not for a while.
+# Above this in all, an address that has sent wrong keys is checked again only when it has not for a while.
 ATTEMPTS_IN_ALL = 100
 SECONDS_PER_ATTEMPT_IN_ALL = 1.0
 MAX_ADDRESSES = 4_096
@@ -43,10 +43,10 @@ class Bucket:
         self._updated_at = now
 
 
-class TokenThrottle:
-    """Decides whether a token of an address is checked at all. Any thread may use it.
+class KeyThrottle:
+    """Decides whether a key of an address is checked at all. Any thread may use it.
 
-    An address that sent no wrong token is always checked, so no client can lock out one elsewhere. At most
+    An address that sent no wrong key is always checked, so no client can lock out one elsewhere. At most
     MAX_ADDRESSES are remembered.
     """
 
@@ -60,7 +60,7 @@ class TokenThrottle:
         """Permit the next attempt of this address.
 
         Raises:
-            Overloaded: The address sent too many wrong tokens.
+            Overloaded: The address sent too many wrong keys.
         """
         with self._lock:
             now = self._clock()
@@ -70,11 +70,11 @@ class TokenThrottle:
             seconds = bucket.wait_seconds(now, until_full=self._all.wait_seconds(now) > 0)
         if seconds > 0:
             wait = ceil(round(seconds, 3))
-            detail = f"Too many wrong tokens came from this address. Try again in {wait} seconds."
+            detail = f"Too many wrong keys came from this address. Try again in {wait} seconds."
             raise Overloaded(Exceeded(HTTPStatus.TOO_MANY_REQUESTS, detail), wait)
 
-    def wrong_token(self, address: str) -> None:
-        """Count a wrong token of this address."""
+    def wrong_key(self, address: str) -> None:
+        """Count a wrong key of this address."""
         network = client_network(address)
         with self._lock:
             now = self._clock()

@@ -1,10 +1,16 @@
 // Requests to the dashboard's API.
 
+let unauthorized = () => {};
+
+/** Call the function after each response that a login is required. */
+export const onUnauthorized = (listener) => (unauthorized = listener);
+
 /** The parsed response; `value` is problem details (RFC 9457) when it is not ok or there is no response. */
 export async function requestJson(path, options = {}) {
   try {
     const response = await fetch(path, options);
-    return { ok: response.ok, status: response.status, value: await response.json() };
+    if (response.status === 401 && path !== "/api/login") unauthorized();
+    return { ok: response.ok, status: response.status, value: response.status === 204 ? null : await response.json() };
   } catch {
     return { ok: false, status: 0, value: { detail: "the dashboard does not respond" } };
   }

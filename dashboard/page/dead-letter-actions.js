@@ -1,10 +1,11 @@
-// Replay and discard: the selection, the buttons, and the confirmation with the token.
+// Replay and discard: the selection, the buttons, and the confirmation.
 
+import * as account from "./account.js";
 import { requestJson } from "./api.js";
-import { $, setText, setTextWithCode, setVisible } from "./dom.js";
+import { $, setText, setTextWithCode } from "./dom.js";
 import { count, shorten } from "./format.js";
 
-const TOKEN_KEY = "sensors-dashboard-token";
+const ROLE = "operator";
 const ACTIONS = {
   replay: {
     verb: "Replay",
@@ -18,17 +19,12 @@ const ACTIONS = {
     explanation: "Discarding is permanent. `sensorctl dead export` keeps a copy.",
   },
 };
-const READ_ONLY =
-  "This page is read-only. To replay and discard here, set DASHBOARD_TOKEN and restart the dashboard; " +
-  "`sensorctl dead` works without it.";
-
 const selectAll = $("#select-all");
 const dialog = $("#confirm");
 const result = $("#result");
 let list = null;
 let selectedReason = null;
 let onDone = null;
-let isEnabled = false;
 let isBusy = false;
 
 /** `selectedReason()` returns the reason that is filtered by, or null; `onDone()` follows each action. */
@@ -41,17 +37,10 @@ export function initialize(options) {
   list.addEventListener("change", update);
   for (const action of Object.keys(ACTIONS)) $(`#${action}`).addEventListener("click", () => confirm(action));
   $(".cancel", dialog).addEventListener("click", () => dialog.close("cancel"));
-}
-
-export async function loadAccess() {
-  const token = sessionStorage.getItem(TOKEN_KEY);
-  const response = await requestJson("/api/access", token ? { headers: { Authorization: `Bearer ${token}` } } : {});
-  if (!response.ok) return;
-  isEnabled = response.value.enabled;
-  // A token that is wrong now would be counted as a guess at each reconnection.
-  if (!response.value.authorized) sessionStorage.removeItem(TOKEN_KEY);
-  setTextWithCode($("#access"), isEnabled ? "" : READ_ONLY);
-  update();
+  account.onAccess(() => {
+    setTextWithCode($("#access"), account.hint(ROLE));
+    update();
+  });
 }
 
 const checkboxes = () => [...list.querySelectorAll("input[type=checkbox]")];
@@ -75,7 +64,7 @@ export function update() {
   selectAll.indeterminate = selected > 0 && !selectAll.checked;
   for (const [action, { verb }] of Object.entries(ACTIONS)) {
     const button = $(`#${action}`);
-    button.disabled = !isEnabled || isBusy || !target;
+    button.disabled = !account.may(ROLE) || isBusy || !target;
     setText(button, buttonLabel(verb, target));
   }
 }
@@ -94,47 +83,36 @@ function confirm(action) {
   const target = currentTarget();
   const { verb, explanation } = ACTIONS[action];
   const submit = $(".submit", dialog);
-  const tokenInput = $(".token input", dialog);
   setText($("h2", dialog), question(verb, target));
   setTextWithCode($(".explanation", dialog), explanation);
   setText($(".error", dialog), "");
   setText(submit, verb);
   submit.classList.toggle("danger", action === "discard");
-  tokenInput.value = sessionStorage.getItem(TOKEN_KEY) ?? "";
-  setVisible($(".token", dialog), !tokenInput.value);
   $("form", dialog).onsubmit = (event) => {
     event.preventDefault();
-    run(action, target, tokenInput.value.trim());
+    run(action, target);
   };
   dialog.showModal();
 }
 
-async function run(action, target, token) {
+async function run(action, target) {
   if (isBusy) return;
   isBusy = true;
   $(".submit", dialog).disabled = true;
   const response = await requestJson(`/api/dead-letters/${action}`, {
     method: "POST",
-    headers: { "Content-Type": "application/json", Authorization: `Bearer ${token}` },
+    headers: { "Content-Type": "application/json" },
     body: JSON.stringify(target.body),
   });
   isBusy = false;
   $(".submit", dialog).disabled = false;
-  if (response.status === 401) return rejectToken("The token is wrong.");
-  if (response.status === 429) return rejectToken(response.value.detail);
+  // Where nothing was changed, the selection stays for another attempt.
+  if (!response.ok && !response.value.done) return setText($(".error", dialog), response.value.detail);
   dialog.close("done");
-  if (response.ok) sessionStorage.setItem(TOKEN_KEY, token);
   const { past, verb } = ACTIONS[action];
   setText(result, response.ok ? describeResult(past, response.value) : `${verb} failed: ${response.value.detail}`);
   for (const checkbox of checkboxes()) checkbox.checked = false;
   onDone();
-}
-
-function rejectToken(reason) {
-  sessionStorage.removeItem(TOKEN_KEY);
-  setVisible($(".token", dialog), true);
-  setText($(".error", dialog), reason);
-  $(".token input", dialog).select();
 }
 
 function describeResult(past, { done, refused, not_found }) {

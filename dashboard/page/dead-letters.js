@@ -27,7 +27,6 @@ export function initialize() {
 
 /** Load the list again when the number of dead letters has changed, or after a complete update. */
 export function update(isComplete) {
-  if (isComplete) actions.loadAccess();
   const depth = state.queue?.dead_letters ?? null;
   section.dataset.stale = depth === null;
   if (depth === null) {

@@ -19,6 +19,7 @@ export const state = {
   points: [],
 };
 
+let connect = () => {};
 let source = null;
 let lastEventAt = 0;
 let reconnectTimer = null;
@@ -27,7 +28,7 @@ let serverTime = null; // when the stream started, in milliseconds since 1970
 
 /** Subscribe. `onUpdate(isComplete)` follows each update, `onDisconnect()` each loss of the connection. */
 export function subscribe(onUpdate, onDisconnect) {
-  const connect = () => {
+  connect = () => {
     clearTimeout(reconnectTimer);
     source?.close();
     lastEventAt = performance.now();
@@ -58,6 +59,13 @@ export function subscribe(onUpdate, onDisconnect) {
     connect();
   }, 1_000);
   if (!document.hidden) connect();
+}
+
+/** Connect now if the connection is lost, instead of when its delay is over. */
+export function reconnect() {
+  if (source?.readyState !== EventSource.CLOSED || document.hidden) return;
+  failures = 0;
+  connect();
 }
 
 function apply(update, isComplete, onUpdate) {

@@ -1,9 +1,10 @@
 // Assembles the page.
 
+import * as account from "./account.js";
 import * as deadLetters from "./dead-letters.js";
 import { $, announce, setText, setVisible } from "./dom.js";
 import { duration, time } from "./format.js";
-import { state, subscribe } from "./live-state.js";
+import { reconnect, state, subscribe } from "./live-state.js";
 import * as problems from "./problems.js";
 import { startRouter } from "./router.js";
 import * as sensors from "./sensors.js";
@@ -22,10 +23,12 @@ const LABELS = {
 };
 
 let connected = false;
+let wasAllowed = false; // to see the state of the system
 let connectionStatus = "connecting";
 
 function render(isComplete = false) {
   if (state.at === null) return;
+  if (isComplete) account.loadAccess(); // after each reconnection, since the server may have another opinion
   for (const section of SECTIONS) section.update(isComplete);
 }
 
@@ -37,6 +40,7 @@ function onUpdate(isComplete) {
 
 function onDisconnect() {
   connected = false;
+  account.loadAccess(); // the login may have ended
   updateConnectionStatus();
 }
 
@@ -81,6 +85,13 @@ setInterval(() => {
 
 sensors.initialize(render);
 summary.initialize(render);
+account.initialize();
 deadLetters.initialize();
 startRouter();
 subscribe(onUpdate, onDisconnect);
+account.onAccess(() => {
+  const isAllowed = account.may("viewer");
+  if (isAllowed && !wasAllowed) reconnect();
+  wasAllowed = isAllowed;
+});
+account.loadAccess();

@@ -30,6 +30,7 @@ RECORD_DEAD_LETTERS = "SELECT record_dead_letter_change(:actor, :action, :letter
 # A statement stays small, however many dead letters are changed.
 MAX_ROWS_PER_STATEMENT = 1_000
 JsonObject = dict[str, Any]
+REPLAY, DISCARD = "replay", "discard"
 
 
 class AuditEntry(NamedTuple):
@@ -80,13 +81,19 @@ class Audit:
             return [AuditEntry(*row) for row in rows]
 
     def record_dead_letters(
-        self, actor: str, action: str, letters: Sequence[tuple[str, JsonObject]], after: JsonObject | None
+        self,
+        actor: str,
+        action: str,
+        letters: Sequence[tuple[str, JsonObject | None]],
+        after: JsonObject | None,
     ) -> None:
         """Record a change of dead letters, each with its ID and what it was.
 
         Raises:
             StoreUnavailable: When the database does not answer in time.
         """
+        if not letters:
+            return
         with translate_errors(), self._connect() as connection:
             for start in range(0, len(letters), MAX_ROWS_PER_STATEMENT):
                 part = letters[start : start + MAX_ROWS_PER_STATEMENT]
@@ -94,7 +101,7 @@ class Audit:
                     "actor": actor,
                     "action": action,
                     "letters": [id_ for id_, _ in part],
-                    "before": [Jsonb(before) for _, before in part],
+                    "before": [before and Jsonb(before) for _, before in part],
                     "after": None if after is None else Jsonb(after),
                 }
                 connection.execute(text(RECORD_DEAD_LETTERS), values)
@@ -105,3 +112,39 @@ class Audit:
 
     def _connect(self) -> AbstractContextManager[Connection]:
         return self._engine.connect()
+
+
+class DeadLetterChanges:
+    """Records an operation on dead letters: what was requested before it, and each changed one after it."""
+
+    def __init__(self, audit: Audit, actor: str, action: str) -> None:
+        self.actor = actor
+        self.action = action
+        self._audit = audit
+        self._changed: list[tuple[str, JsonObject]] = []
+
+    @property
+    def letters(self) -> list[str]:
+        """The IDs of the changed letters."""
+        return [letter for letter, _ in self._changed]
+
+    def request(self, selection: JsonObject) -> None:
+        """Record what is requested, so that nothing is changed of which the audit has no row.
+
+        Raises:
+            StoreUnavailable: When the database does not answer in time.
+        """
+        self._audit.record_dead_letters(self.actor, f"request-{self.action}", [("", None)], selection)
+
+    def add(self, letter: str, before: JsonObject) -> None:
+        """Remember a letter that was changed."""
+        self._changed.append((letter, before))
+
+    def record(self) -> None:
+        """Record the changed letters.
+
+        Raises:
+            StoreUnavailable: When the database does not answer in time.
+        """
+        after = {"state": "replayed"} if self.action == REPLAY else None
+        self._audit.record_dead_letters(self.actor, self.action, self._changed, after)

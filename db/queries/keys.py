@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, text
 
 from db.engine import make_engine, translate_errors
 from db.settings import DatabaseSettings
-from runtime.access import Role
+from runtime.access import Role, ValidKey, ValidSession
 
 # Short, because a person waits for the response. 2 seconds is libpq's shortest connect timeout.
 CONNECT_TIMEOUT_SECONDS = 2
@@ -41,23 +41,6 @@ class ApiKey(NamedTuple):
     created_by: str
     last_used_at: datetime | None
     revoked_at: datetime | None
-
-
-class ValidKey(NamedTuple):
-    """A key that is not revoked."""
-
-    key_id: int
-    name: str
-    role: Role
-    hash: bytes
-
-
-class ValidSession(NamedTuple):
-    """A session that has not ended, and how long it lasts."""
-
-    hash: bytes
-    key_id: int
-    seconds: float
 
 
 class Keys:

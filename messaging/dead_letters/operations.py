@@ -18,6 +18,14 @@ Reasons = Counter[str]
 Progress = Callable[[Iterable[DeadLetter], int], Iterable[DeadLetter]]
 
 
+# Is called with each message that was changed.
+OnDone = Callable[[DeadLetter], None]
+
+
+def no_op(_message: DeadLetter) -> None:
+    """Do nothing."""
+
+
 def no_progress(messages: Iterable[DeadLetter], _total: int) -> Iterable[DeadLetter]:
     """Show no progress."""
     return messages
@@ -38,8 +46,10 @@ class Replay:
         rate: float | None = None,
         force: bool = False,
         progress: Progress = no_progress,
+        on_done: OnDone = no_op,
     ) -> None:
         self._selection = selection
+        self._on_done = on_done
         self._limit = limit
         self._rate = rate
         self._force = force
@@ -76,6 +86,7 @@ class Replay:
                 queue.pause(started_at + self.done.total() / self._rate - time.monotonic())
             queue.replay(message)
             self.done[message.reason] += 1
+            self._on_done(message)
 
     def _select(self, messages: Iterable[DeadLetter]) -> Iterable[DeadLetter]:
         return islice((m for m in messages if self._selection(m) and self._may_replay(m)), self._limit)
@@ -93,9 +104,15 @@ class Discard:
     """
 
     def __init__(
-        self, selection: DeadLetterFilter, *, limit: int | None = None, progress: Progress = no_progress
+        self,
+        selection: DeadLetterFilter,
+        *,
+        limit: int | None = None,
+        progress: Progress = no_progress,
+        on_done: OnDone = no_op,
     ) -> None:
         self._selection = selection
+        self._on_done = on_done
         self._limit = limit
         self._follow = progress
         self.done: Reasons = Counter()
@@ -111,4 +128,5 @@ class Discard:
             for message in islice(filter(self._selection, messages), self._limit):
                 queue.discard(message)
                 self.done[message.reason] += 1
+                self._on_done(message)
         return self.done

@@ -21,6 +21,7 @@ from pika.exceptions import UnsupportedAMQPFieldException
 
 from messaging.amqp.headers import LenientProperties
 from messaging.dead_letters.dead_letter import DeadLetter
+from runtime.text import escape_unprintable
 
 Record = dict[str, Any]
 TEXTS = (
@@ -29,6 +30,7 @@ TEXTS = (
 )  # fmt: skip
 NUMBERS = {"delivery_mode": 0xFF, "priority": 0xFF, "timestamp": 2**64 - 1}
 SHORT_BYTES = 255
+MAX_SUMMARY_CHARACTERS = 300
 ENCODERS: tuple[tuple[type, str, Callable[[Any], object]], ...] = (
     (bytes, "$bytes", lambda value: base64.b64encode(value).decode()),
     (datetime, "$time", lambda value: value.astimezone(UTC).isoformat()),
@@ -44,6 +46,21 @@ DECODERS: dict[str, Callable[[Any], object]] = {
     "$long": long,
     "$table": lambda table: {name: _decoded(value) for name, value in table.items()},
 }
+
+
+def to_summary(message: DeadLetter) -> Record:
+    """Return what the audit keeps of a message: printable text of limited length, and not its body."""
+    return {
+        "reason": _shorten(message.reason),
+        "detail": _shorten(message.detail),
+        "at": message.dead_at.isoformat() if message.dead_at else None,
+        "replays": message.replays,
+        "sensor_id": message.sensor_id and _shorten(message.sensor_id),
+    }
+
+
+def _shorten(text: str) -> str:
+    return escape_unprintable(text[:MAX_SUMMARY_CHARACTERS])
 
 
 def to_record(message: DeadLetter) -> Record:

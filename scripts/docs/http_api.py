@@ -10,8 +10,9 @@ Document = Mapping[str, Any]
 INTRODUCTION = """# HTTP API
 
 The dashboard serves this API on the port of its page (8085 unless `DASHBOARD_HOST_PORT` differs). The
-OpenAPI document is at `/openapi.json`. Reading needs no login. Operations marked *token* need the header
-`Authorization: Bearer TOKEN` with the value of `DASHBOARD_TOKEN`.
+OpenAPI document is at `/openapi.json`. Each operation names the role that it requires; see
+[Access](../guides/access.md). Send a key as `Authorization: Bearer KEY`. A change that a browser sends
+must come from the dashboard's own page.
 
 Every service also serves `/livez`, `/readyz` and `/metrics` on its `HTTP_PORT`; see
 [Health checks](../operations/monitoring.md#health-checks).
@@ -27,6 +28,8 @@ def document() -> Document:
         dead_letters=nothing,
         minutes=nothing,
         series=nothing,
+        keys_store=nothing,
+        audit_store=nothing,
         telemetry=nothing,
         auth=nothing,
         health=nothing,
@@ -54,8 +57,8 @@ def page() -> str:
 
 
 def _operation(method: str, path: str, operation: Document) -> str:
-    token = " (*token*)" if operation.get("security") == [{"token": []}] else ""
-    lines = [f"\n## `{method.upper()} {path}`{token}\n\n{_capitalised(operation.get('summary', ''))}\n"]
+    lines = [f"\n## `{method.upper()} {path}`\n\n{_capitalised(operation.get('summary', ''))}\n"]
+    lines.append(f"\nRole: {operation['x-role']}.\n")
     if description := operation.get("description"):
         lines.append(f"\n{punctuate(description)}\n")
     if parameters := operation.get("parameters"):

@@ -13,6 +13,7 @@ from pika.compat import long
 
 from dashboard.dead_letters import DeadLetterService
 from dashboard.telemetry import DashboardTelemetry
+from db.queries.audit import Audit
 from messaging.amqp.headers import LenientProperties
 from messaging.dead_letters.queue import open_dead_letter_queue
 from messaging.dead_letters.returns import MAX_RETURNS
@@ -21,6 +22,7 @@ from messaging.management.policies import UNLIMITED_DELIVERIES
 from messaging.topology import Topology
 from runtime.health import Health
 from tests.broker import DEAD_QUEUE, QUEUE, VirtualHost
+from tests.database import Database
 from tests.integration.dead_letters import (
     DEFAULT_DELIVERY_LIMIT,
     Operator,
@@ -272,7 +274,7 @@ NOT_UTF_8 = {
 
 
 def test_what_is_not_text_is_shown_exported_and_imported_byte_for_byte(
-    broker: VirtualHost, sensorctl: Operator, tmp_path: Any
+    broker: VirtualHost, database: Database, sensorctl: Operator, tmp_path: Any
 ) -> None:
     # given dead letters that no text encoding can hold
     without_headers = b"".join(pika.BasicProperties(**NOT_UTF_8, delivery_mode=2, timestamp=5).encode())
@@ -291,7 +293,8 @@ def test_what_is_not_text_is_shown_exported_and_imported_byte_for_byte(
             broker.publish(each, LenientProperties().decode(wire), routing_key=DEAD_QUEUE)
     before = contents(broker)
     # when they are shown, exported, discarded and imported
-    listed = DeadLetterService(broker.settings, DashboardTelemetry(Health())).list_oldest()
+    audit = Audit(database.settings)
+    listed = DeadLetterService(broker.settings, DashboardTelemetry(Health()), audit).list_oldest()
     assert [item["sensor_id"] for item in json.loads(listed.model_dump_json())["messages"]] == [
         None, "\\ud800", None, "\\ud800",
     ]  # fmt: skip

@@ -41,7 +41,7 @@ def environment(closed_port: int, tmp_path: Path) -> dict[str, str]:
     [
         (["pipeline"], {"HTTP_PORT": "http"}, 78, "HTTP_PORT is 'http': "),
         (["pipeline"], {"DATABASE_URL": "mysql://u:s3cret@h/d"}, 78, "DATABASE_URL: must look like"),
-        (["dashboard"], {"DASHBOARD_TOKEN": "s3cret"}, 78, "DASHBOARD_TOKEN: "),
+        (["dashboard"], {"TRUSTED_PROXIES": "proxy"}, 78, "TRUSTED_PROXIES is 'proxy': "),
         (["dashboard"], {"HTTP_PORT": "0"}, 78, "HTTP_PORT is '0': "),
         (["dashboard"], {"HTTP_PORT": "8085", "SERVICES": "a:b"}, 78, "SERVICES contains 'a:b'"),
         (["sensor"], {"SENSOR_SOURCE": "replay:/nowhere.csv"}, 78, "SENSOR_SOURCE names /nowhere.csv"),

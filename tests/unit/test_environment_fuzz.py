@@ -99,7 +99,11 @@ def test_a_home_that_does_not_exist(monkeypatch: pytest.MonkeyPatch) -> None:
         ("CONNECT_TIMEOUT_SECONDS", "-1", "CONNECT_TIMEOUT_SECONDS is '-1': must be at least 0"),
         ("CONNECT_TIMEOUT_SECONDS", "nan", "CONNECT_TIMEOUT_SECONDS is 'nan': must be a finite number"),
         ("LOG_FORMAT", "xml", "LOG_FORMAT is 'xml': must be 'console' or 'json'"),
-        ("DASHBOARD_TOKEN", "short", "DASHBOARD_TOKEN: must have at least 16 characters"),
+        (
+            "DASHBOARD_ANONYMOUS_VIEW",
+            "no",
+            "DASHBOARD_ANONYMOUS_VIEW is 'no': must be 'auto', 'always' or 'never'",
+        ),
         ("QUEUE_NAME", "a\tb", "QUEUE_NAME is 'a\\tb': must not contain control characters"),
         ("RABBITMQ_HOST", "rabbitmq:5672", "RABBITMQ_HOST is 'rabbitmq:5672': must be a host name or an IP"),
         ("RABBITMQ_MANAGEMENT_URL", "rabbitmq", "RABBITMQ_MANAGEMENT_URL is 'rabbitmq': must be an http"),

@@ -1,11 +1,15 @@
 """A consumer and a dashboard, and helpers that read the page."""
 
 import json
+import re
 import urllib.request
+from contextlib import closing
 from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
+from db.queries.keys import Keys
+from runtime.access import Role, generate_key, hash_secret
 from tests.broker import VirtualHost
 from tests.browser import visit
 from tests.database import Database
@@ -14,7 +18,6 @@ from tests.proxy import Proxy
 from tests.readings import reading
 from tests.waiting import DEADLINE_SECONDS
 
-TOKEN = "correct horse battery"
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
@@ -44,9 +47,16 @@ class System:
     def url(self) -> str:
         return f"http://127.0.0.1:{self._port['HTTP_PORT']}"
 
-    def start_dashboard(self, token: str = TOKEN) -> Process:
+    def create_key(self, name: str, role: Role) -> str:
+        """Create a key and return it."""
+        key = generate_key()
+        with closing(Keys(self.database.settings)) as keys:
+            keys.create("sensorctl:test", name, role, hash_secret(key))
+        return key
+
+    def start_dashboard(self, **settings: str) -> Process:
         dashboard = self._run.start(
-            "dashboard", **self._port, **self._settings, SERVICES=self._services, DASHBOARD_TOKEN=token
+            "dashboard", **self._port, **self._settings | settings, SERVICES=self._services
         )
         dashboard.wait_for_event("serving")
         return dashboard
@@ -63,6 +73,17 @@ def open_page(page: Page, system: System) -> None:
     visit(page, system.url)
     expect(page.locator("#connection")).to_have_text("Live")
     expect(page.locator("#overall-status")).to_have_text("No problems")
+
+
+def log_in(page: Page, key: str) -> None:
+    """Log in with a key, by the button in the header unless the page shows the dialog by itself."""
+    dialog = page.get_by_role("dialog", name="Log in")
+    expect(page.locator("#account .log-in").or_(dialog).first).to_be_visible()
+    if not dialog.is_visible():
+        page.locator("#account .log-in").click()
+    dialog.get_by_label("Key").fill(key)
+    dialog.get_by_role("button", name="Log in").click()
+    expect(page.locator("#account .who")).to_have_text(re.compile(r"\("))
 
 
 def row(page: Page, sensor_id: str) -> Locator:

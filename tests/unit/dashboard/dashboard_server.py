@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from pydantic import SecretStr
 
 from dashboard import dead_letters
 from dashboard.app import create_dashboard
@@ -18,14 +17,17 @@ from db.errors import StoreUnavailable
 from db.queries.minutes import MinuteRow
 from db.queries.series import Bucket, Series
 from messaging.settings import BrokerSettings
+from runtime.access import Role
 from runtime.health import Health
 from runtime.settings import load
 from tests.unit.dead_letter_queue import FakeDeadLetterQueue
+from tests.unit.fake_keys import KEYS, FakeAudit, FakeKeys
 from tests.unit.http_client import Response, send
-from web.auth import TokenAuth
+from web.auth import AnonymousView, Authenticator
+from web.keyring import KeyRing
+from web.proxies import TrustedProxies
 from web.server import serve_http
 
-TOKEN = "correct horse battery"
 REPLAY, DISCARD = "/api/dead-letters/replay", "/api/dead-letters/discard"
 CHANGES = (REPLAY, DISCARD)
 MINUTE = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -60,18 +62,26 @@ class FakeSeries:
 
 
 class DashboardServer:
-    def __init__(self, token: str | None) -> None:
+    def __init__(
+        self,
+        *,
+        has_keys: bool,
+        anonymous_view: AnonymousView = AnonymousView.ALWAYS,
+        proxies: TrustedProxies | None = None,
+    ) -> None:
         self.snapshots, self.health, self.minutes = SnapshotStore(), Health(BROKER, DATABASE), FakeMinutes()
         self.series = FakeSeries()
         self.telemetry, self.queue = DashboardTelemetry(self.health), FakeDeadLetterQueue()
-        auth = TokenAuth(
-            SecretStr(token) if token else None, "DASHBOARD_TOKEN", self.telemetry.request_rejected
-        )
+        self.keys, self.audit = FakeKeys(KEYS if has_keys else None), FakeAudit()
+        self.ring = KeyRing(self.keys)
+        auth = Authenticator(self.ring, self.telemetry.request_rejected, proxies, anonymous_view)
         self.app = create_dashboard(
             snapshots=self.snapshots,
-            dead_letters=DeadLetterService(load(BrokerSettings), self.telemetry),
+            dead_letters=DeadLetterService(load(BrokerSettings), self.telemetry, self.audit),  # type: ignore[arg-type]
             minutes=self.minutes,  # type: ignore[arg-type]
             series=self.series,  # type: ignore[arg-type]
+            keys_store=self.keys,  # type: ignore[arg-type]
+            audit_store=self.audit,  # type: ignore[arg-type]
             telemetry=self.telemetry,
             auth=auth,
             health=self.health,
@@ -87,16 +97,19 @@ class DashboardServer:
     def openapi(self) -> Any:
         return self.send("/openapi.json").json
 
-    def send(self, path: str, body: Any = None, **headers: str) -> Response:
-        return send(self.url + path, body, **headers)
+    def send(self, path: str, body: Any = None, method: str | None = None, **headers: str) -> Response:
+        return send(self.url + path, body, method, **headers)
 
-    def change(self, path: str, body: Any, token: str = TOKEN) -> Response:
-        return self.send(path, body, Authorization=f"Bearer {token}")
+    def change(self, path: str, body: Any, key: str = KEYS[Role.OPERATOR]) -> Response:
+        return self.send(path, body, Authorization=f"Bearer {key}")
 
 
 @contextmanager
-def run_dashboard(token: str | None, monkeypatch: pytest.MonkeyPatch) -> Iterator[DashboardServer]:
-    server = DashboardServer(token)
+def run_dashboard(
+    monkeypatch: pytest.MonkeyPatch, *, has_keys: bool = True, **options: Any
+) -> Iterator[DashboardServer]:
+    server = DashboardServer(has_keys=has_keys, **options)
+    server.ring.refresh()
     monkeypatch.setattr(dead_letters, "open_dead_letter_queue", server.queue.open_dead_letter_queue)
     monkeypatch.setattr(
         "messaging.dead_letters.operations.open_dead_letter_queue", server.queue.open_dead_letter_queue

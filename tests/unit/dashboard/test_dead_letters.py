@@ -90,6 +90,6 @@ def test_a_list_waits_for_another_operation_until_its_time_out(
     dashboard: DashboardServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(dead_letters, "LOCK_TIMEOUT_SECONDS", 0.01)
-    service = DeadLetterService(load(BrokerSettings), dashboard.telemetry)
+    service = DeadLetterService(load(BrokerSettings), dashboard.telemetry, dashboard.audit)  # type: ignore[arg-type]
     with service._exclusive(), pytest.raises(dead_letters.OperationInProgress, match="is in progress"):
         service.list_oldest()

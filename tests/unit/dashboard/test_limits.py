@@ -1,4 +1,4 @@
-"""What one client can occupy, and how fast it can guess the token."""
+"""What one client can occupy, and how fast it can guess keys."""
 
 import json
 from collections.abc import Callable
@@ -8,8 +8,10 @@ from http.client import HTTPConnection, HTTPResponse
 import pytest
 
 from dashboard import app
+from runtime.access import Role
 from tests.system_status import healthy_status
-from tests.unit.dashboard.dashboard_server import CHANGES, REPLAY, TOKEN, DashboardServer, run_dashboard
+from tests.unit.dashboard.dashboard_server import CHANGES, REPLAY, DashboardServer, run_dashboard
+from tests.unit.fake_keys import KEYS
 from tests.unit.openapi import check_response
 from tests.waiting import DEADLINE_SECONDS, eventually
 from web.throttle import ATTEMPTS_PER_ADDRESS
@@ -34,7 +36,7 @@ def test_an_address_can_open_only_so_many_streams_and_other_requests_go_on(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(app, "MAX_STREAMS_PER_ADDRESS", 3)
-    with run_dashboard(TOKEN, monkeypatch) as dashboard, ExitStack() as stack:
+    with run_dashboard(monkeypatch) as dashboard, ExitStack() as stack:
         dashboard.snapshots.publish(healthy_status())
         held = [open_stream(stack, dashboard) for _ in range(3)]
         assert [stream.status for stream in held] == [200, 200, 200]
@@ -57,7 +59,7 @@ def is_possible(dashboard: DashboardServer) -> bool:
 
 def test_only_so_many_streams_are_open_in_all(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(app, "MAX_STREAMS", 2)
-    with run_dashboard(TOKEN, monkeypatch) as dashboard, ExitStack() as stack:
+    with run_dashboard(monkeypatch) as dashboard, ExitStack() as stack:
         for number in (10, 11):
             assert open_stream(stack, dashboard, f"127.0.0.{number}").status == 200
         refused = open_stream(stack, dashboard)
@@ -66,30 +68,29 @@ def test_only_so_many_streams_are_open_in_all(monkeypatch: pytest.MonkeyPatch) -
 
 
 @pytest.mark.parametrize("path", [*CHANGES, "/api/access"])
-def test_the_token_cannot_be_guessed_quickly_and_its_owner_is_not_locked_out(
+def test_a_key_cannot_be_guessed_quickly_and_its_owner_is_not_locked_out(
     dashboard: DashboardServer, path: str
 ) -> None:
     body = {"ids": ["0" * 12]} if path in CHANGES else None
 
-    def attempt(token: str) -> int:
-        return dashboard.send(path, body, Authorization=f"Bearer {token}").status
+    right = f"Bearer {KEYS[Role.OPERATOR]}"
 
-    wrong = {200} if body is None else {401}
-    assert {attempt(f"wrong {number}") for number in range(ATTEMPTS_PER_ADDRESS)} == wrong
-    # Not even the right token is checked now, so further guesses show nothing.
-    refused = dashboard.send(path, body, Authorization=f"Bearer {TOKEN}", X_Forwarded_For="192.0.2.9")
+    def attempt(key: str) -> int:
+        return dashboard.send(path, body, Authorization=f"Bearer {key}").status
+
+    assert {attempt(f"wrong {number}") for number in range(ATTEMPTS_PER_ADDRESS)} == {401}
+    # Not even the right key is checked now, so further guesses show nothing.
+    refused = dashboard.send(path, body, Authorization=right, X_Forwarded_For="192.0.2.9")
     assert refused.status == 429
-    assert "Too many wrong tokens came from this address" in refused.json["detail"]
+    assert "Too many wrong keys came from this address" in refused.json["detail"]
     assert int(refused.headers["Retry-After"]) > 0
     check_response(dashboard.openapi, path, refused)
     # Its owner at another address is not affected, and the page still works here.
-    with closing(
-        request_from(OTHER_ADDRESS, dashboard, "/api/access", Authorization=f"Bearer {TOKEN}")
-    ) as other:
-        assert json.load(other.getresponse()) == {"enabled": True, "authorized": True}
-    assert dashboard.send("/api/access").json == {"enabled": True, "authorized": False}
+    with closing(request_from(OTHER_ADDRESS, dashboard, "/api/access", Authorization=right)) as other:
+        assert json.load(other.getresponse())["role"] == "operator"
+    assert dashboard.send("/api/access").json["role"] == "viewer"
 
 
-def test_the_right_token_is_never_slowed_down(dashboard: DashboardServer) -> None:
+def test_the_right_key_is_never_slowed_down(dashboard: DashboardServer) -> None:
     statuses: Callable[[], int] = lambda: dashboard.change(REPLAY, {"ids": ["0" * 12]}).status  # noqa: E731
     assert {statuses() for _ in range(3 * ATTEMPTS_PER_ADDRESS)} == {200}

@@ -36,12 +36,17 @@ def test_it_collects_until_shutdown_with_a_heartbeat_each_time(monkeypatch: pyte
 @pytest.mark.parametrize(
     ("variables", "message"),
     [
-        ({"dashboard_token": "short"}, "DASHBOARD_TOKEN: .*at least 16"),
         ({"dashboard_hosts": "*"}, "DASHBOARD_HOSTS"),
         ({"http_port": 0}, "HTTP_PORT"),
+        ({"dashboard_anonymous_view": "sometimes"}, "DASHBOARD_ANONYMOUS_VIEW"),
+        ({"trusted_proxies": "10.0.0.0/8,proxy"}, "TRUSTED_PROXIES: .*; proxy is neither"),
+        ({"trusted_proxies": "10.0.0.1/8"}, "TRUSTED_PROXIES: .*; 10.0.0.1/8 is neither"),
+        ({"proxy_roles": "staff"}, "PROXY_ROLES: must be GROUP=ROLE.*; staff is not"),
+        ({"proxy_roles": "staff=boss"}, "PROXY_ROLES: .*viewer, operator, admin; staff=boss is not"),
+        ({"proxy_roles": "a=viewer,a=admin"}, "PROXY_ROLES: names the group a twice"),
+        ({"proxy_user_header": "X User"}, "PROXY_USER_HEADER"),
     ],
 )
-def test_an_invalid_setting_is_named_without_its_secret(variables: dict[str, Any], message: str) -> None:
-    with pytest.raises(ConfigurationError, match=message) as error:
+def test_an_invalid_setting_is_named(variables: dict[str, Any], message: str) -> None:
+    with pytest.raises(ConfigurationError, match=message):
         load(DashboardSettings, **variables)
-    assert "short" not in str(error.value)

@@ -5,14 +5,16 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from pydantic import BaseModel, SecretStr
+from pydantic import BaseModel
 
 from runtime.errors import ConfigurationError, InvalidInput, ServiceUnavailable
 from runtime.health import Health
+from tests.unit.fake_keys import FakeKeys
 from tests.unit.http_client import Response, send
 from tests.unit.openapi import check_response
 from web.app import MAX_BODY_BYTES, create_app
-from web.auth import TokenAuth
+from web.auth import Authenticator, requires
+from web.keyring import KeyRing
 from web.server import serve_http
 
 
@@ -25,14 +27,16 @@ class Service:
 
     def __init__(self) -> None:
         self.rejected: list[str] = []
-        auth = TokenAuth(SecretStr("correct horse battery"), "SERVICE_TOKEN", self.rejected.append)
+        ring = KeyRing(FakeKeys())
+        ring.refresh()
+        auth = Authenticator(ring, lambda reason, _address: self.rejected.append(reason))
         self.app = create_app(
             title="Service", description="A service.", hosts=["127.0.0.1"], auth=auth, health=Health()
         )
-        self.app.add_api_route("/api/items", self.create_item, methods=["POST"])
-        self.app.add_api_route("/api/unavailable", self.fail_unavailable)
-        self.app.add_api_route("/api/refused", self.refuse)
-        self.app.add_api_route("/api/bug", self.fail_with_bug)
+        self.app.add_api_route("/api/items", self.create_item, methods=["POST"], **requires(None))
+        self.app.add_api_route("/api/unavailable", self.fail_unavailable, **requires(None))
+        self.app.add_api_route("/api/refused", self.refuse, **requires(None))
+        self.app.add_api_route("/api/bug", self.fail_with_bug, **requires(None))
         self.port = 0
 
     def create_item(self, item: Item) -> Item:
@@ -105,7 +109,7 @@ def test_invalid_input_is_refused_with_its_field(service: Service) -> None:
 def test_errors_are_documented_as_problem_details(service: Service) -> None:
     document = service.send("/openapi.json").json
     (operation,) = document["paths"]["/api/items"].values()
-    assert operation["responses"].keys() == {"200", "default"}
+    assert operation["responses"].keys() == {"200", "401", "403", "429", "503", "default"}
     assert operation["responses"]["default"]["content"].keys() == {"application/problem+json"}
     assert "HTTPValidationError" not in json.dumps(document)
     check_response(document, "/api/items", service.send("/api/items", {"name": "x"}))
