@@ -22,7 +22,7 @@ from readings.ids import uuid7
 from runtime.errors import ConfigurationError
 from runtime.exit_codes import EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_OK
 from runtime.lifecycle import ShutdownSignal
-from sensorctl.output import show
+from sensorctl.output import safe_text, show
 
 # Of the run's ID, in the names of its sensors.
 NAME_DIGITS = 6
@@ -51,7 +51,7 @@ def load() -> None:
         stored = run.drain(_stop_signal())
     show(report.rates_table(options, run.measurements, stored))
     for message in report.messages(options, run.measurements, stored):
-        show(message)
+        show(safe_text(message))
     show(f"The readings stay. To delete them: .venv/bin/sensorctl import undo {load_id}")
     if stop.signal_number == signal.SIGINT:
         sys.exit(EXIT_INTERRUPTED)

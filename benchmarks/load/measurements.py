@@ -35,7 +35,7 @@ class Published:
 
 @dataclass(slots=True)
 class Measurements:
-    """Collects what the connections report.
+    """Collects what the connections report, and after how many seconds publishing ended.
 
     `on_confirm` and `on_failure` pass it on to Locust's page.
     """
@@ -45,6 +45,7 @@ class Measurements:
     published: dict[tuple[Protocol, int], Published] = field(default_factory=dict)
     failures: dict[str, int] = field(default_factory=dict)
     unconfirmed: list[UUID] = field(default_factory=list)
+    seconds: float = 0.0
 
     def add_published(self, protocol: Protocol, stage: int) -> None:
         """Count a published reading."""

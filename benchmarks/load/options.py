@@ -60,6 +60,10 @@ class LoadOptions:
         """The protocols that have a share of the rate."""
         return tuple(protocol for protocol in Protocol if self.share(protocol))
 
+    def seconds_at(self, stage: int, passed: float) -> float:
+        """Return for how long this rate held in a run that ended after `passed` seconds."""
+        return min(max(passed - stage * self.stage_seconds, 0.0), self.stage_seconds)
+
     def describe(self) -> str:
         """Return the rates, the shares of the protocols and the time in words."""
         rates = ", ".join(f"{rate:,g}" for rate in self.rates)

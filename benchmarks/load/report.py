@@ -66,15 +66,18 @@ def rates_table(options: LoadOptions, measurements: Measurements, stored: Stored
     table.add_column("stored", justify="right")
     table.add_column("measured → stored", justify="right")
     for stage, rate in enumerate(options.rates):
+        seconds = options.seconds_at(stage, measurements.seconds)
+        if not seconds:
+            break
         result = stored.stages[stage] if stored.stages else None
         table.add_row(
             format_rate(rate),
-            format_rate(measurements.readings(stage=stage) / options.stage_seconds),
+            format_rate(measurements.readings(stage=stage) / seconds),
             *(
                 _format_percentiles(percentiles(measurements.confirm_seconds(protocol, stage)))
                 for protocol in options.protocols
             ),
-            format_rate(result.stored / options.stage_seconds) if result else "?",
+            format_rate(result.stored / seconds) if result else "?",
             _format_percentiles(result.delays) if result else "?",
         )
     return table
@@ -85,15 +88,21 @@ def messages(options: LoadOptions, measurements: Measurements, stored: Stored) -
     yield _published(options, measurements)
     yield from (f"{reason} ({quantity(count, 'time')})" for reason, count in measurements.failures.items())
     yield _stored(measurements, stored)
+    completed = [
+        stage
+        for stage in range(len(options.rates))
+        if options.seconds_at(stage, measurements.seconds) == options.stage_seconds
+    ]
     slow = [
-        format_rate(rate)
-        for stage, rate in enumerate(options.rates)
-        if measurements.readings(stage=stage) < SHARE_OF_RATE * rate * options.stage_seconds - 1
+        format_rate(options.rates[stage])
+        for stage in completed
+        if measurements.readings(stage=stage)
+        < SHARE_OF_RATE * options.rates[stage] * options.stage_seconds - 1
     ]
     if slow:
         yield (
             f"At {', '.join(slow)} per second, less was published than requested: the broker confirmed more "
-            "slowly, a connection was lost, the run was stopped, or this process used its whole core."
+            "slowly, a connection was lost, or this process used its whole core."
         )
 
 

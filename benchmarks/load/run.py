@@ -45,6 +45,7 @@ class Run:
                 next_line += PROGRESS_SECONDS
             self._observe()
             time.sleep(POLL_SECONDS)
+        self.measurements.seconds = min(time.monotonic() - started_at, self.options.seconds)
         self.engine.stop()
 
     def drain(self, stop: ShutdownSignal) -> Stored:
@@ -64,7 +65,7 @@ class Run:
             return Stored(
                 readings=readings,
                 of_unconfirmed=of_unconfirmed,
-                stages=self.database.stages(),
+                stages=self.database.stages(self.measurements.seconds),
                 waited_seconds=waited,
                 stored_per_second=(readings - first) / waited if waited else 0.0,
             )

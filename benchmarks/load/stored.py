@@ -90,9 +90,9 @@ class StoredReadings:
             self._since = max(self._since, latest)
         return [NewDelay(row.stage, row.delay_ms, row.readings) for row in rows]
 
-    def stages(self) -> list[StageResult]:
-        """Return the result of each rate."""
-        ended_at = self._started_at + timedelta(seconds=self._stage_seconds * self._stages)
+    def stages(self, seconds: float) -> list[StageResult]:
+        """Return the result of each rate of a run that published for this many seconds."""
+        ended_at = self._started_at + timedelta(seconds=seconds)
         parameters = {"since": self._started_at, "ended_at": ended_at}
         delays = {row.stage: Percentiles(*row.delays) for row in self._rows(DELAYS, **parameters)}
         stored = {row.stage: row.readings for row in self._rows(RATES, **parameters)}

@@ -17,7 +17,7 @@ OPTIONS = LoadOptions(rates=(10, 20), seconds=20, sensors=2, mqtt_percent=50)
 
 def measured(confirmed: int = 300, unconfirmed: int = 0) -> Measurements:
     """Measurements of a run with OPTIONS, half by each protocol, with confirms after 2 ms."""
-    measurements = Measurements()
+    measurements = Measurements(seconds=OPTIONS.seconds)
     for number in range(confirmed + unconfirmed):
         protocol = (Protocol.AMQP, Protocol.MQTT)[number % 2]
         stage = 0 if number < 100 else 1
@@ -93,6 +93,19 @@ def test_the_table_has_a_row_per_rate() -> None:
         ["10", "10", "2.0 ms, 2.0 ms", "2.0 ms, 2.0 ms", "10", "3.0 ms, 12 ms"],
         ["20", "20", "2.0 ms, 2.0 ms", "2.0 ms, 2.0 ms", "5.0", "1.2 s, 3.4 s"],
     ]
+
+
+def test_the_rates_of_a_run_that_was_stopped_count_only_until_then() -> None:
+    measurements = measured(confirmed=100)
+    measurements.seconds = 5
+    output = io.StringIO()
+
+    stored = Stored(readings=100, stages=[StageResult(50, None), StageResult(0, None)])
+    Console(file=output, width=120).print(report.rates_table(OPTIONS, measurements, stored))
+
+    (row,) = [line.split("│")[1:-1] for line in output.getvalue().splitlines() if line.startswith("│")]
+    assert [cell.strip() for cell in row] == ["10", "20", "2.0 ms, 2.0 ms", "2.0 ms, 2.0 ms", "10", "-"]
+    assert not any("less was published" in message for message in messages(measurements, stored))
 
 
 def test_a_line_during_the_run_has_the_counts() -> None:
