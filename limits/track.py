@@ -79,7 +79,7 @@ class SensorTrack:
         return self._first is not None and reading < self._first
 
     def accepts(self, readings: Sequence[Reading]) -> bool:
-        """Return whether the sorted readings can be added without reading earlier ones."""
+        """Return whether the sorted readings can be added without those before them."""
         if self.is_late(readings[0]):
             return False
         temperatures = [reading.temperature for reading in readings]
@@ -107,7 +107,7 @@ class SensorTrack:
         if not self._settled:
             # Until then it is idle, and the readings before the first are not known.
             number = len(self._tail) if self._head.settled else 0
-        elif number < LATE_READINGS:
+        elif number < (LATE_READINGS if self._base_idle or not self._head.idle else 1):
             return False
         if number == 0:
             return False
