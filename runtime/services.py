@@ -61,10 +61,10 @@ class DatabaseRole:
 
 
 SENSOR, PIPELINE, OPERATOR, ALERTER = map(BrokerUser, ("sensor", "pipeline", "operator", "alerter"))
-WRITER, READER, MANAGER, EVALUATOR = map(DatabaseRole, ("writer", "reader", "manager", "evaluator"))
+WRITER, READER, MANAGER = map(DatabaseRole, ("writer", "reader", "manager"))
 # Everything that setup creates besides the owners. The operator is sensorctl's user, too.
 BROKER_USERS = (SENSOR, PIPELINE, OPERATOR, ALERTER)
-DATABASE_ROLES = (WRITER, READER, MANAGER, EVALUATOR)
+DATABASE_ROLES = (WRITER, READER, MANAGER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +161,7 @@ SERVICES = (
         image="sensors-tools",
         stage=Stage.ALERTER,
         broker_user=ALERTER,
-        database_role=EVALUATOR,
+        database_role=READER,
         native_port=9131,
         monitors=True,
     ),

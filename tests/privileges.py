@@ -21,7 +21,7 @@ from tests.services import ROOT
 from tests.waiting import DEADLINE_SECONDS
 
 BROKER_USERS = ("sensor", "pipeline", "operator", "alerter")
-ROLES = ("writer", "reader", "manager", "evaluator")
+ROLES = ("writer", "reader", "manager")
 # Characters that have a meaning in URLs, SQL or JSON.
 PASSWORD = "p'a\"s/s@w:o#r%d\\ü"
 

@@ -8,6 +8,7 @@ const increments = (smallest) =>
 export const WHOLE = increments(1);
 export const TENTHS = increments(0.1);
 
+const MIN_SELECTION_PIXELS = 4;
 const charts = new Set();
 const colorScheme = matchMedia("(prefers-color-scheme: dark)");
 colorScheme.addEventListener("change", () => charts.forEach((chart) => chart.redraw()));
@@ -19,10 +20,15 @@ const resizeObserver = new ResizeObserver((entries) => {
 
 const color = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 
-/** A chart over time in `container`. Each series has a label, a color (a CSS variable) and options of uPlot. */
+/**
+ * A chart over time in `container`. Each series has a label, a color (a CSS variable) and options of uPlot; a band is a
+ * pair of series and, if it is not that of the page, a color. `formatTimes(times, increment)` returns the labels of the
+ * time axis. `onSelect(from, to)` follows when a range is dragged over.
+ */
 export class Chart {
-  constructor(container, { height, series, bands = [], floor = null, increments, format, onCursor }) {
-    Object.assign(this, { container, height, series, bands, floor, increments, format, onCursor });
+  constructor(container, options) {
+    const defaults = { bands: [], floor: null, formatTimes: (times) => times.map(hourAndMinute), toDate: undefined };
+    Object.assign(this, defaults, options, { container, marks: [] });
     this.data = null;
     this.range = null;
     this.plot = null;
@@ -37,6 +43,19 @@ export class Chart {
     this.range = [from, to];
     if (this.plot) this.plot.setData(data);
     else this.redraw();
+  }
+
+  /** Show other series with the next data. */
+  setSeries(series, bands) {
+    Object.assign(this, { series, bands });
+    this.plot?.destroy();
+    this.plot = null;
+  }
+
+  /** Mark ranges of time: `from` and `to` in seconds since 1970 (null: until the end), and a CSS variable as color. */
+  setMarks(marks) {
+    this.marks = marks;
+    this.plot?.redraw(false);
   }
 
   redraw() {
@@ -60,16 +79,40 @@ export class Chart {
       height: this.height,
       padding: [8, 18, 0, 0],
       legend: { show: false },
-      cursor: { points: { size: 6 }, drag: { x: false, y: false } },
+      cursor: { points: { size: 6 }, drag: { x: Boolean(this.onSelect), y: false, setScale: false } },
+      tzDate: this.toDate,
       scales: { x: { range: () => this.range }, y: { range: (_, low, high) => padRange(low, high, this.floor) } },
       axes: [
-        { ...axis, grid: { show: false }, size: 22, space: 56, values: (_, at) => at.map(hourAndMinute) },
+        { ...axis, grid: { show: false }, size: 22, space: 56, values: (_, at, axis, space, step) => this.formatTimes(at, step) },
         { ...axis, grid, size: 52, space: 24, incrs: this.increments, values: (_, at) => at.map(this.format) },
       ],
       series: [{}, ...this.series.map((series) => this.seriesOptions(series))],
-      bands: this.bands.map((band) => ({ series: band, fill: color("band") })),
-      hooks: { setCursor: [(plot) => this.onCursor(plot.cursor.idx, plot.data)] },
+      bands: this.bands.map(([upper, lower, name = "band"]) => ({ series: [upper, lower], fill: color(name) })),
+      hooks: {
+        setCursor: [(plot) => this.onCursor(plot.cursor.idx, plot.data)],
+        drawClear: [(plot) => this.drawMarks(plot)],
+        setSelect: [(plot) => this.select(plot)],
+      },
     };
+  }
+
+  drawMarks(plot) {
+    const { left, top, width, height } = plot.bbox;
+    const clamp = (x) => Math.min(Math.max(x, left), left + width);
+    for (const mark of this.marks) {
+      const start = clamp(plot.valToPos(mark.from, "x", true));
+      const end = mark.to === null ? left + width : clamp(plot.valToPos(mark.to, "x", true));
+      plot.ctx.fillStyle = color(mark.color);
+      plot.ctx.fillRect(start, top, Math.max(end - start, 1), height);
+    }
+  }
+
+  select(plot) {
+    const { left, width } = plot.select;
+    if (!this.onSelect || width < MIN_SELECTION_PIXELS) return;
+    const [from, to] = [plot.posToVal(left, "x"), plot.posToVal(left + width, "x")];
+    plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+    this.onSelect(from, to);
   }
 
   seriesOptions({ label, color: name, fill, ...options }) {

@@ -4,6 +4,7 @@ import * as account from "./account.js";
 import * as deadLetters from "./dead-letters.js";
 import { $, announce, setText, setVisible } from "./dom.js";
 import { duration, time } from "./format.js";
+import * as history from "./history.js";
 import { reconnect, state, subscribe } from "./live-state.js";
 import * as problems from "./problems.js";
 import { startRouter } from "./router.js";
@@ -12,7 +13,7 @@ import * as services from "./services.js";
 import * as summary from "./summary.js";
 import * as throughput from "./throughput.js";
 
-const SECTIONS = [problems, throughput, sensors, summary, deadLetters, services];
+const SECTIONS = [problems, throughput, sensors, summary, deadLetters, services, history];
 const SECTIONS_WITH_AGES = [problems, sensors, summary, deadLetters, services];
 const STALE_AFTER_MS = 4_000; // the status is collected each second
 const LABELS = {
@@ -87,6 +88,7 @@ sensors.initialize(render);
 summary.initialize(render);
 account.initialize();
 deadLetters.initialize();
+history.initialize();
 startRouter();
 subscribe(onUpdate, onDisconnect);
 account.onAccess(() => {

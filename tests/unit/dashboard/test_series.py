@@ -1,4 +1,4 @@
-"""`/api/series`: ranges, refusals, JSON and CSV; and the step that is chosen for a range."""
+"""`/api/series`: ranges, refusals, JSON and CSV; and the step that is selected for a range."""
 
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote

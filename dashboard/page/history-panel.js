@@ -1,0 +1,227 @@
+// A chart of one or several sensors over any range, with its controls: presets, zoom, pan, time zone and CSV.
+
+import { requestJson } from "./api.js";
+import { Chart, TENTHS } from "./charts.js";
+import { announce, createElement, reconcileChildren, setText, setVisible } from "./dom.js";
+import { count, degrees } from "./format.js";
+import { toColumns } from "./history-columns.js";
+import { serverNow, state } from "./live-state.js";
+import { VIEWER_ZONE, axisLabels, dateAndTime, fromLocal, toLocal } from "./zones.js";
+
+const HOUR = 3600;
+const PRESETS = [["Hour", HOUR], ["Day", 24 * HOUR], ["Week", 7 * 24 * HOUR], ["Month", 30 * 24 * HOUR], ["Year", 365 * 24 * HOUR]];
+const MIN_RANGE = 60;
+const MAX_RANGE = 38 * 365 * 24 * HOUR;
+const CHART_HEIGHT = 320;
+
+/**
+ * The panel. Its view is `{ sensors, from, to, zone }`: IDs, seconds since 1970, and whether times are those of the
+ * "viewer" or the "installation". `onChange(view)` follows each change by its controls. `loadMarks(view)` returns a
+ * promise of the marks of the chart.
+ */
+export class HistoryPanel {
+  constructor(container, { onChange, loadMarks = async () => [] }) {
+    Object.assign(this, { onChange, loadMarks, view: null, series: null, request: 0, cursor: null });
+    this.createControls();
+    container.append(this.presets, this.range, this.note, this.figure);
+    const formatTimes = (times, step) => axisLabels(times, step, this.zone());
+    const toDate = (seconds) => uPlot.tzDate(new Date(seconds * 1000), this.zone());
+    const onCursor = (index) => {
+      this.cursor = index ?? null;
+      this.updateLegend();
+    };
+    const onSelect = (from, to) => this.setRange(from, to);
+    this.chart = new Chart(this.plot, { height: CHART_HEIGHT, series: [], increments: TENTHS, format: (value) => value.toFixed(1), formatTimes, toDate, onCursor, onSelect });
+  }
+
+  createControls() {
+    const button = (text, action) => {
+      const element = createElement("button", { type: "button" }, text);
+      element.addEventListener("click", action);
+      return element;
+    };
+    const moves = [
+      ["Earlier", () => this.pan(-0.5)],
+      ["Later", () => this.pan(0.5)],
+      ["Zoom in", () => this.zoom(0.5)],
+      ["Zoom out", () => this.zoom(2)],
+    ];
+    this.presets = createElement(
+      "div",
+      { className: "bar history-controls", role: "group", "aria-label": "Range" },
+      ...PRESETS.map(([name, seconds]) => button(name, () => this.setPreset(seconds))),
+      ...moves.map(([name, action]) => button(name, action)),
+    );
+    this.fromInput = createElement("input", { type: "datetime-local" });
+    this.toInput = createElement("input", { type: "datetime-local" });
+    for (const input of [this.fromInput, this.toInput]) input.addEventListener("change", () => this.readInputs());
+    this.zoneSelect = createElement("select", {});
+    this.zoneSelect.addEventListener("change", () => this.change({ zone: this.zoneSelect.value }));
+    this.csvLink = createElement("a", { className: "button", download: "series.csv" }, "CSV");
+    this.range = createElement(
+      "div",
+      { className: "bar history-controls" },
+      createElement("label", {}, "From ", this.fromInput),
+      createElement("label", {}, "To ", this.toInput),
+      createElement("label", {}, "Times of ", this.zoneSelect),
+      this.csvLink,
+    );
+    this.note = createElement("p", { className: "note", role: "status", hidden: true });
+    this.legend = createElement("p", { className: "legend" });
+    this.when = createElement("span", { className: "when" });
+    this.plot = createElement("div", { className: "plot history-plot", role: "img", tabIndex: 0 });
+    this.plot.addEventListener("keydown", (event) => this.onKey(event));
+    this.plot.addEventListener("dblclick", () => this.zoom(2));
+    this.figure = createElement("figure", {}, this.legend, this.when, this.plot);
+  }
+
+  /** Show a view; parts that are missing are those of the last hour, and of the viewer. */
+  show({ sensors, from, to, zone }) {
+    const end = to ?? Math.floor(serverNow() / 1000);
+    this.view = { sensors, from: from ?? end - HOUR, to: end, zone: zone ?? "viewer" };
+    this.load();
+  }
+
+  zone() {
+    return this.view.zone === "installation" ? (this.series?.time_zone ?? "UTC") : VIEWER_ZONE;
+  }
+
+  change(part) {
+    this.view = { ...this.view, ...part };
+    this.onChange(this.view);
+    this.load();
+  }
+
+  setRange(from, to) {
+    const middle = (from + to) / 2;
+    const length = Math.min(Math.max(to - from, MIN_RANGE), MAX_RANGE);
+    this.change({ from: Math.round(middle - length / 2), to: Math.round(middle + length / 2) });
+  }
+
+  setPreset(seconds) {
+    const now = Math.ceil(serverNow() / 1000);
+    this.change({ from: now - seconds, to: now });
+  }
+
+  pan(part) {
+    const shift = Math.round((this.view.to - this.view.from) * part);
+    this.change({ from: this.view.from + shift, to: this.view.to + shift });
+  }
+
+  zoom(factor) {
+    const { from, to } = this.view;
+    const margin = ((to - from) * (factor - 1)) / 2;
+    this.setRange(from - margin, to + margin);
+  }
+
+  onKey(event) {
+    const actions = { ArrowLeft: () => this.pan(-0.25), ArrowRight: () => this.pan(0.25), "+": () => this.zoom(0.5), "-": () => this.zoom(2) };
+    const action = actions[event.key];
+    if (!action || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    action();
+  }
+
+  /** What was typed stays, also while it is refused. */
+  readInputs() {
+    const [from, to] = [this.fromInput, this.toInput].map((input) => fromLocal(input.value, this.zone()));
+    if (from === null || to === null) return this.showNote("Enter a date and a time in both fields.");
+    if (from >= to) return this.showNote("The range ends before it starts: enter a later end, or an earlier start.");
+    this.change({ from: from / 1000, to: to / 1000 });
+  }
+
+  async load() {
+    this.updateControls();
+    const request = ++this.request;
+    if (!this.view.sensors.length) return this.showNote("No sensor is selected.");
+    const response = await requestJson(`/api/series?${this.query()}`);
+    if (request !== this.request) return; // another view is shown by now
+    if (!response.ok) return this.showNote(`The history cannot be loaded: ${response.value.detail}`);
+    this.series = response.value;
+    this.draw();
+    const marks = await this.loadMarks(this.view);
+    if (request === this.request) this.chart.setMarks(marks);
+  }
+
+  query(extra = {}) {
+    const { sensors, from, to } = this.view;
+    return new URLSearchParams([...sensors.map((id) => ["sensor", id]), ["from", from], ["to", to], ...Object.entries(extra)]);
+  }
+
+  updateControls() {
+    const { from, to } = this.view;
+    this.fromInput.value = toLocal(from * 1000, this.zone());
+    this.toInput.value = toLocal(to * 1000, this.zone());
+    const zones = [["viewer", `my time zone (${VIEWER_ZONE})`], ["installation", `the installation (${this.series?.time_zone ?? "…"})`]];
+    reconcileChildren(this.zoneSelect, zones, ([key]) => key, ([key]) => createElement("option", { value: key }), (option, [, text]) => setText(option, text));
+    this.zoneSelect.value = this.view.zone;
+    this.csvLink.href = `/api/series?${this.query({ format: "csv", time_zone: this.zone() })}`;
+    setVisible(this.csvLink, this.view.sensors.length > 0);
+  }
+
+  draw() {
+    this.updateControls();
+    const { sensors } = this.view;
+    const edge = { width: 0, points: { show: false } };
+    const series = sensors.flatMap((id, i) => {
+      const color = `history-${i + 1}`;
+      return [{ label: `${id} min`, color, ...edge }, { label: id, color }, { label: `${id} max`, color, ...edge }];
+    });
+    this.chart.setSeries(series, sensors.map((_, i) => [3 * i + 3, 3 * i + 1, `history-${i + 1}-band`]));
+    const columns = toColumns(sensors.map((id) => this.series.sensors[id]), this.series.bucket_seconds);
+    this.columns = columns;
+    this.chart.setData(columns, this.series.from, this.series.to);
+    this.cursor = null;
+    this.updateLegend();
+    const readings = sensors.map((id) => this.series.sensors[id].reduce((sum, point) => sum + point[4], 0));
+    const description = this.describe(readings);
+    this.plot.setAttribute("aria-label", description);
+    announce(description);
+    const empty = readings.every((number) => number === 0);
+    this.showNote(empty ? "No readings in this range." : "");
+  }
+
+  /** Show the values under the cursor, or the range of each sensor. */
+  updateLegend() {
+    const { sensors } = this.view;
+    const keys = sensors.map((id, i) => ({ id, color: `history-${i + 1}`, text: this.legendText(id, i) }));
+    const create = ({ color }) => createElement("span", { className: "key", "data-color": color }, "", createElement("b", {}));
+    reconcileChildren(this.legend, keys, ({ id }) => `=${id}`, create, (key, { id, color, text }) => {
+      key.dataset.color = color;
+      const title = `${titleOf(id)} `;
+      if (key.firstChild.data !== title) key.firstChild.data = title;
+      setText(key.lastChild, text);
+    });
+    const at = this.cursor === null ? null : this.columns?.[0][this.cursor];
+    const step = this.series ? `one point per ${this.series.bucket}` : "";
+    setText(this.when, at == null ? step : `${dateAndTime(at, this.zone())}, ${step}`);
+  }
+
+  legendText(id, i) {
+    if (this.cursor !== null && this.columns) {
+      const [min, mean, max] = [1, 2, 3].map((k) => this.columns[3 * i + k]?.[this.cursor]);
+      return mean == null ? "–" : `${degrees(mean)} °C (${degrees(min)} to ${degrees(max)})`;
+    }
+    const points = this.series?.sensors[id] ?? [];
+    if (!points.length) return "no readings";
+    return `${degrees(least(points, 1))} to ${degrees(-least(points, 3, -1))} °C`;
+  }
+
+  describe(readings) {
+    const { from, to, bucket } = this.series;
+    const parts = this.view.sensors.map((id, i) => `${titleOf(id)}: ${this.legendText(id, i)}, ${count(readings[i])} readings`);
+    return `Temperature from ${dateAndTime(from, this.zone())} to ${dateAndTime(to, this.zone())} by the ${bucket}. ${parts.join("; ")}.`;
+  }
+
+  showNote(text) {
+    setText(this.note, text);
+    setVisible(this.note, text !== "");
+  }
+}
+
+const titleOf = (id) => {
+  const name = state.sensors.get(id)?.name;
+  return name ? `${name} (${id})` : id;
+};
+
+const least = (points, index, sign = 1) => points.reduce((low, point) => Math.min(low, sign * point[index]), Infinity);

@@ -1,0 +1,94 @@
+// The view `#/history`: the sensors that are shown over each other, and their panel. Its address keeps the view.
+
+import { $, createElement, reconcileChildren, setText, setVisible } from "./dom.js";
+import { HistoryPanel } from "./history-panel.js";
+import { state } from "./live-state.js";
+import { addView, replaceParameters } from "./router.js";
+
+const MAX_SENSORS = 10; // the server's limit
+const section = $("#history");
+const input = $(".add input", section);
+const chips = $(".chips", section);
+let panel = null;
+let view = { sensors: [] };
+
+export function initialize() {
+  panel = new HistoryPanel($(".history-panel", section), { onChange: change });
+  $(".add", section).addEventListener("submit", (event) => {
+    event.preventDefault();
+    add(input.value.trim());
+  });
+  addView("history", section, ({ parameters }) => {
+    view = viewOf(parameters);
+    render();
+    panel.show(view);
+    return `History of ${view.sensors.join(", ") || "sensors"} · Sensors`;
+  });
+}
+
+/** Offer the sensors that are known; called with each update of the state. */
+export function update() {
+  if (section.hidden) return;
+  const options = [...state.sensors.values()];
+  const create = () => createElement("option", {});
+  reconcileChildren($("datalist", section), options, (sensor) => sensor.sensor_id, create, (option, sensor) => {
+    option.value = sensor.sensor_id;
+    option.label = sensor.name ?? "";
+  });
+}
+
+/** A time in an address is in seconds since 1970 or in ISO 8601. */
+function viewOf(parameters) {
+  const time = (name) => {
+    const text = parameters.get(name);
+    const seconds = /^-?\d+$/.test(text ?? "") ? Number(text) : Date.parse(text ?? "") / 1000;
+    return Number.isFinite(seconds) ? seconds : undefined;
+  };
+  const sensors = [...new Set(parameters.getAll("sensor"))].slice(0, MAX_SENSORS);
+  const zone = parameters.get("zone") === "installation" ? "installation" : "viewer";
+  return { sensors, from: time("from"), to: time("to"), zone };
+}
+
+function change(next) {
+  view = next;
+  const iso = (seconds) => new Date(seconds * 1000).toISOString().replace(".000Z", "Z");
+  replaceParameters([
+    ...view.sensors.map((id) => ["sensor", id]),
+    ["from", iso(view.from)],
+    ["to", iso(view.to)],
+    ...(view.zone === "installation" ? [["zone", view.zone]] : []),
+  ]);
+  render();
+}
+
+function add(text) {
+  const known = [...state.sensors.values()].find(({ sensor_id, name }) => sensor_id === text || name === text);
+  const message = refusal(text, known);
+  setText($(".add-note", section), message);
+  setVisible($(".add-note", section), message !== "");
+  if (message) return;
+  input.value = "";
+  panel.change({ sensors: [...view.sensors, known.sensor_id] });
+}
+
+function refusal(text, known) {
+  if (!text) return "Enter the ID or the name of a sensor.";
+  if (!known) return `No sensor is called ${text}: choose one of the list.`;
+  if (view.sensors.includes(known.sensor_id)) return `${text} is shown already.`;
+  return view.sensors.length >= MAX_SENSORS ? `At most ${MAX_SENSORS} sensors can be shown: remove one.` : "";
+}
+
+function render() {
+  const create = (id) => {
+    const button = createElement("button", { type: "button", className: "chip" });
+    button.addEventListener("click", () => {
+      panel.change({ sensors: view.sensors.filter((other) => other !== id) });
+      (chips.querySelector("button") ?? input).focus();
+    });
+    return button;
+  };
+  reconcileChildren(chips, view.sensors, (id) => id, create, (button, id) => {
+    setText(button, `${id} ×`);
+    button.setAttribute("aria-label", `Remove ${id}`);
+  });
+}

@@ -1,0 +1,134 @@
+"""The history of sensors: last month's chart, by mouse and by keyboard, on a phone and on a large screen."""
+
+import re
+from datetime import datetime, timedelta
+from urllib.parse import parse_qs
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser import visit
+from tests.integration.dashboard.system import System
+from tests.processes import Process
+from tests.waiting import eventually
+
+PHONE = {"width": 390, "height": 844}
+DESK = {"width": 1400, "height": 900}
+MONTHS = timedelta(days=70)
+DRAWN = "() => document.querySelector('#history .plot').chart?.plot?.data[0].length ?? 0"
+
+
+def fill(system: System) -> None:
+    """Store two sensors every half hour for ten weeks; the second one was silent for five days."""
+    system.database.query("SELECT set_time_zone('Europe/Berlin')")
+    system.database.query("INSERT INTO sensor (sensor_id, name) VALUES ('1', 'Fridge'), ('2', 'Freezer')")
+    system.database.query(
+        "INSERT INTO reading (reading_id, sensor_id, measured_at, temperature) "
+        "SELECT gen_random_uuid(), s, now() - n * interval '30 minutes', s::int * 10 + n %% 5 "
+        "FROM generate_series(0, %s) AS n, unnest(ARRAY['1', '2']) AS s "
+        "WHERE s = '1' OR n NOT BETWEEN 480 AND 720",
+        MONTHS // timedelta(minutes=30),
+    )
+    while system.database.query("SELECT roll_up_hours() AS done") != [{"done": 0}]:
+        pass
+
+
+def open_history(page: Page, system: System, size: dict[str, int], query: str) -> None:
+    page.set_viewport_size(size)  # type: ignore[arg-type]
+    visit(page, f"{system.url}/#/history{query}")
+    expect(page.locator("#connection")).to_have_text("Live")
+
+
+def view_of(page: Page) -> dict[str, list[str]]:
+    return parse_qs(page.url.partition("?")[2])
+
+
+def length_of(page: Page) -> timedelta:
+    view = view_of(page)
+    return datetime.fromisoformat(view["to"][0]) - datetime.fromisoformat(view["from"][0])
+
+
+def drawn_points(page: Page) -> int:
+    return int(page.evaluate(DRAWN))
+
+
+def test_last_months_chart_by_mouse(system: System, dashboard: Process, page: Page) -> None:
+    fill(system)
+    open_history(page, system, DESK, "?sensor=1")
+    history = page.locator("#history")
+    # given two sensors over each other
+    history.get_by_label("Sensor", exact=True).fill("Freezer")
+    history.get_by_role("button", name="Add").click()
+    expect(history.locator(".legend .key")).to_have_count(2)
+    # when the month is shown
+    history.get_by_role("button", name="Month").click()
+    expect(history.locator(".when")).to_have_text("one point per hour")
+    expect(history.locator(".legend")).to_contain_text("Freezer (2) 20.00 to 24.00 °C")
+    # then the address keeps the view, and the silence is a gap
+    assert view_of(page)["sensor"] == ["1", "2"]
+    assert length_of(page) == timedelta(days=30)
+    gaps = page.evaluate(
+        "document.querySelector('#history .plot').chart.plot.data[5].filter((v) => v === null).length"
+    )
+    assert gaps > 100
+    # and a range that is dragged over is zoomed in
+    box = history.locator(".u-over").bounding_box()
+    assert box
+    page.mouse.move(box["x"] + box["width"] * 0.25, box["y"] + 50)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.75, box["y"] + 60, steps=4)
+    page.mouse.up()
+    eventually(lambda: length_of(page) < timedelta(days=16), 10, "the range is shorter")
+    assert timedelta(days=14) < length_of(page)
+    # and a reload shows the same
+    address = page.url
+    page.reload()
+    expect(history.locator(".legend .key")).to_have_count(2)
+    expect(history.locator(".when")).to_have_text("one point per hour")
+    assert page.url == address
+    # and the CSV has what is seen, in the zone of the installation
+    history.get_by_label("Times of").select_option("installation")
+    expect(history.get_by_label("Times of")).to_contain_text("Europe/Berlin")
+    with page.expect_download() as download:
+        history.get_by_role("link", name="CSV").click()
+    lines = download.value.path().read_text().splitlines()
+    assert re.match(r"1,\d{4}-\d\d-\d\dT\d\d:00:00\+0[12]:00,", lines[1])
+
+
+def test_last_months_chart_by_keyboard_on_a_phone(system: System, dashboard: Process, page: Page) -> None:
+    fill(system)
+    open_history(page, system, PHONE, "?sensor=1")
+    history = page.locator("#history")
+    expect(history.locator(".when")).to_have_text("one point per 5 seconds")
+    for name in ("Month", "Earlier"):
+        history.get_by_role("button", name=name).focus()
+        page.keyboard.press("Enter")
+    eventually(lambda: "from" in view_of(page), 10, "the address has the range")
+    expect(history.locator(".when")).to_have_text("one point per hour")
+    plot = history.get_by_role("img")
+    plot.focus()
+    before = view_of(page)
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("+")
+    eventually(lambda: length_of(page) == timedelta(days=15), 10, "half of the range is shown")
+    assert view_of(page)["to"] < before["to"]
+    expect(plot).to_have_attribute(
+        "aria-label", re.compile(r"^Temperature from .* by the hour\. Fridge \(1\): ")
+    )
+    # What is refused stays typed.
+    end = history.get_by_label("To", exact=True)
+    end.fill("2001-01-01T00:00")
+    expect(history.get_by_role("status")).to_have_text(re.compile("^The range ends before it starts"))
+    expect(end).to_have_value("2001-01-01T00:00")
+    widths = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
+    assert widths == [PHONE["width"]] * 2
+
+
+@pytest.mark.parametrize(
+    ("query", "message"), [("", "No sensor is selected."), ("?sensor=9", "No readings in this range.")]
+)
+def test_without_readings_it_says_so(
+    system: System, dashboard: Process, page: Page, query: str, message: str
+) -> None:
+    open_history(page, system, DESK, query)
+    expect(page.locator("#history .history-panel .note")).to_have_text(message)
