@@ -6,6 +6,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import pytest
+from coverage import Coverage
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
@@ -27,6 +28,22 @@ GROUPS = (
 ORDER = (*GROUPS, "tests/e2e/", "tests/integration/", "")
 UNIT_TESTS = Path(__file__).parent / "unit"
 SOURCES = pytest.StashKey[dict[str, str]]()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionstart() -> None:
+    """Let processes that tests start measure coverage without looking for files that nothing executes.
+
+    The workers do so for the report; in each of many hundred short processes it takes longer than their work.
+    """
+    measuring = Coverage.current()
+    if measuring is None:
+        return
+    config = measuring.config.copy()
+    config.source = None
+    config.run_include = [f"{services.ROOT}/*"]
+    config.run_omit = [*config.run_omit, f"{services.ROOT}/.venv/*"]
+    os.environ["COVERAGE_PROCESS_CONFIG"] = config.serialize()
 
 
 @pytest.fixture(scope="session")

@@ -15,21 +15,25 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from tests.forkserver import ProcessRequest
 from tests.services import ROOT
+from tests.waiting import DEADLINE_SECONDS, eventually
 
 _PR_SET_CHILD_SUBREAPER = 36
 _lock = threading.Lock()
 
 
 class ForkedModule:
-    """A running module with its own environment, whose output goes to a file."""
+    """A running module with its own environment, whose output goes to a file, or its errors to another."""
 
-    def __init__(self, arguments: list[str], environment: Mapping[str, str], output: Path) -> None:
+    def __init__(
+        self, arguments: list[str], environment: Mapping[str, str], output: Path, errors: Path | None = None
+    ) -> None:
         output.write_bytes(b"")
         self.returncode: int | None = None
-        self.pid = _fork(ProcessRequest(arguments, dict(environment), str(output)))
+        self.pid = _fork(ProcessRequest(arguments, dict(environment), str(output), str(errors or output)))
 
     def poll(self) -> int | None:
         """Return the exit code (negative after a signal), or None while the process runs."""
@@ -56,6 +60,20 @@ class ForkedModule:
             if pid:
                 self.returncode = os.waitstatus_to_exitcode(status)
         return self.returncode
+
+
+def run_module(arguments: list[str], environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    """Run `python -m MODULE` in the repository until it ends, without input."""
+    with TemporaryDirectory(prefix="sensors-run-") as directory:
+        output, errors = Path(directory, "output"), Path(directory, "errors")
+        process = ForkedModule(arguments, environment, output, errors)
+        try:
+            eventually(lambda: process.poll() is not None, 2 * DEADLINE_SECONDS, f"{arguments} ends")
+        finally:
+            process.kill()
+        return subprocess.CompletedProcess(
+            arguments, process.wait(), output.read_text("utf-8"), errors.read_text("utf-8")
+        )
 
 
 def _fork(request: ProcessRequest) -> int:

@@ -7,6 +7,7 @@ subreaper.
 
 import gc
 import importlib
+import inspect
 import json
 import os
 import runpy
@@ -24,11 +25,12 @@ PACKAGES = ("dashboard", "pipeline", "sensor", "sensorctl", "alerter")
 
 @dataclass(frozen=True)
 class ProcessRequest:
-    """The module and its arguments, the complete environment of the process, and the file for its output."""
+    """The module and its arguments, the complete environment of the process, and the files for its output."""
 
     arguments: list[str]
     environment: dict[str, str]
     output: str
+    errors: str
 
     @classmethod
     def from_line(cls, line: str) -> Self:
@@ -62,10 +64,11 @@ def serve(connection: socket.socket) -> ProcessRequest | None:
 
 def run(request: ProcessRequest) -> None:
     """Run the module as `python -m` does."""
-    output = os.open(request.output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    os.dup2(output, 1)
-    os.dup2(output, 2)
-    os.close(output)
+    _redirect(1, request.output)
+    if request.errors == request.output:
+        os.dup2(1, 2)
+    else:
+        _redirect(2, request.errors)
     os.environ.clear()
     os.environ.update(request.environment)
     time.tzset()
@@ -78,6 +81,12 @@ def run(request: ProcessRequest) -> None:
     runpy.run_module(module, run_name="__main__", alter_sys=True)
 
 
+def _redirect(descriptor: int, path: str) -> None:
+    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    os.dup2(file, descriptor)
+    os.close(file)
+
+
 def main() -> None:
     """Import the packages once and serve."""
     importlib.import_module("coverage")
@@ -86,6 +95,7 @@ def main() -> None:
     for package in PACKAGES:
         importlib.import_module(f"{package}.__main__")
         del sys.modules[f"{package}.__main__"]  # the forked process runs it as `__main__`
+    inspect.stack()  # coverage calls it in each process; the first call looks for the files of all modules
     gc.freeze()
     with socket.socket(fileno=int(sys.argv[1])) as connection:
         request = serve(connection)

@@ -1,7 +1,6 @@
 """A stack with its own users and roles, with which a test can connect."""
 
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
@@ -15,10 +14,9 @@ from pika.adapters.blocking_connection import BlockingChannel
 
 from tests.broker import RabbitMQ, VirtualHost
 from tests.database import Database, Postgres, libpq_url
+from tests.forked import run_module
 from tests.mqtt import Device, device
 from tests.processes import inherited_environment
-from tests.services import ROOT
-from tests.waiting import DEADLINE_SECONDS
 
 BROKER_USERS = ("sensor", "pipeline", "operator", "alerter")
 ROLES = ("writer", "reader", "manager")
@@ -129,8 +127,7 @@ def drop_role(database: Database, role: str) -> None:
 
 
 def sensorctl(variables: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "sensorctl", *arguments],
-        cwd=ROOT, env=inherited_environment() | variables, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT, text=True, timeout=2 * DEADLINE_SECONDS, check=False,
-    )  # fmt: skip
+    """Run `sensorctl`; its errors are in the output too."""
+    done = run_module(["sensorctl", *arguments], inherited_environment() | variables)
+    done.stdout += done.stderr
+    return done

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from alembic import command
@@ -10,9 +11,9 @@ from sqlalchemy import Connection
 from db.engine import make_engine
 from db.migrate import alembic_config, current_version, newest_version, upgrade
 from tests.database import Database
+from tests.forked import run_module
 from tests.processes import inherited_environment
 from tests.services import ROOT
-from tests.waiting import DEADLINE_SECONDS
 
 OBJECTS = (
     "SELECT relname FROM pg_class "
@@ -49,19 +50,10 @@ def test_the_schema_has_the_documented_columns(database: Database) -> None:
 
 
 def test_concurrent_upgrades_are_safe(bare_database: Database) -> None:
-    upgrades = [
-        subprocess.Popen(
-            [sys.executable, "-m", "db", "upgrade"],
-            cwd=ROOT,
-            env=inherited_environment() | bare_database.environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        for _ in range(4)
-    ]
-    outputs = [upgrade.communicate(timeout=2 * DEADLINE_SECONDS)[0] for upgrade in upgrades]
-    assert [upgrade.returncode for upgrade in upgrades] == [0, 0, 0, 0], outputs
+    environment = inherited_environment() | bare_database.environment
+    with ThreadPoolExecutor(4) as threads:
+        upgrades = list(threads.map(lambda _: run_module(["db", "upgrade"], environment), range(4)))
+    assert [upgrade.returncode for upgrade in upgrades] == [0, 0, 0, 0], upgrades
     assert current_version(bare_database.settings) == newest_version()
 
 

@@ -15,6 +15,7 @@ from messaging.management.policies import DELIVERY_LIMIT
 from sensorctl.doctor import CHECKS
 from tests.broker import DEAD_QUEUE, QUEUE, RabbitMQ, VirtualHost
 from tests.database import Database
+from tests.forked import run_module
 from tests.processes import Processes, inherited_environment, with_http
 from tests.readings import reading
 from tests.services import ROOT
@@ -25,16 +26,7 @@ Sensorctl = Callable[..., Completed]
 
 
 def run_sensorctl(variables: Mapping[str, str], *arguments: str) -> Completed:
-    return subprocess.run(
-        [sys.executable, "-m", "sensorctl", *arguments],
-        cwd=ROOT,
-        env=inherited_environment() | dict(variables),
-        capture_output=True,
-        text=True,
-        timeout=2 * DEADLINE_SECONDS,
-        check=False,
-        stdin=subprocess.DEVNULL,
-    )
+    return run_module(["sensorctl", *arguments], inherited_environment() | dict(variables))
 
 
 @pytest.fixture

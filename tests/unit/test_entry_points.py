@@ -13,6 +13,7 @@ import pytest
 
 from pipeline import __main__ as pipeline_program
 from runtime.lifecycle import ShutdownSignal
+from tests.forked import run_module
 from tests.unit.bodies import with_fields
 from tests.unit.fake_broker import FakeBroker
 from tests.unit.fakes import FakeStore, wait_until
@@ -57,15 +58,7 @@ def environment(closed_port: int, tmp_path: Path) -> dict[str, str]:
 def test_a_program_that_cannot_run_exits_with_its_code_and_a_message(
     environment: dict[str, str], command: list[str], variables: dict[str, str], code: int, message: str
 ) -> None:
-    completed = subprocess.run(
-        [sys.executable, "-m", *command],
-        cwd=ROOT,
-        env={**environment, "CONNECT_TIMEOUT_SECONDS": "0.05", **variables},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    completed = run_module(command, {**environment, "CONNECT_TIMEOUT_SECONDS": "0.05", **variables})
 
     assert completed.returncode == code
     assert message in completed.stdout + completed.stderr
