@@ -10,8 +10,8 @@ from runtime.text import quote_value
 
 MINUS_SIGN = "\u2212"
 MAX_OFFSET = timedelta(hours=14)
-_OFFSET = re.compile(r"([+-])(\d{1,2})(?::?(\d{2}))?")
-_LONG_OFFSET = re.compile(r"[+\-\u2212]\d{2}:?\d{2}")
+_OFFSET = re.compile(r"([+-])(\d{1,2})(?::?([0-5]\d))?")
+_LONG_OFFSET = re.compile(r"[+\-\u2212]\d{2}:?[0-5]\d")
 # After a word or a capital letter that starts one: Time (UTC), time_utc, dateutc, TimeUTC, timeUtc.
 _UTC = re.compile(
     r"(?:(?<![^\W_])(?:UTC|GMT|utc|gmt)|(?<=[a-z])(?:UTC|Utc|GMT|Gmt)|(?<=time)(?:utc|gmt)|(?<=date)(?:utc|gmt))"

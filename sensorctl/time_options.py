@@ -6,8 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 import typer
 
+from readings.times import EXPECTED, describe_invalid
+
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 AGE = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)([smhdw])")
+DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 AGE_HINT = "an age is a number and s, m, h, d or w, such as 10m or 1.5h"
 TIME_HINT = f"a time is a date, or a date and a time, such as 2026-11-26 or 2026-11-26T08:30; {AGE_HINT}"
 MAX_SECONDS = 1e9
@@ -45,12 +48,32 @@ def parse_local_time_or_age(text: str) -> datetime:
         return age
     try:
         time = datetime.fromisoformat(text.strip())
+        _require_existing(text)
         # The conversion fails for the first and the last hours that Python knows.
         return time.astimezone(UTC) if time.tzinfo else time
     except (ValueError, OverflowError) as error:
         is_date = re.match(r"\s*\d{4}-\d", text)
-        problem = f"is not a valid time: {error}" if is_date else "is neither a time nor an age"
+        problem = (
+            f"is not a valid time: {_describe(text) or error}" if is_date else "is neither a time nor an age"
+        )
         raise typer.BadParameter(f"{text!r} {problem}. {TIME_HINT[0].upper()}{TIME_HINT[1:]}") from None
+
+
+def _require_existing(text: str) -> None:
+    """Reject an offset that Python accepts, although its minutes do not exist.
+
+    Raises:
+        ValueError: When it has such an offset.
+    """
+    if problem := _describe(text):
+        raise ValueError(problem)
+
+
+def _describe(text: str) -> str | None:
+    """Return which part of a date or time does not exist; None if that is not the problem."""
+    is_date = DATE.fullmatch(text.strip())
+    problem = describe_invalid(f"{text.strip()}T00:00" if is_date else text)
+    return None if problem == EXPECTED else problem
 
 
 def parse_seconds(text: str | float) -> float:

@@ -109,8 +109,8 @@ class _Recognition:
     def with_numbered_columns(self) -> CsvLayout:
         """Return the layout whose header is the first line before the rows that has as many fields."""
         row = self._first_row()
-        if row is None:
-            widest = max(filter(self._is_first, self._sample), key=lambda candidate: len(candidate.fields))
+        if row is None:  # so that the rows are refused, with what is wrong with them
+            widest = max(self._sample, key=lambda candidate: len(candidate.fields))
             return self._layout(widest.delimiter, widest.number, widest.fields)
         for candidate in self._sample:
             if candidate.number < row.number and self._is_header_of(row, candidate):

@@ -26,6 +26,7 @@ from sensorctl.history.dry_run import show_dry_run
 from sensorctl.history.export import export_rows
 from sensorctl.history.history_file import FileFormat
 from sensorctl.history.importer import Import
+from sensorctl.history.stray_options import reject_options
 from sensorctl.output import JsonOption, fail, print_message, progress_bar, show, show_json
 from sensorctl.settings import discover_settings, discover_setup_settings
 from sensorctl.time_options import parse_seconds, parse_time_or_age
@@ -216,6 +217,7 @@ def export(
 
 
 def _check_options(given: Mapping[str, object], file_format: FileFormat) -> None:
+    reject_options(given.values())
     if file_format != "csv":
         if set(given) - JSON_OPTIONS:
             raise typer.BadParameter(CSV_OPTIONS_ERROR)

@@ -1,7 +1,6 @@
 """The types of the options of `sensorctl import`, with their parsers."""
 
-import re
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import datetime, tzinfo
 from decimal import Decimal, InvalidOperation
 from typing import Annotated
 
@@ -10,17 +9,12 @@ import typer
 from readings.files.text import check_encoding
 from readings.model import Unit
 from readings.units import UnknownUnit, parse_unit
-from runtime.settings import time_zone
+from sensorctl.history.time_option_parsers import parse_time_format, parse_zone
 from sensorctl.time_options import parse_local_time_or_age
 
-OFFSET = re.compile(r"(?:UTC|GMT)?([+-])(\d{1,2})(?::?(\d{2}))?", re.IGNORECASE)
-MAX_OFFSET = timedelta(hours=18)
 MIN_FACTOR, MAX_FACTOR = Decimal("1e-12"), 10**12
 MAX_SKIPPED_LINES = 1_000_000
 DELIMITER_NAMES = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "space": " "}
-# What these yield depends on the locale, or is not a part of a time.
-UNSUPPORTED_DIRECTIVES = ("%Z", "%c", "%x", "%X")
-SAMPLE_TIME = datetime(2026, 11, 22, 17, 28, 37, tzinfo=UTC)
 
 
 def parse_unit_option(name: str) -> Unit:
@@ -33,22 +27,6 @@ def parse_unit_option(name: str) -> Unit:
         return parse_unit(name)
     except UnknownUnit as error:
         raise typer.BadParameter(f"{name!r} is not a unit: {error}") from None
-
-
-def parse_zone(name: str) -> tzinfo:
-    """Return the time zone of this name, or of an offset such as `+05:00`.
-
-    Raises:
-        typer.BadParameter: When it is neither.
-    """
-    if match := OFFSET.fullmatch(name.strip()):
-        offset = timedelta(hours=int(match[2]), minutes=int(match[3] or 0))
-        if offset <= MAX_OFFSET:
-            return timezone(-offset if match[1] == "-" else offset)
-    try:
-        return time_zone(name)
-    except ValueError as error:
-        raise typer.BadParameter(f"{name!r}: {error}, or an offset such as +05:00") from None
 
 
 def parse_delimiter(text: str) -> str:
@@ -84,26 +62,6 @@ def parse_encoding(text: str) -> str:
         return check_encoding(text)
     except ValueError as error:
         raise typer.BadParameter(f"{text!r} {error}") from None
-
-
-def parse_time_format(text: str) -> str:
-    """Return a format of Python's strptime that has a date with its year.
-
-    Raises:
-        typer.BadParameter: When it is none.
-    """
-    for directive in UNSUPPORTED_DIRECTIVES:
-        if directive in text:
-            raise typer.BadParameter(f"{text!r} contains {directive}: write its parts, and %z for an offset")
-    try:
-        parsed = datetime.strptime(SAMPLE_TIME.strftime(text), text)  # noqa: DTZ007 (only its date is compared)
-    except (ValueError, re.error) as error:
-        raise typer.BadParameter(f"{text!r} is not a format such as %d/%m/%Y %H:%M: {error}") from None
-    if parsed.date() != SAMPLE_TIME.date():
-        raise typer.BadParameter(f"{text!r} has no day, month and year: write for example %d/%m/%Y %H:%M")
-    if "%I" in text and "%p" not in text:
-        raise typer.BadParameter(f"{text!r} has hours up to 12 (%I) without AM or PM (%p)")
-    return text
 
 
 def parse_scale(text: str) -> Decimal:

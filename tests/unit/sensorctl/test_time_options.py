@@ -34,6 +34,20 @@ def test_an_impossible_time_is_reported_as_a_time(time: str) -> None:
         parse_time_or_age(time)
 
 
+@pytest.mark.parametrize(
+    ("time", "problem"),
+    [
+        ("2026-13-01", "the month is 13"),
+        ("2026-02-30", "the day 2026-02-30 does not exist"),
+        ("2026-01-01T12:00+24:00", "the offset's hour is 24"),
+        ("2026-01-01T12:00+14:60", "the offset's minute is 60"),
+    ],
+)
+def test_what_does_not_exist_is_named(time: str, problem: str) -> None:
+    with pytest.raises(typer.BadParameter, match=problem):
+        parse_time_or_age(time)
+
+
 @pytest.mark.parametrize("seconds", ["nan", "inf", "-1", "soon", "", "1e10"])
 def test_an_invalid_number_of_seconds_is_a_usage_error(seconds: str) -> None:
     with pytest.raises(typer.BadParameter, match="is not a number of seconds: use 0 or more, such as 90"):
