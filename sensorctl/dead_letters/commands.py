@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from db.queries.audit import REPLAY
 from messaging.dead_letters.dead_letter import DeadLetter
 from messaging.dead_letters.filter import DeadLetterFilter
 from messaging.dead_letters.operations import MAX_REPLAYS, Replay
@@ -14,10 +15,10 @@ from messaging.dead_letters.record import to_record
 from readings.ids import sensor_id_forms
 from runtime.text import quantity
 from sensorctl.dead_letters.file import export_messages, import_messages
-from sensorctl.dead_letters.operations import progress_of, run_discard, run_replay
+from sensorctl.dead_letters.operations import Recorder, progress_of, run_discard, run_replay
 from sensorctl.dead_letters.views import dead_letters_table, format_dead_letter, format_reasons
 from sensorctl.output import JsonOption, fail, print_message, show, show_json
-from sensorctl.settings import discover_settings
+from sensorctl.settings import discover_manager_settings, discover_settings
 from sensorctl.time_options import parse_age
 
 # Fetched within a moment, and usually enough to recognise a pattern.
@@ -114,9 +115,17 @@ def replay(
     selection = DeadLetterFilter(
         ids or (), reasons or (), sensor_id_forms(sensors or ()), older_than, newer_than
     )
-    operation = Replay(selection, limit=limit, rate=rate, force=force, progress=progress_of("replay"))
-    settings = discover_settings()
-    replayed = operation.dry_run(settings) if dry_run else run_replay(settings, operation)
+    settings = discover_manager_settings()
+    changes = Recorder(settings, REPLAY, selection)
+    operation = Replay(
+        selection,
+        limit=limit,
+        rate=rate,
+        force=force,
+        progress=progress_of("replay"),
+        on_done=changes.add,
+    )
+    replayed = operation.dry_run(settings) if dry_run else run_replay(settings, operation, changes)
     print(f"{'Would replay' if dry_run else 'Replayed'} {replayed.total()}: {format_reasons(replayed)}.")
     if operation.skipped:
         print_message(
@@ -139,7 +148,7 @@ def discard(
     selection = DeadLetterFilter(
         ids or (), reasons or (), sensor_id_forms(sensors or ()), older_than, newer_than
     )
-    discarded = run_discard(discover_settings(), selection, limit, None if yes else _confirm_discard)
+    discarded = run_discard(discover_manager_settings(), selection, limit, None if yes else _confirm_discard)
     print(f"Discarded {discarded.total()}: {format_reasons(discarded)}.")
     _exit_on_failure(selection, failed=False)
 

@@ -1,5 +1,6 @@
 """Each broker user and each database role has exactly the privileges that it needs."""
 
+import getpass
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,7 +16,7 @@ from tests import mqtt
 from tests.broker import DEAD_QUEUE, QUEUE, ApiError, RabbitMQ
 from tests.database import Postgres
 from tests.mqtt import MqttRejected
-from tests.privileges import Stack, sensorctl, set_up_stack
+from tests.privileges import PASSWORD, Stack, sensorctl, set_up_stack
 from tests.processes import processes
 from tests.readings import reading
 from tests.waiting import DEADLINE_SECONDS, eventually
@@ -272,7 +273,11 @@ def received_event(operator: BlockingChannel, words: bytes) -> pika.BasicPropert
 
 
 def test_the_whole_system_works_with_these_privileges(stack: Stack, tmp_path: Path) -> None:
-    tools = stack.broker_variables("operator") | stack.database_variables("reader")
+    manager = {
+        "POSTGRES_MANAGER_USER": stack.name("manager"),
+        "POSTGRES_MANAGER_PASSWORD": PASSWORD,
+    }
+    tools = stack.broker_variables("operator") | stack.database_variables("reader") | manager
     worker = stack.broker_variables("pipeline") | stack.database_variables("writer")
     with (
         processes(tmp_path, worker | {"QUEUE_NAME": QUEUE}) as workers,
@@ -314,6 +319,11 @@ def test_the_whole_system_works_with_these_privileges(stack: Stack, tmp_path: Pa
         assert stack.host.ready(DEAD_QUEUE) == 0
         assert sensorctl(tools, "dead", "import", exported).returncode == 0
         assert stack.host.ready(DEAD_QUEUE) == 1
+        # and the audit says who did what
+        audited = json.loads(sensorctl(tools, "audit", "list", "--kind", "dead-letter", "--json").stdout)
+        actions = ["discard", "request-discard", "replay", "request-replay"]
+        assert [entry["action"] for entry in audited] == actions
+        assert audited[0]["actor"] == f"sensorctl:{getpass.getuser()}"
         # and readings can be exported and imported
         history = str(tmp_path / "history.jsonl")
         assert sensorctl(tools, "export", history).returncode == 0
