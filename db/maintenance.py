@@ -16,6 +16,9 @@ RETRY_SECONDS = 60.0
 # Only the owner may create and drop tables; these functions run as the owner (0009_4_maintenance.sql).
 # Each is a transaction, so that new partitions stay even if dropping gives way to a long reader.
 STATEMENTS = ("SELECT create_partitions()", "SELECT roll_up_hours()", "SELECT drop_expired()")
+# One row while calibrations or merges remain to be applied to stored readings.
+CONTINUE_CHANGES = "SELECT FROM continue_sensor_changes() AS remains WHERE remains"
+CHANGES_INTERVAL_SECONDS = 1.0
 SET_RETENTION = """
 WITH deleted AS (DELETE FROM retention WHERE days IS DISTINCT FROM CAST(:days AS integer))
 INSERT INTO retention AS existing (days, minutes_days, hours_days)
@@ -35,19 +38,27 @@ NO_LIMIT = 10**12
 class PartitionMaintenance:
     """Maintains partitions and roll-ups every few seconds, in the thread and on the connection of its caller.
 
+    It also continues what was changed of sensors, in case whoever changed it did not finish.
+
     A run takes a few milliseconds when there is nothing to do, and at most a few hundred. It waits at most
     half a second for locks and then retries a minute later; there is time, because partitions exist for a
     week ahead, other days go into the default partition, and views compute what is not rolled up.
     """
 
-    def __init__(self, execute: Callable[[str], object]) -> None:
+    def __init__(self, execute: Callable[[str], int]) -> None:
         self._execute = execute
         self._due_at = time.monotonic() + INTERVAL_SECONDS
+        self._changes_due_at = self._due_at
 
     def run_if_due(self) -> None:
         """Run the maintenance if it is due; a failure is logged, not raised."""
-        if time.monotonic() < self._due_at:
-            return
+        now = time.monotonic()
+        if now >= self._due_at:
+            self._maintain_partitions()
+        if now >= self._changes_due_at:
+            self._continue_changes()
+
+    def _maintain_partitions(self) -> None:
         try:
             for statement in STATEMENTS:
                 self._execute(statement)
@@ -58,6 +69,18 @@ class PartitionMaintenance:
             )
         else:
             self._due_at = time.monotonic() + INTERVAL_SECONDS
+
+    def _continue_changes(self) -> None:
+        try:
+            remains = self._execute(CONTINUE_CHANGES) > 0
+        except (StoreUnavailable, InvalidData) as error:
+            self._changes_due_at = time.monotonic() + RETRY_SECONDS
+            structlog.get_logger().warning(
+                "changes of sensors not applied", reason=str(error), retry_seconds=RETRY_SECONDS
+            )
+        else:
+            seconds = CHANGES_INTERVAL_SECONDS if remains else INTERVAL_SECONDS
+            self._changes_due_at = time.monotonic() + seconds
 
 
 def prepare_partitions(settings: DatabaseSettings, retention: Retention) -> None:

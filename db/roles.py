@@ -30,13 +30,20 @@ class AccessLevel(StrEnum):
     MANAGER = "manager"
 
 
-WRITER_GRANTS = {"reading": "INSERT", "sensor": "INSERT", "retention": "SELECT"}
+WRITER_GRANTS = {
+    "reading": "INSERT",
+    "sensor": "INSERT",
+    "retention": "SELECT",
+    "calibration": "SELECT",
+    "plausible_range": "SELECT",
+}
 # The reader may also select from every view; a view reads its tables with its owner's privileges.
 READER_GRANTS = {
     "alembic_version": "SELECT",
     "retention": "SELECT",
     "rollup_state": "SELECT",
     "acknowledged_loss": "SELECT",
+    "calibration": "SELECT",
 }
 MANAGER_GRANTS = READER_GRANTS | {"audit": "SELECT", "api_key": "SELECT", "login_session": "SELECT"}
 GRANTS = {
@@ -45,7 +52,7 @@ GRANTS = {
     AccessLevel.MANAGER: MANAGER_GRANTS,
 }
 # These functions run as the owner. Their arguments do not let the caller choose what they do.
-WRITER_FUNCTIONS = ("create_partitions()", "roll_up_hours()", "drop_expired()")
+WRITER_FUNCTIONS = ("create_partitions()", "roll_up_hours()", "drop_expired()", "continue_sensor_changes()")
 READER_FUNCTIONS = (
     "last_hour()",
     "sensor_states()",
@@ -64,8 +71,11 @@ MANAGER_FUNCTIONS = (
     "open_session(bytea, bigint, integer)",
     "close_session(bytea)",
     "record_dead_letter_change(text, text, text[], jsonb[], jsonb)",
+    "change_sensor(text, text, jsonb)",
+    "merge_sensor(text, text, text)",
+    "continue_sensor_changes()",
 )
-FUNCTIONS = (*WRITER_FUNCTIONS, *READER_FUNCTIONS, *MANAGER_FUNCTIONS)
+FUNCTIONS = tuple(dict.fromkeys((*WRITER_FUNCTIONS, *READER_FUNCTIONS, *MANAGER_FUNCTIONS)))
 ALLOWED_FUNCTIONS = {
     AccessLevel.WRITER: WRITER_FUNCTIONS,
     AccessLevel.READER: READER_FUNCTIONS,

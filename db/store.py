@@ -3,6 +3,7 @@
 import time
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,25 +18,44 @@ from db.errors import InvalidData, PermissionDenied, StoreUnavailable
 from db.maintenance import PartitionMaintenance
 from db.settings import DatabaseSettings
 from readings.model import Reading
+from readings.plausible import PlausibleRanges, TemperatureRange
 
 # The fields of a Reading, in their order.
 COLUMNS = "reading_id, sensor_id, measured_at, temperature, run_id, sequence, import_id"
+# What is stored of a reading: the calibration that holds at its time is applied in the statement that inserts it,
+# so that no reading is stored with another one (docs/adr/0025-calibration.md).
+INSERT_CALIBRATED = f"""
+INSERT INTO reading ({COLUMNS}, raw_temperature)
+SELECT reading_id, sensor_id, measured_at, coalesce(calibrated, temperature), run_id, sequence, import_id,
+       CASE WHEN calibrated <> temperature THEN temperature END
+"""
+CALIBRATION = """
+SELECT batch.temperature * slope + offset_kelvin AS calibrated
+FROM calibration
+WHERE calibration.sensor_id = batch.sensor_id AND valid_from <= batch.measured_at
+"""
 # A reading that is stored already is skipped. %b sends values in binary format. A single reading has a
 # statement of its own, because unnest takes a third longer for one row and a tenth longer for five hundred.
 SAVE_ONE = f"""
-INSERT INTO reading ({COLUMNS}) VALUES (%b, %b, %b, %b, %b, %b, %b)
+{INSERT_CALIBRATED}
+FROM (VALUES (%b::uuid, %b::text, %b::timestamptz, %b::float8, %b::uuid, %b::bigint, %b::uuid)) AS batch ({COLUMNS})
+LEFT JOIN LATERAL ({CALIBRATION} ORDER BY valid_from DESC LIMIT 1) AS applied ON true
 ON CONFLICT DO NOTHING
-"""  # noqa: S608 (a constant)
+"""
 # The order makes two writers of the same rows wait for each other instead of deadlocking. Of several readings
-# with the same ID the first is stored.
+# with the same ID the first is stored. Without any calibration none is looked up.
 SAVE_MANY = f"""
-INSERT INTO reading ({COLUMNS})
-SELECT {COLUMNS}
+{INSERT_CALIBRATED}
 FROM unnest(%b::uuid[], %b::text[], %b::timestamptz[], %b::float8[], %b::uuid[], %b::bigint[], %b::uuid[])
     WITH ORDINALITY AS batch ({COLUMNS}, position)
+LEFT JOIN LATERAL (
+    {CALIBRATION} AND EXISTS (SELECT FROM calibration) ORDER BY valid_from DESC LIMIT 1
+) AS applied ON true
 ORDER BY reading_id, position
 ON CONFLICT DO NOTHING
-"""  # noqa: S608 (a constant)
+"""
+PLAUSIBLE_RANGES = "SELECT sensor_id, plausible_min, plausible_max FROM plausible_range"
+PLAUSIBLE_INTERVAL_SECONDS = 4.0
 REGISTER_SENSORS = """
 INSERT INTO sensor (sensor_id)
 SELECT * FROM unnest(%b::text[]) ORDER BY 1
@@ -68,6 +88,8 @@ class Store:
         self._maintenance = PartitionMaintenance(self._execute)
         self._retained_since: datetime | None = None
         self._retention_due_at = 0.0
+        self._plausible: dict[str, TemperatureRange] = {}
+        self._plausible_due_at = 0.0
 
     def save(self, readings: Sequence[Reading]) -> int:
         """Store the readings that are not stored yet, commit, and return their number.
@@ -110,6 +132,19 @@ class Store:
                 hint = "run `sensorctl setup`" if isinstance(error, PermissionDenied) else None
                 structlog.get_logger().warning("retention unknown", reason=str(error), hint=hint)
         return self._retained_since
+
+    def plausible_ranges(self, installation: PlausibleRanges) -> PlausibleRanges:
+        """Return the plausible ranges, with those of single sensors as they were a few seconds ago.
+
+        Raises:
+            StoreUnavailable: When they are due and the database does not answer.
+        """
+        if time.monotonic() >= self._plausible_due_at:
+            self._execute(PLAUSIBLE_RANGES)
+            assert self._cursor is not None
+            self._plausible = {row[0]: TemperatureRange(*row[1:]) for row in self._cursor.fetchall()}
+            self._plausible_due_at = time.monotonic() + PLAUSIBLE_INTERVAL_SECONDS
+        return replace(installation, sensors=self._plausible) if self._plausible else installation
 
     def close(self) -> None:
         """Close the connection."""

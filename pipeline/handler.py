@@ -85,7 +85,9 @@ def store_messages(
     Raises:
         StoreUnavailable: When the readings cannot be stored now; some may be stored already.
     """
-    readings, errors = _parse_all(messages, ParseContext(zone, datetime.now(UTC), plausible=plausible))
+    readings, errors = _parse_all(messages, ParseContext(zone, datetime.now(UTC)))
+    if readings:
+        _reject_implausible(readings, errors, store.plausible_ranges(plausible))
     if past_retention == "dead-letter" and readings:
         _reject_expired(readings, errors, store.retained_since())
     for position in readings:
@@ -113,6 +115,18 @@ def _parse_all(
         except InvalidReading as error:
             errors[position] = error
     return readings, errors
+
+
+def _reject_implausible(
+    readings: dict[int, Reading], errors: list[InvalidReading | None], ranges: PlausibleRanges
+) -> None:
+    """Move readings whose temperature is outside the plausible range from `readings` to `errors`."""
+    for position, reading in list(readings.items()):
+        if violation := ranges.violation(reading):
+            del readings[position]
+            errors[position] = InvalidReading(
+                DeadLetterReason.IMPLAUSIBLE, f"temperature is {reading.temperature:.10g} °C, {violation}"
+            )
 
 
 def _reject_expired(

@@ -6,7 +6,7 @@ stored as a reading.
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import MAXYEAR, UTC, datetime, timedelta, tzinfo
 from typing import Any
 
@@ -23,7 +23,6 @@ from readings.payload import (
     MqttReadingPayload,
     ReadingPayload,
 )
-from readings.plausible import PlausibleRanges
 from readings.times import MAX_UNSET_YEAR, resolve_local, unset_clock, unset_clock_in_history
 from readings.units import ABSOLUTE_ZERO, MAX_TEMPERATURE, to_celsius
 
@@ -45,7 +44,6 @@ class ParseContext:
     now: datetime
     mqtt_defaults: MqttDefaults | None = None
     is_history: bool = False
-    plausible: PlausibleRanges = field(default_factory=PlausibleRanges)
 
 
 def check_size(body: bytes, _context: ParseContext) -> bytes:
@@ -141,27 +139,7 @@ def _local_time_hint(ahead: timedelta) -> str:
     return "; if it is a local time, send its offset or set NAIVE_TIME_ZONE" if steps and is_offset else ""
 
 
-def reject_implausible(reading: Reading, context: ParseContext) -> Reading:
-    """Reject a temperature outside the plausible range.
-
-    Raises:
-        InvalidReading: When it is outside.
-    """
-    violation = context.plausible.violation(reading)
-    if violation:
-        raise InvalidReading(
-            DeadLetterReason.IMPLAUSIBLE, f"temperature is {reading.temperature:.10g} °C, {violation}"
-        )
-    return reading
-
-
-STEPS: tuple[Callable[[Any, ParseContext], Any], ...] = (
-    check_size,
-    parse_body,
-    normalise,
-    reject_future,
-    reject_implausible,
-)
+STEPS: tuple[Callable[[Any, ParseContext], Any], ...] = (check_size, parse_body, normalise, reject_future)
 
 
 def parse_reading(body: bytes, context: ParseContext) -> Reading:
@@ -187,7 +165,7 @@ def parse_fields(fields: Mapping[str, Any], context: ParseContext) -> Reading:
         payload = ReadingPayload.model_validate(fields)
     except ValidationError:  # explained by parsing them as a body
         return parse_reading(json.dumps(fields).encode(), context)
-    return reject_implausible(reject_future(normalise(payload, context), context), context)
+    return reject_future(normalise(payload, context), context)
 
 
 def _check_clock(payload: ReadingPayload, context: ParseContext) -> None:

@@ -12,6 +12,7 @@ import pika
 from db.store import Store
 from messaging.consuming.session import Delivery
 from readings.model import Reading
+from readings.plausible import PlausibleRanges
 
 READING = Reading(
     UUID("01934f2a-7c00-7000-8000-000000000001"),
@@ -71,6 +72,9 @@ class FakeStore(Store):
 
     def retained_since(self) -> datetime | None:
         return self.kept_from
+
+    def plausible_ranges(self, installation: PlausibleRanges) -> PlausibleRanges:
+        return installation
 
     def check(self) -> None:
         self.checks += 1
