@@ -38,7 +38,7 @@ NO_LIMIT = 10**12
 class PartitionMaintenance:
     """Maintains partitions and roll-ups every few seconds, in the thread and on the connection of its caller.
 
-    It also continues what was changed of sensors, in case whoever changed it did not finish.
+    It also continues changes of sensors that were interrupted.
 
     A run takes a few milliseconds when there is nothing to do, and at most a few hundred. It waits at most
     half a second for locks and then retries a minute later; there is time, because partitions exist for a

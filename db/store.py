@@ -22,8 +22,8 @@ from readings.plausible import PlausibleRanges, TemperatureRange
 
 # The fields of a Reading, in their order.
 COLUMNS = "reading_id, sensor_id, measured_at, temperature, run_id, sequence, import_id"
-# What is stored of a reading: the calibration that holds at its time is applied in the statement that inserts it,
-# so that no reading is stored with another one (docs/adr/0025-calibration.md).
+# The calibration that holds at the time of a reading is applied by the statement that inserts it, so that no
+# reading is stored with another one (docs/adr/0025-calibration.md).
 INSERT_CALIBRATED = f"""
 INSERT INTO reading ({COLUMNS}, raw_temperature)
 SELECT reading_id, sensor_id, measured_at, coalesce(calibrated, temperature), run_id, sequence, import_id,
@@ -38,7 +38,8 @@ WHERE calibration.sensor_id = batch.sensor_id AND valid_from <= batch.measured_a
 # statement of its own, because unnest takes a third longer for one row and a tenth longer for five hundred.
 SAVE_ONE = f"""
 {INSERT_CALIBRATED}
-FROM (VALUES (%b::uuid, %b::text, %b::timestamptz, %b::float8, %b::uuid, %b::bigint, %b::uuid)) AS batch ({COLUMNS})
+FROM (VALUES (%b::uuid, %b::text, %b::timestamptz, %b::float8, %b::uuid, %b::bigint, %b::uuid))
+    AS batch ({COLUMNS})
 LEFT JOIN LATERAL ({CALIBRATION} ORDER BY valid_from DESC LIMIT 1) AS applied ON true
 ON CONFLICT DO NOTHING
 """

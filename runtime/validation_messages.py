@@ -3,6 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+from pydantic import ValidationError
+
+from runtime.errors import InvalidInput
+
 _TIME = "must be an ISO 8601 time such as 2026-11-22T05:28:37Z"
 _UUID = "must be a UUID such as 019309a1-7c5e-7cc3-98c4-dc0c0c07398f"
 # By pydantic's type of the error, see https://docs.pydantic.dev/latest/errors/validation_errors/.
@@ -52,6 +56,12 @@ def validation_message(detail: Mapping[str, Any]) -> str:
     context["things"] = "items" if context.get("field_type") == "List" else "characters"
     template = MESSAGES.get(str(detail["type"]))
     return template.format(**context) if template else str(detail["msg"]).removeprefix("Value error, ")
+
+
+def to_invalid_input(error: ValidationError) -> InvalidInput:
+    """Return the first problem of an input with its field."""
+    detail: dict[str, Any] = dict(error.errors()[0])
+    return InvalidInput(validation_message(detail), str(detail["loc"][0]))
 
 
 def _format(value: object) -> object:

@@ -68,6 +68,11 @@ class Commands(LazyGroup):
             "app",
             "Manage messages that could not be stored as a reading.",
         ),
+        "sensor": CommandEntry(
+            "sensorctl.sensors.commands",
+            "app",
+            "Name, calibrate, retire and merge sensors.",
+        ),
         "key": CommandEntry(
             "sensorctl.keys.commands",
             "app",

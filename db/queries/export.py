@@ -51,12 +51,16 @@ SOURCES = {
 
 @dataclass(frozen=True)
 class ExportQuery:
-    """A series from `since` on and before `until`, of these sensors or, without any, of all sensors."""
+    """A series from `since` on and before `until`, of these sensors or, without any, of all sensors.
+
+    `raw` selects the temperatures of readings as the sensors sent them, before calibration.
+    """
 
     series: Series
     since: datetime | None = None
     until: datetime | None = None
     sensors: tuple[str, ...] = ()
+    raw: bool = False
 
 
 def column_names(series: Series) -> tuple[str, ...]:
@@ -93,6 +97,8 @@ def _statement(query: ExportQuery) -> str:
         f"{time} < :until": query.until,
         "sensor_id = ANY(:sensors)": query.sensors,
     }
+    if query.raw:
+        columns = tuple("raw_temperature AS temperature" if c == "temperature" else c for c in columns)
     selected = [condition for condition, value in conditions.items() if value] or ["true"]
     return (
         f"SELECT {', '.join(columns)} FROM {view} "  # noqa: S608 (constants)

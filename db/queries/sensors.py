@@ -1,13 +1,23 @@
-"""Finds sensors."""
+"""Reads what people have set of sensors."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import text
 
 from db.engine import connect
 from db.settings import DatabaseSettings
+from readings.sensor_changes import Calibration, SensorSettings
 
-KNOWN = "SELECT sensor_id FROM sensor_status WHERE sensor_id = ANY(:sensors)"
+NAME = "sensors"
+KNOWN = "SELECT sensor_id FROM sensor_settings WHERE sensor_id = ANY(:sensors)"
+SETTINGS = "SELECT * FROM sensor_settings ORDER BY sensor_id"
+ONE = "SELECT * FROM sensor_settings WHERE sensor_id = :sensor_id"
+CALIBRATIONS = """
+SELECT valid_from, offset_kelvin AS "offset", slope, created_at, created_by
+FROM calibration WHERE sensor_id = :sensor_id ORDER BY valid_from DESC
+"""
+PLAUSIBLE_RANGES = "SELECT sensor_id, plausible_min, plausible_max FROM plausible_range"
 
 
 def known_sensors(settings: DatabaseSettings, sensors: Sequence[str]) -> set[str]:
@@ -18,3 +28,35 @@ def known_sensors(settings: DatabaseSettings, sensors: Sequence[str]) -> set[str
     """
     with connect(settings, name="import") as connection:
         return {row.sensor_id for row in connection.execute(text(KNOWN), {"sensors": list(sensors)})}
+
+
+def read_sensors(settings: DatabaseSettings) -> list[SensorSettings]:
+    """Return all sensors, also those that are retired, ordered by ID.
+
+    Raises:
+        StoreUnavailable: When the database does not answer.
+    """
+    with connect(settings, name=NAME) as connection:
+        return [to_settings(dict(row)) for row in connection.execute(text(SETTINGS)).mappings()]
+
+
+def read_sensor(
+    settings: DatabaseSettings, sensor_id: str
+) -> tuple[SensorSettings, list[Calibration]] | None:
+    """Return a sensor with its calibrations, the latest first; None if there is no such sensor.
+
+    Raises:
+        StoreUnavailable: When the database does not answer.
+    """
+    with connect(settings, name=NAME) as connection:
+        row = connection.execute(text(ONE), {"sensor_id": sensor_id}).mappings().first()
+        if row is None:
+            return None
+        calibrations = connection.execute(text(CALIBRATIONS), {"sensor_id": sensor_id}).mappings()
+        return to_settings(dict(row)), [Calibration(**found) for found in calibrations]
+
+
+def to_settings(row: dict[str, Any]) -> SensorSettings:
+    """Return a row of `sensor_settings`."""
+    row["offset"] = row.pop("offset_kelvin")
+    return SensorSettings(**row, retired=row["retired_at"] is not None)

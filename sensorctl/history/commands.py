@@ -203,17 +203,29 @@ def export(
     what: Annotated[
         Series, typer.Option(help="Readings, or their roll-ups by minute or hour.")
     ] = Series.READINGS,
+    raw: Annotated[
+        bool,
+        typer.Option(
+            "--raw", help="Temperatures as the sensors sent them, before calibration. Readings only."
+        ),
+    ] = False,
     file_format: OutputFormatOption = None,
 ) -> None:
     """Write readings or roll-ups to a file, in order of time.
 
     Times are ISO 8601 (UTC unless they have an offset) or ages such as 2h or 7d. Exported readings can be
-    imported again and keep their IDs.
+    imported again and keep their IDs. With --raw a calibration is not applied twice by an import.
     """
     resolved_format = _resolve_output_format(file, file_format)
-    query = ExportQuery(what, since, until, tuple(sensor_id_forms(sensors or ())))
+    _check_raw(what, raw=raw)
+    query = ExportQuery(what, since, until, tuple(sensor_id_forms(sensors or ())), raw)
     exported = export_rows(discover_settings(), query, file, resolved_format)
     print_message(f"Exported {exported} {what.value}.")
+
+
+def _check_raw(what: Series, *, raw: bool) -> None:
+    if raw and what is not Series.READINGS:
+        raise typer.BadParameter(f"--raw applies to readings, not to {what.value}, which are calibrated")
 
 
 def _check_options(given: Mapping[str, object], file_format: FileFormat) -> None:

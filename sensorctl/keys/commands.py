@@ -11,9 +11,8 @@ from rich.table import Table
 
 from db.queries.keys import ApiKey, Keys
 from runtime.access import NewKey, Role, generate_key, hash_secret
-from runtime.errors import InvalidInput
 from runtime.text import escape_unprintable
-from runtime.validation_messages import validation_message
+from runtime.validation_messages import to_invalid_input
 from sensorctl.actor import current_actor
 from sensorctl.output import JsonOption, print_message, safe_text, show, show_json
 from sensorctl.settings import discover_manager_settings
@@ -81,8 +80,7 @@ def _new_key(name: str, role: Role) -> NewKey:
     try:
         return NewKey(name=name, role=role)
     except ValidationError as error:
-        detail: dict[str, Any] = dict(error.errors()[0])
-        raise InvalidInput(validation_message(detail), str(detail["loc"][0])) from None
+        raise to_invalid_input(error) from None
 
 
 @contextmanager

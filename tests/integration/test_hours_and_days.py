@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from db.store import SAVE_MANY, Store
 from readings.model import Reading
 from tests.database import Database, Row
-from tests.integration.test_rollups import MEAN_TOLERANCE, rolled_back
+from tests.integration.rollups import MEAN_TOLERANCE, rolled_back
 from tests.waiting import DEADLINE_SECONDS
 from tests.writers import four_writers
 

@@ -45,7 +45,10 @@ def test_the_schema_has_the_documented_columns(database: Database) -> None:
         "sensor_id", "name", "location", "last_measured_at", "last_received_at", "last_temperature",
         "usual_interval", "offline_since",
     ]  # fmt: skip
-    assert by_table["sensor"] == ["sensor_id", "name", "location", "registered_at"]
+    assert by_table["sensor"] == [
+            "sensor_id", "name", "location", "registered_at", "note", "unit", "expected_interval_seconds",
+            "plausible_min", "plausible_max", "retired_at", "merged_into",
+        ]  # fmt: skip
     assert by_table["reading"][:5] == ["reading_id", "sensor_id", "measured_at", "temperature", "received_at"]
 
 

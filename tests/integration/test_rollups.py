@@ -1,8 +1,6 @@
 """The roll-ups: after any change of the readings the views equal a scan of the readings."""
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -15,34 +13,17 @@ from hypothesis import strategies as st
 from db.store import SAVE_MANY, SAVE_ONE, Store
 from readings.model import Reading
 from tests.database import Database, Row
+from tests.integration.rollups import IN_THE_HOUR, assert_views_equal_scan, rolled_back
 from tests.waiting import DEADLINE_SECONDS
 from tests.writers import WRITERS, four_writers
 
 HOUR = timedelta(hours=1)
 MICROSECOND = timedelta(microseconds=1)
-# The definition of the views, which scan the readings.
-MEASURES = """
-count(*) AS readings, min(temperature) AS min_temperature, avg(temperature) AS mean_temperature,
-max(temperature) AS max_temperature,
-(array_agg(temperature ORDER BY measured_at DESC, reading_id DESC))[1] AS last_temperature,
-max(measured_at) AS last_measured_at
-"""
-IN_THE_HOUR = "FROM reading WHERE measured_at > now() - interval '1 hour'"
-PLAIN = {
-    "last_hour_summary": f"SELECT sensor_id, {MEASURES} {IN_THE_HOUR} GROUP BY sensor_id ORDER BY sensor_id",
-    "last_hour_overall": f"SELECT {MEASURES} {IN_THE_HOUR}",
-    "reading_minute": f"SELECT sensor_id, date_trunc('minute', measured_at) AS minute, {MEASURES} "
-    "FROM reading GROUP BY 1, 2 ORDER BY 1, 2",
-    "reading_hour": f"SELECT sensor_id, date_trunc('hour', measured_at) AS hour, {MEASURES} "
-    "FROM reading GROUP BY 1, 2 ORDER BY 1, 2",
-}
-ORDER = {"last_hour_summary": "1", "last_hour_overall": "1", "reading_minute": "1, 2", "reading_hour": "1, 2"}
 # Temperatures whose sums cannot be exact, and the contract's extremes.
 TEMPERATURES = st.one_of(
     st.sampled_from([-273.15, 10_000.0, 0.0, 0.1]),
     st.floats(-273.15, 10_000, allow_nan=False).map(lambda value: round(value, 9)),
 )
-MEAN_TOLERANCE = 1e-9
 BATCHES = 100
 # Around every edge that the views know, and anywhere from yesterday to five minutes ahead.
 EDGES = st.sampled_from(["hour", "first five seconds", "first minute", "last minute", "now"])
@@ -83,26 +64,6 @@ def save(connection: psycopg.Connection[Row], rows: list[tuple[Any, ...]]) -> No
         connection.execute(SAVE_ONE, rows[0])
     elif rows:
         connection.execute(SAVE_MANY, [list(column) for column in zip(*rows, strict=True)])
-
-
-def assert_views_equal_scan(connection: psycopg.Connection[Row]) -> None:
-    for view, plain in PLAIN.items():
-        seen = connection.execute(f"SELECT * FROM {view} ORDER BY {ORDER[view]}").fetchall()
-        scanned = connection.execute(plain).fetchall()
-        assert len(seen) == len(scanned), view
-        for row, truth in zip(seen, scanned, strict=True):
-            expected = {key: value for key, value in truth.items() if key in row}
-            mean, scanned_mean = row["mean_temperature"], expected.pop("mean_temperature")
-            # Sums of floating-point numbers depend on the order of the summands.
-            assert mean == scanned_mean or abs(mean - scanned_mean) <= MEAN_TOLERANCE, view
-            assert {key: row[key] for key in expected} == expected, view
-
-
-@contextmanager
-def rolled_back(database: Database) -> Iterator[psycopg.Connection[Row]]:
-    """Open a transaction, in which now() is constant, and roll it back."""
-    with database.connect() as connection, connection.transaction(force_rollback=True):
-        yield connection
 
 
 @given(batches=st.lists(st.lists(READINGS, min_size=1, max_size=12), max_size=6), data=st.data())

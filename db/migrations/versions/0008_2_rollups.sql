@@ -3,8 +3,8 @@
 
 SELECT set_config('search_path', quote_ident(current_schema()) || ', pg_temp', true);
 
--- The first statement locks the minutes in the order in which inserts do (roll_up_inserted). Whoever holds a
--- minute's row has inserted its readings before; so the next statements, which see what is committed by then, see
+-- The first statement locks the minutes in the order in which inserts do (roll_up_inserted). A transaction
+-- that holds a minute's row has inserted its readings before; so the next statements, which see what is committed by then, see
 -- all readings that the row counts. A reading that is inserted meanwhile waits for the row, and is added to the
 -- new one. Five seconds need no locks of their own: inserts lock the minute first. A minute without a row gets an
 -- empty one, which keeps this order. Minutes whose readings are dropped stay as they are, and hours that are over

@@ -21,7 +21,7 @@ BEGIN
     ON CONFLICT (sensor_id) DO UPDATE SET since = least(existing.since, excluded.since);
 END $$;
 COMMENT ON FUNCTION calibrate IS
-    'Sets the calibration of a sensor from a time on (null: now), in place of all later ones.';
+    'Sets the calibration of a sensor from a time on (null: now), in place of every later calibration.';
 
 CREATE FUNCTION change_sensor(actor text, id text, changes jsonb) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$

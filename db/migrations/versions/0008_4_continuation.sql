@@ -5,7 +5,7 @@ SELECT set_config('search_path', quote_ident(current_schema()) || ', pg_temp', t
 -- At least one minute, and more while they have at most max_readings readings together.
 CREATE FUNCTION next_minutes(id text, since timestamptz, max_readings bigint) RETURNS timestamptz[]
 LANGUAGE sql STABLE SET search_path FROM CURRENT AS $$
-    SELECT array_agg(starts_at) FROM (
+    SELECT array_agg(starts_at ORDER BY starts_at) FROM (
         SELECT starts_at, row_number() OVER (ORDER BY starts_at) AS number,
                sum(readings) OVER (ORDER BY starts_at) AS total
         FROM (
@@ -63,8 +63,8 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION continue_recalibration IS 'Recalibrates the next minutes of a sensor, or ends its recalibration.';
 
--- A reading that both sensors have was stored under both IDs, and is kept once. Minutes that are left over have no
--- readings any more, because those were dropped after the retention.
+-- A reading that both sensors have was stored under both IDs, and is kept once. Minutes that remain have no readings
+-- any more, because those were dropped after the retention.
 CREATE FUNCTION continue_merge(source text, target text, max_readings bigint) RETURNS void
 LANGUAGE plpgsql SET search_path FROM CURRENT SET plan_cache_mode = force_custom_plan
 SET jit = off SET enable_seqscan = off AS $$

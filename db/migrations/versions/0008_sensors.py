@@ -11,4 +11,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    execute_sql_files("0003_2_sensor_states.sql")  # which reads no new column
     execute_sql_files("0008_downgrade.sql")

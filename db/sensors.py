@@ -1,0 +1,80 @@
+"""Changes of sensors: what people set, calibrations and merges."""
+
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from sqlalchemy import text
+
+from db.engine import connect, translate_errors
+from db.errors import StoreTimeout
+from db.queries.sensors import to_settings
+from db.settings import DatabaseSettings
+from readings.sensor_changes import SensorChanges, SensorSettings
+from runtime.json_values import dump_json
+
+NAME = "sensors"
+# A merge compares the times of both sensors' readings.
+MERGE_TIMEOUT_SECONDS = 10 * 60.0
+CHANGE = "SELECT change_sensor(:actor, :sensor_id, CAST(:changes AS jsonb))"
+MERGE = "SELECT merge_sensor(:actor, :source, :target)"
+CONTINUE = "SELECT continue_sensor_changes()"
+# A calibration waits half a second for the statements that are storing readings, and those that follow wait
+# for it. Then it gives way and is tried again.
+LOCK_ATTEMPTS = 10
+
+
+def change_sensor(
+    settings: DatabaseSettings, actor: str, sensor_id: str, changes: SensorChanges
+) -> SensorSettings:
+    """Change what is given of a sensor, and return what it became.
+
+    A calibration holds at once for readings that are stored from now on; `continue_changes` applies it to
+    those that are stored already.
+
+    Raises:
+        InvalidInput: When there is no such sensor, or the change contradicts what is set already.
+        StoreUnavailable: When the database does not answer.
+    """
+    values = {"actor": actor, "sensor_id": sensor_id, "changes": dump_json(changes.given())}
+    with connect(settings, name=NAME) as connection:
+        return to_settings(_retry_lock(lambda: connection.execute(text(CHANGE), values).scalar_one()))
+
+
+def _retry_lock(change: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    for _ in range(LOCK_ATTEMPTS - 1):
+        with suppress(StoreTimeout), translate_errors():
+            return change()
+    return change()
+
+
+def merge_sensor(settings: DatabaseSettings, actor: str, source: str, target: str) -> SensorSettings:
+    """Merge a sensor into another, and return what it became. `continue_changes` moves the readings.
+
+    Raises:
+        InvalidInput: When there is no such sensor, or both measured different temperatures at one time.
+        StoreUnavailable: When the database does not answer.
+    """
+    values = {"actor": actor, "source": source, "target": target}
+    with connect(settings, name=NAME, statement_timeout_seconds=MERGE_TIMEOUT_SECONDS) as connection:
+        return to_settings(connection.execute(text(MERGE), values).scalar_one())
+
+
+def continue_changes(settings: DatabaseSettings, progress: Callable[[], None] = lambda: None) -> None:
+    """Apply calibrations and merges to the stored readings until all is done.
+
+    It works in short transactions. After an interruption the consumers, or the next call, do the rest.
+    `progress` is called after each.
+
+    Raises:
+        StoreUnavailable: When the database does not answer.
+    """
+    with connect(settings, name=NAME) as connection:
+        remains = True
+        while remains:
+            started_at = time.monotonic()
+            remains = connection.execute(text(CONTINUE)).scalar_one()
+            progress()
+            if remains:  # half of the time is left to others
+                time.sleep(time.monotonic() - started_at)

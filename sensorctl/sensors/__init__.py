@@ -1,0 +1,1 @@
+"""`sensorctl sensor`: what people set of sensors."""

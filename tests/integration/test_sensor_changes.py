@@ -1,0 +1,366 @@
+"""Calibrations and merges on a real database: afterwards everything equals a plain computation."""
+
+import itertools
+import threading
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import psycopg
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from psycopg.types.json import Jsonb
+
+from db.sensors import change_sensor, continue_changes, merge_sensor
+from db.store import SAVE_MANY, SAVE_ONE, Store
+from readings.ids import derive_reading_id, uuid7
+from readings.model import Reading
+from readings.plausible import PlausibleRanges
+from readings.sensor_changes import SensorChanges
+from runtime.errors import InvalidInput
+from tests.database import Database, Row
+from tests.integration.rollups import assert_views_equal_scan, rolled_back
+from tests.waiting import DEADLINE_SECONDS, eventually
+from tests.writers import WRITERS, four_writers
+
+NOW = datetime.now(UTC).replace(microsecond=0)
+SENSORS = ("fridge", "frigde", "hall")
+# Few temperatures in whole seconds, so that sensors measure the same at one time; some ahead of the clock.
+AGES = st.one_of(st.integers(-200, 200), st.sampled_from([3_600, 5_400, 7_200, 7_260, 90_000, 200_000]))
+READINGS = st.tuples(st.sampled_from(SENSORS), AGES, st.sampled_from([0.1, 4.0, 21.5]))
+CALIBRATIONS = st.tuples(
+    st.just("calibrate"),
+    st.sampled_from(SENSORS),
+    st.fixed_dictionaries(
+        {}, optional={"offset": st.sampled_from([0, 0.3, -1.1]), "slope": st.sampled_from([1, 0.97])}
+    ),
+    st.one_of(st.none(), AGES.filter(lambda age: age >= 0)),
+)
+STORED = """
+SELECT sensor_id, measured_at, temperature, raw_temperature AS raw FROM stored_reading ORDER BY 1, 2, 3, 4
+"""
+NOT_CALIBRATED = """
+SELECT * FROM stored_reading AS reading
+LEFT JOIN LATERAL (
+    SELECT offset_kelvin, slope FROM calibration
+    WHERE calibration.sensor_id = reading.sensor_id AND valid_from <= measured_at
+    ORDER BY valid_from DESC LIMIT 1
+) AS calibration ON true
+WHERE temperature <> coalesce(raw_temperature * slope + offset_kelvin, raw_temperature)
+"""
+OPERATIONS = st.one_of(
+    st.tuples(st.just("save"), st.lists(READINGS, min_size=1, max_size=8)),
+    CALIBRATIONS,
+    st.tuples(st.just("merge"), st.permutations(SENSORS)),
+    st.tuples(st.just("advance"), st.integers(1, 4)),
+)
+
+
+def now_of(connection: psycopg.Connection[Row]) -> datetime:
+    found = connection.execute("SELECT date_trunc('second', now()) AS now").fetchone()
+    assert found
+    now: datetime = found["now"].astimezone(UTC)
+    return now
+
+
+def to_row(reading: tuple[str, int, float], now: datetime) -> tuple[Any, ...]:
+    sensor, age, temperature = reading
+    measured_at = now - timedelta(seconds=age)
+    return (
+        derive_reading_id(sensor, measured_at, temperature),
+        sensor,
+        measured_at,
+        temperature,
+        None,
+        None,
+        None,
+    )
+
+
+class PlainReadings:
+    """What is stored, computed plainly: raw readings, calibrations by their dates, and merges."""
+
+    def __init__(self) -> None:
+        self.raw: dict[Any, tuple[Any, ...]] = {}
+        self.merged: dict[str, str] = {}
+
+    def save(self, rows: Sequence[tuple[Any, ...]]) -> None:
+        for row in rows:
+            self.raw.setdefault(row[0], row)
+
+    def owner(self, sensor: str) -> str:
+        return self.owner(self.merged[sensor]) if sensor in self.merged else sensor
+
+    def expected(self, calibrations: Sequence[Row]) -> list[tuple[Any, ...]]:
+        """Return sensor, time, calibrated and raw temperature of all readings."""
+        result = []
+        for _, sensor, measured_at, raw, *_ in self.raw.values():
+            owner = self.owner(sensor)
+            applied = [c for c in calibrations if c["sensor_id"] == owner and c["valid_from"] <= measured_at]
+            last = max(applied, key=lambda c: c["valid_from"]) if applied else None
+            value = raw * last["slope"] + last["offset_kelvin"] if last else raw
+            result.append((owner, measured_at, value, raw))
+        return sorted(result)
+
+
+def save(connection: psycopg.Connection[Row], rows: list[tuple[Any, ...]]) -> None:
+    sensors = sorted({row[1] for row in rows})
+    connection.execute(
+        "INSERT INTO sensor (sensor_id) SELECT unnest(%s::text[]) ON CONFLICT DO NOTHING", (sensors,)
+    )
+    if len(rows) == 1:
+        connection.execute(SAVE_ONE, rows[0])
+    else:
+        connection.execute(SAVE_MANY, [list(column) for column in zip(*rows, strict=True)])
+
+
+def finish(connection: psycopg.Connection[Row]) -> None:
+    """Apply what remains, in small parts."""
+    while connection.execute("SELECT advance_sensor_changes(3) AS remains").fetchone() == {"remains": True}:
+        pass
+
+
+def attempt(connection: psycopg.Connection[Row], statement: str, *parameters: object) -> bool:
+    """Execute the statement; return whether it was accepted."""
+    try:
+        with connection.transaction():
+            connection.execute(statement, parameters)
+    except psycopg.errors.InvalidParameterValue:
+        return False
+    return True
+
+
+@given(operations=st.lists(OPERATIONS, max_size=12))
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_after_any_changes_everything_equals_a_plain_computation(
+    database: Database, operations: list[tuple[Any, ...]]
+) -> None:
+    plain = PlainReadings()
+    with rolled_back(database) as connection:
+        now = now_of(connection)
+        for kind, *arguments in operations:
+            if kind == "save":
+                rows = [to_row(reading, now) for reading in arguments[0]]
+                save(connection, rows)
+                plain.save(rows)
+            elif kind == "calibrate":
+                sensor, changes, age = arguments
+                since = {} if age is None else {"since": (now - timedelta(seconds=age)).isoformat()}
+                attempt(connection, "SELECT change_sensor('t', %s, %s)", sensor, Jsonb(changes | since))
+            elif kind == "merge":
+                source, target, _ = arguments[0]
+                if attempt(connection, "SELECT merge_sensor('t', %s, %s)", source, target):
+                    plain.merged[source] = target
+            else:
+                connection.execute("SELECT advance_sensor_changes(%s)", (arguments[0],))
+        finish(connection)
+        stored = [tuple(row.values()) for row in connection.execute(STORED).fetchall()]
+        expected = plain.expected(connection.execute("SELECT * FROM calibration").fetchall())
+        if plain.merged:  # a reading that two merged sensors have is kept once
+            assert set(stored) == set(expected)
+            assert Counter(stored) <= Counter(expected)
+        else:
+            assert stored == expected
+        assert_views_equal_scan(connection)
+        assert connection.execute("SELECT FROM reading WHERE raw_temperature = temperature").fetchall() == []
+
+
+def test_readings_stored_during_calibrations_have_the_one_of_their_time(database: Database) -> None:
+    stop, calibrations = threading.Event(), threading.Semaphore(0)
+    failures: list[Exception] = []
+
+    def calibrate() -> None:
+        try:
+            for offset in itertools.cycle([0.5, -0.25, 0.0]):
+                if stop.is_set():
+                    return
+                for sensor in ("shared 0", "shared 1"):
+                    since = datetime.now(UTC) - timedelta(seconds=30) if offset < 0 else None
+                    change_sensor(database.settings, "t", sensor, SensorChanges(offset=offset, since=since))
+                calibrations.release()
+                continue_changes(database.settings)
+        except Exception as error:  # noqa: BLE001 (reported by the test)
+            failures.append(error)
+
+    def write(store: Store, number: int) -> None:
+        for n in range(60):
+            now = datetime.now(UTC) - timedelta(seconds=n % 5)
+            batch = [Reading(uuid7(), f"shared {i}", now, float(n + number)) for i in range(4)]
+            assert store.save(batch[: 1 if n % 3 else 4]) > 0
+
+    database.query("INSERT INTO sensor (sensor_id) SELECT 'shared ' || n FROM generate_series(0, 3) AS n")
+    calibrating = threading.Thread(target=calibrate)
+    calibrating.start()
+    try:
+        four_writers(database.settings, write)
+        assert calibrations.acquire(timeout=DEADLINE_SECONDS), "not even one calibration"
+    finally:
+        stop.set()
+        calibrating.join(DEADLINE_SECONDS)
+    continue_changes(database.settings)
+    assert failures == []
+    assert database.count() == WRITERS * (20 * 4 + 40)
+    assert database.query(NOT_CALIBRATED) == []
+    with rolled_back(database) as connection:
+        assert_views_equal_scan(connection)
+
+
+@pytest.fixture
+def store(database: Database) -> Iterator[Store]:
+    with closing(Store(database.settings, "test")) as store:
+        yield store
+
+
+def reading(sensor: str, seconds_ago: float, temperature: float) -> Reading:
+    measured_at = NOW - timedelta(seconds=seconds_ago)
+    return Reading(derive_reading_id(sensor, measured_at, temperature), sensor, measured_at, temperature)
+
+
+def temperatures(database: Database, sensor: str) -> list[tuple[float, float]]:
+    """Return the calibrated and the raw temperatures in the order of time."""
+    return [
+        (row["temperature"], row["raw_temperature"])
+        for row in database.query(
+            "SELECT temperature, raw_temperature FROM stored_reading "
+            "WHERE sensor_id = %s ORDER BY measured_at",
+            sensor,
+        )
+    ]
+
+
+def test_a_calibration_holds_from_its_date_on_and_with_since_for_the_past(
+    database: Database, store: Store
+) -> None:
+    store.save([reading("1", 7200, 20.0), reading("1", 60, 21.0)])
+    change_sensor(database.settings, "key:a", "1", SensorChanges(offset=0.5))
+    store.save([reading("1", 3600, 20.5)])  # measured before the calibration
+    store.save([reading("1", -60, 22.0)])
+    continue_changes(database.settings)
+    assert temperatures(database, "1") == [(20.0, 20.0), (20.5, 20.5), (21.0, 21.0), (22.5, 22.0)]
+
+    since = NOW - timedelta(hours=1, minutes=30)
+    became = change_sensor(database.settings, "key:a", "1", SensorChanges(slope=2, since=since))
+    continue_changes(database.settings)
+
+    assert (became.offset, became.slope, became.calibrated_from) == (0.5, 2.0, since)
+    assert temperatures(database, "1") == [(20.0, 20.0), (41.5, 20.5), (42.5, 21.0), (44.5, 22.0)]
+    assert database.query("SELECT max_temperature FROM last_hour_overall") == [{"max_temperature": 44.5}]
+    changes = database.query("SELECT actor, before, after FROM audit WHERE object_id = '1' ORDER BY audit_id")
+    assert [(row["actor"], row["before"]["slope"], row["after"]["slope"]) for row in changes] == [
+        ("key:a", 1, 1),
+        ("key:a", 1, 2),
+    ]
+
+
+def test_consumers_finish_what_was_interrupted(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("db.maintenance.INTERVAL_SECONDS", 0.0)
+    monkeypatch.setattr("db.maintenance.CHANGES_INTERVAL_SECONDS", 0.0)
+    with closing(Store(database.settings, "consumer")) as consumer:
+        consumer.save([reading("1", n, 20.0) for n in range(0, 86_400, 60)])
+        change_sensor(database.settings, "t", "1", SensorChanges(offset=1, since=NOW - timedelta(days=2)))
+        database.query("SELECT advance_sensor_changes(100)")
+        assert len({calibrated for calibrated, _ in temperatures(database, "1")}) == 2
+
+        def is_finished() -> bool:
+            consumer.check()
+            return database.query("SELECT sensor_id FROM recalibration") == []
+
+        eventually(is_finished, DEADLINE_SECONDS, "the consumer has recalibrated the readings")
+    assert {calibrated for calibrated, _ in temperatures(database, "1")} == {21.0}
+
+
+def test_a_merge_moves_each_reading_once_and_also_those_that_arrive_later(
+    database: Database, store: Store
+) -> None:
+    # given a sensor that sent a reading twice, also under a mistyped ID, which has a calibration of its own
+    mistyped = [reading("frigde", 7200, 4.0), reading("frigde", 60, 4.5)]
+    store.save([*mistyped, reading("fridge", 60, 4.5), reading("fridge", 30, 5.0)])
+    change_sensor(database.settings, "t", "frigde", SensorChanges(offset=9))
+    change_sensor(database.settings, "t", "fridge", SensorChanges(offset=1, since=NOW - timedelta(hours=1)))
+    # when it is merged and its messages are delivered again
+    merged = merge_sensor(database.settings, "t", "frigde", "fridge")
+    continue_changes(database.settings)
+    assert store.save([mistyped[0]]) == 0
+    assert store.save([reading("frigde", 20, 6.0)]) == 1
+    continue_changes(database.settings)
+    # then
+    assert (merged.merged_into, merged.retired) == ("fridge", True)
+    assert temperatures(database, "frigde") == []
+    assert temperatures(database, "fridge") == [(4.0, 4.0), (5.5, 4.5), (6.0, 5.0), (7.0, 6.0)]
+    with rolled_back(database) as connection:
+        assert_views_equal_scan(connection)
+    with pytest.raises(InvalidInput, match="Sensor frigde was merged into fridge: change that one"):
+        change_sensor(database.settings, "t", "frigde", SensorChanges(name="x"))
+
+
+def test_what_cannot_be_merged_is_refused(database: Database, store: Store) -> None:
+    store.save([reading("a", 60, 1.0), reading("b", 60, 2.0), reading("c", 50, 3.0)])
+    for source, target, message in (
+        ("a", "a", "A sensor cannot be merged into itself"),
+        ("a", "z", "There is no sensor z to merge into"),
+        ("z", "a", "There is no sensor z"),
+        ("a", "b", r"but 1 °C and 2 °C, so they are two sensors"),
+    ):
+        with pytest.raises(InvalidInput, match=message):
+            merge_sensor(database.settings, "t", source, target)
+    merge_sensor(database.settings, "t", "a", "c")
+    with pytest.raises(InvalidInput, match="Sensor a was merged into c itself: merge into that one"):
+        merge_sensor(database.settings, "t", "b", "a")
+    with pytest.raises(InvalidInput, match="Sensor a was merged into c already"):
+        merge_sensor(database.settings, "t", "a", "b")
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        (SensorChanges(plausible_min=50), "plausible_min: The plausible range contains no temperature"),
+        (SensorChanges(since=NOW - timedelta(days=1)), "since: The sensor has no calibration"),
+        (
+            SensorChanges(offset=1, since=NOW + timedelta(days=1)),
+            "since: A calibration cannot begin in the future",
+        ),
+    ],
+)
+def test_a_refused_change_changes_nothing(
+    database: Database, store: Store, changes: SensorChanges, message: str
+) -> None:
+    store.save([reading("1", 60, 20.0)])
+    change_sensor(database.settings, "t", "1", SensorChanges(plausible_max=40))
+    before = database.query("SELECT * FROM sensor_settings")
+
+    with pytest.raises(InvalidInput, match=message):
+        change_sensor(database.settings, "t", "1", changes)
+
+    assert database.query("SELECT * FROM sensor_settings") == before
+    assert database.query("SELECT count(*)::int AS changes FROM audit") == [{"changes": 1}]
+    with pytest.raises(InvalidInput, match="There is no sensor 2"):
+        change_sensor(database.settings, "t", "2", SensorChanges(name="x"))
+
+
+def test_a_retired_sensor_is_not_monitored_and_an_expected_interval_decides_when_one_is_offline(
+    database: Database, store: Store
+) -> None:
+    store.save([reading("1", n, 20.0) for n in (300, 200, 100)] + [reading("2", 300, 20.0)])
+    intervals = "SELECT sensor_id, usual_interval FROM sensor_status ORDER BY sensor_id"
+    change_sensor(database.settings, "t", "2", SensorChanges(expected_interval_seconds=45))
+    assert database.query(intervals)[1]["usual_interval"] == timedelta(seconds=45)
+
+    change_sensor(database.settings, "t", "1", SensorChanges(retired=True))
+    assert [row["sensor_id"] for row in database.query(intervals)] == ["2"]
+    assert len(temperatures(database, "1")) == 3
+
+    change_sensor(database.settings, "t", "1", SensorChanges(retired=False))
+    assert len(database.query(intervals)) == 2
+
+
+def test_consumers_know_the_plausible_ranges_of_single_sensors(database: Database, store: Store) -> None:
+    store.save([reading("1", 60, 20.0)])
+    change_sensor(database.settings, "t", "1", SensorChanges(plausible_max=60))
+
+    ranges = store.plausible_ranges(PlausibleRanges(-40, 100))
+
+    assert ranges.violation(reading("1", 0, 85.0)) == "outside the plausible range of sensor 1, -40 to 60 °C"
+    assert ranges.violation(reading("2", 0, 85.0)) is None
