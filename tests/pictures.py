@@ -2,8 +2,8 @@
 
 Usage: `python -m tests.pictures`.
 
-They show the dashboard, the status screen, the queue in the management UI, and the page of a load. The
-ports are the defaults, or DASHBOARD_HOST_PORT and RABBITMQ_MANAGEMENT_HOST_PORT.
+They show the dashboard, the last month, the status screen, the queue in the management UI, and the page of a
+load. The ports are the defaults, or DASHBOARD_HOST_PORT and RABBITMQ_MANAGEMENT_HOST_PORT.
 """
 
 import io
@@ -64,6 +64,19 @@ def take_dashboard(browser: Browser, url: str, folder: Path) -> list[Path]:
     return paths
 
 
+def take_history(browser: Browser, url: str, folder: Path, sensors: tuple[str, ...]) -> Path:
+    """Take a picture of the last month of these sensors."""
+    with browser.new_context(viewport={"width": 1280, "height": 620}, device_scale_factor=1.5) as context:
+        page = context.new_page()
+        visit(page, f"{url}#/history?{'&'.join(f'sensor={sensor}' for sensor in sensors)}")
+        page.locator("#history").get_by_role("button", name="Month").click()
+        expect(page.locator("#history .when")).to_have_text("one point per hour", timeout=CHARTS_MS)
+        page.wait_for_timeout(SETTLED_MS)
+        taken = folder / "history.png"
+        page.screenshot(path=taken)
+    return taken
+
+
 def take_status(folder: Path) -> Path:
     """Take a picture of the output of `sensorctl status`."""
     command = (*STATUS, "-e", f"COLUMNS={STATUS_COLUMNS}", "sensorctl", "status")
@@ -117,6 +130,7 @@ def main() -> None:
     with chromium() as browser:
         taken = take_dashboard(browser, f"http://127.0.0.1:{dashboard}/", FOLDER)
         taken.append(take_management(browser, f"http://127.0.0.1:{management}/", FOLDER))
+        taken.append(take_history(browser, f"http://127.0.0.1:{dashboard}/", FOLDER, ("1", "2", "3")))
         taken += take_load(browser, FOLDER)
     for picture in (*taken, take_status(FOLDER)):
         print(picture.relative_to(ROOT))  # noqa: T201 (a command)

@@ -137,6 +137,10 @@ REJECTED_BY_DATABASE = [
     ("reader", "SELECT * FROM rollup_minute"),
     ("reader", "SELECT create_partitions()"),
     ("reader", "SELECT drop_expired()"),
+    ("reader", "SELECT roll_up_hours()"),
+    ("reader", "UPDATE rollup_state SET time_zone = 'UTC'"),
+    ("writer", "SELECT * FROM reading_day"),
+    ("writer", "INSERT INTO stale_hour_mark VALUES (now(), '1')"),
     ("reader", "INSERT INTO sensor (sensor_id) VALUES ('x')"),
     ("reader", "DELETE FROM reading"),
     ("reader", "DELETE FROM acknowledged_loss"),
@@ -180,6 +184,8 @@ REJECTED_BY_DATABASE = [
             "SELECT pg_advisory_lock(5675001)",
             "SELECT pg_try_advisory_xact_lock_shared(1, 2)",
             "SELECT move_invalid_readings('reading_default')",
+            "SELECT set_time_zone('UTC')",
+            "SELECT reset_hours()",
             "SELECT * FROM invalid_reading",
         )
     ),
@@ -223,6 +229,7 @@ def test_a_writer_without_privileges_on_the_rollups_updates_them_and_maintains_p
             "VALUES (gen_random_uuid(), 'writer', now(), 20.5)"
         )
         assert session.execute("SELECT create_partitions(), drop_expired()").fetchone() == (0, 0)
+        assert session.execute("SELECT roll_up_hours() >= 0").fetchone() == (True,)
     with stack.session("reader") as session:
         for view in ("last_hour_summary", "reading_minute", "reading_hour"):
             seen = session.execute(f"SELECT readings FROM {view} WHERE sensor_id = 'writer'").fetchall()

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from db.maintenance import prepare_rollups
 from db.migrate import current_version, newest_version, upgrade
 from messaging.management.admin import declare_topology
 from tests.broker import DEAD_QUEUE, QUEUE, RabbitMQ, VirtualHost
@@ -117,6 +118,13 @@ def test_an_upgrade_changes_no_reading_view_partition_or_roll_up(database: Datab
         "Kitchen"
     ]
     assert database.query(STORED_MINUTES) == database.query(MINUTES)
+    # Hours and days of the history are computed in the background, and views do not depend on it.
+    days = rows(database, "reading_day")
+    assert sum(day["readings"] for day in days) == database.count()
+    prepare_rollups(database.settings, "UTC")
+    assert rows(database, "reading_day") == days
+    assert rows(database, "reading_hour") == before["reading_hour"]
+    assert database.query("SELECT count(*) > 0 AS computed FROM rollup_day") == [{"computed": True}]
     assert gaps(database) == GAPS
     offline = "SELECT offline_since = last_received_at AS offline FROM sensor_status WHERE sensor_id = %s"
     assert database.query(offline, content.OFFLINE_SENSOR) == [{"offline": True}]
