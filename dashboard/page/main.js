@@ -1,6 +1,7 @@
 // Assembles the page.
 
 import * as account from "./account.js";
+import * as audit from "./audit.js";
 import * as deadLetters from "./dead-letters.js";
 import { $, announce, setText, setVisible } from "./dom.js";
 import { duration, time } from "./format.js";
@@ -87,6 +88,7 @@ setInterval(() => {
 sensors.initialize(render);
 summary.initialize(render);
 account.initialize();
+audit.initialize();
 deadLetters.initialize();
 history.initialize();
 startRouter();

@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from runtime.access import Role
+from runtime.access import Role, hash_secret
 from tests.browser import visit
 from tests.integration.dashboard.system import System, log_in, open_page
 from tests.integration.dead_letters import publish_dead_letter
@@ -65,3 +65,43 @@ def test_who_logs_out_is_logged_out_everywhere_the_cookie_is(
     for each in (page, other):
         expect(each.locator("#locked")).to_be_visible()
     assert system.database.query("SELECT * FROM login_session") == []
+
+
+def test_an_administrator_manages_keys_by_keyboard_on_a_phone_and_sees_who_changed_what(
+    system: System, dashboard: Process, page: Page
+) -> None:
+    page.set_viewport_size({"width": 390, "height": 800})
+    visit(page, f"{system.url}/#/access")
+    keys, audit = page.get_by_role("region", name="Keys", exact=True), page.locator("#audit")
+    expect(keys.locator(".hint")).to_contain_text("sensorctl key create NAME --role admin")
+    expect(audit.locator(".note")).to_have_text("No changes yet.")
+    log_in(page, system.create_key("boss", Role.ADMIN))
+    # when a name is refused, it stays in its field
+    name = keys.get_by_label("Name")
+    name.fill("boss")
+    page.keyboard.press("Enter")
+    expect(keys.get_by_role("alert")).to_contain_text("A key named boss exists already")
+    expect(name).to_have_value("boss")
+    # and another one is accepted
+    name.fill("phone")
+    page.keyboard.press("Enter")
+    created = keys.locator(".created code")
+    expect(created).to_be_focused()
+    key = created.inner_text()
+    row = keys.get_by_role("row").filter(has=page.get_by_role("rowheader", name="phone"))
+    expect(row).to_contain_text("viewer")
+    expect(row).to_contain_text("by key:boss")
+    assert system.database.query("SELECT created_by FROM api_key WHERE hash = %s", hash_secret(key))
+    # when it is revoked
+    row.get_by_role("button", name="Revoke phone …").focus()
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog", name="Revoke the key phone?")
+    dialog.get_by_role("button", name="Revoke").press("Enter")
+    expect(row.get_by_role("button")).to_be_hidden()
+    # then the changes say so, and the page is as wide as the phone
+    page.reload()
+    expect(audit.get_by_role("row").nth(1)).to_contain_text("key:boss")
+    expect(audit.get_by_role("row").nth(1)).to_contain_text("revoke api-key phone")
+    expect(audit.get_by_role("row")).to_have_count(4)
+    expect(keys.locator(".created")).to_be_hidden()
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
