@@ -44,6 +44,10 @@ def find_factors(fields: Fields, temperature: float) -> Iterator[tuple[str, Any]
     The fields of another quantity, such as those inside `humidity`, count for that.
     """
     for name, value in fields:
+        if isinstance(value, int | float):  # the most frequent ones, at little cost
+            if may_be_factor(name) and _changes(name, value, temperature):
+                yield name, value
+            continue
         if isinstance(value, JsonObject) and not is_other_quantity(name):
             yield from find_factors(value.fields, temperature)
         elif isinstance(value, list):
@@ -53,6 +57,7 @@ def find_factors(fields: Fields, temperature: float) -> Iterator[tuple[str, Any]
         yield from ((name, item) for item in _values(value) if _changes(name, item, temperature))
 
 
+@lru_cache(maxsize=1024)
 def may_be_factor(name: str) -> bool:
     """Return whether a field with this name may be a factor or a power of ten, or say that there is one."""
     return _neutral(name) is not None or _TRUE_SCALE.fullmatch(compact(name)) is not None
