@@ -40,7 +40,7 @@ class MqttPublisher:
         try:
             client.connect(host, port)
         except OSError as error:
-            raise BrokerUnavailable(f"MQTT: {error.strerror or error}") from None
+            raise BrokerUnavailable(str(error.strerror or error)) from None
         self._await_response()
 
     def publish(self, sensor_id: str, message_id: str, body: bytes) -> None:
@@ -76,4 +76,4 @@ class MqttPublisher:
 
 def _check(code: MQTTErrorCode) -> None:
     if code != MQTTErrorCode.MQTT_ERR_SUCCESS:
-        raise BrokerUnavailable(f"MQTT: {mqtt.error_string(code)}")
+        raise BrokerUnavailable(mqtt.error_string(code).rstrip("."))
