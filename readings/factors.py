@@ -44,7 +44,7 @@ def find_factors(fields: Fields, temperature: float) -> Iterator[tuple[str, Any]
     The fields of another quantity, such as those inside `humidity`, count for that.
     """
     for name, value in fields:
-        if isinstance(value, int | float):  # the most frequent ones, at little cost
+        if isinstance(value, int | float):  # numbers are frequent, and cost little here
             if may_be_factor(name) and _changes(name, value, temperature):
                 yield name, value
             continue
