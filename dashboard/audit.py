@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from pydantic import Field
 
 from dashboard.models import Model
-from dashboard.resources import Shared
+from dashboard.resources import Shared, require_database
 from db.queries.audit import AuditFilter
 from runtime.access import Role
 from web.auth import requires
@@ -47,7 +47,12 @@ class Changes(Model):
     changes: list[Change]
 
 
-@router.get("/audit", responses=INVALID_INPUT, **requires(Role.VIEWER))
+@router.get(
+    "/audit",
+    responses=INVALID_INPUT,
+    dependencies=[Depends(require_database)],
+    **requires(Role.VIEWER),
+)
 def list_changes(
     resources: Shared,
     limit: Limit = DEFAULT_CHANGES,

@@ -4,11 +4,11 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Depends, Path
 from pydantic import Field
 
 from dashboard.models import Model
-from dashboard.resources import Shared
+from dashboard.resources import Shared, require_database
 from dashboard.unavailable import nothing_changed
 from db.queries.keys import ApiKey
 from runtime.access import MAX_NAME_CHARACTERS, NewKey, Role, generate_key, hash_secret
@@ -43,7 +43,7 @@ class KeyList(Model):
     keys: list[Key]
 
 
-@router.get("", **requires(Role.ADMIN))
+@router.get("", dependencies=[Depends(require_database)], **requires(Role.ADMIN))
 def list_keys(resources: Shared) -> KeyList:
     """Return every key, also those that were revoked."""
     return KeyList(keys=[Key(**_fields(key)) for key in resources.keys.read_all()])

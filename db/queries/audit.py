@@ -27,8 +27,8 @@ ORDER BY audit_id DESC
 LIMIT :limit
 """
 RECORD_DEAD_LETTERS = "SELECT record_dead_letter_change(:actor, :action, :letters, :before, :after)"
-# A statement stays small, however many dead letters are changed.
-MAX_ROWS_PER_STATEMENT = 1_000
+# Changed dead letters that are recorded together, so that memory is bounded however many there are.
+MAX_UNRECORDED = 1_000
 JsonObject = dict[str, Any]
 REPLAY, DISCARD = "replay", "discard"
 
@@ -95,16 +95,14 @@ class Audit:
         if not letters:
             return
         with translate_errors(), self._connect() as connection:
-            for start in range(0, len(letters), MAX_ROWS_PER_STATEMENT):
-                part = letters[start : start + MAX_ROWS_PER_STATEMENT]
-                values = {
-                    "actor": actor,
-                    "action": action,
-                    "letters": [id_ for id_, _ in part],
-                    "before": [before and Jsonb(before) for _, before in part],
-                    "after": None if after is None else Jsonb(after),
-                }
-                connection.execute(text(RECORD_DEAD_LETTERS), values)
+            values = {
+                "actor": actor,
+                "action": action,
+                "letters": [id_ for id_, _ in letters],
+                "before": [before and Jsonb(before) for _, before in letters],
+                "after": None if after is None else Jsonb(after),
+            }
+            connection.execute(text(RECORD_DEAD_LETTERS), values)
 
     def close(self) -> None:
         """Close the connection."""
@@ -125,7 +123,7 @@ class DeadLetterChanges:
 
     @property
     def letters(self) -> list[str]:
-        """The IDs of the changed letters."""
+        """The IDs of the changed letters that are not recorded yet."""
         return [letter for letter, _ in self._changed]
 
     def request(self, selection: JsonObject) -> None:
@@ -137,14 +135,21 @@ class DeadLetterChanges:
         self._audit.record_dead_letters(self.actor, f"request-{self.action}", [("", None)], selection)
 
     def add(self, letter: str, before: JsonObject) -> None:
-        """Remember a letter that was changed."""
+        """Remember a letter that was changed, and record those so far from time to time.
+
+        Raises:
+            StoreUnavailable: When the database does not answer in time; the letter is remembered.
+        """
         self._changed.append((letter, before))
+        if len(self._changed) >= MAX_UNRECORDED:
+            self.record()
 
     def record(self) -> None:
         """Record the changed letters.
 
         Raises:
-            StoreUnavailable: When the database does not answer in time.
+            StoreUnavailable: When the database does not answer in time; another attempt may follow.
         """
         after = {"state": "replayed"} if self.action == REPLAY else None
         self._audit.record_dead_letters(self.actor, self.action, self._changed, after)
+        self._changed.clear()

@@ -37,7 +37,7 @@ class Recorder:
     def add(self, letter: DeadLetter) -> None:
         """Remember a message that was changed."""
         if self._is_recording:
-            self._changes.add(letter.id, to_summary(letter))
+            self._is_recording = self._try(lambda: self._changes.add(letter.id, to_summary(letter)))
 
     def __enter__(self) -> None:
         self._is_recording = self._try(lambda: self._changes.request(_describe(self._selection)))

@@ -31,8 +31,12 @@ SEPARATE_VARIABLES = {
     "RABBITMQ_MANAGEMENT_URL": "http://127.0.0.1:1",
     "RABBITMQ_SENSOR_PASS": PASSWORD,
     "POSTGRES_WRITER_PASSWORD": PASSWORD,
+    "POSTGRES_MANAGER_PASSWORD": PASSWORD,
 }
-PROGRAMS = ("sensor", "pipeline", "db upgrade", "sensorctl setup", "sensorctl doctor", "sensorctl dead list")
+PROGRAMS = (
+    "sensor", "pipeline", "db upgrade", "sensorctl setup", "sensorctl doctor", "sensorctl dead list",
+    "sensorctl key list",
+)  # fmt: skip
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import pytest
 
 from dashboard import dead_letters
 from dashboard.dead_letters import DeadLetterService
+from db.queries import audit
 from messaging.errors import BrokerUnavailable
 from messaging.settings import BrokerSettings
 from runtime.settings import load
@@ -93,3 +94,50 @@ def test_a_list_waits_for_another_operation_until_its_time_out(
     service = DeadLetterService(load(BrokerSettings), dashboard.telemetry, dashboard.audit)  # type: ignore[arg-type]
     with service._exclusive(), pytest.raises(dead_letters.OperationInProgress, match="is in progress"):
         service.list_oldest()
+
+
+def test_what_is_changed_is_in_the_audit_with_its_actor(dashboard: DashboardServer) -> None:
+    dashboard.queue.add('{"sensor_id": "a\\u0000b"}', "not-json")
+    dashboard.queue.add("two", "not-json")
+    ids = dashboard.queue.ids()
+    dashboard.change(DISCARD, {"ids": ids})
+    requested, *discarded = dashboard.audit.entries
+    assert (requested.action, requested.object_id, requested.after) == ("request-discard", "", {"ids": ids})
+    assert [(entry.actor, entry.action, entry.object_id) for entry in discarded] == [
+        ("key:operator", "discard", id_) for id_ in ids
+    ]
+    assert discarded[0].before
+    assert discarded[0].before["sensor_id"] == "a\\x00b", "PostgreSQL holds no U+0000"
+    assert discarded[0].after is None
+
+
+def test_without_the_audit_nothing_is_changed(dashboard: DashboardServer) -> None:
+    dashboard.queue.add("rubbish", "not-json")
+    dashboard.audit.is_down = True
+    response = dashboard.change(DISCARD, {"ids": dashboard.queue.ids()})
+    assert response.status == 503
+    assert "Nothing was changed" in response.json["detail"]
+    assert len(dashboard.queue.messages) == 1
+
+
+def test_changes_that_cannot_be_recorded_afterwards_are_in_the_log(
+    dashboard: DashboardServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dashboard.queue.add("rubbish", "not-json")
+    (id_,) = dashboard.queue.ids()
+    dashboard.audit.fails_after = 1
+    assert dashboard.change(DISCARD, {"ids": [id_]}).status == 200
+    line = next(line for line in capsys.readouterr().out.splitlines() if "audit failed" in line)
+    assert id_ in line
+    assert "key:operator" in line
+
+
+def test_a_long_operation_records_its_changes_meanwhile(
+    dashboard: DashboardServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audit, "MAX_UNRECORDED", 2)
+    for number in range(5):
+        dashboard.queue.add(f"{number}", "not-json")
+    ids = dashboard.queue.ids()
+    dashboard.change(REPLAY, {"ids": ids})
+    assert [entry.object_id for entry in dashboard.audit.entries] == ["", *ids]
