@@ -3,13 +3,12 @@
 from collections.abc import Callable, Sequence
 from statistics import median
 
-from benchmarks.plan import BATCHES, MEMORY, OFFERED, SENSOR_STATES, SINGLE, SUMMARY
+from benchmarks.plan import BATCHES, MEMORY, OFFERED, SINGLE, SUMMARY
 from benchmarks.results import Results, ratio, serial_rate
 
 MILLION = 1_000_000
 # Fewer than 36,000,000, since the oldest leave the hour while the last are written.
 MANY_READINGS = 33_000_000
-MANY_SENSORS = 5_000
 
 Figure = Callable[[Results], float | None]
 
@@ -87,12 +86,12 @@ def at_full_size(figure: Figure) -> Figure:
     return sized
 
 
-def of_many_sensors(key: str) -> Figure:
-    """Return the figure of a cost of the sensors' states, which is unknown with fewer sensors."""
+def of_many_sensors(section: str, key: str, sensors: int) -> Figure:
+    """Return the figure of a cost that is unknown with fewer sensors."""
 
     def figure(results: Results) -> float | None:
-        enough = (results.median(SENSOR_STATES, "sensors") or 0) >= MANY_SENSORS
-        return results.median(SENSOR_STATES, key) if enough else None
+        enough = (results.median(section, "sensors") or 0) >= sensors
+        return results.median(section, key) if enough else None
 
     return figure
 

@@ -12,12 +12,13 @@ LOAD = "load"
 OFFERED = "offered"
 SUMMARY = "summary"
 SENSOR_STATES = "states"
+SERIES = "series"
 MEMORY = "memory"
 STARTUP = "startup"
 IMAGES = "images"
 SECTIONS = (
     SINGLE, BATCHES, CONSUMERS, PUBLISHING, MANY_SENSORS, LOAD, OFFERED, MEMORY, STARTUP, IMAGES, SUMMARY,
-    SENSOR_STATES,
+    SENSOR_STATES, SERIES,
 )  # fmt: skip
 
 
@@ -51,6 +52,9 @@ class Plan:
     states_sensors: int = 5_000
     states_days: int = 365
     states_runs: int = 50
+    series_sensors: int = 1_000
+    series_days: int = 365
+    series_runs: int = 20
 
     def includes(self, contender: str) -> bool:
         """Return whether a contender was selected."""
@@ -78,4 +82,7 @@ QUICK = Plan(
     states_sensors=500,
     states_days=10,
     states_runs=10,
+    series_sensors=20,
+    series_days=90,
+    series_runs=5,
 )

@@ -22,6 +22,8 @@ from benchmarks.plan import (
     LOAD,
     OFFERED,
     PUBLISHING,
+    SENSOR_STATES,
+    SERIES,
     SINGLE,
     SUMMARY,
 )
@@ -171,7 +173,17 @@ TARGETS = (
         "the states of 5,000 sensors with a year of minutes, p95",
         300,
         "ms",
-        of_many_sensors("states/p95"),
+        of_many_sensors(SENSOR_STATES, "states/p95", 5_000),
         at_most=True,
+    ),
+    *(
+        Target(
+            f"the history of ten of 1,000 sensors by the {step}, p95",
+            200,
+            "ms",
+            of_many_sensors(SERIES, f"{step}/p95", 1_000),
+            at_most=True,
+        )
+        for step in ("5 seconds", "minute", "hour", "day")
     ),
 )
