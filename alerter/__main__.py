@@ -1,11 +1,14 @@
 """The entry point of the alerter: composes its parts and evaluates until the shutdown."""
 
 import sys
+from collections.abc import Callable
 from contextlib import closing
 from functools import partial
+from typing import NamedTuple
 
 from alerter.evaluator import Evaluator
-from alerter.notifier import Notifier
+from alerter.limit_alerting import LimitAlerting
+from alerter.notifier import Notifier, Receiver
 from alerter.receivers.exchange import ExchangeReceiver
 from alerter.receivers.webhook import WebhookReceiver
 from alerter.settings import AlerterSettings
@@ -35,8 +38,21 @@ def run_alerter(settings: AlerterSettings, stop: ShutdownSignal) -> None:
     configure_logging(settings.log_level, settings.log_format)
     health = Health(BROKER)
     telemetry = AlerterTelemetry(health)
-    notifiers = _build_notifiers(settings, telemetry, stop)
+    receivers = _receivers(settings)
+    limits = LimitAlerting(settings, telemetry, stop, list(receivers))
+    notifiers = [
+        Notifier(
+            name,
+            receiver.connect,
+            telemetry,
+            stop,
+            max_retry_seconds=receiver.max_retry_seconds,
+            on_settled=limits.on_settled(name),
+        )
+        for name, receiver in receivers.items()
+    ]
     with (
+        closing(limits),
         closing(Collector(settings)) as collector,
         serve_http(settings.http_host, settings.http_port, health),
         watchdog(health),
@@ -46,27 +62,31 @@ def run_alerter(settings: AlerterSettings, stop: ShutdownSignal) -> None:
         )
         for notifier in notifiers:
             notifier.start()
+        limits.start(notifiers)
         evaluator = Evaluator(collector, notifiers, telemetry, settings)
         while not stop.wait(settings.alerter_interval_seconds):
             evaluator.evaluate()
+        limits.join()
         for notifier in notifiers:
             notifier.finish(FLUSH_SECONDS / len(notifiers))
         evaluator.save()
-    for notifier in notifiers:
-        if notifier.error:
-            raise notifier.error
+    for error in (*(notifier.error for notifier in notifiers), limits.error):
+        if error:
+            raise error
 
 
-def _build_notifiers(
-    settings: AlerterSettings, telemetry: AlerterTelemetry, stop: ShutdownSignal
-) -> list[Notifier]:
-    notifiers = [Notifier(BROKER, partial(ExchangeReceiver, settings.amqp_url), telemetry, stop)]
+class ReceiverSettings(NamedTuple):
+    """How to connect to a receiver, and for how long to retry a notification (0: without a limit)."""
+
+    connect: Callable[[], Receiver]
+    max_retry_seconds: float = 0
+
+
+def _receivers(settings: AlerterSettings) -> dict[str, ReceiverSettings]:
+    receivers = {BROKER: ReceiverSettings(partial(ExchangeReceiver, settings.amqp_url))}
     if url := settings.alert_webhook_url:
-        connect = partial(WebhookReceiver, url)
-        notifiers.append(
-            Notifier(WEBHOOK, connect, telemetry, stop, max_retry_seconds=WEBHOOK_MAX_RETRY_SECONDS)
-        )
-    return notifiers
+        receivers[WEBHOOK] = ReceiverSettings(partial(WebhookReceiver, url), WEBHOOK_MAX_RETRY_SECONDS)
+    return receivers
 
 
 if __name__ == "__main__":

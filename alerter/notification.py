@@ -12,7 +12,8 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import NAMESPACE_URL, uuid5
 
-from alerter.alert import Alert, AlertStatus, Labels
+from alerter.alert import AlertStatus, Labels, Notifiable
+from alerter.excursion_alert import EXCURSION_ALERTS
 from alerter.fingerprint import fingerprint
 from monitoring.problems import ProblemKind
 
@@ -59,13 +60,17 @@ class NotificationBuilder:
     def __init__(self, external_url: str) -> None:
         self._external_url = external_url.rstrip("/")
 
-    def group(self, alerts: Sequence[Alert]) -> Notification:
-        """Build the notification of alerts of one kind, all of which are firing or all resolved."""
+    def group(self, alerts: Sequence[Notifiable], *, repeat: str = "") -> Notification:
+        """Build the notification of alerts of one kind, all of which are firing or all resolved.
+
+        `repeat` distinguishes it from an earlier notification of the same alerts.
+        """
         objects = [
-            self._alert(alert.labels, alert.annotations, alert.started_at, alert.ended_at) for alert in alerts
+            self._alert(alert.labels, alert.annotations, alert.started_at, alert.ended_at, alert.page)
+            for alert in alerts
         ]
-        subjects = tuple(alert.problem.subject for alert in alerts)
-        return self._build(alerts[0].status, alerts[0].problem.kind, subjects, objects)
+        subjects = tuple(alert.subject for alert in alerts)
+        return self._build(alerts[0].status, alerts[0].kind, subjects, objects, repeat)
 
     def alerter_started(
         self, at: datetime, firing: Iterable[str], unknown: Iterable[ProblemKind], number: int
@@ -73,20 +78,25 @@ class NotificationBuilder:
         """Build the notification that the alerter has evaluated the system for the first time.
 
         It has the number of alerts that are firing, their fingerprints, and the names of those that cannot be
-        evaluated now or are too many to list. Any other alert that a receiver knows was resolved while no
-        alerter was running.
+        evaluated now or are too many to list, or whose end is always notified. Any other alert that a
+        receiver knows was resolved while no alerter was running.
         """
         annotations = {
             "summary": f"The alerter started; alerts firing: {number}.",
             "firing": " ".join(firing),
-            "unknown": " ".join(kind.alert_name for kind in unknown),
+            "unknown": " ".join([*(kind.alert_name for kind in unknown), *EXCURSION_ALERTS.values()]),
         }
         labels = {"alertname": STARTED_ALERT, "severity": "info"}
-        alert = self._alert(labels, annotations, at, at)
+        alert = self._alert(labels, annotations, at, at, "#problems")
         return self._build(AlertStatus.RESOLVED, STARTED_KIND, ("",), [alert])
 
     def _alert(
-        self, labels: Labels, annotations: Labels, started_at: datetime, ended_at: datetime | None
+        self,
+        labels: Labels,
+        annotations: Labels,
+        started_at: datetime,
+        ended_at: datetime | None,
+        page: str,
     ) -> JsonObject:
         return {
             "status": AlertStatus.FIRING if ended_at is None else AlertStatus.RESOLVED,
@@ -94,16 +104,21 @@ class NotificationBuilder:
             "annotations": annotations,
             "startsAt": _rfc3339(started_at),
             "endsAt": NOT_ENDED if ended_at is None else _rfc3339(ended_at),
-            "generatorURL": f"{self._external_url}/#problems",
+            "generatorURL": f"{self._external_url}/{page}",
             "fingerprint": fingerprint(labels),
         }
 
     def _build(
-        self, status: AlertStatus, kind: str, subjects: tuple[str, ...], alerts: Sequence[JsonObject]
+        self,
+        status: AlertStatus,
+        kind: str,
+        subjects: tuple[str, ...],
+        alerts: Sequence[JsonObject],
+        repeat: str = "",
     ) -> Notification:
         group = self._group(subjects, alerts)
         parts = tuple(
-            Part(_identifier(part), json.dumps(self._group(subjects, part)).encode())
+            Part(_identifier(part, repeat), json.dumps(self._group(subjects, part)).encode())
             for part in _split(alerts)
         )
         return Notification(
@@ -111,7 +126,7 @@ class NotificationBuilder:
             kind=kind,
             subjects=subjects,
             message=group["commonAnnotations"]["summary"],
-            notification_id=_identifier(alerts),
+            notification_id=_identifier(alerts, repeat),
             routing_key=".".join(filter(None, (kind, status, subjects[0] if len(subjects) == 1 else ""))),
             body=json.dumps(group).encode(),
             parts=parts,
@@ -159,9 +174,10 @@ def _summary(alert_name: str, status: str, subjects: tuple[str, ...]) -> str:
     )
 
 
-def _identifier(alerts: Sequence[JsonObject]) -> str:
-    """Return an identifier that depends on the alerts alone."""
+def _identifier(alerts: Sequence[JsonObject], repeat: str) -> str:
+    """Return an identifier that depends on the alerts and the repeat alone."""
     identity = [value for a in alerts for value in (a["fingerprint"], a["startsAt"], a["status"])]
+    identity += [repeat] if repeat else []
     return str(uuid5(NAMESPACE, json.dumps(identity)))
 
 

@@ -46,7 +46,9 @@ class Notifier:
     """Delivers each notification at least once and in order, through every outage of the receiver.
 
     A notification is dropped if the receiver rejects it, or does not accept it within `max_retry_seconds`
-    (0: never). An unexpected error ends the notifier, requests the shutdown, and is kept in `error`.
+    (0: never). `on_settled` receives it then, on the notifier's thread, and whether that is final: not if it
+    was dropped because too many are pending. An unexpected error ends the notifier, requests the shutdown,
+    and is kept in `error`.
     """
 
     def __init__(
@@ -57,10 +59,12 @@ class Notifier:
         stop: ShutdownSignal,
         *,
         max_retry_seconds: float = 0,
+        on_settled: Callable[[Notification, bool], None] = lambda _notification, _settled: None,
     ) -> None:
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
-        self._name = name
+        self.name = name
         self._connect = connect
+        self._on_settled = on_settled
         self._telemetry = telemetry
         self._stop = stop
         self._retry = retry(
@@ -86,16 +90,17 @@ class Notifier:
     def put(self, notification: Notification) -> None:
         """Enqueue a notification; never blocks."""
         dropped = self._pending.put(notification)
-        self._telemetry.pending(self._name, len(self._pending))
+        self._telemetry.pending(self.name, len(self._pending))
         if dropped:
-            self._telemetry.dropped(self._name, dropped, "too many notifications are pending")
+            self._telemetry.dropped(self.name, dropped, "too many notifications are pending")
+            self._on_settled(dropped, False)
 
     def finish(self, timeout_seconds: float) -> None:
         """Deliver what is pending without retries, and end the thread."""
         self._finishing.set()
         self._thread.join(timeout_seconds)
         if len(self._pending):
-            self._telemetry.undelivered(self._name, len(self._pending))
+            self._telemetry.undelivered(self.name, len(self._pending))
 
     def _run(self) -> None:
         try:
@@ -114,13 +119,14 @@ class Notifier:
             self._retry(self._attempt, notification)
         except ServiceUnavailable as error:
             if notification:
-                self._telemetry.dropped(self._name, notification, str(error))
+                self._telemetry.dropped(self.name, notification, str(error))
         else:
             if notification:
-                self._telemetry.delivered(self._name)
+                self._telemetry.delivered(self.name)
         if notification:
+            self._on_settled(notification, True)
             self._pending.remove(notification)
-            self._telemetry.pending(self._name, len(self._pending))
+            self._telemetry.pending(self.name, len(self._pending))
 
     def _attempt(self, notification: Notification | None) -> None:
         try:
@@ -128,13 +134,13 @@ class Notifier:
             if notification:
                 self._receiver.send(notification)
             if notification or self._receiver.keep_alive():
-                self._telemetry.receiver_up(self._name)
+                self._telemetry.receiver_up(self.name)
         except ServiceUnavailable:
             self._close()
             raise
 
     def _on_failure(self, error: ServiceUnavailable, retry_seconds: float) -> None:
-        self._telemetry.receiver_down(self._name, str(error), retry_seconds, len(self._pending))
+        self._telemetry.receiver_down(self.name, str(error), retry_seconds, len(self._pending))
 
     def _close(self) -> None:
         if self._receiver:

@@ -45,6 +45,15 @@ class AlerterSettings(MonitoringSettings, ServiceSettings):
             "notification"
         ),
     )
+    alerter_repeat_seconds: float = Field(
+        default=4 * 3600,
+        ge=0,
+        le=31 * 86_400,
+        description=(
+            "Seconds after which receivers are notified again of an excursion that lasts and is not "
+            "acknowledged; 0: never"
+        ),
+    )
     alerter_state_file: Path | None = Field(
         default=None,
         description=(

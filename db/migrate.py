@@ -11,6 +11,7 @@ from sqlalchemy import Connection, text
 from db.checks import check_existing_rows
 from db.engine import connect
 from db.errors import StoreTimeout
+from db.indexes import build_missing_indexes
 from db.migration_lock import MIGRATION_TIMEOUT_SECONDS, lock_migrations
 from db.settings import DatabaseSettings
 
@@ -46,6 +47,7 @@ def upgrade(settings: DatabaseSettings) -> str:
     except StoreTimeout as error:
         raise StoreTimeout(f"{error}{_oldest_reader(settings)}") from error
     check_existing_rows(settings)
+    build_missing_indexes(settings)
     return newest_version()
 
 

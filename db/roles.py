@@ -1,7 +1,8 @@
 """The database roles and their grants.
 
 The owner migrates, the writer inserts, the reader reads views, and the manager also calls the functions that
-change something.
+change something. The evaluator is the alerter's: besides what the reader may, it reads readings and writes
+excursions.
 
 All grants are here. `sensorctl setup` repeats them after each migration, so that they cover new tables and
 views. The writer needs no privilege for tables that triggers write.
@@ -28,6 +29,7 @@ class AccessLevel(StrEnum):
     WRITER = "writer"
     READER = "reader"
     MANAGER = "manager"
+    EVALUATOR = "evaluator"
 
 
 WRITER_GRANTS = {
@@ -44,12 +46,25 @@ READER_GRANTS = {
     "rollup_state": "SELECT",
     "acknowledged_loss": "SELECT",
     "calibration": "SELECT",
+    "limit_rule": "SELECT",
+    "silence": "SELECT",
 }
 MANAGER_GRANTS = READER_GRANTS | {"audit": "SELECT", "api_key": "SELECT", "login_session": "SELECT"}
+EVALUATOR_GRANTS = READER_GRANTS | {
+    "reading": "SELECT",
+    "rollup_minute": "SELECT",
+    "limit_cursor": "SELECT, UPDATE",
+    "limit_state": "SELECT, INSERT, UPDATE, DELETE",
+    "limit_excursion": "SELECT, INSERT, UPDATE, DELETE",
+    "changed_reading": "SELECT, UPDATE, DELETE",
+    "alert_receiver": "SELECT, INSERT",
+    "excursion_notification": "SELECT, INSERT, UPDATE",
+}
 GRANTS = {
     AccessLevel.WRITER: WRITER_GRANTS,
     AccessLevel.READER: READER_GRANTS,
     AccessLevel.MANAGER: MANAGER_GRANTS,
+    AccessLevel.EVALUATOR: EVALUATOR_GRANTS,
 }
 # These functions run as the owner. Their arguments do not let the caller choose what they do.
 WRITER_FUNCTIONS = ("create_partitions()", "roll_up_hours()", "drop_expired()", "continue_sensor_changes()")
@@ -74,15 +89,29 @@ MANAGER_FUNCTIONS = (
     "change_sensor(text, text, jsonb)",
     "merge_sensor(text, text, text)",
     "continue_sensor_changes()",
+    "set_limits(text, jsonb)",
+    "remove_limit(text, bigint)",
+    "acknowledge_excursion(text, bigint, text)",
+    "create_silence(text, jsonb, timestamptz, text)",
+    "end_silence(text, bigint)",
 )
-FUNCTIONS = tuple(dict.fromkeys((*WRITER_FUNCTIONS, *READER_FUNCTIONS, *MANAGER_FUNCTIONS)))
+EVALUATOR_FUNCTIONS = ("summarize_stored()",)
+FUNCTIONS = tuple(
+    dict.fromkeys((*WRITER_FUNCTIONS, *READER_FUNCTIONS, *MANAGER_FUNCTIONS, *EVALUATOR_FUNCTIONS))
+)
 ALLOWED_FUNCTIONS = {
     AccessLevel.WRITER: WRITER_FUNCTIONS,
     AccessLevel.READER: READER_FUNCTIONS,
     AccessLevel.MANAGER: (*READER_FUNCTIONS, *MANAGER_FUNCTIONS),
+    AccessLevel.EVALUATOR: (*READER_FUNCTIONS, *EVALUATOR_FUNCTIONS),
 }
 # What each login may take of the server's connections, so that none keeps another, or the owner, out.
-CONNECTION_SHARES = {AccessLevel.WRITER: 0.6, AccessLevel.READER: 0.15, AccessLevel.MANAGER: 0.15}
+CONNECTION_SHARES = {
+    AccessLevel.WRITER: 0.6,
+    AccessLevel.READER: 0.14,
+    AccessLevel.MANAGER: 0.14,
+    AccessLevel.EVALUATOR: 0.06,
+}
 OWN_RELATIONS = """
 SELECT relname AS name, relkind IN ('v', 'm') AS is_view
 FROM pg_class

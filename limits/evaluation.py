@@ -39,6 +39,11 @@ class LimitEvaluation:
         return self._episode is None
 
     @property
+    def started_at(self) -> float | None:
+        """When the episode started that is or may become an excursion."""
+        return self._episode.started_at if self._episode else None
+
+    @property
     def open(self) -> Excursion | None:
         """The excursion that has not ended yet."""
         return self._episode if self._confirmed else None
@@ -157,7 +162,8 @@ class LimitEvaluation:
     def _end(self, at: float, reason: EndReason) -> None:
         episode = self._episode
         assert episode
-        if self._confirmed:
+        # Two readings of one time on both sides of the threshold are no excursion.
+        if self._confirmed and (at > episode.started_at or reason is not EndReason.RECOVERED):
             episode.ended_at = episode.last_at = at
             episode.end_reason = reason
             self.ended.append(episode)

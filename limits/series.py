@@ -7,7 +7,7 @@ from statistics import median
 from typing import Any, Self
 
 from limits.evaluation import LimitEvaluation
-from limits.model import Limit, Reading
+from limits.model import Limit, LimitKind, Reading
 
 GAP_INTERVALS = 2.5
 MEDIAN_INTERVALS = 10  # the usual interval is the median of so many before
@@ -22,6 +22,18 @@ class SensorSeries:
         self.last: Reading | None = None
         self._expected = expected_interval_seconds
         self._intervals: deque[float] = deque(maxlen=MEDIAN_INTERVALS)
+
+    @property
+    def limits(self) -> list[Limit]:
+        """The limits."""
+        return [evaluation.limit for evaluation in self.evaluations]
+
+    @property
+    def settled(self) -> bool:
+        """Whether earlier readings than those it was fed no longer matter, while it is idle."""
+        return len(self._intervals) == MEDIAN_INTERVALS and not any(
+            limit.kind is LimitKind.RATE for limit in self.limits
+        )
 
     @property
     def idle(self) -> bool:

@@ -61,10 +61,10 @@ class DatabaseRole:
 
 
 SENSOR, PIPELINE, OPERATOR, ALERTER = map(BrokerUser, ("sensor", "pipeline", "operator", "alerter"))
-WRITER, READER, MANAGER = map(DatabaseRole, ("writer", "reader", "manager"))
+WRITER, READER, MANAGER, EVALUATOR = map(DatabaseRole, ("writer", "reader", "manager", "evaluator"))
 # Everything that setup creates besides the owners. The operator is sensorctl's user, too.
 BROKER_USERS = (SENSOR, PIPELINE, OPERATOR, ALERTER)
-DATABASE_ROLES = (WRITER, READER, MANAGER)
+DATABASE_ROLES = (WRITER, READER, MANAGER, EVALUATOR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +161,7 @@ SERVICES = (
         image="sensors-tools",
         stage=Stage.ALERTER,
         broker_user=ALERTER,
-        database_role=READER,
+        database_role=EVALUATOR,
         native_port=9131,
         monitors=True,
     ),

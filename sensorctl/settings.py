@@ -27,6 +27,7 @@ from runtime.services import (
     ALERTER,
     BROKER_USERS,
     DATABASE_ROLES,
+    EVALUATOR,
     MANAGER,
     OPERATOR,
     READER,
@@ -80,6 +81,8 @@ MANAGER_LOGINS = OPERATOR_LOGINS | {
 ALERTER_LOGINS = OPERATOR_LOGINS | {
     "RABBITMQ_USER": ALERTER.user_variable,
     "RABBITMQ_PASS": ALERTER.password_variable,
+    "POSTGRES_USER": EVALUATOR.user_variable,
+    "POSTGRES_PASSWORD": EVALUATOR.password_variable,
 }
 
 
@@ -155,7 +158,7 @@ def discover_manager_settings() -> OperatorSettings:
 
 
 def discover_alerter_settings() -> AlerterSettings:
-    """Load the settings of the alerter, with its own broker user.
+    """Load the settings of the alerter, with its own broker user and database role.
 
     Raises:
         ConfigurationError: When no stack is found, or a variable is invalid.

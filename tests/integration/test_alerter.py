@@ -1,5 +1,6 @@
 """The alerter notifies the exchange and a webhook of failures in real servers and of their end."""
 
+import json
 import subprocess
 import sys
 import threading
@@ -21,6 +22,10 @@ from tests.waiting import DEADLINE_SECONDS, eventually
 from tests.webhook_server import SECRET, Alert, AlertGroup, WebhookServer, webhook_server
 
 EVENTS_QUEUE = "events.test"
+STORE_NOW = """
+INSERT INTO reading (reading_id, sensor_id, measured_at, temperature)
+VALUES (gen_random_uuid(), 'fridge', now(), %s)
+"""
 KITCHEN, ATTIC = {"sensor": "kitchen"}, {"sensor": "attic"}
 BROKER_DOWN, DATABASE_DOWN = {"alertname": "BrokerDown"}, {"alertname": "DatabaseDown"}
 Labels = dict[str, str]
@@ -148,6 +153,38 @@ def test_an_offline_sensor_fires_an_alert_that_is_resolved_by_its_next_reading(
     assert alerter.process.stop() == 0
     assert SECRET not in alerter.process.text
     assert len(alerter.webhook.alerts(**KITCHEN)) == 2
+
+
+def test_receivers_are_notified_once_of_an_excursion_also_if_the_alerter_is_killed(
+    run: Processes, subscribed: VirtualHost, webhook: WebhookServer, database: Database
+) -> None:
+    # given a limit, and a reading beyond it
+    high = {"kind": "high", "sensor_id": "fridge", "threshold": 8, "severity": "critical"}
+    database.query("INSERT INTO sensor (sensor_id) VALUES ('fridge')")
+    database.query("SELECT set_limits('test', %s)", json.dumps([high]))
+    alerter = start_alerter(run, subscribed, webhook)
+    database.query(STORE_NOW, 9.0)
+    fridge = {"alertname": "TemperatureHigh", "severity": "critical", "sensor": "fridge"}
+
+    # when both receivers were notified, the alerter is killed, and the value comes back meanwhile
+    firing = alerter.wait_on_exchange("firing", fridge)
+    assert alerter.wait_at_webhook("firing", fridge) == firing
+    eventually(
+        lambda: len(database.query("SELECT receiver FROM excursion_notification")) == 2,
+        DEADLINE_SECONDS,
+        "recorded",
+    )
+    alerter.process.kill()
+    database.query(STORE_NOW, 7.0)
+    other = start_alerter(run, subscribed, webhook)
+
+    # then another alerter reports the end only
+    resolved = other.wait_on_exchange("resolved", fridge)
+    assert other.wait_at_webhook("resolved", fridge) == resolved
+    assert resolved.fingerprint == firing.fingerprint
+    [excursion] = database.query("SELECT started_at, ended_at FROM excursion")
+    assert (resolved.startsAt, resolved.endsAt) == (excursion["started_at"], excursion["ended_at"])
+    assert [alert.status for alert in webhook.alerts(**fridge)] == ["firing", "resolved"]
 
 
 def test_during_an_outage_of_the_broker_the_webhook_is_notified_at_once_and_the_exchange_afterwards(

@@ -175,7 +175,23 @@ REJECTED_BY_DATABASE = [
     ("manager", "CREATE TABLE mine ()"),
     *(
         (role, statement)
-        for role in ("writer", "reader", "manager")
+        for role in ("writer", "reader", "evaluator")
+        for statement in (
+            "SELECT set_limits('x', '[]')",
+            "SELECT remove_limit('x', 1)",
+            "SELECT acknowledge_excursion('x', 1, 'x')",
+            "SELECT create_silence('x', '{}', now(), 'x')",
+            "SELECT end_silence('x', 1)",
+        )
+    ),
+    ("evaluator", "INSERT INTO reading DEFAULT VALUES"),
+    ("evaluator", "UPDATE limit_rule SET threshold = 1"),
+    ("evaluator", "SELECT * FROM audit"),
+    ("manager", "UPDATE limit_excursion SET peak = 1"),
+    ("manager", "UPDATE limit_rule SET threshold = 1"),
+    *(
+        (role, statement)
+        for role in ("writer", "reader", "manager", "evaluator")
         for statement in (
             "CREATE TEMPORARY TABLE mine ()",
             "SELECT lo_create(0)",

@@ -87,7 +87,7 @@ def test_a_service_only_gets_its_own_credentials(stack: ComposeStack) -> None:
     }  # fmt: skip
     assert credentials("alerter") == {
         "RABBITMQ_USER": "alerter", "RABBITMQ_PASS": "alerter",
-        "POSTGRES_USER": "reader", "POSTGRES_PASSWORD": "reader",
+        "POSTGRES_USER": "evaluator", "POSTGRES_PASSWORD": "evaluator",
     }  # fmt: skip
     assert credentials("dashboard") == {
         "RABBITMQ_USER": "operator", "RABBITMQ_PASS": "operator",

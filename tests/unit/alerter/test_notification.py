@@ -145,7 +145,9 @@ def test_a_start_of_the_alerter_lists_what_is_firing_and_what_is_unknown() -> No
     [alert] = AlertGroup.model_validate_json(started.body).alerts
     assert (alert.status, alert.labels["alertname"]) == ("resolved", "AlerterStarted")
     assert alert.startsAt == alert.endsAt == STARTED_AT
-    assert (alert.annotations["firing"], alert.annotations["unknown"]) == ("a1 b2", "Backlog")
+    assert (alert.annotations["firing"], alert.annotations["unknown"]) == (
+        "a1 b2", "Backlog TemperatureHigh TemperatureLow TemperatureChange",
+    )  # fmt: skip
     assert started.routing_key == "alerter-started.resolved"
 
 

@@ -201,7 +201,7 @@ def test_an_alerter_that_started_reports_once_what_is_firing_and_what_is_unknown
     alert, started = (alert_in(notification) for notification in updates[3])
     assert started.labels["alertname"] == "AlerterStarted"
     assert started.annotations["firing"] == alert.fingerprint
-    assert started.annotations["unknown"] == "Backlog DeadLetters NoConsumers"
+    assert started.annotations["unknown"].startswith("Backlog DeadLetters NoConsumers TemperatureHigh ")
 
 
 def test_two_starts_are_two_notifications() -> None:
@@ -286,7 +286,7 @@ def test_a_start_with_more_alerts_than_a_message_can_list_calls_their_kind_unkno
 
     annotations = alert_in(started).annotations
     assert annotations["summary"] == "The alerter started; alerts firing: 1002."
-    assert annotations["unknown"] == "SensorOffline"
+    assert annotations["unknown"] == "SensorOffline TemperatureHigh TemperatureLow TemperatureChange"
     assert len(annotations["firing"].split()) == 1
 
 

@@ -107,12 +107,12 @@ def _in_run(  # noqa: C901 (the definition in one place)
         if beyond or above:
             beyond.append((t0, y0, t1, y1))
         if beyond and not confirmed:
-            if above:
-                confirmed = t1 - beyond[0][0] >= limit.delay_seconds
-            else:
+            confirmed = above and t1 - beyond[0][0] >= limit.delay_seconds
+            if not confirmed and y1 <= level:
                 beyond = []
         if beyond and confirmed and y1 <= level - limit.hysteresis:
-            yield result(t1, EndReason.RECOVERED)
+            if t1 > beyond[0][0]:
+                yield result(t1, EndReason.RECOVERED)
             beyond, confirmed = [], False
     if beyond and confirmed:
         yield result(None, None) if last else result(run[-1].measured_at, EndReason.UNKNOWN)

@@ -165,10 +165,10 @@ def test_only_setup_logs_in_as_the_owner(root: Path, monkeypatch: pytest.MonkeyP
     assert owner.postgres_user == "sensors"
     assert [user.name for user in owner.broker_users] == ["sensor", "pipeline", "operator", "alerter"]
     assert alerter.amqp_url.startswith("amqp://alerter:alerter@")
-    assert alerter.postgres_user == "other-reader"
+    assert alerter.postgres_user == "evaluator"
     assert manager.amqp_url == operator.amqp_url
     assert (manager.postgres_user, manager.postgres_password.get_secret_value()) == ("manager", "manager")
-    assert [role.name for role in owner.database_roles] == ["writer", "other-reader", "manager"]
+    assert [role.name for role in owner.database_roles] == ["writer", "other-reader", "manager", "evaluator"]
 
 
 def test_a_command_that_changes_something_uses_the_managers_password_where_it_is_set(

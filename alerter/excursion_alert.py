@@ -1,0 +1,115 @@
+"""The alert of an excursion: its labels, and what it says."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import quote
+
+from alerter.alert import AlertStatus, Labels, format_duration
+
+# The names of the alerts by the kind of limit.
+EXCURSION_ALERTS = {"high": "TemperatureHigh", "low": "TemperatureLow", "rate": "TemperatureChange"}
+ENDINGS = {
+    "recovered": "is over",
+    "unknown": "ended as unknown: the sensor sent nothing for much longer than usual",
+    "schedule": "ended: the limit does not hold at this time of the week",
+    "removed": "ended: the limit was changed or removed",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExcursionAlert:
+    """An excursion as receivers are notified of it. Temperatures are in °C, those of a rate in K."""
+
+    excursion_id: int
+    limit_id: int
+    sensor_id: str
+    name: str | None
+    location: str | None
+    rule: str
+    threshold: float
+    window_seconds: float | None
+    severity: str
+    started_at: datetime
+    last_measured_at: datetime
+    ended_at: datetime | None
+    end_reason: str | None
+    withdrawn: bool
+    peak: float
+    peak_temperature: float
+    degree_minutes: float
+
+    @property
+    def status(self) -> AlertStatus:
+        """Whether it is firing or resolved."""
+        return AlertStatus.FIRING if self.ended_at is None else AlertStatus.RESOLVED
+
+    @property
+    def kind(self) -> str:
+        """The first part of the routing key."""
+        return f"temperature-{self.rule}"
+
+    @property
+    def subject(self) -> str:
+        """The sensor."""
+        return self.sensor_id
+
+    @property
+    def page(self) -> str:
+        """The page of the sensor."""
+        return f"#/sensor/{quote(self.sensor_id, safe='')}"
+
+    @property
+    def labels(self) -> Labels:
+        """The labels that identify it."""
+        return {
+            "alertname": EXCURSION_ALERTS[self.rule],
+            "severity": self.severity,
+            "sensor": self.sensor_id,
+            "limit": str(self.limit_id),
+        }
+
+    @property
+    def annotations(self) -> Labels:
+        """What happened, with the figures so far or in the end."""
+        figures = {
+            "excursion": str(self.excursion_id),
+            "threshold": f"{self.threshold:g}",
+            "peak": f"{self.peak:g}",
+            "degree_minutes": f"{self.degree_minutes:.2f}",
+        }
+        if self.ended_at is None:
+            hint = (
+                "Check the sensor and its surroundings. To stop repeated notifications, acknowledge it in "
+                f"the page or with `sensorctl excursion acknowledge {self.excursion_id}`."
+            )
+            summary = f"{self._place} {self._beyond}{self._since}."
+            return {"summary": summary, "description": f"{summary} {hint}", "hint": hint, **figures}
+        if self.withdrawn:
+            summary = (
+                f"Late or corrected readings show that this was no excursion: {self._place} {self._beyond}."
+            )
+        else:
+            summary = f"The excursion {ENDINGS[self.end_reason or 'recovered']}: {self._place} {self._beyond}"
+            summary += f", for {format_duration(self.ended_at - self.started_at)}."
+        return {"summary": summary, "description": f"{summary} {self.degree_minutes:.1f} K·min.", **figures}
+
+    @property
+    def _place(self) -> str:
+        details = ", ".join(filter(None, (self.name, self.location)))
+        return f"Sensor {self.sensor_id} ({details})" if details else f"Sensor {self.sensor_id}"
+
+    @property
+    def _beyond(self) -> str:
+        tense = "is" if self.ended_at is None else "was"
+        if self.rule == "rate":
+            return (
+                f"{tense} changing by {self.peak:g} K within {self.window_seconds or 0:g} s, "
+                f"more than {self.threshold:g} K"
+            )
+        if self.rule == "high":
+            return f"{tense} above {self.threshold:g} °C, {self.peak_temperature:g} °C at most"
+        return f"{tense} below {self.threshold:g} °C, {self.peak_temperature:g} °C at least"
+
+    @property
+    def _since(self) -> str:
+        return f", since {self.started_at:%Y-%m-%d %H:%M:%S} UTC"

@@ -1,0 +1,88 @@
+"""Evaluates limits on a thread of its own while readings are stored, and notifies of excursions."""
+
+import threading
+import time
+from collections.abc import Sequence
+
+from alerter.excursion_notifier import ExcursionNotifier
+from alerter.limit_telemetry import LimitTelemetry
+from db.errors import InvalidData, StoreUnavailable
+from db.evaluation.evaluation import Evaluation
+from runtime.errors import ShutdownRequested
+from runtime.lifecycle import ShutdownSignal
+
+POLL_INTERVAL_SECONDS = 0.5
+RETRY_SECONDS = 2.0
+NOTIFY_INTERVAL_SECONDS = 1.0
+
+
+class LimitEvaluator:
+    """Evaluates what was stored twice per second, and again at once while more is stored already.
+
+    While the database is down it is retried; nothing is lost, because the position is in the database. An
+    unexpected error ends the thread, requests the shutdown, and is kept in `error`.
+    """
+
+    def __init__(
+        self,
+        evaluation: Evaluation,
+        notifiers: Sequence[ExcursionNotifier],
+        telemetry: LimitTelemetry,
+        stop: ShutdownSignal,
+    ) -> None:
+        self._thread = threading.Thread(target=self._run, name="limits", daemon=True)
+        self._evaluation, self._notifiers = evaluation, notifiers
+        self._telemetry, self._stop = telemetry, stop
+        self._notify_due_at = 0.0
+        self.error: Exception | None = None
+
+    def start(self) -> None:
+        """Start the thread."""
+        self._thread.start()
+
+    def join(self, timeout_seconds: float) -> None:
+        """Wait for the current evaluation, after the shutdown was requested."""
+        self._thread.join(timeout_seconds)
+
+    def run_once(self) -> bool:
+        """Evaluate what is stored, and notify of it; return whether more is stored already.
+
+        Raises:
+            InvalidData: When the database refuses what was computed.
+            StoreUnavailable: When the database does not answer.
+        """
+        evaluated = self._evaluation.evaluate()
+        if evaluated.added or time.monotonic() >= self._notify_due_at:
+            self._notify_due_at = time.monotonic() + NOTIFY_INTERVAL_SECONDS
+            self.notify()
+        self._telemetry.evaluated(evaluated)
+        return evaluated.is_behind
+
+    def notify(self) -> None:
+        """Hand over the notifications that are due, and record those that were accepted.
+
+        Raises:
+            StoreUnavailable: When the database does not answer.
+        """
+        for notifier in self._notifiers:
+            notifier.notify()
+
+    def _run(self) -> None:
+        try:
+            while not self._stop.is_set():
+                self._stop.sleep(self._step())
+        except ShutdownRequested:
+            pass
+        except Exception as error:  # noqa: BLE001 (raised again by the main thread)
+            self.error = error
+            self._stop.set()
+        finally:
+            self._evaluation.close()
+
+    def _step(self) -> float:
+        """Run once, and return the seconds until the next time."""
+        try:
+            return 0.0 if self.run_once() else POLL_INTERVAL_SECONDS
+        except (StoreUnavailable, InvalidData) as error:
+            self._telemetry.failed(error, RETRY_SECONDS)
+            return RETRY_SECONDS

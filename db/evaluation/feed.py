@@ -1,0 +1,122 @@
+"""Reads what was stored since the last time, in the order of commits and without gaps."""
+
+import time
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+
+from psycopg import Cursor
+
+from limits.model import Reading
+
+LOCK_CURSOR = """
+SELECT recent_xid, all_xid, old_before, revision, pg_snapshot_xmin(pg_current_snapshot())::text::bigint
+FROM limit_cursor FOR UPDATE
+"""
+# The block range index on stored_xid is the only one that helps, and the planner does not know how well.
+PLAN = """
+SELECT set_config(name, %s, true)
+FROM unnest('{enable_seqscan,enable_indexscan,enable_indexonlyscan}'::text[]) AS name
+"""
+# The values are part of the statement, so that it is planned for the partitions that it reads.
+STORED = """
+SELECT sensor_id, date_part('epoch', measured_at), temperature
+FROM reading
+WHERE measured_at {condition} '{old_before}' AND stored_xid >= {since} AND stored_xid < {until}
+  AND sensor_id = ANY(%s)
+"""
+SAVE_CURSOR = "UPDATE limit_cursor SET recent_xid = %s, all_xid = %s, old_before = %s"
+DAY = timedelta(days=1)
+# Partitions of earlier days are read less often, because each costs a few milliseconds.
+OLD_INTERVAL = timedelta(seconds=10)
+MAX_READINGS, MIN_READINGS = 50_000, 10_000
+INITIAL_TRANSACTIONS = 1_000
+MAX_TRANSACTIONS = 1_000_000
+
+
+class FeedCursor(NamedTuple):
+    """How far the readings are evaluated, and the transaction before which all have ended."""
+
+    recent_xid: int
+    all_xid: int
+    old_before: datetime
+    revision: int
+    snapshot_xid: int
+
+
+class Stored(NamedTuple):
+    """The readings by sensor that were stored before a transaction, and the position after them."""
+
+    readings: dict[str, list[Reading]]
+    until_xid: int
+    position: FeedCursor
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether more is stored already."""
+        return self.until_xid < self.position.snapshot_xid
+
+
+class Feed:
+    """Reads the stored readings of some sensors. It reads a bounded number at a time."""
+
+    def __init__(self) -> None:
+        self._transactions = INITIAL_TRANSACTIONS
+        self._old_due_at = datetime.min.replace(tzinfo=UTC)
+
+    def lock(self, cursor: Cursor[Any]) -> FeedCursor:
+        """Lock the position until the end of the transaction; another process waits."""
+        row = cursor.execute(LOCK_CURSOR).fetchone()
+        assert row
+        return FeedCursor(*row)
+
+    def read(
+        self, cursor: Cursor[Any], position: FeedCursor, sensors: Collection[str], now: datetime
+    ) -> Stored:
+        """Read what was stored since the position, and move it."""
+        # A restored database can be ahead of its new server.
+        start = min(position.recent_xid, position.snapshot_xid)
+        until = min(position.snapshot_xid, start + self._transactions)
+        newest_old = datetime.combine(now.date() - DAY, datetime.min.time(), UTC)
+        read_old = now >= self._old_due_at or newest_old != position.old_before
+        cursor.execute(PLAN, ("off",))
+        rows = self._rows(cursor, position, ">=", (start, until), sensors)
+        if read_old:
+            started_at = time.monotonic()
+            rows += self._rows(cursor, position, "<", (min(position.all_xid, start), until), sensors)
+            duration = timedelta(seconds=time.monotonic() - started_at)
+            self._old_due_at = now + max(OLD_INTERVAL, 50 * duration)
+        cursor.execute(PLAN, ("on",))
+        position = position._replace(recent_xid=until)
+        if read_old:
+            position = position._replace(all_xid=until, old_before=newest_old)
+        cursor.execute(SAVE_CURSOR, (position.recent_xid, position.all_xid, position.old_before))
+        self._adapt(len(rows))
+        return Stored(_by_sensor(rows), until, position)
+
+    def _rows(
+        self, cursor: Cursor[Any], position: FeedCursor, condition: str, xids: tuple[int, int], sensors: Any
+    ) -> list[tuple[str, float, float]]:
+        since, until = xids
+        if since >= until or not sensors:
+            return []
+        statement = STORED.format(
+            condition=condition, old_before=position.old_before.isoformat(), since=since, until=until
+        )
+        return cursor.execute(statement.encode(), (list(sensors),)).fetchall()
+
+    def _adapt(self, readings: int) -> None:
+        if readings > MAX_READINGS:
+            self._transactions = max(1, self._transactions // 2)
+        elif readings < MIN_READINGS:
+            self._transactions = min(MAX_TRANSACTIONS, self._transactions * 2)
+
+
+def _by_sensor(rows: list[tuple[str, float, float]]) -> dict[str, list[Reading]]:
+    readings = defaultdict(list)
+    for sensor_id, measured_at, temperature in rows:
+        readings[sensor_id].append(Reading(measured_at, temperature))
+    for each in readings.values():
+        each.sort()
+    return readings

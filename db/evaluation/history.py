@@ -1,0 +1,109 @@
+"""The stored readings of a sensor, as the evaluation of its limits needs them."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from psycopg import Connection, Cursor
+
+from limits.history import MINUTE, MinuteRange, Surroundings
+from limits.model import Reading
+from limits.series import MEDIAN_INTERVALS
+
+MINUTES = """
+SELECT date_part('epoch', starts_at), readings, min_temperature, max_temperature
+FROM rollup_minute
+WHERE sensor_id = %s COLLATE "C" AND starts_at < to_timestamp(%s)
+ORDER BY sensor_id DESC, starts_at DESC
+LIMIT 100
+"""
+# Readings that are not evaluated yet are left out, so that they are not evaluated twice.
+READINGS = """
+SELECT date_part('epoch', measured_at), temperature
+FROM reading
+WHERE sensor_id = %s AND measured_at >= to_timestamp(%s) AND (stored_xid < %s OR stored_xid IS NULL)
+ORDER BY measured_at, temperature
+"""
+READINGS_OF_MANY = """
+SELECT sensor_id, date_part('epoch', measured_at), temperature
+FROM reading
+WHERE sensor_id = ANY(%s) AND measured_at >= to_timestamp(%s) AND (stored_xid < %s OR stored_xid IS NULL)
+ORDER BY measured_at, temperature
+"""
+AROUND = f"""
+WITH minute AS (
+    (SELECT min_temperature, max_temperature FROM rollup_minute
+     WHERE sensor_id = %(sensor)s COLLATE "C" AND starts_at < to_timestamp(%(first)s)
+     ORDER BY sensor_id DESC, starts_at DESC LIMIT 1)
+    UNION ALL
+    (SELECT min_temperature, max_temperature FROM rollup_minute
+     WHERE sensor_id = %(sensor)s COLLATE "C"
+       AND starts_at >= to_timestamp(%(first)s) AND starts_at <= to_timestamp(%(last)s))
+    UNION ALL
+    (SELECT min_temperature, max_temperature FROM rollup_minute
+     WHERE sensor_id = %(sensor)s COLLATE "C" AND starts_at > to_timestamp(%(last)s)
+     ORDER BY sensor_id, starts_at LIMIT {MEDIAN_INTERVALS + 1})
+)
+SELECT min(min_temperature), max(max_temperature),
+       (SELECT date_part('epoch', last_measured_at) FROM rollup_minute
+        WHERE sensor_id = %(sensor)s COLLATE "C" ORDER BY sensor_id DESC, starts_at DESC LIMIT 1)
+FROM minute
+"""  # noqa: S608 (a constant)
+OVERLAP = """
+SELECT date_part('epoch', min(started_at))
+FROM limit_excursion
+WHERE sensor_id = %s AND withdrawn_at IS NULL
+  AND started_at <= to_timestamp(%s) AND (ended_at IS NULL OR ended_at >= to_timestamp(%s))
+"""
+FLOOR = "SELECT date_part('epoch', date_trunc('day', now(), 'UTC')) - min(days) * 86400.0 FROM retention"
+FETCH_READINGS = 5_000
+
+
+class StoredHistory:
+    """The readings of a sensor that were stored before a transaction."""
+
+    def __init__(self, connection: Connection[Any], sensor_id: str, until_xid: int) -> None:
+        self._connection, self._sensor_id, self._until_xid = connection, sensor_id, until_xid
+
+    def around(self, first: float, last: float) -> Surroundings:
+        """Return the temperatures around readings."""
+        parameters = {"sensor": self._sensor_id, "first": first // MINUTE * MINUTE, "last": last}
+        row = self._connection.execute(AROUND, parameters, binary=True).fetchone()
+        assert row
+        return Surroundings(*row)
+
+    def overlap_start(self, at: float) -> float:
+        """Return when the earliest excursion started that contains a time."""
+        row = self._connection.execute(OVERLAP, (self._sensor_id, at, at), binary=True).fetchone()
+        return float("inf") if row is None or row[0] is None else row[0]
+
+    def minutes_before(self, before: float) -> Iterator[MinuteRange]:
+        """Yield the minutes before a time, the latest first."""
+        while rows := self._connection.execute(MINUTES, (self._sensor_id, before), binary=True).fetchall():
+            for row in rows:
+                yield MinuteRange(*row)
+            before = rows[-1][0]
+
+    def readings(self, since: float) -> Iterator[Reading]:
+        """Yield the evaluated readings from a time on."""
+        with self._connection.cursor(name="history") as cursor:
+            cursor.itersize = FETCH_READINGS
+            cursor.execute(READINGS, (self._sensor_id, since, self._until_xid), binary=True)
+            for row in cursor:
+                yield Reading(*row)
+
+
+def readings_of(
+    cursor: Cursor[Any], sensors: Collection[str], since: float, until_xid: int
+) -> dict[str, list[Reading]]:
+    """Return the evaluated readings of some sensors from a time on, in order."""
+    readings = defaultdict(list)
+    for sensor_id, *reading in cursor.execute(READINGS_OF_MANY, (list(sensors), since, until_xid)):
+        readings[sensor_id].append(Reading(*reading))
+    return readings
+
+
+def retained_since(cursor: Cursor[Any]) -> float:
+    """Return from when on readings are kept."""
+    row = cursor.execute(FLOOR).fetchone()
+    return float("-inf") if row is None or row[0] is None else row[0]

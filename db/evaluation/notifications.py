@@ -1,0 +1,93 @@
+"""Finds of which excursions a receiver is to be notified, and records of which it was."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Engine, text
+
+from db.engine import make_engine, translate_errors
+from db.settings import DatabaseSettings
+
+# A receiver is not notified of excursions that ended before it was configured, nor of those that had ended
+# more than a day before they were found, as in imported history. First it is notified that an excursion is
+# firing, then that it is resolved, even if the excursion has ended when it is found.
+DUE = """
+WITH candidate AS (
+    SELECT excursion_id FROM limit_excursion WHERE ended_at IS NULL AND withdrawn_at IS NULL
+    UNION
+    SELECT excursion_id FROM limit_excursion WHERE detected_at > now() - interval '1 day'
+    UNION
+    SELECT excursion_id FROM excursion_notification WHERE receiver = :receiver AND resolved_at IS NULL
+)
+SELECT excursion.excursion_id, limit_id, excursion.sensor_id, name, sensor.location, kind AS rule, threshold,
+       window_seconds, severity, started_at, last_measured_at, excursion.ended_at, end_reason,
+       withdrawn_at IS NOT NULL AS withdrawn, peak, peak_temperature, degree_minutes, firing_at
+FROM candidate
+JOIN limit_excursion AS excursion USING (excursion_id)
+JOIN limit_rule USING (limit_id)
+LEFT JOIN sensor ON sensor.sensor_id = excursion.sensor_id
+LEFT JOIN excursion_notification AS notified
+    ON notified.excursion_id = excursion.excursion_id AND notified.receiver = :receiver
+WHERE CASE
+        WHEN firing_at IS NULL THEN
+            withdrawn_at IS NULL
+            AND (excursion.ended_at IS NULL
+                 OR detected_at >= (SELECT since FROM alert_receiver WHERE receiver = :receiver)
+                    AND excursion.ended_at > detected_at - interval '1 day')
+        WHEN excursion.ended_at IS NOT NULL THEN resolved_at IS NULL
+        ELSE resolved_at IS NOT NULL
+             OR acknowledged_at IS NULL AND :repeat_seconds > 0
+                AND firing_at < now() - make_interval(secs => :repeat_seconds)
+      END
+  AND NOT EXISTS (
+        SELECT FROM silence
+        WHERE starts_at <= now() AND ends_at > now()
+          AND (silence.sensor_id = excursion.sensor_id OR silence.location = sensor.location
+               OR excursion.sensor_id LIKE silence.like_pattern)
+      )
+ORDER BY excursion.excursion_id
+LIMIT 5000
+"""
+ADD_RECEIVER = "INSERT INTO alert_receiver (receiver) VALUES (:receiver) ON CONFLICT DO NOTHING"
+# An excursion that is open again after late readings is firing again.
+FIRING = """
+INSERT INTO excursion_notification (excursion_id, receiver)
+SELECT excursion_id, :receiver FROM limit_excursion WHERE excursion_id = ANY(:ids)
+ON CONFLICT (excursion_id, receiver) DO UPDATE SET firing_at = now(), resolved_at = NULL
+"""
+RESOLVED = """
+UPDATE excursion_notification SET resolved_at = now() WHERE receiver = :receiver AND excursion_id = ANY(:ids)
+"""
+
+
+class ExcursionNotifications:
+    """Reads and records them over one connection. For one thread.
+
+    Every method raises StoreUnavailable if the database does not answer.
+    """
+
+    def __init__(self, settings: DatabaseSettings) -> None:
+        self._engine: Engine = make_engine(settings, name="notifications")
+
+    def add_receiver(self, receiver: str) -> None:
+        """Record from when on a receiver is configured, unless it is known."""
+        self._execute(ADD_RECEIVER, receiver=receiver)
+
+    def due(self, receiver: str, repeat_seconds: float) -> list[dict[str, Any]]:
+        """Return the excursions of which a receiver is to be notified now, with when it last was."""
+        with translate_errors(), self._engine.connect() as connection:
+            parameters = {"receiver": receiver, "repeat_seconds": repeat_seconds}
+            rows = connection.execute(text(DUE), parameters)
+            return [dict(row._mapping) for row in rows]  # noqa: SLF001 (SQLAlchemy's public name)
+
+    def record(self, receiver: str, excursions: Sequence[int], *, resolved: bool) -> None:
+        """Record that a receiver was notified of excursions."""
+        self._execute(RESOLVED if resolved else FIRING, receiver=receiver, ids=list(excursions))
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._engine.dispose()
+
+    def _execute(self, statement: str, **parameters: object) -> None:
+        with translate_errors(), self._engine.connect() as connection:
+            connection.execute(text(statement), parameters)

@@ -1,0 +1,11 @@
+DROP FUNCTION end_silence, create_silence, acknowledge_excursion, remove_limit, set_limits, end_limit, check_sensor_target;
+DROP TRIGGER note_deleted ON reading;
+DROP TRIGGER note_updated_from ON reading;
+DROP TRIGGER note_updated_to ON reading;
+DROP FUNCTION note_changed_readings;
+DROP TABLE silence, excursion_notification, alert_receiver, changed_reading, limit_state, limit_cursor;
+DROP VIEW excursion, sensor_limit;
+DROP TABLE limit_excursion, limit_rule;
+DROP FUNCTION note_limit_change;
+DROP FUNCTION summarize_stored;
+ALTER TABLE reading DROP COLUMN stored_xid;

@@ -1,0 +1,239 @@
+"""Limits are evaluated on stored readings exactly, and also after a restart."""
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from db.evaluation.evaluation import Evaluation
+from db.indexes import build_missing_indexes
+from tests.database import Database, Row
+
+HOUR_AGO = datetime.now(UTC).replace(second=0, microsecond=0) - timedelta(hours=1)
+
+
+def minute(number: float) -> datetime:
+    return HOUR_AGO + timedelta(minutes=number)
+
+
+@pytest.fixture
+def evaluation(database: Database) -> Iterator[Evaluation]:
+    evaluation = Evaluation(database.settings)
+    yield evaluation
+    evaluation.close()
+
+
+def register(database: Database, *sensors: str, location: str | None = None) -> None:
+    for sensor in sensors:
+        database.query("INSERT INTO sensor (sensor_id, location) VALUES (%s, %s)", sensor, location)
+
+
+def set_limits(database: Database, *rules: dict[str, Any]) -> list[Row]:
+    rows = [
+        {"severity": "warning", "sensor_id": None, "location": None, "pattern": None, **rule}
+        for rule in rules
+    ]
+    return database.query("SELECT * FROM set_limits('test', %s)", json.dumps(rows))
+
+
+def store(database: Database, sensor: str, readings: Mapping[int, float] | Mapping[float, float]) -> None:
+    for number, temperature in readings.items():
+        database.query(
+            "INSERT INTO reading (reading_id, sensor_id, measured_at, temperature) VALUES (%s, %s, %s, %s)",
+            uuid4(), sensor, minute(number), temperature,
+        )  # fmt: skip
+
+
+def excursions(database: Database, columns: str = "sensor_id, started_at, ended_at") -> list[tuple[Any, ...]]:
+    rows = database.query(f"SELECT {columns} FROM excursion ORDER BY sensor_id, started_at")
+    return [tuple(row.values()) for row in rows]
+
+
+def test_an_excursion_is_a_row_with_its_figures(database: Database, evaluation: Evaluation) -> None:
+    register(database, "fridge")
+    set_limits(database, {"kind": "high", "sensor_id": "fridge", "threshold": 8, "delay_seconds": 60})
+
+    store(database, "fridge", {0: 7, 1: 9})
+    evaluation.evaluate()
+    assert excursions(database) == []
+    store(database, "fridge", {2: 10})
+    evaluation.evaluate()
+    assert excursions(database) == [("fridge", minute(0.5), None)]
+    store(database, "fridge", {3: 6})
+    evaluation.evaluate()
+
+    columns = "rule, threshold, started_at, ended_at, peak_temperature, degree_minutes, end_reason, duration"
+    assert excursions(database, columns) == [
+        ("high", 8, minute(0.5), minute(2.5), 10, 2.25, "recovered", timedelta(minutes=2))
+    ]
+
+
+def test_late_changed_and_deleted_readings_change_it(database: Database, evaluation: Evaluation) -> None:
+    register(database, "1")
+    set_limits(database, {"kind": "low", "sensor_id": "1", "threshold": 2})
+    store(database, "1", dict.fromkeys(range(12), 3) | {12: 1, 13: 1, 14: 3, 15: 3})
+    evaluation.evaluate()
+    assert excursions(database) == [("1", minute(11.5), minute(13.5))]
+
+    store(database, "1", {12.5: 3})
+    evaluation.evaluate()
+    assert excursions(database) == [("1", minute(11.5), minute(12.25)), ("1", minute(12.75), minute(13.5))]
+
+    database.query("UPDATE reading SET temperature = 3 WHERE measured_at = %s", minute(12))
+    evaluation.evaluate()
+    assert excursions(database) == [("1", minute(12.75), minute(13.5))]
+
+    database.query("DELETE FROM reading WHERE measured_at >= %s", minute(13))
+    evaluation.evaluate()
+    assert excursions(database) == []
+    assert database.query("SELECT * FROM changed_reading") == []
+
+
+def test_a_process_that_takes_over_continues_exactly(database: Database, evaluation: Evaluation) -> None:
+    register(database, "1")
+    set_limits(
+        database, {"kind": "high", "sensor_id": "1", "threshold": 8, "hysteresis": 1, "delay_seconds": 120}
+    )
+    store(database, "1", {0: 7, 1: 9})
+    evaluation.evaluate()
+    other = Evaluation(database.settings)
+
+    store(database, "1", {2: 9})
+    other.evaluate()
+    store(database, "1", {3: 9})
+    evaluation.evaluate()
+    store(database, "1", {4: 7.5, 5: 6.5})
+    other.evaluate()
+    evaluation.evaluate()
+
+    other.close()
+    assert excursions(database) == [("1", minute(0.5), minute(4.5))]
+
+
+def test_a_transaction_that_commits_late_is_not_missed(database: Database, evaluation: Evaluation) -> None:
+    register(database, "1", "2")
+    set_limits(database, {"kind": "high", "pattern": "*", "threshold": 8})
+    with database.connect() as slow:
+        slow.execute("BEGIN")
+        slow.execute(
+            "INSERT INTO reading (reading_id, sensor_id, measured_at, temperature) VALUES (%s, '1', %s, 9)",
+            (uuid4(), minute(0)),
+        )
+        store(database, "2", {0: 9})
+        evaluation.evaluate()
+        slow.execute("COMMIT")
+    evaluation.evaluate()
+
+    assert excursions(database) == [("1", minute(0), None), ("2", minute(0), None)]
+
+
+def test_the_most_specific_limit_holds(database: Database, evaluation: Evaluation) -> None:
+    register(database, "fridge-1", "fridge-2", location="kitchen")
+    register(database, "oven", location="kitchen")
+    set_limits(
+        database,
+        {"kind": "high", "location": "kitchen", "threshold": 30},
+        {"kind": "high", "pattern": "fridge-*", "threshold": 8},
+        {"kind": "high", "sensor_id": "fridge-2", "threshold": 12},
+        {"kind": "high", "sensor_id": "fridge-2", "threshold": 20, "severity": "critical"},
+    )
+
+    rows = database.query(
+        "SELECT sensor_id, threshold, set_for FROM sensor_limit ORDER BY sensor_id, threshold"
+    )
+
+    assert [tuple(row.values()) for row in rows] == [
+        ("fridge-1", 8, "pattern"),
+        ("fridge-2", 12, "sensor"),
+        ("fridge-2", 20, "sensor"),
+        ("oven", 30, "location"),
+    ]
+
+
+def test_a_changed_limit_ends_what_is_open(database: Database, evaluation: Evaluation) -> None:
+    register(database, "1")
+    set_limits(database, {"kind": "high", "sensor_id": "1", "threshold": 8})
+    store(database, "1", {0: 7, 1: 9, 2: 10})
+    evaluation.evaluate()
+
+    set_limits(database, {"kind": "high", "sensor_id": "1", "threshold": 9.5})
+    store(database, "1", {3: 10})
+    evaluation.evaluate()
+
+    assert excursions(database, "threshold, started_at, ended_at, end_reason") == [
+        (8, minute(0.5), minute(2), "removed"),
+        (9.5, minute(1.5), None, None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rule", "field", "message"),
+    [
+        ({"kind": "low", "sensor_id": "1", "threshold": 8}, "low", "must be below the high limit"),
+        ({"kind": "low", "sensor_id": "2", "threshold": 8}, "sensor_id", "no sensor 2"),
+        ({"kind": "low", "pattern": "x*", "threshold": 8}, "pattern", "matches no sensor"),
+        ({"kind": "low", "location": "attic", "threshold": 8}, "location", "No sensor has the location"),
+    ],
+)
+def test_what_contradicts_or_matches_nothing_is_refused(
+    database: Database, rule: dict[str, Any], field: str, message: str
+) -> None:
+    register(database, "1")
+    set_limits(database, {"kind": "high", "sensor_id": "1", "threshold": 8})
+
+    with pytest.raises(psycopg.errors.InvalidParameterValue, match=message) as refused:
+        set_limits(database, rule)
+
+    assert refused.value.diag.column_name == field
+    assert len(database.query("SELECT limit_id FROM limit_rule")) == 1
+
+
+def test_both_limits_can_move_past_each_other(database: Database) -> None:
+    register(database, "1")
+    set_limits(
+        database,
+        {"kind": "high", "sensor_id": "1", "threshold": 8},
+        {"kind": "low", "sensor_id": "1", "threshold": 2},
+    )
+
+    set_limits(
+        database,
+        {"kind": "low", "sensor_id": "1", "threshold": 20},
+        {"kind": "high", "sensor_id": "1", "threshold": 25},
+    )
+
+    active = database.query("SELECT kind, threshold FROM limit_rule WHERE ended_at IS NULL ORDER BY kind")
+    assert [tuple(row.values()) for row in active] == [("high", 25), ("low", 20)]
+    actions = database.query("SELECT action FROM audit WHERE object_kind = 'limit' ORDER BY audit_id")
+    assert [row["action"] for row in actions] == ["create", "create", "change", "change"]
+
+
+def test_an_acknowledgement_stays_with_its_excursion(database: Database, evaluation: Evaluation) -> None:
+    register(database, "1")
+    set_limits(database, {"kind": "high", "sensor_id": "1", "threshold": 8})
+    store(database, "1", {0: 7, 1: 7, 2: 9})
+    evaluation.evaluate()
+    [(number,)] = excursions(database, "excursion_id")
+
+    database.query("SELECT acknowledge_excursion('key:ann', %s, 'door open')", number)
+    store(database, "1", {1.5: 9, 3: 7})
+    evaluation.evaluate()
+
+    columns = "excursion_id, started_at, acknowledged_by, acknowledged_note"
+    assert excursions(database, columns) == [(number, minute(1.25), "key:ann", "door open")]
+    with pytest.raises(psycopg.errors.InvalidParameterValue, match="key:ann acknowledged excursion"):
+        database.query("SELECT acknowledge_excursion('key:bob', %s, '')", number)
+
+
+def test_indexes_that_the_migration_left_out_are_built(database: Database) -> None:
+    definition = "ON ONLY reading USING brin (stored_xid)"
+    database.query(f"DROP INDEX reading_stored_xid; CREATE INDEX reading_stored_xid {definition}")
+
+    build_missing_indexes(database.settings)
+
+    valid = "SELECT indisvalid FROM pg_index WHERE indexrelid = 'reading_stored_xid'::regclass"
+    assert database.query(valid) == [{"indisvalid": True}]
