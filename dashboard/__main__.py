@@ -13,6 +13,7 @@ from db.queries.audit import Audit
 from db.queries.keys import Keys
 from db.queries.minutes import MinuteSeries
 from db.queries.series import SeriesReader
+from db.sensors import SensorRegistry
 from monitoring.collector import Collector
 from runtime.health import Health
 from runtime.lifecycle import ShutdownSignal, run
@@ -44,6 +45,7 @@ def main(shutdown: ShutdownSignal) -> None:
         dead_letters=DeadLetterService(settings, telemetry, audit),
         minutes=minutes,
         series=series,
+        sensors_store=SensorRegistry(settings),
         keys_store=keys,
         audit_store=audit,
         telemetry=telemetry,

@@ -8,7 +8,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import FileResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
 
-from dashboard import access, api, audit, keys
+from dashboard import access, api, audit, keys, sensors
 from dashboard.dead_letters import DeadLetterService, PartialFailure
 from dashboard.resources import Resources
 from dashboard.series import router as series_router
@@ -18,6 +18,7 @@ from db.queries.audit import Audit
 from db.queries.keys import Keys
 from db.queries.minutes import MinuteSeries
 from db.queries.series import SeriesReader
+from db.sensors import SensorRegistry
 from runtime.health import Health
 from web.app import create_app
 from web.auth import Authenticator
@@ -36,6 +37,7 @@ def create_dashboard(
     dead_letters: DeadLetterService,
     minutes: MinuteSeries,
     series: SeriesReader,
+    sensors_store: SensorRegistry,
     keys_store: Keys,
     audit_store: Audit,
     telemetry: DashboardTelemetry,
@@ -56,13 +58,14 @@ def create_dashboard(
         dead_letters,
         minutes,
         series,
+        sensors_store,
         keys_store,
         audit_store,
         telemetry,
         Slots("event streams", total=MAX_STREAMS, per_address=MAX_STREAMS_PER_ADDRESS),
     )
     app.add_exception_handler(PartialFailure, _handle_partial_failure)
-    for router in (api.router, access.router, keys.router, audit.router, series_router):
+    for router in (api.router, access.router, keys.router, audit.router, sensors.router, series_router):
         app.include_router(router)
     app.add_api_route("/", get_page, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=PAGE))

@@ -12,6 +12,7 @@ from db.queries.audit import Audit
 from db.queries.keys import Keys
 from db.queries.minutes import MinuteSeries
 from db.queries.series import SeriesReader
+from db.sensors import SensorRegistry
 from runtime.errors import ServiceUnavailable
 from web.auth import CurrentPrincipal, Principal
 from web.keyring import AccessUnknown
@@ -30,6 +31,7 @@ class Resources:
     dead_letters: DeadLetterService
     minutes: MinuteSeries
     series: SeriesReader
+    sensors: SensorRegistry
     keys: Keys
     audit: Audit
     telemetry: DashboardTelemetry

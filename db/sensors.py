@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import text
 
 from db.engine import connect, translate_errors
-from db.errors import StoreTimeout
-from db.queries.sensors import to_settings
+from db.errors import StoreTimeout, StoreUnavailable
+from db.queries.sensors import read_sensor, read_sensors, to_settings
 from db.settings import DatabaseSettings
-from readings.sensor_changes import SensorChanges, SensorSettings
+from readings.sensor_changes import Calibration, SensorChanges, SensorSettings
 from runtime.json_values import dump_json
 
 NAME = "sensors"
@@ -78,3 +78,34 @@ def continue_changes(settings: DatabaseSettings, progress: Callable[[], None] = 
             progress()
             if remains:  # half of the time is left to others
                 time.sleep(time.monotonic() - started_at)
+
+
+class SensorRegistry:
+    """Reads and changes sensors for any number of threads, each operation on a connection of its own.
+
+    Every method raises StoreUnavailable when the database does not answer.
+    """
+
+    def __init__(self, settings: DatabaseSettings) -> None:
+        self._settings = settings
+
+    def read_all(self) -> list[SensorSettings]:
+        """Return all sensors, also those that are retired."""
+        return read_sensors(self._settings)
+
+    def read(self, sensor_id: str) -> tuple[SensorSettings, list[Calibration]] | None:
+        """Return a sensor with its calibrations; None if there is no such sensor."""
+        return read_sensor(self._settings, sensor_id)
+
+    def change(self, actor: str, sensor_id: str, changes: SensorChanges) -> SensorSettings:
+        """Change a sensor, as `change_sensor` does."""
+        return change_sensor(self._settings, actor, sensor_id, changes)
+
+    def merge(self, actor: str, source: str, target: str) -> SensorSettings:
+        """Merge a sensor into another, as `merge_sensor` does."""
+        return merge_sensor(self._settings, actor, source, target)
+
+    def continue_changes(self) -> None:
+        """Apply changes to stored readings until all is done; an outage leaves the rest to the consumers."""
+        with suppress(StoreUnavailable):
+            continue_changes(self._settings)

@@ -1,5 +1,6 @@
 """The rule that finds offline sensors."""
 
+import shlex
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -26,8 +27,8 @@ def sensor_problems(observation: Observation, inhibited_since: datetime | None) 
             subject=sensor.sensor_id,
             started_at=sensor.offline_since,
             message=f"Sensor {sensor.sensor_id} sends no readings{usual}.",
-            hint="Check its power, its network and its log. If it was removed for good, delete its row in "
-            "the table `sensor` (`make psql`), and it is no longer monitored.",
+            hint="Check its power, its network and its log. If it was removed for good, retire it: "
+            f"`sensorctl sensor retire {shlex.quote(sensor.sensor_id)}`, and it is no longer monitored.",
         )
 
 

@@ -9,6 +9,7 @@ import * as history from "./history.js";
 import { reconnect, state, subscribe } from "./live-state.js";
 import * as problems from "./problems.js";
 import { startRouter } from "./router.js";
+import * as sensor from "./sensor.js";
 import * as sensors from "./sensors.js";
 import * as services from "./services.js";
 import * as summary from "./summary.js";
@@ -91,6 +92,7 @@ account.initialize();
 audit.initialize();
 deadLetters.initialize();
 history.initialize();
+sensor.initialize();
 startRouter();
 subscribe(onUpdate, onDisconnect);
 account.onAccess(() => {

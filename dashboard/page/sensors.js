@@ -5,6 +5,7 @@ import { $, createElement, reconcileChildren, setText, setVisible } from "./dom.
 import { degrees, duration, hourAndMinute, interval, time } from "./format.js";
 import { secondsSince, serverNow, state } from "./live-state.js";
 import * as minutes from "./minutes.js";
+import { addressOf } from "./router.js";
 
 const INITIAL_CARDS = 12;
 const MORE_CARDS = 48;
@@ -111,7 +112,7 @@ function create() {
   const card = createElement(
     "li",
     { className: "card", tabIndex: -1 },
-    createElement("h3", {}),
+    createElement("h3", {}, createElement("a")),
     last,
     createElement("p", { className: "details" }, location, age),
     createElement("dl", { className: "statistics" }, ...statistics),
@@ -123,7 +124,8 @@ function create() {
 }
 
 function fill(card, sensor) {
-  setText($("h3", card), titleOf(sensor));
+  setText($("h3 a", card), titleOf(sensor));
+  $("h3 a", card).href = addressOf("sensor", sensor.sensor_id);
   setText($(".location", card), sensor.location ? `${sensor.location} · ` : "");
   setText($(".last b", card), degrees(sensor.last_temperature));
   for (const name of ["min", "mean", "max"]) setText($(`.${name}`, card), degrees(sensor[`${name}_temperature`]));

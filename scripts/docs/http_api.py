@@ -28,6 +28,7 @@ def document() -> Document:
         dead_letters=nothing,
         minutes=nothing,
         series=nothing,
+        sensors_store=nothing,
         keys_store=nothing,
         audit_store=nothing,
         telemetry=nothing,

@@ -15,9 +15,12 @@ from dashboard.snapshots import SnapshotStore
 from dashboard.telemetry import BROKER, DATABASE, DashboardTelemetry
 from db.errors import StoreUnavailable
 from db.queries.minutes import MinuteRow
+from db.queries.sensors import to_settings
 from db.queries.series import Bucket, Series
 from messaging.settings import BrokerSettings
+from readings.sensor_changes import Calibration, SensorChanges, SensorSettings
 from runtime.access import Role
+from runtime.errors import InvalidInput
 from runtime.health import Health
 from runtime.settings import load
 from tests.unit.dead_letter_queue import FakeDeadLetterQueue
@@ -61,6 +64,48 @@ class FakeSeries:
         return Series(Bucket.MINUTE, self.time_zone(), found)
 
 
+class FakeSensors:
+    """The sensors `1` and `hall/1`, whose changes are recorded."""
+
+    def __init__(self) -> None:
+        self.is_down = False
+        self.changes: list[tuple[Any, ...]] = []
+        self.recalculations = 0
+        self.known = {sensor_id: to_settings(sensor_row(sensor_id)) for sensor_id in ("1", "hall/1")}
+
+    def read_all(self) -> list[SensorSettings]:
+        return list(self.known.values())
+
+    def read(self, sensor_id: str) -> tuple[SensorSettings, list[Calibration]] | None:
+        if self.is_down:
+            raise StoreUnavailable("connection refused")
+        return (self.known[sensor_id], []) if sensor_id in self.known else None
+
+    def change(self, actor: str, sensor_id: str, changes: SensorChanges) -> SensorSettings:
+        if changes.plausible_min == 50:
+            raise InvalidInput("The plausible range contains no temperature.", "plausible_min")
+        self.changes.append((actor, sensor_id, changes.given()))
+        pending = MINUTE if changes.offset else None
+        return self.known[sensor_id].model_copy(update={"recalibrated_until": pending})
+
+    def merge(self, actor: str, source: str, target: str) -> SensorSettings:
+        self.changes.append((actor, source, target))
+        return self.known[source].model_copy(update={"merged_into": target})
+
+    def continue_changes(self) -> None:
+        self.recalculations += 1
+
+
+def sensor_row(sensor_id: str) -> dict[str, Any]:
+    """Return a row of `sensor_settings` in which nothing is set."""
+    unset = (
+        "name", "location", "note", "unit", "expected_interval_seconds", "plausible_min", "plausible_max",
+        "retired_at", "merged_into", "calibrated_from", "recalibrated_until",
+    )  # fmt: skip
+    values = {"sensor_id": sensor_id, "registered_at": MINUTE, "offset_kelvin": 0.0, "slope": 1.0}
+    return dict.fromkeys(unset) | values
+
+
 class DashboardServer:
     def __init__(
         self,
@@ -70,7 +115,7 @@ class DashboardServer:
         proxies: TrustedProxies | None = None,
     ) -> None:
         self.snapshots, self.health, self.minutes = SnapshotStore(), Health(BROKER, DATABASE), FakeMinutes()
-        self.series = FakeSeries()
+        self.series, self.sensors = FakeSeries(), FakeSensors()
         self.telemetry, self.queue = DashboardTelemetry(self.health), FakeDeadLetterQueue()
         self.keys, self.audit = FakeKeys(KEYS if has_keys else None), FakeAudit()
         self.ring = KeyRing(self.keys)
@@ -80,6 +125,7 @@ class DashboardServer:
             dead_letters=DeadLetterService(load(BrokerSettings), self.telemetry, self.audit),  # type: ignore[arg-type]
             minutes=self.minutes,  # type: ignore[arg-type]
             series=self.series,  # type: ignore[arg-type]
+            sensors_store=self.sensors,  # type: ignore[arg-type]
             keys_store=self.keys,  # type: ignore[arg-type]
             audit_store=self.audit,  # type: ignore[arg-type]
             telemetry=self.telemetry,

@@ -28,6 +28,7 @@ class TestResponses:
             "/api/overview": dashboard.send("/api/overview"),
             "/api/history": dashboard.send("/api/history"),
             "/api/minutes": dashboard.send("/api/minutes?sensor=1&sensor=2"),
+            "/api/sensors": dashboard.send("/api/sensors"),
             "/api/series": dashboard.send("/api/series?sensor=1&sensor=2"),
             "/api/access": dashboard.send("/api/access"),
             "/api/audit": dashboard.send("/api/audit"),
@@ -37,7 +38,10 @@ class TestResponses:
         assert {path: response.status for path, response in responses.items()} == dict.fromkeys(
             responses, 200
         )
-        elsewhere = {"/api/events", "/api/login", "/api/logout", "/api/keys", "/api/keys/{name}"}
+        elsewhere = {
+            "/api/events", "/api/login", "/api/logout", "/api/keys", "/api/keys/{name}",
+            "/api/sensors/{sensor_id}", "/api/sensor-merges",
+        }  # fmt: skip
         assert responses.keys() | elsewhere == dashboard.openapi["paths"].keys()
         for path, response in responses.items():
             check_response(dashboard.openapi, path, response)

@@ -1,0 +1,135 @@
+// The view `#/sensor/ID`: what people have set of a sensor, and the form that changes it.
+
+import { hint, may, onAccess } from "./account.js";
+import { requestJson } from "./api.js";
+import { $, announce, createElement, reconcileChildren, setText, setTextWithCode, setVisible } from "./dom.js";
+import { time } from "./format.js";
+import { addressOf, addView } from "./router.js";
+
+const section = $("#sensor");
+const form = $("form", section);
+const error = $(".error", form);
+const submit = $("button[type=submit]", form);
+const TEXTS = ["name", "location", "note", "unit"];
+const NUMBERS = ["expected_interval_seconds", "plausible_min", "plausible_max", "offset", "slope"];
+let shownId = null;
+let saved = null; // the sensor as the server has it
+
+export function initialize() {
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    save();
+  });
+  onAccess(updateAccess);
+  addView("sensor", section, ({ id }) => {
+    if (id !== shownId) load(id);
+    return `Sensor ${id ?? ""} · Sensors`;
+  });
+}
+
+const pathOf = (id) => `/api/sensors/${encodeURIComponent(id)}`;
+
+/** Load the sensor. What was typed for it before is replaced, since another one was shown in between. */
+async function load(id) {
+  shownId = id;
+  saved = null;
+  form.reset();
+  setText($("h2", section), `Sensor ${id ?? ""}`);
+  showError("");
+  setText($(".state", section), "Loading …");
+  setVisible(form, false);
+  const response = await requestJson(pathOf(id ?? ""));
+  if (id !== shownId) return;
+  if (!response.ok) {
+    shownId = null; // the next visit tries again
+    setText($(".state", section), `Not loaded: ${response.value.detail}`);
+    return;
+  }
+  setVisible(form, true);
+  fill(response.value);
+}
+
+function fill(sensor) {
+  saved = { ...sensor, unit: sensor.unit === "celsius" ? null : sensor.unit };
+  setText($("h2", section), sensor.name ? `${sensor.name} (${sensor.sensor_id})` : `Sensor ${sensor.sensor_id}`);
+  for (const field of [...TEXTS, ...NUMBERS]) form.elements[field].value = saved[field] ?? "";
+  form.elements.retired.checked = sensor.retired;
+  form.elements.since.value = "";
+  setText($(".state", section), describe(sensor));
+  $(".to-history", section).href = addressOf("history", null, { sensor: sensor.sensor_id });
+  showCalibrations(sensor.calibrations ?? []);
+  updateAccess();
+}
+
+function describe(sensor) {
+  if (sensor.merged_into) return `Its readings were moved to ${sensor.merged_into}.`;
+  const state = sensor.retired ? `Retired since ${time(sensor.retired_at)}: not monitored.` : "Monitored.";
+  const until = sensor.recalibrated_until;
+  return until ? `${state} Stored readings up to ${time(until)} have the calibration; the others follow.` : state;
+}
+
+function showCalibrations(calibrations) {
+  setVisible($(".calibrations", section), calibrations.length > 0);
+  const create = () => createElement("li", {});
+  reconcileChildren($(".calibrations ul", section), calibrations, (each) => each.valid_from, create, (item, each) => {
+    const { offset, slope, valid_from, created_by } = each;
+    setText(item, `from ${time(valid_from)}: slope ${slope}, offset ${offset} K (set by ${created_by})`);
+  });
+}
+
+function updateAccess() {
+  const isMerged = Boolean(saved?.merged_into);
+  submit.disabled = !may("operator") || isMerged;
+  setTextWithCode($(".may-not", section), isMerged ? "" : hint("operator"));
+}
+
+/** The fields that differ from what the server has. An empty field is null. */
+function changes() {
+  const changed = {};
+  for (const field of TEXTS) {
+    const value = form.elements[field].value.trim() || null;
+    if (value !== saved[field]) changed[field] = value;
+  }
+  for (const field of NUMBERS) {
+    const value = form.elements[field].value === "" ? null : Number(form.elements[field].value);
+    const isDefault = value === null && saved[field] === { offset: 0, slope: 1 }[field];
+    if (value !== saved[field] && !isDefault) changed[field] = value;
+  }
+  if (form.elements.retired.checked !== saved.retired) changed.retired = form.elements.retired.checked;
+  const since = form.elements.since.value;
+  if (since) changed.since = new Date(since).toISOString();
+  return changed;
+}
+
+async function save() {
+  const id = shownId;
+  showError("");
+  const bad = [...form.elements].find((element) => element.validity.badInput);
+  if (bad) return showError(`${bad.labels[0].textContent.trim()} must be a number or a time.`, bad.name);
+  const changed = changes();
+  if (!Object.keys(changed).length) return announce("Nothing to save");
+  submit.disabled = true;
+  const response = await requestJson(pathOf(id), {
+    method: "PATCH",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(changed),
+  });
+  updateAccess();
+  if (id !== shownId) return;
+  if (!response.ok) return showError(`Not saved: ${response.value.detail}`, response.value.field);
+  announce("Saved");
+  const latest = await requestJson(pathOf(id));
+  if (id === shownId) fill(latest.ok ? latest.value : response.value);
+  setText($(".saved", form), "Saved.");
+}
+
+/** Say what was refused, at its field; what was typed stays. */
+function showError(message, field = null) {
+  setText(error, message);
+  setText($(".saved", form), "");
+  for (const element of form.elements) element.removeAttribute("aria-invalid");
+  const input = field ? form.elements[field] : null;
+  if (!input) return;
+  input.setAttribute("aria-invalid", "true");
+  input.focus();
+}

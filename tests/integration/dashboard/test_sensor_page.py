@@ -1,0 +1,76 @@
+"""The page of a sensor: reached from the overview, changed by its form, and what was typed is kept."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from runtime.access import Role
+from tests.integration.dashboard.system import System, log_in, open_page, row
+from tests.processes import Process
+from tests.waiting import DEADLINE_SECONDS, eventually
+
+SCROLLS_HORIZONTALLY = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+
+
+@pytest.mark.parametrize("width", [390, 1400])
+def test_a_sensor_is_named_and_calibrated_in_the_page(
+    system: System, dashboard: Process, page: Page, width: int
+) -> None:
+    # given a sensor, and an operator who is logged in
+    system.publish("hall/1", 20.0)
+    page.set_viewport_size({"width": width, "height": 900})
+    open_page(page, system)
+    expect(row(page, "hall/1")).to_be_visible()
+    form = page.locator("#sensor form")
+    page.get_by_role("link", name="hall/1", exact=True).click()
+    expect(form.get_by_role("button", name="Save")).to_be_disabled()
+    expect(form.locator(".may-not")).to_contain_text("sensorctl key create NAME --role operator")
+    log_in(page, create_operator(system, page))
+    # when it is named, calibrated for the past, and saved with the keyboard
+    form.get_by_label("Name").fill("Hall")
+    form.get_by_label("Offset, K").fill("0.5")
+    form.get_by_label("Since").fill("2026-01-01T00:00:00")
+    form.get_by_label("Since").press("Enter")
+    # then the page, the overview and the stored reading follow
+    expect(form.locator(".saved")).to_have_text("Saved.")
+    expect(page.locator("#sensor h2")).to_have_text("Hall (hall/1)")
+    expect(page.locator("#sensor .calibrations li")).to_contain_text("offset 0.5 K (set by key:boss)")
+    assert page.evaluate(SCROLLS_HORIZONTALLY) is False
+    eventually(lambda: stored(system) == 20.5, DEADLINE_SECONDS, "the stored reading is calibrated")
+    page.get_by_role("link", name="All sensors").click()
+    expect(page.locator(".card h3")).to_have_text("Hall (hall/1)")
+
+
+def test_what_is_refused_is_said_at_its_field_and_what_was_typed_is_kept(
+    system: System, dashboard: Process, page: Page
+) -> None:
+    system.publish("1", 20.0)
+    open_page(page, system)
+    expect(row(page, "1")).to_be_visible()
+    page.get_by_role("link", name="1", exact=True).click()
+    log_in(page, create_operator(system, page))
+    form = page.locator("#sensor form")
+    name, offset = form.get_by_label("Name"), form.get_by_label("Offset, K")
+
+    name.fill("Fridge")
+    offset.fill("2000")
+    form.get_by_role("button", name="Save").click()
+
+    expect(form.get_by_role("alert")).to_contain_text("must be at most 1000")
+    expect(offset).to_have_attribute("aria-invalid", "true")
+    expect(offset).to_be_focused()
+    expect(name).to_have_value("Fridge")
+    offset.fill("")
+    form.get_by_role("button", name="Save").click()
+    expect(page.locator("#sensor h2")).to_have_text("Fridge (1)")
+
+
+def create_operator(system: System, page: Page) -> str:
+    """Create a key, and load the page again, which then offers the login."""
+    key = system.create_key("boss", Role.OPERATOR)
+    page.reload()
+    return key
+
+
+def stored(system: System) -> float:
+    [reading] = system.database.query("SELECT temperature FROM reading")
+    return float(reading["temperature"])
