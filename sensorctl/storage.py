@@ -24,7 +24,9 @@ def storage(as_json: JsonOption = False) -> None:
 def storage_record(report: StorageReport) -> dict[str, Any]:
     """Return the report as a JSON object."""
     tables = [size._asdict() for size in report.sizes]
-    return {"retention_days": report.retention_days, "tables": tables}
+    return {f"retention_{level}": days for level, days in report.retention._asdict().items()} | {
+        "tables": tables
+    }
 
 
 def storage_table(report: StorageReport) -> Table:
@@ -54,10 +56,19 @@ def storage_table(report: StorageReport) -> Table:
 
 
 def retention_message(report: StorageReport) -> str:
-    """Say how long readings are kept."""
-    if report.retention_days is None:
+    """Say how long readings and roll-ups are kept."""
+    days, minutes_days, hours_days = report.retention
+    if days is None:
         return "Readings are kept forever: RETENTION_DAYS is not set."
-    return f"Readings are kept for {report.retention_days} full days and the current one (RETENTION_DAYS)."
+    return (
+        f"Readings are kept for {days} full days and the current one (RETENTION_DAYS), minutes "
+        f"{_duration(minutes_days)} (RETENTION_MINUTES_DAYS), hours {_duration(hours_days)} "
+        "(RETENTION_HOURS_DAYS), and days forever."
+    )
+
+
+def _duration(days: int | None) -> str:
+    return "forever" if days is None else f"for {quantity(days, 'day')}"
 
 
 def _total_rows(sizes: list[TableSize]) -> str:

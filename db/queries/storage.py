@@ -6,6 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import text
 
 from db.engine import connect
+from db.retention import Retention
 from db.settings import DatabaseSettings
 
 # Row counts are estimates from the statistics, since counting would scan every table. Bytes include indexes.
@@ -22,6 +23,7 @@ LEFT JOIN pg_class AS parent ON parent.oid = inhparent
 WHERE relation.relnamespace = quote_ident(current_schema())::regnamespace AND relation.relkind = 'r'
 ORDER BY coalesce(parent.relname, relation.relname), day DESC NULLS FIRST
 """
+RETENTION = "SELECT days, minutes_days, hours_days FROM retention ORDER BY days LIMIT 1"
 
 
 class TableSize(NamedTuple):
@@ -35,10 +37,10 @@ class TableSize(NamedTuple):
 
 
 class StorageReport(NamedTuple):
-    """The sizes of all tables, and how many days readings are kept (None: forever)."""
+    """The sizes of all tables, and how long each level is kept."""
 
     sizes: list[TableSize]
-    retention_days: int | None
+    retention: Retention
 
 
 def read_storage(settings: DatabaseSettings) -> StorageReport:
@@ -49,4 +51,5 @@ def read_storage(settings: DatabaseSettings) -> StorageReport:
     """
     with connect(settings, name="storage") as connection:
         sizes = [TableSize(*row) for row in connection.execute(text(SIZES))]
-        return StorageReport(sizes, connection.scalar(text("SELECT min(days) FROM retention")))
+        kept = connection.execute(text(RETENTION)).first()
+        return StorageReport(sizes, Retention(*kept) if kept else Retention(None, None))

@@ -83,7 +83,7 @@ def test_readings_are_stored_and_read_exactly(hostile: DatabaseSettings) -> None
         assert sum(row["readings"] for row in rows) == 2
     assert exported == READINGS
     assert current_version(hostile) == newest_version()
-    assert read_storage(hostile).retention_days == 30
+    assert read_storage(hostile).retention.days == 30
 
 
 def test_every_query_reads_times_intervals_and_text_correctly(

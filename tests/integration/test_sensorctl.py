@@ -218,9 +218,11 @@ class TestStorage:
     def test_json_contains_every_table_and_the_retention(
         self, sensorctl: Sensorctl, database: Database
     ) -> None:
-        database.query("INSERT INTO retention VALUES (30)")
+        database.query("INSERT INTO retention VALUES (30, 90)")
         storage = json.loads(sensorctl("storage", "--json").stdout)
         assert storage["retention_days"] == 30
+        assert storage["retention_minutes_days"] == 90
+        assert storage["retention_hours_days"] is None
         tables = {table["name"]: table for table in storage["tables"]}
         today = datetime.now(UTC).date()
         assert tables[f"reading_{today:%Y%m%d}"]["day"] == today.isoformat()

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from db.queries.storage import StorageReport, TableSize
+from db.retention import Retention
 from messaging.dead_letters.dead_letter import DeadLetter
 from sensorctl.dead_letters.views import (
     MAX_BODY_CHARACTERS,
@@ -165,7 +166,7 @@ def test_storage_has_one_row_per_table_and_per_day_with_readings() -> None:
             TableSize("reading_20261122", "reading", yesterday + timedelta(days=1), 0, 16_000),
             TableSize("reading_20261121", "reading", yesterday, 1_234_567, 250_000_000),
         ],
-        retention_days=None,
+        retention=Retention(None, None),
     )
 
     table = storage_table(storage)
@@ -183,11 +184,14 @@ def test_storage_has_one_row_per_table_and_per_day_with_readings() -> None:
 
 
 def test_readings_in_the_default_partition_are_shown() -> None:
-    storage = StorageReport([TableSize("reading_default", "reading", None, 5, 8_192)], retention_days=30)
+    storage = StorageReport([TableSize("reading_default", "reading", None, 5, 8_192)], Retention(30, 90))
 
     assert cells_with("reading_default", storage_table(storage))[1:3] == ["days without a partition", "5"]
-    assert "30 full days" in retention_message(storage)
+    assert retention_message(storage) == (
+        "Readings are kept for 30 full days and the current one (RETENTION_DAYS), minutes for 90 days "
+        "(RETENTION_MINUTES_DAYS), hours forever (RETENTION_HOURS_DAYS), and days forever."
+    )
 
 
 def test_a_missing_retention_is_shown() -> None:
-    assert "forever" in retention_message(StorageReport([], retention_days=None))
+    assert "forever" in retention_message(StorageReport([], Retention(None, None)))
