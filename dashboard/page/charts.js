@@ -23,7 +23,8 @@ const color = (name) => getComputedStyle(document.documentElement).getPropertyVa
 /**
  * A chart over time in `container`. Each series has a label, a color (a CSS variable) and options of uPlot; a band is a
  * pair of series and, if it is not that of the page, a color. `formatTimes(times, increment)` returns the labels of the
- * time axis. `onSelect(from, to)` follows when a range is dragged over.
+ * time axis. `onSelect(from, to)` follows when a range is dragged over, `onPan(seconds)`
+ * when it is with Shift: the content follows the pointer.
  */
 export class Chart {
   constructor(container, options) {
@@ -33,6 +34,7 @@ export class Chart {
     this.range = null;
     this.plot = null;
     container.chart = this;
+    container.addEventListener("mousedown", (event) => (this.isPanning = event.shiftKey));
     charts.add(this);
     resizeObserver.observe(container);
   }
@@ -112,7 +114,9 @@ export class Chart {
     if (!this.onSelect || width < MIN_SELECTION_PIXELS) return;
     const [from, to] = [plot.posToVal(left, "x"), plot.posToVal(left + width, "x")];
     plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
-    this.onSelect(from, to);
+    if (!this.isPanning) return this.onSelect(from, to);
+    const isToTheRight = plot.cursor.left > left + width / 2;
+    this.onPan(isToTheRight ? from - to : to - from);
   }
 
   seriesOptions({ label, color: name, fill, ...options }) {

@@ -31,7 +31,8 @@ export class HistoryPanel {
       this.updateLegend();
     };
     const onSelect = (from, to) => this.setRange(from, to);
-    this.chart = new Chart(this.plot, { height: CHART_HEIGHT, series: [], increments: TENTHS, format: (value) => value.toFixed(1), formatTimes, toDate, onCursor, onSelect });
+    const onPan = (seconds) => this.shift(Math.round(seconds));
+    this.chart = new Chart(this.plot, { height: CHART_HEIGHT, series: [], increments: TENTHS, format: (value) => value.toFixed(1), formatTimes, toDate, onCursor, onSelect, onPan });
   }
 
   createControls() {
@@ -104,8 +105,11 @@ export class HistoryPanel {
   }
 
   pan(part) {
-    const shift = Math.round((this.view.to - this.view.from) * part);
-    this.change({ from: this.view.from + shift, to: this.view.to + shift });
+    this.shift(Math.round((this.view.to - this.view.from) * part));
+  }
+
+  shift(seconds) {
+    this.change({ from: this.view.from + seconds, to: this.view.to + seconds });
   }
 
   zoom(factor) {

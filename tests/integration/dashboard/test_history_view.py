@@ -80,6 +80,16 @@ def test_last_months_chart_by_mouse(system: System, dashboard: Process, page: Pa
     page.mouse.up()
     eventually(lambda: length_of(page) < timedelta(days=16), 10, "the range is shorter")
     assert timedelta(days=14) < length_of(page)
+    # and with Shift the chart follows the mouse
+    end = view_of(page)["to"]
+    page.keyboard.down("Shift")
+    page.mouse.move(box["x"] + box["width"] * 0.25, box["y"] + 50)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + 60, steps=4)
+    page.mouse.up()
+    page.keyboard.up("Shift")
+    eventually(lambda: view_of(page)["to"] < end, 10, "the range is earlier")
+    assert timedelta(days=14) < length_of(page) < timedelta(days=16)
     # and a reload shows the same
     address = page.url
     page.reload()
