@@ -3,6 +3,7 @@
 import { onUnauthorized, requestJson } from "./api.js";
 import { $, announce, setText, setTextWithCode, setVisible } from "./dom.js";
 
+const RETRY_MS = 5_000;
 const ROLES = ["viewer", "operator", "admin"];
 const header = $("#account");
 const dialog = $("#login");
@@ -11,6 +12,7 @@ const input = $("input", dialog);
 const error = $(".error", dialog);
 const listeners = [];
 let access = null; // the latest response; null: not known yet
+let retry = null;
 let problem = ""; // why it is not known
 let wasPrompted = false; // whether the page opened the login by itself
 
@@ -49,9 +51,12 @@ export function initialize() {
 
 /** Ask the server who uses the page. */
 export async function loadAccess() {
+  clearTimeout(retry);
   const response = await requestJson("/api/access");
   if (response.ok) return apply(response.value);
   // A login that cannot be checked now is not forgotten.
+  clearTimeout(retry);
+  retry = setTimeout(loadAccess, RETRY_MS);
   const hasChanged = problem !== response.value.detail;
   problem = response.value.detail;
   if (hasChanged) for (const listener of listeners) listener();

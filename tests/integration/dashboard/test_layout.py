@@ -14,7 +14,7 @@ from tests.processes import Process
 LONG_ID = "x" * 128
 # Show an hour that ends at a full hour, so that the last label of each time axis is at its end.
 SHOW_FULL_HOUR = """
-for (const { chart } of document.querySelectorAll(".plot")) {
+for (const { chart } of document.querySelectorAll("#overview .plot")) {
   const to = 1_800_000_000, columns = chart?.data.slice(1) ?? [];
   chart?.setData([[to - 3600, to], ...columns.map(() => [1, 2])], to - 3600, to);
 }
