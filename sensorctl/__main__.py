@@ -83,6 +83,21 @@ class Commands(LazyGroup):
             "app",
             "Show who changed what.",
         ),
+        "limit": CommandEntry(
+            "sensorctl.limits.commands",
+            "app",
+            "Manage limits of temperatures.",
+        ),
+        "excursion": CommandEntry(
+            "sensorctl.limits.excursions",
+            "app",
+            "Show and acknowledge excursions beyond limits.",
+        ),
+        "silence": CommandEntry(
+            "sensorctl.limits.excursions",
+            "silences",
+            "Manage silences: receivers are not notified of excursions.",
+        ),
         "setup": CommandEntry(
             "sensorctl.setup",
             "setup",

@@ -237,3 +237,20 @@ def test_indexes_that_the_migration_left_out_are_built(database: Database) -> No
 
     valid = "SELECT indisvalid FROM pg_index WHERE indexrelid = 'reading_stored_xid'::regclass"
     assert database.query(valid) == [{"indisvalid": True}]
+
+
+def test_a_limit_decides_for_how_long_a_sensor_may_be_silent(database: Database) -> None:
+    register(database, "slow", "fast")
+    now = datetime.now(UTC)
+    for sensor in ("slow", "fast"):
+        database.query(
+            "INSERT INTO reading (reading_id, sensor_id, measured_at, received_at, temperature) "
+            "SELECT gen_random_uuid(), %s, at, at, 20 "
+            "FROM generate_series(%s::timestamptz - interval '10 min', %s - interval '2 min', '1 s') AS at",
+            sensor, now, now,
+        )  # fmt: skip
+    set_limits(database, {"kind": "stale", "sensor_id": "slow", "delay_seconds": 3600})
+
+    rows = database.query("SELECT sensor_id FROM sensor_status WHERE offline_since IS NOT NULL")
+
+    assert [row["sensor_id"] for row in rows] == ["fast"]

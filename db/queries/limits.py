@@ -1,0 +1,137 @@
+"""Limits, excursions and silences: reading them, and the functions that change them."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Engine, text
+
+from db.engine import make_engine, translate_errors
+from db.settings import DatabaseSettings
+from limits.definition import LimitDefinition, SilenceDefinition
+
+# Short, because a person waits for the response. 2 seconds is libpq's shortest connect timeout.
+CONNECT_TIMEOUT_SECONDS = 2
+STATEMENT_TIMEOUT_SECONDS = 5
+LIMIT_COLUMNS = (
+    "limit_id, kind, sensor_id, location, pattern, threshold, window_seconds, delay_seconds, hysteresis, "
+    "severity, schedule, zone, created_at, created_by"
+)
+LIMITS = f"""
+SELECT {LIMIT_COLUMNS} FROM limit_rule
+WHERE ended_at IS NULL AND (CAST(:sensor AS text) IS NULL
+      OR limit_id IN (SELECT limit_id FROM sensor_limit WHERE sensor_limit.sensor_id = CAST(:sensor AS text)))
+ORDER BY sensor_id, pattern, location, kind, severity
+"""  # noqa: S608 (a constant)
+SET = f"SELECT {LIMIT_COLUMNS} FROM set_limits(:actor, CAST(:rules AS jsonb))"  # noqa: S608 (a constant)
+REMOVE = f"SELECT {LIMIT_COLUMNS} FROM remove_limit(:actor, :limit_id)"  # noqa: S608 (a constant)
+EXCURSION_COLUMNS = (
+    "excursion_id, sensor_id, name, location, rule, limit_id, threshold, severity, started_at, ended_at, "
+    "end_reason, peak_temperature, peak, peak_at, degree_minutes, "
+    "CAST(extract(epoch FROM duration) AS float8) AS duration_seconds, "
+    "acknowledged_at, acknowledged_by, acknowledged_note"
+)
+EXCURSIONS = f"""
+SELECT {EXCURSION_COLUMNS} FROM excursion
+WHERE (CAST(:sensors AS text[]) IS NULL OR sensor_id = ANY(:sensors))
+  AND (NOT :is_open OR ended_at IS NULL)
+  AND (CAST(:since AS timestamptz) IS NULL OR ended_at IS NULL OR ended_at >= :since)
+  AND (CAST(:until AS timestamptz) IS NULL OR started_at < :until)
+ORDER BY ended_at IS NOT NULL, started_at DESC
+LIMIT :most
+"""  # noqa: S608 (a constant)
+ACKNOWLEDGE = "SELECT excursion_id FROM acknowledge_excursion(:actor, :excursion_id, :note)"
+ONE_EXCURSION = f"SELECT {EXCURSION_COLUMNS} FROM excursion WHERE excursion_id = :excursion_id"  # noqa: S608
+SILENCE_COLUMNS = "silence_id, sensor_id, location, pattern, starts_at, ends_at, note, created_by"
+SILENCES = f"SELECT {SILENCE_COLUMNS} FROM silence WHERE ends_at > now() ORDER BY silence_id"  # noqa: S608
+SILENCE = f"""
+SELECT {SILENCE_COLUMNS}
+FROM create_silence(:actor, CAST(:target AS jsonb), now() + make_interval(secs => :seconds), :note)
+"""  # noqa: S608 (a constant)
+END_SILENCE = f"SELECT {SILENCE_COLUMNS} FROM end_silence(:actor, :silence_id)"  # noqa: S608 (a constant)
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class ExcursionFilter:
+    """Which excursions: of these sensors (None: all), that overlap a time; the open ones first."""
+
+    sensors: Sequence[str] | None = None
+    is_open: bool = False
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+class Limits:
+    """Reads and changes limits, excursions and silences.
+
+    Any number of threads may use it; their statements run one after the other. Every method raises
+    StoreUnavailable if the database does not answer in time, and those that change something InvalidInput if
+    that is refused.
+    """
+
+    def __init__(self, settings: DatabaseSettings, name: str = "limit definitions") -> None:
+        self._engine: Engine = make_engine(
+            settings,
+            name=name,
+            statement_timeout_seconds=STATEMENT_TIMEOUT_SECONDS,
+            connect_timeout_seconds=CONNECT_TIMEOUT_SECONDS,
+        )
+
+    def read(self, sensor_id: str | None = None) -> list[Row]:
+        """Return the limits, or those that hold for a sensor."""
+        return self._rows(LIMITS, sensor=sensor_id)
+
+    def set(self, actor: str, definition: LimitDefinition) -> list[Row]:
+        """Set limits, all or none, and return them."""
+        return self._rows(SET, actor=actor, rules=json.dumps(definition.rules()))
+
+    def remove(self, actor: str, limit_id: int) -> Row:
+        """Remove a limit and return it."""
+        return self._rows(REMOVE, actor=actor, limit_id=limit_id)[0]
+
+    def excursions(self, selection: ExcursionFilter, most: int) -> list[Row]:
+        """Return excursions, the open ones first, then the latest."""
+        return self._rows(
+            EXCURSIONS,
+            sensors=None if selection.sensors is None else list(selection.sensors),
+            is_open=selection.is_open,
+            since=selection.since,
+            until=selection.until,
+            most=most,
+        )
+
+    def acknowledge(self, actor: str, excursion_id: int, note: str) -> Row:
+        """Acknowledge an excursion and return it."""
+        self._rows(ACKNOWLEDGE, actor=actor, excursion_id=excursion_id, note=note)
+        return self._rows(ONE_EXCURSION, excursion_id=excursion_id)[0]
+
+    def silences(self) -> list[Row]:
+        """Return the silences that have not ended."""
+        return self._rows(SILENCES)
+
+    def silence(self, actor: str, definition: SilenceDefinition) -> Row:
+        """Create a silence and return it."""
+        target = definition.model_dump(include={"sensor_id", "location", "pattern"})
+        return self._rows(
+            SILENCE,
+            actor=actor,
+            target=json.dumps(target),
+            seconds=definition.duration_seconds,
+            note=definition.note,
+        )[0]
+
+    def end_silence(self, actor: str, silence_id: int) -> Row:
+        """End a silence and return it."""
+        return self._rows(END_SILENCE, actor=actor, silence_id=silence_id)[0]
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._engine.dispose()
+
+    def _rows(self, statement: str, **parameters: object) -> list[Row]:
+        with translate_errors(), self._engine.connect() as connection:
+            rows = connection.execute(text(statement), parameters)
+            return [dict(row._mapping) for row in rows]  # noqa: SLF001 (SQLAlchemy's public name)

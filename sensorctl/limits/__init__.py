@@ -1,0 +1,1 @@
+"""`sensorctl limit`, `excursion` and `silence`: limits of temperatures and what is beyond them."""

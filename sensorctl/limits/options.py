@@ -1,0 +1,59 @@
+"""The options that several commands of limits have, and what the commands work with."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+
+from db.queries.limits import Limits
+from sensorctl.settings import discover_manager_settings, discover_settings
+
+Sensor = Annotated[str | None, typer.Option("--sensor", metavar="ID", help="One sensor.")]
+Location = Annotated[str | None, typer.Option("--location", help="All sensors of this location.")]
+Pattern = Annotated[
+    str | None,
+    typer.Option("--pattern", help="All sensors whose ID matches: * is any text, ? one character."),
+]
+High = Annotated[float | None, typer.Option("--high", metavar="C", help="Temperatures above it, in °C.")]
+Low = Annotated[float | None, typer.Option("--low", metavar="C", help="Temperatures below it, in °C.")]
+Rate = Annotated[
+    float | None, typer.Option("--rate", metavar="K", help="A change by more than K, with --within.")
+]
+Within = Annotated[
+    str | None, typer.Option("--within", metavar="TIME", help="The time of --rate, such as 5m.")
+]
+Stale = Annotated[
+    str | None, typer.Option("--stale", metavar="TIME", help="No reading for longer, such as 15m.")
+]
+For = Annotated[str, typer.Option("--for", metavar="TIME", help="How long it must last, such as 10m.")]
+Hysteresis = Annotated[
+    float, typer.Option("--hysteresis", metavar="K", help="By how many K the value must come back.")
+]
+Severity = Annotated[str, typer.Option("--severity", help="warning or critical.")]
+Schedule = Annotated[
+    str | None, typer.Option("--schedule", help="When it holds, such as 'mon-fri 08:00-18:00'.")
+]
+TimeZone = Annotated[
+    str | None, typer.Option("--time-zone", metavar="ZONE", help="Time zone of the schedule; UTC if unset.")
+]
+
+
+@contextmanager
+def manager() -> Iterator[Limits]:
+    """Open what changes limits."""
+    limits = Limits(discover_manager_settings(), "sensorctl")
+    try:
+        yield limits
+    finally:
+        limits.close()
+
+
+@contextmanager
+def reader() -> Iterator[Limits]:
+    """Open what reads limits."""
+    limits = Limits(discover_settings(), "sensorctl")
+    try:
+        yield limits
+    finally:
+        limits.close()

@@ -1,0 +1,100 @@
+"""How limits and excursions are shown in a terminal."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from rich.table import Table
+
+from alerter.alert import format_duration
+from db.queries.limits import Row
+from sensorctl.output import safe_text
+
+
+def describe_target(row: Row) -> str:
+    """Return the sensor or the group of a limit or a silence."""
+    if row["sensor_id"] is not None:
+        return f"sensor {row['sensor_id']}"
+    return f"pattern {row['pattern']}" if row["pattern"] is not None else f"location {row['location']}"
+
+
+def describe_condition(row: Row) -> str:
+    """Return what a limit bounds."""
+    delay = format_duration(timedelta(seconds=row["delay_seconds"]))
+    if row["kind"] == "stale":
+        return f"no reading for {delay}"
+    if row["kind"] == "rate":
+        window = format_duration(timedelta(seconds=row["window_seconds"]))
+        condition = f"changes by more than {row['threshold']:g} K in {window}"
+    else:
+        condition = f"{'above' if row['kind'] == 'high' else 'below'} {row['threshold']:g} °C"
+    details = [f"for {delay}"] if row["delay_seconds"] else []
+    details += [f"hysteresis {row['hysteresis']:g} K"] if row["hysteresis"] else []
+    details += [f"{row['schedule']} ({row['zone']})"] if row["schedule"] else []
+    return ", ".join([condition, *details])
+
+
+def describe_limit(row: Row) -> str:
+    """Return a limit on one line."""
+    return f"{describe_target(row)}, {describe_condition(row)}, {row['severity']}"
+
+
+def limit_table(rows: Sequence[Row]) -> Table:
+    """Return the table of limits."""
+    table = _table("Limits", "limit", "of", "condition", "severity", "since", "by")
+    for row in rows:
+        table.add_row(
+            str(row["limit_id"]),
+            safe_text(describe_target(row)),
+            describe_condition(row),
+            row["severity"],
+            _time(row["created_at"]),
+            safe_text(row["created_by"]),
+        )
+    return table
+
+
+def excursion_table(rows: Sequence[Row], title: str = "Excursions") -> Table:
+    """Return the table of excursions, those of the database with what was acknowledged."""
+    table = _table(
+        title, "no.", "sensor", "limit", "started", "ended", "lasted", "peak", "K·min", "acknowledged"
+    )
+    for row in rows:
+        unit = "K" if row["rule"] == "rate" else "°C"
+        ended = f"{_time(row['ended_at'])} {row['end_reason']}" if row["ended_at"] else "open"
+        table.add_row(
+            str(row.get("excursion_id", "")),
+            safe_text(row["sensor_id"]),
+            f"{row['rule']} {row['threshold']:g} {unit}",
+            _time(row["started_at"]),
+            ended,
+            format_duration(timedelta(seconds=row["duration_seconds"])),
+            f"{row['peak']:.2f} {unit}",
+            f"{row['degree_minutes']:.2f}",
+            safe_text(row.get("acknowledged_by") or ""),
+        )
+    return table
+
+
+def silence_table(rows: Sequence[Row]) -> Table:
+    """Return the table of silences."""
+    table = _table("Silences", "silence", "of", "until", "note", "by")
+    for row in rows:
+        table.add_row(
+            str(row["silence_id"]),
+            safe_text(describe_target(row)),
+            _time(row["ends_at"]),
+            safe_text(row["note"] or ""),
+            safe_text(row["created_by"]),
+        )
+    return table
+
+
+def _table(title: str, *headings: str) -> Table:
+    table = Table(title=title, title_justify="left")
+    for heading in headings:
+        table.add_column(heading)
+    return table
+
+
+def _time(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M:%S}"
