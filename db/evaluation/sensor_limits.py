@@ -12,8 +12,8 @@ from runtime.severity import Severity
 
 SENSOR_LIMITS = """
 SELECT sensor_id, limit_id, kind, threshold, delay_seconds, hysteresis, coalesce(window_seconds, 0), severity,
-       schedule, zone
-FROM sensor_limit
+       schedule, zone, expected_interval_seconds
+FROM sensor_limit JOIN sensor_settings USING (sensor_id)
 WHERE kind <> 'stale'
 ORDER BY sensor_id, limit_id
 """
@@ -23,11 +23,13 @@ def load_sensor_limits(cursor: Cursor[Any]) -> dict[str, SensorLimits]:
     """Return the limits of each sensor that has any."""
     limits: dict[int, Limit] = {}
     of_sensors: dict[str, list[Limit]] = defaultdict(list)
-    for sensor_id, limit_id, *values in cursor.execute(SENSOR_LIMITS):
+    expected: dict[str, float | None] = {}
+    for sensor_id, limit_id, *values, interval in cursor.execute(SENSOR_LIMITS):
+        expected[sensor_id] = interval
         if limit_id not in limits:
             limits[limit_id] = _limit(limit_id, *values)
         of_sensors[sensor_id].append(limits[limit_id])
-    return {sensor_id: SensorLimits(tuple(each)) for sensor_id, each in of_sensors.items()}
+    return {name: SensorLimits(tuple(each), expected[name]) for name, each in of_sensors.items()}
 
 
 def _limit(

@@ -56,7 +56,7 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class ExcursionFilter:
-    """Which excursions: of these sensors (None: all), that overlap a time; the open ones first."""
+    """Which excursions: of these sensors (None: all), that overlap a time; what is open comes first."""
 
     sensors: Sequence[str] | None = None
     is_open: bool = False
@@ -93,7 +93,7 @@ class Limits:
         return self._rows(REMOVE, actor=actor, limit_id=limit_id)[0]
 
     def excursions(self, selection: ExcursionFilter, most: int) -> list[Row]:
-        """Return excursions, the open ones first, then the latest."""
+        """Return excursions, first what is open, then the latest."""
         return self._rows(
             EXCURSIONS,
             sensors=None if selection.sensors is None else list(selection.sensors),

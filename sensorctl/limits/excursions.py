@@ -34,7 +34,7 @@ def list_excursions(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show excursions, the open ones first."""
+    """Show excursions, first those that last."""
     selection = ExcursionFilter(sensors=sensor or None, is_open=open_only, since=since)
     with reader() as limits:
         rows = limits.excursions(selection, MAX_EXCURSIONS)

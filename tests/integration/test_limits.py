@@ -254,3 +254,46 @@ def test_a_limit_decides_for_how_long_a_sensor_may_be_silent(database: Database)
     rows = database.query("SELECT sensor_id FROM sensor_status WHERE offline_since IS NOT NULL")
 
     assert [row["sensor_id"] for row in rows] == ["fast"]
+
+
+def test_a_retired_sensor_is_no_longer_watched(database: Database, evaluation: Evaluation) -> None:
+    register(database, "1")
+    set_limits(database, {"kind": "high", "sensor_id": "1", "threshold": 8})
+    store(database, "1", {0: 7, 1: 9})
+    evaluation.evaluate()
+
+    database.query("SELECT change_sensor('test', '1', '{\"retired\": true}')")
+    evaluation.close()
+    other = Evaluation(database.settings)
+    other.evaluate()
+    other.close()
+
+    assert excursions(database, "ended_at, end_reason") == [(minute(1), "removed")]
+
+
+def test_excursions_follow_a_calibration_of_the_past_and_a_merge(
+    database: Database, evaluation: Evaluation
+) -> None:
+    register(database, "1", "mistyped")
+    set_limits(database, {"kind": "high", "pattern": "*", "threshold": 8})
+    store(database, "mistyped", dict(enumerate([7.0, 8.5, 7, 7, 7])))
+    evaluation.evaluate()
+    assert excursions(database) == [("mistyped", minute(2 / 3), minute(1 + 1 / 3))]
+
+    database.query(
+        "SELECT change_sensor('test', 'mistyped', %s)",
+        json.dumps({"offset": -1, "since": minute(0).isoformat()}),
+    )
+    database.query("SELECT continue_sensor_changes()")
+    evaluation.evaluate()
+    assert excursions(database) == []
+
+    database.query("SELECT merge_sensor('test', 'mistyped', '1')")
+    while database.query("SELECT continue_sensor_changes() AS more")[0]["more"]:
+        pass
+    evaluation.evaluate()
+    evaluation.close()
+    other = Evaluation(database.settings)
+    other.evaluate()
+    other.close()
+    assert excursions(database) == [("1", minute(2 / 3), minute(1 + 1 / 3))]

@@ -70,10 +70,12 @@ FROM sensor
 JOIN limit_rule ON ended_at IS NULL
     AND (limit_rule.sensor_id = sensor.sensor_id OR limit_rule.location = sensor.location
          OR sensor.sensor_id LIKE like_pattern)
+WHERE retired_at IS NULL
 ORDER BY sensor.sensor_id, kind, severity,
          limit_rule.sensor_id IS NULL, limit_rule.location IS NOT NULL, length(pattern) DESC, limit_id DESC;
 COMMENT ON VIEW sensor_limit IS
-    'The limits that hold for each sensor, its own or those of a group: one row per sensor and limit. Of limits of the '
+    'The limits that hold for each sensor that is not retired, its own or those of a group: one row per sensor and '
+    'limit. Of limits of the '
     'same kind and severity the sensor''s own holds, then that of the longest pattern, then that of its location.';
 COMMENT ON COLUMN sensor_limit.sensor_id IS 'The sensor.';
 COMMENT ON COLUMN sensor_limit.limit_id IS 'The limit; see limit_rule.';
