@@ -16,15 +16,15 @@ DAYS = """
 SELECT date_trunc('day', measured_at, 'UTC') AS starts_at, count(*) AS readings
 FROM reading WHERE import_id = :import_id GROUP BY 1 ORDER BY 1
 """
-# The trigger that computes the roll-ups again requires this lock. Taking it first keeps two undos from
-# waiting for each other.
-LOCK = "LOCK TABLE reading IN SHARE ROW EXCLUSIVE MODE"
+# Two transactions that change the same readings could wait for each other. This is the lock of
+# advance_sensor_changes(); inserts do not take it.
+LOCK = "SELECT pg_advisory_xact_lock(5675003)"
 DELETE = """
 DELETE FROM reading
 WHERE import_id = :import_id AND measured_at >= :since AND measured_at < :until + interval '1 day'
 """
-# Writers wait while a transaction deletes; computing the roll-ups of this many minutes takes about a second.
-MAX_READINGS_PER_TRANSACTION = 2_000
+# Writers of the same minutes wait while a transaction deletes.
+MAX_READINGS_PER_TRANSACTION = 10_000
 
 
 class Day(NamedTuple):
@@ -37,9 +37,9 @@ class Day(NamedTuple):
 def undo_import(settings: DatabaseSettings, import_id: UUID, progress: Callable[[int, int], None]) -> int:
     """Delete the readings that an import brought, and return their number.
 
-    Roll-ups are computed again. The days are deleted in separate transactions, so that writers wait only
-    briefly; after an interruption the same call deletes the rest. `progress` is called with the number of
-    deleted readings and the number of all.
+    Roll-ups are computed again. The days are deleted in separate transactions, so that each is short; after
+    an interruption the same call deletes the rest. `progress` is called with the number of deleted readings
+    and the number of all.
 
     Raises:
         PermissionDenied: When the role is not the owner.

@@ -7,6 +7,7 @@ from sqlalchemy import text
 
 from db.engine import connect
 from db.settings import DatabaseSettings
+from readings.plausible import TemperatureRange
 from readings.sensor_changes import Calibration, SensorSettings
 
 NAME = "sensors"
@@ -28,6 +29,16 @@ def known_sensors(settings: DatabaseSettings, sensors: Sequence[str]) -> set[str
     """
     with connect(settings, name="import") as connection:
         return {row.sensor_id for row in connection.execute(text(KNOWN), {"sensors": list(sensors)})}
+
+
+def read_plausible_ranges(settings: DatabaseSettings) -> dict[str, TemperatureRange]:
+    """Return the plausible ranges of single sensors.
+
+    Raises:
+        StoreUnavailable: When the database does not answer.
+    """
+    with connect(settings, name="import") as connection:
+        return {row[0]: TemperatureRange(*row[1:]) for row in connection.execute(text(PLAUSIBLE_RANGES))}
 
 
 def read_sensors(settings: DatabaseSettings) -> list[SensorSettings]:

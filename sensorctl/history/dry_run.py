@@ -13,7 +13,7 @@ from readings.times import format_timestamp
 from runtime.errors import ConfigurationError
 from runtime.settings import load
 from sensorctl.history.history_file import FileFormat, HistoryFile
-from sensorctl.history.importer import open_history
+from sensorctl.history.importer import find_plausible, open_history
 from sensorctl.history.messages import FilePosition, MessageReader
 from sensorctl.history.report import ImportReport
 from sensorctl.output import print_message, safe_text, show
@@ -34,7 +34,7 @@ def show_dry_run(name: str, file_format: FileFormat, options: CsvOptions) -> Fil
         show(_recognised(history))
         lines, items = history.read()
         messages = MessageReader(items, lines, history.zone, FilePosition(), report.invalid, report.left_out)
-        messages.plausible = settings.plausible_range
+        messages.plausible = find_plausible(settings)
         remaining = iter(messages)
         show(_readings(list(islice(remaining, SHOWN_READINGS)), history))
         for _ in remaining:

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -13,13 +13,14 @@ from rich.progress import Progress
 
 from db.errors import StoreUnavailable
 from db.queries.retention import retained_since
-from db.queries.sensors import known_sensors
+from db.queries.sensors import known_sensors, read_plausible_ranges
 from messaging.management.admin import NAME
 from messaging.publishing.bulk import BulkPublisher, Message
 from messaging.publishing.confirm_publisher import ConfirmPublisher
 from readings.files.csv_options import CsvOptions
 from readings.files.errors import UnreadableFile
 from readings.ids import uuid7
+from readings.plausible import PlausibleRanges
 from runtime.text import escape_unprintable, quantity
 from sensorctl.history.checkpoint import Checkpoint
 from sensorctl.history.history_file import FileFormat, HistoryFile, recognise
@@ -67,7 +68,7 @@ class Import:
                 items, lines, history.zone, start, report.invalid, report.left_out, import_id
             )
             messages.retention = _find_retention(settings)
-            messages.plausible = settings.plausible_range
+            messages.plausible = find_plausible(settings)
             with file_progress_bar() as bar:
                 size = path.stat().st_size if checkpoint else None
                 try:
@@ -139,6 +140,14 @@ def _find_retention(settings: OperatorSettings) -> Retention:
         return Retention(retained_since(settings), leave_out=settings.past_retention == "dead-letter")
     except StoreUnavailable:
         return KEEP_ALL
+
+
+def find_plausible(settings: OperatorSettings) -> PlausibleRanges:
+    """Return the plausible ranges; without those of single sensors if the database does not answer."""
+    try:
+        return replace(settings.plausible_range, sensors=read_plausible_ranges(settings))
+    except StoreUnavailable:
+        return settings.plausible_range
 
 
 def _find_known(settings: OperatorSettings, sensors: list[str]) -> set[str]:
