@@ -47,7 +47,7 @@ def list_(
 
 
 def _table(entries: Sequence[AuditEntry]) -> Table:
-    table = Table(title="Changes, newest first", title_justify="left")
+    table = Table(title="Changes, newest first (times in UTC)", title_justify="left")
     for heading in ("at", "actor", "action", "what", "was", "became"):
         table.add_column(heading, overflow="fold")
     for entry in entries:

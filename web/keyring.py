@@ -10,6 +10,8 @@ from typing import NamedTuple, Protocol
 from runtime.access import ValidKey, ValidSession, hash_secret
 from runtime.errors import ServiceUnavailable
 
+# An attempt that hangs keeps no process from stopping.
+SHUTDOWN_SECONDS = 2.0
 # A key that is revoked elsewhere, for example by sensorctl, gives access for this much longer at most.
 REFRESH_SECONDS = 2.0
 # An unknown key may be new, so it is looked up at once, but not more often than this for all clients.
@@ -89,7 +91,7 @@ class KeyRing:
             yield
         finally:
             stopped.set()
-            thread.join()
+            thread.join(SHUTDOWN_SECONDS)
 
     def refresh(self, max_age_seconds: float = LOOKUP_SECONDS) -> None:
         """Read the keys, unless that was tried a moment ago. A failure leaves what is known."""

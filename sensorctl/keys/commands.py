@@ -97,7 +97,7 @@ def _record(key: ApiKey) -> dict[str, Any]:
 
 
 def _table(keys: Sequence[ApiKey]) -> Table:
-    table = Table(title="Keys", title_justify="left")
+    table = Table(title="Keys (times in UTC)", title_justify="left")
     for heading in ("name", "role", "created", "by", "last used", "revoked"):
         table.add_column(heading)
     for key in keys:
