@@ -19,6 +19,7 @@ from native.settings import ROOT, Layout
 from native.state import ProcessStatus, StackState, read_state
 from runtime.env_file import read_env_file
 from runtime.errors import ServiceUnavailable
+from tests.forked import run_module
 from tests.mqtt import device
 from tests.ports import reserve_port, reserve_range
 
@@ -34,8 +35,11 @@ class NativeStack:
         self._environment = {**os.environ, **ports(), "NATIVE_DIR": str(directory), "LC_ALL": "C"}
 
     def run(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", *arguments]
+        """Run `python -m` with these arguments."""
         environment = {**self._environment, **variables}
+        if arguments[0] == "sensorctl":
+            return run_module(list(arguments), environment)
+        command = [sys.executable, "-m", *arguments]
         return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
 
     def up(self, **variables: str) -> str:
