@@ -41,7 +41,8 @@ def test_the_dashboard_shows_every_service_and_every_sensor(stack: NativeStack) 
     eventually(shows_everything, SECONDS, "the dashboard shows everything")
     assert stack.get_from_dashboard("/api/minutes?sensor=1")["sensors"]["1"]
     assert stack.get_from_dashboard("/api/dead-letters")["depth"] == len(stack.dead_letters())
-    assert stack.get_from_dashboard("/api/access") == {"enabled": False, "authorized": False}
+    access = {"name": None, "role": "viewer", "has_session": False, "has_keys": False}
+    assert stack.get_from_dashboard("/api/access") == access
 
 
 def test_the_native_status_lists_every_process(stack: NativeStack) -> None:
