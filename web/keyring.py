@@ -10,7 +10,7 @@ from typing import NamedTuple, Protocol
 from runtime.access import ValidKey, ValidSession, hash_secret
 from runtime.errors import ServiceUnavailable
 
-# An attempt that hangs keeps no process from stopping.
+# An attempt that stalls keeps no process from stopping.
 SHUTDOWN_SECONDS = 2.0
 # A key that is revoked elsewhere, for example by sensorctl, gives access for this much longer at most.
 REFRESH_SECONDS = 2.0

@@ -48,7 +48,7 @@ async function update() {
 function createRow({ name, role }) {
   const button = createElement("button", { type: "button", textContent: "Revoke …", "aria-label": `Revoke ${name} …` });
   button.addEventListener("click", () => confirmRevocation(name));
-  const cells = ["created", "used", "revoked"].map((className) => createElement("td", { className }));
+  const cells = ["created-at", "used", "revoked"].map((className) => createElement("td", { className }));
   cells.at(-1).append(createElement("span"), button);
   return createElement(
     "tr",
@@ -60,7 +60,7 @@ function createRow({ name, role }) {
 }
 
 function fillRow(row, key) {
-  setText($(".created", row), `${time(key.created_at)} by ${key.created_by}`);
+  setText($(".created-at", row), `${time(key.created_at)} by ${key.created_by}`);
   setText($(".used", row), key.last_used_at === null ? "never" : time(key.last_used_at));
   setText($(".revoked span", row), key.revoked_at === null ? "" : time(key.revoked_at));
   setVisible($("button", row), key.revoked_at === null);

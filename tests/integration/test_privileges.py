@@ -352,7 +352,7 @@ def test_the_whole_system_works_with_these_privileges(stack: Stack, tmp_path: Pa
         # and the audit says who did what
         audited = json.loads(sensorctl(tools, "audit", "list", "--kind", "dead-letter", "--json").stdout)
         actions = ["discard", "request-discard", "replay", "request-replay"]
-        assert [entry["action"] for entry in audited] == actions
+        assert [entry["action"] for entry in audited[:4]] == actions
         assert audited[0]["actor"] == f"sensorctl:{getpass.getuser()}"
         # and readings can be exported and imported
         history = str(tmp_path / "history.jsonl")
