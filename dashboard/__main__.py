@@ -11,6 +11,7 @@ from dashboard.snapshots import SnapshotStore
 from dashboard.telemetry import BROKER, DATABASE, DashboardTelemetry
 from db.queries.audit import Audit
 from db.queries.keys import Keys
+from db.queries.limits import Limits
 from db.queries.minutes import MinuteSeries
 from db.queries.series import SeriesReader
 from db.sensors import SensorRegistry
@@ -35,7 +36,7 @@ def main(shutdown: ShutdownSignal) -> None:
     telemetry, snapshots = DashboardTelemetry(health), SnapshotStore()
     report_removed_settings(telemetry)
     collector, minutes, series = Collector(settings), MinuteSeries(settings), SeriesReader(settings)
-    keys, audit = Keys(settings), Audit(settings)
+    keys, audit, limits = Keys(settings), Audit(settings), Limits(settings)
     ring = KeyRing(keys)
     auth = Authenticator(
         ring, telemetry.request_rejected, settings.proxies, settings.dashboard_anonymous_view
@@ -46,6 +47,7 @@ def main(shutdown: ShutdownSignal) -> None:
         minutes=minutes,
         series=series,
         sensors_store=SensorRegistry(settings),
+        limits_store=limits,
         keys_store=keys,
         audit_store=audit,
         telemetry=telemetry,
@@ -62,7 +64,7 @@ def main(shutdown: ShutdownSignal) -> None:
             telemetry.serving(port)
             collect_status(collector, snapshots, telemetry, shutdown)
     finally:
-        for resource in (minutes, series, keys, audit, collector):
+        for resource in (minutes, series, keys, audit, limits, collector):
             resource.close()
 
 

@@ -8,7 +8,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import FileResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
 
-from dashboard import access, api, audit, keys, sensors
+from dashboard import access, api, audit, keys, limits, sensors
 from dashboard.dead_letters import DeadLetterService, PartialFailure
 from dashboard.resources import Resources
 from dashboard.series import router as series_router
@@ -16,6 +16,7 @@ from dashboard.snapshots import SnapshotStore
 from dashboard.telemetry import DashboardTelemetry
 from db.queries.audit import Audit
 from db.queries.keys import Keys
+from db.queries.limits import Limits
 from db.queries.minutes import MinuteSeries
 from db.queries.series import SeriesReader
 from db.sensors import SensorRegistry
@@ -38,6 +39,7 @@ def create_dashboard(
     minutes: MinuteSeries,
     series: SeriesReader,
     sensors_store: SensorRegistry,
+    limits_store: Limits,
     keys_store: Keys,
     audit_store: Audit,
     telemetry: DashboardTelemetry,
@@ -59,14 +61,16 @@ def create_dashboard(
         minutes,
         series,
         sensors_store,
+        limits_store,
         keys_store,
         audit_store,
         telemetry,
         Slots("event streams", total=MAX_STREAMS, per_address=MAX_STREAMS_PER_ADDRESS),
     )
     app.add_exception_handler(PartialFailure, _handle_partial_failure)
-    for router in (api.router, access.router, keys.router, audit.router, sensors.router, series_router):
-        app.include_router(router)
+    for module in (api, access, keys, audit, sensors, limits):
+        app.include_router(module.router)
+    app.include_router(series_router)
     app.add_api_route("/", get_page, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=PAGE))
     return app

@@ -10,6 +10,7 @@ from dashboard.snapshots import Snapshot, SnapshotStore
 from dashboard.telemetry import DashboardTelemetry
 from db.queries.audit import Audit
 from db.queries.keys import Keys
+from db.queries.limits import Limits
 from db.queries.minutes import MinuteSeries
 from db.queries.series import SeriesReader
 from db.sensors import SensorRegistry
@@ -32,6 +33,7 @@ class Resources:
     minutes: MinuteSeries
     series: SeriesReader
     sensors: SensorRegistry
+    limits: Limits
     keys: Keys
     audit: Audit
     telemetry: DashboardTelemetry

@@ -29,6 +29,7 @@ def document() -> Document:
         minutes=nothing,
         series=nothing,
         sensors_store=nothing,
+        limits_store=nothing,
         keys_store=nothing,
         audit_store=nothing,
         telemetry=nothing,

@@ -25,6 +25,7 @@ from runtime.health import Health
 from runtime.settings import load
 from tests.unit.dead_letter_queue import FakeDeadLetterQueue
 from tests.unit.fake_keys import KEYS, FakeAudit, FakeKeys
+from tests.unit.fake_limits import FakeLimits
 from tests.unit.http_client import Response, send
 from web.auth import AnonymousView, Authenticator
 from web.keyring import KeyRing
@@ -115,7 +116,7 @@ class DashboardServer:
         proxies: TrustedProxies | None = None,
     ) -> None:
         self.snapshots, self.health, self.minutes = SnapshotStore(), Health(BROKER, DATABASE), FakeMinutes()
-        self.series, self.sensors = FakeSeries(), FakeSensors()
+        self.series, self.sensors, self.limits = FakeSeries(), FakeSensors(), FakeLimits()
         self.telemetry, self.queue = DashboardTelemetry(self.health), FakeDeadLetterQueue()
         self.keys, self.audit = FakeKeys(KEYS if has_keys else None), FakeAudit()
         self.ring = KeyRing(self.keys)
@@ -126,6 +127,7 @@ class DashboardServer:
             minutes=self.minutes,  # type: ignore[arg-type]
             series=self.series,  # type: ignore[arg-type]
             sensors_store=self.sensors,  # type: ignore[arg-type]
+            limits_store=self.limits,  # type: ignore[arg-type]
             keys_store=self.keys,  # type: ignore[arg-type]
             audit_store=self.audit,  # type: ignore[arg-type]
             telemetry=self.telemetry,

@@ -31,6 +31,9 @@ class TestResponses:
             "/api/sensors": dashboard.send("/api/sensors"),
             "/api/series": dashboard.send("/api/series?sensor=1&sensor=2"),
             "/api/access": dashboard.send("/api/access"),
+            "/api/limits": dashboard.send("/api/limits"),
+            "/api/excursions": dashboard.send("/api/excursions?open=true&sensor=1"),
+            "/api/silences": dashboard.send("/api/silences"),
             "/api/audit": dashboard.send("/api/audit"),
             "/api/dead-letters": dashboard.send("/api/dead-letters"),
             **{path: dashboard.change(path, {"ids": ["0" * 12]}) for path in CHANGES},
@@ -40,11 +43,13 @@ class TestResponses:
         )
         elsewhere = {
             "/api/events", "/api/login", "/api/logout", "/api/keys", "/api/keys/{name}",
-            "/api/sensors/{sensor_id}", "/api/sensor-merges",
+            "/api/sensors/{sensor_id}", "/api/sensor-merges", "/api/limits/{limit_id}",
+            "/api/excursions/{excursion_id}/acknowledge", "/api/silences/{silence_id}",
         }  # fmt: skip
         assert responses.keys() | elsewhere == dashboard.openapi["paths"].keys()
         for path, response in responses.items():
-            check_response(dashboard.openapi, path, response)
+            method = "get" if path in {"/api/limits", "/api/silences"} else None
+            check_response(dashboard.openapi, path, response, method)
 
     @pytest.mark.parametrize(
         ("path", "status"),

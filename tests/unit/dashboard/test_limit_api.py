@@ -1,0 +1,60 @@
+"""Limits, excursions and silences by the API."""
+
+from typing import Any
+
+import pytest
+
+from tests.unit.dashboard.dashboard_server import DashboardServer
+from tests.unit.openapi import check_response
+
+
+def test_limits_are_set_by_a_key_and_durations_can_be_text(dashboard: DashboardServer) -> None:
+    response = dashboard.change("/api/limits", {"sensor_id": "1", "high": 8, "for": "10m"})
+
+    assert response.status == 200
+    check_response(dashboard.openapi, "/api/limits", response, "post")
+    [(actor, _, [rule])] = dashboard.limits.changes
+    assert (actor, rule["kind"], rule["delay_seconds"]) == ("key:operator", "high", 600)
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"sensor_id": "1", "high": 2, "low": 3}, "low"),
+        ({"sensor_id": "1"}, "high"),
+        ({"high": 8}, "sensor_id"),
+        ({"pattern": "x*", "high": 8}, "pattern"),
+        ({"sensor_id": "1", "high": "warm"}, "high"),
+        ({"sensor_id": "1", "high": 8, "schedule": "08:00-09:00", "time_zone": "Mars"}, "time_zone"),
+    ],
+)
+def test_what_contradicts_is_refused_with_the_field(
+    dashboard: DashboardServer, body: dict[str, Any], field: str
+) -> None:
+    response = dashboard.change("/api/limits", body)
+
+    assert (response.status, response.json["field"]) == (422, field)
+    check_response(dashboard.openapi, "/api/limits", response, "post")
+    assert dashboard.limits.changes == []
+
+
+def test_an_excursion_is_acknowledged_with_a_note(dashboard: DashboardServer) -> None:
+    response = dashboard.change("/api/excursions/7/acknowledge", {"note": "door open"})
+
+    assert response.json["acknowledged_by"] == "key:operator"
+    assert dashboard.limits.changes == [("key:operator", "acknowledge", 7, "door open")]
+
+
+def test_excursions_are_selected_by_sensor_time_and_state(dashboard: DashboardServer) -> None:
+    response = dashboard.send("/api/excursions?sensor=1&open=true&from=2026-11-26T00:00:00Z")
+
+    assert response.json["excursions"][0]["excursion_id"] == 7
+    [selection] = dashboard.limits.selections
+    assert (selection.sensors, selection.is_open) == (["1"], True)
+
+
+def test_a_silence_is_created_and_ended(dashboard: DashboardServer) -> None:
+    created = dashboard.change("/api/silences", {"sensor_id": "1", "for": "2h"})
+
+    assert created.status == 201
+    assert dashboard.limits.changes == [("key:operator", "silence", 7200)]
