@@ -60,6 +60,13 @@ def test_what_is_refused_is_said_at_its_field_and_what_was_typed_is_kept(
     expect(offset).to_be_focused()
     expect(name).to_have_value("Fridge")
     offset.fill("")
+    system.database_proxy.refuse()
+    form.get_by_role("button", name="Save").click()
+    expect(form.get_by_role("alert")).to_contain_text("Not saved: ")
+    expect(name).to_have_value("Fridge")
+    expect(page.locator("#overall-status")).not_to_have_text("No problems")
+    system.database_proxy.forward()
+    expect(page.locator("#overall-status")).to_have_text("No problems")
     form.get_by_role("button", name="Save").click()
     expect(page.locator("#sensor h2")).to_have_text("Fridge (1)")
 
