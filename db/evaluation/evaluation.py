@@ -19,7 +19,7 @@ from db.evaluation.excursions import (
     save_checkpoints,
 )
 from db.evaluation.feed import Feed, FeedCursor, Stored
-from db.evaluation.history import StoredHistory, readings_of, retained_since
+from db.evaluation.history import Range, StoredHistory, readings_of, retained_since, surroundings_of
 from db.evaluation.sensor_limits import load_sensor_limits
 from db.settings import DatabaseSettings
 from limits.follow import SensorLimits, Step, follow
@@ -106,8 +106,9 @@ class Evaluation:
         self._restore(cursor, stored)
         replacements: list[tuple[str, Replacement]] = []
         checkpoints: dict[str, dict[str, Any] | None] = {}
+        known = surroundings_of(cursor, self._unfollowed(stored))
         for sensor_id, readings in stored.readings.items():
-            history = StoredHistory(connection, sensor_id, stored.until_xid)
+            history = StoredHistory(connection, sensor_id, stored.until_xid, known)
             track = self._tracks.get(sensor_id)
             step = follow(track, self._sensors[sensor_id], readings, history, self._floor)
             self._take(sensor_id, step, replacements, checkpoints)
@@ -179,6 +180,14 @@ class Evaluation:
                     )
                 except KeyError:  # it has other limits now, and is computed again
                     continue
+
+    def _unfollowed(self, stored: Stored) -> dict[str, Range]:
+        """Return the sensors without a track, whose surroundings one query reads."""
+        return {
+            name: (readings[0].measured_at, readings[-1].measured_at)
+            for name, readings in stored.readings.items()
+            if name not in self._tracks
+        }
 
     def _summarize(self, cursor: Cursor[Any]) -> None:
         now = time.monotonic()

@@ -1,7 +1,7 @@
 """The stored readings of a sensor, as the evaluation of its limits needs them."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from psycopg import Connection, Cursor
@@ -30,24 +30,26 @@ FROM reading
 WHERE sensor_id = ANY(%s) AND measured_at >= to_timestamp(%s) AND (stored_xid < %s OR stored_xid IS NULL)
 ORDER BY measured_at, temperature
 """
+# The last minute before the readings, those between them, and some after them.
 AROUND = f"""
-WITH minute AS (
+SELECT given.sensor, min(min_temperature), max(max_temperature),
+       (SELECT date_part('epoch', last_measured_at) FROM rollup_minute
+        WHERE sensor_id = given.sensor COLLATE "C" ORDER BY sensor_id DESC, starts_at DESC LIMIT 1)
+FROM (SELECT sensor, to_timestamp(first) AS first, to_timestamp(last) AS last
+      FROM unnest(%s::text[], %s::float8[], %s::float8[]) AS range (sensor, first, last)) AS given
+CROSS JOIN LATERAL (
     (SELECT min_temperature, max_temperature FROM rollup_minute
-     WHERE sensor_id = %(sensor)s COLLATE "C" AND starts_at < to_timestamp(%(first)s)
+     WHERE sensor_id = given.sensor COLLATE "C" AND starts_at < given.first
      ORDER BY sensor_id DESC, starts_at DESC LIMIT 1)
     UNION ALL
     (SELECT min_temperature, max_temperature FROM rollup_minute
-     WHERE sensor_id = %(sensor)s COLLATE "C"
-       AND starts_at >= to_timestamp(%(first)s) AND starts_at <= to_timestamp(%(last)s))
+     WHERE sensor_id = given.sensor COLLATE "C" AND starts_at >= given.first AND starts_at <= given.last)
     UNION ALL
     (SELECT min_temperature, max_temperature FROM rollup_minute
-     WHERE sensor_id = %(sensor)s COLLATE "C" AND starts_at > to_timestamp(%(last)s)
+     WHERE sensor_id = given.sensor COLLATE "C" AND starts_at > given.last
      ORDER BY sensor_id, starts_at LIMIT {MEDIAN_INTERVALS + 1})
-)
-SELECT min(min_temperature), max(max_temperature),
-       (SELECT date_part('epoch', last_measured_at) FROM rollup_minute
-        WHERE sensor_id = %(sensor)s COLLATE "C" ORDER BY sensor_id DESC, starts_at DESC LIMIT 1)
-FROM minute
+) AS minute
+GROUP BY given.sensor
 """  # noqa: S608 (a constant)
 OVERLAP = """
 SELECT date_part('epoch', min(started_at))
@@ -57,20 +59,29 @@ WHERE sensor_id = %s AND withdrawn_at IS NULL
 """
 FLOOR = "SELECT date_part('epoch', date_trunc('day', now(), 'UTC')) - min(days) * 86400.0 FROM retention"
 FETCH_READINGS = 5_000
+Range = tuple[float, float]
 
 
 class StoredHistory:
     """The readings of a sensor that were stored before a transaction."""
 
-    def __init__(self, connection: Connection[Any], sensor_id: str, until_xid: int) -> None:
+    def __init__(
+        self,
+        connection: Connection[Any],
+        sensor_id: str,
+        until_xid: int,
+        known: Mapping[str, tuple[Range, Surroundings]] | None = None,
+    ) -> None:
+        """`known` has surroundings that were read before."""
         self._connection, self._sensor_id, self._until_xid = connection, sensor_id, until_xid
+        self._known = (known or {}).get(sensor_id)
 
     def around(self, first: float, last: float) -> Surroundings:
         """Return the temperatures around readings."""
-        parameters = {"sensor": self._sensor_id, "first": first // MINUTE * MINUTE, "last": last}
-        row = self._connection.execute(AROUND, parameters, binary=True).fetchone()
-        assert row
-        return Surroundings(*row)
+        if self._known and self._known[0] == (first, last):
+            return self._known[1]
+        ranges = {self._sensor_id: (first, last)}
+        return surroundings_of(self._connection.cursor(binary=True), ranges)[self._sensor_id][1]
 
     def overlap_start(self, at: float) -> float:
         """Return when the earliest excursion started that contains a time."""
@@ -91,6 +102,16 @@ class StoredHistory:
             cursor.execute(READINGS, (self._sensor_id, since, self._until_xid), binary=True)
             for row in cursor:
                 yield Reading(*row)
+
+
+def surroundings_of(
+    cursor: Cursor[Any], ranges: Mapping[str, Range]
+) -> dict[str, tuple[Range, Surroundings]]:
+    """Return the surroundings of the readings of some sensors, from their first to their last."""
+    firsts = [first // MINUTE * MINUTE for first, _ in ranges.values()]
+    lasts = [last for _, last in ranges.values()]
+    rows = cursor.execute(AROUND, (list(ranges), firsts, lasts)).fetchall()
+    return {sensor_id: (ranges[sensor_id], Surroundings(*values)) for sensor_id, *values in rows}
 
 
 def readings_of(
