@@ -21,7 +21,7 @@ const CHART_HEIGHT = 320;
  */
 export class HistoryPanel {
   constructor(container, { onChange, loadMarks = async () => [] }) {
-    Object.assign(this, { onChange, loadMarks, view: null, series: null, request: 0, cursor: null });
+    Object.assign(this, { onChange, loadMarks, view: null, series: null, request: 0, cursor: null, hasFailed: false, shownRange: null });
     this.createControls();
     container.append(this.presets, this.range, this.note, this.figure);
     const formatTimes = (times, step) => axisLabels(times, step, this.zone());
@@ -137,14 +137,26 @@ export class HistoryPanel {
   async load() {
     this.updateControls();
     const request = ++this.request;
+    this.figure.setAttribute("aria-busy", "true");
+    await this.fetch(() => request === this.request); // otherwise another view is shown by now
+    if (request === this.request) this.figure.setAttribute("aria-busy", "false");
+  }
+
+  async fetch(isCurrent) {
     if (!this.view.sensors.length) return this.showNote("No sensor is selected.");
     const response = await requestJson(`/api/series?${this.query()}`);
-    if (request !== this.request) return; // another view is shown by now
+    if (!isCurrent()) return;
+    this.hasFailed = !response.ok;
     if (!response.ok) return this.showNote(`The history cannot be loaded: ${response.value.detail}`);
     this.series = response.value;
     this.draw();
     const marks = await this.loadMarks(this.view);
-    if (request === this.request) this.chart.setMarks(marks);
+    if (isCurrent()) this.chart.setMarks(marks);
+  }
+
+  /** Load again what could not be loaded, for example before the login. */
+  retry() {
+    if (this.hasFailed) this.load();
   }
 
   query(extra = {}) {
@@ -154,8 +166,13 @@ export class HistoryPanel {
 
   updateControls() {
     const { from, to } = this.view;
-    this.fromInput.value = toLocal(from * 1000, this.zone());
-    this.toInput.value = toLocal(to * 1000, this.zone());
+    const shown = `${from} ${to} ${this.zone()}`;
+    if (shown !== this.shownRange) {
+      // Otherwise what was typed since stays.
+      this.fromInput.value = toLocal(from * 1000, this.zone());
+      this.toInput.value = toLocal(to * 1000, this.zone());
+      this.shownRange = shown;
+    }
     const zones = [["viewer", `my time zone (${VIEWER_ZONE})`], ["installation", `the installation (${this.series?.time_zone ?? "…"})`]];
     reconcileChildren(this.zoneSelect, zones, ([key]) => key, ([key]) => createElement("option", { value: key }), (option, [, text]) => setText(option, text));
     this.zoneSelect.value = this.view.zone;

@@ -1,6 +1,8 @@
 // The view `#/history`: the sensors that are shown over each other, and their panel. Its address keeps the view.
 
+import { onAccess } from "./account.js";
 import { $, createElement, reconcileChildren, setText, setVisible } from "./dom.js";
+import { rangeOf, rangeParameters } from "./history-address.js";
 import { HistoryPanel } from "./history-panel.js";
 import { state } from "./live-state.js";
 import { addView, replaceParameters } from "./router.js";
@@ -18,8 +20,10 @@ export function initialize() {
     event.preventDefault();
     add(input.value.trim());
   });
+  onAccess(() => panel.retry());
   addView("history", section, ({ parameters }) => {
-    view = viewOf(parameters);
+    const sensors = [...new Set(parameters.getAll("sensor"))].slice(0, MAX_SENSORS);
+    view = { sensors, ...rangeOf(parameters) };
     render();
     panel.show(view);
     return `History of ${view.sensors.join(", ") || "sensors"} · Sensors`;
@@ -37,27 +41,9 @@ export function update() {
   });
 }
 
-/** A time in an address is in seconds since 1970 or in ISO 8601. */
-function viewOf(parameters) {
-  const time = (name) => {
-    const text = parameters.get(name);
-    const seconds = /^-?\d+$/.test(text ?? "") ? Number(text) : Date.parse(text ?? "") / 1000;
-    return Number.isFinite(seconds) ? seconds : undefined;
-  };
-  const sensors = [...new Set(parameters.getAll("sensor"))].slice(0, MAX_SENSORS);
-  const zone = parameters.get("zone") === "installation" ? "installation" : "viewer";
-  return { sensors, from: time("from"), to: time("to"), zone };
-}
-
 function change(next) {
   view = next;
-  const iso = (seconds) => new Date(seconds * 1000).toISOString().replace(".000Z", "Z");
-  replaceParameters([
-    ...view.sensors.map((id) => ["sensor", id]),
-    ["from", iso(view.from)],
-    ["to", iso(view.to)],
-    ...(view.zone === "installation" ? [["zone", view.zone]] : []),
-  ]);
+  replaceParameters([...view.sensors.map((id) => ["sensor", id]), ...rangeParameters(view)]);
   render();
 }
 

@@ -4,7 +4,9 @@ import { hint, may, onAccess } from "./account.js";
 import { requestJson } from "./api.js";
 import { $, announce, createElement, reconcileChildren, setText, setTextWithCode, setVisible } from "./dom.js";
 import { time } from "./format.js";
-import { addressOf, addView } from "./router.js";
+import { rangeOf, rangeParameters } from "./history-address.js";
+import { HistoryPanel } from "./history-panel.js";
+import { addressOf, addView, replaceParameters } from "./router.js";
 
 const section = $("#sensor");
 const form = $("form", section);
@@ -21,8 +23,12 @@ export function initialize() {
     save();
   });
   onAccess(updateAccess);
-  addView("sensor", section, ({ id }) => {
+  const onChange = (view) => replaceParameters(rangeParameters(view));
+  const panel = new HistoryPanel($(".history-panel", section), { onChange });
+  onAccess(() => panel.retry());
+  addView("sensor", section, ({ id, parameters }) => {
     if (id !== shownId) load(id);
+    panel.show({ sensors: id ? [id] : [], ...rangeOf(parameters) });
     return `Sensor ${id ?? ""} · Sensors`;
   });
 }

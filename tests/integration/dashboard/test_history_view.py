@@ -15,7 +15,6 @@ from tests.waiting import eventually
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1400, "height": 900}
 MONTHS = timedelta(days=70)
-DRAWN = "() => document.querySelector('#history .plot').chart?.plot?.data[0].length ?? 0"
 
 
 def fill(system: System) -> None:
@@ -40,7 +39,8 @@ def open_history(page: Page, system: System, size: dict[str, int], query: str) -
 
 
 def view_of(page: Page) -> dict[str, list[str]]:
-    return parse_qs(page.url.partition("?")[2])
+    # Playwright learns of a new page.url only while it executes something.
+    return parse_qs(str(page.evaluate("location.href")).partition("?")[2])
 
 
 def length_of(page: Page) -> timedelta:
@@ -48,8 +48,21 @@ def length_of(page: Page) -> timedelta:
     return datetime.fromisoformat(view["to"][0]) - datetime.fromisoformat(view["from"][0])
 
 
-def drawn_points(page: Page) -> int:
-    return int(page.evaluate(DRAWN))
+def drag(page: Page, start: float, end: float) -> None:
+    """Drag the mouse over a part of the chart, once it is drawn."""
+    expect(page.locator("#history figure")).to_have_attribute("aria-busy", "false")
+    box = page.locator("#history .u-over").bounding_box()
+    assert box
+    page.mouse.move(box["x"] + box["width"] * start, box["y"] + 50)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * end, box["y"] + 60, steps=4)
+    width = box["width"] * (end - start)
+    eventually(lambda: abs(selected_pixels(page) - width) < 5, 10, "the selection is drawn")
+    page.mouse.up()
+
+
+def selected_pixels(page: Page) -> float:
+    return float(page.evaluate("document.querySelector('#history .u-select').getBoundingClientRect().width"))
 
 
 def test_last_months_chart_by_mouse(system: System, dashboard: Process, page: Page) -> None:
@@ -72,26 +85,18 @@ def test_last_months_chart_by_mouse(system: System, dashboard: Process, page: Pa
     )
     assert gaps > 100
     # and a range that is dragged over is zoomed in
-    box = history.locator(".u-over").bounding_box()
-    assert box
-    page.mouse.move(box["x"] + box["width"] * 0.25, box["y"] + 50)
-    page.mouse.down()
-    page.mouse.move(box["x"] + box["width"] * 0.75, box["y"] + 60, steps=4)
-    page.mouse.up()
+    drag(page, 0.25, 0.75)
     eventually(lambda: length_of(page) < timedelta(days=16), 10, "the range is shorter")
     assert timedelta(days=14) < length_of(page)
     # and with Shift the chart follows the mouse
     end = view_of(page)["to"]
     page.keyboard.down("Shift")
-    page.mouse.move(box["x"] + box["width"] * 0.25, box["y"] + 50)
-    page.mouse.down()
-    page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + 60, steps=4)
-    page.mouse.up()
+    drag(page, 0.25, 0.5)
     page.keyboard.up("Shift")
     eventually(lambda: view_of(page)["to"] < end, 10, "the range is earlier")
     assert timedelta(days=14) < length_of(page) < timedelta(days=16)
     # and a reload shows the same
-    address = page.url
+    address = page.evaluate("location.href")
     page.reload()
     expect(history.locator(".legend .key")).to_have_count(2)
     expect(history.locator(".when")).to_have_text("one point per hour")
@@ -103,6 +108,19 @@ def test_last_months_chart_by_mouse(system: System, dashboard: Process, page: Pa
         history.get_by_role("link", name="CSV").click()
     lines = download.value.path().read_text().splitlines()
     assert re.match(r"1,\d{4}-\d\d-\d\dT\d\d:00:00\+0[12]:00,", lines[1])
+
+
+def test_a_sensors_page_has_its_history(system: System, dashboard: Process, page: Page) -> None:
+    fill(system)
+    page.set_viewport_size(DESK)  # type: ignore[arg-type]
+    visit(page, f"{system.url}/#/sensor/2")
+    sensor = page.locator("#sensor")
+    sensor.get_by_role("button", name="Week").click()
+    expect(sensor.locator(".when")).to_have_text("one point per hour")
+    expect(sensor.locator(".legend .key")).to_contain_text("Freezer (2)")
+    eventually(lambda: length_of(page) == timedelta(days=7), 10, "the address has the week")
+    sensor.get_by_role("link", name="Compare with other sensors").click()
+    expect(page.locator("#history .chips button")).to_have_accessible_name("Remove 2")
 
 
 def test_last_months_chart_by_keyboard_on_a_phone(system: System, dashboard: Process, page: Page) -> None:
