@@ -1,0 +1,39 @@
+"""An excursion on the page: it is shown while it lasts, and acknowledged with a button."""
+
+import json
+from contextlib import closing
+
+from playwright.sync_api import Page, expect
+
+from db.evaluation.evaluation import Evaluation
+from runtime.access import Role
+from tests.integration.dashboard.system import System, log_in
+from tests.processes import Process
+from tests.waiting import DEADLINE_SECONDS, eventually
+
+
+def test_an_excursion_is_shown_acknowledged_and_gone_when_it_ends(
+    system: System, dashboard: Process, page: Page
+) -> None:
+    # given a limit, and a reading beyond it
+    key = system.create_key("ann", Role.OPERATOR)
+    rule = {"kind": "high", "sensor_id": "fridge", "threshold": 8, "severity": "warning"}
+    system.database.query("INSERT INTO sensor (sensor_id) VALUES ('fridge')")
+    system.database.query("SELECT set_limits('test', %s)", json.dumps([rule]))
+    system.publish("fridge", 9.0)
+    eventually(lambda: system.database.count() == 1, DEADLINE_SECONDS, "the reading is stored")
+    with closing(Evaluation(system.database.settings)) as evaluation:
+        evaluation.evaluate()
+        # when an operator is logged in, the page shows the excursion, and acknowledges it
+        page.goto(system.url)
+        log_in(page, key)
+        item = page.locator("#excursions li")
+        expect(item).to_contain_text("above 8 °C")
+        item.get_by_role("button", name="Acknowledge").press("Enter")
+        expect(item).to_contain_text("acknowledged by key:ann")
+        expect(item.get_by_role("button")).to_be_hidden()
+        # and when it has ended, it is gone
+        system.publish("fridge", 7.0)
+        eventually(lambda: system.database.count() == 2, DEADLINE_SECONDS, "the reading is stored")
+        evaluation.evaluate()
+        expect(page.locator("#excursions")).to_be_hidden(timeout=DEADLINE_SECONDS * 1000)
