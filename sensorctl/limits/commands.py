@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from limits.definition import LimitDefinition, define_limits
-from runtime.text import quantity
+from runtime.text import escape_unprintable, quantity
 from sensorctl.actor import current_actor
 from sensorctl.limits.dry_run import find_excursions
 from sensorctl.limits.options import (
@@ -69,13 +69,7 @@ def add(
         schedule,
         time_zone,
     )
-    with manager() as limits:
-        rows = limits.set(current_actor(), definition)
-    if as_json:
-        show_json(rows)
-        return
-    for row in rows:
-        print(f"Limit {row['limit_id']}: {describe_limit(row)}")
+    _set(definition, as_json=as_json)
 
 
 @app.command("list")
@@ -139,6 +133,25 @@ def dry_run(
         f"{quantity(len(rows), 'excursion')} in {quantity(readings, 'reading')} since "
         f"{start:%Y-%m-%d %H:%M} UTC. Nothing was changed."
     )
+
+
+def set_limits_of(sensor_id: str, values: dict[str, Any], *, as_json: bool) -> None:
+    """Set limits of a sensor by the values of their options, and print them.
+
+    Raises:
+        InvalidInput: When they are refused.
+    """
+    _set(define_limits(sensor_id=sensor_id, **values), as_json=as_json)
+
+
+def _set(definition: LimitDefinition, *, as_json: bool) -> None:
+    with manager() as limits:
+        rows = limits.set(current_actor(), definition)
+    if as_json:
+        show_json(rows)
+        return
+    for row in rows:
+        print(escape_unprintable(f"Limit {row['limit_id']}: {describe_limit(row)}"))
 
 
 def _define(

@@ -15,6 +15,8 @@ from readings.sensor_changes import SensorChanges
 from runtime.text import escape_unprintable
 from runtime.validation_messages import to_invalid_input
 from sensorctl.actor import current_actor
+from sensorctl.limits.commands import set_limits_of
+from sensorctl.limits.options import High, Hysteresis, Low, Severity
 from sensorctl.output import JsonOption, fail, progress_bar, show, show_json
 from sensorctl.sensors.views import calibrations_table, sensor_table, sensors_table
 from sensorctl.settings import discover_manager_settings, discover_settings
@@ -24,6 +26,7 @@ app = typer.Typer(help="Name, calibrate, retire and merge sensors.", no_args_is_
 
 NONE = "none"
 Sensor = Annotated[str, typer.Argument(metavar="ID", help="The sensor.")]
+FOR_HELP = "How long a limit must be exceeded, such as 10m."
 CLEARS = f"`{NONE}` clears it."
 
 
@@ -94,9 +97,14 @@ def set_sensor(
             help="Time from which on it holds, in place of later calibrations. Default: now.",
         ),
     ] = None,
+    high: High = None,
+    low: Low = None,
+    delay: Annotated[str, typer.Option("--for", metavar="TIME", help=FOR_HELP)] = "0s",
+    hysteresis: Hysteresis = 0.0,
+    severity: Severity = "warning",
     as_json: JsonOption = False,
 ) -> None:
-    """Change what is given of a sensor: its name, where it is, its plausible range, its calibration.
+    """Change what is given of a sensor, such as its name, its plausible range, its calibration or its limits.
 
     The stored temperature is SLOPE times the one that the sensor sent, plus OFFSET. With --since, stored
     readings and all that is computed from them follow.
@@ -106,8 +114,18 @@ def set_sensor(
         "expected_interval_seconds": expected_interval, "plausible_min": plausible_min,
         "plausible_max": plausible_max, "offset": offset, "slope": slope, "since": since,
     }  # fmt: skip
-    changes = _parse({key: value for key, value in given.items() if value is not None})
-    _change(sensor_id, changes, as_json=as_json)
+    fields = {key: value for key, value in given.items() if value is not None}
+    if high is None and low is None:
+        _change(sensor_id, _parse(fields), as_json=as_json)
+        return
+    changes = _parse(fields) if fields else None
+    set_limits_of(
+        normalise_sensor_id(sensor_id),
+        {"high": high, "low": low, "for": delay, "hysteresis": hysteresis, "severity": severity},
+        as_json=as_json and changes is None,
+    )
+    if changes:
+        _change(sensor_id, changes, as_json=as_json)
 
 
 @app.command("retire")
@@ -143,7 +161,7 @@ def merge(
 def _parse(given: Mapping[str, Any]) -> SensorChanges:
     fields = {name: None if value == NONE else value for name, value in given.items()}
     if not fields:
-        raise typer.BadParameter("nothing to change: give an option, such as --name or --offset")
+        raise typer.BadParameter("nothing to change: give an option, such as --name, --offset or --high")
     try:
         return SensorChanges(**fields)
     except ValidationError as error:
