@@ -5,6 +5,7 @@ import { requestJson } from "./api.js";
 import { $, announce, createElement, reconcileChildren, setText, setTextWithCode, setVisible } from "./dom.js";
 import { time } from "./format.js";
 import { rangeOf, rangeParameters } from "./history-address.js";
+import { loadExcursionMarks } from "./history-marks.js";
 import { HistoryPanel } from "./history-panel.js";
 import { addressOf, addView, replaceParameters } from "./router.js";
 
@@ -24,7 +25,7 @@ export function initialize() {
   });
   onAccess(updateAccess);
   const onChange = (view) => replaceParameters(rangeParameters(view));
-  const panel = new HistoryPanel($(".history-panel", section), { onChange });
+  const panel = new HistoryPanel($(".history-panel", section), { onChange, loadMarks: loadExcursionMarks });
   onAccess(() => panel.retry());
   addView("sensor", section, ({ id, parameters }) => {
     if (id !== shownId) load(id);
