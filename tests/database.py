@@ -13,6 +13,7 @@ from psycopg.rows import dict_row
 from db.settings import DatabaseSettings
 from runtime.settings import load
 from tests.proxy import Proxy
+from tests.waiting import DEADLINE_SECONDS, eventually
 
 Row = dict[str, Any]
 
@@ -52,6 +53,17 @@ class Database:
             self._connection = self.connect()
         cursor = self._connection.execute(statement, parameters or None)
         return cursor.fetchall() if cursor.description else []
+
+    def await_older_transactions(self) -> None:
+        """Wait until each transaction of the server that writes now is over, also of tests that share it.
+
+        Until then the evaluation of limits and the closing of hours leave out what is newer.
+        """
+        ((current,),) = (row.values() for row in self.query("SELECT pg_current_xact_id()::text::bigint"))
+        oldest = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint > %s AS older"
+        eventually(
+            lambda: self.query(oldest, current) == [{"older": True}], DEADLINE_SECONDS, "older transactions end"
+        )
 
     def readings(self) -> list[Row]:
         """Return every stored reading in the order of arrival."""

@@ -199,6 +199,12 @@ def fill(database: Database, days: int, zone: str = "UTC") -> dict[str, list[Row
 
 
 def maintain(database: Database) -> None:
+    roll_up(database)
+    database.await_older_transactions()
+    roll_up(database)
+
+
+def roll_up(database: Database) -> None:
     while database.query("SELECT roll_up_hours() AS done") != [{"done": 0}]:
         pass
 
@@ -330,7 +336,7 @@ def test_an_open_transaction_keeps_its_hour_open(database: Database) -> None:
             "UPDATE rollup_state SET closing_until = date_bin('1 hour', now() + '1 hour', '2000-01-01'), "
             "closing_xid = pg_current_xact_id()"
         )
-        maintain(database)
+        roll_up(database)
         assert database.query("SELECT hours_until < now() - interval '1 hour' AS open FROM rollup_state") == [
             {"open": True}
         ]

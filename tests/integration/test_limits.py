@@ -27,6 +27,11 @@ def evaluation(database: Database) -> Iterator[Evaluation]:
     evaluation.close()
 
 
+def evaluate(database: Database, evaluation: Evaluation) -> None:
+    database.await_older_transactions()
+    evaluation.evaluate()
+
+
 def register(database: Database, *sensors: str, location: str | None = None) -> None:
     for sensor in sensors:
         database.query("INSERT INTO sensor (sensor_id, location) VALUES (%s, %s)", sensor, location)
@@ -58,13 +63,13 @@ def test_an_excursion_is_a_row_with_its_figures(database: Database, evaluation: 
     set_limits(database, {"kind": "high", "sensor_id": "fridge", "threshold": 8, "delay_seconds": 60})
 
     store(database, "fridge", {0: 7, 1: 9})
-    evaluation.evaluate()
+    evaluate(database, evaluation)
     assert excursions(database) == []
     store(database, "fridge", {2: 10})
-    evaluation.evaluate()
+    evaluate(database, evaluation)
     assert excursions(database) == [("fridge", minute(0.5), None)]
     store(database, "fridge", {3: 6})
-    evaluation.evaluate()
+    evaluate(database, evaluation)
 
     columns = "rule, threshold, started_at, ended_at, peak_temperature, degree_minutes, end_reason, duration"
     assert excursions(database, columns) == [
@@ -76,19 +81,19 @@ def test_late_changed_and_deleted_readings_change_it(database: Database, evaluat
     register(database, "1")
     set_limits(database, {"kind": "low", "sensor_id": "1", "threshold": 2})
     store(database, "1", dict.fromkeys(range(12), 3) | {12: 1, 13: 1, 14: 3, 15: 3})
-    evaluation.evaluate()
+    evaluate(database, evaluation)
     assert excursions(database) == [("1", minute(11.5), minute(13.5))]
 
     store(database, "1", {12.5: 3})
-    evaluation.evaluate()
+    evaluate(database, evaluation)
     assert excursions(database) == [("1", minute(11.5), minute(12.25)), ("1", minute(12.75), minute(13.5))]
 
     database.query("UPDATE reading SET temperature = 3 WHERE measured_at = %s", minute(12))
-    evaluation.evaluate()
+    evaluate(database, evaluation)
     assert excursions(database) == [("1", minute(12.75), minute(13.5))]
 
     database.query("DELETE FROM reading WHERE measured_at >= %s", minute(13))
-    evaluation.evaluate()
+    evaluate(database, evaluation)
     assert excursions(database) == []
     assert database.query("SELECT * FROM changed_reading") == []
 
@@ -99,16 +104,16 @@ def test_a_process_that_takes_over_continues_exactly(database: Database, evaluat
         database, {"kind": "high", "sensor_id": "1", "threshold": 8, "hysteresis": 1, "delay_seconds": 120}
     )
     store(database, "1", {0: 7, 1: 9})
-    evaluation.evaluate()
+    evaluate(database, evaluation)
     other = Evaluation(database.settings)
 
     store(database, "1", {2: 9})
-    other.evaluate()
+    evaluate(database, other)
     store(database, "1", {3: 9})
-    evaluation.evaluate()
+    evaluate(database, evaluation)
     store(database, "1", {4: 7.5, 5: 6.5})
-    other.evaluate()
-    evaluation.evaluate()
+    evaluate(database, other)
+    evaluate(database, evaluation)
 
     other.close()
     assert excursions(database) == [("1", minute(0.5), minute(4.5))]
@@ -126,7 +131,7 @@ def test_a_transaction_that_commits_late_is_not_missed(database: Database, evalu
         store(database, "2", {0: 9})
         evaluation.evaluate()
         slow.execute("COMMIT")
-    evaluation.evaluate()
+    evaluate(database, evaluation)
 
     assert excursions(database) == [("1", minute(0), None), ("2", minute(0), None)]
 
@@ -158,11 +163,11 @@ def test_a_changed_limit_ends_what_is_open(database: Database, evaluation: Evalu
     register(database, "1")
     set_limits(database, {"kind": "high", "sensor_id": "1", "threshold": 8})
     store(database, "1", {0: 7, 1: 9, 2: 10})
-    evaluation.evaluate()
+    evaluate(database, evaluation)
 
     set_limits(database, {"kind": "high", "sensor_id": "1", "threshold": 9.5})
     store(database, "1", {3: 10})
-    evaluation.evaluate()
+    evaluate(database, evaluation)
 
     assert excursions(database, "threshold, started_at, ended_at, end_reason") == [
         (8, minute(0.5), minute(2), "removed"),
@@ -216,12 +221,12 @@ def test_an_acknowledgement_stays_with_its_excursion(database: Database, evaluat
     register(database, "1")
     set_limits(database, {"kind": "high", "sensor_id": "1", "threshold": 8})
     store(database, "1", {0: 7, 1: 7, 2: 9})
-    evaluation.evaluate()
+    evaluate(database, evaluation)
     [(number,)] = excursions(database, "excursion_id")
 
     database.query("SELECT acknowledge_excursion('key:ann', %s, 'door open')", number)
     store(database, "1", {1.5: 9, 3: 7})
-    evaluation.evaluate()
+    evaluate(database, evaluation)
 
     columns = "excursion_id, started_at, acknowledged_by, acknowledged_note"
     assert excursions(database, columns) == [(number, minute(1.25), "key:ann", "door open")]
@@ -260,12 +265,12 @@ def test_a_retired_sensor_is_no_longer_watched(database: Database, evaluation: E
     register(database, "1")
     set_limits(database, {"kind": "high", "sensor_id": "1", "threshold": 8})
     store(database, "1", {0: 7, 1: 9})
-    evaluation.evaluate()
+    evaluate(database, evaluation)
 
     database.query("SELECT change_sensor('test', '1', '{\"retired\": true}')")
     evaluation.close()
     other = Evaluation(database.settings)
-    other.evaluate()
+    evaluate(database, other)
     other.close()
 
     assert excursions(database, "ended_at, end_reason") == [(minute(1), "removed")]
@@ -277,7 +282,7 @@ def test_excursions_follow_a_calibration_of_the_past_and_a_merge(
     register(database, "1", "mistyped")
     set_limits(database, {"kind": "high", "pattern": "*", "threshold": 8})
     store(database, "mistyped", dict(enumerate([7.0, 8.5, 7, 7, 7])))
-    evaluation.evaluate()
+    evaluate(database, evaluation)
     assert excursions(database) == [("mistyped", minute(2 / 3), minute(1 + 1 / 3))]
 
     database.query(
@@ -285,15 +290,15 @@ def test_excursions_follow_a_calibration_of_the_past_and_a_merge(
         json.dumps({"offset": -1, "since": minute(0).isoformat()}),
     )
     database.query("SELECT continue_sensor_changes()")
-    evaluation.evaluate()
+    evaluate(database, evaluation)
     assert excursions(database) == []
 
     database.query("SELECT merge_sensor('test', 'mistyped', '1')")
     while database.query("SELECT continue_sensor_changes() AS more")[0]["more"]:
         pass
-    evaluation.evaluate()
+    evaluate(database, evaluation)
     evaluation.close()
     other = Evaluation(database.settings)
-    other.evaluate()
+    evaluate(database, other)
     other.close()
     assert excursions(database) == [("1", minute(2 / 3), minute(1 + 1 / 3))]

@@ -122,6 +122,8 @@ def test_an_upgrade_changes_no_reading_view_partition_or_roll_up(database: Datab
     days = rows(database, "reading_day")
     assert sum(day["readings"] for day in days) == database.count()
     prepare_rollups(database.settings, "UTC")
+    database.await_older_transactions()
+    prepare_rollups(database.settings, "UTC")
     assert rows(database, "reading_day") == days
     assert rows(database, "reading_hour") == before["reading_hour"]
     assert database.query("SELECT count(*) > 0 AS computed FROM rollup_day") == [{"computed": True}]
