@@ -157,7 +157,7 @@ def test_a_missing_table_pauses_the_consumer_until_the_migration(
     publish_load(broker, 10)
     consumer = run.start_consumer(DATABASE_URL=bare_database.url)
     reason = consumer.wait_for_event("database unavailable", times=2)["reason"]
-    assert 'relation "sensor" does not exist (SQLSTATE 42P01)' in reason
+    assert 'relation "plausible_range" does not exist (SQLSTATE 42P01)' in reason
     eventually(lambda: broker.ready() == 10 - mode.max_unacked, DEADLINE_SECONDS, "the others are ready")
 
     upgrade(bare_database.settings)

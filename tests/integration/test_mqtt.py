@@ -85,7 +85,7 @@ def test_a_bare_number_gets_the_brokers_timestamp_or_is_dead_lettered_without_on
 
 INVALID = [
     ("it is warm", "not-json", "is not JSON"),
-    ('"21.5"', "invalid-field", "is not a number or a JSON object"),
+    ('"21.5"', "invalid-field", "is a number as text"),
     (f'{{"temperature": "warm", "timestamp": "{TIME}"}}', "invalid-field", "temperature is 'warm'"),
     ("-300", "invalid-field", "-273.15 to 10000 °C"),
     (

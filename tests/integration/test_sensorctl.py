@@ -48,7 +48,7 @@ class TestSetup:
                 done = run_sensorctl(host.environment | bare_database.environment, "setup")
                 assert done.returncode == 0, done.stdout + done.stderr
             assert current_version(bare_database.settings) == newest_version()
-            assert bare_database.query("SELECT * FROM retention") == []
+            assert bare_database.query("SELECT days FROM retention") == []
             host.publish(b"{}", exchange="sensors", routing_key="reading.1")
             assert (host.ready(QUEUE), host.ready(DEAD_QUEUE)) == (1, 0)
             policies = rabbitmq.api("GET", f"/api/policies/{host.name}")
@@ -67,7 +67,7 @@ class TestSetup:
     def test_it_stores_the_retention(self, sensorctl: Sensorctl, database: Database) -> None:
         for variable, rows in (("30", [{"days": 30}]), ("", [])):
             assert sensorctl("setup", RETENTION_DAYS=variable).returncode == 0
-            assert database.query("SELECT * FROM retention") == rows
+            assert database.query("SELECT days FROM retention") == rows
 
     def test_without_the_management_api_it_warns_and_continues(self, sensorctl: Sensorctl) -> None:
         done = sensorctl("setup", RABBITMQ_MANAGEMENT_URL="http://127.0.0.1:1")
