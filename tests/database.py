@@ -62,7 +62,9 @@ class Database:
         ((current,),) = (row.values() for row in self.query("SELECT pg_current_xact_id()::text::bigint"))
         oldest = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint > %s AS older"
         eventually(
-            lambda: self.query(oldest, current) == [{"older": True}], DEADLINE_SECONDS, "older transactions end"
+            lambda: self.query(oldest, current) == [{"older": True}],
+            DEADLINE_SECONDS,
+            "older transactions end",
         )
 
     def readings(self) -> list[Row]:

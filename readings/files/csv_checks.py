@@ -64,8 +64,9 @@ class SummaryCheck:
     def __init__(self, header: Sequence[str], columns: Columns) -> None:
         used = {columns.time, columns.time_of_day, columns.unit, *(index for index, _ in columns.where)}
         used |= {value.index for value in columns.values}
-        is_export = "reading_id" in columns.extras
-        self._columns = [] if is_export else [pair for pair in enumerate(header) if pair[0] not in used]
+        self._columns = (
+            [] if columns.is_export else [pair for pair in enumerate(header) if pair[0] not in used]
+        )
 
     def check(self, fields: Sequence[str]) -> None:
         """Check a row.

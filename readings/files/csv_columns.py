@@ -70,6 +70,11 @@ class Columns:
     implicit_sensor: str | None
     """The column of the sensor, if it was found by its name alone and the rows have no reading_id."""
 
+    @property
+    def is_export(self) -> bool:
+        """Whether this project wrote the file, whose rows then are readings as they are stored."""
+        return "reading_id" in self.extras
+
 
 def find_columns(header: list[str], options: CsvOptions) -> Columns:
     """Find the columns of a file with this header.

@@ -174,7 +174,8 @@ class CsvLayout:
             name = self.encoding.removesuffix("-sig").upper()
             raise InvalidRow(f"the row is not {name}: set --encoding, such as cp1252")
         number, next_to_value = split_unit(fields[value.index])
-        check_value(number, self.options)
+        if not columns.is_export:
+            check_value(number, self.options)
         temperature = parse_value(number, self.options)
         found = find_row_unit(fields, columns, value, next_to_value)
         unit = found or value.default_unit

@@ -161,7 +161,7 @@ def test_a_time_without_an_offset_is_utc_and_the_default_is_every_reading(
     [
         (["out.txt"], "out.txt is neither .csv nor .jsonl: set --format"),
         (["-", "--from", "soon"], "'soon' is neither a time nor an age"),
-        (["-", "--what", "days"], "'days' is not one of"),
+        (["-", "--what", "weeks"], "'weeks' is not one of"),
     ],
 )
 @pytest.mark.usefixtures("queries")
