@@ -13,7 +13,7 @@ from db.settings import DatabaseSettings
 
 INTERVAL_SECONDS = 10.0
 RETRY_SECONDS = 60.0
-# Only the owner may create and drop tables; these functions run as the owner (0009_4_maintenance.sql).
+# Only the owner may create and drop tables; these functions run as the owner (0007_4_maintenance.sql).
 # Each is a transaction, so that new partitions stay even if dropping gives way to a long reader.
 STATEMENTS = ("SELECT create_partitions()", "SELECT roll_up_hours()", "SELECT drop_expired()")
 # One row while calibrations or merges remain to be applied to stored readings.

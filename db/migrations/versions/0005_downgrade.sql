@@ -1,3 +1,11 @@
-DROP VIEW numbered_reading;
-DROP FUNCTION acknowledge_loss;
-DROP TABLE acknowledged_loss;
+DROP FUNCTION record_dead_letter_change;
+DROP FUNCTION close_session;
+DROP FUNCTION open_session;
+DROP FUNCTION note_key_use;
+DROP FUNCTION revoke_api_key;
+DROP FUNCTION create_api_key;
+DROP TABLE login_session;
+DROP TABLE api_key;
+DROP FUNCTION record_audit;
+DROP TABLE audit;
+DROP FUNCTION refuse_audit_change;

@@ -3,7 +3,7 @@
 from db.migrations.sql_files import execute_sql_files
 
 revision = "0008"
-down_revision = "0009"
+down_revision = "0007"
 
 
 def upgrade() -> None:

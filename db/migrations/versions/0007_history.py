@@ -2,13 +2,13 @@
 
 from db.migrations.sql_files import execute_sql_files
 
-revision = "0009"
-down_revision = "0012"
+revision = "0007"
+down_revision = "0006"
 
 
 def upgrade() -> None:
-    execute_sql_files("0009_[0-9]_*.sql")
+    execute_sql_files("0007_[0-9]_*.sql")
 
 
 def downgrade() -> None:
-    execute_sql_files("0009_downgrade.sql")
+    execute_sql_files("0007_downgrade.sql")

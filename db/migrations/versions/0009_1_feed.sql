@@ -8,7 +8,7 @@ ALTER TABLE reading ADD COLUMN stored_xid bigint;
 ALTER TABLE reading ALTER COLUMN stored_xid SET DEFAULT pg_current_xact_id()::text::bigint;
 COMMENT ON COLUMN reading.stored_xid IS
     'Number of the transaction that stored the reading, for the evaluation of limits; null for readings that '
-    'were stored before version 0010.';
+    'were stored before version 0009.';
 
 -- Rows are appended in about this order, so a block range index is small and costs an insert next to nothing. It is
 -- built here for small partitions only; `python -m db upgrade` then builds the others without blocking writers.

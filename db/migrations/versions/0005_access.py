@@ -1,9 +1,9 @@
-"""Record known losses, which reconciliation does not count again."""
+"""Record every change in an audit table, and keep API keys and the sessions of the page."""
 
 from db.migrations.sql_files import execute_sql_files
 
 revision = "0005"
-down_revision = "0003"
+down_revision = "0004"
 
 
 def upgrade() -> None:

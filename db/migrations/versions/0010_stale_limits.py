@@ -2,13 +2,13 @@
 
 from db.migrations.sql_files import execute_sql_files
 
-revision = "0013"
-down_revision = "0010"
+revision = "0010"
+down_revision = "0009"
 
 
 def upgrade() -> None:
-    execute_sql_files("0013_[0-9]_*.sql")
+    execute_sql_files("0010_[0-9]_*.sql")
 
 
 def downgrade() -> None:
-    execute_sql_files("0013_downgrade.sql")
+    execute_sql_files("0010_downgrade.sql")

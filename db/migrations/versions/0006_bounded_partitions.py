@@ -2,13 +2,13 @@
 
 from db.migrations.sql_files import execute_sql_files
 
-revision = "0012"
-down_revision = "0007"
+revision = "0006"
+down_revision = "0005"
 
 
 def upgrade() -> None:
-    execute_sql_files("0012_[0-9]_*.sql")
+    execute_sql_files("0006_[0-9]_*.sql")
 
 
 def downgrade() -> None:
-    execute_sql_files("0012_downgrade.sql")
+    execute_sql_files("0006_downgrade.sql")
