@@ -237,7 +237,7 @@ def test_a_calibration_holds_from_its_date_on_and_with_since_for_the_past(
     store.save([reading("1", 7200, 20.0), reading("1", 60, 21.0)])
     change_sensor(database.settings, "key:a", "1", SensorChanges(offset=0.5))
     store.save([reading("1", 3600, 20.5)])  # measured before the calibration
-    store.save([reading("1", -60, 22.0)])
+    store.save([reading("1", -3_600, 22.0)])
     continue_changes(database.settings)
     assert temperatures(database, "1") == [(20.0, 20.0), (20.5, 20.5), (21.0, 21.0), (22.5, 22.0)]
 
