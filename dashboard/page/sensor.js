@@ -16,6 +16,7 @@ const submit = $("button[type=submit]", form);
 const TEXTS = ["name", "location", "note", "unit"];
 const NUMBERS = ["expected_interval_seconds", "plausible_min", "plausible_max", "offset", "slope"];
 let shownId = null;
+let failedId = null; // the sensor that could not be loaded
 let saved = null; // the sensor as the server has it
 
 export function initialize() {
@@ -24,6 +25,9 @@ export function initialize() {
     save();
   });
   onAccess(updateAccess);
+  onAccess(() => {
+    if (failedId !== null && !section.hidden) load(failedId);
+  });
   const onChange = (view) => replaceParameters(rangeParameters(view));
   const panel = new HistoryPanel($(".history-panel", section), { onChange, loadMarks: loadExcursionMarks });
   onAccess(() => panel.retry());
@@ -39,16 +43,20 @@ const pathOf = (id) => `/api/sensors/${encodeURIComponent(id)}`;
 /** Load the sensor. What was typed for it before is replaced, since another one was shown in between. */
 async function load(id) {
   shownId = id;
+  failedId = null;
   saved = null;
   form.reset();
   setText($("h2", section), `Sensor ${id ?? ""}`);
   showError("");
   setText($(".state", section), "Loading …");
   setVisible(form, false);
+  const wasAllowed = may("viewer");
   const response = await requestJson(pathOf(id ?? ""));
   if (id !== shownId) return;
   if (!response.ok) {
-    shownId = null; // the next visit tries again
+    if (may("viewer") && !wasAllowed) return load(id); // someone logged in meanwhile
+    shownId = null; // the next visit tries again, and so does a login
+    failedId = id;
     setText($(".state", section), `Not loaded: ${response.value.detail}`);
     return;
   }
