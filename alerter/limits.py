@@ -1,14 +1,13 @@
 """Evaluates limits on a thread of its own while readings are stored, and notifies of excursions."""
 
-import threading
 import time
 from collections.abc import Sequence
 
 from alerter.excursion_notifier import ExcursionNotifier
 from alerter.limit_telemetry import LimitTelemetry
+from alerter.worker import Worker
 from db.errors import InvalidData, StoreUnavailable
 from db.evaluation.evaluation import Evaluation
-from runtime.errors import ShutdownRequested
 from runtime.lifecycle import ShutdownSignal
 
 POLL_INTERVAL_SECONDS = 0.5
@@ -30,19 +29,23 @@ class LimitEvaluator:
         telemetry: LimitTelemetry,
         stop: ShutdownSignal,
     ) -> None:
-        self._thread = threading.Thread(target=self._run, name="limits", daemon=True)
+        self._worker = Worker("limits", self._run, evaluation.close, stop)
         self._evaluation, self._notifiers = evaluation, notifiers
         self._telemetry, self._stop = telemetry, stop
         self._notify_due_at = 0.0
-        self.error: Exception | None = None
+
+    @property
+    def error(self) -> Exception | None:
+        """The unexpected error that ended the thread."""
+        return self._worker.error
 
     def start(self) -> None:
         """Start the thread."""
-        self._thread.start()
+        self._worker.start()
 
     def join(self, timeout_seconds: float) -> None:
         """Wait for the current evaluation, after the shutdown was requested."""
-        self._thread.join(timeout_seconds)
+        self._worker.join(timeout_seconds)
 
     def run_once(self) -> bool:
         """Evaluate what is stored, and notify of it; return whether more is stored already.
@@ -68,16 +71,8 @@ class LimitEvaluator:
             notifier.notify()
 
     def _run(self) -> None:
-        try:
-            while not self._stop.is_set():
-                self._stop.sleep(self._step())
-        except ShutdownRequested:
-            pass
-        except Exception as error:  # noqa: BLE001 (raised again by the main thread)
-            self.error = error
-            self._stop.set()
-        finally:
-            self._evaluation.close()
+        while not self._stop.is_set():
+            self._stop.sleep(self._step())
 
     def _step(self) -> float:
         """Run once, and return the seconds until the next time."""

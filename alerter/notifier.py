@@ -7,6 +7,7 @@ from typing import Protocol
 from alerter.notification import Notification
 from alerter.pending import PendingNotifications
 from alerter.telemetry import AlerterTelemetry
+from alerter.worker import Worker
 from runtime.errors import ServiceUnavailable, ShutdownRequested
 from runtime.lifecycle import ShutdownSignal
 from runtime.retry import retry
@@ -61,12 +62,11 @@ class Notifier:
         max_retry_seconds: float = 0,
         on_settled: Callable[[Notification, bool], None] = lambda _notification, _settled: None,
     ) -> None:
-        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        self._worker = Worker(name, self._run, self._close, stop)
         self.name = name
         self._connect = connect
         self._on_settled = on_settled
         self._telemetry = telemetry
-        self._stop = stop
         self._retry = retry(
             sleep=self._sleep,
             on_failure=self._on_failure,
@@ -76,7 +76,11 @@ class Notifier:
         self._pending = PendingNotifications()
         self._receiver: Receiver | None = None
         self._finishing = threading.Event()
-        self.error: Exception | None = None
+
+    @property
+    def error(self) -> Exception | None:
+        """The unexpected error that ended the thread."""
+        return self._worker.error
 
     @property
     def idle(self) -> bool:
@@ -85,7 +89,7 @@ class Notifier:
 
     def start(self) -> None:
         """Start the thread."""
-        self._thread.start()
+        self._worker.start()
 
     def put(self, notification: Notification) -> None:
         """Enqueue a notification; never blocks."""
@@ -98,21 +102,13 @@ class Notifier:
     def finish(self, timeout_seconds: float) -> None:
         """Deliver what is pending without retries, and end the thread."""
         self._finishing.set()
-        self._thread.join(timeout_seconds)
+        self._worker.join(timeout_seconds)
         if len(self._pending):
             self._telemetry.undelivered(self.name, len(self._pending))
 
     def _run(self) -> None:
-        try:
-            while not (self._finishing.is_set() and len(self._pending) == 0):
-                self._deliver(self._pending.peek(0 if self._finishing.is_set() else IDLE_SECONDS))
-        except ShutdownRequested:
-            pass
-        except Exception as error:  # noqa: BLE001 (raised again by the main thread)
-            self.error = error
-            self._stop.set()
-        finally:
-            self._close()
+        while not (self._finishing.is_set() and len(self._pending) == 0):
+            self._deliver(self._pending.peek(0 if self._finishing.is_set() else IDLE_SECONDS))
 
     def _deliver(self, notification: Notification | None) -> None:
         try:

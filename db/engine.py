@@ -14,7 +14,9 @@ from db.settings import DRIVER, DatabaseSettings
 from runtime.errors import ErrorTranslator, InvalidInput
 
 CONNECT_TIMEOUT_SECONDS = 5
+MIN_CONNECT_TIMEOUT_SECONDS = 2  # of libpq
 STATEMENT_TIMEOUT_SECONDS = 10
+INTERACTIVE_TIMEOUT_SECONDS = 3
 LOCK_TIMEOUT_SECONDS = 5
 # SQLSTATE classes 22 (data exception) and 23 (integrity constraint violation), see
 # https://www.postgresql.org/docs/17/errcodes-appendix.html. The same data would fail on every attempt.
@@ -94,6 +96,18 @@ def make_engine(
     )
     event.listen(engine, "connect", find_schema)
     return engine
+
+
+def make_interactive_engine(
+    settings: DatabaseSettings, *, name: str, statement_timeout_seconds: float = INTERACTIVE_TIMEOUT_SECONDS
+) -> Engine:
+    """Return an engine as make_engine does, with short timeouts, because a person waits for the response."""
+    return make_engine(
+        settings,
+        name=name,
+        statement_timeout_seconds=statement_timeout_seconds,
+        connect_timeout_seconds=MIN_CONNECT_TIMEOUT_SECONDS,
+    )
 
 
 @contextmanager

@@ -8,12 +8,9 @@ from typing import Any, NamedTuple
 from psycopg.types.json import Jsonb
 from sqlalchemy import Connection, text
 
-from db.engine import make_engine, translate_errors
+from db.engine import make_interactive_engine, translate_errors
 from db.settings import DatabaseSettings
 
-# Short, because a person waits for the response. 2 seconds is libpq's shortest connect timeout.
-CONNECT_TIMEOUT_SECONDS = 2
-STATEMENT_TIMEOUT_SECONDS = 3
 # Newest first. A null parameter selects everything.
 READ = """
 SELECT audit_id, at, actor, action, object_kind, object_id, before, after
@@ -63,12 +60,7 @@ class Audit:
     """
 
     def __init__(self, settings: DatabaseSettings, name: str = "audit") -> None:
-        self._engine = make_engine(
-            settings,
-            name=name,
-            statement_timeout_seconds=STATEMENT_TIMEOUT_SECONDS,
-            connect_timeout_seconds=CONNECT_TIMEOUT_SECONDS,
-        )
+        self._engine = make_interactive_engine(settings, name=name)
 
     def read(self, selection: AuditFilter, limit: int) -> list[AuditEntry]:
         """Return the newest changes, the newest first.

@@ -7,13 +7,10 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, text
 
-from db.engine import make_engine, translate_errors
+from db.engine import make_interactive_engine, translate_errors
 from db.settings import DatabaseSettings
 from runtime.access import Role, ValidKey, ValidSession
 
-# Short, because a person waits for the response. 2 seconds is libpq's shortest connect timeout.
-CONNECT_TIMEOUT_SECONDS = 2
-STATEMENT_TIMEOUT_SECONDS = 3
 COLUMNS = "key_id, name, role, created_at, created_by, last_used_at, revoked_at"
 LIST = f"SELECT {COLUMNS} FROM api_key ORDER BY key_id"  # noqa: S608 (a constant)
 CREATE = f"SELECT {COLUMNS} FROM create_api_key(:actor, :name, :role, :hash)"  # noqa: S608 (a constant)
@@ -50,12 +47,7 @@ class Keys:
     """
 
     def __init__(self, settings: DatabaseSettings, name: str = "keys") -> None:
-        self._engine = make_engine(
-            settings,
-            name=name,
-            statement_timeout_seconds=STATEMENT_TIMEOUT_SECONDS,
-            connect_timeout_seconds=CONNECT_TIMEOUT_SECONDS,
-        )
+        self._engine = make_interactive_engine(settings, name=name)
 
     def read_all(self) -> list[ApiKey]:
         """Return every key, oldest first.

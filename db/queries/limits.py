@@ -8,12 +8,10 @@ from typing import Any
 
 from sqlalchemy import Engine, text
 
-from db.engine import make_engine, translate_errors
+from db.engine import make_interactive_engine, translate_errors
 from db.settings import DatabaseSettings
 from limits.definition import LimitDefinition, SilenceDefinition
 
-# Short, because a person waits for the response. 2 seconds is libpq's shortest connect timeout.
-CONNECT_TIMEOUT_SECONDS = 2
 STATEMENT_TIMEOUT_SECONDS = 5
 LIMIT_COLUMNS = (
     "limit_id, kind, sensor_id, location, pattern, threshold, window_seconds, delay_seconds, hysteresis, "
@@ -73,11 +71,8 @@ class Limits:
     """
 
     def __init__(self, settings: DatabaseSettings, name: str = "limit definitions") -> None:
-        self._engine: Engine = make_engine(
-            settings,
-            name=name,
-            statement_timeout_seconds=STATEMENT_TIMEOUT_SECONDS,
-            connect_timeout_seconds=CONNECT_TIMEOUT_SECONDS,
+        self._engine: Engine = make_interactive_engine(
+            settings, name=name, statement_timeout_seconds=STATEMENT_TIMEOUT_SECONDS
         )
 
     def read(self, sensor_id: str | None = None) -> list[Row]:

@@ -6,12 +6,9 @@ from typing import NamedTuple
 
 from sqlalchemy import text
 
-from db.engine import make_engine, translate_errors
+from db.engine import make_interactive_engine, translate_errors
 from db.settings import DatabaseSettings
 
-# Short, because a person waits for the response. 2 seconds is libpq's shortest connect timeout.
-CONNECT_TIMEOUT_SECONDS = 2
-STATEMENT_TIMEOUT_SECONDS = 3
 LAST_HOUR = """
 SELECT sensor_id, minute, readings, min_temperature, mean_temperature, max_temperature
 FROM reading_minute
@@ -35,12 +32,7 @@ class MinuteSeries:
     """Reads `reading_minute`. Any number of threads may use it; their queries run one after the other."""
 
     def __init__(self, settings: DatabaseSettings) -> None:
-        self._engine = make_engine(
-            settings,
-            name="minutes",
-            statement_timeout_seconds=STATEMENT_TIMEOUT_SECONDS,
-            connect_timeout_seconds=CONNECT_TIMEOUT_SECONDS,
-        )
+        self._engine = make_interactive_engine(settings, name="minutes")
 
     def last_hour(self, sensors: Collection[str]) -> list[MinuteRow]:
         """Return the minutes of these sensors within the last hour, oldest first.

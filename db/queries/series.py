@@ -8,13 +8,11 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, text
 
-from db.engine import make_engine, translate_errors
+from db.engine import make_interactive_engine, translate_errors
 from db.settings import DatabaseSettings
 
 MAX_POINTS = 2_000
 FIVE_SECONDS_KEPT = timedelta(hours=2)
-# Short, because a person waits for the response. 2 seconds is libpq's shortest connect timeout.
-CONNECT_TIMEOUT_SECONDS = 2
 STATEMENT_TIMEOUT_SECONDS = 5
 STATE = """
 SELECT time_zone, now() AS now, nullif(minutes_dropped_before, '-infinity') AS minutes_since,
@@ -109,11 +107,8 @@ class SeriesReader:
     """Reads series. Any number of threads may use it; their queries run one after the other."""
 
     def __init__(self, settings: DatabaseSettings) -> None:
-        self._engine = make_engine(
-            settings,
-            name="series",
-            statement_timeout_seconds=STATEMENT_TIMEOUT_SECONDS,
-            connect_timeout_seconds=CONNECT_TIMEOUT_SECONDS,
+        self._engine = make_interactive_engine(
+            settings, name="series", statement_timeout_seconds=STATEMENT_TIMEOUT_SECONDS
         )
 
     def read(self, sensors: Collection[str], since: datetime, until: datetime) -> Series:

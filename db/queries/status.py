@@ -6,10 +6,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import Engine, Row, text
 
 from db.deadline import Deadline
-from db.engine import make_engine, translate_errors
+from db.engine import make_interactive_engine, translate_errors
 from db.settings import DatabaseSettings
 
-CONNECT_TIMEOUT_SECONDS = 2  # libpq's shortest
 # Below the two seconds of a collection, so that a slow database is not mistaken for one that is down.
 STATEMENT_TIMEOUT_SECONDS = 1.5
 # The server cancels the statement after the first limit; this one is for a server that is frozen.
@@ -43,11 +42,8 @@ class SensorStates:
     """
 
     def __init__(self, settings: DatabaseSettings) -> None:
-        self._engine: Engine = make_engine(
-            settings,
-            name="status",
-            statement_timeout_seconds=STATEMENT_TIMEOUT_SECONDS,
-            connect_timeout_seconds=CONNECT_TIMEOUT_SECONDS,
+        self._engine: Engine = make_interactive_engine(
+            settings, name="status", statement_timeout_seconds=STATEMENT_TIMEOUT_SECONDS
         )
         self._deadline = Deadline(SOCKET_TIMEOUT_SECONDS)
 

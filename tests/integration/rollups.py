@@ -26,6 +26,19 @@ ORDER = {"last_hour_summary": "1", "last_hour_overall": "1", "reading_minute": "
 MEAN_TOLERANCE = 1e-9
 
 
+def roll_up_hours(database: Database) -> None:
+    """Compute every hour and day that can be computed now."""
+    while database.query("SELECT roll_up_hours() AS done") != [{"done": 0}]:
+        pass
+
+
+def close_hours(database: Database) -> None:
+    """Compute every hour and day that is over, once transactions that might add to them have ended."""
+    roll_up_hours(database)
+    database.await_older_transactions()
+    roll_up_hours(database)
+
+
 def assert_views_equal_scan(connection: psycopg.Connection[Row]) -> None:
     for view, plain in PLAIN.items():
         seen = connection.execute(f"SELECT * FROM {view} ORDER BY {ORDER[view]}").fetchall()

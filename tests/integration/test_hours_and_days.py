@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from db.store import SAVE_MANY, Store
 from readings.model import Reading
 from tests.database import Database, Row
-from tests.integration.rollups import MEAN_TOLERANCE, rolled_back
+from tests.integration.rollups import MEAN_TOLERANCE, close_hours, roll_up_hours, rolled_back
 from tests.waiting import DEADLINE_SECONDS
 from tests.writers import four_writers
 
@@ -194,19 +194,8 @@ def fill(database: Database, days: int, zone: str = "UTC") -> dict[str, list[Row
         "FROM generate_series(0, %s) AS n",
         days * 144,
     )
-    maintain(database)
+    close_hours(database)
     return views(database)
-
-
-def maintain(database: Database) -> None:
-    roll_up(database)
-    database.await_older_transactions()
-    roll_up(database)
-
-
-def roll_up(database: Database) -> None:
-    while database.query("SELECT roll_up_hours() AS done") != [{"done": 0}]:
-        pass
 
 
 def views(database: Database) -> dict[str, list[Row]]:
@@ -236,7 +225,7 @@ def test_hours_and_days_stay_exact_when_what_they_were_computed_from_is_dropped(
     assert after["reading_day"] == before["reading_day"]
     # and everything is computed again that still can be
     database.query("SELECT reset_hours()")
-    maintain(database)
+    close_hours(database)
     assert views(database) == after
     # and hours are dropped
     drop(database, 1, 3, 5)
@@ -249,7 +238,7 @@ def test_hours_and_days_stay_exact_when_what_they_were_computed_from_is_dropped(
             database.query("SELECT set_time_zone('UTC')")
         return
     database.query("SELECT set_time_zone('Asia/Tokyo')")
-    maintain(database)
+    close_hours(database)
     days = views(database)["reading_day"]
     assert sum(day["readings"] for day in days) == sum(day["readings"] for day in before["reading_day"])
     assert days[0] == before["reading_day"][0]
@@ -262,7 +251,7 @@ def test_minutes_are_not_dropped_before_their_hours_are_computed(database: Datab
     assert database.query("SELECT count(DISTINCT minute) > 700 AS kept FROM reading_minute") == [
         {"kept": True}
     ]
-    maintain(database)
+    close_hours(database)
     database.query("SELECT drop_expired()")
     assert database.query("SELECT count(DISTINCT minute) > 300 AS kept FROM reading_minute") == [
         {"kept": False}
@@ -273,7 +262,7 @@ def test_a_reading_older_than_the_retention_is_in_no_rollup(database: Database) 
     before = fill(database, 5)
     drop(database, 1, None, None)
     store_at(database, "1", datetime.now(UTC) - timedelta(days=3))
-    maintain(database)
+    close_hours(database)
     assert views(database) == before
 
 
@@ -284,7 +273,7 @@ def test_after_a_longer_retention_is_set_only_missing_hours_are_added(database: 
     moment = datetime.now(UTC) - timedelta(days=4)
     for sensor_id in ("1", "2", "2"):
         store_at(database, sensor_id, moment)
-        maintain(database)
+        close_hours(database)
     hours = database.query("SELECT * FROM reading_hour ORDER BY 1, 2")
     assert [hour for hour in hours if hour["sensor_id"] == "1"] == before["reading_hour"]
     assert [hour["readings"] for hour in hours if hour["sensor_id"] == "2"] == [2]
@@ -336,11 +325,11 @@ def test_an_open_transaction_keeps_its_hour_open(database: Database) -> None:
             "UPDATE rollup_state SET closing_until = date_bin('1 hour', now() + '1 hour', '2000-01-01'), "
             "closing_xid = pg_current_xact_id()"
         )
-        roll_up(database)
+        roll_up_hours(database)
         assert database.query("SELECT hours_until < now() - interval '1 hour' AS open FROM rollup_state") == [
             {"open": True}
         ]
-    maintain(database)
+    close_hours(database)
     assert database.query("SELECT readings FROM rollup_hour") == [{"readings": 1}]
 
 
@@ -380,7 +369,7 @@ def test_the_views_are_exact_while_writers_and_maintenance_run(database: Databas
         for thread in threads:
             thread.join(DEADLINE_SECONDS)
     assert failures == []
-    maintain(database)
+    close_hours(database)
     assert database.query("SELECT sum(readings)::int AS readings FROM reading_day") == [
         {"readings": database.count()}
     ]

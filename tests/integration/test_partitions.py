@@ -18,6 +18,7 @@ from db.retention import Retention
 from db.store import Store
 from readings.model import Reading
 from tests.database import Database
+from tests.integration.rollups import close_hours
 from tests.waiting import DEADLINE_SECONDS, eventually
 
 DAY = timedelta(days=1)
@@ -325,9 +326,7 @@ class TestRetention:
         fill(database, today - 20 * DAY, 3)
         prepare_partitions(database.settings, Retention(None, None))
         assert in_default(database) == 3
-        database.query("SELECT roll_up_hours()")
-        database.await_older_transactions()
-        database.query("SELECT roll_up_hours()")
+        close_hours(database)
         # when two days are kept
         prepare_partitions(database.settings, Retention(2, 2))
         assert database.query("SELECT drop_expired() AS days") == [{"days": 2}]

@@ -9,7 +9,8 @@ import pytest
 
 from db.queries.series import Bucket, SeriesReader
 from tests.database import Database
-from tests.integration.test_hours_and_days import drop, fill, maintain
+from tests.integration.rollups import close_hours
+from tests.integration.test_hours_and_days import drop, fill
 
 STARTS = {
     Bucket.FIVE_SECONDS: "date_bin('5 seconds', measured_at, '2000-01-01 00:00:00+00')",
@@ -58,7 +59,7 @@ def test_each_step_equals_a_computation_over_the_readings(
             database, bucket, since, until
         )
     if maintained:
-        maintain(database)
+        close_hours(database)
         assert database.query("SELECT count(*) FROM stale_hour") == [{"count": 0}]
 
 

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser import visit
 from tests.integration.dashboard.system import System
+from tests.integration.rollups import close_hours
 from tests.processes import Process
 from tests.waiting import eventually
 
@@ -28,8 +29,7 @@ def fill(system: System) -> None:
         "WHERE s = '1' OR n NOT BETWEEN 480 AND 720",
         MONTHS // timedelta(minutes=30),
     )
-    while system.database.query("SELECT roll_up_hours() AS done") != [{"done": 0}]:
-        pass
+    close_hours(system.database)
 
 
 def open_history(page: Page, system: System, size: dict[str, int], query: str) -> None:
