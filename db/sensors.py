@@ -1,7 +1,7 @@
 """Changes of sensors: what people set, calibrations and merges."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -11,6 +11,7 @@ from db.engine import connect, translate_errors
 from db.errors import StoreTimeout, StoreUnavailable
 from db.queries.sensors import read_sensor, read_sensors, to_settings
 from db.settings import DatabaseSettings
+from limits.definition import LimitValues, rules_of_sensor
 from readings.sensor_changes import Calibration, SensorChanges, SensorSettings
 from runtime.json_values import dump_json
 
@@ -18,6 +19,8 @@ NAME = "sensors"
 # A merge compares the times of both sensors' readings.
 MERGE_TIMEOUT_SECONDS = 10 * 60.0
 CHANGE = "SELECT change_sensor(:actor, :sensor_id, CAST(:changes AS jsonb))"
+# One statement, so that both are changed or none.
+CHANGE_WITH_LIMITS = CHANGE + ", (SELECT count(*) FROM set_limits(:actor, CAST(:rules AS jsonb)))"  # noqa: S608
 MERGE = "SELECT merge_sensor(:actor, :source, :target)"
 CONTINUE = "SELECT continue_sensor_changes()"
 # A calibration waits half a second for the statements that are storing readings, and those that follow wait
@@ -26,9 +29,13 @@ LOCK_ATTEMPTS = 10
 
 
 def change_sensor(
-    settings: DatabaseSettings, actor: str, sensor_id: str, changes: SensorChanges
+    settings: DatabaseSettings,
+    actor: str,
+    sensor_id: str,
+    changes: SensorChanges,
+    limits: Sequence[LimitValues] = (),
 ) -> SensorSettings:
-    """Change what is given of a sensor, and return what it became.
+    """Change what is given of a sensor, with its limits in one transaction, and return what it became.
 
     A calibration holds at once for readings that are stored from now on; `continue_changes` applies it to
     those that are stored already.
@@ -38,8 +45,11 @@ def change_sensor(
         StoreUnavailable: When the database does not answer.
     """
     values = {"actor": actor, "sensor_id": sensor_id, "changes": dump_json(changes.given())}
+    if limits:
+        values["rules"] = dump_json(rules_of_sensor(sensor_id, limits))
+    statement = text(CHANGE_WITH_LIMITS if limits else CHANGE)
     with connect(settings, name=NAME) as connection:
-        return to_settings(_retry_lock(lambda: connection.execute(text(CHANGE), values).scalar_one()))
+        return to_settings(_retry_lock(lambda: connection.execute(statement, values).scalars().one()))
 
 
 def _retry_lock(change: Callable[[], dict[str, Any]]) -> dict[str, Any]:
@@ -97,9 +107,11 @@ class SensorRegistry:
         """Return a sensor with its calibrations; None if there is no such sensor."""
         return read_sensor(self._settings, sensor_id)
 
-    def change(self, actor: str, sensor_id: str, changes: SensorChanges) -> SensorSettings:
+    def change(
+        self, actor: str, sensor_id: str, changes: SensorChanges, limits: Sequence[LimitValues] = ()
+    ) -> SensorSettings:
         """Change a sensor, as `change_sensor` does."""
-        return change_sensor(self._settings, actor, sensor_id, changes)
+        return change_sensor(self._settings, actor, sensor_id, changes, limits)
 
     def merge(self, actor: str, source: str, target: str) -> SensorSettings:
         """Merge a sensor into another, as `merge_sensor` does."""

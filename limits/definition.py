@@ -1,6 +1,8 @@
 """What a user enters to set limits or a silence, in the page, the API and the command line."""
 
 import re
+from collections import Counter
+from collections.abc import Sequence
 from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
@@ -66,9 +68,15 @@ class SensorTarget(BaseModel):
             raise InvalidInput(message, given[1] if given else "sensor_id")
         return self
 
+    def target(self) -> dict[str, str | None]:
+        """Return the sensor or the group."""
+        return {"sensor_id": self.sensor_id, "location": self.location, "pattern": self.pattern}
 
-class LimitDefinition(SensorTarget):
-    """The limits to set. Each replaces the one of the same sensor or group, kind and severity."""
+
+class LimitValues(BaseModel):
+    """The limits to set of a sensor or a group. Each replaces the one of the same kind and severity."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
     high: Temperature | None = Field(default=None, description="Temperatures above it, in °C")
     low: Temperature | None = Field(default=None, description="Temperatures below it, in °C")
@@ -121,11 +129,11 @@ class LimitDefinition(SensorTarget):
         except ValueError as error:
             raise InvalidInput(str(error), "time_zone") from None
 
-    def rules(self) -> list[dict[str, Any]]:
-        """Return the rows of `limit_rule` to set."""
+    def rules_of(self, target: SensorTarget) -> list[dict[str, Any]]:
+        """Return the rows of `limit_rule` to set of a sensor or a group."""
         thresholds = {LimitKind.HIGH: self.high, LimitKind.LOW: self.low, LimitKind.RATE: self.rate}
         common: dict[str, Any] = {
-            **self.target(),
+            **target.target(),
             "severity": self.severity.value,
             "schedule": self.schedule,
             "zone": (self.time_zone or "UTC") if self.schedule else None,
@@ -146,9 +154,13 @@ class LimitDefinition(SensorTarget):
             rules.append(common | {"kind": LimitKind.STALE.value, "delay_seconds": self.stale})
         return rules
 
-    def target(self) -> dict[str, str | None]:
-        """Return the sensor or the group."""
-        return {"sensor_id": self.sensor_id, "location": self.location, "pattern": self.pattern}
+
+class LimitDefinition(LimitValues, SensorTarget):
+    """The limits to set. Each replaces the one of the same sensor or group, kind and severity."""
+
+    def rules(self) -> list[dict[str, Any]]:
+        """Return the rows of `limit_rule` to set."""
+        return self.rules_of(self)
 
 
 class SilenceDefinition(SensorTarget):
@@ -156,6 +168,31 @@ class SilenceDefinition(SensorTarget):
 
     duration_seconds: Duration = _duration("How long it lasts", 366 * 86_400.0, gt=0, alias="for")
     note: Annotated[str, Field(max_length=500)] = Field(default="", description="Why")
+
+
+def rules_of_sensor(sensor_id: str, limits: Sequence[LimitValues]) -> list[dict[str, Any]]:
+    """Return the rows of `limit_rule` to set of a sensor.
+
+    Raises:
+        InvalidInput: When two of them would set the same limit.
+    """
+    target = SensorTarget(sensor_id=sensor_id)
+    rules = [rule for each in limits for rule in each.rules_of(target)]
+    counts = Counter((rule["kind"], rule["severity"]) for rule in rules)
+    for (kind, severity), number in counts.items():
+        if number > 1:
+            message = f"set the limit {kind} with the severity {severity} {number} times: give it once"
+            raise InvalidInput(message, "limits")
+    return rules
+
+
+def define_sensor_limits(**values: Any) -> LimitValues:
+    """Return limits to set of a sensor that is named elsewhere.
+
+    Raises:
+        InvalidInput: When a value is invalid, or they contradict each other.
+    """
+    return _define(LimitValues, values)
 
 
 def define_limits(**values: Any) -> LimitDefinition:

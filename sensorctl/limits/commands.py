@@ -24,7 +24,7 @@ from sensorctl.limits.options import (
     TimeZone,
     Within,
     manager,
-    reader,
+    read_limits,
 )
 from sensorctl.limits.views import describe_limit, excursion_table, limit_table
 from sensorctl.output import JsonOption, print_message, show, show_json
@@ -75,8 +75,7 @@ def add(
 @app.command("list")
 def list_(sensor: Sensor = None, as_json: JsonOption = False) -> None:
     """Show the limits, or those that hold for a sensor."""
-    with reader() as limits:
-        rows = limits.read(sensor)
+    rows = read_limits(sensor)
     if as_json:
         show_json(rows)
     elif rows:
@@ -133,15 +132,6 @@ def dry_run(
         f"{quantity(len(rows), 'excursion')} in {quantity(readings, 'reading')} since "
         f"{start:%Y-%m-%d %H:%M} UTC. Nothing was changed."
     )
-
-
-def set_limits_of(sensor_id: str, values: dict[str, Any], *, as_json: bool) -> None:
-    """Set limits of a sensor by the values of their options, and print them.
-
-    Raises:
-        InvalidInput: When they are refused.
-    """
-    _set(define_limits(sensor_id=sensor_id, **values), as_json=as_json)
 
 
 def _set(definition: LimitDefinition, *, as_json: bool) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from db.queries.limits import Limits
+from db.queries.limits import Limits, Row
 from sensorctl.settings import discover_manager_settings, discover_settings
 
 Sensor = Annotated[str | None, typer.Option("--sensor", metavar="ID", help="One sensor.")]
@@ -57,3 +57,9 @@ def reader() -> Iterator[Limits]:
         yield limits
     finally:
         limits.close()
+
+
+def read_limits(sensor_id: str | None = None) -> list[Row]:
+    """Return the limits, or those that hold for a sensor."""
+    with reader() as limits:
+        return limits.read(sensor_id)

@@ -1,22 +1,24 @@
 """`sensorctl sensor`: list, show, set, retire and merge sensors."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
 import typer
 from pydantic import ValidationError
 
+from db.queries.limits import Row
 from db.queries.sensors import read_sensor, read_sensors
 from db.sensors import change_sensor, continue_changes, merge_sensor
+from limits.definition import LimitValues, define_sensor_limits
 from monitoring.settings import MonitoringSettings
 from readings.ids import normalise_sensor_id
 from readings.sensor_changes import SensorChanges
 from runtime.text import escape_unprintable
 from runtime.validation_messages import to_invalid_input
 from sensorctl.actor import current_actor
-from sensorctl.limits.commands import set_limits_of
-from sensorctl.limits.options import High, Hysteresis, Low, Severity
+from sensorctl.limits.options import High, Hysteresis, Low, Severity, read_limits
+from sensorctl.limits.views import limit_table
 from sensorctl.output import JsonOption, fail, progress_bar, show, show_json
 from sensorctl.sensors.views import calibrations_table, sensor_table, sensors_table
 from sensorctl.settings import discover_manager_settings, discover_settings
@@ -27,6 +29,7 @@ app = typer.Typer(help="Name, calibrate, retire and merge sensors.", no_args_is_
 NONE = "none"
 Sensor = Annotated[str, typer.Argument(metavar="ID", help="The sensor.")]
 FOR_HELP = "How long a limit must be exceeded, such as 10m."
+LIMIT_DEFAULTS = {"for": "0s", "hysteresis": 0.0, "severity": "warning"}
 CLEARS = f"`{NONE}` clears it."
 
 
@@ -50,17 +53,20 @@ def list_(
 
 @app.command("show")
 def show_sensor(sensor_id: Sensor, as_json: JsonOption = False) -> None:
-    """Show a sensor: what people have set, and its calibrations."""
+    """Show a sensor: what people have set, its calibrations, and the limits that hold for it."""
     found = read_sensor(discover_settings(), normalise_sensor_id(sensor_id))
     if found is None:
         fail(f"There is no sensor {escape_unprintable(sensor_id)}: see `sensorctl sensor list --all`.")
     sensor, calibrations = found
+    rows = read_limits(sensor.sensor_id)
     if as_json:
-        show_json(sensor.model_dump() | {"calibrations": [each.model_dump() for each in calibrations]})
+        details = {"calibrations": [each.model_dump() for each in calibrations], "limits": rows}
+        show_json(sensor.model_dump() | details)
         return
     show(sensor_table(sensor))
     if calibrations:
         show(calibrations_table(calibrations))
+    _show_limits(rows)
 
 
 @app.command("set")
@@ -115,17 +121,8 @@ def set_sensor(
         "plausible_max": plausible_max, "offset": offset, "slope": slope, "since": since,
     }  # fmt: skip
     fields = {key: value for key, value in given.items() if value is not None}
-    if high is None and low is None:
-        _change(sensor_id, _parse(fields), as_json=as_json)
-        return
-    changes = _parse(fields) if fields else None
-    set_limits_of(
-        normalise_sensor_id(sensor_id),
-        {"high": high, "low": low, "for": delay, "hysteresis": hysteresis, "severity": severity},
-        as_json=as_json and changes is None,
-    )
-    if changes:
-        _change(sensor_id, changes, as_json=as_json)
+    limits = _parse_limits(high, low, delay, hysteresis, severity)
+    _change(sensor_id, _parse(fields, limits), limits, as_json=as_json)
 
 
 @app.command("retire")
@@ -158,9 +155,21 @@ def merge(
         print(f"Moved the readings of {escape_unprintable(source)} to {escape_unprintable(target)}.")
 
 
-def _parse(given: Mapping[str, Any]) -> SensorChanges:
+def _parse_limits(
+    high: float | None, low: float | None, delay: str, hysteresis: float, severity: str
+) -> list[LimitValues]:
+    options = {"for": delay, "hysteresis": hysteresis, "severity": severity}
+    if high is None and low is None:
+        if options != LIMIT_DEFAULTS:
+            message = "--for, --hysteresis and --severity belong to a limit: give --high or --low, too"
+            raise typer.BadParameter(message)
+        return []
+    return [define_sensor_limits(high=high, low=low, **options)]
+
+
+def _parse(given: Mapping[str, Any], limits: Sequence[LimitValues]) -> SensorChanges:
     fields = {name: None if value == NONE else value for name, value in given.items()}
-    if not fields:
+    if not fields and not limits:
         raise typer.BadParameter("nothing to change: give an option, such as --name, --offset or --high")
     try:
         return SensorChanges(**fields)
@@ -168,16 +177,25 @@ def _parse(given: Mapping[str, Any]) -> SensorChanges:
         raise to_invalid_input(error) from None
 
 
-def _change(sensor_id: str, changes: SensorChanges, *, as_json: bool) -> None:
-    settings = discover_manager_settings()
-    changed = change_sensor(settings, current_actor(), normalise_sensor_id(sensor_id), changes)
+def _change(
+    sensor_id: str, changes: SensorChanges, limits: Sequence[LimitValues] = (), *, as_json: bool
+) -> None:
+    settings, known = discover_manager_settings(), normalise_sensor_id(sensor_id)
+    changed = change_sensor(settings, current_actor(), known, changes, limits)
     if changed.recalibrated_until is not None:
         _finish(settings)
         changed = changed.model_copy(update={"recalibrated_until": None})
+    rows = read_limits(known)
     if as_json:
-        show_json(changed.model_dump())
-    else:
-        show(sensor_table(changed))
+        show_json(changed.model_dump() | {"limits": rows})
+        return
+    show(sensor_table(changed))
+    _show_limits(rows)
+
+
+def _show_limits(rows: list[Row]) -> None:
+    if rows:
+        show(limit_table(rows))
 
 
 def _finish(settings: MonitoringSettings) -> None:

@@ -16,6 +16,7 @@ from psycopg.types.json import Jsonb
 
 from db.sensors import change_sensor, continue_changes, merge_sensor
 from db.store import SAVE_MANY, SAVE_ONE, Store
+from limits.definition import LimitValues
 from readings.ids import derive_reading_id, uuid7
 from readings.model import Reading
 from readings.plausible import PlausibleRanges
@@ -338,6 +339,27 @@ def test_a_refused_change_changes_nothing(
     assert database.query("SELECT count(*)::int AS changes FROM audit") == [{"changes": 1}]
     with pytest.raises(InvalidInput, match="There is no sensor 2"):
         change_sensor(database.settings, "t", "2", SensorChanges(name="x"))
+
+
+def test_fields_and_limits_are_changed_together_or_not_at_all(database: Database, store: Store) -> None:
+    store.save([reading("1", 60, 20.0)])
+    limits = [LimitValues(high=8, delay_seconds=600)]
+
+    changed = change_sensor(database.settings, "key:a", "1", SensorChanges(name="Fridge"), limits)
+
+    assert changed.name == "Fridge"
+    holding = "SELECT kind, threshold, delay_seconds, set_for FROM sensor_limit"
+    before = database.query(holding)
+    assert before == [{"kind": "high", "threshold": 8, "delay_seconds": 600, "set_for": "sensor"}]
+    # when either is refused, the other is not changed
+    with pytest.raises(InvalidInput, match="low limit 9 °C must be below"):
+        change_sensor(database.settings, "t", "1", SensorChanges(name="x"), [LimitValues(low=9)])
+    refused = SensorChanges(plausible_min=40, plausible_max=30)
+    with pytest.raises(InvalidInput, match="contains no temperature"):
+        change_sensor(database.settings, "t", "1", refused, [LimitValues(high=7)])
+    assert database.query("SELECT name FROM sensor_settings") == [{"name": "Fridge"}]
+    assert database.query(holding) == before
+    assert database.query("SELECT count(*)::int AS changes FROM audit") == [{"changes": 2}]
 
 
 def test_a_retired_sensor_is_not_monitored_and_an_expected_interval_decides_when_one_is_offline(

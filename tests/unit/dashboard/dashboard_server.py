@@ -1,6 +1,6 @@
 """A dashboard that is served on a port of this machine, with its broker and database in memory."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -17,6 +17,7 @@ from db.errors import StoreUnavailable
 from db.queries.minutes import MinuteRow
 from db.queries.sensors import to_settings
 from db.queries.series import Bucket, Series
+from limits.definition import LimitValues, rules_of_sensor
 from messaging.settings import BrokerSettings
 from readings.sensor_changes import Calibration, SensorChanges, SensorSettings
 from runtime.access import Role
@@ -71,6 +72,7 @@ class FakeSensors:
     def __init__(self) -> None:
         self.is_down = False
         self.changes: list[tuple[Any, ...]] = []
+        self.rules: list[dict[str, Any]] = []
         self.recalculations = 0
         self.known = {sensor_id: to_settings(sensor_row(sensor_id)) for sensor_id in ("1", "hall/1")}
 
@@ -82,9 +84,12 @@ class FakeSensors:
             raise StoreUnavailable("connection refused")
         return (self.known[sensor_id], []) if sensor_id in self.known else None
 
-    def change(self, actor: str, sensor_id: str, changes: SensorChanges) -> SensorSettings:
+    def change(
+        self, actor: str, sensor_id: str, changes: SensorChanges, limits: Sequence[LimitValues] = ()
+    ) -> SensorSettings:
         if changes.plausible_min == 50:
             raise InvalidInput("The plausible range contains no temperature.", "plausible_min")
+        self.rules += rules_of_sensor(sensor_id, limits)
         self.changes.append((actor, sensor_id, changes.given()))
         pending = MINUTE if changes.offset else None
         return self.known[sensor_id].model_copy(update={"recalibrated_until": pending})

@@ -22,6 +22,7 @@ def test_sensors_are_listed_and_shown_also_with_a_slash_in_their_id(dashboard: D
     assert (shown["sensor_id"], shown["offset"], shown["retired"], shown["calibrations"]) == (
         "hall/1", 0, False, [],
     )  # fmt: skip
+    assert [(limit["kind"], limit["threshold"]) for limit in shown["limits"]] == [("high", 8)]
     assert dashboard.send("/api/sensors/2").status == 404
 
 
@@ -50,6 +51,16 @@ def test_a_change_is_made_by_the_name_of_the_key_and_applied_to_stored_readings(
         ({"name": "a\nb"}, "name", "line breaks"),
         ({"since": "2026-01-01T00:00:00"}, "since", "must have its UTC offset"),
         ({"colour": "red"}, "colour", "is not known"),
+        ({"limits": []}, "limits", "must have at least 1 items"),
+        ({"limits": None}, "limits", "must be an array"),
+        ({"limits": [{"high": "warm"}]}, "limits", "limits.0.high: must be a number"),
+        ({"limits": [{"sensor_id": "2", "high": 8}]}, "limits", "limits.0.sensor_id: is not known"),
+        ({"limits": [{"high": 2, "low": 3}]}, "low", "must be below the high limit"),
+        (
+            {"limits": [{"high": 8}, {"high": 9, "low": 2}]},
+            "limits",
+            "the limit high with the severity warning",
+        ),
     ],
 )
 def test_a_refused_change_names_the_field_and_changes_nothing(
@@ -59,7 +70,24 @@ def test_a_refused_change_names_the_field_and_changes_nothing(
 
     assert (status, problem["field"]) == (422, field)
     assert message in str(problem["detail"])
-    assert dashboard.sensors.changes == []
+    assert (dashboard.sensors.changes, dashboard.sensors.rules) == ([], [])
+
+
+def test_limits_are_set_together_with_other_fields(dashboard: DashboardServer) -> None:
+    limits = [{"high": 8, "low": 2, "for": "10m"}, {"high": 10, "severity": "critical"}]
+
+    status, _ = patch(dashboard, "hall%2F1", {"name": "Fridge", "limits": limits})
+
+    assert status == 200
+    assert dashboard.sensors.changes[0][1:] == ("hall/1", {"name": "Fridge"})
+    assert [
+        (rule["sensor_id"], rule["kind"], rule["threshold"], rule["delay_seconds"], rule["severity"])
+        for rule in dashboard.sensors.rules
+    ] == [
+        ("hall/1", "high", 8.0, 600.0, "warning"),
+        ("hall/1", "low", 2.0, 600.0, "warning"),
+        ("hall/1", "high", 10.0, 0.0, "critical"),
+    ]
 
 
 def test_a_sensor_that_does_not_exist_and_an_outage_are_distinguished(dashboard: DashboardServer) -> None:

@@ -1,14 +1,17 @@
 """`sensorctl sensor`: what its options change, and what they refuse."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
 from db.queries.sensors import to_settings
+from limits.definition import LimitValues
 from readings.sensor_changes import SensorChanges, SensorSettings
 from sensorctl.sensors import commands
 from tests.unit.dashboard.dashboard_server import MINUTE, sensor_row
+from tests.unit.fake_limits import LIMIT
 from tests.unit.fakes import RunCommand
 
 
@@ -17,10 +20,19 @@ class Recorded:
 
     def __init__(self) -> None:
         self.changes: list[tuple[str, dict[str, Any]]] = []
+        self.limits: list[LimitValues] = []
         self.merges: list[tuple[str, str]] = []
         self.finished = 0
 
-    def change(self, _settings: Any, _actor: str, sensor_id: str, changes: SensorChanges) -> SensorSettings:
+    def change(
+        self,
+        _settings: Any,
+        _actor: str,
+        sensor_id: str,
+        changes: SensorChanges,
+        limits: Sequence[LimitValues] = (),
+    ) -> SensorSettings:
+        self.limits += limits
         self.changes.append((sensor_id, changes.given()))
         pending = MINUTE if changes.since else None
         return to_settings(sensor_row(sensor_id)).model_copy(update={"recalibrated_until": pending})
@@ -44,6 +56,7 @@ def recorded(monkeypatch: pytest.MonkeyPatch) -> Recorded:
     monkeypatch.setattr(commands, "change_sensor", recorded.change)
     monkeypatch.setattr(commands, "merge_sensor", recorded.merge)
     monkeypatch.setattr(commands, "continue_changes", recorded.finish)
+    monkeypatch.setattr(commands, "read_limits", lambda _: [LIMIT] if recorded.limits else [])
     return recorded
 
 
@@ -63,6 +76,16 @@ def test_a_calibration_since_a_time_is_applied_to_stored_readings(
     assert json.loads(out)["recalibrated_until"] is None
 
 
+def test_limits_are_set_with_the_other_fields_at_once(sensorctl: RunCommand, recorded: Recorded) -> None:
+    code, out, _ = sensorctl("sensor", "set", "1", "--name", "Hall", "--high", "8", "--for", "10m")
+    assert code == 0
+    assert recorded.changes == [("1", {"name": "Hall"})]
+    assert [(each.high, each.low, each.delay_seconds) for each in recorded.limits] == [(8, None, 600)]
+    assert "above 8 °C, for " in out
+    assert sensorctl("sensor", "set", "1", "--low", "2")[0] == 0
+    assert recorded.changes[1:] == [("1", {})]
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
@@ -74,6 +97,9 @@ def test_a_calibration_since_a_time_is_applied_to_stored_readings(
         (("--expected-interval", "0"), "expected_interval_seconds: must be greater than 0"),
         (("--unit", "volt"), "unit: must be celsius, fahrenheit or kelvin"),
         (("--offset", "1", "--since", "yesterday"), "is neither a time nor an age"),
+        (("--name", "Hall", "--for", "10m"), "give --high or --low, too"),
+        (("--severity", "critical"), "give --high or --low, too"),
+        (("--name", "Hall", "--high", "2", "--low", "3"), "low: 3 °C must be below the high limit 2 °C"),
     ],
 )
 def test_what_cannot_be_is_refused_with_its_field_and_changes_nothing(
