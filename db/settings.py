@@ -6,6 +6,7 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from db.url_parameters import check_environment, check_parameters
 from readings.plausible import PlausibleRanges
 from readings.units import ABSOLUTE_ZERO, MAX_TEMPERATURE
 from runtime.addresses import Hosts, check_ports
@@ -104,7 +105,13 @@ class DatabaseSettings(Settings):
                 "/ @ : # in the password percent-encoded"
             )
         check_ports(url.get_secret_value())
+        check_parameters(make_url(url.get_secret_value()).query)
         return url
+
+    @model_validator(mode="after")
+    def _libpq_environment(self) -> Self:
+        check_environment()
+        return self
 
     @property
     def tls_options(self) -> dict[str, str]:

@@ -11,6 +11,7 @@ from runtime.addresses import Host, HttpUrl, check_ports, format_host
 from runtime.settings import ReadableFile, Settings
 
 TLS_PORT = 5671
+PARAMETERS_REFERENCE = "https://pika.readthedocs.io/en/stable/modules/parameters.html#urlparameters"
 
 # AMQP allows 255 bytes, and the dead queue's name is longer.
 MAX_QUEUE_NAME_BYTES = 200
@@ -73,9 +74,11 @@ class BrokerSettings(Settings):
         check_ports(url.get_secret_value())
         if not _is_usable(url.get_secret_value()):
             raise ValueError(
-                "must look like amqp://user:password@host:5672/vhost, with signs such as / @ : # in the "
+                "must look like amqp://user:password@host:5672/vhost, with signs such as / @ : # ? in the "
                 "password percent-encoded"
             )
+        if problem := _problem_of(url.get_secret_value()):
+            raise ValueError(f"has a parameter that cannot be used: {problem}; see {PARAMETERS_REFERENCE}")
         return url
 
     @model_validator(mode="before")
@@ -135,10 +138,20 @@ class BrokerSettings(Settings):
 
 
 def _is_usable(url: str) -> bool:
-    if not url.startswith(("amqp://", "amqps://")):
+    """Return whether a URL is usable without its parameters; its error may hold a part of the password."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
         return False
+    is_password_cut = "@" in parts.query + parts.fragment  # by a ? or # in it
+    address = parts._replace(query="").geturl()
+    return parts.scheme in ("amqp", "amqps") and not is_password_cut and _problem_of(address) is None
+
+
+def _problem_of(url: str) -> str | None:
+    """Return why pika refuses a URL; None if it accepts it."""
     try:
         pika.URLParameters(url)
-    except (ValueError, TypeError, SyntaxError):  # its message may hold a part of the password
-        return False
-    return True
+    except (ValueError, TypeError, SyntaxError, OSError) as error:
+        return str(error)
+    return None

@@ -24,7 +24,12 @@ FILE_SUFFIX = "_FILE"
 WHOLE_HOURS = re.compile(r"(?:UTC|GMT)?([+-])0?([1-9]|1[0-2])(?::?00)?", re.IGNORECASE)
 
 
-def _readable(path: str) -> str:
+def check_readable(path: str) -> str:
+    """Return the path of a file.
+
+    Raises:
+        ValueError: When it cannot be read.
+    """
     try:
         with Path(path).open("rb"):
             return path
@@ -32,7 +37,7 @@ def _readable(path: str) -> str:
         raise ValueError(f"must be the path of a file that can be read ({error.strerror})") from None
 
 
-ReadableFile = Annotated[str, AfterValidator(_readable)]
+ReadableFile = Annotated[str, AfterValidator(check_readable)]
 
 
 def time_zone(name: object) -> ZoneInfo:

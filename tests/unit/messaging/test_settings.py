@@ -49,6 +49,28 @@ def test_rabbitmq_url_overrides_amqp_url(monkeypatch: pytest.MonkeyPatch) -> Non
     assert load(BrokerSettings).amqp_url == "amqp://first/"
 
 
+@pytest.mark.parametrize(
+    ("query", "problem"),
+    [
+        ("heartbeat=often", "Invalid heartbeat value 'often'"),
+        ("heartbeats=30", "Unknown URL parameter: 'heartbeats'"),
+        ("heartbeat=30&heartbeat=60", "Expected exactly one value for URL parameter heartbeat"),
+        ("ssl_options=(", "'(' was never closed"),
+        ("ssl_options={'ca_certs':'/nonexistent.pem'}", "No such file or directory"),
+    ],
+)
+def test_an_impossible_parameter_is_refused(
+    monkeypatch: pytest.MonkeyPatch, query: str, problem: str
+) -> None:
+    monkeypatch.setenv("AMQP_URL", f"amqps://u:s3cret@broker/v?{query}")
+
+    with pytest.raises(ConfigurationError, match="has a parameter that cannot be used: ") as caught:
+        load(BrokerSettings)
+
+    assert problem in str(caught.value)
+    assert "s3cret" not in str(caught.value)
+
+
 @pytest.mark.parametrize("variable", ["RABBITMQ_URL", "AMQP_URL"])
 @pytest.mark.parametrize(
     "url",
@@ -57,9 +79,9 @@ def test_rabbitmq_url_overrides_amqp_url(monkeypatch: pytest.MonkeyPatch) -> Non
         "broker",
         "amqp://u:s3/cret@broker:5672/",
         "amqp://u:s3cret@broker:port/",
-        "amqp://u:s3cret@broker/?heartbeat=often",
-        "amqp://u:s3cret@broker/?s3cret=1",
-        "amqp://u:s3cret@broker/?ssl_options=(",
+        "amqp://u:12?s3cret@broker/",
+        "amqp://u:12#s3cret@broker/",
+        "amqp://[u:s3cret@broker/",
     ],
 )
 def test_an_invalid_url_is_rejected_without_showing_it(
