@@ -11,17 +11,17 @@ from native.process_handle import command_line
 
 LOOPBACK = "127.0.0.1"
 # Below the range from which Linux assigns ports to outgoing connections (net.ipv4.ip_local_port_range).
-PORT_RANGE = range(20_000, 32_768)
+PORT_RANGE = range(26_000, 32_768)
 
 
-def free_port() -> int:
-    """Return a random port on which no process listens at this moment.
+def free_port(ports: range = PORT_RANGE) -> int:
+    """Return a random port of these on which no process listens at this moment.
 
-    It is outside the range that the kernel assigns to outgoing connections, so that none takes it before the
-    caller listens on it.
+    By default it is outside the range that the kernel assigns to outgoing connections, so that none takes it
+    before the caller listens on it.
     """
     while True:
-        port = secrets.choice(PORT_RANGE)
+        port = secrets.choice(ports)
         if is_free(port):
             return port
 

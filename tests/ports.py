@@ -5,7 +5,11 @@ import os
 import tempfile
 from pathlib import Path
 
-from native.ports import PORT_RANGE, free_port, is_free
+from native.ports import free_port, is_free
+
+# Apart from the ports that servers of the native stack and of the benchmark choose at random: those know
+# nothing of these reservations, and a reserved port is free until a test listens on it.
+_PORTS = range(20_000, 26_000)
 
 # Test runs of the same user on this machine reserve ports in the same directory.
 _DIRECTORY = Path(tempfile.gettempdir()) / f"sensors-test-ports-{os.getuid()}"
@@ -18,19 +22,19 @@ def reserve_port() -> int:
     Without the reservation, another process could bind the port while a stack starts, which takes a minute.
     """
     while True:
-        port = free_port()
+        port = free_port(_PORTS)
         if _reserve(port):
             return port
 
 
 def reserve_range(length: int) -> int:
     """Return the first of `length` consecutive ports, each reserved as by `reserve_port`."""
-    start = free_port()
+    start = free_port(_PORTS)
     while True:
         ports = range(start, start + length)
-        if ports.stop <= PORT_RANGE.stop and all(is_free(port) and _reserve(port) for port in ports):
+        if ports.stop <= _PORTS.stop and all(is_free(port) and _reserve(port) for port in ports):
             return start
-        start = free_port()
+        start = free_port(_PORTS)
 
 
 def _reserve(port: int) -> bool:
