@@ -51,6 +51,7 @@ READER_GRANTS = {
 }
 MANAGER_GRANTS = READER_GRANTS | {"audit": "SELECT", "api_key": "SELECT", "login_session": "SELECT"}
 EVALUATOR_GRANTS = READER_GRANTS | {
+    "sensor": "SELECT",
     "reading": "SELECT",
     "rollup_minute": "SELECT",
     "limit_cursor": "SELECT, UPDATE",

@@ -3,6 +3,7 @@
 import getpass
 import json
 from collections.abc import Callable, Iterator
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Any
 
@@ -278,8 +279,22 @@ def test_the_operator_reads_the_brokers_statistics(stack: Stack) -> None:
 
 
 def test_the_alerter_publishes_and_the_operator_subscribes(stack: Stack, tmp_path: Path) -> None:
-    # given an operator who has bound a queue, and an alerter with its own permissions
-    variables = stack.broker_variables("alerter") | stack.database_variables("reader") | {"QUEUE_NAME": QUEUE}
+    # given an operator who has bound a queue, an alerter with its own permissions, and an excursion
+    variables = (
+        stack.broker_variables("alerter") | stack.database_variables("evaluator") | {"QUEUE_NAME": QUEUE}
+    )
+    with stack.session("writer") as session:
+        session.execute("INSERT INTO sensor (sensor_id) VALUES ('too warm')")
+    with stack.session("manager") as session:
+        session.execute(
+            """SELECT set_limits('test', '[{"kind": "high", "sensor_id": "too warm", "threshold": 8,
+            "severity": "warning", "location": null, "pattern": null}]')"""
+        )
+    with stack.session("writer") as session:
+        session.execute(
+            "INSERT INTO reading (reading_id, sensor_id, measured_at, temperature) "
+            "VALUES (gen_random_uuid(), 'too warm', now(), 9)"
+        )
     with stack.channel("operator") as operator, processes(tmp_path, variables) as started:
         operator.queue_declare("events.test", durable=True)
         operator.queue_bind("events.test", "events", "#")
@@ -287,19 +302,25 @@ def test_the_alerter_publishes_and_the_operator_subscribes(stack: Stack, tmp_pat
         # when it finds that the queue has no consumers
         alerter.wait_for_event("alert firing")
         # then the operator receives it, and the broker rejects nothing
-        properties = eventually(
-            lambda: received_event(operator, b'"NoConsumers"'), DEADLINE_SECONDS, "the event arrives"
+        received = dict[str, str | None]()
+        eventually(
+            lambda: receive_event(operator, received) >= {"NoConsumers", "TemperatureHigh"},
+            DEADLINE_SECONDS,
+            "an alert and the excursion arrive",
         )
-        assert properties.app_id == "alerter"
+        assert set(received.values()) == {"alerter"}
         operator.queue_delete("events.test")
         assert alerter.stop() == 0
         assert "ACCESS_REFUSED" not in alerter.text
+        assert alerter.events("limits not evaluated") == []
 
 
-def received_event(operator: BlockingChannel, words: bytes) -> pika.BasicProperties | None:
-    """The properties of the next event, if its body contains the words."""
+def receive_event(operator: BlockingChannel, received: dict[str, str | None]) -> AbstractSet[str]:
+    """Add the next event's alert and application, and return the alerts received so far."""
     _, properties, body = operator.basic_get("events.test", auto_ack=True)
-    return properties if body and words in body else None
+    if body:
+        received[json.loads(body)["alerts"][0]["labels"]["alertname"]] = properties.app_id
+    return received.keys()
 
 
 def test_the_whole_system_works_with_these_privileges(stack: Stack, tmp_path: Path) -> None:
