@@ -1,4 +1,4 @@
-"""Run the fault matrix: `python -m tests.faults [--rows 1,2] [--short] [--seed N]`."""
+"""Run the fault matrix: `python -m tests.faults [--rows 1,2] [--modes auto] [--short] [--seed N]`."""
 
 import argparse
 import logging
@@ -13,7 +13,7 @@ from rich.console import Console
 
 from tests.faults.environment import Environment, broker_version, query
 from tests.faults.experiment import CONSUMERS
-from tests.faults.matrix import SCENARIOS, Scenario, select_scenarios
+from tests.faults.matrix import ALL_MODES, SCENARIOS, Scenario, select_scenarios
 from tests.faults.report import RunDetails, remarks, show, write
 from tests.faults.runner import AUTO, KINDS, Result, run_scenario, start_environment
 from tests.modes import Mode
@@ -34,7 +34,7 @@ def main() -> int:
         details = _run_details(stack, options)
         results = run(stack, scenarios, options, console)
     show(console, results, details)
-    if options.write or not (options.rows or options.short):
+    if options.write or not (options.rows or options.modes or options.short):
         write(results, details)
     return 0 if all(result.outcome.passed for result in results) else 1
 
@@ -46,6 +46,8 @@ def run(
     results = []
     for scenario in scenarios:
         for mode in scenario.modes_for(short=options.short):
+            if options.modes and mode.key not in options.modes:
+                continue
             result = _run_and_print(stack, scenario, mode, options, console)
             results.append(result)
     return results
@@ -79,6 +81,9 @@ def silence_logs() -> None:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
     parser.add_argument("--rows", type=_numbers, help="only these rows, e.g. 1,2")
+    parser.add_argument(
+        "--modes", type=_modes, help=f"only these modes: {','.join(mode.key for mode in ALL_MODES)}"
+    )
     parser.add_argument("--short", action="store_true", help="the short forms, as CI runs them")
     parser.add_argument(
         "--environment", choices=KINDS, default=AUTO, help="auto: containers if Docker is available"
@@ -96,6 +101,14 @@ def _numbers(text: str) -> frozenset[int]:
     if unknown:
         raise argparse.ArgumentTypeError(f"unknown row {sorted(unknown)}")
     return numbers
+
+
+def _modes(text: str) -> frozenset[str]:
+    keys = frozenset(text.split(","))
+    unknown = keys - {mode.key for mode in ALL_MODES}
+    if unknown:
+        raise argparse.ArgumentTypeError(f"unknown mode {', '.join(sorted(unknown))}")
+    return keys
 
 
 def _run_details(stack: Environment, options: argparse.Namespace) -> RunDetails:
