@@ -40,7 +40,7 @@ test-unit:  ## run the unit tests alone, in less than a minute; ARGS="-k name" s
 	@bash scripts/venv.sh dev
 	@bash scripts/develop.sh test-unit $(ARGS)
 
-faults:  ## run the fault matrix, about an hour; ARGS="--rows 1,2 --seed 7" selects rows
+faults:  ## run the fault matrix, about an hour; ARGS="--rows 1,2 --modes auto --seed 7" selects rows
 	@bash scripts/venv.sh dev
 	@bash scripts/develop.sh faults $(ARGS)
 
