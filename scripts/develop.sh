@@ -88,9 +88,9 @@ compile() {  # compile NAME [OPTION...]
 }
 
 lock() {
-  "$bin/python" -m pip install --quiet --disable-pip-version-check uv
   local name python=$PWD/$bin/python
   compile requirements/dev
+  compile requirements/uv
   for name in docs bench load native tools dashboard pipeline sensor; do compile "requirements/$name" --constraint dev.txt; done
   compile benchmarks/peers/requirements
 }

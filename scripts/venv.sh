@@ -40,6 +40,21 @@ create_venv() {
   "$base" -m venv --clear .venv
 }
 
+pip_install() { "$python" -m pip install --quiet --disable-pip-version-check "$@"; }
+uv_install() { "$python" -m uv pip install --quiet --python "$python" "$@"; }
+
+install_with() { "$1" --require-hashes -r "requirements/$name.txt" && "$1" --no-deps --editable .; }
+
+install_project() {
+  # For the many packages of development, uv needs a sixth of pip's time. It does not read pip's configuration: where
+  # that names the package index, pip installs them.
+  if [ "$name" = dev ] && pip_install --require-hashes -r requirements/uv.txt; then
+    if install_with uv_install; then return; fi
+    say 'uv could not install them: trying pip …'
+  fi
+  install_with pip_install
+}
+
 is_current() { [ -e "$stamp" ] && [ "$stamp" -nt "requirements/$name.txt" ] && [ "$stamp" -nt pyproject.toml ]; }
 
 # The development requirements include all others.
@@ -47,7 +62,6 @@ if [ -e .venv/.has-dev ]; then name=dev; stamp=.venv/.has-dev; fi
 "$python" -m pip --version >/dev/null 2>&1 || create_venv
 if ! is_current; then
   say "Installing requirements/$name.txt into .venv …"
-  "$python" -m pip install --quiet --disable-pip-version-check --require-hashes -r "requirements/$name.txt"
-  "$python" -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+  install_project
   touch "$stamp"
 fi
