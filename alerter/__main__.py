@@ -1,18 +1,15 @@
 """The entry point of the alerter: composes its parts and evaluates until the shutdown."""
 
 import sys
-from collections.abc import Callable
 from contextlib import closing
-from functools import partial
-from typing import NamedTuple
 
+from alerter.addresses import BROKER
 from alerter.evaluator import Evaluator
 from alerter.limit_alerting import LimitAlerting
-from alerter.notifier import Notifier, Receiver
-from alerter.receivers.exchange import ExchangeReceiver
-from alerter.receivers.webhook import WebhookReceiver
+from alerter.notifier import Notifier
+from alerter.receivers.configured import configured_receivers
 from alerter.settings import AlerterSettings
-from alerter.telemetry import BROKER, WEBHOOK, AlerterTelemetry
+from alerter.telemetry import AlerterTelemetry
 from monitoring.collector import Collector
 from runtime.health import Health
 from runtime.http_server import serve_http
@@ -22,7 +19,6 @@ from runtime.settings import load
 from runtime.watchdog import watchdog
 
 FLUSH_SECONDS = 5.0
-WEBHOOK_MAX_RETRY_SECONDS = 86_400.0
 
 
 def main(stop: ShutdownSignal) -> None:
@@ -34,11 +30,14 @@ def run_alerter(settings: AlerterSettings, stop: ShutdownSignal) -> None:
     """Evaluate and notify until the shutdown.
 
     A broker or database that is down is a problem to report and does not end the process.
+
+    Raises:
+        ConfigurationError: When an address of a receiver cannot be used.
     """
     configure_logging(settings.log_level, settings.log_format)
     health = Health(BROKER)
-    telemetry = AlerterTelemetry(health)
-    receivers = _receivers(settings)
+    receivers = configured_receivers(settings)
+    telemetry = AlerterTelemetry(health, receivers)
     limits = LimitAlerting(settings, telemetry, stop, list(receivers))
     notifiers = [
         Notifier(
@@ -57,13 +56,12 @@ def run_alerter(settings: AlerterSettings, stop: ShutdownSignal) -> None:
         serve_http(settings.http_host, settings.http_port, health),
         watchdog(health),
     ):
-        telemetry.started(
-            settings.alerter_interval_seconds, settings.alerter_for_seconds, webhook=len(notifiers) > 1
-        )
+        telemetry.started(settings.alerter_interval_seconds, settings.alerter_for_seconds)
         for notifier in notifiers:
             notifier.start()
         limits.start(notifiers)
-        evaluator = Evaluator(collector, notifiers, telemetry, settings)
+        machines = [name for name, receiver in receivers.items() if receiver.is_machine]
+        evaluator = Evaluator(collector, notifiers, telemetry, settings, machines)
         while not stop.wait(settings.alerter_interval_seconds):
             evaluator.evaluate()
         limits.join()
@@ -73,20 +71,6 @@ def run_alerter(settings: AlerterSettings, stop: ShutdownSignal) -> None:
     for error in (*(notifier.error for notifier in notifiers), limits.error):
         if error:
             raise error
-
-
-class ReceiverSettings(NamedTuple):
-    """How to connect to a receiver, and for how long to retry a notification (0: without a limit)."""
-
-    connect: Callable[[], Receiver]
-    max_retry_seconds: float = 0
-
-
-def _receivers(settings: AlerterSettings) -> dict[str, ReceiverSettings]:
-    receivers = {BROKER: ReceiverSettings(partial(ExchangeReceiver, settings.amqp_url))}
-    if url := settings.alert_webhook_url:
-        receivers[WEBHOOK] = ReceiverSettings(partial(WebhookReceiver, url), WEBHOOK_MAX_RETRY_SECONDS)
-    return receivers
 
 
 if __name__ == "__main__":

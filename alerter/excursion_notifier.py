@@ -12,7 +12,7 @@ from alerter.excursion_alert import ExcursionAlert
 from alerter.notification import Notification, NotificationBuilder
 from alerter.notifier import Notifier
 from alerter.telemetry import AlerterTelemetry
-from db.evaluation.notifications import ExcursionNotifications
+from db.evaluation.notifications import ExcursionNotifications, RouteColumns
 
 MAX_ALERTS_IN_NOTIFICATION = 1_000
 Group = tuple[str, AlertStatus, bool]
@@ -33,10 +33,12 @@ class ExcursionNotifier:
         *,
         repeat_seconds: float,
         group_seconds: float,
+        routes: Sequence[RouteColumns] = (),
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._log, self._builder, self._telemetry = log, builder, telemetry
         self._repeat_seconds, self._group_seconds, self._clock = repeat_seconds, group_seconds, clock
+        self._routes = routes
         self._notifier: Notifier | None = None
         self._is_recorded = False
         self._group_due_at: dict[str, float] = {}
@@ -70,7 +72,7 @@ class ExcursionNotifier:
         with self._lock:
             in_flight = {each for excursions in self._in_flight.values() for each in excursions}
         groups: dict[Group, list[tuple[ExcursionAlert, datetime | None]]] = defaultdict(list)
-        for row in self._log.due(self._notifier.name, self._repeat_seconds):
+        for row in self._log.due(self._notifier.name, self._repeat_seconds, self._routes):
             alert, notified_at = _to_alert(row)
             if alert.excursion_id not in in_flight:
                 groups[alert.kind, alert.status, notified_at is not None].append((alert, notified_at))

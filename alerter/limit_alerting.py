@@ -36,6 +36,7 @@ class LimitAlerting:
                 telemetry,
                 repeat_seconds=settings.alerter_repeat_seconds,
                 group_seconds=settings.alerter_group_seconds,
+                routes=[route.to_columns() for route in settings.routes.get(name, ())],
             )
             for name in names
         }

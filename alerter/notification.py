@@ -7,7 +7,7 @@ exchange gets the alerts of a large one in several messages.
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import NAMESPACE_URL, uuid5
@@ -21,6 +21,7 @@ VERSION = "4"
 RECEIVER = "sensors"
 NOT_ENDED = "0001-01-01T00:00:00Z"  # what Alertmanager sends as endsAt while an alert is firing
 STARTED_KIND, STARTED_ALERT = "alerter-started", "AlerterStarted"
+TEST_KIND, TEST_ALERT = "test-notification", "TestNotification"
 NAMESPACE = uuid5(NAMESPACE_URL, "urn:sensors:alerter")
 # The broker of this project accepts messages of up to 64 KiB. Besides the alerts, a message has the group's
 # fields: up to ten subjects, twice.
@@ -41,7 +42,7 @@ class Notification:
     """One or more alerts of a kind that are all firing or all resolved, ready to be sent.
 
     `notification_id` is the same whenever the same notification is sent again. `parts` contain the same
-    alerts as `body`.
+    alerts as `body`. `alerts` is empty if it is about the alerter itself.
     """
 
     status: AlertStatus
@@ -52,6 +53,7 @@ class Notification:
     routing_key: str
     body: bytes
     parts: tuple[Part, ...]
+    alerts: tuple[Notifiable, ...] = ()
 
 
 class NotificationBuilder:
@@ -70,7 +72,8 @@ class NotificationBuilder:
             for alert in alerts
         ]
         subjects = tuple(alert.subject for alert in alerts)
-        return self._build(alerts[0].status, alerts[0].kind, subjects, objects, repeat)
+        notification = self._build(alerts[0].status, alerts[0].kind, subjects, objects, repeat)
+        return replace(notification, alerts=tuple(alerts))
 
     def alerter_started(
         self, at: datetime, firing: Iterable[str], unknown: Iterable[ProblemKind], number: int
@@ -89,6 +92,15 @@ class NotificationBuilder:
         labels = {"alertname": STARTED_ALERT, "severity": "info"}
         alert = self._alert(labels, annotations, at, at, "#problems")
         return self._build(AlertStatus.RESOLVED, STARTED_KIND, ("",), [alert])
+
+    def test(self, at: datetime, ended_at: datetime | None = None) -> Notification:
+        """Build the notification that shows whether notifications arrive."""
+        labels = {"alertname": TEST_ALERT, "severity": "warning"}
+        summary = "This is a test of the notifications of sensors. Nothing is wrong."
+        annotations = {"summary": summary, "description": summary}
+        alert = self._alert(labels, annotations, at, ended_at, "")
+        status = AlertStatus.FIRING if ended_at is None else AlertStatus.RESOLVED
+        return self._build(status, TEST_KIND, ("",), [alert])
 
     def _alert(
         self,

@@ -83,9 +83,9 @@ class Notifier:
         return self._worker.error
 
     @property
-    def idle(self) -> bool:
-        """Whether every notification was accepted or dropped."""
-        return len(self._pending) == 0
+    def pending(self) -> list[Notification]:
+        """The notifications that were neither accepted nor dropped, oldest first."""
+        return self._pending.snapshot()
 
     def start(self) -> None:
         """Start the thread."""

@@ -16,6 +16,11 @@ class PendingNotifications:
         self._notifications: deque[Notification] = deque()
         self._changed = threading.Condition()
 
+    def snapshot(self) -> list[Notification]:
+        """Return the notifications that wait, oldest first."""
+        with self._changed:
+            return list(self._notifications)
+
     def __len__(self) -> int:
         return len(self._notifications)
 

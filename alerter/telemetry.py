@@ -1,11 +1,12 @@
 """The alerter's metrics, health and log: one method per event updates them together."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import structlog
 from prometheus_client import Counter, Gauge
 
+from alerter.addresses import BROKER, WEBHOOK
 from alerter.alert import AlertStatus
 from alerter.notification import STARTED_KIND, Notification
 from monitoring.model import Problem
@@ -13,9 +14,6 @@ from monitoring.problems import ProblemKind
 from runtime.health import Health
 from runtime.metrics import DependencyMetrics, export_build
 from runtime.version import VERSION
-
-BROKER = "broker"  # the dependency, and the receiver of the notifications on the exchange
-WEBHOOK = "webhook"
 
 EVENTS = Counter("alerter_events_total", "Alerts that started firing or were resolved", ["kind", "status"])
 FIRING = Gauge("alerter_alerts_firing", "Alerts that are firing", ["kind"])
@@ -28,6 +26,11 @@ DROPPED = Counter(
     ["receiver"],
 )
 PENDING = Gauge("alerter_notifications_pending", "Notifications that wait for the receiver", ["receiver"])
+FAILURES = Counter(
+    "alerter_notification_failures_total",
+    "Failed attempts to notify the receiver, which are retried",
+    ["receiver"],
+)
 WEBHOOK_FAILURES = Counter("alerter_webhook_failures_total", "Failed attempts to notify the webhook")
 LAST_EVALUATION = Gauge("alerter_last_evaluation_timestamp_seconds", "When the status was last evaluated")
 DEPENDENCY_UP = Gauge("alerter_dependency_up", "1 while the broker is up, 0 while it is down", ["dependency"])
@@ -40,30 +43,35 @@ export_build("alerter")
 class AlerterTelemetry:
     """Records what happens in the main loop and in the notifiers' threads."""
 
-    def __init__(self, health: Health, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        health: Health,
+        receivers: Iterable[str] = (BROKER,),
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._health = health
         self._dependencies = DependencyMetrics(
             health, DEPENDENCY_UP, DEPENDENCY_DOWN_SECONDS, BROKER, clock=clock
         )
         self._log = structlog.get_logger()
+        self._receivers = tuple(receivers)
         self._up: dict[str, bool] = {}
         for kind in ProblemKind:
             FIRING.labels(kind)
             for status in AlertStatus:
                 EVENTS.labels(kind, status)
-        for receiver in (BROKER, WEBHOOK):
-            DELIVERED.labels(receiver)
-            DROPPED.labels(receiver)
-            PENDING.labels(receiver)
+        for receiver in {BROKER, WEBHOOK, *self._receivers}:
+            for metric in (DELIVERED, DROPPED, PENDING, FAILURES):
+                metric.labels(receiver)
 
-    def started(self, interval_seconds: float, for_seconds: float, *, webhook: bool) -> None:
+    def started(self, interval_seconds: float, for_seconds: float) -> None:
         """Record the start of the process."""
         self._log.info(
             "started",
             version=VERSION,
             interval_seconds=interval_seconds,
             for_seconds=for_seconds,
-            webhook=webhook,
+            receivers=",".join(self._receivers),
         )
 
     def evaluated(self, firing: Sequence[Problem]) -> None:
@@ -111,9 +119,10 @@ class AlerterTelemetry:
     def receiver_down(self, receiver: str, reason: str, retry_seconds: float, pending: int) -> None:
         """Record a failed attempt, which is retried."""
         self._up[receiver] = False
+        FAILURES.labels(receiver).inc()
         if receiver == BROKER:
             self._dependencies.mark_down(BROKER, reason)
-        else:
+        elif receiver == WEBHOOK:
             WEBHOOK_FAILURES.inc()
         self._log.warning(
             f"{receiver} unavailable",

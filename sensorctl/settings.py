@@ -1,4 +1,4 @@
-"""Settings of the operator, setup and the alerter, from variables or from the running stack."""
+"""Settings of the operator and of setup, from variables or from the running stack."""
 
 import os
 import re
@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr, model_validator
 
-from alerter.settings import AlerterSettings
 from db.engine import database_role
 from db.retention import RetentionSettings
 from db.roles import AccessLevel, Role
@@ -24,10 +23,8 @@ from runtime.addresses import MAX_PORT
 from runtime.env_file import read_env_file
 from runtime.errors import ConfigurationError
 from runtime.services import (
-    ALERTER,
     BROKER_USERS,
     DATABASE_ROLES,
-    EVALUATOR,
     MANAGER,
     OPERATOR,
     READER,
@@ -77,12 +74,6 @@ OPERATOR_LOGINS = {
 MANAGER_LOGINS = OPERATOR_LOGINS | {
     "POSTGRES_USER": MANAGER.user_variable,
     "POSTGRES_PASSWORD": MANAGER.password_variable,
-}
-ALERTER_LOGINS = OPERATOR_LOGINS | {
-    "RABBITMQ_USER": ALERTER.user_variable,
-    "RABBITMQ_PASS": ALERTER.password_variable,
-    "POSTGRES_USER": EVALUATOR.user_variable,
-    "POSTGRES_PASSWORD": EVALUATOR.password_variable,
 }
 
 
@@ -157,15 +148,6 @@ def discover_manager_settings() -> OperatorSettings:
     return discover(OperatorSettings, MANAGER_LOGINS, manager_login)
 
 
-def discover_alerter_settings() -> AlerterSettings:
-    """Load the settings of the alerter, with its own broker user and database role.
-
-    Raises:
-        ConfigurationError: When no stack is found, or a variable is invalid.
-    """
-    return discover(AlerterSettings, ALERTER_LOGINS)
-
-
 def discover_setup_settings() -> SetupSettings:
     """Load the settings of setup, with the owner's logins.
 
@@ -188,7 +170,7 @@ def discover(
     Raises:
         ConfigurationError: When no stack is found, or a variable is invalid.
     """
-    if any(os.environ.get(name) or os.environ.get(f"{name}_FILE") for name in EXPLICIT_VARIABLES):
+    if names_a_server():
         return _load_with(settings_type, explicit_login())
     stacks = [variables for variables in (native_variables(), compose_variables()) if variables]
     candidates = [_load_with(settings_type, _replace_logins(variables, logins)) for variables in stacks]
@@ -202,6 +184,11 @@ def discover(
         "No running stack was found on this machine. Start one with `make up`, or set RABBITMQ_URL and "
         "DATABASE_URL."
     )
+
+
+def names_a_server() -> bool:
+    """Return whether a variable of the environment names a server, so that no stack is used."""
+    return any(os.environ.get(name) or os.environ.get(f"{name}_FILE") for name in EXPLICIT_VARIABLES)
 
 
 def _load_with(settings_type: type[SettingsType], variables: Variables) -> SettingsType:

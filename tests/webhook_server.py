@@ -109,23 +109,31 @@ class WebhookServer:
 def webhook_server() -> Iterator[WebhookServer]:
     """Run a server while the block runs; fail if a body had another format."""
     webhook = WebhookServer()
+    with serve_requests(webhook.handle) as webhook.port:
+        try:
+            yield webhook
+        finally:
+            webhook.close()
+    assert webhook.rejected == []
+
+
+@contextmanager
+def serve_requests(handle: Response) -> Iterator[int]:
+    """Serve HTTP while the block runs; yield the port."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            webhook.handle(self)
+            handle(self)
 
         do_GET = do_POST  # noqa: N815 (the base class calls it so)
 
         def log_message(self, *_: Any) -> None: ...
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        webhook.port = server.server_port
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
         try:
-            yield webhook
+            yield server.server_port
         finally:
-            webhook.close()
             server.shutdown()
             thread.join()
-    assert webhook.rejected == []

@@ -1,1 +1,1 @@
-"""The receivers of notifications: the exchange `events` and a webhook."""
+"""The receivers of notifications: the exchange `events`, a webhook, and the addresses of people."""

@@ -1,6 +1,7 @@
 """Finds of which excursions a receiver is to be notified, and records of which it was."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Engine, text
@@ -8,9 +9,12 @@ from sqlalchemy import Engine, text
 from db.engine import make_engine, translate_errors
 from db.settings import DatabaseSettings
 
+# The severity, and the sensor_id, location or like_pattern, of a route; None: any.
+RouteColumns = Mapping[str, str | None]
 # A receiver is not notified of excursions that ended before it was configured, nor of those that had ended
 # more than a day before they were found, as in imported history. First it is notified that an excursion is
-# firing, then that it is resolved, even if the excursion has ended when it is found.
+# firing, then that it is resolved, even if the excursion has ended when it is found. With routes, it is
+# notified of excursions that one of them has, and of their end also if the routes changed meanwhile.
 DUE = """
 WITH candidate AS (
     SELECT excursion_id FROM limit_excursion WHERE ended_at IS NULL AND withdrawn_at IS NULL
@@ -39,6 +43,14 @@ WHERE CASE
              OR acknowledged_at IS NULL AND :repeat_seconds > 0
                 AND firing_at < now() - make_interval(secs => :repeat_seconds)
       END
+  AND (firing_at IS NOT NULL AND excursion.ended_at IS NOT NULL OR :routes = '[]' OR EXISTS (
+        SELECT FROM jsonb_to_recordset(CAST(:routes AS jsonb))
+            AS route (severity text, sensor_id text, location text, like_pattern text)
+        WHERE coalesce(route.severity = limit_rule.severity, true)
+          AND coalesce(route.sensor_id = excursion.sensor_id, true)
+          AND (route.location IS NULL OR route.location IS NOT DISTINCT FROM sensor.location)
+          AND coalesce(excursion.sensor_id LIKE route.like_pattern, true)
+      ))
   AND NOT EXISTS (
         SELECT FROM silence
         WHERE starts_at <= now() AND ends_at > now()
@@ -73,10 +85,19 @@ class ExcursionNotifications:
         """Record from when on a receiver is configured, unless it is known."""
         self._execute(ADD_RECEIVER, receiver=receiver)
 
-    def due(self, receiver: str, repeat_seconds: float) -> list[dict[str, Any]]:
-        """Return the excursions of which a receiver is to be notified now, with when it last was."""
+    def due(
+        self, receiver: str, repeat_seconds: float, routes: Sequence[RouteColumns] = ()
+    ) -> list[dict[str, Any]]:
+        """Return the excursions of which a receiver is to be notified now, with when it last was.
+
+        With `routes`, it is notified only of those that one of them has.
+        """
         with translate_errors(), self._engine.connect() as connection:
-            parameters = {"receiver": receiver, "repeat_seconds": repeat_seconds}
+            parameters = {
+                "receiver": receiver,
+                "repeat_seconds": repeat_seconds,
+                "routes": json.dumps(list(routes)),
+            }
             rows = connection.execute(text(DUE), parameters)
             return [dict(row._mapping) for row in rows]  # noqa: SLF001 (SQLAlchemy's public name)
 

@@ -37,7 +37,7 @@ class Log:
     def add_receiver(self, receiver: str) -> None:
         pass
 
-    def due(self, receiver: str, repeat_seconds: float) -> list[dict[str, Any]]:
+    def due(self, receiver: str, repeat_seconds: float, routes: object) -> list[dict[str, Any]]:
         return [dict(each) for each in self.rows]
 
     def record(self, receiver: str, excursions: list[int], *, resolved: bool) -> None:

@@ -10,11 +10,12 @@ import pytest
 from pydantic import SecretStr
 from structlog.testing import capture_logs
 
+from alerter.addresses import WEBHOOK
 from alerter.notification import Notification
 from alerter.notifier import Notifier
 from alerter.pending import MAX_PENDING
 from alerter.receivers.webhook import WebhookReceiver
-from alerter.telemetry import WEBHOOK, AlerterTelemetry
+from alerter.telemetry import AlerterTelemetry
 from runtime.errors import ServiceUnavailable
 from runtime.health import Health
 from runtime.lifecycle import ShutdownSignal

@@ -4,9 +4,10 @@ import pytest
 from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
+from alerter.addresses import BROKER, WEBHOOK
 from alerter.alert import AlertStatus
 from alerter.notification import Notification
-from alerter.telemetry import BROKER, WEBHOOK, AlerterTelemetry
+from alerter.telemetry import AlerterTelemetry
 from monitoring.problems import ProblemKind
 from runtime.health import Health
 from tests.unit.alerter.problems import BUILDER, STARTED_AT, firing, notification, problem, resolved

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from runtime.errors import ConfigurationError
+from sensorctl.alerter import discover_alerter_settings
 from sensorctl.settings import (
-    discover_alerter_settings,
     discover_manager_settings,
     discover_settings,
     discover_setup_settings,

@@ -1,0 +1,55 @@
+"""Notifications as texts for people."""
+
+import json
+from typing import Any, NamedTuple
+
+from alerter.alert import AlertStatus
+from alerter.notification import Notification
+from runtime.text import escape_unprintable
+
+MAX_LISTED_ALERTS = 10
+MAX_SUBJECT_CHARACTERS = 60
+
+
+class Message(NamedTuple):
+    """A title of one line, and a text. `severity` is None once it is resolved."""
+
+    title: str
+    body: str
+    severity: str | None
+
+
+def to_message(notification: Notification) -> Message:
+    """Return the text of a notification: what happened, what to do, and the page that shows it."""
+    group = json.loads(notification.body)
+    alerts = group["alerts"]
+    annotations = group["commonAnnotations"]
+    if len(alerts) == 1:
+        paragraphs = [escape_unprintable(annotations["description"]), alerts[0]["generatorURL"]]
+    else:
+        paragraphs = [
+            _list(alerts),
+            escape_unprintable(annotations.get("hint", "")),
+            f"{group['externalURL']}/",
+        ]
+    severity = group["commonLabels"].get("severity")
+    is_firing = notification.status is AlertStatus.FIRING
+    state = " ".join(filter(None, ("FIRING", severity))) if is_firing else "RESOLVED"
+    return Message(
+        title=f"{state}: {_subject(notification, group)}",
+        body="\n\n".join(filter(None, paragraphs)),
+        severity=severity if is_firing else None,
+    )
+
+
+def _subject(notification: Notification, group: dict[str, Any]) -> str:
+    name = group["commonLabels"]["alertname"]
+    if len(notification.subjects) > 1:
+        return f"{len(notification.subjects)} {name} alerts"
+    return f"{name} {escape_unprintable(notification.subjects[0][:MAX_SUBJECT_CHARACTERS])}".strip()
+
+
+def _list(alerts: list[dict[str, Any]]) -> str:
+    lines = [f"- {escape_unprintable(a['annotations']['summary'])}" for a in alerts[:MAX_LISTED_ALERTS]]
+    more = len(alerts) - MAX_LISTED_ALERTS
+    return "\n".join([*lines, f"… and {more} more."] if more > 0 else lines)
