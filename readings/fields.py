@@ -23,6 +23,7 @@ from readings.payload import (
     ReadingPayload,
     sensor_id_of,
 )
+from readings.quality import find_bad_marks
 from readings.times import format_timestamp, resolve_local, to_iso_8601
 from readings.units import UnknownUnit, find_unit, to_celsius
 from runtime.text import quote_name, quote_value
@@ -78,6 +79,7 @@ def reconcile(
     else:
         _reject_unread_times(times + fields[Meaning.TIME_OF_DEVICE], zone)
     _check_unique(fields[Meaning.UNIQUE])
+    _check_quality(fields[Meaning.OTHER])
     others = fields[Meaning.OTHER] + fields[Meaning.TEMPERATURE_IN_UNIT]
     unit = find_given_unit(fields[Meaning.UNIT], others, payload.temperature)
     if unit is not None and unit is not payload.unit:
@@ -160,6 +162,14 @@ def _check_unique(fields: Fields) -> None:
     for name, value in fields:
         if values.setdefault(name, value) != value:
             raise _repeated(name, values[name], value)
+
+
+def _check_quality(fields: Fields) -> None:
+    for name, value in find_bad_marks(fields):
+        raise InvalidField(
+            f"{quote_name(name)} is {quote_value(value)}, with which the sender marks its value as bad: send "
+            "no temperature then, or leave the field out if it is about something else"
+        )
 
 
 def _check_temperatures(payload: ReadingPayload, content: JsonObject, fields: dict[Meaning, Fields]) -> None:

@@ -9,11 +9,12 @@ from readings.files.csv_checks import SummaryCheck, check_quantity, sensor_in_co
 from readings.files.csv_columns import Columns, ValueColumn
 from readings.files.csv_options import CsvOptions
 from readings.files.csv_other_columns import OtherColumns
+from readings.files.csv_quality import QualityColumns
 from readings.files.csv_rows import Row, RowReader, split_fields
 from readings.files.csv_times import TimeParser
 from readings.files.csv_units import read_unit, split_unit
 from readings.files.csv_values import check_value, find_row_unit, parse_value
-from readings.files.errors import InvalidRow
+from readings.files.errors import ExcludedValue, InvalidRow
 from readings.files.isd import check_isd_unit, is_isd, is_missing
 from readings.files.records import Item, LeftOut, Record, Rejected
 from readings.files.text import TextLines, is_undecodable
@@ -50,6 +51,10 @@ class CsvLayout:
     @cached_property
     def _summaries(self) -> SummaryCheck:
         return SummaryCheck(self.header, self.columns)
+
+    @cached_property
+    def _quality(self) -> QualityColumns:
+        return QualityColumns(self.header, self.columns)
 
     @cached_property
     def _others(self) -> OtherColumns:
@@ -135,10 +140,9 @@ class CsvLayout:
         if self._is_units_row(fields):
             yield LeftOut(row.line, "a row of units")
             return
-        for index, text in self.columns.where:
-            if fields[index] != text:
-                yield LeftOut(row.line, f"{self.header[index]} is not {text}")
-                return
+        if reason := self._excluded_by_condition(fields):
+            yield LeftOut(row.line, reason)
+            return
         check_quantity(fields, self.header, self.columns)
         self._summaries.check(fields)
         for value in self.columns.values:
@@ -147,7 +151,22 @@ class CsvLayout:
             elif not fields[value.index] and len(self.columns.values) > 1:
                 yield LeftOut(row.line, f"no value in {value.name}")
             else:
-                yield self._record(row.line, fields, value)
+                yield self._record_or_left_out(row.line, fields, value)
+
+    def _excluded_by_condition(self, fields: list[str]) -> str | None:
+        """Return the condition that a row does not meet; several for one column are alternatives."""
+        for index in dict.fromkeys(index for index, _ in self.columns.where):
+            texts = [text for column, text in self.columns.where if column == index]
+            if fields[index] not in texts:
+                return f"{self.header[index]} is not {' or '.join(texts)}"
+        return None
+
+    def _record_or_left_out(self, line: int, fields: list[str], value: ValueColumn) -> Record | LeftOut:
+        try:
+            self._quality.check(fields, value.index)
+        except ExcludedValue as error:
+            return LeftOut(line, str(error))
+        return self._record(line, fields, value)
 
     def _check_width(self, row: Row) -> None:
         if len(row.fields) > len(self.header):

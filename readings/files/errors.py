@@ -7,3 +7,7 @@ class UnreadableFile(Exception):
 
 class InvalidRow(Exception):
     """A row is invalid; the message is the reason."""
+
+
+class ExcludedValue(Exception):
+    """A value that is left out and counted; the message is the reason."""

@@ -202,6 +202,7 @@ Where = Annotated[
     typer.Option(
         "--where",
         metavar="COLUMN=TEXT",
-        help="Leave out rows without this text in the column, such as field=temp. Repeatable.",
+        help="Leave out rows without this text in the column, such as field=temp. Repeatable: of one "
+        "column, any of the texts.",
     ),
 ]
