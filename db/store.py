@@ -15,46 +15,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from db.deadline import Deadline
 from db.engine import make_engine, translate_errors
 from db.errors import InvalidData, PermissionDenied, StoreUnavailable
+from db.insertion import Insertion
 from db.maintenance import PartitionMaintenance
 from db.settings import DatabaseSettings
 from readings.model import Reading
 from readings.plausible import PlausibleRanges, TemperatureRange
 
-# The fields of a Reading, in their order.
-COLUMNS = "reading_id, sensor_id, measured_at, temperature, run_id, sequence, import_id"
-# The calibration that holds at the time of a reading is applied by the statement that inserts it, so that no
-# reading is stored with another one (docs/adr/0025-calibration.md).
-INSERT_CALIBRATED = f"""
-INSERT INTO reading ({COLUMNS}, raw_temperature)
-SELECT reading_id, sensor_id, measured_at, coalesce(calibrated, temperature), run_id, sequence, import_id,
-       CASE WHEN calibrated <> temperature THEN temperature END
-"""
-CALIBRATION = """
-SELECT batch.temperature * slope + offset_kelvin AS calibrated
-FROM calibration
-WHERE calibration.sensor_id = batch.sensor_id AND valid_from <= batch.measured_at
-"""
-# A reading that is stored already is skipped. %b sends values in binary format. A single reading has a
-# statement of its own, because unnest takes a third longer for one row and a tenth longer for five hundred.
-SAVE_ONE = f"""
-{INSERT_CALIBRATED}
-FROM (VALUES (%b::uuid, %b::text, %b::timestamptz, %b::float8, %b::uuid, %b::bigint, %b::uuid))
-    AS batch ({COLUMNS})
-LEFT JOIN LATERAL ({CALIBRATION} ORDER BY valid_from DESC LIMIT 1) AS applied ON true
-ON CONFLICT DO NOTHING
-"""
-# The order makes two writers of the same rows wait for each other instead of deadlocking. Of several readings
-# with the same ID the first is stored. Without any calibration none is looked up.
-SAVE_MANY = f"""
-{INSERT_CALIBRATED}
-FROM unnest(%b::uuid[], %b::text[], %b::timestamptz[], %b::float8[], %b::uuid[], %b::bigint[], %b::uuid[])
-    WITH ORDINALITY AS batch ({COLUMNS}, position)
-LEFT JOIN LATERAL (
-    {CALIBRATION} AND EXISTS (SELECT FROM calibration) ORDER BY valid_from DESC LIMIT 1
-) AS applied ON true
-ORDER BY reading_id, position
-ON CONFLICT DO NOTHING
-"""
 PLAUSIBLE_RANGES = "SELECT sensor_id, plausible_min, plausible_max FROM plausible_range"
 PLAUSIBLE_INTERVAL_SECONDS = 4.0
 REGISTER_SENSORS = """
@@ -86,6 +52,7 @@ class Store:
         self._cursor: Cursor[Any] | None = None
         self._deadline = Deadline(SOCKET_TIMEOUT_SECONDS)
         self._registered: set[str] = set()
+        self._insertion = Insertion(self._execute)
         self._maintenance = PartitionMaintenance(self._execute)
         self._retained_since: datetime | None = None
         self._retention_due_at = 0.0
@@ -103,10 +70,7 @@ class Store:
         if not readings:
             return 0
         self._register({reading.sensor_id for reading in readings} - self._registered)
-        if len(readings) == 1:
-            stored = self._execute(SAVE_ONE, tuple(readings[0]))
-        else:
-            stored = self._execute(SAVE_MANY, tuple(list(column) for column in zip(*readings, strict=True)))
+        stored = self._insertion.insert(readings)
         self._maintenance.run_if_due()
         return stored
 

@@ -1,10 +1,12 @@
 """The definition of the views: scans of the readings, with which roll-ups are compared."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import psycopg
 
+from db.insertion import Insertion
+from readings.model import Reading
 from tests.database import Database, Row
 
 MEASURES = """
@@ -24,6 +26,12 @@ PLAIN = {
 }
 ORDER = {"last_hour_summary": "1", "last_hour_overall": "1", "reading_minute": "1, 2", "reading_hour": "1, 2"}
 MEAN_TOLERANCE = 1e-9
+
+
+def insert(connection: psycopg.Connection[Row], readings: Sequence[Reading]) -> None:
+    """Insert readings with the store's statements."""
+    if readings:
+        Insertion(lambda statement, values: connection.execute(statement, values).rowcount).insert(readings)
 
 
 def roll_up_hours(database: Database) -> None:

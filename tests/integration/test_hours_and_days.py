@@ -13,9 +13,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from db.store import SAVE_MANY, Store
+from db.store import Store
 from readings.model import Reading
 from tests.database import Database, Row
+from tests.integration import rollups
 from tests.integration.rollups import MEAN_TOLERANCE, close_hours, roll_up_hours, rolled_back
 from tests.waiting import DEADLINE_SECONDS
 from tests.writers import four_writers
@@ -118,10 +119,10 @@ def insert(
     moments: dict[str, datetime],
 ) -> None:
     rows = [
-        (reading_id, sensor_id, moments[near] + offset, temperature, None, None, None)
+        Reading(reading_id, sensor_id, moments[near] + offset, temperature)
         for reading_id, sensor_id, near, offset, temperature in readings
     ]
-    connection.execute(SAVE_MANY, [list(column) for column in zip(*rows, strict=True)])
+    rollups.insert(connection, rows)
     stored |= {row[0]: Stored(row[1], row[2], row[3]) for row in rows}
 
 

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from db.store import SAVE_MANY, SAVE_ONE, Store
+from db.store import Store
 from readings.model import Reading
 from tests.database import Database, Row
-from tests.integration.rollups import IN_THE_HOUR, assert_views_equal_scan, rolled_back
+from tests.integration.rollups import IN_THE_HOUR, assert_views_equal_scan, insert, rolled_back
 from tests.waiting import DEADLINE_SECONDS
 from tests.writers import WRITERS, four_writers
 
@@ -48,22 +48,14 @@ def edge(name: str, now: datetime) -> datetime:
     }[name]
 
 
-def rows_of(connection: psycopg.Connection[Row], readings: list[Any]) -> list[tuple[Any, ...]]:
+def rows_of(connection: psycopg.Connection[Row], readings: list[Any]) -> list[Reading]:
     found = connection.execute("SELECT now() AT TIME ZONE 'UTC' AS now").fetchone()
     assert found
     now = found["now"].replace(tzinfo=UTC)
     return [
-        (reading_id, sensor_id, edge(name, now) + offset, temperature, None, None, None)
+        Reading(reading_id, sensor_id, edge(name, now) + offset, temperature)
         for reading_id, sensor_id, (name, offset), temperature in readings
     ]
-
-
-def save(connection: psycopg.Connection[Row], rows: list[tuple[Any, ...]]) -> None:
-    """Save the rows with the store's statements."""
-    if len(rows) == 1:
-        connection.execute(SAVE_ONE, rows[0])
-    elif rows:
-        connection.execute(SAVE_MANY, [list(column) for column in zip(*rows, strict=True)])
 
 
 @given(batches=st.lists(st.lists(READINGS, min_size=1, max_size=12), max_size=6), data=st.data())
@@ -78,7 +70,7 @@ def test_the_views_equal_a_scan_for_any_readings(
         flat = [row for batch in sent for row in batch]
         again = data.draw(st.lists(st.sampled_from(flat), max_size=5)) if flat else []
         for rows in [*sent, again]:
-            save(connection, rows)
+            insert(connection, rows)
         # then
         assert_views_equal_scan(connection)
 
@@ -91,7 +83,7 @@ def test_the_views_equal_a_scan_after_deletes_and_updates(
     database: Database, first: list[Any], later: list[Any], data: st.DataObject
 ) -> None:
     with rolled_back(database) as connection:
-        save(connection, rows_of(connection, first))
+        insert(connection, rows_of(connection, first))
         ids = [reading[0] for reading in first]
         deleted, moved, corrected = (data.draw(st.lists(st.sampled_from(ids), max_size=6)) for _ in range(3))
         connection.execute("DELETE FROM reading WHERE reading_id = ANY(%s)", (deleted,))
@@ -103,13 +95,13 @@ def test_the_views_equal_a_scan_after_deletes_and_updates(
             "UPDATE reading SET temperature = temperature + 1, sensor_id = '2' WHERE reading_id = ANY(%s)",
             (corrected,),
         )
-        save(connection, rows_of(connection, later))
+        insert(connection, rows_of(connection, later))
         assert_views_equal_scan(connection)
 
 
 def test_after_truncate_the_views_are_empty(database: Database) -> None:
     with rolled_back(database) as connection:
-        save(
+        insert(
             connection, rows_of(connection, [(uuid4(), "1", ("now", -n * MICROSECOND), 1.0) for n in (1, 2)])
         )
         connection.execute("TRUNCATE reading")
@@ -121,7 +113,7 @@ def test_a_rebuild_replaces_the_rollups_of_its_range_only(database: Database) ->
     with rolled_back(database) as connection:
         # given two wrong roll-ups
         spread = [(uuid4(), "1", ("now", timedelta(minutes=-n)), 20.0 + n) for n in range(100)]
-        save(connection, rows_of(connection, spread))
+        insert(connection, rows_of(connection, spread))
         connection.execute("UPDATE rollup_minute SET readings = 7")
         connection.execute("DELETE FROM rollup_five_seconds")
         # when the range of one of them is rebuilt
@@ -224,6 +216,6 @@ def test_functions_ignore_the_callers_search_path(database: Database) -> None:
     """A trigger function that runs as the owner must not use objects of the caller's schemas."""
     with rolled_back(database) as connection:
         connection.execute("CREATE TEMPORARY TABLE rollup_minute (LIKE public.rollup_minute INCLUDING ALL)")
-        save(connection, rows_of(connection, [(UUID(int=1), "1", ("now", -MICROSECOND), 1.0)]))
+        insert(connection, rows_of(connection, [(UUID(int=1), "1", ("now", -MICROSECOND), 1.0)]))
         assert connection.execute("SELECT count(*) FROM pg_temp.rollup_minute").fetchall() == [{"count": 0}]
         assert connection.execute("SELECT readings FROM reading_minute").fetchall() == [{"readings": 1}]

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 from psycopg.types.json import Jsonb
 
 from db.sensors import change_sensor, continue_changes, merge_sensor
-from db.store import SAVE_MANY, SAVE_ONE, Store
+from db.store import Store
 from limits.definition import LimitValues
 from readings.ids import derive_reading_id, uuid7
 from readings.model import Reading
@@ -23,7 +24,7 @@ from readings.plausible import PlausibleRanges
 from readings.sensor_changes import SensorChanges
 from runtime.errors import InvalidInput
 from tests.database import Database, Row
-from tests.integration.rollups import assert_views_equal_scan, rolled_back
+from tests.integration.rollups import assert_views_equal_scan, insert, rolled_back
 from tests.waiting import DEADLINE_SECONDS, eventually
 from tests.writers import WRITERS, four_writers
 
@@ -67,30 +68,22 @@ def now_of(connection: psycopg.Connection[Row]) -> datetime:
     return now
 
 
-def to_row(reading: tuple[str, int, float], now: datetime) -> tuple[Any, ...]:
-    sensor, age, temperature = reading
+def aged_reading(values: tuple[str, int, float], now: datetime) -> Reading:
+    sensor, age, temperature = values
     measured_at = now - timedelta(seconds=age)
-    return (
-        derive_reading_id(sensor, measured_at, temperature),
-        sensor,
-        measured_at,
-        temperature,
-        None,
-        None,
-        None,
-    )
+    return Reading(derive_reading_id(sensor, measured_at, temperature), sensor, measured_at, temperature)
 
 
 class PlainReadings:
     """What is stored, computed plainly: raw readings, calibrations by their dates, and merges."""
 
     def __init__(self) -> None:
-        self.raw: dict[Any, tuple[Any, ...]] = {}
+        self.raw: dict[UUID, Reading] = {}
         self.merged: dict[str, str] = {}
 
-    def save(self, rows: Sequence[tuple[Any, ...]]) -> None:
-        for row in rows:
-            self.raw.setdefault(row[0], row)
+    def save(self, readings: Sequence[Reading]) -> None:
+        for reading in readings:
+            self.raw.setdefault(reading.reading_id, reading)
 
     def owner(self, sensor: str) -> str:
         return self.owner(self.merged[sensor]) if sensor in self.merged else sensor
@@ -107,15 +100,12 @@ class PlainReadings:
         return sorted(result)
 
 
-def save(connection: psycopg.Connection[Row], rows: list[tuple[Any, ...]]) -> None:
-    sensors = sorted({row[1] for row in rows})
+def save(connection: psycopg.Connection[Row], readings: list[Reading]) -> None:
+    sensors = sorted({reading.sensor_id for reading in readings})
     connection.execute(
         "INSERT INTO sensor (sensor_id) SELECT unnest(%s::text[]) ON CONFLICT DO NOTHING", (sensors,)
     )
-    if len(rows) == 1:
-        connection.execute(SAVE_ONE, rows[0])
-    else:
-        connection.execute(SAVE_MANY, [list(column) for column in zip(*rows, strict=True)])
+    insert(connection, readings)
 
 
 def finish(connection: psycopg.Connection[Row]) -> None:
@@ -144,9 +134,9 @@ def test_after_any_changes_everything_equals_a_plain_computation(
         now = now_of(connection)
         for kind, *arguments in operations:
             if kind == "save":
-                rows = [to_row(reading, now) for reading in arguments[0]]
-                save(connection, rows)
-                plain.save(rows)
+                readings = [aged_reading(values, now) for values in arguments[0]]
+                save(connection, readings)
+                plain.save(readings)
             elif kind == "calibrate":
                 sensor, changes, age = arguments
                 since = {} if age is None else {"since": (now - timedelta(seconds=age)).isoformat()}

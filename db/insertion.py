@@ -1,0 +1,74 @@
+"""The statements that insert readings, each of them once."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from readings.model import Reading
+
+# The fields of a Reading, in their order.
+COLUMNS = "reading_id, sensor_id, measured_at, temperature, run_id, sequence, import_id"
+# The calibration that holds at the time of a reading is applied by the statement that inserts it, so that no
+# reading is stored with another one. Without any calibration a plainer statement is enough, which inserts
+# nothing once there is one (docs/adr/0025-calibration.md).
+INSERT = f"INSERT INTO reading ({COLUMNS}) SELECT {COLUMNS}"
+UNCALIBRATED = "WHERE NOT EXISTS (SELECT FROM calibration)"
+INSERT_CALIBRATED = f"""
+INSERT INTO reading ({COLUMNS}, raw_temperature)
+SELECT reading_id, sensor_id, measured_at, coalesce(calibrated, temperature), run_id, sequence, import_id,
+       CASE WHEN calibrated <> temperature THEN temperature END
+"""
+CALIBRATION = """
+LEFT JOIN LATERAL (
+    SELECT batch.temperature * slope + offset_kelvin AS calibrated
+    FROM calibration
+    WHERE calibration.sensor_id = batch.sensor_id AND valid_from <= batch.measured_at
+    ORDER BY valid_from DESC LIMIT 1
+) AS applied ON true
+"""
+# %b sends values in binary format. A single reading has statements of its own, because unnest takes a third
+# longer for one row and a tenth longer for five hundred.
+ONE = f"""
+FROM (VALUES (%b::uuid, %b::text, %b::timestamptz, %b::float8, %b::uuid, %b::bigint, %b::uuid))
+    AS batch ({COLUMNS})
+"""
+MANY = f"""
+FROM unnest(%b::uuid[], %b::text[], %b::timestamptz[], %b::float8[], %b::uuid[], %b::bigint[], %b::uuid[])
+    WITH ORDINALITY AS batch ({COLUMNS}, position)
+"""
+# The order makes two writers of the same rows wait for each other instead of deadlocking. Of several readings
+# with the same ID the first is stored.
+ORDERED = "ORDER BY reading_id, position"
+# A reading that is stored already is skipped.
+SKIP_STORED = "ON CONFLICT DO NOTHING"
+INSERT_ONE = f"{INSERT} {ONE} {UNCALIBRATED} {SKIP_STORED}"
+INSERT_ONE_CALIBRATED = f"{INSERT_CALIBRATED} {ONE} {CALIBRATION} {SKIP_STORED}"
+INSERT_MANY = f"{INSERT} {MANY} {UNCALIBRATED} {ORDERED} {SKIP_STORED}"
+INSERT_MANY_CALIBRATED = f"{INSERT_CALIBRATED} {MANY} {CALIBRATION} {ORDERED} {SKIP_STORED}"
+
+# Executes a statement and returns the number of rows that it inserted.
+Execute = Callable[[str, tuple[Any, ...]], int]
+
+
+class Insertion:
+    """Inserts readings with one statement per batch, calibrated if there are calibrations."""
+
+    def __init__(self, execute: Execute) -> None:
+        self._execute = execute
+        self._has_calibrations = False
+
+    def insert(self, readings: Sequence[Reading]) -> int:
+        """Insert the readings that are not stored yet, and return their number."""
+        if len(readings) == 1:
+            return self._insert(INSERT_ONE, INSERT_ONE_CALIBRATED, tuple(readings[0]))
+        columns = tuple(list(column) for column in zip(*readings, strict=True))
+        return self._insert(INSERT_MANY, INSERT_MANY_CALIBRATED, columns)
+
+    def _insert(self, uncalibrated: str, calibrated: str, values: tuple[Any, ...]) -> int:
+        if not self._has_calibrations:
+            inserted = self._execute(uncalibrated, values)
+            if inserted:
+                return inserted
+        # Either there is a calibration, or all readings are stored already.
+        inserted = self._execute(calibrated, values)
+        self._has_calibrations = self._has_calibrations or inserted > 0
+        return inserted
