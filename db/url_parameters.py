@@ -93,7 +93,8 @@ def _check_addresses(addresses: str) -> None:
 
 def _find_problem(parameters: Mapping[str, str]) -> str | None:
     """Return what libpq says about parameters and its environment variables; None if they are possible."""
-    settings = {**parameters, "host": _NO_FOLDER, "hostaddr": "", "port": "5432"}
+    # Without a user, libpq looks up the name of the process's own, which has none in a container.
+    settings = {**parameters, "host": _NO_FOLDER, "hostaddr": "", "port": "5432", "user": "any"}
     text = " ".join(f"{name}={_quote(value)}" for name, value in settings.items())
     connection = pq.PGconn.connect_start(text.encode())
     message = connection.error_message.decode(errors="replace")

@@ -1,6 +1,8 @@
 """The parameters of the database's URL."""
 
 import pytest
+from psycopg import pq
+from psycopg.pq.abc import PGconn
 
 from db.engine import database_url
 from db.settings import DatabaseSettings
@@ -82,3 +84,20 @@ def test_an_impossible_variable_of_libpq_is_refused(monkeypatch: pytest.MonkeyPa
 
     with pytest.raises(ConfigurationError, match=r'PGSSLMODE has a value .*"maybe".*: correct it, or unset'):
         load(DatabaseSettings)
+
+
+def test_the_check_does_not_need_the_name_of_the_process_s_user(monkeypatch: pytest.MonkeyPatch) -> None:
+    # In a container, the user has a number and no name. libpq looks it up unless a user is given.
+    connect, given = pq.PGconn.connect_start, []
+
+    class Recording:
+        @staticmethod
+        def connect_start(text: bytes) -> PGconn:
+            given.append(text)
+            return connect(text)
+
+    monkeypatch.setattr("db.url_parameters.pq.PGconn", Recording)
+    load(DatabaseSettings, database_url="postgresql://u:p@h/d")
+
+    assert given
+    assert all(b"user='" in text for text in given)
