@@ -1,0 +1,116 @@
+"""Of which excursions a receiver is notified: by its routes, again until acknowledged, and of their end."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from typing import Any
+
+import pytest
+
+from alerter.routes import parse_routes
+from db.evaluation.evaluation import Evaluation
+from db.evaluation.notifications import ExcursionNotifications
+from tests.database import Database
+from tests.integration.test_limits import evaluate, register, set_limits, store
+
+WARM = {0: 9, 1: 9}
+NEVER, AT_ONCE = 0, 1e-6
+
+
+@pytest.fixture
+def notifications(database: Database) -> Iterator[ExcursionNotifications]:
+    with closing(ExcursionNotifications(database.settings)) as notifications:
+        yield notifications
+
+
+def warm_up(database: Database, *sensors: str) -> None:
+    """Set a warning above 8 °C and a critical alert above 8.5 °C, and store readings above both."""
+    set_limits(
+        database,
+        {"kind": "high", "pattern": "*", "threshold": 8},
+        {"kind": "high", "pattern": "*", "threshold": 8.5, "severity": "critical"},
+    )
+    for sensor in sensors:
+        store(database, sensor, WARM)
+    with closing(Evaluation(database.settings)) as evaluation:
+        evaluate(database, evaluation)
+
+
+def due(
+    notifications: ExcursionNotifications, receiver: str, repeat_seconds: float = NEVER, routes: str = ""
+) -> list[dict[str, Any]]:
+    parsed: Any = parse_routes(f'{{"{receiver}": {routes}}}') if routes else {}
+    columns = [route.to_columns() for route in parsed.get(receiver, ())]
+    return notifications.due(receiver, repeat_seconds, columns)
+
+
+@pytest.mark.parametrize(
+    ("routes", "expected"),
+    [
+        ("", {"fridge_1", "fridge-10", "oven", "100%"}),
+        ('[{"pattern": "fridge-*"}]', {"fridge-10"}),
+        ('[{"pattern": "fridge_*"}]', {"fridge_1"}),
+        ('[{"pattern": "f??????1"}, {"pattern": "*%"}]', {"fridge_1", "100%"}),
+        ('[{"location": "kitchen"}]', {"oven"}),
+        ('[{"location": "cellar"}]', set()),
+        ('[{"sensor_id": "oven"}, {"sensor_id": "fridge-10"}]', {"oven", "fridge-10"}),
+    ],
+)
+def test_a_receiver_is_notified_of_the_sensors_of_its_routes(
+    database: Database, notifications: ExcursionNotifications, routes: str, expected: set[str]
+) -> None:
+    register(database, "fridge_1", "fridge-10", "100%")
+    register(database, "oven", location="kitchen")
+    warm_up(database, "fridge_1", "fridge-10", "oven", "100%")
+
+    found = due(notifications, "mail", routes=routes)
+
+    assert {row["sensor_id"] for row in found} == expected
+
+
+def test_a_route_has_the_severity_that_it_names(
+    database: Database, notifications: ExcursionNotifications
+) -> None:
+    register(database, "1", "2")
+    warm_up(database, "1", "2")
+
+    routes = '[{"severity": "critical", "pattern": "1"}, {"severity": "warning", "sensor_id": "2"}]'
+    found = due(notifications, "mail", routes=routes)
+
+    assert {(row["sensor_id"], row["severity"]) for row in found} == {("1", "critical"), ("2", "warning")}
+
+
+def test_each_receiver_is_notified_again_until_it_is_acknowledged(
+    database: Database, notifications: ExcursionNotifications
+) -> None:
+    register(database, "1")
+    warm_up(database, "1")
+    numbers = [row["excursion_id"] for row in due(notifications, "mail")]
+    notifications.record("mail", numbers, resolved=False)
+
+    assert due(notifications, "mail") == []
+    assert [row["excursion_id"] for row in due(notifications, "mail", AT_ONCE)] == numbers
+    assert [row["excursion_id"] for row in due(notifications, "phone")] == numbers
+
+    database.query("SELECT acknowledge_excursion('key:ann', %s, '')", numbers[0])
+
+    assert [row["excursion_id"] for row in due(notifications, "mail", AT_ONCE)] == numbers[1:]
+
+
+def test_the_end_is_told_to_whoever_was_notified_whatever_the_routes_are_then(
+    database: Database, notifications: ExcursionNotifications
+) -> None:
+    register(database, "1")
+    warm_up(database, "1")
+    notifications.add_receiver("mail")
+    numbers = [row["excursion_id"] for row in due(notifications, "mail")]
+    notifications.record("mail", numbers, resolved=False)
+    store(database, "1", {2: 7})
+    with closing(Evaluation(database.settings)) as evaluation:
+        evaluate(database, evaluation)
+
+    elsewhere = '[{"sensor_id": "another"}]'
+
+    assert [row["excursion_id"] for row in due(notifications, "mail", routes=elsewhere)] == numbers
+    notifications.record("mail", numbers, resolved=True)
+    assert due(notifications, "mail", routes=elsewhere) == []
+    assert due(notifications, "phone", routes=elsewhere) == []
