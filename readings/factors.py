@@ -17,13 +17,24 @@ _FACTOR = re.compile(
 _EXPONENT = re.compile(
     rf"{_OF_TEMPERATURE}?(?:scale|decimal)?(?:exponent|exp10|pow(?:er)?(?:of)?(?:10|ten)){_OF_TEMPERATURE}?"
 )
-_DECIMALS = re.compile(rf"{_OF_TEMPERATURE}?(?:decimals?|decimal(?:places|digits|point)){_OF_TEMPERATURE}?")
+# Small whole numbers in these are a power of ten; `exp` may also be the time of expiry, and `power` in watts.
+_SHORT_EXPONENT = re.compile(rf"{_OF_TEMPERATURE}?(?:exp|sf|e|power|pow)")
+_MAX_EXPONENT = 9
+_DECIMALS = re.compile(
+    rf"{_OF_TEMPERATURE}?(?:decimals?|decimal(?:places|digits|point)|fraction(?:al)?digits|precision|prec|dp|dps)"
+    rf"{_OF_TEMPERATURE}?"
+)
+_STEP = re.compile(rf"{_OF_TEMPERATURE}?(?:resolution|auflösung|résolution|step(?:size)?|lsb|increment)")
+_CONVERTER_BITS = range(8, 25)  # a resolution of 12 is that of an analog-to-digital converter
+_OFFSET = re.compile(rf"{_OF_TEMPERATURE}?(?:offset|bias|add(?:end)?|zero){_OF_TEMPERATURE}?")
+_KELVIN_OFFSET = (273, 273.2)
 _SCALE_IN_TEXT = re.compile(
     r"(?:(?<![\d.,])0[.,]\d+|(?<!\d)1/10+|tenths?|hundredths?|zehntel|hundertstel"
     r"|(?<![^\W_])(?:milli|deci|centi))"
     r"[\s-]?(?:of )?(?:an? )?(?:[°˚º]|deg|celsius|kelvin|fahrenheit|grad(?![^\W\d_])|[CFK](?![^\W_]))"
     r"|(?:[°˚º]\s?[CFK]|celsius|kelvin|fahrenheit|(?<![^\W_])(?:value|val|raw|temp(?:erature)?|reading))"
     r"\s?[*x\u00d7/·]\s?10+(?!\d)|(?<![^\W_])(?:adc|raw)[ _](?:adc|counts?|values?)(?![^\W_])"
+    r"|(?<![^\W_])(?:u?q\d{1,2}\.\d{1,2}|fixed[ _-]?point|bcd)(?![^\W_])"
     r"|(?<![^\W_])(?:multiplier|divisor|scale|factor)\s?[:=]\s?(?!1(?:\.0*)?(?![\d.]))[\d./*x]",
     re.IGNORECASE,
 )
@@ -38,23 +49,24 @@ _TRUE_SCALE = re.compile(
 )
 
 
-def find_factors(fields: Fields, temperature: float) -> Iterator[tuple[str, Any]]:
+def find_factors(fields: Fields, *, is_whole: bool) -> Iterator[tuple[str, Any]]:
     """Yield fields like `"divisor": 10` and `"note": "tenths of °C"`, which may change what the value means.
 
-    The fields of another quantity, such as those inside `humidity`, count for that.
+    Decimals and a resolution may only change a number that `is_whole`, without a decimal point and not 0. The
+    fields of another quantity, such as those inside `humidity`, count for that.
     """
     for name, value in fields:
         if isinstance(value, int | float):  # numbers are frequent, and cost little here
-            if may_be_factor(name) and _changes(name, value, temperature):
+            if may_be_factor(name) and _changes(name, value, is_whole=is_whole):
                 yield name, value
             continue
         if isinstance(value, JsonObject) and not is_other_quantity(name):
-            yield from find_factors(value.fields, temperature)
+            yield from find_factors(value.fields, is_whole=is_whole)
         elif isinstance(value, list):
-            yield from find_factors([(name, item) for item in value], temperature)
+            yield from find_factors([(name, item) for item in value], is_whole=is_whole)
         if isinstance(value, str) and is_scale(value):
             yield name, value
-        yield from ((name, item) for item in _values(value) if _changes(name, item, temperature))
+        yield from ((name, item) for item in _values(value) if _changes(name, item, is_whole=is_whole))
 
 
 @lru_cache(maxsize=1024)
@@ -69,30 +81,49 @@ def is_factor(name: str, value: Any) -> bool:
     return _neutral(name) is not None and (is_number or (isinstance(value, str) and _has_digit(value)))
 
 
-def _changes(name: str, value: Any, temperature: float) -> bool:
+def _changes(name: str, value: Any, *, is_whole: bool) -> bool:
     """Return whether a field may make the temperature another number."""
     neutral = _neutral(name)
     if value is True:
         return _TRUE_SCALE.fullmatch(compact(name)) is not None
     if neutral is None or isinstance(value, bool) or not isinstance(value, int | float | str):
         return False
+    if not is_whole and _is_of_decimals(name):
+        return False  # they are those of this number
     if isinstance(value, str):
         try:
             value = float(value)
         except ValueError:
-            return _has_digit(value)
-    if _DECIMALS.fullmatch(compact(name)) and not (temperature.is_integer() and temperature):
-        return False  # they are those of this number
-    return bool(value != neutral)
+            is_number = not value.casefold().rstrip("s").endswith("bit") and not _OFFSET.fullmatch(
+                compact(name)
+            )
+            return is_number and _has_digit(value)
+    return bool(value != neutral) and _may_be(compact(name), float(value), is_whole=is_whole)
+
+
+def _may_be(text: str, value: float, *, is_whole: bool) -> bool:
+    """Return whether a value can be what a field with this compact name may be."""
+    if _OFFSET.fullmatch(text):
+        return _KELVIN_OFFSET[0] <= abs(value) <= _KELVIN_OFFSET[1]
+    if _SHORT_EXPONENT.fullmatch(text):
+        is_certain = text.endswith(("exp", "sf")) or (is_whole and value < 0)
+        return is_certain and value.is_integer() and abs(value) <= _MAX_EXPONENT
+    return not (_STEP.fullmatch(text) and value in _CONVERTER_BITS)
+
+
+@lru_cache(maxsize=1024)
+def _is_of_decimals(name: str) -> bool:
+    text = compact(name)
+    return bool(_DECIMALS.fullmatch(text) or _STEP.fullmatch(text))
 
 
 @lru_cache(maxsize=1024)
 def _neutral(name: str) -> float | None:
     """Return the value with which a factor or a power of ten changes nothing; None for other fields."""
     text = compact(name)
-    if _FACTOR.fullmatch(text):
+    if _FACTOR.fullmatch(text) or _STEP.fullmatch(text):
         return 1
-    return 0 if _EXPONENT.fullmatch(text) or _DECIMALS.fullmatch(text) else None
+    return 0 if any(p.fullmatch(text) for p in (_EXPONENT, _SHORT_EXPONENT, _DECIMALS, _OFFSET)) else None
 
 
 def _values(value: Any) -> Iterator[Any]:

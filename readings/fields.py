@@ -26,6 +26,7 @@ from readings.payload import (
 from readings.quality import find_bad_marks
 from readings.times import format_timestamp, resolve_local, to_iso_8601
 from readings.units import UnknownUnit, find_unit, to_celsius
+from readings.value_roles import is_other_value
 from runtime.text import quote_name, quote_value
 
 _SAME_TEMPERATURE = 0.6  # K; one of two values in two units may be rounded to whole degrees
@@ -79,9 +80,11 @@ def reconcile(
     else:
         _reject_unread_times(times + fields[Meaning.TIME_OF_DEVICE], zone)
     _check_unique(fields[Meaning.UNIQUE])
-    _check_quality(fields[Meaning.OTHER])
+    _check_value(fields[Meaning.OTHER])
     others = fields[Meaning.OTHER] + fields[Meaning.TEMPERATURE_IN_UNIT]
-    unit = find_given_unit(fields[Meaning.UNIT], others, payload.temperature)
+    given = (content.get(name) for name in TEMPERATURE_FIELDS)
+    is_whole = any(isinstance(value, int) and value != 0 for value in given)
+    unit = find_given_unit(fields[Meaning.UNIT], others, is_whole=is_whole)
     if unit is not None and unit is not payload.unit:
         payload = payload.model_copy(update={"unit": unit})
     _check_temperatures(payload, content, fields)
@@ -164,7 +167,13 @@ def _check_unique(fields: Fields) -> None:
             raise _repeated(name, values[name], value)
 
 
-def _check_quality(fields: Fields) -> None:
+def _check_value(fields: Fields) -> None:
+    for name, value in fields:
+        if is_other_value(name, value):
+            raise InvalidField(
+                f"{quote_name(name)} is {quote_value(value)}, which is no measured temperature: send only "
+                "those, or leave the field out if it is about something else"
+            )
     for name, value in find_bad_marks(fields):
         raise InvalidField(
             f"{quote_name(name)} is {quote_value(value)}, with which the sender marks its value as bad: send "

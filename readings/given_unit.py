@@ -10,14 +10,16 @@ from readings.unclear_unit import find_unclear_units, parse_given_unit
 from runtime.text import quote_name, quote_value
 
 
-def find_given_unit(fields: Fields, others: Fields, temperature: float) -> Unit | None:
+def find_given_unit(fields: Fields, others: Fields, *, is_whole: bool) -> Unit | None:
     """Return the unit that the fields with the meaning of a unit give; None if none does.
+
+    `is_whole` is set for a temperature without a decimal point that is not 0.
 
     Raises:
         InvalidField: When a unit is unknown, two are different, or another field has a unit that is perhaps
             the temperature's, or a factor.
     """
-    for name, value in find_factors([*fields, *others], temperature):
+    for name, value in find_factors([*fields, *others], is_whole=is_whole):
         raise InvalidField(
             f"{quote_name(name)} is {quote_value(value)}, so that the temperature is not clear: send it "
             "without a factor, and no such field"

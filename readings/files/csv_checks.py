@@ -7,6 +7,7 @@ from functools import lru_cache
 from readings.files.csv_columns import Columns
 from readings.files.errors import InvalidRow
 from readings.meanings import is_other_quantity
+from readings.value_roles import is_other_value
 from runtime.text import quote_value
 
 _SUMMARY_WORDS = (
@@ -47,10 +48,10 @@ def check_quantity(fields: Sequence[str], header: Sequence[str], columns: Column
     """
     used = {columns.sensor, *(index for index, _ in columns.where)}
     for index in columns.quantities:
-        if index not in used and is_other_quantity(fields[index]):
-            name = header[index]
+        name, text = header[index], fields[index]
+        if index not in used and (is_other_quantity(text) or is_other_value(name, text)):
             raise InvalidRow(
-                f"the column {name!r} is {quote_value(fields[index])}, which is no temperature: leave "
+                f"the column {name!r} is {quote_value(text)}, which is no temperature: leave "
                 f"such rows out with --where {name}=TEXT, where TEXT is that of the temperature"
             )
 

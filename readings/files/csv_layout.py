@@ -199,7 +199,8 @@ class CsvLayout:
         found = find_row_unit(fields, columns, value, next_to_value)
         unit = found or value.default_unit
         is_unit_known = found is not None or value.requested_unit is not None
-        self._others.check(fields, temperature, is_unit_known=is_unit_known)
+        is_whole = temperature != 0 and self.options.decimal not in number
+        self._others.check(fields, is_whole=is_whole, is_unit_known=is_unit_known)
         measured_at = self._times.parse(fields)
         if is_isd(number):
             check_isd_unit(unit)

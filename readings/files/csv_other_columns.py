@@ -29,7 +29,7 @@ class OtherColumns:
         ]
         self._is_scale_known = options.scale is not None
 
-    def check(self, fields: Sequence[str], temperature: float, *, is_unit_known: bool) -> None:
+    def check(self, fields: Sequence[str], *, is_whole: bool, is_unit_known: bool) -> None:
         """Reject a row in which such a column says something about the temperature.
 
         Raises:
@@ -39,7 +39,7 @@ class OtherColumns:
             text = fields[index]
             if not text or (not may_be_number and NUMBER.fullmatch(text)):
                 continue
-            problem = _find_problem(name, text, is_whole=temperature.is_integer() and temperature != 0)
+            problem = _find_problem(name, text, is_whole=is_whole)
             if problem and not (self._is_scale_known if problem == "scale" else is_unit_known):
                 raise InvalidRow(
                     f"the column {name!r} is {quote_value(text)}, so that the temperature is not clear: "
@@ -52,7 +52,7 @@ def _find_problem(name: str, text: str, *, is_whole: bool) -> str | None:
     """Return which option decides what a column means: `scale` or `unit`; None if neither is required."""
     value = int(text) if text in ("0", "1") and may_be_flag(name) else _BOOLEANS.get(text.casefold(), text)
     fields = [(name, value)]
-    if any(find_factors(fields, 1.0 if is_whole else 0.5)):
+    if any(find_factors(fields, is_whole=is_whole)):
         return "scale"
     try:
         return "unit" if any(find_unclear_units(fields)) else None

@@ -60,6 +60,31 @@ def test_a_value_that_its_sender_marks_as_bad_is_refused(field: dict[str, Any]) 
 @pytest.mark.parametrize(
     "field",
     [
+        {"quantity": "humidity"},
+        {"measurement": "pressure"},
+        {"type": "setpoint"},
+        {"kind": "target"},
+        {"parameter": "forecast"},
+        {"statistic": "max"},
+        {"aggregation": "min"},
+        {"delta": True},
+    ],
+)
+def test_a_number_that_is_no_measured_temperature_is_refused(field: dict[str, Any]) -> None:
+    with pytest.raises(InvalidReading, match="which is no measured temperature: send only those"):
+        parse_reading(with_fields(**field), CONTEXT)
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        {"measurement": "temperature"},
+        {"quantity": "air temperature"},
+        {"type": "temperature"},
+        {"type": "power_plug"},
+        {"statistic": "mean"},
+        {"field": "north"},
+        {"delta": False},
         {"quality": "good"},
         {"quality": 98},
         {"quality": 192},

@@ -45,6 +45,9 @@ def test_a_column_that_may_give_another_unit_is_asked_for(name: str, text: str) 
         ("divisor", "10"),
         ("exponent", "-1"),
         ("decimals", "1"),
+        ("exp", "-1"),
+        ("precision", "1"),
+        ("resolution", "0.1"),
         ("note", "in 0.1 °C"),
         ("raw", "yes"),
     ],
@@ -66,6 +69,8 @@ def test_a_column_with_a_factor_is_asked_for(name: str, text: str) -> None:
         ("note", "off at noon"),
         ("degrees", "270"),
         ("type", "K"),
+        ("precision", "1"),
+        ("resolution", "0.1"),
     ],
 )
 def test_other_columns_change_nothing(name: str, text: str) -> None:

@@ -83,6 +83,17 @@ def test_columns_about_something_else_are_ignored(column: str) -> None:
     assert stored(file(column, "ok", "bad")) == [21.5, 99.0]
 
 
+@pytest.mark.parametrize("kind", ["setpoint", "forecast", "Target"])
+def test_a_row_of_another_kind_of_value_is_refused(kind: str) -> None:
+    content = f"time,temperature,type\n{GOOD_TIME},21.5,measured\n{BAD_TIME},99,{kind}\n"
+    imported = Imported(content, options())
+
+    assert [temperature for _, _, temperature in imported.values] == [21.5]
+    [(line, reason)] = imported.invalid
+    assert line == 3
+    assert "leave such rows out with --where type=TEXT" in reason
+
+
 def test_a_column_named_after_a_value_column_marks_only_that() -> None:
     content = f"time,attic,attic_flag,cellar\n{GOOD_TIME},99,bad,21.5\n"
     given = options(value_columns=("attic", "cellar"), sensors=("a", "c"))
