@@ -17,7 +17,9 @@ from dashboard.models import EpochSeconds, Model, SensorId
 from dashboard.resources import Shared, require_database
 from db.queries.series import MAX_RANGE, Bucket, Series
 from readings.ids import sensor_id_forms
+from readings.model import Unit
 from readings.times import format_timestamp
+from readings.units import from_celsius
 from runtime.access import Role
 from runtime.errors import InvalidInput
 from runtime.settings import time_zone as parse_time_zone
@@ -27,7 +29,9 @@ from web.errors import document_errors
 MAX_SENSORS = 10
 DEFAULT_RANGE = timedelta(hours=1)
 CSV = "text/csv"
-COLUMNS = ("sensor_id", "starts_at", "min_temperature", "mean_temperature", "max_temperature", "readings")
+COLUMNS = (
+    "sensor_id", "starts_at", "min_temperature", "mean_temperature", "max_temperature", "readings", "unit",
+)  # fmt: skip
 TIME_HINT = (
     "use a date and a time with its offset, as in 2026-11-22T06:28:37+01:00, a date, or seconds since 1970"
 )
@@ -78,6 +82,10 @@ def get_series(
             description="Zone of dates, and of the times in CSV; the installation's if unset",
         ),
     ] = None,
+    unit: Annotated[
+        Unit | None,
+        Query(description="Unit of the temperatures in CSV, which its last column names; °C if unset"),
+    ] = None,
     output: Annotated[
         Literal["json", "csv"] | None, Query(alias="format", description="Instead of the header `Accept`")
     ] = None,
@@ -87,13 +95,20 @@ def get_series(
 
     The finest step is used that is kept and yields at most 2,000 points per sensor.
     """
+    is_csv = (output or ("csv" if CSV in accept else "json")) == "csv"
+    _check_unit(unit, is_csv=is_csv)
     local = _parse_zone(zone) if zone else ZoneInfo(resources.series.time_zone())
     start, end = _parse_range(since, until, local)
     requested = {form: sensor_id for sensor_id in sensor for form in sensor_id_forms([sensor_id])}
     series = resources.series.read(list(requested), start, end)
-    if (output or ("csv" if CSV in accept else "json")) == "csv":
-        return _csv_response(series, requested, local)
+    if is_csv:
+        return _csv_response(series, requested, local, unit or Unit.CELSIUS)
     return _json_response(series, requested, sensor, (start, end))
+
+
+def _check_unit(unit: Unit | None, *, is_csv: bool) -> None:
+    if unit not in {None, Unit.CELSIUS} and not is_csv:
+        raise InvalidInput("is only used with format=csv: in JSON, temperatures are in °C", "unit")
 
 
 def _parse_zone(name: str) -> ZoneInfo:
@@ -159,19 +174,20 @@ def _join(points: str, others: str) -> str:
     return others if points == "[]" else json.dumps(sorted(json.loads(points) + json.loads(others)))
 
 
-def _csv_response(series: Series, requested: dict[str, str], zone: ZoneInfo) -> Response:
+def _csv_response(series: Series, requested: dict[str, str], zone: ZoneInfo, unit: Unit) -> Response:
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\r\n")
     writer.writerow(COLUMNS)
     for form, points in sorted(series.points.items()):
-        writer.writerows(_csv_row(requested[form], point, zone) for point in json.loads(points))
+        writer.writerows(_csv_row(requested[form], point, zone, unit) for point in json.loads(points))
     headers = {"Content-Disposition": 'attachment; filename="series.csv"'}
     return Response(file.getvalue(), media_type=CSV, headers=headers)
 
 
-def _csv_row(sensor_id: str, point: list[Any], zone: ZoneInfo) -> list[Any]:
-    at, *values = point
-    return [_plain(sensor_id), datetime.fromtimestamp(at, zone).isoformat(), *values]
+def _csv_row(sensor_id: str, point: list[Any], zone: ZoneInfo, unit: Unit) -> list[Any]:
+    at, *temperatures, readings = point
+    shown = [None if value is None else from_celsius(value, unit) for value in temperatures]
+    return [_plain(sensor_id), datetime.fromtimestamp(at, zone).isoformat(), *shown, readings, unit.value]
 
 
 def _plain(text: str) -> str:

@@ -95,6 +95,13 @@ def to_celsius(temperature: float, unit: Unit) -> float:
     return round(temperature, 9) + 0.0
 
 
+def from_celsius(temperature: float, unit: Unit) -> float:
+    """Return a temperature in °C in another unit, rounded as `to_celsius` does."""
+    if unit is not Unit.CELSIUS:
+        temperature = temperature * 9 / 5 + 32 if unit is Unit.FAHRENHEIT else temperature - ABSOLUTE_ZERO
+    return round(temperature, 9) + 0.0
+
+
 def find_unit(name: str) -> Unit | None:
     """Return the unit in the name of a field or column, as in `temp_f` and `Temp, °C (S/N 1)`; None if none.
 

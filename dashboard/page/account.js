@@ -1,6 +1,6 @@
 // Who uses the page, and what that may do: log in, log out, and hints for what is not allowed.
 
-import { onUnauthorized, requestJson } from "./api.js";
+import { onUnauthorized, requestJson, sendJson } from "./api.js";
 import { $, announce, setText, setTextWithCode, setVisible } from "./dom.js";
 
 const RETRY_MS = 5_000;
@@ -100,11 +100,7 @@ function openDialog() {
 async function logIn() {
   const submit = $(".submit", dialog);
   submit.disabled = true;
-  const response = await requestJson("/api/login", {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ key: input.value.trim() }),
-  });
+  const response = await sendJson("/api/login", { key: input.value.trim() });
   submit.disabled = false;
   if (!response.ok) {
     setText(error, response.value.detail); // what was typed stays

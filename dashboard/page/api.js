@@ -15,3 +15,7 @@ export async function requestJson(path, options = {}) {
     return { ok: false, status: 0, value: { detail: "the dashboard does not respond" } };
   }
 }
+
+/** Send a body as JSON; the response is that of `requestJson`. */
+export const sendJson = (path, body, method = "POST") =>
+  requestJson(path, { method, headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });

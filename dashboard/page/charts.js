@@ -9,6 +9,7 @@ export const WHOLE = increments(1);
 export const TENTHS = increments(0.1);
 
 const MIN_SELECTION_PIXELS = 4;
+const MIN_LINE_REACH = 5; // degrees
 const charts = new Set();
 const colorScheme = matchMedia("(prefers-color-scheme: dark)");
 colorScheme.addEventListener("change", () => charts.forEach((chart) => chart.redraw()));
@@ -28,7 +29,7 @@ const color = (name) => getComputedStyle(document.documentElement).getPropertyVa
  */
 export class Chart {
   constructor(container, options) {
-    const defaults = { bands: [], floor: null, formatTimes: (times) => times.map(hourAndMinute), toDate: undefined };
+    const defaults = { bands: [], lines: [], unit: null, floor: null, formatTimes: (times) => times.map(hourAndMinute), toDate: undefined };
     Object.assign(this, defaults, options, { container, marks: [] });
     this.data = null;
     this.range = null;
@@ -52,6 +53,11 @@ export class Chart {
     Object.assign(this, { series, bands });
     this.plot?.destroy();
     this.plot = null;
+  }
+
+  /** Show horizontal lines with the next series: a value, a label, and a CSS variable as color. */
+  setLines(lines) {
+    this.lines = lines;
   }
 
   /** Mark ranges of time: `from` and `to` in seconds since 1970 (null: until the end), and a CSS variable as color. */
@@ -83,16 +89,17 @@ export class Chart {
       legend: { show: false },
       cursor: { points: { size: 6 }, drag: { x: Boolean(this.onSelect), y: false, setScale: false } },
       tzDate: this.toDate,
-      scales: { x: { range: () => this.range }, y: { range: (_, low, high) => padRange(low, high, this.floor) } },
+      scales: { x: { range: () => this.range }, y: { range: (_, low, high) => padRange(...includeLines(low, high, this.lines), this.floor) } },
       axes: [
         { ...axis, grid: { show: false }, size: 22, space: 56, values: (_, at, axis, space, step) => this.formatTimes(at, step) },
-        { ...axis, grid, size: 52, space: 24, incrs: this.increments, values: (_, at) => at.map(this.format) },
+        { ...axis, ...this.unitLabel(), grid, size: 52, space: 24, incrs: this.increments, values: (_, at) => at.map(this.format) },
       ],
       series: [{}, ...this.series.map((series) => this.seriesOptions(series))],
       bands: this.bands.map(([upper, lower, name = "band"]) => ({ series: [upper, lower], fill: color(name) })),
       hooks: {
         setCursor: [(plot) => this.onCursor(plot.cursor.idx, plot.data)],
         drawClear: [(plot) => this.drawMarks(plot)],
+        drawAxes: [(plot) => this.drawLines(plot)],
         setSelect: [(plot) => this.select(plot)],
       },
     };
@@ -107,6 +114,31 @@ export class Chart {
       plot.ctx.fillStyle = color(mark.color);
       plot.ctx.fillRect(start, top, Math.max(end - start, 1), height);
     }
+  }
+
+  unitLabel() {
+    return this.unit === null ? {} : { label: this.unit, labelFont: "11px system-ui, sans-serif", labelSize: 16, labelGap: 0 };
+  }
+
+  drawLines(plot) {
+    const { ctx } = plot;
+    const { left, top, width, height } = plot.bbox;
+    ctx.save();
+    Object.assign(ctx, { textAlign: "left", textBaseline: "alphabetic" });
+    ctx.font = `${11 * devicePixelRatio}px system-ui, sans-serif`;
+    ctx.lineWidth = devicePixelRatio;
+    ctx.setLineDash([6 * devicePixelRatio, 4 * devicePixelRatio]);
+    for (const line of this.lines) {
+      const y = Math.round(plot.valToPos(line.value, "y", true)) + 0.5;
+      if (y < top || y > top + height) continue;
+      ctx.strokeStyle = ctx.fillStyle = color(line.color);
+      ctx.beginPath();
+      ctx.moveTo(left, y);
+      ctx.lineTo(left + width, y);
+      ctx.stroke();
+      ctx.fillText(line.label, left + 6 * devicePixelRatio, y - 4 * devicePixelRatio);
+    }
+    ctx.restore();
   }
 
   select(plot) {
@@ -130,6 +162,14 @@ export class Chart {
       ...options,
     };
   }
+}
+
+/** The range with those lines that leave the values more than a flat line. */
+function includeLines(low, high, lines) {
+  if (low === null || high === null) return [low, high];
+  const reach = Math.max(high - low, MIN_LINE_REACH) * 2;
+  const near = lines.map(({ value }) => value).filter((value) => value > low - reach && value < high + reach);
+  return [Math.min(low, ...near), Math.max(high, ...near)];
 }
 
 /** From the floor, or slightly below the minimum, to slightly above the maximum; never an empty range. */

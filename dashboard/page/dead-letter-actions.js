@@ -1,7 +1,8 @@
 // Replay and discard: the selection, the buttons, and the confirmation.
 
 import * as account from "./account.js";
-import { requestJson } from "./api.js";
+import { sendJson } from "./api.js";
+import { confirm } from "./confirmation.js";
 import { $, setText, setTextWithCode } from "./dom.js";
 import { count, shorten } from "./format.js";
 
@@ -20,7 +21,6 @@ const ACTIONS = {
   },
 };
 const selectAll = $("#select-all");
-const dialog = $("#confirm");
 const result = $("#result");
 let list = null;
 let selectedReason = null;
@@ -35,8 +35,7 @@ export function initialize(options) {
     update();
   });
   list.addEventListener("change", update);
-  for (const action of Object.keys(ACTIONS)) $(`#${action}`).addEventListener("click", () => confirm(action));
-  $(".cancel", dialog).addEventListener("click", () => dialog.close("cancel"));
+  for (const action of Object.keys(ACTIONS)) $(`#${action}`).addEventListener("click", () => ask(action));
   account.onAccess(() => {
     setTextWithCode($("#access"), account.hint(ROLE));
     update();
@@ -79,40 +78,24 @@ function question(verb, { number, reason }) {
   return `${verb} ${count(number)} ${number === 1 ? "dead letter" : "dead letters"}?`;
 }
 
-function confirm(action) {
+function ask(action) {
   const target = currentTarget();
   const { verb, explanation } = ACTIONS[action];
-  const submit = $(".submit", dialog);
-  setText($("h2", dialog), question(verb, target));
-  setTextWithCode($(".explanation", dialog), explanation);
-  setText($(".error", dialog), "");
-  setText(submit, verb);
-  submit.classList.toggle("danger", action === "discard");
-  $("form", dialog).onsubmit = (event) => {
-    event.preventDefault();
-    run(action, target);
-  };
-  dialog.showModal();
+  const isDanger = action === "discard";
+  confirm({ title: question(verb, target), explanation, verb, isDanger, run: () => run(action, target) });
 }
 
 async function run(action, target) {
-  if (isBusy) return;
   isBusy = true;
-  $(".submit", dialog).disabled = true;
-  const response = await requestJson(`/api/dead-letters/${action}`, {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify(target.body),
-  });
+  const response = await sendJson(`/api/dead-letters/${action}`, target.body);
   isBusy = false;
-  $(".submit", dialog).disabled = false;
   // Where nothing was changed, the selection stays for another attempt.
-  if (!response.ok && !response.value.done) return setText($(".error", dialog), response.value.detail);
-  dialog.close("done");
+  if (!response.ok && !response.value.done) return response.value.detail;
   const { past, verb } = ACTIONS[action];
   setText(result, response.ok ? describeResult(past, response.value) : `${verb} failed: ${response.value.detail}`);
   for (const checkbox of checkboxes()) checkbox.checked = false;
   onDone();
+  return null;
 }
 
 function describeResult(past, { done, refused, not_found }) {

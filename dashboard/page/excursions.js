@@ -1,7 +1,7 @@
 // The excursions that last, on the overview, with the button that acknowledges them.
 
 import { may, onAccess } from "./account.js";
-import { requestJson } from "./api.js";
+import { requestJson, sendJson } from "./api.js";
 import { $, announce, createElement, reconcileChildren, setText, setVisible } from "./dom.js";
 import { duration, time } from "./format.js";
 import { secondsSince } from "./live-state.js";
@@ -63,11 +63,7 @@ function describe(each) {
 async function acknowledge(id, button) {
   button.disabled = true;
   setText(error, "");
-  const response = await requestJson(`/api/excursions/${id}/acknowledge`, {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: "{}",
-  });
+  const response = await sendJson(`/api/excursions/${id}/acknowledge`, {});
   button.disabled = false;
   if (!response.ok) return setText(error, `Not acknowledged: ${response.value.detail}`);
   announce("Acknowledged");

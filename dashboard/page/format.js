@@ -5,6 +5,7 @@ export const UNKNOWN = "–";
 const withSeconds = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
 const withMinutes = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
 const day = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" });
+const dayOfYear = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric" });
 const grouped = new Intl.NumberFormat("en-GB");
 
 const isUnknown = (value) => value === null || value === undefined;
@@ -44,11 +45,18 @@ export function duration(seconds) {
   return `${Math.round(s / 86400)} days`;
 }
 
-/** The time of day; with the date when that is not today. */
+/** A duration in seconds as limits have it: exactly, in the largest unit of which it is a whole number. */
+export function toDuration(seconds) {
+  const [unit, factor] = Object.entries({ d: 86400, h: 3600, m: 60 }).find(([, each]) => seconds && seconds % each === 0) ?? ["s", 1];
+  return `${seconds / factor}${unit}`;
+}
+
+/** The time of day; with the date when that is not today, and with the year when that is another one. */
 export function time(moment) {
-  const date = new Date(moment);
-  const isToday = date.toDateString() === new Date().toDateString();
-  return isToday ? withSeconds.format(date) : `${day.format(date)}, ${withMinutes.format(date)}`;
+  const [date, today] = [new Date(moment), new Date()];
+  if (date.toDateString() === today.toDateString()) return withSeconds.format(date);
+  const dates = date.getFullYear() === today.getFullYear() ? day : dayOfYear;
+  return `${dates.format(date)}, ${withMinutes.format(date)}`;
 }
 
 export const hourAndMinute = (seconds) => withMinutes.format(new Date(seconds * 1000));

@@ -3,10 +3,12 @@
 import { requestJson } from "./api.js";
 import { Chart, TENTHS } from "./charts.js";
 import { announce, createElement, reconcileChildren, setText, setVisible } from "./dom.js";
-import { count, degrees } from "./format.js";
 import { toColumns } from "./history-columns.js";
-import { serverNow, state } from "./live-state.js";
-import { VIEWER_ZONE, axisLabels, dateAndTime, fromLocal, toLocal } from "./zones.js";
+import { HistoryLegend } from "./history-legend.js";
+import { linesOf, loadExcursionMarks, loadSettings } from "./history-marks.js";
+import { serverNow } from "./live-state.js";
+import { CELSIUS, fromCelsius, symbolOf } from "./units.js";
+import { VIEWER_ZONE, axisLabels, fromLocal, toLocal } from "./zones.js";
 
 const HOUR = 3600;
 const PRESETS = [["Hour", HOUR], ["Day", 24 * HOUR], ["Week", 7 * 24 * HOUR], ["Month", 30 * 24 * HOUR], ["Year", 365 * 24 * HOUR]];
@@ -16,20 +18,17 @@ const CHART_HEIGHT = 320;
 
 /**
  * The panel. Its view is `{ sensors, from, to, zone }`: IDs, seconds since 1970, and whether times are those of the
- * "viewer" or the "installation". `onChange(view)` follows each change by its controls. `loadMarks(view)` returns a
- * promise of the marks of the chart.
+ * "viewer" or the "installation". `onChange(view)` follows each change by its controls.
  */
 export class HistoryPanel {
-  constructor(container, { onChange, loadMarks = async () => [] }) {
-    Object.assign(this, { onChange, loadMarks, view: null, series: null, request: 0, cursor: null, hasFailed: false, shownRange: null });
+  constructor(container, { onChange }) {
+    const settings = { unit: CELSIUS, limits: [] };
+    Object.assign(this, { onChange, view: null, series: null, settings, request: 0, hasFailed: false, shownRange: null });
     this.createControls();
     container.append(this.presets, this.range, this.note, this.figure);
     const formatTimes = (times, step) => axisLabels(times, step, this.zone());
     const toDate = (seconds) => uPlot.tzDate(new Date(seconds * 1000), this.zone());
-    const onCursor = (index) => {
-      this.cursor = index ?? null;
-      this.updateLegend();
-    };
+    const onCursor = (index) => this.legend.setCursor(index ?? null);
     const onSelect = (from, to) => this.setRange(from, to);
     const onPan = (seconds) => this.shift(Math.round(seconds));
     this.chart = new Chart(this.plot, { height: CHART_HEIGHT, series: [], increments: TENTHS, format: (value) => value.toFixed(1), formatTimes, toDate, onCursor, onSelect, onPan });
@@ -68,12 +67,11 @@ export class HistoryPanel {
       this.csvLink,
     );
     this.note = createElement("p", { className: "note", role: "status", hidden: true });
-    this.legend = createElement("p", { className: "legend" });
-    this.when = createElement("span", { className: "when" });
+    this.legend = new HistoryLegend();
     this.plot = createElement("div", { className: "plot history-plot", role: "img", tabIndex: 0 });
     this.plot.addEventListener("keydown", (event) => this.onKey(event));
     this.plot.addEventListener("dblclick", () => this.zoom(2));
-    this.figure = createElement("figure", {}, this.legend, this.when, this.plot);
+    this.figure = createElement("figure", {}, this.legend.element, this.legend.when, this.plot);
   }
 
   /** Show a view; parts that are missing are those of the last hour, and of the viewer. */
@@ -144,13 +142,14 @@ export class HistoryPanel {
 
   async fetch(isCurrent) {
     if (!this.view.sensors.length) return this.showNote("No sensor is selected.");
-    const response = await requestJson(`/api/series?${this.query()}`);
+    const { sensors } = this.view;
+    const [response, settings] = await Promise.all([requestJson(`/api/series?${this.query()}`), loadSettings(sensors)]);
     if (!isCurrent()) return;
     this.hasFailed = !response.ok;
     if (!response.ok) return this.showNote(`The history cannot be loaded: ${response.value.detail}`);
-    this.series = response.value;
+    Object.assign(this, { series: response.value, settings });
     this.draw();
-    const marks = await this.loadMarks(this.view);
+    const marks = await loadExcursionMarks(this.view);
     if (isCurrent()) this.chart.setMarks(marks);
   }
 
@@ -176,62 +175,32 @@ export class HistoryPanel {
     const zones = [["viewer", `my time zone (${VIEWER_ZONE})`], ["installation", `the installation (${this.series?.time_zone ?? "…"})`]];
     reconcileChildren(this.zoneSelect, zones, ([key]) => key, ([key]) => createElement("option", { value: key }), (option, [, text]) => setText(option, text));
     this.zoneSelect.value = this.view.zone;
-    this.csvLink.href = `/api/series?${this.query({ format: "csv", time_zone: this.zone() })}`;
+    this.csvLink.href = `/api/series?${this.query({ format: "csv", unit: this.settings.unit, time_zone: this.zone() })}`;
     setVisible(this.csvLink, this.view.sensors.length > 0);
   }
 
   draw() {
     this.updateControls();
     const { sensors } = this.view;
+    const { bucket, bucket_seconds, from, to } = this.series;
+    const { unit } = this.settings;
     const edge = { width: 0, points: { show: false } };
     const series = sensors.flatMap((id, i) => {
       const color = `history-${i + 1}`;
       return [{ label: `${id} min`, color, ...edge }, { label: id, color }, { label: `${id} max`, color, ...edge }];
     });
+    this.chart.unit = symbolOf(unit);
+    this.chart.setLines(linesOf(this.settings));
     this.chart.setSeries(series, sensors.map((_, i) => [3 * i + 3, 3 * i + 1, `history-${i + 1}-band`]));
-    const columns = toColumns(sensors.map((id) => this.series.sensors[id]), this.series.bucket_seconds);
-    this.columns = columns;
-    this.chart.setData(columns, this.series.from, this.series.to);
-    this.cursor = null;
-    this.updateLegend();
-    const readings = sensors.map((id) => this.series.sensors[id].reduce((sum, point) => sum + point[4], 0));
-    const description = this.describe(readings);
+    const convert = (value) => fromCelsius(value, unit);
+    const points = sensors.map((id) => this.series.sensors[id].map(([at, min, mean, max, readings]) => [at, convert(min), convert(mean), convert(max), readings]));
+    const columns = toColumns(points, bucket_seconds);
+    this.chart.setData(columns, from, to);
+    this.legend.show({ sensors, points, columns, unit, bucket, zone: this.zone() });
+    const description = this.legend.describe(from, to);
     this.plot.setAttribute("aria-label", description);
     announce(description);
-    const empty = readings.every((number) => number === 0);
-    this.showNote(empty ? "No readings in this range." : "");
-  }
-
-  /** Show the values under the cursor, or the range of each sensor. */
-  updateLegend() {
-    const { sensors } = this.view;
-    const keys = sensors.map((id, i) => ({ id, color: `history-${i + 1}`, text: this.legendText(id, i) }));
-    const create = ({ color }) => createElement("span", { className: "key", "data-color": color }, "", createElement("b", {}));
-    reconcileChildren(this.legend, keys, ({ id }) => `=${id}`, create, (key, { id, color, text }) => {
-      key.dataset.color = color;
-      const title = `${titleOf(id)} `;
-      if (key.firstChild.data !== title) key.firstChild.data = title;
-      setText(key.lastChild, text);
-    });
-    const at = this.cursor === null ? null : this.columns?.[0][this.cursor];
-    const step = this.series ? `one point per ${this.series.bucket}` : "";
-    setText(this.when, at == null ? step : `${dateAndTime(at, this.zone())}, ${step}`);
-  }
-
-  legendText(id, i) {
-    if (this.cursor !== null && this.columns) {
-      const [min, mean, max] = [1, 2, 3].map((k) => this.columns[3 * i + k]?.[this.cursor]);
-      return mean == null ? "–" : `${degrees(mean)} °C (${degrees(min)} to ${degrees(max)})`;
-    }
-    const points = this.series?.sensors[id] ?? [];
-    if (!points.length) return "no readings";
-    return `${degrees(least(points, 1))} to ${degrees(-least(points, 3, -1))} °C`;
-  }
-
-  describe(readings) {
-    const { from, to, bucket } = this.series;
-    const parts = this.view.sensors.map((id, i) => `${titleOf(id)}: ${this.legendText(id, i)}, ${count(readings[i])} readings`);
-    return `Temperature from ${dateAndTime(from, this.zone())} to ${dateAndTime(to, this.zone())} by the ${bucket}. ${parts.join("; ")}.`;
+    this.showNote(points.every((of) => !of.length) ? "No readings in this range." : "");
   }
 
   showNote(text) {
@@ -239,10 +208,3 @@ export class HistoryPanel {
     setVisible(this.note, text !== "");
   }
 }
-
-const titleOf = (id) => {
-  const name = state.sensors.get(id)?.name;
-  return name ? `${name} (${id})` : id;
-};
-
-const least = (points, index, sign = 1) => points.reduce((low, point) => Math.min(low, sign * point[index]), Infinity);

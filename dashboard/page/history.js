@@ -3,7 +3,6 @@
 import { onAccess } from "./account.js";
 import { $, createElement, reconcileChildren, setText, setVisible } from "./dom.js";
 import { rangeOf, rangeParameters } from "./history-address.js";
-import { loadExcursionMarks } from "./history-marks.js";
 import { HistoryPanel } from "./history-panel.js";
 import { state } from "./live-state.js";
 import { addView, replaceParameters } from "./router.js";
@@ -16,7 +15,7 @@ let panel = null;
 let view = { sensors: [] };
 
 export function initialize() {
-  panel = new HistoryPanel($(".history-panel", section), { onChange: change, loadMarks: loadExcursionMarks });
+  panel = new HistoryPanel($(".history-panel", section), { onChange: change });
   $(".add", section).addEventListener("submit", (event) => {
     event.preventDefault();
     add(input.value.trim());

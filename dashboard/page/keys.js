@@ -1,7 +1,7 @@
 // The keys of the page and the API, for administrators: create, list, revoke.
 
 import * as account from "./account.js";
-import { requestJson } from "./api.js";
+import { requestJson, sendJson } from "./api.js";
 import { $, announce, createElement, reconcileChildren, setText, setTextWithCode, setVisible } from "./dom.js";
 import { time } from "./format.js";
 
@@ -70,11 +70,7 @@ async function create() {
   const submit = $("button", form);
   submit.disabled = true;
   const { name, role } = form.elements;
-  const response = await requestJson("/api/keys", {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ name: name.value, role: role.value }),
-  });
+  const response = await sendJson("/api/keys", { name: name.value, role: role.value });
   submit.disabled = false;
   setText($(".error", form), response.ok ? "" : response.value.detail); // what was typed stays
   if (!response.ok) return name.focus();

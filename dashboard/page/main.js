@@ -2,6 +2,7 @@
 
 import * as account from "./account.js";
 import * as audit from "./audit.js";
+import * as confirmation from "./confirmation.js";
 import * as deadLetters from "./dead-letters.js";
 import { $, announce, setText, setVisible } from "./dom.js";
 import * as excursions from "./excursions.js";
@@ -91,6 +92,7 @@ sensors.initialize(render);
 summary.initialize(render);
 account.initialize();
 audit.initialize();
+confirmation.initialize();
 deadLetters.initialize();
 excursions.initialize();
 history.initialize();

@@ -1,23 +1,27 @@
 // The view `#/sensor/ID`: what people have set of a sensor, and the form that changes it.
 
 import { hint, may, onAccess } from "./account.js";
-import { requestJson } from "./api.js";
+import { requestJson, sendJson } from "./api.js";
 import { $, announce, createElement, reconcileChildren, setText, setTextWithCode, setVisible } from "./dom.js";
+import { refusal, refuseBadInput, showFormError } from "./forms.js";
 import { time } from "./format.js";
 import { rangeOf, rangeParameters } from "./history-address.js";
-import { loadExcursionMarks } from "./history-marks.js";
 import { HistoryPanel } from "./history-panel.js";
 import { addressOf, addView, replaceParameters } from "./router.js";
+import * as excursions from "./sensor-excursions.js";
+import * as limits from "./sensor-limits.js";
+import * as merge from "./sensor-merge.js";
 
+const PARTS = [limits, excursions, merge]; // of the page, which show the sensor, too
 const section = $("#sensor");
-const form = $("form", section);
-const error = $(".error", form);
+const form = $(".sensor-settings", section);
 const submit = $("button[type=submit]", form);
 const TEXTS = ["name", "location", "note", "unit"];
 const NUMBERS = ["expected_interval_seconds", "plausible_min", "plausible_max", "offset", "slope"];
 let shownId = null;
 let failedId = null; // the sensor that could not be loaded
 let saved = null; // the sensor as the server has it
+let panel = null;
 
 export function initialize() {
   form.addEventListener("submit", (event) => {
@@ -29,8 +33,11 @@ export function initialize() {
     if (failedId !== null && !section.hidden) load(failedId);
   });
   const onChange = (view) => replaceParameters(rangeParameters(view));
-  const panel = new HistoryPanel($(".history-panel", section), { onChange, loadMarks: loadExcursionMarks });
+  panel = new HistoryPanel($(".history-panel", section), { onChange });
   onAccess(() => panel.retry());
+  limits.initialize(() => panel.load());
+  excursions.initialize();
+  merge.initialize(() => load(shownId));
   addView("sensor", section, ({ id, parameters }) => {
     if (id !== shownId) load(id);
     panel.show({ sensors: id ? [id] : [], ...rangeOf(parameters) });
@@ -47,9 +54,10 @@ async function load(id) {
   saved = null;
   form.reset();
   setText($("h2", section), `Sensor ${id ?? ""}`);
-  showError("");
+  showFormError(form, "");
   setText($(".state", section), "Loading …");
-  setVisible(form, false);
+  setVisible($(".loaded", section), false);
+  for (const part of PARTS) part.show(null);
   const wasAllowed = may("viewer");
   const response = await requestJson(pathOf(id ?? ""));
   if (id !== shownId) return;
@@ -60,7 +68,7 @@ async function load(id) {
     setText($(".state", section), `Not loaded: ${response.value.detail}`);
     return;
   }
-  setVisible(form, true);
+  setVisible($(".loaded", section), true);
   fill(response.value);
 }
 
@@ -70,14 +78,18 @@ function fill(sensor) {
   for (const field of [...TEXTS, ...NUMBERS]) form.elements[field].value = saved[field] ?? "";
   form.elements.retired.checked = sensor.retired;
   form.elements.since.value = "";
-  setText($(".state", section), describe(sensor));
+  setTextWithCode($(".state", section), describe(sensor));
+  const into = sensor.merged_into;
+  setVisible($(".merged-into", section), into !== null);
+  if (into !== null) $(".merged-into", section).href = addressOf("sensor", into);
   $(".to-history", section).href = addressOf("history", null, { sensor: sensor.sensor_id });
   showCalibrations(sensor.calibrations ?? []);
   updateAccess();
+  for (const part of PARTS) part.show(sensor);
 }
 
 function describe(sensor) {
-  if (sensor.merged_into) return `Its readings were moved to ${sensor.merged_into}.`;
+  if (sensor.merged_into) return `Retired: its readings were moved to ${sensor.merged_into}.`;
   const state = sensor.retired ? `Retired since ${time(sensor.retired_at)}: not monitored.` : "Monitored.";
   const until = sensor.recalibrated_until;
   return until ? `${state} Stored readings up to ${time(until)} have the calibration; the others follow.` : state;
@@ -95,7 +107,7 @@ function showCalibrations(calibrations) {
 function updateAccess() {
   const isMerged = Boolean(saved?.merged_into);
   submit.disabled = !may("operator") || isMerged;
-  setTextWithCode($(".may-not", section), isMerged ? "" : hint("operator"));
+  setTextWithCode($(".may-not", form), isMerged ? "" : hint("operator"));
 }
 
 /** The fields that differ from what the server has. An empty field is null. */
@@ -118,33 +130,20 @@ function changes() {
 
 async function save() {
   const id = shownId;
-  showError("");
-  const bad = [...form.elements].find((element) => element.validity.badInput);
-  if (bad) return showError(`${bad.labels[0].textContent.trim()} must be a number or a time.`, bad.name);
+  showFormError(form, "");
+  setText($(".saved", form), "");
+  if (refuseBadInput(form)) return;
   const changed = changes();
-  if (!Object.keys(changed).length) return announce("Nothing to save");
+  if (!Object.keys(changed).length) return setText($(".saved", form), "Nothing to save.");
   submit.disabled = true;
-  const response = await requestJson(pathOf(id), {
-    method: "PATCH",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify(changed),
-  });
+  const response = await sendJson(pathOf(id), changed, "PATCH");
   updateAccess();
   if (id !== shownId) return;
-  if (!response.ok) return showError(`Not saved: ${response.value.detail}`, response.value.field);
+  if (!response.ok) return showFormError(form, `Not saved: ${refusal(response.value)}`, response.value.field);
   announce("Saved");
   const latest = await requestJson(pathOf(id));
-  if (id === shownId) fill(latest.ok ? latest.value : response.value);
+  if (id !== shownId) return;
+  fill(latest.ok ? latest.value : response.value);
   setText($(".saved", form), "Saved.");
-}
-
-/** Say what was refused, at its field; what was typed stays. */
-function showError(message, field = null) {
-  setText(error, message);
-  setText($(".saved", form), "");
-  for (const element of form.elements) element.removeAttribute("aria-invalid");
-  const input = field ? form.elements[field] : null;
-  if (!input) return;
-  input.setAttribute("aria-invalid", "true");
-  input.focus();
+  panel.load(); // its unit or its calibration may differ
 }

@@ -109,6 +109,7 @@ function create() {
   const last = createElement("p", { className: "last" }, createElement("b"), createElement("span", { className: "unit" }, " °C"));
   const location = createElement("span", { className: "location" });
   const age = createElement("span", { className: "age" });
+  const history = createElement("a", { className: "to-history" }, "Show history");
   const card = createElement(
     "li",
     { className: "card", tabIndex: -1 },
@@ -117,6 +118,7 @@ function create() {
     createElement("p", { className: "details" }, location, age),
     createElement("dl", { className: "statistics" }, ...statistics),
     createElement("div", { className: "plot", role: "img" }),
+    history,
     createElement("p", { className: "cursor-values", "aria-hidden": "true" }),
   );
   viewObserver.observe(card);
@@ -126,6 +128,8 @@ function create() {
 function fill(card, sensor) {
   setText($("h3 a", card), titleOf(sensor));
   $("h3 a", card).href = addressOf("sensor", sensor.sensor_id);
+  $(".to-history", card).href = addressOf("history", null, { sensor: sensor.sensor_id });
+  $(".to-history", card).setAttribute("aria-label", `Show history of ${titleOf(sensor)}`);
   setText($(".location", card), sensor.location ? `${sensor.location} · ` : "");
   setText($(".last b", card), degrees(sensor.last_temperature));
   for (const name of ["min", "mean", "max"]) setText($(`.${name}`, card), degrees(sensor[`${name}_temperature`]));

@@ -20,7 +20,7 @@ def test_a_sensor_is_named_and_calibrated_in_the_page(
     page.set_viewport_size({"width": width, "height": 900})
     open_page(page, system)
     expect(row(page, "hall/1")).to_be_visible()
-    form = page.locator("#sensor form")
+    form = page.locator("#sensor .sensor-settings")
     page.get_by_role("link", name="hall/1", exact=True).click()
     expect(form.get_by_role("button", name="Save")).to_be_disabled()
     expect(form.locator(".may-not")).to_contain_text("sensorctl key create NAME --role operator")
@@ -48,7 +48,7 @@ def test_what_is_refused_is_said_at_its_field_and_what_was_typed_is_kept(
     expect(row(page, "1")).to_be_visible()
     page.get_by_role("link", name="1", exact=True).click()
     log_in(page, create_operator(system, page))
-    form = page.locator("#sensor form")
+    form = page.locator("#sensor .sensor-settings")
     name, offset = form.get_by_label("Name"), form.get_by_label("Offset, K")
 
     name.fill("Fridge")

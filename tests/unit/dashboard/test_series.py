@@ -98,10 +98,21 @@ def test_csv_has_the_times_of_the_zone(
     response = dashboard.send(f"/api/series?sensor=1&sensor={quote('=1+1')}{query}", **headers)
     assert response.headers["Content-Type"].startswith("text/csv")
     assert response.body.decode().splitlines() == [
-        "sensor_id,starts_at,min_temperature,mean_temperature,max_temperature,readings",
-        "1,2026-11-22T13:00:00+01:00,20.0,21.0,22.0,60",
-        "'=1+1,2026-11-22T13:00:00+01:00,1,2,3,4",
+        "sensor_id,starts_at,min_temperature,mean_temperature,max_temperature,readings,unit",
+        "1,2026-11-22T13:00:00+01:00,20.0,21.0,22.0,60,celsius",
+        "'=1+1,2026-11-22T13:00:00+01:00,1.0,2.0,3.0,4,celsius",
     ]
+
+
+@pytest.mark.parametrize(
+    ("unit", "row"), [("fahrenheit", "68.0,69.8,,60,fahrenheit"), ("kelvin", "293.15,294.15,,60,kelvin")]
+)
+def test_csv_is_in_the_unit_that_is_requested_and_says_so(
+    dashboard: DashboardServer, unit: str, row: str
+) -> None:
+    dashboard.series.points["1"] = "[[1795348800,20.0,21.0,null,60]]"
+    response = dashboard.send(f"/api/series?sensor=1&format=csv&unit={unit}")
+    assert response.body.decode().splitlines()[1] == f"1,2026-11-22T13:00:00+01:00,{row}"
 
 
 def test_a_sensor_that_is_stored_under_two_forms_of_its_id_is_one(dashboard: DashboardServer) -> None:
