@@ -1,10 +1,12 @@
 """The benchmark's own client of the broker: it creates, fills and observes queues."""
 
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import count
 
 import pika
+from pika.frame import Body, Header, Method
 from pika.spec import PERSISTENT_DELIVERY_MODE
 
 from benchmarks.waiting import wait_until
@@ -12,6 +14,7 @@ from benchmarks.waiting import wait_until
 EXCHANGE = "sensors"
 PERSISTENT = pika.BasicProperties(delivery_mode=PERSISTENT_DELIVERY_MODE, content_type="application/json")
 FILL_SECONDS = 300
+OFFER_TICK_SECONDS = 0.01
 
 
 class Broker:
@@ -56,6 +59,26 @@ class Broker:
         for body in bodies:
             self._channel.basic_publish("", queue, body, PERSISTENT)
         self.ready_count(queue)  # the broker replies after it has processed the messages
+
+    def offer(self, queue: str, bodies: Sequence[bytes], rate: int) -> None:
+        """Publish persistent messages without confirms at a rate.
+
+        The frames are encoded before, so that this takes little of a processor.
+        """
+        frames = [self._frames(queue, body) for body in bodies]
+        output = self._connection._impl._output_marshaled_frames  # noqa: SLF001 (pika has no public method for it)
+        started_at, sent = time.monotonic(), 0
+        while sent < len(frames):
+            due = int((time.monotonic() - started_at) * rate)
+            for each in frames[sent:due]:
+                output(each)
+            sent = max(sent, due)
+            self._connection.process_data_events(OFFER_TICK_SECONDS)
+
+    def _frames(self, queue: str, body: bytes) -> list[bytes]:
+        number, method = self._channel.channel_number, pika.spec.Basic.Publish(exchange="", routing_key=queue)
+        parts = (Method(number, method), Header(number, len(body), PERSISTENT), Body(number, body))
+        return [part.marshal() for part in parts]
 
     def fill(self, queue: str, bodies: Sequence[bytes]) -> None:
         """Publish to an empty queue without consumers, and wait until all messages are ready."""

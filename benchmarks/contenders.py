@@ -14,6 +14,7 @@ PEERS = ROOT / "benchmarks" / "peers"
 NODE_PEER = PEERS / "node"
 PEERS_PYTHON = ROOT / ".bench-venv" / "bin" / "python"
 PIPELINE = (sys.executable, "-m", "pipeline")
+ALERTER = (sys.executable, "-m", "alerter")
 SENSOR = (sys.executable, "-m", "sensor")
 SENSORCTL = (sys.executable, "-m", "sensorctl")
 

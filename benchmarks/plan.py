@@ -13,12 +13,13 @@ OFFERED = "offered"
 SUMMARY = "summary"
 SENSOR_STATES = "states"
 SERIES = "series"
+LIMITS = "limits"
 MEMORY = "memory"
 STARTUP = "startup"
 IMAGES = "images"
 SECTIONS = (
     SINGLE, BATCHES, CONSUMERS, PUBLISHING, MANY_SENSORS, LOAD, OFFERED, MEMORY, STARTUP, IMAGES, SUMMARY,
-    SENSOR_STATES, SERIES,
+    SENSOR_STATES, SERIES, LIMITS,
 )  # fmt: skip
 
 
@@ -55,6 +56,8 @@ class Plan:
     series_sensors: int = 1_000
     series_days: int = 365
     series_runs: int = 20
+    limits_sensors: int = 5_000
+    limits_seconds: int = 18
 
     def includes(self, contender: str) -> bool:
         """Return whether a contender was selected."""
@@ -85,4 +88,6 @@ QUICK = Plan(
     series_sensors=20,
     series_days=90,
     series_runs=5,
+    limits_sensors=500,
+    limits_seconds=4,
 )

@@ -19,6 +19,7 @@ from benchmarks.figures import (
 from benchmarks.plan import (
     BATCHES,
     CONSUMERS,
+    LIMITS,
     LOAD,
     OFFERED,
     PUBLISHING,
@@ -185,5 +186,26 @@ TARGETS = (
             at_most=True,
         )
         for step in ("5 seconds", "minute", "hour", "day")
+    ),
+    Target(
+        "a consumer's processor time per reading with limits, relative to without",
+        1.05,
+        TIMES,
+        median_ratio((LIMITS, "with/cpu"), (LIMITS, "without/cpu")),
+        at_most=True,
+    ),
+    Target(
+        "the evaluation of two limits of 5,000 sensors each, at 10,000 readings per second",
+        100,
+        "% of a core",
+        of_many_sensors(LIMITS, "evaluation", 5_000),
+        at_most=True,
+    ),
+    Target(
+        "… from the commit of a reading to that of the excursion, p99",
+        2_000,
+        "ms",
+        of_many_sensors(LIMITS, "p99", 5_000),
+        at_most=True,
     ),
 )
