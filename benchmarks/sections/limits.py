@@ -75,19 +75,19 @@ def measure(bench: Bench) -> None:
     """Measure the consumer with and without limits."""
     roles = [Role(level.value, SecretStr(PASSWORD), level) for level in ROLES]
     ensure_roles(load(DatabaseSettings, database_url=bench.database.url), roles)
-    bodies = _bodies(bench.plan.limits_sensors, bench.plan.limits_seconds)
+    offered = bodies(bench.plan.limits_sensors, bench.plan.limits_seconds)
     runs = {
-        "without": partial(_measure, bench, bodies, has_limits=False),
-        "with": partial(_measure, bench, bodies, has_limits=True),
+        "without": partial(_measure, bench, offered, has_limits=False),
+        "with": partial(_measure, bench, offered, has_limits=True),
     }
     bench.run_rounds(LIMITS, runs, MAX_ROUNDS)
     _execute(bench, CLEAR)
 
 
-def _bodies(sensors: int, seconds: int) -> list[bytes]:
+def bodies(sensors: int, seconds: int) -> list[bytes]:
     """Return the messages: those of all sensors in turn, and a probe after every thousandth."""
     run_id, started_at = uuid7(), datetime.now(UTC)
-    bodies = []
+    encoded = []
     for number in range((SETTLE_SECONDS + seconds) * RATE):
         measured_at = started_at + timedelta(seconds=number / RATE)
         sensor, period = number % sensors + 1, number // (RATE * PERIOD_SECONDS)
@@ -95,12 +95,12 @@ def _bodies(sensors: int, seconds: int) -> list[bytes]:
         reading = Reading(uuid7(), f"sensor-{sensor}", measured_at, temperature, run_id, number + 1)
         if number % PROBE_EVERY == 0:
             reading = reading._replace(sensor_id=f"probe-{number // PROBE_EVERY + 1}", temperature=BEYOND)
-        bodies.append(encode(reading))
-    return bodies
+        encoded.append(encode(reading))
+    return encoded
 
 
-def _measure(bench: Bench, bodies: list[bytes], *, has_limits: bool) -> None:
-    probes = len(bodies) // PROBE_EVERY
+def _measure(bench: Bench, offered: list[bytes], *, has_limits: bool) -> None:
+    probes = len(offered) // PROBE_EVERY
     bench.database.truncate_all()
     _execute(bench, CLEAR, REGISTER.format(sensors=bench.plan.limits_sensors, probes=probes))
     if has_limits:
@@ -111,9 +111,9 @@ def _measure(bench: Bench, bodies: list[bytes], *, has_limits: bool) -> None:
         if has_limits:
             parts["alerter"] = _start(bench, stack, ALERTER, AccessLevel.EVALUATOR, queue)
             wait_until(lambda: parts["alerter"].metric(EVALUATED) > 0, START_SECONDS, "limits are evaluated")
-        window = _observe(bench, queue, bodies, parts)
+        window = _observe(bench, queue, offered, parts)
         stored = partial(bench.database.count, "reading")
-        wait_until(lambda: stored() == len(bodies), COMMIT_SECONDS, "everything is stored")
+        wait_until(lambda: stored() == len(offered), COMMIT_SECONDS, "everything is stored")
         if has_limits:
             wait_until(lambda: len(_delays(bench)) == probes, COMMIT_SECONDS, "every probe has an excursion")
     _record(bench, "with" if has_limits else "without", window)
@@ -137,12 +137,12 @@ def _start(
     return process
 
 
-def _observe(bench: Bench, queue: str, bodies: list[bytes], parts: Mapping[str, Process]) -> Window:
+def _observe(bench: Bench, queue: str, offered: list[bytes], parts: Mapping[str, Process]) -> Window:
     usage = Usage({name: process.pid for name, process in parts.items()})
     settled = SETTLE_SECONDS * RATE
-    bench.broker.offer(queue, bodies[:settled], RATE)
+    bench.broker.offer(queue, offered[:settled], RATE)
     begin, before, started_at = bench.database.now(), _used(bench, usage), time.monotonic()
-    bench.broker.offer(queue, bodies[settled:], RATE)
+    bench.broker.offer(queue, offered[settled:], RATE)
     end, after, seconds = bench.database.now(), _used(bench, usage), time.monotonic() - started_at
     for process in parts.values():
         process.raise_if_failed()

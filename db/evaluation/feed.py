@@ -10,9 +10,24 @@ from psycopg import Cursor
 
 from limits.model import Reading
 
-LOCK_CURSOR = """
-SELECT recent_xid, all_xid, old_before, revision, pg_snapshot_xmin(pg_current_snapshot())::text::bigint
-FROM limit_cursor FOR UPDATE
+# A statement of its own, so that the next one sees what another process committed meanwhile.
+LOCK = "SELECT FROM limit_cursor FOR UPDATE"
+# Every transaction of this database before `snapshot_xid` has ended. One of another database stores nothing
+# here, and while it runs it is known to be one, because pg_stat_activity is read after the snapshot was
+# taken. Any other is waited for. What is evaluated stays so, unless the position is that of another server.
+CURSOR = """
+SELECT recent_xid, all_xid, old_before, revision,
+       CASE WHEN recent_xid <= next_xid THEN greatest(ended_xid, recent_xid) ELSE ended_xid END
+FROM limit_cursor,
+     LATERAL (SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS next_xid) AS next,
+     LATERAL (
+         SELECT coalesce(min(running::text::bigint), next_xid) AS ended_xid
+         FROM pg_snapshot_xip(pg_current_snapshot()) AS running
+         WHERE NOT EXISTS (
+             SELECT FROM pg_stat_activity
+             WHERE backend_xid = running::xid AND datname <> current_database()
+         )
+     ) AS ended
 """
 # The block range index on stored_xid is the only one that helps, and the planner does not know how well.
 PLAN = """
@@ -36,7 +51,7 @@ MAX_TRANSACTIONS = 1_000_000
 
 
 class FeedCursor(NamedTuple):
-    """How far the readings are evaluated, and the transaction before which all have ended."""
+    """How far the readings are evaluated, and the transaction before which all here have ended."""
 
     recent_xid: int
     all_xid: int
@@ -67,7 +82,8 @@ class Feed:
 
     def lock(self, cursor: Cursor[Any]) -> FeedCursor:
         """Lock the position until the end of the transaction; another process waits."""
-        row = cursor.execute(LOCK_CURSOR).fetchone()
+        cursor.execute(LOCK)
+        row = cursor.execute(CURSOR).fetchone()
         assert row
         return FeedCursor(*row)
 

@@ -2,8 +2,10 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import psycopg
@@ -11,7 +13,8 @@ import pytest
 
 from db.evaluation.evaluation import Evaluation
 from db.indexes import build_missing_indexes
-from tests.database import Database, Row
+from tests.database import Database, Row, libpq_url
+from tests.waiting import DEADLINE_SECONDS, eventually
 
 HOUR_AGO = datetime.now(UTC).replace(second=0, microsecond=0) - timedelta(hours=1)
 
@@ -134,6 +137,41 @@ def test_a_transaction_that_commits_late_is_not_missed(database: Database, evalu
     evaluate(database, evaluation)
 
     assert excursions(database) == [("1", minute(0), None), ("2", minute(0), None)]
+
+
+def test_only_transactions_of_this_database_are_waited_for(
+    database: Database, evaluation: Evaluation
+) -> None:
+    register(database, "1")
+    set_limits(database, {"kind": "high", "sensor_id": "1", "threshold": 8})
+    elsewhere = urlsplit(database.url)._replace(path="/postgres").geturl()
+    with psycopg.connect(libpq_url(elsewhere)) as other:
+        other.execute("SELECT pg_current_xact_id()")
+        store(database, "1", {0: 9})
+        evaluation.evaluate()
+
+        assert excursions(database) == [("1", minute(0), None)]
+
+
+def test_a_process_that_waited_evaluates_nothing_twice(database: Database, evaluation: Evaluation) -> None:
+    register(database, "1")
+    set_limits(database, {"kind": "high", "sensor_id": "1", "threshold": 8})
+    position = "SELECT recent_xid FROM limit_cursor"
+    with database.connect() as first, ThreadPoolExecutor() as pool:
+        first.execute("BEGIN")
+        first.execute(f"{position} FOR UPDATE")
+        waiting = pool.submit(evaluation.evaluate)
+        blocked = "SELECT pid FROM pg_locks WHERE NOT granted AND transactionid IS NOT NULL"
+        eventually(lambda: database.query(blocked), DEADLINE_SECONDS, "the other process waits")
+        store(database, "1", {0: 7})
+        first.execute(
+            "UPDATE limit_cursor SET recent_xid = pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
+        )
+        evaluated = first.execute(position).fetchall()
+        first.execute("COMMIT")
+        waiting.result()
+
+    assert database.query(position)[0]["recent_xid"] >= evaluated[0]["recent_xid"]
 
 
 def test_the_most_specific_limit_holds(database: Database, evaluation: Evaluation) -> None:
