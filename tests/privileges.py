@@ -100,12 +100,12 @@ class Stack:
 
 
 @contextmanager
-def set_up_stack(rabbitmq: RabbitMQ, postgres: Postgres) -> Iterator[Stack]:
-    """Run setup twice and yield its stack; the second run must change nothing."""
+def set_up_stack(rabbitmq: RabbitMQ, postgres: Postgres, runs: int = 2) -> Iterator[Stack]:
+    """Run setup and yield its stack; a second run must change nothing."""
     with rabbitmq.virtual_host("quorum") as host, postgres.database() as database:
         stack = Stack(host, database, uuid4().hex[:8])
         try:
-            for _ in range(2):
+            for _ in range(runs):
                 done = sensorctl(stack.variables, "setup")
                 assert done.returncode == 0, done.stdout
             assert "warning" not in done.stdout

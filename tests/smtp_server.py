@@ -72,21 +72,28 @@ def smtp_server(certificate: Certificate) -> Iterator[SmtpServer]:
             loop=loop,
         )
 
-    server = loop.run_until_complete(loop.create_server(connection, "127.0.0.1", 0))
-    mailbox.port = int(server.sockets[0].getsockname()[1])
+    async def listen() -> asyncio.Server:
+        return await loop.create_server(connection, "127.0.0.1", 0)
+
+    async def close(server: asyncio.Server) -> None:
+        server.close()
+        await _cancel_others()
+
+    # Not in this thread: Playwright runs a loop in it.
     thread = threading.Thread(target=loop.run_forever, name="smtp", daemon=True)
     thread.start()
     try:
+        server = asyncio.run_coroutine_threadsafe(listen(), loop).result(DEADLINE_SECONDS)
+        mailbox.port = int(server.sockets[0].getsockname()[1])
         yield mailbox
+        asyncio.run_coroutine_threadsafe(close(server), loop).result(DEADLINE_SECONDS)
     finally:
-        loop.call_soon_threadsafe(server.close)
         loop.call_soon_threadsafe(loop.stop)
         thread.join(DEADLINE_SECONDS)
-        loop.run_until_complete(_cancel_all())
         loop.close()
 
 
-async def _cancel_all() -> None:
+async def _cancel_others() -> None:
     tasks = asyncio.all_tasks() - {asyncio.current_task()}
     for task in tasks:
         task.cancel()
