@@ -43,7 +43,7 @@ _TEMPERATURE = re.compile(
 _LABELS = ("sensor", "channel", "ch", "probe", "zone", "room", "phase", "port", "input", "type", "rack")
 # Weather stations write tempf, temp1f, tempinf and soiltemp1f.
 _JOINED = re.compile(
-    r".*temp(?:erature|eratura|eratur)?(?:in|out)?\d*(?:deg)?(c|f|k|celsius|fahrenheit|kelvin)"
+    r"(?:.*temp(?:erature|eratura|eratur)?|tmp|dwp)(?:in|out)?\d*(?:deg)?(c|f|k|celsius|fahrenheit|kelvin)"
     r"|deg(c|f|k|celsius|fahrenheit|kelvin)"
 )
 _SCALED = re.compile(

@@ -13,7 +13,7 @@ from readings.files.csv_quality import QualityColumns
 from readings.files.csv_rows import Row, RowReader, split_fields
 from readings.files.csv_times import TimeParser
 from readings.files.csv_units import read_unit, split_unit
-from readings.files.csv_values import check_value, find_row_unit, parse_value
+from readings.files.csv_values import check_value, find_row_unit, is_missing_text, parse_value
 from readings.files.errors import ExcludedValue, InvalidRow
 from readings.files.isd import check_isd_unit, is_isd, is_missing
 from readings.files.records import Item, LeftOut, Record, Rejected
@@ -146,7 +146,7 @@ class CsvLayout:
         check_quantity(fields, self.header, self.columns)
         self._summaries.check(fields)
         for value in self.columns.values:
-            if fields[value.index] in self.options.missing or is_missing(fields[value.index]):
+            if is_missing_text(fields[value.index], self.options) or is_missing(fields[value.index]):
                 yield LeftOut(row.line, "a missing value")
             elif not fields[value.index] and len(self.columns.values) > 1:
                 yield LeftOut(row.line, f"no value in {value.name}")

@@ -14,7 +14,8 @@ class CsvOptions:
     There is one sensor and one unit for all value columns, or one for each. `units` apply to rows without a
     unit. A time that is a number counts steps of `time_step` seconds from `time_origin`, by default 1970.
     Values are multiplied by `scale`. Rows are left out unless each column in `where` has its text, and values
-    that are in `missing` are left out.
+    that are in `missing` are left out: texts, or other notations of the same number. Numbers that look like
+    those of missing values are rejected unless they are in `keep`.
     """
 
     sensors: tuple[str, ...] = ()
@@ -35,6 +36,7 @@ class CsvOptions:
     skip_lines: int = 0
     no_header: bool = False
     missing: tuple[str, ...] = ()
+    keep: tuple[float, ...] = ()
     where: tuple[tuple[str, str], ...] = ()
 
     @property

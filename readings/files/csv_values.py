@@ -3,18 +3,24 @@
 import re
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import lru_cache
 
-from readings.csv_columns import parse_number
+from readings.csv_columns import NUMBER, parse_number
 from readings.files.csv_columns import Columns, ValueColumn
 from readings.files.csv_options import CsvOptions
 from readings.files.errors import InvalidRow
 from readings.files.isd import is_isd, parse_isd
 from readings.model import Unit
 from readings.units import UnknownUnit, parse_unit
+from readings.zone_names import MINUS_SIGN
 from runtime.text import quote_value
 
 # Programs write these for a missing value, and hardly any thermometer measures them.
-_PLACEHOLDER = re.compile(r"[+-]?9{3,4}[.,]9+|[+-]?9{4,}(?:[.,][09]+)?")
+_PLACEHOLDER = re.compile(
+    r"[+-]?(?:9{3,4}[.,]9+|9{3,}(?:[.,]0+)?|9{4,}[.,][09]+)|-(?:9{2}(?:[.,][09]+)?|8{4,}(?:[.,]0+)?)"
+    # The largest numbers of 16 bits, in hundredths, tenths and wholes
+    r"|[+-]?(?:655[.,]350*|65535(?:[.,]0+)?|327[.,]6[78]0*|3276[78](?:[.,]0+)?)"
+)
 # Tenths of a degree in files with columns of fixed width, such as +0056.
 _FIXED_WIDTH = re.compile(r"[+-]0\d{3}")
 
@@ -33,16 +39,35 @@ def parse_value(text: str, options: CsvOptions) -> float:
         raise InvalidRow(f"temperature is {quote_value(text)}: {error}") from None
 
 
+def is_missing_text(text: str, options: CsvOptions) -> bool:
+    """Return whether the text is one for a missing value, or another notation of such a number."""
+    if text in options.missing:
+        return True
+    numbers = _missing_numbers(options.missing)
+    return bool(numbers) and _find_number(text) in numbers
+
+
+@lru_cache(maxsize=8)
+def _missing_numbers(texts: tuple[str, ...]) -> frozenset[float]:
+    return frozenset(number for text in texts if (number := _find_number(text)) is not None)
+
+
+def _find_number(text: str) -> float | None:
+    """Return the number that a text is, with a point or a comma as its decimal sign; None if it is none."""
+    plain = text.replace(MINUS_SIGN, "-").replace(",", ".")
+    return float(plain) if NUMBER.fullmatch(plain) else None
+
+
 def check_value(text: str, options: CsvOptions) -> None:
-    """Reject a number that probably is no temperature in whole degrees, unless an option says what it is.
+    """Reject a number that probably is no temperature in degrees, unless an option says what it is.
 
     Raises:
         InvalidRow: When it is one.
     """
-    if _PLACEHOLDER.fullmatch(text) and not options.missing:
+    if _PLACEHOLDER.fullmatch(text) and _find_number(text) not in options.keep:
         raise InvalidRow(
             f"temperature is {quote_value(text)}, which many programs write for a missing value: set "
-            f"--missing {text}, or --missing - if it was measured"
+            f"--missing {text} to leave it out, or --keep {text} if it was measured"
         )
     if _FIXED_WIDTH.fullmatch(text) and options.scale is None:
         raise InvalidRow(

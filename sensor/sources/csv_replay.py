@@ -7,6 +7,7 @@ from pathlib import Path
 
 import structlog
 
+from readings.files.csv_faults import FaultCheck
 from readings.files.csv_layout import CsvLayout
 from readings.files.csv_options import CsvOptions
 from readings.files.csv_recognition import recognise_csv
@@ -81,11 +82,16 @@ class CsvReplay:
         layout = self._recognise()
         skipped: list[Rejected] = []
         count = 0
+        faults = FaultCheck()
         with Path(self.path).open("rb") as file:
             for item in layout.read(TextLines(file, layout.encoding)):
                 if isinstance(item, Record):
-                    yield _in_utc(item)
-                elif isinstance(item, Rejected):
+                    fault = faults.find(item)
+                    if fault is None:
+                        yield _in_utc(item)
+                        continue
+                    item = Rejected(item.line, fault)  # noqa: PLW2901 (what became of it)
+                if isinstance(item, Rejected):
                     count += 1
                     skipped = skipped or [item]
         for item in skipped:

@@ -83,6 +83,7 @@ def import_(
     skip_lines: types.SkipLines = None,
     no_header: types.NoHeader = False,
     missing: types.Missing = None,
+    keep: types.Keep = None,
     where: types.Where = None,
     file_format: InputFormatOption = None,
     dry_run: Annotated[
@@ -116,6 +117,7 @@ def import_(
         "time_format": time_format, "time_origin": time_origin, "time_step": time_step, "encoding": encoding,
         "delimiter": delimiter, "decimal": decimal, "scale": scale, "skip_lines": skip_lines,
         "no_header": no_header, "missing": tuple(missing or ()),
+        "keep": tuple(keep or ()),
         "where": tuple(types.parse_condition(text) for text in where or ()),
     }  # fmt: skip
     given = {name: value for name, value in given.items() if value not in (None, (), False)}

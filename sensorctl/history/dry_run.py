@@ -7,6 +7,7 @@ from itertools import islice
 from rich.table import Table
 
 from messaging.publishing.bulk import Message
+from readings.files.csv_faults import FaultCheck
 from readings.files.csv_options import CsvOptions
 from readings.parsing import ParseContext, parse_reading
 from readings.times import format_timestamp
@@ -35,6 +36,7 @@ def show_dry_run(name: str, file_format: FileFormat, options: CsvOptions) -> Fil
         lines, items = history.read()
         messages = MessageReader(items, lines, history.zone, FilePosition(), report.invalid, report.left_out)
         messages.plausible = find_plausible(settings)
+        messages.faults = FaultCheck(options.keep)
         remaining = iter(messages)
         show(_readings(list(islice(remaining, SHOWN_READINGS)), history))
         for _ in remaining:

@@ -17,6 +17,7 @@ from db.queries.sensors import known_sensors, read_plausible_ranges
 from messaging.management.admin import NAME
 from messaging.publishing.bulk import BulkPublisher, Message
 from messaging.publishing.confirm_publisher import ConfirmPublisher
+from readings.files.csv_faults import FaultCheck
 from readings.files.csv_options import CsvOptions
 from readings.files.errors import UnreadableFile
 from readings.ids import uuid7
@@ -69,6 +70,7 @@ class Import:
             )
             messages.retention = _find_retention(settings)
             messages.plausible = find_plausible(settings)
+            messages.faults = FaultCheck(self.options.keep)
             with file_progress_bar() as bar:
                 size = path.stat().st_size if checkpoint else None
                 try:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from messaging.publishing.bulk import Message
 from readings.errors import InvalidReading
+from readings.files.csv_faults import FaultCheck
 from readings.files.records import Body, Item, LeftOut, Record, Rejected
 from readings.files.text import TextLines
 from readings.model import Reading, Unit
@@ -72,6 +73,7 @@ class MessageReader:
         self.position = position
         self.retention = KEEP_ALL
         self.plausible = PlausibleRanges()
+        self.faults = FaultCheck()
         self.expiring = 0
 
     def __iter__(self) -> Iterator[Message]:
@@ -88,8 +90,13 @@ class MessageReader:
             return None
         try:
             if not isinstance(item, Rejected):
-                return self._check_reading(item.line, parse_item(item, self._zone))
-            reason = item.reason
+                reading = self._check_reading(item.line, parse_item(item, self._zone))
+                fault = self.faults.find(item) if reading and isinstance(item, Record) else None
+                if fault is None:
+                    return reading
+                reason = fault
+            else:
+                reason = item.reason
         except InvalidReading as error:
             reason = error.detail
         self._advance(item.line, skipped=1)

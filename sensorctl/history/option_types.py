@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from readings.csv_columns import parse_number
 from readings.files.text import check_encoding
 from readings.model import Unit
 from readings.units import UnknownUnit, parse_unit
@@ -77,6 +78,18 @@ def parse_scale(text: str) -> Decimal:
     if not scale.is_finite() or not MIN_FACTOR <= scale <= MAX_FACTOR:
         raise typer.BadParameter(f"{text!r} must be a positive number such as 0.1, at most {MAX_FACTOR}")
     return scale
+
+
+def parse_kept_number(text: str) -> float:
+    """Return the number, with a point or a comma as its decimal sign.
+
+    Raises:
+        typer.BadParameter: When it is none.
+    """
+    try:
+        return parse_number(text.replace(",", "."))
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} must be a number such as 85 or 999.9") from None
 
 
 def parse_condition(text: str) -> tuple[str, str]:
@@ -195,7 +208,16 @@ NoHeader = Annotated[
 ]
 Missing = Annotated[
     list[str] | None,
-    typer.Option(metavar="TEXT", help="Leave out values with this text, such as NA. Repeatable."),
+    typer.Option(metavar="TEXT", help="Leave out values with this text or number, such as NA. Repeatable."),
+]
+Keep = Annotated[
+    list[float] | None,
+    typer.Option(
+        "--keep",
+        parser=parse_kept_number,
+        metavar="NUMBER",
+        help="Store this number although it looks like that of a missing value, such as 999. Repeatable.",
+    ),
 ]
 Where = Annotated[
     list[str] | None,

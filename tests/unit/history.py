@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from messaging.publishing.bulk import Message
+from readings.files.csv_faults import FaultCheck
 from readings.files.csv_options import CsvOptions
 from readings.files.text import TextLines
 from readings.model import Reading
@@ -76,6 +77,7 @@ class Imported:
             lambda *row: self.invalid.append(row),
             lambda *row: self.left_out.append(row),
         )
+        source.faults = FaultCheck(options.keep if options else ())
         self.messages: list[Message] = list(source)
         self.position = source.position
 

@@ -114,7 +114,9 @@ def test_options_that_contradict_the_notation_of_noaa_isd_are_refused(given: dic
 def test_a_number_for_a_missing_value_is_refused(text: str) -> None:
     content = f"time,temperature\n{TIME},{text}\n"
 
-    assert f"set --missing {text}, or --missing -" in refused(content)[0][1]
+    assert (
+        f"set --missing {text} to leave it out, or --keep {text} if it was measured" in refused(content)[0][1]
+    )
     assert values(content, missing=(text,)) == []
 
 

@@ -117,7 +117,7 @@ def test_an_interrupted_import_continues_where_it_stopped(
     assert len(bulk.published) == len({message.message_id for message in bulk.published}) == 59
 
 
-@pytest.mark.parametrize("option", [["--sensor", "attic"], ["--unit", "K"], ["--time-zone", "Asia/Tokyo"]])
+@pytest.mark.parametrize("option", [["--sensor", "attic"], ["--unit", "F"], ["--time-zone", "Asia/Tokyo"]])
 def test_other_options_start_from_the_beginning(
     sensorctl: RunCommand, bulk: type[FakeBulk], file: Path, option: list[str]
 ) -> None:
