@@ -1,0 +1,101 @@
+"""Every view, as axe-core sees it: nothing serious, on a phone in dark and on a large screen in light."""
+
+import json
+from collections.abc import Iterator
+from contextlib import closing
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it ships no types
+from playwright.sync_api import Page, expect
+
+from db.evaluation.evaluation import Evaluation
+from runtime.access import Role
+from tests.browser import visit
+from tests.integration.dashboard.system import System, log_in
+from tests.integration.dead_letters import publish_dead_letter
+from tests.processes import Process
+
+SCREENS: tuple[tuple[Any, int], ...] = (("light", 1400), ("dark", 390))
+SEVERE = ("serious", "critical")
+
+
+def fill(system: System) -> None:
+    """Store sensors that are offline, too warm and retired, with limits of each kind, and a dead letter."""
+    system.database.query(
+        "INSERT INTO sensor (sensor_id, name, location, retired_at) "
+        "VALUES ('fridge', 'Fridge', 'Kitchen', NULL), ('lost', NULL, NULL, NULL), ('old', NULL, NULL, now())"
+    )
+    kinds: list[dict[str, Any]] = [
+        {"kind": "high", "threshold": 8, "severity": "critical"},
+        {"kind": "low", "threshold": 2, "severity": "warning"},
+        {"kind": "rate", "threshold": 3, "window_seconds": 300, "severity": "warning"},
+        {"kind": "stale", "delay_seconds": 60, "severity": "warning"},
+    ]
+    rules = [kind | {"location": "Kitchen"} for kind in kinds]
+    system.database.query("SELECT set_limits('key:ann', %s)", json.dumps(rules))
+    system.database.query(
+        "INSERT INTO reading (reading_id, sensor_id, measured_at, received_at, temperature) "
+        "SELECT gen_random_uuid(), sensor_id, at, at, 9 FROM sensor, "
+        "LATERAL (SELECT now() - n * interval '1 minute' AS at FROM generate_series(10, 40) AS n) AS times"
+    )
+    publish_dead_letter(system.broker, "rubbish")
+    system.database.await_older_transactions()
+    with closing(Evaluation(system.database.settings)) as evaluation:
+        evaluation.evaluate()
+
+
+def states(page: Page, url: str) -> Iterator[str]:
+    """Show each view and dialog, one after the other."""
+    page.goto(f"{url}/#/")
+    expect(page.locator("#excursions li")).to_have_count(1)
+    expect(page.locator(".letter")).to_have_count(1)
+    expect(page.locator("#offline li")).to_have_count(2)
+    yield "overview"
+    page.goto(f"{url}/#/sensor/fridge")
+    sensor = page.locator("#sensor")
+    form = sensor.get_by_role("form", name="Add limits")
+    form.locator("details").evaluate("element => { element.open = true; }")
+    form.get_by_label("Rate, K").fill("1")
+    form.get_by_role("button", name="Add limits").click()
+    expect(form.get_by_role("alert")).to_contain_text("Not saved: ")
+    expect(sensor.locator(".excursions tbody tr")).to_have_count(1)
+    yield "sensor"
+    sensor.get_by_role("button", name="Acknowledge …").click()
+    yield "acknowledge"
+    page.keyboard.press("Escape")
+    sensor.get_by_role("button", name="Merge into another sensor …").click()
+    yield "merge"
+    page.keyboard.press("Escape")
+    page.goto(f"{url}/#/sensor/old")
+    expect(sensor.locator(".state")).to_contain_text("Retired")
+    yield "retired sensor"
+    page.goto(f"{url}/#/history?sensor=fridge&sensor=lost")
+    expect(page.locator("#history .legend .key")).to_have_count(2)
+    yield "history"
+    page.goto(f"{url}/#/access")
+    expect(page.locator("#keys tbody tr")).to_have_count(1)
+    yield "access"
+
+
+def violations(page: Page, view: str) -> list[str]:
+    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    return [
+        f"{view}: {each['id']} ({each['impact']}): {each['help']}: {node['html'][:200]}"
+        for each in found
+        for node in each["nodes"]
+        if each["impact"] in SEVERE
+    ]
+
+
+def test_axe_finds_nothing_serious_in_any_view(system: System, dashboard: Process, page: Page) -> None:
+    fill(system)
+    key = system.create_key("ann", Role.ADMIN)
+    visit(page, system.url)
+    expect(page.get_by_role("dialog", name="Log in")).to_be_visible()
+    found = violations(page, "login")
+    log_in(page, key)
+    for scheme, width in SCREENS:
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        page.set_viewport_size({"width": width, "height": 900})
+        found += [each for view in states(page, system.url) for each in violations(page, f"{view}, {scheme}")]
+    assert found == []
