@@ -11,8 +11,9 @@ from typing import Any, ClassVar, NamedTuple
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-# typer keeps its own copy of click and does not export the classes of commands and contexts.
+# typer keeps its own copy of click and does not export the classes of commands, contexts and errors.
 Command = Any
+UsageError: Any = typer.BadParameter.__mro__[1]
 
 
 class CommandEntry(NamedTuple):
@@ -61,6 +62,15 @@ class LazyGroup(TyperGroup):
         """Return the names of the commands, in their order in the table."""
         del ctx
         return list(self.entries)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; its errors of options are in this project's words."""
+        try:
+            return super().invoke(ctx)
+        except UsageError as error:
+            # With what explains errors, pydantic is imported.
+            reworded = import_module("sensorctl.usage_errors").reword(error)
+            raise reworded from error
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Print the help with the lines of the table instead of importing every command for its own."""

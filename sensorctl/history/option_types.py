@@ -100,7 +100,9 @@ def parse_condition(text: str) -> tuple[str, str]:
     """
     column, sign, value = text.partition("=")
     if not sign or not column.strip():
-        raise typer.BadParameter(f"{text!r} must be COLUMN=TEXT, for example field=temp")
+        raise typer.BadParameter(
+            f"{text!r} must be COLUMN=TEXT, for example field=temp", param_hint="--where"
+        )
     return column.strip(), value.strip()
 
 
