@@ -28,7 +28,7 @@ from limits.track import Replacement, SensorTrack
 STATEMENT_TIMEOUT_SECONDS = 60
 # For a whole evaluation, on a server that is frozen.
 SOCKET_TIMEOUT_SECONDS = 2 * STATEMENT_TIMEOUT_SECONDS
-# Sensors register and move at any time.
+# Sensors move and retire at any time.
 REFRESH_SECONDS = 5.0
 SUMMARIZE_SECONDS = 5.0
 # The states of these sensors are continued from with one query.
@@ -148,7 +148,7 @@ class Evaluation:
             self._saved = set(self._checkpoints)
             known = None
         now = time.monotonic()
-        if known and known.revision == position.revision and now < self._refresh_due_at:
+        if known and known.limits == position.limits and now < self._refresh_due_at:
             return
         self._refresh_due_at = now + REFRESH_SECONDS
         self._floor = retained_since(cursor)

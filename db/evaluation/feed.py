@@ -17,7 +17,8 @@ LOCK = "SELECT FROM limit_cursor FOR UPDATE"
 # taken. Any other is waited for. What is evaluated stays so, unless the position is that of another server.
 CURSOR = """
 SELECT recent_xid, all_xid, old_before, revision,
-       CASE WHEN recent_xid <= next_xid THEN greatest(ended_xid, recent_xid) ELSE ended_xid END
+       CASE WHEN recent_xid <= next_xid THEN greatest(ended_xid, recent_xid) ELSE ended_xid END,
+       (SELECT count(*) FROM sensor)
 FROM limit_cursor,
      LATERAL (SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS next_xid) AS next,
      LATERAL (
@@ -51,13 +52,22 @@ MAX_TRANSACTIONS = 1_000_000
 
 
 class FeedCursor(NamedTuple):
-    """How far the readings are evaluated, and the transaction before which all here have ended."""
+    """How far the readings are evaluated, and the transaction before which all here have ended.
+
+    `registered` is the number of sensors; those of all readings before that transaction are among them.
+    """
 
     recent_xid: int
     all_xid: int
     old_before: datetime
     revision: int
     snapshot_xid: int
+    registered: int
+
+    @property
+    def limits(self) -> tuple[int, int]:
+        """What changes with the limits of sensors, except when a sensor moves or is retired."""
+        return self.revision, self.registered
 
 
 class Stored(NamedTuple):

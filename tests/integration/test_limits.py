@@ -197,6 +197,20 @@ def test_the_most_specific_limit_holds(database: Database, evaluation: Evaluatio
     ]
 
 
+def test_limits_of_a_group_hold_for_a_new_sensor_from_its_first_reading(
+    database: Database, evaluation: Evaluation
+) -> None:
+    register(database, "fridge-1")
+    set_limits(database, {"kind": "high", "pattern": "fridge-*", "threshold": 8})
+    evaluate(database, evaluation)
+
+    register(database, "fridge-2")
+    store(database, "fridge-2", {0: 9})
+    evaluate(database, evaluation)
+
+    assert excursions(database) == [("fridge-2", minute(0), None)]
+
+
 def test_a_changed_limit_ends_what_is_open(database: Database, evaluation: Evaluation) -> None:
     register(database, "1")
     set_limits(database, {"kind": "high", "sensor_id": "1", "threshold": 8})
