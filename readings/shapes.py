@@ -115,10 +115,39 @@ def _senml(content: dict[str, Any]) -> Shape | None:
 
 
 def _home_assistant(content: dict[str, Any]) -> Shape | None:
-    if not {"entity_id", "state"} <= content.keys():
+    if not isinstance(content.get("state"), str) or not content.keys() & {"entity_id", "attributes"}:
         return None
     unit = _inside(content, "attributes").get("unit_of_measurement")
-    return Shape("a state of Home Assistant", content["entity_id"], _to_number(content["state"]), unit)
+    return Shape("a state of Home Assistant", content.get("entity_id"), _to_number(content["state"]), unit)
+
+
+def _device_shadow(content: dict[str, Any]) -> Shape | None:
+    state = _inside(content, "state")
+    if not state.keys() & {"reported", "desired", "delta"}:
+        return None
+    reported = _number(_inside(state, "reported"))
+    what = "a device shadow of AWS IoT" if reported is not None else "a device shadow without a measurement"
+    return Shape(what, None, reported)
+
+
+def _opc_ua(content: dict[str, Any]) -> Shape | None:
+    if "Value" not in content or not content.keys() & {"SourceTimestamp", "StatusCode", "Body"}:
+        return None
+    value = content["Value"]
+    return Shape("a data value of OPC UA", None, value.get("Body") if isinstance(value, dict) else value)
+
+
+def _netatmo(content: dict[str, Any]) -> Shape | None:
+    data = _inside(content, "dashboard_data")
+    return Shape("a module of Netatmo", content.get("module_name"), _number(data)) if data else None
+
+
+def _telegraf(content: dict[str, Any]) -> Shape | None:
+    fields = _inside(content, "fields")
+    if not fields or "tags" not in content:
+        return None
+    number = _number(fields)
+    return Shape("a metric of Telegraf", None, fields.get("value") if number is None else number)
 
 
 def _named_otherwise(content: dict[str, Any]) -> Shape | None:
@@ -159,12 +188,16 @@ def _nested(content: dict[str, Any]) -> Shape | None:
 _RECOGNISERS: tuple[Callable[[dict[str, Any]], Shape | None], ...] = (
     _the_things_stack,
     _chirpstack,
+    _netatmo,
+    _telegraf,
     _tasmota,
     _shelly,
     _zigbee2mqtt,
     _thingsboard,
     _senml,
     _home_assistant,
+    _device_shadow,
+    _opc_ua,
     _named_otherwise,
     _nested,
     _list_inside,

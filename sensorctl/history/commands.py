@@ -42,6 +42,7 @@ FORMATS_BY_SUFFIX: dict[str, FileFormat] = {
     ".csv": "csv", ".tsv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "json",
 }  # fmt: skip
 GZIP_SUFFIX = ".gz"
+SPREADSHEET_SUFFIXES = (".xlsx", ".xls", ".xlsm", ".ods", ".numbers")
 DEFAULT_DELIMITER = ""
 DEFAULT_MAX_QUEUE_DEPTH = 100_000
 DEFAULT_RETRY_TIMEOUT_SECONDS = 60.0
@@ -252,7 +253,9 @@ def _resolve_format(file: str, requested: FileFormat | None) -> FileFormat:
     if file_format is None and file == STDIO:
         return "jsonl"
     if file_format is None:
-        raise typer.BadParameter(f"{file} is neither .csv nor .jsonl: set --format")
+        is_spreadsheet = suffix in SPREADSHEET_SUFFIXES
+        hint = "save the table as CSV, and import that" if is_spreadsheet else "set --format"
+        raise typer.BadParameter(f"{file} is neither .csv nor .jsonl: {hint}")
     return file_format
 
 

@@ -49,6 +49,12 @@ SHAPES = [
         '{"StatusSNS":{"Time":"2024-01-01T12:00:00","AM2301":{"Temperature":21.5},"TempUnit":"C"}}',
         "a message of Tasmota",
     ),
+    ('{"_id":"70:ee","dashboard_data":{"time_utc":1767268800,"Temperature":21.5}}', "a module of Netatmo"),
+    ('{"fields":{"value":21.5},"name":"temp","tags":{},"timestamp":1767268800}', "a metric of Telegraf"),
+    ('{"state":{"reported":{"temperature":21.5}},"timestamp":1767268800}', "a device shadow of AWS IoT"),
+    ('{"state":{"desired":{"temperature":21.5}}}', "a device shadow without a measurement"),
+    ('{"state":"21.5","attributes":{"unit_of_measurement":"°C"}}', "a state of Home Assistant"),
+    ('{"Value":{"Type":10,"Body":21.5},"SourceTimestamp":"2026-01-01T12:00:00Z"}', "a data value of OPC UA"),
     ('{"battery":97,"humidity":45.1,"linkquality":120}', "a device's state of Zigbee2MQTT"),
     ('{"id":0,"tC":21.5,"tF":70.7}', "a status of Shelly"),
     (
