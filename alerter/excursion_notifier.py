@@ -15,14 +15,33 @@ from alerter.telemetry import AlerterTelemetry
 from db.evaluation.notifications import ExcursionNotifications, RouteColumns
 
 MAX_ALERTS_IN_NOTIFICATION = 1_000
+MAX_REPORTED = 20_000
 Group = tuple[str, AlertStatus, bool]
+
+
+class Reported:
+    """The status of the excursions that were handed to a notifier last. For one thread."""
+
+    def __init__(self) -> None:
+        self._statuses: dict[int, AlertStatus] = {}
+
+    def note(self, status: AlertStatus, excursions: Sequence[int]) -> bool:
+        """Note the status of excursions; return whether it is new for one of them."""
+        is_new = any(self._statuses.get(each) is not status for each in excursions)
+        for excursion in excursions:
+            self._statuses.pop(excursion, None)
+            self._statuses[excursion] = status
+        while len(self._statuses) > MAX_REPORTED:
+            del self._statuses[next(iter(self._statuses))]
+        return is_new
 
 
 class ExcursionNotifier:
     """Hands the notifications that are due to one receiver's notifier.
 
     The excursions of one kind that are due together are one notification, and the next of that kind follows
-    `group_seconds` later. After a kill a receiver may be notified twice, but never not at all.
+    `group_seconds` later. After a kill a receiver may be notified twice, but never not at all. The
+    notifiers of all receivers share `reported`, so that telemetry has each start and end once.
     """
 
     def __init__(
@@ -34,11 +53,13 @@ class ExcursionNotifier:
         repeat_seconds: float,
         group_seconds: float,
         routes: Sequence[RouteColumns] = (),
+        reported: Reported | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._log, self._builder, self._telemetry = log, builder, telemetry
         self._repeat_seconds, self._group_seconds, self._clock = repeat_seconds, group_seconds, clock
         self._routes = routes
+        self._reported = Reported() if reported is None else reported
         self._notifier: Notifier | None = None
         self._is_recorded = False
         self._group_due_at: dict[str, float] = {}
@@ -90,7 +111,8 @@ class ExcursionNotifier:
         notification = self._builder.group([alert for alert, _ in alerts], repeat=repeat)
         with self._lock:
             self._in_flight[notification.notification_id] = tuple(alert.excursion_id for alert, _ in alerts)
-        self._telemetry.notified(notification)
+        if self._reported.note(notification.status, [alert.excursion_id for alert, _ in alerts]):
+            self._telemetry.notified(notification)
         self._notifier.put(notification)
 
     def record(self) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
-from alerter.excursion_notifier import ExcursionNotifier
+from alerter.excursion_notifier import ExcursionNotifier, Reported
 from alerter.limit_telemetry import LimitTelemetry
 from alerter.limits import LimitEvaluator
 from alerter.notification import Notification, NotificationBuilder
@@ -29,6 +29,7 @@ class LimitAlerting:
         names: Sequence[str],
     ) -> None:
         self._log = ExcursionNotifications(settings)
+        reported = Reported()
         self._notifiers = {
             name: ExcursionNotifier(
                 self._log,
@@ -37,6 +38,7 @@ class LimitAlerting:
                 repeat_seconds=settings.alerter_repeat_seconds,
                 group_seconds=settings.alerter_group_seconds,
                 routes=[route.to_columns() for route in settings.routes.get(name, ())],
+                reported=reported,
             )
             for name in names
         }

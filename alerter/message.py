@@ -4,7 +4,7 @@ import json
 from typing import Any, NamedTuple
 
 from alerter.alert import AlertStatus
-from alerter.notification import Notification
+from alerter.notification import TEST_KIND, Notification
 from runtime.text import escape_unprintable
 
 MAX_LISTED_ALERTS = 10
@@ -35,6 +35,8 @@ def to_message(notification: Notification) -> Message:
     severity = group["commonLabels"].get("severity")
     is_firing = notification.status is AlertStatus.FIRING
     state = " ".join(filter(None, ("FIRING", severity))) if is_firing else "RESOLVED"
+    if notification.kind == TEST_KIND:
+        state = "TEST"
     return Message(
         title=f"{state}: {_subject(notification, group)}",
         body="\n\n".join(filter(None, paragraphs)),

@@ -27,6 +27,7 @@ RECEIVER_VARIABLES = (
     "ALERT_URLS_FILE",
     "ALERT_ROUTES",
     "ALERTER_EXTERNAL_URL",
+    "SSL_CERT_FILE",
 )
 TestOption = Annotated[
     bool,

@@ -110,7 +110,7 @@ def test_a_test_notification_says_what_happens_at_each_receiver(
         "broker: accepted", "webhook: accepted", "mail: accepted", "phone: accepted",
     ]  # fmt: skip
     assert [alert.status for alert in webhook.alerts(alertname="TestNotification")] == ["firing", "resolved"]
-    assert smtp.subjects() == ntfy.titles() == ["FIRING warning: TestNotification"]
+    assert smtp.subjects() == ntfy.titles() == ["TEST: TestNotification"]
     assert text_of(smtp.mails[0]).startswith("This is a test")
 
     # when one does not accept it, then the others are still tried

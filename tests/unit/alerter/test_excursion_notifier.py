@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from alerter.excursion_alert import ExcursionAlert
-from alerter.excursion_notifier import ExcursionNotifier
+from alerter.excursion_notifier import ExcursionNotifier, Reported
 from alerter.notification import Notification, NotificationBuilder
 from db.errors import StoreUnavailable
 from tests.webhook_server import AlertGroup
@@ -53,23 +53,25 @@ class Receiver:
 
     def __init__(self) -> None:
         self.notifications: list[Notification] = []
+        self.reported: list[tuple[str, int]] = []
 
     def put(self, notification: Notification) -> None:
         self.notifications.append(notification)
 
     def notified(self, notification: Notification) -> None:
-        pass
+        self.reported.append((notification.status, len(notification.subjects)))
 
 
 class Harness:
-    def __init__(self) -> None:
-        self.log, self.receiver, self.now = Log(), Receiver(), 0.0
+    def __init__(self, receiver: Receiver | None = None, reported: Reported | None = None) -> None:
+        self.log, self.receiver, self.now = Log(), receiver or Receiver(), 0.0
         self.notifier = ExcursionNotifier(
             self.log,  # type: ignore[arg-type]
             NotificationBuilder("http://page"),
             self.receiver,  # type: ignore[arg-type]
             repeat_seconds=3600,
             group_seconds=30,
+            reported=reported,
             clock=lambda: self.now,
         )
         self.notifier.attach(self.receiver)  # type: ignore[arg-type]
@@ -141,6 +143,19 @@ def test_a_repeated_notification_has_an_identifier_of_its_own(harness: Harness) 
 
     assert repeated.notification_id != first.notification_id
     assert repeated.body == first.body
+
+
+def test_a_start_and_an_end_are_reported_once_however_many_receivers_there_are() -> None:
+    reported, receiver = Reported(), Receiver()
+    mail, phone = Harness(receiver, reported), Harness(receiver, reported)
+
+    statuses: list[dict[str, Any]] = [{}, {"firing_at": STARTED_AT}, ENDED | {"firing_at": STARTED_AT}]
+    for values in statuses:
+        for each in (mail, phone):
+            [notification] = each.notify(row(1, **values))
+            each.settle(notification)
+
+    assert receiver.reported == [("firing", 1), ("resolved", 1)]
 
 
 @pytest.mark.parametrize(
