@@ -61,6 +61,9 @@ _TRUE, _FALSE = (
     ("false", "no", "n", "0", "0.0", "f", "nein", "non", "nee"),
 )
 _NO_ERROR = (*_FALSE, "", "-", "none", "null", "nil", "n/a", "na", "ok", "okay", "normal", "keine", "kein")
+_NO_CODE = re.compile(r"(?:0x)?0+(?:\.0+)?")
+# Of a value in a field such as `error`, which then is no code.
+_UNCERTAINTY = re.compile(r"(?:±|\+/?-)\s?\d.*|\d*[.,]\d+.*|\d+\s?(?:%|°.*|[CFK])")
 # The upper two bits of a status code of OPC UA are its severity, and 0 is good.
 _MIN_OPC_UA_UNCERTAIN, _MAX_OPC_UA = 1 << 30, (1 << 32) - 1
 
@@ -108,7 +111,8 @@ def is_bad_text(name: str, text: str) -> bool:
     if kind is Marking.NEGATIVE:
         return text.casefold() in _TRUE
     if kind is Marking.ERROR:
-        return not (_is_fraction(text) or _is_no_error(text) or (text.isdecimal() and _is_count(name)))
+        is_count = text.isdecimal() and _is_count(name)
+        return not (_UNCERTAINTY.fullmatch(text) or _is_no_error(text) or is_count)
     return _is_bad_status(text) or (kind is Marking.QUALITY and text in _MISSING_FLAGS)
 
 
@@ -167,15 +171,9 @@ def _is_bad_status(text: str) -> bool:
 
 
 def _is_no_error(text: str) -> bool:
-    if text.casefold() in _NO_ERROR:
+    if text.casefold() in _NO_ERROR or _NO_CODE.fullmatch(text):
         return True
     return not _NEGATIONS.isdisjoint(_words(text)) and _BAD_PHRASES.search(text.casefold()) is None
-
-
-def _is_fraction(text: str) -> bool:
-    """Return whether it is a number with a fraction, which is an uncertainty and no code of an error."""
-    whole, point, fraction = text.partition(".")
-    return bool(point) and (whole + fraction).isdecimal()
 
 
 def _words(text: str) -> set[str]:

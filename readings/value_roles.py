@@ -1,4 +1,4 @@
-"""Fields that say that a number is no measured temperature: another quantity, a setpoint, an extreme."""
+"""Fields that say that a number is no measured temperature: another quantity, a setpoint, a simulation."""
 
 from functools import lru_cache
 from typing import Any
@@ -23,7 +23,10 @@ _EXTREMES = (
     "max", "maximum", "min", "minimum", "std", "stddev", "deviation", "variance", "range", "spread", "sum",
     "count", "total", "delta",
 )  # fmt: skip
-_FLAGS = ("setpoint", "issetpoint", "delta", "isdelta", "forecast", "isforecast", "predicted")
+_FLAGS = (
+    "setpoint", "issetpoint", "delta", "isdelta", "forecast", "isforecast", "predicted", "simulated",
+    "issimulated", "simulation",
+)  # fmt: skip
 
 
 def is_other_value(name: str, value: Any) -> bool:

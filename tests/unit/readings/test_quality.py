@@ -68,6 +68,7 @@ def test_a_value_that_its_sender_marks_as_bad_is_refused(field: dict[str, Any]) 
         {"statistic": "max"},
         {"aggregation": "min"},
         {"delta": True},
+        {"simulated": True},
     ],
 )
 def test_a_number_that_is_no_measured_temperature_is_refused(field: dict[str, Any]) -> None:
@@ -118,6 +119,13 @@ def test_a_number_that_is_no_measured_temperature_is_refused(field: dict[str, An
         {"errors": []},
         {"errors": 12},
         {"error_count": 12},
+        {"error": "± 0.5"},
+        {"error": "5 %"},
+        {"error_code": "0x00"},
+        {"fault_code": "0000"},
+        {"fault": "No fault"},
+        {"error_status": "normal"},
+        {"simulated": False},
         {"error_code": 0},
         {"last_error": "CRC mismatch"},
     ],
