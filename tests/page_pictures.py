@@ -27,7 +27,7 @@ from tests.processes import processes, with_http
 from tests.services import postgres, rabbitmq
 from tests.waiting import DEADLINE_SECONDS
 
-SCREENS = (("", 1280, 1.5), ("-phone", 390, 2.0))
+SCREENS = (("", 1280, 1.0), ("-phone", 390, 1.5))
 SENSORS = """
 INSERT INTO sensor (sensor_id, name, location, unit) VALUES
     ('fridge-1', 'Vaccine fridge', 'Pharmacy', NULL), ('fridge-2', 'Milk fridge', 'Kitchen', NULL),

@@ -31,14 +31,16 @@ export async function loadSettings(sensors) {
   return { unit: others.length || !unit ? CELSIUS : unit, limits: known.flatMap(({ limits }) => limits) };
 }
 
-/** The lines of the limits that are temperatures, each once. */
+/** The lines of the limits that are temperatures; of limits with the same threshold only that of the most severe. */
 export function linesOf({ limits, unit }) {
+  const isCritical = ({ severity }) => severity === "critical";
   const lines = limits
     .filter(({ kind }) => kind === "high" || kind === "low")
+    .sort((a, b) => isCritical(a) - isCritical(b))
     .map(({ kind, threshold, severity }) => ({
       value: fromCelsius(threshold, unit),
       color: COLORS[severity],
       label: `${kind} ${temperature(threshold, unit)}${severity === "critical" ? ", critical" : ""}`,
     }));
-  return [...new Map(lines.map((line) => [line.label, line])).values()];
+  return [...new Map(lines.map((line) => [line.value, line])).values()];
 }

@@ -15,6 +15,7 @@ const PRESETS = [["Hour", HOUR], ["Day", 24 * HOUR], ["Week", 7 * 24 * HOUR], ["
 const MIN_RANGE = 60;
 const MAX_RANGE = 38 * 365 * 24 * HOUR;
 const CHART_HEIGHT = 320;
+const UNPROCESSABLE = 422;
 
 /**
  * The panel. Its view is `{ sensors, from, to, zone }`: IDs, seconds since 1970, and whether times are those of the
@@ -76,6 +77,7 @@ export class HistoryPanel {
 
   /** Show a view; parts that are missing are those of the last hour, and of the viewer. */
   show({ sensors, from, to, zone }) {
+    if (`${sensors}` !== `${this.view?.sensors}`) setVisible(this.figure, false); // it shows others
     const end = to ?? Math.floor(serverNow() / 1000);
     this.view = { sensors, from: from ?? end - HOUR, to: end, zone: zone ?? "viewer" };
     this.load();
@@ -145,15 +147,16 @@ export class HistoryPanel {
     const { sensors } = this.view;
     const [response, settings] = await Promise.all([requestJson(`/api/series?${this.query()}`), loadSettings(sensors)]);
     if (!isCurrent()) return;
-    this.hasFailed = !response.ok;
+    this.hasFailed = !response.ok && response.status !== UNPROCESSABLE;
     if (!response.ok) return this.showNote(`The history cannot be loaded: ${response.value.detail}`);
     Object.assign(this, { series: response.value, settings });
+    setVisible(this.figure, true);
     this.draw();
     const marks = await loadExcursionMarks(this.view);
     if (isCurrent()) this.chart.setMarks(marks);
   }
 
-  /** Load again what could not be loaded, for example before the login. */
+  /** Load again what could not be loaded, for example before the login or while the database was down. */
   retry() {
     if (this.hasFailed) this.load();
   }

@@ -7,6 +7,7 @@ import { HistoryPanel } from "./history-panel.js";
 import { state } from "./live-state.js";
 import { addView, replaceParameters } from "./router.js";
 
+const RETRY_MS = 5_000;
 const MAX_SENSORS = 10; // the server's limit
 const section = $("#history");
 const input = $(".add input", section);
@@ -21,6 +22,9 @@ export function initialize() {
     add(input.value.trim());
   });
   onAccess(() => panel.retry());
+  setInterval(() => {
+    if (!section.hidden && !document.hidden) panel.retry();
+  }, RETRY_MS);
   addView("history", section, ({ parameters }) => {
     const sensors = [...new Set(parameters.getAll("sensor"))].slice(0, MAX_SENSORS);
     view = { sensors, ...rangeOf(parameters) };

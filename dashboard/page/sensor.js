@@ -17,6 +17,8 @@ const section = $("#sensor");
 const form = $(".sensor-settings", section);
 const submit = $("button[type=submit]", form);
 const TEXTS = ["name", "location", "note", "unit"];
+const RETRY_MS = 5_000;
+const NOT_FOUND = 404;
 const NUMBERS = ["expected_interval_seconds", "plausible_min", "plausible_max", "offset", "slope"];
 let shownId = null;
 let failedId = null; // the sensor that could not be loaded
@@ -29,12 +31,10 @@ export function initialize() {
     save();
   });
   onAccess(updateAccess);
-  onAccess(() => {
-    if (failedId !== null && !section.hidden) load(failedId);
-  });
+  onAccess(retry);
+  setInterval(() => may("viewer") && retry(), RETRY_MS);
   const onChange = (view) => replaceParameters(rangeParameters(view));
   panel = new HistoryPanel($(".history-panel", section), { onChange });
-  onAccess(() => panel.retry());
   limits.initialize(() => panel.load());
   excursions.initialize();
   merge.initialize(() => load(shownId));
@@ -43,6 +43,13 @@ export function initialize() {
     panel.show({ sensors: id ? [id] : [], ...rangeOf(parameters) });
     return `Sensor ${id ?? ""} · Sensors`;
   });
+}
+
+/** Load again what could not be loaded, for example before the login or while the database was down. */
+function retry() {
+  if (section.hidden || document.hidden) return;
+  if (failedId !== null) load(failedId);
+  panel?.retry();
 }
 
 const pathOf = (id) => `/api/sensors/${encodeURIComponent(id)}`;
@@ -64,7 +71,7 @@ async function load(id) {
   if (!response.ok) {
     if (may("viewer") && !wasAllowed) return load(id); // someone logged in meanwhile
     shownId = null; // the next visit tries again, and so does a login
-    failedId = id;
+    failedId = response.status === NOT_FOUND ? null : id;
     setText($(".state", section), `Not loaded: ${response.value.detail}`);
     return;
   }

@@ -3,13 +3,15 @@
 import { Chart, TENTHS } from "./charts.js";
 import { $, createElement, reconcileChildren, setText, setVisible } from "./dom.js";
 import { degrees, duration, hourAndMinute, interval, time } from "./format.js";
+import { toColumns } from "./history-columns.js";
 import { secondsSince, serverNow, state } from "./live-state.js";
 import * as minutes from "./minutes.js";
 import { addressOf } from "./router.js";
 
 const INITIAL_CARDS = 12;
 const MORE_CARDS = 48;
-const MINUTES = 60;
+const MINUTE_SECONDS = 60;
+const HOUR_SECONDS = 60 * MINUTE_SECONDS;
 const CHART_HEIGHT = 120;
 
 const section = $("#sensors");
@@ -156,7 +158,7 @@ function drawChart(card) {
   if (container.chart) return;
   const cursorValues = $(".cursor-values", card);
   const onCursor = (index, [at, min, mean, max]) => {
-    const hasValue = index !== null && index !== undefined && mean[index] !== null;
+    const hasValue = index !== null && index !== undefined && mean[index] != null;
     const values = hasValue ? [min, mean, max].map((column) => degrees(column[index])).join(" · ") : "";
     setText(cursorValues, hasValue ? `${hourAndMinute(at[index])}  ${values}` : "");
   };
@@ -168,7 +170,7 @@ function drawChart(card) {
   ];
   const options = { height: CHART_HEIGHT, series, bands: [[3, 1]], increments: TENTHS, format: tenths, onCursor };
   const chart = new Chart(container, options);
-  minutes.subscribe(card.dataset.key, (values) => chart.setData(...toColumns(values)));
+  minutes.subscribe(card.dataset.key, (values) => chart.setData(...lastHour(values)));
 }
 
 const tenths = (value) => value.toFixed(1);
@@ -180,13 +182,12 @@ function removeChart(card) {
   container.chart.remove();
 }
 
-/** One entry per minute of the hour, null where nothing was measured; with the range of the time axis. */
-function toColumns(values) {
+/** The columns of the minutes, connected unless the sensor was silent for long; with the range of the time axis. */
+function lastHour(minutes) {
   const last = Math.floor(serverNow() / 60_000) * 60;
-  const at = Array.from({ length: MINUTES + 1 }, (_, i) => last - (MINUTES - i) * 60);
-  const byStart = new Map(values.map((minute) => [minute.at, minute]));
-  const column = (name) => at.map((start) => byStart.get(start)?.[name] ?? null);
-  return [[at, column("min"), column("mean"), column("max")], last - MINUTES * 60, last + 60];
+  const from = last - HOUR_SECONDS;
+  const points = minutes.filter(({ at }) => at >= from).map(({ at, min, mean, max, readings }) => [at, min, mean, max, readings]);
+  return [toColumns([points], MINUTE_SECONDS), from, last + MINUTE_SECONDS];
 }
 
 /** Update the age of each last reading, once per second. */

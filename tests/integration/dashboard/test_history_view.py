@@ -123,6 +123,26 @@ def test_a_sensors_page_has_its_history(system: System, dashboard: Process, page
     expect(page.locator("#history .chips button")).to_have_accessible_name("Remove 2")
 
 
+def test_during_an_outage_no_sensor_has_the_chart_of_another_and_afterwards_it_has_its_own(
+    system: System, dashboard: Process, page: Page
+) -> None:
+    fill(system)
+    visit(page, f"{system.url}/#/")
+    page.get_by_role("link", name="Show history of Freezer (2)").click()
+    expect(page.locator("#history .legend .key")).to_contain_text("Freezer (2)")
+    visit(page, f"{system.url}/#/sensor/2")
+    sensor = page.locator("#sensor")
+    expect(sensor.locator("figure")).to_be_visible()
+    system.database_proxy.refuse()
+    page.evaluate("location.hash = '#/sensor/1'")
+    expect(sensor.locator(".state")).to_contain_text("Not loaded: ")
+    expect(sensor.locator(".history-panel .note")).to_contain_text("The history cannot be loaded: ")
+    expect(sensor.locator("figure")).to_be_hidden()
+    system.database_proxy.forward()
+    expect(sensor.locator("h2")).to_have_text("Fridge (1)")
+    expect(sensor.locator(".legend .key")).to_contain_text("Fridge (1)")
+
+
 def test_last_months_chart_by_keyboard_on_a_phone(system: System, dashboard: Process, page: Page) -> None:
     fill(system)
     open_history(page, system, PHONE, "?sensor=1")

@@ -94,6 +94,11 @@ def test_long_texts_do_not_widen_the_page(system: System, dashboard: Process, pa
     ):
         page.set_viewport_size(viewport)  # type: ignore[arg-type]
         eventually(lambda: axes_fit(page), DEADLINE_SECONDS, f"at {viewport} no label is cut")
+    # and the page of the sensor is as wide as the phone
+    page.locator(".card h3 a").filter(has_text=LONG_ID).click()
+    expect(page.locator("#sensor .legend")).to_contain_text(LONG_ID)
+    expect(page.locator("#sensor .loaded")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
 
 
 def axes_fit(page: Page) -> bool:
