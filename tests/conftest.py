@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from coverage import Coverage
+from hypothesis import is_hypothesis_test
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
@@ -129,7 +130,14 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Distrib
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Sort the tests of a run with several workers by ORDER."""
+    """Sort the tests of a run with several workers by ORDER, and measure no coverage in property tests.
+
+    Their hundreds of examples execute lines that other tests cover, and measuring them doubles their time.
+    """
+    if config.pluginmanager.hasplugin("_cov"):
+        for item in items:
+            if is_hypothesis_test(getattr(item, "obj", None)):
+                item.add_marker("no_cover")
     if hasattr(config, "workerinput"):
         items.sort(key=lambda item: next(n for n, start in enumerate(ORDER) if item.nodeid.startswith(start)))
 
