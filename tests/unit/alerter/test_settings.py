@@ -9,6 +9,7 @@ import pytest
 from alerter.routes import Route
 from alerter.settings import AlerterSettings
 from runtime.settings import load
+from tests.services import ROOT
 from tests.unit.fakes import GetSettingsError
 from tests.webhook_server import SECRET
 
@@ -70,6 +71,17 @@ def test_addresses_come_from_a_file_with_comments(monkeypatch: pytest.MonkeyPatc
         "mail": "mailtos://example?to=a=b", "phone": "ntfy://s3cret/x", "json.2": "json://example",
     }  # fmt: skip
     assert "s3cret" not in f"{settings!r} {settings.addresses!r}"
+
+
+def test_the_addresses_and_routes_of_the_guide_are_valid() -> None:
+    guide = (ROOT / "docs" / "guides" / "alerts.md").read_text(encoding="utf-8")
+    addresses = guide.partition("<<'END'\n")[2].partition("\nEND\n")[0]
+    routes = guide.partition("ALERT_ROUTES='")[2].partition("'\n")[0]
+
+    settings = load(AlerterSettings, alert_urls=addresses, alert_routes=routes)
+
+    assert list(settings.addresses) == ["mail", "phone", "chat", "ann"]
+    assert [len(each) for each in settings.routes.values()] == [2]
 
 
 @pytest.mark.parametrize(
