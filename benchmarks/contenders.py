@@ -15,6 +15,7 @@ NODE_PEER = PEERS / "node"
 PEERS_PYTHON = ROOT / ".bench-venv" / "bin" / "python"
 PIPELINE = (sys.executable, "-m", "pipeline")
 ALERTER = (sys.executable, "-m", "alerter")
+DASHBOARD = (sys.executable, "-m", "dashboard")
 SENSOR = (sys.executable, "-m", "sensor")
 SENSORCTL = (sys.executable, "-m", "sensorctl")
 

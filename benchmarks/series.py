@@ -1,6 +1,7 @@
-"""The cost of the series of the page: fill a migrated database with a year of history, then read every step.
+"""The cost of `/api/series`: fill a migrated database with a year of history, then request every step.
 
-`python -m benchmarks.series URL --sensors 1000 --days 365` fills the empty database at URL and prints the
+`python -m benchmarks.series URL API --sensors 1000 --days 365` fills the empty database at URL, requests the
+series from the dashboard at API, such as http://127.0.0.1:8085, which reads that database, and prints the
 costs as JSON. A minute of 1,000 sensors for a year would take 80 GB. Instead all sensors have every hour, and
 every minute of the last two days; ten sensors have all minutes. A series reads only the rows of its sensors.
 """
@@ -11,15 +12,16 @@ import time
 from datetime import UTC, datetime, timedelta
 from statistics import quantiles
 from typing import LiteralString, NamedTuple
+from urllib.parse import urlencode
+from urllib.request import urlopen
 
 import psycopg
 
 from benchmarks.summary import WITHOUT_TRIGGERS, vacuum
-from db.queries.series import Bucket, SeriesReader
-from db.settings import DatabaseSettings
-from runtime.settings import load
+from db.queries.series import Bucket
 
 RUNS = 20
+TIMEOUT_SECONDS = 60
 READ_SENSORS = 10  # the most that the page shows over each other
 HOURS: LiteralString = """
 INSERT INTO rollup_hour
@@ -75,26 +77,25 @@ def fill(url: str, sensors: int, days: int) -> None:
     vacuum(url)
 
 
-def measure(url: str, sensors: int, runs: int = RUNS) -> SeriesCost:
-    """Read the series of ten sensors in each step; the first query does not count."""
-    reader = SeriesReader(load(DatabaseSettings, database_url=url))
-    try:
-        seconds, minute, hour, day = (_p95(reader, length, bucket, runs) for bucket, length in RANGES.items())
-    finally:
-        reader.close()
+def measure(api: str, sensors: int, runs: int = RUNS) -> SeriesCost:
+    """Request the series of ten sensors in each step; the first request does not count."""
+    seconds, minute, hour, day = (_p95(api, length, bucket, runs) for bucket, length in RANGES.items())
     return SeriesCost(seconds, minute, hour, day, sensors)
 
 
-def _p95(reader: SeriesReader, length: timedelta, bucket: Bucket, runs: int) -> float:
+def _p95(api: str, length: timedelta, bucket: Bucket, runs: int) -> float:
     sensors = [str(number) for number in range(1, READ_SENSORS + 1)]
     durations = []
     for _ in range(runs + 1):
         until = datetime.now(UTC)
         started_at = time.perf_counter()
-        series = reader.read(sensors, until - length, until)
+        query = {"sensor": sensors, "from": (until - length).timestamp(), "to": until.timestamp()}
+        with urlopen(f"{api}/api/series?{urlencode(query, doseq=True)}", timeout=TIMEOUT_SECONDS) as response:  # noqa: S310 (of the benchmark's own dashboard)
+            body = response.read()
         durations.append((time.perf_counter() - started_at) * 1000)
-        assert series.bucket is bucket
-        assert len(series.points) == READ_SENSORS
+        series = json.loads(body)
+        assert series["bucket"] == bucket
+        assert len(series["sensors"]) == READ_SENSORS
     return quantiles(durations[1:], n=20, method="inclusive")[-1]
 
 
@@ -102,11 +103,12 @@ def main() -> None:
     """Fill the database, read it, and print the costs."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("url", metavar="URL")
+    parser.add_argument("api", metavar="API")
     parser.add_argument("--sensors", type=int, default=1_000)
     parser.add_argument("--days", type=int, default=365)
     options = parser.parse_args()
     fill(options.url, options.sensors, options.days)
-    print(json.dumps(measure(options.url, options.sensors)._asdict()))
+    print(json.dumps(measure(options.api, options.sensors)._asdict()))
 
 
 if __name__ == "__main__":

@@ -1,8 +1,10 @@
-"""The cost of the series of the page with a year of history, measured by benchmarks.series."""
+"""The cost of `/api/series` with a year of history, measured by benchmarks.series."""
 
 from benchmarks import series
 from benchmarks.bench import Bench
+from benchmarks.contenders import DASHBOARD
 from benchmarks.plan import SERIES
+from native.ports import LOOPBACK
 
 
 def measure(bench: Bench) -> None:
@@ -11,7 +13,13 @@ def measure(bench: Bench) -> None:
     task = bench.progress.add_task(SERIES, total=1)
     bench.database.truncate_all()
     series.fill(bench.database.url, plan.series_sensors, plan.series_days)
-    cost = series.measure(bench.database.url, plan.series_sensors, plan.series_runs)
+    with (
+        bench.broker.queue() as queue,
+        bench.processes.running("dashboard", DASHBOARD, {"QUEUE_NAME": queue}) as (dashboard,),
+    ):
+        dashboard.await_ready()
+        api = f"http://{LOOPBACK}:{dashboard.http_port}"
+        cost = series.measure(api, plan.series_sensors, plan.series_runs)
     title = f"{cost.sensors:,} sensors, {plan.series_days} days: ten of them"
     bench.results.add(SERIES, "sensors", cost.sensors, f"{title}: sensors")
     steps = {
