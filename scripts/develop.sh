@@ -77,6 +77,7 @@ build_docs() { mkdocs build --quiet --strict; }
 
 take_pictures() {
   ensure_browser
+  "$bin/python" -m tests.page_pictures
   "$bin/python" -m tests.pictures "$@"
 }
 

@@ -19,6 +19,7 @@ from playwright.sync_api import Browser, Page, expect
 from db.evaluation.evaluation import Evaluation
 from db.migrate import upgrade
 from db.queries.keys import Keys
+from db.sensors import continue_changes
 from runtime.access import Role, generate_key, hash_secret
 from tests.browser import chromium, visit
 from tests.database import Database
@@ -64,6 +65,7 @@ def fill(database: Database) -> str:
     database.query(READINGS)
     while database.query("SELECT roll_up_hours() AS done") != [{"done": 0}]:
         pass
+    continue_changes(database.settings)
     with closing(Evaluation(database.settings)) as evaluation:
         evaluation.evaluate()
     database.query(
@@ -116,7 +118,7 @@ def take_page(browser: Browser, url: str, key: str, suffix: str, width: int, sca
         expect(page.locator("#sensor .excursions tbody tr").first).to_be_visible()
         page.locator("#sensor").get_by_role("button", name="Day").click()
         expect(page.locator("#sensor .when")).to_have_text("one point per minute")
-        yield _shoot(page, f"sensor{suffix}", full_page=True)
+        yield _shoot(page, f"sensor{suffix}", full_page=not suffix)
         page.goto(f"{url}/#/history?sensor=fridge-1&sensor=fridge-2")
         page.locator("#history").get_by_role("button", name="Week").click()
         expect(page.locator("#history .when")).to_have_text("one point per hour")
