@@ -29,6 +29,8 @@ QUEUE = "sensor_data"
 DEAD_QUEUE = f"{QUEUE}.dead"
 LOGIN = "sensors:sensors"
 HTTP_SECONDS = 30
+# The notification that an alert is resolved waits for this time after the one that it fires.
+GROUP_SECONDS = "5"
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
@@ -84,6 +86,7 @@ class ComposeStack:
             "PROMETHEUS_HOST_PORT": str(self.prometheus_port),
             "DASHBOARD_HOST_PORT": str(self.dashboard_port),
             "COMPOSE_PROFILES": self.profiles,
+            "ALERTER_GROUP_SECONDS": GROUP_SECONDS,
         }
 
     @property

@@ -19,6 +19,7 @@ from native.settings import ROOT, Layout
 from native.state import ProcessStatus, StackState, read_state
 from runtime.env_file import read_env_file
 from runtime.errors import ServiceUnavailable
+from tests.e2e.compose import GROUP_SECONDS
 from tests.forked import run_module
 from tests.mqtt import device
 from tests.ports import reserve_port, reserve_range
@@ -32,7 +33,12 @@ class NativeStack:
 
     def __init__(self, directory: Path) -> None:
         self.layout = Layout(directory)
-        self._environment = {**os.environ, **ports(), "NATIVE_DIR": str(directory), "LC_ALL": "C"}
+        variables = {
+            "NATIVE_DIR": str(directory),
+            "LC_ALL": "C",
+            "ALERTER_GROUP_SECONDS": GROUP_SECONDS,
+        }
+        self._environment = {**os.environ, **ports(), **variables}
 
     def run(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
         """Run `python -m` with these arguments."""
