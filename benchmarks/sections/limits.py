@@ -18,7 +18,7 @@ import psycopg
 from pydantic import SecretStr
 
 from benchmarks.bench import Bench
-from benchmarks.consuming import COMMIT_SECONDS, START_SECONDS
+from benchmarks.consuming import LIMIT_SECONDS, START_SECONDS
 from benchmarks.contenders import ALERTER, project
 from benchmarks.environment import DATABASE
 from benchmarks.messages import encode
@@ -113,9 +113,9 @@ def _measure(bench: Bench, offered: list[bytes], *, has_limits: bool) -> None:
             wait_until(lambda: parts["alerter"].metric(EVALUATED) > 0, START_SECONDS, "limits are evaluated")
         window = _observe(bench, queue, offered, parts)
         stored = partial(bench.database.count, "reading")
-        wait_until(lambda: stored() == len(offered), COMMIT_SECONDS, "everything is stored")
+        wait_until(lambda: stored() == len(offered), LIMIT_SECONDS, "everything is stored")
         if has_limits:
-            wait_until(lambda: len(_delays(bench)) == probes, COMMIT_SECONDS, "every probe has an excursion")
+            wait_until(lambda: len(_delays(bench)) == probes, LIMIT_SECONDS, "every probe has an excursion")
     _record(bench, "with" if has_limits else "without", window)
     if has_limits:
         _record_evaluation(bench, window)
