@@ -40,10 +40,16 @@ _WORDS = re.compile(r"°|\d+|[A-ZÀ-Þ]?[^\W\d_A-ZÀ-Þ]+|[A-ZÀ-Þ]+(?![^\W\d_A
 _TEMPERATURE = re.compile(
     r"t|tmp|.*temp(?!late|or).*|dew|point|dewpoint|value|val|reading|valor|wert|messwert|.*温度|气温|気温"
 )
+# Next to these, a letter at the end is a unit, as in `tavg_f`, `dry_bulb_f` and `sst_k`.
+_QUALIFIERS = re.compile(
+    r"t?(?:air|avg|mean|max|min|high|low|water|soil|ambient|surface|skin|outdoor|outside|indoor|inside|in|out)"
+    r"|(?:dry|wet)?bulb|sst|wtmp|dwp[ct]?"
+)
 _LABELS = ("sensor", "channel", "ch", "probe", "zone", "room", "phase", "port", "input", "type", "rack")
 # Weather stations write tempf, temp1f, tempinf and soiltemp1f.
 _JOINED = re.compile(
-    r"(?:.*temp(?:erature|eratura|eratur)?|tmp|dwp)(?:in|out)?\d*(?:deg)?(c|f|k|celsius|fahrenheit|kelvin)"
+    r"(?:.*temp(?:erature|eratura|eratur)?|w?tmp|dwp|t(?:avg|mean|max|min|air)|(?:dry|wet)bulb)"
+    r"(?:in|out)?\d*(?:deg)?(c|f|k|celsius|fahrenheit|kelvin)"
     r"|deg(c|f|k|celsius|fahrenheit|kelvin)"
 )
 _SCALED = re.compile(
@@ -170,6 +176,8 @@ def _unit_of_word(words: list[str], position: int, word: str) -> Unit | None:
     if before in _LABELS:
         return None
     if re.fullmatch(_DEGREE_WORD, before) or _TEMPERATURE.fullmatch(before):
+        return unit
+    if not after and _QUALIFIERS.fullmatch(before):
         return unit
     is_before = word != "k" and bool(_TEMPERATURE.fullmatch(after))  # not a thermocouple's type K
     is_last = not after and any(map(_TEMPERATURE.fullmatch, words[:position]))

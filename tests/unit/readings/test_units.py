@@ -50,6 +50,8 @@ def test_what_is_no_unit_alone_is_rejected(text: str) -> None:
             "tF", "F", "°F",
             "Temp, °F (LGR S/N: 20, SEN S/N: C)", "tempf", "temp1f", "tempinf", "soiltemp1f",
             "TEMPF", "TEMP F",
+            "tmpf", "dwpf", "wtmpf", "tmaxf", "tavg_f", "tmin_f", "dry_bulb_f", "DryBulb_F",
+            "drybulbf", "Tair_F", "soil_f", "high_f", "outdoor F",
             "Temp. (° F)", "T(degF)", "Temp {F}", "Temp (in F)", "Temp (unit: F)", "Temp F 2 (F)",
             "temp_f_avg",
             "Avg Temp F", "Outdoor Temperature (Â°F)", "Outdoor Temperature (\udcb0F)", "value_f",
