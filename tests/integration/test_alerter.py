@@ -276,6 +276,8 @@ def test_an_alerter_that_is_killed_sends_the_same_alerts_again_after_its_restart
     database.query(OFFLINE, "kitchen")
     database.query(OFFLINE, "attic")
     kitchen, attic = (alerter.wait_at_webhook("firing", labels) for labels in (KITCHEN, ATTIC))
+    # Its last notification, which could otherwise arrive after the others were forgotten.
+    alerter.wait_at_webhook("resolved", {"alertname": "AlerterStarted"})
     alerter.process.kill()
     webhook.accepted.clear()
     subscribed.publish(reading("attic"))
