@@ -3,9 +3,11 @@
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 from alembic import command
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from db.engine import make_engine
@@ -19,6 +21,35 @@ OBJECTS = (
     "SELECT relname FROM pg_class "
     "WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v') ORDER BY relname"
 )
+# Of functions and relations also the privileges.
+DEFINITIONS = """
+SELECT 'function ' || oid::regprocedure AS object,
+       concat_ws(E'\\n', pg_get_functiondef(oid), proacl, obj_description(oid)) AS definition
+FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+UNION ALL
+SELECT 'relation ' || oid::regclass,
+       concat_ws(E'\\n', relkind, relacl, reloptions, obj_description(oid, 'pg_class'),
+                 CASE relkind WHEN 'v' THEN pg_get_viewdef(oid)
+                              WHEN 'i' THEN pg_get_indexdef(oid)
+                              WHEN 'I' THEN pg_get_indexdef(oid) END)
+FROM pg_class WHERE relnamespace = 'public'::regnamespace
+UNION ALL
+SELECT format('column %s.%s', attrelid::regclass, attname),
+       concat_ws(E'\\n', format_type(atttypid, atttypmod), attnotnull, pg_get_expr(adbin, adrelid),
+                 col_description(attrelid, attnum))
+FROM pg_attribute
+JOIN pg_class ON pg_class.oid = attrelid
+LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+WHERE relnamespace = 'public'::regnamespace AND attnum > 0 AND NOT attisdropped
+UNION ALL
+SELECT format('constraint %s.%s', conrelid::regclass, conname), pg_get_constraintdef(oid)
+FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+UNION ALL
+SELECT format('trigger %s.%s', tgrelid::regclass, tgname), pg_get_triggerdef(oid)
+FROM pg_trigger WHERE NOT tgisinternal
+"""
+SCRIPTS = ScriptDirectory.from_config(alembic_config())
+VERSIONS = [script.revision for script in reversed(list(SCRIPTS.walk_revisions()))]
 
 
 def names(database: Database) -> list[str]:
@@ -84,13 +115,26 @@ def test_the_version_is_printed(bare_database: Database) -> None:
     assert version().startswith(newest_version())
 
 
-def test_a_downgrade_to_nothing_and_an_upgrade_restore_the_schema(bare_database: Database) -> None:
-    upgrade(bare_database.settings)
-    complete = names(bare_database)
-    in_a_transaction(bare_database, lambda connection: run_alembic("downgrade", connection, "base"))
+def test_each_downgrade_restores_the_schema_before_the_upgrade(bare_database: Database) -> None:
+    schemas: list[dict[str, str]] = []
+    for version in VERSIONS:
+        in_a_transaction(bare_database, partial(run_alembic, "upgrade", revision=version))
+        schemas.append(definitions(bare_database))
+    for version, schema in list(zip(VERSIONS, schemas, strict=True))[-2::-1]:
+        in_a_transaction(bare_database, partial(run_alembic, "downgrade", revision=version))
+        downgraded = definitions(bare_database)
+        assert downgraded.keys() == schema.keys()
+        if version != VERSIONS[0]:  # the downgrade to it keeps faster functions with the same results
+            assert downgraded == schema
+    in_a_transaction(bare_database, partial(run_alembic, "downgrade", revision="base"))
     assert names(bare_database) == ["alembic_version"]
-    upgrade(bare_database.settings)
-    assert names(bare_database) == complete
+    in_a_transaction(bare_database, partial(run_alembic, "upgrade", revision="head"))
+    assert definitions(bare_database) == schemas[-1]
+
+
+def definitions(database: Database) -> dict[str, str]:
+    """Return the definition of each function, relation, column, constraint and trigger, with its comment."""
+    return {row["object"]: row["definition"] for row in database.query(DEFINITIONS)}
 
 
 def run_alembic(verb: str, connection: Connection, revision: str) -> None:

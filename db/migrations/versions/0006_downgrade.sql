@@ -1,3 +1,5 @@
+SELECT set_config('search_path', quote_ident(current_schema()) || ', pg_temp', true);
+
 DROP FUNCTION create_missing_partitions(bigint, interval, integer);
 
 CREATE FUNCTION create_missing_partitions(max_moved bigint) RETURNS integer

@@ -44,3 +44,11 @@ COMMENT ON COLUMN reading.temperature IS 'Temperature in °C.';
 ALTER TABLE sensor
     DROP COLUMN note, DROP COLUMN unit, DROP COLUMN expected_interval_seconds, DROP COLUMN plausible_min,
     DROP COLUMN plausible_max, DROP COLUMN retired_at, DROP COLUMN merged_into;
+
+COMMENT ON FUNCTION sensor_states IS
+    'The last reading and the usual interval of each sensor that has readings; temperatures in °C.';
+COMMENT ON VIEW sensor_status IS
+    'Whether each sensor still sends readings: one row per sensor that has readings.';
+COMMENT ON COLUMN sensor_status.usual_interval IS
+    'Usual time between two of its readings; null until two minutes with readings are known, and if its last '
+    'readings were imported.';
