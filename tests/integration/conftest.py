@@ -1,7 +1,7 @@
 """Give each test a virtual host, a migrated database and processes of its own."""
 
 from collections.abc import Callable, Generator, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from datetime import UTC, date, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from db.migrate import upgrade
+from db.store import Store
 from tests.broker import RabbitMQ, VirtualHost
 from tests.database import Database, Postgres
 from tests.modes import SINGLE, Mode
@@ -69,6 +70,19 @@ def bare_database(postgres: Postgres) -> Iterator[Database]:
     """An empty database."""
     with postgres.database() as database:
         yield database
+
+
+@pytest.fixture
+def store(database: Database) -> Iterator[Store]:
+    """A store whose connection is named `test store`."""
+    with closing(Store(database.settings, "test store")) as store:
+        yield store
+
+
+@pytest.fixture
+def today() -> date:
+    """The current day in UTC, as partitions have it."""
+    return datetime.now(UTC).date()
 
 
 @pytest.fixture

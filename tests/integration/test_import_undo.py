@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import pytest
-
 from db.imports import undo_import
 from db.store import Store
 from readings.ids import derive_reading_id, uuid7
@@ -36,11 +34,6 @@ def contents(database: Database) -> list[list[dict[str, Any]]]:
         "SELECT * FROM rollup_five_seconds ORDER BY starts_at, sensor_id",
     )
     return [database.query(query) for query in queries]
-
-
-@pytest.fixture
-def store(database: Database) -> Store:
-    return Store(database.settings, "test")
 
 
 def test_an_undo_leaves_everything_as_if_the_import_had_never_been(database: Database, store: Store) -> None:

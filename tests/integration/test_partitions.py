@@ -1,78 +1,36 @@
-"""Partitions: created ahead of time without races, the default partition, and the retention."""
+"""Partitions: created ahead of time without races, and the default partition."""
 
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager, suppress
+from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import psycopg
 import pytest
 
 from db import maintenance
 from db.maintenance import prepare_partitions
-from db.queries.retention import retained_since
 from db.retention import Retention
 from db.store import Store
-from readings.model import Reading
 from tests.database import Database
-from tests.integration.rollups import close_hours
+from tests.integration.partitions import (
+    DAY,
+    days,
+    drop_partition,
+    fill,
+    in_default,
+    noon,
+    open_transaction,
+    reading_at,
+)
 from tests.waiting import DEADLINE_SECONDS, eventually
 
-DAY = timedelta(days=1)
-PARTITIONS = """
-SELECT relname FROM pg_inherits JOIN pg_class ON oid = inhrelid
-WHERE inhparent = 'reading'::regclass AND relname <> 'reading_default' ORDER BY relname
-"""
 WRITE = (
     "INSERT INTO reading (reading_id, sensor_id, measured_at, temperature) "
     "VALUES (gen_random_uuid(), '1', now(), 1)"
 )
-
-
-def days(database: Database) -> list[date]:
-    names = [row["relname"] for row in database.query(PARTITIONS)]
-    return [datetime.strptime(name, "reading_%Y%m%d").replace(tzinfo=UTC).date() for name in names]
-
-
-def in_default(database: Database) -> int:
-    return int(database.query("SELECT count(*) FROM reading_default")[0]["count"])
-
-
-def reading_at(measured_at: datetime, reading_id: UUID | None = None) -> Reading:
-    return Reading(reading_id or uuid4(), "1", measured_at, 20.0)
-
-
-def noon(day: date) -> datetime:
-    return datetime.combine(day, time(12), UTC)
-
-
-def fill(database: Database, day: date, readings: int) -> None:
-    database.query(
-        "INSERT INTO reading (reading_id, sensor_id, measured_at, temperature) "
-        "SELECT gen_random_uuid(), '1', %s + n * interval '1 millisecond', 20 "
-        "FROM generate_series(1, %s) AS n",
-        noon(day),
-        readings,
-    )
-
-
-def drop_partition(database: Database, day: date) -> None:
-    database.query(f"DROP TABLE reading_{day:%Y%m%d}")
-
-
-@pytest.fixture
-def store(database: Database) -> Iterator[Store]:
-    store = Store(database.settings, "test store")
-    yield store
-    store.close()
-
-
-@pytest.fixture
-def today() -> date:
-    return datetime.now(UTC).date()
 
 
 @pytest.fixture
@@ -289,14 +247,6 @@ def detach_partition(database: Database, day: date) -> None:
         connection.execute(f"DROP TABLE {name}")
 
 
-@contextmanager
-def open_transaction(database: Database, statement: str) -> Iterator[None]:
-    """Keep a transaction open that has executed this statement."""
-    with database.connect() as connection, connection.transaction():
-        connection.execute(statement)
-        yield
-
-
 @pytest.mark.usefixtures("maintenance_on_every_call")
 def test_maintenance_gives_way_and_the_reading_is_stored_anyway(database: Database, today: date) -> None:
     drop_partition(database, today + DAY)
@@ -308,100 +258,3 @@ def test_maintenance_gives_way_and_the_reading_is_stored_anyway(database: Databa
     store.check()
     assert today + DAY in days(database)
     store.close()
-
-
-class TestRetention:
-    """`RETENTION_DAYS`, which setup stores in the database and consumers apply."""
-
-    def test_without_a_retention_all_readings_are_kept(self, database: Database, today: date) -> None:
-        fill(database, today - 4000 * DAY, 1)
-        prepare_partitions(database.settings, Retention(None, None))
-        assert database.query("SELECT drop_expired()") == [{"drop_expired": 0}]
-        assert database.count() == 1
-
-    def test_expired_days_are_dropped_with_their_rollups(self, database: Database, today: date) -> None:
-        # given days with and without a partition
-        for ago in (0, 1, 2, 3, 10):
-            fill(database, today - ago * DAY, 1_000)
-        fill(database, today - 20 * DAY, 3)
-        prepare_partitions(database.settings, Retention(None, None))
-        assert in_default(database) == 3
-        close_hours(database)
-        # when two days are kept
-        prepare_partitions(database.settings, Retention(2, 2))
-        assert database.query("SELECT drop_expired() AS days") == [{"days": 2}]
-        # then today and the two days before it remain
-        assert database.query("SELECT * FROM retention") == [
-            {"days": 2, "minutes_days": 2, "hours_days": None}
-        ]
-        kept = [today - ago * DAY for ago in (2, 1, 0)]
-        assert [day for day in days(database) if day <= today] == kept
-        assert in_default(database) == 0
-        assert database.count() == 3_000
-        series = database.query(
-            "SELECT (minute AT TIME ZONE 'UTC')::date AS day, readings FROM reading_minute"
-        )
-        assert sorted({row["day"] for row in series}) == kept
-        assert sum(row["readings"] for row in series) == 3_000
-
-    def test_an_expired_reading_is_accepted_and_deleted_by_the_next_maintenance(
-        self, store: Store, database: Database, today: date
-    ) -> None:
-        prepare_partitions(database.settings, Retention(7, 7))
-        assert store.save([reading_at(noon(today - 30 * DAY)), reading_at(noon(today))]) == 2
-        assert database.count() == 2
-        database.query("SELECT drop_expired()")
-        assert database.count() == 1
-
-    def test_a_writer_and_a_reader_know_from_when_on_readings_are_kept(
-        self, database: Database, today: date
-    ) -> None:
-        for days, kept in ((None, None), (30, datetime.combine(today - timedelta(days=30), time.min, UTC))):
-            prepare_partitions(database.settings, Retention(days, days))
-            with closing(Store(database.settings, "retention")) as store:
-                assert store.retained_since() == retained_since(database.settings) == kept
-
-    def test_a_large_day_is_dropped_without_deleting_rows(self, database: Database, today: date) -> None:
-        """Dropping a partition leaves no dead rows for vacuum."""
-        day = today - 3 * DAY
-        fill(database, day, 20_000)
-        prepare_partitions(database.settings, Retention(None, None))
-        with database.connect() as connection, connection.transaction():
-            database.query("INSERT INTO retention VALUES (1)")
-            connection.execute("SELECT drop_expired()")
-            deleted = connection.execute(
-                "SELECT sum(n_tup_del)::int AS rows FROM pg_stat_xact_user_tables WHERE relname ~ '^reading_'"
-            ).fetchone()
-        assert deleted == {"rows": 0}
-        assert database.count() == 0
-
-    def test_dropping_gives_way_to_a_reader(self, database: Database, today: date) -> None:
-        fill(database, today - 3 * DAY, 1_000)
-        prepare_partitions(database.settings, Retention(None, None))
-        database.query("INSERT INTO retention VALUES (1)")
-        with (
-            open_transaction(database, "SELECT count(*) FROM reading"),
-            pytest.raises(psycopg.errors.LockNotAvailable),
-        ):
-            database.query("SELECT drop_expired()")
-        assert database.query("SELECT drop_expired() AS days") == [{"days": 1}]
-        assert database.count() == 0
-
-    def test_the_retention_can_be_changed_and_removed(self, database: Database) -> None:
-        for retention_days in (5, 5, 7, None, None, 2):
-            prepare_partitions(database.settings, Retention(retention_days, retention_days))
-            expected = [] if retention_days is None else [{"days": retention_days}]
-            assert database.query("SELECT days FROM retention") == expected
-
-
-def test_five_second_rollups_are_kept_for_two_hours(store: Store, database: Database) -> None:
-    now = datetime.now(UTC)
-    store.save([reading_at(now), reading_at(now - timedelta(hours=3))])
-    # given a roll-up from more than two hours ago
-    database.query("UPDATE rollup_five_seconds SET starts_at = starts_at - interval '121 minutes'")
-    store.save([reading_at(now)])
-    # when a consumer runs the maintenance
-    database.query("SELECT drop_expired()")
-    # then only the new one remains, and all minutes remain
-    assert len(database.query("SELECT * FROM rollup_five_seconds")) == 1
-    assert len(database.query("SELECT * FROM rollup_minute")) == 2

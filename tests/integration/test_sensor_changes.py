@@ -3,7 +3,7 @@
 import itertools
 import threading
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -197,12 +197,6 @@ def test_readings_stored_during_calibrations_have_the_one_of_their_time(database
     assert database.query(NOT_CALIBRATED) == []
     with rolled_back(database) as connection:
         assert_views_equal_scan(connection)
-
-
-@pytest.fixture
-def store(database: Database) -> Iterator[Store]:
-    with closing(Store(database.settings, "test")) as store:
-        yield store
 
 
 def reading(sensor: str, seconds_ago: float, temperature: float) -> Reading:

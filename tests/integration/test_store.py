@@ -1,6 +1,5 @@
 """The store on a real PostgreSQL: each reading is stored once, and errors are translated."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -19,13 +18,6 @@ NOW = datetime.now(UTC)
 
 def make_reading(sensor_id: str = "1", temperature: float = 21.5, seconds_ago: float = 0) -> Reading:
     return Reading(uuid4(), sensor_id, NOW - timedelta(seconds=seconds_ago), temperature, uuid4(), 7)
-
-
-@pytest.fixture
-def store(database: Database) -> Iterator[Store]:
-    store = Store(database.settings, "test store")
-    yield store
-    store.close()
 
 
 def test_a_reading_is_stored_as_it_is(store: Store, database: Database) -> None:
