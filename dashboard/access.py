@@ -13,13 +13,12 @@ from runtime.access import Role
 from web.auth import (
     COOKIE,
     SESSION_SECONDS,
-    Auth,
     Authenticator,
-    CurrentPrincipal,
     Principal,
     requires,
     to_principal,
 )
+from web.dependencies import Auth, CurrentPrincipal
 from web.errors import INVALID_INPUT
 
 MAX_KEY_CHARACTERS = 200

@@ -23,7 +23,8 @@ from dashboard.snapshots import Snapshot, SnapshotStore, describe_change, descri
 from monitoring.model import SystemStatus
 from readings.ids import sensor_id_forms
 from runtime.access import Role
-from web.auth import Actor, Address, Auth, Authenticator, requires
+from web.auth import Authenticator, requires
+from web.dependencies import Actor, Address, Auth
 from web.errors import INVALID_INPUT, document_errors
 from web.keyring import AccessUnknown
 from web.sse import EventStream, json_event, stream_changes

@@ -12,7 +12,8 @@ from dashboard.resources import Shared, require_database
 from dashboard.unavailable import nothing_changed
 from db.queries.keys import ApiKey
 from runtime.access import MAX_NAME_CHARACTERS, NewKey, Role, generate_key, hash_secret
-from web.auth import Actor, Auth, requires
+from web.auth import requires
+from web.dependencies import Actor, Auth
 from web.errors import INVALID_INPUT
 from web.text import Text
 

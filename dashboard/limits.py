@@ -16,7 +16,8 @@ from limits.model import EndReason, LimitKind
 from readings.ids import normalise_sensor_id, sensor_id_forms
 from runtime.access import Role
 from runtime.severity import Severity
-from web.auth import Actor, requires
+from web.auth import requires
+from web.dependencies import Actor
 from web.errors import INVALID_INPUT
 from web.text import Text
 

@@ -15,7 +15,8 @@ from db.queries.minutes import MinuteSeries
 from db.queries.series import SeriesReader
 from db.sensors import SensorRegistry
 from runtime.errors import ServiceUnavailable
-from web.auth import CurrentPrincipal, Principal
+from web.auth import Principal
+from web.dependencies import CurrentPrincipal
 from web.keyring import AccessUnknown
 from web.limits import Slots
 

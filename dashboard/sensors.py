@@ -14,7 +14,8 @@ from limits.definition import LimitValues
 from readings.ids import normalise_sensor_id
 from readings.sensor_changes import Calibration, SensorChanges, SensorSettings
 from runtime.access import Role
-from web.auth import Actor, requires
+from web.auth import requires
+from web.dependencies import Actor
 from web.errors import INVALID_INPUT, document_errors
 
 router = APIRouter(prefix="/api")

@@ -59,7 +59,7 @@ class Commands(LazyGroup):
             "Publish the readings of a file.",
         ),
         "export": CommandEntry(
-            "sensorctl.history.commands",
+            "sensorctl.history.export_command",
             "export",
             "Write readings or roll-ups to a file, in order of time.",
         ),

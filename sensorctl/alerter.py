@@ -13,7 +13,8 @@ from runtime import lifecycle
 from runtime.env_file import read_env_file
 from runtime.exit_codes import EXIT_UNAVAILABLE
 from runtime.services import ALERTER, EVALUATOR
-from sensorctl.settings import OPERATOR_LOGINS, ROOT, discover, names_a_server
+from sensorctl.settings import OPERATOR_LOGINS, discover, names_a_server
+from sensorctl.stack_variables import ROOT
 
 ALERTER_LOGINS = OPERATOR_LOGINS | {
     "RABBITMQ_USER": ALERTER.user_variable,

@@ -10,7 +10,8 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
 from runtime.health import Health
 from runtime.version import VERSION
-from web.auth import Authenticator, authorize
+from web.auth import Authenticator
+from web.dependencies import authorize
 from web.errors import DEFAULT_ERROR_RESPONSE, add_error_handlers
 from web.openapi import improve_openapi
 from web.probes import create_probe_router

@@ -9,16 +9,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import Depends, HTTPException, Request
-from starlette.concurrency import run_in_threadpool
+from fastapi import HTTPException, Request
 
 from runtime.access import Role, ValidKey, generate_secret, hash_secret
 from web.keyring import AccessUnknown, KeyRing
 from web.proxies import TrustedProxies
 from web.same_origin import is_browser, is_same_origin
-from web.security import API_PREFIX
 from web.throttle import KeyThrottle
 
 COOKIE = "sensors_session"
@@ -235,38 +233,3 @@ class Authenticator:
 def to_principal(key: ValidKey, *, has_session: bool = False) -> Principal:
     """Return who has this key, or a session that was opened with it."""
     return Principal(f"{KEY_ACTOR}{key.name}", key.role, is_ambient=has_session, has_session=has_session)
-
-
-def get_authenticator(request: Request) -> Authenticator:
-    """Return the application's Authenticator."""
-    auth: Authenticator = request.app.state.auth
-    return auth
-
-
-async def authorize(request: Request) -> None:
-    """Refuse a request of the API that may not do what it asks for: a dependency of every operation."""
-    if request.url.path.startswith(API_PREFIX):
-        auth = get_authenticator(request)
-        request.state.principal = await run_in_threadpool(auth.authorize, request)
-
-
-def get_principal(request: Request) -> Principal:
-    """Return who sends the request, as `authorize` found."""
-    principal: Principal = request.state.principal
-    return principal
-
-
-def get_actor(request: Request) -> str:
-    """Return who sends the request, as the audit names it."""
-    return get_principal(request).actor
-
-
-def get_client_address(request: Request) -> str:
-    """Return the address of the client, without a port; empty for a Unix socket."""
-    return get_authenticator(request).proxies.client_address(request)
-
-
-Auth = Annotated[Authenticator, Depends(get_authenticator)]
-CurrentPrincipal = Annotated[Principal, Depends(get_principal)]
-Actor = Annotated[str, Depends(get_actor)]
-Address = Annotated[str, Depends(get_client_address)]

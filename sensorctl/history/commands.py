@@ -1,9 +1,7 @@
-"""`sensorctl import` and `sensorctl export`: readings from and to files."""
+"""`sensorctl import`: readings from files, and the imports that were made."""
 
 from collections.abc import Mapping
-from datetime import datetime
-from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from uuid import UUID
 
 import typer
@@ -11,25 +9,21 @@ from rich.table import Table
 
 from db.errors import PermissionDenied
 from db.imports import undo_import
-from db.queries.export import ExportQuery, Series
 from db.queries.imports import stored_imports
 from messaging.management.admin import queue_depth
 from readings.files.csv_options import CsvOptions
-from readings.ids import sensor_id_forms
 from readings.payload import SENSOR_FIELDS
 from readings.times import format_timestamp
 from runtime.text import quantity
-from sensorctl.files import STDIO
 from sensorctl.history import option_types as types
 from sensorctl.history.default_command import DEFAULT_COMMAND, DefaultCommandGroup
 from sensorctl.history.dry_run import show_dry_run
-from sensorctl.history.export import export_rows
-from sensorctl.history.history_file import FileFormat
+from sensorctl.history.file_formats import FileFormat, resolve_format
 from sensorctl.history.importer import Import
 from sensorctl.history.stray_options import reject_options
 from sensorctl.output import JsonOption, fail, print_message, progress_bar, show, show_json
 from sensorctl.settings import discover_settings, discover_setup_settings
-from sensorctl.time_options import parse_seconds, parse_time_or_age
+from sensorctl.time_options import parse_seconds
 
 app = typer.Typer(
     cls=DefaultCommandGroup,
@@ -37,12 +31,6 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-OutputFormat = Literal["csv", "jsonl"]
-FORMATS_BY_SUFFIX: dict[str, FileFormat] = {
-    ".csv": "csv", ".tsv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "json",
-}  # fmt: skip
-GZIP_SUFFIX = ".gz"
-SPREADSHEET_SUFFIXES = (".xlsx", ".xls", ".xlsm", ".ods", ".numbers")
 DEFAULT_DELIMITER = ""
 DEFAULT_MAX_QUEUE_DEPTH = 100_000
 DEFAULT_RETRY_TIMEOUT_SECONDS = 60.0
@@ -54,10 +42,6 @@ CSV_OPTIONS_ERROR = (
 InputFormatOption = Annotated[
     FileFormat | None,
     typer.Option("--format", help="Default: from the file's name; jsonl for standard input."),
-]
-OutputFormatOption = Annotated[
-    OutputFormat | None,
-    typer.Option("--format", help="Default: from the file's name; jsonl for standard output."),
 ]
 
 
@@ -110,7 +94,7 @@ def import_(
     code is then 1. Importing a file again stores nothing twice, and an interrupted import continues when the
     same command is run again. `sensorctl import undo ID` deletes what an import brought.
     """
-    resolved_format = _resolve_format(file, file_format)
+    resolved_format = resolve_format(file, file_format)
     given = {
         "sensors": tuple(sensors or ()), "sensor_column": sensor_column, "time_column": time_column,
         "time_of_day_column": time_of_day_column, "value_columns": tuple(value_columns or ()),
@@ -184,53 +168,6 @@ def _imports_table(imports: list[dict[str, Any]]) -> Table:
     return table
 
 
-def export(
-    file: Annotated[
-        str, typer.Argument(metavar="FILE", help="A new .csv or .jsonl file, or - for standard output.")
-    ],
-    since: Annotated[
-        datetime | None,
-        typer.Option(
-            "--from", parser=parse_time_or_age, metavar="TIME|AGE", help="Only rows from this time on."
-        ),
-    ] = None,
-    until: Annotated[
-        datetime | None,
-        typer.Option(
-            "--to", parser=parse_time_or_age, metavar="TIME|AGE", help="Only rows before this time."
-        ),
-    ] = None,
-    sensors: Annotated[
-        list[str] | None, typer.Option("--sensor", help="Only this sensor. Repeatable.")
-    ] = None,
-    what: Annotated[
-        Series, typer.Option(help="Readings, or their roll-ups by minute or hour.")
-    ] = Series.READINGS,
-    raw: Annotated[
-        bool,
-        typer.Option(
-            "--raw", help="Temperatures as the sensors sent them, before calibration. Readings only."
-        ),
-    ] = False,
-    file_format: OutputFormatOption = None,
-) -> None:
-    """Write readings or roll-ups to a file, in order of time.
-
-    Times are ISO 8601 (UTC unless they have an offset) or ages such as 2h or 7d. Exported readings can be
-    imported again and keep their IDs. With --raw a calibration is not applied twice by an import.
-    """
-    resolved_format = _resolve_output_format(file, file_format)
-    _check_raw(what, raw=raw)
-    query = ExportQuery(what, since, until, tuple(sensor_id_forms(sensors or ())), raw)
-    exported = export_rows(discover_settings(), query, file, resolved_format)
-    print_message(f"Exported {exported} {what.value}.")
-
-
-def _check_raw(what: Series, *, raw: bool) -> None:
-    if raw and what is not Series.READINGS:
-        raise typer.BadParameter(f"--raw applies to readings, not to {what.value}, which are calibrated")
-
-
 def _check_options(given: Mapping[str, object], file_format: FileFormat) -> None:
     reject_options(given.values())
     if file_format != "csv":
@@ -244,23 +181,3 @@ def _check_options(given: Mapping[str, object], file_format: FileFormat) -> None
         raise typer.BadParameter("--time-format excludes --time-origin and --time-step")
     if given.get("delimiter", DEFAULT_DELIMITER) == given.get("decimal"):
         raise typer.BadParameter("--delimiter and --decimal must be different characters")
-
-
-def _resolve_format(file: str, requested: FileFormat | None) -> FileFormat:
-    suffixes = [suffix.lower() for suffix in Path(file).suffixes]
-    suffix = next((suffix for suffix in reversed(suffixes) if suffix != GZIP_SUFFIX), "")
-    file_format = requested or FORMATS_BY_SUFFIX.get(suffix)
-    if file_format is None and file == STDIO:
-        return "jsonl"
-    if file_format is None:
-        is_spreadsheet = suffix in SPREADSHEET_SUFFIXES
-        hint = "save the table as CSV, and import that" if is_spreadsheet else "set --format"
-        raise typer.BadParameter(f"{file} is neither .csv nor .jsonl: {hint}")
-    return file_format
-
-
-def _resolve_output_format(file: str, requested: OutputFormat | None) -> FileFormat:
-    file_format = _resolve_format(file, requested)
-    if file_format == "json" or Path(file).suffix.lower() == GZIP_SUFFIX:
-        raise typer.BadParameter(f"{file} can be neither .json nor .gz: name it .jsonl or .csv")
-    return file_format

@@ -13,7 +13,8 @@ from readings.parsing import ParseContext, parse_reading
 from readings.times import format_timestamp
 from runtime.errors import ConfigurationError
 from runtime.settings import load
-from sensorctl.history.history_file import FileFormat, HistoryFile
+from sensorctl.history.file_formats import FileFormat
+from sensorctl.history.history_file import HistoryFile
 from sensorctl.history.importer import find_plausible, open_history
 from sensorctl.history.messages import FilePosition, MessageReader
 from sensorctl.history.report import ImportReport

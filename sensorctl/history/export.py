@@ -12,7 +12,7 @@ from db.settings import DatabaseSettings
 from readings.times import format_timestamp
 from runtime.json_values import dump_json
 from sensorctl.files import open_output
-from sensorctl.history.history_file import FileFormat
+from sensorctl.history.file_formats import FileFormat
 
 Row = dict[str, Any]
 

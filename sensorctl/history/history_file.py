@@ -6,7 +6,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from itertools import islice
-from typing import Literal
 
 from readings.errors import InvalidReading
 from readings.files.csv_options import CsvOptions
@@ -16,10 +15,10 @@ from readings.files.json_bodies import JsonLayout, check_json, is_document
 from readings.files.local_time import Passes, find_passes, resolve_times
 from readings.files.records import Body, Item, Layout, Record
 from readings.files.text import TextLines
+from sensorctl.history.file_formats import FileFormat
 from sensorctl.history.input_file import InputFile
 from sensorctl.history.messages import parse_item
 
-FileFormat = Literal["csv", "jsonl", "json"]
 # A file with more new sensors must be confirmed: the number of a row may have been taken for the sensor.
 MAX_NEW_SENSORS = 20
 FindKnown = Callable[[list[str]], AbstractSet[str]]

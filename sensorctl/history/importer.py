@@ -24,7 +24,8 @@ from readings.ids import uuid7
 from readings.plausible import PlausibleRanges
 from runtime.text import escape_unprintable, quantity
 from sensorctl.history.checkpoint import Checkpoint
-from sensorctl.history.history_file import FileFormat, HistoryFile, recognise
+from sensorctl.history.file_formats import FileFormat
+from sensorctl.history.history_file import HistoryFile, recognise
 from sensorctl.history.input_file import open_input_file
 from sensorctl.history.messages import KEEP_ALL, FilePosition, MessageReader, Retention
 from sensorctl.history.report import ImportReport

@@ -11,7 +11,7 @@ from runtime.errors import ConfigurationError
 from sensorctl.files import STDIO, open_binary_input
 from sensorctl.logs.parser import LogEvent
 from sensorctl.logs.reader import UnparsedLines, read_events, read_lines
-from sensorctl.settings import ROOT, native_directory
+from sensorctl.stack_variables import ROOT, native_directory
 
 # Third-party servers have log formats of their own.
 NATIVE_SERVERS = frozenset({"postgres", "rabbitmq", "epmd"})

@@ -13,7 +13,8 @@ from readings.files.csv_options import CsvOptions
 from readings.files.text import TextLines
 from readings.model import Reading
 from readings.parsing import ParseContext, parse_reading
-from sensorctl.history.history_file import FileFormat, recognise
+from sensorctl.history.file_formats import FileFormat
+from sensorctl.history.history_file import recognise
 from sensorctl.history.messages import FilePosition, MessageReader
 
 UTC_ZONE = ZoneInfo("UTC")

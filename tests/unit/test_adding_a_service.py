@@ -24,7 +24,8 @@ from monitoring.discovery import build_discoveries
 from native.services import service_instances
 from native.settings import StackSettings
 from scripts.docs import service_table
-from sensorctl.settings import COMPOSE_DEFAULTS, SetupSettings
+from sensorctl.settings import SetupSettings
+from sensorctl.stack_variables import COMPOSE_DEFAULTS
 
 (instance,) = [i for i in service_instances(StackSettings(), 1) if i.service.module == "heartbeat"]
 print(instance.name, instance.http_port, max(instance.service.stage, 0) == 8)

@@ -24,7 +24,7 @@ def open_port() -> Iterator[int]:
 def test_a_stack_is_used_with_the_logins_of_a_sensor_and_the_reader(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, open_port: int, is_native: bool
 ) -> None:
-    monkeypatch.setattr("sensorctl.settings.ROOT", tmp_path)
+    monkeypatch.setattr("sensorctl.stack_variables.ROOT", tmp_path)
     variables = (
         f"POSTGRES_PORT={open_port}\nPOSTGRES_HOST_PORT={open_port}\nMQTT_HOST_PORT=1999\n"
         "RABBITMQ_SENSOR_USER=sensor\nRABBITMQ_SENSOR_PASS=s3cret\n"
@@ -44,7 +44,7 @@ def test_a_stack_is_used_with_the_logins_of_a_sensor_and_the_reader(
 def test_an_invalid_mqtt_port_is_a_configuration_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sensorctl.settings.ROOT", tmp_path)
+    monkeypatch.setattr("sensorctl.stack_variables.ROOT", tmp_path)
     monkeypatch.setenv("MQTT_HOST_PORT", "mqtt")
 
     with pytest.raises(ConfigurationError, match="MQTT_HOST_PORT is 'mqtt': must be a port from 1"):

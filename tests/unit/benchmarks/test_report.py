@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from rich.console import Console
 
-from benchmarks import pictures, report
+from benchmarks import pictures, report, section_tables
 from benchmarks.__main__ import _plan, _sections
 from benchmarks.plan import FULL, QUICK, SECTIONS
 from benchmarks.results import Results
@@ -45,7 +45,7 @@ def results() -> Results:
 
 
 def test_a_section_shows_median_range_and_ratio(results: Results) -> None:
-    assert report.section_rows(results, "single") == [
+    assert section_tables.section_rows(results, "single") == [
         ["", "median", "range", "relative to the baseline", "range"],
         ["this project", "520", "500 to 540", "0.87", "0.833 to 0.9"],
         ["the baseline", "600", "600 to 600", "1.00", "1 to 1"],
@@ -53,7 +53,7 @@ def test_a_section_shows_median_range_and_ratio(results: Results) -> None:
 
 
 def test_the_load_table_has_a_row_per_rate_in_ascending_order(results: Results) -> None:
-    assert report.load_rows(results, report.LATENCY_MEASURES) == [
+    assert section_tables.load_rows(results, section_tables.LATENCY_MEASURES) == [
         ["offered per second", "stored per second", "p50, ms", "p99, ms", "summary exact"],
         ["10", "10", "2.5", "9", "yes"],
         ["100", "100", "2.5", "9", "NO"],

@@ -131,7 +131,7 @@ def test_without_a_stack_it_ends_with_a_message_and_78(
 ) -> None:
     monkeypatch.delenv("POSTGRES_HOST")
     monkeypatch.setenv("POSTGRES_HOST_PORT", "1")
-    monkeypatch.setattr("sensorctl.settings.ROOT", tmp_path)
+    monkeypatch.setattr("sensorctl.stack_variables.ROOT", tmp_path)
 
     code, out, err = sensorctl("summary")
 

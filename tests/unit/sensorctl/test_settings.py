@@ -31,7 +31,7 @@ def closed_port(closed_port: int) -> str:
 @pytest.fixture
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, closed_port: str) -> Path:
     """Return a repository without a running stack."""
-    monkeypatch.setattr("sensorctl.settings.ROOT", tmp_path)
+    monkeypatch.setattr("sensorctl.stack_variables.ROOT", tmp_path)
     monkeypatch.setenv("POSTGRES_HOST_PORT", closed_port)
     monkeypatch.setenv("RABBITMQ_HOST_PORT", closed_port)
     return tmp_path
