@@ -39,7 +39,7 @@ def export(
         list[str] | None, typer.Option("--sensor", help="Only this sensor. Repeatable.")
     ] = None,
     what: Annotated[
-        Series, typer.Option(help="Readings, or their roll-ups by minute or hour.")
+        Series, typer.Option(help="Readings, or their roll-ups by minute, hour or day.")
     ] = Series.READINGS,
     raw: Annotated[
         bool,
