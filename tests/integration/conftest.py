@@ -13,8 +13,12 @@ from db.store import Store
 from tests.broker import RabbitMQ, VirtualHost
 from tests.database import Database, Postgres
 from tests.modes import SINGLE, Mode
+from tests.ntfy_server import NtfyServer, ntfy_server
 from tests.processes import Processes, processes
 from tests.proxy import Proxy
+from tests.smtp_server import SmtpServer, smtp_server
+from tests.tls import HOST, CertificateAuthority
+from tests.webhook_server import WebhookServer, webhook_server
 
 PROCESSES = pytest.StashKey[Processes]()
 
@@ -117,6 +121,33 @@ def _proxy_to(url: str) -> Proxy:
     assert target.hostname
     assert target.port
     return Proxy((target.hostname, target.port))
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> CertificateAuthority:
+    """An authority that issues the certificates of test servers."""
+    return CertificateAuthority(tmp_path_factory.mktemp("authority"), "authority")
+
+
+@pytest.fixture
+def smtp(authority: CertificateAuthority) -> Iterator[SmtpServer]:
+    """A mail server with TLS and a login."""
+    with smtp_server(authority.issue(HOST)) as server:
+        yield server
+
+
+@pytest.fixture
+def ntfy() -> Iterator[NtfyServer]:
+    """A server of ntfy."""
+    with ntfy_server() as server:
+        yield server
+
+
+@pytest.fixture
+def webhook() -> Iterator[WebhookServer]:
+    """A server to which notifications are posted."""
+    with webhook_server() as server:
+        yield server
 
 
 @pytest.hookimpl(wrapper=True)

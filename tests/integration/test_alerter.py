@@ -19,7 +19,7 @@ from tests.proxy import Proxy
 from tests.readings import reading
 from tests.services import ROOT, ServerUnavailable
 from tests.waiting import DEADLINE_SECONDS, eventually
-from tests.webhook_server import SECRET, Alert, AlertGroup, WebhookServer, webhook_server
+from tests.webhook_server import SECRET, Alert, AlertGroup, WebhookServer
 
 EVENTS_QUEUE = "events.test"
 STORE_NOW = """
@@ -36,12 +36,6 @@ INSERT INTO reading (reading_id, sensor_id, measured_at, received_at, temperatur
 SELECT gen_random_uuid(), sensor_id, at, at, 20
 FROM new, generate_series(now() - interval '6 min', now() - interval '2 min', interval '5 s') AS at
 """
-
-
-@pytest.fixture
-def webhook() -> Iterator[WebhookServer]:
-    with webhook_server() as webhook:
-        yield webhook
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """E-mail arrives at a real SMTP server, and no receiver is notified twice because another is down."""
 
-from collections.abc import Iterator
 from http import HTTPStatus
 from pathlib import Path
 
@@ -10,39 +9,16 @@ from runtime.exit_codes import EXIT_UNAVAILABLE
 from tests.broker import VirtualHost
 from tests.database import Database
 from tests.integration.test_alerter import start_alerter
-from tests.ntfy_server import TOKEN, NtfyServer, ntfy_server
+from tests.ntfy_server import TOKEN, NtfyServer
 from tests.privileges import sensorctl
 from tests.processes import Processes
-from tests.smtp_server import PASSWORD, SmtpServer, smtp_server, text_of
-from tests.tls import HOST, CertificateAuthority
+from tests.smtp_server import PASSWORD, SmtpServer, text_of
+from tests.tls import CertificateAuthority
 from tests.waiting import DEADLINE_SECONDS, eventually
-from tests.webhook_server import SECRET, WebhookServer, webhook_server
+from tests.webhook_server import SECRET, WebhookServer
 
 FIRING = "FIRING critical: NoConsumers sensor_data"
 NO_CONSUMERS = {"alertname": "NoConsumers"}
-
-
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> CertificateAuthority:
-    return CertificateAuthority(tmp_path_factory.mktemp("smtp"), "authority")
-
-
-@pytest.fixture
-def smtp(authority: CertificateAuthority) -> Iterator[SmtpServer]:
-    with smtp_server(authority.issue(HOST)) as server:
-        yield server
-
-
-@pytest.fixture
-def ntfy() -> Iterator[NtfyServer]:
-    with ntfy_server() as server:
-        yield server
-
-
-@pytest.fixture
-def webhook() -> Iterator[WebhookServer]:
-    with webhook_server() as server:
-        yield server
 
 
 @pytest.fixture

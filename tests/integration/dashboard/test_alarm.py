@@ -19,11 +19,11 @@ from tests.broker import QUEUE, RabbitMQ
 from tests.browser import visit
 from tests.database import Postgres
 from tests.integration.dashboard.system import log_in
-from tests.ntfy_server import NtfyServer, ntfy_server
+from tests.ntfy_server import NtfyServer
 from tests.privileges import PASSWORD, Stack, sensorctl, set_up_stack
 from tests.processes import Processes, processes, with_http
-from tests.smtp_server import SmtpServer, smtp_server, text_of
-from tests.tls import HOST, CertificateAuthority
+from tests.smtp_server import SmtpServer, text_of
+from tests.tls import CertificateAuthority
 from tests.waiting import DEADLINE_SECONDS, eventually
 
 HIGH, HYSTERESIS = 24.5, 0.2
@@ -37,23 +37,6 @@ Point = tuple[datetime, float]
 def stack(rabbitmq: RabbitMQ, postgres: Postgres) -> Iterator[Stack]:
     with set_up_stack(rabbitmq, postgres, runs=1) as stack:
         yield stack
-
-
-@pytest.fixture
-def authority(tmp_path: Path) -> CertificateAuthority:
-    return CertificateAuthority(tmp_path, "authority")
-
-
-@pytest.fixture
-def smtp(authority: CertificateAuthority) -> Iterator[SmtpServer]:
-    with smtp_server(authority.issue(HOST)) as server:
-        yield server
-
-
-@pytest.fixture
-def ntfy() -> Iterator[NtfyServer]:
-    with ntfy_server() as server:
-        yield server
 
 
 def read_office() -> list[Point]:
