@@ -14,7 +14,8 @@ RouteColumns = Mapping[str, str | None]
 # A receiver is not notified of excursions that ended before it was configured, nor of those that had ended
 # more than a day before they were found, as in imported history. First it is notified that an excursion is
 # firing, then that it is resolved, even if the excursion has ended when it is found. With routes, it is
-# notified of excursions that one of them has, and of their end also if the routes changed meanwhile.
+# notified of excursions that one of them has, and of their end also if the routes changed meanwhile. What was
+# found and ended while it was silenced is not notified afterwards either.
 DUE = """
 WITH candidate AS (
     SELECT excursion_id FROM limit_excursion WHERE ended_at IS NULL AND withdrawn_at IS NULL
@@ -37,7 +38,14 @@ WHERE CASE
             withdrawn_at IS NULL
             AND (excursion.ended_at IS NULL
                  OR detected_at >= (SELECT since FROM alert_receiver WHERE receiver = :receiver)
-                    AND excursion.ended_at > detected_at - interval '1 day')
+                    AND excursion.ended_at > detected_at - interval '1 day'
+                    AND NOT (
+                        SELECT coalesce(bool_or(detected_at >= starts_at AND detected_at < ends_at)
+                                        AND bool_or(over_at >= starts_at AND over_at < ends_at), false)
+                        FROM silence, greatest(detected_at, excursion.ended_at) AS over_at
+                        WHERE silence.sensor_id = excursion.sensor_id OR silence.location = sensor.location
+                           OR excursion.sensor_id LIKE silence.like_pattern
+                    ))
         WHEN excursion.ended_at IS NOT NULL THEN resolved_at IS NULL
         ELSE resolved_at IS NOT NULL
              OR acknowledged_at IS NULL AND :repeat_seconds > 0

@@ -114,3 +114,25 @@ def test_the_end_is_told_to_whoever_was_notified_whatever_the_routes_are_then(
     notifications.record("mail", numbers, resolved=True)
     assert due(notifications, "mail", routes=elsewhere) == []
     assert due(notifications, "phone", routes=elsewhere) == []
+
+
+@pytest.mark.parametrize("is_over", [True, False])
+def test_what_started_and_ended_while_it_was_silenced_is_not_notified_afterwards(
+    database: Database, notifications: ExcursionNotifications, is_over: bool
+) -> None:
+    register(database, "1", "2")
+    notifications.add_receiver("mail")
+    target = '{"sensor_id": "1"}'
+    database.query("SELECT create_silence('key:ann', %s, now() + interval '1 hour', '')", target)
+    warm_up(database, "1", "2")
+    if is_over:
+        store(database, "1", {2: 7})
+        store(database, "2", {2: 7})
+        with closing(Evaluation(database.settings)) as evaluation:
+            evaluate(database, evaluation)
+    assert {row["sensor_id"] for row in due(notifications, "mail")} == {"2"}
+
+    database.query("SELECT end_silence('key:ann', silence_id) FROM silence")
+
+    expected = {"2"} if is_over else {"1", "2"}
+    assert {row["sensor_id"] for row in due(notifications, "mail")} == expected
