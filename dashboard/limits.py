@@ -3,17 +3,20 @@
 from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Path, Query
 from pydantic import Field
 
 from dashboard.models import Model, SensorId
-from dashboard.resources import Shared
+from dashboard.resources import Resources, Shared
+from dashboard.times import TIME_HINT, parse_time
 from dashboard.unavailable import nothing_changed
 from db.queries.limits import ExcursionFilter
 from limits.definition import LimitDefinition, SilenceDefinition
 from limits.model import EndReason, LimitKind
 from readings.ids import normalise_sensor_id, sensor_id_forms
+from readings.ranges import check_order
 from runtime.access import Role
 from runtime.severity import Severity
 from web.auth import requires
@@ -144,19 +147,32 @@ def list_excursions(
         Literal["true", "false"], Query(alias="open", description="Only those that last")
     ] = ("false"),
     since: Annotated[
-        datetime | None, Query(alias="from", description="Only those that ended later or last")
+        str | None, Query(alias="from", description=f"Only those that ended later or last: {TIME_HINT}")
     ] = None,
-    until: Annotated[datetime | None, Query(alias="to", description="Only those that started before")] = None,
+    until: Annotated[str | None, Query(alias="to", description="Only those that started before")] = None,
     limit: Annotated[int, Query(ge=1, le=MAX_EXCURSIONS, description="Maximum number")] = 100,
 ) -> ExcursionList:
     """Return excursions, first those that last, then the latest."""
     sensors = sensor_id_forms(sensor) if sensor else None
+    start, end = _parse_range(resources, since, until)
     selection = ExcursionFilter(
-        sensors=list(sensors) if sensors else None, is_open=open_only == "true", since=since, until=until
+        sensors=list(sensors) if sensors else None, is_open=open_only == "true", since=start, until=end
     )
     return ExcursionList(
         excursions=[Excursion(**row) for row in resources.limits.excursions(selection, limit)]
     )
+
+
+def _parse_range(
+    resources: Resources, since: str | None, until: str | None
+) -> tuple[datetime | None, datetime | None]:
+    if since is None and until is None:
+        return None, None
+    zone = ZoneInfo(resources.series.time_zone())
+    start = parse_time("from", since, zone) if since else None
+    end = parse_time("to", until, zone) if until else None
+    check_order(start, end)
+    return start, end
 
 
 @router.post("/excursions/{excursion_id}/acknowledge", responses=INVALID_INPUT, **requires(Role.OPERATOR))

@@ -3,9 +3,8 @@
 import csv
 import io
 import json
-import re
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
@@ -15,10 +14,11 @@ from pydantic import Field
 
 from dashboard.models import EpochSeconds, Model, SensorId
 from dashboard.resources import Shared, require_database
+from dashboard.times import TIME_HINT, parse_time
 from db.queries.series import MAX_RANGE, Bucket, Series
 from readings.ids import sensor_id_forms
 from readings.model import Unit
-from readings.times import format_timestamp
+from readings.ranges import check_order
 from readings.units import from_celsius
 from runtime.access import Role
 from runtime.errors import InvalidInput
@@ -32,12 +32,6 @@ CSV = "text/csv"
 COLUMNS = (
     "sensor_id", "starts_at", "min_temperature", "mean_temperature", "max_temperature", "readings", "unit",
 )  # fmt: skip
-TIME_HINT = (
-    "use a date and a time with its offset, as in 2026-11-22T06:28:37+01:00, a date, or seconds since 1970"
-)
-# A plus sign in a query is a space.
-OFFSET_WITHOUT_SIGN = re.compile(r"(T[\d:.]+) (\d{2}:?\d{2})$")
-MIN_TIME, MAX_TIME = datetime(1, 1, 3, tzinfo=UTC), datetime(9999, 12, 29, tzinfo=UTC)
 
 Point = Annotated[
     tuple[EpochSeconds, float | None, float | None, float | None, int],
@@ -119,35 +113,13 @@ def _parse_zone(name: str) -> ZoneInfo:
 
 
 def _parse_range(since: str | None, until: str | None, zone: ZoneInfo) -> tuple[datetime, datetime]:
-    end = _parse_time("to", until, zone) if until else datetime.now(UTC)
-    start = _parse_time("from", since, zone) if since else end - DEFAULT_RANGE
-    if start >= end:
-        message = f"is {format_timestamp(start)}, which is not before `to`, {format_timestamp(end)}"
-        raise InvalidInput(message, "from")
+    end = parse_time("to", until, zone) if until else datetime.now(UTC)
+    start = parse_time("from", since, zone) if since else end - DEFAULT_RANGE
+    check_order(start, end)
     if end - start > MAX_RANGE:
         message = f"is more than {MAX_RANGE.days // 365} years before `to`: request a shorter range"
         raise InvalidInput(message, "from")
     return start, end
-
-
-def _parse_time(field: str, text: str, zone: ZoneInfo) -> datetime:
-    try:
-        moment = _read_time(OFFSET_WITHOUT_SIGN.sub(r"\1+\2", text.strip()), zone)
-    except (ValueError, OverflowError, OSError):
-        raise InvalidInput(f"is {text!r}, which is not a time: {TIME_HINT}", field) from None
-    if moment.tzinfo is None:
-        raise InvalidInput(f"is {text!r}, a time without an offset: {TIME_HINT}", field)
-    if not MIN_TIME < moment < MAX_TIME:
-        raise InvalidInput(f"is {text!r}, which is out of range", field)
-    return moment.astimezone(UTC)
-
-
-def _read_time(text: str, zone: ZoneInfo) -> datetime:
-    if re.fullmatch(r"-?\d{1,12}(\.\d{1,9})?", text):
-        return datetime.fromtimestamp(float(text), UTC)
-    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
-        return datetime.combine(date.fromisoformat(text), time.min, zone)
-    return datetime.fromisoformat(text)
 
 
 def _json_response(

@@ -7,6 +7,7 @@ import typer
 
 from db.queries.export import ExportQuery, Series
 from readings.ids import sensor_id_forms
+from readings.ranges import check_order
 from sensorctl.history.export import export_rows
 from sensorctl.history.file_formats import OutputFormat, resolve_output_format
 from sensorctl.output import print_message
@@ -56,6 +57,7 @@ def export(
     """
     resolved_format = resolve_output_format(file, file_format)
     _check_raw(what, raw=raw)
+    check_order(since, until)
     query = ExportQuery(what, since, until, tuple(sensor_id_forms(sensors or ())), raw)
     exported = export_rows(discover_settings(), query, file, resolved_format)
     print_message(f"Exported {exported} {what.value}.")

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from limits.definition import LimitDefinition, define_limits
+from readings.ranges import check_order
 from runtime.text import escape_unprintable, quantity
 from sensorctl.actor import current_actor
 from sensorctl.limits.dry_run import find_excursions
@@ -121,7 +122,9 @@ def dry_run(
     definition = _define(
         sensor, None, None, high, low, rate, within, None, delay, hysteresis, "warning", schedule, time_zone
     )
-    start = since or datetime.now(UTC) - DEFAULT_TEST_PERIOD
+    now = datetime.now(UTC)
+    start = since or now - DEFAULT_TEST_PERIOD
+    check_order(start, now, start_field="since", end_field="now")
     readings, rows = find_excursions(discover_settings(), definition, start)
     if as_json:
         show_json(rows)

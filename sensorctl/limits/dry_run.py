@@ -4,6 +4,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
+from db.queries.sensors import read_sensor
 from db.queries.stored_readings import stored_readings
 from db.settings import DatabaseSettings
 from limits.definition import LimitDefinition
@@ -11,6 +12,7 @@ from limits.model import Limit, LimitKind
 from limits.schedule import parse_schedule
 from limits.series import SensorSeries
 from limits.track import excursions_of
+from runtime.errors import InvalidInput
 
 TIMES = ("started_at", "ended_at", "peak_at")
 
@@ -21,9 +23,12 @@ def find_excursions(
     """Return the number of readings since a time, and the excursions in them.
 
     Raises:
+        InvalidInput: When there is no such sensor.
         StoreUnavailable: When the database does not answer.
     """
     assert definition.sensor_id
+    if read_sensor(settings, definition.sensor_id) is None:
+        raise InvalidInput(f"There is no sensor {definition.sensor_id}.", "sensor_id")
     limits = [_limit(number, rule) for number, rule in enumerate(definition.rules())]
     series = SensorSeries(limits)
     number = 0

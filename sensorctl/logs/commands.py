@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from readings.ids import sensor_id_forms
+from readings.ranges import check_order
 from runtime.text import escape_unprintable
 from sensorctl.logs.filter import Level, LogFilter
 from sensorctl.logs.parser import LogEvent
@@ -63,6 +64,7 @@ def logs(
     events are counted and reported at the end. Times are ISO 8601 (UTC unless they have an offset) or ages
     such as 10m or 2h. To follow: make logs | sensorctl logs -
     """
+    check_order(since, until, start_field="since", end_field="until")
     selection = LogFilter(services or (), level, events or (), sensor_id_forms(sensors or ()), since, until)
     sources = (
         file_sources(files)

@@ -1,5 +1,6 @@
 """Limits, excursions and silences by the API."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -51,6 +52,33 @@ def test_excursions_are_selected_by_sensor_time_and_state(dashboard: DashboardSe
     assert response.json["excursions"][0]["excursion_id"] == 7
     [selection] = dashboard.limits.selections
     assert (selection.sensors, selection.is_open) == (["1"], True)
+    assert (selection.since, selection.until) == (datetime(2026, 11, 26, tzinfo=UTC), None)
+
+
+def test_a_range_of_excursions_is_given_as_that_of_a_series(dashboard: DashboardServer) -> None:
+    assert dashboard.send("/api/excursions?from=2026-10-25&to=2026-10-26T00:00:00+01:00").status == 200
+
+    [selection] = dashboard.limits.selections
+    assert selection.since == datetime(2026, 10, 24, 22, tzinfo=UTC)
+    assert selection.until == datetime(2026, 10, 25, 23, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("query", "field", "message"),
+    [
+        ("from=2026-11-23&to=2026-11-22", "from", "which is not before `to`, 2026-11-21T23"),
+        ("from=2026-11-22T06:28", "from", "a time without an offset: use a date"),
+        ("to=yesterday", "to", "is 'yesterday', which is not a time: use"),
+    ],
+)
+def test_a_wrong_range_of_excursions_is_refused(
+    dashboard: DashboardServer, query: str, field: str, message: str
+) -> None:
+    response = dashboard.send(f"/api/excursions?{query}")
+
+    assert (response.status, response.json["field"]) == (422, field)
+    assert message in response.json["detail"]
+    assert dashboard.limits.selections == []
 
 
 def test_a_silence_is_created_and_ended(dashboard: DashboardServer) -> None:

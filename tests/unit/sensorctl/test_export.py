@@ -163,11 +163,17 @@ def test_a_time_without_an_offset_is_utc_and_the_default_is_every_reading(
         (["out.txt"], "out.txt is neither .csv nor .jsonl: set --format"),
         (["-", "--from", "soon"], "'soon' is neither a time nor an age"),
         (["-", "--what", "weeks"], "'weeks' is not one of"),
+        (
+            ["-", "--from", "2026-11-02", "--to", "2026-11-01"],
+            "from: is 2026-11-02T00:00:00.000000Z, which is not before `to`, 2026-11-01T00:00:00.000000Z",
+        ),
+        (["-", "--from", "1h", "--to", "2h"], "which is not before `to`"),
     ],
 )
-@pytest.mark.usefixtures("queries")
-def test_a_usage_error_ends_with_2(sensorctl: RunCommand, arguments: list[str], message: str) -> None:
+def test_a_usage_error_ends_with_2(
+    sensorctl: RunCommand, queries: list[ExportQuery], arguments: list[str], message: str
+) -> None:
     code, _, err = sensorctl("export", *arguments)
 
-    assert code == 2
+    assert (code, queries) == (2, [])
     assert message in " ".join(err.replace("│", " ").split())

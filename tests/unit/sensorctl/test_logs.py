@@ -280,6 +280,13 @@ def test_without_any_logs_it_ends_with_a_message_and_78(sensorctl: RunCommand, n
     assert "docker compose logs --no-color | sensorctl logs -" in err
 
 
+def test_a_range_that_ends_before_it_starts_is_a_usage_error(sensorctl: RunCommand) -> None:
+    code, _, err = sensorctl("logs", "--since", "2026-11-02", "--until", "2026-11-01", "-")
+
+    assert code == 2
+    assert err.startswith("since: is 2026-11-02T00:00:00.000000Z, which is not before `until`, 2026-11-01")
+
+
 def test_a_file_that_cannot_be_read_is_a_usage_error(sensorctl: RunCommand, tmp_path: Path) -> None:
     code, _, err = sensorctl("logs", str(tmp_path / "none.log"))
 
