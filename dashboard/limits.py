@@ -184,10 +184,14 @@ def acknowledge_excursion(
         return Excursion(**resources.limits.acknowledge(actor, excursion_id, acknowledgement.note))
 
 
-@router.get("/silences", **requires(Role.VIEWER))
-def list_silences(resources: Shared) -> SilenceList:
+@router.get("/silences", responses=INVALID_INPUT, **requires(Role.VIEWER))
+def list_silences(
+    resources: Shared,
+    sensor: Annotated[SensorId | None, Query(description="Only those that hold for this sensor")] = None,
+) -> SilenceList:
     """Return the silences that have not ended."""
-    return SilenceList(silences=[Silence(**row) for row in resources.limits.silences()])
+    rows = resources.limits.silences(None if sensor is None else normalise_sensor_id(sensor))
+    return SilenceList(silences=[Silence(**row) for row in rows])
 
 
 @router.post("/silences", status_code=HTTPStatus.CREATED, responses=INVALID_INPUT, **requires(Role.OPERATOR))

@@ -6,6 +6,7 @@ import { confirm } from "./confirmation.js";
 import { $, announce, createElement, reconcileChildren, setText, setTextWithCode, setVisible } from "./dom.js";
 import { refusal, refuseBadInput, showFormError } from "./forms.js";
 import { toDuration } from "./format.js";
+import { describeTarget, targetOf, updateTarget } from "./sensor-target.js";
 import { CELSIUS, temperature } from "./units.js";
 
 const section = $("#sensor .limits");
@@ -34,6 +35,7 @@ export function initialize(onChange) {
     save();
   });
   $(".cancel", form).addEventListener("click", () => edit(null));
+  form.elements.of.addEventListener("change", () => updateTarget(form, sensor));
   onAccess(update);
 }
 
@@ -50,6 +52,7 @@ function update() {
   const isActive = sensor !== null && !sensor.retired;
   setText($(".note", section), noteFor());
   setVisible(form, isActive);
+  updateTarget(form, sensor);
   reconcileChildren(list, isActive ? limits : [], (each) => `${each.limit_id}`, create, fill);
   submit.disabled = !may("operator");
   setTextWithCode($(".may-not", form), hint("operator"));
@@ -70,7 +73,7 @@ function fill(item, limit) {
   item.dataset.severity = limit.severity;
   setText($(".tag", item), limit.severity);
   setText($(".condition", item), describe(limit));
-  setText($(".origin", item), `${describeOrigin(limit)}, by ${limit.created_by}`);
+  setText($(".origin", item), `${describeTarget(limit)}, by ${limit.created_by}`);
   for (const [name, action] of [["change", edit], ["remove", confirmRemoval]]) {
     const button = $(`.${name}`, item);
     button.onclick = () => action(limit);
@@ -94,20 +97,17 @@ function describe(limit, unit = sensor?.unit ?? CELSIUS) {
   return [conditions[limit.kind], ...details, when].filter(Boolean).join(", ");
 }
 
-function describeOrigin({ location, pattern }) {
-  if (location !== null) return `of all sensors of the location ${location}`;
-  return pattern !== null ? `of all sensors whose ID matches ${pattern}` : "of this sensor";
-}
-
 /** Let the form change a limit, or add limits. */
 function edit(limit) {
   edited = limit;
   form.reset();
   showFormError(form, "");
-  setText($("h4", form), limit ? `Change the limit ${describeOrigin(limit)}: ${describe(limit)}` : "Add limits");
+  setText($("h4", form), limit ? `Change the limit ${describeTarget(limit)}: ${describe(limit)}` : "Add limits");
   setText(submit, limit ? "Save limit" : "Add limits");
   setVisible($(".cancel", form), limit !== null);
   for (const name of [...NUMBERS, ...TEXTS]) setVisible(form.elements[name].closest("label"), !limit || FIELDS[limit.kind].includes(name));
+  updateTarget(form, sensor);
+  setVisible(form.elements.of.closest("label"), !limit);
   const values = limit ? valuesOf(limit) : {};
   for (const [name, value] of Object.entries(values)) form.elements[name].value = value ?? "";
   if (!limit) return;
@@ -123,7 +123,7 @@ function valuesOf({ kind, threshold, window_seconds, delay_seconds, hysteresis, 
 
 /** The fields that are filled in, for the sensor or the group of the limit that is changed. */
 function definition() {
-  const { sensor_id, location, pattern } = edited ?? { sensor_id: sensor.sensor_id };
+  const { sensor_id, location, pattern } = edited ?? targetOf(form, sensor);
   const target = Object.entries({ sensor_id, location, pattern }).filter(([, value]) => value != null);
   const fields = [...NUMBERS, ...TEXTS].map((name) => [name, form.elements[name].value.trim()]);
   const given = fields.filter(([, value]) => value !== "").map(([name, value]) => [name, NUMBERS.includes(name) ? Number(value) : value]);
@@ -148,7 +148,7 @@ function confirmRemoval(limit) {
   const isOfGroup = limit.sensor_id === null;
   confirm({
     title: "Remove the limit?",
-    explanation: `${describe(limit)}, ${describeOrigin(limit)}.${isOfGroup ? " It is removed for all of them." : ""} Its open excursions end.`,
+    explanation: `${describe(limit)}, ${describeTarget(limit)}.${isOfGroup ? " It is removed for all of them." : ""} Its open excursions end.`,
     verb: "Remove",
     isDanger: true,
     run: async () => {

@@ -11,8 +11,9 @@ import { addressOf, addView, replaceParameters } from "./router.js";
 import * as excursions from "./sensor-excursions.js";
 import * as limits from "./sensor-limits.js";
 import * as merge from "./sensor-merge.js";
+import * as silences from "./sensor-silences.js";
 
-const PARTS = [limits, excursions, merge]; // of the page, which show the sensor, too
+const PARTS = [limits, excursions, silences, merge]; // of the page, which show the sensor, too
 const section = $("#sensor");
 const form = $(".sensor-settings", section);
 const submit = $("button[type=submit]", form);
@@ -37,6 +38,7 @@ export function initialize() {
   panel = new HistoryPanel($(".history-panel", section), { onChange });
   limits.initialize(() => panel.load());
   excursions.initialize();
+  silences.initialize();
   merge.initialize(() => load(shownId));
   addView("sensor", section, ({ id, parameters }) => {
     if (id !== shownId) load(id);

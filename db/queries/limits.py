@@ -43,7 +43,13 @@ LIMIT :most
 ACKNOWLEDGE = "SELECT excursion_id FROM acknowledge_excursion(:actor, :excursion_id, :note)"
 ONE_EXCURSION = f"SELECT {EXCURSION_COLUMNS} FROM excursion WHERE excursion_id = :excursion_id"  # noqa: S608
 SILENCE_COLUMNS = "silence_id, sensor_id, location, pattern, starts_at, ends_at, note, created_by"
-SILENCES = f"SELECT {SILENCE_COLUMNS} FROM silence WHERE ends_at > now() ORDER BY silence_id"  # noqa: S608
+SILENCES = f"""
+SELECT {SILENCE_COLUMNS} FROM silence
+WHERE ends_at > now()
+  AND (CAST(:sensor AS text) IS NULL OR sensor_id = :sensor OR :sensor LIKE like_pattern
+       OR location = (SELECT sensor.location FROM sensor WHERE sensor.sensor_id = :sensor))
+ORDER BY silence_id
+"""  # noqa: S608 (a constant)
 SILENCE = f"""
 SELECT {SILENCE_COLUMNS}
 FROM create_silence(:actor, CAST(:target AS jsonb), now() + make_interval(secs => :seconds), :note)
@@ -103,9 +109,9 @@ class Limits:
         self._rows(ACKNOWLEDGE, actor=actor, excursion_id=excursion_id, note=note)
         return self._rows(ONE_EXCURSION, excursion_id=excursion_id)[0]
 
-    def silences(self) -> list[Row]:
-        """Return the silences that have not ended."""
-        return self._rows(SILENCES)
+    def silences(self, sensor_id: str | None = None) -> list[Row]:
+        """Return the silences that have not ended, or those of them that hold for a sensor."""
+        return self._rows(SILENCES, sensor=sensor_id)
 
     def silence(self, actor: str, definition: SilenceDefinition) -> Row:
         """Create a silence and return it."""

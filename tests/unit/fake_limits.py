@@ -54,8 +54,8 @@ class FakeLimits:
         self.changes.append((actor, "acknowledge", excursion_id, note))
         return EXCURSION | {"acknowledged_at": AT, "acknowledged_by": actor, "acknowledged_note": note}
 
-    def silences(self) -> list[dict[str, Any]]:
-        return [SILENCE]
+    def silences(self, sensor_id: str | None = None) -> list[dict[str, Any]]:
+        return [SILENCE] if sensor_id in {None, SILENCE["sensor_id"]} else []
 
     def silence(self, actor: str, definition: SilenceDefinition) -> dict[str, Any]:
         self.changes.append((actor, "silence", definition.duration_seconds))

@@ -212,3 +212,38 @@ def test_a_sensor_with_a_wrong_id_is_merged_after_a_confirmation(
     expect(sensor.locator("h2")).to_have_text("Sensor fridge")
     moved = "SELECT DISTINCT sensor_id FROM reading"
     eventually(lambda: system.database.query(moved) == [{"sensor_id": "fridge"}], DEADLINE_SECONDS, "moved")
+
+
+def test_a_group_is_limited_and_silenced_on_the_page_of_one_of_its_sensors(
+    system: System, dashboard: Process, page: Page
+) -> None:
+    # given a sensor of a location, and an operator
+    system.database.query("INSERT INTO sensor (sensor_id, location) VALUES ('fridge', 'Kitchen')")
+    key = system.create_key("ann", Role.OPERATOR)
+    visit(page, system.url)
+    log_in(page, key)
+    sensor = open_sensor(page, system, 390)
+    # when a limit is added for a pattern, it holds for the sensor
+    form = sensor.get_by_role("form", name="Add limits")
+    form.get_by_label("Of").select_option("all whose ID matches")
+    form.get_by_label("Pattern").fill("freezer-*")
+    form.get_by_label("High, °C").fill("8")
+    form.get_by_label("High, °C").press("Enter")
+    expect(form.get_by_role("alert")).to_contain_text("Not saved: The pattern freezer-* matches no sensor.")
+    expect(form.get_by_label("Pattern")).to_be_focused()
+    form.get_by_label("Pattern").fill("fr*")
+    form.get_by_label("Pattern").press("Enter")
+    expect(sensor.locator(".limits li")).to_contain_text("of all sensors whose ID matches fr*")
+    # and a silence of its location holds until it is ended
+    form, silences = sensor.get_by_role("form", name="Silence"), sensor.locator(".silences li")
+    form.get_by_label("Of").select_option("all of its location")
+    form.get_by_label("Note").fill("cleaning")
+    form.get_by_role("button", name="Silence").press("Enter")
+    expect(form.get_by_role("alert")).to_contain_text("Not silenced: must be a duration such as 90s")
+    form.get_by_label("For", exact=True).fill("2h")
+    form.get_by_label("For", exact=True).press("Enter")
+    expect(silences).to_contain_text(": cleaning")
+    expect(silences).to_contain_text("of all sensors of the location Kitchen, by key:ann")
+    assert page.evaluate(SCROLLS_HORIZONTALLY) is False
+    silences.get_by_role("button", name="End").press("Enter")
+    expect(silences).to_have_count(0)

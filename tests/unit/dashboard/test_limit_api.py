@@ -81,6 +81,12 @@ def test_a_wrong_range_of_excursions_is_refused(
     assert dashboard.limits.selections == []
 
 
+def test_silences_are_those_of_a_sensor_or_all(dashboard: DashboardServer) -> None:
+    assert len(dashboard.send("/api/silences").json["silences"]) == 1
+    assert len(dashboard.send("/api/silences?sensor=1").json["silences"]) == 1
+    assert dashboard.send("/api/silences?sensor=2").json["silences"] == []
+
+
 def test_a_silence_is_created_and_ended(dashboard: DashboardServer) -> None:
     created = dashboard.change("/api/silences", {"sensor_id": "1", "for": "2h"})
 
