@@ -60,7 +60,8 @@ def create_key(resources: Shared, auth: Auth, actor: Actor, request: NewKey) -> 
     return CreatedKey(**_fields(created), key=key)
 
 
-@router.delete("/{name}", responses=INVALID_INPUT, **requires(Role.ADMIN))
+# The name of a key may contain slashes.
+@router.delete("/{name:path}", responses=INVALID_INPUT, **requires(Role.ADMIN))
 def revoke_key(resources: Shared, auth: Auth, actor: Actor, name: Name) -> Key:
     """End a key and every login with it."""
     with nothing_changed():

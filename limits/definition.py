@@ -21,15 +21,26 @@ _DURATION = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)\s*(s|m|min|h|d)?")
 _SECONDS = {None: 1.0, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "d": 86_400.0}
 
 
+def reject_bool(value: object) -> object:
+    """Return the value, unless it is true or false, of which pydantic makes 1 and 0.
+
+    Raises:
+        ValueError: When it is one of them.
+    """
+    if isinstance(value, bool):
+        raise ValueError("must be a number")  # noqa: TRY004 (for pydantic)
+    return value
+
+
 def parse_duration(value: object) -> object:
     """Return the seconds of a duration such as `90s`, `10m`, `2h` or `1d`; other values stay as they are.
 
     Raises:
         ValueError: When it is a text in another form.
     """
-    if not isinstance(value, str):
+    if not isinstance(value, str | bool):
         return value
-    match = _DURATION.fullmatch(value.strip().lower())
+    match = _DURATION.fullmatch(str(value).strip().lower())
     if match is None:
         raise ValueError("must be a duration such as 90s, 10m, 2h or 1d")
     return float(match[1]) * _SECONDS[match[2]]
@@ -44,8 +55,12 @@ Definition = TypeVar("Definition", bound=BaseModel)
 Name = Annotated[
     str, Field(min_length=1, max_length=MAX_CHARACTERS, pattern=r"^[^\u0000-\u001f\u007f-\u009f]+$")
 ]
-Temperature = Annotated[float, Field(ge=-MAX_TEMPERATURE, le=MAX_TEMPERATURE, allow_inf_nan=False)]
-Difference = Annotated[float, Field(ge=0, le=MAX_TEMPERATURE, allow_inf_nan=False)]
+Temperature = Annotated[
+    float, Field(ge=-MAX_TEMPERATURE, le=MAX_TEMPERATURE, allow_inf_nan=False), BeforeValidator(reject_bool)
+]
+Difference = Annotated[
+    float, Field(ge=0, le=MAX_TEMPERATURE, allow_inf_nan=False), BeforeValidator(reject_bool)
+]
 Duration = Annotated[float, BeforeValidator(parse_duration)]
 
 

@@ -154,6 +154,14 @@ class TestKeys:
             assert locked.send("/api/overview", Authorization=f"Bearer {KEYS[Role.VIEWER]}").status == 200
         assert locked.keys.reads == before
 
+    def test_a_key_whose_name_has_a_slash_is_revoked(self, locked: DashboardServer) -> None:
+        admin = {"Authorization": f"Bearer {KEYS[Role.ADMIN]}"}
+        locked.send("/api/keys", {"name": "hall/1", "role": "viewer"}, **admin)
+
+        revoked = locked.send("/api/keys/hall%2F1", None, "DELETE", **admin)
+
+        assert (revoked.status, revoked.json["name"]) == (200, "hall/1")
+
     def test_a_new_key_works_at_once_and_a_revoked_one_no_more(self, locked: DashboardServer) -> None:
         admin = {"Authorization": f"Bearer {KEYS[Role.ADMIN]}"}
         created = locked.send("/api/keys", {"name": "Küche", "role": "viewer"}, **admin)

@@ -26,6 +26,9 @@ def test_limits_are_set_by_a_key_and_durations_can_be_text(dashboard: DashboardS
         ({"high": 8}, "sensor_id"),
         ({"pattern": "x*", "high": 8}, "pattern"),
         ({"sensor_id": "1", "high": "warm"}, "high"),
+        ({"sensor_id": "1", "high": True}, "high"),
+        ({"sensor_id": "1", "high": 8, "hysteresis": False}, "hysteresis"),
+        ({"sensor_id": "1", "high": 8, "for": True}, "for"),
         ({"sensor_id": "1", "high": 8, "schedule": "08:00-09:00", "time_zone": "Mars"}, "time_zone"),
     ],
 )
