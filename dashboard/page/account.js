@@ -14,6 +14,7 @@ const listeners = [];
 let access = null; // the latest response; null: not known yet
 let retry = null;
 let problem = ""; // why it is not known
+let newest = 0; // number of the latest request, or of the latest login; the responses to earlier ones are outdated
 let wasPrompted = false; // whether the page opened the login by itself
 
 /** Whether the role of this page includes `role`. */
@@ -52,7 +53,9 @@ export function initialize() {
 /** Ask the server who uses the page. */
 export async function loadAccess() {
   clearTimeout(retry);
+  const number = ++newest;
   const response = await requestJson("/api/access");
+  if (number !== newest) return;
   if (response.ok) return apply(response.value);
   // A login that cannot be checked now is not forgotten.
   clearTimeout(retry);
@@ -107,6 +110,7 @@ async function logIn() {
     input.select();
     return;
   }
+  newest += 1;
   input.value = "";
   dialog.close();
   apply(response.value);

@@ -50,6 +50,7 @@ def states(page: Page, url: str) -> Iterator[str]:
     expect(page.locator("#excursions li")).to_have_count(1)
     expect(page.locator(".letter")).to_have_count(1)
     expect(page.locator("#offline li")).to_have_count(2)
+    expect(page.locator("#connection")).to_have_text("Live")  # what is outdated is paler
     yield "overview"
     page.goto(f"{url}/#/sensor/fridge")
     sensor = page.locator("#sensor")

@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import APIResponse, Page, Route, expect
 
 from runtime.access import Role, hash_secret
 from tests.browser import visit
@@ -50,6 +50,28 @@ def test_with_a_key_in_existence_the_page_requires_one_and_a_revocation_locks_it
     system.create_key("other", Role.VIEWER)
     expect(page.locator("#locked")).to_be_visible()
     expect(page.locator("#overview")).to_be_hidden()
+
+
+def test_a_response_from_before_the_login_does_not_ask_for_it_again(
+    system: System, dashboard: Process, page: Page
+) -> None:
+    # given a page that asks who uses it, before the login, and has no response yet
+    key = system.create_key("ann", Role.VIEWER)
+    visit(page, system.url)
+    expect(page.get_by_role("dialog", name="Log in")).to_be_visible()
+    delayed: list[tuple[Route, APIResponse]] = []
+    page.route("**/api/access", lambda route: delayed.append((route, route.fetch())), times=1)
+    page.evaluate("import('/static/account.js').then((account) => { account.loadAccess(); })")
+    # when the response arrives after it
+    log_in(page, key)
+    ((route, response),) = delayed
+    with page.expect_response("**/api/access") as received:
+        route.fulfill(response=response)
+    assert received.value.json()["has_session"] is False
+    # then the login holds
+    page.evaluate("() => new Promise((resolve) => setTimeout(resolve))")
+    expect(page.locator("#account .who")).to_have_text("ann (viewer)")
+    expect(page.get_by_role("dialog", name="Log in")).to_be_hidden()
 
 
 def test_who_logs_out_is_logged_out_everywhere_the_cookie_is(
