@@ -47,7 +47,7 @@ SILENCES = f"""
 SELECT {SILENCE_COLUMNS} FROM silence
 WHERE ends_at > now()
   AND (CAST(:sensor AS text) IS NULL OR sensor_id = :sensor OR :sensor LIKE like_pattern
-       OR location = (SELECT sensor.location FROM sensor WHERE sensor.sensor_id = :sensor))
+       OR location = (SELECT known.location FROM sensor_settings AS known WHERE known.sensor_id = :sensor))
 ORDER BY silence_id
 """  # noqa: S608 (a constant)
 SILENCE = f"""

@@ -4,6 +4,7 @@ import getpass
 import json
 from collections.abc import Callable, Iterator
 from collections.abc import Set as AbstractSet
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,10 @@ from pika.adapters.blocking_connection import BlockingChannel
 from pika.exceptions import AMQPConnectionError, ChannelClosedByBroker, ProbableAuthenticationError
 from psycopg.errors import InsufficientPrivilege
 
+from db.queries.limits import ExcursionFilter, Limits
+from db.settings import DatabaseSettings
+from limits.definition import define_limits, define_silence
+from runtime.settings import load
 from tests import mqtt
 from tests.broker import DEAD_QUEUE, QUEUE, ApiError, RabbitMQ
 from tests.database import Postgres
@@ -93,6 +98,21 @@ def test_a_manager_reads_what_a_reader_reads_and_changes_through_functions(stack
         )
         rows = session.execute("SELECT action, object_id FROM audit ORDER BY audit_id").fetchall()
         assert rows[-3:] == [("create", "manager test"), ("replay", "a"), ("replay", "b")]
+
+
+def test_a_manager_manages_limits_and_silences(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    with stack.session("writer") as session:
+        session.execute("INSERT INTO sensor (sensor_id) VALUES ('limited')")
+    for name, value in stack.database_variables("manager").items():
+        monkeypatch.setenv(name, value)
+    with closing(Limits(load(DatabaseSettings))) as limits:
+        [limit] = limits.set("test", define_limits(sensor_id="limited", high=8))
+        silence = limits.silence("test", define_silence(pattern="limit*", **{"for": "1h"}))
+        assert limits.read("limited") == [limit]
+        assert limits.silences("limited") == limits.silences() == [silence]
+        assert limits.silences("another") == limits.excursions(ExcursionFilter(["limited"]), 1) == []
+        limits.end_silence("test", silence["silence_id"])
+        limits.remove("test", limit["limit_id"])
 
 
 def test_the_operator_reads_the_brokers_statistics(stack: Stack) -> None:
