@@ -14,7 +14,7 @@ const listeners = [];
 let access = null; // the latest response; null: not known yet
 let retry = null;
 let problem = ""; // why it is not known
-let newest = 0; // number of the latest request, or of the latest login; the responses to earlier ones are outdated
+let newest = 0; // number of the latest request, or of the latest login; responses to earlier requests are outdated
 let wasPrompted = false; // whether the page opened the login by itself
 
 /** Whether the role of this page includes `role`. */
