@@ -4,11 +4,18 @@ from readings.files.records import Record
 from readings.units import ABSOLUTE_ZERO, to_celsius
 
 POWER_ON = 85.0
+# What programs write for a missing value, and for a DS18B20 that is not connected.
+NO_TEMPERATURES = {
+    ABSOLUTE_ZERO: "absolute zero, which programs write for a missing value",
+    -127.0: "which programs write for a DS18B20 that is not connected",
+    3276.7: "which programs write for a missing value",
+    6553.5: "which programs write for a missing value",
+}
 MAX_STEP = 10.0  # K
 
 
 class FaultCheck:
-    """Finds absolute zero, and 85 °C where the last other temperature of the sensor is far off, or unknown.
+    """Finds numbers that stand for a missing value, and 85 °C far from the sensor's last value.
 
     A boiler passes 85 °C between others; a DS18B20 that was switched on does not. `keep` has numbers that the
     operator has confirmed. The rows of an export are readings as they are stored, and all pass.
@@ -35,8 +42,8 @@ class FaultCheck:
 
 
 def _find_fault(celsius: float, last: float | None) -> str | None:
-    if celsius == ABSOLUTE_ZERO:
-        return "absolute zero, which programs write for a missing value"
+    if celsius in NO_TEMPERATURES:
+        return NO_TEMPERATURES[celsius]
     if celsius != POWER_ON or (last is not None and abs(celsius - last) <= MAX_STEP):
         return None
     after = "in the first row" if last is None else f"after {last:.10g} °C"

@@ -98,14 +98,15 @@ def test_values_in_other_units_are_recognised() -> None:
         ("3276.7", {}),
     ],
 )
-def test_the_value_of_a_sensor_that_is_not_connected_is_left_out(text: str, given: dict[str, Any]) -> None:
+def test_the_value_of_a_sensor_that_is_not_connected_is_refused(text: str, given: dict[str, Any]) -> None:
     result = imported("21.5", text, **given)
 
     assert len(result.values) == 1
-    assert result.invalid == []
-    [(line, reason)] = result.left_out
+    assert result.left_out == []
+    [(line, reason)] = result.invalid
     assert line == 3
-    assert "if it was measured, set PLAUSIBLE_M" in reason
+    assert "which programs write for a" in reason
+    assert "to leave it out, or --keep" in reason
 
 
 def test_an_export_is_imported_as_it_is() -> None:
