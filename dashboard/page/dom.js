@@ -48,6 +48,13 @@ export function reconcileChildren(list, items, keyOf, create, update = () => {})
   }
 }
 
+/** Repeat an action while the page and the element are shown. */
+export function repeatWhileShown(element, action, milliseconds) {
+  setInterval(() => {
+    if (!document.hidden && !element.hidden) action();
+  }, milliseconds);
+}
+
 /** Let a screen reader announce a message. */
 export function announce(message) {
   $("#announcer").textContent = message;

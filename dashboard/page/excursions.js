@@ -2,7 +2,7 @@
 
 import { may, onAccess } from "./account.js";
 import { requestJson, sendJson } from "./api.js";
-import { $, announce, createElement, reconcileChildren, setText, setVisible } from "./dom.js";
+import { $, announce, createElement, reconcileChildren, repeatWhileShown, setText, setVisible } from "./dom.js";
 import { duration, time } from "./format.js";
 import { secondsSince } from "./live-state.js";
 import { addressOf } from "./router.js";
@@ -15,9 +15,7 @@ let excursions = [];
 
 export function initialize() {
   onAccess(load);
-  setInterval(() => {
-    if (!document.hidden) load();
-  }, REFRESH_MS);
+  repeatWhileShown(document.body, load, REFRESH_MS);
 }
 
 async function load() {

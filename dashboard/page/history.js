@@ -1,7 +1,7 @@
 // The view `#/history`: the sensors that are shown over each other, and their panel. Its address keeps the view.
 
 import { onAccess } from "./account.js";
-import { $, createElement, reconcileChildren, setText, setVisible } from "./dom.js";
+import { $, createElement, reconcileChildren, repeatWhileShown, setText, setVisible } from "./dom.js";
 import { rangeOf, rangeParameters } from "./history-address.js";
 import { HistoryPanel } from "./history-panel.js";
 import { state } from "./live-state.js";
@@ -22,9 +22,7 @@ export function initialize() {
     add(input.value.trim());
   });
   onAccess(() => panel.retry());
-  setInterval(() => {
-    if (!section.hidden && !document.hidden) panel.retry();
-  }, RETRY_MS);
+  repeatWhileShown(section, () => panel.retry(), RETRY_MS);
   addView("history", section, ({ parameters }) => {
     const sensors = [...new Set(parameters.getAll("sensor"))].slice(0, MAX_SENSORS);
     view = { sensors, ...rangeOf(parameters) };

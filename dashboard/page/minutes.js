@@ -1,5 +1,7 @@
 // The last hour by the minute of the sensors whose charts are in view, fetched in batches.
 
+import { repeatWhileShown } from "./dom.js";
+
 const BATCH_SIZE = 100; // the server's limit
 const DEBOUNCE_MS = 80;
 const REFRESH_MS = 15_000;
@@ -44,6 +46,4 @@ async function fetchBatch(sensorIds) {
   for (const [sensorId, minutes] of Object.entries(series)) listeners.get(sensorId)?.(minutes);
 }
 
-setInterval(() => {
-  if (!document.hidden) refresh();
-}, REFRESH_MS);
+repeatWhileShown(document.body, refresh, REFRESH_MS);

@@ -2,7 +2,7 @@
 
 import { may, onAccess } from "./account.js";
 import { requestJson, sendJson } from "./api.js";
-import { $, announce, createElement, reconcileChildren, setText, setVisible } from "./dom.js";
+import { $, announce, createElement, reconcileChildren, repeatWhileShown, setText, setVisible } from "./dom.js";
 import { refusal, showFormError } from "./forms.js";
 import { duration, time } from "./format.js";
 import { CELSIUS, fromCelsius, symbolOf, temperature } from "./units.js";
@@ -20,9 +20,7 @@ let most = INITIAL_ROWS;
 
 export function initialize() {
   onAccess(load);
-  setInterval(() => {
-    if (!document.hidden && !$("#sensor").hidden) load();
-  }, REFRESH_MS);
+  repeatWhileShown($("#sensor"), load, REFRESH_MS);
   more.addEventListener("click", () => {
     most = MAX_ROWS;
     load();

@@ -2,7 +2,7 @@
 
 import { hint, may, onAccess } from "./account.js";
 import { requestJson, sendJson } from "./api.js";
-import { $, announce, createElement, reconcileChildren, setText, setTextWithCode, setVisible } from "./dom.js";
+import { $, announce, createElement, reconcileChildren, repeatWhileShown, setText, setTextWithCode, setVisible } from "./dom.js";
 import { refusal, showFormError } from "./forms.js";
 import { time } from "./format.js";
 import { describeTarget, targetOf, updateTarget } from "./sensor-target.js";
@@ -21,9 +21,7 @@ export function initialize() {
   });
   form.elements.of.addEventListener("change", () => updateTarget(form, sensor));
   onAccess(load);
-  setInterval(() => {
-    if (!document.hidden && !$("#sensor").hidden) load();
-  }, REFRESH_MS);
+  repeatWhileShown($("#sensor"), load, REFRESH_MS);
 }
 
 /** Show the silences of a sensor; what was typed stays while it is the same one. */
