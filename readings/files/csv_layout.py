@@ -53,6 +53,14 @@ class CsvLayout:
         return SummaryCheck(self.header, self.columns)
 
     @cached_property
+    def _conditions(self) -> dict[int, tuple[str, ...]]:
+        """By column, the texts of which a row must have one."""
+        columns = dict.fromkeys(index for index, _ in self.columns.where)
+        return {
+            index: tuple(text for other, text in self.columns.where if other == index) for index in columns
+        }
+
+    @cached_property
     def _quality(self) -> QualityColumns:
         return QualityColumns(self.header, self.columns)
 
@@ -155,8 +163,7 @@ class CsvLayout:
 
     def _excluded_by_condition(self, fields: list[str]) -> str | None:
         """Return the condition that a row does not meet; several for one column are alternatives."""
-        for index in dict.fromkeys(index for index, _ in self.columns.where):
-            texts = [text for column, text in self.columns.where if column == index]
+        for index, texts in self._conditions.items():
             if fields[index] not in texts:
                 return f"{self.header[index]} is not {' or '.join(texts)}"
         return None
