@@ -11,12 +11,17 @@ from db.settings import DatabaseSettings
 
 # The severity, and the sensor_id, location or like_pattern, of a route; None: any.
 RouteColumns = Mapping[str, str | None]
+# Whether a silence is of an excursion's sensor.
+IS_SILENCED = """
+(silence.sensor_id = excursion.sensor_id OR silence.location = sensor.location
+ OR excursion.sensor_id LIKE silence.like_pattern)
+"""
 # A receiver is not notified of excursions that ended before it was configured, nor of those that had ended
 # more than a day before they were found, as in imported history. First it is notified that an excursion is
 # firing, then that it is resolved, even if the excursion has ended when it is found. With routes, it is
 # notified of excursions that one of them has, and of their end also if the routes changed meanwhile. What was
 # found and ended while it was silenced is not notified afterwards either.
-DUE = """
+DUE = f"""
 WITH candidate AS (
     SELECT excursion_id FROM limit_excursion WHERE ended_at IS NULL AND withdrawn_at IS NULL
     UNION
@@ -43,8 +48,7 @@ WHERE CASE
                         SELECT coalesce(bool_or(detected_at >= starts_at AND detected_at < ends_at)
                                         AND bool_or(over_at >= starts_at AND over_at < ends_at), false)
                         FROM silence, greatest(detected_at, excursion.ended_at) AS over_at
-                        WHERE silence.sensor_id = excursion.sensor_id OR silence.location = sensor.location
-                           OR excursion.sensor_id LIKE silence.like_pattern
+                        WHERE {IS_SILENCED}
                     ))
         WHEN excursion.ended_at IS NOT NULL THEN resolved_at IS NULL
         ELSE resolved_at IS NOT NULL
@@ -61,13 +65,11 @@ WHERE CASE
       ))
   AND NOT EXISTS (
         SELECT FROM silence
-        WHERE starts_at <= now() AND ends_at > now()
-          AND (silence.sensor_id = excursion.sensor_id OR silence.location = sensor.location
-               OR excursion.sensor_id LIKE silence.like_pattern)
+        WHERE starts_at <= now() AND ends_at > now() AND {IS_SILENCED}
       )
 ORDER BY excursion.excursion_id
 LIMIT 5000
-"""
+"""  # noqa: S608 (a constant of this module)
 ADD_RECEIVER = "INSERT INTO alert_receiver (receiver) VALUES (:receiver) ON CONFLICT DO NOTHING"
 # An excursion that is open again after late readings is firing again.
 FIRING = """
