@@ -12,9 +12,8 @@ import time
 from datetime import UTC, datetime, timedelta
 from statistics import quantiles
 from typing import LiteralString, NamedTuple
-from urllib.parse import urlencode
-from urllib.request import urlopen
 
+import httpx2
 import psycopg
 
 from benchmarks.summary import WITHOUT_TRIGGERS, vacuum
@@ -79,21 +78,25 @@ def fill(url: str, sensors: int, days: int) -> None:
 
 def measure(api: str, sensors: int, runs: int = RUNS) -> SeriesCost:
     """Request the series of ten sensors in each step; the first request does not count."""
-    seconds, minute, hour, day = (_p95(api, length, bucket, runs) for bucket, length in RANGES.items())
+    with httpx2.Client(base_url=api, timeout=TIMEOUT_SECONDS, trust_env=False) as client:
+        seconds, minute, hour, day = (_p95(client, length, bucket, runs) for bucket, length in RANGES.items())
     return SeriesCost(seconds, minute, hour, day, sensors)
 
 
-def _p95(api: str, length: timedelta, bucket: Bucket, runs: int) -> float:
+def _p95(client: httpx2.Client, length: timedelta, bucket: Bucket, runs: int) -> float:
     sensors = [str(number) for number in range(1, READ_SENSORS + 1)]
     durations = []
     for _ in range(runs + 1):
         until = datetime.now(UTC)
         started_at = time.perf_counter()
-        query = {"sensor": sensors, "from": (until - length).timestamp(), "to": until.timestamp()}
-        with urlopen(f"{api}/api/series?{urlencode(query, doseq=True)}", timeout=TIMEOUT_SECONDS) as response:  # noqa: S310 (of the benchmark's own dashboard)
-            body = response.read()
+        query: dict[str, list[str] | float] = {
+            "sensor": sensors,
+            "from": (until - length).timestamp(),
+            "to": until.timestamp(),
+        }
+        response = client.get("/api/series", params=query)
         durations.append((time.perf_counter() - started_at) * 1000)
-        series = json.loads(body)
+        series = response.raise_for_status().json()
         assert series["bucket"] == bucket
         assert len(series["sensors"]) == READ_SENSORS
     return quantiles(durations[1:], n=20, method="inclusive")[-1]
