@@ -7,8 +7,8 @@ from pathlib import Path
 
 from native.ports import free_port, is_free
 
-# Apart from the ports that servers of the native stack and of the benchmark choose at random: those know
-# nothing of these reservations, and a reserved port is free until a test listens on it.
+# Servers of the native stack and of the benchmark choose a random free port above these. They do not look
+# at the reservations, and a reserved port is free until a test listens on it.
 _PORTS = range(20_000, 26_000)
 
 # Test runs of the same user on this machine reserve ports in the same directory.
