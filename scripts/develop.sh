@@ -92,7 +92,7 @@ lock() {
   local name python=$PWD/$bin/python
   compile requirements/dev
   compile requirements/uv
-  for name in docs bench load native tools dashboard pipeline sensor; do compile "requirements/$name" --constraint dev.txt; done
+  for name in docs evaluation bench load native analysis tools dashboard pipeline sensor; do compile "requirements/$name" --constraint dev.txt; done
   compile benchmarks/peers/requirements
 }
 

@@ -1,0 +1,1 @@
+"""Learns what is normal for each sensor: forecasts, and the anomalies that no limit describes."""

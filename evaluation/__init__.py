@@ -1,0 +1,1 @@
+"""Measures on recorded and simulated data how good the analysis is."""
