@@ -38,4 +38,4 @@ class Anomaly:
     model_version: str
     """What expected it: kind and version of the model, or the detector's own."""
     reason: str
-    """A sentence for people."""
+    """Why, in words for people."""
