@@ -9,13 +9,16 @@ from uuid import uuid4
 
 import psycopg
 from psycopg.rows import dict_row
+from pydantic import SecretStr
 
+from db.roles import AccessLevel, Role
 from db.settings import DatabaseSettings
 from runtime.settings import load
 from tests.proxy import Proxy
 from tests.waiting import DEADLINE_SECONDS, eventually
 
 Row = dict[str, Any]
+Roles = dict[AccessLevel, Role]
 
 
 class Database:
@@ -33,14 +36,25 @@ class Database:
         """Return the URL of this database through the proxy."""
         return proxy.proxied_url(self.url)
 
+    def url_as(self, role: Role) -> str:
+        """Return the URL with which this role logs in."""
+        address = urlsplit(self.url)
+        server = address.netloc.rpartition("@")[2]
+        login = f"{role.name}:{role.password.get_secret_value()}"
+        return address._replace(netloc=f"{login}@{server}").geturl()
+
+    def settings_as(self, role: Role) -> DatabaseSettings:
+        """Return the settings with which code in this process connects as this role."""
+        return load(DatabaseSettings, database_url=self.url_as(role))
+
     @property
     def environment(self) -> dict[str, str]:
-        """The variables with which a process of this project connects."""
+        """The variables with which a process of this project connects as the owner."""
         return {"DATABASE_URL": self.url}
 
     @property
     def settings(self) -> DatabaseSettings:
-        """The settings with which code in this process connects."""
+        """The settings with which code in this process connects as the owner."""
         return load(DatabaseSettings, database_url=self.url)
 
     def connect(self) -> psycopg.Connection[Row]:
@@ -108,6 +122,16 @@ class Postgres:
             finally:
                 database.close()
                 administrator.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+    @contextmanager
+    def roles(self) -> Iterator[Roles]:
+        """Yield a role of each access level with a unique name, for `ensure_roles`; drop them afterwards."""
+        suffix, password = uuid4().hex[:8], SecretStr(uuid4().hex)
+        roles = {level: Role(f"{level}_{suffix}", password, level) for level in AccessLevel}
+        yield roles
+        with psycopg.connect(libpq_url(self.url), autocommit=True) as administrator:
+            for role in roles.values():
+                administrator.execute(f"DROP ROLE IF EXISTS {role.name}")
 
 
 def libpq_url(url: str) -> str:

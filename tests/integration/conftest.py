@@ -9,9 +9,10 @@ from urllib.parse import urlsplit
 import pytest
 
 from db.migrate import upgrade
+from db.roles import ensure_roles
 from db.store import Store
 from tests.broker import RabbitMQ, VirtualHost
-from tests.database import Database, Postgres
+from tests.database import Database, Postgres, Roles
 from tests.modes import SINGLE, Mode
 from tests.ntfy_server import NtfyServer, ntfy_server
 from tests.processes import Processes, processes
@@ -44,8 +45,15 @@ def broker(rabbitmq: RabbitMQ, queue_type: str) -> Iterator[VirtualHost]:
 
 
 @pytest.fixture(scope="session")
-def template(postgres: Postgres) -> Iterator[Callable[[date], str]]:
-    """Return the name of a template database that was migrated on the given day.
+def roles(postgres: Postgres) -> Iterator[Roles]:
+    """The roles of production, with their privileges in each database of a template."""
+    with postgres.roles() as roles:
+        yield roles
+
+
+@pytest.fixture(scope="session")
+def template(postgres: Postgres, roles: Roles) -> Iterator[Callable[[date], str]]:
+    """Return the name of a template database that was set up on the given day.
 
     A migration creates the partitions of its day, and a run may last beyond midnight.
     """
@@ -56,6 +64,7 @@ def template(postgres: Postgres) -> Iterator[Callable[[date], str]]:
             if day not in names:
                 database = databases.enter_context(postgres.database())
                 upgrade(database.settings)
+                ensure_roles(database.settings, list(roles.values()))
                 names[day] = database.name
             return names[day]
 

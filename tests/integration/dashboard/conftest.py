@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.broker import VirtualHost
 from tests.browser import chromium, console_problems
-from tests.database import Database
+from tests.database import Database, Roles
 from tests.integration.dashboard.system import System
 from tests.processes import Process, Processes
 from tests.proxy import Proxy
@@ -53,12 +53,13 @@ def management_proxy(broker: VirtualHost) -> Iterator[Proxy]:
 def system(
     broker: VirtualHost,
     database: Database,
+    roles: Roles,
     run: Processes,
     broker_proxy: Proxy,
     database_proxy: Proxy,
     management_proxy: Proxy,
 ) -> System:
-    return System(broker, database, run, (broker_proxy, database_proxy, management_proxy))
+    return System(broker, database, roles, run, (broker_proxy, database_proxy, management_proxy))
 
 
 @pytest.fixture

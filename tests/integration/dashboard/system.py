@@ -3,16 +3,19 @@
 import json
 import re
 import urllib.request
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
+from db.evaluation.evaluation import Evaluation
 from db.queries.keys import Keys
+from db.roles import AccessLevel
 from runtime.access import Role, generate_key, hash_secret
 from tests.broker import VirtualHost
 from tests.browser import visit
-from tests.database import Database
+from tests.database import Database, Roles
 from tests.processes import Process, Processes, with_http
 from tests.proxy import Proxy
 from tests.readings import reading
@@ -22,44 +25,54 @@ _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 class System:
-    """A consumer and a dashboard, whose connections go through proxies."""
+    """A consumer and a dashboard, whose connections go through proxies, with the roles of production."""
 
     def __init__(
         self,
         broker: VirtualHost,
         database: Database,
+        roles: Roles,
         run: Processes,
         proxies: tuple[Proxy, Proxy, Proxy],
     ) -> None:
         self.broker, self.database = broker, database
         self.broker_proxy, self.database_proxy, self.management_proxy = proxies
-        self._run = run
+        self._roles, self._run = roles, run
         self._settings = {
             "RABBITMQ_URL": broker.url_through(self.broker_proxy),
-            "DATABASE_URL": database.url_through(self.database_proxy),
             "RABBITMQ_MANAGEMENT_URL": f"http://127.0.0.1:{self.management_proxy.port}",
         }
         consumer_port, self._port = with_http(), with_http()
-        self.consumer = run.start_consumer(**consumer_port, **self._settings)
+        self.consumer = run.start_consumer(
+            **consumer_port, **self._settings, DATABASE_URL=self._database_url(AccessLevel.WRITER)
+        )
         self._services = f"localhost:{consumer_port['HTTP_PORT']}"
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self._port['HTTP_PORT']}"
 
+    def _database_url(self, level: AccessLevel) -> str:
+        return self.database_proxy.proxied_url(self.database.url_as(self._roles[level]))
+
     def create_key(self, name: str, role: Role) -> str:
         """Create a key and return it."""
         key = generate_key()
-        with closing(Keys(self.database.settings)) as keys:
+        with closing(Keys(self.database.settings_as(self._roles[AccessLevel.MANAGER]))) as keys:
             keys.create("sensorctl:test", name, role, hash_secret(key))
         return key
 
     def start_dashboard(self, **settings: str) -> Process:
-        dashboard = self._run.start(
-            "dashboard", **self._port, **self._settings | settings, SERVICES=self._services
-        )
+        variables = {"DATABASE_URL": self._database_url(AccessLevel.MANAGER), "SERVICES": self._services}
+        dashboard = self._run.start("dashboard", **self._port, **self._settings | variables | settings)
         dashboard.wait_for_event("serving")
         return dashboard
+
+    @contextmanager
+    def evaluation(self) -> Iterator[Evaluation]:
+        """Yield an evaluation of limits, as the alerter has it."""
+        with closing(Evaluation(self.database.settings_as(self._roles[AccessLevel.EVALUATOR]))) as evaluation:
+            yield evaluation
 
     def publish(self, sensor_id: str, temperature: float, **more: Any) -> None:
         self.broker.publish(reading(sensor_id, temperature, **more))

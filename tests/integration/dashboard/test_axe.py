@@ -2,13 +2,11 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import closing
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it ships no types
 from playwright.sync_api import Page, expect
 
-from db.evaluation.evaluation import Evaluation
 from runtime.access import Role
 from tests.browser import visit
 from tests.integration.dashboard.system import System, log_in
@@ -40,7 +38,7 @@ def fill(system: System) -> None:
     )
     publish_dead_letter(system.broker, "rubbish")
     system.database.await_older_transactions()
-    with closing(Evaluation(system.database.settings)) as evaluation:
+    with system.evaluation() as evaluation:
         evaluation.evaluate()
 
 

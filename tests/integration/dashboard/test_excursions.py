@@ -1,11 +1,9 @@
 """An excursion on the page: it is shown while it lasts, and acknowledged with a button."""
 
 import json
-from contextlib import closing
 
 from playwright.sync_api import Page, expect
 
-from db.evaluation.evaluation import Evaluation
 from runtime.access import Role
 from tests.integration.dashboard.system import System, log_in
 from tests.processes import Process
@@ -22,7 +20,7 @@ def test_an_excursion_is_shown_acknowledged_and_gone_when_it_ends(
     system.database.query("SELECT set_limits('test', %s)", json.dumps([rule]))
     system.publish("fridge", 9.0)
     eventually(lambda: system.database.count() == 1, DEADLINE_SECONDS, "the reading is stored")
-    with closing(Evaluation(system.database.settings)) as evaluation:
+    with system.evaluation() as evaluation:
         evaluation.evaluate()
         # when an operator is logged in, the page shows the excursion, and acknowledges it
         page.goto(system.url)

@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Iterator
-from contextlib import closing
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -46,7 +45,7 @@ COLOR_OF = """name => {
 
 @pytest.fixture
 def evaluation(system: System) -> Iterator[Evaluation]:
-    with closing(Evaluation(system.database.settings)) as evaluation:
+    with system.evaluation() as evaluation:
         yield evaluation
 
 
