@@ -2,7 +2,7 @@
 
 The owner migrates, the writer inserts, the reader reads views, and the manager also calls the functions that
 change something. The evaluator is the alerter's: besides what the reader may, it reads readings and writes
-excursions.
+excursions. The analyst is that of the analysis: it reads readings and writes what it learns and finds.
 
 All grants are here. `sensorctl setup` repeats them after each migration, so that they cover new tables and
 views. The writer needs no privilege for tables that triggers write.
@@ -30,6 +30,7 @@ class AccessLevel(StrEnum):
     READER = "reader"
     MANAGER = "manager"
     EVALUATOR = "evaluator"
+    ANALYST = "analyst"
 
 
 WRITER_GRANTS = {
@@ -48,6 +49,10 @@ READER_GRANTS = {
     "calibration": "SELECT",
     "limit_rule": "SELECT",
     "silence": "SELECT",
+    "model": "SELECT",
+    "sensor_forecast": "SELECT",
+    "virtual_value": "SELECT",
+    "analysis_rebuild": "SELECT",
 }
 MANAGER_GRANTS = READER_GRANTS | {"audit": "SELECT", "api_key": "SELECT", "login_session": "SELECT"}
 EVALUATOR_GRANTS = READER_GRANTS | {
@@ -60,12 +65,29 @@ EVALUATOR_GRANTS = READER_GRANTS | {
     "changed_reading": "SELECT, UPDATE, DELETE",
     "alert_receiver": "SELECT, INSERT",
     "excursion_notification": "SELECT, INSERT, UPDATE",
+    "detected_anomaly": "SELECT",
+    "anomaly_notification": "SELECT, INSERT, UPDATE",
+}
+ANALYST_GRANTS = READER_GRANTS | {
+    "sensor": "SELECT",
+    "reading": "SELECT",
+    "analysis_cursor": "SELECT, UPDATE",
+    "analysis_state": "SELECT, INSERT, UPDATE, DELETE",
+    "analysis_group_state": "SELECT, INSERT, UPDATE, DELETE",
+    "analysis_rebuild": "SELECT, INSERT, DELETE",
+    "model": "SELECT, INSERT, UPDATE, DELETE",
+    "model_evaluation": "SELECT, INSERT, UPDATE, DELETE",
+    "sensor_forecast": "SELECT, INSERT, UPDATE, DELETE",
+    "virtual_value": "SELECT, INSERT, UPDATE, DELETE",
+    "detected_anomaly": "SELECT, INSERT, UPDATE, DELETE",
+    "anomaly_notification": "SELECT",
 }
 GRANTS = {
     AccessLevel.WRITER: WRITER_GRANTS,
     AccessLevel.READER: READER_GRANTS,
     AccessLevel.MANAGER: MANAGER_GRANTS,
     AccessLevel.EVALUATOR: EVALUATOR_GRANTS,
+    AccessLevel.ANALYST: ANALYST_GRANTS,
 }
 # These functions run as the owner. Their arguments do not let the caller choose what they do.
 WRITER_FUNCTIONS = ("create_partitions()", "roll_up_hours()", "drop_expired()", "continue_sensor_changes()")
@@ -95,16 +117,23 @@ MANAGER_FUNCTIONS = (
     "acknowledge_excursion(text, bigint, text)",
     "create_silence(text, jsonb, timestamptz, text)",
     "end_silence(text, bigint)",
+    "mark_anomaly(text, bigint, text, text)",
+    "roll_back_model(text, text, text, integer)",
+    "request_rebuild(text, text, timestamptz)",
 )
 EVALUATOR_FUNCTIONS = ("summarize_stored()",)
+ANALYST_FUNCTIONS = ("summarize_stored()", "lock_analysis()")
 FUNCTIONS = tuple(
-    dict.fromkeys((*WRITER_FUNCTIONS, *READER_FUNCTIONS, *MANAGER_FUNCTIONS, *EVALUATOR_FUNCTIONS))
+    dict.fromkeys(
+        (*WRITER_FUNCTIONS, *READER_FUNCTIONS, *MANAGER_FUNCTIONS, *EVALUATOR_FUNCTIONS, *ANALYST_FUNCTIONS)
+    )
 )
 ALLOWED_FUNCTIONS = {
     AccessLevel.WRITER: WRITER_FUNCTIONS,
     AccessLevel.READER: READER_FUNCTIONS,
     AccessLevel.MANAGER: (*READER_FUNCTIONS, *MANAGER_FUNCTIONS),
     AccessLevel.EVALUATOR: (*READER_FUNCTIONS, *EVALUATOR_FUNCTIONS),
+    AccessLevel.ANALYST: (*READER_FUNCTIONS, *ANALYST_FUNCTIONS),
 }
 # What each login may take of the server's connections, so that none keeps another, or the owner, out.
 CONNECTION_SHARES = {
@@ -112,6 +141,7 @@ CONNECTION_SHARES = {
     AccessLevel.READER: 0.14,
     AccessLevel.MANAGER: 0.14,
     AccessLevel.EVALUATOR: 0.06,
+    AccessLevel.ANALYST: 0.035,
 }
 OWN_RELATIONS = """
 SELECT relname AS name, relkind IN ('v', 'm') AS is_view

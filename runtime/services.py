@@ -61,10 +61,12 @@ class DatabaseRole:
 
 
 SENSOR, PIPELINE, OPERATOR, ALERTER = map(BrokerUser, ("sensor", "pipeline", "operator", "alerter"))
-WRITER, READER, MANAGER, EVALUATOR = map(DatabaseRole, ("writer", "reader", "manager", "evaluator"))
+WRITER, READER, MANAGER, EVALUATOR, ANALYST = map(
+    DatabaseRole, ("writer", "reader", "manager", "evaluator", "analyst")
+)
 # Everything that setup creates besides the owners. The operator is sensorctl's user, too.
 BROKER_USERS = (SENSOR, PIPELINE, OPERATOR, ALERTER)
-DATABASE_ROLES = (WRITER, READER, MANAGER, EVALUATOR)
+DATABASE_ROLES = (WRITER, READER, MANAGER, EVALUATOR, ANALYST)
 
 
 @dataclass(frozen=True, slots=True)

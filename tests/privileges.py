@@ -19,7 +19,7 @@ from tests.mqtt import Device, device
 from tests.processes import inherited_environment
 
 BROKER_USERS = ("sensor", "pipeline", "operator", "alerter")
-ROLES = ("writer", "reader", "manager", "evaluator")
+ROLES = ("writer", "reader", "manager", "evaluator", "analyst")
 # Characters that have a meaning in URLs, SQL or JSON.
 PASSWORD = "p'a\"s/s@w:o#r%d\\ü"
 

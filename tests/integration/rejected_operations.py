@@ -154,23 +154,36 @@ REJECTED_BY_DATABASE = [
     ("manager", "CREATE TABLE mine ()"),
     *(
         (role, statement)
-        for role in ("writer", "reader", "evaluator")
+        for role in ("writer", "reader", "evaluator", "analyst")
         for statement in (
             "SELECT set_limits('x', '[]')",
             "SELECT remove_limit('x', 1)",
             "SELECT acknowledge_excursion('x', 1, 'x')",
             "SELECT create_silence('x', '{}', now(), 'x')",
             "SELECT end_silence('x', 1)",
+            "SELECT mark_anomaly('x', 1, 'right', null)",
+            "SELECT roll_back_model('x', '1', 'x', 1)",
+            "SELECT request_rebuild('x', null, null)",
         )
     ),
     ("evaluator", "INSERT INTO reading DEFAULT VALUES"),
     ("evaluator", "UPDATE limit_rule SET threshold = 1"),
     ("evaluator", "SELECT * FROM audit"),
+    ("evaluator", "UPDATE detected_anomaly SET score = 1"),
+    ("analyst", "INSERT INTO reading DEFAULT VALUES"),
+    ("analyst", "UPDATE reading SET temperature = 1"),
+    ("analyst", "UPDATE anomaly_mark SET verdict = 'right'"),
+    ("analyst", "UPDATE limit_rule SET threshold = 1"),
+    ("analyst", "SELECT * FROM audit"),
+    ("manager", "UPDATE detected_anomaly SET score = 1"),
+    ("manager", "UPDATE anomaly_mark SET verdict = 'right'"),
+    ("manager", "SELECT * FROM analysis_state"),
+    ("manager", "SELECT lock_analysis()"),
     ("manager", "UPDATE limit_excursion SET peak = 1"),
     ("manager", "UPDATE limit_rule SET threshold = 1"),
     *(
         (role, statement)
-        for role in ("writer", "reader", "manager", "evaluator")
+        for role in ("writer", "reader", "manager", "evaluator", "analyst")
         for statement in (
             "CREATE TEMPORARY TABLE mine ()",
             "SELECT lo_create(0)",

@@ -168,7 +168,8 @@ def test_only_setup_logs_in_as_the_owner(root: Path, monkeypatch: pytest.MonkeyP
     assert alerter.postgres_user == "evaluator"
     assert manager.amqp_url == operator.amqp_url
     assert (manager.postgres_user, manager.postgres_password.get_secret_value()) == ("manager", "manager")
-    assert [role.name for role in owner.database_roles] == ["writer", "other-reader", "manager", "evaluator"]
+    roles = ["writer", "other-reader", "manager", "evaluator", "analyst"]
+    assert [role.name for role in owner.database_roles] == roles
 
 
 def test_a_command_that_changes_something_uses_the_managers_password_where_it_is_set(
