@@ -4,11 +4,8 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Engine, text
-
-from db.engine import make_interactive_engine, translate_errors
+from db.queries.statements import Row, Statements
 from db.settings import DatabaseSettings
 from limits.definition import LimitDefinition, SilenceDefinition
 
@@ -55,7 +52,6 @@ SELECT {SILENCE_COLUMNS}
 FROM create_silence(:actor, CAST(:target AS jsonb), now() + make_interval(secs => :seconds), :note)
 """  # noqa: S608 (a constant)
 END_SILENCE = f"SELECT {SILENCE_COLUMNS} FROM end_silence(:actor, :silence_id)"  # noqa: S608 (a constant)
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -77,25 +73,23 @@ class Limits:
     """
 
     def __init__(self, settings: DatabaseSettings, name: str = "limit definitions") -> None:
-        self._engine: Engine = make_interactive_engine(
-            settings, name=name, statement_timeout_seconds=STATEMENT_TIMEOUT_SECONDS
-        )
+        self._statements = Statements(settings, name, statement_timeout_seconds=STATEMENT_TIMEOUT_SECONDS)
 
     def read(self, sensor_id: str | None = None) -> list[Row]:
         """Return the limits, or those that hold for a sensor."""
-        return self._rows(LIMITS, sensor=sensor_id)
+        return self._statements.rows(LIMITS, sensor=sensor_id)
 
     def set(self, actor: str, definition: LimitDefinition) -> list[Row]:
         """Set limits, all or none, and return them."""
-        return self._rows(SET, actor=actor, rules=json.dumps(definition.rules()))
+        return self._statements.rows(SET, actor=actor, rules=json.dumps(definition.rules()))
 
     def remove(self, actor: str, limit_id: int) -> Row:
         """Remove a limit and return it."""
-        return self._rows(REMOVE, actor=actor, limit_id=limit_id)[0]
+        return self._statements.rows(REMOVE, actor=actor, limit_id=limit_id)[0]
 
     def excursions(self, selection: ExcursionFilter, most: int) -> list[Row]:
         """Return excursions, first what is open, then the latest."""
-        return self._rows(
+        return self._statements.rows(
             EXCURSIONS,
             sensors=None if selection.sensors is None else list(selection.sensors),
             is_open=selection.is_open,
@@ -106,17 +100,17 @@ class Limits:
 
     def acknowledge(self, actor: str, excursion_id: int, note: str) -> Row:
         """Acknowledge an excursion and return it."""
-        self._rows(ACKNOWLEDGE, actor=actor, excursion_id=excursion_id, note=note)
-        return self._rows(ONE_EXCURSION, excursion_id=excursion_id)[0]
+        self._statements.rows(ACKNOWLEDGE, actor=actor, excursion_id=excursion_id, note=note)
+        return self._statements.rows(ONE_EXCURSION, excursion_id=excursion_id)[0]
 
     def silences(self, sensor_id: str | None = None) -> list[Row]:
         """Return the silences that have not ended, or those of them that hold for a sensor."""
-        return self._rows(SILENCES, sensor=sensor_id)
+        return self._statements.rows(SILENCES, sensor=sensor_id)
 
     def silence(self, actor: str, definition: SilenceDefinition) -> Row:
         """Create a silence and return it."""
         target = definition.model_dump(include={"sensor_id", "location", "pattern"})
-        return self._rows(
+        return self._statements.rows(
             SILENCE,
             actor=actor,
             target=json.dumps(target),
@@ -126,13 +120,8 @@ class Limits:
 
     def end_silence(self, actor: str, silence_id: int) -> Row:
         """End a silence and return it."""
-        return self._rows(END_SILENCE, actor=actor, silence_id=silence_id)[0]
+        return self._statements.rows(END_SILENCE, actor=actor, silence_id=silence_id)[0]
 
     def close(self) -> None:
         """Close the connection."""
-        self._engine.dispose()
-
-    def _rows(self, statement: str, **parameters: object) -> list[Row]:
-        with translate_errors(), self._engine.connect() as connection:
-            rows = connection.execute(text(statement), parameters)
-            return [dict(row._mapping) for row in rows]  # noqa: SLF001 (SQLAlchemy's public name)
+        self._statements.close()

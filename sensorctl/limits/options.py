@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from db.queries.limits import Limits, Row
+from db.queries.limits import Limits
+from db.queries.statements import Row
 from sensorctl.settings import discover_manager_settings, discover_settings
 
 Sensor = Annotated[str | None, typer.Option("--sensor", metavar="ID", help="One sensor.")]

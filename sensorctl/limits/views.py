@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from rich.table import Table
 
 from alerter.alert import format_duration
-from db.queries.limits import Row
+from db.queries.statements import Row
 from sensorctl.output import safe_text
 
 

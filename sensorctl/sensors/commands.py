@@ -7,8 +7,8 @@ from typing import Annotated, Any
 import typer
 from pydantic import ValidationError
 
-from db.queries.limits import Row
 from db.queries.sensors import read_sensor, read_sensors
+from db.queries.statements import Row
 from db.sensors import change_sensor, continue_changes, merge_sensor
 from limits.definition import LimitValues, define_sensor_limits
 from monitoring.settings import MonitoringSettings
