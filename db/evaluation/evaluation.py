@@ -1,7 +1,7 @@
 """Evaluates the limits on what was stored, in one transaction after the other."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -18,11 +18,13 @@ from db.evaluation.excursions import (
     replace_excursions,
     save_checkpoints,
 )
-from db.evaluation.feed import Feed, FeedCursor, Stored
+from db.evaluation.feed import FeedCursor, advance_cursor, lock_cursor, readings_by_sensor
 from db.evaluation.history import Range, StoredHistory, readings_of, retained_since, surroundings_of
 from db.evaluation.sensor_limits import load_sensor_limits
+from db.feed import Feed
 from db.settings import DatabaseSettings
 from limits.follow import SensorLimits, Step, follow
+from limits.model import Reading
 from limits.track import Replacement, SensorTrack
 
 STATEMENT_TIMEOUT_SECONDS = 60
@@ -97,29 +99,31 @@ class Evaluation:
 
     def _evaluate(self, connection: Connection[Any]) -> Evaluated:
         cursor = connection.cursor(binary=True)
-        position = self._feed.lock(cursor)
+        position = lock_cursor(cursor)
         self._refresh(cursor, position)
         if not self._sensors and not self._saved:
             self._position = position
             return Evaluated()
-        stored = self._feed.read(cursor, position, self._sensors, datetime.now(UTC))
-        self._restore(cursor, stored)
+        stored = advance_cursor(cursor, self._feed, position, self._sensors, datetime.now(UTC))
+        until_xid = stored.position.recent_xid
+        stored_readings = readings_by_sensor(stored.rows, stored.old_rows)
+        self._restore(cursor, stored_readings, until_xid)
         replacements: list[tuple[str, Replacement]] = []
         checkpoints: dict[str, dict[str, Any] | None] = {}
-        known = surroundings_of(cursor, self._unfollowed(stored))
-        for sensor_id, readings in stored.readings.items():
-            history = StoredHistory(connection, sensor_id, stored.until_xid, known)
+        known = surroundings_of(cursor, self._unfollowed(stored_readings))
+        for sensor_id, readings in stored_readings.items():
+            history = StoredHistory(connection, sensor_id, until_xid, known)
             track = self._tracks.get(sensor_id)
             step = follow(track, self._sensors[sensor_id], readings, history, self._floor)
             self._take(sensor_id, step, replacements, checkpoints)
-        changed = ChangedReadings(connection, stored.until_xid, self._floor)
+        changed = ChangedReadings(connection, until_xid, self._floor)
         for sensor_id, step in changed.steps(self._sensors, self._tracks):
             self._take(sensor_id, step, replacements, checkpoints)
         added = replace_excursions(cursor, replacements)
         save_checkpoints(cursor, checkpoints)
         self._summarize(cursor)
-        self._position = stored.position
-        return Evaluated(sum(map(len, stored.readings.values())), added, stored.is_behind)
+        self._position = position._replace(position=stored.position)
+        return Evaluated(sum(map(len, stored_readings.values())), added, stored.is_behind)
 
     def _take(
         self,
@@ -142,7 +146,7 @@ class Evaluation:
 
     def _refresh(self, cursor: Cursor[Any], position: FeedCursor) -> None:
         known = self._position
-        if known is None or known[:3] != position[:3]:
+        if known is None or known.position != position.position:
             self._tracks.clear()
             self._checkpoints = load_checkpoints(cursor)
             self._saved = set(self._checkpoints)
@@ -164,15 +168,15 @@ class Evaluation:
             self._saved -= gone
             self._sensors = sensors
 
-    def _restore(self, cursor: Cursor[Any], stored: Stored) -> None:
+    def _restore(self, cursor: Cursor[Any], readings: Mapping[str, list[Reading]], until_xid: int) -> None:
         """Continue from the states of sensors that have new readings."""
-        names = self._checkpoints.keys() & stored.readings.keys()
+        names = self._checkpoints.keys() & readings.keys()
         selected = {name: self._checkpoints.pop(name) for name in names}
         since = {name: state["last"][0] if state["last"] else 0.0 for name, state in selected.items()}
         recent = {name for name, at in since.items() if at > time.time() - RECENT_SECONDS}
         groups = [recent, *({name} for name in selected if name not in recent)]
         for names in filter(None, groups):
-            found = readings_of(cursor, names, min(since[name] for name in names), stored.until_xid)
+            found = readings_of(cursor, names, min(since[name] for name in names), until_xid)
             for name in names:
                 try:
                     self._tracks[name] = SensorTrack.restored(
@@ -181,11 +185,11 @@ class Evaluation:
                 except KeyError:  # it has other limits now, and is computed again
                     continue
 
-    def _unfollowed(self, stored: Stored) -> dict[str, Range]:
+    def _unfollowed(self, stored: Mapping[str, list[Reading]]) -> dict[str, Range]:
         """Return the sensors without a track, whose surroundings one query reads."""
         return {
             name: (readings[0].measured_at, readings[-1].measured_at)
-            for name, readings in stored.readings.items()
+            for name, readings in stored.items()
             if name not in self._tracks
         }
 

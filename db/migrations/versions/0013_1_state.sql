@@ -24,15 +24,12 @@ CREATE TABLE analysis_state (
     sensor_id        text PRIMARY KEY,
     state            bytea NOT NULL,
     last_measured_at timestamptz,
-    rebuilt_xid      bigint NOT NULL DEFAULT 0,
     saved_at         timestamptz NOT NULL DEFAULT now()
 ) WITH (fillfactor = 70);
 COMMENT ON TABLE analysis_state IS 'State of the models and detectors of a sensor: one row per sensor that is analysed.';
 COMMENT ON COLUMN analysis_state.sensor_id IS 'The sensor.';
 COMMENT ON COLUMN analysis_state.state IS 'The state, in a versioned binary form.';
 COMMENT ON COLUMN analysis_state.last_measured_at IS 'When the last reading in it was measured; null if there is none.';
-COMMENT ON COLUMN analysis_state.rebuilt_xid IS
-    'Readings with a lower stored_xid were all in its last rebuild; 0 if it was never rebuilt.';
 COMMENT ON COLUMN analysis_state.saved_at IS 'When it was saved.';
 
 CREATE TABLE analysis_group_state (
