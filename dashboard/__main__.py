@@ -9,11 +9,15 @@ from dashboard.dead_letters import DeadLetterService
 from dashboard.settings import DashboardSettings
 from dashboard.snapshots import SnapshotStore
 from dashboard.telemetry import BROKER, DATABASE, DashboardTelemetry
+from db.queries.anomalies import Anomalies
 from db.queries.audit import Audit
+from db.queries.forecasts import Forecasts
 from db.queries.keys import Keys
 from db.queries.limits import Limits
 from db.queries.minutes import MinuteSeries
+from db.queries.models import Models
 from db.queries.series import SeriesReader
+from db.queries.statements import Statements
 from db.sensors import SensorRegistry
 from monitoring.collector import Collector
 from runtime.health import Health
@@ -37,6 +41,7 @@ def main(shutdown: ShutdownSignal) -> None:
     report_removed_settings(telemetry)
     collector, minutes, series = Collector(settings), MinuteSeries(settings), SeriesReader(settings)
     keys, audit, limits = Keys(settings), Audit(settings), Limits(settings)
+    analysis = Statements(settings, "analysis results")
     ring = KeyRing(keys)
     auth = Authenticator(
         ring, telemetry.request_rejected, settings.proxies, settings.dashboard_anonymous_view
@@ -48,6 +53,9 @@ def main(shutdown: ShutdownSignal) -> None:
         series=series,
         sensors_store=SensorRegistry(settings),
         limits_store=limits,
+        anomalies_store=Anomalies(analysis),
+        forecasts_store=Forecasts(analysis),
+        models_store=Models(analysis),
         keys_store=keys,
         audit_store=audit,
         telemetry=telemetry,
@@ -64,7 +72,7 @@ def main(shutdown: ShutdownSignal) -> None:
             telemetry.serving(port)
             collect_status(collector, snapshots, telemetry, shutdown)
     finally:
-        for resource in (minutes, series, keys, audit, limits, collector):
+        for resource in (minutes, series, keys, audit, limits, analysis, collector):
             resource.close()
 
 

@@ -8,16 +8,19 @@ from fastapi import FastAPI, Request
 from fastapi.responses import FileResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
 
-from dashboard import access, api, audit, keys, limits, sensors
+from dashboard import access, anomalies, api, audit, forecasts, keys, limits, sensors
 from dashboard.dead_letters import DeadLetterService, PartialFailure
 from dashboard.resources import Resources
 from dashboard.series import router as series_router
 from dashboard.snapshots import SnapshotStore
 from dashboard.telemetry import DashboardTelemetry
+from db.queries.anomalies import Anomalies
 from db.queries.audit import Audit
+from db.queries.forecasts import Forecasts
 from db.queries.keys import Keys
 from db.queries.limits import Limits
 from db.queries.minutes import MinuteSeries
+from db.queries.models import Models
 from db.queries.series import SeriesReader
 from db.sensors import SensorRegistry
 from runtime.health import Health
@@ -40,6 +43,9 @@ def create_dashboard(
     series: SeriesReader,
     sensors_store: SensorRegistry,
     limits_store: Limits,
+    anomalies_store: Anomalies,
+    forecasts_store: Forecasts,
+    models_store: Models,
     keys_store: Keys,
     audit_store: Audit,
     telemetry: DashboardTelemetry,
@@ -62,13 +68,16 @@ def create_dashboard(
         series,
         sensors_store,
         limits_store,
+        anomalies_store,
+        forecasts_store,
+        models_store,
         keys_store,
         audit_store,
         telemetry,
         Slots("event streams", total=MAX_STREAMS, per_address=MAX_STREAMS_PER_ADDRESS),
     )
     app.add_exception_handler(PartialFailure, _handle_partial_failure)
-    for module in (api, access, keys, audit, sensors, limits):
+    for module in (api, access, keys, audit, sensors, limits, anomalies, forecasts):
         app.include_router(module.router)
     app.include_router(series_router)
     app.add_api_route("/", get_page, include_in_schema=False)

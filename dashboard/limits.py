@@ -154,7 +154,7 @@ def list_excursions(
 ) -> ExcursionList:
     """Return excursions, first those that last, then the latest."""
     sensors = sensor_id_forms(sensor) if sensor else None
-    start, end = _parse_range(resources, since, until)
+    start, end = parse_range(resources, since, until)
     selection = ExcursionFilter(
         sensors=list(sensors) if sensors else None, is_open=open_only == "true", since=start, until=end
     )
@@ -163,9 +163,14 @@ def list_excursions(
     )
 
 
-def _parse_range(
+def parse_range(
     resources: Resources, since: str | None, until: str | None
 ) -> tuple[datetime | None, datetime | None]:
+    """Return the times of the parameters `from` and `to`; None if one is unset.
+
+    Raises:
+        InvalidInput: One is not a time, or they are in the wrong order.
+    """
     if since is None and until is None:
         return None, None
     zone = ZoneInfo(resources.series.time_zone())

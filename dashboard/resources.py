@@ -8,10 +8,13 @@ from fastapi import Depends, Request
 from dashboard.dead_letters import DeadLetterService
 from dashboard.snapshots import Snapshot, SnapshotStore
 from dashboard.telemetry import DashboardTelemetry
+from db.queries.anomalies import Anomalies
 from db.queries.audit import Audit
+from db.queries.forecasts import Forecasts
 from db.queries.keys import Keys
 from db.queries.limits import Limits
 from db.queries.minutes import MinuteSeries
+from db.queries.models import Models
 from db.queries.series import SeriesReader
 from db.sensors import SensorRegistry
 from runtime.errors import ServiceUnavailable
@@ -35,6 +38,9 @@ class Resources:
     series: SeriesReader
     sensors: SensorRegistry
     limits: Limits
+    anomalies: Anomalies
+    forecasts: Forecasts
+    models: Models
     keys: Keys
     audit: Audit
     telemetry: DashboardTelemetry
