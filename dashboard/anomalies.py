@@ -6,7 +6,6 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from analysis.anomaly import AnomalyKind
 from dashboard.limits import MAX_SENSORS, Number, parse_range
 from dashboard.models import Model, SensorId
 from dashboard.resources import Shared
@@ -21,6 +20,8 @@ from web.errors import INVALID_INPUT
 from web.text import Text
 
 MAX_ANOMALIES = 1_000
+# The values of `analysis.anomaly.AnomalyKind`.
+AnomalyKind = Literal["spike", "level-shift", "stuck", "drift", "dropout", "unusual"]
 Verdict = Literal["right", "wrong"]
 
 router = APIRouter(prefix="/api")
@@ -96,6 +97,9 @@ def list_anomalies(
 
 @router.post("/anomalies/{anomaly_id}/mark", responses=INVALID_INPUT, **requires(Role.OPERATOR))
 def mark_anomaly(resources: Shared, actor: Actor, anomaly_id: Number, mark: Mark) -> Anomaly:
-    """Mark an anomaly as right or wrong, or take the mark back; marks are kept when a sensor is learned again."""
+    """Mark an anomaly as right or wrong, or take the mark back.
+
+    The mark is kept when the sensor is learned again.
+    """
     with nothing_changed():
         return Anomaly(**resources.anomalies.mark(actor, anomaly_id, mark.verdict, mark.note))

@@ -25,6 +25,7 @@ from runtime.errors import InvalidInput
 from runtime.health import Health
 from runtime.settings import load
 from tests.unit.dead_letter_queue import FakeDeadLetterQueue
+from tests.unit.fake_analysis import FakeAnomalies, FakeForecasts, FakeModels
 from tests.unit.fake_keys import KEYS, FakeAudit, FakeKeys
 from tests.unit.fake_limits import FakeLimits
 from tests.unit.http_client import Response, send
@@ -122,6 +123,7 @@ class DashboardServer:
     ) -> None:
         self.snapshots, self.health, self.minutes = SnapshotStore(), Health(BROKER, DATABASE), FakeMinutes()
         self.series, self.sensors, self.limits = FakeSeries(), FakeSensors(), FakeLimits()
+        self.anomalies, self.forecasts, self.models = FakeAnomalies(), FakeForecasts(), FakeModels()
         self.telemetry, self.queue = DashboardTelemetry(self.health), FakeDeadLetterQueue()
         self.keys, self.audit = FakeKeys(KEYS if has_keys else None), FakeAudit()
         self.ring = KeyRing(self.keys)
@@ -133,6 +135,9 @@ class DashboardServer:
             series=self.series,  # type: ignore[arg-type]
             sensors_store=self.sensors,  # type: ignore[arg-type]
             limits_store=self.limits,  # type: ignore[arg-type]
+            anomalies_store=self.anomalies,  # type: ignore[arg-type]
+            forecasts_store=self.forecasts,  # type: ignore[arg-type]
+            models_store=self.models,  # type: ignore[arg-type]
             keys_store=self.keys,  # type: ignore[arg-type]
             audit_store=self.audit,  # type: ignore[arg-type]
             telemetry=self.telemetry,

@@ -34,6 +34,9 @@ class TestResponses:
             "/api/limits": dashboard.send("/api/limits"),
             "/api/excursions": dashboard.send("/api/excursions?open=true&sensor=1"),
             "/api/silences": dashboard.send("/api/silences"),
+            "/api/anomalies": dashboard.send("/api/anomalies?open=true&sensor=1"),
+            "/api/forecast": dashboard.send("/api/forecast?sensor=1"),
+            "/api/models": dashboard.send("/api/models?sensor=1"),
             "/api/audit": dashboard.send("/api/audit"),
             "/api/dead-letters": dashboard.send("/api/dead-letters"),
             **{path: dashboard.change(path, {"ids": ["0" * 12]}) for path in CHANGES},
@@ -45,6 +48,7 @@ class TestResponses:
             "/api/events", "/api/login", "/api/logout", "/api/keys", "/api/keys/{name}",
             "/api/sensors/{sensor_id}", "/api/sensor-merges", "/api/limits/{limit_id}",
             "/api/excursions/{excursion_id}/acknowledge", "/api/silences/{silence_id}",
+            "/api/anomalies/{anomaly_id}/mark", "/api/models/roll-back",
         }  # fmt: skip
         assert responses.keys() | elsewhere == dashboard.openapi["paths"].keys()
         for path, response in responses.items():
