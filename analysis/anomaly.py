@@ -39,3 +39,8 @@ class Anomaly:
     """What expected it: kind and version of the model, or the detector's own."""
     reason: str
     """Why, in words for people."""
+    superseded_by: AnomalyKind | None = None
+    """The kind that explains it instead, from the same start: a spike that stays is a level shift.
+
+    This one is withdrawn then: the event is one incident, of the other kind.
+    """

@@ -1,0 +1,216 @@
+"""Finds spikes and level shifts: both start with a step; a spike returns, a level shift stays."""
+
+from math import log, sqrt
+from typing import NamedTuple
+
+from analysis.anomaly import AnomalyKind
+from analysis.binary import StateReader, StateWriter
+from analysis.detectors.finding import Finding, decimals_for, describe_expected
+from analysis.detectors.scale import RobustScale
+from analysis.detectors.short_term import ShortTerm
+from analysis.incidents import Incidents
+from analysis.parameters import DAY_SECONDS, Parameters
+from analysis.thresholds import TailThreshold
+
+MAX_SCORE = 100.0
+
+
+class Step(NamedTuple):
+    """A step that is found: from what was expected, to what was measured."""
+
+    at: float
+    observed: float
+    expected: float
+    half_width: float
+    score: float
+
+
+class Shift(NamedTuple):
+    """A level shift that is not yet accepted as normal."""
+
+    at: float
+    before: float
+    size: float
+    readings: int
+
+
+class StepDetector:
+    """Judges each reading by those before it, and once more when the next one is known.
+
+    The first judgement finds large steps at once. The second one compares a reading with both of its
+    neighbours, which finds spikes of half the size.
+    """
+
+    __slots__ = (
+        "_both_scale",
+        "_parameters",
+        "_residual",
+        "_shift",
+        "_step",
+        "rates",
+        "short_term",
+        "spike_threshold",
+        "step_threshold",
+    )
+
+    def __init__(self, parameters: Parameters) -> None:
+        rate, shares = parameters.false_alarms_per_day, parameters.shares
+        self._parameters = parameters.short_term
+        self._both_scale = RobustScale(parameters.short_term)
+        self._residual = 0.0
+        self._step: Step | None = None
+        self._shift: Shift | None = None
+        self.rates = (rate * shares.step, rate * shares.spike)
+        self.short_term = ShortTerm(parameters.short_term)
+        self.step_threshold = TailThreshold(self.rates[0], 0.0, parameters.threshold)
+        self.spike_threshold = TailThreshold(self.rates[1], 0.0, parameters.threshold)
+
+    def set_interval(self, interval: float) -> None:
+        """Set the thresholds of an unknown sensor, which depend on the number of readings per day."""
+        margin = self._parameters.prior_margin
+        for threshold, rate in zip((self.step_threshold, self.spike_threshold), self.rates, strict=True):
+            threshold.set_prior(margin * sqrt(2.0 * log(DAY_SECONDS / interval / rate)))
+
+    def half_width(self, at: float, factor: float) -> float:
+        """Return the largest plausible distance of the next reading in K; NaN while it is unknown."""
+        if self.short_term.readings < self._parameters.warm_up_readings:
+            return float("nan")
+        return self.short_term.sigma(at) * self.step_threshold.value * factor
+
+    def add(self, at: float, value: float, factor: float, incidents: Incidents) -> None:
+        """Take the next reading, and report what is found."""
+        short_term = self.short_term
+        if short_term.readings == 0:
+            short_term.move(at, value)
+        elif short_term.is_gap(at):
+            self._add_after_gap(at, value, incidents)
+        elif self._step is not None:
+            self._decide(self._step, at, value, incidents)
+        else:
+            self._judge(at, value, factor, incidents)
+        if self._shift is not None:
+            self._follow_shift(self._shift, at, incidents)
+
+    def _judge(self, at: float, value: float, factor: float, incidents: Incidents) -> None:
+        short_term = self.short_term
+        expected = short_term.expected()
+        sigma = short_term.sigma(at)
+        residual = value - expected
+        score = abs(residual) / sigma if sigma > 0.0 else 0.0
+        if short_term.readings >= self._parameters.warm_up_readings:
+            self.step_threshold.observe(at, score)
+            margin = 1.0 + self._parameters.warm_up_margin / short_term.readings
+            limit = self.step_threshold.value * factor * margin
+            if score >= limit:
+                step = Step(at, value, expected, sigma * limit, min(score / limit, MAX_SCORE))
+                self._start(step, incidents)
+                return
+            self._judge_last(at, value, factor * margin, incidents)
+        self._residual = residual
+        short_term.learn(at, value, residual, sigma)
+
+    def _judge_last(self, at: float, value: float, factor: float, incidents: Incidents) -> None:
+        """Judge the last reading once more, by this one as well."""
+        short_term = self.short_term
+        weight = self._parameters.past_weight
+        change = value - short_term.last
+        both = weight * self._residual - (1.0 - weight) * change
+        size = abs(both)
+        sigma = self._both_scale.sigma(self._parameters.resolution_scale * short_term.resolution)
+        opposite = self._residual * change < 0.0
+        is_peak = opposite and abs(self._residual) > 0.5 * size and abs(change) > 0.5 * size
+        score = size / sigma if is_peak and sigma > 0.0 else 0.0
+        self.spike_threshold.observe(short_term.last_at, score)
+        limit = self.spike_threshold.value * factor
+        if score >= limit and self._both_scale.count >= self._parameters.warm_up_readings:
+            score = min(score / limit, MAX_SCORE)
+            step = Step(short_term.last_at, short_term.last, short_term.last - both, sigma * limit, score)
+            incidents.report(_spike(step), at)
+            incidents.end(AnomalyKind.SPIKE, at)
+            self._residual = 0.0
+        self._both_scale.learn(size, sigma)
+
+    def _start(self, step: Step, incidents: Incidents) -> None:
+        shift = self._shift
+        if shift is not None and abs(step.observed - shift.before) < self._parameters.returned * abs(
+            shift.size
+        ):
+            # It is the way back.
+            self._end_shift(step.at, incidents)
+            self._continue(step.at, step.observed)
+            return
+        self._step = step
+        incidents.report(_spike(step), step.at)
+
+    def _decide(self, step: Step, at: float, value: float, incidents: Incidents) -> None:
+        """Decide by the reading after a step what it was."""
+        self._step = None
+        height = step.observed - step.expected
+        if abs(value - step.expected) < self._parameters.returned * abs(height):
+            incidents.end(AnomalyKind.SPIKE, at)
+        elif (value - step.expected) * height > 0.0:
+            incidents.supersede(AnomalyKind.SPIKE, _level_shift(step, value), at)
+            self._shift = Shift(step.at, step.expected, height, 0)
+        else:
+            # It went as far to the other side: one disturbance, which the next reading decides.
+            self._step = step._replace(observed=value)
+            return
+        self._continue(at, value)
+
+    def _continue(self, at: float, value: float) -> None:
+        self.short_term.move(at, value)
+        self._residual = 0.0
+
+    def _add_after_gap(self, at: float, value: float, incidents: Incidents) -> None:
+        self._step = None
+        self._residual = 0.0
+        incidents.end(AnomalyKind.SPIKE, at)
+        self.short_term.learn_gap(at, value)
+
+    def _follow_shift(self, shift: Shift, at: float, incidents: Incidents) -> None:
+        self._shift = shift._replace(readings=shift.readings + 1)
+        parameters = self._parameters
+        waited = at - shift.at >= parameters.accepted_seconds
+        if waited and shift.readings >= parameters.accepted_readings:
+            self._end_shift(at, incidents)
+
+    def _end_shift(self, at: float, incidents: Incidents) -> None:
+        self._shift = None
+        incidents.end(AnomalyKind.LEVEL_SHIFT, at)
+
+    def write(self, state: StateWriter) -> None:
+        """Append the state."""
+        state.numbers(self._residual, self._step is not None, self._shift is not None)
+        state.numbers(*(self._step or ()), *(self._shift or ()))
+        for part in (self._both_scale, self.short_term, self.step_threshold, self.spike_threshold):
+            part.write(state)
+
+    def read(self, state: StateReader) -> None:
+        """Take over a state."""
+        self._residual, has_step, has_shift = state.numbers(3)
+        self._step = Step(*state.numbers(5)) if has_step else None
+        self._shift = None
+        if has_shift:
+            at, before, size, readings = state.numbers(4)
+            self._shift = Shift(at, before, size, int(readings))
+        for part in (self._both_scale, self.short_term, self.step_threshold, self.spike_threshold):
+            part.read(state)
+
+
+def _spike(step: Step) -> Finding:
+    return _finding(AnomalyKind.SPIKE, "a spike", step, step.observed)
+
+
+def _level_shift(step: Step, value: float) -> Finding:
+    return _finding(AnomalyKind.LEVEL_SHIFT, "a lasting step", step, value)
+
+
+def _finding(kind: AnomalyKind, name: str, step: Step, value: float) -> Finding:
+    lower, upper = step.expected - step.half_width, step.expected + step.half_width
+    size = abs(value - step.expected)
+    decimals = decimals_for(step.half_width)
+    reason = (
+        f"{value:.{decimals}f} °C where {describe_expected(lower, upper, decimals)} was expected: "
+        f"{name} of {size:.{decimals}f} K within one reading"
+    )
+    return Finding(kind, step.at, step.score, value, step.expected, lower, upper, reason)

@@ -1,0 +1,106 @@
+"""One sensor: its detectors, thresholds and incidents."""
+
+from analysis.anomaly import Anomaly, AnomalyKind
+from analysis.binary import StateReader, StateWriter
+from analysis.detectors.dropout import find_dropout
+from analysis.detectors.steps import StepDetector
+from analysis.detectors.stuck import StuckDetector
+from analysis.incidents import Incidents
+from analysis.parameters import Parameters
+from analysis.thresholds import AlarmBudget, TailThreshold
+from limits.model import Reading
+
+STATE_VERSION = 1
+# Until the interval is known so well, the thresholds of an unknown sensor are set at each reading.
+INTERVAL_READINGS = 20
+
+
+class SensorAnalysis:
+    """Takes the readings of one sensor in order, and returns what is not normal about them.
+
+    The result depends on the order of the readings alone: neither on how they are grouped into batches, nor
+    on whether the state was stored and restored between two of them.
+    """
+
+    __slots__ = ("_budget", "_incidents", "_last_at", "_steps", "_stuck", "late", "parameters")
+
+    def __init__(self, parameters: Parameters | None = None) -> None:
+        self.parameters = parameters = parameters or Parameters()
+        rate = parameters.false_alarms_per_day
+        self._budget = AlarmBudget(rate, parameters.budget)
+        self._incidents = Incidents(self._budget)
+        self._steps = StepDetector(parameters)
+        stuck_rate = rate * parameters.shares.stuck
+        self._stuck = StuckDetector(
+            parameters.stuck, TailThreshold(stuck_rate, 0.0, parameters.threshold), stuck_rate
+        )
+        self._last_at = float("-inf")
+        self.late = 0
+        """How many readings were skipped because they were not later than the last one."""
+
+    @property
+    def open(self) -> list[Anomaly]:
+        """The incidents that have not ended."""
+        return list(self._incidents.open.values())
+
+    @property
+    def last_at(self) -> float | None:
+        """When the last reading was measured; None before the first."""
+        return None if self._last_at == float("-inf") else self._last_at
+
+    def add(self, reading: Reading) -> list[Anomaly]:
+        """Take the next reading; return the incidents that started, changed or ended with it."""
+        at, value = reading
+        if at <= self._last_at:
+            self.late += 1
+            return []
+        self._last_at = at
+        factor = self._budget.advance(at)
+        if not self._is_dropout(at, value, factor):
+            self._detect(at, value, factor)
+        return self._incidents.take_changed()
+
+    def _is_dropout(self, at: float, value: float, factor: float) -> bool:
+        short_term = self._steps.short_term
+        expected = short_term.last if short_term.readings else float("nan")
+        dropout = find_dropout(
+            at, value, expected, self._steps.half_width(at, factor), self.parameters.dropout
+        )
+        if dropout is not None:
+            self._incidents.report(dropout, at)
+            return True
+        self._incidents.end(AnomalyKind.DROPOUT, at)
+        return False
+
+    def _detect(self, at: float, value: float, factor: float) -> None:
+        incidents = self._incidents
+        self._steps.add(at, value, factor, incidents)
+        short_term = self._steps.short_term
+        if 1 < short_term.readings <= INTERVAL_READINGS and short_term.interval > 0.0:
+            self._steps.set_interval(short_term.interval)
+            self._stuck.set_interval(short_term.interval)
+        stuck = self._stuck.add(at, value, factor, short_term.resolution)
+        if stuck is not None:
+            incidents.report(stuck, at)
+        elif AnomalyKind.STUCK in incidents.open and incidents.open[AnomalyKind.STUCK].observed != value:
+            incidents.end(AnomalyKind.STUCK, at)
+
+    def state(self) -> bytes:
+        """Return what `restore` continues from."""
+        state = StateWriter(STATE_VERSION)
+        state.numbers(self._last_at, self.late)
+        for part in (self._budget, self._incidents, self._steps, self._stuck):
+            part.write(state)
+        return state.getvalue()
+
+    def restore(self, stored: bytes) -> None:
+        """Continue from a stored state.
+
+        Raises:
+            StateError: When it is of another version, or incomplete.
+        """
+        state = StateReader(stored, STATE_VERSION)
+        self._last_at, late = state.numbers(2)
+        self.late = int(late)
+        for part in (self._budget, self._incidents, self._steps, self._stuck):
+            part.read(state)
