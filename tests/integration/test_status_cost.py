@@ -74,17 +74,20 @@ def test_many_readings_of_a_sensor_with_the_same_time_are_not_all_read(database:
 
 def test_only_the_partitions_of_last_readings_are_planned_for(database: Database) -> None:
     # given partitions of many days, and sensors that measured last on one of them
-    days = [NOW.date() - timedelta(days=number) for number in range(2, 12)]
+    days = [NOW.date() - timedelta(days=number) for number in range(2, 32)]
+    last_day = days[15]
     for day in days:
         database.query("SELECT create_partition(%s)", day)
     for minutes in range(3):
-        moment = datetime(days[5].year, days[5].month, days[5].day, 12, minutes, tzinfo=UTC)
+        moment = datetime(last_day.year, last_day.month, last_day.day, 12, minutes, tzinfo=UTC)
         database.query(READINGS, "sensor ", moment, 5)
     database.query(REGISTER)
     # when their states are read
     database.query("BEGIN")
     assert len(database.query("SELECT * FROM sensor_states()")) == 5
-    # then no partition of another day was opened, except of the day before
+    # then no partition of another week was opened, except of the day before it
+    monday = last_day - timedelta(days=last_day.weekday())
+    week = {f"reading_{monday + timedelta(days=number):%Y%m%d}" for number in range(-1, 7)}
     opened = {row["name"] for row in database.query(OPENED)}
-    assert f"reading_{days[5]:%Y%m%d}" in opened
-    assert opened <= {f"reading_{day:%Y%m%d}" for day in days[5:7]} | {"reading_default"}
+    assert f"reading_{last_day:%Y%m%d}" in opened
+    assert opened <= week | {"reading_default"}
