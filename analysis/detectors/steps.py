@@ -120,9 +120,11 @@ class StepDetector:
         opposite = self._residual * change < 0.0
         is_peak = opposite and abs(self._residual) > 0.5 * size and abs(change) > 0.5 * size
         score = size / sigma if is_peak and sigma > 0.0 else 0.0
-        self.spike_threshold.observe(short_term.last_at, score)
         limit = self.spike_threshold.value * factor
-        if score >= limit and self._both_scale.count >= self._parameters.warm_up_readings:
+        known = self._both_scale.count >= self._parameters.warm_up_readings
+        if known:
+            self.spike_threshold.observe(short_term.last_at, score)
+        if known and score >= limit:
             score = min(score / limit, MAX_SCORE)
             step = Step(short_term.last_at, short_term.last, short_term.last - both, sigma * limit, score)
             incidents.report(_spike(step), at)
