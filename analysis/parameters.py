@@ -5,6 +5,8 @@ They are fixed on simulated data; evaluation/settings_history.md has each change
 
 from dataclasses import dataclass, field
 
+from analysis.forecast_parameters import ForecastParameters
+
 DAY_SECONDS = 86_400.0
 HOUR_SECONDS = 3_600.0
 
@@ -132,3 +134,4 @@ class Parameters:
     threshold: ThresholdParameters = field(default_factory=ThresholdParameters)
     budget: BudgetParameters = field(default_factory=BudgetParameters)
     shares: Shares = field(default_factory=Shares)
+    forecasts: ForecastParameters = field(default_factory=ForecastParameters)

@@ -1,0 +1,1 @@
+"""Models that learn one sensor's temperature and forecast it."""

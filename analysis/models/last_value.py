@@ -1,0 +1,51 @@
+"""The last value, to which every other model is compared."""
+
+import math
+from typing import ClassVar
+
+from analysis.forecast import Forecast
+from analysis.forecast_parameters import ForecastParameters
+from analysis.models.codec import Reader, Writer
+from analysis.models.intervals import Intervals
+
+VERSION = 1
+
+
+class LastValue:
+    """Expects that nothing changes."""
+
+    kind: ClassVar[str] = "last-value"
+
+    def __init__(self, parameters: ForecastParameters) -> None:
+        self.intervals = Intervals(parameters.intervals)
+        self._at = self._value = math.nan
+
+    def learn(self, at: float, value: float) -> None:
+        """Learn a value."""
+        self._at, self._value = at, value
+
+    start = learn
+
+    def forecast(self, at: float) -> Forecast:
+        """Return the last value.
+
+        Raises:
+            LookupError: Nothing was learned yet.
+        """
+        if math.isnan(self._at):
+            raise LookupError("No reading was learned yet.")
+        return self.intervals.around(self._value, max(0.0, at - self._at))
+
+    def state(self) -> bytes:
+        """Return what `restore` accepts."""
+        writer = Writer(self.kind, VERSION)
+        writer.doubles(self._at, self._value)
+        self.intervals.write(writer)
+        return writer.finish()
+
+    def restore(self, state: bytes) -> None:
+        """Continue from a state."""
+        reader = Reader(state, kind=self.kind, version=VERSION)
+        self._at, self._value = reader.doubles(2)
+        self.intervals.read(reader)
+        reader.finish()

@@ -1,0 +1,45 @@
+"""What every model of a sensor's temperature offers."""
+
+from typing import ClassVar, Protocol
+
+from analysis.forecast import Forecast
+from analysis.models.intervals import Intervals
+
+
+class Model(Protocol):
+    """Learns the temperature of one sensor and forecasts it.
+
+    A model never sees the forecasts or the errors of another one.
+    """
+
+    kind: ClassVar[str]
+    intervals: Intervals
+    """The calibrated intervals, to which each error of a forecast is reported."""
+
+    def learn(self, at: float, value: float) -> None:
+        """Learn the mean of a half hour, or a reading where there are fewer; forecasts start from it."""
+        ...
+
+    def start(self, at: float, value: float) -> None:
+        """Start forecasts from a newer value than what was learned, until the next is learned."""
+        ...
+
+    def forecast(self, at: float) -> Forecast:
+        """Return what is expected at a time that is later than what was learned.
+
+        Raises:
+            LookupError: Nothing was learned yet.
+        """
+        ...
+
+    def state(self) -> bytes:
+        """Return what `restore` accepts; at most 2 KB."""
+        ...
+
+    def restore(self, state: bytes) -> None:
+        """Continue from a state.
+
+        Raises:
+            InvalidState: The state is damaged, of another kind, or of another version.
+        """
+        ...

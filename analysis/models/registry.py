@@ -1,0 +1,32 @@
+"""The kinds of models."""
+
+from collections.abc import Callable
+
+from analysis.forecast_parameters import ForecastParameters
+from analysis.models.last_value import LastValue
+from analysis.models.model import Model
+
+
+class UnknownModel(Exception):
+    """There is no model of a requested kind, or it is not installed."""
+
+
+_MODELS: dict[str, Callable[[ForecastParameters], Model]] = {
+    LastValue.kind: LastValue,
+}
+KINDS = tuple(_MODELS)
+DEFAULT_KINDS = (LastValue.kind,)
+"""The models that forecast unless others are requested."""
+
+
+def create_model(kind: str, parameters: ForecastParameters) -> Model:
+    """Return a model that has learned nothing.
+
+    Raises:
+        UnknownModel: There is no such kind.
+    """
+    try:
+        model = _MODELS[kind]
+    except KeyError:
+        raise UnknownModel(f"There is no model {kind!r}; there are {', '.join(KINDS)}.") from None
+    return model(parameters)
