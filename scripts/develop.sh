@@ -14,14 +14,16 @@ unset_settings() {  # The containers that tests start would read these variables
 }
 
 ensure_browser() {  # For the dashboard's tests. Where it cannot be installed, they are skipped with that reason.
-  if command -v chromium >/dev/null || ! command -v apt-get >/dev/null; then return; fi
+  if command -v chromium-headless-shell chromium >/dev/null || ! command -v apt-get >/dev/null; then return; fi
   local root=()
   if [ "$(id -u)" != 0 ]; then
     sudo -n true 2>/dev/null || return 0
     root=(sudo -n)
   fi
   echo "Chromium is not installed: installing Debian's package for the dashboard's tests …"
-  "${root[@]}" bash scripts/apt.sh chromium >/dev/null || true
+  # Older releases have only the whole browser.
+  "${root[@]}" bash scripts/apt.sh chromium-headless-shell >/dev/null 2>&1 ||
+    "${root[@]}" bash scripts/apt.sh chromium >/dev/null || true
 }
 
 compile_tests() {  # Without bytecode files of the tests, each worker would compile them all.

@@ -1,4 +1,4 @@
-"""A real browser: Debian's Chromium, driven by Playwright."""
+"""A real browser: Debian's Chromium without its windows, driven by Playwright."""
 
 import shutil
 from collections.abc import Iterator
@@ -14,12 +14,16 @@ from tests.services import ServerUnavailable
 ARGUMENTS = ("--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu")
 
 
+# The headless shell renders the same in two thirds of the browser's processor time.
+PROGRAMS = ("chromium-headless-shell", "chromium")
+
+
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """A headless browser. Raises ServerUnavailable where it is not installed."""
-    path = shutil.which("chromium")
+    """A headless browser. Raises ServerUnavailable where none is installed."""
+    path = next(filter(None, map(shutil.which, PROGRAMS)), None)
     if path is None:
-        raise ServerUnavailable("chromium is not installed: apt-get install chromium")
+        raise ServerUnavailable("Chromium is not installed: apt-get install chromium-headless-shell")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         try:
