@@ -4,6 +4,7 @@ import sys
 from contextlib import closing
 
 from alerter.addresses import BROKER
+from alerter.anomaly_alerting import AnomalyAlerting
 from alerter.evaluator import Evaluator
 from alerter.limit_alerting import LimitAlerting
 from alerter.notifier import Notifier
@@ -39,6 +40,7 @@ def run_alerter(settings: AlerterSettings, stop: ShutdownSignal) -> None:
     receivers = configured_receivers(settings)
     telemetry = AlerterTelemetry(health, receivers)
     limits = LimitAlerting(settings, telemetry, stop, list(receivers))
+    anomalies = AnomalyAlerting(settings, telemetry, stop, list(receivers))
     notifiers = [
         Notifier(
             name,
@@ -46,12 +48,13 @@ def run_alerter(settings: AlerterSettings, stop: ShutdownSignal) -> None:
             telemetry,
             stop,
             max_retry_seconds=receiver.max_retry_seconds,
-            on_settled=limits.on_settled(name),
+            on_settled=(limits.on_settled(name), anomalies.on_settled(name)),
         )
         for name, receiver in receivers.items()
     ]
     with (
         closing(limits),
+        closing(anomalies),
         closing(Collector(settings)) as collector,
         serve_http(settings.http_host, settings.http_port, health),
         watchdog(health),
@@ -60,15 +63,17 @@ def run_alerter(settings: AlerterSettings, stop: ShutdownSignal) -> None:
         for notifier in notifiers:
             notifier.start()
         limits.start(notifiers)
+        anomalies.start(notifiers)
         machines = [name for name, receiver in receivers.items() if receiver.is_machine]
         evaluator = Evaluator(collector, notifiers, telemetry, settings, machines)
         while not stop.wait(settings.alerter_interval_seconds):
             evaluator.evaluate()
         limits.join()
+        anomalies.join()
         for notifier in notifiers:
             notifier.finish(FLUSH_SECONDS / len(notifiers))
         evaluator.save()
-    for error in (*(notifier.error for notifier in notifiers), limits.error):
+    for error in (*(notifier.error for notifier in notifiers), limits.error, anomalies.error):
         if error:
             raise error
 

@@ -1,10 +1,12 @@
 """The alert of an excursion: its labels, and what it says."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import quote
+from typing import Any
 
 from alerter.alert import AlertStatus, Labels, format_duration
+from alerter.incident import DueAlert, describe_sensor, page_of
 
 # The names of the alerts by the kind of limit.
 EXCURSION_ALERTS = {"high": "TemperatureHigh", "low": "TemperatureLow", "rate": "TemperatureChange"}
@@ -56,7 +58,7 @@ class ExcursionAlert:
     @property
     def page(self) -> str:
         """The page of the sensor."""
-        return f"#/sensor/{quote(self.sensor_id, safe='')}"
+        return page_of(self.sensor_id)
 
     @property
     def labels(self) -> Labels:
@@ -95,8 +97,7 @@ class ExcursionAlert:
 
     @property
     def _place(self) -> str:
-        details = ", ".join(filter(None, (self.name, self.location)))
-        return f"Sensor {self.sensor_id} ({details})" if details else f"Sensor {self.sensor_id}"
+        return describe_sensor(self.sensor_id, self.name, self.location)
 
     @property
     def _beyond(self) -> str:
@@ -113,3 +114,16 @@ class ExcursionAlert:
     @property
     def _since(self) -> str:
         return f", since {self.started_at:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def to_due_excursion(row: Mapping[str, Any]) -> DueAlert:
+    """Return the alert of a row of ExcursionNotifications.
+
+    One that has ended is firing as long as the receiver was not notified of it.
+    """
+    values = dict(row)
+    notified_at: datetime | None = values.pop("firing_at")
+    if notified_at is None:
+        values |= {"ended_at": None, "end_reason": None}
+    alert = ExcursionAlert(**values)
+    return DueAlert(alert.excursion_id, alert, notified_at)

@@ -1,9 +1,8 @@
 """Evaluates limits on a thread of its own while readings are stored, and notifies of excursions."""
 
 import time
-from collections.abc import Sequence
 
-from alerter.excursion_notifier import ExcursionNotifier
+from alerter.incident_notifiers import IncidentNotifiers
 from alerter.limit_telemetry import LimitTelemetry
 from alerter.worker import Worker
 from db.errors import InvalidData, StoreUnavailable
@@ -25,7 +24,7 @@ class LimitEvaluator:
     def __init__(
         self,
         evaluation: Evaluation,
-        notifiers: Sequence[ExcursionNotifier],
+        notifiers: IncidentNotifiers,
         telemetry: LimitTelemetry,
         stop: ShutdownSignal,
     ) -> None:
@@ -67,8 +66,7 @@ class LimitEvaluator:
         Raises:
             StoreUnavailable: When the database does not answer.
         """
-        for notifier in self._notifiers:
-            notifier.notify()
+        self._notifiers.notify()
 
     def _run(self) -> None:
         while not self._stop.is_set():

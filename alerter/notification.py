@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from uuid import NAMESPACE_URL, uuid5
 
 from alerter.alert import AlertStatus, Labels, Notifiable
+from alerter.anomaly_alert import ANOMALY_ALERTS
 from alerter.excursion_alert import EXCURSION_ALERTS
 from alerter.fingerprint import fingerprint
 from monitoring.problems import ProblemKind
@@ -87,7 +88,9 @@ class NotificationBuilder:
         annotations = {
             "summary": f"The alerter started; alerts firing: {number}.",
             "firing": " ".join(firing),
-            "unknown": " ".join([*(kind.alert_name for kind in unknown), *EXCURSION_ALERTS.values()]),
+            "unknown": " ".join(
+                [*(kind.alert_name for kind in unknown), *EXCURSION_ALERTS.values(), *ANOMALY_ALERTS.values()]
+            ),
         }
         labels = {"alertname": STARTED_ALERT, "severity": "info"}
         alert = self._alert(labels, annotations, at, at, "#problems")

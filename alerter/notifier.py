@@ -1,7 +1,7 @@
 """Delivers notifications to one receiver on a thread of its own, so that no receiver delays another."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from alerter.notification import Notification
@@ -47,9 +47,9 @@ class Notifier:
     """Delivers each notification at least once and in order, through every outage of the receiver.
 
     A notification is dropped if the receiver rejects it, or does not accept it within `max_retry_seconds`
-    (0: never). `on_settled` receives it then, on the notifier's thread, and whether that is final: not if it
-    was dropped because too many are pending. An unexpected error ends the notifier, requests the shutdown,
-    and is kept in `error`.
+    (0: never). Once it is accepted or dropped, each of `on_settled` receives it on the notifier's thread, and
+    whether that is final: not if it was dropped because too many are pending. An unexpected error ends the
+    notifier, requests the shutdown, and is kept in `error`.
     """
 
     def __init__(
@@ -60,7 +60,7 @@ class Notifier:
         stop: ShutdownSignal,
         *,
         max_retry_seconds: float = 0,
-        on_settled: Callable[[Notification, bool], None] = lambda _notification, _settled: None,
+        on_settled: Sequence[Callable[[Notification, bool], None]] = (),
     ) -> None:
         self._worker = Worker(name, self._run, self._close, stop)
         self.name = name
@@ -97,7 +97,7 @@ class Notifier:
         self._telemetry.pending(self.name, len(self._pending))
         if dropped:
             self._telemetry.dropped(self.name, dropped, "too many notifications are pending")
-            self._on_settled(dropped, False)
+            self._settle(dropped, final=False)
 
     def finish(self, timeout_seconds: float) -> None:
         """Deliver what is pending without retries, and end the thread."""
@@ -120,9 +120,13 @@ class Notifier:
             if notification:
                 self._telemetry.delivered(self.name)
         if notification:
-            self._on_settled(notification, True)
+            self._settle(notification, final=True)
             self._pending.remove(notification)
             self._telemetry.pending(self.name, len(self._pending))
+
+    def _settle(self, notification: Notification, *, final: bool) -> None:
+        for note in self._on_settled:
+            note(notification, final)
 
     def _attempt(self, notification: Notification | None) -> None:
         try:

@@ -18,7 +18,7 @@ from limits.model import EndReason, LimitKind
 from readings.ids import normalise_sensor_id, sensor_id_forms
 from readings.ranges import check_order
 from runtime.access import Role
-from runtime.severity import Severity
+from runtime.severity import LimitSeverity
 from web.auth import requires
 from web.dependencies import Actor
 from web.errors import INVALID_INPUT
@@ -44,7 +44,7 @@ class Limit(Model):
     window_seconds: Annotated[float | None, Field(description="The time of a rate")]
     delay_seconds: float
     hysteresis: float
-    severity: Severity
+    severity: LimitSeverity
     schedule: str | None
     zone: str | None
     created_at: datetime
@@ -67,7 +67,7 @@ class Excursion(Model):
     rule: Literal["high", "low", "rate"]
     limit_id: int
     threshold: float
-    severity: Severity
+    severity: LimitSeverity
     started_at: datetime
     ended_at: Annotated[datetime | None, Field(description="Null while it lasts")]
     end_reason: EndReason | None

@@ -10,7 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from limits.model import LimitKind
 from limits.schedule import parse_schedule
 from runtime.errors import InvalidInput
-from runtime.severity import Severity
+from runtime.severity import LimitSeverity
 from runtime.validation_messages import validation_message
 
 MAX_DELAY_SECONDS = 31 * 86_400.0
@@ -110,7 +110,7 @@ class LimitValues(BaseModel):
     hysteresis: Difference = Field(
         default=0.0, description="By how many K the value must come back until the excursion ends"
     )
-    severity: Severity = Field(default=Severity.WARNING, description="Severity of the alert")
+    severity: LimitSeverity = Field(default="warning", description="Severity of the alert")
     schedule: Name | None = Field(
         default=None, description="When it holds, such as `mon-fri 08:00-18:00`; always if unset"
     )
@@ -124,7 +124,7 @@ class LimitValues(BaseModel):
             raise InvalidInput(f"{self.low:g} °C must be below the high limit {self.high:g} °C", "low")
         if (self.rate is None) != (self.within is None):
             raise InvalidInput("a rate requires both rate and within, such as 2 K within 5m", "within")
-        if self.stale is not None and (self.schedule or self.severity is not Severity.WARNING):
+        if self.stale is not None and (self.schedule or self.severity != "warning"):
             field = "schedule" if self.schedule else "severity"
             raise InvalidInput("stale holds at all times and is a warning: set it by itself", field)
         self._check_schedule()
@@ -149,7 +149,7 @@ class LimitValues(BaseModel):
         thresholds = {LimitKind.HIGH: self.high, LimitKind.LOW: self.low, LimitKind.RATE: self.rate}
         common: dict[str, Any] = {
             **target.target(),
-            "severity": self.severity.value,
+            "severity": self.severity,
             "schedule": self.schedule,
             "zone": (self.time_zone or "UTC") if self.schedule else None,
         }

@@ -23,6 +23,11 @@ HTTP_LOGGER = logging.getLogger("urllib3")
 # Why a request failed is in records of this level with one of these beginnings; others contain the request.
 DETAILS = ("Socket Exception: ", "I/O Exception: ")
 MAX_REASON_CHARACTERS = 300
+NOTIFY_TYPES = {
+    Severity.CRITICAL: apprise.NotifyType.FAILURE,
+    Severity.WARNING: apprise.NotifyType.WARNING,
+    Severity.INFO: apprise.NotifyType.INFO,
+}
 
 
 class AppriseReceiver:
@@ -96,8 +101,7 @@ def _notify_type(message: Message) -> apprise.NotifyType:
     """Return what services show as a colour or a symbol."""
     if message.severity is None:
         return apprise.NotifyType.SUCCESS
-    is_critical = message.severity == Severity.CRITICAL
-    return apprise.NotifyType.FAILURE if is_critical else apprise.NotifyType.WARNING
+    return NOTIFY_TYPES[Severity(message.severity)]
 
 
 def _asset() -> apprise.AppriseAsset:

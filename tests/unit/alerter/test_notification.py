@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from alerter.alert import Alert
+from alerter.anomaly_alert import ANOMALY_ALERTS
+from alerter.excursion_alert import EXCURSION_ALERTS
 from alerter.fingerprint import fingerprint
 from alerter.notification import NotificationBuilder
 from monitoring.problems import ProblemKind
@@ -146,7 +148,7 @@ def test_a_start_of_the_alerter_lists_what_is_firing_and_what_is_unknown() -> No
     assert (alert.status, alert.labels["alertname"]) == ("resolved", "AlerterStarted")
     assert alert.startsAt == alert.endsAt == STARTED_AT
     assert (alert.annotations["firing"], alert.annotations["unknown"]) == (
-        "a1 b2", "Backlog TemperatureHigh TemperatureLow TemperatureChange",
+        "a1 b2", " ".join(["Backlog", *EXCURSION_ALERTS.values(), *ANOMALY_ALERTS.values()]),
     )  # fmt: skip
     assert started.routing_key == "alerter-started.resolved"
 

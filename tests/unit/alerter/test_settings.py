@@ -93,7 +93,7 @@ def test_the_addresses_and_routes_of_the_guide_are_valid() -> None:
         ('{"mail": {"severity": "critical"}}', "mail: must be an array, as in"),
         ('{"mail": []}', "mail has no route: leave it out to notify it of everything"),
         ('{"mail": [{}]}', "mail[0]: give a severity, sensor_id, location or pattern"),
-        ('{"mail": [{"severity": "high"}]}', "mail[0].severity: must be 'critical' or 'warning'"),
+        ('{"mail": [{"severity": "high"}]}', "mail[0].severity: must be 'critical', 'warning' or 'info'"),
         ('{"mail": [{"severity": "critical"}, {"sensor": "1"}]}', "mail[1].sensor: is not known"),
         ('{"mail": [{"sensor_id": "1", "pattern": "1*"}]}', "mail[0]: give only one of sensor_id, location"),
         ('{"mail": [{"pattern": ""}]}', "mail[0].pattern: must have at least 1 characters"),

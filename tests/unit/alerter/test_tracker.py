@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from alerter.alert import Alert as TrackerAlert
+from alerter.anomaly_alert import ANOMALY_ALERTS
+from alerter.excursion_alert import EXCURSION_ALERTS
 from alerter.notification import Notification
 from alerter.tracker import AlertTracker
 from monitoring.model import Problem, Queue, SystemStatus, Throughput
@@ -286,7 +288,9 @@ def test_a_start_with_more_alerts_than_a_message_can_list_calls_their_kind_unkno
 
     annotations = alert_in(started).annotations
     assert annotations["summary"] == "The alerter started; alerts firing: 1002."
-    assert annotations["unknown"] == "SensorOffline TemperatureHigh TemperatureLow TemperatureChange"
+    assert annotations["unknown"] == " ".join(
+        ["SensorOffline", *EXCURSION_ALERTS.values(), *ANOMALY_ALERTS.values()]
+    )
     assert len(annotations["firing"].split()) == 1
 
 

@@ -1,12 +1,14 @@
-"""Receivers are notified of excursions; of which they were is recorded."""
+"""Receivers are notified of incidents, here excursions; of which they were is recorded."""
 
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from alerter.excursion_alert import ExcursionAlert
-from alerter.excursion_notifier import ExcursionNotifier, Reported
+from alerter.excursion_alert import ExcursionAlert, to_due_excursion
+from alerter.incident import DueAlert
+from alerter.incident_notifier import IncidentNotifier, Reported
 from alerter.notification import Notification, NotificationBuilder
 from db.errors import StoreUnavailable
 from tests.webhook_server import AlertGroup
@@ -37,13 +39,13 @@ class Log:
     def add_receiver(self, receiver: str) -> None:
         pass
 
-    def due(self, receiver: str, repeat_seconds: float, routes: object) -> list[dict[str, Any]]:
+    def due(self, receiver: str, repeat_seconds: float, routes: object = ()) -> list[dict[str, Any]]:
         return [dict(each) for each in self.rows]
 
-    def record(self, receiver: str, excursions: list[int], *, resolved: bool) -> None:
+    def record(self, receiver: str, incidents: Sequence[int], *, resolved: bool) -> None:
         if self.is_down:
             raise StoreUnavailable("down")
-        self.recorded.append((list(excursions), resolved))
+        self.recorded.append((list(incidents), resolved))
 
 
 class Receiver:
@@ -63,10 +65,16 @@ class Receiver:
 
 
 class Harness:
-    def __init__(self, receiver: Receiver | None = None, reported: Reported | None = None) -> None:
+    def __init__(
+        self,
+        receiver: Receiver | None = None,
+        reported: Reported | None = None,
+        to_alert: Callable[[Mapping[str, Any]], DueAlert] = to_due_excursion,
+    ) -> None:
         self.log, self.receiver, self.now = Log(), receiver or Receiver(), 0.0
-        self.notifier = ExcursionNotifier(
-            self.log,  # type: ignore[arg-type]
+        self.notifier = IncidentNotifier(
+            self.log,
+            to_alert,
             NotificationBuilder("http://page"),
             self.receiver,  # type: ignore[arg-type]
             repeat_seconds=3600,
