@@ -19,6 +19,10 @@ class ShortTermParameters:
     """Readings that the scale of the residuals remembers."""
     fast_memory_readings: int = 32
     """Readings that its faster half remembers; the larger of both counts."""
+    hour_kept: float = 0.8
+    """What remains of an hour of the day in the scale when it is learnt again, a day later."""
+    hour_prior_readings: float = 20.0
+    """Readings that the scale of all hours counts for in that of one hour of the day."""
     clip_scales: float = 3.0
     """Largest residual that the scale learns from, in scales."""
     resolution_scale: float = 0.4

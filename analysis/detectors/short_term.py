@@ -77,7 +77,7 @@ class ShortTerm:
         size = abs(difference)
         if size > 0.0:
             self._learn_resolution(size)
-        self.scale.learn(abs(residual), sigma)
+        self.scale.learn(at, abs(residual), sigma)
         rate = 1.0 / (self.scale.count + 1)
         limit = 4.0 * sigma
         clipped = difference if size <= limit else limit if difference > 0.0 else -limit

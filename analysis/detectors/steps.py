@@ -82,10 +82,11 @@ class StepDetector:
         short_term = self.short_term
         if short_term.readings == 0:
             short_term.move(at, value)
-        elif short_term.is_gap(at):
-            self._add_after_gap(at, value, incidents)
         elif self._step is not None:
             self._decide(self._step, at, value, incidents)
+        elif short_term.is_gap(at):
+            short_term.learn_gap(at, value)
+            self._residual = 0.0
         else:
             self._judge(at, value, factor, incidents)
         if self._shift is not None:
@@ -130,7 +131,7 @@ class StepDetector:
             incidents.report(_spike(step), at)
             incidents.end(AnomalyKind.SPIKE, at)
             self._residual = 0.0
-        self._both_scale.learn(size, sigma)
+        self._both_scale.learn(at, size, sigma)
 
     def _start(self, step: Step, incidents: Incidents) -> None:
         shift = self._shift
@@ -151,6 +152,8 @@ class StepDetector:
         if abs(value - step.expected) < self._parameters.returned * abs(height):
             incidents.end(AnomalyKind.SPIKE, at)
         elif (value - step.expected) * height > 0.0:
+            # A step from a level that is not yet normal is another shift.
+            incidents.end(AnomalyKind.LEVEL_SHIFT, step.at)
             incidents.supersede(AnomalyKind.SPIKE, _level_shift(step, value), at)
             self._shift = Shift(step.at, step.expected, height, 0)
         else:
@@ -160,14 +163,11 @@ class StepDetector:
         self._continue(at, value)
 
     def _continue(self, at: float, value: float) -> None:
-        self.short_term.move(at, value)
+        if self.short_term.is_gap(at):
+            self.short_term.learn_gap(at, value)
+        else:
+            self.short_term.move(at, value)
         self._residual = 0.0
-
-    def _add_after_gap(self, at: float, value: float, incidents: Incidents) -> None:
-        self._step = None
-        self._residual = 0.0
-        incidents.end(AnomalyKind.SPIKE, at)
-        self.short_term.learn_gap(at, value)
 
     def _follow_shift(self, shift: Shift, at: float, incidents: Incidents) -> None:
         self._shift = shift._replace(readings=shift.readings + 1)
