@@ -65,7 +65,7 @@ class _Noise:
 
 
 class _Pulses:
-    """Events at random times, each of which fades away within a time, after a rise of its own duration."""
+    """Events at random times, each of which rises and decays with its own times."""
 
     def __init__(
         self, random: Random, per_day: float, sizes: tuple[float, float], memory: float, rise: float
