@@ -1,0 +1,128 @@
+"""All sensors: each with its own analysis, in the order in which their readings are given."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple, Protocol
+
+from analysis.anomaly import Anomaly
+from limits.model import Reading
+
+
+class SensorState(Protocol):
+    """The analysis of one sensor."""
+
+    @property
+    def last_at(self) -> float | None:
+        """When the last reading was measured; None before the first."""
+
+    def add(self, reading: Reading) -> list[Anomaly]:
+        """Take the next reading; return the incidents that started, changed or ended with it."""
+
+    def state(self) -> bytes:
+        """Return what `restore` continues from."""
+
+    def restore(self, stored: bytes) -> None:
+        """Continue from a stored state.
+
+        Raises:
+            ValueError: When it is of another version, or incomplete.
+        """
+
+
+class ChangedState(NamedTuple):
+    """A state, and when the last reading in it was measured."""
+
+    state: bytes
+    last_at: float | None
+
+
+class Added(NamedTuple):
+    """How many readings were analysed, and how many are not later than the last of their sensor."""
+
+    readings: int
+    late: int
+
+
+class Analyzer:
+    """Takes the readings of all sensors; the result depends on their order alone.
+
+    States are restored when the first reading of their sensor arrives.
+    """
+
+    def __init__(self, create: Callable[[], SensorState], states: Mapping[str, bytes] | None = None) -> None:
+        self._create = create
+        self._sensors: dict[str, SensorState] = {}
+        self._stored = dict(states or {})
+        self._changed: set[str] = set()
+        self._found: dict[tuple[str, str, float], tuple[str, Anomaly]] = {}
+        self.unusable: dict[str, str] = {}
+        """Sensors whose stored state could not be used, and why: they start again."""
+
+    @property
+    def sensors(self) -> int:
+        """The number of sensors that have a state."""
+        return len(self._sensors) + len(self._stored)
+
+    def add_all(self, rows: Iterable[tuple[str, float, float]]) -> Added:
+        """Take readings: the sensor, when it was measured, and the temperature."""
+        readings = late = 0
+        sensors, changed = self._sensors, self._changed
+        for sensor_id, measured_at, temperature in rows:
+            readings += 1
+            sensor = sensors.get(sensor_id) or self._start(sensor_id)
+            last_at = sensor.last_at
+            if last_at is not None and measured_at <= last_at:
+                late += 1
+                continue
+            for anomaly in sensor.add(Reading(measured_at, temperature)):
+                self._found[sensor_id, anomaly.kind, anomaly.started_at] = sensor_id, anomaly
+            changed.add(sensor_id)
+        return Added(readings - late, late)
+
+    def last_at(self, sensor_id: str) -> float | None:
+        """Return when the last reading of a sensor was measured; None if there is none."""
+        if sensor_id not in self._sensors and sensor_id not in self._stored:
+            return None
+        return self._sensor(sensor_id).last_at
+
+    def take_found(self) -> list[tuple[str, Anomaly]]:
+        """Return what was found since the last call, each incident as it is now, with its sensor."""
+        found, self._found = list(self._found.values()), {}
+        return found
+
+    def changed(self) -> dict[str, ChangedState]:
+        """Return the states that changed since `saved`."""
+        return {
+            name: ChangedState(self._sensors[name].state(), self._sensors[name].last_at)
+            for name in sorted(self._changed)
+        }
+
+    def saved(self) -> None:
+        """Record that the changed states are saved."""
+        self._changed.clear()
+
+    def take(self, sensor_id: str) -> SensorState | None:
+        """Remove a sensor, and return what was learned of it."""
+        self._stored.pop(sensor_id, None)
+        self._changed.discard(sensor_id)
+        return self._sensors.pop(sensor_id, None)
+
+    def replace(self, sensor_id: str, sensor: SensorState) -> None:
+        """Let a sensor continue with what another one has learned of it."""
+        self.take(sensor_id)
+        self._sensors[sensor_id] = sensor
+        self._changed.add(sensor_id)
+
+    def _sensor(self, sensor_id: str) -> SensorState:
+        return self._sensors.get(sensor_id) or self._start(sensor_id)
+
+    def _start(self, sensor_id: str) -> SensorState:
+        sensor = self._create()
+        stored = self._stored.pop(sensor_id, None)
+        if stored is not None:
+            try:
+                sensor.restore(stored)
+            except ValueError as error:
+                sensor = self._create()
+                self.unusable[sensor_id] = str(error)
+        self._sensors[sensor_id] = sensor
+        return sensor

@@ -1,0 +1,85 @@
+"""The anomalies of sensors: stored as they are found, and replaced when a sensor was learned again."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from psycopg import Cursor
+
+COLUMNS = "ended_at, detected_at, score, observed, expected, lower, upper, model_version, reason"
+# What is found again after a restart is stored already.
+SAVE = f"""
+INSERT INTO detected_anomaly AS known (sensor_id, kind, started_at, {COLUMNS})
+VALUES (%(sensor_id)s, %(kind)s, to_timestamp(%(started_at)s),
+        CASE WHEN %(ended_at)s::float8 IS NOT NULL
+             THEN greatest(to_timestamp(%(ended_at)s), to_timestamp(%(started_at)s)) END,
+        to_timestamp(%(detected_at)s), %(score)s, %(observed)s, %(expected)s, %(lower)s, %(upper)s,
+        %(model_version)s, %(reason)s)
+ON CONFLICT (sensor_id, kind, started_at) DO UPDATE SET
+    ({COLUMNS}, withdrawn_at) = (excluded.{COLUMNS.replace(", ", ", excluded.")}, NULL)
+WHERE (known.{COLUMNS.replace(", ", ", known.")}, known.withdrawn_at)
+      IS DISTINCT FROM (excluded.{COLUMNS.replace(", ", ", excluded.")}, NULL)
+"""  # noqa: S608 (a constant)
+# Receivers that were notified of it are notified that it is over.
+REPLACE = """
+WITH gone AS (
+    SELECT anomaly_id, EXISTS (
+        SELECT FROM anomaly_notification AS notified WHERE notified.anomaly_id = found.anomaly_id
+    ) AS is_notified
+    FROM detected_anomaly AS found
+    JOIN unnest(%(rebuilt)s::text[], %(since)s::float8[]) AS rebuilt (sensor_id, since) USING (sensor_id)
+    WHERE started_at >= to_timestamp(since)
+      AND NOT starts_with(model_version, %(others)s)
+      AND NOT EXISTS (
+          SELECT FROM unnest(%(sensors)s::text[], %(kinds)s::text[], %(starts)s::float8[])
+              AS kept (sensor_id, kind, started)
+          WHERE kept.sensor_id = found.sensor_id AND kept.kind = found.kind
+            AND to_timestamp(kept.started) = found.started_at)
+), withdrawn AS (
+    UPDATE detected_anomaly AS found
+    SET withdrawn_at = now(), ended_at = coalesce(ended_at, greatest(started_at, detected_at))
+    FROM gone WHERE gone.anomaly_id = found.anomaly_id AND is_notified AND withdrawn_at IS NULL
+)
+DELETE FROM detected_anomaly AS found USING gone WHERE gone.anomaly_id = found.anomaly_id AND NOT is_notified
+"""
+
+
+class AnomalyRow(NamedTuple):
+    """An incident of a sensor; times are in seconds since 1970, temperatures in °C."""
+
+    sensor_id: str
+    kind: str
+    started_at: float
+    ended_at: float | None
+    detected_at: float
+    score: float
+    observed: float
+    expected: float
+    lower: float
+    upper: float
+    model_version: str
+    reason: str
+
+
+def save_anomalies(cursor: Cursor[Any], found: Sequence[AnomalyRow]) -> None:
+    """Store anomalies, each in place of what was stored of it."""
+    if found:
+        cursor.executemany(SAVE, [row._asdict() for row in found])
+
+
+def replace_anomalies(
+    cursor: Cursor[Any], rebuilt: Mapping[str, float], found: Sequence[AnomalyRow], others: str
+) -> None:
+    """Let the stored anomalies of sensors from these times on equal those found.
+
+    Those of models whose version starts with `others` stay.
+    """
+    save_anomalies(cursor, found)
+    parameters = {
+        "rebuilt": list(rebuilt),
+        "since": list(rebuilt.values()),
+        "others": others,
+        "sensors": [row.sensor_id for row in found],
+        "kinds": [row.kind for row in found],
+        "starts": [row.started_at for row in found],
+    }
+    cursor.execute(REPLACE, parameters)

@@ -1,0 +1,140 @@
+"""The database as the analysis uses it, over one session."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from db.analysis import anomalies, results, states, stored
+from db.analysis.anomalies import AnomalyRow
+from db.analysis.results import EvaluationRow, ForecastRow
+from db.analysis.session import LEASE_SECONDS, AnalysisSession
+from db.analysis.states import Checkpoint, RequestedRebuild
+from db.analysis.stored import Newest, SavedPosition
+from db.feed import Feed, Position, Row, Stored
+from db.settings import DatabaseSettings
+
+SUMMARIZE = "SELECT summarize_stored()"
+
+
+class Saved(NamedTuple):
+    """What a process continues from."""
+
+    position: SavedPosition
+    states: dict[str, bytes]
+    group_states: dict[str, bytes]
+
+
+class Rebuilt(NamedTuple):
+    """The sensors that were learned again, each from a time on, and the anomalies found in them."""
+
+    since: Mapping[str, float]
+    found: Sequence[AnomalyRow]
+    others: str
+    """Models whose version starts with this have found anomalies of their own, which stay."""
+
+
+class AnalysisStore:
+    """Reads and saves over one connection, which is opened on demand. For one thread.
+
+    Every method raises StoreUnavailable if the database does not answer; the lock is lost then.
+    """
+
+    def __init__(self, settings: DatabaseSettings, lease_seconds: float = LEASE_SECONDS) -> None:
+        self._session = AnalysisSession(settings, lease_seconds)
+        self._feed = Feed()
+
+    def lock(self) -> bool:
+        """Take the lock of the one process that works; return whether this one has it."""
+        return self._session.lock()
+
+    def load(self) -> Saved:
+        """Return what is saved, as of one moment."""
+        with self._session.transaction() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            position = stored.load_position(cursor)
+            return Saved(position, states.load_states(cursor), states.load_group_states(cursor))
+
+    def sensors(self) -> dict[str, str | None]:
+        """Return the location of each sensor that is not retired."""
+        with self._session.transaction() as cursor:
+            return stored.load_sensors(cursor)
+
+    def newest(self, position: Position) -> Newest:
+        """Return up to which transaction can be read."""
+        with self._session.cursor() as cursor:
+            return stored.newest_xid(cursor, position)
+
+    def read(self, position: Position, horizon: int, *, with_old: bool) -> Stored:
+        """Read what was stored since a position; what was measured long ago if it is due or requested."""
+        with self._session.transaction() as cursor:
+            return stored.read_new(cursor, self._feed, position, horizon, with_old=with_old)
+
+    def read_recent(self, old_before: datetime, xids: tuple[int, int], sensors: Collection[str]) -> list[Row]:
+        """Read what these transactions stored of some sensors and was measured from a time on."""
+        with self._session.transaction() as cursor:
+            return stored.read_recent(cursor, old_before, xids, sensors)
+
+    def read_history(
+        self, window: tuple[float, float], until_xid: int, sensors: Collection[str]
+    ) -> list[Row]:
+        """Read what was measured in a window and stored before a transaction."""
+        with self._session.cursor() as cursor:
+            return stored.read_history(cursor, window, until_xid, sensors)
+
+    def next_measured(self, since: float) -> float | None:
+        """Return when the first reading from a time on was measured; None if there is none."""
+        with self._session.cursor() as cursor:
+            return stored.next_measured(cursor, since)
+
+    def retained_since(self) -> float:
+        """Return from when on readings are kept."""
+        with self._session.cursor() as cursor:
+            return stored.retained_since(cursor)
+
+    def save_anomalies(self, found: Sequence[AnomalyRow]) -> None:
+        """Store anomalies, each in place of what was stored of it."""
+        with self._session.transaction() as cursor:
+            anomalies.save_anomalies(cursor, found)
+
+    def save_forecasts(self, forecasts: Sequence[ForecastRow]) -> None:
+        """Store forecasts, each in place of the last one of its sensor."""
+        with self._session.transaction() as cursor:
+            results.save_forecasts(cursor, forecasts)
+
+    def checkpoint(
+        self, checkpoint: Checkpoint, evaluations: Iterable[EvaluationRow], rebuilt: Rebuilt | None = None
+    ) -> None:
+        """Save the states and the position, and what was found in sensors that were learned again."""
+        with self._session.transaction() as cursor:
+            if rebuilt is not None:
+                anomalies.replace_anomalies(cursor, rebuilt.since, rebuilt.found, rebuilt.others)
+            results.save_evaluations(cursor, evaluations)
+            states.save_checkpoint(cursor, checkpoint)
+
+    def rebuilds(self, quiet_seconds: float, limit: int) -> list[RequestedRebuild]:
+        """Return the requests of some sensors whose readings have not changed for some time."""
+        with self._session.cursor() as cursor:
+            return states.load_rebuilds(cursor, quiet_seconds, limit)
+
+    def request_rebuilds(self, sensors: Collection[str], running: Collection[int]) -> None:
+        """Request rebuilds of sensors that are not waiting for one besides the `running` requests."""
+        with self._session.cursor() as cursor:
+            states.request_rebuilds(cursor, sensors, running)
+
+    def maintain(self) -> None:
+        """Summarize what was stored, which speeds up reading it, and drop what is too old."""
+        with self._session.cursor() as cursor:
+            cursor.execute(SUMMARIZE)
+            results.drop_old_evaluations(cursor)
+
+    def wait(self, seconds: float) -> None:
+        """Wait until a consumer has stored readings, or for at most some seconds."""
+        self._session.wait(seconds)
+
+    def disconnect(self) -> None:
+        """Close the connection, and so release the lock."""
+        self._session.disconnect()
+
+    def close(self) -> None:
+        """Close everything."""
+        self._session.close()

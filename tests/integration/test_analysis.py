@@ -1,0 +1,330 @@
+"""Stored readings are analysed in the order of commits, and exactly also after an interruption."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from random import Random
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from analysis.following import Following
+from analysis.parameters import Parameters
+from analysis.sensor_analysis import SensorAnalysis
+from analysis.telemetry import AnalysisTelemetry
+from db.analysis.store import AnalysisStore
+from db.errors import StoreUnavailable
+from db.roles import AccessLevel
+from db.settings import DatabaseSettings
+from limits.model import Reading
+from runtime.health import Health
+from tests.database import Database, Roles, Row
+from tests.waiting import DEADLINE_SECONDS, eventually
+
+SENSOR = "fridge"
+START = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=6)
+LEASE_SECONDS = 1.0
+Readings = Mapping[float, float]  # temperatures by minutes since START
+MAX_STEPS = 50
+MIN_STATEMENTS = 10  # position, readings, anomalies, states
+
+
+@pytest.fixture
+def settings(database: Database, roles: Roles) -> DatabaseSettings:
+    return database.settings_as(roles[AccessLevel.ANALYST])
+
+
+@pytest.fixture
+def store(settings: DatabaseSettings) -> Iterator[AnalysisStore]:
+    store = AnalysisStore(settings)
+    yield store
+    store.close()
+
+
+def follow(store: AnalysisStore) -> Following:
+    assert store.lock()
+    telemetry = AnalysisTelemetry(Health())
+    return Following(store, store.load(), lambda: SensorAnalysis(Parameters()), telemetry, quiet_seconds=0)
+
+
+def catch_up(database: Database, following: Following) -> bool:
+    """Analyse everything, with the rebuilds that are requested."""
+    database.await_older_transactions()
+    following.refresh()
+    for _ in range(MAX_STEPS):
+        if not following.step() and not following.is_rebuild_due:
+            return True
+    raise AssertionError("it is never finished")
+
+
+def at(minutes: float) -> datetime:
+    return START + timedelta(minutes=minutes)
+
+
+def insert(connection: psycopg.Connection[Any], readings: Readings, sensor: str = SENSOR) -> None:
+    connection.execute("INSERT INTO sensor (sensor_id) VALUES (%s) ON CONFLICT DO NOTHING", (sensor,))
+    connection.cursor().executemany(
+        "INSERT INTO reading (reading_id, sensor_id, measured_at, temperature) VALUES (%s, %s, %s, %s)",
+        [(uuid4(), sensor, at(minutes), temperature) for minutes, temperature in readings.items()],
+    )
+
+
+def insert_now(database: Database, readings: Readings, sensor: str = SENSOR) -> None:
+    with database.connect() as connection:
+        insert(connection, readings, sensor)
+
+
+def quiet(first: int, last: int) -> dict[float, float]:
+    """Return readings around 20 °C, one per minute."""
+    random = Random(first)
+    return {minute: round(20 + random.gauss(0, 0.1), 2) for minute in range(first, last)}
+
+
+def anomalies(database: Database, columns: str = "*") -> list[Row]:
+    return database.query(f"SELECT {columns} FROM detected_anomaly ORDER BY sensor_id, started_at, kind")
+
+
+def kinds(database: Database) -> list[tuple[str, datetime]]:
+    return [(row["kind"], row["started_at"]) for row in anomalies(database)]
+
+
+# A spike, a level shift, and a value that stays the same.
+STORY: tuple[Readings, ...] = (
+    quiet(0, 100),
+    {100: 29, **quiet(101, 120)},
+    {minute: temperature + 6 for minute, temperature in quiet(120, 180).items()},
+    dict.fromkeys(range(180, 215), 26.1),
+    quiet(215, 230),
+)
+
+
+def test_a_spike_a_level_shift_and_a_stuck_value_are_found_soon(
+    database: Database, store: AnalysisStore
+) -> None:
+    following = follow(store)
+    insert_now(database, quiet(0, 100))
+    catch_up(database, following)
+    assert anomalies(database) == []
+
+    insert_now(database, {100: 29, 101: 20})
+    catch_up(database, following)
+    [spike] = anomalies(database)
+    assert (spike["kind"], spike["started_at"], spike["observed"]) == ("spike", at(100), 29)
+    assert spike["lower"] < spike["expected"] < spike["upper"] < 29
+    assert spike["expected"] == pytest.approx(20, abs=0.5)
+    assert "29" in spike["reason"]
+
+    insert_now(database, {**quiet(102, 150), 150: 26.2, 151: 26.1})
+    catch_up(database, following)
+    assert ("level-shift", at(150)) in kinds(database)
+
+    insert_now(database, dict.fromkeys(range(152, 162), 26.3))
+    catch_up(database, following)
+    assert ("stuck", at(152)) in kinds(database)
+
+
+def test_it_reads_in_the_order_of_commits_and_waits_for_older_transactions(
+    database: Database, store: AnalysisStore
+) -> None:
+    # given a transaction that stores early and commits late, and another that commits before it
+    following = follow(store)
+    insert_now(database, quiet(0, 60))
+    with database.connect() as late, database.connect() as early:
+        with late.transaction():
+            insert(late, quiet(60, 70))
+            insert(early, {**quiet(70, 80), 80: 29, 81: 20})
+            # when it follows while the first is open, then nothing after it is analysed
+            following.step()
+            assert anomalies(database) == []
+        catch_up(database, following)
+    # then all of it is analysed once both are committed, in order
+    assert kinds(database) == [("spike", at(80))]
+    following.checkpoint()
+    [state] = database.query("SELECT * FROM analysis_state")
+    assert state["last_measured_at"] == at(81)
+    expected = SensorAnalysis(Parameters())
+    for minutes, temperature in {**quiet(0, 60), **quiet(60, 70), **quiet(70, 80), 80: 29, 81: 20}.items():
+        expected.add(Reading(at(minutes).timestamp(), temperature))
+    assert bytes(state["state"]) == expected.state()
+
+
+@pytest.fixture
+def interrupt(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    """Close the connection before the statement of this number, as the end of the process does; 0: never."""
+    remaining = 0
+
+    def interrupt_at(number: int) -> None:
+        nonlocal remaining
+        remaining = number
+
+    def interrupting(execute: Callable[..., Any]) -> Callable[..., Any]:
+        def call(cursor: psycopg.Cursor[Any], *args: Any, **options: Any) -> Any:
+            nonlocal remaining
+            remaining -= 1
+            if remaining == 0:
+                cursor.connection.close()
+            return execute(cursor, *args, **options)
+
+        return call
+
+    for name in ("execute", "executemany"):
+        monkeypatch.setattr(psycopg.Cursor, name, interrupting(getattr(psycopg.Cursor, name)))
+    return interrupt_at
+
+
+def expected_story() -> tuple[list[tuple[Any, ...]], bytes]:
+    """Return what is found in STORY without a database, and the state after it."""
+    analysis = SensorAnalysis(Parameters())
+    found = {}
+    for part in STORY:
+        for minutes, temperature in part.items():
+            for each in analysis.add(Reading(at(minutes).timestamp(), temperature)):
+                found[each.started_at, each.kind.value] = each
+    rows = [(each.kind.value, started_at, each.ended_at, each.score, each.reason)
+            for (started_at, _), each in sorted(found.items())]  # fmt: skip
+    return rows, analysis.state()
+
+
+def found_story(database: Database) -> tuple[list[tuple[Any, ...]], bytes]:
+    rows = anomalies(
+        database,
+        "kind, date_part('epoch', started_at) AS start, date_part('epoch', ended_at) AS stop, score, reason",
+    )
+    [state] = database.query("SELECT state FROM analysis_state")
+    return [tuple(row.values()) for row in rows], bytes(state["state"])
+
+
+def test_it_is_exact_when_it_is_killed_before_any_statement(
+    database: Database, settings: DatabaseSettings, interrupt: Callable[[int], None]
+) -> None:
+    statements = 0
+    for part in STORY:
+        insert_now(database, part)
+        database.await_older_transactions()
+        for number in count(1):
+            with closing(AnalysisStore(settings)) as store:
+                eventually(store.lock, DEADLINE_SECONDS, "the lock of the killed one is free")
+                following = follow(store)
+                try:
+                    interrupt(number)
+                    following.step()
+                    following.checkpoint()
+                except StoreUnavailable:
+                    continue
+                finally:
+                    interrupt(0)
+            statements = max(statements, number)
+            break
+
+    assert statements > MIN_STATEMENTS
+    assert found_story(database) == expected_story()
+
+
+def test_a_rebuild_from_the_beginning_finds_the_same(database: Database, store: AnalysisStore) -> None:
+    following = follow(store)
+    for part in STORY:
+        insert_now(database, part)
+        catch_up(database, following)
+    following.checkpoint()
+    before = anomalies(database)
+    assert found_story(database) == expected_story()
+
+    database.query("UPDATE detected_anomaly SET score = 1 WHERE kind = 'spike'")
+    database.query(
+        "INSERT INTO detected_anomaly (sensor_id, kind, started_at, detected_at, score, observed, expected, "
+        "lower, upper, model_version, reason) VALUES (%s, 'unusual', %s, now(), 1, 1, 1, 1, 1, 'x', 'x')",
+        SENSOR, at(3),
+    )  # fmt: skip
+    database.query("SELECT request_rebuild('test', %s, NULL)", SENSOR)
+    insert_now(database, quiet(230, 240))
+    catch_up(database, following)
+
+    assert anomalies(database) == before
+    assert database.query("SELECT * FROM analysis_rebuild") == []
+
+
+def test_a_sensor_whose_readings_change_is_learned_again(database: Database, store: AnalysisStore) -> None:
+    following = follow(store)
+    insert_now(database, {**quiet(0, 100), 100: 29, **quiet(101, 110)})
+    catch_up(database, following)
+    following.checkpoint()
+    assert kinds(database) == [("spike", at(100))]
+
+    database.query("UPDATE reading SET temperature = 20 WHERE temperature = 29")
+    catch_up(database, following)
+
+    assert anomalies(database) == []
+
+
+def test_readings_of_a_day_long_ago_are_taken_in_their_order(
+    database: Database, store: AnalysisStore
+) -> None:
+    # given a sensor with readings of today, of which three days ago arrive
+    following = follow(store)
+    insert_now(database, quiet(0, 20))
+    catch_up(database, following)
+    day = 24 * 60.0
+    insert_now(database, {minutes - 3 * day: temperature for minutes, temperature in STORY[1].items()})
+    insert_now(database, {minutes - 3 * day: temperature for minutes, temperature in STORY[0].items()})
+    # when it follows until the old readings are due and the sensor is learned again
+    eventually(
+        lambda: catch_up(database, following) and kinds(database) == [("spike", at(100 - 3 * day))],
+        DEADLINE_SECONDS,
+        "they are analysed",
+    )
+    # then its last reading is still that of today
+    following.checkpoint()
+    [state] = database.query("SELECT last_measured_at FROM analysis_state")
+    assert state["last_measured_at"] == at(19)
+
+
+def test_readings_of_a_retired_sensor_are_left_out(database: Database, store: AnalysisStore) -> None:
+    following = follow(store)
+    insert_now(database, quiet(0, 100))
+    catch_up(database, following)
+    database.query("SELECT change_sensor('test', %s, '{\"retired\": true}')", SENSOR)
+
+    insert_now(database, {100: 29, 101: 20})
+    catch_up(database, following)
+
+    assert anomalies(database) == []
+
+
+def test_another_one_takes_over_when_the_first_is_frozen(
+    database: Database, settings: DatabaseSettings
+) -> None:
+    # given one that works and one that stands by
+    with (
+        closing(AnalysisStore(settings, LEASE_SECONDS)) as first,
+        closing(AnalysisStore(settings)) as standby,
+    ):
+        following = follow(first)
+        insert_now(database, quiet(0, 100))
+        catch_up(database, following)
+        assert not standby.lock()
+        # when the first executes no statement for as long as its lease
+        eventually(standby.lock, DEADLINE_SECONDS, "the other takes over")
+        # then it may save nothing any more, and the other continues
+        with pytest.raises(StoreUnavailable):
+            following.checkpoint()
+        insert_now(database, {100: 29, 101: 20})
+        catch_up(database, follow(standby))
+    assert kinds(database) == [("spike", at(100))]
+
+
+def test_an_outage_of_the_database_pauses_it(database: Database, store: AnalysisStore) -> None:
+    following = follow(store)
+    insert_now(database, quiet(0, 100))
+    catch_up(database, following)
+    database.terminate_backends("analysis")
+
+    with pytest.raises(StoreUnavailable):
+        following.step()
+
+    following = follow(store)
+    insert_now(database, {100: 29, 101: 20})
+    catch_up(database, following)
+    assert kinds(database) == [("spike", at(100))]
