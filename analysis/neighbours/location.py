@@ -1,0 +1,48 @@
+"""The sensors of one location: groups of a bounded size."""
+
+from analysis.neighbours.feed import GroupFeed
+from analysis.neighbours.group import Group, GroupResult
+from analysis.neighbours.judge import Drifts
+from analysis.neighbours.parameters import BIN_SECONDS, NeighbourParameters
+
+
+class Location:
+    """Takes the half-hour means of the sensors of a location, in any number.
+
+    The result depends on the order of the means alone. Sensors are put into groups in the order in which they
+    first send; a group of fewer than three says nothing.
+    """
+
+    def __init__(self, false_alarms_per_day: float, parameters: NeighbourParameters | None = None) -> None:
+        self._false_alarms_per_day = false_alarms_per_day
+        self._parameters = parameters or NeighbourParameters()
+        self.feeds: list[GroupFeed] = []
+
+    @property
+    def sensors(self) -> set[str]:
+        """The sensors that belong to it."""
+        return {sensor_id for feed in self.feeds for sensor_id in feed.last}
+
+    def add(self, sensor_id: str, at: float, mean: float) -> list[GroupResult]:
+        """Take the mean of a half hour of a sensor, which starts or is centred at `at`.
+
+        Half hours that other sensors of the group have not sent yet are waited for; those before the last
+        that was complete are ignored.
+        """
+        return self._feed(sensor_id).add(sensor_id, int(at // BIN_SECONDS), mean)
+
+    def remove(self, sensor_id: str, at: float) -> Drifts:
+        """Forget a sensor that is no longer at this location; return its drift, which ends."""
+        return [
+            drift for feed in self.feeds if sensor_id in feed.last for drift in feed.remove(sensor_id, at)
+        ]
+
+    def _feed(self, sensor_id: str) -> GroupFeed:
+        for feed in self.feeds:
+            if sensor_id in feed.last:
+                return feed
+        for feed in self.feeds:
+            if feed.has_room:
+                return feed
+        self.feeds.append(GroupFeed(Group(self._false_alarms_per_day, self._parameters)))
+        return self.feeds[-1]
