@@ -6,6 +6,7 @@ They are fixed on simulated data; evaluation/settings_history.md has each change
 from dataclasses import dataclass, field
 
 from analysis.forecast_parameters import ForecastParameters
+from analysis.neighbours.parameters import NeighbourParameters
 
 DAY_SECONDS = 86_400.0
 HOUR_SECONDS = 3_600.0
@@ -139,3 +140,4 @@ class Parameters:
     budget: BudgetParameters = field(default_factory=BudgetParameters)
     shares: Shares = field(default_factory=Shares)
     forecasts: ForecastParameters = field(default_factory=ForecastParameters)
+    neighbours: NeighbourParameters = field(default_factory=NeighbourParameters)

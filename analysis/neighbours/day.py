@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from analysis.binary import StateReader, StateWriter
+from analysis.neighbours.arrays import read_array, write_array
 from analysis.neighbours.moments import Array, Mask
 from analysis.neighbours.parameters import BINS_PER_DAY
 
@@ -13,7 +15,7 @@ class LastDay:
 
     def __init__(self) -> None:
         self.half_hours = np.full(BINS_PER_DAY, NEVER, np.int64)
-        self.values = np.full((BINS_PER_DAY, 0), np.nan)
+        self.values = np.full((BINS_PER_DAY, 0), np.nan, np.float32)
         self.present = np.zeros((BINS_PER_DAY, 0), np.bool_)
 
     def join(self) -> None:
@@ -35,6 +37,16 @@ class LastDay:
         """Change all values of a sensor by this."""
         self.values[:, place] += change
 
+    def write(self, state: StateWriter) -> None:
+        """Append the state."""
+        for array in (self.half_hours, self.values, self.present):
+            write_array(state, array)
+
+    def read(self, state: StateReader) -> None:
+        """Take over the state of as many sensors."""
+        self.half_hours = read_array(state, self.half_hours)
+        self.values, self.present = read_array(state, self.values), read_array(state, self.present)
+
     def means(self, half_hour: int) -> tuple[Array, Array]:
         """Return the mean and the presence of each sensor over the day up to a half hour.
 
@@ -45,7 +57,7 @@ class LastDay:
         values, count = self.values[valid], int(np.sum(valid))
         known = ~np.isnan(values)
         numbers = np.sum(known, axis=0)
-        sums = np.sum(np.where(known, values, 0.0), axis=0)
+        sums = np.sum(np.where(known, values, 0.0), axis=0, dtype=np.float64)
         means = np.where(numbers > 0, sums / np.maximum(numbers, 1), np.nan)
         if count < BINS_PER_DAY // 3:
             return means, np.zeros(len(means))

@@ -1,5 +1,6 @@
 """Collects the half hours of a group's sensors, which arrive one by one."""
 
+from analysis.binary import StateReader, StateWriter
 from analysis.neighbours.group import Group, GroupResult
 from analysis.neighbours.judge import Drifts
 from analysis.neighbours.parameters import BINS_PER_DAY
@@ -43,6 +44,33 @@ class GroupFeed:
         for values in self.waiting.values():
             values.pop(sensor_id, None)
         return self.group.remove(sensor_id, at)
+
+    def write(self, state: StateWriter) -> None:
+        """Append the state."""
+        self.group.write(state)
+        waiting = [
+            (sensor_id, half_hour, value)
+            for half_hour, values in self.waiting.items()
+            for sensor_id, value in values.items()
+        ]
+        state.numbers(len(self.last), len(waiting))
+        for sensor_id, last in self.last.items():
+            state.text(sensor_id)
+            state.numbers(last)
+        for sensor_id, half_hour, value in waiting:
+            state.text(sensor_id)
+            state.numbers(half_hour, value)
+
+    def read(self, state: StateReader) -> None:
+        """Take over a state; the feed has to be new."""
+        self.group.read(state)
+        sensors, waiting = map(int, state.numbers(2))
+        for _ in range(sensors):
+            sensor_id, (last,) = state.text(), state.numbers(1)
+            self.last[sensor_id] = int(last)
+        for _ in range(waiting):
+            sensor_id, (half_hour, value) = state.text(), state.numbers(2)
+            self.waiting.setdefault(int(half_hour), {})[sensor_id] = value
 
     def _is_complete(self, half_hour: int) -> bool:
         if max(self.last.values()) >= half_hour + MAX_WAIT:

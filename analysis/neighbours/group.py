@@ -5,11 +5,21 @@ from typing import NamedTuple
 
 import numpy as np
 
+from analysis.binary import StateReader, StateWriter
 from analysis.forecast import Forecast
 from analysis.neighbours.day import LastDay
 from analysis.neighbours.judge import Drifts, Judge, accused
 from analysis.neighbours.members import Member
-from analysis.neighbours.moments import MIN_NEIGHBOURS, Array, Explanation, Mask, Moments, Relation, explain
+from analysis.neighbours.moments import (
+    MIN_NEIGHBOURS,
+    Array,
+    Explanation,
+    Mask,
+    Moments,
+    Relation,
+    exclude_outliers,
+    explain,
+)
 from analysis.neighbours.parameters import BIN_SECONDS, BINS_PER_DAY, NeighbourParameters
 
 # A newcomer teaches what it measures at first, then what is near its own mean.
@@ -17,14 +27,14 @@ NEWCOMER_BINS, NEWCOMER_CLIP, NEWCOMER_SD = 4, 4.0, 1.0
 
 
 class VirtualValue(NamedTuple):
-    """What a silent sensor would measure, and the sensors that say so."""
+    """What an offline sensor would measure, and the sensors that say so."""
 
     value: Forecast
     neighbours: tuple[str, ...]
 
 
 class GroupResult(NamedTuple):
-    """What a half hour yields: the values of silent sensors, and drifts that started, grew or ended."""
+    """What a half hour yields: the values of offline sensors, and drifts that started, grew or ended."""
 
     at: float
     virtual: dict[str, VirtualValue]
@@ -68,6 +78,7 @@ class Group:
         relation = self.moments.relation()
         known = self._known()
         usable = ~np.isnan(relative) & known & ~accused(self.members)
+        usable = exclude_outliers(relation, relative, usable, self.parameters.outlier)
         explanation = explain(relation, relative, usable)
         reliable = known & explanation.reliable(usable, self.parameters.max_unexplained)
         self._learn(relative, relation, explanation, reliable)
@@ -77,6 +88,23 @@ class Group:
         drifts += self.judge.judge(self.members, at, relation, means, regular)
         drifts += self._end_drifts(at)
         return GroupResult(at, self._virtual(explanation, reliable, usable), drifts)
+
+    def write(self, state: StateWriter) -> None:
+        """Append the state."""
+        state.numbers(self.half_hour, len(self.members))
+        for member in self.members:
+            member.write(state)
+        for part in (self.moments, self.last_day, self.judge.normal):
+            part.write(state)
+
+    def read(self, state: StateReader) -> None:
+        """Take over a state; the group has to be new."""
+        half_hour, count = map(int, state.numbers(2))
+        self.half_hour = half_hour
+        for _ in range(count):
+            self._append(Member.read(state))
+        for part in (self.moments, self.last_day, self.judge.normal):
+            part.read(state)
 
     def remove(self, sensor_id: str, at: float) -> Drifts:
         """Forget a sensor; return its drift, which ends."""
@@ -96,12 +124,15 @@ class Group:
     def _receive(self, half_hour: int, values: Mapping[str, float]) -> None:
         for sensor_id, value in values.items():
             if sensor_id not in self and self.has_room:
-                self.members.append(Member(sensor_id, half_hour, half_hour, value))
-                for part in (self.moments, self.last_day, self.judge.normal):
-                    part.join()
+                self._append(Member(sensor_id, half_hour, half_hour, value))
         for member in self.members:
             if member.sensor_id in values:
                 member.receive(half_hour)
+
+    def _append(self, member: Member) -> None:
+        self.members.append(member)
+        for part in (self.moments, self.last_day, self.judge.normal):
+            part.join()
 
     def _known(self) -> Mask:
         """Return which sensors have been observed for long enough to be neighbours."""
@@ -116,7 +147,9 @@ class Group:
         width = np.where(reliable, self.parameters.clip * explanation.sd, alone)
         taught = np.where(newcomer, values, centre + np.clip(values - centre, -width, width))
         drifting = accused(self.members)
-        self.moments.add(np.where(drifting, np.nan, taught))
+        absent = drifting | np.isnan(values)
+        estimate = np.where(reliable, explanation.expected, np.nan)
+        self.moments.add(np.where(absent, estimate, taught), np.where(absent, explanation.sd**2, 0.0))
         distances = np.abs(values - explanation.expected) / explanation.sd
         for place in np.flatnonzero(reliable & ~np.isnan(values) & ~drifting):
             self.members[place].calibrate(float(distances[place]), self.parameters.nominal_miss)
@@ -149,7 +182,7 @@ class Group:
             member = self.members[place]
             if member.is_silent(self.half_hour):
                 mean = member.origin + float(explanation.expected[place])
-                width = member.radius * float(explanation.sd[place])
+                width = member.radius_at(self.half_hour) * float(explanation.sd[place])
                 value = Forecast(mean, mean - width, mean + width)
                 found[member.sensor_id] = VirtualValue(value, neighbours)
         return found

@@ -1,9 +1,13 @@
 """The sensors of one location: groups of a bounded size."""
 
+from analysis.binary import StateReader, StateWriter
 from analysis.neighbours.feed import GroupFeed
 from analysis.neighbours.group import Group, GroupResult
 from analysis.neighbours.judge import Drifts
-from analysis.neighbours.parameters import BIN_SECONDS, NeighbourParameters
+from analysis.neighbours.parameters import BIN_SECONDS
+from analysis.parameters import Parameters
+
+STATE_VERSION = 1
 
 
 class Location:
@@ -13,9 +17,8 @@ class Location:
     first send; a group of fewer than three says nothing.
     """
 
-    def __init__(self, false_alarms_per_day: float, parameters: NeighbourParameters | None = None) -> None:
-        self._false_alarms_per_day = false_alarms_per_day
-        self._parameters = parameters or NeighbourParameters()
+    def __init__(self, parameters: Parameters | None = None) -> None:
+        self._parameters = parameters or Parameters()
         self.feeds: list[GroupFeed] = []
 
     @property
@@ -37,6 +40,26 @@ class Location:
             drift for feed in self.feeds if sensor_id in feed.last for drift in feed.remove(sensor_id, at)
         ]
 
+    def state(self) -> bytes:
+        """Return what `restore` continues from."""
+        state = StateWriter(STATE_VERSION)
+        state.numbers(len(self.feeds))
+        for feed in self.feeds:
+            feed.write(state)
+        return state.getvalue()
+
+    def restore(self, stored: bytes) -> None:
+        """Continue from a stored state.
+
+        Raises:
+            StateError: When it is of another version, or incomplete.
+        """
+        state = StateReader(stored, STATE_VERSION)
+        [count] = state.numbers(1)
+        self.feeds = [self._new_feed() for _ in range(int(count))]
+        for feed in self.feeds:
+            feed.read(state)
+
     def _feed(self, sensor_id: str) -> GroupFeed:
         for feed in self.feeds:
             if sensor_id in feed.last:
@@ -44,5 +67,8 @@ class Location:
         for feed in self.feeds:
             if feed.has_room:
                 return feed
-        self.feeds.append(GroupFeed(Group(self._false_alarms_per_day, self._parameters)))
+        self.feeds.append(self._new_feed())
         return self.feeds[-1]
+
+    def _new_feed(self) -> GroupFeed:
+        return GroupFeed(Group(self._parameters.false_alarms_per_day, self._parameters.neighbours))

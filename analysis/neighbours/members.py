@@ -1,13 +1,17 @@
 """The sensors of a group, with what is remembered of each."""
 
+import math
 from dataclasses import dataclass, field
+from typing import Self
 
+from analysis.binary import StateReader, StateWriter
 from analysis.neighbours.drift import Drift
 from analysis.neighbours.parameters import BIN_SECONDS, BINS_PER_DAY
 
 INITIAL_RADIUS = 2.5
-MIN_RADIUS, MAX_RADIUS = 1.0, 8.0
+MIN_RADIUS, MAX_RADIUS = 0.5, 8.0
 RADIUS_STEP = 0.05
+AGEING_DAYS = 2.0  # of silence, after which the variance of a virtual value has doubled
 GAP_WEIGHT = 0.1
 
 
@@ -27,12 +31,51 @@ class Member:
     normal_at: float = 0.0
     """When it last agreed with its neighbours."""
     alarms: float = 0.0
-    """Alarms, of which old ones count less."""
+    """Alarms, which count less as they get older."""
     difference: float = 0.0
     """The difference of its daily mean from what its neighbours say, in K."""
     largest: float = 0.0
     """The largest such difference of this day."""
     drift: Drift | None = field(default=None)
+
+    def write(self, state: StateWriter) -> None:
+        """Append the state."""
+        state.text(self.sensor_id)
+        state.numbers(self.joined, self.last, self.origin, self.gap, self.radius)
+        state.numbers(self.normal_at, self.alarms, self.difference, self.largest)
+        drift = self.drift
+        state.numbers(drift is not None)
+        if drift:
+            state.numbers(drift.started_at, drift.detected_at, drift.score, drift.observed)
+            state.numbers(drift.difference, drift.tolerance, drift.neighbours)
+
+    @classmethod
+    def read(cls, state: StateReader) -> Self:
+        """Return the member that was written."""
+        sensor_id = state.text()
+        joined, last, origin, gap, radius = state.numbers(5)
+        normal_at, alarms, difference, largest, has_drift = state.numbers(5)
+        drift = None
+        if has_drift:
+            started_at, detected_at, score, observed, difference_then, tolerance, neighbours = state.numbers(
+                7
+            )
+            drift = Drift(
+                started_at, detected_at, score, observed, difference_then, tolerance, int(neighbours)
+            )
+        return cls(
+            sensor_id,
+            int(joined),
+            int(last),
+            origin,
+            gap,
+            radius,
+            normal_at,
+            alarms,
+            difference,
+            largest,
+            drift,
+        )
 
     @property
     def joined_at(self) -> float:
@@ -53,6 +96,10 @@ class Member:
     def is_silent(self, half_hour: int) -> bool:
         """Return whether it is absent for longer than usual."""
         return half_hour - self.last >= self.silent_after
+
+    def radius_at(self, half_hour: int) -> float:
+        """Return half the width of its interval; what was learnt of it becomes less certain with time."""
+        return self.radius * math.sqrt(1.0 + (half_hour - self.last) / (BINS_PER_DAY * AGEING_DAYS))
 
     def calibrate(self, distance: float, nominal_miss: float) -> None:
         """Adapt the interval to a value at this distance, in standard deviations."""

@@ -5,6 +5,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.binary import StateReader, StateWriter
+from analysis.neighbours.arrays import read_array, write_array
 from analysis.neighbours.parameters import BINS_PER_DAY, NeighbourParameters
 
 Array = NDArray[np.float64]
@@ -47,13 +49,28 @@ class Moments:
             for matrix in (self.weight, self.total, self.product)
         )
 
-    def add(self, values: Array) -> None:
-        """Learn the values of a half hour; NaN is a sensor that is not present."""
+    def add(self, values: Array, variances: Array | float = 0.0) -> None:
+        """Learn the values of a half hour; NaN is a sensor that is not present.
+
+        An estimate that stands for an absent value has a variance, so that what is learnt of its sensor stays
+        as it was.
+        """
         present = ~np.isnan(values)
         known, mask = np.where(present, values, 0.0), present.astype(np.float64)
         self.weight = self._keep * self.weight + np.outer(mask, mask)
         self.total = self._keep * self.total + np.outer(known, mask)
-        self.product = self._keep * self.product + np.outer(known, known)
+        self.product = self._keep * self.product + (np.outer(known, known) + np.diag(variances * mask))
+
+    def write(self, state: StateWriter) -> None:
+        """Append the state."""
+        for matrix in (self.weight, self.total, self.product):
+            write_array(state, matrix)
+
+    def read(self, state: StateReader) -> None:
+        """Take over the state of as many sensors."""
+        self.weight, self.total, self.product = (
+            read_array(state, matrix) for matrix in (self.weight, self.total, self.product)
+        )
 
     def mean(self) -> Array:
         """Return the mean of each sensor; 0 before its first value."""
@@ -67,7 +84,7 @@ class Moments:
         prior = self._parameters.prior_bins
         correlation = covariance / np.outer(sd, sd) * (weight / (weight + prior))
         np.fill_diagonal(correlation, 1.0)
-        # Pairs that were observed at different times need not make a covariance matrix together.
+        # Pairs that were observed at different times do not always make a covariance matrix together.
         values, vectors = np.linalg.eigh(correlation)
         ridge = self._parameters.ridge + prior / (prior + np.diag(weight))
         regular = (vectors * np.maximum(values, 0.0)) @ vectors.T
@@ -90,6 +107,22 @@ class Explanation(NamedTuple):
         return (self.unexplained <= max_unexplained) & (neighbours >= MIN_NEIGHBOURS)
 
 
+def exclude_outliers(relation: Relation, values: Array, usable: Mask, max_deviations: float) -> Mask:
+    """Return the usable sensors without those that are far from what the others say: at most a minority.
+
+    The furthest is excluded first, since it makes the others appear to be far as well.
+    """
+    usable = usable.copy()
+    for _ in range((int(np.sum(usable)) - 1) // 2):
+        explanation = explain(relation, values, usable)
+        distances = np.where(usable, np.abs(values - explanation.expected) / explanation.sd, 0.0)
+        worst = int(np.argmax(distances))
+        if distances[worst] < max_deviations:
+            break
+        usable[worst] = False
+    return usable
+
+
 def explain(relation: Relation, values: Array, usable: Mask) -> Explanation:
     """Return what the usable sensors say of each sensor, never using a sensor's own value.
 
@@ -97,7 +130,7 @@ def explain(relation: Relation, values: Array, usable: Mask) -> Explanation:
     sensor i on the others.
     """
     size = len(values)
-    weights, unexplained = np.zeros((size, size)), np.ones(size)
+    weights, unexplained = np.zeros((size, size)), np.full(size, 1.0)
     among = np.flatnonzero(usable)
     if len(among):
         inverse = np.linalg.inv(relation.correlation[np.ix_(among, among)])

@@ -4,6 +4,8 @@ import math
 
 import numpy as np
 
+from analysis.binary import StateReader, StateWriter
+from analysis.neighbours.arrays import read_array, write_array
 from analysis.neighbours.moments import Array, Mask
 from analysis.neighbours.parameters import NeighbourParameters
 
@@ -21,8 +23,8 @@ class NormalDifferences:
     def __init__(self, parameters: NeighbourParameters) -> None:
         self._parameters = parameters
         rows = parameters.history_days + parameters.lag_days
-        self.ends = np.full((rows, 0), np.nan)
-        self.maxima = np.full((rows, 0), np.nan)
+        self.ends = np.full((rows, 0), np.nan, np.float32)
+        self.maxima = np.full((rows, 0), np.nan, np.float32)
 
     def join(self) -> None:
         """Add a sensor."""
@@ -45,6 +47,15 @@ class NormalDifferences:
         lag = self._parameters.lag_days
         self.ends[-lag:, place] = self.maxima[-lag:, place] = np.nan
 
+    def write(self, state: StateWriter) -> None:
+        """Append the state."""
+        for days in (self.ends, self.maxima):
+            write_array(state, days)
+
+    def read(self, state: StateReader) -> None:
+        """Take over the state of as many sensors."""
+        self.ends, self.maxima = read_array(state, self.ends), read_array(state, self.maxima)
+
     def known_days(self) -> Array:
         """Return how many days count, by sensor."""
         days: Array = np.sum(~np.isnan(self.ends[: -self._parameters.lag_days]), axis=0, dtype=np.float64)
@@ -52,7 +63,7 @@ class NormalDifferences:
 
     def deviations(self, prior: Array) -> Array:
         """Return the standard deviation of each sensor's difference; `prior` holds before any day counts."""
-        past = self.ends[: -self._parameters.lag_days]
+        past = self.ends[: -self._parameters.lag_days].astype(np.float64)
         weight = self._parameters.prior_days
         squares = np.nansum(past**2, axis=0) + weight * prior**2
         found: Array = np.sqrt(squares / (weight + self.known_days()))

@@ -22,9 +22,11 @@ class NeighbourParameters:
     min_days: float = 2.0
     """Observation before a sensor has a virtual value, or is a neighbour of others."""
     max_unexplained: float = 0.5
-    """Share of a sensor's variance that its neighbours may leave unexplained; above it they tell nothing."""
+    """Share of a sensor's variance that its neighbours may leave unexplained; above it they say nothing."""
     clip: float = 3.0
     """Standard deviations by which a half hour may differ at most in what it teaches."""
+    outlier: float = 6.0
+    """Standard deviations by which a half hour differs that is not used for its neighbours."""
     min_sd: float = 0.03
     """Smallest standard deviation in K; sensors resolve no less."""
     min_presence: float = 0.4
