@@ -3,6 +3,7 @@
 import struct
 from array import array
 from collections.abc import Iterable
+from typing import Protocol
 
 
 class StateError(ValueError):
@@ -83,3 +84,15 @@ class StateReader:
 
     def _unpack(self, layout: str) -> tuple[float, ...]:
         return struct.unpack(layout, self._bytes(struct.calcsize(layout)))
+
+
+class Stateful(Protocol):
+    """A part of a state."""
+
+    def write(self, writer: StateWriter, /) -> None:
+        """Write the state."""
+        ...
+
+    def read(self, reader: StateReader, /) -> None:
+        """Read the state."""
+        ...

@@ -26,7 +26,7 @@ class IntervalParameters:
     """The smallest error in K that `scale_clip` is a multiple of."""
     initial_rate: float = 1.0
     """How far the half-width moves at a miss at first."""
-    final_rate: float = 0.06
+    final_rate: float = 0.12
     """How far the half-width moves at a miss in the long run."""
 
 
@@ -62,10 +62,12 @@ class SeasonParameters:
     """How much of a week the weekly profile takes in the long run."""
     forgetting: float = 1 / (40 * 48)
     """How fast the regression forgets, per half hour."""
-    ridge: float = 12.0
+    ridge: float = 6.0
     """How many independent forecasts of evidence the coefficients need."""
     clip: float = 4.0
-    """The largest error that profiles and coefficients learn, as a multiple of the mean absolute error."""
+    """The largest deviation that profiles learn, as a multiple of the mean absolute one."""
+    robust: float = 1.0
+    """Errors above this multiple of the mean absolute error count with their size instead of its square."""
     max_interpolation_seconds: float = 4 * 3600.0
     """Half hours without readings are interpolated in shorter gaps."""
     max_coefficient: float = 1.5
@@ -80,8 +82,16 @@ class CompetitionParameters:
     """How fast the compared errors forget, per forecast."""
     advantage: float = 0.03
     """How much smaller the error of the better model has to be, as a share."""
-    min_forecasts: int = 24
+    slow_rate: float = 1 / 1000
+    """How fast they forget in the long run, in which a model has to be better than the last value as well."""
+    standard_errors: float = 1.5
+    """How many standard errors the difference has to be, where overlapping forecasts count as one."""
+    resemblance: float = 0.9
+    """The power of a horizon in half hours that gives how many successive errors count as one."""
+    min_forecasts: int = 48
     """How many forecasts both have to have been evaluated on."""
+    independent_bins: float = 8.0
+    """Over longer horizons in half hours, errors forget more slowly and more forecasts are needed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

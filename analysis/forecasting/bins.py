@@ -3,8 +3,8 @@
 import math
 from typing import NamedTuple
 
+from analysis.binary import StateReader, StateWriter
 from analysis.forecast_parameters import BIN_SECONDS
-from analysis.models.codec import Reader, Writer
 
 
 class Bin(NamedTuple):
@@ -52,11 +52,11 @@ class OpenBin:
         at = self.starts_at + self.offsets / self.readings
         return Bin(self.index, at, self.values / self.readings, self.readings, latest_at, latest)
 
-    def write(self, writer: Writer) -> None:
+    def write(self, writer: StateWriter) -> None:
         """Write the state."""
-        writer.doubles(self.index, self.starts_at, self.ends_at, self.readings, self.offsets, self.values)
+        writer.numbers(self.index, self.starts_at, self.ends_at, self.readings, self.offsets, self.values)
 
-    def read(self, reader: Reader) -> None:
+    def read(self, reader: StateReader) -> None:
         """Read the state."""
-        index, self.starts_at, self.ends_at, readings, self.offsets, self.values = reader.doubles(self.FIELDS)
+        index, self.starts_at, self.ends_at, readings, self.offsets, self.values = reader.numbers(self.FIELDS)
         self.index, self.readings = int(index), int(readings)

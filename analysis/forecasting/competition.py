@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from analysis.binary import StateReader, StateWriter
 from analysis.forecast_parameters import CompetitionParameters
-from analysis.models.codec import Reader, Writer
 
 
 class Competition:
@@ -13,33 +13,78 @@ class Competition:
     that two models that are as good as each other do not take turns.
     """
 
-    __slots__ = ("_errors", "_forecasts", "_parameters", "active")
+    __slots__ = (
+        "_errors",
+        "_forecasts",
+        "_long",
+        "_min_forecasts",
+        "_parameters",
+        "_rate",
+        "_resembling",
+        "_slow_rate",
+        "_squares",
+        "active",
+    )
 
-    def __init__(self, parameters: CompetitionParameters, models: int) -> None:
+    def __init__(self, parameters: CompetitionParameters, models: int, bins: int = 1) -> None:
+        """Compare models; errors of forecasts over several half hours resemble each other."""
         self._parameters = parameters
+        stretch = max(1.0, bins / parameters.independent_bins)
+        self._rate = parameters.rate / stretch
+        self._slow_rate = parameters.slow_rate / stretch
+        self._min_forecasts = parameters.min_forecasts * stretch
+        self._resembling = float(bins) ** parameters.resemblance
         self._errors = [0.0] * models
+        self._long = [0.0] * models
+        self._squares = [0.0] * models
         self._forecasts = 0
         self.active = 0
 
     def update(self, errors: Sequence[float], forecasts: int = 1) -> None:
         """Learn the models' mean absolute errors in some forecasts."""
-        parameters = self._parameters
-        self._forecasts += forecasts
-        weight = min(1.0, forecasts * max(1 / self._forecasts, parameters.rate))
-        mine = self._errors
+        self._forecasts = known = self._forecasts + forecasts
+        weight = min(1.0, forecasts * max(1 / known, self._rate))
+        slow = min(1.0, forecasts * max(1 / known, self._slow_rate))
+        last_error = errors[0]
         for index, error in enumerate(errors):
-            mine[index] += weight * (error - mine[index])
-        if self._forecasts < parameters.min_forecasts:
-            return
-        best = min(range(len(mine)), key=mine.__getitem__)
-        if mine[best] < (1 - parameters.advantage) * mine[self.active]:
-            self.active = best
+            self._errors[index] += weight * (error - self._errors[index])
+            self._long[index] += slow * (error - self._long[index])
+            gain = last_error - error
+            self._squares[index] += slow * (gain * gain - self._squares[index])
+        self.active = self._choose()
 
-    def write(self, writer: Writer) -> None:
+    def _choose(self) -> int:
+        """Return the model that forecasts from now on."""
+        recent, active = self._errors, self.active
+        if active and not self._beats_last_value(active):
+            active = 0
+        best = min(range(len(recent)), key=recent.__getitem__)
+        is_better = recent[best] < (1 - self._parameters.advantage) * recent[active]
+        if is_better and (best == 0 or (self._beats_last_value(best) and self._is_certain(best))):
+            return best
+        return active
+
+    def _beats_last_value(self, model: int) -> bool:
+        return self._errors[model] < self._errors[0] and self._long[model] < self._long[0]
+
+    def _is_certain(self, model: int) -> bool:
+        """Return whether a gain over the last value like this one is rarely luck."""
+        if self._forecasts < self._min_forecasts:
+            return False
+        gain = self._long[0] - self._long[model]
+        variance = max(0.0, self._squares[model] - gain * gain)
+        independent = min(self._forecasts, 1 / self._slow_rate) / self._resembling
+        return bool(gain * gain * independent > self._parameters.standard_errors**2 * variance)
+
+    def write(self, writer: StateWriter) -> None:
         """Write the state."""
-        writer.doubles(*self._errors, self._forecasts, self.active)
+        writer.numbers(*self._errors, *self._long, *self._squares, self._forecasts, self.active)
 
-    def read(self, reader: Reader) -> None:
+    def read(self, reader: StateReader) -> None:
         """Read the state."""
-        *self._errors, forecasts, active = reader.doubles(len(self._errors) + 2)
+        models = len(self._errors)
+        self._errors = list(reader.numbers(models))
+        self._long = list(reader.numbers(models))
+        self._squares = list(reader.numbers(models))
+        forecasts, active = reader.numbers(2)
         self._forecasts, self.active = int(forecasts), int(active)

@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import NamedTuple
 
-from analysis.models.codec import Reader, Writer
+from analysis.binary import StateReader, StateWriter
 
 ACTIVE = "active"
 """In the place of a model's kind: whichever model was active when the forecast was made."""
@@ -101,17 +101,17 @@ class DailyEvaluation:
             if sums.forecasts
         ]
 
-    def write(self, writer: Writer) -> None:
+    def write(self, writer: StateWriter) -> None:
         """Write the day that is not over; what is finished is drained before."""
-        writer.doubles(self._day)
+        writer.numbers(self._day)
         for sums in self._sums.values():
-            writer.doubles(sums.forecasts, sums.errors, sums.last_errors, sums.covered, sums.widths)
+            writer.numbers(sums.forecasts, sums.errors, sums.last_errors, sums.covered, sums.widths)
 
-    def read(self, reader: Reader) -> None:
+    def read(self, reader: StateReader) -> None:
         """Read the state."""
-        (day,) = reader.doubles(1)
+        (day,) = reader.numbers(1)
         self._day = int(day)
         self._finished = []
         for sums in self._sums.values():
-            forecasts, sums.errors, sums.last_errors, covered, sums.widths = reader.doubles(_FIELDS)
+            forecasts, sums.errors, sums.last_errors, covered, sums.widths = reader.numbers(_FIELDS)
             sums.forecasts, sums.covered = int(forecasts), int(covered)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from analysis.binary import StateReader, StateWriter
 from analysis.forecast import Forecast
 from analysis.forecast_parameters import CompetitionParameters
 from analysis.forecasting.bins import Bin
@@ -9,7 +10,6 @@ from analysis.forecasting.competition import Competition
 from analysis.forecasting.evaluation import ACTIVE, DailyEvaluation
 from analysis.forecasting.horizon import FAR, Horizon
 from analysis.forecasting.pending import Pending
-from analysis.models.codec import Reader, Writer
 from analysis.models.intervals import TOLERANCE
 from analysis.models.model import Model
 
@@ -32,7 +32,7 @@ class FarTrack:
         self._models = models
         self._days = days
         self._pending = Pending(horizon.bins, len(models))
-        self.competition = Competition(parameters, len(models))
+        self.competition = Competition(parameters, len(models), horizon.bins)
 
     def settle(self, closed: Bin) -> Forecast | None:
         """Compare the last reading of a half hour with the forecasts for it; return the active model's."""
@@ -47,7 +47,7 @@ class FarTrack:
             below = value < forecast.low - TOLERANCE
             above = value > forecast.high + TOLERANCE
             inside.append(not (below or above))
-            model.intervals.at[self._position].update(value - forecast.mean, below=below, above=above)
+            model.intervals.update(self._position, value - forecast.mean, below=below, above=above)
         kinds = [model.kind for model in self._models]
         for kind, index in [*zip(kinds, range(len(kinds)), strict=True), (ACTIVE, active)]:
             self._days.of(kind, self.horizon.name).add(
@@ -65,12 +65,12 @@ class FarTrack:
         forecasts = [model.forecast(at + self.horizon.seconds) for model in self._models]
         self._pending.add(forecasts, self.competition.active)
 
-    def write(self, writer: Writer) -> None:
+    def write(self, writer: StateWriter) -> None:
         """Write the state."""
         self.competition.write(writer)
         self._pending.write(writer)
 
-    def read(self, reader: Reader) -> None:
+    def read(self, reader: StateReader) -> None:
         """Read the state."""
         self.competition.read(reader)
         self._pending.read(reader)

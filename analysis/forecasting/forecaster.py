@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from analysis.binary import StateError, Stateful, StateWriter
 from analysis.forecast import Forecast
 from analysis.forecast_parameters import BIN_SECONDS, ForecastParameters
 from analysis.forecasting.bins import Bin, OpenBin
@@ -11,7 +12,7 @@ from analysis.forecasting.evaluation import DailyEvaluation, Evaluation
 from analysis.forecasting.far import FarTrack, blend
 from analysis.forecasting.horizon import FAR, HORIZONS, STEP
 from analysis.forecasting.steps import StepRace
-from analysis.models.codec import InvalidState, Reader, Stateful, Writer
+from analysis.models.codec import seal, unseal
 from analysis.models.last_value import LastValue
 from analysis.models.model import Model
 from analysis.models.registry import DEFAULT_KINDS, create_model
@@ -109,7 +110,7 @@ class Forecaster:
 
         Raises:
             KeyError: No such model forecasts this sensor.
-            InvalidState: The state is not of this kind.
+            StateError: The state is not of this kind.
         """
         self.model(kind).restore(state)
         self.versions[kind] = version
@@ -161,32 +162,31 @@ class Forecaster:
 
     def state(self) -> bytes:
         """Return what `restore` accepts."""
-        writer = Writer(STATE_KIND, VERSION)
-        writer.block(",".join(self.kinds).encode())
-        writer.doubles(*self.versions.values(), self._latest_at, self._latest)
+        writer = StateWriter(VERSION)
+        writer.text(",".join(self.kinds))
+        writer.numbers(*self.versions.values(), self._latest_at, self._latest)
         for model in self._models:
             writer.block(model.state())
         for part in self._parts():
             part.write(writer)
-        return writer.finish()
+        return seal(STATE_KIND, writer)
 
     def restore(self, state: bytes) -> None:
         """Continue from a state.
 
         Raises:
-            InvalidState: The state is damaged, of another version, or of other models.
+            StateError: The state is damaged, of another version, or of other models.
         """
-        reader = Reader(state, kind=STATE_KIND, version=VERSION)
-        kinds = tuple(reader.block().decode().split(","))
+        reader = unseal(STATE_KIND, state, VERSION)
+        kinds = tuple(reader.text().split(","))
         if kinds != self.kinds:
-            raise InvalidState(
-                f"The state is of the models {', '.join(kinds)}, and {', '.join(self.kinds)} are configured. "
-                "Rebuild the sensor."
+            raise StateError(
+                f"the state is of the models {', '.join(kinds)}, and {', '.join(self.kinds)} are configured: "
+                "rebuild it from the readings"
             )
-        *versions, self._latest_at, self._latest = reader.doubles(len(kinds) + 2)
+        *versions, self._latest_at, self._latest = reader.numbers(len(kinds) + 2)
         self.versions = dict(zip(kinds, map(int, versions), strict=True))
         for model in self._models:
             model.restore(reader.block())
         for part in self._parts():
             part.read(reader)
-        reader.finish()

@@ -3,8 +3,8 @@
 import math
 from array import array
 
+from analysis.binary import StateReader, StateWriter
 from analysis.forecast import Forecast
-from analysis.models.codec import Reader, Writer
 
 _FIELDS = 3
 
@@ -45,15 +45,15 @@ class Pending:
         self._forecasts[place * self._width : (place + 1) * self._width] = flat
         self._active[place] = active
 
-    def write(self, writer: Writer) -> None:
+    def write(self, writer: StateWriter) -> None:
         """Write the state."""
-        writer.doubles(self._last)
-        writer.floats(self._forecasts)
-        writer.floats(self._active)
+        writer.numbers(self._last)
+        writer.singles(self._forecasts)
+        writer.singles(self._active)
 
-    def read(self, reader: Reader) -> None:
+    def read(self, reader: StateReader) -> None:
         """Read the state."""
-        (last,) = reader.doubles(1)
+        (last,) = reader.numbers(1)
         self._last = int(last)
-        self._forecasts = reader.floats(len(self._forecasts))
-        self._active = reader.floats(len(self._active))
+        self._forecasts = reader.singles()
+        self._active = reader.singles()

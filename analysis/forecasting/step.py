@@ -1,8 +1,8 @@
 """Forecasts of the next reading. This works for every reading, so it is written for speed."""
 
+from analysis.binary import StateReader, StateWriter
 from analysis.forecast import Forecast
 from analysis.forecast_parameters import StepParameters
-from analysis.models.codec import Reader, Writer
 from analysis.models.intervals import TOLERANCE, Interval
 
 
@@ -82,9 +82,9 @@ class StepTrack:
         """Return the value from which this model's forecasts start."""
         return last + self.weight * (level - last)
 
-    def write(self, writer: Writer) -> None:
+    def write(self, writer: StateWriter) -> None:
         """Write the state, but for the interval, which is the model's."""
-        writer.doubles(
+        writer.numbers(
             self.weight,
             self.drift,
             self._square,
@@ -95,7 +95,7 @@ class StepTrack:
             self.covered,
         )
 
-    def read(self, reader: Reader) -> None:
+    def read(self, reader: StateReader) -> None:
         """Read the state."""
         (
             self.weight,
@@ -106,5 +106,5 @@ class StepTrack:
             self.errors,
             self.widths,
             covered,
-        ) = reader.doubles(self.FIELDS)
+        ) = reader.numbers(self.FIELDS)
         self.covered = int(covered)

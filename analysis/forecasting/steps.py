@@ -3,13 +3,13 @@
 import math
 from collections.abc import Sequence
 
+from analysis.binary import StateReader, StateWriter
 from analysis.forecast import Forecast
 from analysis.forecast_parameters import ForecastParameters
 from analysis.forecasting.competition import Competition
 from analysis.forecasting.evaluation import ACTIVE, DailyEvaluation
 from analysis.forecasting.horizon import STEP
 from analysis.forecasting.step import StepTrack
-from analysis.models.codec import Reader, Writer
 from analysis.models.last_value import LastValue
 from analysis.models.model import Model
 
@@ -104,19 +104,19 @@ class StepRace:
         """Take the drifts from what the models forecast now."""
         for model, track in zip(self._models, self.tracks, strict=True):
             if track.smooths:
-                start = track.start(last, self.level)
+                start = track.start(self.level if self._outlier else last, self.level)
                 track.drift = (model.forecast(at + DRIFT_LEAD).mean - start) / DRIFT_LEAD
 
-    def write(self, writer: Writer) -> None:
+    def write(self, writer: StateWriter) -> None:
         """Write the state."""
-        writer.doubles(self.level, self._outlier, self._readings)
+        writer.numbers(self.level, self._outlier, self._readings)
         self.competition.write(writer)
         for track in self.tracks:
             track.write(writer)
 
-    def read(self, reader: Reader) -> None:
+    def read(self, reader: StateReader) -> None:
         """Read the state."""
-        self.level, outlier, readings = reader.doubles(3)
+        self.level, outlier, readings = reader.numbers(3)
         self._outlier, self._readings = bool(outlier), int(readings)
         self.competition.read(reader)
         for track in self.tracks:

@@ -6,9 +6,11 @@ miss widens its side, and a hit narrows it by so much less that misses are as ra
 the errors' distribution.
 """
 
+import math
+
+from analysis.binary import StateReader, StateWriter
 from analysis.forecast import Forecast
 from analysis.forecast_parameters import IntervalParameters
-from analysis.models.codec import Reader, Writer
 
 LEADS = (0.0, 3600.0, 6 * 3600.0, 24 * 3600.0)
 """The lead times in seconds for which intervals are calibrated; 0 stands for the next reading."""
@@ -22,10 +24,12 @@ class Interval:
     """The calibrated interval of one model and horizon."""
 
     FIELDS = 4
-    __slots__ = ("_parameters", "_side_rate", "above", "below", "count", "scale")
+    __slots__ = ("_parameters", "_prior", "_side_rate", "above", "below", "count", "scale")
 
-    def __init__(self, parameters: IntervalParameters, *, scale: float) -> None:
+    def __init__(self, parameters: IntervalParameters, *, scale: float, prior: int = 1) -> None:
+        """Start with a mean absolute error that counts as much as some errors."""
         self._parameters = parameters
+        self._prior = prior
         self._side_rate = parameters.miss_rate / 2
         self.scale = scale
         self.below = self.above = parameters.initial_quantile
@@ -40,7 +44,7 @@ class Interval:
         """Learn an error (value less mean), and on which side of the interval the value was, if outside."""
         parameters = self._parameters
         self.count = count = self.count + 1
-        rate = parameters.initial_rate / count
+        rate = parameters.initial_rate / math.sqrt(count)
         rate = max(rate, parameters.final_rate)
         hit = rate * self._side_rate
         self.below = min(parameters.max_quantile, max(0.0, self.below - hit + (rate if below else 0.0)))
@@ -49,16 +53,16 @@ class Interval:
         size = abs(error)
         if count > UNCLIPPED:
             size = min(size, parameters.scale_clip * max(scale, parameters.resolution))
-        weight = max(1 / (count + 1), parameters.scale_rate)
+        weight = max(1 / (count + self._prior), parameters.scale_rate)
         self.scale = scale + weight * (size - scale)
 
-    def write(self, writer: Writer) -> None:
+    def write(self, writer: StateWriter) -> None:
         """Write the state."""
-        writer.doubles(self.scale, self.below, self.above, self.count)
+        writer.numbers(self.scale, self.below, self.above, self.count)
 
-    def read(self, reader: Reader) -> None:
+    def read(self, reader: StateReader) -> None:
         """Read the state."""
-        self.scale, self.below, self.above, count = reader.doubles(self.FIELDS)
+        self.scale, self.below, self.above, count = reader.numbers(self.FIELDS)
         self.count = int(count)
 
 
@@ -68,9 +72,24 @@ class Intervals:
     __slots__ = ("at",)
 
     def __init__(self, parameters: IntervalParameters) -> None:
+        scale = parameters.initial_scale
         self.at = [
-            Interval(parameters, scale=parameters.initial_scale * scale) for scale in (0.5, 1.0, 4.0, 6.0)
+            Interval(
+                parameters, scale=scale * math.sqrt(1 + lead / LEADS[1]), prior=1 + round(lead / LEADS[1])
+            )
+            for lead in LEADS
         ]
+
+    def update(self, position: int, error: float, *, below: bool, above: bool) -> None:
+        """Learn an error of one of the lead times.
+
+        Until a longer lead time has errors of its own, it is expected to have those of a random walk.
+        """
+        self.at[position].update(error, below=below, above=above)
+        for longer in range(position + 1, len(LEADS)):
+            if self.at[longer].count:
+                break
+            self.at[longer].scale = self.at[longer - 1].scale * math.sqrt(LEADS[longer] / LEADS[longer - 1])
 
     def around(self, mean: float, lead: float) -> Forecast:
         """Return the interval around a mean that is forecast `lead` seconds ahead."""
@@ -83,12 +102,12 @@ class Intervals:
         above = (1 - share) * near.above * near.scale + share * far.above * far.scale
         return Forecast(mean, mean - below, mean + above)
 
-    def write(self, writer: Writer) -> None:
+    def write(self, writer: StateWriter) -> None:
         """Write the state."""
         for interval in self.at:
             interval.write(writer)
 
-    def read(self, reader: Reader) -> None:
+    def read(self, reader: StateReader) -> None:
         """Read the state."""
         for interval in self.at:
             interval.read(reader)

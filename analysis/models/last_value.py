@@ -3,9 +3,10 @@
 import math
 from typing import ClassVar
 
+from analysis.binary import StateWriter
 from analysis.forecast import Forecast
 from analysis.forecast_parameters import ForecastParameters
-from analysis.models.codec import Reader, Writer
+from analysis.models.codec import seal, unseal
 from analysis.models.intervals import Intervals
 
 VERSION = 1
@@ -38,14 +39,13 @@ class LastValue:
 
     def state(self) -> bytes:
         """Return what `restore` accepts."""
-        writer = Writer(self.kind, VERSION)
-        writer.doubles(self._at, self._value)
+        writer = StateWriter(VERSION)
+        writer.numbers(self._at, self._value)
         self.intervals.write(writer)
-        return writer.finish()
+        return seal(self.kind, writer)
 
     def restore(self, state: bytes) -> None:
         """Continue from a state."""
-        reader = Reader(state, kind=self.kind, version=VERSION)
-        self._at, self._value = reader.doubles(2)
+        reader = unseal(self.kind, state, VERSION)
+        self._at, self._value = reader.numbers(2)
         self.intervals.read(reader)
-        reader.finish()

@@ -40,6 +40,6 @@ class Model(Protocol):
         """Continue from a state.
 
         Raises:
-            InvalidState: The state is damaged, of another kind, or of another version.
+            StateError: The state is damaged, of another kind, or of another version.
         """
         ...

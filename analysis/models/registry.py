@@ -5,6 +5,7 @@ from collections.abc import Callable
 from analysis.forecast_parameters import ForecastParameters
 from analysis.models.last_value import LastValue
 from analysis.models.model import Model
+from analysis.models.seasonal import Seasonal
 
 
 class UnknownModel(Exception):
@@ -13,9 +14,10 @@ class UnknownModel(Exception):
 
 _MODELS: dict[str, Callable[[ForecastParameters], Model]] = {
     LastValue.kind: LastValue,
+    Seasonal.kind: Seasonal,
 }
 KINDS = tuple(_MODELS)
-DEFAULT_KINDS = (LastValue.kind,)
+DEFAULT_KINDS = (LastValue.kind, Seasonal.kind)
 """The models that forecast unless others are requested."""
 
 

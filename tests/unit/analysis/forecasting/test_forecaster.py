@@ -4,9 +4,9 @@ import random
 
 import pytest
 
+from analysis.binary import StateError
 from analysis.forecast_parameters import ForecastParameters
 from analysis.forecasting import ACTIVE, Forecaster, replay
-from analysis.models.codec import InvalidState
 from analysis.models.registry import UnknownModel
 
 MONDAY = 1_767_571_200.0  # 2026-01-05T00:00Z
@@ -99,7 +99,7 @@ def test_a_damaged_state_is_refused() -> None:
     state = bytearray(fed(noise(10, 60)).state())
     state[-1] ^= 1
 
-    with pytest.raises(InvalidState, match="checksum"):
+    with pytest.raises(StateError, match="damaged"):
         Forecaster(ForecastParameters()).restore(bytes(state))
 
 

@@ -1,0 +1,60 @@
+"""The half-hour means of the last two days."""
+
+import math
+
+import numpy as np
+
+from analysis.binary import StateReader, StateWriter
+
+DAY_BINS = 48
+_LENGTH = 2 * DAY_BINS + 2
+
+
+class RecentBins:
+    """The half-hour means of the last two days by the half hour's number; nan where there is none."""
+
+    __slots__ = ("_values", "newest")
+
+    def __init__(self) -> None:
+        self.newest = -1
+        self._values = np.full(_LENGTH, math.nan, np.float32)
+
+    def add(self, number: int, value: float) -> None:
+        """Add the mean of a later half hour."""
+        skipped = number - self.newest
+        if skipped >= _LENGTH:
+            self._values[:] = math.nan
+        elif skipped > 1:
+            self._values[np.arange(self.newest + 1, number) % _LENGTH] = math.nan
+        self.newest = number
+        self._values[number % _LENGTH] = value
+
+    def __getitem__(self, number: int) -> float:
+        """Return the mean of a half hour, or nan."""
+        if not self.newest - _LENGTH < number <= self.newest:
+            return math.nan
+        return float(self._values[number % _LENGTH])
+
+    def day_means(self, numbers: list[int]) -> list[float]:
+        """Return the means of the 24 hours up to the end of half hours of the last day; nan without any."""
+        ordered = np.roll(self._values, -(self.newest + 1) % _LENGTH).astype(np.float64)
+        known = ~np.isnan(ordered)
+        sums = np.concatenate(([0.0], np.cumsum(np.where(known, ordered, 0.0)))).tolist()
+        counts = np.concatenate(([0], np.cumsum(known))).tolist()
+        means = []
+        for number in numbers:
+            end = _LENGTH - (self.newest - number)
+            count = counts[end] - counts[end - DAY_BINS]
+            means.append((sums[end] - sums[end - DAY_BINS]) / count if count else math.nan)
+        return means
+
+    def write(self, writer: StateWriter) -> None:
+        """Write the state."""
+        writer.numbers(self.newest)
+        writer.singles(self._values.tolist())
+
+    def read(self, reader: StateReader) -> None:
+        """Read the state."""
+        (newest,) = reader.numbers(1)
+        self.newest = int(newest)
+        self._values = np.array(reader.singles(), np.float32)
