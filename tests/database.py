@@ -61,11 +61,11 @@ class Database:
         """Open a separate connection in autocommit mode."""
         return psycopg.connect(libpq_url(self.url), autocommit=True, row_factory=dict_row)
 
-    def query(self, statement: str, *parameters: object) -> list[Row]:
-        """Execute the statement and return its rows, if it returns any."""
+    def query(self, statement: str, *parameters: object, **named: object) -> list[Row]:
+        """Execute the statement with positional or named parameters; return its rows, if it returns any."""
         if self._connection is None:
             self._connection = self.connect()
-        cursor = self._connection.execute(statement, parameters or None)
+        cursor = self._connection.execute(statement, parameters or named or None)
         return cursor.fetchall() if cursor.description else []
 
     def await_older_transactions(self) -> None:

@@ -21,6 +21,7 @@ from db.migrate import upgrade
 from db.queries.keys import Keys
 from db.sensors import continue_changes
 from runtime.access import Role, generate_key, hash_secret
+from tests.analysis_rows import store_anomaly, store_forecast
 from tests.browser import chromium, visit
 from tests.database import Database
 from tests.pictures import FOLDER, SETTLED_MS
@@ -54,6 +55,13 @@ LIMITS: tuple[dict[str, Any], ...] = (
     {"location": "Pharmacy", "kind": "rate", "threshold": 3, "window_seconds": 300},
 )
 
+# Kind, start and end in minutes before now, observed, expected, and reason.
+ANOMALIES: tuple[tuple[str, tuple[int, int | None], tuple[float, float], str], ...] = (
+    ("level-shift", (40, None), (8.2, 4.7), "8.2 °C where 4.7 °C was expected: a step of 3.5 K"),
+    ("unusual", (2920, 2800), (10.6, 4.6), "10.6 °C where 4.6 °C was expected at this time of day"),
+)
+MARK = "SELECT mark_anomaly('key:ben', anomaly_id, 'right', 'door was open') FROM anomaly WHERE kind = %s"
+
 
 def fill(database: Database) -> str:
     """Store sensors, readings, limits and a calibration, and return the key of an operator."""
@@ -72,10 +80,20 @@ def fill(database: Database) -> str:
         "SELECT acknowledge_excursion('key:ben', excursion_id, 'door was open') FROM excursion "
         "WHERE ended_at IS NOT NULL"
     )
+    store_analysis(database)
     key = generate_key()
     with closing(Keys(database.settings)) as keys:
         keys.create("sensorctl", "anna", Role.OPERATOR, hash_secret(key))
     return key
+
+
+def store_analysis(database: Database) -> None:
+    """Store forecasts, an anomaly that lasts, and one that is marked."""
+    store_forecast(database, "fridge-1", 5, 0.4)
+    store_forecast(database, "fridge-2", 6, 0.6)
+    for kind, minutes_ago, temperatures, reason in ANOMALIES:
+        store_anomaly(database, "fridge-1", kind, minutes_ago, temperatures, reason)
+    database.query(MARK, "unusual")
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 // uPlot charts in the page's colours, as wide as their container, redrawn when either changes.
 
+import { drawMarks } from "./chart-marks.js";
 import { hourAndMinute } from "./format.js";
 
 // Axis increments for counts, and for values with one decimal.
@@ -60,7 +61,10 @@ export class Chart {
     this.lines = lines;
   }
 
-  /** Mark ranges of time: `from` and `to` in seconds since 1970 (null: until the end), and a CSS variable as color. */
+  /**
+   * Mark ranges of time: `from` and `to` in seconds since 1970 (null: until the end), and a CSS variable as color; also a
+   * label, or one as color of a flag.
+   */
   setMarks(marks) {
     this.marks = marks;
     this.plot?.redraw(false);
@@ -98,22 +102,11 @@ export class Chart {
       bands: this.bands.map(([upper, lower, name = "band"]) => ({ series: [upper, lower], fill: color(name) })),
       hooks: {
         setCursor: [(plot) => this.onCursor(plot.cursor.idx, plot.data)],
-        drawClear: [(plot) => this.drawMarks(plot)],
+        drawClear: [(plot) => drawMarks(plot, this.marks, color)],
         drawAxes: [(plot) => this.drawLines(plot)],
         setSelect: [(plot) => this.select(plot)],
       },
     };
-  }
-
-  drawMarks(plot) {
-    const { left, top, width, height } = plot.bbox;
-    const clamp = (x) => Math.min(Math.max(x, left), left + width);
-    for (const mark of this.marks) {
-      const start = clamp(plot.valToPos(mark.from, "x", true));
-      const end = mark.to === null ? left + width : clamp(plot.valToPos(mark.to, "x", true));
-      plot.ctx.fillStyle = color(mark.color);
-      plot.ctx.fillRect(start, top, Math.max(end - start, 1), height);
-    }
   }
 
   unitLabel() {

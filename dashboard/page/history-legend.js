@@ -2,34 +2,43 @@
 
 import { createElement, reconcileChildren, setText } from "./dom.js";
 import { count, degrees } from "./format.js";
+import { describeForecasts } from "./history-forecast.js";
 import { state } from "./live-state.js";
 import { CELSIUS, symbolOf } from "./units.js";
 import { dateAndTime } from "./zones.js";
 
-const NOTHING = { sensors: [], points: [], columns: null, unit: CELSIUS, bucket: null, zone: "UTC" };
+const NOTHING = { sensors: [], points: [], forecasts: [], columns: null, unit: CELSIUS, bucket: null, zone: "UTC" };
 
 export class HistoryLegend {
   constructor() {
     this.element = createElement("p", { className: "legend" });
     this.when = createElement("span", { className: "when" });
     this.shown = NOTHING;
+    this.anomalies = 0;
   }
 
-  /** Show the `points` of each of the `sensors`, in the unit, and their `columns` in the chart. */
+  /** Show the `points` and `forecasts` of each of the `sensors`, in the unit, and their `columns` in the chart. */
   show(shown) {
     this.shown = shown;
+    this.anomalies = 0;
+    this.setCursor(null);
+  }
+
+  /** Explain the flags of the anomalies in the chart. */
+  setAnomalies(number) {
+    this.anomalies = number;
     this.setCursor(null);
   }
 
   /** Show the values at an index of the columns; null: the range of each sensor. */
   setCursor(index) {
     const { sensors, columns, bucket, zone } = this.shown;
-    const keys = sensors.map((id, i) => ({ id, color: `history-${i + 1}`, text: index === null ? this.range(i) : this.values(i, index) }));
+    const ofSensors = sensors.map((id, i) => ({ key: `=${id}`, color: `history-${i + 1}`, title: titleOf(id), text: index === null ? this.range(i) : this.values(i, index) }));
+    const keys = [...ofSensors, ...this.explanations()];
     const create = ({ color }) => createElement("span", { className: "key", "data-color": color }, "", createElement("b", {}));
-    reconcileChildren(this.element, keys, ({ id }) => `=${id}`, create, (key, { id, color, text }) => {
+    reconcileChildren(this.element, keys, ({ key }) => key, create, (key, { color, title, text }) => {
       key.dataset.color = color;
-      const title = `${titleOf(id)} `;
-      if (key.firstChild.data !== title) key.firstChild.data = title;
+      if (key.firstChild.data !== `${title} `) key.firstChild.data = `${title} `;
       setText(key.lastChild, text);
     });
     const at = index === null ? null : columns?.[0][index];
@@ -37,10 +46,21 @@ export class HistoryLegend {
     setText(this.when, at == null ? step : `${dateAndTime(at, zone)}, ${step}`);
   }
 
+  explanations() {
+    const hasForecast = this.shown.forecasts.some((points) => points.length > 0);
+    const forecast = { key: "forecast", color: "forecast", title: "Forecast", text: "mean and 95 % interval" };
+    const anomalies = { key: "anomalies", color: "anomaly", title: this.anomalies === 1 ? "Anomaly" : "Anomalies", text: count(this.anomalies) };
+    return [...(hasForecast ? [forecast] : []), ...(this.anomalies ? [anomalies] : [])];
+  }
+
+  /** What was measured at an index of the columns; else what is expected. */
   values(i, index) {
-    const { columns, unit } = this.shown;
-    const [min, mean, max] = [1, 2, 3].map((k) => columns[3 * i + k]?.[index]);
-    return mean == null ? "–" : `${degrees(mean)} ${symbolOf(unit)} (${degrees(min)} to ${degrees(max)})`;
+    const { columns, unit, sensors } = this.shown;
+    const valuesFrom = (first) => [1, 2, 3].map((k) => columns[first + k]?.[index]);
+    const text = ([min, mean, max]) => `${degrees(mean)} ${symbolOf(unit)} (${degrees(min)} to ${degrees(max)})`;
+    const [measured, expected] = [valuesFrom(3 * i), valuesFrom(3 * (sensors.length + i))];
+    if (measured[1] != null) return text(measured);
+    return expected[1] == null ? "–" : `forecast ${text(expected)}`;
   }
 
   range(i) {
@@ -51,10 +71,12 @@ export class HistoryLegend {
 
   /** What is shown, in words. */
   describe(from, to) {
-    const { sensors, points, bucket, zone } = this.shown;
+    const { sensors, points, forecasts, unit, bucket, zone } = this.shown;
     const readings = points.map((of) => of.reduce((sum, point) => sum + point[4], 0));
     const parts = sensors.map((id, i) => `${titleOf(id)}: ${this.range(i)}, ${count(readings[i])} readings`);
-    return `Temperature from ${dateAndTime(from, zone)} to ${dateAndTime(to, zone)} by the ${bucket}. ${parts.join("; ")}.`;
+    const range = `Temperature from ${dateAndTime(from, zone)} to ${dateAndTime(to, zone)} by the ${bucket}.`;
+    const anomalies = this.anomalies ? ` ${this.anomalies === 1 ? "1 anomaly" : `${count(this.anomalies)} anomalies`}.` : "";
+    return `${range} ${parts.join("; ")}.${describeForecasts(sensors.map(titleOf), forecasts, unit, zone)}${anomalies}`;
   }
 }
 

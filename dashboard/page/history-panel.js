@@ -4,8 +4,9 @@ import { requestJson } from "./api.js";
 import { Chart, TENTHS } from "./charts.js";
 import { announce, createElement, reconcileChildren, setText, setVisible } from "./dom.js";
 import { toColumns } from "./history-columns.js";
+import { SHOWN_SECONDS, forecastPoints, forecastSeries, futureMarks, loadForecasts, reachesBeyond } from "./history-forecast.js";
 import { HistoryLegend } from "./history-legend.js";
-import { linesOf, loadExcursionMarks, loadSettings } from "./history-marks.js";
+import { linesOf, loadMarks, loadSettings } from "./history-marks.js";
 import { serverNow } from "./live-state.js";
 import { CELSIUS, fromCelsius, symbolOf } from "./units.js";
 import { VIEWER_ZONE, axisLabels, fromLocal, toLocal } from "./zones.js";
@@ -24,7 +25,7 @@ const UNPROCESSABLE = 422;
 export class HistoryPanel {
   constructor(container, { onChange }) {
     const settings = { unit: CELSIUS, limits: [] };
-    Object.assign(this, { onChange, view: null, series: null, settings, request: 0, hasFailed: false, shownRange: null });
+    Object.assign(this, { onChange, view: null, isDefault: false, series: null, forecasts: [], settings, request: 0, hasFailed: false, shownRange: null });
     this.createControls();
     container.append(this.presets, this.range, this.note, this.figure);
     const formatTimes = (times, step) => axisLabels(times, step, this.zone());
@@ -47,9 +48,12 @@ export class HistoryPanel {
       ["Zoom in", () => this.zoom(0.5)],
       ["Zoom out", () => this.zoom(2)],
     ];
+    this.forecastButton = button("Forecast", () => this.change(aroundNow()));
+    setVisible(this.forecastButton, false);
     this.presets = createElement(
       "div",
       { className: "bar history-controls", role: "group", "aria-label": "Range" },
+      this.forecastButton,
       ...PRESETS.map(([name, seconds]) => button(name, () => this.setPreset(seconds))),
       ...moves.map(([name, action]) => button(name, action)),
     );
@@ -75,9 +79,13 @@ export class HistoryPanel {
     this.figure = createElement("figure", {}, this.legend.element, this.legend.when, this.plot);
   }
 
-  /** Show a view; parts that are missing are those of the last hour, and of the viewer. */
+  /**
+   * Show a view; parts that are missing are those of the viewer, and of the last hour, or if there is a forecast of the
+   * hours around now.
+   */
   show({ sensors, from, to, zone }) {
     if (`${sensors}` !== `${this.view?.sensors}`) setVisible(this.figure, false); // it shows others
+    this.isDefault = from === undefined && to === undefined;
     const end = to ?? Math.floor(serverNow() / 1000);
     this.view = { sensors, from: from ?? end - HOUR, to: end, zone: zone ?? "viewer" };
     this.load();
@@ -88,6 +96,7 @@ export class HistoryPanel {
   }
 
   change(part) {
+    this.isDefault &&= !("from" in part);
     this.view = { ...this.view, ...part };
     this.onChange(this.view);
     this.load();
@@ -145,6 +154,9 @@ export class HistoryPanel {
   async fetch(isCurrent) {
     if (!this.view.sensors.length) return this.showNote("No sensor is selected.");
     const { sensors } = this.view;
+    const forecasts = await loadForecasts(sensors);
+    if (!isCurrent()) return;
+    this.showForecasts(forecasts);
     const [response, settings] = await Promise.all([requestJson(`/api/series?${this.query()}`), loadSettings(sensors)]);
     if (!isCurrent()) return;
     this.hasFailed = !response.ok && response.status !== UNPROCESSABLE;
@@ -152,8 +164,20 @@ export class HistoryPanel {
     Object.assign(this, { series: response.value, settings });
     setVisible(this.figure, true);
     this.draw();
-    const marks = await loadExcursionMarks(this.view);
-    if (isCurrent()) this.chart.setMarks(marks);
+    const { excursions, anomalies } = await loadMarks(this.view);
+    if (!isCurrent()) return;
+    this.chart.setMarks([...this.chart.marks, ...excursions, ...anomalies]);
+    this.legend.setAnomalies(anomalies.length);
+    if (anomalies.length) this.plot.setAttribute("aria-label", this.legend.describe(this.series.from, this.series.to));
+  }
+
+  showForecasts(forecasts) {
+    this.forecasts = forecasts;
+    const hasForecast = reachesBeyond(forecasts, serverNow() / 1000);
+    setVisible(this.forecastButton, hasForecast);
+    if (!this.isDefault || !hasForecast) return;
+    Object.assign(this.view, aroundNow());
+    this.updateControls();
   }
 
   /** Load again what could not be loaded, for example before the login or while the database was down. */
@@ -192,22 +216,32 @@ export class HistoryPanel {
       const color = `history-${i + 1}`;
       return [{ label: `${id} min`, color, ...edge }, { label: id, color }, { label: `${id} max`, color, ...edge }];
     });
-    this.chart.unit = symbolOf(unit);
-    this.chart.setLines(linesOf(this.settings));
-    this.chart.setSeries(series, sensors.map((_, i) => [3 * i + 3, 3 * i + 1, `history-${i + 1}-band`]));
     const convert = (value) => fromCelsius(value, unit);
     const points = sensors.map((id) => this.series.sensors[id].map(([at, min, mean, max, readings]) => [at, convert(min), convert(mean), convert(max), readings]));
-    const columns = toColumns(points, bucket_seconds);
+    const forecasts = forecastPoints(this.forecasts, from, to, unit);
+    const expected = forecastSeries(sensors, series.length);
+    this.chart.unit = symbolOf(unit);
+    this.chart.setLines(linesOf(this.settings));
+    this.chart.setMarks(futureMarks(forecasts, serverNow() / 1000));
+    const bands = sensors.map((_, i) => [3 * i + 3, 3 * i + 1, `history-${i + 1}-band`]);
+    this.chart.setSeries([...series, ...expected.series], [...bands, ...expected.bands]);
+    const columns = toColumns([...points, ...forecasts], bucket_seconds);
     this.chart.setData(columns, from, to);
-    this.legend.show({ sensors, points, columns, unit, bucket, zone: this.zone() });
+    this.legend.show({ sensors, points, forecasts, columns, unit, bucket, zone: this.zone() });
     const description = this.legend.describe(from, to);
     this.plot.setAttribute("aria-label", description);
     announce(description);
-    this.showNote(points.every((of) => !of.length) ? "No readings in this range." : "");
+    this.showNote([...points, ...forecasts].every((of) => !of.length) ? "No readings in this range." : "");
   }
 
   showNote(text) {
     setText(this.note, text);
     setVisible(this.note, text !== "");
   }
+}
+
+/** The range in which the forecast is shown, with as much of the past. */
+function aroundNow() {
+  const now = Math.floor(serverNow() / 1000);
+  return { from: now - SHOWN_SECONDS, to: now + SHOWN_SECONDS };
 }

@@ -1,6 +1,7 @@
 // Assembles the page.
 
 import * as account from "./account.js";
+import * as anomalies from "./anomalies.js";
 import * as audit from "./audit.js";
 import * as confirmation from "./confirmation.js";
 import * as deadLetters from "./dead-letters.js";
@@ -95,6 +96,7 @@ audit.initialize();
 confirmation.initialize();
 deadLetters.initialize();
 excursions.initialize();
+anomalies.initialize();
 history.initialize();
 sensor.initialize();
 startRouter();

@@ -8,12 +8,14 @@ import { time } from "./format.js";
 import { rangeOf, rangeParameters } from "./history-address.js";
 import { HistoryPanel } from "./history-panel.js";
 import { addressOf, addView, replaceParameters } from "./router.js";
+import * as anomalies from "./sensor-anomalies.js";
 import * as excursions from "./sensor-excursions.js";
+import * as forecast from "./sensor-forecast.js";
 import * as limits from "./sensor-limits.js";
 import * as merge from "./sensor-merge.js";
 import * as silences from "./sensor-silences.js";
 
-const PARTS = [limits, excursions, silences, merge]; // of the page, which show the sensor, too
+const PARTS = [forecast, anomalies, limits, excursions, silences, merge]; // of the page, which show the sensor, too
 const section = $("#sensor");
 const form = $(".sensor-settings", section);
 const submit = $("button[type=submit]", form);
@@ -36,6 +38,8 @@ export function initialize() {
   setInterval(() => may("viewer") && retry(), RETRY_MS);
   const onChange = (view) => replaceParameters(rangeParameters(view));
   panel = new HistoryPanel($(".history-panel", section), { onChange });
+  forecast.initialize();
+  anomalies.initialize(() => panel.load());
   limits.initialize(() => panel.load());
   excursions.initialize();
   silences.initialize();

@@ -74,6 +74,12 @@ class System:
         with closing(Evaluation(self.database.settings_as(self._roles[AccessLevel.EVALUATOR]))) as evaluation:
             yield evaluation
 
+    @contextmanager
+    def analyst(self) -> Iterator[Database]:
+        """Yield the database as the analysis has it."""
+        with closing(Database(self.database.url_as(self._roles[AccessLevel.ANALYST]))) as database:
+            yield database
+
     def publish(self, sensor_id: str, temperature: float, **more: Any) -> None:
         self.broker.publish(reading(sensor_id, temperature, **more))
 

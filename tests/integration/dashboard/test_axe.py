@@ -8,6 +8,7 @@ from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-unt
 from playwright.sync_api import Page, expect
 
 from runtime.access import Role
+from tests.analysis_rows import store_anomaly, store_forecast, store_virtual_value
 from tests.browser import visit
 from tests.integration.dashboard.system import System, log_in
 from tests.integration.dead_letters import publish_dead_letter
@@ -18,7 +19,7 @@ SEVERE = ("serious", "critical")
 
 
 def fill(system: System) -> None:
-    """Store sensors that are offline, too warm and retired, with limits of each kind, and a dead letter."""
+    """Store sensors that are offline, too warm and retired, limits of each kind, and a dead letter; analyse one."""
     system.database.query(
         "INSERT INTO sensor (sensor_id, name, location, retired_at) "
         "VALUES ('fridge', 'Fridge', 'Kitchen', NULL), ('lost', NULL, NULL, NULL), ('old', NULL, NULL, now())"
@@ -38,6 +39,10 @@ def fill(system: System) -> None:
     )
     publish_dead_letter(system.broker, "rubbish")
     system.database.await_older_transactions()
+    with system.analyst() as analyst:
+        store_forecast(analyst, "fridge", 9)
+        store_virtual_value(analyst, "fridge", 8.5, "lost")
+        store_anomaly(analyst, "fridge", "level-shift", (20, None), (9, 5), "9 °C where 5 °C was expected")
     with system.evaluation() as evaluation:
         evaluation.evaluate()
 
@@ -46,6 +51,7 @@ def states(page: Page, url: str) -> Iterator[str]:
     """Show each view and dialog, one after the other."""
     page.goto(f"{url}/#/")
     expect(page.locator("#excursions li")).to_have_count(1)
+    expect(page.locator("#anomalies li")).to_have_count(1)
     expect(page.locator(".letter")).to_have_count(1)
     expect(page.locator("#offline li")).to_have_count(2)
     expect(page.locator("#connection")).to_have_text("Live")  # what is outdated is paler
@@ -58,6 +64,8 @@ def states(page: Page, url: str) -> Iterator[str]:
     form.get_by_role("button", name="Add limits").click()
     expect(form.get_by_role("alert")).to_contain_text("Not saved: ")
     expect(sensor.locator(".excursions tbody tr")).to_have_count(1)
+    expect(sensor.locator(".anomalies tbody tr")).to_have_count(1)
+    expect(sensor.locator(".forecast .virtual")).to_be_visible()
     yield "sensor"
     sensor.get_by_role("button", name="Acknowledge …").click()
     yield "acknowledge"
@@ -69,7 +77,7 @@ def states(page: Page, url: str) -> Iterator[str]:
     expect(sensor.locator(".state")).to_contain_text("Retired")
     yield "retired sensor"
     page.goto(f"{url}/#/history?sensor=fridge&sensor=lost")
-    expect(page.locator("#history .legend .key")).to_have_count(2)
+    expect(page.locator("#history .legend .key")).to_have_count(4)  # with the forecast and the anomaly
     yield "history"
     page.goto(f"{url}/#/access")
     expect(page.locator("#keys tbody tr")).to_have_count(1)
