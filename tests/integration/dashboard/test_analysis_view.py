@@ -59,7 +59,7 @@ def test_an_anomaly_is_found_on_the_overview_explained_and_marked_on_a_phone(
     )
     # and the forecast, the anomalies and their reasons are there in words, in the unit of the sensor
     expect(sensor.locator(".forecast li").nth(1)).to_contain_text("In 6 h, at")
-    expect(sensor.locator(".forecast li").nth(1)).to_contain_text("50.00 °F, 95 % interval 49.")
+    expect(sensor.locator(".forecast li").nth(1)).to_contain_text("50.00 °F, 95 % interval 4")
     expect(sensor.locator(".forecast .origin")).to_contain_text("By the model season, version 3")
     expect(sensor.locator(".forecast .virtual")).to_contain_text(
         "(freezer), the sensor would measure 41.00 °F"

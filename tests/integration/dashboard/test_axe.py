@@ -19,7 +19,7 @@ SEVERE = ("serious", "critical")
 
 
 def fill(system: System) -> None:
-    """Store sensors that are offline, too warm and retired, limits of each kind, and a dead letter; analyse one."""
+    """Store sensors that are offline, too warm, unusual and retired, each kind of limit, a dead letter."""
     system.database.query(
         "INSERT INTO sensor (sensor_id, name, location, retired_at) "
         "VALUES ('fridge', 'Fridge', 'Kitchen', NULL), ('lost', NULL, NULL, NULL), ('old', NULL, NULL, now())"
