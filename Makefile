@@ -1,6 +1,6 @@
 # Temperature sensors → RabbitMQ → PostgreSQL. `make` lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help up down clean logs status summary psql test test-unit faults bench bench-quick load pictures docs docs-serve lint fmt lock
+.PHONY: help up down clean logs status summary psql test test-unit faults bench bench-quick evaluate load pictures docs docs-serve lint fmt lock
 SHELL := /bin/bash
 
 MODE ?= auto
@@ -51,6 +51,10 @@ bench:  ## run the benchmark against peers, about 45 minutes; ARGS="--sections s
 bench-quick:  ## run the benchmark in about three minutes, with fewer messages and rounds
 	@bash scripts/venv.sh bench
 	@bash scripts/develop.sh bench --quick $(ARGS)
+
+evaluate:  ## measure how good the analysis is, about ten minutes; ARGS="--sections office,motes", ARGS="--quick"
+	@bash scripts/venv.sh evaluation
+	@bash scripts/develop.sh evaluate $(ARGS)
 
 load:  ## publish to the running system by Locust, page at http://127.0.0.1:8089; ARGS="--rate 1000 --time 2m --headless"
 	@bash scripts/venv.sh load

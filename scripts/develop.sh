@@ -61,6 +61,11 @@ run_bench() {
   "$bin/python" -m benchmarks "$@"
 }
 
+run_evaluation() {
+  unset_settings
+  "$bin/python" -m evaluation "$@"
+}
+
 run_load() { exec "$bin/python" -m benchmarks.load "$@"; }
 
 lint() {
@@ -105,6 +110,7 @@ case $command in
   test-unit) run_unit_tests "$@" ;;
   faults) run_faults "$@" ;;
   bench) run_bench "$@" ;;
+  evaluate) run_evaluation "$@" ;;
   load) run_load "$@" ;;
   pictures) take_pictures "$@" ;;
   docs) build_docs ;;

@@ -9,7 +9,7 @@ from mkdocs.structure.pages import Page
 from scripts.docs.pages import PAGES, ROOT
 
 # Folders with pages and pictures of their own, which are part of the site where they are.
-FOLDERS = ("benchmarks",)
+FOLDERS = ("benchmarks", "evaluation")
 SUFFIXES = (".md", ".png", ".svg")
 
 
@@ -42,6 +42,8 @@ def on_page_markdown(markdown: str, page: Page, **_: object) -> str:
     """Change links between `docs/` and FOLDERS, which lie next to each other in the repository only."""
     for folder in FOLDERS:
         markdown = markdown.replace(f"](../../{folder}/", f"](../{folder}/")
+        if "/" not in page.file.src_uri:
+            markdown = markdown.replace(f"](../{folder}/", f"]({folder}/")
     if page.file.src_uri.startswith(FOLDERS):
         markdown = markdown.replace("](../docs/", "](../")
     return markdown
