@@ -85,6 +85,46 @@ class DropoutParameters:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DriftParameters:
+    """When the mean of a day is far from the level of the weeks before."""
+
+    near_days: int = 6
+    """The level is that of the two weeks before the last days: a drift of five days is not yet in it."""
+    history_days: float = 12.0
+    """History that is needed."""
+    prior: float = 2.7
+    """The threshold of an unknown sensor, in standard deviations of a week."""
+    clip: float = 2.0
+    """Largest deviation that the usual deviation learns, in standard deviations of a week."""
+    memory_days: float = 20.0
+    """Days that the usual deviation, as of a season, remembers."""
+    ended: float = 0.5
+    """A drift has ended below this part of the threshold."""
+    block_seconds: float = 2 * DAY_SECONDS
+    """Length of a block: means of days depend on each other."""
+    prior_blocks: float = 30.0
+    """Blocks that the prior threshold counts for."""
+    resolution_scale: float = 0.5
+    """Smallest standard deviation of a week, as a part of the resolution."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnusualParameters:
+    """When a half hour is unusual for the time of day."""
+
+    warm_up_bins: int = 150
+    """Half hours with a forecast of the day before that are needed: each hour's errors are known then."""
+    prior: float = 6.0
+    """The threshold of an unknown sensor, in standard deviations of the error."""
+    ended: float = 0.6
+    """It has ended below this part of the threshold."""
+    quiet_seconds: float = 25 * HOUR_SECONDS
+    """After a level shift, forecasts of the day before are of the former level for this time."""
+    block_seconds: float = DAY_SECONDS
+    """Length of a block."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ThresholdParameters:
     """How the tail of block maxima gives a threshold."""
 
@@ -136,6 +176,8 @@ class Parameters:
     short_term: ShortTermParameters = field(default_factory=ShortTermParameters)
     stuck: StuckParameters = field(default_factory=StuckParameters)
     dropout: DropoutParameters = field(default_factory=DropoutParameters)
+    drift: DriftParameters = field(default_factory=DriftParameters)
+    unusual: UnusualParameters = field(default_factory=UnusualParameters)
     threshold: ThresholdParameters = field(default_factory=ThresholdParameters)
     budget: BudgetParameters = field(default_factory=BudgetParameters)
     shares: Shares = field(default_factory=Shares)

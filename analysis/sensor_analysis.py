@@ -1,18 +1,31 @@
-"""One sensor: its detectors, thresholds and incidents."""
+"""One sensor: its forecasts, detectors, thresholds and incidents."""
+
+from collections.abc import Sequence
 
 from analysis.anomaly import Anomaly, AnomalyKind
-from analysis.binary import StateReader, StateWriter
+from analysis.binary import StateWriter
+from analysis.detectors.drift import DriftDetector
 from analysis.detectors.dropout import find_dropout
 from analysis.detectors.steps import StepDetector
 from analysis.detectors.stuck import StuckDetector
+from analysis.detectors.unusual import UnusualDetector
+from analysis.forecast import Forecast
+from analysis.forecasting.evaluation import Evaluation
+from analysis.forecasting.forecaster import ClosedBin, Forecaster
+from analysis.forecasting.horizon import FAR
 from analysis.incidents import Incidents
+from analysis.models.codec import seal, unseal
+from analysis.models.registry import DEFAULT_KINDS
 from analysis.parameters import Parameters
 from analysis.thresholds import AlarmBudget, TailThreshold
 from limits.model import Reading
 
+STATE_KIND = "sensor"
 STATE_VERSION = 1
 # Until the interval is known so well, the thresholds of an unknown sensor are set at each reading.
 INTERVAL_READINGS = 20
+DAY_AHEAD = FAR[-1].name
+UNTRUSTED = (AnomalyKind.SPIKE, AnomalyKind.STUCK)
 
 
 class SensorAnalysis:
@@ -22,9 +35,25 @@ class SensorAnalysis:
     on whether the state was stored and restored between two of them.
     """
 
-    __slots__ = ("_budget", "_incidents", "_last_at", "_steps", "_stuck", "late", "parameters")
+    __slots__ = (
+        "_budget",
+        "_drift",
+        "_incidents",
+        "_last_at",
+        "_steps",
+        "_stuck",
+        "_unusual",
+        "forecaster",
+        "late",
+        "parameters",
+    )
 
-    def __init__(self, parameters: Parameters | None = None) -> None:
+    def __init__(self, parameters: Parameters | None = None, kinds: Sequence[str] = DEFAULT_KINDS) -> None:
+        """Start without any reading, with the models of these kinds.
+
+        Raises:
+            UnknownModel: There is no model of a kind, or it is not installed.
+        """
         self.parameters = parameters = parameters or Parameters()
         rate = parameters.false_alarms_per_day
         self._budget = AlarmBudget(rate, parameters.budget)
@@ -34,6 +63,9 @@ class SensorAnalysis:
         self._stuck = StuckDetector(
             parameters.stuck, TailThreshold(stuck_rate, 0.0, parameters.threshold), stuck_rate
         )
+        self._drift = DriftDetector(parameters)
+        self._unusual = UnusualDetector(parameters)
+        self.forecaster = Forecaster(parameters.forecasts, kinds)
         self._last_at = float("-inf")
         self.late = 0
         """How many readings were skipped because they were not later than the last one."""
@@ -48,6 +80,14 @@ class SensorAnalysis:
         """When the last reading was measured; None before the first."""
         return None if self._last_at == float("-inf") else self._last_at
 
+    def band(self, now: float) -> list[tuple[float, Forecast]]:
+        """Return the forecasts for the half hours of the next 24 hours."""
+        return self.forecaster.band(now)
+
+    def evaluations(self) -> list[Evaluation]:
+        """Return how good the forecasts were, per model, horizon and day."""
+        return self.forecaster.evaluations()
+
     def add(self, reading: Reading) -> list[Anomaly]:
         """Take the next reading; return the incidents that started, changed or ended with it."""
         at, value = reading
@@ -58,14 +98,14 @@ class SensorAnalysis:
         factor = self._budget.advance(at)
         if not self._is_dropout(at, value, factor):
             self._detect(at, value, factor)
+            self._forecast(at, value, factor)
         return self._incidents.take_changed()
 
     def _is_dropout(self, at: float, value: float, factor: float) -> bool:
         short_term = self._steps.short_term
         expected = short_term.last if short_term.readings else float("nan")
-        dropout = find_dropout(
-            at, value, expected, self._steps.half_width(at, factor), self.parameters.dropout
-        )
+        half_width = self._steps.half_width(at, factor)
+        dropout = find_dropout(at, value, expected, half_width, self.parameters.dropout)
         if dropout is not None:
             self._incidents.report(dropout, at)
             return True
@@ -74,7 +114,10 @@ class SensorAnalysis:
 
     def _detect(self, at: float, value: float, factor: float) -> None:
         incidents = self._incidents
-        self._steps.add(at, value, factor, incidents)
+        shift = self._steps.add(at, value, factor, incidents)
+        if shift:
+            self._drift.shift(shift)
+            self._unusual.wait(at)
         short_term = self._steps.short_term
         if 1 < short_term.readings <= INTERVAL_READINGS and short_term.interval > 0.0:
             self._steps.set_interval(short_term.interval)
@@ -85,22 +128,41 @@ class SensorAnalysis:
         elif AnomalyKind.STUCK in incidents.open and incidents.open[AnomalyKind.STUCK].observed != value:
             incidents.end(AnomalyKind.STUCK, at)
 
+    def _forecast(self, at: float, value: float, factor: float) -> None:
+        """Let the models learn what is not a fault, and judge the half hour that is over."""
+        incidents = self._incidents
+        if incidents.open and any(kind in incidents.open for kind in UNTRUSTED):
+            return
+        for closed in self.forecaster.add(at, value).closed:
+            self._judge(closed, factor)
+
+    def _judge(self, closed: ClosedBin, factor: float) -> None:
+        resolution = self._steps.short_term.resolution
+        self._drift.add(closed.bin, factor, resolution, self._incidents)
+        forecast = closed.forecasts.get(DAY_AHEAD)
+        if forecast is not None:
+            kind = self.forecaster.active_at(DAY_AHEAD)
+            version = f"{kind}-{self.forecaster.versions[kind]}"
+            self._unusual.add(closed.bin, forecast, factor, resolution, self._incidents, version)
+
     def state(self) -> bytes:
         """Return what `restore` continues from."""
         state = StateWriter(STATE_VERSION)
         state.numbers(self._last_at, self.late)
-        for part in (self._budget, self._incidents, self._steps, self._stuck):
+        for part in (self._budget, self._incidents, self._steps, self._stuck, self._drift, self._unusual):
             part.write(state)
-        return state.getvalue()
+        state.block(self.forecaster.state())
+        return seal(STATE_KIND, state)
 
     def restore(self, stored: bytes) -> None:
         """Continue from a stored state.
 
         Raises:
-            StateError: When it is of another version, or incomplete.
+            StateError: It is damaged, of another version, or of other models.
         """
-        state = StateReader(stored, STATE_VERSION)
+        state = unseal(STATE_KIND, stored, STATE_VERSION)
         self._last_at, late = state.numbers(2)
         self.late = int(late)
-        for part in (self._budget, self._incidents, self._steps, self._stuck):
+        for part in (self._budget, self._incidents, self._steps, self._stuck, self._drift, self._unusual):
             part.read(state)
+        self.forecaster.restore(state.block())

@@ -77,9 +77,10 @@ class StepDetector:
             return float("nan")
         return self.short_term.sigma(at) * self.step_threshold.value * factor
 
-    def add(self, at: float, value: float, factor: float, incidents: Incidents) -> None:
-        """Take the next reading, and report what is found."""
+    def add(self, at: float, value: float, factor: float, incidents: Incidents) -> float:
+        """Take the next reading, and report what is found; return by how much the level has shifted in K."""
         short_term = self.short_term
+        shift = self._shift
         if short_term.readings == 0:
             short_term.move(at, value)
         elif self._step is not None:
@@ -90,7 +91,12 @@ class StepDetector:
         else:
             self._judge(at, value, factor, incidents)
         if self._shift is not None:
+            if self._shift is not shift:
+                return self._shift.size
             self._follow_shift(self._shift, at, incidents)
+        elif shift is not None:
+            return -shift.size
+        return 0.0
 
     def _judge(self, at: float, value: float, factor: float, incidents: Incidents) -> None:
         short_term = self.short_term

@@ -3,7 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.anomaly import AnomalyKind
-from analysis.binary import StateError
+from analysis.binary import StateError, StateWriter
+from analysis.models.codec import seal
 from analysis.sensor_analysis import SensorAnalysis
 from limits.model import Reading
 from tests.unit.analysis.signals import NOISE, START, analyse, changed, raised, room
@@ -133,11 +134,11 @@ def test_a_restored_analysis_continues_identically(cut: int, events: list[tuple[
 
 def test_a_state_of_another_version_is_refused() -> None:
     with pytest.raises(StateError, match="version 9"):
-        SensorAnalysis().restore(b"\x09\x00")
+        SensorAnalysis().restore(seal("sensor", StateWriter(9)))
 
 
 def test_an_incomplete_state_is_refused() -> None:
     analysis = SensorAnalysis()
     analysis.add(Reading(START, 20.0))
-    with pytest.raises(StateError, match="incomplete"):
+    with pytest.raises(StateError, match="damaged"):
         SensorAnalysis().restore(analysis.state()[:-1])
