@@ -61,14 +61,12 @@ def test_an_anomaly_is_found_on_the_overview_explained_and_marked_on_a_phone(
     expect(sensor.locator(".forecast li").nth(1)).to_contain_text("In 6 h, at")
     expect(sensor.locator(".forecast li").nth(1)).to_contain_text("50.00 °F, 95 % interval 4")
     expect(sensor.locator(".forecast .origin")).to_contain_text("By the model season, version 3")
-    expect(sensor.locator(".forecast .virtual")).to_contain_text(
-        "(freezer), the sensor would measure 41.00 °F"
-    )
+    expect(sensor.locator(".forecast .virtual")).to_contain_text("(freezer), it would measure 41.00 °F")
     expect(rows.first).to_contain_text("lasts")
     expect(rows.first).to_contain_text("50.00 °F")
     expect(rows.first).to_contain_text("41.00 °F (40.10 to 41.90)")
     expect(rows.first).to_contain_text(REASON)
-    # and nobody marks one without a key
+    # and without a key it cannot be marked
     expect(rows.first.get_by_role("button")).to_have_count(0)
     expect(sensor.locator(".anomalies .may-not")).to_contain_text("sensorctl key create NAME --role operator")
     # when an operator marks it as wrong by keyboard, its flag is gone, and so is the item of the overview
