@@ -11,7 +11,7 @@ from dashboard.models import Model, SensorId
 from dashboard.resources import Shared
 from dashboard.times import TIME_HINT
 from dashboard.unavailable import nothing_changed
-from db.queries.anomalies import AnomalyFilter
+from db.queries.anomalies import AnomalyFilter, AnomalyKind, Verdict
 from readings.ids import sensor_id_forms
 from runtime.access import Role
 from web.auth import requires
@@ -20,9 +20,6 @@ from web.errors import INVALID_INPUT
 from web.text import Text
 
 MAX_ANOMALIES = 1_000
-# The values of `analysis.anomaly.AnomalyKind`.
-AnomalyKind = Literal["spike", "level-shift", "stuck", "drift", "dropout", "unusual"]
-Verdict = Literal["right", "wrong"]
 
 router = APIRouter(prefix="/api")
 

@@ -98,6 +98,26 @@ class Commands(LazyGroup):
             "silences",
             "Manage silences: receivers are not notified of excursions.",
         ),
+        "anomalies": CommandEntry(
+            "sensorctl.analysis.anomalies",
+            "app",
+            "Show, follow and mark anomalies.",
+        ),
+        "model": CommandEntry(
+            "sensorctl.analysis.models",
+            "app",
+            "Show, roll back and rebuild the models of sensors.",
+        ),
+        "forecast": CommandEntry(
+            "sensorctl.analysis.forecast",
+            "forecast",
+            "Show what is expected of a sensor in the next hours, with the 95 % interval.",
+        ),
+        "evaluate": CommandEntry(
+            "sensorctl.analysis.evaluate",
+            "evaluate",
+            "Show how well each model forecasts: error, that of the last value, skill and coverage.",
+        ),
         "setup": CommandEntry(
             "sensorctl.setup",
             "setup",

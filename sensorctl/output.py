@@ -38,7 +38,7 @@ def show(renderable: Any) -> None:
 
 def show_json(value: Any) -> None:
     """Print a value as indented JSON; times are in ISO 8601, and null stands for NaN and infinity."""
-    print(dump_json(value, default=_to_json, indent=2))
+    print(dump_json(value, default=to_json, indent=2))
 
 
 def safe_text(value: Any) -> Text:
@@ -84,5 +84,6 @@ def _progress(*columns: ProgressColumn) -> Progress:
     )
 
 
-def _to_json(value: Any) -> Any:
+def to_json(value: Any) -> Any:
+    """Return what JSON has no type for, such as a time, as text."""
     return value.isoformat() if hasattr(value, "isoformat") else str(value)

@@ -3,9 +3,13 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from db.queries.statements import Row, Statements
 
+# The values of `analysis.anomaly.AnomalyKind`.
+AnomalyKind = Literal["spike", "level-shift", "stuck", "drift", "dropout", "unusual"]
+Verdict = Literal["right", "wrong"]
 COLUMNS = (
     "anomaly_id, sensor_id, name, location, kind, started_at, ended_at, detected_at, found_at, score, "
     "observed, expected, lower, upper, model_version, reason, verdict, marked_at, marked_by, note"
@@ -92,7 +96,7 @@ class Anomalies:
         """Return the largest number of an anomaly, 0 if there is none."""
         return int(self._statements.rows(LAST_ID)[0]["last_id"])
 
-    def mark(self, actor: str, anomaly_id: int, verdict: str | None, note: str = "") -> Row:
+    def mark(self, actor: str, anomaly_id: int, verdict: Verdict | None, note: str = "") -> Row:
         """Mark an anomaly as right or wrong (None takes the mark back), and return it.
 
         Raises:

@@ -41,7 +41,7 @@ def page() -> str:
 def _commands(group: Command, name: str, parent: Context) -> Iterator[tuple[str, Command, Context]]:
     context = group.make_context(name, [], parent=parent, resilient_parsing=True)
     subcommands: Mapping[str, Command] = getattr(group, "commands", {})
-    if not subcommands:
+    if not subcommands or group.invoke_without_command:
         yield name, group, context
     for word, command in subcommands.items():
         yield from _commands(command, f"{name} {word}", context)

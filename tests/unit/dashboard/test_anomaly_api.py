@@ -6,7 +6,7 @@ from typing import Any, get_args
 import pytest
 
 from analysis.anomaly import AnomalyKind
-from dashboard import anomalies
+from db.queries import anomalies as queries
 from runtime.access import Role
 from tests.unit.dashboard.dashboard_server import DashboardServer
 from tests.unit.fake_keys import KEYS
@@ -16,7 +16,7 @@ MARK, ROLL_BACK = "/api/anomalies/{anomaly_id}/mark", "/api/models/roll-back"
 
 
 def test_the_kinds_are_those_of_the_analysis() -> None:
-    assert list(get_args(anomalies.AnomalyKind)) == list(AnomalyKind)
+    assert list(get_args(queries.AnomalyKind)) == list(AnomalyKind)
 
 
 def test_anomalies_are_selected_by_sensor_kind_time_and_state(dashboard: DashboardServer) -> None:

@@ -1,0 +1,1 @@
+"""`sensorctl anomalies`, `model`, `forecast` and `evaluate`: what the analysis finds and learns."""
