@@ -66,6 +66,8 @@ class DriftDetector:
     def shift(self, size: float) -> None:
         """Raise what is remembered by a level shift, which is an anomaly of its own."""
         self._means = array("f", [mean + size for mean in self._means])
+        self._square += size * (2.0 * self._sum + size * self._count)
+        self._sum += size * self._count
 
     def _close(self) -> None:
         mean = self._sum / self._count
