@@ -60,8 +60,10 @@ class Stack:
 
     def service_environment(self, service: Service) -> dict[str, str]:
         """Return the environment of a service, which logs in as its own user."""
-        user, role = service.broker_user.name, service.database_role
-        variables = self._broker_variables(user, self._password(user))
+        user, role = service.broker_user, service.database_role
+        variables: dict[str, str] = {}
+        if user:
+            variables |= self._broker_variables(user.name, self._password(user.name))
         if role:
             variables |= self._database_variables(role.name, self._password(role.name))
         if service.monitors:

@@ -20,7 +20,8 @@ class Stage(IntEnum):
     PIPELINE = 4
     SENSOR = 5
     DASHBOARD = 6
-    ALERTER = 7  # last, so that an orderly stop raises no alert
+    ANALYSIS = 7
+    ALERTER = 8  # last, so that an orderly stop raises no alert
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ class Service:
     image: str
     """The image that Docker Compose builds for it."""
     stage: Stage
-    broker_user: BrokerUser
+    broker_user: BrokerUser | None = None
     database_role: DatabaseRole | None = None
     native_port: int
     """The default port of its first instance in the native stack; the other instances follow."""
@@ -157,6 +158,13 @@ SERVICES = (
         container_port=8085,
         published=True,
         monitors=True,
+    ),
+    Service(
+        module="analysis",
+        image="sensors-analysis",
+        stage=Stage.ANALYSIS,
+        database_role=ANALYST,
+        native_port=9141,
     ),
     Service(
         module="alerter",

@@ -20,7 +20,7 @@ from typing import Self
 
 from sensorctl.__main__ import Commands
 
-PACKAGES = ("dashboard", "pipeline", "sensor", "sensorctl", "alerter")
+PACKAGES = ("dashboard", "pipeline", "sensor", "sensorctl", "alerter", "analysis")
 
 
 @dataclass(frozen=True)

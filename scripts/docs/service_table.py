@@ -48,7 +48,7 @@ def _cells(service: Service) -> Iterator[str]:
     yield codes(service.compose_names) + " (scales)" * service.scales
     yield code(service.image)
     yield str(service.container_port)
-    yield code(service.broker_user.name)
+    yield code(service.broker_user.name) if service.broker_user else ""
     yield code(service.database_role.name) if service.database_role else ""
     yield str(service.native_port) + " and following" * several
     yield code(service.port_variable)

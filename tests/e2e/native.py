@@ -142,6 +142,11 @@ def ports() -> dict[str, str]:
         "POSTGRES_HOST_PORT",
         "DASHBOARD_HOST_PORT",
     )
-    first = reserve_range(7)
-    bases = {"SENSOR_HTTP_PORT": first, "PIPELINE_HTTP_PORT": first + 3, "ALERTER_HTTP_PORT": first + 6}
+    first = reserve_range(8)
+    bases = {
+        "SENSOR_HTTP_PORT": first,
+        "PIPELINE_HTTP_PORT": first + 3,
+        "ALERTER_HTTP_PORT": first + 6,
+        "ANALYSIS_HTTP_PORT": first + 7,
+    }
     return {name: str(port) for name, port in bases.items()} | {name: str(reserve_port()) for name in names}

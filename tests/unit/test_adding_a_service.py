@@ -28,7 +28,7 @@ from sensorctl.settings import SetupSettings
 from sensorctl.stack_variables import COMPOSE_DEFAULTS
 
 (instance,) = [i for i in service_instances(StackSettings(), 1) if i.service.module == "heartbeat"]
-print(instance.name, instance.http_port, max(instance.service.stage, 0) == 8)
+print(instance.name, instance.http_port, max(instance.service.stage, 0) == 9)
 print("heartbeat" in [discovery.name for discovery in build_discoveries("compose")])
 print([user.name for user in SetupSettings(rabbitmq_heartbeat_pass="secret").broker_users])
 print(COMPOSE_DEFAULTS["RABBITMQ_HEARTBEAT_USER"], COMPOSE_DEFAULTS["RABBITMQ_HEARTBEAT_PASS"])
@@ -93,7 +93,7 @@ def registry_tests(root: Path) -> subprocess.CompletedProcess[str]:
 def test_every_part_of_the_system_has_the_service(copy: Path) -> None:
     done = run(copy, sys.executable, "-c", REPORT)
     assert done.stdout.splitlines() == [
-        "heartbeat 9141 True",
+        "heartbeat 9151 True",
         "True",
         "['heartbeat']",
         "heartbeat heartbeat",

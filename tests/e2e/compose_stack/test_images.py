@@ -7,7 +7,12 @@ from tests.e2e.compose import ComposeStack
 
 @pytest.mark.parametrize(
     ("image", "max_megabytes"),
-    [("sensors-sensor", 60), ("sensors-pipeline", 120), ("sensors-dashboard", 125)],
+    [
+        ("sensors-sensor", 60),
+        ("sensors-pipeline", 120),
+        ("sensors-dashboard", 125),
+        ("sensors-analysis", 180),
+    ],
 )
 def test_the_project_adds_little_to_the_base_image(
     stack: ComposeStack, image: str, max_megabytes: int
@@ -20,7 +25,8 @@ def test_the_project_adds_little_to_the_base_image(
 
 
 @pytest.mark.parametrize(
-    "image", ["sensors-sensor", "sensors-pipeline", "sensors-tools", "sensors-dashboard"]
+    "image",
+    ["sensors-sensor", "sensors-pipeline", "sensors-tools", "sensors-dashboard", "sensors-analysis"],
 )
 def test_the_image_has_an_unprivileged_user_and_no_compiler(stack: ComposeStack, image: str) -> None:
     user = stack.run("docker", "image", "inspect", "-f", "{{.Config.User}}", image).strip()

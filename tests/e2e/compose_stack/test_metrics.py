@@ -20,7 +20,7 @@ def test_every_target_is_up(prometheus: Prometheus) -> None:
         + ["pipeline"] * CONSUMERS
         + ["prometheus", "rabbitmq", "rabbitmq-queues"]
         + ["sensor"] * 3
-        + ["alerter"]
+        + ["alerter", "analysis"]
     )
     eventually(
         lambda: sorted(prometheus.targets()) == [(job, "up") for job in sorted(expected)],

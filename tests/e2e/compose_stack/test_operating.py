@@ -25,6 +25,7 @@ def test_the_status_shows_every_service_by_name(stack: ComposeStack) -> None:
     status = eventually(healthy_status, PUBLISHED_SECONDS, "the status shows no problem")
     assert sorted((service["name"], service["health"]) for service in status["services"]) == [
         ("alerter", "ready"),
+        ("analysis", "ready"),
         ("dashboard:8085", "ready"),
         *((name, "ready") for name in NUMBERED),
     ]
@@ -38,7 +39,11 @@ def test_the_dashboard_shows_everything_with_its_own_permissions(stack: ComposeS
         ready = {service["name"] for service in overview["services"] if service["health"] == "ready"}
         sensors = {sensor["sensor_id"] for sensor in overview["sensors"] or []}
         consumers = (overview["queue"] or {}).get("consumers")
-        everything = ready == {*NUMBERED, "alerter"} and {"1", "2", "3"} <= sensors and consumers == CONSUMERS
+        everything = (
+            ready == {*NUMBERED, "alerter", "analysis"}
+            and {"1", "2", "3"} <= sensors
+            and consumers == CONSUMERS
+        )
         return overview if everything else None
 
     # given a running system and a dead letter
@@ -81,7 +86,7 @@ def test_sensorctl_reads_the_logs_on_the_host_and_from_standard_input(stack: Com
     command = (sys.executable, "-m", "sensorctl", "logs", "--json", "--event", "started")
     lines = stack.run(*command, NATIVE_DIR=str(stack.folder / "none")).splitlines()
     services = {json.loads(line)["service"] for line in lines if line.startswith("{")}
-    assert services == {*(f"pipeline-processor-{n}" for n in (1, 2, 3)), "alerter"}
+    assert services == {*(f"pipeline-processor-{n}" for n in (1, 2, 3)), "alerter", "analysis"}
 
     command_line = (
         "docker compose logs --no-color sensor-1 | docker compose run --rm -T sensorctl logs --json -"

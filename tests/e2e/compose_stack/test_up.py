@@ -11,7 +11,7 @@ from pika.exceptions import AMQPConnectionError, ChannelClosedByBroker
 from tests.e2e.compose import ComposeStack, copy_repository, reading
 from tests.waiting import eventually
 
-OWN_SERVICES = ("sensor-1", "sensor-2", "sensor-3", "pipeline-processor", "alerter", "dashboard")
+OWN_SERVICES = ("sensor-1", "sensor-2", "sensor-3", "pipeline-processor", "alerter", "dashboard", "analysis")
 HEALTHY_SECONDS = 60
 
 
@@ -89,6 +89,7 @@ def test_a_service_only_gets_its_own_credentials(stack: ComposeStack) -> None:
         "RABBITMQ_USER": "alerter", "RABBITMQ_PASS": "alerter",
         "POSTGRES_USER": "evaluator", "POSTGRES_PASSWORD": "evaluator",
     }  # fmt: skip
+    assert credentials("analysis") == {"POSTGRES_USER": "analyst", "POSTGRES_PASSWORD": "analyst"}
     assert credentials("dashboard") == {
         "RABBITMQ_USER": "operator", "RABBITMQ_PASS": "operator",
         "POSTGRES_USER": "manager", "POSTGRES_PASSWORD": "manager",

@@ -35,7 +35,7 @@ def test_the_dashboard_shows_every_service_and_every_sensor(stack: NativeStack) 
         overview = stack.get_from_dashboard("/api/overview")
         services = {service["name"]: service["health"] for service in overview["services"]}
         sensors = {sensor["sensor_id"] for sensor in overview["sensors"] or []}
-        expected = ["pipeline-1", "pipeline-2", "sensor-1", "sensor-2", "sensor-3", "alerter"]
+        expected = ["pipeline-1", "pipeline-2", "sensor-1", "sensor-2", "sensor-3", "analysis", "alerter"]
         return services == dict.fromkeys(expected, "ready") and sensors >= SENSORS
 
     eventually(shows_everything, SECONDS, "the dashboard shows everything")
@@ -49,7 +49,7 @@ def test_the_native_status_lists_every_process(stack: NativeStack) -> None:
     names = [service.name for service in stack.state().services]
     assert names == [
         "postgres", "epmd", "rabbitmq", "pipeline-1", "pipeline-2", "sensor-1", "sensor-2", "sensor-3",
-        "dashboard", "alerter",
+        "dashboard", "analysis", "alerter",
     ]  # fmt: skip
     table = stack.run("native", "status", COLUMNS="200").stdout
     assert "native stack: running" in table
@@ -65,7 +65,8 @@ def test_the_status_shows_every_service(stack: NativeStack) -> None:
     assert status["problems"] == []
     services = status["services"]
     assert [service["name"] for service in services] == [
-        "pipeline-1", "pipeline-2", "sensor-1", "sensor-2", "sensor-3", "dashboard", "alerter",
+        "pipeline-1", "pipeline-2", "sensor-1", "sensor-2", "sensor-3", "dashboard", "analysis",
+        "alerter",
     ]  # fmt: skip
     assert {(service["health"], type(service["restarts"])) for service in services} == {("ready", int)}
 
@@ -94,6 +95,7 @@ def test_the_logs_of_every_service_are_read(stack: NativeStack) -> None:
         "setup",
         "supervisor",
         "alerter",
+        "analysis",
     }
     eventually(lambda: summary().keys() == services, SECONDS, "every service is in the summary")
     assert summary()["alerter"]["starts"] >= 1

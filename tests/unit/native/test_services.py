@@ -18,10 +18,12 @@ def test_there_are_three_sensors_a_dashboard_an_alerter_and_the_requested_number
         ("sensor-2", "sensor", 9112),
         ("sensor-3", "sensor", 9113),
         ("dashboard", "dashboard", 8085),
+        ("analysis", "analysis", 9141),
         ("alerter", "alerter", 9131),
     ]
     assert [instance.service.stage for instance in instances] == [
-        *[Stage.PIPELINE] * 2, *[Stage.SENSOR] * 3, Stage.DASHBOARD, Stage.ALERTER,
+        *[Stage.PIPELINE] * 2, *[Stage.SENSOR] * 3, Stage.DASHBOARD, Stage.ANALYSIS,
+        Stage.ALERTER,
     ]  # fmt: skip
 
 
