@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from pathlib import Path
 from random import Random
 from typing import Any
 from uuid import uuid4
@@ -22,6 +23,7 @@ from db.settings import DatabaseSettings
 from limits.model import Reading
 from runtime.health import Health
 from tests.database import Database, Roles, Row
+from tests.processes import processes, with_http
 from tests.waiting import DEADLINE_SECONDS, eventually
 
 SENSOR = "fridge"
@@ -185,6 +187,7 @@ def expected_story() -> tuple[list[tuple[Any, ...]], bytes]:
                 found[each.started_at, each.kind.value] = each
     rows = [(each.kind.value, started_at, each.ended_at, each.score, each.reason)
             for (started_at, _), each in sorted(found.items())]  # fmt: skip
+    analysis.forecaster.drain_evaluations()
     return rows, analysis.state()
 
 
@@ -328,3 +331,35 @@ def test_an_outage_of_the_database_pauses_it(database: Database, store: Analysis
     insert_now(database, {100: 29, 101: 20})
     catch_up(database, following)
     assert kinds(database) == [("spike", at(100))]
+
+
+def test_the_service_stores_what_it_finds_and_continues_after_it_is_killed(
+    database: Database, settings: DatabaseSettings, tmp_path: Path
+) -> None:
+    assert settings.database_url
+    variables = {"DATABASE_URL": settings.database_url.get_secret_value()}
+    with processes(tmp_path, variables) as started:
+        # given one that analyses, and one that stands by
+        first = started.start("analysis", **with_http())
+        first.wait_for_event("analysing")
+        second = started.start("analysis")
+        second.wait_for_event("standing by")
+        insert_now(database, quiet(0, 100))
+        eventually(
+            lambda: "analysis_readings_total 100.0" in first.http_get("/metrics")[1],
+            DEADLINE_SECONDS,
+            "they are analysed",
+        )
+        assert first.status("/readyz") == 200
+        # when the first is killed before it has saved anything
+        first.kill()
+        # then the second takes over, and finds the same
+        second.wait_for_event("analysing")
+        insert_now(database, {100: 29, 101: 20})
+        found = second.wait_for_event("anomaly found")
+        assert (found["sensor"], found["kind"]) == (SENSOR, "spike")
+        assert kinds(database) == [("spike", at(100))]
+        # and it saves what it has learned when it is stopped
+        assert second.stop() == 0
+    [state] = database.query("SELECT last_measured_at FROM analysis_state")
+    assert state["last_measured_at"] == at(101)
