@@ -27,6 +27,8 @@ GROUPS = (
 )
 # Short tests run last, so that no long test is still running when the other workers are done.
 ORDER = (*GROUPS, "tests/e2e/", "tests/integration/", "")
+# Tests of whole stacks and of the page execute lines that other tests execute too.
+UNMEASURED = ("tests/e2e/", "tests/faults/", "tests/integration/dashboard/")
 UNIT_TESTS = Path(__file__).parent / "unit"
 SOURCES = pytest.StashKey[dict[str, str]]()
 
@@ -130,13 +132,14 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Distrib
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Sort the tests of a run with several workers by ORDER, and measure no coverage in property tests.
+    """Sort the tests of a run with several workers by ORDER, and measure no coverage where it costs most.
 
-    Their hundreds of examples execute lines that other tests cover, and measuring them doubles their time.
+    The hundreds of examples of property tests execute lines that other tests cover, as do the tests of whole
+    stacks, and measuring doubles their processor time.
     """
     if config.pluginmanager.hasplugin("_cov"):
         for item in items:
-            if is_hypothesis_test(getattr(item, "obj", None)):
+            if item.nodeid.startswith(UNMEASURED) or is_hypothesis_test(getattr(item, "obj", None)):
                 item.add_marker("no_cover")
     if hasattr(config, "workerinput"):
         items.sort(key=lambda item: next(n for n, start in enumerate(ORDER) if item.nodeid.startswith(start)))

@@ -15,7 +15,7 @@ from tests.forked import ForkedModule
 from tests.ports import reserve_port
 from tests.waiting import DEADLINE_SECONDS, Stopwatch, eventually
 
-# No other variable of the tests' environment may affect a process, except COVERAGE_*.
+# No other variable of the tests' environment may affect a process, except COVERAGE_* in a command.
 INHERITED = ("PATH", "HOME", "LANG", "TMPDIR")
 Event = dict[str, Any]
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -28,7 +28,7 @@ class Process:
         self.module = module
         self.log = log
         self._http_port = variables.get("HTTP_PORT")
-        environment = inherited_environment() | {
+        environment = service_environment() | {
             "HTTP_PORT": "0",
             "LOG_FORMAT": "json",
             "LOG_LEVEL": "debug",
@@ -174,10 +174,17 @@ def with_http() -> dict[str, str]:
 
 
 def inherited_environment() -> dict[str, str]:
-    """Return the variables of the tests' environment that a process inherits."""
-    return {
-        name: value for name, value in os.environ.items() if name in INHERITED or name.startswith("COVERAGE")
-    }
+    """Return the variables that a command inherits, with which it measures coverage."""
+    coverage = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE")}
+    return service_environment() | coverage
+
+
+def service_environment() -> dict[str, str]:
+    """Return the variables of the tests' environment that a service inherits.
+
+    It measures no coverage: that would double its processor time, and other tests execute its code too.
+    """
+    return {name: os.environ[name] for name in INHERITED if name in os.environ}
 
 
 def _is_complete(line: str) -> bool:

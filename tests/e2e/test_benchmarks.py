@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from tests.processes import inherited_environment
+from tests.processes import service_environment
 from tests.services import ROOT
 
 TIMEOUT_SECONDS = 240
@@ -19,7 +19,7 @@ def run_benchmark(out: Path, *options: str) -> tuple[dict[str, Any], str]:
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks", "--peers", sys.executable, "--out", str(out), *options],
         cwd=ROOT,
-        env=inherited_environment(),
+        env=service_environment(),
         timeout=TIMEOUT_SECONDS,
         capture_output=True,
         text=True,

@@ -16,7 +16,7 @@ import pytest
 from tests.broker import VirtualHost
 from tests.database import Database
 from tests.ports import reserve_port
-from tests.processes import INHERITED, Processes, inherited_environment
+from tests.processes import Processes, service_environment
 from tests.services import ROOT
 from tests.waiting import DEADLINE_SECONDS, eventually
 
@@ -29,12 +29,10 @@ _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 def start_load(broker: VirtualHost, database: Database) -> Iterator[StartLoad]:
     """Start `python -m benchmarks.load` with these options.
 
-    Not forked: sockets must become cooperative before anything imports them. Without coverage, which does
-    not follow Locust's users.
+    Not forked: sockets must become cooperative before anything imports them.
     """
-    inherited = {name: value for name, value in inherited_environment().items() if name in INHERITED}
     mqtt = {"MQTT_HOST_PORT": str(urlsplit(broker.server.mqtt_url).port)}
-    environment = inherited | broker.environment | database.environment | mqtt
+    environment = service_environment() | broker.environment | database.environment | mqtt
     with ExitStack() as cleanup:
 
         def start(*options: str) -> Load:

@@ -12,7 +12,7 @@ from runtime.lifecycle import ShutdownSignal
 from runtime.services import RestartPolicy, Stage
 from tests.broker import VirtualHost
 from tests.database import Database
-from tests.processes import Process, Processes, inherited_environment, with_http
+from tests.processes import Process, Processes, service_environment, with_http
 from tests.proxy import Proxy
 from tests.readings import reading
 from tests.services import ROOT
@@ -81,7 +81,7 @@ def test_the_native_supervisor_restarts_a_stalled_consumer(
     program = Program(
         name="pipeline-1",
         command=(sys.executable, "-m", *STALLING.split(), "asleep", str(STALL_SECONDS)),
-        environment={**inherited_environment(), **run._variables, "HTTP_PORT": "0"},
+        environment={**service_environment(), **run._variables, "HTTP_PORT": "0"},
         log=tmp_path / "pipeline-1.log",
         stage=Stage.PIPELINE,
         directory=ROOT,
