@@ -44,8 +44,10 @@ class StepParameters:
     """The largest error that the level and its weight learn, as a multiple of the mean absolute error."""
     margin: float = 0.05
     """An error in K that is never an outlier."""
+    max_smoothing_seconds: float = 900.0
+    """Readings with longer intervals are not smoothed: the models of half hours know them all."""
     max_gap_seconds: float = 3 * 3600.0
-    """After a longer gap the level starts again."""
+    """Across a longer gap the models forecast the reading itself instead of a drift."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,17 +58,21 @@ class SeasonParameters:
     """The history from which on daily terms are used."""
     weekly_after_seconds: float = 14 * 86400.0
     """The history from which on weekly terms are used."""
-    daily_rate: float = 1 / 10
+    daily_rate: float = 1 / 20
     """How much of a day the daily profile takes in the long run."""
     weekly_rate: float = 1 / 6
     """How much of a week the weekly profile takes in the long run."""
     forgetting: float = 1 / (40 * 48)
     """How fast the regression forgets, per half hour."""
-    ridge: float = 6.0
-    """How many independent forecasts of evidence the coefficients need."""
+    ridge: float = 4.0
+    """How many independent pieces of evidence the coefficients need."""
     clip: float = 4.0
     """The largest deviation that profiles learn, as a multiple of the mean absolute one."""
-    robust: float = 1.0
+    spread_days: int = 20
+    """The days over which the mean absolute deviation from the daily profile is taken."""
+    outlier: float = 12.0
+    """The largest difference from the forecast of an hour that is learned, in mean absolute errors of it."""
+    robust: float = 2.0
     """Errors above this multiple of the mean absolute error count with their size instead of its square."""
     max_interpolation_seconds: float = 4 * 3600.0
     """Half hours without readings are interpolated in shorter gaps."""
@@ -78,7 +84,7 @@ class SeasonParameters:
 class CompetitionParameters:
     """When another model takes over a horizon."""
 
-    rate: float = 1 / 200
+    rate: float = 1 / 60
     """How fast the compared errors forget, per forecast."""
     advantage: float = 0.03
     """How much smaller the error of the better model has to be, as a share."""

@@ -23,6 +23,7 @@ class Competition:
         "_resembling",
         "_slow_rate",
         "_squares",
+        "_updates",
         "active",
     )
 
@@ -37,12 +38,13 @@ class Competition:
         self._errors = [0.0] * models
         self._long = [0.0] * models
         self._squares = [0.0] * models
-        self._forecasts = 0
+        self._forecasts = self._updates = 0
         self.active = 0
 
     def update(self, errors: Sequence[float], forecasts: int = 1) -> None:
         """Learn the models' mean absolute errors in some forecasts."""
         self._forecasts = known = self._forecasts + forecasts
+        self._updates += 1
         weight = min(1.0, forecasts * max(1 / known, self._rate))
         slow = min(1.0, forecasts * max(1 / known, self._slow_rate))
         last_error = errors[0]
@@ -73,12 +75,14 @@ class Competition:
             return False
         gain = self._long[0] - self._long[model]
         variance = max(0.0, self._squares[model] - gain * gain)
-        independent = min(self._forecasts, 1 / self._slow_rate) / self._resembling
+        independent = min(self._updates, 1 / self._slow_rate) / self._resembling
         return bool(gain * gain * independent > self._parameters.standard_errors**2 * variance)
 
     def write(self, writer: StateWriter) -> None:
         """Write the state."""
-        writer.numbers(*self._errors, *self._long, *self._squares, self._forecasts, self.active)
+        writer.numbers(
+            *self._errors, *self._long, *self._squares, self._forecasts, self._updates, self.active
+        )
 
     def read(self, reader: StateReader) -> None:
         """Read the state."""
@@ -86,5 +90,4 @@ class Competition:
         self._errors = list(reader.numbers(models))
         self._long = list(reader.numbers(models))
         self._squares = list(reader.numbers(models))
-        forecasts, active = reader.numbers(2)
-        self._forecasts, self.active = int(forecasts), int(active)
+        self._forecasts, self._updates, self.active = map(int, reader.numbers(3))

@@ -137,8 +137,8 @@ class Forecaster:
         return self._days.drain()
 
     def _start_models(self) -> None:
-        for model, track in zip(self._models, self._steps.tracks, strict=True):
-            model.start(self._latest_at, track.start(self._latest, self._steps.level))
+        for model, start in zip(self._models, self._steps.starts(self._latest), strict=True):
+            model.start(self._latest_at, start)
 
     def _close(self) -> ClosedBin:
         closed = self._bin.close(self._latest_at, self._latest)
@@ -149,9 +149,8 @@ class Forecaster:
             if forecast is not None:
                 made[far.horizon.name] = forecast
         self._steps.close()
-        for model in self._models:
-            model.learn(closed.at, closed.mean)
-        self._start_models()
+        for model, start in zip(self._models, self._steps.starts(self._latest), strict=True):
+            model.learn(closed.at, closed.mean, (self._latest_at, start))
         for far in self._far:
             far.forecast(closed.latest_at)
         self._steps.set_drifts(self._latest_at, self._latest)

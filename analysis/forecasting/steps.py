@@ -46,7 +46,7 @@ class StepRace:
         """Forecast a reading and learn it; return the forecast, and the value with outliers replaced."""
         parameters = self._parameters
         tracks = self.tracks
-        if elapsed > parameters.max_gap_seconds:
+        if elapsed > parameters.max_smoothing_seconds:
             self._start_again(last, at, elapsed)
         level = self.level
         limit = parameters.clip * tracks[0].interval.scale + parameters.margin
@@ -71,8 +71,11 @@ class StepRace:
         return tracks[self.competition.active].forecast, value
 
     def _start_again(self, last: float, at: float, elapsed: float) -> None:
-        """Let the models forecast across a gap."""
-        self.level = last
+        """Forget the level, and let the models forecast across a gap."""
+        if not self._outlier:
+            self.level = last
+        if elapsed <= self._parameters.max_gap_seconds:
+            return
         self._outlier = False
         for model, track in zip(self._models, self.tracks, strict=True):
             if track.smooths:
@@ -100,11 +103,15 @@ class StepRace:
             track.clear()
         self._readings = 0
 
+    def starts(self, last: float) -> list[float]:
+        """Return the values from which the models' forecasts start."""
+        base = self.level if self._outlier else last
+        return [track.start(base if track.smooths else last, self.level) for track in self.tracks]
+
     def set_drifts(self, at: float, last: float) -> None:
         """Take the drifts from what the models forecast now."""
-        for model, track in zip(self._models, self.tracks, strict=True):
+        for model, track, start in zip(self._models, self.tracks, self.starts(last), strict=True):
             if track.smooths:
-                start = track.start(self.level if self._outlier else last, self.level)
                 track.drift = (model.forecast(at + DRIFT_LEAD).mean - start) / DRIFT_LEAD
 
     def write(self, writer: StateWriter) -> None:

@@ -21,11 +21,13 @@ class LastValue:
         self.intervals = Intervals(parameters.intervals)
         self._at = self._value = math.nan
 
-    def learn(self, at: float, value: float) -> None:
+    def learn(self, at: float, value: float, latest: tuple[float, float] | None = None) -> None:
         """Learn a value."""
-        self._at, self._value = at, value
+        self.start(*(latest or (at, value)))
 
-    start = learn
+    def start(self, at: float, value: float) -> None:
+        """Start forecasts from a newer value."""
+        self._at, self._value = at, value
 
     def forecast(self, at: float) -> Forecast:
         """Return the last value.

@@ -4,8 +4,8 @@ import math
 
 from analysis.binary import StateReader, StateWriter
 
-DAY_SECONDS = 86_400.0
-WEEK_SECONDS = 7 * DAY_SECONDS
+DAY_BINS = 48
+WEEK_BINS = 7 * DAY_BINS
 _DAYS = 3
 
 
@@ -24,17 +24,17 @@ class LongRunMean:
         self.current = value
         self._starts = [value] * _DAYS
 
-    def before(self, at: float) -> float:
-        """Return the mean when the day of a time of the last two days started."""
-        return self._starts[int(at // DAY_SECONDS) % _DAYS]
+    def before(self, number: int) -> float:
+        """Return the mean when the day of a half hour of the last two days started."""
+        return self._starts[number // DAY_BINS % _DAYS]
 
-    def learn(self, at: float, initial_rate: float, value: float, elapsed: float) -> None:
+    def learn(self, number: int, initial_rate: float, value: float, elapsed: int) -> None:
         """Learn a value; the rate is at least the initial one, which gives the mean of the first values."""
-        day = int(at // DAY_SECONDS)
+        day = number // DAY_BINS
         for passed in range(max(self._day + 1, day - _DAYS + 1), day + 1):
             self._starts[passed % _DAYS] = self.current
         self._day = day
-        rate = max(initial_rate, 1 - math.exp(-elapsed / WEEK_SECONDS))
+        rate = max(initial_rate, 1 - math.exp(-elapsed / WEEK_BINS))
         self.current += rate * (value - self.current)
 
     def write(self, writer: StateWriter) -> None:

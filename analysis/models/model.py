@@ -16,8 +16,11 @@ class Model(Protocol):
     intervals: Intervals
     """The calibrated intervals, to which each error of a forecast is reported."""
 
-    def learn(self, at: float, value: float) -> None:
-        """Learn the mean of a half hour, or a reading where there are fewer; forecasts start from it."""
+    def learn(self, at: float, value: float, latest: tuple[float, float] | None = None) -> None:
+        """Learn the mean of a half hour, or a reading where there are fewer.
+
+        If given, forecasts start from `latest`: the time and value at the end of the half hour.
+        """
         ...
 
     def start(self, at: float, value: float) -> None:

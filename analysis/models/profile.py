@@ -1,4 +1,4 @@
-"""Profiles over a period: what is usual at each time of the day or the week."""
+"""Profiles over a period: what is usual in each half hour of the day or hour of the week."""
 
 import math
 from array import array
@@ -7,33 +7,37 @@ from analysis.binary import StateReader, StateWriter
 
 
 class Profile:
-    """A function of the time within a period, as straight lines between equidistant knots."""
+    """A function of the half hour's number; fractions of a knot are on a straight line.
 
-    __slots__ = ("_knots", "_period", "_spacing", "_values")
+    A profile of several half hours per knot has steps, and is learned at the first of them, so that what it
+    says of a half hour does not change once that was learned, until the next period.
+    """
 
-    def __init__(self, period: float, knots: int) -> None:
-        self._period = period
+    __slots__ = ("_bins", "_knots", "_values")
+
+    def __init__(self, knots: int, bins: int = 1) -> None:
+        """Start with zeros; a knot is for so many half hours."""
         self._knots = knots
-        self._spacing = period / knots
+        self._bins = bins
         self._values = array("f", [0.0]) * knots
 
-    def __call__(self, at: float) -> float:
-        """Return the value at a time."""
-        place = at % self._period / self._spacing
-        knot = int(place)
-        share = place - knot
+    def __call__(self, place: float) -> float:
+        """Return the value at a half hour, or between two."""
+        knot = math.floor(place / self._bins)
         values = self._values
-        return (1 - share) * values[knot % self._knots] + share * values[(knot + 1) % self._knots]
+        value = values[knot % self._knots]
+        share = place - knot
+        if self._bins > 1 or not share:
+            return value
+        return value + share * (values[(knot + 1) % self._knots] - value)
 
-    def knots(self, after: float, until: float) -> list[float]:
-        """Return the times of the knots in an interval that is open at its start."""
-        first = math.floor(after / self._spacing) + 1
-        last = math.floor(until / self._spacing)
-        return [number * self._spacing for number in range(first, last + 1)]
+    def is_knot(self, number: int) -> bool:
+        """Return whether this half hour is learned."""
+        return number % self._bins == 0
 
-    def learn(self, knot: float, difference: float) -> None:
-        """Raise the value at a knot."""
-        self._values[int(knot / self._spacing) % self._knots] += difference
+    def learn(self, number: int, difference: float) -> None:
+        """Raise the value at a half hour."""
+        self._values[number // self._bins % self._knots] += difference
 
     def write(self, writer: StateWriter) -> None:
         """Write the state."""

@@ -5,8 +5,8 @@ import math
 import numpy as np
 
 from analysis.binary import StateReader, StateWriter
+from analysis.models.long_run import DAY_BINS
 
-DAY_BINS = 48
 _LENGTH = 2 * DAY_BINS + 2
 
 

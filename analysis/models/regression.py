@@ -16,11 +16,13 @@ class BoundedRidge:
     Coefficients are bounded in addition.
     """
 
-    __slots__ = ("_bound", "_keep", "_products", "_ridge", "_triangle", "_weight", "coefficients")
+    __slots__ = ("_bound", "_keep", "_products", "_ridges", "_triangle", "_weight", "coefficients")
 
-    def __init__(self, terms: int, *, forgetting: float, ridge: float, bound: float) -> None:
+    def __init__(self, ridges: list[float], *, forgetting: float, bound: float) -> None:
+        """Start with coefficients of zero; a ridge per term says how much evidence it needs."""
         self._keep = 1 - forgetting
-        self._ridge = ridge
+        self._ridges = np.array(ridges)
+        terms = len(ridges)
         self._bound = bound
         self._triangle = np.triu_indices(terms + 1)
         self._products = np.zeros((terms + 1, terms + 1), np.float32)
@@ -39,7 +41,8 @@ class BoundedRidge:
         products = self._products.astype(np.float64)
         variance = products[-1, -1] / self._weight
         matrix = products[:-1, :-1]
-        products.ravel()[: -len(products) : len(products) + 1] += self._ridge * variance + MIN_RIDGE
+        diagonal = products.ravel()[: -len(products) : len(products) + 1]
+        diagonal += self._ridges * np.maximum(diagonal / self._weight, variance) + MIN_RIDGE
         bound = self._bound
         solved: list[float] = np.linalg.solve(matrix, products[:-1, -1]).tolist()
         self.coefficients = [min(max(each, -bound), bound) for each in solved]

@@ -8,16 +8,15 @@ from analysis.forecast import Forecast
 from analysis.forecast_parameters import BIN_SECONDS, ForecastParameters
 from analysis.models.codec import seal, unseal
 from analysis.models.intervals import LEADS, Intervals
-from analysis.models.long_run import LongRunMean
-from analysis.models.profile import Profile
-from analysis.models.recent import DAY_BINS, RecentBins
+from analysis.models.long_run import DAY_BINS
+from analysis.models.recent import RecentBins
 from analysis.models.regression import BoundedRidge
+from analysis.models.season import Season
 
 VERSION = 1
-DAY_SECONDS = 86_400.0
-WEEK_SECONDS = 7 * DAY_SECONDS
 HOUR_BINS = 2
-WEEK_KNOTS = 7 * 24
+PERSISTENCE = (2.0, 4.0, 2.0, 12.0, 24.0, 48.0, 1.0)
+"""For how many half hours each term stays about the same, so that they count as one piece of evidence."""
 SEASONAL_TERMS = 3
 """So many of the first terms are changes of the season until the time of the forecast."""
 
@@ -35,64 +34,55 @@ class Seasonal:
     kind: ClassVar[str] = "seasonal"
     __slots__ = (
         "_at",
-        "_daily",
-        "_first_at",
-        "_learned_at",
-        "_learned_value",
-        "_level",
         "_now",
+        "_number",
         "_parameters",
-        "_phase",
         "_recent",
         "_regressions",
-        "_spread",
+        "_season",
         "_value",
-        "_weekly",
         "intervals",
     )
 
     def __init__(self, parameters: ForecastParameters) -> None:
         self._parameters = season = parameters.season
         self.intervals = Intervals(parameters.intervals)
-        self._daily = Profile(DAY_SECONDS, DAY_BINS)
-        self._weekly = Profile(WEEK_SECONDS, WEEK_KNOTS)
+        self._season = Season(season)
         self._recent = RecentBins()
         self._regressions = [
             BoundedRidge(
-                7,
+                [season.ridge * max(persistence, lead / BIN_SECONDS / 2) for persistence in PERSISTENCE],
                 forgetting=season.forgetting,
-                ridge=season.ridge * max(1.0, lead / BIN_SECONDS / 2),
                 bound=season.max_coefficient,
             )
             for lead in LEADS[1:]
         ]
-        self._first_at = self._learned_at = self._at = math.nan
-        self._learned_value = self._value = math.nan
-        self._level = LongRunMean()
-        self._spread = self._phase = 0.0
-        self._now = [0.0] * 4
+        self._at = self._value = math.nan
+        self._number = -1
+        self._now = [0.0] * (len(PERSISTENCE) - SEASONAL_TERMS)
         """The terms that do not depend on the lead time."""
 
-    def learn(self, at: float, value: float) -> None:
-        """Learn the mean of a half hour, or a reading where there are fewer."""
+    def learn(self, at: float, value: float, latest: tuple[float, float] | None = None) -> None:
+        """Learn the mean of a half hour, or a reading where there are fewer.
+
+        The season is learned from means. What follows from a value is learned from the values at the ends of
+        half hours, because forecasts start from them.
+        """
+        latest_at, end = latest or (at, value)
         number = math.floor(at / BIN_SECONDS)
-        if math.isnan(self._first_at):
-            self._first_at = at
-            self._level.begin(value)
-        else:
-            value = self._clipped(at, value)
-        self._recent.add(number, value)
-        self._phase = at - number * BIN_SECONDS
+        if 0 <= number - self._number <= DAY_BINS:
+            end = self._clipped(latest_at, end)
+            value = end if latest_at == at else value
+        self._recent.add(number, end)
         origins = [number - int(lead / BIN_SECONDS) for lead in LEADS[1:]]
         *means, mean = self._recent.day_means([*origins, number])
         for position, (origin, day_mean) in enumerate(zip(origins, means, strict=True), start=1):
-            self._learn_change(position, origin, day_mean, value)
+            self._learn_change(position, origin, day_mean, end)
         # After the changes: no term may know the value that it is to forecast.
-        if at > self._first_at:
-            self._learn_season(at, value, mean)
-        self._learned_at, self._learned_value = at, value
-        self._now = self._origin_terms(number, value, mean)
-        self.start(at, value)
+        self._season.learn(number, value, mean)
+        self._number = number
+        self._now = self._origin_terms(number, end, mean)
+        self.start(latest_at, end)
 
     def start(self, at: float, value: float) -> None:
         """Start forecasts from a newer value than what was learned, until the next is learned."""
@@ -107,7 +97,7 @@ class Seasonal:
         if math.isnan(self._at):
             raise LookupError("No reading was learned yet.")
         lead = max(0.0, at - self._at)
-        terms = self._change_terms(self._at, lead) + self._now
+        terms = self._change_terms(self._number, lead) + self._now
         change = sum(map(float.__mul__, self._coefficients(lead), terms))
         return self.intervals.around(self._value + change, lead)
 
@@ -124,42 +114,38 @@ class Seasonal:
         near, far = regressions[upper - 2].coefficients, regressions[upper - 1].coefficients
         return [(1 - share) * a + share * b for a, b in zip(near, far, strict=True)]
 
-    def _has_daily(self, at: float) -> bool:
-        return at - self._first_at >= self._parameters.daily_after_seconds
-
-    def _has_weekly(self, at: float) -> bool:
-        return at - self._first_at >= self._parameters.weekly_after_seconds
-
-    def _change_terms(self, at: float, lead: float) -> list[float]:
+    def _change_terms(self, number: int, lead: float) -> list[float]:
         """Return the changes of daily profile, weekly profile and yesterday until a lead time."""
-        if not self._has_daily(at):
+        season = self._season
+        if not season.has_daily(number):
             return [0.0] * SEASONAL_TERMS
-        daily = self._daily(at + lead) - self._daily(at)
-        weekly = self._weekly(at + lead) - self._weekly(at) if self._has_weekly(at) else 0.0
-        number = math.floor(at / BIN_SECONDS) - DAY_BINS
-        ahead = number + round(lead / BIN_SECONDS)
-        yesterday = self._recent[ahead] - self._recent[number] - daily
+        ahead = number + lead / BIN_SECONDS
+        daily = season.daily(ahead) - season.daily(number)
+        weekly = season.weekly(ahead, number) - season.weekly(number, number)
+        recent = self._recent
+        yesterday = recent[round(ahead) - DAY_BINS] - recent[number - DAY_BINS] - daily
         return [daily, weekly, 0.0 if math.isnan(yesterday) else yesterday]
 
     def _origin_terms(self, number: int, value: float, day_mean: float) -> list[float]:
-        """Return the distances of a half hour's mean from what is usual, and its change within an hour."""
-        at = number * BIN_SECONDS + self._phase
-        before = self._recent[number - HOUR_BINS]
-        momentum = 0.0 if math.isnan(before) else value - before
-        if not self._has_daily(at):
+        """Return the distances of a half hour from what is usual, and its change within an hour."""
+        season = self._season
+        momentum = value - self._recent[number - HOUR_BINS]
+        if math.isnan(momentum):
+            momentum = 0.0
+        if not season.has_daily(number):
             return [day_mean - value, 0.0, 0.0, momentum]
-        daily = self._daily(at)
-        momentum -= (daily - self._daily(at - HOUR_BINS * BIN_SECONDS)) if momentum else 0.0
-        level = self._level.before(at)
-        season = level + daily + (self._weekly(at) if self._has_weekly(at) else 0.0)
-        return [day_mean + daily - value, season - value, level - day_mean, momentum]
+        daily = season.daily(number)
+        if momentum:
+            momentum -= daily - season.daily(number - HOUR_BINS)
+        level = season.level(number)
+        usual = level + daily + season.weekly(number, number)
+        return [day_mean + daily - value, usual - value, level - day_mean, momentum]
 
     def _learn_change(self, position: int, origin: int, day_mean: float, value: float) -> None:
         start = self._recent[origin]
         if math.isnan(start):
             return
-        lead = LEADS[position]
-        terms = self._change_terms(origin * BIN_SECONDS + self._phase, lead)
+        terms = self._change_terms(origin, LEADS[position])
         terms += self._origin_terms(origin, start, day_mean)
         regression = self._regressions[position - 1]
         error = value - start - sum(map(float.__mul__, regression.coefficients, terms))
@@ -169,53 +155,23 @@ class Seasonal:
     def _clipped(self, at: float, value: float) -> float:
         """Return a value without what is too unlikely after the last one."""
         expected = self.forecast(at).mean
-        limit = 3 * self._parameters.clip * self.intervals.at[1].scale
-        if at - self._learned_at > DAY_SECONDS:
-            return value
+        limit = self._parameters.outlier * self.intervals.at[1].scale
         return min(max(value, expected - limit), expected + limit)
-
-    def _learn_season(self, at: float, value: float, mean: float) -> None:
-        """Learn the level, and the profiles at the knots since the last value, interpolated."""
-        parameters = self._parameters
-        elapsed, age = at - self._learned_at, at - self._first_at
-        self._level.learn(at, elapsed / (age + elapsed), value, elapsed)
-        if age < DAY_SECONDS or elapsed > parameters.max_interpolation_seconds:
-            return
-        slope = (value - self._learned_value) / elapsed
-        days, weeks = age // DAY_SECONDS, age // WEEK_SECONDS
-        daily_rate = max(1 / days, parameters.daily_rate)
-        weekly_rate = max(1 / (weeks + 2), parameters.weekly_rate)
-        for knot in self._daily.knots(self._learned_at, at):
-            interpolated = value - slope * (at - knot)
-            difference = interpolated - mean - self._daily(knot)
-            if days > 1:
-                limit = parameters.clip * self._spread
-                difference = min(max(difference, -limit), limit)
-            self._spread += max(1 / (days * DAY_BINS), 1 / (20 * DAY_BINS)) * (abs(difference) - self._spread)
-            self._daily.learn(knot, daily_rate * difference)
-        for knot in self._weekly.knots(self._learned_at, at):
-            interpolated = value - slope * (at - knot)
-            difference = interpolated - self._level.current - self._daily(knot) - self._weekly(knot)
-            limit = 2 * parameters.clip * self._spread
-            self._weekly.learn(knot, weekly_rate * min(max(difference, -limit), limit))
-
-    def _parts(self) -> list[Stateful]:
-        parts: list[Stateful] = [self.intervals, self._level, self._daily, self._weekly, self._recent]
-        return [*parts, *self._regressions]
 
     def state(self) -> bytes:
         """Return what `restore` accepts."""
         writer = StateWriter(VERSION)
-        writer.numbers(self._first_at, self._learned_at, self._learned_value, self._at, self._value)
-        writer.numbers(self._spread, self._phase, *self._now)
-        for part in self._parts():
+        writer.numbers(self._at, self._value, self._number, *self._now)
+        parts: list[Stateful] = [self.intervals, self._season, self._recent, *self._regressions]
+        for part in parts:
             part.write(writer)
         return seal(self.kind, writer)
 
     def restore(self, state: bytes) -> None:
         """Continue from a state."""
         reader = unseal(self.kind, state, VERSION)
-        self._first_at, self._learned_at, self._learned_value, self._at, self._value = reader.numbers(5)
-        self._spread, self._phase, *self._now = reader.numbers(6)
-        for part in self._parts():
+        self._at, self._value, number, *self._now = reader.numbers(3 + len(self._now))
+        self._number = int(number)
+        parts: list[Stateful] = [self.intervals, self._season, self._recent, *self._regressions]
+        for part in parts:
             part.read(reader)
