@@ -98,7 +98,7 @@ def _has_analysed(program: Program, readings: int) -> Callable[[], bool]:
 
 
 def _metrics(program: Program) -> dict[str, float]:
-    time.sleep(0.2)  # it is asked in a loop
+    time.sleep(0.2)  # it is called in a loop
     assert program.port
     connection = http.client.HTTPConnection(LOOPBACK, program.port, timeout=HTTP_TIMEOUT_SECONDS)
     with closing(connection):

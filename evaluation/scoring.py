@@ -46,7 +46,7 @@ class Compared:
 
 
 def compare(series: Series, alarms: Sequence[float], seeds: int) -> Compared:
-    """Score alarms, and as many random ones after the probation, once per seed."""
+    """Score alarms, and as many random alarms after the probation, once per seed."""
     start = nab.probation(len(series.readings))
     begins_at = series.readings[start].measured_at
     scored = [at for at in alarms if at >= begins_at]

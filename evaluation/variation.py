@@ -1,4 +1,4 @@
-"""Other settings, varied around the shipped ones."""
+"""Other settings, varied around the shipped settings."""
 
 from dataclasses import fields, is_dataclass, replace
 from random import Random

@@ -1,4 +1,4 @@
-"""What other settings would have scored that are as good on the simulation as the shipped ones."""
+"""What other settings would have scored that are as good on the simulation as the shipped settings."""
 
 from typing import NamedTuple
 

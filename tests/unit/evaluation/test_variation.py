@@ -1,4 +1,4 @@
-"""Other settings, varied around the shipped ones."""
+"""Other settings, varied around the shipped settings."""
 
 from dataclasses import dataclass, field
 
