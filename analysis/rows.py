@@ -22,6 +22,7 @@ def to_rows(found: Iterable[tuple[str, Anomaly]]) -> list[AnomalyRow]:
             upper=anomaly.upper,
             model_version=anomaly.model_version,
             reason=anomaly.reason,
+            is_superseded=anomaly.superseded_by is not None,
         )
         for sensor_id, anomaly in found
     ]

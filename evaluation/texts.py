@@ -76,7 +76,7 @@ to 50 points. The random alarms, as many as the analysis raised, show how much."
     SPREAD: (
         "Spread over other settings",
         """How much of the two scores above is luck? Other sets of parameters, each varied around the
-shipped ones, were first tried on the simulation only. Those that pass it are as justified as the shipped
+shipped set, were first tried on the simulation only. Those that pass it are as justified as the shipped
 set; all of them are listed, with the scores that they would have had. None was selected by these scores.""",
     ),
     SERVICE: (

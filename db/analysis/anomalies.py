@@ -8,16 +8,19 @@ from psycopg import Cursor
 COLUMNS = "ended_at, detected_at, score, observed, expected, lower, upper, model_version, reason"
 # What is found again after a restart is stored already.
 SAVE = f"""
-INSERT INTO detected_anomaly AS known (sensor_id, kind, started_at, {COLUMNS})
+INSERT INTO detected_anomaly AS known (sensor_id, kind, started_at, {COLUMNS}, withdrawn_at)
 VALUES (%(sensor_id)s, %(kind)s, to_timestamp(%(started_at)s),
         CASE WHEN %(ended_at)s::float8 IS NOT NULL
              THEN greatest(to_timestamp(%(ended_at)s), to_timestamp(%(started_at)s)) END,
         to_timestamp(%(detected_at)s), %(score)s, %(observed)s, %(expected)s, %(lower)s, %(upper)s,
-        %(model_version)s, %(reason)s)
+        %(model_version)s, %(reason)s, CASE WHEN %(is_superseded)s THEN now() END)
 ON CONFLICT (sensor_id, kind, started_at) DO UPDATE SET
-    ({COLUMNS}, withdrawn_at) = (excluded.{COLUMNS.replace(", ", ", excluded.")}, NULL)
-WHERE (known.{COLUMNS.replace(", ", ", known.")}, known.withdrawn_at)
-      IS DISTINCT FROM (excluded.{COLUMNS.replace(", ", ", excluded.")}, NULL)
+    ({COLUMNS}, withdrawn_at) = (
+        excluded.{COLUMNS.replace(", ", ", excluded.")},
+        CASE WHEN %(is_superseded)s THEN coalesce(known.withdrawn_at, excluded.withdrawn_at) END
+    )
+WHERE (known.{COLUMNS.replace(", ", ", known.")}, known.withdrawn_at IS NULL)
+      IS DISTINCT FROM (excluded.{COLUMNS.replace(", ", ", excluded.")}, excluded.withdrawn_at IS NULL)
 """  # noqa: S608 (a constant)
 # Receivers that were notified of it are notified that it is over.
 REPLACE = """
@@ -58,6 +61,8 @@ class AnomalyRow(NamedTuple):
     upper: float
     model_version: str
     reason: str
+    is_superseded: bool = False
+    """Whether an incident of another kind explains it instead: it is withdrawn."""
 
 
 def save_anomalies(cursor: Cursor[Any], found: Sequence[AnomalyRow]) -> None:

@@ -128,6 +128,20 @@ def test_a_spike_a_level_shift_and_a_stuck_value_are_found_soon(
     assert ("stuck", at(152)) in kinds(database)
 
 
+def test_a_spike_that_stays_is_a_level_shift_and_no_second_anomaly(
+    database: Database, store: AnalysisStore
+) -> None:
+    following = follow(store)
+    steps = (quiet(0, 240), {240: 26.0}, {minute: 26.0 + minute % 3 / 10 for minute in range(241, 250)})
+    for readings in steps:
+        insert_now(database, readings)
+        catch_up(database, following)
+
+    found = database.query("SELECT kind, withdrawn_at IS NOT NULL AS withdrawn FROM detected_anomaly")
+    assert {row["kind"]: row["withdrawn"] for row in found} == {"spike": True, "level-shift": False}
+    assert [row["kind"] for row in database.query("SELECT kind FROM anomaly")] == ["level-shift"]
+
+
 def test_it_reads_in_the_order_of_commits_and_waits_for_older_transactions(
     database: Database, store: AnalysisStore
 ) -> None:
