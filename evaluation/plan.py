@@ -1,6 +1,7 @@
 """The plan of a run: its sections, and how much is measured in each."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 RECALL = "recall"
@@ -23,14 +24,19 @@ class Plan:
 
     sections: tuple[str, ...] = SECTIONS
     trials: int = 200
-    baseline_trials: int = 36
+    baseline_trials: int = 18
     random_seeds: int = 300
-    clean_sensors: int = 10
-    clean_days: float = 30.0
-    first_day_sensors: int = 60
+    sensors: int = 10
+    days: Mapping[str, float] = field(default_factory=lambda: {"1 h": 60.0, "5 min": 30.0, "1 min": 10.0})
+    first_day_sensors: int = 40
     settings: int = 24
-    settings_trials: int = 12
+    settings_trials: int = 10
     seed: int = 7
+
+    def trials_of(self, interval: str, signals: int) -> int:
+        """Return the trials per kind of signal at an interval: more of those that cost less."""
+        shares = {"1 h": 0.5, "5 min": 0.3, "1 min": 0.2}
+        return max(1, round(self.trials * shares[interval] / signals))
 
 
 FULL = Plan()
@@ -39,8 +45,8 @@ QUICK = Plan(
     trials=24,
     baseline_trials=6,
     random_seeds=50,
-    clean_sensors=2,
-    clean_days=10.0,
+    sensors=2,
+    days={"1 h": 30.0, "5 min": 10.0, "1 min": 3.0},
     first_day_sensors=5,
     settings=2,
     settings_trials=4,

@@ -1,7 +1,5 @@
 """Recall of drift, of a sensor alone and with neighbours."""
 
-import math
-
 from evaluation.injection import Injection
 from evaluation.results import Section
 from evaluation.run import Run
@@ -15,10 +13,10 @@ def measure(run: Run) -> Section:
     section = Section()
     found = trials = 0
     rows = [["", *INTERVALS]]
-    each = math.ceil(run.plan.trials / (len(Signal) * len(INTERVALS)))
     for signal in run.track(Signal, "drift", len(Signal)):
         cells = []
-        for interval in INTERVALS.values():
+        for name, interval in INTERVALS.items():
+            each = run.plan.trials_of(name, len(Signal))
             recall = measure_recall(signal, interval, (Injection.DRIFT,), trials=each, seed=run.plan.seed)[
                 Injection.DRIFT
             ]

@@ -36,7 +36,7 @@ def measure(run: Run) -> Section:
     first: dict[tuple[Signal, str], _Count] = {}
     for signal, name in run.track(combinations, "false alarms", len(combinations)):
         for counts, sensors, days, seed in (
-            (long, plan.clean_sensors, plan.clean_days, plan.seed),
+            (long, plan.sensors, plan.days[name], plan.seed),
             (first, plan.first_day_sensors, 1.0, plan.seed + 100),
         ):
             found = measure_false_alarms(signal, INTERVALS[name], sensors=sensors, days=days, seed=seed)
@@ -58,8 +58,10 @@ def measure(run: Run) -> Section:
         FIRST_DAY: max(count.rate for count in starts.values()),
         "all": _sum(list(totals.values())).rate,
     }
-    size = f"{plan.clean_sensors} sensors for {plan.clean_days:g} days"
-    section.notes = [f"Each cell has {size}; the first day has {plan.first_day_sensors} per interval."]
+    size = ", ".join(f"{plan.sensors} sensors for {days:g} days ({name})" for name, days in plan.days.items())
+    section.notes = [
+        f"Each cell has {size}; the first day has {plan.first_day_sensors} sensors per interval."
+    ]
     return section
 
 

@@ -39,10 +39,13 @@ def measure(run: Run) -> Section:
     """Inject each kind into each kind of signal at each interval."""
     section = Section()
     cells: dict[tuple[Signal, str], dict[Injection, Recall]] = {}
-    each = math.ceil(run.plan.trials / len(COMBINATIONS))
     for signal, name in run.track(COMBINATIONS, "recall", len(COMBINATIONS)):
         cells[signal, name] = measure_recall(
-            signal, INTERVALS[name], SHORT_INJECTIONS, trials=each, seed=run.plan.seed
+            signal,
+            INTERVALS[name],
+            SHORT_INJECTIONS,
+            trials=run.plan.trials_of(name, len(Signal)),
+            seed=run.plan.seed,
         )
     ours = _sum(list(cells.values()))
     methods: dict[str, Counts] = {"the analysis": ours, **_baselines(run)}

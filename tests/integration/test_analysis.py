@@ -132,7 +132,11 @@ def test_a_spike_that_stays_is_a_level_shift_and_no_second_anomaly(
     database: Database, store: AnalysisStore
 ) -> None:
     following = follow(store)
-    steps = (quiet(0, 240), {240: 26.0}, {minute: 26.0 + minute % 3 / 10 for minute in range(241, 250)})
+    steps: tuple[Readings, ...] = (
+        quiet(0, 240),
+        {240: 26.0},
+        {minute: 26.0 + minute % 3 / 10 for minute in range(241, 250)},
+    )
     for readings in steps:
         insert_now(database, readings)
         catch_up(database, following)
