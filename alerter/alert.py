@@ -16,6 +16,7 @@ SUBJECT_LABELS = {
     ProblemKind.SERVICE_DOWN: "service",
     ProblemKind.SERVICE_STALLED: "service",
     ProblemKind.SERVICE_NOT_READY: "service",
+    ProblemKind.ANALYSIS_BEHIND: "service",
     ProblemKind.NO_CONSUMERS: "queue",
     ProblemKind.BACKLOG: "queue",
     ProblemKind.DEAD_LETTERS: "queue",

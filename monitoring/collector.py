@@ -59,6 +59,7 @@ class Collector:
             queue=observation.queue,
             throughput=self._throughput.throughput(),
             sensors=observation.sensors,
+            anomalies=observation.anomalies,
             problems=self._problems.update(observation),
         )
 
@@ -85,7 +86,8 @@ class Collector:
             broker_error=broker.error,
             broker_exception=broker.exception,
             broker_responds=counts is not None,
-            sensors=sensors.value,
+            sensors=sensors.value.sensors if sensors.value else None,
+            anomalies=sensors.value.anomalies if sensors.value else None,
             database_error=sensors.error,
             database_exception=sensors.exception,
             oldest_dead_letter=self._probe_oldest_dead_letter(queue.dead_letters, deadline)

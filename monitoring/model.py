@@ -85,6 +85,27 @@ class Sensor:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Anomaly:
+    """An anomaly of a sensor that lasts. Temperatures are in °C."""
+
+    anomaly_id: int
+    sensor_id: str
+    kind: str
+    started_at: datetime
+    observed: float
+    expected: float
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenAnomalies:
+    """How many anomalies last, and the latest of them. Those that a person marked as wrong do not count."""
+
+    total: int
+    latest: list[Anomaly]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Problem:
     """Something that is wrong, and what to do about it.
 
@@ -119,3 +140,4 @@ class SystemStatus:
     throughput: Throughput
     sensors: list[Sensor] | None
     problems: list[Problem]
+    anomalies: OpenAnomalies | None = None

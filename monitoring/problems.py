@@ -17,6 +17,8 @@ OFFLINE_MIN_SILENCE = timedelta(seconds=30)
 # A backlog is a problem if more than this many messages wait, the oldest of them for longer than this.
 BACKLOG_MESSAGES = 100
 BACKLOG_AGE = timedelta(seconds=30)
+# The analysis is behind if readings that it has not analysed have been stored for longer.
+MAX_ANALYSIS_LAG = timedelta(seconds=60)
 # A consumer that started this recently may not consume yet.
 STARTUP_GRACE = timedelta(seconds=15)
 # The variables that make consumers store in batches. alerts.yml and the documentation repeat them.
@@ -37,6 +39,7 @@ class ProblemKind(StrEnum):
     BACKLOG = "backlog"
     DEAD_LETTERS = "dead-letters"
     SENSOR_OFFLINE = "sensor-offline"
+    ANALYSIS_BEHIND = "analysis-behind"
 
     @property
     def severity(self) -> Severity:
@@ -69,6 +72,7 @@ STATUS_ALERTS = {
     ProblemKind.BACKLOG: Alert("Backlog", Severity.WARNING, in_prometheus=True),
     ProblemKind.DEAD_LETTERS: Alert("DeadLetters", Severity.WARNING, in_prometheus=True),
     ProblemKind.SENSOR_OFFLINE: Alert("SensorOffline", Severity.WARNING, in_prometheus=True),
+    ProblemKind.ANALYSIS_BEHIND: Alert("AnalysisBehind", Severity.WARNING, in_prometheus=True),
 }
 # What a notification says once the problem is over.
 RESOLVED_MESSAGES = {
@@ -83,6 +87,7 @@ RESOLVED_MESSAGES = {
     ProblemKind.BACKLOG: "The backlog of the queue {subject} is over",
     ProblemKind.DEAD_LETTERS: "The queue {subject} is empty",
     ProblemKind.SENSOR_OFFLINE: "Sensor {subject} is no longer offline",
+    ProblemKind.ANALYSIS_BEHIND: "{subject} has caught up with the stored readings",
 }
 # What only the history of metrics shows.
 PROMETHEUS_ALERTS = (

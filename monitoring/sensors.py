@@ -1,17 +1,25 @@
-"""Reads the sensors with the mean of each minute of the last hour."""
+"""Reads the sensors with the mean of each minute of the last hour, and the anomalies that last."""
 
 from collections import defaultdict
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from db.queries.status import SensorStates
 from db.settings import DatabaseSettings
-from monitoring.model import Sensor
+from monitoring.model import Anomaly, OpenAnomalies, Sensor
 
 MINUTE = timedelta(minutes=1)
 MINUTES = 60
 # Read in each collection; older minutes change only if readings arrive late.
 RECENT_MINUTES = 2
+MAX_ANOMALIES = 20
+
+
+class SensorStatus(NamedTuple):
+    """The sensors, ordered by ID, and the anomalies that last."""
+
+    sensors: list[Sensor]
+    anomalies: OpenAnomalies
 
 
 class SensorProbe:
@@ -25,8 +33,8 @@ class SensorProbe:
         self._means: dict[str, dict[datetime, float]] = defaultdict(dict)
         self._hour_read_in: datetime | None = None
 
-    def __call__(self, now: datetime) -> list[Sensor]:
-        """Return all sensors, ordered by ID.
+    def __call__(self, now: datetime) -> SensorStatus:
+        """Return all sensors, and the anomalies that last.
 
         Raises:
             StoreTimeout: When the database responds too slowly.
@@ -35,7 +43,9 @@ class SensorProbe:
         this_minute = now.replace(second=0, microsecond=0)
         self._read_minutes(this_minute)
         minutes = [this_minute - n * MINUTE for n in reversed(range(MINUTES))]
-        return [self._sensor(row, minutes) for row in self._states.sensors()]
+        sensors = [self._sensor(row, minutes) for row in self._states.sensors()]
+        total, latest = self._states.open_anomalies(MAX_ANOMALIES)
+        return SensorStatus(sensors, OpenAnomalies(total=total, latest=[Anomaly(**row) for row in latest]))
 
     def close(self) -> None:
         """Close the connection."""

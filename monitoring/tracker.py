@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from monitoring.analysis_rules import analysis_problems
 from monitoring.model import Problem
 from monitoring.observation import Observation
 from monitoring.problems import OFFLINE_MIN_SILENCE, ProblemKind
@@ -46,6 +47,7 @@ class ProblemTracker:
                 observation, had_backlog=(ProblemKind.BACKLOG, observation.queue_name) in previous
             ),
             *dead_letter_problems(observation),
+            *analysis_problems(observation),
         ]
         problems = [self._with_start(problem, observation.at) for problem in found]
         self._update_inhibition([p for p in problems if _inhibits(p, observation)], observation.at)

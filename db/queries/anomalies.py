@@ -35,13 +35,6 @@ ORDER BY anomaly_id
 LIMIT :most
 """  # noqa: S608 (a constant)
 LAST_ID = "SELECT coalesce(max(anomaly_id), 0) AS last_id FROM anomaly"
-# An anomaly that a person marked as wrong is none.
-OPEN = f"""
-SELECT {COLUMNS}, count(*) OVER () AS total FROM anomaly
-WHERE ended_at IS NULL AND verdict IS DISTINCT FROM 'wrong'
-ORDER BY started_at DESC, anomaly_id DESC
-LIMIT :most
-"""  # noqa: S608 (a constant)
 MARK = f"""
 SELECT {COLUMNS} FROM mark_anomaly(:actor, :anomaly_id, CAST(:verdict AS text), :note)
 """  # noqa: S608 (a constant)

@@ -1,4 +1,4 @@
-"""Reads the status of all sensors."""
+"""Reads the status of all sensors, and the anomalies that last."""
 
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -22,6 +22,14 @@ SELECT sensor_id, status.name, status.location,
 FROM sensor_status AS status
 LEFT JOIN last_hour_summary AS hour USING (sensor_id)
 ORDER BY sensor_id
+"""
+# One that a person marked as wrong is none.
+OPEN_ANOMALIES = """
+SELECT anomaly_id, sensor_id, kind, started_at, observed, expected, reason, count(*) OVER () AS total
+FROM anomaly
+WHERE ended_at IS NULL AND verdict IS DISTINCT FROM 'wrong'
+ORDER BY started_at DESC, anomaly_id DESC
+LIMIT :most
 """
 MINUTES = "SELECT sensor_id, minute, mean_temperature FROM reading_minute WHERE minute >= :since"
 
@@ -54,6 +62,11 @@ class SensorStates:
     def minutes(self, since: datetime) -> list[MinuteMean]:
         """Return the means of all minutes from `since` on."""
         return [MinuteMean._make(row) for row in self._rows(MINUTES, since=since)]
+
+    def open_anomalies(self, most: int) -> tuple[int, list[dict[str, Any]]]:
+        """Return how many anomalies last, and the latest of them."""
+        rows = [dict(row._mapping) for row in self._rows(OPEN_ANOMALIES, most=most)]  # noqa: SLF001 (public)
+        return max((row.pop("total") for row in rows), default=0), rows
 
     def close(self) -> None:
         """Close the connection."""

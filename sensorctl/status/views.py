@@ -8,14 +8,23 @@ from rich.console import Console, Group, JustifyMethod, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from monitoring.model import Health, Problem, Queue, Sensor, Service, SystemStatus, Throughput
+from monitoring.model import (
+    Health,
+    OpenAnomalies,
+    Problem,
+    Queue,
+    Sensor,
+    Service,
+    SystemStatus,
+    Throughput,
+)
 from runtime.text import quantity
 from sensorctl.output import safe_text
 
 BARS = "▁▂▃▄▅▆▇█"
 # A narrower terminal gets half as many bars.
 WIDE_COLUMNS, MAX_BARS = 110, 60
-MAX_SENSORS, MIN_SENSORS, MAX_PROBLEMS = 20, 3, 6
+MAX_SENSORS, MIN_SENSORS, MAX_PROBLEMS, MAX_ANOMALIES = 20, 3, 6, 5
 COLOURS = {
     Health.READY: "green",
     Health.NOT_READY: "yellow",
@@ -35,6 +44,7 @@ def status_screen(status: SystemStatus, console: Console, *, fit_height: bool = 
         _services_table(status),
         Text(),
         *_queue_lines(status.queue, status.throughput, status.at),
+        *_anomaly_lines(status.anomalies, status.at),
         Text(),
     ]
     max_sensors = MAX_SENSORS
@@ -110,6 +120,19 @@ def _queue_lines(queue: Queue | None, throughput: Throughput, now: datetime) -> 
         p50, p95 = _format_seconds(throughput.latency_p50), _format_seconds(throughput.latency_p95)
         latency = f"{p50} (median), {p95} (95 %)"
     yield Text(f"stored      {stored}; latency {latency}")
+
+
+def _anomaly_lines(anomalies: OpenAnomalies | None, now: datetime) -> Iterator[Text]:
+    if anomalies is None:
+        return
+    shown = anomalies.latest[:MAX_ANOMALIES]
+    more = f", the latest {len(shown)}: sensorctl anomalies --open" if anomalies.total > len(shown) else ""
+    yield Text(f"anomalies   {anomalies.total or 'none'} open{more}", style="" if anomalies.total else "dim")
+    for anomaly in shown:
+        yield Text.assemble(
+            "            ", (safe_text(anomaly.sensor_id)), " ", (anomaly.kind, "yellow"),
+            f" for {_format_age(anomaly.started_at, now)}: ", safe_text(anomaly.reason),
+        )  # fmt: skip
 
 
 def _sensors_view(status: SystemStatus, max_sensors: int, bars: int) -> Iterator[RenderableType]:

@@ -11,9 +11,10 @@ from db.queries.anomalies import Anomalies, AnomalyFilter
 from db.queries.forecasts import Forecasts
 from db.queries.models import Models
 from db.queries.statements import Statements
+from db.queries.status import SensorStates
 from runtime.errors import InvalidInput
 from tests.database import Database
-from tests.integration.anomalies import NOW, add_anomaly, ago, end_anomaly
+from tests.integration.anomalies import NOW, add_anomaly, ago, end_anomaly, mark_anomaly
 from tests.integration.test_limits import register
 
 ALL = AnomalyFilter()
@@ -72,6 +73,19 @@ def test_a_mark_is_audited_and_can_be_taken_back(database: Database, statements:
 
     audit = database.query("SELECT actor, action FROM audit WHERE object_kind = 'anomaly' ORDER BY audit_id")
     assert [row["actor"] for row in audit] == ["sensorctl:ann", "sensorctl:bo"]
+
+
+def test_the_status_counts_those_that_last_and_are_not_wrong(database: Database) -> None:
+    add_anomaly(database, "1", ended=1)
+    wrong, first, second = (add_anomaly(database, "2", started=started) for started in (5, 4, 3))
+    mark_anomaly(database, wrong, "wrong")
+    mark_anomaly(database, first, "right")
+
+    with closing(SensorStates(database.settings)) as states:
+        assert states.open_anomalies(MOST)[0] == 2
+        total, [latest] = states.open_anomalies(1)
+
+    assert (total, latest["anomaly_id"], latest["sensor_id"]) == (2, second, "2")
 
 
 def add_version(database: Database, version: int, *, active: bool) -> None:

@@ -10,6 +10,7 @@ import yaml
 from monitoring.problems import (
     BACKLOG_MESSAGES,
     BATCH_MODE,
+    MAX_ANALYSIS_LAG,
     OFFLINE_INTERVALS,
     OFFLINE_MIN_SILENCE,
     PROMETHEUS_ALERTS,
@@ -53,6 +54,11 @@ def test_a_sensor_is_offline_after_the_same_time_in_prometheus_and_in_the_view()
 
 def test_a_backlog_is_the_same_number_of_messages() -> None:
     assert f"sensors:queue_ready > {BACKLOG_MESSAGES} " in expression("Backlog")
+
+
+def test_the_analysis_is_behind_after_the_same_time() -> None:
+    lag = MAX_ANALYSIS_LAG.total_seconds()
+    assert expression("AnalysisBehind").startswith(f"analysis_lag_seconds > {lag:g} ")
 
 
 @pytest.mark.parametrize("file", ["deploy/prometheus/alerts.yml", "docs/guides/scaling.md"])

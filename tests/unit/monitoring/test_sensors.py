@@ -9,8 +9,13 @@ import pytest
 from db.queries.status import MinuteMean
 from db.settings import DatabaseSettings
 from monitoring import sensors
-from monitoring.sensors import MINUTES, SensorProbe
+from monitoring.sensors import MAX_ANOMALIES, MINUTES, SensorProbe
 from tests.unit.monitoring.samples import NOW, sensor
+
+ANOMALY = {
+    "anomaly_id": 7, "sensor_id": "1", "kind": "stuck", "started_at": NOW, "observed": 20.0, "expected": 20.5,
+    "reason": "20 °C for 40 readings",
+}  # fmt: skip
 
 
 class FakeStates:
@@ -26,6 +31,9 @@ class FakeStates:
     def minutes(self, since: datetime) -> list[MinuteMean]:
         self.reads.append(since)
         return [MinuteMean("1", minute, mean) for minute, mean in next(self._remaining).items()]
+
+    def open_anomalies(self, most: int) -> tuple[int, list[dict[str, Any]]]:
+        return 30, [{**ANOMALY, "anomaly_id": number} for number in range(most)]
 
     def close(self) -> None: ...
 
@@ -50,10 +58,19 @@ def test_the_whole_hour_is_read_once_per_minute_and_the_last_two_minutes_each_ti
     )
     read = probe(states)
     # when they are read within the same minute and in the next one
-    ((one,), (two,), (three,)) = (read(NOW + timedelta(seconds=n)) for n in (0, 1, 60))
+    ((one,), (two,), (three,)) = (read(NOW + timedelta(seconds=n)).sensors for n in (0, 1, 60))
     # then only what may have changed was read again
     assert states.reads == [first, last, first + timedelta(minutes=1)]
     nothing = [None] * (MINUTES - 3)
     assert one.minutes == [1.0, *nothing, 2.0, 3.0]
     assert two.minutes == [1.0, *nothing, 2.5, 3.5]
     assert three.minutes == [None] * (MINUTES - 1) + [9.0]
+
+
+def test_the_latest_anomalies_that_last_are_listed_and_all_are_counted(
+    probe: Callable[[FakeStates], SensorProbe],
+) -> None:
+    anomalies = probe(FakeStates({}))(NOW).anomalies
+
+    assert (anomalies.total, len(anomalies.latest)) == (30, MAX_ANOMALIES)
+    assert vars(anomalies.latest[7]) == ANOMALY

@@ -8,7 +8,17 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from monitoring.model import Health, Problem, Queue, Sensor, Service, SystemStatus, Throughput
+from monitoring.model import (
+    Anomaly,
+    Health,
+    OpenAnomalies,
+    Problem,
+    Queue,
+    Sensor,
+    Service,
+    SystemStatus,
+    Throughput,
+)
 from monitoring.problems import ProblemKind
 from sensorctl.status import command
 from sensorctl.status.views import sparkline, status_screen
@@ -168,6 +178,34 @@ def test_unknown_values_are_shown_as_unknown() -> None:
     assert "no readings yet" in line_with("sensors", system_status(sensors=[]))
 
 
+@pytest.mark.parametrize(
+    ("total", "latest", "lines"),
+    [
+        (0, 0, ["anomalies   none open"]),
+        (1, 1, ["anomalies   1 open", "            cellar stuck for 2 min: 8 °C for 40 readings"]),
+        (
+            40,
+            20,
+            [
+                "anomalies   40 open, the latest 5: sensorctl anomalies --open",
+                *["            cellar stuck for 2 min: 8 °C for 40 readings"] * 5,
+            ],
+        ),
+    ],
+)
+def test_the_latest_anomalies_that_last_are_shown(total: int, latest: int, lines: list[str]) -> None:
+    anomaly = Anomaly(
+        anomaly_id=7, sensor_id="cellar", kind="stuck", started_at=ago(120), observed=8.0, expected=8.0,
+        reason="8 °C for 40 readings",
+    )  # fmt: skip
+    status = system_status(anomalies=OpenAnomalies(total=total, latest=[anomaly] * latest))
+
+    shown = render(status)
+
+    start = shown.index(lines[0])
+    assert shown[start : start + len(lines)] == lines
+
+
 def test_a_sensor_is_a_row_with_its_last_hour() -> None:
     kitchen = sensor("1", name="Kitchen [bold]")
     wide = line_with("Kitchen [bold]", system_status(sensors=[kitchen]), width=160).split()
@@ -295,7 +333,7 @@ def test_the_status_in_json_is_one_object(sensorctl: RunCommand, collector: type
 
     assert code == 1
     status = json.loads(out)
-    assert list(status) == ["at", "services", "queue", "throughput", "sensors", "problems"]
+    assert list(status) == ["at", "services", "queue", "throughput", "sensors", "problems", "anomalies"]
     assert status["at"] == "2026-11-22T05:30:00+00:00"
     assert status["services"][0]["health"] == "ready"
     assert status["problems"][0] == {
