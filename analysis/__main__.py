@@ -32,7 +32,7 @@ def main(stop: ShutdownSignal) -> None:
         watchdog(health),
     ):
         create = partial(SensorAnalysis, parameters)
-        AnalysisService(store, create, telemetry, stop, settings.connect_timeout_seconds).run()
+        AnalysisService(store, create, telemetry, stop, settings.connect_timeout_seconds, parameters).run()
 
 
 if __name__ == "__main__":

@@ -1,9 +1,11 @@
 """All sensors: each with its own analysis, in the order in which their readings are given."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
-from analysis.anomaly import Anomaly
+from analysis.anomaly import Anomaly, AnomalyKind
+from analysis.forecasting.forecaster import ClosedBin
+from analysis.neighbours.locations import Locations
 from limits.model import Reading
 
 
@@ -13,6 +15,14 @@ class SensorState(Protocol):
     @property
     def last_at(self) -> float | None:
         """When the last reading was measured; None before the first."""
+
+    @property
+    def closed(self) -> Sequence[ClosedBin]:
+        """The half hour that was over before the last reading, if that was the first one after it."""
+
+    @property
+    def open(self) -> Sequence[Anomaly]:
+        """The incidents that have not ended."""
 
     def add(self, reading: Reading) -> list[Anomaly]:
         """Take the next reading; return the incidents that started, changed or ended with it."""
@@ -48,8 +58,14 @@ class Analyzer:
     States are restored when the first reading of their sensor arrives.
     """
 
-    def __init__(self, create: Callable[[], SensorState], states: Mapping[str, bytes] | None = None) -> None:
+    def __init__(
+        self,
+        create: Callable[[], SensorState],
+        states: Mapping[str, bytes] | None = None,
+        locations: Locations | None = None,
+    ) -> None:
         self._create = create
+        self._locations = locations
         self._sensors: dict[str, SensorState] = {}
         self._stored = dict(states or {})
         self._changed: set[str] = set()
@@ -74,9 +90,29 @@ class Analyzer:
                 late += 1
                 continue
             for anomaly in sensor.add(Reading(measured_at, temperature)):
-                self._found[sensor_id, anomaly.kind, anomaly.started_at] = sensor_id, anomaly
+                if anomaly.kind is not AnomalyKind.DRIFT or not self._is_known(sensor_id, anomaly):
+                    self._note(sensor_id, anomaly)
             changed.add(sensor_id)
+            if self._locations is not None:
+                for closed in sensor.closed:
+                    self.add_drifts(self._locations.add(sensor_id, closed.bin))
         return Added(readings - late, late)
+
+    def add_drifts(self, drifts: Iterable[tuple[str, Anomaly]]) -> None:
+        """Take drifts against neighbours; one that the sensor itself found earlier is the same incident."""
+        for sensor_id, drift in drifts:
+            sensor = self._sensors.get(sensor_id)
+            own = sensor.open if sensor else ()
+            if not any(a.kind is AnomalyKind.DRIFT and a.detected_at < drift.detected_at for a in own):
+                self._note(sensor_id, drift)
+
+    def _is_known(self, sensor_id: str, drift: Anomaly) -> bool:
+        """Return whether a drift was found earlier by a comparison with the neighbours, and lasts."""
+        known = self._locations.drift(sensor_id) if self._locations is not None else None
+        return known is not None and known.detected_at <= drift.detected_at
+
+    def _note(self, sensor_id: str, anomaly: Anomaly) -> None:
+        self._found[sensor_id, anomaly.kind, anomaly.started_at] = sensor_id, anomaly
 
     def last_at(self, sensor_id: str) -> float | None:
         """Return when the last reading of a sensor was measured; None if there is none."""

@@ -1,14 +1,17 @@
 """Follows the stored readings while this process has the lock."""
 
 import time
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from analysis.analyzer import Analyzer, SensorState
 from analysis.anomaly import Anomaly
 from analysis.lag import LagMeter
+from analysis.neighbours.locations import Locations
+from analysis.parameters import Parameters
 from analysis.rebuilds import QUIET_SECONDS, FinishedRebuild, Rebuilds
 from analysis.rows import to_rows
 from analysis.telemetry import AnalysisTelemetry
+from db.analysis.results import VirtualValueRow
 from db.analysis.states import Checkpoint, SavedState
 from db.analysis.store import AnalysisStore, Rebuilt, Saved
 from db.errors import InvalidData
@@ -34,13 +37,15 @@ class Following:
         create: Callable[[], SensorState],
         telemetry: AnalysisTelemetry,
         quiet_seconds: float = QUIET_SECONDS,
+        parameters: Parameters | None = None,
     ) -> None:
         self._store, self._telemetry = store, telemetry
         self._position = saved.position.position
-        self._analyzer = Analyzer(create, saved.states)
+        self._locations = Locations(parameters, saved.group_states)
+        self._analyzer = Analyzer(create, saved.states, self._locations)
         self._lag = LagMeter(self._position.recent_xid, saved.position.saved_at)
         self._rebuilds = Rebuilds(store, create, telemetry, quiet_seconds)
-        self._sensors: Collection[str] = ()
+        self._sensors: Mapping[str, str | None] = {}
         self._retired: set[str] = set()
         self._open: set[tuple[str, str, float]] = set()
         self._is_behind = False
@@ -80,6 +85,7 @@ class Following:
         """Look which sensors there are, and whether rebuilds are requested. A step does so regularly."""
         self._refresh_due_at = time.monotonic() + REFRESH_SECONDS
         self._sensors = self._store.sensors()
+        self._analyzer.add_drifts(self._locations.place(self._sensors, time.time()))
         self._retired.clear()
         self._store.maintain()
         self._rebuilds.refresh()
@@ -90,6 +96,7 @@ class Following:
         unknown.difference_update(self._sensors, self._retired)
         if unknown:
             self._sensors = self._store.sensors()
+            self._analyzer.add_drifts(self._locations.place(self._sensors, time.time()))
             self._retired |= unknown.difference(self._sensors)
         if not self._retired:
             return rows
@@ -117,6 +124,12 @@ class Following:
             except InvalidData as error:
                 self._telemetry.not_stored(error)
             self._telemetry.found(self._note_open(found))
+
+        if self._locations.virtual_changed:
+            self._store.save_virtual_values(
+                VirtualValueRow(sensor_id, virtual.at, *virtual.value, list(virtual.neighbours))
+                for sensor_id, virtual in self._locations.take_virtual().items()
+            )
 
     def _note_open(self, found: Iterable[tuple[str, Anomaly]]) -> list[tuple[str, Anomaly]]:
         """Remember the anomalies that last, and return those that were not known to."""
@@ -157,11 +170,13 @@ class Following:
         checkpoint = Checkpoint(
             self._position,
             {sensor_id: SavedState(*state) for sensor_id, state in changed.items()},
+            self._locations.changed(),
             removed=[name for name, state in rebuild.states.items() if state is None] if rebuild else (),
             finished_rebuilds=rebuild.requests if rebuild else (),
         )
         self._store.checkpoint(checkpoint, (), self._rebuilt(rebuild) if rebuild else None)
         self._analyzer.saved()
+        self._locations.saved()
         seconds = time.monotonic() - started_at
         self._checkpoint_due_at = time.monotonic() + max(CHECKPOINT_SECONDS, 10 * seconds)
         self._telemetry.saved(len(changed), seconds)

@@ -43,6 +43,7 @@ class SensorAnalysis:
         "_steps",
         "_stuck",
         "_unusual",
+        "closed",
         "forecaster",
         "late",
         "parameters",
@@ -67,6 +68,8 @@ class SensorAnalysis:
         self._unusual = UnusualDetector(parameters)
         self.forecaster = Forecaster(parameters.forecasts, kinds)
         self._last_at = float("-inf")
+        self.closed: Sequence[ClosedBin] = ()
+        """The half hour that was over before the last reading, if that was the first one after it."""
         self.late = 0
         """How many readings were skipped because they were not later than the last one."""
 
@@ -95,6 +98,7 @@ class SensorAnalysis:
             self.late += 1
             return []
         self._last_at = at
+        self.closed = ()
         factor = self._budget.advance(at)
         if not self._is_dropout(at, value, factor):
             self._detect(at, value, factor)
@@ -133,7 +137,8 @@ class SensorAnalysis:
         incidents = self._incidents
         if incidents.open and any(kind in incidents.open for kind in UNTRUSTED):
             return
-        for closed in self.forecaster.add(at, value).closed:
+        self.closed = self.forecaster.add(at, value).closed
+        for closed in self.closed:
             self._judge(closed, factor)
 
     def _judge(self, closed: ClosedBin, factor: float) -> None:

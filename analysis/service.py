@@ -6,6 +6,7 @@ from contextlib import suppress
 
 from analysis.analyzer import SensorState
 from analysis.following import Following
+from analysis.parameters import Parameters
 from analysis.telemetry import AnalysisTelemetry
 from db.analysis.store import AnalysisStore, Saved
 from db.errors import StoreUnavailable
@@ -29,9 +30,11 @@ class AnalysisService:
         telemetry: AnalysisTelemetry,
         stop: ShutdownSignal,
         connect_timeout_seconds: float = 0,
+        parameters: Parameters | None = None,
     ) -> None:
         self._store, self._create, self._telemetry, self._stop = store, create, telemetry, stop
         self._connect_timeout_seconds = connect_timeout_seconds
+        self._parameters = parameters
 
     def run(self) -> None:
         """Run until the shutdown; an outage of the database pauses it.
@@ -61,7 +64,7 @@ class AnalysisService:
             self._sleep(STANDBY_SECONDS)
         saved: Saved = attempts(self._load)
         self._telemetry.analysing(len(saved.states))
-        return Following(self._store, saved, self._create, self._telemetry)
+        return Following(self._store, saved, self._create, self._telemetry, parameters=self._parameters)
 
     def _load(self) -> Saved:
         """Load what is saved, with the lock: the connection that had it may be lost.

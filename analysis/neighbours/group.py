@@ -39,6 +39,8 @@ class GroupResult(NamedTuple):
     at: float
     virtual: dict[str, VirtualValue]
     drifts: Drifts
+    sensors: tuple[str, ...]
+    """All sensors of the group."""
 
 
 class Group:
@@ -74,7 +76,7 @@ class Group:
         relative = np.array([values.get(member.sensor_id, np.nan) - member.origin for member in self.members])
         if len(self.members) <= MIN_NEIGHBOURS:
             self.moments.add(relative)
-            return GroupResult(at, {}, drifts)
+            return GroupResult(at, {}, drifts, self._sensors())
         relation = self.moments.relation()
         known = self._known()
         usable = ~np.isnan(relative) & known & ~accused(self.members)
@@ -87,7 +89,7 @@ class Group:
         regular = known & (presence >= self.parameters.min_presence) & ~np.isnan(means)
         drifts += self.judge.judge(self.members, at, relation, means, regular)
         drifts += self._end_drifts(at)
-        return GroupResult(at, self._virtual(explanation, reliable, usable), drifts)
+        return GroupResult(at, self._virtual(explanation, reliable, usable), drifts, self._sensors())
 
     def write(self, state: StateWriter) -> None:
         """Append the state."""
@@ -133,6 +135,9 @@ class Group:
         self.members.append(member)
         for part in (self.moments, self.last_day, self.judge.normal):
             part.join()
+
+    def _sensors(self) -> tuple[str, ...]:
+        return tuple(member.sensor_id for member in self.members)
 
     def _known(self) -> Mask:
         """Return which sensors have been observed for long enough to be neighbours."""

@@ -40,6 +40,11 @@ class Location:
             drift for feed in self.feeds if sensor_id in feed.last for drift in feed.remove(sensor_id, at)
         ]
 
+    def open_drifts(self) -> Drifts:
+        """Return the drifts that have not ended."""
+        members = [member for feed in self.feeds for member in feed.group.members]
+        return [(member.sensor_id, member.drift.anomaly()) for member in members if member.drift]
+
     def state(self) -> bytes:
         """Return what `restore` continues from."""
         state = StateWriter(STATE_VERSION)

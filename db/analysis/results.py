@@ -21,6 +21,14 @@ ON CONFLICT (sensor_id, kind, horizon, day) DO UPDATE SET
     forecasts = excluded.forecasts, mae = excluded.mae, last_value_mae = excluded.last_value_mae,
     coverage = excluded.coverage
 """
+DROP_VIRTUAL_VALUES = "DELETE FROM virtual_value WHERE sensor_id <> ALL(%s::text[])"
+SAVE_VIRTUAL_VALUE = """
+INSERT INTO virtual_value (sensor_id, at, value, lower, upper, neighbours)
+VALUES (%s, to_timestamp(%s), %s, %s, %s, %s)
+ON CONFLICT (sensor_id) DO UPDATE SET
+    at = excluded.at, value = excluded.value, lower = excluded.lower, upper = excluded.upper,
+    neighbours = excluded.neighbours
+"""
 KEPT_DAYS = 400
 DROP_EVALUATIONS = "DELETE FROM model_evaluation WHERE day < current_date - %s"
 
@@ -50,6 +58,25 @@ class EvaluationRow(NamedTuple):
     mae: float
     last_value_mae: float
     coverage: float
+
+
+class VirtualValueRow(NamedTuple):
+    """What an offline sensor would have measured; the time is in seconds since 1970."""
+
+    sensor_id: str
+    at: float
+    value: float
+    lower: float
+    upper: float
+    neighbours: list[str]
+
+
+def save_virtual_values(cursor: Cursor[Any], values: Iterable[VirtualValueRow]) -> None:
+    """Store the virtual values in place of all that are stored."""
+    rows = list(values)
+    cursor.execute(DROP_VIRTUAL_VALUES, ([row.sensor_id for row in rows],))
+    if rows:
+        cursor.executemany(SAVE_VIRTUAL_VALUE, rows)
 
 
 def save_forecasts(cursor: Cursor[Any], forecasts: Sequence[ForecastRow]) -> None:

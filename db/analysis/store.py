@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from db.analysis import anomalies, results, states, stored
 from db.analysis.anomalies import AnomalyRow
-from db.analysis.results import EvaluationRow, ForecastRow
+from db.analysis.results import EvaluationRow, ForecastRow, VirtualValueRow
 from db.analysis.session import LEASE_SECONDS, AnalysisSession
 from db.analysis.states import Checkpoint, RequestedRebuild
 from db.analysis.stored import Newest, SavedPosition
@@ -100,6 +100,11 @@ class AnalysisStore:
         """Store forecasts, each in place of the last one of its sensor."""
         with self._session.transaction() as cursor:
             results.save_forecasts(cursor, forecasts)
+
+    def save_virtual_values(self, values: Iterable[VirtualValueRow]) -> None:
+        """Store the values of all sensors that are offline in place of those that are stored."""
+        with self._session.transaction() as cursor:
+            results.save_virtual_values(cursor, values)
 
     def checkpoint(
         self, checkpoint: Checkpoint, evaluations: Iterable[EvaluationRow], rebuilt: Rebuilt | None = None

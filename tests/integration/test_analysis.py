@@ -16,6 +16,7 @@ from analysis.following import Following
 from analysis.parameters import Parameters
 from analysis.sensor_analysis import SensorAnalysis
 from analysis.telemetry import AnalysisTelemetry
+from db.analysis.results import VirtualValueRow
 from db.analysis.store import AnalysisStore
 from db.errors import StoreUnavailable
 from db.roles import AccessLevel
@@ -381,3 +382,19 @@ def test_the_service_stores_what_it_finds_and_continues_after_it_is_killed(
         assert second.stop() == 0
     [state] = database.query("SELECT last_measured_at FROM analysis_state")
     assert state["last_measured_at"] == at(101)
+
+
+def test_the_virtual_values_are_those_of_the_sensors_that_are_offline(
+    database: Database, store: AnalysisStore
+) -> None:
+    store.save_virtual_values(
+        [VirtualValueRow(name, 60.0, 20.5, 20.0, 21.0, ["hall", "roof"]) for name in ("oven", SENSOR)]
+    )
+    store.save_virtual_values([VirtualValueRow(SENSOR, 90.0, 19.5, 19.0, 20.0, ["hall"])])
+
+    [row] = database.query(
+        "SELECT sensor_id, extract(epoch FROM at)::int AS at, neighbours FROM virtual_value"
+    )
+    assert row == {"sensor_id": SENSOR, "at": 90, "neighbours": ["hall"]}
+    store.save_virtual_values([])
+    assert not database.query("SELECT FROM virtual_value")

@@ -24,6 +24,14 @@ class Memory:
     def last_at(self) -> float | None:
         return self.readings[-1].measured_at if self.readings else None
 
+    @property
+    def closed(self) -> tuple[()]:
+        return ()
+
+    @property
+    def open(self) -> tuple[()]:
+        return ()
+
     def add(self, reading: Reading) -> list[Anomaly]:
         self.readings.append(reading)
         return [anomaly(reading)] if reading.temperature > 100 else []
