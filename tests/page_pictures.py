@@ -2,8 +2,9 @@
 
 Usage: `python -m tests.page_pictures`.
 
-They show a sensor with its limits, calibration and excursions, its history, the overview, and the login, on a
-large screen and on a phone. It starts its own broker, database and dashboard, as the tests do.
+They show a sensor with its forecast, anomalies, limits, calibration and excursions, its history, the
+overview, and the login, on a large screen and on a phone. It starts its own broker, database and
+dashboard, as the tests do.
 """
 
 import json
@@ -134,7 +135,7 @@ def take_page(browser: Browser, url: str, key: str, suffix: str, width: int, sca
         yield _shoot(page, f"overview{suffix}")
         page.goto(f"{url}/#/sensor/fridge-1")
         expect(page.locator("#sensor .excursions tbody tr").first).to_be_visible()
-        page.locator("#sensor").get_by_role("button", name="Day").click()
+        expect(page.locator("#sensor .legend")).to_contain_text("Anomaly 1")
         expect(page.locator("#sensor .when")).to_have_text("one point per minute")
         yield _shoot(page, f"sensor{suffix}", full_page=not suffix)
         page.goto(f"{url}/#/history?sensor=fridge-1&sensor=fridge-2")

@@ -53,9 +53,9 @@ export class HistoryPanel {
     this.presets = createElement(
       "div",
       { className: "bar history-controls", role: "group", "aria-label": "Range" },
-      this.forecastButton,
       ...PRESETS.map(([name, seconds]) => button(name, () => this.setPreset(seconds))),
       ...moves.map(([name, action]) => button(name, action)),
+      this.forecastButton, // the last one, so that none moves when it appears
     );
     this.fromInput = createElement("input", { type: "datetime-local" });
     this.toInput = createElement("input", { type: "datetime-local" });
