@@ -16,8 +16,6 @@ class IntervalParameters:
     """The mean absolute error in K that is assumed before the first one is known."""
     initial_quantile: float = 2.8
     """The interval's half-width at first, in mean absolute errors."""
-    max_quantile: float = 50.0
-    """The largest half-width, in mean absolute errors."""
     scale_rate: float = 1 / 150
     """How fast the mean absolute error forgets, per forecast."""
     scale_clip: float = 5.0

@@ -7,6 +7,7 @@ the errors' distribution.
 """
 
 import math
+from bisect import bisect_right
 
 from analysis.binary import StateReader, StateWriter
 from analysis.forecast import Forecast
@@ -24,13 +25,14 @@ class Interval:
     """The calibrated interval of one model and horizon."""
 
     FIELDS = 4
-    __slots__ = ("_parameters", "_prior", "_side_rate", "above", "below", "count", "scale")
+    __slots__ = ("_early", "_parameters", "_prior", "_side_rate", "above", "below", "count", "scale")
 
     def __init__(self, parameters: IntervalParameters, *, scale: float, prior: int = 1) -> None:
         """Start with a mean absolute error that counts as much as some errors."""
         self._parameters = parameters
         self._prior = prior
         self._side_rate = parameters.miss_rate / 2
+        self._early = max(1 / parameters.scale_rate, (parameters.initial_rate / parameters.final_rate) ** 2)
         self.scale = scale
         self.below = self.above = parameters.initial_quantile
         self.count = 0
@@ -44,16 +46,26 @@ class Interval:
         """Learn an error (value less mean), and on which side of the interval the value was, if outside."""
         parameters = self._parameters
         self.count = count = self.count + 1
-        rate = parameters.initial_rate / math.sqrt(count)
-        rate = max(rate, parameters.final_rate)
+        rate, weight = parameters.final_rate, parameters.scale_rate
+        if count < self._early:
+            rate = max(rate, parameters.initial_rate / math.sqrt(count))
+            weight = max(weight, 1 / (count + self._prior))
+        # Every reading comes here, so there is no call of min() or max() from here on.
         hit = rate * self._side_rate
-        self.below = min(parameters.max_quantile, max(0.0, self.below - hit + (rate if below else 0.0)))
-        self.above = min(parameters.max_quantile, max(0.0, self.above - hit + (rate if above else 0.0)))
+        quantile = self.below - hit
+        if below:
+            quantile += rate
+        self.below = max(quantile, 0.0)
+        quantile = self.above - hit
+        if above:
+            quantile += rate
+        self.above = max(quantile, 0.0)
         scale = self.scale
-        size = abs(error)
+        size = -error if error < 0.0 else error
         if count > UNCLIPPED:
-            size = min(size, parameters.scale_clip * max(scale, parameters.resolution))
-        weight = max(1 / (count + self._prior), parameters.scale_rate)
+            resolution = parameters.resolution
+            limit = parameters.scale_clip * (max(resolution, scale))
+            size = min(size, limit)
         self.scale = scale + weight * (size - scale)
 
     def write(self, writer: StateWriter) -> None:
@@ -95,7 +107,7 @@ class Intervals:
         """Return the interval around a mean that is forecast `lead` seconds ahead."""
         if lead >= LEADS[-1]:
             return self.at[-1].around(mean)
-        upper = next(index for index, known in enumerate(LEADS) if known > lead)
+        upper = bisect_right(LEADS, lead)
         share = (lead - LEADS[upper - 1]) / (LEADS[upper] - LEADS[upper - 1])
         near, far = self.at[upper - 1], self.at[upper]
         below = (1 - share) * near.below * near.scale + share * far.below * far.scale

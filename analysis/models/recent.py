@@ -8,6 +8,7 @@ from analysis.binary import StateReader, StateWriter
 from analysis.models.long_run import DAY_BINS
 
 _LENGTH = 2 * DAY_BINS + 2
+_DAY = np.arange(1 - DAY_BINS, 1)
 
 
 class RecentBins:
@@ -37,16 +38,12 @@ class RecentBins:
 
     def day_means(self, numbers: list[int]) -> list[float]:
         """Return the means of the 24 hours up to the end of half hours of the last day; nan without any."""
-        ordered = np.roll(self._values, -(self.newest + 1) % _LENGTH).astype(np.float64)
-        known = ~np.isnan(ordered)
-        sums = np.concatenate(([0.0], np.cumsum(np.where(known, ordered, 0.0)))).tolist()
-        counts = np.concatenate(([0], np.cumsum(known))).tolist()
-        means = []
-        for number in numbers:
-            end = _LENGTH - (self.newest - number)
-            count = counts[end] - counts[end - DAY_BINS]
-            means.append((sums[end] - sums[end - DAY_BINS]) / count if count else math.nan)
-        return means
+        values = self._values[np.add.outer(numbers, _DAY) % _LENGTH].astype(np.float64)
+        unknown = np.isnan(values)
+        counts = (DAY_BINS - unknown.sum(axis=1)).tolist()
+        values[unknown] = 0.0
+        sums = values.sum(axis=1).tolist()
+        return [total / count if count else math.nan for total, count in zip(sums, counts, strict=True)]
 
     def write(self, writer: StateWriter) -> None:
         """Write the state."""

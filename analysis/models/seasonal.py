@@ -1,6 +1,7 @@
 """Season and autoregression."""
 
 import math
+from bisect import bisect_right
 from typing import ClassVar
 
 from analysis.binary import Stateful, StateWriter
@@ -10,13 +11,15 @@ from analysis.models.codec import seal, unseal
 from analysis.models.intervals import LEADS, Intervals
 from analysis.models.long_run import DAY_BINS
 from analysis.models.recent import RecentBins
-from analysis.models.regression import BoundedRidge
+from analysis.models.regression import BoundedRidges
 from analysis.models.season import Season
 
 VERSION = 1
 HOUR_BINS = 2
 PERSISTENCE = (2.0, 4.0, 2.0, 12.0, 24.0, 48.0, 1.0)
 """For how many half hours each term stays about the same, so that they count as one piece of evidence."""
+NO_ROW = [0.0] * (len(PERSISTENCE) + 1)
+LEAD_BINS = [int(lead / BIN_SECONDS) for lead in LEADS[1:]]
 SEASONAL_TERMS = 3
 """So many of the first terms are changes of the season until the time of the forecast."""
 
@@ -49,14 +52,14 @@ class Seasonal:
         self.intervals = Intervals(parameters.intervals)
         self._season = Season(season)
         self._recent = RecentBins()
-        self._regressions = [
-            BoundedRidge(
-                [season.ridge * max(persistence, lead / BIN_SECONDS / 2) for persistence in PERSISTENCE],
-                forgetting=season.forgetting,
-                bound=season.max_coefficient,
-            )
-            for lead in LEADS[1:]
-        ]
+        self._regressions = BoundedRidges(
+            [
+                [season.ridge * max(persistence, bins / 2) for persistence in PERSISTENCE]
+                for bins in LEAD_BINS
+            ],
+            forgetting=season.forgetting,
+            bound=season.max_coefficient,
+        )
         self._at = self._value = math.nan
         self._number = -1
         self._now = [0.0] * (len(PERSISTENCE) - SEASONAL_TERMS)
@@ -74,10 +77,9 @@ class Seasonal:
             end = self._clipped(latest_at, end)
             value = end if latest_at == at else value
         self._recent.add(number, end)
-        origins = [number - int(lead / BIN_SECONDS) for lead in LEADS[1:]]
+        origins = [number - bins for bins in LEAD_BINS]
         *means, mean = self._recent.day_means([*origins, number])
-        for position, (origin, day_mean) in enumerate(zip(origins, means, strict=True), start=1):
-            self._learn_change(position, origin, day_mean, end)
+        self._learn_changes(origins, means, end)
         # After the changes: no term may know the value that it is to forecast.
         self._season.learn(number, value, mean)
         self._number = number
@@ -102,16 +104,16 @@ class Seasonal:
         return self.intervals.around(self._value + change, lead)
 
     def _coefficients(self, lead: float) -> list[float]:
-        regressions = self._regressions
+        coefficients = self._regressions.coefficients
         if lead >= LEADS[-1]:
-            return regressions[-1].coefficients
+            return coefficients[-1]
         if lead <= LEADS[1]:
             share = lead / LEADS[1]
-            found = regressions[0].coefficients
+            found = coefficients[0]
             return found[:SEASONAL_TERMS] + [share * each for each in found[SEASONAL_TERMS:]]
-        upper = next(index for index, known in enumerate(LEADS) if known > lead)
+        upper = bisect_right(LEADS, lead)
         share = (lead - LEADS[upper - 1]) / (LEADS[upper] - LEADS[upper - 1])
-        near, far = regressions[upper - 2].coefficients, regressions[upper - 1].coefficients
+        near, far = coefficients[upper - 2], coefficients[upper - 1]
         return [(1 - share) * a + share * b for a, b in zip(near, far, strict=True)]
 
     def _change_terms(self, number: int, lead: float) -> list[float]:
@@ -141,16 +143,24 @@ class Seasonal:
         usual = level + daily + season.weekly(number, number)
         return [day_mean + daily - value, usual - value, level - day_mean, momentum]
 
-    def _learn_change(self, position: int, origin: int, day_mean: float, value: float) -> None:
-        start = self._recent[origin]
-        if math.isnan(start):
-            return
-        terms = self._change_terms(origin, LEADS[position])
-        terms += self._origin_terms(origin, start, day_mean)
-        regression = self._regressions[position - 1]
-        error = value - start - sum(map(float.__mul__, regression.coefficients, terms))
-        limit = self._parameters.robust * self.intervals.at[position].scale
-        regression.learn(terms, value - start, 1.0 if abs(error) <= limit else limit / abs(error))
+    def _learn_changes(self, origins: list[int], day_means: list[float], value: float) -> None:
+        """Learn what followed from the half hours 1, 6 and 24 hours ago."""
+        rows, weights = [], []
+        for position, (origin, day_mean) in enumerate(zip(origins, day_means, strict=True)):
+            start = self._recent[origin]
+            if math.isnan(start):
+                rows.append(NO_ROW)
+                weights.append(0.0)
+                continue
+            terms = self._change_terms(origin, LEADS[position + 1])
+            terms += self._origin_terms(origin, start, day_mean)
+            coefficients = self._regressions.coefficients[position]
+            error = abs(value - start - sum(map(float.__mul__, coefficients, terms)))
+            limit = self._parameters.robust * self.intervals.at[position + 1].scale
+            rows.append([*terms, value - start])
+            weights.append(1.0 if error <= limit else limit / error)
+        if any(weights):
+            self._regressions.learn(rows, weights)
 
     def _clipped(self, at: float, value: float) -> float:
         """Return a value without what is too unlikely after the last one."""
@@ -162,7 +172,7 @@ class Seasonal:
         """Return what `restore` accepts."""
         writer = StateWriter(VERSION)
         writer.numbers(self._at, self._value, self._number, *self._now)
-        parts: list[Stateful] = [self.intervals, self._season, self._recent, *self._regressions]
+        parts: list[Stateful] = [self.intervals, self._season, self._recent, self._regressions]
         for part in parts:
             part.write(writer)
         return seal(self.kind, writer)
@@ -172,6 +182,6 @@ class Seasonal:
         reader = unseal(self.kind, state, VERSION)
         self._at, self._value, number, *self._now = reader.numbers(3 + len(self._now))
         self._number = int(number)
-        parts: list[Stateful] = [self.intervals, self._season, self._recent, *self._regressions]
+        parts: list[Stateful] = [self.intervals, self._season, self._recent, self._regressions]
         for part in parts:
             part.read(reader)
