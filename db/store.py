@@ -18,6 +18,7 @@ from db.errors import InvalidData, PermissionDenied, StoreUnavailable
 from db.insertion import Insertion
 from db.maintenance import PartitionMaintenance
 from db.settings import DatabaseSettings
+from db.wake_up import WakeUp
 from readings.model import Reading
 from readings.plausible import PlausibleRanges, TemperatureRange
 
@@ -54,6 +55,7 @@ class Store:
         self._registered: set[str] = set()
         self._insertion = Insertion(self._execute)
         self._maintenance = PartitionMaintenance(self._execute)
+        self._wake_up = WakeUp(self._execute)
         self._retained_since: datetime | None = None
         self._retention_due_at = 0.0
         self._plausible: dict[str, TemperatureRange] = {}
@@ -71,6 +73,7 @@ class Store:
             return 0
         self._register({reading.sensor_id for reading in readings} - self._registered)
         stored = self._insertion.insert(readings)
+        self._wake_up.notify_if_due()
         self._maintenance.run_if_due()
         return stored
 

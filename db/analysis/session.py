@@ -12,8 +12,8 @@ from db.deadline import Deadline
 from db.engine import make_engine, translate_errors
 from db.errors import StoreUnavailable
 from db.settings import DatabaseSettings
+from db.wake_up import CHANNEL
 
-CHANNEL = "reading_stored"  # consumers notify it after a commit
 STATEMENT_TIMEOUT_SECONDS = 60
 SOCKET_TIMEOUT_SECONDS = STATEMENT_TIMEOUT_SECONDS + 5
 LEASE_SECONDS = 8.0
