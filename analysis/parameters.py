@@ -36,7 +36,7 @@ class ShortTermParameters:
     """So many gaps in a row are a changed interval: the scale is learnt again."""
     warm_up_readings: int = 20
     """Readings before a step is judged."""
-    prior_margin: float = 1.4
+    prior_margin: float = 1.2
     """The threshold of an unknown sensor, as a multiple of that of normally distributed residuals."""
     warm_up_margin: float = 8.0
     """The threshold is higher by this, divided by the number of readings so far."""
@@ -136,6 +136,12 @@ class ThresholdParameters:
     """Part of the largest maxima that the tail is fitted to."""
     prior_blocks: float = 12.0
     """Blocks that the prior threshold counts for."""
+    unknown_blocks: float = 4.0
+    """Until so many blocks are known, the prior threshold is higher …"""
+    unknown_margin: float = 0.2
+    """… by this part of it at first: the noise of a day may be larger than that of its first hours."""
+    residual_power: float = 1.5
+    """The power of the scores of residuals that has an exponential tail: between 1 and a normal one's 2."""
     clip: float = 1.25
     """Largest maximum that is learnt from, as a multiple of the threshold."""
     min_spread: float = 0.03

@@ -15,10 +15,17 @@ from analysis.parameters import DAY_SECONDS, BudgetParameters, ThresholdParamete
 class TailThreshold:
     """The threshold of one detector of one sensor."""
 
-    __slots__ = ("_block", "_block_rate", "_largest", "_maxima", "_parameters", "prior", "value")
+    __slots__ = ("_block", "_block_rate", "_largest", "_maxima", "_parameters", "_power", "prior", "value")
 
-    def __init__(self, rate_per_day: float, prior: float, parameters: ThresholdParameters) -> None:
+    def __init__(
+        self, rate_per_day: float, prior: float, parameters: ThresholdParameters, *, power: float = 1.0
+    ) -> None:
+        """Start with a prior threshold.
+
+        A power of the scores is exponential in the tail: 1 for the surprise of runs, 2 for normal residuals.
+        """
         self._parameters = parameters
+        self._power = power
         self._block_rate = rate_per_day * parameters.block_seconds / DAY_SECONDS
         self._block = -1.0
         self._largest = 0.0
@@ -57,16 +64,18 @@ class TailThreshold:
     def _fit(self) -> None:
         parameters = self._parameters
         count = len(self._maxima)
+        unknown = max(0.0, 1.0 - count / parameters.unknown_blocks)
+        prior = self.prior * (1.0 + parameters.unknown_margin * unknown)
         above = ceil(count * parameters.tail_share)
         if above in {0, count}:
-            self.value = self.prior
+            self.value = prior
             return
-        ordered = sorted(self._maxima)
+        ordered = sorted(score**self._power for score in self._maxima)
         start = ordered[-above - 1]
         excess = max(sum(ordered[-above:]) / above - start, parameters.min_spread * start)
         fitted = start + excess * max(log(above / count / self._block_rate), 0.0)
         weight = count / (count + parameters.prior_blocks)
-        blended = weight * fitted + (1.0 - weight) * self.prior
+        blended = weight * fitted ** (1.0 / self._power) + (1.0 - weight) * prior
         self.value = max(blended, parameters.min_of_prior * self.prior)
 
     def write(self, state: StateWriter) -> None:

@@ -62,8 +62,9 @@ class StepDetector:
         self._shift: Shift | None = None
         self.rates = (rate * shares.step, rate * shares.spike)
         self.short_term = ShortTerm(parameters.short_term)
-        self.step_threshold = TailThreshold(self.rates[0], 0.0, parameters.threshold)
-        self.spike_threshold = TailThreshold(self.rates[1], 0.0, parameters.threshold)
+        tail, power = parameters.threshold, parameters.threshold.residual_power
+        self.step_threshold = TailThreshold(self.rates[0], 0.0, tail, power=power)
+        self.spike_threshold = TailThreshold(self.rates[1], 0.0, tail, power=power)
 
     def set_interval(self, interval: float) -> None:
         """Set the thresholds of an unknown sensor, which depend on the number of readings per day."""

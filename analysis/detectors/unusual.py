@@ -28,7 +28,7 @@ class UnusualDetector:
         self._parameters = own = parameters.unusual
         rate = parameters.false_alarms_per_day * parameters.shares.unusual
         tail = replace(parameters.threshold, block_seconds=own.block_seconds)
-        self.threshold = TailThreshold(rate, own.prior, tail)
+        self.threshold = TailThreshold(rate, own.prior, tail, power=tail.residual_power)
         self._scale = RobustScale(parameters.short_term)
         self._bins = 0
         self._quiet_until = float("-inf")
