@@ -27,8 +27,9 @@ class Plan:
     baseline_trials: int = 18
     random_seeds: int = 300
     sensors: int = 10
-    days: Mapping[str, float] = field(default_factory=lambda: {"1 h": 60.0, "5 min": 30.0, "1 min": 10.0})
-    first_day_sensors: int = 40
+    days: Mapping[str, float] = field(default_factory=lambda: {"1 h": 60.0, "5 min": 20.0, "1 min": 5.0})
+    first_day_sensors: int = 20
+    group_trials: int = 48
     settings: int = 24
     settings_trials: int = 10
     seed: int = 7
@@ -48,6 +49,7 @@ QUICK = Plan(
     sensors=2,
     days={"1 h": 30.0, "5 min": 10.0, "1 min": 3.0},
     first_day_sensors=5,
+    group_trials=6,
     settings=2,
     settings_trials=4,
 )

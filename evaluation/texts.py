@@ -41,8 +41,9 @@ lasted, or directly after it; of which kind it was called is a column of its own
     DRIFT: (
         "Drift, alone and with neighbours",
         """The injected drift moves a sensor by four of its weekly standard deviations within five days.
-*Alone*, the analysis of the sensor itself has to find it; *with neighbours*, the regression on the other
-sensors of its location may.""",
+*Alone*, the analysis of the sensor itself has to find it. *With neighbours*, the comparison with the other
+sensors of its location has to: three to eight sensors in all, which follow one temperature, each with its
+own gain, noise and hours of its own.""",
     ),
     FALSE_ALARMS: (
         "False alarms on clean signals",
