@@ -32,11 +32,11 @@ otherwise.
 TEXTS = {
     RECALL: (
         "Recall of injected anomalies",
-        """Each trial injects one anomaly of a kind into a simulated signal. The signals are of several
-kinds, at one reading per hour, per 5 minutes and per minute, in equal numbers. A spike has 10 standard
-deviations of the signal's differences. Found means that an anomaly was detected while the injected one
-lasted, or directly after it; of which kind it was called is a column of its own. The intervals are 95 %
-(Wilson).""",
+        """Each trial injects one anomaly into a simulated signal after a history of days. There are six
+kinds of signal, at one reading per hour, per 5 minutes and per minute. A spike and a level shift have 10
+standard deviations of the signal's differences. Found means: as an anomaly of the same kind, within two
+readings (spike, level shift), at the first one (dropout), or within a day and at least 20 readings
+(stuck). Of the simple methods any alarm within this time counts. The intervals are 95 % (Wilson).""",
     ),
     DRIFT: (
         "Drift, alone and with neighbours",
@@ -55,8 +55,8 @@ counted separately.""",
         "Forecasts: coverage and skill",
         """Prequential: every reading is forecast before it is learned. Coverage is the share of values
 inside the interval that is to hold 95 % of them; width is the mean width of that interval in K, because a
-wide one covers anything. Skill is 1 - MAE / MAE of the last value. The office has no calibration against
-its labels: the windows are in the data.""",
+wide one covers anything. Skill is 1 - MAE / MAE of the last value. The labelled windows are part of the
+data.""",
     ),
     MOTES: (
         "Motes: two labelled events",

@@ -22,6 +22,7 @@ from evaluation.trials import (
     measure_recall,
 )
 
+BASELINE = next(iter(BASELINES))
 TREES_HISTORY = 1_500
 COMBINATIONS = [(signal, name) for signal in Signal for name in INTERVALS]
 Counts = dict[Injection, tuple[int, int]]
@@ -64,7 +65,7 @@ def measure(run: Run) -> Section:
             for name, counts in methods.items()
         },
     }
-    section.notes = _notes(ours, cells)
+    section.notes = _notes(ours, cells, max(trials for _, trials in methods[BASELINE].values()))
     return section
 
 
@@ -93,7 +94,9 @@ def _by_cell(cells: dict[tuple[Signal, str], dict[Injection, Recall]]) -> list[l
     ]
 
 
-def _notes(ours: Counts, cells: dict[tuple[Signal, str], dict[Injection, Recall]]) -> list[str]:
+def _notes(
+    ours: Counts, cells: dict[tuple[Signal, str], dict[Injection, Recall]], baselines: int
+) -> list[str]:
     delays: dict[Injection, list[int]] = defaultdict(list)
     for recalls in cells.values():
         for injection, recall in recalls.items():
@@ -105,13 +108,9 @@ def _notes(ours: Counts, cells: dict[tuple[Signal, str], dict[Injection, Recall]
     )
     trials = ", ".join(f"{number} of {injection}" for injection, (_, number) in ours.items())
     return [
-        f"Trials: {trials}; of the simple methods {_baseline_note()}.",
+        f"Trials: {trials}; of the simple methods {baselines} of each.",
         f"Readings until it is found, 95th percentile, the first one included: {slowest}.",
     ]
-
-
-def _baseline_note() -> str:
-    return "as many as their intervals say; for them any alarm within the same time counts, of whatever kind"
 
 
 def _baselines(run: Run) -> dict[str, Counts]:
