@@ -79,6 +79,20 @@ class SeasonParameters:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RiverParameters:
+    """The settings of River's Holt-Winters."""
+
+    alpha: float = 0.5
+    """How much of a half hour the level takes."""
+    beta: float = 0.005
+    """How much of a change of the level the trend takes."""
+    gamma: float = 0.2
+    """How much of a day the season takes."""
+    max_interpolated: int = 8
+    """Half hours without readings are interpolated in gaps of at most so many."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CompetitionParameters:
     """When another model takes over a horizon."""
 
@@ -105,4 +119,5 @@ class ForecastParameters:
     intervals: IntervalParameters = field(default_factory=IntervalParameters)
     step: StepParameters = field(default_factory=StepParameters)
     season: SeasonParameters = field(default_factory=SeasonParameters)
+    river: RiverParameters = field(default_factory=RiverParameters)
     competition: CompetitionParameters = field(default_factory=CompetitionParameters)

@@ -6,6 +6,10 @@ from analysis.forecast import Forecast
 from analysis.models.intervals import Intervals
 
 
+class UnknownModel(Exception):
+    """There is no model of a requested kind, or it is not installed."""
+
+
 class Model(Protocol):
     """Learns the temperature of one sensor and forecasts it.
 

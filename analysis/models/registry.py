@@ -4,17 +4,14 @@ from collections.abc import Callable
 
 from analysis.forecast_parameters import ForecastParameters
 from analysis.models.last_value import LastValue
-from analysis.models.model import Model
+from analysis.models.model import Model, UnknownModel
+from analysis.models.river_model import River
 from analysis.models.seasonal import Seasonal
-
-
-class UnknownModel(Exception):
-    """There is no model of a requested kind, or it is not installed."""
-
 
 _MODELS: dict[str, Callable[[ForecastParameters], Model]] = {
     LastValue.kind: LastValue,
     Seasonal.kind: Seasonal,
+    River.kind: River,
 }
 KINDS = tuple(_MODELS)
 DEFAULT_KINDS = (LastValue.kind, Seasonal.kind)
@@ -25,7 +22,7 @@ def create_model(kind: str, parameters: ForecastParameters) -> Model:
     """Return a model that has learned nothing.
 
     Raises:
-        UnknownModel: There is no such kind.
+        UnknownModel: There is no such kind, or it is not installed.
     """
     try:
         model = _MODELS[kind]

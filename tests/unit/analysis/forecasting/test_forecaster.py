@@ -7,7 +7,7 @@ import pytest
 from analysis.binary import StateError
 from analysis.forecast_parameters import ForecastParameters
 from analysis.forecasting import ACTIVE, Forecaster, replay
-from analysis.models.registry import UnknownModel
+from analysis.models.model import UnknownModel
 
 MONDAY = 1_767_571_200.0  # 2026-01-05T00:00Z
 HALF_HOUR = 1800.0

@@ -2,12 +2,14 @@
 
 import math
 import random
+import sys
 
 import pytest
 
 from analysis.binary import StateError
 from analysis.forecast_parameters import ForecastParameters
 from analysis.models.last_value import LastValue
+from analysis.models.model import Model, UnknownModel
 from analysis.models.registry import KINDS, create_model
 from analysis.models.seasonal import Seasonal
 
@@ -20,7 +22,7 @@ def daily(at: float) -> float:
     return 20 + 3 * math.sin(2 * math.pi * at / DAY)
 
 
-def learn_days(model: LastValue | Seasonal, days: float, seed: int = 1) -> float:
+def learn_days(model: Model, days: float, seed: int = 1) -> float:
     rng = random.Random(seed)
     times = [MONDAY + HALF_HOUR * number for number in range(int(48 * days))]
     for at in times:
@@ -72,3 +74,19 @@ def test_before_two_days_nothing_seasonal_is_expected() -> None:
     changes = {model.forecast(last + DAY + HALF_HOUR * step).mean for step in range(48)}
 
     assert len(changes) == 1
+
+
+def test_river_is_refused_where_it_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "river.time_series", None)
+
+    with pytest.raises(UnknownModel, match="needs the package river, which is not installed"):
+        create_model("river", ForecastParameters())
+
+
+def test_river_learns_a_season_and_keeps_its_forecasts_in_range() -> None:
+    model = create_model("river", ForecastParameters())
+    last = learn_days(model, 8)
+
+    assert model.forecast(last + 6 * 3600).mean == pytest.approx(daily(last + 6 * 3600), abs=1)
+    model.learn(last + 40 * DAY, 1e9)
+    assert all(abs(model.forecast(last + 40 * DAY + 3600 * hour).mean) < 100 for hour in range(30))
