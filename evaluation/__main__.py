@@ -1,6 +1,7 @@
 """Measure how good the analysis is: `python -m evaluation [--quick] [--sections office,motes]`."""
 
 import argparse
+import hashlib
 import os
 import sys
 import time
@@ -12,6 +13,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from analysis.forecast_parameters import ForecastParameters
+from analysis.neighbours.parameters import NeighbourParameters
+from analysis.parameters import Parameters
 from evaluation import charts, report, results
 from evaluation.plan import (
     DRIFT,
@@ -113,9 +117,15 @@ def _progress(console: Console) -> Progress:
 def _conditions(plan: Plan, seconds: float) -> str:
     form = "" if plan.trials == FULL.trials else f", only {plan.trials} trials per kind"
     return (
-        f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, seed {plan.seed}{form}, {seconds:.0f} s "
-        f"on one of {os.cpu_count()} cores"
+        f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, settings {_fingerprint()}, seed {plan.seed}{form}, "
+        f"{seconds:.0f} s on one of {os.cpu_count()} cores"
     )
+
+
+def _fingerprint() -> str:
+    """Return what differs if any setting differs."""
+    settings = f"{Parameters()} {ForecastParameters()} {NeighbourParameters()}"
+    return hashlib.sha256(settings.encode()).hexdigest()[:8]
 
 
 def _options() -> argparse.Namespace:
