@@ -98,7 +98,7 @@ class AnomalyAlert:
     @property
     def _end(self) -> str:
         if self.withdrawn:
-            return " withdrawn, late or corrected readings show that there was none"
+            return " withdrawn, it was none or another anomaly explains it"
         assert self.ended_at
         duration = format_duration(self.ended_at - self.started_at)
         return f" at {self.started_at:%Y-%m-%d %H:%M:%S} UTC is over after {duration}"

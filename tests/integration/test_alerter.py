@@ -13,6 +13,7 @@ import pytest
 from messaging.topology import EVENTS_EXCHANGE, declare_events
 from tests.broker import QUEUE, ApiError, VirtualHost
 from tests.database import Database
+from tests.integration.anomalies import add_anomaly, end_anomaly
 from tests.integration.resource_alarms import ControllableBroker, controllable_broker
 from tests.processes import Process, Processes, processes, with_http
 from tests.proxy import Proxy
@@ -149,27 +150,33 @@ def test_an_offline_sensor_fires_an_alert_that_is_resolved_by_its_next_reading(
     assert len(alerter.webhook.alerts(**KITCHEN)) == 2
 
 
-def test_receivers_are_notified_once_of_an_excursion_also_if_the_alerter_is_killed(
+def test_receivers_are_notified_once_of_an_excursion_and_an_anomaly_also_if_the_alerter_is_killed(
     run: Processes, subscribed: VirtualHost, webhook: WebhookServer, database: Database
 ) -> None:
-    # given a limit, and a reading beyond it
+    # given a limit, a reading beyond it, and an anomaly
     high = {"kind": "high", "sensor_id": "fridge", "threshold": 8, "severity": "critical"}
     database.query("INSERT INTO sensor (sensor_id) VALUES ('fridge')")
     database.query("SELECT set_limits('test', %s)", json.dumps([high]))
     alerter = start_alerter(run, subscribed, webhook)
     database.query(STORE_NOW, 9.0)
     fridge = {"alertname": "TemperatureHigh", "severity": "critical", "sensor": "fridge"}
+    anomaly = add_anomaly(database, "fridge", "stuck")
+    stuck = {"alertname": "TemperatureStuck", "severity": "info", "sensor": "fridge"}
 
     # when both receivers were notified, the alerter is killed, and the value comes back meanwhile
     firing = alerter.wait_on_exchange("firing", fridge)
     assert alerter.wait_at_webhook("firing", fridge) == firing
-    eventually(
-        lambda: len(database.query("SELECT receiver FROM excursion_notification")) == 2,
-        DEADLINE_SECONDS,
-        "recorded",
-    )
+    found = alerter.wait_on_exchange("firing", stuck)
+    assert alerter.wait_at_webhook("firing", stuck) == found
+    for table in ("excursion_notification", "anomaly_notification"):
+        eventually(
+            lambda table=table: len(database.query(f"SELECT receiver FROM {table}")) == 2,  # type: ignore[misc]
+            DEADLINE_SECONDS,
+            "recorded",
+        )
     alerter.process.kill()
     database.query(STORE_NOW, 7.0)
+    end_anomaly(database, anomaly)
     other = start_alerter(run, subscribed, webhook)
 
     # then another alerter reports the end only
@@ -179,6 +186,9 @@ def test_receivers_are_notified_once_of_an_excursion_also_if_the_alerter_is_kill
     [excursion] = database.query("SELECT started_at, ended_at FROM excursion")
     assert (resolved.startsAt, resolved.endsAt) == (excursion["started_at"], excursion["ended_at"])
     assert [alert.status for alert in webhook.alerts(**fridge)] == ["firing", "resolved"]
+    normal = other.wait_at_webhook("resolved", stuck)
+    assert (normal.fingerprint, normal.startsAt) == (found.fingerprint, found.startsAt)
+    assert [alert.status for alert in webhook.alerts(**stuck)] == ["firing", "resolved"]
 
 
 def test_during_an_outage_of_the_broker_the_webhook_is_notified_at_once_and_the_exchange_afterwards(

@@ -74,10 +74,7 @@ def test_one_that_ended_before_a_receiver_was_notified_is_notified_once_as_resol
         ),
         (
             ENDED | {"withdrawn": True, "kind": "spike"},
-            (
-                "Sensor 1 (Fridge): spike withdrawn, late or corrected readings show that there was none: "
-                f"{REASON}."
-            ),
+            (f"Sensor 1 (Fridge): spike withdrawn, it was none or another anomaly explains it: {REASON}."),
         ),
     ],
 )
