@@ -111,6 +111,7 @@ class StepDetector:
             limit = self.step_threshold.value * factor * margin
             if score >= limit:
                 step = Step(at, value, expected, sigma * limit, min(score / limit, MAX_SCORE))
+                self._learn(at, residual)
                 self._start(step, incidents)
                 return
             self._judge_last(at, value, factor * margin, incidents)
@@ -156,18 +157,29 @@ class StepDetector:
         """Decide by the reading after a step what it was."""
         self._step = None
         height = step.observed - step.expected
-        if abs(value - step.expected) < self._parameters.returned * abs(height):
+        distance = value - step.expected
+        if abs(distance) < self._parameters.returned * abs(height):
             incidents.end(AnomalyKind.SPIKE, at)
-        elif (value - step.expected) * height > 0.0:
+            self._learn(at, distance)
+        elif distance * height > 0.0:
             # A step from a level that is not yet normal is another shift.
             incidents.end(AnomalyKind.LEVEL_SHIFT, step.at)
             incidents.supersede(AnomalyKind.SPIKE, _level_shift(step, value), at)
             self._shift = Shift(step.at, step.expected, height, 0)
+            self._learn(at, value - step.observed)
         else:
-            # It went as far to the other side: one disturbance, which the next reading decides.
-            self._step = step._replace(observed=value)
-            return
+            self._learn(at, distance)
+            if at - step.at < self._parameters.max_gap_intervals * self.short_term.interval:
+                # It went as far to the other side: one disturbance, which the next reading decides.
+                self._step = step._replace(observed=value)
+                return
+            incidents.end(AnomalyKind.SPIKE, at)
         self._continue(at, value)
+
+    def _learn(self, at: float, residual: float) -> None:
+        """Let the scale learn from a step: else a sensor that becomes restless would be one for ever."""
+        short_term = self.short_term
+        short_term.scale.learn(at, abs(residual), short_term.sigma(short_term.last_at))
 
     def _continue(self, at: float, value: float) -> None:
         if self.short_term.is_gap(at):

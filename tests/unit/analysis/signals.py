@@ -12,13 +12,15 @@ START = 1_700_000_000.0
 NOISE = 0.15
 
 
-def room(count: int, *, interval: float = 60.0, seed: int = 1, decimals: int = 3) -> list[Reading]:
+def room(
+    count: int, *, interval: float = 60.0, seed: int = 1, decimals: int = 3, swing: float = 2.0
+) -> list[Reading]:
     """Return readings of a room with a daily cycle and noise."""
     generator = Random(seed)
     return [
         Reading(
             START + number * interval,
-            round(21 + 2 * sin(number * interval / 13_751) + generator.gauss(0, NOISE), decimals),
+            round(21 + swing * sin(number * interval / 13_751) + generator.gauss(0, NOISE), decimals),
         )
         for number in range(count)
     ]

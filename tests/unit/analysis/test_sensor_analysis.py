@@ -95,6 +95,31 @@ def test_zero_is_normal_where_it_is_near() -> None:
     assert [each for each in analyse(cold) if each[1].kind is AnomalyKind.DROPOUT] == []
 
 
+def test_a_sensor_that_becomes_restless_does_not_flood() -> None:
+    readings = [
+        Reading(at, value + (12 * (value - 21.0) if number >= 500 else 0.0))
+        for number, (at, value) in enumerate(room(3000, swing=0.0))
+    ]
+
+    started = {(each.kind, each.started_at) for _, each in analyse(readings) if not each.superseded_by}
+
+    assert 1 <= len(started) <= 12
+
+
+def test_a_value_that_alternates_is_one_spike_at_a_time_and_becomes_normal() -> None:
+    readings = room(600)
+    alternating = [
+        Reading(at, value + (8.0 if number % 2 else -8.0)) if number >= 300 else Reading(at, value)
+        for number, (at, value) in enumerate(readings)
+    ]
+    analysis = SensorAnalysis()
+
+    started = {(each.kind, each.started_at) for _, each in analyse(alternating, analysis)}
+
+    assert len(started) <= 30
+    assert analysis.open == []
+
+
 def test_a_late_reading_is_counted_and_skipped() -> None:
     analysis = SensorAnalysis()
     readings = room(100)
