@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from analysis.anomaly import Anomaly, AnomalyKind
-from analysis.forecasting.forecaster import ClosedBin
+from analysis.forecasting.forecaster import ClosedBin, Forecaster
 from analysis.neighbours.locations import Locations
 from limits.model import Reading
 
@@ -15,6 +15,10 @@ class SensorState(Protocol):
     @property
     def last_at(self) -> float | None:
         """When the last reading was measured; None before the first."""
+
+    @property
+    def forecaster(self) -> Forecaster | None:
+        """What forecasts it; None if nothing does."""
 
     @property
     def closed(self) -> Sequence[ClosedBin]:
@@ -69,6 +73,7 @@ class Analyzer:
         self._sensors: dict[str, SensorState] = {}
         self._stored = dict(states or {})
         self._changed: set[str] = set()
+        self._closed: dict[str, None] = {}
         self._found: dict[tuple[str, str, float], tuple[str, Anomaly]] = {}
         self.unusable: dict[str, str] = {}
         """Sensors whose stored state could not be used, and why: they start again."""
@@ -93,8 +98,9 @@ class Analyzer:
                 if anomaly.kind is not AnomalyKind.DRIFT or not self._is_known(sensor_id, anomaly):
                     self._note(sensor_id, anomaly)
             changed.add(sensor_id)
-            if self._locations is not None:
-                for closed in sensor.closed:
+            for closed in sensor.closed:
+                self._closed[sensor_id] = None
+                if self._locations is not None:
                     self.add_drifts(self._locations.add(sensor_id, closed.bin))
         return Added(readings - late, late)
 
@@ -125,6 +131,20 @@ class Analyzer:
         found, self._found = list(self._found.values()), {}
         return found
 
+    def take_closed(self) -> list[str]:
+        """Return the sensors of which a half hour was over since the last call."""
+        found, self._closed = list(self._closed), {}
+        return found
+
+    def find(self, sensor_id: str) -> SensorState | None:
+        """Return the analysis of a sensor; None if it has had no reading."""
+        known = sensor_id in self._sensors or sensor_id in self._stored
+        return self._sensor(sensor_id) if known else None
+
+    def touch(self, sensor_id: str) -> None:
+        """Take note that a state was changed from outside."""
+        self._changed.add(sensor_id)
+
     def changed(self) -> dict[str, ChangedState]:
         """Return the states that changed since `saved`."""
         return {
@@ -147,6 +167,7 @@ class Analyzer:
         self.take(sensor_id)
         self._sensors[sensor_id] = sensor
         self._changed.add(sensor_id)
+        self._closed[sensor_id] = None
 
     def _sensor(self, sensor_id: str) -> SensorState:
         return self._sensors.get(sensor_id) or self._start(sensor_id)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from analysis.analyzer import Analyzer, SensorState
 from analysis.anomaly import Anomaly
 from analysis.lag import LagMeter
+from analysis.model_keeping import ModelKeeper
 from analysis.neighbours.locations import Locations
 from analysis.parameters import Parameters
 from analysis.rebuilds import QUIET_SECONDS, FinishedRebuild, Rebuilds
@@ -43,6 +44,7 @@ class Following:
         self._position = saved.position.position
         self._locations = Locations(parameters, saved.group_states)
         self._analyzer = Analyzer(create, saved.states, self._locations)
+        self._models = ModelKeeper(store, self._analyzer, telemetry, (parameters or Parameters()).forecasts)
         self._lag = LagMeter(self._position.recent_xid, saved.position.saved_at)
         self._rebuilds = Rebuilds(store, create, telemetry, quiet_seconds)
         self._sensors: Mapping[str, str | None] = {}
@@ -68,7 +70,8 @@ class Following:
         since = self._lag.update(self._position.recent_xid, newest.next_xid, time.time())
         self._telemetry.behind_since(since)
         self._rebuild(starts=starts_rebuild and not self._is_behind)
-        if time.monotonic() >= self._checkpoint_due_at:
+        is_trained = not self._is_behind and self._models.step()
+        if is_trained or time.monotonic() >= self._checkpoint_due_at:
             self.checkpoint()
         return self._is_behind or self._rebuilds.is_running
 
@@ -89,6 +92,9 @@ class Following:
         self._retired.clear()
         self._store.maintain()
         self._rebuilds.refresh()
+        if requested := self._models.requested():
+            self.checkpoint()
+            self._models.finish(requested)
 
     def _of_known(self, rows: Sequence[Row]) -> Sequence[Row]:
         """Leave out the readings of retired sensors."""
@@ -166,6 +172,7 @@ class Following:
 
     def _save(self, rebuild: FinishedRebuild | None = None) -> None:
         started_at = time.monotonic()
+        evaluations = self._models.drain_evaluations()
         changed = self._analyzer.changed()
         checkpoint = Checkpoint(
             self._position,
@@ -174,7 +181,7 @@ class Following:
             removed=[name for name, state in rebuild.states.items() if state is None] if rebuild else (),
             finished_rebuilds=rebuild.requests if rebuild else (),
         )
-        self._store.checkpoint(checkpoint, (), self._rebuilt(rebuild) if rebuild else None)
+        self._store.checkpoint(checkpoint, evaluations, self._rebuilt(rebuild) if rebuild else None)
         self._analyzer.saved()
         self._locations.saved()
         seconds = time.monotonic() - started_at

@@ -108,6 +108,18 @@ class AnalysisTelemetry:
         for sensor_id, reason in sensors:
             self._log.warning("state unusable", sensor=sensor_id, reason=reason)
 
+    def model_saved(self, sensor_id: str, kind: str, version: int, reason: str) -> None:
+        """Record a new version of a model."""
+        self._log.debug("model saved", sensor=sensor_id, model=kind, version=version, reason=reason)
+
+    def model_rolled_back(self, sensor_id: str, kind: str, version: int) -> None:
+        """Record that a model continues from an earlier version."""
+        self._log.info("model rolled back", sensor=sensor_id, model=kind, version=version)
+
+    def not_rolled_back(self, sensor_id: str, kind: str, version: int, reason: str) -> None:
+        """Record that a model cannot continue from a version that was requested."""
+        self._log.error("model not rolled back", sensor=sensor_id, model=kind, version=version, reason=reason)
+
     def behind_since(self, since: float | None) -> None:
         """Record since when readings are stored that are not analysed; None if all are."""
         self._behind_since = since

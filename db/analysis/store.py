@@ -1,11 +1,13 @@
 """The database as the analysis uses it, over one session."""
 
+import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from db.analysis import anomalies, results, states, stored
+from db.analysis import anomalies, models, results, states, stored
 from db.analysis.anomalies import AnomalyRow
+from db.analysis.models import ActiveModel, NewModel, RequestedModel
 from db.analysis.results import EvaluationRow, ForecastRow, VirtualValueRow
 from db.analysis.session import LEASE_SECONDS, AnalysisSession
 from db.analysis.states import Checkpoint, RequestedRebuild
@@ -115,6 +117,36 @@ class AnalysisStore:
                 anomalies.replace_anomalies(cursor, rebuilt.since, rebuilt.found, rebuilt.others)
             results.save_evaluations(cursor, evaluations)
             states.save_checkpoint(cursor, checkpoint)
+
+    def active_models(self) -> list[ActiveModel]:
+        """Return the active version of each model."""
+        with self._session.cursor() as cursor:
+            return models.load_active(cursor)
+
+    def first_evaluated_days(self) -> dict[tuple[str, str], dt.date]:
+        """Return since when each model has been evaluated, by sensor and kind."""
+        with self._session.cursor() as cursor:
+            return models.load_first_days(cursor)
+
+    def requested_models(self) -> list[RequestedModel]:
+        """Return the versions that models are to be rolled back to."""
+        with self._session.cursor() as cursor:
+            return models.load_requested(cursor)
+
+    def finish_request(self, sensor_id: str, kind: str, version: int) -> None:
+        """Record that a model was rolled back to a version."""
+        with self._session.cursor() as cursor:
+            models.finish_request(cursor, sensor_id, kind, version)
+
+    def save_model(self, new: NewModel, kept: int) -> int:
+        """Store a version of a model as the active one; return its number."""
+        with self._session.transaction() as cursor:
+            return models.save_model(cursor, new, kept)
+
+    def half_hours(self, sensor_id: str, since: dt.datetime, until: dt.datetime) -> list[tuple[float, float]]:
+        """Return the start and the mean temperature of the half hours of a sensor, in order."""
+        with self._session.cursor() as cursor:
+            return models.read_half_hours(cursor, sensor_id, since, until)
 
     def rebuilds(self, quiet_seconds: float, limit: int) -> list[RequestedRebuild]:
         """Return the requests of some sensors whose readings have not changed for some time."""

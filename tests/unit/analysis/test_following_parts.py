@@ -24,6 +24,8 @@ class Memory:
     def last_at(self) -> float | None:
         return self.readings[-1].measured_at if self.readings else None
 
+    forecaster = None
+
     @property
     def closed(self) -> tuple[()]:
         return ()

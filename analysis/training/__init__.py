@@ -1,0 +1,1 @@
+"""Decides when a model gets a new version, and trains it on the stored history."""

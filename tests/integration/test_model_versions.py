@@ -1,0 +1,82 @@
+"""The models of running sensors: forecasts, evaluations, versions and rolling back."""
+
+from contextlib import closing
+
+import pytest
+
+from analysis.following import Following
+from analysis.parameters import Parameters
+from analysis.sensor_analysis import SensorAnalysis
+from analysis.telemetry import AnalysisTelemetry
+from db.analysis.store import AnalysisStore
+from db.roles import AccessLevel
+from runtime.health import Health
+from tests.database import Database, Roles
+
+SENSOR = "fridge"
+# Half hours of the last days, and a daily cycle.
+INSERT = """
+INSERT INTO reading (reading_id, sensor_id, measured_at, temperature)
+SELECT gen_random_uuid(), %(sensor)s, at, 5 + sin(extract(epoch FROM at) * 2 * pi() / 86400)
+FROM generate_series(now() - %(since)s::interval, now() - %(until)s::interval, '30 minutes') AS at
+"""
+ROLL_BACK = "SELECT roll_back_model('anna', %(sensor)s, 'seasonal', 1)"
+MODELS = "SELECT version, active, reason, requested_at FROM model WHERE kind = 'seasonal' ORDER BY version"
+MAX_STEPS = 100
+
+
+@pytest.fixture
+def store(database: Database, roles: Roles) -> AnalysisStore:
+    return AnalysisStore(database.settings_as(roles[AccessLevel.ANALYST]))
+
+
+def catch_up(database: Database, store: AnalysisStore) -> Following:
+    """Analyse everything from what is saved on, and save it."""
+    database.await_older_transactions()
+    assert store.lock()
+    telemetry = AnalysisTelemetry(Health())
+    following = Following(
+        store, store.load(), lambda: SensorAnalysis(Parameters()), telemetry, quiet_seconds=0
+    )
+    following.refresh()
+    for _ in range(MAX_STEPS):
+        if not following.step() and not following.is_rebuild_due:
+            break
+    following.checkpoint()  # finishes days, so that versions are due
+    following.step()
+    following.checkpoint()
+    return following
+
+
+def test_a_model_has_versions_and_is_rolled_back(database: Database, store: AnalysisStore) -> None:
+    with closing(store):
+        # given two days, then two more
+        database.query("INSERT INTO sensor (sensor_id) VALUES (%s)", SENSOR)
+        database.query(INSERT, sensor=SENSOR, since="5 days", until="2 days 12 hours")
+        catch_up(database, store)
+        assert [row["reason"] for row in database.query(MODELS)] == ["first day learned"]
+        database.query(INSERT, sensor=SENSOR, since="2 days 11 hours", until="0")
+        following = catch_up(database, store)
+        first, second = database.query(MODELS)
+        assert (first["active"], second["active"]) == (False, True)
+        assert second["reason"] == "daily season learned"
+
+        # then there are forecasts of the newest version, and it is known how good they were
+        [forecast] = database.query("SELECT *, cardinality(mean) AS steps FROM sensor_forecast")
+        assert (forecast["sensor_id"], forecast["steps"]) == (SENSOR, 48)
+        [days] = database.query(
+            "SELECT count(DISTINCT day) AS days FROM model_skill WHERE horizon = '6h' AND kind = 'seasonal'"
+        )
+        assert days["days"] >= 4
+
+        # when it is rolled back, then it continues from the first version, also after a restart
+        database.query(ROLL_BACK, sensor=SENSOR)
+        following.refresh()
+        assert [(row["active"], row["requested_at"]) for row in database.query(MODELS)] == [
+            (True, None),
+            (False, None),
+        ]
+        [saved] = store.load().states.values()
+        sensor = SensorAnalysis(Parameters())
+        sensor.restore(saved)
+        assert sensor.forecaster.versions["seasonal"] == 1
