@@ -66,6 +66,14 @@ def test_the_band_is_for_the_half_hours_of_the_next_day() -> None:
     assert all(forecast.low <= forecast.mean <= forecast.high for _, forecast in band)
 
 
+def test_what_is_forecast_of_readings_does_not_depend_on_the_band() -> None:
+    plain, shown = Forecaster(ForecastParameters()), Forecaster(ForecastParameters())
+    for at, value in noise(3 * 96, HALF_HOUR / 2):
+        assert plain.add(at, value) == shown.add(at, value)
+        shown.band(at)
+    assert plain.state() == shown.state()
+
+
 def test_evaluations_are_per_day_and_forgotten_when_drained() -> None:
     forecaster = fed(noise(3 * 48, HALF_HOUR))
 
