@@ -49,6 +49,11 @@ class AnalysisStore:
         """Take the lock of the one process that works; return whether this one has it."""
         return self._session.lock()
 
+    def keep_lock(self) -> None:
+        """Execute a statement, so that the session and its lock last while this process computes."""
+        with self._session.cursor() as cursor:
+            cursor.execute("SELECT")
+
     def load(self) -> Saved:
         """Return what is saved, as of one moment."""
         with self._session.transaction() as cursor:

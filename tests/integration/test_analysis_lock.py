@@ -1,0 +1,47 @@
+"""The analysis keeps its lock while it computes, however many readings a transaction has stored."""
+
+from contextlib import closing
+
+import pytest
+
+from analysis import following
+from analysis.following import Following
+from analysis.parameters import Parameters
+from analysis.sensor_analysis import SensorAnalysis
+from analysis.telemetry import AnalysisTelemetry
+from db.analysis.store import AnalysisStore
+from db.roles import AccessLevel
+from runtime.health import Health
+from tests.database import Database, Roles
+
+READINGS = """
+INSERT INTO reading (reading_id, sensor_id, measured_at, temperature)
+SELECT gen_random_uuid(), 'fridge', now() - n * interval '1 minute', 5 FROM generate_series(1, 45) AS n
+"""
+
+
+class CountingStore(AnalysisStore):
+    """Counts the statements that keep the lock."""
+
+    statements = 0
+
+    def keep_lock(self) -> None:
+        super().keep_lock()
+        self.statements += 1
+
+
+def test_a_large_transaction_is_analysed_with_statements_in_between(
+    database: Database, roles: Roles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(following, "READINGS_PER_STATEMENT", 10)
+    database.query("INSERT INTO sensor (sensor_id) VALUES ('fridge')")
+    database.query(READINGS)
+    database.await_older_transactions()
+    with closing(CountingStore(database.settings_as(roles[AccessLevel.ANALYST]))) as store:
+        assert store.lock()
+        telemetry = AnalysisTelemetry(Health())
+        analysed = Following(store, store.load(), lambda: SensorAnalysis(Parameters()), telemetry)
+        while analysed.step():
+            pass
+
+    assert store.statements == 4
