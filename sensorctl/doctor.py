@@ -17,6 +17,7 @@ from messaging.management.client import Management, ManagementRefused, Managemen
 from messaging.management.limits import drop_risks
 from messaging.management.policies import DELIVERY_LIMIT
 from messaging.topology import ALTERNATE_EXCHANGES, EXCHANGE, Topology
+from monitoring.discovery import build_discoveries
 from monitoring.outages import problem_kind
 from monitoring.problems import ProblemKind
 from monitoring.queue_counts import QueueCounts, count_queues
@@ -38,6 +39,7 @@ MANAGEMENT_HINT = "is the broker running with its management plugin, and is RABB
 MANAGEMENT_REFUSED_HINT = (
     f"are user and password correct? The user needs the tag `monitoring`: {SETUP_HINT} as an administrator"
 )
+ANALYSIS_HINT = "start the service `analysis` (`make up`); if it runs, its log says what it waits for"
 MQTT_RULE = (
     "a device that logs in as `sensor` may publish to sensors/<id>/temperature only: "
     "the broker disconnects it for another topic and for SUBSCRIBE"
@@ -215,6 +217,17 @@ def _check_sensor_times(settings: OperatorSettings) -> CheckResult:
     return CheckResult("sensor times", "no sensor's times are whole hours behind their arrival")
 
 
+def _check_analysis(settings: OperatorSettings) -> CheckResult:
+    with closing(Summary(settings)) as summary:
+        if summary.is_analysed():
+            return CheckResult("analysis", "a process analyses the stored readings")
+    discoveries = build_discoveries(settings.services)
+    names = [target.name for discovery in discoveries for target in discovery.discover_targets()]
+    is_configured = any(name.startswith("analysis") for name in names)
+    status = "no process analyses the stored readings, so no anomalies are found"
+    return CheckResult("analysis", status, ANALYSIS_HINT if is_configured else None)
+
+
 CHECKS: tuple[tuple[str, Callable[[OperatorSettings], CheckResult]], ...] = (
     ("variables", _check_variables),
     ("broker", _check_broker),
@@ -226,4 +239,5 @@ CHECKS: tuple[tuple[str, Callable[[OperatorSettings], CheckResult]], ...] = (
     ("schema", _check_schema),
     ("clock", _check_clock),
     ("sensor times", _check_sensor_times),
+    ("analysis", _check_analysis),
 )

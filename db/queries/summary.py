@@ -9,6 +9,14 @@ from db.queries.time_shifts import TimeShift, read_time_shifts
 from db.settings import DatabaseSettings
 
 Row = dict[str, Any]
+# The lock is that of the function lock_analysis, in this database.
+IS_ANALYSED = """
+SELECT EXISTS (
+    SELECT FROM pg_locks
+    WHERE locktype = 'advisory' AND classid = 0 AND objid = 5675004 AND objsubid = 1 AND granted
+      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+) AS is_analysed
+"""
 
 
 class Summary:
@@ -36,6 +44,10 @@ class Summary:
     def server_version(self) -> str:
         """Return the version of the server."""
         return str(self._rows("SHOW server_version")[0]["server_version"])
+
+    def is_analysed(self) -> bool:
+        """Return whether a process analyses the stored readings: it holds the lock for that."""
+        return bool(self._rows(IS_ANALYSED)[0]["is_analysed"])
 
     def close(self) -> None:
         """Close the connection."""

@@ -12,6 +12,7 @@ from db.queries.forecasts import Forecasts
 from db.queries.models import Models
 from db.queries.statements import Statements
 from db.queries.status import SensorStates
+from db.queries.summary import Summary
 from runtime.errors import InvalidInput
 from tests.database import Database
 from tests.integration.anomalies import NOW, add_anomaly, ago, end_anomaly, mark_anomaly
@@ -86,6 +87,13 @@ def test_the_status_counts_those_that_last_and_are_not_wrong(database: Database)
         total, [latest] = states.open_anomalies(1)
 
     assert (total, latest["anomaly_id"], latest["sensor_id"]) == (2, second, "2")
+
+
+def test_a_process_that_analyses_is_known_by_its_lock(database: Database) -> None:
+    with closing(Summary(database.settings)) as summary:
+        assert not summary.is_analysed()
+        database.query("SELECT lock_analysis()")
+        assert summary.is_analysed()
 
 
 def add_version(database: Database, version: int, *, active: bool) -> None:

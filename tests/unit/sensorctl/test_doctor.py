@@ -43,6 +43,7 @@ class Environment:
         self.version: str | None = newest_version()
         self.clock_offset = 0.0
         self.time_shifts: list[TimeShift] = []
+        self.is_analysed = True
         self.errors: dict[str, Exception] = {}
 
     def respond(self, server: str, response: Any) -> Any:
@@ -90,6 +91,9 @@ def environment(  # noqa: C901 (one fake method for each check)
         def time_shifts(self) -> Any:
             return environment.respond("database", environment.time_shifts)
 
+        def is_analysed(self) -> Any:
+            return environment.respond("database", environment.is_analysed)
+
         def close(self) -> None: ...
 
     monkeypatch.setattr(doctor, "Management", FakeManagement)
@@ -105,7 +109,7 @@ def test_a_healthy_stack_passes_every_check(environment: Environment) -> None:
 
     assert list(results) == [
         "variables", "broker", "queue", "delivery limit", "limits", "routing", "database", "schema", "clock",
-        "sensor times",
+        "sensor times", "analysis",
     ]  # fmt: skip
     assert {result.hint for result in results.values()} == {None}
     assert (
@@ -132,6 +136,27 @@ def test_sensors_whose_times_are_hours_behind_fail_the_check(environment: Enviro
     assert result.status.startswith("times are constantly behind their arrival: attic by 5 h, 0 by 3.5 h, ")
     assert result.status.endswith("3 by 3.5 h and 3 others")
     assert "set NAIVE_TIME_ZONE of the consumers to their zone" in (result.hint or "")
+
+
+@pytest.mark.parametrize(
+    ("services", "hint"),
+    [
+        ("", None),
+        ("pipeline:9", None),
+        ("analysis.invalid", "start the service `analysis` (`make up`); if it runs, its log says"),
+    ],
+)
+def test_an_analysis_that_does_not_run_fails_the_check_if_it_is_configured(
+    environment: Environment, services: str, hint: str | None
+) -> None:
+    environment.is_analysed = False
+
+    results = doctor.run_checks(SETTINGS.model_copy(update={"services": services}))
+
+    [analysis] = [result for result in results if result.name == "analysis"]
+    assert analysis.status == "no process analyses the stored readings, so no anomalies are found"
+    assert (analysis.hint or "").startswith(hint or "")
+    assert (analysis.hint is None) == (hint is None)
 
 
 @pytest.mark.parametrize(
@@ -269,12 +294,12 @@ def test_a_check_that_cannot_be_made_reports_the_error_and_the_others_are_made(
     environment.errors[server] = error
     failed = {
         "management": ["queue", "delivery limit", "limits", "routing"],
-        "database": ["database", "schema", "clock", "sensor times"],
+        "database": ["database", "schema", "clock", "sensor times", "analysis"],
     }[server]
 
     results = environment.results()
 
-    assert len(results) == 10
+    assert len(results) == 11
     for name in failed:
         assert results[name].status == f"{problem}: {error}"
         assert hint in (results[name].hint or "")
