@@ -75,7 +75,8 @@ def main() -> int:
             kept[name] = section
             # After every section, so that an interrupted run keeps its results.
             write(kept, options.out)
-    console.print(report.verdict(kept), markup=False)
+    if report.has_targets(kept):
+        console.print(report.verdict(kept), markup=False)
     console.print(f"Written: {options.out / PAGE}", markup=False)
     return 0
 

@@ -12,12 +12,19 @@ HEADINGS = ["figure", "at least", "aim", "measured", ""]
 
 def render(results: Results, pictures: Mapping[str, Sequence[str]]) -> str:
     """Return the page; `pictures` are the charts' paths by section."""
-    parts = [PREFACE, "## Targets", verdict(results), markdown([HEADINGS, *target_rows(results)])]
+    parts = [PREFACE]
+    if has_targets(results):
+        parts += ["## Targets", verdict(results), markdown([HEADINGS, *target_rows(results)])]
     for name in ordered(results):
         parts += _section(name, results[name], pictures.get(name, ()))
     parts += [LIMITS, "## Runs"]
     parts.append("\n".join(f"- {name}: {results[name].conditions}" for name in ordered(results)))
     return "\n\n".join(part.strip() for part in parts if part) + "\n"
+
+
+def has_targets(results: Results) -> bool:
+    """Return whether there is a section with targets: there are none for labelled files of users."""
+    return any(name in SECTIONS for name in results)
 
 
 def ordered(results: Results) -> list[str]:

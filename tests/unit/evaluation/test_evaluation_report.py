@@ -93,6 +93,13 @@ def test_the_report_has_sections_tables_and_notes(measured: Results) -> None:
     assert text.index("## Recall") < text.index("## Forecasts") < text.index("## A labelled file")
 
 
+def test_a_labelled_file_has_no_targets(measured: Results) -> None:
+    text = report.render({"lab": measured["lab"]}, {})
+
+    assert "## A labelled file: lab" in text
+    assert "## Targets" not in text
+
+
 def test_page_charts_and_figures_are_written(measured: Results, tmp_path: Path) -> None:
     write(measured, tmp_path)
 
