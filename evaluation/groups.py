@@ -8,14 +8,15 @@ from statistics import fmean, pstdev
 from analysis.neighbours.group import Group
 from evaluation.injection import DRIFT_DAYS, DRIFT_WEEKLY_DEVIATIONS
 from evaluation.plan import FALSE_ALARMS_PER_DAY
-from evaluation.simulation import DAY, START, Signal, simulate
+from evaluation.simulation import DAY, PROPERTIES, START, Signal, simulate
 
 HALF_HOUR = 1_800.0
 PER_DAY = 48
 HISTORY_DAYS = 21
 MIN_SENSORS, MAX_SENSORS = 3, 8
 GAINS = (0.7, 1.3)
-WANDER_SD, WANDER_HOURS, NOISE_SD = 0.2, 10.0, 0.1
+WANDER_SHARE, WANDER_HOURS = 0.15, 10.0
+"""What each sensor does by itself: a share of the standard deviation of what all do, and for how long."""
 Values = list[float]
 
 
@@ -51,8 +52,8 @@ def location(signal: Signal, random: Random, *, seed: int) -> list[Values]:
     """Return the half hours of three to eight sensors, for the history, the drift and a day after it."""
     days = HISTORY_DAYS + DRIFT_DAYS + 1.0
     common = _half_hours(signal, days, seed)
-    middle = fmean(common)
-    return [_follower(common, middle, random) for _ in range(random.randint(MIN_SENSORS, MAX_SENSORS))]
+    noise = PROPERTIES[signal].noise
+    return [_follower(common, noise, random) for _ in range(random.randint(MIN_SENSORS, MAX_SENSORS))]
 
 
 def _half_hours(signal: Signal, days: float, seed: int) -> Values:
@@ -66,16 +67,17 @@ def _half_hours(signal: Signal, days: float, seed: int) -> Values:
     return means
 
 
-def _follower(common: Values, middle: float, random: Random) -> Values:
+def _follower(common: Values, noise: float, random: Random) -> Values:
     """Return a sensor with a gain and an offset of its own, and with noise, some of which lasts for hours."""
+    middle, deviation = fmean(common), WANDER_SHARE * pstdev(common)
     gain, offset = random.uniform(*GAINS), random.gauss(0.0, 2.0)
     kept = exp(-HALF_HOUR / (WANDER_HOURS * 3_600.0))
-    wander = random.gauss(0.0, WANDER_SD)
+    wander = random.gauss(0.0, deviation)
     values = []
     for value in common:
-        wander = kept * wander + WANDER_SD * sqrt(1 - kept * kept) * random.gauss(0.0, 1.0)
-        noise = wander + random.gauss(0.0, NOISE_SD)
-        values.append(middle + offset + gain * (value - middle) + noise)
+        wander = kept * wander + deviation * sqrt(1 - kept * kept) * random.gauss(0.0, 1.0)
+        own = wander + random.gauss(0.0, noise)
+        values.append(middle + offset + gain * (value - middle) + own)
     return values
 
 
