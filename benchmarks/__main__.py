@@ -22,6 +22,7 @@ from benchmarks.database import Database
 from benchmarks.environment import AUTO, CONNECTION_ERRORS, KINDS, ROOT, Environment, start_environment
 from benchmarks.messages import Messages
 from benchmarks.plan import (
+    ANALYSIS,
     BATCHES,
     CONSUMERS,
     FULL,
@@ -44,6 +45,7 @@ from benchmarks.plan import (
 from benchmarks.processes import Processes
 from benchmarks.results import Results
 from benchmarks.sections import (
+    analysis,
     batches,
     consumers,
     images,
@@ -76,6 +78,7 @@ MEASURES: dict[str, Callable[[Bench], None]] = {
     SENSOR_STATES: sensor_states.measure,
     SERIES: series.measure,
     LIMITS: limits.measure,
+    ANALYSIS: analysis.measure,
     MEMORY: memory.measure,
     STARTUP: startup.measure,
     IMAGES: images.measure,

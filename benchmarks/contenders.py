@@ -14,6 +14,7 @@ PEERS = ROOT / "benchmarks" / "peers"
 NODE_PEER = PEERS / "node"
 PEERS_PYTHON = ROOT / ".bench-venv" / "bin" / "python"
 PIPELINE = (sys.executable, "-m", "pipeline")
+ANALYSIS = (sys.executable, "-m", "analysis")
 ALERTER = (sys.executable, "-m", "alerter")
 DASHBOARD = (sys.executable, "-m", "dashboard")
 SENSOR = (sys.executable, "-m", "sensor")

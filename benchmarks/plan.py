@@ -14,12 +14,13 @@ SUMMARY = "summary"
 SENSOR_STATES = "states"
 SERIES = "series"
 LIMITS = "limits"
+ANALYSIS = "analysis"
 MEMORY = "memory"
 STARTUP = "startup"
 IMAGES = "images"
 SECTIONS = (
     SINGLE, BATCHES, CONSUMERS, PUBLISHING, MANY_SENSORS, LOAD, OFFERED, MEMORY, STARTUP, IMAGES, SUMMARY,
-    SENSOR_STATES, SERIES, LIMITS,
+    SENSOR_STATES, SERIES, LIMITS, ANALYSIS,
 )  # fmt: skip
 
 
@@ -58,6 +59,9 @@ class Plan:
     series_runs: int = 20
     limits_sensors: int = 5_000
     limits_seconds: int = 18
+    analysis_sensors: int = 1_000
+    analysis_minutes: int = 360
+    analysis_seconds: int = 18
 
     def includes(self, contender: str) -> bool:
         """Return whether a contender was selected."""
@@ -90,4 +94,7 @@ QUICK = Plan(
     series_runs=5,
     limits_sensors=500,
     limits_seconds=4,
+    analysis_sensors=100,
+    analysis_minutes=60,
+    analysis_seconds=4,
 )

@@ -5,6 +5,7 @@ from statistics import median
 
 from benchmarks.curves import offered_tables
 from benchmarks.plan import (
+    ANALYSIS,
     BATCHES,
     CONSUMERS,
     IMAGES,
@@ -35,6 +36,7 @@ HEADLINES = {
     SENSOR_STATES: "The cost of the sensors' states",
     SERIES: "The cost of the history",
     LIMITS: "The cost of limits",
+    ANALYSIS: "The cost of the analysis",
     MEMORY: "Memory",
     STARTUP: "Start-up",
     IMAGES: "Image sizes",

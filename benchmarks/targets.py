@@ -17,6 +17,7 @@ from benchmarks.figures import (
     stored_at_most_offered,
 )
 from benchmarks.plan import (
+    ANALYSIS,
     BATCHES,
     CONSUMERS,
     LIMITS,
@@ -206,6 +207,25 @@ TARGETS = (
         2_000,
         "ms",
         of_many_sensors(LIMITS, "p99", 5_000),
+        at_most=True,
+    ),
+    Target(
+        "the analysis of 1,000 sensors, the models alone, per core",
+        10_000,
+        "readings per second",
+        of_many_sensors(ANALYSIS, "models", 1_000),
+    ),
+    Target(
+        "… with the database",
+        5_000,
+        "readings per second",
+        of_many_sensors(ANALYSIS, "database", 1_000),
+    ),
+    Target(
+        "a consumer's processor time per reading with the analysis, relative to without",
+        1.05,
+        TIMES,
+        median_ratio((ANALYSIS, "with/cpu"), (ANALYSIS, "without/cpu")),
         at_most=True,
     ),
 )

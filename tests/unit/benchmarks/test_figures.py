@@ -101,6 +101,9 @@ def results_of_a_full_run() -> Results:
         },
         "states": {"sensors": 5_000, "states/p95": 150},
         "series": {"sensors": 1_000, "5 seconds/p95": 60, "minute/p95": 80, "hour/p95": 90, "day/p95": 30},
+        "analysis": {
+            "sensors": 1_000, "models": 20_000, "database": 8_000, "with/cpu": 51, "without/cpu": 50,
+        },
         "limits": {"sensors": 5_000, "with/cpu": 52, "without/cpu": 50, "evaluation": 25, "p99": 900},
     }  # fmt: skip
     results = Results()
@@ -147,6 +150,9 @@ def test_each_target_reads_its_own_figure() -> None:
             1.04,
             25,
             900,
+            20_000,
+            8_000,
+            1.02,
         ]
     )
 
@@ -160,19 +166,19 @@ def test_the_memory_target_is_unknown_after_fewer_than_a_million_messages() -> N
 def test_the_summary_target_is_unknown_with_fewer_than_36_million_readings() -> None:
     results = results_of_a_full_run()
     results.values["summary"]["large/readings"] = [100_000.0]
-    assert [target.figure(results) for target in TARGETS[-11:-8]] == [None, 1, None]
+    assert [target.figure(results) for target in TARGETS[-14:-11]] == [None, 1, None]
 
 
 def test_the_target_of_the_states_is_unknown_with_fewer_than_5_000_sensors() -> None:
     results = results_of_a_full_run()
     results.values["states"]["sensors"] = [500.0]
-    assert TARGETS[-8].figure(results) is None
+    assert TARGETS[-11].figure(results) is None
 
 
 def test_the_targets_of_the_history_are_unknown_with_fewer_than_1_000_sensors() -> None:
     results = results_of_a_full_run()
     results.values["series"]["sensors"] = [20.0]
-    assert [target.figure(results) for target in TARGETS[-7:-3]] == [None] * 4
+    assert [target.figure(results) for target in TARGETS[-10:-6]] == [None] * 4
 
 
 def test_growth_compares_the_end_with_the_first_quarter() -> None:
