@@ -62,7 +62,7 @@ class StuckParameters:
     """Readings that the first guess of this share counts for."""
     prior_share: float = 0.15
     """The first guess."""
-    max_nats: float = 2.5
+    max_nats: float = 3.0
     """Largest surprise of one repeated value (natural logarithm of its probability)."""
     min_nats: float = 0.001
     """Smallest surprise of one repeated value."""
@@ -92,11 +92,11 @@ class DriftParameters:
     """The level is that of the two weeks before the last days: a drift of five days is not yet in it."""
     history_days: float = 12.0
     """History that is needed."""
-    prior: float = 2.7
+    prior: float = 2.5
     """The threshold of an unknown sensor, in standard deviations of a week."""
     clip: float = 2.0
     """Largest deviation that the usual deviation learns, in standard deviations of a week."""
-    memory_days: float = 20.0
+    memory_days: float = 30.0
     """Days that the usual deviation, as of a season, remembers."""
     ended: float = 0.5
     """A drift has ended below this part of the threshold."""

@@ -121,7 +121,6 @@ class SensorAnalysis:
         shift = self._steps.add(at, value, factor, incidents)
         if shift:
             self._drift.shift(shift)
-            self._unusual.wait(at)
         short_term = self._steps.short_term
         if 1 < short_term.readings <= INTERVAL_READINGS and short_term.interval > 0.0:
             self._steps.set_interval(short_term.interval)
@@ -143,6 +142,10 @@ class SensorAnalysis:
 
     def _judge(self, closed: ClosedBin, factor: float) -> None:
         resolution = self._steps.short_term.resolution
+        if AnomalyKind.LEVEL_SHIFT in self._incidents.open:
+            # What is known of the former level does not hold, and the new one is not yet known.
+            self._unusual.wait(closed.bin.at)
+            self._drift.wait()
         self._drift.add(closed.bin, factor, resolution, self._incidents)
         forecast = closed.forecasts.get(DAY_AHEAD)
         if forecast is not None:

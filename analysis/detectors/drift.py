@@ -36,15 +36,22 @@ class DriftDetector:
         "_sum",
         "_usual",
         "_variances",
+        "_waits",
         "threshold",
     )
 
     def __init__(self, parameters: Parameters) -> None:
         self._parameters = own = parameters.drift
         rate = parameters.false_alarms_per_day * parameters.shares.drift
-        tail = replace(parameters.threshold, block_seconds=own.block_seconds, prior_blocks=own.prior_blocks)
+        tail = replace(
+            parameters.threshold,
+            block_seconds=own.block_seconds,
+            unknown_margin=0.0,
+            prior_blocks=own.prior_blocks,
+        )
         self.threshold = TailThreshold(rate, own.prior, tail)
         self._usual = 0.0
+        self._waits = False
         # The present quarter of a day: its number, half hours, and the sums of their means and squares.
         self._quarter, self._count, self._sum, self._square = -1, 0, 0.0, 0.0
         # The means of the quarters before, and the variances within them.
@@ -57,11 +64,17 @@ class DriftDetector:
         if quarter != self._quarter:
             if self._count:
                 self._close()
-                self._judge(closed.at, factor, resolution, incidents)
+                if not self._waits:
+                    self._judge(closed.at, factor, resolution, incidents)
+                self._waits = False
             self._quarter, self._count, self._sum, self._square = quarter, 0, 0.0, 0.0
         self._count += 1
         self._sum += closed.mean
         self._square += closed.mean * closed.mean
+
+    def wait(self) -> None:
+        """Do not judge the present quarter of a day."""
+        self._waits = True
 
     def shift(self, size: float) -> None:
         """Raise what is remembered by a level shift, which is an anomaly of its own."""
@@ -106,15 +119,15 @@ class DriftDetector:
 
     def write(self, state: StateWriter) -> None:
         """Append the state."""
-        state.numbers(self._usual, self._quarter, self._count, self._sum, self._square)
+        state.numbers(self._usual, self._waits, self._quarter, self._count, self._sum, self._square)
         state.singles(self._means)
         state.singles(self._variances)
         self.threshold.write(state)
 
     def read(self, state: StateReader) -> None:
         """Take over a state."""
-        self._usual, quarter, count, self._sum, self._square = state.numbers(5)
-        self._quarter, self._count = int(quarter), int(count)
+        self._usual, waits, quarter, count, self._sum, self._square = state.numbers(6)
+        self._waits, self._quarter, self._count = bool(waits), int(quarter), int(count)
         self._means, self._variances = state.singles(), state.singles()
         self.threshold.read(state)
 

@@ -79,9 +79,8 @@ class StepDetector:
         return self.short_term.sigma(at) * self.step_threshold.value * factor
 
     def add(self, at: float, value: float, factor: float, incidents: Incidents) -> float:
-        """Take the next reading, and report what is found; return by how much the level has shifted in K."""
+        """Take the next reading, and report what is found; return by how many K an accepted level shifted."""
         short_term = self.short_term
-        shift = self._shift
         if short_term.readings == 0:
             short_term.move(at, value)
         elif self._step is not None:
@@ -91,13 +90,7 @@ class StepDetector:
             self._residual = 0.0
         else:
             self._judge(at, value, factor, incidents)
-        if self._shift is not None:
-            if self._shift is not shift:
-                return self._shift.size
-            self._follow_shift(self._shift, at, incidents)
-        elif shift is not None:
-            return -shift.size
-        return 0.0
+        return 0.0 if self._shift is None else self._follow_shift(self._shift, at, incidents)
 
     def _judge(self, at: float, value: float, factor: float, incidents: Incidents) -> None:
         short_term = self.short_term
@@ -188,12 +181,14 @@ class StepDetector:
             self.short_term.move(at, value)
         self._residual = 0.0
 
-    def _follow_shift(self, shift: Shift, at: float, incidents: Incidents) -> None:
+    def _follow_shift(self, shift: Shift, at: float, incidents: Incidents) -> float:
         self._shift = shift._replace(readings=shift.readings + 1)
         parameters = self._parameters
-        waited = at - shift.at >= parameters.accepted_seconds
-        if waited and shift.readings >= parameters.accepted_readings:
-            self._end_shift(at, incidents)
+        if at - shift.at < parameters.accepted_seconds or shift.readings < parameters.accepted_readings:
+            return 0.0
+        self._end_shift(at, incidents)
+        remaining = self.short_term.last - shift.before
+        return remaining if remaining / shift.size > parameters.returned else 0.0
 
     def _end_shift(self, at: float, incidents: Incidents) -> None:
         self._shift = None

@@ -27,7 +27,7 @@ class UnusualDetector:
     def __init__(self, parameters: Parameters) -> None:
         self._parameters = own = parameters.unusual
         rate = parameters.false_alarms_per_day * parameters.shares.unusual
-        tail = replace(parameters.threshold, block_seconds=own.block_seconds)
+        tail = replace(parameters.threshold, block_seconds=own.block_seconds, unknown_margin=0.0)
         self.threshold = TailThreshold(rate, own.prior, tail, power=tail.residual_power)
         self._scale = RobustScale(parameters.short_term)
         self._bins = 0

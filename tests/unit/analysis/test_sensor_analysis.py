@@ -74,6 +74,20 @@ def test_a_stuck_value_is_found_within_ten_readings_and_ends_when_it_changes() -
     assert found[-1] == (330, AnomalyKind.STUCK, False)
 
 
+def test_a_spike_a_level_shift_and_a_stuck_value_are_found_soon_after_a_start_at_one_second() -> None:
+    readings = changed(room(200, interval=1.0), 60, 46.0)
+    readings = raised(readings, 100, 4.0)
+    readings = changed(readings, 150, *[readings[150].temperature] * 20)
+    found: dict[AnomalyKind, int] = {}
+
+    for number, anomaly in analyse(readings):
+        found.setdefault(anomaly.kind, number)
+
+    assert found[AnomalyKind.SPIKE] == 60
+    assert found[AnomalyKind.LEVEL_SHIFT] == 101
+    assert found[AnomalyKind.STUCK] <= 159
+
+
 def test_coarse_values_that_repeat_for_hours_are_not_stuck() -> None:
     assert [each for each in analyse(room(3000, decimals=0)) if each[1].kind is AnomalyKind.STUCK] == []
 
