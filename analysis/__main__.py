@@ -31,7 +31,7 @@ def main(stop: ShutdownSignal) -> None:
         serve_http(settings.http_host, settings.http_port, health),
         watchdog(health),
     ):
-        create = partial(SensorAnalysis, parameters)
+        create = partial(SensorAnalysis, parameters, settings.models)
         AnalysisService(store, create, telemetry, stop, settings.connect_timeout_seconds, parameters).run()
 
 

@@ -73,7 +73,7 @@ class Seasonal:
         """
         latest_at, end = latest or (at, value)
         number = math.floor(at / BIN_SECONDS)
-        if 0 <= number - self._number <= DAY_BINS:
+        if not math.isnan(self._at) and 0 <= number - self._number <= DAY_BINS:
             end = self._clipped(latest_at, end)
             value = end if latest_at == at else value
         self._recent.add(number, end)

@@ -114,3 +114,15 @@ def test_a_damaged_state_is_refused() -> None:
 def test_an_unknown_model_is_refused() -> None:
     with pytest.raises(UnknownModel, match="no model 'oracle'; there are last-value"):
         Forecaster(ForecastParameters(), ["oracle"])
+
+
+def test_a_forecast_for_the_next_day_changes_nothing() -> None:
+    forecasters = [Forecaster(ForecastParameters()) for _ in range(2)]
+    generator = random.Random(4)
+    for number in range(400):
+        at, value = 60.0 * number, 20 + generator.gauss(0, 1)  # from 1970 on: some clocks were never set
+        for forecaster in forecasters:
+            forecaster.add(at, value)
+        if number % 50 == 0:
+            forecasters[0].band(at)
+    assert forecasters[0].state() == forecasters[1].state()
