@@ -83,7 +83,7 @@ def version_table(row: Row) -> Table:
         "sensor": row["sensor_id"],
         "kind": row["kind"],
         "version": row["version"],
-        "active": _active(row) or "no",
+        "active": "yes" if row["active"] else "no",
         "trained to": f"{_time(row['trained_to'])} UTC",
         "created": f"{_time(row['created_at'])} UTC",
         "reason": row["reason"],

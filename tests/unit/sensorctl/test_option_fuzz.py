@@ -16,7 +16,10 @@ from sensorctl import settings as sensorctl_settings
 from sensorctl.__main__ import app
 
 EXIT_CODES = {0, 1, 2, 69, 78}
-NO_SERVERS = ("status", "doctor", "summary", "storage", "reconcile", "import", "export", "dead", "logs")
+NO_SERVERS = (
+    "status", "doctor", "summary", "storage", "reconcile", "import", "export", "dead", "logs",
+    "anomalies", "model", "forecast", "evaluate",
+)  # fmt: skip
 FRAGMENTS = (
     "", "0", "1", "-1", "1.5", "nan", "inf", "1e999", "99999999999999999999", "2026-13-01", "2026-11-26",
     "10m", "999999999w", "0001-01-01T00:00+14:00", "9999-12-31T23:59:59-14:00", "\udce9", "é", "[", "[red]",
