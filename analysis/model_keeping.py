@@ -48,9 +48,7 @@ class ModelKeeper:
 
     def step(self) -> bool:
         """Store forecasts, and make versions that are due; return whether states are to be saved at once."""
-        for sensor_id in self._analyzer.take_closed():
-            self._to_forecast[sensor_id] = None
-            self._to_evaluate.add(sensor_id)
+        self._take_closed()
         selected = list(self._to_forecast)[:MAX_FORECASTS]
         self._store.save_forecasts([row for sensor_id in selected for row in self._forecast(sensor_id)])
         for sensor_id in selected:
@@ -63,7 +61,7 @@ class ModelKeeper:
 
     def drain_evaluations(self) -> list[EvaluationRow]:
         """Return how good the models of sensors are of which a half hour is over; call it before saving."""
-        self._to_evaluate.update(self._analyzer.take_closed())
+        self._take_closed()
         rows: list[EvaluationRow] = []
         for sensor_id in sorted(self._to_evaluate):
             forecaster = self._forecaster(sensor_id)
@@ -85,6 +83,11 @@ class ModelKeeper:
         """Record that models were rolled back, and that this is saved."""
         for model in requested:
             self._store.finish_request(model.sensor_id, model.kind, model.version)
+
+    def _take_closed(self) -> None:
+        for sensor_id in self._analyzer.take_closed():
+            self._to_forecast[sensor_id] = None
+            self._to_evaluate.add(sensor_id)
 
     def _forecaster(self, sensor_id: str) -> Forecaster | None:
         sensor = self._analyzer.find(sensor_id)
