@@ -15,7 +15,9 @@ export function createElement(tag, properties = {}, ...children) {
 
 /** Set the text if it differs: an unchanged node costs nothing and does not disturb a screen reader. */
 export function setText(element, text) {
-  if (element.textContent !== text) element.textContent = text;
+  if (element.textContent === text) return;
+  element.textContent = text;
+  delete element.dataset.text; // it is not the one of setTextWithCode any more
 }
 
 /** Set a text of the project's own in which `backticks` enclose code. */

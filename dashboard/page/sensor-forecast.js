@@ -46,10 +46,14 @@ function update({ forecast, virtual_value }, note) {
   setVisible($(".virtual", section), virtual_value !== null);
 }
 
-/** Of the points that are still ahead, for each horizon the one that is nearest to it. */
+/** Of the points that are still ahead, for each horizon the nearest one; none if that is more than a step off. */
 function pointsAhead({ points, step_seconds }, now) {
   const ahead = points.filter(({ at }) => Date.parse(at) > now);
-  const near = HORIZONS_MS.flatMap((horizon) => ahead.filter(({ at }) => Math.abs(Date.parse(at) - now - horizon) <= step_seconds * 500).slice(0, 1));
+  const near = HORIZONS_MS.flatMap((horizon) => {
+    const offset = ({ at }) => Math.abs(Date.parse(at) - now - horizon);
+    const nearest = [...ahead].sort((a, b) => offset(a) - offset(b))[0];
+    return nearest && offset(nearest) <= step_seconds * 1000 ? [nearest] : [];
+  });
   return [...new Set(near)];
 }
 

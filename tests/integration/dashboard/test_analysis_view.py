@@ -21,7 +21,9 @@ REASON = "10 °C where 5 °C was expected: a step of 5 K"
 
 def fill(system: System) -> None:
     """Store an hour of a sensor in °F, and what the analysis writes of it."""
-    system.database.query("INSERT INTO sensor (sensor_id, unit) VALUES ('fridge', 'fahrenheit')")
+    system.database.query(
+        "INSERT INTO sensor (sensor_id, unit) VALUES ('fridge', 'fahrenheit'), ('freezer', NULL)"
+    )
     system.database.query(
         "INSERT INTO reading (reading_id, sensor_id, measured_at, temperature) "
         "SELECT gen_random_uuid(), 'fridge', now() - n * interval '1 minute', 5 "
@@ -33,6 +35,32 @@ def fill(system: System) -> None:
         store_models(analyst, "fridge")
         store_anomaly(analyst, "fridge", "level-shift", (30, None), (10, 5), REASON)
         store_anomaly(analyst, "fridge", "spike", (50, 49), (9, 5), "9 °C where 5 °C was expected")
+
+
+def expect_words(page: Page) -> None:
+    """Expect the forecast and the anomalies in words, in the unit of the sensor."""
+    sensor, rows = page.locator("#sensor"), page.locator("#sensor .anomalies tbody tr")
+    expect(sensor.locator(".forecast li")).to_have_count(3)
+    expect(sensor.locator(".forecast li").nth(1)).to_contain_text("In 6 h, at")
+    expect(sensor.locator(".forecast li").nth(1)).to_contain_text("50.00 °F, 95 % interval 4")
+    expect(sensor.locator(".forecast .origin")).to_contain_text("By the model season, version 3")
+    expect(sensor.locator(".forecast .virtual")).to_contain_text("(freezer), it would measure 41.00 °F")
+    expect(rows.first).to_contain_text("lasts")
+    expect(rows.first).to_contain_text("50.00 °F")
+    expect(rows.first).to_contain_text("41.00 °F (40.10 to 41.90)")
+    expect(rows.first).to_contain_text(REASON)
+
+
+def expect_nothing(page: Page) -> None:
+    """Expect the page of a sensor that has not been analysed."""
+    sensor, rows = page.locator("#sensor"), page.locator("#sensor .anomalies tbody tr")
+    expect(sensor.locator(".state")).to_have_text("Monitored.")
+    expect(sensor.locator(".forecast .note")).to_have_text(
+        re.compile("^No forecast: the sensor has not been")
+    )
+    expect(sensor.locator(".anomalies .note")).to_have_text("No anomaly has been found.")
+    expect(rows).to_have_count(0)
+    expect(sensor.locator(".forecast .virtual")).to_be_hidden()
 
 
 def test_an_anomaly_is_found_on_the_overview_explained_and_marked_on_a_phone(
@@ -58,14 +86,7 @@ def test_an_anomaly_is_found_on_the_overview_explained_and_marked_on_a_phone(
         "aria-label", re.compile("Forecast: fridge: 50.00 °F .* 2 anomalies[.]$")
     )
     # and the forecast, the anomalies and their reasons are there in words, in the unit of the sensor
-    expect(sensor.locator(".forecast li").nth(1)).to_contain_text("In 6 h, at")
-    expect(sensor.locator(".forecast li").nth(1)).to_contain_text("50.00 °F, 95 % interval 4")
-    expect(sensor.locator(".forecast .origin")).to_contain_text("By the model season, version 3")
-    expect(sensor.locator(".forecast .virtual")).to_contain_text("(freezer), it would measure 41.00 °F")
-    expect(rows.first).to_contain_text("lasts")
-    expect(rows.first).to_contain_text("50.00 °F")
-    expect(rows.first).to_contain_text("41.00 °F (40.10 to 41.90)")
-    expect(rows.first).to_contain_text(REASON)
+    expect_words(page)
     # and without a key it cannot be marked
     expect(rows.first.get_by_role("button")).to_have_count(0)
     expect(sensor.locator(".anomalies .may-not")).to_contain_text("sensorctl key create NAME --role operator")
@@ -88,6 +109,9 @@ def test_an_anomaly_is_found_on_the_overview_explained_and_marked_on_a_phone(
     actions = system.database.query("SELECT actor, action FROM audit WHERE object_kind = 'anomaly'")
     assert actions == [{"actor": "key:ann", "action": "mark"}] * 2
     assert page.evaluate("document.documentElement.scrollWidth") == 390
+    # when the page of another sensor follows, nothing of the first one is left
+    page.evaluate("location.hash = '#/sensor/freezer'")
+    expect_nothing(page)
     # and the API lets the model continue from an earlier version
     headers = {"Authorization": f"Bearer {key}"}
     version = {"sensor_id": "fridge", "kind": "season", "version": 1}
