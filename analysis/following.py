@@ -20,9 +20,9 @@ from db.feed import Row
 
 CHECKPOINT_SECONDS = 30.0
 REFRESH_SECONDS = 5.0
-# So many take a fifth of a second on an idle machine. A session without a statement for some seconds ends,
-# and one transaction may have stored any number.
-READINGS_PER_STATEMENT = 5_000
+# A session without a statement for some seconds ends, one transaction may have stored any number of readings,
+# and hourly ones on a busy machine take milliseconds each.
+SECONDS_PER_STATEMENT = 1.0
 # What is found by groups of sensors, which is not found again when one of them is learned again.
 GROUP_MODELS = "neighbours"
 
@@ -113,10 +113,12 @@ class Following:
 
     def _keeping_lock(self, rows: Iterable[Row]) -> Iterator[Row]:
         """Yield rows, with a statement often enough that the lock is kept however many there are."""
-        for number, row in enumerate(rows, 1):
+        due_at = time.monotonic() + SECONDS_PER_STATEMENT
+        for row in rows:
             yield row
-            if number % READINGS_PER_STATEMENT == 0:
+            if time.monotonic() >= due_at:
                 self._store.keep_lock()
+                due_at = time.monotonic() + SECONDS_PER_STATEMENT
 
     def _add_old(self, rows: Sequence[Row]) -> None:
         """Analyse readings that were measured long ago; learn sensors again that have later readings."""

@@ -77,7 +77,7 @@ def measure(run: Run) -> Section:
 
 
 def passes(found: Simulated, standard: Simulated) -> bool:
-    """Return whether settings are within the simulation's bounds, or as good there as the shipped settings."""
+    """Return whether settings are within the bounds of the simulation, or as good as the shipped settings."""
     recalls = found.recall >= min(MIN_RECALL, standard.recall - TOLERANCE)
     low, high = min(RATES[0], standard.rate - TOLERANCE), max(RATES[1], standard.rate + TOLERANCE)
     return recalls and low <= found.rate <= high
