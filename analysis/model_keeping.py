@@ -38,7 +38,7 @@ class ModelKeeper:
         self._store, self._analyzer, self._telemetry = store, analyzer, telemetry
         self._parameters = parameters
         active = {
-            (known.sensor_id, known.kind): _version(known.version, known.parameters)
+            (known.sensor_id, known.kind): _version(known.version, known.trained_to, known.parameters)
             for known in store.active_models()
         }
         self._trainer = Trainer(active, store.first_evaluated_days())
@@ -157,7 +157,8 @@ class ModelKeeper:
             forecaster.model(model.kind).restore(running)
             self._telemetry.not_rolled_back(model.sensor_id, model.kind, model.version, str(error))
             return
-        version = _version(model.version, model.parameters)._replace(trained_on=datetime.now(UTC).date())
+        version = _version(model.version, model.trained_to, model.parameters)
+        version = version._replace(trained_on=datetime.now(UTC).date())
         self._trainer.activate(model.sensor_id, model.kind, version)
         self._analyzer.touch(model.sensor_id)
         self._telemetry.model_rolled_back(model.sensor_id, model.kind, model.version)
@@ -171,6 +172,8 @@ def _parameters(due: DueVersion) -> dict[str, Any]:
     }
 
 
-def _version(number: int, parameters: Mapping[str, Any]) -> Version:
-    stage, trained_on = Stage(parameters["stage"]), date.fromisoformat(parameters["trained_on"])
-    return Version(number, stage, trained_on, parameters["relative_error"])
+def _version(number: int, trained_to: datetime, parameters: Mapping[str, Any]) -> Version:
+    """Return what is remembered of a version; one without parameters counts as a first one."""
+    trained_on = parameters.get("trained_on") or trained_to.astimezone(UTC).date().isoformat()
+    stage = Stage(parameters.get("stage", Stage.FIRST_DAY))
+    return Version(number, stage, date.fromisoformat(trained_on), parameters.get("relative_error"))
