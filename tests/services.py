@@ -37,8 +37,13 @@ RABBITMQ_IMAGE = "rabbitmq:4-management"
 POSTGRES_IMAGE = "postgres:17"
 USER = PASSWORD = DATABASE = "sensors"
 AMQP_PORT, MANAGEMENT_PORT, MQTT_PORT = 5672, 15672, 1883
-# The tests do not depend on durability after a power failure.
-POSTGRES_COMMAND = "postgres -c fsync=off -c max_connections=200"
+# The tests need neither durability after a power failure nor the data of a stopped container. In memory, a
+# database is created in a quarter of the time, and RabbitMQ does not wait for a disk before each confirm.
+RABBITMQ_DATA = "/var/lib/rabbitmq"
+POSTGRES_DATA = "/var/lib/postgresql/data"
+POSTGRES_COMMAND = (
+    "postgres -c fsync=off -c full_page_writes=off -c max_wal_size=256MB -c max_connections=200"
+)
 
 
 class ServerUnavailable(Exception):
@@ -126,6 +131,7 @@ def rabbitmq_with_container() -> Iterator[tuple[RabbitMQ, DockerContainer]]:
     # RABBITMQ_NODE_PORT from the environment.
     container = (
         DockerContainer(RABBITMQ_IMAGE)
+        .with_tmpfs_mount(RABBITMQ_DATA)
         .with_exposed_ports(AMQP_PORT, MANAGEMENT_PORT, MQTT_PORT)
         .with_envs(RABBITMQ_DEFAULT_USER=USER, RABBITMQ_DEFAULT_PASS=PASSWORD)
         .with_copy_into_container(CONFIGURATION, "/etc/rabbitmq/conf.d/20-sensors.conf")
@@ -148,9 +154,11 @@ def rabbitmq_with_container() -> Iterator[tuple[RabbitMQ, DockerContainer]]:
 @contextmanager
 def _postgres_container() -> Iterator[Postgres]:
     _require_docker_engine()
-    container = PostgresContainer(
-        POSTGRES_IMAGE, username=USER, password=PASSWORD, dbname=DATABASE, driver="psycopg"
-    ).with_command(POSTGRES_COMMAND)
+    container = (
+        PostgresContainer(POSTGRES_IMAGE, username=USER, password=PASSWORD, dbname=DATABASE, driver="psycopg")
+        .with_tmpfs_mount(POSTGRES_DATA)
+        .with_command(POSTGRES_COMMAND)
+    )
     with _started(container):
         yield Postgres(container.get_connection_url(), f"a container of {POSTGRES_IMAGE}")
 
