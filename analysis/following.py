@@ -21,7 +21,7 @@ from db.feed import Row
 CHECKPOINT_SECONDS = 30.0
 REFRESH_SECONDS = 5.0
 # A session without a statement for some seconds ends, one transaction may have stored any number of readings,
-# and hourly ones on a busy machine take milliseconds each.
+# and hourly readings take milliseconds each on a busy machine.
 SECONDS_PER_STATEMENT = 1.0
 # What is found by groups of sensors, which is not found again when one of them is learned again.
 GROUP_MODELS = "neighbours"

@@ -109,7 +109,7 @@ def test_an_anomaly_is_found_on_the_overview_explained_and_marked_on_a_phone(
     actions = system.database.query("SELECT actor, action FROM audit WHERE object_kind = 'anomaly'")
     assert actions == [{"actor": "key:ann", "action": "mark"}] * 2
     assert page.evaluate("document.documentElement.scrollWidth") == 390
-    # when the page of another sensor follows, nothing of the first one is left
+    # when the page of another sensor follows, it shows nothing of the first one
     page.evaluate("location.hash = '#/sensor/freezer'")
     expect_nothing(page)
     # and the API lets the model continue from an earlier version
