@@ -1,5 +1,6 @@
 """Alarms on clean signals."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from evaluation.baselines import score_all
@@ -11,6 +12,7 @@ from evaluation.statistics import poisson
 from evaluation.trials import INTERVALS, measure_false_alarms
 
 FIRST_DAY = "first day"
+RATES = (0.05, 0.15)
 HEADINGS = ["", *INTERVALS, "all intervals (95 %)", f"{FIRST_DAY} (95 %)"]
 
 
@@ -62,7 +64,20 @@ def measure(run: Run) -> Section:
     section.notes = [
         f"Each cell has {size}; the first day has {plan.first_day_sensors} sensors per interval."
     ]
+    by_interval = {name: _sum([long[signal, name] for signal in Signal]).rate for name in INTERVALS}
+    section.notes += outside(by_interval)
     return section
+
+
+def outside(rates: Mapping[str, float]) -> list[str]:
+    """Return a note on the intervals with other rates than the targets require of a kind of signal."""
+    low, high = RATES
+    named = [
+        f"{rate:.3f} at one reading per {name}" for name, rate in rates.items() if not low <= rate <= high
+    ]
+    if not named:
+        return []
+    return [f"All kinds together are outside {low} to {high} at some intervals: {', '.join(named)}."]
 
 
 def _sum(counts: list[_Count]) -> _Count:

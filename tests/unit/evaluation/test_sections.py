@@ -4,6 +4,7 @@ import pytest
 
 from evaluation.plan import FULL
 from evaluation.scoring import compare
+from evaluation.sections.false_alarms import outside
 from evaluation.sections.spread import Simulated, passes
 from evaluation.series import Series, Window
 from evaluation.simulation import Signal
@@ -27,6 +28,13 @@ def test_settings_pass_within_the_bounds_or_as_the_shipped_do(
     found: Simulated, standard: Simulated, expected: bool
 ) -> None:
     assert passes(found, standard) is expected
+
+
+def test_intervals_with_too_few_or_too_many_alarms_are_named() -> None:
+    assert outside({"1 h": 0.09, "5 min": 0.15}) == []
+    assert outside({"1 h": 0.09, "1 min": 0.013}) == [
+        "All kinds together are outside 0.05 to 0.15 at some intervals: 0.013 at one reading per 1 min."
+    ]
 
 
 def test_a_full_run_has_at_least_200_trials_per_kind() -> None:
