@@ -44,6 +44,13 @@ def url_with(path: str, parameter: Any, text: str) -> str:
     return re.sub("{.*?}", "x", path.replace(f"{{{name}}}", quoted))
 
 
+@pytest.fixture(autouse=True)
+def refreshed_keys(dashboard: DashboardServer) -> Iterator[None]:
+    # As in production: on a busy machine these tests take longer than keys count as known.
+    with dashboard.ring.refreshing():
+        yield
+
+
 @FUZZED
 @given(TEXTS)
 @example("\0")
