@@ -93,6 +93,11 @@ class Proxy:
 
         self._command(resume)
 
+    @property
+    def is_black_hole(self) -> bool:
+        """Whether it forwards nothing."""
+        return self._holding
+
     def drop_next_response(self) -> None:
         """Reset the connection on which the server responds next, without forwarding the response."""
         self._drop_next_response = True

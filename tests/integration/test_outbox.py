@@ -107,7 +107,7 @@ def test_no_reading_is_lost_by_kills_during_an_outage_and_during_delivery(
     assert pending(second) > LONG_OUTAGE_READINGS
     # The connection is lost before everything is sent, even if a busy machine delays the kill.
     broker_proxy.black_hole_after(SOME_BYTES)
-    second.wait_for_published(100)
+    eventually(lambda: broker_proxy.is_black_hole, DEADLINE_SECONDS, "some readings are sent")
     at_least[run_id(second)] = measured(second)
     second.kill()
     broker_proxy.forward()
