@@ -27,8 +27,8 @@ GROUPS = (
 )
 # Short tests run last, so that no long test is still running when the other workers are done.
 ORDER = (*GROUPS, "tests/e2e/", "tests/integration/", "")
-# Tests of whole stacks and of the page execute lines that other tests execute too.
-UNMEASURED = ("tests/e2e/", "tests/faults/", "tests/integration/dashboard/")
+# Tests of whole stacks execute lines that other tests execute too.
+UNMEASURED = ("tests/e2e/", "tests/faults/")
 UNIT_TESTS = Path(__file__).parent / "unit"
 SOURCES = pytest.StashKey[dict[str, str]]()
 

@@ -38,9 +38,8 @@ class NativeStack:
             "LC_ALL": "C",
             "ALERTER_GROUP_SECONDS": GROUP_SECONDS,
         }
-        # The stack and its commands measure no coverage: other tests execute their code too.
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
-        self._environment = inherited | ports() | variables
+        # With the variables that measure coverage: only here do the stack's commands and entry points run.
+        self._environment = {**os.environ, **ports(), **variables}
 
     def run(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
         """Run `python -m` with these arguments."""
