@@ -11,6 +11,7 @@ from tests.faults.ledger import Attempt, StoredRow
 
 Maker = Callable[[Random, str], Attempt]
 ABSOLUTE_ZERO = -273.15
+SPIKE_PROBABILITY = 0.002
 
 
 def new_id(random: Random) -> str:
@@ -22,9 +23,20 @@ def valid_reading(random: Random, sensor: str) -> Attempt:
     return reading_at(datetime.now(UTC), random, sensor)
 
 
-def reading_at(moment: datetime, random: Random, sensor: str, reason: str | None = None) -> Attempt:
+def restless_reading(random: Random, sensor: str) -> Attempt:
+    """Return a reading of a noisy temperature with spikes and steps, measured now."""
+    moment = datetime.now(UTC)
+    level = 20.0 if moment.minute % 2 else 26.0
+    spike = 9.0 if random.random() < SPIKE_PROBABILITY else 0.0
+    return reading_at(moment, random, sensor, celsius=round(random.gauss(level + spike, 0.1), 2))
+
+
+def reading_at(
+    moment: datetime, random: Random, sensor: str, reason: str | None = None, celsius: float | None = None
+) -> Attempt:
     """Return a reading measured at `moment`; with a reason, it is expected to be dead-lettered."""
-    row = StoredRow(new_id(random), sensor, moment, round(random.uniform(-30, 50), 3))
+    celsius = round(random.uniform(-30, 50), 3) if celsius is None else celsius
+    row = StoredRow(new_id(random), sensor, moment, celsius)
     body = {
         "reading_id": row.reading_id,
         "sensor_id": sensor,

@@ -93,8 +93,8 @@ class Experiment:
             workers.scale(number)
         return workers
 
-    def start_sensor(self, module: str, variables: Mapping[str, str]) -> LocalWorkers:
-        """Start a sensor process, which is restarted quickly because the scenario kills it."""
+    def start_process(self, module: str, variables: Mapping[str, str]) -> LocalWorkers:
+        """Start a process that is no consumer; it is restarted quickly because the scenario kills it."""
         quick_restart = RestartPolicy(delay_seconds=0.5, max_delay_seconds=0.5)
         workers = LocalWorkers(
             self.environment.supervisor, self.environment.directory, variables, module, quick_restart

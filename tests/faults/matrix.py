@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.faults.experiment import Experiment
-from tests.faults.scenarios import broker, content, database, links, processes, volume
+from tests.faults.scenarios import analysis, broker, content, database, links, processes, volume
 from tests.modes import AUTO, BATCHES, PREFETCH_20, SINGLE, Mode
 
 Function = Callable[..., None]
@@ -70,6 +70,8 @@ SCENARIOS: tuple[Scenario, ...] = (
         full={"times": 5}, short={"times": 1}, modes=ALL_MODES),
     Scenario(15, "1,000,000 mutated and random bodies", volume.fuzzed_bodies,
         full={"in_process": 1_000_000, "queued": 20_000}),
+    Scenario(16, "analysis and PostgreSQL SIGKILL 10 times: the anomalies of an uninterrupted analysis",
+        analysis.killed, full={"kills": 10, "between": (3, 12)}),
 )
 # fmt: on
 

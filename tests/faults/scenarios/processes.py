@@ -91,7 +91,7 @@ def check_published(experiment: Experiment, tap: Tap, kills: int) -> None:
 
 def start_sensor(experiment: Experiment, link: Proxy) -> LocalWorkers:
     """Start a real sensor, which publishes through the proxy."""
-    return experiment.start_sensor(
+    return experiment.start_process(
         "sensor",
         {
             "RABBITMQ_URL": link.proxied_url(experiment.environment.amqp_url),
