@@ -4,8 +4,10 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, closing
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
+import psycopg
 import pytest
 
 from db.migrate import upgrade
@@ -167,3 +169,27 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
         for process in item.stash[PROCESSES].started:
             report.sections.append((f"log of {process.module} ({process.exit_code})", process.text))
     return report
+
+
+@pytest.fixture
+def interrupt(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    """Close the connection before the statement of this number, as the end of the process does; 0: never."""
+    remaining = 0
+
+    def interrupt_at(number: int) -> None:
+        nonlocal remaining
+        remaining = number
+
+    def interrupting(execute: Callable[..., Any]) -> Callable[..., Any]:
+        def call(cursor: psycopg.Cursor[Any], *args: Any, **options: Any) -> Any:
+            nonlocal remaining
+            remaining -= 1
+            if remaining == 0:
+                cursor.connection.close()
+            return execute(cursor, *args, **options)
+
+        return call
+
+    for name in ("execute", "executemany"):
+        monkeypatch.setattr(psycopg.Cursor, name, interrupting(getattr(psycopg.Cursor, name)))
+    return interrupt_at

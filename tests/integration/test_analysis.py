@@ -12,18 +12,16 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from analysis.following import Following
 from analysis.parameters import Parameters
 from analysis.sensor_analysis import SensorAnalysis
-from analysis.telemetry import AnalysisTelemetry
 from db.analysis.results import VirtualValueRow
 from db.analysis.store import AnalysisStore
 from db.errors import StoreUnavailable
 from db.roles import AccessLevel
 from db.settings import DatabaseSettings
 from limits.model import Reading
-from runtime.health import Health
 from tests.database import Database, Roles, Row
+from tests.integration.analysing import catch_up, follow
 from tests.processes import processes, with_http
 from tests.waiting import DEADLINE_SECONDS, eventually
 
@@ -44,26 +42,6 @@ def store(settings: DatabaseSettings) -> Iterator[AnalysisStore]:
     store = AnalysisStore(settings)
     yield store
     store.close()
-
-
-def follow(store: AnalysisStore) -> Following:
-    assert store.lock()
-    telemetry = AnalysisTelemetry(Health())
-    return Following(store, store.load(), lambda: SensorAnalysis(Parameters()), telemetry, quiet_seconds=0)
-
-
-def catch_up(database: Database, following: Following) -> bool:
-    """Analyse everything, with the rebuilds that are requested."""
-    database.await_older_transactions()
-    [row] = database.query("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS xid")
-    following.refresh()
-
-    def is_done() -> bool:
-        # A transaction of another test that is just ending can hold the horizon back once.
-        is_behind = following.step()
-        return not (is_behind or following.is_rebuild_due) and following._position.recent_xid >= row["xid"]
-
-    return eventually(is_done, DEADLINE_SECONDS, "all readings are analysed")
 
 
 def at(minutes: float) -> datetime:
@@ -199,30 +177,6 @@ def test_it_reads_in_the_order_of_commits_and_waits_for_older_transactions(
     for minutes, temperature in {**quiet(0, 60), **quiet(60, 70), **quiet(70, 80), 80: 29, 81: 20}.items():
         expected.add(Reading(at(minutes).timestamp(), temperature))
     assert learned(bytes(state["state"])) == learned(expected.state())
-
-
-@pytest.fixture
-def interrupt(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
-    """Close the connection before the statement of this number, as the end of the process does; 0: never."""
-    remaining = 0
-
-    def interrupt_at(number: int) -> None:
-        nonlocal remaining
-        remaining = number
-
-    def interrupting(execute: Callable[..., Any]) -> Callable[..., Any]:
-        def call(cursor: psycopg.Cursor[Any], *args: Any, **options: Any) -> Any:
-            nonlocal remaining
-            remaining -= 1
-            if remaining == 0:
-                cursor.connection.close()
-            return execute(cursor, *args, **options)
-
-        return call
-
-    for name in ("execute", "executemany"):
-        monkeypatch.setattr(psycopg.Cursor, name, interrupting(getattr(psycopg.Cursor, name)))
-    return interrupt_at
 
 
 def expected_story() -> tuple[list[tuple[Any, ...]], bytes]:

@@ -5,14 +5,10 @@ from contextlib import closing
 import pytest
 
 from analysis import following
-from analysis.following import Following
-from analysis.parameters import Parameters
-from analysis.sensor_analysis import SensorAnalysis
-from analysis.telemetry import AnalysisTelemetry
 from db.analysis.store import AnalysisStore
 from db.roles import AccessLevel
-from runtime.health import Health
 from tests.database import Database, Roles
+from tests.integration.analysing import follow
 
 READINGS = """
 INSERT INTO reading (reading_id, sensor_id, measured_at, temperature)
@@ -38,9 +34,7 @@ def test_a_large_transaction_is_analysed_with_statements_in_between(
     database.query(READINGS)
     database.await_older_transactions()
     with closing(CountingStore(database.settings_as(roles[AccessLevel.ANALYST]))) as store:
-        assert store.lock()
-        telemetry = AnalysisTelemetry(Health())
-        analysed = Following(store, store.load(), lambda: SensorAnalysis(Parameters()), telemetry)
+        analysed = follow(store)
         while analysed.step():
             pass
 

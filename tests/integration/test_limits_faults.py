@@ -5,7 +5,6 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from typing import Any
 
-import psycopg
 import pytest
 
 from db.errors import StoreUnavailable
@@ -64,30 +63,6 @@ def expected_excursions(deliveries: tuple[dict[float, float], ...]) -> list[Any]
         pytest.approx((each.started_at, each.ended_at, each.peak, each.degree_minutes), abs=1e-5)
         for each in plain_excursions(LIMIT, sorted(readings))
     ]
-
-
-@pytest.fixture
-def interrupt(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
-    """Close the connection at the statement of this number, as the end of the process does; 0: never."""
-    remaining = 0
-
-    def interrupt_at(number: int) -> None:
-        nonlocal remaining
-        remaining = number
-
-    def interrupting(execute: Callable[..., Any]) -> Callable[..., Any]:
-        def call(cursor: psycopg.Cursor[Any], *args: Any, **options: Any) -> Any:
-            nonlocal remaining
-            remaining -= 1
-            if remaining == 0:
-                cursor.connection.close()
-            return execute(cursor, *args, **options)
-
-        return call
-
-    for name in ("execute", "executemany"):
-        monkeypatch.setattr(psycopg.Cursor, name, interrupting(getattr(psycopg.Cursor, name)))
-    return interrupt_at
 
 
 def evaluate_interrupted_everywhere(database: Database, interrupt: Callable[[int], None]) -> int:

@@ -7,12 +7,10 @@ import pytest
 from analysis.following import Following
 from analysis.parameters import Parameters
 from analysis.sensor_analysis import SensorAnalysis
-from analysis.telemetry import AnalysisTelemetry
 from db.analysis.store import AnalysisStore
 from db.roles import AccessLevel
-from runtime.health import Health
 from tests.database import Database, Roles
-from tests.waiting import DEADLINE_SECONDS, eventually
+from tests.integration.analysing import catch_up, follow
 
 SENSOR = "fridge"
 # Half hours of the last days, and a daily cycle.
@@ -30,24 +28,10 @@ def store(database: Database, roles: Roles) -> AnalysisStore:
     return AnalysisStore(database.settings_as(roles[AccessLevel.ANALYST]))
 
 
-def catch_up(database: Database, store: AnalysisStore) -> Following:
+def learn(database: Database, store: AnalysisStore) -> Following:
     """Analyse everything from what is saved on, and save it."""
-    database.await_older_transactions()
-    assert store.lock()
-    telemetry = AnalysisTelemetry(Health())
-    following = Following(
-        store, store.load(), lambda: SensorAnalysis(Parameters()), telemetry, quiet_seconds=0
-    )
-    [row] = database.query("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS xid")
-    following.refresh()
-
-    def is_done() -> bool:
-        # A transaction of another test that is just ending can hold the horizon back once.
-        is_behind = following.step()
-        read_to = min(following._position.recent_xid, following._position.all_xid)
-        return not (is_behind or following.is_rebuild_due) and read_to >= row["xid"]
-
-    eventually(is_done, DEADLINE_SECONDS, "all readings are analysed")
+    following = follow(store)
+    catch_up(database, following)
     following.checkpoint()  # finishes days, so that versions are due
     following.step()
     following.checkpoint()
@@ -59,10 +43,10 @@ def test_a_model_has_versions_and_is_rolled_back(database: Database, store: Anal
         # given two days, then two more
         database.query("INSERT INTO sensor (sensor_id) VALUES (%s)", SENSOR)
         database.query(INSERT, sensor=SENSOR, since="5 days", until="2 days 12 hours")
-        catch_up(database, store)
+        learn(database, store)
         assert [row["reason"] for row in database.query(MODELS)] == ["first day learned"]
         database.query(INSERT, sensor=SENSOR, since="2 days 11 hours", until="0")
-        following = catch_up(database, store)
+        following = learn(database, store)
         first, second = database.query(MODELS)
         assert (first["active"], second["active"]) == (False, True)
         assert second["reason"] == "daily season learned"
