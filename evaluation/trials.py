@@ -1,15 +1,16 @@
 """How many injected anomalies are found, and how many alarms readings without anomalies raise."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from math import sqrt
 from random import Random
 
-from analysis.anomaly import Anomaly, AnomalyKind
+from analysis.anomaly import AnomalyKind
 from analysis.parameters import Parameters
 from analysis.sensor_analysis import SensorAnalysis
 from evaluation.injection import Injection, difference_deviation, inject, length, weekly_deviation
+from evaluation.replay import analyse
+from evaluation.series import Series
 from evaluation.simulation import DAY, Signal, simulate
 from limits.model import Reading
 
@@ -105,37 +106,12 @@ class FalseAlarms:
     """Alarms without an anomaly."""
 
     days: float = 0.0
-    sensors: int = 0
     kinds: Counter[AnomalyKind] = field(default_factory=Counter)
-    first_day: int = 0
 
     @property
-    def per_day(self) -> float:
-        """Alarms per sensor and day."""
-        return sum(self.kinds.values()) / self.days
-
-    @property
-    def interval(self) -> tuple[float, float]:
-        """The 95 % confidence interval of `per_day`, as of Poisson events (Byar's approximation)."""
-        count = sum(self.kinds.values())
-        low = count * (1 - 1 / (9 * count) - 1.96 / (3 * sqrt(count))) ** 3 if count else 0.0
-        more = count + 1
-        high = more * (1 - 1 / (9 * more) + 1.96 / (3 * sqrt(more))) ** 3
-        return low / self.days, high / self.days
-
-
-def alarms_of(
-    readings: Iterable[Reading], add: Callable[[Reading], list[Anomaly]]
-) -> dict[tuple[AnomalyKind, float], Anomaly]:
-    """Return the incidents of readings, without those that another kind supersedes."""
-    alarms: dict[tuple[AnomalyKind, float], Anomaly] = {}
-    for reading in readings:
-        for anomaly in add(reading):
-            if anomaly.superseded_by is None:
-                alarms[anomaly.kind, anomaly.started_at] = anomaly
-            else:
-                alarms.pop((anomaly.kind, anomaly.started_at), None)
-    return alarms
+    def alarms(self) -> int:
+        """How many there are of all kinds together."""
+        return self.kinds.total()
 
 
 def measure_false_alarms(
@@ -154,10 +130,7 @@ def measure_false_alarms(
         readings = simulate(
             signal, interval=interval, days=days, seed=500_000 + seed * 1000 + number, resolution=resolution
         )
-        alarms = alarms_of(readings, SensorAnalysis(parameters).add)
-        result.sensors += 1
         result.days += (readings[-1].measured_at - readings[0].measured_at) / DAY
-        result.kinds.update(kind for kind, _ in alarms)
-        first = readings[0].measured_at + DAY
-        result.first_day += sum(each.detected_at < first for each in alarms.values())
+        found = analyse(Series(name=str(signal), readings=readings), parameters)
+        result.kinds.update(each.kind for each in found if each.superseded_by is None)
     return result

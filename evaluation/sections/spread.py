@@ -50,9 +50,8 @@ def measure(run: Run) -> Section:
     shipped = Parameters()
     standard = simulate_settings(shipped, run)
     passing: list[tuple[int, Simulated, Parameters]] = []
-    tried = 0
-    for seed in run.track(range(1, run.plan.settings + 1), "other settings", run.plan.settings):
-        tried += 1
+    tried = run.plan.settings
+    for seed in run.track(range(1, tried + 1), "other settings", tried):
         parameters = vary(shipped, seed)
         found = simulate_settings(parameters, run)
         if passes(found, standard):
@@ -108,7 +107,7 @@ def simulate_settings(parameters: Parameters, run: Run) -> Simulated:
                 seed=run.plan.seed,
                 parameters=parameters,
             )
-            alarms += sum(clean.kinds.values())
+            alarms += clean.alarms
             days += clean.days
     return Simulated(min(hits / trials for hits, trials in found.values()), alarms / days)
 
