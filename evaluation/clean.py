@@ -8,7 +8,7 @@ from evaluation.simulation import Signal, simulate
 from evaluation.trials import INTERVALS
 
 DAYS = {"1 h": 60.0, "5 min": 20.0, "1 min": 7.0}
-# Apart from those of the trials.
+# Thresholds are calibrated on other signals than those on which anything is measured.
 SEED = 900_000
 
 

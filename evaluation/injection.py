@@ -8,9 +8,9 @@ from random import Random
 from statistics import mean, pstdev
 
 from analysis.anomaly import AnomalyKind
+from evaluation.simulation import DAY
 from limits.model import Reading
 
-DAY = 86_400.0
 SPIKE_SIGMAS = 10.0
 """The height of a spike and of a level shift, in standard deviations of the differences."""
 DROPOUT_VALUES = (0.0, -127.0, 85.0, 999.0)
