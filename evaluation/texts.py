@@ -9,7 +9,8 @@ through the code of the service, in order, with the settings that it ships with.
 settings for all data. It was fixed on simulated signals before a label of the recorded data was read, and no
 figure of this page that depends on a label was used to change it:
 [the history of the settings](../evaluation/settings_history.md) has each change with its reason.
-Below, *Runs* names the settings of each section by a checksum.
+Below, *Runs* names the settings of each section by a checksum. A section whose checksum differs from the
+others' was measured with earlier settings.
 [The recorded data](../evaluation/data/README.md) is part of the repository.
 
 Rates of alarms are **per sensor and day**. A rate per 1,000 readings is given only where the target is in
