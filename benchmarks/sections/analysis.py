@@ -5,7 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import LiteralString
@@ -13,7 +13,7 @@ from typing import LiteralString
 import psycopg
 
 from benchmarks.bench import Bench
-from benchmarks.consuming import LIMIT_SECONDS, START_SECONDS
+from benchmarks.consuming import LIMIT_SECONDS
 from benchmarks.contenders import ANALYSIS, project
 from benchmarks.environment import ROOT
 from benchmarks.messages import encode
@@ -28,7 +28,6 @@ MAX_ROUNDS = 3
 BATCH = 500
 RATE = 2_000
 SETTLE_SECONDS = 2
-POLL_SECONDS = 0.05
 ANALYSED = "analysis_readings_total"
 # The analysis continues after what was stored before.
 CLEAR: LiteralString = """
@@ -111,9 +110,10 @@ def _measure_service(bench: Bench) -> None:
         connection.execute("ANALYZE")
     with _running(bench, "analysis", ANALYSIS) as process:
         started_at, before = time.monotonic(), process.metric(ANALYSED)
-        ended_at, after = _await_readings(process, readings)
+        wait_until(lambda: _analysed(process) >= readings, LIMIT_SECONDS, "everything is analysed")
+        seconds = time.monotonic() - started_at
     title = f"{sensors:,} sensors, once per minute"
-    rate = (after - before) / (ended_at - started_at)
+    rate = (readings - before) / seconds
     bench.results.add(SECTION, "database", rate, f"{title}: with the database, readings per second")
 
 
@@ -121,12 +121,11 @@ def _measure_consumer(bench: Bench, offered: list[bytes], *, has_analysis: bool)
     _clear(bench)
     with bench.broker.queue() as queue:
         variables = {"QUEUE_NAME": queue, "BATCH_SIZE": str(BATCH)}
-        with _running(bench, "consumer", project(BATCH).command, variables) as consumer:
-            if has_analysis:
-                with _running(bench, "analysis", ANALYSIS):
-                    used = _observe(bench, queue, offered, consumer)
-            else:
-                used = _observe(bench, queue, offered, consumer)
+        with (
+            _running(bench, "consumer", project(BATCH).command, variables) as consumer,
+            _running(bench, "analysis", ANALYSIS) if has_analysis else nullcontext(),
+        ):
+            used = _observe(bench, queue, offered, consumer)
     key = "with" if has_analysis else "without"
     title = f"{RATE:,} readings per second {key} the analysis: processor time of the consumer per reading, µs"
     bench.results.add(SECTION, f"{key}/cpu", used, title)
@@ -153,13 +152,10 @@ def _running(
         yield process
 
 
-def _await_readings(process: Process, readings: int) -> tuple[float, float]:
-    """Wait until so many are analysed; return the time and their number."""
-    deadline = time.monotonic() + max(START_SECONDS, LIMIT_SECONDS)
-    while (found := process.metric(ANALYSED)) < readings and time.monotonic() < deadline:
-        process.raise_if_failed()
-        time.sleep(POLL_SECONDS)
-    return time.monotonic(), found
+def _analysed(process: Process) -> float:
+    """Return how many readings it has analysed."""
+    process.raise_if_failed()
+    return process.metric(ANALYSED)
 
 
 def _clear(bench: Bench) -> None:
