@@ -52,7 +52,7 @@ bench-quick:  ## run the benchmark in about three minutes, with fewer messages a
 	@bash scripts/venv.sh bench
 	@bash scripts/develop.sh bench --quick $(ARGS)
 
-evaluate:  ## measure how good the analysis is, about ten minutes; ARGS="--sections office,motes", ARGS="--quick"
+evaluate:  ## measure how good the analysis is, about half an hour; ARGS="--sections office,motes", ARGS="--quick"
 	@bash scripts/venv.sh evaluation
 	@bash scripts/develop.sh evaluate $(ARGS)
 
