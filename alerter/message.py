@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from alerter.alert import AlertStatus
 from alerter.notification import TEST_KIND, Notification
+from runtime.severity import Severity
 from runtime.text import escape_unprintable
 
 MAX_LISTED_ALERTS = 10
@@ -12,11 +13,11 @@ MAX_SUBJECT_CHARACTERS = 60
 
 
 class Message(NamedTuple):
-    """A title of one line, and a text. `severity` is None once it is resolved."""
+    """A title of one line, and a text. `severity` is that of the most urgent alert; None if resolved."""
 
     title: str
     body: str
-    severity: str | None
+    severity: Severity | None
 
 
 def to_message(notification: Notification) -> Message:
@@ -40,7 +41,7 @@ def to_message(notification: Notification) -> Message:
     return Message(
         title=f"{state}: {_subject(notification, group)}",
         body="\n\n".join(filter(None, paragraphs)),
-        severity=severity if is_firing else None,
+        severity=_most_urgent(alerts) if is_firing else None,
     )
 
 
@@ -49,6 +50,12 @@ def _subject(notification: Notification, group: dict[str, Any]) -> str:
     if len(notification.subjects) > 1:
         return f"{len(notification.subjects)} {name} alerts"
     return f"{name} {escape_unprintable(notification.subjects[0][:MAX_SUBJECT_CHARACTERS])}".strip()
+
+
+def _most_urgent(alerts: list[dict[str, Any]]) -> Severity:
+    """Return the severity of the most urgent alert: alerts of one kind can differ in it."""
+    found = {alert["labels"]["severity"] for alert in alerts}
+    return next(severity for severity in Severity if severity in found)
 
 
 def _list(alerts: list[dict[str, Any]]) -> str:

@@ -101,7 +101,7 @@ def _notify_type(message: Message) -> apprise.NotifyType:
     """Return what services show as a colour or a symbol."""
     if message.severity is None:
         return apprise.NotifyType.SUCCESS
-    return NOTIFY_TYPES[Severity(message.severity)]
+    return NOTIFY_TYPES[message.severity]
 
 
 def _asset() -> apprise.AppriseAsset:

@@ -5,15 +5,19 @@ from collections.abc import Iterator
 from http import HTTPStatus
 
 import pytest
+from apprise import NotifyType
 from pydantic import SecretStr
 
-from alerter.receivers.apprise_receiver import AppriseReceiver
+from alerter.message import to_message
+from alerter.receivers.apprise_receiver import AppriseReceiver, _notify_type
 from monitoring.problems import ProblemKind
 from runtime.errors import ConfigurationError, ServiceUnavailable
+from runtime.severity import Severity
 from tests.ntfy_server import TOKEN, NtfyServer, ntfy_server
 from tests.smtp_server import PASSWORD, RECIPIENT, SmtpServer, smtp_server, text_of
 from tests.tls import HOST, CertificateAuthority
 from tests.unit.alerter.problems import firing, problem, resolved
+from tests.unit.alerter.test_incident_notifier import Harness, row
 
 SMTP = "mailtos://alerts:s3cret@smtp.example?from=sensors@example.org"
 
@@ -71,6 +75,16 @@ def test_a_critical_alert_says_so(ntfy: NtfyServer) -> None:
     receiver(ntfy.url("ops")).send(firing(problem(ProblemKind.BROKER_DOWN, "broker")))
 
     assert ntfy.titles("ops") == ["FIRING critical: BrokerDown broker"]
+
+
+def test_alerts_of_mixed_severity_look_like_the_most_urgent() -> None:
+    [notification] = Harness().notify(row(1), row(2, severity="critical"), row(3))
+
+    message = to_message(notification)
+
+    assert message.title == "FIRING: 3 TemperatureHigh alerts"
+    assert message.severity is Severity.CRITICAL
+    assert _notify_type(message) is NotifyType.FAILURE
 
 
 @pytest.mark.parametrize(
