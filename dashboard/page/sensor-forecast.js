@@ -29,7 +29,7 @@ async function load() {
   const id = sensor.sensor_id;
   const response = await requestJson(`/api/forecast?${new URLSearchParams({ sensor: id })}`);
   if (id !== sensor?.sensor_id) return;
-  if (response.ok) update(response.value, response.value.forecast ? "" : "No forecast: the sensor has not been analysed yet.");
+  if (response.ok) update(response.value, response.value.forecast ? "" : "No forecast: the sensor has not been analysed for longer than one half hour (to :00 or :30) yet.");
   else update({ forecast: null, virtual_value: null }, `The forecast cannot be loaded: ${response.value.detail}`);
 }
 

@@ -54,7 +54,8 @@ def _show(sensor_id: str, found: Row | None, points: Sequence[Row]) -> None:
     name = escape_unprintable(sensor_id)
     if found is None:
         print_message(
-            f"There is no forecast of sensor {name}: the service `analysis` makes one from its readings."
+            f"There is no forecast of sensor {name} yet: the service `analysis` makes the first one when the "
+            "half hour (to :00 or :30) of its first reading is over and another reading has followed."
         )
         return
     made_at = f"{found['made_at']:%Y-%m-%d %H:%M:%S} UTC"

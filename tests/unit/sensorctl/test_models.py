@@ -167,7 +167,10 @@ def test_neighbours_say_what_a_sensor_would_measure(
         "Sensor hall/1 sends nothing. By 1 it would measure 20.00 °C (19.00 to 21.00) at "
         "2026-11-26 12:00:00 UTC.\n"
     )
-    assert err.startswith("There is no forecast of sensor hall/1")
+    assert err == (
+        "There is no forecast of sensor hall/1 yet: the service `analysis` makes the first one when the half "
+        "hour (to :00 or :30) of its first reading is over and another reading has followed.\n"
+    )
 
 
 def test_the_figures_are_of_a_sensor_or_of_all(sensorctl: RunCommand) -> None:
