@@ -1,7 +1,6 @@
 """The options that several commands of the analysis have, and what the commands work with."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -26,23 +25,14 @@ Since = Annotated[
 MAX_VERSION = 2**31 - 1
 
 
-@contextmanager
-def reader() -> Iterator[Statements]:
+def reader() -> closing[Statements]:
     """Open what reads."""
-    yield from _open(Statements(discover_settings(), "sensorctl"))
+    return closing(Statements(discover_settings(), "sensorctl"))
 
 
-@contextmanager
-def manager() -> Iterator[Statements]:
+def manager() -> closing[Statements]:
     """Open what changes something."""
-    yield from _open(Statements(discover_manager_settings(), "sensorctl"))
-
-
-def _open(statements: Statements) -> Iterator[Statements]:
-    try:
-        yield statements
-    finally:
-        statements.close()
+    return closing(Statements(discover_manager_settings(), "sensorctl"))
 
 
 def check_past(since: datetime | None) -> None:

@@ -1,7 +1,6 @@
 """The options that several commands of limits have, and what the commands work with."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing
 from typing import Annotated
 
 import typer
@@ -40,24 +39,14 @@ TimeZone = Annotated[
 ]
 
 
-@contextmanager
-def manager() -> Iterator[Limits]:
+def manager() -> closing[Limits]:
     """Open what changes limits."""
-    limits = Limits(discover_manager_settings(), "sensorctl")
-    try:
-        yield limits
-    finally:
-        limits.close()
+    return closing(Limits(discover_manager_settings(), "sensorctl"))
 
 
-@contextmanager
-def reader() -> Iterator[Limits]:
+def reader() -> closing[Limits]:
     """Open what reads limits."""
-    limits = Limits(discover_settings(), "sensorctl")
-    try:
-        yield limits
-    finally:
-        limits.close()
+    return closing(Limits(discover_settings(), "sensorctl"))
 
 
 def read_limits(sensor_id: str | None = None) -> list[Row]:
