@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from alerter.alert import AlertStatus, Labels, format_duration
-from alerter.incident import DueAlert, describe_sensor, page_of
+from alerter.alert import Labels, format_duration
+from alerter.incident import DueAlert, IncidentAlert
 from runtime.severity import Severity
 
 # The names of the alerts by the kind of anomaly.
@@ -22,17 +22,11 @@ NAMES = {"level-shift": "level shift", "stuck": "stuck value", "unusual": "unusu
 
 
 @dataclass(frozen=True, kw_only=True)
-class AnomalyAlert:
+class AnomalyAlert(IncidentAlert):
     """An anomaly as receivers are notified of it. Temperatures are in °C."""
 
     anomaly_id: int
-    sensor_id: str
-    name: str | None
-    location: str | None
     anomaly: str
-    started_at: datetime
-    ended_at: datetime | None
-    withdrawn: bool
     score: float
     observed: float
     expected: float
@@ -41,24 +35,9 @@ class AnomalyAlert:
     reason: str
 
     @property
-    def status(self) -> AlertStatus:
-        """Whether it is firing or resolved."""
-        return AlertStatus.FIRING if self.ended_at is None else AlertStatus.RESOLVED
-
-    @property
     def kind(self) -> str:
         """The first part of the routing key."""
         return f"temperature-{self.anomaly}"
-
-    @property
-    def subject(self) -> str:
-        """The sensor."""
-        return self.sensor_id
-
-    @property
-    def page(self) -> str:
-        """The page of the sensor."""
-        return page_of(self.sensor_id)
 
     @property
     def labels(self) -> Labels:
@@ -92,8 +71,7 @@ class AnomalyAlert:
 
     @property
     def _what(self) -> str:
-        sensor = describe_sensor(self.sensor_id, self.name, self.location)
-        return f"{sensor}: {NAMES.get(self.anomaly, self.anomaly)}"
+        return f"{self._place}: {NAMES.get(self.anomaly, self.anomaly)}"
 
     @property
     def _end(self) -> str:

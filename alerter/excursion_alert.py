@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from alerter.alert import AlertStatus, Labels, format_duration
-from alerter.incident import DueAlert, describe_sensor, page_of
+from alerter.alert import Labels, format_duration
+from alerter.incident import DueAlert, IncidentAlert
 
 # The names of the alerts by the kind of limit.
 EXCURSION_ALERTS = {"high": "TemperatureHigh", "low": "TemperatureLow", "rate": "TemperatureChange"}
@@ -19,46 +19,25 @@ ENDINGS = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class ExcursionAlert:
+class ExcursionAlert(IncidentAlert):
     """An excursion as receivers are notified of it. Temperatures are in °C, those of a rate in K."""
 
     excursion_id: int
     limit_id: int
-    sensor_id: str
-    name: str | None
-    location: str | None
     rule: str
     threshold: float
     window_seconds: float | None
     severity: str
-    started_at: datetime
     last_measured_at: datetime
-    ended_at: datetime | None
     end_reason: str | None
-    withdrawn: bool
     peak: float
     peak_temperature: float
     degree_minutes: float
 
     @property
-    def status(self) -> AlertStatus:
-        """Whether it is firing or resolved."""
-        return AlertStatus.FIRING if self.ended_at is None else AlertStatus.RESOLVED
-
-    @property
     def kind(self) -> str:
         """The first part of the routing key."""
         return f"temperature-{self.rule}"
-
-    @property
-    def subject(self) -> str:
-        """The sensor."""
-        return self.sensor_id
-
-    @property
-    def page(self) -> str:
-        """The page of the sensor."""
-        return page_of(self.sensor_id)
 
     @property
     def labels(self) -> Labels:
@@ -94,10 +73,6 @@ class ExcursionAlert:
             summary = f"The excursion {ENDINGS[self.end_reason or 'recovered']}: {self._place} {self._beyond}"
             summary += f", for {format_duration(self.ended_at - self.started_at)}."
         return {"summary": summary, "description": f"{summary} {self.degree_minutes:.1f} K·min.", **figures}
-
-    @property
-    def _place(self) -> str:
-        return describe_sensor(self.sensor_id, self.name, self.location)
 
     @property
     def _beyond(self) -> str:
