@@ -1,6 +1,7 @@
 """Output to a terminal, a file or another program."""
 
 import sys
+from datetime import datetime
 from typing import Annotated, Any, NoReturn
 
 import typer
@@ -14,6 +15,7 @@ from rich.progress import (
     TextColumn,
     TimeRemainingColumn,
 )
+from rich.table import Table
 from rich.text import Text
 
 from runtime.exit_codes import EXIT_FAILURE
@@ -44,6 +46,19 @@ def show_json(value: Any) -> None:
 def safe_text(value: Any) -> Text:
     """Return untrusted text without control characters, which rich does not interpret as markup."""
     return Text(escape_unprintable(str(value)))
+
+
+def titled_table(title: str, *headings: str) -> Table:
+    """Return a table with a title and these columns."""
+    table = Table(title=title, title_justify="left")
+    for heading in headings:
+        table.add_column(heading)
+    return table
+
+
+def format_time(moment: datetime) -> str:
+    """Return a time to the second."""
+    return f"{moment:%Y-%m-%d %H:%M:%S}"
 
 
 def print_message(message: str) -> None:

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from rich.table import Table
@@ -10,14 +9,14 @@ from rich.text import Text
 
 from alerter.alert import format_duration
 from db.queries.statements import Row
-from sensorctl.output import safe_text
+from sensorctl.output import format_time, safe_text, titled_table
 
 HORIZONS = {"step": "next reading", "1h": "1 h", "6h": "6 h", "24h": "24 h"}
 
 
 def anomaly_table(rows: Sequence[Row]) -> Table:
     """Return the table of anomalies, with what was expected instead and why."""
-    table = _table(
+    table = titled_table(
         "Anomalies (times in UTC, temperatures in °C)", "no.", "sensor", "kind", "started", "ended"
     )
     for heading in ("observed", "expected", "score"):
@@ -29,7 +28,7 @@ def anomaly_table(rows: Sequence[Row]) -> Table:
             str(row["anomaly_id"]),
             safe_text(row["sensor_id"]),
             row["kind"],
-            _time(row["started_at"]),
+            format_time(row["started_at"]),
             _end(row),
             f"{row['observed']:.2f}",
             _expected(row),
@@ -44,7 +43,7 @@ def event_line(change: str, row: Row) -> Text:
     """Return one line: what happened to an anomaly, and why it is one."""
     at = {"ended": row["ended_at"], "marked": row["marked_at"]}.get(change) or row["started_at"]
     line = Text.assemble(
-        _time(at), "  ", (change, "bold"), f" {row['anomaly_id']} ", safe_text(row["sensor_id"]),
+        format_time(at), "  ", (change, "bold"), f" {row['anomaly_id']} ", safe_text(row["sensor_id"]),
         f" {row['kind']}",
     )  # fmt: skip
     if change in {"started", "open"}:
@@ -59,7 +58,9 @@ def event_line(change: str, row: Row) -> Text:
 
 def model_table(rows: Sequence[Row]) -> Table:
     """Return the table of versions of models."""
-    table = _table("Models (times in UTC)", "sensor", "kind", "version", "active", "trained to", "created")
+    table = titled_table(
+        "Models (times in UTC)", "sensor", "kind", "version", "active", "trained to", "created"
+    )
     table.add_column("bytes", justify="right")
     table.add_column("reason", overflow="fold")
     for row in rows:
@@ -68,8 +69,8 @@ def model_table(rows: Sequence[Row]) -> Table:
             safe_text(row["kind"]),
             str(row["version"]),
             _active(row),
-            _time(row["trained_to"]),
-            _time(row["created_at"]),
+            format_time(row["trained_to"]),
+            format_time(row["created_at"]),
             str(row["state_bytes"]),
             safe_text(row["reason"]),
         )
@@ -84,8 +85,8 @@ def version_table(row: Row) -> Table:
         "kind": row["kind"],
         "version": row["version"],
         "active": "yes" if row["active"] else "no",
-        "trained to": f"{_time(row['trained_to'])} UTC",
-        "created": f"{_time(row['created_at'])} UTC",
+        "trained to": f"{format_time(row['trained_to'])} UTC",
+        "created": f"{format_time(row['created_at'])} UTC",
         "reason": row["reason"],
         "state": f"{row['state_bytes']} bytes",
         "parameters": json.dumps(row["parameters"], ensure_ascii=False),
@@ -97,18 +98,18 @@ def version_table(row: Row) -> Table:
 
 def forecast_table(points: Sequence[Row], title: str) -> Table:
     """Return what is expected at each time."""
-    table = _table(title, "at (UTC)")
+    table = titled_table(title, "at (UTC)")
     for heading in ("mean", "from", "to"):
         table.add_column(heading, justify="right")
     for point in points:
         values = (point["mean"], point["lower"], point["upper"])
-        table.add_row(_time(point["at"]), *(f"{value:.2f}" for value in values))
+        table.add_row(format_time(point["at"]), *(f"{value:.2f}" for value in values))
     return table
 
 
 def evaluation_table(rows: Sequence[Row], title: str) -> Table:
     """Return how well models forecast: one row per kind of model and horizon."""
-    table = _table(title, "model", "horizon")
+    table = titled_table(title, "model", "horizon")
     for heading in ("forecasts", "error, K", "of last value, K", "skill", "coverage"):
         table.add_column(heading, justify="right")
     table.add_column("days (UTC)")
@@ -124,17 +125,6 @@ def evaluation_table(rows: Sequence[Row], title: str) -> Table:
             f"{row['first_day']} to {row['last_day']}",
         )
     return table
-
-
-def _table(title: str, *headings: str) -> Table:
-    table = Table(title=title, title_justify="left")
-    for heading in headings:
-        table.add_column(heading)
-    return table
-
-
-def _time(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M:%S}"
 
 
 def _end(row: Row) -> str:

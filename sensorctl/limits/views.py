@@ -1,13 +1,13 @@
 """How limits and excursions are shown in a terminal."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from rich.table import Table
 
 from alerter.alert import format_duration
 from db.queries.statements import Row
-from sensorctl.output import safe_text
+from sensorctl.output import format_time, safe_text, titled_table
 
 
 def describe_target(row: Row) -> str:
@@ -40,14 +40,14 @@ def describe_limit(row: Row) -> str:
 
 def limit_table(rows: Sequence[Row]) -> Table:
     """Return the table of limits."""
-    table = _table("Limits", "limit", "of", "condition", "severity", "since", "by")
+    table = titled_table("Limits", "limit", "of", "condition", "severity", "since", "by")
     for row in rows:
         table.add_row(
             str(row["limit_id"]),
             safe_text(describe_target(row)),
             describe_condition(row),
             row["severity"],
-            _time(row["created_at"]),
+            format_time(row["created_at"]),
             safe_text(row["created_by"]),
         )
     return table
@@ -55,17 +55,17 @@ def limit_table(rows: Sequence[Row]) -> Table:
 
 def excursion_table(rows: Sequence[Row], title: str = "Excursions") -> Table:
     """Return the table of excursions, those of the database with what was acknowledged."""
-    table = _table(
+    table = titled_table(
         title, "no.", "sensor", "limit", "started", "ended", "lasted", "peak", "K·min", "acknowledged"
     )
     for row in rows:
         unit = "K" if row["rule"] == "rate" else "°C"
-        ended = f"{_time(row['ended_at'])} {row['end_reason']}" if row["ended_at"] else "open"
+        ended = f"{format_time(row['ended_at'])} {row['end_reason']}" if row["ended_at"] else "open"
         table.add_row(
             str(row.get("excursion_id", "")),
             safe_text(row["sensor_id"]),
             f"{row['rule']} {row['threshold']:g} {unit}",
-            _time(row["started_at"]),
+            format_time(row["started_at"]),
             ended,
             format_duration(timedelta(seconds=row["duration_seconds"])),
             f"{row['peak']:.2f} {unit}",
@@ -77,24 +77,13 @@ def excursion_table(rows: Sequence[Row], title: str = "Excursions") -> Table:
 
 def silence_table(rows: Sequence[Row]) -> Table:
     """Return the table of silences."""
-    table = _table("Silences", "silence", "of", "until", "note", "by")
+    table = titled_table("Silences", "silence", "of", "until", "note", "by")
     for row in rows:
         table.add_row(
             str(row["silence_id"]),
             safe_text(describe_target(row)),
-            _time(row["ends_at"]),
+            format_time(row["ends_at"]),
             safe_text(row["note"] or ""),
             safe_text(row["created_by"]),
         )
     return table
-
-
-def _table(title: str, *headings: str) -> Table:
-    table = Table(title=title, title_justify="left")
-    for heading in headings:
-        table.add_column(heading)
-    return table
-
-
-def _time(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M:%S}"

@@ -1,12 +1,11 @@
 """Tables of sensors and calibrations."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from rich.table import Table
 
 from readings.sensor_changes import Calibration, SensorSettings
-from sensorctl.output import safe_text
+from sensorctl.output import format_time, safe_text
 
 
 def sensors_table(sensors: Sequence[SensorSettings]) -> Table:
@@ -48,10 +47,10 @@ def calibrations_table(calibrations: Sequence[Calibration]) -> Table:
     table = Table("From", "Offset in K", "Slope", "Set at", "By", title="Calibrations")
     for calibration in calibrations:
         table.add_row(
-            _time(calibration.valid_from),
+            format_time(calibration.valid_from),
             f"{calibration.offset:+.10g}",
             f"{calibration.slope:.10g}",
-            _time(calibration.created_at),
+            format_time(calibration.created_at),
             safe_text(calibration.created_by),
         )
     return table
@@ -64,7 +63,7 @@ def _calibration(sensor: SensorSettings) -> str:
     if sensor.offset:
         parts.append(f"{sensor.offset:+.10g} K")
     if parts and sensor.calibrated_from:
-        parts.append(f"from {_time(sensor.calibrated_from)}")
+        parts.append(f"from {format_time(sensor.calibrated_from)}")
     return " ".join(parts)
 
 
@@ -79,8 +78,4 @@ def _range(sensor: SensorSettings) -> str:
 def _state(sensor: SensorSettings) -> str:
     if sensor.merged_into:
         return f"merged into {sensor.merged_into}"
-    return f"retired {_time(sensor.retired_at)}" if sensor.retired_at else "monitored"
-
-
-def _time(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M:%S}"
+    return f"retired {format_time(sensor.retired_at)}" if sensor.retired_at else "monitored"
