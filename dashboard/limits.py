@@ -94,7 +94,7 @@ class Acknowledgement(Model):
 
 
 class Silence(Model):
-    """A time in which receivers are not notified of excursions."""
+    """A time in which receivers are not notified of excursions and anomalies."""
 
     silence_id: int
     sensor_id: str | None
@@ -201,7 +201,7 @@ def list_silences(
 
 @router.post("/silences", status_code=HTTPStatus.CREATED, responses=INVALID_INPUT, **requires(Role.OPERATOR))
 def create_silence(resources: Shared, actor: Actor, definition: SilenceDefinition) -> Silence:
-    """Silence the excursions of a sensor or a group for some time."""
+    """Silence the excursions and anomalies of a sensor or a group for some time."""
     with nothing_changed():
         return Silence(**resources.limits.silence(actor, definition))
 

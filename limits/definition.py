@@ -179,7 +179,7 @@ class LimitDefinition(LimitValues, SensorTarget):
 
 
 class SilenceDefinition(SensorTarget):
-    """A silence to create: receivers are not notified of excursions until it ends."""
+    """A silence to create: receivers are not notified of excursions and anomalies until it ends."""
 
     duration_seconds: Duration = _duration("How long it lasts", 366 * 86_400.0, gt=0, alias="for")
     note: Annotated[str, Field(max_length=500)] = Field(default="", description="Why")

@@ -96,7 +96,7 @@ class Commands(LazyGroup):
         "silence": CommandEntry(
             "sensorctl.limits.excursions",
             "silences",
-            "Manage silences: receivers are not notified of excursions.",
+            "Manage silences: receivers are not notified of excursions and anomalies.",
         ),
         "anomalies": CommandEntry(
             "sensorctl.analysis.anomalies",

@@ -15,7 +15,7 @@ from sensorctl.time_options import parse_time_or_age
 
 app = typer.Typer(help="Show and acknowledge excursions beyond limits.", no_args_is_help=True)
 silences = typer.Typer(
-    help="Manage silences: receivers are not notified of excursions.", no_args_is_help=True
+    help="Manage silences: receivers are not notified of excursions and anomalies.", no_args_is_help=True
 )
 
 MAX_EXCURSIONS = 10_000
@@ -70,7 +70,7 @@ def add_silence(
     note: Note = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Silence the excursions of a sensor or a group for some time."""
+    """Silence the excursions and anomalies of a sensor or a group for some time."""
     definition = define_silence(
         **{"sensor_id": sensor, "location": location, "pattern": pattern, "for": duration, "note": note}
     )
