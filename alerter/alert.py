@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
 from monitoring.model import Problem
 from monitoring.problems import RESOLVED_MESSAGES, ProblemKind
+from runtime.text import format_duration
 
 Labels = Mapping[str, str]
 # The label that holds the subject of a problem. A broker and a database need none.
@@ -116,12 +117,3 @@ class Alert:
         resolved = RESOLVED_MESSAGES[problem.kind].format(subject=problem.subject)
         summary = f"{resolved}, after {format_duration(self.ended_at - self.started_at)}."
         return {"summary": summary, "description": f"{summary} The alert was: {problem.message}"}
-
-
-def format_duration(duration: timedelta) -> str:
-    """Return the duration in the largest unit that it contains at least twice."""
-    seconds = max(0, round(duration.total_seconds()))
-    for unit, length in (("d", 86_400), ("h", 3600), ("min", 60)):
-        if seconds >= 2 * length:
-            return f"{seconds // length} {unit}"
-    return f"{seconds} s"

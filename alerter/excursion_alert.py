@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from alerter.alert import Labels, format_duration
+from alerter.alert import Labels
 from alerter.incident import DueAlert, IncidentAlert
+from runtime.text import format_duration
 
 # The names of the alerts by the kind of limit.
 EXCURSION_ALERTS = {"high": "TemperatureHigh", "low": "TemperatureLow", "rate": "TemperatureChange"}

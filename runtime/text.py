@@ -1,6 +1,7 @@
 """Text for people, also from untrusted sources."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 MAX_VALUE_CHARACTERS = 60
@@ -9,6 +10,15 @@ MAX_VALUE_CHARACTERS = 60
 def quantity(number: int, noun: str) -> str:
     """Return a number with its noun, in the plural unless it is one."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def format_duration(duration: timedelta) -> str:
+    """Return the duration in the largest unit that it contains at least twice."""
+    seconds = max(0, round(duration.total_seconds()))
+    for unit, length in (("d", 86_400), ("h", 3600), ("min", 60)):
+        if seconds >= 2 * length:
+            return f"{seconds // length} {unit}"
+    return f"{seconds} s"
 
 
 def escape_unprintable(text: str) -> str:

@@ -1,5 +1,6 @@
 """Finds a value that repeats for longer than the sensor's own repeats make plausible."""
 
+from datetime import timedelta
 from math import log, sqrt
 
 from analysis.anomaly import AnomalyKind
@@ -7,6 +8,7 @@ from analysis.binary import StateReader, StateWriter
 from analysis.detectors.finding import Finding
 from analysis.parameters import DAY_SECONDS, StuckParameters
 from analysis.thresholds import TailThreshold
+from runtime.text import format_duration
 
 
 class StuckDetector:
@@ -50,9 +52,9 @@ class StuckDetector:
             return None
         if self._repeats < parameters.min_repeats or not self._is_known():
             return None
-        minutes = (at - self._first_at) / 60
+        duration = format_duration(timedelta(seconds=at - self._first_at))
         reason = (
-            f"{value:g} °C for {self._repeats + 1} readings ({minutes:.0f} minutes): "
+            f"{value:g} °C for {self._repeats + 1} readings ({duration}): "
             f"the sensor repeats {100 * self._share:.0f} % of its values"
         )
         return Finding(

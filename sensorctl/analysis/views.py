@@ -7,8 +7,8 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from alerter.alert import format_duration
 from db.queries.statements import Row
+from runtime.text import format_duration
 from sensorctl.output import format_time, safe_text, titled_table
 
 HORIZONS = {"step": "next reading", "1h": "1 h", "6h": "6 h", "24h": "24 h"}

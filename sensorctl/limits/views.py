@@ -5,8 +5,8 @@ from datetime import timedelta
 
 from rich.table import Table
 
-from alerter.alert import format_duration
 from db.queries.statements import Row
+from runtime.text import format_duration
 from sensorctl.output import format_time, safe_text, titled_table
 
 

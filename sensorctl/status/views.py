@@ -18,7 +18,7 @@ from monitoring.model import (
     SystemStatus,
     Throughput,
 )
-from runtime.text import quantity
+from runtime.text import format_duration, quantity
 from sensorctl.output import safe_text
 
 BARS = "▁▂▃▄▅▆▇█"
@@ -207,14 +207,8 @@ def _table(*headings: str, right: Sequence[str], wrap: str) -> Table:
 
 
 def _format_age(time: datetime | None, now: datetime) -> str:
-    """Return the age in the largest unit that it contains at least twice."""
-    if time is None:
-        return ""
-    seconds = max(0, round((now - time).total_seconds()))
-    for unit, length in (("d", 86_400), ("h", 3600), ("min", 60)):
-        if seconds >= 2 * length:
-            return f"{seconds // length} {unit}"
-    return f"{seconds} s"
+    """Return the age; of what has none, nothing."""
+    return "" if time is None else format_duration(now - time)
 
 
 def _format_seconds(seconds: float) -> str:

@@ -67,9 +67,12 @@ def test_a_level_that_returns_ends_the_level_shift_without_another_alarm() -> No
 def test_a_stuck_value_is_found_within_ten_readings_and_ends_when_it_changes() -> None:
     readings = changed(room(400), 300, *[round(room(400)[300].temperature, 3)] * 30)
 
-    found = [(number, each.kind, each.ended_at is None) for number, each in analyse(readings)]
+    changes = list(analyse(readings))
+    found = [(number, each.kind, each.ended_at is None) for number, each in changes]
 
     assert found[0][0] <= 309
+    repeats = found[0][0] - 300
+    assert f" °C for {repeats + 1} readings ({repeats} min): " in changes[0][1].reason
     assert {kind for _, kind, _ in found} == {AnomalyKind.STUCK}
     assert found[-1] == (330, AnomalyKind.STUCK, False)
 

@@ -1,8 +1,10 @@
 """Text for people."""
 
+from datetime import timedelta
+
 import pytest
 
-from runtime.text import quantity
+from runtime.text import format_duration, quantity
 
 
 @pytest.mark.parametrize(
@@ -10,3 +12,11 @@ from runtime.text import quantity
 )
 def test_only_one_is_not_in_the_plural(number: int, text: str) -> None:
     assert quantity(number, "dead letter") == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(-1, "0 s"), (8.6, "9 s"), (60, "60 s"), (119, "119 s"), (150, "2 min"), (7200, "2 h"), (3e5, "3 d")],
+)
+def test_a_duration_is_in_the_largest_unit_that_it_contains_twice(seconds: float, text: str) -> None:
+    assert format_duration(timedelta(seconds=seconds)) == text
