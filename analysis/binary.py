@@ -61,9 +61,17 @@ class StateReader:
         """Return the next numbers."""
         return self._unpack(f"<{count}d")
 
-    def singles(self) -> "array[float]":
-        """Return the next list of numbers of single precision."""
+    def singles(self, expected: int | None = None) -> "array[float]":
+        """Return the next list of numbers of single precision, which has the expected length if one is.
+
+        Raises:
+            StateError: When it has another length.
+        """
         [count] = self._unpack("<H")
+        if expected is not None and count != expected:
+            raise StateError(
+                f"the state has {count} numbers where {expected} are expected: rebuild it from the readings"
+            )
         return array("f", self._unpack(f"<{int(count)}f"))
 
     def text(self) -> str:

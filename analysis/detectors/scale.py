@@ -101,5 +101,5 @@ class RobustScale:
         self._slow, self._fast, count = state.numbers(3)
         hour, self._hour_sum, hour_count, self._hour_mean = state.numbers(4)
         self.count, self._hour, self._hour_count = int(count), int(hour), int(hour_count)
-        self._hour_sums = state.singles()
-        self._hour_counts = state.singles()
+        self._hour_sums = state.singles(HOURS)
+        self._hour_counts = state.singles(HOURS)

@@ -55,5 +55,5 @@ class Pending:
         """Read the state."""
         (last,) = reader.numbers(1)
         self._last = int(last)
-        self._forecasts = reader.singles()
-        self._active = reader.singles()
+        self._forecasts = reader.singles(self._bins * self._width)
+        self._active = reader.singles(self._bins)

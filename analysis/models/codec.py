@@ -1,6 +1,6 @@
 """The envelope of a state: it names what the state is of, and shows damage.
 
-Only a state in its envelope leaves the analysis. It is not a pickle: nothing in it is executed.
+The state of a sensor leaves the analysis only in its envelope. It is not a pickle: nothing in it is executed.
 """
 
 import struct

@@ -50,7 +50,6 @@ class Interval:
         if count < self._early:
             rate = max(rate, parameters.initial_rate / math.sqrt(count))
             weight = max(weight, 1 / (count + self._prior))
-        # Every reading comes here, so there is no call of min() or max() from here on.
         hit = rate * self._side_rate
         quantile = self.below - hit
         if below:

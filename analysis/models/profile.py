@@ -45,4 +45,4 @@ class Profile:
 
     def read(self, reader: StateReader) -> None:
         """Read the state."""
-        self._values = reader.singles()
+        self._values = reader.singles(self._knots)

@@ -54,4 +54,4 @@ class RecentBins:
         """Read the state."""
         (newest,) = reader.numbers(1)
         self.newest = int(newest)
-        self._values = np.array(reader.singles(), np.float32)
+        self._values = np.array(reader.singles(_LENGTH), np.float32)

@@ -1,5 +1,7 @@
 """Regressions that forget and cannot explode."""
 
+import math
+
 import numpy as np
 
 from analysis.binary import StateReader, StateWriter
@@ -65,7 +67,8 @@ class BoundedRidges:
     def read(self, reader: StateReader) -> None:
         """Read the state."""
         self._weights = np.array(reader.numbers(len(self._weights)))
-        stored = np.array(reader.singles(), np.float32).reshape(len(self._products), -1)
+        shape = self._products[self._triangle].shape
+        stored = np.array(reader.singles(math.prod(shape)), np.float32).reshape(shape)
         self._products[self._triangle] = stored
         self._products.transpose(0, 2, 1)[self._triangle] = stored
         self._solve()

@@ -19,7 +19,8 @@ def read_array(state: StateReader, like: NDArray[Any]) -> NDArray[Any]:
     Raises:
         StateError: When it has another size.
     """
-    found = np.frombuffer(state.block(), like.dtype.newbyteorder("<"))
-    if found.size != like.size:
+    block = state.block()
+    if len(block) != like.nbytes:
         raise StateError("the state of a group has an array of another size: rebuild it from the readings")
+    found = np.frombuffer(block, like.dtype.newbyteorder("<"))
     return found.reshape(like.shape).astype(like.dtype)
