@@ -154,10 +154,10 @@ export class HistoryPanel {
   async fetch(isCurrent) {
     if (!this.view.sensors.length) return this.showNote("No sensor is selected.");
     const { sensors } = this.view;
-    const forecasts = await loadForecasts(sensors);
+    const shown = loadForecasts(sensors).then((forecasts) => isCurrent() && this.showForecasts(forecasts));
+    if (this.isDefault) await shown; // only this range depends on whether there is a forecast
     if (!isCurrent()) return;
-    this.showForecasts(forecasts);
-    const [response, settings] = await Promise.all([requestJson(`/api/series?${this.query()}`), loadSettings(sensors)]);
+    const [response, settings] = await Promise.all([requestJson(`/api/series?${this.query()}`), loadSettings(sensors), shown]);
     if (!isCurrent()) return;
     this.hasFailed = !response.ok && response.status !== UNPROCESSABLE;
     if (!response.ok) return this.showNote(`The history cannot be loaded: ${response.value.detail}`);
