@@ -119,15 +119,15 @@ class Forecaster:
         """Return the forecasts for the half hours of the next 24 hours; none before the first reading."""
         if math.isnan(self._latest_at):
             return []
-        states = [model.state() for model in self._models]
+        origins = [model.origin for model in self._models]
         self._start_models()
         first = (math.floor(now / BIN_SECONDS) + 1) * BIN_SECONDS
         times = [first + BIN_SECONDS * step for step in range(BAND_STEPS)]
         active = [far.competition.active for far in self._far]
         found = [(at, blend(self._models, active, at, at - self._latest_at)) for at in times]
         # What is forecast of the next readings does not depend on whether someone has seen this.
-        for model, state in zip(self._models, states, strict=True):
-            model.restore(state)
+        for model, origin in zip(self._models, origins, strict=True):
+            model.start(*origin)
         return found
 
     def evaluations(self) -> list[Evaluation]:

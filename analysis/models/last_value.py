@@ -1,6 +1,5 @@
 """The last value, to which every other model is compared."""
 
-import math
 from typing import ClassVar
 
 from analysis.binary import StateWriter
@@ -8,26 +7,23 @@ from analysis.forecast import Forecast
 from analysis.forecast_parameters import ForecastParameters
 from analysis.models.codec import seal, unseal
 from analysis.models.intervals import Intervals
+from analysis.models.model import ForecastStart
 
 VERSION = 1
 
 
-class LastValue:
+class LastValue(ForecastStart):
     """Expects that nothing changes."""
 
     kind: ClassVar[str] = "last-value"
 
     def __init__(self, parameters: ForecastParameters) -> None:
+        super().__init__()
         self.intervals = Intervals(parameters.intervals)
-        self._at = self._value = math.nan
 
     def learn(self, at: float, value: float, latest: tuple[float, float] | None = None) -> None:
         """Learn a value."""
         self.start(*(latest or (at, value)))
-
-    def start(self, at: float, value: float) -> None:
-        """Start forecasts from a newer value."""
-        self._at, self._value = at, value
 
     def forecast(self, at: float) -> Forecast:
         """Return the last value.
@@ -35,9 +31,7 @@ class LastValue:
         Raises:
             LookupError: Nothing was learned yet.
         """
-        if math.isnan(self._at):
-            raise LookupError("No reading was learned yet.")
-        return self.intervals.around(self._value, max(0.0, at - self._at))
+        return self.intervals.around(self._value, self.lead(at))
 
     def state(self) -> bytes:
         """Return what `restore` accepts."""

@@ -1,5 +1,6 @@
 """What every model of a sensor's temperature offers."""
 
+import math
 from typing import ClassVar, Protocol
 
 from analysis.forecast import Forecast
@@ -27,6 +28,11 @@ class Model(Protocol):
         """
         ...
 
+    @property
+    def origin(self) -> tuple[float, float]:
+        """The time and value that forecasts start from; NaN before the first."""
+        ...
+
     def start(self, at: float, value: float) -> None:
         """Start forecasts from a newer value than what was learned, until the next is learned."""
         ...
@@ -50,3 +56,31 @@ class Model(Protocol):
             StateError: The state is damaged, of another kind, or of another version.
         """
         ...
+
+
+class ForecastStart:
+    """Where the forecasts of a model start, which is the same for each model."""
+
+    __slots__ = ("_at", "_value")
+
+    def __init__(self) -> None:
+        self._at = self._value = math.nan
+
+    @property
+    def origin(self) -> tuple[float, float]:
+        """The time and value that forecasts start from; NaN before the first."""
+        return self._at, self._value
+
+    def start(self, at: float, value: float) -> None:
+        """Start forecasts from a newer value than what was learned, until the next is learned."""
+        self._at, self._value = at, value
+
+    def lead(self, at: float) -> float:
+        """Return the seconds from the start to a time; 0 for an earlier one.
+
+        Raises:
+            LookupError: Nothing was learned yet.
+        """
+        if math.isnan(self._at):
+            raise LookupError("No reading was learned yet.")
+        return max(0.0, at - self._at)

@@ -13,12 +13,12 @@ from analysis.forecast_parameters import BIN_SECONDS, ForecastParameters
 from analysis.models.codec import seal, unseal
 from analysis.models.intervals import Intervals
 from analysis.models.long_run import DAY_BINS
-from analysis.models.model import UnknownModel
+from analysis.models.model import ForecastStart, UnknownModel
 
 VERSION = 1
 
 
-class River:
+class River(ForecastStart):
     """Additive Holt-Winters with a season of a day, on half hours; the last value during the first two days.
 
     Forecasts are kept near the range of what was learned, because a trend that is extrapolated can leave it.
@@ -40,6 +40,7 @@ class River:
                 "because it brings SciPy). Install requirements/evaluation.txt, or remove 'river' from "
                 "ANALYSIS_MODELS."
             ) from None
+        super().__init__()
         self.intervals = Intervals(parameters.intervals)
         self._parameters = parameters.river
         self._outlier = parameters.season.outlier
@@ -47,7 +48,6 @@ class River:
         self._model: Any = None
         self._learned = 0
         self._number = -1
-        self._at = self._value = math.nan
         self._low, self._high = math.inf, -math.inf
 
     def learn(self, at: float, value: float, latest: tuple[float, float] | None = None) -> None:
@@ -63,19 +63,13 @@ class River:
         self._number = number
         self.start(*(latest or (at, value)))
 
-    def start(self, at: float, value: float) -> None:
-        """Start forecasts from a newer value than what was learned, until the next is learned."""
-        self._at, self._value = at, value
-
     def forecast(self, at: float) -> Forecast:
         """Return what is expected at a time that is later than what was learned.
 
         Raises:
             LookupError: Nothing was learned yet.
         """
-        if math.isnan(self._at):
-            raise LookupError("No reading was learned yet.")
-        lead = max(0.0, at - self._at)
+        lead = self.lead(at)
         mean = self._value
         if self._model is not None and self._learned >= 2 * DAY_BINS:
             place = min(max(at / BIN_SECONDS - self._number - 1, 0.0), 2.0 * DAY_BINS)

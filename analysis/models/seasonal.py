@@ -10,6 +10,7 @@ from analysis.forecast_parameters import BIN_SECONDS, ForecastParameters
 from analysis.models.codec import seal, unseal
 from analysis.models.intervals import LEADS, Intervals
 from analysis.models.long_run import DAY_BINS
+from analysis.models.model import ForecastStart
 from analysis.models.recent import RecentBins
 from analysis.models.regression import BoundedRidges
 from analysis.models.season import Season
@@ -24,7 +25,7 @@ SEASONAL_TERMS = 3
 """So many of the first terms are changes of the season until the time of the forecast."""
 
 
-class Seasonal:
+class Seasonal(ForecastStart):
     """Expects the last value, and the changes that season, level and momentum predict.
 
     For each of 1, 6 and 24 hours ahead a regression forecasts the change from the last value. Its terms are
@@ -36,19 +37,18 @@ class Seasonal:
 
     kind: ClassVar[str] = "seasonal"
     __slots__ = (
-        "_at",
         "_now",
         "_number",
         "_parameters",
         "_recent",
         "_regressions",
         "_season",
-        "_value",
         "intervals",
     )
 
     def __init__(self, parameters: ForecastParameters) -> None:
         self._parameters = season = parameters.season
+        super().__init__()
         self.intervals = Intervals(parameters.intervals)
         self._season = Season(season)
         self._recent = RecentBins()
@@ -60,7 +60,6 @@ class Seasonal:
             forgetting=season.forgetting,
             bound=season.max_coefficient,
         )
-        self._at = self._value = math.nan
         self._number = -1
         self._now = [0.0] * (len(PERSISTENCE) - SEASONAL_TERMS)
         """The terms that do not depend on the lead time."""
@@ -86,19 +85,13 @@ class Seasonal:
         self._now = self._origin_terms(number, end, mean)
         self.start(latest_at, end)
 
-    def start(self, at: float, value: float) -> None:
-        """Start forecasts from a newer value than what was learned, until the next is learned."""
-        self._at, self._value = at, value
-
     def forecast(self, at: float) -> Forecast:
         """Return what is expected at a time that is later than what was learned.
 
         Raises:
             LookupError: Nothing was learned yet.
         """
-        if math.isnan(self._at):
-            raise LookupError("No reading was learned yet.")
-        lead = max(0.0, at - self._at)
+        lead = self.lead(at)
         terms = self._change_terms(self._number, lead) + self._now
         change = sum(map(float.__mul__, self._coefficients(lead), terms))
         return self.intervals.around(self._value + change, lead)
