@@ -9,8 +9,6 @@ from analysis.detectors.dropout import find_dropout
 from analysis.detectors.steps import StepDetector
 from analysis.detectors.stuck import StuckDetector
 from analysis.detectors.unusual import UnusualDetector
-from analysis.forecast import Forecast
-from analysis.forecasting.evaluation import Evaluation
 from analysis.forecasting.forecaster import ClosedBin, Forecaster
 from analysis.forecasting.horizon import FAR
 from analysis.incidents import Incidents
@@ -82,14 +80,6 @@ class SensorAnalysis:
     def last_at(self) -> float | None:
         """When the last reading was measured; None before the first."""
         return None if self._last_at == float("-inf") else self._last_at
-
-    def band(self, now: float) -> list[tuple[float, Forecast]]:
-        """Return the forecasts for the half hours of the next 24 hours."""
-        return self.forecaster.band(now)
-
-    def evaluations(self) -> list[Evaluation]:
-        """Return how good the forecasts were, per model, horizon and day."""
-        return self.forecaster.evaluations()
 
     def add(self, reading: Reading) -> list[Anomaly]:
         """Take the next reading; return the incidents that started, changed or ended with it."""
