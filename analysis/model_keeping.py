@@ -50,7 +50,8 @@ class ModelKeeper:
         """Store forecasts, and make versions that are due; return whether states are to be saved at once."""
         self._take_closed()
         selected = list(self._to_forecast)[:MAX_FORECASTS]
-        self._store.save_forecasts([row for sensor_id in selected for row in self._forecast(sensor_id)])
+        if selected:
+            self._store.save_forecasts([row for sensor_id in selected for row in self._forecast(sensor_id)])
         for sensor_id in selected:
             del self._to_forecast[sensor_id]
         deadline = time.monotonic() + TRAINING_SECONDS

@@ -1,6 +1,7 @@
 """The database as the analysis uses it, over one session."""
 
 import datetime as dt
+import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
@@ -16,6 +17,8 @@ from db.feed import Feed, Position, Row, Stored
 from db.settings import DatabaseSettings
 
 SUMMARIZE = "SELECT summarize_stored()"
+# It reads all evaluations.
+DROP_SECONDS = 3600.0
 
 
 class Saved(NamedTuple):
@@ -44,6 +47,7 @@ class AnalysisStore:
     def __init__(self, settings: DatabaseSettings, lease_seconds: float = LEASE_SECONDS) -> None:
         self._session = AnalysisSession(settings, lease_seconds)
         self._feed = Feed()
+        self._drop_due_at = 0.0
 
     def lock(self) -> bool:
         """Take the lock of the one process that works; return whether this one has it."""
@@ -167,7 +171,9 @@ class AnalysisStore:
         """Summarize what was stored, which speeds up reading it, and drop what is too old."""
         with self._session.cursor() as cursor:
             cursor.execute(SUMMARIZE)
-            results.drop_old_evaluations(cursor)
+            if time.monotonic() >= self._drop_due_at:
+                results.drop_old_evaluations(cursor)
+                self._drop_due_at = time.monotonic() + DROP_SECONDS
 
     def wait(self, seconds: float) -> None:
         """Wait until a consumer has stored readings, or for at most some seconds."""
