@@ -157,7 +157,7 @@ class Consumer:
             if batch:
                 self._events.received(len(batch))
                 self._process(session, batch)
-            else:
+            elif not self._stop.is_set():
                 self._when_idle()
 
     def _process(self, session: Session, batch: Sequence[Delivery]) -> None:

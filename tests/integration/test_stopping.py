@@ -129,7 +129,7 @@ def test_sigterm_while_the_database_is_frozen_waits_for_the_statement_and_requeu
         lambda: run.start_consumer(DATABASE_URL=database.url_through(database_proxy))
     )
     broker.publish(reading(sensor_id="first"))
-    eventually(lambda: database.count() == 1, DEADLINE_SECONDS, "the consumer is connected to the database")
+    consumer.wait_for_event("stored")
     database_proxy.black_hole()
     broker.publish(reading())
     eventually(lambda: broker.ready() == 0, DEADLINE_SECONDS, "the message is unacked")

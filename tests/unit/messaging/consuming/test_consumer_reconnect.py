@@ -32,6 +32,18 @@ def test_after_a_connection_loss_while_idle_the_consumer_consumes_again(
     assert not harness.broker.connections[0].is_open
 
 
+def test_after_a_shutdown_request_nothing_is_checked_that_could_wait_for_the_database(
+    make_harness: MakeHarness,
+) -> None:
+    harness = make_harness()
+    harness.events.reactions["progress"] = in_turn(lambda: None, harness.stop.set)
+    checks: list[None] = []
+
+    harness.run(when_idle=lambda: checks.append(None))
+
+    assert checks == []
+
+
 def test_a_shutdown_request_ends_the_wait_for_the_broker(make_harness: MakeHarness) -> None:
     harness = make_harness()
     harness.broker.errors["connect"] = [BrokerUnavailable("refused")] * 10_000
