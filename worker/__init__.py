@@ -1,0 +1,1 @@
+"""Runs jobs of workflows, each in a child process."""
