@@ -63,6 +63,14 @@ def is_http_url(text: str) -> bool:
     )
 
 
+def has_credentials(url: str) -> bool:
+    """Return whether a URL contains a user or a password."""
+    try:
+        return "@" in urlsplit(url).netloc
+    except ValueError:  # it is no URL, so whatever is in it may be a password
+        return "@" in url
+
+
 def check_ports(url: str) -> None:
     """Check the ports of a URL, which may name several hosts, also in its query as libpq's do.
 

@@ -54,7 +54,7 @@ MESSAGES = {
 def validation_message(detail: Mapping[str, Any]) -> str:
     """Return the message of one of pydantic's error details; a validator's own message stays."""
     context = {name: _format(value) for name, value in detail.get("ctx", {}).items()}
-    context["things"] = "items" if context.get("field_type") == "List" else "characters"
+    context["things"] = "items" if context.get("field_type") in ("List", "Tuple") else "characters"
     template = MESSAGES.get(str(detail["type"]))
     return template.format(**context) if template else str(detail["msg"]).removeprefix("Value error, ")
 
