@@ -95,9 +95,8 @@ class Following:
         self._retired.clear()
         self._store.maintain()
         self._rebuilds.refresh()
-        if requested := self._models.requested():
+        if self._models.install_requested():
             self.checkpoint()
-            self._models.finish(requested)
 
     def _of_known(self, rows: Sequence[Row]) -> Sequence[Row]:
         """Leave out the readings of retired sensors."""
@@ -193,7 +192,8 @@ class Following:
             removed=[name for name, state in rebuild.states.items() if state is None] if rebuild else (),
             finished_rebuilds=rebuild.requests if rebuild else (),
         )
-        self._store.checkpoint(checkpoint, evaluations, self._rebuilt(rebuild) if rebuild else None)
+        rebuilt = self._rebuilt(rebuild) if rebuild else None
+        self._store.checkpoint(checkpoint, evaluations, self._models.take_installed(), rebuilt)
         self._analyzer.saved()
         self._locations.saved()
         seconds = time.monotonic() - started_at

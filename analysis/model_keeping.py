@@ -1,7 +1,7 @@
 """Stores what models forecast and how good they are, and makes and restores their versions."""
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -13,7 +13,7 @@ from analysis.telemetry import AnalysisTelemetry
 from analysis.training.decision import Stage, Version
 from analysis.training.retraining import retrain
 from analysis.training.trainer import DueVersion, Trainer
-from db.analysis.models import NewModel, RequestedModel
+from db.analysis.models import InstalledModel, NewModel, RequestedModel
 from db.analysis.results import EvaluationRow, ForecastRow
 from db.analysis.store import AnalysisStore
 
@@ -45,6 +45,7 @@ class ModelKeeper:
         self._to_forecast: dict[str, None] = {}
         self._to_evaluate: set[str] = set()
         self._due: list[DueVersion] = []
+        self._installed: list[InstalledModel] = []
 
     def step(self) -> bool:
         """Store forecasts, and make versions that are due; return whether states are to be saved at once."""
@@ -73,17 +74,16 @@ class ModelKeeper:
         self._to_evaluate.clear()
         return rows
 
-    def requested(self) -> list[RequestedModel]:
-        """Roll models back as requested; return the requests, to be finished once states are saved."""
-        requested = self._store.requested_models()
-        for model in requested:
-            self._roll_back(model)
-        return requested
+    def install_requested(self) -> bool:
+        """Roll models back as requested; return whether states are to be saved at once."""
+        for model in self._store.requested_models():
+            self._install(model)
+        return bool(self._installed)
 
-    def finish(self, requested: Iterable[RequestedModel]) -> None:
-        """Record that models were rolled back, and that this is saved."""
-        for model in requested:
-            self._store.finish_request(model.sensor_id, model.kind, model.version)
+    def take_installed(self) -> list[InstalledModel]:
+        """Return the versions that models run since states were saved last; call it when saving."""
+        installed, self._installed = self._installed, []
+        return installed
 
     def _take_closed(self) -> None:
         for sensor_id in self._analyzer.take_closed():
@@ -134,35 +134,40 @@ class ModelKeeper:
             _parameters(due),
             state or sensor.forecaster.model(kind).state(),
             decision.reason,
+            is_running=state is None,
         )
         version = self._store.save_model(new, self._trainer.parameters.kept_versions)
         self._trainer.trained(due, version)
         if state is not None:
             sensor.forecaster.install(kind, version, state)
+            self._installed.append(InstalledModel(sensor_id, kind, version))
         sensor.forecaster.versions[kind] = version
         self._analyzer.touch(sensor_id)
         self._telemetry.model_saved(sensor_id, kind, version, decision.reason)
         return state is not None
 
-    def _roll_back(self, model: RequestedModel) -> None:
+    def _install(self, model: RequestedModel) -> None:
         forecaster = self._forecaster(model.sensor_id)
         if forecaster is None or model.kind not in forecaster.kinds:
-            self._telemetry.not_rolled_back(
-                model.sensor_id, model.kind, model.version, "the sensor is not forecast by this model"
-            )
+            self._refuse(model, None, "the sensor is not forecast by this model")
             return
-        running = forecaster.model(model.kind).state()
+        running, version = forecaster.model(model.kind).state(), forecaster.versions.get(model.kind)
         try:
             forecaster.install(model.kind, model.version, model.state)
         except StateError as error:
             forecaster.model(model.kind).restore(running)
-            self._telemetry.not_rolled_back(model.sensor_id, model.kind, model.version, str(error))
+            self._refuse(model, version, str(error))
             return
-        version = _version(model.version, model.trained_to, model.parameters)
-        version = version._replace(trained_on=datetime.now(UTC).date())
-        self._trainer.activate(model.sensor_id, model.kind, version)
+        installed = _version(model.version, model.trained_to, model.parameters)
+        installed = installed._replace(trained_on=datetime.now(UTC).date())
+        self._trainer.activate(model.sensor_id, model.kind, installed)
         self._analyzer.touch(model.sensor_id)
+        self._installed.append(InstalledModel(*model[:3]))
         self._telemetry.model_rolled_back(model.sensor_id, model.kind, model.version)
+
+    def _refuse(self, model: RequestedModel, running: int | None, reason: str) -> None:
+        self._store.refuse_request(model, running)
+        self._telemetry.not_rolled_back(model.sensor_id, model.kind, model.version, reason)
 
 
 def _parameters(due: DueVersion) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Versions of models."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from psycopg import Cursor
@@ -16,11 +16,22 @@ WHERE requested_at IS NOT NULL ORDER BY requested_at
 FINISH_REQUEST = """
 UPDATE model SET requested_at = NULL WHERE sensor_id = %s AND kind = %s AND version = %s
 """
+# Unless another version was requested meanwhile.
+ACTIVATE = """
+UPDATE model SET active = true
+WHERE sensor_id = %(sensor_id)s AND kind = %(kind)s AND version = %(running)s AND NOT EXISTS (
+    SELECT FROM model WHERE sensor_id = %(sensor_id)s AND kind = %(kind)s AND active
+)
+"""
+REFUSE_REQUEST = """
+UPDATE model SET requested_at = NULL, active = false
+WHERE sensor_id = %(sensor_id)s AND kind = %(kind)s AND version = %(version)s
+"""
 DEACTIVATE = "UPDATE model SET active = false WHERE sensor_id = %s AND kind = %s AND active"
 INSERT = """
-INSERT INTO model (sensor_id, kind, version, trained_to, parameters, state, reason, active)
+INSERT INTO model (sensor_id, kind, version, trained_to, parameters, state, reason, active, requested_at)
 SELECT %(sensor_id)s, %(kind)s, coalesce(max(version), 0) + 1, %(trained_to)s, %(parameters)s, %(state)s,
-       %(reason)s, true
+       %(reason)s, true, CASE WHEN NOT %(is_running)s THEN now() END
 FROM model WHERE sensor_id = %(sensor_id)s AND kind = %(kind)s
 RETURNING version
 """
@@ -58,8 +69,20 @@ class RequestedModel(NamedTuple):
     state: bytes
 
 
+class InstalledModel(NamedTuple):
+    """A version that a model runs from now on."""
+
+    sensor_id: str
+    kind: str
+    version: int
+
+
 class NewModel(NamedTuple):
-    """A new version of a model."""
+    """A new version of a model.
+
+    One that is not running yet counts as requested until it is finished together with the states, so that
+    another process installs it if this one ends before.
+    """
 
     sensor_id: str
     kind: str
@@ -67,6 +90,7 @@ class NewModel(NamedTuple):
     parameters: Mapping[str, Any]
     state: bytes
     reason: str
+    is_running: bool
 
 
 def load_active(cursor: Cursor[Any]) -> list[ActiveModel]:
@@ -84,9 +108,19 @@ def load_requested(cursor: Cursor[Any]) -> list[RequestedModel]:
     return [RequestedModel(*row) for row in cursor.execute(REQUESTED)]
 
 
-def finish_request(cursor: Cursor[Any], sensor_id: str, kind: str, version: int) -> None:
-    """Record that a model was rolled back to a version."""
-    cursor.execute(FINISH_REQUEST, (sensor_id, kind, version))
+def finish_requests(cursor: Cursor[Any], installed: Iterable[InstalledModel]) -> None:
+    """Record that models run these versions."""
+    cursor.executemany(FINISH_REQUEST, installed)
+
+
+def refuse_request(cursor: Cursor[Any], requested: RequestedModel, running: int | None) -> None:
+    """Let the running version of a model stay the active one (None: there is none), not the requested one."""
+    if running in (None, requested.version):
+        cursor.execute(FINISH_REQUEST, requested[:3])
+        return
+    values = requested._asdict() | {"running": running}
+    cursor.execute(REFUSE_REQUEST, values)
+    cursor.execute(ACTIVATE, values)
 
 
 def save_model(cursor: Cursor[Any], new: NewModel, kept: int) -> int:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from db.analysis import anomalies, models, results, states, stored
 from db.analysis.anomalies import AnomalyRow
-from db.analysis.models import ActiveModel, NewModel, RequestedModel
+from db.analysis.models import ActiveModel, InstalledModel, NewModel, RequestedModel
 from db.analysis.results import EvaluationRow, ForecastRow, VirtualValueRow
 from db.analysis.session import LEASE_SECONDS, AnalysisSession
 from db.analysis.states import Checkpoint, RequestedRebuild
@@ -118,14 +118,19 @@ class AnalysisStore:
             results.save_virtual_values(cursor, values)
 
     def checkpoint(
-        self, checkpoint: Checkpoint, evaluations: Iterable[EvaluationRow], rebuilt: Rebuilt | None = None
+        self,
+        checkpoint: Checkpoint,
+        evaluations: Iterable[EvaluationRow],
+        installed: Iterable[InstalledModel] = (),
+        rebuilt: Rebuilt | None = None,
     ) -> None:
-        """Save the states and the position, and what was found in sensors that were learned again."""
+        """Save the states and the position, which models were installed in them, and what a rebuild found."""
         with self._session.transaction() as cursor:
             if rebuilt is not None:
                 anomalies.replace_anomalies(cursor, rebuilt.since, rebuilt.found, rebuilt.others)
             results.save_evaluations(cursor, evaluations)
             states.save_checkpoint(cursor, checkpoint)
+            models.finish_requests(cursor, installed)
 
     def active_models(self) -> list[ActiveModel]:
         """Return the active version of each model."""
@@ -142,10 +147,10 @@ class AnalysisStore:
         with self._session.cursor() as cursor:
             return models.load_requested(cursor)
 
-    def finish_request(self, sensor_id: str, kind: str, version: int) -> None:
-        """Record that a model was rolled back to a version."""
-        with self._session.cursor() as cursor:
-            models.finish_request(cursor, sensor_id, kind, version)
+    def refuse_request(self, requested: RequestedModel, running: int | None) -> None:
+        """Let the running version of a model stay the active one, instead of the requested one."""
+        with self._session.transaction() as cursor:
+            models.refuse_request(cursor, requested, running)
 
     def save_model(self, new: NewModel, kept: int) -> int:
         """Store a version of a model as the active one; return its number."""

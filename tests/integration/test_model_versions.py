@@ -7,6 +7,7 @@ import pytest
 from analysis.following import Following
 from analysis.parameters import Parameters
 from analysis.sensor_analysis import SensorAnalysis
+from db.analysis.models import NewModel
 from db.analysis.store import AnalysisStore
 from db.roles import AccessLevel
 from tests.database import Database, Roles
@@ -20,6 +21,7 @@ SELECT gen_random_uuid(), %(sensor)s, at, 5 + sin(extract(epoch FROM at) * 2 * p
 FROM generate_series(now() - %(since)s::interval, now() - %(until)s::interval, '30 minutes') AS at
 """
 ROLL_BACK = "SELECT roll_back_model('anna', %(sensor)s, 'seasonal', 1)"
+ROLL_FORWARD = "SELECT roll_back_model('anna', %(sensor)s, 'seasonal', 2)"
 MODELS = "SELECT version, active, reason, requested_at FROM model WHERE kind = 'seasonal' ORDER BY version"
 
 
@@ -70,3 +72,38 @@ def test_a_model_has_versions_and_is_rolled_back(database: Database, store: Anal
         sensor = SensorAnalysis(Parameters())
         sensor.restore(saved)
         assert sensor.forecaster.versions["seasonal"] == 1
+
+        # when another version is requested that cannot be used, then the running one stays active
+        database.query("UPDATE model SET state = 'x' WHERE version = 2")
+        database.query(ROLL_FORWARD, sensor=SENSOR)
+        following.refresh()
+        assert [(row["active"], row["requested_at"]) for row in database.query(MODELS)] == [
+            (True, None),
+            (False, None),
+        ]
+
+
+def test_a_version_that_was_stored_but_not_installed_is_installed_by_the_next_process(
+    database: Database, store: AnalysisStore
+) -> None:
+    with closing(store):
+        database.query("INSERT INTO sensor (sensor_id) VALUES (%s)", SENSOR)
+        database.query(INSERT, sensor=SENSOR, since="5 days", until="0")
+        learn(database, store)
+        [state] = store.load().states.values()
+        first = store.active_models()[0]
+        # given a better version whose process ends before it saves the states
+        sensor = SensorAnalysis(Parameters())
+        sensor.restore(state)
+        better = sensor.forecaster.model(first.kind).state()
+        new = NewModel(
+            SENSOR, first.kind, first.trained_to, first.parameters, better, "test", is_running=False
+        )
+        version = store.save_model(new, kept=3)
+        # when another one continues
+        follow(store).refresh()
+        # then that runs the version
+        [state] = store.load().states.values()
+        sensor.restore(state)
+        assert sensor.forecaster.versions[first.kind] == version
+        assert store.requested_models() == []

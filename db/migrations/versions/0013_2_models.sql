@@ -30,7 +30,7 @@ COMMENT ON COLUMN model.created_at IS 'When it was saved.';
 COMMENT ON COLUMN model.reason IS 'Why it was trained, or rolled back to.';
 COMMENT ON COLUMN model.active IS 'Whether the model of the sensor has continued from this version.';
 COMMENT ON COLUMN model.requested_at IS
-    'When someone requested to roll back to it, until the analysis has done so; else null.';
+    'When someone requested to roll back to it, or when it was trained, until the analysis runs it; else null.';
 
 CREATE TABLE model_evaluation (
     sensor_id      text NOT NULL,
