@@ -5,11 +5,13 @@ import re
 import time
 import unicodedata
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID, uuid5
 
 # The UUID namespace of readings that were sent without an ID. It is random and must never change.
 READING_NAMESPACE = UUID("6f2a7d1e-52c8-5b0e-9a3d-0c6f6a1f4b57")
+# That of readings that were fetched from a source. It is random and must never change.
+SOURCE_NAMESPACE = UUID("c1d3a0c8-6d0e-5c5f-9a0b-7f4e2b9d8e13")
 MAX_SENSOR_ID_CHARACTERS = 128
 # They choose the picture of the character before them, as in the emoji of a thermometer, and are no text.
 _VARIATION_SELECTORS = re.compile("[\ufe00-\ufe0f]")
@@ -68,3 +70,12 @@ def derive_reading_id(sensor_id: str, measured_at: datetime, temperature: float)
     It is the same for a redelivery, and different for two temperatures with the same timestamp.
     """
     return uuid5(READING_NAMESPACE, f"{sensor_id}\n{measured_at.isoformat()}\n{temperature!r}")
+
+
+def source_reading_id(source: str, sensor_id: str, measured_at: datetime) -> UUID:
+    """Return the ID of a reading that was fetched from a source; `measured_at` has an offset.
+
+    It does not depend on the temperature, so that a value that the source has revised is the same reading.
+    """
+    moment = measured_at.astimezone(UTC).isoformat()
+    return uuid5(SOURCE_NAMESPACE, f"{source}\n{sensor_id}\n{moment}")

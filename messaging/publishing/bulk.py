@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing
 from typing import Any, NamedTuple, Protocol
 
 from messaging.errors import BrokerRefused, BrokerUnavailable, Unroutable
@@ -41,7 +40,8 @@ class BulkEvents(Protocol):
 class Connection(Protocol):
     """The part of ConfirmPublisher that is used."""
 
-    depth: int | None
+    @property
+    def depth(self) -> int | None: ...  # noqa: D102 (ConfirmPublisher's)
 
     def publish(self, sensor_id: str, message_id: str, body: bytes) -> None: ...  # noqa: D102 (ConfirmPublisher's)
     def request_queue_depth(self, queue: str) -> None: ...  # noqa: D102 (ConfirmPublisher's)
@@ -54,7 +54,8 @@ class BulkPublisher:
 
     It keeps at most `max_queue_depth` messages in `queue` (0: no limit), so that live readings do not queue
     behind history. After a broker loss, unconfirmed messages are published again. A broker that is down for
-    `retry_timeout_seconds`, or at the start, ends it.
+    `retry_timeout_seconds`, or at the start, ends it. With `keep_open` the connection is kept until `close`,
+    for several calls of `publish`, which then have to be less than a heartbeat apart.
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class BulkPublisher:
         queue: str,
         max_queue_depth: int,
         retry_timeout_seconds: float,
+        keep_open: bool = False,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -73,6 +75,8 @@ class BulkPublisher:
         self._queue = queue
         self._max_queue_depth = max_queue_depth
         self._retry_timeout_seconds = retry_timeout_seconds
+        self._keep_open = keep_open
+        self._connection: Connection | None = None
         self._clock = clock
         self._sleep = sleep
         self._window: OutstandingConfirms[Message] = OutstandingConfirms()
@@ -91,6 +95,7 @@ class BulkPublisher:
             Unroutable: When no queue accepts a message.
         """
         source = iter(messages)
+        self._exhausted = False
         while self._unfinished:
             try:
                 self._publish_until_lost(source)
@@ -110,17 +115,34 @@ class BulkPublisher:
     def _unfinished(self) -> bool:
         return not self._exhausted or len(self._window) > 0
 
+    def close(self) -> None:
+        """Close the connection that `keep_open` has kept."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
+
     def _publish_until_lost(self, source: Iterator[Message]) -> None:
         """Publish until everything is confirmed or the connection is lost."""
-        with closing(self._connect()) as connection:
-            self._last_response_at = self._last_response_at or self._clock()
-            self._allowed, self._requested, self._next_request_at = 0, False, 0.0
-            for message in self._window.reset():
-                connection.publish(*message[:3])
+        try:
+            connection = self._connection or self._open()
             while self._unfinished:
                 self._update_allowance(connection)
                 self._fill(connection, source)
                 self._settle(connection.wait(WAIT_SECONDS))
+        except BaseException:
+            self.close()
+            raise
+        if not self._keep_open:
+            self.close()
+
+    def _open(self) -> Connection:
+        """Connect, and publish again what was not confirmed."""
+        connection = self._connection = self._connect()
+        self._last_response_at = self._last_response_at or self._clock()
+        self._allowed, self._requested, self._next_request_at = 0, False, 0.0
+        for message in self._window.reset():
+            connection.publish(*message[:3])
+        return connection
 
     def _update_allowance(self, connection: Connection) -> None:
         """Request the queue's depth; derive how many messages may be published until the next response."""

@@ -1,80 +1,16 @@
 """Publishing with many confirms in flight, on a publisher in memory that confirms or fails."""
 
-from collections import deque
-from collections.abc import Callable
-
 import pytest
 
 from messaging.errors import BrokerRefused, BrokerUnavailable, Unroutable
 from messaging.publishing import bulk
 from messaging.publishing.bulk import BulkEvents, BulkPublisher, Message
-from messaging.publishing.confirm_publisher import Confirm
-from tests.unit.fakes import EventRecorder, FakeClock
+from tests.unit.fake_queue import FakeQueue
+from tests.unit.fakes import EventRecorder
 
 
 def messages(count: int) -> list[Message]:
     return [Message("kitchen", str(number), b"{}", number) for number in range(1, count + 1)]
-
-
-class FakeConfirmPublisher:
-    """Confirms everything published so far at each wait, unless `wait_errors` has an error for it."""
-
-    def __init__(self, queue: "FakeQueue") -> None:
-        self.depth: int | None = None
-        self._queue = queue
-        self._published = 0
-        self._depth_requested = False
-        self.closed = False
-
-    def publish(self, _sensor_id: str, message_id: str, _body: bytes) -> None:
-        self._published += 1
-        self._queue.arrived.append(message_id)
-
-    def request_queue_depth(self, queue: str) -> None:
-        assert queue == "heat"
-        self.depth, self._depth_requested = None, True
-
-    def wait(self, seconds: float) -> list[Confirm]:
-        self._queue.clock.now += seconds
-        self._queue.max_in_flight = max(self._queue.max_in_flight, self._published)
-        self._queue.wait()
-        if self._depth_requested:
-            self.depth, self._depth_requested = len(self._queue.arrived) - self._queue.taken, False
-        confirmed, self._published = self._published, 0
-        self._queue.confirmed += confirmed
-        return [Confirm(self._queue.delivery_tag(self, confirmed), multiple=True)] if confirmed else []
-
-    def close(self) -> None:
-        self.closed = True
-
-
-class FakeQueue:
-    """The messages of a queue, from which consumers took the first `taken`, and its publishers."""
-
-    def __init__(self) -> None:
-        self.clock = FakeClock()
-        self.arrived: list[str] = []
-        self.taken = self.confirmed = self.max_in_flight = 0
-        self.publishers: list[FakeConfirmPublisher] = []
-        self.wait_errors: deque[Exception | None] = deque()
-        self.connect_errors: deque[Exception | None] = deque()
-        self.on_wait: Callable[[], object] = lambda: None
-        self._tags: dict[int, int] = {}
-
-    def connect(self) -> FakeConfirmPublisher:
-        if self.connect_errors and (error := self.connect_errors.popleft()):
-            raise error
-        self.publishers.append(FakeConfirmPublisher(self))
-        return self.publishers[-1]
-
-    def wait(self) -> None:
-        self.on_wait()
-        if self.wait_errors and (error := self.wait_errors.popleft()):
-            raise error
-
-    def delivery_tag(self, publisher: FakeConfirmPublisher, confirmed: int) -> int:
-        self._tags[id(publisher)] = self._tags.get(id(publisher), 0) + confirmed
-        return self._tags[id(publisher)]
 
 
 @pytest.fixture
@@ -88,7 +24,12 @@ def events() -> EventRecorder:
 
 
 def bulk_publisher(
-    queue: FakeQueue, events: EventRecorder, *, max_queue_depth: int = 0, retry_timeout: float = 60
+    queue: FakeQueue,
+    events: EventRecorder,
+    *,
+    max_queue_depth: int = 0,
+    retry_timeout: float = 60,
+    keep_open: bool = False,
 ) -> BulkPublisher:
     def sleep(seconds: float) -> None:
         queue.clock.now += seconds
@@ -99,6 +40,7 @@ def bulk_publisher(
         queue="heat",
         max_queue_depth=max_queue_depth,
         retry_timeout_seconds=retry_timeout,
+        keep_open=keep_open,
         clock=queue.clock,
         sleep=sleep,
     )
@@ -119,6 +61,21 @@ def test_without_messages_nothing_is_published(queue: FakeQueue, events: EventRe
     bulk_publisher(queue, events).publish([])
 
     assert (queue.arrived, events.names) == ([], [])
+
+
+def test_a_connection_can_be_kept_for_the_next_messages(queue: FakeQueue, events: EventRecorder) -> None:
+    publisher = bulk_publisher(queue, events, keep_open=True)
+
+    publisher.publish(messages(3))
+    publisher.publish([])
+    queue.wait_errors.append(BrokerUnavailable("Stream connection lost"))
+    publisher.publish(messages(2))
+
+    assert queue.arrived == ["1", "2", "3", "1", "2", "1", "2"]
+    assert [last.context for (last,) in events.calls_to("confirmed")] == [3, 2]
+    assert [each.closed for each in queue.publishers] == [True, False]
+    publisher.close()
+    assert queue.publishers[1].closed
 
 
 def test_messages_are_read_from_their_source_only_as_they_are_published(
