@@ -113,6 +113,11 @@ KINDS: Mapping[SourceKind, KindSpec] = {
         secret=Secret.OPTIONAL,
         unit=Unit.CELSIUS,
         remote_example="temperature:0",
+        options={
+            "listen": Option(
+                "listen at the address for devices that sleep, instead of connecting to it", bool
+            )
+        },
     ),
     SourceKind.SIGNAL_K: KindSpec(
         is_live=True,
@@ -121,6 +126,16 @@ KINDS: Mapping[SourceKind, KindSpec] = {
         remote_example="environment.outside.temperature",
     ),
     SourceKind.SIMULATED: KindSpec(
-        is_live=True, has_address=False, unit=Unit.CELSIUS, remote_example="simulated-1"
+        has_history=True,
+        is_live=True,
+        has_address=False,
+        unit=Unit.CELSIUS,
+        remote_example="simulated-1",
+        options={
+            "rate": Option("measurements per second of each sensor; without it, 1", float),
+            "missing": Option("the probability that a value is missing", float),
+            "repeated": Option("the probability that a live value is sent twice", float),
+            "disconnect_after": Option("the number of live values after which the connection is lost", int),
+        },
     ),
 }

@@ -1,0 +1,63 @@
+"""What the live sources have in common: the values in their messages, and the times of these."""
+
+import math
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from readings.model import Unit
+from readings.times import MIN_YEAR
+from worker.sources.model import Skipped, SourceValue
+
+LiveItem = SourceValue | Skipped | None
+
+NOT_JSON = Skipped("a message that is not JSON")
+NO_TIME = Skipped("no time")
+NOT_A_NUMBER = Skipped("not a number")
+MISSING = Skipped("missing value")
+_MILLISECONDS = 1000.0
+
+
+def to_item(remote: str, measured_at: datetime | None, temperature: Any, unit: Unit) -> SourceValue | Skipped:
+    """Return the value, unless it or its time is missing."""
+    if temperature is None:
+        return MISSING
+    if isinstance(temperature, bool) or not isinstance(temperature, int | float):
+        return NOT_A_NUMBER
+    if not math.isfinite(temperature):
+        return MISSING
+    if measured_at is None:
+        return NO_TIME
+    return SourceValue(remote, measured_at, float(temperature), unit)
+
+
+def time_of_text(text: Any) -> datetime | None:
+    """Return the time of an ISO 8601 text with an offset; None if it is none, or of a clock never set."""
+    try:
+        time = datetime.fromisoformat(text)
+    except (TypeError, ValueError):
+        return None
+    return time.astimezone(UTC) if time.tzinfo and time.year >= MIN_YEAR else None
+
+
+def time_of_epoch(seconds: Any) -> datetime | None:
+    """Return the time of seconds since 1970; None if it is none, or of a clock never set."""
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float):
+        return None
+    try:
+        time = datetime.fromtimestamp(seconds, UTC)
+    except (OverflowError, OSError, ValueError):
+        return None
+    return time if time.year >= MIN_YEAR else None
+
+
+def time_of_milliseconds(milliseconds: Any) -> datetime | None:
+    """Return the time of milliseconds since 1970; None as in `time_of_epoch`."""
+    if isinstance(milliseconds, bool) or not isinstance(milliseconds, int | float):
+        return None
+    return time_of_epoch(milliseconds / _MILLISECONDS)
+
+
+def mapping(value: Any) -> Mapping[str, Any]:
+    """Return a JSON object, or an empty one for anything else."""
+    return value if isinstance(value, dict) else {}
