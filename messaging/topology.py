@@ -1,5 +1,6 @@
 """The exchanges and the queues, declared identically by setup and every consumer."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from messaging.amqp.connection import BlockingChannel, translate_errors
@@ -11,6 +12,14 @@ ROUTING_PREFIX = "reading."
 MAX_ROUTING_KEY_BYTES = 255
 # The alerter publishes firing and resolved alerts here; any client with the permission may bind a queue.
 EVENTS_EXCHANGE = "events"
+# For each job that is ready, the service `workflows` publishes a ticket here, with the kind as the key.
+JOBS_EXCHANGE = "jobs"
+JOB_QUEUE_PREFIX = "jobs."
+# Anyone with the permission publishes commands here, with the keys `start.TARGET`, `ping.WORKER` and so on.
+CONTROL_EXCHANGE = "control"
+CONTROL_QUEUE = "control.workflows"
+CONTROL_KEYS = ("start.#", "stop.#", "pause.#", "resume.#")
+WORKER_QUEUE_PREFIX = "control.worker."
 # The broker publishes MQTT messages here; the slashes of the topic become the dots of the routing key.
 MQTT_EXCHANGE = "amq.topic"
 MQTT_BINDING_KEY = "sensors.*.temperature"
@@ -73,6 +82,36 @@ def declare_events(channel: BlockingChannel) -> None:
     """
     with translate_errors():
         channel.exchange_declare(EVENTS_EXCHANGE, exchange_type="topic", durable=True)
+
+
+def declare_workflows(channel: BlockingChannel | Channel, kinds: Iterable[str]) -> None:
+    """Declare the exchanges and queues of workflows: for commands, and for tickets of these kinds of jobs.
+
+    Like every queue they are durable and without arguments: their type is the broker's default, which this
+    project's configuration sets to quorum.
+
+    Raises:
+        BrokerUnavailable: When the broker is lost or refuses.
+    """
+    with translate_errors():
+        channel.exchange_declare(CONTROL_EXCHANGE, exchange_type="topic", durable=True)
+        channel.queue_declare(CONTROL_QUEUE, durable=True)
+        for key in CONTROL_KEYS:
+            channel.queue_bind(CONTROL_QUEUE, CONTROL_EXCHANGE, routing_key=key)
+        channel.exchange_declare(JOBS_EXCHANGE, exchange_type="direct", durable=True)
+        for kind in kinds:
+            channel.queue_declare(job_queue(kind), durable=True)
+            channel.queue_bind(job_queue(kind), JOBS_EXCHANGE, routing_key=kind)
+
+
+def job_queue(kind: str) -> str:
+    """Return the name of the queue for tickets of jobs of this kind."""
+    return f"{JOB_QUEUE_PREFIX}{kind}"
+
+
+def worker_queue(worker: str) -> str:
+    """Return the name of the queue in which a worker receives the commands for it."""
+    return f"{WORKER_QUEUE_PREFIX}{worker}"
 
 
 def routing_key(sensor_id: str) -> str:

@@ -21,7 +21,9 @@ class Stage(IntEnum):
     SENSOR = 5
     DASHBOARD = 6
     ANALYSIS = 7
-    ALERTER = 8  # last, so that an orderly stop raises no alert
+    WORKFLOWS = 8
+    WORKER = 9
+    ALERTER = 10  # last, so that an orderly stop raises no alert
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +63,14 @@ class DatabaseRole:
         return f"POSTGRES_{self.name.upper()}_PASSWORD"
 
 
-SENSOR, PIPELINE, OPERATOR, ALERTER = map(BrokerUser, ("sensor", "pipeline", "operator", "alerter"))
+SENSOR, PIPELINE, OPERATOR, ALERTER, WORKFLOWS, WORKER = map(
+    BrokerUser, ("sensor", "pipeline", "operator", "alerter", "workflows", "worker")
+)
 WRITER, READER, MANAGER, EVALUATOR, ANALYST = map(
     DatabaseRole, ("writer", "reader", "manager", "evaluator", "analyst")
 )
 # Everything that setup creates besides the owners. The operator is sensorctl's user, too.
-BROKER_USERS = (SENSOR, PIPELINE, OPERATOR, ALERTER)
+BROKER_USERS = (SENSOR, PIPELINE, OPERATOR, ALERTER, WORKFLOWS, WORKER)
 DATABASE_ROLES = (WRITER, READER, MANAGER, EVALUATOR, ANALYST)
 
 
@@ -112,6 +116,8 @@ class Service:
     """Whether any number of identical replicas may run: PIPELINES, `docker compose --scale`."""
     published: bool = False
     """Whether Docker Compose publishes its port on 127.0.0.1."""
+    profile: str = ""
+    """The profile that enables it (COMPOSE_PROFILES); empty: it always runs."""
     monitors: bool = False
     """Whether it monitors the others, and so needs SERVICES and RABBITMQ_MANAGEMENT_URL."""
     restart: RestartPolicy = field(default_factory=lambda: RestartPolicy(max_retries=20))

@@ -18,7 +18,7 @@ from tests.forked import run_module
 from tests.mqtt import Device, device
 from tests.processes import inherited_environment
 
-BROKER_USERS = ("sensor", "pipeline", "operator", "alerter")
+BROKER_USERS = ("sensor", "pipeline", "operator", "alerter", "workflows", "worker")
 ROLES = ("writer", "reader", "manager", "evaluator", "analyst")
 # Characters that have a meaning in URLs, SQL or JSON.
 PASSWORD = "p'a\"s/s@w:o#r%d\\ü"

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from jobs.kinds import JOB_KINDS
 from messaging.amqp.connection import BlockingChannel, close_quietly, connect, translate_errors
 from messaging.settings import BrokerSettings
-from messaging.topology import Topology, declare_events
+from messaging.topology import Topology, declare_events, declare_workflows
 
 NAME = "sensorctl"
 
@@ -26,7 +27,7 @@ def open_channel(settings: BrokerSettings) -> Iterator[BlockingChannel]:
 
 
 def declare_topology(settings: BrokerSettings) -> None:
-    """Declare the exchanges, the queue with its bindings, its dead-letter queue and the alternates.
+    """Declare the exchanges, the queue with its bindings, its dead-letter queue, and what workflows need.
 
     Raises:
         BrokerUnavailable: When the broker is down or refuses.
@@ -36,6 +37,7 @@ def declare_topology(settings: BrokerSettings) -> None:
         topology.declare(channel)
         topology.declare_alternates(channel)
         declare_events(channel)
+        declare_workflows(channel, JOB_KINDS)
 
 
 def queue_depth(settings: BrokerSettings) -> int:

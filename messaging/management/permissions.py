@@ -6,8 +6,11 @@ from typing import NamedTuple
 from pydantic import SecretStr
 
 from messaging.topology import (
+    CONTROL_EXCHANGE,
+    CONTROL_QUEUE,
     EVENTS_EXCHANGE,
     EXCHANGE,
+    JOBS_EXCHANGE,
     MQTT_BINDING_KEY,
     MQTT_EXCHANGE,
     MQTT_ROUTING_KEY_PATTERN,
@@ -20,6 +23,9 @@ from messaging.topology import (
 DEFAULT_EXCHANGE = "amq.default"
 # Queues in which an operator's programs receive events.
 EVENT_QUEUES = r"events\..+"
+JOB_QUEUES = r"jobs\..+"
+# Queues in which the workers receive commands.
+WORKER_QUEUES = r"control\.worker\..+"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,13 +74,13 @@ def pipeline_permissions(topology: Topology) -> Permissions:
 
 
 def operator_permissions(topology: Topology) -> Permissions:
-    """Allow an operator to read and replay dead letters, to read statistics, and to receive events.
+    """Allow an operator to read and replay dead letters, to read statistics, and to follow workflows.
 
-    Events are received in queues of the operator's own.
+    Events are received in queues of the operator's own; commands to workers and workflows are published.
     """
     return Permissions(
         configure=f"^{EVENT_QUEUES}$",
-        write=any_pattern(exact_pattern(EXCHANGE, DEFAULT_EXCHANGE), f"^{EVENT_QUEUES}$"),
+        write=any_pattern(exact_pattern(EXCHANGE, CONTROL_EXCHANGE, DEFAULT_EXCHANGE), f"^{EVENT_QUEUES}$"),
         read=any_pattern(exact_pattern(EVENTS_EXCHANGE, topology.dead_queue), f"^{EVENT_QUEUES}$"),
         tags="monitoring",
     )
@@ -87,6 +93,32 @@ def alerter_permissions() -> Permissions:
     )
 
 
+def workflows_permissions() -> Permissions:
+    """Allow the service for workflows to publish events and tickets, and to receive commands.
+
+    It declares all of this, so that a queue that was deleted comes back.
+    """
+    return Permissions(
+        configure=any_pattern(
+            exact_pattern(EVENTS_EXCHANGE, CONTROL_EXCHANGE, CONTROL_QUEUE, JOBS_EXCHANGE), f"^{JOB_QUEUES}$"
+        ),
+        write=any_pattern(exact_pattern(EVENTS_EXCHANGE, CONTROL_QUEUE, JOBS_EXCHANGE), f"^{JOB_QUEUES}$"),
+        read=exact_pattern(CONTROL_EXCHANGE, CONTROL_QUEUE, JOBS_EXCHANGE),
+    )
+
+
+def worker_permissions() -> Permissions:
+    """Allow a worker to receive tickets and commands, to publish readings, and to answer on `events`.
+
+    Commands come to a queue of its own.
+    """
+    return Permissions(
+        configure=f"^{WORKER_QUEUES}$",
+        write=any_pattern(exact_pattern(EXCHANGE, EVENTS_EXCHANGE), f"^{WORKER_QUEUES}$"),
+        read=any_pattern(exact_pattern(CONTROL_EXCHANGE), f"^{JOB_QUEUES}$", f"^{WORKER_QUEUES}$"),
+    )
+
+
 def permissions_of(user: str, topology: Topology) -> Permissions:
     """Return the permissions of a user of the registry."""
     return {
@@ -94,6 +126,8 @@ def permissions_of(user: str, topology: Topology) -> Permissions:
         "pipeline": pipeline_permissions(topology),
         "operator": operator_permissions(topology),
         "alerter": alerter_permissions(),
+        "workflows": workflows_permissions(),
+        "worker": worker_permissions(),
     }[user]
 
 

@@ -1,28 +1,13 @@
-"""A simulated job: it takes some time, and fails, exits or hangs on request."""
+"""A simulated job: it takes some time, and fails, exits or stalls on request."""
 
 import os
 import time
-from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
-
+from jobs.kinds import DummySpec
 from worker.context import JobContext, JobFailed, JobResult
 
 EXIT_CODE = 3
 HANG_SECONDS = 3600.0
-Steps = Annotated[int, Field(ge=0, le=1_000_000)]
-
-
-class DummySpec(BaseModel):
-    """What a simulated job does; the numbers of steps count from the start of each attempt."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    seconds: float = Field(default=5, ge=0, le=86_400, description="How long all of its steps take")
-    steps: int = Field(default=10, ge=1, le=1_000_000, description="Steps, with a checkpoint after each")
-    fail_after: Steps | None = Field(default=None, description="Fail after so many steps")
-    exit_after: Steps | None = Field(default=None, description="End the process after so many steps")
-    hang_after: Steps | None = Field(default=None, description="Make no progress after so many steps")
 
 
 def run_dummy(context: JobContext) -> JobResult:

@@ -4,7 +4,7 @@ import pytest
 from pika.exceptions import ChannelClosedByBroker
 
 from messaging.errors import BrokerUnavailable
-from messaging.topology import MAX_ROUTING_KEY_BYTES, Topology, routing_key
+from messaging.topology import MAX_ROUTING_KEY_BYTES, Topology, declare_workflows, routing_key
 from tests.unit.fake_broker import FakeBroker
 
 
@@ -33,6 +33,21 @@ def test_alternate_exchanges_lead_to_the_queue() -> None:
         "bind heat sensors.unroutable ",
         "bind heat sensors.unroutable.mqtt sensors.#",
         "bind heat sensors.unroutable.mqtt reading.#",
+    ]
+
+
+def test_commands_and_the_tickets_of_each_kind_of_job_have_a_queue() -> None:
+    broker = FakeBroker()
+
+    declare_workflows(broker.connect("", "").channel(), ["dummy"])
+
+    assert broker.operations[2:] == [
+        "declare exchange control {'exchange_type': 'topic', 'durable': True}",
+        "declare queue control.workflows {'durable': True}",
+        *(f"bind control.workflows control {command}.#" for command in ("start", "stop", "pause", "resume")),
+        "declare exchange jobs {'exchange_type': 'direct', 'durable': True}",
+        "declare queue jobs.dummy {'durable': True}",
+        "bind jobs.dummy jobs dummy",
     ]
 
 

@@ -163,7 +163,9 @@ def test_only_setup_logs_in_as_the_owner(root: Path, monkeypatch: pytest.MonkeyP
     assert operator.postgres_user == "other-reader"
     assert owner.amqp_url.startswith("amqp://sensors:sensors@")
     assert owner.postgres_user == "sensors"
-    assert [user.name for user in owner.broker_users] == ["sensor", "pipeline", "operator", "alerter"]
+    assert [user.name for user in owner.broker_users] == [
+        "sensor", "pipeline", "operator", "alerter", "workflows", "worker",
+    ]  # fmt: skip
     assert alerter.amqp_url.startswith("amqp://alerter:alerter@")
     assert alerter.postgres_user == "evaluator"
     assert manager.amqp_url == operator.amqp_url

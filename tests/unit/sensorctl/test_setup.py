@@ -13,6 +13,8 @@ from tests.unit.fakes import RunCommand
 
 DATABASE_DOWN = StoreUnavailable("Connection refused")
 
+QUEUES = {"sensor_data", "sensor_data.dead", "control.workflows", "jobs.dummy"}
+
 
 class SetupRecorder:
     """Records what `setup` does to the database and the broker; `errors` are raised first."""
@@ -64,7 +66,7 @@ def test_setup_migrates_declares_the_topology_and_sets_the_policy(
 
     assert code == 0
     assert recorder.upgrades == 3
-    assert set(operators_broker.queues) == {"sensor_data", "sensor_data.dead"}
+    assert set(operators_broker.queues) == QUEUES
     assert recorder.policies == recorder.dead_letter_policies == [Topology("sensor_data")]
     assert recorder.alternates == [True]
     assert out.count("database unavailable") == 2
@@ -107,7 +109,7 @@ def test_setup_leaves_the_partitions_to_the_consumers_when_they_are_locked(
     assert code == 0
     assert "partition maintenance failed" in out
     assert "lock timeout" in out
-    assert set(operators_broker.queues) == {"sensor_data", "sensor_data.dead"}
+    assert set(operators_broker.queues) == QUEUES
 
 
 def test_each_level_has_a_retention_and_the_days_have_a_time_zone(

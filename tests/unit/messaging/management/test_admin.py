@@ -10,5 +10,5 @@ SETTINGS = BrokerSettings(queue_name="heat")
 def test_the_topology_is_declared_and_the_connection_closed(operators_broker: FakeBroker) -> None:
     declare_topology(SETTINGS)
 
-    assert set(operators_broker.queues) == {"heat", "heat.dead"}
+    assert set(operators_broker.queues) == {"heat", "heat.dead", "control.workflows", "jobs.dummy"}
     assert not operators_broker.connections[0].is_open

@@ -11,6 +11,8 @@ from messaging.management.permissions import (
     operator_permissions,
     pipeline_permissions,
     sensor_permissions,
+    worker_permissions,
+    workflows_permissions,
 )
 from messaging.topology import Topology
 
@@ -47,10 +49,22 @@ def test_a_pattern_matches_its_names_and_no_other(names: tuple[str, ...], others
         (
             operator_permissions(TOPOLOGY),
             {"events.mine"},
-            {"sensors", "amq.default", "events.mine"},
+            {"sensors", "control", "amq.default", "events.mine"},
             {"events", "events.mine", f"{AWKWARD}.dead"},
         ),
         (alerter_permissions(), {"events"}, {"events"}, set()),
+        (
+            workflows_permissions(),
+            {"events", "control", "control.workflows", "jobs", "jobs.dummy"},
+            {"events", "control.workflows", "jobs", "jobs.dummy"},
+            {"control", "control.workflows", "jobs"},
+        ),
+        (
+            worker_permissions(),
+            {"control.worker.a"},
+            {"sensors", "events", "control.worker.a"},
+            {"control", "control.worker.a", "jobs.dummy"},
+        ),
     ],
 )
 def test_each_user_has_the_permissions_that_it_requires_and_no_more(
@@ -58,6 +72,8 @@ def test_each_user_has_the_permissions_that_it_requires_and_no_more(
 ) -> None:
     resources = {"sensors", "amq.default", "amq.topic", "other", AWKWARD, f"{AWKWARD}.dead", ""}
     resources |= ALTERNATES | {"sensors.unroutable.other", "sensorsxunroutable"}
+    resources |= {"control", "control.workflows", "control.worker.a", "control.worker.", "control.workers"}
+    resources |= {"jobs", "jobs.dummy", "jobs.", "jobsxdummy"}
     resources |= {"events", "events.mine", "events.", "eventsxmine", "my.events.x"}
 
     for pattern, names in (

@@ -1,0 +1,83 @@
+"""The kinds of workflows: the spec of each, and the jobs that it consists of."""
+
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from runtime.errors import InvalidInput
+from runtime.text import quote_name
+from runtime.validation_messages import to_invalid_input
+
+MAX_FAILURES = 5
+DAY_SECONDS = 86_400.0
+
+
+class JobSpec(NamedTuple):
+    """A job to request: its kind, what it is to do, and after how many failures it has failed for good."""
+
+    kind: str
+    spec: dict[str, Any]
+    max_failures: int = MAX_FAILURES
+
+
+class Spec(BaseModel):
+    """Base of all specs: immutable, and without unknown fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+Steps = Annotated[int | None, Field(ge=0, le=1_000_000)]
+
+
+class DummySpec(Spec):
+    """What a simulated job does; the numbers of steps count from the start of each attempt."""
+
+    seconds: float = Field(default=5.0, ge=0, le=DAY_SECONDS, description="How long all of its steps take")
+    steps: int = Field(default=10, ge=1, le=1_000_000, description="Steps, with a checkpoint after each")
+    fail_after: Steps = Field(default=None, description="Fail after so many steps")
+    exit_after: Steps = Field(default=None, description="End the process after so many steps")
+    hang_after: Steps = Field(default=None, description="Make no progress after so many steps")
+
+
+class WorkflowKind(NamedTuple):
+    """The spec of a kind of workflow, and the function that plans its jobs."""
+
+    spec: type[Spec]
+    plan: Callable[[Any], list[JobSpec]]
+
+
+def _single(kind: str) -> Callable[[Spec], list[JobSpec]]:
+    """Return the plan of a workflow that is one job with the same spec."""
+    return lambda spec: [JobSpec(kind, spec.model_dump(mode="json"))]
+
+
+WORKFLOW_KINDS: dict[str, WorkflowKind] = {"dummy": WorkflowKind(DummySpec, _single("dummy"))}
+# Those of jobs. Each has a queue for its tickets.
+JOB_KINDS = ("dummy",)
+
+
+def parse_spec(kind: str, spec: Mapping[str, Any]) -> Spec:
+    """Return the checked spec of a workflow.
+
+    Raises:
+        InvalidInput: There is no such kind, or a field of the spec is refused.
+    """
+    if kind not in WORKFLOW_KINDS:
+        known = ", ".join(WORKFLOW_KINDS)
+        raise InvalidInput(f"there is no kind of workflow {quote_name(kind)}; the kinds are {known}", "kind")
+    try:
+        return WORKFLOW_KINDS[kind].spec.model_validate(spec)
+    except ValidationError as error:
+        invalid = to_invalid_input(error)
+        raise InvalidInput(invalid.message, f"spec.{invalid.field}") from None
+
+
+def plan_jobs(kind: str, spec: Mapping[str, Any]) -> list[JobSpec]:
+    """Return the jobs of a workflow, in order.
+
+    Raises:
+        InvalidInput: There is no such kind, or a field of the spec is refused.
+    """
+    parsed = parse_spec(kind, spec)
+    return WORKFLOW_KINDS[kind].plan(parsed)
