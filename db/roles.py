@@ -2,7 +2,8 @@
 
 The owner migrates, the writer inserts, the reader reads views, and the manager also calls the functions that
 change something. The evaluator is the alerter's: besides what the reader may, it reads readings and writes
-excursions. The analyst is that of the analysis: it reads readings and writes what it learns and finds.
+excursions. The analyst is that of the analysis: it reads readings and writes what it learns and finds. The
+worker executes jobs: it changes them through functions only.
 
 All grants are here. `sensorctl setup` repeats them after each migration, so that they cover new tables and
 views. The writer needs no privilege for tables that triggers write.
@@ -31,6 +32,7 @@ class AccessLevel(StrEnum):
     MANAGER = "manager"
     EVALUATOR = "evaluator"
     ANALYST = "analyst"
+    WORKER = "worker"
 
 
 WRITER_GRANTS = {
@@ -53,8 +55,20 @@ READER_GRANTS = {
     "sensor_forecast": "SELECT",
     "virtual_value": "SELECT",
     "analysis_rebuild": "SELECT",
+    "workflow": "SELECT",
+    "job": "SELECT",
+    "workflow_event": "SELECT",
+    "schedule": "SELECT",
+    "source": "SELECT",
+    "source_coverage": "SELECT",
+    "worker": "SELECT",
 }
-MANAGER_GRANTS = READER_GRANTS | {"audit": "SELECT", "api_key": "SELECT", "login_session": "SELECT"}
+MANAGER_GRANTS = READER_GRANTS | {
+    "audit": "SELECT",
+    "api_key": "SELECT",
+    "login_session": "SELECT",
+    "workflow_outbox": "SELECT",
+}
 EVALUATOR_GRANTS = READER_GRANTS | {
     "sensor": "SELECT",
     "reading": "SELECT",
@@ -82,12 +96,14 @@ ANALYST_GRANTS = READER_GRANTS | {
     "detected_anomaly": "SELECT, INSERT, UPDATE, DELETE",
     "anomaly_notification": "SELECT",
 }
+WORKER_GRANTS = READER_GRANTS | {"reading": "SELECT"}
 GRANTS = {
     AccessLevel.WRITER: WRITER_GRANTS,
     AccessLevel.READER: READER_GRANTS,
     AccessLevel.MANAGER: MANAGER_GRANTS,
     AccessLevel.EVALUATOR: EVALUATOR_GRANTS,
     AccessLevel.ANALYST: ANALYST_GRANTS,
+    AccessLevel.WORKER: WORKER_GRANTS,
 }
 # These functions run as the owner. Their arguments do not let the caller choose what they do.
 WRITER_FUNCTIONS = ("create_partitions()", "roll_up_hours()", "drop_expired()", "continue_sensor_changes()")
@@ -120,12 +136,41 @@ MANAGER_FUNCTIONS = (
     "mark_anomaly(text, bigint, text, text)",
     "roll_back_model(text, text, text, integer)",
     "request_rebuild(text, text, timestamptz)",
+    "request_workflow(text, text, jsonb, jsonb, jsonb)",
+    "cancel_workflow(text, uuid)",
+    "pause_workflow(text, uuid)",
+    "resume_workflow(text, uuid)",
+    "retry_workflow(text, uuid)",
+    "put_schedule(text, text, jsonb, timestamptz)",
+    "enable_schedule(text, text, boolean, timestamptz)",
+    "remove_schedule(text, text)",
+    "fire_schedule(text, timestamptz, timestamptz, timestamptz, text, jsonb)",
+    "put_source(text, text, jsonb)",
+    "remove_source(text, text)",
+    "confirm_events(bigint[])",
 )
 EVALUATOR_FUNCTIONS = ("summarize_stored()",)
 ANALYST_FUNCTIONS = ("summarize_stored()", "lock_analysis()")
+WORKER_FUNCTIONS = (
+    "report_worker(text, text[], text)",
+    "claim_job(text, text[], double precision)",
+    "renew_lease(uuid, integer, double precision)",
+    "save_checkpoint(uuid, integer, jsonb, bigint, bigint, jsonb, text)",
+    "finish_job(uuid, integer, jsonb, text)",
+    "fail_job(uuid, integer, text, boolean, double precision)",
+    "release_job(uuid, integer, text)",
+    "cover_source(uuid, integer, text, tstzrange, timestamptz)",
+)
 FUNCTIONS = tuple(
     dict.fromkeys(
-        (*WRITER_FUNCTIONS, *READER_FUNCTIONS, *MANAGER_FUNCTIONS, *EVALUATOR_FUNCTIONS, *ANALYST_FUNCTIONS)
+        (
+            *WRITER_FUNCTIONS,
+            *READER_FUNCTIONS,
+            *MANAGER_FUNCTIONS,
+            *EVALUATOR_FUNCTIONS,
+            *ANALYST_FUNCTIONS,
+            *WORKER_FUNCTIONS,
+        )
     )
 )
 ALLOWED_FUNCTIONS = {
@@ -134,14 +179,16 @@ ALLOWED_FUNCTIONS = {
     AccessLevel.MANAGER: (*READER_FUNCTIONS, *MANAGER_FUNCTIONS),
     AccessLevel.EVALUATOR: (*READER_FUNCTIONS, *EVALUATOR_FUNCTIONS),
     AccessLevel.ANALYST: (*READER_FUNCTIONS, *ANALYST_FUNCTIONS),
+    AccessLevel.WORKER: (*READER_FUNCTIONS, *WORKER_FUNCTIONS),
 }
 # What each login may take of the server's connections, so that none keeps another, or the owner, out.
 CONNECTION_SHARES = {
-    AccessLevel.WRITER: 0.6,
+    AccessLevel.WRITER: 0.43,
     AccessLevel.READER: 0.14,
     AccessLevel.MANAGER: 0.14,
     AccessLevel.EVALUATOR: 0.06,
     AccessLevel.ANALYST: 0.035,
+    AccessLevel.WORKER: 0.17,  # one for each worker, and one for each job that it executes
 }
 OWN_RELATIONS = """
 SELECT relname AS name, relkind IN ('v', 'm') AS is_view

@@ -66,12 +66,12 @@ class DatabaseRole:
 SENSOR, PIPELINE, OPERATOR, ALERTER, WORKFLOWS, WORKER = map(
     BrokerUser, ("sensor", "pipeline", "operator", "alerter", "workflows", "worker")
 )
-WRITER, READER, MANAGER, EVALUATOR, ANALYST = map(
-    DatabaseRole, ("writer", "reader", "manager", "evaluator", "analyst")
+WRITER, READER, MANAGER, EVALUATOR, ANALYST, WORKER_ROLE = map(
+    DatabaseRole, ("writer", "reader", "manager", "evaluator", "analyst", "worker")
 )
 # Everything that setup creates besides the owners. The operator is sensorctl's user, too.
 BROKER_USERS = (SENSOR, PIPELINE, OPERATOR, ALERTER, WORKFLOWS, WORKER)
-DATABASE_ROLES = (WRITER, READER, MANAGER, EVALUATOR, ANALYST)
+DATABASE_ROLES = (WRITER, READER, MANAGER, EVALUATOR, ANALYST, WORKER_ROLE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from tests.mqtt import Device, device
 from tests.processes import inherited_environment
 
 BROKER_USERS = ("sensor", "pipeline", "operator", "alerter", "workflows", "worker")
-ROLES = ("writer", "reader", "manager", "evaluator", "analyst")
+ROLES = ("writer", "reader", "manager", "evaluator", "analyst", "worker")
 # Characters that have a meaning in URLs, SQL or JSON.
 PASSWORD = "p'a\"s/s@w:o#r%d\\ü"
 

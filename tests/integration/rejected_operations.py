@@ -183,7 +183,60 @@ REJECTED_BY_DATABASE = [
     ("manager", "UPDATE limit_rule SET threshold = 1"),
     *(
         (role, statement)
+        for role in ("writer", "reader", "evaluator", "analyst", "worker")
+        for statement in (
+            "SELECT request_workflow('x', 'dummy', '{}', '[{}]', '{}')",
+            "SELECT cancel_workflow('x', gen_random_uuid())",
+            "SELECT pause_workflow('x', gen_random_uuid())",
+            "SELECT resume_workflow('x', gen_random_uuid())",
+            "SELECT retry_workflow('x', gen_random_uuid())",
+            "SELECT put_schedule('x', 'x', '{}', null)",
+            "SELECT remove_schedule('x', 'x')",
+            "SELECT fire_schedule('x', now(), now(), now(), 'x', '[]')",
+            "SELECT put_source('x', 'x', '{}')",
+            "SELECT remove_source('x', 'x')",
+            "SELECT confirm_events('{1}')",
+        )
+    ),
+    *(
+        (role, statement)
         for role in ("writer", "reader", "manager", "evaluator", "analyst")
+        for statement in (
+            "SELECT report_worker('x', '{}', 'x')",
+            "SELECT claim_job('x', '{dummy}', 30)",
+            "SELECT renew_lease(gen_random_uuid(), 1, 30)",
+            "SELECT save_checkpoint(gen_random_uuid(), 1, '{}', 1, 1, '{}', 'x')",
+            "SELECT finish_job(gen_random_uuid(), 1, '{}', 'x')",
+            "SELECT fail_job(gen_random_uuid(), 1, 'x', true, 1)",
+            "SELECT release_job(gen_random_uuid(), 1, 'shutdown')",
+            "SELECT cover_source(gen_random_uuid(), 1, 'x', 'empty', now())",
+        )
+    ),
+    *(
+        (role, statement)
+        for role in ("manager", "worker")
+        for statement in (
+            "UPDATE workflow SET state = 'succeeded'",
+            "UPDATE job SET state = 'succeeded'",
+            "DELETE FROM job",
+            "INSERT INTO workflow_event (workflow_id, event, actor) VALUES (gen_random_uuid(), 'x', 'x')",
+            "DELETE FROM workflow_outbox",
+            "UPDATE schedule SET next_at = now()",
+            "UPDATE source SET cursor = now()",
+            "DELETE FROM source_coverage",
+            "UPDATE worker SET seen_at = now()",
+            "SELECT settle_workflow(gen_random_uuid(), 'x')",
+            "SELECT record_workflow_event(gen_random_uuid(), null, 'x', null, null, 'x', null)",
+        )
+    ),
+    ("reader", "SELECT * FROM workflow_outbox"),
+    ("worker", "SELECT * FROM workflow_outbox"),
+    ("worker", "SELECT * FROM audit"),
+    ("worker", "SELECT * FROM sensor"),
+    ("worker", "INSERT INTO reading DEFAULT VALUES"),
+    *(
+        (role, statement)
+        for role in ("writer", "reader", "manager", "evaluator", "analyst", "worker")
         for statement in (
             "CREATE TEMPORARY TABLE mine ()",
             "SELECT lo_create(0)",

@@ -68,13 +68,15 @@ def test_no_role_may_take_all_connections(stack: Stack) -> None:
         "(SELECT rolconnlimit FROM pg_roles WHERE rolname = %s) AS reader, "
         "(SELECT rolconnlimit FROM pg_roles WHERE rolname = %s) AS manager, "
         "(SELECT rolconnlimit FROM pg_roles WHERE rolname = %s) AS evaluator, "
-        "(SELECT rolconnlimit FROM pg_roles WHERE rolname = %s) AS analyst",
-        *(stack.name(role) for role in ("writer", "reader", "manager", "evaluator", "analyst")),
+        "(SELECT rolconnlimit FROM pg_roles WHERE rolname = %s) AS analyst, "
+        "(SELECT rolconnlimit FROM pg_roles WHERE rolname = %s) AS worker",
+        *(stack.name(role) for role in ("writer", "reader", "manager", "evaluator", "analyst", "worker")),
     )  # fmt: skip
     assert 0 < limits["reader"] < limits["writer"]
     assert 0 < limits["manager"] < limits["writer"]
     assert 0 < limits["evaluator"] < limits["writer"]
     assert 0 < limits["analyst"] < limits["writer"]
+    assert 0 < limits["worker"] < limits["writer"]
     every = limits.pop("every")
     assert sum(limits.values()) < 0.95 * every
 

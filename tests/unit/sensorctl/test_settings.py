@@ -170,7 +170,7 @@ def test_only_setup_logs_in_as_the_owner(root: Path, monkeypatch: pytest.MonkeyP
     assert alerter.postgres_user == "evaluator"
     assert manager.amqp_url == operator.amqp_url
     assert (manager.postgres_user, manager.postgres_password.get_secret_value()) == ("manager", "manager")
-    roles = ["writer", "other-reader", "manager", "evaluator", "analyst"]
+    roles = ["writer", "other-reader", "manager", "evaluator", "analyst", "worker"]
     assert [role.name for role in owner.database_roles] == roles
 
 
