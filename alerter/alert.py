@@ -18,6 +18,8 @@ SUBJECT_LABELS = {
     ProblemKind.SERVICE_STALLED: "service",
     ProblemKind.SERVICE_NOT_READY: "service",
     ProblemKind.ANALYSIS_BEHIND: "service",
+    ProblemKind.NO_WORKER: "job_kind",
+    ProblemKind.WORKFLOW_FAILED: "workflow",
     ProblemKind.NO_CONSUMERS: "queue",
     ProblemKind.BACKLOG: "queue",
     ProblemKind.DEAD_LETTERS: "queue",

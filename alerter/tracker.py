@@ -14,7 +14,14 @@ from monitoring.problems import ProblemKind
 
 # Kinds that only the broker's statistics show, and kinds that only the database shows.
 FROM_BROKER = frozenset({ProblemKind.NO_CONSUMERS, ProblemKind.BACKLOG, ProblemKind.DEAD_LETTERS})
-FROM_DATABASE = frozenset({ProblemKind.SENSOR_OFFLINE, ProblemKind.ANALYSIS_BEHIND})
+FROM_DATABASE = frozenset(
+    {
+        ProblemKind.SENSOR_OFFLINE,
+        ProblemKind.ANALYSIS_BEHIND,
+        ProblemKind.NO_WORKER,
+        ProblemKind.WORKFLOW_FAILED,
+    }
+)
 MAX_ALERTS_IN_NOTIFICATION = 1_000
 # Of each kind, at the start. More would not fit into a message of the broker.
 MAX_LISTED_ALERTS = 1_000

@@ -5,20 +5,12 @@ from typing import Annotated, Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from jobs.spec import JobSpec
 from runtime.errors import InvalidInput
 from runtime.text import quote_name
 from runtime.validation_messages import to_invalid_input
 
-MAX_FAILURES = 5
 DAY_SECONDS = 86_400.0
-
-
-class JobSpec(NamedTuple):
-    """A job to request: its kind, what it is to do, and after how many failures it has failed for good."""
-
-    kind: str
-    spec: dict[str, Any]
-    max_failures: int = MAX_FAILURES
 
 
 class Spec(BaseModel):

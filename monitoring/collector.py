@@ -88,6 +88,7 @@ class Collector:
             broker_responds=counts is not None,
             sensors=sensors.value.sensors if sensors.value else None,
             anomalies=sensors.value.anomalies if sensors.value else None,
+            workflows=sensors.value.workflows if sensors.value else None,
             database_error=sensors.error,
             database_exception=sensors.exception,
             oldest_dead_letter=self._probe_oldest_dead_letter(queue.dead_letters, deadline)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from uuid import UUID
 
 from monitoring.problems import ProblemKind
 from runtime.severity import Severity
@@ -103,6 +104,34 @@ class OpenAnomalies:
 
     total: int
     latest: list[Anomaly]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FailedWorkflow:
+    """A workflow that failed, and that was neither retried nor requested again since."""
+
+    workflow_id: UUID
+    kind: str
+    schedule: str | None
+    ended_at: datetime
+    error: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnclaimedJobs:
+    """Jobs of a kind that have been ready for long, while no worker that runs them was seen."""
+
+    kind: str
+    jobs: int
+    ready_since: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Workflows:
+    """What is wrong with workflows; without any workflow there is nothing."""
+
+    failed: list[FailedWorkflow]
+    unclaimed: list[UnclaimedJobs]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,7 @@ from datetime import datetime
 from db.errors import StoreTimeout
 from messaging.management.client import ManagementRefused
 from monitoring.broker import OldestDeadLetter
-from monitoring.model import OpenAnomalies, Queue, Sensor
+from monitoring.model import OpenAnomalies, Queue, Sensor, Workflows
 from monitoring.services import ServiceReport
 from runtime.health import Dependency
 
@@ -29,6 +29,7 @@ class Observation:
     broker_responds: bool = False
     sensors: list[Sensor] | None
     anomalies: OpenAnomalies | None = None
+    workflows: Workflows | None = None
     database_error: str | None
     database_exception: Exception | None = None
     oldest_dead_letter: OldestDeadLetter | None

@@ -19,6 +19,10 @@ BACKLOG_MESSAGES = 100
 BACKLOG_AGE = timedelta(seconds=30)
 # The analysis is behind if readings that it has not analysed have been stored for longer.
 MAX_ANALYSIS_LAG = timedelta(seconds=60)
+# No worker is a problem if a job has been ready, and no worker for its kind was seen, for this long. A
+# workflow that failed is reported for a day, unless it is retried or requested again before.
+NO_WORKER_AGE = timedelta(seconds=60)
+FAILED_WORKFLOW_AGE = timedelta(days=1)
 # A consumer that started this recently may not consume yet.
 STARTUP_GRACE = timedelta(seconds=15)
 # The variables that make consumers store in batches. alerts.yml and the documentation repeat them.
@@ -40,6 +44,8 @@ class ProblemKind(StrEnum):
     DEAD_LETTERS = "dead-letters"
     SENSOR_OFFLINE = "sensor-offline"
     ANALYSIS_BEHIND = "analysis-behind"
+    NO_WORKER = "no-worker"
+    WORKFLOW_FAILED = "workflow-failed"
 
     @property
     def severity(self) -> Severity:
@@ -73,6 +79,8 @@ STATUS_ALERTS = {
     ProblemKind.DEAD_LETTERS: Alert("DeadLetters", Severity.WARNING, in_prometheus=True),
     ProblemKind.SENSOR_OFFLINE: Alert("SensorOffline", Severity.WARNING, in_prometheus=True),
     ProblemKind.ANALYSIS_BEHIND: Alert("AnalysisBehind", Severity.WARNING, in_prometheus=True),
+    ProblemKind.NO_WORKER: Alert("NoWorker", Severity.WARNING, in_prometheus=False),
+    ProblemKind.WORKFLOW_FAILED: Alert("WorkflowFailed", Severity.WARNING, in_prometheus=False),
 }
 # What a notification says once the problem is over.
 RESOLVED_MESSAGES = {
@@ -88,6 +96,8 @@ RESOLVED_MESSAGES = {
     ProblemKind.DEAD_LETTERS: "The queue {subject} is empty",
     ProblemKind.SENSOR_OFFLINE: "Sensor {subject} is no longer offline",
     ProblemKind.ANALYSIS_BEHIND: "{subject} has caught up with the stored readings",
+    ProblemKind.NO_WORKER: "Jobs of the kind {subject} have a worker again, or none are ready",
+    ProblemKind.WORKFLOW_FAILED: "The workflow {subject} was run again, or failed more than a day ago",
 }
 # What only the history of metrics shows.
 PROMETHEUS_ALERTS = (

@@ -1,4 +1,4 @@
-"""Reads the sensors with the mean of each minute of the last hour, and the anomalies that last."""
+"""Reads from the database: sensors with their last hour, anomalies that last, workflows with a problem."""
 
 from collections import defaultdict
 from datetime import datetime, timedelta
@@ -6,20 +6,23 @@ from typing import Any, NamedTuple
 
 from db.queries.status import SensorStates
 from db.settings import DatabaseSettings
-from monitoring.model import Anomaly, OpenAnomalies, Sensor
+from monitoring.model import Anomaly, FailedWorkflow, OpenAnomalies, Sensor, UnclaimedJobs, Workflows
+from monitoring.problems import FAILED_WORKFLOW_AGE, NO_WORKER_AGE
 
 MINUTE = timedelta(minutes=1)
 MINUTES = 60
 # Read in each collection; older minutes change only if readings arrive late.
 RECENT_MINUTES = 2
 MAX_ANOMALIES = 20
+MAX_FAILED_WORKFLOWS = 20
 
 
 class SensorStatus(NamedTuple):
-    """The sensors, ordered by ID, and the anomalies that last."""
+    """The sensors, ordered by ID, the anomalies that last, and what is wrong with workflows."""
 
     sensors: list[Sensor]
     anomalies: OpenAnomalies
+    workflows: Workflows
 
 
 class SensorProbe:
@@ -34,7 +37,7 @@ class SensorProbe:
         self._hour_read_in: datetime | None = None
 
     def __call__(self, now: datetime) -> SensorStatus:
-        """Return all sensors, and the anomalies that last.
+        """Return all sensors, the anomalies that last, and what is wrong with workflows.
 
         Raises:
             StoreTimeout: When the database responds too slowly.
@@ -45,11 +48,20 @@ class SensorProbe:
         minutes = [this_minute - n * MINUTE for n in reversed(range(MINUTES))]
         sensors = [self._sensor(row, minutes) for row in self._states.sensors()]
         total, latest = self._states.open_anomalies(MAX_ANOMALIES)
-        return SensorStatus(sensors, OpenAnomalies(total=total, latest=[Anomaly(**row) for row in latest]))
+        anomalies = OpenAnomalies(total=total, latest=[Anomaly(**row) for row in latest])
+        return SensorStatus(sensors, anomalies, self._workflows())
 
     def close(self) -> None:
         """Close the connection."""
         self._states.close()
+
+    def _workflows(self) -> Workflows:
+        failed = self._states.failed_workflows(FAILED_WORKFLOW_AGE, MAX_FAILED_WORKFLOWS)
+        unclaimed = self._states.unclaimed_jobs(NO_WORKER_AGE)
+        return Workflows(
+            failed=[FailedWorkflow(**row) for row in failed],
+            unclaimed=[UnclaimedJobs(**row) for row in unclaimed],
+        )
 
     def _read_minutes(self, this_minute: datetime) -> None:
         whole_hour = self._hour_read_in != this_minute

@@ -15,6 +15,7 @@ from monitoring.rules import (
     service_problems,
 )
 from monitoring.sensor_rules import LONG_AGO, sensor_problems
+from monitoring.workflow_rules import workflow_problems
 
 # While one of these lasts, readings cannot arrive, so no further sensor is reported as offline; nor in the
 # grace period after it, in which the next readings arrive.
@@ -48,6 +49,7 @@ class ProblemTracker:
             ),
             *dead_letter_problems(observation),
             *analysis_problems(observation),
+            *workflow_problems(observation),
         ]
         problems = [self._with_start(problem, observation.at) for problem in found]
         self._update_inhibition([p for p in problems if _inhibits(p, observation)], observation.at)

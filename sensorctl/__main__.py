@@ -118,6 +118,16 @@ class Commands(LazyGroup):
             "evaluate",
             "Show how well each model forecasts: error, that of the last value, skill and coverage.",
         ),
+        "workflow": CommandEntry(
+            "sensorctl.workflows.commands",
+            "app",
+            "Request, show and control workflows.",
+        ),
+        "dummy": CommandEntry(
+            "sensorctl.workflows.dummy",
+            "app",
+            "Try workers, jobs, sources and connections, without any other system.",
+        ),
         "setup": CommandEntry(
             "sensorctl.setup",
             "setup",

@@ -54,6 +54,9 @@ class CheckResult(NamedTuple):
     hint: str | None = None
 
 
+Check = Callable[[OperatorSettings], CheckResult]
+
+
 def doctor() -> None:
     """Check variables, broker, queues, policies, database, schema and clock.
 
@@ -78,10 +81,15 @@ def check_results_table(results: Iterable[CheckResult]) -> Table:
 def run_checks(settings: OperatorSettings) -> Iterator[CheckResult]:
     """Run every check, in the order of the data flow; a check that cannot be made reports the reason."""
     for name, check in CHECKS:
-        try:
-            yield check(settings)
-        except ServiceUnavailable as error:
-            yield CheckResult(name, f"{problem_kind(error)}: {error}", _hint(error))
+        yield run_check(name, check, settings)
+
+
+def run_check(name: str, check: Check, settings: OperatorSettings) -> CheckResult:
+    """Run a check; one that cannot be made fails, with the reason."""
+    try:
+        return check(settings)
+    except ServiceUnavailable as error:
+        return CheckResult(name, f"{problem_kind(error)}: {error}", _hint(error))
 
 
 def _hint(error: ServiceUnavailable) -> str:
@@ -228,7 +236,7 @@ def _check_analysis(settings: OperatorSettings) -> CheckResult:
     return CheckResult("analysis", status, ANALYSIS_HINT if is_configured else None)
 
 
-CHECKS: tuple[tuple[str, Callable[[OperatorSettings], CheckResult]], ...] = (
+CHECKS: tuple[tuple[str, Check], ...] = (
     ("variables", _check_variables),
     ("broker", _check_broker),
     ("queue", _check_queue),

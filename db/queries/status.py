@@ -1,6 +1,6 @@
-"""Reads the status of all sensors, and the anomalies that last."""
+"""Reads the status of all sensors, the anomalies that last, and the workflows that have a problem."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import Engine, Row, text
@@ -30,6 +30,30 @@ FROM anomaly
 WHERE ended_at IS NULL AND verdict IS DISTINCT FROM 'wrong'
 ORDER BY started_at DESC, anomaly_id DESC
 LIMIT :most
+"""
+# One that was requested again since, by its schedule or by a person, is replaced by that.
+FAILED_WORKFLOWS = """
+SELECT workflow_id, kind, schedule, ended_at, error
+FROM workflow AS failed
+WHERE state = 'failed' AND ended_at > now() - CAST(:age AS interval)
+  AND NOT EXISTS (
+    SELECT FROM workflow AS later
+    WHERE later.requested_at > failed.requested_at AND later.kind = failed.kind AND later.spec = failed.spec
+      AND later.schedule IS NOT DISTINCT FROM failed.schedule)
+ORDER BY ended_at DESC, workflow_id
+LIMIT :most
+"""
+# Of the jobs that have been ready for longest; all of a large backfill would take long to count.
+UNCLAIMED_JOBS = """
+SELECT kind, count(*) AS jobs, min(available_at) AS ready_since
+FROM (
+    SELECT kind, available_at FROM job
+    WHERE state = 'ready' AND available_at < now() - CAST(:age AS interval)
+    ORDER BY available_at LIMIT 1000) AS waiting
+WHERE NOT EXISTS (
+    SELECT FROM worker WHERE seen_at > now() - CAST(:age AS interval) AND waiting.kind = ANY (worker.kinds))
+GROUP BY kind
+ORDER BY kind
 """
 MINUTES = "SELECT sensor_id, minute, mean_temperature FROM reading_minute WHERE minute >= :since"
 
@@ -67,6 +91,16 @@ class SensorStates:
         """Return how many anomalies last, and the latest of them."""
         rows = [dict(row._mapping) for row in self._rows(OPEN_ANOMALIES, most=most)]  # noqa: SLF001 (public)
         return max((row.pop("total") for row in rows), default=0), rows
+
+    def failed_workflows(self, age: timedelta, most: int) -> list[dict[str, Any]]:
+        """Return the latest workflows that failed within this time and were not run again."""
+        rows = self._rows(FAILED_WORKFLOWS, age=age, most=most)
+        return [dict(row._mapping) for row in rows]  # noqa: SLF001 (SQLAlchemy's public name)
+
+    def unclaimed_jobs(self, age: timedelta) -> list[dict[str, Any]]:
+        """Return the kinds of which jobs have been ready, and no worker was seen, for longer than this."""
+        rows = self._rows(UNCLAIMED_JOBS, age=age)
+        return [dict(row._mapping) for row in rows]  # noqa: SLF001 (SQLAlchemy's public name)
 
     def close(self) -> None:
         """Close the connection."""

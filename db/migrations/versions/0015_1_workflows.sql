@@ -28,6 +28,8 @@ CREATE INDEX workflow_schedule ON workflow (schedule, scheduled_for) WHERE sched
 COMMENT ON INDEX workflow_schedule IS 'Finds the workflows that a schedule requested.';
 CREATE INDEX workflow_rerun ON workflow (rerun_of) WHERE rerun_of IS NOT NULL;
 COMMENT ON INDEX workflow_rerun IS 'Finds the workflows that repeat another.';
+CREATE INDEX workflow_failed ON workflow (ended_at) WHERE state = 'failed';
+COMMENT ON INDEX workflow_failed IS 'Finds the workflows that failed lately.';
 COMMENT ON TABLE workflow IS 'Work that was requested: one row per workflow, which has one or more jobs.';
 COMMENT ON COLUMN workflow.workflow_id IS 'The workflow.';
 COMMENT ON COLUMN workflow.kind IS 'What it does, such as rest, live, backfill or dummy.';

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from jobs.kinds import JobSpec, plan_jobs
+from jobs.kinds import plan_jobs
+from jobs.spec import JobSpec
 from runtime.errors import InvalidInput
 
 

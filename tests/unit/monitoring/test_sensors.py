@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from db.queries.status import MinuteMean
 from db.settings import DatabaseSettings
 from monitoring import sensors
+from monitoring.model import FailedWorkflow, UnclaimedJobs, Workflows
 from monitoring.sensors import MAX_ANOMALIES, MINUTES, SensorProbe
 from tests.unit.monitoring.samples import NOW, sensor
 
@@ -34,6 +36,14 @@ class FakeStates:
 
     def open_anomalies(self, most: int) -> tuple[int, list[dict[str, Any]]]:
         return 30, [{**ANOMALY, "anomaly_id": number} for number in range(most)]
+
+    def failed_workflows(self, age: timedelta, most: int) -> list[dict[str, Any]]:
+        return [
+            {"workflow_id": UUID(int=1), "kind": "rest", "schedule": None, "ended_at": NOW, "error": "401"}
+        ]
+
+    def unclaimed_jobs(self, age: timedelta) -> list[dict[str, Any]]:
+        return [{"kind": "rest", "jobs": 3, "ready_since": NOW}]
 
     def close(self) -> None: ...
 
@@ -74,3 +84,14 @@ def test_the_latest_anomalies_that_last_are_listed_and_all_are_counted(
 
     assert (anomalies.total, len(anomalies.latest)) == (30, MAX_ANOMALIES)
     assert vars(anomalies.latest[7]) == ANOMALY
+
+
+def test_workflows_that_failed_and_jobs_without_a_worker_are_found(
+    probe: Callable[[FakeStates], SensorProbe],
+) -> None:
+    assert probe(FakeStates({}))(NOW).workflows == Workflows(
+        failed=[
+            FailedWorkflow(workflow_id=UUID(int=1), kind="rest", schedule=None, ended_at=NOW, error="401")
+        ],
+        unclaimed=[UnclaimedJobs(kind="rest", jobs=3, ready_since=NOW)],
+    )

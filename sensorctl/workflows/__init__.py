@@ -1,0 +1,1 @@
+"""`sensorctl workflow`, `backfill`, `schedule`, `source`, `gaps` and `dummy`."""

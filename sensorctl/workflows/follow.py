@@ -1,0 +1,100 @@
+"""Follows a workflow until it ends: one line per event, and a progress bar with rate and time to go."""
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import UUID
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+from db.queries.statements import Row
+from db.workflows.queries import WorkflowQueries
+from jobs.states import ENDED
+from runtime.json_values import dump_json
+from sensorctl.output import console, fail, to_json
+from sensorctl.workflows.options import require_workflow
+from sensorctl.workflows.progress import describe_jobs, workflow_progress
+from sensorctl.workflows.timeline import Timeline, timeline_line
+
+POLL_INTERVAL_SECONDS = 1.0
+MAX_EVENTS = 1_000
+MAX_JOBS = 100_000
+PROGRESS = "progress"
+
+
+def follow_events(queries: WorkflowQueries, workflow_id: UUID, *, as_json: bool, after: int = 0) -> None:
+    """Print the events of a workflow until it has ended.
+
+    Raises:
+        typer.Exit: When it does not exist, or did not succeed.
+    """
+    require_workflow(queries, workflow_id)
+    timeline = Timeline(queries.jobs(workflow_id, MAX_JOBS))
+    with _progress_bar() as (bar, task):
+        while True:
+            # The events are read after the state, so that the last one is not missed.
+            workflow = require_workflow(queries, workflow_id)
+            _update(bar, task, workflow)
+            for event in _events(queries, workflow_id, after):
+                after = event["event_id"]
+                _print_event(bar.console, timeline, event, as_json=as_json)
+            if workflow["state"] in ENDED:
+                break
+            time.sleep(POLL_INTERVAL_SECONDS)
+    if workflow["state"] != "succeeded":
+        fail(f"The workflow {workflow_id} is {workflow['state']}: {_reason(workflow)}")
+
+
+def _events(queries: WorkflowQueries, workflow_id: UUID, after: int) -> Iterator[Row]:
+    while events := queries.events(workflow_id, MAX_EVENTS, after=after):
+        yield from events
+        if len(events) < MAX_EVENTS:
+            return
+        after = events[-1]["event_id"]
+
+
+def _print_event(terminal: Console, timeline: Timeline, event: Row, *, as_json: bool) -> None:
+    [entry] = timeline.entries([event])
+    if as_json:
+        print(dump_json(event, default=to_json), flush=True)
+    elif event["event"] != PROGRESS or not sys.stderr.isatty():  # the bar shows the progress
+        terminal.print(timeline_line(entry), soft_wrap=True)
+
+
+def _reason(workflow: Row) -> str:
+    hint = f"`sensorctl workflow show {workflow['workflow_id']}` shows its jobs"
+    return f"{workflow['error'] or describe_jobs(workflow)}; {hint}."
+
+
+@contextmanager
+def _progress_bar() -> Iterator[tuple[Progress, TaskID]]:
+    """Show a bar on a terminal; events are printed above it, and to standard output."""
+    is_terminal = sys.stderr.isatty() and sys.stdout.isatty()
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.fields[extent]}"),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+        console=console(),
+        disable=not is_terminal,
+        transient=True,
+    )
+    with bar:
+        yield bar, bar.add_task("", total=None, extent="", rate="")
+
+
+def _update(bar: Progress, task: TaskID, workflow: Row) -> None:
+    progress = workflow_progress(workflow)
+    speed = bar.tasks[0].speed
+    extent = f"{progress.done:,}" + ("" if progress.total is None else f" of {progress.total:,}")
+    bar.update(
+        task,
+        completed=progress.done,
+        total=progress.total,
+        description=describe_jobs(workflow),
+        extent=extent,
+        rate=f"{speed:,.1f}/s" if speed else "",
+    )
