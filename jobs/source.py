@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from typing import Annotated, Any, cast
+from zoneinfo import ZoneInfo
 
 from pydantic import (
     AfterValidator,
@@ -108,6 +109,11 @@ class Source(BaseModel):
     def spec(self) -> KindSpec:
         """What is fixed for its kind."""
         return KINDS[self.kind]
+
+    @property
+    def zone(self) -> ZoneInfo | None:
+        """The zone of times without an offset."""
+        return ZoneInfo(self.time_zone) if self.time_zone else None
 
     @field_validator("address")
     @classmethod

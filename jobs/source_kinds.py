@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from jobs.influx_series import SERIES
 from readings.model import Unit
 
 HOUR_SECONDS = 3600
@@ -75,7 +76,7 @@ KINDS: Mapping[SourceKind, KindSpec] = {
     SourceKind.INFLUXDB: KindSpec(
         has_history=True,
         secret=Secret.OPTIONAL,
-        remote=re.compile(r"\S(?:.*\S)? \S+"),
+        remote=SERIES,
         remote_example="temperature,room=attic value",
         options={
             "database": Option("the database", is_required=True),

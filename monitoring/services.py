@@ -10,9 +10,9 @@ from prometheus_client.parser import text_string_to_metric_families
 from pydantic import BaseModel
 
 from monitoring.discovery import Target
-from monitoring.http import os_error_text
 from monitoring.model import Health, Service
 from runtime.health import Dependency
+from runtime.http_errors import os_error_text
 from runtime.text import escape_unprintable
 
 TIMEOUT_SECONDS = 1.5

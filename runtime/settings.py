@@ -166,7 +166,7 @@ def _read_files(settings: type[BaseSettings], environment: Mapping[str, str]) ->
     for variable, path in environment.items():
         field = names.get(variable.upper().removesuffix(FILE_SUFFIX))
         if field and path and variable.upper().endswith(FILE_SUFFIX):
-            values[field] = _read_file(variable, path)
+            values[field] = read_file(variable, path)
     return values
 
 
@@ -175,7 +175,12 @@ def _aliases(info: FieldInfo) -> list[str]:
     return [str(choice) for choice in alias.choices] if isinstance(alias, AliasChoices) else []
 
 
-def _read_file(variable: str, path: str) -> str:
+def read_file(variable: str, path: str) -> str:
+    """Return the content of the file that a variable names, without the line break at its end.
+
+    Raises:
+        ConfigurationError: When it cannot be read.
+    """
     try:
         return Path(path).read_text(encoding="utf-8-sig").rstrip("\r\n")
     except OSError as error:

@@ -7,8 +7,8 @@ from pydantic import SecretStr
 
 from alerter.notification import Notification
 from alerter.notifier import NonRetryable
-from monitoring.http import os_error_text
 from runtime.errors import ServiceUnavailable
+from runtime.http_errors import os_error_text
 from runtime.version import VERSION
 
 TIMEOUT_SECONDS = 10.0

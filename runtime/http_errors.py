@@ -1,4 +1,4 @@
-"""What the HTTP clients of monitoring and alerting share."""
+"""What HTTP clients of this project share."""
 
 from collections.abc import Iterator
 
@@ -9,11 +9,12 @@ def os_error_text(error: BaseException) -> str | None:
     It never contains the URL, which may hold a secret.
     """
     return next(
-        (cause.strerror for cause in _causes(error) if isinstance(cause, OSError) and cause.strerror), None
+        (cause.strerror for cause in causes(error) if isinstance(cause, OSError) and cause.strerror), None
     )
 
 
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
+def causes(error: BaseException | None) -> Iterator[BaseException]:
+    """Yield an error and what caused it."""
     while error is not None:
         yield error
         error = error.__cause__ or error.__context__
