@@ -10,10 +10,10 @@ from alerter.notification import Notification
 from alerter.notifier import Notifier
 from alerter.settings import AlerterSettings
 from alerter.telemetry import AlerterTelemetry
-from alerter.worker import Worker
 from db.errors import PermissionDenied, StoreUnavailable
 from db.evaluation.anomaly_notifications import AnomalyNotifications
 from runtime.lifecycle import ShutdownSignal
+from runtime.service_thread import ServiceThread
 
 NOTIFY_INTERVAL_SECONDS = 1.0
 RETRY_SECONDS = 2.0
@@ -36,7 +36,7 @@ class AnomalyAlerting:
     ) -> None:
         log = AnomalyNotifications(settings, "anomaly notifications")
         self._notifiers = IncidentNotifiers(log, to_due_anomaly, settings, telemetry, names)
-        self._worker = Worker("anomalies", self._run, lambda: None, stop)
+        self._worker = ServiceThread("anomalies", self._run, lambda: None, stop)
         self._stop, self._log = stop, structlog.get_logger()
         self._is_down = False
 

@@ -4,10 +4,10 @@ import time
 
 from alerter.incident_notifiers import IncidentNotifiers
 from alerter.limit_telemetry import LimitTelemetry
-from alerter.worker import Worker
 from db.errors import InvalidData, StoreUnavailable
 from db.evaluation.evaluation import Evaluation
 from runtime.lifecycle import ShutdownSignal
+from runtime.service_thread import ServiceThread
 
 POLL_INTERVAL_SECONDS = 0.5
 RETRY_SECONDS = 2.0
@@ -28,7 +28,7 @@ class LimitEvaluator:
         telemetry: LimitTelemetry,
         stop: ShutdownSignal,
     ) -> None:
-        self._worker = Worker("limits", self._run, evaluation.close, stop)
+        self._worker = ServiceThread("limits", self._run, evaluation.close, stop)
         self._evaluation, self._notifiers = evaluation, notifiers
         self._telemetry, self._stop = telemetry, stop
         self._notify_due_at = 0.0

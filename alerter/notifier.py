@@ -7,10 +7,10 @@ from typing import Protocol
 from alerter.notification import Notification
 from alerter.pending import PendingNotifications
 from alerter.telemetry import AlerterTelemetry
-from alerter.worker import Worker
 from runtime.errors import ServiceUnavailable, ShutdownRequested
 from runtime.lifecycle import ShutdownSignal
 from runtime.retry import retry
+from runtime.service_thread import ServiceThread
 
 IDLE_SECONDS = 1.0
 
@@ -62,7 +62,7 @@ class Notifier:
         max_retry_seconds: float = 0,
         on_settled: Sequence[Callable[[Notification, bool], None]] = (),
     ) -> None:
-        self._worker = Worker(name, self._run, self._close, stop)
+        self._worker = ServiceThread(name, self._run, self._close, stop)
         self.name = name
         self._connect = connect
         self._on_settled = on_settled

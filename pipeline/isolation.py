@@ -8,7 +8,6 @@ poison message only if a child that was given this message alone dies after `rea
 import base64
 import json
 import os
-import signal
 import subprocess
 import sys
 import tempfile
@@ -28,6 +27,7 @@ from pipeline.settings import PipelineSettings
 from readings.errors import DeadLetterReason, InvalidReading
 from readings.payload import MqttDefaults
 from runtime.errors import ServiceUnavailable
+from runtime.exit_codes import describe_exit
 from runtime.settings import load
 
 POLL_SECONDS = 0.05
@@ -121,7 +121,8 @@ def _interpret(lines: list[str], exit_code: int | None, messages: int) -> list[O
     if exit_code == 0 and len(outcomes) == messages:
         return outcomes
     if messages == 1:
-        detail = f"its consumer {_describe_death(exit_code)} when it was handled in isolation"
+        death = "did not finish" if exit_code is None else describe_exit(exit_code)
+        detail = f"its consumer {death} when it was handled in isolation"
         return [InvalidReading(DeadLetterReason.CRASH_LOOP, detail)]
     # The last message may have killed the child just after the response.
     return outcomes[: messages - 1]
@@ -133,14 +134,6 @@ def _to_outcome(response: dict[str, Any]) -> Outcome:
     if "reason" in response:
         return InvalidReading(DeadLetterReason(response["reason"]), response["detail"])
     return int(response["stored"])
-
-
-def _describe_death(exit_code: int | None) -> str:
-    if exit_code is None:
-        return "did not finish"
-    if exit_code < 0:
-        return f"was killed by {signal.Signals(-exit_code).name}"
-    return f"ended with exit code {exit_code}"
 
 
 def main() -> None:

@@ -60,9 +60,9 @@ def validation_message(detail: Mapping[str, Any]) -> str:
 
 
 def to_invalid_input(error: ValidationError) -> InvalidInput:
-    """Return the first problem of an input with its field."""
+    """Return the first problem of an input with its field, if it is that of a field."""
     detail: dict[str, Any] = dict(error.errors()[0])
-    return InvalidInput(validation_message(detail), str(detail["loc"][0]))
+    return InvalidInput(validation_message(detail), str(next(iter(detail["loc"]), "")))
 
 
 def _format(value: object) -> object:

@@ -135,7 +135,7 @@ class JobContext(Protocol):
 class JobKind(Protocol):
     """Does the work of one kind of job."""
 
-    def __call__(self, context: JobContext) -> JobResult:
+    def __call__(self, context: JobContext, /) -> JobResult:
         """Do the job's work, from its checkpoint on.
 
         Raises:

@@ -35,7 +35,7 @@ class WorkerSettings(BrokerSettings, DatabaseSettings, ServiceSettings):
         default=30,
         ge=1,
         le=3600,
-        description="Seconds without progress after which a job counts as hung, and is no longer renewed",
+        description="Seconds without progress after which a job counts as stalled, and is stopped",
     )
     worker_grace_seconds: float = Field(
         default=5,

@@ -113,7 +113,7 @@ def worker_permissions() -> Permissions:
     Commands come to a queue of its own.
     """
     return Permissions(
-        configure=f"^{WORKER_QUEUES}$",
+        configure=any_pattern(exact_pattern(EVENTS_EXCHANGE), f"^{WORKER_QUEUES}$"),
         write=any_pattern(exact_pattern(EXCHANGE, EVENTS_EXCHANGE), f"^{WORKER_QUEUES}$"),
         read=any_pattern(exact_pattern(CONTROL_EXCHANGE), f"^{JOB_QUEUES}$", f"^{WORKER_QUEUES}$"),
     )

@@ -7,7 +7,7 @@ from jobs.kinds import DummySpec
 from worker.context import JobContext, JobFailed, JobResult
 
 EXIT_CODE = 3
-HANG_SECONDS = 3600.0
+STALL_SECONDS = 3600.0
 
 
 def run_dummy(context: JobContext) -> JobResult:
@@ -32,4 +32,4 @@ def _misbehave(spec: DummySpec, steps: int) -> None:
     if steps == spec.exit_after:
         os._exit(EXIT_CODE)
     if steps == spec.hang_after:
-        time.sleep(HANG_SECONDS)
+        time.sleep(STALL_SECONDS)

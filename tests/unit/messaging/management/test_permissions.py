@@ -61,7 +61,7 @@ def test_a_pattern_matches_its_names_and_no_other(names: tuple[str, ...], others
         ),
         (
             worker_permissions(),
-            {"control.worker.a"},
+            {"events", "control.worker.a"},
             {"sensors", "events", "control.worker.a"},
             {"control", "control.worker.a", "jobs.dummy"},
         ),

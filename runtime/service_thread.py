@@ -7,7 +7,7 @@ from runtime.errors import ShutdownRequested
 from runtime.lifecycle import ShutdownSignal
 
 
-class Worker:
+class ServiceThread:
     """Runs `work` on a thread, and `close` at its end.
 
     An unexpected error ends the thread, requests the shutdown, and is kept in `error`.
