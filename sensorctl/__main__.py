@@ -123,6 +123,16 @@ class Commands(LazyGroup):
             "app",
             "Request, show and control workflows.",
         ),
+        "schedule": CommandEntry(
+            "sensorctl.workflows.schedules",
+            "app",
+            "Request workflows at given times.",
+        ),
+        "source": CommandEntry(
+            "sensorctl.workflows.sources",
+            "app",
+            "Manage other systems from which readings are fetched.",
+        ),
         "dummy": CommandEntry(
             "sensorctl.workflows.dummy",
             "app",

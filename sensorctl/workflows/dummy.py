@@ -4,16 +4,20 @@ from typing import Annotated
 
 import typer
 
+from jobs.source_kinds import SourceKind
 from messaging.management.ping import ALL_WORKERS
+from runtime.errors import InvalidInput
 from runtime.text import escape_unprintable
+from sensorctl.actor import current_actor
 from sensorctl.doctor import check_results_table
-from sensorctl.output import JsonOption, fail, show, show_json
+from sensorctl.output import JsonOption, fail, print_message, show, show_json
 from sensorctl.settings import discover_settings
 from sensorctl.time_options import parse_seconds
 from sensorctl.workflows.connectivity import LOG_HINT, START_HINT, check_connectivity, seen_workers
 from sensorctl.workflows.options import Follow, JsonLinesOption, reader
 from sensorctl.workflows.pings import collect, ping_once, ping_table, to_object
 from sensorctl.workflows.request import request
+from sensorctl.workflows.sources import define_source, manager
 
 app = typer.Typer(
     help="Try workers, jobs, sources and connections, without any other system.", no_args_is_help=True
@@ -21,6 +25,7 @@ app = typer.Typer(
 
 MAX_PINGS = 1_000
 MAX_STEPS = 1_000_000
+MAX_SENSORS = 1_000
 
 
 @app.command("ping")
@@ -87,6 +92,49 @@ def simulate_job(
     }
     given = {name: value for name, value in spec.items() if value is not None}
     request("dummy", given, follows=follow, as_json=as_json)
+
+
+@app.command("live")
+def simulate_source(
+    name: Annotated[
+        str, typer.Option("--source", metavar="NAME", help="Name of the source, which is set to this.")
+    ] = "simulated",
+    sensors: Annotated[
+        int, typer.Option(min=1, max=MAX_SENSORS, help="How many sensors: NAME-1, NAME-2 and so on.")
+    ] = 1,
+    rate: Annotated[float, typer.Option(help="Measurements per second of each sensor.")] = 1.0,
+    missing: Annotated[float, typer.Option(min=0, max=1, help="Probability that a value is missing.")] = 0.0,
+    repeated: Annotated[
+        float, typer.Option(min=0, max=1, help="Probability that a value is sent twice.")
+    ] = 0.0,
+    disconnect_after: Annotated[
+        int | None, typer.Option(min=1, help="Number of values after which the connection is lost.")
+    ] = None,
+    follow: Follow = False,
+    as_json: JsonLinesOption = False,
+) -> None:
+    """Set up a simulated source of live values, with faults if they are set, and request to store its values.
+
+    It runs until its workflow is cancelled. Its sensors are stored like any other.
+
+    Raises:
+        InvalidInput: When the name is that of a source of another kind.
+    """
+    options = {"rate": rate, "missing": missing, "repeated": repeated, "disconnect_after": disconnect_after}
+    names = [f"{name}-{number + 1}" for number in range(sensors)]
+    given = {
+        "kind": SourceKind.SIMULATED,
+        "sensors": [{"remote": each, "sensor_id": each} for each in names],
+        "options": {option: value for option, value in options.items() if value is not None},
+    }
+    with manager() as sources:
+        existing = sources.read(name)
+        if existing is not None and existing["kind"] != SourceKind.SIMULATED:
+            kind = existing["kind"]
+            raise InvalidInput(f"{name} is a source of the kind {kind}: choose another name", "--source")
+        sources.put(current_actor(), name, define_source(name, given, existing))
+    request("live", {"source": name}, follows=follow, as_json=as_json)
+    print_message("`sensorctl workflow cancel` with the ID of the workflow stops it.")
 
 
 @app.command()

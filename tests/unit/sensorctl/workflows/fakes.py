@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from db.workflows.requests import Requested, RequestOptions
+from jobs.spec import JobSpec
 from runtime.errors import InvalidInput
 from sensorctl.workflows import commands, dummy, options, request
 from tests.unit.sensorctl.workflows.rows import WORKFLOW_ID, job, workflow
@@ -66,6 +67,12 @@ class FakeWorkflows:
 
     def __getattr__(self, name: str) -> Any:
         return lambda actor, workflow_id: self.change(name, actor, workflow_id)
+
+
+@pytest.fixture
+def any_kind(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a workflow of any kind be one job with the same spec."""
+    monkeypatch.setattr(request, "plan_jobs", lambda kind, spec: [JobSpec(kind, spec)])
 
 
 @pytest.fixture
