@@ -5,7 +5,7 @@ from typing import Any
 
 from readings.model import Reading
 
-# The fields of a Reading, in their order.
+# The fields of a Reading but the last, in their order.
 COLUMNS = "reading_id, sensor_id, measured_at, temperature, run_id, sequence, import_id"
 # The calibration that holds at the time of a reading is applied by the statement that inserts it, so that no
 # reading is stored with another one. Without any calibration a plainer statement is enough, which inserts
@@ -44,9 +44,24 @@ INSERT_ONE = f"{INSERT} {ONE} {UNCALIBRATED} {SKIP_STORED}"
 INSERT_ONE_CALIBRATED = f"{INSERT_CALIBRATED} {ONE} {CALIBRATION} {SKIP_STORED}"
 INSERT_MANY = f"{INSERT} {MANY} {UNCALIBRATED} {ORDERED} {SKIP_STORED}"
 INSERT_MANY_CALIBRATED = f"{INSERT_CALIBRATED} {MANY} {CALIBRATION} {ORDERED} {SKIP_STORED}"
+# Values that a source has revised are stored by two statements, each of which locks the minutes of the
+# roll-ups in their order: the first inserts the readings that are not stored yet, the second changes others.
+REVISIONS = f"""
+FROM unnest(%b::uuid[], %b::text[], %b::timestamptz[], %b::float8[], %b::uuid[], %b::bigint[], %b::uuid[],
+            %b::timestamptz[]) WITH ORDINALITY AS batch ({COLUMNS}, revised_at, position)
+"""
+INSERT_REVISIONS = f"""
+INSERT INTO reading ({COLUMNS}, revised_at, raw_temperature)
+SELECT reading_id, sensor_id, measured_at, coalesce(calibrated, temperature), run_id, sequence, import_id,
+       revised_at, CASE WHEN calibrated <> temperature THEN temperature END
+{REVISIONS} {CALIBRATION} {ORDERED} {SKIP_STORED}
+"""
+REVISE = """
+SELECT FROM revise_readings(%b::uuid[], %b::text[], %b::timestamptz[], %b::float8[], %b::timestamptz[])
+"""
 
 # Executes a statement and returns the number of rows that it inserted.
-Execute = Callable[[str, tuple[Any, ...]], int]
+Execute = Callable[[str, Sequence[Any]], int]
 
 
 class Insertion:
@@ -57,13 +72,29 @@ class Insertion:
         self._has_calibrations = False
 
     def insert(self, readings: Sequence[Reading]) -> int:
-        """Insert the readings that are not stored yet, and return their number."""
+        """Insert the readings that are not stored yet, revise others, and return the number of both."""
         if len(readings) == 1:
-            return self._insert(INSERT_ONE, INSERT_ONE_CALIBRATED, tuple(readings[0]))
-        columns = tuple(list(column) for column in zip(*readings, strict=True))
-        return self._insert(INSERT_MANY, INSERT_MANY_CALIBRATED, columns)
+            if readings[0].revised_at is None:
+                return self._insert(INSERT_ONE, INSERT_ONE_CALIBRATED, readings[0][:-1])
+            return self._revise(readings)
+        *columns, revised = zip(*readings, strict=True)
+        if any(revised):
+            return self._insert_separately(readings)
+        return self._insert(INSERT_MANY, INSERT_MANY_CALIBRATED, [list(column) for column in columns])
 
-    def _insert(self, uncalibrated: str, calibrated: str, values: tuple[Any, ...]) -> int:
+    def _insert_separately(self, readings: Sequence[Reading]) -> int:
+        revisions = [reading for reading in readings if reading.revised_at]
+        others = [reading for reading in readings if not reading.revised_at]
+        return (self.insert(others) if others else 0) + self._revise(revisions)
+
+    def _revise(self, readings: Sequence[Reading]) -> int:
+        columns = [list(column) for column in zip(*readings, strict=True)]
+        inserted = self._execute(INSERT_REVISIONS, columns)
+        if inserted == len(readings):
+            return inserted
+        return inserted + self._execute(REVISE, [*columns[:4], columns[7]])
+
+    def _insert(self, uncalibrated: str, calibrated: str, values: Sequence[Any]) -> int:
         if not self._has_calibrations:
             inserted = self._execute(uncalibrated, values)
             if inserted:

@@ -106,7 +106,13 @@ GRANTS = {
     AccessLevel.WORKER: WORKER_GRANTS,
 }
 # These functions run as the owner. Their arguments do not let the caller choose what they do.
-WRITER_FUNCTIONS = ("create_partitions()", "roll_up_hours()", "drop_expired()", "continue_sensor_changes()")
+WRITER_FUNCTIONS = (
+    "create_partitions()",
+    "roll_up_hours()",
+    "drop_expired()",
+    "continue_sensor_changes()",
+    "revise_readings(uuid[], text[], timestamptz[], double precision[], timestamptz[])",
+)
 READER_FUNCTIONS = (
     "last_hour()",
     "sensor_states()",

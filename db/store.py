@@ -135,7 +135,7 @@ class Store:
             self._registered.clear()
         self._registered |= sensors
 
-    def _execute(self, statement: str, parameters: tuple[Any, ...] = ()) -> int:
+    def _execute(self, statement: str, parameters: Sequence[Any] = ()) -> int:
         try:
             with translate_errors():
                 cursor = self._cursor or self._connect()

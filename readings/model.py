@@ -19,7 +19,11 @@ UNIT_BY_NAME = {"c": Unit.CELSIUS, "f": Unit.FAHRENHEIT, "k": Unit.KELVIN} | {u.
 
 
 class Reading(NamedTuple):
-    """One measurement in normalised form: time in UTC, temperature in °C."""
+    """One measurement in normalised form: time in UTC, temperature in °C.
+
+    `revised_at` is when the source was read, if the temperature may replace one that was read earlier and is
+    stored; None if a stored one is kept.
+    """
 
     reading_id: UUID
     sensor_id: str
@@ -28,3 +32,4 @@ class Reading(NamedTuple):
     run_id: UUID | None = None
     sequence: int | None = None
     import_id: UUID | None = None
+    revised_at: datetime | None = None

@@ -112,6 +112,7 @@ def normalise(payload: ReadingPayload, context: ParseContext) -> Reading:
         payload.run_id,
         payload.sequence,
         payload.import_id,
+        payload.revised_at,
     )
 
 
@@ -119,8 +120,14 @@ def reject_future(reading: Reading, context: ParseContext) -> Reading:
     """Reject a time further ahead than a slightly fast clock explains.
 
     Raises:
+        InvalidField: When it is the time of the revision.
         InvalidReading: When the time is more than FUTURE_TOLERANCE ahead.
     """
+    if reading.revised_at is not None and reading.revised_at - context.now > FUTURE_TOLERANCE:
+        raise InvalidField(
+            f"revised_at is {reading.revised_at.isoformat()}, ahead of the consumer's clock: no later value "
+            "would ever replace this one"
+        )
     ahead = reading.measured_at - context.now
     if ahead > FUTURE_TOLERANCE:
         raise InvalidReading(

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from pydantic import (
     AliasChoices,
+    AwareDatetime,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -116,6 +117,7 @@ class ReadingPayload(BaseModel):
     run_id: UUID | None = None
     sequence: Annotated[StrictInt, Field(ge=0, le=MAX_INTEGER)] | None = None
     import_id: UUID | None = None
+    revised_at: Annotated[AwareDatetime, BeforeValidator(_require_iso_8601)] | None = None
 
 
 class MqttReadingPayload(ReadingPayload):
@@ -156,6 +158,7 @@ def to_payload(reading: Reading, temperature: float, unit: Unit) -> dict[str, An
         "run_id": str(reading.run_id) if reading.run_id else None,
         "sequence": reading.sequence,
         "import_id": str(reading.import_id) if reading.import_id else None,
+        "revised_at": format_timestamp(reading.revised_at) if reading.revised_at else None,
     }
     return {name: value for name, value in payload.items() if value is not None}
 

@@ -109,16 +109,18 @@ def is_sensor_id(text: str) -> bool:
 
 
 sensor_ids = st.text(min_size=1, max_size=128).filter(is_sensor_id)
+times = st.datetimes(datetime(2000, 1, 2), datetime(2026, 11, 22)).map(  # noqa: DTZ001 (set below)
+    lambda time: time.replace(tzinfo=UTC)
+)
 readings = st.builds(
     Reading,
     reading_id=st.uuids(),
     sensor_id=sensor_ids,
-    measured_at=st.datetimes(datetime(2000, 1, 2), datetime(2026, 11, 22)).map(  # noqa: DTZ001 (set below)
-        lambda time: time.replace(tzinfo=UTC)
-    ),
+    measured_at=times,
     temperature=st.floats(-273, 10_000).map(lambda value: round(value, 6)),
     run_id=st.none() | st.uuids(),
     sequence=st.none() | st.integers(0, MAX_INTEGER),
+    revised_at=st.none() | times,
 )
 
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from readings.errors import InvalidField
 from readings.ids import MAX_SENSOR_ID_CHARACTERS, uuid7
 from readings.model import Unit
 from readings.parsing import ParseContext, parse_reading
@@ -32,6 +33,7 @@ def test_a_golden_payload_parses_to_the_same_reading(path: Path) -> None:
 
     assert json.loads(json.dumps(reading._asdict(), default=str)) == {
         "import_id": None,
+        "revised_at": None,
         **golden["expected"],
         "measured_at": str(datetime.fromisoformat(golden["expected"]["measured_at"])),
     }
@@ -178,3 +180,33 @@ def test_every_unit_has_a_short_name() -> None:
         assert parse_reading(with_fields(unit=unit.value[0], temperature=300), CONTEXT) == parse_reading(
             with_fields(unit=unit.value, temperature=300), CONTEXT
         )
+
+
+def test_a_revision_has_the_time_at_which_the_source_was_read() -> None:
+    message = {
+        "reading_id": "01934f2a-7c00-5abc-8000-0123456789ab",
+        "sensor_id": "attic",
+        "measured_at": "2026-11-22T05:28:37Z",
+        "temperature": 21.5,
+        "revised_at": "2026-11-22T06:30:00+01:00",
+    }
+
+    reading = parse_reading(json.dumps(message).encode(), ParseContext(UTC, NOW))
+
+    assert reading.revised_at == datetime(2026, 11, 22, 5, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("revised_at", "detail"),
+    [
+        ("2026-11-22T05:30:00", "revised_at"),
+        ("yesterday", "revised_at"),
+        (1_795_325_400, "revised_at"),
+        ("2030-01-01T00:00:00Z", "ahead of the consumer's clock"),
+    ],
+)
+def test_a_revision_whose_time_could_not_be_compared_is_rejected(revised_at: object, detail: str) -> None:
+    message = {"sensor_id": "attic", "measured_at": "2026-11-22T05:28:37Z", "temperature": 21.5}
+
+    with pytest.raises(InvalidField, match=detail):
+        parse_reading(json.dumps(message | {"revised_at": revised_at}).encode(), ParseContext(UTC, NOW))
