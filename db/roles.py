@@ -166,6 +166,8 @@ WORKER_FUNCTIONS = (
     "fail_job(uuid, integer, text, boolean, double precision)",
     "release_job(uuid, integer, text)",
     "cover_source(uuid, integer, text, tstzrange, timestamptz)",
+    "reserve_source_request(text)",
+    "defer_source_requests(text, double precision)",
 )
 FUNCTIONS = tuple(
     dict.fromkeys(

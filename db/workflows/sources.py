@@ -15,6 +15,8 @@ SELECT lower(period) AS start, upper(period) AS end
 FROM source_coverage CROSS JOIN LATERAL unnest(covered) AS period
 WHERE source = :name ORDER BY period
 """
+RESERVE = "SELECT reserve_source_request(:name) AS seconds"
+DEFER = "SELECT defer_source_requests(:name, :seconds)"
 
 
 class Sources:
@@ -46,6 +48,14 @@ class Sources:
             InvalidInput: When there is no such source, or a schedule or a workflow uses it (`name`).
         """
         return self._statements.rows(REMOVE, actor=actor, name=name)[0]
+
+    def reserve_request(self, name: str) -> float:
+        """Take the place of the next request to a source, and return the seconds until it may be sent."""
+        return float(self._statements.rows(RESERVE, name=name)[0]["seconds"])
+
+    def defer_requests(self, name: str, seconds: float) -> None:
+        """Let no worker send a request to a source for some seconds, an hour at most."""
+        self._statements.rows(DEFER, name=name, seconds=seconds)
 
     def covered(self, name: str) -> list[tuple[datetime, datetime]]:
         """Return the half-open periods of a source that were read completely, in order."""

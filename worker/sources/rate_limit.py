@@ -2,7 +2,12 @@
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Protocol
+
+from db.errors import StoreUnavailable
+from db.workflows.sources import Sources
+from jobs.source import Source
 
 BURST_SECONDS = 10.0
 
@@ -15,6 +20,29 @@ class RateLimit(Protocol):
 
     def defer(self, seconds: float) -> None:
         """Send no request before these seconds have passed: the source requires it."""
+
+
+class SharedRateLimit:
+    """The token bucket of a source in the database, for all workers; one of its own while that is down."""
+
+    def __init__(self, sources: Sources, source: Source) -> None:
+        self._sources = sources
+        self._source = source
+        self._own = TokenBucket(source.requests_per_minute)
+
+    def reserve(self) -> float:
+        """Take a token, and return the seconds until it is there."""
+        own = self._own.reserve()
+        try:
+            return self._sources.reserve_request(self._source.name)
+        except StoreUnavailable:
+            return own
+
+    def defer(self, seconds: float) -> None:
+        """Empty the bucket, and fill it only after these seconds."""
+        self._own.defer(seconds)
+        with suppress(StoreUnavailable):
+            self._sources.defer_requests(self._source.name, seconds)
 
 
 class TokenBucket:

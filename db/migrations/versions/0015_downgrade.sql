@@ -5,5 +5,6 @@ DROP FUNCTION remove_source, put_source, fire_schedule, remove_schedule, enable_
     retry_workflow, resume_workflow, pause_workflow, cancel_workflow, request_workflow, change_desired_state,
     lock_workflow, lose_worker, end_attempt, interrupted_state, settle_workflow, has_ended, record_workflow_event,
     confirm_events;
-DROP TABLE worker, source_coverage, source, schedule, workflow_outbox, workflow_event, job, workflow;
+DROP FUNCTION defer_source_requests, reserve_source_request;
+DROP TABLE source_request_rate, worker, source_coverage, source, schedule, workflow_outbox, workflow_event, job, workflow;
 DROP FUNCTION queue_workflow_events, refuse_event_change;
