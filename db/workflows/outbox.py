@@ -6,12 +6,12 @@ from db.queries.statements import Row, Statements
 
 # IDs are not in the order of commits, so rows are removed one by one instead of by a cursor.
 PENDING = """
-SELECT event_id, workflow_id, workflow.kind AS workflow_kind, job_id, job.kind AS job_kind, at, event,
-       event.state, event.attempt, actor, detail
+SELECT event.event_id, event.workflow_id, workflow.kind AS workflow_kind, event.job_id, job.kind AS job_kind,
+       event.at, event.event, event.state, event.attempt, event.actor, event.detail
 FROM workflow_outbox
 JOIN workflow_event AS event USING (event_id)
-JOIN workflow USING (workflow_id)
-LEFT JOIN job USING (job_id)
+JOIN workflow ON workflow.workflow_id = event.workflow_id
+LEFT JOIN job ON job.job_id = event.job_id
 ORDER BY event_id
 LIMIT :most
 """

@@ -1,11 +1,13 @@
 """The states of workflows and jobs, as requests and workers change them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
+from uuid import UUID, uuid4
 
 import pytest
 
 from jobs.states import Instruction
+from runtime.errors import InvalidInput
 from tests.database import Database, Roles
 from tests.integration.workflow_rows import Workflows
 
@@ -23,50 +25,360 @@ def test_a_job_is_claimed_saved_and_finished(workflows: Workflows) -> None:
     # when
     job = workflows.claim()
     assert (workflows.state(workflow), workflows.job_states(workflow)) == ("running", ["running"])
-    assert workflows.store.renew(job.job_id, job.attempt, 30) is Instruction.RUN
-    answer = workflows.store.save(job.job_id, job.attempt, {"at": 5}, done=5, total=10, counts={"a": 1})
-    assert answer is Instruction.RUN
+    assert (job.attempt, job.checkpoint, job.spec) == (1, None, {"number": 0})
+    assert workflows.store.renew(job.job_id, 1, 30) is Instruction.RUN
+    saved = workflows.store.save(job.job_id, 1, {"at": 5}, done=5, total=10, counts={"a": 1})
+    assert saved is Instruction.RUN
+    assert workflows.store.finish(job.job_id, 1, counts={"a": 2}, message="done")
     # then
-    assert workflows.store.finish(job.job_id, job.attempt, counts={"a": 2}, message="done")
     assert workflows.state(workflow) == "succeeded"
-    [row] = workflows.queries.jobs(workflow, 10)
+    row = workflows.job(workflow)
     assert (row["state"], row["done"], row["total"], row["counts"]) == ("succeeded", 5, 10, {"a": 2})
-    assert row["lease_owner"] is None
+    assert row["lease_owner"] is row["error"] is None
     assert workflows.events(workflow) == ["requested", "running", "succeeded"]
     assert workflows.events(workflow, job.job_id) == ["ready", "claimed", "succeeded"]
-    # and the repetition of a call whose answer was lost succeeds
-    assert workflows.store.finish(job.job_id, job.attempt)
+    # and a worker that lost the answer may repeat the call
+    assert workflows.store.finish(job.job_id, 1)
     workflows.claim_none()
 
 
-def test_a_workflow_with_a_failed_job_has_failed(workflows: Workflows) -> None:
-    workflow = workflows.request(2, max_failures=2)
+def test_jobs_start_in_order_and_in_their_places(workflows: Workflows) -> None:
+    workflow = workflows.request(4, max_running=2)
+    assert workflows.job_states(workflow) == ["ready", "ready", "pending", "pending"]
+
+    first, second = workflows.claim(), workflows.claim()
+    workflows.claim_none()
+    workflows.store.finish(second.job_id, 1)
+
+    assert [first.spec, second.spec, workflows.claim().spec] == [{"number": n} for n in range(3)]
+    assert workflows.job_states(workflow) == ["running", "succeeded", "running", "pending"]
+
+
+def test_jobs_of_other_kinds_stay_for_other_workers(workflows: Workflows) -> None:
+    workflows.request()
+
+    assert workflows.store.claim("one", ["rest", "live"], 30) is None
+    assert workflows.store.claim("one", ["rest", "dummy"], 30) is not None
+
+
+def test_a_failure_is_retried_after_a_delay_until_there_were_too_many(workflows: Workflows) -> None:
+    workflow = workflows.request(max_failures=2)
     job = workflows.claim()
-    assert workflows.store.fail(job.job_id, job.attempt, "not now", may_retry=True, retry_after=0)
+    workflows.store.save(job.job_id, 1, {"at": 1}, done=1)
+
+    assert workflows.store.fail(job.job_id, 1, "unavailable", may_retry=True)
+    workflows.claim_none()
+    workflows.make_available()
     again = workflows.claim()
-    assert workflows.store.finish(again.job_id, again.attempt)
-    last = workflows.claim()
-    assert workflows.store.fail(last.job_id, last.attempt, "never", may_retry=False)
+    assert (again.attempt, again.checkpoint, again.done) == (2, {"at": 1}, 1)
+    assert workflows.state(workflow) == "running"
+    assert workflows.store.fail(job.job_id, 2, "gone", may_retry=True)
+
+    assert (workflows.state(workflow), workflows.job_states(workflow)) == ("failed", ["failed"])
+    row = workflows.queries.read(workflow)
+    assert row is not None
+    assert row["error"] == "gone"
+    assert workflows.events(workflow, job.job_id) == ["ready", "claimed", "failure", "claimed", "failure"]
+
+
+def test_a_delay_that_the_source_requires_is_kept(workflows: Workflows) -> None:
+    workflow = workflows.request()
+    job = workflows.claim()
+
+    workflows.store.fail(job.job_id, 1, "too many requests", may_retry=True, retry_after=3600)
+
+    [seconds] = workflows.database.query(
+        "SELECT extract(epoch FROM available_at - clock_timestamp()) AS seconds FROM job"
+    )[0].values()
+    assert 3500 < seconds <= 3600
+    assert workflows.job(workflow)["failures"] == 1
+
+
+def test_a_failure_that_may_not_be_retried_ends_the_job(workflows: Workflows) -> None:
+    workflow = workflows.request(2)
+    job = workflows.claim()
+
+    workflows.store.fail(job.job_id, 1, "refused", may_retry=False)
+
+    assert (workflows.state(workflow), workflows.job_states(workflow)) == ("running", ["failed", "ready"])
+    workflows.store.finish(workflows.claim().job_id, 1)
     assert workflows.state(workflow) == "failed"
 
 
-def test_cancel(workflows: Workflows) -> None:
-    workflow = workflows.request(3, max_running=1)
+def test_a_lost_worker_writes_nothing_more(workflows: Workflows) -> None:
+    workflow = workflows.request()
+    job = workflows.claim("lost")
+    workflows.store.save(job.job_id, 1, {"at": 1}, done=1)
+    workflows.expire(job.job_id)
+
+    again = workflows.claim("another")
+
+    assert (again.job_id, again.attempt, again.checkpoint) == (job.job_id, 2, {"at": 1})
+    assert workflows.store.renew(job.job_id, 1, 30) is None
+    assert workflows.store.save(job.job_id, 1, {"at": 9}, done=9) is None
+    assert not workflows.store.fail(job.job_id, 1, "x", may_retry=False)
+    assert not workflows.store.release(job.job_id, 1, "shutdown")
+    assert not workflows.store.finish(job.job_id, 1)
+    row = workflows.job(workflow)
+    assert (row["state"], row["checkpoint"], row["failures"]) == ("running", {"at": 1}, 0)
+    assert workflows.events(workflow, job.job_id) == ["ready", "claimed", "worker-lost", "claimed"]
+
+
+def test_an_expired_lease_is_renewed_as_long_as_no_other_worker_has_it(workflows: Workflows) -> None:
+    workflows.request()
+    job = workflows.claim()
+    workflows.expire(job.job_id)
+
+    assert workflows.store.renew(job.job_id, 1, 30) is Instruction.RUN
+
+    workflows.claim_none("another")
+
+
+def test_losses_count_as_failures_from_the_fifth_on(workflows: Workflows) -> None:
+    # given a job that ends its worker, which is saved once in between
+    workflow = workflows.request(max_failures=2)
+    for attempt in range(1, 5):
+        job = workflows.claim()
+        if attempt == 1:
+            workflows.store.save(job.job_id, attempt, {}, done=0)
+        workflows.expire(job.job_id)
+    # when
+    for failures in (0, 1):
+        job = workflows.claim()
+        assert workflows.job(workflow)["failures"] == failures
+        workflows.expire(job.job_id)
+    workflows.claim_none()
+    # then
+    row = workflows.job(workflow)
+    assert (workflows.state(workflow), row["losses"]) == ("failed", 6)
+    assert row["error"] == "The worker was lost 6 times without a checkpoint in between."
+
+
+def test_the_end_of_a_worker_is_no_failure(workflows: Workflows) -> None:
+    workflow = workflows.request()
+    job = workflows.claim()
+
+    assert workflows.store.release(job.job_id, 1, "shutdown")
+
+    assert (workflows.state(workflow), workflows.job_states(workflow)) == ("running", ["ready"])
+    assert workflows.claim().attempt == 2
+    assert workflows.job(workflow)["failures"] == 0
+
+
+def test_a_paused_workflow_continues_where_it_was(workflows: Workflows) -> None:
+    # given
+    workflow = workflows.request(3, max_running=2)
+    job = workflows.claim()
+    # when
+    workflows.requests.pause("test", workflow)
+    assert (workflows.state(workflow), workflows.job_states(workflow)) == (
+        "running", ["running", "paused", "pending"]
+    )  # fmt: skip
+    assert workflows.store.save(job.job_id, 1, {"at": 1}, done=1) is Instruction.PAUSE
+    assert workflows.store.release(job.job_id, 1, "pause")
+    # then
+    assert workflows.state(workflow) == "paused"
+    assert workflows.job_states(workflow) == ["paused", "paused", "pending"]
+    workflows.claim_none()
+    # when
+    workflows.requests.resume("test", workflow)
+    # then
+    assert (workflows.state(workflow), workflows.job_states(workflow)) == (
+        "running", ["ready", "ready", "pending"]
+    )  # fmt: skip
+    assert workflows.claim().spec == {"number": 1}
+    assert workflows.claim().checkpoint == {"at": 1}
+
+
+def test_a_paused_workflow_that_has_not_started_is_ready_again(workflows: Workflows) -> None:
+    workflow = workflows.request()
+    assert workflows.requests.pause("test", workflow)["state"] == "paused"
+    assert workflows.requests.resume("test", workflow)["state"] == "ready"
+    assert workflows.events(workflow) == ["requested", "pause", "paused", "resume", "ready"]
+
+
+def test_a_pause_reaches_jobs_whose_worker_is_lost(workflows: Workflows) -> None:
+    before, after = workflows.request(), workflows.request()
+    lost_before, lost_after = workflows.claim(), workflows.claim()
+    workflows.expire(lost_before.job_id)
+    assert workflows.requests.pause("test", before)["state"] == "paused"
+    assert workflows.requests.pause("test", after)["state"] == "running"
+    workflows.expire(lost_after.job_id)
+
+    workflows.claim_none()
+
+    assert [workflows.state(workflow) for workflow in (before, after)] == ["paused", "paused"]
+    assert not workflows.store.finish(lost_before.job_id, 1)
+
+
+def test_work_that_is_finished_during_a_pause_or_a_cancellation_has_succeeded(workflows: Workflows) -> None:
+    paused, cancelled = workflows.request(), workflows.request()
+    first, second = workflows.claim(), workflows.claim()
+    workflows.requests.pause("test", paused)
+    workflows.requests.cancel("test", cancelled)
+
+    assert workflows.store.finish(first.job_id, 1)
+    assert workflows.store.finish(second.job_id, 1)
+
+    assert [workflows.state(workflow) for workflow in (paused, cancelled)] == ["succeeded", "succeeded"]
+
+
+def test_a_cancelled_workflow_ends_when_its_workers_stop(workflows: Workflows) -> None:
+    workflow = workflows.request(4, max_running=3)
+    released, failed = workflows.claim(), workflows.claim()
+
+    cancelled = workflows.requests.cancel("test", workflow)
+
+    assert cancelled["state"] == "cancelling"
+    assert workflows.job_states(workflow) == ["cancelling", "cancelling", "cancelled", "cancelled"]
+    assert workflows.store.renew(released.job_id, 1, 30) is Instruction.CANCEL
+    assert workflows.store.release(released.job_id, 1, "cancel")
+    assert workflows.state(workflow) == "cancelling"
+    assert workflows.store.fail(failed.job_id, 1, "on the way", may_retry=True)
+    assert workflows.state(workflow) == "cancelled"
+    assert set(workflows.job_states(workflow)) == {"cancelled"}
+
+
+def test_a_cancellation_reaches_jobs_whose_worker_is_lost(workflows: Workflows) -> None:
+    before, after = workflows.request(), workflows.request()
+    lost_before, lost_after = workflows.claim(), workflows.claim()
+    workflows.expire(lost_before.job_id)
+    assert workflows.requests.cancel("test", before)["state"] == "cancelled"
+    assert workflows.requests.cancel("test", after)["state"] == "cancelling"
+    workflows.expire(lost_after.job_id)
+
+    assert workflows.store.claim("another", ["another kind"], 30) is None
+
+    assert workflows.state(after) == "cancelled"
+    assert not workflows.store.finish(lost_after.job_id, 1)
+
+
+@pytest.mark.parametrize("reason", ["shutdown", "pause", "cancel"])
+def test_a_released_job_becomes_what_is_desired_by_then(workflows: Workflows, reason: str) -> None:
+    ids = [workflows.request() for _ in range(3)]
+    jobs = [workflows.claim() for _ in ids]
+    workflows.requests.pause("test", ids[1])
+    workflows.requests.cancel("test", ids[2])
+
+    assert [workflows.store.release(job.job_id, 1, reason) for job in jobs] == [True] * 3
+
+    assert [workflows.job(workflow)["state"] for workflow in ids] == ["ready", "paused", "cancelled"]
+
+
+def test_a_job_that_fails_during_a_pause_is_paused(workflows: Workflows) -> None:
+    workflow = workflows.request()
     job = workflows.claim()
     workflows.requests.pause("test", workflow)
-    assert workflows.state(workflow) == "running"
-    assert workflows.store.renew(job.job_id, job.attempt, 30) is Instruction.PAUSE
-    assert workflows.store.release(job.job_id, job.attempt, "pause")
-    assert workflows.state(workflow) == "paused"
-    assert workflows.job_states(workflow) == ["paused", "pending", "pending"]
-    workflows.requests.resume("test", workflow)
-    assert workflows.job_states(workflow) == ["ready", "pending", "pending"]
-    job = workflows.claim()
+
+    workflows.store.fail(job.job_id, 1, "unavailable", may_retry=True)
+
+    assert (workflows.state(workflow), workflows.job_states(workflow)) == ("paused", ["paused"])
+
+
+def test_a_retry_continues_what_failed_or_was_cancelled_from_its_checkpoint(workflows: Workflows) -> None:
+    # given a workflow with a job of each end
+    workflow = workflows.request(3, max_failures=1, max_running=1)
+    workflows.store.finish(workflows.claim().job_id, 1)
+    failed = workflows.claim()
+    workflows.store.save(failed.job_id, 1, {"at": 1}, done=1)
+    workflows.store.fail(failed.job_id, 1, "x", may_retry=True)
     workflows.requests.cancel("test", workflow)
-    assert workflows.job_states(workflow) == ["cancelling", "cancelled", "cancelled"]
-    workflows.expire(job.job_id)
-    workflows.claim_none()
+    assert workflows.job_states(workflow) == ["succeeded", "failed", "cancelled"]
     assert workflows.state(workflow) == "cancelled"
-    assert not workflows.store.finish(job.job_id, job.attempt)
-    workflows.requests.retry("test", workflow)
-    assert workflows.job_states(workflow) == ["ready", "pending", "pending"]
+    # when
+    retried = workflows.requests.retry("test", workflow)
+    # then
+    assert (retried["state"], retried["ended_at"], retried["error"]) == ("running", None, None)
+    assert workflows.job_states(workflow) == ["succeeded", "ready", "pending"]
+    again = workflows.claim()
+    assert (again.attempt, again.checkpoint) == (2, {"at": 1})
+    assert workflows.store.finish(again.job_id, 2)
+    assert workflows.store.finish(workflows.claim().job_id, 1)
+    assert workflows.state(workflow) == "succeeded"
+
+
+@pytest.mark.parametrize("change", ["pause", "cancel", "resume"])
+def test_a_repeated_change_changes_nothing(workflows: Workflows, change: str) -> None:
+    workflow = workflows.request()
+    call = getattr(workflows.requests, change)
+    first = call("test", workflow)
+    events = workflows.queries.events(workflow, 100)
+
+    assert call("another", workflow) == first
+    assert workflows.queries.events(workflow, 100) == events
+
+
+def reach(workflows: Workflows, state: str) -> UUID:
+    """Request a workflow, and bring it into a state."""
+    workflow = workflows.request()
+    if state == "ready":
+        return workflow
+    job = workflows.claim()
+    ends: dict[str, Callable[[], object]] = {
+        "running": lambda: None,
+        "succeeded": lambda: workflows.store.finish(job.job_id, 1),
+        "failed": lambda: workflows.store.fail(job.job_id, 1, "x", may_retry=False),
+        "cancelling": lambda: workflows.requests.cancel("test", workflow),
+    }
+    ends[state]()
+    assert workflows.state(workflow) == state
+    return workflow
+
+
+@pytest.mark.parametrize(
+    ("state", "change", "message"),
+    [
+        ("succeeded", "cancel", "Workflow {} has ended already (succeeded): there is nothing to cancel."),
+        ("failed", "cancel", "Workflow {} has ended already (failed): there is nothing to cancel."),
+        ("succeeded", "pause", "Workflow {} is succeeded: it cannot be paused."),
+        ("cancelling", "pause", "Workflow {} is cancelling: it cannot be paused."),
+        (
+            "cancelling", "resume",
+            "Workflow {} is cancelling: it cannot be resumed. Retry it once it is cancelled.",
+        ),
+        ("failed", "resume", "Workflow {} is failed: it cannot be resumed. Retry it."),
+        (
+            "succeeded", "resume",
+            "Workflow {} is succeeded: it cannot be resumed. Run it again as a new workflow: rerun.",
+        ),
+        *(
+            (
+                state, "retry",
+                (
+                    f"Workflow {{}} is {state}: only failed and cancelled workflows can be retried. "
+                    "Rerun it as a new workflow."
+                ),
+            )
+            for state in ("ready", "running", "succeeded", "cancelling")
+        ),
+    ],
+)  # fmt: skip
+def test_what_makes_no_sense_in_a_state_is_refused(
+    workflows: Workflows, state: str, change: str, message: str
+) -> None:
+    workflow = reach(workflows, state)
+
+    with pytest.raises(InvalidInput) as refusal:
+        getattr(workflows.requests, change)("test", workflow)
+
+    assert refusal.value.field == "state"
+    assert refusal.value.message == message.format(workflow)
+    assert workflows.state(workflow) == state
+
+
+@pytest.mark.parametrize("change", ["cancel", "pause", "resume", "retry"])
+def test_a_change_of_an_unknown_workflow_is_refused(workflows: Workflows, change: str) -> None:
+    unknown = uuid4()
+
+    with pytest.raises(InvalidInput, match="There is no workflow") as refusal:
+        getattr(workflows.requests, change)("test", unknown)
+
+    assert refusal.value.field == "workflow_id"
+
+
+def test_a_release_for_an_unknown_reason_is_refused(workflows: Workflows) -> None:
+    workflows.request()
+    job = workflows.claim()
+
+    with pytest.raises(InvalidInput, match="because of shutdown, pause or cancel, not lunch"):
+        workflows.store.release(job.job_id, 1, "lunch")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from db.queries.statements import Statements
+from db.queries.statements import Row, Statements
 from db.roles import AccessLevel
 from db.workflows.queries import WorkflowQueries
 from db.workflows.requests import RequestOptions, WorkflowRequests
@@ -57,6 +57,10 @@ class Workflows:
         row = self.queries.read(workflow_id)
         assert row is not None
         return str(row["state"])
+
+    def job(self, workflow_id: UUID) -> Row:
+        """Return the first job of a workflow."""
+        return self.queries.jobs(workflow_id, 1)[0]
 
     def job_states(self, workflow_id: UUID) -> list[str]:
         return [row["state"] for row in self.queries.jobs(workflow_id, 1000)]
