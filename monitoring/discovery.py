@@ -50,7 +50,7 @@ def _dns_discoveries(part: str) -> "list[DnsDiscovery]":
     if part != COMPOSE:
         return [DnsDiscovery(*_parse_host(part))]
     return [
-        DnsDiscovery(name, service.container_port, exclude_self=True)
+        DnsDiscovery(name, service.container_port, exclude_self=True, optional=bool(service.profile))
         for service in SERVICES
         for name in service.compose_names
     ]
@@ -67,10 +67,14 @@ def _parse_host(text: str) -> tuple[str, int]:
 
 
 class DnsDiscovery:
-    """Discovers a service by its host name; each address of the name is a target."""
+    """Discovers a service by its host name; each address of the name is a target.
 
-    def __init__(self, host: str, port: int, *, exclude_self: bool = False) -> None:
+    An `optional` service is expected to run only after its name was resolved once.
+    """
+
+    def __init__(self, host: str, port: int, *, exclude_self: bool = False, optional: bool = False) -> None:
         self._host, self._port = host, port
+        self._is_expected = not optional
         self._exclude_self = exclude_self
         self.name = host if port == DEFAULT_HTTP_PORT else f"{host}:{port}"
 
@@ -79,8 +83,11 @@ class DnsDiscovery:
         try:
             found = socket.getaddrinfo(self._host, self._port, socket.AF_INET, socket.SOCK_STREAM)
         except OSError:
+            if not self._is_expected:
+                return []
             reason = f"the host name {self._host} does not resolve: it does not run, or runs elsewhere"
             return [Target(name=self.name, address=None, reason=reason)]
+        self._is_expected = True
         addresses = sorted({str(address[0]) for *_, address in found})
         if self._exclude_self and addresses == [_own_address()]:
             return []

@@ -53,6 +53,10 @@ class StackSettings(ServicePorts):
         le=MAX_PIPELINES,
         description="Number of consumers; unset: as many as last time, or 1",
     )
+    compose_profiles: str = Field(
+        default="",
+        description="Profiles whose services run, too, separated by commas: `workflows`",
+    )
     native_dir: Path = Field(
         default=ROOT / ".native", description="Directory of everything that the native stack keeps"
     )
@@ -60,6 +64,11 @@ class StackSettings(ServicePorts):
     def first_port(self, service: Service) -> int:
         """Return the HTTP port of the service's first instance."""
         return int(getattr(self, service.port_variable.lower()))
+
+    @property
+    def profiles(self) -> frozenset[str]:
+        """The enabled profiles; those that only Docker Compose has do nothing here."""
+        return frozenset(name.strip() for name in self.compose_profiles.split(","))
 
     @property
     def layout(self) -> "Layout":

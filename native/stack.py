@@ -12,9 +12,12 @@ from native.secret import load_or_create_password
 from native.services import Instance, service_instances
 from native.settings import ROOT, StackSettings
 from readings.payload import MAX_BODY_BYTES
+from runtime.env_file import read_env_file
 from runtime.services import BROKER_USERS, DATABASE_ROLES, Service, Stage
 
 DEFAULT_QUEUE = "sensor_data"
+# The secrets of sources, as in docker-compose.yml; only the worker gets them.
+SOURCES_FILE = "sources.env"
 # The stack sets these itself, whatever the shell exports.
 OVERRIDDEN_PREFIXES = ("RABBITMQ_", "POSTGRES_", "AMQP_URL", "DATABASE_URL", "PG", "SERVICES")
 
@@ -120,6 +123,8 @@ class Stack:
         variables = self.service_environment(service) | {"HTTP_PORT": str(instance.http_port)}
         if service.stage is Stage.SENSOR:
             variables |= self._sensor_variables(instance)
+        if service.stage is Stage.WORKER:
+            variables = read_env_file(ROOT / SOURCES_FILE, os.environ).values | variables
         if service.stage is Stage.ALERTER:
             variables |= {"ALERTER_STATE_FILE": str(self.layout.alerter_state)}
         return Program(

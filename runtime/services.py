@@ -74,6 +74,9 @@ BROKER_USERS = (SENSOR, PIPELINE, OPERATOR, ALERTER, WORKFLOWS, WORKER)
 DATABASE_ROLES = (WRITER, READER, MANAGER, EVALUATOR, ANALYST, WORKER_ROLE)
 
 
+WORKFLOWS_PROFILE = "workflows"
+
+
 @dataclass(frozen=True, slots=True)
 class RestartPolicy:
     """When a process that exited is restarted by the native stack.
@@ -171,6 +174,16 @@ SERVICES = (
         stage=Stage.ANALYSIS,
         database_role=ANALYST,
         native_port=9141,
+    ),
+    Service(
+        module="worker",
+        image="sensors-worker",
+        stage=Stage.WORKER,
+        broker_user=WORKER,
+        database_role=WORKER_ROLE,
+        native_port=9161,
+        scales=True,
+        profile=WORKFLOWS_PROFILE,
     ),
     Service(
         module="alerter",

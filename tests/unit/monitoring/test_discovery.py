@@ -85,9 +85,28 @@ def test_compose_stands_for_the_services_of_the_compose_file_without_this_proces
     targets = [target for discovery in discoveries for target in discovery.discover_targets()]
 
     assert [target.name for target in targets] == [
-        "pipeline-processor", "sensor-1", "sensor-2", "sensor-3", "analysis", "alerter", "other:9555",
+        "pipeline-processor", "sensor-1", "sensor-2", "sensor-3", "analysis", "worker", "alerter",
+        "other:9555",
     ]  # fmt: skip
     assert targets[1].address == ("172.18.0.2", 9100)
+
+
+def test_an_optional_service_is_expected_once_it_has_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    addresses: list[str] = []
+
+    def resolve(_host: str, port: int, *_: object) -> list[Any]:
+        if not addresses:
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        return [(2, 1, 6, "", (address, port)) for address in addresses]
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    worker = DnsDiscovery("worker", 9100, optional=True)
+    assert worker.discover_targets() == []
+    addresses.append("172.18.0.4")
+    assert worker.discover_targets() == [Target(name="worker", address=("172.18.0.4", 9100))]
+    addresses.clear()
+    (target,) = worker.discover_targets()
+    assert target.address is None
 
 
 def test_each_address_of_a_name_is_a_target(monkeypatch: pytest.MonkeyPatch) -> None:

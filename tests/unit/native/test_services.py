@@ -27,6 +27,12 @@ def test_there_are_three_sensors_a_dashboard_an_alerter_and_the_requested_number
     ]  # fmt: skip
 
 
+def test_a_profile_enables_its_services(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COMPOSE_PROFILES", "metrics, workflows")
+    instances = service_instances(load(StackSettings), pipelines=1)
+    assert ("worker-1", 9161) in [(instance.name, instance.http_port) for instance in instances]
+
+
 def test_a_variable_moves_the_ports_of_a_service(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SENSOR_HTTP_PORT", "29000")
     instances = service_instances(load(StackSettings), pipelines=1)
