@@ -234,7 +234,7 @@ def test_a_cancelled_workflow_ends_when_its_workers_stop(workflows: Workflows) -
     assert workflows.store.renew(released.job_id, 1, 30) is Instruction.CANCEL
     assert workflows.store.release(released.job_id, 1, "cancel")
     assert workflows.state(workflow) == "cancelling"
-    assert workflows.store.fail(failed.job_id, 1, "on the way", may_retry=True)
+    assert workflows.store.fail(failed.job_id, 1, "too late", may_retry=True)
     assert workflows.state(workflow) == "cancelled"
     assert set(workflows.job_states(workflow)) == {"cancelled"}
 

@@ -26,6 +26,8 @@ CREATE INDEX workflow_requested ON workflow (requested_at, workflow_id);
 COMMENT ON INDEX workflow_requested IS 'Lists the newest workflows.';
 CREATE INDEX workflow_schedule ON workflow (schedule, scheduled_for) WHERE schedule IS NOT NULL;
 COMMENT ON INDEX workflow_schedule IS 'Finds the workflows that a schedule requested.';
+CREATE INDEX workflow_open ON workflow (schedule) WHERE state IN ('ready', 'running', 'paused', 'cancelling');
+COMMENT ON INDEX workflow_open IS 'Finds the workflows that have not ended.';
 CREATE INDEX workflow_rerun ON workflow (rerun_of) WHERE rerun_of IS NOT NULL;
 COMMENT ON INDEX workflow_rerun IS 'Finds the workflows that repeat another.';
 CREATE INDEX workflow_failed ON workflow (ended_at) WHERE state = 'failed';

@@ -36,7 +36,9 @@ BEGIN
         INSERT INTO workflow_event (workflow_id, job_id, event, state, attempt, actor)
         SELECT id, job_id, 'ready', 'ready', attempt, left(settle_workflow.actor, 200) FROM released;
     END IF;
-    IF EXISTS (SELECT FROM job WHERE workflow_id = id AND NOT has_ended(state)) THEN
+    IF EXISTS (
+        SELECT FROM job WHERE workflow_id = id AND state IN ('pending', 'ready', 'running', 'paused', 'cancelling')
+    ) THEN
         settled.state := CASE
             WHEN settled.desired_state = 'cancelled' THEN 'cancelling'
             WHEN settled.desired_state = 'paused'

@@ -68,7 +68,8 @@ BEGIN
         RETURN 'moved';
     END IF;
     SELECT array_agg(workflow_id ORDER BY workflow_id) INTO previous FROM workflow
-    WHERE schedule = schedule_name AND NOT has_ended(state) AND scheduled_for IS DISTINCT FROM due;
+    WHERE state IN ('ready', 'running', 'paused', 'cancelling') AND schedule = schedule_name
+        AND scheduled_for IS DISTINCT FROM due;
     IF due IS NULL OR jobs = '[]' THEN
         result := CASE WHEN due IS NULL THEN 'skipped' ELSE 'nothing' END;
     ELSIF previous IS NOT NULL AND fired.overlap = 'skip' THEN
@@ -139,7 +140,8 @@ BEGIN
     SELECT 'the schedule ' || name INTO used_by FROM schedule WHERE spec ->> 'source' = source_name ORDER BY name LIMIT 1;
     IF used_by IS NULL THEN
         SELECT 'workflow ' || workflow_id INTO used_by FROM workflow
-        WHERE NOT has_ended(state) AND spec ->> 'source' = source_name ORDER BY requested_at LIMIT 1;
+        WHERE state IN ('ready', 'running', 'paused', 'cancelling') AND spec ->> 'source' = source_name
+        ORDER BY requested_at LIMIT 1;
     END IF;
     IF used_by IS NOT NULL THEN
         RAISE '%', format('The source %s is used by %s: remove or cancel that first.', source_name, used_by) USING
