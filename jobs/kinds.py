@@ -11,6 +11,8 @@ from runtime.text import quote_name
 from runtime.validation_messages import to_invalid_input
 
 DAY_SECONDS = 86_400.0
+# A live job runs for months. It counts no lost connection as a failure, but a broker that refuses it is one.
+MAX_LIVE_FAILURES = 100
 
 
 class Spec(BaseModel):
@@ -32,6 +34,13 @@ class DummySpec(Spec):
     hang_after: Steps = Field(default=None, description="Make no progress after so many steps")
 
 
+class LiveSpec(Spec):
+    """The live values of a source, until the workflow is paused or cancelled."""
+
+    source: str = Field(min_length=1, max_length=100, description="Name of the source")
+    seconds: float | None = Field(default=None, gt=0, description="End after that long; null: never")
+
+
 class WorkflowKind(NamedTuple):
     """The spec of a kind of workflow, and the function that plans its jobs."""
 
@@ -44,9 +53,16 @@ def _single(kind: str) -> Callable[[Spec], list[JobSpec]]:
     return lambda spec: [JobSpec(kind, spec.model_dump(mode="json"))]
 
 
-WORKFLOW_KINDS: dict[str, WorkflowKind] = {"dummy": WorkflowKind(DummySpec, _single("dummy"))}
+def _plan_live(spec: LiveSpec) -> list[JobSpec]:
+    return [JobSpec("live", spec.model_dump(mode="json"), MAX_LIVE_FAILURES)]
+
+
+WORKFLOW_KINDS: dict[str, WorkflowKind] = {
+    "dummy": WorkflowKind(DummySpec, _single("dummy")),
+    "live": WorkflowKind(LiveSpec, _plan_live),
+}
 # Those of jobs. Each has a queue for its tickets.
-JOB_KINDS = ("dummy",)
+JOB_KINDS = ("dummy", "live")
 
 
 def parse_spec(kind: str, spec: Mapping[str, Any]) -> Spec:

@@ -14,6 +14,7 @@ from worker.sources.model import HistorySource, SourceRefused
 from worker.sources.open_meteo import OpenMeteoHistory
 from worker.sources.opensensemap import OpenSenseMapHistory
 from worker.sources.secrets import read_secret
+from worker.sources.simulated import Simulated
 from worker.sources.thingspeak import ThingSpeakHistory
 
 
@@ -32,6 +33,7 @@ READERS: Mapping[SourceKind, _Reader] = {
     SourceKind.OPEN_METEO: _Reader(OpenMeteoHistory, open_meteo.api_key),
     SourceKind.THINGSPEAK: _Reader(ThingSpeakHistory, thingspeak.api_key),
     SourceKind.OPENSENSEMAP: _Reader(OpenSenseMapHistory, _public),
+    SourceKind.SIMULATED: _Reader(lambda source, _client: Simulated(source), _public),
 }
 
 

@@ -6,23 +6,13 @@ from itertools import count
 from typing import Any
 
 from jobs.source import Source
-from readings.model import Unit
-from readings.units import parse_unit
-from worker.sources.live_values import (
-    MISSING,
-    NOT_A_NUMBER,
-    NOT_JSON,
-    LiveItem,
-    mapping,
-    time_of_text,
-    to_item,
-)
+from worker.sources.live_values import NOT_JSON, LiveItem, mapping, time_of_text, to_live_item
 from worker.sources.model import Skipped, SourceRefused, SourceUnavailable, SourceValue
+from worker.sources.values import check_unit
 from worker.sources.websocket import PONG_SECONDS, JsonSocket, NotJson, open_websocket
 
 _PATH = "/api/websocket"
 _REMOVED = Skipped("removed")
-_MISSING_STATES = frozenset({"unavailable", "unknown", "none", ""})
 
 
 class HomeAssistantLive:
@@ -63,24 +53,13 @@ class HomeAssistantLive:
 
     def _item(self, event: Mapping[str, Any]) -> LiveItem:
         state = mapping(mapping(event.get("variables")).get("trigger")).get("to_state")
-        return state_item(state, self._source.unit) if isinstance(state, dict) else _REMOVED
-
-
-def state_item(state: Mapping[str, Any], unit: Unit) -> SourceValue | Skipped:
-    """Return the value of a state, whose unit is that of its attributes, or else `unit`."""
-    text = str(state.get("state")).strip()
-    if text.lower() in _MISSING_STATES:
-        return Skipped(text.lower() or MISSING.reason)
-    try:
-        temperature = float(text)
-    except ValueError:
-        return NOT_A_NUMBER
-    name = mapping(state.get("attributes")).get("unit_of_measurement")
-    try:
-        given = parse_unit(name) if isinstance(name, str) else unit
-    except ValueError:
-        return Skipped("not a unit of temperature")
-    return to_item(str(state.get("entity_id")), time_of_text(state.get("last_changed")), temperature, given)
+        if not isinstance(state, dict):
+            return _REMOVED
+        entity, unit = str(state.get("entity_id")), self._source.unit
+        item = to_live_item(entity, time_of_text(state.get("last_changed")), state.get("state"), unit)
+        if isinstance(item, SourceValue):
+            check_unit(mapping(state.get("attributes")).get("unit_of_measurement"), unit, entity)
+        return item
 
 
 class _Session:

@@ -1,6 +1,5 @@
-"""What the live sources have in common: the values in their messages, and the times of these."""
+"""What the live sources share: values with or without a time, and the notations of times."""
 
-import math
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -8,27 +7,18 @@ from typing import Any
 from readings.model import Unit
 from readings.times import MIN_YEAR
 from worker.sources.model import Skipped, SourceValue
+from worker.sources.values import to_item
 
 LiveItem = SourceValue | Skipped | None
 
 NOT_JSON = Skipped("a message that is not JSON")
 NO_TIME = Skipped("no time")
-NOT_A_NUMBER = Skipped("not a number")
-MISSING = Skipped("missing value")
 _MILLISECONDS = 1000.0
 
 
-def to_item(remote: str, measured_at: datetime | None, temperature: Any, unit: Unit) -> SourceValue | Skipped:
-    """Return the value, unless it or its time is missing."""
-    if temperature is None:
-        return MISSING
-    if isinstance(temperature, bool) or not isinstance(temperature, int | float):
-        return NOT_A_NUMBER
-    if not math.isfinite(temperature):
-        return MISSING
-    if measured_at is None:
-        return NO_TIME
-    return SourceValue(remote, measured_at, float(temperature), unit)
+def to_live_item(remote: str, measured_at: datetime | None, value: Any, unit: Unit) -> SourceValue | Skipped:
+    """Return the value, or why it is none."""
+    return NO_TIME if measured_at is None else to_item(remote, measured_at, value, unit)
 
 
 def time_of_text(text: Any) -> datetime | None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from jobs.source import Source
 from readings.model import Unit
-from worker.sources.live_values import NOT_JSON, LiveItem, mapping, time_of_epoch, to_item
+from worker.sources.live_values import NOT_JSON, LiveItem, mapping, time_of_epoch, to_live_item
 from worker.sources.model import SourceRefused, SourceUnavailable
 from worker.sources.websocket import PONG_SECONDS, JsonSocket, NotJson, open_websocket
 
@@ -65,7 +65,7 @@ def status_items(status: Mapping[str, Any], *, time: Any, prefix: str = "") -> I
     for component, state in status.items():
         if component.startswith(_TEMPERATURE):
             temperature = mapping(state).get("tC")
-            yield to_item(prefix + component, time_of_epoch(time), temperature, Unit.CELSIUS)
+            yield to_live_item(prefix + component, time_of_epoch(time), temperature, Unit.CELSIUS)
 
 
 def _request_status(socket: JsonSocket, password: str | None) -> Mapping[str, Any]:

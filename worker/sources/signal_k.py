@@ -6,7 +6,7 @@ from typing import Any
 
 from jobs.source import Source
 from readings.model import Unit
-from worker.sources.live_values import NOT_JSON, LiveItem, mapping, time_of_text, to_item
+from worker.sources.live_values import NOT_JSON, LiveItem, mapping, time_of_text, to_live_item
 from worker.sources.websocket import JsonSocket, NotJson, open_websocket
 
 _PATH = "/signalk/v1/stream"
@@ -57,4 +57,4 @@ def _items_of(update: Mapping[str, Any]) -> Iterator[LiveItem]:
     measured_at = time_of_text(update.get("timestamp"))
     values = update.get("values")
     for value in map(mapping, values if isinstance(values, list) else ()):
-        yield to_item(str(value.get("path")), measured_at, value.get("value"), Unit.KELVIN)
+        yield to_live_item(str(value.get("path")), measured_at, value.get("value"), Unit.KELVIN)

@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from jobs.source import Source
-from worker.sources.live_values import MISSING, LiveItem
+from worker.sources.live_values import LiveItem
 from worker.sources.model import Skipped, SourceRefused, SourceUnavailable, SourceValue
+from worker.sources.values import NO_VALUE
 
 DEFAULT_RATE = 1.0
 MAX_RATE = 1000.0
@@ -81,7 +82,7 @@ class Simulated:
         angle = measured_at.timestamp() * math.tau / _PERIOD_SECONDS
         for position, sensor in enumerate(self._source.sensors):
             if self._random(step, sensor.remote) < self._missing:
-                yield MISSING
+                yield NO_VALUE
             else:
                 temperature = round(_MEAN + position + _AMPLITUDE * math.sin(angle), 2)
                 yield SourceValue(sensor.remote, measured_at, temperature, self._source.unit)

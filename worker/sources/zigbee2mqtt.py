@@ -13,7 +13,7 @@ from worker.sources.live_values import (
     mapping,
     time_of_milliseconds,
     time_of_text,
-    to_item,
+    to_live_item,
 )
 from worker.sources.model import Skipped
 from worker.sources.websocket import JsonSocket, NotJson, open_websocket
@@ -84,7 +84,7 @@ class Zigbee2Mqtt:
             if stored and "last_seen" not in payload:
                 yield _STORED
             else:
-                yield to_item(remote, measured_at, payload[field], self._source.unit)
+                yield to_live_item(remote, measured_at, payload[field], self._source.unit)
         if not remotes:
             yield None
 

@@ -71,7 +71,7 @@ def test_values_follow_a_subscription_to_all_entities() -> None:
 
     def script(peer: Peer) -> None:
         commands.append(subscribe(peer))
-        peer.send(event("19.5"), event("64.4", entity="sensor.cellar", unit="°F"), event("7", unit=None))
+        peer.send(event("19.5"), event("17.25", entity="sensor.cellar"), event("7", unit=None))
         peer.stay()
 
     with websocket_double(script) as address, live(address).values() as values:
@@ -80,7 +80,7 @@ def test_values_follow_a_subscription_to_all_entities() -> None:
     at = datetime(2026, 11, 26, 14, 27, 11, 562908, UTC)
     assert received == [
         SourceValue(ENTITY, at, 19.5, Unit.CELSIUS),
-        SourceValue("sensor.cellar", at, 64.4, Unit.FAHRENHEIT),
+        SourceValue("sensor.cellar", at, 17.25, Unit.CELSIUS),
         SourceValue(ENTITY, at, 7.0, Unit.CELSIUS),
     ]
     assert commands[0]["type"] == "subscribe_trigger"
@@ -92,10 +92,9 @@ def test_values_follow_a_subscription_to_all_entities() -> None:
     [
         (event("unavailable"), "unavailable"),
         (event("unknown"), "unknown"),
-        (event("nan"), "missing value"),
+        (event("nan"), "nan"),
         (event("on"), "not a number"),
         (event("19.5", time="soon"), "no time"),
-        (event("45", unit="%"), "not a unit of temperature"),
         ({"id": 1, "type": "event", "event": {"variables": {"trigger": {"to_state": None}}}}, "removed"),
     ],
 )
@@ -107,6 +106,21 @@ def test_what_is_no_measurement_is_counted(message: dict[str, Any], reason: str)
 
     with websocket_double(script) as address, live(address).values() as values:
         assert next(values) == Skipped(reason)
+
+
+@pytest.mark.parametrize("unit", ["°F", "%"])
+def test_an_entity_with_another_unit_is_refused(unit: str) -> None:
+    def script(peer: Peer) -> None:
+        subscribe(peer)
+        peer.send(event("45", unit=unit))
+        peer.stay()
+
+    with (
+        websocket_double(script) as address,
+        live(address).values() as values,
+        pytest.raises(SourceRefused, match=r"sensor\.attic is in"),
+    ):
+        next(values)
 
 
 def test_silence_is_ended_by_a_ping_with_a_greater_id(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -62,8 +62,8 @@ def test_the_status_is_requested_first_and_changes_follow() -> None:
 @pytest.mark.parametrize(
     ("params", "item"),
     [
-        ({"ts": 1_680_962_879.62, "temperature:0": {"id": 0, "tC": None}}, Skipped("missing value")),
-        ({"ts": 1_680_962_879.62, "temperature:0": {"id": 0, "errors": ["read"]}}, Skipped("missing value")),
+        ({"ts": 1_680_962_879.62, "temperature:0": {"id": 0, "tC": None}}, Skipped("no value")),
+        ({"ts": 1_680_962_879.62, "temperature:0": {"id": 0, "errors": ["read"]}}, Skipped("no value")),
         ({"ts": None, "temperature:0": {"id": 0, "tC": 19.8}}, Skipped("no time")),
         ({"ts": 12.5, "temperature:0": {"id": 0, "tC": 19.8}}, Skipped("no time")),
         ({"ts": 1e300, "temperature:0": {"id": 0, "tC": 19.8}}, Skipped("no time")),

@@ -51,7 +51,7 @@ def test_the_paths_are_subscribed_to_and_values_are_in_kelvin() -> None:
 @pytest.mark.parametrize(
     ("message", "item"),
     [
-        (delta(None), Skipped("missing value")),
+        (delta(None), Skipped("no value")),
         (delta("warm"), Skipped("not a number")),
         (delta(293.15, time=None), Skipped("no time")),
         (delta(293.15, time="2026-11-26T14:27:11"), Skipped("no time")),
@@ -76,7 +76,12 @@ def test_a_status_says_whether_to_try_again(status: int, error: type[Exception])
         right = request.headers.get("Authorization") == "Bearer right"
         return None if right else connection.respond(http.HTTPStatus(status), "")
 
-    with websocket_double(lambda peer: peer.send(delta(280.0)), check) as address:
+    def script(peer: Peer) -> None:
+        peer.receive()
+        peer.send(delta(280.0))
+        peer.stay()
+
+    with websocket_double(script, check) as address:
         with pytest.raises(error, match=f"status {status}") as raised, live(address, "hush-hush").values():
             pass
         with live(address, "right").values() as values:

@@ -8,9 +8,9 @@ from jobs.source import Source
 from jobs.source_kinds import KINDS
 from readings.model import Unit
 from worker.sources.live import LIVE_SOURCES
-from worker.sources.live_values import MISSING
 from worker.sources.model import SourceRefused, SourceUnavailable, SourceValue
 from worker.sources.simulated import Simulated
+from worker.sources.values import NO_VALUE
 
 START = datetime(2026, 11, 26, 12, tzinfo=UTC)
 
@@ -40,8 +40,8 @@ def test_live_values_come_at_the_rate_and_history_repeats_them() -> None:
     assert clock.now - START.timestamp() == 2 * 19
     clock.sleep(1)
     assert [*source.read(START, START + timedelta(seconds=39))] == live
-    assert MISSING in live
-    assert live[0] == SourceValue("simulated-1", START, 20.0, Unit.CELSIUS)
+    assert NO_VALUE in live
+    assert live[-1] == SourceValue("simulated-2", START + timedelta(seconds=38), 20.99, Unit.CELSIUS)
 
 
 def test_history_ends_now() -> None:

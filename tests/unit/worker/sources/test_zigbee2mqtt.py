@@ -114,8 +114,8 @@ def test_a_stored_state_with_its_time_is_a_measurement(last_seen: object) -> Non
     [
         ({"temperature": 4.0, "last_seen": 0}, "no time"),
         ({"temperature": 4.0, "last_seen": None}, "no time"),
-        ({"temperature": None, "last_seen": 1_795_703_231_000}, "missing value"),
-        ({"temperature": "4", "last_seen": 1_795_703_231_000}, "not a number"),
+        ({"temperature": None, "last_seen": 1_795_703_231_000}, "no value"),
+        ({"temperature": "cold", "last_seen": 1_795_703_231_000}, "not a number"),
     ],
 )
 def test_what_is_no_measurement_is_counted(payload: dict[str, Any], reason: str) -> None:

@@ -1,0 +1,66 @@
+"""The live values of a source, without a gap where it has history."""
+
+from contextlib import closing
+from functools import partial
+
+from jobs.kinds import LiveSpec
+from jobs.source import Source
+from worker.context import JobContext, JobFailed, JobResult
+from worker.live.feed import LiveFeed, OpenHistory
+from worker.live.progress import LiveProgress
+from worker.publishing import ReadingPublisher, connect_to_broker
+from worker.source_readings import SourceReadings
+from worker.sources.definitions import load_source
+from worker.sources.history import open_history
+from worker.sources.http import Pace
+from worker.sources.live import LIVE_SOURCES
+from worker.sources.model import LiveSource, SourceRefused
+from worker.sources.rate_limit import TokenBucket
+from worker.sources.secrets import read_secret
+
+
+def run_live(context: JobContext) -> JobResult:
+    """Publish the values of the source for `seconds`, or until the job is interrupted.
+
+    Raises:
+        JobFailed: When a person has to change something.
+        JobInterrupted: When the job has to stop.
+    """
+    spec = LiveSpec.model_validate(context.spec)
+    try:
+        source = load_source(context.settings, spec.source, f"{context.settings.name} live")
+        progress = _publish(context, source, spec.seconds)
+    except SourceRefused as error:
+        raise JobFailed(f"{spec.source}: {error}", retry=False) from error
+    return JobResult(
+        counts=progress.result_counts(), message=f"published {progress.counts['published']:,} values"
+    )
+
+
+def _publish(context: JobContext, source: Source, seconds: float | None) -> LiveProgress:
+    settings = context.settings
+    readings = SourceReadings(
+        source=source.name, sensors={sensor.remote: sensor.sensor_id for sensor in source.sensors}
+    )
+    progress = LiveProgress(context, source.name, source.cursor, readings.skipped)
+    connect = connect_to_broker(settings.amqp_url, f"{settings.name} live {source.name}")
+    with closing(ReadingPublisher(context, connect, queue=settings.queue_name)) as publisher:
+        live, history = _open_live(source), _history_of(context, source)
+        LiveFeed(context, live, history, publisher, readings, progress).run(seconds)
+    return progress
+
+
+def _open_live(source: Source) -> LiveSource:
+    client = LIVE_SOURCES.get(source.kind)
+    if client is None:
+        kinds = ", ".join(LIVE_SOURCES)
+        raise SourceRefused(f"the kind {source.kind} has no live values; these have: {kinds}")
+    secret = read_secret(source.secret_name)
+    return client(source, secret.get_secret_value() if secret else None)
+
+
+def _history_of(context: JobContext, source: Source) -> OpenHistory | None:
+    if not source.spec.has_history:
+        return None
+    limit = TokenBucket(source.requests_per_minute)
+    return partial(open_history, source, Pace(limit=limit, sleep=context.sleep, progress=context.progress))

@@ -1,0 +1,1 @@
+"""Live values: what a connection receives, what history adds, and what is published and recorded."""
