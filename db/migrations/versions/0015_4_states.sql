@@ -114,7 +114,7 @@ BEGIN
     END IF;
     PERFORM end_attempt(held, 'worker-lost', outcome, jsonb_build_object(
         'worker', held.lease_owner, 'lease_ended_at', held.lease_ends_at, 'losses', held.losses,
-        'error', CASE WHEN outcome = 'failed' THEN held.error END), held.lease_ends_at);
+        'error', CASE WHEN outcome = 'failed' THEN held.error END), held.available_at);
     RETURN outcome;
 END $$;
 COMMENT ON FUNCTION lose_worker IS

@@ -184,7 +184,7 @@ BEGIN
         RETURN false;
     END IF;
     outcome := interrupted_state(held);
-    PERFORM end_attempt(held, 'released', outcome, jsonb_build_object('reason', reason), NULL);
+    PERFORM end_attempt(held, 'released', outcome, jsonb_build_object('reason', reason), held.available_at);
     IF outcome <> 'ready' THEN
         PERFORM settle_workflow(held.workflow_id, 'worker:' || held.lease_owner);
     END IF;
