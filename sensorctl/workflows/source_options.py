@@ -54,7 +54,9 @@ UnitOption = Annotated[
 ]
 Zone = Annotated[
     str | None,
-    typer.Option("--time-zone", metavar="ZONE", help="Time zone of times without an offset; UTC if unset."),
+    typer.Option(
+        "--time-zone", metavar="ZONE", help="Zone of times without an offset, which are refused otherwise."
+    ),
 ]
 RequestsPerMinute = Annotated[
     int | None, typer.Option("--requests-per-minute", help="At most so many requests per minute.")

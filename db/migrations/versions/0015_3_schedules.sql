@@ -60,7 +60,7 @@ COMMENT ON COLUMN source.secret_name IS
     'Name of the variable of the worker that has its secret, or with _FILE the path of a file; null: no secret.';
 COMMENT ON COLUMN source.sensors IS 'Which of its values are read, and as which sensors they are stored.';
 COMMENT ON COLUMN source.unit IS 'Unit of values that come without one.';
-COMMENT ON COLUMN source.time_zone IS 'Time zone of times that come without one; null: UTC.';
+COMMENT ON COLUMN source.time_zone IS 'Time zone of times without an offset; null: they are refused.';
 COMMENT ON COLUMN source.cursor IS
     'Up to when its values were read by incremental jobs. Backfills do not change it. Null: none were.';
 COMMENT ON COLUMN source.requests_per_minute IS 'How many requests it is sent per minute at most.';
