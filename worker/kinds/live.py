@@ -11,11 +11,9 @@ from worker.live.progress import LiveProgress
 from worker.publishing import ReadingPublisher, connect_to_broker
 from worker.source_readings import SourceReadings
 from worker.sources.definitions import load_source
-from worker.sources.history import open_history
-from worker.sources.http import Pace
+from worker.sources.job_history import open_job_history
 from worker.sources.live import LIVE_SOURCES
 from worker.sources.model import LiveSource, SourceRefused
-from worker.sources.rate_limit import TokenBucket
 from worker.sources.secrets import read_secret
 
 
@@ -62,5 +60,4 @@ def _open_live(source: Source) -> LiveSource:
 def _history_of(context: JobContext, source: Source) -> OpenHistory | None:
     if not source.spec.has_history:
         return None
-    limit = TokenBucket(source.requests_per_minute)
-    return partial(open_history, source, Pace(limit=limit, sleep=context.sleep, progress=context.progress))
+    return partial(open_job_history, context, source)
