@@ -3,9 +3,10 @@
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
-from jobs.spec import JobSpec
+from jobs.backfills import RestSpec
+from jobs.spec import JobSpec, Spec
 from runtime.errors import InvalidInput
 from runtime.text import quote_name
 from runtime.validation_messages import to_invalid_input
@@ -13,12 +14,6 @@ from runtime.validation_messages import to_invalid_input
 DAY_SECONDS = 86_400.0
 # A live job runs for months. It counts no lost connection as a failure, but a broker that refuses it is one.
 MAX_LIVE_FAILURES = 100
-
-
-class Spec(BaseModel):
-    """Base of all specs: immutable, and without unknown fields."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 Steps = Annotated[int | None, Field(ge=0, le=1_000_000)]
@@ -50,7 +45,7 @@ class WorkflowKind(NamedTuple):
 
 def _single(kind: str) -> Callable[[Spec], list[JobSpec]]:
     """Return the plan of a workflow that is one job with the same spec."""
-    return lambda spec: [JobSpec(kind, spec.model_dump(mode="json"))]
+    return lambda spec: [JobSpec(kind, spec.model_dump(mode="json", by_alias=True))]
 
 
 def _plan_live(spec: LiveSpec) -> list[JobSpec]:
@@ -60,9 +55,10 @@ def _plan_live(spec: LiveSpec) -> list[JobSpec]:
 WORKFLOW_KINDS: dict[str, WorkflowKind] = {
     "dummy": WorkflowKind(DummySpec, _single("dummy")),
     "live": WorkflowKind(LiveSpec, _plan_live),
+    "rest": WorkflowKind(RestSpec, _single("rest")),
 }
 # Those of jobs. Each has a queue for its tickets.
-JOB_KINDS = ("dummy", "live")
+JOB_KINDS = ("dummy", "live", "rest")
 
 
 def parse_spec(kind: str, spec: Mapping[str, Any]) -> Spec:
