@@ -28,6 +28,7 @@ from runtime.watchdog import watchdog
 from web.auth import Authenticator
 from web.keyring import KeyRing
 from web.server import serve_http
+from workflow_api.resources import open_workflow_resources
 
 COLLECT_INTERVAL_SECONDS = 1.0
 
@@ -42,6 +43,7 @@ def main(shutdown: ShutdownSignal) -> None:
     collector, minutes, series = Collector(settings), MinuteSeries(settings), SeriesReader(settings)
     keys, audit, limits = Keys(settings), Audit(settings), Limits(settings)
     analysis = Statements(settings, "analysis results")
+    workflows = open_workflow_resources(settings)
     ring = KeyRing(keys)
     auth = Authenticator(
         ring, telemetry.request_rejected, settings.proxies, settings.dashboard_anonymous_view
@@ -62,17 +64,23 @@ def main(shutdown: ShutdownSignal) -> None:
         auth=auth,
         health=health,
         hosts=settings.hosts,
+        workflows=workflows,
     )
+
+    def end_streams() -> None:
+        snapshots.close()
+        workflows.stopped.set()
+
     try:
         with (
-            serve_http(app, settings.http_host, settings.http_port, snapshots.close) as port,
+            serve_http(app, settings.http_host, settings.http_port, end_streams) as port,
             watchdog(health),
             ring.refreshing(),
         ):
             telemetry.serving(port)
             collect_status(collector, snapshots, telemetry, shutdown)
     finally:
-        for resource in (minutes, series, keys, audit, limits, analysis, collector):
+        for resource in (minutes, series, keys, audit, limits, analysis, workflows, collector):
             resource.close()
 
 

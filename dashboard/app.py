@@ -28,6 +28,8 @@ from web.app import create_app
 from web.auth import Authenticator
 from web.errors import error_response
 from web.limits import Slots
+from workflow_api.resources import WorkflowResources
+from workflow_api.router import add_workflow_api
 
 # A stream takes about 0.1 MB, also if its client does not read. The limits leave places for other requests.
 MAX_STREAMS = 128
@@ -52,6 +54,7 @@ def create_dashboard(
     auth: Authenticator,
     health: Health,
     hosts: Sequence[str],
+    workflows: WorkflowResources,
 ) -> FastAPI:
     """Create the application. `hosts` are the names under which a browser may request it."""
     app = create_app(
@@ -80,6 +83,7 @@ def create_dashboard(
     for module in (api, access, keys, audit, sensors, limits, anomalies, forecasts):
         app.include_router(module.router)
     app.include_router(series_router)
+    add_workflow_api(app, workflows)
     app.add_api_route("/", get_page, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=PAGE))
     return app

@@ -1,19 +1,26 @@
 """The kinds of workflows: the spec of each, and the jobs that it consists of."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Annotated, Any, NamedTuple
 
-from pydantic import Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from jobs.backfills import RestSpec
-from jobs.spec import JobSpec, Spec
+from jobs.backfills import BackfillSpec, RestSpec
+from jobs.spec import MAX_FAILURES, JobSpec
 from runtime.errors import InvalidInput
 from runtime.text import quote_name
-from runtime.validation_messages import to_invalid_input
+from runtime.validation_messages import validation_message
 
 DAY_SECONDS = 86_400.0
 # A live job runs for months. It counts no lost connection as a failure, but a broker that refuses it is one.
 MAX_LIVE_FAILURES = 100
+DUMMY, REST, LIVE, SOURCE_TEST, BACKFILL = "dummy", "rest", "live", "source-test", "backfill"
+
+
+class Spec(BaseModel):
+    """Base of all specs: immutable, and without unknown fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 Steps = Annotated[int | None, Field(ge=0, le=1_000_000)]
@@ -36,32 +43,35 @@ class LiveSpec(Spec):
     seconds: float | None = Field(default=None, gt=0, description="End after that long; null: never")
 
 
+class SourceSpec(Spec):
+    """A job that works on a source."""
+
+    source: str = Field(min_length=1, max_length=100, description="The name of the source")
+
+
 class WorkflowKind(NamedTuple):
-    """The spec of a kind of workflow, and the function that plans its jobs."""
+    """The spec of a kind of workflow, and whether it is one job of the same kind and spec.
 
-    spec: type[Spec]
-    plan: Callable[[Any], list[JobSpec]]
+    Otherwise its jobs depend on what was read before, which the database knows.
+    """
 
-
-def _single(kind: str) -> Callable[[Spec], list[JobSpec]]:
-    """Return the plan of a workflow that is one job with the same spec."""
-    return lambda spec: [JobSpec(kind, spec.model_dump(mode="json", by_alias=True))]
-
-
-def _plan_live(spec: LiveSpec) -> list[JobSpec]:
-    return [JobSpec("live", spec.model_dump(mode="json"), MAX_LIVE_FAILURES)]
+    spec: type[BaseModel]
+    max_failures: int = MAX_FAILURES
+    is_one_job: bool = True
 
 
-WORKFLOW_KINDS: dict[str, WorkflowKind] = {
-    "dummy": WorkflowKind(DummySpec, _single("dummy")),
-    "live": WorkflowKind(LiveSpec, _plan_live),
-    "rest": WorkflowKind(RestSpec, _single("rest")),
+WORKFLOW_KINDS = {
+    DUMMY: WorkflowKind(DummySpec),
+    REST: WorkflowKind(RestSpec),
+    LIVE: WorkflowKind(LiveSpec, MAX_LIVE_FAILURES),
+    SOURCE_TEST: WorkflowKind(SourceSpec),
+    BACKFILL: WorkflowKind(BackfillSpec, is_one_job=False),
 }
 # Those of jobs. Each has a queue for its tickets.
-JOB_KINDS = ("dummy", "live", "rest")
+JOB_KINDS = tuple(kind for kind, definition in WORKFLOW_KINDS.items() if definition.is_one_job)
 
 
-def parse_spec(kind: str, spec: Mapping[str, Any]) -> Spec:
+def parse_spec(kind: str, spec: Mapping[str, Any]) -> BaseModel:
     """Return the checked spec of a workflow.
 
     Raises:
@@ -73,15 +83,24 @@ def parse_spec(kind: str, spec: Mapping[str, Any]) -> Spec:
     try:
         return WORKFLOW_KINDS[kind].spec.model_validate(spec)
     except ValidationError as error:
-        invalid = to_invalid_input(error)
-        raise InvalidInput(invalid.message, f"spec.{invalid.field}") from None
+        detail: dict[str, Any] = dict(error.errors()[0])
+        field = ".".join(["spec", *map(str, detail["loc"])])
+        raise InvalidInput(validation_message(detail), field) from None
+
+
+def dump_spec(spec: BaseModel) -> dict[str, Any]:
+    """Return a spec as it is stored, with every field that has a value."""
+    return spec.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
 def plan_jobs(kind: str, spec: Mapping[str, Any]) -> list[JobSpec]:
     """Return the jobs of a workflow, in order.
 
     Raises:
-        InvalidInput: There is no such kind, or a field of the spec is refused.
+        InvalidInput: There is no such kind, a field of the spec is refused, or its jobs depend on what was
+            read before.
     """
-    parsed = parse_spec(kind, spec)
-    return WORKFLOW_KINDS[kind].plan(parsed)
+    checked = dump_spec(parse_spec(kind, spec))
+    if not WORKFLOW_KINDS[kind].is_one_job:
+        raise InvalidInput(f"the jobs of a {kind} depend on its source: use `sensorctl {kind}`", "kind")
+    return [JobSpec(kind, checked, WORKFLOW_KINDS[kind].max_failures)]

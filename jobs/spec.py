@@ -1,17 +1,12 @@
-"""What is requested: the base of all specs, and the jobs of a workflow as the database takes them."""
+"""What is requested of the database: the jobs of a workflow."""
 
 from collections.abc import Mapping
+from hashlib import sha256
 from typing import Any, NamedTuple
 
-from pydantic import BaseModel, ConfigDict
+from runtime.json_values import dump_json
 
 MAX_FAILURES = 5
-
-
-class Spec(BaseModel):
-    """Base of all specs: immutable, and without unknown fields."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class JobSpec(NamedTuple):
@@ -20,3 +15,8 @@ class JobSpec(NamedTuple):
     kind: str
     spec: Mapping[str, Any]
     max_failures: int = MAX_FAILURES
+
+
+def request_digest(*fields: Any) -> str:
+    """Return the digest of a request, by which its repetition is recognised."""
+    return sha256(dump_json(fields, sort_keys=True).encode()).hexdigest()

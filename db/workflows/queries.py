@@ -44,6 +44,9 @@ EVENTS = """
 SELECT event_id, workflow_id, job_id, at, event, state, attempt, actor, detail FROM workflow_event
 WHERE workflow_id = :workflow_id AND event_id > :after ORDER BY event_id LIMIT :most
 """
+REQUESTED = """
+SELECT workflow_id, request_digest FROM workflow WHERE requested_by = :actor AND idempotency_key = :key
+"""
 WORKERS = """
 SELECT name, kinds, version, started_at, seen_at,
        extract(epoch FROM clock_timestamp() - seen_at)::float8 AS seconds_since_seen,
@@ -91,6 +94,11 @@ class WorkflowQueries:
     def events(self, workflow_id: UUID, most: int, *, after: int = 0) -> list[Row]:
         """Return what happened to a workflow and its jobs, after the event with an ID."""
         return self._statements.rows(EVENTS, workflow_id=workflow_id, after=after, most=most)
+
+    def find(self, actor: str, idempotency_key: str) -> Row | None:
+        """Return the ID and the digest of the workflow that was requested with a key; None if none was."""
+        rows = self._statements.rows(REQUESTED, actor=actor, key=idempotency_key)
+        return rows[0] if rows else None
 
     def workers(self) -> list[Row]:
         """Return the workers that were seen within a day, with the jobs that each executes."""

@@ -39,6 +39,7 @@ def document() -> Document:
         auth=nothing,
         health=nothing,
         hosts=(),
+        workflows=nothing,
     )
     return app.openapi()
 

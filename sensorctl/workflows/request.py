@@ -1,12 +1,11 @@
 """Requests a workflow, and shows what it became."""
 
 from collections.abc import Mapping
-from hashlib import sha256
 from typing import Any
 
 from db.workflows.requests import Requested, RequestOptions
 from jobs.kinds import plan_jobs
-from runtime.json_values import dump_json
+from jobs.spec import request_digest
 from sensorctl.actor import current_actor
 from sensorctl.output import print_message, show_json
 from sensorctl.workflows.follow import follow_events
@@ -36,11 +35,6 @@ def request(
     with requester() as requests:
         requested = requests.request(current_actor(), kind, spec, plan_jobs(kind, spec), options)
     report_request(requested, follows=follows, as_json=as_json)
-
-
-def request_digest(*fields: Any) -> str:
-    """Return the digest of a request, by which its repetition is recognised."""
-    return sha256(dump_json(fields, sort_keys=True).encode()).hexdigest()
 
 
 def report_request(requested: Requested, *, follows: bool, as_json: bool) -> None:

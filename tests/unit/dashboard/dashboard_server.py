@@ -28,6 +28,7 @@ from tests.unit.dead_letter_queue import FakeDeadLetterQueue
 from tests.unit.fake_analysis import FakeAnomalies, FakeForecasts, FakeModels
 from tests.unit.fake_keys import KEYS, FakeAudit, FakeKeys
 from tests.unit.fake_limits import FakeLimits
+from tests.unit.fake_workflows import FakeWorkflows
 from tests.unit.http_client import Response, send
 from web.auth import AnonymousView, Authenticator
 from web.keyring import KeyRing
@@ -124,6 +125,7 @@ class DashboardServer:
         self.snapshots, self.health, self.minutes = SnapshotStore(), Health(BROKER, DATABASE), FakeMinutes()
         self.series, self.sensors, self.limits = FakeSeries(), FakeSensors(), FakeLimits()
         self.anomalies, self.forecasts, self.models = FakeAnomalies(), FakeForecasts(), FakeModels()
+        self.workflows = FakeWorkflows()
         self.telemetry, self.queue = DashboardTelemetry(self.health), FakeDeadLetterQueue()
         self.keys, self.audit = FakeKeys(KEYS if has_keys else None), FakeAudit()
         self.ring = KeyRing(self.keys)
@@ -144,6 +146,7 @@ class DashboardServer:
             auth=auth,
             health=self.health,
             hosts=load(DashboardSettings, dashboard_hosts="my.example").hosts,
+            workflows=self.workflows.resources,
         )
         self.port = 0
 

@@ -15,6 +15,7 @@ from tests.unit.dashboard.dashboard_server import CHANGES, REPLAY, DashboardServ
 from tests.unit.fake_keys import KEYS
 from tests.unit.http_client import Response
 from tests.unit.openapi import check_response
+from tests.unit.workflow_decisions import WORKFLOW_DECISIONS
 from web.auth import COOKIE, AnonymousView
 from web.keyring import FRESH_SECONDS, READABLE_SECONDS
 from web.proxies import TrustedProxies, parse_networks, parse_roles
@@ -54,6 +55,7 @@ DECISIONS = {
     ("get", "/api/keys"): Role.ADMIN,
     ("post", "/api/keys"): Role.ADMIN,
     ("delete", "/api/keys/{name}"): Role.ADMIN,
+    **WORKFLOW_DECISIONS,
 }
 REFUSED = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
 

@@ -17,6 +17,7 @@ from tests.unit.openapi import check_response
 
 ADMIN = f"Bearer {KEYS[Role.ADMIN]}"
 TEXTS = st.text(st.characters(codec=None, exclude_categories=()), max_size=20)
+CONTROLS = dict.fromkeys([*range(32), *range(127, 160)])
 FUZZED = settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
@@ -39,9 +40,18 @@ def url_with(path: str, parameter: Any, text: str) -> str:
     name = parameter["name"]
     if parameter["in"] == "query":
         return re.sub("{.*?}", "x", path) + "?" + urlencode({name: text}, errors="surrogatepass")
+    if parameter["in"] == "header":
+        return re.sub("{.*?}", "x", path)
     assert parameter["in"] == "path", "this test has to fuzz other parameters too"
     quoted = quote(text or "x", safe="", errors="surrogatepass")
     return re.sub("{.*?}", "x", path.replace(f"{{{name}}}", quoted))
+
+
+def headers_with(parameter: Any, text: str) -> dict[str, str]:
+    """The header with what of this text a header may contain; none if the parameter is another one."""
+    if parameter["in"] != "header":
+        return {}
+    return {parameter["name"]: text.encode("latin-1", "ignore").decode("latin-1").translate(CONTROLS)}
 
 
 @pytest.fixture(autouse=True)
@@ -62,7 +72,8 @@ def test_every_parameter(dashboard: DashboardServer, text: str) -> None:
         for parameter in operation.get("parameters", []):
             body: dict[str, str] | None = {} if "requestBody" in operation else None
             url = url_with(path, parameter, text)
-            response = answered(dashboard.send(url, body, method.upper(), Authorization=ADMIN))
+            headers = {"Authorization": ADMIN} | headers_with(parameter, text)
+            response = answered(dashboard.send(url, body, method.upper(), **headers))
             if response.status != HTTPStatus.NOT_FOUND:  # a path with a slash is another one
                 check_response(document, path, response, method)
 

@@ -14,7 +14,7 @@ def test_a_simulated_workflow_is_one_job_with_every_field_of_its_spec() -> None:
 
     assert job == JobSpec(
         "dummy",
-        {"seconds": 2.0, "steps": 10, "fail_after": None, "exit_after": None, "hang_after": None},
+        {"seconds": 2.0, "steps": 10},
         max_failures=5,
     )
 
@@ -22,10 +22,13 @@ def test_a_simulated_workflow_is_one_job_with_every_field_of_its_spec() -> None:
 @pytest.mark.parametrize(
     ("kind", "spec", "field", "message"),
     [
-        ("dumy", {}, "kind", "there is no kind of workflow dumy; the kinds are dummy"),
+        ("dumy", {}, "kind", "there is no kind of workflow dumy; the kinds are dummy, rest, live"),
         ("dummy", {"seconds": -1}, "spec.seconds", "must be at least 0"),
         ("dummy", {"seconds": float("inf")}, "spec.seconds", "must be a finite number"),
         ("dummy", {"steps": 0}, "spec.steps", "must be at least 1"),
+        ("rest", {"source": "attic", "from": "2026-01-01T00:00:00Z"}, "spec", "has one of from and to"),
+        ("live", {}, "spec.source", "is missing"),
+        ("backfill", {"source": "attic", "from": 0, "to": 1}, "kind", "the jobs of a backfill depend on"),
         ("dummy", {"second": 1}, "spec.second", "is not known"),
     ],
 )

@@ -6,14 +6,15 @@ import pytest
 
 from db.errors import InvalidData, StoreUnavailable
 from db.retention import Retention
+from jobs.kinds import JOB_KINDS
 from messaging.management.client import ManagementUnavailable
-from messaging.topology import Topology
+from messaging.topology import Topology, job_queue
 from tests.unit.fake_broker import FakeBroker
 from tests.unit.fakes import RunCommand
 
 DATABASE_DOWN = StoreUnavailable("Connection refused")
 
-QUEUES = {"sensor_data", "sensor_data.dead", "control.workflows", "jobs.dummy"}
+QUEUES = {"sensor_data", "sensor_data.dead", "control.workflows", *map(job_queue, JOB_KINDS)}
 
 
 class SetupRecorder:

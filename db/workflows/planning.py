@@ -1,0 +1,91 @@
+"""Plans the jobs of workflows, also of those that depend on what was read of a source before."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from db.queries.statements import Statements
+from db.workflows.sources import Sources
+from jobs.backfills import BackfillPlan, BackfillSpec, SourceHistory, backfill_jobs, plan_backfill
+from jobs.kinds import BACKFILL, dump_spec, parse_spec, plan_jobs
+from jobs.spans import Span
+from jobs.spec import JobSpec
+from jobs.states import State
+from runtime.errors import InvalidInput
+from runtime.text import quote_name
+
+# The chunks of a source that jobs have still to fetch, or could not fetch.
+CHUNKS = """
+SELECT state, spec ->> 'from' AS start, spec ->> 'to' AS end
+FROM job
+WHERE kind = 'rest' AND spec ->> 'source' = :source AND spec ->> 'from' IS NOT NULL
+  AND state NOT IN ('succeeded', 'cancelled')
+"""
+
+
+class Plan(NamedTuple):
+    """The checked spec of a workflow with every field, and its jobs in order; there may be none to do."""
+
+    spec: dict[str, Any]
+    jobs: list[JobSpec]
+    max_running: int | None = None
+    backfill: BackfillPlan | None = None
+
+
+class Planner:
+    """Plans workflows for the API, the command line and schedules.
+
+    Every method raises StoreUnavailable if the database does not answer in time.
+    """
+
+    def __init__(
+        self, statements: Statements, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
+        self._statements = statements
+        self._sources = Sources(statements)
+        self._clock = clock
+
+    def check(self, kind: str, spec: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the spec with every field.
+
+        Raises:
+            InvalidInput: There is no such kind or source, or a field of the spec is refused.
+        """
+        checked = dump_spec(parse_spec(kind, spec))
+        source = checked.get("source")
+        if source is not None and self._sources.read(source) is None:
+            raise InvalidInput(
+                f"there is no source {quote_name(source)}: define it first, or see `sensorctl source list`",
+                "spec.source",
+            )
+        return checked
+
+    def plan(self, kind: str, spec: Mapping[str, Any]) -> Plan:
+        """Return the plan of a workflow.
+
+        Raises:
+            InvalidInput: There is no such kind or source, or a field of the spec is refused.
+        """
+        checked = self.check(kind, spec)
+        if kind == BACKFILL:
+            return self._plan_backfill(checked)
+        return Plan(checked, plan_jobs(kind, checked))
+
+    def history(self, source: str) -> SourceHistory:
+        """Return what was fetched of a source, and what jobs have still to fetch or could not fetch."""
+        active: list[Span] = []
+        failed: list[Span] = []
+        for row in self._statements.rows(CHUNKS, source=source):
+            span = Span(datetime.fromisoformat(row["start"]), datetime.fromisoformat(row["end"]))
+            (failed if row["state"] == State.FAILED else active).append(span)
+        covered = [Span(start, end) for start, end in self._sources.covered(source)]
+        return SourceHistory(covered, active, failed)
+
+    def _plan_backfill(self, checked: dict[str, Any]) -> Plan:
+        spec = BackfillSpec.model_validate(checked)
+        plan = plan_backfill(spec, self.history(spec.source), self._clock())
+        jobs = [
+            JobSpec(job["kind"], job["spec"])
+            for job in backfill_jobs(spec.source, plan.chunks, revise=spec.revise)
+        ]
+        return Plan(checked, jobs, spec.max_running, plan)

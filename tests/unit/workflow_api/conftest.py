@@ -1,0 +1,3 @@
+from tests.unit.dashboard.conftest import dashboard
+
+__all__ = ["dashboard"]

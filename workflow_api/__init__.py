@@ -1,0 +1,1 @@
+"""The API of workflows, schedules and sources, which the service `workflows` and the dashboard serve."""

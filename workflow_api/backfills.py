@@ -1,0 +1,123 @@
+"""Backfills: fetching the history of a source in chunks, each of which is a job."""
+
+from datetime import datetime
+from http import HTTPStatus
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+from pydantic import Field
+
+from db.workflows.planning import Plan
+from db.workflows.requests import Requested, RequestOptions
+from jobs.backfills import BackfillSpec
+from jobs.kinds import BACKFILL, dump_spec
+from jobs.spans import Span, Spans
+from jobs.spec import request_digest
+from runtime.access import Role
+from runtime.errors import InvalidInput
+from web.auth import requires
+from web.dependencies import Actor
+from web.errors import INVALID_INPUT, Responses
+from workflow_api.models import Model
+from workflow_api.resources import Shared, WorkflowResources, repeatable
+from workflow_api.workflows import IdempotencyKey
+
+MAX_CHUNKS = 1_000
+
+
+class BackfillRequest(BackfillSpec):
+    """A backfill to request, or with `dry_run` only to plan."""
+
+    dry_run: Annotated[bool, Field(description="Return what would be fetched, and request nothing")] = False
+
+
+class Period(Model):
+    """A half-open period of time: `from` belongs to it, `to` does not."""
+
+    start: Annotated[datetime, Field(serialization_alias="from")]
+    end: Annotated[datetime, Field(serialization_alias="to")]
+
+
+class Backfill(Model):
+    """What a backfill fetches, and what it leaves out."""
+
+    workflow_id: Annotated[UUID | None, Field(description="Null: there is nothing to fetch, or a dry run")]
+    jobs: Annotated[int, Field(description="Number of chunks to fetch; 0 for a request that is repeated")]
+    chunks: Annotated[list[Period], Field(description=f"The first {MAX_CHUNKS:,} of them in their order")]
+    covered: Annotated[list[Period], Field(description="Left out: fetched completely before")]
+    active: Annotated[list[Period], Field(description="Left out: other jobs have still to fetch it")]
+    failed: Annotated[list[Period], Field(description="Left out: jobs failed to fetch it")]
+
+
+router = APIRouter(prefix="/api/backfills")
+NOTHING_NEW: Responses = {
+    HTTPStatus.OK.value: {"model": Backfill, "description": "Nothing was requested now"}
+}
+
+
+@router.post(
+    "", status_code=HTTPStatus.CREATED, responses=INVALID_INPUT | NOTHING_NEW, **requires(Role.OPERATOR)
+)
+def request_backfill(
+    resources: Shared,
+    actor: Actor,
+    request: BackfillRequest,
+    response: Response,
+    idempotency_key: IdempotencyKey = None,
+) -> Backfill:
+    """Request the history of a source, in chunks that run in their order.
+
+    With the same Idempotency-Key and body again, return the first workflow with status 200. It is also 200
+    if there is nothing to fetch.
+    """
+    spec = dump_spec(request)
+    is_dry_run = spec.pop("dry_run")
+    digest = request_digest(BACKFILL, spec)
+    if not is_dry_run and (earlier := _find(resources, actor, idempotency_key, digest)):
+        response.status_code = HTTPStatus.OK
+        return _to_backfill(earlier.workflow_id, None)
+    plan = resources.planner.plan(BACKFILL, spec)
+    if is_dry_run or not plan.jobs:
+        response.status_code = HTTPStatus.OK
+        return _to_backfill(None, plan)
+    options = RequestOptions(
+        idempotency_key=idempotency_key, request_digest=digest, max_running=plan.max_running
+    )
+    with repeatable():
+        result = resources.requests.request(actor, BACKFILL, plan.spec, plan.jobs, options)
+    response.headers["Location"] = f"/api/workflows/{result.workflow_id}"
+    response.status_code = HTTPStatus.CREATED if result.created else HTTPStatus.OK
+    return _to_backfill(result.workflow_id, plan if result.created else None)
+
+
+def _find(resources: WorkflowResources, actor: str, key: str | None, digest: str) -> Requested | None:
+    """Return the workflow that was requested with this key; its chunks would be left out of another plan.
+
+    Raises:
+        InvalidInput: The key was used for another request.
+    """
+    row = resources.queries.find(actor, key) if key else None
+    if row is None:
+        return None
+    if row["request_digest"] != digest:
+        raise InvalidInput(
+            f"was used for another request, workflow {row['workflow_id']}: use a new key", "idempotency_key"
+        )
+    return Requested(row["workflow_id"], created=False)
+
+
+def _to_backfill(workflow_id: UUID | None, plan: Plan | None) -> Backfill:
+    backfill = plan.backfill if plan else None
+    return Backfill(
+        workflow_id=workflow_id,
+        jobs=len(plan.jobs) if plan else 0,
+        chunks=_periods(backfill.chunks[:MAX_CHUNKS] if backfill else []),
+        covered=_periods(backfill.covered if backfill else []),
+        active=_periods(backfill.active if backfill else []),
+        failed=_periods(backfill.failed if backfill else []),
+    )
+
+
+def _periods(spans: Spans | list[Span]) -> list[Period]:
+    return [Period(start=span.start, end=span.end) for span in spans]

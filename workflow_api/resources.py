@@ -1,0 +1,88 @@
+"""What the operations of the API work on."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from threading import Event
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from db.errors import StoreUnavailable
+from db.queries.statements import Statements
+from db.settings import DatabaseSettings
+from db.workflows.planning import Planner
+from db.workflows.queries import WorkflowQueries
+from db.workflows.requests import WorkflowRequests
+from db.workflows.schedules import Schedules
+from db.workflows.sources import Sources
+from runtime.errors import ServiceUnavailable
+from web.limits import Slots
+
+NAME = "workflows"
+MAX_STREAMS = 64
+MAX_STREAMS_PER_ADDRESS = 32
+
+
+@dataclass(frozen=True)
+class WorkflowResources:
+    """What the operations work on; `app.state.workflows` of the application.
+
+    `stopped` ends the event streams.
+    """
+
+    requests: WorkflowRequests
+    queries: WorkflowQueries
+    planner: Planner
+    schedules: Schedules
+    sources: Sources
+    streams: Slots = field(
+        default_factory=lambda: Slots(
+            "event streams of workflows", total=MAX_STREAMS, per_address=MAX_STREAMS_PER_ADDRESS
+        )
+    )
+    stopped: Event = field(default_factory=Event)
+    close_statements: Callable[[], None] = lambda: None
+
+    def close(self) -> None:
+        """Close the connections."""
+        self.requests.close()
+        self.close_statements()
+
+
+def open_workflow_resources(settings: DatabaseSettings) -> WorkflowResources:
+    """Return the resources, whose connections are opened on demand."""
+    statements = Statements(settings, NAME)
+    return WorkflowResources(
+        WorkflowRequests(settings),
+        WorkflowQueries(statements),
+        Planner(statements),
+        Schedules(statements),
+        Sources(statements),
+        close_statements=statements.close,
+    )
+
+
+def get_resources(request: Request) -> WorkflowResources:
+    """Return the application's resources for workflows."""
+    resources: WorkflowResources = request.app.state.workflows
+    return resources
+
+
+Shared = Annotated[WorkflowResources, Depends(get_resources)]
+
+
+@contextmanager
+def repeatable() -> Iterator[None]:
+    """Say what a failure of the database means for the request in the block.
+
+    Raises:
+        ServiceUnavailable: The database did not answer.
+    """
+    try:
+        yield
+    except StoreUnavailable as error:
+        raise ServiceUnavailable(
+            f"The database does not answer: {error}. Send the request again; with an Idempotency-Key it is "
+            "done once even if this one was."
+        ) from error

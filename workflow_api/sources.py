@@ -1,0 +1,133 @@
+"""Sources: the systems from which readings are fetched."""
+
+from datetime import datetime
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from fastapi import APIRouter, HTTPException, Path, Response
+from pydantic import Field, ValidationError
+
+from db.queries.statements import Row
+from db.workflows.requests import RequestOptions
+from jobs.kinds import SOURCE_TEST
+from jobs.source import Source
+from runtime.access import Role
+from runtime.errors import InvalidInput
+from runtime.validation_messages import to_invalid_input
+from web.auth import requires
+from web.dependencies import Actor
+from web.errors import INVALID_INPUT
+from web.text import Text
+from workflow_api.models import Model, Requested
+from workflow_api.resources import Shared, WorkflowResources, repeatable
+from workflow_api.workflows import NOT_FOUND, respond
+
+MAX_NAME_CHARACTERS = 64
+
+router = APIRouter(prefix="/api/sources")
+Name = Annotated[Text, Path(max_length=MAX_NAME_CHARACTERS, description="The name of the source")]
+
+
+class SourceDefinition(Source):
+    """A source to create or to replace. It never contains a secret, only the name of its variable."""
+
+    name: Annotated[str, Field(description="Left out, or the name in the path")] = ""
+
+
+class StoredSource(Source):
+    """A source, and who created it."""
+
+    created_by: str
+    created_at: datetime
+    changed_at: datetime
+
+
+class SourceList(Model):
+    """Every source, by name."""
+
+    sources: list[StoredSource]
+
+
+@router.get("", **requires(Role.VIEWER))
+def list_sources(resources: Shared) -> SourceList:
+    """Return every source."""
+    return SourceList(sources=[StoredSource.model_validate(row) for row in resources.sources.read_all()])
+
+
+@router.get("/{name}", responses=INVALID_INPUT | NOT_FOUND, **requires(Role.VIEWER))
+def get_source(resources: Shared, name: Name) -> StoredSource:
+    """Return a source.
+
+    Raises:
+        HTTPException: There is no such source.
+    """
+    return StoredSource.model_validate(_require(resources, name))
+
+
+@router.put("/{name}", responses=INVALID_INPUT, **requires(Role.ADMIN))
+def put_source(resources: Shared, actor: Actor, name: Name, definition: SourceDefinition) -> StoredSource:
+    """Create a source, or replace its definition. Its cursor stays unless one is given.
+
+    Raises:
+        InvalidInput: The name is invalid, or another one than in the path.
+    """
+    if definition.name not in ("", name):
+        raise InvalidInput(f"is {definition.name!r}, but the path names {name!r}: leave it out", "name")
+    given = definition.model_dump(mode="json", exclude={"name", "cursor"})
+    if "cursor" in definition.model_fields_set:
+        given["cursor"] = definition.model_dump(mode="json")["cursor"]
+    check_source(given | {"name": name})
+    resources.sources.put(actor, name, given)
+    return StoredSource.model_validate(_require(resources, name))
+
+
+@router.delete("/{name}", responses=INVALID_INPUT | NOT_FOUND, **requires(Role.ADMIN))
+def remove_source(resources: Shared, actor: Actor, name: Name) -> StoredSource:
+    """Remove a source that nothing uses, and return what it was. Its readings stay.
+
+    Raises:
+        HTTPException: There is no such source.
+    """
+    _require(resources, name)
+    return StoredSource.model_validate(resources.sources.remove(actor, name))
+
+
+@router.post(
+    "/{name}/test",
+    status_code=HTTPStatus.ACCEPTED,
+    responses=INVALID_INPUT | NOT_FOUND,
+    **requires(Role.OPERATOR),
+)
+def test_source(resources: Shared, actor: Actor, name: Name, response: Response) -> Requested:
+    """Request a workflow that reads a source and reports what would be stored; it stores nothing.
+
+    Raises:
+        HTTPException: There is no such source.
+    """
+    _require(resources, name)
+    plan = resources.planner.plan(SOURCE_TEST, {"source": name})
+    with repeatable():
+        result = resources.requests.request(actor, SOURCE_TEST, plan.spec, plan.jobs, RequestOptions())
+    requested = respond(response, result)
+    response.status_code = HTTPStatus.ACCEPTED
+    return requested
+
+
+def check_source(fields: dict[str, Any]) -> None:
+    """Check the fields of a source all together.
+
+    Raises:
+        InvalidInput: One of them is refused.
+    """
+    try:
+        Source.model_validate(fields)
+    except ValidationError as error:
+        invalid = to_invalid_input(error)
+        raise InvalidInput(invalid.message, invalid.field) from None
+
+
+def _require(resources: WorkflowResources, name: str) -> Row:
+    row = resources.sources.read(name)
+    if row is None:
+        raise HTTPException(HTTPStatus.NOT_FOUND, f"There is no source {name}.")
+    return row
