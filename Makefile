@@ -1,6 +1,6 @@
 # Temperature sensors → RabbitMQ → PostgreSQL. `make` lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help up down clean logs status summary psql test test-unit faults bench bench-quick evaluate load pictures docs docs-serve lint fmt lock
+.PHONY: help up down clean logs status summary psql test test-unit test-sources faults bench bench-quick evaluate load pictures docs docs-serve lint fmt lock
 SHELL := /bin/bash
 
 MODE ?= auto
@@ -39,6 +39,10 @@ test:  ## run all tests with coverage; ARGS="tests/unit -k name" selects some
 test-unit:  ## run the unit tests alone, in less than a minute; ARGS="-k name" selects
 	@bash scripts/venv.sh dev
 	@bash scripts/develop.sh test-unit $(ARGS)
+
+test-sources:  ## run the tests of sources against real servers, which it installs; ARGS="-k influxdb" selects
+	@bash scripts/venv.sh dev
+	@bash scripts/develop.sh test-sources $(ARGS)
 
 faults:  ## run the fault matrix, about an hour; ARGS="--rows 1,2 --modes auto --seed 7" selects rows
 	@bash scripts/venv.sh dev

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Literal, NamedTuple, Self
+from typing import Literal, NamedTuple, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, ConfigDict, Field, model_validator
 
 from jobs.spans import Span, Spans, difference, intersection, split, union
+from jobs.spec import JobSpec, Spec
 from runtime.errors import InvalidInput
 from runtime.text import format_duration
 
@@ -20,13 +21,13 @@ PARTS = 8
 Again = Literal["none", "failed", "completed"]
 
 
-class RestSpec(BaseModel):
+class RestSpec(Spec):
     """What a job of the kind `rest` reads: a chunk of the history, or what is new since the cursor.
 
     `mark` stores the ID of the workflow with each reading, by which `sensorctl import undo` finds them.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(populate_by_name=True)
 
     source: str = Field(min_length=1, max_length=100)
     start: AwareDatetime | None = Field(default=None, alias="from")
@@ -43,14 +44,14 @@ class RestSpec(BaseModel):
         return self
 
 
-class BackfillSpec(BaseModel):
+class BackfillSpec(Spec):
     """A request to fetch the history of a source from `from` to before `to`.
 
     `again` says what is fetched again: nothing, what failed, or also what was fetched completely. Other jobs
     that have not ended keep their chunks in any case. With `revise` newer values replace stored values.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(populate_by_name=True)
 
     source: str = Field(min_length=1, max_length=100)
     start: AwareDatetime = Field(alias="from")
@@ -128,18 +129,18 @@ def _chunks(spans: Spans, chunk: timedelta, origin: datetime, *, newest_first: b
     return chunks[::-1] if newest_first else chunks
 
 
-def backfill_jobs(source: str, chunks: Iterable[Span], *, revise: bool = False) -> list[dict[str, Any]]:
-    """Return the jobs that fetch the chunks, as `request_workflow` takes them."""
+def backfill_jobs(source: str, chunks: Iterable[Span], *, revise: bool = False) -> list[JobSpec]:
+    """Return the jobs that fetch the chunks."""
     return [
-        {
-            "kind": REST,
-            "spec": {
+        JobSpec(
+            REST,
+            {
                 "source": source,
                 "from": chunk.start.isoformat(),
                 "to": chunk.end.isoformat(),
                 **({"revise": True} if revise else {}),
             },
-        }
+        )
         for chunk in chunks
     ]
 

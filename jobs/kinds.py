@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from jobs.backfills import BackfillSpec, RestSpec
-from jobs.spec import MAX_FAILURES, JobSpec
+from jobs.spec import MAX_FAILURES, JobSpec, Spec
 from runtime.errors import InvalidInput
 from runtime.text import quote_name
 from runtime.validation_messages import validation_message
@@ -15,12 +15,6 @@ DAY_SECONDS = 86_400.0
 # A live job runs for months. It counts no lost connection as a failure, but a broker that refuses it is one.
 MAX_LIVE_FAILURES = 100
 DUMMY, REST, LIVE, SOURCE_TEST, BACKFILL = "dummy", "rest", "live", "source-test", "backfill"
-
-
-class Spec(BaseModel):
-    """Base of all specs: immutable, and without unknown fields."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 Steps = Annotated[int | None, Field(ge=0, le=1_000_000)]

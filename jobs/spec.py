@@ -1,12 +1,20 @@
-"""What is requested of the database: the jobs of a workflow."""
+"""What is requested: the base of all specs, and the jobs of a workflow as the database takes them."""
 
 from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any, NamedTuple
 
+from pydantic import BaseModel, ConfigDict
+
 from runtime.json_values import dump_json
 
 MAX_FAILURES = 5
+
+
+class Spec(BaseModel):
+    """Base of all specs: immutable, and without unknown fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class JobSpec(NamedTuple):

@@ -50,6 +50,16 @@ run_unit_tests() {  # No server, no browser and no coverage: these are for each 
   "$bin/python" -m pytest tests/unit --numprocesses=auto "$@"
 }
 
+as_root() {  # as_root COMMAND...: run it as root, if that takes no password
+  if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi
+}
+
+run_source_tests() {  # Real servers of other systems, which no other test starts.
+  unset_settings
+  command -v influxd >/dev/null || as_root bash scripts/apt.sh influxdb
+  "$bin/python" -m pytest tests/sources "$@"
+}
+
 run_faults() {
   unset_settings
   "$bin/python" -m tests.faults "$@"
@@ -108,6 +118,7 @@ shift
 case $command in
   test) run_tests "$@" ;;
   test-unit) run_unit_tests "$@" ;;
+  test-sources) run_source_tests "$@" ;;
   faults) run_faults "$@" ;;
   bench) run_bench "$@" ;;
   evaluate) run_evaluation "$@" ;;

@@ -5,14 +5,14 @@ import socket
 
 from pydantic import Field
 
-from db.settings import DatabaseSettings
+from db.settings import DatabaseSettings, PlausibleSettings
 from messaging.settings import BrokerSettings
 from runtime.settings import ServiceSettings
 
 MAX_JOBS = 64
 
 
-class WorkerSettings(BrokerSettings, DatabaseSettings, ServiceSettings):
+class WorkerSettings(BrokerSettings, DatabaseSettings, PlausibleSettings, ServiceSettings):
     """How many jobs run at once, and which."""
 
     worker_jobs: int = Field(

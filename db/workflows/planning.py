@@ -84,8 +84,5 @@ class Planner:
     def _plan_backfill(self, checked: dict[str, Any]) -> Plan:
         spec = BackfillSpec.model_validate(checked)
         plan = plan_backfill(spec, self.history(spec.source), self._clock())
-        jobs = [
-            JobSpec(job["kind"], job["spec"])
-            for job in backfill_jobs(spec.source, plan.chunks, revise=spec.revise)
-        ]
+        jobs = backfill_jobs(spec.source, plan.chunks, revise=spec.revise)
         return Plan(checked, jobs, spec.max_running, plan)

@@ -5,5 +5,6 @@ from collections.abc import Mapping
 from worker.context import JobKind
 from worker.kinds.dummy import run_dummy
 from worker.kinds.live import run_live
+from worker.kinds.rest import run_rest
 
-KINDS: Mapping[str, JobKind] = {"dummy": run_dummy, "live": run_live}
+KINDS: Mapping[str, JobKind] = {"dummy": run_dummy, "live": run_live, "rest": run_rest}

@@ -1,6 +1,7 @@
 """The live values of a source, without a gap where it has history."""
 
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from functools import partial
 
 from jobs.kinds import LiveSpec
@@ -11,9 +12,10 @@ from worker.live.progress import LiveProgress
 from worker.publishing import ReadingPublisher, connect_to_broker
 from worker.source_readings import SourceReadings
 from worker.sources.definitions import load_source
-from worker.sources.job_history import open_job_history
+from worker.sources.history import open_history
 from worker.sources.live import LIVE_SOURCES
-from worker.sources.model import LiveSource, SourceRefused
+from worker.sources.model import HistorySource, LiveSource, SourceRefused
+from worker.sources.pace import job_pace
 from worker.sources.secrets import read_secret
 
 
@@ -60,4 +62,10 @@ def _open_live(source: Source) -> LiveSource:
 def _history_of(context: JobContext, source: Source) -> OpenHistory | None:
     if not source.spec.has_history:
         return None
-    return partial(open_job_history, context, source)
+    return partial(_open_history, context, source)
+
+
+@contextmanager
+def _open_history(context: JobContext, source: Source) -> Iterator[HistorySource]:
+    with job_pace(context, source) as pace, open_history(source, pace) as history:
+        yield history

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field, TypeAdapter
 
 from jobs.source import Source
 from worker.sources.http import Credentials, ResponseTooLarge, SourceClient
-from worker.sources.model import Skipped, SourceValue
+from worker.sources.model import NotFound, Skipped, SourceValue
 from worker.sources.values import check_unit, parse_moment, to_item, windows
 
 # The span that the server uses by default. It answers without pages, and 86,400 states are about 40 MB.
@@ -30,6 +30,7 @@ class _State(BaseModel):
 
 
 _HISTORY = TypeAdapter(list[list[_State]])
+_STATE = TypeAdapter(_State)
 
 
 def bearer_token(_: Source, secret: str) -> Credentials:
@@ -47,6 +48,7 @@ class HomeAssistantHistory:
     def __init__(self, source: Source, client: SourceClient) -> None:
         self._source = source
         self._client = client
+        self._known: set[str] = set()
 
     def read(self, start: datetime, end: datetime) -> Iterator[SourceValue | Skipped]:
         """Yield the values from `start` to before `end`, by the time of their last change.
@@ -67,8 +69,20 @@ class HomeAssistantHistory:
             for half in windows(start, end, (end - start) / 2):
                 yield from self._read_window(*half)
             return
+        self._known |= {states[0].entity_id for states in answer if states}
         for states in answer:
             yield from self._values(states, start, end)
+        for sensor in self._source.sensors:
+            if sensor.remote not in self._known:
+                yield from self._check(sensor.remote)
+
+    def _check(self, entity: str) -> Iterator[Skipped]:
+        """Report an entity that does not exist, whose history is as empty as that of any without changes."""
+        self._known.add(entity)
+        try:
+            self._client.get(_STATE, f"/api/states/{entity}")
+        except NotFound:
+            yield Skipped(f"Home Assistant has no {entity}")
 
     def _get(self, start: datetime, end: datetime) -> list[list[_State]]:
         path = f"/api/history/period/{quote(start.isoformat(), safe='')}"

@@ -12,7 +12,7 @@ from jobs.source import Source
 from jobs.source_kinds import Secret
 from runtime.http_errors import causes, os_error_text
 from runtime.text import escape_unprintable
-from worker.sources.model import SourceRefused, SourceUnavailable
+from worker.sources.model import NotFound, SourceRefused, SourceUnavailable
 
 RETRYABLE_STATUS = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
 # For a 429 that does not say when to return.
@@ -37,7 +37,8 @@ def check_status(
         if retry_after is None and status == HTTPStatus.TOO_MANY_REQUESTS:
             retry_after = TOO_MANY_REQUESTS_SECONDS
         raise SourceUnavailable(f"{source.name}: {source.address} responds {status}", retry_after)
-    raise SourceRefused(f"{source.name}: {_refusal(response, source, redact)}")
+    error = NotFound if status == HTTPStatus.NOT_FOUND else SourceRefused
+    raise error(f"{source.name}: {_refusal(response, source, redact)}")
 
 
 def parse_retry_after(text: str | None, now: datetime) -> float | None:

@@ -25,6 +25,10 @@ class SourceRefused(Exception):
     """
 
 
+class NotFound(SourceRefused):
+    """The source has nothing under the name that was requested."""
+
+
 class SourceValue(NamedTuple):
     """A value of a source; `remote` is the name of the sensor there, `measured_at` has an offset."""
 

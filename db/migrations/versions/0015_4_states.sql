@@ -1,8 +1,8 @@
 -- How the states of jobs and workflows follow from each other. These functions are called by those that follow.
 --
--- Lock order: jobs, several in the order of job_id or with SKIP LOCKED; then workflows, several in the order of
--- workflow_id. Who has locked a workflow locks jobs with SKIP LOCKED only. What is desired of a workflow changes only while
--- all its jobs are locked, so that it holds for as long as one of them is.
+-- Lock order: a schedule, then workflows in the order of workflow_id, then their jobs, then a source. A claim locks jobs
+-- before workflows, and therefore never waits: it skips what is locked. It alone changes the state of a job without the
+-- lock of its workflow, from ready to running.
 
 SELECT set_config('search_path', quote_ident(current_schema()) || ', pg_temp', true);
 
@@ -28,13 +28,16 @@ BEGIN
             WHERE workflow_id = id AND state IN ('ready', 'running', 'paused', 'cancelling'));
         WITH next AS MATERIALIZED (
             SELECT job_id FROM job WHERE workflow_id = id AND state = 'pending'
-            ORDER BY position LIMIT CASE WHEN places < 0 THEN 0 ELSE places END FOR NO KEY UPDATE SKIP LOCKED
+            ORDER BY position LIMIT CASE WHEN places < 0 THEN 0 ELSE places END FOR NO KEY UPDATE
         ), released AS (
             UPDATE job SET state = 'ready', available_at = clock_timestamp() FROM next WHERE job.job_id = next.job_id
             RETURNING job.job_id, attempt
         )
         INSERT INTO workflow_event (workflow_id, job_id, event, state, attempt, actor)
         SELECT id, job_id, 'ready', 'ready', attempt, left(settle_workflow.actor, 200) FROM released;
+    END IF;
+    IF settled.started_at IS NULL THEN  -- the claim of its first job has skipped it
+        SELECT min(started_at) INTO settled.started_at FROM job WHERE workflow_id = id AND attempt > 0;
     END IF;
     IF EXISTS (
         SELECT FROM job WHERE workflow_id = id AND state IN ('pending', 'ready', 'running', 'paused', 'cancelling')
@@ -60,7 +63,8 @@ BEGIN
         SELECT error INTO job_error FROM job WHERE workflow_id = id AND state = 'failed' ORDER BY position LIMIT 1;
         settled.error := job_error;
     END IF;
-    UPDATE workflow SET state = settled.state, ended_at = settled.ended_at, error = settled.error
+    UPDATE workflow SET
+        state = settled.state, started_at = settled.started_at, ended_at = settled.ended_at, error = settled.error
     WHERE workflow_id = id;
     PERFORM record_workflow_event(id, NULL, settled.state, settled.state, NULL, settle_workflow.actor,
                                   jsonb_build_object('error', settled.error));
@@ -79,7 +83,7 @@ SET search_path FROM CURRENT AS $$
     FROM workflow WHERE workflow_id = held.workflow_id
 $$;
 COMMENT ON FUNCTION interrupted_state IS
-    'Returns what a locked job becomes whose attempt ends before its work does, by what is desired.';
+    'Returns what a job becomes whose attempt ends before its work does, by what is desired.';
 
 CREATE FUNCTION end_attempt(held job, event text, new_state text, detail jsonb, available_at timestamptz) RETURNS void
 LANGUAGE plpgsql
@@ -96,7 +100,7 @@ BEGIN
                                   'worker:' || held.lease_owner, end_attempt.detail);
 END $$;
 COMMENT ON FUNCTION end_attempt IS
-    'Ends the attempt of a locked job with what it counted and why, and records it. The caller settles the workflow.';
+    'Ends the attempt of a job that is locked with its workflow, and records it. The caller settles the workflow.';
 
 CREATE FUNCTION lose_worker(held job) RETURNS text
 LANGUAGE plpgsql
@@ -118,7 +122,8 @@ BEGIN
     RETURN outcome;
 END $$;
 COMMENT ON FUNCTION lose_worker IS
-    'Ends the attempt of a locked job whose lease has expired. Returns the new state. The caller settles the workflow.';
+    'Ends the attempt of a job whose lease has expired, and which is locked with its workflow. Returns the new state. The '
+    'caller settles the workflow.';
 
 CREATE FUNCTION lock_workflow(id uuid) RETURNS workflow
 LANGUAGE plpgsql
@@ -126,7 +131,6 @@ SET search_path FROM CURRENT AS $$
 DECLARE
     locked workflow;
 BEGIN
-    PERFORM FROM job WHERE workflow_id = id ORDER BY job_id FOR NO KEY UPDATE;
     SELECT * INTO locked FROM workflow WHERE workflow_id = id FOR NO KEY UPDATE;
     IF NOT FOUND THEN
         RAISE '%', format('There is no workflow %s. `sensorctl workflow list` shows them.', id) USING
@@ -134,7 +138,7 @@ BEGIN
     END IF;
     RETURN locked;
 END $$;
-COMMENT ON FUNCTION lock_workflow IS 'Locks all jobs of a workflow, and then the workflow.';
+COMMENT ON FUNCTION lock_workflow IS 'Locks a workflow, or refuses an unknown one.';
 
 CREATE FUNCTION change_desired_state(locked workflow, desired text, event text, actor text) RETURNS void
 LANGUAGE plpgsql
@@ -148,12 +152,13 @@ BEGIN
     FOR held IN
         SELECT * FROM job WHERE workflow_id = locked.workflow_id AND state IN ('running', 'cancelling')
             AND lease_ends_at < clock_timestamp()
+        FOR NO KEY UPDATE
     LOOP
         PERFORM lose_worker(held);
     END LOOP;
 END $$;
 COMMENT ON FUNCTION change_desired_state IS
-    'Changes what is desired of a workflow that is locked with its jobs, and ends the attempts of lost workers.';
+    'Changes what is desired of a locked workflow, and ends the attempts of lost workers.';
 
 REVOKE EXECUTE ON FUNCTION
     has_ended, settle_workflow, interrupted_state, end_attempt, lose_worker, lock_workflow, change_desired_state

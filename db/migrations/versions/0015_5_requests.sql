@@ -141,7 +141,7 @@ DECLARE
 BEGIN
     IF locked.state NOT IN ('failed', 'cancelled') THEN
         RAISE '%', format(
-            'Workflow %s is %s: only failed and cancelled workflows can be retried. A rerun requests it again as a new one.',
+            'Workflow %s is %s: only failed and cancelled workflows can be retried. Rerun it as a new workflow.',
             id, locked.state) USING ERRCODE = 'invalid_parameter_value', COLUMN = 'state';
     END IF;
     PERFORM change_desired_state(locked, 'running', 'retry', actor);

@@ -18,29 +18,24 @@ COMMENT ON FUNCTION report_worker IS 'Records that a worker is there. It removes
 CREATE FUNCTION claim_job(worker_name text, job_kinds text[], seconds double precision) RETURNS job
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 DECLARE
-    at        timestamptz := clock_timestamp();
-    held      job;
-    unsettled uuid[] := '{}';
-    claimed   job;
-    parent    workflow;
-    touched   uuid;
+    at      timestamptz := clock_timestamp();
+    lost    job[];
+    held    job;
+    claimed job;
+    parent  workflow;
 BEGIN
-    FOR held IN
-        SELECT * FROM job WHERE state IN ('running', 'cancelling') AND lease_ends_at < at
+    SELECT array_agg(found.job) INTO lost FROM (
+        SELECT job FROM job JOIN workflow USING (workflow_id)
+        WHERE job.state IN ('running', 'cancelling') AND lease_ends_at < at
         LIMIT 20 FOR NO KEY UPDATE SKIP LOCKED
-    LOOP
+    ) AS found;
+    FOREACH held IN ARRAY coalesce(lost, '{}') LOOP
         IF lose_worker(held) <> 'ready' THEN
-            unsettled := unsettled || held.workflow_id;
+            PERFORM settle_workflow(held.workflow_id, 'worker:' || worker_name);
         END IF;
     END LOOP;
     SELECT * INTO claimed FROM job WHERE state = 'ready' AND available_at <= at AND kind = ANY (job_kinds)
     ORDER BY available_at, position LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED;
-    PERFORM FROM workflow
-    WHERE workflow_id = ANY (unsettled) OR workflow_id = claimed.workflow_id AND state = 'ready'
-    ORDER BY workflow_id FOR NO KEY UPDATE;
-    FOR touched IN SELECT DISTINCT workflow_id FROM unnest(unsettled) AS lost (workflow_id) LOOP
-        PERFORM settle_workflow(touched, 'worker:' || worker_name);
-    END LOOP;
     IF claimed.job_id IS NULL THEN
         RETURN NULL;
     END IF;
@@ -52,7 +47,10 @@ BEGIN
     PERFORM record_workflow_event(claimed.workflow_id, claimed.job_id, 'claimed', 'running', claimed.attempt,
                                   'worker:' || worker_name, NULL);
     UPDATE workflow SET state = 'running', started_at = coalesce(started_at, clock_timestamp())
-    WHERE workflow_id = claimed.workflow_id AND state = 'ready' RETURNING * INTO parent;
+    WHERE workflow_id IN (
+        SELECT workflow_id FROM workflow WHERE workflow_id = claimed.workflow_id AND state = 'ready'
+        FOR NO KEY UPDATE SKIP LOCKED)
+    RETURNING * INTO parent;
     IF FOUND THEN
         PERFORM record_workflow_event(parent.workflow_id, NULL, 'running', 'running', NULL, 'worker:' || worker_name, NULL);
     END IF;
@@ -68,6 +66,15 @@ SET search_path FROM CURRENT AS $$
     SELECT * FROM job WHERE job_id = id AND attempt = own_attempt AND state IN ('running', 'cancelling') FOR NO KEY UPDATE
 $$;
 COMMENT ON FUNCTION hold_job IS 'Locks a job for the attempt that has its lease; null if another has it, or none.';
+
+CREATE FUNCTION hold_job_of_workflow(id uuid, own_attempt integer) RETURNS job
+LANGUAGE plpgsql
+SET search_path FROM CURRENT AS $$
+BEGIN
+    PERFORM FROM workflow WHERE workflow_id = (SELECT workflow_id FROM job WHERE job_id = id) FOR NO KEY UPDATE;
+    RETURN hold_job(id, own_attempt);
+END $$;
+COMMENT ON FUNCTION hold_job_of_workflow IS 'Locks the workflow of a job, and then the job as hold_job does.';
 
 CREATE FUNCTION job_instruction(held job) RETURNS text
 LANGUAGE sql STABLE
@@ -122,7 +129,7 @@ COMMENT ON FUNCTION save_checkpoint IS
 CREATE FUNCTION finish_job(id uuid, own_attempt integer, new_counts jsonb, new_message text) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 DECLARE
-    held job := hold_job(id, own_attempt);
+    held job := hold_job_of_workflow(id, own_attempt);
 BEGIN
     IF held.job_id IS NULL THEN  -- a worker that lost the answer repeats the call
         RETURN EXISTS (SELECT FROM job WHERE job_id = id AND attempt = own_attempt AND state = 'succeeded');
@@ -142,7 +149,7 @@ CREATE FUNCTION fail_job(
 ) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 DECLARE
-    held      job := hold_job(id, own_attempt);
+    held      job := hold_job_of_workflow(id, own_attempt);
     outcome   text;
     delay     double precision;
 BEGIN
@@ -174,7 +181,7 @@ COMMENT ON FUNCTION fail_job IS
 CREATE FUNCTION release_job(id uuid, own_attempt integer, reason text) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 DECLARE
-    held    job := hold_job(id, own_attempt);
+    held    job := hold_job_of_workflow(id, own_attempt);
     outcome text;
 BEGIN
     IF reason IS NULL OR reason NOT IN ('shutdown', 'pause', 'cancel') THEN
@@ -198,7 +205,7 @@ CREATE FUNCTION cover_source(id uuid, own_attempt integer, source_name text, new
 RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 DECLARE
-    held job := hold_job(id, own_attempt);
+    held job := hold_job_of_workflow(id, own_attempt);
 BEGIN
     IF held.job_id IS NULL THEN
         RETURN false;
@@ -219,6 +226,6 @@ COMMENT ON FUNCTION cover_source IS
     'save_checkpoint or finish_job, before it. Returns false if the lease is lost.';
 
 REVOKE EXECUTE ON FUNCTION
-    report_worker, claim_job, hold_job, job_instruction, renew_lease, save_checkpoint, finish_job, fail_job, release_job,
-    cover_source
+    report_worker, claim_job, hold_job, hold_job_of_workflow, job_instruction, renew_lease, save_checkpoint, finish_job,
+    fail_job, release_job, cover_source
 FROM PUBLIC;

@@ -78,8 +78,7 @@ BEGIN
         RETURN 'queued';
     ELSIF previous IS NOT NULL THEN
         result := 'replaced';
-        -- In the lock order of all that change workflows, before the first one is changed.
-        PERFORM FROM job WHERE workflow_id = ANY (previous) ORDER BY job_id FOR NO KEY UPDATE;
+        -- All in their order, before the jobs of the first one are locked.
         PERFORM FROM workflow WHERE workflow_id = ANY (previous) ORDER BY workflow_id FOR NO KEY UPDATE;
         FOR one IN SELECT workflow_id FROM workflow WHERE workflow_id = ANY (previous) AND NOT has_ended(state) LOOP
             PERFORM cancel_workflow('schedule:' || schedule_name, one);

@@ -112,8 +112,8 @@ def test_too_many_chunks_are_refused() -> None:
 def test_the_jobs_of_chunks_have_specs_of_their_kind() -> None:
     jobs = backfill_jobs("home", [span(0, 6)], revise=True)
 
-    assert [job["kind"] for job in jobs] == ["rest"]
-    spec = RestSpec.model_validate(jobs[0]["spec"])
+    assert [job.kind for job in jobs] == ["rest"]
+    spec = RestSpec.model_validate(jobs[0].spec)
     assert (spec.start, spec.end, spec.revise, spec.mark) == (*span(0, 6), True, True)
 
 

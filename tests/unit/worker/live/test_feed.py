@@ -72,14 +72,20 @@ cuts = st.lists(st.integers(0, 12), max_size=6)
 outages = st.integers(0, 4)
 
 
-@given(cuts, outages, st.booleans(), st.booleans())
+# Within a minute of what a clock that is right, or one that is a measurement ahead, would say.
+skews = st.sampled_from([-50, 0, 50, STEP.seconds + 50])
+
+
+@given(cuts, outages, st.booleans(), st.booleans(), skews)
 def test_history_and_live_values_together_are_everything_once(
     lengths: list[int],
     outage: int,
     repeats: bool,
     disorder: bool,
+    skew: int,
 ) -> None:
-    world, publisher = World(lengths, outage, repeats=repeats, disorder=disorder), FakePublisher()
+    world = World(lengths, outage, repeats=repeats, disorder=disorder, skew=skew)
+    publisher = FakePublisher()
     job = run_to_the_end(world, publisher)
     assert sorted(publisher.temperatures) == [float(index) for index in range(world.measured)]
     assert union(job.covered) == [(0, world.measured)]

@@ -4,9 +4,11 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from threading import Lock
+from typing import Any
 
 from readings.model import Reading, Unit
 from tests.unit.fake_job import FakeJob
+from worker.context import Covered
 from worker.sources.live_values import LiveItem
 from worker.sources.model import Skipped, SourceRefused, SourceUnavailable, SourceValue
 
@@ -17,24 +19,33 @@ REMOTE = "sensor.attic"
 SENSORS = {REMOTE: "attic"}
 
 
-def value(index: int) -> SourceValue:
-    return SourceValue(REMOTE, START + index * STEP, float(index), Unit.CELSIUS)
+def value(index: int, skew_seconds: int = 0) -> SourceValue:
+    measured_at = START + index * STEP + timedelta(seconds=skew_seconds)
+    return SourceValue(REMOTE, measured_at, float(index), Unit.CELSIUS)
 
 
 class World:
     """Lets time pass while values are sent, and while the job waits.
 
     Each connection sends the values from the moment of its subscription up to its cut; the last one ends with
-    a refusal, which ends the job. The history lacks what was measured since the job last waited.
+    a refusal, which ends the job. The history lacks what was measured since the job last waited. `skew`
+    is by how many seconds the server's clock is ahead.
     """
 
     def __init__(
-        self, cuts: Iterable[int], missed: int, *, repeats: bool = False, disorder: bool = False
+        self,
+        cuts: Iterable[int],
+        missed: int,
+        *,
+        repeats: bool = False,
+        disorder: bool = False,
+        skew: int = 0,
     ) -> None:
         self._cuts = iter(cuts)
         self._missed = missed
         self._repeats = repeats
         self._disorder = disorder
+        self._skew = skew
         self._lock = Lock()
         self.measured = self.recorded = 0
         self.connections: list[tuple[int, int]] = []
@@ -64,9 +75,9 @@ class World:
         for position, index in enumerate(order):
             with self._lock:
                 self.measured = max(self.measured, first + position + 1)
-            yield value(index)
+            yield value(index, self._skew)
             if self._repeats:
-                yield value(index)
+                yield value(index, self._skew)
                 yield Skipped("unavailable")
         if is_last:
             raise SourceRefused("the end of the test")
@@ -78,8 +89,8 @@ class World:
 
     def read(self, start: datetime, end: datetime) -> Iterator[SourceValue]:
         for index in range(self.recorded):
-            if start <= value(index).measured_at < end:
-                yield value(index)
+            if start <= value(index, self._skew).measured_at < end:
+                yield value(index, self._skew)
 
 
 class WorldJob(FakeJob):
@@ -88,6 +99,10 @@ class WorldJob(FakeJob):
     def __init__(self, world: World, interrupt_after: int | None = None) -> None:
         super().__init__(kind="live", interrupt_after=interrupt_after)
         self._world = world
+
+    def save(self, *args: Any, covered: Covered | None = None, **options: Any) -> None:
+        assert covered is None or covered.start <= covered.end <= self._world.now()
+        super().save(*args, covered=covered, **options)
 
     def sleep(self, seconds: float) -> None:
         self._world.pass_time(seconds)

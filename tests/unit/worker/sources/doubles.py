@@ -36,6 +36,8 @@ class HomeAssistant:
         self.unit = unit
 
     def __call__(self, request: Request) -> Reply:
+        if request.path.startswith("/api/states/"):
+            return self._current(request.path.removeprefix("/api/states/"))
         start = datetime.fromisoformat(request.path.removeprefix("/api/history/period/"))
         end = datetime.fromisoformat(request.params["end_time"])
         assert request.headers["Authorization"] == "Bearer token"
@@ -46,6 +48,12 @@ class HomeAssistant:
             for entity in request.params["filter_entity_id"].split(",")
         ]
         return json_reply([states for states in lists if states])
+
+    def _current(self, entity: str) -> Reply:
+        stored = self.states.get(entity)
+        if stored is None:
+            return json_reply({"message": "Entity not found."}, status=404)
+        return json_reply(self._state(entity, stored[-1]))
 
     def _list(self, entity: str, start: datetime, end: datetime, *, initial: bool) -> list[dict[str, Any]]:
         stored = self.states.get(entity, [])

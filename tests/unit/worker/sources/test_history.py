@@ -162,6 +162,20 @@ def test_home_assistant_does_not_count_a_change_of_attributes() -> None:
         ]
 
 
+def test_home_assistant_reports_an_entity_that_does_not_exist_once() -> None:
+    states = {"sensor.attic": [Stored(START, "1.5")], "sensor.quiet": [Stored(START - DAY, "2.5")]}
+
+    with reading("home-assistant", HomeAssistant(states), remote="sensor.attic|sensor.atic|sensor.quiet") as (
+        history,
+        server,
+    ):
+        items = list(history.read(START, START + 3 * DAY))
+    assert [item for item in items if isinstance(item, Skipped)] == [
+        Skipped("Home Assistant has no sensor.atic")
+    ]
+    assert len(server.requests) == 3 + 2
+
+
 def test_home_assistant_reads_many_states_in_shorter_ranges(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("worker.sources.http.MAX_BODY_BYTES", 10_000)
     stored = [Stored(START + n * HOUR / 20, str(n)) for n in range(400)]
