@@ -123,6 +123,11 @@ class Commands(LazyGroup):
             "app",
             "Request, show and control workflows.",
         ),
+        "backfill": CommandEntry(
+            "sensorctl.workflows.backfill",
+            "backfill",
+            "Fetch the history of a source in chunks, without what was fetched before.",
+        ),
         "schedule": CommandEntry(
             "sensorctl.workflows.schedules",
             "app",

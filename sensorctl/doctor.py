@@ -1,12 +1,9 @@
 """Check what the pipeline depends on: variables, broker, queues, policies, database, schema and clock."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
-from typing import Any, NamedTuple
-
-from rich.table import Table
-from rich.text import Text
+from typing import Any
 
 from db.errors import StoreTimeout
 from db.migrate import current_version, newest_version
@@ -23,9 +20,11 @@ from monitoring.problems import ProblemKind
 from monitoring.queue_counts import QueueCounts, count_queues
 from runtime.errors import ServiceUnavailable
 from runtime.text import quantity
-from sensorctl.output import fail, safe_text, show
+from sensorctl.checks import Check, CheckResult, check_results_table
+from sensorctl.output import fail, show
 from sensorctl.settings import OperatorSettings, discover_settings
 from sensorctl.time_shifts import TIME_SHIFT_HINT, describe_time_shifts
+from sensorctl.workflows.workers import check_workflows
 
 CLOCK_TOLERANCE_SECONDS = 2.0
 SETUP_HINT = "run `sensorctl setup`"
@@ -46,17 +45,6 @@ MQTT_RULE = (
 )
 
 
-class CheckResult(NamedTuple):
-    """The result of a check; it passed if it has no hint."""
-
-    name: str
-    status: str
-    hint: str | None = None
-
-
-Check = Callable[[OperatorSettings], CheckResult]
-
-
 def doctor() -> None:
     """Check variables, broker, queues, policies, database, schema and clock.
 
@@ -66,16 +54,6 @@ def doctor() -> None:
     show(check_results_table(results))
     if any(result.hint for result in results):
         fail()
-
-
-def check_results_table(results: Iterable[CheckResult]) -> Table:
-    """Return one row per check: ok, or its status with a hint."""
-    table = Table(show_header=False, box=None)
-    for result in results:
-        mark = "[green]ok[/]" if result.hint is None else "[red]!![/]"
-        hint = Text(f"\n→ {result.hint}" if result.hint else "", style="bold")
-        table.add_row(mark, result.name, safe_text(result.status) + hint)
-    return table
 
 
 def run_checks(settings: OperatorSettings) -> Iterator[CheckResult]:
@@ -248,4 +226,5 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("clock", _check_clock),
     ("sensor times", _check_sensor_times),
     ("analysis", _check_analysis),
+    ("workflows", check_workflows),
 )

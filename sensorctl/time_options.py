@@ -76,6 +76,20 @@ def _describe(text: str) -> str | None:
     return None if problem == EXPECTED else problem
 
 
+def parse_length(text: str) -> timedelta:
+    """Return a length of time, such as 10m or 7d.
+
+    Raises:
+        typer.BadParameter: When the text is none, or too long.
+    """
+    length = _parse_length(text)
+    if length is None:
+        raise typer.BadParameter(
+            f"{text!r} is not a length of time: use a number and s, m, h, d or w, such as 7d"
+        )
+    return length
+
+
 def parse_seconds(text: str | float) -> float:
     """Return a number of seconds.
 
@@ -92,8 +106,16 @@ def parse_seconds(text: str | float) -> float:
 
 
 def _parse_age(text: str) -> datetime | None:
-    age = AGE.fullmatch(text.strip())
+    length = _parse_length(text)
     try:
-        return datetime.now(UTC) - timedelta(**{UNITS[age[2]]: float(age[1])}) if age else None
+        return None if length is None else datetime.now(UTC) - length
+    except OverflowError:
+        return None
+
+
+def _parse_length(text: str) -> timedelta | None:
+    match = AGE.fullmatch(text.strip())
+    try:
+        return timedelta(**{UNITS[match[2]]: float(match[1])}) if match else None
     except OverflowError:
         return None

@@ -11,12 +11,12 @@ from jobs.spec import JobSpec
 from jobs.states import State
 from sensorctl.actor import current_actor
 from sensorctl.output import JsonOption, print_message, show, show_json
-from sensorctl.workflows.connectivity import START_HINT
 from sensorctl.workflows.follow import follow_events
 from sensorctl.workflows.options import (
     Assignments,
     Follow,
     JsonLinesOption,
+    Key,
     Kind,
     MaxRunning,
     Spec,
@@ -28,7 +28,8 @@ from sensorctl.workflows.options import (
 )
 from sensorctl.workflows.request import report_request, request
 from sensorctl.workflows.timeline import Timeline, timeline_table
-from sensorctl.workflows.views import job_table, worker_table, workflow_details, workflow_table
+from sensorctl.workflows.views import job_table, workflow_details, workflow_table
+from sensorctl.workflows.workers import START_HINT, worker_table
 
 app = typer.Typer(help="Request, show and control workflows.", no_args_is_help=True)
 
@@ -98,10 +99,7 @@ def run(
     spec: Spec = None,
     assignments: Assignments = None,
     max_running: MaxRunning = None,
-    key: Annotated[
-        str | None,
-        typer.Option(help="Idempotency key: a second request with the same key requests nothing."),
-    ] = None,
+    key: Key = None,
     follow: Follow = False,
     as_json: JsonLinesOption = False,
 ) -> None:

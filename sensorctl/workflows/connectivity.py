@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from db.queries.statements import Row
 from jobs.kinds import JOB_KINDS
 from messaging.management.admin import open_channel
 from messaging.management.client import Management
@@ -12,17 +11,16 @@ from monitoring.discovery import build_discoveries
 from monitoring.model import Health
 from monitoring.services import ServiceProbe
 from runtime.text import escape_unprintable, quantity
-from sensorctl.doctor import CHECKS, SETUP_HINT, Check, CheckResult, run_check
+from sensorctl.checks import Check, CheckResult
+from sensorctl.doctor import CHECKS, SETUP_HINT, run_check
 from sensorctl.settings import OperatorSettings
 from sensorctl.workflows.options import reader
 from sensorctl.workflows.pings import ping_once
-from sensorctl.workflows.views import WORKER_SEEN
+from sensorctl.workflows.workers import LOG_HINT, START_HINT, describe_workers, seen_workers
 
 PING_SECONDS = 2.0
 # Of `sensorctl doctor`, in its order.
 SERVER_CHECKS = frozenset({"broker", "queue", "database", "schema"})
-START_HINT = "set COMPOSE_PROFILES=workflows in .env and run `make up`"
-LOG_HINT = "its log says what it waits for (`sensorctl logs`)"
 
 
 def check_connectivity(settings: OperatorSettings) -> Iterator[CheckResult]:
@@ -41,19 +39,12 @@ def check_workers(_: OperatorSettings) -> CheckResult:
         rows = queries.workers()
     seen = seen_workers(rows)
     if seen:
-        kinds = sorted({kind for row in seen for kind in row["kinds"]})
-        status = f"{quantity(len(seen), 'worker')} seen, for {', '.join(kinds)}"
-        return CheckResult("workers", escape_unprintable(status))
+        return CheckResult("workers", escape_unprintable(describe_workers(seen)))
     last = max((row["seen_at"] for row in rows), default=None)
     status = (
         "no worker has ever reported" if last is None else f"no worker since {last:%Y-%m-%d %H:%M:%S} UTC"
     )
     return CheckResult("workers", status, f"no job is run: {START_HINT}; if a worker runs, {LOG_HINT}")
-
-
-def seen_workers(rows: list[Row]) -> list[Row]:
-    """Return the workers that have reported within the last seconds."""
-    return [row for row in rows if row["seconds_since_seen"] <= WORKER_SEEN.total_seconds()]
 
 
 def _check_management(settings: OperatorSettings) -> CheckResult:

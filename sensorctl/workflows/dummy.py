@@ -9,15 +9,16 @@ from messaging.management.ping import ALL_WORKERS
 from runtime.errors import InvalidInput
 from runtime.text import escape_unprintable
 from sensorctl.actor import current_actor
-from sensorctl.doctor import check_results_table
+from sensorctl.checks import check_results_table
 from sensorctl.output import JsonOption, fail, print_message, show, show_json
 from sensorctl.settings import discover_settings
 from sensorctl.time_options import parse_seconds
-from sensorctl.workflows.connectivity import LOG_HINT, START_HINT, check_connectivity, seen_workers
+from sensorctl.workflows.connectivity import check_connectivity
 from sensorctl.workflows.options import Follow, JsonLinesOption, reader
 from sensorctl.workflows.pings import collect, ping_once, ping_table, to_object
 from sensorctl.workflows.request import request
 from sensorctl.workflows.sources import define_source, manager
+from sensorctl.workflows.workers import LOG_HINT, START_HINT, seen_workers
 
 app = typer.Typer(
     help="Try workers, jobs, sources and connections, without any other system.", no_args_is_help=True

@@ -9,6 +9,7 @@ from uuid import UUID
 import typer
 
 from db.queries.statements import Row, Statements
+from db.workflows.planning import Planner
 from db.workflows.queries import WorkflowQueries
 from db.workflows.requests import WorkflowRequests
 from sensorctl.output import fail
@@ -83,6 +84,10 @@ Assignments = Annotated[
 MaxRunning = Annotated[
     int | None, typer.Option(min=1, help="How many of its jobs may run at the same time; all if unset.")
 ]
+Key = Annotated[
+    str | None,
+    typer.Option(help="Idempotency key: a second request with the same key requests nothing."),
+]
 Follow = Annotated[
     bool,
     typer.Option(
@@ -113,6 +118,13 @@ def reader() -> Iterator[WorkflowQueries]:
     """Open what reads workflows."""
     with closing(Statements(discover_settings(), NAME)) as statements:
         yield WorkflowQueries(statements)
+
+
+@contextmanager
+def planner() -> Iterator[Planner]:
+    """Open what plans the jobs of workflows."""
+    with closing(Statements(discover_settings(), NAME)) as statements:
+        yield Planner(statements)
 
 
 def requester() -> closing[WorkflowRequests]:

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
+from db.workflows.planning import Plan
 from db.workflows.requests import Requested, RequestOptions
-from jobs.kinds import plan_jobs
 from jobs.spec import request_digest
 from sensorctl.actor import current_actor
 from sensorctl.output import print_message, show_json
 from sensorctl.workflows.follow import follow_events
-from sensorctl.workflows.options import reader, requester
+from sensorctl.workflows.options import planner, reader, requester
 
 
 def request(
@@ -24,17 +24,30 @@ def request(
     """Request a workflow, print its ID, and follow it until it ends if that is requested.
 
     Raises:
-        InvalidInput: When there is no such kind, or the spec is not one of it.
+        InvalidInput: When there is no such kind or source, or the spec is not one of the kind.
         typer.Exit: When it is followed, and does not succeed.
+    """
+    with planner() as plans:
+        plan = plans.plan(kind, spec)
+    requested = request_plan(kind, plan, max_running=max_running, idempotency_key=idempotency_key)
+    report_request(requested, follows=follows, as_json=as_json)
+
+
+def request_plan(
+    kind: str, plan: Plan, *, max_running: int | None = None, idempotency_key: str | None = None
+) -> Requested:
+    """Request a workflow as it is planned.
+
+    Raises:
+        InvalidInput: When it has no jobs, or the key was used for another request.
     """
     options = RequestOptions(
         idempotency_key=idempotency_key,
-        request_digest=request_digest(kind, spec, max_running),
-        max_running=max_running,
+        request_digest=request_digest(kind, plan.spec, max_running),
+        max_running=max_running or plan.max_running,
     )
     with requester() as requests:
-        requested = requests.request(current_actor(), kind, spec, plan_jobs(kind, spec), options)
-    report_request(requested, follows=follows, as_json=as_json)
+        return requests.request(current_actor(), kind, plan.spec, plan.jobs, options)
 
 
 def report_request(requested: Requested, *, follows: bool, as_json: bool) -> None:

@@ -1,7 +1,7 @@
 """How workflows, jobs and workers are shown in a terminal."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from rich.table import Table
 from rich.text import Text
@@ -26,8 +26,6 @@ STATE_STYLES = {
     "cancelling": "yellow",
     "paused": "yellow",
 }
-# A worker reports every five seconds.
-WORKER_SEEN = timedelta(seconds=20)
 
 
 def workflow_table(rows: Sequence[Row], now: datetime) -> Table:
@@ -91,23 +89,6 @@ def job_table(jobs: Sequence[Row], now: datetime) -> Table:
             describe_progress(job_progress(job, now), has_ended=job["state"] in ENDED),
             _took(job, now),
             safe_text(job["error"] or _waiting(job, now) or job["message"] or ""),
-        )
-    return table
-
-
-def worker_table(rows: Sequence[Row]) -> Table:
-    """Return one row per worker, and whether it still reports."""
-    table = titled_table("Workers (times in UTC)", "worker", "kinds", "version", "started", "seen")
-    table.add_column("jobs", justify="right")
-    for row in rows:
-        age = timedelta(seconds=row["seconds_since_seen"])
-        table.add_row(
-            safe_text(row["name"]),
-            safe_text(", ".join(row["kinds"])),
-            safe_text(row["version"] or ""),
-            format_time(row["started_at"]),
-            Text(f"{format_duration(age)} ago", style="red" if age > WORKER_SEEN else ""),
-            str(len(row["jobs"])),
         )
     return table
 

@@ -12,8 +12,11 @@ from messaging.errors import BrokerUnavailable
 from messaging.management.client import ManagementRefused, ManagementUnavailable
 from messaging.topology import Topology
 from sensorctl import doctor
+from sensorctl.checks import CheckResult
 from sensorctl.settings import OperatorSettings
+from sensorctl.workflows import workers
 from tests.unit.fake_broker import FakeBroker
+from tests.unit.sensorctl.workflows.rows import worker
 
 SETTINGS = OperatorSettings(queue_name="heat", rabbitmq_pass="s3cret", postgres_password="s3cret")
 QUEUE: dict[str, Any] = {
@@ -44,6 +47,8 @@ class Environment:
         self.clock_offset = 0.0
         self.time_shifts: list[TimeShift] = []
         self.is_analysed = True
+        self.workers: list[dict[str, Any]] = []
+        self.workflows: list[dict[str, Any]] = []
         self.errors: dict[str, Exception] = {}
 
     def respond(self, server: str, response: Any) -> Any:
@@ -51,7 +56,7 @@ class Environment:
             raise self.errors[server]
         return response
 
-    def results(self) -> dict[str, doctor.CheckResult]:
+    def results(self) -> dict[str, CheckResult]:
         return {result.name: result for result in doctor.run_checks(SETTINGS)}
 
 
@@ -96,6 +101,16 @@ def environment(  # noqa: C901 (one fake method for each check)
 
         def close(self) -> None: ...
 
+    class FakeWorkflows:
+        def __init__(self, _statements: object) -> None: ...
+
+        def workers(self) -> Any:
+            return environment.respond("database", environment.workers)
+
+        def read_all(self, _most: int, **_: object) -> Any:
+            return environment.workflows
+
+    monkeypatch.setattr(workers, "WorkflowQueries", FakeWorkflows)
     monkeypatch.setattr(doctor, "Management", FakeManagement)
     monkeypatch.setattr(doctor, "Summary", FakeSummary)
     monkeypatch.setattr(
@@ -109,7 +124,7 @@ def test_a_healthy_stack_passes_every_check(environment: Environment) -> None:
 
     assert list(results) == [
         "variables", "broker", "queue", "delivery limit", "limits", "routing", "database", "schema", "clock",
-        "sensor times", "analysis",
+        "sensor times", "analysis", "workflows",
     ]  # fmt: skip
     assert {result.hint for result in results.values()} == {None}
     assert (
@@ -294,12 +309,12 @@ def test_a_check_that_cannot_be_made_reports_the_error_and_the_others_are_made(
     environment.errors[server] = error
     failed = {
         "management": ["queue", "delivery limit", "limits", "routing"],
-        "database": ["database", "schema", "clock", "sensor times", "analysis"],
+        "database": ["database", "schema", "clock", "sensor times", "analysis", "workflows"],
     }[server]
 
     results = environment.results()
 
-    assert len(results) == 11
+    assert len(results) == 12
     for name in failed:
         assert results[name].status == f"{problem}: {error}"
         assert hint in (results[name].hint or "")
@@ -322,3 +337,18 @@ def test_a_missing_exchange_fails_the_check(environment: Environment) -> None:
 
     assert result.status == "responds, but the topology is missing: there is no exchange sensors"
     assert result.hint == "run `sensorctl setup`, or start a consumer"
+
+
+def test_workflows_need_a_worker_only_while_one_has_not_ended(environment: Environment) -> None:
+    assert environment.results()["workflows"].hint is None
+    environment.workflows = [{"state": "ready"}]
+
+    result = environment.results()["workflows"]
+
+    assert result.status == "no-worker: no worker was seen, and workflows wait for one"
+    assert result.hint is not None
+    assert "COMPOSE_PROFILES=workflows" in result.hint
+    environment.workers = [worker()]
+    assert environment.results()["workflows"] == ("workflows", "1 worker seen, for dummy, rest", None)
+    environment.workers = [worker(60)]
+    assert environment.results()["workflows"].hint == result.hint

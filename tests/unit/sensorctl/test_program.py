@@ -11,7 +11,7 @@ from db.errors import StoreUnavailable
 from db.queries.time_shifts import TimeShift
 from sensorctl import doctor
 from sensorctl import summary as summary_command
-from sensorctl.doctor import CheckResult
+from sensorctl.checks import CheckResult
 from tests.unit.fakes import RunCommand
 
 ROW = {

@@ -11,13 +11,13 @@ from rich.table import Table
 from db.queries.storage import StorageReport, TableSize
 from db.retention import Retention
 from messaging.dead_letters.dead_letter import DeadLetter
+from sensorctl.checks import CheckResult, check_results_table
 from sensorctl.dead_letters.views import (
     MAX_BODY_CHARACTERS,
     body_excerpt,
     dead_letters_table,
     format_dead_letter,
 )
-from sensorctl.doctor import CheckResult, check_results_table
 from sensorctl.storage import retention_message, storage_table
 from sensorctl.summary import summary_table
 

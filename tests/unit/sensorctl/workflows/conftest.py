@@ -1,5 +1,5 @@
 """The fixtures of the tests of workflows."""
 
-from tests.unit.sensorctl.workflows.fakes import any_kind, workflows
+from tests.unit.sensorctl.workflows.fakes import history, workflows
 
-__all__ = ["any_kind", "workflows"]
+__all__ = ["history", "workflows"]

@@ -2,16 +2,19 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import pytest
 
+from db.queries.statements import Statements
+from db.workflows import planning
+from db.workflows.planning import Planner
 from db.workflows.requests import Requested, RequestOptions
-from jobs.spec import JobSpec
+from db.workflows.sources import COVERED
 from runtime.errors import InvalidInput
-from sensorctl.workflows import commands, dummy, options, request
-from tests.unit.sensorctl.workflows.rows import WORKFLOW_ID, job, workflow
+from sensorctl.workflows import backfill, commands, dummy, options, request
+from tests.unit.sensorctl.workflows.rows import AT, WORKFLOW_ID, job, workflow
 
 ACTOR = "sensorctl:ann"
 
@@ -69,10 +72,33 @@ class FakeWorkflows:
         return lambda actor, workflow_id: self.change(name, actor, workflow_id)
 
 
+class FakeHistory:
+    """What the database knows of the source `attic`: which periods were fetched, and the chunks of jobs."""
+
+    def __init__(self) -> None:
+        self.covered: list[dict[str, Any]] = []
+        self.chunks: list[dict[str, Any]] = []
+
+    def rows(self, statement: str, **parameters: Any) -> list[dict[str, Any]]:
+        if statement == planning.CHUNKS:
+            return self.chunks
+        if statement == COVERED:
+            return self.covered
+        return [{"name": "attic"}] if parameters["name"] == "attic" else []
+
+
 @pytest.fixture
-def any_kind(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let a workflow of any kind be one job with the same spec."""
-    monkeypatch.setattr(request, "plan_jobs", lambda kind, spec: [JobSpec(kind, spec)])
+def history(monkeypatch: pytest.MonkeyPatch) -> FakeHistory:
+    """Return the history of the source `attic`, from which workflows are planned."""
+    fake = FakeHistory()
+
+    @contextmanager
+    def opened() -> Iterator[Planner]:
+        yield Planner(cast("Statements", fake), clock=lambda: AT)
+
+    for module in (backfill, request):
+        monkeypatch.setattr(module, "planner", opened)
+    return fake
 
 
 @pytest.fixture

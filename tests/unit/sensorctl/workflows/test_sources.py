@@ -137,7 +137,7 @@ def test_the_sources_are_listed(sensorctl: RunCommand) -> None:
         assert text in out
 
 
-@pytest.mark.usefixtures("sources", "any_kind")
+@pytest.mark.usefixtures("sources", "history")
 def test_a_test_of_a_source_is_followed_to_its_end(sensorctl: RunCommand, workflows: FakeWorkflows) -> None:
     workflows.rows = [workflow(state="succeeded")]
 
@@ -151,22 +151,35 @@ def test_a_test_of_a_source_is_followed_to_its_end(sensorctl: RunCommand, workfl
     )  # fmt: skip
 
 
-@pytest.mark.usefixtures("any_kind")
+@pytest.mark.usefixtures("history")
 def test_a_simulated_source_is_set_and_requested(
     sensorctl: RunCommand, sources: FakeSources, workflows: FakeWorkflows
 ) -> None:
+    sources.rows = []
+
     code, _, err = sensorctl(
-        "dummy", "live", "--rate", "5", "--sensors", "2", "--missing", "0.1", "--disconnect-after", "100"
+        "dummy",
+        "live",
+        "--source",
+        "attic",
+        "--rate",
+        "5",
+        "--sensors",
+        "2",
+        "--missing",
+        "0.1",
+        "--disconnect-after",
+        "100",
     )
 
     assert code == 0
     assert "`sensorctl workflow cancel`" in err
     [(_, name, fields)] = sources.puts
-    assert (name, fields["kind"]) == ("simulated", "simulated")
-    assert [sensor["sensor_id"] for sensor in fields["sensors"]] == ["simulated-1", "simulated-2"]
+    assert (name, fields["kind"]) == ("attic", "simulated")
+    assert [sensor["sensor_id"] for sensor in fields["sensors"]] == ["attic-1", "attic-2"]
     assert fields["options"] == {"rate": 5.0, "missing": 0.1, "repeated": 0.0, "disconnect_after": 100}
     [(_, kind, spec, _, _)] = workflows.requests
-    assert (kind, spec) == ("live", {"source": "simulated"})
+    assert (kind, spec) == ("live", {"source": "attic"})
 
 
 def test_a_source_of_another_kind_is_not_replaced_by_a_simulated_one(
