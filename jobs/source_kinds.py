@@ -48,7 +48,8 @@ class KindSpec:
     """What is fixed for a kind of source.
 
     `address` is the usual one, if there is one. `remote` is the pattern of the name that a sensor has there,
-    and `remote_example` shows it. `unit` is that of all its values; None if it depends on the source.
+    and `remote_example` shows it. `unit` is that of all its values; None if it depends on the source. For so
+    many seconds, `history_delay_seconds`, its history may lack what it has sent as a live value.
     """
 
     has_history: bool = False
@@ -61,6 +62,7 @@ class KindSpec:
     remote_example: str
     options: Mapping[str, Option] = field(default_factory=dict)
     lag_seconds: int = HOUR_SECONDS
+    history_delay_seconds: float = 0
 
 
 _DEGREES = r"-?\d{1,3}(?:\.\d+)?"
@@ -72,6 +74,7 @@ KINDS: Mapping[SourceKind, KindSpec] = {
         secret=Secret.REQUIRED,
         remote=re.compile(r"[a-z0-9_]+\.[a-z0-9_]+"),
         remote_example="sensor.attic_temperature",
+        history_delay_seconds=10,  # its recorder commits every five seconds
     ),
     SourceKind.INFLUXDB: KindSpec(
         has_history=True,

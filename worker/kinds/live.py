@@ -46,7 +46,9 @@ def _publish(context: JobContext, source: Source, seconds: float | None) -> Live
     connect = connect_to_broker(settings.amqp_url, f"{settings.name} live {source.name}")
     with closing(ReadingPublisher(context, connect, queue=settings.queue_name)) as publisher:
         live, history = _open_live(source), _history_of(context, source)
-        LiveFeed(context, live, history, publisher, readings, progress).run(seconds)
+        delay = source.spec.history_delay_seconds
+        feed = LiveFeed(context, live, history, publisher, readings, progress, settle_seconds=delay)
+        feed.run(seconds)
     return progress
 
 

@@ -18,9 +18,6 @@ from worker.sources.model import HistorySource, LiveSource, Skipped, SourceUnava
 from worker.sources.values import windows
 
 POLL_SECONDS = 0.5
-# A server's history may lack for some seconds what it has sent already: the recorder of Home Assistant
-# commits every five seconds.
-SETTLE_SECONDS = 10.0
 # The server's clock may differ from this one, and it may have recorded late what came before.
 OVERLAP = timedelta(minutes=1)
 HISTORY_WINDOW = timedelta(days=1)
@@ -44,7 +41,8 @@ class LiveFeed:
     """Publishes until the job is stopped; a connection that is lost is opened again.
 
     With `open_history`, each connection begins with the history from the cursor on, while the live values
-    wait in the buffer. The cursor and the coverage follow what the broker has confirmed, up to the last sign
+    wait in the buffer. It is read `settle_seconds` after the subscription, when it contains what was sent
+    before. The cursor and the coverage follow what the broker has confirmed, up to the last sign
     of life of the source.
     """
 
@@ -57,7 +55,7 @@ class LiveFeed:
         readings: SourceReadings,
         progress: LiveProgress,
         *,
-        settle_seconds: float = SETTLE_SECONDS,
+        settle_seconds: float = 0,
         now: Callable[[], datetime] = utc_now,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:

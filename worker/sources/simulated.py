@@ -60,10 +60,10 @@ class Simulated:
     @contextmanager
     def values(self) -> Iterator[Iterator[LiveItem]]:
         """Iterate over the values as they are measured; it is lost after `disconnect_after` of them."""
-        yield self._live_items()
+        yield self._live_items(math.ceil(self._clock() / self._interval))
 
-    def _live_items(self) -> Iterator[LiveItem]:
-        sent, step = 0, math.ceil(self._clock() / self._interval)
+    def _live_items(self, step: int) -> Iterator[LiveItem]:
+        sent = 0
         while True:
             while (remaining := step * self._interval - self._clock()) > 0:
                 self._sleep(min(remaining, MAX_PAUSE_SECONDS))
