@@ -6,6 +6,7 @@ from typing import Annotated, Any, NamedTuple
 from pydantic import BaseModel, Field, ValidationError
 
 from jobs.backfills import BackfillSpec, RestSpec
+from jobs.gaps import GapsSpec
 from jobs.spec import MAX_FAILURES, JobSpec, Spec
 from runtime.errors import InvalidInput
 from runtime.text import quote_name
@@ -14,7 +15,7 @@ from runtime.validation_messages import validation_message
 DAY_SECONDS = 86_400.0
 # A live job runs for months. It counts no lost connection as a failure, but a broker that refuses it is one.
 MAX_LIVE_FAILURES = 100
-DUMMY, REST, LIVE, SOURCE_TEST, BACKFILL = "dummy", "rest", "live", "source-test", "backfill"
+DUMMY, REST, LIVE, SOURCE_TEST, BACKFILL, GAPS = "dummy", "rest", "live", "source-test", "backfill", "gaps"
 
 
 Steps = Annotated[int | None, Field(ge=0, le=1_000_000)]
@@ -60,6 +61,7 @@ WORKFLOW_KINDS = {
     LIVE: WorkflowKind(LiveSpec, MAX_LIVE_FAILURES),
     SOURCE_TEST: WorkflowKind(SourceSpec),
     BACKFILL: WorkflowKind(BackfillSpec, is_one_job=False),
+    GAPS: WorkflowKind(GapsSpec, is_one_job=False),
 }
 # Those of jobs. Each has a queue for its tickets.
 JOB_KINDS = tuple(kind for kind, definition in WORKFLOW_KINDS.items() if definition.is_one_job)

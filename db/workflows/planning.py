@@ -5,10 +5,21 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from db.queries.statements import Statements
+from db.workflows.gaps import Gaps
 from db.workflows.sources import Sources
-from jobs.backfills import BackfillPlan, BackfillSpec, SourceHistory, backfill_jobs, plan_backfill
-from jobs.kinds import BACKFILL, dump_spec, parse_spec, plan_jobs
-from jobs.spans import Span
+from jobs.backfills import (
+    BackfillPlan,
+    BackfillSpec,
+    SourceHistory,
+    backfill_jobs,
+    plan_backfill,
+    plan_gaps,
+)
+from jobs.gaps import GapsSpec
+from jobs.kinds import BACKFILL, GAPS, dump_spec, parse_spec, plan_jobs
+from jobs.source_kinds import KINDS as SOURCE_KINDS
+from jobs.source_kinds import SourceKind
+from jobs.spans import Span, intersection
 from jobs.spec import JobSpec
 from jobs.states import State
 from runtime.errors import InvalidInput
@@ -43,6 +54,7 @@ class Planner:
     ) -> None:
         self._statements = statements
         self._sources = Sources(statements)
+        self._gaps = Gaps(statements)
         self._clock = clock
 
     def check(self, kind: str, spec: Mapping[str, Any]) -> dict[str, Any]:
@@ -69,6 +81,8 @@ class Planner:
         checked = self.check(kind, spec)
         if kind == BACKFILL:
             return self._plan_backfill(checked)
+        if kind == GAPS:
+            return self._plan_gaps(checked)
         return Plan(checked, plan_jobs(kind, checked))
 
     def history(self, source: str) -> SourceHistory:
@@ -86,3 +100,28 @@ class Planner:
         plan = plan_backfill(spec, self.history(spec.source), self._clock())
         jobs = backfill_jobs(spec.source, plan.chunks, revise=spec.revise)
         return Plan(checked, jobs, spec.max_running, plan)
+
+    def _plan_gaps(self, checked: dict[str, Any]) -> Plan:
+        """Plan the jobs that fetch exactly what is missing; there are none if nothing is.
+
+        Raises:
+            InvalidInput: The source keeps no history, or the chunks are too short.
+        """
+        spec = GapsSpec.model_validate(checked)
+        source = self._sources.read(spec.source)
+        assert source is not None  # checked
+        if not SOURCE_KINDS[SourceKind(source["kind"])].has_history:
+            raise InvalidInput(
+                f"{quote_name(spec.source)} is of the kind {source['kind']}, which keeps no history: its "
+                "gaps cannot be fetched",
+                "spec.source",
+            )
+        found = self._gaps.find(
+            source, self._clock(), start=spec.start, end=spec.end, min_length=spec.min_length
+        )
+        gaps = [Span(gap.start, gap.end) for gap in found]
+        history = self.history(spec.source)
+        chunks = plan_gaps(gaps, history, spec.chunk, newest_first=spec.newest_first)
+        active = intersection(gaps, history.active)
+        plan = BackfillPlan(chunks, covered=[], active=active, failed=[])
+        return Plan(checked, backfill_jobs(spec.source, chunks), spec.max_running, plan)
