@@ -13,7 +13,7 @@ from db.workflows.planning import Planner
 from db.workflows.requests import Requested, RequestOptions
 from db.workflows.sources import COVERED
 from runtime.errors import InvalidInput
-from sensorctl.workflows import backfill, commands, dummy, options, request
+from sensorctl.workflows import backfill, commands, connectivity, dummy, options, request
 from tests.unit.sensorctl.workflows.rows import AT, WORKFLOW_ID, job, workflow
 
 ACTOR = "sensorctl:ann"
@@ -110,7 +110,7 @@ def workflows(monkeypatch: pytest.MonkeyPatch) -> FakeWorkflows:
     def opened() -> Iterator[FakeWorkflows]:
         yield fake
 
-    for module in (commands, dummy, options, request):
+    for module in (commands, connectivity, dummy, options, request):
         for name in ("reader", "requester"):
             monkeypatch.setattr(module, name, opened, raising=False)
     for module in (commands, request):
