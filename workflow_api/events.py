@@ -9,6 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Header, HTTPException, Query, Request
 from starlette.concurrency import run_in_threadpool
 
+from db.workflows.event_follower import EventFollower
 from jobs.states import State
 from runtime.access import Role
 from runtime.errors import InvalidInput, ServiceUnavailable
@@ -18,7 +19,6 @@ from web.dependencies import Address, Auth
 from web.errors import INVALID_INPUT, Responses
 from web.keyring import AccessUnknown
 from web.sse import HEARTBEAT, HEARTBEAT_INTERVAL_SECONDS, RECONNECT, EventStream, json_event
-from workflow_api.follow import EventFollower
 from workflow_api.models import Event, EventList
 from workflow_api.resources import Shared, WorkflowResources
 from workflow_api.workflows import NOT_FOUND, WorkflowId, require_workflow

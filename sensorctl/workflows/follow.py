@@ -10,8 +10,9 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from db.queries.statements import Row
+from db.workflows.event_follower import EventFollower
 from db.workflows.queries import WorkflowQueries
-from jobs.states import ENDED
+from jobs.states import ENDED, State
 from runtime.json_values import dump_json
 from sensorctl.output import console, fail, to_json
 from sensorctl.workflows.options import require_workflow
@@ -19,7 +20,6 @@ from sensorctl.workflows.progress import describe_jobs, workflow_progress
 from sensorctl.workflows.timeline import Timeline, timeline_line
 
 POLL_INTERVAL_SECONDS = 1.0
-MAX_EVENTS = 1_000
 MAX_JOBS = 100_000
 PROGRESS = "progress"
 
@@ -30,29 +30,22 @@ def follow_events(queries: WorkflowQueries, workflow_id: UUID, *, as_json: bool,
     Raises:
         typer.Exit: When it does not exist, or did not succeed.
     """
-    require_workflow(queries, workflow_id)
+    workflow = require_workflow(queries, workflow_id)
     timeline = Timeline(queries.jobs(workflow_id, MAX_JOBS))
+    follower = EventFollower(queries, workflow_id, State(workflow["state"]), after)
     with _progress_bar() as (bar, task):
         while True:
             # The events are read after the state, so that the last one is not missed.
             workflow = require_workflow(queries, workflow_id)
             _update(bar, task, workflow)
-            for event in _events(queries, workflow_id, after):
-                after = event["event_id"]
-                _print_event(bar.console, timeline, event, as_json=as_json)
+            while events := follower.poll():
+                for event in events:
+                    _print_event(bar.console, timeline, event, as_json=as_json)
             if workflow["state"] in ENDED:
                 break
             time.sleep(POLL_INTERVAL_SECONDS)
     if workflow["state"] != "succeeded":
         fail(f"The workflow {workflow_id} is {workflow['state']}: {_reason(workflow)}")
-
-
-def _events(queries: WorkflowQueries, workflow_id: UUID, after: int) -> Iterator[Row]:
-    while events := queries.events(workflow_id, MAX_EVENTS, after=after):
-        yield from events
-        if len(events) < MAX_EVENTS:
-            return
-        after = events[-1]["event_id"]
 
 
 def _print_event(terminal: Console, timeline: Timeline, event: Row, *, as_json: bool) -> None:

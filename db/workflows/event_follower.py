@@ -10,8 +10,8 @@ from jobs.states import State
 
 BATCH = 1_000
 # Event IDs are given before the commit, so an event may appear after one with a higher ID: this much later at
-# most, since no statement that records events takes longer.
-SETTLING_SECONDS = 15.0
+# most, since no statement that records events takes longer (db.workflows.requests).
+SETTLING_SECONDS = 65.0
 
 
 class EventFollower:
