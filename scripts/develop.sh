@@ -54,9 +54,20 @@ as_root() {  # as_root COMMAND...: run it as root, if that takes no password
   if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi
 }
 
+install_home_assistant() {  # It requires Python 3.11 or 3.12.
+  local venv=.sources/home-assistant
+  if [ -e "$venv/.complete" ]; then return; fi
+  echo "Installing Home Assistant into $venv …"
+  "$bin/python" -m uv venv --quiet --clear --no-python-downloads --python '>=3.11,<3.13' "$venv"
+  "$bin/python" -m uv pip install --quiet --python "$venv/bin/python" --no-deps \
+    --requirement tests/sources/home-assistant.txt
+  touch "$venv/.complete"
+}
+
 run_source_tests() {  # Real servers of other systems, which no other test starts.
   unset_settings
   command -v influxd >/dev/null || as_root bash scripts/apt.sh influxdb
+  install_home_assistant
   "$bin/python" -m pytest tests/sources "$@"
 }
 
