@@ -6,10 +6,11 @@ from functools import partial
 
 from jobs.kinds import LiveSpec
 from jobs.source import Source
-from worker.context import JobContext, JobFailed, JobResult
+from worker.context import JobContext, JobResult
 from worker.live.feed import LiveFeed, OpenHistory
 from worker.live.progress import LiveProgress
 from worker.publishing import ReadingPublisher, connect_to_broker
+from worker.source_jobs import failing_with_the_source
 from worker.source_readings import SourceReadings
 from worker.sources.definitions import load_source
 from worker.sources.history import open_history
@@ -23,15 +24,13 @@ def run_live(context: JobContext) -> JobResult:
     """Publish the values of the source for `seconds`, or until the job is interrupted.
 
     Raises:
-        JobFailed: When a person has to change something.
+        JobFailed: When the source or the broker refuses.
         JobInterrupted: When the job has to stop.
     """
     spec = LiveSpec.model_validate(context.spec)
-    try:
+    with failing_with_the_source(spec.source):
         source = load_source(context.settings, spec.source, f"{context.settings.name} live")
         progress = _publish(context, source, spec.seconds)
-    except SourceRefused as error:
-        raise JobFailed(f"{spec.source}: {error}", retry=False) from error
     return JobResult(
         counts=progress.result_counts(), message=f"published {progress.counts['published']:,} values"
     )
@@ -39,6 +38,7 @@ def run_live(context: JobContext) -> JobResult:
 
 def _publish(context: JobContext, source: Source, seconds: float | None) -> LiveProgress:
     settings = context.settings
+    # The consumer checks whether a value is plausible, as of any reading: the ranges may change meanwhile.
     readings = SourceReadings(
         source=source.name, sensors={sensor.remote: sensor.sensor_id for sensor in source.sensors}
     )
