@@ -111,7 +111,7 @@ class Fetcher:
         self._save(state, spans)
         for part in spans:
             if part.end > state.position:
-                state = self._fetch_part(part, state)
+                state = self.fetch_part(part, state)
                 self._save(state, spans)
         return state
 
@@ -123,7 +123,8 @@ class Fetcher:
             counts=state.result_counts,
         )
 
-    def _fetch_part(self, part: Span, state: FetchState) -> FetchState:
+    def fetch_part(self, part: Span, state: FetchState) -> FetchState:
+        """Fetch a part of the span, and return the state after it; raise as `fetch` does."""
         self.readings.skipped.clear()
         counts: Counter[str] = Counter()
         values = self._readings(part)

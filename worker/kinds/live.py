@@ -45,14 +45,19 @@ def _publish(context: JobContext, source: Source, seconds: float | None) -> Live
     progress = LiveProgress(context, source.name, source.cursor, readings.skipped)
     connect = connect_to_broker(settings.amqp_url, f"{settings.name} live {source.name}")
     with closing(ReadingPublisher(context, connect, queue=settings.queue_name)) as publisher:
-        live, history = _open_live(source), _history_of(context, source)
+        live, history = open_live(source), _history_of(context, source)
         delay = source.spec.history_delay_seconds
         feed = LiveFeed(context, live, history, publisher, readings, progress, settle_seconds=delay)
         feed.run(seconds)
     return progress
 
 
-def _open_live(source: Source) -> LiveSource:
+def open_live(source: Source) -> LiveSource:
+    """Return the client of the live values of a source.
+
+    Raises:
+        SourceRefused: When its kind has none, or its secret is not set.
+    """
     client = LIVE_SOURCES.get(source.kind)
     if client is None:
         kinds = ", ".join(LIVE_SOURCES)

@@ -1,0 +1,138 @@
+"""Jobs that fetch history, with a real broker, consumer and database: the same as the source has, once."""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from psycopg.types.json import Jsonb
+
+from jobs.source import Source
+from tests.broker import VirtualHost
+from tests.database import Database, Roles
+from tests.integration.rollups import assert_views_equal_scan, close_hours
+from tests.integration.test_reconcile import Reconcile
+from tests.processes import Processes
+from tests.unit.fake_job import FakeJob
+from tests.waiting import DEADLINE_SECONDS, eventually
+from worker.context import JobFailed, JobInterrupted, JobResult
+from worker.kinds.rest import run_rest
+from worker.kinds.source_test import run_source_test
+from worker.settings import WorkerSettings
+from worker.sources.model import SourceValue
+from worker.sources.simulated import Simulated
+
+HOUR = timedelta(hours=1)
+START = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) - timedelta(days=10)
+END = START + timedelta(days=3)
+SENSORS = [{"remote": "simulated-1", "sensor_id": "attic"}, {"remote": "simulated-2", "sensor_id": "cellar"}]
+FIELDS = {"kind": "simulated", "sensors": SENSORS, "lag_seconds": 3600, "options": {"rate": 1 / 600}}
+CHUNK = {"source": "home", "from": START.isoformat(), "to": END.isoformat()}
+
+
+@dataclass(frozen=True)
+class Backfill:
+    """Runs jobs of the kind `rest` in this process, while a consumer stores what they publish."""
+
+    database: Database
+    settings: WorkerSettings
+
+    def job(self, spec: dict[str, Any] = CHUNK, **fields: Any) -> FakeJob:
+        return FakeJob(spec=spec, settings=self.settings, **fields)
+
+    def expected(self) -> dict[tuple[str, datetime], float]:
+        """Return what the source has of the chunk."""
+        source = Source.model_validate(FIELDS | {"name": "home"})
+        ids = {sensor["remote"]: sensor["sensor_id"] for sensor in SENSORS}
+        values = [each for each in Simulated(source).read(START, END) if isinstance(each, SourceValue)]
+        return {(ids[each.remote], each.measured_at): each.temperature for each in values}
+
+    def stored(self) -> dict[tuple[str, datetime], float]:
+        rows = self.database.query("SELECT sensor_id, measured_at, temperature FROM reading")
+        return {(row["sensor_id"], row["measured_at"]): row["temperature"] for row in rows}
+
+    def await_stored(self, expected: dict[tuple[str, datetime], float]) -> None:
+        eventually(lambda: self.stored() == expected, DEADLINE_SECONDS, "everything is stored")
+        assert self.database.count() == len(expected)
+
+
+@pytest.fixture
+def backfill(broker: VirtualHost, database: Database, roles: Roles, run: Processes) -> Backfill:
+    database.query("SELECT put_source('test', 'home', %s)", Jsonb(FIELDS))
+    run.start_consumer()
+    settings = WorkerSettings(
+        rabbitmq_url=broker.settings.rabbitmq_url, database_url=database.url, http_port=0
+    )
+    return Backfill(database, settings)
+
+
+def test_a_chunk_that_is_interrupted_at_any_point_ends_with_each_reading_once(
+    backfill: Backfill, run: Processes
+) -> None:
+    job, expected = backfill.job(), backfill.expected()
+    result: JobResult | None = None
+    attempts = 0
+    while result is None:
+        job.interrupt_after, job.reports, attempts = 40 + 130 * attempts, 0, attempts + 1
+        with suppress(JobInterrupted):
+            result = run_rest(job)
+
+    assert attempts > 3
+    assert result.counts == {"new": len(expected), "same": 0, "revised": 0, "skipped": {}}
+    assert result.covered == ("home", START, END, None)
+    backfill.await_stored(expected)
+    marks = backfill.database.query("SELECT DISTINCT import_id, revised_at FROM reading")
+    assert marks == [{"import_id": job.workflow_id, "revised_at": None}]
+    Reconcile(run)("--wait", "5")  # it is balanced: otherwise the exit code would be 1
+
+
+def test_a_revised_value_is_counted_and_replaces_the_stored_one_only_on_request(backfill: Backfill) -> None:
+    expected = backfill.expected()
+    run_rest(backfill.job())
+    backfill.await_stored(expected)
+    backfill.database.query(
+        "UPDATE reading SET temperature = 99 WHERE sensor_id = 'attic' AND measured_at < %s", START + 6 * HOUR
+    )
+    other = backfill.stored()
+    close_hours(backfill.database)
+    counts = {"new": 0, "same": len(expected) - 36, "revised": 36, "skipped": {}}
+
+    assert run_rest(backfill.job()).counts == counts
+    assert backfill.stored() == other
+    revising = backfill.job(CHUNK | {"revise": True})
+    assert run_rest(revising).counts == counts
+
+    backfill.await_stored(expected)
+    close_hours(backfill.database)
+    with backfill.database.connect() as connection:
+        assert_views_equal_scan(connection)
+
+
+def test_without_times_what_is_new_since_the_cursor_is_fetched_and_the_cursor_moves(
+    backfill: Backfill,
+) -> None:
+    cursor = datetime.now(UTC).replace(microsecond=0) - 5 * HOUR
+    backfill.database.query("UPDATE source SET cursor = %s", cursor)
+
+    job = backfill.job({"source": "home"})
+    covered = run_rest(job).covered
+
+    assert covered is not None
+    assert covered.start == cursor - HOUR
+    assert covered.cursor is not None
+    assert covered.cursor - covered.end == HOUR
+    assert abs(covered.cursor - datetime.now(UTC)) < timedelta(minutes=10)
+    eventually(lambda: backfill.database.count() == 72, DEADLINE_SECONDS, "six hours are stored")
+
+
+def test_a_test_of_the_source_reports_what_would_be_stored_and_stores_nothing(backfill: Backfill) -> None:
+    result = run_source_test(backfill.job({"source": "home"}, kind="source-test"))
+
+    assert (result.counts["new"], result.counts["same"]) == (24, 0)
+    assert len(result.counts["readings"]) == 10
+    assert result.covered is None
+    assert (result.message or "").startswith("nothing is stored by a test; would be: 24 new")
+    assert backfill.database.count() == 0
+    with pytest.raises(JobFailed, match="there is no source"):
+        run_source_test(backfill.job({"source": "garden"}))
