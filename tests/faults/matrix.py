@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.faults.experiment import Experiment
-from tests.faults.scenarios import analysis, broker, content, database, links, processes, volume
+from tests.faults.scenarios import analysis, broker, content, database, links, processes, volume, workflows
 from tests.modes import AUTO, BATCHES, PREFETCH_20, SINGLE, Mode
 
 Function = Callable[..., None]
@@ -72,6 +72,12 @@ SCENARIOS: tuple[Scenario, ...] = (
         full={"in_process": 1_000_000, "queued": 20_000}),
     Scenario(16, "analysis and PostgreSQL SIGKILL 10 times: the anomalies of an uninterrupted analysis",
         analysis.killed, full={"kills": 10, "between": (3, 12)}),
+    Scenario(17, "worker SIGKILL at the claim, while publishing, before and after checkpoint and finish",
+        workflows.killed_at_points, full={"jobs": 30, "readings": 100, "every": 25}),
+    Scenario(18, "1,000 jobs, workers SIGKILL at random, PostgreSQL once",
+        workflows.killed_at_random, full={"jobs": 1000, "between": (2, 6)}),
+    Scenario(19, "worker frozen until another has its job, 3 times; a stalled job cancelled",
+        workflows.lease_lost, full={"rounds": 3}),
 )
 # fmt: on
 

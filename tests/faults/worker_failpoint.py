@@ -1,0 +1,43 @@
+"""The real worker, which kills itself and its jobs at a given point, about once in EVERY times.
+
+Usage: `python -m tests.faults.worker_failpoint POINT EVERY`. Jobs of the kind `dummy` publish readings here.
+"""
+
+import os
+import sys
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+from unittest.mock import patch
+
+from db.workflows.worker_store import ClaimedJob, WorkerStore
+from runtime.lifecycle import run
+from tests.faults.worker_jobs import EVERY, POINT, WORKER, kill_sometimes, run_and_kill
+from worker import __main__ as worker
+from worker.job_process import JobProcess
+
+POINTS = ("claim", "publish", "before-checkpoint", "after-checkpoint", "before-finish", "after-finish")
+
+
+class KilledStore(WorkerStore):
+    """The store of the worker itself, which dies with a job that it has claimed and not started."""
+
+    def claim(self, *arguments: Any) -> ClaimedJob | None:
+        job = super().claim(*arguments)
+        if job:
+            kill_sometimes("claim")
+        return job
+
+
+def main() -> int:
+    """Run the worker until it is killed."""
+    os.environ[POINT], os.environ[EVERY] = sys.argv[1:]
+    assert os.environ[POINT] in POINTS
+    os.environ[WORKER] = str(os.getpid())
+    process: Callable[..., JobProcess] = partial(JobProcess, main=run_and_kill)
+    with patch.object(worker, "WorkerStore", KilledStore), patch.object(worker, "JobProcess", process):
+        return run(worker.main)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
