@@ -130,7 +130,7 @@ class JobRun:
                 covered=result.covered,
             ),
         )
-        self.log.info("job finished", message=result.message)
+        self.log.debug("job finished", message=result.message)
         return Outcome.SUCCEEDED if has_lease else Outcome.LOST
 
     def fail(self, failure: JobFailed) -> Outcome:
