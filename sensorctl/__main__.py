@@ -128,6 +128,11 @@ class Commands(LazyGroup):
             "backfill",
             "Fetch the history of a source in chunks, without what was fetched before.",
         ),
+        "gaps": CommandEntry(
+            "sensorctl.workflows.gaps",
+            "gaps",
+            "Show which times of sources are missing: neither read completely, nor with readings.",
+        ),
         "schedule": CommandEntry(
             "sensorctl.workflows.schedules",
             "app",

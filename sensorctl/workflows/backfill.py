@@ -1,13 +1,14 @@
 """`sensorctl backfill`: fetch the history of a source in chunks, or exactly what is missing."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from db.workflows.planning import Plan
 from jobs.backfills import Again
-from jobs.kinds import BACKFILL
+from jobs.kinds import BACKFILL, GAPS
 from runtime.errors import InvalidInput
 from sensorctl.output import print_message, show, show_json
 from sensorctl.time_options import parse_length, parse_time_or_age
@@ -29,6 +30,13 @@ def backfill(
         datetime | None,
         typer.Option("--to", parser=parse_time_or_age, metavar="TIME", help="To before it; now if unset."),
     ] = None,
+    gaps: Annotated[
+        bool, typer.Option("--gaps", help="Exactly what is missing, as `sensorctl gaps` shows it.")
+    ] = False,
+    min_length: Annotated[
+        timedelta | None,
+        typer.Option(parser=parse_length, metavar="LENGTH", help="With --gaps: only those that are so long."),
+    ] = None,
     chunk: Annotated[
         timedelta | None,
         typer.Option(
@@ -39,9 +47,9 @@ def backfill(
         bool, typer.Option("--newest-first", help="Start with the newest chunk.")
     ] = False,
     again: Annotated[
-        Again,
-        typer.Option(help="What is fetched again: none, what failed, or also what was fetched completely."),
-    ] = "none",
+        Again | None,
+        typer.Option(help="What is fetched again: none (if unset), failed, or also what was completed."),
+    ] = None,
     max_running: Annotated[
         int | None, typer.Option(min=1, max=1000, help="How many chunks at the same time; all if unset.")
     ] = None,
@@ -61,26 +69,44 @@ def backfill(
         InvalidInput: When the options contradict each other, or there is no such source.
         typer.Exit: When it is followed, and does not succeed.
     """
+    kind = GAPS if gaps else BACKFILL
     given = {
         "source": source,
         "from": start,
-        "to": end or datetime.now(UTC),
+        "to": end or (None if gaps else datetime.now(UTC)),
         "chunk": chunk,
+        "min_length": min_length,
         "newest_first": newest_first,
         "again": again,
         "max_running": max_running,
-        "revise": revise,
+        "revise": revise or None,
     }
-    if start is None:
-        raise InvalidInput("is missing: give the time from which on to fetch, such as 365d", "--from")
+    _check_options(given, gaps=gaps)
     with planner() as plans:
-        plan = plans.plan(BACKFILL, {name: value for name, value in given.items() if value is not None})
+        plan = plans.plan(kind, {name: value for name, value in given.items() if value is not None})
     if dry_run or not plan.jobs:
         _show(plan, as_json=as_json)
         return
     if not as_json:
         print_message(describe_plan(plan))
-    report_request(request_plan(BACKFILL, plan), follows=follow, as_json=as_json)
+    report_request(request_plan(kind, plan), follows=follow, as_json=as_json)
+
+
+def _check_options(given: Mapping[str, Any], *, gaps: bool) -> None:
+    """Refuse options that have no meaning together.
+
+    Raises:
+        InvalidInput: When there are such.
+    """
+    if gaps:
+        for name in ("again", "revise"):
+            if given[name]:
+                raise InvalidInput("has no meaning with --gaps, which fetches what is missing", f"--{name}")
+    elif given["min_length"]:
+        raise InvalidInput("has a meaning with --gaps only", "--min-length")
+    elif given["from"] is None:
+        message = "is missing: give the time from which on to fetch, such as 365d, or --gaps"
+        raise InvalidInput(message, "--from")
 
 
 def _show(plan: Plan, *, as_json: bool) -> None:

@@ -11,7 +11,6 @@ from pydantic import ValidationError
 
 from db.queries.statements import Statements
 from db.workflows.schedules import Schedules
-from jobs.kinds import parse_spec
 from jobs.schedules import CatchUp, Overlap, ScheduleDefinition, first_time, next_time
 from runtime.errors import InvalidInput
 from runtime.text import escape_unprintable
@@ -20,7 +19,7 @@ from sensorctl.actor import current_actor
 from sensorctl.output import JsonOption, fail, print_message, show, show_json
 from sensorctl.settings import discover_manager_settings, discover_settings
 from sensorctl.time_options import parse_time_or_age
-from sensorctl.workflows.options import NAME, Assignments, Kind, Spec, merge_spec
+from sensorctl.workflows.options import NAME, Assignments, Kind, Spec, merge_spec, planner
 from sensorctl.workflows.schedule_views import describe_time, next_table, schedule_table
 
 app = typer.Typer(help="Request workflows at given times.", no_args_is_help=True)
@@ -147,18 +146,19 @@ def disable(name: Name, as_json: JsonOption = False) -> None:
 
 
 def define_schedule(**fields: Any) -> ScheduleDefinition:
-    """Return the definition of a schedule.
+    """Return the definition of a schedule, with every field of its spec.
 
     Raises:
-        InvalidInput: When a field, or the spec for this kind, is refused.
+        InvalidInput: When a field, or the spec for this kind, is refused, or there is no such source.
     """
     try:
         definition = ScheduleDefinition(**fields)
     except ValidationError as error:
         invalid = to_invalid_input(error)
         raise InvalidInput(invalid.message, invalid.field) from None
-    parse_spec(definition.kind, definition.spec)
-    return definition
+    with planner() as plans:
+        spec = plans.check(definition.kind, definition.spec)
+    return definition.model_copy(update={"spec": spec})
 
 
 def coming_times(cron: str, zone: str, after: datetime, count: int) -> Iterator[datetime]:

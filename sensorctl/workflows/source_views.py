@@ -6,6 +6,7 @@ from datetime import datetime
 from rich.table import Table
 
 from db.queries.statements import Row
+from jobs.gaps import Gap
 from runtime.text import format_duration, quantity
 from sensorctl.output import format_time, safe_text, titled_table
 from sensorctl.workflows.timeline import describe_detail
@@ -59,22 +60,16 @@ def source_details(row: Row, covered: Sequence[tuple[datetime, datetime]]) -> Ta
     return table
 
 
-def gap_table(rows: Sequence[Row]) -> Table:
+def gap_table(gaps: Sequence[Gap]) -> Table:
     """Return one row per gap."""
     table = titled_table("Gaps (times in UTC)", "source", "sensor", "from", "to")
     table.add_column("length", justify="right")
-    for row in rows:
+    for gap in gaps:
         table.add_row(
-            safe_text(row["source"]),
-            safe_text(row["sensor_id"]),
-            format_time(row["start"]),
-            format_time(row["end"]),
-            format_duration(row["end"] - row["start"]),
+            safe_text(gap.source),
+            safe_text(gap.sensor_id),
+            format_time(gap.start),
+            format_time(gap.end),
+            format_duration(gap.end - gap.start),
         )
     return table
-
-
-def describe_gaps(rows: Sequence[Row]) -> str:
-    """Return how many gaps there are, and of how many sensors."""
-    sensors = {(row["source"], row["sensor_id"]) for row in rows}
-    return f"{quantity(len(rows), 'gap')} of {quantity(len(sensors), 'sensor')}"

@@ -19,6 +19,7 @@ EXIT_CODES = {0, 1, 2, 69, 78}
 NO_SERVERS = (
     "status", "doctor", "summary", "storage", "reconcile", "import", "export", "dead", "logs",
     "anomalies", "model", "forecast", "evaluate", "workflow", "backfill", "schedule", "source", "dummy",
+    "gaps",
 )  # fmt: skip
 FRAGMENTS = (
     "", "0", "1", "-1", "1.5", "nan", "inf", "1e999", "99999999999999999999", "2026-13-01", "2026-11-26",

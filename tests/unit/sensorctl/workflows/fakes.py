@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any, cast
 from uuid import UUID
 
@@ -9,11 +10,12 @@ import pytest
 
 from db.queries.statements import Statements
 from db.workflows import planning
+from db.workflows.gaps import PRESENT, RETAINED, Gaps
 from db.workflows.planning import Planner
 from db.workflows.requests import Requested, RequestOptions
-from db.workflows.sources import COVERED
+from db.workflows.sources import COVERED, Sources
 from runtime.errors import InvalidInput
-from sensorctl.workflows import backfill, commands, connectivity, dummy, options, request
+from sensorctl.workflows import backfill, commands, connectivity, dummy, gaps, options, request, schedules
 from tests.unit.sensorctl.workflows.rows import AT, WORKFLOW_ID, job, workflow
 
 ACTOR = "sensorctl:ann"
@@ -72,19 +74,26 @@ class FakeWorkflows:
         return lambda actor, workflow_id: self.change(name, actor, workflow_id)
 
 
+ATTIC = {
+    "name": "attic", "kind": "influxdb", "lag_seconds": 0.0,
+    "sensors": [{"remote": "temperature value", "sensor_id": "attic"}],
+}  # fmt: skip
+
+
 class FakeHistory:
     """What the database knows of the source `attic`: which periods were fetched, and the chunks of jobs."""
 
     def __init__(self) -> None:
         self.covered: list[dict[str, Any]] = []
         self.chunks: list[dict[str, Any]] = []
+        self.present: list[dict[str, Any]] = [{"tolerance": timedelta(hours=1), "start": None, "end": None}]
 
     def rows(self, statement: str, **parameters: Any) -> list[dict[str, Any]]:
         if statement == planning.CHUNKS:
             return self.chunks
-        if statement == COVERED:
-            return self.covered
-        return [{"name": "attic"}] if parameters["name"] == "attic" else []
+        if statement in (COVERED, PRESENT, RETAINED):
+            return {COVERED: self.covered, PRESENT: self.present, RETAINED: [{"since": None}]}[statement]
+        return [ATTIC] if parameters["name"] in (None, "attic") else []
 
 
 @pytest.fixture
@@ -96,8 +105,14 @@ def history(monkeypatch: pytest.MonkeyPatch) -> FakeHistory:
     def opened() -> Iterator[Planner]:
         yield Planner(cast("Statements", fake), clock=lambda: AT)
 
-    for module in (backfill, request):
+    @contextmanager
+    def read() -> Iterator[tuple[Sources, Gaps]]:
+        statements = cast("Statements", fake)
+        yield Sources(statements), Gaps(statements)
+
+    for module in (backfill, request, schedules):
         monkeypatch.setattr(module, "planner", opened)
+    monkeypatch.setattr(gaps, "reader", read)
     return fake
 
 

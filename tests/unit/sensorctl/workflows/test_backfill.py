@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from tests.unit.fakes import RunCommand
 from tests.unit.sensorctl.workflows.fakes import ACTOR, FakeHistory, FakeWorkflows
 from tests.unit.sensorctl.workflows.rows import AT, WORKFLOW_ID
 
-DAY = timedelta(days=1)
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 THREE_DAYS = ("--from", "2026-11-20", "--to", "2026-11-23", "--chunk", "1d")
 
 
@@ -83,6 +84,9 @@ def test_many_chunks_are_shortened(sensorctl: RunCommand, history: FakeHistory) 
     ("arguments", "message"),
     [
         (["attic"], "--from: is missing"),
+        (["attic", *THREE_DAYS, "--min-length", "2h"], "--min-length: has a meaning with --gaps only"),
+        (["attic", "--gaps", "--revise"], "--revise: has no meaning with --gaps"),
+        (["attic", "--gaps", "--again", "failed"], "--again: has no meaning with --gaps"),
         (["cellar", *THREE_DAYS], "there is no source cellar"),
         (["attic", "--from", "2026-11-23", "--to", "2026-11-20"], "from must be before to"),
         (["attic", *THREE_DAYS[:-1], "daily"], "'daily' is not a length of time"),
@@ -95,4 +99,62 @@ def test_what_cannot_be_fetched_is_refused(
     code, _, err = sensorctl("backfill", *arguments)
 
     assert (code, workflows.requests) == (EXIT_USAGE, [])
+    assert message in err
+
+
+def present(*hours: tuple[int, int]) -> list[dict[str, Any]]:
+    """Return that readings are close together from and to these hours before the present."""
+    return [{"tolerance": HOUR, "start": AT - start * HOUR, "end": AT - end * HOUR} for start, end in hours]
+
+
+def test_exactly_the_gaps_are_requested(
+    sensorctl: RunCommand, workflows: FakeWorkflows, history: FakeHistory
+) -> None:
+    history.present = present((48, 40), (30, 0))
+
+    code, _, err = sensorctl("backfill", "attic", "--gaps", "--min-length", "2h", "--max-running", "1")
+
+    assert (code, err) == (0, "1 chunk of 10 h to fetch.\n")
+    [(_, kind, _, [job], options)] = workflows.requests
+    assert (kind, job.kind, options.max_running) == ("gaps", "rest", 1)
+    assert (job.spec["from"], job.spec["to"]) == (
+        (AT - 40 * HOUR).isoformat(), (AT - 30 * HOUR).isoformat(),
+    )  # fmt: skip
+
+
+def test_the_gaps_are_shown(sensorctl: RunCommand, history: FakeHistory) -> None:
+    history.present = present((48, 40), (30, 0))
+    until = ("--to", AT.isoformat())
+
+    code, out, err = sensorctl("gaps", "--source", "attic", "--sensor", "attic", *until)
+
+    assert code == 0
+    assert "attic │ attic │ 2026-11-25 20:00:00 │ 2026-11-26 06:00:00 │ 10 h" in " ".join(out.split())
+    assert err == "1 gap of 1 sensor. `sensorctl backfill SOURCE --gaps` fetches them.\n"
+    [gap] = json.loads(sensorctl("gaps", *until, "--json")[1])
+    assert (gap["source"], gap["sensor_id"], gap["start"]) == ("attic", "attic", (AT - 40 * HOUR).isoformat())
+
+
+def test_what_was_read_completely_is_no_gap(sensorctl: RunCommand, history: FakeHistory) -> None:
+    history.present = present((48, 40), (30, 0))
+    history.covered = [{"start": AT - 40 * HOUR, "end": AT - 30 * HOUR}]
+
+    assert sensorctl("gaps", "--to", AT.isoformat())[1] == "No gaps.\n"
+
+
+@pytest.mark.usefixtures("history")
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["--source", "cellar"], 1, "There is no source cellar: see `sensorctl source list`."),
+        (["--sensor", "cellar"], EXIT_USAGE, "--sensor: no source has the sensor cellar"),
+        (["--from", "2026-11-23", "--to", "2026-11-20"], EXIT_USAGE, "is not before `--to`"),
+    ],
+)
+def test_gaps_of_what_does_not_exist_are_refused(
+    sensorctl: RunCommand, arguments: list[str], code: int, message: str
+) -> None:
+    found, _, err = sensorctl("gaps", *arguments)
+
+    assert found == code
     assert message in err

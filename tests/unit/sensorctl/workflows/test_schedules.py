@@ -84,7 +84,8 @@ def test_a_schedule_is_set_with_its_first_time(sensorctl: RunCommand, schedules:
     [(_, actor, name, fields, next_at)] = schedules.changes
     assert (actor, name, next_at.tzinfo is not None) == ("sensorctl:ann", "nightly", True)
     assert fields == {
-        "kind": "dummy", "spec": {"seconds": 9}, "cron": "30 2 * * *", "time_zone": "Europe/Berlin",
+        "kind": "dummy", "spec": {"seconds": 9.0, "steps": 10}, "cron": "30 2 * * *",
+        "time_zone": "Europe/Berlin",
         "overlap": "replace", "catch_up": "none", "enabled": True,
     }  # fmt: skip
 
