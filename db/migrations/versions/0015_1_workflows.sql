@@ -28,10 +28,10 @@ CREATE INDEX workflow_schedule ON workflow (schedule, scheduled_for) WHERE sched
 COMMENT ON INDEX workflow_schedule IS 'Finds the workflows that a schedule requested.';
 CREATE INDEX workflow_open ON workflow (schedule) WHERE state IN ('ready', 'running', 'paused', 'cancelling');
 COMMENT ON INDEX workflow_open IS 'Finds the workflows that have not ended.';
-CREATE INDEX workflow_rerun ON workflow (rerun_of) WHERE rerun_of IS NOT NULL;
-COMMENT ON INDEX workflow_rerun IS 'Finds the workflows that repeat another.';
 CREATE INDEX workflow_failed ON workflow (ended_at) WHERE state = 'failed';
 COMMENT ON INDEX workflow_failed IS 'Finds the workflows that failed lately.';
+CREATE INDEX workflow_rerun ON workflow (rerun_of) WHERE rerun_of IS NOT NULL;
+COMMENT ON INDEX workflow_rerun IS 'Finds the workflows that repeat another.';
 COMMENT ON TABLE workflow IS 'Work that was requested: one row per workflow, which has one or more jobs.';
 COMMENT ON COLUMN workflow.workflow_id IS 'The workflow.';
 COMMENT ON COLUMN workflow.kind IS 'What it does, such as rest, live, backfill or dummy.';
@@ -87,6 +87,8 @@ COMMENT ON INDEX job_ready IS 'Finds the next job to claim, however many have en
 -- Not of the end of the lease: each renewal would change the index.
 CREATE INDEX job_leased ON job (job_id) WHERE state IN ('running', 'cancelling');
 COMMENT ON INDEX job_leased IS 'Finds the jobs whose lease may have expired.';
+CREATE INDEX job_unfinished ON job ((spec ->> 'source')) WHERE state NOT IN ('succeeded', 'cancelled');
+COMMENT ON INDEX job_unfinished IS 'Finds what jobs have yet to fetch of a source, or could not fetch.';
 COMMENT ON TABLE job IS 'The parts of workflows that a worker executes one at a time: one row per job.';
 COMMENT ON COLUMN job.job_id IS 'The job.';
 COMMENT ON COLUMN job.workflow_id IS 'Its workflow.';
