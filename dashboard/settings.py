@@ -5,14 +5,13 @@ from pydantic import Field
 from monitoring.settings import MonitoringSettings
 from runtime.settings import ServiceSettings
 from web.auth import AnonymousView
-from web.proxies import TrustedProxies, parse_networks, parse_roles
-from web.settings import LOOPBACK_HOSTS, HeaderName, HostNames, NetworkList, RoleMap, split_hosts
+from web.settings import LOOPBACK_HOSTS, HostNames, ProxySettings, split_hosts
 
 # Its name in the Compose network.
 SERVICE_HOST = "dashboard"
 
 
-class DashboardSettings(MonitoringSettings, ServiceSettings):
+class DashboardSettings(MonitoringSettings, ProxySettings, ServiceSettings):
     """Where everything is, and who may view and change what.
 
     `dashboard_hosts` are further names, separated by commas, under which a browser may request the page.
@@ -32,38 +31,6 @@ class DashboardSettings(MonitoringSettings, ServiceSettings):
         default="",
         description="Further host names under which a browser may request the page, comma-separated",
     )
-
-    trusted_proxies: NetworkList = Field(
-        default="",
-        description=(
-            "IP addresses and networks of reverse proxies whose headers are trusted, comma-separated; "
-            "unset: none"
-        ),
-    )
-    proxy_user_header: HeaderName = Field(
-        default="X-Forwarded-User", description="Header in which a trusted proxy names the user"
-    )
-    proxy_groups_header: HeaderName = Field(
-        default="X-Forwarded-Groups",
-        description="Header in which a trusted proxy names the user's groups, comma-separated",
-    )
-    proxy_roles: RoleMap = Field(
-        default="*=viewer",
-        description=(
-            "The role of each group of a trusted proxy's users, such as `staff=operator,admins=admin`; "
-            "`*` stands for every user"
-        ),
-    )
-
-    @property
-    def proxies(self) -> TrustedProxies:
-        """The trusted proxies, and what their headers mean."""
-        return TrustedProxies(
-            parse_networks(self.trusted_proxies),
-            self.proxy_user_header,
-            self.proxy_groups_header,
-            parse_roles(self.proxy_roles),
-        )
 
     @property
     def hosts(self) -> list[str]:

@@ -64,18 +64,18 @@ def first_time(cron: str, zone: str, now: datetime) -> datetime:
     """
     if len(cron.split()) != FIELDS:
         raise InvalidInput(f"has {len(cron.split())} fields: {CRON_HINT}", "cron")
-    try:
-        found = next_time(cron, zone, now)
-    except CronSimError as error:
-        reason = str(error).removeprefix("Bad ")
-        raise InvalidInput(f"has a {reason} that cannot be used: {CRON_HINT}", "cron") from None
+    found = next_time(cron, zone, now)
     if found is None:
         raise InvalidInput("never occurs within 50 years: check the day and the month", "cron")
     return found
 
 
 def next_time(cron: str, zone: str, after: datetime) -> datetime | None:
-    """Return the first time after a moment, in UTC; None if there is none within 50 years."""
+    """Return the first time after a moment, in UTC; None if there is none within 50 years.
+
+    Raises:
+        InvalidInput: The expression is invalid.
+    """
     return next(_times(cron, zone, after), None)
 
 
@@ -116,9 +116,18 @@ def _latest_time(cron: str, zone: str, next_at: datetime, now: datetime) -> date
 
 
 def _times(cron: str, zone: str, after: datetime) -> Iterator[datetime]:
-    """Yield the times after a moment, in UTC and in order."""
+    """Yield the times after a moment, in UTC and in order.
+
+    Raises:
+        InvalidInput: The expression is invalid.
+    """
+    try:
+        times = CronSim(cron, after.astimezone(ZoneInfo(zone)))
+    except CronSimError as error:
+        reason = str(error).removeprefix("Bad ")
+        raise InvalidInput(f"has a {reason} that cannot be used: {CRON_HINT}", "cron") from None
     previous = after
-    for time in CronSim(cron, after.astimezone(ZoneInfo(zone))):
+    for time in times:
         # Within a repeated hour, the library starts from its first occurrence.
         if (found := time.astimezone(UTC)) > previous:
             yield found

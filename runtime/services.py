@@ -176,6 +176,17 @@ SERVICES = (
         native_port=9141,
     ),
     Service(
+        module="workflows",
+        image="sensors-workflows",
+        stage=Stage.WORKFLOWS,
+        broker_user=WORKFLOWS,
+        database_role=MANAGER,
+        native_port=8086,
+        container_port=8086,
+        published=True,
+        profile=WORKFLOWS_PROFILE,
+    ),
+    Service(
         module="worker",
         image="sensors-worker",
         stage=Stage.WORKER,

@@ -1,11 +1,12 @@
-"""Types of the settings that web services have in common."""
+"""The settings that web services have in common, and their types."""
 
 from collections.abc import Callable
 from typing import Annotated
 
-from pydantic import AfterValidator, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
-from web.proxies import parse_networks, parse_roles
+from runtime.settings import Settings
+from web.proxies import TrustedProxies, parse_networks, parse_roles
 
 
 def _checked_by(parse: Callable[[str], object]) -> Callable[[str], str]:
@@ -29,3 +30,39 @@ HostNames = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.,:\- ]*$")]
 def split_hosts(names: str) -> list[str]:
     """Split host names that are separated by commas."""
     return [name.strip() for name in names.split(",") if name.strip()]
+
+
+class ProxySettings(Settings):
+    """Which reverse proxies are trusted, and what their headers mean."""
+
+    trusted_proxies: NetworkList = Field(
+        default="",
+        description=(
+            "IP addresses and networks of reverse proxies whose headers are trusted, comma-separated; "
+            "unset: none"
+        ),
+    )
+    proxy_user_header: HeaderName = Field(
+        default="X-Forwarded-User", description="Header in which a trusted proxy names the user"
+    )
+    proxy_groups_header: HeaderName = Field(
+        default="X-Forwarded-Groups",
+        description="Header in which a trusted proxy names the user's groups, comma-separated",
+    )
+    proxy_roles: RoleMap = Field(
+        default="*=viewer",
+        description=(
+            "The role of each group of a trusted proxy's users, such as `staff=operator,admins=admin`; "
+            "`*` stands for every user"
+        ),
+    )
+
+    @property
+    def proxies(self) -> TrustedProxies:
+        """The trusted proxies, and what their headers mean."""
+        return TrustedProxies(
+            parse_networks(self.trusted_proxies),
+            self.proxy_user_header,
+            self.proxy_groups_header,
+            parse_roles(self.proxy_roles),
+        )

@@ -1,11 +1,11 @@
 """Backfills: fetching the history of a source in chunks, each of which is a job."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
 from db.workflows.planning import Plan
@@ -19,6 +19,7 @@ from runtime.errors import InvalidInput
 from web.auth import requires
 from web.dependencies import Actor
 from web.errors import INVALID_INPUT, Responses
+from web.text import Text
 from workflow_api.models import Model
 from workflow_api.resources import Shared, WorkflowResources, repeatable
 from workflow_api.workflows import IdempotencyKey
@@ -121,3 +122,35 @@ def _to_backfill(workflow_id: UUID | None, plan: Plan | None) -> Backfill:
 
 def _periods(spans: Spans | list[Span]) -> list[Period]:
     return [Period(start=span.start, end=span.end) for span in spans]
+
+
+class Gap(Model):
+    """A half-open period of which a sensor has no readings, and which was not read completely."""
+
+    source: str
+    sensor_id: str
+    start: Annotated[datetime, Field(serialization_alias="from")]
+    end: Annotated[datetime, Field(serialization_alias="to")]
+
+
+class GapList(Model):
+    """The gaps, by source and sensor and in the order of time."""
+
+    gaps: list[Gap]
+
+
+gaps_router = APIRouter(prefix="/api/gaps")
+
+
+@gaps_router.get("", responses=INVALID_INPUT, **requires(Role.VIEWER))
+def list_gaps(
+    resources: Shared,
+    source: Annotated[Text | None, Query(description="Only of this source")] = None,
+    sensor: Annotated[Text | None, Query(description="Only of this sensor")] = None,
+) -> GapList:
+    """Return what is missing of sources: since the first reading, and as far as readings are kept.
+
+    A workflow of the kind `gaps` fetches exactly that.
+    """
+    found = resources.gaps.find_all(datetime.now(UTC), source=source, sensor=sensor)
+    return GapList(gaps=[Gap(**gap._asdict()) for gap in found])

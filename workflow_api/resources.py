@@ -11,6 +11,7 @@ from fastapi import Depends, Request
 from db.errors import StoreUnavailable
 from db.queries.statements import Statements
 from db.settings import DatabaseSettings
+from db.workflows.gaps import Gaps
 from db.workflows.planning import Planner
 from db.workflows.queries import WorkflowQueries
 from db.workflows.requests import WorkflowRequests
@@ -36,6 +37,7 @@ class WorkflowResources:
     planner: Planner
     schedules: Schedules
     sources: Sources
+    gaps: Gaps
     streams: Slots = field(
         default_factory=lambda: Slots(
             "event streams of workflows", total=MAX_STREAMS, per_address=MAX_STREAMS_PER_ADDRESS
@@ -59,6 +61,7 @@ def open_workflow_resources(settings: DatabaseSettings) -> WorkflowResources:
         Planner(statements),
         Schedules(statements),
         Sources(statements),
+        Gaps(statements),
         close_statements=statements.close,
     )
 

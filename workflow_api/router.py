@@ -11,4 +11,5 @@ def add_workflow_api(app: FastAPI, resources: WorkflowResources) -> None:
     app.state.workflows = resources
     for module in (workflows, events, backfills, schedules, sources):
         app.include_router(module.router)
+    app.include_router(backfills.gaps_router)
     app.include_router(workflows.workers_router)

@@ -61,8 +61,14 @@ def request_workflow(
     response: Response,
     idempotency_key: IdempotencyKey = None,
 ) -> Requested:
-    """Request a workflow; with the same Idempotency-Key and body again, return the first one: status 200."""
+    """Request a workflow; with the same Idempotency-Key and body again, return the first one: status 200.
+
+    Raises:
+        InvalidInput: There is nothing to do.
+    """
     plan = resources.planner.plan(request.kind, request.spec)
+    if not plan.jobs:
+        raise InvalidInput(f"asks for a {request.kind} that has nothing to fetch", "spec")
     options = RequestOptions(
         idempotency_key=idempotency_key,
         request_digest=request_digest(request.kind, plan.spec, request.max_running),

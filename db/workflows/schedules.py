@@ -20,7 +20,12 @@ WHERE CAST(:name AS text) IS NULL OR name = :name
 ORDER BY name
 """
 DUE = """
-SELECT *, clock_timestamp() AS now FROM schedule
+SELECT schedule.*, clock_timestamp() AS now, last.ended_at AS last_ended_at
+FROM schedule
+LEFT JOIN LATERAL (
+    SELECT ended_at FROM workflow WHERE workflow.schedule = schedule.name
+    ORDER BY scheduled_for DESC LIMIT 1
+) AS last ON true
 WHERE enabled AND next_at <= clock_timestamp() ORDER BY next_at
 """
 PUT = "SELECT * FROM put_schedule(:actor, :name, CAST(:fields AS jsonb), CAST(:next AS timestamptz))"
@@ -51,7 +56,10 @@ class Schedules:
         return rows[0] if rows else None
 
     def due(self) -> list[Row]:
-        """Return the enabled schedules whose next time has come, with the database's time as `now`."""
+        """Return the enabled schedules whose next time has come.
+
+        Each has the database's time as `now`, and when its last workflow ended as `last_ended_at`.
+        """
         return self._statements.rows(DUE)
 
     def put(self, actor: str, name: str, fields: Mapping[str, Any], next_at: datetime | None) -> Row:

@@ -1,14 +1,15 @@
-"""Publish events to the exchange `events`; no subscriber is required."""
+"""Publish events to the exchange `events`, where no subscriber is required, and tickets of jobs."""
 
 import time
 
 import pika
 
 from messaging.amqp.connection import BlockingConnection, close_quietly, translate_errors
-from messaging.topology import EVENTS_EXCHANGE, declare_events, truncate_routing_key
+from messaging.topology import EVENTS_EXCHANGE, JOBS_EXCHANGE, declare_events, truncate_routing_key
 from readings.payload import CONTENT_TYPE
 
 MESSAGE_TYPE = "event.v1"
+TICKET_TYPE = "ticket.v1"
 
 
 class EventPublisher:
@@ -35,16 +36,15 @@ class EventPublisher:
         Raises:
             BrokerUnavailable: When the event may or may not be published, so it must be published again.
         """
-        properties = pika.BasicProperties(
-            content_type=CONTENT_TYPE,
-            delivery_mode=pika.DeliveryMode.Persistent,
-            message_id=event_id,
-            timestamp=int(time.time()),
-            type=MESSAGE_TYPE,
-            app_id=self._app_id,
-        )
-        with translate_errors():
-            self._channel.basic_publish(EVENTS_EXCHANGE, truncate_routing_key(routing_key), body, properties)
+        self._publish(EVENTS_EXCHANGE, truncate_routing_key(routing_key), event_id, body)
+
+    def publish_ticket(self, kind: str, ticket_id: str, body: bytes) -> None:
+        """Return once the broker has confirmed the ticket of a job of this kind.
+
+        Raises:
+            BrokerUnavailable: When the ticket may or may not be published.
+        """
+        self._publish(JOBS_EXCHANGE, kind, ticket_id, body, message_type=TICKET_TYPE)
 
     def process_heartbeats(self) -> None:
         """Process heartbeats; call it at least every few seconds.
@@ -54,6 +54,20 @@ class EventPublisher:
         """
         with translate_errors():
             self._connection.process_data_events(0)
+
+    def _publish(
+        self, exchange: str, key: str, message_id: str, body: bytes, message_type: str = MESSAGE_TYPE
+    ) -> None:
+        properties = pika.BasicProperties(
+            content_type=CONTENT_TYPE,
+            delivery_mode=pika.DeliveryMode.Persistent,
+            message_id=message_id,
+            timestamp=int(time.time()),
+            type=message_type,
+            app_id=self._app_id,
+        )
+        with translate_errors():
+            self._channel.basic_publish(exchange, key, body, properties)
 
     def close(self) -> None:
         """Close the connection."""

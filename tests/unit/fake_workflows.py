@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,6 +12,7 @@ from db.workflows import planning, sources
 from db.workflows.planning import Planner
 from db.workflows.requests import Requested, RequestOptions
 from db.workflows.sources import Sources
+from jobs.gaps import Gap
 from jobs.spec import JobSpec
 from runtime.errors import InvalidInput
 from tests.unit.sensorctl.workflows.rows import AT, event, job, worker, workflow
@@ -178,6 +180,14 @@ class FakeSchedules:
         return self.rows.pop(name)
 
 
+class FakeGaps:
+    """Like `db.workflows.gaps.Gaps`, with one gap of an hour."""
+
+    def find_all(self, _now: datetime, *, source: str | None = None, sensor: str | None = None) -> list[Gap]:
+        gap = Gap("attic", "attic", AT, AT + timedelta(hours=1))
+        return [gap] if source in (None, "attic") and sensor in (None, "attic") else []
+
+
 class FakeWorkflows:
     """The resources of the API, with the workflow of `rows.workflow` and the source `attic`."""
 
@@ -194,4 +204,5 @@ class FakeWorkflows:
             Planner(self.statements, lambda: AT),  # type: ignore[arg-type]
             self.schedules,  # type: ignore[arg-type]
             sources_store,
+            FakeGaps(),  # type: ignore[arg-type]
         )

@@ -13,6 +13,7 @@ WORKFLOW_DECISIONS = {
     ("post", "/api/workflows/{workflow_id}/retry"): Role.OPERATOR,
     ("post", "/api/workflows/{workflow_id}/rerun"): Role.OPERATOR,
     ("post", "/api/backfills"): Role.OPERATOR,
+    ("get", "/api/gaps"): Role.VIEWER,
     ("get", "/api/schedules"): Role.VIEWER,
     ("get", "/api/schedules/{name}"): Role.VIEWER,
     ("put", "/api/schedules/{name}"): Role.ADMIN,

@@ -146,3 +146,18 @@ def test_a_repeated_backfill_has_the_first_one_whose_chunks_are_no_longer_missin
     assert other.json["field"] == "idempotency_key"
     assert (nothing.status, nothing.json["workflow_id"], nothing.json["jobs"]) == (200, None, 0)
     assert nothing.json["active"] == [{"from": "2026-11-01T00:00:00Z", "to": "2026-11-08T00:00:00Z"}]
+
+
+def test_the_gaps_of_a_source_are_listed(dashboard: DashboardServer) -> None:
+    response = dashboard.send("/api/gaps?source=attic")
+
+    check_response(dashboard.openapi, "/api/gaps", response)
+    assert response.json["gaps"] == [
+        {
+            "source": "attic",
+            "sensor_id": "attic",
+            "from": "2026-11-27T12:00:00Z",
+            "to": "2026-11-27T13:00:00Z",
+        }
+    ]
+    assert dashboard.send("/api/gaps?sensor=cellar").json == {"gaps": []}

@@ -1,0 +1,1 @@
+"""The service for workflows: its API, schedules, events, tickets and commands."""

@@ -1,0 +1,68 @@
+"""Requests the workflows of schedules whose time has come."""
+
+from datetime import datetime
+
+from db.errors import InvalidData
+from db.queries.statements import Row
+from db.workflows.planning import Planner
+from db.workflows.schedules import Schedules
+from jobs.schedules import ScheduleDefinition, decide
+from jobs.spec import JobSpec
+from runtime.errors import InvalidInput
+from workflows.telemetry import WorkflowsTelemetry
+
+QUEUED, MOVED = "queued", "moved"
+
+
+class Scheduler:
+    """Fires schedules. Any number of instances may run: each time fires once.
+
+    What is due is decided by the database's clock. Whoever fires first moves the schedule's next time, which
+    the others expect to be unmoved; the request, the next time and the idempotency key of the time are one
+    transaction.
+    """
+
+    def __init__(self, schedules: Schedules, planner: Planner, telemetry: WorkflowsTelemetry) -> None:
+        self._schedules = schedules
+        self._planner = planner
+        self._telemetry = telemetry
+        self._waiting: dict[str, datetime] = {}
+
+    def fire_due(self) -> None:
+        """Fire each schedule that is due, once.
+
+        Raises:
+            StoreUnavailable: When the database does not answer in time.
+        """
+        for row in self._schedules.due():
+            try:
+                self._fire(row)
+            except (InvalidInput, InvalidData, ValueError) as error:  # the others fire all the same
+                self._telemetry.schedule_refused(row["name"], str(error))
+
+    def _fire(self, row: Row) -> None:
+        fields = {name: row[name] for name in ScheduleDefinition.model_fields}
+        firing = decide(
+            ScheduleDefinition(**fields), row["next_at"], row["now"], last_ended_at=row["last_ended_at"]
+        )
+        outcome = self._schedules.fire(
+            row["name"],
+            expected_next=row["next_at"],
+            next_at=firing.next_at,
+            due=firing.due,
+            kind=row["kind"],
+            jobs=self._plan(row) if firing.due else [],
+        )
+        is_known = outcome == QUEUED and self._waiting.get(row["name"]) == firing.due
+        if outcome == QUEUED and firing.due:
+            self._waiting[row["name"]] = firing.due
+        if outcome != MOVED and not is_known:
+            self._telemetry.schedule_fired(row["name"], outcome, firing.due, firing.next_at)
+
+    def _plan(self, row: Row) -> list[JobSpec]:
+        """Return the jobs; none if they cannot be planned any more, so that the schedule goes on."""
+        try:
+            return self._planner.plan(row["kind"], row["spec"]).jobs
+        except InvalidInput as error:
+            self._telemetry.schedule_refused(row["name"], str(error))
+            return []
