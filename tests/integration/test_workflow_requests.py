@@ -197,15 +197,6 @@ def test_what_was_recorded_cannot_be_changed(workflows: Workflows, database: Dat
             database.query(statement)
 
 
-def test_each_change_notifies_those_who_follow_the_workflow(workflows: Workflows, database: Database) -> None:
-    with database.connect() as connection:
-        connection.execute("LISTEN workflow_changed")
-        workflow = workflows.request(3)
-        [notification] = connection.notifies(timeout=10, stop_after=1)
-        assert notification.payload == str(workflow)
-        assert list(connection.notifies(timeout=0)) == []
-
-
 def test_numbers_that_json_lacks_are_stored_as_null(workflows: Workflows) -> None:
     workflow = workflows.request()
     job = workflows.claim()

@@ -53,12 +53,9 @@ LANGUAGE plpgsql
 SET search_path FROM CURRENT AS $$
 BEGIN
     INSERT INTO workflow_outbox (event_id) SELECT event_id FROM recorded;
-    PERFORM pg_notify('workflow_changed', workflow_id::text)
-    FROM (SELECT DISTINCT workflow_id FROM recorded) AS changed;
     RETURN NULL;
 END $$;
-COMMENT ON FUNCTION queue_workflow_events IS
-    'Trigger: puts new events into workflow_outbox, and notifies the channel workflow_changed.';
+COMMENT ON FUNCTION queue_workflow_events IS 'Trigger: puts new events into workflow_outbox.';
 CREATE TRIGGER workflow_event_recorded AFTER INSERT ON workflow_event
     REFERENCING NEW TABLE AS recorded FOR EACH STATEMENT EXECUTE FUNCTION queue_workflow_events();
 
