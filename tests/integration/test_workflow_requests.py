@@ -186,6 +186,23 @@ def test_progress_is_recorded_from_time_to_time(workflows: Workflows) -> None:
     assert progress["state"] is None
 
 
+@pytest.mark.parametrize(("ran_for", "seconds"), [("1 hour", 36), ("1 year", 300)])
+def test_progress_of_a_long_job_is_recorded_more_rarely(
+    workflows: Workflows, ran_for: str, seconds: int
+) -> None:
+    workflow = workflows.request()
+    job = workflows.claim()
+
+    for since, events in ((seconds - 5, 0), (seconds + 5, 1)):
+        workflows.database.query(
+            "UPDATE job SET started_at = clock_timestamp() - CAST(%s AS interval), "
+            "progress_at = clock_timestamp() - make_interval(secs => %s)",
+            ran_for, since,
+        )  # fmt: skip
+        workflows.store.save(job.job_id, 1, {}, done=1)
+        assert workflows.events(workflow, job.job_id).count("progress") == events
+
+
 def test_what_was_recorded_cannot_be_changed(workflows: Workflows, database: Database) -> None:
     workflows.request()
     for statement in (
