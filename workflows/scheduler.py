@@ -17,8 +17,8 @@ QUEUED, MOVED = "queued", "moved"
 class Scheduler:
     """Fires schedules. Any number of instances may run: each time fires once.
 
-    What is due is decided by the database's clock. Whoever fires first moves the schedule's next time, which
-    the others expect to be unmoved; the request, the next time and the idempotency key of the time are one
+    What is due is decided by the database's clock. The instance that fires first moves the schedule's next
+    time, which the others expect to be unmoved; that and the request, with a key for the time, are one
     transaction.
     """
 
