@@ -3,6 +3,7 @@
 import multiprocessing
 from collections.abc import Callable
 from contextlib import suppress
+from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext
 from typing import Any
@@ -16,12 +17,13 @@ from worker.settings import WorkerSettings
 
 
 def process_context() -> ForkServerContext:
-    """Return what creates the processes: a server that has imported the kinds of jobs once.
+    """Start what creates the processes: a server that imports the kinds of jobs once.
 
     A new interpreter would take most of a second of CPU for each job.
     """
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["worker.child"])
+    forkserver.ensure_running()  # otherwise the first job would wait for the imports
     return context
 
 

@@ -74,8 +74,8 @@ class WorkerTelemetry:
             kind=job.kind,
             attempt=job.attempt,
             outcome=outcome.value,
-            stalled=attempt.is_stalled or None,
             seconds=round(seconds, 1),
+            **({"stalled": True} if attempt.is_stalled else {}),
         )
 
     def pinged(self, telemetry_id: str) -> None:

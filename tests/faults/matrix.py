@@ -73,7 +73,7 @@ SCENARIOS: tuple[Scenario, ...] = (
     Scenario(16, "analysis and PostgreSQL SIGKILL 10 times: the anomalies of an uninterrupted analysis",
         analysis.killed, full={"kills": 10, "between": (3, 12)}),
     Scenario(17, "worker SIGKILL at the claim, while publishing, before and after checkpoint and finish",
-        workflows.killed_at_points, full={"jobs": 30, "readings": 100, "every": 25}),
+        workflows.killed_at_points, full={"jobs": 30, "readings": 100}),
     Scenario(18, "1,000 jobs, workers SIGKILL at random, PostgreSQL once",
         workflows.killed_at_random, full={"jobs": 1000, "between": (2, 6)}),
     Scenario(19, "worker frozen until another has its job, 3 times; a stalled job cancelled",

@@ -1,6 +1,6 @@
-"""The real worker, which kills itself and its jobs at a given point, about once in EVERY times.
+"""The real worker, which kills itself and its jobs at a given point, about once in so many times.
 
-Usage: `python -m tests.faults.worker_failpoint POINT EVERY`. Jobs of the kind `dummy` publish readings here.
+Usage: `python -m tests.faults.worker_failpoint POINT`. Jobs of the kind `dummy` publish readings here.
 """
 
 import os
@@ -16,7 +16,15 @@ from tests.faults.worker_jobs import EVERY, POINT, WORKER, kill_sometimes, run_a
 from worker import __main__ as worker
 from worker.job_process import JobProcess
 
-POINTS = ("claim", "publish", "before-checkpoint", "after-checkpoint", "before-finish", "after-finish")
+# A job claims and finishes once, and saves many checkpoints.
+POINTS = {
+    "claim": 5,
+    "publish": 25,
+    "before-checkpoint": 25,
+    "after-checkpoint": 25,
+    "before-finish": 5,
+    "after-finish": 5,
+}
 
 
 class KilledStore(WorkerStore):
@@ -31,8 +39,8 @@ class KilledStore(WorkerStore):
 
 def main() -> int:
     """Run the worker until it is killed."""
-    os.environ[POINT], os.environ[EVERY] = sys.argv[1:]
-    assert os.environ[POINT] in POINTS
+    (point,) = sys.argv[1:]
+    os.environ[POINT], os.environ[EVERY] = point, str(POINTS[point])
     os.environ[WORKER] = str(os.getpid())
     process: Callable[..., JobProcess] = partial(JobProcess, main=run_and_kill)
     with patch.object(worker, "WorkerStore", KilledStore), patch.object(worker, "JobProcess", process):
