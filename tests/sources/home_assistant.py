@@ -52,6 +52,13 @@ class HomeAssistantServer:
         except OSError:
             return False
 
+    def has_tables(self) -> bool:
+        """Return whether the recorder has created its tables, which may be later than it answers."""
+        if not (self._database.exists() and self.is_ready()):
+            return False
+        with closing(sqlite3.connect(self._database)) as database:
+            return bool(database.execute("SELECT 1 FROM sqlite_master WHERE name = 'states'").fetchall())
+
     def create_owner(self) -> None:
         client = f"{self.url}/"
         owner = {"client_id": client, "name": "a", "username": "a", "password": "a", "language": "en"}
@@ -116,8 +123,8 @@ def home_assistant(
     server = HomeAssistantServer(port, directory)
     # Without --skip-pip it would install packages while it starts.
     command = [str(PROGRAM), "--config", str(directory), "--skip-pip"]
-    with running(command, directory, server.is_ready):
-        pass  # it creates the tables
+    with running(command, directory, server.has_tables):
+        pass
     fill(server)
     with running(command, directory, server.is_ready):
         server.create_owner()

@@ -1,18 +1,30 @@
 """A week of temperatures in a real Home Assistant, read back exactly through the clients."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from threading import Event
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
 from jobs.source import Source
+from tests.proxy import Proxy
 from tests.sources.home_assistant import HomeAssistantServer, State, home_assistant
+from tests.unit.fake_job import FakeJob
+from tests.unit.worker.live.world import FakePublisher
 from tests.unit.worker.sources.clocks import FakeClock
 from tests.unit.worker.sources.doubles import wave
+from tests.waiting import DEADLINE_SECONDS, eventually
+from worker.context import Interruption, JobInterrupted
+from worker.live.feed import LiveFeed
+from worker.live.progress import LiveProgress
+from worker.source_readings import SourceReadings
 from worker.sources.history import open_history
 from worker.sources.home_assistant_live import HomeAssistantLive
-from worker.sources.model import Skipped, SourceRefused, SourceValue
+from worker.sources.model import HistorySource, Skipped, SourceRefused, SourceValue
 
 DAY = timedelta(days=1)
 INTERVAL = timedelta(minutes=5)
@@ -125,6 +137,64 @@ def test_a_wrong_token_is_a_message(server: HomeAssistantServer, monkeypatch: py
     with pytest.raises(SourceRefused, match=r"refuses the secret in SOURCE_HOUSE \(401") as raised:
         read(server, "sensor.attic")
     assert "s3cret" not in str(raised.value)
+
+
+class RunningJob(FakeJob):
+    """A job that lasts until it is stopped; its waits are real."""
+
+    def __init__(self) -> None:
+        super().__init__(kind="live")
+        self.stop = Event()
+
+    def sleep(self, seconds: float) -> None:
+        self.stop.wait(seconds)
+        self.progress()
+
+    def progress(self, message: str | None = None) -> None:
+        super().progress(message)
+        if self.stop.is_set():
+            raise JobInterrupted(Interruption.CANCEL)
+
+
+@contextmanager
+def live_job(source: Source, token: str, publisher: FakePublisher) -> Iterator[RunningJob]:
+    job = RunningJob()
+    sensors = {sensor.remote: sensor.sensor_id for sensor in source.sensors}
+    readings = SourceReadings(source=source.name, sensors=sensors)
+    progress = LiveProgress(job, source.name, None, readings.skipped)
+
+    def history() -> AbstractContextManager[HistorySource]:
+        return open_history(source, FakeClock().pace())
+
+    feed = LiveFeed(job, HomeAssistantLive(source, token), history, publisher, readings, progress)
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(feed.run)
+        try:
+            yield job
+        finally:
+            job.stop.set()
+            with suppress(JobInterrupted):
+                running.result()
+
+
+def test_live_values_follow_without_a_gap_over_lost_connections(server: HomeAssistantServer) -> None:
+    # The first is from before the subscription, and within the time that the history is read again.
+    publisher, truth = FakePublisher(), [(server.set_state("sensor.moving", "-1"), -1.0)]
+    address = urlsplit(server.url)
+    with Proxy((str(address.hostname), address.port or 0)) as proxy:
+        proxied = {"address": f"http://127.0.0.1:{proxy.port}"}
+        source = source_of(server, "sensor.moving").model_copy(update=proxied)
+        with live_job(source, server.token, publisher) as job:
+            eventually(lambda: job.covered, DEADLINE_SECONDS, "the job is subscribed")
+            for number in range(60):
+                if number in (20, 40):
+                    proxy.cut()
+                truth.append((server.set_state("sensor.moving", str(number)), float(number)))
+            eventually(lambda: len(publisher.published) >= len(truth), DEADLINE_SECONDS, "all are published")
+
+    published = [(reading.measured_at, reading.temperature) for reading in publisher.published]
+    assert sorted(published) == truth
+    assert job.saved[-1]["counts"]["disconnections"] >= 1
 
 
 def test_live_values_and_the_history_of_them_are_the_same(server: HomeAssistantServer) -> None:
