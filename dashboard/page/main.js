@@ -17,6 +17,8 @@ import * as sensors from "./sensors.js";
 import * as services from "./services.js";
 import * as summary from "./summary.js";
 import * as throughput from "./throughput.js";
+import * as workflow from "./workflow.js";
+import * as workflows from "./workflows.js";
 
 const SECTIONS = [problems, throughput, sensors, summary, deadLetters, services, history];
 const SECTIONS_WITH_AGES = [problems, sensors, summary, deadLetters, services];
@@ -99,6 +101,8 @@ excursions.initialize();
 anomalies.initialize();
 history.initialize();
 sensor.initialize();
+workflows.initialize();
+workflow.initialize();
 startRouter();
 subscribe(onUpdate, onDisconnect);
 account.onAccess(() => {

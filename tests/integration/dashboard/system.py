@@ -80,6 +80,12 @@ class System:
         with closing(Database(self.database.url_as(self._roles[AccessLevel.ANALYST]))) as database:
             yield database
 
+    @contextmanager
+    def worker(self) -> Iterator[Database]:
+        """Yield the database as a worker has it."""
+        with closing(Database(self.database.url_as(self._roles[AccessLevel.WORKER]))) as database:
+            yield database
+
     def publish(self, sensor_id: str, temperature: float, **more: Any) -> None:
         self.broker.publish(reading(sensor_id, temperature, **more))
 

@@ -13,6 +13,7 @@ from tests.browser import visit
 from tests.integration.dashboard.system import System, log_in
 from tests.integration.dead_letters import publish_dead_letter
 from tests.processes import Process
+from tests.stored_workflow import store_workflow
 
 SCREENS: tuple[tuple[Any, int], ...] = (("light", 1400), ("dark", 390))
 SEVERE = ("serious", "critical")
@@ -45,6 +46,8 @@ def fill(system: System) -> None:
         store_anomaly(analyst, "fridge", "level-shift", (20, None), (9, 5), "9 °C where 5 °C was expected")
     with system.evaluation() as evaluation:
         evaluation.evaluate()
+    with system.worker() as worker:
+        store_workflow(system.database, worker)
 
 
 def states(page: Page, url: str) -> Iterator[str]:
@@ -82,6 +85,14 @@ def states(page: Page, url: str) -> Iterator[str]:
     page.goto(f"{url}/#/access")
     expect(page.locator("#keys tbody tr")).to_have_count(1)
     yield "access"
+    page.goto(f"{url}/#/workflows")
+    for table in ("sources", "schedules"):
+        expect(page.locator(f"#{table} tbody tr")).to_have_count(1)
+    expect(page.locator("#workers li")).to_have_count(1)
+    yield "workflows"
+    page.locator("#workflows .list tbody").get_by_role("link", name="dummy").click()
+    expect(page.locator(".timeline li")).to_have_count(10)
+    yield "workflow"
 
 
 def violations(page: Page, view: str) -> list[str]:
