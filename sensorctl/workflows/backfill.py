@@ -72,8 +72,9 @@ def backfill(
     kind = GAPS if gaps else BACKFILL
     given = {
         "source": source,
-        "from": start,
-        "to": end or (None if gaps else datetime.now(UTC)),
+        # Two ages have each its own present: without its fraction, their distance is a whole length.
+        "from": start and start.replace(microsecond=0),
+        "to": end.replace(microsecond=0) if end else None if gaps else datetime.now(UTC),
         "chunk": chunk,
         "min_length": min_length,
         "newest_first": newest_first,

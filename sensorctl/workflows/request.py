@@ -20,8 +20,8 @@ def request(
     as_json: bool,
     idempotency_key: str | None = None,
     max_running: int | None = None,
-) -> None:
-    """Request a workflow, print its ID, and follow it until it ends if that is requested.
+) -> Requested:
+    """Request a workflow, print its ID, follow it until it ends if that is requested, and return its ID.
 
     Raises:
         InvalidInput: When there is no such kind or source, or the spec is not one of the kind.
@@ -31,6 +31,7 @@ def request(
         plan = plans.plan(kind, spec)
     requested = request_plan(kind, plan, max_running=max_running, idempotency_key=idempotency_key)
     report_request(requested, follows=follows, as_json=as_json)
+    return requested
 
 
 def request_plan(

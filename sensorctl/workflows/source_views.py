@@ -1,7 +1,8 @@
 """How sources and gaps are shown in a terminal."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from rich.table import Table
 
@@ -57,6 +58,19 @@ def source_details(row: Row, covered: Sequence[tuple[datetime, datetime]]) -> Ta
         table.add_row("covered", f"{format_time(start)} to {format_time(end)} UTC")
     if len(covered) > MAX_PERIODS:
         table.add_row("", f"and {quantity(len(covered) - MAX_PERIODS, 'earlier period')}")
+    return table
+
+
+def reading_table(readings: Sequence[Mapping[str, Any]]) -> Table:
+    """Return one row per reading that a test of a source would have stored."""
+    table = titled_table("The first readings (times in UTC, temperatures in °C)", "sensor", "measured at")
+    table.add_column("temperature", justify="right")
+    for reading in readings:
+        table.add_row(
+            safe_text(reading["sensor_id"]),
+            safe_text(reading["measured_at"]),
+            f"{reading['temperature']:.2f}",
+        )
     return table
 
 

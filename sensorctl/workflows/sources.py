@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from db.queries.statements import Row, Statements
 from db.workflows.sources import Sources
+from jobs.kinds import SOURCE_TEST
 from jobs.source import Source
 from runtime.errors import InvalidInput
 from runtime.text import escape_unprintable
@@ -17,6 +18,7 @@ from sensorctl.actor import current_actor
 from sensorctl.output import JsonOption, fail, show, show_json
 from sensorctl.settings import discover_manager_settings, discover_settings
 from sensorctl.workflows.options import NAME, JsonLinesOption
+from sensorctl.workflows.options import reader as workflow_reader
 from sensorctl.workflows.request import request
 from sensorctl.workflows.source_options import (
     Address,
@@ -30,7 +32,7 @@ from sensorctl.workflows.source_options import (
     UnitOption,
     Zone,
 )
-from sensorctl.workflows.source_views import source_details, source_table
+from sensorctl.workflows.source_views import reading_table, source_details, source_table
 
 app = typer.Typer(help="Manage other systems from which readings are fetched.", no_args_is_help=True)
 
@@ -127,7 +129,13 @@ def try_(name: Name, as_json: JsonLinesOption = False) -> None:
     """Let a worker read a source, and show what would be stored. Nothing is stored."""
     with reader() as sources:
         require_source(sources, name)
-    request("source-test", {"source": name}, follows=True, as_json=as_json)
+    requested = request(SOURCE_TEST, {"source": name}, follows=True, as_json=as_json)
+    if as_json:
+        return
+    with workflow_reader() as queries:
+        [job] = queries.jobs(requested.workflow_id, 1)
+    if readings := job["counts"].get("readings"):
+        show(reading_table(readings))
 
 
 def require_source(sources: Sources, name: str) -> Row:

@@ -102,12 +102,14 @@ def timeline_line(entry: Entry) -> Text:
 def describe_detail(detail: Mapping[str, Any] | None) -> str:
     """Return what an event says besides its state, as text; a message comes first."""
     fields = dict(detail or {})
+    counts = fields.pop("counts", None) or {}
     texts = [str(fields.pop(name)) for name in ("message", "error", "reason") if fields.get(name)]
+    if texts:  # which has the counts in words
+        counts = {}
     done, total = fields.pop("done", None), fields.pop("total", None)
     if done:
         texts.append(f"{done:,} of {total:,}" if total else f"{done:,} done")
-    counts = fields.pop("counts", None) or {}
-    texts += [f"{name} {value}" for name, value in counts.items()]
+    texts += [f"{name} {value:,}" for name, value in counts.items() if isinstance(value, int)]
     texts += [f"{name} {_text(value)}" for name, value in fields.items() if value not in (None, {}, [])]
     return ", ".join(texts)
 

@@ -15,7 +15,17 @@ from db.workflows.planning import Planner
 from db.workflows.requests import Requested, RequestOptions
 from db.workflows.sources import COVERED, Sources
 from runtime.errors import InvalidInput
-from sensorctl.workflows import backfill, commands, connectivity, dummy, gaps, options, request, schedules
+from sensorctl.workflows import (
+    backfill,
+    commands,
+    connectivity,
+    dummy,
+    gaps,
+    options,
+    request,
+    schedules,
+    sources,
+)
 from tests.unit.sensorctl.workflows.rows import AT, WORKFLOW_ID, job, workflow
 
 ACTOR = "sensorctl:ann"
@@ -128,6 +138,7 @@ def workflows(monkeypatch: pytest.MonkeyPatch) -> FakeWorkflows:
     for module in (commands, connectivity, dummy, options, request):
         for name in ("reader", "requester"):
             monkeypatch.setattr(module, name, opened, raising=False)
+    monkeypatch.setattr(sources, "workflow_reader", opened)
     for module in (commands, request):
         monkeypatch.setattr(module, "current_actor", lambda: ACTOR)
     return fake

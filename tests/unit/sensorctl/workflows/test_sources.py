@@ -13,7 +13,7 @@ from sensorctl.workflows import dummy
 from sensorctl.workflows import sources as command
 from tests.unit.fakes import RunCommand
 from tests.unit.sensorctl.workflows.fakes import ACTOR, FakeWorkflows
-from tests.unit.sensorctl.workflows.rows import AT, workflow
+from tests.unit.sensorctl.workflows.rows import AT, job, workflow
 
 ATTIC = {
     "name": "attic", "kind": "home-assistant", "address": "http://ha.local:8123",
@@ -140,10 +140,13 @@ def test_the_sources_are_listed(sensorctl: RunCommand) -> None:
 @pytest.mark.usefixtures("sources", "history")
 def test_a_test_of_a_source_is_followed_to_its_end(sensorctl: RunCommand, workflows: FakeWorkflows) -> None:
     workflows.rows = [workflow(state="succeeded")]
+    reading = {"sensor_id": "attic", "measured_at": "2026-11-27T12:00:00.000000Z", "temperature": 19.5}
+    workflows.jobs_read = [job(counts={"new": 1, "readings": [reading]})]
 
-    code, _, _ = sensorctl("source", "test", "attic")
+    code, out, _ = sensorctl("source", "test", "attic")
 
     assert code == 0
+    assert "attic │ 2026-11-27T12:00:00.000000Z │ 19.50" in " ".join(out.split())
     [(_, kind, spec, _, _)] = workflows.requests
     assert (kind, spec) == ("source-test", {"source": "attic"})
     assert sensorctl("source", "test", "cellar")[::2] == (

@@ -77,3 +77,10 @@ def test_a_detail_says_its_message_first_and_leaves_out_what_is_empty() -> None:
 
     assert describe_detail(detail) == "stopped, shutdown, retry_after 2.5"
     assert describe_detail(None) == ""
+
+
+def test_counts_are_shown_where_no_message_has_them_in_words() -> None:
+    counts = {"new": 1200, "skipped": {"no value": 3}, "readings": [{"sensor_id": "attic"}]}
+
+    assert describe_detail({"counts": counts}) == "new 1,200"
+    assert describe_detail({"counts": counts, "message": "1,200 new"}) == "1,200 new"
