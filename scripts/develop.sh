@@ -64,10 +64,20 @@ install_home_assistant() {  # It requires Python 3.11 or 3.12.
   touch "$venv/.complete"
 }
 
+install_signal_k() {  # Without the scripts of packages, which compile what it does not require here.
+  local directory=.sources/signal-k
+  if [ -e "$directory/.complete" ]; then return; fi
+  command -v npm >/dev/null || as_root bash scripts/apt.sh npm
+  echo "Installing Signal K into $directory …"
+  npm install --silent --no-audit --no-fund --ignore-scripts --prefix "$directory" signalk-server@2.23.0
+  touch "$directory/.complete"
+}
+
 run_source_tests() {  # Real servers of other systems, which no other test starts.
   unset_settings
   command -v influxd >/dev/null || as_root bash scripts/apt.sh influxdb
   install_home_assistant
+  install_signal_k
   "$bin/python" -m pytest tests/sources "$@"
 }
 
