@@ -11,7 +11,7 @@ from tests.processes import Process
 from tests.stored_workflow import store_workflow
 
 
-def test_a_workflow_is_found_its_timeline_tells_its_story_and_an_operator_changes_it(
+def test_a_workflow_is_found_its_timeline_has_its_story_and_an_operator_changes_it(
     system: System, dashboard: Process, page: Page
 ) -> None:
     # given an installation without workflows, which has no link to them
@@ -32,7 +32,7 @@ def test_a_workflow_is_found_its_timeline_tells_its_story_and_an_operator_change
     expect(view.locator("#schedules tbody tr")).to_contain_text("0 3 * * * (UTC)")
     expect(view.locator("#workers li")).to_contain_text("worker-1")
     expect(view.get_by_role("button", name="Test attic")).to_be_hidden()
-    # and its timeline tells the whole story
+    # and its timeline has the whole story
     rows.get_by_role("link", name="dummy").press("Enter")
     run = page.locator("#workflow")
     expect(run.locator("h2")).to_contain_text("dummy workflow running")
