@@ -45,7 +45,7 @@ class Publisher(Protocol):
 class FetchState:
     """How far a span is fetched, which is the checkpoint: everything before `position` is confirmed.
 
-    `read_at` is when the fetch started, by the clock of the database: which of two values is newer is decided by it.
+    `read_at` is when the fetch started, by the clock of the database. It decides which of two is newer.
     """
 
     span: Span

@@ -163,14 +163,14 @@ def test_events_and_tickets_survive_a_lost_broker_and_a_command_cancels(
         second = workflows.request(2)
         broker_proxy.forward()
         # then: every event is published at least once, with its own ID, and each ready job has a ticket
-        wanted = {
+        requested = {
             str(row["event_id"]) for one in (first, second) for row in workflows.queries.events(one, 99)
         }
 
         def ids() -> set[str]:
             return {message.properties.message_id for message in received(broker, EVENTS, events)}
 
-        eventually(lambda: wanted <= ids(), DEADLINE_SECONDS, "every event")
+        eventually(lambda: requested <= ids(), DEADLINE_SECONDS, "every event")
         eventually(
             lambda: len({m.body for m in received(broker, job_queue("dummy"), tickets)}) == 3,
             DEADLINE_SECONDS,
