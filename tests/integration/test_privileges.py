@@ -16,17 +16,22 @@ from psycopg.errors import InsufficientPrivilege
 
 from db.queries.limits import ExcursionFilter, Limits
 from db.settings import DatabaseSettings
+from db.workflows.requests import RequestOptions, WorkflowRequests
+from jobs.spec import JobSpec
 from limits.definition import define_limits, define_silence
+from native.ports import free_port
 from runtime.settings import load
 from tests import mqtt
 from tests.broker import DEAD_QUEUE, QUEUE, ApiError, RabbitMQ
 from tests.database import Postgres
 from tests.integration.rejected_operations import REJECTED_BY_API, REJECTED_BY_BROKER, REJECTED_BY_DATABASE
+from tests.integration.workflow_service import service
 from tests.mqtt import MqttRejected
 from tests.privileges import PASSWORD, Stack, sensorctl, set_up_stack
 from tests.processes import processes
 from tests.readings import reading
 from tests.waiting import DEADLINE_SECONDS, eventually
+from workflows.settings import WorkflowsSettings
 
 
 @pytest.fixture(scope="module")
@@ -230,6 +235,37 @@ def test_the_whole_system_works_with_these_privileges(stack: Stack, tmp_path: Pa
         assert stack.database.query("SELECT count(*) FROM reading WHERE sensor_id = 'twice'") == [
             {"count": 1}
         ]
+
+
+def test_the_service_for_workflows_and_a_worker_work_with_these_privileges(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in (stack.broker_variables("workflows") | stack.database_variables("manager")).items():
+        monkeypatch.setenv(name, value)
+    settings = load(WorkflowsSettings, http_port=free_port())
+    with (
+        service(settings),
+        closing(WorkflowRequests(settings)) as requests,
+        stack.channel("worker") as worker,
+    ):
+        jobs = [JobSpec("dummy", {})]
+        requested = requests.request("test", "dummy", {}, jobs, RequestOptions()).workflow_id
+        eventually(
+            lambda: worker.basic_get("jobs.dummy", auto_ack=True)[2], DEADLINE_SECONDS, "there is a ticket"
+        )
+        worker.queue_declare("control.worker.w1", exclusive=True, arguments={"x-queue-type": "classic"})
+        worker.queue_bind("control.worker.w1", "control", "ping.w1")
+        worker.basic_publish("events", "pong.1", b"{}")
+        with stack.channel("operator") as operator:
+            command = {"command": "stop", "target": str(requested)}
+            operator.basic_publish("control", "ping.w1", b"{}", mandatory=True)
+            operator.basic_publish("control", f"stop.{requested}", json.dumps(command), mandatory=True)
+        states = "SELECT state FROM workflow WHERE workflow_id = %s"
+        eventually(
+            lambda: stack.database.query(states, requested) == [{"state": "cancelled"}],
+            DEADLINE_SECONDS,
+            "it is cancelled",
+        )
 
 
 def test_over_mqtt_a_sensor_may_only_publish_to_sensor_topics(stack: Stack) -> None:

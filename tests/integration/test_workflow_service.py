@@ -4,7 +4,7 @@ import json
 import threading
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -19,14 +19,13 @@ from jobs.kinds import JOB_KINDS
 from messaging.topology import CONTROL_EXCHANGE, EVENTS_EXCHANGE, declare_events, declare_workflows, job_queue
 from native.ports import free_port
 from runtime.health import Health
-from runtime.lifecycle import ShutdownSignal
 from tests.broker import VirtualHost
 from tests.database import Database, Roles
 from tests.integration.workflow_rows import Workflows
+from tests.integration.workflow_service import service
 from tests.proxy import Proxy
 from tests.unit.http_client import send
 from tests.waiting import DEADLINE_SECONDS, eventually
-from workflows.__main__ import run_workflows
 from workflows.scheduler import Scheduler
 from workflows.settings import WorkflowsSettings
 from workflows.telemetry import BROKER, DATABASE, WorkflowsTelemetry
@@ -60,28 +59,6 @@ def instances(database: Database, roles: Roles) -> Iterator[list[Scheduler]]:
     telemetry = WorkflowsTelemetry(Health(BROKER, DATABASE))
     with closing(Statements(settings, "one")) as one, closing(Statements(settings, "two")) as two:
         yield [Scheduler(Schedules(each), Planner(each), telemetry) for each in (one, two)]
-
-
-@contextmanager
-def service(settings: WorkflowsSettings) -> Iterator[None]:
-    """Run the service in this process until the end of the block."""
-    stop = ShutdownSignal()
-    errors: list[BaseException] = []
-
-    def run() -> None:
-        try:
-            run_workflows(settings, stop)
-        except BaseException as error:  # noqa: BLE001 (raised below)
-            errors.append(error)
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join()
-    assert not errors
 
 
 def received(broker: VirtualHost, queue: str, known: list[Any]) -> list[Any]:
