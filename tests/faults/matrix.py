@@ -78,6 +78,9 @@ SCENARIOS: tuple[Scenario, ...] = (
         workflows.killed_at_random, full={"jobs": 1000, "between": (2, 6)}),
     Scenario(19, "worker frozen until another has its job, 3 times; a stalled job cancelled",
         workflows.lease_lost, full={"rounds": 3}),
+    Scenario(20, "broker and PostgreSQL SIGKILL in turn, 10 times, while jobs publish",
+        workflows.servers_killed,
+        full={"jobs": 12, "readings": 3000, "kills": 10, "between": (2, 6)}),
 )
 # fmt: on
 

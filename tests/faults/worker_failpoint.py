@@ -1,6 +1,7 @@
 """The real worker, which kills itself and its jobs at a given point, about once in so many times.
 
-Usage: `python -m tests.faults.worker_failpoint POINT`. Jobs of the kind `dummy` publish readings here.
+Usage: `python -m tests.faults.worker_failpoint [POINT]`. Jobs of the kind `dummy` publish readings here.
+Without a point, nothing is killed.
 """
 
 import os
@@ -39,8 +40,8 @@ class KilledStore(WorkerStore):
 
 def main() -> int:
     """Run the worker until it is killed."""
-    (point,) = sys.argv[1:]
-    os.environ[POINT], os.environ[EVERY] = point, str(POINTS[point])
+    for point in sys.argv[1:]:
+        os.environ[POINT], os.environ[EVERY] = point, str(POINTS[point])
     os.environ[WORKER] = str(os.getpid())
     process: Callable[..., JobProcess] = partial(JobProcess, main=run_and_kill)
     with patch.object(worker, "WorkerStore", KilledStore), patch.object(worker, "JobProcess", process):

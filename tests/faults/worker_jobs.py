@@ -23,7 +23,7 @@ READINGS_PER_CHECKPOINT = 10
 
 def kill_sometimes(point: str) -> None:
     """Kill the worker and this process, if this is the point, once in so many times."""
-    if point == os.environ[POINT] and SystemRandom().randrange(int(os.environ[EVERY])) == 0:
+    if point == os.environ.get(POINT) and SystemRandom().randrange(int(os.environ[EVERY])) == 0:
         os.kill(int(os.environ[WORKER]), signal.SIGKILL)
         os.kill(os.getpid(), signal.SIGKILL)
 

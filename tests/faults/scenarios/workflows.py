@@ -17,7 +17,7 @@ from jobs.spec import JobSpec
 from readings.model import Unit
 from readings.payload import encode_reading
 from runtime.settings import load
-from tests.faults.environment import DATABASE
+from tests.faults.environment import BROKER, DATABASE
 from tests.faults.experiment import Experiment
 from tests.faults.ledger import Attempt, StoredRow
 from tests.faults.local_workers import LocalWorkers
@@ -47,16 +47,27 @@ def killed_at_points(experiment: Experiment, *, jobs: int, readings: int) -> Non
     for point in POINTS:
         experiment.show_progress(f"killing workers at the point {point}")
         workers = _start(experiment, 3, f"tests.faults.worker_failpoint {point}")
-        names = [f"{point}-{number}" for number in range(jobs)]
-        start = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1)
-        specs = [{"job": name, "start": start.isoformat(), "readings": readings} for name in names]
-        workflow = _request(experiment, specs)
-        for name in names:
-            _record(experiment, name, start, readings)
-        _wait_for_success(experiment, workflow, 600)
+        _wait_for_success(experiment, _publish(experiment, point, jobs, readings), 600)
         experiment.wait_until(workers.deaths, DEATH_SECONDS, f"a worker is killed at the point {point}")
         experiment.notes.append(f"{workers.deaths()} workers killed at the point {point}")
         workers.stop()
+
+
+def servers_killed(
+    experiment: Experiment, *, jobs: int, readings: int, kills: int, between: tuple[float, float]
+) -> None:
+    """Row 20. Broker and PostgreSQL are killed while jobs publish."""
+    experiment.start_workers()
+    _start(experiment, 3, "tests.faults.worker_failpoint")
+    workflow = _publish(experiment, "servers", jobs, readings)
+    for number in range(kills):
+        experiment.run_load_for(experiment.random.uniform(*between))
+        server = (BROKER, DATABASE)[number % 2]
+        experiment.show_progress(f"killing {server}, {number + 1} of {kills}")
+        experiment.environment.kill(server)
+    if _state(experiment, workflow) == "succeeded":
+        experiment.problems.append("the jobs ended before the last server was killed")
+    _wait_for_success(experiment, workflow, 600)
 
 
 def killed_at_random(experiment: Experiment, *, jobs: int, between: tuple[float, float]) -> None:
@@ -127,6 +138,17 @@ def _dummies(jobs: int) -> Iterator[dict[str, Any]]:
     for number in range(jobs):
         misbehaviour = {0: {"fail_after": 3}, 1: {"exit_after": 3}}.get(number % 20, {})
         yield {"seconds": 1, "steps": 5, **misbehaviour}
+
+
+def _publish(experiment: Experiment, name: str, jobs: int, readings: int) -> UUID:
+    """Request jobs that publish readings, and record these as confirmed: they are, once the jobs succeed."""
+    start = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1)
+    names = [f"{name}-{number}" for number in range(jobs)]
+    for job in names:
+        _record(experiment, job, start, readings)
+    return _request(
+        experiment, [{"job": job, "start": start.isoformat(), "readings": readings} for job in names]
+    )
 
 
 def _record(experiment: Experiment, job: str, start: datetime, readings: int) -> None:
