@@ -134,8 +134,8 @@ def simulate_source(
             kind = existing["kind"]
             raise InvalidInput(f"{name} is a source of the kind {kind}: choose another name", "--source")
         sources.put(current_actor(), name, define_source(name, given, existing))
+    print_message("It runs until `sensorctl workflow cancel` with the ID of the workflow stops it.")
     request("live", {"source": name}, follows=follow, as_json=as_json)
-    print_message("`sensorctl workflow cancel` with the ID of the workflow stops it.")
 
 
 @app.command()

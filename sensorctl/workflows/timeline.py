@@ -104,6 +104,11 @@ def describe_detail(detail: Mapping[str, Any] | None) -> str:
     fields = dict(detail or {})
     counts = fields.pop("counts", None) or {}
     texts = [str(fields.pop(name)) for name in ("message", "error", "reason") if fields.get(name)]
+    failures, most = fields.pop("failures", None), fields.pop("max_failures", None)
+    if failures:
+        texts.append(f"failure {failures} of {most}" if most else f"failure {failures}")
+    if retry_seconds := fields.pop("retry_seconds", None):
+        texts.append(f"tried again in {format_duration(timedelta(seconds=retry_seconds))}")
     if texts:  # which has the counts in words
         counts = {}
     done, total = fields.pop("done", None), fields.pop("total", None)

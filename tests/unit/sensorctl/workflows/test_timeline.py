@@ -79,6 +79,12 @@ def test_a_detail_says_its_message_first_and_leaves_out_what_is_empty() -> None:
     assert describe_detail(None) == ""
 
 
+def test_a_failure_says_how_often_and_when_it_is_tried_again() -> None:
+    detail = {"error": "503 from the source", "failures": 2, "max_failures": 5, "retry_seconds": 4.0}
+
+    assert describe_detail(detail) == "503 from the source, failure 2 of 5, tried again in 4 s"
+
+
 def test_counts_are_shown_where_no_message_has_them_in_words() -> None:
     counts = {"new": 1200, "skipped": {"no value": 3}, "readings": [{"sensor_id": "attic"}]}
 
