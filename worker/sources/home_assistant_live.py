@@ -47,18 +47,24 @@ class HomeAssistantLive:
                 yield NOT_JSON
                 continue
             if message.get("type") == "event":
-                yield self._item(mapping(message.get("event")))
+                yield self.item_of(mapping(message.get("event")))
             else:
                 yield None  # the answer to a ping
 
-    def _item(self, event: Mapping[str, Any]) -> LiveItem:
+    def item_of(self, event: Mapping[str, Any]) -> LiveItem:
+        """Return the value of an event, or why it has none.
+
+        Raises:
+            SourceRefused: When it is in another unit than the source.
+        """
         state = mapping(mapping(event.get("variables")).get("trigger")).get("to_state")
         if not isinstance(state, dict):
             return _REMOVED
         entity, unit = str(state.get("entity_id")), self._source.unit
         item = to_live_item(entity, time_of_text(state.get("last_changed")), state.get("state"), unit)
         if isinstance(item, SourceValue):
-            check_unit(mapping(state.get("attributes")).get("unit_of_measurement"), unit, entity)
+            named = mapping(state.get("attributes")).get("unit_of_measurement")
+            check_unit(None if named is None else str(named), unit, entity)
         return item
 
 

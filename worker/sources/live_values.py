@@ -45,7 +45,10 @@ def time_of_milliseconds(milliseconds: Any) -> datetime | None:
     """Return the time of milliseconds since 1970; None as in `time_of_epoch`."""
     if isinstance(milliseconds, bool) or not isinstance(milliseconds, int | float):
         return None
-    return time_of_epoch(milliseconds / _MILLISECONDS)
+    try:
+        return time_of_epoch(milliseconds / _MILLISECONDS)
+    except OverflowError:  # an integer beyond every float
+        return None
 
 
 def mapping(value: Any) -> Mapping[str, Any]:

@@ -108,7 +108,7 @@ class ShellyServer:
 def _items_of(text: str | bytes) -> Iterator[LiveItem]:
     try:
         message = mapping(json.loads(text))
-    except ValueError:
+    except (ValueError, RecursionError):
         yield NOT_JSON
         return
     yield from notification_items(message, prefix=f"{message.get('src')}/")

@@ -50,10 +50,11 @@ def _items(socket: JsonSocket) -> Iterator[LiveItem]:
             yield None  # the greeting, or the answer to a ping
             continue
         for update in map(mapping, updates):
-            yield from _items_of(update)
+            yield from items_of_update(update)
 
 
-def _items_of(update: Mapping[str, Any]) -> Iterator[LiveItem]:
+def items_of_update(update: Mapping[str, Any]) -> Iterator[LiveItem]:
+    """Yield the values of an update."""
     measured_at = time_of_text(update.get("timestamp"))
     values = update.get("values")
     for value in map(mapping, values if isinstance(values, list) else ()):

@@ -93,7 +93,7 @@ class JsonSocket:
         text = self._connection.recv(timeout=seconds)
         try:
             return json.loads(text)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise NotJson from error
 
 

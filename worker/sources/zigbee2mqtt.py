@@ -59,7 +59,7 @@ class Zigbee2Mqtt:
             yield self._items(socket)
 
     def _items(self, socket: JsonSocket) -> Iterator[LiveItem]:
-        burst = _Burst(self._clock)
+        burst = Burst(self._clock)
         while True:
             try:
                 message = socket.receive_or_ping()
@@ -70,9 +70,9 @@ class Zigbee2Mqtt:
                 burst.pause()
                 yield None
             else:
-                yield from self._items_of(mapping(message), burst)
+                yield from self.items_of(mapping(message), burst)
 
-    def _items_of(self, message: Mapping[str, Any], burst: "_Burst") -> Iterator[LiveItem]:
+    def items_of(self, message: Mapping[str, Any], burst: "Burst") -> Iterator[LiveItem]:
         """Yield the values of a message, or None, as it shows at least that the connection is alive."""
         topic, payload = str(message.get("topic")), mapping(message.get("payload"))
         measured_at = _time_of(payload)
@@ -89,7 +89,7 @@ class Zigbee2Mqtt:
             yield None
 
 
-class _Burst:
+class Burst:
     """Recognises the stored states: all until the first pause, and each device's first message."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
