@@ -12,7 +12,8 @@ INTRODUCTION = """# HTTP API
 The dashboard serves this API on the port of its page (8085 unless `DASHBOARD_HOST_PORT` differs). The
 OpenAPI document is at `/openapi.json`. Each operation names the role that it requires; see
 [Access](../guides/access.md). Send a key as `Authorization: Bearer KEY`. A change that a browser sends
-must come from the dashboard's own page.
+must come from the dashboard's own page. The service `workflows` (8086 unless `WORKFLOWS_HOST_PORT` differs)
+serves the operations of workflows, backfills, gaps, schedules, sources and workers, too.
 
 Every service also serves `/livez`, `/readyz` and `/metrics` on its `HTTP_PORT`; see
 [Health checks](../operations/monitoring.md#health-checks).
