@@ -13,9 +13,10 @@ import * as excursions from "./sensor-excursions.js";
 import * as forecast from "./sensor-forecast.js";
 import * as limits from "./sensor-limits.js";
 import * as merge from "./sensor-merge.js";
+import * as models from "./sensor-models.js";
 import * as silences from "./sensor-silences.js";
 
-const PARTS = [forecast, anomalies, limits, excursions, silences, merge]; // of the page, which show the sensor, too
+const PARTS = [forecast, models, anomalies, limits, excursions, silences, merge]; // of the page, which show the sensor, too
 const section = $("#sensor");
 const form = $(".sensor-settings", section);
 const submit = $("button[type=submit]", form);
@@ -39,6 +40,7 @@ export function initialize() {
   const onChange = (view) => replaceParameters(rangeParameters(view));
   panel = new HistoryPanel($(".history-panel", section), { onChange });
   forecast.initialize();
+  models.initialize();
   anomalies.initialize(() => panel.load());
   limits.initialize(() => panel.load());
   excursions.initialize();

@@ -109,13 +109,18 @@ def test_an_anomaly_is_found_on_the_overview_explained_and_marked_on_a_phone(
     actions = system.database.query("SELECT actor, action FROM audit WHERE object_kind = 'anomaly'")
     assert actions == [{"actor": "key:ann", "action": "mark"}] * 2
     assert page.evaluate("document.documentElement.scrollWidth") == 390
+    # when the model is rolled back to an earlier version, then that is requested
+    sensor.get_by_text("Models", exact=True).click()
+    versions = sensor.locator(".models tbody tr")
+    expect(versions.first).to_contain_text("season 2")
+    expect(versions.first).to_contain_text("active")
+    versions.last.get_by_role("button", name="Roll season back to version 1").click()
+    page.get_by_role("dialog").get_by_role("button", name="Roll back").click()
+    expect(versions.last).to_contain_text("requested")
     # when the page of another sensor follows, it shows nothing of the first one
     page.evaluate("location.hash = '#/sensor/freezer'")
     expect_nothing(page)
-    # and the API lets the model continue from an earlier version
+    # and the API has which version the model continues from
     headers = {"Authorization": f"Bearer {key}"}
-    version = {"sensor_id": "fridge", "kind": "season", "version": 1}
-    done = page.request.post(f"{system.url}/api/models/roll-back", data=version, headers=headers)
-    assert (done.status, done.json()["active"], done.json()["version"]) == (200, True, 1)
     models = page.request.get(f"{system.url}/api/models?sensor=fridge", headers=headers).json()["models"]
     assert [(each["version"], each["active"]) for each in models] == [(2, False), (1, True)]
