@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from typing import Annotated
+from uuid import UUID
 
 import typer
 
@@ -22,6 +23,7 @@ from sensorctl.workflows.options import (
     Spec,
     WorkflowId,
     merge_spec,
+    parse_workflow_id,
     reader,
     requester,
     require_workflow,
@@ -42,12 +44,20 @@ MAX_JOBS_OF_A_WORKFLOW = 100_000  # as the database allows
 def list_(
     state: Annotated[list[State] | None, typer.Option(help="Only those in this state. Repeatable.")] = None,
     kind: Annotated[list[str] | None, typer.Option(help="Only those of this kind. Repeatable.")] = None,
+    before: Annotated[
+        UUID | None,
+        typer.Option(
+            parser=parse_workflow_id,
+            metavar="WORKFLOW",
+            help="Only those requested before this one, such as the last of the previous list.",
+        ),
+    ] = None,
     limit: Annotated[int, typer.Option(min=1, max=1_000, help="Maximum number of workflows.")] = 50,
     as_json: JsonOption = False,
 ) -> None:
     """Show the newest workflows."""
     with reader() as queries:
-        rows = queries.read_all(limit, states=state or None, kinds=kind or None)
+        rows = queries.read_all(limit, states=state or None, kinds=kind or None, before=before)
     if as_json:
         show_json(rows)
     elif rows:

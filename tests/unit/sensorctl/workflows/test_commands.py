@@ -22,7 +22,9 @@ def test_the_list_has_state_progress_and_requester(sensorctl: RunCommand, workfl
         ),
     ]
 
-    code, out, _ = sensorctl("workflow", "list", "--state", "failed", "--kind", "dummy", "--limit", "7")
+    code, out, _ = sensorctl(
+        "workflow", "list", "--state", "failed", "--kind", "dummy", "--limit", "7", "--before", ID
+    )
 
     assert code == 0
     for text in (
@@ -33,7 +35,9 @@ def test_the_list_has_state_progress_and_requester(sensorctl: RunCommand, workfl
         "401 from the source",
     ):
         assert text in out
-    assert workflows.selections == [{"states": ["failed"], "kinds": ["dummy"], "most": 7}]
+    assert workflows.selections == [
+        {"states": ["failed"], "kinds": ["dummy"], "before": WORKFLOW_ID, "most": 7}
+    ]
 
 
 def test_without_workflows_the_list_says_how_to_try_one(
