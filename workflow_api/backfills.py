@@ -9,20 +9,19 @@ from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
 from db.workflows.planning import Plan
-from db.workflows.requests import Requested, RequestOptions
+from db.workflows.requests import RequestOptions
 from jobs.backfills import BackfillSpec
 from jobs.kinds import BACKFILL, dump_spec
 from jobs.spans import Span, Spans
 from jobs.spec import request_digest
 from runtime.access import Role
-from runtime.errors import InvalidInput
 from web.auth import requires
 from web.dependencies import Actor
 from web.errors import INVALID_INPUT, Responses
 from web.text import Text
 from workflow_api.models import Model
-from workflow_api.resources import Shared, WorkflowResources, repeatable
-from workflow_api.workflows import IdempotencyKey
+from workflow_api.resources import Shared, repeatable
+from workflow_api.workflows import IdempotencyKey, find_earlier
 
 MAX_CHUNKS = 1_000
 
@@ -75,7 +74,7 @@ def request_backfill(
     spec = dump_spec(request)
     is_dry_run = spec.pop("dry_run")
     digest = request_digest(BACKFILL, spec)
-    if not is_dry_run and (earlier := _find(resources, actor, idempotency_key, digest)):
+    if not is_dry_run and (earlier := find_earlier(resources, actor, idempotency_key, digest)):
         response.status_code = HTTPStatus.OK
         return _to_backfill(earlier.workflow_id, None)
     plan = resources.planner.plan(BACKFILL, spec)
@@ -90,22 +89,6 @@ def request_backfill(
     response.headers["Location"] = f"/api/workflows/{result.workflow_id}"
     response.status_code = HTTPStatus.CREATED if result.created else HTTPStatus.OK
     return _to_backfill(result.workflow_id, plan if result.created else None)
-
-
-def _find(resources: WorkflowResources, actor: str, key: str | None, digest: str) -> Requested | None:
-    """Return the workflow that was requested with this key; its chunks would be left out of another plan.
-
-    Raises:
-        InvalidInput: The key was used for another request.
-    """
-    row = resources.queries.find(actor, key) if key else None
-    if row is None:
-        return None
-    if row["request_digest"] != digest:
-        raise InvalidInput(
-            f"was used for another request, workflow {row['workflow_id']}: use a new key", "idempotency_key"
-        )
-    return Requested(row["workflow_id"], created=False)
 
 
 def _to_backfill(workflow_id: UUID | None, plan: Plan | None) -> Backfill:

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Header, HTTPException, Path, Query, Response
 from db.queries.statements import Row
 from db.workflows.requests import Requested as Result
 from db.workflows.requests import RequestOptions
+from jobs.kinds import dump_spec, parse_spec
 from jobs.spec import JobSpec, request_digest
 from jobs.states import State
 from runtime.access import Role
@@ -66,17 +67,37 @@ def request_workflow(
     Raises:
         InvalidInput: There is nothing to do.
     """
-    plan = resources.planner.plan(request.kind, request.spec)
+    spec = dump_spec(parse_spec(request.kind, request.spec))
+    digest = request_digest(request.kind, spec, request.max_running)
+    if earlier := find_earlier(resources, actor, idempotency_key, digest):
+        return respond(response, earlier)
+    plan = resources.planner.plan(request.kind, spec)
     if not plan.jobs:
         raise InvalidInput(f"asks for a {request.kind} that has nothing to fetch", "spec")
     options = RequestOptions(
-        idempotency_key=idempotency_key,
-        request_digest=request_digest(request.kind, plan.spec, request.max_running),
-        max_running=request.max_running,
+        idempotency_key=idempotency_key, request_digest=digest, max_running=request.max_running
     )
     with repeatable():
         result = resources.requests.request(actor, request.kind, plan.spec, plan.jobs, options)
     return respond(response, result)
+
+
+def find_earlier(resources: WorkflowResources, actor: str, key: str | None, digest: str) -> Result | None:
+    """Return the workflow that was requested with this key; None if none was.
+
+    It is looked for before a plan is made: what the first request fetches has no place in another plan.
+
+    Raises:
+        InvalidInput: The key was used for another request.
+    """
+    row = resources.queries.find(actor, key) if key else None
+    if row is None:
+        return None
+    if row["request_digest"] != digest:
+        raise InvalidInput(
+            f"was used for another request, workflow {row['workflow_id']}: use a new key", "idempotency_key"
+        )
+    return Result(row["workflow_id"], created=False)
 
 
 def respond(response: Response, result: Result) -> Requested:

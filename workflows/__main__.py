@@ -22,7 +22,7 @@ from web.server import serve_http
 from workflow_api.resources import open_workflow_resources
 from workflows.app import create_workflows_app
 from workflows.relay import NAME, Relay
-from workflows.scheduler import Scheduler
+from workflows.scheduler import ReportingStatements, Scheduler
 from workflows.settings import WorkflowsSettings
 from workflows.telemetry import BROKER, DATABASE, WorkflowsTelemetry
 
@@ -43,12 +43,14 @@ def run_workflows(settings: WorkflowsSettings, shutdown: ShutdownSignal) -> None
     health = Health(BROKER, DATABASE)
     telemetry = WorkflowsTelemetry(health)
     with ExitStack() as stack:
-        statements, outbox = (
-            stack.enter_context(
-                closing(Statements(settings, NAME, statement_timeout_seconds=STATEMENT_TIMEOUT_SECONDS))
+        statements = stack.enter_context(
+            closing(
+                ReportingStatements(
+                    settings, telemetry.progress, statement_timeout_seconds=STATEMENT_TIMEOUT_SECONDS
+                )
             )
-            for _ in range(2)
         )
+        outbox = stack.enter_context(closing(Statements(settings, "outbox")))
         requests = stack.enter_context(closing(WorkflowRequests(settings, NAME)))
         resources = stack.enter_context(closing(open_workflow_resources(settings)))
         ring = KeyRing(stack.enter_context(closing(Keys(settings))))

@@ -1,9 +1,11 @@
 """Requests the workflows of schedules whose time has come."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from db.errors import InvalidData
-from db.queries.statements import Row
+from db.queries.statements import Row, Statements
+from db.settings import DatabaseSettings
 from db.workflows.planning import Planner
 from db.workflows.schedules import Schedules
 from jobs.schedules import ScheduleDefinition, decide
@@ -12,6 +14,21 @@ from runtime.errors import InvalidInput
 from workflows.telemetry import WorkflowsTelemetry
 
 QUEUED, MOVED = "queued", "moved"
+
+
+class ReportingStatements(Statements):
+    """Reports progress before each statement: a plan of gaps has one for each sensor of a source."""
+
+    def __init__(
+        self, settings: DatabaseSettings, progress: Callable[[], None], *, statement_timeout_seconds: float
+    ) -> None:
+        super().__init__(settings, "schedules", statement_timeout_seconds=statement_timeout_seconds)
+        self._progress = progress
+
+    def rows(self, statement: str, **parameters: object) -> list[Row]:
+        """Execute a statement, as `Statements` does."""
+        self._progress()
+        return super().rows(statement, **parameters)
 
 
 class Scheduler:

@@ -161,3 +161,19 @@ def test_the_gaps_of_a_source_are_listed(dashboard: DashboardServer) -> None:
         }
     ]
     assert dashboard.send("/api/gaps?sensor=cellar").json == {"gaps": []}
+
+
+def test_a_repeated_request_needs_neither_its_source_nor_anything_to_fetch(
+    dashboard: DashboardServer,
+) -> None:
+    body = {"kind": "backfill", "spec": BACKFILL}
+    headers = {"Authorization": f"Bearer {KEYS[Role.OPERATOR]}"}
+    first = dashboard.send("/api/workflows", body, Idempotency_Key="k", **headers)
+    dashboard.workflows.statements.sources.clear()
+
+    repeated = dashboard.send("/api/workflows", body, Idempotency_Key="k", **headers)
+    other = dashboard.send("/api/workflows", body, Idempotency_Key="k2", **headers)
+
+    assert (first.status, repeated.status, other.status) == (201, 200, 422)
+    assert repeated.json == {"workflow_id": first.json["workflow_id"], "created": False}
+    assert other.json["field"] == "spec.source"
