@@ -120,5 +120,8 @@ class WorkerTelemetry:
     ) -> None:
         metrics.mark_down(dependency, str(error))
         self._log.warning(
-            f"{dependency} unavailable", reason=str(error), hint=hint, retry_seconds=round(retry_seconds, 1)
+            f"{dependency} unavailable",
+            reason=str(error),
+            retry_seconds=round(retry_seconds, 1),
+            **({"hint": hint} if hint else {}),
         )
