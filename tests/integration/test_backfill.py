@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from psycopg.types.json import Jsonb
 
+from db.roles import AccessLevel
 from jobs.source import Source
 from tests.broker import VirtualHost
 from tests.database import Database, Roles
@@ -62,7 +63,9 @@ def backfill(broker: VirtualHost, database: Database, roles: Roles, run: Process
     database.query("SELECT put_source('test', 'home', %s)", Jsonb(FIELDS))
     run.start_consumer()
     settings = WorkerSettings(
-        rabbitmq_url=broker.settings.rabbitmq_url, database_url=database.url, http_port=0
+        rabbitmq_url=broker.settings.rabbitmq_url,
+        database_url=database.url_as(roles[AccessLevel.WORKER]),
+        http_port=0,
     )
     return Backfill(database, settings)
 
