@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 from messaging.errors import BrokerRefused
 from messaging.publishing.bulk import BulkPublisher, Connection, Message
-from messaging.publishing.confirm_publisher import Confirm, ConfirmPublisher
+from messaging.publishing.confirm_publisher import LIVE_PRIORITY, Confirm, ConfirmPublisher
 from readings.model import Reading, Unit
 from readings.payload import encode_reading
 from runtime.errors import ServiceUnavailable
@@ -81,9 +81,11 @@ class ReadingPublisher:
         self._job.progress(f"waiting for the broker: {error}")
 
 
-def connect_to_broker(amqp_url: str, name: str) -> Callable[[], Connection]:
-    """Return a function that connects to the broker under this name."""
-    return lambda: ConfirmPublisher(amqp_url, name)
+def connect_to_broker(
+    amqp_url: str, name: str, *, priority: int | None = LIVE_PRIORITY
+) -> Callable[[], Connection]:
+    """Return a function that connects to the broker under this name; history has no priority."""
+    return lambda: ConfirmPublisher(amqp_url, name, priority=priority)
 
 
 def _to_message(reading: Reading) -> Message:

@@ -53,7 +53,7 @@ def open_fetcher(
     with ExitStack() as stack:
         publisher = ReadingPublisher(
             context,
-            connect_to_broker(settings.amqp_url, name),
+            connect_to_broker(settings.amqp_url, name, priority=None),
             queue=settings.queue_name,
             max_queue_depth=BACKFILL_QUEUE_DEPTH,
         )

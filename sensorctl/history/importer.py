@@ -97,7 +97,7 @@ class Import:
         self, settings: OperatorSettings, messages: MessageReader, progress: "ImportProgress"
     ) -> None:
         publisher = BulkPublisher(
-            lambda: ConfirmPublisher(settings.amqp_url, NAME),
+            lambda: ConfirmPublisher(settings.amqp_url, NAME, priority=None),
             progress,
             queue=settings.queue_name,
             max_queue_depth=self.max_queue_depth,

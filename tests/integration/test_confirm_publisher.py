@@ -41,6 +41,22 @@ def test_every_message_is_confirmed_in_order(broker: VirtualHost, publisher: Con
     assert [message.properties.message_id for message in broker.drain()] == done
 
 
+def test_a_live_reading_is_delivered_before_history_that_was_published_earlier(broker: VirtualHost) -> None:
+    with (
+        closing(ConfirmPublisher(broker.url, "import", priority=None)) as history,
+        closing(ConfirmPublisher(broker.url, "sensor-kitchen")) as live,
+    ):
+        for number in range(10):
+            history.publish("kitchen", f"old {number}", b"{}")
+        last = 0
+        while last < 10:  # a confirm may be of several messages
+            last = max(confirm.delivery_tag for confirm in confirms(history))
+        live.publish("kitchen", "new", b"{}")
+        confirms(live)
+
+    assert "new" in [message.properties.message_id for message in broker.drain()[:3]]
+
+
 def test_a_reading_is_persistent_and_has_its_properties(
     broker: VirtualHost, publisher: ConfirmPublisher
 ) -> None:
