@@ -75,6 +75,7 @@ install_signal_k() {  # Without the scripts of packages, which compile what it d
 
 run_source_tests() {  # Real servers of other systems, which no other test starts.
   unset_settings
+  export TESTCONTAINERS_RYUK_DISABLED=true
   command -v influxd >/dev/null || as_root bash scripts/apt.sh influxdb
   install_home_assistant
   install_signal_k
