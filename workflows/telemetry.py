@@ -46,7 +46,7 @@ class WorkflowsTelemetry:
             for dependency in (BROKER, DATABASE)
         )
         self._log = structlog.get_logger()
-        self._is_up = dict.fromkeys((BROKER, DATABASE), False)
+        self._is_up: dict[str, bool] = {}
         for outcome in OUTCOMES:
             FIRED.labels(outcome)
         for result in ("executed", "rejected"):
@@ -81,12 +81,12 @@ class WorkflowsTelemetry:
         self._unavailable(BROKER, str(error))
 
     def _available(self, dependency: str) -> None:
-        if not self._is_up[dependency]:
+        if not self._is_up.get(dependency, False):
             self._is_up[dependency] = True
             self._log.info(f"{dependency} available")
 
     def _unavailable(self, dependency: str, reason: str) -> None:
-        if self._is_up[dependency]:
+        if self._is_up.get(dependency, True):
             self._is_up[dependency] = False
             self._log.warning(f"{dependency} unavailable", reason=reason)
 
