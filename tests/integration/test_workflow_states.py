@@ -186,8 +186,8 @@ def test_a_paused_workflow_continues_where_it_was(workflows: Workflows) -> None:
     assert (workflows.state(workflow), workflows.job_states(workflow)) == (
         "running", ["ready", "ready", "pending"]
     )  # fmt: skip
-    assert workflows.claim().spec == {"number": 1}
     assert workflows.claim().checkpoint == {"at": 1}
+    assert workflows.claim().spec == {"number": 1}
 
 
 def test_a_paused_workflow_that_has_not_started_is_ready_again(workflows: Workflows) -> None:
