@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 
+from db.queries.statements import Row
 from db.workflows.sources import Sources
 from jobs.kinds import JOB_KINDS, plan_jobs
 from messaging.topology import declare_workflows
@@ -33,17 +34,17 @@ def measured_in(start: datetime, end: datetime) -> set[datetime]:
     return {datetime.fromtimestamp(step / RATE, UTC) for step in steps}
 
 
-def await_attempt(workflows: Workflows, workflow: UUID, attempt: int) -> None:
-    """Wait until an attempt has lost and opened the connection, and published more than before."""
+def await_progress(workflows: Workflows, workflow: UUID, after_attempt: int) -> Row:
+    """Return the job once a later attempt has lost and opened the connection, and published more."""
     before = workflows.job(workflow)["counts"] or {}
 
-    def has_progressed() -> bool:
+    def progressed() -> Row | None:
         job = workflows.job(workflow)
-        names = ("published", "disconnections")
-        grown = all((job["counts"] or {}).get(name, 0) > before.get(name, 0) for name in names)
-        return grown and bool(job["attempt"] == attempt)
+        counts = job["counts"] or {}
+        has_grown = all(counts.get(n, 0) > before.get(n, 0) for n in ("published", "disconnections"))
+        return job if has_grown and job["attempt"] > after_attempt else None
 
-    eventually(has_progressed, DEADLINE_SECONDS, f"attempt {attempt} makes progress")
+    return eventually(progressed, DEADLINE_SECONDS, f"an attempt after {after_attempt} makes progress")
 
 
 def test_no_value_is_missed_when_connections_break_and_a_worker_is_killed(
@@ -57,11 +58,13 @@ def test_no_value_is_missed_when_connections_break_and_a_worker_is_killed(
     spec = {"source": SOURCE}
     workflow = workflows.requests.request("test", "live", spec, plan_jobs("live", spec)).workflow_id
     run.start_consumer()
-    workers = [run.start("worker", WORKER_LEASE_SECONDS="5", HTTP_PORT="0") for _ in range(2)]
-    await_attempt(workflows, workflow, 1)
-    owner = str(workflows.job(workflow)["lease_owner"])
-    next(worker for worker in workers if owner.endswith(f":{worker.pid}")).kill()
-    await_attempt(workflows, workflow, 2)
+    url = workflows.worker_settings.database_url
+    assert url
+    variables = {"DATABASE_URL": url.get_secret_value(), "WORKER_LEASE_SECONDS": "5", "HTTP_PORT": "0"}
+    workers = [run.start("worker", **variables) for _ in range(2)]
+    job = await_progress(workflows, workflow, 0)
+    next(worker for worker in workers if job["lease_owner"].endswith(f":{worker.pid}")).kill()
+    await_progress(workflows, workflow, job["attempt"])
     workflows.requests.cancel("test", workflow)
     eventually(
         lambda: workflows.state(workflow) == "cancelled", DEADLINE_SECONDS, "the workflow is cancelled"
@@ -76,7 +79,6 @@ def test_no_value_is_missed_when_connections_break_and_a_worker_is_killed(
     )
     times = [row["measured_at"] for row in database.readings()]
     assert len(times) == len(set(times))
-    job = workflows.job(workflow)
-    assert job["attempt"] == 2
-    assert job["counts"]["disconnections"] >= 2
-    assert job["counts"]["repeated"] > 0
+    counts = workflows.job(workflow)["counts"]
+    assert counts["disconnections"] >= 2
+    assert counts["repeated"] > 0
