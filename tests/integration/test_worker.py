@@ -34,7 +34,6 @@ def settings(broker: VirtualHost, workflows: Workflows) -> WorkerSettings:
         rabbitmq_url=broker.settings.rabbitmq_url,
         database_url=workflows.worker_settings.database_url,
         http_port=0,
-        worker_lease_seconds=3,
         worker_progress_seconds=60,
         worker_grace_seconds=0.3,
     )
