@@ -95,7 +95,11 @@ class Source(BaseModel):
     unit: Unit = Field(default=cast("Unit", None), validate_default=True)
     time_zone: Annotated[str, AfterValidator(lambda name: time_zone(name).key)] | None = None
     cursor: AwareDatetime | None = None
-    requests_per_minute: int = Field(default=60, ge=1, le=6000)
+    requests_per_minute: int = Field(
+        default_factory=lambda values: KINDS[values["kind"]].requests_per_minute if "kind" in values else 60,
+        ge=1,
+        le=6000,
+    )
     lag_seconds: int = Field(
         default_factory=lambda values: (
             KINDS[values["kind"]].lag_seconds if "kind" in values else HOUR_SECONDS
@@ -190,7 +194,9 @@ class Source(BaseModel):
                 raise ValueError(f"contains {name} with another type than {known[name].value_type.__name__}")
         for name, option in known.items():
             if option.is_required and name not in options:
-                raise ValueError(f"lacks {name}, {option.description}, which the kind {kind} requires")
+                raise ValueError(
+                    f"lacks {name}, {option.description}, which the kind {kind} requires: add {name}=…"
+                )
         return options
 
 

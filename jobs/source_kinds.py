@@ -62,6 +62,7 @@ class KindSpec:
     remote_example: str
     options: Mapping[str, Option] = field(default_factory=dict)
     lag_seconds: int = HOUR_SECONDS
+    requests_per_minute: int = 60
     history_delay_seconds: float = 0
 
 
@@ -86,6 +87,7 @@ KINDS: Mapping[SourceKind, KindSpec] = {
             "retention_policy": Option("the retention policy; without it, the default of the database"),
             "user": Option("the user whose password is the secret; without it, the secret is a token"),
         },
+        requests_per_minute=600,  # it is one's own, and each day of each sensor takes two
     ),
     SourceKind.OPEN_METEO: KindSpec(
         has_history=True,

@@ -4,6 +4,7 @@ Database, broker and terminal libraries take most of the second that a start of 
 """
 
 import copy
+import inspect
 from collections.abc import Mapping
 from importlib import import_module
 from typing import Any, ClassVar, NamedTuple
@@ -83,7 +84,8 @@ def _load(name: str, entry: CommandEntry) -> Command:
     target = getattr(import_module(entry.module), entry.attribute)
     if not isinstance(target, typer.Typer):
         app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-        app.command(name)(target)
+        # The help ends before what its docstring says to those who call it from Python.
+        app.command(name, help=(inspect.getdoc(target) or "").partition("\n\nRaises:")[0])(target)
         target = app
     command = typer.main.get_command(target)
     command.name = name

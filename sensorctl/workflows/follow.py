@@ -9,12 +9,13 @@ from uuid import UUID
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
+from db.errors import StoreUnavailable
 from db.queries.statements import Row
 from db.workflows.event_follower import EventFollower
 from db.workflows.queries import WorkflowQueries
 from jobs.states import ENDED, State
 from runtime.json_values import dump_json
-from sensorctl.output import console, fail, to_json
+from sensorctl.output import console, fail, print_message, to_json
 from sensorctl.workflows.options import require_workflow
 from sensorctl.workflows.progress import describe_jobs, workflow_progress
 from sensorctl.workflows.timeline import Timeline, timeline_line
@@ -22,27 +23,37 @@ from sensorctl.workflows.timeline import Timeline, timeline_line
 POLL_INTERVAL_SECONDS = 1.0
 MAX_JOBS = 100_000
 PROGRESS = "progress"
+INTERRUPTED = "The database does not answer; what happens is shown once it does. The workflow is not lost."
 
 
 def follow_events(queries: WorkflowQueries, workflow_id: UUID, *, as_json: bool, after: int = 0) -> None:
-    """Print the events of a workflow until it has ended.
+    """Print the events of a workflow until it has ended, also over a restart of the database.
 
     Raises:
+        StoreUnavailable: When the database does not answer at the beginning.
         typer.Exit: When it does not exist, or did not succeed.
     """
     workflow = require_workflow(queries, workflow_id)
     timeline = Timeline(queries.jobs(workflow_id, MAX_JOBS))
     follower = EventFollower(queries, workflow_id, State(workflow["state"]), after)
+    was_interrupted = False
     with _progress_bar() as (bar, task):
         while True:
-            # The events are read after the state, so that the last one is not missed.
-            workflow = require_workflow(queries, workflow_id)
-            _update(bar, task, workflow)
-            while events := follower.poll():
-                for event in events:
-                    _print_event(bar.console, timeline, event, as_json=as_json)
-            if workflow["state"] in ENDED:
-                break
+            try:
+                # The events are read after the state, so that the last one is not missed.
+                workflow = require_workflow(queries, workflow_id)
+                _update(bar, task, workflow)
+                while events := follower.poll():
+                    for event in events:
+                        _print_event(bar.console, timeline, event, as_json=as_json)
+                if workflow["state"] in ENDED:
+                    break
+            except StoreUnavailable:
+                if not was_interrupted:
+                    print_message(INTERRUPTED)
+                was_interrupted = True
+            else:
+                was_interrupted = False
             time.sleep(POLL_INTERVAL_SECONDS)
     if workflow["state"] != "succeeded":
         fail(f"The workflow {workflow_id} is {workflow['state']}: {_reason(workflow)}")

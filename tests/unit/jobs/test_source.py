@@ -17,6 +17,14 @@ HOME_ASSISTANT = {
     "sensors": [{"remote": "sensor.attic", "sensor_id": "attic"}],
     "unit": "°C",
 }
+INFLUXDB = {
+    "name": "home",
+    "kind": "influxdb",
+    "address": "http://h",
+    "unit": "C",
+    "sensors": [{"remote": "temperature,room=attic value", "sensor_id": "attic"}],
+    "options": {"database": "home"},
+}
 OPEN_METEO = {
     "name": "berlin",
     "kind": "open-meteo",
@@ -47,6 +55,7 @@ def test_what_is_the_same_for_all_sources_of_a_kind_is_filled_in() -> None:
 
     assert source.address == "https://archive-api.open-meteo.com"
     assert (source.unit, source.lag_seconds) == (Unit.CELSIUS, 7 * 86_400)
+    assert define(INFLUXDB).requests_per_minute == 600
 
 
 def test_a_source_survives_json() -> None:
@@ -130,7 +139,7 @@ def test_what_can_be_read_in_two_ways_is_refused(changes: dict[str, Any], messag
         (
             {"kind": "influxdb", "address": "http://h", "unit": "C", "sensors": [
                 {"remote": "temperature,room=attic value", "sensor_id": "attic"}]},
-            "options: lacks database, the database, which the kind influxdb requires",
+            "options: lacks database, the database, which the kind influxdb requires: add database=…",
         ),
         (
             {"kind": "influxdb", "address": "http://h", "unit": "C", "options": {"database": 1}, "sensors": [

@@ -45,6 +45,7 @@ def test_the_list_of_commands_has_the_first_line_of_each_command(name: str) -> N
 
     assert command.name == name
     assert command.help.split("\n")[0] == Commands.entries[name].help
+    assert "Raises:" not in command.help
     assert group.commands.get(name) is command
 
 

@@ -2,9 +2,12 @@
 
 import json
 from datetime import timedelta
+from typing import Any
+from uuid import UUID
 
 import pytest
 
+from db.errors import StoreUnavailable
 from runtime.exit_codes import EXIT_USAGE
 from sensorctl.workflows import follow
 from tests.unit.fakes import RunCommand
@@ -210,6 +213,27 @@ def test_a_workflow_is_followed_to_its_end(
         f"The workflow {ID} is failed: 503 from the source; `sensorctl workflow show {ID}` shows its jobs."
         in err
     )
+
+
+def test_a_workflow_is_followed_over_a_restart_of_the_database(
+    sensorctl: RunCommand, workflows: FakeWorkflows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(follow, "POLL_INTERVAL_SECONDS", 0)
+    workflows.rows = [workflow(state="running"), workflow(state="succeeded")]
+    workflows.batches = [[event(1, "succeeded", "succeeded", 4)]]
+    answers, read = iter([True, False, False, True]), workflows.read
+
+    def read_or_fail(workflow_id: UUID) -> dict[str, Any] | None:
+        if not next(answers):
+            raise StoreUnavailable("the server closed the connection")
+        return read(workflow_id)
+
+    monkeypatch.setattr(workflows, "read", read_or_fail)
+
+    code, out, err = sensorctl("workflow", "events", ID, "--follow")
+
+    assert (code, err) == (0, f"{follow.INTERRUPTED}\n")
+    assert "succeeded" in out
 
 
 def test_a_request_that_succeeds_is_followed_as_one_object_per_line(
