@@ -49,7 +49,10 @@ STORED = st.builds(
     run_id=st.none() | st.uuids(),
     sequence=st.none() | st.integers(0, 2**63 - 1),
     import_id=st.none(),
+    revised_at=st.none(),
 )
+# Fields of a reading that the view does not have.
+NOT_EXPORTED = ("import_id", "revised_at")
 
 
 def view_rows(readings: list[Reading]) -> list[dict[str, Any]]:
@@ -58,7 +61,7 @@ def view_rows(readings: list[Reading]) -> list[dict[str, Any]]:
     return [
         {
             **dict.fromkeys(column_names(Series.READINGS)),
-            **{name: value for name, value in reading._asdict().items() if name != "import_id"},
+            **{name: value for name, value in reading._asdict().items() if name not in NOT_EXPORTED},
             "measured_at": reading.measured_at.astimezone(berlin),
             "unit": "celsius",
         }
