@@ -6,7 +6,7 @@ SHELL := /bin/bash
 MODE ?= auto
 ARGS ?=
 PYTHON := .venv/bin/python
-export MODE PIPELINES YES
+export MODE PIPELINES YES SERVERS
 
 help:  ## list the targets
 	@bash scripts/stack.sh help $(MAKEFILE_LIST)
@@ -40,7 +40,7 @@ test-unit:  ## run the unit tests alone, in less than a minute; ARGS="-k name" s
 	@bash scripts/venv.sh dev
 	@bash scripts/develop.sh test-unit $(ARGS)
 
-test-sources:  ## run the tests of sources against real servers, which it installs; ARGS="-k influxdb" selects
+test-sources:  ## run the tests of sources against real servers, which it installs; SERVERS="influxdb signal_k" selects
 	@bash scripts/venv.sh dev
 	@bash scripts/develop.sh test-sources $(ARGS)
 

@@ -73,13 +73,20 @@ install_signal_k() {  # Without the scripts of packages, which compile what it d
   touch "$directory/.complete"
 }
 
-run_source_tests() {  # Real servers of other systems, which no other test starts.
+install_influxdb() {
+  command -v influxd >/dev/null || as_root bash scripts/apt.sh influxdb
+}
+
+run_source_tests() {  # Real servers of other systems, which no other test starts; SERVERS="influxdb signal_k" selects.
+  local server tests=()
   unset_settings
   export TESTCONTAINERS_RYUK_DISABLED=true
-  command -v influxd >/dev/null || as_root bash scripts/apt.sh influxdb
-  install_home_assistant
-  install_signal_k
-  "$bin/python" -m pytest tests/sources "$@"
+  for server in ${SERVERS:-influxdb home_assistant signal_k}; do
+    "install_$server"
+    tests+=("tests/sources/test_$server.py")
+  done
+  if [ -z "${SERVERS:-}" ]; then tests=(tests/sources); fi
+  "$bin/python" -m pytest "${tests[@]}" "$@"
 }
 
 run_faults() {
