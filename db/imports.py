@@ -23,6 +23,11 @@ DELETE = """
 DELETE FROM reading
 WHERE import_id = :import_id AND measured_at >= :since AND measured_at < :until + interval '1 day'
 """
+# What a backfill brought was fetched from its source, which then counts as missing again.
+UNCOVER = """
+UPDATE source_coverage SET covered = covered - tstzmultirange(tstzrange(:since, :until + interval '1 day'))
+FROM workflow WHERE workflow_id = :import_id AND source = spec ->> 'source'
+"""
 # Writers of the same minutes wait while a transaction deletes.
 MAX_READINGS_PER_TRANSACTION = 10_000
 
@@ -39,7 +44,7 @@ def undo_import(settings: DatabaseSettings, import_id: UUID, progress: Callable[
 
     Roll-ups are computed again. The days are deleted in separate transactions, so that each is short; after
     an interruption the same call deletes the rest. `progress` is called with the number of deleted readings
-    and the number of all.
+    and the number of all. What a backfill of a source brought can be fetched again afterwards.
 
     Raises:
         PermissionDenied: When the role is not the owner.
@@ -50,6 +55,8 @@ def undo_import(settings: DatabaseSettings, import_id: UUID, progress: Callable[
         connection.execution_options(isolation_level="READ COMMITTED")
         with connection.begin():
             found = [Day(*row) for row in connection.execute(text(DAYS), {"import_id": import_id})]
+            if found:
+                connection.execute(text(UNCOVER), _parameters(import_id, found))
         total = sum(day.readings for day in found)
         for days in _portions(found):
             progress(deleted, total)
@@ -70,7 +77,10 @@ def _portions(days: list[Day]) -> list[list[Day]]:
 
 
 def _delete(connection: Connection, import_id: UUID, days: list[Day]) -> int:
-    parameters = {"import_id": import_id, "since": days[0].starts_at, "until": days[-1].starts_at}
     with connection.begin():
         connection.execute(text(LOCK))
-        return connection.execute(text(DELETE), parameters).rowcount
+        return connection.execute(text(DELETE), _parameters(import_id, days)).rowcount
+
+
+def _parameters(import_id: UUID, days: list[Day]) -> dict[str, object]:
+    return {"import_id": import_id, "since": days[0].starts_at, "until": days[-1].starts_at}

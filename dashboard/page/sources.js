@@ -3,7 +3,7 @@
 import { may } from "./account.js";
 import { requestJson } from "./api.js";
 import { $, createElement, reconcileChildren, setText, setTextWithCode, setVisible } from "./dom.js";
-import { time } from "./format.js";
+import { time, UNKNOWN } from "./format.js";
 import { addressOf } from "./router.js";
 
 const section = $("#sources");
@@ -35,7 +35,7 @@ function fill(row, source) {
   setText($(".kind", row), source.kind);
   setText($(".address", row), source.address ?? "");
   setText($(".sensors", row), source.sensors.map((sensor) => sensor.sensor_id).join(", "));
-  setText($(".cursor", row), source.cursor ? time(source.cursor) : "not read yet");
+  setText($(".cursor", row), source.cursor ? time(source.cursor) : UNKNOWN);
   const button = $("button", row);
   setVisible(button, may("operator"));
   button.onclick = () => test(button, source.name);

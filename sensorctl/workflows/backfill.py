@@ -74,7 +74,7 @@ def backfill(
         "source": source,
         # Two ages have each its own present: without its fraction, their distance is a whole length.
         "from": start and start.replace(microsecond=0),
-        "to": end.replace(microsecond=0) if end else None if gaps else datetime.now(UTC),
+        "to": None if gaps and not end else (end or datetime.now(UTC)).replace(microsecond=0),
         "chunk": chunk,
         "min_length": min_length,
         "newest_first": newest_first,

@@ -59,6 +59,26 @@ def test_an_undo_leaves_everything_as_if_the_import_had_never_been(database: Dat
     store.close()
 
 
+def test_what_is_undone_of_a_backfill_counts_as_missing_again(database: Database, store: Store) -> None:
+    # given a source of which ten days were fetched, some of them by a backfill
+    [row] = database.query(
+        "SELECT workflow_id FROM request_workflow('ann', 'rest', '{\"source\": \"attic\"}', '[{}]', '{}')"
+    )
+    workflow_id = UUID(str(row["workflow_id"]))
+    for source in ("attic", "cellar"):
+        database.query("INSERT INTO source_coverage VALUES (%s, '{[2026-01-01, 2026-01-11)}')", source)
+    store.save([reading(minute, workflow_id) for minute in (1440, 2 * 1440)])
+    store.close()
+    # when the backfill is undone
+    undo_import(database.settings, workflow_id, lambda *_: None)
+    # then the days of its readings are missing of this source alone
+    rows = database.query("SELECT covered::text FROM source_coverage ORDER BY source")
+    assert [row["covered"].replace(" 00:00:00+00", "").replace('"', "") for row in rows] == [
+        "{[2026-01-01,2026-01-02),[2026-01-04,2026-01-11)}",
+        "{[2026-01-01,2026-01-11)}",
+    ]
+
+
 def test_what_an_import_brought_is_listed_and_undone_by_its_id(
     broker: VirtualHost, database: Database, run: Processes, tmp_path: Path
 ) -> None:
