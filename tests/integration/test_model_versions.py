@@ -14,11 +14,12 @@ from tests.database import Database, Roles
 from tests.integration.analysing import catch_up, follow
 
 SENSOR = "fridge"
-# Half hours of the last days, and a daily cycle.
+# Half hours of the last days, counted from the start of this one, and a daily cycle.
 INSERT = """
 INSERT INTO reading (reading_id, sensor_id, measured_at, temperature)
 SELECT gen_random_uuid(), %(sensor)s, at, 5 + sin(extract(epoch FROM at) * 2 * pi() / 86400)
-FROM generate_series(now() - %(since)s::interval, now() - %(until)s::interval, '30 minutes') AS at
+FROM date_trunc('day', now(), 'UTC') AS today,
+     generate_series(today - %(since)s::interval, today - %(until)s::interval, '30 minutes') AS at
 """
 ROLL_BACK = "SELECT roll_back_model('anna', %(sensor)s, 'seasonal', 1)"
 ROLL_FORWARD = "SELECT roll_back_model('anna', %(sensor)s, 'seasonal', 2)"

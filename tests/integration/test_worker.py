@@ -87,7 +87,9 @@ def test_a_ticket_wakes_the_worker_and_a_ping_is_answered(
         pong = next(ping(broker.settings, settings.name, DEADLINE_SECONDS))
     assert pong.fields["worker"] == settings.name
     assert workflows.job(workflow)["counts"] == {"steps": 3}
-    assert workflows.events(workflow, workflows.job(workflow)["job_id"]) == ["ready", "claimed", "succeeded"]
+    events = workflows.events(workflow, workflows.job(workflow)["job_id"])
+    # On a busy machine there is progress, too.
+    assert [event for event in events if event != "progress"] == ["ready", "claimed", "succeeded"]
 
 
 def test_a_job_whose_process_dies_continues_and_a_stalled_one_can_be_cancelled(
@@ -99,10 +101,10 @@ def test_a_job_whose_process_dies_continues_and_a_stalled_one_can_be_cancelled(
         eventually(lambda: workflows.job(stalls)["done"] == 1, DEADLINE_SECONDS, "the job stalls")
         workflows.requests.cancel("test", stalls)
         wait_for_state(workflows, stalls, "cancelled")
-        eventually(lambda: workflows.job(dies)["error"], DEADLINE_SECONDS, "the attempt fails")
-        assert workflows.job(dies)["error"] == "its process ended with exit code 3"
         workflows.make_available()
         wait_for_state(workflows, dies, "succeeded")
+    [failure] = [row for row in workflows.queries.events(dies, 99) if row["event"] == "failure"]
+    assert failure["detail"]["error"] == "its process ended with exit code 3"
     assert (workflows.job(dies)["attempt"], workflows.job(dies)["failures"]) == (2, 1)
 
 
