@@ -28,7 +28,7 @@ class Forecasts:
 
     def virtual_value(self, sensor_id: str) -> Row | None:
         """Return what a sensor would measure that sends nothing; None if it does, or has no neighbours."""
-        return next(iter(self._statements.rows(VIRTUAL, sensor=sensor_id)), None)
+        return self._statements.first(VIRTUAL, sensor=sensor_id)
 
 
 def _with_points(row: Row) -> Row:

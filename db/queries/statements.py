@@ -38,6 +38,11 @@ class Statements:
             rows = connection.execute(text(statement), parameters)
             return [dict(row._mapping) for row in rows]  # noqa: SLF001 (SQLAlchemy's public name)
 
+    def first(self, statement: str, **parameters: object) -> Row | None:
+        """Execute a statement, and return its first row; None if it has none. It raises as `rows` does."""
+        rows = self.rows(statement, **parameters)
+        return rows[0] if rows else None
+
     def close(self) -> None:
         """Close the connection."""
         self._engine.dispose()

@@ -80,8 +80,7 @@ class WorkflowQueries:
 
     def read(self, workflow_id: UUID) -> Row | None:
         """Return a workflow with sums over its jobs; None if there is no such workflow."""
-        rows = self._statements.rows(ONE, workflow_id=workflow_id)
-        return rows[0] if rows else None
+        return self._statements.first(ONE, workflow_id=workflow_id)
 
     def jobs(
         self, workflow_id: UUID, most: int, *, after: int = -1, states: Sequence[str] | None = None
@@ -97,8 +96,7 @@ class WorkflowQueries:
 
     def find(self, actor: str, idempotency_key: str) -> Row | None:
         """Return the ID and the digest of the workflow that was requested with a key; None if none was."""
-        rows = self._statements.rows(REQUESTED, actor=actor, key=idempotency_key)
-        return rows[0] if rows else None
+        return self._statements.first(REQUESTED, actor=actor, key=idempotency_key)
 
     def workers(self) -> list[Row]:
         """Return the workers that were seen within a day, with the jobs that each executes."""

@@ -52,8 +52,7 @@ class Schedules:
 
     def read(self, name: str) -> Row | None:
         """Return a schedule with its last workflow; None if there is no such schedule."""
-        rows = self._statements.rows(LIST, name=name)
-        return rows[0] if rows else None
+        return self._statements.first(LIST, name=name)
 
     def due(self) -> list[Row]:
         """Return the enabled schedules whose next time has come.

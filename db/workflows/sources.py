@@ -34,8 +34,7 @@ class Sources:
 
     def read(self, name: str) -> Row | None:
         """Return a source; None if there is no such source."""
-        rows = self._statements.rows(LIST, name=name)
-        return rows[0] if rows else None
+        return self._statements.first(LIST, name=name)
 
     def put(self, actor: str, name: str, fields: Mapping[str, Any]) -> Row:
         """Create a source, or change the fields that are given, and return it."""

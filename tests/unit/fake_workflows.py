@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from db.errors import StoreUnavailable
-from db.queries.statements import Row
+from db.queries.statements import Row, Statements
 from db.workflows import planning, sources
 from db.workflows.planning import Planner
 from db.workflows.requests import Requested, RequestOptions
@@ -26,7 +26,7 @@ SOURCE = {
 }  # fmt: skip
 
 
-class FakeSourceStatements:
+class FakeSourceStatements(Statements):
     """Runs the statements of `db.workflows.sources` and of the planner."""
 
     def __init__(self) -> None:
@@ -196,12 +196,12 @@ class FakeWorkflows:
         rows, jobs = {first["workflow_id"]: first}, {first["workflow_id"]: [job()]}
         self.requests, self.queries = FakeRequests(rows, jobs), FakeQueries(rows, jobs)
         self.schedules, self.statements = FakeSchedules(), FakeSourceStatements()
-        sources_store = Sources(self.statements)  # type: ignore[arg-type]
+        sources_store = Sources(self.statements)
         sources_store.put("key:ann", "attic", SOURCE)
         self.resources = WorkflowResources(
             self.requests,  # type: ignore[arg-type]
             self.queries,  # type: ignore[arg-type]
-            Planner(self.statements, lambda: AT),  # type: ignore[arg-type]
+            Planner(self.statements, lambda: AT),
             self.schedules,  # type: ignore[arg-type]
             sources_store,
             FakeGaps(),  # type: ignore[arg-type]

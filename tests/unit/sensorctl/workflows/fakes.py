@@ -90,7 +90,7 @@ ATTIC = {
 }  # fmt: skip
 
 
-class FakeHistory:
+class FakeHistory(Statements):
     """What the database knows of the source `attic`: which periods were fetched, and the chunks of jobs."""
 
     def __init__(self) -> None:
