@@ -55,7 +55,7 @@ class BulkPublisher:
     It keeps at most `max_queue_depth` messages in `queue` (0: no limit), so that live readings do not queue
     behind history. After a broker loss, unconfirmed messages are published again. A broker that is down for
     `retry_timeout_seconds`, or at the start, ends it. With `keep_open` the connection is kept until `close`,
-    for several calls of `publish`, which then have to be less than a heartbeat apart.
+    for several calls of `publish`, between which less than a heartbeat may pass.
     """
 
     def __init__(

@@ -1,8 +1,8 @@
 """A worker runs the jobs of a real database, woken by a real broker, each in a process of its own."""
 
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing
+from functools import partial
 from uuid import UUID
 
 import pytest
@@ -12,9 +12,9 @@ from jobs.kinds import JOB_KINDS
 from jobs.spec import JobSpec
 from messaging.management.ping import ping
 from messaging.topology import declare_workflows, job_queue
-from runtime.lifecycle import ShutdownSignal
 from tests.broker import VirtualHost
 from tests.database import Database, Roles
+from tests.integration.in_process import running
 from tests.integration.workflow_rows import Workflows
 from tests.waiting import DEADLINE_SECONDS, eventually
 from worker.__main__ import run_worker
@@ -39,26 +39,9 @@ def settings(broker: VirtualHost, workflows: Workflows) -> WorkerSettings:
     )
 
 
-@contextmanager
-def worker(settings: WorkerSettings) -> Iterator[None]:
+def worker(settings: WorkerSettings) -> AbstractContextManager[None]:
     """Run a worker in this process until the end of the block."""
-    stop = ShutdownSignal()
-    errors: list[BaseException] = []
-
-    def run() -> None:
-        try:
-            run_worker(settings, stop)
-        except BaseException as error:  # noqa: BLE001 (raised below)
-            errors.append(error)
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join()
-    assert not errors
+    return running(partial(run_worker, settings))
 
 
 @pytest.fixture
