@@ -4,6 +4,7 @@ Those of Home Assistant and InfluxDB follow what the real servers answered to th
 are public services without a server to run, so their doubles are from the documentation alone.
 """
 
+import json
 import math
 import re
 from bisect import bisect_left
@@ -82,7 +83,13 @@ class InfluxDB:
     def __call__(self, request: Request) -> Reply:
         assert request.path == "/query"
         assert (request.params["db"], request.params["epoch"]) == ("home", "u")
-        query = request.params["q"]
+        results = [self._select(query, request) for query in request.params["q"].split("; ")]
+        if len(results) == 1:
+            return results[0]
+        answers = [json.loads(reply.body) for reply in results]
+        return json_reply({"results": [result for answer in answers for result in answer["results"]]})
+
+    def _select(self, query: str, request: Request) -> Reply:
         low, high = (datetime.fromisoformat(text) for text in re.findall(r"time >?=?<? ?'(\S+)'", query))
         conditions = set(re.findall(r'"(\w+)" = \'(\w+)\'', query))
         found = {

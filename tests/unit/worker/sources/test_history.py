@@ -208,6 +208,19 @@ def test_influxdb_does_not_mix_series() -> None:
         next(history.read(START, START + DAY))
 
 
+def test_influxdb_counts_the_series_of_all_sensors_by_one_request() -> None:
+    rooms = [(("room", room),) for room in ("attic", "hall")]
+    series: dict[Tags, list[Stored]] = {tags: hourly(3) for tags in rooms}
+    remotes = "|".join(f"temperature,room={room} value" for room in ("attic", "hall"))
+    with reading("influxdb", InfluxDB(series), remote=remotes) as (history, server):
+        assert len(read(history, START, START + DAY)) == 6
+        assert len(server.requests) == 3
+        # when one of them matches two series
+        series[(*rooms[1], ("host", "b"))] = hourly(3)
+        with pytest.raises(SourceRefused, match=r"room=hall value matches 2 series"):
+            next(history.read(START, START + DAY))
+
+
 def test_influxdb_continues_after_the_last_value_of_a_response_that_was_cut_off() -> None:
     stored = hourly(12_000)
     answer = InfluxDB({ATTIC: stored})
