@@ -46,7 +46,7 @@ def password(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def read(
-    server: InfluxServer, remote: str, start: datetime = START, end: datetime = END, database: str = "home"
+    server: InfluxServer, *remotes: str, start: datetime = START, end: datetime = END, database: str = "home"
 ) -> list[SourceValue | Skipped]:
     source = Source.model_validate(
         {
@@ -55,7 +55,7 @@ def read(
             "address": server.url,
             "secret_name": "SOURCE_INFLUX",
             "unit": "celsius",
-            "sensors": [{"remote": remote, "sensor_id": "1"}],
+            "sensors": [{"remote": remote, "sensor_id": remote} for remote in remotes],
             "options": {"database": database, "user": "admin"},
         }
     )
@@ -74,7 +74,7 @@ def test_a_year_is_read_back_exactly(server: InfluxServer) -> None:
 def test_months_are_the_year(server: InfluxServer) -> None:
     limits = [START + (END - START) / 12 * month for month in range(13)]
     months = [
-        values(read(server, "temperature,room=cellar value", limits[month], limits[month + 1]))
+        values(read(server, "temperature,room=cellar value", start=limits[month], end=limits[month + 1]))
         for month in range(12)
     ]
 
@@ -84,7 +84,10 @@ def test_months_are_the_year(server: InfluxServer) -> None:
 def test_a_range_has_its_start_and_not_its_end(server: InfluxServer) -> None:
     hour = timedelta(hours=1)
 
-    assert values(read(server, "temperature,room=attic value", START + hour, START + 3 * hour)) == STORED[1:3]
+    assert (
+        values(read(server, "temperature,room=attic value", start=START + hour, end=START + 3 * hour))
+        == STORED[1:3]
+    )
 
 
 def test_names_with_special_characters_and_times_below_a_millisecond(server: InfluxServer) -> None:
@@ -100,6 +103,14 @@ def test_values_that_are_no_numbers_are_skipped(server: InfluxServer) -> None:
 def test_series_are_not_mixed(server: InfluxServer) -> None:
     with pytest.raises(SourceRefused, match="room=hall value matches 2 series, such as host=a,room=hall and"):
         read(server, "temperature,room=hall value")
+
+
+def test_several_sensors_are_read_and_the_ambiguous_one_is_named(server: InfluxServer) -> None:
+    rooms = [f"temperature,room={room} value" for room in ("attic", "cellar", "hall")]
+
+    assert len(read(server, *rooms[:2])) == 2 * HOURS
+    with pytest.raises(SourceRefused, match="room=hall value matches 2 series, such as host=a,room=hall and"):
+        read(server, *rooms)
 
 
 def test_a_wrong_password_is_a_message(server: InfluxServer, monkeypatch: pytest.MonkeyPatch) -> None:
