@@ -1,5 +1,8 @@
 """The database's errors, as this project distinguishes them."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from runtime.errors import ServiceUnavailable
 
 
@@ -17,3 +20,16 @@ class PermissionDenied(StoreUnavailable):
 
 class InvalidData(Exception):
     """The database will never accept this data; the message is the server's or the driver's."""
+
+
+@contextmanager
+def explain_outage(consequence: str) -> Iterator[None]:
+    """Say what a failure of the database means for a client of what the block does.
+
+    Raises:
+        ServiceUnavailable: The database did not answer.
+    """
+    try:
+        yield
+    except StoreUnavailable as error:
+        raise ServiceUnavailable(f"The database does not answer: {error}. {consequence}") from error

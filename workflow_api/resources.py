@@ -1,14 +1,14 @@
 """What the operations of the API work on."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from threading import Event
 from typing import Annotated
 
 from fastapi import Depends, Request
 
-from db.errors import StoreUnavailable
+from db.errors import explain_outage
 from db.queries.statements import Statements
 from db.settings import DatabaseSettings
 from db.workflows.gaps import Gaps
@@ -17,7 +17,6 @@ from db.workflows.queries import WorkflowQueries
 from db.workflows.requests import WorkflowRequests
 from db.workflows.schedules import Schedules
 from db.workflows.sources import Sources
-from runtime.errors import ServiceUnavailable
 from web.limits import Slots
 
 NAME = "workflows"
@@ -75,17 +74,12 @@ def get_resources(request: Request) -> WorkflowResources:
 Shared = Annotated[WorkflowResources, Depends(get_resources)]
 
 
-@contextmanager
-def repeatable() -> Iterator[None]:
+def repeatable() -> AbstractContextManager[None]:
     """Say what a failure of the database means for the request in the block.
 
     Raises:
         ServiceUnavailable: The database did not answer.
     """
-    try:
-        yield
-    except StoreUnavailable as error:
-        raise ServiceUnavailable(
-            f"The database does not answer: {error}. Send the request again; with an Idempotency-Key it is "
-            "done once even if this one was."
-        ) from error
+    return explain_outage(
+        "Send the request again; with an Idempotency-Key it is done once even if this one was."
+    )
