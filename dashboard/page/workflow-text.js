@@ -1,5 +1,6 @@
 // What workflows, jobs and events are in words.
 
+import { setText } from "./dom.js";
 import { count, duration, rate, time } from "./format.js";
 
 const ENDED = ["succeeded", "failed", "cancelled"];
@@ -12,8 +13,14 @@ export const hasEnded = ({ state }) => ENDED.includes(state);
 /** How the state of a workflow or a job is coloured. */
 export const pillOf = (state) => PILLS[state] ?? "";
 
+/** Show the state of a workflow or a job in its colour. */
+export function fillPill(pill, item) {
+  setText(pill, stateOf(item));
+  pill.dataset.state = pillOf(item.state);
+}
+
 /** The state, and what is requested if that differs from it. */
-export function stateOf({ state, desired_state }) {
+function stateOf({ state, desired_state }) {
   const isPending = !ENDED.includes(state) && state !== "cancelling" && state !== desired_state;
   return isPending && ["paused", "cancelled"].includes(desired_state) ? `${state}, to be ${desired_state}` : state;
 }

@@ -6,7 +6,7 @@ import { $, createElement, reconcileChildren, repeatWhileShown, setText, setText
 import { count, time, UNKNOWN } from "./format.js";
 import { addressOf, addView } from "./router.js";
 import { showActions } from "./workflow-actions.js";
-import { detailOf, fieldsOf, hasEnded, jobsOf, noteOf, pillOf, progressOf, requesterOf, stateOf, tookOf } from "./workflow-text.js";
+import { detailOf, fieldsOf, fillPill, hasEnded, jobsOf, noteOf, pillOf, progressOf, requesterOf, tookOf } from "./workflow-text.js";
 
 const REFRESH_MS = 2_000;
 const PAGE_SIZE = 1_000; // the server's limits
@@ -89,9 +89,7 @@ async function loadEvents(requested, path) {
 function fill() {
   setVisible($(".loaded", section), true);
   setText($("h2 .kind", section), `${workflow.kind} workflow`);
-  const pill = $("h2 .pill", section);
-  setText(pill, stateOf(workflow));
-  pill.dataset.state = pillOf(workflow.state);
+  fillPill($("h2 .pill", section), workflow);
   const facts = {
     Specification: fieldsOf(workflow.spec) || UNKNOWN,
     Requested: `${time(workflow.requested_at)} by ${requesterOf(workflow)}`,
@@ -132,9 +130,7 @@ function createJob(job) {
 }
 
 function fillJob(row, job) {
-  const pill = $(".pill", row);
-  setText(pill, job.state);
-  pill.dataset.state = pillOf(job.state);
+  fillPill($(".pill", row), job);
   setText($(".attempt", row), job.attempt ? `${job.attempt}` : "");
   setText($(".worker", row), job.lease_owner ?? "");
   setText($(".progress", row), progressOf(job));

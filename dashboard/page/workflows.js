@@ -9,7 +9,7 @@ import { addressOf, addView, replaceParameters } from "./router.js";
 import * as schedules from "./schedules.js";
 import * as sources from "./sources.js";
 import * as workers from "./workers.js";
-import { fieldsOf, jobsOf, pillOf, progressOf, requesterOf, stateOf, tookOf } from "./workflow-text.js";
+import { fieldsOf, fillPill, jobsOf, progressOf, requesterOf, tookOf } from "./workflow-text.js";
 
 const REFRESH_MS = 2_000;
 const PAGE_SIZE = 50;
@@ -112,9 +112,7 @@ function create(workflow) {
 }
 
 function fill(row, workflow) {
-  const pill = $(".pill", row);
-  setText(pill, stateOf(workflow));
-  pill.dataset.state = pillOf(workflow.state);
+  fillPill($(".pill", row), workflow);
   setText($(".spec", row), fieldsOf(workflow.spec));
   setText($(".jobs", row), jobsOf(workflow));
   setText($(".progress", row), progressOf(workflow));
