@@ -2,7 +2,7 @@
 
 from contextlib import AbstractContextManager
 
-from db.errors import explain_outage
+from db.errors import explain_unavailable
 
 
 def nothing_changed() -> AbstractContextManager[None]:
@@ -11,4 +11,4 @@ def nothing_changed() -> AbstractContextManager[None]:
     Raises:
         ServiceUnavailable: The database did not answer.
     """
-    return explain_outage("Nothing was changed; try again in a moment.")
+    return explain_unavailable("Nothing was changed; try again in a moment.")

@@ -23,7 +23,7 @@ class InvalidData(Exception):
 
 
 @contextmanager
-def explain_outage(consequence: str) -> Iterator[None]:
+def explain_unavailable(consequence: str) -> Iterator[None]:
     """Say what a failure of the database means for a client of what the block does.
 
     Raises:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from db.errors import explain_outage
+from db.errors import explain_unavailable
 from db.queries.statements import Statements
 from db.settings import DatabaseSettings
 from db.workflows.gaps import Gaps
@@ -80,6 +80,6 @@ def repeatable() -> AbstractContextManager[None]:
     Raises:
         ServiceUnavailable: The database did not answer.
     """
-    return explain_outage(
+    return explain_unavailable(
         "Send the request again; with an Idempotency-Key it is done once even if this one was."
     )

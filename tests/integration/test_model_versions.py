@@ -15,7 +15,8 @@ from tests.integration.analysing import catch_up, follow
 from tests.waiting import DEADLINE_SECONDS, eventually
 
 SENSOR = "fridge"
-# Half hours of the last days, counted from the start of this one, and a daily cycle.
+# Half hours of earlier days, counted from the start of this one, and a daily cycle. Those of the last two days
+# could be read before the others, which would be learned again then.
 INSERT = """
 INSERT INTO reading (reading_id, sensor_id, measured_at, temperature)
 SELECT gen_random_uuid(), %(sensor)s, at, 5 + sin(extract(epoch FROM at) * 2 * pi() / 86400)
@@ -47,10 +48,10 @@ def test_a_model_has_versions_and_is_rolled_back(database: Database, store: Anal
     with closing(store):
         # given two days, then two more
         database.query("INSERT INTO sensor (sensor_id) VALUES (%s)", SENSOR)
-        database.query(INSERT, sensor=SENSOR, since="5 days", until="2 days 12 hours")
+        database.query(INSERT, sensor=SENSOR, since="7 days", until="4 days 12 hours")
         learn(database, store)
         assert [row["reason"] for row in database.query(MODELS)] == ["first day learned"]
-        database.query(INSERT, sensor=SENSOR, since="2 days 11 hours", until="0")
+        database.query(INSERT, sensor=SENSOR, since="4 days 11 hours", until="2 days")
         following = learn(database, store)
         first, second = database.query(MODELS)
         assert (first["active"], second["active"]) == (False, True)
@@ -91,7 +92,7 @@ def test_a_version_that_was_stored_but_not_installed_is_installed_by_the_next_pr
 ) -> None:
     with closing(store):
         database.query("INSERT INTO sensor (sensor_id) VALUES (%s)", SENSOR)
-        database.query(INSERT, sensor=SENSOR, since="5 days", until="0")
+        database.query(INSERT, sensor=SENSOR, since="7 days", until="2 days")
         learn(database, store)
         [state] = store.load().states.values()
         first = store.active_models()[0]
