@@ -138,7 +138,7 @@ lock() {
   local name python=$PWD/$bin/python
   compile requirements/dev
   compile requirements/uv
-  for name in docs evaluation bench load native analysis tools dashboard worker pipeline sensor; do compile "requirements/$name" --constraint dev.txt; done
+  for name in docs evaluation bench load native analysis tools dashboard reporter webdav worker pipeline sensor; do compile "requirements/$name" --constraint dev.txt; done
   compile benchmarks/peers/requirements
 }
 
