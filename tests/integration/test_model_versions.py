@@ -15,8 +15,8 @@ from tests.integration.analysing import catch_up, follow
 from tests.waiting import DEADLINE_SECONDS, eventually
 
 SENSOR = "fridge"
-# Half hours of earlier days, counted from the start of this one, and a daily cycle. Those of the last two days
-# could be read before the others, which would be learned again then.
+# Half hours of earlier days, counted from the start of this one, and a daily cycle. Those of the last two
+# days could be read before the others, which would be learned again then.
 INSERT = """
 INSERT INTO reading (reading_id, sensor_id, measured_at, temperature)
 SELECT gen_random_uuid(), %(sensor)s, at, 5 + sin(extract(epoch FROM at) * 2 * pi() / 86400)
