@@ -1,0 +1,255 @@
+"""The document of a report: what was requested, the sensors with their readings, and the figures.
+
+Temperatures are in °C, differences in K, times are aware. A renderer shows what is here and computes nothing.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, ConfigDict, PlainSerializer
+
+from readings.times import format_timestamp
+from reports.samples import Samples
+
+Timestamp = Annotated[AwareDatetime, PlainSerializer(format_timestamp)]
+Language = Literal["en", "pt"]
+
+DEFAULT_HEAT_KJ_PER_MOL = 83.144
+
+
+class Unmeasured(StrEnum):
+    """Why a report has no mean kinetic temperature of a sensor."""
+
+    FROZEN = "frozen"  # the goods are frozen, for which it is not defined
+    NO_MEASURED_TIME = "no-measured-time"  # no two readings follow each other without a gap
+    ABSOLUTE_ZERO = "absolute-zero"  # a reading is -273.15 °C or less
+
+
+class IntervalSource(StrEnum):
+    """Where the usual interval of a sensor comes from."""
+
+    REQUEST = "request"
+    SENSOR = "sensor"  # its expected interval
+    MEDIAN = "median"  # of the intervals between the readings of the period
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReportLimit:
+    """A limit in °C. A temperature is outside if it is above a high limit or below a low one, not at it."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+    kind: Literal["high", "low"]
+    threshold: float
+    source: str  # where it comes from, for people
+    is_excursion: bool = False  # the outer limit, up to which the preset allows excursions for some time
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Preset:
+    """Named limits with the publication that they come from."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+    name: str
+    title: str
+    low: float | None = None
+    high: float | None = None
+    excursion_low: float | None = None
+    excursion_high: float | None = None
+    is_frozen: bool = False
+    source: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReportRequest:
+    """What was requested: readings measured at `start` or later and before `end`."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+    sensors: tuple[str, ...]
+    start: Timestamp
+    end: Timestamp
+    time_zone: str = "UTC"
+    language: Language = "en"
+    preset: Preset | None = None
+    limits: tuple[ReportLimit, ...] = ()  # in addition to the preset's
+    interval_seconds: float | None = None
+    heat_kj_per_mol: float = DEFAULT_HEAT_KJ_PER_MOL  # heat of activation, of the mean kinetic temperature
+    title: str = ""
+    requested_by: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReportCalibration:
+    """A calibration that holds in the period: temperature = slope * raw temperature + offset."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+    valid_from: Timestamp
+    slope: float
+    offset_kelvin: float
+    set_at: Timestamp | None = None
+    set_by: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Acknowledgement:
+    """An excursion of the sensor's limits that a person acknowledged; `end` is None while it lasts."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+    kind: Literal["high", "low"]
+    start: Timestamp
+    end: Timestamp | None
+    acknowledged_by: str
+    acknowledged_at: Timestamp
+    note: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SensorFields:
+    """A sensor as it is registered, without its readings."""
+
+    sensor_id: str
+    name: str | None = None
+    location: str | None = None
+    serial: str | None = None
+    unit: str | None = None  # in which the sensor is shown elsewhere; a report is in °C
+    expected_interval_seconds: float | None = None
+    is_frozen: bool = False  # the goods are frozen
+    calibrations: tuple[ReportCalibration, ...] = ()
+    # Those of the sensor, which hold if the request has none; of a SensorReport: those that were applied.
+    limits: tuple[ReportLimit, ...] = ()
+    acknowledgements: tuple[Acknowledgement, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SensorInput(SensorFields):
+    """A sensor with its readings in the period."""
+
+    samples: Samples
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Extreme:
+    """The lowest or highest reading, and when it was measured first."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+    temperature: float
+    measured_at: Timestamp
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outside:
+    """How long and how far the temperature was outside a limit; `readings` counts those outside."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+    limit: ReportLimit
+    seconds: float
+    degree_minutes: float
+    readings: int
+    excursions: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReportExcursion:
+    """A time outside a limit.
+
+    Its start is unknown if the first reading of the period or after a gap was outside; likewise its end.
+    Then it lasted at least from `start` to `end`.
+    """
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+    limit: ReportLimit
+    start: Timestamp
+    end: Timestamp
+    is_start_known: bool
+    is_end_known: bool
+    seconds: float
+    peak: float
+    peak_at: Timestamp
+    degree_minutes: float
+    acknowledged_by: str | None = None
+    acknowledged_at: Timestamp | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReportGap:
+    """A time without readings for more than 2.5 usual intervals, also at the period's start or end."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+    start: Timestamp
+    end: Timestamp
+    seconds: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SensorReport(SensorFields):
+    """The figures of a sensor; None where nothing was measured."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+    interval_seconds: float | None  # usual
+    interval_source: IntervalSource | None
+    readings: int
+    first_measured_at: Timestamp | None
+    last_measured_at: Timestamp | None
+    measured_seconds: float  # between readings that follow each other without a gap
+    coverage: float  # 0 to 1: the part of the period that is in no gap
+    minimum: Extreme | None
+    maximum: Extreme | None
+    mean: float | None  # weighted by time
+    standard_deviation: float | None  # around the mean, weighted by time
+    mean_kinetic_temperature: float | None  # weighted by time
+    mean_kinetic_temperature_of_readings: float | None  # each reading has the same weight
+    no_mean_kinetic_temperature: Unmeasured | None
+    outside: tuple[Outside, ...]  # one per limit, in the order of `limits`
+    excursions: tuple[ReportExcursion, ...]  # by start
+    gaps: tuple[ReportGap, ...]
+    samples_sha256: str
+    samples: Samples
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Cleaned:
+    """Readings of a file that are not in the report, and the first 100 of their lines."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+    reason: str
+    count: int
+    lines: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Input:
+    """What the readings came from: a file, or the database."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+    name: str
+    sha256: str | None = None
+    bytes: int | None = None
+    readings: int
+    cleaned: tuple[Cleaned, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Report:
+    """A report. `document_sha256` covers its JSON without this field and `made_at`."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+    request: ReportRequest
+    made_at: Timestamp
+    program_version: str
+    inputs: tuple[Input, ...]
+    sensors: tuple[SensorReport, ...]
+    document_sha256: str
