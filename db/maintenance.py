@@ -13,9 +13,15 @@ from db.settings import DatabaseSettings
 
 INTERVAL_SECONDS = 10.0
 RETRY_SECONDS = 60.0
-# Only the owner may create and drop tables; these functions run as the owner (0007_4_maintenance.sql).
-# Each is a transaction, so that new partitions stay even if dropping gives way to a long reader.
-STATEMENTS = ("SELECT create_partitions()", "SELECT roll_up_hours()", "SELECT drop_expired()")
+# Only the owner may create and drop tables; these functions run as the owner (0007_4_maintenance.sql
+# and 0016_3_report_changes.sql). Each is a transaction, so that new partitions stay even if dropping gives
+# way to a long reader.
+STATEMENTS = (
+    "SELECT create_partitions()",
+    "SELECT roll_up_hours()",
+    "SELECT drop_expired()",
+    "SELECT drop_expired_reports()",
+)
 # One row while calibrations or merges remain to be applied to stored readings.
 CONTINUE_CHANGES = "SELECT FROM continue_sensor_changes() AS remains WHERE remains"
 CHANGES_INTERVAL_SECONDS = 1.0
@@ -26,6 +32,12 @@ SELECT * FROM (
     VALUES (CAST(:days AS integer), CAST(:minutes_days AS integer), CAST(:hours_days AS integer))
 ) AS retention (days) WHERE days IS NOT NULL
 ON CONFLICT (days) DO UPDATE SET minutes_days = excluded.minutes_days, hours_days = excluded.hours_days
+"""
+SET_REPORT_RETENTION = """
+WITH deleted AS (DELETE FROM report_retention WHERE days IS DISTINCT FROM CAST(:days AS integer))
+INSERT INTO report_retention (days)
+SELECT days FROM (VALUES (CAST(:days AS integer))) AS given (days) WHERE days IS NOT NULL
+ON CONFLICT (days) DO NOTHING
 """
 SET_TIME_ZONE = "SELECT set_time_zone(:zone)"
 ROLL_UP = "SELECT roll_up_hours()"
@@ -84,7 +96,7 @@ class PartitionMaintenance:
 
 
 def prepare_partitions(settings: DatabaseSettings, retention: Retention) -> None:
-    """Set how long each level is kept, and create missing partitions, as the owner.
+    """Set how long each level and reports are kept, and create missing partitions, as the owner.
 
     Unlike the consumers' maintenance this moves any number of readings out of the default partition, and no
     reading can be stored meanwhile. Expired partitions are left to the consumers.
@@ -94,6 +106,7 @@ def prepare_partitions(settings: DatabaseSettings, retention: Retention) -> None
     """
     with connect(settings, name="partitions", statement_timeout_seconds=SETUP_TIMEOUT_SECONDS) as connection:
         connection.execute(text(SET_RETENTION), retention._asdict())
+        connection.execute(text(SET_REPORT_RETENTION), {"days": retention.reports_days})
         connection.execute(text("SELECT create_missing_partitions(:max_moved)"), {"max_moved": NO_LIMIT})
 
 

@@ -62,6 +62,9 @@ READER_GRANTS = {
     "source": "SELECT",
     "source_coverage": "SELECT",
     "worker": "SELECT",
+    "report_file": "SELECT",
+    "report_preset": "SELECT",
+    "report_retention": "SELECT",
 }
 MANAGER_GRANTS = READER_GRANTS | {
     "audit": "SELECT",
@@ -110,6 +113,7 @@ WRITER_FUNCTIONS = (
     "create_partitions()",
     "roll_up_hours()",
     "drop_expired()",
+    "drop_expired_reports()",
     "continue_sensor_changes()",
     "revise_readings(uuid[], text[], timestamptz[], double precision[], timestamptz[])",
 )
@@ -154,6 +158,9 @@ MANAGER_FUNCTIONS = (
     "put_source(text, text, jsonb)",
     "remove_source(text, text)",
     "confirm_events(bigint[])",
+    "delete_report(text, uuid)",
+    "put_report_preset(text, text, jsonb)",
+    "remove_report_preset(text, text)",
 )
 EVALUATOR_FUNCTIONS = ("summarize_stored()",)
 ANALYST_FUNCTIONS = ("summarize_stored()", "lock_analysis()")
@@ -168,6 +175,7 @@ WORKER_FUNCTIONS = (
     "cover_source(uuid, integer, text, tstzrange, timestamptz)",
     "reserve_source_request(text)",
     "defer_source_requests(text, double precision)",
+    "store_report(uuid, integer, jsonb, bytea)",
 )
 FUNCTIONS = tuple(
     dict.fromkeys(

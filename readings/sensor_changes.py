@@ -58,6 +58,10 @@ class SensorChanges(BaseModel):
         Field(max_length=MAX_NOTE_CHARACTERS, description="Anything worth knowing about it"),
         AfterValidator(_clean),
     ] = None
+    serial: Annotated[
+        Name,
+        Field(description="Serial number of its logger or probe, by which the logger's files name it"),
+    ] = None
     unit: Annotated[
         Unit | None,
         BeforeValidator(_to_unit),
@@ -111,6 +115,7 @@ class SensorSettings(BaseModel):
     name: str | None
     location: str | None
     note: str | None
+    serial: str | None
     unit: Unit | None
     expected_interval_seconds: float | None
     plausible_min: float | None

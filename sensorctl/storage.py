@@ -56,14 +56,15 @@ def storage_table(report: StorageReport) -> Table:
 
 
 def retention_message(report: StorageReport) -> str:
-    """Say how long readings and roll-ups are kept."""
-    days, minutes_days, hours_days = report.retention
+    """Say how long readings, roll-ups and reports are kept."""
+    days, minutes_days, hours_days, reports_days = report.retention
+    reports = f" Reports are kept {_duration(reports_days)} (RETENTION_REPORTS_DAYS)." if reports_days else ""
     if days is None:
-        return "Readings are kept forever: RETENTION_DAYS is not set."
+        return f"Readings are kept forever: RETENTION_DAYS is not set.{reports}"
     return (
         f"Readings are kept for {days} full days and the current one (RETENTION_DAYS), minutes "
         f"{_duration(minutes_days)} (RETENTION_MINUTES_DAYS), hours {_duration(hours_days)} "
-        "(RETENTION_HOURS_DAYS), and days forever."
+        f"(RETENTION_HOURS_DAYS), and days forever.{reports}"
     )
 
 

@@ -20,7 +20,7 @@ const PARTS = [forecast, models, anomalies, limits, excursions, silences, merge]
 const section = $("#sensor");
 const form = $(".sensor-settings", section);
 const submit = $("button[type=submit]", form);
-const TEXTS = ["name", "location", "note", "unit"];
+const TEXTS = ["name", "location", "note", "serial", "unit"];
 const RETRY_MS = 5_000;
 const NOT_FOUND = 404;
 const NUMBERS = ["expected_interval_seconds", "plausible_min", "plausible_max", "offset", "slope"];

@@ -23,7 +23,12 @@ LEFT JOIN pg_class AS parent ON parent.oid = inhparent
 WHERE relation.relnamespace = quote_ident(current_schema())::regnamespace AND relation.relkind = 'r'
 ORDER BY coalesce(parent.relname, relation.relname), day DESC NULLS FIRST
 """
-RETENTION = "SELECT days, minutes_days, hours_days FROM retention ORDER BY days LIMIT 1"
+RETENTION = """
+SELECT days, minutes_days, hours_days, (SELECT min(days) FROM report_retention)
+FROM (SELECT) AS one
+LEFT JOIN retention ON true
+ORDER BY days LIMIT 1
+"""
 
 
 class TableSize(NamedTuple):
@@ -51,5 +56,4 @@ def read_storage(settings: DatabaseSettings) -> StorageReport:
     """
     with connect(settings, name="storage") as connection:
         sizes = [TableSize(*row) for row in connection.execute(text(SIZES))]
-        kept = connection.execute(text(RETENTION)).first()
-        return StorageReport(sizes, Retention(*kept) if kept else Retention(None, None))
+        return StorageReport(sizes, Retention(*connection.execute(text(RETENTION)).one()))

@@ -75,6 +75,9 @@ def set_sensor(
     name: Annotated[str | None, typer.Option(help=f"Name for people. {CLEARS}")] = None,
     location: Annotated[str | None, typer.Option(help=f"Where it is. {CLEARS}")] = None,
     note: Annotated[str | None, typer.Option(help=f"Anything worth knowing about it. {CLEARS}")] = None,
+    serial: Annotated[
+        str | None, typer.Option(metavar="S", help=f"Serial number of its logger or probe. {CLEARS}")
+    ] = None,
     unit: Annotated[str | None, typer.Option(help=f"Unit in which it is shown: C, F or K. {CLEARS}")] = None,
     expected_interval: Annotated[
         str | None,
@@ -116,8 +119,8 @@ def set_sensor(
     readings and all that is computed from them follow.
     """
     given = {
-        "name": name, "location": location, "note": note, "unit": unit,
-        "expected_interval_seconds": expected_interval, "plausible_min": plausible_min,
+        "name": name, "location": location, "note": note, "serial": serial,
+        "unit": unit, "expected_interval_seconds": expected_interval, "plausible_min": plausible_min,
         "plausible_max": plausible_max, "offset": offset, "slope": slope, "since": since,
     }  # fmt: skip
     fields = {key: value for key, value in given.items() if value is not None}

@@ -32,6 +32,7 @@ def sensor_table(sensor: SensorSettings) -> Table:
         ("name", sensor.name or "not set"),
         ("location", sensor.location or "not set"),
         ("note", sensor.note or "not set"),
+        ("serial number", sensor.serial or "not set"),
         ("unit", sensor.unit.value if sensor.unit else "celsius"),
         ("expected interval", f"{interval:.10g} s" if interval else "the usual one"),
         ("plausible range", _range(sensor) or "PLAUSIBLE_MIN to PLAUSIBLE_MAX"),

@@ -208,6 +208,9 @@ REJECTED_BY_DATABASE = [
             "SELECT fire_schedule('x', now(), now(), now(), 'x', '[]')",
             "SELECT put_source('x', 'x', '{}')",
             "SELECT remove_source('x', 'x')",
+            "SELECT delete_report('x', gen_random_uuid())",
+            "SELECT put_report_preset('x', 'x', '{}')",
+            "SELECT remove_report_preset('x', 'x')",
             "SELECT confirm_events('{1}')",
         )
     ),
@@ -223,6 +226,7 @@ REJECTED_BY_DATABASE = [
             "SELECT fail_job(gen_random_uuid(), 1, 'x', true, 1)",
             "SELECT release_job(gen_random_uuid(), 1, 'shutdown')",
             "SELECT cover_source(gen_random_uuid(), 1, 'x', 'empty', now())",
+            "SELECT store_report(gen_random_uuid(), 1, '{}', 'x')",
         )
     ),
     *(
@@ -237,6 +241,8 @@ REJECTED_BY_DATABASE = [
             "UPDATE schedule SET next_at = now()",
             "UPDATE source SET cursor = now()",
             "DELETE FROM source_coverage",
+            "UPDATE report_file SET name = 'x'",
+            "DELETE FROM report_preset",
             "UPDATE worker SET seen_at = now()",
             "SELECT settle_workflow(gen_random_uuid(), 'x')",
             "SELECT record_workflow_event(gen_random_uuid(), null, 'x', null, null, 'x', null)",

@@ -78,7 +78,7 @@ def test_the_schema_has_the_documented_columns(database: Database) -> None:
     ]  # fmt: skip
     assert by_table["sensor"] == [
             "sensor_id", "name", "location", "registered_at", "note", "unit", "expected_interval_seconds",
-            "plausible_min", "plausible_max", "retired_at", "merged_into",
+            "plausible_min", "plausible_max", "retired_at", "merged_into", "serial",
         ]  # fmt: skip
     assert by_table["reading"][:5] == ["reading_id", "sensor_id", "measured_at", "temperature", "received_at"]
 

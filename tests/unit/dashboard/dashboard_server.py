@@ -108,7 +108,7 @@ def sensor_row(sensor_id: str) -> dict[str, Any]:
     """Return a row of `sensor_settings` in which nothing is set."""
     unset = (
         "name", "location", "note", "unit", "expected_interval_seconds", "plausible_min", "plausible_max",
-        "retired_at", "merged_into", "calibrated_from", "recalibrated_until",
+        "retired_at", "merged_into", "calibrated_from", "recalibrated_until", "serial",
     )  # fmt: skip
     values = {"sensor_id": sensor_id, "registered_at": MINUTE, "offset_kelvin": 0.0, "slope": 1.0}
     return dict.fromkeys(unset) | values
