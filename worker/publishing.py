@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable
 from messaging.errors import BrokerRefused
 from messaging.publishing.bulk import BulkPublisher, Connection, Message
 from messaging.publishing.confirm_publisher import LIVE_PRIORITY, Confirm, ConfirmPublisher
-from readings.model import Reading, Unit
-from readings.payload import encode_reading
+from messaging.publishing.messages import to_message
+from readings.model import Reading
 from runtime.errors import ServiceUnavailable
 from runtime.retry import retry
 from worker.context import JobContext
@@ -55,7 +55,7 @@ class ReadingPublisher:
             BrokerRefused: When the broker denies access.
             Unroutable: When no queue accepts a reading.
         """
-        self._bulk.publish(map(_to_message, readings))
+        self._bulk.publish(map(to_message, readings))
 
     def close(self) -> None:
         """Close the connection."""
@@ -86,11 +86,6 @@ def connect_to_broker(
 ) -> Callable[[], Connection]:
     """Return a function that connects to the broker under this name; history has no priority."""
     return lambda: ConfirmPublisher(amqp_url, name, priority=priority)
-
-
-def _to_message(reading: Reading) -> Message:
-    body = encode_reading(reading, reading.temperature, Unit.CELSIUS)
-    return Message(reading.sensor_id, str(reading.reading_id), body, None)
 
 
 class _ReportingConnection:

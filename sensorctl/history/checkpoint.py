@@ -7,8 +7,8 @@ from contextlib import suppress
 from pathlib import Path
 from uuid import UUID
 
+from readings.files.file_readings import FilePosition
 from readings.ids import uuid7
-from sensorctl.history.messages import FilePosition
 
 SUFFIX = ".checkpoint"
 CHUNK_BYTES = 1024 * 1024

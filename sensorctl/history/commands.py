@@ -12,13 +12,14 @@ from db.imports import undo_import
 from db.queries.imports import stored_imports
 from messaging.management.admin import queue_depth
 from readings.files.csv_options import CsvOptions
+from readings.files.formats import FileFormat
 from readings.payload import SENSOR_FIELDS
 from readings.times import format_timestamp
 from runtime.text import quantity
 from sensorctl.history import option_types as types
 from sensorctl.history.default_command import DEFAULT_COMMAND, DefaultCommandGroup
 from sensorctl.history.dry_run import show_dry_run
-from sensorctl.history.file_formats import FileFormat, resolve_format
+from sensorctl.history.file_formats import resolve_format
 from sensorctl.history.importer import Import
 from sensorctl.history.stray_options import reject_options
 from sensorctl.output import JsonOption, fail, print_message, progress_bar, show, show_json

@@ -1,22 +1,20 @@
 """A dry run of an import: what was recognised, and the first readings as they would be stored."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from itertools import islice
 
 from rich.table import Table
 
-from messaging.publishing.bulk import Message
 from readings.files.csv_faults import FaultCheck
 from readings.files.csv_options import CsvOptions
-from readings.parsing import ParseContext, parse_reading
+from readings.files.file_readings import FilePosition, FileReadings
+from readings.files.formats import FileFormat
+from readings.files.history_file import HistoryFile
+from readings.model import Reading
 from readings.times import format_timestamp
 from runtime.errors import ConfigurationError
 from runtime.settings import load
-from sensorctl.history.file_formats import FileFormat
-from sensorctl.history.history_file import HistoryFile
-from sensorctl.history.importer import find_plausible, open_history
-from sensorctl.history.messages import FilePosition, MessageReader
+from sensorctl.history.importer import find_plausible, open_import
 from sensorctl.history.report import ImportReport
 from sensorctl.output import print_message, safe_text, show
 from sensorctl.settings import OperatorSettings, discover_settings
@@ -32,19 +30,19 @@ def show_dry_run(name: str, file_format: FileFormat, options: CsvOptions) -> Fil
     """
     report = ImportReport()
     settings = _settings()
-    with open_history(name, file_format, options, settings) as history:
+    with open_import(name, file_format, options, settings) as history:
         show(_recognised(history))
         lines, items = history.read()
-        messages = MessageReader(items, lines, history.zone, FilePosition(), report.invalid, report.left_out)
-        messages.plausible = find_plausible(settings)
-        messages.faults = FaultCheck(options.keep)
-        remaining = iter(messages)
-        show(_readings(list(islice(remaining, SHOWN_READINGS)), history))
+        readings = FileReadings(items, lines, history.zone, FilePosition(), report.invalid, report.left_out)
+        readings.plausible = find_plausible(settings)
+        readings.faults = FaultCheck(options.keep)
+        remaining = ((readings.position.lines, reading) for reading in readings)
+        show(_readings(islice(remaining, SHOWN_READINGS)))
         for _ in remaining:
             pass
-    for line in report.summary(messages.position, "Would publish"):
+    for line in report.summary(readings.position, "Would publish"):
         print_message(line)
-    return messages.position
+    return readings.position
 
 
 def _settings() -> OperatorSettings:
@@ -62,12 +60,11 @@ def _recognised(history: HistoryFile) -> Table:
     return table
 
 
-def _readings(messages: Iterable[Message], history: HistoryFile) -> Table:
+def _readings(readings: Iterable[tuple[int, Reading]]) -> Table:
     table = Table("Line", "Sensor", "Measured at", "Temperature in °C", title="The first readings")
-    for message in messages:
-        reading = parse_reading(message.body, ParseContext(history.zone, datetime.now(UTC), is_history=True))
+    for line, reading in readings:
         table.add_row(
-            str(message.context.lines),
+            str(line),
             safe_text(reading.sensor_id),
             format_timestamp(reading.measured_at),
             f"{reading.temperature:.10g}",

@@ -9,10 +9,10 @@ from uuid import UUID
 
 from db.queries.export import ExportQuery, column_names, stream_rows
 from db.settings import DatabaseSettings
+from readings.files.formats import FileFormat
 from readings.times import format_timestamp
 from runtime.json_values import dump_json
 from sensorctl.files import open_output
-from sensorctl.history.file_formats import FileFormat
 
 Row = dict[str, Any]
 

@@ -1,19 +1,15 @@
-"""The formats of files of readings."""
+"""The formats of files of readings, as options give them."""
 
 from pathlib import Path
 from typing import Literal
 
 import typer
 
+from readings.files.errors import UnreadableFile
+from readings.files.formats import GZIP_SUFFIX, FileFormat, find_format
 from sensorctl.files import STDIO
 
-FileFormat = Literal["csv", "jsonl", "json"]
 OutputFormat = Literal["csv", "jsonl"]
-FORMATS_BY_SUFFIX: dict[str, FileFormat] = {
-    ".csv": "csv", ".tsv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "json",
-}  # fmt: skip
-GZIP_SUFFIX = ".gz"
-SPREADSHEET_SUFFIXES = (".xlsx", ".xls", ".xlsm", ".ods", ".numbers")
 
 
 def resolve_format(file: str, requested: FileFormat | None) -> FileFormat:
@@ -22,16 +18,12 @@ def resolve_format(file: str, requested: FileFormat | None) -> FileFormat:
     Raises:
         typer.BadParameter: When the name does not say it.
     """
-    suffixes = [suffix.lower() for suffix in Path(file).suffixes]
-    suffix = next((suffix for suffix in reversed(suffixes) if suffix != GZIP_SUFFIX), "")
-    file_format = requested or FORMATS_BY_SUFFIX.get(suffix)
-    if file_format is None and file == STDIO:
-        return "jsonl"
-    if file_format is None:
-        is_spreadsheet = suffix in SPREADSHEET_SUFFIXES
-        hint = "save the table as CSV, and import that" if is_spreadsheet else "set --format"
-        raise typer.BadParameter(f"{file} is neither .csv nor .jsonl: {hint}")
-    return file_format
+    if requested or file == STDIO:
+        return requested or "jsonl"
+    try:
+        return find_format(file)
+    except UnreadableFile as error:
+        raise typer.BadParameter(str(error)) from None
 
 
 def resolve_output_format(file: str, requested: OutputFormat | None) -> FileFormat:

@@ -17,17 +17,18 @@ from db.queries.sensors import known_sensors, read_plausible_ranges
 from messaging.management.admin import NAME
 from messaging.publishing.bulk import BulkPublisher, Message
 from messaging.publishing.confirm_publisher import ConfirmPublisher
+from messaging.publishing.messages import to_message
 from readings.files.csv_faults import FaultCheck
 from readings.files.csv_options import CsvOptions
 from readings.files.errors import UnreadableFile
+from readings.files.file_readings import KEEP_ALL, FilePosition, FileReadings, Retention
+from readings.files.formats import FileFormat
+from readings.files.history_file import HistoryFile, recognise
 from readings.ids import uuid7
 from readings.plausible import PlausibleRanges
 from runtime.text import escape_unprintable, quantity
 from sensorctl.history.checkpoint import Checkpoint
-from sensorctl.history.file_formats import FileFormat
-from sensorctl.history.history_file import HistoryFile, recognise
 from sensorctl.history.input_file import open_input_file
-from sensorctl.history.messages import KEEP_ALL, FilePosition, MessageReader, Retention
 from sensorctl.history.report import ImportReport
 from sensorctl.output import file_progress_bar, print_message
 from sensorctl.settings import OperatorSettings
@@ -55,7 +56,7 @@ class Import:
         """
         path, report = Path(self.name), ImportReport()
         checkpoint = Checkpoint(path, self._options(settings)) if path.is_file() else None
-        with open_history(self.name, self.file_format, self.options, settings) as history:
+        with open_import(self.name, self.file_format, self.options, settings) as history:
             start = checkpoint.load() if checkpoint else FilePosition()
             if start.items:
                 print_message(
@@ -66,35 +67,35 @@ class Import:
             lines, items = history.read()
             if not history.file.can_repeat:
                 items = history.check_sensors(items, partial(_find_known, settings))
-            messages = MessageReader(
+            readings = FileReadings(
                 items, lines, history.zone, start, report.invalid, report.left_out, import_id
             )
-            messages.retention = _find_retention(settings)
-            messages.plausible = find_plausible(settings)
-            messages.faults = FaultCheck(self.options.keep)
+            readings.retention = _find_retention(settings)
+            readings.plausible = find_plausible(settings)
+            readings.faults = FaultCheck(self.options.keep)
             with file_progress_bar() as bar:
                 size = path.stat().st_size if checkpoint else None
                 try:
-                    self._publish(settings, messages, ImportProgress(start, checkpoint, bar, size))
+                    self._publish(settings, readings, ImportProgress(start, checkpoint, bar, size))
                 finally:
-                    if messages.position.published:
+                    if readings.position.published:
                         print_message(f"To delete these readings: sensorctl import undo {import_id}")
-        for line in report.summary(messages.position):
+        for line in report.summary(readings.position):
             print_message(line)
-        if messages.position.published:
+        if readings.position.published:
             print_message(
                 "Consumers store those that are not stored already. When the queue is empty, `sensorctl "
                 f"import list` shows how many readings the import {import_id} brought."
             )
-        if messages.expiring:
+        if readings.expiring:
             print_message(
-                f"Warning: {messages.expiring} of these readings are older than the retention "
+                f"Warning: {readings.expiring} of these readings are older than the retention "
                 "(RETENTION_DAYS), and are dropped soon after they are stored."
             )
-        return messages.position
+        return readings.position
 
     def _publish(
-        self, settings: OperatorSettings, messages: MessageReader, progress: "ImportProgress"
+        self, settings: OperatorSettings, readings: FileReadings, progress: "ImportProgress"
     ) -> None:
         publisher = BulkPublisher(
             lambda: ConfirmPublisher(settings.amqp_url, NAME, priority=None),
@@ -104,7 +105,7 @@ class Import:
             retry_timeout_seconds=self.retry_timeout_seconds,
         )
         try:
-            publisher.publish(messages)
+            publisher.publish(to_message(reading, readings.position) for reading in readings)
         except BaseException:
             progress.interrupted()
             raise
@@ -118,7 +119,7 @@ class Import:
 
 
 @contextmanager
-def open_history(
+def open_import(
     name: str, file_format: FileFormat, options: CsvOptions, settings: OperatorSettings
 ) -> Iterator[HistoryFile]:
     """Open and recognise the file for the block.

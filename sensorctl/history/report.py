@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from readings.files.file_readings import FilePosition
 from runtime.text import escape_unprintable, quantity
-from sensorctl.history.messages import FilePosition
 from sensorctl.output import print_message
 
 MAX_RANGES = 10

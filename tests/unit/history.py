@@ -8,14 +8,15 @@ from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from messaging.publishing.bulk import Message
+from messaging.publishing.messages import to_message
 from readings.files.csv_faults import FaultCheck
 from readings.files.csv_options import CsvOptions
+from readings.files.file_readings import FilePosition, FileReadings
+from readings.files.formats import FileFormat
+from readings.files.history_file import recognise
 from readings.files.text import TextLines
 from readings.model import Reading
 from readings.parsing import ParseContext, parse_reading
-from sensorctl.history.file_formats import FileFormat
-from sensorctl.history.history_file import recognise
-from sensorctl.history.messages import FilePosition, MessageReader
 
 UTC_ZONE = ZoneInfo("UTC")
 START = FilePosition()
@@ -70,7 +71,7 @@ class Imported:
         default: FileFormat = "csv" if options else "jsonl"
         self.history = recognise(file, file_format or default, options or CsvOptions(), zone)
         lines, items = self.history.read()
-        source = MessageReader(
+        source = FileReadings(
             items,
             lines,
             self.history.zone,
@@ -79,7 +80,7 @@ class Imported:
             lambda *row: self.left_out.append(row),
         )
         source.faults = FaultCheck(options.keep if options else ())
-        self.messages: list[Message] = list(source)
+        self.messages: list[Message] = [to_message(reading, source.position) for reading in source]
         self.position = source.position
 
     @property

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from readings.files.file_readings import FilePosition
 from sensorctl.history.checkpoint import SUFFIX, Checkpoint
-from sensorctl.history.messages import FilePosition
 
 POSITION = FilePosition(offset=6, lines=1, published=1, skipped=0)
 LATER = FilePosition(offset=12, lines=2, published=1, skipped=1)

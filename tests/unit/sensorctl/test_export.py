@@ -14,11 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from db.queries.export import ExportQuery, Series, column_names
+from readings.files.formats import FileFormat
 from readings.ids import validate_sensor_id
 from readings.model import Reading
 from readings.units import ABSOLUTE_ZERO, MAX_TEMPERATURE
 from sensorctl.history import export as exporting
-from sensorctl.history.file_formats import FileFormat
 from tests.unit.fakes import RunCommand
 from tests.unit.history import Imported
 

@@ -13,9 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from db.errors import StoreUnavailable
+from readings.files import input_file as compressed_file
 from readings.files.csv_options import CsvOptions
+from readings.files.history_file import recognise
 from sensorctl.history import importer, input_file
-from sensorctl.history.history_file import recognise
 from tests.unit.fakes import RunCommand
 from tests.unit.history import RecordingBulk
 
@@ -259,7 +260,7 @@ def test_a_file_that_is_no_text_is_refused(
 def test_the_decompressed_size_is_bounded(
     sensorctl: RunCommand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(input_file, "ALWAYS_ALLOWED_BYTES", 100_000)
+    monkeypatch.setattr(compressed_file, "ALWAYS_ALLOWED_BYTES", 100_000)
     file = write(tmp_path / "a.csv.gz", gzip.compress(ROWS.encode() + b" \n" * 1_000_000, mtime=0))
 
     code, _, err = sensorctl("import", file, *HALL)

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from readings.files.csv_options import CsvOptions
 from readings.files.errors import UnreadableFile
+from readings.files.file_readings import FilePosition
 from readings.files.text import MAX_LINE_CHARACTERS, TextLines
 from readings.model import Unit
 from readings.parsing import ParseContext, parse_reading
-from sensorctl.history.messages import FilePosition
 from tests.unit.history import UTC_ZONE, Imported
 
 DEFAULTS = CsvOptions()

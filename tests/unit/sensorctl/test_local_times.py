@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from readings.files.csv_options import CsvOptions
-from sensorctl.history.file_formats import FileFormat
+from readings.files.formats import FileFormat
 from tests.unit.history import Imported
 
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -1,19 +1,17 @@
-"""The rows of a file become messages, each with its position in the file."""
+"""The rows of a file become readings, each with its position in the file."""
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime, tzinfo
 from itertools import islice
 from typing import NamedTuple
 from uuid import UUID
 
-from messaging.publishing.bulk import Message
 from readings.errors import InvalidReading
 from readings.files.csv_faults import FaultCheck
-from readings.files.records import Body, Item, LeftOut, Record, Rejected
+from readings.files.parsing import parse_item
+from readings.files.records import Item, LeftOut, Record, Rejected
 from readings.files.text import TextLines
-from readings.model import Reading, Unit
-from readings.parsing import ParseContext, parse_fields, parse_reading
-from readings.payload import encode_reading
+from readings.model import Reading
 from readings.plausible import PlausibleRanges
 
 
@@ -44,12 +42,12 @@ PAST_RETENTION_HINT = "older than the retention; raise RETENTION_DAYS, or set PA
 OnRow = Callable[[int, str], None]
 
 
-class MessageReader:
-    """Iterates over the messages of a file in order; `position` is the end of the last row.
+class FileReadings:
+    """Iterates over the readings of a file in order; `position` is the end of the last row.
 
     A row that is not a valid reading is counted, reported to `on_invalid` with its line and the reason, and
     skipped; a row that the options exclude is reported to `on_left_out`. A reading without an ID gets the one
-    that a consumer would derive, so that repeated imports are recognised as duplicates. All messages carry
+    that a consumer would derive, so that repeated imports are recognised as duplicates. All readings carry
     `import_id`. Rows up to `position` are not read again. Readings older than `retention` are left out, or
     counted in `expiring`. Temperatures outside the `plausible` ranges are left out.
     """
@@ -76,12 +74,12 @@ class MessageReader:
         self.faults = FaultCheck()
         self.expiring = 0
 
-    def __iter__(self) -> Iterator[Message]:
+    def __iter__(self) -> Iterator[Reading]:
         for item in islice(self._items, self.position.items, None):
             reading = self._parse(item)
             if reading is not None:
                 self._advance(item.line, published=1)
-                yield _to_message(reading._replace(import_id=self._import_id), self.position)
+                yield reading._replace(import_id=self._import_id)
 
     def _parse(self, item: Item) -> Reading | None:
         if isinstance(item, LeftOut):
@@ -128,27 +126,3 @@ class MessageReader:
             before.skipped + skipped,
             before.left_out + left_out,
         )
-
-
-def parse_item(item: Record | Body, zone: tzinfo) -> Reading:
-    """Return the reading that a consumer parses from the row's message.
-
-    Raises:
-        InvalidReading: When it is none.
-    """
-    context = ParseContext(zone, datetime.now(UTC), is_history=True)
-    if isinstance(item, Body):
-        return parse_reading(item.body, context)
-    fields = {
-        "sensor_id": item.sensor,
-        "measured_at": item.measured_at.isoformat(),
-        "temperature": item.temperature,
-        "unit": item.unit.value,
-        **item.extras,
-    }
-    return parse_fields(fields, context)
-
-
-def _to_message(reading: Reading, position: FilePosition) -> Message:
-    body = encode_reading(reading, reading.temperature, Unit.CELSIUS)
-    return Message(reading.sensor_id, str(reading.reading_id), body, position)

@@ -6,18 +6,19 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from itertools import islice
+from typing import IO
 
 from readings.errors import InvalidReading
 from readings.files.csv_options import CsvOptions
 from readings.files.csv_recognition import recognise_csv
 from readings.files.errors import UnreadableFile
+from readings.files.formats import FileFormat, find_format
+from readings.files.input_file import InputFile, SeekableFile
 from readings.files.json_bodies import JsonLayout, check_json, is_document
 from readings.files.local_time import Passes, find_passes, resolve_times
+from readings.files.parsing import parse_item
 from readings.files.records import Body, Item, Layout, Record
 from readings.files.text import TextLines
-from sensorctl.history.file_formats import FileFormat
-from sensorctl.history.input_file import InputFile
-from sensorctl.history.messages import parse_item
 
 # A file with more new sensors must be confirmed: the number of a row may have been taken for the sensor.
 MAX_NEW_SENSORS = 20
@@ -69,6 +70,21 @@ class HistoryFile:
             with suppress(InvalidReading):
                 return parse_item(item, self.zone).sensor_id
         return None
+
+
+def open_history(
+    file: IO[bytes],
+    name: str,
+    options: CsvOptions,
+    naive_time_zone: tzinfo,
+    file_format: FileFormat | None = None,
+) -> HistoryFile:
+    """Recognise a file that can be read several times; its format is that of its name unless it is given.
+
+    Raises:
+        UnreadableFile: When it cannot be recognised.
+    """
+    return recognise(SeekableFile(file), file_format or find_format(name), options, naive_time_zone)
 
 
 def recognise(
