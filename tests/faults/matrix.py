@@ -5,7 +5,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.faults.experiment import Experiment
-from tests.faults.scenarios import analysis, broker, content, database, links, processes, volume, workflows
+from tests.faults.scenarios import (
+    analysis,
+    broker,
+    content,
+    database,
+    links,
+    processes,
+    sources,
+    volume,
+    workflows,
+)
 from tests.modes import AUTO, BATCHES, PREFETCH_20, SINGLE, Mode
 
 Function = Callable[..., None]
@@ -81,6 +91,10 @@ SCENARIOS: tuple[Scenario, ...] = (
     Scenario(20, "broker and PostgreSQL SIGKILL in turn, 10 times, while jobs publish",
         workflows.servers_killed,
         full={"jobs": 12, "readings": 3000, "kills": 10, "between": (2, 6)}),
+    Scenario(21, "source slow, cut off, repeated, back in time, and 500 for a minute; worker SIGKILL",
+        sources.faulty, full={"days": 4, "refused_seconds": 60, "between": (4, 8)}),
+    Scenario(22, "workflows SIGKILL before and after it requests what a schedule has missed, 120 times",
+        sources.manager_killed, full={"times": 120, "between": (2, 4)}),
 )
 # fmt: on
 

@@ -14,7 +14,7 @@ import psutil
 from db.settings import DatabaseSettings
 from db.workflows.requests import WorkflowRequests
 from jobs.spec import JobSpec
-from readings.model import Unit
+from readings.model import Reading, Unit
 from readings.payload import encode_reading
 from runtime.settings import load
 from tests.faults.environment import BROKER, DATABASE
@@ -46,8 +46,8 @@ def killed_at_points(experiment: Experiment, *, jobs: int, readings: int) -> Non
     experiment.start_workers()
     for point in POINTS:
         experiment.show_progress(f"killing workers at the point {point}")
-        workers = _start(experiment, 3, f"tests.faults.worker_failpoint {point}")
-        _wait_for_success(experiment, _publish(experiment, point, jobs, readings), 600)
+        workers = start_job_workers(experiment, 3, f"tests.faults.worker_failpoint {point}")
+        finish_workflow(experiment, _publish(experiment, point, jobs, readings), 600)
         experiment.wait_until(workers.deaths, DEATH_SECONDS, f"a worker is killed at the point {point}")
         experiment.notes.append(f"{workers.deaths()} workers killed at the point {point}")
         workers.stop()
@@ -58,38 +58,38 @@ def servers_killed(
 ) -> None:
     """Row 20. Broker and PostgreSQL are killed while jobs publish."""
     experiment.start_workers()
-    _start(experiment, 3, "tests.faults.worker_failpoint")
+    start_job_workers(experiment, 3, "tests.faults.worker_failpoint")
     workflow = _publish(experiment, "servers", jobs, readings)
     for number in range(kills):
         experiment.run_load_for(experiment.random.uniform(*between))
         server = (BROKER, DATABASE)[number % 2]
         experiment.show_progress(f"killing {server}, {number + 1} of {kills}")
         experiment.environment.kill(server)
-    if _state(experiment, workflow) == "succeeded":
+    if workflow_state(experiment, workflow) == "succeeded":
         experiment.problems.append("the jobs ended before the last server was killed")
-    _wait_for_success(experiment, workflow, 600)
+    finish_workflow(experiment, workflow, 600)
 
 
 def killed_at_random(experiment: Experiment, *, jobs: int, between: tuple[float, float]) -> None:
     """Row 18. Workers are killed one after the other, and PostgreSQL once, while 1,000 jobs run."""
-    workers = _start(experiment, 3)
+    workers = start_job_workers(experiment, 3)
     started_at = time.monotonic()
     workflow = _request(experiment, list(_dummies(jobs)))
     kills = 0
-    while _state(experiment, workflow) != "succeeded" and time.monotonic() - started_at < 1200:
+    while workflow_state(experiment, workflow) != "succeeded" and time.monotonic() - started_at < 1200:
         experiment.run_load_for(experiment.random.uniform(*between))
         workers.kill(experiment.random.randrange(3))
         kills += 1
         if kills == 5:
             experiment.environment.kill(DATABASE)
         experiment.show_progress(f"killing workers: {kills}")
-    _wait_for_success(experiment, workflow, 60)
+    finish_workflow(experiment, workflow, 60)
     experiment.notes.append(f"{kills} workers killed in {time.monotonic() - started_at:.0f} s")
 
 
 def lease_lost(experiment: Experiment, *, rounds: int) -> None:
     """Row 19. A frozen worker wakes up after another took its job over; a stalled job is cancelled."""
-    _start(experiment, 3)
+    start_job_workers(experiment, 3)
     for number in range(rounds):
         experiment.show_progress(f"freezing a worker, {number + 1} of {rounds}")
         workflow = _request(experiment, [{"seconds": 20, "steps": 200}])
@@ -100,17 +100,20 @@ def lease_lost(experiment: Experiment, *, rounds: int) -> None:
         if taken[3] == owner:
             experiment.problems.append("the frozen worker has its job again")
         _signal(family, signal.SIGCONT)
-        _wait_for_success(experiment, workflow, 90)
+        finish_workflow(experiment, workflow, 90)
     workflow = _request(experiment, [{"seconds": 1, "steps": 2, "hang_after": 1}])
     _progressing(experiment, workflow, 1)
     started_at = time.monotonic()
     with closing(_requests(experiment)) as requests:
         requests.cancel("faults", workflow)
-    experiment.wait_until(lambda: _state(experiment, workflow) == "cancelled", 30, "the job is cancelled")
+    experiment.wait_until(
+        lambda: workflow_state(experiment, workflow) == "cancelled", 30, "the job is cancelled"
+    )
     experiment.notes.append(f"a stalled job was cancelled after {time.monotonic() - started_at:.1f} s")
 
 
-def _start(experiment: Experiment, number: int, module: str = "worker") -> LocalWorkers:
+def start_job_workers(experiment: Experiment, number: int, module: str = "worker") -> LocalWorkers:
+    """Start workers whose lease is short."""
     variables = {
         "RABBITMQ_URL": experiment.environment.amqp_url,
         "DATABASE_URL": experiment.database_url,
@@ -145,24 +148,22 @@ def _publish(experiment: Experiment, name: str, jobs: int, readings: int) -> UUI
     start = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1)
     names = [f"{name}-{number}" for number in range(jobs)]
     for job in names:
-        _record(experiment, job, start, readings)
+        for number in range(readings):
+            record_reading(experiment, reading(job, start, number))
     return _request(
         experiment, [{"job": job, "start": start.isoformat(), "readings": readings} for job in names]
     )
 
 
-def _record(experiment: Experiment, job: str, start: datetime, readings: int) -> None:
+def record_reading(experiment: Experiment, expected: Reading) -> None:
     """Record as confirmed what a job will have published when it has succeeded."""
-    for number in range(readings):
-        expected = reading(job, start, number)
-        row = StoredRow(
-            str(expected.reading_id), expected.sensor_id, expected.measured_at, expected.temperature
-        )
-        attempt = Attempt(encode_reading(expected, expected.temperature, Unit.CELSIUS), row)
-        experiment.ledger.confirm(experiment.ledger.attempt(attempt), attempt)
+    row = StoredRow(str(expected.reading_id), expected.sensor_id, expected.measured_at, expected.temperature)
+    attempt = Attempt(encode_reading(expected, expected.temperature, Unit.CELSIUS), row)
+    experiment.ledger.confirm(experiment.ledger.attempt(attempt), attempt)
 
 
-def _state(experiment: Experiment, workflow: UUID) -> object:
+def workflow_state(experiment: Experiment, workflow: UUID) -> object:
+    """Return the state of a workflow; None while the database does not answer."""
     try:
         ((state,),) = experiment.query(STATE, workflow)
     except Exception:  # noqa: BLE001 (the database is killed in between)
@@ -170,10 +171,10 @@ def _state(experiment: Experiment, workflow: UUID) -> object:
     return state
 
 
-def _wait_for_success(experiment: Experiment, workflow: UUID, seconds: float) -> None:
+def finish_workflow(experiment: Experiment, workflow: UUID, seconds: float) -> None:
     """Wait for the workflow's success, and check that each job succeeded once."""
     experiment.wait_until(
-        lambda: _state(experiment, workflow) in {"succeeded", "failed"}, seconds, "the workflow ends"
+        lambda: workflow_state(experiment, workflow) in {"succeeded", "failed"}, seconds, "the workflow ends"
     )
     ((jobs, succeeded, once, attempts, failures),) = experiment.query(JOBS, workflow)
     ((losses,),) = experiment.query(LOSSES, workflow)
