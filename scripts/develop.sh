@@ -64,14 +64,18 @@ install_home_assistant() {  # It requires Python 3.11 or 3.12.
   touch "$venv/.complete"
 }
 
-install_signal_k() {  # Without the scripts of packages, which compile what it does not require here.
-  local directory=.sources/signal-k
+install_npm_server() {  # install_npm_server NAME PACKAGE: without the scripts of packages, which compile nothing that is required here.
+  local directory=.sources/$1
   if [ -e "$directory/.complete" ]; then return; fi
   command -v npm >/dev/null || as_root bash scripts/apt.sh npm
-  echo "Installing Signal K into $directory …"
-  npm install --silent --no-audit --no-fund --ignore-scripts --prefix "$directory" signalk-server@2.23.0
+  echo "Installing $2 into $directory …"
+  npm install --silent --no-audit --no-fund --ignore-scripts --prefix "$directory" "$2"
   touch "$directory/.complete"
 }
+
+install_signal_k() { install_npm_server signal-k signalk-server@2.23.0; }
+
+install_node_red() { install_npm_server node-red node-red@4.1.8; }
 
 install_influxdb() {
   command -v influxd >/dev/null || as_root bash scripts/apt.sh influxdb
@@ -81,7 +85,7 @@ run_source_tests() {  # Real servers of other systems, which no other test start
   local server tests=()
   unset_settings
   export TESTCONTAINERS_RYUK_DISABLED=true
-  for server in ${SERVERS:-influxdb home_assistant signal_k}; do
+  for server in ${SERVERS:-influxdb home_assistant signal_k node_red}; do
     "install_$server"
     tests+=("tests/sources/test_$server.py")
   done
