@@ -50,7 +50,7 @@ def _dns_discoveries(part: str) -> "list[DnsDiscovery]":
     if part != COMPOSE:
         return [DnsDiscovery(*_parse_host(part))]
     return [
-        DnsDiscovery(name, service.container_port, exclude_self=True, optional=bool(service.profile))
+        DnsDiscovery(name, service.container_port, exclude_self=True, optional=bool(service.profiles))
         for service in SERVICES
         for name in service.compose_names
     ]

@@ -26,7 +26,7 @@ class Instance:
 def service_instances(settings: StackSettings, pipelines: int) -> Iterator[Instance]:
     """Yield the instances of all services that run without a profile or with an enabled one."""
     for service in SERVICES:
-        if service.profile and service.profile not in settings.profiles:
+        if service.profiles and settings.profiles.isdisjoint(service.profiles):
             continue
         count = pipelines if service.module == "pipeline" else service.instances
         first_port = settings.first_port(service)

@@ -15,15 +15,17 @@ class Stage(IntEnum):
     """The order in which the native stack starts its processes; it stops them in the reverse order."""
 
     DATABASE = 1
-    EPMD = 2  # the broker registers with it
-    BROKER = 3
-    PIPELINE = 4
-    SENSOR = 5
-    DASHBOARD = 6
-    ANALYSIS = 7
-    WORKFLOWS = 8
-    WORKER = 9
-    ALERTER = 10  # last, so that an orderly stop raises no alert
+    WEBDAV = 2
+    EPMD = 3  # the broker registers with it
+    BROKER = 4  # the last of the servers
+    PIPELINE = 5
+    SENSOR = 6
+    DASHBOARD = 7
+    ANALYSIS = 8
+    WORKFLOWS = 9
+    WORKER = 10
+    REPORTER = 11
+    ALERTER = 12  # last, so that an orderly stop raises no alert
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,7 @@ DATABASE_ROLES = (WRITER, READER, MANAGER, EVALUATOR, ANALYST, WORKER_ROLE)
 
 
 WORKFLOWS_PROFILE = "workflows"
+REPORTS_PROFILE = "reports"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +122,8 @@ class Service:
     """Whether any number of identical replicas may run: PIPELINES, `docker compose --scale`."""
     published: bool = False
     """Whether Docker Compose publishes its port on 127.0.0.1."""
-    profile: str = ""
-    """The profile that enables it (COMPOSE_PROFILES); empty: it always runs."""
+    profiles: tuple[str, ...] = ()
+    """The profiles of which each enables it (COMPOSE_PROFILES); none: it always runs."""
     monitors: bool = False
     """Whether it monitors the others, and so needs SERVICES and RABBITMQ_MANAGEMENT_URL."""
     restart: RestartPolicy = field(default_factory=lambda: RestartPolicy(max_retries=20))
@@ -184,7 +187,7 @@ SERVICES = (
         native_port=8086,
         container_port=8086,
         published=True,
-        profile=WORKFLOWS_PROFILE,
+        profiles=(WORKFLOWS_PROFILE, REPORTS_PROFILE),  # it sends the tickets, and fires the schedules
     ),
     Service(
         module="worker",
@@ -194,7 +197,17 @@ SERVICES = (
         database_role=WORKER_ROLE,
         native_port=9161,
         scales=True,
-        profile=WORKFLOWS_PROFILE,
+        profiles=(WORKFLOWS_PROFILE,),
+    ),
+    Service(
+        module="reporter",
+        image="sensors-reporter",
+        stage=Stage.REPORTER,
+        broker_user=WORKER,
+        database_role=WORKER_ROLE,
+        native_port=9171,
+        scales=True,
+        profiles=(REPORTS_PROFILE,),
     ),
     Service(
         module="alerter",

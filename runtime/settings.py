@@ -16,7 +16,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from runtime.addresses import Host
+from runtime.addresses import Host, has_credentials
 from runtime.errors import ConfigurationError
 from runtime.validation_messages import validation_message
 
@@ -201,7 +201,7 @@ def _message(settings: type[Settings], detail: Mapping[str, Any]) -> str:
         return problem
     variable = field.upper()
     value = os.environ.get(variable)
-    if value is None or _is_secret(settings, field):
+    if value is None or _is_secret(settings, field) or has_credentials(value):
         return f"{variable}: {problem}"
     return f"{variable} is {value!r}: {problem}"
 

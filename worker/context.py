@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
-from worker.settings import WorkerSettings
+from worker.settings import JobSettings
 
 
 class Covered(NamedTuple):
@@ -97,8 +97,8 @@ class JobContext(Protocol):
         """How much of the work was done at that checkpoint."""
 
     @property
-    def settings(self) -> WorkerSettings:
-        """The worker's settings: broker and database."""
+    def settings(self) -> JobSettings:
+        """The settings of the service that runs it: broker and database."""
 
     def progress(self, message: str | None = None) -> None:
         """Report that the job makes progress; cheap enough for every value.

@@ -10,19 +10,18 @@ from typing import Any
 
 from db.workflows.worker_store import ClaimedJob
 from runtime.exit_codes import describe_exit
-from worker import child
 from worker.context import Interruption
 from worker.outcome import Outcome
-from worker.settings import WorkerSettings
+from worker.settings import JobSettings
 
 
-def process_context() -> ForkServerContext:
-    """Start what creates the processes: a server that imports the kinds of jobs once.
+def process_context(*modules: str) -> ForkServerContext:
+    """Start what creates the processes: a server that imports the kinds of jobs in these modules once.
 
     A new interpreter would take most of a second of CPU for each job.
     """
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["worker.child"])
+    context.set_forkserver_preload(["worker.child", *modules])
     forkserver.ensure_running()  # otherwise the first job would wait for the imports
     return context
 
@@ -33,9 +32,9 @@ class JobProcess:
     def __init__(
         self,
         context: ForkServerContext,
-        settings: WorkerSettings,
+        settings: JobSettings,
         job: ClaimedJob,
-        main: Callable[[ClaimedJob, WorkerSettings, Connection], None] = child.main,
+        main: Callable[[ClaimedJob, JobSettings, Connection], None],
     ) -> None:
         """Start the process."""
         self.outcome: Outcome | None = None

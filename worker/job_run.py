@@ -14,7 +14,7 @@ from runtime.retry import retry
 from worker.context import Covered, Interruption, JobFailed, JobInterrupted, JobKind, JobResult
 from worker.outcome import RELEASED, Outcome
 from worker.parent_link import URGENT
-from worker.settings import WorkerSettings
+from worker.settings import JobSettings
 from worker.store import JobStore
 
 PROGRESS_SECONDS = 1.0
@@ -40,7 +40,7 @@ class Link(Protocol):
 class JobRun:
     """The context of a job (worker.context.JobContext), over the database and the link to the worker."""
 
-    def __init__(self, job: ClaimedJob, store: JobStore, link: Link, settings: WorkerSettings) -> None:
+    def __init__(self, job: ClaimedJob, store: JobStore, link: Link, settings: JobSettings) -> None:
         self._store, self._link = store, link
         self._message: str | None = None
         self.log = structlog.get_logger().bind(job=str(job.job_id), kind=job.kind, attempt=job.attempt)

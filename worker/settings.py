@@ -1,7 +1,9 @@
-"""The settings of the worker."""
+"""The settings of the worker, and what every service that runs jobs has."""
 
 import os
 import socket
+from abc import abstractmethod
+from typing import ClassVar
 
 from pydantic import Field
 
@@ -12,16 +14,16 @@ from runtime.settings import ServiceSettings
 MAX_JOBS = 64
 
 
-class WorkerSettings(BrokerSettings, DatabaseSettings, PlausibleSettings, ServiceSettings):
-    """How many jobs run at once, and which."""
+def split_kinds(text: str) -> tuple[str, ...]:
+    """Return the kinds of jobs of a setting that separates them by commas."""
+    return tuple(kind.strip() for kind in text.split(",") if kind.strip())
 
-    worker_jobs: int = Field(
-        default=4, ge=1, le=MAX_JOBS, description="Jobs that run at once, each in a process of its own"
-    )
-    worker_kinds: str = Field(
-        default="",
-        description="The kinds of jobs that it runs, separated by commas; empty: all that it knows",
-    )
+
+class JobSettings(BrokerSettings, DatabaseSettings, PlausibleSettings, ServiceSettings):
+    """How a service runs jobs, each in a process of its own."""
+
+    service: ClassVar[str]
+
     worker_lease_seconds: float = Field(
         default=30,
         ge=1,
@@ -45,11 +47,40 @@ class WorkerSettings(BrokerSettings, DatabaseSettings, PlausibleSettings, Servic
     )
 
     @property
+    @abstractmethod
+    def jobs(self) -> int:
+        """How many jobs run at once."""
+
+    @property
+    @abstractmethod
     def kinds(self) -> tuple[str, ...]:
-        """The kinds of jobs that it runs; empty for all."""
-        return tuple(kind.strip() for kind in self.worker_kinds.split(",") if kind.strip())
+        """The kinds of jobs that it runs; empty for all that it knows."""
 
     @property
     def name(self) -> str:
         """The name of this process, also in the management UI and in pg_stat_activity."""
-        return f"worker@{socket.gethostname()}:{os.getpid()}"
+        return f"{self.service}@{socket.gethostname()}:{os.getpid()}"
+
+
+class WorkerSettings(JobSettings):
+    """How many jobs run at once, and which."""
+
+    service: ClassVar[str] = "worker"
+
+    worker_jobs: int = Field(
+        default=4, ge=1, le=MAX_JOBS, description="Jobs that run at once, each in a process of its own"
+    )
+    worker_kinds: str = Field(
+        default="",
+        description="The kinds of jobs that it runs, separated by commas; empty: all that it knows",
+    )
+
+    @property
+    def jobs(self) -> int:
+        """How many jobs run at once."""
+        return self.worker_jobs
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of jobs that it runs; empty for all that it knows."""
+        return split_kinds(self.worker_kinds)

@@ -15,7 +15,7 @@ from runtime.text import escape_unprintable
 from worker.context import Covered, JobContext, JobFailed
 from worker.fetching import NEW, REVISED, SAME, Fetcher, FetchState
 from worker.publishing import BACKFILL_QUEUE_DEPTH, ReadingPublisher, connect_to_broker
-from worker.settings import WorkerSettings
+from worker.settings import JobSettings
 from worker.source_readings import SourceReadings
 from worker.sources.history import open_history
 from worker.sources.model import SourceRefused, SourceUnavailable
@@ -70,7 +70,7 @@ def open_fetcher(
         yield fetcher, stored
 
 
-def source_readings(settings: WorkerSettings, source: Source, context: JobContext | None) -> SourceReadings:
+def source_readings(settings: JobSettings, source: Source, context: JobContext | None) -> SourceReadings:
     """Return the checks of the values of a source; readings are marked with the workflow of the context.
 
     Raises:
@@ -85,7 +85,7 @@ def source_readings(settings: WorkerSettings, source: Source, context: JobContex
     )
 
 
-def plausible_ranges(settings: WorkerSettings) -> PlausibleRanges:
+def plausible_ranges(settings: JobSettings) -> PlausibleRanges:
     """Return the plausible ranges of the installation and of single sensors.
 
     Raises:

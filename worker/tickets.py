@@ -14,7 +14,7 @@ from runtime.lifecycle import ShutdownSignal
 from runtime.retry import retry
 from runtime.service_thread import ServiceThread
 from worker.pong import answer_ping
-from worker.settings import WorkerSettings
+from worker.settings import JobSettings
 from worker.telemetry import WorkerTelemetry
 
 APP_ID = "worker"
@@ -39,7 +39,7 @@ class TicketListener:
 
     def __init__(
         self,
-        settings: WorkerSettings,
+        settings: JobSettings,
         kinds: Sequence[str],
         telemetry: WorkerTelemetry,
         stop: ShutdownSignal,

@@ -6,16 +6,17 @@ Without a point, nothing is killed.
 
 import os
 import sys
-from collections.abc import Callable
-from functools import partial
 from typing import Any
 from unittest.mock import patch
 
 from db.workflows.worker_store import ClaimedJob, WorkerStore
-from runtime.lifecycle import run
+from runtime.lifecycle import ShutdownSignal, run
+from runtime.settings import load
+from tests.faults import worker_jobs
 from tests.faults.worker_jobs import EVERY, POINT, WORKER, kill_sometimes, run_and_kill
-from worker import __main__ as worker
-from worker.job_process import JobProcess
+from worker import child, running
+from worker.running import run_jobs
+from worker.settings import WorkerSettings
 
 # A job claims and finishes once, and saves many checkpoints.
 POINTS = {
@@ -43,9 +44,16 @@ def main() -> int:
     for point in sys.argv[1:]:
         os.environ[POINT], os.environ[EVERY] = point, str(POINTS[point])
     os.environ[WORKER] = str(os.getpid())
-    process: Callable[..., JobProcess] = partial(JobProcess, main=run_and_kill)
-    with patch.object(worker, "WorkerStore", KilledStore), patch.object(worker, "JobProcess", process):
-        return run(worker.main)
+    with (
+        patch.object(running, "WorkerStore", KilledStore),
+        patch.object(child, "main", run_and_kill),
+    ):
+        return run(run_worker)
+
+
+def run_worker(stop: ShutdownSignal) -> None:
+    """Run the jobs of this kind `dummy` until the shutdown."""
+    run_jobs(load(WorkerSettings), worker_jobs.__name__, stop)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from readings.model import Reading
 from worker import child
 from worker.context import JobContext, JobResult
 from worker.publishing import ReadingPublisher, connect_to_broker
-from worker.settings import WorkerSettings
+from worker.settings import JobSettings
 
 POINT, EVERY, WORKER = "FAILPOINT", "FAILPOINT_EVERY", "FAILPOINT_WORKER"
 READINGS_PER_CHECKPOINT = 10
@@ -52,6 +52,9 @@ def publish_readings(context: JobContext) -> JobResult:
     return JobResult(counts={"published": total})
 
 
+KINDS = {"dummy": publish_readings}
+
+
 class KilledStore(WorkerStore):
     """The store of a job, whose worker dies before or after what it writes."""
 
@@ -68,10 +71,9 @@ class KilledStore(WorkerStore):
         return finished
 
 
-def run_and_kill(job: ClaimedJob, settings: WorkerSettings, connection: Connection) -> None:
+def run_and_kill(
+    job: ClaimedJob, settings: JobSettings, connection: Connection, *, kinds_module: str
+) -> None:
     """Run the job in its process."""
-    with (
-        patch.object(child, "WorkerStore", KilledStore),
-        patch.object(child, "KINDS", {"dummy": publish_readings}),
-    ):
-        child.main(job, settings, connection)
+    with patch.object(child, "WorkerStore", KilledStore):
+        child.main(job, settings, connection, kinds_module=kinds_module)

@@ -17,7 +17,7 @@ from tests.database import Database, Roles
 from tests.integration.in_process import running
 from tests.integration.workflow_rows import Workflows
 from tests.waiting import DEADLINE_SECONDS, eventually
-from worker.__main__ import run_worker
+from worker.running import run_jobs
 from worker.settings import WorkerSettings
 
 
@@ -41,7 +41,7 @@ def settings(broker: VirtualHost, workflows: Workflows) -> WorkerSettings:
 
 def worker(settings: WorkerSettings) -> AbstractContextManager[None]:
     """Run a worker in this process until the end of the block."""
-    return running(partial(run_worker, settings))
+    return running(partial(run_jobs, settings, "worker.kinds"))
 
 
 @pytest.fixture

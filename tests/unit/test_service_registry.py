@@ -19,6 +19,8 @@ from runtime.services import BROKER_USERS, DATABASE_ROLES, SERVICES, Service
 ROOT = Path(__file__).parents[2]
 # Services of docker-compose.yml that run an image of this project but no service of the registry.
 ONE_SHOTS = {"setup", "sensorctl"}
+# Servers with an image of this project.
+SERVERS = {"webdav"}
 # Packages that the image of a one-shot command contains besides its services.
 IMAGE_EXTRAS = {"sensors-tools": {"sensorctl"}}
 
@@ -130,7 +132,7 @@ def test_a_service_uses_registered_accounts(service: Service) -> None:
 
 def test_compose_runs_the_services_of_the_registry() -> None:
     own = {name for name, service in compose().items() if service["image"].startswith("sensors-")}
-    assert own - ONE_SHOTS == {name for service in SERVICES for name in service.compose_names}
+    assert own - ONE_SHOTS - SERVERS == {name for service in SERVICES for name in service.compose_names}
 
 
 @each_service
@@ -147,6 +149,12 @@ def test_compose_runs_a_service_with_its_image_and_accounts(service: Service) ->
         assert variables.get("POSTGRES_PASSWORD") == (
             role and account_default(role.password_variable, role.name)
         )
+
+
+@each_service
+def test_compose_runs_a_service_in_its_profiles(service: Service) -> None:
+    for name in service.compose_names:
+        assert tuple(compose()[name].get("profiles", [])) == service.profiles
 
 
 @each_service

@@ -12,8 +12,12 @@ from scripts.docs import command_line, compose, http_api, log_events, metrics, o
 from scripts.docs.markdown import table
 from tests.unit.docs.markdown import ROOT
 
-# Variables of the stack whose default fits its network, or the file that is mounted without it.
-OF_THE_STACK = {"SERVICES", "ALERT_URLS_FILE"}
+# Variables of the stack whose default fits its network, its servers, the file that is mounted without it, or
+# another variable.
+OF_THE_STACK = {
+    "SERVICES", "ALERT_URLS_FILE", "WEBDAV_URL", "WEBDAV_USER", "WEBDAV_PASSWORD_FILE", "WEBDAV_CA_FILE",
+    "REPORT_TIME_ZONE",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", pages.PAGES)

@@ -86,7 +86,7 @@ def test_compose_stands_for_the_services_of_the_compose_file_without_this_proces
 
     assert [target.name for target in targets] == [
         "pipeline-processor", "sensor-1", "sensor-2", "sensor-3", "analysis", "workflows:8086", "worker",
-        "alerter", "other:9555",
+        "reporter", "alerter", "other:9555",
     ]  # fmt: skip
     assert targets[1].address == ("172.18.0.2", 9100)
 

@@ -14,17 +14,17 @@ from worker.context import Interruption
 from worker.job_process import JobProcess, process_context
 from worker.outcome import Outcome
 from worker.parent_link import ParentLink
-from worker.settings import WorkerSettings
+from worker.settings import JobSettings, WorkerSettings
 
 
-def report_interruption(_job: ClaimedJob, _settings: WorkerSettings, connection: Connection) -> None:
+def report_interruption(_job: ClaimedJob, _settings: JobSettings, connection: Connection) -> None:
     """Report progress, and then success once the worker interrupts it."""
     connection.send(None)
     assert connection.recv() is Interruption.PAUSE
     connection.send(Outcome.PAUSED)
 
 
-def wait_for_the_end(_job: ClaimedJob, _settings: WorkerSettings, connection: Connection) -> None:
+def wait_for_the_end(_job: ClaimedJob, _settings: JobSettings, connection: Connection) -> None:
     """Report progress, and run until it is killed."""
     connection.send(None)
     connection.recv()
@@ -87,7 +87,7 @@ def test_the_process_of_a_job_records_and_reports_its_outcome(
     store: FakeJobStore, settings: WorkerSettings, context: ForkServerContext
 ) -> None:
     ours, theirs = context.Pipe()
-    child.main(claimed_job(seconds=0, steps=2), settings, theirs)
+    child.main(claimed_job(seconds=0, steps=2), settings, theirs, kinds_module="worker.kinds")
     assert [ours.recv(), ours.recv()] == [None, Outcome.SUCCEEDED]
     assert [call[1] for call in store.named("save")] == [1, 2]
 
@@ -103,7 +103,7 @@ def test_an_outcome_that_is_not_recorded_is_not_reported(
     ours, theirs = context.Pipe()
     ours.send(Interruption.SHUTDOWN)
     store.fail_next("release", *[OUTAGE] * 1000)
-    child.main(claimed_job(), settings, theirs)
+    child.main(claimed_job(), settings, theirs, kinds_module="worker.kinds")
     reports = []
     while ours.poll():
         reports.append(ours.recv())
