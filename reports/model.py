@@ -14,6 +14,7 @@ from reports.samples import Samples
 
 Timestamp = Annotated[AwareDatetime, PlainSerializer(format_timestamp)]
 Language = Literal["en", "pt"]
+LimitKind = Literal["high", "low"]
 
 DEFAULT_HEAT_KJ_PER_MOL = 83.144
 
@@ -40,7 +41,7 @@ class ReportLimit:
 
     __pydantic_config__ = ConfigDict(extra="forbid")
 
-    kind: Literal["high", "low"]
+    kind: LimitKind
     threshold: float
     source: str  # where it comes from, for people
     is_excursion: bool = False  # the outer limit, up to which the preset allows excursions for some time
@@ -100,7 +101,7 @@ class Acknowledgement:
 
     __pydantic_config__ = ConfigDict(extra="forbid")
 
-    kind: Literal["high", "low"]
+    kind: LimitKind
     start: Timestamp
     end: Timestamp | None
     acknowledged_by: str
