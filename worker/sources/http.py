@@ -9,16 +9,9 @@ from typing import NamedTuple, TypeVar
 
 import httpx2
 from pydantic import SecretStr, TypeAdapter, ValidationError
-from tenacity import (
-    RetryCallState,
-    Retrying,
-    retry_if_exception,
-    stop_after_attempt,
-    wait_exponential,
-    wait_random,
-)
 
 from jobs.source import Source
+from runtime.http_requests import retry_request
 from runtime.text import quote_name
 from runtime.version import VERSION
 from worker.sources.http_errors import check_status, translate
@@ -30,13 +23,6 @@ TIMEOUT = httpx2.Timeout(20.0, connect=10.0)
 MAX_RESPONSE_SECONDS = 120.0
 MAX_BODY_BYTES = 64 * 1024 * 1024
 MAX_LINE_BYTES = 16 * 1024 * 1024
-# With their waits, the attempts span about a minute and a half: a source that restarts is back by then.
-MAX_ATTEMPTS = 8
-INITIAL_WAIT_SECONDS = 1.0
-MAX_WAIT_SECONDS = 30.0
-MAX_JITTER_SECONDS = 1.0
-# A longer Retry-After ends the job, which is then tried again at that time.
-MAX_RETRY_AFTER_SECONDS = 60.0
 
 T = TypeVar("T")
 
@@ -199,20 +185,8 @@ class SourceClient:
                 deadline = self._pace.clock() + MAX_RESPONSE_SECONDS
 
     def _retry(self, request: Callable[[], T]) -> T:
-        return Retrying(
-            retry=retry_if_exception(_is_worth_a_wait),
-            wait=_wait_seconds,
-            stop=stop_after_attempt(MAX_ATTEMPTS),
-            sleep=self._pace.sleep,
-            before_sleep=self._defer,
-            reraise=True,
-        )(request)
-
-    def _defer(self, state: RetryCallState) -> None:
-        """Let other jobs wait for the same source, too."""
-        error = state.outcome.exception() if state.outcome else None
-        if isinstance(error, SourceUnavailable) and error.retry_after:
-            self._pace.limit.defer(error.retry_after)
+        """Send a request again while it may be answered; other jobs wait for the same source, too."""
+        return retry_request(request, sleep=self._pace.sleep, on_wait=self._pace.limit.defer)
 
     @contextmanager
     def _translate_errors(self) -> Iterator[None]:
@@ -227,20 +201,3 @@ class SourceClient:
 
     def _redact(self, text: str) -> str:
         return text.replace(self._secret.get_secret_value(), "…") if self._secret else text
-
-
-def _is_worth_a_wait(error: BaseException) -> bool:
-    if not isinstance(error, SourceUnavailable):
-        return False
-    return error.retry_after is None or error.retry_after <= MAX_RETRY_AFTER_SECONDS
-
-
-_BACKOFF = wait_exponential(multiplier=INITIAL_WAIT_SECONDS, max=MAX_WAIT_SECONDS)
-_JITTER = wait_random(0, MAX_JITTER_SECONDS)
-
-
-def _wait_seconds(state: RetryCallState) -> float:
-    """Return how long to wait: what the source requires, or longer with each attempt, and some jitter."""
-    error = state.outcome.exception() if state.outcome else None
-    required = error.retry_after if isinstance(error, SourceUnavailable) else None
-    return (_BACKOFF(state) if required is None else required) + _JITTER(state)

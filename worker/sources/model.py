@@ -7,15 +7,11 @@ from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from readings.model import Unit
-from runtime.errors import ServiceUnavailable
+from runtime.http_requests import RequestUnavailable
 
 
-class SourceUnavailable(ServiceUnavailable):
+class SourceUnavailable(RequestUnavailable):
     """The source does not answer as it should, and may later; `retry_after` is in seconds or None."""
-
-    def __init__(self, message: str, retry_after: float | None = None) -> None:
-        super().__init__(message)
-        self.retry_after = retry_after
 
 
 class SourceRefused(Exception):

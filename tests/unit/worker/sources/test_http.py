@@ -12,6 +12,7 @@ import pytest
 from pydantic import SecretStr, TypeAdapter
 
 from jobs.source import Source
+from runtime import http_requests
 from tests.source_server import Reply, SourceServer, json_reply, source_server
 from tests.tls import CertificateAuthority, server_context, tls_proxy
 from tests.unit.worker.sources.clocks import STARTED_AT, FakeClock
@@ -85,7 +86,7 @@ def test_a_request_is_repeated_with_growing_waits_that_differ(
 
     assert client.get(ANY, "/") == {"answer": 42}
     for wait, least in zip(clock.waits, (1, 2, 4, 8), strict=True):
-        assert least <= wait < least + http.MAX_JITTER_SECONDS
+        assert least <= wait < least + http_requests.MAX_JITTER_SECONDS
     assert len({wait % 1 for wait in clock.waits}) == 4
 
 
@@ -102,7 +103,7 @@ def test_the_attempts_are_bounded(server: SourceServer, client: SourceClient, cl
 
     with pytest.raises(SourceUnavailable, match=r"^house: http://127\.0\.0\.1:\d+ responds 500$"):
         client.get(ANY, "/")
-    assert len(server.requests) == http.MAX_ATTEMPTS
+    assert len(server.requests) == http_requests.MAX_ATTEMPTS
     assert clock.seconds < 120
 
 
@@ -114,7 +115,7 @@ def test_a_wait_that_the_source_requires_is_kept(
     server.script = [Reply(status=429, headers={"Retry-After": moment if date else "40"})]
 
     assert client.get(ANY, "/") == {"answer": 42}
-    assert 40 <= clock.waits[0] < 40 + http.MAX_JITTER_SECONDS
+    assert 40 <= clock.waits[0] < 40 + http_requests.MAX_JITTER_SECONDS
 
 
 def test_without_a_time_too_many_requests_are_repeated_after_a_minute(
@@ -123,7 +124,7 @@ def test_without_a_time_too_many_requests_are_repeated_after_a_minute(
     server.script = [Reply(status=429, headers={"Retry-After": "soon"})]
 
     client.get(ANY, "/")
-    assert 60 <= clock.waits[0] < 60 + http.MAX_JITTER_SECONDS
+    assert 60 <= clock.waits[0] < 60 + http_requests.MAX_JITTER_SECONDS
 
 
 def test_a_longer_wait_is_left_to_the_job(
@@ -221,7 +222,7 @@ def test_lines_come_one_by_one_and_an_endless_one_is_refused(
 def test_a_response_that_never_ends_is_given_up(
     server: SourceServer, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(http, "MAX_ATTEMPTS", 1)
+    monkeypatch.setattr(http_requests, "MAX_ATTEMPTS", 1)
     pace = clock.pace()
     slow = SourceClient(
         source_at(server.url),
