@@ -52,7 +52,7 @@ class Failure(NamedTuple):
 
 
 def explain_failure(
-    error: httpx2.HTTPError | httpx2.InvalidURL,
+    error: httpx2.HTTPError | httpx2.InvalidURL | httpx2.StreamError,
     timeout: httpx2.Timeout,
     authority: str = "SSL_CERT_FILE for the worker",
 ) -> Failure:

@@ -1,0 +1,147 @@
+"""The operations on files and folders, each safe to repeat, and conditional where somebody else may act."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from typing import BinaryIO
+
+import httpx2
+
+from webdav.model import Listing, NotFound, ParentMissing, Resource, WebDavRefused
+from webdav.multistatus import MultistatusParser
+from webdav.requests import Requests, Waits
+from webdav.settings import WebDavSettings
+
+CHUNK_BYTES = 256 * 1024
+MAX_LISTING_BYTES = 64 * 1024 * 1024
+PROPERTIES = b"""<?xml version="1.0" encoding="utf-8"?>
+<propfind xmlns="DAV:"><prop><resourcetype/><getetag/><getcontentlength/><getlastmodified/></prop></propfind>
+"""
+
+
+class WebDav:
+    """A folder of a WebDAV server; paths are below it.
+
+    Every method raises WebDavUnavailable and WebDavRefused.
+    """
+
+    def __init__(self, settings: WebDavSettings, waits: Waits | None = None) -> None:
+        self.requests = Requests(settings, waits or Waits())
+
+    def close(self) -> None:
+        """Close the connections."""
+        self.requests.close()
+
+    def list(self, folder: str) -> Listing:
+        """Return what is in a folder, in the order of the names.
+
+        Raises:
+            NotFound: When there is no such folder.
+        """
+        found = self.requests.retry(lambda: self._properties(folder, depth="1"))
+        inside = sorted(r for r in found.resources if r.path != folder)
+        return found._replace(resources=inside)
+
+    def find(self, path: str) -> Resource | None:
+        """Return the file or the folder at a path; None if there is none."""
+        try:
+            found = self.requests.retry(lambda: self._properties(path, depth="0"))
+        except NotFound:
+            return None
+        return next((resource for resource in found.resources if resource.path == path), None)
+
+    def put(self, path: str, file: BinaryIO, *, create: bool = False, replace: str | None = None) -> None:
+        """Write a file, whose folder is created.
+
+        With `create`, only if there is none; with the ETag `replace`, only if it is that version.
+
+        Raises:
+            PreconditionFailed: When the condition does not hold, also after an answer that was lost.
+        """
+        headers = {"Content-Length": str(_size(file)), "Content-Type": "application/octet-stream"}
+        if create:
+            headers["If-None-Match"] = "*"
+        if replace:
+            headers["If-Match"] = replace
+        try:
+            self.requests.run("PUT", path, headers, lambda: _pieces(file))
+        except (ParentMissing, NotFound):
+            self.make_folder(path.rpartition("/")[0])
+            self.requests.run("PUT", path, headers, lambda: _pieces(file))
+
+    def move(self, source: str, target: str, etag: str | None = None) -> None:
+        """Move a file if nothing is at the target, and it has the ETag, if one is given.
+
+        The folder of the target is created.
+
+        Raises:
+            PreconditionFailed: When something is there, or the file is another version.
+            NotFound: When there is no such file, also after an answer that was lost.
+        """
+        headers = {"Destination": self.requests.url(target), "Overwrite": "F"}
+        if etag:
+            # Some servers read the one, some the other.
+            headers["If-Match"] = etag
+            headers["If"] = f"<{self.requests.url(source)}> ([{etag}])"
+        try:
+            self.requests.run("MOVE", source, headers)
+        except ParentMissing:
+            self.make_folder(target.rpartition("/")[0])
+            self.requests.run("MOVE", source, headers)
+
+    def make_folder(self, path: str) -> None:
+        """Create a folder and those above it, unless they exist.
+
+        Raises:
+            WebDavRefused: When one of them is a file.
+        """
+        names = path.split("/")
+        for count in range(1, len(names) + 1):
+            folder = "/".join(names[:count])
+            found = self.find(folder)
+            if found is None:
+                self._make(folder)
+            elif not found.is_folder:
+                raise WebDavRefused(f"{folder} is a file, and not a folder: move it elsewhere")
+
+    def _make(self, folder: str) -> None:
+        try:
+            self.requests.run("MKCOL", folder)
+        except WebDavRefused:
+            found = self.find(folder)  # somebody else may have been faster
+            if found is None or not found.is_folder:
+                raise
+
+    def _properties(self, path: str, depth: str) -> Listing:
+        parser, received = MultistatusParser(self.requests.root), 0
+        headers = {"Depth": depth, "Content-Type": "application/xml", "Content-Length": str(len(PROPERTIES))}
+        with self.requests.open("PROPFIND", path, headers, lambda: [PROPERTIES]) as response:
+            if response.status_code != HTTPStatus.MULTI_STATUS:
+                raise WebDavRefused(
+                    f"there is no WebDAV folder ({response.status_code} to PROPFIND): check WEBDAV_URL"
+                )
+            for piece in response.iter_bytes():
+                self.requests.waits.progress()
+                received += len(piece)
+                if received > MAX_LISTING_BYTES:
+                    raise WebDavRefused(f"the list of {path} has over {MAX_LISTING_BYTES} bytes")
+                parser.feed(piece)
+            return parser.close()._replace(read_at=_date(response.headers))
+
+
+def _date(headers: httpx2.Headers) -> datetime | None:
+    with suppress(ValueError, KeyError):
+        return parsedate_to_datetime(headers["Date"])
+    return None
+
+
+def _size(file: BinaryIO) -> int:
+    return file.seek(0, 2)
+
+
+def _pieces(file: BinaryIO) -> Iterator[bytes]:
+    file.seek(0)
+    while piece := file.read(CHUNK_BYTES):
+        yield piece
