@@ -1,1 +1,1 @@
-"""A client for WebDAV: lists, reads, writes and moves files, each only as long as no other client has changed it."""
+"""A client for WebDAV: lists, reads, writes and moves files, each only if it is what the caller knows."""
