@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from cheroot import wsgi
-from wsgidav.wsgidav_app import WsgiDAVApp  # type: ignore[import-untyped]
+from wsgidav.wsgidav_app import WsgiDAVApp
 
 from tests.waiting import DEADLINE_SECONDS
 
