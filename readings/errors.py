@@ -31,3 +31,19 @@ class InvalidField(InvalidReading):
 
     def __init__(self, detail: str) -> None:
         super().__init__(DeadLetterReason.INVALID_FIELD, detail)
+
+
+class ImpossibleTemperature(InvalidField):
+    """The temperature is below absolute zero or above what is accepted."""
+
+
+class UnsetClock(InvalidField):
+    """The time is that of a clock that was never set."""
+
+
+class SkippedTime(InvalidField):
+    """The clocks of the zone never showed this local time."""
+
+
+class RepeatedTime(InvalidField):
+    """The clocks of the zone showed this local time twice."""

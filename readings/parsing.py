@@ -12,7 +12,15 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from readings.errors import DeadLetterReason, InvalidField, InvalidReading
+from readings.errors import (
+    DeadLetterReason,
+    ImpossibleTemperature,
+    InvalidField,
+    InvalidReading,
+    RepeatedTime,
+    SkippedTime,
+    UnsetClock,
+)
 from readings.explanations import explain
 from readings.fields import has_only_known_fields, reconcile
 from readings.ids import derive_reading_id
@@ -87,8 +95,10 @@ def normalise(payload: ReadingPayload, context: ParseContext) -> Reading:
     """Convert the time to UTC and the temperature to °C, and derive the ID if there is none.
 
     Raises:
-        InvalidField: When the temperature is physically impossible, the sensor's clock was never set, or a
-            time without an offset is none or two in its zone.
+        ImpossibleTemperature: When the temperature is physically impossible.
+        UnsetClock: When the sensor's clock was never set.
+        SkippedTime: When the clocks of the zone never showed a time without an offset.
+        RepeatedTime: When they showed it twice.
     """
     measured_at = payload.measured_at
     if measured_at.year <= MAX_UNSET_YEAR:
@@ -99,7 +109,7 @@ def normalise(payload: ReadingPayload, context: ParseContext) -> Reading:
         measured_at = measured_at.astimezone(UTC)
     temperature = to_celsius(payload.temperature, payload.unit)
     if not ABSOLUTE_ZERO <= temperature <= MAX_TEMPERATURE:
-        raise InvalidField(
+        raise ImpossibleTemperature(
             f"temperature is {payload.temperature} {payload.unit}, "
             f"outside {ABSOLUTE_ZERO} to {MAX_TEMPERATURE:g} °C"
         )
@@ -182,7 +192,7 @@ def _check_clock(payload: ReadingPayload, context: ParseContext) -> None:
     else:
         reason = unset_clock(payload.measured_at, has_id=has_id)
     if reason:
-        raise InvalidField(f"measured_at is {payload.measured_at.isoformat()!r}: {reason}")
+        raise UnsetClock(f"measured_at is {payload.measured_at.isoformat()!r}: {reason}")
 
 
 def _resolve(measured_at: datetime, naive_time_zone: tzinfo) -> datetime:
@@ -191,6 +201,6 @@ def _resolve(measured_at: datetime, naive_time_zone: tzinfo) -> datetime:
         return moments[0]
     local = f"measured_at is {measured_at.isoformat()}, which clocks of NAIVE_TIME_ZONE ({naive_time_zone})"
     if not moments:
-        raise InvalidField(f"{local} skipped (daylight saving time): send it with its offset or in UTC")
+        raise SkippedTime(f"{local} skipped (daylight saving time): send it with its offset or in UTC")
     first, second = (moment.astimezone(naive_time_zone).isoformat() for moment in moments)
-    raise InvalidField(f"{local} showed twice: send it with its offset, {first} or {second}")
+    raise RepeatedTime(f"{local} showed twice: send it with its offset, {first} or {second}")

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from readings.files.csv_columns import Columns
 from readings.files.errors import InvalidRow
+from readings.files.problems import Problem
 from readings.meanings import is_other_quantity
 from readings.value_roles import is_other_value
 from runtime.text import quote_value
@@ -80,7 +81,8 @@ class SummaryCheck:
             if not text[:1].isdigit() and _is_summary(text):
                 raise InvalidRow(
                     f"the column {name!r} is {quote_value(text)}, as in a row that sums up others: remove "
-                    f"such rows, or if they are measurements, set --where {name}={text}"
+                    f"such rows, or if they are measurements, set --where {name}={text}",
+                    Problem.SUMMARY,
                 )
 
 

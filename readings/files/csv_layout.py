@@ -16,6 +16,7 @@ from readings.files.csv_units import read_unit, split_unit
 from readings.files.csv_values import check_value, find_row_unit, is_missing_text, parse_value
 from readings.files.errors import ExcludedValue, InvalidRow
 from readings.files.isd import check_isd_unit, is_isd, is_missing
+from readings.files.problems import Problem
 from readings.files.records import Item, LeftOut, Record, Rejected
 from readings.files.text import TextLines, is_undecodable
 from runtime.text import quote_value
@@ -94,7 +95,7 @@ class CsvLayout:
             try:
                 yield from self._read_row(row)
             except InvalidRow as error:
-                yield Rejected(row.line, str(error))
+                yield Rejected(row.line, str(error), error.problem)
 
     def _read_preamble(self, lines: TextLines) -> Iterator[Item]:
         end = self.header_line or self.options.skip_lines
@@ -149,15 +150,15 @@ class CsvLayout:
             yield LeftOut(row.line, "a row of units")
             return
         if reason := self._excluded_by_condition(fields):
-            yield LeftOut(row.line, reason)
+            yield LeftOut(row.line, reason, Problem.EXCLUDED)
             return
         check_quantity(fields, self.header, self.columns)
         self._summaries.check(fields)
         for value in self.columns.values:
             if is_missing_text(fields[value.index], self.options) or is_missing(fields[value.index]):
-                yield LeftOut(row.line, "a missing value")
+                yield LeftOut(row.line, "a missing value", Problem.MISSING)
             elif not fields[value.index] and len(self.columns.values) > 1:
-                yield LeftOut(row.line, f"no value in {value.name}")
+                yield LeftOut(row.line, f"no value in {value.name}", Problem.MISSING)
             else:
                 yield self._record_or_left_out(row.line, fields, value)
 
@@ -172,7 +173,7 @@ class CsvLayout:
         try:
             self._quality.check(fields, value.index)
         except ExcludedValue as error:
-            return LeftOut(line, str(error))
+            return LeftOut(line, str(error), Problem.BAD_QUALITY)
         return self._record(line, fields, value)
 
     def _check_width(self, row: Row) -> None:
@@ -194,7 +195,7 @@ class CsvLayout:
             "temperature": fields[value.index],
         }
         if missing := [name for name, text in required.items() if not text]:
-            raise InvalidRow(f"{missing[0]} is missing")
+            raise InvalidRow(f"{missing[0]} is missing", Problem.MISSING)
         extras = {name: fields[index] for name, index in columns.extras.items() if fields[index]}
         if any(is_undecodable(text or "") for text in (*required.values(), *extras.values())):
             name = self.encoding.removesuffix("-sig").upper()

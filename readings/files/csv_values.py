@@ -10,6 +10,7 @@ from readings.files.csv_columns import Columns, ValueColumn
 from readings.files.csv_options import CsvOptions
 from readings.files.errors import InvalidRow
 from readings.files.isd import is_isd, parse_isd
+from readings.files.problems import Problem
 from readings.model import Unit
 from readings.units import UnknownUnit, parse_unit
 from readings.zone_names import MINUS_SIGN
@@ -67,7 +68,8 @@ def check_value(text: str, options: CsvOptions) -> None:
     if _PLACEHOLDER.fullmatch(text) and _find_number(text) not in options.keep:
         raise InvalidRow(
             f"temperature is {quote_value(text)}, which many programs write for a missing value: set "
-            f"--missing {text} to leave it out, or --keep {text} if it was measured"
+            f"--missing {text} to leave it out, or --keep {text} if it was measured",
+            Problem.SENTINEL,
         )
     if _FIXED_WIDTH.fullmatch(text) and options.scale is None:
         raise InvalidRow(

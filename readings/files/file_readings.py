@@ -7,9 +7,11 @@ from typing import NamedTuple
 from uuid import UUID
 
 from readings.errors import InvalidReading
+from readings.files.cleaning import Cleaning
 from readings.files.csv_faults import FaultCheck
-from readings.files.parsing import parse_item
-from readings.files.records import Item, LeftOut, Record, Rejected
+from readings.files.parsing import find_problem, parse_item
+from readings.files.problems import Problem
+from readings.files.records import Body, Item, LeftOut, Record, Rejected
 from readings.files.text import TextLines
 from readings.model import Reading
 from readings.plausible import PlausibleRanges
@@ -49,7 +51,8 @@ class FileReadings:
     skipped; a row that the options exclude is reported to `on_left_out`. A reading without an ID gets the one
     that a consumer would derive, so that repeated imports are recognised as duplicates. All readings carry
     `import_id`. Rows up to `position` are not read again. Readings older than `retention` are left out, or
-    counted in `expiring`. Temperatures outside the `plausible` ranges are left out.
+    counted in `expiring`. Temperatures outside the `plausible` ranges are left out. `cleaning` counts what
+    was wrong with the rows after `position`.
     """
 
     def __init__(
@@ -72,6 +75,7 @@ class FileReadings:
         self.retention = KEEP_ALL
         self.plausible = PlausibleRanges()
         self.faults = FaultCheck()
+        self.cleaning = Cleaning()
         self.expiring = 0
 
     def __iter__(self) -> Iterator[Reading]:
@@ -79,43 +83,51 @@ class FileReadings:
             reading = self._parse(item)
             if reading is not None:
                 self._advance(item.line, published=1)
+                self.cleaning.add_reading(reading, item.line)
                 yield reading._replace(import_id=self._import_id)
 
     def _parse(self, item: Item) -> Reading | None:
         if isinstance(item, LeftOut):
-            self._advance(item.line, left_out=1)
-            self._on_left_out(item.line, item.reason)
+            self._leave_out(item.line, item.reason, item.problem)
+            return None
+        if isinstance(item, Rejected):
+            self._skip(item.line, item.reason, item.problem)
             return None
         try:
-            if not isinstance(item, Rejected):
-                reading = self._check_reading(item.line, parse_item(item, self._zone))
-                fault = self.faults.find(item) if reading and isinstance(item, Record) else None
-                if fault is None:
-                    return reading
-                reason = fault
-            else:
-                reason = item.reason
+            reading = parse_item(item, self._zone)
         except InvalidReading as error:
-            reason = error.detail
-        self._advance(item.line, skipped=1)
-        self._on_invalid(item.line, reason)
-        return None
+            self._skip(item.line, error.detail, find_problem(error))
+            return None
+        return reading if self._is_kept(item, reading) else None
 
-    def _check_reading(self, line: int, reading: Reading) -> Reading | None:
-        """Return the reading; None if it is left out as implausible or older than the retention."""
+    def _is_kept(self, item: Record | Body, reading: Reading) -> bool:
+        """Return whether a reading is kept; it may be implausible, too old, or stand for a fault."""
         if violation := self.plausible.violation(reading):
-            self._advance(line, left_out=1)
-            self._on_left_out(line, violation)
-            return None
+            self._leave_out(item.line, violation, Problem.IMPLAUSIBLE)
+            return False
         since, leave_out = self.retention
-        if since is None or reading.measured_at >= since:
-            return reading
-        if leave_out:
-            self._advance(line, left_out=1)
-            self._on_left_out(line, f"measured before {since.date()}: {PAST_RETENTION_HINT}")
-            return None
-        self.expiring += 1
-        return reading
+        is_past = since is not None and reading.measured_at < since
+        if is_past and leave_out and since:
+            reason = f"measured before {since.date()}: {PAST_RETENTION_HINT}"
+            self._leave_out(item.line, reason, Problem.PAST_RETENTION)
+            return False
+        self.expiring += is_past
+        if isinstance(item, Record) and (fault := self.faults.find(item)):
+            self._skip(item.line, fault, Problem.SENTINEL)
+            return False
+        for problem in item.notes:
+            self.cleaning.add_row(problem, item.line)
+        return True
+
+    def _skip(self, line: int, reason: str, problem: Problem) -> None:
+        self._advance(line, skipped=1)
+        self.cleaning.add_row(problem, line)
+        self._on_invalid(line, reason)
+
+    def _leave_out(self, line: int, reason: str, problem: Problem) -> None:
+        self._advance(line, left_out=1)
+        self.cleaning.add_row(problem, line)
+        self._on_left_out(line, reason)
 
     def _advance(self, line: int, *, published: int = 0, skipped: int = 0, left_out: int = 0) -> None:
         before = self.position

@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from itertools import islice
-from typing import IO
+from typing import IO, NamedTuple
 
 from readings.errors import InvalidReading
 from readings.files.csv_options import CsvOptions
@@ -22,6 +22,16 @@ from readings.files.text import TextLines
 
 # A file with more new sensors must be confirmed: the number of a row may have been taken for the sensor.
 MAX_NEW_SENSORS = 20
+
+
+class FileLimits(NamedTuple):
+    """What a file may have at most; None is no limit."""
+
+    max_bytes: int | None = None
+    max_rows: int | None = None
+
+
+NO_LIMITS = FileLimits()
 FindKnown = Callable[[list[str]], AbstractSet[str]]
 
 
@@ -33,11 +43,13 @@ class HistoryFile:
     layout: Layout
     zone: tzinfo
     passes: Passes = field(default_factory=dict)
+    max_rows: int | None = None
 
     def read(self) -> tuple[TextLines, Iterator[Item]]:
-        """Start a pass over the rows."""
+        """Start a pass over the rows, which ends with UnreadableFile after `max_rows`."""
         lines = self.file.lines(self.layout.encoding)
-        return lines, resolve_times(self.layout.read(lines), self.zone, self.passes)
+        items = _limit_rows(self.layout.read(lines), self.max_rows)
+        return lines, resolve_times(items, self.zone, self.passes)
 
     def check_sensors(self, items: Iterable[Item], find_known: FindKnown) -> Iterator[Item]:
         """Yield the items, as long as they add few sensors, or the operator named the column of the sensor.
@@ -78,17 +90,23 @@ def open_history(
     options: CsvOptions,
     naive_time_zone: tzinfo,
     file_format: FileFormat | None = None,
+    limits: FileLimits = NO_LIMITS,
 ) -> HistoryFile:
     """Recognise a file that can be read several times; its format is that of its name unless it is given.
 
     Raises:
-        UnreadableFile: When it cannot be recognised.
+        UnreadableFile: When it cannot be recognised, or is beyond the limits.
     """
-    return recognise(SeekableFile(file), file_format or find_format(name), options, naive_time_zone)
+    source = SeekableFile(file, limits.max_bytes)
+    return recognise(source, file_format or find_format(name), options, naive_time_zone, limits.max_rows)
 
 
 def recognise(
-    file: InputFile, file_format: FileFormat, options: CsvOptions, naive_time_zone: tzinfo
+    file: InputFile,
+    file_format: FileFormat,
+    options: CsvOptions,
+    naive_time_zone: tzinfo,
+    max_rows: int | None = None,
 ) -> HistoryFile:
     """Recognise the layout of the file, and the passes of repeated hours.
 
@@ -111,8 +129,23 @@ def recognise(
     if file_format == "csv" and (layout.implicit_sensor or not has_fixed_offset):
         file.make_repeatable()
     if has_fixed_offset or not file.can_repeat:
-        return HistoryFile(file, layout, zone)
-    return HistoryFile(file, layout, zone, find_passes(layout.read(file.lines(layout.encoding)), zone))
+        return HistoryFile(file, layout, zone, max_rows=max_rows)
+    items = _limit_rows(layout.read(file.lines(layout.encoding)), max_rows)
+    return HistoryFile(file, layout, zone, find_passes(items, zone), max_rows)
+
+
+def _limit_rows(items: Iterable[Item], max_rows: int | None) -> Iterator[Item]:
+    """Yield the items.
+
+    Raises:
+        UnreadableFile: When there are more than `max_rows`.
+    """
+    for number, item in enumerate(items, start=1):
+        if max_rows is not None and number > max_rows:
+            raise UnreadableFile(
+                f"it has over {max_rows} rows: split it, or import it with `sensorctl import`"
+            )
+        yield item
 
 
 def _too_many_sensors(column: str) -> str:

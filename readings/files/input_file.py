@@ -19,10 +19,11 @@ ALWAYS_ALLOWED_BYTES = 64 * 1024 * 1024
 
 
 class _Gzip:
-    """The decompressed bytes of a file."""
+    """The decompressed bytes of a file, up to `max_bytes`."""
 
-    def __init__(self, file: IO[bytes]) -> None:
+    def __init__(self, file: IO[bytes], max_bytes: int | None) -> None:
         self._file = file
+        self._max_bytes = max_bytes
         self._gzip = gzip.GzipFile(fileobj=file, mode="rb")
         self._decompressed_bytes = 0
 
@@ -41,6 +42,8 @@ class _Gzip:
             raise UnreadableFile(
                 f"it decompresses to over {MAX_COMPRESSION} times its size: decompress it with gunzip first"
             )
+        if self._max_bytes is not None and self._decompressed_bytes > self._max_bytes:
+            raise UnreadableFile(_too_large("it decompresses to", self._max_bytes))
         return data
 
     def compressed_bytes(self) -> int:
@@ -66,16 +69,20 @@ class InputFile(Protocol):
 
 
 class SeekableFile:
-    """A file on disk, or a copy of a stream.
+    """A file on disk, or a copy of a stream. `max_bytes` bounds it also when it is decompressed.
 
     Raises:
-        UnreadableFile: When it is no text.
+        UnreadableFile: When it is no text, or too large.
     """
 
     can_repeat = True
 
-    def __init__(self, file: IO[bytes]) -> None:
+    def __init__(self, file: IO[bytes], max_bytes: int | None = None) -> None:
         self._file = file
+        self._max_bytes = max_bytes
+        if max_bytes is not None and file.seek(0, os.SEEK_END) > max_bytes:
+            raise UnreadableFile(_too_large("it has", max_bytes))
+        file.seek(0)
         signature = file.read(SIGNATURE_BYTES)
         self._is_gzip = signature.startswith(GZIP_SIGNATURE)
         check_signature(signature)
@@ -85,7 +92,7 @@ class SeekableFile:
         self._file.seek(0)
         if not self._is_gzip:
             return TextLines(_buffered(self._file), encoding)
-        source = _Gzip(self._file)
+        source = _Gzip(self._file, self._max_bytes)
         return TextLines(source, encoding, source.compressed_bytes)
 
     sample = lines
@@ -168,6 +175,10 @@ class StreamFile:
 
     def _lines(self, encoding: str | None, *, keep: bool) -> TextLines:
         return TextLines(_Recorded(self._start, self._file, keep=keep), encoding)
+
+
+def _too_large(subject: str, max_bytes: int) -> str:
+    return f"{subject} over {max_bytes / 1e6:.10g} MB: split it, or import it with `sensorctl import`"
 
 
 def _buffered(file: IO[bytes]) -> ByteSource:

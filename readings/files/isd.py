@@ -7,6 +7,7 @@ import re
 
 from readings.files.csv_options import CsvOptions
 from readings.files.errors import InvalidRow
+from readings.files.problems import Problem
 from readings.model import Unit
 from runtime.text import quote_value
 
@@ -42,7 +43,7 @@ def parse_isd(text: str, options: CsvOptions) -> float:
     if options.decimal != "." or (options.scale or 1) != 1:
         raise InvalidRow(f"{described}: leave out --decimal and --scale")
     if quality := _DOUBTFUL.get(match[2]):
-        raise InvalidRow(f"{described}, which says that it is {quality}")
+        raise InvalidRow(f"{described}, which says that it is {quality}", Problem.BAD_QUALITY)
     return int(match[1]) / _PER_DEGREE
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 
 from readings.files.json_bodies import local_record, with_time
+from readings.files.problems import Problem
 from readings.files.records import Body, Item, Record, Rejected
 from readings.times import resolve_local
 
@@ -116,7 +117,10 @@ def resolve_times(items: Iterable[Item], zone: tzinfo, passes: Passes) -> Iterat
 
 def _with_pass(body: Body, zone: tzinfo, number: int) -> Body:
     record = local_record(body)
-    return with_time(body, resolve_local(record.measured_at, zone)[number]) if record else body
+    if record is None:
+        return body
+    timed = with_time(body, resolve_local(record.measured_at, zone)[number])
+    return timed._replace(notes=(*timed.notes, Problem.REPEATED_HOUR))
 
 
 def _resolve(record: Record, zone: tzinfo, number: int | None) -> Record | Rejected:
@@ -126,12 +130,16 @@ def _resolve(record: Record, zone: tzinfo, number: int | None) -> Record | Rejec
     local = record.measured_at.isoformat(" ")
     if not moments:
         return Rejected(
-            record.line, f"measured_at is {local}, which the clocks in {zone} skip: {OFFSET_HINT}"
+            record.line,
+            f"measured_at is {local}, which the clocks in {zone} skip: {OFFSET_HINT}",
+            Problem.SKIPPED_HOUR,
         )
     if number is None:
         return Rejected(
             record.line,
             f"measured_at is {local}, which occurs twice in {zone}, and the order of the rows does not show "
             f"which one it is: {OFFSET_HINT}",
+            Problem.UNDECIDED_HOUR,
         )
-    return record._replace(measured_at=moments[number])
+    notes = (*record.notes, Problem.REPEATED_HOUR)
+    return record._replace(measured_at=moments[number], notes=notes)

@@ -2,9 +2,25 @@
 
 from datetime import UTC, datetime, tzinfo
 
+from readings.errors import (
+    DeadLetterReason,
+    ImpossibleTemperature,
+    InvalidReading,
+    RepeatedTime,
+    SkippedTime,
+    UnsetClock,
+)
+from readings.files.problems import Problem
 from readings.files.records import Body, Record
 from readings.model import Reading
 from readings.parsing import ParseContext, parse_fields, parse_reading
+
+_PROBLEMS: dict[type[InvalidReading], Problem] = {
+    ImpossibleTemperature: Problem.IMPOSSIBLE,
+    UnsetClock: Problem.UNSET_CLOCK,
+    SkippedTime: Problem.SKIPPED_HOUR,
+    RepeatedTime: Problem.UNDECIDED_HOUR,
+}
 
 
 def parse_item(item: Record | Body, zone: tzinfo) -> Reading:
@@ -24,3 +40,10 @@ def parse_item(item: Record | Body, zone: tzinfo) -> Reading:
         **item.extras,
     }
     return parse_fields(fields, context)
+
+
+def find_problem(error: InvalidReading) -> Problem:
+    """Return what is wrong with a row that is no reading."""
+    if error.reason is DeadLetterReason.FUTURE_TIME:
+        return Problem.FUTURE
+    return _PROBLEMS.get(type(error), Problem.INVALID)

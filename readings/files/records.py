@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, tzinfo
 from typing import NamedTuple, Protocol
 
+from readings.files.problems import Problem
 from readings.files.text import TextLines
 from readings.model import Unit
 
@@ -12,7 +13,8 @@ class Record(NamedTuple):
     """A measurement of a file.
 
     `sensor` is None if the file does not name it. A `measured_at` without an offset is local time of the
-    file. `extras` are further fields of a message.
+    file. `extras` are further fields of a message. `notes` are problems that are counted although the reading
+    is stored.
     """
 
     line: int
@@ -21,6 +23,7 @@ class Record(NamedTuple):
     temperature: float
     unit: Unit
     extras: Mapping[str, str | int]
+    notes: tuple[Problem, ...] = ()
 
 
 class Body(NamedTuple):
@@ -28,6 +31,7 @@ class Body(NamedTuple):
 
     line: int
     body: bytes
+    notes: tuple[Problem, ...] = ()
 
 
 class Rejected(NamedTuple):
@@ -35,6 +39,7 @@ class Rejected(NamedTuple):
 
     line: int
     reason: str
+    problem: Problem = Problem.INVALID
 
 
 class LeftOut(NamedTuple):
@@ -42,6 +47,7 @@ class LeftOut(NamedTuple):
 
     line: int
     reason: str
+    problem: Problem = Problem.NO_DATA
 
 
 Item = Record | Body | Rejected | LeftOut

@@ -40,7 +40,7 @@ def show_dry_run(name: str, file_format: FileFormat, options: CsvOptions) -> Fil
         show(_readings(islice(remaining, SHOWN_READINGS)))
         for _ in remaining:
             pass
-    for line in report.summary(readings.position, "Would publish"):
+    for line in report.summary(readings.position, readings.cleaning.counts(), "Would publish"):
         print_message(line)
     return readings.position
 

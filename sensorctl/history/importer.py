@@ -80,7 +80,7 @@ class Import:
                 finally:
                     if readings.position.published:
                         print_message(f"To delete these readings: sensorctl import undo {import_id}")
-        for line in report.summary(readings.position):
+        for line in report.summary(readings.position, readings.cleaning.counts()):
             print_message(line)
         if readings.position.published:
             print_message(

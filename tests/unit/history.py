@@ -82,6 +82,7 @@ class Imported:
         source.faults = FaultCheck(options.keep if options else ())
         self.messages: list[Message] = [to_message(reading, source.position) for reading in source]
         self.position = source.position
+        self.cleaned = source.cleaning.counts()
 
     @property
     def readings(self) -> list[Reading]:
