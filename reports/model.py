@@ -4,6 +4,7 @@ Temperatures are in °C, differences in K, times are aware. A renderer shows wha
 """
 
 from dataclasses import dataclass
+from datetime import UTC
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -80,6 +81,11 @@ class ReportRequest:
     heat_kj_per_mol: float = DEFAULT_HEAT_KJ_PER_MOL  # heat of activation, of the mean kinetic temperature
     title: str = ""
     requested_by: str = ""
+
+    def __post_init__(self) -> None:
+        # Two times of one zone are subtracted and compared as their clocks show them, across a change too.
+        object.__setattr__(self, "start", self.start.astimezone(UTC))
+        object.__setattr__(self, "end", self.end.astimezone(UTC))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
