@@ -56,6 +56,10 @@ class Samples:
     times: Annotated[Sequence[int], PlainValidator(_times), PlainSerializer(list)]
     temperatures: Annotated[Sequence[float], PlainValidator(_temperatures), PlainSerializer(list)]
 
+    def __post_init__(self) -> None:
+        if len(self.times) != len(self.temperatures):
+            raise ValueError("must be as many temperatures as times")
+
     def __len__(self) -> int:
         return len(self.times)
 

@@ -5,11 +5,22 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from reports.measures.sensor import measure_sensor
-from reports.model import ReportLimit, ReportRequest, SensorInput, SensorReport
+from reports.model import Preset, ReportLimit, ReportRequest, SensorInput, SensorReport
 from reports.samples import Samples, to_epoch_us
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
+FRIDGE = Preset(name="2-8", title="Refrigerated", low=2, high=8, source="USP <659>")
+ROOM = Preset(
+    name="room",
+    title="Controlled room temperature",
+    low=20,
+    high=25,
+    excursion_low=15,
+    excursion_high=30,
+    source="USP <659>",
+)
+FREEZER = Preset(name="freezer", title="Frozen", high=-18, is_frozen=True, source="Directive 89/108/EEC")
 
 
 def high(threshold: float) -> ReportLimit:

@@ -5,8 +5,7 @@ from datetime import timedelta
 import pytest
 
 from reports.model import Acknowledgement, ReportLimit
-from reports.presets import PRESETS
-from tests.unit.reports.readings_of_a_sensor import MINUTE, at, every, high, low, measure
+from tests.unit.reports.readings_of_a_sensor import FRIDGE, MINUTE, ROOM, at, every, high, low, measure
 
 
 def test_a_warm_reading_between_two_cold_readings() -> None:
@@ -76,7 +75,7 @@ def test_two_readings_of_one_time_on_both_sides_of_a_limit_are_no_excursion() ->
 
 
 def test_the_outer_limits_of_a_preset_are_measured_next_to_the_inner() -> None:
-    report = measure(every(10, [22, 26, 32, 26, 22, 22]), preset=PRESETS[1])
+    report = measure(every(10, [22, 26, 32, 26, 22, 22]), preset=ROOM)
 
     assert [(each.kind, each.threshold, each.is_excursion) for each in report.limits] == [
         ("high", 25.0, False),
@@ -95,7 +94,7 @@ def test_the_limits_of_the_request_replace_those_of_the_sensor_and_add_to_the_pr
 
     assert [each.source for each in measure([], sensor=own).limits] == ["limit 12"]
     assert [each.threshold for each in measure([], high(9), sensor=own).limits] == [9]
-    both = measure([], high(9), preset=PRESETS[0], sensor=own).limits
+    both = measure([], high(9), preset=FRIDGE, sensor=own).limits
     assert [(each.threshold, each.source) for each in both] == [
         (8, "preset 2-8"),
         (2, "preset 2-8"),

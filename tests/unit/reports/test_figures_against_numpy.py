@@ -7,9 +7,9 @@ import pytest
 
 from reports.measures.sensor import measure_sensor
 from reports.model import ReportRequest, SensorInput
-from reports.presets import PRESETS
 from reports.samples import Samples
 from tests.unit.reports.numpy_oracle import Numbers, Oracle, assert_agrees, calibrated, midnight
+from tests.unit.reports.readings_of_a_sensor import FRIDGE, ROOM
 
 LISBON = "Europe/Lisbon"
 
@@ -30,7 +30,7 @@ def noisy_days(
 
 
 def as_samples(times: Numbers, temperatures: Numbers, seed: int = 1) -> Samples:
-    """Return readings that were stored in any order, as late ones are."""
+    """Return readings that were stored in any order, as late readings are."""
     order = np.random.default_rng(seed).permutation(times.size)
     return Samples.of(
         (round(time * 1e6), temperature)
@@ -38,7 +38,7 @@ def as_samples(times: Numbers, temperatures: Numbers, seed: int = 1) -> Samples:
     )
 
 
-@pytest.mark.parametrize("preset", PRESETS[:2], ids=lambda preset: preset.name)
+@pytest.mark.parametrize("preset", [FRIDGE, ROOM], ids=lambda preset: preset.name)
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize(
     ("start", "end", "hours"),
@@ -54,7 +54,7 @@ def test_two_days_with_late_readings_and_calibrations(
 ) -> None:
     first, last = start.timestamp(), end.timestamp()
     assert last - first == hours * 3600
-    middle = 5 if preset is PRESETS[0] else 22
+    middle = 5 if preset is FRIDGE else 22
     # Some are before the period and after it.
     times, raw = noisy_days(seed, first - 1800, last + 1800, 300, middle)
     calibrations = [(first + 3600, 1.02, -0.4), (first + 90_000, 0.98, 0.3)]
@@ -67,7 +67,7 @@ def test_two_days_with_late_readings_and_calibrations(
     assert report.coverage == pytest.approx(1 - sum(gap.seconds for gap in report.gaps) / hours / 3600)
 
 
-def test_readings_every_second_of_which_some_are_at_one_time() -> None:
+def test_readings_every_second_with_several_at_one_time() -> None:
     start = datetime(2026, 5, 1, tzinfo=UTC)
     times, temperatures = noisy_days(7, start.timestamp(), start.timestamp() + 7200, 1, 5)
     times, temperatures = (
@@ -75,7 +75,7 @@ def test_readings_every_second_of_which_some_are_at_one_time() -> None:
         np.concatenate((temperatures, temperatures[::9] + 2)),
     )
     request = ReportRequest(
-        sensors=("1",), start=start, end=start + timedelta(hours=2), preset=PRESETS[0], heat_kj_per_mol=100
+        sensors=("1",), start=start, end=start + timedelta(hours=2), preset=FRIDGE, heat_kj_per_mol=100
     )
 
     report = measure_sensor(SensorInput(sensor_id="1", samples=as_samples(times, temperatures)), request)

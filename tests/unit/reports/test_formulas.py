@@ -4,8 +4,7 @@ import pytest
 
 from reports.formulas import mean_kinetic_temperature, weighted_deviation, weighted_mean
 from reports.model import DEFAULT_HEAT_KJ_PER_MOL, Unmeasured
-from reports.presets import PRESETS
-from tests.unit.reports.readings_of_a_sensor import every, high, measure
+from tests.unit.reports.readings_of_a_sensor import FREEZER, every, high, measure
 
 HEAT = DEFAULT_HEAT_KJ_PER_MOL
 
@@ -70,7 +69,7 @@ def test_absolute_zero_has_none() -> None:
 
 @pytest.mark.parametrize(
     "frozen",
-    [{"preset": PRESETS[2]}, {"sensor": {"is_frozen": True}}, {"sensor": {"limits": (high(-15),)}}],
+    [{"preset": FREEZER}, {"sensor": {"is_frozen": True}}, {"sensor": {"limits": (high(-15),)}}],
     ids=["preset", "sensor", "limit below zero"],
 )
 def test_frozen_goods_have_none(frozen: dict[str, object]) -> None:

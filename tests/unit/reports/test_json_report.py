@@ -1,0 +1,121 @@
+"""The JSON of a report is the same for the same request, and says what its figures are computed from."""
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+from hashlib import sha256
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from reports.measures.report import make_report
+from reports.model import (
+    Acknowledgement,
+    Cleaned,
+    Input,
+    Report,
+    ReportCalibration,
+    ReportLimit,
+    ReportRequest,
+    SensorInput,
+)
+from reports.render.json_report import read_json, render_json
+from reports.samples import Samples
+from tests.unit.reports.readings_of_a_sensor import FRIDGE, START, at, every, request, samples
+
+READINGS = every(10, [4, 6, 10.1, 6, 4])
+
+
+def report(minutes_later: float = 0, **fields: object) -> Report:
+    sensor = SensorInput(
+        sensor_id="fridge",
+        name="Kühlschrank 冷蔵庫",
+        serial="SN-1",
+        calibrations=(ReportCalibration(valid_from=START, slope=1, offset_kelvin=-0.4),),
+        acknowledgements=(
+            Acknowledgement(
+                kind="high", start=at(16), end=None, acknowledged_by="ana", acknowledged_at=at(90)
+            ),
+        ),
+        samples=samples(READINGS),
+    )
+    cleaned = Cleaned(reason="duplicate", count=2, lines=(7, 9))
+    file = Input(name="a.csv", sha256="ab", bytes=120, readings=5, cleaned=(cleaned,))
+    asked_for = request(60, preset=FRIDGE, **fields)
+    return make_report(asked_for, [sensor], [file], at(100 + minutes_later))
+
+
+def test_a_report_is_read_back_as_it_was() -> None:
+    assert read_json(render_json(report())) == report()
+
+
+def test_the_same_request_gives_the_same_bytes_but_for_the_time_of_making() -> None:
+    first, second = render_json(report()), render_json(report(5))
+
+    assert first != second
+    assert first.replace(b"2026-03-01T01:40:00.000000Z", b"2026-03-01T01:45:00.000000Z") == second
+    assert json.loads(first)["document_sha256"] == json.loads(second)["document_sha256"]
+
+
+def test_the_same_times_and_numbers_give_the_same_bytes_however_they_are_written() -> None:
+    lisbon = ZoneInfo("Europe/Lisbon")
+    limit = ReportLimit(kind="high", threshold=9, source="request")
+    plain = report(limits=(limit,))
+    other = report(
+        limits=(replace(limit, threshold=9.0),),
+        start=START.astimezone(lisbon),
+        end=at(60).astimezone(ZoneInfo("Asia/Tokyo")),
+    )
+
+    assert render_json(plain) == render_json(other)
+
+
+def test_keys_are_sorted_and_names_are_readable() -> None:
+    content = render_json(report())
+
+    document = json.loads(content)
+    assert list(document) == sorted(document)
+    assert "Kühlschrank 冷蔵庫" in content.decode()
+    assert content.endswith(b"}\n")
+    assert document["sensors"][0]["samples"]["temperatures"] == [4.0, 6.0, 10.1, 6.0, 4.0]
+    assert document["request"]["start"] == "2026-03-01T00:00:00.000000Z"
+
+
+def test_the_digests_can_be_computed_without_this_program() -> None:
+    document = json.loads(render_json(report()))
+
+    sensor = document["sensors"][0]
+    columns = sensor["samples"]
+    lines = [f"{us},{t}\n" for us, t in zip(columns["times"], columns["temperatures"], strict=True)]
+    assert sha256("".join(lines).encode()).hexdigest() == sensor["samples_sha256"]
+    digest = document.pop("document_sha256")
+    del document["made_at"]
+    text = json.dumps(document, sort_keys=True, ensure_ascii=False, separators=(",", ":")) + "\n"
+    assert sha256(text.encode()).hexdigest() == digest
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b"{}", b"\xff", b'{"request": 5}'])
+def test_what_is_no_report_is_refused(content: bytes) -> None:
+    with pytest.raises(ValueError, match="Report"):
+        read_json(content)
+
+
+def test_a_report_with_an_unknown_field_is_refused() -> None:
+    document = json.loads(render_json(report()))
+    document["sensors"][0]["verdict"] = "good"
+
+    with pytest.raises(ValueError, match="verdict"):
+        read_json(json.dumps(document).encode())
+
+
+def test_a_period_that_does_not_end_after_its_start_is_refused() -> None:
+    empty = ReportRequest(sensors=("1",), start=START, end=START)
+
+    with pytest.raises(ValueError, match="end after its start"):
+        make_report(empty, [], [], START + timedelta(hours=1))
+
+
+@pytest.mark.parametrize("temperature", [float("nan"), float("inf")])
+def test_a_temperature_that_is_no_number_is_refused(temperature: float) -> None:
+    with pytest.raises(ValueError, match="finite"):
+        Samples.of([(0, temperature)])
