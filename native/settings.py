@@ -47,6 +47,9 @@ class StackSettings(ServicePorts):
     )
     mqtt_host_port: Port = Field(default=1885, description="MQTT port on 127.0.0.1")
     postgres_host_port: Port = Field(default=5435, description="PostgreSQL port on 127.0.0.1")
+    webdav_host_port: Port = Field(
+        default=8087, description="Port of the WebDAV server on 127.0.0.1, with the profile `reports`"
+    )
     pipelines: int | None = Field(
         default=None,
         ge=1,
@@ -55,7 +58,7 @@ class StackSettings(ServicePorts):
     )
     compose_profiles: str = Field(
         default="",
-        description="Profiles whose services run, too, separated by commas: `workflows`",
+        description="Profiles whose services run, too, separated by commas: `workflows`, `reports`",
     )
     native_dir: Path = Field(
         default=ROOT / ".native", description="Directory of everything that the native stack keeps"
@@ -92,6 +95,7 @@ class Layout:
         self.lock_file = directory / "lock"
         self.outboxes = directory / "outboxes"
         self.alerter_state = directory / "alerter.json"
+        self.webdav = directory / "webdav"
         self.supervisor_log = self.logs / "supervisor.log"
         self.pid_file = directory / "supervisor.pid"
 

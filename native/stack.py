@@ -11,9 +11,10 @@ from native.rabbitmq import PrivateRabbitMQ
 from native.secret import load_or_create_password
 from native.services import Instance, service_instances
 from native.settings import ROOT, StackSettings
+from native.webdav import PrivateWebdav
 from readings.payload import MAX_BODY_BYTES
 from runtime.env_file import read_env_file
-from runtime.services import BROKER_USERS, DATABASE_ROLES, Service, Stage
+from runtime.services import BROKER_USERS, DATABASE_ROLES, REPORTS_PROFILE, Service, Stage
 
 DEFAULT_QUEUE = "sensor_data"
 # The secrets of sources, as in docker-compose.yml; only the worker gets them.
@@ -43,6 +44,17 @@ class Stack:
             log=self.layout.log("rabbitmq"),
             max_message_bytes=MAX_BODY_BYTES,
         )
+        self.webdav = self._webdav() if REPORTS_PROFILE in settings.profiles else None
+
+    def _webdav(self) -> PrivateWebdav | None:
+        if os.environ.get("WEBDAV_URL"):  # a server of the user's own
+            return None
+        return PrivateWebdav(
+            self.layout.webdav,
+            port=self.settings.webdav_host_port,
+            password_file=self.layout.passwords / "webdav",
+            log=self.layout.log("webdav"),
+        )
 
     def client_variables(self) -> dict[str, str]:
         """Return the variables with which a client on this machine reaches the stack, named as in `.env`.
@@ -54,6 +66,7 @@ class Stack:
             **self._database_variables(self.postgres.user, self.postgres.password),
             **self._monitoring_variables(),
             "MQTT_HOST_PORT": str(self.rabbitmq.mqtt_port),
+            **self._webdav_variables(),
             **self._credentials(),
         }
 
@@ -98,6 +111,9 @@ class Stack:
             "SERVICES": str(self.layout.state_file),
         }
 
+    def _webdav_variables(self) -> dict[str, str]:
+        return self.webdav.client_variables() if self.webdav else {}
+
     def _credentials(self) -> dict[str, str]:
         """Return the names and passwords of all users and roles that setup creates."""
         credentials = {}
@@ -125,6 +141,8 @@ class Stack:
             variables |= self._sensor_variables(instance)
         if service.stage is Stage.WORKER:
             variables = read_env_file(ROOT / SOURCES_FILE, os.environ).values | variables
+        if service.stage is Stage.REPORTER:
+            variables |= self._webdav_variables()
         if service.stage is Stage.ALERTER:
             variables |= {"ALERTER_STATE_FILE": str(self.layout.alerter_state)}
         return Program(

@@ -14,6 +14,7 @@ from native.secret import write_private
 from native.stack import Stack
 from native.state import Phase, ProcessStatus, StackState, now, write_state
 from native.supervisor import Supervisor
+from native.webdav import START_TIMEOUT_SECONDS as WEBDAV_TIMEOUT_SECONDS
 from runtime.env_file import format_env_file
 from runtime.errors import ServiceUnavailable, ShutdownRequested
 from runtime.lifecycle import ShutdownSignal
@@ -65,6 +66,9 @@ class Supervision:
         supervisor.start_and_await(
             stack.postgres.program(), stack.postgres.is_ready, POSTGRES_TIMEOUT_SECONDS
         )
+        if stack.webdav:
+            self._enter(Phase.STARTING, "starting the WebDAV server")
+            supervisor.start_and_await(stack.webdav.program(), stack.webdav.is_ready, WEBDAV_TIMEOUT_SECONDS)
         self._enter(Phase.STARTING, "starting RabbitMQ")
         stack.rabbitmq.prepare()
         epmd, broker = stack.rabbitmq.programs()

@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.console import Console
 
 from native import control
-from native.install import ensure_rabbitmq
+from native.install import ensure_packages, ensure_rabbitmq
 from native.logfile import tail
 from native.ports import LOOPBACK, is_free, listener
 from native.process_handle import ProcessHandle
@@ -55,6 +55,7 @@ def _start(settings: StackSettings, console: Console) -> StackState:
     if control.stop_supervisor(layout):
         console.print("Stopped the processes that an earlier supervisor left running.")
     ensure_rabbitmq(console.print)
+    ensure_packages(settings.profiles)
     stack = Stack(settings)
     pipelines = settings.pipelines or stack.requested_pipelines()
     _check_ports(stack, pipelines)
@@ -93,6 +94,8 @@ def _check_ports(stack: Stack, pipelines: int) -> None:
         "MQTT_HOST_PORT": [stack.rabbitmq.mqtt_port],
         "POSTGRES_HOST_PORT": [stack.postgres.port],
     }
+    if stack.webdav:
+        ports["WEBDAV_HOST_PORT"] = [stack.webdav.port]
     for instance in stack.instances(pipelines):
         ports.setdefault(instance.service.port_variable, []).append(instance.http_port)
     every = [port for group in ports.values() for port in group]
@@ -136,13 +139,19 @@ def _check_fatal(layout: Layout) -> None:
 
 def _addresses(stack: Stack) -> str:
     rabbitmq, postgres, layout = stack.rabbitmq, stack.postgres, stack.layout
-    password = f"password in {display_path(layout.client_file)}"
+    client_file = display_path(layout.client_file)
+    password = f"password in {client_file}"
     published = [instance for instance in stack.instances(0) if instance.service.published]
     rows = {
         **{instance.name: f"http://{LOOPBACK}:{instance.http_port}" for instance in published},
         "management UI": f"{rabbitmq.management_url}  (user {rabbitmq.user}, {password})",
         "AMQP": f"amqp://{rabbitmq.user}@{LOOPBACK}:{rabbitmq.port}/{rabbitmq.vhost}",
         "MQTT": f"{LOOPBACK}:{rabbitmq.mqtt_port}, topics sensors/<id>/temperature",
+        **(
+            {"WebDAV": f"{stack.webdav.url}  (WEBDAV_USER and …_PASSWORD in {client_file})"}
+            if stack.webdav
+            else {}
+        ),
         "PostgreSQL": f"{LOOPBACK}:{postgres.port}, database {postgres.database};  make psql",
         "summary": "make summary",
         "status": "make status",

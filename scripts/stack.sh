@@ -72,13 +72,14 @@ up_docker() {
 }
 
 print_addresses() {
-  local dashboard ui amqp mqtt prometheus user
+  local dashboard ui amqp mqtt prometheus webdav user
   user=$(docker compose exec -T rabbitmq printenv RABBITMQ_DEFAULT_USER)
   dashboard=$(docker compose port dashboard 8085)
   ui=$(docker compose port rabbitmq 15672)
   amqp=$(docker compose port rabbitmq 5672)
   mqtt=$(docker compose port rabbitmq 1883)
   prometheus=$(docker compose --profile '*' port prometheus 9090 2>/dev/null) || prometheus=
+  webdav=$(docker compose --profile '*' port webdav 8087 2>/dev/null) || webdav=
   say ''
   docker compose ps --format 'table {{.Name}}\t{{.Status}}'
   say '' \
@@ -86,6 +87,7 @@ print_addresses() {
     && say "management UI  http://$ui  (user $user, password RABBITMQ_PASS in .env, or sensors)" \
     && say "AMQP           amqp://$amqp" \
     && say "MQTT           $mqtt, topics sensors/<id>/temperature" \
+    && { [ -z "$webdav" ] || say "WebDAV         http://$webdav  (WEBDAV_USER and WEBDAV_PASSWORD in .env, or sensors)"; } \
     && { [ -z "$prometheus" ] || say "Prometheus     http://$prometheus"; } \
     && say "PostgreSQL     $(docker compose port postgres 5432);  make psql" \
     && say 'summary        make summary' \

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# venv.sh native|docs|bench|evaluation|load|dev: install requirements/NAME.txt and this project into .venv, unless they are installed.
+# venv.sh native|reporter|webdav|docs|bench|evaluation|load|dev: install requirements/NAME.txt and this project into .venv, unless they are installed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

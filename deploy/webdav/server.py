@@ -27,7 +27,7 @@ FOLDERS = {
 INVALID_SETTING = 78
 CHECK_SECONDS = 5
 THREADS = 8
-LOG_REQUESTS = 3  # a line each
+LOG_WARNINGS = 2
 # An upload that stops half-way must not keep its thread.
 IDLE_SECONDS = 60
 
@@ -82,7 +82,7 @@ def configuration(root: Path, user: str, password: str) -> dict[str, Any]:
             "libre_office_support": False,
             "response_trailer": "",
         },
-        "verbose": LOG_REQUESTS,
+        "verbose": LOG_WARNINGS,
     }
 
 

@@ -33,6 +33,13 @@ def test_a_profile_enables_its_services(monkeypatch: pytest.MonkeyPatch) -> None
     assert ("worker-1", 9161) in [(instance.name, instance.http_port) for instance in instances]
 
 
+def test_a_service_may_be_in_several_profiles(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COMPOSE_PROFILES", "reports")
+    names = {instance.name for instance in service_instances(load(StackSettings), pipelines=1)}
+    assert {"workflows", "reporter-1"} <= names
+    assert "worker-1" not in names
+
+
 def test_a_variable_moves_the_ports_of_a_service(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SENSOR_HTTP_PORT", "29000")
     instances = service_instances(load(StackSettings), pipelines=1)
