@@ -15,6 +15,8 @@ from runtime.validation_messages import validation_message
 DAY_SECONDS = 86_400.0
 # A live job runs for months. It counts no lost connection as a failure, but a broker that refuses it is one.
 MAX_LIVE_FAILURES = 100
+# The services that run jobs.
+WORKER, REPORTER = "worker", "reporter"
 DUMMY, REST, LIVE, SOURCE_TEST, BACKFILL, GAPS = "dummy", "rest", "live", "source-test", "backfill", "gaps"
 
 
@@ -47,12 +49,14 @@ class SourceSpec(Spec):
 class WorkflowKind(NamedTuple):
     """The spec of a kind of workflow, and whether it is one job of the same kind and spec.
 
-    Otherwise its jobs depend on what was read before, which the database knows.
+    Otherwise its jobs depend on what was read before, which the database knows. `service` is the module of
+    the service that runs it.
     """
 
     spec: type[BaseModel]
     max_failures: int = MAX_FAILURES
     is_one_job: bool = True
+    service: str = WORKER
 
 
 WORKFLOW_KINDS = {
@@ -65,6 +69,16 @@ WORKFLOW_KINDS = {
 }
 # Those of jobs. Each has a queue for its tickets.
 JOB_KINDS = tuple(kind for kind, definition in WORKFLOW_KINDS.items() if definition.is_one_job)
+
+
+def job_kinds(service: str) -> tuple[str, ...]:
+    """Return the kinds of jobs that a service runs."""
+    return tuple(kind for kind in JOB_KINDS if WORKFLOW_KINDS[kind].service == service)
+
+
+def service_of(kind: str) -> str:
+    """Return the module of the service that runs the jobs of a kind."""
+    return WORKFLOW_KINDS[kind].service if kind in WORKFLOW_KINDS else WORKER
 
 
 def parse_spec(kind: str, spec: Mapping[str, Any]) -> BaseModel:

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 
+from jobs.kinds import service_of
 from monitoring.model import FailedWorkflow, Problem, UnclaimedJobs
 from monitoring.observation import Observation
 from monitoring.problems import NO_WORKER_AGE, ProblemKind
+from runtime.services import SERVICES
 from runtime.text import escape_unprintable, quantity
 
 MAX_ERROR_CHARACTERS = 300
@@ -22,6 +24,8 @@ def workflow_problems(observation: Observation) -> Iterator[Problem]:
 
 def _no_worker(jobs: UnclaimedJobs) -> Problem:
     kind = escape_unprintable(jobs.kind)
+    service = next(service for service in SERVICES if service.module == service_of(jobs.kind))
+    profile, variable = service.profiles[0], f"{service.module.upper()}_KINDS"
     are = "is" if jobs.jobs == 1 else "are"
     return Problem(
         kind=ProblemKind.NO_WORKER,
@@ -29,8 +33,8 @@ def _no_worker(jobs: UnclaimedJobs) -> Problem:
         started_at=jobs.ready_since,
         message=f"{quantity(jobs.jobs, 'job')} of the kind {kind} {are} ready, and no worker for it was seen "
         f"in the last {NO_WORKER_AGE.total_seconds():.0f} s.",
-        hint="Start a worker (COMPOSE_PROFILES=workflows in .env, then `make up`); if one runs, its log says "
-        "what it waits for, and its variable WORKER_KINDS must contain this kind or be empty.",
+        hint=f"Start a {service.module} (COMPOSE_PROFILES={profile} in .env, then `make up`); if one runs, "
+        f"its log says what it waits for, and its variable {variable} must contain this kind or be empty.",
     )
 
 

@@ -20,7 +20,7 @@ from sensorctl.settings import OperatorSettings
 UNFINISHED = (State.READY, State.RUNNING, State.CANCELLING)
 # A worker reports every five seconds.
 WORKER_SEEN = timedelta(seconds=20)
-START_HINT = "set COMPOSE_PROFILES=workflows in .env and run `make up`"
+START_HINT = "set COMPOSE_PROFILES=workflows in .env (reports for files and reports) and run `make up`"
 LOG_HINT = "its log says what it waits for (`sensorctl logs`)"
 
 
