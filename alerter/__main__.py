@@ -9,6 +9,7 @@ from alerter.evaluator import Evaluator
 from alerter.limit_alerting import LimitAlerting
 from alerter.notifier import Notifier
 from alerter.receivers.configured import configured_receivers
+from alerter.report_emails.sending import report_email_sending
 from alerter.settings import AlerterSettings
 from alerter.telemetry import AlerterTelemetry
 from monitoring.collector import Collector
@@ -41,6 +42,7 @@ def run_alerter(settings: AlerterSettings, stop: ShutdownSignal) -> None:
     telemetry = AlerterTelemetry(health, receivers)
     limits = LimitAlerting(settings, telemetry, stop, list(receivers))
     anomalies = AnomalyAlerting(settings, telemetry, stop, list(receivers))
+    report_emails = report_email_sending(settings, stop)
     notifiers = [
         Notifier(
             name,
@@ -64,16 +66,23 @@ def run_alerter(settings: AlerterSettings, stop: ShutdownSignal) -> None:
             notifier.start()
         limits.start(notifiers)
         anomalies.start(notifiers)
+        report_emails.start()
         machines = [name for name, receiver in receivers.items() if receiver.is_machine]
         evaluator = Evaluator(collector, notifiers, telemetry, settings, machines)
         while not stop.wait(settings.alerter_interval_seconds):
             evaluator.evaluate()
         limits.join()
         anomalies.join()
+        report_emails.join()
         for notifier in notifiers:
             notifier.finish(FLUSH_SECONDS / len(notifiers))
         evaluator.save()
-    for error in (*(notifier.error for notifier in notifiers), limits.error, anomalies.error):
+    for error in (
+        *(notifier.error for notifier in notifiers),
+        limits.error,
+        anomalies.error,
+        report_emails.error,
+    ):
         if error:
             raise error
 

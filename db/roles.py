@@ -1,9 +1,9 @@
 """The database roles and their grants.
 
 The owner migrates, the writer inserts, the reader reads views, and the manager also calls the functions that
-change something. The evaluator is the alerter's: besides what the reader may, it reads readings and writes
-excursions. The analyst is that of the analysis: it reads readings and writes what it learns and finds. The
-worker executes jobs: it changes them through functions only.
+change something. The evaluator is the alerter's: besides what the reader may, it reads readings, writes
+excursions, and settles the e-mails of reports. The analyst is that of the analysis: it reads readings and
+writes what it learns and finds. The worker executes jobs: it changes them through functions only.
 
 All grants are here. `sensorctl setup` repeats them after each migration, so that they cover new tables and
 views. The writer needs no privilege for tables that triggers write.
@@ -162,7 +162,12 @@ MANAGER_FUNCTIONS = (
     "put_report_preset(text, text, jsonb)",
     "remove_report_preset(text, text)",
 )
-EVALUATOR_FUNCTIONS = ("summarize_stored()",)
+EVALUATOR_FUNCTIONS = (
+    "summarize_stored()",
+    "claim_report_email(double precision)",
+    "report_email_sent(bigint)",
+    "report_email_failed(bigint, integer, text, double precision, double precision)",
+)
 ANALYST_FUNCTIONS = ("summarize_stored()", "lock_analysis()")
 WORKER_FUNCTIONS = (
     "report_worker(text, text[], text)",

@@ -231,6 +231,15 @@ REJECTED_BY_DATABASE = [
     ),
     *(
         (role, statement)
+        for role in ("writer", "reader", "manager", "analyst", "worker")
+        for statement in (
+            "SELECT claim_report_email(1)",
+            "SELECT report_email_sent(1)",
+            "SELECT report_email_failed(1, 1, 'x', 1, 1)",
+        )
+    ),
+    *(
+        (role, statement)
         for role in ("manager", "worker")
         for statement in (
             "UPDATE workflow SET state = 'succeeded'",
@@ -242,6 +251,7 @@ REJECTED_BY_DATABASE = [
             "UPDATE source SET cursor = now()",
             "DELETE FROM source_coverage",
             "UPDATE report_file SET name = 'x'",
+            "UPDATE report_email SET sent_at = now()",
             "DELETE FROM report_preset",
             "UPDATE worker SET seen_at = now()",
             "SELECT settle_workflow(gen_random_uuid(), 'x')",

@@ -1,5 +1,9 @@
 SELECT set_config('search_path', quote_ident(current_schema()) || ', pg_temp', true);
 
+DROP TRIGGER job_report_made ON job;
+DROP FUNCTION queue_report_emails, claim_report_email, report_email_sent, report_email_failed;
+DROP TABLE report_email;
+
 DROP FUNCTION drop_expired_reports, remove_report_preset, put_report_preset, delete_report, store_report;
 DROP VIEW report;
 DROP TABLE report_retention, report_file, report_preset;
