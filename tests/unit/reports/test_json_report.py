@@ -86,7 +86,7 @@ def test_the_digests_can_be_computed_without_this_program() -> None:
 
     sensor = document["sensors"][0]
     columns = sensor["samples"]
-    lines = [f"{us},{t}\n" for us, t in zip(columns["times"], columns["temperatures"], strict=True)]
+    lines = [f"{us},{t:.10g}\n" for us, t in zip(columns["times"], columns["temperatures"], strict=True)]
     assert sha256("".join(lines).encode()).hexdigest() == sensor["samples_sha256"]
     digest = document.pop("document_sha256")
     del document["made_at"]
