@@ -9,6 +9,7 @@ from sqlalchemy import Connection, text
 
 from db.engine import connect
 from db.settings import DatabaseSettings
+from runtime.json_values import dump_json
 
 # Each statement may read the whole table.
 STATEMENT_TIMEOUT_SECONDS = 60 * 60.0
@@ -28,6 +29,7 @@ UNCOVER = """
 UPDATE source_coverage SET covered = covered - tstzmultirange(tstzrange(:since, :until + interval '1 day'))
 FROM workflow WHERE workflow_id = :import_id AND source = spec ->> 'source'
 """
+AUDIT = "SELECT record_audit(:actor, 'undo', 'import', :import_id, CAST(:before AS jsonb), NULL)"
 # Writers of the same minutes wait while a transaction deletes.
 MAX_READINGS_PER_TRANSACTION = 10_000
 
@@ -39,12 +41,15 @@ class Day(NamedTuple):
     readings: int
 
 
-def undo_import(settings: DatabaseSettings, import_id: UUID, progress: Callable[[int, int], None]) -> int:
+def undo_import(
+    settings: DatabaseSettings, import_id: UUID, actor: str, progress: Callable[[int, int], None]
+) -> int:
     """Delete the readings that an import brought, and return their number.
 
-    Roll-ups are computed again. The days are deleted in separate transactions, so that each is short; after
-    an interruption the same call deletes the rest. `progress` is called with the number of deleted readings
-    and the number of all. What a backfill of a source brought can be fetched again afterwards.
+    Roll-ups are computed again, and the audit says who has undone it. The days are deleted in separate
+    transactions, so that each is short; after an interruption the same call deletes the rest. `progress` is
+    called with the number of deleted readings and the number of all. What a backfill of a source brought can
+    be fetched again afterwards.
 
     Raises:
         PermissionDenied: When the role is not the owner.
@@ -55,9 +60,13 @@ def undo_import(settings: DatabaseSettings, import_id: UUID, progress: Callable[
         connection.execution_options(isolation_level="READ COMMITTED")
         with connection.begin():
             found = [Day(*row) for row in connection.execute(text(DAYS), {"import_id": import_id})]
+            total = sum(day.readings for day in found)
             if found:
                 connection.execute(text(UNCOVER), _parameters(import_id, found))
-        total = sum(day.readings for day in found)
+                before = dump_json({"readings": total})
+                connection.execute(
+                    text(AUDIT), {"actor": actor, "import_id": str(import_id), "before": before}
+                )
         for days in _portions(found):
             progress(deleted, total)
             deleted += _delete(connection, import_id, days)

@@ -127,6 +127,14 @@ class DeadLetter:
         except ValueError:
             return None
 
+    @property
+    def import_id(self) -> UUID | None:
+        """The import or workflow that published it, if its body names one."""
+        try:
+            return UUID(str(self._fields.get("import_id")))
+        except ValueError:
+            return None
+
     def encoded_properties(self) -> bytes:
         """Return all properties as they are on the wire, without the headers that the queue added."""
         properties = copy.copy(self.properties)

@@ -16,6 +16,7 @@ from readings.files.formats import FileFormat
 from readings.payload import SENSOR_FIELDS
 from readings.times import format_timestamp
 from runtime.text import quantity
+from sensorctl.actor import current_actor
 from sensorctl.history import option_types as types
 from sensorctl.history.default_command import DEFAULT_COMMAND, DefaultCommandGroup
 from sensorctl.history.dry_run import show_dry_run
@@ -133,7 +134,10 @@ def undo(
         task = bar.add_task("undo", total=None)
         try:
             deleted = undo_import(
-                settings, import_id, lambda done, total: bar.update(task, completed=done, total=total)
+                settings,
+                import_id,
+                current_actor(),
+                lambda done, total: bar.update(task, completed=done, total=total),
             )
         except PermissionDenied as error:
             fail(f"{error}. Undo requires the owner's login: see the help of this command.")

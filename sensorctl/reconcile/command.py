@@ -8,7 +8,12 @@ import typer
 from runtime.text import escape_unprintable
 from sensorctl.output import JsonOption, console, fail, print_message, show, show_json
 from sensorctl.reconcile.reconciliation import Reconciliation, acknowledge_losses, run_reconciliation
-from sensorctl.reconcile.views import conclusion_lines, reconciliation_record, reconciliation_table
+from sensorctl.reconcile.views import (
+    conclusion_lines,
+    fetched_table,
+    reconciliation_record,
+    reconciliation_table,
+)
 from sensorctl.settings import OperatorSettings, discover_settings
 from sensorctl.time_options import parse_age, parse_seconds
 
@@ -62,6 +67,8 @@ def reconcile(
         show_json(reconciliation_record(result))
     else:
         show(reconciliation_table(result))
+        if fetched := fetched_table(result):
+            show(fetched)
         for line in conclusion_lines(result):
             print(escape_unprintable(line))
     if acknowledge is not None:

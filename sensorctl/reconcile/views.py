@@ -1,4 +1,4 @@
-"""A reconciliation as a table with one row per sensor, a conclusion and a JSON object."""
+"""A reconciliation as tables of sensors and workflows, a conclusion and a JSON object."""
 
 from collections import defaultdict
 from typing import Any
@@ -8,6 +8,7 @@ from rich.table import Table
 from runtime.text import quantity
 from sensorctl.output import safe_text
 from sensorctl.reconcile.balance import Run
+from sensorctl.reconcile.fetched import FetchedBalance
 from sensorctl.reconcile.ranges import size
 from sensorctl.reconcile.reconciliation import Reconciliation
 
@@ -16,6 +17,7 @@ ACKNOWLEDGE_HINT = (
     "When the cause is known, `sensorctl reconcile --acknowledge REASON` records these readings: later runs "
     "do not count them as lost."
 )
+FETCHED_COUNTS = ("published", "stored", "dead", "not_found")
 COUNTS = ("runs", "published", "stored", "dead", "in_flight", "acknowledged", "lost")
 
 
@@ -75,11 +77,12 @@ def reconciliation_record(result: Reconciliation) -> dict[str, Any]:
     """Return the result as a JSON object; `in_flight_at_most` is null if it could not be determined."""
     return {
         "balanced": result.balanced,
-        "missing": result.balance.missing,
+        "missing": result.missing,
         "in_flight_at_most": result.in_flight,
         "lost_at_least": result.lost,
         "queue": {"ready": result.queue.ready, "unacked": result.queue.unacked},
         "sensors": sensor_rows(result),
+        "fetched": [_fetched_row(each) for each in result.fetched],
         "missing_ranges": missing_ranges(result),
         "excluded_ranges": excluded_ranges(result),
     }
@@ -98,15 +101,53 @@ def reconciliation_table(result: Reconciliation) -> Table:
     return table
 
 
+def fetched_table(result: Reconciliation) -> Table | None:
+    """Return one row per workflow that fetched readings; None if there is none."""
+    if not result.fetched:
+        return None
+    table = Table(
+        "workflow", "source", title="Where the readings are that workflows fetched", title_justify="left"
+    )
+    for name in FETCHED_COUNTS:
+        table.add_column(name.replace("_", " "), justify="right")
+    for row in map(_fetched_row, result.fetched):
+        counts = (str(row[name]) for name in FETCHED_COUNTS)
+        table.add_row(row["workflow_id"], safe_text(row["source"]), *counts)
+    return table
+
+
+def _fetched_row(balance: FetchedBalance) -> dict[str, Any]:
+    return {
+        "workflow_id": str(balance.fetched.workflow_id),
+        "source": balance.fetched.source,
+        "published": balance.fetched.published,
+        "stored": balance.fetched.stored,
+        "dead": balance.dead,
+        "not_found": balance.not_found,
+    }
+
+
 def conclusion_lines(result: Reconciliation) -> list[str]:
     """Return the queue's figures, the conclusion and the missing ranges."""
     queue = f"In the queue: {result.queue.ready} ready, {result.queue.unacked} unacked."
     lines = [queue, _conclusion(result), *_range_lines(missing_ranges(result))]
     if result.lost:
         lines.append(ACKNOWLEDGE_HINT)
+    lines += _not_found_lines(result)
     if excluded := excluded_ranges(result):
         lines += ["Not counted, because these are no losses:", *_range_lines(excluded)]
     return lines
+
+
+def _not_found_lines(result: Reconciliation) -> list[str]:
+    return [
+        f"  workflow {each.fetched.workflow_id}, source {each.fetched.source}: "
+        f"{quantity(each.not_found, 'reading')}, which live values or another workflow may have brought "
+        f"first. `sensorctl workflow rerun {each.fetched.workflow_id}` compares each value with what is "
+        "stored, and fetches those that are missing."
+        for each in result.fetched
+        if each.not_found
+    ][:MAX_RANGES]
 
 
 def _range_lines(ranges: list[dict[str, Any]]) -> list[str]:
@@ -120,14 +161,16 @@ def _range_lines(ranges: list[dict[str, Any]]) -> list[str]:
 
 
 def _conclusion(result: Reconciliation) -> str:
-    missing = result.balance.missing
+    missing = result.missing
     if missing == 0:
         return "Balanced: every reading is stored or dead."
     are = "is" if missing == 1 else "are"
     not_accounted = f"{quantity(missing, 'reading')} {are} neither stored nor dead"
     if result.in_flight is None:
         return f"Unknown: {not_accounted}, but may be in flight. Use a longer --wait:"
-    if result.lost == 0:
+    if result.balanced:
         return f"Balanced: {not_accounted}, but may be in flight:"
     uncertain = f" (at most {result.in_flight} of them may be in flight)" if result.in_flight else ""
+    if not result.lost:
+        return f"NOT FOUND: {quantity(missing, 'fetched reading')} {are} not where they should be{uncertain}:"
     return f"LOST: {not_accounted} nor in the queue{uncertain}:"

@@ -1,14 +1,18 @@
 """Jobs that fetch history, with a real broker, consumer and database: the same as the source has, once."""
 
-from contextlib import suppress
+from collections.abc import Mapping
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from psycopg.types.json import Jsonb
 
+from db.imports import undo_import
 from db.roles import AccessLevel
+from db.workflows.worker_store import WorkerStore
 from jobs.source import Source
 from tests.broker import VirtualHost
 from tests.database import Database, Roles
@@ -29,6 +33,7 @@ START = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) - timedelta
 END = START + timedelta(days=3)
 SENSORS = [{"remote": "simulated-1", "sensor_id": "attic"}, {"remote": "simulated-2", "sensor_id": "cellar"}]
 FIELDS = {"kind": "simulated", "sensors": SENSORS, "lag_seconds": 3600, "options": {"rate": 1 / 600}}
+REQUEST = "SELECT workflow_id FROM request_workflow('ann', 'rest', %s, %s, %s)"
 CHUNK = {"source": "home", "from": START.isoformat(), "to": END.isoformat()}
 
 
@@ -41,6 +46,19 @@ class Backfill:
 
     def job(self, spec: dict[str, Any] = CHUNK, **fields: Any) -> FakeJob:
         return FakeJob(spec=spec, settings=self.settings, **fields)
+
+    def request_and_run(self, **options: str) -> tuple[str, Mapping[str, Any]]:
+        """Request a workflow of the chunk, run its job as a worker does, and return its ID and its counts."""
+        [row] = self.database.query(
+            REQUEST, Jsonb(CHUNK), Jsonb([{"kind": "rest", "spec": CHUNK}]), Jsonb(options)
+        )
+        workflow_id = row["workflow_id"]
+        with closing(WorkerStore(self.settings)) as store:
+            claimed = store.claim("one", ["rest"], 60)
+            assert claimed
+            result = run_rest(self.job(workflow_id=workflow_id))
+            assert store.finish(claimed.job_id, claimed.attempt, counts=result.counts, message=None)
+        return str(workflow_id), result.counts
 
     def expected(self) -> dict[tuple[str, datetime], float]:
         """Return what the source has of the chunk."""
@@ -87,7 +105,42 @@ def test_a_chunk_that_is_interrupted_at_any_point_ends_with_each_reading_once(
     backfill.await_stored(expected)
     marks = backfill.database.query("SELECT DISTINCT import_id, revised_at FROM reading")
     assert marks == [{"import_id": job.workflow_id, "revised_at": None}]
-    Reconcile(run)("--wait", "5")  # it is balanced: otherwise the exit code would be 1
+
+
+def test_reconcile_counts_what_a_workflow_fetched_until_a_rerun_has_brought_what_is_missing(
+    backfill: Backfill, run: Processes
+) -> None:
+    reconcile = Reconcile(run)
+    expected = backfill.expected()
+    workflow_id, _ = backfill.request_and_run()
+    backfill.await_stored(expected)
+    counts = {
+        "source": "home",
+        "published": len(expected),
+        "stored": len(expected),
+        "dead": 0,
+        "not_found": 0,
+    }
+    assert reconcile("--wait", "5")["fetched"] == [{"workflow_id": workflow_id, **counts}]
+
+    backfill.database.query(
+        "DELETE FROM reading WHERE sensor_id = 'attic' AND measured_at < %s", START + HOUR
+    )
+    found = reconcile("--wait", "30", code=1)
+    assert (found["balanced"], found["lost_at_least"]) == (False, 0)
+    assert found["fetched"] == [
+        {"workflow_id": workflow_id, **counts, "stored": len(expected) - 6, "not_found": 6}
+    ]
+
+    rerun, fetched = backfill.request_and_run(rerun_of=workflow_id)
+    assert fetched["new"] == 6
+    backfill.await_stored(expected)
+    assert reconcile("--wait", "5")["fetched"] == [
+        {"workflow_id": rerun, **counts, "published": 6, "stored": 6}
+    ]
+    for each in (workflow_id, rerun):
+        undo_import(backfill.database.settings, UUID(each), "ann", lambda *_: None)
+    assert reconcile("--wait", "5")["fetched"] == []
 
 
 def test_a_revised_value_is_counted_and_replaces_the_stored_one_only_on_request(backfill: Backfill) -> None:

@@ -48,12 +48,15 @@ def test_an_undo_leaves_everything_as_if_the_import_had_never_been(database: Dat
     minutes = [0.1, 0.25, 0.5, 3, now - 0.9, *(day * 1440 for day in range(-40, 40))]
     assert store.save([reading(minute, second) for minute in minutes]) == len(minutes) - 4
     store.save([reading(7, second, "yard")])
-    assert undo_import(database.settings, second, lambda *counts: progress.append(counts)) == len(minutes) - 3
+    assert (
+        undo_import(database.settings, second, "ann", lambda *counts: progress.append(counts))
+        == len(minutes) - 3
+    )
     # then the rest is as before
     assert contents(database) == before
     assert progress[0] == (0, len(minutes) - 3)
     assert progress[-1] == (len(minutes) - 3, len(minutes) - 3)
-    assert undo_import(database.settings, second, lambda *_: None) == 0
+    assert undo_import(database.settings, second, "ann", lambda *_: None) == 0
     # and the same file can be imported again
     assert store.save([reading(3, second)]) == 1
     store.close()
@@ -70,7 +73,7 @@ def test_what_is_undone_of_a_backfill_counts_as_missing_again(database: Database
     store.save([reading(minute, workflow_id) for minute in (1440, 2 * 1440)])
     store.close()
     # when the backfill is undone
-    undo_import(database.settings, workflow_id, lambda *_: None)
+    undo_import(database.settings, workflow_id, "ann", lambda *_: None)
     # then the days of its readings are missing of this source alone
     rows = database.query("SELECT covered::text FROM source_coverage ORDER BY source")
     assert [row["covered"].replace(" 00:00:00+00", "").replace('"', "") for row in rows] == [

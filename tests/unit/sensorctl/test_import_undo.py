@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 
 from db.errors import PermissionDenied
+from sensorctl.actor import current_actor
 from sensorctl.history import commands
 from tests.unit.fakes import RunCommand
 
@@ -21,8 +22,8 @@ def undo(sensorctl: RunCommand, monkeypatch: pytest.MonkeyPatch) -> Callable[...
     """Return a function that undoes an import that has `deleted` readings."""
 
     def run(deleted: int, waiting: int = 0) -> tuple[int, str, str]:
-        def undo_import(_: Any, import_id: UUID, progress: Callable[[int, int], None]) -> int:
-            assert str(import_id) == IMPORT
+        def undo_import(_: Any, import_id: UUID, actor: str, progress: Callable[[int, int], None]) -> int:
+            assert (str(import_id), actor) == (IMPORT, current_actor())
             progress(0, deleted)
             return deleted
 
