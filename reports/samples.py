@@ -44,6 +44,11 @@ def _temperatures(values: Any) -> Sequence[float]:
     return temperatures
 
 
+def _shortest(temperatures: Sequence[float]) -> list[Any]:
+    """Return the temperatures so that JSON has 4 instead of 4.0, as other programs write it."""
+    return [int(each) if each.is_integer() else each for each in temperatures]
+
+
 @dataclass(frozen=True, slots=True)
 class Samples:
     """Readings in order of their time: when in µs since 1970, and how warm in °C, calibrated.
@@ -54,7 +59,7 @@ class Samples:
     __pydantic_config__ = ConfigDict(extra="forbid")
 
     times: Annotated[Sequence[int], PlainValidator(_times), PlainSerializer(list)]
-    temperatures: Annotated[Sequence[float], PlainValidator(_temperatures), PlainSerializer(list)]
+    temperatures: Annotated[Sequence[float], PlainValidator(_temperatures), PlainSerializer(_shortest)]
 
     def __post_init__(self) -> None:
         if len(self.times) != len(self.temperatures):
@@ -85,7 +90,7 @@ class Samples:
     def digest(self) -> str:
         """Return the SHA-256 of the readings as lines `µs since 1970,°C`, in which 4.0 is written as 4."""
         lines = (
-            f"{time},{temperature!r}\n"
+            f"{time},{temperature + 0.0!r}\n"  # -0.0 is 0.0
             for time, temperature in zip(self.times, self.temperatures, strict=True)
         )
         total = sha256()

@@ -119,3 +119,12 @@ def test_a_period_that_does_not_end_after_its_start_is_refused() -> None:
 def test_a_temperature_that_is_no_number_is_refused(temperature: float) -> None:
     with pytest.raises(ValueError, match="finite"):
         Samples.of([(0, temperature)])
+
+
+def test_whole_degrees_are_written_as_other_programs_write_them() -> None:
+    zero = make_report(
+        request(60), [SensorInput(sensor_id="1", samples=samples([(0, -0.0), (9, 4.0)]))], [], START
+    )
+
+    assert b'"temperatures":[0,4]' in render_json(zero)
+    assert read_json(render_json(zero)) == zero
