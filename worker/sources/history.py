@@ -47,7 +47,7 @@ def open_history(source: Source, pace: Pace) -> Iterator[HistorySource]:
     reader = READERS.get(source.kind)
     if reader is None:
         kinds = ", ".join(READERS)
-        raise SourceRefused(f"{source.name}: the kind {source.kind} keeps no history; these do: {kinds}")
+        raise SourceRefused(f"the kind {source.kind} keeps no history; these do: {kinds}")
     secret = read_secret(source.secret_name)
     credentials = reader.credentials(source, secret.get_secret_value()) if secret else Credentials()
     client = SourceClient(source, secret, credentials, pace)

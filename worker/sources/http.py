@@ -104,12 +104,12 @@ class SourceClient:
                 response.close()
 
     def unavailable(self, problem: str, retry_after: float | None = None) -> SourceUnavailable:
-        """Return an error that names the source."""
-        return SourceUnavailable(f"{self._source.name}: {self._redact(problem)}", retry_after)
+        """Return an error without the secret."""
+        return SourceUnavailable(self._redact(problem), retry_after)
 
     def refused(self, problem: str) -> SourceRefused:
-        """Return an error that names the source."""
-        return SourceRefused(f"{self._source.name}: {self._redact(problem)}")
+        """Return an error without the secret."""
+        return SourceRefused(self._redact(problem))
 
     def parse(self, answer: TypeAdapter[T], body: bytes) -> T:
         """Return an answer from its JSON.
@@ -160,7 +160,7 @@ class SourceClient:
         for piece in self._pieces(response):
             body += piece
             if len(body) > MAX_BODY_BYTES:
-                raise ResponseTooLarge(f"{self._source.name}: the response has over {MAX_BODY_BYTES} bytes")
+                raise ResponseTooLarge(f"the response has over {MAX_BODY_BYTES} bytes")
         return bytes(body)
 
     def _split(self, response: httpx2.Response) -> Iterator[bytes]:
@@ -169,7 +169,7 @@ class SourceClient:
             *lines, rest = (rest + piece).split(b"\n")
             yield from filter(None, lines)
             if len(rest) > MAX_LINE_BYTES:
-                raise ResponseTooLarge(f"{self._source.name}: a line has over {MAX_LINE_BYTES} bytes")
+                raise ResponseTooLarge(f"a line has over {MAX_LINE_BYTES} bytes")
         if rest:
             yield rest
 
@@ -193,7 +193,7 @@ class SourceClient:
         try:
             yield
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:
-            translated = translate(error, self._source.name, TIMEOUT)
+            translated = translate(error, TIMEOUT)
         else:
             return
         # Not "from": the original contains the URL, and that may contain the secret.

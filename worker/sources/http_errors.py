@@ -25,19 +25,17 @@ def check_status(
     if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
         return
     if is_temporary(status):
-        raise SourceUnavailable(
-            f"{source.name}: {source.address} responds {status}", required_wait(response, now)
-        )
+        raise SourceUnavailable(f"{source.address} responds {status}", required_wait(response, now))
     error = NotFound if status == HTTPStatus.NOT_FOUND else SourceRefused
-    raise error(f"{source.name}: {_refusal(response, source, redact)}")
+    raise error(_refusal(response, source, redact))
 
 
 def translate(
-    error: httpx2.HTTPError | httpx2.InvalidURL, name: str, timeout: httpx2.Timeout
+    error: httpx2.HTTPError | httpx2.InvalidURL, timeout: httpx2.Timeout
 ) -> SourceUnavailable | SourceRefused:
     """Return what a failed request means."""
     failure = explain_failure(error, timeout)
-    return (SourceUnavailable if failure.may_pass else SourceRefused)(f"{name}: {failure.message}")
+    return (SourceUnavailable if failure.may_pass else SourceRefused)(failure.message)
 
 
 def _refusal(response: httpx2.Response, source: Source, redact: Callable[[str], str]) -> str:

@@ -101,7 +101,7 @@ def test_a_source_that_fails_for_a_minute_is_read(
 def test_the_attempts_are_bounded(server: SourceServer, client: SourceClient, clock: FakeClock) -> None:
     server.answer = lambda _: Reply(status=500)
 
-    with pytest.raises(SourceUnavailable, match=r"^house: http://127\.0\.0\.1:\d+ responds 500$"):
+    with pytest.raises(SourceUnavailable, match=r"^http://127\.0\.0\.1:\d+ responds 500$"):
         client.get(ANY, "/")
     assert len(server.requests) == http_requests.MAX_ATTEMPTS
     assert clock.seconds < 120
