@@ -1,0 +1,34 @@
+"""Every text is in every language, with the same values in it."""
+
+from string import Formatter
+
+import pytest
+
+from reports.model import IntervalSource, Unmeasured
+from reports.render.texts import Text
+from reports.render.words import INTERVALS, UNMEASURED, Words
+
+SAME_IN_BOTH = {Text.SENSOR, Text.SENSOR_HEADING, Text.DEGREE_MINUTES}
+
+
+def fields(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize("text", Text)
+def test_each_text_is_translated_with_the_same_values(text: Text) -> None:
+    english, portuguese = text.value
+    assert fields(english) == fields(portuguese)
+    assert english.count("|") == portuguese.count("|")
+    assert (english == portuguese) == (text in SAME_IN_BOTH)
+
+
+def test_numbers_choose_the_singular() -> None:
+    assert Words("pt").count(Text.UNACKNOWLEDGED, 1) == "1 excursão não foi reconhecida."
+    assert Words("pt").count(Text.UNACKNOWLEDGED, 1200) == "1.200 excursões não foram reconhecidas."
+    assert Words("en").count(Text.UNACKNOWLEDGED, 0) == "0 excursions are not acknowledged."
+
+
+def test_each_reason_of_the_document_has_a_text() -> None:
+    assert set(INTERVALS) == set(IntervalSource)
+    assert set(UNMEASURED) == set(Unmeasured)
