@@ -45,6 +45,19 @@ class JobFailed(Exception):
         self.retry_after = retry_after
 
 
+class JobNeedsAnswer(Exception):
+    """The job cannot go on without an answer.
+
+    `question` has a `question` for people and its `options`, each with a `label`, the `options` that it adds
+    to those of the job's spec, and `readings`: the first, as they would be. The job is paused, and runs again
+    with the answer.
+    """
+
+    def __init__(self, question: Mapping[str, Any]) -> None:
+        super().__init__(str(question["question"]))
+        self.question = question
+
+
 class Interruption(StrEnum):
     """Why a job has to stop before its end."""
 
@@ -140,5 +153,6 @@ class JobKind(Protocol):
 
         Raises:
             JobFailed: When the work cannot be done.
+            JobNeedsAnswer: When it is not clear what to do.
             JobInterrupted: When the job has to stop; it comes from the context.
         """

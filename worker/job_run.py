@@ -11,7 +11,15 @@ from db.workflows.worker_store import ClaimedJob
 from jobs.states import Instruction
 from runtime.errors import InvalidInput, ServiceUnavailable
 from runtime.retry import retry
-from worker.context import Covered, Interruption, JobFailed, JobInterrupted, JobKind, JobResult
+from worker.context import (
+    Covered,
+    Interruption,
+    JobFailed,
+    JobInterrupted,
+    JobKind,
+    JobNeedsAnswer,
+    JobResult,
+)
 from worker.outcome import RELEASED, Outcome
 from worker.parent_link import URGENT
 from worker.settings import JobSettings
@@ -114,6 +122,7 @@ class JobRun:
 
         Raises:
             JobFailed: When the job cannot do its work.
+            JobNeedsAnswer: When it is not clear what to do.
             JobInterrupted: When the job has to stop.
         """
         return self._with_retries(self.sleep, lambda: kind(self))
@@ -147,6 +156,15 @@ class JobRun:
             ),
         )
         return Outcome.FAILED if has_lease else Outcome.LOST
+
+    def ask(self, needed: JobNeedsAnswer) -> Outcome:
+        """Record that the job needs an answer, however long the database is down."""
+        self.log.info("job needs an answer", question=str(needed))
+        has_lease = self._with_retries(
+            self._sleep_until_urgent,
+            lambda: self._store.ask(self.job_id, self.attempt, needed.question),
+        )
+        return Outcome.PAUSED if has_lease else Outcome.LOST
 
     def release(self, reason: Interruption) -> Outcome:
         """Give the job back, unless another worker has it.
@@ -204,12 +222,21 @@ def run_job(kind: JobKind, run: JobRun) -> Outcome:
         return run.release(interruption.reason)
     except JobFailed as failure:
         return _fail(run, failure)
+    except JobNeedsAnswer as needed:
+        return _ask(run, needed)
     except InvalidInput as error:  # such as a source that was removed while it was read
         return _fail(run, JobFailed(error.message, retry=False))
     except Exception as error:
         # Its message may contain what a job must not publish, such as an address with a password.
         run.log.exception("job crashed")
         return _fail(run, JobFailed(f"the job crashed with {type(error).__name__}; see the worker's log"))
+
+
+def _ask(run: JobRun, needed: JobNeedsAnswer) -> Outcome:
+    try:
+        return run.ask(needed)
+    except JobInterrupted as interruption:
+        return run.release(interruption.reason)
 
 
 def _fail(run: JobRun, failure: JobFailed) -> Outcome:

@@ -47,6 +47,9 @@ class JobStore(LeaseStore, Protocol):
     ) -> Instruction | None:
         """Save a checkpoint, and renew the lease; return what `renew` returns."""
 
+    def ask(self, job_id: UUID, attempt: int, question: Mapping[str, Any]) -> bool:
+        """Record that the job needs an answer; return False if the lease is lost."""
+
     def finish(
         self,
         job_id: UUID,

@@ -59,9 +59,20 @@ class Job(Model):
     total: Annotated[int | None, Field(description="How much there is to do; null: unknown")]
     counts: dict[str, Any]
     message: Annotated[str | None, Field(description="What it reported last")]
+    question: Annotated[
+        dict[str, Any] | None,
+        Field(description="What it asks, with the options of an answer, for which it is paused"),
+    ]
     error: Annotated[str | None, Field(description="Why its last attempt failed")]
     started_at: datetime | None
     ended_at: datetime | None
+
+
+class Answer(Model):
+    """The answer to the question of a workflow: an option of the question, options by name, or both."""
+
+    option: Annotated[int | None, Field(ge=1, description="The number of an option of the question")] = None
+    options: Annotated[dict[str, Any], Field(description="Options by name")] = {}
 
 
 class WorkflowSummary(Model):

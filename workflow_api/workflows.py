@@ -11,6 +11,7 @@ from db.queries.statements import Row
 from db.workflows.requests import Requested as Result
 from db.workflows.requests import RequestOptions
 from jobs.kinds import dump_spec, parse_spec
+from jobs.questions import require_asking, resolve_answer
 from jobs.spec import JobSpec, request_digest
 from jobs.states import State
 from runtime.access import Role
@@ -20,6 +21,7 @@ from web.dependencies import Actor
 from web.errors import INVALID_INPUT, document_errors
 from web.text import Text
 from workflow_api.models import (
+    Answer,
     Job,
     Requested,
     WorkerList,
@@ -189,6 +191,21 @@ def pause_workflow(resources: Shared, actor: Actor, workflow_id: WorkflowId) -> 
 def resume_workflow(resources: Shared, actor: Actor, workflow_id: WorkflowId) -> WorkflowSummary:
     """Let a paused workflow continue."""
     return _change(resources, workflow_id, actor, resources.requests.resume)
+
+
+@router.post("/{workflow_id}/answer", **CHANGE)
+def answer_workflow(
+    resources: Shared, actor: Actor, workflow_id: WorkflowId, answer: Answer
+) -> WorkflowSummary:
+    """Answer the question of a workflow, which then continues."""
+
+    def change(actor: str, workflow_id: UUID) -> Row:
+        row = require_workflow(resources, workflow_id)
+        job = require_asking(row, resources.queries.jobs(workflow_id, ALL_JOBS, states=[State.PAUSED]))
+        options = resolve_answer(job, answer.option, answer.options)
+        return resources.requests.answer(actor, workflow_id, options)
+
+    return _change(resources, workflow_id, actor, change)
 
 
 @router.post("/{workflow_id}/retry", **CHANGE)

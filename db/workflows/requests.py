@@ -21,6 +21,8 @@ PAUSE = "SELECT * FROM pause_workflow(:actor, :workflow_id)"
 RESUME = "SELECT * FROM resume_workflow(:actor, :workflow_id)"
 RETRY = "SELECT * FROM retry_workflow(:actor, :workflow_id)"
 
+ANSWER = "SELECT * FROM answer_workflow(:actor, :workflow_id, CAST(:answer AS jsonb))"
+
 
 class Requested(NamedTuple):
     """The workflow of a request, and whether it is new: a repeated request has the first one."""
@@ -107,6 +109,16 @@ class WorkflowRequests:
                 cancelled (`state`).
         """
         return self._change(RETRY, actor, workflow_id)
+
+    def answer(self, actor: str, workflow_id: UUID, options: Mapping[str, Any]) -> Row:
+        """Add options to the jobs of a workflow that ask something, let it continue, and return it.
+
+        Raises:
+            InvalidInput: When there is no such workflow (`workflow_id`), no option is given (`options`), or
+                it asks nothing (`state`).
+        """
+        answer = dump_json(dict(options))
+        return self._statements.rows(ANSWER, actor=actor, workflow_id=workflow_id, answer=answer)[0]
 
     def close(self) -> None:
         """Close the connection."""

@@ -28,6 +28,7 @@ COVER = """
 (SELECT cover_source(:job_id, :attempt, :source, tstzrange(:start, :end, '[)'), CAST(:cursor AS timestamptz)))
 """
 FAIL = "SELECT fail_job(:job_id, :attempt, :error, :may_retry, CAST(:retry_after AS double precision))"
+ASK = "SELECT ask_job(:job_id, :attempt, CAST(:question AS jsonb))"
 RELEASE = "SELECT release_job(:job_id, :attempt, :reason)"
 # The source, the period [start, end) that was read completely, and the new cursor (None: the old one).
 Coverage = tuple[str, datetime, datetime, datetime | None]
@@ -139,6 +140,10 @@ class WorkerStore:
         """
         values = {"error": error, "may_retry": may_retry, "retry_after": retry_after}
         return bool(self._scalar(FAIL, job_id=job_id, attempt=attempt, **values))
+
+    def ask(self, job_id: UUID, attempt: int, question: Mapping[str, Any]) -> bool:
+        """End an attempt with a question, and pause the workflow; return whether the lease was held."""
+        return bool(self._scalar(ASK, job_id=job_id, attempt=attempt, question=_json(question)))
 
     def release(self, job_id: UUID, attempt: int, reason: str) -> bool:
         """End an attempt without a failure, for `shutdown`, `pause` or `cancel`.

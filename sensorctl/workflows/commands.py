@@ -8,10 +8,12 @@ import typer
 
 from db.queries.statements import Row
 from db.workflows.requests import RequestOptions
+from jobs.questions import find_asking
 from jobs.spec import JobSpec
 from jobs.states import State
 from sensorctl.actor import current_actor
 from sensorctl.output import JsonOption, print_message, show, show_json
+from sensorctl.workflows.answer import answer, show_question
 from sensorctl.workflows.follow import follow_events
 from sensorctl.workflows.options import (
     Assignments,
@@ -82,6 +84,9 @@ def show_workflow(
     now = datetime.now(UTC)
     show(workflow_details(row, now))
     show(job_table(jobs, now))
+    if asking := find_asking(jobs):
+        show_question(asking["question"])
+        print_message(f"To answer: sensorctl workflow answer {workflow_id} N, or --option NAME=VALUE.")
     if len(jobs) == MAX_JOBS:
         print_message(f"Only the first {MAX_JOBS:,} jobs are shown: see --state.")
 
@@ -122,6 +127,9 @@ def run(
         follows=follow,
         as_json=as_json,
     )
+
+
+app.command()(answer)
 
 
 @app.command()

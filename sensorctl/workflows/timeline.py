@@ -20,10 +20,11 @@ STYLES = {
     "cancelled": "yellow",
     "succeeded": "green",
     "worker-lost": "red",
+    "needs-answer": "yellow",
 }
 # With these an attempt ends.
 STOPPED = ENDED | {"ready", "paused", "pending"}
-INTERRUPTIONS = frozenset({"worker-lost", "failure", "released"})
+INTERRUPTIONS = frozenset({"worker-lost", "failure", "released", "needs-answer"})
 
 
 class Entry(NamedTuple):

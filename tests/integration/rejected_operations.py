@@ -203,6 +203,7 @@ REJECTED_BY_DATABASE = [
             "SELECT pause_workflow('x', gen_random_uuid())",
             "SELECT resume_workflow('x', gen_random_uuid())",
             "SELECT retry_workflow('x', gen_random_uuid())",
+            "SELECT answer_workflow('x', gen_random_uuid(), '{}')",
             "SELECT put_schedule('x', 'x', '{}', null)",
             "SELECT remove_schedule('x', 'x')",
             "SELECT fire_schedule('x', now(), now(), now(), 'x', '[]')",
@@ -225,6 +226,7 @@ REJECTED_BY_DATABASE = [
             "SELECT finish_job(gen_random_uuid(), 1, '{}', 'x')",
             "SELECT fail_job(gen_random_uuid(), 1, 'x', true, 1)",
             "SELECT release_job(gen_random_uuid(), 1, 'shutdown')",
+            "SELECT ask_job(gen_random_uuid(), 1, '{}')",
             "SELECT cover_source(gen_random_uuid(), 1, 'x', 'empty', now())",
             "SELECT store_report(gen_random_uuid(), 1, '{}', 'x')",
         )

@@ -86,6 +86,10 @@ class FakeJobStore:
         self._record("release", reason)
         return self.has_lease
 
+    def ask(self, job_id: UUID, attempt: int, question: Mapping[str, Any]) -> bool:
+        self._record("ask", question)
+        return self.has_lease
+
     def close(self) -> None:
         self.closed = True
 

@@ -63,6 +63,7 @@ class FakeRequests:
         self.rows, self.jobs = rows, jobs
         self.options: list[RequestOptions] = []
         self.changes: list[tuple[str, str, UUID]] = []
+        self.answers: list[dict[str, Any]] = []
         self.is_down = False
 
     def request(
@@ -105,6 +106,10 @@ class FakeRequests:
 
     def retry(self, actor: str, workflow_id: UUID) -> Row:
         return self._change("retry", actor, workflow_id, "ready")
+
+    def answer(self, actor: str, workflow_id: UUID, options: Mapping[str, Any]) -> Row:
+        self.answers.append(dict(options))
+        return self._change("answer", actor, workflow_id, "ready")
 
     def close(self) -> None: ...
 

@@ -10,6 +10,7 @@ WORKFLOW_DECISIONS = {
     ("post", "/api/workflows/{workflow_id}/cancel"): Role.OPERATOR,
     ("post", "/api/workflows/{workflow_id}/pause"): Role.OPERATOR,
     ("post", "/api/workflows/{workflow_id}/resume"): Role.OPERATOR,
+    ("post", "/api/workflows/{workflow_id}/answer"): Role.OPERATOR,
     ("post", "/api/workflows/{workflow_id}/retry"): Role.OPERATOR,
     ("post", "/api/workflows/{workflow_id}/rerun"): Role.OPERATOR,
     ("post", "/api/backfills"): Role.OPERATOR,

@@ -4,6 +4,12 @@ DROP TRIGGER job_report_made ON job;
 DROP FUNCTION queue_report_emails, claim_report_email, report_email_sent, report_email_failed;
 DROP TABLE report_email;
 
+DROP FUNCTION ask_job, answer_workflow;
+ALTER TABLE job DROP COLUMN question;
+COMMENT ON COLUMN workflow_event.event IS
+    'What happened: requested, ready, claimed, progress, failure, worker-lost, released, pause, resume, cancel, retry, or '
+    'the name of the new state.';
+
 DROP FUNCTION drop_expired_reports, remove_report_preset, put_report_preset, delete_report, store_report;
 DROP VIEW report;
 DROP TABLE report_retention, report_file, report_preset;

@@ -1,4 +1,4 @@
-"""Add serial numbers of sensors, and the reports with their presets."""
+"""Add serial numbers of sensors, the reports with their presets, and questions of jobs."""
 
 from db.migrations.sql_files import execute_sql_files
 

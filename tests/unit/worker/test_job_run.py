@@ -7,7 +7,15 @@ import pytest
 from jobs.states import Instruction
 from runtime.errors import InvalidInput
 from tests.unit.fake_worker import OUTAGE, FakeJobStore, FakeLink, claimed_job
-from worker.context import Covered, Interruption, JobContext, JobFailed, JobInterrupted, JobResult
+from worker.context import (
+    Covered,
+    Interruption,
+    JobContext,
+    JobFailed,
+    JobInterrupted,
+    JobNeedsAnswer,
+    JobResult,
+)
 from worker.job_run import JobRun, run_job
 from worker.outcome import Outcome
 from worker.settings import WorkerSettings
@@ -47,6 +55,18 @@ def test_a_job_that_crashes_is_retried_and_its_message_is_not_published(store: F
     assert run_job(crash, job_run(store)) is Outcome.FAILED
     ((error, retry, _),) = store.named("fail")
     assert (error, retry) == ("the job crashed with RuntimeError; see the worker's log", True)
+
+
+def test_a_job_that_needs_an_answer_is_paused_with_its_question(store: FakeJobStore) -> None:
+    question = {"question": "Which sensor?", "options": [{"label": "hall", "options": {"sensor": "hall"}}]}
+
+    def ask(_context: JobContext) -> JobResult:
+        raise JobNeedsAnswer(question)
+
+    assert run_job(ask, job_run(store)) is Outcome.PAUSED
+    assert store.named("ask") == [(question,)]
+    store.has_lease = False
+    assert run_job(ask, job_run(store)) is Outcome.LOST
 
 
 @pytest.mark.parametrize(

@@ -110,6 +110,22 @@ def test_a_workflow_is_controlled_by_the_key_that_is_recorded(
     assert dashboard.workflows.requests.changes == [(change, "key:operator", WORKFLOW_ID)]
 
 
+def test_a_question_is_shown_and_answered(dashboard: DashboardServer) -> None:
+    offered = [{"label": "day first", "options": {"time_format": "%d/%m/%Y"}}]
+    refused = request(dashboard, {"option": 1}, path=f"{ONE}/answer")
+    [job] = dashboard.workflows.queries.jobs(WORKFLOW_ID, 1)
+    job |= {"kind": "test", "state": "paused", "question": {"question": "Which?", "options": offered}}
+
+    shown = dashboard.send(ONE).json["jobs"][0]["question"]
+    response = request(dashboard, {"option": 1, "options": {"sensor": "hall"}}, path=f"{ONE}/answer")
+
+    assert (refused.status, refused.json["field"]) == (422, "state")
+    assert shown["options"] == offered
+    assert response.status == 202
+    check_response(dashboard.openapi, f"{TEMPLATE}/answer", response)
+    assert dashboard.workflows.requests.answers == [{"time_format": "%d/%m/%Y", "sensor": "hall"}]
+
+
 def test_a_change_that_is_not_possible_says_why(dashboard: DashboardServer) -> None:
     dashboard.workflows.queries.rows[WORKFLOW_ID]["state"] = "succeeded"
 

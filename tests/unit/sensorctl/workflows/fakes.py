@@ -16,6 +16,7 @@ from db.workflows.requests import Requested, RequestOptions
 from db.workflows.sources import COVERED, Sources
 from runtime.errors import InvalidInput
 from sensorctl.workflows import (
+    answer,
     backfill,
     commands,
     connectivity,
@@ -42,6 +43,7 @@ class FakeWorkflows:
         self.requests: list[tuple[Any, ...]] = []
         self.changes: list[tuple[str, str, UUID]] = []
         self.selections: list[dict[str, Any]] = []
+        self.answers: list[dict[str, Any]] = []
 
     def read_all(self, most: int, **selection: Any) -> list[dict[str, Any]]:
         self.selections.append(selection | {"most": most})
@@ -79,6 +81,10 @@ class FakeWorkflows:
             raise InvalidInput(f"There is no workflow {workflow_id}.", "workflow_id")
         self.changes.append((name, actor, workflow_id))
         return self.rows[0]
+
+    def answer(self, actor: str, workflow_id: UUID, options: Mapping[str, Any]) -> dict[str, Any]:
+        self.answers.append(dict(options))
+        return self.change("answer", actor, workflow_id)
 
     def __getattr__(self, name: str) -> Any:
         return lambda actor, workflow_id: self.change(name, actor, workflow_id)
@@ -135,10 +141,10 @@ def workflows(monkeypatch: pytest.MonkeyPatch) -> FakeWorkflows:
     def opened() -> Iterator[FakeWorkflows]:
         yield fake
 
-    for module in (commands, connectivity, dummy, options, request):
+    for module in (answer, commands, connectivity, dummy, options, request):
         for name in ("reader", "requester"):
             monkeypatch.setattr(module, name, opened, raising=False)
     monkeypatch.setattr(sources, "workflow_reader", opened)
-    for module in (commands, request):
+    for module in (answer, commands, request):
         monkeypatch.setattr(module, "current_actor", lambda: ACTOR)
     return fake

@@ -17,7 +17,7 @@ def job(position: int = 0, **changes: Any) -> dict[str, Any]:
         "spec": {"seconds": 5}, "state": "running", "attempt": 1, "failures": 0, "max_failures": 5,
         "available_at": AT, "lease_owner": WORKER, "lease_ends_at": AT + timedelta(seconds=30),
         "checkpoint": None, "done": 40, "total": 100, "counts": {}, "message": None, "error": None,
-        "started_at": AT, "ended_at": None,
+        "question": None, "started_at": AT, "ended_at": None,
     } | changes  # fmt: skip
 
 
