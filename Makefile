@@ -1,6 +1,6 @@
 # Temperature sensors → RabbitMQ → PostgreSQL. `make` lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help up down clean logs status summary psql test test-unit test-sources faults bench bench-quick evaluate load pictures docs docs-serve lint fmt lock
+.PHONY: help up down clean logs status summary psql test test-unit test-sources test-reports faults bench bench-quick evaluate load pictures docs docs-serve lint fmt lock
 SHELL := /bin/bash
 
 MODE ?= auto
@@ -43,6 +43,10 @@ test-unit:  ## run the unit tests alone, in less than a minute; ARGS="-k name" s
 test-sources:  ## run the tests of sources against real servers, which it installs; SERVERS="influxdb signal_k" selects
 	@bash scripts/venv.sh dev
 	@bash scripts/develop.sh test-sources $(ARGS)
+
+test-reports:  ## open reports in LibreOffice, which it installs (Debian's libreoffice-calc-nogui, 200 MB)
+	@bash scripts/venv.sh dev
+	@bash scripts/develop.sh test-reports $(ARGS)
 
 faults:  ## run the fault matrix, about an hour; ARGS="--rows 1,2 --modes auto --seed 7" selects rows
 	@bash scripts/venv.sh dev

@@ -93,6 +93,12 @@ run_source_tests() {  # Real servers of other systems, which no other test start
   "$bin/python" -m pytest "${tests[@]}" "$@"
 }
 
+run_report_tests() {  # Office programs, which no other test starts.
+  command -v soffice >/dev/null || as_root bash scripts/apt.sh libreoffice-calc-nogui
+  command -v pdftotext >/dev/null || as_root bash scripts/apt.sh poppler-utils
+  "$bin/python" -m pytest tests/reports "$@"
+}
+
 run_faults() {
   unset_settings
   "$bin/python" -m tests.faults "$@"
@@ -152,6 +158,7 @@ case $command in
   test) run_tests "$@" ;;
   test-unit) run_unit_tests "$@" ;;
   test-sources) run_source_tests "$@" ;;
+  test-reports) run_report_tests "$@" ;;
   faults) run_faults "$@" ;;
   bench) run_bench "$@" ;;
   evaluate) run_evaluation "$@" ;;

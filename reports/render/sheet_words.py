@@ -78,7 +78,6 @@ class SheetWords:
     time: str
     temperature: str
     reason: str
-    count: str
     lines: str
     yes: str
     no: str
@@ -160,7 +159,6 @@ ENGLISH = SheetWords(
     time="Time ({zone})",
     temperature="Temperature, °C",
     reason="Reason",
-    count="Readings",
     lines="Lines, the first 100",
     yes="yes",
     no="no",
@@ -242,7 +240,6 @@ PORTUGUESE = SheetWords(
     time="Hora ({zone})",
     temperature="Temperatura, °C",
     reason="Motivo",
-    count="Leituras",
     lines="Linhas, as primeiras 100",
     yes="sim",
     no="não",

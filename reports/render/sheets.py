@@ -13,6 +13,8 @@ from reports.samples import to_epoch_us
 MAX_ROWS = 1_048_576
 MAX_TEXT_CHARACTERS = 32_767
 SECONDS_PER_DAY = 86_400
+HEAD_POINTS = 32  # two lines: some programs do not fit the height of a row to its text
+TIME_WIDTH = 23
 
 
 class Style(StrEnum):
@@ -20,6 +22,7 @@ class Style(StrEnum):
 
     TITLE = "title"
     HEAD = "head"
+    LABEL = "label"
     TEXT = "text"
     TIME = "time"
     DURATION = "duration"
@@ -32,8 +35,9 @@ class Style(StrEnum):
 PROPERTIES: dict[Style, dict[str, Any]] = {
     Style.TITLE: {"bold": True, "font_size": 14},
     Style.HEAD: {"bold": True, "bg_color": "#DDE6EE", "bottom": 1, "text_wrap": True, "valign": "top"},
-    Style.TEXT: {},
-    Style.TIME: {"num_format": "yyyy-mm-dd hh:mm:ss.000", "align": "left"},
+    Style.LABEL: {"bold": True, "bg_color": "#DDE6EE"},
+    Style.TEXT: {"indent": 1, "align": "left"},
+    Style.TIME: {"num_format": "yyyy-mm-dd hh:mm:ss.000", "align": "left", "indent": 1},
     Style.DURATION: {"num_format": "[h]:mm:ss"},
     Style.TEMPERATURE: {"num_format": "0.00"},
     Style.NUMBER: {"num_format": "#,##0.00####"},
@@ -67,6 +71,7 @@ class Sheet:
 
     def write_head(self, columns: Sequence[Column], *, is_frozen: bool = True) -> None:
         """Write the heads of a table; with `is_frozen` they stay in view, and on each printed page."""
+        self._sheet.set_row(self.row, HEAD_POINTS)
         for number, column in enumerate(columns):
             self._text(number, column.head, Style.HEAD)
         if is_frozen:
@@ -74,6 +79,12 @@ class Sheet:
             self._sheet.repeat_rows(self.row)
             self.set_widths([column.width for column in columns])
         self.row += 1
+
+    def freeze_labels(self) -> None:
+        """Keep the first column in view, and on each printed page, however many there are."""
+        self._sheet.freeze_panes(0, 1)
+        self._sheet.repeat_columns(0)
+        self._sheet.fit_to_pages(0, 0)
 
     def set_widths(self, widths: Sequence[float]) -> None:
         """Set the widths of the columns in characters."""

@@ -7,44 +7,48 @@ from reports.render.local_times import LocalTimes
 from reports.render.sheet_words import SheetWords
 from reports.render.sheets import Column, Sheet, Style
 
-# Of the columns, which several tables share.
-WIDTHS = (34, 24, 24, 20, 18, 18, 16, 14, 14, 24, 16, 14, 24, 16, 24, 66)
+LABEL_WIDTH, SENSOR_WIDTH = 58, 28
+MAX_SENSORS_ON_PAGE = 4
 
 
 def write_summary(sheet: Sheet, report: Report, words: SheetWords, times: LocalTimes) -> None:
-    """Write the request, then a table each of the sensors, limits, calibrations and inputs."""
-    sheet.set_widths(WIDTHS)
+    """Write the request, the inputs, and the figures with a column per sensor."""
+    sheet.set_widths([LABEL_WIDTH, *[SENSOR_WIDTH] * max(3, len(report.sensors))])
     sheet.write(0, report.request.title or words.report, Style.TITLE)
     sheet.row += 2
     for name, value, style, note in _facts(report, words, times):
-        sheet.write(0, name, Style.HEAD)
+        sheet.write(0, name, Style.LABEL)
         sheet.write(1, value, style)
         sheet.write(2, note)
         sheet.row += 1
-    _write_table(
-        sheet, words.sensors, _sensor_columns(words), [_sensor(each, words) for each in report.sensors]
-    )
-    _write_table(sheet, words.limits, _limit_columns(words), list(_limits(report, words)))
-    _write_table(sheet, words.calibrations, _calibration_columns(words), list(_calibrations(report)))
-    _write_table(
-        sheet,
-        words.inputs,
-        _input_columns(words),
-        [[each.name, each.readings, each.bytes, each.sha256] for each in report.inputs],
-    )
+    _write_inputs(sheet, report, words)
+    _write_title(sheet, words.sensors)
+    for name, style, values in _figures(report.sensors, words):
+        sheet.write(0, name, Style.LABEL)
+        for number, value in enumerate(values, start=1):
+            sheet.write(number, value, style)
+        sheet.row += 1
+    if len(report.sensors) > MAX_SENSORS_ON_PAGE:
+        sheet.freeze_labels()
 
 
-def _write_table(
-    sheet: Sheet, title: str, columns: Sequence[Column], rows: Sequence[Sequence[object]]
-) -> None:
-    """Write a table with its title, unless it has no rows."""
-    if rows:
-        sheet.row += 1
-        sheet.write(0, title, Style.TITLE)
-        sheet.row += 1
-        sheet.write_head(columns, is_frozen=False)
-        for row in rows:
-            sheet.write_row(columns, row)
+def _write_title(sheet: Sheet, title: str) -> None:
+    sheet.row += 1
+    sheet.write(0, title, Style.TITLE)
+    sheet.row += 1
+
+
+def _write_inputs(sheet: Sheet, report: Report, words: SheetWords) -> None:
+    columns = [
+        Column(words.file),
+        Column(words.number_of_readings, Style.COUNT),
+        Column(words.bytes, Style.COUNT),
+        Column(words.input_sha256),
+    ]
+    _write_title(sheet, words.inputs)
+    sheet.write_head(columns, is_frozen=False)
+    for each in report.inputs:
+        sheet.write_row(columns, [each.name, each.readings, each.bytes, each.sha256])
 
 
 def _facts(
@@ -65,31 +69,37 @@ def _facts(
     yield words.document_sha256, report.document_sha256, Style.TEXT, None
 
 
-def _sensor_columns(words: SheetWords) -> list[Column]:
-    minimum_at, maximum_at = (
-        words.at.format(what=what) for what in (words.minimum_short, words.maximum_short)
-    )
+def _figures(sensors: Sequence[SensorReport], words: SheetWords) -> Iterator[tuple[str, Style, list[object]]]:
+    """Yield a row each: the name of the figure, how it is shown, and its value of each sensor."""
+    names = _names(words)
+    for (name, style), values in zip(
+        names, zip(*(_values(each, words) for each in sensors), strict=True), strict=True
+    ):
+        yield name, style, list(values)
+
+
+def _names(words: SheetWords) -> list[tuple[str, Style]]:
     return [
-        Column(words.sensor),
-        Column(words.name),
-        Column(words.location),
-        Column(words.serial),
-        Column(words.interval, Style.DURATION),
-        Column(words.interval_source),
-        Column(words.number_of_readings, Style.COUNT),
-        Column(words.coverage, Style.PERCENT),
-        Column(words.minimum, Style.TEMPERATURE),
-        Column(minimum_at, Style.TIME),
-        Column(words.mean, Style.TEMPERATURE),
-        Column(words.maximum, Style.TEMPERATURE),
-        Column(maximum_at, Style.TIME),
-        Column(words.deviation, Style.TEMPERATURE),
-        Column(words.kinetic, Style.TEMPERATURE),
-        Column(words.samples_sha256),
+        (words.sensor, Style.TEXT),
+        (words.name, Style.TEXT),
+        (words.location, Style.TEXT),
+        (words.serial, Style.TEXT),
+        (words.interval, Style.DURATION),
+        (words.interval_source, Style.TEXT),
+        (words.number_of_readings, Style.COUNT),
+        (words.coverage, Style.PERCENT),
+        (words.minimum, Style.TEMPERATURE),
+        (words.at.format(what=words.minimum_short), Style.TIME),
+        (words.mean, Style.TEMPERATURE),
+        (words.maximum, Style.TEMPERATURE),
+        (words.at.format(what=words.maximum_short), Style.TIME),
+        (words.deviation, Style.TEMPERATURE),
+        (words.kinetic, Style.TEMPERATURE),
+        (words.samples_sha256, Style.TEXT),
     ]
 
 
-def _sensor(sensor: SensorReport, words: SheetWords) -> list[object]:
+def _values(sensor: SensorReport, words: SheetWords) -> list[object]:
     no_kinetic = sensor.no_mean_kinetic_temperature
     return [
         sensor.sensor_id,
@@ -111,53 +121,3 @@ def _sensor(sensor: SensorReport, words: SheetWords) -> list[object]:
 
 def _extreme(extreme: Extreme | None) -> tuple[object, object]:
     return (extreme.temperature, extreme.measured_at) if extreme else (None, None)
-
-
-def _limit_columns(words: SheetWords) -> list[Column]:
-    return [
-        Column(words.sensor),
-        Column(words.limit),
-        Column(words.threshold, Style.TEMPERATURE),
-        Column(words.source),
-        Column(words.is_excursion),
-        Column(words.outside, Style.DURATION),
-        Column(words.degree_minutes, Style.NUMBER),
-        Column(words.readings_outside, Style.COUNT),
-        Column(words.number_of_excursions, Style.COUNT),
-    ]
-
-
-def _limits(report: Report, words: SheetWords) -> Iterator[list[object]]:
-    for sensor in report.sensors:
-        for each in sensor.outside:
-            limit = each.limit
-            head = [sensor.sensor_id, words.kinds[limit.kind], limit.threshold, limit.source]
-            figures = [each.seconds, each.degree_minutes, each.readings, each.excursions]
-            yield [*head, words.yes if limit.is_excursion else words.no, *figures]
-
-
-def _calibration_columns(words: SheetWords) -> list[Column]:
-    return [
-        Column(words.sensor),
-        Column(words.valid_from, Style.TIME),
-        Column(words.set_at, Style.TIME),
-        Column(words.set_by),
-        Column(words.slope, Style.NUMBER),
-        Column(words.offset, Style.NUMBER),
-    ]
-
-
-def _calibrations(report: Report) -> Iterator[list[object]]:
-    for sensor in report.sensors:
-        for each in sensor.calibrations:
-            when = [each.valid_from, each.set_at, each.set_by]
-            yield [sensor.sensor_id, *when, each.slope, each.offset_kelvin]
-
-
-def _input_columns(words: SheetWords) -> list[Column]:
-    return [
-        Column(words.file),
-        Column(words.number_of_readings, Style.COUNT),
-        Column(words.bytes, Style.COUNT),
-        Column(words.input_sha256),
-    ]

@@ -61,9 +61,7 @@ def test_the_readings_are_exact_and_local_with_their_offset() -> None:
 
 
 def test_the_summary_has_the_request_and_the_figures_of_each_sensor() -> None:
-    fridge = sensor(
-        "fridge", name="Fridge", location="Kühlraum 冷藏", serial="0012", calibrations=(CALIBRATION,)
-    )
+    fridge = sensor("fridge", name="Fridge", location="Kühlraum 冷藏", serial="0012")
     freezer = sensor("freezer", no_mean_kinetic_temperature=Unmeasured.FROZEN, minimum=None, mean=None)
 
     rows = read(report(fridge, freezer))["Summary"]
@@ -73,27 +71,32 @@ def test_the_summary_has_the_request_and_the_figures_of_each_sensor() -> None:
     assert moment(fact(rows, "End of the period, not part of it")[0]) == local("2026-03-31 00:00:00")
     assert fact(rows, "Made at") == [local("2026-11-27 13:30:15"), "UTC offset +01:00"]
     assert fact(rows, "SHA-256 of the document")[0] == "ef" * 32
-    first, second = table(rows, "Sensor")
-    assert (first["Location"], first["Serial number"]) == ("Kühlraum 冷藏", "0012")
-    assert (first["Coverage"], first["Usual interval"]) == (0.875, timedelta(minutes=30))
-    assert (first["Minimum, °C"], first["Minimum: time"]) == (4.0, local("2026-03-28 23:00:00"))
-    assert first["Mean kinetic temperature, °C"] == 4.6875
-    assert (second["Minimum, °C"], second["Mean, weighted by time, °C"]) == ("", "")
-    assert second["Mean kinetic temperature, °C"] == "not defined for frozen goods"
+    assert fact(rows, "a.csv") == [24, 1234]
+    assert fact(rows, "Sensor") == ["fridge", "freezer"]
+    assert fact(rows, "Location") == ["Kühlraum 冷藏", ""]
+    assert fact(rows, "Serial number") == ["0012", ""]
+    assert fact(rows, "Coverage") == [0.875, 0.875]
+    assert fact(rows, "Usual interval") == [timedelta(minutes=30)] * 2
+    assert fact(rows, "Minimum, °C") == [4.0, ""]
+    assert fact(rows, "Minimum: time") == [local("2026-03-28 23:00:00"), ""]
+    assert fact(rows, "Mean, weighted by time, °C") == [4.625, ""]
+    assert fact(rows, "Mean kinetic temperature, °C") == [4.6875, "not defined for frozen goods"]
 
 
-def test_times_outside_calibrations_and_inputs_follow_the_figures() -> None:
-    rows = read(report(sensor(calibrations=(CALIBRATION,))))["Summary"]
-    titles = [row[0] for row in rows]
+def test_limits_and_calibrations_have_sheets_of_their_own() -> None:
+    sheets = read(report(sensor(calibrations=(CALIBRATION,))))
 
-    outside = dict(zip(*rows[titles.index("Limits") + 1 : titles.index("Limits") + 3], strict=True))
-    calibration = rows[titles.index("Calibrations") + 2]
-    source = rows[titles.index("Inputs") + 2]
+    (limit,), (calibration,) = table(sheets["Limits"], "Sensor"), table(sheets["Calibrations"], "Sensor")
+    assert limit["Time outside"] == timedelta(days=1, hours=1, seconds=61)
+    assert (limit["Limit"], limit["Limit, °C"], limit["Source"]) == ("above", 8, "limit 12 of the sensor")
+    assert (limit["Degree-minutes, K·min"], limit["Readings outside"]) == (112.5, 4)
+    assert (calibration["Slope"], calibration["Offset, K"], calibration["Set by"]) == (1.01, -0.2, "ann")
+    assert "Calibrations" not in read(report())
 
-    assert outside["Time outside"] == timedelta(days=1, hours=1, seconds=61)
-    assert (outside["Degree-minutes, K·min"], outside["Source"]) == (112.5, "limit 12 of the sensor")
-    assert calibration[4:6] == [1.01, -0.2]
-    assert source[:4] == ["a.csv", 12, 1234, "cd" * 32]
+
+def test_many_sensors_keep_the_names_of_their_figures_in_view() -> None:
+    with zipfile.ZipFile(io.BytesIO(rendered(report(*(sensor(str(n)) for n in range(5)))))) as archive:
+        assert b'topLeftCell="B1"' in archive.read("xl/worksheets/sheet1.xml")
 
 
 def test_excursions_and_gaps_have_sheets_of_their_own() -> None:
@@ -139,11 +142,11 @@ def test_more_readings_than_a_sheet_holds_go_to_further_sheets(monkeypatch: pyte
 
 def test_the_head_of_each_list_stays_in_view_and_on_each_printed_page() -> None:
     with zipfile.ZipFile(io.BytesIO(rendered(report()))) as archive:
-        sheets = [archive.read(f"xl/worksheets/sheet{number}.xml") for number in (2, 3, 4)]
+        sheets = [archive.read(f"xl/worksheets/sheet{number}.xml") for number in (2, 3, 4, 5)]
         workbook = archive.read("xl/workbook.xml")
 
     assert all(b'topLeftCell="A2"' in each and b'state="frozen"' in each for each in sheets)
-    assert workbook.count(b"_xlnm.Print_Titles") == 3
+    assert workbook.count(b"_xlnm.Print_Titles") == 4
 
 
 def test_the_same_report_gives_the_same_bytes_but_for_the_time_of_making() -> None:
@@ -156,7 +159,7 @@ def test_the_same_report_gives_the_same_bytes_but_for_the_time_of_making() -> No
 def test_a_report_in_portuguese() -> None:
     sheets = read(report(language="pt", cleaned=(Cleaned(reason="duplicate", count=1),)))
 
-    assert list(sheets) == ["Resumo", "Excursões", "Lacunas", "Leituras", "Limpeza"]
+    assert list(sheets) == ["Resumo", "Limites", "Excursões", "Lacunas", "Leituras", "Limpeza"]
     assert table(sheets["Excursões"], "Sensor")[0]["Limite"] == "acima de"
 
 
@@ -170,4 +173,4 @@ def test_a_report_without_readings_is_a_workbook() -> None:
     sheets = read(report(empty))
 
     assert len(sheets["Readings"]) == 1
-    assert table(sheets["Summary"], "Sensor")[0]["Mean kinetic temperature, °C"] == "no measured time"
+    assert fact(sheets["Summary"], "Mean kinetic temperature, °C")[0] == "no measured time"
