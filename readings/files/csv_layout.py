@@ -1,6 +1,7 @@
 """The layout of a CSV file, and the reading of its rows."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from functools import cached_property
@@ -9,6 +10,7 @@ from readings.files.csv_checks import SummaryCheck, check_quantity, sensor_in_co
 from readings.files.csv_columns import Columns, ValueColumn
 from readings.files.csv_options import CsvOptions
 from readings.files.csv_other_columns import OtherColumns
+from readings.files.csv_other_tables import OtherTables
 from readings.files.csv_quality import QualityColumns
 from readings.files.csv_rows import Row, RowReader, split_fields
 from readings.files.csv_times import TimeParser
@@ -37,8 +39,8 @@ class CsvLayout:
 
     @property
     def zone(self) -> tzinfo | None:
-        """The offset in the name of the time's column."""
-        return self.columns.zone
+        """The zone of the options, or else the offset in the name of the time's column."""
+        return self.options.time_zone or self.columns.zone
 
     @property
     def implicit_sensor(self) -> str | None:
@@ -88,14 +90,27 @@ class CsvLayout:
     def read(self, lines: TextLines) -> Iterator[Item]:
         """Yield an item per value, in the order of the file."""
         yield from self._read_preamble(lines)
+        other = OtherTables(self.header, self.columns) if self.header_line else None
         for row in RowReader(lines, self.delimiter, self.is_row):
             if isinstance(row, Rejected):
                 yield row
+                continue
+            if other and (reason := other.find(row.line, row.fields)):
+                yield Rejected(row.line, reason)
                 continue
             try:
                 yield from self._read_row(row)
             except InvalidRow as error:
                 yield Rejected(row.line, str(error), error.problem)
+
+    def time_texts(self, lines: TextLines) -> Iterator[str]:
+        """Yield the texts of the times of all rows; `lines` start at the first line."""
+        for _ in self._read_preamble(lines):
+            pass
+        for row in RowReader(lines, self.delimiter, _is_never_row):
+            if isinstance(row, Row):
+                with suppress(InvalidRow, IndexError):
+                    yield self._times.text(row.fields)
 
     def _read_preamble(self, lines: TextLines) -> Iterator[Item]:
         end = self.header_line or self.options.skip_lines
@@ -148,6 +163,9 @@ class CsvLayout:
         fields += [""] * (len(self.header) - len(fields))
         if self._is_units_row(fields):
             yield LeftOut(row.line, "a row of units")
+            return
+        if fields[0].startswith("#") and not self.is_row(fields):
+            yield LeftOut(row.line, "a comment")
             return
         if reason := self._excluded_by_condition(fields):
             yield LeftOut(row.line, reason, Problem.EXCLUDED)
@@ -215,6 +233,10 @@ class CsvLayout:
             if measured_at.tzinfo is None and not (columns.zone or self.options.time_zone):
                 measured_at = measured_at.replace(tzinfo=UTC)
         return Record(line, sensor, measured_at, temperature, unit, _with_number(extras))
+
+
+def _is_never_row(_: list[str]) -> bool:
+    return False
 
 
 def _with_number(extras: dict[str, str]) -> dict[str, str | int]:

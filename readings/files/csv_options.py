@@ -15,7 +15,8 @@ class CsvOptions:
     unit. A time that is a number counts steps of `time_step` seconds from `time_origin`, by default 1970.
     Values are multiplied by `scale`. Rows are left out unless each column in `where` has its text, and values
     that are in `missing` are left out: texts, or other notations of the same number. Numbers that look like
-    those of missing values are rejected unless they are in `keep`.
+    those of missing values are rejected unless they are in `keep`. `sheet` is the name of a workbook's sheet,
+    or its number from 1.
     """
 
     sensors: tuple[str, ...] = ()
@@ -38,6 +39,7 @@ class CsvOptions:
     missing: tuple[str, ...] = ()
     keep: tuple[float, ...] = ()
     where: tuple[tuple[str, str], ...] = ()
+    sheet: str | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:

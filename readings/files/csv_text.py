@@ -8,9 +8,9 @@ from readings.files.text import is_undecodable
 from runtime.text import quote_value
 
 MAX_CONTROL_SHARE = 0.05
+ZIP_SIGNATURE = b"PK\x03\x04"
+OLD_OFFICE_SIGNATURE = b"\xd0\xcf\x11\xe0"
 SIGNATURES = {
-    b"PK\x03\x04": "an Excel workbook or another zip archive",
-    b"\xd0\xcf\x11\xe0": "an Excel workbook",
     b"BZh": "compressed with bzip2",
     b"\xfd7zXZ\x00": "compressed with xz",
     b"(\xb5/\xfd": "compressed with zstd",
@@ -25,6 +25,11 @@ def check_signature(sample: bytes) -> None:
     Raises:
         UnreadableFile: When the sample is the start of a binary format.
     """
+    if sample.startswith(OLD_OFFICE_SIGNATURE):
+        raise UnreadableFile(
+            "the file is an Excel workbook with a password, or of the format before 2007 (.xls): save it as "
+            ".xlsx without a password, or as CSV"
+        )
     for signature, name in SIGNATURES.items():
         if sample.startswith(signature):
             raise UnreadableFile(f"the file is {name}: export it as CSV, or decompress it first")

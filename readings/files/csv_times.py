@@ -35,6 +35,17 @@ class TimeParser:
         ]
         self._is_zone_known = bool(options.time_zone or columns.zone)
 
+    def text(self, fields: list[str]) -> str:
+        """Return the text of the time of a row, from one column or from two.
+
+        Raises:
+            InvalidRow: When a second column has no time of day, or the first one has it as well.
+        """
+        text = fields[self._columns.time].strip()
+        if self._columns.time_of_day is None:
+            return text
+        return _join(text, fields[self._columns.time_of_day].strip())
+
     def parse(self, fields: list[str]) -> datetime:
         """Return the time of a row, without an offset if it has none.
 
@@ -42,9 +53,7 @@ class TimeParser:
             InvalidRow: When it is no time, or may lack the time of day.
         """
         options, columns = self._options, self._columns
-        text = fields[columns.time].strip()
-        if columns.time_of_day is not None:
-            text = _join(text, fields[columns.time_of_day].strip())
+        text = self.text(fields)
         try:
             if options.time_format:
                 parsed = _parse_formatted(text, options.time_format)

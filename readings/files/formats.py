@@ -5,12 +5,13 @@ from typing import Literal
 
 from readings.files.errors import UnreadableFile
 
-FileFormat = Literal["csv", "jsonl", "json"]
+FileFormat = Literal["csv", "xlsx", "jsonl", "json"]
 FORMATS_BY_SUFFIX: dict[str, FileFormat] = {
-    ".csv": "csv", ".tsv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "json",
+    ".csv": "csv", ".tsv": "csv", ".txt": "csv", ".xlsx": "xlsx",
+    ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "json",
 }  # fmt: skip
 GZIP_SUFFIX = ".gz"
-SPREADSHEET_SUFFIXES = (".xlsx", ".xls", ".xlsm", ".ods", ".numbers")
+SPREADSHEET_SUFFIXES = (".xls", ".xlsm", ".xlsb", ".ods", ".numbers")
 
 
 def find_format(name: str) -> FileFormat:
@@ -24,6 +25,6 @@ def find_format(name: str) -> FileFormat:
     file_format = FORMATS_BY_SUFFIX.get(suffix)
     if file_format is None:
         is_spreadsheet = suffix in SPREADSHEET_SUFFIXES
-        hint = "save the table as CSV, and import that" if is_spreadsheet else "set --format"
-        raise UnreadableFile(f"{name} is neither .csv nor .jsonl: {hint}")
+        hint = "save the table as .xlsx or CSV, and import that" if is_spreadsheet else "set --format"
+        raise UnreadableFile(f"{name} is neither .csv, .xlsx nor .jsonl: {hint}")
     return file_format

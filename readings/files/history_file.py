@@ -10,14 +10,15 @@ from typing import IO, NamedTuple
 
 from readings.errors import InvalidReading
 from readings.files.csv_options import CsvOptions
-from readings.files.csv_recognition import recognise_csv
 from readings.files.errors import UnreadableFile
 from readings.files.formats import FileFormat, find_format
 from readings.files.input_file import InputFile, SeekableFile
 from readings.files.json_bodies import JsonLayout, check_json, is_document
 from readings.files.local_time import Passes, find_passes, resolve_times
+from readings.files.loggers.logger_file import LoggerFile
 from readings.files.parsing import parse_item
 from readings.files.records import Body, Item, Layout, Record
+from readings.files.table import recognise_table, recognise_workbook
 from readings.files.text import TextLines
 
 # A file with more new sensors must be confirmed: the number of a row may have been taken for the sensor.
@@ -37,13 +38,27 @@ FindKnown = Callable[[list[str]], AbstractSet[str]]
 
 @dataclass(frozen=True)
 class HistoryFile:
-    """A file, its layout, and the times and sensors in it."""
+    """A file, its layout, and the times and sensors in it; `logger` if the program that wrote it is known."""
 
     file: InputFile
     layout: Layout
     zone: tzinfo
     passes: Passes = field(default_factory=dict)
     max_rows: int | None = None
+    logger: LoggerFile | None = None
+
+    @property
+    def serial(self) -> str | None:
+        """The serial number of the logger, if the file has it."""
+        return self.logger.serial if self.logger else None
+
+    def describe(self) -> Iterator[tuple[str, str]]:
+        """Yield what was recognised, as a name and a text for people."""
+        if self.logger:
+            serial = f", logger {self.logger.serial}" if self.logger.serial else ""
+            yield "written by", f"{self.logger.program}{serial}"
+        yield from self.layout.describe()
+        yield "times without an offset", f"in {self.zone}"
 
     def read(self) -> tuple[TextLines, Iterator[Item]]:
         """Start a pass over the rows, which ends with UnreadableFile after `max_rows`."""
@@ -114,8 +129,11 @@ def recognise(
         UnreadableFile: When it cannot be recognised.
     """
     layout: Layout
+    logger = None
     if file_format == "csv":
-        layout = recognise_csv(file.sample(options.encoding), options)
+        file, layout, logger = recognise_table(file, options)
+    elif file_format == "xlsx":
+        file, layout, logger = recognise_workbook(file.workbook(), options)
     else:
         first_lines = list(islice(filter(str.strip, file.sample(options.encoding)), 2))
         check_json(first_lines)
@@ -129,9 +147,9 @@ def recognise(
     if file_format == "csv" and (layout.implicit_sensor or not has_fixed_offset):
         file.make_repeatable()
     if has_fixed_offset or not file.can_repeat:
-        return HistoryFile(file, layout, zone, max_rows=max_rows)
+        return HistoryFile(file, layout, zone, max_rows=max_rows, logger=logger)
     items = _limit_rows(layout.read(file.lines(layout.encoding)), max_rows)
-    return HistoryFile(file, layout, zone, find_passes(items, zone), max_rows)
+    return HistoryFile(file, layout, zone, find_passes(items, zone), max_rows, logger)
 
 
 def _limit_rows(items: Iterable[Item], max_rows: int | None) -> Iterator[Item]:

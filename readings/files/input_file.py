@@ -7,9 +7,10 @@ import zlib
 from contextlib import AbstractContextManager, nullcontext
 from typing import IO, Protocol, cast
 
-from readings.files.csv_text import check_signature
+from readings.files.csv_text import ZIP_SIGNATURE, check_signature
 from readings.files.errors import UnreadableFile
 from readings.files.text import CHUNK_BYTES, ByteSource, TextLines
+from readings.files.xlsx import Workbook
 
 GZIP_SIGNATURE = b"\x1f\x8b"
 SIGNATURE_BYTES = 16
@@ -67,6 +68,9 @@ class InputFile(Protocol):
     def make_repeatable(self) -> None:
         """Make several passes possible, before the first one."""
 
+    def workbook(self) -> Workbook:
+        """Return the workbook that the file is."""
+
 
 class SeekableFile:
     """A file on disk, or a copy of a stream. `max_bytes` bounds it also when it is decompressed.
@@ -85,10 +89,20 @@ class SeekableFile:
         file.seek(0)
         signature = file.read(SIGNATURE_BYTES)
         self._is_gzip = signature.startswith(GZIP_SIGNATURE)
+        self._is_zip = signature.startswith(ZIP_SIGNATURE)
         check_signature(signature)
 
     def lines(self, encoding: str | None = None) -> TextLines:
-        """Start a pass at the first line."""
+        """Start a pass at the first line.
+
+        Raises:
+            UnreadableFile: When it is an archive.
+        """
+        if self._is_zip:
+            raise UnreadableFile(
+                "the file is an Excel workbook or another zip archive: name a workbook .xlsx, or set "
+                "--format xlsx, and extract another archive first"
+            )
         self._file.seek(0)
         if not self._is_gzip:
             return TextLines(_buffered(self._file), encoding)
@@ -99,6 +113,19 @@ class SeekableFile:
 
     def make_repeatable(self) -> None:
         """Do nothing."""
+
+    def workbook(self) -> Workbook:
+        """Return the workbook that the file is.
+
+        Raises:
+            UnreadableFile: When it is none.
+        """
+        if not self._is_zip:
+            raise UnreadableFile(
+                "the file is no Excel workbook (.xlsx): name it .csv or set --format csv if it is text, and "
+                "decompress it first if it is compressed"
+            )
+        return Workbook(self._file)
 
 
 class _Recorded:
@@ -135,7 +162,7 @@ class StreamFile:
         self._copy: SeekableFile | None = None
         self._start = bytearray(_buffered(file).read1(CHUNK_BYTES))
         check_signature(bytes(self._start))
-        if self._start.startswith(GZIP_SIGNATURE):
+        if self._start.startswith((GZIP_SIGNATURE, ZIP_SIGNATURE)):
             self.make_repeatable()
 
     @property
@@ -168,8 +195,18 @@ class StreamFile:
             raise UnreadableFile(f"it cannot be copied ({error.strerror}): import it as a file") from None
         self._copy = SeekableFile(self._spooled)
 
+    def workbook(self) -> Workbook:
+        """Return the workbook that the stream is.
+
+        Raises:
+            UnreadableFile: When it is none.
+        """
+        self.make_repeatable()
+        assert self._copy
+        return self._copy.workbook()
+
     def _open_copy(self) -> AbstractContextManager[IO[bytes]]:
-        if self._start.startswith(GZIP_SIGNATURE):
+        if self._start.startswith((GZIP_SIGNATURE, ZIP_SIGNATURE)):
             return nullcontext(self._spooled)
         return cast("IO[bytes]", gzip.GzipFile(fileobj=self._spooled, mode="wb", compresslevel=1))
 

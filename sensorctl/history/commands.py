@@ -37,10 +37,11 @@ DEFAULT_DELIMITER = ""
 DEFAULT_MAX_QUEUE_DEPTH = 100_000
 DEFAULT_RETRY_TIMEOUT_SECONDS = 60.0
 JSON_OPTIONS = {"sensor_column", "time_zone", "encoding"}
-CSV_OPTIONS_ERROR = (
+JSON_OPTIONS_ERROR = (
     "of the options that describe a file, only --sensor-column, --time-zone and --encoding apply to JSON "
-    "files; the others apply to CSV files only"
+    "files; the others apply to CSV files and workbooks only"
 )
+TEXT_OPTIONS = {"delimiter", "encoding"}
 InputFormatOption = Annotated[
     FileFormat | None,
     typer.Option("--format", help="Default: from the file's name; jsonl for standard input."),
@@ -50,7 +51,10 @@ InputFormatOption = Annotated[
 @app.command(DEFAULT_COMMAND)
 def import_(
     file: Annotated[
-        str, typer.Argument(metavar="FILE", help="A .csv, .jsonl or .json file, or .gz of one; - for input.")
+        str,
+        typer.Argument(
+            metavar="FILE", help="A .csv, .xlsx, .jsonl or .json file, or .gz of text; - for input."
+        ),
     ],
     sensors: types.Sensors = None,
     sensor_column: types.SensorColumn = None,
@@ -72,6 +76,7 @@ def import_(
     missing: types.Missing = None,
     keep: types.Keep = None,
     where: types.Where = None,
+    sheet: types.Sheet = None,
     file_format: InputFormatOption = None,
     dry_run: Annotated[
         bool,
@@ -91,10 +96,11 @@ def import_(
 ) -> None:
     """Publish the readings of a file.
 
-    The columns of a CSV file are named as in messages, or by options. In a JSON Lines file each line is a
-    message, in a JSON file each element of the array. Invalid lines are reported and skipped, and the exit
-    code is then 1. Importing a file again stores nothing twice, and an interrupted import continues when the
-    same command is run again. `sensorctl import undo ID` deletes what an import brought.
+    The columns of a CSV file or of a sheet (.xlsx) are named as in messages, or by options; files of many
+    loggers need none. In a JSON Lines file each line is a message, in a JSON file each element of the array.
+    Invalid lines are reported and skipped, and the exit code is then 1. Importing a file again stores nothing
+    twice, and an interrupted import continues when the same command is run again. `sensorctl import undo ID`
+    deletes what an import brought.
     """
     resolved_format = resolve_format(file, file_format)
     given = {
@@ -106,6 +112,7 @@ def import_(
         "no_header": no_header, "missing": tuple(missing or ()),
         "keep": tuple(keep or ()),
         "where": tuple(types.parse_condition(text) for text in where or ()),
+        "sheet": sheet,
     }  # fmt: skip
     given = {name: value for name, value in given.items() if value not in (None, (), False)}
     _check_options(given, resolved_format)
@@ -175,9 +182,13 @@ def _imports_table(imports: list[dict[str, Any]]) -> Table:
 
 def _check_options(given: Mapping[str, object], file_format: FileFormat) -> None:
     reject_options(given.values())
-    if file_format != "csv":
+    if file_format == "xlsx" and TEXT_OPTIONS.intersection(given):
+        raise typer.BadParameter("--delimiter and --encoding apply to text only, and not to workbooks")
+    if file_format == "csv" and "sheet" in given:
+        raise typer.BadParameter("--sheet applies to workbooks (.xlsx) only")
+    if file_format in ("json", "jsonl"):
         if set(given) - JSON_OPTIONS:
-            raise typer.BadParameter(CSV_OPTIONS_ERROR)
+            raise typer.BadParameter(JSON_OPTIONS_ERROR)
         if given.get("sensor_column") not in (None, *SENSOR_FIELDS):
             raise typer.BadParameter("--sensor-column of a JSON file must be sensor_id or id")
     if given.get("sensors") and given.get("sensor_column"):

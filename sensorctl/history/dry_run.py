@@ -55,7 +55,7 @@ def _settings() -> OperatorSettings:
 
 def _recognised(history: HistoryFile) -> Table:
     table = Table("Recognised", "", show_header=False, box=None)
-    for name, text in (*history.layout.describe(), ("times without an offset", f"in {history.zone}")):
+    for name, text in history.describe():
         table.add_row(name, safe_text(text))
     return table
 

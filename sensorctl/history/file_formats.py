@@ -33,6 +33,9 @@ def resolve_output_format(file: str, requested: OutputFormat | None) -> FileForm
         typer.BadParameter: When the name does not say it, or it is one that is only read.
     """
     file_format = resolve_format(file, requested)
-    if file_format == "json" or Path(file).suffix.lower() == GZIP_SUFFIX:
-        raise typer.BadParameter(f"{file} can be neither .json nor .gz: name it .jsonl or .csv")
+    suffix = Path(file).suffix.lower()
+    if file_format in ("json", "xlsx") or suffix == GZIP_SUFFIX:
+        raise typer.BadParameter(f"{file} can be neither .json, .xlsx nor .gz: name it .jsonl or .csv")
+    if suffix == ".txt" and requested is None:
+        raise typer.BadParameter(f"{file} is neither .csv nor .jsonl: set --format")
     return file_format

@@ -221,6 +221,13 @@ Keep = Annotated[
         help="Store this number although it looks like that of a missing value, such as 999. Repeatable.",
     ),
 ]
+Sheet = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="The sheet of a workbook, by name or number; by default the only one with readings.",
+    ),
+]
 Where = Annotated[
     list[str] | None,
     typer.Option(

@@ -15,6 +15,7 @@ from readings.files.file_readings import FilePosition, FileReadings
 from readings.files.formats import FileFormat
 from readings.files.history_file import recognise
 from readings.files.text import TextLines
+from readings.files.xlsx import Workbook
 from readings.model import Reading
 from readings.parsing import ParseContext, parse_reading
 
@@ -51,6 +52,9 @@ class MemoryFile:
 
     def make_repeatable(self) -> None:
         pass
+
+    def workbook(self) -> Workbook:
+        return Workbook(io.BytesIO(self._content))
 
 
 class Imported:

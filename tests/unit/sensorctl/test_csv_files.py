@@ -143,7 +143,7 @@ def test_the_unit_in_a_column_is_used() -> None:
             "2026-01-01T12:00:00Z,21.5 °C",
             "'temperature (F)' has values in fahrenheit",
         ),
-        ("timestamp,temperature", "01/02/2026 12:00,21.5", "set --time-format if it is not ISO 8601"),
+        ("timestamp,temperature", "1. February 2026 12:00,21.5", "set --time-format if it is not ISO 8601"),
         ("timestamp,temperature", "2026-01-01 12:00:00 CET,21.5", "names the time zone CET"),
         ("timestamp,temperature", "17:00,21.5", "must be an ISO 8601 time"),
         (

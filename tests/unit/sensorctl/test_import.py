@@ -197,8 +197,8 @@ def test_a_naive_time_is_in_the_time_zone_of_the_consumers(
     ("arguments", "message"),
     [
         (["/nowhere.csv"], "cannot read /nowhere.csv: No such file"),
-        (["history.txt"], "history.txt is neither .csv nor .jsonl: set --format"),
-        (["x.jsonl", "--sensor", "1"], "apply to CSV files only"),
+        (["history.log"], "history.log is neither .csv, .xlsx nor .jsonl: set --format"),
+        (["x.jsonl", "--sensor", "1"], "apply to CSV files and workbooks only"),
         (
             ["FILE", "--sensor", "1", "--sensor-column", "id"],
             "--sensor and --sensor-column exclude each other",

@@ -241,7 +241,7 @@ def test_known_sensors_and_exported_readings_are_not_asked_about(
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("a.csv", b"PK\x03\x04", "the file is an Excel workbook or another zip archive: export it as CSV"),
+        ("a.csv", b"PK\x03\x04", "the file is an Excel workbook or another zip archive: name a workbook"),
         ("a.csv.gz", gzip.compress(ROWS.encode(), mtime=0)[:-9], "the gzip data is damaged or not complete"),
         ("a.csv.gz", b"\x1f\x8b\x08nonsense", "the gzip data is damaged or not complete"),
         ("a.csv", b"", "the file has no rows"),
@@ -312,7 +312,7 @@ def test_options_of_csv_files_are_refused_for_json(
     code, _, err = sensorctl("import", write(tmp_path / "a.json", "[]"), *arguments)
 
     assert code == 2
-    assert "apply to CSV files only" in plain(err)
+    assert "apply to CSV files and workbooks only" in plain(err)
 
 
 OPTION_NAMES = (

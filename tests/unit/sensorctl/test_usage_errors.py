@@ -11,7 +11,7 @@ from tests.unit.fakes import RunCommand
         ("import a.csv --skip-lines -1", "--skip-lines: '-1' must be at least 0"),
         ("import a.csv --skip-lines 9999999", "--skip-lines: '9999999' must be at most 1000000"),
         ("import a.csv --max-queue-depth many", "--max-queue-depth: 'many' must be a whole number"),
-        ("import a.csv --format xml", "--format: 'xml' is not one of 'csv', 'jsonl', 'json'"),
+        ("import a.csv --format xml", "--format: 'xml' is not one of 'csv', 'xlsx', 'jsonl', 'json'"),
         ("import a.csv --unit rankine", "--unit: 'rankine' is not a unit: must be celsius"),
         ("import a.csv --where x", "--where: 'x' must be COLUMN=TEXT"),
         ("import a.csv --keep x", "--keep: 'x' must be a number such as 85 or 999.9"),

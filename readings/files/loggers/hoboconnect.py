@@ -1,0 +1,35 @@
+"""HOBOconnect, the app for Onset's HOBO loggers with Bluetooth."""
+
+import re
+
+from readings.files.csv_options import CsvOptions
+from readings.files.loggers.logger_file import LoggerFile, Sample
+
+_TIME = re.compile(r"Date-Time \((?P<zone>.+)\)")
+_TEMPERATURE = re.compile(r".+ , ?°[CF]")
+
+
+class Hoboconnect:
+    """Workbooks with the sheets Data, Events and Details, and CSV files of the same columns.
+
+        #   Date-Time (EDT)       Temperature , °C   RH , %   Dew Point , °C
+        1   05/15/2026 12:00:00   21.96              41.92    8.45
+
+    The zone in the header is the name of the phone's, with daylight saving time as in `PST/PDT`, so that its
+    rows are local times and --time-zone is required. Each download repeats the logger's whole history.
+    Layout: headers quoted in several public readers (`Date-Time (CDT)`, `Date-Time (PST/PDT)`, `Date-Time
+    (Brazil Standard Time)`), and a test of one with the rows above.
+    """
+
+    def recognise(self, sample: Sample) -> LoggerFile | None:
+        """Return what is known of the file; None if another program wrote it."""
+        for row in sample.rows():
+            time = next((name for name in row.fields if _TIME.fullmatch(name)), None)
+            temperatures = tuple(name for name in row.fields if _TEMPERATURE.fullmatch(name))
+            measured = tuple(name for name in temperatures if not name.startswith(("Dew Point", "Wet Bulb")))
+            if time and measured and row.fields[0] == "#":
+                options = CsvOptions(
+                    delimiter=row.delimiter, time_column=time, value_columns=measured, missing=("",)
+                )
+                return LoggerFile("HOBOconnect", options)
+        return None

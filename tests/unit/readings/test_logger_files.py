@@ -1,0 +1,256 @@
+"""Files of loggers in the layouts of the programs that write them: exact readings, or what has to be set."""
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from readings.files.csv_options import CsvOptions
+from readings.files.errors import AmbiguousFile, UnreadableFile
+from readings.model import Unit
+from tests.unit.history import Imported
+
+BERLIN = ZoneInfo("Europe/Berlin")
+NEW_YORK = ZoneInfo("America/New_York")
+
+
+def imported(content: str | bytes, zone: ZoneInfo = BERLIN, **given: Any) -> Imported:
+    return Imported(content, CsvOptions(**given), file_format="csv", zone=zone)
+
+
+def readings(content: str | bytes, zone: ZoneInfo = BERLIN, **given: Any) -> list[tuple[str, str, float]]:
+    """Return sensor, UTC time and °C of a file that has no invalid row."""
+    result = imported(content, zone, **given)
+    assert result.invalid == []
+    return [(sensor, time.removesuffix("+00:00"), celsius) for sensor, time, celsius in result.values]
+
+
+HOBOWARE = """\ufeff"Plot Title: Fridge 3"
+"#","Date Time, GMT-08:00","Temp, °C (LGR S/N: 10679014, SEN S/N: 10679014)","Coupler Detached (LGR S/N: 1)"
+1,02/26/26 11:00:00 AM,3.155,Logged
+2,02/26/26 12:00:00 PM,3.261,
+3,02/26/26 12:04:11 PM,,Logged
+"""
+
+
+def test_hoboware_has_a_fixed_offset_and_rows_of_events_without_a_temperature() -> None:
+    result = imported(HOBOWARE)
+
+    assert result.history.serial == "10679014"
+    assert result.invalid == []
+    assert result.left_out == [(1, "before the header"), (5, "a missing value")]
+    assert result.values == [
+        ("10679014", "2026-02-26T19:00:00+00:00", 3.155),
+        ("10679014", "2026-02-26T20:00:00+00:00", 3.261),
+    ]
+
+
+def test_hoboware_in_fahrenheit_with_two_probes_and_a_degree_sign_of_latin_1() -> None:
+    content = (
+        '"Plot Title: brine"\n'
+        '"#","Date","Time, GMT+01:00","Temp, °F (LGR S/N: 20, SEN S/N: 1, LBL: in)",'
+        '"Temp, °F (LGR S/N: 20, SEN S/N: 2, LBL: out)"\n'
+        "1,02/26/26,11:00:00 AM,50,41\n"
+    )
+    expected = [("1", "2026-02-26T10:00:00", 10.0), ("2", "2026-02-26T10:00:00", 5.0)]
+
+    assert readings(content) == expected
+    assert readings(content.encode("latin-1")) == expected
+
+
+IBUTTON = """1-Wire/iButton Part Number: DS1921G-F5
+1-Wire/iButton Registration Number: 8400000036BF0121
+Is Mission Active?  false
+Mission Start:  Sun Aug 21 21:05:00 CEST 2016
+Sample Rate:  Every 255 minute(s)
+Number of Mission Samples:  3
+Total Samples:  10
+Roll Over Enabled?  false
+Roll Over Occurred?  Roll over has NOT occurred
+Active Alarms:  NONE
+Next Clock Alarm At:  Disabled
+High Temperature Alarm:  85 °C
+Low Temperature Alarm:  -40 °C
+
+Date/Time,Unit,Value
+{rows}"""
+
+
+def ibutton(*rows: str) -> str:
+    return IBUTTON.format(rows="\n".join((*rows, "")))
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ("21/08/16 9:05:00 PM,C,7.5", "22/08/16 1:20:00 AM,C,8"),
+        ("8/21/16 9:05:00 PM,C,7.5", "8/22/16 1:20:00 AM,C,8"),
+        ("21/08/16 9:05:00 PM,F,45.5", "22/08/16 1:20:00 AM,F,46.4", "22/08/16 1:20:00 AM,%RH,71"),
+    ],
+)
+def test_ibuttons_give_their_registration_number_and_the_order_of_the_date(rows: tuple[str, ...]) -> None:
+    assert readings(ibutton(*rows)) == [
+        ("8400000036BF0121", "2016-08-21T19:05:00", 7.5),
+        ("8400000036BF0121", "2016-08-21T23:20:00", 8.0),
+    ]
+
+
+def test_the_order_of_the_date_is_shown_by_days_that_follow_each_other() -> None:
+    rows = ("05/04/26 11:00:00 PM,C,4", "06/04/26 12:00:00 AM,C,5")
+
+    assert [time for _, time, _ in readings(ibutton(*rows), ZoneInfo("UTC"))] == [
+        "2026-04-05T23:00:00",
+        "2026-04-06T00:00:00",
+    ]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ("05/04/26 9:00:00 PM,C,4", "05/04/26 10:00:00 PM,C,5"),
+        ("05/04/26 9:00:00 PM,C,4", "09/04/26 10:00:00 PM,C,5"),
+    ],
+)
+def test_a_date_that_can_be_read_in_several_orders_is_asked_for(rows: tuple[str, ...]) -> None:
+    with pytest.raises(AmbiguousFile, match='set --time-format "%d/%m/%y %I:%M:%S %p" or') as caught:
+        imported(ibutton(*rows))
+
+    assert caught.value.option == "time_format"
+    assert [choice.label for choice in caught.value.choices] == ["day first", "month first", "year first"]
+    selected = caught.value.choices[1].options
+    assert readings(ibutton(*rows), ZoneInfo("UTC"), **selected)[0][1] == "2026-05-04T21:00:00"
+
+
+EASYLOG = """Cellar,Time,Celsius(°C),Humidity(%rh),Dew Point(°C),Serial Number
+1,2026-02-26 11:00:00,11.5,71.0,6.4,010012345
+2,2026-02-26 11:05:00,11.0,71.5,6.5
+"""
+
+
+def test_easylog_has_the_serial_number_in_the_first_row_only() -> None:
+    assert readings(EASYLOG) == [
+        ("010012345", "2026-02-26T10:00:00", 11.5),
+        ("010012345", "2026-02-26T10:05:00", 11.0),
+    ]
+    assert readings(EASYLOG, sensors=("cellar",))[0] == ("cellar", "2026-02-26T10:00:00", 11.5)
+
+
+def test_easylog_without_humidity_has_limits_that_are_no_temperatures() -> None:
+    content = (
+        "Freezer,Time,Fahrenheit(°F),High Alarm,Low Alarm,Serial Number\n"
+        "1,26/02/2026 11:00:00,-0.4,5.0,-22.0,10000777\n2,26/02/2026 11:10:00,-1.3,5.0,-22.0\n"
+    )
+
+    assert readings(content) == [
+        ("10000777", "2026-02-26T10:00:00", -18.0),
+        ("10000777", "2026-02-26T10:10:00", -18.5),
+    ]
+
+
+ELITECH = "1\t2026-02-26 11:00:00\t25.1\n2\t2026-02-26 11:10:00\t-0.4\n"
+
+
+def test_the_reader_of_elitech_loggers_writes_no_sensor() -> None:
+    assert readings(ELITECH, sensors=("truck",)) == [
+        ("truck", "2026-02-26T10:00:00", 25.1),
+        ("truck", "2026-02-26T10:10:00", -0.4),
+    ]
+    with pytest.raises(
+        AmbiguousFile, match="elitech-datareader, and does not say from which sensor"
+    ) as caught:
+        imported(ELITECH)
+    assert caught.value.option == "sensors"
+
+
+LOGTAG = "1,09/28/2025,23:56:48,4.1,68.1,\n2,09/29/2025,00:06:48,4.2,73.6, Inspection Mark\n"
+
+
+def test_logtag_writes_no_unit() -> None:
+    with pytest.raises(AmbiguousFile, match="set --unit C or --unit F"):
+        imported(LOGTAG, sensors=("vaccines",))
+
+    assert readings(LOGTAG, sensors=("vaccines",), units=(Unit.CELSIUS,)) == [
+        ("vaccines", "2025-09-28T21:56:48", 4.1),
+        ("vaccines", "2025-09-28T22:06:48", 4.2),
+    ]
+
+
+OPEN_METEO = """latitude,longitude,elevation,utc_offset_seconds,timezone,timezone_abbreviation
+52.52,13.419998,38.0,7200,Europe/Berlin,GMT+2
+
+time,temperature_2m (°C),rain (mm)
+2025-07-01T00:00,17.2,0.00
+2025-12-01T00:00,NaN,0.00
+2025-12-02T00:00,-1.5,0.00
+"""
+
+
+def test_open_meteo_has_one_offset_in_summer_and_winter() -> None:
+    assert readings(OPEN_METEO, sensors=("berlin",)) == [
+        ("berlin", "2025-06-30T22:00:00", 17.2),
+        ("berlin", "2025-12-01T22:00:00", -1.5),
+    ]
+
+
+def test_a_second_table_is_refused_row_by_row() -> None:
+    content = OPEN_METEO + "\ntime,temperature_2m_max (°C),rain (mm)\n2025-07-01,25,1\n"
+
+    result = imported(content, sensors=("berlin",))
+
+    assert [line for line, _ in result.invalid] == [9, 10]
+    assert result.invalid[0][1].startswith("another table begins, with the columns time, temperature_2m_max")
+    assert result.invalid[1][1] == "the row belongs to the table that begins in line 9"
+    assert len(result.values) == 2
+
+
+NETATMO = """Name;Long;Lat;ModuleName;ModuleType
+"Home";6.96,50.85;;Indoor
+Timestamp;"Timezone : Europe/Berlin";Temperature;Humidity;CO2;Noise;Pressure
+1622498702;"2021/06/01 00:05:02";22.6;46;981;32;1019.1
+1622499004;"2021/06/01 00:10:04";;46;981;31;1019.1
+"""
+
+
+def test_netatmo_counts_seconds() -> None:
+    assert readings(NETATMO, NEW_YORK, sensors=("living",)) == [("living", "2021-05-31T22:05:02", 22.6)]
+
+
+INFLUXDB = """#group,false,false,true,true,false,false,true,true
+#datatype,string,long,dateTime:RFC3339,dateTime:RFC3339,dateTime:RFC3339,double,string,string
+#default,_result,,,,,,,
+,result,table,_start,_stop,_time,_value,_field,_measurement
+,,0,2026-02-26T11:00:00Z,2026-02-26T12:00:00Z,2026-02-26T11:00:10Z,21.5,temperature,climate
+,,1,2026-02-26T11:00:00Z,2026-02-26T12:00:00Z,2026-02-26T11:00:10Z,44,humidity,climate
+
+#group,false,false,true,true,false,false,true,true
+#datatype,string,long,dateTime:RFC3339,dateTime:RFC3339,dateTime:RFC3339,double,string,string
+#default,_result,,,,,,,
+,result,table,_start,_stop,_time,_value,_field,_measurement
+,,2,2026-02-26T11:00:00Z,2026-02-26T12:00:00Z,2026-02-26T11:00:20Z,21.6,temperature,climate
+"""
+
+
+def test_influxdb_has_annotations_and_several_fields() -> None:
+    result = imported(INFLUXDB, sensors=("hall",))
+
+    assert result.invalid == []
+    assert (6, "_field is not temperature") in result.left_out
+    assert [(time, value) for _, time, value in result.values] == [
+        ("2026-02-26T11:00:10+00:00", 21.5),
+        ("2026-02-26T11:00:20+00:00", 21.6),
+    ]
+    assert len(imported(INFLUXDB, sensor_column="_measurement").values) == 2
+
+
+def test_columns_that_the_operator_names_are_read_as_the_operator_says() -> None:
+    options = CsvOptions(sensors=("x",), time_column="Time", value_columns=("Dew Point(°C)",))
+
+    result = Imported(EASYLOG, options, zone=BERLIN)
+
+    assert result.history.serial is None
+    assert [value for *_, value in result.values] == [6.4, 6.5]
+
+
+def test_a_file_of_nobody_is_refused_as_before() -> None:
+    with pytest.raises(UnreadableFile, match="no column is named"):
+        imported("a,b\n1,2\n")
