@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from jobs.backfills import BackfillSpec, RestSpec
 from jobs.gaps import GapsSpec
+from jobs.reports import REPORT, ReportSpec
 from jobs.spec import MAX_FAILURES, JobSpec, Spec
 from runtime.errors import InvalidInput
 from runtime.text import quote_name
@@ -64,6 +65,7 @@ WORKFLOW_KINDS = {
     REST: WorkflowKind(RestSpec),
     LIVE: WorkflowKind(LiveSpec, MAX_LIVE_FAILURES),
     SOURCE_TEST: WorkflowKind(SourceSpec),
+    REPORT: WorkflowKind(ReportSpec, service=REPORTER),
     BACKFILL: WorkflowKind(BackfillSpec, is_one_job=False),
     GAPS: WorkflowKind(GapsSpec, is_one_job=False),
 }

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from reporter.kinds.report import run_report
 from worker.context import JobKind
 
-KINDS: Mapping[str, JobKind] = {}
+KINDS: Mapping[str, JobKind] = {"report": run_report}

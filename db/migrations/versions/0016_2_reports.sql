@@ -111,8 +111,9 @@ COMMENT ON CONSTRAINT report_preset_limits ON report_preset IS
 
 INSERT INTO report_preset (name, title, low, high, excursion_low, excursion_high, is_frozen, source) VALUES
     ('2-8', 'Refrigerated, 2 to 8 °C', 2, 8, NULL, NULL, false,
-     'USP <659> Packaging and Storage Requirements, refrigerator; WHO Technical Report Series 961 (2011), Annex 9'),
-    ('room', 'Controlled room temperature, 20 to 25 °C', 20, 25, 15, 30, false,
-     'USP <659> Packaging and Storage Requirements, controlled room temperature: excursions between 15 and 30 °C'),
-    ('freezer', 'Frozen, -18 °C or colder', NULL, -18, NULL, NULL, true,
-     'Codex Alimentarius CXC 8-1976; Council Directive 89/108/EEC, Article 5: quick-frozen food');
+     'United States Pharmacopeia, general chapter 659, Packaging and Storage Requirements: refrigerator'),
+    ('controlled-room', 'Controlled room temperature, 20 to 25 °C, excursions between 15 and 30 °C',
+     20, 25, 15, 30, false,
+     'United States Pharmacopeia, general chapter 659, Packaging and Storage Requirements: controlled room temperature'),
+    ('freezer', 'Deep-frozen, -18 °C or colder', NULL, -18, NULL, NULL, true,
+     'Council Directive 89/108/EEC on quick-frozen foodstuffs, article 5');

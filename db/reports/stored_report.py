@@ -1,0 +1,76 @@
+"""The report of a request, of what is stored: its limits are looked up, its readings read and measured."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import NamedTuple
+
+from db.reports.report_data import read_report_data
+from db.reports.report_store import read_preset
+from db.reports.stored_samples import Period
+from db.settings import DatabaseSettings
+from jobs.reports import ReportLanguage, ReportSpec
+from reports.measures.report import make_report
+from reports.model import Input, Report, ReportLimit, ReportRequest, SensorInput
+
+SOURCE = "request"
+INPUT = "readings in the database"
+
+
+class ReportDefaults(NamedTuple):
+    """What a request that does not say so gets."""
+
+    time_zone: str
+    language: ReportLanguage
+    heat_kj_per_mol: float
+
+
+def make_stored_report(
+    settings: DatabaseSettings,
+    spec: ReportSpec,
+    period: Period,
+    defaults: ReportDefaults,
+    requested_by: str,
+    *,
+    made_at: datetime | None = None,
+    progress: Callable[[], None] = lambda: None,
+) -> Report:
+    """Return the report; its time of making is that of its snapshot, unless one is given.
+
+    Raises:
+        InvalidInput: When there is no such sensor, location or preset, the period has not ended, or there are
+            too many readings.
+        ReadingsPending: When a calibration or a merge is being applied to the stored readings; try again.
+        StoreUnavailable: When the database does not answer.
+    """
+    preset = read_preset(settings, spec.preset) if spec.preset else None
+    read_at, sensors = read_report_data(
+        settings,
+        period,
+        spec.sensors,
+        spec.location,
+        is_frozen=preset is not None and preset.is_frozen,
+        progress=progress,
+    )
+    request = ReportRequest(
+        sensors=tuple(sensor.sensor_id for sensor in sensors),
+        start=period.start,
+        end=period.end,
+        time_zone=spec.time_zone or defaults.time_zone,
+        language=spec.language or defaults.language,
+        preset=preset,
+        limits=tuple(
+            ReportLimit(kind=limit.kind, threshold=limit.threshold, source=SOURCE) for limit in spec.limits
+        ),
+        interval_seconds=spec.interval_seconds,
+        heat_kj_per_mol=spec.heat_kj_per_mol or defaults.heat_kj_per_mol,
+        title=spec.title or "",
+        requested_by=requested_by,
+    )
+    readings = sum(len(sensor.samples) for sensor in sensors)
+
+    def reporting() -> Iterator[SensorInput]:
+        for sensor in sensors:
+            progress()
+            yield sensor
+
+    return make_report(request, reporting(), [Input(name=INPUT, readings=readings)], made_at or read_at)

@@ -1,0 +1,173 @@
+"""The kind `report`: figures of stored readings, as files that are stored and put into the WebDAV folder."""
+
+import io
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from db.reports.report_data import ReadingsPending
+from db.reports.report_store import ReportFile, read_request, store_report
+from db.reports.stored_report import ReportDefaults, make_stored_report
+from db.reports.stored_samples import Period
+from jobs.reports import ReportFormat, ReportSpec, resolve_period
+from reporter.settings import ReporterSettings, settings_of
+from reports.model import Report
+from reports.render.files import FormatUnavailable, file_name, render_file
+from runtime.errors import InvalidInput
+from runtime.settings import load
+from webdav.client import WebDav
+from webdav.model import PreconditionFailed, WebDavRefused, WebDavUnavailable
+from webdav.settings import WebDavSettings
+from worker.context import Interruption, JobContext, JobFailed, JobInterrupted, JobResult
+
+# Meanwhile a calibration is applied to some ten thousand readings.
+PENDING_SECONDS = 10.0
+JOB_ID_CHARACTERS = 8
+
+
+def run_report(context: JobContext) -> JobResult:
+    """Make the report, and store each of its files.
+
+    Raises:
+        JobFailed: When the request cannot be met, or not yet.
+        JobInterrupted: When the job has to stop.
+    """
+    spec = ReportSpec.model_validate(context.spec)
+    settings = settings_of(context)
+    with _failing():
+        report = _make(context, settings, spec)
+        # Another attempt gives the same bytes if the readings are the same.
+        total = len(spec.formats)
+        context.save({"made_at": report.made_at.isoformat()}, done=0, total=total, counts=_counts(report))
+        for done, file_format in enumerate(spec.formats, start=1):
+            content = render_file(report, file_format)
+            context.progress(f"{file_format} of {len(content):,} bytes")
+            _store(context, report, file_format, content)
+            if spec.keep:
+                _keep(context, settings, report, file_format, content)
+            context.save(context.checkpoint, done=done, total=total)
+    return JobResult(counts=_counts(report), message=_describe(report))
+
+
+def _make(context: JobContext, settings: ReporterSettings, spec: ReportSpec) -> Report:
+    requested_by, requested_for, schedule_zone = read_request(settings, context.workflow_id)
+    zone = spec.time_zone or schedule_zone or settings.report_time_zone.key
+    span = resolve_period(spec, requested_for, ZoneInfo(zone))
+    earlier = context.checkpoint
+    return make_stored_report(
+        settings,
+        spec,
+        Period(span.start, span.end),
+        ReportDefaults(zone, settings.report_language, settings.report_heat_kj_per_mol),
+        requested_by,
+        made_at=datetime.fromisoformat(earlier["made_at"]) if earlier else None,
+        progress=context.progress,
+    )
+
+
+@contextmanager
+def _failing() -> Iterator[None]:
+    """Let the job fail, and be tried again if that can help.
+
+    Raises:
+        JobFailed: When what was requested cannot be done, or not yet.
+    """
+    try:
+        yield
+    except (InvalidInput, FormatUnavailable) as error:
+        raise JobFailed(str(error), retry=False) from error
+    except ReadingsPending as error:
+        raise JobFailed(str(error), retry_after=PENDING_SECONDS) from error
+    except WebDavUnavailable as error:
+        raise JobFailed(f"WebDAV: {error}", retry_after=error.retry_after) from error
+    except WebDavRefused as error:
+        raise JobFailed(f"WebDAV: {error}", retry=False) from error
+
+
+def _store(context: JobContext, report: Report, file_format: ReportFormat, content: bytes) -> None:
+    """Store a file.
+
+    Raises:
+        JobInterrupted: When the lease is lost.
+    """
+    request = report.request
+    file = ReportFile(
+        format=file_format,
+        name=file_name(request, file_format),
+        title=request.title,
+        start=request.start,
+        end=request.end,
+        sensors=request.sensors,
+        summary=summarise(report),
+        document_sha256=report.document_sha256,
+        made_at=report.made_at,
+        content=content,
+    )
+    if store_report(context.settings, context.job_id, context.attempt, file) is None:
+        raise JobInterrupted(Interruption.LEASE_LOST)
+
+
+def _keep(
+    context: JobContext, settings: ReporterSettings, report: Report, file_format: ReportFormat, content: bytes
+) -> None:
+    """Put a file into the folder of what is done, under a name of this job.
+
+    Raises:
+        JobFailed: When there is no WebDAV server.
+    """
+    if settings.webdav_url is None:
+        raise JobFailed(
+            "the report is to be put into a WebDAV folder, but the reporter has none: set WEBDAV_URL, or "
+            "request it without keep",
+            retry=False,
+        )
+    job = str(context.job_id)[:JOB_ID_CHARACTERS]
+    folder, name = settings.webdav_done_folder, file_name(report.request, file_format, job)
+    target, part = f"{folder}/{name}", f"{folder}/.part-{job}-{file_format}"
+    with closing(WebDav(load(WebDavSettings))) as webdav:
+        if webdav.find(target) is None:
+            webdav.put(part, io.BytesIO(content))
+            context.progress()
+            with suppress(PreconditionFailed):  # an earlier attempt was still working
+                webdav.move(part, target)
+
+
+def summarise(report: Report) -> dict[str, Any]:
+    """Return the main figures of each sensor, for a preview."""
+    return {
+        "sensors": [
+            {
+                "sensor_id": sensor.sensor_id,
+                "name": sensor.name,
+                "readings": sensor.readings,
+                "coverage": sensor.coverage,
+                "minimum": sensor.minimum and sensor.minimum.temperature,
+                "mean": sensor.mean,
+                "maximum": sensor.maximum and sensor.maximum.temperature,
+                "mean_kinetic_temperature": sensor.mean_kinetic_temperature,
+                "excursions": len(sensor.excursions),
+                "seconds_outside": max((outside.seconds for outside in sensor.outside), default=0),
+                "gaps": len(sensor.gaps),
+            }
+            for sensor in report.sensors
+        ]
+    }
+
+
+def _counts(report: Report) -> dict[str, int]:
+    return {
+        "sensors": len(report.sensors),
+        "readings": sum(sensor.readings for sensor in report.sensors),
+        "excursions": sum(len(sensor.excursions) for sensor in report.sensors),
+        "gaps": sum(len(sensor.gaps) for sensor in report.sensors),
+    }
+
+
+def _describe(report: Report) -> str:
+    counts = _counts(report)
+    return (
+        f"{counts['readings']:,} readings, {counts['excursions']:,} excursions, {counts['gaps']:,} gaps; "
+        f"document {report.document_sha256}"
+    )
