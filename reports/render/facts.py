@@ -1,5 +1,6 @@
 """What a report says about a sensor: whether it was within its limits, how it is set up, and its figures."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -37,6 +38,7 @@ def verdict(view: SensorView) -> Content:
     elif outside := strictest_outside(sensor):
         seconds, number = sum(each.seconds for each in outside), sum(each.excursions for each in outside)
         sentences.append(words.count(Text.OUTSIDE, number, time=format_span(seconds)))
+        sentences.extend(_permitted(view))
         if unacknowledged := _count_unacknowledged(sensor, [each.limit for each in outside]):
             sentences.append(words.count(Text.UNACKNOWLEDGED, unacknowledged))
     else:
@@ -45,6 +47,16 @@ def verdict(view: SensorView) -> Content:
         missing = format_span(sum(gap.seconds for gap in sensor.gaps))
         sentences.append(words.count(Text.NOT_MEASURED, len(sensor.gaps), time=missing))
     return {"state": _state(sensor), "text": " ".join(sentences)}
+
+
+def _permitted(view: SensorView) -> Iterator[str]:
+    """Yield whether it was beyond the outer limits, up to which the preset permits excursions."""
+    words = view.words
+    outer = [each for each in view.sensor.outside if each.limit.is_excursion]
+    if number := sum(each.excursions for each in outer):
+        yield words.count(Text.BEYOND, number, time=format_span(sum(each.seconds for each in outer)))
+    elif outer:
+        yield words(Text.NOT_BEYOND)
 
 
 def _state(sensor: SensorReport) -> str:

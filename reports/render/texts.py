@@ -90,6 +90,20 @@ class Text(Enum):
             "excursões."
         ),
     )
+    BEYOND = (
+        (
+            "Beyond the limits of permitted excursions for {time}, in {n} excursion.|Beyond the limits of "
+            "permitted excursions for {time}, in {n} excursions."
+        ),
+        (
+            "Além dos limites das excursões permitidas durante {time}, em {n} excursão.|Além dos limites das "
+            "excursões permitidas durante {time}, em {n} excursões."
+        ),
+    )
+    NOT_BEYOND = (
+        "Never beyond the limits of permitted excursions.",
+        "Nunca além dos limites das excursões permitidas.",
+    )
     UNCHECKED = "No limits were requested or set.", "Nenhum limite foi solicitado ou definido."
     NO_READINGS = "No readings in this period.", "Nenhuma leitura neste período."
     NOT_MEASURED = (
