@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+import pytest
+
 from monitoring.model import FailedWorkflow, UnclaimedJobs, Workflows
 from monitoring.problems import ProblemKind
 from tests.unit.monitoring.observations import keys, observation, only_problem_after, problems_after
@@ -60,6 +62,21 @@ def test_jobs_without_a_worker_are_a_problem_since_they_are_ready() -> None:
     assert problem.message == (
         "3 jobs of the kind rest are ready, and no worker for it was seen in the last 60 s."
     )
+
+
+@pytest.mark.parametrize(
+    ("kind", "hint"),
+    [
+        ("rest", "Start a worker (COMPOSE_PROFILES=workflows in .env, then `make up`); "),
+        ("report", "Start a reporter (COMPOSE_PROFILES=reports in .env, then `make up`); "),
+        ("of-another-version", "Start a worker "),
+    ],
+)
+def test_the_hint_names_the_service_that_runs_the_jobs(kind: str, hint: str) -> None:
+    jobs = UnclaimedJobs(kind=kind, jobs=1, ready_since=ago(90))
+    problem = only_problem_after(observation(workflows=found(unclaimed=(jobs,))))
+    assert problem.hint.startswith(hint)
+    assert ("REPORTER_KINDS" in problem.hint) == (kind == "report")
 
 
 def test_the_cause_comes_before_the_consequence() -> None:

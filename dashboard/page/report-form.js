@@ -1,0 +1,105 @@
+// The form that requests a report of sensors and a period.
+
+import * as account from "./account.js";
+import { requestJson, sendJson } from "./api.js";
+import { $, announce, createElement, reconcileChildren, setText, setTextWithCode, setVisible } from "./dom.js";
+import { refusal, refuseBadInput, showFormError } from "./forms.js";
+import { state } from "./live-state.js";
+import { addressOf } from "./router.js";
+import { fromLocal, VIEWER_ZONE } from "./zones.js";
+
+const form = $("#report-form form");
+const submit = $("button[type=submit]", form);
+const requested = $(".requested", form);
+const { of, sensors, location: place, period, from, to, time_zone: zone, preset, language, title, keep } = form.elements;
+let onRequest = () => {};
+let isSending = false;
+
+export function initialize(listener) {
+  onRequest = listener;
+  zone.value = VIEWER_ZONE;
+  for (const choice of [of, period]) choice.addEventListener("change", update);
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (!isSending && !refuseBadInput(form)) send();
+  });
+  account.onAccess(update);
+  update();
+}
+
+/** Offer the sensors, the locations and the presets of now; what was chosen stays. */
+export async function show() {
+  const known = [...state.sensors.values()];
+  const create = () => createElement("option");
+  reconcileChildren(sensors, known, (each) => each.sensor_id, create, (option, { sensor_id, name }) => {
+    option.value = sensor_id;
+    setText(option, name ? `${name} (${sensor_id})` : sensor_id);
+  });
+  const locations = [...new Set(known.map((each) => each.location).filter(Boolean))].sort();
+  reconcileChildren(place, locations, (each) => each, (each) => createElement("option", {}, each));
+  if (!account.may("viewer")) return;
+  const response = await requestJson("/api/report-presets");
+  if (!response.ok) return;
+  const options = [{ name: "", title: "the sensors' own" }, ...response.value.presets];
+  reconcileChildren(preset, options, (each) => each.name, create, (option, { name, title }) => {
+    option.value = name;
+    setText(option, name ? `${name}: ${title}` : title);
+  });
+}
+
+function update() {
+  for (const [input, isChosen] of [[sensors, of.value === "sensors"], [place, of.value === "location"]]) setVisible(input.closest("label"), isChosen);
+  for (const input of [from, to]) setVisible(input.closest("label"), period.value === "");
+  setTextWithCode($(".may-not", form), account.hint("operator"));
+  submit.disabled = !account.may("operator");
+}
+
+/** What the form requests; local times are those of the zone. */
+function spec() {
+  const moment = (input) => new Date(fromLocal(input.value, zone.value.trim())).toISOString();
+  const formats = [...form.querySelectorAll("[name=formats]:checked")].map((box) => box.value);
+  return {
+    ...(of.value === "sensors" ? { sensors: [...sensors.selectedOptions].map((option) => option.value) } : { location: place.value }),
+    ...(period.value ? { period: period.value } : { from: moment(from), to: moment(to) }),
+    formats,
+    ...(zone.value.trim() ? { time_zone: zone.value.trim() } : {}),
+    ...(preset.value ? { preset: preset.value } : {}),
+    language: language.value,
+    ...(title.value.trim() ? { title: title.value.trim() } : {}),
+    keep: keep.checked,
+  };
+}
+
+/** Why the form cannot be sent, with the field; null if it can. */
+function problem() {
+  if (of.value === "sensors" && !sensors.selectedOptions.length) return ["Choose at least one sensor.", "sensors"];
+  if (of.value === "location" && !place.value) return ["No sensor has a location: choose sensors.", "location"];
+  if (!form.querySelector("[name=formats]:checked")) return ["Choose at least one format.", null];
+  if (period.value) return null;
+  if (!from.value) return ["Enter when the period starts.", "from"];
+  if (!to.value) return ["Enter when the period ends.", "to"];
+  return isZone(zone.value.trim()) ? null : [`There is no time zone ${zone.value}: write a name such as Europe/Berlin.`, "time_zone"];
+}
+
+function isZone(name) {
+  try {
+    return Boolean(name && new Intl.DateTimeFormat("en", { timeZone: name }));
+  } catch {
+    return false;
+  }
+}
+
+async function send() {
+  const [message, field] = problem() ?? ["", null];
+  showFormError(form, message, field);
+  if (message) return;
+  requested.replaceChildren();
+  isSending = true;
+  const response = await sendJson("/api/workflows", { kind: "report", spec: spec() });
+  isSending = false;
+  if (!response.ok) return showFormError(form, `Not requested: ${refusal(response.value)}`, response.value.field?.split(".")[1]);
+  const link = createElement("a", { href: addressOf("workflow", response.value.workflow_id) }, "its workflow");
+  requested.append("Requested: it appears below once it is made; see ", link, ".");
+  announce("Report requested");
+  onRequest();
+}

@@ -1,0 +1,112 @@
+// The view of reports: the files of each with its figures, and the form that requests one.
+
+import * as account from "./account.js";
+import { requestJson } from "./api.js";
+import { $, createElement, reconcileChildren, repeatWhileShown, setText, setTextWithCode, setVisible } from "./dom.js";
+import { count, time } from "./format.js";
+import * as files from "./report-files.js";
+import { fillFigures } from "./report-figures.js";
+import * as form from "./report-form.js";
+import { addressOf, addView } from "./router.js";
+
+const REFRESH_MS = 2_000;
+const PAGE_SIZE = 100; // files, of which a report has one for each format
+const KB = 1_000;
+const view = $("#reports");
+const section = $(".list", view);
+const more = $(".more button", section);
+let latest = [];
+let older = []; // those that were requested by the button
+let cursor = null;
+let isLoading = false;
+
+export function initialize() {
+  addView("reports", view, show);
+  more.addEventListener("click", loadOlder);
+  repeatWhileShown(view, refresh, REFRESH_MS);
+  account.onAccess(onAccess);
+  form.initialize(refresh);
+}
+
+/** An installation without reports, and without a service that makes some, has no link to them. */
+async function onAccess() {
+  if (!account.may("viewer")) return;
+  if (!view.hidden) refresh();
+  const [known, seen] = await Promise.all([requestJson("/api/reports?limit=1"), requestJson("/api/workers")]);
+  const hasReporter = seen.ok && seen.value.workers.some(({ kinds }) => kinds.includes("report"));
+  setVisible($("#reports-link"), hasReporter || (known.ok && known.value.reports.length > 0));
+}
+
+function show() {
+  older = [];
+  form.show();
+  refresh();
+  return "Reports · Sensors";
+}
+
+async function refresh() {
+  if (isLoading || !account.may("viewer")) return;
+  isLoading = true;
+  await Promise.all([load(), files.load()]);
+  isLoading = false;
+}
+
+async function load() {
+  const response = await request();
+  if (response === null) return;
+  latest = response.reports;
+  if (!older.length) cursor = response.next_cursor;
+  update();
+}
+
+async function loadOlder() {
+  const response = await request(cursor);
+  if (response === null) return;
+  older.push(...response.reports);
+  cursor = response.next_cursor;
+  update();
+}
+
+async function request(before = null) {
+  const parameters = new URLSearchParams([["limit", PAGE_SIZE], ...(before ? [["cursor", before]] : [])]);
+  const response = await requestJson(`/api/reports?${parameters}`);
+  setText($(".note", section), response.ok ? "" : `The reports cannot be loaded: ${response.value.detail}`);
+  return response.ok ? response.value : null;
+}
+
+function update() {
+  const reports = Map.groupBy([...latest, ...older], (file) => file.job_id);
+  if (!reports.size) setTextWithCode($(".note", section), "None yet. Make one above, or with `sensorctl report`.");
+  setVisible($("ul", section), reports.size > 0);
+  setVisible(more, cursor !== null);
+  reconcileChildren($("ul", section), [...reports.values()], ([file]) => file.job_id, create, fill);
+}
+
+function create([file]) {
+  const title = createElement("h3", {}, createElement("a", { href: addressOf("workflow", file.workflow_id) }, file.title));
+  const figures = createElement("details", {}, createElement("summary", {}, "Figures"));
+  figures.addEventListener("toggle", () => figures.open && fillFigures(figures, file), { once: true });
+  const parts = ["extent", "made hint", "files"].map((className) => createElement("p", { className }));
+  return createElement("li", {}, title, ...parts, figures);
+}
+
+function fill(item, files) {
+  const [{ period_start, period_end, sensors, made_at, requested_by }] = files;
+  setText($(".extent", item), `${time(period_start)} to ${time(period_end)}, ${namesOf(sensors)}`);
+  setText($(".made", item), `made ${time(made_at)} for ${requested_by}`);
+  reconcileChildren($(".files", item), files.toSorted((a, b) => a.format.localeCompare(b.format)), (file) => file.report_id, createFile);
+}
+
+const MAX_NAMES = 5;
+
+const namesOf = (sensors) =>
+  sensors.length > MAX_NAMES
+    ? `${sensors.slice(0, MAX_NAMES).join(", ")} and ${sensors.length - MAX_NAMES} more sensors`
+    : `${sensors.length === 1 ? "sensor" : "sensors"} ${sensors.join(", ")}`;
+
+function createFile({ report_id, format, name, bytes, title }) {
+  const address = `/api/reports/${report_id}/content`;
+  const size = bytes < KB ? `${bytes} bytes` : `${count(Math.round(bytes / KB))} kB`;
+  const label = `${format.toUpperCase()} of ${title}, ${size}`;
+  return createElement("a", { href: address, download: name, title: name, "aria-label": label }, `${format.toUpperCase()} (${size})`);
+}
