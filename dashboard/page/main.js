@@ -11,6 +11,7 @@ import { duration, time } from "./format.js";
 import * as history from "./history.js";
 import { reconnect, state, subscribe } from "./live-state.js";
 import * as problems from "./problems.js";
+import * as reports from "./reports.js";
 import { startRouter } from "./router.js";
 import * as sensor from "./sensor.js";
 import * as sensors from "./sensors.js";
@@ -103,6 +104,7 @@ history.initialize();
 sensor.initialize();
 workflows.initialize();
 workflow.initialize();
+reports.initialize();
 startRouter();
 subscribe(onUpdate, onDisconnect);
 account.onAccess(() => {

@@ -36,6 +36,7 @@ export const fieldsOf = (fields) =>
     .join(", ");
 
 function valueOf(value) {
+  if (Array.isArray(value) && value.every((each) => typeof each !== "object")) return value.join(", ");
   if (typeof value !== "string") return JSON.stringify(value);
   return IS_TIME.test(value) ? time(value) : value;
 }

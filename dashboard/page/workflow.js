@@ -6,6 +6,7 @@ import { $, createElement, reconcileChildren, repeatWhileShown, setText, setText
 import { count, time, UNKNOWN } from "./format.js";
 import { addressOf, addView } from "./router.js";
 import { showActions } from "./workflow-actions.js";
+import { showQuestion } from "./workflow-question.js";
 import { detailOf, fieldsOf, fillPill, hasEnded, jobsOf, noteOf, pillOf, progressOf, requesterOf, tookOf } from "./workflow-text.js";
 
 const REFRESH_MS = 2_000;
@@ -101,6 +102,7 @@ function fill() {
   reconcileChildren($("dl", section), Object.entries(facts), ([name]) => name, createFact, (fact, [, text]) => setText($("dd", fact), text));
   fillOrigin();
   showActions($(".actions", section), workflow, onChange);
+  showQuestion(workflow, load);
   setTextWithCode($(".may-not", section), account.hint("operator"));
   const shown = workflow.jobs.length;
   setText($(".jobs-note", section), shown === MAX_JOBS ? `The first ${count(MAX_JOBS)} jobs are shown.` : "");
