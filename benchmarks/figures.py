@@ -96,6 +96,16 @@ def of_many_sensors(section: str, key: str, sensors: int) -> Figure:
     return figure
 
 
+def of_many_readings(figure: Figure, section: str, key: str, readings: int) -> Figure:
+    """Return the figure of a cost that is unknown with fewer readings, which `key` has."""
+
+    def sized(results: Results) -> float | None:
+        enough = (results.median(section, f"{key}/readings") or 0) >= readings
+        return figure(results) if enough else None
+
+    return sized
+
+
 # A reading is received, stored and acked before the next one is delivered.
 PREFETCH_ONE_BOUND = serial_bound(SINGLE, "consume", "commits")
 OFFERED_BOUND = serial_bound(OFFERED, "consume/1/2000/stored", "commits/1/2000/stored")

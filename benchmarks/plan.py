@@ -15,12 +15,13 @@ SENSOR_STATES = "states"
 SERIES = "series"
 LIMITS = "limits"
 ANALYSIS = "analysis"
+REPORTS = "reports"
 MEMORY = "memory"
 STARTUP = "startup"
 IMAGES = "images"
 SECTIONS = (
     SINGLE, BATCHES, CONSUMERS, PUBLISHING, MANY_SENSORS, LOAD, OFFERED, MEMORY, STARTUP, IMAGES, SUMMARY,
-    SENSOR_STATES, SERIES, LIMITS, ANALYSIS,
+    SENSOR_STATES, SERIES, LIMITS, ANALYSIS, REPORTS,
 )  # fmt: skip
 
 
@@ -62,6 +63,8 @@ class Plan:
     analysis_sensors: int = 1_000
     analysis_minutes: int = 360
     analysis_seconds: int = 18
+    report_readings: int = 60_000
+    report_samples: int = 1_000_000
 
     def includes(self, contender: str) -> bool:
         """Return whether a contender was selected."""
@@ -97,4 +100,6 @@ QUICK = Plan(
     analysis_sensors=100,
     analysis_minutes=60,
     analysis_seconds=4,
+    report_readings=6_000,
+    report_samples=50_000,
 )

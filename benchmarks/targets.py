@@ -12,6 +12,7 @@ from benchmarks.figures import (
     at_worst,
     median_at,
     median_ratio,
+    of_many_readings,
     of_many_sensors,
     relative_to,
     stored_at_most_offered,
@@ -24,6 +25,7 @@ from benchmarks.plan import (
     LOAD,
     OFFERED,
     PUBLISHING,
+    REPORTS,
     SENSOR_STATES,
     SERIES,
     SINGLE,
@@ -226,6 +228,40 @@ TARGETS = (
         1.05,
         TIMES,
         median_ratio((ANALYSIS, "with/cpu"), (ANALYSIS, "without/cpu")),
+        at_most=True,
+    ),
+    Target(
+        "the figures of a report of 1,000,000 readings",
+        5,
+        "s of a core",
+        of_many_readings(median_at(REPORTS, "figures"), REPORTS, "figures", 1_000_000),
+        at_most=True,
+    ),
+    *(
+        target
+        for kind, seconds in (("pdf", 3), ("xlsx", 5))
+        for target in (
+            Target(
+                f"a report of 60,000 readings as {kind.upper()}",
+                seconds,
+                "s of a core",
+                of_many_readings(median_at(REPORTS, kind), REPORTS, kind, 60_000),
+                at_most=True,
+            ),
+            Target(
+                "… peak of memory",
+                200,
+                "MB",
+                of_many_readings(median_at(REPORTS, f"{kind}/memory"), REPORTS, kind, 60_000),
+                at_most=True,
+            ),
+        )
+    ),
+    Target(
+        "… relative to the cells of the readings with XlsxWriter alone",
+        2,
+        TIMES,
+        median_ratio((REPORTS, "xlsx"), (REPORTS, "bare-xlsx")),
         at_most=True,
     ),
 )

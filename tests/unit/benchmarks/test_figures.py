@@ -104,6 +104,10 @@ def results_of_a_full_run() -> Results:
         "analysis": {
             "sensors": 1_000, "models": 20_000, "database": 8_000, "with/cpu": 51, "without/cpu": 50,
         },
+        "reports": {
+            "figures/readings": 1_000_000, "figures": 2.5, "pdf/readings": 60_000, "pdf": 0.7,
+            "pdf/memory": 190, "xlsx/readings": 60_000, "xlsx": 1.5, "xlsx/memory": 60, "bare-xlsx": 1.25,
+        },
         "limits": {"sensors": 5_000, "with/cpu": 52, "without/cpu": 50, "evaluation": 25, "p99": 900},
     }  # fmt: skip
     results = Results()
@@ -153,6 +157,12 @@ def test_each_target_reads_its_own_figure() -> None:
             20_000,
             8_000,
             1.02,
+            2.5,
+            0.7,
+            190,
+            1.5,
+            60,
+            1.2,
         ]
     )
 
@@ -166,19 +176,26 @@ def test_the_memory_target_is_unknown_after_fewer_than_a_million_messages() -> N
 def test_the_summary_target_is_unknown_with_fewer_than_36_million_readings() -> None:
     results = results_of_a_full_run()
     results.values["summary"]["large/readings"] = [100_000.0]
-    assert [target.figure(results) for target in TARGETS[-14:-11]] == [None, 1, None]
+    assert [target.figure(results) for target in TARGETS[-20:-17]] == [None, 1, None]
 
 
 def test_the_target_of_the_states_is_unknown_with_fewer_than_5_000_sensors() -> None:
     results = results_of_a_full_run()
     results.values["states"]["sensors"] = [500.0]
-    assert TARGETS[-11].figure(results) is None
+    assert TARGETS[-17].figure(results) is None
 
 
 def test_the_targets_of_the_history_are_unknown_with_fewer_than_1_000_sensors() -> None:
     results = results_of_a_full_run()
     results.values["series"]["sensors"] = [20.0]
-    assert [target.figure(results) for target in TARGETS[-10:-6]] == [None] * 4
+    assert [target.figure(results) for target in TARGETS[-16:-12]] == [None] * 4
+
+
+def test_the_targets_of_reports_are_unknown_with_fewer_readings() -> None:
+    results = results_of_a_full_run()
+    for kind in ("figures", "pdf", "xlsx"):
+        results.values["reports"][f"{kind}/readings"] = [59_999.0]
+    assert [target.figure(results) for target in TARGETS[-6:-1]] == [None] * 5
 
 
 def test_growth_compares_the_end_with_the_first_quarter() -> None:
