@@ -13,6 +13,7 @@ from db.reports.stored_report import ReportDefaults, make_stored_report
 from db.reports.stored_samples import Period
 from jobs.reports import ReportFormat, ReportSpec, resolve_period
 from reporter.settings import ReporterSettings, settings_of
+from reports.measures.strictest import outside_all
 from reports.model import Report
 from reports.render.files import FormatUnavailable, file_name, render_file
 from runtime.errors import InvalidInput
@@ -147,8 +148,8 @@ def summarise(report: Report) -> dict[str, Any]:
                 "mean": sensor.mean,
                 "maximum": sensor.maximum and sensor.maximum.temperature,
                 "mean_kinetic_temperature": sensor.mean_kinetic_temperature,
-                "excursions": len(sensor.excursions),
-                "seconds_outside": max((outside.seconds for outside in sensor.outside), default=0),
+                "excursions": outside_all(sensor).excursions,
+                "seconds_outside": outside_all(sensor).seconds,
                 "gaps": len(sensor.gaps),
             }
             for sensor in report.sensors
@@ -160,7 +161,7 @@ def _counts(report: Report) -> dict[str, int]:
     return {
         "sensors": len(report.sensors),
         "readings": sum(sensor.readings for sensor in report.sensors),
-        "excursions": sum(len(sensor.excursions) for sensor in report.sensors),
+        "excursions": sum(outside_all(sensor).excursions for sensor in report.sensors),
         "gaps": sum(len(sensor.gaps) for sensor in report.sensors),
     }
 

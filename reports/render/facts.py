@@ -1,10 +1,11 @@
 """What a report says about a sensor: whether it was within its limits, how it is set up, and its figures."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import NamedTuple
 
-from reports.model import Extreme, Outside, ReportCalibration, ReportLimit, SensorReport
+from reports.measures.strictest import outside_all
+from reports.model import Extreme, ReportCalibration, ReportLimit, SensorReport
 from reports.render.literal import literal
 from reports.render.notation import format_span
 from reports.render.texts import Text
@@ -35,11 +36,10 @@ def verdict(view: SensorView) -> Content:
         sentences.append(words(Text.NO_READINGS))
     elif not sensor.limits:
         sentences.append(words(Text.UNCHECKED))
-    elif outside := strictest_outside(sensor):
-        seconds, number = sum(each.seconds for each in outside), sum(each.excursions for each in outside)
-        sentences.append(words.count(Text.OUTSIDE, number, time=format_span(seconds)))
+    elif (outside := outside_all(sensor)).excursions:
+        sentences.append(words.count(Text.OUTSIDE, outside.excursions, time=format_span(outside.seconds)))
         sentences.extend(_permitted(view))
-        if unacknowledged := _count_unacknowledged(sensor, [each.limit for each in outside]):
+        if unacknowledged := _count_unacknowledged(sensor, outside.limits):
             sentences.append(words.count(Text.UNACKNOWLEDGED, unacknowledged))
     else:
         sentences.append(words(Text.WITHIN))
@@ -65,21 +65,7 @@ def _state(sensor: SensorReport) -> str:
     return "outside" if sensor.excursions else "within"
 
 
-def strictest_outside(sensor: SensorReport) -> list[Outside]:
-    """Return the time outside the lowest high limit and the highest low one, if it was outside.
-
-    What is outside another limit of the kind is outside these too.
-    """
-    high = [each for each in sensor.outside if each.limit.kind == "high"]
-    low = [each for each in sensor.outside if each.limit.kind == "low"]
-    strictest = [
-        *([min(high, key=lambda each: each.limit.threshold)] if high else []),
-        *([max(low, key=lambda each: each.limit.threshold)] if low else []),
-    ]
-    return [each for each in strictest if each.excursions]
-
-
-def _count_unacknowledged(sensor: SensorReport, limits: list[ReportLimit]) -> int:
+def _count_unacknowledged(sensor: SensorReport, limits: Sequence[ReportLimit]) -> int:
     return sum(not each.acknowledged_by for each in sensor.excursions if each.limit in limits)
 
 

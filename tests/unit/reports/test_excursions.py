@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from reports.measures.strictest import outside_all
 from reports.model import Acknowledgement, ReportLimit
 from tests.unit.reports.readings_of_a_sensor import FRIDGE, MINUTE, ROOM, at, every, high, low, measure
 
@@ -84,6 +85,8 @@ def test_the_outer_limits_of_a_preset_are_measured_next_to_the_inner() -> None:
         ("low", 15.0, True),
     ]
     assert [each.excursions for each in report.outside] == [1, 0, 1, 0]
+    # All together, the time outside 30 °C is part of that outside 25 °C, and not added to it.
+    assert outside_all(report)[:2] == (report.outside[0].seconds, 1)
     inner, outer = report.excursions
     assert inner.start < outer.start < outer.end < inner.end
     assert outer.seconds == pytest.approx(2 * 10 * 60 * 2 / 6)
@@ -140,3 +143,10 @@ def test_a_crossing_is_exact_to_a_microsecond() -> None:
     assert excursion.end == at(1) + timedelta(seconds=40)
     assert excursion.degree_minutes == pytest.approx(2 * (40 / 60) * 2 / 2)
     assert excursion.end - excursion.start == MINUTE * 80 / 60
+
+
+def test_the_times_outside_a_high_and_a_low_limit_are_added() -> None:
+    report = measure(every(10, [5, 5, 11, 5, -1, 5]), high(8), low(2))
+
+    assert outside_all(report) == (20 * 60, 2, (high(8), low(2)))
+    assert outside_all(measure([])) == (0, 0, ())
