@@ -8,6 +8,7 @@ from reports.formulas import GAS_CONSTANT
 from reports.model import Cleaned, Input, Report, SensorReport
 from reports.render.axes import clock_changes
 from reports.render.chart import draw_chart
+from reports.render.cleaning_texts import describe_problem
 from reports.render.facts import Fact, facts, figures, verdict
 from reports.render.literal import literal
 from reports.render.notation import format_offset
@@ -208,17 +209,17 @@ def _cleaned(inputs: tuple[Input, ...], words: Words) -> Content | None:
     rows = [
         [
             literal(source.name),
-            literal(each.reason),
             words.notation.number(each.count, 0),
+            literal(describe_problem(each.reason, words.language)),
             _lines(each, words),
         ]
         for source in inputs
         for each in source.cleaned
     ]
     return Table(
-        head=[words(Text.SOURCE), words(Text.REASON), words(Text.COUNT), words(Text.LINES)],
-        widths=[1, 2, "auto", 2],
-        right=[2],
+        head=[words(Text.SOURCE), words(Text.COUNT), words(Text.REASON), words(Text.LINES)],
+        widths=[2, "auto", 4, 3],
+        right=[1],
         rows=rows,
     ).content()
 

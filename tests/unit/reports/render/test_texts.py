@@ -4,7 +4,9 @@ from string import Formatter
 
 import pytest
 
+from readings.files.problems import Problem
 from reports.model import IntervalSource, Unmeasured
+from reports.render.cleaning_texts import NOT_STORED, describe_problem
 from reports.render.texts import Text
 from reports.render.words import INTERVALS, UNMEASURED, Words
 
@@ -32,3 +34,18 @@ def test_numbers_choose_the_singular() -> None:
 def test_each_reason_of_the_document_has_a_text() -> None:
     assert set(INTERVALS) == set(IntervalSource)
     assert set(UNMEASURED) == set(Unmeasured)
+
+
+@pytest.mark.parametrize("problem", Problem)
+def test_each_problem_of_a_file_is_described(problem: Problem) -> None:
+    assert describe_problem(problem.value, "en") == problem.description
+    assert describe_problem(problem.value, "pt") not in {problem.value, problem.description}
+
+
+def test_readings_that_were_not_stored_are_described() -> None:
+    assert describe_problem(NOT_STORED, "en") == "published, but not stored: they are dead letters"
+    assert describe_problem(NOT_STORED, "pt").startswith("publicadas")
+
+
+def test_another_reason_stays_as_it_is() -> None:
+    assert describe_problem("other", "pt") == "other"
