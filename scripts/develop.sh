@@ -13,17 +13,29 @@ unset_settings() {  # The containers that tests start would read these variables
   done
 }
 
-ensure_browser() {  # For the dashboard's tests. Where it cannot be installed, they are skipped with that reason.
-  if command -v chromium-headless-shell chromium >/dev/null || ! command -v apt-get >/dev/null; then return; fi
-  local root=()
+install_for_tests() {  # install_for_tests WHAT PACKAGE...: where that takes no password, else their tests are skipped
+  local what=$1 root=()
+  shift
+  command -v apt-get >/dev/null || return 0
   if [ "$(id -u)" != 0 ]; then
     sudo -n true 2>/dev/null || return 0
     root=(sudo -n)
   fi
-  echo "Chromium is not installed: installing Debian's package for the dashboard's tests …"
+  echo "$what: installing Debian's packages for the tests …"
+  "${root[@]}" bash scripts/apt.sh "$@" >/dev/null
+}
+
+ensure_browser() {  # For the dashboard's tests. Where it cannot be installed, they are skipped with that reason.
+  if command -v chromium-headless-shell chromium >/dev/null; then return; fi
   # Older releases have only the whole browser.
-  "${root[@]}" bash scripts/apt.sh chromium-headless-shell >/dev/null 2>&1 ||
-    "${root[@]}" bash scripts/apt.sh chromium >/dev/null || true
+  install_for_tests "Chromium is not installed" chromium-headless-shell 2>/dev/null ||
+    install_for_tests "Chromium is not installed" chromium || true
+}
+
+ensure_pdf_reader() {  # For the reports, with the fonts that the reporter's image has.
+  if command -v pdftotext >/dev/null && [ -d /usr/share/fonts/truetype/wqy ]; then return; fi
+  install_for_tests "Poppler or fonts are not installed" poppler-utils fonts-liberation fonts-dejavu-core \
+    fonts-tlwg-loma-otf fonts-lohit-deva fonts-wqy-microhei fonts-symbola || true
 }
 
 compile_tests() {  # Without bytecode files of the tests, each worker would compile them all.
@@ -37,6 +49,7 @@ compile_tests() {  # Without bytecode files of the tests, each worker would comp
 run_tests() {
   unset_settings
   ensure_browser
+  ensure_pdf_reader
   export TESTCONTAINERS_RYUK_DISABLED=true
   # The whole suite runs in several workers and must reach the coverage; a selection does not have to.
   if [ $# = 0 ]; then
