@@ -5,13 +5,16 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 
-from db.engine import make_engine, translate_errors
+from db.deadline import Deadline
+from db.engine import STATEMENT_TIMEOUT_SECONDS, make_engine, translate_errors
 from db.settings import DatabaseSettings
 from jobs.states import Instruction
 from runtime.json_values import dump_json
 
+# The server cancels a statement before that; this is for one that is frozen.
+SOCKET_TIMEOUT_SECONDS = STATEMENT_TIMEOUT_SECONDS + 2
 REPORT = "SELECT report_worker(:worker, :kinds, :version)"
 CLAIM = """
 SELECT job_id, workflow_id, kind, spec, state, attempt, checkpoint, done, total, counts
@@ -59,6 +62,7 @@ class WorkerStore:
 
     def __init__(self, settings: DatabaseSettings, name: str = "worker") -> None:
         self._engine = make_engine(settings, name=name)
+        self._deadline = Deadline(SOCKET_TIMEOUT_SECONDS)
 
     def report(self, worker: str, kinds: Sequence[str], version: str) -> None:
         """Record that a worker is there."""
@@ -67,9 +71,8 @@ class WorkerStore:
     def claim(self, worker: str, kinds: Sequence[str], lease_seconds: float) -> ClaimedJob | None:
         """Claim the next job of these kinds; None if there is none now."""
         values = {"worker": worker, "kinds": list(kinds), "seconds": lease_seconds}
-        with translate_errors(), self._engine.connect() as connection:
-            row = connection.execute(text(CLAIM), values).one_or_none()
-            return ClaimedJob._make(row) if row else None
+        rows = self._execute(CLAIM, values)
+        return ClaimedJob._make(rows[0]) if rows else None
 
     def renew(self, job_id: UUID, attempt: int, lease_seconds: float) -> Instruction | None:
         """Renew a lease; return what the worker is to do, None if the lease is lost."""
@@ -155,10 +158,18 @@ class WorkerStore:
     def close(self) -> None:
         """Close the connection."""
         self._engine.dispose()
+        self._deadline.close()
 
     def _scalar(self, statement: str, **values: object) -> Any:
+        return self._execute(statement, values)[0][-1]
+
+    def _execute(self, statement: str, values: Mapping[str, object]) -> Sequence[Row[Any]]:
         with translate_errors(), self._engine.connect() as connection:
-            return connection.execute(text(statement), values).one()[-1]
+            driver = connection.connection.driver_connection
+            assert driver is not None
+            self._deadline.attach(driver.fileno())
+            with self._deadline:
+                return connection.execute(text(statement), values).all()
 
 
 def _with_coverage(call: str, covered: Coverage | None) -> str:

@@ -6,10 +6,15 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from db.errors import StoreUnavailable
+from db.settings import DatabaseSettings
+from db.workflows import worker_store
 from jobs.states import Instruction
 from runtime.errors import InvalidInput
+from runtime.settings import load
 from tests.database import Database, Roles
 from tests.integration.workflow_rows import Workflows
+from tests.proxy import Proxy
 
 
 @pytest.fixture
@@ -382,3 +387,17 @@ def test_a_release_for_an_unknown_reason_is_refused(workflows: Workflows) -> Non
 
     with pytest.raises(InvalidInput, match="because of shutdown, pause or cancel, not lunch"):
         workflows.store.release(job.job_id, 1, "lunch")
+
+
+def test_a_database_that_neither_answers_nor_closes_the_connection_counts_as_unavailable(
+    database: Database, database_proxy: Proxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker_store, "SOCKET_TIMEOUT_SECONDS", 0.2)
+    settings = load(DatabaseSettings, database_url=database.url_through(database_proxy))
+    with closing(worker_store.WorkerStore(settings)) as store:
+        store.report("one", ["dummy"], "0.1.0")
+        database_proxy.black_hole()
+        with pytest.raises(StoreUnavailable):
+            store.claim("one", ["dummy"], 30)
+        database_proxy.forward()
+        assert store.claim("one", ["dummy"], 30) is None
