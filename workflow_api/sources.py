@@ -34,12 +34,34 @@ class SourceDefinition(Source):
     name: Annotated[str, Field(description="Left out, or the name in the path")] = ""
 
 
-class StoredSource(Source):
-    """A source, and who created it."""
+class StoredSensor(Model):
+    """A sensor of a source: the name that it has there, and the sensor to which its values belong here."""
 
+    remote: str
+    sensor_id: str
+
+
+class StoredSource(Model):
+    """A source as it is stored, and who created it."""
+
+    name: str
+    kind: str
+    address: str | None
+    secret_name: str | None
+    sensors: list[StoredSensor]
+    unit: str
+    time_zone: str | None
+    cursor: datetime | None
+    requests_per_minute: int
+    lag_seconds: int
+    options: dict[str, Any]
     created_by: str
     created_at: datetime
     changed_at: datetime
+    problem: Annotated[
+        str | None,
+        Field(description="Why no worker can use it, as one of a later version; null: workers can"),
+    ]
 
 
 class SourceList(Model):
@@ -51,7 +73,7 @@ class SourceList(Model):
 @router.get("", **requires(Role.VIEWER))
 def list_sources(resources: Shared) -> SourceList:
     """Return every source."""
-    return SourceList(sources=[StoredSource.model_validate(row) for row in resources.sources.read_all()])
+    return SourceList(sources=[_to_stored(row) for row in resources.sources.read_all()])
 
 
 @router.get("/{name}", responses=INVALID_INPUT | NOT_FOUND, **requires(Role.VIEWER))
@@ -61,7 +83,7 @@ def get_source(resources: Shared, name: Name) -> StoredSource:
     Raises:
         HTTPException: There is no such source.
     """
-    return StoredSource.model_validate(_require(resources, name))
+    return _to_stored(_require(resources, name))
 
 
 @router.put("/{name}", responses=INVALID_INPUT, **requires(Role.ADMIN))
@@ -78,7 +100,7 @@ def put_source(resources: Shared, actor: Actor, name: Name, definition: SourceDe
         given["cursor"] = definition.model_dump(mode="json")["cursor"]
     check_source(given | {"name": name})
     resources.sources.put(actor, name, given)
-    return StoredSource.model_validate(_require(resources, name))
+    return _to_stored(_require(resources, name))
 
 
 @router.delete("/{name}", responses=INVALID_INPUT | NOT_FOUND, **requires(Role.ADMIN))
@@ -89,7 +111,7 @@ def remove_source(resources: Shared, actor: Actor, name: Name) -> StoredSource:
         HTTPException: There is no such source.
     """
     _require(resources, name)
-    return StoredSource.model_validate(resources.sources.remove(actor, name))
+    return _to_stored(resources.sources.remove(actor, name))
 
 
 @router.post(
@@ -124,6 +146,15 @@ def check_source(fields: dict[str, Any]) -> None:
     except ValidationError as error:
         invalid = to_invalid_input(error)
         raise InvalidInput(invalid.message, invalid.field) from None
+
+
+def _to_stored(row: Row) -> StoredSource:
+    fields = {name: value for name, value in row.items() if name in Source.model_fields}
+    try:
+        check_source(fields)
+    except InvalidInput as error:
+        return StoredSource.of_row(row, problem=str(error))  # type: ignore[no-any-return]
+    return StoredSource.of_row(row, problem=None)  # type: ignore[no-any-return]
 
 
 def _require(resources: WorkflowResources, name: str) -> Row:

@@ -33,7 +33,7 @@ function create({ name }) {
 
 function fill(row, source) {
   setText($(".kind", row), source.kind);
-  setText($(".address", row), source.address ?? "");
+  setText($(".address", row), source.problem ? `refused: ${source.problem}` : (source.address ?? ""));
   setText($(".sensors", row), source.sensors.map((sensor) => sensor.sensor_id).join(", "));
   setText($(".cursor", row), source.cursor ? time(source.cursor) : UNKNOWN);
   const button = $("button", row);

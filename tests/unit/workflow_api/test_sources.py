@@ -38,6 +38,18 @@ def test_a_source_is_created_read_and_removed(dashboard: DashboardServer) -> Non
     assert dashboard.send("/api/sources/cellar").status == 404
 
 
+def test_a_stored_source_that_workers_refuse_is_listed_with_the_reason(dashboard: DashboardServer) -> None:
+    dashboard.workflows.statements.sources["attic"]["options"] = {"database": "home", "colour": "blue"}
+
+    response = dashboard.send("/api/sources")
+
+    check_response(dashboard.openapi, "/api/sources", response)
+    [source] = response.json["sources"]
+    assert source["options"]["colour"] == "blue"
+    assert "colour" in source["problem"]
+    assert as_admin(dashboard, "DELETE", "/api/sources/attic").status == 200
+
+
 @pytest.mark.parametrize(
     ("name", "changes", "field"),
     [
