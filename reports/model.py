@@ -226,7 +226,7 @@ class SensorReport(SensorFields):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Cleaned:
-    """Readings of a file that are not in the report, and the first 100 of their lines."""
+    """Rows of a file with the same thing wrong, of which not all are left out, and the first 100 lines."""
 
     __pydantic_config__ = ConfigDict(extra="forbid")
 

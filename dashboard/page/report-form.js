@@ -27,7 +27,7 @@ export function initialize(listener) {
   update();
 }
 
-/** Offer the sensors, the locations and the presets of now; what was chosen stays. */
+/** Offer the sensors, the locations and the presets of now; what was selected stays. */
 export async function show() {
   const known = [...state.sensors.values()];
   const create = () => createElement("option");

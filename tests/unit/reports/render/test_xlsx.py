@@ -80,7 +80,7 @@ def test_the_summary_has_the_request_and_the_figures_of_each_sensor() -> None:
     assert fact(rows, "Minimum, °C") == [4.0, ""]
     assert fact(rows, "Minimum: time") == [local("2026-03-28 23:00:00"), ""]
     assert fact(rows, "Mean, weighted by time, °C") == [4.625, ""]
-    assert fact(rows, "Mean kinetic temperature, °C") == [4.6875, "not defined for frozen goods"]
+    assert fact(rows, "Mean kinetic temperature, °C") == [4.6875, "not defined for frozen storage"]
 
 
 def test_limits_and_calibrations_have_sheets_of_their_own() -> None:
