@@ -15,8 +15,8 @@ _NOTATION = re.compile(
 )
 # Of the first rows, one has to be a time in this notation.
 _CHECKED_TEXTS = 20
-_YEAR_FIRST, _DAY_FIRST, _MONTH_FIRST = "year first", "day first", "month first"
-_DATES = {_DAY_FIRST: ("%d", "%m", "%Y"), _MONTH_FIRST: ("%m", "%d", "%Y"), _YEAR_FIRST: ("%Y", "%m", "%d")}
+DAY_FIRST, MONTH_FIRST, _YEAR_FIRST = "day first", "month first", "year first"
+_DATES = {DAY_FIRST: ("%d", "%m", "%Y"), MONTH_FIRST: ("%m", "%d", "%Y"), _YEAR_FIRST: ("%Y", "%m", "%d")}
 _DAY = timedelta(days=1)
 _LONG_YEAR = 4
 _PIVOT = 69  # of two digits, as strptime reads them
@@ -28,8 +28,10 @@ def has_date_signs(text: str) -> bool:
     return match is not None and not (len(match["first"]) == _LONG_YEAR and match["sign"] == "-")
 
 
-def find_time_format(texts: Iterable[str]) -> str | None:
+def find_time_format(texts: Iterable[str], known: str | None = None) -> str | None:
     """Return the format of the times of a file, in order; None if they are not numbers with a date's signs.
+
+    `known` is the order of the dates, if the file says it.
 
     The order of year, month and day is the only one in which all dates exist. If there are several, it is the
     only one in which each new date is the day after the one before (or, in a file with the newest row first,
@@ -43,7 +45,7 @@ def find_time_format(texts: Iterable[str]) -> str | None:
     first = next((match for text in sample if (match := _NOTATION.fullmatch(text))), None)
     if first is None or not has_date_signs(first[0]):
         return None
-    orders = {order: _Order(order) for order in _DATES}
+    orders = {order: _Order(order) for order in _DATES if known in (None, order)}
     for text in chain(sample, remaining):
         match = _NOTATION.fullmatch(text)
         if match:

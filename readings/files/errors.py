@@ -10,10 +10,10 @@ class UnreadableFile(Exception):
 
 
 class Choice(NamedTuple):
-    """A way to read a file: what it is, and the options of CsvOptions, by name, that say so."""
+    """A way to read a file, and the options of CsvOptions that say so, as a job's spec has them."""
 
     label: str
-    options: dict[str, str]
+    options: dict[str, str | list[str]]
 
 
 class AmbiguousFile(UnreadableFile):

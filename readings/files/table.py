@@ -140,7 +140,9 @@ def _with_time_format(table: Table) -> Table:
     if not any(map(has_date_signs, texts)):
         return table
     file.make_repeatable()
-    time_format = find_time_format(layout.time_texts(file.lines(layout.encoding)))
+    time_format = find_time_format(
+        layout.time_texts(file.lines(layout.encoding)), logger.date_order if logger else None
+    )
     if time_format is None:
         return table
     options = replace(options, time_format=time_format)

@@ -15,13 +15,14 @@ class LoggerFile:
     """A file of a known program: what an operator would have to set, and the logger's serial number.
 
     The serial number is the sensor, unless the options name one. With `is_unit_unknown`, neither the file nor
-    the program says whether the temperatures are in °C.
+    the program says whether the temperatures are in °C. `date_order` is that of its times, if it is known.
     """
 
     program: str
     options: CsvOptions = field(default_factory=CsvOptions)
     serial: str | None = None
     is_unit_unknown: bool = False
+    date_order: str | None = None
 
 
 class Row(NamedTuple):

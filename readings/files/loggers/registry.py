@@ -5,7 +5,9 @@ from dataclasses import fields, replace
 
 from readings.files.csv_options import CsvOptions
 from readings.files.errors import AmbiguousFile, Choice
+from readings.files.loggers.aranet import Aranet
 from readings.files.loggers.easylog import EasyLog
+from readings.files.loggers.ecowitt import Ecowitt
 from readings.files.loggers.elitech import ElitechDatareader
 from readings.files.loggers.hoboconnect import Hoboconnect
 from readings.files.loggers.hoboware import Hoboware
@@ -14,7 +16,10 @@ from readings.files.loggers.influxdb import InfluxDb
 from readings.files.loggers.logger_file import Logger, LoggerFile, Sample
 from readings.files.loggers.logtag import LogTag
 from readings.files.loggers.netatmo import Netatmo
+from readings.files.loggers.noaa import IntegratedSurfaceDatabase
 from readings.files.loggers.open_meteo import OpenMeteo
+from readings.files.loggers.phone_apps import PHONE_APPS
+from readings.files.loggers.tinytag import Tinytag
 
 LOGGERS: Sequence[Logger] = (
     Hoboware(),
@@ -26,6 +31,11 @@ LOGGERS: Sequence[Logger] = (
     OpenMeteo(),
     Netatmo(),
     InfluxDb(),
+    Tinytag(),
+    Aranet(),
+    Ecowitt(),
+    IntegratedSurfaceDatabase(),
+    *PHONE_APPS,
 )
 # With one of these, the operator describes the table.
 _TABLE_OPTIONS = ("time_column", "value_columns", "no_header", "skip_lines")
@@ -61,9 +71,16 @@ def complete_options(logger: LoggerFile) -> CsvOptions:
         raise AmbiguousFile(
             f"{logger.program} does not write whether temperatures are in °C or °F: set --unit C or --unit F",
             "units",
-            (Choice("°C", {"units": "celsius"}), Choice("°F", {"units": "fahrenheit"})),
+            (Choice("°C", {"units": ["celsius"]}), Choice("°F", {"units": ["fahrenheit"]})),
         )
     if not options.sensors and not options.sensor_column:
+        if len(options.value_columns) > 1:
+            columns = ", ".join(options.value_columns)
+            raise AmbiguousFile(
+                f"the file is from {logger.program}, with temperatures of several sensors in the columns "
+                f"{columns}: set --sensor for each, in this order, or --value-column and --sensor for one",
+                "sensors",
+            )
         if logger.serial is None:
             raise AmbiguousFile(
                 f"the file is from {logger.program}, and does not say from which sensor: set --sensor NAME",

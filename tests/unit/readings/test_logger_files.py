@@ -1,6 +1,5 @@
 """Files of loggers in the layouts of the programs that write them: exact readings, or what has to be set."""
 
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -9,20 +8,9 @@ from readings.files.csv_options import CsvOptions
 from readings.files.errors import AmbiguousFile, UnreadableFile
 from readings.model import Unit
 from tests.unit.history import Imported
+from tests.unit.readings.logger_readings import BERLIN, imported, readings
 
-BERLIN = ZoneInfo("Europe/Berlin")
 NEW_YORK = ZoneInfo("America/New_York")
-
-
-def imported(content: str | bytes, zone: ZoneInfo = BERLIN, **given: Any) -> Imported:
-    return Imported(content, CsvOptions(**given), file_format="csv", zone=zone)
-
-
-def readings(content: str | bytes, zone: ZoneInfo = BERLIN, **given: Any) -> list[tuple[str, str, float]]:
-    """Return sensor, UTC time and °C of a file that has no invalid row."""
-    result = imported(content, zone, **given)
-    assert result.invalid == []
-    return [(sensor, time.removesuffix("+00:00"), celsius) for sensor, time, celsius in result.values]
 
 
 HOBOWARE = """\ufeff"Plot Title: Fridge 3"
