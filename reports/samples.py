@@ -2,7 +2,7 @@
 
 import math
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -44,11 +44,6 @@ def _temperatures(values: Any) -> Sequence[float]:
     return temperatures
 
 
-def _shortest(temperatures: Sequence[float]) -> list[Any]:
-    """Return the temperatures so that JSON has 4 instead of 4.0, as other programs write it."""
-    return [int(each) if each.is_integer() else each for each in temperatures]
-
-
 @dataclass(frozen=True, slots=True)
 class Samples:
     """Readings in order of their time: when in µs since 1970, and how warm in °C, calibrated.
@@ -59,7 +54,7 @@ class Samples:
     __pydantic_config__ = ConfigDict(extra="forbid")
 
     times: Annotated[Sequence[int], PlainValidator(_times), PlainSerializer(list)]
-    temperatures: Annotated[Sequence[float], PlainValidator(_temperatures), PlainSerializer(_shortest)]
+    temperatures: Annotated[Sequence[float], PlainValidator(_temperatures), PlainSerializer(list)]
 
     def __post_init__(self) -> None:
         if len(self.times) != len(self.temperatures):
@@ -86,6 +81,10 @@ class Samples:
         return cls(
             array("q", (times[each] for each in order)), array("d", (temperatures[each] for each in order))
         )
+
+    def shortest_temperatures(self) -> Iterator[float]:
+        """Yield the temperatures, 4.0 as the integer 4: so JSON has it as other programs write it."""
+        return (int(each) if each.is_integer() else each for each in self.temperatures)
 
     def digest(self) -> str:
         """Return the SHA-256 of the readings as lines `µs since 1970,°C`, in which 4.0 is written as 4."""

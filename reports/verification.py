@@ -22,7 +22,7 @@ class Difference(NamedTuple):
     computed: object
 
     def __str__(self) -> str:
-        return f"{self.place}: the report has {self.reported}, its readings give {self.computed}"
+        return f"{self.place}: the report has {self.reported}; computed again, it is {self.computed}"
 
 
 def verify_report(content: bytes) -> list[Difference]:
@@ -55,7 +55,8 @@ def _ordered(samples: Samples) -> Samples:
 def _differences(place: str, reported: Any, computed: Any) -> Iterator[Difference]:
     if isinstance(reported, Samples) or reported == computed:
         if reported != computed:
-            yield Difference(place, f"{len(reported)} readings", "others: not in order, or not of the period")
+            in_order = f"{len(computed)} readings, in order and of the period"
+            yield Difference(place, f"{len(reported)} readings", in_order)
     elif is_dataclass(reported) and type(reported) is type(computed):
         for each in fields(reported):
             name = each.name

@@ -5,19 +5,25 @@ the same readings gives the same bytes, except for `made_at`.
 """
 
 import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
+from itertools import islice
 from typing import Any
 
 from pydantic import TypeAdapter
 
 from reports.model import Report
+from reports.samples import Samples
 
+# What document_sha256 does not cover.
+NOT_COVERED = ("made_at", "document_sha256")
 _ADAPTER = TypeAdapter(Report)
+_WRITTEN_TOGETHER = 10_000
 
 
 def render_json(report: Report) -> bytes:
     """Return the report as JSON."""
-    return _encode(_ADAPTER.dump_python(report, mode="json"))
+    return b"".join(_encode(report))
 
 
 def read_json(content: bytes) -> Report:
@@ -31,11 +37,51 @@ def read_json(content: bytes) -> Report:
 
 def document_digest(report: Report) -> str:
     """Return the SHA-256 of the JSON without the time of making and this digest itself."""
-    document = _ADAPTER.dump_python(report, mode="json")
-    del document["made_at"], document["document_sha256"]
-    return sha256(_encode(document)).hexdigest()
+    total = sha256()
+    for part in _encode(report, NOT_COVERED):
+        total.update(part)
+    return total.hexdigest()
 
 
-def _encode(document: dict[str, Any]) -> bytes:
-    text = json.dumps(document, sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return text.encode() + b"\n"
+def _encode(report: Report, without: Sequence[str] = ()) -> Iterator[bytes]:
+    """Yield the JSON in parts, because millions of readings as one text are several times as large."""
+    document = _ADAPTER.dump_python(report, mode="json", exclude={"sensors": {"__all__": {"samples"}}})
+    sensors = zip(document.pop("sensors"), report.sensors, strict=True)
+    members: dict[str, Iterable[str]] = {
+        name: [_dump(value)] for name, value in document.items() if name not in without
+    }
+    members["sensors"] = _array(_sensor(fields, each.samples) for fields, each in sensors)
+    for text in _object(members):
+        yield text.encode()
+    yield b"\n"
+
+
+def _sensor(fields: dict[str, Any], samples: Samples) -> Iterator[str]:
+    columns = {"times": samples.times, "temperatures": samples.shortest_temperatures()}
+    members: dict[str, Iterable[str]] = {name: [_dump(value)] for name, value in fields.items()}
+    return _object(members | {"samples": _object({name: _numbers(each) for name, each in columns.items()})})
+
+
+def _object(members: Mapping[str, Iterable[str]]) -> Iterator[str]:
+    yield "{"
+    for number, name in enumerate(sorted(members)):
+        yield f"{',' if number else ''}{_dump(name)}:"
+        yield from members[name]
+    yield "}"
+
+
+def _array(items: Iterable[Iterable[str]]) -> Iterator[str]:
+    yield "["
+    for number, item in enumerate(items):
+        yield "," if number else ""
+        yield from item
+    yield "]"
+
+
+def _numbers(numbers: Iterable[float]) -> Iterator[str]:
+    parts = iter(numbers)
+    return _array([_dump(part)[1:-1]] for part in iter(lambda: list(islice(parts, _WRITTEN_TOGETHER)), []))
+
+
+def _dump(value: object) -> str:
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":"))

@@ -81,6 +81,19 @@ def test_keys_are_sorted_and_names_are_readable() -> None:
     assert document["request"]["start"] == "2026-03-01T00:00:00.000000Z"
 
 
+def test_the_parts_are_together_one_document_whatever_it_contains() -> None:
+    inputs = [Input(name="a", readings=n) for n in range(2)]
+    several = [
+        SensorInput(sensor_id=str(size), samples=samples(every(0.001, [1.5] * size)))
+        for size in (0, 1, 10_000, 10_001)
+    ]
+    for sensors in ([], several[:1], several):
+        content = render_json(make_report(request(60), sensors, inputs, START))
+        document = json.loads(content)
+        text = json.dumps(document, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        assert content.decode() == f"{text}\n"
+
+
 def test_the_digests_can_be_computed_without_this_program() -> None:
     document = json.loads(render_json(report()))
 

@@ -111,4 +111,4 @@ def test_a_difference_says_both_values() -> None:
 
     first, _ = verify_report(json.dumps(document).encode())
 
-    assert str(first) == "sensors[0].mean: the report has 5.0, its readings give 6.525"
+    assert str(first) == "sensors[0].mean: the report has 5.0; computed again, it is 6.525"
