@@ -65,6 +65,7 @@ READER_GRANTS = {
     "report_file": "SELECT",
     "report_preset": "SELECT",
     "report_retention": "SELECT",
+    "file_claim": "SELECT",
 }
 MANAGER_GRANTS = READER_GRANTS | {
     "audit": "SELECT",
@@ -183,6 +184,9 @@ WORKER_FUNCTIONS = (
     "reserve_source_request(text)",
     "defer_source_requests(text, double precision)",
     "store_report(uuid, integer, jsonb, bytea)",
+    "claim_file(uuid, integer, text, text)",
+    "release_file(uuid, integer)",
+    "request_file(uuid, integer, text, text, jsonb, integer)",
 )
 FUNCTIONS = tuple(
     dict.fromkeys(

@@ -6,6 +6,7 @@ from typing import Annotated, Any, NamedTuple
 from pydantic import BaseModel, Field, ValidationError
 
 from jobs.backfills import BackfillSpec, RestSpec
+from jobs.files import FILE, FILES, MAX_FILE_FAILURES, FileSpec, FilesSpec
 from jobs.gaps import GapsSpec
 from jobs.reports import REPORT, ReportSpec
 from jobs.spec import MAX_FAILURES, JobSpec, Spec
@@ -66,6 +67,8 @@ WORKFLOW_KINDS = {
     LIVE: WorkflowKind(LiveSpec, MAX_LIVE_FAILURES),
     SOURCE_TEST: WorkflowKind(SourceSpec),
     REPORT: WorkflowKind(ReportSpec, service=REPORTER),
+    FILE: WorkflowKind(FileSpec, MAX_FILE_FAILURES, service=REPORTER),
+    FILES: WorkflowKind(FilesSpec, service=REPORTER),
     BACKFILL: WorkflowKind(BackfillSpec, is_one_job=False),
     GAPS: WorkflowKind(GapsSpec, is_one_job=False),
 }

@@ -20,6 +20,8 @@ CONTROL_EXCHANGE = "control"
 CONTROL_QUEUE = "control.workflows"
 CONTROL_KEYS = ("start.#", "stop.#", "pause.#", "resume.#")
 WORKER_QUEUE_PREFIX = "control.worker."
+# Any client may publish the name of a file here, through the default exchange.
+FILES_QUEUE = "files"
 # The broker publishes MQTT messages here; the slashes of the topic become the dots of the routing key.
 MQTT_EXCHANGE = "amq.topic"
 MQTT_BINDING_KEY = "sensors.*.temperature"
@@ -85,7 +87,7 @@ def declare_events(channel: BlockingChannel) -> None:
 
 
 def declare_workflows(channel: BlockingChannel | Channel, kinds: Iterable[str]) -> None:
-    """Declare the exchanges and queues of workflows: for commands, and for tickets of these kinds of jobs.
+    """Declare the exchanges and queues of workflows: for commands, files, and tickets of these kinds of jobs.
 
     Like every queue they are durable and without arguments: their type is the broker's default, which this
     project's configuration sets to quorum.
@@ -98,6 +100,7 @@ def declare_workflows(channel: BlockingChannel | Channel, kinds: Iterable[str]) 
         channel.queue_declare(CONTROL_QUEUE, durable=True)
         for key in CONTROL_KEYS:
             channel.queue_bind(CONTROL_QUEUE, CONTROL_EXCHANGE, routing_key=key)
+        channel.queue_declare(FILES_QUEUE, durable=True)
         channel.exchange_declare(JOBS_EXCHANGE, exchange_type="direct", durable=True)
         for kind in kinds:
             channel.queue_declare(job_queue(kind), durable=True)

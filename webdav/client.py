@@ -46,11 +46,15 @@ class WebDav:
 
     def find(self, path: str) -> Resource | None:
         """Return the file or the folder at a path; None if there is none."""
+        return self.look_at(path)[0]
+
+    def look_at(self, path: str) -> tuple[Resource | None, datetime | None]:
+        """Return the file or the folder at a path, None if there is none, and the server's time."""
         try:
             found = self.requests.retry(lambda: self._properties(path, depth="0"))
         except NotFound:
-            return None
-        return next((resource for resource in found.resources if resource.path == path), None)
+            return None, None
+        return next((r for r in found.resources if r.path == path), None), found.read_at
 
     def put(self, path: str, file: BinaryIO, *, create: bool = False, replace: str | None = None) -> None:
         """Write a file, whose folder is created.
@@ -90,6 +94,11 @@ class WebDav:
         except ParentMissing:
             self.make_folder(target.rpartition("/")[0])
             self.requests.run("MOVE", source, headers)
+
+    def remove(self, path: str) -> None:
+        """Remove a file; nothing happens if there is none."""
+        with suppress(NotFound):
+            self.requests.run("DELETE", path)
 
     def make_folder(self, path: str) -> None:
         """Create a folder and those above it, unless they exist.

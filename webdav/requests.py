@@ -49,7 +49,7 @@ class Requests:
     def __init__(self, settings: WebDavSettings, waits: Waits) -> None:
         if settings.webdav_url is None:
             raise WebDavRefused("WEBDAV_URL is not set: set it to the address of the WebDAV folder")
-        self.root, self.waits = settings.webdav_url, waits
+        self.root, self.waits = f"{settings.webdav_url}/", waits
         password = settings.webdav_password.get_secret_value()
         self._secrets = [password, b64encode(f"{settings.webdav_user}:{password}".encode()).decode()]
         self._client = httpx2.Client(

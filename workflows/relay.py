@@ -1,4 +1,4 @@
-"""The connection to the broker, on a thread of its own: events and tickets out, commands in."""
+"""The connection to the broker, on a thread of its own: events and tickets out, commands and files in."""
 
 from typing import NamedTuple
 
@@ -11,11 +11,12 @@ from messaging.consuming.commands import CommandConsumer, ReceivedCommand
 from messaging.errors import BrokerUnavailable
 from messaging.publishing.events import EventPublisher
 from messaging.settings import BrokerSettings
-from messaging.topology import declare_workflows
+from messaging.topology import FILES_QUEUE, declare_workflows
 from runtime.errors import InvalidInput
 from runtime.lifecycle import ShutdownSignal
 from runtime.retry import retry
 from workflows.commands import execute, parse_command
+from workflows.files import parse_file_name, request_file
 from workflows.messages import to_message, to_ticket
 from workflows.telemetry import WorkflowsTelemetry
 
@@ -34,7 +35,7 @@ class Session(NamedTuple):
 
 
 class Relay:
-    """Publishes the outbox at least once, and executes commands, until the shutdown.
+    """Publishes the outbox at least once, executes commands, and requests files, until the shutdown.
 
     An event leaves the outbox after the broker has confirmed it, so it is published again after a crash
     between the two; its ID is the same then. A command is acked after it was executed, and executing it again
@@ -72,7 +73,7 @@ class Relay:
                 close_quietly(session.connection)
 
     def relay(self, publisher: EventPublisher, commands: CommandConsumer) -> None:
-        """Wait for commands for a moment, execute them, and publish the outbox.
+        """Wait for commands and files for a moment, execute them, and publish the outbox.
 
         Raises:
             BrokerUnavailable: When the connection is lost.
@@ -80,7 +81,7 @@ class Relay:
         commands.process_events(WAIT_SECONDS)
         try:
             while commands.received:
-                self._execute(commands.received[0])
+                self._settle(commands.received[0])
                 commands.received.popleft()
             while self._publish(publisher) and not self._stop.is_set():
                 commands.process_events(0)
@@ -101,18 +102,33 @@ class Relay:
             self._telemetry.published(len(pending), tickets)
         return len(pending) == BATCH
 
-    def _execute(self, received: ReceivedCommand) -> None:
+    def _settle(self, received: ReceivedCommand) -> None:
+        """Do what a message requests, and remove it; one that is refused is removed with a log line."""
         try:
-            command = parse_command(received.routing_key, received.body)
-            workflow = execute(self._requests, command, received.sender)
+            if received.queue == FILES_QUEUE:
+                self._request_file(received)
+            else:
+                self._execute(received)
         except InvalidInput as error:
-            self._telemetry.command_rejected(received.routing_key, received.sender, str(error))
+            if received.queue == FILES_QUEUE:
+                self._telemetry.file_rejected(received.sender, str(error))
+            else:
+                self._telemetry.command_rejected(received.routing_key, received.sender, str(error))
             received.reject()
         else:
-            self._telemetry.command_executed(
-                command.command, str(command.target), received.sender, workflow["state"]
-            )
             received.ack()
+
+    def _execute(self, received: ReceivedCommand) -> None:
+        command = parse_command(received.routing_key, received.body)
+        workflow = execute(self._requests, command, received.sender)
+        self._telemetry.command_executed(
+            command.command, str(command.target), received.sender, workflow["state"]
+        )
+
+    def _request_file(self, received: ReceivedCommand) -> None:
+        name = parse_file_name(received.body)
+        workflow_id = request_file(self._requests, name, received.sender)
+        self._telemetry.file_requested(name, str(workflow_id), received.sender)
 
     def _connect(self) -> Session:
         connection = connect(self._settings.amqp_url, NAME)

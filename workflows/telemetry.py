@@ -8,6 +8,7 @@ from prometheus_client import Counter, Gauge
 from runtime.errors import ServiceUnavailable
 from runtime.health import Health
 from runtime.metrics import DependencyMetrics, export_build
+from runtime.text import escape_unprintable
 from runtime.version import VERSION
 
 BROKER = "broker"
@@ -21,6 +22,11 @@ PUBLISHED = Counter("workflows_events_published_total", "Events of workflows tha
 TICKETS = Counter("workflows_tickets_published_total", "Tickets of jobs that the broker has confirmed")
 COMMANDS = Counter(
     "workflows_commands_total", "Commands that were received, by whether they were executed", ["result"]
+)
+FILES = Counter(
+    "workflows_files_total",
+    "Messages with names of files that were received, by whether a workflow was requested",
+    ["result"],
 )
 UNAUTHORIZED = Counter(
     "workflows_unauthorized_requests_total",
@@ -51,6 +57,8 @@ class WorkflowsTelemetry:
             FIRED.labels(outcome)
         for result in ("executed", "rejected"):
             COMMANDS.labels(result)
+        for result in ("requested", "rejected"):
+            FILES.labels(result)
 
     def serving(self, port: int) -> None:
         """Report that the API is available."""
@@ -121,6 +129,16 @@ class WorkflowsTelemetry:
         """Report a command that cannot be executed."""
         COMMANDS.labels("rejected").inc()
         self._log.error("command rejected", key=key, sender=sender, reason=reason)
+
+    def file_requested(self, name: str, workflow: str, sender: str) -> None:
+        """Report a file for which a workflow was requested."""
+        FILES.labels("requested").inc()
+        self._log.info("file requested", file=escape_unprintable(name), workflow=workflow, sender=sender)
+
+    def file_rejected(self, sender: str, reason: str) -> None:
+        """Report a message that names no file."""
+        FILES.labels("rejected").inc()
+        self._log.error("file rejected", sender=sender, reason=reason)
 
     def request_rejected(self, reason: str, address: str) -> None:
         """Report a request with a wrong key, or to change something without the role for it."""

@@ -1,6 +1,6 @@
 """The report of a request, of what is stored: its limits are looked up, its readings read and measured."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -32,9 +32,12 @@ def make_stored_report(
     requested_by: str,
     *,
     made_at: datetime | None = None,
+    inputs: Sequence[Input] = (),
     progress: Callable[[], None] = lambda: None,
 ) -> Report:
     """Return the report; its time of making is that of its snapshot, unless one is given.
+
+    Its readings come from `inputs`; without any, from the database.
 
     Raises:
         InvalidInput: When there is no such sensor, location or preset, the period has not ended, or there are
@@ -73,4 +76,5 @@ def make_stored_report(
             progress()
             yield sensor
 
-    return make_report(request, reporting(), [Input(name=INPUT, readings=readings)], made_at or read_at)
+    given = inputs or [Input(name=INPUT, readings=readings)]
+    return make_report(request, reporting(), given, made_at or read_at)

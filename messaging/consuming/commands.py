@@ -1,18 +1,20 @@
-"""Consume the commands for workflows from the exchange `control`."""
+"""Consume the requests to the service for workflows: commands, and names of files."""
 
 from collections import deque
+from functools import partial
 from typing import Any, NamedTuple
 
 from messaging.amqp.connection import BlockingChannel, BlockingConnection, translate_errors
 from messaging.errors import BrokerUnavailable
-from messaging.topology import CONTROL_QUEUE
+from messaging.topology import CONTROL_QUEUE, FILES_QUEUE
 
 PREFETCH = 10
 
 
 class ReceivedCommand(NamedTuple):
-    """A command that is not settled yet. The broker has checked `user_id`, if there is one."""
+    """A request that is not settled yet. The broker has checked `user_id`, if there is one."""
 
+    queue: str
     channel: BlockingChannel
     delivery_tag: int
     routing_key: str
@@ -45,7 +47,7 @@ class ReceivedCommand(NamedTuple):
 
 
 class CommandConsumer:
-    """Receives commands while the connection processes events. For one thread."""
+    """Receives commands, and names of files, while the connection processes events. For one thread."""
 
     def __init__(self, connection: BlockingConnection) -> None:
         """Start to consume.
@@ -60,10 +62,11 @@ class CommandConsumer:
             self._channel = connection.channel()
             self._channel.basic_qos(prefetch_count=PREFETCH)
             self._channel.add_on_cancel_callback(self._on_cancel)
-            self._channel.basic_consume(CONTROL_QUEUE, self._on_message)
+            for queue in (CONTROL_QUEUE, FILES_QUEUE):
+                self._channel.basic_consume(queue, partial(self._on_message, queue))
 
     def process_events(self, seconds: float) -> None:
-        """Wait for commands, at most some seconds; they are appended to `received`.
+        """Wait for requests, at most some seconds; they are appended to `received`.
 
         Raises:
             BrokerUnavailable: When the connection is lost, or the broker cancelled the consumer.
@@ -71,12 +74,22 @@ class CommandConsumer:
         with translate_errors():
             self._connection.process_data_events(seconds)
         if self._cancelled:
-            raise BrokerUnavailable(f"the broker cancelled the consumer: was {CONTROL_QUEUE} deleted?")
+            raise BrokerUnavailable(
+                f"the broker cancelled a consumer: was {CONTROL_QUEUE} or {FILES_QUEUE} deleted?"
+            )
 
-    def _on_message(self, channel: BlockingChannel, method: Any, properties: Any, body: bytes) -> None:
+    def _on_message(
+        self, queue: str, channel: BlockingChannel, method: Any, properties: Any, body: bytes
+    ) -> None:
         self.received.append(
             ReceivedCommand(
-                channel, method.delivery_tag, method.routing_key, body, properties.user_id, properties.app_id
+                queue,
+                channel,
+                method.delivery_tag,
+                method.routing_key,
+                body,
+                properties.user_id,
+                properties.app_id,
             )
         )
 

@@ -10,6 +10,7 @@ from messaging.topology import (
     CONTROL_QUEUE,
     EVENTS_EXCHANGE,
     EXCHANGE,
+    FILES_QUEUE,
     JOBS_EXCHANGE,
     MQTT_BINDING_KEY,
     MQTT_EXCHANGE,
@@ -94,16 +95,17 @@ def alerter_permissions() -> Permissions:
 
 
 def workflows_permissions() -> Permissions:
-    """Allow the service for workflows to publish events and tickets, and to receive commands.
+    """Allow the service for workflows to publish events and tickets, and to receive commands and files.
 
     It declares all of this, so that a queue that was deleted comes back.
     """
     return Permissions(
         configure=any_pattern(
-            exact_pattern(EVENTS_EXCHANGE, CONTROL_EXCHANGE, CONTROL_QUEUE, JOBS_EXCHANGE), f"^{JOB_QUEUES}$"
+            exact_pattern(EVENTS_EXCHANGE, CONTROL_EXCHANGE, CONTROL_QUEUE, FILES_QUEUE, JOBS_EXCHANGE),
+            f"^{JOB_QUEUES}$",
         ),
         write=any_pattern(exact_pattern(EVENTS_EXCHANGE, CONTROL_QUEUE, JOBS_EXCHANGE), f"^{JOB_QUEUES}$"),
-        read=exact_pattern(CONTROL_EXCHANGE, CONTROL_QUEUE, JOBS_EXCHANGE),
+        read=exact_pattern(CONTROL_EXCHANGE, CONTROL_QUEUE, FILES_QUEUE, JOBS_EXCHANGE),
     )
 
 

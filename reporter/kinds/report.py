@@ -45,7 +45,7 @@ def run_report(context: JobContext) -> JobResult:
         for done, file_format in enumerate(spec.formats, start=1):
             content = render_file(report, file_format)
             context.progress(f"{file_format} of {len(content):,} bytes")
-            _store(context, report, file_format, content)
+            store_file(context, report, file_format, file_name(report.request, file_format), content)
             if spec.keep:
                 _keep(context, settings, report, file_format, content)
             context.save(context.checkpoint, done=done, total=total)
@@ -87,8 +87,10 @@ def _failing() -> Iterator[None]:
         raise JobFailed(f"WebDAV: {error}", retry=False) from error
 
 
-def _store(context: JobContext, report: Report, file_format: ReportFormat, content: bytes) -> None:
-    """Store a file.
+def store_file(
+    context: JobContext, report: Report, file_format: ReportFormat, name: str, content: bytes
+) -> None:
+    """Store a file of a report under a name.
 
     Raises:
         JobInterrupted: When the lease is lost.
@@ -96,7 +98,7 @@ def _store(context: JobContext, report: Report, file_format: ReportFormat, conte
     request = report.request
     file = ReportFile(
         format=file_format,
-        name=file_name(request, file_format),
+        name=name,
         title=request.title,
         start=request.start,
         end=request.end,

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from tests.unit.fakes import FakeClock
 from worker.context import Covered, Interruption, JobInterrupted
-from worker.settings import WorkerSettings
+from worker.settings import JobSettings, WorkerSettings
 
 
 @dataclass
@@ -21,7 +21,7 @@ class FakeJob:
     attempt: int = 1
     checkpoint: Mapping[str, Any] | None = None
     done: int = 0
-    settings: WorkerSettings = field(default_factory=WorkerSettings)
+    settings: JobSettings = field(default_factory=WorkerSettings)
     clock: FakeClock = field(default_factory=FakeClock)
     interrupt_after: int | None = None
     messages: list[str] = field(default_factory=list)

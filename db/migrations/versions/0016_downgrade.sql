@@ -10,6 +10,8 @@ COMMENT ON COLUMN workflow_event.event IS
     'What happened: requested, ready, claimed, progress, failure, worker-lost, released, pause, resume, cancel, retry, or '
     'the name of the new state.';
 
+DROP FUNCTION release_file, request_file, claim_file;
+DROP TABLE file_claim;
 DROP FUNCTION drop_expired_reports, remove_report_preset, put_report_preset, delete_report, store_report;
 DROP VIEW report;
 DROP TABLE report_retention, report_file, report_preset;

@@ -45,6 +45,7 @@ def test_commands_and_the_tickets_of_each_kind_of_job_have_a_queue() -> None:
         "declare exchange control {'exchange_type': 'topic', 'durable': True}",
         "declare queue control.workflows {'durable': True}",
         *(f"bind control.workflows control {command}.#" for command in ("start", "stop", "pause", "resume")),
+        "declare queue files {'durable': True}",
         "declare exchange jobs {'exchange_type': 'direct', 'durable': True}",
         "declare queue jobs.dummy {'durable': True}",
         "bind jobs.dummy jobs dummy",

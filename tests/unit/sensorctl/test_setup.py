@@ -14,7 +14,7 @@ from tests.unit.fakes import RunCommand
 
 DATABASE_DOWN = StoreUnavailable("Connection refused")
 
-QUEUES = {"sensor_data", "sensor_data.dead", "control.workflows", *map(job_queue, JOB_KINDS)}
+QUEUES = {"sensor_data", "sensor_data.dead", "control.workflows", "files", *map(job_queue, JOB_KINDS)}
 
 
 class SetupRecorder:

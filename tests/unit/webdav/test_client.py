@@ -206,7 +206,7 @@ def test_a_certificate_is_verified(server: DavServer, tmp_path: Path) -> None:
     ("url", "message"),
     [
         ("http://me:secret@host/dav", "set WEBDAV_USER and WEBDAV_PASSWORD"),
-        ("http://host/dav?x=1", "without|alone"),
+        ("http://host/dav?x=1", "without"),
         ("file:///tmp", "http or https"),
     ],
 )
@@ -216,5 +216,5 @@ def test_an_address_that_is_none_is_refused(url: str, message: str) -> None:
 
 
 def test_folders_are_not_in_each_other() -> None:
-    with pytest.raises(ValueError, match="three folders of which none is in another"):
+    with pytest.raises(ValueError, match="three folders of which none contains another"):
         settings_of("http://host/", webdav_done_folder="work/done")

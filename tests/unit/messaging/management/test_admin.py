@@ -16,6 +16,7 @@ def test_the_topology_is_declared_and_the_connection_closed(operators_broker: Fa
         "heat",
         "heat.dead",
         "control.workflows",
+        "files",
         *map(job_queue, JOB_KINDS),
     }
     assert not operators_broker.connections[0].is_open

@@ -55,9 +55,9 @@ def test_a_pattern_matches_its_names_and_no_other(names: tuple[str, ...], others
         (alerter_permissions(), {"events"}, {"events"}, set()),
         (
             workflows_permissions(),
-            {"events", "control", "control.workflows", "jobs", "jobs.dummy"},
+            {"events", "control", "control.workflows", "files", "jobs", "jobs.dummy"},
             {"events", "control.workflows", "jobs", "jobs.dummy"},
-            {"control", "control.workflows", "jobs"},
+            {"control", "control.workflows", "files", "jobs"},
         ),
         (
             worker_permissions(),
@@ -73,7 +73,7 @@ def test_each_user_has_the_permissions_that_it_requires_and_no_more(
     resources = {"sensors", "amq.default", "amq.topic", "other", AWKWARD, f"{AWKWARD}.dead", ""}
     resources |= ALTERNATES | {"sensors.unroutable.other", "sensorsxunroutable"}
     resources |= {"control", "control.workflows", "control.worker.a", "control.worker.", "control.workers"}
-    resources |= {"jobs", "jobs.dummy", "jobs.", "jobsxdummy"}
+    resources |= {"files", "jobs", "jobs.dummy", "jobs.", "jobsxdummy"}
     resources |= {"events", "events.mine", "events.", "eventsxmine", "my.events.x"}
 
     for pattern, names in (

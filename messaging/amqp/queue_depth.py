@@ -1,0 +1,38 @@
+"""How many messages wait in a queue, over a connection that is opened on demand."""
+
+from messaging.amqp.connection import (
+    BlockingChannel,
+    BlockingConnection,
+    close_quietly,
+    connect,
+    translate_errors,
+)
+from messaging.errors import BrokerUnavailable
+
+
+class QueueDepth:
+    """Reads the depth of a queue. For one thread; call `read` at least every few seconds, or `close`."""
+
+    def __init__(self, amqp_url: str, name: str, queue: str) -> None:
+        self._amqp_url, self._name, self._queue = amqp_url, name, queue
+        self._connection: BlockingConnection | None = None
+        self._channel: BlockingChannel | None = None
+
+    def read(self) -> int | None:
+        """Return the number of ready messages; None if the broker does not say."""
+        try:
+            with translate_errors():
+                if self._channel is None:
+                    self._connection = connect(self._amqp_url, self._name)
+                    self._channel = self._connection.channel()
+                declared = self._channel.queue_declare(self._queue, passive=True)
+        except BrokerUnavailable:
+            self.close()
+            return None
+        return int(declared.method.message_count)
+
+    def close(self) -> None:
+        """Close the connection."""
+        if self._connection is not None:
+            close_quietly(self._connection)
+        self._connection = self._channel = None

@@ -1,0 +1,189 @@
+"""The report of a file: its readings are published, awaited, and measured as they are stored."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from db.queries.retention import retained_since
+from db.reports.report_data import ReadingsPending
+from db.reports.report_store import read_request
+from db.reports.stored_report import ReportDefaults, make_stored_report
+from db.reports.stored_samples import Period
+from db.workflows.fetched import FetchedReadings
+from jobs.files import FileSpec
+from jobs.reports import ReportSpec
+from messaging.amqp.queue_depth import QueueDepth
+from messaging.errors import BrokerRefused, Unroutable
+from readings.files.file_readings import KEEP_ALL, FileReadings, Retention
+from readings.files.history_file import FileLimits
+from readings.model import Reading
+from readings.times import format_timestamp
+from reporter.files.content import FileContent, ReadingRules
+from reporter.files.errors import FileRefused
+from reporter.files.state import FileState
+from reporter.files.storing import Publisher, Stored, Storing
+from reporter.settings import ReporterSettings, settings_of
+from reports.model import Cleaned, Input, Report
+from runtime.text import quantity, quote_name
+from worker.context import JobContext, JobFailed
+from worker.publishing import BACKFILL_QUEUE_DEPTH, ReadingPublisher, connect_to_broker
+from worker.source_jobs import plausible_ranges
+
+NOT_STORED = "not-stored"
+# Meanwhile a calibration is applied to some ten thousand readings.
+PENDING_SECONDS = 10.0
+MICROSECOND = timedelta(microseconds=1)
+
+
+@dataclass
+class Observed:
+    """Readings as they pass: their sensors, and the times of the first and the last."""
+
+    readings: Iterable[Reading]
+    sensors: Counter[str] = field(default_factory=Counter)
+    first: datetime | None = None
+    last: datetime | None = None
+
+    def __iter__(self) -> Iterator[Reading]:
+        for reading in self.readings:
+            self.sensors[reading.sensor_id] += 1
+            moment = reading.measured_at
+            self.first = moment if self.first is None else min(self.first, moment)
+            self.last = moment if self.last is None else max(self.last, moment)
+            yield reading
+
+
+def reading_rules(context: JobContext) -> ReadingRules:
+    """Return what holds for the readings of any file now.
+
+    Raises:
+        StoreUnavailable: When the database does not answer.
+    """
+    settings = settings_of(context)
+    since = retained_since(settings)
+    return ReadingRules(
+        naive_time_zone=settings.naive_time_zone,
+        retention=Retention(since, leave_out=True) if since else KEEP_ALL,
+        plausible=plausible_ranges(settings),
+        limits=FileLimits(settings.file_max_bytes, settings.file_max_rows),
+        import_id=context.workflow_id,
+    )
+
+
+@contextmanager
+def open_publisher(context: JobContext) -> Iterator[Publisher]:
+    """Open the queue for the block, as a backfill does.
+
+    Raises:
+        JobFailed: When the broker refuses.
+    """
+    settings = settings_of(context)
+    publisher = ReadingPublisher(
+        context,
+        connect_to_broker(settings.amqp_url, f"{settings.name} file", priority=None),
+        queue=settings.queue_name,
+        max_queue_depth=BACKFILL_QUEUE_DEPTH,
+    )
+    try:
+        with closing(publisher):
+            yield publisher
+    except (BrokerRefused, Unroutable) as error:
+        raise JobFailed(f"cannot publish: {error}") from error
+
+
+def make_report(context: JobContext, content: FileContent, spec: FileSpec, state: FileState) -> Report:
+    """Return the report of a file whose readings are published, when all of them are stored or dead.
+
+    Raises:
+        FileRefused: When none of its readings is stored.
+        JobFailed: When the stored readings are about to change.
+    """
+    readings = content.readings()
+    observed = Observed(readings)
+    stored = _await_stored(context, observed, state.published)
+    if not stored.stored or observed.first is None or observed.last is None:
+        raise FileRefused(*_nothing_stored(content, stored))
+    period = Period(observed.first, observed.last + MICROSECOND)
+    return _measure(context, spec, state, sorted(observed.sensors), period, _input(state, readings, stored))
+
+
+def _await_stored(context: JobContext, readings: Iterable[Reading], total: int) -> Stored:
+    settings = settings_of(context)
+    name = f"{settings.name} file"
+    with (
+        closing(FetchedReadings(settings, name)) as fetched,
+        closing(QueueDepth(settings.amqp_url, name, settings.queue_name)) as depth,
+    ):
+        return Storing(context, fetched, depth.read).wait(readings, total)
+
+
+def _nothing_stored(content: FileContent, stored: Stored) -> tuple[str, list[str]]:
+    if stored.not_stored_count:
+        lines = [f"{format_timestamp(r.measured_at)} {quote_name(r.sensor_id)}" for r in stored.not_stored]
+        reason = (
+            f"None of its {quantity(stored.not_stored_count, 'reading')} was stored: the consumers have "
+            "dead-lettered them; `sensorctl dead list` says why."
+        )
+        return reason, [f"not stored: {line}" for line in lines]
+    return "The file has no reading that can be stored.", content.rows
+
+
+def _measure(
+    context: JobContext, spec: FileSpec, state: FileState, sensors: list[str], period: Period, source: Input
+) -> Report:
+    """Measure what is stored of the sensors of the file, in its time.
+
+    Raises:
+        JobFailed: When the stored readings are about to change.
+    """
+    settings = settings_of(context)
+    request = ReportSpec.model_validate(
+        {
+            "sensors": sensors,
+            "from": period.start,
+            "to": period.end,
+            "formats": spec.formats,
+            "preset": spec.preset,
+            "limits": [limit.model_dump() for limit in spec.limits],
+            "time_zone": spec.time_zone,
+            "language": spec.language,
+            "title": spec.title or state.path.rpartition("/")[2][:200],
+        }
+    )
+    try:
+        return make_stored_report(
+            settings,
+            request,
+            period,
+            _defaults(settings),
+            read_request(settings, context.workflow_id).requested_by,
+            made_at=datetime.fromisoformat(state.made_at) if state.made_at else None,
+            inputs=[source],
+            progress=context.progress,
+        )
+    except ReadingsPending as error:
+        raise JobFailed(str(error), retry_after=PENDING_SECONDS) from error
+
+
+def _defaults(settings: ReporterSettings) -> ReportDefaults:
+    return ReportDefaults(
+        settings.report_time_zone.key, settings.report_language, settings.report_heat_kj_per_mol
+    )
+
+
+def _input(state: FileState, readings: FileReadings, stored: Stored) -> Input:
+    cleaned = [
+        Cleaned(reason=rows.problem.value, count=rows.total, lines=rows.lines)
+        for rows in readings.cleaning.counts()
+    ]
+    if stored.not_stored_count:
+        cleaned.append(Cleaned(reason=NOT_STORED, count=stored.not_stored_count))
+    return Input(
+        name=state.path,
+        sha256=state.sha256,
+        bytes=state.bytes,
+        readings=stored.stored,
+        cleaned=tuple(cleaned),
+    )

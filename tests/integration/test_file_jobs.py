@@ -1,0 +1,187 @@
+"""Files from a real WebDAV server become reports, with a real broker, consumer and database."""
+
+import json
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from psycopg.types.json import Jsonb
+from pydantic import SecretStr
+
+from db.roles import AccessLevel
+from db.workflows.worker_store import ClaimedJob, WorkerStore
+from reporter.kinds.file import run_file
+from reporter.kinds.files import run_files
+from reporter.settings import ReporterSettings
+from reports.verification import verify_report
+from tests.broker import VirtualHost
+from tests.database import Database, Roles
+from tests.processes import Processes
+from tests.unit.fake_job import FakeJob
+from tests.webdav_server import PASSWORD, USER, DavServer, webdav_server
+from worker.context import JobFailed, JobInterrupted, JobKind, JobResult
+
+START = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) - timedelta(days=7)
+STEP = timedelta(minutes=5)
+REQUEST = "SELECT workflow_id FROM request_workflow('ann', %s, %s, %s, '{}')"
+LEASE_SECONDS = 600
+
+
+@dataclass(frozen=True)
+class FileJobs:
+    """Runs file jobs in this process, while a consumer stores what they publish."""
+
+    database: Database
+    settings: ReporterSettings
+    server: DavServer
+
+    def claim(self, kind: str, **spec: Any) -> ClaimedJob:
+        """Request a workflow, and claim its job."""
+        self.database.query(REQUEST, kind, Jsonb(spec), Jsonb([{"kind": kind, "spec": spec}]))
+        return self.claim_next(kind)
+
+    def claim_next(self, kind: str) -> ClaimedJob:
+        with closing(WorkerStore(self.settings)) as store:
+            claimed = store.claim("one", [kind], LEASE_SECONDS)
+        assert claimed
+        return claimed
+
+    def job(self, claimed: ClaimedJob, **fields: Any) -> FakeJob:
+        return FakeJob(
+            spec=claimed.spec,
+            settings=self.settings,
+            job_id=claimed.job_id,
+            workflow_id=claimed.workflow_id,
+            attempt=claimed.attempt,
+            **fields,
+        )
+
+    def run(self, kind: JobKind, claimed: ClaimedJob) -> JobResult:
+        """Run a job to its end, and record it."""
+        try:
+            result = kind(self.job(claimed))
+        except JobFailed as failure:
+            self._end(claimed, failure)
+            raise
+        self._end(claimed)
+        return result
+
+    def _end(self, claimed: ClaimedJob, failure: JobFailed | None = None) -> None:
+        with closing(WorkerStore(self.settings)) as store:
+            if failure:
+                store.fail(claimed.job_id, claimed.attempt, str(failure), may_retry=failure.retry)
+            else:
+                store.finish(claimed.job_id, claimed.attempt)
+
+    def report(self, path: str) -> dict[str, Any]:
+        content = (self.server.root / path).read_bytes()
+        assert verify_report(content) == []
+        document: dict[str, Any] = json.loads(content)
+        return document
+
+
+@pytest.fixture
+def files(
+    broker: VirtualHost, database: Database, roles: Roles, run: Processes, tmp_path: Path
+) -> Iterator[FileJobs]:
+    run.start_consumer()
+    root = tmp_path / "webdav"
+    for folder in ("work", "finalizado", "erro"):
+        (root / folder).mkdir(parents=True)
+    with webdav_server(root) as server:
+        settings = ReporterSettings(
+            rabbitmq_url=broker.settings.rabbitmq_url,
+            database_url=database.url_as(roles[AccessLevel.WORKER]),
+            http_port=0,
+            webdav_url=server.url,
+            webdav_user=USER,
+            webdav_password=SecretStr(PASSWORD),
+        )
+        yield FileJobs(database, settings, server)
+
+
+def readings(count: int) -> list[tuple[datetime, float]]:
+    return [(START + number * STEP, round(2 + number % 50 / 10, 1)) for number in range(count)]
+
+
+def csv_of(rows: list[tuple[datetime, float]], *more: str, sensor: str = "fridge") -> str:
+    lines = [f"{sensor},{time.isoformat()},{value}" for time, value in rows]
+    return "\n".join(["sensor_id,time,temperature", *lines, *more]) + "\n"
+
+
+def stored(files: FileJobs) -> list[tuple[datetime, float]]:
+    rows = files.database.query("SELECT measured_at, temperature FROM reading ORDER BY measured_at")
+    return [(row["measured_at"], row["temperature"]) for row in rows]
+
+
+def test_a_file_that_is_interrupted_at_any_point_ends_once_with_each_reading_once(files: FileJobs) -> None:
+    rows = readings(400)
+    duplicate, invalid = f"fridge,{rows[7][0].isoformat()},{rows[7][1]}", "fridge,yesterday,4.0"
+    files.server.write("work/fridge.csv", csv_of(rows, duplicate, invalid))
+    claimed = files.claim("file", file="fridge.csv", formats=["json", "csv"])
+    job, result, attempts = files.job(claimed), None, 0
+    while result is None:
+        attempts += 1
+        job.interrupt_after, job.reports = 3 + 3 * attempts, 0
+        with suppress(JobInterrupted):
+            result = run_file(job)
+
+    assert attempts > 5
+    assert files.server.files() == [
+        "finalizado/fridge-report.csv", "finalizado/fridge-report.json", "finalizado/fridge.csv",
+    ]  # fmt: skip
+    assert stored(files) == rows
+    report = files.report("finalizado/fridge-report.json")
+    [source] = report["inputs"]
+    assert (source["name"], source["readings"]) == ("work/fridge.csv", 401)
+    assert {(c["reason"], c["count"], tuple(c["lines"])) for c in source["cleaned"]} == {
+        ("duplicate", 1, (402,)),
+        ("out-of-order", 1, (402,)),
+        ("invalid", 1, (403,)),
+    }
+    [sensor] = report["sensors"]
+    assert sensor["readings"] == 400
+    assert (sensor["minimum"]["temperature"], sensor["maximum"]["temperature"]) == (2.0, 6.9)
+    names = files.database.query("SELECT name FROM report_file ORDER BY name")
+    assert [row["name"] for row in names] == ["fridge-report.csv", "fridge-report.json"]
+
+
+def test_a_file_without_readings_ends_in_the_folder_for_errors_with_the_reason(files: FileJobs) -> None:
+    files.server.write("work/attic/x.csv", "time,temperature\nyesterday,1\ntomorrow,2\n")
+    claimed = files.claim("file", file="work/attic/x.csv")
+
+    with pytest.raises(JobFailed, match=r"x\.csv") as raised:
+        files.run(run_file, claimed)
+
+    assert not raised.value.retry
+    assert files.server.files() == ["erro/attic/x.csv", "erro/attic/x.csv.txt"]
+    assert "line 2" in (files.server.root / "erro/attic/x.csv.txt").read_text()
+
+
+def test_the_look_requests_each_version_of_a_file_once(files: FileJobs) -> None:
+    rows = readings(3)
+    files.server.write("work/7/x.csv", csv_of(rows, sensor="7"))
+    files.server.write("work/y.csv", csv_of(rows, sensor="8"))
+    files.server.write("work/z.csv.part", "not complete")
+
+    first = files.run(run_files, files.claim("files", formats=["json"]))
+    second = files.run(run_files, files.claim("files", formats=["json"]))
+    assert (first.counts["requested"], second.counts["requested"]) == (2, 0)
+
+    for _ in range(2):
+        files.run(run_file, files.claim_next("file"))
+    assert files.server.files() == [
+        "finalizado/7/x.csv", "finalizado/7/x.json", "finalizado/y.csv", "finalizado/y.json",
+        "work/z.csv.part",
+    ]  # fmt: skip
+
+    # What is moved back is processed again, and has the same report.
+    (files.server.root / "finalizado/y.csv").rename(files.server.root / "work/y.csv")
+    assert files.run(run_files, files.claim("files", formats=["json"])).counts["requested"] == 1
+    files.run(run_file, files.claim_next("file"))
+    assert "finalizado/y.csv" in files.server.files()
+    assert len(files.server.files("finalizado")) == 4
