@@ -61,8 +61,8 @@ def find_file(
         raise JobFailed(f"{quote_name(path)} is a folder: name a file in it, or request files", retry=False)
     if file.version is None:
         raise JobFailed(
-            f"the WebDAV server has neither ETag nor time of {quote_name(path)}, by which its versions differ: "
-            "enable one of them there",
+            f"the WebDAV server has neither ETag nor time of {quote_name(path)}, by which its versions "
+            "differ: enable one of them there",
             retry=False,
         )
     if spec.version not in (None, file.version):
