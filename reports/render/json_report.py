@@ -6,18 +6,24 @@ the same readings gives the same bytes, except for `made_at`.
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from hashlib import sha256
 from itertools import islice
 from typing import Any
 
 from pydantic import TypeAdapter
 
-from reports.model import Report
+from reports.model import Report, ReportExcursion, ReportGap, SensorReport
 from reports.samples import Samples
 
 # What document_sha256 does not cover.
 NOT_COVERED = ("made_at", "document_sha256")
 _ADAPTER = TypeAdapter(Report)
+# Of a sensor there may be millions, so that each is written alone.
+_ITEMS: dict[str, TypeAdapter[Any]] = {
+    "excursions": TypeAdapter(ReportExcursion),
+    "gaps": TypeAdapter(ReportGap),
+}
 _WRITTEN_TOGETHER = 10_000
 
 
@@ -45,21 +51,32 @@ def document_digest(report: Report) -> str:
 
 def _encode(report: Report, without: Sequence[str] = ()) -> Iterator[bytes]:
     """Yield the JSON in parts, because millions of readings as one text are several times as large."""
-    document = _ADAPTER.dump_python(report, mode="json", exclude={"sensors": {"__all__": {"samples"}}})
+    long = {"sensors": {"__all__": {"samples", *_ITEMS}}}
+    document = _ADAPTER.dump_python(report, mode="json", exclude=long)
     sensors = zip(document.pop("sensors"), report.sensors, strict=True)
     members: dict[str, Iterable[str]] = {
         name: [_dump(value)] for name, value in document.items() if name not in without
     }
-    members["sensors"] = _array(_sensor(fields, each.samples) for fields, each in sensors)
+    members["sensors"] = _array(_sensor(fields, each) for fields, each in sensors)
     for text in _object(members):
         yield text.encode()
     yield b"\n"
 
 
-def _sensor(fields: dict[str, Any], samples: Samples) -> Iterator[str]:
-    columns = {"times": samples.times, "temperatures": samples.shortest_temperatures()}
+def _sensor(fields: dict[str, Any], sensor: SensorReport) -> Iterator[str]:
     members: dict[str, Iterable[str]] = {name: [_dump(value)] for name, value in fields.items()}
-    return _object(members | {"samples": _object({name: _numbers(each) for name, each in columns.items()})})
+    for name, adapter in _ITEMS.items():
+        members[name] = _array(map(partial(_item, adapter), getattr(sensor, name)))
+    return _object(members | {"samples": _samples(sensor.samples)})
+
+
+def _item(adapter: TypeAdapter[Any], item: object) -> list[str]:
+    return [_dump(adapter.dump_python(item, mode="json"))]
+
+
+def _samples(samples: Samples) -> Iterator[str]:
+    columns = {"times": samples.times, "temperatures": samples.shortest_temperatures()}
+    return _object({name: _numbers(each) for name, each in columns.items()})
 
 
 def _object(members: Mapping[str, Iterable[str]]) -> Iterator[str]:
