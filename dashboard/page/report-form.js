@@ -4,7 +4,7 @@ import * as account from "./account.js";
 import { requestJson, sendJson } from "./api.js";
 import { $, announce, createElement, reconcileChildren, setText, setTextWithCode, setVisible } from "./dom.js";
 import { refusal, refuseBadInput, showFormError } from "./forms.js";
-import { state } from "./live-state.js";
+import { serverNow, state } from "./live-state.js";
 import { addressOf } from "./router.js";
 import { fromLocal, VIEWER_ZONE } from "./zones.js";
 
@@ -18,7 +18,7 @@ let isSending = false;
 export function initialize(listener) {
   onRequest = listener;
   zone.value = VIEWER_ZONE;
-  for (const choice of [of, period]) choice.addEventListener("change", update);
+  for (const input of [of, period]) input.addEventListener("change", update);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     if (!isSending && !refuseBadInput(form)) send();
@@ -48,7 +48,7 @@ export async function show() {
 }
 
 function update() {
-  for (const [input, isChosen] of [[sensors, of.value === "sensors"], [place, of.value === "location"]]) setVisible(input.closest("label"), isChosen);
+  for (const [input, isSelected] of [[sensors, of.value === "sensors"], [place, of.value === "location"]]) setVisible(input.closest("label"), isSelected);
   for (const input of [from, to]) setVisible(input.closest("label"), period.value === "");
   setTextWithCode($(".may-not", form), account.hint("operator"));
   submit.disabled = !account.may("operator");
@@ -78,7 +78,10 @@ function problem() {
   if (period.value) return null;
   if (!from.value) return ["Enter when the period starts.", "from"];
   if (!to.value) return ["Enter when the period ends.", "to"];
-  return isZone(zone.value.trim()) ? null : [`There is no time zone ${zone.value}: write a name such as Europe/Berlin.`, "time_zone"];
+  if (!isZone(zone.value.trim())) return [`There is no time zone ${zone.value}: write a name such as Europe/Berlin.`, "time_zone"];
+  const [start, end] = [from, to].map((input) => fromLocal(input.value, zone.value.trim()));
+  if (start >= end) return ["The period must start before it ends.", "from"];
+  return end > serverNow() ? ["The period must have ended: a report is of what was measured.", "to"] : null;
 }
 
 function isZone(name) {
