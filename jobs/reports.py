@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, model_validator
 
+from jobs.recipients import Recipients
 from jobs.spans import Span
 from jobs.spec import Spec
 from readings.ids import validate_sensor_id
@@ -61,6 +62,7 @@ class ReportSpec(Spec):
     time_zone: ZoneName | None = Field(default=None, description="Zone of the report; null: the service's")
     language: ReportLanguage | None = Field(default=None, description="en or pt; null: the service's")
     title: str | None = Field(default=None, min_length=1, max_length=200, description="Title of the report")
+    recipients: Recipients = Field(default=(), description="Addresses that get it by e-mail")
     keep: bool = Field(default=False, description="Put the files into the WebDAV folder, too")
 
     @model_validator(mode="after")

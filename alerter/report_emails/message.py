@@ -8,7 +8,7 @@ from typing import NamedTuple
 from uuid import NAMESPACE_URL, uuid5
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from db.reports.emails import ReportEmail, ReportFile
+from db.reports.emails import AttachedFile, ReportEmail
 from runtime.text import escape_unprintable
 
 NAMESPACE = uuid5(NAMESPACE_URL, "urn:sensors:report-email")
@@ -65,8 +65,8 @@ class Sender(NamedTuple):
 def build_message(
     email: ReportEmail,
     sender: Sender,
-    files: Sequence[ReportFile],
-    attachments: Sequence[tuple[ReportFile, bytes]],
+    files: Sequence[AttachedFile],
+    attachments: Sequence[tuple[AttachedFile, bytes]],
     link: str,
 ) -> EmailMessage:
     """Return the e-mail: what the report is about, its files, and those that are attached.
@@ -82,16 +82,16 @@ def build_message(
     domain = sender.address.rpartition("@")[2]
     message["Message-ID"] = f"<{uuid5(NAMESPACE, f'{email.job_id}/{email.recipient}')}@{domain}>"
     message["Auto-Submitted"] = "auto-generated"  # so that no absence note answers it
-    message.set_content(_text(email, files, {file.report_id for file, _ in attachments}, link))
+    message.set_content(_text(files, {file.report_id for file, _ in attachments}, link))
     for file, content in attachments:
         main_type, subtype = MEDIA_TYPES[file.format]
         message.add_attachment(content, maintype=main_type, subtype=subtype, filename=_line(file.name))
     return message
 
 
-def _text(email: ReportEmail, files: Sequence[ReportFile], attached: set[object], link: str) -> str:
-    words = WORDS.get(email.language or "", WORDS["en"])
-    first, zone = files[0], _zone(email.time_zone)
+def _text(files: Sequence[AttachedFile], attached: set[object], link: str) -> str:
+    first = files[0]
+    words, zone = WORDS.get(first.language or "", WORDS["en"]), _zone(first.time_zone)
     start, end = (
         at.astimezone(zone).isoformat(" ", "minutes") for at in (first.period_start, first.period_end)
     )

@@ -8,7 +8,7 @@ from alerter.report_emails.message import Sender, build_message
 from alerter.report_emails.telemetry import ReportEmailTelemetry
 from alerter.settings import AlerterSettings
 from db.errors import StoreUnavailable
-from db.reports.emails import ReportEmail, ReportEmails, ReportFile
+from db.reports.emails import AttachedFile, ReportEmail, ReportEmails
 from runtime.errors import ServiceUnavailable
 from runtime.lifecycle import ShutdownSignal
 from runtime.service_thread import ServiceThread
@@ -121,9 +121,9 @@ class ReportEmailSending:
         self._server.send(message, email.recipient)
         return len(attachments)
 
-    def _attachments(self, files: Sequence[ReportFile]) -> list[tuple[ReportFile, bytes]]:
+    def _attachments(self, files: Sequence[AttachedFile]) -> list[tuple[AttachedFile, bytes]]:
         """Return the contents of the files that fit into an e-mail."""
-        found: list[tuple[ReportFile, bytes]] = []
+        found: list[tuple[AttachedFile, bytes]] = []
         remaining = MAX_ATTACHED_BYTES
         for file in files:
             if file.bytes <= remaining and (content := self._emails.content(file.report_id)) is not None:

@@ -10,14 +10,14 @@ from db.engine import make_engine, translate_errors
 from db.settings import DatabaseSettings
 
 CLAIM = """
-SELECT email_id, attempts, claimed.workflow_id, claimed.job_id, recipient,
-       job.spec ->> 'language' AS language, job.spec ->> 'time_zone' AS time_zone
-FROM claim_report_email(:seconds) AS claimed JOIN job USING (job_id)
+SELECT email_id, attempts, workflow_id, job_id, recipient
+FROM claim_report_email(:seconds) WHERE email_id IS NOT NULL
 """
 # The smallest first, so that as many as possible fit into the e-mail.
 FILES = """
 SELECT report_id, name, format, bytes, encode(sha256, 'hex') AS sha256, title, lower(period) AS period_start,
-       upper(period) AS period_end, sensors
+       upper(period) AS period_end, sensors, summary ->> 'language' AS language,
+       summary ->> 'time_zone' AS time_zone
 FROM report_file WHERE job_id = :job_id ORDER BY bytes, format
 """
 CONTENT = "SELECT content FROM report_file WHERE report_id = :report_id"
@@ -33,11 +33,9 @@ class ReportEmail(NamedTuple):
     workflow_id: UUID
     job_id: UUID
     recipient: str
-    language: str | None
-    time_zone: str | None
 
 
-class ReportFile(NamedTuple):
+class AttachedFile(NamedTuple):
     """A file of a report, without its content."""
 
     report_id: UUID
@@ -49,6 +47,8 @@ class ReportFile(NamedTuple):
     period_start: datetime
     period_end: datetime
     sensors: list[str]
+    language: str | None
+    time_zone: str | None
 
 
 class ReportEmails:
@@ -66,10 +66,10 @@ class ReportEmails:
             row = connection.execute(text(CLAIM), {"seconds": lease_seconds}).first()
             return ReportEmail(*row) if row else None
 
-    def files(self, job_id: UUID) -> list[ReportFile]:
+    def files(self, job_id: UUID) -> list[AttachedFile]:
         """Return the files of a report, the smallest first."""
         with translate_errors(), self._engine.connect() as connection:
-            return [ReportFile(*row) for row in connection.execute(text(FILES), {"job_id": job_id})]
+            return [AttachedFile(*row) for row in connection.execute(text(FILES), {"job_id": job_id})]
 
     def content(self, report_id: UUID) -> bytes | None:
         """Return a file; None if it was deleted meanwhile."""

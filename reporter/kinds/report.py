@@ -138,8 +138,10 @@ def _keep(
 
 
 def summarise(report: Report) -> dict[str, Any]:
-    """Return the main figures of each sensor, for a preview."""
+    """Return the main figures of each sensor for a preview, and how its e-mail is to be written."""
     return {
+        "language": report.request.language,
+        "time_zone": report.request.time_zone,
         "sensors": [
             {
                 "sensor_id": sensor.sensor_id,
@@ -155,7 +157,7 @@ def summarise(report: Report) -> dict[str, Any]:
                 "gaps": len(sensor.gaps),
             }
             for sensor in report.sensors
-        ]
+        ],
     }
 
 

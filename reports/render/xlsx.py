@@ -7,6 +7,7 @@ from typing import IO, Any
 from xlsxwriter import Workbook
 
 from reports.model import Report, ReportLimit, SensorReport
+from reports.render.cleaning_texts import describe_problem
 from reports.render.local_times import LocalTimes
 from reports.render.sheet_words import WORDS, SheetWords
 from reports.render.sheets import MAX_ROWS, TIME_WIDTH, Column, Sheet, Style, Styles, add_styles
@@ -202,4 +203,5 @@ def _write_cleaned(sheet: Sheet, report: Report, words: SheetWords) -> None:
     for source in report.inputs:
         for each in source.cleaned:
             lines = ", ".join(map(str, each.lines))
-            sheet.write_row(columns, [source.name, each.reason, each.count, lines])
+            reason = describe_problem(each.reason, report.request.language)
+            sheet.write_row(columns, [source.name, reason, each.count, lines])

@@ -27,9 +27,9 @@ ANN, BOB = "ann@example.org", "bob@example.org"
 PDF, CSV = b"%PDF-1.7 \x00\xff", "sensor_id\nKühlraum\n".encode()
 STORE = """
 INSERT INTO report_file (workflow_id, job_id, format, name, title, period, sensors, bytes, sha256,
-                         document_sha256, content, requested_by, made_at)
+                         document_sha256, content, summary, requested_by, made_at)
 VALUES (%s, %s, %s, %s, 'Vaccines Kühlraum', '[2026-03-28T23:00Z, 2026-03-29T22:00Z)', '{fridge,freezer}', %s,
-        sha256(%s), sha256(%s), %s, 'test', now())
+        sha256(%s), sha256(%s), %s, '{"language": "pt", "time_zone": "Europe/Berlin"}', 'test', now())
 """
 PAGE = "http://dashboard.example/"
 
@@ -56,10 +56,14 @@ def sending(emails: ReportEmails, server: SmtpSender | None) -> ReportEmailSendi
     return ReportEmailSending(emails, server, PAGE, ReportEmailTelemetry(), ShutdownSignal())
 
 
-def make_report(workflows: Workflows, *recipients: str, **spec: object) -> UUID:
+def make_job(workflows: Workflows, *recipients: str) -> UUID:
+    jobs = [JobSpec("dummy", {"recipients": list(recipients)})]
+    return workflows.requests.request("test", "dummy", {}, jobs, RequestOptions()).workflow_id
+
+
+def make_report(workflows: Workflows, *recipients: str) -> UUID:
     """Make a report of two files, as a job does, and return its workflow."""
-    jobs = [JobSpec("dummy", {"recipients": list(recipients), **spec})]
-    workflow = workflows.requests.request("test", "dummy", {}, jobs, RequestOptions()).workflow_id
+    workflow = make_job(workflows, *recipients)
     job = workflows.claim()
     for name, content in (("Kühlraum.pdf", PDF), ("report.csv", CSV)):
         values = [
@@ -90,7 +94,7 @@ def make_due(database: Database) -> None:
 def test_each_recipient_gets_one_email_with_the_files(
     workflows: Workflows, emails: ReportEmails, server: SmtpSender, smtp: SmtpServer
 ) -> None:
-    workflow = make_report(workflows, ANN, BOB, language="pt", time_zone="Europe/Berlin")
+    workflow = make_report(workflows, ANN, BOB)
 
     mailer = sending(emails, server)
 
@@ -208,15 +212,17 @@ def test_a_file_that_is_too_large_is_named_with_the_address_of_the_page(
     [mail] = smtp.mails
     assert [part.get_filename() for part in mail.iter_attachments()] == ["Kühlraum.pdf"]
     [line] = [line for line in text_of(mail).splitlines() if line.startswith("report.csv: ")]
-    assert line.endswith("(too large for an e-mail: open the page below)")
+    assert line.endswith("(demasiado grande para um e-mail: abra a página abaixo)")
 
 
-def test_a_report_without_recipients_or_that_failed_is_not_sent(
+def test_a_report_without_recipients_or_files_or_that_failed_is_not_sent(
     workflows: Workflows, emails: ReportEmails
 ) -> None:
     make_report(workflows)
-    jobs = [JobSpec("dummy", {"recipients": [ANN]}, 1)]
-    workflows.requests.request("test", "dummy", {}, jobs, RequestOptions())
+    make_job(workflows, ANN)
+    job = workflows.claim()
+    assert workflows.store.finish(job.job_id, job.attempt, counts={}, message="made nothing")
+    make_job(workflows, ANN)
     job = workflows.claim()
     assert workflows.store.fail(job.job_id, job.attempt, "no", may_retry=False, retry_after=None)
 

@@ -39,6 +39,7 @@ BEGIN
     INSERT INTO report_email (workflow_id, job_id, recipient)
     SELECT NEW.workflow_id, NEW.job_id, recipient
     FROM jsonb_array_elements_text(NEW.spec -> 'recipients') AS recipient
+    WHERE EXISTS (SELECT FROM report_file WHERE job_id = NEW.job_id)
     ON CONFLICT DO NOTHING;
     RETURN NULL;
 END $$;

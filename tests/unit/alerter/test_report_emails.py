@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from alerter.report_emails.message import Sender, build_message
 from alerter.report_emails.smtp import SmtpSender, find_address
-from db.reports.emails import ReportEmail, ReportFile
+from db.reports.emails import AttachedFile, ReportEmail
 from runtime.errors import ConfigurationError
 from tests.smtp_server import text_of
 
@@ -20,24 +20,26 @@ JOB = UUID("01934f2a-7c00-7000-8000-000000000001")
 
 
 def email(**fields: Any) -> ReportEmail:
-    values = {"recipient": "ann@example.org", "language": "en", "time_zone": "UTC"} | fields
+    values = {"recipient": "ann@example.org"} | fields
     return ReportEmail(email_id=1, attempts=1, workflow_id=uuid4(), job_id=JOB, **values)
 
 
-def file(**fields: Any) -> ReportFile:
+def file(**fields: Any) -> AttachedFile:
     values: dict[str, Any] = {
         "name": "report.json",
         "format": "json",
         "title": "Vaccines",
         "sensors": ["fridge"],
+        "language": "en",
+        "time_zone": "UTC",
     } | fields
     start, end = datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 4, 1, tzinfo=UTC)
-    return ReportFile(
+    return AttachedFile(
         report_id=uuid4(), bytes=2, sha256="ab" * 32, period_start=start, period_end=end, **values
     )
 
 
-def built(made: ReportFile, **fields: Any) -> EmailMessage:
+def built(made: AttachedFile, **fields: Any) -> EmailMessage:
     """Return the e-mail as a recipient's program reads it."""
     message = build_message(email(**fields), SENDER, [made], [(made, b"{}")], "http://page.example/")
     return message_from_string(message.as_string(policy=policy.SMTP), policy=policy.default)
@@ -73,7 +75,7 @@ def test_many_sensors_are_counted() -> None:
 
 @pytest.mark.parametrize(("language", "word"), [("pt", "Período: "), ("en", "Period: "), (None, "Period: ")])
 def test_it_has_the_language_of_the_report(language: str | None, word: str) -> None:
-    assert word in text_of(built(file(), language=language, time_zone="Nowhere/Here"))
+    assert word in text_of(built(file(language=language, time_zone="Nowhere/Here")))
 
 
 def test_the_identifier_depends_on_the_report_and_the_recipient_alone() -> None:

@@ -111,11 +111,11 @@ def test_excursions_and_gaps_have_sheets_of_their_own() -> None:
 
 
 def test_what_was_cleaned_is_listed_if_there_is_any() -> None:
-    cleaned = (Cleaned(reason="duplicate", count=3, lines=(7, 8, 11)),)
+    cleaned = (Cleaned(reason="missing", count=3, lines=(7, 8, 11)),)
 
     sheets = read(report(cleaned=cleaned))
 
-    assert sheets["Cleaned"][1] == ["a.csv", "duplicate", 3, "7, 8, 11"]
+    assert sheets["Cleaned"][1] == ["a.csv", "without a temperature", 3, "7, 8, 11"]
     assert "Cleaned" not in read(report())
 
 
