@@ -62,6 +62,7 @@ def read_report_data(
     location: str | None = None,
     *,
     is_frozen: bool = False,
+    must_have_ended: bool = True,
     progress: Callable[[], None] = lambda: None,
 ) -> ReportData:
     """Return the sensors with their calibrated readings in the period, all from one snapshot.
@@ -76,7 +77,8 @@ def read_report_data(
         connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         connection.execute(text("SET LOCAL jit = off"))
         read_at: datetime = connection.execute(text(NOW)).scalar_one()
-        _require_past(period, read_at)
+        if must_have_ended:
+            _require_past(period, read_at)
         selected = select_sensors(connection, sensors, location)
         _require_settled(connection, selected, period)
         names = [sensor.sensor_id for sensor in selected]

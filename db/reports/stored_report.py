@@ -37,7 +37,7 @@ def make_stored_report(
 ) -> Report:
     """Return the report; its time of making is that of its snapshot, unless one is given.
 
-    Its readings come from `inputs`; without any, from the database.
+    Its readings come from `inputs`; without any, from the database, and the period must have ended.
 
     Raises:
         InvalidInput: When there is no such sensor, location or preset, the period has not ended, or there are
@@ -52,6 +52,8 @@ def make_stored_report(
         spec.sensors,
         spec.location,
         is_frozen=preset is not None and preset.is_frozen,
+        # The clock of a logger may be some seconds fast.
+        must_have_ended=not inputs,
         progress=progress,
     )
     request = ReportRequest(

@@ -34,7 +34,7 @@ from worker.source_jobs import plausible_ranges
 NOT_STORED = "not-stored"
 # Meanwhile a calibration is applied to some ten thousand readings.
 PENDING_SECONDS = 10.0
-MICROSECOND = timedelta(microseconds=1)
+SECOND = timedelta(seconds=1)
 
 
 @dataclass
@@ -105,7 +105,8 @@ def make_report(context: JobContext, content: FileContent, spec: FileSpec, state
     stored = _await_stored(context, observed, state.published)
     if not stored.stored or observed.first is None or observed.last is None:
         raise FileRefused(*_nothing_stored(content, stored))
-    period = Period(observed.first, observed.last + MICROSECOND)
+    # The page shows whole seconds: the end, which is not part of the period, is not that of the last reading.
+    period = Period(observed.first, observed.last.replace(microsecond=0) + SECOND)
     return _measure(context, spec, state, sorted(observed.sensors), period, _input(state, readings, stored))
 
 

@@ -185,3 +185,16 @@ def test_the_look_requests_each_version_of_a_file_once(files: FileJobs) -> None:
     files.run(run_file, files.claim_next("file"))
     assert "finalizado/y.csv" in files.server.files()
     assert len(files.server.files("finalizado")) == 4
+
+
+def test_a_file_of_a_logger_whose_clock_is_fast_has_a_report_until_its_last_reading(files: FileJobs) -> None:
+    first = datetime.now(UTC).replace(second=0, microsecond=0)
+    rows = [(first + timedelta(minutes=number), 4.0) for number in range(3)]
+    files.server.write("work/fridge.csv", csv_of(rows))
+
+    files.run(run_file, files.claim("file", file="fridge.csv", formats=["json"]))
+
+    report = files.report("finalizado/fridge.json")
+    assert report["sensors"][0]["readings"] == 3
+    end = datetime.fromisoformat(report["request"]["end"])
+    assert end == rows[-1][0] + timedelta(seconds=1)
