@@ -126,11 +126,11 @@ def test_a_file_that_is_interrupted_at_any_point_ends_once_with_each_reading_onc
     job, result, attempts = files.job(claimed), None, 0
     while result is None:
         attempts += 1
-        job.interrupt_after, job.reports = 3 + 3 * attempts, 0
+        job.interrupt_after, job.reports = 5 + 7 * attempts, 0
         with suppress(JobInterrupted):
             result = run_file(job)
 
-    assert attempts > 5
+    assert attempts > 4
     assert files.server.files() == [
         "finalizado/fridge-report.csv", "finalizado/fridge-report.json", "finalizado/fridge.csv",
     ]  # fmt: skip
