@@ -64,9 +64,10 @@ def prepare(root: Path) -> None:
     """Create the folders, and copy the samples; what is there is kept."""
     for variable, name in FOLDERS.items():
         (root / _variable(variable, name).strip("/")).mkdir(parents=True, exist_ok=True)
-    (root / "samples").mkdir(exist_ok=True)
-    for sample in SAMPLES.iterdir():
-        if not (copy := root / "samples" / sample.name).exists():
+    for sample in filter(Path.is_file, SAMPLES.rglob("*")):
+        copy = root / "samples" / sample.relative_to(SAMPLES)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        if not copy.exists():
             shutil.copyfile(sample, copy)
 
 

@@ -1,5 +1,6 @@
 """The layout of a CSV file, and the reading of its rows."""
 
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from functools import cached_property
 
 from readings.files.csv_checks import SummaryCheck, check_quantity, sensor_in_column
 from readings.files.csv_columns import Columns, ValueColumn
+from readings.files.csv_description import describe_layout
 from readings.files.csv_options import CsvOptions
 from readings.files.csv_other_columns import OtherColumns
 from readings.files.csv_other_tables import OtherTables
@@ -15,15 +17,14 @@ from readings.files.csv_quality import QualityColumns
 from readings.files.csv_rows import Row, RowReader, split_fields
 from readings.files.csv_times import TimeParser
 from readings.files.csv_units import read_unit, split_unit
-from readings.files.csv_values import check_value, find_row_unit, is_missing_text, parse_value
+from readings.files.csv_values import check_value, find_row_unit, is_missing_text, parse_value, with_number
 from readings.files.errors import ExcludedValue, InvalidRow
 from readings.files.isd import check_isd_unit, is_isd, is_missing
 from readings.files.problems import Problem
 from readings.files.records import Item, LeftOut, Record, Rejected
 from readings.files.text import TextLines, is_undecodable
-from runtime.text import quote_value
 
-DELIMITER_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar", " ": "space"}
+_EVENT = re.compile(r"[^\W\d_]{3,}")
 
 
 @dataclass(frozen=True)
@@ -73,19 +74,7 @@ class CsvLayout:
 
     def describe(self) -> Iterator[tuple[str, str]]:
         """Yield what was recognised, as a name and a text for people."""
-        yield "encoding", self.encoding.removesuffix("-sig")
-        yield "delimiter", DELIMITER_NAMES.get(self.delimiter, self.delimiter)
-        yield "header", f"line {self.header_line}: {', '.join(self.header)}" if self.header_line else "none"
-        columns = self.columns
-        if columns.sensor is not None:
-            yield "sensor", f"column {self.header[columns.sensor]}"
-        time_of_day = f" and {self.header[columns.time_of_day]}" if columns.time_of_day is not None else ""
-        notation = self.options.time_format or "ISO 8601, or a number"
-        yield "time", f"column {self.header[columns.time]}{time_of_day}, as {notation}"
-        for value in columns.values:
-            sensor = f", sensor {value.sensor}" if value.sensor else ""
-            source = f", or as column {self.header[columns.unit]} says" if columns.unit is not None else ""
-            yield "temperature", f"column {value.name}, in {value.default_unit}{source}{sensor}"
+        yield from describe_layout(self)
 
     def read(self, lines: TextLines) -> Iterator[Item]:
         """Yield an item per value, in the order of the file."""
@@ -105,12 +94,23 @@ class CsvLayout:
 
     def time_texts(self, lines: TextLines) -> Iterator[str]:
         """Yield the texts of the times of all rows; `lines` start at the first line."""
+        for fields in self._fields(lines):
+            with suppress(InvalidRow, IndexError):
+                yield self._times.text(fields)
+
+    def number_texts(self, lines: TextLines) -> Iterator[str]:
+        """Yield the texts of the temperatures of all rows, without units; `lines` start at the first line."""
+        for fields in self._fields(lines):
+            for value in self.columns.values:
+                if value.index < len(fields) and (text := fields[value.index].strip()):
+                    yield split_unit(text)[0]
+
+    def _fields(self, lines: TextLines) -> Iterator[list[str]]:
+        """Yield the fields of all rows."""
         for _ in self._read_preamble(lines):
             pass
-        for row in RowReader(lines, self.delimiter, _is_never_row):
-            if isinstance(row, Row):
-                with suppress(InvalidRow, IndexError):
-                    yield self._times.text(row.fields)
+        rows = RowReader(lines, self.delimiter, _is_never_row)
+        yield from (row.fields for row in rows if isinstance(row, Row))
 
     def _read_preamble(self, lines: TextLines) -> Iterator[Item]:
         end = self.header_line or self.options.skip_lines
@@ -174,11 +174,17 @@ class CsvLayout:
         self._summaries.check(fields)
         for value in self.columns.values:
             if is_missing_text(fields[value.index], self.options) or is_missing(fields[value.index]):
-                yield LeftOut(row.line, "a missing value", Problem.MISSING)
+                yield self._missing(row.line, fields, value)
             elif not fields[value.index] and len(self.columns.values) > 1:
                 yield LeftOut(row.line, f"no value in {value.name}", Problem.MISSING)
             else:
                 yield self._record_or_left_out(row.line, fields, value)
+
+    def _missing(self, line: int, fields: list[str], value: ValueColumn) -> LeftOut:
+        """Return why a row has no temperature: loggers write their events into columns of the same table."""
+        if not fields[value.index] and any(map(_EVENT.search, fields)):
+            return LeftOut(line, "an event of the logger", Problem.MARKER)
+        return LeftOut(line, "a missing value", Problem.MISSING)
 
     def _excluded_by_condition(self, fields: list[str]) -> str | None:
         """Return the condition that a row does not meet; several for one column are alternatives."""
@@ -232,22 +238,8 @@ class CsvLayout:
             check_isd_unit(unit)
             if measured_at.tzinfo is None and not (columns.zone or self.options.time_zone):
                 measured_at = measured_at.replace(tzinfo=UTC)
-        return Record(line, sensor, measured_at, temperature, unit, _with_number(extras))
+        return Record(line, sensor, measured_at, temperature, unit, with_number(extras))
 
 
 def _is_never_row(_: list[str]) -> bool:
     return False
-
-
-def _with_number(extras: dict[str, str]) -> dict[str, str | int]:
-    """Return the fields with the sequence as a number.
-
-    Raises:
-        InvalidRow: When it is none.
-    """
-    if "sequence" not in extras:
-        return {**extras}
-    try:
-        return {**extras, "sequence": int(extras["sequence"])}
-    except ValueError:
-        raise InvalidRow(f"sequence is {quote_value(extras['sequence'])}: must be a number") from None

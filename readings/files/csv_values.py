@@ -95,3 +95,17 @@ def find_row_unit(
         if other is not units[0]:
             raise InvalidRow(f"the row is in {units[0]}, and the column {value.name!r} has values in {other}")
     return units[0] if units else None
+
+
+def with_number(extras: dict[str, str]) -> dict[str, str | int]:
+    """Return the fields with the sequence as a number.
+
+    Raises:
+        InvalidRow: When it is none.
+    """
+    if "sequence" not in extras:
+        return {**extras}
+    try:
+        return {**extras, "sequence": int(extras["sequence"])}
+    except ValueError:
+        raise InvalidRow(f"sequence is {quote_value(extras['sequence'])}: must be a number") from None

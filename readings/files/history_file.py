@@ -18,7 +18,7 @@ from readings.files.local_time import Passes, find_passes, resolve_times
 from readings.files.loggers.logger_file import LoggerFile
 from readings.files.parsing import parse_item
 from readings.files.records import Body, Item, Layout, Record
-from readings.files.table import recognise_table, recognise_workbook
+from readings.files.table import SheetFile, recognise_table, recognise_workbook
 from readings.files.text import TextLines
 
 # A file with more new sensors must be confirmed: the number of a row may have been taken for the sensor.
@@ -33,6 +33,8 @@ class FileLimits(NamedTuple):
 
 
 NO_LIMITS = FileLimits()
+# What a layout has of text, and a sheet of a workbook has not.
+TEXT_PROPERTIES = ("encoding", "delimiter")
 FindKnown = Callable[[list[str]], AbstractSet[str]]
 
 
@@ -57,7 +59,11 @@ class HistoryFile:
         if self.logger:
             serial = f", logger {self.logger.serial}" if self.logger.serial else ""
             yield "written by", f"{self.logger.program}{serial}"
-        yield from self.layout.describe()
+        if isinstance(self.file, SheetFile):
+            yield "sheet", self.file.sheet
+        for name, text in self.layout.describe():
+            if name not in TEXT_PROPERTIES or not isinstance(self.file, SheetFile):
+                yield name, text
         yield "times without an offset", f"in {self.zone}"
 
     def read(self) -> tuple[TextLines, Iterator[Item]]:

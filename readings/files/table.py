@@ -6,12 +6,15 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import NamedTuple
 
+from readings.csv_columns import DECIMAL_COMMA
 from readings.files.csv_layout import CsvLayout
 from readings.files.csv_options import CsvOptions
 from readings.files.csv_recognition import SAMPLE_LINES, recognise_csv
+from readings.files.date_and_time import find_time_of_day
 from readings.files.date_order import find_time_format, has_date_signs
 from readings.files.errors import AmbiguousFile, Choice, UnreadableFile
 from readings.files.input_file import InputFile
+from readings.files.isd import is_isd
 from readings.files.loggers.logger_file import DELIMITERS, LoggerFile, Sample
 from readings.files.loggers.registry import complete_options, recognise_logger
 from readings.files.text import TextLines, is_undecodable
@@ -20,6 +23,9 @@ from readings.files.xlsx import DELIMITER, Workbook
 # The degree sign of all Western code pages, before the letter of a unit.
 _DEGREE_SIGN = re.compile("[\udcb0\udcba](?=[CF])")
 DEGREE_SIGN_ENCODING = "cp1252"
+CHECKED_NUMBERS = 50
+# With a comma that may separate thousands.
+_GROUPS = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
 
 
 class Table(NamedTuple):
@@ -74,10 +80,11 @@ def recognise_table(file: InputFile, options: CsvOptions, delimiters: Sequence[s
     if options.encoding is None and _has_degree_signs(lines):
         options = replace(options, encoding=DEGREE_SIGN_ENCODING)
         lines = list(islice(file.sample(options.encoding), SAMPLE_LINES))
-    logger = recognise_logger(Sample(lines, delimiters), options)
-    if logger:
-        options = complete_options(logger)
-    return _with_time_format(Table(file, recognise_csv(file.sample(options.encoding), options), logger))
+    sample = Sample(lines, delimiters)
+    logger = recognise_logger(sample, options)
+    options = complete_options(logger) if logger else find_time_of_day(sample, options)
+    layout = recognise_csv(file.sample(options.encoding), options)
+    return _with_time_format(_with_decimal_comma(Table(file, layout, logger)))
 
 
 def recognise_workbook(book: Workbook, options: CsvOptions) -> Table:
@@ -128,6 +135,20 @@ def _has_degree_signs(lines: Sequence[str]) -> bool:
     """Return whether all that is not UTF-8 is the degree sign of a unit."""
     text = "\n".join(lines)
     return is_undecodable(text) and not is_undecodable(_DEGREE_SIGN.sub("", text))
+
+
+def _with_decimal_comma(table: Table) -> Table:
+    """Return the table with the decimal comma, if the first numbers have one and cannot be read otherwise."""
+    file, layout, logger = table
+    if layout.options.decimal != ".":
+        return table
+    texts = list(islice(layout.number_texts(file.sample(layout.encoding)), CHECKED_NUMBERS))
+    if not texts or not all(map(DECIMAL_COMMA.fullmatch, texts)) or any(map(is_isd, texts)):
+        return table
+    if all(map(_GROUPS.fullmatch, texts)):
+        return table
+    options = replace(layout.options, decimal=",")
+    return Table(file, recognise_csv(file.sample(layout.encoding), options), logger)
 
 
 def _with_time_format(table: Table) -> Table:

@@ -26,7 +26,7 @@ def test_hoboware_has_a_fixed_offset_and_rows_of_events_without_a_temperature() 
 
     assert result.history.serial == "10679014"
     assert result.invalid == []
-    assert result.left_out == [(1, "before the header"), (5, "a missing value")]
+    assert result.left_out == [(1, "before the header"), (5, "an event of the logger")]
     assert result.values == [
         ("10679014", "2026-02-26T19:00:00+00:00", 3.155),
         ("10679014", "2026-02-26T20:00:00+00:00", 3.261),

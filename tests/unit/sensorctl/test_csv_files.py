@@ -127,7 +127,7 @@ def test_the_unit_in_a_column_is_used() -> None:
         ("timestamp,temperature,a", "2026-01-01T12:00:00Z,21,5,48,1", "the row has 5 fields"),
         (
             "timestamp;temperature",
-            "2026-01-01T12:00:00Z;21,5",
+            "2026-01-01T12:00:00Z;1,500",
             "must be a number with a decimal point; set --decimal",
         ),
         ("timestamp;temperature", "2026-01-01T12:00:00Z;1.234,5", "must be a number"),

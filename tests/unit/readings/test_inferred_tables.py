@@ -1,0 +1,50 @@
+"""Tables of unknown programs: what the names and the texts show is used, and nothing else."""
+
+import pytest
+
+from readings.files.errors import UnreadableFile
+from readings.model import Unit
+from tests.unit.readings.logger_readings import imported, readings
+
+HALL = ("hall",)
+EXPECTED = [("hall", "2026-03-13T23:00:00", -21.5), ("hall", "2026-03-14T22:59:30", 0.125)]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "Registrador: Freezer\nUnidade: °C\n\nData;Hora;Temperatura (°C)\n{}",
+        "Datum;Uhrzeit;Temperatur °C\n{}",
+        "Date;Time;Temp (°C);Humidity\n{}",
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "latin-1"])
+def test_date_and_time_of_day_are_two_columns_with_a_decimal_comma(content: str, encoding: str) -> None:
+    rows = "14/03/2026;00:00:00;-21,5\n14/03/2026;23:59:30;0,125\n"
+    columns = ("Temperatur °C",) if "Temperatur °C" in content else ()
+
+    text = content.format(rows).encode(encoding)
+
+    assert readings(text, sensors=HALL, value_columns=columns) == EXPECTED
+
+
+def test_numbers_that_may_have_separators_of_thousands_are_refused() -> None:
+    result = imported("timestamp;temperature\n2026-01-01T12:00:00Z;1,234\n", sensors=HALL)
+
+    assert result.messages == []
+    assert "set --decimal , if the sign is a comma" in result.invalid[0][1]
+
+
+def test_a_column_that_has_other_texts_is_no_time_of_day() -> None:
+    with pytest.raises(UnreadableFile, match="set --time-column; the file has the columns date, hour"):
+        imported("date,hour,temperature\n2026-01-01,9 h,21.5\n", sensors=HALL)
+
+
+def test_options_that_name_the_time_replace_what_the_names_show() -> None:
+    content = "date,time,temperature\n2026-01-01,12:00,50\n"
+
+    assert readings(content, sensors=HALL, units=(Unit.FAHRENHEIT,)) == [
+        ("hall", "2026-01-01T11:00:00", 10.0)
+    ]
+    with pytest.raises(UnreadableFile, match="--time-of-day-column is 'zeit'"):
+        imported(content, sensors=HALL, time_column="date", time_of_day_column="zeit")
