@@ -12,7 +12,7 @@ const COLUMNS = {
   "Max °C": (sensor) => degrees(sensor.maximum),
   "MKT °C": (sensor) => degrees(sensor.mean_kinetic_temperature),
   Excursions: (sensor) => count(sensor.excursions),
-  Outside: (sensor) => (sensor.seconds_outside ? duration(sensor.seconds_outside) : UNKNOWN),
+  Outside: (sensor) => (sensor.seconds_outside === null ? UNKNOWN : duration(sensor.seconds_outside)),
   Gaps: (sensor) => count(sensor.gaps),
 };
 

@@ -152,8 +152,9 @@ def summarise(report: Report) -> dict[str, Any]:
                 "mean": sensor.mean,
                 "maximum": sensor.maximum and sensor.maximum.temperature,
                 "mean_kinetic_temperature": sensor.mean_kinetic_temperature,
-                "excursions": outside_all(sensor).excursions,
-                "seconds_outside": outside_all(sensor).seconds,
+                # Without limits it is not known.
+                "excursions": outside_all(sensor).excursions if sensor.limits else None,
+                "seconds_outside": outside_all(sensor).seconds if sensor.limits else None,
                 "gaps": len(sensor.gaps),
             }
             for sensor in report.sensors
