@@ -59,6 +59,7 @@ def test_a_report_is_one_job_whose_spec_has_what_was_given() -> None:
         "report",
         {
             "sensors": ["fridge"], "period": "last-month", "formats": ["pdf", "json"], "limits": [],
+            "recipients": [],
             "keep": False,
         },
     )  # fmt: skip
