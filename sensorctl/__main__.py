@@ -148,6 +148,11 @@ class Commands(LazyGroup):
             "app",
             "Try workers, jobs, sources and connections, without any other system.",
         ),
+        "report": CommandEntry(
+            "sensorctl.reports.commands",
+            "app",
+            "Make, list, save and verify reports of sensors for a period.",
+        ),
         "setup": CommandEntry(
             "sensorctl.setup",
             "setup",

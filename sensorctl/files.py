@@ -31,9 +31,8 @@ def open_output(name: str) -> Iterator[IO[str]]:
         yield output
         output.flush()
         return
+    check_new(name)
     path = Path(name)
-    if os.path.lexists(path):
-        raise typer.BadParameter(f"cannot write {name}: File exists")
     remove_abandoned(path.parent)
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
@@ -47,6 +46,28 @@ def open_output(name: str) -> Iterator[IO[str]]:
     finally:
         with suppress(OSError):
             partial.unlink()
+
+
+def write_output(name: str, content: bytes) -> None:
+    """Write standard output, or a new file that gets its name only when it is complete.
+
+    Raises:
+        typer.BadParameter: When the file exists or cannot be created.
+        typer.Exit: When writing fails, for example on a full disk.
+    """
+    with open_output(name) as file:
+        assert isinstance(file, io.TextIOWrapper)
+        file.buffer.write(content)
+
+
+def check_new(name: str) -> None:
+    """Refuse a file that exists, before anything is made for it.
+
+    Raises:
+        typer.BadParameter: When it exists.
+    """
+    if name != STDIO and os.path.lexists(name):
+        raise typer.BadParameter(f"cannot write {name}: File exists")
 
 
 def remove_abandoned(folder: Path) -> None:

@@ -1,7 +1,6 @@
 """The files of reports that jobs have made, and the presets of their limits."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -11,6 +10,7 @@ from sqlalchemy import text
 from db.engine import connect
 from db.queries.statements import Row, Statements
 from db.settings import DatabaseSettings
+from jobs.report_presets import PresetDefinition
 from reports.model import Preset
 from runtime.errors import InvalidInput
 from runtime.json_values import dump_json
@@ -127,10 +127,10 @@ class Reports:
         """Return a preset; None if there is none of that name."""
         return self._statements.first(PRESETS, name=name)
 
-    def put_preset(self, actor: str, preset: Preset) -> Row:
+    def put_preset(self, actor: str, name: str, definition: PresetDefinition) -> Row:
         """Add a preset, or replace it, and return it."""
         [row] = self._statements.rows(
-            PUT_PRESET, actor=actor, name=preset.name, fields=dump_json(asdict(preset))
+            PUT_PRESET, actor=actor, name=name, fields=dump_json(definition.model_dump())
         )
         return row
 

@@ -17,10 +17,8 @@ from reports.measures.strictest import outside_all
 from reports.model import Report
 from reports.render.files import FormatUnavailable, file_name, render_file
 from runtime.errors import InvalidInput
-from runtime.settings import load
 from webdav.client import WebDav
 from webdav.model import PreconditionFailed, WebDavRefused, WebDavUnavailable
-from webdav.settings import WebDavSettings
 from worker.context import Interruption, JobContext, JobFailed, JobInterrupted, JobResult
 
 # Meanwhile a calibration is applied to some ten thousand readings.
@@ -129,7 +127,7 @@ def _keep(
     job = str(context.job_id)[:JOB_ID_CHARACTERS]
     folder, name = settings.webdav_done_folder, file_name(report.request, file_format, job)
     target, part = f"{folder}/{name}", f"{folder}/.part-{job}-{file_format}"
-    with closing(WebDav(load(WebDavSettings))) as webdav:
+    with closing(WebDav(settings)) as webdav:
         if webdav.find(target) is None:
             webdav.put(part, io.BytesIO(content))
             context.progress()
