@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import numpy as np
 import pytest
 from psycopg.types.json import Jsonb
 
@@ -13,15 +14,18 @@ from db.sensors import change_sensor, continue_changes, merge_sensor
 from readings.ids import derive_reading_id
 from readings.model import Reading
 from readings.sensor_changes import SensorChanges
-from reports.model import ReportLimit
+from reports.measures.sensor import measure_sensor
+from reports.model import LimitKind, ReportLimit, ReportRequest
 from reports.samples import to_epoch_us
 from runtime.errors import InvalidInput
 from tests.database import Database, Roles
 from tests.integration.rollups import insert
+from tests.unit.reports.numpy_oracle import Oracle, assert_agrees, calibrated
 
 # With both changes of daylight saving time in Europe and a leap day.
 START, END = datetime(2024, 2, 1, tzinfo=UTC), datetime(2024, 12, 1, tzinfo=UTC)
 PERIOD = Period(START, END)
+LIMITS: tuple[tuple[LimitKind, float], ...] = (("high", 6.5), ("low", 4.2))
 STEP = timedelta(hours=3, minutes=7, microseconds=13)
 
 
@@ -89,6 +93,14 @@ def test_the_readings_of_the_period_are_calibrated_and_in_order_whenever_they_ar
         (second, 1.02, -0.3, "ann"),
     ]
     assert hall.calibrations == ()
+    # and each figure equals that of numpy, from what the sensor sent
+    times = np.array([reading.measured_at.timestamp() for reading in stored])
+    raw = np.array([reading.temperature for reading in stored])
+    since = [((START + STEP).timestamp(), 1.02, 0.0), (second.timestamp(), 1.02, -0.3)]
+    limits = tuple(ReportLimit(kind=kind, threshold=at, source="") for kind, at in LIMITS)
+    request = ReportRequest(sensors=("fridge",), start=START, end=END, limits=limits)
+    oracle = Oracle(times, calibrated(times, raw, since), START.timestamp(), END.timestamp())
+    assert_agrees(measure_sensor(fridge, request), oracle)
 
 
 def test_sensors_are_named_or_all_of_a_location_and_each_is_there_once(database: Database, read: Any) -> None:
