@@ -8,6 +8,7 @@ from typing import Annotated, Any, get_origin, get_type_hints
 from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 
 from jobs.file_paths import check_path
+from jobs.recipients import Recipients
 from jobs.reports import MAX_LIMITS, Formats, LimitSpec, ReportLanguage, SensorId, ZoneName
 from jobs.spec import Spec
 from readings.files.csv_options import CsvOptions
@@ -90,6 +91,7 @@ class ReportOfFileSpec(Spec):
     time_zone: ZoneName | None = Field(default=None, description="Zone of the report; null: the service's")
     language: ReportLanguage | None = Field(default=None, description="en or pt; null: the service's")
     title: str | None = Field(default=None, min_length=1, max_length=200, description="Title of the report")
+    recipients: Recipients = Field(default=(), description="Addresses that get the report by e-mail")
 
 
 class FileSpec(ReportOfFileSpec):

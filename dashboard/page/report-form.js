@@ -11,7 +11,7 @@ import { fromLocal, VIEWER_ZONE } from "./zones.js";
 const form = $("#report-form form");
 const submit = $("button[type=submit]", form);
 const requested = $(".requested", form);
-const { of, sensors, location: place, period, from, to, time_zone: zone, preset, language, title, keep } = form.elements;
+const { of, sensors, location: place, period, from, to, time_zone: zone, preset, language, title, recipients, keep } = form.elements;
 let onRequest = () => {};
 let isSending = false;
 
@@ -66,6 +66,7 @@ function spec() {
     ...(preset.value ? { preset: preset.value } : {}),
     language: language.value,
     ...(title.value.trim() ? { title: title.value.trim() } : {}),
+    recipients: recipients.value.split(/[\s,;]+/).filter(Boolean),
     keep: keep.checked,
   };
 }
