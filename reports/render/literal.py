@@ -5,8 +5,8 @@ import unicodedata
 from collections.abc import Callable
 from typing import Any
 
-MAX_WORD = 14  # characters, after which a word may be broken
-MAX_TEXT = 2000  # characters of one name or note
+MAX_WORD = 20  # characters, after which a word may be broken
+MAX_TEXT = 1000  # characters of one name or note; more would not fit into a row on one page
 
 # Control characters, surrogates, and what is not assigned. Formatting characters are parts of words in many
 # scripts, except those that reverse the direction of what follows.

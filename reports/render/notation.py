@@ -91,7 +91,11 @@ class Notation:
 
     def moment(self, moment: datetime) -> str:
         """Return date, time and offset, which distinguishes the two hours that a change of clocks repeats."""
-        return f"{self._fill(self.short_date, moment)} {moment:%H:%M:%S} {format_offset(moment)}"
+        return f"{self._fill(self.short_date, moment)} {self.clock(moment)}"
+
+    def clock(self, moment: datetime) -> str:
+        """Return the time of a day with its offset."""
+        return f"{moment:%H:%M:%S} {format_offset(moment)}"
 
     def day(self, moment: datetime) -> str:
         """Return day and month at an axis."""

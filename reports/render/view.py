@@ -16,7 +16,7 @@ NONE = DASH  # no value
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table for the template: widths as Typst has them (`auto`, or a number of shares), and texts."""
+    """A table of texts for the template. A width is `auto`, a length such as `18mm`, or a number of parts."""
 
     head: Sequence[str]
     widths: Sequence[str | int]
@@ -49,6 +49,13 @@ class SensorView:
     def moment(self, time: datetime) -> str:
         """Return a time in the report's zone."""
         return self.words.notation.moment(time.astimezone(self.zone))
+
+    def moment_after(self, first: datetime, time: datetime) -> str:
+        """Return a time that follows another one: without its date, if that is the same."""
+        local = time.astimezone(self.zone)
+        if local.date() == first.astimezone(self.zone).date():
+            return self.words.notation.clock(local)
+        return self.words.notation.moment(local)
 
     def degrees(self, value: float | None) -> str:
         """Return a temperature that is not rounded to a limit, or a dash."""

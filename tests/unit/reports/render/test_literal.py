@@ -31,7 +31,7 @@ def test_what_controls_the_page_is_named_instead(character: str) -> None:
 
 
 def test_a_long_word_may_be_broken_between_letters() -> None:
-    assert literal("A" * 30) == f"{'A' * 14}{BREAK}{'A' * 14}{BREAK}AA"
+    assert literal("A" * 42) == f"{'A' * 20}{BREAK}{'A' * 20}{BREAK}AA"
 
 
 def test_a_long_word_is_not_broken_within_a_letter() -> None:

@@ -93,3 +93,7 @@ def test_sizes(count: int, text: str) -> None:
 def test_a_year_of_utc_needs_no_zone_file() -> None:
     assert PORTUGUESE.day(datetime(2026, 12, 1, tzinfo=UTC)) == "01/12"
     assert [PORTUGUESE.month(datetime(2026, month, 1, tzinfo=UTC)) for month in (2, 9)] == ["fev", "set"]
+
+
+def test_the_time_of_a_day_has_its_offset() -> None:
+    assert ENGLISH.clock(MOMENT) == "14:07:09 +01:00"
