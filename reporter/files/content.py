@@ -161,13 +161,15 @@ def _with_a_sensor(
 
     Raises:
         FileRefused: When it is not the sensor alone that is missing.
-        JobNeedsAnswer: When there is no such folder.
+        JobNeedsAnswer: When there is no such folder, or the file can still be read in several ways.
     """
     if options.sensors or options.sensor_column:
         raise FileRefused(f"{quote_name(opener.name)}: {error}") from error
     given = replace(options, sensors=(folder or "?",))
     try:
         history = opener.open(given)
+    except AmbiguousFile as other:
+        raise opener.question(other, given) from other
     except UnreadableFile:
         raise FileRefused(f"{quote_name(opener.name)}: {error}") from error
     if folder:
