@@ -11,11 +11,11 @@ from benchmarks.plan import REPORTS
 
 MAX_ROUNDS = 3
 FILES = {
-    "pdf": "as PDF",
-    "xlsx": "as XLSX",
-    "bare-xlsx": "the cells of the readings with XlsxWriter alone",
-    "csv": "as CSV",
-    "json": "as JSON",
+    "pdf": "a report of {readings:,} readings as PDF",
+    "xlsx": "a report of {readings:,} readings as XLSX",
+    "bare-xlsx": "the cells of {readings:,} readings with XlsxWriter alone",
+    "csv": "a report of {readings:,} readings as CSV",
+    "json": "a report of {readings:,} readings as JSON",
 }
 
 
@@ -24,8 +24,9 @@ def measure(bench: Bench) -> None:
     samples, readings = bench.plan.report_samples, bench.plan.report_readings
     runs = {"figures": partial(_measure, bench, "figures", samples, f"the figures of {samples:,} readings")}
     for kind, title in FILES.items():
-        runs[kind] = partial(_measure, bench, kind, readings, f"a report of {readings:,} readings {title}")
+        runs[kind] = partial(_measure, bench, kind, readings, title.format(readings=readings))
     bench.run_rounds(REPORTS, runs, MAX_ROUNDS)
+    bench.results.order_keys(REPORTS, [*runs, *(f"{kind}/memory" for kind in runs)])
 
 
 def _measure(bench: Bench, kind: str, readings: int, title: str) -> None:

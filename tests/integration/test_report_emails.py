@@ -9,9 +9,10 @@ from uuid import UUID
 import pytest
 from pydantic import SecretStr
 
-from alerter.report_emails.sending import LIMIT_SECONDS, NO_ADDRESS, ReportEmailSending
+from alerter.report_emails.sending import LIMIT_SECONDS, NO_ADDRESS, ReportEmailSending, report_email_sending
 from alerter.report_emails.smtp import SmtpSender
 from alerter.report_emails.telemetry import ReportEmailTelemetry
+from alerter.settings import AlerterSettings
 from db.errors import StoreUnavailable
 from db.reports.emails import ReportEmails
 from db.roles import AccessLevel
@@ -22,6 +23,7 @@ from tests.database import Database, Roles
 from tests.integration.workflow_rows import Workflows
 from tests.smtp_server import PASSWORD, SmtpServer, text_of
 from tests.tls import CertificateAuthority
+from tests.waiting import DEADLINE_SECONDS, eventually
 
 ANN, BOB = "ann@example.org", "bob@example.org"
 PDF, CSV = b"%PDF-1.7 \x00\xff", "sensor_id\nKühlraum\n".encode()
@@ -110,6 +112,23 @@ def test_each_recipient_gets_one_email_with_the_files(
     assert text.endswith(f"http://dashboard.example/#/workflow/{workflow}")
     job = workflows.job(workflow)["job_id"]
     assert workflows.events(workflow, job)[-2:] == ["e-mailed", "e-mailed"]
+
+
+def test_the_alerter_sends_through_its_first_address_of_email(
+    workflows: Workflows, database: Database, roles: Roles, smtp: SmtpServer, server: SmtpSender
+) -> None:
+    stop, url = ShutdownSignal(), database.settings_as(roles[AccessLevel.EVALUATOR]).database_url
+    urls = SecretStr(f"phone=ntfys://ntfy.sh/x mail={smtp.url}")
+    mailer = report_email_sending(AlerterSettings(database_url=url, alert_urls=urls), stop)
+    make_report(workflows, ANN, BOB)
+
+    mailer.start()
+    eventually(lambda: len(smtp.mails) == 2, DEADLINE_SECONDS, "both are sent")
+    eventually(lambda: all(row["sent_at"] for row in rows(database)), DEADLINE_SECONDS, "both are recorded")
+    stop.set()
+    mailer.join()
+
+    assert mailer.error is None
 
 
 def test_what_is_not_accepted_is_sent_again_as_the_same_email_and_holds_no_other_up(
