@@ -86,6 +86,10 @@ class ReportRequest:
         # Two times of one zone are subtracted and compared as their clocks show them, across a change too.
         object.__setattr__(self, "start", self.start.astimezone(UTC))
         object.__setattr__(self, "end", self.end.astimezone(UTC))
+        if self.end <= self.start:
+            raise ValueError("the period must end after its start")
+        if self.heat_kj_per_mol <= 0:
+            raise ValueError("the heat of activation must be above 0 kJ/mol")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -13,6 +13,7 @@ _UUID = "must be a UUID such as 019309a1-7c5e-7cc3-98c4-dc0c0c07398f"
 MESSAGES = {
     "bool_parsing": "must be true or false",
     "bool_type": "must be true or false",
+    "dataclass_type": "must be an object",
     "datetime_from_date_parsing": _TIME,
     "datetime_object_invalid": _TIME,
     "datetime_parsing": _TIME,

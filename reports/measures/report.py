@@ -13,13 +13,7 @@ from runtime.version import VERSION
 def make_report(
     request: ReportRequest, sensors: Iterable[SensorInput], inputs: Sequence[Input], made_at: datetime
 ) -> Report:
-    """Return the report of the sensors, in the order that they are given.
-
-    Raises:
-        ValueError: When the period does not end after its start.
-    """
-    if request.end <= request.start:
-        raise ValueError("the period must end after its start")
+    """Return the report of the sensors, in the order that they are given."""
     report = Report(
         request=request,
         made_at=made_at,

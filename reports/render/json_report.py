@@ -11,10 +11,11 @@ from hashlib import sha256
 from itertools import islice
 from typing import Any
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from reports.model import Report, ReportExcursion, ReportGap, SensorReport
 from reports.samples import Samples
+from runtime.validation_messages import validation_message
 
 # What document_sha256 does not cover.
 NOT_COVERED = ("made_at", "document_sha256")
@@ -38,7 +39,13 @@ def read_json(content: bytes) -> Report:
     Raises:
         ValueError: When it is not JSON, or not that of a report.
     """
-    return _ADAPTER.validate_json(content)
+    try:
+        return _ADAPTER.validate_json(content)
+    except ValidationError as error:
+        detail: dict[str, Any] = dict(error.errors(include_url=False)[0])
+        place = ".".join(map(str, detail["loc"]))
+        reason = validation_message(detail)
+        raise ValueError(f"{place}: {reason}" if place else reason) from None
 
 
 def document_digest(report: Report) -> str:

@@ -2,7 +2,6 @@
 
 import json
 from dataclasses import replace
-from datetime import timedelta
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
@@ -107,10 +106,21 @@ def test_the_digests_can_be_computed_without_this_program() -> None:
     assert sha256(text.encode()).hexdigest() == digest
 
 
-@pytest.mark.parametrize("content", [b"", b"[]", b"{}", b"\xff", b'{"request": 5}'])
-def test_what_is_no_report_is_refused(content: bytes) -> None:
-    with pytest.raises(ValueError, match="Report"):
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "JSON"),
+        (b"\xff", "JSON"),
+        (b"[]", "must be an object"),
+        (b"{}", "request: "),
+        (b'{"request": 5}', "request: "),
+    ],
+)
+def test_what_is_no_report_is_refused_with_the_first_reason(content: bytes, reason: str) -> None:
+    with pytest.raises(ValueError, match=reason) as refused:
         read_json(content)
+
+    assert "\n" not in str(refused.value)
 
 
 def test_a_report_with_an_unknown_field_is_refused() -> None:
@@ -122,10 +132,12 @@ def test_a_report_with_an_unknown_field_is_refused() -> None:
 
 
 def test_a_period_that_does_not_end_after_its_start_is_refused() -> None:
-    empty = ReportRequest(sensors=("1",), start=START, end=START)
-
     with pytest.raises(ValueError, match="end after its start"):
-        make_report(empty, [], [], START + timedelta(hours=1))
+        ReportRequest(sensors=("1",), start=START, end=START)
+    document = json.loads(render_json(report()))
+    document["request"]["end"] = document["request"]["start"]
+    with pytest.raises(ValueError, match="request: the period must end after its start"):
+        read_json(json.dumps(document).encode())
 
 
 @pytest.mark.parametrize("temperature", [float("nan"), float("inf")])

@@ -87,6 +87,12 @@ def test_readings_out_of_order_and_of_other_times_are_found() -> None:
     assert {"sensors[0].samples", "sensors[0].readings"} <= set(changed(move))
 
 
+@pytest.mark.parametrize("heat", [0, -83.144])
+def test_a_heat_of_activation_that_is_not_above_zero_is_refused(heat: float) -> None:
+    with pytest.raises(ValueError, match="heat of activation must be above 0"):
+        changed(lambda document: document["request"].update(heat_kj_per_mol=heat))
+
+
 def test_a_column_that_is_shorter_is_refused() -> None:
     def shorten(document: dict[str, Any]) -> None:
         del sensor(document)["samples"]["temperatures"][2]
