@@ -1,20 +1,14 @@
 """The kinds `file` and `files`: a file of readings becomes a report, and the look for such files."""
 
-from collections.abc import Mapping
-from dataclasses import fields
-from decimal import Decimal
-from typing import Annotated, Any, get_origin, get_type_hints
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
+from pydantic import AfterValidator, Field
 
 from jobs.file_paths import check_path
 from jobs.recipients import Recipients
 from jobs.reports import MAX_LIMITS, Formats, LimitSpec, ReportLanguage, SensorId, ZoneName
 from jobs.spec import Spec
-from readings.files.csv_options import CsvOptions
-from readings.units import parse_unit
-from runtime.settings import time_zone
-from runtime.text import quote_name
+from readings.files.option_values import parse_options
 
 FILE, FILES = "file", "files"
 # A server that is down, or full, is waited for: for an hour and a half at least.
@@ -32,48 +26,6 @@ def check_options(options: dict[str, Any]) -> dict[str, Any]:
     """
     parse_options(options)
     return options
-
-
-def parse_options(options: dict[str, Any]) -> CsvOptions:
-    """Return the options for reading a file, from JSON.
-
-    Raises:
-        ValueError: When there is no such option, or its value is refused.
-    """
-    return CsvOptions(**parse_fields(options))
-
-
-def parse_fields(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields of the options for reading a file, from JSON.
-
-    A text counts as a list of one.
-
-    Raises:
-        ValueError: When there is no such option, or its value is refused.
-    """
-    hints = get_type_hints(CsvOptions)
-    values: dict[str, Any] = {}
-    for name, value in options.items():
-        if name not in hints:
-            known = ", ".join(field.name for field in fields(CsvOptions))
-            raise ValueError(f"contains {quote_name(name)}; the options are {known}")
-        try:
-            values[name] = _parse_option(name, value, hints[name])
-        except (ValidationError, ValueError, ArithmeticError):
-            raise ValueError(f"contains {name} with a value that it cannot have") from None
-    return values
-
-
-def _parse_option(name: str, value: Any, hint: Any) -> Any:
-    if name == "time_zone":
-        return time_zone(value)
-    if get_origin(hint) is tuple and isinstance(value, str):
-        value = [value]
-    if name == "units":
-        return tuple(parse_unit(unit) for unit in value)
-    if name == "scale":
-        return Decimal(str(value))
-    return TypeAdapter(hint).validate_python(value)
 
 
 class ReportOfFileSpec(Spec):

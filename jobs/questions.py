@@ -5,6 +5,7 @@ from typing import Any
 
 from jobs.kinds import WORKFLOW_KINDS, parse_spec
 from jobs.states import State
+from readings.files.option_values import EXTENDED_OPTIONS
 from runtime.errors import InvalidInput
 
 Row = Mapping[str, Any]
@@ -42,6 +43,10 @@ def resolve_answer(job: Row, number: int | None, options: Mapping[str, Any]) -> 
         raise InvalidInput(f"there is no option {number}; {known}", "option")
     selected = dict(offered[number - 1]["options"]) if number is not None else {}
     answer = selected | dict(options)
+    earlier = job["spec"].get("options") or {}
+    for name in EXTENDED_OPTIONS:
+        if isinstance(answer.get(name), list):
+            answer[name] = [*earlier.get(name, []), *answer[name]]
     if not answer:
         raise InvalidInput("an answer is the number of an option, or options with their values", "options")
     if job["kind"] in WORKFLOW_KINDS:

@@ -8,12 +8,17 @@ from typing import TypeVar
 
 from readings.csv_columns import column_index, normalise_name
 from readings.files.csv_options import CsvOptions
+from readings.files.errors import Ambiguity, AmbiguousLookup, Choice
 from readings.meanings import Meaning, compact, meaning_of
 from readings.model import Unit
 from readings.payload import SENSOR_FIELDS, TEMPERATURE_FIELDS, TIME_FIELDS
 from readings.units import UnknownUnit, find_unit, parse_unit
 from readings.zone_names import find_zone
 
+UNIT_AMBIGUITY = Ambiguity(
+    "units", tuple(Choice(f"in {unit.value}", {"units": [unit.value]}) for unit in Unit)
+)
+ZONE_AMBIGUITY = Ambiguity("time_zone")
 Given = TypeVar("Given")
 IsMatch = Callable[[str], bool]
 UNIT_NAMES = (
@@ -155,13 +160,15 @@ def _unit(name: str, requested: Unit | None) -> Unit | None:
     """Return the unit in the name of a column; None if there is none, or a requested one replaces it.
 
     Raises:
-        LookupError: When it cannot be used, or is not the requested one.
+        AmbiguousLookup: When it cannot be used.
+        LookupError: When it is not the requested one.
     """
     try:
         found = find_unit(name)
     except UnknownUnit as error:
         if requested is None:
-            raise LookupError(f"{error}: set --unit, and --scale for a scaled unit") from None
+            message = f"{error}: set --unit, and --scale for a scaled unit"
+            raise AmbiguousLookup(message, UNIT_AMBIGUITY) from None
         return None
     if found and requested and found is not requested:
         raise LookupError(
@@ -175,13 +182,14 @@ def _zone(name: str, requested: tzinfo | None) -> tzinfo | None:
     """Return the offset in the name of the time's column.
 
     Raises:
-        LookupError: When it is not the requested one, or cannot be used.
+        AmbiguousLookup: When it cannot be used.
+        LookupError: When it is not the requested one.
     """
     try:
         found = find_zone(name)
     except ValueError as error:
         if requested is None:
-            raise LookupError(f"{error}: set --time-zone") from None
+            raise AmbiguousLookup(f"{error}: set --time-zone", ZONE_AMBIGUITY) from None
         return None
     if found and requested and found.utcoffset(None) != requested.utcoffset(None):
         raise LookupError(
@@ -191,14 +199,25 @@ def _zone(name: str, requested: tzinfo | None) -> tzinfo | None:
     return found
 
 
+def _column_ambiguity(option: str, names: list[str]) -> Ambiguity:
+    """Return the columns that may be meant; a file without a column of the sensor is from one sensor."""
+    name = option.removeprefix("--").replace("-", "_")
+    if name == "sensor_column":
+        return Ambiguity("sensors")
+    if name == "value_column":
+        return Ambiguity("value_columns", tuple(Choice(f"column {n}", {"value_columns": [n]}) for n in names))
+    return Ambiguity(name, tuple(Choice(f"column {column}", {name: column}) for column in names))
+
+
 def _find(
     header: list[str], option: str, column: str | None, defaults: tuple[str, ...], also: IsMatch | None = None
 ) -> int:
     found = _find_optional(header, option, column, defaults, also)
     if found is None:
-        raise LookupError(
+        raise AmbiguousLookup(
             f"no column is named {' or '.join(defaults)}: set {option}; "
-            f"the file has the columns {', '.join(header)}"
+            f"the file has the columns {', '.join(header)}",
+            _column_ambiguity(option, header),
         )
     return found
 
@@ -217,7 +236,8 @@ def _find_optional(
         if normalise_name(name) in defaults or (also is not None and also(name))
     ]
     if len(matches) > 1:
-        raise LookupError(
-            f"the columns {' and '.join(repr(header[i]) for i in matches)} have one meaning: set {option}"
+        raise AmbiguousLookup(
+            f"the columns {' and '.join(repr(header[i]) for i in matches)} have one meaning: set {option}",
+            _column_ambiguity(option, [header[i] for i in matches]),
         )
     return matches[0] if matches else None

@@ -15,6 +15,7 @@ from readings.files.csv_other_columns import OtherColumns
 from readings.files.csv_other_tables import OtherTables
 from readings.files.csv_quality import QualityColumns
 from readings.files.csv_rows import Row, RowReader, split_fields
+from readings.files.csv_text import ENCODING_AMBIGUITY
 from readings.files.csv_times import TimeParser
 from readings.files.csv_units import read_unit, split_unit
 from readings.files.csv_values import check_value, find_row_unit, is_missing_text, parse_value, with_number
@@ -90,7 +91,7 @@ class CsvLayout:
             try:
                 yield from self._read_row(row)
             except InvalidRow as error:
-                yield Rejected(row.line, str(error), error.problem)
+                yield Rejected(row.line, str(error), error.problem, error.ambiguity)
 
     def time_texts(self, lines: TextLines) -> Iterator[str]:
         """Yield the texts of the times of all rows; `lines` start at the first line."""
@@ -223,7 +224,9 @@ class CsvLayout:
         extras = {name: fields[index] for name, index in columns.extras.items() if fields[index]}
         if any(is_undecodable(text or "") for text in (*required.values(), *extras.values())):
             name = self.encoding.removesuffix("-sig").upper()
-            raise InvalidRow(f"the row is not {name}: set --encoding, such as cp1252")
+            raise InvalidRow(
+                f"the row is not {name}: set --encoding, such as cp1252", ambiguity=ENCODING_AMBIGUITY
+            )
         number, next_to_value = split_unit(fields[value.index])
         if not columns.is_export:
             check_value(number, self.options)

@@ -6,8 +6,9 @@ from functools import lru_cache
 from readings.csv_columns import NUMBER
 from readings.errors import InvalidField
 from readings.factors import find_factors, may_be_factor
-from readings.files.csv_columns import Columns
+from readings.files.csv_columns import UNIT_AMBIGUITY, Columns
 from readings.files.csv_options import CsvOptions
+from readings.files.csv_units import SCALE_AMBIGUITY
 from readings.files.errors import InvalidRow
 from readings.unclear_unit import find_unclear_units, may_be_flag
 from runtime.text import quote_value
@@ -43,7 +44,8 @@ class OtherColumns:
             if problem and not (self._is_scale_known if problem == "scale" else is_unit_known):
                 raise InvalidRow(
                     f"the column {name!r} is {quote_value(text)}, so that the temperature is not clear: "
-                    f"{_SETTINGS[problem]}"
+                    f"{_SETTINGS[problem]}",
+                    ambiguity=SCALE_AMBIGUITY if problem == "scale" else UNIT_AMBIGUITY,
                 )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from readings.files.csv_columns import Columns
-from readings.files.errors import ExcludedValue, InvalidRow
+from readings.files.errors import Ambiguity, Choice, ExcludedValue, InvalidRow
 from readings.meanings import compact
 from readings.quality import is_bad_text, is_unclear_text, marking_of
 from runtime.text import quote_value
@@ -57,7 +57,10 @@ class QualityColumns:
                 raise ExcludedValue(f"the column {mark.name!r} marks the value as bad; if it is good, {hint}")
             if is_unclear_text(mark.kind, text):
                 raise InvalidRow(
-                    f"the column {mark.name!r} is {quote_value(text)}, which may mark a bad value: {hint}"
+                    f"the column {mark.name!r} is {quote_value(text)}, which may mark a bad value: {hint}",
+                    ambiguity=Ambiguity(
+                        "where", (Choice(f"{text} marks good values", {"where": [[mark.name, text]]}),)
+                    ),
                 )
 
 

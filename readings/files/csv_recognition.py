@@ -12,7 +12,7 @@ from readings.files.csv_rows import split_fields
 from readings.files.csv_text import check_text
 from readings.files.csv_times import check_zone_above
 from readings.files.csv_units import check_preamble, check_units_row
-from readings.files.errors import UnreadableFile
+from readings.files.errors import Ambiguity, AmbiguousLookup, AmbiguousTable, Choice, UnreadableFile
 from readings.files.text import TextLines
 from readings.payload import SENSOR_FIELDS, TEMPERATURE_FIELDS, TIME_FIELDS
 
@@ -35,6 +35,7 @@ def recognise_csv(lines: TextLines, options: CsvOptions) -> CsvLayout:
     """Return the layout of the CSV file with these lines.
 
     Raises:
+        AmbiguousTable: When it can be read in several ways.
         UnreadableFile: When it cannot be recognised; the message names the option that helps.
     """
     recognition = _Recognition(lines, options)
@@ -46,6 +47,8 @@ def recognise_csv(lines: TextLines, options: CsvOptions) -> CsvLayout:
         else:
             layout = recognition.with_named_columns()
         recognition.check_units(layout)
+    except AmbiguousLookup as error:
+        raise AmbiguousTable(str(error), *error.ambiguity) from None
     except LookupError as error:
         raise UnreadableFile(str(error)) from None
     return layout
@@ -149,12 +152,16 @@ class _Recognition:
         """Return the first line that is a row with the columns of the options.
 
         Raises:
-            LookupError: When it is one with several delimiters.
+            AmbiguousLookup: When it is one with several delimiters.
         """
         for candidates in self._lines_split:
             rows = [candidate for candidate in candidates if self._is_row(candidate)]
             if len({tuple(candidate.fields) for candidate in rows}) > 1:
-                raise LookupError(f"line {rows[0].number} can be split in several ways: set --delimiter")
+                choices = tuple(Choice(f"{row.delimiter!r}", {"delimiter": row.delimiter}) for row in rows)
+                raise AmbiguousLookup(
+                    f"line {rows[0].number} can be split in several ways: set --delimiter",
+                    Ambiguity("delimiter", choices),
+                )
             if rows:
                 return rows[0]
         return None

@@ -3,11 +3,19 @@
 import unicodedata
 from collections.abc import Sequence
 
-from readings.files.errors import UnreadableFile
+from readings.files.errors import Ambiguity, AmbiguousLookup, Choice, UnreadableFile
 from readings.files.text import is_undecodable
 from runtime.text import quote_value
 
 MAX_CONTROL_SHARE = 0.05
+ENCODING_AMBIGUITY = Ambiguity(
+    "encoding",
+    (
+        Choice("Western European (Windows)", {"encoding": "cp1252"}),
+        Choice("Central European (Windows)", {"encoding": "cp1250"}),
+        Choice("Cyrillic (Windows)", {"encoding": "cp1251"}),
+    ),
+)
 ZIP_SIGNATURE = b"PK\x03\x04"
 OLD_OFFICE_SIGNATURE = b"\xd0\xcf\x11\xe0"
 SIGNATURES = {
@@ -39,6 +47,7 @@ def check_text(lines: Sequence[tuple[int, list[str]]], encoding: str, delimiter:
     """Require that the lines are text with several columns: otherwise, no name of a column would help.
 
     Raises:
+        AmbiguousLookup: When their encoding is not clear.
         LookupError: When they are not; the message names the option that helps.
     """
     number, first = lines[0][0], lines[0][1][0]
@@ -50,8 +59,9 @@ def check_text(lines: Sequence[tuple[int, list[str]]], encoding: str, delimiter:
         )
     if is_undecodable(text):
         name = encoding.removesuffix("-sig").upper()
-        raise LookupError(
-            f"the columns are not found, and the file is not {name}: set --encoding, such as cp1252"
+        raise AmbiguousLookup(
+            f"the columns are not found, and the file is not {name}: set --encoding, such as cp1252",
+            ENCODING_AMBIGUITY,
         )
     if first.startswith(("{", "[{", "[[", '["')):
         raise LookupError("the file seems to be JSON: set --format jsonl, or json for one array or object")

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from datetime import datetime, time
 
 from readings.csv_columns import EPOCH, NUMBER, normalise_name, parse_local_time
-from readings.files.csv_columns import TIME_OF_DAY_NAMES, Columns
+from readings.files.csv_columns import TIME_OF_DAY_NAMES, ZONE_AMBIGUITY, Columns
 from readings.files.csv_options import CsvOptions
-from readings.files.errors import InvalidRow
+from readings.files.errors import Ambiguity, AmbiguousLookup, Choice, InvalidRow
 from readings.zone_names import ZONE_IN_TEXT, is_zone_name
 from runtime.text import quote_value
 
@@ -20,6 +20,7 @@ NOON = 12
 HALF_OF_DAY = re.compile(r"[AaPp]\.?[Mm]\.?")
 EXCEL_DAYS = range(20_000, 80_000)  # the years 1954 to 2119
 DIGITS_OF_DATE = re.compile(r"(?:19|20)\d{6}(?:\d{4}|\d{6})?")
+_DIGIT_FORMATS = {8: "%Y%m%d", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}
 MIDNIGHT = re.compile(r"0{0,2}|0?0(?::00)+(?:[.,]0+)?|12(?::00)+\s*[Aa]\.?[Mm]\.?")
 
 
@@ -62,7 +63,11 @@ class TimeParser:
                 parsed = parse_local_time(text, origin=origin, step_seconds=options.time_step)
         except ValueError as error:
             hint = "" if options.time_format else _time_hint(text)
-            raise InvalidRow(f"measured_at is {quote_value(text)}: {error}{hint}") from None
+            is_number = NUMBER.fullmatch(text) and not options.time_format
+            raise InvalidRow(
+                f"measured_at is {quote_value(text)}: {error}{hint}",
+                ambiguity=_number_ambiguity(text) if is_number else None,
+            ) from None
         if NUMBER.fullmatch(text) and not options.time_format:
             self._check_number(text, parsed)
         if columns.time_of_day is None and parsed.time() == time.min:
@@ -82,7 +87,8 @@ class TimeParser:
         if is_default and not MIN_YEAR <= parsed.year < MAX_YEAR:
             moment = parsed.replace(tzinfo=None).isoformat(" ", "seconds")
             raise InvalidRow(
-                f"measured_at is {quote_value(text)}, in seconds since 1970 {moment}{_number_hint(text)}"
+                f"measured_at is {quote_value(text)}, in seconds since 1970 {moment}{_number_hint(text)}",
+                ambiguity=_number_ambiguity(text),
             )
 
     def _require_no_half_of_day(self, text: str, hour: int, fields: list[str]) -> None:
@@ -115,7 +121,8 @@ class TimeParser:
                 raise InvalidRow(
                     f"measured_at is {quote_value(text)} without an offset, and the column "
                     f"{self._header[index]!r} is {quote_value(zone)}: "
-                    "set --time-zone, with --where if rows have several zones"
+                    "set --time-zone, with --where if rows have several zones",
+                    ambiguity=ZONE_AMBIGUITY,
                 )
 
     def _is_date_only(self, text: str) -> bool:
@@ -140,7 +147,11 @@ class TimeParser:
             if (is_named and is_time) or (is_date and (is_named or is_time)):
                 raise InvalidRow(
                     f"measured_at is {text!r}, and the column {name!r} seems to be the time of day: "
-                    f"set --time-of-day-column"
+                    f"set --time-of-day-column",
+                    ambiguity=Ambiguity(
+                        "time_of_day_column",
+                        (Choice(f"time of day in {name}", {"time_of_day_column": name}),),
+                    ),
                 )
 
 
@@ -148,13 +159,15 @@ def check_zone_above(texts: Iterable[tuple[int, str]], columns: Columns, options
     """Require that lines above the header of local times mention no time zone, which would be ignored.
 
     Raises:
-        LookupError: When one does, so that the zone must be named.
+        AmbiguousLookup: When one does, so that the zone must be named.
     """
     if columns.zone or options.time_zone:
         return
     for line, text in texts:
         if ZONE_IN_TEXT.search(text):
-            raise LookupError(f"line {line}, above the header, mentions a time zone: set --time-zone")
+            raise AmbiguousLookup(
+                f"line {line}, above the header, mentions a time zone: set --time-zone", ZONE_AMBIGUITY
+            )
 
 
 def _parse_formatted(text: str, time_format: str) -> datetime:
@@ -181,6 +194,22 @@ def _number_hint(text: str) -> str:
         ": set --time-step to the seconds per unit, such as 0.001 for milliseconds, or --time-origin, as "
         "1970-01-01T00:00Z if it is that time"
     )
+
+
+def _time_of_day_in(column: str) -> Choice:
+    return Choice(f"time of day in column {column}", {"time_of_day_column": column})
+
+
+def _number_ambiguity(text: str) -> Ambiguity:
+    """Return what a number may mean that is no time in seconds since 1970."""
+    if DIGITS_OF_DATE.fullmatch(text):
+        return Ambiguity(
+            "time_format", (Choice("digits of a date", {"time_format": _DIGIT_FORMATS[len(text)]}),)
+        )
+    excel = {"time_origin": "1899-12-30T00:00:00Z", "time_step": 86_400.0}
+    steps = (("milliseconds", 1e-3), ("microseconds", 1e-6), ("nanoseconds", 1e-9))
+    since_1970 = tuple(Choice(f"{name} since 1970", {"time_step": step}) for name, step in steps)
+    return Ambiguity("time_step", (Choice("days as Excel counts them, in UTC", excel), *since_1970))
 
 
 def _time_hint(text: str) -> str:

@@ -4,13 +4,21 @@ import re
 from collections.abc import Sequence
 
 from readings.factors import is_scale
-from readings.files.csv_columns import Columns
+from readings.files.csv_columns import UNIT_AMBIGUITY, Columns
 from readings.files.csv_options import CsvOptions
+from readings.files.errors import Ambiguity, AmbiguousLookup, Choice
 from readings.files.isd import is_isd
 from readings.model import Unit
 from readings.unclear_unit import mentions_other_unit
 from readings.units import UnknownUnit, find_unit, parse_unit
 
+SCALE_AMBIGUITY = Ambiguity(
+    "scale",
+    tuple(
+        Choice(label, {"scale": scale})
+        for label, scale in (("degrees", 1), ("tenths of a degree", 0.1), ("hundredths of a degree", 0.01))
+    ),
+)
 VALUE_WITH_UNIT = re.compile(r"([+\-\u2212]?[0-9][0-9.,]*)\s*([^\d\s]\D{0,20})")
 
 
@@ -33,23 +41,27 @@ def check_units_row(fields: list[str], columns: Columns, line: int) -> None:
     """Require that a row of units below the header gives the units that are used.
 
     Raises:
-        LookupError: When it gives another one.
+        AmbiguousLookup: When it gives another one.
     """
     for value in columns.values:
         unit = read_unit(fields[value.index]) if value.index < len(fields) else None
         if unit not in (None, value.default_unit):
-            raise LookupError(f"line {line} gives the unit {unit} for the column {value.name!r}: set --unit")
+            raise AmbiguousLookup(
+                f"line {line} gives the unit {unit} for the column {value.name!r}: set --unit", UNIT_AMBIGUITY
+            )
 
 
 def check_preamble(texts: Sequence[tuple[int, str]], columns: Columns, options: CsvOptions) -> None:
     """Require that lines above the header give no scale, and no other unit than the one that is used.
 
     Raises:
-        LookupError: When one does, so that the scale or the unit must be named.
+        AmbiguousLookup: When one does, so that the scale or the unit must be named.
     """
     for line, text in texts:
         if options.scale is None and is_scale(text):
-            raise LookupError(f"line {line}, above the header, mentions a scale: set --scale")
+            raise AmbiguousLookup(
+                f"line {line}, above the header, mentions a scale: set --scale", SCALE_AMBIGUITY
+            )
     if columns.unit is not None or all(value.unit or value.requested_unit for value in columns.values):
         return
     for line, text in texts:
@@ -58,4 +70,6 @@ def check_preamble(texts: Sequence[tuple[int, str]], columns: Columns, options: 
         except UnknownUnit:
             unit = None
         if unit not in (None, Unit.CELSIUS) or (unit is None and mentions_other_unit(text)):
-            raise LookupError(f"line {line}, above the header, mentions {unit or 'a unit'}: set --unit")
+            raise AmbiguousLookup(
+                f"line {line}, above the header, mentions {unit or 'a unit'}: set --unit", UNIT_AMBIGUITY
+            )

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from decimal import Decimal
 from functools import lru_cache
 
-from readings.csv_columns import NUMBER, parse_number
+from readings.csv_columns import DECIMAL_COMMA, NUMBER, parse_number
 from readings.files.csv_columns import Columns, ValueColumn
 from readings.files.csv_options import CsvOptions
-from readings.files.errors import InvalidRow
+from readings.files.csv_units import SCALE_AMBIGUITY
+from readings.files.errors import Ambiguity, Choice, InvalidRow
 from readings.files.isd import is_isd, parse_isd
 from readings.files.problems import Problem
 from readings.model import Unit
@@ -26,6 +27,15 @@ _PLACEHOLDER = re.compile(
 _FIXED_WIDTH = re.compile(r"[+-]0\d{3}")
 
 
+COMMA_AMBIGUITY = Ambiguity("decimal", (Choice("decimal comma", {"decimal": ","}),))
+
+
+def sentinel_ambiguity(text: str) -> Ambiguity:
+    """Return what a number may mean that many programs write for a missing value."""
+    missing = Choice(f"{text} is a missing value", {"missing": [text]})
+    return Ambiguity("missing", (missing, Choice(f"{text} was measured", {"keep": [_find_number(text)]})))
+
+
 def parse_value(text: str, options: CsvOptions) -> float:
     """Return the number of a value.
 
@@ -37,7 +47,10 @@ def parse_value(text: str, options: CsvOptions) -> float:
     try:
         return parse_number(text, decimal=options.decimal, scale=options.scale or Decimal(1))
     except (ValueError, OverflowError) as error:
-        raise InvalidRow(f"temperature is {quote_value(text)}: {error}") from None
+        has_comma = options.decimal == "." and DECIMAL_COMMA.fullmatch(text.replace(MINUS_SIGN, "-"))
+        raise InvalidRow(
+            f"temperature is {quote_value(text)}: {error}", ambiguity=COMMA_AMBIGUITY if has_comma else None
+        ) from None
 
 
 def is_missing_text(text: str, options: CsvOptions) -> bool:
@@ -70,10 +83,12 @@ def check_value(text: str, options: CsvOptions) -> None:
             f"temperature is {quote_value(text)}, which many programs write for a missing value: set "
             f"--missing {text} to leave it out, or --keep {text} if it was measured",
             Problem.SENTINEL,
+            sentinel_ambiguity(text),
         )
     if _FIXED_WIDTH.fullmatch(text) and options.scale is None:
         raise InvalidRow(
-            f"temperature is {quote_value(text)}, perhaps in tenths: set --scale 0.1, or --scale 1"
+            f"temperature is {quote_value(text)}, perhaps in tenths: set --scale 0.1, or --scale 1",
+            ambiguity=SCALE_AMBIGUITY,
         )
 
 

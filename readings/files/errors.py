@@ -1,6 +1,6 @@
 """Why a file or a row cannot be read."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from readings.files.problems import Problem
 
@@ -13,7 +13,22 @@ class Choice(NamedTuple):
     """A way to read a file, and the options of CsvOptions that say so, as a job's spec has them."""
 
     label: str
-    options: dict[str, str | list[str]]
+    options: dict[str, Any]
+
+
+class Ambiguity(NamedTuple):
+    """What is not clear: the option that decides it, and its values; none if any value is an answer."""
+
+    option: str
+    choices: tuple[Choice, ...] = ()
+
+
+class AmbiguousLookup(LookupError):
+    """A column or its meaning is not clear; the message is the reason."""
+
+    def __init__(self, message: str, ambiguity: Ambiguity) -> None:
+        super().__init__(message)
+        self.ambiguity = ambiguity
 
 
 class AmbiguousFile(UnreadableFile):
@@ -28,12 +43,19 @@ class AmbiguousFile(UnreadableFile):
         self.choices = choices
 
 
-class InvalidRow(Exception):
-    """A row is invalid; the message is the reason."""
+class AmbiguousTable(AmbiguousFile):
+    """Columns, or what the header says of them, are not clear; perhaps it is no table of readings at all."""
 
-    def __init__(self, message: str, problem: Problem = Problem.INVALID) -> None:
+
+class InvalidRow(Exception):
+    """A row is invalid; the message is the reason. With `ambiguity`, an option says what it means."""
+
+    def __init__(
+        self, message: str, problem: Problem = Problem.INVALID, ambiguity: Ambiguity | None = None
+    ) -> None:
         super().__init__(message)
         self.problem = problem
+        self.ambiguity = ambiguity
 
 
 class ExcludedValue(Exception):

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, tzinfo
 from typing import NamedTuple, Protocol
 
+from readings.files.errors import Ambiguity
 from readings.files.problems import Problem
 from readings.files.text import TextLines
 from readings.model import Unit
@@ -35,11 +36,12 @@ class Body(NamedTuple):
 
 
 class Rejected(NamedTuple):
-    """A row that is no valid reading."""
+    """A row that is no valid reading; with `ambiguity`, an option says what it means."""
 
     line: int
     reason: str
     problem: Problem = Problem.INVALID
+    ambiguity: Ambiguity | None = None
 
 
 class LeftOut(NamedTuple):

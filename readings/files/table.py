@@ -12,7 +12,7 @@ from readings.files.csv_options import CsvOptions
 from readings.files.csv_recognition import SAMPLE_LINES, recognise_csv
 from readings.files.date_and_time import find_time_of_day
 from readings.files.date_order import find_time_format, has_date_signs
-from readings.files.errors import AmbiguousFile, Choice, UnreadableFile
+from readings.files.errors import AmbiguousFile, AmbiguousTable, Choice, UnreadableFile
 from readings.files.input_file import InputFile
 from readings.files.isd import is_isd
 from readings.files.loggers.logger_file import DELIMITERS, LoggerFile, Sample
@@ -72,9 +72,9 @@ def recognise_table(file: InputFile, options: CsvOptions, delimiters: Sequence[s
     if not file.can_repeat:
         try:
             return _with_time_format(Table(file, recognise_csv(file.sample(options.encoding), options), None))
-        except AmbiguousFile:
-            raise
-        except UnreadableFile:
+        except UnreadableFile as error:
+            if isinstance(error, AmbiguousFile) and not isinstance(error, AmbiguousTable):
+                raise
             file.make_repeatable()
     lines = list(islice(file.sample(options.encoding), SAMPLE_LINES))
     if options.encoding is None and _has_degree_signs(lines):
@@ -100,6 +100,8 @@ def recognise_workbook(book: Workbook, options: CsvOptions) -> Table:
     for name in names:
         try:
             tables[name] = _recognise_sheet(book, name, options)
+        except AmbiguousTable as error:
+            errors[name] = error
         except AmbiguousFile as error:
             tables[name] = error
         except UnreadableFile as error:
@@ -109,21 +111,22 @@ def recognise_workbook(book: Workbook, options: CsvOptions) -> Table:
         choices = tuple(Choice(f"sheet {name}", {"sheet": name}) for name in tables)
         raise AmbiguousFile(f"the sheets {found} have readings: set --sheet", "sheet", choices)
     if not tables:
-        raise UnreadableFile(_reason(errors))
+        refusal = _refusal(errors)
+        raise refusal
     table = next(iter(tables.values()))
     if isinstance(table, AmbiguousFile):
         raise table
     return table
 
 
-def _reason(errors: dict[str, UnreadableFile]) -> str:
-    """Return why no sheet of a workbook has readings."""
+def _refusal(errors: dict[str, UnreadableFile]) -> UnreadableFile:
+    """Return why no sheet of a workbook has readings; of one sheet what is not clear about it."""
     if not errors:
-        return "the workbook has no sheet that is not hidden: set --sheet"
+        return UnreadableFile("the workbook has no sheet that is not hidden: set --sheet")
     if len(errors) == 1:
-        return str(next(iter(errors.values())))
+        return next(iter(errors.values()))
     reasons = "; ".join(f"{name!r}: {error}" for name, error in errors.items())
-    return f"no sheet has readings, or a column has to be named, with --sheet: {reasons}"
+    return UnreadableFile(f"no sheet has readings, or a column has to be named, with --sheet: {reasons}")
 
 
 def _recognise_sheet(book: Workbook, name: str, options: CsvOptions) -> Table:

@@ -3,20 +3,26 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import tzinfo
-from itertools import islice
-from typing import Any, BinaryIO
+from typing import BinaryIO
 from uuid import UUID
 
 from jobs.file_paths import is_temporary
-from jobs.files import FileSpec, parse_fields, parse_options
+from jobs.files import FileSpec
 from readings.files.csv_faults import FaultCheck
 from readings.files.csv_options import CsvOptions
-from readings.files.errors import AmbiguousFile, UnreadableFile
+from readings.files.errors import AmbiguousFile, AmbiguousTable, UnreadableFile
 from readings.files.file_readings import FilePosition, FileReadings, Retention
 from readings.files.history_file import FileLimits, HistoryFile, open_history
+from readings.files.option_values import parse_options
+from readings.files.questions import (
+    check_rows,
+    first_readings,
+    make_question,
+    read_head,
+    readings_as_json,
+)
 from readings.files.records import Item, Record
 from readings.plausible import PlausibleRanges
-from readings.times import format_timestamp
 from reporter.files.errors import FileRefused
 from runtime.text import escape_unprintable, quote_name
 from worker.context import JobNeedsAnswer
@@ -95,9 +101,10 @@ def open_content(
     opener = _Opener(spool, name, rules)
     try:
         history = opener.open(options)
+        check_rows(history, options)
     except AmbiguousFile as error:
         if error.choices or error.option != "sensors":
-            raise opener.question(error, options) from error
+            raise opener.ask(error, options) from error
         options, history = _with_a_sensor(opener, options, folder, error)
     except UnreadableFile as error:
         options, history = _with_a_sensor(opener, options, folder, error)
@@ -123,35 +130,24 @@ class _Opener:
             self._spool, self.name, options, self.rules.naive_time_zone, limits=self.rules.limits
         )
 
-    def example(self, options: CsvOptions) -> list[dict[str, Any]]:
-        """Return the first readings as they would be; none if the file cannot be read so."""
-        try:
-            readings = FileContent(self.open(options), options, self.rules).readings()
-            first = list(islice(readings, SHOWN_READINGS))
-        except UnreadableFile:
-            return []
-        return [
-            {
-                "sensor_id": reading.sensor_id,
-                "measured_at": format_timestamp(reading.measured_at),
-                "temperature": reading.temperature,
-            }
-            for reading in first
-        ]
+    def ask(self, error: AmbiguousFile, options: CsvOptions) -> JobNeedsAnswer | FileRefused:
+        """Return the question about a file that can be read in several ways, with the readings of each.
 
-    def question(self, error: AmbiguousFile, options: CsvOptions) -> JobNeedsAnswer:
-        """Return the question about a file that can be read in several ways, with the readings of each."""
-        offered = [
-            {
-                "label": choice.label,
-                "options": choice.options,
-                "readings": self.example(replace(options, **parse_fields(choice.options))),
-            }
-            for choice in error.choices
-        ]
-        return JobNeedsAnswer(
-            {"question": f"{quote_name(self.name)}: {error}", "option": error.option, "options": offered}
-        )
+        A file whose columns have no readings, whichever they are, is refused.
+        """
+        head = read_head(self._spool)
+
+        def open_with(changed: CsvOptions) -> HistoryFile:
+            head.seek(0)
+            return open_history(
+                head, self.name, changed, self.rules.naive_time_zone, limits=self.rules.limits
+            )
+
+        question = make_question(error, options, open_with)
+        if isinstance(error, AmbiguousTable) and error.choices and not question.has_readings:
+            return FileRefused(f"{quote_name(self.name)}: {error}")
+        text = f"{quote_name(self.name)}: {question.text}"
+        return JobNeedsAnswer(question.as_json() | {"question": text, "option": error.option})
 
 
 def _with_a_sensor(
@@ -168,8 +164,9 @@ def _with_a_sensor(
     given = replace(options, sensors=(folder or "?",))
     try:
         history = opener.open(given)
+        check_rows(history, given)
     except AmbiguousFile as other:
-        raise opener.question(other, given) from other
+        raise opener.ask(other, given) from other
     except UnreadableFile:
         raise FileRefused(f"{quote_name(opener.name)}: {error}") from error
     if folder:
@@ -178,8 +175,8 @@ def _with_a_sensor(
         f"Which sensor are the readings of {quote_name(opener.name)} from? Answer with its ID as the option "
         "sensors; a folder with this name, or the serial number of the sensor, answers it for all files."
     )
-    needed = {"question": question, "options": [], "readings": opener.example(given)}
-    raise JobNeedsAnswer(needed) from error
+    readings = readings_as_json(first_readings(history))
+    raise JobNeedsAnswer({"question": question, "options": [], "readings": readings}) from error
 
 
 def _sensor_folder(path: str, work_folder: str) -> str | None:

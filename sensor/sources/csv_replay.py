@@ -11,7 +11,7 @@ from readings.files.csv_faults import FaultCheck
 from readings.files.csv_layout import CsvLayout
 from readings.files.csv_options import CsvOptions
 from readings.files.csv_recognition import recognise_csv
-from readings.files.csv_text import check_signature
+from readings.files.csv_text import ZIP_SIGNATURE, check_signature
 from readings.files.errors import UnreadableFile
 from readings.files.records import Record, Rejected
 from readings.files.text import TextLines
@@ -117,12 +117,23 @@ def _recognise(path: str, options: CsvOptions) -> CsvLayout:
     """
     try:
         with Path(path).open("rb") as file:
-            check_signature(file.peek(SIGNATURE_BYTES))
+            _check_signature(file.peek(SIGNATURE_BYTES))
             return recognise_csv(TextLines(file), options)
     except OSError as error:
         raise ConfigurationError(f"SENSOR_SOURCE names {path}, which cannot be read: {error}") from None
     except UnreadableFile as error:
         raise ConfigurationError(f"SENSOR_SOURCE names {path}: {_with_variables(error)}") from None
+
+
+def _check_signature(sample: bytes) -> None:
+    """Reject a file that is no text.
+
+    Raises:
+        UnreadableFile: When the sample is the start of a binary format.
+    """
+    if sample.startswith(ZIP_SIGNATURE):
+        raise UnreadableFile("the file is an Excel workbook or another zip archive: export it as CSV")
+    check_signature(sample)
 
 
 def value_columns(path: str, time_column: str) -> list[str]:

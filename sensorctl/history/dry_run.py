@@ -1,22 +1,30 @@
 """A dry run of an import: what was recognised, and the first readings as they would be stored."""
 
 from collections.abc import Iterable
+from contextlib import ExitStack
 from itertools import islice
 
+import typer
 from rich.table import Table
 
 from readings.files.csv_faults import FaultCheck
 from readings.files.csv_options import CsvOptions
+from readings.files.errors import AmbiguousFile
 from readings.files.file_readings import FilePosition, FileReadings
 from readings.files.formats import FileFormat
-from readings.files.history_file import HistoryFile
+from readings.files.history_file import HistoryFile, recognise
+from readings.files.questions import check_rows, make_question
 from readings.model import Reading
 from readings.times import format_timestamp
 from runtime.errors import ConfigurationError
 from runtime.settings import load
+from runtime.text import escape_unprintable
+from sensorctl.files import STDIO
 from sensorctl.history.importer import find_plausible, open_import
+from sensorctl.history.input_file import open_input_file
 from sensorctl.history.report import ImportReport
 from sensorctl.output import print_message, safe_text, show
+from sensorctl.questions import show_question
 from sensorctl.settings import OperatorSettings, discover_settings
 
 SHOWN_READINGS = 10
@@ -26,10 +34,21 @@ def show_dry_run(name: str, file_format: FileFormat, options: CsvOptions) -> Fil
     """Show what an import of the file would do, and return the position of its end.
 
     Raises:
-        typer.BadParameter: When the file cannot be read, or a column is missing.
+        typer.BadParameter: When the file cannot be read, or can be read in several ways, which are shown.
     """
-    report = ImportReport()
     settings = _settings()
+    try:
+        return _show(name, file_format, options, settings)
+    except typer.BadParameter as refused:
+        if isinstance(refused.__cause__, AmbiguousFile):
+            _show_question(refused.__cause__, name, file_format, options, settings)
+        raise
+
+
+def _show(
+    name: str, file_format: FileFormat, options: CsvOptions, settings: OperatorSettings
+) -> FilePosition:
+    report = ImportReport()
     with open_import(name, file_format, options, settings) as history:
         show(_recognised(history))
         lines, items = history.read()
@@ -40,9 +59,29 @@ def show_dry_run(name: str, file_format: FileFormat, options: CsvOptions) -> Fil
         show(_readings(islice(remaining, SHOWN_READINGS)))
         for _ in remaining:
             pass
+        try:
+            check_rows(history, options)
+        except AmbiguousFile as error:
+            _show_question(error, name, file_format, options, settings)
     for line in report.summary(readings.position, readings.cleaning.counts(), "Would publish"):
         print_message(line)
     return readings.position
+
+
+def _show_question(
+    error: AmbiguousFile, name: str, file_format: FileFormat, options: CsvOptions, settings: OperatorSettings
+) -> None:
+    """Show the ways in which the file can be read; standard input cannot be read again."""
+    if name == STDIO:
+        return
+    with ExitStack() as files:
+
+        def open_with(changed: CsvOptions) -> HistoryFile:
+            file = files.enter_context(open_input_file(name))
+            return recognise(file, file_format, changed, settings.naive_time_zone)
+
+        question = make_question(error, options, open_with).as_json()
+    show_question({**question, "question": escape_unprintable(question["question"])})
 
 
 def _settings() -> OperatorSettings:

@@ -135,7 +135,7 @@ def open_import(
                     pass
             yield history
     except UnreadableFile as error:
-        raise typer.BadParameter(escape_unprintable(f"{name}: {error}")) from None
+        raise typer.BadParameter(escape_unprintable(f"{name}: {error}")) from error
 
 
 def _find_retention(settings: OperatorSettings) -> Retention:

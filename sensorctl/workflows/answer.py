@@ -1,15 +1,14 @@
 """`sensorctl workflow answer`: the question of a workflow, and the answer to it."""
 
-from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
 
 from jobs.questions import require_asking, resolve_answer
 from jobs.states import State
 from sensorctl.actor import current_actor
-from sensorctl.output import JsonOption, safe_text, show, show_json
+from sensorctl.output import JsonOption, show_json
+from sensorctl.questions import show_question
 from sensorctl.workflows.options import (
     WorkflowId,
     merge_spec,
@@ -53,23 +52,3 @@ def answer(
         show_json(changed)
     else:
         print(f"Answered: the workflow {workflow_id} is {changed['state']}.")
-
-
-def show_question(question: Mapping[str, Any]) -> None:
-    """Show a question, and its options, each with the first readings as they would be."""
-    show(safe_text(question["question"]))
-    table = Table("N", "Answer", "Options", "The first readings", show_lines=True)
-    for number, option in enumerate(question.get("options", ()), start=1):
-        table.add_row(
-            str(number),
-            safe_text(option["label"]),
-            safe_text("\n".join(f"{name}={value}" for name, value in option["options"].items())),
-            safe_text("\n".join(map(_describe_reading, option.get("readings", ())))),
-        )
-    if table.row_count:
-        show(table)
-
-
-def _describe_reading(reading: Mapping[str, Any]) -> str:
-    sensor = f"{reading['sensor_id']}  " if reading.get("sensor_id") else ""
-    return f"{sensor}{reading['measured_at']}  {reading['temperature']:.10g} °C"

@@ -13,7 +13,8 @@ from jobs.spec import JobSpec
 from jobs.states import State
 from sensorctl.actor import current_actor
 from sensorctl.output import JsonOption, print_message, show, show_json
-from sensorctl.workflows.answer import answer, show_question
+from sensorctl.questions import show_question
+from sensorctl.workflows.answer import answer
 from sensorctl.workflows.follow import follow_events
 from sensorctl.workflows.options import (
     Assignments,

@@ -108,7 +108,7 @@ def test_each_line_of_any_text_is_accounted_for(lines: list[str]) -> None:
 
     numbered = enumerate(re.split("\r\n|\r|\n", text), start=1)
     assert sorted(line for group in stored for line in group) == [
-        number for number, line in numbered if number > 1 and line.strip()
+        number for number, line in numbered if number > 1 and line.lstrip("\ufeff").strip()
     ]
 
 

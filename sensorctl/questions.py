@@ -1,0 +1,30 @@
+"""How questions about files and jobs are shown."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rich.table import Table
+
+from sensorctl.output import safe_text, show
+
+
+def show_question(question: Mapping[str, Any]) -> None:
+    """Show a question, and its options, each with the first readings as they would be."""
+    show(safe_text(question["question"]))
+    table = Table("N", "Answer", "Options", "The first readings", show_lines=True)
+    for number, option in enumerate(question.get("options", ()), start=1):
+        table.add_row(
+            str(number),
+            safe_text(option["label"]),
+            safe_text("\n".join(f"{name}={value}" for name, value in option["options"].items())),
+            safe_text("\n".join(map(_describe_reading, option.get("readings", ())))),
+        )
+    for reading in question.get("readings", ()):
+        show(safe_text(_describe_reading(reading)))
+    if table.row_count:
+        show(table)
+
+
+def _describe_reading(reading: Mapping[str, Any]) -> str:
+    sensor = f"{reading['sensor_id']}  " if reading.get("sensor_id") else ""
+    return f"{sensor}{reading['measured_at']}  {reading['temperature']:.10g} °C"
