@@ -1,4 +1,4 @@
-"""Results are placed and files are moved once, whatever the server answers and whoever else does it."""
+"""Results are placed and files are moved once, whatever the server answers and whatever else does it."""
 
 from hashlib import sha256
 from uuid import UUID
