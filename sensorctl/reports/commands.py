@@ -15,6 +15,7 @@ from sensorctl.files import STDIO, check_new, open_binary_input, write_output
 from sensorctl.history.default_command import DefaultCommandGroup
 from sensorctl.output import JsonOption, fail, print_message, show, show_json
 from sensorctl.reports import options, presets
+from sensorctl.reports.file_command import file
 from sensorctl.reports.make import make
 from sensorctl.reports.presets import reports
 from sensorctl.reports.views import report_table
@@ -36,6 +37,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command(MAKE)(make)
+app.command("file")(file)
 app.add_typer(presets.app, name="preset")
 
 
