@@ -19,6 +19,7 @@ from sensorctl.reports.file_command import file
 from sensorctl.reports.make import make
 from sensorctl.reports.presets import reports
 from sensorctl.reports.views import report_table
+from sensorctl.workflows.answer import answer
 
 MAKE = "make"
 MAX_DIFFERENCES = 20
@@ -39,6 +40,7 @@ app = typer.Typer(
 app.command(MAKE)(make)
 app.command("file")(file)
 app.add_typer(presets.app, name="preset")
+app.command()(answer)  # the questions of jobs about files
 
 
 def parse_report_id(text: str) -> UUID:

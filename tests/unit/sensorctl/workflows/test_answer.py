@@ -44,10 +44,15 @@ def test_a_question_is_shown_with_its_options(
         (["--option", "sensor=17", "--option", "unit=kelvin"], {"sensor": 17, "unit": "kelvin"}),
     ],
 )
+@pytest.mark.parametrize("command", ["workflow", "report"])
 def test_an_answer_is_given(
-    sensorctl: RunCommand, asking: FakeWorkflows, arguments: list[str], answer: dict[str, object]
+    sensorctl: RunCommand,
+    asking: FakeWorkflows,
+    arguments: list[str],
+    answer: dict[str, object],
+    command: str,
 ) -> None:
-    code, out, _ = sensorctl("workflow", "answer", ID, *arguments)
+    code, out, _ = sensorctl(command, "answer", ID, *arguments)
 
     assert (code, asking.answers) == (0, [answer])
     assert out == f"Answered: the workflow {ID} is paused.\n"
