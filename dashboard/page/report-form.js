@@ -99,9 +99,9 @@ async function send() {
   if (message) return;
   requested.replaceChildren();
   isSending = true;
-  const response = await sendJson("/api/workflows", { kind: "report", spec: spec() });
+  const response = await sendJson("/api/reports", spec());
   isSending = false;
-  if (!response.ok) return showFormError(form, `Not requested: ${refusal(response.value)}`, response.value.field?.split(".")[1]);
+  if (!response.ok) return showFormError(form, `Not requested: ${refusal(response.value)}`, /^(?:body\.)?(\w+)/.exec(response.value.field ?? "")?.[1]);
   const link = createElement("a", { href: addressOf("workflow", response.value.workflow_id) }, "its workflow");
   requested.append("Requested: it appears below once it is made; see ", link, ".");
   announce("Report requested");

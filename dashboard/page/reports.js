@@ -87,7 +87,9 @@ function create([file]) {
   const figures = createElement("details", {}, createElement("summary", {}, "Figures"));
   figures.addEventListener("toggle", () => figures.open && fillFigures(figures, file), { once: true });
   const parts = ["extent", "made hint", "files"].map((className) => createElement("p", { className }));
-  return createElement("li", {}, title, ...parts, figures);
+  const label = `Show ${file.title} as PDF in a new tab`;
+  const preview = createElement("a", { className: "preview", target: "_blank", rel: "noopener", "aria-label": label }, "Show the PDF");
+  return createElement("li", {}, title, ...parts, preview, figures);
 }
 
 function fill(item, files) {
@@ -95,6 +97,9 @@ function fill(item, files) {
   setText($(".extent", item), `${time(period_start)} to ${time(period_end)}, ${namesOf(sensors)}`);
   setText($(".made", item), `made ${time(made_at)} for ${requested_by}`);
   reconcileChildren($(".files", item), files.toSorted((a, b) => a.format.localeCompare(b.format)), (file) => file.report_id, createFile);
+  const pdf = files.find(({ format }) => format === "pdf");
+  setVisible($(".preview", item), pdf !== undefined);
+  if (pdf) $(".preview", item).href = `${addressOfFile(pdf)}?inline=true`;
 }
 
 const MAX_NAMES = 5;
@@ -104,9 +109,11 @@ const namesOf = (sensors) =>
     ? `${sensors.slice(0, MAX_NAMES).join(", ")} and ${sensors.length - MAX_NAMES} more sensors`
     : `${sensors.length === 1 ? "sensor" : "sensors"} ${sensors.join(", ")}`;
 
-function createFile({ report_id, format, name, bytes, title }) {
-  const address = `/api/reports/${report_id}/content`;
+const addressOfFile = ({ report_id }) => `/api/reports/${report_id}/content`;
+
+function createFile(file) {
+  const { format, name, bytes, title } = file;
   const size = bytes < KB ? `${bytes} bytes` : `${count(Math.round(bytes / KB))} kB`;
   const label = `${format.toUpperCase()} of ${title}, ${size}`;
-  return createElement("a", { href: address, download: name, title: name, "aria-label": label }, `${format.toUpperCase()} (${size})`);
+  return createElement("a", { href: addressOfFile(file), download: name, title: name, "aria-label": label }, `${format.toUpperCase()} (${size})`);
 }
