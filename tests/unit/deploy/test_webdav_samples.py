@@ -8,15 +8,22 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pytest
 
 from readings.files.csv_options import CsvOptions
 from readings.files.file_readings import FilePosition, FileReadings
 from readings.files.history_file import open_history
+from reports.measures.sensor import measure_sensor
+from reports.model import LimitKind, ReportLimit, ReportRequest, SensorInput
+from reports.samples import Samples, to_epoch_us
+from tests.unit.reports.numpy_oracle import Oracle, assert_agrees
 
 SAMPLES = Path(__file__).parents[3] / "deploy/webdav/samples"
 BERLIN = ZoneInfo("Europe/Berlin")
 MIN_ROWS = 100
+# Of a refrigerator and of a room; with a high limit below 0 the goods would be frozen.
+LIMITS: tuple[tuple[LimitKind, float], ...] = (("high", 8.0), ("low", 2.0), ("high", 25.0), ("low", 20.0))
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 Expected = Iterator[tuple[str, datetime, float]]
 
@@ -133,16 +140,22 @@ def test_each_sample_has_an_independent_reader() -> None:
     assert found == set(FILES)
 
 
-@pytest.mark.parametrize("name", FILES)
-def test_a_sample_gives_the_readings_that_another_reader_gives(name: str) -> None:
+def read(name: str) -> tuple[FileReadings, Expected]:
+    """Return the readings of a sample, and what the independent reader has."""
     folder = name.partition("/")[0] if "/" in name else None
     options = CsvOptions(sensors=(folder,) if folder else ())
-
     with (SAMPLES / name).open("rb") as file:
         history = open_history(file, name, options, BERLIN)
         lines, items = history.read()
         readings = FileReadings(items, lines, history.zone, FilePosition(), lambda *_: None, lambda *_: None)
-        result = [(reading.sensor_id, reading.measured_at, reading.temperature) for reading in readings]
+        found = [(reading.sensor_id, reading.measured_at, reading.temperature) for reading in readings]
+    return readings, iter(found)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_sample_gives_the_readings_that_another_reader_gives(name: str) -> None:
+    readings, found = read(name)
+    result = list(found)
 
     expected = list(FILES[name]())
     assert len(result) >= MIN_ROWS
@@ -151,3 +164,23 @@ def test_a_sample_gives_the_readings_that_another_reader_gives(name: str) -> Non
     problems = {str(rows.problem): rows.lines for rows in readings.cleaning.counts()}
     problems.pop("no-data", None)
     assert problems == CLEANED.get(name, {})
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_the_report_of_a_sample_has_the_figures_that_numpy_gives(name: str) -> None:
+    # A reading that a file has twice is stored once.
+    _, found = read(name)
+    expected = sorted({(time.timestamp(), round(value, 9)) for _, time, value in FILES[name]()})
+    first, last = expected[0][0], expected[-1][0] + 1
+    request = ReportRequest(
+        sensors=("sample",),
+        start=datetime.fromtimestamp(first, UTC),
+        end=datetime.fromtimestamp(last, UTC),
+        limits=tuple(ReportLimit(kind=kind, threshold=at, source="") for kind, at in LIMITS),
+    )
+    stored = Samples.of({(to_epoch_us(time), round(value, 9)) for _, time, value in found})
+
+    report = measure_sensor(SensorInput(sensor_id="sample", samples=stored), request)
+
+    times, temperatures = np.array(expected).T
+    assert_agrees(report, Oracle(times, temperatures, first, last))
