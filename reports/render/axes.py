@@ -4,13 +4,14 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from reports.render.notation import Notation
 
 MINUTES = (1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720)  # steps within a day
 DAYS = (1, 2, 7, 14)
-MONTHS = (1, 2, 3, 6, 12, 24, 60, 120)
+MONTHS = (1, 2, 3, 6, 12, 24, 60, 120, 240, 600, 1200)
 DAY = timedelta(days=1)
 
 
@@ -46,7 +47,8 @@ def time_ticks(
     return _label(_months(start, end, zone, months), notation, "month")
 
 
-def clock_changes(start: datetime, end: datetime, zone: ZoneInfo) -> list[datetime]:
+@lru_cache(maxsize=16)
+def clock_changes(start: datetime, end: datetime, zone: ZoneInfo) -> tuple[datetime, ...]:
     """Return when the offset of the zone changes within a period."""
     changes, moment = [], start.astimezone(UTC)
     while moment < end:
@@ -54,7 +56,7 @@ def clock_changes(start: datetime, end: datetime, zone: ZoneInfo) -> list[dateti
         if moment.astimezone(zone).utcoffset() != following.astimezone(zone).utcoffset():
             changes.append(_find_change(moment, following, zone))
         moment = following
-    return changes
+    return tuple(changes)
 
 
 def _find_change(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:

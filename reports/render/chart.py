@@ -22,6 +22,7 @@ LEFT, RIGHT, TOP, BOTTOM = 34.0, 46.0, 10.0, 24.0
 COLUMN = 0.5  # points that are drawn as one
 MIN_BAND = 0.8  # so that a short excursion is visible
 LABEL_HEIGHT = 8.0
+MAX_CLOCK_CHANGES = 8  # more labels would cover each other
 FONTS = "Liberation Sans, DejaVu Sans, Libertinus Serif"
 LINE, LIMIT, OUTER_LIMIT, EXCURSION, GAP, HATCH, GRID, AXIS = (
     "#1f4e79", "#b3261e", "#9a6700", "#f7cfc9", "#eeeeee", "#b4b4b4", "#e2e2e2", "#4a4a4a",
@@ -109,9 +110,11 @@ def _gaps(sensor: SensorReport, scale: Scale) -> Iterator[str]:
 
 def _value_axis(scale: Scale, notation: Notation) -> Iterator[str]:
     ticks = value_ticks(scale.low, scale.high)
+    decimals = max(notation.decimals(tick) for tick in ticks)
     for tick in ticks:
         y = scale.y(tick)
-        label = f"{notation.exact(tick)} °C" if tick == ticks[-1] else notation.exact(tick)
+        number = notation.number(tick, decimals)
+        label = f"{number} °C" if tick == ticks[-1] else number
         yield f'<path d="M{LEFT:g} {y:.2f}H{WIDTH - RIGHT:g}" stroke="{GRID}" stroke-width="0.5"/>'
         yield f'<text x="{LEFT - 4:g}" y="{y + 2.4:.2f}" text-anchor="end">{escape(label)}</text>'
 
@@ -120,7 +123,8 @@ def _time_axis(
     start: datetime, end: datetime, zone: ZoneInfo, scale: Scale, notation: Notation
 ) -> Iterator[str]:
     bottom = HEIGHT - BOTTOM
-    for change in clock_changes(start, end, zone):
+    changes = clock_changes(start, end, zone)
+    for change in changes if len(changes) <= MAX_CLOCK_CHANGES else ():
         x = scale.x(to_epoch_us(change))
         label = f"UTC{format_offset(change)}"
         style = f'stroke="{AXIS}" stroke-width="0.5" stroke-dasharray="1 2"'

@@ -20,6 +20,7 @@ from reports.render.words import Words
 MAX_ROWS = 1000  # of a table of excursions or gaps
 MAX_ROWS_OF_ALL = 2000
 MIN_ROWS = 20
+MAX_CLOCK_CHANGES = 4  # that are listed
 MAX_HEADER = 90  # characters of the title at the top of a page
 
 
@@ -95,11 +96,7 @@ def _long_moment(time: datetime, zone: ZoneInfo, words: Words) -> str:
 
 def _facts(report: Report, period: str, zone: ZoneInfo, words: Words) -> list[Fact]:
     request = report.request
-    zones = [words(Text.ALL_TIMES, zone=request.time_zone)]
-    zones += [
-        words(Text.CLOCK_CHANGE, offset=format_offset(change), time=_long_moment(change, zone, words))
-        for change in clock_changes(request.start.astimezone(UTC), request.end.astimezone(UTC), zone)
-    ]
+    zones = [words(Text.ALL_TIMES, zone=request.time_zone), *_clock_changes(report, zone, words)]
     preset = request.preset
     return [
         Fact(words(Text.PERIOD), period),
@@ -113,6 +110,17 @@ def _facts(report: Report, period: str, zone: ZoneInfo, words: Words) -> list[Fa
         Fact(words(Text.MADE_AT), _moment(report.made_at, zone, words)),
         Fact(words(Text.PROGRAM), words(Text.VERSION, version=report.program_version)),
         Fact(words(Text.DATA_SHA256), report.document_sha256),
+    ]
+
+
+def _clock_changes(report: Report, zone: ZoneInfo, words: Words) -> list[str]:
+    start, end = report.request.start.astimezone(UTC), report.request.end.astimezone(UTC)
+    changes = clock_changes(start, end, zone)
+    if len(changes) > MAX_CLOCK_CHANGES:
+        return [words(Text.CLOCK_CHANGES, n=words.notation.number(len(changes), 0))]
+    return [
+        words(Text.CLOCK_CHANGE, offset=format_offset(each), time=_long_moment(each, zone, words))
+        for each in changes
     ]
 
 

@@ -52,11 +52,20 @@ class Notation:
             text = f"\N{MINUS SIGN}{text}"
         return text.translate({ord(","): self.group_mark, ord("."): self.decimal_mark})
 
-    def exact(self, value: float, decimals: int = MAX_DECIMALS) -> str:
+    def exact(self, value: float, most: int = MAX_DECIMALS) -> str:
         """Return a number with as few decimals as represent it, such as a limit."""
-        return self.number(
-            value, next(n for n in range(decimals + 1) if n == decimals or round(value, n) == value)
-        )
+        return self.number(value, self.decimals(value, most))
+
+    @staticmethod
+    def decimals(value: float, most: int = MAX_DECIMALS) -> int:
+        """Return how many decimals represent a number."""
+        return next(n for n in range(most + 1) if n == most or round(value, n) == value)
+
+    def amount(self, value: float) -> str:
+        """Return an amount of zero or more, with more decimals the smaller it is, but never as zero."""
+        if 0 < value < 0.001:  # noqa: PLR2004 - the smallest number of three decimals
+            return f"< {self.number(0.001, 3)}"
+        return self.number(value, 1 if value >= 10 or value == 0 else 2 if value >= 1 else 3)  # noqa: PLR2004
 
     def temperature(self, value: float, limits: Iterable[float] = ()) -> str:
         """Return a temperature in °C with two decimals, or as many as distinguish it from the limits."""

@@ -36,7 +36,7 @@ def _outside_row(view: SensorView, outside: Outside) -> list[str]:
         view.limit(outside.limit),
         format_span(outside.seconds),
         notation.percent(min(outside.seconds / measured, 1.0)) if measured else NONE,
-        notation.number(outside.degree_minutes, 1),
+        notation.amount(outside.degree_minutes),
         notation.number(outside.excursions, 0),
         literal(outside.limit.source) or NONE,
     ]
@@ -68,7 +68,7 @@ def _excursion_row(view: SensorView, number: int, excursion: ReportExcursion) ->
     earlier = "" if excursion.is_start_known else "≤ "
     later = "" if excursion.is_end_known else "≥ "
     at_least = "" if excursion.is_start_known and excursion.is_end_known else "≥ "
-    start, degree_minutes = excursion.start, view.words.notation.number(excursion.degree_minutes, 1)
+    start, degree_minutes = excursion.start, view.words.notation.amount(excursion.degree_minutes)
     return [
         f"{number}\n{view.limit(excursion.limit)}",
         f"{earlier}{view.moment(start)}\n{later}{view.moment_after(start, excursion.end)}",

@@ -14,6 +14,7 @@ class Text(Enum):
     FROM_TO = "{start} to {end} (end excluded)", "{start} a {end} (fim excluído)"
     TIME_ZONE = "Time zone", "Fuso horário"
     ALL_TIMES = "{zone}, for all times in this report", "{zone}, para todas as horas deste relatório"
+    CLOCK_CHANGES = "clocks change {n} times in the period", "os relógios mudam {n} vezes no período"
     CLOCK_CHANGE = "clocks change to UTC{offset} on {time}", "os relógios mudam para UTC{offset} em {time}"
     SENSORS = "Sensors", "Sensores"
     PRESET = "Storage condition", "Condição de armazenamento"

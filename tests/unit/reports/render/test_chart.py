@@ -118,3 +118,8 @@ def test_numbers_are_those_of_the_language() -> None:
     assert "≥ \N{MINUS SIGN}2,5 °C" in svg
     assert "02/03" in svg
     assert LINE in svg
+
+
+def test_temperatures_at_the_axis_have_the_same_decimals() -> None:
+    labels = texts(draw(samples([]), limits=(HIGH,)))
+    assert {"7.6", "7.8", "8.0", "8.2", "8.4 °C"} <= set(labels)

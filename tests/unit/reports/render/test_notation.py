@@ -97,3 +97,11 @@ def test_a_year_of_utc_needs_no_zone_file() -> None:
 
 def test_the_time_of_a_day_has_its_offset() -> None:
     assert ENGLISH.clock(MOMENT) == "14:07:09 +01:00"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0, "0.0"), (0.0004, "< 0.001"), (0.0412, "0.041"), (1.5, "1.50"), (1588.64, "1,588.6")],
+)
+def test_small_amounts_are_not_rounded_to_nothing(value: float, text: str) -> None:
+    assert ENGLISH.amount(value) == text

@@ -160,3 +160,9 @@ def test_each_of_many_sensors_has_its_part() -> None:
     ]
     found = text(read(report(*sensors)))
     assert all(f"Sensor fridge-{number}" in found for number in range(6))
+
+
+def test_many_changes_of_the_clocks_are_counted() -> None:
+    document = report(sensor(limits=(HIGH,)))
+    long_ago = replace(document.request, start=START - timedelta(days=3650))
+    assert "clocks change 20 times in the period" in text(read(replace(document, request=long_ago)))
