@@ -1,20 +1,23 @@
 """The first sheet of a report's workbook: what was requested, and the figures of each sensor."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from reports.model import Extreme, Report, SensorReport
 from reports.render.local_times import LocalTimes
-from reports.render.sheet_words import SheetWords
+from reports.render.sheet_texts import SheetText
 from reports.render.sheets import Column, Sheet, Style
+from reports.render.texts import Text
+from reports.render.words import INTERVALS, UNMEASURED, Words
 
 LABEL_WIDTH, SENSOR_WIDTH = 58, 28
 MAX_SENSORS_ON_PAGE = 4
 
 
-def write_summary(sheet: Sheet, report: Report, words: SheetWords, times: LocalTimes) -> None:
+def write_summary(sheet: Sheet, report: Report, words: Words, times: LocalTimes) -> None:
     """Write the request, the inputs, and the figures with a column per sensor."""
     sheet.set_widths([LABEL_WIDTH, *[SENSOR_WIDTH] * max(3, len(report.sensors))])
-    sheet.write(0, report.request.title or words.report, Style.TITLE)
+    sheet.write(0, report.request.title or words(Text.REPORT), Style.TITLE)
     sheet.row += 2
     for name, value, style, note in _facts(report, words, times):
         sheet.write(0, name, Style.LABEL)
@@ -22,7 +25,7 @@ def write_summary(sheet: Sheet, report: Report, words: SheetWords, times: LocalT
         sheet.write(2, note)
         sheet.row += 1
     _write_inputs(sheet, report, words)
-    _write_title(sheet, words.sensors)
+    _write_title(sheet, words(Text.SENSORS))
     for name, style, values in _figures(report.sensors, words):
         sheet.write(0, name, Style.LABEL)
         for number, value in enumerate(values, start=1):
@@ -38,38 +41,42 @@ def _write_title(sheet: Sheet, title: str) -> None:
     sheet.row += 1
 
 
-def _write_inputs(sheet: Sheet, report: Report, words: SheetWords) -> None:
+def _write_inputs(sheet: Sheet, report: Report, words: Words) -> None:
     columns = [
-        Column(words.file),
-        Column(words.number_of_readings, Style.COUNT),
-        Column(words.bytes, Style.COUNT),
-        Column(words.input_sha256),
+        Column(words(Text.NAME)),
+        Column(words(Text.READINGS), Style.COUNT),
+        Column(words(SheetText.BYTES), Style.COUNT),
+        Column(words(SheetText.INPUT_SHA256)),
     ]
-    _write_title(sheet, words.inputs)
+    _write_title(sheet, words(Text.DATA))
     sheet.write_head(columns, is_frozen=False)
     for each in report.inputs:
         sheet.write_row(columns, [each.name, each.readings, each.bytes, each.sha256])
 
 
 def _facts(
-    report: Report, words: SheetWords, times: LocalTimes
+    report: Report, words: Words, times: LocalTimes
 ) -> Iterator[tuple[str, object, Style, str | None]]:
     """Yield what the whole report has in common: its name, the value, how it is shown, and a note."""
-    request, offset = report.request, words.utc_offset
-    yield words.period_start, request.start, Style.TIME, f"{offset} {times.offset_of(request.start)}"
-    yield words.period_end, request.end, Style.TIME, f"{offset} {times.offset_of(request.end)}"
-    yield words.time_zone, request.time_zone, Style.TEXT, None
+    request = report.request
+
+    def offset(at: datetime) -> str:
+        return f"{words(SheetText.UTC_OFFSET)} {times.offset_of(at)}"
+
+    yield words(SheetText.PERIOD_START), request.start, Style.TIME, offset(request.start)
+    yield words(SheetText.PERIOD_END), request.end, Style.TIME, offset(request.end)
+    yield words(SheetText.TIME_ZONE), request.time_zone, Style.TEXT, None
     if preset := request.preset:
-        yield words.preset, preset.title, Style.TEXT, None
-        yield words.preset_source, preset.source, Style.TEXT, None
-    yield words.heat, request.heat_kj_per_mol, Style.NUMBER, None
-    yield words.requested_by, request.requested_by, Style.TEXT, None
-    yield words.made_at, report.made_at, Style.TIME, f"{offset} {times.offset_of(report.made_at)}"
-    yield words.program_version, report.program_version, Style.TEXT, None
-    yield words.document_sha256, report.document_sha256, Style.TEXT, None
+        yield words(Text.PRESET), preset.title, Style.TEXT, None
+        yield words(SheetText.PRESET_SOURCE), preset.source, Style.TEXT, None
+    yield words(SheetText.HEAT), request.heat_kj_per_mol, Style.NUMBER, None
+    yield words(Text.REQUESTED_BY), request.requested_by, Style.TEXT, None
+    yield words(Text.MADE_AT), report.made_at, Style.TIME, offset(report.made_at)
+    yield words(Text.PROGRAM), report.program_version, Style.TEXT, None
+    yield words(Text.DATA_SHA256), report.document_sha256, Style.TEXT, None
 
 
-def _figures(sensors: Sequence[SensorReport], words: SheetWords) -> Iterator[tuple[str, Style, list[object]]]:
+def _figures(sensors: Sequence[SensorReport], words: Words) -> Iterator[tuple[str, Style, list[object]]]:
     """Yield a row each: the name of the figure, how it is shown, and its value of each sensor."""
     names = _names(words)
     for (name, style), values in zip(
@@ -78,28 +85,28 @@ def _figures(sensors: Sequence[SensorReport], words: SheetWords) -> Iterator[tup
         yield name, style, list(values)
 
 
-def _names(words: SheetWords) -> list[tuple[str, Style]]:
+def _names(words: Words) -> list[tuple[str, Style]]:
     return [
-        (words.sensor, Style.TEXT),
-        (words.name, Style.TEXT),
-        (words.location, Style.TEXT),
-        (words.serial, Style.TEXT),
-        (words.interval, Style.DURATION),
-        (words.interval_source, Style.TEXT),
-        (words.number_of_readings, Style.COUNT),
-        (words.coverage, Style.PERCENT),
-        (words.minimum, Style.TEMPERATURE),
-        (words.at.format(what=words.minimum_short), Style.TIME),
-        (words.mean, Style.TEMPERATURE),
-        (words.maximum, Style.TEMPERATURE),
-        (words.at.format(what=words.maximum_short), Style.TIME),
-        (words.deviation, Style.TEMPERATURE),
-        (words.kinetic, Style.TEMPERATURE),
-        (words.samples_sha256, Style.TEXT),
+        (words(Text.SENSOR), Style.TEXT),
+        (words(Text.NAME), Style.TEXT),
+        (words(Text.LOCATION), Style.TEXT),
+        (words(Text.SERIAL), Style.TEXT),
+        (words(Text.INTERVAL), Style.DURATION),
+        (words(SheetText.INTERVAL_SOURCE), Style.TEXT),
+        (words(Text.READINGS), Style.COUNT),
+        (words(Text.COVERAGE), Style.PERCENT),
+        (words(SheetText.DEGREES, what=words(Text.MINIMUM)), Style.TEMPERATURE),
+        (words(SheetText.TIME_OF, what=words(Text.MINIMUM)), Style.TIME),
+        (words(SheetText.MEAN), Style.TEMPERATURE),
+        (words(SheetText.DEGREES, what=words(Text.MAXIMUM)), Style.TEMPERATURE),
+        (words(SheetText.TIME_OF, what=words(Text.MAXIMUM)), Style.TIME),
+        (words(SheetText.DEVIATION), Style.TEMPERATURE),
+        (words(SheetText.DEGREES, what=words(Text.KINETIC)), Style.TEMPERATURE),
+        (words(Text.SAMPLES_SHA256), Style.TEXT),
     ]
 
 
-def _values(sensor: SensorReport, words: SheetWords) -> list[object]:
+def _values(sensor: SensorReport, words: Words) -> list[object]:
     no_kinetic = sensor.no_mean_kinetic_temperature
     return [
         sensor.sensor_id,
@@ -107,14 +114,14 @@ def _values(sensor: SensorReport, words: SheetWords) -> list[object]:
         sensor.location,
         sensor.serial,
         sensor.interval_seconds,
-        words.interval_sources[sensor.interval_source] if sensor.interval_source else None,
+        words(INTERVALS[sensor.interval_source]) if sensor.interval_source else None,
         sensor.readings,
         sensor.coverage,
         *_extreme(sensor.minimum),
         sensor.mean,
         *_extreme(sensor.maximum),
         sensor.standard_deviation,
-        words.no_kinetic[no_kinetic] if no_kinetic else sensor.mean_kinetic_temperature,
+        words(UNMEASURED[no_kinetic]) if no_kinetic else sensor.mean_kinetic_temperature,
         sensor.samples_sha256,
     ]
 

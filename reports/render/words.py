@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from reports.model import IntervalSource, Language, Unmeasured
 from reports.render.notation import ENGLISH, PORTUGUESE, Notation
+from reports.render.sheet_texts import SheetText
 from reports.render.texts import Text
 
 _LANGUAGES: tuple[Language, ...] = ("en", "pt")
@@ -31,9 +32,10 @@ class Words:
         """Return how the language writes numbers and dates."""
         return _NOTATIONS[self.language]
 
-    def __call__(self, text: Text, **values: str) -> str:
+    def __call__(self, text: Text | SheetText, **values: str) -> str:
         """Return a text with the values in it."""
-        return text.value[_LANGUAGES.index(self.language)].format(**values)
+        texts: tuple[str, str] = text.value
+        return texts[_LANGUAGES.index(self.language)].format(**values)
 
     def count(self, text: Text, number: int, **values: str) -> str:
         """Return a text of `singular|plural` with its number."""

@@ -94,7 +94,7 @@ def test_the_figures_are_those_of_the_document(workbook: Path, tmp_path: Path) -
     ]  # fmt: skip
     facts = {row[0]: row[1] for row in found["Summary"] if row[0]}
     assert (facts["Name"], facts["Serial number"]) == ("Kühlraum 冷藏 ثلاجة", "0012")
-    assert (facts["Coverage"], facts["Usual interval"]) == ("87.5%", "12:30:00 AM")
+    assert (facts["Coverage"], facts["Interval of readings"]) == ("87.5%", "12:30:00 AM")
     assert (facts["Minimum, °C"], facts["Mean kinetic temperature, °C"]) == ("4", "4.6875")
     limit = dict(zip(*found["Limits"], strict=True))
     assert (limit["Time outside"], limit["Degree-minutes, K·min"]) == ("25:01:01", "112.5")

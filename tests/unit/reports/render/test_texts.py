@@ -7,18 +7,22 @@ import pytest
 from readings.files.problems import Problem
 from reports.model import IntervalSource, Unmeasured
 from reports.render.cleaning_texts import NOT_STORED, describe_problem
+from reports.render.sheet_texts import SheetText
 from reports.render.texts import Text
 from reports.render.words import INTERVALS, UNMEASURED, Words
 
-SAME_IN_BOTH = {Text.SENSOR, Text.SENSOR_HEADING, Text.DEGREE_MINUTES}
+SAME_IN_BOTH = {
+    Text.SENSOR, Text.SENSOR_HEADING, Text.DEGREE_MINUTES,
+    SheetText.BYTES, SheetText.INPUT_SHA256, SheetText.DEGREES,
+}  # fmt: skip
 
 
 def fields(text: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(text) if name}
 
 
-@pytest.mark.parametrize("text", Text)
-def test_each_text_is_translated_with_the_same_values(text: Text) -> None:
+@pytest.mark.parametrize("text", [*Text, *SheetText])
+def test_each_text_is_translated_with_the_same_values(text: Text | SheetText) -> None:
     english, portuguese = text.value
     assert fields(english) == fields(portuguese)
     assert english.count("|") == portuguese.count("|")

@@ -70,13 +70,13 @@ def test_the_summary_has_the_request_and_the_figures_of_each_sensor() -> None:
     assert fact(rows, "Start of the period") == [local("2026-03-28 23:00:00"), "UTC offset +01:00"]
     assert moment(fact(rows, "End of the period, not part of it")[0]) == local("2026-03-31 00:00:00")
     assert fact(rows, "Made at") == [local("2026-11-27 13:30:15"), "UTC offset +01:00"]
-    assert fact(rows, "SHA-256 of the document")[0] == "ef" * 32
+    assert fact(rows, "SHA-256 of the data")[0] == "ef" * 32
     assert fact(rows, "a.csv") == [24, 1234]
     assert fact(rows, "Sensor") == ["fridge", "freezer"]
     assert fact(rows, "Location") == ["Kühlraum 冷藏", ""]
     assert fact(rows, "Serial number") == ["0012", ""]
     assert fact(rows, "Coverage") == [0.875, 0.875]
-    assert fact(rows, "Usual interval") == [timedelta(minutes=30)] * 2
+    assert fact(rows, "Interval of readings") == [timedelta(minutes=30)] * 2
     assert fact(rows, "Minimum, °C") == [4.0, ""]
     assert fact(rows, "Minimum: time") == [local("2026-03-28 23:00:00"), ""]
     assert fact(rows, "Mean, weighted by time, °C") == [4.625, ""]
@@ -90,7 +90,7 @@ def test_limits_and_calibrations_have_sheets_of_their_own() -> None:
     assert limit["Time outside"] == timedelta(days=1, hours=1, seconds=61)
     assert (limit["Limit"], limit["Limit, °C"], limit["Source"]) == ("above", 8, "limit 12 of the sensor")
     assert (limit["Degree-minutes, K·min"], limit["Readings outside"]) == (112.5, 4)
-    assert (calibration["Slope"], calibration["Offset, K"], calibration["Set by"]) == (1.01, -0.2, "ann")
+    assert (calibration["Slope"], calibration["Offset, K"], calibration["Entered by"]) == (1.01, -0.2, "ann")
     assert "Calibrations" not in read(report())
 
 
@@ -173,4 +173,7 @@ def test_a_report_without_readings_is_a_workbook() -> None:
     sheets = read(report(empty))
 
     assert len(sheets["Readings"]) == 1
-    assert fact(sheets["Summary"], "Mean kinetic temperature, °C")[0] == "no measured time"
+    assert (
+        fact(sheets["Summary"], "Mean kinetic temperature, °C")[0]
+        == "no two readings follow each other without a gap"
+    )
