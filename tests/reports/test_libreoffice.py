@@ -23,7 +23,7 @@ DOCUMENT = report(
         serial="0012",
         calibrations=(CALIBRATION,),
     ),
-    cleaned=(Cleaned(reason="duplicate", count=2, lines=(3, 4)),),
+    cleaned=(Cleaned(reason="missing", count=2, lines=(3, 4)),),
 )
 
 
@@ -100,7 +100,7 @@ def test_the_figures_are_those_of_the_document(workbook: Path, tmp_path: Path) -
     assert (limit["Time outside"], limit["Degree-minutes, K·min"]) == ("25:01:01", "112.5")
     excursion = dict(zip(*found["Excursions"], strict=True))
     assert (excursion["Duration"], excursion["Peak, °C"]) == ("03:00:01 AM", "9.25")
-    assert found["Cleaned"][1][1:] == ["duplicate", "2", "3, 4"]
+    assert found["Cleaned"][1][1:] == ["without a temperature", "2", "3, 4"]
 
 
 def test_it_prints_with_the_head_on_each_page(workbook: Path, tmp_path: Path) -> None:
