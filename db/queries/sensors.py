@@ -1,6 +1,6 @@
 """Reads what people have set of sensors."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import text
@@ -12,6 +12,10 @@ from readings.sensor_changes import Calibration, SensorSettings
 
 NAME = "sensors"
 KNOWN = "SELECT sensor_id FROM sensor_settings WHERE sensor_id = ANY(:sensors)"
+BY_NAME = """
+SELECT sensor_id, serial FROM sensor_settings
+WHERE sensor_id = ANY(CAST(:names AS text[])) OR serial = ANY(CAST(:names AS text[]))
+"""
 SETTINGS = "SELECT * FROM sensor_settings ORDER BY sensor_id"
 ONE = "SELECT * FROM sensor_settings WHERE sensor_id = :sensor_id"
 CALIBRATIONS = """
@@ -29,6 +33,24 @@ def known_sensors(settings: DatabaseSettings, sensors: Sequence[str]) -> set[str
     """
     with connect(settings, name="import") as connection:
         return {row.sensor_id for row in connection.execute(text(KNOWN), {"sensors": list(sensors)})}
+
+
+def find_sensors(settings: DatabaseSettings, names: Sequence[str]) -> dict[str, str]:
+    """Return the IDs of the sensors that have one of these IDs or serial numbers, by that name.
+
+    Raises:
+        StoreUnavailable: When the database does not answer.
+    """
+    with connect(settings, name="import") as connection:
+        rows = connection.execute(text(BY_NAME), {"names": list(names)})
+        return map_names([dict(row) for row in rows.mappings()], names)
+
+
+def map_names(rows: Iterable[Mapping[str, Any]], names: Sequence[str]) -> dict[str, str]:
+    """Return the sensor of each name, from the rows of BY_NAME; an ID has precedence over a serial number."""
+    sensors = [(row["serial"], row["sensor_id"]) for row in rows]
+    by_serial = {serial: sensor for serial, sensor in sensors if serial in names}
+    return by_serial | {sensor: sensor for _, sensor in sensors if sensor in names}
 
 
 def read_plausible_ranges(settings: DatabaseSettings) -> dict[str, TemperatureRange]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from db.queries.sensors import BY_NAME, map_names
 from db.queries.statements import Statements
 from runtime.json_values import dump_json
 
@@ -12,10 +13,6 @@ REQUEST = """
 SELECT request_file(:job_id, :attempt, :path, :version, CAST(:spec AS jsonb), :max_failures) AS workflow_id
 """
 RELEASE = "SELECT release_file(:job_id, :attempt)"
-KNOWN_SENSORS = """
-SELECT sensor_id, serial FROM sensor_settings
-WHERE sensor_id = ANY(CAST(:names AS text[])) OR serial = ANY(CAST(:names AS text[]))
-"""
 
 
 class Files:
@@ -56,9 +53,7 @@ class Files:
 
     def find_sensors(self, names: Sequence[str]) -> dict[str, str]:
         """Return the IDs of the sensors that have one of these IDs or serial numbers, by that name."""
-        rows = self._statements.rows(KNOWN_SENSORS, names=list(names))
-        by_serial = {row["serial"]: row["sensor_id"] for row in rows if row["serial"] in names}
-        return by_serial | {row["sensor_id"]: row["sensor_id"] for row in rows if row["sensor_id"] in names}
+        return map_names(self._statements.rows(BY_NAME, names=list(names)), names)
 
     def release(self) -> None:
         """Let the file be requested again: it was moved, and whatever is at its path is another one."""

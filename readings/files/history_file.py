@@ -1,6 +1,6 @@
 """A file of which everything that decides about its readings is known before the first is published."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -40,7 +40,10 @@ FindKnown = Callable[[list[str]], AbstractSet[str]]
 
 @dataclass(frozen=True)
 class HistoryFile:
-    """A file, its layout, and the times and sensors in it; `logger` if the program that wrote it is known."""
+    """A file, its layout, and the times and sensors in it; `logger` if the program that wrote it is known.
+
+    `sensor_ids` are the sensors of which the file has serial numbers, by these.
+    """
 
     file: InputFile
     layout: Layout
@@ -48,11 +51,19 @@ class HistoryFile:
     passes: Passes = field(default_factory=dict)
     max_rows: int | None = None
     logger: LoggerFile | None = None
+    sensor_ids: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def serial(self) -> str | None:
         """The serial number of the logger, if the file has it."""
         return self.logger.serial if self.logger else None
+
+    @property
+    def logger_sensors(self) -> tuple[str, ...]:
+        """The serial numbers that are the sensors, unless options name others."""
+        if self.logger is None:
+            return ()
+        return self.logger.options.sensors or ((self.logger.serial,) if self.logger.serial else ())
 
     def describe(self) -> Iterator[tuple[str, str]]:
         """Yield what was recognised, as a name and a text for people."""
@@ -70,7 +81,18 @@ class HistoryFile:
         """Start a pass over the rows, which ends with UnreadableFile after `max_rows`."""
         lines = self.file.lines(self.layout.encoding)
         items = _limit_rows(self.layout.read(lines), self.max_rows)
-        return lines, resolve_times(items, self.zone, self.passes)
+        return lines, self._with_sensors(resolve_times(items, self.zone, self.passes))
+
+    def _with_sensors(self, items: Iterator[Item]) -> Iterator[Item]:
+        """Yield the items under the IDs of their sensors, which the file names by their serial numbers."""
+        if not self.sensor_ids:
+            return items
+        return (
+            item._replace(sensor=self.sensor_ids.get(item.sensor, item.sensor))
+            if isinstance(item, Record) and item.sensor is not None
+            else item
+            for item in items
+        )
 
     def check_sensors(self, items: Iterable[Item], find_known: FindKnown) -> Iterator[Item]:
         """Yield the items, as long as they add few sensors, or the operator named the column of the sensor.

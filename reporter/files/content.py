@@ -1,6 +1,6 @@
 """The content of a file: recognised as `sensorctl import` does, and read as often as needed."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 from typing import BinaryIO
@@ -21,7 +21,7 @@ from readings.files.questions import (
     read_head,
     readings_as_json,
 )
-from readings.files.records import Item, Record
+from readings.files.records import Record
 from readings.plausible import PlausibleRanges
 from reporter.files.errors import FileRefused
 from runtime.text import escape_unprintable, quote_name
@@ -51,7 +51,6 @@ class FileContent:
     history: HistoryFile
     options: CsvOptions
     rules: ReadingRules
-    sensors: Mapping[str, str] = field(default_factory=dict)
     rows: list[str] = field(default_factory=list)
 
     def readings(self) -> FileReadings:
@@ -59,7 +58,7 @@ class FileContent:
         self.rows = []
         lines, items = self.history.read()
         readings = FileReadings(
-            self._with_sensors(items),
+            items,
             lines,
             self.history.zone,
             FilePosition(),
@@ -70,14 +69,6 @@ class FileContent:
         readings.retention, readings.plausible = self.rules.retention, self.rules.plausible
         readings.faults = FaultCheck(self.options.keep)
         return readings
-
-    def _with_sensors(self, items: Iterator[Item]) -> Iterator[Item]:
-        """Yield the items under the IDs of their sensors, which the file names by their serial numbers."""
-        for item in items:
-            if isinstance(item, Record) and (sensor := self.sensors.get(item.sensor or "")):
-                yield item._replace(sensor=sensor)
-            else:
-                yield item
 
     def _note(self, line: int, reason: str) -> None:
         if len(self.rows) < MAX_LISTED_ROWS:
@@ -108,9 +99,8 @@ def open_content(
         options, history = _with_a_sensor(opener, options, folder, error)
     except UnreadableFile as error:
         options, history = _with_a_sensor(opener, options, folder, error)
-    content = FileContent(history, options, rules)
-    content.sensors = _map_sensors(content, folder if not spec.sensor else None, find)
-    return content
+    sensors = _map_sensors(history, folder if not spec.sensor else None, find)
+    return FileContent(replace(history, sensor_ids=sensors), options, rules)
 
 
 class _Opener:
@@ -186,13 +176,13 @@ def _sensor_folder(path: str, work_folder: str) -> str | None:
     return folder if slash and not is_temporary(folder) else None
 
 
-def _map_sensors(content: FileContent, folder: str | None, find: FindSensors) -> dict[str, str]:
+def _map_sensors(history: HistoryFile, folder: str | None, find: FindSensors) -> dict[str, str]:
     """Return the IDs of the sensors that a file names by serial numbers.
 
     A file with one sensor that is not known is from the sensor of its folder.
     """
     named: dict[str, None] = {}
-    for item in content.history.read()[1]:
+    for item in history.read()[1]:
         if isinstance(item, Record) and item.sensor is not None:
             named[item.sensor] = None
     known = dict(find(list(named)))

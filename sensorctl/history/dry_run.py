@@ -23,6 +23,7 @@ from sensorctl.files import STDIO
 from sensorctl.history.importer import find_plausible, open_import
 from sensorctl.history.input_file import open_input_file
 from sensorctl.history.report import ImportReport
+from sensorctl.history.serial_numbers import find_serial
 from sensorctl.output import print_message, safe_text, show
 from sensorctl.questions import show_question
 from sensorctl.settings import OperatorSettings, discover_settings
@@ -49,7 +50,7 @@ def _show(
     name: str, file_format: FileFormat, options: CsvOptions, settings: OperatorSettings
 ) -> FilePosition:
     report = ImportReport()
-    with open_import(name, file_format, options, settings) as history:
+    with open_import(name, file_format, options, settings, find_serial=find_serial) as history:
         show(_recognised(history))
         lines, items = history.read()
         readings = FileReadings(items, lines, history.zone, FilePosition(), report.invalid, report.left_out)

@@ -30,6 +30,7 @@ from runtime.text import escape_unprintable, quantity
 from sensorctl.history.checkpoint import Checkpoint
 from sensorctl.history.input_file import open_input_file
 from sensorctl.history.report import ImportReport
+from sensorctl.history.serial_numbers import FindSerial, require_serial
 from sensorctl.output import file_progress_bar, print_message
 from sensorctl.settings import OperatorSettings
 
@@ -55,8 +56,10 @@ class Import:
                 confirmed message.
         """
         path, report = Path(self.name), ImportReport()
-        checkpoint = Checkpoint(path, self._options(settings)) if path.is_file() else None
-        with open_import(self.name, self.file_format, self.options, settings) as history:
+        with open_import(
+            self.name, self.file_format, self.options, settings, find_serial=require_serial
+        ) as history:
+            checkpoint = Checkpoint(path, self._options(settings, history)) if path.is_file() else None
             start = checkpoint.load() if checkpoint else FilePosition()
             if start.items:
                 print_message(
@@ -111,16 +114,22 @@ class Import:
             raise
         progress.finished()
 
-    def _options(self, settings: OperatorSettings) -> str:
+    def _options(self, settings: OperatorSettings, history: HistoryFile) -> str:
         """Return what decides which messages are published and where, for the checkpoint."""
         url = urlsplit(settings.amqp_url)
         destination = (url.hostname, url.port, url.path, settings.queue_name)
-        return repr((self.file_format, self.options, str(settings.naive_time_zone), destination))
+        zone = str(settings.naive_time_zone)
+        return repr((self.file_format, self.options, zone, destination, history.sensor_ids))
 
 
 @contextmanager
 def open_import(
-    name: str, file_format: FileFormat, options: CsvOptions, settings: OperatorSettings
+    name: str,
+    file_format: FileFormat,
+    options: CsvOptions,
+    settings: OperatorSettings,
+    *,
+    find_serial: FindSerial,
 ) -> Iterator[HistoryFile]:
     """Open and recognise the file for the block.
 
@@ -130,6 +139,9 @@ def open_import(
     try:
         with open_input_file(name) as file:
             history = recognise(file, file_format, options, settings.naive_time_zone)
+            serials = history.logger_sensors
+            if serials and not (options.sensors or options.sensor_column):
+                history = replace(history, sensor_ids=find_serial(settings, serials))
             if file.can_repeat:
                 for _ in history.check_sensors(history.read()[1], partial(_find_known, settings)):
                     pass
