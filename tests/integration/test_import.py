@@ -258,3 +258,19 @@ def test_invalid_lines_are_reported_and_valid_lines_are_stored_by_a_consumer(
     assert stored == {("1", 23.84), ("S1", 20.0), ("S2", 22.5), ("S3", 12.5)}
     assert database.count() == 4
     assert broker.ready(DEAD_QUEUE) == 0
+
+
+def test_a_serial_number_in_a_file_finds_its_sensor(
+    database: Database, broker: VirtualHost, sensorctl: Operator, tmp_path: Path
+) -> None:
+    file = tmp_path / "hobo.csv"
+    file.write_text(
+        '"#","Date Time, GMT+01:00","Temp, °C (LGR S/N: 7, SEN S/N: 7)"\n1,02/26/26 11:00:00 AM,3.155\n'
+    )
+    sensorctl("import", str(file), "--sensor", "fridge-3")
+    store(database, drain(broker))
+    sensorctl("sensor", "set", "fridge-3", "--serial", "7")
+
+    sensorctl("import", str(file))
+
+    assert [(reading.sensor_id, reading.temperature) for reading in drain(broker)] == [("fridge-3", 3.155)]
