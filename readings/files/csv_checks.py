@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from readings.files.csv_columns import Columns
-from readings.files.errors import Ambiguity, InvalidRow
+from readings.files.errors import InvalidRow
 from readings.files.problems import Problem
 from readings.meanings import is_other_quantity
 from readings.value_roles import is_other_value
@@ -54,7 +54,7 @@ def check_quantity(fields: Sequence[str], header: Sequence[str], columns: Column
             raise InvalidRow(
                 f"the column {name!r} is {quote_value(text)}, which is no temperature: leave "
                 f"such rows out with --where {name}=TEXT, where TEXT is that of the temperature",
-                ambiguity=Ambiguity("where"),
+                Problem.OTHER_QUANTITY,
             )
 
 

@@ -80,6 +80,12 @@ class Columns:
         """Whether this project wrote the file, whose rows then are readings as they are stored."""
         return "reading_id" in self.extras
 
+    @property
+    def is_unit_given(self) -> bool:
+        """Whether the file or the operator says in which unit the temperatures are."""
+        is_named = all(value.unit or value.requested_unit for value in self.values)
+        return self.is_export or self.unit is not None or is_named
+
 
 def find_columns(header: list[str], options: CsvOptions) -> Columns:
     """Find the columns of a file with this header.

@@ -58,10 +58,16 @@ class QualityColumns:
             if is_unclear_text(mark.kind, text):
                 raise InvalidRow(
                     f"the column {mark.name!r} is {quote_value(text)}, which may mark a bad value: {hint}",
-                    ambiguity=Ambiguity(
-                        "where", (Choice(f"{text} marks good values", {"where": [[mark.name, text]]}),)
-                    ),
+                    ambiguity=_ambiguity(mark.name, text),
                 )
+
+
+def _ambiguity(column: str, text: str) -> Ambiguity:
+    """Return what a mark may mean; a value without a mark is good."""
+    good = Choice(f"{text} in {column} marks good values", {"where": [[column, text], [column, ""]]})
+    return Ambiguity(
+        "where", (good, Choice(f"{text} in {column} marks bad values", {"where": [[column, ""]]}))
+    )
 
 
 def _marks(index: int, name: str, values: Mapping[int, str]) -> Iterator[_Mark]:

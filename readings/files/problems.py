@@ -21,6 +21,7 @@ class Problem(StrEnum):
     UNDECIDED_HOUR = "undecided-hour"
     MARKER = "marker"
     SUMMARY = "summary"
+    OTHER_QUANTITY = "other-quantity"
     PAST_RETENTION = "past-retention"
     EXCLUDED = "excluded"
     NO_DATA = "no-data"
@@ -54,6 +55,7 @@ _DESCRIPTIONS = {
     Problem.UNDECIDED_HOUR: "in a repeated hour that the order of the rows does not decide",
     Problem.MARKER: "with an event of the logger instead of a temperature",
     Problem.SUMMARY: "that sum up others",
+    Problem.OTHER_QUANTITY: "of another quantity than temperature",
     Problem.PAST_RETENTION: "older than the retention",
     Problem.EXCLUDED: "excluded by a condition",
     Problem.NO_DATA: "without data: empty, or above the header",

@@ -6,10 +6,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import fields, replace
 from itertools import islice
+from statistics import median
 from typing import IO, Any, NamedTuple
 
 from readings.errors import InvalidReading
+from readings.files.csv_columns import UNIT_AMBIGUITY
 from readings.files.csv_faults import FaultCheck
+from readings.files.csv_layout import CsvLayout
 from readings.files.csv_options import CsvOptions
 from readings.files.csv_text import ZIP_SIGNATURE
 from readings.files.csv_values import sentinel_ambiguity
@@ -27,6 +30,8 @@ SHOWN_READINGS = 5
 SAMPLE_ROWS = 10_000
 # A smaller share of rows is rejected and counted.
 MIN_AMBIGUOUS_SHARE = 0.05
+# Few rooms and no fridges are warmer.
+MAX_CELSIUS_MEDIAN = 30.0
 MAX_CHOICES = 20
 MAX_DEPTH = 2
 # The start of a text is enough to show its first readings.
@@ -93,6 +98,8 @@ def make_question(
 def check_rows(history: HistoryFile, options: CsvOptions) -> None:
     """Require that few of the first rows can be read in several ways; these are rejected and counted.
 
+    The unit of high temperatures has to be given.
+
     Raises:
         AmbiguousFile: When many can.
     """
@@ -110,6 +117,26 @@ def check_rows(history: HistoryFile, options: CsvOptions) -> None:
             ambiguity, reason = first[key]
             also = f"; the same holds for {count} of the first {total} rows" if count > 1 else ""
             raise AmbiguousFile(f"{reason}{also}", *ambiguity)
+    _check_unit(history, FaultCheck(options.keep))
+
+
+def _check_unit(history: HistoryFile, faults: FaultCheck) -> None:
+    """Require that the unit of high temperatures is given: 68 may be in °F.
+
+    Raises:
+        AmbiguousFile: When it is not.
+    """
+    layout = history.layout
+    if history.logger or not isinstance(layout, CsvLayout) or layout.columns.is_unit_given:
+        return
+    sample = islice(history.read()[1], SAMPLE_ROWS)
+    values = [item.temperature for item in sample if isinstance(item, Record) and not faults.find(item)]
+    if values and median(values) > MAX_CELSIUS_MEDIAN:
+        raise AmbiguousFile(
+            f"the unit of temperatures is not given, and half of them are above {MAX_CELSIUS_MEDIAN:g}, such "
+            f"as {max(values):.10g}: set --unit",
+            *UNIT_AMBIGUITY,
+        )
 
 
 def merge_choice(options: CsvOptions, choice: Choice) -> CsvOptions:

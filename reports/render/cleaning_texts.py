@@ -24,6 +24,7 @@ _PORTUGUESE = {
     Problem.UNDECIDED_HOUR: "em uma hora repetida que a ordem das linhas não decide",
     Problem.MARKER: "com um evento do registro em vez de uma temperatura",
     Problem.SUMMARY: "que resumem outras",
+    Problem.OTHER_QUANTITY: "de outra grandeza que não a temperatura",
     Problem.PAST_RETENTION: "mais antigas do que o período de retenção",
     Problem.EXCLUDED: "excluídas por uma condição",
     Problem.NO_DATA: "sem dados: vazias, ou acima do cabeçalho",

@@ -57,6 +57,18 @@ TIME = "2026-01-05T10:00Z"
             ["-127 is a missing value", "-127 was measured"],
             [4.5, -127],
         ),
+        (
+            rows(f"{TIME};68", f"{TIME};66"),
+            HALL,
+            ["in celsius", "in fahrenheit"],
+            [68, 20],
+        ),
+        (
+            rows(f"{TIME};4.5;Q", f"{TIME};5;", header="timestamp;temperature;flag"),
+            HALL,
+            ["Q in flag marks good values", "Q in flag marks bad values"],
+            [4.5, 5],
+        ),
         (rows(f"{TIME};+0056"), HALL, ["degrees", "tenths of a degree"], [56, 5.6]),
         (rows("1767607200000;4.5"), HALL, ["milliseconds since 1970"], [4.5]),
         (rows(f"{TIME};1,250"), HALL, ["decimal comma"], [1.25]),
