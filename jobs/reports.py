@@ -1,5 +1,6 @@
 """The kind `report`: files with the figures of stored readings, for a fixed period or the last one."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
@@ -19,6 +20,12 @@ DAY = timedelta(days=1)
 MIN_TEMPERATURE, MAX_TEMPERATURE = -273.15, 2_000.0
 
 ReportFormat = Literal["pdf", "xlsx", "csv", "json"]
+MEDIA_TYPES: Mapping[str, str] = {
+    "pdf": "application/pdf",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": "text/csv; charset=utf-8",
+    "json": "application/json",
+}
 ReportPeriod = Literal["last-day", "last-week", "last-month"]
 ReportLanguage = Literal["en", "pt"]
 ZoneName = Annotated[str, AfterValidator(lambda name: time_zone(name).key)]

@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 
 from db.errors import explain_unavailable
 from db.queries.statements import Statements
+from db.reports.report_store import Reports
 from db.settings import DatabaseSettings
 from db.workflows.gaps import Gaps
 from db.workflows.planning import Planner
@@ -37,6 +38,7 @@ class WorkflowResources:
     schedules: Schedules
     sources: Sources
     gaps: Gaps
+    reports: Reports
     streams: Slots = field(
         default_factory=lambda: Slots(
             "event streams of workflows", total=MAX_STREAMS, per_address=MAX_STREAMS_PER_ADDRESS
@@ -61,6 +63,7 @@ def open_workflow_resources(settings: DatabaseSettings) -> WorkflowResources:
         Schedules(statements),
         Sources(statements),
         Gaps(statements),
+        Reports(statements, settings),
         close_statements=statements.close,
     )
 

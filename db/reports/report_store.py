@@ -1,6 +1,6 @@
 """The files of reports that jobs have made, and the presets of their limits."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -11,14 +11,13 @@ from db.engine import connect
 from db.queries.statements import Row, Statements
 from db.settings import DatabaseSettings
 from jobs.report_presets import PresetDefinition
-from reports.model import Preset
 from runtime.errors import InvalidInput
 from runtime.json_values import dump_json
-from runtime.text import quote_name
 
 # For a file of 64 MiB.
 CONTENT_TIMEOUT_SECONDS = 60.0
 MAX_BYTES = 64 * 2**20
+PART_BYTES = 2**20
 LIST = """
 SELECT * FROM report
 WHERE (CAST(:sensors AS text[]) IS NULL OR sensors && :sensors)
@@ -30,6 +29,9 @@ ORDER BY made_at DESC, report_id DESC LIMIT :most
 """
 ONE = "SELECT * FROM report WHERE report_id = :report_id"
 CONTENT = "SELECT content FROM report_file WHERE report_id = :report_id"
+PART = (
+    "SELECT substring(content FROM :start FOR :bytes) AS part FROM report_file WHERE report_id = :report_id"
+)
 STORE = "SELECT store_report(:job_id, :attempt, CAST(:fields AS jsonb), :content)"
 DELETE = "SELECT delete_report(:actor, :report_id)"
 PRESET_COLUMNS = "name, title, low, high, excursion_low, excursion_high, is_frozen, source"
@@ -111,6 +113,14 @@ class Reports:
             found = connection.execute(text(CONTENT), {"report_id": report_id}).scalar_one_or_none()
         return None if found is None else bytes(found)
 
+    def parts(self, report_id: UUID, size: int) -> Iterator[bytes]:
+        """Yield a file of a size in parts, so that it is never in memory as a whole."""
+        for start in range(0, size, PART_BYTES):
+            row = self._statements.first(PART, report_id=report_id, start=start + 1, bytes=PART_BYTES)
+            if row is None:
+                return
+            yield bytes(row["part"])
+
     def delete(self, actor: str, report_id: UUID) -> None:
         """Delete a file.
 
@@ -141,24 +151,6 @@ class Reports:
             InvalidInput: When there is none of that name, or a schedule uses it (`name`).
         """
         return self._statements.rows(REMOVE_PRESET, actor=actor, name=name)[0]
-
-
-def read_preset(settings: DatabaseSettings, name: str) -> Preset:
-    """Return the preset of a request.
-
-    Raises:
-        InvalidInput: When there is none of that name.
-        StoreUnavailable: When the database does not answer.
-    """
-    with connect(settings, name="report") as connection:
-        rows = {row["name"]: row for row in connection.execute(text(PRESETS), {"name": None}).mappings()}
-    if name not in rows:
-        raise InvalidInput(
-            f"there is no preset {quote_name(name)}; the presets are {', '.join(rows)}: see "
-            "`sensorctl report preset list`",
-            "preset",
-        )
-    return Preset(**{column: rows[name][column] for column in PRESET_COLUMNS.split(", ")})
 
 
 def read_request(settings: DatabaseSettings, workflow_id: UUID) -> WorkflowRequest:

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from db.reports.presets import read_preset
 from db.reports.report_data import read_report_data
-from db.reports.report_store import read_preset
 from db.reports.stored_samples import Period
 from db.settings import DatabaseSettings
 from jobs.reports import ReportLanguage, ReportSpec

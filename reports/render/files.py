@@ -15,12 +15,6 @@ from reports.model import Report, ReportRequest
 from reports.render.csv_report import render_csv
 from reports.render.json_report import render_json
 
-MEDIA_TYPES: Mapping[str, str] = {
-    "pdf": "application/pdf",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "csv": "text/csv; charset=utf-8",
-    "json": "application/json",
-}
 MAX_NAME_CHARACTERS = 60
 OTHERS = re.compile(r"[^A-Za-z0-9._]+")
 

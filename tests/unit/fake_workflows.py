@@ -1,7 +1,7 @@
 """The tables of workflows in memory, as far as the API reads and changes them."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -13,6 +13,7 @@ from db.workflows.planning import Planner
 from db.workflows.requests import Requested, RequestOptions
 from db.workflows.sources import Sources
 from jobs.gaps import Gap
+from jobs.report_presets import PresetDefinition
 from jobs.spec import JobSpec
 from runtime.errors import InvalidInput
 from tests.unit.sensorctl.workflows.rows import AT, event, job, worker, workflow
@@ -193,6 +194,58 @@ class FakeGaps:
         return [gap] if source in (None, "attic") and sensor in (None, "attic") else []
 
 
+REPORT_ID = UUID(int=7)
+CONTENT = b"%PDF- a report"
+
+
+def report_row() -> Row:
+    """Return a row of the view `report`."""
+    return {
+        "report_id": REPORT_ID, "workflow_id": UUID(int=1), "job_id": UUID(int=2), "format": "pdf",
+        "name": "report-fridge-2026-10-01.pdf", "title": "Fridge", "period_start": AT, "period_end": AT,
+        "sensors": ["fridge"], "summary": {"sensors": []}, "bytes": len(CONTENT), "sha256": "ab",
+        "document_sha256": "cd", "requested_by": "key:ann", "made_at": AT,
+    }  # fmt: skip
+
+
+class FakeReports:
+    """Like `db.reports.report_store.Reports`, with one report."""
+
+    def __init__(self) -> None:
+        self.rows = [report_row()]
+        self.presets_by_name: dict[str, Row] = {}
+        self.selections: list[dict[str, Any]] = []
+        self.deleted: list[tuple[str, UUID]] = []
+
+    def read_all(self, most: int, **selection: Any) -> list[Row]:
+        self.selections.append(selection)
+        return self.rows[:most]
+
+    def read(self, report_id: UUID) -> Row | None:
+        return next((row for row in self.rows if row["report_id"] == report_id), None)
+
+    def parts(self, _report_id: UUID, size: int) -> Iterator[bytes]:
+        yield CONTENT[:5]
+        yield CONTENT[5:size]
+
+    def delete(self, actor: str, report_id: UUID) -> None:
+        self.deleted.append((actor, report_id))
+
+    def presets(self) -> list[Row]:
+        return [self.presets_by_name[name] for name in sorted(self.presets_by_name)]
+
+    def preset(self, name: str) -> Row | None:
+        return self.presets_by_name.get(name)
+
+    def put_preset(self, actor: str, name: str, definition: PresetDefinition) -> Row:
+        fields = {"name": name, "created_by": actor, "created_at": AT, "changed_at": AT}
+        self.presets_by_name[name] = definition.model_dump() | fields
+        return self.presets_by_name[name]
+
+    def remove_preset(self, _actor: str, name: str) -> Row:
+        return self.presets_by_name.pop(name)
+
+
 class FakeWorkflows:
     """The resources of the API, with the workflow of `rows.workflow` and the source `attic`."""
 
@@ -201,6 +254,7 @@ class FakeWorkflows:
         rows, jobs = {first["workflow_id"]: first}, {first["workflow_id"]: [job()]}
         self.requests, self.queries = FakeRequests(rows, jobs), FakeQueries(rows, jobs)
         self.schedules, self.statements = FakeSchedules(), FakeSourceStatements()
+        self.reports = FakeReports()
         sources_store = Sources(self.statements)
         sources_store.put("key:ann", "attic", SOURCE)
         self.resources = WorkflowResources(
@@ -210,4 +264,5 @@ class FakeWorkflows:
             self.schedules,  # type: ignore[arg-type]
             sources_store,
             FakeGaps(),  # type: ignore[arg-type]
+            self.reports,  # type: ignore[arg-type]
         )

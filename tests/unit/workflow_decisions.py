@@ -25,4 +25,12 @@ WORKFLOW_DECISIONS = {
     ("delete", "/api/sources/{name}"): Role.ADMIN,
     ("post", "/api/sources/{name}/test"): Role.OPERATOR,
     ("get", "/api/workers"): Role.VIEWER,
+    ("post", "/api/reports"): Role.OPERATOR,
+    ("get", "/api/reports"): Role.VIEWER,
+    ("get", "/api/reports/{report_id}"): Role.VIEWER,
+    ("get", "/api/reports/{report_id}/content"): Role.VIEWER,
+    ("delete", "/api/reports/{report_id}"): Role.ADMIN,
+    ("get", "/api/report-presets"): Role.VIEWER,
+    ("put", "/api/report-presets/{name}"): Role.ADMIN,
+    ("delete", "/api/report-presets/{name}"): Role.ADMIN,
 }

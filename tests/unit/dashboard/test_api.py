@@ -23,6 +23,7 @@ from tests.unit.openapi import check_response
 # The tests of workflow_api check these.
 WORKFLOW_PATHS = (
     "/api/workflows", "/api/workers", "/api/backfills", "/api/gaps", "/api/schedules", "/api/sources",
+    "/api/reports", "/api/report-presets",
 )  # fmt: skip
 
 
