@@ -20,6 +20,13 @@ LimitKind = Literal["high", "low"]
 DEFAULT_HEAT_KJ_PER_MOL = 83.144
 
 
+class Part:
+    """A part of the document. Its JSON has no other fields."""
+
+    __slots__ = ()
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+
 class Unmeasured(StrEnum):
     """Why a report has no mean kinetic temperature of a sensor."""
 
@@ -37,10 +44,8 @@ class IntervalSource(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ReportLimit:
+class ReportLimit(Part):
     """A limit in °C. A temperature is outside if it is above a high limit or below a low one, not at it."""
-
-    __pydantic_config__ = ConfigDict(extra="forbid")
 
     kind: LimitKind
     threshold: float
@@ -49,10 +54,8 @@ class ReportLimit:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Preset:
+class Preset(Part):
     """Named limits with the publication that they come from."""
-
-    __pydantic_config__ = ConfigDict(extra="forbid")
 
     name: str
     title: str
@@ -65,10 +68,8 @@ class Preset:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ReportRequest:
+class ReportRequest(Part):
     """What was requested: readings measured at `start` or later and before `end`."""
-
-    __pydantic_config__ = ConfigDict(extra="forbid")
 
     sensors: tuple[str, ...]
     start: Timestamp
@@ -93,10 +94,8 @@ class ReportRequest:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ReportCalibration:
+class ReportCalibration(Part):
     """A calibration that holds in the period: temperature = slope * raw temperature + offset."""
-
-    __pydantic_config__ = ConfigDict(extra="forbid")
 
     valid_from: Timestamp
     slope: float
@@ -106,10 +105,8 @@ class ReportCalibration:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Acknowledgement:
+class Acknowledgement(Part):
     """An excursion of the sensor's limits that a person acknowledged; `end` is None while it lasts."""
-
-    __pydantic_config__ = ConfigDict(extra="forbid")
 
     kind: LimitKind
     start: Timestamp
@@ -120,7 +117,7 @@ class Acknowledgement:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class SensorFields:
+class SensorFields(Part):
     """A sensor as it is registered, without its readings."""
 
     sensor_id: str
@@ -144,20 +141,16 @@ class SensorInput(SensorFields):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Extreme:
+class Extreme(Part):
     """The lowest or highest reading, and when it was measured first."""
-
-    __pydantic_config__ = ConfigDict(extra="forbid")
 
     temperature: float
     measured_at: Timestamp
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Outside:
+class Outside(Part):
     """How long and how far the temperature was outside a limit; `readings` counts those outside."""
-
-    __pydantic_config__ = ConfigDict(extra="forbid")
 
     limit: ReportLimit
     seconds: float
@@ -167,14 +160,12 @@ class Outside:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ReportExcursion:
+class ReportExcursion(Part):
     """A time outside a limit.
 
     Its start is unknown if the first reading of the period or after a gap was outside; likewise its end.
     Then it lasted at least from `start` to `end`.
     """
-
-    __pydantic_config__ = ConfigDict(extra="forbid")
 
     limit: ReportLimit
     start: Timestamp
@@ -191,10 +182,8 @@ class ReportExcursion:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ReportGap:
+class ReportGap(Part):
     """A time without readings for more than 2.5 usual intervals, also at the period's start or end."""
-
-    __pydantic_config__ = ConfigDict(extra="forbid")
 
     start: Timestamp
     end: Timestamp
@@ -204,8 +193,6 @@ class ReportGap:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SensorReport(SensorFields):
     """The figures of a sensor; None where nothing was measured."""
-
-    __pydantic_config__ = ConfigDict(extra="forbid")
 
     interval_seconds: float | None  # usual
     interval_source: IntervalSource | None
@@ -229,10 +216,8 @@ class SensorReport(SensorFields):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Cleaned:
+class Cleaned(Part):
     """Rows of a file with the same thing wrong, of which not all are left out, and the first 100 lines."""
-
-    __pydantic_config__ = ConfigDict(extra="forbid")
 
     reason: str
     count: int
@@ -240,10 +225,8 @@ class Cleaned:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Input:
+class Input(Part):
     """What the readings came from: a file, or the database."""
-
-    __pydantic_config__ = ConfigDict(extra="forbid")
 
     name: str
     sha256: str | None = None
@@ -253,10 +236,8 @@ class Input:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Report:
+class Report(Part):
     """A report. `document_sha256` covers its JSON without this field and `made_at`."""
-
-    __pydantic_config__ = ConfigDict(extra="forbid")
 
     request: ReportRequest
     made_at: Timestamp

@@ -166,8 +166,8 @@ def _with_a_sensor(
         "sensors; a folder with this name, or the serial number of the sensor, answers it for all files."
     )
     readings = readings_as_json(first_readings(history))
-    asked = {"question": question, "option": "sensors", "options": [], "readings": readings}
-    raise JobNeedsAnswer(asked) from error
+    needed = {"question": question, "option": "sensors", "options": [], "readings": readings}
+    raise JobNeedsAnswer(needed) from error
 
 
 def _sensor_folder(path: str, work_folder: str) -> str | None:
