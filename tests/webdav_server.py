@@ -42,6 +42,7 @@ class DavServer:
     port: int = 0
     requests: list[Environ] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    answer: Callable[[Environ], Fault | None] = lambda _environ: None
 
     @property
     def url(self) -> str:
@@ -69,7 +70,7 @@ class DavServer:
                     rest = Fault(**{**vars(fault), "times": fault.times - 1})
                     self.faults.insert(number, rest)
                 return fault
-        return None
+        return self.answer(environ)
 
 
 class _Faulty:

@@ -10,6 +10,7 @@ from tests.faults.scenarios import (
     broker,
     content,
     database,
+    files,
     links,
     processes,
     sources,
@@ -95,6 +96,12 @@ SCENARIOS: tuple[Scenario, ...] = (
         sources.faulty, full={"days": 4, "refused_seconds": 60, "between": (4, 8)}),
     Scenario(22, "workflows SIGKILL before and after it requests what a schedule has missed, 120 times",
         sources.manager_killed, full={"times": 120, "between": (2, 4)}),
+    Scenario(23, "files of twelve makers, reporter SIGKILL after GET, PUT and MOVE", files.killed,
+        full={"seconds": 900}),
+    Scenario(24, "WebDAV server slow, cut off, 423, 507, 500, answers lost, away; reporter SIGKILL", files.faulty,
+        full={"seconds": 1500, "away_seconds": 20}),
+    Scenario(25, "1,000 files, 10 truncated, some changed while they are read; reporter SIGKILL at random",
+        files.many, full={"files": 1000, "seconds": 3600, "between": (5, 15)}),
 )
 # fmt: on
 
