@@ -44,7 +44,7 @@ test-sources:  ## run the tests of sources against real servers, which it instal
 	@bash scripts/venv.sh dev
 	@bash scripts/develop.sh test-sources $(ARGS)
 
-test-reports:  ## open reports in LibreOffice, which it installs (Debian's libreoffice-calc-nogui, 200 MB)
+test-reports:  ## open reports in LibreOffice, and files in Apache, which it installs (Debian's packages, 200 MB)
 	@bash scripts/venv.sh dev
 	@bash scripts/develop.sh test-reports $(ARGS)
 

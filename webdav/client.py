@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 import httpx2
 
-from webdav.model import Listing, NotFound, ParentMissing, Resource, WebDavRefused
+from webdav.model import Listing, NotFound, Resource, WebDavRefused
 from webdav.multistatus import MultistatusParser
 from webdav.requests import Requests, Waits
 from webdav.settings import WebDavSettings
@@ -29,6 +29,7 @@ class WebDav:
 
     def __init__(self, settings: WebDavSettings, waits: Waits | None = None) -> None:
         self.requests = Requests(settings, waits or Waits())
+        self._folders = {""}  # that exist
 
     def close(self) -> None:
         """Close the connections."""
@@ -69,11 +70,8 @@ class WebDav:
             headers["If-None-Match"] = "*"
         if replace:
             headers["If-Match"] = replace
-        try:
-            self.requests.run("PUT", path, headers, lambda: _pieces(file))
-        except (ParentMissing, NotFound):
-            self.make_folder(path.rpartition("/")[0])
-            self.requests.run("PUT", path, headers, lambda: _pieces(file))
+        self._ensure_folder(path)
+        self.requests.run("PUT", path, headers, lambda: _pieces(file))
 
     def move(self, source: str, target: str, etag: str | None = None) -> None:
         """Move a file if nothing is at the target, and it has the ETag, if one is given.
@@ -89,11 +87,8 @@ class WebDav:
             # Some servers read the one, some the other.
             headers["If-Match"] = etag
             headers["If"] = f"<{self.requests.url(source)}> ([{etag}])"
-        try:
-            self.requests.run("MOVE", source, headers)
-        except ParentMissing:
-            self.make_folder(target.rpartition("/")[0])
-            self.requests.run("MOVE", source, headers)
+        self._ensure_folder(target)
+        self.requests.run("MOVE", source, headers)
 
     def remove(self, path: str) -> None:
         """Remove a file; nothing happens if there is none."""
@@ -114,6 +109,13 @@ class WebDav:
                 self._make(folder)
             elif not found.is_folder:
                 raise WebDavRefused(f"{folder} is a file, and not a folder: move it elsewhere")
+
+    def _ensure_folder(self, path: str) -> None:
+        """Create the folder of a path: without it, some servers answer as if they were broken."""
+        folder = path.rpartition("/")[0]
+        if folder not in self._folders:
+            self.make_folder(folder)
+            self._folders.add(folder)
 
     def _make(self, folder: str) -> None:
         try:

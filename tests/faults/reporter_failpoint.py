@@ -1,7 +1,7 @@
 """The real reporter, whose jobs kill it, and themselves, after some requests to the WebDAV server.
 
-Usage: `python -m tests.faults.reporter_failpoint METHOD EVERY`. METHOD is GET, PUT or MOVE: about once in EVERY
-times, the process dies after the server has executed such a request.
+Usage: `python -m tests.faults.reporter_failpoint METHOD EVERY`. METHOD is GET, PUT or MOVE: about once in
+EVERY times, the process dies after the server has executed such a request.
 """
 
 import os
