@@ -44,7 +44,7 @@ test-sources:  ## run the tests of sources against real servers, which it instal
 	@bash scripts/venv.sh dev
 	@bash scripts/develop.sh test-sources $(ARGS)
 
-test-reports:  ## open reports in LibreOffice, and files in Apache, which it installs (Debian's packages, 200 MB)
+test-reports:  ## run the tests of reports with LibreOffice, Apache and PDFBox, which it installs (Debian's packages)
 	@bash scripts/venv.sh dev
 	@bash scripts/develop.sh test-reports $(ARGS)
 

@@ -106,10 +106,12 @@ run_source_tests() {  # Real servers of other systems, which no other test start
   "$bin/python" -m pytest "${tests[@]}" "$@"
 }
 
-run_report_tests() {  # Office programs and a second WebDAV server, which no other test starts.
+run_report_tests() {  # LibreOffice, a second WebDAV server and a check of PDF/A, which no other test starts.
   [ -x /usr/sbin/apache2 ] || as_root bash scripts/apt.sh apache2
   command -v soffice >/dev/null || as_root bash scripts/apt.sh libreoffice-calc-nogui
   command -v pdftotext >/dev/null || as_root bash scripts/apt.sh poppler-utils
+  [ -e /usr/share/java/preflight.jar ] && [ -e /usr/share/java/javax.activation.jar ] && command -v java >/dev/null ||
+    as_root bash scripts/apt.sh default-jre-headless libpdfbox2-java libjaxb-api-java libactivation-java
   "$bin/python" -m pytest tests/reports "$@"
 }
 
