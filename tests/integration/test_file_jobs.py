@@ -23,7 +23,7 @@ from tests.database import Database, Roles
 from tests.processes import Processes
 from tests.unit.fake_job import FakeJob
 from tests.webdav_server import PASSWORD, USER, DavServer, webdav_server
-from worker.context import JobFailed, JobInterrupted, JobKind, JobResult
+from worker.context import JobFailed, JobInterrupted, JobKind, JobNeedsAnswer, JobResult
 
 START = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) - timedelta(days=7)
 STEP = timedelta(minutes=5)
@@ -160,6 +160,26 @@ def test_a_file_without_readings_ends_in_the_folder_for_errors_with_the_reason(f
     assert not raised.value.retry
     assert files.server.files() == ["erro/attic/x.csv", "erro/attic/x.csv.txt"]
     assert "line 2" in (files.server.root / "erro/attic/x.csv.txt").read_text()
+
+
+def test_a_file_that_is_not_clear_is_read_as_the_answer_says(files: FileJobs) -> None:
+    files.server.write("work/hall/a.csv", "time;temperature\n02/03/2026 10:00;4,5\n02/03/2026 10:05;4,6\n")
+    claimed = files.claim("file", file="work/hall/a.csv", formats=["json"])
+
+    with pytest.raises(JobNeedsAnswer) as needed:
+        run_file(files.job(claimed))
+    with closing(WorkerStore(files.settings)) as store:
+        assert store.ask(claimed.job_id, claimed.attempt, needed.value.question)
+    assert files.server.files() == ["work/hall/a.csv"]
+
+    [day_first, _] = needed.value.question["options"]
+    files.database.query(
+        "SELECT state FROM answer_workflow('ann', %s, %s)", claimed.workflow_id, Jsonb(day_first["options"])
+    )
+    files.run(run_file, files.claim_next("file"))
+
+    assert stored(files) == [(datetime(2026, 3, 2, 10, 5 * n, tzinfo=UTC), 4.5 + n / 10) for n in (0, 1)]
+    assert files.server.files() == ["finalizado/hall/a.csv", "finalizado/hall/a.json"]
 
 
 def test_the_look_requests_each_version_of_a_file_once(files: FileJobs) -> None:
