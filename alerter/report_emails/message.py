@@ -4,55 +4,32 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, tzinfo
 from email.message import EmailMessage
 from email.utils import format_datetime, formataddr
+from enum import Enum, unique
 from typing import NamedTuple
 from uuid import NAMESPACE_URL, uuid5
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from db.reports.emails import AttachedFile, ReportEmail
+from jobs.reports import MEDIA_TYPES
+from reports.render.texts import Text
+from reports.render.words import Words
 from runtime.text import escape_unprintable
 
 NAMESPACE = uuid5(NAMESPACE_URL, "urn:sensors:report-email")
 MAX_SENSORS = 20
-MEDIA_TYPES = {
-    "pdf": ("application", "pdf"),
-    "xlsx": ("application", "vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-    "csv": ("text", "csv"),
-    "json": ("application", "json"),
-}
 
 
-class Words(NamedTuple):
-    """The text of the e-mail in one language."""
+@unique
+class MailText(Enum):
+    """A text of the e-mail in English and Portuguese."""
 
-    period: str
-    until: str
-    sensors: str
-    files: str
-    more: str
-    too_large: str
-    link: str
-
-
-WORDS = {
-    "en": Words(
-        "Period",
-        "to",
-        "Sensors",
-        "Files, with their SHA-256",
-        "and {} more",
+    FILES = "Files, with their SHA-256", "Arquivos, com o seu SHA-256"
+    MORE = "and {number} more", "e mais {number}"
+    TOO_LARGE = (
         "too large for an e-mail: open the page below",
-        "The report on the page",
-    ),
-    "pt": Words(
-        "Período",
-        "a",
-        "Sensores",
-        "Ficheiros, com o seu SHA-256",
-        "e mais {}",
-        "demasiado grande para um e-mail: abra a página abaixo",
-        "O relatório na página",
-    ),
-}
+        "grande demais para um e-mail: abra a página abaixo",
+    )
+    LINK = "The report on the page", "O relatório na página"
 
 
 class Sender(NamedTuple):
@@ -84,31 +61,32 @@ def build_message(
     message["Auto-Submitted"] = "auto-generated"  # so that no absence note answers it
     message.set_content(_text(files, {file.report_id for file, _ in attachments}, link))
     for file, content in attachments:
-        main_type, subtype = MEDIA_TYPES[file.format]
+        main_type, _, subtype = MEDIA_TYPES[file.format].partition(";")[0].partition("/")
         message.add_attachment(content, maintype=main_type, subtype=subtype, filename=_line(file.name))
     return message
 
 
 def _text(files: Sequence[AttachedFile], attached: set[object], link: str) -> str:
     first = files[0]
-    words, zone = WORDS.get(first.language or "", WORDS["en"]), _zone(first.time_zone)
+    words, zone = Words("pt" if first.language == "pt" else "en"), _zone(first.time_zone)
     start, end = (
         at.astimezone(zone).isoformat(" ", "minutes") for at in (first.period_start, first.period_end)
     )
     sensors = ", ".join(map(escape_unprintable, first.sensors[:MAX_SENSORS]))
-    more = len(first.sensors) - MAX_SENSORS
+    if (more := len(first.sensors) - MAX_SENSORS) > 0:
+        sensors += f" {words(MailText.MORE, number=str(more))}"
     lines = [
         _line(first.title or first.name),
         "",
-        f"{words.period}: {start} {words.until} {end}",
-        f"{words.sensors}: {sensors}" + (f" {words.more.format(more)}" if more > 0 else ""),
+        f"{words(Text.PERIOD)}: {words(Text.FROM_TO, start=start, end=end)}",
+        f"{words(Text.SENSORS)}: {sensors}",
         "",
-        f"{words.files}:",
+        f"{words(MailText.FILES)}:",
     ]
     for file in files:
-        note = "" if file.report_id in attached else f" ({words.too_large})"
+        note = "" if file.report_id in attached else f" ({words(MailText.TOO_LARGE)})"
         lines.append(f"{_line(file.name)}: {file.sha256}{note}")
-    return "\n".join([*lines, "", f"{words.link}: {link}", ""])
+    return "\n".join([*lines, "", f"{words(MailText.LINK)}: {link}", ""])
 
 
 def _line(text: str) -> str:

@@ -1,10 +1,10 @@
 """A language: its texts, and how it writes numbers and dates."""
 
 from dataclasses import dataclass
+from enum import Enum
 
 from reports.model import IntervalSource, Language, Unmeasured
 from reports.render.notation import ENGLISH, PORTUGUESE, Notation
-from reports.render.sheet_texts import SheetText
 from reports.render.texts import Text
 
 _LANGUAGES: tuple[Language, ...] = ("en", "pt")
@@ -32,8 +32,8 @@ class Words:
         """Return how the language writes numbers and dates."""
         return _NOTATIONS[self.language]
 
-    def __call__(self, text: Text | SheetText, **values: str) -> str:
-        """Return a text with the values in it."""
+    def __call__(self, text: Enum, **values: str) -> str:
+        """Return a text with the values in it; its value is the text in each language."""
         texts: tuple[str, str] = text.value
         return texts[_LANGUAGES.index(self.language)].format(**values)
 

@@ -17,9 +17,13 @@ from db.errors import StoreUnavailable
 from db.reports.emails import ReportEmails
 from db.roles import AccessLevel
 from db.workflows.requests import RequestOptions
+from jobs.reports import MEDIA_TYPES
 from jobs.spec import JobSpec
+from reporter.kinds.report import run_report
 from runtime.lifecycle import ShutdownSignal
 from tests.database import Database, Roles
+from tests.integration.stored_reports import store_history
+from tests.integration.test_reports import Jobs
 from tests.integration.workflow_rows import Workflows
 from tests.smtp_server import PASSWORD, SmtpServer, text_of
 from tests.tls import CertificateAuthority
@@ -107,11 +111,32 @@ def test_each_recipient_gets_one_email_with_the_files(
     attached = {part.get_filename(): part.get_payload(decode=True) for part in mail.iter_attachments()}
     assert attached == {"Kühlraum.pdf": PDF, "report.csv": CSV}
     text = text_of(mail)
-    assert "Período: 2026-03-29 00:00+01:00 a 2026-03-30 00:00+02:00" in text
+    assert "Período: 2026-03-29 00:00+01:00 a 2026-03-30 00:00+02:00 (fim excluído)" in text
     assert "Sensores: fridge, freezer" in text
     assert text.endswith(f"http://dashboard.example/#/workflow/{workflow}")
     job = workflows.job(workflow)["job_id"]
     assert workflows.events(workflow, job)[-2:] == ["e-mailed", "e-mailed"]
+
+
+def test_the_report_of_a_job_arrives_in_its_language(
+    database: Database, roles: Roles, emails: ReportEmails, server: SmtpSender, smtp: SmtpServer
+) -> None:
+    store_history(database)
+    with closing(Jobs(database, roles)) as jobs:
+        jobs.request(formats=["pdf", "xlsx"], language="pt", recipients=[ANN])
+        job = jobs.claim()
+        run_report(job)
+        assert jobs.workflows.store.finish(job.job_id, job.attempt, counts={}, message="made")
+
+    assert sending(emails, server).run_once()
+
+    [mail] = smtp.mails
+    files = {part.get_content_type(): part.get_payload(decode=True) for part in mail.iter_attachments()}
+    xlsx, pdf = MEDIA_TYPES["xlsx"], MEDIA_TYPES["pdf"]
+    assert {kind: content[:4] for kind, content in files.items() if isinstance(content, bytes)} == {
+        xlsx: b"PK\x03\x04", pdf: b"%PDF",
+    }  # fmt: skip
+    assert "Período: 2024-03-01 01:00+01:00 a 2024-11-01 01:00+01:00 (fim excluído)" in text_of(mail)
 
 
 def test_the_alerter_sends_through_its_first_address_of_email(
@@ -231,7 +256,7 @@ def test_a_file_that_is_too_large_is_named_with_the_address_of_the_page(
     [mail] = smtp.mails
     assert [part.get_filename() for part in mail.iter_attachments()] == ["Kühlraum.pdf"]
     [line] = [line for line in text_of(mail).splitlines() if line.startswith("report.csv: ")]
-    assert line.endswith("(demasiado grande para um e-mail: abra a página abaixo)")
+    assert line.endswith("(grande demais para um e-mail: abra a página abaixo)")
 
 
 def test_a_report_without_recipients_or_files_or_that_failed_is_not_sent(

@@ -51,7 +51,7 @@ def test_it_says_what_the_report_is_about_and_how_to_check_the_file() -> None:
     assert text_of(mail).splitlines() == [
         "Vaccines",
         "",
-        "Period: 2026-03-01 00:00+00:00 to 2026-04-01 00:00+00:00",
+        "Period: 2026-03-01 00:00+00:00 to 2026-04-01 00:00+00:00 (end excluded)",
         "Sensors: fridge",
         "",
         "Files, with their SHA-256:",
