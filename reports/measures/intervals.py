@@ -17,9 +17,10 @@ class Interval(NamedTuple):
     seconds: float | None
     source: IntervalSource | None
 
-    def is_gap(self, microseconds: int) -> bool:
-        """Return whether a time between two readings is a gap."""
-        return self.seconds is None or microseconds > GAP_INTERVALS * self.seconds * MICROSECONDS
+    @property
+    def longest(self) -> int:
+        """The longest time between two readings that is no gap, in µs; 0 if nothing is known."""
+        return round(GAP_INTERVALS * self.seconds * MICROSECONDS) if self.seconds else 0
 
 
 class Stretch(NamedTuple):
@@ -47,10 +48,9 @@ def usual_interval(request: ReportRequest, sensor: SensorFields, times: Sequence
 def split_stretches(times: Sequence[int], interval: Interval) -> list[Stretch]:
     """Return the stretches of readings, in order."""
     starts = [0] if times else []
+    longest = interval.longest
     starts += [
-        index
-        for index, (before, after) in enumerate(pairwise(times), start=1)
-        if after > before and interval.is_gap(after - before)
+        index for index, (before, after) in enumerate(pairwise(times), start=1) if after - before > longest
     ]
     return [Stretch(*each) for each in pairwise([*starts, len(times)])]
 
@@ -59,10 +59,11 @@ def find_gaps(
     request: ReportRequest, times: Sequence[int], stretches: Sequence[Stretch], interval: Interval
 ) -> tuple[ReportGap, ...]:
     """Return the gaps between the stretches, and those at the start and the end of the period."""
+    longest = interval.longest
     return tuple(
         ReportGap(start=to_time(start), end=to_time(end), seconds=(end - start) / MICROSECONDS)
         for start, end in _breaks(request, times, stretches)
-        if end > start and interval.is_gap(end - start)
+        if end - start > longest
     )
 
 

@@ -23,6 +23,15 @@ def test_a_gap_is_longer_than_two_and_a_half_intervals() -> None:
     assert (gap.start, gap.end) == (at(20), at(45))
 
 
+@pytest.mark.parametrize("seconds", [0.011, 0.023, 0.7, 60])
+def test_exactly_two_and_a_half_intervals_are_no_gap(seconds: float) -> None:
+    # 2.5 * 0.011 s as binary numbers is a little less than 27,500 µs.
+    last = round(2.5 * seconds * 1e6) / 60e6
+    report = measure([(0, 5), (last, 5)], interval_seconds=seconds, minutes=last + seconds / 60)
+
+    assert report.gaps == ()
+
+
 def test_gaps_at_the_start_and_the_end_of_the_period() -> None:
     report = measure([(30, 5), (31, 5), (32, 5)], minutes=60)
 
