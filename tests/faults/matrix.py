@@ -98,8 +98,8 @@ SCENARIOS: tuple[Scenario, ...] = (
         sources.manager_killed, full={"times": 120, "between": (2, 4)}),
     Scenario(23, "files of twelve makers, reporter SIGKILL after GET, PUT and MOVE", files.killed,
         full={"seconds": 900}),
-    Scenario(24, "WebDAV server slow, cut off, 423, 507, 500, answers lost, away; reporter SIGKILL",
-        files.faulty, full={"seconds": 1500, "away_seconds": 20}),
+    Scenario(24, "WebDAV server slow, cut off, 423, 507, 500, answers lost, down; reporter SIGKILL",
+        files.faulty, full={"seconds": 1500, "down_seconds": 20}),
     Scenario(25, "1,000 files, 10 truncated, some changed while they are read; reporter SIGKILL at random",
         files.many, full={"files": 1000, "seconds": 3600, "between": (5, 15)}),
 )

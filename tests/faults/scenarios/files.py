@@ -58,17 +58,17 @@ def killed(experiment: Experiment, *, seconds: float) -> None:
         check_samples(experiment, server)
 
 
-def faulty(experiment: Experiment, *, seconds: float, away_seconds: float) -> None:
-    """Row 24. The WebDAV server is slow, cut off, locked, full and away, and loses answers."""
+def faulty(experiment: Experiment, *, seconds: float, down_seconds: float) -> None:
+    """Row 24. The WebDAV server is slow, cut off, locked, full and down, and loses answers."""
     record_samples(experiment)
     experiment.start_workers()
     server = start_server(experiment, "faulty")
     counts: Counter[str] = Counter()
-    away_until = 0.0
+    down_until = 0.0
 
     def answer(environ: Environ) -> Fault | None:
-        if time.monotonic() < away_until:
-            return Fault(method="", status="503 Away")
+        if time.monotonic() < down_until:
+            return Fault(method="", status="503 Down")
         return _choose_fault(experiment.random, environ["REQUEST_METHOD"], counts)
 
     server.answer = answer
@@ -80,7 +80,7 @@ def faulty(experiment: Experiment, *, seconds: float, away_seconds: float) -> No
         experiment.run_load_for(experiment.random.uniform(4, 8))
         reporters.kill(number)
         if number == 1:
-            away_until = time.monotonic() + away_seconds
+            down_until = time.monotonic() + down_seconds
     _finish(experiment, server, seconds)
     faults = ", ".join(f"{number} {name}" for name, number in sorted(counts.items()))
     experiment.notes.append(f"{reporters.deaths()} reporters killed; faults: {faults}")
@@ -156,7 +156,7 @@ def request_look(experiment: Experiment) -> UUID:
 
 
 def _finish(experiment: Experiment, server: DavServer, seconds: float) -> None:
-    """Wait until no file is left, and request again what was written meanwhile."""
+    """Wait until no file remains, and request again what was written meanwhile."""
     deadline = time.monotonic() + seconds
     while True:
         request_look(experiment)
