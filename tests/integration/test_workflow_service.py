@@ -162,6 +162,13 @@ def test_events_and_tickets_survive_a_lost_broker_and_a_command_cancels(
         broker.publish(json.dumps(command), exchange=CONTROL_EXCHANGE, routing_key=f"stop.{second}")
         eventually(lambda: workflows.state(second) == "cancelled", DEADLINE_SECONDS, "it is cancelled")
         eventually(lambda: broker.ready("control.workflows") == 0, DEADLINE_SECONDS, "both are settled")
+        # and: a file is requested, and a message that names none is rejected
+        broker.publish('{"file_name": "../x.csv"}', exchange="", routing_key="files")
+        broker.publish('{"file_name": "Kühlschrank.csv"}', exchange="", routing_key="files")
+        eventually(lambda: workflows.queries.read_all(9, kinds=["file"]), DEADLINE_SECONDS, "a file")
+        eventually(lambda: broker.ready("files") == 0, DEADLINE_SECONDS, "both are settled")
+        [file] = workflows.queries.read_all(9, kinds=["file"])
+        assert (file["spec"]["file"], file["requested_by"]) == ("Kühlschrank.csv", "files:unknown")
         # and: the API shows it, with who did so
         response = send(f"http://127.0.0.1:{settings.http_port}/api/workflows/{second}/events")
         assert {row["actor"] for row in response.json["events"] if row["event"] == "cancel"} == {
