@@ -33,7 +33,7 @@ from tests.faults.scenarios.workflows import LEASE_SECONDS, record_reading
 from tests.unit.deploy.test_webdav_samples import BERLIN, FILES, SAMPLES
 from tests.webdav_server import PASSWORD, USER, DavServer, Environ, Fault, webdav_server
 
-METHODS = {"GET": 6, "PUT": 6, "MOVE": 6}
+METHODS = {"GET": 6, "PUT": 4, "MOVE": 6}
 FOLDERS = ("work", "finalizado", "erro")
 KELVIN, GAS, HEAT = 273.15, 8.314462618, 83_144.0
 UNENDED = "SELECT count(*) FROM workflow WHERE kind IN ('file', 'files') AND ended_at IS NULL"
