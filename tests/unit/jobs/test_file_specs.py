@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from jobs.files import parse_options
 from jobs.kinds import dump_spec, parse_spec, plan_jobs
+from readings.files.option_values import parse_options
 from readings.model import Unit
 from runtime.errors import InvalidInput
 
