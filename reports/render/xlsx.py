@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from tempfile import gettempdir
 from typing import IO, Any
 
 from xlsxwriter import Workbook
+from xlsxwriter.exceptions import FileCreateError
 
 from reports.model import Report, ReportLimit, SensorReport
 from reports.render.cleaning_texts import describe_problem
@@ -16,6 +18,7 @@ from reports.render.texts import Text
 from reports.render.words import Words
 
 A4 = 9
+BYTES_PER_READING = 200
 OPTIONS = {
     "constant_memory": True,
     "strings_to_formulas": False,
@@ -31,8 +34,19 @@ def render_xlsx(report: Report, file: IO[bytes], directory: str | None = None) -
 
     Raises:
         ZoneInfoNotFoundError: When the report's zone does not exist.
+        OSError: When there is no room for the temporary files.
     """
     options = OPTIONS | ({"tmpdir": directory} if directory else {})
+    try:
+        _write(report, file, options)
+    except (OSError, FileCreateError) as error:
+        raise OSError(
+            f"the workbook could not be written: {error}; {directory or gettempdir()} requires about "
+            f"{BYTES_PER_READING} bytes per reading: set TMPDIR to a folder with more room"
+        ) from error
+
+
+def _write(report: Report, file: IO[bytes], options: dict[str, Any]) -> None:
     words, times = Words(report.request.language), LocalTimes(report.request.time_zone)
     with Workbook(file, options) as workbook:
         workbook.set_properties(_properties(report, words))

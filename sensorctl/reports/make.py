@@ -14,7 +14,7 @@ from reports.render.files import can_render, file_name, render_file
 from runtime.text import escape_unprintable, quantity
 from sensorctl.actor import current_actor
 from sensorctl.files import STDIO, check_new, write_output
-from sensorctl.output import print_message
+from sensorctl.output import fail, print_message
 from sensorctl.reports import options
 from sensorctl.reports.requested import request_file
 from sensorctl.settings import OperatorSettings, discover_settings
@@ -82,4 +82,7 @@ def _make(settings: OperatorSettings, spec: ReportSpec, file_format: ReportForma
         ReportDefaults(spec.time_zone, spec.language, DEFAULT_HEAT_KJ_PER_MOL),
         current_actor(),
     )
-    return file_name(report.request, file_format), render_file(report, file_format)
+    try:
+        return file_name(report.request, file_format), render_file(report, file_format)
+    except OSError as error:  # no room for temporary files
+        fail(str(error))

@@ -4,6 +4,7 @@ import io
 import zipfile
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -154,6 +155,11 @@ def test_the_same_report_gives_the_same_bytes_but_for_the_time_of_making() -> No
 
     assert rendered(document) == rendered(document)
     assert rendered(replace(document, made_at=MADE_AT + timedelta(seconds=1))) != rendered(document)
+
+
+def test_without_room_for_temporary_files_it_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match=r"No such file.*200 bytes per reading: set TMPDIR"):
+        xlsx.render_xlsx(report(), io.BytesIO(), str(tmp_path / "missing"))
 
 
 def test_a_report_in_portuguese() -> None:
