@@ -20,8 +20,9 @@ CHUNK_BYTES = 1024 * 1024
 MAX_UNCOMPRESSED_BYTES = 512 * 1024 * 1024
 MAX_COMPRESSION = 200
 ALWAYS_ALLOWED_BYTES = 16 * 1024 * 1024
-# The library keeps every cell between the first and the last one in memory, at about 30 bytes.
-MAX_CELLS = 12_000_000
+# The library keeps every cell between the first and the last one in memory, at about 70 bytes. This is the
+# longest sheet that Excel has, with four columns.
+MAX_CELLS = 4 * 1_048_576
 MAX_COLUMNS = 16_384
 WORKBOOK = "xl/workbook.xml"
 RELATIONSHIPS = "xl/_rels/workbook.xml.rels"

@@ -6,7 +6,7 @@ from readings.files.csv_options import CsvOptions
 from readings.files.loggers.logger_file import LoggerFile, Sample
 
 _TIME = re.compile(r"Date-Time \((?P<zone>.+)\)")
-_TEMPERATURE = re.compile(r".+ , ?°[CF]")
+_TEMPERATURE = re.compile(r"(?!Dew|Wet|Heat|Max|Min|Avg|Std).+ , ?°[CF]")
 
 
 class Hoboconnect:
@@ -26,10 +26,9 @@ class Hoboconnect:
         for row in sample.rows():
             time = next((name for name in row.fields if _TIME.fullmatch(name)), None)
             temperatures = tuple(name for name in row.fields if _TEMPERATURE.fullmatch(name))
-            measured = tuple(name for name in temperatures if not name.startswith(("Dew Point", "Wet Bulb")))
-            if time and measured and row.fields[0] == "#":
+            if time and temperatures and row.fields[0] == "#":
                 options = CsvOptions(
-                    delimiter=row.delimiter, time_column=time, value_columns=measured, missing=("",)
+                    delimiter=row.delimiter, time_column=time, value_columns=temperatures, missing=("",)
                 )
                 return LoggerFile("HOBOconnect", options)
         return None

@@ -4,9 +4,14 @@ import re
 
 from readings.files.csv_options import CsvOptions
 from readings.files.loggers.logger_file import LoggerFile, Row, Sample
+from readings.model import Unit
 from readings.zone_names import find_zone
 
-_TEMPERATURE = re.compile(r"(?P<name>[^,]*), ?\S{0,2}[CF]\b ?\((?P<serials>.*S/N:.*)\)", re.IGNORECASE)
+_TEMPERATURE = re.compile(
+    r"(?!Dew|Wet|Heat|Wind|Max|Min|Avg|Std)[^,]*, ?(?:Â?[^\w\s])?(?P<unit>[CF]) ?\((?P<serials>.*S/N:.*)\)"
+)
+# Programs in between can have lost the degree sign, as in `Temp, ?F`.
+_UNITS = {"C": Unit.CELSIUS, "F": Unit.FAHRENHEIT}
 _LOGGER = re.compile(r"LGR S/N: ?(\w+)")
 _PROBE = re.compile(r"SEN S/N: ?(\w+)")
 _LABEL = re.compile(r"LBL: ?(.+?) *$")
@@ -49,6 +54,7 @@ def _describe(row: Row, temperatures: dict[str, re.Match[str]]) -> LoggerFile | 
             time_of_day_column=times[1] if len(times) > 1 else None,
             time_zone=find_zone(times[1]) if len(times) > 1 else None,
             value_columns=tuple(temperatures),
+            units=tuple(_UNITS[match["unit"]] for match in temperatures.values()),
             missing=("",),
         ),
         logger,

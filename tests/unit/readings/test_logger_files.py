@@ -33,6 +33,16 @@ def test_hoboware_has_a_fixed_offset_and_rows_of_events_without_a_temperature() 
     ]
 
 
+def test_hoboware_computes_columns_that_are_no_temperatures_of_a_probe() -> None:
+    content = (
+        '"#","Date Time, GMT+00:00","Temp, °C (LGR S/N: 20, SEN S/N: 20)","Intensity, fc (LGR S/N: 20)",'
+        '"RH, % (LGR S/N: 20)","DewPt, °C (LGR S/N: 20)","Max: Temp, °C (LGR S/N: 20)"\n'
+        "1,02/26/26 11:00:00 AM,3.5,7,60,-2.5,4.5\n"
+    )
+
+    assert readings(content) == [("20", "2026-02-26T11:00:00", 3.5)]
+
+
 def test_hoboware_in_fahrenheit_with_two_probes_and_a_degree_sign_of_latin_1() -> None:
     content = (
         '"Plot Title: brine"\n'
@@ -44,6 +54,7 @@ def test_hoboware_in_fahrenheit_with_two_probes_and_a_degree_sign_of_latin_1() -
 
     assert readings(content) == expected
     assert readings(content.encode("latin-1")) == expected
+    assert readings(content.replace("°", "?")) == readings(content.replace("°", "")) == expected
 
 
 IBUTTON = """1-Wire/iButton Part Number: DS1921G-F5
@@ -129,10 +140,14 @@ def test_easylog_without_humidity_has_limits_that_are_no_temperatures() -> None:
         "1,26/02/2026 11:00:00,-0.4,5.0,-22.0,10000777\n2,26/02/2026 11:10:00,-1.3,5.0,-22.0\n"
     )
 
-    assert readings(content) == [
-        ("10000777", "2026-02-26T10:00:00", -18.0),
-        ("10000777", "2026-02-26T10:10:00", -18.5),
-    ]
+    assert (
+        readings(content.replace("°", "?"))
+        == readings(content)
+        == [
+            ("10000777", "2026-02-26T10:00:00", -18.0),
+            ("10000777", "2026-02-26T10:10:00", -18.5),
+        ]
+    )
 
 
 ELITECH = "1\t2026-02-26 11:00:00\t25.1\n2\t2026-02-26 11:10:00\t-0.4\n"
