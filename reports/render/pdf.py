@@ -13,6 +13,7 @@ from reports.render.texts import Text
 from reports.render.view import Content
 from reports.render.words import Words
 
+MAX_PROBES = 256  # each takes about 2 ms
 _PROBE = b"#set document(title: [x])\n#sys.inputs.report"
 
 
@@ -63,19 +64,30 @@ def _template() -> bytes:
 
 def _missing_characters(content: Content) -> set[str]:
     """Return the characters of a report that no font has: Typst refuses to show them in PDF/A."""
-    characters: set[str] = set()
+    found: set[str] = set()
 
     def collect(text: str) -> str:
-        characters.update(text)
+        found.update(text)
         return text
 
     replace_strings(content, collect)
-    return {character for character in characters if not character.isascii() and not _is_shown(character)}
+    characters = sorted(character for character in found if not character.isascii())
+    return _not_shown(characters, len(characters) // MAX_PROBES + 1)
 
 
-def _is_shown(character: str) -> bool:
+def _not_shown(characters: list[str], group: int) -> set[str]:
+    """Return which characters are not shown. Of very many, those in a group with one are included."""
+    if _is_shown("".join(characters)):
+        return set()
+    if len(characters) <= group:
+        return set(characters)
+    middle = len(characters) // 2
+    return _not_shown(characters[:middle], group) | _not_shown(characters[middle:], group)
+
+
+def _is_shown(text: str) -> bool:
     try:
-        _compile(_PROBE, character, 0)
+        _compile(_PROBE, text, 0)
     except typst.TypstError:
         return False
     return True
