@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from alerter.report_emails.message import Sender, build_message
 from alerter.report_emails.smtp import SmtpSender, find_address
 from db.reports.emails import AttachedFile, ReportEmail
-from runtime.errors import ConfigurationError
+from runtime.errors import ConfigurationError, ServiceUnavailable
 from tests.smtp_server import text_of
 
 SENDER = Sender("Sensors", "sensors@example.org")
@@ -97,6 +97,17 @@ def test_the_first_address_of_email_sends() -> None:
     assert found
     assert (found[0], SmtpSender(*found).sender) == ("mail", Sender("Sensors", "s@example.org"))
     assert find_address({"phone": addresses["phone"]}) is None
+
+
+def test_a_server_that_is_down_is_tried_again_and_shows_no_secret(closed_port: int) -> None:
+    url = f"mailto://alerts:s3cret@127.0.0.1:{closed_port}?from=sensors@example.org&to=ann@example.org"
+    server = SmtpSender("mail", SecretStr(url))
+
+    with pytest.raises(ServiceUnavailable, match="Connection refused") as error:
+        server.send(built(file()), "ann@example.org")
+
+    for secret in ("s3cret", "alerts", str(closed_port), "example.org"):
+        assert secret not in str(error.value)
 
 
 def test_an_address_that_cannot_send_ends_the_alerter() -> None:
