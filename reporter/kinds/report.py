@@ -1,8 +1,7 @@
 """The kind `report`: figures of stored readings, as files that are stored and put into the WebDAV folder."""
 
-import io
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,18 +11,17 @@ from db.reports.report_store import ReportFile, read_request, store_report
 from db.reports.stored_report import ReportDefaults, make_stored_report
 from db.reports.stored_samples import Period
 from jobs.reports import ReportFormat, ReportSpec, resolve_period
+from reporter.files.connection import open_webdav
+from reporter.files.placing import SUFFIX_CHARACTERS, Placing
 from reporter.settings import ReporterSettings, settings_of
 from reports.measures.strictest import outside_all
 from reports.model import Report
 from reports.render.files import FormatUnavailable, file_name, render_file
 from runtime.errors import InvalidInput
-from webdav.client import WebDav
-from webdav.model import PreconditionFailed, WebDavRefused, WebDavUnavailable
 from worker.context import Interruption, JobContext, JobFailed, JobInterrupted, JobResult
 
 # Meanwhile a calibration is applied to some ten thousand readings.
 PENDING_SECONDS = 10.0
-JOB_ID_CHARACTERS = 8
 
 
 def run_report(context: JobContext) -> JobResult:
@@ -35,6 +33,12 @@ def run_report(context: JobContext) -> JobResult:
     """
     spec = ReportSpec.model_validate(context.spec)
     settings = settings_of(context)
+    if spec.keep and settings.webdav_url is None:
+        raise JobFailed(
+            "the report is to be put into a WebDAV folder, but the reporter has none: set WEBDAV_URL, or "
+            "request it without keep",
+            retry=False,
+        )
     with _failing():
         report = _make(context, settings, spec)
         # Another attempt gives the same bytes if the readings are the same.
@@ -45,7 +49,7 @@ def run_report(context: JobContext) -> JobResult:
             context.progress(f"{file_format} of {len(content):,} bytes")
             store_file(context, report, file_format, file_name(report.request, file_format), content)
             if spec.keep:
-                _keep(context, settings, report, file_format, content)
+                _keep(context, report, file_format, content)
             context.save(context.checkpoint, done=done, total=total)
     return JobResult(counts=_counts(report), message=_describe(report))
 
@@ -79,10 +83,6 @@ def _failing() -> Iterator[None]:
         raise JobFailed(str(error), retry=False) from error
     except ReadingsPending as error:
         raise JobFailed(str(error), retry_after=PENDING_SECONDS) from error
-    except WebDavUnavailable as error:
-        raise JobFailed(f"WebDAV: {error}", retry_after=error.retry_after) from error
-    except WebDavRefused as error:
-        raise JobFailed(f"WebDAV: {error}", retry=False) from error
 
 
 def store_file(
@@ -110,29 +110,18 @@ def store_file(
         raise JobInterrupted(Interruption.LEASE_LOST)
 
 
-def _keep(
-    context: JobContext, settings: ReporterSettings, report: Report, file_format: ReportFormat, content: bytes
-) -> None:
-    """Put a file into the folder of what is done, under a name of this job.
+def _keep(context: JobContext, report: Report, file_format: ReportFormat, content: bytes) -> None:
+    """Put a file into the folder of what is done.
+
+    Its name has a part of the job's ID, so that a file under it is of this job, from an earlier attempt.
 
     Raises:
-        JobFailed: When there is no WebDAV server.
+        JobFailed: When the server refuses it, or does not answer.
     """
-    if settings.webdav_url is None:
-        raise JobFailed(
-            "the report is to be put into a WebDAV folder, but the reporter has none: set WEBDAV_URL, or "
-            "request it without keep",
-            retry=False,
-        )
-    job = str(context.job_id)[:JOB_ID_CHARACTERS]
-    folder, name = settings.webdav_done_folder, file_name(report.request, file_format, job)
-    target, part = f"{folder}/{name}", f"{folder}/.part-{job}-{file_format}"
-    with closing(WebDav(settings)) as webdav:
-        if webdav.find(target) is None:
-            webdav.put(part, io.BytesIO(content))
-            context.progress()
-            with suppress(PreconditionFailed):  # an earlier attempt was still working
-                webdav.move(part, target)
+    name = file_name(report.request, file_format, str(context.job_id)[:SUFFIX_CHARACTERS])
+    with open_webdav(context) as webdav:
+        placing = Placing(webdav, settings_of(context).webdav_done_folder, context.job_id)
+        placing.place(name, content, is_same=lambda _: True)
 
 
 def summarise(report: Report) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from sensorctl.reports import options, presets
 from sensorctl.reports.file_command import file
 from sensorctl.reports.make import make
 from sensorctl.reports.presets import reports
+from sensorctl.reports.schedule import schedule
 from sensorctl.reports.views import report_table
 from sensorctl.workflows.answer import answer
 
@@ -39,6 +40,7 @@ app = typer.Typer(
 )
 app.command(MAKE)(make)
 app.command("file")(file)
+app.command("schedule")(schedule)
 app.add_typer(presets.app, name="preset")
 app.command()(answer)  # the questions of jobs about files
 

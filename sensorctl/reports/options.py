@@ -19,6 +19,7 @@ from runtime.validation_messages import to_invalid_input
 from sensorctl.files import STDIO
 from sensorctl.time_options import parse_local_time_or_age
 
+FORMATS_HELP = "pdf (if unset), xlsx, csv or json. Repeatable."
 FORMATS: tuple[ReportFormat, ...] = ("pdf", "xlsx", "csv", "json")
 OPTIONS = {
     "sensors": "--sensor", "time_zone": "--time-zone", "limits": "--high or --low", "": "--sensor",
@@ -96,6 +97,10 @@ Heat = Annotated[
 ]
 Title = Annotated[str | None, typer.Option("--title", help="Title of the report.")]
 Language = Annotated[ReportLanguage, typer.Option("--language", help="English or Portuguese.")]
+OptionalLanguage = Annotated[
+    ReportLanguage | None,
+    typer.Option("--language", help="English or Portuguese; if unset, that of the reporter."),
+]
 FormatOption = Annotated[
     ReportFormat | None,
     typer.Option("--format", help="Default: from the file's name, else pdf; json for standard output."),

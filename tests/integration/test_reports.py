@@ -5,12 +5,14 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import numpy as np
 import pytest
+from pydantic import SecretStr
 
 from db.queries.statements import Statements
 from db.reports.report_store import Reports
@@ -32,6 +34,7 @@ from tests.integration.stored_reports import CALIBRATED, END, START, readings, s
 from tests.integration.workflow_rows import Workflows
 from tests.unit.fake_job import FakeJob
 from tests.unit.reports.numpy_oracle import Oracle, assert_agrees, calibrated
+from tests.webdav_server import PASSWORD, USER, Fault, webdav_server
 from worker.context import JobFailed, JobInterrupted
 
 SPEC: dict[str, Any] = {
@@ -154,6 +157,35 @@ def test_the_last_month_is_that_before_the_request_in_the_zone(database: Databas
     [row] = jobs.reports.read_all(10)
     assert row["name"] == "report-fridge-2024-10-01-to-2024-10-31.json"
     assert (row["period_end"] - row["period_start"]).total_seconds() == 31 * 86_400 + 3600
+
+
+def test_what_is_kept_is_put_into_the_webdav_folder_once(
+    database: Database, jobs: Jobs, tmp_path: Path
+) -> None:
+    save(database, readings("fridge"))
+    with webdav_server(tmp_path) as server:
+        jobs.settings = load(
+            ReporterSettings,
+            database_url=jobs.settings.database_url,
+            webdav_url=server.url,
+            webdav_user=USER,
+            webdav_password=SecretStr(PASSWORD),
+        )
+        jobs.request(keep=True, formats=["json", "csv"])
+        first = jobs.claim()
+        server.faults.append(Fault(method="MOVE", is_lost=True))
+        run_report(first)
+        jobs.workflows.store.save(first.job_id, 1, first.checkpoint, done=0)
+        jobs.workflows.expire(first.job_id)
+        run_report(jobs.claim())
+
+    part = str(first.job_id)[:8]
+    names = [f"report-fridge-2024-03-01-to-2024-11-01-{part}.{ending}" for ending in ("csv", "json")]
+    assert server.files("finalizado") == names
+    stored = {row["format"]: row["sha256"] for row in jobs.reports.read_all(10)}
+    for name in names:
+        content = (tmp_path / "finalizado" / name).read_bytes()
+        assert sha256(content).hexdigest() == stored[name.rpartition(".")[2]]
 
 
 @pytest.mark.parametrize(
@@ -293,6 +325,26 @@ class TestCommand:
 
         assert code == 2
         assert message in " ".join(err.replace("│", " ").split())
+
+    def test_a_schedule_reports_each_month_when_it_is_over(self, database: Database, run: Any) -> None:
+        database.query("SELECT set_time_zone('Europe/Lisbon')")
+        options = ("--location", "lab", "--preset", "2-8", "--recipient", "ann@example.org", "--keep")
+
+        code, out, _ = run("report", "schedule", "fridges", "--every", "month", "--at", "6:30", *options)
+
+        assert code == 0
+        assert out.startswith("Set the schedule fridges: next ")
+        [row] = database.query("SELECT kind, cron, time_zone, spec FROM schedule")
+        assert (row["kind"], row["cron"], row["time_zone"]) == ("report", "30 6 1 * *", "Europe/Lisbon")
+        assert row["spec"] == {
+            "location": "lab", "period": "last-month", "preset": "2-8", "formats": ["pdf"], "keep": True,
+            "recipients": ["ann@example.org"], "sensors": [], "limits": [],
+        }  # fmt: skip
+        # and its preset can neither be missing nor be removed
+        refused = run("report", "schedule", "x", "--every", "day", "--location", "lab", "--preset", "3-9")
+        assert (refused[0], "there is no preset 3-9" in refused[2]) == (2, True)
+        code, _, err = run("report", "preset", "remove", "2-8")
+        assert (code, "is used by the schedule fridges" in err) == (2, True)
 
     def test_presets_are_set_and_removed(self, run: Any) -> None:
         preset = ("report", "preset", "set", "wine", "--title", "Wine", "--source", "us")
