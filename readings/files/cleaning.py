@@ -9,6 +9,8 @@ from readings.files.seen_readings import Seen, SeenReadings
 from readings.model import Reading
 
 MAX_LINES = 100
+# At 16 bytes each. Of a longer file, duplicates of the readings after these are not found.
+MAX_REMEMBERED = 20_000_000
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 _PROBLEMS = {Seen.SAME: Problem.DUPLICATE, Seen.OTHER_TEMPERATURE: Problem.OTHER_TEMPERATURE}
@@ -59,6 +61,7 @@ class Cleaning:
     def __init__(self) -> None:
         self._rows: dict[Problem, _Lines] = {}
         self._sensors: dict[str, _Sensor] = {}
+        self._remembered = 0
 
     def add_row(self, problem: Problem, line: int) -> None:
         """Count a row with this problem."""
@@ -71,7 +74,12 @@ class Cleaning:
         if sensor.previous is not None and time != sensor.previous:
             (sensor.forth if time > sensor.previous else sensor.back).add(line)
         sensor.previous = time
-        if problem := _PROBLEMS.get(sensor.seen.add(time, reading.temperature)):
+        if self._remembered < MAX_REMEMBERED:
+            found = sensor.seen.add(time, reading.temperature)
+            self._remembered += found is not Seen.SAME
+        else:
+            found = sensor.seen.find(time, reading.temperature)
+        if problem := _PROBLEMS.get(found):
             self.add_row(problem, line)
 
     def counts(self) -> tuple[CleanedRows, ...]:

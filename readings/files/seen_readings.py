@@ -43,10 +43,16 @@ class SeenReadings:
             self._descending.append(-time, temperature)
             self._first = time
             return Seen.NEW
+        found = self.find(time, temperature)
+        if found is not Seen.SAME:
+            self._collect(time, temperature)
+        return found
+
+    def find(self, time: int, temperature: float) -> Seen:
+        """Return whether a reading was there before."""
         others = set(self._temperatures(time))
         if temperature in others:
             return Seen.SAME
-        self._collect(time, temperature)
         return Seen.OTHER_TEMPERATURE if others else Seen.NEW
 
     def _temperatures(self, time: int) -> Iterator[float]:

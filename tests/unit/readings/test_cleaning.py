@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from readings.files import seen_readings
+from readings.files import cleaning, seen_readings
 from readings.files.cleaning import MAX_LINES
 from readings.files.csv_options import CsvOptions
 from readings.files.problems import Problem
@@ -86,6 +86,13 @@ def test_only_the_first_lines_are_listed() -> None:
     cleaned = Imported("\n".join(["timestamp,temperature", *rows]), HALL).cleaned
 
     assert [(rows.total, len(rows.lines)) for rows in cleaned] == [(MAX_LINES + 49, MAX_LINES)]
+
+
+def test_a_bounded_number_of_readings_is_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cleaning, "MAX_REMEMBERED", 2)
+    rows = [f"2026-01-{day:02} 10:00,{day}," for day in range(1, 5)]
+
+    assert clean(*rows, *rows)[Problem.DUPLICATE] == (6, 7)
 
 
 @given(st.lists(st.tuples(st.integers(0, 60), st.sampled_from([1.0, 2.0, 3.0])), max_size=200))
