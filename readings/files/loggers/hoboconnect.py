@@ -4,6 +4,7 @@ import re
 
 from readings.files.csv_options import CsvOptions
 from readings.files.loggers.logger_file import LoggerFile, Sample
+from readings.zone_names import find_zone
 
 _TIME = re.compile(r"Date-Time \((?P<zone>.+)\)")
 _TEMPERATURE = re.compile(r"(?!Dew|Wet|Heat|Max|Min|Avg|Std).+ , ?°[CF]")
@@ -16,7 +17,7 @@ class Hoboconnect:
         1   05/15/2026 12:00:00   21.96              41.92    8.45
 
     The zone in the header is the name of the phone's, with daylight saving time as in `PST/PDT`, so that its
-    rows are local times and --time-zone is required. Each download repeats the logger's whole history.
+    rows are local times, of a zone that somebody has to name. Each download has the whole history.
     Layout: headers quoted in several public readers (`Date-Time (CDT)`, `Date-Time (PST/PDT)`, `Date-Time
     (Brazil Standard Time)`), and a test of one with the rows above.
     """
@@ -30,5 +31,15 @@ class Hoboconnect:
                 options = CsvOptions(
                     delimiter=row.delimiter, time_column=time, value_columns=temperatures, missing=("",)
                 )
-                return LoggerFile("HOBOconnect", options)
+                return LoggerFile("HOBOconnect", options, zone_name=_zone_name(time))
         return None
+
+
+def _zone_name(time: str) -> str | None:
+    """Return the zone in the name of the time's column, unless that has an offset."""
+    match = _TIME.fullmatch(time)
+    try:
+        has_offset = find_zone(time) is not None
+    except ValueError:
+        has_offset = False
+    return match["zone"] if match and not has_offset else None

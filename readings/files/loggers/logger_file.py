@@ -16,6 +16,7 @@ class LoggerFile:
 
     The serial number is the sensor, unless the options name one. With `is_unit_unknown`, neither the file nor
     the program says whether the temperatures are in °C. `date_order` is that of its times, if it is known.
+    `zone_name` is a zone that the file names without its offset.
     """
 
     program: str
@@ -23,6 +24,7 @@ class LoggerFile:
     serial: str | None = None
     is_unit_unknown: bool = False
     date_order: str | None = None
+    zone_name: str | None = None
 
 
 class Row(NamedTuple):

@@ -64,7 +64,7 @@ def complete_options(logger: LoggerFile) -> CsvOptions:
     """Return the options with which the file is read; the serial number is the sensor if none is named.
 
     Raises:
-        AmbiguousFile: When neither the file nor the operator says from which sensor it is, or in which unit.
+        AmbiguousFile: When neither the file nor the operator says the sensor, the unit or the zone.
     """
     options = logger.options
     if logger.is_unit_unknown and not options.units:
@@ -72,6 +72,12 @@ def complete_options(logger: LoggerFile) -> CsvOptions:
             f"{logger.program} does not write whether temperatures are in °C or °F: set --unit C or --unit F",
             "units",
             (Choice("°C", {"units": ["celsius"]}), Choice("°F", {"units": ["fahrenheit"]})),
+        )
+    if logger.zone_name and options.time_zone is None:
+        raise AmbiguousFile(
+            f"the file is from {logger.program}, with local times of the zone {logger.zone_name!r}: set "
+            "--time-zone to its name, such as America/New_York, or to an offset",
+            "time_zone",
         )
     if not options.sensors and not options.sensor_column:
         if len(options.value_columns) > 1:

@@ -1,11 +1,15 @@
 """Files of loggers in the layouts of the programs that write them: exact readings, or what has to be set."""
 
+import io
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from readings.files.csv_options import CsvOptions
 from readings.files.errors import AmbiguousFile, UnreadableFile
+from readings.files.history_file import recognise
+from readings.files.input_file import StreamFile
+from readings.files.records import Record
 from readings.model import Unit
 from tests.unit.history import Imported
 from tests.unit.readings.logger_readings import BERLIN, imported, readings
@@ -252,6 +256,22 @@ def test_columns_that_the_operator_names_are_read_as_the_operator_says() -> None
 
     assert result.history.serial is None
     assert [value for *_, value in result.values] == [6.4, 6.5]
+
+
+@pytest.mark.parametrize("zone", ["UTC-05:00", "GMT-05:00"])
+def test_hoboconnect_can_have_an_offset(zone: str) -> None:
+    content = f'#,Date-Time ({zone}),"Temperature , °C"\n1,05/15/2026 12:00:00,21.96\n'
+
+    assert readings(content, sensors=("attic",)) == [("attic", "2026-05-15T17:00:00", 21.96)]
+
+
+def test_a_stream_from_a_logger_is_recognised_as_a_file_is() -> None:
+    stream = StreamFile(io.BytesIO(HOBOWARE.encode()), io.BytesIO())
+
+    history = recognise(stream, "csv", CsvOptions(), BERLIN)
+
+    assert history.serial == "10679014"
+    assert [item.temperature for item in history.read()[1] if isinstance(item, Record)] == [3.155, 3.261]
 
 
 def test_a_file_of_nobody_is_refused_as_before() -> None:

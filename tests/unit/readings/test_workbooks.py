@@ -226,8 +226,11 @@ def test_hoboconnect_has_its_readings_in_one_of_three_sheets() -> None:
         "Details": [["x"]],
     }
 
+    with pytest.raises(AmbiguousFile, match="of the zone 'CET/CEST': set --time-zone") as caught:
+        imported(workbook(sheets))
+    assert caught.value.option == "time_zone"
     with pytest.raises(AmbiguousFile, match="HOBOconnect, and does not say from which sensor"):
-        imported(workbook(sheets), sensors=())
+        imported(workbook(sheets), sensors=(), time_zone=BERLIN)
     assert values(workbook(sheets), time_zone=BERLIN) == [
         ("2026-03-29T00:30:00", 4.5),
         ("2026-03-29T01:00:00", 4.75),
