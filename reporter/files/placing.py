@@ -119,9 +119,11 @@ class Moving:
             found = self._webdav.find(target)
             if found is None or found.is_folder:
                 continue
+            if not content_digest:  # it was not read
+                return target
             content = _Digest()
             Download(self._webdav, found, content, MAX_COMPARED_BYTES).run()
-            if not content_digest or content.hexdigest() == content_digest:
+            if content.hexdigest() == content_digest:
                 return target
         return None
 

@@ -13,13 +13,14 @@ from db.reports.stored_report import ReportDefaults, make_stored_report
 from db.reports.stored_samples import Period
 from db.workflows.fetched import FetchedReadings
 from jobs.files import FileSpec
-from jobs.reports import ReportSpec
+from jobs.reports import MAX_SENSORS, ReportSpec
 from messaging.amqp.queue_depth import QueueDepth
 from messaging.errors import BrokerRefused, Unroutable
 from readings.files.file_readings import KEEP_ALL, FileReadings, Retention
 from readings.files.history_file import FileLimits
 from readings.model import Reading
 from readings.times import format_timestamp
+from reporter.files.background import run_reporting
 from reporter.files.content import FileContent, ReadingRules
 from reporter.files.errors import FileRefused
 from reporter.files.state import FileState
@@ -137,9 +138,15 @@ def _measure(
     """Measure what is stored of the sensors of the file, in its time.
 
     Raises:
+        FileRefused: When it has too many sensors.
         JobFailed: When the stored readings are about to change.
     """
     settings = settings_of(context)
+    if len(sensors) > MAX_SENSORS:
+        raise FileRefused(
+            f"The file has readings of {len(sensors)} sensors, and a report has at most {MAX_SENSORS}: split "
+            "it."
+        )
     request = ReportSpec.model_validate(
         {
             "sensors": sensors,
@@ -154,15 +161,17 @@ def _measure(
         }
     )
     try:
-        return make_stored_report(
-            settings,
-            request,
-            period,
-            _defaults(settings),
-            read_request(settings, context.workflow_id).requested_by,
-            made_at=datetime.fromisoformat(state.made_at) if state.made_at else None,
-            inputs=[source],
-            progress=context.progress,
+        return run_reporting(
+            context,
+            lambda: make_stored_report(
+                settings,
+                request,
+                period,
+                _defaults(settings),
+                read_request(settings, context.workflow_id).requested_by,
+                made_at=datetime.fromisoformat(state.made_at) if state.made_at else None,
+                inputs=[source],
+            ),
         )
     except ReadingsPending as error:
         raise JobFailed(str(error), retry_after=PENDING_SECONDS) from error

@@ -8,6 +8,7 @@ from functools import partial
 from jobs.file_paths import split_name
 from jobs.files import FileSpec
 from jobs.reports import ReportFormat
+from reporter.files.background import run_reporting
 from reporter.files.errors import FileRefused
 from reporter.files.placing import Moving, Placing, candidate_names
 from reporter.files.state import FileState, Step
@@ -42,7 +43,7 @@ class Results:
         """
         folder = self._settings.webdav_done_folder
         placing = Placing(self._webdav, folder, self._context.job_id)
-        content = render_file(report, JSON)
+        content = self._render(state, report, JSON)
         names = self._names(state)
         stems = {_report_stem(name, spec): name for name in names}
         same = partial(_is_same_report, report.document_sha256)
@@ -50,8 +51,7 @@ class Results:
         found = placing.place_first(json_names, dict.fromkeys(json_names, same))
         stem = found.removesuffix(f".{JSON}")
         for file_format in spec.formats:
-            self._context.progress(f"{file_format} of {quote_name(state.path)}")
-            made = content if file_format == JSON else render_file(report, file_format)
+            made = content if file_format == JSON else self._render(state, report, file_format)
             store(file_format, f"{stem.rpartition('/')[2]}.{file_format}", made)
             if file_format != JSON:
                 own = f"{stem}-{str(self._context.job_id)[:8]}"
@@ -61,6 +61,10 @@ class Results:
         first = stems[stem]
         places = tuple(f"{folder}/{name}" for name in dict.fromkeys((first, *names)))
         return state.to(Step.PLACED, places=places, message=f"{folder}/{stem}")
+
+    def _render(self, state: FileState, report: Report, file_format: ReportFormat) -> bytes:
+        self._context.progress(f"{file_format} of {quote_name(state.path)}")
+        return run_reporting(self._context, partial(render_file, report, file_format))
 
     def place_refusal(self, state: FileState, refusal: FileRefused) -> FileState:
         """Put a text into the folder for errors that says why; return the state after that."""

@@ -74,6 +74,7 @@ class Storing:
         found = dead_count = 0
         dead: list[Reading] = []
         for part in _parts(readings):
+            self._context.progress()
             missing = self._await_part(part, found, total)
             found += len(part) - len(missing)
             dead_count += len(missing)

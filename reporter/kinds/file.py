@@ -6,12 +6,16 @@ down, or refuses, is tried again, and the file stays where it is.
 
 import tempfile
 from contextlib import closing
+from functools import partial
 from typing import BinaryIO, cast
 
 from db.queries.statements import Statements
+from db.reports.report_store import MAX_BYTES
 from db.workflows.files import Files
 from jobs.files import FileSpec
+from jobs.reports import ReportFormat
 from readings.files.errors import UnreadableFile
+from reporter.files.background import run_reporting
 from reporter.files.connection import open_webdav
 from reporter.files.content import FileContent, open_content
 from reporter.files.errors import FileRefused
@@ -122,7 +126,10 @@ class FileJob:
             state = self._save(state.to(Step.READ, sha256=read.sha256, bytes=read.bytes))
         work = self._settings.webdav_work_folder
         rules = reading_rules(self._context)
-        content = open_content(spool, state.path, work, self._spec, rules, self._files.find_sensors)
+        content = run_reporting(
+            self._context,
+            lambda: open_content(spool, state.path, work, self._spec, rules, self._files.find_sensors),
+        )
         if state.step < Step.PUBLISHED:
             state = self._publish(state, content)
         report = make_report(self._context, content, self._spec, state)
@@ -130,10 +137,12 @@ class FileJob:
             # Another attempt gives the same bytes if the readings are the same.
             state = self._save(state.to(state.step, made_at=report.made_at.isoformat()))
         state = state.to(state.step, counts=_counts(report))
-        placed = self._results.place_report(
-            state, self._spec, report, lambda *file: store_file(self._context, report, *file)
-        )
-        return self._save(placed)
+        return self._save(self._results.place_report(state, self._spec, report, partial(self._store, report)))
+
+    def _store(self, report: Report, file_format: ReportFormat, name: str, content: bytes) -> None:
+        """Store a file of the report in the database, too, unless it is too large for that."""
+        if len(content) <= MAX_BYTES:
+            store_file(self._context, report, file_format, name, content)
 
     def _publish(self, state: FileState, content: FileContent) -> FileState:
         def save(published: int) -> None:

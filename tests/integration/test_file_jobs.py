@@ -119,32 +119,32 @@ def stored(files: FileJobs) -> list[tuple[datetime, float]]:
 
 
 def test_a_file_that_is_interrupted_at_any_point_ends_once_with_each_reading_once(files: FileJobs) -> None:
-    rows = readings(400)
+    rows = readings(100)
     duplicate, invalid = f"fridge,{rows[7][0].isoformat()},{rows[7][1]}", "fridge,yesterday,4.0"
     files.server.write("work/fridge.csv", csv_of(rows, duplicate, invalid))
     claimed = files.claim("file", file="fridge.csv", formats=["json", "csv"])
     job, result, attempts = files.job(claimed), None, 0
     while result is None:
         attempts += 1
-        job.interrupt_after, job.reports = 5 + 7 * attempts, 0
+        job.interrupt_after, job.reports = 3 + 8 * attempts, 0
         with suppress(JobInterrupted):
             result = run_file(job)
 
-    assert attempts > 4
+    assert attempts > 3
     assert files.server.files() == [
         "finalizado/fridge-report.csv", "finalizado/fridge-report.json", "finalizado/fridge.csv",
     ]  # fmt: skip
     assert stored(files) == rows
     report = files.report("finalizado/fridge-report.json")
     [source] = report["inputs"]
-    assert (source["name"], source["readings"]) == ("work/fridge.csv", 401)
+    assert (source["name"], source["readings"]) == ("work/fridge.csv", 101)
     assert {(c["reason"], c["count"], tuple(c["lines"])) for c in source["cleaned"]} == {
-        ("duplicate", 1, (402,)),
-        ("out-of-order", 1, (402,)),
-        ("invalid", 1, (403,)),
+        ("duplicate", 1, (102,)),
+        ("out-of-order", 1, (102,)),
+        ("invalid", 1, (103,)),
     }
     [sensor] = report["sensors"]
-    assert sensor["readings"] == 400
+    assert sensor["readings"] == 100
     assert (sensor["minimum"]["temperature"], sensor["maximum"]["temperature"]) == (2.0, 6.9)
     names = files.database.query("SELECT name FROM report_file ORDER BY name")
     assert [row["name"] for row in names] == ["fridge-report.csv", "fridge-report.json"]
