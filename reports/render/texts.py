@@ -167,9 +167,9 @@ class Text(Enum):
     SIZE = "Size", "Tamanho"
     CLEANED = "Cleaning of the input", "Limpeza dos dados de entrada"
     NOTHING_CLEANED = "Each row of the input is a reading.", "Cada linha de entrada é uma leitura."
-    REASON = "Rows", "Linhas que"
+    REASON = "Rows", "Linhas"
     COUNT = "Number", "Quantidade"
-    LINES = "Lines", "Linhas"
+    LINES = "Line numbers", "Números das linhas"
     MORE_LINES = "and {n} more", "e mais {n}"
     SAMPLES_SHA256 = "SHA-256 of the readings", "SHA-256 das leituras"
 
