@@ -30,6 +30,18 @@ OPEN_DOCUMENT = "content.xml"
 BINARY_WORKBOOK = "xl/workbook.bin"
 _IS_ENCRYPTED = 0x1
 
+# What the libraries raise for one; an unknown encoding of XML is a LookupError or ValueError.
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    expat.ExpatError,
+    EOFError,
+    LookupError,
+    ValueError,
+    RuntimeError,
+)
+
 Attributes = dict[str, str]
 OnElement = Callable[[str, Attributes], None]
 
@@ -182,13 +194,11 @@ def _reject_document_type(*_: object) -> None:
 def _explain_damage() -> Iterator[None]:
     try:
         yield
-    except (zipfile.BadZipFile, zlib.error, EOFError, expat.ExpatError, struct.error, KeyError) as error:
+    except NotImplementedError as error:
+        raise UnreadableFile(f"the workbook is compressed unusually ({error}): save it again") from None
+    except _DAMAGE as error:
         raise UnreadableFile(
             f"the workbook is damaged or not complete ({error}): download or save it again"
-        ) from None
-    except NotImplementedError as error:
-        raise UnreadableFile(
-            f"the workbook is compressed in an unusual way ({error}): save it again"
         ) from None
 
 

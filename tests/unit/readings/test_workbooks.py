@@ -174,6 +174,10 @@ def test_a_document_type_is_refused() -> None:
         (workbook(TABLE)[:-30], "the workbook is damaged or not complete"),
         (b"PK\x03\x04 nonsense", "the workbook is damaged or not complete"),
         (rewrite(workbook(TABLE), lambda name, part: part[:300]), "the workbook is damaged or not complete"),
+        (
+            rewrite(workbook(TABLE), lambda name, part: part.replace(b"UTF-8", b"UTF-9")),
+            "the workbook is damaged or not complete",
+        ),
     ],
 )
 def test_a_damaged_workbook_is_refused(content: bytes, message: str) -> None:
