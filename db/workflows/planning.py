@@ -17,11 +17,13 @@ from jobs.backfills import (
 )
 from jobs.gaps import GapsSpec
 from jobs.kinds import BACKFILL, GAPS, dump_spec, parse_spec, plan_jobs
+from jobs.reports import REPORT
 from jobs.source_kinds import KINDS as SOURCE_KINDS
 from jobs.source_kinds import SourceKind
 from jobs.spans import Span, intersection
 from jobs.spec import JobSpec
 from jobs.states import State
+from readings.ids import sensor_id_forms
 from runtime.errors import InvalidInput
 from runtime.text import quote_name
 
@@ -32,6 +34,8 @@ FROM job
 WHERE kind = 'rest' AND spec ->> 'source' = :source AND spec ->> 'from' IS NOT NULL
   AND state NOT IN ('succeeded', 'cancelled')
 """
+KNOWN_SENSORS = "SELECT sensor_id FROM sensor_settings WHERE sensor_id = ANY(:sensors)"
+KNOWN_PRESETS = "SELECT name FROM report_preset ORDER BY name"
 
 
 class Plan(NamedTuple):
@@ -61,7 +65,7 @@ class Planner:
         """Return the spec with every field.
 
         Raises:
-            InvalidInput: There is no such kind or source, or a field of the spec is refused.
+            InvalidInput: There is no such kind, source, sensor or preset, or a field of the spec is refused.
         """
         checked = dump_spec(parse_spec(kind, spec))
         source = checked.get("source")
@@ -70,6 +74,8 @@ class Planner:
                 f"there is no source {quote_name(source)}: define it first, or see `sensorctl source list`",
                 "spec.source",
             )
+        if kind == REPORT:
+            self._check_report(checked)
         return checked
 
     def plan(self, kind: str, spec: Mapping[str, Any]) -> Plan:
@@ -94,6 +100,24 @@ class Planner:
             (failed if row["state"] == State.FAILED else active).append(span)
         covered = [Span(start, end) for start, end in self._sources.covered(source)]
         return SourceHistory(covered, active, failed)
+
+    def _check_report(self, checked: dict[str, Any]) -> None:
+        sensors = checked.get("sensors", [])
+        rows = self._statements.rows(KNOWN_SENSORS, sensors=sensor_id_forms(sensors)) if sensors else []
+        known = {row["sensor_id"] for row in rows}
+        for sensor in sensors:
+            if known.isdisjoint(sensor_id_forms([sensor])):
+                raise InvalidInput(
+                    f"there is no sensor {quote_name(sensor)}: see `sensorctl sensor list --all`",
+                    "spec.sensors",
+                )
+        preset = checked.get("preset")
+        presets = [row["name"] for row in self._statements.rows(KNOWN_PRESETS)] if preset else []
+        if preset and preset not in presets:
+            raise InvalidInput(
+                f"there is no preset {quote_name(preset)}; the presets are {', '.join(presets)}",
+                "spec.preset",
+            )
 
     def _plan_backfill(self, checked: dict[str, Any]) -> Plan:
         spec = BackfillSpec.model_validate(checked)

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -122,6 +123,20 @@ def attempt(connection: psycopg.Connection[Row], statement: str, *parameters: ob
     except psycopg.errors.InvalidParameterValue:
         return False
     return True
+
+
+def test_a_serial_number_is_of_one_sensor_and_passes_with_a_merge(database: Database) -> None:
+    for sensor in ("fridge", "frigde"):
+        database.query("INSERT INTO sensor (sensor_id) VALUES (%s)", sensor)
+    change = partial(change_sensor, database.settings, "ann")
+    assert change("frigde", SensorChanges(serial=" SN 7 ")).serial == "SN 7"
+
+    with pytest.raises(InvalidInput, match="Sensor frigde has the serial number SN 7: clear it there first"):
+        change("fridge", SensorChanges(serial="SN 7"))
+    merge_sensor(database.settings, "ann", "frigde", "fridge")
+
+    assert change("fridge", SensorChanges(serial="SN 7")).serial == "SN 7"
+    assert change("fridge", SensorChanges(serial=None)).serial is None
 
 
 @given(operations=st.lists(OPERATIONS, max_size=12))

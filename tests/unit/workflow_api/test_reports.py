@@ -51,6 +51,8 @@ def test_a_repeated_request_has_the_first_workflow(dashboard: DashboardServer) -
         ({"sensors": ["fridge"]}, "has no period"),
         (SPEC | {"formats": ["docx"]}, "must be"),
         (SPEC | {"sensor": "fridge"}, "is not known"),
+        (SPEC | {"sensors": ["fridge", "fidge"]}, "there is no sensor fidge"),
+        (SPEC | {"preset": "3-9"}, "there is no preset 3-9; the presets are 2-8, freezer"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(dashboard: DashboardServer, body: Any, detail: str) -> None:
