@@ -7,8 +7,8 @@ class FileRefused(Exception):
     """The file goes to the folder for errors, with a text: the reason, and what is wrong line by line."""
 
     def __init__(self, reason: str, lines: Sequence[str] = ()) -> None:
-        super().__init__(reason)
-        self.reason = reason
+        self.reason = reason if reason.endswith((".", ":")) else f"{reason}."
+        super().__init__(self.reason)
         self.lines = tuple(lines)
 
     @property

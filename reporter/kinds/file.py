@@ -109,7 +109,7 @@ class FileJob:
         except FileRefused as error:
             refusal = error
         except (FileTooLarge, InvalidInput, UnreadableFile) as error:
-            refusal = FileRefused(f"{error}.")
+            refusal = FileRefused(str(error))
         except (FileChanged, NotFound):
             if self._spec.version is None:
                 raise

@@ -109,7 +109,9 @@ def many(experiment: Experiment, *, files: int, seconds: float, between: tuple[f
         experiment.run_load_for(experiment.random.uniform(*between))
         reporters.kill(kills)
         kills += 1
-        experiment.show_progress(f"{len(server.files('work'))} files left; {kills} reporters killed")
+        if experiment.query(UNENDED) == [(0,)]:  # what was rewritten is another version
+            request_look(experiment)
+        experiment.show_progress(f"{len(server.files('work'))} files remain; {kills} reporters killed")
     _finish(experiment, server, 120)
     ended = {folder: len(_sources(server, folder, {".csv", ".xlsx"})) for folder in FOLDERS}
     experiment.notes.append(f"{kills} reporters killed; files by folder: {ended}")
