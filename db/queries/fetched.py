@@ -26,8 +26,7 @@ WITH fetching AS (
 SELECT workflow_id, rerun_of, source, has_succeeded, published, coalesce(readings, 0) AS stored
 FROM fetching LEFT JOIN reading_import ON import_id = workflow_id
 WHERE (fetched_from IS NULL OR fetched_from >= :retained_since)
-  AND NOT EXISTS (SELECT FROM audit
-                  WHERE object_kind = 'import' AND object_id = workflow_id::text AND action = 'undo')
+  AND NOT EXISTS (SELECT FROM undone_import AS undone WHERE undone.import_id = workflow_id::text)
 ORDER BY workflow_id
 """
 BEGINNING_OF_TIME = datetime.min.replace(tzinfo=UTC)

@@ -1,5 +1,7 @@
 SELECT set_config('search_path', quote_ident(current_schema()) || ', pg_temp', true);
 
+DROP VIEW undone_import;
+
 DROP TRIGGER job_report_made ON job;
 DROP FUNCTION queue_report_emails, claim_report_email, report_email_sent, report_email_failed;
 DROP TABLE report_email;
