@@ -27,8 +27,8 @@ export function initialize(listener) {
   update();
 }
 
-/** Offer the sensors, the locations and the presets of now; what was selected stays. */
-export async function show() {
+/** Offer the sensors and the locations of now; what was selected stays. */
+export function offerSensors() {
   const known = [...state.sensors.values()];
   const create = () => createElement("option");
   reconcileChildren(sensors, known, (each) => each.sensor_id, create, (option, { sensor_id, name }) => {
@@ -37,11 +37,14 @@ export async function show() {
   });
   const locations = [...new Set(known.map((each) => each.location).filter(Boolean))].sort();
   reconcileChildren(place, locations, (each) => each, (each) => createElement("option", {}, each));
-  if (!account.may("viewer")) return;
+}
+
+/** Offer the presets of now. */
+export async function offerPresets() {
   const response = await requestJson("/api/report-presets");
   if (!response.ok) return;
   const options = [{ name: "", title: "the sensors' own" }, ...response.value.presets];
-  reconcileChildren(preset, options, (each) => each.name, create, (option, { name, title }) => {
+  reconcileChildren(preset, options, (each) => each.name, () => createElement("option"), (option, { name, title }) => {
     option.value = name;
     setText(option, name ? `${name}: ${title}` : title);
   });

@@ -31,7 +31,7 @@ export function initialize() {
 /** An installation without reports, and without a service that makes some, has no link to them. */
 async function onAccess() {
   if (!account.may("viewer")) return;
-  if (!view.hidden) refresh();
+  if (!view.hidden) show();
   const [known, seen] = await Promise.all([requestJson("/api/reports?limit=1"), requestJson("/api/workers")]);
   const hasReporter = seen.ok && seen.value.workers.some(({ kinds }) => kinds.includes("report"));
   setVisible($("#reports-link"), hasReporter || (known.ok && known.value.reports.length > 0));
@@ -39,14 +39,15 @@ async function onAccess() {
 
 function show() {
   older = [];
-  form.show();
   refresh();
+  if (account.may("viewer")) form.offerPresets();
   return "Reports · Sensors";
 }
 
 async function refresh() {
   if (isLoading || !account.may("viewer")) return;
   isLoading = true;
+  form.offerSensors();
   await Promise.all([load(), files.load()]);
   isLoading = false;
 }

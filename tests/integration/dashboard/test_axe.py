@@ -13,6 +13,7 @@ from tests.browser import visit
 from tests.integration.dashboard.system import System, log_in
 from tests.integration.dead_letters import publish_dead_letter
 from tests.processes import Process
+from tests.stored_report import store_report_and_question
 from tests.stored_workflow import store_workflow
 
 SCREENS: tuple[tuple[Any, int], ...] = (("light", 1400), ("dark", 390))
@@ -48,6 +49,7 @@ def fill(system: System) -> None:
         evaluation.evaluate()
     with system.worker() as worker:
         store_workflow(system.database, worker)
+        store_report_and_question(system.database, worker)
 
 
 def states(page: Page, url: str) -> Iterator[str]:
@@ -93,6 +95,14 @@ def states(page: Page, url: str) -> Iterator[str]:
     page.locator("#workflows .list tbody").get_by_role("link", name="dummy").click()
     expect(page.locator(".timeline li")).to_have_count(10)
     yield "workflow"
+    page.goto(f"{url}/#/reports")
+    expect(page.locator("#report-files tbody tr")).to_have_count(1)
+    page.locator(".reports details").evaluate("element => { element.open = true; }")
+    page.locator("#report-form").evaluate("element => { element.open = true; }")
+    yield "reports"
+    page.locator("#report-files").get_by_role("link", name="work/fridge.csv").click()
+    expect(page.locator("#workflow .question button").first).to_be_visible()
+    yield "question"
 
 
 def violations(page: Page, view: str) -> list[str]:

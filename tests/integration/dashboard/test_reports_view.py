@@ -1,0 +1,63 @@
+"""Reports on the page: their files and figures, what a file leaves open, and a request."""
+
+import re
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from runtime.access import Role
+from tests.browser import visit
+from tests.integration.dashboard.system import System, log_in
+from tests.processes import Process
+from tests.stored_report import CONTENTS, store_report_and_question
+
+
+def test_a_report_is_saved_its_figures_are_shown_and_an_operator_answers_and_requests_another(
+    system: System, dashboard: Process, page: Page
+) -> None:
+    # given an installation without reports, which has no link to them
+    visit(page, system.url)
+    link = page.get_by_role("link", name="Reports", exact=True)
+    expect(page.locator("#connection")).to_have_text("Live")
+    expect(link).to_be_hidden()
+    # when there is a report, and a file whose dates can be read in two ways
+    system.publish("fridge", 4.5)
+    with system.worker() as worker:
+        store_report_and_question(system.database, worker)
+    page.reload()
+    link.press("Enter")
+    view = page.locator("#reports")
+    report = view.locator(".reports > li")
+    expect(report).to_have_count(1)
+    expect(report).to_contain_text("The fridge in March")
+    # then its files are saved, and its figures are shown
+    with page.expect_download() as download:
+        report.get_by_role("link", name="JSON of The fridge in March").click()
+    assert download.value.suggested_filename == "fridge.json"
+    assert Path(download.value.path()).read_bytes() == CONTENTS["json"]
+    report.get_by_text("Figures").press("Enter")
+    expect(report.get_by_role("row", name="Fridge (fridge)")).to_contain_text("98.4 %")
+    expect(report.get_by_role("link", name="Show The fridge in March as PDF")).to_have_attribute(
+        "href", re.compile(r"/content\?inline=true$")
+    )
+    # and an operator answers what the file leaves open
+    log_in(page, system.create_key("ann", Role.OPERATOR))
+    view.get_by_role("link", name="work/fridge.csv").click()
+    question = page.locator("#workflow .question")
+    expect(question).to_contain_text("does the day or the month come first?")
+    expect(question.get_by_role("listitem").filter(has_text="the day first")).to_contain_text("4.50 °C")
+    question.get_by_role("button", name="Answer: the day first").press("Enter")
+    expect(question).to_be_hidden()
+    expect(page.locator("#workflow .timeline")).to_contain_text(re.compile("answer.*by key:ann"))
+    # and requests another report, once what is missing is given
+    page.goto(f"{system.url}/#/reports")
+    view.locator("#report-form summary").press("Enter")
+    form = view.get_by_role("form", name="Make a report")
+    form.get_by_role("button", name="Make the report").click()
+    expect(form.get_by_role("alert")).to_have_text("Choose at least one sensor.")
+    form.locator("[name=sensors]").select_option("fridge")
+    form.locator("[name=preset]").select_option("2-8")
+    form.get_by_role("button", name="Make the report").click()
+    form.get_by_role("link", name="its workflow").click()
+    expect(page.locator("#workflow h2")).to_contain_text("report workflow ready")
+    expect(page.locator("#workflow .facts")).to_contain_text("period last-week")
