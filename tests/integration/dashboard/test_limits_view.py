@@ -178,7 +178,8 @@ def test_excursions_and_limits_are_in_the_chart_in_the_unit_of_the_sensor(
     assert (low < 41, 53.6 < high < 60) == (True, True)
     with page.expect_download() as download:
         sensor.get_by_role("link", name="CSV").click()
-    assert download.value.path().read_text().splitlines()[1].endswith(",41.0,41.0,41.0,1,fahrenheit")
+    csv = page.request.get(download.value.url).text()
+    assert csv.splitlines()[1].endswith(",41.0,41.0,41.0,1,fahrenheit")
 
 
 def test_a_sensor_with_a_wrong_id_is_merged_after_a_confirmation(
