@@ -156,7 +156,7 @@ class FileJob:
         self._context.save(
             state.to_json(),
             done=state.step,
-            total=Step.PLACED + 1,
+            total=Step.PLACED,
             counts=state.counts,
             message=f"{quote_name(state.path)}: {quantity(state.published, 'reading')} published",
         )

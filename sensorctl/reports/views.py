@@ -12,6 +12,8 @@ from sensorctl.output import format_time, safe_text, titled_table
 def report_table(rows: Sequence[Row]) -> Table:
     """Return a row per file of a report."""
     table = titled_table("Reports (times in UTC)", "report", "name", "from", "to", "sensors", "made", "by")
+    # Whole, so that it can be given to `report save`.
+    table.columns[0].no_wrap, table.columns[0].min_width = True, 36
     table.add_column("bytes", justify="right")
     for row in rows:
         table.add_row(
