@@ -1,19 +1,22 @@
 """Reads how many readings each workflow has fetched from its source, and how many of them are stored."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from db.engine import connect
+from db.queries.sequences import BEGINNING_OF_TIME
 from db.settings import DatabaseSettings
 
-# It reads the whole table of readings, as the search for missing sequences does.
+# The number of stored readings reads the whole table, as the search for missing sequences does.
 STATEMENT_TIMEOUT_SECONDS = 10 * 60.0
 # Readings that are not marked (`mark` false) cannot be distinguished from those of others.
 FETCHED = """
-WITH fetching AS (
+SELECT workflow_id, rerun_of, source, has_succeeded, published
+FROM (
     SELECT workflow_id, rerun_of, job.spec ->> 'source' AS source,
            bool_and(job.state = 'succeeded') AS has_succeeded,
            CAST(sum(coalesce(CAST(counts ->> 'new' AS bigint), 0)) AS bigint) AS published,
@@ -22,14 +25,12 @@ WITH fetching AS (
     WHERE job.kind = 'rest' AND coalesce(CAST(job.spec ->> 'mark' AS boolean), true)
       AND workflow.requested_at >= :since
     GROUP BY workflow_id, rerun_of, source
-)
-SELECT workflow_id, rerun_of, source, has_succeeded, published, coalesce(readings, 0) AS stored
-FROM fetching LEFT JOIN reading_import ON import_id = workflow_id
+) AS fetching
 WHERE (fetched_from IS NULL OR fetched_from >= :retained_since)
   AND NOT EXISTS (SELECT FROM undone_import AS undone WHERE undone.import_id = workflow_id::text)
 ORDER BY workflow_id
 """
-BEGINNING_OF_TIME = datetime.min.replace(tzinfo=UTC)
+STORED = "SELECT import_id, readings FROM reading_import WHERE import_id = ANY(CAST(:workflows AS uuid[]))"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,5 +66,13 @@ def read_fetched(
             "since": since or BEGINNING_OF_TIME,
             "retained_since": retained_since or BEGINNING_OF_TIME,
         }
-        rows = connection.execute(text(FETCHED), bounds)
-        return [Fetched(**row) for row in rows.mappings()]
+        fetched = connection.execute(text(FETCHED), bounds).mappings().all()
+        workflows = [row["workflow_id"] for row in fetched]
+        # Without workflows that fetched, the table is not read.
+        stored = _count_stored(connection, workflows) if workflows else {}
+        return [Fetched(**row, stored=stored.get(row["workflow_id"], 0)) for row in fetched]
+
+
+def _count_stored(connection: Connection, workflows: Sequence[UUID]) -> dict[UUID, int]:
+    rows = connection.execute(text(STORED), {"workflows": list(workflows)})
+    return {row.import_id: row.readings for row in rows}

@@ -99,7 +99,7 @@ def run_reconciliation(
         def read_balances(dead: "_DeadLetters") -> list[FetchedBalance]:
             return balance_fetched(read_fetched(settings, since, retained_since), dead.imports)
 
-        result = Reconciliation(balance, read_queue(settings), None, read_balances(dead))
+        result = Reconciliation(balance, _read_queue(settings), None, read_balances(dead))
         return _await_missing(settings, result, sequences, wait_seconds, on_missing, read_balances)
 
 
@@ -125,11 +125,11 @@ def _await_missing(
 ) -> Reconciliation:
     estimator, deadline = DrainEstimator(), time.monotonic() + wait_seconds
     balance, queue, in_flight = result.balance, result.queue, result.in_flight
-    while (missing := balance.missing + result.not_found) and in_flight != 0 and time.monotonic() < deadline:
-        on_missing(missing)
+    while result.missing and in_flight != 0 and time.monotonic() < deadline:
+        on_missing(result.missing)
         started_at = time.monotonic()
         time.sleep(POLL_INTERVAL_SECONDS)
-        queue = read_queue(settings)
+        queue = _read_queue(settings)
         in_flight = estimator.update(queue, queue_depth(settings))
         _resolve_stored(balance, sequences)
         # Pause for as long as the queries took, so that a large table is not scanned without a break.
@@ -142,7 +142,7 @@ def _await_missing(
     return Reconciliation(balance, queue, in_flight, read_balances(dead))
 
 
-def read_queue(settings: OperatorSettings) -> QueueStats:
+def _read_queue(settings: OperatorSettings) -> QueueStats:
     """Return the figures of the queue."""
     return read_queue_stats(Management(settings), Topology(settings.queue_name))
 
