@@ -4,7 +4,10 @@ import os
 import socket
 import threading
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+from sqlalchemy import Connection
 
 CHECK_INTERVAL_SECONDS = 0.5
 
@@ -36,6 +39,15 @@ class Deadline:
 
     def __exit__(self, *_: object) -> None:
         self._due_at = None
+
+    @contextmanager
+    def limit(self, connection: Connection) -> Iterator[None]:
+        """Apply the deadline to the block, in which this connection of SQLAlchemy is used."""
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        self.attach(driver.fileno())
+        with self:
+            yield
 
     def close(self) -> None:
         """End the thread; the socket stays open."""

@@ -108,9 +108,9 @@ class SensorStates:
         self._deadline.close()
 
     def _rows(self, statement: str, **parameters: object) -> list[Row[Any]]:
-        with translate_errors(), self._engine.connect() as connection:
-            driver = connection.connection.driver_connection
-            assert driver is not None
-            self._deadline.attach(driver.fileno())
-            with self._deadline:
-                return list(connection.execute(text(statement), parameters))
+        with (
+            translate_errors(),
+            self._engine.connect() as connection,
+            self._deadline.limit(connection),
+        ):
+            return list(connection.execute(text(statement), parameters))

@@ -164,12 +164,12 @@ class WorkerStore:
         return self._execute(statement, values)[0][-1]
 
     def _execute(self, statement: str, values: Mapping[str, object]) -> Sequence[Row[Any]]:
-        with translate_errors(), self._engine.connect() as connection:
-            driver = connection.connection.driver_connection
-            assert driver is not None
-            self._deadline.attach(driver.fileno())
-            with self._deadline:
-                return connection.execute(text(statement), values).all()
+        with (
+            translate_errors(),
+            self._engine.connect() as connection,
+            self._deadline.limit(connection),
+        ):
+            return connection.execute(text(statement), values).all()
 
 
 def _with_coverage(call: str, covered: Coverage | None) -> str:
