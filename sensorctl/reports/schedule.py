@@ -1,7 +1,6 @@
 """`sensorctl report schedule NAME`: a report of each day, week or month."""
 
 import re
-from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 import typer
@@ -9,14 +8,10 @@ import typer
 from db.reports.presets import read_preset
 from jobs.kinds import dump_spec
 from jobs.reports import REPORT, ReportPeriod
-from jobs.schedules import first_time
-from runtime.text import escape_unprintable
-from sensorctl.actor import current_actor
-from sensorctl.output import JsonOption, show_json
+from sensorctl.output import JsonOption
 from sensorctl.reports import options
 from sensorctl.settings import discover_settings
-from sensorctl.workflows.schedule_views import describe_time
-from sensorctl.workflows.schedules import define_schedule, manager
+from sensorctl.workflows.schedules import define_schedule, store_schedule
 
 Every = Literal["day", "week", "month"]
 # Weeks and their reports start on Monday.
@@ -90,10 +85,4 @@ def schedule(
         cron=cron.format(hour=hour, minute=minute),
         time_zone=time_zone,
     )
-    first = first_time(definition.cron, definition.time_zone, datetime.now(UTC))
-    with manager() as schedules:
-        row = schedules.put(current_actor(), name, definition.model_dump(mode="json"), first)
-    if as_json:
-        show_json(row)
-    else:
-        print(escape_unprintable(f"Set the schedule {name}: next {describe_time(first, time_zone)}."))
+    store_schedule(name, definition, as_json=as_json)

@@ -85,13 +85,7 @@ def set_schedule(
         overlap=overlap,
         catch_up=catch_up,
     )
-    first = first_time(definition.cron, definition.time_zone, datetime.now(UTC))
-    with manager() as schedules:
-        row = schedules.put(current_actor(), name, definition.model_dump(mode="json"), first)
-    if as_json:
-        show_json(row)
-    else:
-        print(f"Set the schedule {name}: next {describe_time(first, definition.time_zone)}.")
+    store_schedule(name, definition, as_json=as_json)
 
 
 @app.command("next")
@@ -159,6 +153,22 @@ def define_schedule(**fields: Any) -> ScheduleDefinition:
     with planner() as plans:
         spec = plans.check(definition.kind, definition.spec)
     return definition.model_copy(update={"spec": spec})
+
+
+def store_schedule(name: str, definition: ScheduleDefinition, *, as_json: bool) -> None:
+    """Set a schedule from its first time on, and show it.
+
+    Raises:
+        InvalidInput: When it never occurs.
+    """
+    first = first_time(definition.cron, definition.time_zone, datetime.now(UTC))
+    with manager() as schedules:
+        row = schedules.put(current_actor(), name, definition.model_dump(mode="json"), first)
+    if as_json:
+        show_json(row)
+    else:
+        next_time_text = describe_time(first, definition.time_zone)
+        print(escape_unprintable(f"Set the schedule {name}: next {next_time_text}."))
 
 
 def coming_times(cron: str, zone: str, after: datetime, count: int) -> Iterator[datetime]:
