@@ -14,6 +14,7 @@ import psutil
 from db.settings import DatabaseSettings
 from db.workflows.requests import WorkflowRequests
 from jobs.spec import JobSpec
+from jobs.states import ENDED
 from readings.model import Reading, Unit
 from readings.payload import encode_reading
 from runtime.settings import load
@@ -76,7 +77,7 @@ def killed_at_random(experiment: Experiment, *, jobs: int, between: tuple[float,
     started_at = time.monotonic()
     workflow = _request(experiment, list(_dummies(jobs)))
     kills = 0
-    while workflow_state(experiment, workflow) != "succeeded" and time.monotonic() - started_at < 1200:
+    while workflow_state(experiment, workflow) not in ENDED and time.monotonic() - started_at < 1200:
         experiment.run_load_for(experiment.random.uniform(*between))
         workers.kill(experiment.random.randrange(3))
         kills += 1
