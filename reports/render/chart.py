@@ -158,7 +158,7 @@ def _limits(sensor: SensorReport, scale: Scale, notation: Notation) -> Iterator[
 
 
 def _spread(positions: list[float]) -> list[float]:
-    """Return positions of labels, in order, so far apart that none covers the one before."""
+    """Return positions of labels, in order, such that none covers the one before."""
     spread: list[float] = []
     for position in positions:
         spread.append(max(position, spread[-1] + LABEL_HEIGHT) if spread else position)
