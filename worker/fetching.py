@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import islice
 from typing import Any, Protocol, Self
 from uuid import UUID
 
@@ -12,6 +11,7 @@ from db.workflows.fetched import StoredReading
 from jobs.backfills import parts
 from jobs.spans import Span
 from readings.model import Reading
+from runtime.batches import batches
 from worker.context import JobContext
 from worker.source_readings import SourceReadings
 from worker.sources.model import HistorySource, Skipped, SourceValue
@@ -127,8 +127,7 @@ class Fetcher:
         """Fetch a part of the span, and return the state after it; raise as `fetch` does."""
         self.readings.skipped.clear()
         counts: Counter[str] = Counter()
-        values = self._readings(part)
-        while batch := list(islice(values, BATCH_READINGS)):
+        for batch in batches(self._readings(part), BATCH_READINGS):
             self._store(batch, state, counts)
         return replace(
             state,

@@ -1,12 +1,13 @@
 """The readings of a file: published through the queue, and awaited until each is stored or dead."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from typing import NamedTuple, Protocol
 
 from db.workflows.fetched import FetchedReadings
 from readings.model import Reading
+from runtime.batches import batches
 from runtime.text import quantity
 from worker.context import JobContext
 
@@ -42,8 +43,7 @@ def publish(
 
     Return that number.
     """
-    remaining = islice(readings, published, None)
-    while part := list(islice(remaining, ROWS_TOGETHER)):
+    for part in batches(islice(readings, published, None), ROWS_TOGETHER):
         publisher.publish(part)
         published += len(part)
         save(published)
@@ -73,7 +73,7 @@ class Storing:
         """
         found = dead_count = 0
         dead: list[Reading] = []
-        for part in _parts(readings):
+        for part in batches(readings, ROWS_TOGETHER):
             self._context.progress()
             missing = self._await_part(part, found, total)
             found += len(part) - len(missing)
@@ -106,9 +106,3 @@ class Storing:
     def _missing(self, readings: Sequence[Reading]) -> list[Reading]:
         stored = self._fetched.stored(readings)
         return [reading for reading in readings if reading.reading_id not in stored]
-
-
-def _parts(readings: Iterable[Reading]) -> Iterator[list[Reading]]:
-    iterator = iter(readings)
-    while part := list(islice(iterator, ROWS_TOGETHER)):
-        yield part

@@ -5,10 +5,10 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, suppress
 from datetime import datetime, timedelta
-from itertools import islice
 from typing import Protocol
 
 from readings.model import Reading
+from runtime.batches import batches
 from worker.context import JobContext, JobInterrupted
 from worker.live.progress import LiveProgress
 from worker.live.recent import RecentReadings
@@ -128,8 +128,7 @@ class LiveFeed:
                 self._progress.save()
 
     def _publish_all(self, values: Iterable[SourceValue | Skipped]) -> None:
-        remaining = iter(values)
-        while batch := list(islice(remaining, HISTORY_BATCH)):
+        for batch in batches(values, HISTORY_BATCH):
             self._publish(batch)
             self._progress.save_if_due()
 
