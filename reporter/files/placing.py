@@ -7,7 +7,6 @@ killed after, another attempt finds what was done.
 import io
 import re
 from collections.abc import Callable, Mapping
-from hashlib import sha256
 from uuid import UUID
 
 from jobs.file_paths import split_name
@@ -121,23 +120,14 @@ class Moving:
                 continue
             if not content_digest:  # it was not read
                 return target
-            content = _Digest()
-            Download(self._webdav, found, content, MAX_COMPARED_BYTES).run()
-            if content.hexdigest() == content_digest:
+            downloaded = Download(self._webdav, found, _Discarded(), MAX_COMPARED_BYTES).run()
+            if downloaded.sha256 == content_digest:
                 return target
         return None
 
 
-class _Digest(io.BytesIO):
-    """A file of which only the digest is kept."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._digest = sha256()
+class _Discarded(io.BytesIO):
+    """A file that keeps nothing: of the download, only its digest is used."""
 
     def write(self, data: bytes, /) -> int:  # type: ignore[override]
-        self._digest.update(data)
         return len(data)
-
-    def hexdigest(self) -> str:
-        return self._digest.hexdigest()
