@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from db.queries.retention import retained_since
-from db.reports.report_data import ReadingsPending
 from db.reports.report_store import read_request
 from db.reports.stored_report import ReportDefaults, make_stored_report
 from db.reports.stored_samples import Period
@@ -25,6 +24,7 @@ from reporter.files.content import FileContent, ReadingRules
 from reporter.files.errors import FileRefused
 from reporter.files.state import FileState
 from reporter.files.storing import Publisher, Stored, Storing
+from reporter.pending import retrying_while_pending
 from reporter.settings import ReporterSettings, settings_of
 from reports.model import Cleaned, Input, Report
 from runtime.text import quantity, quote_name
@@ -33,8 +33,6 @@ from worker.publishing import BACKFILL_QUEUE_DEPTH, ReadingPublisher, connect_to
 from worker.source_jobs import plausible_ranges
 
 NOT_STORED = "not-stored"
-# Meanwhile a calibration is applied to some ten thousand readings.
-PENDING_SECONDS = 10.0
 SECOND = timedelta(seconds=1)
 
 
@@ -160,7 +158,7 @@ def _measure(
             "title": spec.title or state.path.rpartition("/")[2][:200],
         }
     )
-    try:
+    with retrying_while_pending():
         return run_reporting(
             context,
             lambda: make_stored_report(
@@ -173,8 +171,6 @@ def _measure(
                 inputs=[source],
             ),
         )
-    except ReadingsPending as error:
-        raise JobFailed(str(error), retry_after=PENDING_SECONDS) from error
 
 
 def _defaults(settings: ReporterSettings) -> ReportDefaults:

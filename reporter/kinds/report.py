@@ -6,22 +6,19 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from db.reports.report_data import ReadingsPending
 from db.reports.report_store import ReportFile, read_request, store_report
 from db.reports.stored_report import ReportDefaults, make_stored_report
 from db.reports.stored_samples import Period
 from jobs.reports import ReportFormat, ReportSpec, resolve_period
 from reporter.files.connection import open_webdav
 from reporter.files.placing import SUFFIX_CHARACTERS, Placing
+from reporter.pending import retrying_while_pending
 from reporter.settings import ReporterSettings, settings_of
 from reports.measures.strictest import outside_all
 from reports.model import Report
 from reports.render.files import FormatUnavailable, file_name, render_file
 from runtime.errors import InvalidInput
 from worker.context import Interruption, JobContext, JobFailed, JobInterrupted, JobResult
-
-# Meanwhile a calibration is applied to some ten thousand readings.
-PENDING_SECONDS = 10.0
 
 
 def run_report(context: JobContext) -> JobResult:
@@ -78,11 +75,10 @@ def _failing() -> Iterator[None]:
         JobFailed: When what was requested cannot be done, or not yet.
     """
     try:
-        yield
+        with retrying_while_pending():
+            yield
     except (InvalidInput, FormatUnavailable) as error:
         raise JobFailed(str(error), retry=False) from error
-    except ReadingsPending as error:
-        raise JobFailed(str(error), retry_after=PENDING_SECONDS) from error
 
 
 def store_file(
