@@ -5,14 +5,13 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AliasChoices, Field
 
+from reports.model import DEFAULT_HEAT_KJ_PER_MOL
 from runtime.settings import TimeZone
 from webdav.settings import WebDavSettings
 from worker.context import JobContext
 from worker.settings import MAX_JOBS, JobSettings, split_kinds
 
 UTC = ZoneInfo("UTC")
-# The activation energy that pharmacopoeias assume where that of a product is not known.
-HEAT_KJ_PER_MOL = 83.144
 
 
 class ReporterSettings(WebDavSettings, JobSettings):
@@ -43,7 +42,7 @@ class ReporterSettings(WebDavSettings, JobSettings):
         description="Time zone of reports that request none",
     )
     report_heat_kj_per_mol: float = Field(
-        default=HEAT_KJ_PER_MOL,
+        default=DEFAULT_HEAT_KJ_PER_MOL,
         ge=1,
         le=500,
         description="Activation energy of the mean kinetic temperature, in kJ/mol",

@@ -17,6 +17,7 @@ Timestamp = Annotated[AwareDatetime, PlainSerializer(format_timestamp)]
 Language = Literal["en", "pt"]
 LimitKind = Literal["high", "low"]
 
+# What pharmacopoeias assume where the heat of activation of a product is not known.
 DEFAULT_HEAT_KJ_PER_MOL = 83.144
 
 
