@@ -27,7 +27,7 @@ class QueueCounts(NamedTuple):
 
 
 def count_queues(channel: BlockingChannel, topology: Topology) -> QueueCounts:
-    """Count by passive declarations, which need no permission and change nothing.
+    """Count by passive declarations, which change nothing and require any permission on the queues.
 
     Raises:
         BrokerUnavailable: When the broker is lost, or a queue does not exist.

@@ -23,7 +23,8 @@ from runtime.retry import retry
 POLL_SECONDS = 0.5
 RECONNECT_SECONDS = 0.5
 DRAIN_SECONDS = 8.0
-# By default, the broker closes the channel of a consumer that holds a message for 30 minutes.
+# By default, the broker gives up on a consumer that holds a message for 30 minutes: it closes the channel, or
+# since RabbitMQ 4.3 it cancels the consumer and requeues the message.
 MAX_HOLD_SECONDS = 25 * 60.0
 Result = TypeVar("Result")
 

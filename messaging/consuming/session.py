@@ -23,6 +23,8 @@ from readings.payload import MqttDefaults
 
 POISON_SUSPECT_ATTEMPTS = 5
 POLL_INTERVAL_SECONDS = 0.5
+DELIVERY_COUNT = "x-delivery-count"
+ACQUIRED_COUNT = "x-acquired-count"
 Result = TypeVar("Result")
 
 
@@ -35,10 +37,14 @@ class Delivery(NamedTuple):
 
     @property
     def delivery_attempt(self) -> int | None:
-        """1 for the first delivery; None where the broker does not count (classic queues)."""
-        if not self.method.redelivered:
-            return 1
-        count = (self.properties.headers or {}).get("x-delivery-count")
+        """1 for the first delivery; None where the broker does not count (classic queues).
+
+        RabbitMQ counts every delivery before 4.3. Since then it counts those whose consumer was lost, and
+        omits a count of 0; `x-acquired-count` counts the others, such as messages that were requeued, too.
+        """
+        headers = self.properties.headers or {}
+        default = 0 if ACQUIRED_COUNT in headers else None
+        count = headers.get(DELIVERY_COUNT, default) if self.method.redelivered else 0
         return count + 1 if isinstance(count, int) else None
 
     @property

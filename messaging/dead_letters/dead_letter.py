@@ -28,7 +28,9 @@ ID_CHARACTERS = 12
 UNKNOWN = "unknown"
 # A reason is a word; a longer one, which any client can write, would fill every list.
 MAX_REASON_CHARACTERS = 100
+# How often a quorum queue delivered it, as far as its limit counts; RabbitMQ 4.3 adds how often at all.
 DELIVERY_COUNT = "x-delivery-count"
+QUEUE_HEADERS = (DELIVERY_COUNT, "x-acquired-count")
 # Headers that dead-lettering adds: by this project, and by a policy of the broker.
 DEAD_LETTER_HEADER_PREFIXES = ("x-dead-", "x-death", "x-first-death-", "x-last-death-")
 
@@ -56,7 +58,7 @@ class DeadLetter:
     def headers(self) -> dict[str, Any]:
         """Its headers, without those of the dead-letter queue itself."""
         headers = self.properties.headers or {}
-        return {name: value for name, value in headers.items() if name != DELIVERY_COUNT}
+        return {name: value for name, value in headers.items() if name not in QUEUE_HEADERS}
 
     @property
     def is_held(self) -> bool:
@@ -65,7 +67,7 @@ class DeadLetter:
 
     @property
     def returns(self) -> int:
-        """How often it was requeued; a quorum queue counts that."""
+        """How often it was requeued, as far as the limit of a quorum queue counts that."""
         return _non_negative_int((self.properties.headers or {}).get(DELIVERY_COUNT))
 
     @cached_property

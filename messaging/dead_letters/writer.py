@@ -15,8 +15,8 @@ from runtime.text import to_valid_text
 MAX_DETAIL_CHARACTERS = 500
 # All properties are sent in one frame; the broker closes the connection over one above 128 KiB.
 MAX_PROPERTIES_BYTES = 131_000
-# Headers that the broker acts on: CC and BCC route the copy again, the count belongs to the original queue.
-ACTIVE_HEADERS = ("CC", "BCC", "x-delivery-count")
+# Headers that the broker acts on: CC and BCC route the copy again, the counts belong to the original queue.
+ACTIVE_HEADERS = ("CC", "BCC", "x-delivery-count", "x-acquired-count")
 
 
 class DeadLetterWriter:

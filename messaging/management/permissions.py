@@ -1,4 +1,8 @@
-"""Least-privilege permissions of the broker's users."""
+"""Least-privilege permissions of the broker's users.
+
+Who counts the messages of a queue, by declaring it passively, requires any permission on it since RabbitMQ
+4.3.1. That is `write` here: nothing can be received, purged or deleted with it.
+"""
 
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -79,18 +83,21 @@ def operator_permissions(topology: Topology) -> Permissions:
 
     Events are received in queues of the operator's own; commands to workers and workflows are published.
     """
+    exchanges = (EXCHANGE, CONTROL_EXCHANGE, DEFAULT_EXCHANGE)
     return Permissions(
         configure=f"^{EVENT_QUEUES}$",
-        write=any_pattern(exact_pattern(EXCHANGE, CONTROL_EXCHANGE, DEFAULT_EXCHANGE), f"^{EVENT_QUEUES}$"),
+        write=any_pattern(exact_pattern(*exchanges, topology.queue), f"^{EVENT_QUEUES}$"),
         read=any_pattern(exact_pattern(EVENTS_EXCHANGE, topology.dead_queue), f"^{EVENT_QUEUES}$"),
         tags="monitoring",
     )
 
 
-def alerter_permissions() -> Permissions:
+def alerter_permissions(topology: Topology) -> Permissions:
     """Allow the alerter to declare the exchange for events, publish to it, and read statistics."""
     return Permissions(
-        configure=exact_pattern(EVENTS_EXCHANGE), write=exact_pattern(EVENTS_EXCHANGE), tags="monitoring"
+        configure=exact_pattern(EVENTS_EXCHANGE),
+        write=exact_pattern(EVENTS_EXCHANGE, topology.queue, topology.dead_queue),
+        tags="monitoring",
     )
 
 
@@ -109,14 +116,14 @@ def workflows_permissions() -> Permissions:
     )
 
 
-def worker_permissions() -> Permissions:
+def worker_permissions(topology: Topology) -> Permissions:
     """Allow a worker to receive tickets and commands, to publish readings, and to answer on `events`.
 
     Commands come to a queue of its own.
     """
     return Permissions(
         configure=any_pattern(exact_pattern(EVENTS_EXCHANGE), f"^{WORKER_QUEUES}$"),
-        write=any_pattern(exact_pattern(EXCHANGE, EVENTS_EXCHANGE), f"^{WORKER_QUEUES}$"),
+        write=any_pattern(exact_pattern(EXCHANGE, EVENTS_EXCHANGE, topology.queue), f"^{WORKER_QUEUES}$"),
         read=any_pattern(exact_pattern(CONTROL_EXCHANGE), f"^{JOB_QUEUES}$", f"^{WORKER_QUEUES}$"),
     )
 
@@ -127,9 +134,9 @@ def permissions_of(user: str, topology: Topology) -> Permissions:
         "sensor": sensor_permissions(),
         "pipeline": pipeline_permissions(topology),
         "operator": operator_permissions(topology),
-        "alerter": alerter_permissions(),
+        "alerter": alerter_permissions(topology),
         "workflows": workflows_permissions(),
-        "worker": worker_permissions(),
+        "worker": worker_permissions(topology),
     }[user]
 
 

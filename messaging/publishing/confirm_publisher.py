@@ -12,8 +12,8 @@ from messaging.errors import BrokerUnavailable
 from messaging.topology import EXCHANGE, routing_key
 from readings.payload import CONTENT_TYPE, MESSAGE_TYPE
 
-# On a quorum queue of RabbitMQ 4, messages of priority 5 or more are delivered before others, two for one;
-# other queues ignore it. Messages without a priority, as of simple clients, are the others; so is history.
+# A quorum queue delivers messages of this priority before those without one (simple clients, history):
+# two for one in RabbitMQ 4.0 to 4.2, and as long as there are any since 4.3. Other queues ignore it.
 LIVE_PRIORITY = 5
 Item = TypeVar("Item")
 

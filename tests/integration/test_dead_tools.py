@@ -207,7 +207,7 @@ def test_exported_messages_are_imported_unchanged(
     back = broker.drain(DEAD_QUEUE)
     assert [message.body for message in back] == sent
     for message in back:
-        added = ("x-delivery-count", "timestamp_in_ms")  # by the broker
+        added = ("x-delivery-count", "x-acquired-count", "timestamp_in_ms")  # by the broker
         headers = {name: value for name, value in message.headers.items() if name not in added}
         assert headers == ODD_HEADERS | {"x-dead-reason": "not-json"}
         assert type(headers["long"]) is long

@@ -40,6 +40,22 @@ def test_a_redelivery_with_an_invalid_count_may_be_poison(count: Any) -> None:
     assert delivery(redelivered=True, headers={"x-delivery-count": count}).maybe_poison
 
 
+@pytest.mark.parametrize(
+    ("headers", "attempt", "maybe_poison"),
+    [
+        ({"x-acquired-count": 9}, 1, False),
+        ({"x-acquired-count": 9, "x-delivery-count": 3}, 4, False),
+        ({"x-acquired-count": 9, "x-delivery-count": 4}, 5, True),
+    ],
+)
+def test_a_queue_of_rabbitmq_4_3_counts_the_consumers_that_a_message_lost(
+    headers: dict[str, int], attempt: int, maybe_poison: bool
+) -> None:
+    again = delivery(redelivered=True, headers=headers)
+
+    assert (again.delivery_attempt, again.maybe_poison) == (attempt, maybe_poison)
+
+
 def test_a_count_in_the_headers_of_a_first_delivery_is_ignored() -> None:
     assert delivery(headers={"x-delivery-count": 9}).delivery_attempt == 1
 

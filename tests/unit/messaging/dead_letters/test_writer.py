@@ -100,6 +100,7 @@ def test_properties_that_the_broker_acts_on_are_moved_to_headers(name: str, valu
         ("CC", ["elsewhere"], "x-original-cc"),
         ("BCC", ["elsewhere"], "x-original-bcc"),
         ("x-delivery-count", 4, "x-original-delivery-count"),
+        ("x-acquired-count", 4, "x-original-acquired-count"),
     ],
 )
 def test_headers_that_the_broker_acts_on_are_renamed(name: str, value: Any, moved_to: str) -> None:

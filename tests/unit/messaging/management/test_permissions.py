@@ -49,10 +49,10 @@ def test_a_pattern_matches_its_names_and_no_other(names: tuple[str, ...], others
         (
             operator_permissions(TOPOLOGY),
             {"events.mine"},
-            {"sensors", "control", "amq.default", "events.mine"},
+            {"sensors", "control", "amq.default", "events.mine", AWKWARD},
             {"events", "events.mine", f"{AWKWARD}.dead"},
         ),
-        (alerter_permissions(), {"events"}, {"events"}, set()),
+        (alerter_permissions(TOPOLOGY), {"events"}, {"events", AWKWARD, f"{AWKWARD}.dead"}, set()),
         (
             workflows_permissions(),
             {"events", "control", "control.workflows", "files", "jobs", "jobs.dummy"},
@@ -60,9 +60,9 @@ def test_a_pattern_matches_its_names_and_no_other(names: tuple[str, ...], others
             {"control", "control.workflows", "files", "jobs"},
         ),
         (
-            worker_permissions(),
+            worker_permissions(TOPOLOGY),
             {"events", "control.worker.a"},
-            {"sensors", "events", "control.worker.a"},
+            {"sensors", "events", "control.worker.a", AWKWARD},
             {"control", "control.worker.a", "jobs.dummy"},
         ),
     ],
