@@ -5,16 +5,28 @@ from contextlib import AbstractContextManager, contextmanager
 
 import psycopg
 from psycopg import sql
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from db.errors import InvalidData, PermissionDenied, StoreTimeout, StoreUnavailable
+from db.host_selection import RECONNECT_SECONDS, select_hosts
+from db.hosts import (
+    DRIVER,
+    READ_WRITE,
+    TARGET,
+    find_addresses,
+    parse_addresses,
+    parse_url,
+    with_addresses,
+)
 from db.session import CLIENT_ENCODING, find_schema, startup_options
-from db.settings import DRIVER, DatabaseSettings
+from db.settings import DatabaseSettings
 from runtime.errors import ErrorTranslator, InvalidInput
 
 CONNECT_TIMEOUT_SECONDS = 5
-MIN_CONNECT_TIMEOUT_SECONDS = 2  # of libpq
+# The driver's minimum. With several hosts it applies to each, so that one that is gone delays little.
+MIN_CONNECT_TIMEOUT_SECONDS = 2
 STATEMENT_TIMEOUT_SECONDS = 10
 INTERACTIVE_TIMEOUT_SECONDS = 3
 LOCK_TIMEOUT_SECONDS = 5
@@ -25,6 +37,11 @@ INSUFFICIENT_PRIVILEGE = "42501"
 INVALID_PARAMETER_VALUE = "22023"  # with the column as the field: what a user entered is refused
 QUERY_CANCELED = "57014"  # by statement_timeout
 LOCK_NOT_AVAILABLE = "55P03"  # by lock_timeout
+READ_ONLY_TRANSACTION = "25006"
+READ_ONLY_HINT = (
+    "; the server is a standby, or frozen by default_transaction_read_only: what is to be stored waits until "
+    "a server accepts it"
+)
 # The driver has no SQLSTATE for a rejected connection. In another language the hint is missing.
 CONNECTION_LIMITS = ("too many connections for", "sorry, too many clients", "remaining connection slots")
 CONNECTION_LIMIT_HINT = (
@@ -41,17 +58,16 @@ UNAVAILABLE_BY_STATE = {
 def database_url(settings: DatabaseSettings) -> URL:
     """Return the database's URL with psycopg as its driver."""
     if settings.database_url:
-        url = make_url(settings.database_url.get_secret_value().replace("postgres://", "postgresql://", 1))
-        return url.set(drivername=DRIVER, query={**settings.tls_options, **url.query})
-    return URL.create(
+        url = parse_url(settings.database_url.get_secret_value())
+        return url.set(query={**settings.tls_options, **url.query})
+    url = URL.create(
         DRIVER,
         username=settings.postgres_user,
         password=settings.postgres_password.get_secret_value(),
-        host=settings.postgres_host,
-        port=settings.postgres_port,
         database=settings.postgres_db,
         query=settings.tls_options,
     )
+    return with_addresses(url, parse_addresses(settings.postgres_host, settings.postgres_port))
 
 
 def database_role(settings: DatabaseSettings) -> str:
@@ -65,29 +81,34 @@ def make_engine(
     name: str,
     statement_timeout_seconds: float = STATEMENT_TIMEOUT_SECONDS,
     connect_timeout_seconds: int = CONNECT_TIMEOUT_SECONDS,
+    may_use_standby: bool = False,
 ) -> Engine:
     """Return an engine with one connection, which it opens on first use and which commits each statement.
 
     Its timeouts are below the broker's heartbeat, so that a consumer that waits for the database still
     answers the broker. `name` is the application_name in pg_stat_activity. Defaults of the database and of
     the role do not apply (db.session).
+
+    Of several hosts it connects to the one that accepts writes. With `may_use_standby` it prefers a standby:
+    for reads that may lack what was stored in the last seconds.
     """
     url = database_url(settings)
-    timeouts = {
-        "statement_timeout": f"{statement_timeout_seconds * 1000:.0f}ms",
-        "lock_timeout": f"{LOCK_TIMEOUT_SECONDS}s",
-        "idle_in_transaction_session_timeout": "60s",
-    }
+    addresses = find_addresses(url)
+    has_several_hosts = len(addresses) > 1
+    prefers_standby = may_use_standby and has_several_hosts and TARGET not in url.query
     engine = create_engine(
         url,
         isolation_level="AUTOCOMMIT",
         pool_size=1,
         max_overflow=0,
+        pool_recycle=RECONNECT_SECONDS if prefers_standby else -1,
         connect_args={
             "application_name": name,
-            "connect_timeout": connect_timeout_seconds,
+            "connect_timeout": MIN_CONNECT_TIMEOUT_SECONDS if has_several_hosts else connect_timeout_seconds,
             "client_encoding": CLIENT_ENCODING,
-            "options": startup_options(timeouts, str(url.query.get("options", ""))),
+            "options": startup_options(
+                _timeouts(statement_timeout_seconds), str(url.query.get("options", ""))
+            ),
             "keepalives_idle": 10,
             "keepalives_interval": 5,
             "keepalives_count": 2,
@@ -95,11 +116,19 @@ def make_engine(
         },
     )
     event.listen(engine, "connect", find_schema)
+    event.listen(engine, "handle_error", _drop_if_read_only)
+    if has_several_hosts:
+        target = str(url.query.get(TARGET, READ_WRITE))
+        select_hosts(engine, addresses, target, prefers_standby=prefers_standby)
     return engine
 
 
 def make_interactive_engine(
-    settings: DatabaseSettings, *, name: str, statement_timeout_seconds: float = INTERACTIVE_TIMEOUT_SECONDS
+    settings: DatabaseSettings,
+    *,
+    name: str,
+    statement_timeout_seconds: float = INTERACTIVE_TIMEOUT_SECONDS,
+    may_use_standby: bool = False,
 ) -> Engine:
     """Return an engine as make_engine does, with short timeouts, because a person waits for the response."""
     return make_engine(
@@ -107,6 +136,7 @@ def make_interactive_engine(
         name=name,
         statement_timeout_seconds=statement_timeout_seconds,
         connect_timeout_seconds=MIN_CONNECT_TIMEOUT_SECONDS,
+        may_use_standby=may_use_standby,
     )
 
 
@@ -140,6 +170,20 @@ def translate_errors() -> AbstractContextManager[None]:
     data, and StoreUnavailable or a subclass of it for the rest.
     """
     return _ERROR_TRANSLATOR
+
+
+def _timeouts(statement_timeout_seconds: float) -> dict[str, str]:
+    return {
+        "statement_timeout": f"{statement_timeout_seconds * 1000:.0f}ms",
+        "lock_timeout": f"{LOCK_TIMEOUT_SECONDS}s",
+        "idle_in_transaction_session_timeout": "60s",
+    }
+
+
+def _drop_if_read_only(context: ExceptionContext) -> None:
+    """Let the pool close a connection to a server that no longer accepts writes: another one may."""
+    if _sqlstate(context.original_exception) == READ_ONLY_TRANSACTION:
+        context.is_disconnect = True
 
 
 def _driver_error(error: BaseException) -> BaseException:
@@ -180,6 +224,8 @@ def describe(error: psycopg.Error | SQLAlchemyError) -> str:
     text = " ".join(str(message).split())
     if not state and any(reason in text for reason in CONNECTION_LIMITS):
         text += CONNECTION_LIMIT_HINT
+    if state == READ_ONLY_TRANSACTION:
+        return f"{text} (SQLSTATE {state}){READ_ONLY_HINT}"
     return f"{text} (SQLSTATE {state})" if state else text
 
 

@@ -19,6 +19,7 @@ SESSION_SETTINGS = {
     "quote_all_identifiers": "off",
     "default_transaction_isolation": "read committed",
     "idle_session_timeout": "0",
+    "client_min_messages": "warning",  # db.replication needs them
     # A role may set this for itself; a library that does not exist would keep it from connecting.
     "local_preload_libraries": "",
 }

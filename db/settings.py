@@ -3,18 +3,13 @@
 from typing import Literal, Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
-from sqlalchemy import make_url
-from sqlalchemy.exc import ArgumentError
 
+from db.hosts import DatabaseHosts, check_target, parse_url
 from db.url_parameters import check_environment, check_parameters
 from readings.plausible import PlausibleRanges
 from readings.units import ABSOLUTE_ZERO, MAX_TEMPERATURE
-from runtime.addresses import Hosts, check_ports
+from runtime.addresses import check_ports
 from runtime.settings import ReadableFile, Settings
-
-DRIVER = "postgresql+psycopg"
-SCHEMES = ("postgresql://", "postgres://", f"{DRIVER}://")
-
 
 # What happens to a reading that is older than the retention.
 PastRetention = Literal["dead-letter", "store"]
@@ -68,11 +63,17 @@ class DatabaseSettings(Settings):
     database_url: SecretStr | None = Field(
         default=None,
         description=(
-            "`postgresql://user:password@host:5432/database`; takes precedence over the single variables"
+            "`postgresql://user:password@host:5432/database`, also with several hosts "
+            "(`…@db-1:5432,db-2:5432/…`); takes precedence over the single variables"
         ),
     )
-    postgres_host: Hosts = Field(default="127.0.0.1", description="Host of the database server")
-    postgres_port: int = Field(default=5432, ge=1, le=65535, description="Port of the database server")
+    postgres_host: DatabaseHosts = Field(
+        default="127.0.0.1",
+        description=("Host of the database server, or several of which one is the primary: `db-1,db-2:5433`"),
+    )
+    postgres_port: int = Field(
+        default=5432, ge=1, le=65535, description="Port of the database server, for hosts without one"
+    )
     postgres_user: str = Field(default="sensors", description="Database role")
     postgres_password: SecretStr = Field(default=SecretStr("sensors"), description="Password of the role")
     postgres_db: str = Field(default="sensors", description="Name of the database")
@@ -99,13 +100,10 @@ class DatabaseSettings(Settings):
     def _is_postgres(cls, url: SecretStr | None) -> SecretStr | None:
         if url is None:
             return None
-        if not _is_usable(url.get_secret_value()):
-            raise ValueError(
-                "must look like postgresql://user:password@host:5432/database, with characters such as "
-                "/ @ : # in the password percent-encoded"
-            )
         check_ports(url.get_secret_value())
-        check_parameters(make_url(url.get_secret_value()).query)
+        parsed = parse_url(url.get_secret_value())
+        check_parameters(parsed.query)
+        check_target(parsed)
         return url
 
     @model_validator(mode="after")
@@ -124,11 +122,3 @@ class DatabaseSettings(Settings):
             "sslkey": self.postgres_sslkey,
         }
         return {name: value for name, value in options.items() if value}
-
-
-def _is_usable(url: str) -> bool:
-    try:
-        make_url(url)
-    except (ArgumentError, ValueError):  # its message may contain a part of the password
-        return False
-    return url.startswith(SCHEMES)

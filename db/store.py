@@ -17,6 +17,7 @@ from db.engine import make_engine, translate_errors
 from db.errors import InvalidData, PermissionDenied, StoreUnavailable
 from db.insertion import Insertion
 from db.maintenance import PartitionMaintenance
+from db.replication import AWAIT_STANDBY, ReplicationWarnings
 from db.settings import DatabaseSettings
 from db.wake_up import WakeUp
 from readings.model import Reading
@@ -52,6 +53,7 @@ class Store:
         self._connection: PoolProxiedConnection | None = None
         self._cursor: Cursor[Any] | None = None
         self._deadline = Deadline(SOCKET_TIMEOUT_SECONDS)
+        self._replication_warnings = ReplicationWarnings()
         self._registered: set[str] = set()
         self._insertion = Insertion(self._execute)
         self._maintenance = PartitionMaintenance(self._execute)
@@ -73,6 +75,8 @@ class Store:
             return 0
         self._register({reading.sensor_id for reading in readings} - self._registered)
         stored = self._insertion.insert(readings)
+        if stored < len(readings):
+            self._execute(AWAIT_STANDBY)
         self._wake_up.notify_if_due()
         self._maintenance.run_if_due()
         return stored
@@ -140,16 +144,19 @@ class Store:
             with translate_errors():
                 cursor = self._cursor or self._connect()
                 with self._deadline:
-                    return cursor.execute(statement, parameters).rowcount
+                    cursor.execute(statement, parameters)
+            self._replication_warnings.check()
         except Exception:
             self._drop_connection()
             raise
+        return cursor.rowcount
 
     def _connect(self) -> Cursor[Any]:
         """Connect through SQLAlchemy; statements go directly to the driver, at half the cost."""
         self._connection = self._engine.raw_connection()
         driver: Any = self._connection.driver_connection
         self._deadline.attach(driver.fileno())
+        self._replication_warnings.attach(driver)
         self._cursor = driver.cursor()
         return self._cursor
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from db.errors import StoreTimeout
 from db.migrate import current_version, newest_version
+from db.queries.server import Server
 from db.queries.summary import Summary
 from messaging.errors import BrokerUnavailable, TopologyMissing
 from messaging.management.admin import open_channel
@@ -176,8 +177,8 @@ def _check_routing(settings: OperatorSettings) -> CheckResult:
 
 
 def _check_database(settings: OperatorSettings) -> CheckResult:
-    with closing(Summary(settings)) as summary:
-        return CheckResult("database", f"responds, PostgreSQL {summary.server_version()}")
+    with closing(Server(settings)) as server:
+        return CheckResult("database", f"responds, PostgreSQL {server.version()}")
 
 
 def _check_schema(settings: OperatorSettings) -> CheckResult:
@@ -187,10 +188,9 @@ def _check_schema(settings: OperatorSettings) -> CheckResult:
 
 
 def _check_clock(settings: OperatorSettings) -> CheckResult:
-    with closing(Summary(settings)) as summary:
+    with closing(Server(settings)) as server:
         before = time.time()
-        server = summary.server_time()
-        offset = server - (before + time.time()) / 2
+        offset = server.time() - (before + time.time()) / 2
     hint = None if abs(offset) <= CLOCK_TOLERANCE_SECONDS else "synchronise both machines with NTP"
     return CheckResult("clock", f"the database's clock differs by {offset:+.3f} s from this machine's", hint)
 
@@ -204,8 +204,8 @@ def _check_sensor_times(settings: OperatorSettings) -> CheckResult:
 
 
 def _check_analysis(settings: OperatorSettings) -> CheckResult:
-    with closing(Summary(settings)) as summary:
-        if summary.is_analysed():
+    with closing(Server(settings)) as server:
+        if server.is_analysed():
             return CheckResult("analysis", "a process analyses the stored readings")
     discoveries = build_discoveries(settings.services)
     names = [target.name for discovery in discoveries for target in discovery.discover_targets()]

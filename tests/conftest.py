@@ -22,6 +22,7 @@ GROUPS = (
     "tests/faults/",
     "tests/e2e/native_stack/",
     "tests/integration/dashboard/",
+    "tests/integration/test_database_hosts.py",
     "tests/integration/test_privileges.py",
     "tests/integration/test_setup_rights.py",
 )

@@ -32,7 +32,7 @@ class MinuteSeries:
     """Reads `reading_minute`. Any number of threads may use it; their queries run one after the other."""
 
     def __init__(self, settings: DatabaseSettings) -> None:
-        self._engine = make_interactive_engine(settings, name="minutes")
+        self._engine = make_interactive_engine(settings, name="minutes", may_use_standby=True)
 
     def last_hour(self, sensors: Collection[str]) -> list[MinuteRow]:
         """Return the minutes of these sensors within the last hour, oldest first.

@@ -108,7 +108,10 @@ class SeriesReader:
 
     def __init__(self, settings: DatabaseSettings) -> None:
         self._engine = make_interactive_engine(
-            settings, name="series", statement_timeout_seconds=STATEMENT_TIMEOUT_SECONDS
+            settings,
+            name="series",
+            statement_timeout_seconds=STATEMENT_TIMEOUT_SECONDS,
+            may_use_standby=True,
         )
 
     def read(self, sensors: Collection[str], since: datetime, until: datetime) -> Series:

@@ -9,21 +9,13 @@ from db.queries.time_shifts import TimeShift, read_time_shifts
 from db.settings import DatabaseSettings
 
 Row = dict[str, Any]
-# The lock is that of the function lock_analysis, in this database.
-IS_ANALYSED = """
-SELECT EXISTS (
-    SELECT FROM pg_locks
-    WHERE locktype = 'advisory' AND classid = 0 AND objid = 5675004 AND objsubid = 1 AND granted
-      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-) AS is_analysed
-"""
 
 
 class Summary:
     """Reads the last-hour views. Every method raises StoreUnavailable if the database does not answer."""
 
     def __init__(self, settings: DatabaseSettings) -> None:
-        self._engine = make_engine(settings, name="summary")
+        self._engine = make_engine(settings, name="summary", may_use_standby=True)
 
     def sensors(self) -> list[Row]:
         """Return `last_hour_summary`: one row per sensor with readings within the hour."""
@@ -36,18 +28,6 @@ class Summary:
     def time_shifts(self) -> list[TimeShift]:
         """Return the sensors whose times are a constant number of hours behind their arrival."""
         return read_time_shifts(self._engine)
-
-    def server_time(self) -> float:
-        """Return the server's clock in seconds since 1970."""
-        return float(self._rows("SELECT extract(epoch FROM clock_timestamp()) AS now")[0]["now"])
-
-    def server_version(self) -> str:
-        """Return the version of the server."""
-        return str(self._rows("SHOW server_version")[0]["server_version"])
-
-    def is_analysed(self) -> bool:
-        """Return whether a process analyses the stored readings: it holds the lock for that."""
-        return bool(self._rows(IS_ANALYSED)[0]["is_analysed"])
 
     def close(self) -> None:
         """Close the connection."""

@@ -10,9 +10,9 @@ import pytest
 from db.queries.anomalies import Anomalies, AnomalyFilter
 from db.queries.forecasts import Forecasts
 from db.queries.models import Models
+from db.queries.server import Server
 from db.queries.statements import Statements
 from db.queries.status import SensorStates
-from db.queries.summary import Summary
 from runtime.errors import InvalidInput
 from tests.database import Database
 from tests.integration.anomalies import NOW, add_anomaly, ago, end_anomaly, mark_anomaly
@@ -90,10 +90,10 @@ def test_the_status_counts_those_that_last_and_are_not_wrong(database: Database)
 
 
 def test_a_process_that_analyses_is_known_by_its_lock(database: Database) -> None:
-    with closing(Summary(database.settings)) as summary:
-        assert not summary.is_analysed()
+    with closing(Server(database.settings)) as server:
+        assert not server.is_analysed()
         database.query("SELECT lock_analysis()")
-        assert summary.is_analysed()
+        assert server.is_analysed()
 
 
 def add_version(database: Database, version: int, *, active: bool) -> None:

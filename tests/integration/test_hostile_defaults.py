@@ -11,6 +11,7 @@ from db.migrate import current_version, newest_version, upgrade
 from db.queries.export import ExportQuery, Series, stream_rows
 from db.queries.minutes import MinuteSeries
 from db.queries.sequences import RunKey, Sequences
+from db.queries.server import Server
 from db.queries.status import SensorStates
 from db.queries.storage import read_storage
 from db.queries.summary import Summary
@@ -97,7 +98,8 @@ def test_every_query_reads_times_intervals_and_text_correctly(
         (row,) = summary.sensors()
         assert (row["sensor_id"], row["last_measured_at"]) == (SENSOR, READINGS[1].measured_at)
         assert summary.overall()["last_temperature"] == READINGS[1].temperature
-        assert abs(summary.server_time() - datetime.now(UTC).timestamp()) < 60
+    with closing(Server(hostile)) as server:
+        assert abs(server.time() - datetime.now(UTC).timestamp()) < 60
     with closing(SensorStates(hostile)) as states:
         (state,) = states.sensors()
         assert (state["sensor_id"], state["interval_seconds"]) == (SENSOR, 60.0)

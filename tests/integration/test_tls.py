@@ -1,14 +1,14 @@
 """TLS to the broker and the database: a certificate is verified, and its rejection is reported."""
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
 from db.errors import StoreUnavailable
-from db.queries.summary import Summary
+from db.queries.server import Server
 from db.settings import DatabaseSettings
 from messaging.amqp.connection import close_quietly, connect
 from messaging.errors import BrokerUnavailable
@@ -77,11 +77,8 @@ def log_in(url: str, **files: str) -> None:
 
 def query_database(url: str, **variables: str) -> bool:
     """Connect to the database and run a query."""
-    summary = Summary(load(DatabaseSettings, database_url=url, **variables))
-    try:
-        return bool(summary.server_time())
-    finally:
-        summary.close()
+    with closing(Server(load(DatabaseSettings, database_url=url, **variables))) as server:
+        return bool(server.time())
 
 
 def test_a_consumer_works_with_tls_to_both_servers(

@@ -1,12 +1,14 @@
 """The last-hour views compared with a computation in Python."""
 
 import random
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from statistics import fmean
 from typing import Any
 
 import pytest
 
+from db.queries.server import Server
 from db.queries.summary import Summary
 from db.queries.time_shifts import TimeShift
 from db.store import Store
@@ -104,10 +106,14 @@ def test_summary_reads_the_views(database: Database) -> None:
     try:
         assert summary.sensors() == database.query("SELECT * FROM last_hour_summary")
         assert summary.overall()["mean_temperature"] == pytest.approx(21.0)
-        assert abs(summary.server_time() - datetime.now(UTC).timestamp()) < 30
-        assert summary.server_version()[0].isdigit()
     finally:
         summary.close()
+
+
+def test_the_server_has_a_clock_and_a_version(database: Database) -> None:
+    with closing(Server(database.settings)) as server:
+        assert abs(server.time() - datetime.now(UTC).timestamp()) < 30
+        assert server.version()[0].isdigit()
 
 
 def test_sensors_that_send_local_times_as_utc_are_found(database: Database) -> None:

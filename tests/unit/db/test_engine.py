@@ -108,7 +108,7 @@ def test_a_refusal_without_a_field_is_invalid_data(wrapping: Wrapping) -> None:
 @pytest.mark.parametrize(
     "state",
     [
-        *("08006", "25006", "28P01", "3D000", "40001", "40P01", "42P01", "42501", "53100", "53300"),
+        *("08006", "28P01", "3D000", "40001", "40P01", "42P01", "42501", "53100", "53300"),
         *("55P03", "57014", "57P01", "57P03", "58030", "XX000"),
     ],
 )
@@ -117,6 +117,12 @@ def test_other_server_errors_mean_unavailable(wrapping: Wrapping, state: str) ->
         raise wrapping(with_state(state))
 
     assert str(caught.value) == f"server message for {state} (SQLSTATE {state})"
+
+
+def test_a_server_that_does_not_accept_writes_is_unavailable_and_the_reason_has_a_hint() -> None:
+    hint = r"25006\); the server is a standby, or frozen by default_transaction_read_only"
+    with pytest.raises(StoreUnavailable, match=hint), translate_errors():
+        raise with_state("25006")
 
 
 @pytest.mark.parametrize(
@@ -215,7 +221,7 @@ def with_store(use: Callable[[Store], Any]) -> Callable[[DatabaseSettings], Any]
         pytest.param(with_store(lambda store: store.save([READING])), id="save"),
         pytest.param(with_summary(lambda summary: summary.sensors()), id="sensors"),
         pytest.param(with_summary(lambda summary: summary.overall()), id="overall"),
-        pytest.param(with_summary(lambda summary: summary.server_time()), id="clock"),
+        pytest.param(with_summary(lambda summary: summary.time_shifts()), id="clock"),
         pytest.param(upgrade, id="upgrade"),
         pytest.param(current_version, id="version"),
     ],

@@ -87,14 +87,19 @@ def environment(  # noqa: C901 (one fake method for each check)
     class FakeSummary:
         def __init__(self, _settings: OperatorSettings) -> None: ...
 
-        def server_version(self) -> Any:
-            return environment.respond("database", "17.6")
-
-        def server_time(self) -> Any:
-            return environment.respond("database", time.time() + environment.clock_offset)
-
         def time_shifts(self) -> Any:
             return environment.respond("database", environment.time_shifts)
+
+        def close(self) -> None: ...
+
+    class FakeServer:
+        def __init__(self, _settings: OperatorSettings) -> None: ...
+
+        def version(self) -> Any:
+            return environment.respond("database", "17.6")
+
+        def time(self) -> Any:
+            return environment.respond("database", time.time() + environment.clock_offset)
 
         def is_analysed(self) -> Any:
             return environment.respond("database", environment.is_analysed)
@@ -113,6 +118,7 @@ def environment(  # noqa: C901 (one fake method for each check)
     monkeypatch.setattr(workers, "WorkflowQueries", FakeWorkflows)
     monkeypatch.setattr(doctor, "Management", FakeManagement)
     monkeypatch.setattr(doctor, "Summary", FakeSummary)
+    monkeypatch.setattr(doctor, "Server", FakeServer)
     monkeypatch.setattr(
         doctor, "current_version", lambda _: environment.respond("database", environment.version)
     )

@@ -1,0 +1,47 @@
+"""Reads the state of the server itself, of several the primary's."""
+
+from typing import Any
+
+from sqlalchemy import text
+
+from db.engine import make_engine, translate_errors
+from db.settings import DatabaseSettings
+
+# The lock is that of the function lock_analysis, in this database.
+IS_ANALYSED = """
+SELECT EXISTS (
+    SELECT FROM pg_locks
+    WHERE locktype = 'advisory' AND classid = 0 AND objid = 5675004 AND objsubid = 1 AND granted
+      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+)
+"""
+
+
+class Server:
+    """Reads the server's version, clock and locks.
+
+    Every method raises StoreUnavailable if the database does not answer.
+    """
+
+    def __init__(self, settings: DatabaseSettings) -> None:
+        self._engine = make_engine(settings, name="server")
+
+    def time(self) -> float:
+        """Return the server's clock in seconds since 1970."""
+        return float(self._value("SELECT extract(epoch FROM clock_timestamp())"))
+
+    def version(self) -> str:
+        """Return the version of the server."""
+        return str(self._value("SHOW server_version"))
+
+    def is_analysed(self) -> bool:
+        """Return whether a process analyses the stored readings: it holds the lock for that."""
+        return bool(self._value(IS_ANALYSED))
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._engine.dispose()
+
+    def _value(self, statement: str) -> Any:
+        with translate_errors(), self._engine.connect() as connection:
+            return connection.execute(text(statement)).scalar_one()

@@ -1,0 +1,139 @@
+"""Several hosts of the database: a primary and a streaming standby, which is promoted in the last test."""
+
+import re
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from sqlalchemy import Engine, text
+
+from db.engine import connect, make_engine, translate_errors
+from db.errors import StoreUnavailable
+from db.migrate import upgrade
+from db.store import Store
+from tests.database import Database, libpq_url
+from tests.integration.test_store import make_reading
+from tests.standby import DatabasePair
+from tests.waiting import DEADLINE_SECONDS, eventually
+
+PORT = "SELECT inet_server_port()"
+COUNT = "SELECT count(*) FROM reading"
+WAITING = "SELECT pid FROM pg_stat_activity WHERE application_name = 'test store' AND wait_event = 'SyncRep'"
+
+
+@pytest.fixture(scope="module")
+def pair() -> Iterator[DatabasePair]:
+    with tempfile.TemporaryDirectory(prefix="sensors-pair-", ignore_cleanup_errors=True) as directory:
+        Path(directory).chmod(0o755)
+        with DatabasePair(Path(directory)) as pair:
+            upgrade(pair.settings)
+            yield pair
+
+
+@pytest.fixture
+def reader(pair: DatabasePair) -> Iterator[Engine]:
+    engine = make_engine(pair.settings, name="test reader", may_use_standby=True)
+    yield engine
+    engine.dispose()
+
+
+def scalar(engine: Engine, statement: str) -> Any:
+    with translate_errors(), engine.connect() as connection:
+        return connection.execute(text(statement)).scalar_one()
+
+
+def query(url: str, statement: str) -> list[tuple[Any, ...]]:
+    with psycopg.connect(libpq_url(url), autocommit=True) as connection:
+        return connection.execute(statement.encode()).fetchall()
+
+
+def test_writers_use_the_primary_and_readers_a_standby_that_is_up_to_date(
+    pair: DatabasePair, reader: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with connect(pair.settings, name="test") as connection:
+        assert connection.execute(text(PORT)).scalar_one() == pair.primary.port
+    assert scalar(reader, PORT) == pair.standby.port
+
+    # when the standby no longer applies what it receives
+    monkeypatch.setattr("db.host_selection.MAX_LAG", "0 s")
+    query(pair.standby.url, "SELECT pg_wal_replay_pause()")
+    query(pair.primary.url, "SELECT pg_logical_emit_message(false, 'test', 'test')")
+
+    eventually(lambda: scalar(reader, PORT) == pair.primary.port, DEADLINE_SECONDS, "the primary is read")
+    query(pair.standby.url, "SELECT pg_wal_replay_resume()")
+
+
+def test_a_reading_is_stored_only_once_the_synchronous_standby_has_it(pair: DatabasePair) -> None:
+    with closing(Store(pair.settings, "test store")) as store, ThreadPoolExecutor(1) as pool:
+        store.save([make_reading()])
+        reading = make_reading()
+
+        # given a standby that the primary waits for in vain, until an administrator cancels the wait
+        pair.configure("synchronous_standby_names", "missing")
+        saving = pool.submit(store.save, [reading])
+        await_replication_wait(pair)
+        query(pair.primary.url, f"SELECT pg_cancel_backend(pid) FROM ({WAITING}) AS waiting")
+        with pytest.raises(StoreUnavailable, match="not on a standby yet"):
+            saving.result(DEADLINE_SECONDS)
+
+        # then storing it again waits too, although it is there
+        saving = pool.submit(store.save, [reading])
+        await_replication_wait(pair)
+        pair.configure("synchronous_standby_names", "")
+        assert saving.result(DEADLINE_SECONDS) == 0
+
+
+def await_replication_wait(pair: DatabasePair) -> None:
+    eventually(lambda: query(pair.primary.url, WAITING), DEADLINE_SECONDS, "a commit waits")
+
+
+def test_a_frozen_primary_is_an_outage_until_it_accepts_writes(pair: DatabasePair) -> None:
+    with closing(Store(pair.settings, "test store")) as store:
+        store.save([make_reading()])
+        pair.configure("default_transaction_read_only", "on")
+        eventually(lambda: fails(store, "read-only transaction .* frozen"), DEADLINE_SECONDS, "it is frozen")
+        assert fails(store, "no host of the database accepts writes .*: session is read-only")
+        pair.configure("default_transaction_read_only", "off")
+        eventually(lambda: not fails(store), DEADLINE_SECONDS, "it accepts writes again")
+
+
+def test_a_failover(pair: DatabasePair, reader: Engine) -> None:
+    with closing(Store(pair.settings, "test store")) as store:
+        store.save([make_reading()])
+        stored = query(pair.primary.url, COUNT)
+        eventually(lambda: query(pair.standby.url, COUNT) == stored, DEADLINE_SECONDS, "the standby has it")
+
+        pair.primary.__exit__()
+
+        assert fails(store, "")
+        assert fails(store, f"127.0.0.1:{pair.standby.port}: session is read-only")
+        assert scalar(reader, COUNT) == stored[0][0]
+        pair.standby.promote()
+        assert store.save([make_reading()]) == 1
+    assert query(pair.standby.url, COUNT) == [(stored[0][0] + 1,)]
+
+
+def fails(store: Store, message: str = "") -> bool:
+    """Return whether storing fails with this message."""
+    try:
+        store.save([make_reading()])
+    except StoreUnavailable as error:
+        return bool(re.search(message, str(error)))
+    return False
+
+
+def test_a_connection_whose_server_became_read_only_is_closed(database: Database) -> None:
+    engine = make_engine(database.settings, name="test")
+    server = scalar(engine, "SELECT pg_backend_pid()")
+    scalar(engine, "SELECT set_config('default_transaction_read_only', 'on', false)")
+
+    with pytest.raises(StoreUnavailable, match="SQLSTATE 25006"):
+        scalar(engine, "INSERT INTO sensor (sensor_id) VALUES ('1') RETURNING 1")
+
+    assert scalar(engine, "SELECT pg_backend_pid()") != server
+    engine.dispose()
