@@ -7,10 +7,20 @@ from urllib.parse import quote, urlencode, urlsplit
 import pika
 from pydantic import AliasChoices, Field, SecretStr, field_validator, model_validator
 
-from runtime.addresses import Host, HttpUrl, check_ports, format_host
+from messaging.amqp.hosts import join_hosts, split_hosts
+from runtime.addresses import (
+    HostsWithPorts,
+    HttpUrls,
+    check_ports,
+    format_host,
+    split_urls,
+    with_default_port,
+)
 from runtime.settings import ReadableFile, Settings
 
 TLS_PORT = 5671
+MANAGEMENT_PORT = 15672
+LOCALHOST = "localhost"  # pika's host for a URL that has none
 PARAMETERS_REFERENCE = "https://pika.readthedocs.io/en/stable/modules/parameters.html#urlparameters"
 
 # AMQP allows 255 bytes, and the dead queue's name is longer.
@@ -20,6 +30,8 @@ MAX_QUEUE_NAME_BYTES = 200
 class BrokerSettings(Settings):
     """`RABBITMQ_URL` (or `AMQP_URL`) wins over the single variables.
 
+    Either may list several hosts, the nodes of a cluster: one that responds is used.
+
     With `RABBITMQ_TLS_CA`, or with an amqps:// address, the connection is encrypted, and the broker must
     have a certificate for its host name: of that authority, or else of one that the machine trusts.
     """
@@ -27,11 +39,19 @@ class BrokerSettings(Settings):
     rabbitmq_url: SecretStr | None = Field(
         default=None,
         validation_alias=AliasChoices("rabbitmq_url", "amqp_url"),
-        description="`amqp://user:password@host:5672/vhost`; takes precedence over the single variables",
+        description="`amqp://user:password@host:5672/vhost`, or `…@a:5672,b:5672/vhost` for the nodes of a "
+        "cluster; takes precedence over the single variables",
     )
-    rabbitmq_host: Host = Field(default="127.0.0.1", description="Host of the broker")
+    rabbitmq_host: HostsWithPorts = Field(
+        default="127.0.0.1",
+        description="Host of the broker, or the nodes of a cluster, separated by commas; each may have a "
+        "port, as in `rabbitmq,rabbitmq-2:5673`",
+    )
     rabbitmq_port: int = Field(
-        default=5672, ge=1, le=65535, description="Port of the broker; 5671 when `RABBITMQ_TLS_CA` is set"
+        default=5672,
+        ge=1,
+        le=65535,
+        description="Port of each host that has none; 5671 when `RABBITMQ_TLS_CA` is set",
     )
     rabbitmq_user: str = Field(default="sensors", description="User at the broker")
     rabbitmq_pass: SecretStr = Field(default=SecretStr("sensors"), description="Password of the user")
@@ -46,8 +66,10 @@ class BrokerSettings(Settings):
     rabbitmq_tls_key: ReadableFile | None = Field(
         default=None, description="PEM file of this client's private key"
     )
-    rabbitmq_management_url: HttpUrl | None = Field(
-        default=None, description="Address of the management API; unset: `http://HOST:15672`"
+    rabbitmq_management_url: HttpUrls | None = Field(
+        default=None,
+        description="Address of the management API, or of each node's, separated by commas; unset: "
+        "`http://HOST:15672` of each host",
     )
     queue_name: str = Field(
         default="sensor_data",
@@ -71,15 +93,10 @@ class BrokerSettings(Settings):
     def _is_amqp(cls, url: SecretStr | None) -> SecretStr | None:
         if url is None:
             return None
-        check_ports(url.get_secret_value())
-        if not _is_usable(url.get_secret_value()):
-            raise ValueError(
-                "must look like amqp://user:password@host:5672/vhost, with signs such as / @ : # ? in the "
-                "password percent-encoded"
-            )
-        if problem := _problem_of(url.get_secret_value()):
-            raise ValueError(f"has a parameter that cannot be used: {problem}; see {PARAMETERS_REFERENCE}")
-        return url
+        listed = join_hosts(split_urls(url.get_secret_value()))
+        for host_url in split_hosts(listed):
+            _check_host_url(host_url)
+        return SecretStr(listed)
 
     @model_validator(mode="before")
     @classmethod
@@ -117,15 +134,21 @@ class BrokerSettings(Settings):
         """The address including its password, never to be logged; TLS is in it as pika's ssl_options."""
         if not self.rabbitmq_tls_ca:
             return self._address
-        address = urlsplit(self._address)
         files = {
             "ca_certs": self.rabbitmq_tls_ca,
             "certfile": self.rabbitmq_tls_cert,
             "keyfile": self.rabbitmq_tls_key,
         }
         options = urlencode({"ssl_options": repr({name: file for name, file in files.items() if file})})
-        query = "&".join(filter(None, [address.query, options]))
-        return address._replace(scheme="amqps", query=query).geturl()
+        return join_hosts([_with_tls(url, options) for url in split_hosts(self._address)])
+
+    @property
+    def management_urls(self) -> list[str]:
+        """The addresses of the management API, one per node, without a slash at their end."""
+        if self.rabbitmq_management_url:
+            return [url.rstrip("/") for url in split_urls(self.rabbitmq_management_url)]
+        hosts = [urlsplit(url).hostname or LOCALHOST for url in split_hosts(self._address)]
+        return [f"http://{format_host(host)}:{MANAGEMENT_PORT}" for host in dict.fromkeys(hosts)]
 
     @property
     def _address(self) -> str:
@@ -134,7 +157,25 @@ class BrokerSettings(Settings):
         user = quote(self.rabbitmq_user, safe="")
         password = quote(self.rabbitmq_pass.get_secret_value(), safe="")
         vhost = quote(self.rabbitmq_vhost, safe="")
-        return f"amqp://{user}:{password}@{format_host(self.rabbitmq_host)}:{self.rabbitmq_port}/{vhost}"
+        hosts = with_default_port(self.rabbitmq_host, self.rabbitmq_port)
+        return f"amqp://{user}:{password}@{hosts}/{vhost}"
+
+
+def _with_tls(url: str, options: str) -> str:
+    address = urlsplit(url)
+    query = "&".join(filter(None, [address.query, options]))
+    return address._replace(scheme="amqps", query=query).geturl()
+
+
+def _check_host_url(url: str) -> None:
+    check_ports(url)
+    if not _is_usable(url):
+        raise ValueError(
+            "must look like amqp://user:password@host:5672/vhost, with signs such as / @ : # ? in the "
+            "password percent-encoded"
+        )
+    if problem := _problem_of(url):
+        raise ValueError(f"has a parameter that cannot be used: {problem}; see {PARAMETERS_REFERENCE}")
 
 
 def _is_usable(url: str) -> bool:

@@ -11,6 +11,11 @@ HOST_NAME = re.compile(r"[A-Za-z0-9_.-]+")
 _PORT = re.compile(r"(?:^|[^:]|\]):(-?[0-9]+)$")
 MAX_PORT = 65_535
 HOST_ERROR = "must be a host name or an IP address, without a port and without a scheme such as http://"
+HOST_LIST_ERROR = (
+    "must be a host name or an IP address, or several separated by commas, each with a port or without, such "
+    "as rabbitmq,rabbitmq-2:5673,[::1]:5674, and without a scheme such as amqp://"
+)
+_HOST_AND_PORT = re.compile(r"(?P<host>\[[^]]*\]|[^:]*):(?P<port>[0-9]{1,5})")
 URL_ERROR = "must be an http or https URL, such as http://rabbitmq:15672"
 
 
@@ -36,6 +41,31 @@ def parse_hosts(text: str) -> str:
     return ",".join(part if part.startswith("/") else parse_host(part) for part in text.split(","))
 
 
+def parse_hosts_with_ports(text: str) -> str:
+    """Return comma-separated hosts, each with a port or without, as a URL lists them.
+
+    Raises:
+        ValueError: When one of them is neither a host name nor an IP address, or has a port that is none.
+    """
+    return ",".join(_parse_host_and_port(part.strip()) for part in text.split(","))
+
+
+def with_default_port(hosts: str, port: int) -> str:
+    """Return comma-separated hosts as a URL lists them, with this port where a host has none."""
+    return ",".join(host if _PORT.search(host) else f"{host}:{port}" for host in hosts.split(","))
+
+
+def _parse_host_and_port(text: str) -> str:
+    parts = _HOST_AND_PORT.fullmatch(text)
+    try:
+        host = format_host(parse_host(parts["host"] if parts else text))
+    except ValueError:
+        raise ValueError(HOST_LIST_ERROR) from None
+    if parts and not 1 <= int(parts["port"]) <= MAX_PORT:
+        raise ValueError(f"must have a port from 1 to {MAX_PORT}")
+    return f"{host}:{int(parts['port'])}" if parts else host
+
+
 def parse_http_url(text: str) -> str:
     """Return the URL.
 
@@ -45,6 +75,20 @@ def parse_http_url(text: str) -> str:
     if not is_http_url(text):
         raise ValueError(URL_ERROR)
     return text
+
+
+def parse_http_urls(text: str) -> str:
+    """Return comma-separated URLs, without spaces between them.
+
+    Raises:
+        ValueError: When one is no URL of http or https.
+    """
+    return ",".join(map(parse_http_url, split_urls(text)))
+
+
+def split_urls(text: str) -> list[str]:
+    """Return comma-separated URLs; a comma within a URL separates nothing."""
+    return re.split(r"\s*,\s*(?=\w+://)", text)
 
 
 def is_http_url(text: str) -> bool:
@@ -112,4 +156,6 @@ def _is_host_name(host: str) -> bool:
 
 Host = Annotated[str, AfterValidator(parse_host)]
 Hosts = Annotated[str, AfterValidator(parse_hosts)]
+HostsWithPorts = Annotated[str, AfterValidator(parse_hosts_with_ports)]
 HttpUrl = Annotated[str, AfterValidator(parse_http_url)]
+HttpUrls = Annotated[str, AfterValidator(parse_http_urls)]

@@ -9,6 +9,7 @@ from db.errors import StoreTimeout
 from db.migrate import current_version, newest_version
 from db.queries.server import Server
 from db.queries.summary import Summary
+from messaging.amqp.hosts import host_addresses
 from messaging.errors import BrokerUnavailable, TopologyMissing
 from messaging.management.admin import open_channel
 from messaging.management.client import Management, ManagementRefused, ManagementUnavailable
@@ -88,7 +89,7 @@ def _hint(error: ServiceUnavailable) -> str:
 
 
 def _check_variables(settings: OperatorSettings) -> CheckResult:
-    broker = "RABBITMQ_URL" if settings.rabbitmq_url else f"{settings.rabbitmq_host}:{settings.rabbitmq_port}"
+    broker = "RABBITMQ_URL" if settings.rabbitmq_url else ", ".join(host_addresses(settings.amqp_url))
     database = (
         "DATABASE_URL" if settings.database_url else f"{settings.postgres_host}:{settings.postgres_port}"
     )

@@ -13,6 +13,7 @@ from db.engine import database_role
 from db.retention import RetentionSettings
 from db.roles import AccessLevel, Role
 from db.settings import PAST_RETENTION_DESCRIPTION, PastRetention, PlausibleSettings
+from messaging.amqp.hosts import split_hosts
 from messaging.management.permissions import User, permissions_of
 from messaging.topology import Topology
 from monitoring.settings import MonitoringSettings
@@ -63,7 +64,7 @@ class SetupSettings(Accounts, RetentionSettings, OperatorSettings):
     @model_validator(mode="after")
     def _require_distinct_accounts(self) -> Self:
         """Reject an account with the owner's name: setup would revoke the owner's permissions."""
-        owner = unquote(urlsplit(self.amqp_url).username or "")
+        owner = unquote(urlsplit(split_hosts(self.amqp_url)[0]).username or "")
         _require_distinct("RABBITMQ", [owner, *(user.name for user in self.broker_users)])
         _require_distinct("POSTGRES", [database_role(self), *(role.name for role in self.database_roles)])
         return self

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from itertools import count
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from pydantic import Field
 
 from benchmarks.load.mqtt_publisher import MqttPublisher
 from benchmarks.load.options import Protocol
 from benchmarks.load.sender import Publisher
+from messaging.amqp.hosts import split_hosts
 from messaging.errors import BrokerUnavailable
 from messaging.publishing.confirm_publisher import ConfirmPublisher
 from monitoring.settings import MonitoringSettings
@@ -30,13 +31,13 @@ class Stack(MonitoringSettings):
 
     @property
     def broker_host(self) -> str:
-        """The host of the broker."""
-        return str(urlsplit(self.amqp_url).hostname)
+        """The host of the broker; the first of several."""
+        return str(self._first_address.hostname)
 
     @property
     def mqtt_login(self) -> tuple[str, str]:
         """The user, with the virtual host unless it is the default, and the password."""
-        address = urlsplit(self.amqp_url)
+        address = self._first_address
         user, password = unquote(address.username or ""), unquote(address.password or "")
         virtual_host = unquote(address.path.removeprefix("/")) or "/"
         return (user if virtual_host == "/" else f"{virtual_host}:{user}"), password
@@ -50,9 +51,9 @@ class Stack(MonitoringSettings):
             ConfigurationError: When the broker cannot be used by it, with what to change.
         """
         if protocol is Protocol.AMQP:
-            connect, port = self._amqp(run), urlsplit(self.amqp_url).port
+            connect, port = self._amqp(run), self._first_address.port
             hint = "See `make status`"
-        elif urlsplit(self.amqp_url).scheme == "amqps":
+        elif self._first_address.scheme == "amqps":
             raise ConfigurationError("MQTT is not encrypted, but the broker requires TLS: set --mqtt 0%")
         else:
             connect, port = self._mqtt(run), self.mqtt_host_port
@@ -64,6 +65,10 @@ class Stack(MonitoringSettings):
                 f"Nothing can be published by {protocol} to {self.broker_host}:{port}: {error}. {hint}."
             ) from None
         return connect
+
+    @property
+    def _first_address(self) -> SplitResult:
+        return urlsplit(split_hosts(self.amqp_url)[0])
 
     def _amqp(self, run: str) -> Callable[[], Publisher]:
         return lambda: ConfirmPublisher(self.amqp_url, run)

@@ -24,12 +24,12 @@ from pika.exceptions import (
 )
 
 from messaging.amqp.headers import install_lenient_decoder
+from messaging.amqp.hosts import ATTEMPT_TIMEOUT_SECONDS, try_hosts
 from messaging.errors import BrokerRefused, BrokerUnavailable, TopologyMissing, Unroutable
 from runtime.errors import ErrorTranslator
 
 HEARTBEAT_SECONDS = 30
 SOCKET_TIMEOUT_SECONDS = 5
-STACK_TIMEOUT_SECONDS = 10
 BLOCKED_TIMEOUT_SECONDS = 10
 ACCESS_REFUSED = 403
 NOT_FOUND = 404
@@ -108,11 +108,17 @@ def _describe_failure(cause: BaseException) -> str | None:
             return "the broker accepts no messages: it has a memory or disk alarm"
         case AMQPConnectorStackTimeout():
             return "the broker accepted the connection and did not respond"
-        case socket.gaierror():
-            return f"the broker's host name cannot be resolved ({cause.strerror})"
-        case OSError() if cause.strerror:
-            return cause.strerror
+        case OSError():
+            return _describe_socket_error(cause)
     return None
+
+
+def _describe_socket_error(cause: OSError) -> str | None:
+    if isinstance(cause, socket.gaierror):
+        return f"the broker's host name cannot be resolved ({cause.strerror})"
+    if isinstance(cause, TimeoutError) and not cause.strerror:  # pika's, which shows an address record
+        return "the host does not respond"
+    return cause.strerror
 
 
 def _root_cause(error: BaseException) -> BaseException:
@@ -127,30 +133,33 @@ def _root_cause(error: BaseException) -> BaseException:
     return error
 
 
-def connect(url: str, name: str, *, timeout_seconds: float = STACK_TIMEOUT_SECONDS) -> BlockingConnection:
-    """Open a connection that the management UI shows as `name`.
+def connect(url: str, name: str, *, timeout_seconds: float = ATTEMPT_TIMEOUT_SECONDS) -> BlockingConnection:
+    """Open a connection, to one of the URL's hosts, that the management UI shows as `name`.
 
     Raises:
-        BrokerUnavailable: When the broker cannot be reached in time or refuses the connection.
+        BrokerUnavailable: When no host can be reached in time, or all refuse the connection.
     """
     install_lenient_decoder()
-    with translate_errors():
-        parameters = connection_parameters(url, name)
-        parameters.stack_timeout = timeout_seconds
-        parameters.socket_timeout = min(SOCKET_TIMEOUT_SECONDS, timeout_seconds)
-        return BlockingConnection(parameters)
+
+    def attempt(host_url: str, seconds: float) -> BlockingConnection:
+        with translate_errors():
+            return BlockingConnection(connection_parameters(host_url, name, seconds))
+
+    return try_hosts(url, attempt, timeout_seconds)
 
 
-def connection_parameters(url: str, name: str) -> pika.URLParameters:
-    """Return the parameters that every connection of this project uses.
+def connection_parameters(
+    url: str, name: str, timeout_seconds: float = ATTEMPT_TIMEOUT_SECONDS
+) -> pika.URLParameters:
+    """Return the parameters that every connection of this project uses, for the URL of one host.
 
     Raises:
         OSError: When a certificate file cannot be read.
     """
     parameters = pika.URLParameters(url)  # reads the certificate files again: they may have been renewed
     parameters.heartbeat = HEARTBEAT_SECONDS
-    parameters.socket_timeout = SOCKET_TIMEOUT_SECONDS
-    parameters.stack_timeout = STACK_TIMEOUT_SECONDS
+    parameters.socket_timeout = min(SOCKET_TIMEOUT_SECONDS, timeout_seconds)
+    parameters.stack_timeout = timeout_seconds
     parameters.blocked_connection_timeout = BLOCKED_TIMEOUT_SECONDS
     parameters.connection_attempts = 1
     parameters.tcp_options = TCP_OPTIONS

@@ -16,6 +16,7 @@ from pika.exceptions import AMQPError
 
 from messaging.amqp.connection import connection_parameters, to_broker_unavailable, translate_errors
 from messaging.amqp.headers import install_lenient_decoder
+from messaging.amqp.hosts import try_hosts
 from messaging.amqp.transport import DirectDeliveryConnection, EagerSockets
 from messaging.errors import BrokerUnavailable, Unroutable
 
@@ -30,14 +31,18 @@ class Connection:
     """
 
     def __init__(self, url: str, name: str) -> None:
-        """Return once it is open; the management UI shows it as `name`."""
+        """Return once it is open, to one of the URL's hosts; the management UI shows it as `name`."""
         install_lenient_decoder()
+        self._name = name
+        try_hosts(url, self._open)
+
+    def _open(self, host_url: str, timeout_seconds: float) -> None:
         self._error: BrokerUnavailable | None = None
         self._opened = self._closed = False
         self._timer: Any = None
         self._timer_at = 0.0
         with translate_errors():
-            parameters = connection_parameters(url, name)
+            parameters = connection_parameters(host_url, self._name, timeout_seconds)
             self._loop = IOLoop()
             self._sockets = EagerSockets(self._loop)
             self._connection = DirectDeliveryConnection(

@@ -1,14 +1,13 @@
 """A client of the broker's management API, as far as this project uses it."""
 
-import ssl
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
 
-import httpx2
 import pika
 
-from messaging.errors import BrokerUnavailable
+from messaging.amqp.hosts import split_hosts
+from messaging.management.api import ManagementApi, ManagementRefused, ManagementUnavailable, NotFound
 from messaging.management.permissions import User
 from messaging.management.policies import (
     Policy,
@@ -18,39 +17,24 @@ from messaging.management.policies import (
 )
 from messaging.settings import BrokerSettings
 from messaging.topology import ALTERNATE_EXCHANGES, MQTT_EXCHANGE, Topology
-from runtime.addresses import format_host
 
 TIMEOUT_SECONDS = 5
 # With these parameters the API has a queue's policy and totals from the queue's first moment on.
 WITHOUT_STATISTICS = {"disable_stats": "true", "enable_queue_totals": "true"}
 
 
-class ManagementUnavailable(BrokerUnavailable):
-    """The management API does not respond, or denies access."""
-
-
-class ManagementRefused(ManagementUnavailable):
-    """The management API rejects the request."""
-
-
 class Management:
     """Calls the management API as the AMQP user; every method raises ManagementUnavailable."""
 
     def __init__(self, settings: BrokerSettings, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
-        self._timeout_seconds = timeout_seconds
-        parameters = pika.URLParameters(settings.amqp_url)
+        parameters = pika.URLParameters(split_hosts(settings.amqp_url)[0])
         self._vhost = quote(parameters.virtual_host, safe="")
-        self._url = (
-            settings.rabbitmq_management_url or f"http://{format_host(parameters.host)}:15672"
-        ).rstrip("/")
-        # False: loading the trusted authorities takes longer than a request that does not need them.
-        self._tls: ssl.SSLContext | bool = settings.tls_context() if self._url.startswith("https:") else False
         credentials = parameters.credentials
-        self._login = (credentials.username, credentials.password)
+        self._api = ManagementApi(settings, (credentials.username, credentials.password), timeout_seconds)
 
     def version(self) -> str:
         """Return the broker's version."""
-        return str(self._call("GET", "/api/overview")["rabbitmq_version"])
+        return str(self._api.request("GET", "/api/overview")["rabbitmq_version"])
 
     def queue(self, name: str, parameters: Mapping[str, int | str] | None = None) -> dict[str, Any] | None:
         """Return the API's object of a queue; None if it does not exist."""
@@ -66,7 +50,7 @@ class Management:
 
     def channels(self) -> list[dict[str, Any]]:
         """Return the API's object of each channel of the virtual host."""
-        found: list[dict[str, Any]] = self._call("GET", f"/api/vhosts/{self._vhost}/channels")
+        found: list[dict[str, Any]] = self._api.request("GET", f"/api/vhosts/{self._vhost}/channels")
         return found
 
     def policy(self, topology: Topology) -> dict[str, Any] | None:
@@ -100,17 +84,17 @@ class Management:
     def ensure_user(self, user: User) -> None:
         """Create the user, or give an existing user this password and exactly these permissions."""
         permissions, name = user.permissions, quote(user.name, safe="")
-        self._call(
+        self._api.request(
             "PUT",
             f"/api/users/{name}",
             {"password": user.password.get_secret_value(), "tags": permissions.tags},
         )
-        self._call(
+        self._api.request(
             "PUT",
             f"/api/permissions/{self._vhost}/{name}",
             {"configure": permissions.configure, "write": permissions.write, "read": permissions.read},
         )
-        self._call(
+        self._api.request(
             "PUT",
             f"/api/topic-permissions/{self._vhost}/{name}",
             {"exchange": MQTT_EXCHANGE, "write": permissions.topic_write, "read": permissions.topic_read},
@@ -175,32 +159,14 @@ class Management:
         self._set_policy(policy.for_queue_type(str(queue.get("type"))))
 
     def _set_policy(self, policy: Policy) -> None:
-        self._call("PUT", f"/api/policies/{self._vhost}/{quote(policy.name, safe='')}", policy.body())
+        self._api.request("PUT", f"/api/policies/{self._vhost}/{quote(policy.name, safe='')}", policy.body())
 
     def _find(self, path: str) -> dict[str, Any] | None:
         try:
-            found: dict[str, Any] = self._call("GET", path)
-        except _NotFound:
+            found: dict[str, Any] = self._api.request("GET", path)
+        except NotFound:
             return None
         return found
 
-    def _call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
-        try:
-            # Proxy settings of the environment are not meant for the broker.
-            with httpx2.Client(verify=self._tls, timeout=self._timeout_seconds, trust_env=False) as client:
-                response = client.request(method, self._url + path, json=body, auth=self._login)
-            if response.is_success:
-                return response.json() if response.content else None
-        except (httpx2.HTTPError, OSError, ValueError) as error:
-            raise ManagementUnavailable(f"{self._url}: {error}") from error
-        raise _to_error(response)
 
-
-class _NotFound(ManagementUnavailable):
-    """The requested object does not exist."""
-
-
-def _to_error(response: httpx2.Response) -> ManagementUnavailable:
-    types = {400: ManagementRefused, 401: ManagementRefused, 403: ManagementRefused, 404: _NotFound}
-    error_type = types.get(response.status_code, ManagementUnavailable)
-    return error_type(f"the management API responds {response.status_code} {response.reason_phrase}")
+__all__ = ["Management", "ManagementRefused", "ManagementUnavailable"]

@@ -14,6 +14,7 @@ from rich.progress import Progress
 from db.errors import StoreUnavailable
 from db.queries.retention import retained_since
 from db.queries.sensors import known_sensors, read_plausible_ranges
+from messaging.amqp.hosts import split_hosts
 from messaging.management.admin import NAME
 from messaging.publishing.bulk import BulkPublisher, Message
 from messaging.publishing.confirm_publisher import ConfirmPublisher
@@ -116,8 +117,9 @@ class Import:
 
     def _options(self, settings: OperatorSettings, history: HistoryFile) -> str:
         """Return what decides which messages are published and where, for the checkpoint."""
-        url = urlsplit(settings.amqp_url)
-        destination = (url.hostname, url.port, url.path, settings.queue_name)
+        urls = [urlsplit(url) for url in split_hosts(settings.amqp_url)]
+        hosts = sorted((url.hostname, url.port) for url in urls)
+        destination = (*(hosts[0] if len(hosts) == 1 else [hosts]), urls[0].path, settings.queue_name)
         zone = str(settings.naive_time_zone)
         return repr((self.file_format, self.options, zone, destination, history.sensor_ids))
 

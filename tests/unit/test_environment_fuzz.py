@@ -13,6 +13,7 @@ from dashboard.settings import DashboardSettings
 from db.__main__ import MigrationSettings
 from db.engine import make_engine
 from db.settings import DatabaseSettings
+from messaging.amqp.hosts import split_hosts
 from messaging.management.client import Management
 from messaging.settings import BrokerSettings
 from messaging.topology import Topology
@@ -28,7 +29,10 @@ CLASSES = (
     AlerterSettings, DashboardSettings, MigrationSettings, OperatorSettings, PipelineSettings, SensorSettings,
     SetupSettings, StackSettings,
 )  # fmt: skip
-HOSTS = ("localhost", "127.0.0.1", "::1", "[::1]", "[::1", "fe80::1%eth0", "a..b", "bücher.example", "a,b")
+HOSTS = (
+    "localhost", "127.0.0.1", "::1", "[::1]", "[::1", "fe80::1%eth0", "a..b", "bücher.example", "a,b",
+    "a:1,[::1]:2",
+)  # fmt: skip
 FRAGMENTS = (
     *HOSTS, *"/:@[]?#%,;=& \t\n\x7f\u2028é\udce9温",
     "amqp://", "amqps://", "http://", "https://", "postgresql://", "postgres://", "user:pa$s@", ":5672", ":0",
@@ -43,9 +47,12 @@ VALUES = st.lists(st.sampled_from(FRAGMENTS), max_size=5).map("".join) | st.text
 def use(settings: Settings) -> None:
     """Derive from the settings what the services do before they connect."""
     if isinstance(settings, BrokerSettings):
-        pika.URLParameters(settings.amqp_url)
+        for url in split_hosts(settings.amqp_url):
+            pika.URLParameters(url)
         Topology(settings.queue_name)
-        httpx2.Request("GET", Management(settings)._url + "/api/overview")
+        Management(settings)
+        for url in settings.management_urls:
+            httpx2.Request("GET", url + "/api/overview")
     if isinstance(settings, DatabaseSettings):
         engine = make_engine(settings, name="fuzz")
         engine.url.translate_connect_args()
@@ -105,7 +112,13 @@ def test_a_home_that_does_not_exist(monkeypatch: pytest.MonkeyPatch) -> None:
             "DASHBOARD_ANONYMOUS_VIEW is 'no': must be 'auto', 'always' or 'never'",
         ),
         ("QUEUE_NAME", "a\tb", "QUEUE_NAME is 'a\\tb': must not contain control characters"),
-        ("RABBITMQ_HOST", "rabbitmq:5672", "RABBITMQ_HOST is 'rabbitmq:5672': must be a host name or an IP"),
+        ("RABBITMQ_HOST", "rabbitmq:amqp", "RABBITMQ_HOST is 'rabbitmq:amqp': must be a host name or an IP"),
+        (
+            "RABBITMQ_HOST",
+            "a,,b",
+            "RABBITMQ_HOST is 'a,,b': must be a host name or an IP address, or several",
+        ),
+        ("RABBITMQ_HOST", "a,b:0", "RABBITMQ_HOST is 'a,b:0': must have a port from 1 to 65535"),
         ("RABBITMQ_MANAGEMENT_URL", "rabbitmq", "RABBITMQ_MANAGEMENT_URL is 'rabbitmq': must be an http"),
         ("POSTGRES_HOST", "db example", "POSTGRES_HOST is 'db example': must be a host name or an IP"),
     ],
@@ -127,7 +140,7 @@ def test_an_ipv6_address_is_in_brackets_in_urls(monkeypatch: pytest.MonkeyPatch,
     settings = load(OperatorSettings)
 
     assert settings.amqp_url == "amqp://sensors:sensors@[::1]:5672/%2F"
-    assert Management(settings)._url == "http://[::1]:15672"
+    assert settings.management_urls == ["http://[::1]:15672"]
 
 
 @pytest.mark.parametrize("hosts", ["a,b", "/var/run/postgresql", "[::1],db"])

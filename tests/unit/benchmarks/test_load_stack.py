@@ -57,6 +57,13 @@ def test_another_virtual_host_is_part_of_the_mqtt_user() -> None:
     assert stack.mqtt_login == ("plant/1:us:er", "p@ss")
 
 
+def test_the_first_of_several_hosts_is_used_for_mqtt() -> None:
+    stack = load(Stack, rabbitmq_url="amqp://us:pass@[::1]:5672,rabbit-2/plant")
+
+    assert stack.broker_host == "::1"
+    assert stack.mqtt_login == ("plant:us", "pass")
+
+
 @pytest.mark.parametrize(
     ("protocol", "hint"),
     [

@@ -50,6 +50,58 @@ def test_rabbitmq_url_overrides_amqp_url(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 @pytest.mark.parametrize(
+    ("hosts", "listed"),
+    [
+        ("a,b,c", "a:5671,b:5671,c:5671"),
+        ("a:5672, b", "a:5672,b:5671"),
+        ("::1,[::2]:5673", "[::1]:5671,[::2]:5673"),
+    ],
+)
+def test_hosts_have_a_port_of_their_own_or_the_default(
+    monkeypatch: pytest.MonkeyPatch, hosts: str, listed: str
+) -> None:
+    monkeypatch.setenv("RABBITMQ_HOST", hosts)
+    monkeypatch.setenv("RABBITMQ_PORT", "5671")
+
+    assert load(BrokerSettings).amqp_url == f"amqp://sensors:sensors@{listed}/%2F"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "amqp://u:p@a:5672,b/v?heartbeat=7",
+        "amqp://u:p@a:5672/v?heartbeat=7,amqp://u:p@b/v?heartbeat=7",
+        "amqp://u:p@a:5672/v?heartbeat=7 , amqp://u:p@b/v?heartbeat=7",
+    ],
+)
+def test_a_url_lists_hosts_and_several_urls_are_one(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("RABBITMQ_URL", url)
+
+    assert load(BrokerSettings).amqp_url == "amqp://u:p@a:5672,b/v?heartbeat=7"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "amqp://u:s3cret@a/v,amqp://u:s3cret@b/w",
+        "amqp://u:s3cret@a/v,amqp://x:s3cret@b/v",
+        "amqp://u:s3cret@a/v,amqps://u:s3cret@b/v",
+        "amqp://u:s3cret@a:5672,u:s3cret@b:5672/v",
+        "amqp://u:s3cret@a,,b/v",
+    ],
+)
+def test_a_list_of_hosts_that_can_be_read_in_two_ways_is_refused(
+    monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    monkeypatch.setenv("RABBITMQ_URL", url)
+
+    with pytest.raises(ConfigurationError, match="must list several hosts with user, password,") as caught:
+        load(BrokerSettings)
+
+    assert "s3cret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
     ("query", "problem"),
     [
         ("heartbeat=often", "Invalid heartbeat value 'often'"),

@@ -4,6 +4,7 @@ import base64
 import json
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -65,14 +66,20 @@ class _Handler(BaseHTTPRequestHandler):
         """Log nothing."""
 
 
-@pytest.fixture
-def api() -> Iterator[Api]:
+@contextmanager
+def serving() -> Iterator[Api]:
     with Api() as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
         thread.start()
         yield server
         server.shutdown()
         thread.join(60)
+
+
+@pytest.fixture
+def api() -> Iterator[Api]:
+    with serving() as server:
+        yield server
 
 
 def test_the_version_is_requested_as_the_amqp_user(api: Api) -> None:
@@ -328,10 +335,51 @@ def test_a_refused_connection_is_reported(api: Api) -> None:
         Management(settings, 60).version()
 
 
-def test_the_default_url_is_on_the_host_of_the_broker() -> None:
-    management = Management(BrokerSettings(rabbitmq_url="amqp://u:p@broker.example:5673/v"))
+def test_the_next_node_answers_when_one_is_down_or_fails(api: Api, closed_port: int) -> None:
+    api.responses["/api/overview"] = (200, b'{"rabbitmq_version": "4.1.0"}')
+    with serving() as failing:
+        failing.responses["/api/overview"] = (503, b"{}")
+        urls = f"http://127.0.0.1:{closed_port}/, {failing.url}, {api.url}"
+        management = Management(api.settings(rabbitmq_management_url=urls), 60)
 
-    assert management._url == "http://broker.example:15672"
+        assert [management.version(), management.version()] == ["4.1.0", "4.1.0"]
+
+        assert len(failing.requests) == 1  # the node that answered is tried first from then on
+
+
+def test_an_answer_that_refuses_is_not_requested_from_the_next_node(api: Api) -> None:
+    with serving() as other:
+        api.responses["/api/overview"] = (403, b"{}")
+        urls = f"{api.url},{other.url}"
+
+        with pytest.raises(ManagementRefused):
+            Management(api.settings(rabbitmq_management_url=urls), 60).version()
+
+        assert other.requests == []
+
+
+def test_the_error_names_each_node_and_its_reason(api: Api, closed_port: int) -> None:
+    api.responses["/api/overview"] = (500, b"{}")
+    down = f"http://127.0.0.1:{closed_port}"
+
+    with pytest.raises(ManagementUnavailable) as caught:
+        Management(api.settings(rabbitmq_management_url=f"{down},{api.url}"), 60).version()
+
+    assert "s3:cret" not in str(caught.value)
+    assert f"{down}: " in str(caught.value)
+    assert f"{api.url}: the management API responds 500" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("hosts", "urls"),
+    [
+        ("broker.example:5673", ["http://broker.example:15672"]),
+        ("a:5672,b,[::1]:5673", ["http://a:15672", "http://b:15672", "http://[::1]:15672"]),
+        ("127.0.0.1:5672,127.0.0.1:5673", ["http://127.0.0.1:15672"]),
+    ],
+)
+def test_the_default_urls_are_on_the_hosts_of_the_broker(hosts: str, urls: list[str]) -> None:
+    assert BrokerSettings(rabbitmq_url=f"amqp://u:p@{hosts}/v").management_urls == urls
 
 
 def test_a_url_that_is_not_http_is_an_invalid_setting(monkeypatch: pytest.MonkeyPatch) -> None:
