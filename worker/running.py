@@ -44,6 +44,7 @@ def run_jobs(settings: JobSettings, kinds_module: str, stop: ShutdownSignal) -> 
             settings.worker_lease_seconds, settings.worker_progress_seconds, settings.worker_grace_seconds
         ),
         connect_timeout_seconds=settings.connect_timeout_seconds,
+        idle_exit_seconds=settings.worker_idle_exit_seconds,
     )
     tickets = TicketListener(settings, kinds, telemetry, stop)
     main = partial(child.main, kinds_module=kinds_module)

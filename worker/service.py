@@ -43,13 +43,14 @@ class Tickets(Protocol):
 
 
 class WorkerOptions(NamedTuple):
-    """Who the worker is, and what it runs."""
+    """Who the worker is, what it runs, and after how long without a job it exits (0: never)."""
 
     name: str
     kinds: Sequence[str]
     jobs: int
     limits: Limits
     connect_timeout_seconds: float = 0
+    idle_exit_seconds: float = 0
 
 
 class WorkerService:
@@ -69,9 +70,12 @@ class WorkerService:
         self._tickets, self._telemetry, self._stop, self._clock = tickets, telemetry, stop, clock
         self._attempts: list[Attempt] = []
         self._report_at = self._claim_at = float("-inf")
+        self._idle_since: float | None = None
 
     def run(self) -> None:
-        """Run jobs until the shutdown, and give back those that are running then.
+        """Run jobs until the shutdown, which a worker that may exit requests itself when it is idle.
+
+        Jobs that are running then are given back.
 
         Raises:
             StoreUnavailable: When the database was never reached within the time-out.
@@ -97,9 +101,18 @@ class WorkerService:
             if self._clock() >= self._report_at:
                 self._report()
             self._claim_if_due()
+            self._exit_if_idle()
         except StoreUnavailable as error:
             self._telemetry.database_down(error, 0)
             self._await_database()
+
+    def _exit_if_idle(self) -> None:
+        limit, now = self._options.idle_exit_seconds, self._clock()
+        if self._attempts or self._idle_since is None:
+            self._idle_since = now
+        elif limit and now - self._idle_since >= limit:
+            self._telemetry.idle(now - self._idle_since)
+            self._stop.set()
 
     def _advance(self) -> None:
         self._telemetry.progress()

@@ -45,6 +45,15 @@ class JobSettings(BrokerSettings, DatabaseSettings, PlausibleSettings, ServiceSe
         le=60,
         description="Seconds that a job has to stop when it is interrupted, before it is killed",
     )
+    worker_idle_exit_seconds: float = Field(
+        default=0,
+        ge=0,
+        le=86_400,
+        description=(
+            "Seconds without a job after which the process exits with code 0, for a scaler that starts one "
+            "when jobs wait; 0: never"
+        ),
+    )
 
     @property
     @abstractmethod

@@ -78,6 +78,10 @@ class WorkerTelemetry:
             **({"stalled": True} if attempt.is_stalled else {}),
         )
 
+    def idle(self, seconds: float) -> None:
+        """Record that the worker exits, because there was no job for long enough."""
+        self._log.info("idle, exiting", seconds=round(seconds, 1))
+
     def pinged(self, telemetry_id: str) -> None:
         """Record that a ping was answered."""
         PINGS.inc()

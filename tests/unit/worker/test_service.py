@@ -205,3 +205,21 @@ def test_no_job_is_claimed_after_the_shutdown_was_requested(worker: Harness) -> 
     worker.stop.set()
     worker.step()
     assert not worker.processes
+
+
+def test_a_worker_that_may_exit_does_so_after_a_time_without_a_job(monkeypatch: pytest.MonkeyPatch) -> None:
+    worker = Harness(OPTIONS._replace(idle_exit_seconds=60))
+    monkeypatch.setattr(service_module, "wait", lambda _waitables, seconds: worker.stop.wait(seconds))
+    # given a job that takes longer than that
+    worker.store.ready.append(claimed_job())
+    worker.step()
+    for _ in range(100):
+        worker.processes[0].reports = 1
+        worker.step()
+    assert not worker.stop.is_set()
+    # when it has ended
+    worker.processes[0].end(Outcome.SUCCEEDED)
+    ended_at = worker.clock.now
+    worker.service.run()
+    # then the worker exits when it has waited long enough for another
+    assert 60 <= worker.clock.now - ended_at < 65
