@@ -1,12 +1,12 @@
 # Temperature sensors → RabbitMQ → PostgreSQL. `make` lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help up down clean logs status summary psql test test-unit test-sources test-reports faults bench bench-quick evaluate load pictures docs docs-serve lint fmt lock
+.PHONY: help up down clean logs status summary psql test test-unit test-sources test-reports test-kubernetes kubernetes faults bench bench-quick evaluate load pictures docs docs-serve lint fmt lock
 SHELL := /bin/bash
 
 MODE ?= auto
 ARGS ?=
 PYTHON := .venv/bin/python
-export MODE PIPELINES YES SERVERS
+export MODE PIPELINES YES SERVERS CRDS
 
 help:  ## list the targets
 	@bash scripts/stack.sh help $(MAKEFILE_LIST)
@@ -47,6 +47,14 @@ test-sources:  ## run the tests of sources against real servers, which it instal
 test-reports:  ## run the tests of reports with LibreOffice, Apache and PDFBox, which it installs (Debian's packages)
 	@bash scripts/venv.sh dev
 	@bash scripts/develop.sh test-reports $(ARGS)
+
+test-kubernetes:  ## render the Helm chart and validate every manifest strictly; CRDS=folder adds the operators' own schemas
+	@bash scripts/venv.sh dev
+	@bash scripts/develop.sh test-kubernetes $(ARGS)
+
+kubernetes:  ## render deploy/kubernetes/base and its components from the Helm chart
+	@bash scripts/venv.sh dev
+	@bash scripts/develop.sh kubernetes
 
 faults:  ## run the fault matrix, about an hour; ARGS="--rows 1,2 --modes auto --seed 7" selects rows
 	@bash scripts/venv.sh dev

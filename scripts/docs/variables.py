@@ -94,7 +94,8 @@ def variables(settings: type[Settings]) -> Iterator[Variable]:
                 for reader, found in READERS.items()
                 if name in found.model_fields
             }
-            yield Variable(_names(name, field), punctuate(field.description or ""), _allowed(field), readers)
+            names, meaning = variable_names(name, field), punctuate(field.description or "")
+            yield Variable(names, meaning, _allowed(field), readers)
 
 
 def known_names() -> set[str]:
@@ -104,7 +105,7 @@ def known_names() -> set[str]:
         name
         for settings in classes
         for field, info in settings.model_fields.items()
-        for name in _names(field, info)
+        for name in variable_names(field, info)
     }
 
 
@@ -114,7 +115,8 @@ def _defines(settings: type[Settings], name: str) -> bool:
     return not any(name in found.model_fields for found in inherited)
 
 
-def _names(name: str, field: FieldInfo) -> tuple[str, ...]:
+def variable_names(name: str, field: FieldInfo) -> tuple[str, ...]:
+    """Return the environment variables of a field."""
     alias = field.validation_alias
     choices = alias.choices if isinstance(alias, AliasChoices) else [name]
     return tuple(str(choice).upper() for choice in choices)

@@ -17,7 +17,16 @@ ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "development" / "adding-a-service.md"
 BLOCK = re.compile(r'^```(\w+) title="([^"]+)"\n(.*?)^```$', re.MULTILINE | re.DOTALL)
 NOT_COPIED = shutil.ignore_patterns(
-    "__pycache__", ".git", ".venv", ".*_cache", ".native", ".bench*", ".sources", ".site", ".coverage*"
+    "__pycache__",
+    ".git",
+    ".venv",
+    ".*_cache",
+    ".native",
+    ".bench*",
+    ".sources",
+    ".kubernetes",
+    ".site",
+    ".coverage*",
 )
 REGISTRY_TESTS = "tests/unit/test_service_registry.py"
 # What each part of the system derives from the registry, one line each.

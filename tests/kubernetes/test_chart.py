@@ -1,0 +1,89 @@
+"""The Helm chart renders valid manifests and the Kustomize base, and refuses values that mean nothing."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from scripts.kubernetes import render as renderer
+from scripts.kubernetes.render import CHART, HELM, KUBERNETES, template
+from tests.kubernetes.manifests import check, kustomize, parse
+from tests.kubernetes.variants import VARIANTS, render
+
+
+def test_helm_finds_nothing_wrong() -> None:
+    process = subprocess.run([HELM, "lint", "--strict", CHART], check=False, capture_output=True, text=True)
+    assert process.returncode == 0, process.stdout
+
+
+def test_the_api_accepts_what_helm_and_kustomize_render(tmp_path: Path) -> None:
+    documents = [document for variant in VARIANTS for document in render(variant)]
+    documents += [document for folder in ("base", "example") for document in kustomize(KUBERNETES / folder)]
+    assert check(documents, tmp_path) == ""
+
+
+def test_the_base_is_rendered_from_the_chart() -> None:
+    rendered = renderer.files()
+    assert {file: file.read_text(encoding="utf-8") for file in rendered} == rendered
+
+
+def test_kustomize_builds_every_rendered_file() -> None:
+    built = {
+        (document["kind"], document["metadata"]["name"]) for document in kustomize(KUBERNETES / "example")
+    }
+    rendered = {
+        (document["kind"], document["metadata"]["name"])
+        for text in renderer.files().values()
+        for document in parse(text)
+    }
+    assert built == rendered | {("Namespace", "sensors")}
+
+
+def test_with_keda_kustomize_leaves_the_number_of_consumers_to_it() -> None:
+    [consumers] = [
+        document for document in kustomize(KUBERNETES / "example")
+        if document["kind"] == "Deployment" and document["metadata"]["name"] == "sensors-pipeline-processor"
+    ]  # fmt: skip
+    assert "replicas" not in consumers["spec"]
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"pipeline.settings.BATCHSIZE": "auto"}, "additional properties 'BATCHSIZE' not allowed"),
+        ({"pipeline.settings.RABBITMQ_HOST": "a"}, "additional properties 'RABBITMQ_HOST' not allowed"),
+        ({"pipline.replicas": "2"}, "additional properties 'pipline' not allowed"),
+        ({"rabbitmq.replicas": "2"}, "/rabbitmq/replicas"),
+        ({"worker.replicas": "0"}, "/worker/replicas"),
+        ({"image.prefix": "registry.example.org"}, "/image/prefix"),
+        ({"rabbitmq.operator": "false"}, "rabbitmq.host must name your broker"),
+        (
+            {"rabbitmq.operator": "false", "rabbitmq.host": "a", "rabbitmq.managementUrl": "b"},
+            "rabbitmq.ownerSecret must name a Secret",
+        ),
+        (
+            {"rabbitmq.operator": "false", "rabbitmq.host": "a", "rabbitmq.ownerSecret": "b"},
+            "rabbitmq.managementUrl must be the address",
+        ),
+        ({"postgres.operator": "false"}, "postgres.host must name your server"),
+        ({"postgres.operator": "false", "postgres.host": "a"}, "postgres.ownerSecret must name a Secret"),
+        ({"ingress.enabled": "true"}, "ingress.host must be the name of the page"),
+        ({"worker.enabled": "true"}, "workflows.enabled"),
+        ({"reporter.enabled": "true"}, "workflows.enabled"),
+        ({"keda.enabled": "true", "keda.pipeline.minReplicaCount": "9"}, "keda.pipeline.maxReplicaCount"),
+    ],
+)
+def test_the_chart_refuses_values_and_says_why(values: dict[str, str], message: str) -> None:
+    with pytest.raises(subprocess.CalledProcessError) as refusal:
+        template(values)
+    assert message in refusal.value.stderr
+
+
+def test_each_change_of_setup_is_another_job() -> None:
+    names = {
+        document["metadata"]["name"]
+        for values in ({}, {"setup.settings.RETENTION_DAYS": "30"}, {"image.tag": "0.2.0"})
+        for document in parse(template(values))
+        if document["kind"] == "Job"
+    }
+    assert len(names) == 3
