@@ -7,6 +7,7 @@ mqtt.allow_anonymous = false
 mqtt.vhost = {{ .Values.rabbitmq.vhost }}
 message_interceptors.incoming.set_header_timestamp.overwrite = false
 max_message_size = 65536
+mqtt.max_packet_size_authenticated = 65536
 queue_leader_locator = balanced
 quorum_queue.initial_cluster_size = {{ min 3 (int .Values.rabbitmq.replicas) }}
 quorum_queue.continuous_membership_reconciliation.enabled = true
