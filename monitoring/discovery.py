@@ -98,8 +98,8 @@ class DnsDiscovery:
         ]
 
     def _replica_name(self, address: str) -> str:
-        """Return the name with the number that Compose gave the container, else with the address."""
-        container = re.search(rf"{re.escape(self._host)}-\d+(?=\.|$)", _reverse_lookup(address))
+        """Return the name with the number that Compose or Swarm gave the container, else with the address."""
+        container = re.search(rf"{re.escape(self._host)}[-.]\d+(?=\.|$)", _reverse_lookup(address))
         return container[0] if container else f"{self.name} {address}"
 
 

@@ -11,6 +11,7 @@ from runtime.env_file import read_env_file
 from runtime.errors import ConfigurationError
 from runtime.services import SERVICES, Service
 from runtime.settings import Settings, load
+from scaler.rules import ScalingRules
 
 ROOT = Path(__file__).resolve().parent.parent
 MAX_PIPELINES = 50
@@ -38,7 +39,7 @@ else:
     )
 
 
-class StackSettings(ServicePorts):
+class StackSettings(ServicePorts, ScalingRules):
     """The ports on 127.0.0.1 (named as for Docker Compose), the number of consumers, and the directory."""
 
     rabbitmq_host_port: Port = Field(default=5675, description="AMQP port on 127.0.0.1")
@@ -58,7 +59,7 @@ class StackSettings(ServicePorts):
     )
     compose_profiles: str = Field(
         default="",
-        description="Profiles whose services run, too, separated by commas: `workflows`, `reports`",
+        description="Profiles whose services run, too, separated by commas: `workflows`, `reports`, `scaler`",
     )
     native_dir: Path = Field(
         default=ROOT / ".native", description="Directory of everything that the native stack keeps"

@@ -8,7 +8,7 @@ from native.ports import LOOPBACK
 from native.postgres import PrivatePostgres
 from native.program import Program
 from native.rabbitmq import PrivateRabbitMQ
-from native.secret import load_or_create_password
+from native.secret import load_or_create_password, write_private
 from native.services import Instance, service_instances
 from native.settings import ROOT, StackSettings
 from native.webdav import PrivateWebdav
@@ -143,6 +143,8 @@ class Stack:
             variables = read_env_file(ROOT / SOURCES_FILE, os.environ).values | variables
         if service.stage is Stage.REPORTER:
             variables |= self._webdav_variables()
+        if service.stage is Stage.SCALER:
+            variables |= {"SCALER_REPLICAS_FILE": str(self.layout.pipelines_file)}
         if service.stage is Stage.ALERTER:
             variables |= {"ALERTER_STATE_FILE": str(self.layout.alerter_state)}
         return Program(
@@ -177,6 +179,10 @@ class Stack:
         )
 
     def requested_pipelines(self) -> int:
-        """Return the number of consumers that was last requested."""
+        """Return the number of consumers that `make up` or the scaler requested last."""
         file = self.layout.pipelines_file
         return int(file.read_text(encoding="ascii")) if file.exists() else 1
+
+    def request_pipelines(self, count: int) -> None:
+        """Request a number of consumers; a running supervisor starts and stops them."""
+        write_private(self.layout.pipelines_file, f"{count}\n")

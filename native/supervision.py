@@ -1,9 +1,7 @@
 """The supervisor process: starts the stack in order, supervises it, and stops it."""
 
 import os
-import signal
 from collections.abc import Sequence
-from types import FrameType
 
 import structlog
 
@@ -34,7 +32,6 @@ class Supervision:
         self._state = StackState(
             phase=Phase.STARTING, detail="", pid=handle.pid, start_time=handle.start_time, changed_at=now()
         )
-        self._rescale_requested = False
 
     def run(self) -> None:
         """Run the stack until the stop is requested.
@@ -42,7 +39,6 @@ class Supervision:
         Raises:
             ServiceUnavailable: When the stack does not start.
         """
-        signal.signal(signal.SIGHUP, self._on_sighup)
         final, detail = Phase.FAILED, "the supervisor crashed; see its log"
         try:
             self._start()
@@ -83,20 +79,18 @@ class Supervision:
         self._enter(Phase.RUNNING, "")
 
     def _rescale(self) -> None:
-        if not self._rescale_requested:
-            return
-        self._rescale_requested = False
-        requested = {
-            instance.name: instance for instance in self._stack.instances(self._stack.requested_pipelines())
-        }
+        """Start or stop consumers until as many run as are requested."""
         running = {name for name in self._supervisor.names() if name.startswith("pipeline-")}
-        for name in sorted(running - requested.keys()):
-            self._supervisor.remove(name)
+        try:
+            count = self._stack.requested_pipelines()
+        except ValueError:  # the file is being edited
+            return
+        if count == len(running):
+            return
+        requested = {instance.name: instance for instance in self._stack.instances(count)}
+        self._supervisor.remove(*(running - requested.keys()))
         for name in requested.keys() - self._supervisor.names():
             self._supervisor.start(self._stack.service_program(requested[name]))
-
-    def _on_sighup(self, _signal: int, _frame: FrameType | None) -> None:
-        self._rescale_requested = True
 
     def _enter(self, phase: Phase, detail: str) -> None:
         log.info(detail if phase is Phase.STARTING else phase.value)

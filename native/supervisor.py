@@ -190,11 +190,12 @@ class Supervisor:
         if any(changes):
             self._notify()
 
-    def remove(self, name: str) -> None:
-        """Stop a program and no longer supervise it."""
-        self._terminate([process for process in self._processes if process.program.name == name])
-        self._processes = [process for process in self._processes if process.program.name != name]
-        self._notify()
+    def remove(self, *names: str) -> None:
+        """Stop these programs at the same time, and no longer supervise them."""
+        if names:
+            self._terminate([process for process in self._processes if process.program.name in names])
+            self._processes = [process for process in self._processes if process.program.name not in names]
+            self._notify()
 
     def shutdown(self) -> None:
         """Stop all programs in reverse order of their stages, each stage after the previous one has ended."""

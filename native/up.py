@@ -1,7 +1,5 @@
 """`python -m native up`: start the stack and report each step."""
 
-import os
-import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -19,6 +17,7 @@ from native.stack import Stack
 from native.state import Phase, StackState
 from runtime.errors import ServiceUnavailable
 from runtime.process_state import ProcessState
+from runtime.services import SCALER_PROFILE
 from runtime.text import quantity
 
 SUMMARY_TIMEOUT_SECONDS = "60"
@@ -59,7 +58,7 @@ def _start(settings: StackSettings, console: Console) -> StackState:
     stack = Stack(settings)
     pipelines = settings.pipelines or stack.requested_pipelines()
     _check_ports(stack, pipelines)
-    layout.pipelines_file.write_text(f"{pipelines}\n", encoding="ascii")
+    stack.request_pipelines(pipelines)
     supervisor = control.start_supervisor(layout)
     with console.status("starting …") as status:
         state = _await_start(layout, supervisor, status.update)
@@ -96,10 +95,17 @@ def _check_ports(stack: Stack, pipelines: int) -> None:
     }
     if stack.webdav:
         ports["WEBDAV_HOST_PORT"] = [stack.webdav.port]
-    for instance in stack.instances(pipelines):
+    settings = stack.settings
+    scaled = settings.scaler_max_replica_count if SCALER_PROFILE in settings.profiles else 0
+    for instance in stack.instances(max(pipelines, scaled)):
         ports.setdefault(instance.service.port_variable, []).append(instance.http_port)
     every = [port for group in ports.values() for port in group]
-    problems = [f"Port {port} is assigned twice." for port in sorted(set(every)) if every.count(port) > 1]
+    problems = [
+        f"Port {port} is assigned twice: set another one with "
+        f"{' or '.join(variable for variable, group in ports.items() if port in group)}."
+        for port in sorted(set(every))
+        if every.count(port) > 1
+    ]
     problems += [
         f"Port {port} is in use by {listener(port)}. Stop it, or set another port with {variable}."
         for variable, group in ports.items()
@@ -111,13 +117,11 @@ def _check_ports(stack: Stack, pipelines: int) -> None:
 
 
 def _rescale(state: StackState, settings: StackSettings, console: Console) -> None:
-    layout = settings.layout
     running = sum(service.name.startswith("pipeline-") for service in state.services)
     if settings.pipelines is None or settings.pipelines == running:
         return
     console.print(f"Changing from {running} to {quantity(settings.pipelines, 'consumer')}.")
-    layout.pipelines_file.write_text(f"{settings.pipelines}\n", encoding="ascii")
-    os.kill(state.pid, signal.SIGHUP)
+    Stack(settings).request_pipelines(settings.pipelines)
 
 
 def _check_fatal(layout: Layout) -> None:

@@ -25,7 +25,8 @@ class Stage(IntEnum):
     WORKFLOWS = 9
     WORKER = 10
     REPORTER = 11
-    ALERTER = 12  # last, so that an orderly stop raises no alert
+    SCALER = 12
+    ALERTER = 13  # last, so that an orderly stop raises no alert
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,19 +66,22 @@ class DatabaseRole:
         return f"POSTGRES_{self.name.upper()}_PASSWORD"
 
 
-SENSOR, PIPELINE, OPERATOR, ALERTER, WORKFLOWS, WORKER = map(
-    BrokerUser, ("sensor", "pipeline", "operator", "alerter", "workflows", "worker")
+SENSOR, PIPELINE, OPERATOR, ALERTER, WORKFLOWS, WORKER, SCALER = map(
+    BrokerUser, ("sensor", "pipeline", "operator", "alerter", "workflows", "worker", "scaler")
 )
 WRITER, READER, MANAGER, EVALUATOR, ANALYST, WORKER_ROLE = map(
     DatabaseRole, ("writer", "reader", "manager", "evaluator", "analyst", "worker")
 )
 # Everything that setup creates besides the owners. The operator is sensorctl's user, too.
-BROKER_USERS = (SENSOR, PIPELINE, OPERATOR, ALERTER, WORKFLOWS, WORKER)
+BROKER_USERS = (SENSOR, PIPELINE, OPERATOR, ALERTER, WORKFLOWS, WORKER, SCALER)
 DATABASE_ROLES = (WRITER, READER, MANAGER, EVALUATOR, ANALYST, WORKER_ROLE)
 
 
 WORKFLOWS_PROFILE = "workflows"
 REPORTS_PROFILE = "reports"
+SCALER_PROFILE = "scaler"
+COMPOSE_FILE = "docker-compose.yml"
+SWARM_FILE = "deploy/swarm/compose.yml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +118,10 @@ class Service:
     """The default port of its first instance in the native stack; the other instances follow."""
     container_port: int = DEFAULT_HTTP_PORT
     """The port of health checks and metrics in its container."""
+    compose_file: str = COMPOSE_FILE
+    """The file that runs it in containers."""
     compose_name: str = ""
-    """Its name in docker-compose.yml; the module's where it is empty. Instances are numbered."""
+    """Its name in that file; the module's where it is empty. Instances are numbered."""
     instances: int = 1
     """How many of it run, each with a configuration of its own."""
     scales: bool = False
@@ -135,7 +141,7 @@ class Service:
 
     @property
     def compose_names(self) -> tuple[str, ...]:
-        """Its names in docker-compose.yml: one for each instance."""
+        """Its names in `compose_file`: one for each instance."""
         name = self.compose_name or self.module
         return (name,) if self.instances == 1 else tuple(f"{name}-{n + 1}" for n in range(self.instances))
 
@@ -208,6 +214,15 @@ SERVICES = (
         native_port=9171,
         scales=True,
         profiles=(REPORTS_PROFILE,),
+    ),
+    Service(
+        module="scaler",
+        image="sensors-tools",
+        stage=Stage.SCALER,
+        broker_user=SCALER,
+        native_port=9181,
+        compose_file=SWARM_FILE,
+        profiles=(SCALER_PROFILE,),
     ),
     Service(
         module="alerter",

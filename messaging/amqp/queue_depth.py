@@ -11,7 +11,7 @@ from messaging.errors import BrokerUnavailable
 
 
 class QueueDepth:
-    """Reads the depth of a queue. For one thread; call `read` at least every few seconds, or `close`."""
+    """Reads the depth of a queue. For one thread; call it at least every few seconds, or `close`."""
 
     def __init__(self, amqp_url: str, name: str, queue: str) -> None:
         self._amqp_url, self._name, self._queue = amqp_url, name, queue
@@ -21,6 +21,18 @@ class QueueDepth:
     def read(self) -> int | None:
         """Return the number of ready messages; None if the broker does not say."""
         try:
+            return self.count()
+        except BrokerUnavailable:
+            return None
+
+    def count(self) -> int:
+        """Return the number of ready messages.
+
+        Raises:
+            BrokerUnavailable: When the broker does not answer, or has no such queue; the next call connects
+                again.
+        """
+        try:
             with translate_errors():
                 if self._channel is None:
                     self._connection = connect(self._amqp_url, self._name)
@@ -28,7 +40,7 @@ class QueueDepth:
                 declared = self._channel.queue_declare(self._queue, passive=True)
         except BrokerUnavailable:
             self.close()
-            return None
+            raise
         return int(declared.method.message_count)
 
     def close(self) -> None:

@@ -128,6 +128,11 @@ def worker_permissions(topology: Topology) -> Permissions:
     )
 
 
+def scaler_permissions(topology: Topology) -> Permissions:
+    """Allow the scaler to count the messages of the queue."""
+    return Permissions(write=exact_pattern(topology.queue))
+
+
 def permissions_of(user: str, topology: Topology) -> Permissions:
     """Return the permissions of a user of the registry."""
     return {
@@ -137,6 +142,7 @@ def permissions_of(user: str, topology: Topology) -> Permissions:
         "alerter": alerter_permissions(topology),
         "workflows": workflows_permissions(),
         "worker": worker_permissions(topology),
+        "scaler": scaler_permissions(topology),
     }[user]
 
 

@@ -143,11 +143,11 @@ def ports() -> dict[str, str]:
         "POSTGRES_HOST_PORT",
         "DASHBOARD_HOST_PORT",
     )
-    first = reserve_range(8)
+    first = reserve_range(10)
     bases = {
         "SENSOR_HTTP_PORT": first,
         "PIPELINE_HTTP_PORT": first + 3,
-        "ALERTER_HTTP_PORT": first + 6,
-        "ANALYSIS_HTTP_PORT": first + 7,
+        "ALERTER_HTTP_PORT": first + 8,
+        "ANALYSIS_HTTP_PORT": first + 9,
     }
     return {name: str(port) for name, port in bases.items()} | {name: str(reserve_port()) for name in names}

@@ -39,7 +39,7 @@ from sensorctl.settings import SetupSettings
 from sensorctl.stack_variables import COMPOSE_DEFAULTS
 
 (instance,) = [i for i in service_instances(StackSettings(), 1) if i.service.module == "heartbeat"]
-print(instance.name, instance.http_port, max(instance.service.stage, 0) == 13)
+print(instance.name, instance.http_port, max(instance.service.stage, 0) == 14)
 print("heartbeat" in [discovery.name for discovery in build_discoveries("compose")])
 print([user.name for user in SetupSettings(rabbitmq_heartbeat_pass="secret").broker_users])
 print(COMPOSE_DEFAULTS["RABBITMQ_HEARTBEAT_USER"], COMPOSE_DEFAULTS["RABBITMQ_HEARTBEAT_PASS"])

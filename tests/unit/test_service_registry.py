@@ -14,7 +14,7 @@ import yaml
 from db.roles import AccessLevel
 from messaging.management.permissions import permissions_of
 from messaging.topology import Topology
-from runtime.services import BROKER_USERS, DATABASE_ROLES, SERVICES, Service
+from runtime.services import BROKER_USERS, COMPOSE_FILE, DATABASE_ROLES, SERVICES, SWARM_FILE, Service
 
 ROOT = Path(__file__).parents[2]
 # Services of docker-compose.yml that run an image of this project but no service of the registry.
@@ -28,8 +28,8 @@ each_service = pytest.mark.parametrize("service", SERVICES, ids=lambda service: 
 
 
 @cache
-def compose() -> dict[str, Any]:
-    text = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
+def compose(file: str = COMPOSE_FILE) -> dict[str, Any]:
+    text = (ROOT / file).read_text(encoding="utf-8")
     return dict(yaml.safe_load(text)["services"])
 
 
@@ -71,8 +71,8 @@ def copied_folders(dockerfile: str, target: str | None) -> set[str]:
     return folders
 
 
-def environment(compose_name: str) -> dict[str, str]:
-    return dict(compose()[compose_name]["environment"])
+def environment(compose_name: str, file: str = COMPOSE_FILE) -> dict[str, str]:
+    return dict(compose(file)[compose_name]["environment"])
 
 
 def account_default(variable: str, name: str) -> str:
@@ -132,13 +132,20 @@ def test_a_service_uses_registered_accounts(service: Service) -> None:
 
 def test_compose_runs_the_services_of_the_registry() -> None:
     own = {name for name, service in compose().items() if service["image"].startswith("sensors-")}
-    assert own - ONE_SHOTS - SERVERS == {name for service in SERVICES for name in service.compose_names}
+    registered = {
+        name for service in SERVICES if service.compose_file == COMPOSE_FILE for name in service.compose_names
+    }
+    assert own - ONE_SHOTS - SERVERS == registered
+    assert compose(SWARM_FILE).keys() - compose().keys() == {
+        name for service in SERVICES if service.compose_file == SWARM_FILE for name in service.compose_names
+    }
 
 
 @each_service
 def test_compose_runs_a_service_with_its_image_and_accounts(service: Service) -> None:
     for name in service.compose_names:
-        definition, variables = compose()[name], environment(name)
+        definition = compose(service.compose_file)[name]
+        variables = environment(name, service.compose_file)
         assert definition["image"] == service.image
         assert definition["restart"] == "unless-stopped"
         assert not (service.scales and "container_name" in definition), "a fixed name keeps it from scaling"
@@ -154,14 +161,15 @@ def test_compose_runs_a_service_with_its_image_and_accounts(service: Service) ->
 @each_service
 def test_compose_runs_a_service_in_its_profiles(service: Service) -> None:
     for name in service.compose_names:
-        assert tuple(compose()[name].get("profiles", [])) == service.profiles
+        assert tuple(compose(service.compose_file)[name].get("profiles", [])) == service.profiles
 
 
 @each_service
 def test_compose_publishes_the_port_of_a_published_service_only(service: Service) -> None:
     port = f"127.0.0.1:${{{service.port_variable}:-{service.native_port}}}:{service.container_port}"
     for name in service.compose_names:
-        assert compose()[name].get("ports", []) == ([port] if service.published else [])
+        ports = compose(service.compose_file)[name].get("ports", [])
+        assert ports == ([port] if service.published else [])
     if service.published:
         example = (ROOT / ".env.example").read_text(encoding="utf-8")
         assert f"\n{service.port_variable}={service.native_port}\n" in example
@@ -170,7 +178,7 @@ def test_compose_publishes_the_port_of_a_published_service_only(service: Service
 @each_service
 def test_compose_passes_the_addresses_of_the_services_to_those_that_monitor_them(service: Service) -> None:
     for name in service.compose_names:
-        variables = environment(name)
+        variables = environment(name, service.compose_file)
         assert variables.get("SERVICES") == ("${SERVICES:-compose}" if service.monitors else None)
         assert ("RABBITMQ_MANAGEMENT_URL" in variables) == service.monitors
 
@@ -180,7 +188,7 @@ def test_compose_passes_the_addresses_of_the_services_to_those_that_monitor_them
 
 @each_service
 def test_an_image_contains_its_services_and_what_they_import(service: Service) -> None:
-    build = compose()[service.compose_names[0]]["build"]
+    build = compose(service.compose_file)[service.compose_names[0]]["build"]
     copied = copied_folders(build["dockerfile"], build.get("target"))
     modules = {other.module for other in SERVICES if other.image == service.image}
     modules |= IMAGE_EXTRAS.get(service.image, set())

@@ -86,7 +86,7 @@ def test_compose_stands_for_the_services_of_the_compose_file_without_this_proces
 
     assert [target.name for target in targets] == [
         "pipeline-processor", "sensor-1", "sensor-2", "sensor-3", "analysis", "workflows:8086", "worker",
-        "reporter", "alerter", "other:9555",
+        "reporter", "scaler", "alerter", "other:9555",
     ]  # fmt: skip
     assert targets[1].address == ("172.18.0.2", 9100)
 
@@ -110,8 +110,12 @@ def test_an_optional_service_is_expected_once_it_has_run(monkeypatch: pytest.Mon
 
 
 def test_each_address_of_a_name_is_a_target(monkeypatch: pytest.MonkeyPatch) -> None:
-    addresses = ["172.18.0.9", "172.18.0.7", "172.18.0.5", "172.18.0.9"]
-    names = {"172.18.0.7": "sensors-pipeline-processor-2.sensors_default", "172.18.0.9": "other.example"}
+    addresses = ["172.18.0.9", "172.18.0.7", "172.18.0.5", "172.18.0.6", "172.18.0.9"]
+    names = {
+        "172.18.0.6": "sensors_pipeline-processor.3.v1x2y3.sensors_default",  # as Swarm names it
+        "172.18.0.7": "sensors-pipeline-processor-2.sensors_default",
+        "172.18.0.9": "other.example",
+    }
 
     def by_address(address: str) -> tuple[str, list[str], list[str]]:
         if address not in names:
@@ -123,6 +127,7 @@ def test_each_address_of_a_name_is_a_target(monkeypatch: pytest.MonkeyPatch) -> 
 
     assert DnsDiscovery("pipeline-processor", 9100).discover_targets() == [
         Target(name="pipeline-processor 172.18.0.5", address=("172.18.0.5", 9100)),
+        Target(name="pipeline-processor.3", address=("172.18.0.6", 9100)),
         Target(name="pipeline-processor-2", address=("172.18.0.7", 9100)),
         Target(name="pipeline-processor 172.18.0.9", address=("172.18.0.9", 9100)),
     ]

@@ -164,7 +164,7 @@ def test_only_setup_logs_in_as_the_owner(root: Path, monkeypatch: pytest.MonkeyP
     assert owner.amqp_url.startswith("amqp://sensors:sensors@")
     assert owner.postgres_user == "sensors"
     assert [user.name for user in owner.broker_users] == [
-        "sensor", "pipeline", "operator", "alerter", "workflows", "worker",
+        "sensor", "pipeline", "operator", "alerter", "workflows", "worker", "scaler",
     ]  # fmt: skip
     assert alerter.amqp_url.startswith("amqp://alerter:alerter@")
     assert alerter.postgres_user == "evaluator"

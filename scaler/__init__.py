@@ -1,0 +1,1 @@
+"""The scaler: starts and stops consumers as the queue grows and shrinks."""
