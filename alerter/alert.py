@@ -13,6 +13,7 @@ from runtime.text import format_duration
 Labels = Mapping[str, str]
 # The label that holds the subject of a problem. A broker and a database need none.
 SUBJECT_LABELS = {
+    ProblemKind.STANDBY_DOWN: "host",
     ProblemKind.SENSOR_OFFLINE: "sensor",
     ProblemKind.SERVICE_DOWN: "service",
     ProblemKind.SERVICE_STALLED: "service",

@@ -16,6 +16,7 @@ from monitoring.problems import ProblemKind
 FROM_BROKER = frozenset({ProblemKind.NO_CONSUMERS, ProblemKind.BACKLOG, ProblemKind.DEAD_LETTERS})
 FROM_DATABASE = frozenset(
     {
+        ProblemKind.STANDBY_DOWN,
         ProblemKind.SENSOR_OFFLINE,
         ProblemKind.ANALYSIS_BEHIND,
         ProblemKind.NO_WORKER,

@@ -15,10 +15,12 @@ from db.hosts import (
     DRIVER,
     READ_WRITE,
     TARGET,
+    Address,
     find_addresses,
     parse_addresses,
     parse_url,
     with_addresses,
+    with_one_address,
 )
 from db.session import CLIENT_ENCODING, find_schema, startup_options
 from db.settings import DatabaseSettings
@@ -82,6 +84,7 @@ def make_engine(
     statement_timeout_seconds: float = STATEMENT_TIMEOUT_SECONDS,
     connect_timeout_seconds: int = CONNECT_TIMEOUT_SECONDS,
     may_use_standby: bool = False,
+    address: Address | None = None,
 ) -> Engine:
     """Return an engine with one connection, which it opens on first use and which commits each statement.
 
@@ -90,9 +93,10 @@ def make_engine(
     the role do not apply (db.session).
 
     Of several hosts it connects to the one that accepts writes. With `may_use_standby` it prefers a standby:
-    for reads that may lack what was stored in the last seconds.
+    for reads that may lack what was stored in the last seconds. With `address` it connects to that host.
     """
     url = database_url(settings)
+    url = with_one_address(url, address) if address else url
     addresses = find_addresses(url)
     has_several_hosts = len(addresses) > 1
     prefers_standby = may_use_standby and has_several_hosts and TARGET not in url.query
@@ -129,6 +133,7 @@ def make_interactive_engine(
     name: str,
     statement_timeout_seconds: float = INTERACTIVE_TIMEOUT_SECONDS,
     may_use_standby: bool = False,
+    address: Address | None = None,
 ) -> Engine:
     """Return an engine as make_engine does, with short timeouts, because a person waits for the response."""
     return make_engine(
@@ -137,6 +142,7 @@ def make_interactive_engine(
         statement_timeout_seconds=statement_timeout_seconds,
         connect_timeout_seconds=MIN_CONNECT_TIMEOUT_SECONDS,
         may_use_standby=may_use_standby,
+        address=address,
     )
 
 

@@ -80,6 +80,14 @@ def with_addresses(url: URL, addresses: list[Address]) -> URL:
     return url.set(query={**url.query, **hosts, **ports})
 
 
+def with_one_address(url: URL, address: Address) -> URL:
+    """Return the URL with this host only, whatever its role is."""
+    query = {
+        name: value for name, value in url.query.items() if name not in ("host", "hostaddr", "port", TARGET)
+    }
+    return with_addresses(url.set(query=query), [address])
+
+
 def find_addresses(url: URL) -> list[Address]:
     """Return the hosts to which a connection with this URL may lead.
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 from monitoring.broker import OldestDeadLetterProbe, QueueProbe
+from monitoring.database_hosts import DatabaseHostsProbe
 from monitoring.discovery import Discovery, Target, build_discoveries
 from monitoring.model import Health, Queue, Service, SystemStatus
 from monitoring.observation import Observation
@@ -39,6 +40,7 @@ class Collector:
         self._probe_queue = QueueProbe(settings)
         self._probe_counts = QueueCountsProbe(settings)
         self._probe_sensors = SensorProbe(settings)
+        self._probe_hosts = DatabaseHostsProbe(settings)
         self._probe_service = ServiceProbe()
         self._probe_oldest_dead_letter = OldestDeadLetterProbe(settings, self._pool)
         self._throughput = ThroughputMeter()
@@ -74,9 +76,12 @@ class Collector:
         queue_future = self._pool.start("queue", self._probe_queue)
         counts_future = self._pool.start("queue counts", self._probe_counts)
         sensors_future = self._pool.start("sensors", lambda: self._probe_sensors(datetime.now(UTC)))
+        hosts_future = self._pool.start("database hosts", self._probe_hosts)
         reports = self._restarts.count(self._probe_services(deadline))
         sensors, broker = wait_for_result(sensors_future, deadline), wait_for_result(queue_future, deadline)
         counts = wait_for_result(counts_future, deadline).value
+        if not self._probe_hosts.hosts:  # later, those of the last time do, as one that is down is waited for
+            wait_for_result(hosts_future, deadline)
         queue = self._with_counts(broker.value, counts) if broker.value and counts else broker.value
         return Observation(
             at=datetime.now(UTC),
@@ -91,6 +96,7 @@ class Collector:
             workflows=sensors.value.workflows if sensors.value else None,
             database_error=sensors.error,
             database_exception=sensors.exception,
+            database_hosts=self._probe_hosts.hosts,
             oldest_dead_letter=self._probe_oldest_dead_letter(queue.dead_letters, deadline)
             if queue
             else None,

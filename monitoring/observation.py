@@ -1,9 +1,11 @@
 """What one collection found, as the rules evaluate it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from db.errors import StoreTimeout
+from db.queries.hosts import HostState
 from messaging.management.client import ManagementRefused
 from monitoring.broker import OldestDeadLetter
 from monitoring.model import OpenAnomalies, Queue, Sensor, Workflows
@@ -32,6 +34,7 @@ class Observation:
     workflows: Workflows | None = None
     database_error: str | None
     database_exception: Exception | None = None
+    database_hosts: Sequence[HostState] = ()
     oldest_dead_letter: OldestDeadLetter | None
 
     @property

@@ -23,6 +23,8 @@ MAX_ANALYSIS_LAG = timedelta(seconds=60)
 # workflow that failed is reported for a day, unless it is retried or requested again before.
 NO_WORKER_AGE = timedelta(seconds=60)
 FAILED_WORKFLOW_AGE = timedelta(days=1)
+# A standby is behind if it has yet to apply more of the write-ahead log: some minutes of a heavy load.
+MAX_STANDBY_LAG_BYTES = 64 * 1024 * 1024
 # A consumer that started this recently may not consume yet.
 STARTUP_GRACE = timedelta(seconds=15)
 # The variables that make consumers store in batches. alerts.yml and the documentation repeat them.
@@ -36,6 +38,8 @@ class ProblemKind(StrEnum):
     MANAGEMENT_API_DOWN = "management-api-down"
     DATABASE_DOWN = "database-down"
     DATABASE_SLOW = "database-slow"
+    STANDBY_DOWN = "standby-down"
+    SEVERAL_PRIMARIES = "several-primaries"
     SERVICE_DOWN = "service-down"
     SERVICE_STALLED = "service-stalled"
     SERVICE_NOT_READY = "service-not-ready"
@@ -71,6 +75,8 @@ STATUS_ALERTS = {
     ProblemKind.MANAGEMENT_API_DOWN: Alert("ManagementApiDown", Severity.WARNING, in_prometheus=False),
     ProblemKind.DATABASE_DOWN: Alert("DatabaseDown", Severity.CRITICAL, in_prometheus=True),
     ProblemKind.DATABASE_SLOW: Alert("DatabaseSlow", Severity.WARNING, in_prometheus=False),
+    ProblemKind.STANDBY_DOWN: Alert("StandbyDown", Severity.WARNING, in_prometheus=False),
+    ProblemKind.SEVERAL_PRIMARIES: Alert("SeveralPrimaries", Severity.CRITICAL, in_prometheus=False),
     ProblemKind.SERVICE_DOWN: Alert("ServiceDown", Severity.CRITICAL, in_prometheus=True),
     ProblemKind.SERVICE_STALLED: Alert("ServiceStalled", Severity.CRITICAL, in_prometheus=False),
     ProblemKind.SERVICE_NOT_READY: Alert("ServiceNotReady", Severity.WARNING, in_prometheus=False),
@@ -88,6 +94,8 @@ RESOLVED_MESSAGES = {
     ProblemKind.MANAGEMENT_API_DOWN: "The broker's management API responds again",
     ProblemKind.DATABASE_DOWN: "The database is reachable again",
     ProblemKind.DATABASE_SLOW: "The database responds in time again",
+    ProblemKind.STANDBY_DOWN: "The database's host {subject} can take the place of the primary again",
+    ProblemKind.SEVERAL_PRIMARIES: "The database has one primary again",
     ProblemKind.SERVICE_DOWN: "{subject} responds again",
     ProblemKind.SERVICE_STALLED: "{subject} makes progress again",
     ProblemKind.SERVICE_NOT_READY: "{subject} is ready again",

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from monitoring.analysis_rules import analysis_problems
+from monitoring.database_hosts import database_host_problems
 from monitoring.model import Problem
 from monitoring.observation import Observation
 from monitoring.problems import OFFLINE_MIN_SILENCE, ProblemKind
@@ -43,6 +44,7 @@ class ProblemTracker:
         found = [
             *broker_problems(observation),
             *database_problems(observation),
+            *database_host_problems(observation),
             *service_problems(observation),
             *queue_problems(
                 observation, had_backlog=(ProblemKind.BACKLOG, observation.queue_name) in previous

@@ -7,6 +7,7 @@ from typing import Any
 
 from db.errors import StoreTimeout
 from db.migrate import current_version, newest_version
+from db.queries.hosts import read_hosts
 from db.queries.server import Server
 from db.queries.summary import Summary
 from messaging.amqp.hosts import host_addresses
@@ -23,6 +24,7 @@ from monitoring.queue_counts import QueueCounts, count_queues
 from runtime.errors import ServiceUnavailable
 from runtime.text import quantity
 from sensorctl.checks import Check, CheckResult, check_results_table
+from sensorctl.database_hosts import describe_hosts, hosts_hint
 from sensorctl.output import fail, show
 from sensorctl.settings import OperatorSettings, discover_settings
 from sensorctl.time_shifts import TIME_SHIFT_HINT, describe_time_shifts
@@ -179,7 +181,9 @@ def _check_routing(settings: OperatorSettings) -> CheckResult:
 
 def _check_database(settings: OperatorSettings) -> CheckResult:
     with closing(Server(settings)) as server:
-        return CheckResult("database", f"responds, PostgreSQL {server.version()}")
+        status = f"responds, PostgreSQL {server.version()}"
+    hosts = read_hosts(settings)
+    return CheckResult("database", "; ".join([status, *describe_hosts(hosts)]), hosts_hint(hosts))
 
 
 def _check_schema(settings: OperatorSettings) -> CheckResult:

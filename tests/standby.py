@@ -49,14 +49,15 @@ class DatabasePair:
         self.standby = StandbyPostgres(directory / "standby", self.primary)
         self._running = ExitStack()
 
+    def url(self, *more: str) -> str:
+        """Return the URL with both hosts, and more of them."""
+        primary, standby = (f"{LOOPBACK}:{server.port}" for server in (self.primary, self.standby))
+        return self.primary.url.replace(primary, ",".join([standby, primary, *more]))
+
     @property
     def settings(self) -> DatabaseSettings:
         """The settings with both hosts."""
-        primary = f"{LOOPBACK}:{self.primary.port}"
-        return load(
-            DatabaseSettings,
-            database_url=self.primary.url.replace(primary, f"{LOOPBACK}:{self.standby.port},{primary}"),
-        )
+        return load(DatabaseSettings, database_url=self.url())
 
     def configure(self, name: str, value: str) -> None:
         """Change a setting of the primary for new and for existing connections."""

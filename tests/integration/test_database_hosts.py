@@ -15,10 +15,18 @@ from sqlalchemy import Engine, text
 from db.engine import connect, make_engine, translate_errors
 from db.errors import StoreUnavailable
 from db.migrate import upgrade
+from db.queries.hosts import read_hosts
+from db.settings import DatabaseSettings
 from db.store import Store
+from monitoring.database_hosts import database_host_problems
+from monitoring.model import Problem
+from runtime.settings import load
+from sensorctl.database_hosts import describe_hosts
 from tests.database import Database, libpq_url
 from tests.integration.test_store import make_reading
+from tests.ports import reserve_port
 from tests.standby import DatabasePair
+from tests.unit.monitoring.observations import observation
 from tests.waiting import DEADLINE_SECONDS, eventually
 
 PORT = "SELECT inet_server_port()"
@@ -66,6 +74,24 @@ def test_writers_use_the_primary_and_readers_a_standby_that_is_up_to_date(
 
     eventually(lambda: scalar(reader, PORT) == pair.primary.port, DEADLINE_SECONDS, "the primary is read")
     query(pair.standby.url, "SELECT pg_wal_replay_resume()")
+
+
+def test_each_host_is_known_with_its_role_and_what_is_wrong_with_it(pair: DatabasePair) -> None:
+    missing = f"127.0.0.1:{reserve_port()}"
+    settings = load(DatabaseSettings, database_url=pair.url(missing))
+    pair.configure("synchronous_standby_names", "missing")
+
+    eventually(lambda: len(list(problems(settings))) == 1, DEADLINE_SECONDS, "the standby streams")
+    standby, primary, gone = describe_hosts(read_hosts(settings))
+
+    assert re.fullmatch(rf"127.0.0.1:{pair.standby.port} is a standby, \d+ bytes behind", standby)
+    assert primary == f"127.0.0.1:{pair.primary.port} is the primary, commits wait for missing"
+    assert gone.startswith(f"{missing} does not respond: ")
+    pair.configure("synchronous_standby_names", "")
+
+
+def problems(settings: DatabaseSettings) -> Iterator[Problem]:
+    return database_host_problems(observation(database_hosts=read_hosts(settings)))
 
 
 def test_a_reading_is_stored_only_once_the_synchronous_standby_has_it(pair: DatabasePair) -> None:
