@@ -14,8 +14,8 @@ from scripts.docs.variables import READERS, variable_names
 
 SCHEMA = Path(__file__).resolve().parents[2] / "deploy" / "kubernetes" / "chart" / "values.schema.json"
 SHARED = "shared"
-# Programs that are no pod of the chart.
-ELSEWHERE = ("native",)
+# Programs that are no pod of the chart; on Kubernetes KEDA scales.
+ELSEWHERE = ("native", "scaler")
 # Where the servers are, who logs in, and what the rest of the chart depends on.
 SET_BY_THE_CHART = {
     "AMQP_URL", "DATABASE_URL", "HTTP_HOST", "HTTP_PORT", "QUEUE_NAME", "SERVICES",

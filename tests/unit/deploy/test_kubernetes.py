@@ -14,7 +14,15 @@ import pytest
 import yaml
 
 from messaging.topology import job_queue
-from runtime.services import BROKER_USERS, DATABASE_ROLES, MANAGER, SERVICES, WORKFLOWS_PROFILE, Service
+from runtime.services import (
+    BROKER_USERS,
+    DATABASE_ROLES,
+    MANAGER,
+    SCALER,
+    SERVICES,
+    WORKFLOWS_PROFILE,
+    Service,
+)
 from runtime.settings import load
 from runtime.version import VERSION
 from scripts.docs.variables import READERS, variable_names
@@ -29,6 +37,9 @@ SECRETS = "/run/secrets/sensors/"
 IN_THE_BASE = [
     service for service in SERVICES if not service.profiles or WORKFLOWS_PROFILE in service.profiles
 ]
+# The scaler's place is KEDA's on Kubernetes.
+ON_KUBERNETES = [service for service in SERVICES if service.broker_user is not SCALER]
+ACCOUNTS = [account for account in (*BROKER_USERS, *DATABASE_ROLES) if account is not SCALER]
 # What a file of a Secret could contain, where any password will not do.
 CONTENT = {"postgres-ca.crt": "a certificate"}
 MEBI = {"m": 1, "g": 1024, "Mi": 1, "Gi": 1024}
@@ -120,7 +131,7 @@ def test_the_network_lets_each_service_reach_its_servers() -> None:
         if policy["metadata"]["name"].startswith("sensors-to-")
     }
     assert set(clients["sensors-to-broker"]) >= {
-        service.module for service in SERVICES if service.broker_user
+        service.module for service in ON_KUBERNETES if service.broker_user
     }
     assert set(clients["sensors-to-database"]) >= {
         service.module for service in SERVICES if service.database_role
@@ -131,7 +142,7 @@ def test_the_network_lets_each_service_reach_its_servers() -> None:
 
 
 def test_setup_gets_the_password_of_every_account() -> None:
-    accounts = {account.password_variable for account in (*BROKER_USERS, *DATABASE_ROLES)}
+    accounts = {account.password_variable for account in ACCOUNTS}
     owner = {"RABBITMQ_USER", "RABBITMQ_PASS", "POSTGRES_USER", "POSTGRES_PASSWORD"}
     assert set(mounted("setup")) == accounts | owner | {"postgres-ca.crt"}
 
