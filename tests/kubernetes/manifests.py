@@ -1,5 +1,6 @@
 """Manifests as people render them, and their validation by the schemas of the API and of the operators."""
 
+import json
 import os
 import subprocess
 from collections.abc import Iterator
@@ -37,25 +38,17 @@ def is_custom(document: Document) -> bool:
     return document["apiVersion"].partition("/")[0] in OPERATORS
 
 
-def check(documents: list[Document], folder: Path) -> str:
+def check(documents: list[Document]) -> str:
     """Return what the API of Kubernetes has against the documents; empty: nothing, in no version.
 
     Of custom resources only the jobs are checked that they start.
     """
-    file = folder / "manifests.yaml"
     of_the_api = [document for document in documents if not is_custom(document)]
     of_the_api += [_job(document) for document in documents if document["kind"] == "ScaledJob"]
-    texts = {yaml.dump(document, Dumper=yaml.CSafeDumper) for document in of_the_api}
-    file.write_text("---\n".join(texts), encoding="utf-8")
-    found = ""
-    for version in VERSIONS:
-        options = ["-k", version, "--strict", "--quiet", str(file)]
-        command = [str(PYTHON), "-m", "kubernetes_validate", *options]
-        process = subprocess.run(command, check=False, capture_output=True, text=True)
-        found += (
-            process.stdout + process.stderr + f"exit code {process.returncode}" * bool(process.returncode)
-        )
-    return found
+    texts = {json.dumps(document) for document in of_the_api}
+    command = [str(PYTHON), str(Path(__file__).with_name("strict.py")), *VERSIONS]
+    content = f"[{','.join(sorted(texts))}]"
+    return subprocess.run(command, input=content, check=True, capture_output=True, text=True).stdout
 
 
 def _job(scaled: Document) -> Document:

@@ -1,7 +1,6 @@
 """The Helm chart renders valid manifests and the Kustomize base, and refuses values that mean nothing."""
 
 import subprocess
-from pathlib import Path
 
 import pytest
 
@@ -16,10 +15,10 @@ def test_helm_finds_nothing_wrong() -> None:
     assert process.returncode == 0, process.stdout
 
 
-def test_the_api_accepts_what_helm_and_kustomize_render(tmp_path: Path) -> None:
+def test_the_api_accepts_what_helm_and_kustomize_render() -> None:
     documents = [document for variant in VARIANTS for document in render(variant)]
     documents += [document for folder in ("base", "example") for document in kustomize(KUBERNETES / folder)]
-    assert check(documents, tmp_path) == ""
+    assert check(documents) == ""
 
 
 def test_the_base_is_rendered_from_the_chart() -> None:
@@ -77,6 +76,11 @@ def test_the_chart_refuses_values_and_says_why(values: dict[str, str], message: 
     with pytest.raises(subprocess.CalledProcessError) as refusal:
         template(values)
     assert message in refusal.value.stderr
+
+
+def test_a_misspelled_field_is_found() -> None:
+    [account] = [document for document in render("defaults") if document["kind"] == "ServiceAccount"]
+    assert "automountServiceAccountTokens" in check([{**account, "automountServiceAccountTokens": False}])
 
 
 def test_each_change_of_setup_is_another_job() -> None:
