@@ -25,6 +25,7 @@ from runtime.services import (
 )
 from runtime.settings import load
 from runtime.version import VERSION
+from scaler.rules import ScalingRules
 from scripts.docs.variables import READERS, variable_names
 from scripts.kubernetes import settings_names
 from tests.unit.test_service_registry import compose
@@ -156,6 +157,21 @@ def test_workers_start_for_the_queues_of_all_their_kinds_of_jobs() -> None:
     [scaled] = of_kind("ScaledJob")
     queues = {trigger["metadata"]["queueName"] for trigger in scaled["spec"]["triggers"]}
     assert queues == set(map(job_queue, KINDS))
+
+
+def test_keda_and_the_scaler_have_the_same_defaults() -> None:
+    [scaled] = of_kind("ScaledObject")
+    spec, [trigger] = scaled["spec"], scaled["spec"]["triggers"]
+    down = spec["advanced"]["horizontalPodAutoscalerConfig"]["behavior"]["scaleDown"]
+    rules = load(ScalingRules)
+    assert spec["minReplicaCount"] == rules.scaler_min_replica_count
+    assert spec["maxReplicaCount"] == rules.scaler_max_replica_count
+    assert spec["pollingInterval"] == rules.scaler_polling_interval
+    assert spec["cooldownPeriod"] == rules.scaler_cooldown_period
+    assert down["stabilizationWindowSeconds"] == rules.scaler_stabilization_window_seconds
+    assert trigger["metadata"]["value"] == f"{rules.scaler_value:g}"
+    assert trigger["metadata"]["activationValue"] == f"{rules.scaler_activation_value:g}"
+    assert trigger["metadata"]["excludeUnacknowledged"] == "true"
 
 
 # The servers
