@@ -1,4 +1,4 @@
-"""The variables that the compose file alone reads, with the meaning that `.env.example` gives them."""
+"""The variables that the compose files alone read, with the meaning that `.env.example` gives them."""
 
 import re
 from collections.abc import Collection
@@ -8,7 +8,7 @@ from pathlib import Path
 from scripts.docs.markdown import code, punctuate, table
 
 ROOT = Path(__file__).resolve().parents[2]
-COMPOSE_FILE = ROOT / "docker-compose.yml"
+COMPOSE_FILES = (ROOT / "docker-compose.yml", ROOT / "deploy" / "cluster" / "compose.yml")
 EXAMPLE_FILE = ROOT / ".env.example"
 REFERENCE = re.compile(r"(?<!\$)\$\{([A-Z0-9_]+)(?::?[-?]([^}]*))?\}")
 ASSIGNMENT = re.compile(r"([A-Z0-9_]+)=(.*)")
@@ -25,10 +25,11 @@ class Example:
 
 
 def compose_defaults() -> dict[str, set[str]]:
-    """Return each variable that the compose file reads, with the defaults that it gives it."""
+    """Return each variable that the compose files read, with the defaults that they give it."""
     found: dict[str, set[str]] = {COMPOSE_PROFILES: {""}}
-    for name, default in REFERENCE.findall(COMPOSE_FILE.read_text(encoding="utf-8")):
-        found.setdefault(name, set()).add(default)
+    for file in COMPOSE_FILES:
+        for name, default in REFERENCE.findall(file.read_text(encoding="utf-8")):
+            found.setdefault(name, set()).add(default)
     return found
 
 
@@ -51,7 +52,7 @@ def examples() -> dict[str, Example]:
 
 
 def table_of_variables(described_elsewhere: Collection[str]) -> str:
-    """Return a table of the compose file's variables that no settings class reads under the same name."""
+    """Return a table of the compose files' variables that no settings class reads under the same name."""
     comments = examples()
     rows = (
         (code(name), ", ".join(map(code, sorted(defaults))), comments[name].comment)

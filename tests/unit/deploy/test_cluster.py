@@ -1,0 +1,101 @@
+"""The overlay of the cluster fits docker-compose.yml, without Docker."""
+
+import re
+import stat
+import subprocess
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from runtime.services import SERVICES
+
+ROOT = Path(__file__).parents[3]
+FOLDER = ROOT / "deploy" / "cluster"
+NODES = ("rabbitmq", "rabbitmq-2", "rabbitmq-3")
+# What differs between the brokers, and what the overlay adds to the first one.
+OF_ONE_NODE = {"container_name", "hostname", "ports", "volumes", "entrypoint", "secrets"}
+
+
+@cache
+def services(file: Path) -> dict[str, dict[str, Any]]:
+    return dict(yaml.safe_load(file.read_text(encoding="utf-8"))["services"])
+
+
+def base() -> dict[str, dict[str, Any]]:
+    return services(ROOT / "docker-compose.yml")
+
+
+def overlay() -> dict[str, dict[str, Any]]:
+    return services(FOLDER / "compose.yml")
+
+
+def targets(volumes: list[str]) -> dict[str, str]:
+    """Return what is mounted, by its path in the container."""
+    return {target: source for source, target in (volume.split(":")[:2] for volume in volumes)}
+
+
+@pytest.mark.parametrize("node", NODES[1:])
+def test_a_further_broker_is_configured_as_the_first(node: str) -> None:
+    first, added, further = base()["rabbitmq"], overlay()["rabbitmq"], overlay()[node]
+
+    common = first.keys() - OF_ONE_NODE
+    assert {key: further[key] for key in common} == {key: first[key] for key in common}
+    assert further["hostname"] == node
+    assert {key: further[key] for key in ("entrypoint", "secrets")} == {
+        key: added[key] for key in ("entrypoint", "secrets")
+    }
+    expected = targets(first["volumes"] + added["volumes"])
+    assert targets(further["volumes"]) == expected | {"/var/lib/rabbitmq": f"{node}-data"}
+
+
+def test_every_port_of_the_brokers_is_another_one_on_the_loopback_address() -> None:
+    definitions = (base()["rabbitmq"], overlay()["rabbitmq-2"], overlay()["rabbitmq-3"])
+    ports = [port for definition in definitions for port in definition["ports"]]
+    published = [re.fullmatch(r"127\.0\.0\.1:\$\{\w+:-(\d+)\}:\d+", port) for port in ports]
+
+    assert len({match[1] for match in published if match}) == len(ports) == 9
+
+
+def test_every_client_gets_the_addresses_of_all_brokers() -> None:
+    in_compose = [service for service in SERVICES if base().keys() >= set(service.compose_names)]
+    expected = {name for service in in_compose if service.broker_user for name in service.compose_names}
+    monitors = {name for service in in_compose if service.monitors for name in service.compose_names}
+    definitions = {
+        name: service["environment"] for name, service in overlay().items() if "environment" in service
+    }
+
+    hosts = {
+        name for name, variables in definitions.items() if variables.get("RABBITMQ_HOST") == ",".join(NODES)
+    }
+    urls = ",".join(f"http://{node}:15672" for node in NODES)
+    managing = {
+        name for name, variables in definitions.items() if variables.get("RABBITMQ_MANAGEMENT_URL") == urls
+    }
+    assert hosts == expected | {"setup", "sensorctl"}
+    assert managing == monitors | {"setup", "sensorctl"}
+
+
+def test_the_members_of_the_configuration_are_the_brokers() -> None:
+    text = (FOLDER / "rabbitmq.conf").read_text(encoding="utf-8")
+
+    assert re.findall(r"nodes\.\d = rabbit@(\S+)", text) == list(NODES)
+    targets_of_prometheus = yaml.safe_load((FOLDER / "prometheus-brokers.yml").read_text(encoding="utf-8"))
+    assert targets_of_prometheus == [{"targets": [f"{node}:15692" for node in NODES[1:]]}]
+
+
+def test_secrets_are_created_once_and_only_their_owner_reaches_them(tmp_path: Path) -> None:
+    folder = tmp_path / "secrets"
+    command = ("sh", str(FOLDER / "create-secrets.sh"), str(folder))
+
+    subprocess.run(command, check=True, capture_output=True)
+    created = {file.name: file.read_text(encoding="ascii") for file in folder.iterdir()}
+    subprocess.run(command, check=True, capture_output=True)
+
+    assert created.keys() >= {"erlang-cookie"}
+    assert all(re.fullmatch(r"[0-9a-f]{64}", secret) for secret in created.values())
+    assert {file.name: file.read_text(encoding="ascii") for file in folder.iterdir()} == created
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert {stat.S_IMODE(file.stat().st_mode) for file in folder.iterdir()} == {0o444}
