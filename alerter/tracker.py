@@ -13,7 +13,16 @@ from monitoring.model import Problem, SystemStatus
 from monitoring.problems import ProblemKind
 
 # Kinds that only the broker's statistics show, and kinds that only the database shows.
-FROM_BROKER = frozenset({ProblemKind.NO_CONSUMERS, ProblemKind.BACKLOG, ProblemKind.DEAD_LETTERS})
+FROM_BROKER = frozenset(
+    {
+        ProblemKind.BROKER_NODE_DOWN,
+        ProblemKind.BROKER_RESOURCE_ALARM,
+        ProblemKind.QUEUE_WITHOUT_QUORUM,
+        ProblemKind.NO_CONSUMERS,
+        ProblemKind.BACKLOG,
+        ProblemKind.DEAD_LETTERS,
+    }
+)
 FROM_DATABASE = frozenset(
     {
         ProblemKind.STANDBY_DOWN,

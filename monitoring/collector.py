@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 from monitoring.broker import OldestDeadLetterProbe, QueueProbe
+from monitoring.broker_nodes import BrokerNodesProbe
 from monitoring.database_hosts import DatabaseHostsProbe
 from monitoring.discovery import Discovery, Target, build_discoveries
 from monitoring.model import Health, Queue, Service, SystemStatus
@@ -39,6 +40,7 @@ class Collector:
         self._pool = ProbePool()
         self._probe_queue = QueueProbe(settings)
         self._probe_counts = QueueCountsProbe(settings)
+        self._probe_nodes = BrokerNodesProbe(settings)
         self._probe_sensors = SensorProbe(settings)
         self._probe_hosts = DatabaseHostsProbe(settings)
         self._probe_service = ServiceProbe()
@@ -75,6 +77,7 @@ class Collector:
     def _observe(self, deadline: float) -> Observation:
         queue_future = self._pool.start("queue", self._probe_queue)
         counts_future = self._pool.start("queue counts", self._probe_counts)
+        nodes_future = self._pool.start("broker nodes", self._probe_nodes)
         sensors_future = self._pool.start("sensors", lambda: self._probe_sensors(datetime.now(UTC)))
         hosts_future = self._pool.start("database hosts", self._probe_hosts)
         reports = self._restarts.count(self._probe_services(deadline))
@@ -91,6 +94,7 @@ class Collector:
             broker_error=broker.error,
             broker_exception=broker.exception,
             broker_responds=counts is not None,
+            cluster=wait_for_result(nodes_future, deadline).value,
             sensors=sensors.value.sensors if sensors.value else None,
             anomalies=sensors.value.anomalies if sensors.value else None,
             workflows=sensors.value.workflows if sensors.value else None,

@@ -8,6 +8,7 @@ from db.errors import StoreTimeout
 from db.queries.hosts import HostState
 from messaging.management.client import ManagementRefused
 from monitoring.broker import OldestDeadLetter
+from monitoring.broker_nodes import BrokerCluster
 from monitoring.model import OpenAnomalies, Queue, Sensor, Workflows
 from monitoring.services import ServiceReport
 from runtime.health import Dependency
@@ -29,6 +30,7 @@ class Observation:
     broker_error: str | None
     broker_exception: Exception | None = None
     broker_responds: bool = False
+    cluster: BrokerCluster | None = None
     sensors: list[Sensor] | None
     anomalies: OpenAnomalies | None = None
     workflows: Workflows | None = None

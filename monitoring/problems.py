@@ -35,6 +35,9 @@ class ProblemKind(StrEnum):
     """A problem that `sensorctl status`, the dashboard and the alerter report."""
 
     BROKER_DOWN = "broker-down"
+    BROKER_NODE_DOWN = "broker-node-down"
+    BROKER_RESOURCE_ALARM = "broker-resource-alarm"
+    QUEUE_WITHOUT_QUORUM = "queue-without-quorum"
     MANAGEMENT_API_DOWN = "management-api-down"
     DATABASE_DOWN = "database-down"
     DATABASE_SLOW = "database-slow"
@@ -72,6 +75,9 @@ class Alert(NamedTuple):
 
 STATUS_ALERTS = {
     ProblemKind.BROKER_DOWN: Alert("BrokerDown", Severity.CRITICAL, in_prometheus=True),
+    ProblemKind.BROKER_NODE_DOWN: Alert("BrokerNodeDown", Severity.WARNING, in_prometheus=False),
+    ProblemKind.BROKER_RESOURCE_ALARM: Alert("BrokerResourceAlarm", Severity.CRITICAL, in_prometheus=True),
+    ProblemKind.QUEUE_WITHOUT_QUORUM: Alert("QueueWithoutQuorum", Severity.CRITICAL, in_prometheus=False),
     ProblemKind.MANAGEMENT_API_DOWN: Alert("ManagementApiDown", Severity.WARNING, in_prometheus=False),
     ProblemKind.DATABASE_DOWN: Alert("DatabaseDown", Severity.CRITICAL, in_prometheus=True),
     ProblemKind.DATABASE_SLOW: Alert("DatabaseSlow", Severity.WARNING, in_prometheus=False),
@@ -91,6 +97,9 @@ STATUS_ALERTS = {
 # What a notification says once the problem is over.
 RESOLVED_MESSAGES = {
     ProblemKind.BROKER_DOWN: "The broker is reachable again",
+    ProblemKind.BROKER_NODE_DOWN: "The broker's node {subject} runs again",
+    ProblemKind.BROKER_RESOURCE_ALARM: "The broker's node {subject} has no alarm any more",
+    ProblemKind.QUEUE_WITHOUT_QUORUM: "The queue {subject} accepts messages again",
     ProblemKind.MANAGEMENT_API_DOWN: "The broker's management API responds again",
     ProblemKind.DATABASE_DOWN: "The database is reachable again",
     ProblemKind.DATABASE_SLOW: "The database responds in time again",
@@ -109,7 +118,6 @@ RESOLVED_MESSAGES = {
 }
 # What only the history of metrics shows.
 PROMETHEUS_ALERTS = (
-    Alert("BrokerResourceAlarm", Severity.CRITICAL, in_prometheus=True),
     Alert("ServiceRestarting", Severity.WARNING, in_prometheus=True),
     Alert("NoReadingsStored", Severity.WARNING, in_prometheus=True),
     Alert("HighEndToEndLatency", Severity.WARNING, in_prometheus=True),

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from monitoring.analysis_rules import analysis_problems
+from monitoring.broker_rules import node_problems
 from monitoring.database_hosts import database_host_problems
 from monitoring.model import Problem
 from monitoring.observation import Observation
@@ -22,6 +23,8 @@ from monitoring.workflow_rules import workflow_problems
 # grace period after it, in which the next readings arrive.
 INHIBITING = {
     ProblemKind.BROKER_DOWN,
+    ProblemKind.BROKER_RESOURCE_ALARM,
+    ProblemKind.QUEUE_WITHOUT_QUORUM,
     ProblemKind.DATABASE_DOWN,
     ProblemKind.NO_CONSUMERS,
     ProblemKind.BACKLOG,
@@ -43,6 +46,7 @@ class ProblemTracker:
         previous = self._started_at or {}
         found = [
             *broker_problems(observation),
+            *node_problems(observation),
             *database_problems(observation),
             *database_host_problems(observation),
             *service_problems(observation),

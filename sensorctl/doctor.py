@@ -1,4 +1,4 @@
-"""Check what the pipeline depends on: variables, broker, queues, policies, database, schema and clock."""
+"""Check what the pipeline depends on: variables, broker, nodes, queues, policies, database, schema, clock."""
 
 import time
 from collections.abc import Iterator
@@ -23,6 +23,7 @@ from monitoring.problems import ProblemKind
 from monitoring.queue_counts import QueueCounts, count_queues
 from runtime.errors import ServiceUnavailable
 from runtime.text import quantity
+from sensorctl.broker_checks import BROKER_CHECKS
 from sensorctl.checks import Check, CheckResult, check_results_table
 from sensorctl.database_hosts import describe_hosts, hosts_hint
 from sensorctl.output import fail, show
@@ -50,7 +51,7 @@ MQTT_RULE = (
 
 
 def doctor() -> None:
-    """Check variables, broker, queues, policies, database, schema and clock.
+    """Check variables, broker, nodes, queues, policies, database, schema and clock.
 
     Each line is ok or comes with a hint. The exit code is 1 if a check fails.
     """
@@ -222,6 +223,7 @@ def _check_analysis(settings: OperatorSettings) -> CheckResult:
 CHECKS: tuple[tuple[str, Check], ...] = (
     ("variables", _check_variables),
     ("broker", _check_broker),
+    *BROKER_CHECKS,
     ("queue", _check_queue),
     ("delivery limit", _check_delivery_limit),
     ("limits", _check_drops),

@@ -8,6 +8,15 @@ import pika
 
 from messaging.amqp.hosts import split_hosts
 from messaging.management.api import ManagementApi, ManagementRefused, ManagementUnavailable, NotFound
+from messaging.management.cluster import (
+    BrokerNode,
+    MemberState,
+    QueueMembers,
+    disabled_flags,
+    to_member_states,
+    to_members,
+    to_nodes,
+)
 from messaging.management.permissions import User
 from messaging.management.policies import (
     Policy,
@@ -28,7 +37,8 @@ class Management:
 
     def __init__(self, settings: BrokerSettings, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
         parameters = pika.URLParameters(split_hosts(settings.amqp_url)[0])
-        self._vhost = quote(parameters.virtual_host, safe="")
+        self.virtual_host: str = parameters.virtual_host
+        self._vhost = quote(self.virtual_host, safe="")
         credentials = parameters.credentials
         self._api = ManagementApi(settings, (credentials.username, credentials.password), timeout_seconds)
 
@@ -52,6 +62,24 @@ class Management:
         """Return the API's object of each channel of the virtual host."""
         found: list[dict[str, Any]] = self._api.request("GET", f"/api/vhosts/{self._vhost}/channels")
         return found
+
+    def nodes(self) -> tuple[BrokerNode, ...]:
+        """Return the nodes of the cluster, by name."""
+        return to_nodes(self._api.request("GET", "/api/nodes"))
+
+    def quorum_members(self) -> list[QueueMembers]:
+        """Return the members of each quorum queue of the virtual host."""
+        queues = self._api.request("GET", f"/api/queues/{self._vhost}")
+        return [members for queue in queues if (members := to_members(queue))]
+
+    def member_states(self, queue: str) -> tuple[MemberState, ...]:
+        """Return the state of each member of a quorum queue, as its node reports it."""
+        path = f"/api/queues/quorum/{self._vhost}/{quote(queue, safe='')}/status"
+        return to_member_states(self._api.request("GET", path))
+
+    def disabled_flags(self) -> list[str]:
+        """Return the names of the feature flags that are neither enabled nor experimental."""
+        return disabled_flags(self._api.request("GET", "/api/feature-flags"))
 
     def policy(self, topology: Topology) -> dict[str, Any] | None:
         """Return the policy that applies to the queue, if it is this project's delivery-limit policy.

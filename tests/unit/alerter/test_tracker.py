@@ -203,7 +203,8 @@ def test_an_alerter_that_started_reports_once_what_is_firing_and_what_is_unknown
     alert, started = (alert_in(notification) for notification in updates[3])
     assert started.labels["alertname"] == "AlerterStarted"
     assert started.annotations["firing"] == alert.fingerprint
-    assert started.annotations["unknown"].startswith("Backlog DeadLetters NoConsumers TemperatureHigh ")
+    unknown = "Backlog BrokerNodeDown BrokerResourceAlarm DeadLetters NoConsumers QueueWithoutQuorum Temp"
+    assert started.annotations["unknown"].startswith(unknown)
 
 
 def test_two_starts_are_two_notifications() -> None:

@@ -10,8 +10,9 @@ from db.migrate import newest_version
 from db.queries.time_shifts import TimeShift
 from messaging.errors import BrokerUnavailable
 from messaging.management.client import ManagementRefused, ManagementUnavailable
+from messaging.management.cluster import BrokerNode, MemberState, QueueMembers
 from messaging.topology import Topology
-from sensorctl import doctor
+from sensorctl import broker_checks, doctor
 from sensorctl.checks import CheckResult
 from sensorctl.settings import OperatorSettings
 from sensorctl.workflows import workers
@@ -41,6 +42,11 @@ class Environment:
             "heat.dead": dict(QUEUE, name="heat.dead"),
         }
         self.policy: dict[str, Any] | None = POLICY
+        self.nodes = (BrokerNode("rabbit@a", is_running=True),)
+        self.members = [QueueMembers("heat", ("rabbit@a",), ("rabbit@a",), "rabbit@a")]
+        self.member_states = (MemberState("rabbit@a", "leader", 8),)
+        self.disabled_flags: list[str] = []
+        self.versions_in_use = {"heat": 8}
         self.alternates = {"sensors", "amq.topic"}
         self.unreadable: set[str] = set()
         self.version: str | None = newest_version()
@@ -72,7 +78,24 @@ def environment(  # noqa: C901 (one fake method for each check)
     environment.broker.put("heat.dead", *[b"{"] * 4)
 
     class FakeManagement:
+        virtual_host = "/"
+
         def __init__(self, _settings: OperatorSettings) -> None: ...
+
+        def version(self) -> Any:
+            return environment.respond("management", "4.3.6")
+
+        def nodes(self) -> Any:
+            return environment.respond("management", environment.nodes)
+
+        def quorum_members(self) -> Any:
+            return environment.respond("management", environment.members)
+
+        def member_states(self, _queue: str) -> Any:
+            return environment.respond("management", environment.member_states)
+
+        def disabled_flags(self) -> Any:
+            return environment.respond("management", environment.disabled_flags)
 
         def queue(self, name: str) -> Any:
             return environment.respond("management", environment.queues.get(name))
@@ -117,6 +140,8 @@ def environment(  # noqa: C901 (one fake method for each check)
 
     monkeypatch.setattr(workers, "WorkflowQueries", FakeWorkflows)
     monkeypatch.setattr(doctor, "Management", FakeManagement)
+    monkeypatch.setattr(broker_checks, "Management", FakeManagement)
+    monkeypatch.setattr(broker_checks, "versions_in_use", lambda *_: environment.versions_in_use)
     monkeypatch.setattr(doctor, "Summary", FakeSummary)
     monkeypatch.setattr(doctor, "Server", FakeServer)
     monkeypatch.setattr(
@@ -129,8 +154,8 @@ def test_a_healthy_stack_passes_every_check(environment: Environment) -> None:
     results = environment.results()
 
     assert list(results) == [
-        "variables", "broker", "queue", "delivery limit", "limits", "routing", "database", "schema", "clock",
-        "sensor times", "analysis", "workflows",
+        "variables", "broker", "nodes", "queue members", "feature flags", "queue", "delivery limit", "limits",
+        "routing", "database", "schema", "clock", "sensor times", "analysis", "workflows",
     ]  # fmt: skip
     assert {result.hint for result in results.values()} == {None}
     assert (
@@ -314,13 +339,13 @@ def test_a_check_that_cannot_be_made_reports_the_error_and_the_others_are_made(
 ) -> None:
     environment.errors[server] = error
     failed = {
-        "management": ["queue", "delivery limit", "limits", "routing"],
+        "management": [*dict(broker_checks.BROKER_CHECKS), "queue", "delivery limit", "limits", "routing"],
         "database": ["database", "schema", "clock", "sensor times", "analysis", "workflows"],
     }[server]
 
     results = environment.results()
 
-    assert len(results) == 12
+    assert len(results) == 15
     for name in failed:
         assert results[name].status == f"{problem}: {error}"
         assert hint in (results[name].hint or "")

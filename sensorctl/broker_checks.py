@@ -1,0 +1,117 @@
+"""The checks of the broker's nodes, of the members of its queues, and of its feature flags."""
+
+from collections.abc import Iterable
+
+from messaging.management.client import Management
+from messaging.management.cluster import BrokerNode, MemberState, QueueMembers
+from messaging.management.machine_versions import versions_in_use
+from runtime.text import quantity
+from sensorctl.checks import Check, CheckResult
+from sensorctl.settings import OperatorSettings
+
+NODES_HINT = (
+    "start the node, or check its log; queues work while more than half of their members run, and an alarm "
+    "on any node blocks all publishers"
+)
+MEMBERS_HINT = (
+    "start the nodes that are missing; a queue that lacks a member on a running node gets one with "
+    "`rabbitmq-queues grow NODE all`"
+)
+VERSIONS_HINT = (
+    "do not enable feature flags yet: a queue keeps the oldest version of its members, and has lost "
+    "confirmed messages when a flag was enabled before. Upgrade or start the other nodes first"
+)
+FLAGS_HINT = (
+    "when every node runs the new version, run `rabbitmqctl enable_feature_flag all` on one of them; the "
+    "next version may not start without them"
+)
+MAX_NAMES = 5
+
+
+def check_nodes(settings: OperatorSettings) -> CheckResult:
+    """Check that each node runs, reaches the others and has no alarm."""
+    management = Management(settings)
+    nodes = management.nodes()
+    version = f"RabbitMQ {management.version()}"
+    problems = [problem for node in nodes for problem in node_problems(node)]
+    if problems:
+        return CheckResult("nodes", f"{'; '.join(problems)}; {version}", NODES_HINT)
+    return CheckResult("nodes", f"{quantity(len(nodes), 'node')} without an alarm, {version}")
+
+
+def node_problems(node: BrokerNode) -> list[str]:
+    """Return what is wrong with a node."""
+    if not node.is_running:
+        return [f"{node.name} is down"]
+    alarms = [f"{node.name} has a {alarm} alarm" for alarm in node.alarms]
+    return [*alarms, *(f"{node.name} cannot reach {other}" for other in node.unreachable)]
+
+
+def check_members(settings: OperatorSettings) -> CheckResult:
+    """Check that each quorum queue has all members, a leader, and the same version on each member."""
+    management = Management(settings)
+    queues = management.quorum_members()
+    if not queues:
+        return CheckResult("queue members", "no quorum queue: see the line `queue` for their type")
+    expected = min(len(management.nodes()), max(len(queue.members) for queue in queues))
+    if problems := [problem for queue in queues for problem in member_problems(queue, expected)]:
+        return CheckResult("queue members", shorten(problems), MEMBERS_HINT)
+    states = {queue.queue: management.member_states(queue.queue) for queue in queues}
+    used = versions_in_use(settings, management.virtual_host)
+    if problems := [problem for name in states for problem in version_problems(name, states[name], used)]:
+        return CheckResult("queue members", shorten(problems), VERSIONS_HINT)
+    supported = {state.machine_version for found in states.values() for state in found} - {None}
+    versions = f"machine version {', '.join(map(str, sorted(filter(None, supported))))}"
+    note = "" if used else " (supported; the one in use is not known)"
+    status = f"{quantity(len(queues), 'quorum queue')} with {quantity(expected, 'member')}, {versions}{note}"
+    return CheckResult("queue members", status)
+
+
+def member_problems(queue: QueueMembers, expected: int) -> list[str]:
+    """Return what is wrong with the members of a queue that should have so many."""
+    running = f"{len(queue.online)} of {len(queue.members)} members"
+    if not queue.has_quorum:
+        return [f"{queue.queue} has no majority and accepts no message: {running} run"]
+    if queue.leader is None:
+        return [f"{queue.queue} has no leader"]
+    if len(queue.online) < len(queue.members):
+        return [f"{queue.queue}: {running} run"]
+    if len(queue.members) < expected:
+        return [f"{queue.queue} has {len(queue.members)} instead of {expected} members"]
+    return []
+
+
+def version_problems(queue: str, states: Iterable[MemberState], used: dict[str, int]) -> list[str]:
+    """Return what keeps a queue at an old version of its state machine; `used` has those in use, if known."""
+    states = list(states)
+    silent = [f"{queue}: {state.node} is {state.state}" for state in states if not state.is_working]
+    supported = {state.node: state.machine_version for state in states if state.machine_version is not None}
+    if len(set(supported.values())) > 1:
+        versions = ", ".join(f"{version} on {node}" for node, version in supported.items())
+        silent.append(f"{queue}: its members support different machine versions: {versions}")
+    newest = max(supported.values(), default=0)
+    if used.get(queue, newest) < newest:
+        silent.append(f"{queue} works at machine version {used[queue]} instead of {newest}")
+    return silent
+
+
+def check_flags(settings: OperatorSettings) -> CheckResult:
+    """Check that the feature flags are enabled which a later version requires."""
+    names = Management(settings).disabled_flags()
+    if names:
+        return CheckResult("feature flags", f"not enabled: {shorten(names, ', ')}", FLAGS_HINT)
+    return CheckResult("feature flags", "all are enabled")
+
+
+def shorten(texts: list[str], separator: str = "; ") -> str:
+    """Join the first texts, and say how many more there are."""
+    rest = len(texts) - MAX_NAMES
+    more = [f"{rest} more"] if rest > 0 else []
+    return separator.join([*texts[:MAX_NAMES], *more])
+
+
+BROKER_CHECKS: tuple[tuple[str, Check], ...] = (
+    ("nodes", check_nodes),
+    ("queue members", check_members),
+    ("feature flags", check_flags),
+)

@@ -1,0 +1,161 @@
+"""What the doctor says about the broker's nodes, the members of its queues and its feature flags.
+
+The answers are those of a broker of three nodes, with the nodes' names shortened.
+"""
+
+from typing import Any
+
+import pytest
+
+from messaging.management.cluster import to_member_states, to_members, to_nodes
+from messaging.management.machine_versions import lowest_versions
+from sensorctl import broker_checks
+from sensorctl.broker_checks import check_flags, check_members, check_nodes
+from sensorctl.settings import OperatorSettings
+
+SETTINGS = OperatorSettings()
+NODES = ("rabbit@a", "rabbit@b", "rabbit@c")
+METRICS = """\
+rabbitmq_detailed_raft_effective_machine_version{module="rabbit_khepri",ra_system="coordination"} 3.0
+rabbitmq_detailed_raft_effective_machine_version{queue="heat",vhost="/"} 8.0
+rabbitmq_detailed_raft_effective_machine_version{queue="heat.dead",vhost="/"} 8.0
+"""
+
+
+def node(name: str, **changes: Any) -> dict[str, Any]:
+    healthy = {"running": True, "partitions": [], "mem_alarm": False, "disk_free_alarm": False}
+    return {"name": name, "type": "disc", **healthy, **changes}
+
+
+def member(name: str, state: str = "follower", version: int | str = 8) -> dict[str, Any]:
+    return {"Node Name": name, "Raft State": state, "Membership": "voter", "Machine Version": version}
+
+
+class Broker:
+    """The answers of the management API; a test changes some."""
+
+    def __init__(self) -> None:
+        self.nodes = [node(name) for name in NODES]
+        queue = {"type": "quorum", "members": list(NODES), "online": list(NODES), "leader": NODES[0]}
+        self.queues: list[dict[str, Any]] = [
+            {"name": "heat", **queue}, {"name": "heat.dead", **queue},
+            {"name": "replies", "type": "classic", "node": NODES[1]},
+        ]  # fmt: skip
+        self.states = [member(NODES[0], "leader"), member(NODES[1]), member(NODES[2])]
+        self.metrics = METRICS
+        self.flags: list[str] = []
+
+
+@pytest.fixture
+def broker(monkeypatch: pytest.MonkeyPatch) -> Broker:
+    broker = Broker()
+
+    class FakeManagement:
+        virtual_host = "/"
+
+        def __init__(self, _settings: OperatorSettings) -> None: ...
+
+        def version(self) -> str:
+            return "4.3.6"
+
+        def nodes(self) -> Any:
+            return to_nodes(broker.nodes)
+
+        def quorum_members(self) -> Any:
+            return [members for queue in broker.queues if (members := to_members(queue))]
+
+        def member_states(self, _queue: str) -> Any:
+            return to_member_states(broker.states)
+
+        def disabled_flags(self) -> list[str]:
+            return broker.flags
+
+    monkeypatch.setattr(broker_checks, "Management", FakeManagement)
+    monkeypatch.setattr(broker_checks, "versions_in_use", lambda *_: lowest_versions([broker.metrics]))
+    return broker
+
+
+def test_a_healthy_cluster_passes(broker: Broker) -> None:
+    assert broker.flags == []
+    assert check_nodes(SETTINGS) == ("nodes", "3 nodes without an alarm, RabbitMQ 4.3.6", None)
+    members = "2 quorum queues with 3 members, machine version 8"
+    assert check_members(SETTINGS) == ("queue members", members, None)
+    assert check_flags(SETTINGS) == ("feature flags", "all are enabled", None)
+
+
+@pytest.mark.parametrize(
+    ("changes", "status"),
+    [
+        ({"running": False}, "rabbit@c is down"),
+        ({"mem_alarm": True}, "rabbit@c has a memory alarm"),
+        ({"disk_free_alarm": True}, "rabbit@c has a disk alarm"),
+        ({"partitions": ["rabbit@a"]}, "rabbit@c cannot reach rabbit@a"),
+    ],
+)
+def test_a_node_that_is_down_separated_or_has_an_alarm_fails(
+    broker: Broker, changes: dict[str, Any], status: str
+) -> None:
+    broker.nodes[2] |= changes
+
+    result = check_nodes(SETTINGS)
+
+    assert result.status == f"{status}; RabbitMQ 4.3.6"
+    assert result.hint
+
+
+@pytest.mark.parametrize(
+    ("changes", "status"),
+    [
+        ({"online": NODES[:2]}, "heat: 2 of 3 members run"),
+        ({"online": NODES[:1]}, "heat has no majority and accepts no message: 1 of 3 members run"),
+        ({"leader": ""}, "heat has no leader"),
+        ({"members": NODES[:2], "online": NODES[:2]}, "heat has 2 instead of 3 members"),
+    ],
+)
+def test_a_queue_without_all_its_members_fails(broker: Broker, changes: dict[str, Any], status: str) -> None:
+    broker.queues[0] |= changes
+
+    result = check_members(SETTINGS)
+
+    assert result.status == status
+    assert "rabbitmq-queues grow" in (result.hint or "")
+
+
+def test_members_that_support_different_versions_or_do_not_answer_fail(broker: Broker) -> None:
+    broker.queues = broker.queues[:1]
+    broker.states = [member(NODES[0], "leader"), member(NODES[1], version=7), member(NODES[2], "noproc", "")]
+
+    result = check_members(SETTINGS)
+
+    different = "its members support different machine versions: 8 on rabbit@a, 7 on rabbit@b"
+    assert result.status == f"heat: rabbit@c is noproc; heat: {different}"
+    assert "do not enable feature flags yet" in (result.hint or "")
+
+
+def test_a_queue_that_works_at_an_old_version_fails_though_all_members_support_the_new_one(
+    broker: Broker,
+) -> None:
+    broker.metrics = METRICS.replace('queue="heat",vhost="/"} 8', 'queue="heat",vhost="/"} 3')
+
+    result = check_members(SETTINGS)
+
+    assert result.status == "heat works at machine version 3 instead of 8"
+    assert "do not enable feature flags yet" in (result.hint or "")
+
+
+def test_without_metrics_the_version_in_use_is_not_known(broker: Broker) -> None:
+    broker.metrics = ""
+
+    result = check_members(SETTINGS)
+
+    assert result.status.endswith("machine version 8 (supported; the one in use is not known)")
+    assert result.hint is None
+
+
+def test_flags_that_are_not_enabled_fail_and_many_are_shortened(broker: Broker) -> None:
+    broker.flags = [f"flag_{number}" for number in range(7)]
+
+    result = check_flags(SETTINGS)
+
+    assert result.status == "not enabled: flag_0, flag_1, flag_2, flag_3, flag_4, 2 more"
+    assert "enable_feature_flag all" in (result.hint or "")
