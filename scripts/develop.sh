@@ -191,7 +191,7 @@ lock() {
   compile requirements/uv
   compile requirements/kubernetes
   compile requirements/kubectl --no-deps
-  for name in docs evaluation bench load native analysis tools dashboard reporter webdav worker pipeline sensor; do compile "requirements/$name" --constraint dev.txt; done
+  for name in docs evaluation bench load native analysis tools dashboard reporter webdav worker pipeline sensor patroni; do compile "requirements/$name" --constraint dev.txt; done
   compile benchmarks/peers/requirements
 }
 

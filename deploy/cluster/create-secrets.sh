@@ -17,3 +17,5 @@ create() {
 }
 
 create erlang-cookie
+create replication-password
+create patroni-password

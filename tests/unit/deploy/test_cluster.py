@@ -15,6 +15,8 @@ from runtime.services import SERVICES
 ROOT = Path(__file__).parents[3]
 FOLDER = ROOT / "deploy" / "cluster"
 NODES = ("rabbitmq", "rabbitmq-2", "rabbitmq-3")
+MEMBERS = ("postgres", "postgres-2")
+ETCD = ("etcd", "etcd-2", "etcd-3")
 # What differs between the brokers, and what the overlay adds to the first one.
 OF_ONE_NODE = {"container_name", "hostname", "ports", "volumes", "entrypoint", "secrets"}
 
@@ -35,6 +37,11 @@ def overlay() -> dict[str, dict[str, Any]]:
 def targets(volumes: list[str]) -> dict[str, str]:
     """Return what is mounted, by its path in the container."""
     return {target: source for source, target in (volume.split(":")[:2] for volume in volumes)}
+
+
+# What differs between the members of the database.
+OF_ONE_MEMBER = {"ports", "volumes", "command", "environment"}
+DATA = "/var/lib/postgresql/data"
 
 
 @pytest.mark.parametrize("node", NODES[1:])
@@ -78,6 +85,61 @@ def test_every_client_gets_the_addresses_of_all_brokers() -> None:
     assert managing == monitors | {"setup", "sensorctl"}
 
 
+def test_a_further_database_is_configured_as_the_first() -> None:
+    first, further = base()["postgres"] | overlay()["postgres"], overlay()["postgres-2"]
+
+    assert further.keys() == first.keys()
+    common = first.keys() - OF_ONE_MEMBER
+    assert {key: further[key] for key in common} == {key: first[key] for key in common}
+    variables = base()["postgres"]["environment"] | overlay()["postgres"]["environment"]
+    assert {
+        name: value.replace("postgres-2", "postgres") for name, value in further["environment"].items()
+    } == variables
+    assert targets(further["volumes"]) == targets(first["volumes"]) | {DATA: "postgres-2-data"}
+    assert further["ports"] != first["ports"]
+
+
+def test_only_the_first_database_makes_a_cluster() -> None:
+    commands = [overlay()[member]["command"][1] for member in MEMBERS]
+
+    assert commands == ["/etc/patroni", "/etc/patroni/patroni.yml"]
+    assert "bootstrap" not in yaml.safe_load((FOLDER / "patroni" / "patroni.yml").read_text(encoding="utf-8"))
+
+
+def test_only_the_databases_reach_etcd() -> None:
+    inside = {name for name, service in overlay().items() if "etcd" in service.get("networks", ())}
+
+    assert inside == {*MEMBERS, *ETCD}
+    assert not [name for name in ETCD if "ports" in overlay()[name]]
+
+
+def test_every_client_gets_the_addresses_of_both_databases() -> None:
+    in_compose = [service for service in SERVICES if base().keys() >= set(service.compose_names)]
+    expected = {name for service in in_compose if service.database_role for name in service.compose_names}
+
+    hosts = {
+        name
+        for name, service in overlay().items()
+        if (service.get("environment") or {}).get("POSTGRES_HOST") == ",".join(MEMBERS)
+    }
+    assert hosts == expected | {"setup", "sensorctl"}
+
+
+def test_the_lock_expires_after_what_patroni_requires() -> None:
+    text = (FOLDER / "patroni" / "bootstrap.yml").read_text(encoding="utf-8")
+    settings = yaml.safe_load(text)["bootstrap"]["dcs"]
+
+    assert settings["loop_wait"] + 2 * settings["retry_timeout"] <= settings["ttl"]
+    assert settings["synchronous_mode"]
+
+
+def test_both_databases_accept_as_many_connections_as_the_single_one() -> None:
+    text = (FOLDER / "patroni" / "bootstrap.yml").read_text(encoding="utf-8")
+    parameters = yaml.safe_load(text)["bootstrap"]["dcs"]["postgresql"]["parameters"]
+
+    assert f"max_connections={parameters['max_connections']}" in base()["postgres"]["command"]
+
+
 def test_the_members_of_the_configuration_are_the_brokers() -> None:
     text = (FOLDER / "rabbitmq.conf").read_text(encoding="utf-8")
 
@@ -94,7 +156,7 @@ def test_secrets_are_created_once_and_only_their_owner_reaches_them(tmp_path: Pa
     created = {file.name: file.read_text(encoding="ascii") for file in folder.iterdir()}
     subprocess.run(command, check=True, capture_output=True)
 
-    assert created.keys() >= {"erlang-cookie"}
+    assert created.keys() == {"erlang-cookie", "replication-password", "patroni-password"}
     assert all(re.fullmatch(r"[0-9a-f]{64}", secret) for secret in created.values())
     assert {file.name: file.read_text(encoding="ascii") for file in folder.iterdir()} == created
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
