@@ -1,9 +1,14 @@
 """The Helm chart renders valid manifests and the Kustomize base, and refuses values that mean nothing."""
 
 import subprocess
+from pathlib import Path
 
 import pytest
 
+from reporter.settings import ReporterSettings
+from runtime.services import SERVICES
+from runtime.settings import load
+from runtime.version import VERSION
 from scripts.kubernetes import render as renderer
 from scripts.kubernetes.render import CHART, HELM, KUBERNETES, template
 from tests.kubernetes.manifests import check, kustomize, parse
@@ -91,3 +96,36 @@ def test_each_change_of_setup_is_another_job() -> None:
         if document["kind"] == "Job"
     }
     assert len(names) == 3
+
+
+def test_the_reporter_which_is_not_in_the_base_runs_as_its_accounts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [reporter] = [service for service in SERVICES if service.module == "reporter"]
+    [found] = [
+        document for document in render("everything")
+        if document["kind"] == "Deployment" and document["metadata"]["name"] == "sensors-reporter"
+    ]  # fmt: skip
+    pod = found["spec"]["template"]["spec"]
+    [container] = pod["containers"]
+    assert container["image"] == f"registry.example.org/{reporter.image}:{VERSION}"
+    # given the files and variables of its pod
+    [projected] = [volume["projected"] for volume in pod["volumes"] if volume["name"] == "secrets"]
+    for source in projected["sources"]:
+        for item in source["secret"]["items"]:
+            (tmp_path / item["path"]).write_text(f"a {item['key']}", encoding="utf-8")
+    for variable in container["env"]:
+        monkeypatch.setenv(variable["name"], variable["value"].replace("/run/secrets/sensors", str(tmp_path)))
+    monkeypatch.delenv("RABBITMQ_TLS_CA")  # it must be a certificate
+    # when it reads its settings
+    settings = load(ReporterSettings)
+    # then it logs in as the worker, and at the WebDAV server with the Secret's login
+    assert reporter.broker_user
+    assert reporter.database_role
+    assert settings.rabbitmq_user == reporter.broker_user.name
+    assert settings.rabbitmq_pass.get_secret_value() == f"a {reporter.broker_user.password_variable}"
+    assert settings.postgres_password.get_secret_value() == f"a {reporter.database_role.password_variable}"
+    assert (settings.webdav_user, settings.webdav_password.get_secret_value()) == (
+        "a WEBDAV_USER", "a WEBDAV_PASSWORD",
+    )  # fmt: skip
+    assert settings.webdav_ca_file == str(tmp_path / "WEBDAV_CA")

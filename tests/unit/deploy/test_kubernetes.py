@@ -197,6 +197,17 @@ def test_the_broker_is_configured_as_in_compose() -> None:
     assert {name: here.get(name) for name in in_compose} == in_compose
 
 
+def test_the_broker_is_clustered_as_in_compose() -> None:
+    [cluster] = of_kind("RabbitmqCluster")
+    in_compose = dict(configuration(ROOT / "deploy" / "cluster" / "rabbitmq.conf"))
+    here = dict(settings(cluster["spec"]["rabbitmq"]["additionalConfig"]))
+    # The operator sets where the nodes find each other, and the limits of a container's memory and disk.
+    operators = ("cluster_", "vm_memory_", "disk_free_limit")
+    common = {name: value for name, value in in_compose.items() if not name.startswith(operators)}
+    assert len(common) > 3
+    assert {name: here.get(name) for name in common} == common
+
+
 def test_the_database_accepts_as_many_connections_as_in_compose() -> None:
     [cluster] = of_kind("Cluster")
     command = compose()["postgres"]["command"]
@@ -217,11 +228,13 @@ def test_the_environment_of_a_pod_is_accepted(
         monkeypatch.delenv(name)
     for name, value in variables(component).items():
         monkeypatch.setenv(name, value.replace(SECRETS, f"{tmp_path}/"))
+    monitors = component == "sensorctl" or component in {item.module for item in SERVICES if item.monitors}
     # when a service reads its settings
     loaded = load(READERS[component])
     # then they name the servers, and every variable is one that it reads
     assert getattr(loaded, "rabbitmq_host", "sensors-rabbitmq") == "sensors-rabbitmq"
-    assert getattr(loaded, "postgres_host", "sensors-postgres-rw") == "sensors-postgres-rw"
+    hosts = getattr(loaded, "postgres_host", "sensors-postgres-rw")
+    assert str(hosts).split(",") == ["sensors-postgres-rw", "sensors-postgres-ro"][: 2 if monitors else 1]
     read = {MANAGER.password_variable} if component == "sensorctl" else set()
     for field, info in READERS[component].model_fields.items():
         read.update(variable_names(field, info))
@@ -229,7 +242,9 @@ def test_the_environment_of_a_pod_is_accepted(
 
 
 def test_the_values_may_set_the_variables_of_the_services_and_no_others() -> None:
-    assert settings_names.SCHEMA.read_text(encoding="utf-8") == settings_names.schema()
+    assert settings_names.SCHEMA.read_text(encoding="utf-8") == settings_names.schema(), (
+        "run: make kubernetes"
+    )
 
 
 # Security

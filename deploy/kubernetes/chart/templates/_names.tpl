@@ -107,6 +107,13 @@ http://{{ .host }}:15672
 {{- end }}
 {{- end }}
 
+{{/* The standbys of the operator's cluster: charts are read from one, and the monitoring reports when there is none. */}}
+{{- define "sensors.postgres.standbys" -}}
+{{- if and .Values.postgres.operator (gt (int .Values.postgres.instances) 1) -}}
+{{ include "sensors.postgres.cluster" . }}-ro
+{{- end }}
+{{- end }}
+
 {{- define "sensors.postgres.owner" -}}
 {{- if .Values.postgres.ownerSecret -}}
 {{ .Values.postgres.ownerSecret }}

@@ -14,7 +14,9 @@ takes precedence over the values, whose schema refuses it.
 {{- if include "sensors.rabbitmq.ca" .root }}{{ $_ := set $set "RABBITMQ_TLS_CA" "/run/secrets/sensors/rabbitmq-ca.crt" }}{{ end }}
 {{- end }}
 {{- if or .database .owner }}
-{{- $_ := set $set "POSTGRES_HOST" (include "sensors.postgres.host" .root) }}
+{{- $standbys := ternary (include "sensors.postgres.standbys" .root) "" (and .monitors (not .owner) | default false) }}
+{{- $hosts := list (include "sensors.postgres.host" .root) $standbys | compact }}
+{{- $_ := set $set "POSTGRES_HOST" (join "," $hosts) }}
 {{- $_ := set $set "POSTGRES_PORT" (int $values.postgres.port | toString) }}
 {{- $_ := set $set "POSTGRES_DB" $values.postgres.database }}
 {{- if include "sensors.postgres.ca" .root }}{{ $_ := set $set "POSTGRES_SSLROOTCERT" "/run/secrets/sensors/postgres-ca.crt" }}{{ end }}
