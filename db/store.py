@@ -22,6 +22,7 @@ from db.settings import DatabaseSettings
 from db.wake_up import WakeUp
 from readings.model import Reading
 from readings.plausible import PlausibleRanges, TemperatureRange
+from runtime.tracing import SpanKind, child_span
 
 PLAUSIBLE_RANGES = "SELECT sensor_id, plausible_min, plausible_max FROM plausible_range"
 PLAUSIBLE_INTERVAL_SECONDS = 4.0
@@ -38,6 +39,15 @@ MAX_REMEMBERED_SENSORS = 100_000
 # statement after the first limit; the second is for a server that is frozen.
 STATEMENT_TIMEOUT_SECONDS = 6
 SOCKET_TIMEOUT_SECONDS = STATEMENT_TIMEOUT_SECONDS + 1
+
+
+# https://opentelemetry.io/docs/specs/semconv/db/postgresql/
+INSERT_SPAN = "INSERT reading"
+INSERT_ATTRIBUTES = {
+    "db.system.name": "postgresql",
+    "db.operation.name": "INSERT",
+    "db.collection.name": "reading",
+}
 
 
 class Store:
@@ -73,10 +83,11 @@ class Store:
         """
         if not readings:
             return 0
-        self._register({reading.sensor_id for reading in readings} - self._registered)
-        stored = self._insertion.insert(readings)
-        if stored < len(readings):
-            self._execute(AWAIT_STANDBY)
+        with child_span(INSERT_SPAN, SpanKind.CLIENT, INSERT_ATTRIBUTES):
+            self._register({reading.sensor_id for reading in readings} - self._registered)
+            stored = self._insertion.insert(readings)
+            if stored < len(readings):
+                self._execute(AWAIT_STANDBY)
         self._wake_up.notify_if_due()
         self._maintenance.run_if_due()
         return stored

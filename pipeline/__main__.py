@@ -16,7 +16,10 @@ from runtime.http_server import serve_http
 from runtime.lifecycle import ShutdownSignal, run
 from runtime.logs import configure_logging
 from runtime.settings import load
+from runtime.tracing import tracing
 from runtime.watchdog import watchdog
+
+SERVICE = "pipeline"
 
 
 def main(stop: ShutdownSignal) -> None:
@@ -28,7 +31,11 @@ def main(stop: ShutdownSignal) -> None:
     telemetry.started(settings.batch_size, settings.prefetch)
     store = Store(settings, name=settings.name)
     try:
-        with serve_http(settings.http_host, settings.http_port, health), watchdog(health):
+        with (
+            tracing(settings, SERVICE),
+            serve_http(settings.http_host, settings.http_port, health),
+            watchdog(health),
+        ):
             database = DatabaseHealthCheck(store, telemetry)
             database.wait(stop, settings.connect_timeout_seconds)
             build_consumer(settings, store, telemetry, stop, database).run()

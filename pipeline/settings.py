@@ -12,6 +12,7 @@ from pydantic import Field, PlainValidator, model_validator
 from db.settings import PAST_RETENTION_DESCRIPTION, DatabaseSettings, PastRetention, PlausibleSettings
 from messaging.settings import BrokerSettings
 from runtime.settings import ServiceSettings, TimeZone
+from runtime.tracing_settings import TracingSettings
 
 MAX_PREFETCH = 65535
 MAX_BATCH = 10_000
@@ -41,7 +42,7 @@ BatchSize = Annotated[
 ]
 
 
-class PipelineSettings(BrokerSettings, DatabaseSettings, PlausibleSettings, ServiceSettings):
+class PipelineSettings(BrokerSettings, DatabaseSettings, PlausibleSettings, TracingSettings, ServiceSettings):
     """Settings of the consumer; the processing range simulates work on each message."""
 
     batch_size: BatchSize = Field(

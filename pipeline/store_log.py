@@ -9,6 +9,7 @@ import structlog
 
 from pipeline.handler import StoreResult
 from runtime.line_budget import LineBudget
+from runtime.tracing import without_span
 
 
 @dataclass
@@ -50,17 +51,20 @@ class ThrottledStoreLog:
 
     def flush(self) -> None:
         """Log the aggregate now."""
-        suppressed = self._suppressed
-        if suppressed.readings:
-            self._log.info(
-                "stored (aggregated)",
-                readings=suppressed.readings,
-                new=suppressed.new,
-                duplicates=suppressed.readings - suppressed.new,
-                max_store_ms=suppressed.max_store_ms,
-                max_latency_ms=suppressed.max_latency_ms,
-            )
+        if self._suppressed.readings:
+            with without_span():  # they are of many
+                self._log_suppressed(self._suppressed)
             self._suppressed = Suppressed()
+
+    def _log_suppressed(self, suppressed: Suppressed) -> None:
+        self._log.info(
+            "stored (aggregated)",
+            readings=suppressed.readings,
+            new=suppressed.new,
+            duplicates=suppressed.readings - suppressed.new,
+            max_store_ms=suppressed.max_store_ms,
+            max_latency_ms=suppressed.max_latency_ms,
+        )
 
     def _aggregate(self, result: StoreResult, store_ms: float, latency_ms: float | None) -> None:
         suppressed = self._suppressed

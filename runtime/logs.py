@@ -9,6 +9,7 @@ import structlog
 from structlog.dev import Column, ConsoleRenderer, plain_traceback
 
 from runtime.streams import LogStream, escape_unencodable
+from runtime.tracing import add_trace_ids
 
 LEVELS = {
     "debug": logging.DEBUG,
@@ -18,7 +19,8 @@ LEVELS = {
 }
 # pika logs several errors for each lost connection, and a critical one for a close that crosses other frames.
 # It also raises an exception for every error that matters, and this project logs that once.
-QUIET_LIBRARIES = ("pika",)
+# OpenTelemetry logs each attempt of an export; this project logs when the collector goes down and comes up.
+QUIET_LIBRARIES = ("pika", "opentelemetry")
 EVENT_WIDTH = 24
 QUOTED_CHARACTERS = frozenset(" \t=\r\n\"'")
 
@@ -49,6 +51,7 @@ def configure_logging(level: str, log_format: Literal["console", "json"]) -> Non
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
+            add_trace_ids,
             *([structlog.processors.format_exc_info] if log_format == "json" else []),
             renderer,
         ],

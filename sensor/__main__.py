@@ -8,6 +8,7 @@ from runtime.http_server import serve_http
 from runtime.lifecycle import ShutdownSignal, run
 from runtime.logs import configure_logging
 from runtime.settings import load
+from runtime.tracing import tracing
 from runtime.watchdog import watchdog
 from sensor.outbox.factory import open_outbox_file
 from sensor.outbox.outbox import Outbox
@@ -18,6 +19,7 @@ from sensor.sources.factory import make_sources
 from sensor.telemetry import BROKER, SensorTelemetry
 
 DRAIN_SECONDS = 5.0
+SERVICE = "sensor"
 
 
 def main(stop: ShutdownSignal) -> None:
@@ -33,7 +35,12 @@ def main(stop: ShutdownSignal) -> None:
         settings.amqp_url, settings.client_name, outbox, telemetry, stop, settings.connect_timeout_seconds
     )
     sampler = Sampler(sources, outbox, telemetry)
-    with closing(outbox), serve_http(settings.http_host, settings.http_port, health), watchdog(health):
+    with (
+        closing(outbox),
+        tracing(settings, SERVICE),
+        serve_http(settings.http_host, settings.http_port, health),
+        watchdog(health),
+    ):
         telemetry.started(
             len(sources),
             settings.sensor_source,

@@ -9,10 +9,12 @@ from operator import itemgetter
 from typing import NamedTuple
 from uuid import UUID
 
+from messaging.spans import create_span
 from readings.ids import uuid7
 from readings.model import Reading
 from readings.payload import encode_payload, to_payload
 from runtime.lifecycle import ShutdownSignal
+from runtime.tracing import Span
 from sensor.outbox.entry import OutboxEntry
 from sensor.outbox.outbox import Outbox
 from sensor.sources.measurement import Measurement, Source
@@ -45,6 +47,7 @@ class Sampler:
         self._telemetry = telemetry
         self._sequences: defaultdict[str, int] = defaultdict(int)
         self._together: list[OutboxEntry] = []
+        self._spans: list[Span] = []
         several = len(sources) > 1
         self._min_wait, self._max_together = (MIN_WAIT_SECONDS, MAX_TOGETHER) if several else (0.0, 1)
         self.run_id: UUID = uuid7()
@@ -84,13 +87,25 @@ class Sampler:
             sequence=self._sequences[sensor_id],
         )
         payload = to_payload(reading, measurement.temperature, measurement.unit)
-        return OutboxEntry(sensor_id, str(reading.reading_id), encode_payload(payload), payload)
+        reading_id = str(reading.reading_id)
+        span = create_span(sensor_id, reading_id)
+        if span:
+            self._spans.append(span)
+        trace = span.headers if span else None
+        return OutboxEntry(sensor_id, reading_id, encode_payload(payload), trace, payload)
 
     def _put(self) -> None:
         if self._together:
             self._outbox.put(*self._together)
+            self._end_spans()
             self._telemetry.measured(len(self._together), pending=len(self._outbox))
             self._together.clear()
+
+    def _end_spans(self) -> None:
+        """End the spans of creation, which include that the readings are on disk."""
+        for span in self._spans:
+            span.end()
+        self._spans.clear()
 
 
 def _schedule(sensor_id: str, source: Source, phase: float) -> Iterator[Due]:

@@ -16,6 +16,7 @@ from messaging.settings import BrokerSettings
 from readings.ids import MAX_SENSOR_ID_CHARACTERS, validate_sensor_id
 from readings.model import Unit
 from runtime.settings import ServiceSettings
+from runtime.tracing_settings import TracingSettings
 
 SIMULATED = "simulated"
 OFFICE = "office"
@@ -71,7 +72,7 @@ def _expand(item: str) -> Iterator[str]:
 SensorIds = Annotated[tuple[str, ...], NoDecode, BeforeValidator(parse_sensor_ids)]
 
 
-class SensorSettings(BrokerSettings, ServiceSettings):
+class SensorSettings(BrokerSettings, TracingSettings, ServiceSettings):
     """The variables that the sensor reads."""
 
     sensor_id: str = Field(

@@ -11,6 +11,7 @@ from prometheus_client import Counter, Gauge
 from runtime.health import Health
 from runtime.line_budget import LineBudget
 from runtime.metrics import DependencyMetrics, export_build
+from runtime.tracing import log_fields
 from sensor.outbox.entry import OutboxEntry
 
 BROKER = "broker"
@@ -128,6 +129,7 @@ class SensorTelemetry:
             unit=payload["unit"],
             measured_at=payload["measured_at"],
             sequence=payload["sequence"],
+            **log_fields(entry.trace),
         )
 
     def dropped(self, readings: int) -> None:

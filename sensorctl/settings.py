@@ -28,6 +28,7 @@ from runtime.services import (
     DatabaseRole,
 )
 from runtime.settings import ServiceSettings, TimeZone, load
+from runtime.tracing_settings import TracingSettings
 from sensorctl.accounts import Accounts, manager_login
 from sensorctl.stack_variables import LOOPBACK, Variables, compose_variables, native_variables
 
@@ -49,7 +50,7 @@ MANAGER_LOGINS = OPERATOR_LOGINS | {
 }
 
 
-class OperatorSettings(MonitoringSettings, PlausibleSettings, ServiceSettings):
+class OperatorSettings(MonitoringSettings, PlausibleSettings, TracingSettings, ServiceSettings):
     """The broker, the database, the services to monitor, and the time zone of naive times."""
 
     naive_time_zone: TimeZone = Field(

@@ -9,6 +9,7 @@ import structlog
 from db.workflows.worker_store import ClaimedJob, WorkerStore
 from runtime.errors import ServiceUnavailable
 from runtime.logs import configure_logging
+from runtime.tracing import tracing
 from worker.context import JobKind
 from worker.job_run import JobRun, run_job
 from worker.parent_link import ParentLink
@@ -27,7 +28,8 @@ def main(job: ClaimedJob, settings: JobSettings, connection: Connection, *, kind
     link = ParentLink(connection)
     store = WorkerStore(settings, f"{settings.name} {job.kind}")
     try:
-        link.report(run_job(kind, JobRun(job, store, link, settings)))
+        with tracing(settings, settings.service):
+            link.report(run_job(kind, JobRun(job, store, link, settings)))
     except ServiceUnavailable as error:
         structlog.get_logger().warning("outcome not recorded", job=str(job.job_id), reason=str(error))
     finally:

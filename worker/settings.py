@@ -10,6 +10,7 @@ from pydantic import Field
 from db.settings import DatabaseSettings, PlausibleSettings
 from messaging.settings import BrokerSettings
 from runtime.settings import ServiceSettings
+from runtime.tracing_settings import TracingSettings
 
 MAX_JOBS = 64
 
@@ -19,7 +20,7 @@ def split_kinds(text: str) -> tuple[str, ...]:
     return tuple(kind.strip() for kind in text.split(",") if kind.strip())
 
 
-class JobSettings(BrokerSettings, DatabaseSettings, PlausibleSettings, ServiceSettings):
+class JobSettings(BrokerSettings, DatabaseSettings, PlausibleSettings, TracingSettings, ServiceSettings):
     """How a service runs jobs, each in a process of its own."""
 
     service: ClassVar[str]

@@ -14,6 +14,7 @@ from messaging.amqp.event_loop import Connection
 from messaging.consuming.consumer_events import ConsumerEvents
 from messaging.consuming.session import Delivery, Session
 from messaging.errors import BrokerRefused, BrokerUnavailable
+from messaging.spans import process_span
 from messaging.topology import Topology
 from readings.errors import InvalidReading
 from runtime.errors import ServiceUnavailable, ShutdownRequested
@@ -162,17 +163,22 @@ class Consumer:
                 self._when_idle()
 
     def _process(self, session: Session, batch: Sequence[Delivery]) -> None:
-        try:
-            result = self._handle_with_retry(session, batch)
-        except BrokerUnavailable:
-            raise
-        except (ServiceUnavailable, ShutdownRequested) as reason:
-            self._events.requeued(str(reason) or "stopping", session.requeue())
-            return
-        try:
-            self._settle(session, batch, result.errors)
-        finally:
-            result.on_settled()
+        with process_span(batch, self._options.topology.queue) as span:
+            try:
+                result = self._handle_with_retry(session, batch)
+            except BrokerUnavailable:
+                raise
+            except (ServiceUnavailable, ShutdownRequested) as reason:
+                if span:
+                    span.fail(reason)
+                self._events.requeued(str(reason) or "stopping", session.requeue(batch))
+                return
+            try:
+                self._settle(session, batch, result.errors)
+            finally:
+                if span and (error := next(filter(None, result.errors), None)):
+                    span.fail(error.reason.value)
+                result.on_settled()
 
     def _settle(
         self, session: Session, batch: Sequence[Delivery], errors: Sequence[InvalidReading | None]

@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from contextvars import copy_context
 from typing import Any, NamedTuple, TypeVar
 
 import pika
@@ -17,6 +18,7 @@ from messaging.amqp.event_loop import Connection
 from messaging.consuming.mqtt import mqtt_defaults
 from messaging.dead_letters.writer import DeadLetterWriter
 from messaging.errors import BrokerUnavailable
+from messaging.spans import settle_span
 from messaging.topology import Topology
 from readings.errors import InvalidReading
 from readings.payload import MqttDefaults
@@ -80,6 +82,7 @@ class Session:
         alternates: bool = True,
     ) -> None:
         self._connection = connection
+        self._queue = topology.queue
         self._while_working = while_working
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
         self._inbox: deque[Delivery] = deque()
@@ -168,7 +171,7 @@ class Session:
 
         A connection that is lost meanwhile does not interrupt it: the settlement then fails.
         """
-        future = self._executor.submit(work)
+        future = self._executor.submit(copy_context().run, work)  # within the current span, if there is one
         future.add_done_callback(lambda _: self._connection.wake())
         with suppress(BrokerUnavailable):
             while not future.done():
@@ -187,7 +190,7 @@ class Session:
         settled and the batch has no gap. Otherwise each message is acked by itself.
         """
         tags = [delivery.method.delivery_tag for delivery in batch]
-        with translate_errors():
+        with settle_span("ack", batch, self._queue), translate_errors():
             if tags == list(range(self._settled + 1, self._settled + 1 + len(tags))):
                 self._channel.basic_ack(tags[-1], multiple=len(tags) > 1)
                 self._settled = tags[-1]
@@ -195,14 +198,14 @@ class Session:
                 for tag in tags:
                     self._channel.basic_ack(tag)
 
-    def requeue(self) -> int:
+    def requeue(self, batch: Sequence[Delivery]) -> int:
         """Return every unsettled message to the queue, and return their number.
 
-        Messages received after the current batch go too: the broker's ack time-out applies to them as well.
+        Messages received after this batch go too: the broker's ack time-out applies to them as well.
         """
         unsettled = self._received - self._settled
         self._inbox.clear()
-        with translate_errors():
+        with settle_span("nack", batch, self._queue), translate_errors():
             self._channel.basic_nack(self._received, multiple=True, requeue=True)
         self._settled = self._received
         return unsettled

@@ -9,6 +9,7 @@ import pika
 from messaging.amqp.connection import translate_errors
 from messaging.amqp.event_loop import Channel
 from messaging.consuming.mqtt import ORIGINAL_EXCHANGE, ORIGINAL_ROUTING_KEY, REPLAYS, Route, original_route
+from messaging.spans import dead_letter_span
 from readings.errors import InvalidReading
 from runtime.text import to_valid_text
 
@@ -49,7 +50,7 @@ class DeadLetterWriter:
             omitted = f"omitted: with them the properties have {size} bytes"
             short = {REPLAYS: 0, "x-original-headers": omitted, **reason_headers}
             dead = sanitize_properties(properties, short)
-        with translate_errors():
+        with dead_letter_span(properties, self._dead_queue), translate_errors():
             self._channel.basic_publish("", self._dead_queue, body, dead, mandatory=True)
 
 

@@ -6,6 +6,8 @@ from typing import Any, NamedTuple, Protocol
 
 from messaging.errors import BrokerRefused, BrokerUnavailable, Unroutable
 from messaging.publishing.confirm_publisher import Confirm, OutstandingConfirms
+from messaging.spans import SendSpans
+from runtime.tracing import TraceHeaders
 
 # More gains little (docs/adr/0011-import-and-export.md), and everything in flight is sent again after a loss.
 MAX_IN_FLIGHT = 1_000
@@ -43,7 +45,9 @@ class Connection(Protocol):
     @property
     def depth(self) -> int | None: ...  # noqa: D102 (ConfirmPublisher's)
 
-    def publish(self, sensor_id: str, message_id: str, body: bytes) -> None: ...  # noqa: D102 (ConfirmPublisher's)
+    def publish(  # noqa: D102 (ConfirmPublisher's)
+        self, sensor_id: str, message_id: str, body: bytes, trace: TraceHeaders | None = None
+    ) -> None: ...
     def request_queue_depth(self, queue: str) -> None: ...  # noqa: D102 (ConfirmPublisher's)
     def wait(self, seconds: float) -> list[Confirm]: ...  # noqa: D102 (ConfirmPublisher's)
     def close(self) -> None: ...  # noqa: D102 (ConfirmPublisher's)
@@ -80,6 +84,7 @@ class BulkPublisher:
         self._clock = clock
         self._sleep = sleep
         self._window: OutstandingConfirms[Message] = OutstandingConfirms()
+        self._spans = SendSpans()
         self._exhausted = False
         self._last_response_at: float | None = None
         self._allowed = self._uncounted = 0
@@ -129,7 +134,8 @@ class BulkPublisher:
                 self._update_allowance(connection)
                 self._fill(connection, source)
                 self._settle(connection.wait(WAIT_SECONDS))
-        except BaseException:
+        except BaseException as error:
+            self._spans.lost(error)
             self.close()
             raise
         if not self._keep_open:
@@ -141,7 +147,7 @@ class BulkPublisher:
         self._last_response_at = self._last_response_at or self._clock()
         self._allowed, self._requested, self._next_request_at = 0, False, 0.0
         for message in self._window.reset():
-            connection.publish(*message[:3])
+            self._send(connection, message)
         return connection
 
     def _update_allowance(self, connection: Connection) -> None:
@@ -168,7 +174,11 @@ class BulkPublisher:
             self._window.add(message)
             self._allowed -= 1
             self._uncounted += 1
-            connection.publish(*message[:3])
+            self._send(connection, message)
+
+    def _send(self, connection: Connection, message: Message) -> None:
+        trace = self._spans.start_trace(message.sensor_id, message.message_id)
+        connection.publish(*message[:3], trace)
 
     @property
     def _may_publish(self) -> bool:
@@ -178,5 +188,7 @@ class BulkPublisher:
         done = [message for confirm in confirms for message in self._window.confirm(confirm)]
         if confirms:
             self._last_response_at = self._clock()
+        for message in done:
+            self._spans.confirmed(message.message_id)
         if done:
             self._events.confirmed(done[-1])

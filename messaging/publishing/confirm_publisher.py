@@ -11,6 +11,7 @@ from messaging.amqp.event_loop import Connection
 from messaging.errors import BrokerUnavailable
 from messaging.topology import EXCHANGE, routing_key
 from readings.payload import CONTENT_TYPE, MESSAGE_TYPE
+from runtime.tracing import TraceHeaders
 
 # A quorum queue delivers messages of this priority before those without one (simple clients, history):
 # two for one in RabbitMQ 4.0 to 4.2, and as long as there are any since 4.3. Other queues ignore it.
@@ -83,9 +84,14 @@ class ConfirmPublisher:
             self.close()
             raise
 
-    def publish(self, sensor_id: str, message_id: str, body: bytes) -> None:
-        """Hand the message to the connection, which sends it at once or in the next `wait`."""
-        properties = reading_properties(message_id, self._name, self._priority)
+    def publish(
+        self, sensor_id: str, message_id: str, body: bytes, trace: TraceHeaders | None = None
+    ) -> None:
+        """Hand the message to the connection, which sends it at once or in the next `wait`.
+
+        `trace` are the headers by which its consumer continues a trace.
+        """
+        properties = reading_properties(message_id, self._name, self._priority, trace)
         self._connection.check()
         with translate_errors():
             self._channel.basic_publish(EXCHANGE, routing_key(sensor_id), body, properties, mandatory=True)
@@ -123,10 +129,14 @@ class ConfirmPublisher:
 
 
 def reading_properties(
-    message_id: str, app_id: str, priority: int | None = LIVE_PRIORITY
+    message_id: str,
+    app_id: str,
+    priority: int | None = LIVE_PRIORITY,
+    trace: TraceHeaders | None = None,
 ) -> pika.BasicProperties:
     """Return the properties of a reading that is published now."""
     return pika.BasicProperties(
+        headers=trace,
         content_type=CONTENT_TYPE,
         delivery_mode=pika.DeliveryMode.Persistent,
         priority=priority,

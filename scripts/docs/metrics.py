@@ -1,5 +1,6 @@
 """The page of metrics and alerts, generated from the services' registries and from Prometheus's rules."""
 
+import importlib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,16 @@ ROOT = Path(__file__).resolve().parents[2]
 RULES_FILE = ROOT / "deploy" / "prometheus" / "alerts.yml"
 # Prometheus's client adds these suffixes to the names of its families.
 SUFFIXES = {"counter": "_total", "info": "_info"}
+HEADINGS = ("Metric", "Type", "Labels", "Meaning")
+# It is imported, and so registers its metrics, only where traces are on.
+TRACES_MODULE = "runtime.span_export"
+TRACES_PREFIX = "traces_"
+TRACES_INTRODUCTION = """
+## Traces
+
+Services that record [traces](../operations/traces.md) have these, too.
+
+"""
 METRICS_INTRODUCTION = """# Metrics
 
 Every service serves its metrics at `/metrics` on its `HTTP_PORT`, in the text format of Prometheus. No
@@ -31,12 +42,14 @@ The rules are in `deploy/prometheus/alerts.yml`; `promtool` tests them. See
 def metrics_page() -> str:
     """Return the page of metrics, a section per service."""
     names = services.telemetry_modules()
+    importlib.import_module(TRACES_MODULE)
     families = list(_families())
     parts = [METRICS_INTRODUCTION]
     for service in names:
         rows = [_row(family, labels) for family, labels in families if family.name.startswith(f"{service}_")]
-        parts.append(f"\n## {service.capitalize()}\n\n{table(('Metric', 'Type', 'Labels', 'Meaning'), rows)}")
-    return "".join(parts)
+        parts.append(f"\n## {service.capitalize()}\n\n{table(HEADINGS, rows)}")
+    traces = [_row(family, labels) for family, labels in families if family.name.startswith(TRACES_PREFIX)]
+    return "".join([*parts, TRACES_INTRODUCTION, table(HEADINGS, traces)])
 
 
 def alerts_page() -> str:

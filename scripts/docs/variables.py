@@ -17,6 +17,7 @@ from messaging.settings import BrokerSettings
 from monitoring.settings import MonitoringSettings
 from native.settings import StackSettings
 from runtime.settings import ServiceSettings, Settings
+from runtime.tracing_settings import TracingSettings
 from scripts.docs import compose, services
 from scripts.docs.markdown import code, codes, punctuate, table
 from sensorctl.settings import OperatorSettings, SetupSettings
@@ -35,6 +36,7 @@ SHARED: tuple[tuple[str, type[Settings]], ...] = (
     ("Database", DatabaseSettings),
     ("Monitoring", MonitoringSettings),
     ("All services", ServiceSettings),
+    ("Traces", TracingSettings),
 )
 SECTIONS: tuple[tuple[str, type[Settings]], ...] = (
     *((reader.capitalize(), settings) for reader, settings in services.settings_classes().items()),

@@ -4,13 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from runtime.tracing import TraceHeaders
+
 
 class OutboxEntry(NamedTuple):
-    """A reading as it will be published."""
+    """A reading as it will be published. `trace` are the headers of its trace, if that is recorded."""
 
     sensor_id: str
     message_id: str
     body: bytes
+    trace: TraceHeaders | None = None
     payload: Mapping[str, Any] | None = None
     """The decoded body, which the file does not store: None for an entry that was read from the file."""
 

@@ -18,9 +18,11 @@ FILE_SUFFIXES = ("", "-wal", "-shm", "-journal")
 # The table has kept its name since 0.1.0, whose files are still opened.
 CREATE_TABLE = """
 CREATE TABLE IF NOT EXISTS waiting (
-    row INTEGER PRIMARY KEY, sensor_id TEXT NOT NULL, message_id TEXT NOT NULL, body BLOB NOT NULL
+    row INTEGER PRIMARY KEY, sensor_id TEXT NOT NULL, message_id TEXT NOT NULL, body BLOB NOT NULL, trace TEXT
 )
 """
+# The trace is JSON; files of versions before 0.2.0 lack it.
+ADD_TRACE = "ALTER TABLE waiting ADD COLUMN trace TEXT"
 LOCKED_CODES = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 DAMAGED_CODES = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 TEMPORARY_CODES = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}
@@ -64,6 +66,8 @@ def _open(path: Path) -> OutboxFile:
         connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
         _check(connection, path)
         connection.execute(CREATE_TABLE)
+        if "trace" not in {name for _, name, *_ in connection.execute("PRAGMA table_info(waiting)")}:
+            connection.execute(ADD_TRACE)
         return OutboxFile(connection)
     except BaseException:
         connection.close()

@@ -7,6 +7,7 @@ from contextlib import closing
 
 from messaging.errors import BrokerUnavailable, Unroutable
 from messaging.publishing.confirm_publisher import ConfirmPublisher, OutstandingConfirms
+from messaging.spans import SendSpans
 from runtime.errors import ServiceUnavailable
 from runtime.lifecycle import ShutdownSignal
 from runtime.retry import retry
@@ -48,6 +49,7 @@ class OutboxRelay:
         self._stop = stop
         self._connect_timeout_seconds = connect_timeout_seconds
         self._finishing = threading.Event()
+        self._spans = SendSpans()
         self._broker_is_up = self._is_done = False
         self.error: Exception | None = None
 
@@ -79,6 +81,7 @@ class OutboxRelay:
             try:
                 self._relay(publisher)
             except BrokerUnavailable as error:
+                self._spans.lost(error)
                 if isinstance(error, Unroutable):
                     self._telemetry.returned()
                 self._on_broker_down(error, RECONNECT_SECONDS)
@@ -110,11 +113,14 @@ class OutboxRelay:
         for entry in entries:
             self._telemetry.published()
             unconfirmed.add(entry)
-            publisher.publish(entry.sensor_id, entry.message_id, entry.body)
+            self._spans.start(entry.sensor_id, entry.message_id, entry.trace)
+            publisher.publish(entry.sensor_id, entry.message_id, entry.body, entry.trace)
         while unconfirmed:
             self._telemetry.progress()
             confirms = publisher.wait(CONFIRM_POLL_SECONDS)
             confirmed = [entry for confirm in confirms for entry in unconfirmed.confirm(confirm)]
+            for entry in confirmed:
+                self._spans.confirmed(entry.message_id)
             if confirmed:
                 self._on_broker_up()
                 self._outbox.mark_confirmed(len(confirmed))

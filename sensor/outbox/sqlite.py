@@ -1,5 +1,6 @@
 """The SQLite file of the outbox, in which readings survive a kill of the sensor."""
 
+import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -8,8 +9,10 @@ from sensor.outbox.entry import OutboxEntry
 
 VACUUM_THRESHOLD_PAGES = 2_500
 
-_INSERT = "INSERT OR REPLACE INTO waiting (row, sensor_id, message_id, body) VALUES (?, ?, ?, ?)"
-_READ = "SELECT row, sensor_id, message_id, body FROM waiting WHERE row > ? AND row <= ? ORDER BY row LIMIT ?"
+_INSERT = "INSERT OR REPLACE INTO waiting (row, sensor_id, message_id, body, trace) VALUES (?, ?, ?, ?, ?)"
+_READ = """
+SELECT row, sensor_id, message_id, body, trace FROM waiting WHERE row > ? AND row <= ? ORDER BY row LIMIT ?
+"""
 _NTH_OLDEST = "SELECT row FROM waiting ORDER BY row LIMIT 1 OFFSET ?"
 
 
@@ -46,7 +49,7 @@ class OutboxFile:
             self._connection.executemany(
                 _INSERT,
                 (
-                    (row, entry.sensor_id, entry.message_id, entry.body)
+                    (row, entry.sensor_id, entry.message_id, entry.body, _encode_trace(entry))
                     for row, entry in zip(rows, entries, strict=True)
                 ),
             )
@@ -62,7 +65,10 @@ class OutboxFile:
         """
         with _translate_errors():
             found = self._connection.execute(_READ, (after, until, limit)).fetchall()
-        return [(row, OutboxEntry(*columns)) for row, *columns in found]
+        return [
+            (row, OutboxEntry(sensor_id, message_id, body, _decode_trace(trace)))
+            for row, sensor_id, message_id, body, trace in found
+        ]
 
     def delete(self, rows: Iterable[int]) -> None:
         """Delete these rows.
@@ -137,6 +143,15 @@ class OutboxFile:
                     with suppress(sqlite3.Error):
                         self._connection.execute("ROLLBACK")
                 raise
+
+
+def _encode_trace(entry: OutboxEntry) -> str | None:
+    return json.dumps(entry.trace) if entry.trace else None
+
+
+def _decode_trace(text: str | None) -> dict[str, str] | None:
+    headers: dict[str, str] | None = json.loads(text) if text else None
+    return headers
 
 
 @contextmanager

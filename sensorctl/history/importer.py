@@ -28,6 +28,7 @@ from readings.files.history_file import HistoryFile, recognise
 from readings.ids import uuid7
 from readings.plausible import PlausibleRanges
 from runtime.text import escape_unprintable, quantity
+from runtime.tracing import tracing
 from sensorctl.history.checkpoint import Checkpoint
 from sensorctl.history.input_file import open_input_file
 from sensorctl.history.report import ImportReport
@@ -109,7 +110,8 @@ class Import:
             retry_timeout_seconds=self.retry_timeout_seconds,
         )
         try:
-            publisher.publish(to_message(reading, readings.position) for reading in readings)
+            with tracing(settings, NAME):
+                publisher.publish(to_message(reading, readings.position) for reading in readings)
         except BaseException:
             progress.interrupted()
             raise

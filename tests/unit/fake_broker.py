@@ -15,6 +15,7 @@ from messaging.amqp.connection import close_quietly, translate_errors
 from messaging.errors import BrokerUnavailable
 from messaging.publishing.confirm_publisher import Confirm
 from messaging.topology import EXCHANGE, routing_key
+from runtime.tracing import TraceHeaders
 
 TICK_SECONDS = 0.002
 
@@ -165,8 +166,10 @@ class FakeConfirmPublisher:
             self.close()
             raise
 
-    def publish(self, sensor_id: str, message_id: str, body: bytes) -> None:
-        properties = pika.BasicProperties(message_id=message_id)
+    def publish(
+        self, sensor_id: str, message_id: str, body: bytes, trace: TraceHeaders | None = None
+    ) -> None:
+        properties = pika.BasicProperties(message_id=message_id, headers=trace)
         with translate_errors():
             self._channel.basic_publish(EXCHANGE, routing_key(sensor_id), body, properties, mandatory=True)
         self._published += 1

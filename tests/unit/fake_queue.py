@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Callable
 
 from messaging.publishing.confirm_publisher import Confirm
+from runtime.tracing import TraceHeaders
 from tests.unit.fakes import FakeClock
 
 
@@ -17,7 +18,9 @@ class FakeConfirmPublisher:
         self._depth_requested = False
         self.closed = False
 
-    def publish(self, _sensor_id: str, message_id: str, body: bytes) -> None:
+    def publish(
+        self, _sensor_id: str, message_id: str, body: bytes, _trace: TraceHeaders | None = None
+    ) -> None:
         self._published += 1
         self._queue.arrived.append(message_id)
         self._queue.bodies.append(body)

@@ -134,3 +134,20 @@ def test_the_consumer_process_stores_valid_messages_and_dead_letters_invalid_mes
     assert not broker.queues["sensor_data"]
     out = capsys.readouterr().out
     assert [out.count(word) for word in ("stored", "duplicate", "dead-lettered")] == [2, 1, 1]
+
+
+def test_without_traces_opentelemetry_is_not_imported(environment: dict[str, str]) -> None:
+    program = (
+        "import sys, pipeline.__main__, sensor.__main__, worker.child, sensorctl.history.importer\n"
+        "from runtime.settings import load\n"
+        "from runtime.tracing import tracing\n"
+        "from runtime.tracing_settings import TracingSettings\n"
+        "with tracing(load(TracingSettings), 'sensor'):\n"
+        "    print(sum(name.startswith('opentelemetry') for name in sys.modules))\n"
+    )
+
+    output = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    )
+
+    assert output.stdout == "0\n"

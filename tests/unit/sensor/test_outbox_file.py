@@ -3,6 +3,7 @@
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -154,3 +155,31 @@ def test_the_file_shrinks_once_a_long_backlog_is_deleted(tmp_path: Path) -> None
 
     assert path.stat().st_size < 100_000
     file.close()
+
+
+def test_a_trace_survives_a_kill(tmp_path: Path) -> None:
+    headers = {"traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "tracestate": "a=1"}
+    harness = OutboxHarness(tmp_path / "outbox")
+    harness.outbox.put(entry(1)._replace(trace=headers), entry(2))
+
+    restarted = harness.killed()
+
+    assert [each.trace for each in restarted.outbox.next_batch(0, 2)] == [headers, None]
+    restarted.outbox.close()
+
+
+def test_a_file_without_a_column_for_traces_is_continued(tmp_path: Path) -> None:
+    path = tmp_path / "outbox"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(
+            "CREATE TABLE waiting (row INTEGER PRIMARY KEY, sensor_id TEXT NOT NULL, message_id TEXT NOT NULL"
+            ", body BLOB NOT NULL)"
+        )
+        connection.execute("INSERT INTO waiting VALUES (1, 'kitchen', 'id-1', CAST('1' AS BLOB))")
+        connection.commit()
+
+    harness = OutboxHarness(path)
+    harness.put(2)
+
+    assert harness.drain() == [1, 2]
+    harness.outbox.close()

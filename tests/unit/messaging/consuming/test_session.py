@@ -86,9 +86,9 @@ def test_a_requeued_message_is_redelivered_with_its_count() -> None:
     broker.put(QUEUE, b"1")
     session = open_session(broker)
 
-    receive_one(session)
+    delivery = receive_one(session)
 
-    assert session.requeue() == 1
+    assert session.requeue([delivery]) == 1
 
     assert receive_one(session).delivery_attempt == 2
 

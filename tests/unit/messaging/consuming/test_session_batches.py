@@ -142,9 +142,9 @@ def test_requeue_returns_all_unsettled_messages_which_can_be_received_again() ->
     broker.put(QUEUE, b"1", b"2", b"3", b"4")
     session = open_session(broker, prefetch=4)
     session.ack(session.receive_batch(1))
-    session.receive_batch(1, size=2)
+    batch = session.receive_batch(1, size=2)
 
-    assert session.requeue() == 3
+    assert session.requeue(batch) == 3
 
     again = session.receive_batch(1, size=3)
     assert [(each.body, each.delivery_attempt) for each in again] == [(b"2", 2), (b"3", 2), (b"4", 2)]

@@ -1,0 +1,189 @@
+"""The spans of messages, named by OpenTelemetry's conventions for RabbitMQ.
+
+https://opentelemetry.io/docs/specs/semconv/messaging/rabbitmq/
+"""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
+from typing import Protocol
+
+import pika
+
+from messaging.topology import EXCHANGE, ROUTING_PREFIX, routing_key
+from readings.payload import MESSAGE_TYPE
+from runtime.tracing import (
+    TRACEPARENT,
+    TRACESTATE,
+    Attributes,
+    Span,
+    SpanKind,
+    TraceHeaders,
+    Tracer,
+    child_span,
+    is_recording,
+    tracer,
+)
+
+# The names of spans must not contain sensors: there may be thousands.
+TEMPLATE = f"{EXCHANGE}:{ROUTING_PREFIX}{{sensor_id}}"
+
+
+class Received(Protocol):
+    """The part of a delivery that is required."""
+
+    @property
+    def method(self) -> pika.spec.Basic.Deliver:
+        """How it was delivered."""
+
+    @property
+    def properties(self) -> pika.BasicProperties:
+        """Its properties."""
+
+
+class SendSpans:
+    """The spans of messages that are sent and not confirmed yet, by message ID; for one thread."""
+
+    def __init__(self) -> None:
+        self._spans: dict[str, Span] = {}
+
+    def start(self, sensor_id: str, message_id: str, created: TraceHeaders | None) -> None:
+        """Start the span of a message that was created with these headers."""
+        active = tracer()
+        if active is None or created is None:
+            return
+        name, attributes = _sending("send", sensor_id, message_id)
+        self._add(message_id, active.continue_trace(name, SpanKind.CLIENT, attributes, created))
+
+    def start_trace(self, sensor_id: str, message_id: str) -> TraceHeaders | None:
+        """Start a trace with this message; return the headers for it, or None if it is not sampled."""
+        active = tracer()
+        if active is None or not active.sample_trace():
+            return None
+        name, attributes = _sending("send", sensor_id, message_id)
+        span = active.start_trace(name, SpanKind.PRODUCER, attributes)
+        self._add(message_id, span)
+        return span.headers if span else None
+
+    def confirmed(self, message_id: str) -> None:
+        """End the span of a message, which the broker has confirmed."""
+        if span := self._spans.pop(message_id, None):
+            span.end()
+
+    def lost(self, error: BaseException) -> None:
+        """End all spans: the connection is lost, so that the messages are sent again."""
+        for span in self._spans.values():
+            span.fail(error)
+            span.end()
+        self._spans.clear()
+
+    def _add(self, message_id: str, span: Span | None) -> None:
+        if span is not None:
+            self.confirmed(message_id)  # a file may contain the same reading twice
+            self._spans[message_id] = span
+
+
+def create_span(sensor_id: str, message_id: str) -> Span | None:
+    """Start a trace with the creation of a message; None if it is not sampled."""
+    active = tracer()
+    if active is None or not active.sample_trace():
+        return None
+    name, attributes = _sending("create", sensor_id, message_id)
+    return active.start_trace(name, SpanKind.PRODUCER, attributes)
+
+
+def process_span(batch: Sequence[Received], queue: str) -> AbstractContextManager[Span | None]:
+    """Return the span in which a batch is handled and settled, as a block.
+
+    The span of a single message continues the message's trace. That of several messages is a trace of its
+    own, which links to theirs. A reading without a trace was not sampled by its publisher.
+    """
+    active = tracer()
+    if active is None:
+        return nullcontext()
+    contexts = [headers for received in batch if (headers := trace_headers(received.properties))]
+    if not contexts and not _starts_trace(active, batch):
+        return nullcontext()
+    name, attributes = _receiving("process", "process", batch, queue)
+    if len(batch) == 1 and contexts:
+        span = active.continue_trace(name, SpanKind.CONSUMER, attributes, contexts[0])
+    elif contexts:
+        span = active.start_linked(name, SpanKind.CONSUMER, attributes, contexts)
+    else:
+        span = active.start_trace(name, SpanKind.CONSUMER, attributes)
+    return nullcontext() if span is None else span
+
+
+def _starts_trace(active: Tracer, batch: Sequence[Received]) -> bool:
+    """Return whether to start a trace for messages that bring none."""
+    is_decided = active.samples_by_ratio and all(map(_is_reading, batch))
+    return not is_decided and active.sample_trace()
+
+
+def settle_span(operation: str, batch: Sequence[Received], queue: str) -> AbstractContextManager[Span | None]:
+    """Return the span of an `ack` or a `nack` within the current one, as a block."""
+    if not is_recording():
+        return nullcontext()
+    name, attributes = _receiving(operation, "settle", batch, queue)
+    return child_span(name, SpanKind.CLIENT, attributes)
+
+
+def dead_letter_span(
+    properties: pika.BasicProperties, dead_queue: str
+) -> AbstractContextManager[Span | None]:
+    """Return the span of the publication of a dead letter within the current one, as a block."""
+    attributes = _attributes("send", "send", dead_queue) | _message_id(properties.message_id)
+    return child_span(f"send {dead_queue}", SpanKind.CLIENT, attributes)
+
+
+def trace_headers(properties: pika.BasicProperties) -> TraceHeaders | None:
+    """Return the trace context of a message; None if it has none. Any client may write any header."""
+    headers = properties.headers
+    if not headers or not isinstance(headers.get(TRACEPARENT), str):
+        return None
+    names = (TRACEPARENT, TRACESTATE)
+    return {name: value for name in names if isinstance(value := headers.get(name), str)}
+
+
+def _is_reading(received: Received) -> bool:
+    return bool(received.properties.type == MESSAGE_TYPE)
+
+
+def _sending(operation: str, sensor_id: str, message_id: str) -> tuple[str, Attributes]:
+    key = routing_key(sensor_id)
+    attributes = {
+        **_attributes(operation, operation, f"{EXCHANGE}:{key}", TEMPLATE),
+        "messaging.rabbitmq.destination.routing_key": key,
+        "messaging.message.id": message_id,
+    }
+    return f"{operation} {TEMPLATE}", attributes
+
+
+def _receiving(operation: str, kind: str, batch: Sequence[Received], queue: str) -> tuple[str, Attributes]:
+    if len(batch) > 1:
+        attributes = _attributes(operation, kind, queue)
+        return f"{operation} {queue}", attributes | {"messaging.batch.message_count": len(batch)}
+    (received,) = batch
+    method = received.method
+    exchange, key = method.exchange, method.routing_key
+    parts = [str(part) for part in (exchange, key if key != queue else "", queue) if part]
+    template = f"{TEMPLATE}:{queue}" if exchange == EXCHANGE else queue
+    attributes = {
+        **_attributes(operation, kind, ":".join(parts), template),
+        "messaging.rabbitmq.message.delivery_tag": method.delivery_tag,
+        **_message_id(received.properties.message_id),
+    }
+    return f"{operation} {template}", attributes
+
+
+def _attributes(operation: str, kind: str, destination: str, template: str = "") -> dict[str, str | int]:
+    attributes: dict[str, str | int] = {
+        "messaging.system": "rabbitmq",
+        "messaging.operation.name": operation,
+        "messaging.operation.type": kind,
+        "messaging.destination.name": destination,
+    }
+    return attributes | {"messaging.destination.template": template} if template else attributes
+
+
+def _message_id(message_id: object) -> dict[str, str | int]:
+    return {"messaging.message.id": message_id} if isinstance(message_id, str) else {}
