@@ -1,6 +1,6 @@
 # Temperature sensors → RabbitMQ → PostgreSQL. `make` lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help up down clean logs status summary psql test test-unit test-sources test-reports test-kubernetes kubernetes faults bench bench-quick evaluate load pictures docs docs-serve lint fmt lock
+.PHONY: help up down clean logs status summary psql test test-unit test-sources test-reports test-swarm test-kubernetes kubernetes faults bench bench-quick evaluate load pictures docs docs-serve lint fmt lock
 SHELL := /bin/bash
 
 MODE ?= auto
@@ -47,6 +47,10 @@ test-sources:  ## run the tests of sources against real servers, which it instal
 test-reports:  ## run the tests of reports with LibreOffice, Apache and PDFBox, which it installs (Debian's packages)
 	@bash scripts/venv.sh dev
 	@bash scripts/develop.sh test-reports $(ARGS)
+
+test-swarm:  ## deploy to a Docker Swarm of two nodes, which it starts in containers, and drain them; ten minutes
+	@bash scripts/venv.sh dev
+	@bash scripts/develop.sh test-swarm $(ARGS)
 
 test-kubernetes:  ## render the Helm chart and validate every manifest strictly; CRDS=folder adds the operators' own schemas
 	@bash scripts/venv.sh dev

@@ -89,8 +89,9 @@ class Supervision:
             return
         requested = {instance.name: instance for instance in self._stack.instances(count)}
         self._supervisor.remove(*(running - requested.keys()))
-        for name in requested.keys() - self._supervisor.names():
-            self._supervisor.start(self._stack.service_program(requested[name]))
+        for name, instance in requested.items():
+            if name not in self._supervisor.names():
+                self._supervisor.start(self._stack.service_program(instance))
 
     def _enter(self, phase: Phase, detail: str) -> None:
         log.info(detail if phase is Phase.STARTING else phase.value)

@@ -140,6 +140,11 @@ run_kubernetes_tests() {  # No cluster: everything is rendered, and validated ag
   "$bin/python" -m pytest tests/kubernetes "$@"
 }
 
+run_swarm_tests() {  # Privileged containers, each with a Docker engine; no other test starts them.
+  unset_settings
+  "$bin/python" -m pytest tests/swarm "$@"
+}
+
 run_faults() {
   unset_settings
   "$bin/python" -m tests.faults "$@"
@@ -202,6 +207,7 @@ case $command in
   test-unit) run_unit_tests "$@" ;;
   test-sources) run_source_tests "$@" ;;
   test-reports) run_report_tests "$@" ;;
+  test-swarm) run_swarm_tests "$@" ;;
   test-kubernetes) run_kubernetes_tests "$@" ;;
   kubernetes) render_kubernetes ;;
   faults) run_faults "$@" ;;

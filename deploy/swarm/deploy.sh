@@ -36,7 +36,7 @@ create_secrets() {  # A secret that exists is kept: the volumes contain its valu
   local name existing
   existing=$(docker secret ls --format '{{.Name}}')
   for name in $("${compose[@]}" --profile '*' config --format json |
-    python3 -c 'import json, sys; print(*json.load(sys.stdin)["secrets"])'); do
+    python3 -c 'import json, sys; print(*(s["name"] for s in json.load(sys.stdin)["secrets"].values()))'); do
     grep -qxF "$name" <<< "$existing" && continue
     python3 -c 'import secrets; print(secrets.token_urlsafe(24), end="")' | docker secret create "$name" - > /dev/null
     printf 'created the secret %s\n' "$name"
@@ -53,17 +53,17 @@ push_images() {
 }
 
 deploy() {
-  local options=(--with-registry-auth --prune) stack
+  local options=(--with-registry-auth --prune)
   # Later versions wait for one-shot services, which never count as running.
   if docker stack deploy --help | grep -q -- --detach; then options+=(--detach=true); fi
   # Without a registry, no node could resolve the images of this project to a digest.
   if [ -z "$SENSORS_REGISTRY" ]; then options+=(--resolve-image never); fi
-  stack=$(mktemp)
-  trap 'rm -f "$stack"' EXIT
-  "${compose[@]}" config --format json | python3 deploy/swarm/render.py > "$stack"
-  docker stack deploy "${options[@]}" --compose-file "$stack" "$STACK"
+  "${compose[@]}" config --format json | python3 deploy/swarm/render.py > "$rendered"
+  docker stack deploy "${options[@]}" --compose-file "$rendered" "$STACK"
 }
 
+rendered=$(mktemp)
+trap 'rm -f "$rendered"' EXIT
 require_manager
 require_data_node
 create_secrets

@@ -59,7 +59,7 @@ def test_consumers_come_and_go_with_the_backlog(stack: NativeStack, tmp_path: Pa
         # when a backlog comes
         publish_backlog(stack)
         # then five consumers run, and when it is gone, one
-        eventually(lambda: stack.consumers() == FIVE, SECONDS, "five consumers run")
+        eventually(lambda: sorted(stack.consumers()) == FIVE, SECONDS, "five consumers run")
         eventually(lambda: stored(stack) == MESSAGES, SECONDS, "the backlog is stored")
         eventually(lambda: stack.consumers() == FIVE[:1], SECONDS, "one consumer runs")
     # with each change in its direction, and nothing in the queue that a stopped consumer holds
