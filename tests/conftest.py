@@ -23,6 +23,7 @@ GROUPS = (
     "tests/e2e/native_stack/",
     "tests/integration/dashboard/",
     "tests/integration/test_database_hosts.py",
+    "tests/integration/test_backup.py",
     "tests/integration/test_privileges.py",
     "tests/integration/test_setup_rights.py",
 )

@@ -1,0 +1,165 @@
+"""The database of a running system is lost and restored from its backup, and no reading is missing."""
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import datetime
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from db.migrate import upgrade
+from native.ports import LOOPBACK
+from native.postgres import UNPRIVILEGED_USER, PrivatePostgres
+from tests.broker import QUEUE, VirtualHost
+from tests.database import Database, libpq_url
+from tests.integration.test_reconcile import Reconcile
+from tests.ports import reserve_port
+from tests.processes import Processes
+from tests.services import ROOT
+from tests.waiting import DEADLINE_SECONDS, eventually
+
+SCRIPT = ROOT / "deploy" / "backup" / "backup.sh"
+RESTORED = "SELECT NOT pg_is_in_recovery() AS restored"
+
+
+@pytest.fixture
+def directory() -> Iterator[Path]:
+    """A directory that the server's user reaches."""
+    with tempfile.TemporaryDirectory(prefix="sensors-backup-", ignore_cleanup_errors=True) as directory:
+        Path(directory).chmod(0o755)
+        yield Path(directory)
+
+
+@pytest.fixture
+def server(directory: Path) -> PrivatePostgres:
+    return PrivatePostgres(directory / "server", port=reserve_port())
+
+
+@pytest.fixture
+def database(server: PrivatePostgres) -> Iterator[Database]:
+    """A migrated database, whose commits wait until the backup has them."""
+    with server:
+        with psycopg.connect(libpq_url(server.url), autocommit=True) as connection:
+            connection.execute("ALTER SYSTEM SET synchronous_standby_names = 'backup'")
+        database = Database(server.url)
+        upgrade(database.settings)
+        with psycopg.connect(libpq_url(server.url), autocommit=True) as connection:
+            connection.execute("SELECT pg_reload_conf()")
+        yield database
+        database.close()
+
+
+def backup_variables(server: PrivatePostgres) -> dict[str, str]:
+    return os.environ | {
+        "PATH": f"{server.binaries}:{os.environ['PATH']}",
+        "PGHOST": LOOPBACK,
+        "PGPORT": str(server.port),
+        "PGUSER": server.user,
+        "PGPASSWORD": server.password,
+        "BACKUP_DIR": str(server.directory.parent / "backup"),
+    }
+
+
+@contextmanager
+def backup(server: PrivatePostgres) -> Iterator[None]:
+    """Run the backup until the block ends, and begin with its first base backup complete."""
+    with subprocess.Popen([SCRIPT, "run"], env=backup_variables(server), start_new_session=True) as process:
+        try:
+            eventually(lambda: base_backups(server), DEADLINE_SECONDS, "there is a base backup")
+            yield
+        finally:
+            os.killpg(process.pid, signal.SIGTERM)
+
+
+def base_backups(server: PrivatePostgres) -> list[str]:
+    done = subprocess.run([SCRIPT, "list"], env=backup_variables(server), capture_output=True, check=True)
+    return done.stdout.decode().split()
+
+
+def restore(server: PrivatePostgres, *until: str) -> None:
+    """Restore the data directory of a server that does not run."""
+    subprocess.run([SCRIPT, "restore", server.data, *until], env=backup_variables(server), check=True)
+    if os.geteuid() == 0:
+        subprocess.run(["chown", "-R", UNPRIVILEGED_USER, server.data], check=True)
+
+
+def lose(server: PrivatePostgres) -> None:
+    """Kill the server, and delete its data."""
+    os.kill(int((server.data / "postmaster.pid").read_text(encoding="ascii").split()[0]), signal.SIGKILL)
+    server.__exit__()
+    shutil.rmtree(server.data)
+
+
+def test_a_database_that_is_lost_under_load_is_restored_with_all_readings(
+    server: PrivatePostgres, database: Database, broker: VirtualHost, run: Processes
+) -> None:
+    with backup(server):
+        # given a system that stores, and readings after the base backup
+        sensors = [run.start("sensor", SENSOR_ID=str(n), SENSOR_INTERVAL_SECONDS="0.02") for n in (1, 2)]
+        run.start_consumer()
+        eventually(lambda: database.count() > 100, DEADLINE_SECONDS, "readings are stored")
+        before = database.count()
+        at: datetime = database.query("SELECT clock_timestamp() AS at")[0]["at"]
+        eventually(lambda: database.count() > before + 100, DEADLINE_SECONDS, "more are stored")
+
+        # when the database is lost while sensors publish, and restored
+        lose(server)
+        restore(server)
+        server.__enter__()
+        restored = Database(server.url)
+        eventually(
+            lambda: restored.query(RESTORED) == [{"restored": True}], DEADLINE_SECONDS, "it is restored"
+        )
+
+        # then everything is stored that was published until now
+        for sensor in sensors:
+            assert sensor.stop() == 0
+        eventually(lambda: broker.ready(QUEUE) == 0, DEADLINE_SECONDS, "the queue is empty")
+        eventually(
+            lambda: restored.count() == sum(sensor.published_count() for sensor in sensors),
+            DEADLINE_SECONDS,
+            "all readings are stored",
+        )
+        found = Reconcile(run)()
+        assert found["balanced"]
+        assert sum(row["lost"] for row in found["sensors"]) == 0
+        assert restored.query("SELECT * FROM reading_gap") == []
+        # and the backup continues
+        eventually(lambda: len(base_backups(server)) == 2, DEADLINE_SECONDS, "there is another base backup")
+        total = restored.count()
+        restored.close()
+
+    # and the state of an earlier time can be restored, too
+    earlier = PrivatePostgres(server.directory.parent / "earlier")
+    earlier.directory.mkdir()
+    shutil.copy(server.directory / "password", earlier.directory)
+    restore(earlier, at.isoformat())
+    with earlier, closing(Database(earlier.url)) as past:
+        readings = past.readings()
+        assert before <= len(readings) < total
+        assert max(reading["received_at"] for reading in readings) <= at
+
+
+def test_a_restore_needs_an_empty_folder_and_a_base_backup(server: PrivatePostgres) -> None:
+    server.data.mkdir(parents=True)
+    assert "No base backup" in refusal(server)
+    assert "is no time" in refusal(server, "yesterdayish")
+    (server.data / "PG_VERSION").touch()
+    assert "is not empty" in refusal(server)
+
+
+def refusal(server: PrivatePostgres, *until: str) -> str:
+    done = subprocess.run(
+        [SCRIPT, "restore", server.data, *until],
+        env=backup_variables(server),
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode
+    return done.stderr.decode()
