@@ -1,10 +1,12 @@
 """Several hosts of the database: a primary and a streaming standby, which is promoted in the last test."""
 
 import re
+import socket
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,9 @@ from db.engine import connect, make_engine, translate_errors
 from db.errors import StoreUnavailable
 from db.migrate import upgrade
 from db.queries.hosts import read_hosts
+from db.queries.minutes import MinuteSeries
+from db.queries.series import SeriesReader
+from db.queries.summary import Summary
 from db.settings import DatabaseSettings
 from db.store import Store
 from monitoring.database_hosts import database_host_problems
@@ -27,10 +32,14 @@ from tests.integration.test_store import make_reading
 from tests.ports import reserve_port
 from tests.standby import DatabasePair
 from tests.unit.monitoring.observations import observation
-from tests.waiting import DEADLINE_SECONDS, eventually
+from tests.waiting import DEADLINE_SECONDS, Stopwatch, eventually
 
 PORT = "SELECT inet_server_port()"
 COUNT = "SELECT count(*) FROM reading"
+CLIENTS = """
+SELECT application_name FROM pg_stat_activity
+WHERE application_name IN ('minutes', 'series', 'summary') ORDER BY 1
+"""
 WAITING = "SELECT pid FROM pg_stat_activity WHERE application_name = 'test store' AND wait_event = 'SyncRep'"
 
 
@@ -74,6 +83,42 @@ def test_writers_use_the_primary_and_readers_a_standby_that_is_up_to_date(
 
     eventually(lambda: scalar(reader, PORT) == pair.primary.port, DEADLINE_SECONDS, "the primary is read")
     query(pair.standby.url, "SELECT pg_wal_replay_resume()")
+
+
+def test_charts_and_summaries_are_read_from_a_standby(pair: DatabasePair) -> None:
+    with closing(Store(pair.settings, "test store")) as store:
+        store.save([make_reading("seen", 20.0)])
+    stored = query(pair.primary.url, COUNT)
+    eventually(lambda: query(pair.standby.url, COUNT) == stored, DEADLINE_SECONDS, "the standby has it")
+    now = datetime.now(UTC)
+
+    with (
+        closing(Summary(pair.settings)) as summary,
+        closing(MinuteSeries(pair.settings)) as minutes,
+        closing(SeriesReader(pair.settings)) as series,
+    ):
+        assert "seen" in {row["sensor_id"] for row in summary.sensors()}
+        assert summary.overall()["readings"] == stored[0][0]
+        assert summary.time_shifts() == []
+        assert [row.mean_temperature for row in minutes.last_hour(["seen"])] == [20.0]
+        for since in (timedelta(minutes=1), timedelta(days=1), timedelta(days=30), timedelta(days=2000)):
+            assert series.read(["seen"], now - since, now + timedelta(minutes=1)).points.keys() == {"seen"}
+        clients = query(pair.standby.url, CLIENTS)
+    assert clients == [("minutes",), ("series",), ("summary",)]
+
+
+def test_a_host_that_never_answers_delays_only_the_first_connection(pair: DatabasePair) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        silent_host = f"127.0.0.1:{silent.getsockname()[1]}"
+        url = pair.url().replace("127.0.0.1", f"{silent_host},127.0.0.1", 1)
+        with closing(Store(load(DatabaseSettings, database_url=url), "test store")) as store:
+            stopwatch = Stopwatch()
+            store.check()
+            assert stopwatch.seconds < 5
+            store._drop_connection()
+            stopwatch = Stopwatch()
+            store.check()
+            assert stopwatch.seconds < 1.5
 
 
 def test_each_host_is_known_with_its_role_and_what_is_wrong_with_it(pair: DatabasePair) -> None:
