@@ -8,7 +8,9 @@ import pytest
 from reporter.settings import ReporterSettings
 from runtime.services import SERVICES
 from runtime.settings import load
+from runtime.tracing_settings import TracingSettings
 from runtime.version import VERSION
+from scripts.docs.variables import READERS
 from scripts.kubernetes import render as renderer
 from scripts.kubernetes.render import CHART, HELM, KUBERNETES, template
 from tests.kubernetes.manifests import check, kustomize, parse
@@ -113,7 +115,7 @@ def test_the_reporter_which_is_not_in_the_base_runs_as_its_accounts(
     [projected] = [volume["projected"] for volume in pod["volumes"] if volume["name"] == "secrets"]
     for source in projected["sources"]:
         for item in source["secret"]["items"]:
-            (tmp_path / item["path"]).write_text(f"a {item['key']}", encoding="utf-8")
+            (tmp_path / item["path"]).write_text(f"a={item['key']}", encoding="utf-8")
     for variable in container["env"]:
         monkeypatch.setenv(variable["name"], variable["value"].replace("/run/secrets/sensors", str(tmp_path)))
     monkeypatch.delenv("RABBITMQ_TLS_CA")  # it must be a certificate
@@ -123,9 +125,25 @@ def test_the_reporter_which_is_not_in_the_base_runs_as_its_accounts(
     assert reporter.broker_user
     assert reporter.database_role
     assert settings.rabbitmq_user == reporter.broker_user.name
-    assert settings.rabbitmq_pass.get_secret_value() == f"a {reporter.broker_user.password_variable}"
-    assert settings.postgres_password.get_secret_value() == f"a {reporter.database_role.password_variable}"
+    assert settings.rabbitmq_pass.get_secret_value() == f"a={reporter.broker_user.password_variable}"
+    assert settings.postgres_password.get_secret_value() == f"a={reporter.database_role.password_variable}"
     assert (settings.webdav_user, settings.webdav_password.get_secret_value()) == (
-        "a WEBDAV_USER", "a WEBDAV_PASSWORD",
+        "a=WEBDAV_USER", "a=WEBDAV_PASSWORD",
     )  # fmt: skip
     assert settings.webdav_ca_file == str(tmp_path / "WEBDAV_CA")
+
+
+def test_what_sends_spans_gets_the_collector_and_may_reach_its_port() -> None:
+    documents = render("everything")
+    [policy] = [item for item in documents if item["metadata"]["name"] == "sensors-to-collector"]
+    [expression] = policy["spec"]["podSelector"]["matchExpressions"]
+    assert policy["spec"]["egress"] == [{"ports": [{"protocol": "TCP", "port": 4318}]}]
+    pods = [item["spec"]["template"] for item in documents if "template" in item.get("spec", {})]
+    pods += [item["spec"]["jobTargetRef"]["template"] for item in documents if item["kind"] == "ScaledJob"]
+    sending = {
+        pod["metadata"]["labels"]["app.kubernetes.io/component"] for pod in pods
+        if "OTEL_EXPORTER_OTLP_ENDPOINT" in {item["name"] for item in pod["spec"]["containers"][0]["env"]}
+    }  # fmt: skip
+    assert sending == set(expression["values"])
+    reading = {name for name, settings in READERS.items() if issubclass(settings, TracingSettings)}
+    assert sending == (reading - {"setup", "native"}) | {"worker-job"}

@@ -1,6 +1,6 @@
 {{/*
 The environment of a service as a map of names and values. (dict "root" $ "broker" USER "database" ROLE "owner" true
-"monitors" true "settings" MAP "own" MAP): `own` are variables that the chart sets for this service; what the chart sets
+"monitors" true "traces" true "settings" MAP "own" MAP): `own` are variables that the chart sets for this service; what the chart sets
 takes precedence over the values, whose schema refuses it.
 */}}
 {{- define "sensors.variables" -}}
@@ -25,6 +25,7 @@ takes precedence over the values, whose schema refuses it.
 {{- $_ := set $set "RABBITMQ_MANAGEMENT_URL" (include "sensors.rabbitmq.managementUrl" .root) }}
 {{- $_ := set $set "SERVICES" (include "sensors.targets" .root) }}
 {{- end }}
+{{- if and .traces $values.traces.endpoint }}{{ $_ := set $set "OTEL_EXPORTER_OTLP_ENDPOINT" $values.traces.endpoint }}{{ end }}
 {{- with .broker }}{{ $_ := set $set "RABBITMQ_USER" . }}{{ end }}
 {{- with .database }}{{ $_ := set $set "POSTGRES_USER" . }}{{ end }}
 {{- range include "sensors.files" . | fromYamlArray }}
@@ -53,6 +54,10 @@ takes precedence over the values, whose schema refuses it.
 {{- range include "sensors.passwordKeys" .root | fromYamlArray }}
 {{- $files = append $files (dict "variable" . "secret" $passwords "key" .) }}
 {{- end }}
+{{- end }}
+{{- if and .traces .root.Values.traces.headersSecret }}
+{{- $headers := dict "variable" "OTEL_EXPORTER_OTLP_HEADERS" "key" "OTEL_EXPORTER_OTLP_HEADERS" }}
+{{- $files = append $files (set $headers "secret" .root.Values.traces.headersSecret) }}
 {{- end }}
 {{- toYaml (concat $files (.secrets | default list)) }}
 {{- end }}

@@ -3,6 +3,7 @@
 image: sensors-worker
 broker: worker
 database: worker
+traces: true
 port: 9100
 grace: 30
 resources: {{ toYaml .Values.worker.resources | nindent 2 }}
