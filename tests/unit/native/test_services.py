@@ -33,6 +33,13 @@ def test_a_profile_enables_its_services(monkeypatch: pytest.MonkeyPatch) -> None
     assert ("worker-1", 9161) in [(instance.name, instance.http_port) for instance in instances]
 
 
+def test_the_scaler_runs_with_its_profile_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "scaler" not in {instance.name for instance in service_instances(StackSettings(), pipelines=1)}
+    monkeypatch.setenv("COMPOSE_PROFILES", "scaler")
+    instances = service_instances(load(StackSettings), pipelines=1)
+    assert ("scaler", 9181) in [(instance.name, instance.http_port) for instance in instances]
+
+
 def test_a_service_may_be_in_several_profiles(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COMPOSE_PROFILES", "reports")
     names = {instance.name for instance in service_instances(load(StackSettings), pipelines=1)}
@@ -47,7 +54,13 @@ def test_a_variable_moves_the_ports_of_a_service(monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.mark.parametrize(
-    ("variable", "value"), [("PIPELINES", "0"), ("DASHBOARD_HOST_PORT", "70000"), ("MQTT_HOST_PORT", "x")]
+    ("variable", "value"),
+    [
+        ("PIPELINES", "0"),
+        ("DASHBOARD_HOST_PORT", "70000"),
+        ("MQTT_HOST_PORT", "x"),
+        ("SCALER_MAX_REPLICA_COUNT", "0"),
+    ],
 )
 def test_an_invalid_setting_is_named(monkeypatch: pytest.MonkeyPatch, variable: str, value: str) -> None:
     monkeypatch.setenv(variable, value)
