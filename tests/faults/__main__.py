@@ -1,4 +1,4 @@
-"""Run the fault matrix: `python -m tests.faults [--rows 1,2] [--modes auto] [--short] [--seed N]`."""
+"""Run the fault matrix: `python -m tests.faults [--rows 1,2] [--cluster] [--short] [--seed N]`."""
 
 import argparse
 import logging
@@ -28,14 +28,14 @@ def main() -> int:
     # An interrupted run removes everything that it has started.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     console = Console()
-    scenarios = select_scenarios(options.rows, short=options.short)
-    console.print(f"seed {options.seed}: {len(scenarios)} rows; starting the stack …")
-    with start_environment(options.environment) as stack:
+    on_cluster = any(scenario.on_cluster for scenario in options.scenarios)
+    console.print(f"seed {options.seed}: {len(options.scenarios)} rows; starting the stack …")
+    with start_environment(options.environment, on_cluster=on_cluster) as stack:
         details = _run_details(stack, options)
-        results = run(stack, scenarios, options, console)
+        results = run(stack, options.scenarios, options, console)
     show(console, results, details)
     if options.write or not (options.rows or options.modes or options.short):
-        write(results, details)
+        write(results, details, on_cluster=on_cluster)
     return 0 if all(result.outcome.passed for result in results) else 1
 
 
@@ -82,6 +82,9 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
     parser.add_argument("--rows", type=_numbers, help="only these rows, e.g. 1,2")
     parser.add_argument(
+        "--cluster", action="store_true", help="the rows of the cluster instead of the others"
+    )
+    parser.add_argument(
         "--modes", type=_modes, help=f"only these modes: {','.join(mode.key for mode in ALL_MODES)}"
     )
     parser.add_argument("--short", action="store_true", help="the short forms, as CI runs them")
@@ -92,7 +95,12 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--write", action="store_true", help="write the report also for selected rows or short forms"
     )
-    return parser.parse_args()
+    options = parser.parse_args()
+    try:
+        options.scenarios = select_scenarios(options.rows, short=options.short, on_cluster=options.cluster)
+    except ValueError as error:
+        parser.error(str(error))
+    return options
 
 
 def _numbers(text: str) -> frozenset[int]:

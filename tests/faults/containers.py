@@ -148,6 +148,7 @@ class Containers:
     """Implement tests.faults.environment.Environment."""
 
     name = "containers"
+    servers: tuple[str, ...] = (BROKER, DATABASE)
 
     def __init__(self, stack: FaultStack, supervisor: SupervisorThread, directory: Path) -> None:
         self._stack = stack
@@ -160,7 +161,8 @@ class Containers:
         return ContainerWorkers(self._stack, mode)
 
     def kill(self, service: str) -> None:
-        self._stack.kill(self._id(service), "--user", service)  # its user has the same name as the service
+        user = service.partition("-")[0]  # of a server's image, whatever the number of the service
+        self._stack.kill(self._id(service), "--user", user)
 
     def stop(self, service: str) -> None:
         self._stack.run("docker", "stop", self._id(service))
@@ -172,7 +174,7 @@ class Containers:
         return self._stack.rabbitmq("rabbitmqctl", "-q", *arguments)
 
     def problems(self) -> list[str]:
-        return [f"{name} does not run" for name in self._stack.stopped(BROKER, DATABASE)]
+        return [f"{name} does not run" for name in self._stack.stopped(*self.servers)]
 
     def small_database(self) -> SmallDatabase | None:
         small = SmallContainer(self._stack, f"{self._stack.project}-small")

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Sequence
-from random import Random
+from random import Random, shuffle
 from typing import Self
 
 import pika
@@ -110,13 +110,26 @@ class Load:
 
 
 def connect(url: str) -> BlockingConnection:
-    """Open a connection as any client would."""
+    """Open a connection as any client would: of several hosts, to the first that accepts it."""
+    hosts = [_parameters(single) for single in single_urls(url)]
+    shuffle(hosts)
+    return pika.BlockingConnection(hosts)
+
+
+def single_urls(url: str) -> list[str]:
+    """Return a URL for each host of `amqp://user:password@host:port,host:port/virtual-host`."""
+    login, _, rest = url.rpartition("@")
+    hosts, _, virtual_host = rest.partition("/")
+    return [f"{login}@{host}/{virtual_host}" for host in hosts.split(",")]
+
+
+def _parameters(url: str) -> pika.URLParameters:
     parameters = pika.URLParameters(url)
     parameters.heartbeat = 10
     parameters.socket_timeout = 5
     parameters.stack_timeout = 10
     parameters.blocked_connection_timeout = 5
-    return pika.BlockingConnection(parameters)
+    return parameters
 
 
 def confirm_channel(connection: BlockingConnection) -> BlockingChannel:

@@ -8,6 +8,9 @@ from tests.faults.experiment import Experiment
 from tests.faults.scenarios import (
     analysis,
     broker,
+    cluster_broker,
+    cluster_random,
+    cluster_upgrade,
     content,
     database,
     files,
@@ -24,7 +27,10 @@ Function = Callable[..., None]
 
 @dataclass(frozen=True)
 class Scenario:
-    """A fault, the function that causes it, and its parameters; `short` is for CI, None excludes it there."""
+    """A fault, the function that causes it, and its parameters; `short` is for CI, None excludes it there.
+
+    With `on_cluster` it runs on the cluster of deploy/cluster, which CI does not start.
+    """
 
     number: int
     name: str
@@ -33,6 +39,7 @@ class Scenario:
     short: Mapping[str, Any] | None = None
     modes: tuple[Mode, ...] = (SINGLE,)
     short_modes: tuple[Mode, ...] = (SINGLE,)
+    on_cluster: bool = False
 
     def modes_for(self, *, short: bool) -> tuple[Mode, ...]:
         """Return the modes in which the scenario runs."""
@@ -102,14 +109,39 @@ SCENARIOS: tuple[Scenario, ...] = (
         files.faulty, full={"seconds": 1500, "down_seconds": 20}),
     Scenario(25, "1,000 files, 10 truncated, some changed while they are read; reporter SIGKILL at random",
         files.many, full={"files": 1000, "seconds": 3600, "between": (5, 15)}),
+    Scenario(26, "cluster: leader of the queue SIGKILL 10 times under load", cluster_broker.leader_killed,
+        full={"times": 10, "between": (3, 12)}, short={"times": 2, "between": (1, 2)}, on_cluster=True),
+    Scenario(27, "cluster: each broker down for 3 minutes", cluster_broker.node_down,
+        full={"seconds": 180}, short={"seconds": 15}, on_cluster=True),
+    Scenario(28, "cluster: each broker cut off by the network for 90 s", cluster_broker.node_cut_off,
+        full={"seconds": 90}, short={"seconds": 30}, on_cluster=True),
+    Scenario(29, "cluster: brokers restarted in turn, then every feature flag and Khepri enabled under load",
+        cluster_upgrade.upgraded, full={"rounds": 2}, short={"rounds": 1}, on_cluster=True),
+    Scenario(30, "cluster: two brokers down, no quorum: publishing is refused, the outbox keeps",
+        cluster_broker.quorum_lost, full={"rounds": 3, "seconds": 120}, short={"rounds": 1, "seconds": 30},
+        on_cluster=True),
+    Scenario(37, "cluster: half an hour of random SIGKILL, stops and cuts", cluster_random.killed_at_random,
+        full={"seconds": 1800, "between": (5, 25)}, short={"seconds": 90, "between": (3, 10)},
+        on_cluster=True),
 )
 # fmt: on
 
 
-def select_scenarios(numbers: frozenset[int] | None, *, short: bool) -> list[Scenario]:
-    """Return the scenarios with these numbers, or all; with `short` only those that have a short form."""
-    return [
+def select_scenarios(
+    numbers: frozenset[int] | None, *, short: bool, on_cluster: bool = False
+) -> list[Scenario]:
+    """Return the scenarios with these numbers, or all of the stack; with `short` only those with such a form.
+
+    Raises:
+        ValueError: When the numbers select scenarios of both stacks.
+    """
+    selected = [
         scenario
         for scenario in SCENARIOS
-        if (numbers is None or scenario.number in numbers) and (not short or scenario.short is not None)
+        if (scenario.on_cluster == on_cluster if numbers is None else scenario.number in numbers)
+        and (not short or scenario.short is not None)
     ]
+    if len({scenario.on_cluster for scenario in selected}) > 1:
+        clustered = ", ".join(str(scenario.number) for scenario in selected if scenario.on_cluster)
+        raise ValueError(f"rows {clustered} run on the cluster and the others do not: run them separately")
+    return selected

@@ -11,7 +11,9 @@ from tests.faults.local_workers import ROOT
 from tests.faults.matrix import SCENARIOS
 from tests.faults.runner import Result
 
-FILE = ROOT / "docs" / "operations" / "faults.md"
+FOLDER = ROOT / "docs" / "operations"
+FILE = FOLDER / "faults.md"
+CLUSTER_FILE = FOLDER / "faults-cluster.md"
 HEADINGS = (
     "row", "fault", "mode", "attempts", "confirmed", "stored", "dead", "lost", "unexpected",
     "duplicate rows", "recovery s", "passed",
@@ -21,6 +23,7 @@ PREFACE = """# Fault matrix
 
 `make faults` runs each row under load against the real stack and writes this page. A row passes if *lost*,
 *unexpected*, duplicate rows and the final depth of the queue are 0, and every process works again by itself.
+The rows of the [cluster](faults-cluster.md) run by themselves: `make faults ARGS="--cluster"`.
 
 - The oracle is the load generator's own ledger of what the broker confirmed, compared with plain SQL and the
   drained dead-letter queue.
@@ -28,6 +31,12 @@ PREFACE = """# Fault matrix
 - *Unexpected* is stored or dead without having been sent in this way.
 - *Recovery* is the longest time from the end of a fault until a reading that was confirmed after it was
   stored.
+
+"""
+CLUSTER_PREFACE = """# Fault matrix of the cluster
+
+`make faults ARGS="--cluster"` runs each row under load against the [cluster](cluster.md), in a Compose
+project of its own, and writes this page. Columns and oracle are those of the [fault matrix](faults.md).
 
 """
 
@@ -67,18 +76,17 @@ def show(console: Console, results: Sequence[Result], details: RunDetails) -> No
             console.print(f"row {result.scenario.number}: {line}", markup=False)
 
 
-def write(results: Sequence[Result], details: RunDetails) -> None:
-    """Write docs/operations/faults.md."""
-    not_run = sorted(
-        {scenario.number for scenario in SCENARIOS} - {result.scenario.number for result in results}
-    )
+def write(results: Sequence[Result], details: RunDetails, *, on_cluster: bool) -> None:
+    """Write the page of the stack in docs/operations."""
+    rows = {scenario.number for scenario in SCENARIOS if scenario.on_cluster == on_cluster}
+    not_run = sorted(rows - {result.scenario.number for result in results})
     missing = [f"Not run: rows {', '.join(map(str, not_run))}.", ""] if not_run else []
-    lines = [PREFACE, details.summary(), "", *missing, _line(HEADINGS), _line(["---"] * len(HEADINGS))]
+    preface, file = (CLUSTER_PREFACE, CLUSTER_FILE) if on_cluster else (PREFACE, FILE)
+    lines = [preface, details.summary(), "", *missing, _line(HEADINGS), _line(["---"] * len(HEADINGS))]
     lines += [_line(cells(result)) for result in results]
     lines += ["", "## Remarks", ""]
     lines += [f"- row {r.scenario.number}, {r.mode.name}: {line}" for r in results for line in remarks(r)]
-    FILE.parent.mkdir(exist_ok=True)
-    FILE.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def cells(result: Result) -> list[str]:

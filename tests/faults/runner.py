@@ -2,14 +2,14 @@
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
 
-from tests.faults import containers, native
+from tests.faults import cluster, containers, native
 from tests.faults.environment import Environment
 from tests.faults.experiment import Experiment
 from tests.faults.ledger import Ledger
@@ -43,15 +43,24 @@ class Result:
 
 
 @contextmanager
-def start_environment(kind: str = AUTO) -> Iterator[Environment]:
-    """Start containers where Docker is available, otherwise native processes; or the requested kind."""
-    with TemporaryDirectory(prefix="sensors-faults-", ignore_cleanup_errors=True) as folder:
-        in_containers = (
-            containers.docker_is_available() if kind == AUTO else kind == containers.Containers.name
-        )
-        make = containers.containers if in_containers else native.native
-        with make(Path(folder)) as environment:
-            yield environment
+def start_environment(kind: str = AUTO, *, on_cluster: bool = False) -> Iterator[Environment]:
+    """Start containers where Docker is available, otherwise native processes; or the requested kind.
+
+    The cluster is always in containers.
+    """
+    make = _factory(kind, on_cluster=on_cluster)
+    with (
+        TemporaryDirectory(prefix="sensors-faults-", ignore_cleanup_errors=True) as folder,
+        make(Path(folder)) as environment,
+    ):
+        yield environment
+
+
+def _factory(kind: str, *, on_cluster: bool) -> Callable[[Path], AbstractContextManager[Environment]]:
+    if on_cluster:
+        return cluster.cluster
+    in_containers = containers.docker_is_available() if kind == AUTO else kind == containers.Containers.name
+    return containers.containers if in_containers else native.native
 
 
 def run_scenario(

@@ -35,7 +35,7 @@ def cut(experiment: Experiment, *, cuts: tuple[float, ...], black_hole: float, r
     }
     experiment.start_local_workers(variables=proxied_urls)
     with Tap(broker_url, experiment.ledger, SENSOR) as tap:
-        sensor = start_sensor(experiment, sensors)
+        sensor = start_sensor(experiment, sensors.proxied_url(broker_url))
         with experiment.load(rate):
             experiment.wait_for_recovery()
             for name, link in (("broker", broker), ("database", database)):

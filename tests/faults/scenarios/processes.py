@@ -50,7 +50,7 @@ def sensor_killed(experiment: Experiment, *, kills: int, between: tuple[float, f
     experiment.start_workers()
     link = experiment.enter(proxy_to(experiment.environment.amqp_url))
     with Tap(experiment.environment.amqp_url, experiment.ledger, SENSOR) as tap:
-        sensor = start_sensor(experiment, link)
+        sensor = start_sensor(experiment, link.proxied_url(experiment.environment.amqp_url))
         experiment.wait_for_recovery()
         for number in range(kills):
             experiment.run_load_for(experiment.random.uniform(*between))
@@ -89,12 +89,12 @@ def check_published(experiment: Experiment, tap: Tap, kills: int) -> None:
         experiment.problems.append("no unconfirmed reading was published again")
 
 
-def start_sensor(experiment: Experiment, link: Proxy) -> LocalWorkers:
-    """Start a real sensor, which publishes through the proxy."""
+def start_sensor(experiment: Experiment, amqp_url: str) -> LocalWorkers:
+    """Start a real sensor, which publishes to the broker at the URL."""
     return experiment.start_process(
         "sensor",
         {
-            "RABBITMQ_URL": link.proxied_url(experiment.environment.amqp_url),
+            "RABBITMQ_URL": amqp_url,
             "SENSOR_ID": SENSOR,
             "SENSOR_INTERVAL_SECONDS": SENSOR_INTERVAL,
             "OUTBOX_PATH": str(
