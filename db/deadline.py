@@ -6,8 +6,9 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine, event
 
 CHECK_INTERVAL_SECONDS = 0.5
 
@@ -65,3 +66,28 @@ class Deadline:
         if self._socket is not None:
             self._socket.close()
             self._socket = None
+
+
+def limit_statements(engine: Engine, deadline: Deadline) -> None:
+    """Apply the deadline to each statement of an engine with one connection, until the engine is disposed of.
+
+    It does not apply to statements that are executed on the driver's connection.
+    """
+
+    def attach(connection: Any, _record: object) -> None:
+        deadline.attach(connection.fileno())
+
+    def start(*_: object) -> None:
+        deadline.__enter__()
+
+    def end(*_: object) -> None:
+        deadline.__exit__()
+
+    def close(_engine: Engine) -> None:
+        deadline.close()
+
+    event.listen(engine, "connect", attach)
+    event.listen(engine, "before_cursor_execute", start)
+    event.listen(engine, "after_cursor_execute", end)
+    event.listen(engine, "handle_error", end)
+    event.listen(engine, "engine_disposed", close)

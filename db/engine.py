@@ -9,6 +9,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+from db.deadline import Deadline
 from db.errors import InvalidData, PermissionDenied, StoreTimeout, StoreUnavailable
 from db.host_selection import RECONNECT_SECONDS, select_hosts
 from db.hosts import (
@@ -32,6 +33,8 @@ MIN_CONNECT_TIMEOUT_SECONDS = 2
 STATEMENT_TIMEOUT_SECONDS = 10
 INTERACTIVE_TIMEOUT_SECONDS = 3
 LOCK_TIMEOUT_SECONDS = 5
+# A server that has not cancelled a statement by then is frozen.
+FROZEN_AFTER_SECONDS = 2
 # SQLSTATE classes 22 (data exception) and 23 (integrity constraint violation), see
 # https://www.postgresql.org/docs/17/errcodes-appendix.html. The same data would fail on every attempt.
 DATA_ERROR_CLASSES = ("22", "23")
@@ -123,7 +126,8 @@ def make_engine(
     event.listen(engine, "handle_error", _drop_if_read_only)
     if has_several_hosts:
         target = str(url.query.get(TARGET, READ_WRITE))
-        select_hosts(engine, addresses, target, prefers_standby=prefers_standby)
+        deadline = Deadline(statement_timeout_seconds + FROZEN_AFTER_SECONDS)
+        select_hosts(engine, addresses, target, deadline, prefers_standby=prefers_standby)
     return engine
 
 

@@ -9,6 +9,7 @@ import psycopg
 from sqlalchemy import Engine, event
 from sqlalchemy.exc import DisconnectionError
 
+from db.deadline import Deadline, limit_statements
 from db.hosts import ANY, READ_WRITE, TARGET, Address
 
 STANDBY = "standby"
@@ -27,15 +28,21 @@ SELECT pg_is_in_recovery() AND NOT coalesce(
 """
 
 
-def select_hosts(engine: Engine, addresses: list[Address], target: str, *, prefers_standby: bool) -> None:
+def select_hosts(
+    engine: Engine, addresses: list[Address], target: str, deadline: Deadline, *, prefers_standby: bool
+) -> None:
     """Let an engine try these hosts, one after the other, until one meets libpq's `target_session_attrs`.
 
-    With `prefers_standby`, the engine uses `target` only where no standby is up to date.
+    With `prefers_standby`, the engine uses `target` only where no standby is up to date. The deadline ends
+    the wait for a host that is frozen: another one may have taken its place.
     """
-    selection = ReaderSelection(addresses, target) if prefers_standby else HostSelection(addresses, target)
-    event.listen(engine, "do_connect", selection.connect)
-    if isinstance(selection, ReaderSelection):
-        event.listen(engine, "checkout", selection.check)
+    limit_statements(engine, deadline)
+    if prefers_standby:
+        reader = ReaderSelection(addresses, target, deadline)
+        event.listen(engine, "do_connect", reader.connect)
+        event.listen(engine, "checkout", reader.check)
+    else:
+        event.listen(engine, "do_connect", HostSelection(addresses, target).connect)
 
 
 class HostSelection:
@@ -81,8 +88,9 @@ class ReaderSelection(HostSelection):
     what it has is then the newest that there is.
     """
 
-    def __init__(self, addresses: list[Address], target: str) -> None:
+    def __init__(self, addresses: list[Address], target: str, deadline: Deadline) -> None:
         super().__init__(addresses, target)
+        self._deadline = deadline
         self._avoid_until = 0.0
 
     def check(self, connection: Any, _record: object, _proxy: object) -> None:
@@ -94,7 +102,8 @@ class ReaderSelection(HostSelection):
         if self._avoids_standbys():
             return
         try:
-            (is_behind,) = connection.execute(IS_BEHIND, (MAX_LAG,)).fetchone()
+            with self._deadline:
+                (is_behind,) = connection.execute(IS_BEHIND, (MAX_LAG,)).fetchone()
         except psycopg.Error as error:
             raise DisconnectionError(str(error)) from error
         if is_behind:

@@ -1,11 +1,13 @@
 """Several hosts of the database: a primary and a streaming standby, which is promoted in the last test."""
 
+import os
 import re
+import signal
 import socket
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,11 +22,13 @@ from db.migrate import upgrade
 from db.queries.hosts import read_hosts
 from db.queries.minutes import MinuteSeries
 from db.queries.series import SeriesReader
+from db.queries.statements import Statements
 from db.queries.summary import Summary
 from db.settings import DatabaseSettings
 from db.store import Store
 from monitoring.database_hosts import database_host_problems
 from monitoring.model import Problem
+from native.postgres import PrivatePostgres
 from runtime.settings import load
 from sensorctl.database_hosts import describe_hosts
 from tests.database import Database, libpq_url
@@ -171,6 +175,33 @@ def test_a_frozen_primary_is_an_outage_until_it_accepts_writes(pair: DatabasePai
         assert fails(store, "no host of the database accepts writes .*: session is read-only")
         pair.configure("default_transaction_read_only", "off")
         eventually(lambda: not fails(store), DEADLINE_SECONDS, "it accepts writes again")
+
+
+def test_a_primary_that_is_frozen_is_not_waited_for(pair: DatabasePair) -> None:
+    with (
+        closing(Statements(pair.settings, "test", statement_timeout_seconds=1)) as statements,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        assert statements.rows("SELECT 1 AS one") == [{"one": 1}]
+        with frozen(pair.primary):
+            waiting = pool.submit(statements.rows, "SELECT 1 AS one")
+            assert isinstance(waiting.exception(DEADLINE_SECONDS), StoreUnavailable)
+        assert statements.rows("SELECT 1 AS one") == [{"one": 1}]
+
+
+@contextmanager
+def frozen(server: PrivatePostgres) -> Iterator[None]:
+    """Stop all processes of a server for the block; they keep their connections."""
+    main = int((server.data / "postmaster.pid").read_text(encoding="ascii").split()[0])
+    children = Path(f"/proc/{main}/task/{main}/children").read_text(encoding="ascii").split()
+    pids = [main, *map(int, children)]
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in pids:
+            os.kill(pid, signal.SIGCONT)
 
 
 def test_a_failover(pair: DatabasePair, reader: Engine) -> None:

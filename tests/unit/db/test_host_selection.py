@@ -6,6 +6,7 @@ import psycopg
 import pytest
 from sqlalchemy.exc import DisconnectionError
 
+from db.deadline import Deadline
 from db.host_selection import AVOID_SECONDS, HostSelection, ReaderSelection
 from db.hosts import Address
 from tests.unit.fakes import FakeClock
@@ -77,7 +78,7 @@ def test_a_reader_leaves_a_standby_that_is_behind_and_returns_after_a_while(
     clock = FakeClock()
     monkeypatch.setattr("db.host_selection.time.monotonic", clock)
     servers = FakeServers({"db-1": PRIMARY, "db-2": STANDBY})
-    selection = ReaderSelection([FIRST, SECOND], "read-write")
+    selection = ReaderSelection([FIRST, SECOND], "read-write", Deadline(10))
     assert connect(selection, servers) == "db-2"
     selection.check(FakeConnection(behind=False), None, None)
 
@@ -91,7 +92,7 @@ def test_a_reader_leaves_a_standby_that_is_behind_and_returns_after_a_while(
 
 def test_a_standby_that_is_behind_is_read_from_while_there_is_no_primary() -> None:
     servers = FakeServers({"db-2": STANDBY})
-    selection = ReaderSelection([FIRST, SECOND], "read-write")
+    selection = ReaderSelection([FIRST, SECOND], "read-write", Deadline(10))
     with pytest.raises(DisconnectionError):
         selection.check(FakeConnection(behind=True), None, None)
 
@@ -100,7 +101,7 @@ def test_a_standby_that_is_behind_is_read_from_while_there_is_no_primary() -> No
 
 
 def test_a_reader_whose_server_is_gone_connects_to_another() -> None:
-    selection = ReaderSelection([FIRST, SECOND], "read-write")
+    selection = ReaderSelection([FIRST, SECOND], "read-write", Deadline(10))
     gone = psycopg.OperationalError("the connection is lost")
 
     with pytest.raises(DisconnectionError, match="lost"):
