@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from messaging.amqp.channel import Channel
 from messaging.amqp.connection import BlockingChannel, translate_errors
-from messaging.amqp.event_loop import Channel
 
 EXCHANGE = "sensors"
 BINDING_KEY = "reading.#"

@@ -18,6 +18,7 @@ from pika.exceptions import (
     ChannelClosedByBroker,
     ConnectionBlockedTimeout,
     ConnectionClosedByBroker,
+    ConnectionOpenAborted,
     IncompatibleProtocolError,
     ProbableAuthenticationError,
     UnroutableError,
@@ -25,6 +26,7 @@ from pika.exceptions import (
 
 from messaging.amqp.headers import install_lenient_decoder
 from messaging.amqp.hosts import ATTEMPT_TIMEOUT_SECONDS, try_hosts
+from messaging.amqp.transport import TimedConnection
 from messaging.errors import BrokerRefused, BrokerUnavailable, TopologyMissing, Unroutable
 from runtime.errors import ErrorTranslator
 
@@ -106,7 +108,7 @@ def _describe_failure(cause: BaseException) -> str | None:
             return f"{cause.reply_code} {cause.reply_text}{hint}"
         case ConnectionBlockedTimeout():
             return "the broker accepts no messages: it has a memory or disk alarm"
-        case AMQPConnectorStackTimeout():
+        case AMQPConnectorStackTimeout() | ConnectionOpenAborted():
             return "the broker accepted the connection and did not respond"
         case OSError():
             return _describe_socket_error(cause)
@@ -143,7 +145,7 @@ def connect(url: str, name: str, *, timeout_seconds: float = ATTEMPT_TIMEOUT_SEC
 
     def attempt(host_url: str, seconds: float) -> BlockingConnection:
         with translate_errors():
-            return BlockingConnection(connection_parameters(host_url, name, seconds))
+            return TimedConnection(connection_parameters(host_url, name, seconds))
 
     return try_hosts(url, attempt, timeout_seconds)
 

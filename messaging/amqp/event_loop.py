@@ -14,10 +14,17 @@ import pika
 from pika.adapters.select_connection import IOLoop
 from pika.exceptions import AMQPError
 
+from messaging.amqp.channel import Channel
 from messaging.amqp.connection import connection_parameters, to_broker_unavailable, translate_errors
 from messaging.amqp.headers import install_lenient_decoder
 from messaging.amqp.hosts import try_hosts
-from messaging.amqp.transport import DirectDeliveryConnection, EagerSockets
+from messaging.amqp.transport import (
+    NO_RESPONSE,
+    RESPONSE_TIMEOUT_SECONDS,
+    DirectDeliveryConnection,
+    EagerSockets,
+    end_stream,
+)
 from messaging.errors import BrokerUnavailable, Unroutable
 
 CLOSE_TIMEOUT_SECONDS = 2.0
@@ -93,8 +100,15 @@ class Connection:
             self._run_once()
 
     def wait_for(self, condition: Callable[[], object]) -> None:
-        """Process events until the condition holds."""
+        """Process events until the condition holds.
+
+        Raises:
+            BrokerUnavailable: When that takes too long, or the connection is lost.
+        """
+        deadline = time.monotonic() + RESPONSE_TIMEOUT_SECONDS
         while not condition():
+            if time.monotonic() > deadline:
+                raise BrokerUnavailable(NO_RESPONSE)
             self.process_data_events(WAIT_SECONDS)
 
     def rpc(self, method: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
@@ -106,7 +120,7 @@ class Connection:
         self.wait_for(lambda: responses)
         return responses[0]
 
-    def channel(self) -> "Channel":
+    def channel(self) -> Channel:
         """Open a channel."""
         return Channel(self, self.open_channel())
 
@@ -144,6 +158,9 @@ class Connection:
             while not self._closed and (remaining := deadline - time.monotonic()) > 0:
                 self._schedule_wakeup(remaining)
                 self._run_once()
+            if not self._closed:
+                end_stream(self._connection)
+                self._run_once()
         self._loop.deactivate_poller()
         self._loop.close()
 
@@ -174,74 +191,3 @@ class Connection:
 
     def _fail(self, error: BrokerUnavailable) -> None:
         self._error = self._error or error
-
-
-class Channel:
-    """A channel of a Connection; its methods behave like those of pika's BlockingChannel."""
-
-    def __init__(self, connection: Connection, channel: Any) -> None:
-        self._connection = connection
-        self._channel = channel
-        self._published = self._confirmed = 0
-
-    def exchange_declare(self, exchange: str, **options: Any) -> Any:
-        """Declare an exchange and wait for the response."""
-        return self._connection.rpc(self._channel.exchange_declare, exchange, **options)
-
-    def queue_declare(self, queue: str, **options: Any) -> Any:
-        """Declare a queue and wait for the response."""
-        return self._connection.rpc(self._channel.queue_declare, queue, **options)
-
-    def queue_bind(self, queue: str, exchange: str, **options: Any) -> Any:
-        """Bind a queue to an exchange and wait for the response."""
-        return self._connection.rpc(self._channel.queue_bind, queue, exchange, **options)
-
-    def basic_qos(self, **options: Any) -> None:
-        """Limit the number of unacknowledged messages."""
-        self._connection.rpc(self._channel.basic_qos, **options)
-
-    def add_on_cancel_callback(self, callback: Callable[[Any], None]) -> None:
-        """Call `callback` when the broker cancels the consumer."""
-        self._channel.add_on_cancel_callback(callback)
-
-    def basic_consume(self, queue: str, on_message_callback: Callable[..., None]) -> str:
-        """Start to consume the queue and return the consumer tag."""
-        response = self._connection.rpc(self._channel.basic_consume, queue, on_message_callback)
-        return str(response.method.consumer_tag)
-
-    def basic_cancel(self, consumer_tag: str) -> None:
-        """Stop consuming; pika requeues the messages that are already in transit."""
-        self._connection.send(self._channel.basic_cancel, consumer_tag)
-
-    def basic_ack(self, delivery_tag: int, *, multiple: bool = False) -> None:
-        """Acknowledge a message, or all up to it."""
-        self._connection.send(self._channel.basic_ack, delivery_tag, multiple)
-
-    def basic_nack(self, delivery_tag: int, *, multiple: bool, requeue: bool) -> None:
-        """Reject a message, or all up to it."""
-        self._connection.send(self._channel.basic_nack, delivery_tag, multiple, requeue)
-
-    def confirm_delivery(self) -> None:
-        """Turn on publisher confirms; each publish then waits for its confirm."""
-        self._connection.enable_confirms(self._channel, self._on_confirm)
-
-    def basic_publish(
-        self,
-        exchange: str,
-        routing_key: str,
-        body: bytes,
-        properties: pika.BasicProperties,
-        mandatory: bool,  # noqa: FBT001 (pika's signature)
-    ) -> None:
-        """Publish a message and return once the broker has confirmed it.
-
-        Raises:
-            Unroutable: When no queue accepts the message.
-        """
-        self._connection.check()
-        self._channel.basic_publish(exchange, routing_key, body, properties, mandatory)
-        self._published += 1
-        self._connection.wait_for(lambda: self._confirmed == self._published)
-
-    def _on_confirm(self, method: Any) -> None:
-        self._confirmed = method.delivery_tag

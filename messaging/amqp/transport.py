@@ -1,10 +1,21 @@
-"""The transport of a connection: pika's own, with less work per frame (docs/adr/0017-own-event-loop.md)."""
+"""The transport of a connection: pika's own, with less work per frame (docs/adr/0017-own-event-loop.md).
+
+A wait for a response has a limit, which pika does not have: a node of a cluster that is cut off from the
+others, or a queue without the majority of its nodes, may never respond.
+"""
 
 from collections.abc import Callable
 
 import pika
 from pika.adapters.select_connection import IOLoop
 from pika.adapters.utils.selector_ioloop_adapter import SelectorIOServicesAdapter
+from pika.exceptions import AMQPConnectionError
+
+RESPONSE_TIMEOUT_SECONDS = 30.0
+NO_RESPONSE = (
+    f"the broker did not respond for {RESPONSE_TIMEOUT_SECONDS:g} s: it may be overloaded, or without the "
+    "majority of its nodes"
+)
 
 
 class EagerSockets(SelectorIOServicesAdapter):  # type: ignore[misc]  # pika ships no types
@@ -49,3 +60,39 @@ class DirectDeliveryConnection(pika.SelectConnection):  # type: ignore[misc]  # 
         if not is_method or frame_value.method.INDEX == pika.spec.Basic.Deliver.INDEX:
             return False
         return bool(super()._process_callbacks(frame_value))
+
+
+class TimedConnection(pika.BlockingConnection):  # type: ignore[misc]  # pika ships no types
+    """End the connection when the broker does not respond in time."""
+
+    def __init__(self, parameters: pika.ConnectionParameters) -> None:
+        self._is_waiting_for_events = False
+        super().__init__(parameters)
+
+    def process_data_events(self, time_limit: float | None = 0) -> None:
+        """Process events as pika does: nothing has to happen."""
+        self._is_waiting_for_events = True
+        try:
+            super().process_data_events(time_limit)
+        finally:
+            self._is_waiting_for_events = False
+
+    def _flush_output(self, *waiters: Callable[[], bool]) -> None:
+        if self._is_waiting_for_events:
+            super()._flush_output(*waiters)
+            return
+        loop = self._impl.ioloop
+        timer = loop.call_later(RESPONSE_TIMEOUT_SECONDS, self._end)
+        try:
+            super()._flush_output(*waiters)
+        finally:
+            loop.remove_timeout(timer)
+
+    def _end(self) -> None:
+        end_stream(self._impl)
+
+
+def end_stream(connection: pika.SelectConnection) -> None:
+    """Close the socket of a connection whose broker does not respond, also to its close."""
+    error = AMQPConnectionError(NO_RESPONSE)
+    connection._terminate_stream(error)  # noqa: SLF001 (as pika ends a connection that is blocked for too long)

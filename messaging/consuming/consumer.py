@@ -160,6 +160,7 @@ class Consumer:
                 self._events.received(len(batch))
                 self._process(session, batch)
             elif not self._stop.is_set():
+                session.check_consumer()
                 self._when_idle()
 
     def _process(self, session: Session, batch: Sequence[Delivery]) -> None:

@@ -25,6 +25,7 @@ from readings.payload import MqttDefaults
 
 POISON_SUSPECT_ATTEMPTS = 5
 POLL_INTERVAL_SECONDS = 0.5
+CHECK_INTERVAL_SECONDS = 30.0
 DELIVERY_COUNT = "x-delivery-count"
 ACQUIRED_COUNT = "x-acquired-count"
 Result = TypeVar("Result")
@@ -89,6 +90,7 @@ class Session:
         self._received = 0  # the tag of the last message received
         self._settled = 0  # the tag up to which every message is acked or requeued
         self._cancelled = False
+        self._check_at = time.monotonic() + CHECK_INTERVAL_SECONDS
         with translate_errors():
             self._channel = connection.channel()
             topology.declare(self._channel)
@@ -148,6 +150,20 @@ class Session:
     def wait(self, seconds: float) -> None:
         """Process events for at most `seconds`, or until a message arrives."""
         self._connection.process_data_events(seconds)
+
+    def check_consumer(self) -> None:
+        """Check now and then that the broker counts this consumer: a node may be cut off from the others.
+
+        Raises:
+            BrokerUnavailable: When the broker counts no consumer.
+        """
+        if time.monotonic() < self._check_at:
+            return
+        self._check_at = time.monotonic() + CHECK_INTERVAL_SECONDS
+        if self._channel.queue_declare(self._queue, passive=True).method.consumer_count == 0:
+            raise BrokerUnavailable(
+                "the broker has lost this consumer: its node may be cut off from the others"
+            )
 
     def pause(self, seconds: float) -> None:
         """Pause a handler while heartbeats keep flowing; raises what `while_working` raises."""

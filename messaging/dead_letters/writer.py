@@ -6,8 +6,8 @@ from typing import Any
 
 import pika
 
+from messaging.amqp.channel import Channel
 from messaging.amqp.connection import translate_errors
-from messaging.amqp.event_loop import Channel
 from messaging.consuming.mqtt import ORIGINAL_EXCHANGE, ORIGINAL_ROUTING_KEY, REPLAYS, Route, original_route
 from messaging.spans import dead_letter_span
 from readings.errors import InvalidReading

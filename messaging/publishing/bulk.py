@@ -83,7 +83,7 @@ class BulkPublisher:
         self._connection: Connection | None = None
         self._clock = clock
         self._sleep = sleep
-        self._window: OutstandingConfirms[Message] = OutstandingConfirms()
+        self._window: OutstandingConfirms[Message] = OutstandingConfirms(clock)
         self._spans = SendSpans()
         self._exhausted = False
         self._last_response_at: float | None = None
@@ -134,6 +134,7 @@ class BulkPublisher:
                 self._update_allowance(connection)
                 self._fill(connection, source)
                 self._settle(connection.wait(WAIT_SECONDS))
+                self._window.check_progress()
         except BaseException as error:
             self._spans.lost(error)
             self.close()

@@ -2,12 +2,14 @@
 
 import time
 from collections import deque
+from collections.abc import Callable
 from typing import Any, Generic, NamedTuple, TypeVar
 
 import pika
 
 from messaging.amqp.connection import translate_errors
 from messaging.amqp.event_loop import Connection
+from messaging.amqp.transport import NO_RESPONSE, RESPONSE_TIMEOUT_SECONDS
 from messaging.errors import BrokerUnavailable
 from messaging.topology import EXCHANGE, routing_key
 from readings.payload import CONTENT_TYPE, MESSAGE_TYPE
@@ -29,20 +31,25 @@ class Confirm(NamedTuple):
 class OutstandingConfirms(Generic[Item]):
     """Published and not yet confirmed items, in order; the broker numbers messages from 1."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._pending: deque[Item] = deque()
         self._next_tag = 1
         self._confirmed: set[int] = set()
+        self._clock = clock
+        self._waiting_since = 0.0
 
     def __len__(self) -> int:
         return len(self._pending)
 
     def add(self, item: Item) -> None:
         """Add the item that is published next."""
+        if not self._pending:
+            self._waiting_since = self._clock()
         self._pending.append(item)
 
     def confirm(self, confirm: Confirm) -> list[Item]:
         """Apply a confirm; return the items that are now confirmed with all before them, in order."""
+        self._waiting_since = self._clock()
         if not confirm.multiple:
             self._confirmed.add(confirm.delivery_tag)
         up_to = confirm.delivery_tag if confirm.multiple else 0
@@ -57,7 +64,17 @@ class OutstandingConfirms(Generic[Item]):
         """Start numbering at 1 for a new connection, and return the items to publish again."""
         self._next_tag = 1
         self._confirmed.clear()
+        self._waiting_since = self._clock()
         return list(self._pending)
+
+    def check_progress(self) -> None:
+        """Check that the broker confirms what was published, whichever item comes first.
+
+        Raises:
+            BrokerUnavailable: When it has confirmed nothing for RESPONSE_TIMEOUT_SECONDS.
+        """
+        if self._pending and self._clock() - self._waiting_since > RESPONSE_TIMEOUT_SECONDS:
+            raise BrokerUnavailable(NO_RESPONSE)
 
 
 class ConfirmPublisher:

@@ -125,6 +125,7 @@ class OutboxRelay:
                 self._on_broker_up()
                 self._outbox.mark_confirmed(len(confirmed))
                 self._telemetry.confirmed(confirmed, pending=len(self._outbox))
+            unconfirmed.check_progress()
 
     def _on_broker_up(self) -> None:
         # Not called when the connection opens: with a resource alarm, or without the queue, the broker

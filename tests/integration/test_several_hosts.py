@@ -8,9 +8,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from messaging.amqp.connection import close_quietly, connect
+from messaging.amqp.connection import close_quietly, connect, translate_errors
 from messaging.amqp.event_loop import Connection
 from messaging.amqp.hosts import HOST_TIMEOUT_SECONDS
+from messaging.errors import BrokerUnavailable
 from tests.broker import VirtualHost
 from tests.database import Database
 from tests.processes import Processes
@@ -47,6 +48,26 @@ def test_a_dead_host_and_one_that_does_not_respond_are_passed_over(
     blocking = connect(url, "tests", timeout_seconds=3)
     assert blocking.is_open
     close_quietly(blocking)
+
+
+def test_a_wait_for_a_response_ends_and_a_wait_for_events_does_not(
+    broker: VirtualHost, broker_proxy: Proxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("messaging.amqp.transport.RESPONSE_TIMEOUT_SECONDS", 0.2)
+    monkeypatch.setattr("messaging.amqp.event_loop.RESPONSE_TIMEOUT_SECONDS", 0.2)
+    blocking = connect(broker.url_through(broker_proxy), "tests")
+    channel = blocking.channel()
+    connection = Connection(broker.url_through(broker_proxy), "tests")
+    broker_proxy.black_hole()
+
+    blocking.process_data_events(0.5)
+    connection.process_data_events(0.5)
+    with pytest.raises(BrokerUnavailable, match="did not respond"), translate_errors():
+        channel.exchange_declare("amq.topic", passive=True)
+    with pytest.raises(BrokerUnavailable, match="did not respond"):
+        connection.channel()
+    close_quietly(blocking)
+    connection.close()
 
 
 def test_a_sensor_and_a_consumer_continue_at_another_host(

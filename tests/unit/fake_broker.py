@@ -40,7 +40,8 @@ class FakeBroker:
     """Queues that count deliveries.
 
     `operations` lists what clients did, in order. `errors` has, by operation, the errors to raise instead.
-    `confirms_to_lose` is how many messages are queued without a confirm to their publisher.
+    `confirms_to_lose` is how many messages are queued without a confirm to their publisher. While it is
+    `without_majority`, it confirms nothing and counts no consumer, and its connections stay open.
     """
 
     def __init__(self) -> None:
@@ -51,6 +52,7 @@ class FakeBroker:
         self.operations: list[str] = []
         self.errors: dict[str, list[Exception]] = {}
         self.confirms_to_lose = 0
+        self.without_majority = False
 
     def connect(self, _url: str, _name: str, *, timeout_seconds: float = 0) -> "FakePikaConnection":
         del timeout_seconds
@@ -87,7 +89,9 @@ class FakeBroker:
             connection.disconnect()
 
     def consumers(self, queue: str) -> int:
-        """Return how many channels consume the queue."""
+        """Return how many channels consume the queue, as far as the broker knows."""
+        if self.without_majority:
+            return 0
         open_connections = [connection for connection in self.connections if connection.is_open]
         return sum(c.consumed_queue == queue for connection in open_connections for c in connection.channels)
 
@@ -177,6 +181,8 @@ class FakeConfirmPublisher:
     def wait(self, seconds: float) -> list[Confirm]:
         with translate_errors():
             self._connection.process_data_events(seconds)
+        if self._connection.broker.without_majority:
+            return []
         new = self._published - self._confirmed
         self._confirmed = self._published
         return [Confirm(self._published, multiple=True)] if new else []

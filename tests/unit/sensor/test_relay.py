@@ -114,6 +114,22 @@ def test_a_reading_whose_confirm_was_lost_is_published_again_with_the_same_id(ha
     assert ids == ["id-1", "id-1", "id-2"]
 
 
+def test_a_broker_that_confirms_nothing_is_down_and_gets_the_readings_again(
+    harness: RelayHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("messaging.publishing.confirm_publisher.RESPONSE_TIMEOUT_SECONDS", 0.05)
+    harness.broker.without_majority = True
+    harness.put(1, 2)
+
+    harness.relay.start()
+    harness.wait_for("broker_down", times=2)
+    harness.broker.without_majority = False
+    harness.wait_for_confirms(2)
+
+    assert len(harness.outbox) == 0
+    assert "did not respond" in harness.events.calls_to("broker_down")[0][0]
+
+
 def test_readings_are_kept_until_the_broker_is_up(harness: RelayHarness) -> None:
     harness.broker.errors["connect"] = [REFUSED] * 3
     harness.put(1, 2)

@@ -18,6 +18,7 @@ from pika.exceptions import (
     ChannelWrongStateError,
     ConnectionBlockedTimeout,
     ConnectionClosedByBroker,
+    ConnectionOpenAborted,
     StreamLostError,
     UnroutableError,
 )
@@ -45,6 +46,10 @@ UNKNOWN = socket.gaierror(-2, "Name or service not known")
         ),
         (AMQPConnectionError(), "AMQPConnectionError"),
         (AMQPConnectorStackTimeout("x"), "the broker accepted the connection and did not respond"),
+        (
+            ConnectionOpenAborted("Connection.close() called before connection finished opening"),
+            "the broker accepted the connection and did not respond",
+        ),
         (
             StreamLostError("Stream connection lost: x", ConnectionResetError(104, "Reset by peer")),
             "Reset by peer",

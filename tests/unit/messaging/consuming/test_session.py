@@ -201,3 +201,16 @@ def test_a_lost_connection_does_not_end_work_in_a_thread() -> None:
     assert session.run_in_thread(commit) == "committed"
     with pytest.raises(BrokerUnavailable):
         session.ack([first])
+
+
+def test_a_consumer_that_its_broker_does_not_count_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    broker = FakeBroker()
+    session = open_session(broker)
+    session.check_consumer()  # at most once per interval
+    monkeypatch.setattr("messaging.consuming.session.CHECK_INTERVAL_SECONDS", 0)
+    session = open_session(broker)
+    session.check_consumer()
+    broker.without_majority = True
+
+    with pytest.raises(BrokerUnavailable, match="has lost this consumer"):
+        session.check_consumer()

@@ -1,10 +1,14 @@
 """The messages whose confirms are outstanding."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from messaging.amqp.transport import RESPONSE_TIMEOUT_SECONDS
+from messaging.errors import BrokerUnavailable
 from messaging.publishing.bulk import Message
 from messaging.publishing.confirm_publisher import Confirm, OutstandingConfirms
+from tests.unit.fakes import FakeClock
 
 
 def messages(count: int) -> list[Message]:
@@ -52,3 +56,23 @@ def test_after_a_reset_delivery_tags_start_at_1() -> None:
     assert [message.context for message in outstanding.reset()] == [3, 4, 5]
     assert [message.context for message in outstanding.confirm(Confirm(1, multiple=False))] == [3]
     assert len(outstanding) == 2
+
+
+def test_only_a_broker_that_confirms_nothing_for_long_does_not_respond() -> None:
+    clock = FakeClock()
+    outstanding: OutstandingConfirms[Message] = OutstandingConfirms(clock)
+    clock.now += 2 * RESPONSE_TIMEOUT_SECONDS
+    outstanding.check_progress()  # nothing is outstanding
+    for message in messages(3):
+        outstanding.add(message)
+
+    for tag in (3, 2):  # each confirm counts, also one that settles nothing yet
+        clock.now += RESPONSE_TIMEOUT_SECONDS
+        outstanding.check_progress()
+        outstanding.confirm(Confirm(tag, multiple=False))
+    clock.now += RESPONSE_TIMEOUT_SECONDS + 1
+    with pytest.raises(BrokerUnavailable, match="did not respond for 30 s"):
+        outstanding.check_progress()
+
+    outstanding.reset()  # on another connection
+    outstanding.check_progress()
