@@ -1,5 +1,6 @@
 """The options that describe a file, from JSON, as jobs and their answers have them."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import fields
 from decimal import Decimal
@@ -18,6 +19,21 @@ from runtime.text import quote_name
 EXTENDED_OPTIONS = ("missing", "keep", "where")
 # One sensor is what most files have.
 _ALIASES = {"sensor": "sensors", "unit": "units", "value_column": "value_columns"}
+_COMMAND_LINE_OPTION = re.compile(r"--([a-z]+(?:-[a-z]+)*)")
+
+
+def name_as_fields(text: str) -> str:
+    """Return a text for the command line with its options named as in JSON: `time_zone` for `--time-zone`.
+
+    Options of the command line that files of jobs do not have stay.
+    """
+    known = {*(field.name for field in fields(CsvOptions)), *_ALIASES}
+
+    def rename(match: re.Match[str]) -> str:
+        name = match[1].replace("-", "_")
+        return f"the option {name}" if name in known else match[0]
+
+    return _COMMAND_LINE_OPTION.sub(rename, text)
 
 
 def parse_options(values: Mapping[str, Any]) -> CsvOptions:

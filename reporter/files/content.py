@@ -13,7 +13,7 @@ from readings.files.csv_options import CsvOptions
 from readings.files.errors import AmbiguousFile, AmbiguousTable, UnreadableFile
 from readings.files.file_readings import FilePosition, FileReadings, Retention
 from readings.files.history_file import FileLimits, HistoryFile, open_history
-from readings.files.option_values import parse_options
+from readings.files.option_values import name_as_fields, parse_options
 from readings.files.questions import (
     check_rows,
     first_readings,
@@ -72,7 +72,7 @@ class FileContent:
 
     def _note(self, line: int, reason: str) -> None:
         if len(self.rows) < MAX_LISTED_ROWS:
-            self.rows.append(escape_unprintable(f"line {line}: {reason}"))
+            self.rows.append(escape_unprintable(f"line {line}: {name_as_fields(reason)}"))
 
 
 def open_content(
@@ -136,7 +136,7 @@ class _Opener:
         question = make_question(error, options, open_with)
         if isinstance(error, AmbiguousTable) and error.choices and not question.has_readings:
             return FileRefused(f"{quote_name(self.name)}: {error}")
-        text = f"{quote_name(self.name)}: {question.text}"
+        text = f"{quote_name(self.name)}: {name_as_fields(question.text)}"
         return JobNeedsAnswer(question.as_json() | {"question": text, "option": error.option})
 
 

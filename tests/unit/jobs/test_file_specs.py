@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from jobs.kinds import dump_spec, parse_spec, plan_jobs
-from readings.files.option_values import parse_options
+from readings.files.option_values import name_as_fields, parse_options
 from readings.model import Unit
 from runtime.errors import InvalidInput
 
@@ -16,6 +16,14 @@ def test_a_file_is_one_job_that_waits_long_for_its_servers() -> None:
     assert (job.kind, job.max_failures) == ("file", 20)
     assert job.spec["formats"] == ["pdf", "json"]
     assert dump_spec(parse_spec("file", job.spec)) == job.spec
+
+
+def test_the_options_of_a_job_are_named_as_its_spec_has_them() -> None:
+    text = "set --time-zone, or --value-column; name it .csv or set --format csv; -- 5"
+
+    assert name_as_fields(text) == (
+        "set the option time_zone, or the option value_column; name it .csv or set --format csv; -- 5"
+    )
 
 
 def test_what_a_look_requests_is_a_spec_of_a_file() -> None:

@@ -53,6 +53,7 @@ def test_what_is_not_clear_is_a_question_with_its_readings(
 
     question = needed.value.question
     assert "a.csv" in question["question"]
+    assert "--" not in question["question"], "a job has no command line"
     assert [option["label"] for option in question["options"]] == labels
     readings = [option["readings"] for option in question["options"]] or [question["readings"]]
     assert all(found[0]["temperature"] in (4.5, -127) for found in readings)
