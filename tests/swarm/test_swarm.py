@@ -83,8 +83,7 @@ def test_the_scaler_starts_and_stops_consumers_with_the_backlog(stack: SwarmStac
     eventually(lambda: stored(stack) == MESSAGES, SECONDS, "the backlog is stored")
     eventually(lambda: stack.replicas(CONSUMER) == 1, SECONDS, "one consumer is requested")
     eventually(lambda: depth(stack.amqp_url) == (0, 1), SECONDS, "one consumer and no message remain")
-    listed = stack.rabbitmqctl("list_queues", "name", "messages_unacknowledged")
-    assert f"{QUEUE}\t0" in listed.splitlines()
+    eventually(lambda: unacked(stack) == 0, SECONDS, "nothing is unacked")
     log = stack.manager.docker("service", "logs", "--raw", f"{STACK}_scaler")
     assert log.count("to_replicas=5") == 1
     stack.manager.docker("service", "rm", f"{STACK}_scaler")
@@ -111,6 +110,11 @@ def publish_backlog(stack: SwarmStack) -> None:
                 "temperature": 20.5,
             }
             amqp.basic_publish("", QUEUE, json.dumps(reading).encode())
+
+
+def unacked(stack: SwarmStack) -> int:
+    listed = stack.rabbitmqctl("list_queues", "name", "messages_unacknowledged")
+    return int(dict(line.split("\t") for line in listed.splitlines())[QUEUE])
 
 
 def stored(stack: SwarmStack) -> int:
