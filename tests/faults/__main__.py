@@ -29,8 +29,9 @@ def main() -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     console = Console()
     on_cluster = any(scenario.on_cluster for scenario in options.scenarios)
+    on_swarm = any(scenario.on_swarm for scenario in options.scenarios)
     console.print(f"seed {options.seed}: {len(options.scenarios)} rows; starting the stack …")
-    with start_environment(options.environment, on_cluster=on_cluster) as stack:
+    with start_environment(options.environment, on_cluster=on_cluster, on_swarm=on_swarm) as stack:
         details = _run_details(stack, options)
         results = run(stack, options.scenarios, options, console)
     show(console, results, details)
@@ -100,6 +101,8 @@ def _options() -> argparse.Namespace:
         options.scenarios = select_scenarios(options.rows, short=options.short, on_cluster=options.cluster)
     except ValueError as error:
         parser.error(str(error))
+    if options.write and any(scenario.on_swarm for scenario in options.scenarios):
+        parser.error("--write: the rows of a Swarm have no page, docs/operations/swarm.md has their results")
     return options
 
 

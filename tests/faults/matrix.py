@@ -17,6 +17,7 @@ from tests.faults.scenarios import (
     links,
     processes,
     sources,
+    swarm,
     volume,
     workflows,
 )
@@ -29,7 +30,8 @@ Function = Callable[..., None]
 class Scenario:
     """A fault, the function that causes it, and its parameters; `short` is for CI, None excludes it there.
 
-    With `on_cluster` it runs on the cluster of deploy/cluster, which CI does not start.
+    With `on_cluster` it runs on the cluster of deploy/cluster, with `on_swarm` in a Docker Swarm; CI starts
+    neither.
     """
 
     number: int
@@ -40,6 +42,7 @@ class Scenario:
     modes: tuple[Mode, ...] = (SINGLE,)
     short_modes: tuple[Mode, ...] = (SINGLE,)
     on_cluster: bool = False
+    on_swarm: bool = False
 
     def modes_for(self, *, short: bool) -> tuple[Mode, ...]:
         """Return the modes in which the scenario runs."""
@@ -123,6 +126,8 @@ SCENARIOS: tuple[Scenario, ...] = (
     Scenario(37, "cluster: half an hour of random SIGKILL, stops and cuts", cluster_random.killed_at_random,
         full={"seconds": 1800, "between": (5, 25)}, short={"seconds": 90, "between": (3, 10)},
         on_cluster=True),
+    Scenario(38, "Swarm: node of consumers, then node of both servers drained under load", swarm.drained,
+        full={"rounds": 3, "seconds": 20}, short={"rounds": 1, "seconds": 10}, on_swarm=True),
 )
 # fmt: on
 
@@ -132,16 +137,27 @@ def select_scenarios(
 ) -> list[Scenario]:
     """Return the scenarios with these numbers, or all of the stack; with `short` only those with such a form.
 
+    Those of a Swarm are selected by their numbers only.
+
     Raises:
-        ValueError: When the numbers select scenarios of both stacks.
+        ValueError: When the numbers select scenarios of several stacks.
     """
     selected = [
         scenario
         for scenario in SCENARIOS
-        if (scenario.on_cluster == on_cluster if numbers is None else scenario.number in numbers)
+        if _is_selected(scenario, numbers, on_cluster=on_cluster)
         and (not short or scenario.short is not None)
     ]
     if len({scenario.on_cluster for scenario in selected}) > 1:
         clustered = ", ".join(str(scenario.number) for scenario in selected if scenario.on_cluster)
         raise ValueError(f"rows {clustered} run on the cluster and the others do not: run them separately")
+    if len({scenario.on_swarm for scenario in selected}) > 1:
+        in_swarm = ", ".join(str(scenario.number) for scenario in selected if scenario.on_swarm)
+        raise ValueError(f"rows {in_swarm} run in a Swarm and the others do not: run them separately")
     return selected
+
+
+def _is_selected(scenario: Scenario, numbers: frozenset[int] | None, *, on_cluster: bool) -> bool:
+    if numbers is None:
+        return scenario.on_cluster == on_cluster and not scenario.on_swarm
+    return scenario.number in numbers

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from tests.faults import cluster, containers, native
+from tests.faults import cluster, containers, native, swarm
 from tests.faults.environment import Environment
 from tests.faults.experiment import Experiment
 from tests.faults.ledger import Ledger
@@ -43,12 +43,14 @@ class Result:
 
 
 @contextmanager
-def start_environment(kind: str = AUTO, *, on_cluster: bool = False) -> Iterator[Environment]:
+def start_environment(
+    kind: str = AUTO, *, on_cluster: bool = False, on_swarm: bool = False
+) -> Iterator[Environment]:
     """Start containers where Docker is available, otherwise native processes; or the requested kind.
 
-    The cluster is always in containers.
+    The cluster and the Swarm are always in containers.
     """
-    make = _factory(kind, on_cluster=on_cluster)
+    make = _factory(kind, on_cluster=on_cluster, on_swarm=on_swarm)
     with (
         TemporaryDirectory(prefix="sensors-faults-", ignore_cleanup_errors=True) as folder,
         make(Path(folder)) as environment,
@@ -56,7 +58,11 @@ def start_environment(kind: str = AUTO, *, on_cluster: bool = False) -> Iterator
         yield environment
 
 
-def _factory(kind: str, *, on_cluster: bool) -> Callable[[Path], AbstractContextManager[Environment]]:
+def _factory(
+    kind: str, *, on_cluster: bool, on_swarm: bool
+) -> Callable[[Path], AbstractContextManager[Environment]]:
+    if on_swarm:
+        return swarm.swarm_stack
     if on_cluster:
         return cluster.cluster
     in_containers = containers.docker_is_available() if kind == AUTO else kind == containers.Containers.name

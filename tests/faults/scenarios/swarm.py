@@ -1,16 +1,15 @@
 """Faults of a Docker Swarm."""
 
 from tests.faults.bodies import mixed
-from tests.faults.experiment import Experiment
+from tests.faults.experiment import CONSUMERS, Experiment
 from tests.faults.swarm import CONSUMER, SwarmStack
 from tests.faults.swarm_nodes import Node
 
-CONSUMERS = 4
 SECONDS = 120.0
 
 
 def drained(experiment: Experiment, *, rounds: int, seconds: float, rate: float = 100) -> None:
-    """Row 38. The node of half the consumers, and then the one of both servers, is drained and comes back."""
+    """Row 38. A node that has consumers, and then the one of both servers, is drained and comes back."""
     stack = experiment.environment
     assert isinstance(stack, SwarmStack)
     manager, other = stack.nodes
