@@ -187,6 +187,7 @@ WORKER_FUNCTIONS = (
     "claim_file(uuid, integer, text, text)",
     "release_file(uuid, integer)",
     "request_file(uuid, integer, text, text, jsonb, integer)",
+    "request_dropped_file(text, text, text[], jsonb, integer)",
 )
 FUNCTIONS = tuple(
     dict.fromkeys(
@@ -215,7 +216,7 @@ CONNECTION_SHARES = {
     AccessLevel.MANAGER: 0.14,
     AccessLevel.EVALUATOR: 0.06,
     AccessLevel.ANALYST: 0.035,
-    AccessLevel.WORKER: 0.17,  # one for each worker, and one for each job that it executes
+    AccessLevel.WORKER: 0.17,  # one for each worker and each job that it executes, and one for each reporter
 }
 OWN_RELATIONS = """
 SELECT relname AS name, relkind IN ('v', 'm') AS is_view

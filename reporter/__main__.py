@@ -1,7 +1,8 @@
-"""The entry point of the reporter: runs its jobs until the shutdown."""
+"""The entry point of the reporter: runs its jobs, and polls the folder for work, until the shutdown."""
 
 import sys
 
+from reporter.folder_poller import PollerThread
 from reporter.settings import ReporterSettings
 from runtime.lifecycle import ShutdownSignal, run
 from runtime.settings import load
@@ -12,7 +13,12 @@ KINDS_MODULE = "reporter.kinds"
 
 def main(stop: ShutdownSignal) -> None:
     """Run jobs until the shutdown."""
-    run_jobs(load(ReporterSettings), KINDS_MODULE, stop)
+    settings = load(ReporterSettings)
+    poller = PollerThread(settings, stop)
+    poller.start()
+    run_jobs(settings, KINDS_MODULE, stop)
+    if poller.error:
+        raise poller.error
 
 
 if __name__ == "__main__":

@@ -26,6 +26,13 @@ class ReporterSettings(WebDavSettings, JobSettings):
         default="",
         description="The kinds of jobs that it runs, separated by commas; empty: all that it knows",
     )
+    reporter_look_seconds: float = Field(
+        default=15,
+        ge=0,
+        le=86_400,
+        description="Seconds between two checks of the folder for work for new files; 0: files are only read "
+        "when they are requested",
+    )
     file_max_bytes: int = Field(
         default=200_000_000, ge=1, le=10_000_000_000, description="Largest file that is read, in bytes"
     )

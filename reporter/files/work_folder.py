@@ -32,7 +32,7 @@ class WorkFolder:
         """Return what is there; wait, for some minutes at most, until files have stopped changing."""
         before: dict[str, Resource] = {}
         for number in range(MAX_LOOKS):
-            files, refused = self._files()
+            files, refused = self.list_files()
             changing = {
                 file.path: file
                 for file, read_at in files
@@ -45,8 +45,8 @@ class WorkFolder:
         complete = [file for file, _ in files if file.path not in changing]
         return Look(complete, sorted(changing), refused)
 
-    def _files(self) -> tuple[list[tuple[Resource, datetime | None]], list[str]]:
-        """Return the files, each with the server's time at which it was listed."""
+    def list_files(self) -> tuple[list[tuple[Resource, datetime | None]], list[str]]:
+        """Return the files, each with the server's time at which it was listed, and what is refused."""
         top = self._webdav.list(self._folder)
         listings = [top, *(self._webdav.list(r.path) for r in top.resources if _is_folder(r))]
         files = [(file, listing.read_at) for listing in listings for file in _complete_names(listing)]

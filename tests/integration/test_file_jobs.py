@@ -1,18 +1,21 @@
 """Files from a real WebDAV server become reports, with a real broker, consumer and database."""
 
 import json
+import os
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from psycopg.types.json import Jsonb
 from pydantic import SecretStr
 
 from db.roles import AccessLevel
+from db.workflows.dropped_files import DroppedFiles
 from db.workflows.worker_store import ClaimedJob, WorkerStore
 from reporter.kinds.file import run_file
 from reporter.kinds.files import run_files
@@ -22,6 +25,7 @@ from tests.broker import VirtualHost
 from tests.database import Database, Roles
 from tests.processes import Processes
 from tests.unit.fake_job import FakeJob
+from tests.waiting import DEADLINE_SECONDS, eventually
 from tests.webdav_server import PASSWORD, USER, DavServer, webdav_server
 from worker.context import JobFailed, JobInterrupted, JobKind, JobNeedsAnswer, JobResult
 
@@ -65,12 +69,13 @@ class FileJobs:
         try:
             result = kind(self.job(claimed))
         except JobFailed as failure:
-            self._end(claimed, failure)
+            self.end(claimed, failure)
             raise
-        self._end(claimed)
+        self.end(claimed)
         return result
 
-    def _end(self, claimed: ClaimedJob, failure: JobFailed | None = None) -> None:
+    def end(self, claimed: ClaimedJob, failure: JobFailed | None = None) -> None:
+        """Record how a job has ended."""
         with closing(WorkerStore(self.settings)) as store:
             if failure:
                 store.fail(claimed.job_id, claimed.attempt, str(failure), may_retry=failure.retry)
@@ -205,6 +210,49 @@ def test_the_look_requests_each_version_of_a_file_once(files: FileJobs) -> None:
     files.run(run_file, files.claim_next("file"))
     assert "finalizado/y.csv" in files.server.files()
     assert len(files.server.files("finalizado")) == 4
+
+
+def test_a_dropped_file_is_requested_once_by_two_reporters(files: FileJobs, run: Processes) -> None:
+    assert files.settings.database_url
+    variables = {
+        "RABBITMQ_URL": files.settings.amqp_url,
+        "DATABASE_URL": files.settings.database_url.get_secret_value(),
+        "WEBDAV_URL": files.server.url,
+        "WEBDAV_USER": USER,
+        "WEBDAV_PASSWORD": PASSWORD,
+        "REPORTER_LOOK_SECONDS": "0.3",
+    }
+    dropped = files.server.write("work/fridge.csv", csv_of(readings(3)))
+    os.utime(dropped, (1_700_000_000, 1_700_000_000))  # its upload is over
+    reporters = [run.start("reporter", **variables) for _ in range(2)]
+
+    reports = {"finalizado/fridge.json", "finalizado/fridge.pdf"}
+    eventually(lambda: reports < set(files.server.files()), DEADLINE_SECONDS, "the report is there")
+    eventually(lambda: not files.server.files("work"), DEADLINE_SECONDS, "the file is moved")
+    assert [reporter.stop() for reporter in reporters] == [0, 0]
+    [workflow] = files.database.query("SELECT kind, requested_by FROM workflow")
+    assert (workflow["kind"], workflow["requested_by"]) == ("file", "files")
+
+
+def test_a_dropped_file_that_somebody_requests_is_read_as_they_say(files: FileJobs) -> None:
+    def request() -> UUID | None:
+        names = ["work/a.csv", "a.csv"]
+        with closing(DroppedFiles(files.settings, "test")) as dropped:
+            return dropped.request("work/a.csv", "1", names, {"file": "work/a.csv", "version": "1"}, 5)
+
+    requested = files.claim("file", file="a.csv")
+    assert request() is None, "it has a workflow by one of its names"
+    files.end(requested)
+    looking = files.claim("files")
+    assert request() is None, "a workflow requests the files of the folder"
+    files.end(looking)
+    files.database.query(
+        "INSERT INTO schedule (name, kind, cron, created_by) VALUES ('drop', 'files', '* * * * *', 'ann')"
+    )
+    assert request() is None, "a schedule requests the files of the folder"
+    files.database.query("UPDATE schedule SET enabled = false")
+    assert request() is not None
+    assert request() is None, "this version has a workflow"
 
 
 def test_a_file_of_a_logger_whose_clock_is_fast_has_a_report_until_its_last_reading(files: FileJobs) -> None:

@@ -139,6 +139,7 @@ def start_reporters(experiment: Experiment, server: DavServer, module: str) -> L
             "WORKER_PROGRESS_SECONDS": "60",
             "WORKER_GRACE_SECONDS": "1",
             "NAIVE_TIME_ZONE": BERLIN.key,
+            "REPORTER_LOOK_SECONDS": "0",  # the row requests its files
             "WEBDAV_URL": server.url,
             "WEBDAV_USER": USER,
             "WEBDAV_PASSWORD": PASSWORD,
