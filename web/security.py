@@ -6,12 +6,15 @@ from starlette.datastructures import MutableHeaders
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-# Scripts, styles and connections from the service itself only, nothing inline, no framing by other sites.
+# Scripts, styles, frames and connections from the service itself only, nothing inline.
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "frame-src 'self'; base-uri 'none'; form-action 'none'; "
+)
+# No framing, unless a response permits it to this service's own page.
+FRAMED_BY_OWN_PAGE = {"X-Frame-Options": "SAMEORIGIN"}
 SECURITY_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    ),
+    "Content-Security-Policy": f"{POLICY}frame-ancestors 'none'",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Referrer-Policy": "no-referrer",
@@ -24,7 +27,7 @@ ANY_HOST_PATHS = frozenset({"/livez", "/readyz", "/metrics"})
 
 
 class SecurityHeaders:
-    """Adds SECURITY_HEADERS to every response.
+    """Adds SECURITY_HEADERS to every response; one with FRAMED_BY_OWN_PAGE may be framed by the own page.
 
     Caches must revalidate pages, and must not store responses of the API.
     """
@@ -38,7 +41,11 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
+                may_be_framed = headers.get("X-Frame-Options") == FRAMED_BY_OWN_PAGE["X-Frame-Options"]
                 headers.update(SECURITY_HEADERS)
+                if may_be_framed:
+                    headers.update(FRAMED_BY_OWN_PAGE)
+                    headers["Content-Security-Policy"] = f"{POLICY}frame-ancestors 'self'"
                 if scope["path"].startswith(API_PREFIX):
                     headers["Cache-Control"] = "no-store"
                 else:

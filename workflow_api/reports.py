@@ -20,6 +20,7 @@ from runtime.access import Role
 from web.auth import requires
 from web.dependencies import Actor
 from web.errors import INVALID_INPUT
+from web.security import FRAMED_BY_OWN_PAGE
 from web.text import Text
 from workflow_api.models import Model, Requested
 from workflow_api.resources import Shared, WorkflowResources, repeatable
@@ -148,8 +149,10 @@ def get_report_content(
         HTTPException: There is no such file.
     """
     row = _require(resources, report_id)
-    disposition = "inline" if inline and row["format"] == PDF else "attachment"
+    is_shown = inline and row["format"] == PDF
+    disposition = "inline" if is_shown else "attachment"
     headers = {
+        **(FRAMED_BY_OWN_PAGE if is_shown else {}),
         "Content-Disposition": f"{disposition}; filename*=UTF-8''{quote(row['name'], safe='')}",
         "Content-Length": str(row["bytes"]),
     }

@@ -1,4 +1,4 @@
-// The form that requests a report of sensors and a period.
+// The form that requests a report of sensors and a period, or one of each day, week or month.
 
 import * as account from "./account.js";
 import { requestJson, sendJson } from "./api.js";
@@ -6,19 +6,26 @@ import { $, announce, createElement, reconcileChildren, setText, setTextWithCode
 import { refusal, refuseBadInput, showFormError } from "./forms.js";
 import { serverNow, state } from "./live-state.js";
 import { addressOf } from "./router.js";
+import { createOfReports } from "./schedules.js";
 import { fromLocal, VIEWER_ZONE } from "./zones.js";
 
 const form = $("#report-form form");
 const submit = $("button[type=submit]", form);
 const requested = $(".requested", form);
-const { of, sensors, location: place, period, from, to, time_zone: zone, preset, language, title, recipients, keep } = form.elements;
+// Weeks and their reports start on Monday, as those of `sensorctl report schedule`.
+const REPEATED = {
+  day: { period: "last-day", days: "* * *" },
+  week: { period: "last-week", days: "* * 1" },
+  month: { period: "last-month", days: "1 * *" },
+};
+const { repeat, at, schedule, of, sensors, location: place, period, from, to, time_zone: zone, preset, language, title, recipients, keep } = form.elements;
 let onRequest = () => {};
 let isSending = false;
 
 export function initialize(listener) {
   onRequest = listener;
   zone.value = VIEWER_ZONE;
-  for (const input of [of, period]) input.addEventListener("change", update);
+  for (const input of [repeat, of, period]) input.addEventListener("change", update);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     if (!isSending && !refuseBadInput(form)) send();
@@ -52,9 +59,14 @@ export async function offerPresets() {
 
 function update() {
   for (const [input, isSelected] of [[sensors, of.value === "sensors"], [place, of.value === "location"]]) setVisible(input.closest("label"), isSelected);
-  for (const input of [from, to]) setVisible(input.closest("label"), period.value === "");
-  setTextWithCode($(".may-not", form), account.hint("operator"));
-  submit.disabled = !account.may("operator");
+  const isRepeated = repeat.value !== "";
+  for (const input of [at, schedule]) setVisible(input.closest("label"), isRepeated);
+  setVisible(period.closest("label"), !isRepeated);
+  for (const input of [from, to]) setVisible(input.closest("label"), !isRepeated && period.value === "");
+  const role = isRepeated ? "admin" : "operator"; // as of the API
+  setText(submit, isRepeated ? "Make the schedule" : "Make the report");
+  setTextWithCode($(".may-not", form), account.hint(role));
+  submit.disabled = !account.may(role);
 }
 
 /** What the form requests; local times are those of the zone. */
@@ -63,7 +75,7 @@ function spec() {
   const formats = [...form.querySelectorAll("[name=formats]:checked")].map((box) => box.value);
   return {
     ...(of.value === "sensors" ? { sensors: [...sensors.selectedOptions].map((option) => option.value) } : { location: place.value }),
-    ...(period.value ? { period: period.value } : { from: moment(from), to: moment(to) }),
+    ...periodOf(moment),
     formats,
     ...(zone.value.trim() ? { time_zone: zone.value.trim() } : {}),
     ...(preset.value ? { preset: preset.value } : {}),
@@ -74,11 +86,17 @@ function spec() {
   };
 }
 
+function periodOf(moment) {
+  const relative = REPEATED[repeat.value]?.period ?? period.value;
+  return relative ? { period: relative } : { from: moment(from), to: moment(to) };
+}
+
 /** Why the form cannot be sent, with the field; null if it can. */
 function problem() {
   if (of.value === "sensors" && !sensors.selectedOptions.length) return ["Choose at least one sensor.", "sensors"];
   if (of.value === "location" && !place.value) return ["No sensor has a location: choose sensors.", "location"];
   if (!form.querySelector("[name=formats]:checked")) return ["Choose at least one format.", null];
+  if (repeat.value) return problemOfSchedule();
   if (period.value) return null;
   if (!from.value) return ["Enter when the period starts.", "from"];
   if (!to.value) return ["Enter when the period ends.", "to"];
@@ -86,6 +104,12 @@ function problem() {
   const [start, end] = [from, to].map((input) => fromLocal(input.value, zone.value.trim()));
   if (start >= end) return ["The period must start before it ends.", "from"];
   return end > serverNow() ? ["The period must have ended: a report is of what was measured.", "to"] : null;
+}
+
+function problemOfSchedule() {
+  if (!at.value) return ["Enter a time of day.", "at"];
+  if (!schedule.value.trim()) return ["Enter a name for the schedule.", "schedule"];
+  return isZone(zone.value.trim()) ? null : [`There is no time zone ${zone.value}: write a name such as Europe/Berlin.`, "time_zone"];
 }
 
 function isZone(name) {
@@ -102,9 +126,26 @@ async function send() {
   if (message) return;
   requested.replaceChildren();
   isSending = true;
-  const response = await sendJson("/api/reports", spec());
+  await (repeat.value ? sendSchedule() : sendReport());
   isSending = false;
-  if (!response.ok) return showFormError(form, `Not requested: ${refusal(response.value)}`, /^(?:body\.)?(\w+)/.exec(response.value.field ?? "")?.[1]);
+}
+
+const fieldOf = ({ field }) => /^(?:body\.)?(?:spec\.)?(\w+)/.exec(field ?? "")?.[1];
+
+async function sendSchedule() {
+  const [hour, minute] = at.value.split(":").map(Number);
+  const name = schedule.value.trim();
+  const cron = `${minute} ${hour} ${REPEATED[repeat.value].days}`;
+  const refused = await createOfReports(name, { spec: spec(), cron, time_zone: zone.value.trim() });
+  if (refused) return showFormError(form, `Not created: ${refusal(refused)}`, fieldOf(refused));
+  requested.append(`Created: ${name} is in the table below, with its next time.`);
+  announce("Schedule created");
+  onRequest();
+}
+
+async function sendReport() {
+  const response = await sendJson("/api/reports", spec());
+  if (!response.ok) return showFormError(form, `Not requested: ${refusal(response.value)}`, fieldOf(response.value));
   const link = createElement("a", { href: addressOf("workflow", response.value.workflow_id) }, "its workflow");
   requested.append("Requested: it appears below once it is made; see ", link, ".");
   announce("Report requested");

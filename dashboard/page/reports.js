@@ -8,6 +8,7 @@ import * as files from "./report-files.js";
 import { fillFigures } from "./report-figures.js";
 import * as form from "./report-form.js";
 import { addressOf, addView } from "./router.js";
+import * as schedules from "./schedules.js";
 
 const REFRESH_MS = 2_000;
 const PAGE_SIZE = 100; // files, of which a report has one for each format
@@ -48,7 +49,7 @@ async function refresh() {
   if (isLoading || !account.may("viewer")) return;
   isLoading = true;
   form.offerSensors();
-  await Promise.all([load(), files.load()]);
+  await Promise.all([load(), files.load(), schedules.loadOfReports()]);
   isLoading = false;
 }
 
@@ -89,7 +90,10 @@ function create([file]) {
   figures.addEventListener("toggle", () => figures.open && fillFigures(figures, file), { once: true });
   const parts = ["extent", "made hint", "files"].map((className) => createElement("p", { className }));
   const label = `Show ${file.title} as PDF in a new tab`;
-  const preview = createElement("a", { className: "preview", target: "_blank", rel: "noopener", "aria-label": label }, "Show the PDF");
+  const link = createElement("a", { target: "_blank", rel: "noopener", "aria-label": label }, "Show the PDF in a new tab");
+  const preview = createElement("details", { className: "preview" }, createElement("summary", {}, "Preview"), link);
+  const frame = () => createElement("iframe", { title: `PDF of ${file.title}`, src: link.href });
+  preview.addEventListener("toggle", () => preview.open && preview.append(frame()), { once: true });
   return createElement("li", {}, title, ...parts, preview, figures);
 }
 
@@ -100,7 +104,7 @@ function fill(item, files) {
   reconcileChildren($(".files", item), files.toSorted((a, b) => a.format.localeCompare(b.format)), (file) => file.report_id, createFile);
   const pdf = files.find(({ format }) => format === "pdf");
   setVisible($(".preview", item), pdf !== undefined);
-  if (pdf) $(".preview", item).href = `${addressOfFile(pdf)}?inline=true`;
+  if (pdf) $(".preview a", item).href = `${addressOfFile(pdf)}?inline=true`;
 }
 
 const MAX_NAMES = 5;

@@ -36,6 +36,11 @@ def test_a_report_is_saved_its_figures_are_shown_and_an_operator_answers_and_req
     assert page.request.get(download.value.url).body() == CONTENTS["json"]
     report.get_by_text("Figures").press("Enter")
     expect(report.get_by_role("row", name="Fridge (fridge)")).to_contain_text("98.4 %")
+    # and its PDF in a frame of the page, or in a new tab
+    with page.expect_response(lambda response: response.url.endswith("/content?inline=true")) as shown:
+        report.get_by_text("Preview").press("Enter")
+    assert shown.value.headers["x-frame-options"] == "SAMEORIGIN"
+    expect(report.locator("iframe")).to_have_attribute("title", "PDF of The fridge in March")
     expect(report.get_by_role("link", name="Show The fridge in March as PDF")).to_have_attribute(
         "href", re.compile(r"/content\?inline=true$")
     )
@@ -60,3 +65,35 @@ def test_a_report_is_saved_its_figures_are_shown_and_an_operator_answers_and_req
     form.get_by_role("link", name="its workflow").click()
     expect(page.locator("#workflow h2")).to_contain_text("report workflow ready")
     expect(page.locator("#workflow .facts")).to_contain_text("period last-week")
+
+
+def test_an_administrator_creates_disables_and_deletes_a_schedule_of_reports(
+    system: System, dashboard: Process, page: Page
+) -> None:
+    # given an administrator, and a sensor
+    system.publish("fridge", 4.5)
+    visit(page, f"{system.url}/#/reports")
+    log_in(page, system.create_key("eva", Role.ADMIN))
+    view = page.locator("#reports")
+    view.locator("#report-form summary").press("Enter")
+    form = view.get_by_role("form", name="Make a report")
+    # when a report is to be made each week, and what is missing is given
+    form.locator("[name=repeat]").select_option("week")
+    form.locator("[name=sensors]").select_option("fridge")
+    form.locator("[name=time_zone]").fill("Europe/Berlin")
+    form.get_by_role("button", name="Make the schedule").click()
+    expect(form.get_by_role("alert")).to_have_text("Enter a name for the schedule.")
+    form.locator("[name=schedule]").fill("weekly")
+    form.get_by_role("button", name="Make the schedule").click()
+    # then it is listed, and another one of this name is refused
+    row = view.locator("#report-schedules tbody tr")
+    expect(row).to_contain_text("0 6 * * 1 (Europe/Berlin)")
+    expect(row).to_contain_text("period last-week")
+    form.get_by_role("button", name="Make the schedule").click()
+    expect(form.get_by_role("alert")).to_contain_text("There is a schedule weekly already")
+    # and it is disabled, and deleted after a question
+    row.get_by_role("button", name="Disable weekly").click()
+    expect(row.locator(".next")).to_have_text("disabled")
+    row.get_by_role("button", name="Delete weekly").click()
+    page.locator("#confirm").get_by_role("button", name="Delete").click()
+    expect(view.locator("#report-schedules")).to_be_hidden()

@@ -88,6 +88,13 @@ def test_a_file_is_downloaded_under_its_name_or_shown(dashboard: DashboardServer
     assert shown.headers["Content-Disposition"] == f"inline; {name}"
     assert saved.headers["Content-Type"] == "application/pdf"
     assert saved.headers["X-Content-Type-Options"] == "nosniff"
+    framing = [
+        (each.headers["X-Frame-Options"], each.headers["Content-Security-Policy"]) for each in (saved, shown)
+    ]
+    assert [(option, policy.rpartition("; ")[2]) for option, policy in framing] == [
+        ("DENY", "frame-ancestors 'none'"),
+        ("SAMEORIGIN", "frame-ancestors 'self'"),
+    ]
     assert dashboard.send(f"{REPORTS}/00000000-0000-0000-0000-000000000008/content").status == 404
 
 
