@@ -1,5 +1,7 @@
 """How many messages wait in a queue, over a connection that is opened on demand."""
 
+from typing import Any
+
 from messaging.amqp.connection import (
     BlockingChannel,
     BlockingConnection,
@@ -19,11 +21,16 @@ class QueueDepth:
         self._channel: BlockingChannel | None = None
 
     def read(self) -> int | None:
-        """Return the number of ready messages; None if the broker does not say."""
+        """Return the number of ready messages; None if the broker does not say.
+
+        A queue without the majority of its members says that it has neither messages nor consumers, so that
+        counts as not said.
+        """
         try:
-            return self.count()
+            counts = self._declare()
         except BrokerUnavailable:
             return None
+        return int(counts.message_count) if counts.message_count or counts.consumer_count else None
 
     def count(self) -> int:
         """Return the number of ready messages.
@@ -32,16 +39,18 @@ class QueueDepth:
             BrokerUnavailable: When the broker does not answer, or has no such queue; the next call connects
                 again.
         """
+        return int(self._declare().message_count)
+
+    def _declare(self) -> Any:
         try:
             with translate_errors():
                 if self._channel is None:
                     self._connection = connect(self._amqp_url, self._name)
                     self._channel = self._connection.channel()
-                declared = self._channel.queue_declare(self._queue, passive=True)
+                return self._channel.queue_declare(self._queue, passive=True).method
         except BrokerUnavailable:
             self.close()
             raise
-        return int(declared.method.message_count)
 
     def close(self) -> None:
         """Close the connection."""

@@ -15,6 +15,7 @@ import pika
 
 from messaging.amqp.connection import translate_errors
 from messaging.amqp.event_loop import Connection
+from messaging.consuming.consumer_check import ConsumerCheck
 from messaging.consuming.mqtt import mqtt_defaults
 from messaging.dead_letters.writer import DeadLetterWriter
 from messaging.errors import BrokerUnavailable
@@ -25,7 +26,6 @@ from readings.payload import MqttDefaults
 
 POISON_SUSPECT_ATTEMPTS = 5
 POLL_INTERVAL_SECONDS = 0.5
-CHECK_INTERVAL_SECONDS = 30.0
 DELIVERY_COUNT = "x-delivery-count"
 ACQUIRED_COUNT = "x-acquired-count"
 Result = TypeVar("Result")
@@ -90,7 +90,6 @@ class Session:
         self._received = 0  # the tag of the last message received
         self._settled = 0  # the tag up to which every message is acked or requeued
         self._cancelled = False
-        self._check_at = time.monotonic() + CHECK_INTERVAL_SECONDS
         with translate_errors():
             self._channel = connection.channel()
             topology.declare(self._channel)
@@ -100,6 +99,7 @@ class Session:
             self._channel.basic_qos(prefetch_count=prefetch)
             self._channel.add_on_cancel_callback(self._on_cancel)
             self._consumer = self._channel.basic_consume(topology.queue, self._on_message)
+        self.check_consumer = ConsumerCheck(self._channel, topology.queue)
 
     def receive_batch(
         self,
@@ -150,20 +150,6 @@ class Session:
     def wait(self, seconds: float) -> None:
         """Process events for at most `seconds`, or until a message arrives."""
         self._connection.process_data_events(seconds)
-
-    def check_consumer(self) -> None:
-        """Check now and then that the broker counts this consumer: a node may be cut off from the others.
-
-        Raises:
-            BrokerUnavailable: When the broker counts no consumer.
-        """
-        if time.monotonic() < self._check_at:
-            return
-        self._check_at = time.monotonic() + CHECK_INTERVAL_SECONDS
-        if self._channel.queue_declare(self._queue, passive=True).method.consumer_count == 0:
-            raise BrokerUnavailable(
-                "the broker has lost this consumer: its node may be cut off from the others"
-            )
 
     def pause(self, seconds: float) -> None:
         """Pause a handler while heartbeats keep flowing; raises what `while_working` raises."""

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from messaging.consuming.consumer_check import MAX_UNCOUNTED
 from messaging.errors import BrokerUnavailable
 from runtime.errors import ShutdownRequested
 from tests.unit.fake_broker import FakeBroker
@@ -207,10 +208,17 @@ def test_a_consumer_that_its_broker_does_not_count_is_lost(monkeypatch: pytest.M
     broker = FakeBroker()
     session = open_session(broker)
     session.check_consumer()  # at most once per interval
-    monkeypatch.setattr("messaging.consuming.session.CHECK_INTERVAL_SECONDS", 0)
+    monkeypatch.setattr("messaging.consuming.consumer_check.CHECK_INTERVAL_SECONDS", 0)
     session = open_session(broker)
     session.check_consumer()
     broker.without_majority = True
+    for _ in range(MAX_UNCOUNTED - 1):  # the leader may only be slow
+        session.check_consumer()
+    broker.without_majority = False
+    session.check_consumer()
+    broker.without_majority = True
 
+    for _ in range(MAX_UNCOUNTED - 1):
+        session.check_consumer()
     with pytest.raises(BrokerUnavailable, match="has lost this consumer"):
         session.check_consumer()
