@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from messaging.amqp.connection import BlockingChannel, BlockingConnection, translate_errors
+from messaging.consuming.consumer_check import ConsumerCheck
 from messaging.errors import BrokerUnavailable
 from messaging.topology import CONTROL_QUEUE, FILES_QUEUE
 
@@ -64,15 +65,17 @@ class CommandConsumer:
             self._channel.add_on_cancel_callback(self._on_cancel)
             for queue in (CONTROL_QUEUE, FILES_QUEUE):
                 self._channel.basic_consume(queue, partial(self._on_message, queue))
+        self._check_consumer = ConsumerCheck(self._channel, FILES_QUEUE)
 
     def process_events(self, seconds: float) -> None:
         """Wait for requests, at most some seconds; they are appended to `received`.
 
         Raises:
-            BrokerUnavailable: When the connection is lost, or the broker cancelled the consumer.
+            BrokerUnavailable: When the connection is lost, or the broker has lost or cancelled the consumer.
         """
         with translate_errors():
             self._connection.process_data_events(seconds)
+            self._check_consumer()
         if self._cancelled:
             raise BrokerUnavailable(
                 f"the broker cancelled a consumer: was {CONTROL_QUEUE} or {FILES_QUEUE} deleted?"

@@ -3,6 +3,7 @@
 import time
 
 from messaging.amqp.channel import Channel
+from messaging.amqp.connection import BlockingChannel
 from messaging.errors import BrokerUnavailable
 
 CHECK_INTERVAL_SECONDS = 30.0
@@ -13,7 +14,7 @@ MAX_UNCOUNTED = 3
 class ConsumerCheck:
     """Counts the consumers of a queue now and then; call it often while no message arrives."""
 
-    def __init__(self, channel: Channel, queue: str) -> None:
+    def __init__(self, channel: Channel | BlockingChannel, queue: str) -> None:
         self._channel, self._queue = channel, queue
         self._check_at = time.monotonic() + CHECK_INTERVAL_SECONDS
         self._uncounted = 0
