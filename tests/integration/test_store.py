@@ -1,16 +1,18 @@
 """The store on a real PostgreSQL: each reading is stored once, and errors are translated."""
 
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
 
 from db.errors import InvalidData, StoreUnavailable
+from db.roles import AccessLevel
 from db.settings import DatabaseSettings
 from db.store import Store
 from readings.model import Reading
 from runtime.settings import load
-from tests.database import Database
+from tests.database import Database, Roles
 from tests.writers import four_writers
 
 NOW = datetime.now(UTC)
@@ -119,6 +121,14 @@ def test_a_missing_table_means_unavailable_and_is_named(bare_database: Database)
     with pytest.raises(StoreUnavailable, match='relation "sensor" does not exist'):
         store.save([make_reading()])
     store.close()
+
+
+def test_a_writer_may_wait_for_the_standbys_that_may_lack_a_duplicate(
+    database: Database, roles: Roles
+) -> None:
+    reading = make_reading()
+    with closing(Store(database.settings_as(roles[AccessLevel.WRITER]), "test writer")) as store:
+        assert [store.save([reading]) for _ in range(2)] == [1, 0]
 
 
 def test_a_lost_connection_means_unavailable_and_the_next_call_reconnects(
