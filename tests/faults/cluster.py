@@ -5,7 +5,7 @@ import subprocess
 import urllib.request
 import uuid
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,16 +14,18 @@ from urllib.parse import quote
 
 from tests.e2e.compose import LOGIN
 from tests.faults.containers import CONSUMER, IMAGES, Containers, FaultStack
-from tests.faults.environment import DATABASE, servers_respond
+from tests.faults.environment import servers_respond
 from tests.faults.load import QUEUE
 from tests.faults.local_workers import ROOT, SupervisorThread
 from tests.faults.polling import wait_until
 from tests.ports import reserve_port
 
 NODES = ("rabbitmq", "rabbitmq-2", "rabbitmq-3")
+DATABASES = ("postgres", "postgres-2")
 OVERLAY = ROOT / "deploy" / "cluster" / "compose.yml"
 OVERRIDE = ROOT / "tests" / "faults" / "compose.cluster.yml"
 CREATE_SECRETS = ROOT / "deploy" / "cluster" / "create-secrets.sh"
+CLUSTER_IMAGES = ("sensors-faults-patroni", "sensors-faults-etcd")
 NODE_PREFIX = "rabbit@"
 KHEPRI = "khepri_db"
 RESPONSE_SECONDS = 10
@@ -43,6 +45,7 @@ class ClusterStack(FaultStack):
     amqp_ports: tuple[int, ...] = field(default_factory=_reserve_ports)
     management_ports: tuple[int, ...] = field(default_factory=_reserve_ports)
     mqtt_ports: tuple[int, ...] = field(default_factory=_reserve_ports)
+    second_postgres_port: int = field(default_factory=reserve_port)
     feature_flags: str | None = None
 
     @property
@@ -60,9 +63,14 @@ class ClusterStack(FaultStack):
     def amqp_url(self) -> str:
         return f"amqp://{LOGIN}@{','.join(f'127.0.0.1:{port}' for port in self.amqp_ports)}/%2F"
 
+    @property
+    def database_url(self) -> str:
+        hosts = f"127.0.0.1:{self.postgres_port},127.0.0.1:{self.second_postgres_port}"
+        return f"postgresql://{LOGIN}@{hosts}/sensors?target_session_attrs=read-write"
+
     def _ports(self) -> dict[str, str]:
         numbered = zip(("", "_2", "_3"), self.amqp_ports, self.management_ports, self.mqtt_ports, strict=True)
-        ports: dict[str, str] = {}
+        ports = {"POSTGRES_2_HOST_PORT": str(self.second_postgres_port)}
         for number, amqp, management, mqtt in numbered:
             ports |= {
                 f"RABBITMQ{number}_HOST_PORT": str(amqp),
@@ -73,10 +81,10 @@ class ClusterStack(FaultStack):
 
 
 class Cluster(Containers):
-    """Implement tests.faults.environment.Environment with three brokers."""
+    """Implement tests.faults.environment.Environment with three brokers and two databases."""
 
     name = "a cluster in containers"
-    servers = (*NODES, DATABASE)
+    servers = (*NODES, *DATABASES)
 
     def __init__(self, stack: ClusterStack, supervisor: SupervisorThread, directory: Path) -> None:
         super().__init__(stack, supervisor, directory)
@@ -86,19 +94,19 @@ class Cluster(Containers):
         """Run rabbitmqctl on the first broker that responds."""
         return self.command("rabbitmqctl", "-q", *arguments)
 
-    def command(self, *arguments: str) -> str:
-        """Run a command in the container of the first broker where it succeeds.
+    def command(self, *arguments: str, services: Sequence[str] = NODES) -> str:
+        """Run a command in the container of the first of the services where it succeeds.
 
         Raises:
             AssertionError: When it succeeds nowhere.
         """
         outputs = []
-        for node in NODES:
+        for node in services:
             done = self._stack.run_unchecked("docker", "compose", "exec", "-T", node, *arguments)
             if done.returncode == 0:
                 return done.stdout
             outputs.append(f"{node}: {done.stderr or done.stdout}")
-        raise AssertionError(f"{arguments} fails on every broker:\n{''.join(outputs)}")
+        raise AssertionError(f"{arguments} fails on each of {services}:\n{''.join(outputs)}")
 
     @contextmanager
     def down(self, *services: str) -> Iterator[None]:
@@ -116,12 +124,15 @@ class Cluster(Containers):
 
         Its processes continue. It is connected again under the same name.
         """
-        network, container = f"{self._stack.project}_default", self._id(service)
-        self._stack.run("docker", "network", "disconnect", network, container)
+        container = self._id(service)
+        networks = list(self._stack.containers(service)[0]["NetworkSettings"]["Networks"])
+        for network in networks:
+            self._stack.run("docker", "network", "disconnect", network, container)
         try:
             yield
         finally:
-            self._stack.run("docker", "network", "connect", "--alias", service, network, container)
+            for network in networks:
+                self._stack.run("docker", "network", "connect", "--alias", service, network, container)
 
     def leader(self, queue: str = QUEUE) -> str:
         """Return the service of the broker that leads the queue.
@@ -160,7 +171,7 @@ class Cluster(Containers):
         raise error
 
     def start_brokers(self, feature_flags: str | None = None) -> None:
-        """Start the brokers and the database, without data, and run setup.
+        """Start the brokers and the databases, without data, and run setup.
 
         With `feature_flags` only these are enabled, as after an upgrade from an older version; otherwise all
         are, with Khepri, which is the only metadata store from RabbitMQ 4.3.
@@ -201,7 +212,7 @@ def cluster(directory: Path) -> Iterator[Cluster]:
     subprocess.run(("sh", str(CREATE_SECRETS), str(secrets)), check=True, stdout=subprocess.DEVNULL)
     stack = ClusterStack(ROOT, project=f"sensors-cluster-{uuid.uuid4().hex[:8]}", secrets=secrets)
     try:
-        stack.compose("build", "setup", CONSUMER)
+        stack.compose("build", "setup", CONSUMER, DATABASES[0], "etcd")
         with SupervisorThread() as supervisor:
             environment = Cluster(stack, supervisor, directory)
             environment.start_brokers()
@@ -209,4 +220,4 @@ def cluster(directory: Path) -> Iterator[Cluster]:
             yield environment
     finally:
         stack.compose("down", "--volumes", "--remove-orphans", "--timeout", "10")
-        stack.succeeds("docker", "image", "rm", *IMAGES)
+        stack.succeeds("docker", "image", "rm", *IMAGES, *CLUSTER_IMAGES)
