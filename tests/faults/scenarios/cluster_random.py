@@ -3,30 +3,31 @@
 import time
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 
 from tests.faults.bodies import mixed
-from tests.faults.cluster import NODES
-from tests.faults.environment import DATABASE
+from tests.faults.cluster import DATABASES, NODES, Cluster
+from tests.faults.database_members import ETCD, DatabaseMembers
 from tests.faults.experiment import Experiment
 from tests.faults.scenarios.cluster_broker import cluster_of
 
 MAX_DOWN_SECONDS = 40.0
 # Between these, faults may add up, so that the quorum is lost for a while.
 RECOVERY_PROBABILITY = 0.3
-Fault = Callable[[Experiment], None]
+SERVERS = {"broker": NODES, "database": DATABASES, "etcd": ETCD}
+Fault = Callable[[], None]
 
 
 def killed_at_random(
     experiment: Experiment, *, seconds: float, between: tuple[float, float], rate: float = 100
 ) -> None:
-    """Row 37. Brokers, databases and consumers are killed, stopped and cut off, in random order."""
+    """Row 37. Brokers, databases, etcd and consumers are killed, stopped and cut off, in random order."""
     cluster = cluster_of(experiment)
+    database = DatabaseMembers(cluster)
+    database.wait_until_complete()
+    faults = _faults_of_servers(experiment, cluster)
     workers = experiment.start_workers()
-
-    def kill_consumer(_: Experiment) -> None:
-        workers.kill(experiment.random.randrange(workers.count))
-
-    faults: dict[str, Fault] = {**SERVER_FAULTS, "consumer killed": kill_consumer}
+    faults["consumer killed"] = lambda: workers.kill(experiment.random.randrange(workers.count))
     counts: Counter[str] = Counter()
     deadline = time.monotonic() + seconds
     with experiment.load(rate, mixed(0.02)):
@@ -34,37 +35,37 @@ def killed_at_random(
         while (remaining := deadline - time.monotonic()) > 0:
             name = experiment.random.choice(sorted(faults))
             experiment.show_progress(f"{name}; {remaining:.0f} s remain")
-            faults[name](experiment)
+            faults[name]()
             counts[name] += 1
             experiment.run_load_for(experiment.random.uniform(*between))
             if experiment.random.random() < RECOVERY_PROBABILITY:
                 experiment.wait_for_recovery()
         cluster.wait_until_complete()
+        database.wait_until_complete()
         experiment.wait_for_recovery()
     experiment.notes += [f"{name} {number} times" for name, number in sorted(counts.items())]
 
 
-def _kill_broker(experiment: Experiment) -> None:
-    cluster_of(experiment).kill(experiment.random.choice(NODES))
+def _faults_of_servers(experiment: Experiment, cluster: Cluster) -> dict[str, Fault]:
+    """Return what may happen to a server of each kind; each time it happens to another one."""
 
-
-def _crash_broker(experiment: Experiment) -> None:
-    with cluster_of(experiment).down(experiment.random.choice(NODES)):
+    def run_load() -> None:
         experiment.run_load_for(experiment.random.uniform(1, MAX_DOWN_SECONDS))
 
+    def kill(servers: tuple[str, ...]) -> None:
+        cluster.kill(experiment.random.choice(servers))
 
-def _cut_broker_off(experiment: Experiment) -> None:
-    with cluster_of(experiment).cut_off(experiment.random.choice(NODES)):
-        experiment.run_load_for(experiment.random.uniform(1, MAX_DOWN_SECONDS))
+    def take_down(servers: tuple[str, ...]) -> None:
+        with cluster.down(experiment.random.choice(servers)):
+            run_load()
 
+    def cut_off(servers: tuple[str, ...]) -> None:
+        with cluster.cut_off(experiment.random.choice(servers)):
+            run_load()
 
-def _kill_database(experiment: Experiment) -> None:
-    cluster_of(experiment).kill(DATABASE)
-
-
-SERVER_FAULTS: dict[str, Fault] = {
-    "broker killed": _kill_broker,
-    "broker down": _crash_broker,
-    "broker cut off": _cut_broker_off,
-    "database killed": _kill_database,
-}
+    faults: dict[str, Fault] = {}
+    for kind, servers in SERVERS.items():
+        faults[f"{kind} killed"] = partial(kill, servers)
+        faults[f"{kind} down"] = partial(take_down, servers)
+        faults[f"{kind} cut off"] = partial(cut_off, servers)
+    return faults
