@@ -140,6 +140,17 @@ def test_both_databases_accept_as_many_connections_as_the_single_one() -> None:
     assert f"max_connections={parameters['max_connections']}" in base()["postgres"]["command"]
 
 
+def test_the_backup_reads_from_the_primary_and_its_slot_is_not_dropped() -> None:
+    backup = services(FOLDER / "backup.yml")["backup"]
+    text = (FOLDER / "patroni" / "bootstrap.yml").read_text(encoding="utf-8")
+    script = (ROOT / "deploy" / "backup" / "backup.sh").read_text(encoding="utf-8")
+
+    slots = yaml.safe_load(text)["bootstrap"]["dcs"]["ignore_slots"]
+    assert slots == [{"name": re.findall(r"slot=\$\{BACKUP_SLOT:-(\w+)\}", script)[0], "type": "physical"}]
+    assert backup["environment"]["PGHOST"] == ",".join(MEMBERS)
+    assert backup["environment"]["PGTARGETSESSIONATTRS"] == "read-write"
+
+
 def test_the_members_of_the_configuration_are_the_brokers() -> None:
     text = (FOLDER / "rabbitmq.conf").read_text(encoding="utf-8")
 
