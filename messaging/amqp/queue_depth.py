@@ -23,8 +23,8 @@ class QueueDepth:
     def read(self) -> int | None:
         """Return the number of ready messages; None if the broker does not say.
 
-        A queue without the majority of its members says that it has neither messages nor consumers, so that
-        counts as not said.
+        A queue without the majority of its members reports neither messages nor consumers, so that counts as
+        no answer.
         """
         try:
             counts = self._declare()
