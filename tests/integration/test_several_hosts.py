@@ -53,12 +53,12 @@ def test_a_dead_host_and_one_that_does_not_respond_are_passed_over(
 def test_a_wait_for_a_response_ends_and_a_wait_for_events_does_not(
     broker: VirtualHost, broker_proxy: Proxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("messaging.amqp.transport.RESPONSE_TIMEOUT_SECONDS", 0.2)
-    monkeypatch.setattr("messaging.amqp.event_loop.RESPONSE_TIMEOUT_SECONDS", 0.2)
     blocking = connect(broker.url_through(broker_proxy), "tests")
     channel = blocking.channel()
     connection = Connection(broker.url_through(broker_proxy), "tests")
     broker_proxy.black_hole()
+    monkeypatch.setattr("messaging.amqp.transport.RESPONSE_TIMEOUT_SECONDS", 0.2)
+    monkeypatch.setattr("messaging.amqp.event_loop.RESPONSE_TIMEOUT_SECONDS", 0.2)
 
     blocking.process_data_events(0.5)
     connection.process_data_events(0.5)
