@@ -3,6 +3,7 @@
 #   run                  receive the write-ahead log without a pause, and make a base backup every BACKUP_HOURS (24)
 #   base                 make a base backup now
 #   list                 list the base backups
+#   check                fail unless the write-ahead log is being received
 #   restore DATA [TIME]  create the data directory DATA with everything that was received, or as of TIME
 # The server is the one that libpq's variables name (PGHOST, PGUSER, …), with a role that may replicate. BACKUP_DIR (/backup) has a
 # folder for each uninterrupted part of the write-ahead log, and in it wal/ and base-TIME/. BACKUP_KEEP (7) base backups are kept.
@@ -87,6 +88,11 @@ run() {
   done
 }
 
+check() {
+  [ "$(query "SELECT count(*) FROM pg_replication_slots WHERE slot_name = '$slot' AND active")" = 1 ] ||
+    die 'the write-ahead log is not being received: start `backup.sh run`, or see its output'
+}
+
 select_base() {  # select_base [TIME]: the last base backup that had ended by then
   local base selected='' until
   until=${1:+base-$(date -u --date "$1" +"$stamp")}
@@ -133,6 +139,7 @@ case "${1:-}:$#" in
   run:1) run ;;
   base:1) make_base ;;
   list:1) base_backups ;;
+  check:1) check ;;
   restore:2 | restore:3) restore "${@:2}" ;;
   *) sed -n '2,/^set/{/^set/d;s/^# \{0,1\}//;p}' "$0" >&2; exit 64 ;;
 esac

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# native.sh run|base|list|restore [TIME]: backup.sh for the native stack, into BACKUP_DIR (.native/backup). See docs/operations/backup.md.
+# native.sh run|base|list|check|restore [TIME]: backup.sh for the native stack, into BACKUP_DIR (.native/backup). See docs/operations/backup.md.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 stack=$(.venv/bin/python - <<'PYTHON'

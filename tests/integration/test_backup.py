@@ -72,9 +72,14 @@ def backup(server: PrivatePostgres) -> Iterator[None]:
     with subprocess.Popen([SCRIPT, "run"], env=backup_variables(server), start_new_session=True) as process:
         try:
             eventually(lambda: base_backups(server), DEADLINE_SECONDS, "there is a base backup")
+            eventually(lambda: is_received(server), DEADLINE_SECONDS, "the log is received")
             yield
         finally:
             os.killpg(process.pid, signal.SIGTERM)
+
+
+def is_received(server: PrivatePostgres) -> bool:
+    return subprocess.run([SCRIPT, "check"], env=backup_variables(server), check=False).returncode == 0
 
 
 def base_backups(server: PrivatePostgres) -> list[str]:
@@ -133,8 +138,10 @@ def test_a_database_that_is_lost_under_load_is_restored_with_all_readings(
         # and the backup continues
         eventually(lambda: len(base_backups(server)) == 2, DEADLINE_SECONDS, "there is another base backup")
         total = restored.count()
+        eventually(lambda: is_received(server), DEADLINE_SECONDS, "the log is received again")
         restored.close()
 
+    eventually(lambda: not is_received(server), DEADLINE_SECONDS, "a backup that has ended is noticed")
     # and the state of an earlier time can be restored, too
     earlier = PrivatePostgres(server.directory.parent / "earlier")
     earlier.directory.mkdir()
