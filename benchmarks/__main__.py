@@ -41,6 +41,7 @@ from benchmarks.plan import (
     SINGLE,
     STARTUP,
     SUMMARY,
+    TRACES,
     Plan,
 )
 from benchmarks.processes import Processes
@@ -62,6 +63,7 @@ from benchmarks.sections import (
     single,
     startup,
     summary,
+    traces,
 )
 from messaging.management.client import Management
 from messaging.settings import BrokerSettings
@@ -82,6 +84,7 @@ MEASURES: dict[str, Callable[[Bench], None]] = {
     LIMITS: limits.measure,
     ANALYSIS: analysis.measure,
     REPORTS: reports.measure,
+    TRACES: traces.measure,
     MEMORY: memory.measure,
     STARTUP: startup.measure,
     IMAGES: images.measure,

@@ -1,7 +1,7 @@
 """The benchmark's own client of the broker: it creates, fills and observes queues."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import count
 
@@ -54,10 +54,15 @@ class Broker:
             self._channel.queue_delete(name)
             self._channel.queue_delete(f"{name}.dead")  # declared by this project
 
-    def publish(self, queue: str, bodies: Sequence[bytes]) -> None:
-        """Publish persistent messages without confirms, at full speed."""
-        for body in bodies:
-            self._channel.basic_publish("", queue, body, PERSISTENT)
+    def publish(
+        self,
+        queue: str,
+        bodies: Sequence[bytes],
+        properties: Callable[[int], pika.BasicProperties] = lambda _number: PERSISTENT,
+    ) -> None:
+        """Publish persistent messages without confirms, at full speed, each with its own properties."""
+        for number, body in enumerate(bodies):
+            self._channel.basic_publish("", queue, body, properties(number))
         self.ready_count(queue)  # the broker replies after it has processed the messages
 
     def offer(self, queue: str, bodies: Sequence[bytes], rate: int) -> None:

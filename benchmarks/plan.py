@@ -16,12 +16,13 @@ SERIES = "series"
 LIMITS = "limits"
 ANALYSIS = "analysis"
 REPORTS = "reports"
+TRACES = "traces"
 MEMORY = "memory"
 STARTUP = "startup"
 IMAGES = "images"
 SECTIONS = (
     SINGLE, BATCHES, CONSUMERS, PUBLISHING, MANY_SENSORS, LOAD, OFFERED, MEMORY, STARTUP, IMAGES, SUMMARY,
-    SENSOR_STATES, SERIES, LIMITS, ANALYSIS, REPORTS,
+    SENSOR_STATES, SERIES, LIMITS, ANALYSIS, REPORTS, TRACES,
 )  # fmt: skip
 
 
@@ -65,6 +66,8 @@ class Plan:
     analysis_seconds: int = 18
     report_readings: int = 60_000
     report_samples: int = 1_000_000
+    traces_messages: Mapping[int, int] = field(default_factory=lambda: {1: 5_000, 500: 100_000})
+    traces_published: int = 20_000
 
     def includes(self, contender: str) -> bool:
         """Return whether a contender was selected."""
@@ -102,4 +105,6 @@ QUICK = Plan(
     analysis_seconds=4,
     report_readings=6_000,
     report_samples=50_000,
+    traces_messages={1: 600, 500: 10_000},
+    traces_published=2_000,
 )

@@ -21,6 +21,7 @@ from benchmarks.plan import (
     SINGLE,
     STARTUP,
     SUMMARY,
+    TRACES,
 )
 from benchmarks.results import Results, number, ratio, ratios
 
@@ -39,6 +40,7 @@ HEADLINES = {
     LIMITS: "The cost of limits",
     ANALYSIS: "The cost of the analysis",
     REPORTS: "The cost of reports",
+    TRACES: "The cost of traces",
     MEMORY: "Memory",
     STARTUP: "Start-up",
     IMAGES: "Image sizes",

@@ -30,6 +30,7 @@ from benchmarks.plan import (
     SERIES,
     SINGLE,
     SUMMARY,
+    TRACES,
 )
 
 MET, MISSED, UNKNOWN = "met", "missed", "not measured"
@@ -151,6 +152,20 @@ TARGETS = (
         TIMES,
         after_a_million("consumer/growth"),
         at_most=True,
+    ),
+    *(
+        Target(
+            f"{title}: processor time per message with traces at the default sampling, relative to without",
+            1.03,
+            TIMES,
+            median_ratio((TRACES, f"{key}/on"), (TRACES, f"{key}/off")),
+            at_most=True,
+        )
+        for key, title in (
+            ("1", "one consumer at prefetch 1"),
+            ("500", "… batches of 500"),
+            ("sensor", "… a sensor"),
+        )
     ),
     Target(
         "the summary of 36,000,000 readings in the hour, p95",

@@ -96,6 +96,9 @@ def results_of_a_full_run() -> Results:
             "sensor/messages": 1_000_000, "sensor/megabytes": 50, "sensor/growth": 1.0,
             "consumer/messages": 1_000_500, "consumer/megabytes": 80, "consumer/growth": 1.01,
         },
+        "traces": {
+            "1/on": 502, "1/off": 500, "500/on": 20.4, "500/off": 20, "sensor/on": 101, "sensor/off": 100,
+        },
         "summary": {
             "large/readings": 35_900_000, "large/p95": 60, "three/p95": 1, "tenth/p50": 10, "older/p50": 11,
         },
@@ -142,6 +145,9 @@ def test_each_target_reads_its_own_figure() -> None:
             50,
             1.0,
             80,
+            1.01,
+            1.004,
+            1.02,
             1.01,
             60,
             1,
