@@ -22,7 +22,7 @@ from db.settings import DatabaseSettings
 from db.wake_up import WakeUp
 from readings.model import Reading
 from readings.plausible import PlausibleRanges, TemperatureRange
-from runtime.tracing import SpanKind, child_span
+from runtime.tracing import Attributes, SpanKind, child_span
 
 PLAUSIBLE_RANGES = "SELECT sensor_id, plausible_min, plausible_max FROM plausible_range"
 PLAUSIBLE_INTERVAL_SECONDS = 4.0
@@ -62,6 +62,7 @@ class Store:
         )
         self._connection: PoolProxiedConnection | None = None
         self._cursor: Cursor[Any] | None = None
+        self._span_attributes: Attributes = INSERT_ATTRIBUTES
         self._deadline = Deadline(SOCKET_TIMEOUT_SECONDS)
         self._replication_warnings = ReplicationWarnings()
         self._registered: set[str] = set()
@@ -83,7 +84,7 @@ class Store:
         """
         if not readings:
             return 0
-        with child_span(INSERT_SPAN, SpanKind.CLIENT, INSERT_ATTRIBUTES):
+        with child_span(INSERT_SPAN, SpanKind.CLIENT, self._span_attributes):
             self._register({reading.sensor_id for reading in readings} - self._registered)
             stored = self._insertion.insert(readings)
             if stored < len(readings):
@@ -168,6 +169,8 @@ class Store:
         driver: Any = self._connection.driver_connection
         self._deadline.attach(driver.fileno())
         self._replication_warnings.attach(driver)
+        server = {"server.address": driver.info.host, "server.port": driver.info.port}
+        self._span_attributes = INSERT_ATTRIBUTES | server
         self._cursor = driver.cursor()
         return self._cursor
 

@@ -5,10 +5,11 @@ https://opentelemetry.io/docs/specs/semconv/messaging/rabbitmq/
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import pika
 
+from messaging.amqp.hosts import Server
 from messaging.topology import EXCHANGE, ROUTING_PREFIX, routing_key
 from readings.payload import MESSAGE_TYPE
 from runtime.tracing import (
@@ -40,26 +41,33 @@ class Received(Protocol):
         """Its properties."""
 
 
+class Consuming(NamedTuple):
+    """The queue that is consumed, and the server of the connection."""
+
+    queue: str
+    server: Server
+
+
 class SendSpans:
     """The spans of messages that are sent and not confirmed yet, by message ID; for one thread."""
 
     def __init__(self) -> None:
         self._spans: dict[str, Span] = {}
 
-    def start(self, sensor_id: str, message_id: str, created: TraceHeaders | None) -> None:
+    def start(self, sensor_id: str, message_id: str, created: TraceHeaders | None, server: Server) -> None:
         """Start the span of a message that was created with these headers."""
         active = tracer()
         if active is None or created is None:
             return
-        name, attributes = _sending("send", sensor_id, message_id)
+        name, attributes = _sending("send", sensor_id, message_id, server)
         self._add(message_id, active.continue_trace(name, SpanKind.CLIENT, attributes, created))
 
-    def start_trace(self, sensor_id: str, message_id: str) -> TraceHeaders | None:
+    def start_trace(self, sensor_id: str, message_id: str, server: Server) -> TraceHeaders | None:
         """Start a trace with this message; return the headers for it, or None if it is not sampled."""
         active = tracer()
         if active is None or not active.sample_trace():
             return None
-        name, attributes = _sending("send", sensor_id, message_id)
+        name, attributes = _sending("send", sensor_id, message_id, server)
         span = active.start_trace(name, SpanKind.PRODUCER, attributes)
         self._add(message_id, span)
         return span.headers if span else None
@@ -91,7 +99,7 @@ def create_span(sensor_id: str, message_id: str) -> Span | None:
     return active.start_trace(name, SpanKind.PRODUCER, attributes)
 
 
-def process_span(batch: Sequence[Received], queue: str) -> AbstractContextManager[Span | None]:
+def process_span(batch: Sequence[Received], consuming: Consuming) -> AbstractContextManager[Span | None]:
     """Return the span in which a batch is handled and settled, as a block.
 
     The span of a single message continues the message's trace. That of several messages is a trace of its
@@ -103,7 +111,7 @@ def process_span(batch: Sequence[Received], queue: str) -> AbstractContextManage
     contexts = [headers for received in batch if (headers := trace_headers(received.properties))]
     if not contexts and not _starts_trace(active, batch):
         return nullcontext()
-    name, attributes = _receiving("process", "process", batch, queue)
+    name, attributes = _receiving("process", "process", batch, consuming)
     if len(batch) == 1 and contexts:
         span = active.continue_trace(name, SpanKind.CONSUMER, attributes, contexts[0])
     elif contexts:
@@ -119,11 +127,13 @@ def _starts_trace(active: Tracer, batch: Sequence[Received]) -> bool:
     return not is_decided and active.sample_trace()
 
 
-def settle_span(operation: str, batch: Sequence[Received], queue: str) -> AbstractContextManager[Span | None]:
+def settle_span(
+    operation: str, batch: Sequence[Received], consuming: Consuming
+) -> AbstractContextManager[Span | None]:
     """Return the span of an `ack` or a `nack` within the current one, as a block."""
     if not is_recording():
         return nullcontext()
-    name, attributes = _receiving(operation, "settle", batch, queue)
+    name, attributes = _receiving(operation, "settle", batch, consuming)
     return child_span(name, SpanKind.CLIENT, attributes)
 
 
@@ -148,20 +158,27 @@ def _is_reading(received: Received) -> bool:
     return bool(received.properties.type == MESSAGE_TYPE)
 
 
-def _sending(operation: str, sensor_id: str, message_id: str) -> tuple[str, Attributes]:
+def _sending(
+    operation: str, sensor_id: str, message_id: str, server: Server | None = None
+) -> tuple[str, Attributes]:
     key = routing_key(sensor_id)
     attributes = {
         **_attributes(operation, operation, f"{EXCHANGE}:{key}", TEMPLATE),
         "messaging.rabbitmq.destination.routing_key": key,
         "messaging.message.id": message_id,
+        **(_server(server) if server else {}),
     }
     return f"{operation} {TEMPLATE}", attributes
 
 
-def _receiving(operation: str, kind: str, batch: Sequence[Received], queue: str) -> tuple[str, Attributes]:
+def _receiving(
+    operation: str, kind: str, batch: Sequence[Received], consuming: Consuming
+) -> tuple[str, Attributes]:
+    queue = consuming.queue
+    server = _server(consuming.server)
     if len(batch) > 1:
-        attributes = _attributes(operation, kind, queue)
-        return f"{operation} {queue}", attributes | {"messaging.batch.message_count": len(batch)}
+        count = {"messaging.batch.message_count": len(batch)}
+        return f"{operation} {queue}", _attributes(operation, kind, queue) | count | server
     (received,) = batch
     method = received.method
     exchange, key = method.exchange, method.routing_key
@@ -171,6 +188,7 @@ def _receiving(operation: str, kind: str, batch: Sequence[Received], queue: str)
         **_attributes(operation, kind, ":".join(parts), template),
         "messaging.rabbitmq.message.delivery_tag": method.delivery_tag,
         **_message_id(received.properties.message_id),
+        **server,
     }
     return f"{operation} {template}", attributes
 
@@ -187,3 +205,7 @@ def _attributes(operation: str, kind: str, destination: str, template: str = "")
 
 def _message_id(message_id: object) -> dict[str, str | int]:
     return {"messaging.message.id": message_id} if isinstance(message_id, str) else {}
+
+
+def _server(server: Server) -> dict[str, str | int]:
+    return {"server.address": server.host, "server.port": server.port}

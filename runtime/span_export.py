@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import requests
 import structlog
+from opentelemetry.exporter.otlp.proto.http import Compression
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
@@ -31,7 +32,16 @@ class _CountingExporter(SpanExporter):
     def __init__(self, settings: TracingSettings) -> None:
         endpoint = str(settings.traces_endpoint)
         self._session = _Session()
-        self._inner = OTLPSpanExporter(endpoint, headers=settings.export_headers, session=self._session)
+        self._inner = OTLPSpanExporter(
+            endpoint,
+            certificate_file=settings.otel_exporter_otlp_certificate,
+            client_certificate_file=settings.otel_exporter_otlp_client_certificate,
+            client_key_file=settings.otel_exporter_otlp_client_key,
+            headers=settings.export_headers,
+            timeout=settings.otel_exporter_otlp_timeout / 1_000,
+            compression=Compression(settings.otel_exporter_otlp_compression),
+            session=self._session,
+        )
         self._address = urlsplit(endpoint).netloc.rpartition("@")[2]
         self._max_waiting_spans = settings.otel_bsp_max_queue_size
         self._lock = threading.Lock()

@@ -1,7 +1,4 @@
-"""Settings of traces: variables of https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables.
-
-OpenTelemetry's exporter reads those of its connection itself: certificates, compression and time-out.
-"""
+"""Settings of traces: variables of https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables."""
 
 from typing import Literal, NamedTuple, Self
 from urllib.parse import unquote
@@ -9,7 +6,7 @@ from urllib.parse import unquote
 from pydantic import Field, SecretStr, field_validator, model_validator
 
 from runtime.addresses import HttpUrl
-from runtime.settings import Settings
+from runtime.settings import ReadableFile, Settings
 
 DEFAULT_RATIO = 0.01
 SIGNAL_PATH = "/v1/traces"
@@ -50,6 +47,25 @@ class TracingSettings(Settings):
     )
     otel_exporter_otlp_protocol: Literal["http/protobuf"] = Field(
         default="http/protobuf", description="The protocol of the export, of which one is available"
+    )
+    otel_exporter_otlp_compression: Literal["none", "gzip", "deflate"] = Field(
+        default="none", description="Compression of each export"
+    )
+    otel_exporter_otlp_timeout: int = Field(
+        default=10_000,
+        ge=100,
+        le=60_000,
+        description="Milliseconds after which an export is given up, with its repetitions",
+    )
+    otel_exporter_otlp_certificate: ReadableFile | None = Field(
+        default=None,
+        description="PEM file of the authority that signed the collector's certificate; unset: those known",
+    )
+    otel_exporter_otlp_client_certificate: ReadableFile | None = Field(
+        default=None, description="PEM file of this client's certificate"
+    )
+    otel_exporter_otlp_client_key: ReadableFile | None = Field(
+        default=None, description="PEM file of this client's private key"
     )
     otel_traces_exporter: Literal["otlp", "none"] = Field(
         default="otlp", description="`none` turns traces off, whatever the endpoint is"

@@ -1,4 +1,4 @@
-"""A device that publishes with MQTT 3.1.1, as most devices do."""
+"""A device that publishes with MQTT, by default 3.1.1, as most devices do."""
 
 import threading
 from collections.abc import Iterator
@@ -7,7 +7,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import paho.mqtt.client as mqtt
-from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
 
 from tests.waiting import DEADLINE_SECONDS, eventually
 
@@ -24,13 +26,16 @@ class Device:
         self._disconnected = threading.Event()
         client.on_disconnect = lambda *_: self._disconnected.set()
 
-    def publish(self, topic: str, payload: str | bytes) -> None:
-        """Publish at QoS 1 and wait for the acknowledgement.
+    def publish(self, topic: str, payload: str | bytes, **user_properties: str) -> None:
+        """Publish at QoS 1 and wait for the acknowledgement; only MQTT 5 has user properties.
 
         Raises:
             MqttRejected: When the broker closes the connection instead.
         """
-        publication = self._client.publish(topic, payload, qos=1)
+        properties = Properties(PacketTypes.PUBLISH) if user_properties else None  # type: ignore[no-untyped-call]
+        if properties:
+            properties.UserProperty = list(user_properties.items())
+        publication = self._client.publish(topic, payload, qos=1, properties=properties)
         if publication.rc == mqtt.MQTT_ERR_NO_CONN:
             raise MqttRejected("the broker closed the connection")
         self._await(publication.is_published, f"the message to {topic} is acknowledged")
@@ -55,14 +60,19 @@ class Device:
 
 
 @contextmanager
-def device(url: str, user: str | None, password: str | None = None) -> Iterator[Device]:
+def device(
+    url: str,
+    user: str | None,
+    password: str | None = None,
+    version: MQTTProtocolVersion = MQTTProtocolVersion.MQTTv311,
+) -> Iterator[Device]:
     """Connect a device.
 
     Raises:
         MqttRejected: When the broker rejects the login.
     """
     address = urlsplit(url)
-    client = mqtt.Client(CallbackAPIVersion.VERSION2, reconnect_on_failure=False)
+    client = mqtt.Client(CallbackAPIVersion.VERSION2, protocol=version, reconnect_on_failure=False)
     if user is not None:
         client.username_pw_set(user, password)
     reason_codes: list[Any] = []

@@ -94,6 +94,7 @@ class _ReportingConnection:
     def __init__(self, connection: Connection, report: Callable[[], None]) -> None:
         self._connection = connection
         self._report = report
+        self.server = connection.server
         self.publish = connection.publish
         self.request_queue_depth = connection.request_queue_depth
         self.close = connection.close

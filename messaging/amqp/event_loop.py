@@ -17,7 +17,7 @@ from pika.exceptions import AMQPError
 from messaging.amqp.channel import Channel
 from messaging.amqp.connection import connection_parameters, to_broker_unavailable, translate_errors
 from messaging.amqp.headers import install_lenient_decoder
-from messaging.amqp.hosts import try_hosts
+from messaging.amqp.hosts import Server, try_hosts
 from messaging.amqp.transport import (
     NO_RESPONSE,
     RESPONSE_TIMEOUT_SECONDS,
@@ -50,6 +50,7 @@ class Connection:
         self._timer_at = 0.0
         with translate_errors():
             parameters = connection_parameters(host_url, self._name, timeout_seconds)
+            self.server = Server(parameters.host, parameters.port)
             self._loop = IOLoop()
             self._sockets = EagerSockets(self._loop)
             self._connection = DirectDeliveryConnection(

@@ -10,7 +10,7 @@ import socket
 import threading
 from collections.abc import Callable
 from queue import Empty, SimpleQueue
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
 from messaging.errors import BrokerUnavailable
@@ -27,6 +27,13 @@ LIST_ERROR = (
     "amqp://user:password@a:5672,b:5672/vhost, with signs such as , and @ in the password percent-encoded"
 )
 T = TypeVar("T")
+
+
+class Server(NamedTuple):
+    """The host that a connection uses."""
+
+    host: str
+    port: int
 
 
 def split_hosts(url: str) -> list[str]:

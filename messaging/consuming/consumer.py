@@ -164,7 +164,7 @@ class Consumer:
                 self._when_idle()
 
     def _process(self, session: Session, batch: Sequence[Delivery]) -> None:
-        with process_span(batch, self._options.topology.queue) as span:
+        with process_span(batch, session.consuming) as span:
             try:
                 result = self._handle_with_retry(session, batch)
             except BrokerUnavailable:

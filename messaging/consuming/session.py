@@ -19,7 +19,7 @@ from messaging.consuming.consumer_check import ConsumerCheck
 from messaging.consuming.mqtt import mqtt_defaults
 from messaging.dead_letters.writer import DeadLetterWriter
 from messaging.errors import BrokerUnavailable
-from messaging.spans import settle_span
+from messaging.spans import Consuming, settle_span
 from messaging.topology import Topology
 from readings.errors import InvalidReading
 from readings.payload import MqttDefaults
@@ -83,7 +83,7 @@ class Session:
         alternates: bool = True,
     ) -> None:
         self._connection = connection
-        self._queue = topology.queue
+        self.consuming = Consuming(topology.queue, connection.server)
         self._while_working = while_working
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
         self._inbox: deque[Delivery] = deque()
@@ -192,7 +192,7 @@ class Session:
         settled and the batch has no gap. Otherwise each message is acked by itself.
         """
         tags = [delivery.method.delivery_tag for delivery in batch]
-        with settle_span("ack", batch, self._queue), translate_errors():
+        with settle_span("ack", batch, self.consuming), translate_errors():
             if tags == list(range(self._settled + 1, self._settled + 1 + len(tags))):
                 self._channel.basic_ack(tags[-1], multiple=len(tags) > 1)
                 self._settled = tags[-1]
@@ -207,7 +207,7 @@ class Session:
         """
         unsettled = self._received - self._settled
         self._inbox.clear()
-        with settle_span("nack", batch, self._queue), translate_errors():
+        with settle_span("nack", batch, self.consuming), translate_errors():
             self._channel.basic_nack(self._received, multiple=True, requeue=True)
         self._settled = self._received
         return unsettled

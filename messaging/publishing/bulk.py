@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple, Protocol
 
+from messaging.amqp.hosts import Server
 from messaging.errors import BrokerRefused, BrokerUnavailable, Unroutable
 from messaging.publishing.confirm_publisher import Confirm, OutstandingConfirms
 from messaging.spans import SendSpans
@@ -44,6 +45,8 @@ class Connection(Protocol):
 
     @property
     def depth(self) -> int | None: ...  # noqa: D102 (ConfirmPublisher's)
+    @property
+    def server(self) -> Server: ...  # noqa: D102 (ConfirmPublisher's)
 
     def publish(  # noqa: D102 (ConfirmPublisher's)
         self, sensor_id: str, message_id: str, body: bytes, trace: TraceHeaders | None = None
@@ -178,7 +181,7 @@ class BulkPublisher:
             self._send(connection, message)
 
     def _send(self, connection: Connection, message: Message) -> None:
-        trace = self._spans.start_trace(message.sensor_id, message.message_id)
+        trace = self._spans.start_trace(message.sensor_id, message.message_id, connection.server)
         connection.publish(*message[:3], trace)
 
     @property

@@ -93,6 +93,7 @@ class ConfirmPublisher:
         self._priority = priority
         self._confirms: list[Confirm] = []
         self._connection = Connection(url, name)
+        self.server = self._connection.server
         try:
             self._channel = self._connection.open_channel()
             self._connection.rpc(self._channel.exchange_declare, EXCHANGE, passive=True)

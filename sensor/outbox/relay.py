@@ -113,7 +113,7 @@ class OutboxRelay:
         for entry in entries:
             self._telemetry.published()
             unconfirmed.add(entry)
-            self._spans.start(entry.sensor_id, entry.message_id, entry.trace)
+            self._spans.start(entry.sensor_id, entry.message_id, entry.trace, publisher.server)
             publisher.publish(entry.sensor_id, entry.message_id, entry.body, entry.trace)
         while unconfirmed:
             self._telemetry.progress()

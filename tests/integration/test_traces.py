@@ -3,14 +3,17 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pika
 import pytest
+from paho.mqtt.enums import MQTTProtocolVersion
 
 from messaging.topology import EXCHANGE
 from tests.broker import DEAD_QUEUE, QUEUE, VirtualHost
 from tests.database import Database
 from tests.modes import SMALL_BATCHES
+from tests.mqtt import device
 from tests.otlp_collector import Collector, ReceivedSpan, otlp_collector
 from tests.ports import reserve_port
 from tests.processes import Processes, with_http
@@ -20,6 +23,8 @@ from tests.waiting import DEADLINE_SECONDS, eventually
 CREATE, SEND = (f"{operation} sensors:reading.{{sensor_id}}" for operation in ("create", "send"))
 PROCESS, ACK = (f"{operation} sensors:reading.{{sensor_id}}:sensor_data" for operation in ("process", "ack"))
 INSERT = "INSERT reading"
+TRACE_ID, PARENT_ID = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
+TRACEPARENT = f"00-{TRACE_ID}-{PARENT_ID}-01"
 
 
 @pytest.fixture
@@ -33,11 +38,18 @@ def of_trace(collector: Collector, trace_id: str) -> dict[str, ReceivedSpan]:
     return {span.name: span for span in collector.spans if span.trace_id == trace_id}
 
 
+def address(url: str) -> tuple[str | None, int | None]:
+    return urlsplit(url).hostname, urlsplit(url).port
+
+
 def test_a_reading_is_traced_from_the_sensor_to_the_commit(
     broker: VirtualHost, database: Database, run: Processes, collector: Collector
 ) -> None:
     resource = {"OTEL_RESOURCE_ATTRIBUTES": "deployment.environment.name=test%20bench"}
-    headers = {"OTEL_EXPORTER_OTLP_HEADERS": "authorization=Bearer%20s3cret"}
+    headers = {
+        "OTEL_EXPORTER_OTLP_HEADERS": "authorization=Bearer%20s3cret",
+        "OTEL_EXPORTER_OTLP_COMPRESSION": "gzip",
+    }
     consumer = run.start_consumer(**collector.variables, **resource, **headers)
     sensor = run.start(
         "sensor", SENSOR_ID="7", SENSOR_INTERVAL_SECONDS="0.05", **collector.variables, **resource, **headers
@@ -71,6 +83,14 @@ def test_a_reading_is_traced_from_the_sensor_to_the_commit(
             ACK: ("pipeline", "client"),
         }
         reading_id = created.attributes["messaging.message.id"]
+        for name, server in (
+            (SEND, broker.url),
+            (PROCESS, broker.url),
+            (ACK, broker.url),
+            (INSERT, database.url),
+        ):
+            attributes = spans[name].attributes
+            assert (attributes["server.address"], attributes["server.port"]) == address(server)
         assert reading_id in stored
         assert sent.attributes == {
             "messaging.system": "rabbitmq",
@@ -80,6 +100,8 @@ def test_a_reading_is_traced_from_the_sensor_to_the_commit(
             "messaging.destination.template": "sensors:reading.{sensor_id}",
             "messaging.rabbitmq.destination.routing_key": "reading.7",
             "messaging.message.id": reading_id,
+            "server.address": urlsplit(broker.url).hostname,
+            "server.port": urlsplit(broker.url).port,
         }
         assert spans[ACK].attributes["messaging.operation.type"] == "settle"
         assert processed.attributes["messaging.destination.name"] == "sensors:reading.7:sensor_data"
@@ -120,8 +142,7 @@ def test_a_batch_links_to_the_traces_of_its_messages(
 def test_a_dead_letter_keeps_its_trace(
     broker: VirtualHost, database: Database, run: Processes, collector: Collector
 ) -> None:
-    trace_id, parent_id = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
-    headers = {"traceparent": f"00-{trace_id}-{parent_id}-01", "tracestate": "vendor=1"}
+    headers = {"traceparent": TRACEPARENT, "tracestate": "vendor=1"}
     consumer = run.start_consumer(**collector.variables)
 
     for body, trace in (("no JSON", headers), ("no JSON either", {"traceparent": "no context"})):
@@ -130,17 +151,40 @@ def test_a_dead_letter_keeps_its_trace(
 
     collector.wait_for(ACK, 2)
     assert consumer.stop() == 0
-    spans = of_trace(collector, trace_id)
+    spans = of_trace(collector, TRACE_ID)
     processed = spans[PROCESS]
-    assert processed.parent_id == parent_id
+    assert processed.parent_id == PARENT_ID
     assert processed.is_error
     assert processed.attributes["error.type"] == "not-json"
     assert spans[f"send {DEAD_QUEUE}"].is_within(processed)
     (line, _) = consumer.events("dead-lettered")
-    assert line["trace_id"] == trace_id
+    assert line["trace_id"] == TRACE_ID
     first, second = broker.drain(DEAD_QUEUE)
     assert headers.items() <= first.headers.items()
     assert second.headers["traceparent"] == "no context"
+
+
+def test_a_device_with_mqtt_5_may_bring_its_trace(
+    broker: VirtualHost, database: Database, run: Processes, collector: Collector
+) -> None:
+    consumer = run.start_consumer(**collector.variables)
+    login = f"{broker.name}:{broker.name}", broker.name
+
+    with device(broker.server.mqtt_url, *login, version=MQTTProtocolVersion.MQTTv5) as sensor:
+        sensor.publish("sensors/7/temperature", json.dumps(reading("7")), traceparent=TRACEPARENT)
+    with device(broker.server.mqtt_url, *login) as older:
+        older.publish("sensors/8/temperature", json.dumps(reading("8")))
+
+    collector.wait_for(f"ack {QUEUE}", 2)
+    assert consumer.stop() == 0
+    spans = {
+        span.attributes["messaging.destination.name"]: (span.trace_id == TRACE_ID, span.parent_id)
+        for span in collector.named(f"process {QUEUE}")
+    }
+    assert spans == {
+        "amq.topic:sensors.7.temperature:sensor_data": (True, PARENT_ID),
+        "amq.topic:sensors.8.temperature:sensor_data": (False, ""),
+    }
 
 
 def test_a_collector_that_is_down_loses_no_reading_and_delays_no_stop(
@@ -148,7 +192,7 @@ def test_a_collector_that_is_down_loses_no_reading_and_delays_no_stop(
 ) -> None:
     nowhere = collector.variables | {
         "OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{reserve_port()}",
-        "OTEL_EXPORTER_OTLP_TIMEOUT": "1",
+        "OTEL_EXPORTER_OTLP_TIMEOUT": "1000",
         "OTEL_BSP_MAX_QUEUE_SIZE": "10",
         "OTEL_BSP_MAX_EXPORT_BATCH_SIZE": "5",
     }

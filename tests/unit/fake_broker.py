@@ -12,6 +12,7 @@ import pika
 from pika.exceptions import ChannelClosedByBroker, ConnectionClosed, StreamLostError, UnroutableError
 
 from messaging.amqp.connection import close_quietly, translate_errors
+from messaging.amqp.hosts import Server
 from messaging.errors import BrokerUnavailable
 from messaging.publishing.confirm_publisher import Confirm
 from messaging.topology import EXCHANGE, routing_key
@@ -142,6 +143,8 @@ class FakePikaConnection:
 class FakeConnection(FakePikaConnection):
     """A connection as this project's `Connection`: translates errors, and fails once a channel was closed."""
 
+    server = Server("nowhere", 5672)
+
     def process_data_events(self, seconds: float) -> None:
         with translate_errors():
             super().process_data_events(seconds)
@@ -158,6 +161,8 @@ class FakeConnection(FakePikaConnection):
 
 class FakeConfirmPublisher:
     """Publishes without waiting; the next wait confirms everything published so far."""
+
+    server = Server("nowhere", 5672)
 
     def __init__(self, broker: FakeBroker) -> None:
         self._connection: Any = broker.connect("", "")

@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Callable
 
+from messaging.amqp.hosts import Server
 from messaging.publishing.confirm_publisher import Confirm
 from runtime.tracing import TraceHeaders
 from tests.unit.fakes import FakeClock
@@ -10,6 +11,8 @@ from tests.unit.fakes import FakeClock
 
 class FakeConfirmPublisher:
     """Confirms everything published so far at each wait, unless `wait_errors` has an error for it."""
+
+    server = Server("nowhere", 5672)
 
     def __init__(self, queue: "FakeQueue") -> None:
         self.depth: int | None = None

@@ -7,11 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from messaging.amqp.hosts import Server
 from messaging.consuming.session import Delivery
-from messaging.spans import SendSpans, create_span, process_span, settle_span
+from messaging.spans import Consuming, SendSpans, create_span, process_span, settle_span
 from tests.unit.fakes import delivery
 from tests.unit.recorded_spans import recorded_spans, trace_id
 
+SERVER = Server("rabbitmq-2", 5672)
+CONSUMING = Consuming("heat", SERVER)
 TRACE_ID, PARENT_ID = 0x0AF7651916CD43DD8448EB211C80319C, 0xB7AD6B7169203331
 
 
@@ -27,7 +30,7 @@ def of_publisher(headers: dict[str, Any] | None = None) -> Delivery:
 
 
 def process(*batch: Delivery) -> None:
-    with process_span(batch, "heat"), settle_span("ack", batch, "heat"):
+    with process_span(batch, CONSUMING), settle_span("ack", batch, CONSUMING):
         pass
 
 
@@ -108,9 +111,9 @@ def test_a_message_is_sent_within_the_trace_of_its_creation_until_it_is_confirme
         created.end()
         sending = SendSpans()
 
-        sending.start("7", "id", created.headers)
+        sending.start("7", "id", created.headers, SERVER)
         sending.lost(ConnectionError("reset"))
-        sending.start("7", "id", created.headers)
+        sending.start("7", "id", created.headers, SERVER)
         assert spans.names[1:] == ["send sensors:reading.{sensor_id}"]
         sending.confirmed("id")
 
@@ -125,7 +128,7 @@ def test_a_message_is_sent_within_the_trace_of_its_creation_until_it_is_confirme
 
 def test_an_error_marks_the_span_that_it_leaves() -> None:
     batch = [delivery()]
-    with recorded_spans() as spans, pytest.raises(ValueError, match="bad"), process_span(batch, "heat"):
+    with recorded_spans() as spans, pytest.raises(ValueError, match="bad"), process_span(batch, CONSUMING):
         raise ValueError("bad")
 
     (span,) = spans.all
@@ -137,8 +140,8 @@ def test_without_traces_there_is_nothing() -> None:
     sending = SendSpans()
 
     assert create_span("7", "id") is None
-    assert sending.start_trace("7", "id") is None
-    sending.start("7", "id", traceparent())
+    assert sending.start_trace("7", "id", SERVER) is None
+    sending.start("7", "id", traceparent(), SERVER)
     sending.confirmed("id")
     process(delivery(headers=traceparent()))
 

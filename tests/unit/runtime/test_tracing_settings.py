@@ -64,6 +64,8 @@ def test_the_sampler(monkeypatch: pytest.MonkeyPatch, sampler: str, ratio: str, 
         ({"OTEL_EXPORTER_OTLP_PROTOCOL": "grpc"}, "OTEL_EXPORTER_OTLP_PROTOCOL is 'grpc'"),
         ({"OTEL_EXPORTER_OTLP_ENDPOINT": "collector:4317"}, "must be an http or https URL"),
         ({"OTEL_RESOURCE_ATTRIBUTES": "test"}, "must be pairs such as name=value"),
+        ({"OTEL_EXPORTER_OTLP_TIMEOUT": "10"}, "OTEL_EXPORTER_OTLP_TIMEOUT is '10'"),
+        ({"OTEL_EXPORTER_OTLP_CERTIFICATE": "/none"}, "must be the path of a file that can be read"),
         ({"OTEL_BSP_MAX_QUEUE_SIZE": "100"}, "OTEL_BSP_MAX_EXPORT_BATCH_SIZE (512) is above"),
     ],
 )
