@@ -217,6 +217,17 @@ class VirtualHost:
                 return messages
             messages.append(Message(body, properties, method))
 
+    def lose_consumers(self, times: int) -> None:
+        """Deliver the only message of the queue to so many consumers that are lost before they settle it.
+
+        Every version of the broker counts that as a delivery; a requeue counts until 4.2.
+        """
+        for _ in range(times):
+            lost = self.channel.connection.channel()
+            lost.basic_get(QUEUE)
+            lost.close()
+            eventually(self.ready, DEADLINE_SECONDS, "the message is in the queue again")
+
     def connections(self) -> list[str]:
         """Return the current names of the processes' connections."""
         connections = self.server.api("GET", f"/api/connections/username/{self.name}")

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.broker import DEAD_QUEUE, QUEUE, VirtualHost
+from tests.broker import DEAD_QUEUE, VirtualHost
 from tests.database import Database
 from tests.modes import Mode, both_modes
 from tests.processes import Process, Processes
@@ -66,10 +66,7 @@ def test_a_valid_message_that_was_redelivered_often_is_stored_in_isolation(
     broker: VirtualHost, database: Database, run: Processes
 ) -> None:
     broker.publish(reading(sensor_id="valid"))
-    for _ in range(6):
-        method, _, _ = broker.channel.basic_get(QUEUE)
-        broker.channel.basic_nack(method.delivery_tag, requeue=True)
-        eventually(broker.ready, DEADLINE_SECONDS, "the message is requeued")
+    broker.lose_consumers(6)
 
     consumer = run.start_consumer()
 
@@ -85,10 +82,7 @@ def test_an_invalid_message_that_was_redelivered_often_keeps_its_reason(
     broker: VirtualHost, run: Processes
 ) -> None:
     broker.publish("rubbish")
-    for _ in range(6):
-        method, _, _ = broker.channel.basic_get(QUEUE)
-        broker.channel.basic_nack(method.delivery_tag, requeue=True)
-        eventually(broker.ready, DEADLINE_SECONDS, "the message is requeued")
+    broker.lose_consumers(6)
 
     run.start_consumer().wait_for_event("dead-lettered")
 

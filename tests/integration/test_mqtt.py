@@ -138,10 +138,7 @@ def test_a_message_stored_in_isolation_gets_its_sensor_from_the_topic(
     broker: VirtualHost, database: Database, run: Processes, mqtt_device: Device
 ) -> None:
     mqtt_device.publish(TOPIC, minimal_payload(broker, 21.5))
-    for _ in range(6):
-        method, _, _ = broker.channel.basic_get(QUEUE)
-        broker.channel.basic_nack(method.delivery_tag, requeue=True)
-        eventually(broker.ready, DEADLINE_SECONDS, "the message is requeued")
+    broker.lose_consumers(6)
 
     run.start_consumer().wait_for_event("stored in isolation")
 
