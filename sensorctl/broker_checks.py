@@ -25,6 +25,8 @@ FLAGS_HINT = (
     "when every node runs the new version, run `rabbitmqctl enable_feature_flag all` on one of them; the "
     "next version may not start without them"
 )
+# With three members a queue survives the loss of a node; in a larger cluster, too, three are enough.
+MEMBERS = 3
 MAX_NAMES = 5
 
 
@@ -53,7 +55,7 @@ def check_members(settings: OperatorSettings) -> CheckResult:
     queues = management.quorum_members()
     if not queues:
         return CheckResult("queue members", "no quorum queue: see the line `queue` for their type")
-    expected = min(len(management.nodes()), max(len(queue.members) for queue in queues))
+    expected = min(len(management.nodes()), MEMBERS)
     if problems := [problem for queue in queues for problem in member_problems(queue, expected)]:
         return CheckResult("queue members", shorten(problems), MEMBERS_HINT)
     states = {queue.queue: management.member_states(queue.queue) for queue in queues}
@@ -63,7 +65,8 @@ def check_members(settings: OperatorSettings) -> CheckResult:
     supported = {state.machine_version for found in states.values() for state in found} - {None}
     versions = f"machine version {', '.join(map(str, sorted(filter(None, supported))))}"
     note = "" if used else " (supported; the one in use is not known)"
-    status = f"{quantity(len(queues), 'quorum queue')} with {quantity(expected, 'member')}, {versions}{note}"
+    members = min(len(queue.members) for queue in queues)
+    status = f"{quantity(len(queues), 'quorum queue')} with {quantity(members, 'member')}, {versions}{note}"
     return CheckResult("queue members", status)
 
 

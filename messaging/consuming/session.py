@@ -26,6 +26,7 @@ from readings.payload import MqttDefaults
 
 POISON_SUSPECT_ATTEMPTS = 5
 POLL_INTERVAL_SECONDS = 0.5
+CANCELLED = "the broker cancelled the consumer: was the queue deleted, or a message held beyond its time-out?"
 DELIVERY_COUNT = "x-delivery-count"
 ACQUIRED_COUNT = "x-acquired-count"
 Result = TypeVar("Result")
@@ -131,7 +132,7 @@ class Session:
             self.wait(min(remaining, POLL_INTERVAL_SECONDS))
             self._fill(batch, size)
         if not batch and self._cancelled:
-            raise BrokerUnavailable("the broker cancelled the consumer: was the queue deleted?")
+            raise BrokerUnavailable(CANCELLED)
         return batch
 
     def _fill(self, batch: list[Delivery], size: int) -> None:

@@ -1,6 +1,5 @@
 """The broker drops no message of the queue or the dead-letter queue; `doctor` reports what could make it."""
 
-from functools import partial
 from typing import Any
 
 import pika
@@ -110,6 +109,7 @@ def test_a_stronger_policy_is_found(protected: VirtualHost) -> None:
     set_policy(protected, "policies", {"message-ttl": 60_000}, priority=99, pattern=f"^{QUEUE}$")
     set_policy(protected, "operator-policies", {"message-ttl": 60_000}, pattern=f"^{DEAD_QUEUE}$")
 
+    # The broker may report earlier that the limit of deliveries no longer applies, which is a risk, too.
+    risk = "message-ttl=60000 drops messages after so many milliseconds"
     for name in (QUEUE, DEAD_QUEUE):
-        found = eventually(partial(risks, protected, name), DEADLINE_SECONDS, "the risk is found")
-        assert found[0] == "message-ttl=60000 drops messages after so many milliseconds"
+        eventually(lambda: risk in risks(protected, name), DEADLINE_SECONDS, "the risk is found")  # noqa: B023

@@ -110,6 +110,7 @@ def test_a_node_that_is_down_separated_or_has_an_alarm_fails(
         ({"online": NODES[:1]}, "heat has no majority and accepts no message: 1 of 3 members run"),
         ({"leader": ""}, "heat has no leader"),
         ({"members": NODES[:2], "online": NODES[:2]}, "heat has 2 instead of 3 members"),
+        ({"members": NODES[:1], "online": NODES[:1]}, "heat has 1 instead of 3 members"),
     ],
 )
 def test_a_queue_without_all_its_members_fails(broker: Broker, changes: dict[str, Any], status: str) -> None:
@@ -123,12 +124,13 @@ def test_a_queue_without_all_its_members_fails(broker: Broker, changes: dict[str
 
 def test_members_that_support_different_versions_or_do_not_answer_fail(broker: Broker) -> None:
     broker.queues = broker.queues[:1]
-    broker.states = [member(NODES[0], "leader"), member(NODES[1], version=7), member(NODES[2], "noproc", "")]
+    silent = member(NODES[2], "noconnection", "")
+    broker.states = [member(NODES[0], "leader"), member(NODES[1], version=7), silent]
 
     result = check_members(SETTINGS)
 
     different = "its members support different machine versions: 8 on rabbit@a, 7 on rabbit@b"
-    assert result.status == f"heat: rabbit@c is noproc; heat: {different}"
+    assert result.status == f"heat: rabbit@c is noconnection; heat: {different}"
     assert "do not enable feature flags yet" in (result.hint or "")
 
 
