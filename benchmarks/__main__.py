@@ -24,6 +24,7 @@ from benchmarks.messages import Messages
 from benchmarks.plan import (
     ANALYSIS,
     BATCHES,
+    CAPACITY,
     CONSUMERS,
     FULL,
     IMAGES,
@@ -49,6 +50,7 @@ from benchmarks.results import Results
 from benchmarks.sections import (
     analysis,
     batches,
+    capacity,
     consumers,
     images,
     limits,
@@ -85,6 +87,7 @@ MEASURES: dict[str, Callable[[Bench], None]] = {
     ANALYSIS: analysis.measure,
     REPORTS: reports.measure,
     TRACES: traces.measure,
+    CAPACITY: capacity.measure,
     MEMORY: memory.measure,
     STARTUP: startup.measure,
     IMAGES: images.measure,

@@ -47,6 +47,10 @@ STORED: LiteralString = """
 SELECT count(*) FROM (SELECT pg_xact_commit_timestamp(xmin) AS at FROM reading) AS committed
 WHERE at > {begin} AND at <= {end}
 """
+STORED_BYTES: LiteralString = """
+SELECT sum(pg_total_relation_size(relid))::bigint
+FROM (SELECT relid FROM pg_partition_tree('reading') UNION SELECT 'rollup_minute'::regclass) AS stored
+"""
 DELAYS: LiteralString = """
 SELECT extract(epoch FROM at - measured_at)::float8
 FROM (SELECT measured_at, pg_xact_commit_timestamp(xmin) AS at FROM {table}) AS committed
@@ -114,6 +118,10 @@ class Database:
     def count(self, table: str) -> int:
         """Return the number of committed rows."""
         return int(self._value(sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(table))))
+
+    def stored_bytes(self) -> int:
+        """Return the size of all readings, with their indexes and roll-ups."""
+        return int(self._value(sql.SQL(STORED_BYTES)))
 
     def commit_rate(self, table: str) -> float:
         """Return the rows per second between the first commit and the last.

@@ -17,12 +17,13 @@ LIMITS = "limits"
 ANALYSIS = "analysis"
 REPORTS = "reports"
 TRACES = "traces"
+CAPACITY = "capacity"
 MEMORY = "memory"
 STARTUP = "startup"
 IMAGES = "images"
 SECTIONS = (
     SINGLE, BATCHES, CONSUMERS, PUBLISHING, MANY_SENSORS, LOAD, OFFERED, MEMORY, STARTUP, IMAGES, SUMMARY,
-    SENSOR_STATES, SERIES, LIMITS, ANALYSIS, REPORTS, TRACES,
+    SENSOR_STATES, SERIES, LIMITS, ANALYSIS, REPORTS, TRACES, CAPACITY,
 )  # fmt: skip
 
 
@@ -68,6 +69,8 @@ class Plan:
     report_samples: int = 1_000_000
     traces_messages: Mapping[int, int] = field(default_factory=lambda: {1: 5_000, 500: 100_000})
     traces_published: int = 20_000
+    capacity_messages: Mapping[int, int] = field(default_factory=lambda: {1: 3_000, 500: 60_000})
+    capacity_consumers: tuple[int, ...] = (1, 3)
 
     def includes(self, contender: str) -> bool:
         """Return whether a contender was selected."""
@@ -107,4 +110,6 @@ QUICK = Plan(
     report_samples=50_000,
     traces_messages={1: 600, 500: 10_000},
     traces_published=2_000,
+    capacity_messages={1: 500, 500: 10_000},
+    capacity_consumers=(1,),
 )

@@ -7,6 +7,7 @@ from benchmarks.curves import offered_tables
 from benchmarks.plan import (
     ANALYSIS,
     BATCHES,
+    CAPACITY,
     CONSUMERS,
     IMAGES,
     LIMITS,
@@ -41,6 +42,7 @@ HEADLINES = {
     ANALYSIS: "The cost of the analysis",
     REPORTS: "The cost of reports",
     TRACES: "The cost of traces",
+    CAPACITY: "Capacity: costs of a reading, and what the model predicts from them",
     MEMORY: "Memory",
     STARTUP: "Start-up",
     IMAGES: "Image sizes",

@@ -71,10 +71,10 @@ def test_cells_use_the_machines_that_there_are() -> None:
         best_layout(SINGLE, 5, 2, brokers=3, databases=2)
 
 
-def test_the_costs_are_the_medians_of_the_rounds_in_seconds() -> None:
+def test_the_costs_are_those_of_the_fastest_round_in_seconds() -> None:
     results = Results()
     for name in ("publish: server", *(f"{p} 500: {w}" for p in ("receive", "store") for w in Part._fields)):
-        for value in (10.0, 30.0, 11.0):
+        for value in (12.0, 30.0, 11.0):
             results.add(CAPACITY, name, value)
 
     costs = costs_of(results, 500)
