@@ -86,6 +86,8 @@ def test_the_scaler_starts_and_stops_consumers_with_the_backlog(stack: SwarmStac
     log = stack.manager.docker("service", "logs", "--raw", f"{STACK}_scaler")
     assert log.count("to_replicas=5") == 1
     stack.manager.docker("service", "rm", f"{STACK}_scaler")
+    # Until it has stopped, it would start a consumer again.
+    eventually(lambda: not stack.manager.containers(f"{STACK}_scaler"), SECONDS, "the scaler has stopped")
 
 
 def test_a_drained_node_loses_nothing(stack: SwarmStack) -> None:
