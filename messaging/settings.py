@@ -13,6 +13,7 @@ from runtime.addresses import (
     HttpUrls,
     check_ports,
     format_host,
+    parse_host,
     split_urls,
     with_default_port,
 )
@@ -182,6 +183,7 @@ def _is_usable(url: str) -> bool:
     """Return whether a URL is usable without its parameters; its error may hold a part of the password."""
     try:
         parts = urlsplit(url)
+        parse_host(parts.hostname or LOCALHOST)
     except ValueError:
         return False
     is_password_cut = "@" in parts.query + parts.fragment  # by a ? or # in it

@@ -134,6 +134,8 @@ def test_an_impossible_parameter_is_refused(
         "amqp://u:12?s3cret@broker/",
         "amqp://u:12#s3cret@broker/",
         "amqp://[u:s3cret@broker/",
+        "amqp://u:s3cret@a..b/",
+        "amqp://u:s3cret@a,b c/",
     ],
 )
 def test_an_invalid_url_is_rejected_without_showing_it(
