@@ -90,11 +90,11 @@ def test_writers_use_the_primary_and_readers_a_standby_that_is_up_to_date(
 
 
 def test_charts_and_summaries_are_read_from_a_standby(pair: DatabasePair) -> None:
+    now = datetime.now(UTC)
     with closing(Store(pair.settings, "test store")) as store:
-        store.save([make_reading("seen", 20.0)])
+        store.save([make_reading("seen", 20.0)._replace(measured_at=now)])
     stored = query(pair.primary.url, COUNT)
     eventually(lambda: query(pair.standby.url, COUNT) == stored, DEADLINE_SECONDS, "the standby has it")
-    now = datetime.now(UTC)
 
     with (
         closing(Summary(pair.settings)) as summary,

@@ -80,6 +80,7 @@ def test_a_connection_cut_under_load_loses_nothing(
 ) -> None:
     consumer = run.start_consumer(DATABASE_URL=database.url_through(database_proxy))
     publish_load(broker, 10)
+    eventually(database.count, DEADLINE_SECONDS, "the consumer is connected")
     for sequence in range(10, LOAD):
         if sequence % 15 == 0:
             failure(database_proxy)

@@ -97,7 +97,7 @@ def states(page: Page, url: str) -> Iterator[str]:
     yield "workflow"
     page.goto(f"{url}/#/reports")
     expect(page.locator("#report-files tbody tr")).to_have_count(1)
-    page.locator(".reports details").evaluate("element => { element.open = true; }")
+    page.locator(".reports details:not(.preview)").evaluate("element => { element.open = true; }")
     page.locator("#report-form").evaluate("element => { element.open = true; }")
     yield "reports"
     page.locator("#report-files").get_by_role("link", name="work/fridge.csv").click()
