@@ -14,6 +14,7 @@ from tests.faults.scenarios import (
     cluster_upgrade,
     content,
     database,
+    file_races,
     files,
     links,
     processes,
@@ -143,6 +144,8 @@ SCENARIOS: tuple[Scenario, ...] = (
         on_cluster=True),
     Scenario(38, "Swarm: node of consumers, then node of both servers drained under load", swarm.drained,
         full={"rounds": 3, "seconds": 20}, short={"rounds": 1, "seconds": 10}, on_swarm=True),
+    Scenario(39, "two jobs on one file, files replaced between GET and MOVE, MOVE answers 412",
+        file_races.contended, full={"files": 24, "freezes": 2, "seconds": 900}),
 )
 # fmt: on
 

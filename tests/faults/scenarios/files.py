@@ -21,6 +21,7 @@ from db.settings import DatabaseSettings
 from db.workflows.requests import WorkflowRequests
 from jobs.files import FILES as LOOK
 from jobs.kinds import dump_spec, parse_spec, plan_jobs
+from jobs.spec import JobSpec
 from readings.files.csv_options import CsvOptions
 from readings.files.file_readings import FilePosition, FileReadings
 from readings.files.history_file import open_history
@@ -50,7 +51,7 @@ def killed(experiment: Experiment, *, seconds: float) -> None:
         for name in FILES:
             server.write(f"work/{name}", (SAMPLES / name).read_bytes())
         reporters = start_reporters(experiment, server, f"tests.faults.reporter_failpoint {method} {every}")
-        _finish(experiment, server, seconds)
+        finish_files(experiment, server, seconds)
         experiment.notes.append(f"{reporters.deaths()} reporters killed after {method}")
         if not reporters.deaths():
             experiment.problems.append(f"no reporter was killed after {method}")
@@ -81,7 +82,7 @@ def faulty(experiment: Experiment, *, seconds: float, down_seconds: float) -> No
         reporters.kill(number)
         if number == 1:
             down_until = time.monotonic() + down_seconds
-    _finish(experiment, server, seconds)
+    finish_files(experiment, server, seconds)
     faults = ", ".join(f"{number} {name}" for name, number in sorted(counts.items()))
     experiment.notes.append(f"{reporters.deaths()} reporters killed; faults: {faults}")
     reporters.stop()
@@ -97,7 +98,7 @@ def many(experiment: Experiment, *, files: int, seconds: float, between: tuple[f
     truncated = max(1, files // 100)
     for number in range(files - truncated):
         path = server.write(f"work/box-{number % 7}/{number:04}.csv", _small_file(number, start))
-        _record_file(experiment, path, f"box-{number % 7}")
+        record_file(experiment, path, f"box-{number % 7}")
     for number in range(truncated):
         server.write(f"work/broken/{number}.xlsx", workbook[: len(workbook) // 2])
     server.answer = _changing(experiment.random, server)
@@ -112,7 +113,7 @@ def many(experiment: Experiment, *, files: int, seconds: float, between: tuple[f
         if experiment.query(UNENDED) == [(0,)]:  # what was rewritten is another version
             request_look(experiment)
         experiment.show_progress(f"{len(server.files('work'))} files remain; {kills} reporters killed")
-    _finish(experiment, server, 120)
+    finish_files(experiment, server, 120)
     ended = {folder: len(_sources(server, folder, {".csv", ".xlsx"})) for folder in FOLDERS}
     experiment.notes.append(f"{kills} reporters killed; files by folder: {ended}")
     if ended != {"work": 0, "finalizado": files - truncated, "erro": truncated}:
@@ -128,8 +129,10 @@ def start_server(experiment: Experiment, name: str) -> DavServer:
     return experiment.enter(webdav_server(root))
 
 
-def start_reporters(experiment: Experiment, server: DavServer, module: str) -> LocalWorkers:
-    """Start two reporters whose lease is short."""
+def start_reporters(
+    experiment: Experiment, server: DavServer, module: str, *, look_seconds: float = 0
+) -> LocalWorkers:
+    """Start two reporters whose lease is short; with `look_seconds` they request files by themselves."""
     reporters = experiment.start_process(
         module,
         {
@@ -139,7 +142,7 @@ def start_reporters(experiment: Experiment, server: DavServer, module: str) -> L
             "WORKER_PROGRESS_SECONDS": "60",
             "WORKER_GRACE_SECONDS": "1",
             "NAIVE_TIME_ZONE": BERLIN.key,
-            "REPORTER_LOOK_SECONDS": "0",  # the row requests its files
+            "REPORTER_LOOK_SECONDS": str(look_seconds),
             "WEBDAV_URL": server.url,
             "WEBDAV_USER": USER,
             "WEBDAV_PASSWORD": PASSWORD,
@@ -152,13 +155,19 @@ def start_reporters(experiment: Experiment, server: DavServer, module: str) -> L
 def request_look(experiment: Experiment) -> UUID:
     """Request that all files of the folder for work become reports."""
     spec = dump_spec(parse_spec(LOOK, {"formats": ["json", "pdf"]}))
-    jobs = [job._replace(max_failures=100) for job in plan_jobs(LOOK, spec)]
+    return request_files(
+        experiment, LOOK, spec, [job._replace(max_failures=100) for job in plan_jobs(LOOK, spec)]
+    )
+
+
+def request_files(experiment: Experiment, kind: str, spec: dict[str, Any], jobs: Sequence[JobSpec]) -> UUID:
+    """Request a workflow of a kind that processes files."""
     settings = load(DatabaseSettings, database_url=experiment.database_url)
     with closing(WorkflowRequests(settings, "faults")) as requests:
-        return requests.request("faults", LOOK, spec, jobs).workflow_id
+        return requests.request("faults", kind, spec, jobs).workflow_id
 
 
-def _finish(experiment: Experiment, server: DavServer, seconds: float) -> None:
+def finish_files(experiment: Experiment, server: DavServer, seconds: float) -> None:
     """Wait until no file remains, and request again what was written meanwhile."""
     deadline = time.monotonic() + seconds
     while True:
@@ -174,10 +183,11 @@ def _finish(experiment: Experiment, server: DavServer, seconds: float) -> None:
 def record_samples(experiment: Experiment) -> None:
     """Record the readings of all samples as confirmed: they are, once the jobs have succeeded."""
     for name in FILES:
-        _record_file(experiment, SAMPLES / name, name.partition("/")[0] if "/" in name else None)
+        record_file(experiment, SAMPLES / name, name.partition("/")[0] if "/" in name else None)
 
 
-def _record_file(experiment: Experiment, path: Path, folder: str | None) -> None:
+def record_file(experiment: Experiment, path: Path, folder: str | None) -> None:
+    """Record the readings of a file as confirmed."""
     options = CsvOptions(sensors=(folder,)) if folder else CsvOptions()
     for reading in _readings(path, options):
         record_reading(experiment, reading)

@@ -95,7 +95,7 @@ def lease_lost(experiment: Experiment, *, rounds: int) -> None:
         experiment.show_progress(f"freezing a worker, {number + 1} of {rounds}")
         workflow = _request(experiment, [{"seconds": 20, "steps": 200}])
         owner = str(_progressing(experiment, workflow, 1)[3])
-        family = _family(int(owner.rpartition(":")[2]))
+        family = process_family(int(owner.rpartition(":")[2]))
         _signal(family, signal.SIGSTOP)
         taken = _progressing(experiment, workflow, 2)
         if taken[3] == owner:
@@ -200,7 +200,8 @@ def _progressing(experiment: Experiment, workflow: UUID, attempt: int) -> tuple[
     return experiment.query(JOB, workflow)[0]
 
 
-def _family(pid: int) -> list[int]:
+def process_family(pid: int) -> list[int]:
+    """Return the process and all that it has started."""
     process = psutil.Process(pid)
     return [pid, *(child.pid for child in process.children(recursive=True))]
 
