@@ -1,7 +1,7 @@
 """A model of the capacity: what one machine stores, and what many machines store in cells.
 
 `python -m benchmarks.capacity 1 10 100` prints what so many machines give, from the costs in report.json.
-The section `capacity` measures the costs of receiving and of storing apart from each other, predicts what
+The section `capacity` measures the costs of receiving alone and of storing alone, predicts what
 whole consumers store, and compares that with what they store in the same run (docs/scaling.md).
 """
 

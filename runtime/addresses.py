@@ -32,15 +32,6 @@ def parse_host(text: str) -> str:
     return host
 
 
-def parse_hosts(text: str) -> str:
-    """Return comma-separated hosts, or the folder of a Unix socket, as libpq accepts them.
-
-    Raises:
-        ValueError: When one of them is neither.
-    """
-    return ",".join(part if part.startswith("/") else parse_host(part) for part in text.split(","))
-
-
 def parse_hosts_with_ports(text: str) -> str:
     """Return comma-separated hosts, each with a port or without, as a URL lists them.
 
@@ -155,7 +146,6 @@ def _is_host_name(host: str) -> bool:
 
 
 Host = Annotated[str, AfterValidator(parse_host)]
-Hosts = Annotated[str, AfterValidator(parse_hosts)]
 HostsWithPorts = Annotated[str, AfterValidator(parse_hosts_with_ports)]
 HttpUrl = Annotated[str, AfterValidator(parse_http_url)]
 HttpUrls = Annotated[str, AfterValidator(parse_http_urls)]

@@ -1,6 +1,6 @@
 """What a reading costs broker, consumer and database, and what the model predicts of whole consumers.
 
-Receiving and storing are measured apart from each other, whole consumers in the same shuffled rounds. The
+Receiving and storing are each measured alone, whole consumers in the same shuffled rounds. The
 fastest round counts of each, since other programs only slow it down.
 """
 

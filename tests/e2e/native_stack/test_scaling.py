@@ -24,7 +24,7 @@ FIVE = [f"pipeline-{number}" for number in range(1, 6)]
 
 @contextmanager
 def scaler(stack: NativeStack, log: Path, **settings: str) -> Iterator[None]:
-    """Run the scaler with the variables that the native stack gives it, apart from `settings`."""
+    """Run the scaler with the variables that the native stack gives it, except for `settings`."""
     client = read_env_file(stack.layout.client_file, {}).values
     variables = {
         **{name: value for name, value in client.items() if name.startswith("RABBITMQ_")},

@@ -1,5 +1,8 @@
 """Faults of the brokers of a cluster."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
 from tests.faults.bodies import mixed
 from tests.faults.cluster import NODES, Cluster
 from tests.faults.experiment import Experiment
@@ -42,22 +45,22 @@ def leader_killed(
 
 def node_down(experiment: Experiment, *, seconds: float, rate: float = 60) -> None:
     """Row 27. Each broker in turn is down for minutes; the two others continue."""
-    cluster = cluster_of(experiment)
-    experiment.start_workers()
-    with experiment.load(rate, mixed(0.02)):
-        experiment.wait_for_recovery()
-        for node in NODES:
-            cluster.wait_until_complete()
-            name = _describe(cluster, node)
-            with cluster.down(node):
-                _wait_for_recovery(experiment, f"{name} down")
-                _check_publishing(experiment, f"{name} is down", seconds)
-        cluster.wait_until_complete()
-        experiment.wait_for_recovery()
+    _fail_each_node(experiment, cluster_of(experiment).down, "down", seconds, rate)
 
 
 def node_cut_off(experiment: Experiment, *, seconds: float, rate: float = 60) -> None:
     """Row 28. Each broker in turn is cut off by the network: it is the minority, the others continue."""
+    _fail_each_node(experiment, cluster_of(experiment).cut_off, "cut off", seconds, rate)
+
+
+def _fail_each_node(
+    experiment: Experiment,
+    failure: Callable[[str], AbstractContextManager[None]],
+    state: str,
+    seconds: float,
+    rate: float,
+) -> None:
+    """Cause a failure of each broker in turn; the others accept readings and deliver them meanwhile."""
     cluster = cluster_of(experiment)
     experiment.start_workers()
     with experiment.load(rate, mixed(0.02)):
@@ -65,9 +68,9 @@ def node_cut_off(experiment: Experiment, *, seconds: float, rate: float = 60) ->
         for node in NODES:
             cluster.wait_until_complete()
             name = _describe(cluster, node)
-            with cluster.cut_off(node):
-                _wait_for_recovery(experiment, f"{name} cut off")
-                _check_publishing(experiment, f"{name} is cut off", seconds)
+            with failure(node):
+                _wait_for_recovery(experiment, f"{name} {state}")
+                _check_publishing(experiment, f"{name} is {state}", seconds)
         cluster.wait_until_complete()
         experiment.wait_for_recovery()
 
