@@ -75,14 +75,14 @@ class Alert(NamedTuple):
 
 STATUS_ALERTS = {
     ProblemKind.BROKER_DOWN: Alert("BrokerDown", Severity.CRITICAL, in_prometheus=True),
-    ProblemKind.BROKER_NODE_DOWN: Alert("BrokerNodeDown", Severity.WARNING, in_prometheus=False),
+    ProblemKind.BROKER_NODE_DOWN: Alert("BrokerNodeDown", Severity.WARNING, in_prometheus=True),
     ProblemKind.BROKER_RESOURCE_ALARM: Alert("BrokerResourceAlarm", Severity.CRITICAL, in_prometheus=True),
     ProblemKind.QUEUE_WITHOUT_QUORUM: Alert("QueueWithoutQuorum", Severity.CRITICAL, in_prometheus=False),
     ProblemKind.MANAGEMENT_API_DOWN: Alert("ManagementApiDown", Severity.WARNING, in_prometheus=False),
     ProblemKind.DATABASE_DOWN: Alert("DatabaseDown", Severity.CRITICAL, in_prometheus=True),
     ProblemKind.DATABASE_SLOW: Alert("DatabaseSlow", Severity.WARNING, in_prometheus=False),
-    ProblemKind.STANDBY_DOWN: Alert("StandbyDown", Severity.WARNING, in_prometheus=False),
-    ProblemKind.SEVERAL_PRIMARIES: Alert("SeveralPrimaries", Severity.CRITICAL, in_prometheus=False),
+    ProblemKind.STANDBY_DOWN: Alert("StandbyDown", Severity.WARNING, in_prometheus=True),
+    ProblemKind.SEVERAL_PRIMARIES: Alert("SeveralPrimaries", Severity.CRITICAL, in_prometheus=True),
     ProblemKind.SERVICE_DOWN: Alert("ServiceDown", Severity.CRITICAL, in_prometheus=True),
     ProblemKind.SERVICE_STALLED: Alert("ServiceStalled", Severity.CRITICAL, in_prometheus=False),
     ProblemKind.SERVICE_NOT_READY: Alert("ServiceNotReady", Severity.WARNING, in_prometheus=False),
@@ -116,10 +116,13 @@ RESOLVED_MESSAGES = {
     ProblemKind.NO_WORKER: "Jobs of the kind {subject} have a worker again, or none are ready",
     ProblemKind.WORKFLOW_FAILED: "The workflow {subject} was run again, or failed more than a day ago",
 }
-# What only the history of metrics shows.
+# What only metrics show: their history, and the servers of a cluster that nothing else reads.
 PROMETHEUS_ALERTS = (
     Alert("ServiceRestarting", Severity.WARNING, in_prometheus=True),
     Alert("NoReadingsStored", Severity.WARNING, in_prometheus=True),
     Alert("HighEndToEndLatency", Severity.WARNING, in_prometheus=True),
     Alert("ReadingsDropped", Severity.CRITICAL, in_prometheus=True),
+    Alert("DatabaseWithoutPrimary", Severity.CRITICAL, in_prometheus=True),
+    Alert("EtcdWithoutQuorum", Severity.CRITICAL, in_prometheus=True),
+    Alert("EtcdMemberDown", Severity.WARNING, in_prometheus=True),
 )

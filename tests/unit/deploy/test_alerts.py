@@ -11,6 +11,7 @@ from monitoring.problems import (
     BACKLOG_MESSAGES,
     BATCH_MODE,
     MAX_ANALYSIS_LAG,
+    MAX_STANDBY_LAG_BYTES,
     OFFLINE_INTERVALS,
     OFFLINE_MIN_SILENCE,
     PROMETHEUS_ALERTS,
@@ -59,6 +60,10 @@ def test_a_backlog_is_the_same_number_of_messages() -> None:
 def test_the_analysis_is_behind_after_the_same_time() -> None:
     lag = MAX_ANALYSIS_LAG.total_seconds()
     assert expression("AnalysisBehind").startswith(f"analysis_lag_seconds > {lag:g} ")
+
+
+def test_a_standby_is_behind_by_the_same_bytes() -> None:
+    assert expression("StandbyDown").endswith(f" > {MAX_STANDBY_LAG_BYTES}")
 
 
 @pytest.mark.parametrize("file", ["deploy/prometheus/alerts.yml", "docs/guides/scaling.md"])

@@ -107,10 +107,10 @@ def test_only_the_first_database_makes_a_cluster() -> None:
     assert "bootstrap" not in yaml.safe_load((FOLDER / "patroni" / "patroni.yml").read_text(encoding="utf-8"))
 
 
-def test_only_the_databases_reach_etcd() -> None:
+def test_only_the_databases_and_prometheus_reach_etcd() -> None:
     inside = {name for name, service in overlay().items() if "etcd" in service.get("networks", ())}
 
-    assert inside == {*MEMBERS, *ETCD}
+    assert inside == {*MEMBERS, *ETCD, "prometheus"}
     assert not [name for name in ETCD if "ports" in overlay()[name]]
 
 
@@ -156,8 +156,24 @@ def test_the_members_of_the_configuration_are_the_brokers() -> None:
     text = (FOLDER / "rabbitmq.conf").read_text(encoding="utf-8")
 
     assert re.findall(r"nodes\.\d = rabbit@(\S+)", text) == list(NODES)
-    targets_of_prometheus = yaml.safe_load((FOLDER / "prometheus-brokers.yml").read_text(encoding="utf-8"))
-    assert targets_of_prometheus == [{"targets": [f"{node}:15692" for node in NODES[1:]]}]
+
+
+@pytest.mark.parametrize(
+    ("job", "targets"),
+    [
+        ("rabbitmq", [f"{node}:15692" for node in NODES[1:]]),  # the first one is in prometheus.yml
+        ("patroni", [f"{member}:8008" for member in MEMBERS]),
+        ("etcd", [f"{member}:2379" for member in ETCD]),
+    ],
+)
+def test_prometheus_reads_every_server_of_the_cluster(job: str, targets: list[str]) -> None:
+    prometheus = yaml.safe_load((ROOT / "deploy/prometheus/prometheus.yml").read_text(encoding="utf-8"))
+    [found] = [config for config in prometheus["scrape_configs"] if config["job_name"] == job]
+
+    folder, file = overlay()["prometheus"]["volumes"][0].split(":")[1], f"{job}.yml"
+    assert found["file_sd_configs"] == [{"files": [f"{folder}/{file}"]}]
+    described = yaml.safe_load((FOLDER / "prometheus" / file).read_text(encoding="utf-8"))
+    assert described == [{"targets": targets}]
 
 
 def test_secrets_are_created_once_and_only_their_owner_reaches_them(tmp_path: Path) -> None:
