@@ -101,6 +101,7 @@ class Collector:
             database_error=sensors.error,
             database_exception=sensors.exception,
             database_hosts=self._probe_hosts.hosts,
+            backup=sensors.value.backup if sensors.value else None,
             oldest_dead_letter=self._probe_oldest_dead_letter(queue.dead_letters, deadline)
             if queue
             else None,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from db.errors import StoreTimeout
+from db.queries.backup import BackupState
 from db.queries.hosts import HostState
 from messaging.management.client import ManagementRefused
 from monitoring.broker import OldestDeadLetter
@@ -37,6 +38,7 @@ class Observation:
     database_error: str | None
     database_exception: Exception | None = None
     database_hosts: Sequence[HostState] = ()
+    backup: BackupState | None = None
     oldest_dead_letter: OldestDeadLetter | None
 
     @property

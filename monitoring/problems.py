@@ -25,6 +25,8 @@ NO_WORKER_AGE = timedelta(seconds=60)
 FAILED_WORKFLOW_AGE = timedelta(days=1)
 # A standby is behind if it has yet to apply more of the write-ahead log: some minutes of a heavy load.
 MAX_STANDBY_LAG_BYTES = 64 * 1024 * 1024
+# A backup that starts again, or whose database does, receives after a few seconds.
+MAX_BACKUP_SILENCE = timedelta(seconds=30)
 # A consumer that started this recently may not consume yet.
 STARTUP_GRACE = timedelta(seconds=15)
 # The variables that make consumers store in batches. alerts.yml and the documentation repeat them.
@@ -43,6 +45,7 @@ class ProblemKind(StrEnum):
     DATABASE_SLOW = "database-slow"
     STANDBY_DOWN = "standby-down"
     SEVERAL_PRIMARIES = "several-primaries"
+    BACKUP_STOPPED = "backup-stopped"
     SERVICE_DOWN = "service-down"
     SERVICE_STALLED = "service-stalled"
     SERVICE_NOT_READY = "service-not-ready"
@@ -83,6 +86,7 @@ STATUS_ALERTS = {
     ProblemKind.DATABASE_SLOW: Alert("DatabaseSlow", Severity.WARNING, in_prometheus=False),
     ProblemKind.STANDBY_DOWN: Alert("StandbyDown", Severity.WARNING, in_prometheus=True),
     ProblemKind.SEVERAL_PRIMARIES: Alert("SeveralPrimaries", Severity.CRITICAL, in_prometheus=True),
+    ProblemKind.BACKUP_STOPPED: Alert("BackupStopped", Severity.WARNING, in_prometheus=True),
     ProblemKind.SERVICE_DOWN: Alert("ServiceDown", Severity.CRITICAL, in_prometheus=True),
     ProblemKind.SERVICE_STALLED: Alert("ServiceStalled", Severity.CRITICAL, in_prometheus=False),
     ProblemKind.SERVICE_NOT_READY: Alert("ServiceNotReady", Severity.WARNING, in_prometheus=False),
@@ -105,6 +109,7 @@ RESOLVED_MESSAGES = {
     ProblemKind.DATABASE_SLOW: "The database responds in time again",
     ProblemKind.STANDBY_DOWN: "The database's host {subject} can take the place of the primary again",
     ProblemKind.SEVERAL_PRIMARIES: "The database has one primary again",
+    ProblemKind.BACKUP_STOPPED: "The backup receives the write-ahead log again",
     ProblemKind.SERVICE_DOWN: "{subject} responds again",
     ProblemKind.SERVICE_STALLED: "{subject} makes progress again",
     ProblemKind.SERVICE_NOT_READY: "{subject} is ready again",

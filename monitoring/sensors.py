@@ -1,9 +1,10 @@
-"""Reads from the database: sensors with their last hour, anomalies that last, workflows with a problem."""
+"""Reads from the database: sensors with their last hour, anomalies, workflows with a problem, the backup."""
 
 from collections import defaultdict
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
+from db.queries.backup import BackupState
 from db.queries.status import SensorStates
 from db.settings import DatabaseSettings
 from monitoring.model import Anomaly, FailedWorkflow, OpenAnomalies, Sensor, UnclaimedJobs, Workflows
@@ -18,11 +19,12 @@ MAX_FAILED_WORKFLOWS = 20
 
 
 class SensorStatus(NamedTuple):
-    """The sensors, ordered by ID, the anomalies that last, and what is wrong with workflows."""
+    """The sensors, ordered by ID, the anomalies that last, what is wrong with workflows, and the backup."""
 
     sensors: list[Sensor]
     anomalies: OpenAnomalies
     workflows: Workflows
+    backup: BackupState | None
 
 
 class SensorProbe:
@@ -37,7 +39,7 @@ class SensorProbe:
         self._hour_read_in: datetime | None = None
 
     def __call__(self, now: datetime) -> SensorStatus:
-        """Return all sensors, the anomalies that last, and what is wrong with workflows.
+        """Return all sensors, the anomalies that last, what is wrong with workflows, and the backup.
 
         Raises:
             StoreTimeout: When the database responds too slowly.
@@ -49,7 +51,7 @@ class SensorProbe:
         sensors = [self._sensor(row, minutes) for row in self._states.sensors()]
         total, latest = self._states.open_anomalies(MAX_ANOMALIES)
         anomalies = OpenAnomalies(total=total, latest=[Anomaly(**row) for row in latest])
-        return SensorStatus(sensors, anomalies, self._workflows())
+        return SensorStatus(sensors, anomalies, self._workflows(), self._states.backup())
 
     def close(self) -> None:
         """Close the connection."""

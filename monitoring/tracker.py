@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from monitoring.analysis_rules import analysis_problems
+from monitoring.backup_rules import backup_problems
 from monitoring.broker_rules import node_problems
 from monitoring.database_hosts import database_host_problems
 from monitoring.model import Problem
@@ -40,6 +41,7 @@ class ProblemTracker:
         self._started_at: dict[Key, datetime | None] | None = None
         self._inhibited_since: datetime | None = None
         self._inhibited_until = LONG_AGO
+        self._had_backup = False
 
     def update(self, observation: Observation) -> list[Problem]:
         """Return the problems of this observation, the causes before their consequences."""
@@ -49,6 +51,7 @@ class ProblemTracker:
             *node_problems(observation),
             *database_problems(observation),
             *database_host_problems(observation),
+            *backup_problems(observation, had_backup=self._had_backup),
             *service_problems(observation),
             *queue_problems(
                 observation, had_backlog=(ProblemKind.BACKLOG, observation.queue_name) in previous
@@ -62,6 +65,7 @@ class ProblemTracker:
         offline = sensor_problems(observation, self._inhibited_since)
         problems += [self._with_start(problem, observation.at) for problem in offline]
         self._started_at = {_key(problem): problem.started_at for problem in problems}
+        self._had_backup |= observation.backup is not None
         return problems
 
     def _with_start(self, problem: Problem, at: datetime) -> Problem:

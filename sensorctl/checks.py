@@ -9,6 +9,8 @@ from rich.text import Text
 from sensorctl.output import safe_text
 from sensorctl.settings import OperatorSettings
 
+SETUP_HINT = "run `sensorctl setup`"
+
 
 class CheckResult(NamedTuple):
     """The result of a check; it passed if it has no hint."""

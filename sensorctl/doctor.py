@@ -1,13 +1,10 @@
-"""Check what the pipeline depends on: variables, broker, nodes, queues, policies, database, schema, clock."""
+"""Check what the pipeline depends on, from the variables to the workflows."""
 
-import time
 from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
 
 from db.errors import StoreTimeout
-from db.migrate import current_version, newest_version
-from db.queries.hosts import read_hosts
 from db.queries.server import Server
 from db.queries.summary import Summary
 from messaging.amqp.hosts import host_addresses
@@ -24,15 +21,13 @@ from monitoring.queue_counts import QueueCounts, count_queues
 from runtime.errors import ServiceUnavailable
 from runtime.text import quantity
 from sensorctl.broker_checks import BROKER_CHECKS
-from sensorctl.checks import Check, CheckResult, check_results_table
-from sensorctl.database_hosts import describe_hosts, hosts_hint
+from sensorctl.checks import SETUP_HINT, Check, CheckResult, check_results_table
+from sensorctl.database_checks import DATABASE_CHECKS
 from sensorctl.output import fail, show
 from sensorctl.settings import OperatorSettings, discover_settings
 from sensorctl.time_shifts import TIME_SHIFT_HINT, describe_time_shifts
 from sensorctl.workflows.workers import check_workflows
 
-CLOCK_TOLERANCE_SECONDS = 2.0
-SETUP_HINT = "run `sensorctl setup`"
 TOPOLOGY_HINT = f"{SETUP_HINT}, or start a consumer"
 LIMITS_HINT = (
     f"{SETUP_HINT}; if this remains, delete the other policy or lower its priority "
@@ -51,7 +46,7 @@ MQTT_RULE = (
 
 
 def doctor() -> None:
-    """Check variables, broker, nodes, queues, policies, database, schema and clock.
+    """Check variables, broker, nodes, queues, policies, database, backup, schema and clock.
 
     Each line is ok or comes with a hint. The exit code is 1 if a check fails.
     """
@@ -180,27 +175,6 @@ def _check_routing(settings: OperatorSettings) -> CheckResult:
     return CheckResult("routing", f"messages that no queue takes are dead-lettered; {MQTT_RULE}")
 
 
-def _check_database(settings: OperatorSettings) -> CheckResult:
-    with closing(Server(settings)) as server:
-        status = f"responds, PostgreSQL {server.version()}"
-    hosts = read_hosts(settings)
-    return CheckResult("database", "; ".join([status, *describe_hosts(hosts)]), hosts_hint(hosts))
-
-
-def _check_schema(settings: OperatorSettings) -> CheckResult:
-    current, newest = current_version(settings), newest_version()
-    hint = None if current == newest else SETUP_HINT
-    return CheckResult("schema", f"version {current or 'none'}, newest {newest}", hint)
-
-
-def _check_clock(settings: OperatorSettings) -> CheckResult:
-    with closing(Server(settings)) as server:
-        before = time.time()
-        offset = server.time() - (before + time.time()) / 2
-    hint = None if abs(offset) <= CLOCK_TOLERANCE_SECONDS else "synchronise both machines with NTP"
-    return CheckResult("clock", f"the database's clock differs by {offset:+.3f} s from this machine's", hint)
-
-
 def _check_sensor_times(settings: OperatorSettings) -> CheckResult:
     with closing(Summary(settings)) as summary:
         shifts = summary.time_shifts()
@@ -228,9 +202,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("delivery limit", _check_delivery_limit),
     ("limits", _check_drops),
     ("routing", _check_routing),
-    ("database", _check_database),
-    ("schema", _check_schema),
-    ("clock", _check_clock),
+    *DATABASE_CHECKS,
     ("sensor times", _check_sensor_times),
     ("analysis", _check_analysis),
     ("workflows", check_workflows),

@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import text
 
 from db.engine import make_engine, translate_errors
+from db.queries.backup import BackupState, read_backup
 from db.settings import DatabaseSettings
 
 # The lock is that of the function lock_analysis, in this database.
@@ -18,7 +19,7 @@ SELECT EXISTS (
 
 
 class Server:
-    """Reads the server's version, clock and locks.
+    """Reads the server's version, clock and locks, and its backup.
 
     Every method raises StoreUnavailable if the database does not answer.
     """
@@ -37,6 +38,11 @@ class Server:
     def is_analysed(self) -> bool:
         """Return whether a process analyses the stored readings: it holds the lock for that."""
         return bool(self._value(IS_ANALYSED))
+
+    def backup(self) -> BackupState | None:
+        """Return the state of the continuous backup; None if there is none."""
+        with translate_errors(), self._engine.connect() as connection:
+            return read_backup(connection)
 
     def close(self) -> None:
         """Close the connection."""

@@ -1,12 +1,15 @@
-"""Reads the status of all sensors, the anomalies that last, and the workflows that have a problem."""
+"""Reads the status of all sensors, anomalies that last, workflows that have a problem, and the backup."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Engine, Row, text
+from sqlalchemy import Connection, Engine, Row, text
 
 from db.deadline import Deadline
 from db.engine import make_interactive_engine, translate_errors
+from db.queries.backup import BackupState, read_backup
 from db.settings import DatabaseSettings
 
 # Below the two seconds of a collection, so that a slow database is not mistaken for one that is down.
@@ -102,15 +105,25 @@ class SensorStates:
         rows = self._rows(UNCLAIMED_JOBS, age=age)
         return [dict(row._mapping) for row in rows]  # noqa: SLF001 (SQLAlchemy's public name)
 
+    def backup(self) -> BackupState | None:
+        """Return the state of the continuous backup; None if there is none."""
+        with self._connection() as connection:
+            return read_backup(connection)
+
     def close(self) -> None:
         """Close the connection."""
         self._engine.dispose()
         self._deadline.close()
 
     def _rows(self, statement: str, **parameters: object) -> list[Row[Any]]:
+        with self._connection() as connection:
+            return list(connection.execute(text(statement), parameters))
+
+    @contextmanager
+    def _connection(self) -> Iterator[Connection]:
         with (
             translate_errors(),
             self._engine.connect() as connection,
             self._deadline.limit(connection),
         ):
-            return list(connection.execute(text(statement), parameters))
+            yield connection

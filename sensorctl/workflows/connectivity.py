@@ -11,8 +11,8 @@ from monitoring.discovery import build_discoveries
 from monitoring.model import Health
 from monitoring.services import ServiceProbe
 from runtime.text import escape_unprintable, quantity
-from sensorctl.checks import Check, CheckResult
-from sensorctl.doctor import CHECKS, SETUP_HINT, run_check
+from sensorctl.checks import SETUP_HINT, Check, CheckResult
+from sensorctl.doctor import CHECKS, run_check
 from sensorctl.settings import OperatorSettings
 from sensorctl.workflows.options import reader
 from sensorctl.workflows.pings import ping_once

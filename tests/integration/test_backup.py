@@ -14,6 +14,7 @@ import psycopg
 import pytest
 
 from db.migrate import upgrade
+from db.queries.status import SensorStates
 from native.ports import LOOPBACK
 from native.postgres import UNPRIVILEGED_USER, PrivatePostgres
 from tests.broker import QUEUE, VirtualHost
@@ -82,6 +83,14 @@ def is_received(server: PrivatePostgres) -> bool:
     return subprocess.run([SCRIPT, "check"], env=backup_variables(server), check=False).returncode == 0
 
 
+def backup_state(database: Database) -> tuple[bool, float | None]:
+    """Return what the system status reads: whether the log is received, and for how long it was not."""
+    with closing(SensorStates(database.settings)) as states:
+        state = states.backup()
+    assert state is not None
+    return state.is_received, state.inactive_seconds
+
+
 def base_backups(server: PrivatePostgres) -> list[str]:
     done = subprocess.run([SCRIPT, "list"], env=backup_variables(server), capture_output=True, check=True)
     return done.stdout.decode().split()
@@ -139,9 +148,13 @@ def test_a_database_that_is_lost_under_load_is_restored_with_all_readings(
         eventually(lambda: len(base_backups(server)) == 2, DEADLINE_SECONDS, "there is another base backup")
         total = restored.count()
         eventually(lambda: is_received(server), DEADLINE_SECONDS, "the log is received again")
-        restored.close()
+        assert backup_state(restored) == (True, None)
 
     eventually(lambda: not is_received(server), DEADLINE_SECONDS, "a backup that has ended is noticed")
+    is_received_now, silence = backup_state(restored)
+    assert not is_received_now
+    assert silence is None or 0 <= silence < DEADLINE_SECONDS
+    restored.close()
     # and the state of an earlier time can be restored, too
     earlier = PrivatePostgres(server.directory.parent / "earlier")
     earlier.directory.mkdir()

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 
+from db.queries.backup import BackupState
 from db.queries.status import MinuteMean
 from db.settings import DatabaseSettings
 from monitoring import sensors
@@ -18,6 +19,7 @@ ANOMALY = {
     "anomaly_id": 7, "sensor_id": "1", "kind": "stuck", "started_at": NOW, "observed": 20.0, "expected": 20.5,
     "reason": "20 °C for 40 readings",
 }  # fmt: skip
+BACKUP = BackupState(is_received=True)
 
 
 class FakeStates:
@@ -44,6 +46,9 @@ class FakeStates:
 
     def unclaimed_jobs(self, age: timedelta) -> list[dict[str, Any]]:
         return [{"kind": "rest", "jobs": 3, "ready_since": NOW}]
+
+    def backup(self) -> BackupState:
+        return BACKUP
 
     def close(self) -> None: ...
 
@@ -95,3 +100,7 @@ def test_workflows_that_failed_and_jobs_without_a_worker_are_found(
         ],
         unclaimed=[UnclaimedJobs(kind="rest", jobs=3, ready_since=NOW)],
     )
+
+
+def test_the_backup_is_read(probe: Callable[[FakeStates], SensorProbe]) -> None:
+    assert probe(FakeStates({}))(NOW).backup == BACKUP

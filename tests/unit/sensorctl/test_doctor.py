@@ -7,12 +7,13 @@ import pytest
 
 from db.errors import StoreTimeout, StoreUnavailable
 from db.migrate import newest_version
+from db.queries.backup import BackupState
 from db.queries.time_shifts import TimeShift
 from messaging.errors import BrokerUnavailable
 from messaging.management.client import ManagementRefused, ManagementUnavailable
 from messaging.management.cluster import BrokerNode, MemberState, QueueMembers
 from messaging.topology import Topology
-from sensorctl import broker_checks, doctor
+from sensorctl import broker_checks, database_checks, doctor
 from sensorctl.checks import CheckResult
 from sensorctl.settings import OperatorSettings
 from sensorctl.workflows import workers
@@ -52,6 +53,7 @@ class Environment:
         self.version: str | None = newest_version()
         self.clock_offset = 0.0
         self.time_shifts: list[TimeShift] = []
+        self.backup: BackupState | None = None
         self.is_analysed = True
         self.workers: list[dict[str, Any]] = []
         self.workflows: list[dict[str, Any]] = []
@@ -124,6 +126,9 @@ def environment(  # noqa: C901 (one fake method for each check)
         def time(self) -> Any:
             return environment.respond("database", time.time() + environment.clock_offset)
 
+        def backup(self) -> Any:
+            return environment.respond("database", environment.backup)
+
         def is_analysed(self) -> Any:
             return environment.respond("database", environment.is_analysed)
 
@@ -144,8 +149,9 @@ def environment(  # noqa: C901 (one fake method for each check)
     monkeypatch.setattr(broker_checks, "versions_in_use", lambda *_: environment.versions_in_use)
     monkeypatch.setattr(doctor, "Summary", FakeSummary)
     monkeypatch.setattr(doctor, "Server", FakeServer)
+    monkeypatch.setattr(database_checks, "Server", FakeServer)
     monkeypatch.setattr(
-        doctor, "current_version", lambda _: environment.respond("database", environment.version)
+        database_checks, "current_version", lambda _: environment.respond("database", environment.version)
     )
     return environment
 
@@ -155,7 +161,7 @@ def test_a_healthy_stack_passes_every_check(environment: Environment) -> None:
 
     assert list(results) == [
         "variables", "broker", "nodes", "queue members", "feature flags", "queue", "delivery limit", "limits",
-        "routing", "database", "schema", "clock", "sensor times", "analysis", "workflows",
+        "routing", "database", "backup", "schema", "clock", "sensor times", "analysis", "workflows",
     ]  # fmt: skip
     assert {result.hint for result in results.values()} == {None}
     assert (
@@ -182,6 +188,24 @@ def test_sensors_whose_times_are_hours_behind_fail_the_check(environment: Enviro
     assert result.status.startswith("times are constantly behind their arrival: attic by 5 h, 0 by 3.5 h, ")
     assert result.status.endswith("3 by 3.5 h and 3 others")
     assert "set NAIVE_TIME_ZONE of the consumers to their zone" in (result.hint or "")
+
+
+@pytest.mark.parametrize(
+    ("backup", "status", "is_healthy"),
+    [
+        (None, "the database has no continuous backup", True),
+        (BackupState(is_received=True), "receives the write-ahead log", True),
+        (BackupState(is_received=False), "backup-stopped: it does not receive the write-ahead log", False),
+    ],
+)
+def test_a_backup_that_receives_nothing_fails_the_check_and_none_does_not(
+    environment: Environment, backup: BackupState | None, status: str, is_healthy: bool
+) -> None:
+    environment.backup = backup
+
+    result = environment.results()["backup"]
+
+    assert (result.status, result.hint is None) == (status, is_healthy)
 
 
 @pytest.mark.parametrize(
@@ -340,12 +364,12 @@ def test_a_check_that_cannot_be_made_reports_the_error_and_the_others_are_made(
     environment.errors[server] = error
     failed = {
         "management": [*dict(broker_checks.BROKER_CHECKS), "queue", "delivery limit", "limits", "routing"],
-        "database": ["database", "schema", "clock", "sensor times", "analysis", "workflows"],
+        "database": ["database", "backup", "schema", "clock", "sensor times", "analysis", "workflows"],
     }[server]
 
     results = environment.results()
 
-    assert len(results) == 15
+    assert len(results) == 16
     for name in failed:
         assert results[name].status == f"{problem}: {error}"
         assert hint in (results[name].hint or "")
