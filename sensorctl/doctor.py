@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
 
+from db.engine import database_url
 from db.errors import StoreTimeout
+from db.hosts import find_addresses
 from db.queries.server import Server
 from db.queries.summary import Summary
 from messaging.amqp.hosts import host_addresses
@@ -88,9 +90,8 @@ def _hint(error: ServiceUnavailable) -> str:
 
 def _check_variables(settings: OperatorSettings) -> CheckResult:
     broker = "RABBITMQ_URL" if settings.rabbitmq_url else ", ".join(host_addresses(settings.amqp_url))
-    database = (
-        "DATABASE_URL" if settings.database_url else f"{settings.postgres_host}:{settings.postgres_port}"
-    )
+    addresses = ", ".join(map(str, find_addresses(database_url(settings))))
+    database = "DATABASE_URL" if settings.database_url else addresses
     return CheckResult(
         "variables", f"broker at {broker}, database at {database}, queue {settings.queue_name}"
     )

@@ -2,18 +2,19 @@
 
 import os
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Self, TypeVar
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr, model_validator
 
-from db.engine import database_role
+from db.engine import database_role, database_url
+from db.hosts import find_addresses
 from db.retention import RetentionSettings
 from db.roles import AccessLevel, Role
 from db.settings import PAST_RETENTION_DESCRIPTION, PastRetention, PlausibleSettings
-from messaging.amqp.hosts import split_hosts
+from messaging.amqp.hosts import host_addresses, split_hosts
 from messaging.management.permissions import User, permissions_of
 from messaging.topology import Topology
 from monitoring.settings import MonitoringSettings
@@ -148,7 +149,7 @@ def discover(
     stacks = [variables for variables in (native_variables(), compose_variables()) if variables]
     candidates = [_load_with(settings_type, _replace_logins(variables, logins)) for variables in stacks]
     for settings in candidates:
-        if _accepts_connections(settings.postgres_port) or _accepts_connections(settings.rabbitmq_port):
+        if any(map(_accepts_connections, _ports(settings))):
             return settings
     # The variables of the native stack exist only while it runs, even if its servers are down.
     if len(candidates) > 1:
@@ -178,6 +179,12 @@ def _require_distinct(server: str, names: list[str]) -> None:
             raise ValueError(
                 f"{server}_…_USER: every account needs a name of its own, but {name} is used twice"
             )
+
+
+def _ports(settings: MonitoringSettings) -> Iterator[int]:
+    """Yield the ports of the databases and of the brokers of a stack of this machine."""
+    addresses = [*map(str, find_addresses(database_url(settings))), *host_addresses(settings.amqp_url)]
+    yield from (int(address.rpartition(":")[2]) for address in addresses)
 
 
 def _accepts_connections(port: int) -> bool:

@@ -3,6 +3,7 @@
 import os
 import re
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from runtime.addresses import MAX_PORT
@@ -12,15 +13,24 @@ from runtime.services import BROKER_USERS, DATABASE_ROLES
 
 ROOT = Path(__file__).resolve().parent.parent
 LOOPBACK = "127.0.0.1"
-PORT_VARIABLES = (
-    "RABBITMQ_HOST_PORT",
-    "RABBITMQ_MANAGEMENT_HOST_PORT",
-    "POSTGRES_HOST_PORT",
-    "MQTT_HOST_PORT",
-)
 Variables = dict[str, str]
 
-# The defaults of docker-compose.yml.
+# The variables of the published ports, with their defaults: the first of docker-compose.yml, those after it
+# of the overlay of the cluster.
+AMQP_PORTS = {
+    "RABBITMQ_HOST_PORT": "5675",
+    "RABBITMQ_2_HOST_PORT": "5676",
+    "RABBITMQ_3_HOST_PORT": "5677",
+}
+MANAGEMENT_PORTS = {
+    "RABBITMQ_MANAGEMENT_HOST_PORT": "15675",
+    "RABBITMQ_2_MANAGEMENT_HOST_PORT": "15676",
+    "RABBITMQ_3_MANAGEMENT_HOST_PORT": "15677",
+}
+DATABASE_PORTS = {"POSTGRES_HOST_PORT": "5435", "POSTGRES_2_HOST_PORT": "5436"}
+MQTT_PORTS = {"MQTT_HOST_PORT": "1885"}
+CLUSTER_OVERLAY = Path("deploy/cluster/compose.yml")
+# The other defaults of docker-compose.yml.
 COMPOSE_DEFAULTS = {
     "RABBITMQ_USER": "sensors",
     "RABBITMQ_PASS": "sensors",
@@ -50,28 +60,42 @@ def native_directory() -> Path:
 
 
 def compose_variables() -> Variables:
-    """Return the published ports and defaults of docker-compose.yml, overridden by `.env` and environment."""
+    """Return the published ports and defaults of the Compose stack, overridden by `.env` and environment.
+
+    It is a cluster if COMPOSE_FILE names the overlay of the cluster; then each of its servers is named.
+
+    Raises:
+        ConfigurationError: When a variable is no port.
+    """
     env_file = read_env_file(ROOT / ".env", os.environ)
     for warning in env_file.warnings:
         print(warning, file=sys.stderr)
     overrides = {**env_file.values, **os.environ}
-    for name in PORT_VARIABLES:
-        _check_port(name, overrides.get(name) or "1")
-    management_port = overrides.get("RABBITMQ_MANAGEMENT_HOST_PORT") or "15675"
+    servers = None if _is_cluster(overrides) else 1
+    amqp, management, databases, mqtt = (
+        [_read_port(name, overrides.get(name) or default) for name, default in ports.items()][:servers]
+        for ports in (AMQP_PORTS, MANAGEMENT_PORTS, DATABASE_PORTS, MQTT_PORTS)
+    )
     return {
-        "RABBITMQ_HOST": LOOPBACK,
-        "RABBITMQ_PORT": overrides.get("RABBITMQ_HOST_PORT") or "5675",
-        "RABBITMQ_MANAGEMENT_URL": f"http://{LOOPBACK}:{management_port}",
-        "POSTGRES_HOST": LOOPBACK,
-        "POSTGRES_PORT": overrides.get("POSTGRES_HOST_PORT") or "5435",
-        "MQTT_HOST_PORT": overrides.get("MQTT_HOST_PORT") or "1885",
+        "RABBITMQ_HOST": ",".join(f"{LOOPBACK}:{port}" for port in amqp),
+        "RABBITMQ_MANAGEMENT_URL": ",".join(f"http://{LOOPBACK}:{port}" for port in management),
+        "POSTGRES_HOST": ",".join(f"{LOOPBACK}:{port}" for port in databases),
+        "MQTT_HOST_PORT": mqtt[0],
         **{name: overrides.get(name) or default for name, default in COMPOSE_DEFAULTS.items()},
     }
 
 
-def _check_port(name: str, value: str) -> None:
+def _is_cluster(variables: Mapping[str, str]) -> bool:
+    """Return whether Compose would start the cluster, by the files that it reads."""
+    separator = variables.get("COMPOSE_PATH_SEPARATOR") or os.pathsep
+    files = (variables.get("COMPOSE_FILE") or "").split(separator)
+    return (ROOT / CLUSTER_OVERLAY).resolve() in {(ROOT / file).resolve() for file in files}
+
+
+def _read_port(name: str, value: str) -> str:
     if not (re.fullmatch("[0-9]{1,5}", value) and 1 <= int(value) <= MAX_PORT):
         raise ConfigurationError(f"{name} is {value!r}: must be a port from 1 to {MAX_PORT}")
+    return value
 
 
 def _without_empty(values: Variables) -> Variables:

@@ -11,12 +11,15 @@ import pytest
 import yaml
 
 from runtime.services import SERVICES
+from sensorctl.stack_variables import AMQP_PORTS, CLUSTER_OVERLAY, DATABASE_PORTS, MANAGEMENT_PORTS
 
 ROOT = Path(__file__).parents[3]
 FOLDER = ROOT / "deploy" / "cluster"
 NODES = ("rabbitmq", "rabbitmq-2", "rabbitmq-3")
 MEMBERS = ("postgres", "postgres-2")
 ETCD = ("etcd", "etcd-2", "etcd-3")
+FURTHER_SERVERS = ("rabbitmq-2", "rabbitmq-3", "postgres-2")
+PUBLISHED = r"127\.0\.0\.1:\$\{{(\w+):-(\d+)\}}:{}"
 # What differs between the brokers, and what the overlay adds to the first one.
 OF_ONE_NODE = {"container_name", "hostname", "ports", "volumes", "entrypoint", "secrets"}
 
@@ -65,6 +68,20 @@ def test_every_port_of_the_brokers_is_another_one_on_the_loopback_address() -> N
     published = [re.fullmatch(r"127\.0\.0\.1:\$\{\w+:-(\d+)\}:\d+", port) for port in ports]
 
     assert len({match[1] for match in published if match}) == len(ports) == 9
+
+
+def test_the_operator_on_the_host_knows_every_published_port() -> None:
+    definitions = [base()["rabbitmq"], base()["postgres"], *(overlay()[name] for name in FURTHER_SERVERS)]
+    ports = [port for definition in definitions for port in definition["ports"]]
+    published = {
+        number: {
+            match[1]: match[2] for port in ports if (match := re.fullmatch(PUBLISHED.format(number), port))
+        }
+        for number in (5672, 15672, 5432)
+    }
+
+    assert published == {5672: AMQP_PORTS, 15672: MANAGEMENT_PORTS, 5432: DATABASE_PORTS}
+    assert (ROOT / CLUSTER_OVERLAY).is_file()
 
 
 def test_every_client_gets_the_addresses_of_all_brokers() -> None:

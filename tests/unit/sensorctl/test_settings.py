@@ -109,7 +109,7 @@ def test_the_compose_stack_is_used_when_the_native_stack_does_not_respond(
     assert settings.amqp_url == f"amqp://operator:operator@127.0.0.1:{closed_port}/%2F"
     assert (settings.postgres_user, settings.postgres_password.get_secret_value()) == ("reader", "reader")
     assert settings.rabbitmq_management_url == "http://127.0.0.1:15675"
-    assert settings.postgres_port == int(open_port)
+    assert settings.postgres_host == f"127.0.0.1:{open_port}"
     assert settings.queue_name == "sensor_data"
 
 
@@ -118,7 +118,7 @@ def test_a_stack_without_its_database_is_found_by_its_broker(
 ) -> None:
     monkeypatch.setenv("RABBITMQ_HOST_PORT", open_port)
 
-    assert discover_settings().rabbitmq_port == int(open_port)
+    assert discover_settings().rabbitmq_host == f"127.0.0.1:{open_port}"
 
 
 def test_a_native_stack_without_its_servers_is_still_found(root: Path, closed_port: str) -> None:
@@ -143,12 +143,43 @@ def test_the_defaults_of_compose_are_overridden_by_env_file_and_variables(
 
     settings = discover_setup_settings()
 
-    assert settings.postgres_port == int(open_port)
+    assert settings.postgres_host == f"127.0.0.1:{open_port}"
     assert settings.postgres_password.get_secret_value() == "from file"
     assert settings.postgres_db == "from variable"
-    assert settings.rabbitmq_port == 5999
+    assert settings.rabbitmq_host == "127.0.0.1:5999"
     assert settings.rabbitmq_management_url == "http://127.0.0.1:15999"
     assert settings.queue_name == "sensor_data"
+
+
+@pytest.mark.parametrize(
+    "compose_file",
+    [
+        "COMPOSE_FILE=docker-compose.yml:deploy/cluster/compose.yml",
+        "COMPOSE_FILE=docker-compose.yml,./deploy/cluster/compose.yml\nCOMPOSE_PATH_SEPARATOR=,",
+    ],
+)
+def test_a_cluster_is_reached_while_its_first_broker_and_its_first_database_are_down(
+    root: Path, monkeypatch: pytest.MonkeyPatch, open_port: str, closed_port: str, compose_file: str
+) -> None:
+    (root / ".env").write_text(f"{compose_file}\nPOSTGRES_2_HOST_PORT={open_port}\n")
+    monkeypatch.setenv("RABBITMQ_3_HOST_PORT", "5999")
+
+    settings = discover_settings()
+
+    assert settings.postgres_host == f"127.0.0.1:{closed_port},127.0.0.1:{open_port}"
+    assert settings.rabbitmq_host == f"127.0.0.1:{closed_port},127.0.0.1:5676,127.0.0.1:5999"
+    assert settings.rabbitmq_management_url == ",".join(
+        f"http://127.0.0.1:{port}" for port in (15675, 15676, 15677)
+    )
+
+
+def test_other_files_of_compose_are_no_cluster(
+    root: Path, monkeypatch: pytest.MonkeyPatch, open_port: str
+) -> None:
+    monkeypatch.setenv("POSTGRES_HOST_PORT", open_port)
+    monkeypatch.setenv("COMPOSE_FILE", "docker-compose.yml:deploy/backup/compose.yml")
+
+    assert discover_settings().postgres_host == f"127.0.0.1:{open_port}"
 
 
 def test_only_setup_logs_in_as_the_owner(root: Path, monkeypatch: pytest.MonkeyPatch, open_port: str) -> None:
