@@ -103,7 +103,8 @@ class CsvLayout:
         """Yield the texts of the temperatures of all rows, without units; `lines` start at the first line."""
         for fields in self._fields(lines):
             for value in self.columns.values:
-                if value.index < len(fields) and (text := fields[value.index].strip()):
+                text = fields[value.index].strip() if value.index < len(fields) else ""
+                if text and not is_missing_text(text, self.options):
                     yield split_unit(text)[0]
 
     def _fields(self, lines: TextLines) -> Iterator[list[str]]:
@@ -183,7 +184,7 @@ class CsvLayout:
 
     def _missing(self, line: int, fields: list[str], value: ValueColumn) -> LeftOut:
         """Return why a row has no temperature: loggers write their events into columns of the same table."""
-        if not fields[value.index] and any(map(_EVENT.search, fields)):
+        if self.columns.sensor is None and not fields[value.index] and any(map(_EVENT.search, fields)):
             return LeftOut(line, "an event of the logger", Problem.MARKER)
         return LeftOut(line, "a missing value", Problem.MISSING)
 
@@ -191,7 +192,7 @@ class CsvLayout:
         """Return the condition that a row does not meet; several for one column are alternatives."""
         for index, texts in self._conditions.items():
             if fields[index] not in texts:
-                return f"{self.header[index]} is not {' or '.join(texts)}"
+                return f"{self.header[index]} is not {' or '.join(text or 'empty' for text in texts)}"
         return None
 
     def _record_or_left_out(self, line: int, fields: list[str], value: ValueColumn) -> Record | LeftOut:

@@ -7,7 +7,7 @@ from readings.files.errors import UnreadableFile
 
 FileFormat = Literal["csv", "xlsx", "jsonl", "json"]
 FORMATS_BY_SUFFIX: dict[str, FileFormat] = {
-    ".csv": "csv", ".tsv": "csv", ".txt": "csv", ".xlsx": "xlsx",
+    ".csv": "csv", ".tsv": "csv", ".psv": "csv", ".txt": "csv", ".xlsx": "xlsx",
     ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "json",
 }  # fmt: skip
 GZIP_SUFFIX = ".gz"

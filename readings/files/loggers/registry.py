@@ -8,7 +8,7 @@ from readings.files.errors import AmbiguousFile, Choice
 from readings.files.loggers.aranet import Aranet
 from readings.files.loggers.easylog import EasyLog
 from readings.files.loggers.ecowitt import Ecowitt
-from readings.files.loggers.elitech import ElitechDatareader
+from readings.files.loggers.elitech import ElitechDatareader, ElitechReport
 from readings.files.loggers.hoboconnect import Hoboconnect
 from readings.files.loggers.hoboware import Hoboware
 from readings.files.loggers.ibutton import IButton
@@ -16,9 +16,11 @@ from readings.files.loggers.influxdb import InfluxDb
 from readings.files.loggers.logger_file import Logger, LoggerFile, Sample
 from readings.files.loggers.logtag import LogTag
 from readings.files.loggers.netatmo import Netatmo
-from readings.files.loggers.noaa import IntegratedSurfaceDatabase
+from readings.files.loggers.noaa import GlobalHourly, IntegratedSurfaceDatabase
 from readings.files.loggers.open_meteo import OpenMeteo
 from readings.files.loggers.phone_apps import PHONE_APPS
+from readings.files.loggers.ruuvi import RuuviStation
+from readings.files.loggers.sensitech import Sensitech
 from readings.files.loggers.tinytag import Tinytag
 
 LOGGERS: Sequence[Logger] = (
@@ -27,6 +29,8 @@ LOGGERS: Sequence[Logger] = (
     IButton(),
     EasyLog(),
     ElitechDatareader(),
+    ElitechReport(),
+    Sensitech(),
     LogTag(),
     OpenMeteo(),
     Netatmo(),
@@ -35,6 +39,8 @@ LOGGERS: Sequence[Logger] = (
     Aranet(),
     Ecowitt(),
     IntegratedSurfaceDatabase(),
+    GlobalHourly(),
+    RuuviStation(),
     *PHONE_APPS,
 )
 # With one of these, the operator describes the table.

@@ -124,6 +124,48 @@ def test_the_integrated_surface_database_is_in_utc_and_tenths() -> None:
     assert readings(content) == [("10384099999", "2026-02-26T11:00:00", 5.6)]
 
 
+GHCNH = """STATION|Station_name|DATE|temperature|temperature_Measurement_Code|temperature_Quality_Code|REM
+USW00094728|NEW YORK|2026-02-26T11:51:00|-1.1||5|-7.2
+USW00094728|NEW YORK|2026-02-26T12:51:00|56.0||7|-7.2
+USW00094728|NEW YORK|2026-02-26T13:51:00||||-7.2
+USW00094728|NEW YORK|2026-02-26T14:51:00|0.6|||-6.7
+"""
+
+
+@pytest.mark.parametrize("names", [("STATION", "DATE"), ("Station_ID", "Date")])
+def test_ghcnh_is_in_utc_without_what_failed_its_checks(names: tuple[str, str]) -> None:
+    content = GHCNH.replace("STATION", names[0]).replace("DATE", names[1])
+
+    result = imported(content)
+
+    assert readings(content) == [
+        ("USW00094728", "2026-02-26T11:51:00", -1.1),
+        ("USW00094728", "2026-02-26T14:51:00", 0.6),
+    ]
+    assert result.left_out == [
+        (3, "temperature_Quality_Code is not empty or 0 or 1 or 4 or 5 or 9"),
+        (4, "a missing value"),
+    ]
+
+
+RUUVI_ANDROID = """timestamp,temperature ({unit}),humidity ({unit}),pressure (hPa),rssi,acceleration x,voltage
+2026-02-26T11:00:00+0200,{value},{value},1013.2,-61,0.012,2.9
+"""
+RUUVI_IOS = """Date,Temperature ({unit}),Humidity (%),Pressure (hPa),RSSI (dBm),Acceleration X (g)
+2026-02-26 11:00:00,{value},45.00,1013.20,-61,0.012
+"""
+
+
+@pytest.mark.parametrize(("unit", "value"), [("°C", 5), ("°F", 41), ("K", 278.15)])
+def test_ruuvi_station_has_the_humidity_as_a_dew_point_too(unit: str, value: float) -> None:
+    android, ios = (text.format(unit=unit, value=value) for text in (RUUVI_ANDROID, RUUVI_IOS))
+
+    assert readings(android, sensors=HALL) == [("hall", "2026-02-26T09:00:00", 5.0)]
+    assert readings(ios, sensors=HALL) == [("hall", "2026-02-26T10:00:00", 5.0)]
+    with pytest.raises(AmbiguousFile, match="the file is from Ruuvi Station, and does not say"):
+        imported(ios)
+
+
 @pytest.mark.parametrize(
     "content",
     [
