@@ -14,11 +14,13 @@ from db.reports.stored_samples import Period, read_samples
 from db.settings import DatabaseSettings
 from readings.times import format_timestamp
 from reports.model import Acknowledgement, ReportCalibration, SensorInput
+from reports.render.limit_sources import Locale
 from runtime.errors import InvalidInput
 from runtime.text import quote_name
 
 # For the readings, of which there may be millions.
 STATEMENT_TIMEOUT_SECONDS = 10 * 60.0
+ENGLISH = Locale()
 NOW = "SELECT clock_timestamp()"
 # Those from the last one that holds at the start, to the end.
 CALIBRATIONS = """
@@ -61,11 +63,14 @@ def read_report_data(
     sensors: Sequence[str] = (),
     location: str | None = None,
     *,
+    locale: Locale = ENGLISH,
     is_frozen: bool = False,
     must_have_ended: bool = True,
     progress: Callable[[], None] = lambda: None,
 ) -> ReportData:
     """Return the sensors with their calibrated readings in the period, all from one snapshot.
+
+    Where their limits come from is a text as `locale` has it.
 
     Raises:
         InvalidInput: When there is no such sensor or location, the period has not ended, or there are too
@@ -85,7 +90,7 @@ def read_report_data(
         parameters = {"sensors": names, **period._asdict()}
         calibrations = _by_sensor(connection.execute(text(CALIBRATIONS), parameters), _calibration)
         acknowledged = _by_sensor(connection.execute(text(ACKNOWLEDGED), parameters), _acknowledgement)
-        limits = read_limits(connection, names, period)
+        limits = read_limits(connection, names, period, locale)
         samples = read_samples(connection, names, period, progress)
     return ReportData(
         read_at,

@@ -1,14 +1,13 @@
 """The limits of sensors that a report shows, each with where it comes from."""
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import Connection, text
 
 from db.reports.stored_samples import Period
-from readings.times import format_timestamp
 from reports.model import ReportLimit
+from reports.render.limit_sources import LimitSource, LimitText, Locale
 
 # Of limits of the same kind and severity the most specific holds, as in sensor_limit; here of all that held
 # in the period. Where none did, those that hold now count, so that imported history is not without.
@@ -37,24 +36,11 @@ WHERE place = 1
 ORDER BY sensor_id, kind, threshold, limit_id DESC
 """
 KINDS = ("high", "low")
-SET_FOR = {1: "of the sensor", 2: "of the pattern {held_by}", 3: "of the location {held_by}"}
-
-
-class _Row(NamedTuple):
-    limit_id: int
-    generality: int
-    held_by: str | None
-    severity: str
-    schedule: str | None
-    zone: str | None
-    created_at: datetime
-    created_by: str
-    ended_at: datetime | None
-    held: bool
+HELD_FOR = {1: LimitText.OF_SENSOR, 2: LimitText.OF_PATTERN, 3: LimitText.OF_LOCATION}
 
 
 def read_limits(
-    connection: Connection, sensors: Sequence[str], period: Period
+    connection: Connection, sensors: Sequence[str], period: Period, locale: Locale
 ) -> dict[str, tuple[ReportLimit, ...]]:
     """Return the limits of each sensor that has any: high limits before low, the highest first.
 
@@ -63,7 +49,7 @@ def read_limits(
     """
     found: dict[str, list[ReportLimit]] = {}
     for row in connection.execute(text(LIMITS), {"sensors": list(sensors), **period._asdict()}).mappings():
-        limit = ReportLimit(kind=row["kind"], threshold=row["threshold"], source=_source(row, period))
+        limit = ReportLimit(kind=row["kind"], threshold=row["threshold"], source=_source(row, period, locale))
         found.setdefault(row["sensor_id"], []).append(limit)
     return {
         sensor: tuple(sorted(limits, key=lambda limit: (KINDS.index(limit.kind), -limit.threshold)))
@@ -71,18 +57,16 @@ def read_limits(
     }
 
 
-def _source(row: Any, period: Period) -> str:
-    limit = _Row(**{name: row[name] for name in _Row._fields})
-    parts = [
-        f"limit {limit.limit_id} {SET_FOR[limit.generality].format(held_by=limit.held_by)}, {limit.severity}",
-        f"set by {limit.created_by}",
-    ]
-    if limit.created_at >= period.end:
-        parts.append(f"after the period, at {format_timestamp(limit.created_at)}")
-    elif limit.created_at > period.start:
-        parts.append(f"since {format_timestamp(limit.created_at)}")
-    if limit.ended_at is not None and limit.ended_at < period.end:
-        parts.append(f"until {format_timestamp(limit.ended_at)}")
-    if limit.schedule is not None:
-        parts.append(f"monitored {limit.schedule} ({limit.zone})")
-    return ", ".join(parts)
+def _source(row: Any, period: Period, locale: Locale) -> str:
+    source = LimitSource(
+        number=row["limit_id"],
+        held_for=HELD_FOR[row["generality"]],
+        held_by=row["held_by"],
+        severity=row["severity"],
+        schedule=row["schedule"],
+        zone=row["zone"],
+        created_at=row["created_at"],
+        created_by=row["created_by"],
+        ended_at=row["ended_at"],
+    )
+    return source.describe(period.start, period.end, locale)

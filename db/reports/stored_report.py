@@ -11,6 +11,7 @@ from db.settings import DatabaseSettings
 from jobs.reports import ReportLanguage, ReportSpec
 from reports.measures.report import make_report
 from reports.model import Input, Report, ReportLimit, ReportRequest, SensorInput
+from reports.render.limit_sources import Locale
 
 SOURCE = "request"
 INPUT = "readings in the database"
@@ -46,11 +47,13 @@ def make_stored_report(
         StoreUnavailable: When the database does not answer.
     """
     preset = read_preset(settings, spec.preset) if spec.preset else None
+    locale = Locale(spec.language or defaults.language, spec.time_zone or defaults.time_zone)
     read_at, sensors = read_report_data(
         settings,
         period,
         spec.sensors,
         spec.location,
+        locale=locale,
         is_frozen=preset is not None and preset.is_frozen,
         # The clock of a logger may be some seconds fast.
         must_have_ended=not inputs,
@@ -60,8 +63,8 @@ def make_stored_report(
         sensors=tuple(sensor.sensor_id for sensor in sensors),
         start=period.start,
         end=period.end,
-        time_zone=spec.time_zone or defaults.time_zone,
-        language=spec.language or defaults.language,
+        time_zone=locale.time_zone,
+        language=locale.language,
         preset=preset,
         limits=tuple(
             ReportLimit(kind=limit.kind, threshold=limit.threshold, source=SOURCE) for limit in spec.limits

@@ -5,10 +5,11 @@ from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from reports.formulas import GAS_CONSTANT
-from reports.model import Cleaned, Input, Report, SensorReport
+from reports.model import Cleaned, Input, Preset, Report, SensorReport
 from reports.render.axes import clock_changes
 from reports.render.chart import draw_chart
 from reports.render.cleaning_texts import describe_problem
+from reports.render.document_texts import input_name, translate
 from reports.render.facts import Fact, facts, figures, verdict
 from reports.render.literal import literal
 from reports.render.notation import format_offset
@@ -101,16 +102,17 @@ def _facts(report: Report, period: str, zone: ZoneInfo, words: Words) -> list[Fa
     return [
         Fact(words(Text.PERIOD), period),
         Fact(words(Text.TIME_ZONE), "\n".join(zones)),
-        *(
-            [Fact(words(Text.PRESET), f"{literal(preset.title)} {DASH} {literal(preset.source)}")]
-            if preset
-            else []
-        ),
+        *([Fact(words(Text.PRESET), _preset(preset, words))] if preset else []),
         Fact(words(Text.REQUESTED_BY), literal(request.requested_by) or NONE),
         Fact(words(Text.MADE_AT), _moment(report.made_at, zone, words)),
         Fact(words(Text.PROGRAM), words(Text.VERSION, version=report.program_version)),
         Fact(words(Text.DATA_SHA256), report.document_sha256),
     ]
+
+
+def _preset(preset: Preset, words: Words) -> str:
+    title, source = (translate(text, words.language) for text in (preset.title, preset.source))
+    return f"{literal(title)} {DASH} {literal(source)}"
 
 
 def _clock_changes(report: Report, zone: ZoneInfo, words: Words) -> list[str]:
@@ -188,7 +190,7 @@ def _inputs(inputs: tuple[Input, ...], words: Words) -> Table:
         right=[1, 2],
         rows=[
             [
-                literal(each.name),
+                literal(input_name(each, words.language)),
                 words.notation.number(each.readings, 0),
                 NONE if each.bytes is None else words.notation.size(each.bytes),
                 each.sha256 or NONE,

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from reports.measures.strictest import outside_all
 from reports.model import Extreme, ReportCalibration, ReportLimit, SensorReport
+from reports.render.document_texts import translate
 from reports.render.literal import literal
 from reports.render.notation import format_span
 from reports.render.texts import Text
@@ -109,7 +110,8 @@ def _describe_limit(view: SensorView, limit: ReportLimit) -> str:
     text = Text.LIMIT_HIGH if limit.kind == "high" else Text.LIMIT_LOW
     value = view.words(text, value=view.words.notation.exact(limit.threshold))
     outer = f", {view.words(Text.LIMIT_OUTER)}" if limit.is_excursion else ""
-    return f"{value}{outer} {DASH} {literal(limit.source)}" if limit.source else f"{value}{outer}"
+    source = literal(translate(limit.source, view.words.language))
+    return f"{value}{outer} {DASH} {source}" if source else f"{value}{outer}"
 
 
 def figures(view: SensorView) -> list[Figure]:

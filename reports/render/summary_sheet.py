@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from reports.model import Extreme, Report, SensorReport
+from reports.render.document_texts import input_name, translate
 from reports.render.local_times import LocalTimes
 from reports.render.sheet_texts import SheetText
 from reports.render.sheets import Column, Sheet, Style
@@ -51,7 +52,7 @@ def _write_inputs(sheet: Sheet, report: Report, words: Words) -> None:
     _write_title(sheet, words(Text.DATA))
     sheet.write_head(columns, is_frozen=False)
     for each in report.inputs:
-        sheet.write_row(columns, [each.name, each.readings, each.bytes, each.sha256])
+        sheet.write_row(columns, [input_name(each, words.language), each.readings, each.bytes, each.sha256])
 
 
 def _facts(
@@ -67,8 +68,8 @@ def _facts(
     yield words(SheetText.PERIOD_END), request.end, Style.TIME, offset(request.end)
     yield words(SheetText.TIME_ZONE), request.time_zone, Style.TEXT, None
     if preset := request.preset:
-        yield words(Text.PRESET), preset.title, Style.TEXT, None
-        yield words(SheetText.PRESET_SOURCE), preset.source, Style.TEXT, None
+        yield words(Text.PRESET), translate(preset.title, words.language), Style.TEXT, None
+        yield words(SheetText.PRESET_SOURCE), translate(preset.source, words.language), Style.TEXT, None
     yield words(SheetText.HEAT), request.heat_kj_per_mol, Style.NUMBER, None
     yield words(Text.REQUESTED_BY), request.requested_by, Style.TEXT, None
     yield words(Text.MADE_AT), report.made_at, Style.TIME, offset(report.made_at)

@@ -3,6 +3,7 @@
 from heapq import nlargest
 
 from reports.model import Outside, ReportExcursion, ReportGap
+from reports.render.document_texts import translate
 from reports.render.literal import literal
 from reports.render.notation import format_span
 from reports.render.texts import Text
@@ -38,7 +39,7 @@ def _outside_row(view: SensorView, outside: Outside) -> list[str]:
         notation.percent(min(outside.seconds / measured, 1.0)) if measured else NONE,
         notation.amount(outside.degree_minutes),
         notation.number(outside.excursions, 0),
-        literal(outside.limit.source) or NONE,
+        literal(translate(outside.limit.source, view.words.language)) or NONE,
     ]
 
 

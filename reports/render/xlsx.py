@@ -10,6 +10,7 @@ from xlsxwriter.exceptions import FileCreateError
 
 from reports.model import Report, ReportLimit, SensorReport
 from reports.render.cleaning_texts import describe_problem
+from reports.render.document_texts import translate
 from reports.render.local_times import LocalTimes
 from reports.render.sheet_texts import LIMIT_KINDS, SheetText
 from reports.render.sheets import MAX_ROWS, TIME_WIDTH, Column, Sheet, Style, Styles, add_styles
@@ -115,7 +116,7 @@ def _limit_columns(words: Words) -> list[Column]:
 
 
 def _limit(limit: ReportLimit, words: Words) -> list[object]:
-    return [words(LIMIT_KINDS[limit.kind]), limit.threshold, limit.source]
+    return [words(LIMIT_KINDS[limit.kind]), limit.threshold, translate(limit.source, words.language)]
 
 
 def _write_excursions(sheet: Sheet, report: Report, words: Words, times: LocalTimes) -> None:

@@ -166,11 +166,11 @@ def test_limits_are_those_that_held_in_the_period_with_where_they_come_from(
     assert fridge.limits == (
         ReportLimit(
             kind="high", threshold=9, source=f"limit {first} of the sensor, warning, set by ann, until "
-            "2024-02-04T00:00:00.000000Z",
+            "4 Feb 2024 00:00:00 +00:00",
         ),
         ReportLimit(
             kind="high", threshold=8, source=f"limit {second} of the sensor, warning, set by ann, since "
-            "2024-02-04T00:00:00.000000Z",
+            "4 Feb 2024 00:00:00 +00:00",
         ),
         ReportLimit(
             kind="low", threshold=2, source=f"limit {other} of the location lab, critical, set by ann"

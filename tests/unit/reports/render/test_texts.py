@@ -7,6 +7,7 @@ import pytest
 from readings.files.problems import Problem
 from reports.model import IntervalSource, Unmeasured
 from reports.render.cleaning_texts import NOT_STORED, describe_problem
+from reports.render.limit_sources import LimitText
 from reports.render.sheet_texts import SheetText
 from reports.render.texts import Text
 from reports.render.words import INTERVALS, UNMEASURED, Words
@@ -21,8 +22,8 @@ def fields(text: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(text) if name}
 
 
-@pytest.mark.parametrize("text", [*Text, *SheetText])
-def test_each_text_is_translated_with_the_same_values(text: Text | SheetText) -> None:
+@pytest.mark.parametrize("text", [*Text, *SheetText, *LimitText])
+def test_each_text_is_translated_with_the_same_values(text: Text | SheetText | LimitText) -> None:
     english, portuguese = text.value
     assert fields(english) == fields(portuguese)
     assert english.count("|") == portuguese.count("|")
