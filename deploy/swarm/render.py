@@ -19,8 +19,8 @@ SHARED_MEMORY = "/dev/shm"  # noqa: S108 (in a container, which nothing else use
 OWN_IMAGES = "sensors-"
 # What a stack does not know, or what Swarm decides by `deploy` instead.
 DROPPED = (
-    "build", "container_name", "depends_on", "mem_limit", "networks", "pids_limit", "profiles", "restart",
-    "security_opt", "shm_size", "tmpfs",
+    "build", "container_name", "depends_on", "extra_hosts", "mem_limit", "networks", "pids_limit", "profiles",
+    "restart", "security_opt", "shm_size", "tmpfs",
 )  # fmt: skip
 UNITS = {"k": 1024, "m": 1024**2, "g": 1024**3}
 

@@ -87,6 +87,7 @@ def test_limits_and_memory_become_keys_that_a_stack_knows() -> None:
             "mem_limit": "134217728", "pids_limit": 128, "tmpfs": ["/tmp:size=16m"], "shm_size": "134217728",
             "restart": "unless-stopped", "container_name": "x", "depends_on": {"setup": {}}, "build": {},
             "security_opt": ["no-new-privileges:true"], "networks": {"default": None}, "profiles": ["x"],
+            "extra_hosts": ["host.docker.internal=host-gateway"],
             "cap_drop": ["ALL"], "deploy": {"endpoint_mode": "dnsrr", "resources": {}},
         }
     )  # fmt: skip
