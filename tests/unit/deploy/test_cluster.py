@@ -169,6 +169,13 @@ def test_the_backup_reads_from_the_primary_and_its_slot_is_not_dropped() -> None
     assert backup["environment"]["PGTARGETSESSIONATTRS"] == "read-write"
 
 
+def test_the_backup_checks_and_restores_as_that_of_a_single_server() -> None:
+    single, cluster = services(ROOT / "deploy" / "backup" / "compose.yml"), services(FOLDER / "backup.yml")
+
+    assert cluster["restore"] == single["restore"]
+    assert cluster["backup"]["healthcheck"] == single["backup"]["healthcheck"]
+
+
 def test_the_members_of_the_configuration_are_the_brokers() -> None:
     text = (FOLDER / "rabbitmq.conf").read_text(encoding="utf-8")
 
