@@ -33,9 +33,12 @@ ensure_browser() {  # For the dashboard's tests. Where it cannot be installed, t
 }
 
 ensure_pdf_reader() {  # For the reports, with the fonts that the reporter's image has.
-  if command -v pdftotext >/dev/null && [ -d /usr/share/fonts/truetype/wqy ]; then return; fi
-  install_for_tests "Poppler or fonts are not installed" poppler-utils fonts-liberation fonts-dejavu-core \
-    fonts-tlwg-loma-otf fonts-lohit-deva fonts-wqy-microhei fonts-symbola || true
+  if command -v pdftotext >/dev/null && [ -d /usr/share/fonts/truetype/tibetan ]; then return; fi
+  install_for_tests "Poppler or fonts are not installed" poppler-utils \
+    fonts-liberation fonts-dejavu-core fonts-tlwg-loma-otf fonts-lohit-deva fonts-lohit-beng-bengali fonts-lohit-gujr \
+    fonts-lohit-guru fonts-lohit-knda fonts-lohit-mlym fonts-lohit-orya fonts-lohit-taml fonts-lohit-telu \
+    fonts-lklug-sinhala fonts-khmeros fonts-sil-padauk fonts-sil-abyssinica fonts-ddc-uchen fonts-wqy-microhei \
+    fonts-symbola || true
 }
 
 compile_tests() {  # Without bytecode files of the tests, each worker would compile them all.
