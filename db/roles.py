@@ -100,7 +100,7 @@ ANALYST_GRANTS = READER_GRANTS | {
     "detected_anomaly": "SELECT, INSERT, UPDATE, DELETE",
     "anomaly_notification": "SELECT",
 }
-WORKER_GRANTS = READER_GRANTS | {"reading": "SELECT"}
+WORKER_GRANTS = READER_GRANTS | {"reading": "SELECT", "dead_reading": "SELECT"}
 GRANTS = {
     AccessLevel.WRITER: WRITER_GRANTS,
     AccessLevel.READER: READER_GRANTS,
@@ -117,6 +117,7 @@ WRITER_FUNCTIONS = (
     "drop_expired_reports()",
     "continue_sensor_changes()",
     "revise_readings(uuid[], text[], timestamptz[], double precision[], timestamptz[])",
+    "record_dead_readings(uuid[], uuid[], text[], text[])",
 )
 READER_FUNCTIONS = (
     "last_hour()",

@@ -20,6 +20,7 @@ from db.maintenance import PartitionMaintenance
 from db.replication import AWAIT_STANDBY, ReplicationWarnings
 from db.settings import DatabaseSettings
 from db.wake_up import WakeUp
+from readings.dead_reading import DeadReading
 from readings.model import Reading
 from readings.plausible import PlausibleRanges, TemperatureRange
 from runtime.tracing import Attributes, SpanKind, child_span
@@ -31,6 +32,7 @@ INSERT INTO sensor (sensor_id)
 SELECT * FROM unnest(%b::text[]) ORDER BY 1
 ON CONFLICT DO NOTHING
 """
+RECORD_DEAD = "SELECT record_dead_readings(%b::uuid[], %b::uuid[], %b::text[], %b::text[])"
 RETENTION = "SELECT current_date - min(days) FROM retention"
 RETENTION_INTERVAL_SECONDS = 10.0
 RETENTION_RETRY_SECONDS = 60.0
@@ -92,6 +94,15 @@ class Store:
         self._wake_up.notify_if_due()
         self._maintenance.run_if_due()
         return stored
+
+    def record_dead(self, readings: Sequence[DeadReading]) -> None:
+        """Record readings of file jobs that are about to be dead-lettered; those of others are ignored.
+
+        Raises:
+            InvalidData: When the database will never accept one of them.
+            StoreUnavailable: When the database does not answer, or its schema is older.
+        """
+        self._execute(RECORD_DEAD, [list(column) for column in zip(*readings, strict=True)])
 
     def check(self) -> None:
         """Check that the database answers.

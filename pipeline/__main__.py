@@ -7,6 +7,7 @@ from messaging.consuming.consumer import Consumer, ConsumerOptions
 from messaging.consuming.routing import ReadingsOnly
 from messaging.topology import Topology
 from pipeline.database_health import DatabaseHealthCheck
+from pipeline.dead_readings import RecordingHandler
 from pipeline.handler import ReadingHandler
 from pipeline.isolation import SubprocessHandler
 from pipeline.settings import PipelineSettings
@@ -71,8 +72,8 @@ def build_consumer(
     )
     return Consumer(
         options,
-        handler=ReadingsOnly(handler, telemetry),
-        isolation_handler=ReadingsOnly(SubprocessHandler(telemetry), telemetry),
+        handler=ReadingsOnly(RecordingHandler(handler, store), telemetry),
+        isolation_handler=ReadingsOnly(RecordingHandler(SubprocessHandler(telemetry), store), telemetry),
         events=telemetry,
         stop=stop,
         when_idle=database.when_idle,

@@ -25,6 +25,10 @@ CROSS JOIN LATERAL (
     OFFSET 0
 ) AS stored
 """
+DEAD = """
+SELECT reading_id, reason, detail FROM dead_reading
+WHERE workflow_id = :workflow_id AND reading_id = ANY(CAST(:ids AS uuid[]))
+"""
 NOW = "SELECT clock_timestamp()"
 
 
@@ -35,6 +39,13 @@ class StoredReading(NamedTuple):
     temperature: float
     import_id: UUID | None
     revised_at: datetime | None
+
+
+class WhyDead(NamedTuple):
+    """Why a reading was dead-lettered: one word, and a text with field and value."""
+
+    reason: str
+    detail: str
 
 
 class FetchedReadings:
@@ -60,6 +71,13 @@ class FetchedReadings:
         with translate_errors(), self._engine.connect() as connection:
             rows = connection.execute(text(STORED), values)
             return {row.reading_id: StoredReading._make(row) for row in rows}
+
+    def dead(self, workflow_id: UUID, readings: Sequence[Reading]) -> dict[UUID, WhyDead]:
+        """Return why those of a file's readings that consumers have dead-lettered are dead, by their IDs."""
+        values = {"workflow_id": workflow_id, "ids": [reading.reading_id for reading in readings]}
+        with translate_errors(), self._engine.connect() as connection:
+            rows = connection.execute(text(DEAD), values)
+            return {row.reading_id: WhyDead(row.reason, row.detail) for row in rows}
 
     def now(self) -> datetime:
         """Return the time by the clock of the database, which all workers share."""

@@ -32,6 +32,13 @@ class FilePosition(NamedTuple):
         return self.published + self.skipped + self.left_out
 
 
+class LocatedReading(NamedTuple):
+    """A reading, and the line of its row."""
+
+    line: int
+    reading: Reading
+
+
 class Retention(NamedTuple):
     """From when on readings are kept, None for all; whether older readings are left out."""
 
@@ -85,6 +92,11 @@ class FileReadings:
                 self._advance(item.line, published=1)
                 self.cleaning.add_reading(reading, item.line)
                 yield reading._replace(import_id=self._import_id)
+
+    def located(self) -> Iterator[LocatedReading]:
+        """Yield the readings with their lines, as iterating does."""
+        for reading in self:
+            yield LocatedReading(self.position.lines, reading)
 
     def _parse(self, item: Item) -> Reading | None:
         if isinstance(item, LeftOut):

@@ -15,10 +15,8 @@ from jobs.files import FileSpec
 from jobs.reports import MAX_SENSORS, ReportSpec
 from messaging.amqp.queue_depth import QueueDepth
 from messaging.errors import BrokerRefused, Unroutable
-from readings.files.file_readings import KEEP_ALL, FileReadings, Retention
+from readings.files.file_readings import KEEP_ALL, FileReadings, LocatedReading, Retention
 from readings.files.history_file import FileLimits
-from readings.model import Reading
-from readings.times import format_timestamp
 from reporter.files.background import run_reporting
 from reporter.files.content import FileContent, ReadingRules
 from reporter.files.errors import FileRefused
@@ -27,31 +25,30 @@ from reporter.files.storing import Publisher, Stored, Storing
 from reporter.pending import retrying_while_pending
 from reporter.settings import ReporterSettings, settings_of
 from reports.model import Cleaned, Input, Report
-from runtime.text import quantity, quote_name
+from runtime.text import quantity
 from worker.context import JobContext, JobFailed
 from worker.publishing import BACKFILL_QUEUE_DEPTH, ReadingPublisher, connect_to_broker
 from worker.source_jobs import plausible_ranges
 
-NOT_STORED = "not-stored"
 SECOND = timedelta(seconds=1)
 
 
 @dataclass
 class Observed:
-    """Readings as they pass: their sensors, and the times of the first and the last."""
+    """Rows as they pass: the sensors of their readings, and the times of the first and the last."""
 
-    readings: Iterable[Reading]
+    rows: Iterable[LocatedReading]
     sensors: Counter[str] = field(default_factory=Counter)
     first: datetime | None = None
     last: datetime | None = None
 
-    def __iter__(self) -> Iterator[Reading]:
-        for reading in self.readings:
-            self.sensors[reading.sensor_id] += 1
-            moment = reading.measured_at
+    def __iter__(self) -> Iterator[LocatedReading]:
+        for row in self.rows:
+            self.sensors[row.reading.sensor_id] += 1
+            moment = row.reading.measured_at
             self.first = moment if self.first is None else min(self.first, moment)
             self.last = moment if self.last is None else max(self.last, moment)
-            yield reading
+            yield row
 
 
 def reading_rules(context: JobContext) -> ReadingRules:
@@ -100,7 +97,7 @@ def make_report(context: JobContext, content: FileContent, spec: FileSpec, state
         JobFailed: When the stored readings are about to change.
     """
     readings = content.readings()
-    observed = Observed(readings)
+    observed = Observed(readings.located())
     stored = _await_stored(context, observed, state.published)
     if not stored.stored or observed.first is None or observed.last is None:
         raise FileRefused(*_nothing_stored(content, stored))
@@ -109,24 +106,23 @@ def make_report(context: JobContext, content: FileContent, spec: FileSpec, state
     return _measure(context, spec, state, sorted(observed.sensors), period, _input(state, readings, stored))
 
 
-def _await_stored(context: JobContext, readings: Iterable[Reading], total: int) -> Stored:
+def _await_stored(context: JobContext, rows: Iterable[LocatedReading], total: int) -> Stored:
     settings = settings_of(context)
     name = f"{settings.name} file"
     with (
         closing(FetchedReadings(settings, name)) as fetched,
         closing(QueueDepth(settings.amqp_url, name, settings.queue_name)) as depth,
     ):
-        return Storing(context, fetched, depth.read).wait(readings, total)
+        return Storing(context, fetched, depth.read).wait(rows, total)
 
 
 def _nothing_stored(content: FileContent, stored: Stored) -> tuple[str, list[str]]:
-    if stored.not_stored_count:
-        lines = [f"{format_timestamp(r.measured_at)} {quote_name(r.sensor_id)}" for r in stored.not_stored]
+    if stored.dead.total:
         reason = (
-            f"None of its {quantity(stored.not_stored_count, 'reading')} was stored: the consumers have "
-            "dead-lettered them; `sensorctl dead list` says why."
+            f"None of its {quantity(stored.dead.total, 'reading')} was stored: the consumers have "
+            "dead-lettered them. `sensorctl dead list` shows them; replay them once the cause is removed."
         )
-        return reason, [f"not stored: {line}" for line in lines]
+        return reason, stored.dead.texts
     return "The file has no reading that can be stored.", content.rows
 
 
@@ -184,12 +180,10 @@ def _input(state: FileState, readings: FileReadings, stored: Stored) -> Input:
         Cleaned(reason=rows.problem.value, count=rows.total, lines=rows.lines)
         for rows in readings.cleaning.counts()
     ]
-    if stored.not_stored_count:
-        cleaned.append(Cleaned(reason=NOT_STORED, count=stored.not_stored_count))
     return Input(
         name=state.path,
         sha256=state.sha256,
         bytes=state.bytes,
         readings=stored.stored,
-        cleaned=tuple(cleaned),
+        cleaned=(*cleaned, *stored.dead.cleaned()),
     )

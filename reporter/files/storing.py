@@ -1,12 +1,15 @@
 """The readings of a file: published through the queue, and awaited until each is stored or dead."""
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import NamedTuple, Protocol
+from uuid import UUID
 
-from db.workflows.fetched import FetchedReadings
+from db.workflows.fetched import FetchedReadings, WhyDead
+from readings.files.file_readings import LocatedReading
 from readings.model import Reading
+from reporter.files.dead_rows import DeadRows
 from runtime.batches import batches
 from runtime.text import quantity
 from worker.context import JobContext
@@ -18,7 +21,6 @@ POLL_SECONDS = 0.5
 DEAD_SECONDS = 60.0
 # With more messages in the queue, ours may be among them again: a consumer was lost that had received them.
 BACKLOG = 10
-MAX_DEAD = 100
 
 
 class Publisher(Protocol):
@@ -29,11 +31,10 @@ class Publisher(Protocol):
 
 
 class Stored(NamedTuple):
-    """How many readings are stored; the first of those that are not, and how many these are."""
+    """How many readings are stored, and the rows of those that are not."""
 
     stored: int
-    not_stored: list[Reading]
-    not_stored_count: int
+    dead: DeadRows
 
 
 def publish(
@@ -51,7 +52,11 @@ def publish(
 
 
 class Storing:
-    """Waits until readings are stored. The consumers may be down: what is in the queue is not dead."""
+    """Waits until readings are stored, or dead: a consumer that dead-letters one records it.
+
+    One that was neither stored nor recorded for a minute while nothing was in the queue is dead, too. The
+    consumers may be down: what is in the queue is not dead.
+    """
 
     def __init__(
         self,
@@ -65,26 +70,26 @@ class Storing:
         # Since when all readings are received by consumers, and none was stored.
         self._drained_at: float | None = None
 
-    def wait(self, readings: Iterable[Reading], total: int) -> Stored:
+    def wait(self, rows: Iterable[LocatedReading], total: int) -> Stored:
         """Return once each reading is stored or dead.
 
         Raises:
             JobInterrupted: When the job has to stop.
         """
-        found = dead_count = 0
-        dead: list[Reading] = []
-        for part in batches(readings, ROWS_TOGETHER):
+        stored, dead = 0, DeadRows()
+        for part in batches(rows, ROWS_TOGETHER):
             self._context.progress()
-            missing = self._await_part(part, found, total)
-            found += len(part) - len(missing)
-            dead_count += len(missing)
-            dead += missing[: MAX_DEAD - len(dead)]
-        return Stored(found, dead, dead_count)
+            missing = self._await_part(part, stored, total)
+            stored += len(part) - len(missing)
+            why = self._why_dead(missing)
+            for row in missing:
+                dead.add(row, why.get(row.reading.reading_id))
+        return Stored(stored, dead)
 
-    def _await_part(self, part: Sequence[Reading], before: int, total: int) -> list[Reading]:
-        """Return the readings of a part that are dead."""
+    def _await_part(self, part: Sequence[LocatedReading], before: int, total: int) -> list[LocatedReading]:
+        """Return the rows of a part whose readings are dead."""
         missing = self._missing(part)
-        while missing and not self._are_dead():
+        while missing and not self._are_dead(missing):
             count = before + len(part) - len(missing)
             self._context.progress(f"{count:,} of {quantity(total, 'reading')} are stored")
             self._context.sleep(POLL_SECONDS)
@@ -94,15 +99,22 @@ class Storing:
             missing = remaining
         return missing
 
-    def _are_dead(self) -> bool:
-        """Return whether what is missing cannot be in the queue, nor with a consumer."""
+    def _are_dead(self, missing: Sequence[LocatedReading]) -> bool:
+        """Return whether all are recorded as dead, or cannot be in the queue, nor with a consumer."""
         depth = self._queue_depth()
         if depth is None or depth > BACKLOG:
             self._drained_at = None
         elif depth == 0 and self._drained_at is None:
             self._drained_at = self._clock()
-        return self._drained_at is not None and self._clock() - self._drained_at > DEAD_SECONDS
+        if self._drained_at is not None and self._clock() - self._drained_at > DEAD_SECONDS:
+            return True
+        return len(self._why_dead(missing)) == len({row.reading.reading_id for row in missing})
 
-    def _missing(self, readings: Sequence[Reading]) -> list[Reading]:
-        stored = self._fetched.stored(readings)
-        return [reading for reading in readings if reading.reading_id not in stored]
+    def _why_dead(self, rows: Sequence[LocatedReading]) -> Mapping[UUID, WhyDead]:
+        if not rows:
+            return {}
+        return self._fetched.dead(self._context.workflow_id, [row.reading for row in rows])
+
+    def _missing(self, rows: Sequence[LocatedReading]) -> list[LocatedReading]:
+        stored = self._fetched.stored([row.reading for row in rows])
+        return [row for row in rows if row.reading.reading_id not in stored]

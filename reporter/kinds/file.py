@@ -27,6 +27,7 @@ from reporter.files.work_file import Elsewhere, claim_file, find_file, read_file
 from reporter.kinds.report import store_file
 from reporter.settings import settings_of
 from reports.model import Report
+from reports.render.cleaning_texts import NOT_STORED
 from runtime.errors import InvalidInput
 from runtime.text import quantity, quote_name
 from webdav.client import WebDav
@@ -164,9 +165,12 @@ class FileJob:
 
 
 def _counts(report: Report) -> dict[str, int]:
+    cleaned = [rows for source in report.inputs for rows in source.cleaned]
+    dead = sum(rows.count for rows in cleaned if rows.reason.startswith(NOT_STORED))
     return {
         "sensors": len(report.sensors),
         "readings": sum(source.readings for source in report.inputs),
-        "cleaned": sum(rows.count for source in report.inputs for rows in source.cleaned),
+        "cleaned": sum(rows.count for rows in cleaned) - dead,
+        "dead_lettered": dead,
         "excursions": sum(len(sensor.excursions) for sensor in report.sensors),
     }

@@ -1,9 +1,11 @@
 """What was wrong with rows of a file, in each language of reports."""
 
+from readings.errors import DeadLetterReason
 from readings.files.problems import Problem
 from reports.model import Language
 
-NOT_STORED = "not-stored"  # a reading of a file job that was published and dead-lettered
+# Readings of a file job that were published and dead-lettered; `not-stored:REASON` if it is known why.
+NOT_STORED = "not-stored"
 _NOT_STORED: dict[Language, str] = {
     "en": "published, but not stored: they are dead letters",
     "pt": "publicadas, mas não guardadas: estão entre as mensagens rejeitadas",
@@ -32,11 +34,40 @@ _PORTUGUESE = {
 }
 
 
+_PROBLEMS = {
+    DeadLetterReason.FUTURE_TIME: Problem.FUTURE,
+    DeadLetterReason.PAST_RETENTION: Problem.PAST_RETENTION,
+    DeadLetterReason.IMPLAUSIBLE: Problem.IMPLAUSIBLE,
+    DeadLetterReason.INVALID_FIELD: Problem.INVALID,
+}
+_REJECTIONS: dict[Language, dict[str, str]] = {
+    "en": {
+        DeadLetterReason.REJECTED_BY_DATABASE: "that the database rejects",
+        DeadLetterReason.CRASH_LOOP: "that end the process which handles them",
+    },
+    "pt": {
+        DeadLetterReason.REJECTED_BY_DATABASE: "que o banco de dados recusa",
+        DeadLetterReason.CRASH_LOOP: "que encerram o processo que as trata",
+    },
+}
+
+
 def describe_problem(reason: str, language: Language) -> str:
     """Return what the rows are that were cleaned for a reason; an unknown one stays as it is."""
-    if reason == NOT_STORED:
-        return _NOT_STORED[language]
+    kind, _, rejection = reason.partition(":")
+    if kind == NOT_STORED:
+        why = _describe_rejection(rejection, language)
+        return f"{_NOT_STORED[language]}: {why}" if why else _NOT_STORED[language]
     if reason not in set(Problem):
         return reason
-    problem = Problem(reason)
+    return _describe_row(Problem(reason), language)
+
+
+def _describe_rejection(reason: str, language: Language) -> str:
+    if reason in _PROBLEMS:
+        return _describe_row(_PROBLEMS[DeadLetterReason(reason)], language)
+    return _REJECTIONS[language].get(reason, reason)
+
+
+def _describe_row(problem: Problem, language: Language) -> str:
     return _PORTUGUESE[problem] if language == "pt" else problem.description

@@ -167,6 +167,28 @@ def test_a_file_without_readings_ends_in_the_folder_for_errors_with_the_reason(f
     assert "line 2" in (files.server.root / "erro/attic/x.csv.txt").read_text()
 
 
+def test_readings_that_the_consumer_rejects_are_listed_with_line_and_reason(
+    files: FileJobs, run: Processes
+) -> None:
+    # given a consumer with a narrower range than that of the job
+    run.started[0].stop()
+    run.start_consumer(PLAUSIBLE_MAX="4")
+    rows = [(START + number * STEP, value) for number, value in enumerate((3.5, 4.5, 3.6, 25.0))]
+    files.server.write("work/fridge.csv", csv_of(rows))
+    files.server.write("work/hot.csv", csv_of(rows[3:]))
+    # when
+    files.run(run_file, files.claim("file", file="fridge.csv", formats=["json"]))
+    with pytest.raises(JobFailed, match="None of its 1 reading was stored"):
+        files.run(run_file, files.claim("file", file="hot.csv", formats=["json"]))
+    # then
+    [source] = files.report("finalizado/fridge.json")["inputs"]
+    assert source["cleaned"] == [{"reason": "not-stored:implausible", "count": 2, "lines": [3, 5]}]
+    assert source["readings"] == 2
+    text = (files.server.root / "erro/hot.csv.txt").read_text()
+    assert "line 2: not stored: " in text
+    assert "implausible: temperature is 25 °C, outside the plausible range" in text
+
+
 def test_a_file_that_is_not_clear_is_read_as_the_answer_says(files: FileJobs) -> None:
     files.server.write("work/hall/a.csv", "time;temperature\n02/03/2026 10:00;4,5\n02/03/2026 10:05;4,6\n")
     claimed = files.claim("file", file="work/hall/a.csv", formats=["json"])

@@ -50,6 +50,19 @@ def test_each_problem_of_a_file_is_described(problem: Problem) -> None:
 def test_readings_that_were_not_stored_are_described() -> None:
     assert describe_problem(NOT_STORED, "en") == "published, but not stored: they are dead letters"
     assert describe_problem(NOT_STORED, "pt").startswith("publicadas")
+    assert describe_problem(f"{NOT_STORED}:implausible", "en").endswith(
+        "dead letters: outside the plausible range"
+    )
+    assert describe_problem(f"{NOT_STORED}:other", "pt").endswith("rejeitadas: other")
+
+
+@pytest.mark.parametrize(
+    "reason", ["future-time", "past-retention", "invalid-field", "rejected-by-database", "crash-loop"]
+)
+def test_each_reason_of_a_dead_reading_is_described(reason: str) -> None:
+    texts = {describe_problem(f"{NOT_STORED}:{reason}", language) for language in ("en", "pt")}
+    assert len(texts) == 2
+    assert not any(reason in text for text in texts)
 
 
 def test_another_reason_stays_as_it_is() -> None:
