@@ -9,6 +9,7 @@ from functools import cached_property
 
 from readings.files.csv_checks import SummaryCheck, check_quantity, sensor_in_column
 from readings.files.csv_columns import Columns, ValueColumn
+from readings.files.csv_conditions import Conditions
 from readings.files.csv_description import describe_layout
 from readings.files.csv_options import CsvOptions
 from readings.files.csv_other_columns import OtherColumns
@@ -58,12 +59,8 @@ class CsvLayout:
         return SummaryCheck(self.header, self.columns)
 
     @cached_property
-    def _conditions(self) -> dict[int, tuple[str, ...]]:
-        """By column, the texts of which a row must have one."""
-        columns = dict.fromkeys(index for index, _ in self.columns.where)
-        return {
-            index: tuple(text for other, text in self.columns.where if other == index) for index in columns
-        }
+    def _conditions(self) -> Conditions:
+        return Conditions(self.header, self.columns)
 
     @cached_property
     def _quality(self) -> QualityColumns:
@@ -169,8 +166,8 @@ class CsvLayout:
         if fields[0].startswith("#") and not self.is_row(fields):
             yield LeftOut(row.line, "a comment")
             return
-        if reason := self._excluded_by_condition(fields):
-            yield LeftOut(row.line, reason, Problem.EXCLUDED)
+        if unmet := self._conditions.find_unmet(row.line, fields):
+            yield unmet
             return
         check_quantity(fields, self.header, self.columns)
         self._summaries.check(fields)
@@ -187,13 +184,6 @@ class CsvLayout:
         if self.columns.sensor is None and not fields[value.index] and any(map(_EVENT.search, fields)):
             return LeftOut(line, "an event of the logger", Problem.MARKER)
         return LeftOut(line, "a missing value", Problem.MISSING)
-
-    def _excluded_by_condition(self, fields: list[str]) -> str | None:
-        """Return the condition that a row does not meet; several for one column are alternatives."""
-        for index, texts in self._conditions.items():
-            if fields[index] not in texts:
-                return f"{self.header[index]} is not {' or '.join(text or 'empty' for text in texts)}"
-        return None
 
     def _record_or_left_out(self, line: int, fields: list[str], value: ValueColumn) -> Record | LeftOut:
         try:

@@ -99,7 +99,7 @@ class _Recognition:
             try:
                 return self._layout(candidate.delimiter, candidate.number, candidate.fields)
             except LookupError as error:
-                errors.append((_likeness_of_header(candidate.fields), error))
+                errors.append((_likeness_of_header(candidate.fields, self._options.columns), error))
         if _is_data(self._sample[0].fields) or any(map(self._is_first_row, self._sample)):
             raise LookupError(
                 f"line {self._sample[0].number} is a row, and the file has no header: add --no-header, and "
@@ -193,10 +193,14 @@ class _Recognition:
         return CsvLayout(self._options, self._lines.encoding or "", delimiter, header_line, header, columns)
 
 
-def _likeness_of_header(fields: list[str]) -> tuple[int, int]:
-    """Return how much a line looks like a header: its columns with usual names, and all its columns."""
+def _likeness_of_header(fields: list[str], named: tuple[str, ...]) -> tuple[int, int, int]:
+    """Return how much a line looks like a header: its columns that are named, or usual, and all of them."""
     usual = (*SENSOR_FIELDS, *TIME_FIELDS, *TEMPERATURE_FIELDS)
-    return sum(normalise_name(field) in usual for field in fields), len(fields)
+    return (
+        sum(field in named for field in fields),
+        sum(normalise_name(field) in usual for field in fields),
+        len(fields),
+    )
 
 
 def _numbers(fields: list[str]) -> list[str]:

@@ -54,3 +54,19 @@ def test_sensitech_writes_neither_sensor_nor_unit(delimiter: str) -> None:
         ("box", "2026-02-26T04:02:58", 22.61),
         ("box", "2026-02-26T14:07:58", -0.5),
     ]
+
+
+def test_a_temperature_with_a_name_of_the_users_is_asked_for_below_lines_of_the_same_width() -> None:
+    content = (
+        "testo 174T;;\nSeriennummer;38900123;\nDatum;Uhrzeit;Kanal 1 [°C]\n"
+        "26.02.2026;11:00:00;6,1\n26.02.2026;11:15:00;-0,3\n"
+    )
+
+    with pytest.raises(AmbiguousFile, match="the file has the columns Datum, Uhrzeit, Kanal 1") as caught:
+        imported(content, sensors=("cold-room",))
+
+    selected = caught.value.choices[-1].options
+    assert readings(content, sensors=("cold-room",), **selected) == [
+        ("cold-room", "2026-02-26T10:00:00", 6.1),
+        ("cold-room", "2026-02-26T10:15:00", -0.3),
+    ]

@@ -4,6 +4,8 @@ import pytest
 
 from readings.files.csv_options import CsvOptions
 from readings.files.errors import AmbiguousFile
+from readings.files.problems import Problem
+from readings.files.records import LeftOut
 from tests.unit.history import Imported
 from tests.unit.readings.logger_readings import imported, readings
 
@@ -146,6 +148,12 @@ def test_ghcnh_is_in_utc_without_what_failed_its_checks(names: tuple[str, str]) 
         (3, "temperature_Quality_Code is not empty or 0 or 1 or 4 or 5 or 9"),
         (4, "a missing value"),
     ]
+    lines, items = result.history.read()
+    assert [item.problem for item in items if isinstance(item, LeftOut)] == [
+        Problem.BAD_QUALITY,
+        Problem.MISSING,
+    ]
+    assert lines.number == 5
 
 
 RUUVI_ANDROID = """timestamp,temperature ({unit}),humidity ({unit}),pressure (hPa),rssi,acceleration x,voltage
