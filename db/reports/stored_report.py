@@ -1,6 +1,7 @@
 """The report of a request, of what is stored: its limits are looked up, its readings read and measured."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -34,11 +35,13 @@ def make_stored_report(
     *,
     made_at: datetime | None = None,
     inputs: Sequence[Input] = (),
+    serial: str | None = None,
     progress: Callable[[], None] = lambda: None,
 ) -> Report:
     """Return the report; its time of making is that of its snapshot, unless one is given.
 
-    Its readings come from `inputs`; without any, from the database, and the period must have ended.
+    Its readings come from `inputs`; without any, from the database, and the period must have ended. `serial`
+    is the serial number of sensors that are registered without one.
 
     Raises:
         InvalidInput: When there is no such sensor, location or preset, the period has not ended, or there are
@@ -79,7 +82,7 @@ def make_stored_report(
     def reporting() -> Iterator[SensorInput]:
         for sensor in sensors:
             progress()
-            yield sensor
+            yield sensor if sensor.serial else replace(sensor, serial=serial)
 
     given = inputs or [Input(name=INPUT, readings=readings)]
     return make_report(request, reporting(), given, made_at or read_at)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from db.queries.retention import retained_since
 from db.reports.report_store import read_request
@@ -49,6 +50,13 @@ class Observed:
             self.first = moment if self.first is None else min(self.first, moment)
             self.last = moment if self.last is None else max(self.last, moment)
             yield row
+
+
+class FileSensors(NamedTuple):
+    """The sensors of a file, and the serial number of its logger if it is of one of them."""
+
+    ids: list[str]
+    serial: str | None
 
 
 def reading_rules(context: JobContext) -> ReadingRules:
@@ -103,7 +111,9 @@ def make_report(context: JobContext, content: FileContent, spec: FileSpec, state
         raise FileRefused(*_nothing_stored(content, stored))
     # The page shows whole seconds: the end, which is not part of the period, is not that of the last reading.
     period = Period(observed.first, observed.last.replace(microsecond=0) + SECOND)
-    return _measure(context, spec, state, sorted(observed.sensors), period, _input(state, readings, stored))
+    is_one = len(observed.sensors) == 1
+    sensors = FileSensors(sorted(observed.sensors), content.history.serial if is_one else None)
+    return _measure(context, spec, state, sensors, period, _input(state, readings, stored))
 
 
 def _await_stored(context: JobContext, rows: Iterable[LocatedReading], total: int) -> Stored:
@@ -127,7 +137,7 @@ def _nothing_stored(content: FileContent, stored: Stored) -> tuple[str, list[str
 
 
 def _measure(
-    context: JobContext, spec: FileSpec, state: FileState, sensors: list[str], period: Period, source: Input
+    context: JobContext, spec: FileSpec, state: FileState, sensors: FileSensors, period: Period, source: Input
 ) -> Report:
     """Measure what is stored of the sensors of the file, in its time.
 
@@ -136,14 +146,14 @@ def _measure(
         JobFailed: When the stored readings are about to change.
     """
     settings = settings_of(context)
-    if len(sensors) > MAX_SENSORS:
+    if len(sensors.ids) > MAX_SENSORS:
         raise FileRefused(
-            f"The file has readings of {len(sensors)} sensors, and a report has at most {MAX_SENSORS}: split "
-            "it."
+            f"The file has readings of {len(sensors.ids)} sensors, and a report has at most {MAX_SENSORS}: "
+            "split it."
         )
     request = ReportSpec.model_validate(
         {
-            "sensors": sensors,
+            "sensors": sensors.ids,
             "from": period.start,
             "to": period.end,
             "formats": spec.formats,
@@ -165,6 +175,7 @@ def _measure(
                 read_request(settings, context.workflow_id).requested_by,
                 made_at=datetime.fromisoformat(state.made_at) if state.made_at else None,
                 inputs=[source],
+                serial=sensors.serial,
             ),
         )
 

@@ -189,6 +189,16 @@ def test_readings_that_the_consumer_rejects_are_listed_with_line_and_reason(
     assert "implausible: temperature is 25 °C, outside the plausible range" in text
 
 
+def test_a_report_has_the_serial_number_of_the_logger_of_a_sensor_without_one(files: FileJobs) -> None:
+    rows = "".join(f"{n},2026-02-26 11:0{n}:00,11.5{',010012345' * (n == 1)}\n" for n in (1, 2, 3))
+    files.server.write("work/cellar/a.txt", f"Cellar,Time,Celsius(°C),Serial Number\n{rows}")
+
+    files.run(run_file, files.claim("file", file="work/cellar/a.txt", formats=["json"]))
+
+    [sensor] = files.report("finalizado/cellar/a.json")["sensors"]
+    assert (sensor["sensor_id"], sensor["serial"], sensor["readings"]) == ("cellar", "010012345", 3)
+
+
 def test_a_file_that_is_not_clear_is_read_as_the_answer_says(files: FileJobs) -> None:
     files.server.write("work/hall/a.csv", "time;temperature\n02/03/2026 10:00;4,5\n02/03/2026 10:05;4,6\n")
     claimed = files.claim("file", file="work/hall/a.csv", formats=["json"])
