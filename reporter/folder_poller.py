@@ -51,9 +51,10 @@ class FolderPoller:
     def _complete_files(self) -> list[tuple[Resource, str]]:
         """Return the files that have not changed for a while, with their versions."""
         try:
-            files, _ = self._folder.list_files()
+            files, refused = self._folder.list_files()
         except NotFound:  # it is created with the first file
-            files = []
+            files, refused = [], []
+        self._telemetry.refused(refused)
         now, seen = self._clock(), {}
         for file, _ in files:
             before = self._seen.get(file.path)

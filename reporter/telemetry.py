@@ -1,5 +1,7 @@
 """The metrics and log of the poller: one method per event updates them together."""
 
+from collections.abc import Collection
+
 import structlog
 from prometheus_client import Counter, Gauge
 
@@ -13,12 +15,19 @@ class PollerTelemetry:
     def __init__(self) -> None:
         self._log = structlog.get_logger()
         self._reason: str | None = None
+        self._refused = frozenset[str]()
         FOLDER_UP.set(1)
 
     def requested(self, path: str, workflow_id: str) -> None:
         """Record that a workflow was requested for a file."""
         REQUESTED.inc()
         self._log.info("file requested", path=path, workflow_id=workflow_id)
+
+    def refused(self, reasons: Collection[str]) -> None:
+        """Record what is in the folder and is not processed; each is logged once."""
+        for reason in sorted(set(reasons) - self._refused):
+            self._log.warning("not processed", reason=reason)
+        self._refused = frozenset(reasons)
 
     def unavailable(self, reason: str) -> None:
         """Record that the folder, or the database, does not answer."""

@@ -6,12 +6,14 @@ from email.utils import parsedate_to_datetime
 from typing import NamedTuple
 
 from jobs.file_paths import is_temporary
+from runtime.text import quote_name
 from webdav.client import WebDav
 from webdav.model import Listing, Resource
 
 # A file that was written so recently by the server's clock is looked at again after that time.
 SETTLE_SECONDS = 5.0
 MAX_LOOKS = 24
+NESTED = "a folder in the folder of a sensor is not looked into: move its files up"
 
 
 class Look(NamedTuple):
@@ -50,7 +52,9 @@ class WorkFolder:
         top = self._webdav.list(self._folder)
         listings = [top, *(self._webdav.list(r.path) for r in top.resources if _is_folder(r))]
         files = [(file, listing.read_at) for listing in listings for file in _complete_names(listing)]
-        return files, [text for listing in listings for text in listing.refused]
+        refused = [text for listing in listings for text in listing.refused]
+        nested = (r for listing in listings[1:] for r in listing.resources if _is_folder(r))
+        return files, [*refused, *(f"{quote_name(r.path)}: {NESTED}" for r in nested)]
 
 
 def _is_folder(resource: Resource) -> bool:

@@ -6,9 +6,10 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+import structlog
 
 from db.errors import StoreUnavailable
-from reporter.files.work_folder import SETTLE_SECONDS
+from reporter.files.work_folder import NESTED, SETTLE_SECONDS
 from reporter.folder_poller import REQUEST_INTERVAL_SECONDS, FolderPoller
 from reporter.settings import ReporterSettings
 from reporter.telemetry import PollerTelemetry
@@ -115,4 +116,17 @@ def test_servers_that_are_down_are_reported_and_polled_again(
     poller.poll()
 
     assert files.requested == ["work/a.csv"]
-    assert events.names == ["unavailable", "unavailable", "requested", "available"]
+    expected = ["unavailable", "refused", "unavailable", "refused", "requested", "available"]
+    assert events.names == expected
+
+
+def test_what_is_not_looked_into_is_logged_once(
+    webdav: WebDav, server: DavServer, files: FakeFiles, clock: FakeClock
+) -> None:
+    server.write("work/a/b/c.csv", b"1")
+    with structlog.testing.capture_logs() as logs:
+        poller = FolderPoller(ReporterSettings(), webdav, files, PollerTelemetry(), clock)  # type: ignore[arg-type]
+        for _ in range(2):
+            poller.poll()
+
+    assert [log["reason"] for log in logs] == [f"work/a/b: {NESTED}"]

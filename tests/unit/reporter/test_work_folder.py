@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from reporter.files.work_folder import MAX_LOOKS, SETTLE_SECONDS, WorkFolder, is_settled
+from reporter.files.work_folder import MAX_LOOKS, NESTED, SETTLE_SECONDS, WorkFolder, is_settled
 from tests.webdav_server import DavServer
 from webdav.client import WebDav
 from webdav.model import Resource
@@ -44,6 +44,7 @@ def test_folders_of_sensors_are_searched_and_names_of_unfinished_files_are_not_l
     look = WorkFolder(webdav, "work", no_sleep).look()
 
     assert [file.path for file in look.complete] == ["work/b.csv", "work/7/a.csv"]
+    assert look.refused == [f"work/7/8: {NESTED}"]
 
 
 def test_a_file_that_grows_is_not_complete_until_it_stops(server: DavServer, webdav: WebDav) -> None:
