@@ -1,9 +1,10 @@
 """How questions about files and jobs are shown."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rich.table import Table
+from rich.text import Text
 
 from sensorctl.output import safe_text, show
 
@@ -16,13 +17,18 @@ def show_question(question: Mapping[str, Any]) -> None:
         table.add_row(
             str(number),
             safe_text(option["label"]),
-            safe_text("\n".join(f"{name}={value}" for name, value in option["options"].items())),
-            safe_text("\n".join(map(_describe_reading, option.get("readings", ())))),
+            _lines(f"{name}={value}" for name, value in option["options"].items()),
+            _lines(map(_describe_reading, option.get("readings", ()))),
         )
     for reading in question.get("readings", ()):
         show(safe_text(_describe_reading(reading)))
     if table.row_count:
         show(table)
+
+
+def _lines(texts: Iterable[str]) -> Text:
+    """Return untrusted texts, one a line."""
+    return Text("\n").join(map(safe_text, texts))
 
 
 def _describe_reading(reading: Mapping[str, Any]) -> str:

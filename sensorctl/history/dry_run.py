@@ -56,7 +56,7 @@ def _show(
         readings = FileReadings(items, lines, history.zone, FilePosition(), report.invalid, report.left_out)
         readings.plausible = find_plausible(settings)
         readings.faults = FaultCheck(options.keep)
-        remaining = ((readings.position.lines, reading) for reading in readings)
+        remaining = readings.located()
         show(_readings(islice(remaining, SHOWN_READINGS)))
         for _ in remaining:
             pass

@@ -25,6 +25,7 @@ def test_a_file_that_can_be_read_in_several_ways_is_shown_in_each(sensorctl: Run
     assert code == 2
     for text in ("day first", "2026-03-02T10:00", "month first", "2026-02-03T10:00", "4.5 °C"):
         assert text in out
+    assert "\\n" not in out
     assert "set --time-format" in err
 
 
