@@ -127,11 +127,13 @@ def test_a_port_in_use_is_a_configuration_error() -> None:
 
 @pytest.mark.parametrize("start", [b"", b"GET /livez HTTP/1.1\r\nHost: h\r\nX-Slow: "])
 def test_a_request_that_is_not_completed_is_closed(monkeypatch: pytest.MonkeyPatch, start: bytes) -> None:
-    monkeypatch.setattr(http_server, "CONNECTION_SECONDS", 0.1)
-    with serve() as service, socket.create_connection((HOST, service.port), 60) as slow:
-        slow.sendall(start)
-        while slow.recv(1000):
-            pass
+    with serve() as service:
+        with monkeypatch.context() as impatient:
+            impatient.setattr(http_server, "CONNECTION_SECONDS", 0.1)
+            with socket.create_connection((HOST, service.port), 60) as slow:
+                slow.sendall(start)
+                while slow.recv(1000):
+                    pass
         assert service.get("/livez")[0] == 200
 
 
