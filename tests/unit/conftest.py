@@ -1,6 +1,7 @@
 """Fixtures of the unit tests, which isolate them from the caller's environment and logging."""
 
 import logging
+import os
 import sys
 from collections.abc import Callable, Iterator
 
@@ -36,6 +37,7 @@ OTHERS = {
     "RABBITMQ_HOST_PORT",
     "RABBITMQ_MANAGEMENT_HOST_PORT",
 }
+CLEARED = {f"{name}{suffix}" for name in FIELDS | OTHERS for suffix in ("", "_FILE")}
 # The tests may share few cores with other work, so the duration of an example has no meaning.
 hypothesis.settings.register_profile(
     "unit", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
@@ -45,9 +47,8 @@ hypothesis.settings.load_profile("unit")
 
 @pytest.fixture(autouse=True)
 def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in FIELDS | OTHERS:
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(f"{name}_FILE", raising=False)
+    for name in CLEARED & os.environ.keys():
+        monkeypatch.delenv(name)
 
 
 @pytest.fixture(autouse=True)

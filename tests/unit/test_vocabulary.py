@@ -96,16 +96,20 @@ def files() -> list[Path]:
 def findings(file: Path) -> Iterator[str]:
     """Yield each former word in a file, with its line and what to write instead."""
     allowed = [word for name, (word, _) in ALLOWED.items() if _name(file).startswith(name)]
-    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
-        for pattern, instead in PATTERNS:
-            for match in pattern.finditer(line):
-                if not any(re.fullmatch(word, match[0]) for word in allowed):
-                    yield f"{_name(file)}:{number}: {match[0]!r}; write: {instead}"
+    if ".*" in allowed:
+        return
+    text = file.read_text(encoding="utf-8")
+    for pattern, instead in PATTERNS:
+        for match in pattern.finditer(text):
+            if not any(re.fullmatch(word, match[0]) for word in allowed):
+                line = text.count("\n", 0, match.start()) + 1
+                yield f"{_name(file)}:{line}: {match[0]!r}; write: {instead}"
 
 
-@pytest.mark.parametrize("file", files(), ids=_name)
-def test_a_file_uses_the_words_of_the_field(file: Path) -> None:
-    assert list(findings(file)) == []
+def test_every_file_uses_the_words_of_the_field() -> None:
+    found = [finding for file in files() for finding in findings(file)]
+
+    assert found == []
 
 
 @pytest.mark.parametrize("name", ALLOWED)

@@ -38,6 +38,7 @@ from web.server import serve_http
 REPLAY, DISCARD = "/api/dead-letters/replay", "/api/dead-letters/discard"
 CHANGES = (REPLAY, DISCARD)
 MINUTE = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+_documents: list[Any] = []
 
 
 class FakeMinutes:
@@ -156,7 +157,10 @@ class DashboardServer:
 
     @property
     def openapi(self) -> Any:
-        return self.send("/openapi.json").json
+        """The document, which is the same for each server: FastAPI takes longer for it than a test."""
+        if not _documents:
+            _documents.append(self.send("/openapi.json").json)
+        return _documents[0]
 
     def send(self, path: str, body: Any = None, method: str | None = None, **headers: str) -> Response:
         return send(self.url + path, body, method, **headers)
