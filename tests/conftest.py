@@ -1,7 +1,7 @@
 """The servers of the test run, the distribution of the tests to workers, and no skipped tests in CI."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from hypothesis import is_hypothesis_test
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-from tests import services
+from tests import coverage_variables, services
 from tests.broker import RabbitMQ
 from tests.database import Postgres
 from tests.services import Server, ServerUnavailable, Source
@@ -26,29 +26,33 @@ GROUPS = (
     "tests/integration/test_backup.py",
     "tests/integration/test_privileges.py",
     "tests/integration/test_setup_rights.py",
+    "tests/integration/test_alerts.py",
+    "tests/e2e/test_image_secrets.py",
 )
 # Short tests run last, so that no long test is still running when the other workers are done.
-ORDER = (*GROUPS, "tests/e2e/", "tests/integration/", "")
-# Tests of whole stacks execute lines that other tests execute too.
-UNMEASURED = ("tests/e2e/", "tests/faults/")
+ORDER = (*GROUPS, "tests/e2e/", "tests/integration/", "tests/unit/test_", "")
+UNMEASURED = ("tests/e2e/", "tests/faults/", "tests/integration/dashboard/")
 UNIT_TESTS = Path(__file__).parent / "unit"
 SOURCES = pytest.StashKey[dict[str, str]]()
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionstart() -> None:
-    """Let processes that tests start measure coverage without looking for files that nothing executes.
+    """Let processes that tests start measure coverage."""
+    coverage_variables.export()
 
-    The workers do so for the report; in each of many hundred short processes it takes longer than their work.
-    """
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
+    """Measure what imports execute in one worker only: it is the same in each, and takes much longer."""
     measuring = Coverage.current()
-    if measuring is None:
-        return
-    config = measuring.config.copy()
-    config.source = None
-    config.run_include = [f"{services.ROOT}/*"]
-    config.run_omit = [*config.run_omit, f"{services.ROOT}/.venv/*"]
-    os.environ["COVERAGE_PROCESS_CONFIG"] = config.serialize()
+    if measuring is None or getattr(session.config, "workerinput", {"workerid": "gw0"})["workerid"] == "gw0":
+        return (yield)
+    measuring.stop()
+    try:
+        return (yield)
+    finally:
+        measuring.start()
 
 
 @pytest.fixture(scope="session")
@@ -117,12 +121,14 @@ def _needs_no_server(config: pytest.Config) -> bool:
 
 
 class Distribution(LoadScopeScheduling):  # type: ignore[misc]  # xdist ships no types
-    """Give each worker the next test or group, in the order of their collection.
+    """Give each worker the next test, group or module of unit tests, in the order of their collection.
 
     xdist's own `loadgroup` does not work with pytest 9.2: github.com/pytest-dev/pytest-xdist/issues/1386.
     """
 
     def _split_scope(self, nodeid: str) -> str:
+        if nodeid.startswith("tests/unit/"):
+            return nodeid.partition("::")[0]
         return next(filter(nodeid.startswith, GROUPS), nodeid)
 
 
@@ -134,17 +140,27 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Distrib
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Sort the tests of a run with several workers by ORDER, and measure no coverage where it costs most.
-
-    The hundreds of examples of property tests execute lines that other tests cover, as do the tests of whole
-    stacks, and measuring doubles their processor time.
-    """
+    """Sort the tests of a run with several workers by ORDER, and measure no coverage where it costs most."""
     if config.pluginmanager.hasplugin("_cov"):
         for item in items:
-            if item.nodeid.startswith(UNMEASURED) or is_hypothesis_test(getattr(item, "obj", None)):
+            if _is_unmeasured(item):
                 item.add_marker("no_cover")
     if hasattr(config, "workerinput"):
         items.sort(key=lambda item: next(n for n, start in enumerate(ORDER) if item.nodeid.startswith(start)))
+
+
+def _is_unmeasured(item: pytest.Item) -> bool:
+    """Return whether a test executes only lines that others cover, and would need twice its processor time.
+
+    These are the tests of whole stacks and with hundreds of examples. Tests that start processes of this
+    project only wait for them; commands measure for themselves.
+    """
+    starts_processes = "run" in getattr(item, "fixturenames", ())
+    return (
+        item.nodeid.startswith(UNMEASURED)
+        or starts_processes
+        or is_hypothesis_test(getattr(item, "obj", None))
+    )
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

@@ -19,6 +19,7 @@ from native.settings import ROOT, Layout
 from native.state import ProcessStatus, StackState, read_state
 from runtime.env_file import read_env_file
 from runtime.errors import ServiceUnavailable
+from tests import coverage_variables
 from tests.e2e.compose import GROUP_SECONDS
 from tests.forked import run_module
 from tests.mqtt import device
@@ -38,8 +39,7 @@ class NativeStack:
             "LC_ALL": "C",
             "ALERTER_GROUP_SECONDS": GROUP_SECONDS,
         }
-        # With the variables that measure coverage: only here do the stack's commands and entry points run.
-        self._environment = {**os.environ, **ports(), **variables}
+        self._environment = {**os.environ, **ports(), **variables, **coverage_variables.of_native_stack()}
 
     def run(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
         """Run `python -m` with these arguments."""
