@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,17 +11,19 @@ from rich.console import Console
 from native import control
 from native.install import ensure_packages, ensure_rabbitmq
 from native.logfile import tail
-from native.ports import LOOPBACK, is_free, listener
+from native.ports import LOOPBACK, is_free, is_listening, listener
 from native.process_handle import ProcessHandle
 from native.settings import ROOT, Layout, StackSettings
 from native.stack import Stack
-from native.state import Phase, StackState
+from native.state import Phase, ProcessStatus, StackState
 from runtime.errors import ServiceUnavailable
 from runtime.process_state import ProcessState
 from runtime.services import SCALER_PROFILE
 from runtime.text import quantity
 
 SUMMARY_TIMEOUT_SECONDS = "60"
+START_TIMEOUT_SECONDS = 60.0
+POLL_INTERVAL_SECONDS = 0.2
 
 
 def up(settings: StackSettings, console: Console) -> None:
@@ -40,7 +43,7 @@ def up(settings: StackSettings, console: Console) -> None:
     stack = Stack(settings)
     print(_addresses(stack), flush=True)  # before the next process prints
     show_summary(stack)
-    _check_fatal(layout)
+    _await_services(layout)
 
 
 def show_summary(stack: Stack) -> None:
@@ -124,21 +127,43 @@ def _rescale(state: StackState, settings: StackSettings, console: Console) -> No
     Stack(settings).request_pipelines(settings.pipelines)
 
 
-def _check_fatal(layout: Layout) -> None:
-    """Check that no process has failed for good.
+def _await_services(layout: Layout) -> None:
+    """Wait until each process listens on its port or has ended, and name those that did not in time.
 
     Raises:
         ServiceUnavailable: With the last lines of the log of each process in state FATAL.
     """
-    state = control.running_state(layout)
-    processes = state.services if state else []
+    deadline = time.monotonic() + START_TIMEOUT_SECONDS
+    while (starting := _starting(layout)) and time.monotonic() < deadline:
+        time.sleep(POLL_INTERVAL_SECONDS)
     failures = [
         f"{process.name} is FATAL after exit code {process.last_exit_code}:\n{tail(process.log, lines=5)}"
-        for process in processes
+        for process in _processes(layout)
         if process.state is ProcessState.FATAL
     ]
     if failures:
         raise ServiceUnavailable("\n".join(failures))
+    for process in starting:
+        restarts = quantity(process.restarts, "restart")
+        print(
+            f"{process.name} does not respond yet ({process.state}, {restarts}): "
+            f"see `make status` and {display_path(process.log)}.",
+            file=sys.stderr,
+        )
+
+
+def _starting(layout: Layout) -> list[ProcessStatus]:
+    waiting = {ProcessState.RUNNING, ProcessState.BACKOFF}
+    return [
+        process
+        for process in _processes(layout)
+        if process.state in waiting and process.port is not None and not is_listening(process.port)
+    ]
+
+
+def _processes(layout: Layout) -> list[ProcessStatus]:
+    state = control.running_state(layout)
+    return state.services if state else []
 
 
 def _addresses(stack: Stack) -> str:
