@@ -1,11 +1,12 @@
 """A model of the capacity: what one machine stores, and what many machines store in cells.
 
 `python -m benchmarks.capacity 1 10 100` prints what so many machines give, from the costs in report.json.
-The section `capacity` measures the costs of receiving alone and of storing alone, predicts what
-whole consumers store, and compares that with what they store in the same run (docs/scaling.md).
+The section `capacity` measures what a reading costs one consumer, predicts what other numbers of consumers
+and other batch sizes store, and compares that with what they store in the same run (docs/scaling.md).
 """
 
 import argparse
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,24 +17,29 @@ from benchmarks.results import Results
 REPORT = Path(__file__).parent
 SECONDS_PER_DAY = 86_400
 GIGABYTE = 1e9
-# A consumer that stores batches holds one while it stores another; one at prefetch 1 holds a single message.
-BATCHES_IN_WORK = 2
-
-
-class Part(NamedTuple):
-    """Seconds per reading: until it is done, and of the processors of the consumer and of the server."""
-
-    elapsed: float
-    consumer: float
-    server: float
+PUBLISH, DELIVER = "publish", "deliver alone"
 
 
 class Costs(NamedTuple):
-    """What a reading costs to publish (of the broker's processor), to receive and ack, and to store."""
+    """Seconds per reading of one consumer: until it is done, and of the processors of each part."""
 
+    elapsed: float
+    consumer: float
+    broker: float
+    database: float
+
+
+class Machine(NamedTuple):
+    """A measured machine: its processors, the costs of a consumer, and what limits a queue.
+
+    `publish` are the seconds of the broker's processor that accepting a reading takes, `deliver` the seconds
+    until a client that only acks has the next one.
+    """
+
+    cores: int
+    costs: Costs
     publish: float
-    receive: Part
-    store: Part
+    deliver: float
 
 
 class Size(NamedTuple):
@@ -57,43 +63,52 @@ class Layout(NamedTuple):
     rate: float
 
 
-def stored_per_second(costs: Costs, consumers: int, cores: int, *, in_batches: bool) -> float:
+def stored_per_second(costs: Costs, consumers: int, cores: int) -> float:
     """Return what consumers store per second of a full queue, on one machine with broker and database.
 
     The machine is a closed queueing network of two stations, solved by mean value analysis: the processors,
-    and everything that needs none, such as the disk. Messages in work circulate: one per consumer, or
-    two batches. Several processors are one faster processor and a delay, after Seidmann. A consumer is one
-    process that uses one processor at most.
+    and everything that needs none, such as the disk. The consumers circulate. Several processors are one
+    faster processor and a delay, after Seidmann.
     """
-    processor = costs.receive.consumer + costs.receive.server + costs.store.consumer + costs.store.server
-    demand = processor / cores
-    delay = max(0.0, costs.receive.elapsed + costs.store.elapsed - demand)
+    demand = (costs.consumer + costs.broker + costs.database) / cores
+    delay = max(0.0, costs.elapsed - demand)
     rate, waiting = 0.0, 0.0
-    for customers in range(1, consumers * (BATCHES_IN_WORK if in_batches else 1) + 1):
+    for customers in range(1, consumers + 1):
         residence = demand * (1 + waiting)
         rate = customers / (delay + residence)
         waiting = rate * residence
-    return min(rate, consumers / (costs.receive.consumer + costs.store.consumer))
+    return rate
 
 
-def cell_rate(costs: Costs, size: Size, cores: int) -> float:
+def costs_of_batch(measured: Mapping[int, Costs], batch: int) -> Costs:
+    """Return the costs with batches of a size that was not measured, from those of the two sizes that were.
+
+    Each consists of a part per batch, which its readings share, and a part per reading.
+    """
+    small, large = min(measured), max(measured)
+
+    def cost(of_small: float, of_large: float) -> float:
+        per_batch = (of_small - of_large) / (1 / small - 1 / large)
+        return of_small + per_batch * (1 / batch - 1 / small)
+
+    return Costs(*map(cost, measured[small], measured[large]))
+
+
+def cell_rate(machine: Machine, size: Size) -> float:
     """Return what a cell stores per second: the smallest of what its machines can do.
 
-    One queue delivers no faster than to the consumer that was measured, and further brokers and databases are
-    replicas, which do the same work again. Each consumer receives and stores at the same time.
+    One queue delivers no faster than to a client that only acks, and further brokers and databases are
+    replicas, which do the same work again. A machine has a consumer for each of its processors.
     """
-    one_consumer = 1 / max(
-        costs.receive.elapsed, costs.store.elapsed, costs.receive.consumer + costs.store.consumer
-    )
     return min(
-        1 / costs.receive.elapsed,
-        cores / (costs.publish + costs.receive.server),
-        cores / costs.store.server,
-        size.consumers * cores * one_consumer,
+        1 / machine.deliver,
+        machine.cores / (machine.publish + machine.costs.broker),
+        machine.cores / machine.costs.database,
+        size.consumers * machine.cores / machine.costs.elapsed,
     )
 
 
-def best_layout(costs: Costs, machines: int, cores: int, *, brokers: int = 1, databases: int = 1) -> Layout:
+def best_layout(machine: Machine, machines: int, *, brokers: int = 1, databases: int = 1) -> Layout:
     """Return the cells of so many machines that store the most per second.
 
     Raises:
@@ -106,26 +121,38 @@ def best_layout(costs: Costs, machines: int, cores: int, *, brokers: int = 1, da
     for consumers in range(1, most + 1):
         size = Size(brokers, databases, consumers)
         cells = machines // size.machines
-        layouts.append(Layout(cells, size, cells * cell_rate(costs, size, cores)))
+        layouts.append(Layout(cells, size, cells * cell_rate(machine, size)))
     return max(layouts, key=lambda layout: (layout.rate, -layout.size.machines))
 
 
+def case(consumers: int, batch: int) -> str:
+    """Return the name of a measurement in the report."""
+    return f"{consumers} with batches of {batch}"
+
+
 def costs_of(results: Results, batch: int) -> Costs:
-    """Return the measured costs of a batch size, of the fastest round: other programs only slow it down.
+    """Return the costs of one consumer with batches of this size: the medians of the rounds.
 
     Raises:
-        ValueError: When the section was not measured.
+        ValueError: When they were not measured.
     """
+    return Costs(*(_seconds(results, f"{case(1, batch)}: {part}, µs") for part in Costs._fields))
 
-    def seconds(key: str) -> float:
-        if not (microseconds := results.rounds(CAPACITY, key)):
-            raise ValueError(f"{key} was not measured: run `make bench ARGS='--sections capacity --update'`")
-        return min(microseconds) / 1e6
 
-    def part(name: str) -> Part:
-        return Part(*(seconds(f"{name} {batch}: {what}") for what in ("elapsed", "consumer", "server")))
+def machine_of(results: Results, batch: int, cores: int) -> Machine:
+    """Return the measured machine, with batches of this size.
 
-    return Costs(seconds("publish: server"), part("receive"), part("store"))
+    Raises:
+        ValueError: When it was not measured.
+    """
+    publish, deliver = (_seconds(results, f"{name}, µs") for name in (PUBLISH, DELIVER))
+    return Machine(cores, costs_of(results, batch), publish, deliver)
+
+
+def _seconds(results: Results, key: str) -> float:
+    if (microseconds := results.median(CAPACITY, key)) is None:
+        raise ValueError(f"{key} was not measured: run `make bench ARGS='--sections capacity --update'`")
+    return microseconds / 1e6
 
 
 def main() -> None:
@@ -138,7 +165,7 @@ def main() -> None:
     options = parser.parse_args()
     results = read(options.report)
     try:
-        costs = costs_of(results, options.batch)
+        machine = machine_of(results, options.batch, options.cores)
     except ValueError as error:
         parser.error(str(error))
     stored_bytes = results.median(CAPACITY, "bytes per reading") or 0
@@ -146,7 +173,7 @@ def main() -> None:
         for title, brokers, databases in (("", 1, 1), (", replicated", 3, 2)):
             if machines < brokers + databases + 1:
                 continue
-            found = best_layout(costs, machines, options.cores, brokers=brokers, databases=databases)
+            found = best_layout(machine, machines, brokers=brokers, databases=databases)
             terabytes = found.rate * SECONDS_PER_DAY * stored_bytes / (1_000 * GIGABYTE)
             print(
                 f"{machines} machines{title}: {found.cells} cells of {tuple(found.size)} (brokers, databases,"

@@ -1,6 +1,7 @@
 """Measuring consumers on a prefilled queue, by the commit timestamps in the database."""
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 
 from benchmarks.bench import Bench
 from benchmarks.contenders import Contender
@@ -11,12 +12,21 @@ START_SECONDS = 60
 MIN_RATE = 20
 COMMIT_SECONDS = 60
 LIMIT_SECONDS = 300
+Observe = Callable[[Sequence[Process]], AbstractContextManager[object]]
 
 
 def consume(
-    bench: Bench, contender: Contender, messages: int, *, replicas: int = 1, **variables: str
+    bench: Bench,
+    contender: Contender,
+    messages: int,
+    *,
+    replicas: int = 1,
+    observe: Observe = nullcontext,
+    **variables: str,
 ) -> float:
     """Return the messages per second of all replicas together, from the first commit to the last.
+
+    While the replicas consume, the block of `observe` runs.
 
     A consumer that is stopped between the commit of its last message and the ack leaves that message in the
     queue.
@@ -30,8 +40,11 @@ def consume(
         with bench.processes.running(contender.key, contender.command, settings, replicas) as consumers:
             _await(lambda: bench.broker.consumer_count(queue) == replicas, consumers, START_SECONDS)
             _fill_while_paused(bench, queue, messages, consumers)
-            _await(lambda: not bench.broker.ready_count(queue), consumers, 60 + messages / MIN_RATE)
-            _await(lambda: bench.database.count(contender.table) >= messages, consumers, COMMIT_SECONDS)
+            with observe(consumers):
+                for consumer in consumers:
+                    consumer.resume()
+                _await(lambda: not bench.broker.ready_count(queue), consumers, 60 + messages / MIN_RATE)
+                _await(lambda: bench.database.count(contender.table) >= messages, consumers, COMMIT_SECONDS)
         _verify(bench, contender, queue, messages, max_remaining=replicas)
     return bench.database.commit_rate(contender.table)
 
@@ -49,12 +62,10 @@ def run_limit(bench: Bench, contender: Contender, messages: int, *, queued: int 
 
 
 def _fill_while_paused(bench: Bench, queue: str, messages: int, consumers: Sequence[Process]) -> None:
-    """Fill the queue while the consumers are suspended, so that all start together on a full queue."""
+    """Suspend the consumers and fill the queue, so that all start together on a full queue."""
     for consumer in consumers:
         consumer.pause()
     bench.broker.publish(queue, bench.messages.get(messages))
-    for consumer in consumers:
-        consumer.resume()
 
 
 def _await(condition: Callable[[], bool], consumers: Sequence[Process], seconds: float) -> None:

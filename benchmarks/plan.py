@@ -32,6 +32,8 @@ class Plan:
     """Messages are per run; `batches` and `load_seconds` are by batch size and by offered rate.
 
     `offered` are the rates at which this project's modes are compared, `offered_peers` those of its peers.
+    `capacity_costs` are the batch sizes at which one consumer's costs are measured, `capacity_cases` the
+    numbers of consumers and the batch sizes that are predicted.
     """
 
     rounds: int
@@ -69,8 +71,8 @@ class Plan:
     report_samples: int = 1_000_000
     traces_messages: Mapping[int, int] = field(default_factory=lambda: {1: 5_000, 500: 100_000})
     traces_published: int = 20_000
-    capacity_messages: Mapping[int, int] = field(default_factory=lambda: {1: 3_000, 500: 60_000})
-    capacity_consumers: tuple[int, ...] = (1, 3)
+    capacity_costs: tuple[int, ...] = (1, 500)
+    capacity_cases: tuple[tuple[int, int], ...] = ((2, 1), (3, 1), (1, 10), (1, 100), (2, 500), (3, 500))
 
     def includes(self, contender: str) -> bool:
         """Return whether a contender was selected."""
@@ -110,6 +112,5 @@ QUICK = Plan(
     report_samples=50_000,
     traces_messages={1: 600, 500: 10_000},
     traces_published=2_000,
-    capacity_messages={1: 500, 500: 10_000},
-    capacity_consumers=(1,),
+    capacity_cases=((3, 1), (1, 100)),
 )

@@ -1,96 +1,103 @@
-"""What a reading costs broker, consumer and database, and what the model predicts of whole consumers.
+"""What a reading costs one consumer, and what the model predicts of other consumers and batch sizes.
 
-Receiving and storing are each measured alone, whole consumers in the same shuffled rounds. The
-fastest round counts of each, since other programs only slow it down.
+Everything is measured in the same shuffled rounds, and compared by the medians.
 """
 
-import json
-import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 
 from benchmarks.bench import Bench, cores
-from benchmarks.capacity import costs_of, stored_per_second
-from benchmarks.consuming import LIMIT_SECONDS, consume
-from benchmarks.contenders import project
+from benchmarks.capacity import (
+    DELIVER,
+    PUBLISH,
+    Costs,
+    case,
+    costs_of,
+    costs_of_batch,
+    stored_per_second,
+)
+from benchmarks.consuming import consume, run_limit
+from benchmarks.contenders import limit, project
 from benchmarks.environment import BROKER, DATABASE
 from benchmarks.plan import CAPACITY
+from benchmarks.processes import Process
 from benchmarks.results import number
 from benchmarks.usage import Usage
-from benchmarks.waiting import BenchmarkFailed, wait_until
+from benchmarks.waiting import BenchmarkFailed
 
-PARTS = (sys.executable, "-m", "benchmarks.capacity_parts")
 MICROSECONDS = 1e6
 MEASURED, PREDICTED, DEVIATION = "measured", "predicted", "largest deviation, %"
 
 
 def measure(bench: Bench) -> None:
-    """Measure the costs and whole consumers, and predict the latter from the former.
+    """Measure the costs of one consumer at two batch sizes, and all others that are predicted.
 
     Raises:
         BenchmarkFailed: When the processes of broker and database are not visible.
     """
     if {BROKER, DATABASE} - bench.environment.processes.keys():
         raise BenchmarkFailed("the processes of broker and database run on another machine")
-    runs = {}
-    for batch, messages in bench.plan.capacity_messages.items():
-        runs[f"receive {batch}"] = partial(_receive, bench, batch, messages)
-        runs[f"store {batch}"] = partial(_store, bench, batch, messages)
-        for replicas in bench.plan.capacity_consumers:
-            runs[case(replicas, batch)] = partial(_whole, bench, replicas, batch, messages)
-    bench.run_rounds(CAPACITY, runs)
+    measured = [(1, batch) for batch in bench.plan.capacity_costs]
+    runs = {
+        case(consumers, batch): partial(_consume, bench, consumers, batch)
+        for consumers, batch in (*measured, *bench.plan.capacity_cases)
+    }
+    bench.run_rounds(CAPACITY, {"queue": partial(_deliver, bench), **runs})
     _predict(bench)
 
 
-def case(consumers: int, batch: int) -> str:
-    """Return the name of a case."""
-    return f"{consumers} with batches of {batch}"
-
-
-def _receive(bench: Bench, batch: int, messages: int) -> None:
+def _deliver(bench: Bench) -> None:
+    """Measure what a queue costs and gives without this project."""
+    messages = bench.plan.batches[max(bench.plan.capacity_costs)]
+    broker = Usage({BROKER: bench.environment.processes[BROKER]})
     with bench.broker.queue() as queue:
-        broker = Usage({BROKER: bench.environment.processes[BROKER]})
         before = broker.cpu_seconds()[BROKER]
         bench.broker.fill(queue, bench.messages.get(messages))
-        filled = broker.cpu_seconds()[BROKER]
-        bench.results.add(CAPACITY, "publish: server", (filled - before) / messages * MICROSECONDS)
-        _part(bench, "receive", BROKER, batch, messages, queue)
+        filled = broker.cpu_seconds()[BROKER] - before
+    _add_cost(bench, PUBLISH, filled / messages)
+    drain = limit(bench.peers_python, "drain")
+    _add_cost(bench, DELIVER, 1 / run_limit(bench, drain, messages, queued=messages))
 
 
-def _store(bench: Bench, batch: int, messages: int) -> None:
-    bench.database.truncate_all()
-    _part(bench, "store", DATABASE, batch, messages, "unused")
-    if bench.database.count("reading") != messages:
-        raise BenchmarkFailed(f"{bench.database.count('reading')} rows of {messages} were stored")
-    if batch == max(bench.plan.capacity_messages):
+def _consume(bench: Bench, consumers: int, batch: int) -> None:
+    name, messages = case(consumers, batch), bench.plan.batches[batch]
+    used: dict[str, float] = {}
+
+    @contextmanager
+    def observe(processes: Sequence[Process]) -> Iterator[None]:
+        usage = Usage(
+            bench.environment.processes | {f"consumer {process.pid}": process.pid for process in processes}
+        )
+        before = usage.cpu_seconds()
+        yield
+        used.update({process: seconds - before[process] for process, seconds in usage.cpu_seconds().items()})
+
+    rate = consume(bench, project(batch), messages, replicas=consumers, observe=observe)
+    broker, database = used.pop(BROKER), used.pop(DATABASE)
+    bench.results.add(CAPACITY, f"{MEASURED}: {name}", rate)
+    costs = Costs(1 / rate, sum(used.values()) / messages, broker / messages, database / messages)
+    for part, seconds in costs._asdict().items():
+        _add_cost(bench, f"{name}: {part}", seconds)
+    if batch == max(bench.plan.capacity_costs) and consumers == 1:
         bench.results.add(CAPACITY, "bytes per reading", bench.database.stored_bytes() / messages)
 
 
-def _part(bench: Bench, part: str, server: str, batch: int, messages: int, queue: str) -> None:
-    usage = Usage({server: bench.environment.processes[server]})
-    before = usage.cpu_seconds()[server]
-    variables = {"QUEUE_NAME": queue, "BATCH_SIZE": str(batch), "MESSAGES": str(messages)}
-    with bench.processes.running(part, (*PARTS, part), variables) as processes:
-        wait_until(processes[0].has_finished, LIMIT_SECONDS, f"{part} ends")
-        used = usage.cpu_seconds()[server] - before
-    last_line = processes[0].log.read_text(encoding="utf-8").splitlines()[-1]
-    for what, seconds in {**json.loads(last_line), "server": used}.items():
-        bench.results.add(CAPACITY, f"{part} {batch}: {what}", seconds / messages * MICROSECONDS)
-
-
-def _whole(bench: Bench, replicas: int, batch: int, messages: int) -> None:
-    rate = consume(bench, project(batch), messages, replicas=replicas)
-    bench.results.add(CAPACITY, f"{MEASURED}: {case(replicas, batch)}", rate)
+def _add_cost(bench: Bench, name: str, seconds: float) -> None:
+    bench.results.add(CAPACITY, f"{name}, µs", seconds * MICROSECONDS)
 
 
 def _predict(bench: Bench) -> None:
+    results = bench.results
+    measured_costs = {batch: costs_of(results, batch) for batch in bench.plan.capacity_costs}
     deviations = []
-    for batch in bench.plan.capacity_messages:
-        costs = costs_of(bench.results, batch)
-        for replicas in bench.plan.capacity_consumers:
-            predicted = stored_per_second(costs, replicas, cores(), in_batches=batch > 1)
-            bench.results.add(CAPACITY, f"{PREDICTED}: {case(replicas, batch)}", predicted)
-            measured = max(bench.results.rounds(CAPACITY, f"{MEASURED}: {case(replicas, batch)}"))
-            deviations.append(100 * abs(predicted / measured - 1))
-    bench.results.add(CAPACITY, DEVIATION, max(deviations))
+    for consumers, batch in bench.plan.capacity_cases:
+        name = case(consumers, batch)
+        predicted = stored_per_second(costs_of_batch(measured_costs, batch), consumers, cores())
+        results.add(CAPACITY, f"{PREDICTED}: {name}", predicted)
+        measured = results.median(CAPACITY, f"{MEASURED}: {name}")
+        assert measured is not None
+        deviations.append(100 * (predicted / measured - 1))
+    results.add(CAPACITY, DEVIATION, max(map(abs, deviations)))
     noted = ", ".join(number(deviation) for deviation in deviations)
-    bench.results.add_note(CAPACITY, f"Costs are in µs per reading. Deviations: {noted} %.")
+    results.add_note(CAPACITY, f"Deviations of the predictions, in their order: {noted} %.")
