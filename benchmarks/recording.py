@@ -1,8 +1,11 @@
 """Recordings that sensors replay, so that the expected summary is known."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from benchmarks.database import SensorSummary
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def temperatures(readings: int, sensor: int = 0) -> list[float]:
@@ -12,7 +15,10 @@ def temperatures(readings: int, sensor: int = 0) -> list[float]:
 
 def write_recording(file: Path, readings: int, sensor: int = 0) -> Path:
     """Write the temperatures to a CSV file."""
-    rows = [f"{number},{value}" for number, value in enumerate(temperatures(readings, sensor))]
+    rows = [
+        f"{START + timedelta(seconds=number):%Y-%m-%dT%H:%M:%SZ},{value}"
+        for number, value in enumerate(temperatures(readings, sensor))
+    ]
     file.write_text("\n".join(["timestamp,value", *rows, ""]), encoding="utf-8")
     return file
 
