@@ -70,7 +70,7 @@ class Plan:
     report_readings: int = 60_000
     report_samples: int = 1_000_000
     traces_messages: Mapping[int, int] = field(default_factory=lambda: {1: 5_000, 500: 100_000})
-    traces_published: int = 20_000
+    traces_published: int = 60_000
     capacity_costs: tuple[int, ...] = (1, 500)
     capacity_cases: tuple[tuple[int, int], ...] = ((2, 1), (3, 1), (1, 10), (1, 100), (2, 500), (3, 500))
 
@@ -111,6 +111,6 @@ QUICK = Plan(
     report_readings=6_000,
     report_samples=50_000,
     traces_messages={1: 600, 500: 10_000},
-    traces_published=2_000,
+    traces_published=40_000,
     capacity_cases=((3, 1), (1, 100)),
 )
