@@ -134,6 +134,20 @@ down() {
   if [ "$found" = no ]; then say 'The system is not running.'; fi
 }
 
+# Print the service of the database: in a cluster, of the member that accepts writes.
+database_service() {
+  local members member is_standby
+  mapfile -t members < <(docker compose ps --services --status running | grep -xE 'postgres(-[0-9]+)?')
+  if [ ${#members[@]} -gt 1 ]; then
+    for member in "${members[@]}"; do
+      is_standby=$(docker compose exec -T "$member" sh -c \
+        'exec psql -U "$POSTGRES_USER" "$POSTGRES_DB" -Atc "SELECT pg_is_in_recovery()"' < /dev/null) || continue
+      if [ "$is_standby" = f ]; then say "$member"; return; fi
+    done
+  fi
+  say "${members[0]:-postgres}"
+}
+
 confirm() {
   if [ "${YES:-}" = 1 ]; then return; fi
   [ -t 0 ] || die 'Nothing was deleted. Without a terminal, confirm it with YES=1: make clean YES=1' 1
@@ -202,6 +216,6 @@ case $verb in
   logs) in_running_mode 'native logs' 'docker compose logs -f --tail 20' ;;
   status) in_running_mode '.venv/bin/sensorctl status' 'docker compose run --rm $([ -t 1 ] || echo -T) sensorctl status' ;;
   summary) in_running_mode '.venv/bin/sensorctl summary' 'docker compose run --rm -T sensorctl summary' ;;
-  psql) in_running_mode 'native psql' 'docker compose exec $([ -t 0 ] || echo -T) postgres sh -c '\''exec psql -U "$POSTGRES_USER" "$POSTGRES_DB"'\' ;;
+  psql) in_running_mode 'native psql' 'docker compose exec $([ -t 0 ] || echo -T) "$(database_service)" sh -c '\''exec psql -U "$POSTGRES_USER" "$POSTGRES_DB"'\' ;;
   *) die "unknown command: $1" 64 ;;
 esac
