@@ -234,6 +234,8 @@ class Input(Part):
     bytes: int | None = None
     readings: int
     cleaned: tuple[Cleaned, ...] = ()
+    program: str | None = None  # that wrote the file, if its layout shows it
+    time_zone: str | None = None  # of the times in it that have no offset
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -113,7 +113,7 @@ def make_report(context: JobContext, content: FileContent, spec: FileSpec, state
     period = Period(observed.first, observed.last.replace(microsecond=0) + SECOND)
     is_one = len(observed.sensors) == 1
     sensors = FileSensors(sorted(observed.sensors), content.history.serial if is_one else None)
-    return _measure(context, spec, state, sensors, period, _input(state, readings, stored))
+    return _measure(context, spec, state, sensors, period, _input(state, content, readings, stored))
 
 
 def _await_stored(context: JobContext, rows: Iterable[LocatedReading], total: int) -> Stored:
@@ -186,7 +186,7 @@ def _defaults(settings: ReporterSettings) -> ReportDefaults:
     )
 
 
-def _input(state: FileState, readings: FileReadings, stored: Stored) -> Input:
+def _input(state: FileState, content: FileContent, readings: FileReadings, stored: Stored) -> Input:
     cleaned = [
         Cleaned(reason=rows.problem.value, count=rows.total, lines=rows.lines)
         for rows in readings.cleaning.counts()
@@ -197,4 +197,6 @@ def _input(state: FileState, readings: FileReadings, stored: Stored) -> Input:
         bytes=state.bytes,
         readings=stored.stored,
         cleaned=(*cleaned, *stored.dead.cleaned()),
+        program=content.history.logger.program if content.history.logger else None,
+        time_zone=str(content.history.zone),
     )

@@ -1,16 +1,15 @@
 """What the page of a report shows, as texts for the template: it lays them out and computes nothing."""
 
 from datetime import UTC, datetime
-from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from reports.formulas import GAS_CONSTANT
-from reports.model import Cleaned, Input, Preset, Report, SensorReport
+from reports.model import Preset, Report, SensorReport
 from reports.render.axes import clock_changes
 from reports.render.chart import draw_chart
-from reports.render.cleaning_texts import describe_problem
-from reports.render.document_texts import input_name, translate
+from reports.render.document_texts import translate
 from reports.render.facts import Fact, facts, figures, verdict
+from reports.render.inputs import cleaned_rows, inputs_table
 from reports.render.literal import literal
 from reports.render.notation import format_offset
 from reports.render.tables import excursions_table, gaps_table, outside_table
@@ -44,9 +43,9 @@ def report_content(report: Report) -> Content:
         "facts": [list(fact) for fact in _facts(report, period, zone, words)],
         "summary": _summary(views, words).content(),
         "sensors": [_sensor(view) for view in views],
-        "inputs": _inputs(report.inputs, words).content() if report.inputs else None,
+        "inputs": inputs_table(report.inputs, words).content() if report.inputs else None,
         "samples": _samples(report.sensors, words).content(),
-        "cleaned": _cleaned(report.inputs, words),
+        "cleaned": cleaned_rows(report.inputs, words),
         "method": [
             words(Text.METHOD_TIME),
             words(Text.METHOD_GAP),
@@ -183,23 +182,6 @@ def _sensor(view: SensorView) -> Content:
     }
 
 
-def _inputs(inputs: tuple[Input, ...], words: Words) -> Table:
-    return Table(
-        head=[words(Text.SOURCE), words(Text.READINGS), words(Text.SIZE), "SHA-256"],
-        widths=[1, "auto", "auto", "auto"],
-        right=[1, 2],
-        rows=[
-            [
-                literal(input_name(each, words.language)),
-                words.notation.number(each.readings, 0),
-                NONE if each.bytes is None else words.notation.size(each.bytes),
-                each.sha256 or NONE,
-            ]
-            for each in inputs
-        ],
-    )
-
-
 def _samples(sensors: tuple[SensorReport, ...], words: Words) -> Table:
     return Table(
         head=[words(Text.SENSOR), words(Text.READINGS), words(Text.SAMPLES_SHA256)],
@@ -210,37 +192,3 @@ def _samples(sensors: tuple[SensorReport, ...], words: Words) -> Table:
             for each in sensors
         ],
     )
-
-
-def _cleaned(inputs: tuple[Input, ...], words: Words) -> Content | None:
-    """Return what was left out of files; None if the readings come from none."""
-    if not any(each.sha256 for each in inputs):
-        return None
-    rows = [
-        [
-            literal(source.name),
-            words.notation.number(each.count, 0),
-            literal(describe_problem(each.reason, words.language)),
-            _lines(each, words),
-        ]
-        for source in inputs
-        for each in source.cleaned
-    ]
-    return Table(
-        head=[words(Text.SOURCE), words(Text.COUNT), words(Text.REASON), words(Text.LINES)],
-        widths=[2, "auto", 4, 3],
-        right=[1],
-        rows=rows,
-    ).content()
-
-
-def _lines(cleaned: Cleaned, words: Words) -> str:
-    """Return the numbers of lines, those that follow each other as a range."""
-    spans = []
-    for _, group in groupby(enumerate(cleaned.lines), key=lambda item: item[1] - item[0]):
-        numbers = [line for _, line in group]
-        spans.append(str(numbers[0]) if len(numbers) == 1 else f"{numbers[0]}{DASH}{numbers[-1]}")
-    more = cleaned.count - len(cleaned.lines)
-    if more > 0 and spans:
-        spans.append(words(Text.MORE_LINES, n=words.notation.number(more, 0)))
-    return ", ".join(spans) or NONE

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from hashlib import sha256
-from itertools import islice
+from itertools import islice, product
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -20,6 +20,8 @@ from runtime.validation_messages import validation_message
 # What document_sha256 does not cover.
 NOT_COVERED = ("made_at", "document_sha256")
 _ADAPTER = TypeAdapter(Report)
+# Earlier versions do not have these fields of an input: without a value they are left out, also of digests.
+_ADDED_TO_INPUTS = ("program", "time_zone")
 # Of a sensor there may be millions, so that each is written alone.
 _ITEMS: dict[str, TypeAdapter[Any]] = {
     "excursions": TypeAdapter(ReportExcursion),
@@ -60,6 +62,9 @@ def _encode(report: Report, without: Sequence[str] = ()) -> Iterator[bytes]:
     """Yield the JSON in parts, because millions of readings as one text are several times as large."""
     long = {"sensors": {"__all__": {"samples", *_ITEMS}}}
     document = _ADAPTER.dump_python(report, mode="json", exclude=long)
+    for source, name in product(document["inputs"], _ADDED_TO_INPUTS):
+        if source[name] is None:
+            del source[name]
     sensors = zip(document.pop("sensors"), report.sensors, strict=True)
     members: dict[str, Iterable[str]] = {
         name: [_dump(value)] for name, value in document.items() if name not in without

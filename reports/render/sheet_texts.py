@@ -21,6 +21,8 @@ class SheetText(Enum):
         "Energia de ativação da temperatura cinética média, kJ/mol",
     )
     BYTES = "Bytes", "Bytes"
+    PROGRAM = "Written by", "Escrito por"
+    LOCAL_TIMES = "Times without an offset", "Horas sem diferença para UTC"
     INPUT_SHA256 = "SHA-256", "SHA-256"
 
     DEGREES = "{what}, °C", "{what}, °C"

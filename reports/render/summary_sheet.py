@@ -48,11 +48,15 @@ def _write_inputs(sheet: Sheet, report: Report, words: Words) -> None:
         Column(words(Text.READINGS), Style.COUNT),
         Column(words(SheetText.BYTES), Style.COUNT),
         Column(words(SheetText.INPUT_SHA256)),
+        Column(words(SheetText.PROGRAM)),
+        Column(words(SheetText.LOCAL_TIMES)),
     ]
     _write_title(sheet, words(Text.DATA))
     sheet.write_head(columns, is_frozen=False)
     for each in report.inputs:
-        sheet.write_row(columns, [input_name(each, words.language), each.readings, each.bytes, each.sha256])
+        read_as = [each.program, each.time_zone]
+        name = input_name(each, words.language)
+        sheet.write_row(columns, [name, each.readings, each.bytes, each.sha256, *read_as])
 
 
 def _facts(

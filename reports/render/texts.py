@@ -165,6 +165,8 @@ class Text(Enum):
 
     DATA = "Origin of the readings", "Origem das leituras"
     SIZE = "Size", "Tamanho"
+    WRITTEN_BY = "written by {program}", "escrito por {program}"
+    LOCAL_TIMES = "times without an offset are in {zone}", "as horas sem diferença para UTC são de {zone}"
     CLEANED = "Cleaning of the input", "Limpeza dos dados de entrada"
     NOTHING_CLEANED = "Each row of the input is a reading.", "Cada linha de entrada é uma leitura."
     REASON = "Rows", "Linhas"

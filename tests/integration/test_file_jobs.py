@@ -195,7 +195,9 @@ def test_a_report_has_the_serial_number_of_the_logger_of_a_sensor_without_one(fi
 
     files.run(run_file, files.claim("file", file="work/cellar/a.txt", formats=["json"]))
 
-    [sensor] = files.report("finalizado/cellar/a.json")["sensors"]
+    document = files.report("finalizado/cellar/a.json")
+    [sensor], [source] = document["sensors"], document["inputs"]
+    assert (source["program"], source["time_zone"]) == ("EasyLog", "UTC")
     assert (sensor["sensor_id"], sensor["serial"], sensor["readings"]) == ("cellar", "010012345", 3)
 
 

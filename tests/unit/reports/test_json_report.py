@@ -18,7 +18,7 @@ from reports.model import (
     ReportRequest,
     SensorInput,
 )
-from reports.render.json_report import read_json, render_json
+from reports.render.json_report import document_digest, read_json, render_json
 from reports.samples import Samples
 from tests.unit.reports.readings_of_a_sensor import FRIDGE, START, at, every, request, samples
 
@@ -46,6 +46,16 @@ def report(minutes_later: float = 0, **fields: object) -> Report:
 
 def test_a_report_is_read_back_as_it_was() -> None:
     assert read_json(render_json(report())) == report()
+
+
+def test_how_an_input_was_read_is_in_the_document_only_if_it_is_known() -> None:
+    [file] = report().inputs
+    read_as = replace(report(), inputs=(replace(file, program="HOBOware", time_zone="UTC-08:00"),))
+
+    # Reports of earlier versions have neither, and keep their digests.
+    assert {"program", "time_zone"}.isdisjoint(json.loads(render_json(report()))["inputs"][0])
+    assert read_json(render_json(read_as)) == read_as
+    assert document_digest(read_as) != report().document_sha256
 
 
 def test_the_same_request_gives_the_same_bytes_but_for_the_time_of_making() -> None:

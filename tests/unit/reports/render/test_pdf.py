@@ -96,6 +96,14 @@ def test_the_page_says_all_about_a_sensor() -> None:
         assert expected in found
 
 
+def test_the_page_says_how_a_file_was_read() -> None:
+    document = report(sensor(limits=(HIGH,)), language="pt")
+    [source] = document.inputs
+    read_as = replace(source, program="HOBOware", time_zone="America/Sao_Paulo")
+    found = text(read(replace(document, inputs=(read_as,))))
+    assert "escrito por HOBOware; as horas sem diferença para UTC são de America/Sao_Paulo" in found
+
+
 def test_it_is_in_portuguese() -> None:
     found = text(read(report(sensor(limits=(HIGH,)), language="pt", title="")))
     for expected in (

@@ -73,6 +73,7 @@ def test_the_summary_has_the_request_and_the_figures_of_each_sensor() -> None:
     assert fact(rows, "Made at") == [local("2026-11-27 13:30:15"), "UTC offset +01:00"]
     assert fact(rows, "SHA-256 of the data")[0] == "ef" * 32
     assert fact(rows, "a.csv") == [24, 1234]
+    assert next(row for row in rows if row[3] == "SHA-256")[4:6] == ["Written by", "Times without an offset"]
     assert fact(rows, "Sensor") == ["fridge", "freezer"]
     assert fact(rows, "Location") == ["Kühlraum 冷藏", ""]
     assert fact(rows, "Serial number") == ["0012", ""]
