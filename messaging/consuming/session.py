@@ -100,7 +100,7 @@ class Session:
             self._channel.basic_qos(prefetch_count=prefetch)
             self._channel.add_on_cancel_callback(self._on_cancel)
             self._consumer = self._channel.basic_consume(topology.queue, self._on_message)
-        self.check_consumer = ConsumerCheck(self._channel, topology.queue)
+        self._check_consumer = ConsumerCheck(self._channel, topology.queue)
 
     def receive_batch(
         self,
@@ -180,6 +180,15 @@ class Session:
             while not future.done():
                 self.wait(POLL_INTERVAL_SECONDS)
         return future.result()
+
+    def check_consumer(self) -> None:
+        """Check that the broker serves this consumer, if it is time to; call it while no message arrives.
+
+        Raises:
+            BrokerUnavailable: When it does not.
+        """
+        holds_none = not self._inbox and self._settled == self._received
+        self._check_consumer(self._received if holds_none else None)
 
     def cancel(self) -> None:
         """Stop receiving messages; those received can still be settled."""

@@ -106,8 +106,22 @@ class Experiment:
     def load(self, rate: float = 100.0, make: Maker = valid_reading, sensors: int = 4) -> Load:
         """Return a load that is published while the block runs."""
         return Load(
-            self.environment.amqp_url, self.ledger, rate=rate, seed=self.seed, make=make, sensors=sensors
+            self.environment.amqp_url,
+            self.ledger,
+            rate=rate,
+            seed=self.seed,
+            close_connections=self._close_stuck_connections,
+            make=make,
+            sensors=sensors,
         )
+
+    def close_connections(self, reason: str) -> None:
+        """Close all connections of the virtual host, as an operator may."""
+        self.environment.rabbitmqctl("close_all_connections", *self.virtual_host, reason)
+
+    def _close_stuck_connections(self) -> None:
+        self.notes.append("a client of the load waited for a confirm that never came, and was disconnected")
+        self.close_connections("a confirm never came")
 
     def enter(self, context: AbstractContextManager[T]) -> T:
         """Enter a context that stays open until the end of the scenario."""

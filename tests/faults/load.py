@@ -1,7 +1,8 @@
 """A separate client that publishes load, and records its attempts and confirms in the ledger."""
 
 import threading
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from random import Random, shuffle
 from typing import Self
 
@@ -31,7 +32,8 @@ class Load:
     """Publish with confirms as several sensors while the block runs, and reconnect after each loss.
 
     Half of the unconfirmed readings are then published again, as sensors do. The others are abandoned: they
-    may be stored or not.
+    may be stored or not. It waits for a confirm without limit, as simple clients do; one that never comes
+    ends with `close_connections`.
     """
 
     def __init__(
@@ -41,6 +43,7 @@ class Load:
         *,
         rate: float,
         seed: str,
+        close_connections: Callable[[], object],
         make: Maker = valid_reading,
         sensors: int = 4,
     ) -> None:
@@ -48,6 +51,7 @@ class Load:
         self._ledger = ledger
         self._pause_seconds = sensors / rate
         self._make = make
+        self._close_connections = close_connections
         self._stop = threading.Event()
         self._running = threading.Event()
         self._running.set()
@@ -65,11 +69,19 @@ class Load:
     def __exit__(self, *_: object) -> None:
         self._stop.set()
         self._running.set()
-        for thread in self._threads:
-            thread.join(END_SECONDS)
-            assert not thread.is_alive(), "the load does not end"
+        if not self._ends():
+            # A broker before 4.2 may never confirm what was published while the queue had no quorum:
+            # https://github.com/rabbitmq/rabbitmq-server/pull/14589
+            self._close_connections()
+            assert self._ends(), "the load does not end"
         if self._error:
             raise self._error
+
+    def _ends(self) -> bool:
+        deadline = time.monotonic() + END_SECONDS
+        for thread in self._threads:
+            thread.join(max(0.0, deadline - time.monotonic()))
+        return not any(thread.is_alive() for thread in self._threads)
 
     def pause(self) -> None:
         """Stop publishing until `resume`."""

@@ -42,7 +42,8 @@ class FakeBroker:
 
     `operations` lists what clients did, in order. `errors` has, by operation, the errors to raise instead.
     `confirms_to_lose` is how many messages are queued without a confirm to their publisher. While it is
-    `without_majority`, it confirms nothing and counts no consumer, and its connections stay open.
+    `without_majority`, it confirms nothing and counts no consumer, and its connections stay open. With
+    `loses_acks` they have no effect.
     """
 
     def __init__(self) -> None:
@@ -54,6 +55,7 @@ class FakeBroker:
         self.errors: dict[str, list[Exception]] = {}
         self.confirms_to_lose = 0
         self.without_majority = False
+        self.loses_acks = False
 
     def connect(self, _url: str, _name: str, *, timeout_seconds: float = 0) -> "FakePikaConnection":
         del timeout_seconds
@@ -277,6 +279,8 @@ class FakeChannel:
     def basic_ack(self, tag: int, *, multiple: bool = False) -> None:
         self._connection.check()
         self._broker.perform(f"ack up to {tag}" if multiple else "ack")
+        if self._broker.loses_acks:
+            return
         for each in self._tags(tag, multiple=multiple):
             self._settle(each)
         self.deliver()

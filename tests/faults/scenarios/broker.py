@@ -49,9 +49,7 @@ def operator(experiment: Experiment, *, times: int, rate: float = 100) -> None:
 
 
 def _close_connections(experiment: Experiment) -> None:
-    experiment.environment.rabbitmqctl(
-        "close_all_connections", *experiment.virtual_host, "closed by the operator"
-    )
+    experiment.close_connections("closed by the operator")
 
 
 def _burst(experiment: Experiment) -> None:

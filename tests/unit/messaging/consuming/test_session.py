@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from messaging.consuming.consumer_check import MAX_UNCOUNTED
+from messaging.consuming.consumer_check import MAX_UNCOUNTED, MAX_UNDELIVERED, ConsumerCheck
 from messaging.errors import BrokerUnavailable
 from runtime.errors import ShutdownRequested
 from tests.unit.fake_broker import FakeBroker
@@ -222,3 +222,43 @@ def test_a_consumer_that_its_broker_does_not_count_is_lost(monkeypatch: pytest.M
         session.check_consumer()
     with pytest.raises(BrokerUnavailable, match="has lost this consumer"):
         session.check_consumer()
+
+
+def test_a_consumer_that_gets_none_of_the_waiting_messages_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    # given a consumer whose ack the broker has lost
+    monkeypatch.setattr("messaging.consuming.consumer_check.CHECK_INTERVAL_SECONDS", 0)
+    monkeypatch.setattr("messaging.consuming.consumer_check.UNDELIVERED_INTERVAL_SECONDS", 0)
+    broker = FakeBroker()
+    broker.put(QUEUE, b"1", b"2")
+    session = open_session(broker, prefetch=1)
+    held = [receive_one(session)]
+    for _ in range(MAX_UNDELIVERED):  # a consumer that holds a message waits for none
+        session.check_consumer()
+    broker.loses_acks = True
+    session.ack(held)
+    # when
+    for _ in range(MAX_UNDELIVERED - 1):
+        session.check_consumer()
+    # then
+    with pytest.raises(BrokerUnavailable, match="delivers none of the messages that wait"):
+        session.check_consumer()
+
+
+def test_deliveries_between_the_checks_show_that_the_consumer_is_served(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("messaging.consuming.consumer_check.CHECK_INTERVAL_SECONDS", 0)
+    monkeypatch.setattr("messaging.consuming.consumer_check.UNDELIVERED_INTERVAL_SECONDS", 0)
+    broker = FakeBroker()
+    broker.put(QUEUE, b"1", b"2")
+    channel: Any = broker.open_connection("", "").channel()
+    channel.basic_qos(prefetch_count=1)
+    channel.basic_consume(QUEUE, lambda *_: None)
+    check = ConsumerCheck(channel, QUEUE)
+
+    for delivered in range(3 * MAX_UNDELIVERED):
+        check(delivered)
+    for _ in range(MAX_UNDELIVERED - 2):  # the last check in the loop was the first without a delivery
+        check(delivered)
+    with pytest.raises(BrokerUnavailable):
+        check(delivered)
