@@ -16,7 +16,7 @@ import pytest
 from db.migrate import upgrade
 from db.queries.status import SensorStates
 from native.ports import LOOPBACK
-from native.postgres import UNPRIVILEGED_USER, PrivatePostgres
+from native.postgres import UNPRIVILEGED_USER, PrivatePostgres, unprivileged_prefix
 from tests.broker import QUEUE, VirtualHost
 from tests.database import Database, libpq_url
 from tests.integration.test_reconcile import Reconcile
@@ -26,6 +26,8 @@ from tests.services import ROOT
 from tests.waiting import DEADLINE_SECONDS, eventually
 
 SCRIPT = ROOT / "deploy" / "backup" / "backup.sh"
+MEMBER = ROOT / "deploy" / "cluster" / "patroni" / "member"
+REPLICATOR = "SELECT rolreplication FROM pg_roles WHERE rolname = 'replicator'"
 RESTORED = "SELECT NOT pg_is_in_recovery() AS restored"
 
 
@@ -103,6 +105,31 @@ def restore(server: PrivatePostgres, *until: str) -> None:
         subprocess.run(["chown", "-R", UNPRIVILEGED_USER, server.data], check=True)
 
 
+def start_member(server: PrivatePostgres) -> None:
+    """Start a member of a cluster, whose Patroni does nothing, with the data of this server."""
+    programs, sockets = server.directory / "programs", server.directory / "sockets"
+    programs.mkdir()
+    sockets.mkdir()
+    (programs / "patroni").write_text("#!/bin/sh\n", encoding="ascii")
+    (programs / "patroni").chmod(0o755)
+    with (server.data / "postgresql.conf").open("a", encoding="utf-8") as file:
+        file.write(f"unix_socket_directories = '{sockets}'\n")
+    prefix: tuple[str, ...] = ()
+    if os.geteuid() == 0:
+        shutil.chown(sockets, UNPRIVILEGED_USER)
+        prefix = unprivileged_prefix(server.binaries, server.directory, MEMBER)
+    variables = backup_variables(server) | {
+        "PATH": f"{programs}:{server.binaries}:{os.environ['PATH']}",
+        "PGDATA": str(server.data),
+        "PGHOST": str(sockets),
+        "POSTGRES_USER": server.user,
+        "POSTGRES_PASSWORD": server.password,
+        "PATRONI_REPLICATION_USERNAME": "replicator",
+        "PATRONI_REPLICATION_PASSWORD": "it's secret",
+    }
+    subprocess.run([*prefix, MEMBER, "patroni"], env=variables, cwd="/", check=True, timeout=DEADLINE_SECONDS)
+
+
 def lose(server: PrivatePostgres) -> None:
     """Kill the server, and delete its data."""
     os.kill(int((server.data / "postmaster.pid").read_text(encoding="ascii").split()[0]), signal.SIGKILL)
@@ -155,12 +182,14 @@ def test_a_database_that_is_lost_under_load_is_restored_with_all_readings(
     assert not is_received_now
     assert silence is None or 0 <= silence < DEADLINE_SECONDS
     restored.close()
-    # and the state of an earlier time can be restored, too
+    # and the state of an earlier time can be restored, too, as the data of a cluster's first member
     earlier = PrivatePostgres(server.directory.parent / "earlier")
     earlier.directory.mkdir()
     shutil.copy(server.directory / "password", earlier.directory)
     restore(earlier, at.isoformat())
+    start_member(earlier)
     with earlier, closing(Database(earlier.url)) as past:
+        assert past.query(REPLICATOR) == [{"rolreplication": True}]
         readings = past.readings()
         assert before <= len(readings) < total
         assert max(reading["received_at"] for reading in readings) <= at

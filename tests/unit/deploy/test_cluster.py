@@ -155,7 +155,9 @@ def test_both_databases_accept_as_many_connections_as_the_single_one() -> None:
     text = (FOLDER / "patroni" / "bootstrap.yml").read_text(encoding="utf-8")
     parameters = yaml.safe_load(text)["bootstrap"]["dcs"]["postgresql"]["parameters"]
 
-    assert f"max_connections={parameters['max_connections']}" in base()["postgres"]["command"]
+    setting = f"max_connections={parameters['max_connections']}"
+    assert setting in base()["postgres"]["command"]
+    assert setting in (FOLDER / "patroni" / "member").read_text(encoding="utf-8")
 
 
 def test_the_backup_reads_from_the_primary_and_its_slot_is_not_dropped() -> None:
