@@ -31,7 +31,15 @@ GROUPS = (
 )
 # Short tests run last, so that no long test is still running when the other workers are done.
 ORDER = (*GROUPS, "tests/e2e/", "tests/integration/", "tests/unit/test_", "")
-UNMEASURED = ("tests/e2e/", "tests/faults/", "tests/integration/dashboard/")
+UNMEASURED = (
+    "tests/e2e/",
+    "tests/faults/",
+    "tests/integration/dashboard/",
+    "tests/unit/analysis/forecasting/test_traps.py",
+    "tests/unit/analysis/neighbours/test_locations.py",
+    "tests/unit/benchmarks/",
+    "tests/unit/evaluation/",
+)
 UNIT_TESTS = Path(__file__).parent / "unit"
 SOURCES = pytest.StashKey[dict[str, str]]()
 

@@ -154,7 +154,9 @@ def test_events_and_tickets_survive_a_lost_broker_and_a_command_cancels(
             "a ticket for each job",
         )
         eventually(
-            lambda: not workflows.database.query("SELECT FROM workflow_outbox"), 10, "the outbox is empty"
+            lambda: not workflows.database.query("SELECT FROM workflow_outbox"),
+            DEADLINE_SECONDS,
+            "the outbox is empty",
         )
         # and: a command is executed, another one is rejected
         command = {"command": "stop", "target": str(second), "queue_id": "q", "telemetry_id": "t"}

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import pytest
 
 from native.ports import free_port
-from tests.waiting import eventually
+from tests.waiting import DEADLINE_SECONDS, eventually
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "development" / "adding-a-service.md"
@@ -150,8 +150,8 @@ def test_the_service_runs_responds_to_its_probe_and_stops(copy: Path) -> None:
 
     with subprocess.Popen(command, cwd=copy, env=environment(HTTP_PORT=port)) as service:
         try:
-            eventually(is_ready, 30, "the service is not ready")
+            eventually(is_ready, DEADLINE_SECONDS, "the service is not ready")
             service.terminate()
-            assert service.wait(timeout=30) == 0
+            assert service.wait(timeout=DEADLINE_SECONDS) == 0
         finally:
             service.kill()

@@ -11,7 +11,7 @@ from tests.browser import visit
 from tests.integration.dashboard.system import System
 from tests.integration.rollups import close_hours
 from tests.processes import Process
-from tests.waiting import eventually
+from tests.waiting import DEADLINE_SECONDS, eventually
 
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1400, "height": 900}
@@ -57,7 +57,7 @@ def drag(page: Page, start: float, end: float) -> None:
     page.mouse.down()
     page.mouse.move(box["x"] + box["width"] * end, box["y"] + 60, steps=4)
     width = box["width"] * (end - start)
-    eventually(lambda: abs(selected_pixels(page) - width) < 5, 10, "the selection is drawn")
+    eventually(lambda: abs(selected_pixels(page) - width) < 5, DEADLINE_SECONDS, "the selection is drawn")
     page.mouse.up()
 
 
@@ -86,14 +86,14 @@ def test_last_months_chart_by_mouse(system: System, dashboard: Process, page: Pa
     assert gaps > 100
     # and a range that is dragged over is zoomed in
     drag(page, 0.25, 0.75)
-    eventually(lambda: length_of(page) < timedelta(days=16), 10, "the range is shorter")
+    eventually(lambda: length_of(page) < timedelta(days=16), DEADLINE_SECONDS, "the range is shorter")
     assert timedelta(days=14) < length_of(page)
     # and with Shift the chart follows the mouse
     end = view_of(page)["to"]
     page.keyboard.down("Shift")
     drag(page, 0.25, 0.5)
     page.keyboard.up("Shift")
-    eventually(lambda: view_of(page)["to"] < end, 10, "the range is earlier")
+    eventually(lambda: view_of(page)["to"] < end, DEADLINE_SECONDS, "the range is earlier")
     assert timedelta(days=14) < length_of(page) < timedelta(days=16)
     # and a reload shows the same
     address = page.evaluate("location.href")
@@ -119,7 +119,7 @@ def test_a_sensors_page_has_its_history(system: System, dashboard: Process, page
     sensor.get_by_role("button", name="Week").click()
     expect(sensor.locator(".when")).to_have_text("one point per hour")
     expect(sensor.locator(".legend .key")).to_contain_text("Freezer (2)")
-    eventually(lambda: length_of(page) == timedelta(days=7), 10, "the address has the week")
+    eventually(lambda: length_of(page) == timedelta(days=7), DEADLINE_SECONDS, "the address has the week")
     sensor.get_by_role("link", name="Compare with other sensors").click()
     expect(page.locator("#history .chips button")).to_have_accessible_name("Remove 2")
 
@@ -152,14 +152,14 @@ def test_last_months_chart_by_keyboard_on_a_phone(system: System, dashboard: Pro
     for name in ("Month", "Earlier"):
         history.get_by_role("button", name=name).focus()
         page.keyboard.press("Enter")
-    eventually(lambda: "from" in view_of(page), 10, "the address has the range")
+    eventually(lambda: "from" in view_of(page), DEADLINE_SECONDS, "the address has the range")
     expect(history.locator(".when")).to_have_text("one point per hour")
     plot = history.get_by_role("img")
     plot.focus()
     before = view_of(page)
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("+")
-    eventually(lambda: length_of(page) == timedelta(days=15), 10, "half of the range is shown")
+    eventually(lambda: length_of(page) == timedelta(days=15), DEADLINE_SECONDS, "half of the range is shown")
     assert view_of(page)["to"] < before["to"]
     expect(plot).to_have_attribute(
         "aria-label", re.compile(r"^Temperature from .* by the hour\. Fridge \(1\): ")
