@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from db.store import Store
 from readings.model import Reading
 from tests.database import Database, Row
+from tests.examples import max_examples
 from tests.integration import rollups
 from tests.integration.rollups import MEAN_TOLERANCE, close_hours, roll_up_hours, rolled_back
 from tests.waiting import DEADLINE_SECONDS
@@ -71,7 +72,9 @@ STEPS = st.lists(
 
 
 @given(zone=st.sampled_from(sorted(CHANGES)), steps=STEPS, data=st.data())
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=max_examples(50), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_the_views_equal_a_computation_over_the_readings_after_each_step(
     database: Database, zone: str, steps: list[Any], data: st.DataObject
 ) -> None:

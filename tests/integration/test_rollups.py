@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from db.store import Store
 from readings.model import Reading
 from tests.database import Database, Row
+from tests.examples import max_examples
 from tests.integration.rollups import IN_THE_HOUR, assert_views_equal_scan, insert, rolled_back
 from tests.waiting import DEADLINE_SECONDS
 from tests.writers import WRITERS, four_writers
@@ -59,7 +60,9 @@ def rows_of(connection: psycopg.Connection[Row], readings: list[Any]) -> list[Re
 
 
 @given(batches=st.lists(st.lists(READINGS, min_size=1, max_size=12), max_size=6), data=st.data())
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=max_examples(150), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_the_views_equal_a_scan_for_any_readings(
     database: Database, batches: list[list[Any]], data: st.DataObject
 ) -> None:
@@ -78,7 +81,9 @@ def test_the_views_equal_a_scan_for_any_readings(
 @given(
     first=st.lists(READINGS, min_size=1, max_size=15), later=st.lists(READINGS, max_size=5), data=st.data()
 )
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=max_examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_the_views_equal_a_scan_after_deletes_and_updates(
     database: Database, first: list[Any], later: list[Any], data: st.DataObject
 ) -> None:

@@ -25,6 +25,7 @@ from readings.plausible import PlausibleRanges
 from readings.sensor_changes import SensorChanges
 from runtime.errors import InvalidInput
 from tests.database import Database, Row
+from tests.examples import max_examples
 from tests.integration.rollups import assert_views_equal_scan, insert, rolled_back
 from tests.waiting import DEADLINE_SECONDS, eventually
 from tests.writers import WRITERS, four_writers
@@ -140,7 +141,9 @@ def test_a_serial_number_is_of_one_sensor_and_passes_with_a_merge(database: Data
 
 
 @given(operations=st.lists(OPERATIONS, max_size=12))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=max_examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_after_any_changes_everything_equals_a_plain_computation(
     database: Database, operations: list[tuple[Any, ...]]
 ) -> None:

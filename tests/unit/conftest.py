@@ -18,6 +18,7 @@ from runtime.settings import ServiceSettings, load
 from sensor.settings import SensorSettings
 from sensorctl import __main__ as sensorctl_program
 from sensorctl.settings import SetupSettings
+from tests.examples import max_examples
 from tests.unit.consumer_harness import ConsumerHarness
 from tests.unit.fake_broker import FakeBroker, FakeConfirmPublisher
 from tests.unit.fakes import GetSettingsError, RunCommand
@@ -40,14 +41,17 @@ OTHERS = {
 CLEARED = {f"{name}{suffix}" for name in FIELDS | OTHERS for suffix in ("", "_FILE")}
 # The tests may share few cores with other work, so the duration of an example has no meaning.
 hypothesis.settings.register_profile(
-    "unit", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+    "unit",
+    deadline=None,
+    max_examples=max_examples(100),
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
 )
 hypothesis.settings.load_profile("unit")
 
 
 @pytest.fixture(autouse=True)
 def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in CLEARED & os.environ.keys():
+    for name in CLEARED.intersection(os.environ):
         monkeypatch.delenv(name)
 
 

@@ -9,6 +9,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from tests.examples import max_examples
 from tests.unit.outbox_harness import OutboxHarness
 
 MAX_LIVE, CHUNK, MAX_READINGS, DELETE_BATCH = 4, 2, 9, 3
@@ -103,4 +104,4 @@ class Model(RuleBasedStateMachine):
 
 
 TestOutbox = Model.TestCase
-TestOutbox.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestOutbox.settings = settings(max_examples=max_examples(60), stateful_step_count=40, deadline=None)
