@@ -23,6 +23,11 @@ def export() -> None:
         os.environ[NATIVE_STACK] = _configuration(measuring, *NATIVE_STACK_FILES)
 
 
+def of_commands() -> dict[str, str]:
+    """Return the variables with which a command measures all files."""
+    return {COMMANDS: os.environ[COMMANDS]} if COMMANDS in os.environ else {}
+
+
 def of_native_stack() -> dict[str, str]:
     """Return the variables with which the native stack measures what runs only there."""
     return {COMMANDS: os.environ[NATIVE_STACK]} if NATIVE_STACK in os.environ else {}

@@ -8,6 +8,7 @@ from typing import Any
 
 import pika
 
+from tests import coverage_variables
 from tests.broker import DEAD_QUEUE, Message, VirtualHost
 from tests.processes import Process, Processes
 from tests.waiting import DEADLINE_SECONDS, eventually
@@ -22,7 +23,7 @@ class Operator:
         self._run = run
 
     def start(self, *arguments: str) -> Process:
-        return self._run.start(" ".join(["sensorctl", *arguments]))
+        return self._run.start(" ".join(["sensorctl", *arguments]), **coverage_variables.of_commands())
 
     def __call__(self, *arguments: str, code: int = 0) -> str:
         process = self.start(*arguments)
