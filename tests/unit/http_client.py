@@ -6,7 +6,7 @@ import urllib.request
 from typing import Any, NamedTuple
 
 DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-TIMEOUT_SECONDS = 10
+TIMEOUT_SECONDS = 60
 
 
 class Response(NamedTuple):
