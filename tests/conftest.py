@@ -160,15 +160,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _is_unmeasured(item: pytest.Item) -> bool:
     """Return whether a test executes only lines that others cover, and would need twice its processor time.
 
-    These are the tests of whole stacks and with hundreds of examples. Tests that start processes of this
-    project only wait for them; commands measure for themselves.
+    These are the tests of whole stacks and with hundreds of examples.
     """
-    starts_processes = "run" in getattr(item, "fixturenames", ())
-    return (
-        item.nodeid.startswith(UNMEASURED)
-        or starts_processes
-        or is_hypothesis_test(getattr(item, "obj", None))
-    )
+    return item.nodeid.startswith(UNMEASURED) or is_hypothesis_test(getattr(item, "obj", None))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

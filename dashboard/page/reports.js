@@ -11,6 +11,7 @@ import { addressOf, addView } from "./router.js";
 import * as schedules from "./schedules.js";
 
 const REFRESH_MS = 2_000;
+const RETRY_MS = 5_000;
 const PAGE_SIZE = 100; // files, of which a report has one for each format
 const KB = 1_000;
 const view = $("#reports");
@@ -29,13 +30,19 @@ export function initialize() {
   form.initialize(refresh);
 }
 
-/** An installation without reports, and without a service that makes some, has no link to them. */
-async function onAccess() {
+function onAccess() {
   if (!account.may("viewer")) return;
   if (!view.hidden) show();
+  showLink();
+}
+
+/** An installation without reports, and without a service that makes some, has no link to them. */
+async function showLink() {
+  if (!account.may("viewer")) return;
   const [known, seen] = await Promise.all([requestJson("/api/reports?limit=1"), requestJson("/api/workers")]);
   const hasReporter = seen.ok && seen.value.workers.some(({ kinds }) => kinds.includes("report"));
   setVisible($("#reports-link"), hasReporter || (known.ok && known.value.reports.length > 0));
+  if ([known, seen].some(({ status }) => status === 0 || status >= 500)) setTimeout(showLink, RETRY_MS);
 }
 
 function show() {

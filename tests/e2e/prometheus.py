@@ -29,7 +29,9 @@ class Prometheus:
         return [(target["labels"]["job"], target["health"]) for target in active]
 
     def rules(self) -> list[dict[str, Any]]:
-        return [rule for group in self.get("rules")["groups"] for rule in group["rules"]]
+        """Return every rule, with the name of its group."""
+        groups = self.get("rules")["groups"]
+        return [{"group": group["name"], **rule} for group in groups for rule in group["rules"]]
 
     def query(self, expression: str) -> list[dict[str, Any]]:
         """Return the series of an instant query."""
