@@ -12,7 +12,6 @@ from native.process_handle import command_line
 LOOPBACK = "127.0.0.1"
 # Below the range from which Linux assigns ports to outgoing connections (net.ipv4.ip_local_port_range).
 PORT_RANGE = range(26_000, 32_768)
-PROBE_TIMEOUT_SECONDS = 2.0
 
 
 def free_port(ports: range = PORT_RANGE) -> int:
@@ -35,15 +34,6 @@ def is_free(port: int) -> bool:
             probe.bind((LOOPBACK, port))
         except OSError:
             return False
-    return True
-
-
-def is_listening(port: int) -> bool:
-    """Return whether a process accepts connections to this port of 127.0.0.1."""
-    try:
-        socket.create_connection((LOOPBACK, port), timeout=PROBE_TIMEOUT_SECONDS).close()
-    except OSError:
-        return False
     return True
 
 

@@ -11,12 +11,13 @@ from rich.console import Console
 from native import control
 from native.install import ensure_packages, ensure_rabbitmq
 from native.logfile import tail
-from native.ports import LOOPBACK, is_free, is_listening, listener
+from native.ports import LOOPBACK, is_free, listener
 from native.process_handle import ProcessHandle
 from native.settings import ROOT, Layout, StackSettings
 from native.stack import Stack
 from native.state import Phase, ProcessStatus, StackState
 from runtime.errors import ServiceUnavailable
+from runtime.local_ports import accepts_connections
 from runtime.process_state import ProcessState
 from runtime.services import SCALER_PROFILE
 from runtime.text import quantity
@@ -157,7 +158,7 @@ def _starting(layout: Layout) -> list[ProcessStatus]:
     return [
         process
         for process in _processes(layout)
-        if process.state in waiting and process.port is not None and not is_listening(process.port)
+        if process.state in waiting and process.port is not None and not accepts_connections(process.port)
     ]
 
 

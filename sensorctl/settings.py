@@ -1,7 +1,6 @@
 """Settings of the operator and of setup, from variables or from the running stack."""
 
 import os
-import socket
 from collections.abc import Callable, Iterator
 from typing import Self, TypeVar
 from urllib.parse import unquote, urlsplit
@@ -19,6 +18,7 @@ from messaging.management.permissions import User, permissions_of
 from messaging.topology import Topology
 from monitoring.settings import MonitoringSettings
 from runtime.errors import ConfigurationError
+from runtime.local_ports import accepts_connections
 from runtime.services import (
     BROKER_USERS,
     DATABASE_ROLES,
@@ -31,10 +31,9 @@ from runtime.services import (
 from runtime.settings import ServiceSettings, TimeZone, load
 from runtime.tracing_settings import TracingSettings
 from sensorctl.accounts import Accounts, manager_login
-from sensorctl.stack_variables import LOOPBACK, Variables, compose_variables, native_variables
+from sensorctl.stack_variables import Variables, compose_variables, native_variables
 
 EXPLICIT_VARIABLES = ("RABBITMQ_URL", "AMQP_URL", "RABBITMQ_HOST", "DATABASE_URL", "POSTGRES_HOST")
-PROBE_TIMEOUT_SECONDS = 1.0
 SettingsType = TypeVar("SettingsType", bound=MonitoringSettings)
 
 # Only setup logs in as the owner. Every other command uses the logins of the operator and the reader, and one
@@ -149,7 +148,7 @@ def discover(
     stacks = [variables for variables in (native_variables(), compose_variables()) if variables]
     candidates = [_load_with(settings_type, _replace_logins(variables, logins)) for variables in stacks]
     for settings in candidates:
-        if any(map(_accepts_connections, _ports(settings))):
+        if any(map(accepts_connections, _ports(settings))):
             return settings
     # The variables of the native stack exist only while it runs, even if its servers are down.
     if len(candidates) > 1:
@@ -185,11 +184,3 @@ def _ports(settings: MonitoringSettings) -> Iterator[int]:
     """Yield the ports of the databases and of the brokers of a stack of this machine."""
     addresses = [*map(str, find_addresses(database_url(settings))), *host_addresses(settings.amqp_url)]
     yield from (int(address.rpartition(":")[2]) for address in addresses)
-
-
-def _accepts_connections(port: int) -> bool:
-    try:
-        with socket.create_connection((LOOPBACK, port), PROBE_TIMEOUT_SECONDS):
-            return True
-    except OSError:
-        return False

@@ -79,27 +79,29 @@ class Storing:
         stored, dead = 0, DeadRows()
         for part in batches(rows, ROWS_TOGETHER):
             self._context.progress()
-            missing = self._await_part(part, stored, total)
+            missing, why = self._await_part(part, stored, total)
             stored += len(part) - len(missing)
-            why = self._why_dead(missing)
             for row in missing:
                 dead.add(row, why.get(row.reading.reading_id))
         return Stored(stored, dead)
 
-    def _await_part(self, part: Sequence[LocatedReading], before: int, total: int) -> list[LocatedReading]:
-        """Return the rows of a part whose readings are dead."""
+    def _await_part(
+        self, part: Sequence[LocatedReading], before: int, total: int
+    ) -> tuple[list[LocatedReading], Mapping[UUID, WhyDead]]:
+        """Return the rows of a part whose readings are dead, and why, as far as that is recorded."""
         missing = self._missing(part)
-        while missing and not self._are_dead(missing):
+        why = self._why_dead(missing)
+        while missing and not self._are_dead(missing, why):
             count = before + len(part) - len(missing)
             self._context.progress(f"{count:,} of {quantity(total, 'reading')} are stored")
             self._context.sleep(POLL_SECONDS)
             remaining = self._missing(missing)
             if len(remaining) < len(missing):
                 self._drained_at = None
-            missing = remaining
-        return missing
+            missing, why = remaining, self._why_dead(remaining)
+        return missing, why
 
-    def _are_dead(self, missing: Sequence[LocatedReading]) -> bool:
+    def _are_dead(self, missing: Sequence[LocatedReading], why: Mapping[UUID, WhyDead]) -> bool:
         """Return whether all are recorded as dead, or cannot be in the queue, nor with a consumer."""
         depth = self._queue_depth()
         if depth is None or depth > BACKLOG:
@@ -108,7 +110,7 @@ class Storing:
             self._drained_at = self._clock()
         if self._drained_at is not None and self._clock() - self._drained_at > DEAD_SECONDS:
             return True
-        return len(self._why_dead(missing)) == len({row.reading.reading_id for row in missing})
+        return len(why) == len({row.reading.reading_id for row in missing})
 
     def _why_dead(self, rows: Sequence[LocatedReading]) -> Mapping[UUID, WhyDead]:
         if not rows:

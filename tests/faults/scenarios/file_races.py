@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 import signal
 from collections import Counter
 from contextlib import closing, suppress
@@ -24,7 +23,7 @@ from tests.faults.scenarios.files import (
     start_reporters,
     start_server,
 )
-from tests.faults.scenarios.workflows import process_family
+from tests.faults.scenarios.workflows import process_family, signal_all
 from tests.unit.deploy.test_webdav_samples import BERLIN
 from tests.webdav_server import PASSWORD, USER, DavServer, Environ, Fault
 from webdav.client import WebDav
@@ -140,19 +139,13 @@ def _freeze(experiment: Experiment) -> None:
         return
     job, attempt, owner = running[0]
     family = process_family(int(str(owner).rpartition(":")[2]))
-    _signal(family, signal.SIGSTOP)
+    signal_all(family, signal.SIGSTOP)
     try:
         experiment.wait_until(
             lambda: experiment.query(ATTEMPT, job)[0] != (attempt, "running"), 60, "another has the job"
         )
     finally:
-        _signal(family, signal.SIGCONT)
-
-
-def _signal(pids: list[int], number: signal.Signals) -> None:
-    for pid in pids:
-        with suppress(ProcessLookupError):  # a job that has ended in between
-            os.kill(pid, number)
+        signal_all(family, signal.SIGCONT)
 
 
 def _check(experiment: Experiment, server: DavServer, races: Races, paths: list[str]) -> None:

@@ -4,7 +4,7 @@ import os
 import signal
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -96,11 +96,11 @@ def lease_lost(experiment: Experiment, *, rounds: int) -> None:
         workflow = _request(experiment, [{"seconds": 20, "steps": 200}])
         owner = str(_progressing(experiment, workflow, 1)[3])
         family = process_family(int(owner.rpartition(":")[2]))
-        _signal(family, signal.SIGSTOP)
+        signal_all(family, signal.SIGSTOP)
         taken = _progressing(experiment, workflow, 2)
         if taken[3] == owner:
             experiment.problems.append("the frozen worker has its job again")
-        _signal(family, signal.SIGCONT)
+        signal_all(family, signal.SIGCONT)
         finish_workflow(experiment, workflow, 90)
     workflow = _request(experiment, [{"seconds": 1, "steps": 2, "hang_after": 1}])
     _progressing(experiment, workflow, 1)
@@ -206,6 +206,8 @@ def process_family(pid: int) -> list[int]:
     return [pid, *(child.pid for child in process.children(recursive=True))]
 
 
-def _signal(pids: Sequence[int], number: signal.Signals) -> None:
+def signal_all(pids: Sequence[int], number: signal.Signals) -> None:
+    """Signal these processes; a job among them may have ended."""
     for pid in pids:
-        os.kill(pid, number)
+        with suppress(ProcessLookupError):
+            os.kill(pid, number)

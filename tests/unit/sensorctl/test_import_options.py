@@ -183,7 +183,7 @@ def test_a_dry_run_requires_no_stack(
 ) -> None:
     monkeypatch.delenv("POSTGRES_HOST")
     monkeypatch.setenv("NATIVE_DIR", str(tmp_path))
-    monkeypatch.setattr("sensorctl.settings._accepts_connections", lambda _: False)
+    monkeypatch.setattr("sensorctl.settings.accepts_connections", lambda _: False)
 
     assert sensorctl("import", write(tmp_path / "a.csv", ROWS), *HALL, "--dry-run")[0] == 0
 

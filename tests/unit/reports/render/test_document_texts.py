@@ -10,22 +10,20 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
-from reports.model import Input, Outside, Preset, Report, ReportLimit
+from reports.model import Input, Outside, Report, ReportLimit
 from reports.presets import preset_limits
 from reports.render.document_texts import translate
 from reports.render.limit_sources import LimitSource, LimitText, Locale
 from reports.render.pdf import render_pdf
 from reports.render.texts import Text
+from tests.unit.reports.readings_of_a_sensor import ROOM
 from tests.unit.reports.render.documents import START, report, sensor
 
 SHIPPED = re.compile(r"\('[\w-]+', '([^']+)',[^']*'([^']+)'\)")
-ROOM = Preset(
+PRESET = replace(
+    ROOM,
     name="controlled-room",
     title="Controlled room temperature, 20 to 25 °C, excursions between 15 and 30 °C",
-    low=20,
-    high=25,
-    excursion_low=15,
-    excursion_high=30,
     source=(
         "United States Pharmacopeia, general chapter 659, Packaging and Storage Requirements: "
         "controlled room temperature"
@@ -58,11 +56,13 @@ def text_of(document: Report) -> str:
 
 
 def portuguese(**fields: Any) -> Report:
-    limits = (*preset_limits(ROOM), ReportLimit(kind="high", threshold=40, source="request"))
+    limits = (*preset_limits(PRESET), ReportLimit(kind="high", threshold=40, source="request"))
     outside = tuple(
         Outside(limit=limit, seconds=60.0, degree_minutes=1.0, readings=1, excursions=1) for limit in limits
     )
-    document = report(sensor(limits=limits, outside=outside), language="pt", title="", preset=ROOM, **fields)
+    document = report(
+        sensor(limits=limits, outside=outside), language="pt", title="", preset=PRESET, **fields
+    )
     return replace(document, inputs=(Input(name="readings in the database", readings=12),))
 
 
@@ -79,7 +79,7 @@ def test_a_portuguese_pdf_has_no_english_text() -> None:
         assert name in found
         found = found.replace(name, "")
     texts: list[tuple[str, str]] = [text.value for text in Text]
-    english = {own for own, other in texts if own != other} | {ROOM.title, "request"}
+    english = {own for own, other in texts if own != other} | {PRESET.title, "request"}
     phrases = {phrase.strip() for text in english for phrase in re.split(r"\{\w+\}|[|,.;:()]", text)}
     words = {phrase for phrase in phrases if re.search(r"[a-z]{4}", phrase)}
     assert len(words) > 50
