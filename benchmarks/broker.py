@@ -12,6 +12,7 @@ from pika.spec import PERSISTENT_DELIVERY_MODE
 from benchmarks.waiting import wait_until
 
 EXCHANGE = "sensors"
+EVERY_READING = "reading.#"
 PERSISTENT = pika.BasicProperties(delivery_mode=PERSISTENT_DELIVERY_MODE, content_type="application/json")
 FILL_SECONDS = 300
 OFFER_TICK_SECONDS = 0.01
@@ -34,20 +35,20 @@ class Broker:
 
     @contextmanager
     def queue(
-        self, *, bound: bool = False, classic: bool = False, max_length: int | None = None
+        self, *, binding: str | None = None, classic: bool = False, max_length: int | None = None
     ) -> Iterator[str]:
         """Provide a new durable queue during the block, declared as a simple client declares it.
 
-        `bound` binds it to the sensors' exchange. A `classic` queue may have a `max_length`: it then keeps
-        only the newest messages, for publishing without a consumer.
+        It is bound to the sensors' exchange by the key `binding`. A `classic` queue may have a `max_length`:
+        it then keeps only the newest messages, for publishing without a consumer.
         """
         name = f"bench-{next(self._numbers)}"
         arguments: dict[str, str | int] = {"x-queue-type": "classic"} if classic else {}
         arguments |= {"x-max-length": max_length} if max_length else {}
         self._channel.queue_declare(name, durable=True, arguments=arguments or None)
-        if bound:
+        if binding:
             self._channel.exchange_declare(EXCHANGE, exchange_type="topic", durable=True)
-            self._channel.queue_bind(name, EXCHANGE, "reading.#")
+            self._channel.queue_bind(name, EXCHANGE, binding)
         try:
             yield name
         finally:

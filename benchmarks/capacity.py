@@ -21,12 +21,21 @@ PUBLISH, DELIVER = "publish", "deliver alone"
 
 
 class Costs(NamedTuple):
-    """Seconds per reading of one consumer: until it is done, and of the processors of each part."""
+    """Seconds per reading of one consumer: until it is done, and of the processors of each part.
+
+    `other` is what the rest of the machine uses meanwhile, such as the kernel for the network.
+    """
 
     elapsed: float
     consumer: float
     broker: float
     database: float
+    other: float
+
+    @property
+    def processors(self) -> float:
+        """Seconds of the processors of all parts."""
+        return self.consumer + self.broker + self.database + self.other
 
 
 class Machine(NamedTuple):
@@ -70,7 +79,7 @@ def stored_per_second(costs: Costs, consumers: int, cores: int) -> float:
     and everything that needs none, such as the disk. The consumers circulate. Several processors are one
     faster processor and a delay, after Seidmann.
     """
-    demand = (costs.consumer + costs.broker + costs.database) / cores
+    demand = costs.processors / cores
     delay = max(0.0, costs.elapsed - demand)
     rate, waiting = 0.0, 0.0
     for customers in range(1, consumers + 1):

@@ -33,7 +33,8 @@ class Plan:
 
     `offered` are the rates at which this project's modes are compared, `offered_peers` those of its peers.
     `capacity_costs` are the batch sizes at which one consumer's costs are measured, `capacity_cases` the
-    numbers of consumers and the batch sizes that are predicted.
+    numbers of consumers and the batch sizes that are predicted. `capacity_messages` are those of each
+    consumer, by batch size: the first hundreds cost a multiple of the others, and must not count.
     """
 
     rounds: int
@@ -69,10 +70,13 @@ class Plan:
     analysis_seconds: int = 18
     report_readings: int = 60_000
     report_samples: int = 1_000_000
-    traces_messages: Mapping[int, int] = field(default_factory=lambda: {1: 5_000, 500: 100_000})
-    traces_published: int = 60_000
+    traces_messages: Mapping[int, int] = field(default_factory=lambda: {1: 10_000, 500: 150_000})
+    traces_published: int = 40_000
     capacity_costs: tuple[int, ...] = (1, 500)
     capacity_cases: tuple[tuple[int, int], ...] = ((2, 1), (3, 1), (1, 10), (1, 100), (2, 500), (3, 500))
+    capacity_messages: Mapping[int, int] = field(
+        default_factory=lambda: {1: 6_000, 10: 20_000, 100: 60_000, 500: 100_000}
+    )
 
     def includes(self, contender: str) -> bool:
         """Return whether a contender was selected."""
@@ -111,6 +115,7 @@ QUICK = Plan(
     report_readings=6_000,
     report_samples=50_000,
     traces_messages={1: 600, 500: 10_000},
-    traces_published=40_000,
+    traces_published=20_000,
     capacity_cases=((3, 1), (1, 100)),
+    capacity_messages={1: 500, 100: 5_000, 500: 10_000},
 )

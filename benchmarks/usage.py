@@ -22,6 +22,12 @@ class Usage:
         return {name: sum(map(_bytes, _tree(root))) / MEGABYTE for name, root in self._roots.items()}
 
 
+def machine_seconds() -> float:
+    """Return the CPU time of the whole machine so far, of all processes and the kernel."""
+    times = psutil.cpu_times()
+    return float(sum(getattr(times, name, 0.0) for name in ("user", "nice", "system", "irq", "softirq")))
+
+
 def resident_megabytes(pid: int) -> float:
     """Return the resident memory (RSS) of a process, as `ps` and `top` show it."""
     return float(psutil.Process(pid).memory_info().rss / MEGABYTE)

@@ -1,6 +1,7 @@
 """Record spans with OpenTelemetry; the only place, with `runtime.span_export`, that imports it."""
 
 import os
+import random
 import socket
 import threading
 from collections import deque
@@ -35,6 +36,7 @@ NAMESPACE = "sensors"
 MAX_LINKS = 10_000
 FLUSH_SECONDS = 1.0
 _EMPTY = Context()
+_LOW_BITS = 64  # of a trace ID, by which TraceIdRatioBased decides
 _PROPAGATOR = TraceContextTextMapPropagator()
 _KINDS = {kind: trace.SpanKind[kind.name] for kind in SpanKind}
 
@@ -161,12 +163,12 @@ class _SampledIds(RandomIdGenerator):
         self._sampled: deque[int] = deque()
 
     def generate_sampled(self, sampler: TraceIdRatioBased) -> bool:
-        """Generate an ID, and keep it for the next trace if it is sampled."""
-        trace_id = super().generate_trace_id()
-        is_sampled = trace_id & sampler.TRACE_ID_LIMIT < sampler.bound
-        if is_sampled:
-            self._sampled.append(trace_id)
-        return is_sampled
+        """Generate the half of an ID that decides, and keep the whole for the next trace if it is sampled."""
+        low = random.getrandbits(_LOW_BITS)
+        if low >= sampler.bound:
+            return False
+        self._sampled.append(random.getrandbits(_LOW_BITS) << _LOW_BITS | low)
+        return True
 
     def generate_trace_id(self) -> int:
         """Return the ID of a new trace."""

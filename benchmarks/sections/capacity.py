@@ -23,10 +23,11 @@ from benchmarks.environment import BROKER, DATABASE
 from benchmarks.plan import CAPACITY
 from benchmarks.processes import Process
 from benchmarks.results import number
-from benchmarks.usage import Usage
+from benchmarks.usage import Usage, machine_seconds
 from benchmarks.waiting import BenchmarkFailed
 
 MICROSECONDS = 1e6
+MACHINE = "machine"
 MEASURED, PREDICTED, DEVIATION = "measured", "predicted", "largest deviation, %"
 
 
@@ -49,7 +50,7 @@ def measure(bench: Bench) -> None:
 
 def _deliver(bench: Bench) -> None:
     """Measure what a queue costs and gives without this project."""
-    messages = bench.plan.batches[max(bench.plan.capacity_costs)]
+    messages = bench.plan.capacity_messages[max(bench.plan.capacity_costs)]
     broker = Usage({BROKER: bench.environment.processes[BROKER]})
     with bench.broker.queue() as queue:
         before = broker.cpu_seconds()[BROKER]
@@ -61,7 +62,7 @@ def _deliver(bench: Bench) -> None:
 
 
 def _consume(bench: Bench, consumers: int, batch: int) -> None:
-    name, messages = case(consumers, batch), bench.plan.batches[batch]
+    name, messages = case(consumers, batch), consumers * bench.plan.capacity_messages[batch]
     used: dict[str, float] = {}
 
     @contextmanager
@@ -69,14 +70,17 @@ def _consume(bench: Bench, consumers: int, batch: int) -> None:
         usage = Usage(
             bench.environment.processes | {f"consumer {process.pid}": process.pid for process in processes}
         )
-        before = usage.cpu_seconds()
+        before, machine = usage.cpu_seconds(), machine_seconds()
         yield
         used.update({process: seconds - before[process] for process, seconds in usage.cpu_seconds().items()})
+        used[MACHINE] = machine_seconds() - machine
 
     rate = consume(bench, project(batch), messages, replicas=consumers, observe=observe)
-    broker, database = used.pop(BROKER), used.pop(DATABASE)
     bench.results.add(CAPACITY, f"{MEASURED}: {name}", rate)
-    costs = Costs(1 / rate, sum(used.values()) / messages, broker / messages, database / messages)
+    machine, broker, database = used.pop(MACHINE), used.pop(BROKER), used.pop(DATABASE)
+    consumer = sum(used.values())
+    other = max(0.0, machine - broker - database - consumer)
+    costs = Costs(1 / rate, *(seconds / messages for seconds in (consumer, broker, database, other)))
     for part, seconds in costs._asdict().items():
         _add_cost(bench, f"{name}: {part}", seconds)
     if batch == max(bench.plan.capacity_costs) and consumers == 1:

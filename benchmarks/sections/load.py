@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import partial
 
 from benchmarks.bench import Bench
+from benchmarks.broker import EVERY_READING
 from benchmarks.consuming import START_SECONDS
 from benchmarks.contenders import PIPELINE, SENSOR
 from benchmarks.database import PROJECT_TABLE, SensorSummary
@@ -50,7 +51,7 @@ def _measure(bench: Bench, rate: int, seconds: float) -> None:
     bench.database.truncate_all()
     flush_seconds = bench.database.flush_seconds()
     with ExitStack() as stack:
-        queue = stack.enter_context(bench.broker.queue(bound=True))
+        queue = stack.enter_context(bench.broker.queue(binding=EVERY_READING))
         (consumer,) = stack.enter_context(
             bench.processes.running("pipeline", PIPELINE, {"QUEUE_NAME": queue})
         )

@@ -5,6 +5,7 @@ from functools import partial
 from typing import NamedTuple
 
 from benchmarks.bench import Bench
+from benchmarks.broker import EVERY_READING
 from benchmarks.contenders import SENSOR
 from benchmarks.plan import MANY_SENSORS
 from benchmarks.sections.publishing import outbox_variables
@@ -45,7 +46,7 @@ def _measure(bench: Bench, key: str, scenario: Scenario) -> None:
         **outbox_variables(bench, f"many-{key}"),
     }
     with (
-        bench.broker.queue(bound=True, classic=True, max_length=MAX_QUEUE_LENGTH),
+        bench.broker.queue(binding=EVERY_READING, classic=True, max_length=MAX_QUEUE_LENGTH),
         bench.processes.running("sensor", SENSOR, variables) as (sensor,),
     ):
         sensor.await_ready()

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from statistics import median
 
 from benchmarks.bench import Bench
+from benchmarks.broker import EVERY_READING
 from benchmarks.contenders import PIPELINE, SENSOR
 from benchmarks.plan import MEMORY
 from benchmarks.processes import Process
@@ -55,7 +56,7 @@ def _feeder(bench: Bench, queue: str) -> Callable[[], None]:
 
 
 def _sensor(bench: Bench) -> None:
-    with bench.broker.queue(bound=True, classic=True, max_length=QUEUE_LENGTH) as queue:
+    with bench.broker.queue(binding=EVERY_READING, classic=True, max_length=QUEUE_LENGTH) as queue:
         variables = {
             "QUEUE_NAME": queue,
             "SENSOR_ID": "memory",

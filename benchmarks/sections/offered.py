@@ -12,6 +12,7 @@ from datetime import datetime
 from functools import partial
 
 from benchmarks.bench import Bench
+from benchmarks.broker import EVERY_READING
 from benchmarks.consuming import START_SECONDS
 from benchmarks.contenders import Contender, auto, classic, consumers, limit, project
 from benchmarks.environment import ROOT
@@ -70,7 +71,7 @@ def _measure(bench: Bench, contender: Contender, replicas: int, rate: int) -> No
     }
     bench.database.truncate_all()
     flush_seconds = bench.database.flush_seconds()
-    with bench.broker.queue(bound=True, classic=contender.key == CLASSIC) as queue:
+    with bench.broker.queue(binding=EVERY_READING, classic=contender.key == CLASSIC) as queue:
         variables = {"QUEUE_NAME": queue, "MESSAGES": str(MAX_CLIENT_SECONDS * rate), **contender.variables}
         with bench.processes.running(contender.key, contender.command, variables, replicas) as running:
             started = partial(_has_started, bench, contender, replicas, queue)

@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks.bench import Bench
+from benchmarks.broker import EVERY_READING
 from benchmarks.contenders import SENSOR, SENSORCTL, Contender, limit
 from benchmarks.plan import PUBLISHING
 from benchmarks.recording import write_recording
@@ -56,7 +57,7 @@ def _measure_rate(
     """
     growth = []
     with (
-        bench.broker.queue(bound=True) as queue,
+        bench.broker.queue(binding=EVERY_READING) as queue,
         bench.processes.running(name, command, {"QUEUE_NAME": queue, **variables}) as publishers,
     ):
         deadline = time.monotonic() + LIMIT_SECONDS

@@ -3,6 +3,7 @@
 from functools import partial
 
 from benchmarks.bench import Bench
+from benchmarks.broker import EVERY_READING
 from benchmarks.contenders import PIPELINE, SENSOR
 from benchmarks.plan import STARTUP
 from benchmarks.sections.publishing import outbox_variables
@@ -16,7 +17,7 @@ def measure(bench: Bench) -> None:
 
 
 def _measure(bench: Bench, name: str) -> None:
-    with bench.broker.queue(bound=True) as queue:
+    with bench.broker.queue(binding=EVERY_READING) as queue:
         variables = {"QUEUE_NAME": queue, **outbox_variables(bench, "startup")}
         with bench.processes.running(name, COMMANDS[name], variables) as processes:
             bench.results.add(STARTUP, name, processes[0].await_ready(), f"{name}, s")

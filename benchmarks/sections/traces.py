@@ -1,12 +1,14 @@
 """What traces cost at their default sampling: processor time per message with and without them.
 
-The first export does not count: it loads the exporter and connects to the collector.
+A process with traces and one without run side by side, each on its own queue, so that both have the same
+machine: its speed changes more from minute to minute than traces cost. The first export does not count: it
+loads the exporter and connects to the collector.
 """
 
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -22,6 +24,7 @@ from benchmarks.recording import write_recording
 from benchmarks.sections.publishing import NO_INTERVAL, outbox_variables, replay_variables
 from benchmarks.usage import Usage
 from benchmarks.waiting import BenchmarkFailed, wait_until
+from messaging.topology import routing_key
 from native.ports import LOOPBACK
 from readings.payload import CONTENT_TYPE, MESSAGE_TYPE
 
@@ -29,105 +32,141 @@ TRACED_EVERY = 100  # messages: the default sampling
 MICROSECONDS = 1_000_000
 ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
 WARM_UP = 100
+POLL_SECONDS = 0.02
 # The start of the sensor does not count.
-SKIPPED_SHARE = 0.4
+SKIPPED_SHARE = 0.2
 
 
 def measure(bench: Bench) -> None:
-    """Measure both in interleaved rounds."""
+    """Measure a consumer in each mode, and a sensor."""
     with _collector() as collector:
-        states = (None, collector)
         runs = {
-            f"{batch}/{_state(found)}": partial(_consume, bench, batch, found)
-            for batch in bench.plan.traces_messages
-            for found in states
+            str(batch): partial(_consume, bench, batch, collector) for batch in bench.plan.traces_messages
         }
-        runs |= {f"sensor/{_state(found)}": partial(_publish, bench, found) for found in states}
-        bench.run_rounds(TRACES, runs)
+        bench.run_rounds(TRACES, runs | {"sensor": partial(_publish, bench, collector)})
 
 
-def _consume(bench: Bench, batch: int, collector: "_Collector | None") -> None:
+def _consume(bench: Bench, batch: int, collector: "_Collector") -> None:
     contender, messages = project(batch), bench.plan.traces_messages[batch]
-    bodies = bench.messages.get(WARM_UP + messages)
-    properties = partial(_properties, is_traced=collector is not None)
+    each = WARM_UP + messages
+    bodies = bench.messages.get(2 * each)
     bench.database.truncate_all()
-    with bench.broker.queue() as queue:
-        settings = {"QUEUE_NAME": queue, **contender.variables, **_variables(collector)}
-        has_exported = _next_export(collector)
-        with bench.processes.running(contender.key, contender.command, settings) as (consumer,):
-            stored = partial(bench.database.count, contender.table)
-            bench.broker.publish(queue, bodies[:WARM_UP], properties)
-            wait_until(lambda: stored() == WARM_UP, START_SECONDS, "it consumes")
-            wait_until(has_exported, START_SECONDS, "it exports")
-            consumer.pause()
-            bench.broker.publish(queue, bodies[WARM_UP:], properties)
-            before = _cpu_seconds(consumer)
-            consumer.resume()
-            wait_until(
-                lambda: stored() == len(bodies), LIMIT_SECONDS + COMMIT_SECONDS, "everything is stored"
+    stored = partial(bench.database.count, contender.table)
+    has_exported = _next_export(collector)
+    consumers = []
+    with ExitStack() as stack:
+        for is_traced, own in ((False, bodies[:each]), (True, bodies[each:])):
+            queue = stack.enter_context(bench.broker.queue())
+            settings = {"QUEUE_NAME": queue, **contender.variables}
+            variables = settings | _variables(collector, is_traced=is_traced)
+            running = bench.processes.running(contender.key, contender.command, variables)
+            [consumer] = stack.enter_context(running)
+            publish = partial(
+                bench.broker.publish, queue, properties=partial(_properties, is_traced=is_traced)
             )
-            used = _cpu_seconds(consumer) - before
-    title = "a consumer at prefetch 1" if batch == 1 else f"a consumer in batches of {batch}"
-    _add(bench, str(batch), used / messages, title, collector)
+            publish(own[:WARM_UP])
+            publish_others = partial(publish, own[WARM_UP:])
+            consumers.append((_Subject(consumer, partial(_taken, bench, queue, messages)), publish_others))
+        wait_until(lambda: stored() == 2 * WARM_UP, START_SECONDS, "both consume")
+        wait_until(has_exported, START_SECONDS, "one exports")
+        for subject, publish_others in consumers:
+            subject.process.pause()
+            publish_others()
+        for subject, _ in consumers:
+            subject.process.resume()
+        costs = _compare([subject for subject, _ in consumers], messages)
+        wait_until(lambda: stored() == len(bodies), LIMIT_SECONDS + COMMIT_SECONDS, "everything is stored")
+    _add(bench, str(batch), "a consumer at prefetch 1" if batch == 1 else f"batches of {batch}", *costs)
 
 
-def _publish(bench: Bench, collector: "_Collector | None") -> None:
+def _taken(bench: Bench, queue: str, messages: int) -> int:
+    return messages - bench.broker.ready_count(queue)
+
+
+def _publish(bench: Bench, collector: "_Collector") -> None:
     messages = bench.plan.traces_published
     recording = write_recording(bench.processes.directory / "traces.csv", messages)
-    settings = (
-        _variables(collector)
-        | replay_variables(recording, NO_INTERVAL)
-        | outbox_variables(bench, f"traces-{_state(collector)}")
-    )
     has_exported = _next_export(collector)
-    with (
-        bench.broker.queue(bound=True) as queue,
-        bench.processes.running("sensor", SENSOR, {"QUEUE_NAME": queue, **settings}) as (sensor,),
-    ):
-        ready = partial(bench.broker.ready_count, queue)
+    sensors = []
+    with ExitStack() as stack:
+        for is_traced in (False, True):
+            sensor_id = f"traced-{is_traced}".lower()
+            queue = stack.enter_context(bench.broker.queue(binding=routing_key(sensor_id)))
+            settings = (
+                {"SENSOR_ID": sensor_id, "QUEUE_NAME": queue}
+                | _variables(collector, is_traced=is_traced)
+                | replay_variables(recording, NO_INTERVAL)
+                | outbox_variables(bench, sensor_id)
+            )
+            [process] = stack.enter_context(bench.processes.running("sensor", SENSOR, settings))
+            sensors.append(_Subject(process, partial(bench.broker.ready_count, queue)))
 
-        def has_started() -> bool:
-            sensor.raise_if_failed()
-            return ready() >= SKIPPED_SHARE * messages and has_exported()
+        def have_started() -> bool:
+            return has_exported() and all(each.messages() >= SKIPPED_SHARE * messages for each in sensors)
 
-        wait_until(has_started, START_SECONDS, "the sensor publishes")
-        first = last = ready()
-        before, used = _cpu_seconds(sensor), 0.0
-        while (published := ready()) < messages:
-            used = _cpu_seconds(sensor) - before
-            last = published
-            sensor.raise_if_failed()
-            time.sleep(0.02)
-        wait_until(sensor.has_finished, LIMIT_SECONDS, "the sensor ends")
-    if last == first:
-        raise BenchmarkFailed(f"{messages} messages are too few: all were published before the first export")
-    _add(bench, "sensor", used / (last - first), "a sensor", collector)
-
-
-def _add(bench: Bench, key: str, seconds: float, title: str, collector: "_Collector | None") -> None:
-    traces = "without" if collector is None else "with"
-    title = f"{title} {traces} traces: processor time per message, µs"
-    bench.results.add(TRACES, f"{key}/{_state(collector)}", seconds * MICROSECONDS, title)
+        wait_until(have_started, START_SECONDS, "both sensors publish, and one exports")
+        costs = _compare(sensors, messages)
+        for each in sensors:
+            wait_until(each.process.has_finished, LIMIT_SECONDS, "the sensor ends")
+    _add(bench, "sensor", "a sensor", *costs)
 
 
-def _state(collector: "_Collector | None") -> str:
-    return "off" if collector is None else "on"
+class _Subject:
+    """A process, and how many messages it has handled so far."""
+
+    def __init__(self, process: Process, handled: Callable[[], int]) -> None:
+        self.process = process
+        self._handled = handled
+
+    def messages(self) -> int:
+        """Return how many messages it has handled."""
+        self.process.raise_if_failed()
+        return self._handled()
+
+    def read(self) -> tuple[int, float]:
+        """Return how many messages it has handled, and its processor time in seconds."""
+        return self.messages(), Usage({"process": self.process.pid}).cpu_seconds()["process"]
 
 
-def _variables(collector: "_Collector | None") -> dict[str, str]:
-    return {} if collector is None else {ENDPOINT: f"http://{LOOPBACK}:{collector.server_port}"}
+def _compare(subjects: Sequence[_Subject], total: int) -> list[float]:
+    """Return the processor seconds per message of each, until the first has handled all of them.
+
+    What the other does alone afterwards would cost it less, or more.
+
+    Raises:
+        BenchmarkFailed: When one handled nothing meanwhile.
+    """
+    first = last = latest = [each.read() for each in subjects]
+    deadline = time.monotonic() + LIMIT_SECONDS
+    while all(messages < total for messages, _ in latest):
+        last = latest
+        latest = [each.read() for each in subjects]
+        if time.monotonic() > deadline:
+            raise BenchmarkFailed(f"{[messages for messages, _ in last]} of {total} messages were handled")
+        time.sleep(POLL_SECONDS)
+    if any(after == before for (after, _), (before, _) in zip(last, first, strict=True)):
+        raise BenchmarkFailed(f"{total} messages are too few: all were handled before the first export")
+    return [
+        (used - used_before) / (messages - before)
+        for (messages, used), (before, used_before) in zip(last, first, strict=True)
+    ]
 
 
-def _next_export(collector: "_Collector | None") -> Callable[[], bool]:
-    """Return whether the collector has received an export since now; true where there is no collector."""
-    if collector is None:
-        return lambda: True
+def _add(bench: Bench, key: str, title: str, without: float, traced: float) -> None:
+    for state, name, seconds in (("off", "without", without), ("on", "with", traced)):
+        full = f"{title} {name} traces: processor time per message, µs"
+        bench.results.add(TRACES, f"{key}/{state}", seconds * MICROSECONDS, full)
+    bench.results.add(TRACES, f"{key}/ratio", traced / without, f"{title}: with relative to without")
+
+
+def _variables(collector: "_Collector", *, is_traced: bool) -> dict[str, str]:
+    return {ENDPOINT: f"http://{LOOPBACK}:{collector.server_port}"} if is_traced else {}
+
+
+def _next_export(collector: "_Collector") -> Callable[[], bool]:
+    """Return whether the collector has received an export since now."""
     before = collector.exports
     return lambda: collector.exports > before
-
-
-def _cpu_seconds(process: Process) -> float:
-    return Usage({"process": process.pid}).cpu_seconds()["process"]
 
 
 def _properties(number: int, *, is_traced: bool) -> pika.BasicProperties:
