@@ -62,7 +62,7 @@ def copied_folders(dockerfile: str, target: str | None) -> set[str]:
         if match := re.match(r"FROM (\S+)(?: AS (\S+))?$", line):
             name = match[2] or "last"
             stages[name] = (match[1], set())
-        elif match := re.match(r"COPY (\w+) \1$", line):
+        elif match := re.match(r"COPY --from=source /app/(\w+) \1$", line):
             stages[name][1].add(match[1])
     stage, folders = target or name, set()
     while stage in stages:

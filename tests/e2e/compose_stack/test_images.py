@@ -28,10 +28,10 @@ def test_the_project_adds_little_to_the_base_image(
     "image",
     ["sensors-sensor", "sensors-pipeline", "sensors-tools", "sensors-dashboard", "sensors-analysis"],
 )
-def test_the_image_has_an_unprivileged_user_and_no_compiler(stack: ComposeStack, image: str) -> None:
+def test_the_image_has_an_unprivileged_user_bytecode_and_no_compiler(stack: ComposeStack, image: str) -> None:
     user = stack.run("docker", "image", "inspect", "-f", "{{.Config.User}}", image).strip()
     assert user == "10001:10001"
-    script = "! command -v gcc && ! command -v cc"
+    script = "! command -v gcc && ! command -v cc && test -e /app/runtime/__pycache__/settings.cpython-*.pyc"
     stack.run("docker", "run", "--rm", "--entrypoint", "sh", image, "-c", script)
 
 
