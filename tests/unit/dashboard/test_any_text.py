@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from runtime.access import Role
+from tests.examples import max_examples
 from tests.unit.dashboard.dashboard_server import DashboardServer
 from tests.unit.fake_keys import KEYS
 from tests.unit.openapi import check_response
@@ -18,7 +19,9 @@ from tests.unit.openapi import check_response
 ADMIN = f"Bearer {KEYS[Role.ADMIN]}"
 TEXTS = st.text(st.characters(codec=None, exclude_categories=()), max_size=20)
 CONTROLS = dict.fromkeys([*range(32), *range(127, 160)])
-FUZZED = settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FUZZED = settings(
+    max_examples=max_examples(10), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 
 
 def operations(document: Any) -> Iterator[tuple[str, str, Any]]:
