@@ -22,6 +22,12 @@ def test_the_status_shows_every_service_by_name(stack: ComposeStack) -> None:
 
     # Dead letters would be a problem.
     stack.sensorctl("dead", "discard", "--yes")
+    # The dashboard shows the same problems, and asking it starts no container.
+    eventually(
+        lambda: not stack.get_from_dashboard("/api/overview")["problems"],
+        PUBLISHED_SECONDS,
+        "the dashboard shows no problem",
+    )
     status = eventually(healthy_status, PUBLISHED_SECONDS, "the status shows no problem")
     assert sorted((service["name"], service["health"]) for service in status["services"]) == [
         ("alerter", "ready"),

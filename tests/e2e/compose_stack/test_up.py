@@ -74,8 +74,14 @@ def test_no_process_has_or_can_get_a_capability(stack: ComposeStack) -> None:
 
 
 def test_a_service_only_gets_its_own_credentials(stack: ComposeStack) -> None:
+    services = ("sensor-1", "pipeline-processor", "alerter", "analysis", "dashboard")
+    environments = {
+        container["Config"]["Labels"]["com.docker.compose.service"]: container["Config"]["Env"]
+        for container in stack.containers(*services)
+    }
+
     def credentials(service: str) -> dict[str, str]:
-        variables = dict(v.split("=", 1) for v in stack.containers(service)[0]["Config"]["Env"])
+        variables = dict(variable.split("=", 1) for variable in environments[service])
         return {
             name: value for name, value in variables.items() if name.endswith(("_USER", "_PASS", "_PASSWORD"))
         }
