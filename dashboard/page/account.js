@@ -103,6 +103,7 @@ function openDialog() {
 async function logIn() {
   const submit = $(".submit", dialog);
   submit.disabled = true;
+  setText(error, "");
   const response = await sendJson("/api/login", { key: input.value.trim() });
   submit.disabled = false;
   if (!response.ok) {

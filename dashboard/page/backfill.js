@@ -56,10 +56,10 @@ async function send() {
   const body = request();
   const isPlanned = planned !== null && JSON.stringify(planned) === JSON.stringify(body);
   isSending = true;
+  showFormError(form, "");
   const response = await sendJson("/api/backfills", { ...body, dry_run: !isPlanned });
   isSending = false;
-  showFormError(form, response.ok ? "" : refusal(response.value), /^body\.(\w+)/.exec(response.value.field ?? "")?.[1]);
-  if (!response.ok) return;
+  if (!response.ok) return showFormError(form, refusal(response.value), /^body\.(\w+)/.exec(response.value.field ?? "")?.[1]);
   if (!isPlanned) return showPlan(body, response.value);
   showPlan(null);
   if (response.value.workflow_id) location.hash = addressOf("workflow", response.value.workflow_id);

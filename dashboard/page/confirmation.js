@@ -20,6 +20,7 @@ export function confirm({ title, explanation, verb, isDanger = false, run }) {
     event.preventDefault();
     if (submit.disabled) return;
     submit.disabled = true;
+    setText($(".error", dialog), "");
     const problem = await run();
     submit.disabled = false;
     if (problem === null) dialog.close("done");

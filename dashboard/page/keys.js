@@ -69,11 +69,14 @@ function fillRow(row, key) {
 async function create() {
   const submit = $("button", form);
   submit.disabled = true;
+  setText($(".error", form), "");
   const { name, role } = form.elements;
   const response = await sendJson("/api/keys", { name: name.value, role: role.value });
   submit.disabled = false;
-  setText($(".error", form), response.ok ? "" : response.value.detail); // what was typed stays
-  if (!response.ok) return name.focus();
+  if (!response.ok) {
+    setText($(".error", form), response.value.detail); // what was typed stays
+    return name.focus();
+  }
   setText($(".created code", section), response.value.key);
   setText($(".created .name", section), response.value.name);
   setVisible($(".created", section), true);
@@ -93,6 +96,7 @@ function confirmRevocation(name) {
 }
 
 async function revoke(name) {
+  setText($(".error", dialog), "");
   const response = await requestJson(`/api/keys/${encodeURIComponent(name)}`, { method: "DELETE" });
   if (!response.ok) return setText($(".error", dialog), response.value.detail);
   dialog.close();

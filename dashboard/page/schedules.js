@@ -69,11 +69,12 @@ const addressOfSchedule = (name) => `/api/schedules/${encodeURIComponent(name)}`
 
 async function change(button, schedule, section, reload) {
   button.disabled = true;
+  setText($(".error", section), "");
   const definition = Object.fromEntries(DEFINITION.map((name) => [name, schedule[name]]));
   const response = await sendJson(addressOfSchedule(schedule.name), definition, "PUT");
   button.disabled = false;
-  setText($(".error", section), response.ok ? "" : `Not changed: ${response.value.detail}`);
   if (response.ok) announce(schedule.enabled ? `Enabled ${schedule.name}` : `Disabled ${schedule.name}`);
+  else setText($(".error", section), `Not changed: ${response.value.detail}`);
   reload();
 }
 

@@ -44,8 +44,9 @@ function fill(row, source) {
 /** Request a test, and show its workflow. */
 async function test(button, name) {
   button.disabled = true;
+  setText($(".error", section), "");
   const response = await requestJson(`/api/sources/${encodeURIComponent(name)}/test`, { method: "POST" });
   button.disabled = false;
-  setText($(".error", section), response.ok ? "" : `Not tested: ${response.value.detail}`);
-  if (response.ok) location.hash = addressOf("workflow", response.value.workflow_id);
+  if (!response.ok) return setText($(".error", section), `Not tested: ${response.value.detail}`);
+  location.hash = addressOf("workflow", response.value.workflow_id);
 }

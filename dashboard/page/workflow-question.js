@@ -52,10 +52,10 @@ function createOption({ label, readings = [] }, onSelect) {
 
 async function answer({ workflow_id }, button, body, onAnswer) {
   button.disabled = true;
+  setText($(".error", section), "");
   const response = await sendJson(`/api/workflows/${workflow_id}/answer`, body);
   button.disabled = false;
-  setText($(".error", section), response.ok ? "" : `Not answered: ${response.value.detail}`);
-  if (!response.ok) return;
+  if (!response.ok) return setText($(".error", section), `Not answered: ${response.value.detail}`);
   announce("Answered");
   onAnswer();
 }

@@ -3,7 +3,7 @@
 import json
 import re
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from typing import Any
 
@@ -19,8 +19,10 @@ from tests.database import Database, Roles
 from tests.processes import Process, Processes, with_http
 from tests.proxy import Proxy
 from tests.readings import reading
-from tests.waiting import DEADLINE_SECONDS
+from tests.waiting import DEADLINE_SECONDS, eventually
 
+# How the page says that a request failed for a moment, which a busy machine can cause at any time.
+TEMPORARY = re.compile("try again in a moment|does not (answer|respond)", re.IGNORECASE)
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
@@ -107,8 +109,27 @@ def log_in(page: Page, key: str) -> None:
     if not dialog.is_visible():
         page.locator("#account .log-in").click()
     dialog.get_by_label("Key").fill(key)
-    dialog.get_by_role("button", name="Log in").click()
-    expect(page.locator("#account .who")).to_have_text(re.compile(r"\("))
+    who = page.locator("#account .who").filter(has_text="(")
+    act_until(dialog.get_by_role("button", name="Log in").click, who)
+
+
+def act_until(action: Callable[[], None], done: Locator) -> None:
+    """Act, and again whenever the page shows that it failed for a moment, until it shows `done`.
+
+    A person does the same: requests have timeouts of a few seconds, which a busy machine can exceed.
+    """
+    shown = done.page.get_by_role("alert").filter(has_text=re.compile(r"\S"), visible=True)
+    either = done.filter(visible=True).or_(shown.filter(has_text=TEMPORARY)).first
+
+    def attempt() -> bool:
+        action()
+        try:
+            expect(either).to_be_visible()
+        except AssertionError as error:
+            raise AssertionError(f"{error}\nThe page shows as errors: {shown.all_inner_texts()}") from None
+        return done.first.is_visible()
+
+    eventually(attempt, DEADLINE_SECONDS, "an attempt succeeds")
 
 
 def row(page: Page, sensor_id: str) -> Locator:

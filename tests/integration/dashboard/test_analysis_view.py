@@ -1,13 +1,14 @@
 """What the analysis found and expects, on the page: in the unit of the sensor, and marked by an operator."""
 
 import re
+from functools import partial
 
 from playwright.sync_api import Page, expect
 
 from runtime.access import Role
 from tests.analysis_rows import store_anomaly, store_forecast, store_models, store_virtual_value
 from tests.browser import visit
-from tests.integration.dashboard.system import System, log_in
+from tests.integration.dashboard.system import System, act_until, log_in
 from tests.processes import Process
 from tests.waiting import DEADLINE_SECONDS, eventually
 
@@ -94,8 +95,8 @@ def test_an_anomaly_is_found_on_the_overview_explained_and_marked_on_a_phone(
     key = system.create_key("ann", Role.OPERATOR)
     log_in(page, key)
     wrong = rows.first.get_by_role("button", name="Wrong: level shift since")
-    wrong.press("Enter")
-    expect(wrong).to_have_attribute("aria-pressed", "true")
+    pressed = rows.first.get_by_role("button", name="Wrong: level shift since", pressed=True)
+    act_until(partial(wrong.press, "Enter"), pressed)
     expect(wrong).to_be_focused()
     expect(rows.first.locator(".marked")).to_contain_text("wrong, by key:ann at")
     eventually(lambda: page.evaluate(FLAGS) == 1, DEADLINE_SECONDS, "its flag is gone")
@@ -103,8 +104,9 @@ def test_an_anomaly_is_found_on_the_overview_explained_and_marked_on_a_phone(
     expect(page.locator("#anomalies")).to_be_hidden(timeout=DEADLINE_SECONDS * 1000)
     page.go_back()
     # and when the mark is taken back, it is there again
-    wrong.press("Enter")
-    expect(wrong).to_have_attribute("aria-pressed", "false")
+    expect(pressed).to_be_visible()
+    released = rows.first.get_by_role("button", name="Wrong: level shift since", pressed=False)
+    act_until(partial(wrong.press, "Enter"), released)
     expect(rows.first.locator(".marked")).to_be_empty()
     actions = system.database.query("SELECT actor, action FROM audit WHERE object_kind = 'anomaly'")
     assert actions == [{"actor": "key:ann", "action": "mark"}] * 2
@@ -115,8 +117,8 @@ def test_an_anomaly_is_found_on_the_overview_explained_and_marked_on_a_phone(
     expect(versions.first).to_contain_text("season 2")
     expect(versions.first).to_contain_text("active")
     versions.last.get_by_role("button", name="Roll season back to version 1").click()
-    page.get_by_role("dialog").get_by_role("button", name="Roll back").click()
-    expect(versions.last).to_contain_text("requested")
+    roll_back = page.get_by_role("dialog").get_by_role("button", name="Roll back")
+    act_until(roll_back.click, versions.last.filter(has_text="requested"))
     # when the page of another sensor follows, it shows nothing of the first one
     page.evaluate("location.hash = '#/sensor/freezer'")
     expect_nothing(page)

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 from runtime.access import Role
 from tests.broker import DEAD_QUEUE
 from tests.browser import visit
-from tests.integration.dashboard.system import System, log_in
+from tests.integration.dashboard.system import System, act_until, log_in
 from tests.integration.dead_letters import publish_dead_letter
 from tests.processes import Process
 from tests.waiting import DEADLINE_SECONDS, eventually
@@ -37,8 +37,10 @@ def test_a_dead_letter_is_shown_as_text_and_replayed_by_an_operator(
     log_in(page, key)
     page.get_by_role("button", name="Replay 1 …").click()
     dialog = page.get_by_role("dialog", name="Replay 1 dead letter?")
-    dialog.get_by_role("button", name="Replay").click()
-    expect(page.locator("#result")).to_have_text("Replayed 1 not-json.")
+    result = page.locator("#result")
+    act_until(
+        dialog.get_by_role("button", name="Replay").click, result.filter(has_text="Replayed 1 not-json.")
+    )
     system.consumer.wait_for_event("dead-lettered", times=2)
     expect(letter.locator(".hint")).to_contain_text("replayed once")
     reported = dashboard.wait_for_event("dead letters replayed")
@@ -79,11 +81,10 @@ def test_all_messages_with_a_reason_are_discarded_after_confirmation(
     expect(dialog.get_by_role("alert")).to_contain_text("Nothing was changed; try again in a moment.")
     # and when it is up again
     system.database_proxy.forward()
-    dialog.get_by_role("button", name="Discard").click()
-    expect(page.locator("#result")).to_have_text("Discarded 3 not-json.")
+    discard, result = dialog.get_by_role("button", name="Discard"), page.locator("#result")
+    act_until(discard.click, result.filter(has_text="Discarded 3 not-json."))
     expect(page.locator(".letter .tag")).to_have_text(["invalid-field"])
     eventually(lambda: system.broker.ready(DEAD_QUEUE) == 1, DEADLINE_SECONDS, "one remains")
     page.get_by_label("select all shown").check()
     page.get_by_role("button", name="Discard 1 …").click()
-    dialog.get_by_role("button", name="Discard").click()
-    expect(page.locator("#dead-letters .note")).to_have_text("No dead letters.")
+    act_until(discard.click, page.locator("#dead-letters .note", has_text="No dead letters."))

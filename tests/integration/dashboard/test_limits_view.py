@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -10,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 from db.evaluation.evaluation import Evaluation
 from runtime.access import Role
 from tests.browser import visit
-from tests.integration.dashboard.system import System, log_in
+from tests.integration.dashboard.system import System, act_until, log_in
 from tests.integration.dashboard.test_sensor_page import SCROLLS_HORIZONTALLY
 from tests.processes import Process
 from tests.waiting import DEADLINE_SECONDS, eventually
@@ -105,10 +106,10 @@ def test_a_limit_is_set_its_alarm_rises_is_acknowledged_and_clears(
     expect(form.get_by_label("High, °C")).to_have_value("8")
     system.database_proxy.forward()
     expect(page.locator("#overall-status")).to_have_text("No problems")
-    press(form.get_by_role("button", name="Add limits"), by)
+    added = limits.first.filter(has_text="above 8 °C, hysteresis 0.5 K")
     # then the limits of the sensor hold in place of that of its location
+    act_until(partial(press, form.get_by_role("button", name="Add limits"), by), added)
     expect(limits).to_have_count(2)
-    expect(limits.first).to_contain_text("above 8 °C, hysteresis 0.5 K")
     expect(form.get_by_label("High, °C")).to_have_value("")
     # when it is too warm, the alarm rises, and is acknowledged with a note
     store(system, 9.5, evaluation)
@@ -118,8 +119,8 @@ def test_a_limit_is_set_its_alarm_rises_is_acknowledged_and_clears(
     press(row.get_by_role("button", name="Acknowledge"), by)
     dialog = page.get_by_role("dialog", name="Acknowledge the excursion")
     dialog.get_by_label("Note").fill("door <b>open</b>")
-    press(dialog.get_by_role("button", name="Acknowledge"), by)
-    expect(row).to_contain_text("by key:ann at ")
+    acknowledge = partial(press, dialog.get_by_role("button", name="Acknowledge"), by)
+    act_until(acknowledge, row.filter(has_text="by key:ann at "))
     expect(row).to_contain_text(": door <b>open</b>")
     expect(row.get_by_role("button")).to_be_hidden()
     assert page.evaluate(SCROLLS_HORIZONTALLY) is False
@@ -130,8 +131,8 @@ def test_a_limit_is_set_its_alarm_rises_is_acknowledged_and_clears(
     press(limits.first.get_by_role("button", name="Change"), by)
     change = sensor.get_by_role("form", name=re.compile("^Change the limit of this sensor: above 8 °C"))
     change.get_by_label("For", exact=True).fill("10m")
-    change.get_by_label("For", exact=True).press("Enter")
-    expect(limits.first).to_contain_text("above 8 °C, for 10m, hysteresis 0.5 K")
+    changed = limits.first.filter(has_text="above 8 °C, for 10m, hysteresis 0.5 K")
+    act_until(partial(change.get_by_label("For", exact=True).press, "Enter"), changed)
     press(limits.last.get_by_role("button", name="Remove"), by)
     press(page.get_by_role("dialog", name="Remove the limit?").get_by_role("button", name="Remove"), by)
     expect(limits).to_have_count(1)
@@ -204,8 +205,8 @@ def test_a_sensor_with_a_wrong_id_is_merged_after_a_confirmation(
     expect(dialog.get_by_label("Into")).to_be_focused()
     # and with the right one it is done
     dialog.get_by_label("Into").fill("fridge")
-    dialog.get_by_label("Into").press("Enter")
-    expect(sensor.locator(".state")).to_have_text("Retired: its readings were moved to fridge.")
+    merged = sensor.locator(".state", has_text="Retired: its readings were moved to fridge.")
+    act_until(partial(dialog.get_by_label("Into").press, "Enter"), merged)
     expect(sensor.get_by_role("button", name="Merge into another sensor …")).to_be_hidden()
     expect(sensor.get_by_role("button", name="Save")).to_be_disabled()
     sensor.get_by_role("link", name="Show the sensor it was merged into").click()
@@ -232,8 +233,8 @@ def test_a_group_is_limited_and_silenced_on_the_page_of_one_of_its_sensors(
     expect(form.get_by_role("alert")).to_contain_text("Not saved: The pattern freezer-* matches no sensor.")
     expect(form.get_by_label("Pattern")).to_be_focused()
     form.get_by_label("Pattern").fill("fr*")
-    form.get_by_label("Pattern").press("Enter")
-    expect(sensor.locator(".limits li")).to_contain_text("of all sensors whose ID matches fr*")
+    added = sensor.locator(".limits li", has_text="of all sensors whose ID matches fr*")
+    act_until(partial(form.get_by_label("Pattern").press, "Enter"), added)
     # and a silence of its location holds until it is ended
     form, silences = sensor.get_by_role("form", name="Silence"), sensor.locator(".silences li")
     form.get_by_label("Of").select_option("all of its location")
@@ -241,8 +242,8 @@ def test_a_group_is_limited_and_silenced_on_the_page_of_one_of_its_sensors(
     form.get_by_role("button", name="Silence").press("Enter")
     expect(form.get_by_role("alert")).to_contain_text("Not silenced: must be a duration such as 90s")
     form.get_by_label("For", exact=True).fill("2h")
-    form.get_by_label("For", exact=True).press("Enter")
-    expect(silences).to_contain_text(": cleaning")
+    started = silences.filter(has_text=": cleaning")
+    act_until(partial(form.get_by_label("For", exact=True).press, "Enter"), started)
     expect(silences).to_contain_text("of all sensors of the location Kitchen, by key:ann")
     assert page.evaluate(SCROLLS_HORIZONTALLY) is False
     silences.get_by_role("button", name="End").press("Enter")

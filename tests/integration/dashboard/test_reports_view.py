@@ -1,12 +1,13 @@
 """Reports on the page: their files and figures, what a file leaves open, and a request."""
 
 import re
+from functools import partial
 
 from playwright.sync_api import Page, expect
 
 from runtime.access import Role
 from tests.browser import visit
-from tests.integration.dashboard.system import System, log_in
+from tests.integration.dashboard.system import System, act_until, log_in
 from tests.processes import Process
 from tests.stored_report import CONTENTS, store_report_and_question
 
@@ -50,9 +51,10 @@ def test_a_report_is_saved_its_figures_are_shown_and_an_operator_answers_and_req
     question = page.locator("#workflow .question")
     expect(question).to_contain_text("does the day or the month come first?")
     expect(question.get_by_role("listitem").filter(has_text="the day first")).to_contain_text("4.50 °C")
-    question.get_by_role("button", name="Answer: the day first").press("Enter")
+    answer = question.get_by_role("button", name="Answer: the day first")
+    answered = page.locator("#workflow .timeline", has_text=re.compile("answer.*by key:ann"))
+    act_until(partial(answer.press, "Enter"), answered)
     expect(question).to_be_hidden()
-    expect(page.locator("#workflow .timeline")).to_contain_text(re.compile("answer.*by key:ann"))
     # and requests another report, once what is missing is given
     page.goto(f"{system.url}/#/reports")
     view.locator("#report-form summary").press("Enter")
@@ -61,8 +63,9 @@ def test_a_report_is_saved_its_figures_are_shown_and_an_operator_answers_and_req
     expect(form.get_by_role("alert")).to_have_text("Choose at least one sensor.")
     form.locator("[name=sensors]").select_option("fridge")
     form.locator("[name=preset]").select_option("2-8")
-    form.get_by_role("button", name="Make the report").click()
-    form.get_by_role("link", name="its workflow").click()
+    workflow = form.get_by_role("link", name="its workflow")
+    act_until(form.get_by_role("button", name="Make the report").click, workflow)
+    workflow.click()
     expect(page.locator("#workflow h2")).to_contain_text("report workflow ready")
     expect(page.locator("#workflow .facts")).to_contain_text("period last-week")
 
@@ -84,16 +87,16 @@ def test_an_administrator_creates_disables_and_deletes_a_schedule_of_reports(
     form.get_by_role("button", name="Make the schedule").click()
     expect(form.get_by_role("alert")).to_have_text("Enter a name for the schedule.")
     form.locator("[name=schedule]").fill("weekly")
-    form.get_by_role("button", name="Make the schedule").click()
-    # then it is listed, and another one of this name is refused
     row = view.locator("#report-schedules tbody tr")
-    expect(row).to_contain_text("0 6 * * 1 (Europe/Berlin)")
+    listed = row.filter(has_text="0 6 * * 1 (Europe/Berlin)")
+    # then it is listed, and another one of this name is refused
+    act_until(form.get_by_role("button", name="Make the schedule").click, listed)
     expect(row).to_contain_text("period last-week")
     form.get_by_role("button", name="Make the schedule").click()
     expect(form.get_by_role("alert")).to_contain_text("There is a schedule weekly already")
     # and it is disabled, and deleted after a question
-    row.get_by_role("button", name="Disable weekly").click()
-    expect(row.locator(".next")).to_have_text("disabled")
+    disabled = row.locator(".next", has_text="disabled")
+    act_until(row.get_by_role("button", name="Disable weekly").click, disabled)
     row.get_by_role("button", name="Delete weekly").click()
     page.locator("#confirm").get_by_role("button", name="Delete").click()
     expect(view.locator("#report-schedules")).to_be_hidden()

@@ -1,10 +1,12 @@
 """The page of a sensor: reached from the overview, changed by its form, and what was typed is kept."""
 
+from functools import partial
+
 import pytest
 from playwright.sync_api import Page, expect
 
 from runtime.access import Role
-from tests.integration.dashboard.system import System, log_in, open_page, row
+from tests.integration.dashboard.system import System, act_until, log_in, open_page, row
 from tests.processes import Process
 from tests.waiting import DEADLINE_SECONDS, eventually
 
@@ -29,9 +31,8 @@ def test_a_sensor_is_named_and_calibrated_in_the_page(
     form.get_by_label("Name").fill("Hall")
     form.get_by_label("Offset, K").fill("0.5")
     form.get_by_label("Since").fill("2026-01-01T00:00:00")
-    form.get_by_label("Since").press("Enter")
+    act_until(partial(form.get_by_label("Since").press, "Enter"), form.locator(".saved", has_text="Saved."))
     # then the page, the overview and the stored reading follow
-    expect(form.locator(".saved")).to_have_text("Saved.")
     expect(page.locator("#sensor h2")).to_have_text("Hall (hall/1)")
     expect(page.locator("#sensor .calibrations li")).to_contain_text("offset 0.5 K (set by key:boss)")
     assert page.evaluate(SCROLLS_HORIZONTALLY) is False
@@ -67,8 +68,8 @@ def test_what_is_refused_is_said_at_its_field_and_what_was_typed_is_kept(
     expect(page.locator("#overall-status")).not_to_have_text("No problems")
     system.database_proxy.forward()
     expect(page.locator("#overall-status")).to_have_text("No problems")
-    form.get_by_role("button", name="Save").click()
-    expect(page.locator("#sensor h2")).to_have_text("Fridge (1)")
+    saved = page.locator("#sensor h2", has_text="Fridge (1)")
+    act_until(form.get_by_role("button", name="Save").click, saved)
 
 
 def create_operator(system: System, page: Page) -> str:

@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 
 from runtime.access import Role
 from tests.browser import visit
-from tests.integration.dashboard.system import System, log_in
+from tests.integration.dashboard.system import System, act_until, log_in
 from tests.processes import Process
 from tests.stored_workflow import store_workflow
 
@@ -46,19 +46,18 @@ def test_a_workflow_is_found_its_timeline_has_its_story_and_an_operator_changes_
     # then an operator cancels it, which the timeline shows without a reload, and runs it again
     log_in(page, system.create_key("ann", Role.OPERATOR))
     run.get_by_role("button", name="Cancel …").click()
-    page.get_by_role("dialog").get_by_role("button", name="Cancel the workflow").click()
-    expect(run.locator("h2")).to_contain_text("cancelled")
+    cancel = page.get_by_role("dialog").get_by_role("button", name="Cancel the workflow")
+    act_until(cancel.click, run.locator("h2", has_text="cancelled"))
     expect(timeline).to_contain_text("cancel by key:ann")
-    run.get_by_role("button", name="Run again").click()
+    act_until(run.get_by_role("button", name="Run again").click, run.locator("h2", has_text="ready"))
     expect(page).not_to_have_url(re.compile(str(workflow_id)))
-    expect(run.locator("h2")).to_contain_text("ready")
     # and sees what a backfill would fetch before requesting it
     page.goto(f"{system.url}/#/workflows")
     form = page.get_by_role("form", name="Fetch history")
     form.get_by_label("From (UTC)").fill("2026-01-01T00:00")
     form.get_by_label("To (UTC)").fill("2026-01-15T00:00")
-    form.get_by_role("button", name="Show what would be fetched").click()
-    expect(form.get_by_role("status")).to_contain_text("2 chunks, the first 1 Jan")
-    form.get_by_role("button", name="Fetch 2 chunks").click()
-    expect(run.locator("h2")).to_contain_text("backfill workflow ready")
+    planned = form.get_by_role("status").filter(has_text="2 chunks, the first 1 Jan")
+    act_until(form.get_by_role("button", name="Show what would be fetched").click, planned)
+    fetch = form.get_by_role("button", name="Fetch 2 chunks")
+    act_until(fetch.click, run.locator("h2", has_text="backfill workflow ready"))
     expect(run.locator(".jobs tbody tr")).to_have_count(2)
