@@ -12,7 +12,6 @@ from pika.spec import PERSISTENT_DELIVERY_MODE
 from benchmarks.waiting import wait_until
 
 EXCHANGE = "sensors"
-EVERY_READING = "reading.#"
 PERSISTENT = pika.BasicProperties(delivery_mode=PERSISTENT_DELIVERY_MODE, content_type="application/json")
 FILL_SECONDS = 300
 OFFER_TICK_SECONDS = 0.01

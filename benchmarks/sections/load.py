@@ -7,7 +7,6 @@ from datetime import datetime
 from functools import partial
 
 from benchmarks.bench import Bench
-from benchmarks.broker import EVERY_READING
 from benchmarks.consuming import START_SECONDS
 from benchmarks.contenders import PIPELINE, SENSOR
 from benchmarks.database import PROJECT_TABLE, SensorSummary
@@ -18,6 +17,7 @@ from benchmarks.results import percentile
 from benchmarks.sections.publishing import outbox_variables, replay_variables
 from benchmarks.usage import Usage
 from benchmarks.waiting import BenchmarkFailed, wait_until
+from messaging.topology import BINDING_KEY
 
 READINGS_PER_SENSOR = 250  # per second; a higher rate needs more sensors
 SETTLE_SECONDS = 1.0
@@ -51,7 +51,7 @@ def _measure(bench: Bench, rate: int, seconds: float) -> None:
     bench.database.truncate_all()
     flush_seconds = bench.database.flush_seconds()
     with ExitStack() as stack:
-        queue = stack.enter_context(bench.broker.queue(binding=EVERY_READING))
+        queue = stack.enter_context(bench.broker.queue(binding=BINDING_KEY))
         (consumer,) = stack.enter_context(
             bench.processes.running("pipeline", PIPELINE, {"QUEUE_NAME": queue})
         )

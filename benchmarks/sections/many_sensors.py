@@ -5,11 +5,11 @@ from functools import partial
 from typing import NamedTuple
 
 from benchmarks.bench import Bench
-from benchmarks.broker import EVERY_READING
 from benchmarks.contenders import SENSOR
 from benchmarks.plan import MANY_SENSORS
 from benchmarks.sections.publishing import outbox_variables
 from benchmarks.usage import Usage
+from messaging.topology import BINDING_KEY
 
 SETTLE_SECONDS = 5.0
 SECONDS = 10.0
@@ -46,7 +46,7 @@ def _measure(bench: Bench, key: str, scenario: Scenario) -> None:
         **outbox_variables(bench, f"many-{key}"),
     }
     with (
-        bench.broker.queue(binding=EVERY_READING, classic=True, max_length=MAX_QUEUE_LENGTH),
+        bench.broker.queue(binding=BINDING_KEY, classic=True, max_length=MAX_QUEUE_LENGTH),
         bench.processes.running("sensor", SENSOR, variables) as (sensor,),
     ):
         sensor.await_ready()

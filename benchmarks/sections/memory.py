@@ -5,13 +5,13 @@ from collections.abc import Callable
 from statistics import median
 
 from benchmarks.bench import Bench
-from benchmarks.broker import EVERY_READING
 from benchmarks.contenders import PIPELINE, SENSOR
 from benchmarks.plan import MEMORY
 from benchmarks.processes import Process
 from benchmarks.results import Curve
 from benchmarks.sections.publishing import outbox_variables
 from benchmarks.usage import resident_megabytes
+from messaging.topology import BINDING_KEY
 
 PUBLISH_CHUNK = 2_000
 MAX_QUEUE_DEPTH = 20_000
@@ -56,7 +56,7 @@ def _feeder(bench: Bench, queue: str) -> Callable[[], None]:
 
 
 def _sensor(bench: Bench) -> None:
-    with bench.broker.queue(binding=EVERY_READING, classic=True, max_length=QUEUE_LENGTH) as queue:
+    with bench.broker.queue(binding=BINDING_KEY, classic=True, max_length=QUEUE_LENGTH) as queue:
         variables = {
             "QUEUE_NAME": queue,
             "SENSOR_ID": "memory",

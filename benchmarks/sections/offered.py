@@ -12,7 +12,6 @@ from datetime import datetime
 from functools import partial
 
 from benchmarks.bench import Bench
-from benchmarks.broker import EVERY_READING
 from benchmarks.consuming import START_SECONDS
 from benchmarks.contenders import Contender, auto, classic, consumers, limit, project
 from benchmarks.environment import ROOT
@@ -21,6 +20,7 @@ from benchmarks.processes import Process
 from benchmarks.results import percentile
 from benchmarks.usage import Usage
 from benchmarks.waiting import BenchmarkFailed, wait_until
+from messaging.topology import BINDING_KEY
 
 CLIENT = ("-m", "benchmarks.load_client")
 READINGS_PER_CLIENT = 5_000  # per second; a higher rate needs more clients
@@ -71,7 +71,7 @@ def _measure(bench: Bench, contender: Contender, replicas: int, rate: int) -> No
     }
     bench.database.truncate_all()
     flush_seconds = bench.database.flush_seconds()
-    with bench.broker.queue(binding=EVERY_READING, classic=contender.key == CLASSIC) as queue:
+    with bench.broker.queue(binding=BINDING_KEY, classic=contender.key == CLASSIC) as queue:
         variables = {"QUEUE_NAME": queue, "MESSAGES": str(MAX_CLIENT_SECONDS * rate), **contender.variables}
         with bench.processes.running(contender.key, contender.command, variables, replicas) as running:
             started = partial(_has_started, bench, contender, replicas, queue)

@@ -6,11 +6,11 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks.bench import Bench
-from benchmarks.broker import EVERY_READING
 from benchmarks.contenders import SENSOR, SENSORCTL, Contender, limit
 from benchmarks.plan import PUBLISHING
 from benchmarks.recording import write_recording
 from benchmarks.waiting import BenchmarkFailed, wait_until
+from messaging.topology import BINDING_KEY
 
 LIMIT_SECONDS = 300
 # The first messages do not count: they are published while the process still starts.
@@ -57,7 +57,7 @@ def _measure_rate(
     """
     growth = []
     with (
-        bench.broker.queue(binding=EVERY_READING) as queue,
+        bench.broker.queue(binding=BINDING_KEY) as queue,
         bench.processes.running(name, command, {"QUEUE_NAME": queue, **variables}) as publishers,
     ):
         deadline = time.monotonic() + LIMIT_SECONDS

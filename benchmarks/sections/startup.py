@@ -3,10 +3,10 @@
 from functools import partial
 
 from benchmarks.bench import Bench
-from benchmarks.broker import EVERY_READING
 from benchmarks.contenders import PIPELINE, SENSOR
 from benchmarks.plan import STARTUP
 from benchmarks.sections.publishing import outbox_variables
+from messaging.topology import BINDING_KEY
 
 COMMANDS = {"consumer": PIPELINE, "sensor": SENSOR}
 
@@ -17,7 +17,7 @@ def measure(bench: Bench) -> None:
 
 
 def _measure(bench: Bench, name: str) -> None:
-    with bench.broker.queue(binding=EVERY_READING) as queue:
+    with bench.broker.queue(binding=BINDING_KEY) as queue:
         variables = {"QUEUE_NAME": queue, **outbox_variables(bench, "startup")}
         with bench.processes.running(name, COMMANDS[name], variables) as processes:
             bench.results.add(STARTUP, name, processes[0].await_ready(), f"{name}, s")

@@ -32,15 +32,14 @@ class Reconcile:
 
     def __call__(self, *arguments: str, code: int = 0) -> dict[str, Any]:
         """Return its result, and repeat it while the figures of a busy broker were not complete in time."""
-        results: list[tuple[int, dict[str, Any]]] = []
 
-        def is_determined() -> bool:
-            results.append(self.once(*arguments))
-            _, found = results[-1]
-            return not found["missing"] or found["in_flight_at_most"] is not None
+        def determined() -> tuple[int, dict[str, Any]] | None:
+            returned, found = self.once(*arguments)
+            is_known = not found["missing"] or found["in_flight_at_most"] is not None
+            return (returned, found) if is_known else None
 
-        eventually(is_determined, RUN_TIMEOUT_SECONDS, "the figures of the broker are complete")
-        returned, found = results[-1]
+        message = "the figures of the broker are complete"
+        returned, found = eventually(determined, RUN_TIMEOUT_SECONDS, message)
         assert returned == code, found
         return found
 
