@@ -108,7 +108,8 @@ def process_span(batch: Sequence[Received], consuming: Consuming) -> AbstractCon
     active = tracer()
     if active is None:
         return nullcontext()
-    contexts = [headers for received in batch if (headers := trace_headers(received.properties))]
+    with_headers = (received.properties for received in batch if received.properties.headers)
+    contexts = list(filter(None, map(trace_headers, with_headers)))
     if not contexts and not _starts_trace(active, batch):
         return nullcontext()
     name, attributes = _receiving("process", "process", batch, consuming)
@@ -123,7 +124,7 @@ def process_span(batch: Sequence[Received], consuming: Consuming) -> AbstractCon
 
 def _starts_trace(active: Tracer, batch: Sequence[Received]) -> bool:
     """Return whether to start a trace for messages that bring none."""
-    is_decided = active.samples_by_ratio and all(map(_is_reading, batch))
+    is_decided = active.samples_by_ratio and all(received.properties.type == MESSAGE_TYPE for received in batch)
     return not is_decided and active.sample_trace()
 
 
@@ -152,10 +153,6 @@ def trace_headers(properties: pika.BasicProperties) -> TraceHeaders | None:
         return None
     names = (TRACEPARENT, TRACESTATE)
     return {name: value for name in names if isinstance(value := headers.get(name), str)}
-
-
-def _is_reading(received: Received) -> bool:
-    return bool(received.properties.type == MESSAGE_TYPE)
 
 
 def _sending(

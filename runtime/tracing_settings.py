@@ -8,7 +8,8 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from runtime.addresses import HttpUrl
 from runtime.settings import ReadableFile, Settings
 
-DEFAULT_RATIO = 0.01
+# As Jaeger samples without a configuration: https://www.jaegertracing.io/docs/latest/architecture/sampling/
+DEFAULT_RATIO = 0.001
 SIGNAL_PATH = "/v1/traces"
 SamplerName = Literal[
     "always_on",
@@ -75,7 +76,7 @@ class TracingSettings(Settings):
         default=None,
         description=(
             "Which traces are recorded; unset: `parentbased_traceidratio` with the ratio "
-            f"{DEFAULT_RATIO:g}, one reading of a hundred"
+            f"{DEFAULT_RATIO:g}, one reading of a thousand"
         ),
     )
     otel_traces_sampler_arg: float | None = Field(

@@ -27,8 +27,9 @@ from benchmarks.waiting import BenchmarkFailed, wait_until
 from messaging.topology import routing_key
 from native.ports import LOOPBACK
 from readings.payload import CONTENT_TYPE, MESSAGE_TYPE
+from runtime.tracing_settings import DEFAULT_RATIO
 
-TRACED_EVERY = 100  # messages: the default sampling
+TRACED_EVERY = round(1 / DEFAULT_RATIO)  # messages
 MICROSECONDS = 1_000_000
 ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
 WARM_UP = 100
@@ -170,7 +171,7 @@ def _next_export(collector: "_Collector") -> Callable[[], bool]:
 
 
 def _properties(number: int, *, is_traced: bool) -> pika.BasicProperties:
-    """Return the properties of a sensor's message, and of one of a hundred with a trace context."""
+    """Return the properties of a sensor's message, and of some of them with a trace context."""
     has_trace = is_traced and number % TRACED_EVERY == 0
     headers = {"traceparent": f"00-{number + 1:032x}-{number + 1:016x}-01"} if has_trace else None
     return pika.BasicProperties(

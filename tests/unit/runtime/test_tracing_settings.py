@@ -42,7 +42,7 @@ def test_traces_can_be_turned_off_in_spite_of_an_endpoint(
 @pytest.mark.parametrize(
     ("sampler", "ratio", "sampling"),
     [
-        ("", "", Sampling(0.01, parent_based=True)),
+        ("", "", Sampling(0.001, parent_based=True)),
         ("", "0.5", Sampling(0.5, parent_based=True)),
         ("traceidratio", "0.2", Sampling(0.2, parent_based=False)),
         ("parentbased_always_on", "", Sampling(1.0, parent_based=True)),
@@ -59,7 +59,7 @@ def test_the_sampler(monkeypatch: pytest.MonkeyPatch, sampler: str, ratio: str, 
 @pytest.mark.parametrize(
     ("variables", "message"),
     [
-        ({"OTEL_TRACES_SAMPLER": "traceidratio"}, "set OTEL_TRACES_SAMPLER_ARG, such as 0.01"),
+        ({"OTEL_TRACES_SAMPLER": "traceidratio"}, "set OTEL_TRACES_SAMPLER_ARG, such as 0.001"),
         ({"OTEL_TRACES_SAMPLER_ARG": "1%"}, "OTEL_TRACES_SAMPLER_ARG is '1%'"),
         ({"OTEL_EXPORTER_OTLP_PROTOCOL": "grpc"}, "OTEL_EXPORTER_OTLP_PROTOCOL is 'grpc'"),
         ({"OTEL_EXPORTER_OTLP_ENDPOINT": "collector:4317"}, "must be an http or https URL"),
