@@ -3,7 +3,7 @@
 https://opentelemetry.io/docs/specs/semconv/messaging/rabbitmq/
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import NamedTuple, Protocol
 
@@ -22,6 +22,7 @@ from runtime.tracing import (
     Tracer,
     child_span,
     is_recording,
+    span_block,
     tracer,
 )
 
@@ -108,8 +109,11 @@ def process_span(batch: Sequence[Received], consuming: Consuming) -> AbstractCon
     active = tracer()
     if active is None:
         return nullcontext()
-    with_headers = (received.properties for received in batch if received.properties.headers)
-    contexts = list(filter(None, map(trace_headers, with_headers)))
+    contexts = [
+        context
+        for received in batch
+        if (headers := received.properties.headers) and (context := _trace_headers(headers))
+    ]
     if not contexts and not _starts_trace(active, batch):
         return nullcontext()
     name, attributes = _receiving("process", "process", batch, consuming)
@@ -119,12 +123,13 @@ def process_span(batch: Sequence[Received], consuming: Consuming) -> AbstractCon
         span = active.start_linked(name, SpanKind.CONSUMER, attributes, contexts)
     else:
         span = active.start_trace(name, SpanKind.CONSUMER, attributes)
-    return nullcontext() if span is None else span
+    return span_block(span)
 
 
 def _starts_trace(active: Tracer, batch: Sequence[Received]) -> bool:
     """Return whether to start a trace for messages that bring none."""
-    is_decided = active.samples_by_ratio and all(received.properties.type == MESSAGE_TYPE for received in batch)
+    types = {received.properties.type for received in batch}
+    is_decided = active.samples_by_ratio and types == {MESSAGE_TYPE}
     return not is_decided and active.sample_trace()
 
 
@@ -146,10 +151,9 @@ def dead_letter_span(
     return child_span(f"send {dead_queue}", SpanKind.CLIENT, attributes)
 
 
-def trace_headers(properties: pika.BasicProperties) -> TraceHeaders | None:
-    """Return the trace context of a message; None if it has none. Any client may write any header."""
-    headers = properties.headers
-    if not headers or not isinstance(headers.get(TRACEPARENT), str):
+def _trace_headers(headers: Mapping[str, object]) -> TraceHeaders | None:
+    """Return the trace context of a message; None without one. Any client may write any header."""
+    if not isinstance(headers.get(TRACEPARENT), str):
         return None
     names = (TRACEPARENT, TRACESTATE)
     return {name: value for name in names if isinstance(value := headers.get(name), str)}

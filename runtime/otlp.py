@@ -5,12 +5,8 @@ import random
 import socket
 import threading
 from collections import deque
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from contextvars import Token
-from typing import Self
+from collections.abc import Sequence
 
-from opentelemetry import context as otel_context
 from opentelemetry import trace
 from opentelemetry.context import Context
 from opentelemetry.sdk.resources import Resource
@@ -44,14 +40,20 @@ _KINDS = {kind: trace.SpanKind[kind.name] for kind in SpanKind}
 class OtlpSpan:
     """A recorded span of OpenTelemetry."""
 
-    def __init__(self, span: trace.Span) -> None:
+    def __init__(self, tracer: trace.Tracer, span: trace.Span) -> None:
+        self._tracer = tracer
         self._span = span
-        self._token: Token[Context] | None = None
 
     @property
     def headers(self) -> TraceHeaders:
         """The headers by which a message continues its trace."""
-        return _inject(trace.set_span_in_context(self._span, _EMPTY))
+        headers: dict[str, str] = {}
+        _PROPAGATOR.inject(headers, self._context)
+        return headers
+
+    def start_child(self, name: str, kind: SpanKind, attributes: Attributes) -> "OtlpSpan | None":
+        """Start a span within this one."""
+        return _start(self._tracer, name, kind, attributes, self._context)
 
     def fail(self, error: BaseException | str) -> None:
         """Mark it as failed, with the class of the error or a word for it."""
@@ -63,16 +65,9 @@ class OtlpSpan:
         """End it."""
         self._span.end()
 
-    def __enter__(self) -> Self:
-        self._token = otel_context.attach(trace.set_span_in_context(self._span))
-        return self
-
-    def __exit__(self, _type: object, error: BaseException | None, _traceback: object) -> None:
-        if self._token is not None:
-            otel_context.detach(self._token)
-        if error is not None:
-            self.fail(error)
-        self.end()
+    @property
+    def _context(self) -> Context:
+        return trace.set_span_in_context(self._span, _EMPTY)
 
 
 class OtlpTracer:
@@ -102,58 +97,25 @@ class OtlpTracer:
 
     def start_trace(self, name: str, kind: SpanKind, attributes: Attributes) -> OtlpSpan | None:
         """Start a trace that is sampled."""
-        return self._start(name, kind, attributes, _EMPTY)
+        return _start(self._tracer, name, kind, attributes, _EMPTY)
 
     def continue_trace(
         self, name: str, kind: SpanKind, attributes: Attributes, parent: TraceHeaders
     ) -> OtlpSpan | None:
         """Start a span of the trace that a message brings; it also links to the message."""
-        return self._start(name, kind, attributes, _extract(parent), _links([parent]))
+        return _start(self._tracer, name, kind, attributes, _extract(parent), _links([parent]))
 
     def start_linked(
         self, name: str, kind: SpanKind, attributes: Attributes, links: Sequence[TraceHeaders]
     ) -> OtlpSpan | None:
         """Start a trace that is linked to several others, and recorded if one of them is."""
-        return self._start(name, kind, attributes, _EMPTY, _links(links))
-
-    def is_recording(self) -> bool:
-        """Return whether there is a current span."""
-        return trace.get_current_span().is_recording()
-
-    def start_child(self, name: str, kind: SpanKind, attributes: Attributes) -> OtlpSpan | None:
-        """Start a span within the current one."""
-        return self._start(name, kind, attributes, None)
-
-    def current_headers(self) -> TraceHeaders:
-        """Return the headers of the current span; none without one."""
-        return _inject(None)
-
-    @contextmanager
-    def without_span(self) -> Iterator[None]:
-        """Return a block that has no current span."""
-        token = otel_context.attach(_EMPTY)
-        try:
-            yield
-        finally:
-            otel_context.detach(token)
+        return _start(self._tracer, name, kind, attributes, _EMPTY, _links(links))
 
     def close(self) -> None:
         """Export what remains, for at most FLUSH_SECONDS: a collector that is down delays no shutdown."""
         closing = threading.Thread(target=self._provider.shutdown, name="span-export-end", daemon=True)
         closing.start()
         closing.join(FLUSH_SECONDS)
-
-    def _start(
-        self,
-        name: str,
-        kind: SpanKind,
-        attributes: Attributes,
-        context: Context | None,
-        links: Sequence[trace.Link] = (),
-    ) -> OtlpSpan | None:
-        values: dict[str, AttributeValue] = dict(attributes)
-        span = self._tracer.start_span(name, context, _KINDS[kind], values, links)
-        return OtlpSpan(span) if span.is_recording() else None
 
 
 class _SampledIds(RandomIdGenerator):
@@ -195,6 +157,19 @@ class _LinkedSampler(ParentBased):
         return SamplingResult(Decision.RECORD_AND_SAMPLE if sampled else Decision.DROP, attributes)
 
 
+def _start(
+    tracer: trace.Tracer,
+    name: str,
+    kind: SpanKind,
+    attributes: Attributes,
+    context: Context,
+    links: Sequence[trace.Link] = (),
+) -> OtlpSpan | None:
+    values: dict[str, AttributeValue] = dict(attributes)
+    span = tracer.start_span(name, context, _KINDS[kind], values, links)
+    return OtlpSpan(tracer, span) if span.is_recording() else None
+
+
 def _resource(settings: TracingSettings, service: str) -> Resource:
     defaults: dict[str, AttributeValue] = {
         "service.name": service,
@@ -212,9 +187,3 @@ def _links(headers: Sequence[TraceHeaders]) -> list[trace.Link]:
 
 def _extract(headers: TraceHeaders) -> Context:
     return _PROPAGATOR.extract(headers, _EMPTY)
-
-
-def _inject(context: Context | None) -> TraceHeaders:
-    headers: dict[str, str] = {}
-    _PROPAGATOR.inject(headers, context)
-    return headers
