@@ -67,7 +67,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         full={"kills": 10, "between": (2, 10), "terminations": 100, "restarts": 50},
         short={"kills": 1, "between": (1, 2), "terminations": 20, "restarts": 2}, modes=ALL_MODES),
     Scenario(3, "consumer SIGKILL before store, between commit and ack, after ack", processes.consumer_killed,
-        full={"seconds": 25, "every": 60}, short={"seconds": 2, "every": 20},
+        full={"seconds": 25, "every": 60}, short={"seconds": 2, "every": 20, "consumers": 1},
         modes=ALL_MODES, short_modes=(SINGLE, BATCHES)),
     Scenario(4, "sensor SIGKILL between publish and confirm, then the same reading again",
         processes.sensor_killed,

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from runtime.services import RestartPolicy
 from tests.faults.bodies import mixed
-from tests.faults.experiment import Experiment
+from tests.faults.experiment import CONSUMERS, Experiment
 from tests.faults.failpoint import POINTS
 from tests.faults.local_workers import LocalWorkers
 from tests.faults.tap import Tap
@@ -25,19 +25,21 @@ DEATH_SECONDS = 60
 STATISTICS_SECONDS = 15
 
 
-def consumer_killed(experiment: Experiment, *, seconds: float, every: int, rate: float = 80) -> None:
+def consumer_killed(
+    experiment: Experiment, *, seconds: float, every: int, rate: float = 80, consumers: int = CONSUMERS
+) -> None:
     """Row 3. Consumers are killed before the store, between commit and ack, and after the ack."""
     with experiment.load(rate, mixed(0.02)):
         for point in POINTS:
             workers = experiment.start_local_workers(
-                module=f"tests.faults.failpoint {point} {every}", retry=QUICK_RESTART, wait=False
+                consumers, module=f"tests.faults.failpoint {point} {every}", retry=QUICK_RESTART, wait=False
             )
             experiment.show_progress(f"killing consumers {_describe(point)}")
             experiment.run_load_for(seconds)
             experiment.wait_until(workers.deaths, DEATH_SECONDS, f"a consumer is killed {_describe(point)}")
             experiment.notes.append(f"{workers.deaths()} consumers killed {_describe(point)}")
             experiment.stop()
-        experiment.start_local_workers()
+        experiment.start_local_workers(consumers)
         experiment.wait_for_recovery()
 
 
