@@ -3,7 +3,7 @@
 #   run                  receive the write-ahead log without a pause, and make a base backup every BACKUP_HOURS (24)
 #   base                 make a base backup now
 #   list                 list the base backups
-#   check                fail unless the write-ahead log is being received
+#   check                fail unless the write-ahead log is being received, and base backups are made
 #   restore DATA [TIME]  create the data directory DATA with everything that was received, or as of TIME
 # The server is the one that libpq's variables name (PGHOST, PGUSER, …), with a role that may replicate. BACKUP_DIR (/backup) has a
 # folder for each uninterrupted part of the write-ahead log, and in it wal/ and base-TIME/. BACKUP_KEEP (7) base backups are kept.
@@ -91,6 +91,17 @@ run() {
 check() {
   [ "$(query "SELECT count(*) FROM pg_replication_slots WHERE slot_name = '$slot' AND active")" = 1 ] ||
     die 'the write-ahead log is not being received: start `backup.sh run`, or see its output'
+  [[ ! $(newest_stamp) < $(date -u --date "-$((2 * hours)) hours" +"$stamp") ]] ||
+    die "no base backup was completed for $((2 * hours)) hours: see the output of \`backup.sh run\`"
+}
+
+newest_stamp() {  # of the base backups; without one, of the part that waits for its first
+  local newest
+  newest=$(base_backups | tail -1)
+  [ -n "$newest" ] || newest=$(current_part)
+  newest=${newest%/}
+  newest=${newest##*/}
+  printf '%s\n' "${newest#base-}"
 }
 
 select_base() {  # select_base [TIME]: the last base backup that had ended by then

@@ -82,7 +82,13 @@ def backup(server: PrivatePostgres) -> Iterator[None]:
 
 
 def is_received(server: PrivatePostgres) -> bool:
-    return subprocess.run([SCRIPT, "check"], env=backup_variables(server), check=False).returncode == 0
+    return check(server).returncode == 0
+
+
+def check(server: PrivatePostgres, **variables: str) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        [SCRIPT, "check"], env=backup_variables(server) | variables, capture_output=True, check=False
+    )
 
 
 def backup_state(database: Database) -> tuple[bool, float | None]:
@@ -176,6 +182,10 @@ def test_a_database_that_is_lost_under_load_is_restored_with_all_readings(
         total = restored.count()
         eventually(lambda: is_received(server), DEADLINE_SECONDS, "the log is received again")
         assert backup_state(restored) == (True, None)
+        overdue = b"no base backup was completed for 0 hours"
+        eventually(
+            lambda: overdue in check(server, BACKUP_HOURS="0").stderr, DEADLINE_SECONDS, "it is overdue"
+        )
 
     eventually(lambda: not is_received(server), DEADLINE_SECONDS, "a backup that has ended is noticed")
     is_received_now, silence = backup_state(restored)
