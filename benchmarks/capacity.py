@@ -75,17 +75,17 @@ class Layout(NamedTuple):
 def stored_per_second(costs: Costs, consumers: int, cores: int) -> float:
     """Return what consumers store per second of a full queue, on one machine with broker and database.
 
-    The machine is a closed queueing network of two stations, solved by mean value analysis: the processors,
-    and everything that needs none, such as the disk. The consumers circulate. Several processors are one
-    faster processor and a delay, after Seidmann.
+    The machine is a closed queueing network of two stations, in which the consumers circulate, solved by mean
+    value analysis: the processors, and what needs none, the disk, which writes one log at a time. Several
+    processors are one faster processor and a delay, after Seidmann.
     """
-    demand = costs.processors / cores
-    delay = max(0.0, costs.elapsed - demand)
-    rate, waiting = 0.0, 0.0
+    demands = (costs.processors / cores, max(0.0, costs.elapsed - costs.processors))
+    delay = max(0.0, costs.elapsed - sum(demands))
+    rate, waiting = 0.0, (0.0, 0.0)
     for customers in range(1, consumers + 1):
-        residence = demand * (1 + waiting)
-        rate = customers / (delay + residence)
-        waiting = rate * residence
+        residences = [demand * (1 + others) for demand, others in zip(demands, waiting, strict=True)]
+        rate = customers / (delay + sum(residences))
+        waiting = (rate * residences[0], rate * residences[1])
     return rate
 
 
@@ -94,6 +94,8 @@ def costs_of_batch(measured: Mapping[int, Costs], batch: int) -> Costs:
 
     Each consists of a part per batch, which its readings share, and a part per reading.
     """
+    if batch in measured:
+        return measured[batch]
     small, large = min(measured), max(measured)
 
     def cost(of_small: float, of_large: float) -> float:

@@ -34,9 +34,9 @@ def test_one_consumer_stores_as_measured() -> None:
     assert stored_per_second(SINGLE, 1, 2) == pytest.approx(500)
 
 
-def test_two_consumers_compete_for_the_processors() -> None:
-    # Demand 0.5 ms, delay 1.5 ms: the second waits behind 500/s * 0.5 ms = 0.25 messages.
-    assert stored_per_second(SINGLE, 2, 2) == pytest.approx(2 / (1.5e-3 + 0.5e-3 * 1.25))
+def test_two_consumers_compete_for_the_processors_and_the_disk() -> None:
+    # The processors have a demand of 0.5 ms, the disk of 1 ms: the second waits behind 500/s of each.
+    assert stored_per_second(SINGLE, 2, 2) == pytest.approx(2 / (0.5e-3 + 0.5e-3 * 1.25 + 1e-3 * 1.5))
 
 
 @given(costs=any_costs(), consumers=st.integers(1, 20), cores=st.integers(1, 8))
