@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
+import psutil
+
 from benchmarks.environment import ROOT
 from benchmarks.waiting import BenchmarkFailed
 from native.logfile import tail
@@ -69,6 +71,11 @@ class Process:
     def resume(self) -> None:
         """Continue it with SIGCONT."""
         os.kill(self.pid, signal.SIGCONT)
+
+    def pin(self, processor: int) -> None:
+        """Run all its threads on this processor only."""
+        for thread in psutil.Process(self.pid).threads():
+            os.sched_setaffinity(thread.id, {processor})
 
     def await_ready(self) -> float:
         """Wait until /readyz reports that it is ready; return the seconds waited.
