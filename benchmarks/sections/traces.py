@@ -6,6 +6,7 @@ count: it loads the exporter and connects to the collector.
 """
 
 import os
+import random
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -30,7 +31,6 @@ from native.ports import LOOPBACK
 from readings.payload import CONTENT_TYPE, MESSAGE_TYPE
 from runtime.tracing_settings import DEFAULT_RATIO
 
-TRACED_EVERY = round(1 / DEFAULT_RATIO)  # messages
 MICROSECONDS = 1_000_000
 ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
 WARM_UP = 100
@@ -175,8 +175,11 @@ def _next_export(collector: "_Collector") -> Callable[[], bool]:
 
 
 def _properties(number: int, *, is_traced: bool) -> pika.BasicProperties:
-    """Return the properties of a sensor's message, and of some of them with a trace context."""
-    has_trace = is_traced and number % TRACED_EVERY == 0
+    """Return the properties of a sensor's message, with a trace context as often as sensors sample.
+
+    The first one of each publication has one, so that there is an export.
+    """
+    has_trace = is_traced and (number == 0 or random.random() < DEFAULT_RATIO)  # noqa: S311 (a sample)
     headers = {"traceparent": f"00-{number + 1:032x}-{number + 1:016x}-01"} if has_trace else None
     return pika.BasicProperties(
         content_type=CONTENT_TYPE, delivery_mode=PERSISTENT_DELIVERY_MODE, type=MESSAGE_TYPE, headers=headers
