@@ -35,7 +35,7 @@ def test_one_consumer_stores_as_measured() -> None:
 
 
 def test_two_consumers_compete_for_the_processors_and_the_disk() -> None:
-    # The processors have a demand of 0.5 ms, the disk of 1 ms: the second waits behind 500/s of each.
+    # Demands of 0.5 and 1 ms: the second waits behind 500/s * 0.5 ms = 0.25 messages and 500/s * 1 ms = 0.5.
     assert stored_per_second(SINGLE, 2, 2) == pytest.approx(2 / (0.5e-3 + 0.5e-3 * 1.25 + 1e-3 * 1.5))
 
 
