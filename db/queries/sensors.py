@@ -1,7 +1,7 @@
 """Reads what people have set of sensors."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
 
 from sqlalchemy import text
 
@@ -25,6 +25,13 @@ FROM calibration WHERE sensor_id = :sensor_id ORDER BY valid_from DESC
 PLAUSIBLE_RANGES = "SELECT sensor_id, plausible_min, plausible_max FROM plausible_range"
 
 
+class SensorSerial(NamedTuple):
+    """A registered sensor, and the serial number that it is registered with."""
+
+    sensor_id: str
+    serial: str | None
+
+
 def known_sensors(settings: DatabaseSettings, sensors: Sequence[str]) -> set[str]:
     """Return which of the sensors are registered.
 
@@ -43,14 +50,14 @@ def find_sensors(settings: DatabaseSettings, names: Sequence[str]) -> dict[str, 
     """
     with connect(settings, name="import") as connection:
         rows = connection.execute(text(BY_NAME), {"names": list(names)})
-        return map_names([dict(row) for row in rows.mappings()], names)
+        return map_names([SensorSerial(**row) for row in rows.mappings()], names)
 
 
-def map_names(rows: Iterable[Mapping[str, Any]], names: Sequence[str]) -> dict[str, str]:
-    """Return the sensor of each name, from the rows of BY_NAME; an ID has precedence over a serial number."""
-    sensors = [(row["serial"], row["sensor_id"]) for row in rows]
-    by_serial = {serial: sensor for serial, sensor in sensors if serial in names}
-    return by_serial | {sensor: sensor for _, sensor in sensors if sensor in names}
+def map_names(sensors: Iterable[SensorSerial], names: Sequence[str]) -> dict[str, str]:
+    """Return the ID of the sensor of each name; an ID has precedence over a serial number."""
+    found = list(sensors)
+    by_serial = {each.serial: each.sensor_id for each in found if each.serial and each.serial in names}
+    return by_serial | {each.sensor_id: each.sensor_id for each in found if each.sensor_id in names}
 
 
 def read_plausible_ranges(settings: DatabaseSettings) -> dict[str, TemperatureRange]:

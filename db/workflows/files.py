@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from db.queries.sensors import BY_NAME, map_names
+from db.queries.sensors import BY_NAME, SensorSerial
 from db.queries.statements import Statements
 from runtime.json_values import dump_json
 
@@ -51,9 +51,9 @@ class Files:
         workflow_id: UUID | None = row["workflow_id"]
         return workflow_id
 
-    def find_sensors(self, names: Sequence[str]) -> dict[str, str]:
-        """Return the IDs of the sensors that have one of these IDs or serial numbers, by that name."""
-        return map_names(self._statements.rows(BY_NAME, names=list(names)), names)
+    def find_sensors(self, names: Sequence[str]) -> list[SensorSerial]:
+        """Return the sensors that are registered with one of these IDs or serial numbers."""
+        return [SensorSerial(**row) for row in self._statements.rows(BY_NAME, names=list(names))]
 
     def release(self) -> None:
         """Let the file be requested again: it was moved, and whatever is at its path is another one."""

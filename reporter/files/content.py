@@ -1,12 +1,10 @@
 """The content of a file: recognised as `sensorctl import` does, and read as often as needed."""
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 from typing import BinaryIO
 from uuid import UUID
 
-from jobs.file_paths import is_temporary
 from jobs.files import FileSpec
 from readings.files.csv_faults import FaultCheck
 from readings.files.csv_options import CsvOptions
@@ -21,16 +19,14 @@ from readings.files.questions import (
     read_head,
     readings_as_json,
 )
-from readings.files.records import Record
 from readings.plausible import PlausibleRanges
 from reporter.files.errors import FileRefused
+from reporter.files.sensors import FindSensors, map_sensors, sensor_folder
 from runtime.text import escape_unprintable, quote_name
 from worker.context import JobNeedsAnswer
 
 MAX_LISTED_ROWS = 1000
 SHOWN_READINGS = 5
-# Which sensors have these IDs or serial numbers.
-FindSensors = Callable[[list[str]], Mapping[str, str]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,7 +84,7 @@ def open_content(
     options = parse_options(spec.options)
     if spec.sensor:
         options = replace(options, sensors=(spec.sensor,))
-    folder = _sensor_folder(path, work_folder)
+    folder = sensor_folder(path, work_folder)
     opener = _Opener(spool, name, rules)
     try:
         history = opener.open(options)
@@ -99,7 +95,7 @@ def open_content(
         options, history = _with_a_sensor(opener, options, folder, error)
     except UnreadableFile as error:
         options, history = _with_a_sensor(opener, options, folder, error)
-    sensors = _map_sensors(history, folder if not spec.sensor else None, find)
+    sensors = map_sensors(history, name, None if options.sensors else folder, find)
     return FileContent(replace(history, sensor_ids=sensors), options, rules)
 
 
@@ -168,24 +164,3 @@ def _with_a_sensor(
     readings = readings_as_json(first_readings(history))
     needed = {"question": question, "option": "sensors", "options": [], "readings": readings}
     raise JobNeedsAnswer(needed) from error
-
-
-def _sensor_folder(path: str, work_folder: str) -> str | None:
-    """Return the folder in the folder for work, which is named after a sensor."""
-    folder, slash, _ = path.removeprefix(f"{work_folder}/").partition("/")
-    return folder if slash and not is_temporary(folder) else None
-
-
-def _map_sensors(history: HistoryFile, folder: str | None, find: FindSensors) -> dict[str, str]:
-    """Return the IDs of the sensors that a file names by serial numbers.
-
-    A file with one sensor that is not known is from the sensor of its folder.
-    """
-    named: dict[str, None] = {}
-    for item in history.read()[1]:
-        if isinstance(item, Record) and item.sensor is not None:
-            named[item.sensor] = None
-    known = dict(find(list(named)))
-    if folder and len(named) == 1 and not known:
-        return dict.fromkeys(named, folder)
-    return {name: sensor for name, sensor in known.items() if name != sensor}

@@ -8,11 +8,13 @@ from uuid import UUID
 
 import pytest
 
+from db.queries.sensors import SensorSerial
 from jobs.files import FileSpec
 from readings.files.file_readings import KEEP_ALL
 from readings.files.history_file import FileLimits
 from readings.plausible import PlausibleRanges
 from reporter.files.content import FileContent, ReadingRules, open_content
+from reporter.files.sensors import FindSensors
 from tests.unit.readings.logger_readings import BERLIN
 from worker.context import JobNeedsAnswer
 
@@ -28,20 +30,29 @@ LOGTAG = "1,05/04/2026,21:00:00,39.2,68.1,\n2,05/04/2026,22:00:00,41.0,73.6,\n"
 AMBIGUOUS = "timestamp,temperature\n05/04/2026 21:00,4\n05/04/2026 22:00,5\n"
 
 
-def no_sensors(_: list[str]) -> Mapping[str, str]:
-    return {}
+def no_sensors(_: list[str]) -> list[SensorSerial]:
+    return []
+
+
+def registered(*sensors: SensorSerial) -> FindSensors:
+    def find(names: list[str]) -> list[SensorSerial]:
+        return [sensor for sensor in sensors if not {sensor.sensor_id, sensor.serial}.isdisjoint(names)]
+
+    return find
 
 
 def content(
-    text: str | bytes, path: str, options: Mapping[str, Any] | None = None, find: Any = no_sensors
+    text: str | bytes, path: str, options: Mapping[str, Any] | None = None, find: FindSensors = no_sensors
 ) -> FileContent:
     file = io.BytesIO(text if isinstance(text, bytes) else text.encode())
     return open_content(file, path, "work", FileSpec(file=path, options=dict(options or {})), RULES, find)
 
 
-def question(text: str, path: str, options: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
+def question(
+    text: str | bytes, path: str, options: Mapping[str, Any] | None = None, find: FindSensors = no_sensors
+) -> Mapping[str, Any]:
     with pytest.raises(JobNeedsAnswer) as caught:
-        content(text, path, options)
+        content(text, path, options, find)
     return caught.value.question
 
 
@@ -71,10 +82,52 @@ def test_each_sample_is_from_one_sensor_and_asks_nothing(name: str, sensor: str)
 def test_a_serial_number_finds_its_sensor() -> None:
     hoboware = (SAMPLES / "hoboware.csv").read_bytes()
 
-    file = content(hoboware, "work/hoboware.csv", find=lambda _: {"20415113": "fridge-3"})
+    file = content(hoboware, "work/hoboware.csv", find=registered(SensorSerial("fridge-3", "20415113")))
 
     assert {reading.sensor_id for reading in file.readings()} == {"fridge-3"}
     assert {r.sensor_id for r in content(hoboware, "work/fridge-4/a.csv").readings()} == {"fridge-4"}
+
+
+@pytest.mark.parametrize(
+    ("sensors", "reason", "answers"),
+    [
+        ([SensorSerial("fridge-4", "999")], "with the serial number 999", ["fridge-4", "20415113"]),
+        (
+            [SensorSerial("fridge-4", None), SensorSerial("fridge-3", "20415113")],
+            "that is the sensor fridge-3",
+            ["fridge-4", "fridge-3"],
+        ),
+    ],
+)
+def test_a_folder_that_contradicts_the_serial_number_of_a_file_is_a_question(
+    sensors: list[SensorSerial], reason: str, answers: list[str]
+) -> None:
+    hoboware, path = (SAMPLES / "hoboware.csv").read_bytes(), "work/fridge-4/a.csv"
+
+    result = question(hoboware, path, find=registered(*sensors))
+
+    assert reason in result["question"]
+    assert [option["options"]["sensors"] for option in result["options"]] == [[each] for each in answers]
+    for option, answer in zip(result["options"], answers, strict=True):
+        assert {reading["sensor_id"] for reading in option["readings"]} == {answer}
+        answered = content(hoboware, path, option["options"], find=registered(*sensors))
+        assert {reading.sensor_id for reading in answered.readings()} == {answer}
+
+
+@pytest.mark.parametrize(
+    ("sensors", "path", "expected"),
+    [
+        ([SensorSerial("fridge-3", "20415113")], "work/november/a.csv", "fridge-3"),
+        ([SensorSerial("fridge-4", "20415113")], "work/fridge-4/a.csv", "fridge-4"),
+        ([SensorSerial("fridge-4", None)], "work/fridge-4/a.csv", "fridge-4"),
+    ],
+)
+def test_a_folder_that_agrees_or_is_not_that_of_a_sensor_asks_nothing(
+    sensors: list[SensorSerial], path: str, expected: str
+) -> None:
+    file = content((SAMPLES / "hoboware.csv").read_bytes(), path, find=registered(*sensors))
+
+    assert {reading.sensor_id for reading in file.readings()} == {expected}
 
 
 @pytest.mark.parametrize("path", ["work/hall/a.csv", "work/a.csv"])

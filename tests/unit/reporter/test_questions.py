@@ -26,7 +26,7 @@ TIME = "2026-01-05T10:00Z"
 
 def open_file(content: str, path: str = "work/hall/a.csv", **options: object) -> FileContent:
     spec = FileSpec(file=path, options=dict(options))
-    return open_content(io.BytesIO(content.encode()), path, "work", spec, RULES, lambda _: {})
+    return open_content(io.BytesIO(content.encode()), path, "work", spec, RULES, lambda _: [])
 
 
 def test_a_file_in_the_folder_of_its_sensor_is_read() -> None:
