@@ -64,7 +64,7 @@ faults:  ## run the fault matrix, about an hour; ARGS="--rows 1,2 --modes auto -
 	@bash scripts/venv.sh dev
 	@bash scripts/develop.sh faults $(ARGS)
 
-bench:  ## run the benchmark against peers, about 45 minutes; ARGS="--sections single --rounds 3" selects
+bench:  ## run the benchmark against peers, about 75 minutes; ARGS="--sections single --rounds 3" selects
 	@bash scripts/venv.sh bench
 	@bash scripts/develop.sh bench $(ARGS)
 

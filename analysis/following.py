@@ -149,7 +149,7 @@ class Following:
             )
 
     def _note_open(self, found: Iterable[tuple[str, Anomaly]]) -> list[tuple[str, Anomaly]]:
-        """Remember the anomalies that last, and return those that were not known to."""
+        """Remember ongoing anomalies, and return those that were not known to."""
         started = []
         for sensor_id, anomaly in found:
             key = (sensor_id, anomaly.kind.value, anomaly.started_at)

@@ -52,7 +52,7 @@ class Anomaly(Model):
 
 
 class AnomalyList(Model):
-    """Anomalies, first those that last, then the latest."""
+    """Anomalies, the ongoing first, then the latest."""
 
     anomalies: list[Anomaly]
 
@@ -72,7 +72,7 @@ def list_anomalies(
     ] = None,
     kind: Annotated[list[AnomalyKind] | None, Query(description="Kinds; all if unset")] = None,
     open_only: Annotated[
-        Literal["true", "false"], Query(alias="open", description="Only those that last")
+        Literal["true", "false"], Query(alias="open", description="Only ongoing anomalies")
     ] = "false",
     since: Annotated[
         str | None, Query(alias="from", description=f"Only those that ended later or last: {TIME_HINT}")
@@ -80,7 +80,7 @@ def list_anomalies(
     until: Annotated[str | None, Query(alias="to", description="Only those that started before")] = None,
     limit: Annotated[int, Query(ge=1, le=MAX_ANOMALIES, description="Maximum number")] = 100,
 ) -> AnomalyList:
-    """Return anomalies, first those that last, then the latest."""
+    """Return anomalies, the ongoing first, then the latest."""
     start, end = parse_range(resources, since, until)
     selection = AnomalyFilter(
         sensors=list(sensor_id_forms(sensor)) if sensor else None,

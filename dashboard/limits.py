@@ -82,7 +82,7 @@ class Excursion(Model):
 
 
 class ExcursionList(Model):
-    """Excursions, first those that last, then the latest."""
+    """Excursions, the ongoing first, then the latest."""
 
     excursions: list[Excursion]
 
@@ -144,7 +144,7 @@ def list_excursions(
         list[SensorId] | None, Query(description="Sensor IDs; all if unset", max_length=MAX_SENSORS)
     ] = None,
     open_only: Annotated[
-        Literal["true", "false"], Query(alias="open", description="Only those that last")
+        Literal["true", "false"], Query(alias="open", description="Only ongoing excursions")
     ] = ("false"),
     since: Annotated[
         str | None, Query(alias="from", description=f"Only those that ended later or last: {TIME_HINT}")
@@ -152,7 +152,7 @@ def list_excursions(
     until: Annotated[str | None, Query(alias="to", description="Only those that started before")] = None,
     limit: Annotated[int, Query(ge=1, le=MAX_EXCURSIONS, description="Maximum number")] = 100,
 ) -> ExcursionList:
-    """Return excursions, first those that last, then the latest."""
+    """Return excursions, the ongoing first, then the latest."""
     sensors = sensor_id_forms(sensor) if sensor else None
     start, end = parse_range(resources, since, until)
     selection = ExcursionFilter(

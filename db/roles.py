@@ -109,7 +109,7 @@ GRANTS = {
     AccessLevel.ANALYST: ANALYST_GRANTS,
     AccessLevel.WORKER: WORKER_GRANTS,
 }
-# These functions run as the owner. Their arguments do not let the caller choose what they do.
+# These functions run as the owner. Most take no arguments; those of the others do not choose what is done.
 WRITER_FUNCTIONS = (
     "create_partitions()",
     "roll_up_hours()",

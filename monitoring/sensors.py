@@ -19,7 +19,7 @@ MAX_FAILED_WORKFLOWS = 20
 
 
 class SensorStatus(NamedTuple):
-    """The sensors, ordered by ID, the anomalies that last, what is wrong with workflows, and the backup."""
+    """The sensors, ordered by ID, ongoing anomalies, what is wrong with workflows, and the backup."""
 
     sensors: list[Sensor]
     anomalies: OpenAnomalies
@@ -39,7 +39,7 @@ class SensorProbe:
         self._hour_read_in: datetime | None = None
 
     def __call__(self, now: datetime) -> SensorStatus:
-        """Return all sensors, the anomalies that last, what is wrong with workflows, and the backup.
+        """Return all sensors, ongoing anomalies, what is wrong with workflows, and the backup.
 
         Raises:
             StoreTimeout: When the database responds too slowly.

@@ -1,4 +1,4 @@
-// The anomalies that last, on the overview.
+// Ongoing anomalies, on the overview.
 
 import { may, onAccess } from "./account.js";
 import { titleOfKind } from "./anomaly-kinds.js";

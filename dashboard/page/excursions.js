@@ -1,4 +1,4 @@
-// The excursions that last, on the overview, with the button that acknowledges them.
+// Ongoing excursions, on the overview, with the button that acknowledges them.
 
 import { may, onAccess } from "./account.js";
 import { requestJson, sendJson } from "./api.js";

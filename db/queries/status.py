@@ -1,4 +1,4 @@
-"""Reads the status of all sensors, anomalies that last, workflows that have a problem, and the backup."""
+"""Reads the status of all sensors, ongoing anomalies, workflows that have a problem, and the backup."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -10,7 +10,9 @@ EXIT_CODES = {
         "An unexpected error. `sensorctl status`, `doctor`, `reconcile`, `import` and `dead import` also "
         "use it to report that something needs attention."
     ),
-    "EXIT_USAGE": "The command line, or a value in it, is refused. Nothing was changed.",
+    "EXIT_USAGE": (
+        "The command line or a value in it is refused, such as an unknown option. Nothing was changed."
+    ),
     "EXIT_UNAVAILABLE": (
         "The broker or the database was not reachable within `CONNECT_TIMEOUT_SECONDS`, or for `sensorctl` "
         "at all."
@@ -18,7 +20,6 @@ EXIT_CODES = {
     "EXIT_CONFIGURATION": "A variable has a wrong value. The message names it and says what is allowed.",
     "EXIT_INTERRUPTED": "Stopped by SIGINT (Ctrl-C).",
 }
-USAGE = ("2", "The command line itself is wrong: an unknown command or option.")
 EXIT_CODES_INTRODUCTION = """# Exit codes
 
 All programs of the project use the same exit codes.
@@ -99,7 +100,7 @@ def exit_codes_page() -> str:
     if codes.keys() != EXIT_CODES.keys():
         raise ValueError(f"exit codes without a description: {codes.keys() ^ EXIT_CODES.keys()}")
     rows = [(str(value), EXIT_CODES[name]) for name, value in codes.items()]
-    rows = sorted([*rows, USAGE], key=lambda row: int(row[0]))
+    rows = sorted(rows, key=lambda row: int(row[0]))
     return EXIT_CODES_INTRODUCTION + table(("Code", "Meaning"), rows)
 
 

@@ -57,6 +57,14 @@ without Docker and `sensorctl` also read them from the file `.env`; copy `.env.e
   its value (unless it is a secret) and what is allowed.
 """
 
+COMPOSE_INTRODUCTION = """## Docker Compose
+
+The compose file reads these, with these defaults. `make up` without Docker reads `SENSOR_1_SOURCE` to
+`SENSOR_3_SOURCE`, `ALERT_URLS_FILE` and `WEBDAV_PASSWORD_FILE`, too; there these are empty by default. The
+compose files of [backups](../operations/backup.md) and [Docker Swarm](../operations/swarm.md) have more.
+
+"""
+
 
 @dataclass(frozen=True)
 class Variable:
@@ -83,7 +91,7 @@ def page() -> str:
         rows = [row for row in variables(settings) if row.names[0] not in described]
         described.update(row.names[0] for row in rows)
         parts += [f"\n## {title}\n\n", _table(rows)]
-    parts += ["\n## Docker Compose only\n\n", compose.table_of_variables(known_names())]
+    parts += ["\n", COMPOSE_INTRODUCTION, compose.table_of_variables(known_names())]
     return "".join(parts)
 
 

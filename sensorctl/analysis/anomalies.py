@@ -49,13 +49,13 @@ def anomalies(
             "--kind", parser=parse_kind, metavar="KIND", help=f"Of this kind: {KINDS}; can be repeated."
         ),
     ] = None,
-    open_only: Annotated[bool, typer.Option("--open", help="Only those that last.")] = False,
+    open_only: Annotated[bool, typer.Option("--open", help="Only ongoing anomalies.")] = False,
     since: Annotated[
         datetime | None,
         typer.Option("--since", parser=parse_time_or_age, metavar="TIME", help="That ended later, or last."),
     ] = None,
     watch: Annotated[
-        bool, typer.Option("--watch", help="Show those that last, and what changes, until Ctrl-C.")
+        bool, typer.Option("--watch", help="Show ongoing anomalies, and what changes, until Ctrl-C.")
     ] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print JSON; with --watch one object per line.")
@@ -63,7 +63,7 @@ def anomalies(
 ) -> None:
     """Show, follow and mark anomalies.
 
-    Without a command it shows them, first those that last, with what was expected instead and why.
+    Without a command it shows them, the ongoing first, with what was expected instead and why.
     """
     if command := context.invoked_subcommand:
         _refuse_options(command, is_given=any((sensor, kind, open_only, since, watch, as_json)))

@@ -27,14 +27,14 @@ def list_excursions(
     sensor: Annotated[
         list[str] | None, typer.Option("--sensor", metavar="ID", help="Of this sensor; can be repeated.")
     ] = None,
-    open_only: Annotated[bool, typer.Option("--open", help="Only those that last.")] = False,
+    open_only: Annotated[bool, typer.Option("--open", help="Only ongoing excursions.")] = False,
     since: Annotated[
         datetime | None,
         typer.Option("--since", parser=parse_time_or_age, metavar="TIME", help="That ended later, or last."),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show excursions, first those that last."""
+    """Show excursions, the ongoing first."""
     selection = ExcursionFilter(sensors=sensor or None, is_open=open_only, since=since)
     with reader() as limits:
         rows = limits.excursions(selection, MAX_EXCURSIONS)

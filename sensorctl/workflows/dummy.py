@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from db.queries.statements import Row
 from jobs.source_kinds import SourceKind
 from messaging.management.ping import ALL_WORKERS
 from runtime.errors import InvalidInput
@@ -117,9 +118,6 @@ def simulate_source(
     """Set up a simulated source of live values, with faults if they are set, and request to store its values.
 
     It runs until its workflow is cancelled. Its sensors are stored like any other.
-
-    Raises:
-        InvalidInput: When the name is that of a source of another kind.
     """
     options = {"rate": rate, "missing": missing, "repeated": repeated, "disconnect_after": disconnect_after}
     names = [f"{name}-{number + 1}" for number in range(sensors)]
@@ -130,12 +128,21 @@ def simulate_source(
     }
     with manager() as sources:
         existing = sources.read(name)
-        if existing is not None and existing["kind"] != SourceKind.SIMULATED:
-            kind = existing["kind"]
-            raise InvalidInput(f"{name} is a source of the kind {kind}: choose another name", "--source")
+        _require_simulated(name, existing)
         sources.put(current_actor(), name, define_source(name, given, existing))
     print_message("It runs until `sensorctl workflow cancel` with the ID of the workflow stops it.")
     request("live", {"source": name}, follows=follow, as_json=as_json)
+
+
+def _require_simulated(name: str, existing: Row | None) -> None:
+    """Require that a source with this name, if there is one, is simulated.
+
+    Raises:
+        InvalidInput: When it is of another kind.
+    """
+    if existing is not None and existing["kind"] != SourceKind.SIMULATED:
+        kind = existing["kind"]
+        raise InvalidInput(f"{name} is a source of the kind {kind}: choose another name", "--source")
 
 
 @app.command()

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from pydantic import ValidationError
@@ -17,7 +17,7 @@ from runtime.validation_messages import to_invalid_input
 from sensorctl.actor import current_actor
 from sensorctl.output import JsonOption, fail, show, show_json
 from sensorctl.settings import discover_manager_settings, discover_settings
-from sensorctl.workflows.options import NAME, JsonLinesOption
+from sensorctl.workflows.options import NAME
 from sensorctl.workflows.options import reader as workflow_reader
 from sensorctl.workflows.request import request
 from sensorctl.workflows.source_options import (
@@ -125,7 +125,10 @@ def remove(name: Name, as_json: JsonOption = False) -> None:
 
 
 @app.command("test")
-def try_(name: Name, as_json: JsonLinesOption = False) -> None:
+def try_(
+    name: Name,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object per line.")] = False,
+) -> None:
     """Let a worker read a source, and show what would be stored. Nothing is stored."""
     with reader() as sources:
         require_source(sources, name)
