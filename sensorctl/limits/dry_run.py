@@ -27,10 +27,12 @@ def find_excursions(
         StoreUnavailable: When the database does not answer.
     """
     assert definition.sensor_id
-    if read_sensor(settings, definition.sensor_id) is None:
+    found_sensor = read_sensor(settings, definition.sensor_id)
+    if found_sensor is None:
         raise InvalidInput(f"There is no sensor {definition.sensor_id}.", "sensor_id")
+    sensor, _calibrations = found_sensor
     limits = [_limit(number, rule) for number, rule in enumerate(definition.rules())]
-    series = SensorSeries(limits)
+    series = SensorSeries(limits, sensor.expected_interval_seconds)
     number = 0
     for reading in stored_readings(settings, definition.sensor_id, since):
         series.feed((reading,))
