@@ -26,6 +26,8 @@ FROM_BROKER = frozenset(
 FROM_DATABASE = frozenset(
     {
         ProblemKind.STANDBY_DOWN,
+        ProblemKind.SEVERAL_PRIMARIES,
+        ProblemKind.BACKUP_STOPPED,
         ProblemKind.SENSOR_OFFLINE,
         ProblemKind.ANALYSIS_BEHIND,
         ProblemKind.NO_WORKER,

@@ -141,10 +141,18 @@ def test_a_start_that_becomes_known_before_it_fires_is_used() -> None:
     assert alert.startsAt == STARTED_AT
 
 
-@pytest.mark.parametrize("unknown", [{"database": False}, {"queue": False}])
-def test_an_alert_whose_source_is_down_is_not_resolved(unknown: dict[str, bool]) -> None:
-    kind = ProblemKind.SENSOR_OFFLINE if "database" in unknown else ProblemKind.DEAD_LETTERS
-    subject = "kitchen" if "database" in unknown else "DeadLetters"
+@pytest.mark.parametrize(
+    ("kind", "subject", "unknown"),
+    [
+        (ProblemKind.SENSOR_OFFLINE, "kitchen", {"database": False}),
+        (ProblemKind.BACKUP_STOPPED, "BackupStopped", {"database": False}),
+        (ProblemKind.SEVERAL_PRIMARIES, "SeveralPrimaries", {"database": False}),
+        (ProblemKind.DEAD_LETTERS, "DeadLetters", {"queue": False}),
+    ],
+)
+def test_an_alert_whose_source_is_down_is_not_resolved(
+    kind: ProblemKind, subject: str, unknown: dict[str, bool]
+) -> None:
     harness = Harness()
     harness.update(problem(kind))
     harness.update(problem(kind), after=15)
