@@ -10,6 +10,9 @@ from readings.times import EXPECTED, describe_invalid, to_iso_8601
 from readings.zone_names import MINUS_SIGN
 
 EPOCH = datetime.fromtimestamp(0, UTC)
+# Decimals of a count of days, hours or minutes in seconds: 15 digits of a spreadsheet's day leave out some
+# microseconds, which would move a full hour into the one before.
+MILLISECONDS = 3
 NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 SPECIAL_NUMBER = re.compile(r"[+-]?(?:nan|inf|infinity)", re.IGNORECASE)
 GROUPED_NUMBER = re.compile(r"[+-]?[0-9]{1,3}(?:([.,' \u00a0\u2009\u202f])[0-9]{3})+(?:[.,][0-9]+)?")
@@ -61,9 +64,11 @@ def parse_local_time(text: str, *, origin: datetime = EPOCH, step_seconds: float
     """
     if not NUMBER.fullmatch(text.strip()):
         return _parse_iso_8601(text.strip())
-    steps = float(text)
+    seconds = float(text) * step_seconds
+    if step_seconds > 1:
+        seconds = round(seconds, MILLISECONDS)
     try:
-        return origin + timedelta(seconds=steps * step_seconds)
+        return origin + timedelta(seconds=seconds)
     except OverflowError:
         raise ValueError(f"{text!r} is out of range") from None
 

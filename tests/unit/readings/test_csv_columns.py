@@ -30,6 +30,16 @@ def test_a_number_counts_steps_from_the_origin() -> None:
     assert parse_time("1767225600500", step_seconds=0.001) == NEW_YEAR + timedelta(milliseconds=500)
 
 
+def test_hours_of_a_spreadsheet_are_exact_and_seconds_keep_their_microseconds() -> None:
+    origin, day = datetime(1899, 12, 30, tzinfo=UTC), 46_023
+    hours = [f"{day + hour / 24:.15g}" for hour in range(24)]
+
+    assert [parse_time(text, origin=origin, step_seconds=86_400) for text in hours] == [
+        NEW_YEAR + timedelta(hours=hour) for hour in range(24)
+    ]
+    assert parse_time("1767225600.000123") == NEW_YEAR + timedelta(microseconds=123)
+
+
 @pytest.mark.parametrize("text", ["", "soon", "nan", "inf", "-inf", "1e300", "2026-13-01", "24:00"])
 def test_other_texts_are_rejected(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):
