@@ -48,3 +48,16 @@ def test_options_that_name_the_time_replace_what_the_names_show() -> None:
     ]
     with pytest.raises(UnreadableFile, match="--time-of-day-column is 'zeit'"):
         imported(content, sensors=HALL, time_column="date", time_of_day_column="zeit")
+
+
+@pytest.mark.parametrize("second", ["time,temperature (°F)", "Time ,Temperature (°F)"])
+def test_a_second_header_with_another_unit_begins_another_table(second: str) -> None:
+    header = "time,temperature (°C)"
+    rows = [f"2026-01-01T1{hour}:00:00Z,{value}" for hour, value in enumerate((20, 21, 70, 71))]
+
+    result = imported("\n".join((header, rows[0], header, rows[1], second, *rows[2:])), sensors=HALL)
+
+    assert [celsius for _, _, celsius in result.values] == [20, 21]
+    assert result.left_out == [(3, "the header again")]
+    assert [line for line, _ in result.invalid] == [5, 6, 7]
+    assert "import it as a file of its own" in result.invalid[0][1]
