@@ -43,7 +43,10 @@ AlertsByKind = defaultdict[ProblemKind, list[tuple[Key, Alert]]]
 
 @dataclass
 class TrackedAlert:
-    """A problem as it was last seen. `started_at` no longer changes once receivers were notified."""
+    """A problem as it was last seen. `started_at` no longer changes once receivers were notified.
+
+    `is_unknown`: the last status does not have it, because its source is down.
+    """
 
     problem: Problem
     started_at: datetime
@@ -51,13 +54,22 @@ class TrackedAlert:
     notified: bool = False
     absent_from: float | None = None
     absent_at: datetime | None = None
+    is_unknown: bool = False
+
+    def postpone(self, seconds: float) -> None:
+        """Let a time in which it is unknown whether it lasts count neither as present nor as absent."""
+        self.is_unknown = True
+        self.pending_from += seconds
+        if self.absent_from is not None:
+            self.absent_from += seconds
 
 
 class AlertTracker:
     """Compares each status with the previous status.
 
     An alert fires once its problem was present in every status for `for_seconds`, and is resolved once it was
-    absent for as long. While the source of a kind is down, alerts of that kind neither fire nor are resolved.
+    absent for as long. While the source of a kind is down, alerts of that kind that the status does not have
+    neither fire nor are resolved, and that time does not count.
 
     The alerts of one kind that fire at the same time are one notification, and so are those that are
     resolved. The next one of that kind follows `group_seconds` later, with all that changed meanwhile.
@@ -83,6 +95,7 @@ class AlertTracker:
         }
         self._group_due_at: dict[ProblemKind, float] = {}
         self._first_update: float | None = None
+        self._updated_at = clock()
         self._started = False
 
     @property
@@ -101,6 +114,7 @@ class AlertTracker:
         present = {_key(problem): problem for problem in status.problems}
         self._note_absent(self._alerts.keys() - present.keys(), unknown, status.at, now)
         self._note_present(present, status.at, now)
+        self._updated_at = now
         notifications = list(self._notify(now))
         if not self._started and now - self._first_update >= self._for_seconds:
             self._started = True
@@ -118,7 +132,8 @@ class AlertTracker:
     def _note_present(self, present: dict[Key, Problem], at: datetime, now: float) -> None:
         for key, problem in present.items():
             alert = self._alerts.setdefault(key, TrackedAlert(problem, problem.started_at or at, now))
-            alert.problem, alert.absent_from, alert.absent_at = problem, None, None
+            alert.problem, alert.is_unknown = problem, False
+            alert.absent_from = alert.absent_at = None
             if not alert.notified:
                 alert.started_at = problem.started_at or alert.started_at
 
@@ -126,7 +141,9 @@ class AlertTracker:
         for key in keys:
             alert = self._alerts[key]
             if key[0] in unknown:
+                alert.postpone(now - self._updated_at)
                 continue
+            alert.is_unknown = False
             if not alert.notified:
                 del self._alerts[key]
             elif alert.absent_from is None:
@@ -151,6 +168,8 @@ class AlertTracker:
         resolved: AlertsByKind = defaultdict(list)
         firing: AlertsByKind = defaultdict(list)
         for key, tracked in self._alerts.items():
+            if tracked.is_unknown:
+                continue
             absent_from = tracked.absent_from
             if tracked.notified and absent_from is not None and now - absent_from >= self._for_seconds:
                 alert = Alert(tracked.problem, tracked.started_at, tracked.absent_at)

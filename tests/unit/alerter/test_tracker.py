@@ -165,6 +165,53 @@ def test_an_alert_whose_source_is_down_is_not_resolved(
     assert [summary(harness.update()) for _ in range(4)] == [[], [], [], resolved]
 
 
+@pytest.mark.parametrize(
+    ("kind", "subject", "unknown"),
+    [
+        (ProblemKind.SENSOR_OFFLINE, "kitchen", {"database": False}),
+        (ProblemKind.NO_CONSUMERS, "NoConsumers", {"queue": False}),
+    ],
+)
+def test_time_in_which_its_source_is_down_counts_neither_as_present_nor_as_absent(
+    kind: ProblemKind, subject: str, unknown: dict[str, bool]
+) -> None:
+    # when the source is down right after the problem was seen once, then it does not fire
+    harness = Harness()
+    harness.update(problem(kind))
+    assert [summary(harness.update(**unknown)) for _ in range(6)] == [[]] * 6
+    # and it fires once the problem was present for long enough while the source was up
+    fired = [("firing", subject)]
+    seen = [problem(kind)]
+    updates = [harness.update(*seen), harness.update(**unknown), harness.update(*seen), harness.update(*seen)]
+    assert [summary(update) for update in updates] == [[], [], [], fired]
+
+    # when the source is down right after the problem was absent once, then it is not resolved
+    harness.update()
+    assert [summary(harness.update(**unknown)) for _ in range(6)] == [[]] * 6
+    # nor if the problem is still there afterwards
+    assert [summary(harness.update(*seen)) for _ in range(4)] == [[]] * 4
+
+
+def test_an_alert_that_waits_for_its_group_does_not_fire_while_its_source_is_down() -> None:
+    harness = Harness(for_seconds=0, group_seconds=30)
+    harness.update(MANY[0])
+    assert summary(harness.update(*MANY[:2])) == []
+
+    assert [summary(harness.update(database=False)) for _ in range(10)] == [[]] * 10
+
+    assert summary(harness.update(*MANY[:2])) == [("firing", "s1")]
+
+
+def test_a_problem_that_is_found_although_its_source_does_not_respond_fires() -> None:
+    # A queue that does not exist has no consumers, and no numbers.
+    missing = problem(ProblemKind.NO_CONSUMERS, "heat")
+    harness = Harness()
+
+    updates = [harness.update(missing, queue=False) for _ in range(4)]
+
+    assert [summary(update) for update in updates] == [[], [], [], [("firing", "NoConsumers")]]
+
+
 def test_other_alerts_are_resolved_while_the_database_is_down() -> None:
     harness = Harness(for_seconds=0)
     harness.update(problem(ProblemKind.SERVICE_DOWN, "sensor-1"))
