@@ -1,15 +1,16 @@
 """The format of times such as `21/08/16 9:05 PM`, decided from the whole file, or by somebody."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import datetime, timedelta
 from itertools import chain, islice
 
 from readings.files.errors import AmbiguousFile, Choice
 
 _NOTATION = re.compile(
     r"(?P<first>\d{1,4})(?P<sign>[-/.])(?P<second>\d{1,2})(?P=sign)(?P<third>\d{4}|\d{2})"
-    r"(?P<gap>,? |T)(?P<hour>\d{1,2})(?P<colon>[:.])\d{2}"
+    r"(?P<gap>,? |T)(?P<hour>\d{1,2})(?P<colon>[:.])(?P<minute>\d{2})"
     r"(?P<seconds>(?P=colon)\d{2}(?P<fraction>[.,]\d{1,6})?)?(?P<space> ?)(?P<half>[AaPp][Mm])?",
     re.ASCII,
 )
@@ -18,6 +19,10 @@ _CHECKED_TEXTS = 20
 DAY_FIRST, MONTH_FIRST, _YEAR_FIRST = "day first", "month first", "year first"
 _DATES = {DAY_FIRST: ("%d", "%m", "%Y"), MONTH_FIRST: ("%m", "%d", "%Y"), _YEAR_FIRST: ("%Y", "%m", "%d")}
 _DAY = timedelta(days=1)
+# Rows on both sides of midnight. Values of a month, whose dates in the other order are days that follow each
+# other, are a day apart in that order.
+_SHORT_GAP = timedelta(hours=12)
+_MONTH_DAYS = range(28, 32)
 _LONG_YEAR = 4
 _PIVOT = 69  # of two digits, as strptime reads them
 
@@ -35,7 +40,8 @@ def find_time_format(texts: Iterable[str], known: str | None = None) -> str | No
 
     The order of year, month and day is the only one in which all dates exist. If there are several, it is the
     only one in which each new date is the day after the one before (or, in a file with the newest row first,
-    the day before).
+    the day before), unless the dates are those of months in another order, and rows do not go on at midnight.
+    Otherwise, dates with dots have the day before the month: no language writes the month first with dots.
 
     Raises:
         AmbiguousFile: When neither shows it.
@@ -49,15 +55,12 @@ def find_time_format(texts: Iterable[str], known: str | None = None) -> str | No
     for text in chain(sample, remaining):
         match = _NOTATION.fullmatch(text)
         if match:
-            parts = match["first"], match["second"], match["third"]
-            orders = {name: order for name, order in orders.items() if order.add(parts)} or orders
+            orders = {name: order for name, order in orders.items() if order.add(match)} or orders
         if len(orders) == 1:
             break
-    formats = {name: _format(first, name) for name in orders}
-    consecutive = [name for name, order in orders.items() if order.is_consecutive]
-    decided = list(orders) if len(orders) == 1 else consecutive
-    if len(decided) == 1:
-        return formats[decided[0]]
+    formats = {name: _format(first, name) for name in _select(orders, first["sign"])}
+    if len(formats) == 1:
+        return next(iter(formats.values()))
     choices = tuple(Choice(name, {"time_format": text}) for name, text in formats.items())
     alternatives = " or ".join(f'--time-format "{choice.options["time_format"]}"' for choice in choices)
     raise AmbiguousFile(
@@ -67,21 +70,45 @@ def find_time_format(texts: Iterable[str], known: str | None = None) -> str | No
     )
 
 
+def _select(orders: dict[str, "_Order"], sign: str) -> list[str]:
+    """Return the order that the dates of a file show, or else all that may be meant."""
+    consecutive = [name for name, order in orders.items() if order.is_consecutive]
+    if len(consecutive) == 1 and orders[consecutive[0]].goes_on_at_midnight:
+        return consecutive
+    names = [name for name in orders if name != MONTH_FIRST or sign != "." or DAY_FIRST not in orders]
+    shown = [name for name in names if name in consecutive]
+    is_monthly = any(orders[name].is_monthly for name in names if name not in shown)
+    return shown if len(shown) == 1 and not is_monthly else names
+
+
 class _Order:
     """An order of year, month and day, and what it makes of the dates of a file."""
 
     def __init__(self, name: str) -> None:
         self._positions = [_DATES[name].index(part) for part in ("%Y", "%m", "%d")]
-        self._last: date | None = None
-        self._steps: set[timedelta] = set()
+        self._last: datetime | None = None
+        # From one date to the next.
+        self._steps: Counter[timedelta] = Counter()
+        self._short_gaps = 0
 
     @property
     def is_consecutive(self) -> bool:
         """Whether there are several dates, and each is the day after the last, or each the day before."""
-        return self._steps in ({_DAY}, {-_DAY})
+        return set(self._steps) in ({_DAY}, {-_DAY})
 
-    def add(self, parts: tuple[str, str, str]) -> bool:
-        """Add the date of a row; return whether it exists."""
+    @property
+    def is_monthly(self) -> bool:
+        """Whether there are several dates, and each is about a month from the last."""
+        return bool(self._steps) and all(abs(step.days) in _MONTH_DAYS for step in self._steps)
+
+    @property
+    def goes_on_at_midnight(self) -> bool:
+        """Whether most dates begin within 12 hours of the last row before, as those of a logger."""
+        return self._short_gaps * 2 > self._steps.total()
+
+    def add(self, row: re.Match[str]) -> bool:
+        """Add the time of a row; return whether its date exists."""
+        parts = row["first"], row["second"], row["third"]
         year_text, month, day = (parts[position] for position in self._positions)
         if len(month) > 2 or len(day) > 2:  # noqa: PLR2004 (digits)
             return False
@@ -89,13 +116,22 @@ class _Order:
         if len(year_text) < _LONG_YEAR:
             year += 1900 if year >= _PIVOT else 2000
         try:
-            current = date(year, int(month), int(day))
+            midnight = datetime(year, int(month), int(day))  # noqa: DTZ001 (local)
         except ValueError:
             return False
-        if self._last is not None and current != self._last:
-            self._steps.add(current - self._last)
+        current = midnight + _time_of_day(row)
+        if self._last is not None and current.date() != self._last.date():
+            self._steps[current.date() - self._last.date()] += 1
+            self._short_gaps += abs(current - self._last) <= _SHORT_GAP
         self._last = current
         return True
+
+
+def _time_of_day(row: re.Match[str]) -> timedelta:
+    hour = int(row["hour"])
+    if row["half"]:
+        hour = hour % 12 + (12 if row["half"][0] in "Pp" else 0)
+    return timedelta(hours=hour, minutes=int(row["minute"]))
 
 
 def _format(match: re.Match[str], order: str) -> str:

@@ -1,0 +1,54 @@
+"""The order of day and month is that of the whole file, or asked for."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from readings.files.date_order import find_time_format
+from readings.files.errors import AmbiguousFile
+
+START = datetime(2024, 2, 1, 8)  # noqa: DTZ001 (times of a file)
+
+
+def texts(time_format: str, hours: float, rows: int) -> list[str]:
+    """Return the times of a file with a row every few hours."""
+    return [(START + timedelta(hours=hours * row)).strftime(time_format) for row in range(rows)]
+
+
+def months(time_format: str) -> list[str]:
+    """Return the times of a file with a row per month."""
+    return [START.replace(month=month).strftime(time_format) for month in range(1, 7)]
+
+
+@pytest.mark.parametrize("time_format", ["%d/%m/%Y %H:%M", "%m/%d/%Y %H:%M", "%d-%m-%Y %H:%M"])
+def test_rows_a_month_apart_are_not_taken_for_rows_a_day_apart(time_format: str) -> None:
+    for rows in (months(time_format), months(time_format)[::-1], texts(time_format, 24, rows=6)):
+        with pytest.raises(AmbiguousFile, match="can be read as day first or month first") as caught:
+            find_time_format(rows)
+        assert time_format in [choice.options["time_format"] for choice in caught.value.choices]
+
+
+@pytest.mark.parametrize(
+    ("time_format", "hours", "rows"),
+    [
+        ("%d/%m/%Y %H:%M", 1, 40),
+        ("%m/%d/%Y %I:%M %p", 1 / 12, 400),
+        ("%d/%m/%Y %H:%M", 12, 5),
+        ("%d/%m/%Y %H:%M", 24, 13),
+        ("%m.%d.%Y %H:%M", 1, 40),
+        ("%y/%m/%d %H:%M", 24, 40),
+    ],
+)
+def test_rows_of_a_logger_show_the_order(time_format: str, hours: float, rows: int) -> None:
+    assert find_time_format(texts(time_format, hours, rows)) == time_format
+    assert find_time_format(texts(time_format, hours, rows)[::-1]) == time_format
+
+
+def test_dates_with_dots_have_the_day_first() -> None:
+    time_format = "%d.%m.%Y %H:%M"
+
+    assert find_time_format(months(time_format)) == time_format
+    assert find_time_format(["05.04.2024 08:00"]) == time_format
+    assert find_time_format(["04.13.2024 08:00"]) == "%m.%d.%Y %H:%M"
+    with pytest.raises(AmbiguousFile, match="can be read as day first or year first"):
+        find_time_format(["05.04.24 08:00"])
