@@ -20,7 +20,7 @@ DAY_FIRST, MONTH_FIRST, _YEAR_FIRST = "day first", "month first", "year first"
 _DATES = {DAY_FIRST: ("%d", "%m", "%Y"), MONTH_FIRST: ("%m", "%d", "%Y"), _YEAR_FIRST: ("%Y", "%m", "%d")}
 _DAY = timedelta(days=1)
 # Rows on both sides of midnight. Values of a month, whose dates in the other order are days that follow each
-# other, are a day apart in that order.
+# other, are 24 hours from each other in that order.
 _SHORT_GAP = timedelta(hours=12)
 _MONTH_DAYS = range(28, 32)
 _LONG_YEAR = 4

@@ -1,4 +1,4 @@
-"""The order of day and month is that of the whole file, or asked for."""
+"""The order of day and month is the one that the whole file shows; otherwise the file is refused."""
 
 from datetime import datetime, timedelta
 
@@ -11,17 +11,17 @@ START = datetime(2024, 2, 1, 8)  # noqa: DTZ001 (times of a file)
 
 
 def texts(time_format: str, hours: float, rows: int) -> list[str]:
-    """Return the times of a file with a row every few hours."""
+    """Return the times of a file with one row every few hours."""
     return [(START + timedelta(hours=hours * row)).strftime(time_format) for row in range(rows)]
 
 
 def months(time_format: str) -> list[str]:
-    """Return the times of a file with a row per month."""
+    """Return the times of a file with one row per month."""
     return [START.replace(month=month).strftime(time_format) for month in range(1, 7)]
 
 
 @pytest.mark.parametrize("time_format", ["%d/%m/%Y %H:%M", "%m/%d/%Y %H:%M", "%d-%m-%Y %H:%M"])
-def test_rows_a_month_apart_are_not_taken_for_rows_a_day_apart(time_format: str) -> None:
+def test_rows_a_month_from_each_other_are_not_taken_for_those_of_days(time_format: str) -> None:
     for rows in (months(time_format), months(time_format)[::-1], texts(time_format, 24, rows=6)):
         with pytest.raises(AmbiguousFile, match="can be read as day first or month first") as caught:
             find_time_format(rows)
