@@ -8,6 +8,22 @@ from db.evaluation.notifications import (
     silenced_throughout,
 )
 
+
+def has_reading_in_day_before(moment: str) -> str:
+    """Return whether an anomaly's sensor has a reading of the day before a moment, as a condition of SQL.
+
+    An open anomaly does not record its last reading.
+    """
+    return f"""(
+        incident.detected_at > {moment} - interval '1 day'
+        OR EXISTS (
+            SELECT FROM rollup_minute AS minute
+            WHERE minute.sensor_id = incident.sensor_id
+              AND minute.starts_at > {moment} - interval '1 day' AND minute.starts_at <= {moment}
+        )
+    )"""
+
+
 # As of excursions, except that an anomaly that ended before a receiver was notified is notified once, as
 # resolved: most last for a reading or two. A receiver is not notified of one that a person marked as wrong
 # before, nor again of one that has a mark; of its end it is.
@@ -33,7 +49,7 @@ WHERE CASE
         WHEN firing_at IS NULL THEN
             withdrawn_at IS NULL
             AND verdict IS DISTINCT FROM 'wrong'
-            AND (incident.ended_at IS NULL
+            AND (incident.ended_at IS NULL AND {has_reading_in_day_before("incident.found_at")}
                  OR incident.found_at >= (SELECT since FROM alert_receiver WHERE receiver = :receiver)
                     AND incident.ended_at > incident.found_at - interval '1 day'
                     AND NOT {silenced_throughout("incident.found_at")})
@@ -41,6 +57,7 @@ WHERE CASE
         ELSE resolved_at IS NOT NULL AND verdict IS DISTINCT FROM 'wrong'
              OR verdict IS NULL AND :repeat_seconds > 0
                 AND firing_at < now() - make_interval(secs => :repeat_seconds)
+                AND {has_reading_in_day_before("now()")}
       END
   AND (firing_at IS NOT NULL AND (incident.ended_at IS NOT NULL OR withdrawn_at IS NOT NULL)
        OR {is_routed("'info'")})

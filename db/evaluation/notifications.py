@@ -53,11 +53,13 @@ def is_routed(severity: str) -> str:
     ))"""  # noqa: S608 (constants)
 
 
-# A receiver is not notified of excursions that ended before it was configured, nor of those that had ended
-# more than a day before they were found, as in imported history. First it is notified that an excursion is
-# firing, then that it is resolved, even if the excursion has ended when it is found. With routes, it is
-# notified of excursions that one of them has, and of their end also if the routes changed meanwhile. What was
-# found and ended while it was silenced is not notified afterwards either.
+# A receiver is not notified of excursions that ended before it was configured, nor of those whose last
+# reading was more than a day old when they were found, as in imported history: one that such readings end
+# with stays open, because nothing shows its end. First it is notified that an excursion is firing, then that
+# it is resolved, even if the excursion has ended when it is found. While it is open, that is repeated, until
+# the sensor has been silent for a day. With routes, it is notified of excursions that one of them has, and of
+# their end also if the routes changed meanwhile. What was found and ended while it was silenced is not
+# notified afterwards either.
 DUE = f"""
 WITH candidate AS (
     SELECT excursion_id FROM limit_excursion WHERE ended_at IS NULL AND withdrawn_at IS NULL
@@ -78,14 +80,15 @@ LEFT JOIN excursion_notification AS notified
 WHERE CASE
         WHEN firing_at IS NULL THEN
             withdrawn_at IS NULL
+            AND last_measured_at > detected_at - interval '1 day'
             AND (incident.ended_at IS NULL
                  OR detected_at >= (SELECT since FROM alert_receiver WHERE receiver = :receiver)
-                    AND incident.ended_at > detected_at - interval '1 day'
                     AND NOT {silenced_throughout("detected_at")})
         WHEN incident.ended_at IS NOT NULL THEN resolved_at IS NULL
         ELSE resolved_at IS NOT NULL
              OR acknowledged_at IS NULL AND :repeat_seconds > 0
                 AND firing_at < now() - make_interval(secs => :repeat_seconds)
+                AND last_measured_at > now() - interval '1 day'
       END
   AND (firing_at IS NOT NULL AND incident.ended_at IS NOT NULL OR {is_routed("limit_rule.severity")})
   AND NOT {IS_SILENCED_NOW}

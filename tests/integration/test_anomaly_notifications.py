@@ -10,7 +10,7 @@ from alerter.routes import parse_routes
 from db.evaluation.anomaly_notifications import AnomalyNotifications
 from tests.database import Database
 from tests.integration.anomalies import add_anomaly, end_anomaly, mark_anomaly
-from tests.integration.test_limits import register
+from tests.integration.test_limits import register, store
 
 NEVER, AT_ONCE = 0, 1e-6
 A_DAY = 24 * 60
@@ -72,6 +72,40 @@ def test_one_that_ended_before_is_notified_once_and_not_if_it_is_old(
 
     assert due(notifications, AT_ONCE) == []
     assert due(notifications, receiver="a receiver that was configured later") == []
+
+
+def test_one_that_lasts_in_imported_history_is_not_notified(
+    database: Database, notifications: AnomalyNotifications
+) -> None:
+    register(database, "logger", "1")
+    add_anomaly(database, "logger", "stuck", started=3 * A_DAY)
+    store(database, "logger", {-3 * A_DAY: 5})
+    lasts = add_anomaly(database, "1", "drift", started=3 * A_DAY)
+    store(database, "1", {0: 5})
+    assert numbers(due(notifications)) == [lasts]
+
+    # when the logger is read out again, and the analysis has not seen its readings yet
+    database.query(
+        "UPDATE detected_anomaly SET found_at = found_at - interval '2 days' WHERE sensor_id = 'logger'"
+    )
+    store(database, "logger", {0: 5})
+
+    assert numbers(due(notifications)) == [lasts]
+
+
+def test_one_of_a_sensor_that_became_silent_is_notified_once_and_is_not_repeated_after_a_day(
+    database: Database, notifications: AnomalyNotifications
+) -> None:
+    register(database, "1")
+    number = add_anomaly(database, "1", "stuck", started=A_DAY + 10)
+    database.query("UPDATE detected_anomaly SET found_at = detected_at")
+    assert numbers(due(notifications)) == [number]
+    notifications.record("mail", [number], resolved=False)
+    assert due(notifications, AT_ONCE) == []
+
+    store(database, "1", {0: 5})
+
+    assert numbers(due(notifications, AT_ONCE)) == [number]
 
 
 def test_one_that_is_marked_is_not_repeated_and_not_notified_if_it_is_wrong(

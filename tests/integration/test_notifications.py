@@ -10,10 +10,12 @@ from alerter.routes import parse_routes
 from db.evaluation.evaluation import Evaluation
 from db.evaluation.notifications import ExcursionNotifications
 from tests.database import Database
-from tests.integration.test_limits import evaluate, register, set_limits, store
+from tests.integration.test_limits import evaluate, minute, register, set_limits, store
 
 WARM = {0: 9, 1: 9}
 NEVER, AT_ONCE = 0, 1e-6
+# What a logger recorded every ten minutes, three days ago: it was warm when it was read out.
+RECORDED = {10 * number - 3 * 24 * 60: 7 if number < 4 else 9 for number in range(6)}
 
 
 @pytest.fixture
@@ -31,6 +33,10 @@ def warm_up(database: Database, *sensors: str) -> None:
     )
     for sensor in sensors:
         store(database, sensor, WARM)
+    evaluate_stored(database)
+
+
+def evaluate_stored(database: Database) -> None:
     with closing(Evaluation(database.settings)) as evaluation:
         evaluate(database, evaluation)
 
@@ -96,6 +102,51 @@ def test_each_receiver_is_notified_again_until_it_is_acknowledged(
     assert [row["excursion_id"] for row in due(notifications, "mail", AT_ONCE)] == numbers[1:]
 
 
+def test_what_imported_history_ends_with_stays_open_and_is_not_notified(
+    database: Database, notifications: ExcursionNotifications
+) -> None:
+    register(database, "logger", "live")
+    notifications.add_receiver("mail")
+    warm_up(database, "live")
+    store(database, "logger", RECORDED)
+    evaluate_stored(database)
+
+    assert database.query("SELECT DISTINCT sensor_id FROM excursion WHERE ended_at IS NULL ORDER BY 1") == [
+        {"sensor_id": "live"},
+        {"sensor_id": "logger"},
+    ]
+    assert {row["sensor_id"] for row in due(notifications, "mail")} == {"live"}
+
+    # when it sends again, which ends what was open and starts another excursion, then only that is notified
+    store(database, "logger", {0: 9})
+    evaluate_stored(database)
+
+    found = [row["started_at"] for row in due(notifications, "mail") if row["sensor_id"] == "logger"]
+    assert found == [minute(0), minute(0)]
+
+
+def test_a_sensor_that_became_silent_is_notified_once_and_is_not_repeated_after_a_day(
+    database: Database, notifications: ExcursionNotifications
+) -> None:
+    register(database, "1")
+    warm_up(database, "1")
+    numbers = [row["excursion_id"] for row in due(notifications, "mail")]
+    notifications.record("mail", numbers, resolved=False)
+
+    # when its last reading becomes a day old
+    database.query(
+        "UPDATE limit_excursion SET detected_at = detected_at - interval '1 day', "
+        "last_measured_at = last_measured_at - interval '1 day'"
+    )
+
+    # then only a receiver that was not notified yet is, and the end is notified
+    assert due(notifications, "mail", AT_ONCE) == []
+    assert [row["excursion_id"] for row in due(notifications, "phone", AT_ONCE)] == numbers
+    store(database, "1", {2: 7})
+    evaluate_stored(database)
+    assert [row["excursion_id"] for row in due(notifications, "mail")] == numbers
+
+
 def test_the_end_is_told_to_whoever_was_notified_whatever_the_routes_are_then(
     database: Database, notifications: ExcursionNotifications
 ) -> None:
@@ -105,8 +156,7 @@ def test_the_end_is_told_to_whoever_was_notified_whatever_the_routes_are_then(
     numbers = [row["excursion_id"] for row in due(notifications, "mail")]
     notifications.record("mail", numbers, resolved=False)
     store(database, "1", {2: 7})
-    with closing(Evaluation(database.settings)) as evaluation:
-        evaluate(database, evaluation)
+    evaluate_stored(database)
 
     elsewhere = '[{"sensor_id": "another"}]'
 
@@ -128,8 +178,7 @@ def test_what_started_and_ended_while_it_was_silenced_is_not_notified_afterwards
     if is_over:
         store(database, "1", {2: 7})
         store(database, "2", {2: 7})
-        with closing(Evaluation(database.settings)) as evaluation:
-            evaluate(database, evaluation)
+        evaluate_stored(database)
     assert {row["sensor_id"] for row in due(notifications, "mail")} == {"2"}
 
     database.query("SELECT end_silence('key:ann', silence_id) FROM silence")
