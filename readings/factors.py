@@ -1,5 +1,6 @@
 """Fields of a body that say the temperature is scaled: a factor, a power of ten, or tenths of a degree."""
 
+import math
 import re
 from collections.abc import Iterator
 from functools import lru_cache
@@ -98,7 +99,15 @@ def _changes(name: str, value: Any, *, is_whole: bool) -> bool:
                 compact(name)
             )
             return is_number and _has_digit(value)
-    return bool(value != neutral) and _may_be(compact(name), float(value), is_whole=is_whole)
+    return bool(value != neutral) and _may_be(compact(name), _to_float(value), is_whole=is_whole)
+
+
+def _to_float(number: float) -> float:
+    """Return the number as a float; an integer beyond every float is infinite, as 1e999 is."""
+    try:
+        return float(number)
+    except OverflowError:
+        return math.inf if number > 0 else -math.inf
 
 
 def _may_be(text: str, value: float, *, is_whole: bool) -> bool:

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta, timezone, tzinfo
 from typing import NamedTuple
 
+MAX_OFFSET = timedelta(hours=14)  # of a zone from UTC
 _HOURS = r"[+-]?\d{1,2}(?::[0-5]\d){0,2}"
 _NAME = r"[A-Za-z]{3,}|<[+-]?\w+>"
 _NOTATION = re.compile(rf"({_NAME})({_HOURS})(?:({_NAME})(?:{_HOURS})?(?:,.*)?)?")
@@ -33,13 +34,13 @@ class PosixZone(NamedTuple):
 
 
 def parse_posix_zone(text: str) -> PosixZone | None:
-    """Return the zone that the text is in POSIX's notation; None if its sign is not certain."""
+    """Return the zone that the text is in POSIX's notation; None if it is not certain or impossible."""
     match = _NOTATION.fullmatch(text.strip())
     if match is None:
         return None
     name, hours, daylight = match.groups()
     offset = _parse_offset(hours)
-    if offset != _offset_of(name):
+    if offset != _offset_of(name) or abs(offset) > MAX_OFFSET:
         return None
     if daylight:
         return PosixZone(None, _ZONE_BY_NAMES.get((name.upper(), daylight.upper())))

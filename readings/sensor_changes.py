@@ -33,6 +33,8 @@ def _finite(value: Any) -> Any:
         is_finite = value is None or math.isfinite(float(value))
     except (TypeError, ValueError):
         return value  # pydantic says what is wrong
+    except OverflowError:  # an integer beyond every float
+        is_finite = False
     if not is_finite:
         raise ValueError("must be a finite number")
     return value

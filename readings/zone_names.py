@@ -5,11 +5,10 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
 from readings.meanings import compact
-from readings.posix_zones import parse_posix_zone
+from readings.posix_zones import MAX_OFFSET, parse_posix_zone
 from runtime.text import quote_value
 
 MINUS_SIGN = "\u2212"
-MAX_OFFSET = timedelta(hours=14)
 _OFFSET = re.compile(r"([+-])(\d{1,2})(?::?([0-5]\d))?")
 _LONG_OFFSET = re.compile(r"[+\-\u2212]\d{2}:?[0-5]\d")
 # After a word or a capital letter that starts one: Time (UTC), time_utc, dateutc, TimeUTC, timeUtc.

@@ -15,14 +15,21 @@ MAX_DEPTH = 3000
 Body = dict[str, Any]
 FIELDS = ("reading_id", "sensor_id", "measured_at", "temperature", "unit", "run_id", "sequence")
 OTHER_NAMES = ("id", "data", "timestamp", "temperatura", "", "Temperature", "x", "sensor_id ")
+# Fields of which a value may change what the temperature or a time without an offset means.
+MORE_NAMES = (
+    "tz", "timezone", "utc_offset", "offset", "scale", "multiplier", "divisor", "power", "decimals", "units",
+    "quality", "status", "temp_f", "time",
+)  # fmt: skip
 RAW_VALUES = (
     "null", "true", "false", "0", "-0.0", "1", "-1", "1.5", "1e308", "1e999", "-1e999", "NaN", "Infinity",
-    "9223372036854775807", "9223372036854775808", "1" + "0" * 400, "0.1e-400", '""', '" "', '"x"',
+    "9223372036854775807", "9223372036854775808", "1" + "0" * 400, "-1" + "0" * 309, "0.1e-400",
+    '""', '" "', '"x"', "10", "-7200", '"bad"',
     '"\\u0000"', '"\\ud800"', '"\\u202e"', '"21.5"', '"celsius"', '"F"', '"K"', '"kelvin "', "[]", "[1]",
     "{}", '{"a": 1}',
     '"1970-01-01T00:00:00Z"', '"9999-12-31T23:59:59.999999-23:59"', '"0001-01-01T00:00:00+23:59"',
     '"2026-02-30T00:00:00Z"', '"2026-11-22T24:00:00Z"', '"2026-11-22T05:28:60Z"', '"2026-11-22 05:28"',
     '"2026-11-22"', '"1700000000"', "1700000000", '"2999-01-01T00:00:00Z"', '"not-a-uuid"',
+    '"<+24>-24"', '"<-99>99"', '"<+01>-1"', '"+15:00"', '"CET-1CEST"', '"Europe/Berlin"',
     '"' + "x" * 128 + '"', '"' + "x" * 129 + '"', '"' + "é" * 128 + '"',
 )  # fmt: skip
 
@@ -68,6 +75,13 @@ def _without_field(random: Random, fields: Body) -> bytes:
 
 def _other_name(random: Random, fields: Body) -> bytes:
     fields[random.choice(OTHER_NAMES)] = fields.pop(random.choice(FIELDS))
+    return _encode(random, fields)
+
+
+def _more_fields(random: Random, fields: Body) -> bytes:
+    fields["measured_at"] = fields["measured_at"].replace("+00:00", random.choice(("", "Z", "+01:00")))
+    for name in random.sample(MORE_NAMES, random.randint(1, 3)):
+        fields[name] = random.choice(RAW_VALUES)
     return _encode(random, fields)
 
 
@@ -118,6 +132,6 @@ def _long(random: Random, fields: Body) -> bytes:
 
 
 MUTATIONS: tuple[Callable[[Random, Body], bytes], ...] = (
-    _other_value, _other_value, _without_field, _other_name, _duplicate_key, _flipped, _cut, _truncated,
-    _inserted, _nested, _long,
+    _other_value, _other_value, _without_field, _other_name, _more_fields, _duplicate_key, _flipped, _cut,
+    _truncated, _inserted, _nested, _long,
 )  # fmt: skip

@@ -1,11 +1,14 @@
 """Open-Meteo, a service with the weather of any place as CSV."""
 
+import re
 from datetime import timedelta, timezone
 
 from readings.files.csv_options import CsvOptions
 from readings.files.loggers.logger_file import LoggerFile, Sample
+from readings.posix_zones import MAX_OFFSET
 
 _OFFSET = "utc_offset_seconds"
+_SECONDS = re.compile(r"-?\d{1,5}")
 _TEMPERATURE = "temperature_2m ("
 
 
@@ -32,13 +35,16 @@ class OpenMeteo:
         temperature = next((n for n in header.fields if n.startswith(_TEMPERATURE)), None) if header else None
         place = dict(zip(rows[0].fields, rows[1].fields, strict=False))
         is_one_place = header is not None and rows.index(header) == 2  # noqa: PLR2004 (as above)
-        if temperature is None or not is_one_place or not place[_OFFSET].lstrip("-").isdecimal():
+        if temperature is None or not is_one_place or not _SECONDS.fullmatch(place.get(_OFFSET, "")):
+            return None
+        offset = timedelta(seconds=int(place[_OFFSET]))
+        if abs(offset) > MAX_OFFSET:
             return None
         options = CsvOptions(
             delimiter=",",
             time_column="time",
             value_columns=(temperature,),
-            time_zone=timezone(timedelta(seconds=int(place[_OFFSET]))),
+            time_zone=timezone(offset),
             missing=("NaN",),
         )
         return LoggerFile("Open-Meteo", options)

@@ -43,6 +43,7 @@ def test_a_change_is_made_by_the_name_of_the_key_and_applied_to_stored_readings(
     [
         ({"offset": 2000}, "offset", "must be at most 1000"),
         ({"offset": "nan"}, "offset", "must be a finite number"),
+        ({"offset": 10**309}, "offset", "must be a finite number"),
         ({"slope": 0}, "slope", "must be at least 0.01"),
         ({"plausible_min": -300}, "plausible_min", "must be at least -273.15"),
         ({"plausible_min": 50}, "plausible_min", "contains no temperature"),

@@ -199,6 +199,12 @@ def test_open_meteo_has_one_offset_in_summer_and_winter() -> None:
     ]
 
 
+@pytest.mark.parametrize("offset", ["86400", "--5", "9" * 20])
+def test_an_open_meteo_file_whose_offset_no_zone_has_is_not_recognised(offset: str) -> None:
+    with pytest.raises(UnreadableFile, match="no column"):
+        imported(OPEN_METEO.replace("7200", offset), sensors=("berlin",))
+
+
 def test_a_second_table_is_refused_row_by_row() -> None:
     content = OPEN_METEO + "\ntime,temperature_2m_max (°C),rain (mm)\n2025-07-01,25,1\n"
 

@@ -30,6 +30,7 @@ VALID = with_fields(
 NAMES = [
     *MESSAGE, "id", "data", "timestamp", "time", "temperatura", "unit", "reading_id", "run_id", "sequence",
     "Id", "ts", "last_seen", "temp", "temperature_F", "TempUnit", "units", "attributes", "name", "u",
+    "tz", "utc_offset", "offset", "multiplier", "scale", "power",
 ]  # fmt: skip
 MAX_DETAIL_CHARACTERS = 500  # of the header x-dead-detail
 
@@ -40,7 +41,9 @@ json_values = st.recursive(
     | st.integers()
     | st.floats()
     | st.text()
-    | st.sampled_from(list(MESSAGE.values())),
+    | st.sampled_from(
+        [*MESSAGE.values(), "2026-11-22T05:28:37", "<+24>-24", "<-14>14", "+15:00", 10**309, -(10**309)]
+    ),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
     max_leaves=8,
 )
