@@ -17,6 +17,7 @@ from readings.files.input_file import InputFile
 from readings.files.isd import is_isd
 from readings.files.loggers.logger_file import DELIMITERS, LoggerFile, Sample
 from readings.files.loggers.registry import complete_options, recognise_logger
+from readings.files.sheet_dates import check_date_cells
 from readings.files.text import TextLines, is_undecodable
 from readings.files.xlsx import DELIMITER, Workbook
 
@@ -155,10 +156,18 @@ def _with_decimal_comma(table: Table) -> Table:
 
 
 def _with_time_format(table: Table) -> Table:
-    """Return the table with the format of its times, if the options do not say it and it is not ISO 8601."""
+    """Return the table with the format of its times, if the options do not say it and it is not ISO 8601.
+
+    Raises:
+        AmbiguousFile: When it can be one of several, or the cells of a sheet are partly dates.
+    """
     file, layout, logger = table
     options = layout.options
-    if options.time_format or options.time_origin or options.time_step != 1:
+    if options.time_format:
+        return table
+    if isinstance(file, SheetFile):
+        check_date_cells(layout.time_texts(file.lines()))
+    if options.time_origin or options.time_step != 1:
         return table
     texts = islice(layout.time_texts(file.sample(layout.encoding)), 1)
     if not any(map(has_date_signs, texts)):

@@ -81,6 +81,15 @@ def test_a_date_and_a_time_of_day_are_two_columns() -> None:
     assert result == [("2026-01-01T12:30:00", 10.0)]
 
 
+def test_the_texts_of_a_column_with_dates_are_read_with_their_format_and_the_dates_are_refused() -> None:
+    rows = [*TABLE, ["13/1/2026 10:00", 21.5]]
+
+    result = imported(workbook(rows), time_format="%d/%m/%Y %H:%M")
+
+    assert [moment for _, moment, _ in result.values] == ["2026-01-13T09:00:00+00:00"]
+    assert [line for line, _ in result.invalid] == [2, 3]
+
+
 def test_cells_of_text_are_read_as_in_csv() -> None:
     rows = [
         ["Zeit", 'Wert "A"', "note"],
@@ -91,6 +100,21 @@ def test_cells_of_text_are_read_as_in_csv() -> None:
     result = values(workbook(rows), time_column="Zeit", value_columns=('Wert "A"',), decimal=",")
 
     assert result == [("2025-12-31T22:30:00", -3.5), ("2025-12-31T23:30:00", 4.0)]
+
+
+@pytest.mark.parametrize("text", ["13/1/2026 10:00", "13.01.2026"])
+@pytest.mark.parametrize("is_text_first", [False, True])
+def test_a_column_of_dates_and_of_texts_that_are_no_dates_of_the_spreadsheet_is_refused(
+    text: str, is_text_first: bool
+) -> None:
+    header, *dates = TABLE
+    texts = [[text, 21.5]]
+    rows = [header, *texts, *dates] if is_text_first else [header, *dates, *texts]
+
+    with pytest.raises(AmbiguousFile, match=r"perhaps exchanged day and month .* Import the original file"):
+        imported(workbook(rows))
+    with pytest.raises(AmbiguousFile, match="'June' and 'July' have readings"):
+        imported(workbook({"June": rows, "July": TABLE}))
 
 
 def test_the_sheet_with_readings_is_found() -> None:
