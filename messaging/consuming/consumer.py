@@ -58,6 +58,7 @@ Handler = Callable[[Sequence[Delivery], Work], BatchResult]
 class ConsumerOptions:
     """How to consume. Times are in seconds; a connect time-out of 0 waits without limit.
 
+    The connect time-out is for the first connection, and does not apply to later outages.
     A batch has at most `batch_size` messages and waits for at most `linger_seconds` to fill up.
     """
 
@@ -88,6 +89,7 @@ class Consumer:
         when_idle: Callable[[], None] = lambda: None,
     ) -> None:
         self._options = options
+        self._connect_timeout_seconds = options.connect_timeout_seconds
         self._handler = handler
         self._isolation_handler = isolation_handler
         self._events = events
@@ -99,7 +101,7 @@ class Consumer:
 
         Raises:
             ShutdownRequested: When shutdown was requested while waiting for the broker.
-            BrokerUnavailable: When the broker was not reached within the connect time-out.
+            BrokerUnavailable: When the broker was never reached within the connect time-out.
         """
         while not self._stop.is_set():
             self._events.progress()
@@ -120,9 +122,10 @@ class Consumer:
         attempts = retry(
             sleep=sleep,
             on_failure=lambda error, seconds: self._events.broker_lost(str(error), seconds),
-            max_elapsed_seconds=self._options.connect_timeout_seconds,
+            max_elapsed_seconds=self._connect_timeout_seconds,
         )
         session = attempts(self._open_as_permitted)
+        self._connect_timeout_seconds = 0
         self._events.consuming(self._options.topology.queue)
         return session
 

@@ -28,8 +28,8 @@ FINISH_POLL_SECONDS = 0.1
 class OutboxRelay:
     """Publishes the readings of the outbox until `finish`, and reconnects whenever the broker is down.
 
-    It ends early, stores the exception in `error` and requests the shutdown when the broker is not available
-    within `connect_timeout_seconds`, or on an unexpected exception.
+    It ends early, stores the exception in `error` and requests the shutdown when the broker was never reached
+    within `connect_timeout_seconds` (0: no limit), or on an unexpected exception.
     """
 
     def __init__(
@@ -146,7 +146,9 @@ class OutboxRelay:
             on_failure=self._on_broker_down,
             max_elapsed_seconds=self._connect_timeout_seconds,
         )
-        return call_with_retry(lambda: ConfirmPublisher(self._url, self._client_name))
+        publisher = call_with_retry(lambda: ConfirmPublisher(self._url, self._client_name))
+        self._connect_timeout_seconds = 0  # in a later outage, the outbox keeps the readings
+        return publisher
 
     def _sleep(self, seconds: float) -> None:
         """Sleep; while finishing, only briefly, so that several attempts fit into the drain time."""

@@ -277,6 +277,25 @@ def test_a_connect_timeout_stops_the_sensor_with_the_error(
     harness.outbox.close()
 
 
+def test_an_outage_longer_than_the_connect_timeout_does_not_stop_a_sensor_that_had_reached_the_broker(
+    sensors_broker: FakeBroker, tmp_path: Path
+) -> None:
+    # given a relay that was connected
+    harness = RelayHarness(sensors_broker, tmp_path, connect_timeout_seconds=0.001)
+    harness.relay.start()
+    harness.wait_for("broker_up")
+    # when the broker is down for three attempts, which take longer than the time-out
+    harness.broker.errors["connect"] = [REFUSED] * 3
+    harness.broker.disconnect()
+    harness.put(1)
+    harness.wait_for_confirms(1)
+    # then it connects again
+    harness.relay.finish(60)
+    assert (harness.relay.error, harness.arrived()) == (None, [b"1"])
+    assert len(harness.events.calls_to("broker_down")) == 4
+    harness.outbox.close()
+
+
 def test_an_unexpected_exception_stops_the_sensor(harness: RelayHarness) -> None:
     harness.put(1)
     harness.broker.errors[PUBLISH] = [ZeroDivisionError()]

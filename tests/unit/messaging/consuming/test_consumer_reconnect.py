@@ -129,3 +129,17 @@ def test_a_broker_that_stays_down_ends_the_consumer_after_the_connect_time_out(
 
     with pytest.raises(BrokerUnavailable, match="refused"):
         harness.run(connect_timeout_seconds=0.05)
+
+
+def test_an_outage_longer_than_the_connect_time_out_does_not_end_a_consumer_that_had_reached_the_broker(
+    make_harness: MakeHarness,
+) -> None:
+    harness = make_harness()
+
+    def lose_the_broker() -> None:
+        harness.broker.errors["connect"] = [BrokerUnavailable("refused")] * 3
+        harness.broker.disconnect()
+
+    harness.run(connect_timeout_seconds=0.001, when_idle=in_turn(lose_the_broker, harness.stop.set))
+
+    assert harness.events.names == ["consuming", *["broker_lost"] * 4, "consuming"]
