@@ -8,6 +8,7 @@ poison message only if a child that was given this message alone dies after `rea
 import base64
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -138,6 +139,10 @@ def _to_outcome(response: dict[str, Any]) -> Outcome:
 
 def main() -> None:
     """Handle each message from stdin once and print the outcomes, until the store is unavailable."""
+    # A shutdown of the machine sends it to every process: it must not be mistaken for the message's doing
+    # either. The parent decides, and ends its child with SIGKILL.
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     # stdout belongs to the protocol, in which a log line would be an outcome.
     structlog.configure(logger_factory=structlog.WriteLoggerFactory(sys.stderr))
     settings = load(PipelineSettings)

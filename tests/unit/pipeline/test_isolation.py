@@ -2,6 +2,8 @@
 
 import json
 import os
+import signal
+import socket
 import sys
 import time
 from pathlib import Path
@@ -245,6 +247,32 @@ def test_the_real_child_parses_messages_as_the_consumer_does() -> None:
     assert details[0] == "sensor_id is missing"
     assert details[1].startswith("the body b'' is not JSON")
     assert details[2].startswith("the body b'\\xff")
+
+
+def test_signals_to_every_process_are_not_mistaken_for_the_doing_of_a_message(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given the real child, which waits for a database that accepts its connection and does not respond
+    pid = tmp_path / "pid"
+    connections: list[socket.socket] = []
+    handler, _ = handler_running(f"{writing_pid(pid)} import pipeline.isolation; pipeline.isolation.main()")
+    with socket.create_server(("127.0.0.1", 0)) as database:
+        database.settimeout(60)
+        monkeypatch.setenv("POSTGRES_PORT", str(database.getsockname()[1]))
+
+        # when the signals arrive, and the database goes down
+        def signal_once_it_connects(seconds: float) -> None:
+            if not connections:
+                connections.append(database.accept()[0])
+                for number in (signal.SIGTERM, signal.SIGINT):
+                    os.kill(int(pid.read_text().rstrip(".")), number)
+                database.close()
+                connections[0].close()
+            time.sleep(seconds)
+
+        # then the child reports that, and the message is not rejected
+        with pytest.raises(StoreUnavailable):
+            handler([delivery(with_fields())], FakeWork(signal_once_it_connects))
 
 
 @pytest.mark.usefixtures("no_database")
