@@ -232,7 +232,8 @@ class CsvLayout:
             check_isd_unit(unit)
             if measured_at.tzinfo is None and not (columns.zone or self.options.time_zone):
                 measured_at = measured_at.replace(tzinfo=UTC)
-        return Record(line, sensor, measured_at, temperature, unit, with_number(extras))
+        is_unit_given = is_unit_known or value.unit is not None or is_isd(number)
+        return Record(line, sensor, measured_at, temperature, unit, with_number(extras), (), is_unit_given)
 
 
 def _is_never_row(_: list[str]) -> bool:

@@ -117,20 +117,30 @@ def check_rows(history: HistoryFile, options: CsvOptions) -> None:
             ambiguity, reason = first[key]
             also = f"; the same holds for {count} of the first {total} rows" if count > 1 else ""
             raise AmbiguousFile(f"{reason}{also}", *ambiguity)
-    _check_unit(history, FaultCheck(options.keep))
+    check_unit(history, options)
 
 
-def _check_unit(history: HistoryFile, faults: FaultCheck) -> None:
+def is_unit_given(history: HistoryFile) -> bool:
+    """Return whether the file or the options say in which unit the temperatures are."""
+    layout = history.layout
+    return bool(history.logger) or not isinstance(layout, CsvLayout) or layout.columns.is_unit_given
+
+
+def check_unit(history: HistoryFile, options: CsvOptions) -> None:
     """Require that the unit of high temperatures is given: 68 may be in °F.
 
     Raises:
         AmbiguousFile: When it is not.
     """
-    layout = history.layout
-    if history.logger or not isinstance(layout, CsvLayout) or layout.columns.is_unit_given:
+    if is_unit_given(history):
         return
+    faults = FaultCheck(options.keep)
     sample = islice(history.read()[1], SAMPLE_ROWS)
-    values = [item.temperature for item in sample if isinstance(item, Record) and not faults.find(item)]
+    values = [
+        item.temperature
+        for item in sample
+        if isinstance(item, Record) and not faults.find(item) and not item.is_unit_given
+    ]
     if values and median(values) > MAX_CELSIUS_MEDIAN:
         raise AmbiguousFile(
             f"the unit of temperatures is not given, and half of them are above {MAX_CELSIUS_MEDIAN:g}, such "

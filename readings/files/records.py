@@ -15,7 +15,7 @@ class Record(NamedTuple):
 
     `sensor` is None if the file does not name it. A `measured_at` without an offset is local time of the
     file. `extras` are further fields of a message. `notes` are problems that are counted although the reading
-    is stored.
+    is stored. `unit` is the default if it is not given.
     """
 
     line: int
@@ -25,6 +25,7 @@ class Record(NamedTuple):
     unit: Unit
     extras: Mapping[str, str | int]
     notes: tuple[Problem, ...] = ()
+    is_unit_given: bool = True
 
 
 class Body(NamedTuple):

@@ -13,7 +13,7 @@ from readings.files.errors import AmbiguousFile
 from readings.files.file_readings import FilePosition, FileReadings
 from readings.files.formats import FileFormat
 from readings.files.history_file import HistoryFile, recognise
-from readings.files.questions import check_rows, make_question
+from readings.files.questions import check_rows, check_unit, make_question
 from readings.model import Reading
 from readings.times import format_timestamp
 from runtime.errors import ConfigurationError
@@ -24,7 +24,7 @@ from sensorctl.history.importer import find_plausible, open_import
 from sensorctl.history.input_file import open_input_file
 from sensorctl.history.report import ImportReport
 from sensorctl.history.serial_numbers import find_serial
-from sensorctl.output import print_message, safe_text, show
+from sensorctl.output import fail, print_message, safe_text, show
 from sensorctl.questions import show_question
 from sensorctl.settings import OperatorSettings, discover_settings
 
@@ -36,6 +36,7 @@ def show_dry_run(name: str, file_format: FileFormat, options: CsvOptions) -> Fil
 
     Raises:
         typer.BadParameter: When the file cannot be read, or can be read in several ways, which are shown.
+        typer.Exit: When the unit is not clear, without which nothing is published.
     """
     settings = _settings()
     try:
@@ -50,6 +51,7 @@ def _show(
     name: str, file_format: FileFormat, options: CsvOptions, settings: OperatorSettings
 ) -> FilePosition:
     report = ImportReport()
+    refusal: AmbiguousFile | None = None
     with open_import(name, file_format, options, settings, find_serial=find_serial) as history:
         show(_recognised(history))
         lines, items = history.read()
@@ -60,13 +62,32 @@ def _show(
         show(_readings(islice(remaining, SHOWN_READINGS)))
         for _ in remaining:
             pass
-        try:
-            check_rows(history, options)
-        except AmbiguousFile as error:
-            _show_question(error, name, file_format, options, settings)
+        if history.file.can_repeat:
+            refusal = _show_questions(history, name, file_format, options, settings)
     for line in report.summary(readings.position, readings.cleaning.counts(), "Would publish"):
         print_message(line)
+    if refusal:
+        fail(escape_unprintable(f"The import publishes nothing until this is clear: {refusal}"))
     return readings.position
+
+
+def _show_questions(
+    history: HistoryFile,
+    name: str,
+    file_format: FileFormat,
+    options: CsvOptions,
+    settings: OperatorSettings,
+) -> AmbiguousFile | None:
+    """Show in which ways rows can be read; return why the import refuses all of them, and not only these."""
+    try:
+        check_rows(history, options)
+    except AmbiguousFile as error:
+        _show_question(error, name, file_format, options, settings)
+    try:
+        check_unit(history, options)
+    except AmbiguousFile as error:
+        return error
+    return None
 
 
 def _show_question(

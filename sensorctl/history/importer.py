@@ -25,6 +25,7 @@ from readings.files.errors import UnreadableFile
 from readings.files.file_readings import KEEP_ALL, FilePosition, FileReadings, Retention
 from readings.files.formats import FileFormat
 from readings.files.history_file import HistoryFile, recognise
+from readings.files.questions import check_unit, is_unit_given
 from readings.ids import uuid7
 from readings.plausible import PlausibleRanges
 from runtime.text import escape_unprintable, quantity
@@ -37,6 +38,9 @@ from sensorctl.output import file_progress_bar, print_message
 from sensorctl.settings import OperatorSettings
 
 CHECKPOINT_INTERVAL_SECONDS = 0.25
+COPIED_MESSAGE = (
+    "Reading all of standard input first, since it gives no unit; --unit reads rows as they come."
+)
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,7 @@ class Import:
         """Publish the file from its checkpoint on, report its rows, and return the position of its end.
 
         Raises:
-            typer.BadParameter: When the file cannot be read, or a column is missing.
+            typer.BadParameter: When the file cannot be read, or can be read in several ways.
             BrokerUnavailable: When the broker stays unavailable; the next run continues after the last
                 confirmed message.
         """
@@ -61,6 +65,8 @@ class Import:
         with open_import(
             self.name, self.file_format, self.options, settings, find_serial=require_serial
         ) as history:
+            if history.file.can_repeat:
+                check_unit(history, self.options)
             checkpoint = Checkpoint(path, self._options(settings, history)) if path.is_file() else None
             start = checkpoint.load() if checkpoint else FilePosition()
             if start.items:
@@ -135,7 +141,7 @@ def open_import(
     *,
     find_serial: FindSerial,
 ) -> Iterator[HistoryFile]:
-    """Open and recognise the file for the block.
+    """Open and recognise the file for the block; standard input that gives no unit is copied to be checked.
 
     Raises:
         typer.BadParameter: When it cannot be read, is no file of readings, or adds many sensors.
@@ -143,6 +149,9 @@ def open_import(
     try:
         with open_input_file(name) as file:
             history = recognise(file, file_format, options, settings.naive_time_zone)
+            if not file.can_repeat and not is_unit_given(history):
+                print_message(COPIED_MESSAGE)
+                file.make_repeatable()
             serials = history.logger_sensors
             if serials and not (options.sensors or options.sensor_column):
                 history = replace(history, sensor_ids=find_serial(settings, serials))

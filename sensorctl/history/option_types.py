@@ -139,7 +139,7 @@ Units = Annotated[
         parser=parse_unit_option,
         metavar="UNIT",
         help="Unit of rows without one; with several value columns, one for each. Default: the unit in the "
-        "column's name, else celsius.",
+        "column's name, else celsius, unless half of the temperatures are above 30: then it is required.",
     ),
 ]
 UnitColumn = Annotated[

@@ -108,8 +108,15 @@ def test_without_known_sensors_the_question_names_the_option() -> None:
     assert question.text.endswith("(the answer is the option sensors)")
 
 
-def test_few_rows_that_are_not_clear_are_no_question() -> None:
-    content = rows(*[f"2026-01-05T10:{minute:02}Z;4.5" for minute in range(40)], f"{TIME};-127")
+@pytest.mark.parametrize(
+    "content",
+    [
+        rows(*[f"2026-01-05T10:{minute:02}Z;4.5" for minute in range(40)], f"{TIME};-127"),
+        rows(f"{TIME};68 °F", f"{TIME};35 °C"),
+        rows(f"{TIME};+0450,1"),
+    ],
+)
+def test_few_rows_that_are_not_clear_and_units_in_the_rows_are_no_question(content: str) -> None:
     history = open_history(io.BytesIO(content.encode()), "a.csv", parse_options(HALL), ZoneInfo("UTC"))
 
     check_rows(history, parse_options(HALL))

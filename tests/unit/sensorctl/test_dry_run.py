@@ -39,6 +39,17 @@ def test_rows_that_are_not_clear_are_shown_in_each_way(sensorctl: RunCommand, fi
         assert text in out
 
 
+def test_a_unit_that_is_not_clear_ends_with_1_as_the_import_would_refuse_it(
+    sensorctl: RunCommand, file: Path
+) -> None:
+    code, out, err = dry_run(sensorctl, file, f"{ROWS}2026-01-05T10:00Z,68\n")
+
+    assert code == 1
+    for text in ("in fahrenheit", "20 °C", "in celsius", "68 °C"):
+        assert text in out
+    assert err.splitlines()[-1].startswith("The import publishes nothing until this is clear: the unit of")
+
+
 def test_what_was_cleaned_is_counted(sensorctl: RunCommand, file: Path) -> None:
     rows = [f"2026-01-05T10:{minute:02}Z,4.5" for minute in (0, 1, 2, 5, 4, 4)]
 

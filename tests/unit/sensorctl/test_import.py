@@ -174,6 +174,27 @@ def test_standard_input_is_imported(
     assert len(bulk.published) == 62
 
 
+@pytest.mark.parametrize("is_stream", [False, True])
+def test_temperatures_that_may_be_in_fahrenheit_are_published_only_with_their_unit(
+    sensorctl: RunCommand, bulk: type[FakeBulk], file: Path, monkeypatch: pytest.MonkeyPatch, is_stream: bool
+) -> None:
+    content = "timestamp,temperature\n2026-01-01T00:00:00Z,68.0\n2026-01-01T00:01:00Z,50\n"
+    file.write_text(content)
+    arguments = ("-", "--format", "csv") if is_stream else (str(file),)
+
+    def run(*options: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content.encode())))
+        return sensorctl("import", *arguments, "--sensor", "hall", *options)
+
+    code, _, err = run()
+    assert (code, bulk.published) == (2, [])
+    assert "the unit of temperatures is not given" in err
+    assert ("Reading all of standard input first" in err) == is_stream
+
+    assert run("--unit", "F")[0] == 0
+    assert [json.loads(message.body)["temperature"] for message in bulk.published] == [20.0, 10.0]
+
+
 @pytest.mark.usefixtures("bulk")
 def test_a_naive_time_is_in_the_time_zone_of_the_consumers(
     sensorctl: RunCommand, bulk: type[FakeBulk], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -258,7 +279,7 @@ def test_readings_outside_the_plausible_range_are_left_out_with_their_lines(
         "1,2026-01-01T00:00:00Z,60\n1,2026-01-01T00:01:00Z,85\n1,2026-01-01T00:02:00Z,85\n"
     )
 
-    code, _, err = sensorctl("import", str(file), *option)
+    code, _, err = sensorctl("import", str(file), "--unit", "C", *option)
 
     assert code == 0
     assert len(bulk.published) == (0 if option else 1)

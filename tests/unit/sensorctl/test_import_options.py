@@ -143,7 +143,7 @@ def test_a_stream_that_must_be_read_twice_is_copied(
     content = compress(f"id,timestamp,temperature\n{rows}".encode())
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content)))
 
-    code, _, _ = sensorctl("import", "-", "--format", "csv", "--time-zone", "Europe/Berlin")
+    code, _, _ = sensorctl("import", "-", "--format", "csv", "--time-zone", "Europe/Berlin", "--unit", "C")
 
     assert (code, len(RecordingBulk.values)) == (0, 120)
     assert RecordingBulk.values[60] == ("hall", "2024-10-27T01:00:00", 60.0)
