@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from functools import partial
+from itertools import accumulate
 from typing import Any, NamedTuple, Protocol
 
 import structlog
@@ -33,6 +34,8 @@ from runtime.settings import load
 
 POLL_SECONDS = 0.05
 TIMEOUT_SECONDS = 60.0
+# Of the bodies for one child. Its input is a file of 4/3 of this in /tmp, which has 16 MiB in the containers.
+MAX_CHILD_BYTES = 4 * 1024 * 1024
 READY = "ready"
 # 1 for a reading that was inserted, 0 for a duplicate.
 Outcome = int | InvalidReading
@@ -77,7 +80,9 @@ class SubprocessHandler:
         """Handle these messages in isolation; each reading is committed or rejected on return."""
         outcomes: list[Outcome] = []
         while remaining := batch[len(outcomes) :]:
-            outcomes += self._run_child(remaining, work) or self._run_child(remaining[:1], work)
+            outcomes += self._run_child(_first_fitting(remaining), work) or self._run_child(
+                remaining[:1], work
+            )
         errors = [outcome if isinstance(outcome, InvalidReading) else None for outcome in outcomes]
         return BatchResult(errors, partial(self._report, batch, outcomes))
 
@@ -87,7 +92,22 @@ class SubprocessHandler:
                 self._events.stored_in_isolation(delivery.delivery_attempt, duplicate=outcome == 0)
 
     def _run_child(self, messages: Sequence[Delivery], work: Work) -> list[Outcome]:
-        """Return the outcomes of the first messages; for a single message there is always one."""
+        """Return the outcomes of the first messages; for a single message there is always one.
+
+        Raises:
+            IsolationUnavailable: When the child could not start.
+        """
+        try:
+            lines, exit_code = self._exchange(messages, work)
+        except OSError as error:
+            raise IsolationUnavailable(
+                f"no child process could be started for isolation: {error}; check memory, the limit of "
+                "processes, and the space in the directory for temporary files (TMPDIR)"
+            ) from error
+        return _interpret(lines, exit_code, len(messages))
+
+    def _exchange(self, messages: Sequence[Delivery], work: Work) -> tuple[list[str], int | None]:
+        """Return the lines that a child printed for these messages, and its exit code as `_wait` does."""
         with tempfile.TemporaryFile() as requests, tempfile.TemporaryFile() as responses:
             requests.writelines(map(encode_message, messages))
             requests.seek(0)
@@ -97,8 +117,7 @@ class SubprocessHandler:
             )
             exit_code = self._wait(child, work, responses.fileno())
             responses.seek(0)
-            lines = responses.read().decode(errors="replace").splitlines()
-        return _interpret(lines, exit_code, len(messages))
+            return responses.read().decode(errors="replace").splitlines(), exit_code
 
     def _wait(self, child: subprocess.Popen[bytes], work: Work, responses: int) -> int | None:
         """Return the child's exit code, negative for a signal; None when one message took too long."""
@@ -113,6 +132,12 @@ class SubprocessHandler:
             if child.poll() is None:
                 child.kill()
                 child.wait()
+
+
+def _first_fitting(messages: Sequence[Delivery]) -> Sequence[Delivery]:
+    """Return the first messages that one child may receive together, and at least one."""
+    sizes = accumulate(len(message.body) for message in messages)
+    return messages[: max(1, sum(size <= MAX_CHILD_BYTES for size in sizes))]
 
 
 def _interpret(lines: list[str], exit_code: int | None, messages: int) -> list[Outcome]:

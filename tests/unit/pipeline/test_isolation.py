@@ -6,6 +6,7 @@ import signal
 import socket
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -138,6 +139,24 @@ def test_a_child_that_does_not_start_rejects_nothing(death: str) -> None:
 
     with pytest.raises(IsolationUnavailable, match="did not start"):
         handler([delivery()], FakeWork())
+
+
+@pytest.mark.parametrize(
+    ("command", "device"),
+    [
+        pytest.param(("/nonexistent",), "/dev/null", id="no child can start"),
+        pytest.param((sys.executable, "-c", READY), "/dev/full", id="the disk is full"),
+    ],
+)
+def test_where_no_child_can_be_started_nothing_is_rejected(
+    monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...], device: str
+) -> None:
+    open_device = partial(Path(device).open, "w+b")
+    monkeypatch.setattr("pipeline.isolation.tempfile.TemporaryFile", open_device)
+    handler = SubprocessHandler(EventRecorder(IsolationEvents), command)
+
+    with pytest.raises(IsolationUnavailable, match=r"(?:No such file|No space left).*; check memory, "):
+        handler([delivery(b"21.5")], FakeWork())
 
 
 def gone(pid: int) -> bool:

@@ -65,6 +65,21 @@ def test_messages_share_a_child_and_are_rejected_only_when_it_dies_on_them_alone
     assert len(starts.read_text()) == children
 
 
+def test_a_child_receives_only_the_messages_that_fit_into_its_limit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.isolation.MAX_CHILD_BYTES", 3)
+    handler, _, starts = responding_to_each(tmp_path)
+
+    # those of a child: 1 + 2 bytes, 3 bytes, 4 bytes although that is more, 1 byte
+    result = handler([delivery(body) for body in (b"a", b"bb", b"bad", b"dddd", b"e")], FakeWork())
+
+    assert [error and error.reason for error in result.errors] == [
+        None, None, DeadLetterReason.NOT_JSON, None, None,
+    ]  # fmt: skip
+    assert len(starts.read_text()) == 4
+
+
 def test_the_time_out_applies_to_each_message_separately(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
