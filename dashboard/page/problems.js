@@ -3,6 +3,7 @@
 import { $, announce, createElement, reconcileChildren, setText, setTextWithCode, setVisible } from "./dom.js";
 import { duration, time } from "./format.js";
 import { secondsSince, state } from "./live-state.js";
+import { setTitlePrefix } from "./title.js";
 
 const MAX_ANNOUNCED = 5;
 const section = $("#problems");
@@ -34,7 +35,7 @@ function updateOverallStatus() {
   setText(badge, !isLive ? "Not live" : problems.length ? number : "No problems");
   badge.dataset.state = !isLive || problems.some(isCritical) ? "bad" : problems.length ? "warn" : "good";
   const prefix = !isLive ? "(not live) " : problems.length ? `(${problems.length}) ` : "";
-  setText($("title", document.head), `${prefix}Sensors`);
+  setTitlePrefix(prefix);
 }
 
 function create({ severity }) {

@@ -17,14 +17,14 @@ const KB = 1_000;
 const view = $("#reports");
 const section = $(".list", view);
 const more = $(".more button", section);
-let latest = [];
-let older = []; // those that were requested by the button
-let cursor = null;
+let reportFiles = [];
+let wanted = PAGE_SIZE; // how many to show; more with each press of the button
+let hasMore = false;
 let isLoading = false;
 
 export function initialize() {
   addView("reports", view, show);
-  more.addEventListener("click", loadOlder);
+  more.addEventListener("click", showMore);
   repeatWhileShown(view, refresh, REFRESH_MS);
   account.onAccess(onAccess);
   form.initialize(refresh);
@@ -46,7 +46,7 @@ async function showLink() {
 }
 
 function show() {
-  older = [];
+  wanted = PAGE_SIZE;
   refresh();
   if (account.may("viewer")) form.offerPresets();
   return "Reports · Sensors";
@@ -60,20 +60,24 @@ async function refresh() {
   isLoading = false;
 }
 
+/** Load all pages that are shown: each new report moves the others. */
 async function load() {
-  const response = await request();
-  if (response === null) return;
-  latest = response.reports;
-  if (!older.length) cursor = response.next_cursor;
+  const rows = [];
+  let cursor = null;
+  do {
+    const response = await request(cursor);
+    if (response === null) return;
+    rows.push(...response.reports);
+    cursor = response.next_cursor;
+  } while (cursor !== null && rows.length < wanted);
+  reportFiles = rows;
+  hasMore = cursor !== null;
   update();
 }
 
-async function loadOlder() {
-  const response = await request(cursor);
-  if (response === null) return;
-  older.push(...response.reports);
-  cursor = response.next_cursor;
-  update();
+function showMore() {
+  wanted += PAGE_SIZE;
+  load();
 }
 
 async function request(before = null) {
@@ -84,10 +88,10 @@ async function request(before = null) {
 }
 
 function update() {
-  const reports = Map.groupBy([...latest, ...older], (file) => file.job_id);
+  const reports = Map.groupBy(reportFiles, (file) => file.job_id);
   if (!reports.size) setTextWithCode($(".note", section), "None yet. Make one above, or with `sensorctl report`.");
   setVisible($("ul", section), reports.size > 0);
-  setVisible(more, cursor !== null);
+  setVisible(more, hasMore);
   reconcileChildren($("ul", section), [...reports.values()], ([file]) => file.job_id, create, fill);
 }
 

@@ -1,6 +1,7 @@
 // The views of the page, each with an address: `#/` is the overview, `#/sensor/ID` a sensor, `#/NAME?key=value` another.
 
 import { $, announce, setVisible } from "./dom.js";
+import { setViewTitle } from "./title.js";
 
 const OVERVIEW = "overview";
 const TITLE = document.title;
@@ -63,12 +64,13 @@ function showView(isNavigation) {
   if (hasChanged) views.get(current).hide();
   current = name;
   for (const [other, { element }] of views) setVisible(element, other === name);
-  document.title = view.show({ id, parameters });
+  const title = view.show({ id, parameters });
+  setViewTitle(title);
   if (!isNavigation) return;
   const section = document.getElementById(location.hash.slice(1));
   if (section) section.scrollIntoView();
   else scrollTo(0, 0);
   if (!hasChanged && name === OVERVIEW) return;
-  announce(document.title);
+  announce(title);
   if (!section) $("#main").focus({ preventScroll: true });
 }

@@ -18,8 +18,8 @@ const section = $(".list", view);
 const filters = $("form.filters", section);
 const more = $(".more button", section);
 let workflows = [];
-let older = []; // those that were requested by the button
-let cursor = null;
+let wanted = PAGE_SIZE; // how many to show; more with each press of the button
+let hasMore = false;
 let isShown = false;
 let isLoading = false;
 
@@ -27,7 +27,7 @@ export function initialize() {
   addView("workflows", view, show, hide);
   filters.addEventListener("submit", (event) => event.preventDefault());
   filters.addEventListener("change", onFilter);
-  more.addEventListener("click", loadOlder);
+  more.addEventListener("click", showMore);
   repeatWhileShown(view, refresh, REFRESH_MS);
   account.onAccess(onAccess);
   backfill.initialize(refresh);
@@ -45,7 +45,7 @@ async function onAccess() {
 function show({ parameters }) {
   isShown = true;
   for (const name of ["state", "kind"]) filters.elements[name].value = parameters.get(name) ?? "";
-  older = [];
+  wanted = PAGE_SIZE;
   refresh();
   return "Workflows · Sensors";
 }
@@ -56,7 +56,7 @@ function hide() {
 
 function onFilter() {
   replaceParameters(Object.fromEntries([...selected()]));
-  older = [];
+  wanted = PAGE_SIZE;
   refresh();
 }
 
@@ -70,21 +70,25 @@ async function refresh() {
   isLoading = false;
 }
 
+/** Load all pages that are shown: each new workflow moves the others. */
 async function load() {
   const query = `${selected()}`;
-  const response = await request();
-  if (query !== `${selected()}` || response === null) return;
-  workflows = response.workflows;
-  if (!older.length) cursor = response.next_cursor;
+  const rows = [];
+  let cursor = null;
+  do {
+    const response = await request(cursor);
+    if (query !== `${selected()}` || response === null) return;
+    rows.push(...response.workflows);
+    cursor = response.next_cursor;
+  } while (cursor !== null && rows.length < wanted);
+  workflows = rows;
+  hasMore = cursor !== null;
   update();
 }
 
-async function loadOlder() {
-  const response = await request(cursor);
-  if (response === null) return;
-  older.push(...response.workflows);
-  cursor = response.next_cursor;
-  update();
+function showMore() {
+  wanted += PAGE_SIZE;
+  load();
 }
 
 async function request(before = null) {
@@ -95,11 +99,10 @@ async function request(before = null) {
 }
 
 function update() {
-  const all = [...workflows, ...older];
-  if (!all.length) setText($(".note", section), `${selected()}` ? "No workflow matches." : "No workflow has been requested.");
-  setVisible($(".scroll", section), all.length > 0);
-  setVisible(more, cursor !== null);
-  reconcileChildren($("tbody", section), all, (each) => each.workflow_id, create, fill);
+  if (!workflows.length) setText($(".note", section), `${selected()}` ? "No workflow matches." : "No workflow has been requested.");
+  setVisible($(".scroll", section), workflows.length > 0);
+  setVisible(more, hasMore);
+  reconcileChildren($("tbody", section), workflows, (each) => each.workflow_id, create, fill);
 }
 
 function create(workflow) {

@@ -1,5 +1,6 @@
 """The page of a sensor: reached from the overview, changed by its form, and what was typed is kept."""
 
+import re
 from functools import partial
 
 import pytest
@@ -36,6 +37,7 @@ def test_a_sensor_is_named_and_calibrated_in_the_page(
     expect(page.locator("#sensor h2")).to_have_text("Hall (hall/1)")
     expect(page.locator("#sensor .calibrations li")).to_contain_text("offset 0.5 K (set by key:boss)")
     assert page.evaluate(SCROLLS_HORIZONTALLY) is False
+    expect(page).to_have_title(re.compile(r"Sensor hall/1 · Sensors$"))
     eventually(lambda: stored(system) == 20.5, DEADLINE_SECONDS, "the stored reading is calibrated")
     page.get_by_role("link", name="All sensors").click()
     expect(page.locator(".card h3")).to_have_text("Hall (hall/1)")

@@ -10,6 +10,12 @@ from tests.integration.dashboard.system import System, act_until, log_in
 from tests.processes import Process
 from tests.stored_workflow import store_workflow
 
+REQUEST_ANY = """
+    SELECT workflow_id FROM request_workflow(
+        'sensorctl:ann', 'dummy', jsonb_build_object('seconds', number), '[{"spec": {"seconds": 1}}]', '{}'
+    )
+"""
+
 
 def test_a_workflow_is_found_its_timeline_has_its_story_and_an_operator_changes_it(
     system: System, dashboard: Process, page: Page
@@ -61,3 +67,18 @@ def test_a_workflow_is_found_its_timeline_has_its_story_and_an_operator_changes_
     fetch = form.get_by_role("button", name="Fetch 2 chunks")
     act_until(fetch.click, run.locator("h2", has_text="backfill workflow ready"))
     expect(run.locator(".jobs tbody tr")).to_have_count(2)
+
+
+def test_older_workflows_stay_complete_while_new_workflows_come(
+    system: System, dashboard: Process, page: Page
+) -> None:
+    # given more workflows than the list has at first
+    system.database.query(f"SELECT ({REQUEST_ANY}) FROM generate_series(1, 51) AS number")
+    visit(page, f"{system.url}/#/workflows")
+    rows = page.locator("#workflows .list tbody tr")
+    expect(rows).to_have_count(50)
+    page.get_by_role("button", name="Show older workflows").click()
+    expect(rows).to_have_count(51)
+    # when another one is requested, then none of the others is missing
+    system.database.query(f"SELECT ({REQUEST_ANY}) FROM generate_series(52, 52) AS number")
+    expect(rows).to_have_count(52)
