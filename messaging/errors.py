@@ -15,5 +15,13 @@ class TopologyMissing(BrokerUnavailable):
     """The broker has no such exchange or queue: the topology is not declared, or was deleted."""
 
 
+class PublishersBlocked(BrokerUnavailable):
+    """The broker has a memory or disk alarm, and reads what was published when that is over."""
+
+
+class DeadLetteringUnavailable(ServiceUnavailable):
+    """The dead-letter queue accepts no message now, such as while the broker has a memory or disk alarm."""
+
+
 class Unroutable(BrokerUnavailable):
     """The broker has no queue for the message: the topology is not declared, or was deleted."""

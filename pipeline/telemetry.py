@@ -93,6 +93,12 @@ class PipelineTelemetry:
         self._dependencies.mark_down(BROKER, reason)
         self._log.warning("broker unavailable", reason=reason, retry_seconds=round(retry_seconds, 1))
 
+    def dead_lettering_unavailable(self, reason: str, retry_seconds: float) -> None:
+        """Record that the dead-letter queue accepts nothing; an invalid message is held."""
+        self._log.warning(
+            "dead-letter queue unavailable", reason=reason, retry_seconds=round(retry_seconds, 1)
+        )
+
     def database_up(self) -> None:
         """Record that the database responds, and the end of an outage, whatever noticed its beginning."""
         outage_seconds = self._dependencies.mark_up(DATABASE)

@@ -70,10 +70,15 @@ class Channel:
 
         Raises:
             Unroutable: When no queue accepts the message.
+            PublishersBlocked: When it will be confirmed later, which `wait_for_confirms` awaits.
         """
         self._connection.check()
         self._channel.basic_publish(exchange, routing_key, body, properties, mandatory)
         self._published += 1
+        self.wait_for_confirms()
+
+    def wait_for_confirms(self) -> None:
+        """Return once the broker has confirmed all messages; raises what `basic_publish` does."""
         self._connection.wait_for(lambda: self._confirmed == self._published)
 
     def _on_confirm(self, method: Any) -> None:

@@ -8,6 +8,7 @@ class creates them once (docs/adr/0017-own-event-loop.md).
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import pika
@@ -25,31 +26,49 @@ from messaging.amqp.transport import (
     EagerSockets,
     end_stream,
 )
-from messaging.errors import BrokerUnavailable, Unroutable
+from messaging.errors import BrokerUnavailable, PublishersBlocked, Unroutable
 
 CLOSE_TIMEOUT_SECONDS = 2.0
 WAIT_SECONDS = 1.0
+BLOCKED = "the broker has a memory or disk alarm, and accepts no messages"
 
 
 class Connection:
     """A connection for one thread, except for `wake`.
 
-    Once the connection is lost, every method except `close` raises BrokerUnavailable.
+    Once the connection is lost, every method except `close` raises BrokerUnavailable. `while_waiting` is
+    called every second while a response is awaited, and may raise to end that.
     """
 
-    def __init__(self, url: str, name: str) -> None:
-        """Return once it is open, to one of the URL's hosts; the management UI shows it as `name`."""
+    def __init__(
+        self,
+        url: str,
+        name: str,
+        while_waiting: Callable[[], None] = lambda: None,
+        *,
+        outlives_alarms: bool = False,
+    ) -> None:
+        """Return once it is open, to one of the URL's hosts; the management UI shows it as `name`.
+
+        A broker with a memory or disk alarm blocks a connection that publishes. It is lost after ten seconds
+        then, or with `outlives_alarms` it stays, and waits raise PublishersBlocked.
+        """
         install_lenient_decoder()
         self._name = name
+        self._while_waiting = while_waiting
+        self._outlives_alarms = outlives_alarms
         try_hosts(url, self._open)
 
     def _open(self, host_url: str, timeout_seconds: float) -> None:
         self._error: BrokerUnavailable | None = None
         self._opened = self._closed = False
+        self._is_blocked = False
         self._timer: Any = None
         self._timer_at = 0.0
         with translate_errors():
             parameters = connection_parameters(host_url, self._name, timeout_seconds)
+            if self._outlives_alarms:
+                parameters.blocked_connection_timeout = None
             self.server = Server(parameters.host, parameters.port)
             self._loop = IOLoop()
             self._sockets = EagerSockets(self._loop)
@@ -59,6 +78,10 @@ class Connection:
                 on_open_error_callback=self._on_close,
                 on_close_callback=self._on_close,
                 custom_ioloop=self._sockets,
+            )
+            self._connection.add_on_connection_blocked_callback(partial(self._set_blocked, is_blocked=True))
+            self._connection.add_on_connection_unblocked_callback(
+                partial(self._set_blocked, is_blocked=False)
             )
         self._loop.activate_poller()
         try:
@@ -104,6 +127,7 @@ class Connection:
         """Process events until the condition holds.
 
         Raises:
+            PublishersBlocked: When the broker has blocked a connection that outlives that.
             BrokerUnavailable: When that takes too long, or the connection is lost.
         """
         deadline = time.monotonic() + RESPONSE_TIMEOUT_SECONDS
@@ -111,6 +135,9 @@ class Connection:
             if time.monotonic() > deadline:
                 raise BrokerUnavailable(NO_RESPONSE)
             self.process_data_events(WAIT_SECONDS)
+            self._while_waiting()
+            if self._is_blocked and self._outlives_alarms and not condition():
+                raise PublishersBlocked(BLOCKED)
 
     def rpc(self, method: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
         """Call a method of a pika channel and return the broker's response."""
@@ -182,6 +209,9 @@ class Connection:
 
     def _on_timer(self) -> None:
         self._timer = None
+
+    def _set_blocked(self, *_: Any, is_blocked: bool) -> None:
+        self._is_blocked = is_blocked
 
     def _on_open(self, _connection: Any) -> None:
         self._opened = True

@@ -1,4 +1,4 @@
-"""The consumer loop: the only place that acks, nacks and dead-letters.
+"""The consumer loop: it decides what is acked, requeued and dead-lettered.
 
 The unit of work is a batch, of one message unless the options say more. A handler returns a result per
 message or raises, and the type decides: a message without an error is acked, one with an InvalidReading
@@ -13,6 +13,7 @@ from typing import NamedTuple, Protocol, TypeVar
 from messaging.amqp.event_loop import Connection
 from messaging.consuming.consumer_events import ConsumerEvents
 from messaging.consuming.session import Delivery, Session
+from messaging.consuming.settling import Settling
 from messaging.errors import BrokerRefused, BrokerUnavailable
 from messaging.spans import process_span
 from messaging.topology import Topology
@@ -27,6 +28,7 @@ DRAIN_SECONDS = 8.0
 # By default, the broker gives up on a consumer that holds a message for 30 minutes: it closes the channel, or
 # since RabbitMQ 4.3 it cancels the consumer and requeues the message.
 MAX_HOLD_SECONDS = 25 * 60.0
+STOPPING = "stopping"
 Result = TypeVar("Result")
 
 
@@ -138,7 +140,9 @@ class Consumer:
 
     def _open(self, *, alternates: bool) -> Session:
         options = self._options
-        connection = Connection(options.url, options.name)
+        connect = partial(Connection, options.url, while_waiting=self._check_drain)
+        connect_for_dead_letters = partial(connect, f"{options.name} dead letters", outlives_alarms=True)
+        connection = connect(options.name)
         try:
             return Session(
                 connection,
@@ -146,6 +150,7 @@ class Consumer:
                 name=options.name,
                 prefetch=options.prefetch,
                 while_working=self._check_drain,
+                connect_for_dead_letters=connect_for_dead_letters,
                 alternates=alternates,
             )
         except BrokerUnavailable:
@@ -154,19 +159,21 @@ class Consumer:
 
     def _consume(self, session: Session) -> None:
         options = self._options
+        settling = Settling(session, self._events, self._check_drain, options.max_hold_seconds)
         while not self._stop.is_set():
+            settling.retry_held()
             batch = session.receive_batch(
                 POLL_SECONDS, options.batch_size, options.linger_seconds, self._is_stopping
             )
             self._events.progress()
             if batch:
                 self._events.received(len(batch))
-                self._process(session, batch)
+                self._process(session, settling, batch)
             elif not self._stop.is_set():
                 session.check_consumer()
                 self._when_idle()
 
-    def _process(self, session: Session, batch: Sequence[Delivery]) -> None:
+    def _process(self, session: Session, settling: Settling, batch: Sequence[Delivery]) -> None:
         with process_span(batch, session.consuming) as span:
             try:
                 result = self._handle_with_retry(session, batch)
@@ -175,28 +182,24 @@ class Consumer:
             except (ServiceUnavailable, ShutdownRequested) as reason:
                 if span:
                     span.fail(reason)
-                self._events.requeued(str(reason) or "stopping", session.requeue(batch))
+                settling.requeue(batch, str(reason) or STOPPING)
                 return
             try:
-                self._settle(session, batch, result.errors)
+                settling.settle(batch, result.errors)
+            except ShutdownRequested:
+                settling.requeue(batch, STOPPING)
             finally:
                 if span and (error := next(filter(None, result.errors), None)):
                     span.fail(error.reason.value)
                 result.on_settled()
 
-    def _settle(
-        self, session: Session, batch: Sequence[Delivery], errors: Sequence[InvalidReading | None]
-    ) -> None:
-        """Ack the whole batch, or up to each invalid message once the dead-letter queue has confirmed it."""
-        settled = 0
-        for position, (delivery, error) in enumerate(zip(batch, errors, strict=True), start=1):
-            if error:
-                session.dead_letter(delivery, error)
-                session.ack(batch[settled:position])
-                settled = position
-                self._events.dead_lettered(error)
-        if settled < len(batch):
-            session.ack(batch[settled:])
+    def _stop_receiving(self, session: Session) -> None:
+        """Receive no more once shutdown is requested: a settlement would bring further deliveries.
+
+        They would only be requeued, with a higher count.
+        """
+        if self._stop.is_set():
+            session.cancel()
 
     def _handle_with_retry(self, session: Session, batch: Sequence[Delivery]) -> BatchResult:
         handler = self._isolation_handler if batch[0].maybe_poison else self._handler
@@ -207,25 +210,25 @@ class Consumer:
             raise
         except ServiceUnavailable as error:
             self._events.dependency_down(str(error), RECONNECT_SECONDS)
-            return self._retry_in_place(session, handle)
+            result = self._retry_in_place(session, handle, self._events.dependency_down)
+            self._events.dependency_up()
+            return result
         finally:
-            if self._stop.is_set():
-                # Otherwise the settlement brings further deliveries, only to be requeued with a higher count.
-                session.cancel()
+            self._stop_receiving(session)
 
-    def _retry_in_place(self, session: Session, handle: Callable[[], BatchResult]) -> BatchResult:
-        """Hold the batch and retry until the handler's dependency is up again."""
+    def _retry_in_place(
+        self, session: Session, attempt: Callable[[], Result], on_failure: Callable[[str, float], None]
+    ) -> Result:
+        """Hold the messages and retry until what the attempt needs is available again."""
         sleep = partial(session.sleep, check=self._check_stop)
-        sleep(RECONNECT_SECONDS)
         attempts = retry(
             sleep=sleep,
-            on_failure=lambda error, seconds: self._events.dependency_down(str(error), seconds),
+            on_failure=lambda error, seconds: on_failure(str(error), seconds),
             no_retry_on=(BrokerUnavailable,),
             max_elapsed_seconds=self._options.max_hold_seconds,
         )
-        result = attempts(handle)
-        self._events.dependency_up()
-        return result
+        sleep(RECONNECT_SECONDS)
+        return attempts(attempt)
 
     def _is_stopping(self) -> bool:
         return self._stop.is_set()

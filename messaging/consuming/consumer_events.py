@@ -23,6 +23,9 @@ class ConsumerEvents(Protocol):
     def dead_lettered(self, error: InvalidReading) -> None:
         """Record that the dead-letter queue has confirmed the message."""
 
+    def dead_lettering_unavailable(self, reason: str, retry_seconds: float) -> None:
+        """Record that the dead-letter queue accepts nothing; an invalid message is held, not settled."""
+
     def dependency_down(self, reason: str, retry_seconds: float) -> None:
         """Record that the handler's dependency is down; the batch is held, not settled."""
 

@@ -17,7 +17,7 @@ from messaging.amqp.connection import translate_errors
 from messaging.amqp.event_loop import Connection
 from messaging.consuming.consumer_check import ConsumerCheck
 from messaging.consuming.mqtt import mqtt_defaults
-from messaging.dead_letters.writer import DeadLetterWriter
+from messaging.dead_letters.connection import DeadLetterConnection
 from messaging.errors import BrokerUnavailable
 from messaging.spans import Consuming, settle_span
 from messaging.topology import Topology
@@ -69,8 +69,9 @@ class Delivery(NamedTuple):
 class Session:
     """Consumes `topology.queue` on `connection`; every method raises BrokerUnavailable when it is lost.
 
-    `while_working` is called often while a handler pauses, and may raise to end the pause. Without
-    `alternates` the alternate exchanges are not declared.
+    `connect_for_dead_letters` opens another connection for the dead letters. `while_working` is called often
+    while a handler pauses, and may raise to end the pause. Without `alternates` the alternate exchanges are
+    not declared.
     """
 
     def __init__(
@@ -81,6 +82,7 @@ class Session:
         name: str,
         prefetch: int,
         while_working: Callable[[], None],
+        connect_for_dead_letters: Callable[[], Connection],
         alternates: bool = True,
     ) -> None:
         self._connection = connection
@@ -90,16 +92,17 @@ class Session:
         self._inbox: deque[Delivery] = deque()
         self._received = 0  # the tag of the last message received
         self._settled = 0  # the tag up to which every message is acked or requeued
+        self._settled_beyond: set[int] = set()  # tags that are acked before an earlier one
         self._cancelled = False
         with translate_errors():
             self._channel = connection.channel()
             topology.declare(self._channel)
             if alternates:
                 topology.declare_alternates(self._channel)
-            self._dead_letters = DeadLetterWriter(connection.channel(), topology.dead_queue, by=name)
             self._channel.basic_qos(prefetch_count=prefetch)
             self._channel.add_on_cancel_callback(self._on_cancel)
             self._consumer = self._channel.basic_consume(topology.queue, self._on_message)
+        self._dead_letters = DeadLetterConnection(connect_for_dead_letters, topology.dead_queue, by=name)
         self._check_consumer = ConsumerCheck(self._channel, topology.queue)
 
     def receive_batch(
@@ -187,13 +190,16 @@ class Session:
         Raises:
             BrokerUnavailable: When it does not.
         """
+        self._dead_letters.close_if_idle()
         holds_none = not self._inbox and self._settled == self._received
         self._check_consumer(self._received if holds_none else None)
 
     def cancel(self) -> None:
-        """Stop receiving messages; those received can still be settled."""
-        with translate_errors():
-            self._channel.basic_cancel(self._consumer)
+        """Stop receiving messages, unless that was done; those received can still be settled."""
+        consumer, self._consumer = self._consumer, ""
+        if consumer:
+            with translate_errors():
+                self._channel.basic_cancel(consumer)
 
     def ack(self, batch: Sequence[Delivery]) -> None:
         """Acknowledge these messages.
@@ -209,26 +215,36 @@ class Session:
             else:
                 for tag in tags:
                     self._channel.basic_ack(tag)
+                self._settled_beyond.update(tags)
+        while self._settled + 1 in self._settled_beyond:
+            self._settled += 1
+            self._settled_beyond.remove(self._settled)
 
     def requeue(self, batch: Sequence[Delivery]) -> int:
         """Return every unsettled message to the queue, and return their number.
 
         Messages received after this batch go too: the broker's ack time-out applies to them as well.
         """
-        unsettled = self._received - self._settled
+        unsettled = self._received - self._settled - len(self._settled_beyond)
         self._inbox.clear()
         with settle_span("nack", batch, self.consuming), translate_errors():
             self._channel.basic_nack(self._received, multiple=True, requeue=True)
         self._settled = self._received
+        self._settled_beyond.clear()
         return unsettled
 
     def dead_letter(self, delivery: Delivery, error: InvalidReading) -> None:
-        """Publish the message to the dead-letter queue with its reason; it must still be acked here."""
+        """Publish the message to the dead-letter queue with its reason; it must still be acked here.
+
+        Raises:
+            DeadLetteringUnavailable: When that queue accepts no message now.
+        """
         self._dead_letters.write(delivery.method, delivery.properties, delivery.body, error)
 
     def close(self) -> None:
-        """Close the connection; unsettled messages return to the queue."""
+        """Close the connections; unsettled messages return to the queue."""
         self._executor.shutdown()
+        self._dead_letters.close()
         self._connection.close()
 
     def _on_message(

@@ -30,6 +30,14 @@ class DeadLetterWriter:
         with translate_errors():
             channel.confirm_delivery()
 
+    def wait_for_confirm(self) -> None:
+        """Return once the dead-letter queue has confirmed a message that `write` has published.
+
+        Raises:
+            PublishersBlocked: When the broker still accepts no messages.
+        """
+        self._channel.wait_for_confirms()
+
     def write(
         self,
         method: pika.spec.Basic.Deliver,
@@ -40,6 +48,7 @@ class DeadLetterWriter:
         """Return once the dead-letter queue has confirmed the message with its reason.
 
         Raises:
+            PublishersBlocked: When the message is published, and confirmed once the broker accepts messages.
             BrokerUnavailable: When the broker is lost or does not confirm.
         """
         headers = properties.headers or {}

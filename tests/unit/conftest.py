@@ -98,6 +98,7 @@ def quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("runtime.retry.INITIAL_DELAY_SECONDS", 0.002)
     monkeypatch.setattr("runtime.retry.MAX_JITTER_SECONDS", 0.01)
     monkeypatch.setattr("messaging.consuming.consumer.RECONNECT_SECONDS", 0.005)
+    monkeypatch.setattr("messaging.consuming.settling.RETRY_SECONDS", (0.005, 0.01))
     monkeypatch.setattr("sensor.outbox.relay.RECONNECT_SECONDS", 0.005)
     monkeypatch.setattr("sensor.outbox.relay.IDLE_SECONDS", 0.01)
     monkeypatch.setattr("sensor.outbox.relay.FINISH_POLL_SECONDS", 0.01)

@@ -13,7 +13,7 @@ from pika.exceptions import ChannelClosedByBroker, ConnectionClosed, StreamLostE
 
 from messaging.amqp.connection import close_quietly, translate_errors
 from messaging.amqp.hosts import Server
-from messaging.errors import BrokerUnavailable
+from messaging.errors import BrokerUnavailable, PublishersBlocked
 from messaging.publishing.confirm_publisher import Confirm
 from messaging.topology import EXCHANGE, routing_key
 from runtime.tracing import TraceHeaders
@@ -41,6 +41,7 @@ class FakeBroker:
     """Queues that count deliveries.
 
     `operations` lists what clients did, in order. `errors` has, by operation, the errors to raise instead.
+    While it `blocks_publishers`, it reads what is published when that is over.
     `confirms_to_lose` is how many messages are queued without a confirm to their publisher. While it is
     `without_majority`, it confirms nothing and counts no consumer, and its connections stay open. With
     `loses_acks` they have no effect.
@@ -56,6 +57,7 @@ class FakeBroker:
         self.confirms_to_lose = 0
         self.without_majority = False
         self.loses_acks = False
+        self.blocks_publishers = False
 
     def connect(self, _url: str, _name: str, *, timeout_seconds: float = 0) -> "FakePikaConnection":
         del timeout_seconds
@@ -63,7 +65,7 @@ class FakeBroker:
         self.connections.append(FakePikaConnection(self))
         return self.connections[-1]
 
-    def open_connection(self, _url: str, _name: str) -> Any:
+    def open_connection(self, _url: str, _name: str, **_options: Any) -> Any:
         with translate_errors():
             self.perform("connect")
         connection = FakeConnection(self)
@@ -97,6 +99,10 @@ class FakeBroker:
             return 0
         open_connections = [connection for connection in self.connections if connection.is_open]
         return sum(c.consumed_queue == queue for connection in open_connections for c in connection.channels)
+
+    def unsettled(self) -> int:
+        """Return how many messages consumers hold."""
+        return sum(len(c.unsettled_tags) for connection in self.connections for c in connection.channels)
 
     def route(self, message: Message) -> bool:
         """Put the message into the bound queue, if there is one, and return whether there is."""
@@ -206,6 +212,7 @@ class FakeChannel:
         self._broker = connection.broker
         self._unsettled: dict[int, tuple[str, Message]] = {}
         self._tag = 0
+        self._unread: deque[Message] = deque()
         self._consumed: tuple[str, Callable[..., None]] | None = None
         self._on_cancel: Callable[[Any], None] = lambda _frame: None
         self.prefetch = 0
@@ -245,6 +252,10 @@ class FakeChannel:
         return "consumer"
 
     @property
+    def unsettled_tags(self) -> list[int]:
+        return list(self._unsettled)
+
+    @property
     def consumed_queue(self) -> str | None:
         return self._consumed[0] if self._consumed else None
 
@@ -269,12 +280,23 @@ class FakeChannel:
     ) -> None:
         self._connection.check()
         self._broker.perform(f"publish {exchange}/{routing_key}")
-        routed = self._broker.route(Message(body, copy.copy(properties), exchange, routing_key))
+        message = Message(body, copy.copy(properties), exchange, routing_key)
+        if self._broker.blocks_publishers:
+            self._unread.append(message)
+            raise PublishersBlocked("alarm")
+        routed = self._broker.route(message)
         if mandatory and not routed:
             raise UnroutableError([])
         if self._broker.confirms_to_lose:
             self._broker.confirms_to_lose -= 1
             raise StreamLostError("the connection was lost before the confirm")
+
+    def wait_for_confirms(self) -> None:
+        self._connection.check()
+        if self._broker.blocks_publishers:
+            raise PublishersBlocked("alarm")
+        while self._unread:
+            self._broker.route(self._unread.popleft())
 
     def basic_ack(self, tag: int, *, multiple: bool = False) -> None:
         self._connection.check()

@@ -10,7 +10,13 @@ QUEUE = "heat"
 
 
 def open_session(broker: FakeBroker, **options: Any) -> Session:
-    arguments: dict[str, Any] = {"name": "me", "prefetch": 2, "while_working": lambda: None, **options}
+    arguments: dict[str, Any] = {
+        "name": "me",
+        "prefetch": 2,
+        "while_working": lambda: None,
+        "connect_for_dead_letters": lambda: broker.open_connection("", ""),
+        **options,
+    }
     return Session(broker.open_connection("", ""), Topology(QUEUE), **arguments)
 
 

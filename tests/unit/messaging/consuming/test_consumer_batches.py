@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 import pytest
-from pika.exceptions import StreamLostError
+from pika.exceptions import ConnectionBlockedTimeout, StreamLostError
 
 from messaging.consuming.consumer import BatchResult
 from messaging.consuming.session import Delivery
@@ -21,6 +21,7 @@ from tests.unit.consumer_harness import (
 )
 from tests.unit.fakes import in_turn, wait_until
 
+DEAD_LETTER = f"publish /{DEAD_LETTER_QUEUE}"
 SIX = tuple(str(number).encode() for number in range(1, 7))
 
 
@@ -32,6 +33,16 @@ def rejecting(*bodies: bytes) -> Callable[[Delivery], None]:
             raise INVALID
 
     return handler
+
+
+def stop_when_settled(harness: ConsumerHarness) -> Callable[[], None]:
+    """Return what stops an idle consumer once all messages are settled."""
+
+    def when_idle() -> None:
+        if not harness.broker.unsettled():
+            harness.stop.set()
+
+    return when_idle
 
 
 def returns(harness: ConsumerHarness) -> list[int]:
@@ -64,8 +75,7 @@ def test_only_the_invalid_messages_of_a_batch_are_dead_lettered_each_before_its_
 
     harness.run(rejecting(b"2", b"5"), prefetch=6, batch_size=6)
 
-    dead_letter = f"publish /{DEAD_LETTER_QUEUE}"
-    assert harness.settlements() == [dead_letter, "ack up to 2", dead_letter, "ack up to 5", "ack"]
+    assert harness.settlements() == [DEAD_LETTER, "ack up to 2", DEAD_LETTER, "ack up to 5", "ack"]
     assert harness.bodies(DEAD_LETTER_QUEUE) == [b"2", b"5"]
     assert len(harness.events.calls_to("dead_lettered")) == 2
 
@@ -76,24 +86,93 @@ def test_a_batch_of_invalid_messages_is_dead_lettered_in_order(make_harness: Mak
     harness.run(rejecting(*SIX), prefetch=6, batch_size=6)
 
     assert harness.bodies(DEAD_LETTER_QUEUE) == [*SIX]
-    assert harness.settlements() == [f"publish /{DEAD_LETTER_QUEUE}", "ack"] * 6
+    assert harness.settlements() == [DEAD_LETTER, "ack"] * 6
 
 
-def test_a_connection_loss_between_two_dead_letters_keeps_the_rest_of_the_batch_queued(
-    make_harness: MakeHarness,
-) -> None:
+def test_the_connection_of_dead_letters_may_be_lost_between_two_of_them(make_harness: MakeHarness) -> None:
     harness = make_harness(*SIX)
-    fail_second = in_turn(
+    fail_third = in_turn(
         lambda: None,
-        lambda: harness.broker.errors.update({f"publish /{DEAD_LETTER_QUEUE}": [StreamLostError("gone")]}),
+        lambda: harness.broker.errors.update({DEAD_LETTER: [StreamLostError("gone")]}),
     )
-    harness.events.reactions["dead_lettered"] = fail_second
+    harness.events.reactions["dead_lettered"] = fail_third
 
-    harness.run(rejecting(b"2", b"4", b"6"), prefetch=6, batch_size=6)
+    harness.run(rejecting(b"2", b"4", b"6"), prefetch=6, batch_size=6, when_idle=stop_when_settled(harness))
 
     assert harness.bodies(DEAD_LETTER_QUEUE) == [b"2", b"4", b"6"]
-    assert harness.batches == [[*SIX], [b"5", b"6"]]
+    assert harness.batches == [[*SIX]]
     assert harness.bodies(QUEUE) == []
+
+
+def test_readings_are_acked_while_the_dead_letter_queue_accepts_nothing(make_harness: MakeHarness) -> None:
+    # given a broker with an alarm that ends when everything else is acked
+    harness = make_harness(*SIX)
+    harness.broker.blocks_publishers = True
+    finish = stop_when_settled(harness)
+
+    def when_idle() -> None:
+        harness.broker.blocks_publishers = len(harness.events.calls_to("dead_lettering_unavailable")) < 4
+        finish()
+
+    harness.run(rejecting(b"1", b"4"), prefetch=3, batch_size=3, when_idle=when_idle)
+
+    # then nothing is delivered or published twice
+    assert harness.batches == [[*SIX[:3]], [*SIX[3:5]], [SIX[5]]]
+    assert harness.settlements() == [DEAD_LETTER, *["ack"] * 5, DEAD_LETTER, "ack"]
+    assert harness.bodies(DEAD_LETTER_QUEUE) == [b"1", b"4"]
+    assert harness.bodies(QUEUE) == []
+    assert harness.events.names.count("dead_lettering_unavailable") == 4
+
+
+def test_after_held_messages_are_settled_a_batch_is_acked_by_one_multiple_ack_again(
+    make_harness: MakeHarness,
+) -> None:
+    harness = make_harness(*SIX[:3])
+    harness.broker.errors[DEAD_LETTER] = [ConnectionBlockedTimeout("blocked")]
+    finish = stop_when_settled(harness)
+
+    def when_idle() -> None:
+        if harness.bodies(DEAD_LETTER_QUEUE) and len(harness.batches) == 1:
+            harness.broker.put(QUEUE, *SIX[3:])
+        else:
+            finish()
+
+    harness.run(rejecting(b"2"), prefetch=3, batch_size=3, when_idle=when_idle)
+
+    assert harness.settlements() == ["ack", "ack", DEAD_LETTER, "ack", "ack up to 6"]
+
+
+def test_held_messages_are_requeued_before_the_broker_gives_up_on_the_consumer(
+    make_harness: MakeHarness,
+) -> None:
+    harness = make_harness(*SIX[:2])
+    harness.broker.errors[DEAD_LETTER] = [ConnectionBlockedTimeout("blocked") for _ in range(2)]
+
+    harness.run(
+        rejecting(b"1"),
+        prefetch=2,
+        batch_size=2,
+        hold_seconds=1e-9,
+        when_idle=stop_when_settled(harness),
+    )
+
+    assert harness.events.calls_to("requeued") == [("the dead-letter queue accepts nothing", 1)]
+    assert harness.handled == [b"1", b"2", b"1"]
+    assert harness.settlements() == ["ack", "requeue", DEAD_LETTER, "ack"]
+
+
+def test_a_shutdown_while_many_messages_are_dead_lettered_requeues_the_rest(
+    make_harness: MakeHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("messaging.consuming.consumer.DRAIN_SECONDS", 0)
+    harness = make_harness(*SIX)
+    harness.events.reactions["dead_lettered"] = in_turn(lambda: None, harness.stop.set)
+
+    harness.run(rejecting(*SIX), prefetch=6, batch_size=6)
+
+    assert harness.bodies(DEAD_LETTER_QUEUE) == [b"1", b"2"]
+    assert harness.bodies(QUEUE) == [*SIX[2:]]
+    assert harness.settlements()[-1] == "requeue"
 
 
 def test_the_whole_batch_is_held_unacked_while_the_database_is_down(make_harness: MakeHarness) -> None:

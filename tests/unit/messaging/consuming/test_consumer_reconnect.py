@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from pika.exceptions import AMQPConnectionError, StreamLostError
+from pika.exceptions import AMQPConnectionError, UnroutableError
 
 from messaging.consuming.session import Delivery
 from messaging.errors import BrokerUnavailable
@@ -53,11 +53,11 @@ def test_a_shutdown_request_ends_the_wait_for_the_broker(make_harness: MakeHarne
         harness.run()
 
 
-def test_a_message_that_cannot_be_dead_lettered_stays_queued_and_is_dead_lettered_later(
+def test_a_missing_dead_letter_queue_is_declared_again_by_the_next_session(
     make_harness: MakeHarness,
 ) -> None:
     harness = make_harness(b"nonsense")
-    harness.broker.errors[f"publish /{DEAD_LETTER_QUEUE}"] = [StreamLostError("gone")]
+    harness.broker.errors[f"publish /{DEAD_LETTER_QUEUE}"] = [UnroutableError([])]
 
     harness.run(failing(INVALID, INVALID))
 
