@@ -18,7 +18,7 @@ const view = $("#reports");
 const section = $(".list", view);
 const more = $(".more button", section);
 let reportFiles = [];
-let wanted = PAGE_SIZE; // how many to show; more with each press of the button
+let rowsToShow = PAGE_SIZE; // how many to show; more with each press of the button
 let hasMore = false;
 let isLoading = false;
 
@@ -46,7 +46,7 @@ async function showLink() {
 }
 
 function show() {
-  wanted = PAGE_SIZE;
+  rowsToShow = PAGE_SIZE;
   refresh();
   if (account.may("viewer")) form.offerPresets();
   return "Reports · Sensors";
@@ -69,14 +69,14 @@ async function load() {
     if (response === null) return;
     rows.push(...response.reports);
     cursor = response.next_cursor;
-  } while (cursor !== null && rows.length < wanted);
+  } while (cursor !== null && rows.length < rowsToShow);
   reportFiles = rows;
   hasMore = cursor !== null;
   update();
 }
 
 function showMore() {
-  wanted += PAGE_SIZE;
+  rowsToShow += PAGE_SIZE;
   load();
 }
 

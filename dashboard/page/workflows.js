@@ -18,7 +18,7 @@ const section = $(".list", view);
 const filters = $("form.filters", section);
 const more = $(".more button", section);
 let workflows = [];
-let wanted = PAGE_SIZE; // how many to show; more with each press of the button
+let rowsToShow = PAGE_SIZE; // how many to show; more with each press of the button
 let hasMore = false;
 let isShown = false;
 let isLoading = false;
@@ -45,7 +45,7 @@ async function onAccess() {
 function show({ parameters }) {
   isShown = true;
   for (const name of ["state", "kind"]) filters.elements[name].value = parameters.get(name) ?? "";
-  wanted = PAGE_SIZE;
+  rowsToShow = PAGE_SIZE;
   refresh();
   return "Workflows · Sensors";
 }
@@ -56,7 +56,7 @@ function hide() {
 
 function onFilter() {
   replaceParameters(Object.fromEntries([...selected()]));
-  wanted = PAGE_SIZE;
+  rowsToShow = PAGE_SIZE;
   refresh();
 }
 
@@ -80,14 +80,14 @@ async function load() {
     if (query !== `${selected()}` || response === null) return;
     rows.push(...response.workflows);
     cursor = response.next_cursor;
-  } while (cursor !== null && rows.length < wanted);
+  } while (cursor !== null && rows.length < rowsToShow);
   workflows = rows;
   hasMore = cursor !== null;
   update();
 }
 
 function showMore() {
-  wanted += PAGE_SIZE;
+  rowsToShow += PAGE_SIZE;
   load();
 }
 
