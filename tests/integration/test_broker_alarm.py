@@ -33,7 +33,7 @@ def test_readings_behind_an_invalid_message_are_stored_and_acked_during_an_alarm
 ) -> None:
     with (
         own_broker.server.virtual_host("quorum") as broker,
-        processes(tmp_path, broker.environment | database.environment | AUTO.variables) as run,
+        processes(tmp_path, broker.environment | database.environment | dict(AUTO.variables)) as run,
     ):
         # given a backlog that begins with an invalid message
         broker.declare()
