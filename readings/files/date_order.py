@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, timedelta
 from itertools import chain, islice
 
 from readings.files.errors import AmbiguousFile, Choice
@@ -86,7 +86,7 @@ class _Order:
 
     def __init__(self, name: str) -> None:
         self._positions = [_DATES[name].index(part) for part in ("%Y", "%m", "%d")]
-        self._last: datetime | None = None
+        self._last: tuple[date, re.Match[str]] | None = None
         # From one date to the next.
         self._steps: Counter[timedelta] = Counter()
         self._short_gaps = 0
@@ -116,14 +116,15 @@ class _Order:
         if len(year_text) < _LONG_YEAR:
             year += 1900 if year >= _PIVOT else 2000
         try:
-            midnight = datetime(year, int(month), int(day))  # noqa: DTZ001 (local)
+            current = date(year, int(month), int(day))
         except ValueError:
             return False
-        current = midnight + _time_of_day(row)
-        if self._last is not None and current.date() != self._last.date():
-            self._steps[current.date() - self._last.date()] += 1
-            self._short_gaps += abs(current - self._last) <= _SHORT_GAP
-        self._last = current
+        if self._last is not None and current != self._last[0]:
+            last, last_row = self._last
+            self._steps[current - last] += 1
+            gap = current - last + _time_of_day(row) - _time_of_day(last_row)
+            self._short_gaps += abs(gap) <= _SHORT_GAP
+        self._last = (current, row)
         return True
 
 
