@@ -33,7 +33,7 @@ class DatabaseHealthCheck:
 
         attempts = retry(
             sleep=sleep,
-            on_failure=lambda error, seconds: self._telemetry.dependency_down(str(error), seconds),
+            on_failure=self._telemetry.dependency_down,
             max_elapsed_seconds=timeout_seconds,
         )
         attempts(self._store.check)
@@ -47,7 +47,7 @@ class DatabaseHealthCheck:
             self._store.check()
         except StoreUnavailable as error:
             self._checked_at = time.monotonic()
-            self._telemetry.dependency_down(str(error), CHECK_SECONDS)
+            self._telemetry.dependency_down(error, CHECK_SECONDS)
         else:
             self._mark_up()
 

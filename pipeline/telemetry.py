@@ -7,8 +7,10 @@ import structlog
 from prometheus_client import Counter, Gauge, Histogram
 
 from pipeline.handler import StoreResult
+from pipeline.isolation import IsolationUnavailable
 from pipeline.store_log import ThrottledStoreLog
 from readings.errors import DeadLetterReason, InvalidReading
+from runtime.errors import ServiceUnavailable
 from runtime.health import Health
 from runtime.metrics import BatchHistogram, DependencyMetrics, export_build
 from runtime.version import VERSION
@@ -62,6 +64,7 @@ class PipelineTelemetry:
         )
         self._log = structlog.get_logger().bind()
         self._store_log = ThrottledStoreLog(clock)
+        self._isolation_is_down = False
         for reason in DeadLetterReason:
             DEAD_LETTERED.labels(reason.value)
 
@@ -105,15 +108,24 @@ class PipelineTelemetry:
         if outage_seconds is not None:
             self._log.info("database available", outage_seconds=round(outage_seconds, 1))
 
-    def dependency_down(self, reason: str, retry_seconds: float) -> None:
-        """Record that the database is down; the batch is held."""
+    def dependency_down(self, error: ServiceUnavailable, retry_seconds: float) -> None:
+        """Record that the database is down, or that isolation is unavailable; the batch is held."""
         self._store_log.flush()
-        self._dependencies.mark_down(DATABASE, reason)
-        self._log.warning("database unavailable", reason=reason, retry_seconds=round(retry_seconds, 1))
+        self._isolation_is_down = isinstance(error, IsolationUnavailable)
+        event = "isolation unavailable"
+        if not self._isolation_is_down:
+            event = "database unavailable"
+            self._dependencies.mark_down(DATABASE, str(error))
+        self._log.warning(event, reason=str(error), retry_seconds=round(retry_seconds, 1))
 
     def dependency_up(self) -> None:
-        """Record that the database is up and the held batch was handled."""
-        self.database_up()
+        """Record that what was down last is available, and the held batch was handled."""
+        if self._isolation_is_down:
+            # The database may be down nevertheless: invalid messages do not reach it.
+            self._isolation_is_down = False
+            self._log.info("isolation available")
+        else:
+            self.database_up()
 
     def stored(self, result: StoreResult) -> None:
         """Record a batch that is committed and settled."""

@@ -58,9 +58,8 @@ Handler = Callable[[Sequence[Delivery], Work], BatchResult]
 
 @dataclass(frozen=True, kw_only=True)
 class ConsumerOptions:
-    """How to consume. Times are in seconds; a connect time-out of 0 waits without limit.
+    """How to consume. Times are in seconds; the time-out of the first connection may be 0, for no limit.
 
-    The connect time-out is for the first connection, and does not apply to later outages.
     A batch has at most `batch_size` messages and waits for at most `linger_seconds` to fill up.
     """
 
@@ -209,21 +208,19 @@ class Consumer:
         except BrokerUnavailable:
             raise
         except ServiceUnavailable as error:
-            self._events.dependency_down(str(error), RECONNECT_SECONDS)
-            result = self._retry_in_place(session, handle, self._events.dependency_down)
+            self._events.dependency_down(error, RECONNECT_SECONDS)
+            result = self._retry_in_place(session, handle)
             self._events.dependency_up()
             return result
         finally:
             self._stop_receiving(session)
 
-    def _retry_in_place(
-        self, session: Session, attempt: Callable[[], Result], on_failure: Callable[[str, float], None]
-    ) -> Result:
+    def _retry_in_place(self, session: Session, attempt: Callable[[], Result]) -> Result:
         """Hold the messages and retry until what the attempt needs is available again."""
         sleep = partial(session.sleep, check=self._check_stop)
         attempts = retry(
             sleep=sleep,
-            on_failure=lambda error, seconds: on_failure(str(error), seconds),
+            on_failure=self._events.dependency_down,
             no_retry_on=(BrokerUnavailable,),
             max_elapsed_seconds=self._options.max_hold_seconds,
         )

@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from readings.errors import InvalidReading
+from runtime.errors import ServiceUnavailable
 
 
 class ConsumerEvents(Protocol):
@@ -26,8 +27,8 @@ class ConsumerEvents(Protocol):
     def dead_lettering_unavailable(self, reason: str, retry_seconds: float) -> None:
         """Record that the dead-letter queue accepts nothing; an invalid message is held, not settled."""
 
-    def dependency_down(self, reason: str, retry_seconds: float) -> None:
-        """Record that the handler's dependency is down; the batch is held, not settled."""
+    def dependency_down(self, error: ServiceUnavailable, retry_seconds: float) -> None:
+        """Record that what the handler requires is unavailable; the batch is held, not settled."""
 
     def dependency_up(self) -> None:
         """Record that the held batch was handled."""

@@ -7,7 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from structlog.testing import capture_logs
 
+from db.errors import StoreUnavailable
 from pipeline.handler import StoreResult
+from pipeline.isolation import IsolationUnavailable
 from pipeline.telemetry import BROKER, DATABASE, PipelineTelemetry
 from readings.errors import DeadLetterReason, InvalidReading
 from readings.model import Reading
@@ -81,7 +83,7 @@ def test_every_reason_is_exported_before_the_first_dead_letter() -> None:
             [("warning", "broker unavailable")],
         ),
         (
-            lambda events: events.dependency_down("gone", 1),
+            lambda events: events.dependency_down(StoreUnavailable("gone"), 1),
             {BROKER, DATABASE},
             [("warning", "database unavailable")],
         ),
@@ -93,7 +95,7 @@ def test_readiness_metric_and_log_agree(
     health = Health(BROKER, DATABASE)
     events = PipelineTelemetry(health)
     events.broker_lost("gone", 1)
-    events.dependency_down("gone", 1)
+    events.dependency_down(StoreUnavailable("gone"), 1)
 
     with capture_logs() as lines:
         act(events)
@@ -110,9 +112,9 @@ def test_readiness_metric_and_log_agree(
 def test_the_end_of_an_outage_is_logged_once_with_its_duration() -> None:
     clock = FakeClock()
     events = PipelineTelemetry(Health(DATABASE), clock)
-    events.dependency_down("gone", 5)
+    events.dependency_down(StoreUnavailable("gone"), 5)
     clock.now += 3
-    events.dependency_down("still gone", 5)
+    events.dependency_down(StoreUnavailable("still gone"), 5)
     clock.now += 4
 
     with capture_logs() as lines:
@@ -128,14 +130,46 @@ def test_the_health_has_the_reason_why_a_dependency_is_down() -> None:
     events = PipelineTelemetry(health)
 
     events.broker_lost("Connection refused", 0.5)
-    events.dependency_down("terminating connection", 0.5)
+    events.dependency_down(StoreUnavailable("terminating connection"), 0.5)
 
     assert health.problems() == {BROKER: "Connection refused", DATABASE: "terminating connection"}
 
 
+@pytest.mark.parametrize("database_is_down", [True, False])
+def test_isolation_that_is_unavailable_says_nothing_about_the_database(database_is_down: bool) -> None:
+    health = Health(DATABASE)
+    events = PipelineTelemetry(health)
+    events.database_up()
+    if database_is_down:
+        events.dependency_down(StoreUnavailable("gone"), 1)
+    problems = health.problems()
+
+    with capture_logs() as lines:
+        events.dependency_down(IsolationUnavailable("no space left"), 1)
+        events.dependency_up()
+
+    assert health.problems() == problems
+    assert metric("pipeline_dependency_up", dependency=DATABASE) == (not database_is_down)
+    assert [(line["log_level"], line["event"], line.get("reason")) for line in lines] == [
+        ("warning", "isolation unavailable", "no space left"),
+        ("info", "isolation available", None),
+    ]
+
+
+def test_a_database_that_is_down_after_isolation_was_is_up_with_the_held_batch() -> None:
+    health = Health(DATABASE)
+    events = PipelineTelemetry(health)
+    events.dependency_down(IsolationUnavailable("no space left"), 1)
+    events.dependency_down(StoreUnavailable("gone"), 1)
+
+    events.dependency_up()
+
+    assert health.problems() == {}
+
+
 def test_an_outage_ends_with_the_next_stored_reading() -> None:
     events = PipelineTelemetry(Health(DATABASE))
-    events.dependency_down("gone", 1)
+    events.dependency_down(StoreUnavailable("gone"), 1)
 
     events.stored(stored(READING))
 
@@ -152,8 +186,8 @@ def test_the_seconds_of_an_outage_grow_while_it_lasts_and_are_counted_once() -> 
     seen = []
 
     acts: list[Act] = [
-        lambda events: events.dependency_down("gone", 1),
-        lambda events: events.dependency_down("still gone", 1),
+        lambda events: events.dependency_down(StoreUnavailable("gone"), 1),
+        lambda events: events.dependency_down(StoreUnavailable("still gone"), 1),
         lambda events: events.dependency_up(),
         lambda events: events.stored(stored(READING)),
     ]

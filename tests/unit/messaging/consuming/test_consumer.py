@@ -58,9 +58,7 @@ def test_a_message_is_held_and_retried_while_the_database_is_down(make_harness: 
 
     assert harness.handled == [b"1"] * 4
     assert harness.settlements() == ["ack"]
-    assert [reason for reason, _ in harness.events.calls_to("dependency_down")] == [
-        "the database is down"
-    ] * 3
+    assert [error for error, _ in harness.events.calls_to("dependency_down")] == [DATABASE_DOWN] * 3
     assert len(harness.events.calls_to("dependency_up")) == 1
     assert harness.events.calls_to("broker_lost") == []
 
