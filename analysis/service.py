@@ -4,6 +4,8 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
+from tenacity import Retrying
+
 from analysis.analyzer import SensorState
 from analysis.following import Following
 from analysis.parameters import Parameters
@@ -54,17 +56,22 @@ class AnalysisService:
 
     def _acquire(self, timeout_seconds: float) -> Following:
         """Wait for the lock, and continue from what is saved."""
-        attempts = retry(
+        is_locked = self._retry(timeout_seconds)(self._store.lock)
+        attempts = self._retry()  # without limit, since the database was reached
+        while not is_locked:
+            self._telemetry.standing_by()
+            self._sleep(STANDBY_SECONDS)
+            is_locked = attempts(self._store.lock)
+        saved: Saved = attempts(self._load)
+        self._telemetry.analysing(len(saved.states))
+        return Following(self._store, saved, self._create, self._telemetry, parameters=self._parameters)
+
+    def _retry(self, timeout_seconds: float = 0) -> Retrying:
+        return retry(
             sleep=self._sleep,
             on_failure=self._telemetry.database_down,
             max_elapsed_seconds=timeout_seconds,
         )
-        while not attempts(self._store.lock):
-            self._telemetry.standing_by()
-            self._sleep(STANDBY_SECONDS)
-        saved: Saved = attempts(self._load)
-        self._telemetry.analysing(len(saved.states))
-        return Following(self._store, saved, self._create, self._telemetry, parameters=self._parameters)
 
     def _load(self) -> Saved:
         """Load what is saved, with the lock: the connection that had it may be lost.
