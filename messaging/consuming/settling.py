@@ -52,14 +52,13 @@ class Settling:
 
         They are requeued before the broker gives up on a consumer that holds messages for too long.
         """
-        now = time.monotonic()
-        if not self._held or now < self._retry_at:
+        if not self._held or time.monotonic() < self._retry_at:
             return
         while self._held and self._dead_letter(*self._held[0]):
             delivery, error = self._held.popleft()
             self._ack([delivery])
             self._events.dead_lettered(error)
-        if self._held and now - self._held_since > self._max_hold_seconds:
+        if self._held and time.monotonic() - self._held_since > self._max_hold_seconds:
             self.requeue([delivery for delivery, _ in self._held], "the dead-letter queue accepts nothing")
 
     def requeue(self, batch: Sequence[Delivery], reason: str) -> None:
