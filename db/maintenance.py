@@ -59,40 +59,39 @@ class PartitionMaintenance:
 
     def __init__(self, execute: Callable[[str], int]) -> None:
         self._execute = execute
-        self._due_at = time.monotonic() + INTERVAL_SECONDS
-        self._changes_due_at = self._due_at
+        self._next_due_at = time.monotonic() + INTERVAL_SECONDS
+        self._due_at = dict.fromkeys((*STATEMENTS, CONTINUE_CHANGES), self._next_due_at)
 
     def run_if_due(self) -> None:
-        """Run the maintenance if it is due; a failure is logged, not raised."""
+        """Run the statements that are due; a failure is logged, not raised.
+
+        After a failure the others follow in the next call: callers call this once the database has answered.
+        """
         now = time.monotonic()
-        if now >= self._due_at:
-            self._maintain_partitions()
-        if now >= self._changes_due_at:
-            self._continue_changes()
+        if now < self._next_due_at:
+            return
+        for statement in [statement for statement, due_at in self._due_at.items() if now >= due_at]:
+            if not self._run(statement):
+                break
+        self._next_due_at = min(self._due_at.values())
 
-    def _maintain_partitions(self) -> None:
+    def _run(self, statement: str) -> bool:
+        """Execute the statement, set when it is due again, and return whether it succeeded."""
         try:
-            for statement in STATEMENTS:
-                self._execute(statement)
+            rows = self._execute(statement)
         except (StoreUnavailable, InvalidData) as error:
-            self._due_at = time.monotonic() + RETRY_SECONDS
+            self._due_at[statement] = time.monotonic() + RETRY_SECONDS
             structlog.get_logger().warning(
-                "partition maintenance failed", reason=str(error), retry_seconds=RETRY_SECONDS
+                "database maintenance failed",
+                statement=statement,
+                reason=str(error),
+                retry_seconds=RETRY_SECONDS,
             )
-        else:
-            self._due_at = time.monotonic() + INTERVAL_SECONDS
-
-    def _continue_changes(self) -> None:
-        try:
-            remains = self._execute(CONTINUE_CHANGES) > 0
-        except (StoreUnavailable, InvalidData) as error:
-            self._changes_due_at = time.monotonic() + RETRY_SECONDS
-            structlog.get_logger().warning(
-                "changes of sensors not applied", reason=str(error), retry_seconds=RETRY_SECONDS
-            )
-        else:
-            seconds = CHANGES_INTERVAL_SECONDS if remains else INTERVAL_SECONDS
-            self._changes_due_at = time.monotonic() + seconds
+            return False
+        remains = statement == CONTINUE_CHANGES and rows > 0
+        seconds = CHANGES_INTERVAL_SECONDS if remains else INTERVAL_SECONDS
+        self._due_at[statement] = time.monotonic() + seconds
+        return True
 
 
 def prepare_partitions(settings: DatabaseSettings, retention: Retention) -> None:
