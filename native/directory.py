@@ -43,13 +43,13 @@ def require_own(layout: Layout) -> None:
 
 
 def make_private(layout: Layout) -> None:
-    """Withdraw the permissions of other users from the directory and its entries."""
+    """Withdraw the permissions of other users from the directory and what the stack keeps there."""
     traversable = TRAVERSABLE_FOLDER if os.geteuid() == 0 else PRIVATE_FOLDER
     layout.postgres.mkdir(exist_ok=True)
     for path in (layout.directory, *layout.directory.iterdir()):
         if path in (layout.directory, layout.postgres):
             path.chmod(traversable)
-        elif not path.is_symlink():
+        elif _is_own(layout, path) and not path.is_symlink():
             path.chmod(PRIVATE_FOLDER if path.is_dir() else PRIVATE_FILE)
 
 
@@ -59,14 +59,15 @@ def require_deletable(layout: Layout) -> None:
     Raises:
         ServiceUnavailable: With what else it contains.
     """
-    # A program that is killed while it replaces the file NAME leaves NAME.PID.new.
-    foreign = sorted(
-        path.name
-        for path in layout.directory.glob("*")
-        if not any(path.name == name or path.name.startswith(f"{name}.") for name in layout.entries)
-    )
+    foreign = sorted(path.name for path in layout.directory.glob("*") if not _is_own(layout, path))
     if foreign:
         raise ServiceUnavailable(
             f"{layout.directory} contains {', '.join(foreign)}, which the native stack did not write. "
             "Nothing was deleted: check NATIVE_DIR, or move them elsewhere."
         )
+
+
+def _is_own(layout: Layout, path: Path) -> bool:
+    """Return whether the native stack writes this entry of its directory."""
+    # A program that is killed while it replaces the file NAME leaves NAME.PID.new.
+    return any(path.name == name or path.name.startswith(f"{name}.") for name in layout.entries)

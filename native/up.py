@@ -39,7 +39,10 @@ def up(settings: StackSettings, console: Console) -> None:
         if state is None:
             state = _start(settings, console)
         else:
-            console.print(f"The native stack is already up, since {state.changed_at:%Y-%m-%d %H:%M} UTC.")
+            console.print(
+                f"The native stack is already up, since {state.changed_at:%Y-%m-%d %H:%M} UTC. For changed "
+                "settings or a new version to take effect, run `make down` first."
+            )
             _rescale(state, settings, console)
     stack = Stack(settings)
     print(_addresses(stack), flush=True)  # before the next process prints

@@ -66,7 +66,7 @@ up_docker() {
   if [ -n "${PIPELINES:-}" ] || [ "$running" -gt 1 ]; then
     scale=(--scale "pipeline-processor=${PIPELINES:-$running}")
   fi
-  docker compose up -d --build --wait "${scale[@]}"
+  docker compose up -d --build --wait ${scale[@]+"${scale[@]}"}
   print_addresses
   docker compose run --rm -T sensorctl summary --wait 60
 }
@@ -136,8 +136,10 @@ down() {
 
 # Print the service of the database: in a cluster, of the member that accepts writes.
 database_service() {
-  local members member is_standby
-  mapfile -t members < <(docker compose ps --services --status running | grep -xE 'postgres(-[0-9]+)?')
+  local members=() member is_standby
+  while read -r member; do members+=("$member"); done < <(
+    docker compose ps --services --status running | grep -xE 'postgres(-[0-9]+)?'
+  )
   if [ ${#members[@]} -gt 1 ]; then
     for member in "${members[@]}"; do
       is_standby=$(docker compose exec -T "$member" sh -c \
@@ -176,7 +178,7 @@ Delete them with: docker compose --profile '*' down --volumes"
 clean() {
   local targets=() kept='' target
   find_targets
-  for target in "${targets[@]}"; do
+  for target in ${targets[@]+"${targets[@]}"}; do
     case $target in
       native) say "The native stack and its data: $(realpath "$native_dir")" ;;
       compose)
@@ -190,7 +192,7 @@ clean() {
     return
   fi
   confirm
-  for target in "${targets[@]}"; do
+  for target in ${targets[@]+"${targets[@]}"}; do
     case $target in
       native) bash scripts/venv.sh native; native clean ;;
       compose) docker compose --profile '*' down --volumes ;;
@@ -214,8 +216,8 @@ case $verb in
   down) down ;;
   clean) clean ;;
   logs) in_running_mode 'native logs' 'docker compose logs -f --tail 20' ;;
-  status) in_running_mode '.venv/bin/sensorctl status' 'docker compose run --rm $([ -t 1 ] || echo -T) sensorctl status' ;;
-  summary) in_running_mode '.venv/bin/sensorctl summary' 'docker compose run --rm -T sensorctl summary' ;;
+  status) in_running_mode '.venv/bin/python -m sensorctl status' 'docker compose run --rm $([ -t 1 ] || echo -T) sensorctl status' ;;
+  summary) in_running_mode '.venv/bin/python -m sensorctl summary' 'docker compose run --rm -T sensorctl summary' ;;
   psql) in_running_mode 'native psql' 'docker compose exec $([ -t 0 ] || echo -T) "$(database_service)" sh -c '\''exec psql -U "$POSTGRES_USER" "$POSTGRES_DB"'\' ;;
   *) die "unknown command: $1" 64 ;;
 esac

@@ -55,11 +55,16 @@ install_project() {
   install_with pip_install
 }
 
+# The commands in a virtual environment have its path, and that of the checkout.
+is_moved() {
+  [ -e .venv/bin/sensorctl ] && ! grep -qF -e "$PWD/.venv/bin/" -e "$(pwd -P)/.venv/bin/" .venv/bin/sensorctl
+}
+
 is_current() { [ -e "$stamp" ] && [ "$stamp" -nt "requirements/$name.txt" ] && [ "$stamp" -nt pyproject.toml ]; }
 
 # The development requirements include all others.
 if [ -e .venv/.has-dev ]; then name=dev; stamp=.venv/.has-dev; fi
-"$python" -m pip --version >/dev/null 2>&1 || create_venv
+if is_moved || ! "$python" -m pip --version >/dev/null 2>&1; then create_venv; fi
 if ! is_current; then
   say "Installing requirements/$name.txt into .venv …"
   install_project

@@ -17,6 +17,10 @@ say() { printf '%s backup: %s\n' "$(date -u +%FT%TZ)" "$1"; }
 die() { say "$1" >&2; exit "${2:-1}"; }
 query() { psql --no-psqlrc --no-align --tuples-only --quiet --set ON_ERROR_STOP=1 --dbname "${PGDATABASE:-postgres}" --command "$1"; }
 
+whole() { [[ $1 =~ ^(0|[1-9][0-9]*)$ ]]; }
+whole "$hours" || die "BACKUP_HOURS is '$hours': must be a whole number of hours" 78
+whole "$keep" && [ "$keep" != 0 ] || die "BACKUP_KEEP is '$keep': must be a whole number from 1" 78
+
 latest() { local found=("$@"); [ ${#found[@]} = 0 ] || printf '%s\n' "${found[-1]}"; }  # of names that sort by time
 current_part() { latest "$backups"/*Z/; }
 base_backups() { for base in "$backups"/*Z/base-*Z; do printf '%s %s\n' "${base##*/}" "$base"; done | sort | cut -d' ' -f2-; }
@@ -71,6 +75,7 @@ base_is_due() {
 
 run() {
   local receiver
+  [ "$hours" != 0 ] || die "BACKUP_HOURS is '0': must be a whole number from 1" 78
   # The server counts this receiver among its standbys, by its name; each commit is on the disk here before it is confirmed.
   trap 'kill $(jobs -p) 2>/dev/null; exit 0' TERM INT
   while true; do

@@ -3,6 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 stack=$(.venv/bin/python - <<'PYTHON'
+import os
 import shlex
 from native.postgres import UNPRIVILEGED_USER
 from native.settings import read_settings
@@ -14,6 +15,9 @@ variables = {"PGHOST": "127.0.0.1", "PGPORT": server.port, "PGUSER": server.user
              "binaries": server.binaries, "data": server.data, "owner": UNPRIVILEGED_USER, "directory": stack.layout.directory}
 for name, value in variables.items():
     print(f"{name}={shlex.quote(str(value))}")
+for name, value in os.environ.items():  # those of `.env`, too
+    if name.startswith("BACKUP_"):
+        print(f"export {name}={shlex.quote(value)}")
 PYTHON
 )
 eval "$stack"

@@ -100,3 +100,15 @@ def test_a_folder_with_other_files_is_not_deleted(layout: Layout) -> None:
 
     with pytest.raises(ServiceUnavailable, match=r"contains thesis\.odt, .*check NATIVE_DIR"):
         directory.require_deletable(layout)
+
+
+def test_other_files_in_the_directory_keep_their_permissions(layout: Layout) -> None:
+    other = layout.directory / "thesis.odt"
+    layout.directory.mkdir(parents=True)
+    other.touch()
+    other.chmod(0o644)
+
+    directory.prepare(layout)
+
+    assert mode(other) == 0o644
+    assert mode(layout.checkout_file) == 0o600
