@@ -1,23 +1,31 @@
-"""Stored readings that are about to change, of which no report is made yet."""
+"""Stored readings that are about to change, for which a report waits."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Callable
+from typing import TypeVar
 
 from db.reports.report_data import ReadingsPending
-from worker.context import JobFailed
+from worker.context import JobContext, JobFailed
 
-# Meanwhile a calibration is applied to some ten thousand readings.
-PENDING_SECONDS = 10.0
+POLL_SECONDS = 10.0
+# A calibration of a year of a reading per second takes about two hours.
+MAX_SECONDS = 3 * 3600.0
+T = TypeVar("T")
 
 
-@contextmanager
-def retrying_while_pending() -> Iterator[None]:
-    """Let the job be tried again when the block finds that stored readings are about to change.
+def wait_while_pending(context: JobContext, function: Callable[[], T]) -> T:
+    """Return what a function returns once no readings that it reads are about to change.
 
     Raises:
-        JobFailed: Then.
+        JobFailed: When some still are after three hours.
+        JobInterrupted: When the job has to stop.
     """
-    try:
-        yield
-    except ReadingsPending as error:
-        raise JobFailed(str(error), retry_after=PENDING_SECONDS) from error
+    deadline = time.monotonic() + MAX_SECONDS
+    while True:
+        try:
+            return function()
+        except ReadingsPending as error:
+            if time.monotonic() > deadline:
+                raise JobFailed(str(error), retry_after=POLL_SECONDS) from error
+            context.progress(f"waits: {error}")
+            context.sleep(POLL_SECONDS)

@@ -77,7 +77,9 @@ def request_workflow(
     if not plan.jobs:
         raise InvalidInput(f"asks for a {request.kind} that has nothing to fetch", "spec")
     options = RequestOptions(
-        idempotency_key=idempotency_key, request_digest=digest, max_running=request.max_running
+        idempotency_key=idempotency_key,
+        request_digest=digest,
+        max_running=request.max_running or plan.max_running,
     )
     with repeatable():
         result = resources.requests.request(actor, request.kind, plan.spec, plan.jobs, options)

@@ -11,6 +11,9 @@ FIELDS = (
     "actor", "detail",
 )  # fmt: skip
 
+# The broker accepts 64 KiB (deploy/rabbitmq/limits.conf).
+MAX_BODY_BYTES = 60_000
+
 
 class EventMessage(NamedTuple):
     """A message for the exchange `events`. Its ID is the same however often it is published."""
@@ -31,12 +34,15 @@ class Ticket(NamedTuple):
 def to_message(event: Row) -> EventMessage:
     """Return the message of an event: `workflow.STATE.ID`, `job.progress.ID` or `job.STATE.ID`.
 
-    An event that changes no state has its own name in place of the state.
+    An event that changes no state has its own name in place of the state. Details that are too large for a
+    message are left out; the database has them.
     """
     subject, id_ = ("job", event["job_id"]) if event["job_id"] else ("workflow", event["workflow_id"])
     name = event["state"] or event["event"]
     values = {field: event[field] for field in FIELDS} | {"at": event["at"].isoformat()}
     body = dump_json(values, default=str).encode()
+    if len(body) > MAX_BODY_BYTES:
+        body = dump_json(values | {"detail": {"omitted_bytes": len(body)}}, default=str).encode()
     return EventMessage(f"{subject}.{name}.{id_}", str(event["event_id"]), body)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import NamedTuple
 
 from db.queries.retention import retained_since
@@ -23,7 +24,7 @@ from reporter.files.content import FileContent, ReadingRules
 from reporter.files.errors import FileRefused
 from reporter.files.state import FileState
 from reporter.files.storing import Publisher, Stored, Storing
-from reporter.pending import retrying_while_pending
+from reporter.pending import wait_while_pending
 from reporter.settings import ReporterSettings, settings_of
 from reports.model import Cleaned, Input, Report
 from runtime.text import quantity
@@ -164,20 +165,18 @@ def _measure(
             "title": spec.title or state.path.rpartition("/")[2][:200],
         }
     )
-    with retrying_while_pending():
-        return run_reporting(
-            context,
-            lambda: make_stored_report(
-                settings,
-                request,
-                period,
-                _defaults(settings),
-                read_request(settings, context.workflow_id).requested_by,
-                made_at=datetime.fromisoformat(state.made_at) if state.made_at else None,
-                inputs=[source],
-                serial=sensors.serial,
-            ),
-        )
+    make = partial(
+        make_stored_report,
+        settings,
+        request,
+        period,
+        _defaults(settings),
+        read_request(settings, context.workflow_id).requested_by,
+        made_at=datetime.fromisoformat(state.made_at) if state.made_at else None,
+        inputs=[source],
+        serial=sensors.serial,
+    )
+    return wait_while_pending(context, lambda: run_reporting(context, make))
 
 
 def _defaults(settings: ReporterSettings) -> ReportDefaults:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,9 +11,10 @@ from db.reports.report_store import ReportFile, read_request, store_report
 from db.reports.stored_report import ReportDefaults, make_stored_report
 from db.reports.stored_samples import Period
 from jobs.reports import ReportFormat, ReportSpec, resolve_period
+from reporter.files.background import run_reporting
 from reporter.files.connection import open_webdav
 from reporter.files.placing import SUFFIX_CHARACTERS, Placing
-from reporter.pending import retrying_while_pending
+from reporter.pending import wait_while_pending
 from reporter.settings import ReporterSettings, settings_of
 from reports.measures.strictest import outside_all
 from reports.model import Report
@@ -42,7 +44,7 @@ def run_report(context: JobContext) -> JobResult:
         total = len(spec.formats)
         context.save({"made_at": report.made_at.isoformat()}, done=0, total=total, counts=_counts(report))
         for done, file_format in enumerate(spec.formats, start=1):
-            content = render_file(report, file_format)
+            content = run_reporting(context, partial(render_file, report, file_format))
             context.progress(f"{file_format} of {len(content):,} bytes")
             store_file(context, report, file_format, file_name(report.request, file_format), content)
             if spec.keep:
@@ -56,27 +58,27 @@ def _make(context: JobContext, settings: ReporterSettings, spec: ReportSpec) -> 
     zone = spec.time_zone or schedule_zone or settings.report_time_zone.key
     span = resolve_period(spec, requested_for, ZoneInfo(zone))
     earlier = context.checkpoint
-    return make_stored_report(
+    make = partial(
+        make_stored_report,
         settings,
         spec,
         Period(span.start, span.end),
         ReportDefaults(zone, settings.report_language, settings.report_heat_kj_per_mol),
         requested_by,
         made_at=datetime.fromisoformat(earlier["made_at"]) if earlier else None,
-        progress=context.progress,
     )
+    return wait_while_pending(context, lambda: run_reporting(context, make))
 
 
 @contextmanager
 def _failing() -> Iterator[None]:
-    """Let the job fail, and be tried again if that can help.
+    """Let the job fail for good.
 
     Raises:
-        JobFailed: When what was requested cannot be done, or not yet.
+        JobFailed: When what was requested cannot be done.
     """
     try:
-        with retrying_while_pending():
-            yield
+        yield
     except (InvalidInput, FormatUnavailable) as error:
         raise JobFailed(str(error), retry=False) from error
 

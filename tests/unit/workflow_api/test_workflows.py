@@ -69,6 +69,20 @@ def test_a_request_that_cannot_be_done_is_refused_with_the_field(
     assert dashboard.workflows.requests.options == []
 
 
+def test_the_number_of_jobs_at_once_may_be_in_the_spec_or_beside_it(dashboard: DashboardServer) -> None:
+    spec = {
+        "source": "attic",
+        "from": "2026-11-01T00:00:00Z",
+        "to": "2026-11-08T00:00:00Z",
+        "max_running": 2,
+    }
+
+    for body in ({"spec": spec}, {"spec": spec, "max_running": 3}):
+        assert request(dashboard, {"kind": "backfill", **body}).status == 201
+
+    assert [options.max_running for options in dashboard.workflows.requests.options] == [2, 3]
+
+
 def test_while_the_database_is_down_the_request_can_be_repeated(dashboard: DashboardServer) -> None:
     dashboard.workflows.requests.is_down = True
 

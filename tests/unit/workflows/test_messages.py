@@ -37,6 +37,15 @@ def test_the_key_of_an_event_names_what_it_is_about_and_its_state(row: dict[str,
     assert body["at"] == row["at"].isoformat()
 
 
+def test_details_that_the_broker_would_refuse_are_left_out() -> None:
+    row = event(3, "needs_answer", "needs-answer", 0) | KINDS | {"detail": {"question": "ä" * 60_000}}
+
+    body = to_message(row).body
+
+    assert len(body) < 1000
+    assert json.loads(body)["detail"]["omitted_bytes"] > 60_000
+
+
 def test_only_a_job_that_becomes_ready_has_a_ticket() -> None:
     ready = to_ticket(event(3, "ready", "ready", 0) | KINDS)
 
