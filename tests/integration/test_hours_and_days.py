@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from db.sensors import continue_changes, merge_sensor
 from db.store import Store
 from readings.model import Reading
 from tests.database import Database, Row
@@ -246,6 +247,32 @@ def test_hours_and_days_stay_exact_when_what_they_were_computed_from_is_dropped(
     days = views(database)["reading_day"]
     assert sum(day["readings"] for day in days) == sum(day["readings"] for day in before["reading_day"])
     assert days[0] == before["reading_day"][0]
+
+
+def test_a_merge_loses_no_reading_of_the_day_whose_first_minutes_are_dropped(database: Database) -> None:
+    # given two sensors, and days that start at 18:30 UTC, of which the minutes until 18:00 are dropped
+    fill(database, 6, "Asia/Kolkata")
+    database.query("INSERT INTO sensor (sensor_id) VALUES ('1'), ('2') ON CONFLICT DO NOTHING")
+    database.query(
+        "INSERT INTO reading (reading_id, sensor_id, measured_at, temperature) "
+        "SELECT gen_random_uuid(), '2', measured_at + interval '5 minutes', temperature FROM reading"
+    )
+    close_hours(database)
+    drop(database, 2, 2, None)
+    before = readings_per_day(database)
+    assert 2 * 144 in before.values()
+    # when one is merged into the other
+    merge_sensor(database.settings, "t", "2", "1")
+    continue_changes(database.settings)
+    # then each day has the readings of both, before and after its hours are computed again
+    assert readings_per_day(database) == before
+    close_hours(database)
+    assert readings_per_day(database) == before
+
+
+def readings_per_day(database: Database) -> dict[datetime, int]:
+    rows = database.query("SELECT day, sum(readings)::int AS readings FROM reading_day GROUP BY day")
+    return {row["day"]: row["readings"] for row in rows}
 
 
 def test_minutes_are_not_dropped_before_their_hours_are_computed(database: Database) -> None:
