@@ -162,6 +162,38 @@ def test_past_days_get_a_limited_number_of_partitions(database: Database, today:
     assert in_default(database) == 1_000
 
 
+def test_a_search_of_past_days_goes_on_where_its_time_limit_has_stopped_it(
+    database: Database, today: date
+) -> None:
+    # given a day with enough readings, before days that have too few
+    busy = today - 400 * DAY
+    fill(database, busy, 1_000)
+    for number in range(1, 4):
+        fill(database, busy + number * DAY, 1)
+    # when each call has time for one day
+    made = [
+        database.query("SELECT create_missing_partitions(5000, '0') AS made")[0]["made"] for _ in range(4)
+    ]
+    # then the fourth finds it, and the search starts again with the latest day
+    assert made == [0, 0, 0, 1]
+    assert busy in days(database)
+    fill(database, today - 200 * DAY, 1_000)
+    for _ in range(2):
+        database.query("SELECT create_missing_partitions(5000, '0')")
+    assert today - 200 * DAY in days(database)
+
+
+def test_with_the_most_partitions_no_reading_of_past_days_is_read(database: Database, today: date) -> None:
+    fill(database, today - 100 * DAY, 1_000)
+    with database.connect() as connection, connection.transaction():
+        connection.execute("SELECT create_missing_partitions(5000, '1 day', 5)")
+        rows = connection.execute(
+            "SELECT seq_tup_read + idx_tup_fetch AS read FROM pg_stat_xact_user_tables "
+            "WHERE relname = 'reading_default'"
+        ).fetchall()
+    assert rows == [{"read": 0}]
+
+
 def test_setup_moves_more_readings_than_a_consumer_may(database: Database, today: date) -> None:
     day = today - 100 * DAY
     fill(database, day, 5_000)
