@@ -174,6 +174,28 @@ def test_a_process_that_waited_evaluates_nothing_twice(database: Database, evalu
     assert database.query(position)[0]["recent_xid"] >= evaluated[0]["recent_xid"]
 
 
+def test_a_limit_can_be_removed_while_an_excursion_of_it_is_inserted(database: Database) -> None:
+    register(database, "1")
+    [limit] = set_limits(database, {"kind": "high", "sensor_id": "1", "threshold": 8})
+    with ThreadPoolExecutor() as pool, database.connect() as evaluating, database.connect() as removing:
+        evaluating.execute("BEGIN")
+        evaluating.execute("SELECT FROM limit_cursor FOR UPDATE")
+        removal = pool.submit(removing.execute, "SELECT remove_limit('test', %s)", (limit["limit_id"],))
+        blocked = "SELECT pid FROM pg_locks WHERE NOT granted AND pid = %s"
+        eventually(
+            lambda: database.query(blocked, removing.info.backend_pid), DEADLINE_SECONDS, "the removal waits"
+        )
+        evaluating.execute(
+            "INSERT INTO limit_excursion (sensor_id, limit_id, started_at, last_measured_at, peak, "
+            "peak_temperature, peak_at, degree_minutes) VALUES ('1', %s, now(), now(), 9, 9, now(), 0)",
+            (limit["limit_id"],),
+        )
+        evaluating.execute("COMMIT")
+        removal.result()
+
+    assert excursions(database, "end_reason") == [("removed",)]
+
+
 def test_the_most_specific_limit_holds(database: Database, evaluation: Evaluation) -> None:
     register(database, "fridge-1", "fridge-2", location="kitchen")
     register(database, "oven", location="kitchen")

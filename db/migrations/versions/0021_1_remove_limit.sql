@@ -1,0 +1,20 @@
+-- As in version 0009, with a lock that excursions of the limit do not wait for.
+
+SELECT set_config('search_path', quote_ident(current_schema()) || ', pg_temp', true);
+
+-- Who evaluates holds limit_cursor, for which end_limit() waits, and refers to the limit in the excursions that it
+-- inserts: a lock FOR UPDATE would let both wait for each other.
+CREATE OR REPLACE FUNCTION remove_limit(actor text, id bigint) RETURNS limit_rule
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+DECLARE
+    removed limit_rule;
+BEGIN
+    SELECT * INTO removed FROM limit_rule WHERE limit_id = id AND ended_at IS NULL FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        RAISE '%', format('There is no limit %s. `sensorctl limit list` shows the limits.', id) USING
+            ERRCODE = 'invalid_parameter_value', COLUMN = 'limit_id';
+    END IF;
+    PERFORM end_limit(actor, removed);
+    PERFORM record_audit(actor, 'remove', 'limit', id::text, to_jsonb(removed), null);
+    RETURN removed;
+END $$;
