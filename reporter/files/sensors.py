@@ -60,7 +60,7 @@ def _question(
         other = f"{quote_name(folder.sensor_id)} is registered with the serial number {folder.serial}"
         label = f"{named}, a sensor that is not registered"
     else:
-        other = f"that is the sensor {quote_name(sensor)}"
+        other = "that is another sensor" if sensor == named else f"that is the sensor {quote_name(sensor)}"
         label = f"{sensor}, as the file says"
     return Question(
         f"{quote_name(file_name)} is in the folder of {quote_name(folder.sensor_id)}, and its readings are "
