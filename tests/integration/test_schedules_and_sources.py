@@ -194,6 +194,26 @@ def test_what_was_read_of_a_source_is_recorded_with_the_checkpoint(
     assert source["cursor"] == DUE
 
 
+@pytest.mark.parametrize(
+    ("change", "is_kept"),
+    [
+        ({"lag_seconds": 60}, True),
+        ({"sensors": [{"remote": "added", "sensor_id": "added"}]}, False),
+        ({"address": "http://other.example:8086"}, False),
+    ],
+)
+def test_what_was_read_of_a_source_counts_until_its_definition_changes(
+    workflows: Workflows, sources: Sources, change: dict[str, object], is_kept: bool
+) -> None:
+    sources.put("test", "influx", SOURCE)
+    workflows.request()
+    workflows.store.finish(workflows.claim().job_id, 1, covered=("influx", DUE, DUE + HOUR, DUE))
+
+    sources.put("test", "influx", SOURCE | change)
+
+    assert sources.covered("influx") == ([(DUE, DUE + HOUR)] if is_kept else [])
+
+
 def test_the_cursor_of_a_source_does_not_move_back(workflows: Workflows, sources: Sources) -> None:
     sources.put("test", "influx", SOURCE)
     workflows.request()
