@@ -18,7 +18,7 @@ from db.evaluation.excursions import (
     replace_excursions,
     save_checkpoints,
 )
-from db.evaluation.feed import FeedCursor, advance_cursor, lock_cursor, readings_by_sensor
+from db.evaluation.feed import FeedCursor, advance_cursor, lock_cursor, readings_by_sensor, skip_stored
 from db.evaluation.history import Range, StoredHistory, readings_of, retained_since, surroundings_of
 from db.evaluation.sensor_limits import load_sensor_limits
 from db.feed import Feed
@@ -100,9 +100,10 @@ class Evaluation:
     def _evaluate(self, connection: Connection[Any]) -> Evaluated:
         cursor = connection.cursor(binary=True)
         position = lock_cursor(cursor)
-        self._refresh(cursor, position)
+        refreshed = self._refresh(cursor, position)
         if not self._sensors and not self._saved:
-            self._position = position
+            # A few times per minute is enough: the next limit is then applied to seconds of readings at most.
+            self._position = skip_stored(cursor, position) if refreshed else position
             return Evaluated()
         stored = advance_cursor(cursor, self._feed, position, self._sensors, datetime.now(UTC))
         until_xid = stored.position.recent_xid
@@ -144,7 +145,8 @@ class Evaluation:
             checkpoints[sensor_id] = step.track.checkpoint
             self._saved.add(sensor_id)
 
-    def _refresh(self, cursor: Cursor[Any], position: FeedCursor) -> None:
+    def _refresh(self, cursor: Cursor[Any], position: FeedCursor) -> bool:
+        """Read the limits if they may have changed, and return whether they were read."""
         known = self._position
         if known is None or known.position != position.position:
             self._tracks.clear()
@@ -153,7 +155,7 @@ class Evaluation:
             known = None
         now = time.monotonic()
         if known and known.limits == position.limits and now < self._refresh_due_at:
-            return
+            return False
         self._refresh_due_at = now + REFRESH_SECONDS
         self._floor = retained_since(cursor)
         sensors = load_sensor_limits(cursor)
@@ -167,6 +169,7 @@ class Evaluation:
             save_checkpoints(cursor, dict.fromkeys(gone))
             self._saved -= gone
             self._sensors = sensors
+        return True
 
     def _restore(self, cursor: Cursor[Any], readings: Mapping[str, list[Reading]], until_xid: int) -> None:
         """Continue from the states of sensors that have new readings."""

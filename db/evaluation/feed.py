@@ -17,6 +17,7 @@ CURSOR = f"""
 SELECT recent_xid, all_xid, old_before, revision, next_xid, ended_xid, (SELECT count(*) FROM sensor)
 FROM limit_cursor, {HORIZON}
 """  # noqa: S608 (a constant)
+FORGET_CHANGED = "DELETE FROM changed_reading"
 SAVE_CURSOR = "UPDATE limit_cursor SET recent_xid = %s, all_xid = %s, old_before = %s"
 
 
@@ -54,6 +55,14 @@ def advance_cursor(
     stored = feed.read(cursor, locked.position, locked.horizon, sensors, now)
     cursor.execute(SAVE_CURSOR, stored.position)
     return stored
+
+
+def skip_stored(cursor: Cursor[Any], locked: FeedCursor) -> FeedCursor:
+    """Move the position past what is stored, when no limit holds for it, and return it."""
+    cursor.execute(FORGET_CHANGED)
+    position = locked.position._replace(recent_xid=locked.horizon, all_xid=locked.horizon)
+    cursor.execute(SAVE_CURSOR, position)
+    return locked._replace(position=position)
 
 
 def readings_by_sensor(*rows: Sequence[Row]) -> dict[str, list[Reading]]:

@@ -174,6 +174,31 @@ def test_a_process_that_waited_evaluates_nothing_twice(database: Database, evalu
     assert database.query(position)[0]["recent_xid"] >= evaluated[0]["recent_xid"]
 
 
+@pytest.mark.parametrize(
+    "earlier",
+    [
+        {"kind": "stale", "sensor_id": "1", "delay_seconds": 900},
+        {"kind": "high", "sensor_id": "old", "threshold": 8},
+    ],
+    ids=["stale", "retired"],
+)
+def test_a_limit_does_not_hold_for_what_was_stored_when_no_other_could_be_evaluated(
+    database: Database, evaluation: Evaluation, earlier: dict[str, Any]
+) -> None:
+    register(database, "1", "old")
+    set_limits(database, earlier)
+    database.query("SELECT change_sensor('test', 'old', '{\"retired\": true}')")
+    store(database, "1", {0: 7, 1: 9, 2: 7})
+    database.query("UPDATE reading SET temperature = 10 WHERE measured_at = %s", minute(1))
+    evaluate(database, evaluation)
+
+    set_limits(database, {"kind": "high", "sensor_id": "1", "threshold": 8})
+    store(database, "1", {50: 9})
+    evaluate(database, evaluation)
+
+    assert excursions(database, "started_at") == [(minute(50),)]
+
+
 def test_a_limit_can_be_removed_while_an_excursion_of_it_is_inserted(database: Database) -> None:
     register(database, "1")
     [limit] = set_limits(database, {"kind": "high", "sensor_id": "1", "threshold": 8})
