@@ -21,6 +21,9 @@ LATERAL (
     )
 ) AS ended
 """
+# A reading that is dumped and restored keeps the number that another server gave its transaction. Above all
+# transactions of this server it is known to be that, and what is restored was evaluated there.
+STORED_ELSEWHERE = "stored_xid >= (SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint)"
 # The block range index on stored_xid is the only one that helps, and the planner does not know how well.
 PLAN = """
 SELECT set_config(name, %s, true)

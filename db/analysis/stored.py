@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from psycopg import Cursor
 
 from db.evaluation.history import retained_since
-from db.feed import HORIZON, PLAN, Feed, Position, Row, Stored, read_range, safe_horizon
+from db.feed import HORIZON, PLAN, STORED_ELSEWHERE, Feed, Position, Row, Stored, read_range, safe_horizon
 
 __all__ = ["retained_since"]
 
@@ -26,7 +26,8 @@ HISTORY = """
 SELECT sensor_id, date_part('epoch', measured_at), temperature
 FROM reading
 WHERE measured_at >= to_timestamp({since}) AND measured_at < to_timestamp({until})
-  AND (stored_xid < {until_xid} OR stored_xid IS NULL) AND sensor_id IN (SELECT unnest(%s::text[]))
+  AND (stored_xid < {until_xid} OR stored_xid IS NULL OR {stored_elsewhere})
+  AND sensor_id IN (SELECT unnest(%s::text[]))
 ORDER BY measured_at, reading_id
 """
 NEXT_MEASURED = (
@@ -82,7 +83,9 @@ def read_history(
 ) -> list[Row]:
     """Read what was measured in a window and stored before a transaction, in the order of measurement."""
     since, until = (f"'{time}'" for time in window)
-    statement = HISTORY.format(since=since, until=until, until_xid=until_xid)
+    statement = HISTORY.format(
+        since=since, until=until, until_xid=until_xid, stored_elsewhere=STORED_ELSEWHERE
+    )
     return cursor.execute(statement.encode(), (list(sensors),)).fetchall()
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from psycopg import Connection, Cursor
 
+from db.feed import STORED_ELSEWHERE
 from limits.history import MINUTE, MinuteRange, Surroundings
 from limits.model import Reading
 from limits.series import MEDIAN_INTERVALS
@@ -18,18 +19,20 @@ ORDER BY sensor_id DESC, starts_at DESC
 LIMIT 100
 """
 # Readings that are not evaluated yet are left out, so that they are not evaluated twice.
-READINGS = """
+READINGS = f"""
 SELECT date_part('epoch', measured_at), temperature
 FROM reading
-WHERE sensor_id = %s AND measured_at >= to_timestamp(%s) AND (stored_xid < %s OR stored_xid IS NULL)
+WHERE sensor_id = %s AND measured_at >= to_timestamp(%s)
+  AND (stored_xid < %s OR stored_xid IS NULL OR {STORED_ELSEWHERE})
 ORDER BY measured_at, temperature
-"""
-READINGS_OF_MANY = """
+"""  # noqa: S608 (a constant)
+READINGS_OF_MANY = f"""
 SELECT sensor_id, date_part('epoch', measured_at), temperature
 FROM reading
-WHERE sensor_id = ANY(%s) AND measured_at >= to_timestamp(%s) AND (stored_xid < %s OR stored_xid IS NULL)
+WHERE sensor_id = ANY(%s) AND measured_at >= to_timestamp(%s)
+  AND (stored_xid < %s OR stored_xid IS NULL OR {STORED_ELSEWHERE})
 ORDER BY measured_at, temperature
-"""
+"""  # noqa: S608 (a constant)
 # The last minute before the readings, those between them, and some after them.
 AROUND = f"""
 SELECT given.sensor, min(min_temperature), max(max_temperature),

@@ -250,6 +250,32 @@ def test_a_rebuild_from_the_beginning_finds_the_same(database: Database, store: 
     assert database.query("SELECT * FROM analysis_rebuild") == []
 
 
+def test_a_rebuild_finds_the_same_on_the_new_server_of_a_restored_database(
+    database: Database, store: AnalysisStore, settings: DatabaseSettings
+) -> None:
+    following = follow(store)
+    insert_now(database, {**quiet(0, 100), 100: 29, **quiet(101, 110)})
+    catch_up(database, following)
+    following.checkpoint()
+    before = anomalies(database)
+    assert kinds(database) == [("spike", at(100))]
+    store.close()
+    # As pg_restore leaves them there: with the numbers of the old server's transactions.
+    database.query("ALTER TABLE reading DISABLE TRIGGER USER")
+    database.query("UPDATE reading SET stored_xid = stored_xid + 1000000000")
+    database.query("ALTER TABLE reading ENABLE TRIGGER USER")
+    database.query(
+        "UPDATE analysis_cursor SET recent_xid = recent_xid + 1000000000, all_xid = all_xid + 1000000000"
+    )
+    database.query("SELECT request_rebuild('test', %s, NULL)", SENSOR)
+
+    with closing(AnalysisStore(settings)) as restored:
+        catch_up(database, follow(restored))
+
+    assert anomalies(database) == before
+    assert database.query("SELECT * FROM analysis_rebuild") == []
+
+
 def test_a_sensor_whose_readings_change_is_learned_again(database: Database, store: AnalysisStore) -> None:
     following = follow(store)
     insert_now(database, {**quiet(0, 100), 100: 29, **quiet(101, 110)})

@@ -364,6 +364,20 @@ def test_an_open_transaction_keeps_its_hour_open(database: Database) -> None:
     assert database.query("SELECT readings FROM rollup_hour") == [{"readings": 1}]
 
 
+def test_hours_are_closed_on_the_new_server_of_a_restored_database(database: Database) -> None:
+    database.query(
+        "INSERT INTO reading (reading_id, sensor_id, measured_at, temperature) "
+        "VALUES (gen_random_uuid(), '1', now() - interval '5 hours', 1)"
+    )
+    database.query(
+        "UPDATE rollup_state SET closing_xid = (pg_current_xact_id()::text::bigint + 1e9)::text::xid8"
+    )
+
+    close_hours(database)
+
+    assert database.query("SELECT readings FROM rollup_hour") == [{"readings": 1}]
+
+
 def test_the_views_are_exact_while_writers_and_maintenance_run(database: Database) -> None:
     stop = threading.Event()
     failures: list[Any] = []

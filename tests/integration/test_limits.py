@@ -101,6 +101,32 @@ def test_late_changed_and_deleted_readings_change_it(database: Database, evaluat
     assert database.query("SELECT * FROM changed_reading") == []
 
 
+def test_a_late_reading_changes_an_excursion_of_a_restored_database(
+    database: Database, evaluation: Evaluation
+) -> None:
+    register(database, "1")
+    set_limits(database, {"kind": "high", "sensor_id": "1", "threshold": 8})
+    store(database, "1", {0: 7, 1: 9, 2: 9, 4: 9, 5: 9, 6: 7})
+    evaluate(database, evaluation)
+    # As pg_restore leaves them on a new server: with the numbers of the old server's transactions.
+    database.query("ALTER TABLE reading DISABLE TRIGGER USER")
+    database.query("UPDATE reading SET stored_xid = stored_xid + 1000000000")
+    database.query("ALTER TABLE reading ENABLE TRIGGER USER")
+    database.query(
+        "UPDATE limit_cursor SET recent_xid = recent_xid + 1000000000, all_xid = all_xid + 1000000000"
+    )
+    evaluation.close()
+    restored = Evaluation(database.settings)
+    evaluate(database, restored)
+
+    store(database, "1", {3: 10})
+    evaluate(database, restored)
+    restored.close()
+
+    columns = "started_at, ended_at, peak_temperature"
+    assert excursions(database, columns) == [(minute(0.5), minute(5.5), 10)]
+
+
 def test_a_process_that_takes_over_continues_exactly(database: Database, evaluation: Evaluation) -> None:
     register(database, "1")
     set_limits(
