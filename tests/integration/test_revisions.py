@@ -87,6 +87,19 @@ def test_the_order_of_arrival_does_not_matter(stored: Stored) -> None:
     stored.check()
 
 
+def test_the_same_value_read_later_remains_and_is_no_revision(stored: Stored) -> None:
+    stored.store.save([reading(age, 20.0, READ_AT) for age in AGES])
+    limit = {"sensor_id": "attic", "kind": "high", "threshold": 30, "severity": "warning"}
+    stored.database.query("SELECT set_limits('test', %s)", json.dumps([limit]))
+
+    assert stored.store.save([reading(age, 20.0, LATER) for age in AGES]) == 0
+    assert stored.store.save([reading(age, 22.0, READ_AT + timedelta(seconds=1)) for age in AGES]) == 0
+
+    assert stored.temperatures() == [20.0] * len(AGES)
+    assert stored.database.query("SELECT * FROM changed_reading") == []
+    stored.check()
+
+
 def test_one_batch_may_contain_several_values_of_one_reading(stored: Stored) -> None:
     stored.store.save([reading(AGES[1], 20.0)])
     batch = [
