@@ -6,7 +6,7 @@ import signal
 import socket
 import tempfile
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -29,6 +29,7 @@ from db.store import Store
 from monitoring.database_hosts import database_host_problems
 from monitoring.model import Problem
 from native.postgres import PrivatePostgres
+from readings.model import Reading
 from runtime.settings import load
 from sensorctl.database_hosts import describe_hosts
 from tests.database import Database, libpq_url
@@ -146,25 +147,30 @@ def problems(settings: DatabaseSettings) -> Iterator[Problem]:
 def test_a_reading_is_stored_only_once_the_synchronous_standby_has_it(pair: DatabasePair) -> None:
     with closing(Store(pair.settings, "test store")) as store, ThreadPoolExecutor(1) as pool:
         store.save([make_reading()])
-        reading = make_reading()
 
-        # given a standby that the primary waits for in vain, until an administrator cancels the wait
+        def start_saving() -> tuple[Reading, Future[int]] | None:
+            reading = make_reading()
+            saving = pool.submit(store.save, [reading])
+            eventually(lambda: saving.done() or is_waiting(pair), DEADLINE_SECONDS, "it is stored or waits")
+            return None if saving.done() else (reading, saving)
+
+        # given a standby that the primary waits for in vain, soon after it was configured, until an
+        # administrator cancels the wait
         pair.configure("synchronous_standby_names", "missing")
-        saving = pool.submit(store.save, [reading])
-        await_replication_wait(pair)
+        reading, saving = eventually(start_saving, DEADLINE_SECONDS, "a commit waits")
         query(pair.primary.url, f"SELECT pg_cancel_backend(pid) FROM ({WAITING}) AS waiting")
         with pytest.raises(StoreUnavailable, match="not on a standby yet"):
             saving.result(DEADLINE_SECONDS)
 
         # then storing it again waits too, although it is there
         saving = pool.submit(store.save, [reading])
-        await_replication_wait(pair)
+        eventually(lambda: is_waiting(pair), DEADLINE_SECONDS, "a commit waits")
         pair.configure("synchronous_standby_names", "")
         assert saving.result(DEADLINE_SECONDS) == 0
 
 
-def await_replication_wait(pair: DatabasePair) -> None:
-    eventually(lambda: query(pair.primary.url, WAITING), DEADLINE_SECONDS, "a commit waits")
+def is_waiting(pair: DatabasePair) -> bool:
+    return bool(query(pair.primary.url, WAITING))
 
 
 def test_a_frozen_primary_is_an_outage_until_it_accepts_writes(pair: DatabasePair) -> None:
