@@ -99,6 +99,13 @@ class NativeStack:
         )
         return pika.BlockingConnection(address)
 
+    def amqp_url(self, prefix: str) -> str:
+        """Return the URL of the broker for the user whose variables have this prefix."""
+        variables = read_env_file(self.layout.client_file, {}).values
+        user, password = variables[f"{prefix}_USER"], variables[f"{prefix}_PASS"]
+        host, port = variables["RABBITMQ_HOST"], variables["RABBITMQ_PORT"]
+        return f"amqp://{user}:{password}@{host}:{port}/{variables['RABBITMQ_VHOST']}"
+
     def publish_by_mqtt(self, topic: str, payload: bytes) -> None:
         variables = read_env_file(self.layout.client_file, {}).values
         url = f"mqtt://127.0.0.1:{self._environment['MQTT_HOST_PORT']}"

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from messaging.publishing.confirm_publisher import ConfirmPublisher
 from native.settings import ROOT
 from runtime.env_file import read_env_file
 from tests.e2e.native import NativeStack
@@ -72,15 +73,18 @@ def test_consumers_come_and_go_with_the_backlog(stack: NativeStack, tmp_path: Pa
 
 def publish_backlog(stack: NativeStack) -> None:
     start = datetime.now(UTC) - timedelta(minutes=30)
-    with closing(stack.connection("RABBITMQ")) as connection:
-        channel = connection.channel()
+    unconfirmed = set(range(1, MESSAGES + 1))
+    with closing(ConfirmPublisher(stack.amqp_url("RABBITMQ_SENSOR"), "backlog")) as publisher:
         for index in range(MESSAGES):
             reading = {
                 "sensor_id": "backlog",
                 "timestamp": (start + timedelta(milliseconds=index)).isoformat(),
                 "temperature": 20.5,
             }
-            channel.basic_publish("", "sensor_data", json.dumps(reading).encode())
+            publisher.publish("backlog", str(index), json.dumps(reading).encode())
+        while unconfirmed:
+            for tag, multiple in publisher.wait(SECONDS):
+                unconfirmed -= set(range(1, tag + 1)) if multiple else {tag}
 
 
 def stored(stack: NativeStack) -> int:
