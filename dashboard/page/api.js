@@ -16,6 +16,22 @@ export async function requestJson(path, options = {}) {
   }
 }
 
+/**
+ * The first rows of a list that is served in pages, at least `number` if there are so many, and whether there are more.
+ * `request(cursor)` returns a page, whose rows are its field `name`, or null if it fails; then the result is null, too.
+ */
+export async function readRows(request, name, number) {
+  const rows = [];
+  let cursor = null;
+  do {
+    const page = await request(cursor);
+    if (page === null) return null;
+    rows.push(...page[name]);
+    cursor = page.next_cursor;
+  } while (cursor !== null && rows.length < number);
+  return { rows, hasMore: cursor !== null };
+}
+
 /** Send a body as JSON; the response is that of `requestJson`. */
 export const sendJson = (path, body, method = "POST") =>
   requestJson(path, { method, headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });

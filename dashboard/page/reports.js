@@ -1,7 +1,7 @@
 // The view of reports: the files of each with its figures, and the form that requests one.
 
 import * as account from "./account.js";
-import { requestJson } from "./api.js";
+import { readRows, requestJson } from "./api.js";
 import { $, createElement, reconcileChildren, repeatWhileShown, setText, setTextWithCode, setVisible } from "./dom.js";
 import { count, time } from "./format.js";
 import * as files from "./report-files.js";
@@ -62,16 +62,10 @@ async function refresh() {
 
 /** Load all pages that are shown: each new report moves the others. */
 async function load() {
-  const rows = [];
-  let cursor = null;
-  do {
-    const response = await request(cursor);
-    if (response === null) return;
-    rows.push(...response.reports);
-    cursor = response.next_cursor;
-  } while (cursor !== null && rows.length < rowsToShow);
-  reportFiles = rows;
-  hasMore = cursor !== null;
+  const found = await readRows(request, "reports", rowsToShow);
+  if (found === null) return;
+  reportFiles = found.rows;
+  hasMore = found.hasMore;
   update();
 }
 

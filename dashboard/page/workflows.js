@@ -1,7 +1,7 @@
 // The view of all workflows, newest first, and of what they come from and who executes them.
 
 import * as account from "./account.js";
-import { requestJson } from "./api.js";
+import { readRows, requestJson } from "./api.js";
 import * as backfill from "./backfill.js";
 import { $, createElement, reconcileChildren, repeatWhileShown, setText, setVisible } from "./dom.js";
 import { time } from "./format.js";
@@ -73,16 +73,10 @@ async function refresh() {
 /** Load all pages that are shown: each new workflow moves the others. */
 async function load() {
   const query = `${selected()}`;
-  const rows = [];
-  let cursor = null;
-  do {
-    const response = await request(cursor);
-    if (query !== `${selected()}` || response === null) return;
-    rows.push(...response.workflows);
-    cursor = response.next_cursor;
-  } while (cursor !== null && rows.length < rowsToShow);
-  workflows = rows;
-  hasMore = cursor !== null;
+  const found = await readRows(request, "workflows", rowsToShow);
+  if (query !== `${selected()}` || found === null) return;
+  workflows = found.rows;
+  hasMore = found.hasMore;
   update();
 }
 

@@ -66,7 +66,6 @@ def read_report_data(
     locale: Locale = ENGLISH,
     is_frozen: bool = False,
     must_have_ended: bool = True,
-    progress: Callable[[], None] = lambda: None,
 ) -> ReportData:
     """Return the sensors with their calibrated readings in the period, all from one snapshot.
 
@@ -91,7 +90,7 @@ def read_report_data(
         calibrations = _by_sensor(connection.execute(text(CALIBRATIONS), parameters), _calibration)
         acknowledged = _by_sensor(connection.execute(text(ACKNOWLEDGED), parameters), _acknowledgement)
         limits = read_limits(connection, names, period, locale)
-        samples = read_samples(connection, names, period, progress)
+        samples = read_samples(connection, names, period)
     return ReportData(
         read_at,
         [

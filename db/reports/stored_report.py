@@ -1,6 +1,6 @@
 """The report of a request, of what is stored: its limits are looked up, its readings read and measured."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
@@ -11,7 +11,7 @@ from db.reports.stored_samples import Period
 from db.settings import DatabaseSettings
 from jobs.reports import ReportLanguage, ReportSpec
 from reports.measures.report import make_report
-from reports.model import Input, Report, ReportLimit, ReportRequest, SensorInput
+from reports.model import Input, Report, ReportLimit, ReportRequest
 from reports.render.limit_sources import Locale
 
 SOURCE = "request"
@@ -36,7 +36,6 @@ def make_stored_report(
     made_at: datetime | None = None,
     inputs: Sequence[Input] = (),
     serial: str | None = None,
-    progress: Callable[[], None] = lambda: None,
 ) -> Report:
     """Return the report; its time of making is that of its snapshot, unless one is given.
 
@@ -60,7 +59,6 @@ def make_stored_report(
         is_frozen=preset is not None and preset.is_frozen,
         # The clock of a logger may be some seconds fast.
         must_have_ended=not inputs,
-        progress=progress,
     )
     request = ReportRequest(
         sensors=tuple(sensor.sensor_id for sensor in sensors),
@@ -78,11 +76,6 @@ def make_stored_report(
         requested_by=requested_by,
     )
     readings = sum(len(sensor.samples) for sensor in sensors)
-
-    def reporting() -> Iterator[SensorInput]:
-        for sensor in sensors:
-            progress()
-            yield sensor if sensor.serial else replace(sensor, serial=serial)
-
     given = inputs or [Input(name=INPUT, readings=readings)]
-    return make_report(request, reporting(), given, made_at or read_at)
+    with_serials = [sensor if sensor.serial else replace(sensor, serial=serial) for sensor in sensors]
+    return make_report(request, with_serials, given, made_at or read_at)

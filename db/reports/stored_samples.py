@@ -6,7 +6,7 @@ because a row of it is converted in a third of the time.
 
 import struct
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, NamedTuple
@@ -48,7 +48,6 @@ def read_samples(
     connection: Connection,
     sensors: Sequence[str],
     period: Period,
-    progress: Callable[[], None] = lambda: None,
 ) -> list[Samples]:
     """Return the calibrated readings of each sensor, in the order of the sensors.
 
@@ -68,7 +67,6 @@ def read_samples(
                 times, temperatures = columns[position - 1]
                 times.append(at + EPOCH_US)
                 temperatures.append(temperature)
-            progress()
             if count > MAX_READINGS:
                 raise InvalidInput(
                     f"there are more than {MAX_READINGS:,} readings in the period: choose a shorter one, "
