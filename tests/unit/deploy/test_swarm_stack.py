@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from deploy.swarm.render import StackError, render
-from runtime.services import BROKER_USERS, DATABASE_ROLES
+from runtime.services import BROKER_USERS, DATABASE_ROLES, SERVICES
 
 ROOT = Path(__file__).parents[3]
 OVERLAY = yaml.safe_load((ROOT / "deploy" / "swarm" / "compose.yml").read_text(encoding="utf-8"))
@@ -32,6 +32,18 @@ def test_every_service_says_how_it_is_deployed() -> None:
     services = OVERLAY["services"]
     assert COMPOSE["services"].keys() <= services.keys()
     assert [name for name, service in services.items() if "restart_policy" not in service["deploy"]] == []
+
+
+@pytest.mark.parametrize("name", [name for service in SERVICES for name in service.compose_names])
+def test_an_outage_of_a_server_does_not_make_swarm_replace_a_task(name: str) -> None:
+    # Without an argument, the probe asks for /readyz, which fails meanwhile.
+    check = OVERLAY["services"][name].get("healthcheck", {})
+    assert check.get("test") == ["CMD", "python", "-IS", "runtime/probe.py", "/livez"]
+
+
+def test_a_server_that_recovers_for_minutes_is_not_stopped() -> None:
+    for name in ("rabbitmq", "postgres"):
+        assert OVERLAY["services"][name]["healthcheck"] == {"start_period": "30m"}
 
 
 def test_what_has_data_in_a_volume_is_pinned_or_may_lose_it() -> None:
