@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 
-from matplotlib import rc_context
+from matplotlib import color_sequences, rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -19,10 +19,10 @@ OUR_KEYS = ("project", "sensor", "import")
 Draw = Callable[[Axes, Results], None]
 
 
-def draw(results: Results, directory: Path) -> dict[str, list[str]]:
-    """Draw the charts of all measured sections; return their paths, relative to the report, by section."""
+def draw(results: Results, directory: Path) -> dict[str, dict[str, str]]:
+    """Draw the charts of all measured sections; return their titles by section and path from the report."""
     directory.mkdir(parents=True, exist_ok=True)
-    drawn: dict[str, list[str]] = {}
+    drawn: dict[str, dict[str, str]] = {}
     for name, (section, title, picture) in PICTURES.items():
         if not results.values.get(section):
             continue
@@ -32,7 +32,7 @@ def draw(results: Results, directory: Path) -> dict[str, list[str]]:
         axes.spines[["top", "right"]].set_visible(False)
         picture(axes, results)
         _save(figure, directory / f"{name}.svg")
-        drawn.setdefault(section, []).append(f"pictures/{name}.svg")
+        drawn.setdefault(section, {})[f"pictures/{name}.svg"] = title
     return drawn
 
 
@@ -93,11 +93,12 @@ def offered(measure: str, label: str) -> Draw:
     """Draw a measure of each mode and peer against the offered rate; peers are dashed."""
 
     def picture(axes: Axes, results: Results) -> None:
+        axes.set_prop_cycle(color=color_sequences["tab20"])  # more curves than the default has colours
         for title, by_rate in curves(results, measure).items():
             ours = title.startswith("this project")
-            axes.plot(list(by_rate), list(by_rate.values()), "-" if ours else "--", marker="o", label=title)
+            axes.plot(list(by_rate), list(by_rate.values()), "-" if ours else "--", marker=".", label=title)
         _logarithmic(axes, label)
-        axes.legend(frameon=False, fontsize="x-small")
+        axes.legend(frameon=False, fontsize="x-small", loc="center left", bbox_to_anchor=(1, 0.5))
 
     return picture
 

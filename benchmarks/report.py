@@ -101,15 +101,15 @@ def read(directory: Path) -> Results:
         raise ValueError(f"{path} has no {error}: run all sections once") from None
 
 
-def write(results: Results, directory: Path, pictures: dict[str, list[str]]) -> None:
-    """Write report.md and report.json; `pictures` are the charts' paths by section."""
+def write(results: Results, directory: Path, pictures: dict[str, dict[str, str]]) -> None:
+    """Write report.md and report.json; `pictures` are the charts' titles by section and path."""
     directory.mkdir(parents=True, exist_ok=True)
     lines = [PREFACE, *markdown_list(condition_lines(results)), "", "## Targets", ""]
     lines += markdown([TARGET_HEADINGS, *target_rows(results)])
     for section, headline, rows in tables(results):
         lines += ["", f"## {headline}", "", *markdown(rows)]
-        for name in pictures.pop(section, []):
-            lines += ["", f"![{headline}]({name})"]
+        for path, title in pictures.pop(section, {}).items():
+            lines += ["", f"![{title}]({path})"]
     lines += ["", "## Notes", "", *markdown_list(note_lines(results))] if results.notes else []
     (directory / "report.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
     (directory / "report.json").write_text(as_json(results), encoding="utf-8")

@@ -78,6 +78,7 @@ def test_the_report_is_written_as_markdown_and_as_json(results: Results, tmp_pat
     report.write(results, tmp_path, drawn)
     text = (tmp_path / "report.md").read_text(encoding="utf-8")
     assert "| this project | 520 | 500 to 540 | 0.87 | 0.833 to 0.9 |" in text
+    assert "![Throughput against load, one consumer at prefetch 1](pictures/throughput.svg)" in text
     assert "- single: Node.js is not installed." in text
     assert "2 rounds, seed 7, 2 cores; native: RabbitMQ 4.1 (quorum queue), PostgreSQL 17.2." in text
     document = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
