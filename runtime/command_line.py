@@ -12,7 +12,7 @@ from typing import NoReturn
 
 from runtime.errors import ConfigurationError
 from runtime.exit_codes import EXIT_CONFIGURATION, EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_OK
-from runtime.streams import escape_unencodable, flush_or_discard
+from runtime.streams import discard_closed_errors, escape_unencodable, flush_or_discard
 
 # The errors of a write to standard output. They carry no file name.
 WRITE_ERRORS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF, errno.EINVAL})
@@ -20,6 +20,7 @@ WRITE_ERRORS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, er
 
 def run_command(command: Callable[[], None]) -> NoReturn:
     """Run the command and end the process."""
+    discard_closed_errors()
     escape_unencodable()
     code = _call(command)
     failures = [error for stream in (sys.stdout, sys.stderr) if (error := flush_or_discard(stream))]

@@ -14,6 +14,17 @@ def escape_unencodable() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
+def discard_closed_errors() -> None:
+    """Discard messages while standard error is closed; print would write them to standard output."""
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 (as long as the process)
+
+
+def is_terminal(stream: TextIO | None) -> bool:
+    """Return whether a standard stream is a terminal; one that is closed is none."""
+    return stream is not None and stream.isatty()
+
+
 def flush_or_discard(stream: TextIO | None) -> OSError | None:
     """Write what is buffered; return the error if that fails.
 

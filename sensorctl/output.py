@@ -20,6 +20,7 @@ from rich.text import Text
 
 from runtime.exit_codes import EXIT_FAILURE
 from runtime.json_values import dump_json
+from runtime.streams import is_terminal
 from runtime.text import escape_unprintable
 
 PIPED_WIDTH = 160
@@ -29,8 +30,8 @@ WatchOption = Annotated[bool, typer.Option("--watch", help="Refresh every second
 
 def console(*, stderr: bool = False) -> Console:
     """Return a console on standard output or error; piped output is wide, so that tables are not cut."""
-    is_terminal = (sys.stderr if stderr else sys.stdout).isatty()
-    return Console(stderr=stderr, width=None if is_terminal else PIPED_WIDTH)
+    width = None if is_terminal(sys.stderr if stderr else sys.stdout) else PIPED_WIDTH
+    return Console(stderr=stderr, width=width)
 
 
 def show(renderable: Any) -> None:
@@ -94,7 +95,7 @@ def _progress(*columns: ProgressColumn) -> Progress:
         *columns,
         TimeRemainingColumn(),
         console=console(stderr=True),
-        disable=not sys.stderr.isatty(),
+        disable=not is_terminal(sys.stderr),
         transient=True,
     )
 

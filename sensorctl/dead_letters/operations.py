@@ -14,6 +14,7 @@ from messaging.dead_letters.operations import Discard, Progress, Reasons, Replay
 from messaging.dead_letters.queue import open_dead_letter_queue
 from messaging.dead_letters.record import to_summary
 from runtime.errors import ServiceUnavailable
+from runtime.streams import is_terminal
 from sensorctl.actor import current_actor
 from sensorctl.output import fail, print_message, progress_bar
 from sensorctl.settings import OperatorSettings
@@ -116,7 +117,7 @@ def progress_of(description: str) -> Progress:
 def _confirmed_selection(
     settings: OperatorSettings, selection: DeadLetterFilter, limit: int | None, confirm: Confirm
 ) -> DeadLetterFilter:
-    if not sys.stdin.isatty():
+    if not is_terminal(sys.stdin):
         fail("Cannot ask for confirmation without a terminal. Use --yes to discard without it.")
     with open_dead_letter_queue(settings) as queue:
         selected = [(m.id, m.reason) for m in islice(filter(selection, queue.peek()), limit)]

@@ -15,6 +15,7 @@ from db.workflows.event_follower import EventFollower
 from db.workflows.queries import WorkflowQueries
 from jobs.states import ENDED, State
 from runtime.json_values import dump_json
+from runtime.streams import is_terminal
 from sensorctl.output import console, fail, print_message, to_json
 from sensorctl.workflows.options import require_workflow
 from sensorctl.workflows.progress import describe_jobs, workflow_progress
@@ -63,7 +64,7 @@ def _print_event(terminal: Console, timeline: Timeline, event: Row, *, as_json: 
     [entry] = timeline.entries([event])
     if as_json:
         print(dump_json(event, default=to_json), flush=True)
-    elif event["event"] != PROGRESS or not sys.stderr.isatty():  # the bar shows the progress
+    elif event["event"] != PROGRESS or not is_terminal(sys.stderr):  # the bar shows the progress
         terminal.print(timeline_line(entry), soft_wrap=True)
 
 
@@ -75,7 +76,7 @@ def _reason(workflow: Row) -> str:
 @contextmanager
 def _progress_bar() -> Iterator[tuple[Progress, TaskID]]:
     """Show a bar on a terminal; events are printed above it, and to standard output."""
-    is_terminal = sys.stderr.isatty() and sys.stdout.isatty()
+    is_shown = is_terminal(sys.stderr) and is_terminal(sys.stdout)
     bar = Progress(
         TextColumn("{task.description}"),
         BarColumn(),
@@ -83,7 +84,7 @@ def _progress_bar() -> Iterator[tuple[Progress, TaskID]]:
         TextColumn("{task.fields[rate]}"),
         TimeRemainingColumn(),
         console=console(),
-        disable=not is_terminal,
+        disable=not is_shown,
         transient=True,
     )
     with bar:

@@ -116,3 +116,28 @@ def test_a_message_that_cannot_be_written_changes_no_exit_code(monkeypatch: pyte
         run_command(fail)
 
     assert end.value.code == 78
+
+
+MESSAGE = """
+import sys
+from runtime.command_line import run_command
+from sensorctl.output import console, print_message, progress_bar
+def command():
+    with progress_bar():
+        console().print("data")
+        console(stderr=True).print("a status")
+        print_message("a message")
+run_command(command)
+"""
+
+
+@pytest.mark.parametrize(("closed", "out"), [("2>&-", "data\n"), (">&-", ""), (">&- 2>&-", "")])
+def test_a_stream_that_is_closed_is_no_terminal_and_gets_nothing(closed: str, out: str) -> None:
+    command = f'exec "$0" -c "$1" {closed}'
+
+    done = subprocess.run(
+        ["/bin/sh", "-c", command, sys.executable, MESSAGE], capture_output=True, text=True, check=False
+    )
+
+    assert (done.returncode, done.stdout) == (0, out)
+    assert "Traceback" not in done.stderr
