@@ -25,8 +25,9 @@ _UTF_16_OR_32 = (
     (b"\xff\xfe", "utf-16-le"),
     (b"\xfe\xff", "utf-16-be"),
 )
-_NUMBER = re.compile(r"([+-]?\d+(?:[.,]\d+)?)\s*(\D*)")
+_NUMBER = re.compile(r"([+-]?\d+(?:[.,]\d+)?)(\D*)")
 _DECODER = json.JSONDecoder()
+_AFTER_BLANKS = re.compile(r"[^ \t\r\n\x1e]")
 MIN_BINARY_BYTES = 3
 
 
@@ -94,12 +95,12 @@ def _wide_encoding(body: bytes) -> str | None:
 def _documents(text: bytes | str) -> list[Any]:
     """Return the JSON values in the text, one after another; none if anything else is in it."""
     try:
-        rest = (text.decode() if isinstance(text, bytes) else text).strip()
+        decoded = (text.decode() if isinstance(text, bytes) else text).strip()
         documents = []
-        while rest:
-            document, end = _DECODER.raw_decode(rest)
+        end = 0
+        while start := _AFTER_BLANKS.search(decoded, end):
+            document, end = _DECODER.raw_decode(decoded, start.start())
             documents.append(document)
-            rest = rest[end:].lstrip(" \t\r\n\x1e")
     except (ValueError, RecursionError):
         return []
     return documents

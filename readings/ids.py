@@ -13,6 +13,8 @@ READING_NAMESPACE = UUID("6f2a7d1e-52c8-5b0e-9a3d-0c6f6a1f4b57")
 # That of readings that were fetched from a source. It is random and must never change.
 SOURCE_NAMESPACE = UUID("c1d3a0c8-6d0e-5c5f-9a0b-7f4e2b9d8e13")
 MAX_SENSOR_ID_CHARACTERS = 128
+# Composing the letters of a longer text, which is no ID, may take seconds.
+_MAX_COMPOSED_CHARACTERS = 8 * MAX_SENSOR_ID_CHARACTERS
 # They choose the picture of the character before them, as in the emoji of a thermometer, and are no text.
 _VARIATION_SELECTORS = re.compile("[\ufe00-\ufe0f]")
 # Python takes these for printable, although nothing is printed.
@@ -35,9 +37,10 @@ def normalise_sensor_id(text: str) -> str:
 
     An ID that looks the same is the same sensor, whichever way the sender's keyboard composes its letters.
     """
-    if not text.isascii():
-        text = unicodedata.normalize("NFC", _VARIATION_SELECTORS.sub("", text))
-    return text.strip()
+    text = text.strip()
+    if text.isascii() or len(text) > _MAX_COMPOSED_CHARACTERS:
+        return text
+    return unicodedata.normalize("NFC", _VARIATION_SELECTORS.sub("", text)).strip()
 
 
 def sensor_id_forms(sensor_ids: Iterable[str]) -> list[str]:

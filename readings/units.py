@@ -65,6 +65,8 @@ _OTHER_UNITS = re.compile(
     re.IGNORECASE,
 )
 _MAX_UNIT_CHARACTERS = 30
+# Longer texts are not examined: patterns and Unicode's normal forms would take minutes for some of 64 KiB.
+_MAX_CHARACTERS = 500
 # °C. No thermometer measures more than the second; tungsten boils at about 5,900 °C.
 ABSOLUTE_ZERO, MAX_TEMPERATURE = -273.15, 10_000.0
 EXPECTED = "must be celsius, fahrenheit or kelvin (or C, F, K, °C, °F)"
@@ -76,9 +78,10 @@ def parse_unit(text: str) -> Unit:
     Raises:
         UnknownUnit: When it is none, as `°` alone and a scaled unit such as `0.1 °C` are.
     """
-    if unit := _unit_of(_normalise(text)):
-        return unit
-    raise UnknownUnit(EXPECTED)
+    unit = _unit_of(_normalise(text)) if len(text) <= _MAX_CHARACTERS else None
+    if unit is None:
+        raise UnknownUnit(EXPECTED)
+    return unit
 
 
 def is_temperature_unit(text: str, *, with_degree_sign: bool = False) -> bool:
@@ -112,8 +115,10 @@ def find_unit(name: str) -> Unit | None:
     """Return the unit in the name of a field or column, as in `temp_f` and `Temp, °C (S/N 1)`; None if none.
 
     Raises:
-        UnknownUnit: When the name gives a unit that is unknown, scaled, or one of two.
+        UnknownUnit: When the name gives a unit that is unknown, scaled, or one of two, or is too long.
     """
+    if len(name) > _MAX_CHARACTERS:
+        raise UnknownUnit(f"{quote_value(name)} has over {_MAX_CHARACTERS} characters; {EXPECTED}")
     text = _normalise(name)
     if _SCALED.search(text):
         raise UnknownUnit(f"{quote_value(name)} gives a scaled unit; {EXPECTED}")

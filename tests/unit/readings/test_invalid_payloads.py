@@ -1,6 +1,8 @@
 """Bodies that are not readings: the reason and the detail of each."""
 
 import json
+import time
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -12,6 +14,11 @@ from tests.unit.bodies import CONTEXT, MESSAGE, filled_up_to, with_field_renamed
 from tests.unit.invalid_payloads import FIELDS, MISSING, NOT_AN_OBJECT, NOT_JSON, RAW_NUMBERS, VALID
 
 DETAIL_CHARACTERS = 250
+
+
+def with_text(name: str, text: str) -> bytes:
+    """Return the valid body with this text in a field, in UTF-8 instead of escape sequences."""
+    return json.dumps({**MESSAGE, name: text}, ensure_ascii=False).encode()
 
 
 def parse_invalid(body: bytes) -> InvalidReading:
@@ -126,3 +133,24 @@ def test_fields_of_the_older_formats_are_reported_with_their_current_names(
 
 def test_the_valid_body_of_these_tests_is_valid() -> None:
     assert parse_reading(VALID, CONTEXT).sensor_id == MESSAGE["sensor_id"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"1" + b" " * 60_000 + b"2x",
+        with_fields(temperature="1" + " " * 60_000 + "2x"),
+        with_fields(unit="deg" * 20_000 + "1"),
+        with_fields(**{"temp_c (" + "deg" * 20_000 + "1)": 80.0}),
+        with_text("sensor_id", "a" + "\u0316\u0301" * 15_000),
+        with_text("unit", "a" + "\u0316\u0301" * 15_000),
+    ],
+    ids=["a number and blanks", "a text", "a unit", "a name", "an ID with marks", "a unit with marks"],
+)
+def test_a_large_body_stalls_no_consumer_whatever_is_in_it(body: bytes) -> None:
+    started_at = time.process_time()
+
+    with suppress(InvalidReading):
+        parse_reading(body, CONTEXT)
+
+    assert time.process_time() - started_at < 1, "the patterns took up to 90 seconds for one of these"
