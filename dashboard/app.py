@@ -1,5 +1,6 @@
 """The dashboard as a web application: the page and its API."""
 
+import re
 from collections.abc import Sequence
 from http import HTTPStatus
 from pathlib import Path
@@ -35,6 +36,7 @@ from workflow_api.router import add_workflow_api
 MAX_STREAMS = 128
 MAX_STREAMS_PER_ADDRESS = 64
 PAGE = Path(__file__).parent / "page"
+INLINE_SCRIPT = re.compile("<script>(.*?)</script>", re.DOTALL)
 
 
 def create_dashboard(
@@ -63,6 +65,7 @@ def create_dashboard(
         hosts=hosts,
         auth=auth,
         health=health,
+        inline_scripts=INLINE_SCRIPT.findall((PAGE / "index.html").read_text(encoding="utf-8")),
     )
     app.state.resources = Resources(
         snapshots,

@@ -33,9 +33,17 @@ class WebService(FastAPI):
 
 
 def create_app(
-    *, title: str, description: str, hosts: Sequence[str], auth: Authenticator, health: Health
+    *,
+    title: str,
+    description: str,
+    hosts: Sequence[str],
+    auth: Authenticator,
+    health: Health,
+    inline_scripts: Sequence[str] = (),
 ) -> WebService:
     """Create an application with security headers, allowed hosts, access by role, uniform errors and probes.
+
+    `inline_scripts` are the scripts within its pages, in addition to those of files.
 
     It serves /openapi.json but neither Swagger UI nor ReDoc: their pages load scripts from a CDN, which the
     content security policy forbids.
@@ -51,7 +59,7 @@ def create_app(
         responses=DEFAULT_ERROR_RESPONSE,
         dependencies=[Depends(authorize)],
         middleware=[
-            Middleware(SecurityHeaders),
+            Middleware(SecurityHeaders, inline_scripts=inline_scripts),
             Middleware(AllowedHosts, hosts=hosts),
             Middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES),
         ],

@@ -1,20 +1,22 @@
 """Security headers and allowed hosts."""
 
+from base64 import b64encode
 from collections.abc import Sequence
+from hashlib import sha256
 
 from starlette.datastructures import MutableHeaders
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-# Scripts, styles, frames and connections from the service itself only, nothing inline.
+# Scripts, styles, frames and connections from the service itself only.
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-    "frame-src 'self'; base-uri 'none'; form-action 'none'; "
+    "default-src 'none'; script-src {scripts}; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors {ancestors}"
 )
 # No framing, unless a response permits it to this service's own page.
 FRAMED_BY_OWN_PAGE = {"X-Frame-Options": "SAMEORIGIN"}
 SECURITY_HEADERS = {
-    "Content-Security-Policy": f"{POLICY}frame-ancestors 'none'",
+    "Content-Security-Policy": POLICY.format(scripts="'self'", ancestors="'none'"),
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Referrer-Policy": "no-referrer",
@@ -26,14 +28,24 @@ API_PREFIX = "/api/"
 ANY_HOST_PATHS = frozenset({"/livez", "/readyz", "/metrics"})
 
 
+def script_source(script: str) -> str:
+    """Return what permits a script within a page: its hash, as Content Security Policy has it."""
+    return f"'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'"
+
+
 class SecurityHeaders:
     """Adds SECURITY_HEADERS to every response; one with FRAMED_BY_OWN_PAGE may be framed by the own page.
 
-    Caches must revalidate pages, and must not store responses of the API.
+    Scripts within a page run only if they are `inline_scripts`. Caches must revalidate pages, and must not
+    store responses of the API.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, inline_scripts: Sequence[str] = ()) -> None:
         self._app = app
+        scripts = " ".join(["'self'", *map(script_source, inline_scripts)])
+        policy = POLICY.format(scripts=scripts, ancestors="'none'")
+        self._headers = SECURITY_HEADERS | {"Content-Security-Policy": policy}
+        self._framed_policy = POLICY.format(scripts=scripts, ancestors="'self'")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle a request."""
@@ -42,10 +54,10 @@ class SecurityHeaders:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 may_be_framed = headers.get("X-Frame-Options") == FRAMED_BY_OWN_PAGE["X-Frame-Options"]
-                headers.update(SECURITY_HEADERS)
+                headers.update(self._headers)
                 if may_be_framed:
                     headers.update(FRAMED_BY_OWN_PAGE)
-                    headers["Content-Security-Policy"] = f"{POLICY}frame-ancestors 'self'"
+                    headers["Content-Security-Policy"] = self._framed_policy
                 if scope["path"].startswith(API_PREFIX):
                     headers["Cache-Control"] = "no-store"
                 else:

@@ -113,3 +113,4 @@ account.onAccess(() => {
   wasAllowed = isAllowed;
 });
 account.loadAccess();
+document.documentElement.dataset.started = true; // otherwise the page is loaded again

@@ -1,5 +1,8 @@
 """The page's files, and the probes of the dashboard."""
 
+from base64 import b64encode
+from hashlib import sha256
+
 import pytest
 
 from tests.system_status import healthy_status, outage_status
@@ -16,12 +19,16 @@ class TestPage:
         assert headers["Referrer-Policy"] == "no-referrer"
         assert headers["Server"] is None
 
-    def test_it_has_nothing_inline_and_nothing_from_other_hosts(self, dashboard: DashboardServer) -> None:
-        page = dashboard.send("/").body.decode()
+    def test_it_has_one_inline_script_and_nothing_from_other_hosts(self, dashboard: DashboardServer) -> None:
+        response = dashboard.send("/")
+        page = response.body.decode()
         assert "style=" not in page
         assert "onclick" not in page
-        assert page.count("<script") == page.count("<script src=")
         assert "http" not in page
+        assert page.count("<script") == page.count("<script src=") + 1
+        script = page.partition("<script>")[2].partition("</script>")[0]
+        digest = b64encode(sha256(script.encode()).digest()).decode()
+        assert f"script-src 'self' 'sha256-{digest}';" in response.headers["Content-Security-Policy"]
 
     @pytest.mark.parametrize("path", ["/docs", "/redoc"])
     def test_pages_that_load_scripts_from_a_cdn_are_not_served(
