@@ -8,8 +8,9 @@ from psycopg import sql
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from db.deadline import Deadline
+from db.deadline import Deadline, limit_statements
 from db.errors import InvalidData, PermissionDenied, StoreTimeout, StoreUnavailable
 from db.host_selection import RECONNECT_SECONDS, select_hosts
 from db.hosts import (
@@ -108,6 +109,7 @@ def make_engine(
         isolation_level="AUTOCOMMIT",
         pool_size=1,
         max_overflow=0,
+        pool_timeout=statement_timeout_seconds + FROZEN_AFTER_SECONDS,
         pool_recycle=RECONNECT_SECONDS if prefers_standby else -1,
         connect_args={
             "application_name": name,
@@ -139,8 +141,12 @@ def make_interactive_engine(
     may_use_standby: bool = False,
     address: Address | None = None,
 ) -> Engine:
-    """Return an engine as make_engine does, with short timeouts, because a person waits for the response."""
-    return make_engine(
+    """Return an engine as make_engine does, with short timeouts, because a person waits for the response.
+
+    They hold also for a server that is frozen, as `docker pause` leaves it: it keeps its connections open,
+    and cancels nothing.
+    """
+    engine = make_engine(
         settings,
         name=name,
         statement_timeout_seconds=statement_timeout_seconds,
@@ -148,6 +154,9 @@ def make_interactive_engine(
         may_use_standby=may_use_standby,
         address=address,
     )
+    if len(find_addresses(engine.url)) == 1:  # otherwise make_engine does that
+        limit_statements(engine, Deadline(statement_timeout_seconds + FROZEN_AFTER_SECONDS))
+    return engine
 
 
 @contextmanager
@@ -202,6 +211,8 @@ def _driver_error(error: BaseException) -> BaseException:
 
 
 def _translate(error: BaseException) -> InvalidInput | InvalidData | StoreUnavailable | None:
+    if isinstance(error, PoolTimeout):
+        return StoreTimeout("other requests have waited for it for too long")
     if not isinstance(error, psycopg.Error | SQLAlchemyError):
         return None
     cause = _driver_error(error)

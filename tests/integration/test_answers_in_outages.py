@@ -1,0 +1,40 @@
+"""What people who wait for an answer get while the database is frozen, or its connection is lost."""
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+
+import pytest
+
+from db.errors import StoreUnavailable
+from db.queries.statements import Statements
+from db.settings import DatabaseSettings
+from runtime.settings import load
+from tests.database import Database
+from tests.proxy import Proxy
+from tests.waiting import DEADLINE_SECONDS
+
+
+@pytest.fixture
+def statements(database: Database, database_proxy: Proxy) -> Iterator[Statements]:
+    settings = load(DatabaseSettings, database_url=database.url_through(database_proxy))
+    with closing(Statements(settings, "test", statement_timeout_seconds=1)) as statements:
+        assert statements.rows("SELECT 1 AS one") == [{"one": 1}]
+        yield statements
+
+
+def test_nobody_waits_long_for_a_frozen_database(statements: Statements, database_proxy: Proxy) -> None:
+    # when the database is frozen, and several clients wait for it
+    database_proxy.black_hole()
+    started_at = time.monotonic()
+    with ThreadPoolExecutor() as pool:
+        waiting = [pool.submit(statements.rows, "SELECT 1 AS one") for _ in range(4)]
+        try:
+            errors = [each.exception(DEADLINE_SECONDS) for each in waiting]
+        finally:
+            database_proxy.forward()
+    # then each fails soon, also those that wait for the others
+    assert all(isinstance(error, StoreUnavailable) for error in errors)
+    assert time.monotonic() - started_at < 20
+    assert statements.rows("SELECT 1 AS one") == [{"one": 1}]
