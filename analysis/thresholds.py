@@ -11,6 +11,17 @@ from math import ceil, exp, log
 from analysis.binary import StateReader, StateWriter
 from analysis.parameters import DAY_SECONDS, BudgetParameters, ThresholdParameters
 
+MIN_READINGS_PER_ALARM = 2.0
+
+
+def readings_per_alarm(interval: float, rate_per_day: float) -> float:
+    """Return how many readings there are per permitted alarm, at an interval in seconds.
+
+    It is at least two: with weeks between readings more alarms are permitted than there are readings, and
+    each of these still needs a threshold.
+    """
+    return max(DAY_SECONDS / interval / rate_per_day, MIN_READINGS_PER_ALARM)
+
 
 class TailThreshold:
     """The threshold of one detector of one sensor."""

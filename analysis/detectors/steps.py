@@ -9,8 +9,8 @@ from analysis.detectors.finding import Finding, decimals_for, describe_expected
 from analysis.detectors.scale import RobustScale
 from analysis.detectors.short_term import ShortTerm
 from analysis.incidents import Incidents
-from analysis.parameters import DAY_SECONDS, Parameters
-from analysis.thresholds import TailThreshold
+from analysis.parameters import Parameters
+from analysis.thresholds import TailThreshold, readings_per_alarm
 
 MAX_SCORE = 100.0
 
@@ -70,7 +70,7 @@ class StepDetector:
         """Set the thresholds of an unknown sensor, which depend on the number of readings per day."""
         margin = self._parameters.prior_margin
         for threshold, rate in zip((self.step_threshold, self.spike_threshold), self.rates, strict=True):
-            threshold.set_prior(margin * sqrt(2.0 * log(DAY_SECONDS / interval / rate)))
+            threshold.set_prior(margin * sqrt(2.0 * log(readings_per_alarm(interval, rate))))
 
     def half_width(self, at: float, factor: float) -> float:
         """Return the largest plausible distance of the next reading in K; NaN while it is unknown."""

@@ -6,8 +6,8 @@ from math import log, sqrt
 from analysis.anomaly import AnomalyKind
 from analysis.binary import StateReader, StateWriter
 from analysis.detectors.finding import Finding
-from analysis.parameters import DAY_SECONDS, StuckParameters
-from analysis.thresholds import TailThreshold
+from analysis.parameters import StuckParameters
+from analysis.thresholds import TailThreshold, readings_per_alarm
 from runtime.text import format_duration
 
 
@@ -33,7 +33,7 @@ class StuckDetector:
 
     def set_interval(self, interval: float) -> None:
         """Set the threshold of an unknown sensor, which depends on the number of readings per day."""
-        self.threshold.set_prior(log(DAY_SECONDS / interval / self._rate))
+        self.threshold.set_prior(log(readings_per_alarm(interval, self._rate)))
 
     def add(self, at: float, value: float, factor: float, resolution: float) -> Finding | None:
         """Take the next reading; return what is found at it."""

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from analysis.anomaly import AnomalyKind
 from analysis.binary import StateError, StateWriter
 from analysis.models.codec import seal
+from analysis.parameters import Parameters
 from analysis.sensor_analysis import SensorAnalysis
 from limits.model import Reading
 from tests.unit.analysis.signals import NOISE, START, analyse, changed, raised, room
@@ -146,6 +147,17 @@ def test_a_late_reading_is_counted_and_skipped() -> None:
     assert analysis.add(Reading(readings[50].measured_at, 99.0)) == []
     assert analysis.late == 1
     assert len(analysis.state()) == len(before)
+
+
+@pytest.mark.parametrize("false_alarms_per_day", [0.1, 10.0])
+def test_a_sensor_whose_readings_are_months_apart_is_analysed(false_alarms_per_day: float) -> None:
+    analysis = SensorAnalysis(Parameters(false_alarms_per_day=false_alarms_per_day))
+
+    readings = room(8, interval=60 * 86_400.0)
+
+    # Fewer readings than permitted alarms.
+    assert list(analyse(readings, analysis)) == []
+    assert analysis.last_at == readings[-1].measured_at
 
 
 def test_a_gap_is_no_step() -> None:
