@@ -104,6 +104,8 @@ class ModelKeeper:
             if known is not None:
                 forecaster.versions[kind] = known.version
         band = forecaster.band(sensor.last_at)
+        if not band:  # all that was learned again were faults
+            return []
         means, lows, highs = (list(values) for values in zip(*(each for _, each in band), strict=True))
         kind = forecaster.active
         version = forecaster.versions[kind]
