@@ -1,11 +1,12 @@
 """Follows the stored readings while this process has the lock."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from analysis.analyzer import Analyzer, SensorState
 from analysis.anomaly import Anomaly
 from analysis.lag import LagMeter
+from analysis.lock_keeping import keeping_lock
 from analysis.model_keeping import ModelKeeper
 from analysis.neighbours.locations import Locations
 from analysis.parameters import Parameters
@@ -20,9 +21,6 @@ from db.feed import Row
 
 CHECKPOINT_SECONDS = 30.0
 REFRESH_SECONDS = 5.0
-# A session without a statement for some seconds ends, one transaction may have stored any number of readings,
-# and hourly readings take milliseconds each on a busy machine.
-SECONDS_PER_STATEMENT = 1.0
 # What is found by groups of sensors, which is not found again when one of them is learned again.
 GROUP_MODELS = "neighbours"
 
@@ -65,7 +63,7 @@ class Following:
         starts_rebuild = self._rebuilds.is_due and not self._is_behind
         stored = self._store.read(self._position, newest.horizon, with_old=starts_rebuild)
         self._add_old(stored.old_rows)
-        added = self._analyzer.add_all(self._keeping_lock(self._of_known(stored.rows)))
+        added = self._analyzer.add_all(keeping_lock(self._keep_lock, self._of_known(stored.rows)))
         self._position, self._is_behind = stored.position, stored.is_behind
         self._save_found()
         self._report_unusable()
@@ -110,19 +108,14 @@ class Following:
             return rows
         return [row for row in rows if row[0] not in self._retired]
 
-    def _keeping_lock(self, rows: Iterable[Row]) -> Iterator[Row]:
-        """Yield rows, with a statement often enough that the lock is kept however many there are."""
-        due_at = time.monotonic() + SECONDS_PER_STATEMENT
-        for row in rows:
-            yield row
-            if time.monotonic() >= due_at:
-                self._store.keep_lock()
-                due_at = time.monotonic() + SECONDS_PER_STATEMENT
+    def _keep_lock(self) -> None:
+        self._store.keep_lock()
+        self._telemetry.progress()  # the watchdog would end a process that is only busy
 
     def _add_old(self, rows: Sequence[Row]) -> None:
         """Analyse readings that were measured long ago; learn sensors again that have later readings."""
         out_of_order: set[str] = set()
-        for row in self._keeping_lock(self._of_known(rows)):
+        for row in keeping_lock(self._keep_lock, self._of_known(rows)):
             sensor_id, measured_at, _ = row
             last_at = self._analyzer.last_at(sensor_id)
             is_late = last_at is not None and measured_at <= last_at

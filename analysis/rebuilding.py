@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Protocol
 
 from analysis.analyzer import Analyzer, SensorState
+from analysis.lock_keeping import keeping_lock
 
 Row = tuple[str, float, float]
 INITIAL_WINDOW_SECONDS = 3600.0
 MIN_WINDOW_SECONDS, MAX_WINDOW_SECONDS = 1.0, 86_400.0
 INITIAL_TRANSACTIONS, MAX_TRANSACTIONS = 1_000, 1_000_000
-# A step reads at least half as much as the one before, and at most twice as much.
+# A step reads so many readings at most, whatever the density of the history is.
 FEW_READINGS, MANY_READINGS = 2_000, 10_000
 SLOW_SECONDS, FAST_SECONDS = 0.3, 0.1
 
@@ -19,10 +20,13 @@ SLOW_SECONDS, FAST_SECONDS = 0.3, 0.1
 class HistoryReader(Protocol):
     """Reads the stored readings of sensors."""
 
+    def keep_lock(self) -> None:
+        """Execute a statement, so that the lock lasts while this process computes."""
+
     def read_history(
-        self, window: tuple[float, float], until_xid: int, sensors: Collection[str]
+        self, window: tuple[float, float], until_xid: int, sensors: Collection[str], most: int
     ) -> Sequence[Row]:
-        """Read what was measured in a window and stored before a transaction, in the order of measurement."""
+        """Read the first of what was measured in a window and stored before a transaction, in this order."""
 
     def read_recent(
         self, old_before: datetime, xids: tuple[int, int], sensors: Collection[str]
@@ -56,6 +60,7 @@ class Rebuilding:
         self._at: float | None = min(since.values(), default=None)
         self._is_placed = False
         self._window = INITIAL_WINDOW_SECONDS
+        self._most = MANY_READINGS
         self._transactions = INITIAL_TRANSACTIONS
 
     def step(self, reader: HistoryReader, live_xid: int, seconds: float) -> bool:
@@ -77,25 +82,32 @@ class Rebuilding:
             return
         until = at + self._window
         started_at = time.monotonic()
-        rows = reader.read_history((at, until), self._until_xid, self.since)
+        rows = reader.read_history((at, until), self._until_xid, self.since, self._most)
         seconds = time.monotonic() - started_at
-        self._add([row for row in rows if row[1] >= self.since[row[0]]])
-        if len(rows) > MANY_READINGS or seconds > SLOW_SECONDS:
+        is_cut = len(rows) == self._most
+        if is_cut:
+            # The last moment is read next, because it may have more readings.
+            until = rows[-1][1]
+            rows = [row for row in rows if row[1] < until]
+        # Only what was measured at one moment is read with more than so many readings at once.
+        self._most = MANY_READINGS if rows or not is_cut else 2 * self._most
+        self._add(reader, [row for row in rows if row[1] >= self.since[row[0]]])
+        if is_cut or seconds > SLOW_SECONDS:
             self._window = max(MIN_WINDOW_SECONDS, self._window / 2)
         elif len(rows) < FEW_READINGS and seconds < FAST_SECONDS:
             self._window = min(MAX_WINDOW_SECONDS, self._window * 2)
-        self._at, self._is_placed = until, bool(rows)
+        self._at, self._is_placed = until, is_cut or bool(rows)
 
     def _read_since(self, reader: HistoryReader, live_xid: int) -> None:
         until = min(live_xid, self._xid + self._transactions)
         rows = reader.read_recent(self._old_before, (self._xid, until), self.since)
-        self._add(rows)
+        self._add(reader, rows)
         if len(rows) > MANY_READINGS:
             self._transactions = max(1, self._transactions // 2)
         elif len(rows) < FEW_READINGS:
             self._transactions = min(MAX_TRANSACTIONS, self._transactions * 2)
         self._xid = until
 
-    def _add(self, rows: Sequence[Row]) -> None:
+    def _add(self, reader: HistoryReader, rows: Sequence[Row]) -> None:
         self.readings += len(rows)
-        self.analyzer.add_all(rows)
+        self.analyzer.add_all(keeping_lock(reader.keep_lock, rows))

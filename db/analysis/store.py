@@ -86,11 +86,11 @@ class AnalysisStore:
             return stored.read_recent(cursor, old_before, xids, sensors)
 
     def read_history(
-        self, window: tuple[float, float], until_xid: int, sensors: Collection[str]
+        self, window: tuple[float, float], until_xid: int, sensors: Collection[str], most: int
     ) -> list[Row]:
-        """Read what was measured in a window and stored before a transaction."""
+        """Read the first of what was measured in a window and stored before a transaction."""
         with self._session.cursor() as cursor:
-            return stored.read_history(cursor, window, until_xid, sensors)
+            return stored.read_history(cursor, window, until_xid, sensors, most)
 
     def next_measured(self, since: float) -> float | None:
         """Return when the first reading from a time on was measured; None if there is none."""

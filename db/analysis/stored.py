@@ -29,6 +29,7 @@ WHERE measured_at >= to_timestamp({since}) AND measured_at < to_timestamp({until
   AND (stored_xid < {until_xid} OR stored_xid IS NULL OR {stored_elsewhere})
   AND sensor_id IN (SELECT unnest(%s::text[]))
 ORDER BY measured_at, reading_id
+LIMIT {most}
 """
 NEXT_MEASURED = (
     "SELECT date_part('epoch', min(measured_at)) FROM reading WHERE measured_at >= to_timestamp({since})"
@@ -79,12 +80,12 @@ def read_recent(
 
 
 def read_history(
-    cursor: Cursor[Any], window: tuple[float, float], until_xid: int, sensors: Collection[str]
+    cursor: Cursor[Any], window: tuple[float, float], until_xid: int, sensors: Collection[str], most: int
 ) -> list[Row]:
-    """Read what was measured in a window and stored before a transaction, in the order of measurement."""
+    """Read the first of what was measured in a window and stored before a transaction, in this order."""
     since, until = (f"'{time}'" for time in window)
     statement = HISTORY.format(
-        since=since, until=until, until_xid=until_xid, stored_elsewhere=STORED_ELSEWHERE
+        since=since, until=until, until_xid=until_xid, stored_elsewhere=STORED_ELSEWHERE, most=most
     )
     return cursor.execute(statement.encode(), (list(sensors),)).fetchall()
 

@@ -4,7 +4,7 @@ from contextlib import closing
 
 import pytest
 
-from analysis import following
+from analysis import lock_keeping
 from db.analysis.store import AnalysisStore
 from db.roles import AccessLevel
 from tests.database import Database, Roles
@@ -29,7 +29,7 @@ class CountingStore(AnalysisStore):
 def test_a_large_transaction_is_analysed_with_statements_in_between(
     database: Database, roles: Roles, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(following, "SECONDS_PER_STATEMENT", 0.0)
+    monkeypatch.setattr(lock_keeping, "SECONDS_PER_STATEMENT", 0.0)
     database.query("INSERT INTO sensor (sensor_id) VALUES ('fridge')")
     database.query(READINGS)
     database.await_older_transactions()

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from analysis import lock_keeping, rebuilding
 from analysis.analyzer import Analyzer
 from analysis.anomaly import Anomaly, AnomalyKind
 from analysis.lag import LagMeter
@@ -60,13 +61,19 @@ class Stored:
 
     def __init__(self, rows: Iterable[tuple[int, Row]]) -> None:
         self.rows = list(rows)
+        self.read: list[list[Row]] = []
+        self.statements = 0
+
+    def keep_lock(self) -> None:
+        self.statements += 1
 
     def read_history(
-        self, window: tuple[float, float], until_xid: int, sensors: Collection[str]
+        self, window: tuple[float, float], until_xid: int, sensors: Collection[str], most: int
     ) -> list[Row]:
         since, until = window
         found = [row for xid, row in self.rows if since <= row[1] < until and xid < until_xid]
-        return sorted((row for row in found if row[0] in sensors), key=lambda row: row[1])
+        self.read.append(sorted((row for row in found if row[0] in sensors), key=lambda row: row[1])[:most])
+        return self.read[-1]
 
     def read_recent(self, old_before: datetime, xids: tuple[int, int], sensors: Collection[str]) -> list[Row]:
         assert old_before == MIDNIGHT
@@ -144,6 +151,22 @@ def test_a_step_of_a_rebuild_is_bounded() -> None:
         steps += 1
     assert steps > len(stored.rows)
     assert rebuilding.readings == len(stored.rows)
+
+
+def test_a_rebuild_reads_a_dense_history_in_parts_and_keeps_the_lock(monkeypatch: pytest.MonkeyPatch) -> None:
+    # given many readings within a window, five of them at one moment
+    monkeypatch.setattr(rebuilding, "MANY_READINGS", 3)
+    monkeypatch.setattr(lock_keeping, "SECONDS_PER_STATEMENT", 0.0)
+    times = [0.0, 1.0, 2.0, 2.0, 2.0, 2.0, 2.0, 3.0, 4.0]
+    stored = Stored((1, (f"s{number}", at, 20.0)) for number, at in enumerate(times))
+    learned = Rebuilding(Memory, {f"s{number}": 0.0 for number in range(9)}, [1], 10, MIDNIGHT)
+    # when it is read
+    assert learned.step(stored, 10, 60)
+    # then never more at once than that moment has, each once, and statements keep the lock meanwhile
+    assert max(map(len, stored.read)) <= 6
+    assert learned.readings == len(times)
+    assert all(learned.analyzer.last_at(f"s{number}") == at for number, at in enumerate(times))
+    assert stored.statements == len(times)
 
 
 def test_the_lag_is_since_the_first_transaction_that_is_not_read() -> None:
