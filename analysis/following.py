@@ -176,7 +176,8 @@ class Following:
 
     def _save(self, rebuild: FinishedRebuild | None = None) -> None:
         started_at = time.monotonic()
-        evaluations = self._models.drain_evaluations()
+        # Before the states that no longer have them; what is evaluated again after a kill replaces them.
+        self._store.save_evaluations(self._models.drain_evaluations())
         changed = self._analyzer.changed()
         checkpoint = Checkpoint(
             self._position,
@@ -186,7 +187,7 @@ class Following:
             finished_rebuilds=rebuild.requests if rebuild else (),
         )
         rebuilt = self._rebuilt(rebuild) if rebuild else None
-        self._store.checkpoint(checkpoint, evaluations, self._models.take_installed(), rebuilt)
+        self._store.checkpoint(checkpoint, self._models.take_installed(), rebuilt)
         self._analyzer.saved()
         self._locations.saved()
         seconds = time.monotonic() - started_at

@@ -1,7 +1,7 @@
 """Stores what models forecast and how good they are, and makes and restores their versions."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -61,18 +61,16 @@ class ModelKeeper:
             is_changed = self._make(self._due.pop()) or is_changed
         return is_changed
 
-    def drain_evaluations(self) -> list[EvaluationRow]:
-        """Return how good the models of sensors are of which a half hour is over; call it before saving."""
+    def drain_evaluations(self) -> Iterator[EvaluationRow]:
+        """Yield how good the models of sensors are of which a half hour is over; store them before saving."""
         self._take_closed()
-        rows: list[EvaluationRow] = []
         for sensor_id in sorted(self._to_evaluate):
             forecaster = self._forecaster(sensor_id)
             if forecaster is not None:
                 found = forecaster.drain_evaluations()
                 self._due += self._trainer.evaluate(sensor_id, found)
-                rows += (EvaluationRow(sensor_id, *evaluation[:7]) for evaluation in found)
+                yield from (EvaluationRow(sensor_id, *evaluation[:7]) for evaluation in found)
         self._to_evaluate.clear()
-        return rows
 
     def install_requested(self) -> bool:
         """Roll models back as requested; return whether states are to be saved at once."""

@@ -14,9 +14,11 @@ ON CONFLICT (sensor_id) DO UPDATE SET
     first_at = excluded.first_at, step_seconds = excluded.step_seconds, mean = excluded.mean,
     lower = excluded.lower, upper = excluded.upper
 """
-SAVE_EVALUATION = """
+SAVE_EVALUATIONS = """
 INSERT INTO model_evaluation (sensor_id, kind, horizon, day, forecasts, mae, last_value_mae, coverage)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
+SELECT * FROM unnest(
+    %b::text[], %b::text[], %b::text[], %b::date[], %b::bigint[], %b::float8[], %b::float8[], %b::float8[]
+)
 ON CONFLICT (sensor_id, kind, horizon, day) DO UPDATE SET
     forecasts = excluded.forecasts, mae = excluded.mae, last_value_mae = excluded.last_value_mae,
     coverage = excluded.coverage
@@ -85,11 +87,11 @@ def save_forecasts(cursor: Cursor[Any], forecasts: Sequence[ForecastRow]) -> Non
         cursor.executemany(SAVE_FORECAST, forecasts)
 
 
-def save_evaluations(cursor: Cursor[Any], evaluations: Iterable[EvaluationRow]) -> None:
+def save_evaluations(cursor: Cursor[Any], evaluations: Sequence[EvaluationRow]) -> None:
     """Store evaluations, each in place of what was stored of its day."""
-    rows = list(evaluations)
-    if rows:
-        cursor.executemany(SAVE_EVALUATION, rows)
+    columns = [list(column) for column in zip(*evaluations, strict=True)]
+    if columns:
+        cursor.execute(SAVE_EVALUATIONS, columns)
 
 
 def drop_old_evaluations(cursor: Cursor[Any]) -> None:

@@ -15,10 +15,13 @@ from db.analysis.states import Checkpoint, RequestedRebuild
 from db.analysis.stored import Newest, SavedPosition
 from db.feed import Feed, Position, Row, Stored
 from db.settings import DatabaseSettings
+from runtime.batches import batches
 
 SUMMARIZE = "SELECT summarize_stored()"
 # It reads all evaluations.
 DROP_SECONDS = 3600.0
+# A rebuild evaluates hundreds of days of each sensor: in one transaction they would exceed every time limit.
+EVALUATIONS_TOGETHER = 5_000
 
 
 class Saved(NamedTuple):
@@ -112,6 +115,12 @@ class AnalysisStore:
         with self._session.transaction() as cursor:
             results.save_forecasts(cursor, forecasts)
 
+    def save_evaluations(self, evaluations: Iterable[EvaluationRow]) -> None:
+        """Store evaluations of different models and days, any number of them."""
+        for rows in batches(evaluations, EVALUATIONS_TOGETHER):
+            with self._session.cursor() as cursor:
+                results.save_evaluations(cursor, rows)
+
     def save_virtual_values(self, values: Iterable[VirtualValueRow]) -> None:
         """Store the values of all sensors that are offline in place of those that are stored."""
         with self._session.transaction() as cursor:
@@ -120,7 +129,6 @@ class AnalysisStore:
     def checkpoint(
         self,
         checkpoint: Checkpoint,
-        evaluations: Iterable[EvaluationRow],
         installed: Iterable[InstalledModel] = (),
         rebuilt: Rebuilt | None = None,
     ) -> None:
@@ -128,7 +136,6 @@ class AnalysisStore:
         with self._session.transaction() as cursor:
             if rebuilt is not None:
                 anomalies.replace_anomalies(cursor, rebuilt.since, rebuilt.found, rebuilt.others)
-            results.save_evaluations(cursor, evaluations)
             states.save_checkpoint(cursor, checkpoint)
             models.finish_requests(cursor, installed)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from random import Random
@@ -14,7 +14,7 @@ import pytest
 
 from analysis.parameters import Parameters
 from analysis.sensor_analysis import SensorAnalysis
-from db.analysis.results import VirtualValueRow
+from db.analysis.results import EvaluationRow, VirtualValueRow
 from db.analysis.store import AnalysisStore
 from db.errors import StoreUnavailable
 from db.roles import AccessLevel
@@ -406,3 +406,17 @@ def test_the_virtual_values_are_those_of_the_sensors_that_are_offline(
     assert row == {"sensor_id": SENSOR, "at": 90, "neighbours": ["hall"]}
     store.save_virtual_values([])
     assert not database.query("SELECT FROM virtual_value")
+
+
+def test_any_number_of_evaluations_is_stored_each_in_place_of_what_is_stored_of_its_day(
+    database: Database, store: AnalysisStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("db.analysis.store.EVALUATIONS_TOGETHER", 2)
+    columns = "array_agg(mae ORDER BY day) AS errors, count(DISTINCT xmin::text) AS parts"
+    for error in (0.5, 0.25):
+        store.save_evaluations(
+            EvaluationRow(SENSOR, "seasonal", "6h", date(2026, 1, day), 48, error * day, 1.0, 0.95)
+            for day in range(1, 6)
+        )
+        [row] = database.query(f"SELECT {columns} FROM model_evaluation")
+        assert row == {"errors": [error * day for day in range(1, 6)], "parts": 3}

@@ -34,7 +34,7 @@ def test_what_was_analysed_is_forecast_even_if_its_state_is_saved_first() -> Non
     keeper = ModelKeeper(store, analyzer, telemetry, ForecastParameters())  # type: ignore[arg-type]  # a fake
     analyzer.add_all(HOURS)
     # when its evaluations are taken for a checkpoint before the next step
-    assert keeper.drain_evaluations()
+    assert list(keeper.drain_evaluations())
     keeper.step()
     # then the step stores the forecast
     assert [row.sensor_id for row in store.forecasts] == ["fridge"]
