@@ -22,8 +22,14 @@ ON CONFLICT (sensor_id, kind, started_at) DO UPDATE SET
 WHERE (known.{COLUMNS.replace(", ", ", known.")}, known.withdrawn_at IS NULL)
       IS DISTINCT FROM (excluded.{COLUMNS.replace(", ", ", excluded.")}, excluded.withdrawn_at IS NULL)
 """  # noqa: S608 (a constant)
+IS_FOUND_AGAIN = """EXISTS (
+    SELECT FROM unnest(%(sensors)s::text[], %(kinds)s::text[], %(starts)s::float8[])
+        AS again (sensor_id, kind, started)
+    WHERE again.sensor_id = found.sensor_id AND again.kind = found.kind
+      AND to_timestamp(again.started) = found.started_at
+)"""
 # Receivers that were notified of it are notified that it is over.
-REPLACE = """
+REPLACE = f"""
 WITH gone AS (
     SELECT anomaly_id, EXISTS (
         SELECT FROM anomaly_notification AS notified WHERE notified.anomaly_id = found.anomaly_id
@@ -32,18 +38,24 @@ WITH gone AS (
     JOIN unnest(%(rebuilt)s::text[], %(since)s::float8[]) AS rebuilt (sensor_id, since) USING (sensor_id)
     WHERE started_at >= to_timestamp(since)
       AND NOT starts_with(model_version, %(others)s)
-      AND NOT EXISTS (
-          SELECT FROM unnest(%(sensors)s::text[], %(kinds)s::text[], %(starts)s::float8[])
-              AS kept (sensor_id, kind, started)
-          WHERE kept.sensor_id = found.sensor_id AND kept.kind = found.kind
-            AND to_timestamp(kept.started) = found.started_at)
+      AND NOT {IS_FOUND_AGAIN}
 ), withdrawn AS (
     UPDATE detected_anomaly AS found
     SET withdrawn_at = now(), ended_at = coalesce(ended_at, greatest(started_at, detected_at))
     FROM gone WHERE gone.anomaly_id = found.anomaly_id AND is_notified AND withdrawn_at IS NULL
 )
 DELETE FROM detected_anomaly AS found USING gone WHERE gone.anomaly_id = found.anomaly_id AND NOT is_notified
-"""
+"""  # noqa: S608 (a constant)
+# What had started before and lasts is in the state of no sensor any more, so nothing would ever end it.
+END_EARLIER = f"""
+UPDATE detected_anomaly AS found
+SET ended_at = greatest(started_at, detected_at, to_timestamp(since))
+FROM unnest(%(rebuilt)s::text[], %(since)s::float8[]) AS rebuilt (sensor_id, since)
+WHERE rebuilt.sensor_id = found.sensor_id AND ended_at IS NULL AND withdrawn_at IS NULL
+  AND started_at < to_timestamp(since)
+  AND NOT starts_with(model_version, %(others)s)
+  AND NOT {IS_FOUND_AGAIN}
+"""  # noqa: S608 (a constant)
 
 
 class AnomalyRow(NamedTuple):
@@ -74,7 +86,7 @@ def save_anomalies(cursor: Cursor[Any], found: Sequence[AnomalyRow]) -> None:
 def replace_anomalies(
     cursor: Cursor[Any], rebuilt: Mapping[str, float], found: Sequence[AnomalyRow], others: str
 ) -> None:
-    """Let the stored anomalies of sensors from these times on equal those found.
+    """Let the stored anomalies of sensors from these times on equal those found, and end those of before.
 
     Those of models whose version starts with `others` stay.
     """
@@ -88,3 +100,4 @@ def replace_anomalies(
         "starts": [row.started_at for row in found],
     }
     cursor.execute(REPLACE, parameters)
+    cursor.execute(END_EARLIER, parameters)

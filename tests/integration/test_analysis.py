@@ -420,3 +420,20 @@ def test_any_number_of_evaluations_is_stored_each_in_place_of_what_is_stored_of_
         )
         [row] = database.query(f"SELECT {columns} FROM model_evaluation")
         assert row == {"errors": [error * day for day in range(1, 6)], "parts": 3}
+
+
+def test_an_anomaly_that_lasts_ends_where_its_sensor_is_learned_again_from(
+    database: Database, store: AnalysisStore
+) -> None:
+    # given a value that is stuck
+    following = follow(store)
+    insert_now(database, {**quiet(0, 100), **dict.fromkeys(range(100, 130), 20.5)})
+    catch_up(database, following)
+    [stuck] = anomalies(database)
+    assert (stuck["kind"], stuck["ended_at"]) == ("stuck", None)
+    # when its sensor is learned again from the time on at which readings are kept, or as requested
+    database.query("SELECT request_rebuild('test', %s, %s)", SENSOR, at(125))
+    catch_up(database, following)
+    # then it has ended, and its start stays
+    [ended] = anomalies(database)
+    assert (ended["started_at"], ended["ended_at"]) == (stuck["started_at"], at(125))
