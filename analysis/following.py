@@ -11,9 +11,8 @@ from analysis.model_keeping import ModelKeeper
 from analysis.neighbours.locations import Locations
 from analysis.parameters import Parameters
 from analysis.rebuilds import QUIET_SECONDS, FinishedRebuild, Rebuilds
-from analysis.rows import to_rows
+from analysis.rows import to_rows, to_virtual, to_virtual_row
 from analysis.telemetry import AnalysisTelemetry
-from db.analysis.results import VirtualValueRow
 from db.analysis.states import Checkpoint, SavedState
 from db.analysis.store import AnalysisStore, Rebuilt, Saved
 from db.errors import InvalidData
@@ -43,7 +42,8 @@ class Following:
     ) -> None:
         self._store, self._telemetry = store, telemetry
         self._position = saved.position.position
-        self._locations = Locations(parameters, saved.group_states)
+        virtual = {row.sensor_id: to_virtual(row) for row in saved.virtual_values}
+        self._locations = Locations(parameters, saved.group_states, virtual)
         self._analyzer = Analyzer(create, saved.states, self._locations)
         self._models = ModelKeeper(store, self._analyzer, telemetry, (parameters or Parameters()).forecasts)
         self._lag = LagMeter(self._position.recent_xid, saved.position.saved_at)
@@ -137,7 +137,7 @@ class Following:
 
         if self._locations.virtual_changed:
             self._store.save_virtual_values(
-                VirtualValueRow(sensor_id, virtual.at, *virtual.value, list(virtual.neighbours))
+                to_virtual_row(sensor_id, virtual)
                 for sensor_id, virtual in self._locations.take_virtual().items()
             )
 

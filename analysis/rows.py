@@ -1,9 +1,12 @@
-"""What the analysis found, as the database stores it."""
+"""What the analysis found and computes, as the database stores it."""
 
 from collections.abc import Iterable
 
 from analysis.anomaly import Anomaly
+from analysis.forecast import Forecast
+from analysis.neighbours.locations import Virtual
 from db.analysis.anomalies import AnomalyRow
+from db.analysis.results import VirtualValueRow
 
 
 def to_rows(found: Iterable[tuple[str, Anomaly]]) -> list[AnomalyRow]:
@@ -26,3 +29,13 @@ def to_rows(found: Iterable[tuple[str, Anomaly]]) -> list[AnomalyRow]:
         )
         for sensor_id, anomaly in found
     ]
+
+
+def to_virtual_row(sensor_id: str, virtual: Virtual) -> VirtualValueRow:
+    """Return the row of a sensor's virtual value."""
+    return VirtualValueRow(sensor_id, virtual.at, *virtual.value, list(virtual.neighbours))
+
+
+def to_virtual(row: VirtualValueRow) -> Virtual:
+    """Return the virtual value of a row."""
+    return Virtual(row.at, Forecast(row.value, row.lower, row.upper), tuple(row.neighbours))

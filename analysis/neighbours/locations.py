@@ -26,13 +26,17 @@ class Locations:
     """Compares the sensors of each location; the result depends on the order of the half hours alone."""
 
     def __init__(
-        self, parameters: Parameters | None = None, states: Mapping[str, bytes] | None = None
+        self,
+        parameters: Parameters | None = None,
+        states: Mapping[str, bytes] | None = None,
+        virtual: Mapping[str, Virtual] | None = None,
     ) -> None:
+        """Continue from stored states, with the virtual values that are stored."""
         self._parameters = parameters or Parameters()
         self._locations: dict[str, Location] = {}
         self._of: dict[str, str] = {}
         self._changed: set[str] = set()
-        self._virtual: dict[str, Virtual] = {}
+        self._virtual = dict(virtual or {})
         self._drifts: dict[str, Anomaly] = {}
         self.virtual_changed = False
         """Whether the virtual values have changed since they were last taken."""
@@ -49,6 +53,9 @@ class Locations:
                     self._forget_virtual(sensor_id)
                     self._changed.add(name)
         self._of = {sensor_id: location for sensor_id, location in sensors.items() if location}
+        grouped = {sensor_id for location in self._locations.values() for sensor_id in location.sensors}
+        for sensor_id in self._virtual.keys() - grouped:
+            self._forget_virtual(sensor_id)
         return ended
 
     def add(self, sensor_id: str, closed: Bin) -> Drifts:

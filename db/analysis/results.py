@@ -23,6 +23,9 @@ ON CONFLICT (sensor_id, kind, horizon, day) DO UPDATE SET
     forecasts = excluded.forecasts, mae = excluded.mae, last_value_mae = excluded.last_value_mae,
     coverage = excluded.coverage
 """
+VIRTUAL_VALUES = """
+SELECT sensor_id, date_part('epoch', at), value, lower, upper, neighbours FROM virtual_value
+"""
 DROP_VIRTUAL_VALUES = "DELETE FROM virtual_value WHERE sensor_id <> ALL(%s::text[])"
 SAVE_VIRTUAL_VALUE = """
 INSERT INTO virtual_value (sensor_id, at, value, lower, upper, neighbours)
@@ -71,6 +74,11 @@ class VirtualValueRow(NamedTuple):
     lower: float
     upper: float
     neighbours: list[str]
+
+
+def load_virtual_values(cursor: Cursor[Any]) -> list[VirtualValueRow]:
+    """Return the virtual values that are stored."""
+    return [VirtualValueRow(*row) for row in cursor.execute(VIRTUAL_VALUES)]
 
 
 def save_virtual_values(cursor: Cursor[Any], values: Iterable[VirtualValueRow]) -> None:

@@ -30,6 +30,7 @@ class Saved(NamedTuple):
     position: SavedPosition
     states: dict[str, bytes]
     group_states: dict[str, bytes]
+    virtual_values: list[VirtualValueRow]
 
 
 class Rebuilt(NamedTuple):
@@ -66,7 +67,12 @@ class AnalysisStore:
         with self._session.transaction() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             position = stored.load_position(cursor)
-            return Saved(position, states.load_states(cursor), states.load_group_states(cursor))
+            return Saved(
+                position,
+                states.load_states(cursor),
+                states.load_group_states(cursor),
+                results.load_virtual_values(cursor),
+            )
 
     def sensors(self) -> dict[str, str | None]:
         """Return the location of each sensor that is not retired."""

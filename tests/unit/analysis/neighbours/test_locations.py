@@ -104,3 +104,26 @@ def test_a_sensor_that_is_moved_leaves_its_neighbours(
     [(sensor_id, ended)] = locations.place(ROOMS | {"c": "roof"}, START + DAYS * 86_400)
     assert (sensor_id, ended.ended_at) == ("c", START + DAYS * 86_400)
     assert locations.drift("c") is None
+
+
+def test_a_stored_virtual_value_is_dropped_when_its_sensor_sends_again_or_has_left() -> None:
+    # given what is stored when another process takes over: two sensors were offline, one has left since
+    locations = Locations()
+    locations.place(ROOMS, START)
+    analyzer(locations).add_all(readings())
+    stored = locations.take_virtual()
+    continued = Locations(None, locations.changed(), stored | {"gone": stored["b"]})
+    assert not continued.virtual_changed
+    # when it places the sensors
+    continued.place(ROOMS, START)
+    # then that of the one that has left is dropped
+    assert continued.virtual_changed
+    assert set(continued.take_virtual()) == {"b"}
+    # when the other one sends again
+    end = START + DAYS * 86_400
+    analyzer(continued).add_all(
+        [(name, end + step * 1800, 22.0) for step in range(3) for name in ("a", "b", "c", "d")]
+    )
+    # then its value is dropped as well
+    assert continued.virtual_changed
+    assert continued.take_virtual() == {}
