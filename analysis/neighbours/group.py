@@ -76,7 +76,7 @@ class Group:
         relative = np.array([values.get(member.sensor_id, np.nan) - member.origin for member in self.members])
         if len(self.members) <= MIN_NEIGHBOURS:
             self.moments.add(relative)
-            return GroupResult(at, {}, drifts, self._sensors())
+            return GroupResult(at, {}, drifts + self._end_all(at), self._sensors())
         relation = self.moments.relation()
         known = self._known()
         usable = ~np.isnan(relative) & known & ~accused(self.members)
@@ -178,6 +178,15 @@ class Group:
                 member.origin += member.difference
                 self.last_day.shift(place, -member.difference)
                 member.difference = 0.0
+        return ended
+
+    def _end_all(self, at: float) -> Drifts:
+        """End the drifts of sensors that too few others are left to be compared with."""
+        ended: Drifts = []
+        for member in self.members:
+            if member.drift:
+                ended.append((member.sensor_id, member.drift.anomaly(at)))
+                member.drift, member.normal_at, member.difference = None, at, 0.0
         return ended
 
     def _virtual(self, explanation: Explanation, reliable: Mask, usable: Mask) -> dict[str, VirtualValue]:

@@ -208,6 +208,20 @@ def test_the_order_within_a_half_hour_changes_nothing_but_who_is_waited_for() ->
     assert late.sensors == usual.sensors
 
 
+def test_a_drift_ends_when_too_few_neighbours_are_left() -> None:
+    values = ramp(weather(days=17, sensors=3), sensor=1, since_day=12, per_day=0.5)
+    location = Location()
+    before, middle = drifts(feed(location, values[: 16 * PER_DAY])), 16 * PER_DAY
+    assert [drift.ended_at for _, drift in before][-1] is None
+
+    location.remove("2", START + middle * HALF_HOUR)
+    values[:, 2] = np.nan
+    ended = drifts(feed(location, values[middle:], first=middle))
+
+    assert [(sensor, drift.ended_at is None) for sensor, drift in ended] == [("1", False)]
+    assert location.open_drifts() == []
+
+
 def test_a_removed_sensor_ends_its_drift() -> None:
     values = ramp(weather(days=17, sensors=4), sensor=1, since_day=12, per_day=0.5)
     location = Location()
