@@ -31,11 +31,13 @@ FROM unnest('{enable_seqscan,enable_indexscan,enable_indexonlyscan,enable_nestlo
 """
 # The values are part of the statement, so that it is planned for the partitions that it reads. The sensors
 # are a subquery: the planner compares a list with the statistics of each partition, which takes seconds for
-# a year of them.
+# a year of them. Of a reading that was restored, the row (xmin) is of an earlier transaction than the number
+# that it kept from another server; of any other it is of that one, or of a later one if it was changed since.
 STORED = """
 SELECT sensor_id, date_part('epoch', measured_at), temperature
 FROM reading
 WHERE measured_at {condition} '{old_before}' AND stored_xid >= {since} AND stored_xid < {until} {of_sensors}
+  AND age(xmin) <= age(stored_xid::text::xid8::xid)
 ORDER BY stored_xid, measured_at, reading_id
 """
 OF_SENSORS = "AND sensor_id IN (SELECT unnest(%s::text[]))"
