@@ -64,7 +64,10 @@ class DriftDetector:
         if quarter != self._quarter:
             if self._count:
                 self._close()
-                if not self._waits:
+                if quarter - self._quarter > self._remembered:
+                    # The weeks before are unknown: what is remembered is of another season.
+                    self._forget(closed.at, incidents)
+                elif not self._waits:
                     self._judge(closed.at, factor, resolution, incidents)
                 self._waits = False
             self._quarter, self._count, self._sum, self._square = quarter, 0, 0.0, 0.0
@@ -82,11 +85,20 @@ class DriftDetector:
         self._square += size * (2.0 * self._sum + size * self._count)
         self._sum += size * self._count
 
+    @property
+    def _remembered(self) -> int:
+        """How many quarters of a day are remembered."""
+        return self._parameters.near_days * QUARTERS + 2 * WEEK
+
+    def _forget(self, at: float, incidents: Incidents) -> None:
+        self._means, self._variances, self._usual = array("f"), array("f"), 0.0
+        incidents.end(AnomalyKind.DRIFT, at)
+
     def _close(self) -> None:
         mean = self._sum / self._count
         self._means.append(mean)
         self._variances.append(max(self._square / self._count - mean * mean, 0.0))
-        if len(self._means) > self._parameters.near_days * QUARTERS + 2 * WEEK:
+        if len(self._means) > self._remembered:
             del self._means[0], self._variances[0]
 
     def _judge(self, at: float, factor: float, resolution: float, incidents: Incidents) -> None:

@@ -49,6 +49,22 @@ def test_a_daily_cycle_is_no_drift() -> None:
     assert found.take_changed() == []
 
 
+def test_another_season_after_a_sensor_was_off_is_no_drift_and_ends_one() -> None:
+    # given a sensor whose drift lasts when it is switched off
+    found, start = incidents(), 30 * DAY_SECONDS
+    before = [each._replace(mean=each.mean + (4.0 if each.at > start else 0.0)) for each in bins(32)]
+    detector = drift_of(before, found)
+    assert [change.ended_at for change in found.take_changed()][-1] is None
+    # when it sends again three months later
+    for each in bins(30, seed=2):
+        again = each.at + 120 * DAY_SECONDS
+        detector.add(each._replace(at=again, latest_at=again, mean=each.mean - 12), 1.0, 0.1, found)
+    # then the drift has ended, and the other level is none
+    [ended] = found.take_changed()
+    assert ended.ended_at is not None
+    assert found.open == {}
+
+
 def test_four_deviations_of_a_week_in_five_days_are_a_drift() -> None:
     found, start, slope = incidents(), 30 * DAY_SECONDS, 4 * 0.73 / (5 * DAY_SECONDS)
     drifting = [
