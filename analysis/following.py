@@ -50,7 +50,7 @@ class Following:
         self._rebuilds = Rebuilds(store, create, telemetry, quiet_seconds)
         self._sensors: Mapping[str, str | None] = {}
         self._retired: set[str] = set()
-        self._open: set[tuple[str, str, float]] = set()
+        self._open = set(saved.open_anomalies)
         self._is_behind = False
         self._refresh_due_at = 0.0
         self._checkpoint_due_at = time.monotonic() + CHECKPOINT_SECONDS
@@ -62,12 +62,12 @@ class Following:
         newest = self._store.newest(self._position)
         starts_rebuild = self._rebuilds.is_due and not self._is_behind
         stored = self._store.read(self._position, newest.horizon, with_old=starts_rebuild)
-        self._add_old(stored.old_rows)
+        old = self._add_old(stored.old_rows)
         added = self._analyzer.add_all(keeping_lock(self._keep_lock, self._of_known(stored.rows)))
         self._position, self._is_behind = stored.position, stored.is_behind
         self._save_found()
         self._report_unusable()
-        self._telemetry.analysed(added.readings, added.late, self._analyzer.sensors)
+        self._telemetry.analysed(old + added.readings, added.late, self._analyzer.sensors)
         since = self._lag.update(self._position.recent_xid, newest.next_xid, time.time())
         self._telemetry.behind_since(since)
         self._rebuild(starts=starts_rebuild and not self._is_behind)
@@ -112,9 +112,12 @@ class Following:
         self._store.keep_lock()
         self._telemetry.progress()  # the watchdog would end a process that is only busy
 
-    def _add_old(self, rows: Sequence[Row]) -> None:
-        """Analyse readings that were measured long ago; learn sensors again that have later readings."""
-        out_of_order: set[str] = set()
+    def _add_old(self, rows: Sequence[Row]) -> int:
+        """Analyse readings that were measured long ago; learn sensors again that have later readings.
+
+        Return how many were analysed.
+        """
+        analysed, out_of_order = 0, set[str]()
         for row in keeping_lock(self._keep_lock, self._of_known(rows)):
             sensor_id, measured_at, _ = row
             last_at = self._analyzer.last_at(sensor_id)
@@ -122,9 +125,10 @@ class Following:
             if is_late or self._rebuilds.runs_for(sensor_id):
                 out_of_order.add(sensor_id)
             if not is_late:
-                self._analyzer.add_all((row,))
+                analysed += self._analyzer.add_all((row,)).readings
         if out_of_order:
             self._rebuilds.request(out_of_order)
+        return analysed
 
     def _save_found(self) -> None:
         found = self._analyzer.take_found()

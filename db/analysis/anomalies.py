@@ -56,6 +56,10 @@ WHERE rebuilt.sensor_id = found.sensor_id AND ended_at IS NULL AND withdrawn_at 
   AND NOT starts_with(model_version, %(others)s)
   AND NOT {IS_FOUND_AGAIN}
 """  # noqa: S608 (a constant)
+OPEN = """
+SELECT sensor_id, kind, date_part('epoch', started_at) FROM detected_anomaly
+WHERE ended_at IS NULL AND withdrawn_at IS NULL
+"""
 
 
 class AnomalyRow(NamedTuple):
@@ -75,6 +79,11 @@ class AnomalyRow(NamedTuple):
     reason: str
     is_superseded: bool = False
     """Whether an incident of another kind explains it instead: it is withdrawn."""
+
+
+def load_open(cursor: Cursor[Any]) -> list[tuple[str, str, float]]:
+    """Return the sensor, the kind and the start of each anomaly that lasts."""
+    return cursor.execute(OPEN).fetchall()
 
 
 def save_anomalies(cursor: Cursor[Any], found: Sequence[AnomalyRow]) -> None:

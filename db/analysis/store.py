@@ -31,6 +31,8 @@ class Saved(NamedTuple):
     states: dict[str, bytes]
     group_states: dict[str, bytes]
     virtual_values: list[VirtualValueRow]
+    open_anomalies: list[tuple[str, str, float]]
+    """The sensor, the kind and the start of each anomaly that lasts."""
 
 
 class Rebuilt(NamedTuple):
@@ -72,6 +74,7 @@ class AnalysisStore:
                 states.load_states(cursor),
                 states.load_group_states(cursor),
                 results.load_virtual_values(cursor),
+                anomalies.load_open(cursor),
             )
 
     def sensors(self) -> dict[str, str | None]:

@@ -23,6 +23,7 @@ from limits.model import Reading
 from tests.database import Database, Roles, Row
 from tests.integration.analysing import catch_up, follow
 from tests.processes import processes, with_http
+from tests.unit.metrics import metric
 from tests.waiting import DEADLINE_SECONDS, eventually
 
 SENSOR = "fridge"
@@ -437,3 +438,30 @@ def test_an_anomaly_that_lasts_ends_where_its_sensor_is_learned_again_from(
     # then it has ended, and its start stays
     [ended] = anomalies(database)
     assert (ended["started_at"], ended["ended_at"]) == (stuck["started_at"], at(125))
+
+
+def test_an_anomaly_that_lasts_over_a_restart_is_counted_once(
+    database: Database, store: AnalysisStore
+) -> None:
+    following = follow(store)
+    before = metric("analysis_anomalies_total", kind="stuck")
+    insert_now(database, {**quiet(0, 100), **dict.fromkeys(range(100, 130), 20.5)})
+    catch_up(database, following)
+    following.checkpoint()
+    assert metric("analysis_anomalies_total", kind="stuck") == before + 1
+
+    insert_now(database, quiet(130, 140))
+    catch_up(database, follow(store))
+
+    [stuck] = anomalies(database)
+    assert stuck["ended_at"] == at(130)
+    assert metric("analysis_anomalies_total", kind="stuck") == before + 1
+
+
+def test_readings_of_long_ago_are_counted(database: Database, store: AnalysisStore) -> None:
+    following = follow(store)
+    catch_up(database, following)
+    before = metric("analysis_readings_total")
+    insert_now(database, quiet(-20_000, -19_950))
+    catch_up(database, following)
+    assert metric("analysis_readings_total") == before + 50
