@@ -14,10 +14,10 @@ from dashboard.unavailable import nothing_changed
 from db.queries.anomalies import AnomalyFilter, AnomalyKind, Verdict
 from readings.ids import sensor_id_forms
 from runtime.access import Role
+from runtime.text_fields import Text
 from web.auth import requires
 from web.dependencies import Actor
 from web.errors import INVALID_INPUT
-from web.text import Text
 
 MAX_ANOMALIES = 1_000
 

@@ -10,9 +10,9 @@ from dashboard.models import Model
 from dashboard.resources import Shared, require_database
 from db.queries.audit import AuditFilter
 from runtime.access import Role
+from runtime.text_fields import Text
 from web.auth import requires
 from web.errors import INVALID_INPUT
-from web.text import Text
 
 DEFAULT_CHANGES = 100
 MAX_CHANGES = 1_000

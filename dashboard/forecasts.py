@@ -12,10 +12,10 @@ from dashboard.resources import Resources, Shared
 from dashboard.unavailable import nothing_changed
 from readings.ids import normalise_sensor_id
 from runtime.access import Role
+from runtime.text_fields import Text
 from web.auth import requires
 from web.dependencies import Actor
 from web.errors import INVALID_INPUT, document_errors
-from web.text import Text
 
 MAX_VERSIONS = 1_000
 MAX_VERSION = 2**31 - 1

@@ -12,10 +12,10 @@ from dashboard.resources import Shared, require_database
 from dashboard.unavailable import nothing_changed
 from db.queries.keys import ApiKey
 from runtime.access import MAX_NAME_CHARACTERS, NewKey, Role, generate_key, hash_secret
+from runtime.text_fields import Text
 from web.auth import requires
 from web.dependencies import Actor, Auth
 from web.errors import INVALID_INPUT
-from web.text import Text
 
 router = APIRouter(prefix="/api/keys")
 Name = Annotated[Text, Path(description="The name of the key", max_length=MAX_NAME_CHARACTERS)]

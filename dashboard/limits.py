@@ -19,10 +19,10 @@ from readings.ids import normalise_sensor_id, sensor_id_forms
 from readings.ranges import check_order
 from runtime.access import Role
 from runtime.severity import LimitSeverity
+from runtime.text_fields import Text
 from web.auth import requires
 from web.dependencies import Actor
 from web.errors import INVALID_INPUT
-from web.text import Text
 
 MAX_ID = 2**63 - 1
 MAX_SENSORS = 100

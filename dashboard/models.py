@@ -6,8 +6,8 @@ from typing import Annotated, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from messaging.dead_letters.dead_letter import ID_CHARACTERS
+from runtime.text_fields import Text
 from web.errors import ErrorResponse
-from web.text import Text
 
 MAX_IDS = 1_000
 
@@ -86,7 +86,7 @@ class DeadLetterRequest(Model):
     """Selects dead letters by their IDs, or by a reason and the time before which they were dead-lettered."""
 
     ids: Annotated[list[MessageId], Field(max_length=MAX_IDS)] = []
-    reason: str | None = None
+    reason: Text | None = None
     dead_lettered_before: datetime | None = None
 
     @model_validator(mode="after")

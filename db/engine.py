@@ -54,6 +54,7 @@ CONNECTION_LIMIT_HINT = (
     "; stop some clients, or raise max_connections of the server, of which setup gives each role a share, "
     "and run `sensorctl setup`"
 )
+NOT_UNICODE = "a text is not UTF-8, or has half of a surrogate pair"
 UNAVAILABLE_BY_STATE = {
     INSUFFICIENT_PRIVILEGE: PermissionDenied,
     QUERY_CANCELED: StoreTimeout,
@@ -213,6 +214,8 @@ def _driver_error(error: BaseException) -> BaseException:
 def _translate(error: BaseException) -> InvalidInput | InvalidData | StoreUnavailable | None:
     if isinstance(error, PoolTimeout):
         return StoreTimeout("other requests have waited for it for too long")
+    if isinstance(error, UnicodeEncodeError):  # the driver's, of a lone surrogate
+        return InvalidData(NOT_UNICODE)
     if not isinstance(error, psycopg.Error | SQLAlchemyError):
         return None
     cause = _driver_error(error)

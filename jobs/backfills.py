@@ -10,6 +10,7 @@ from jobs.spans import Span, Spans, difference, intersection, split, union
 from jobs.spec import JobSpec, Spec
 from runtime.errors import InvalidInput
 from runtime.text import format_duration
+from runtime.text_fields import Text
 
 REST = "rest"
 DAY = timedelta(days=1)
@@ -29,7 +30,7 @@ class RestSpec(Spec):
 
     model_config = ConfigDict(populate_by_name=True)
 
-    source: str = Field(min_length=1, max_length=100)
+    source: Text = Field(min_length=1, max_length=100)
     start: AwareDatetime | None = Field(default=None, alias="from")
     end: AwareDatetime | None = Field(default=None, alias="to")
     revise: bool = False
@@ -53,7 +54,7 @@ class BackfillSpec(Spec):
 
     model_config = ConfigDict(populate_by_name=True)
 
-    source: str = Field(min_length=1, max_length=100)
+    source: Text = Field(min_length=1, max_length=100)
     start: AwareDatetime = Field(alias="from")
     end: AwareDatetime = Field(alias="to")
     chunk: timedelta = Field(default=DEFAULT_CHUNK, ge=MIN_CHUNK)

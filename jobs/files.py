@@ -9,6 +9,7 @@ from jobs.recipients import Recipients
 from jobs.reports import MAX_LIMITS, Formats, LimitSpec, ReportLanguage, SensorId, ZoneName
 from jobs.spec import Spec
 from readings.files.option_values import parse_options
+from runtime.text_fields import Text, check_texts
 
 FILE, FILES = "file", "files"
 # A server that is down, or full, is waited for: for an hour and a half at least.
@@ -22,8 +23,9 @@ def check_options(options: dict[str, Any]) -> dict[str, Any]:
     """Return the options for reading a file.
 
     Raises:
-        ValueError: When there is no such option, or its value is refused.
+        ValueError: When there is no such option, its value is refused, or the database cannot hold it.
     """
+    check_texts(options)
     parse_options(options)
     return options
 
@@ -38,11 +40,11 @@ class ReportOfFileSpec(Spec):
         default={}, description="How to read it, as the options of `sensorctl import`"
     )
     formats: Formats = ("pdf", "json")
-    preset: str | None = Field(default=None, min_length=1, max_length=50, description="Limits by name")
+    preset: Text | None = Field(default=None, min_length=1, max_length=50, description="Limits by name")
     limits: tuple[LimitSpec, ...] = Field(default=(), max_length=MAX_LIMITS, description="Further limits")
     time_zone: ZoneName | None = Field(default=None, description="Zone of the report; null: the service's")
     language: ReportLanguage | None = Field(default=None, description="en or pt; null: the service's")
-    title: str | None = Field(default=None, min_length=1, max_length=200, description="Title of the report")
+    title: Text | None = Field(default=None, min_length=1, max_length=200, description="Title of the report")
     recipients: Recipients = Field(default=(), description="Addresses that get the report by e-mail")
 
 
@@ -53,7 +55,7 @@ class FileSpec(ReportOfFileSpec):
     """
 
     file: FilePath = Field(description="Path of the file, as work/fridge.csv")
-    version: str | None = Field(
+    version: Text | None = Field(
         default=None,
         min_length=1,
         max_length=MAX_VERSION_CHARACTERS,

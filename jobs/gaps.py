@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, ConfigDict, Field, model_validator
 from jobs.backfills import DEFAULT_CHUNK, MIN_CHUNK
 from jobs.spans import Span, Spans, difference
 from jobs.spec import Spec
+from runtime.text_fields import Text
 
 DEFAULT_MIN_LENGTH = timedelta(hours=1)
 
@@ -21,7 +22,7 @@ class GapsSpec(Spec):
 
     model_config = ConfigDict(populate_by_name=True)
 
-    source: str = Field(min_length=1, max_length=100)
+    source: Text = Field(min_length=1, max_length=100)
     start: AwareDatetime | None = Field(default=None, alias="from")
     end: AwareDatetime | None = Field(default=None, alias="to")
     min_length: timedelta = Field(default=DEFAULT_MIN_LENGTH, ge=timedelta(minutes=1))

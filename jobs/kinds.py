@@ -12,6 +12,7 @@ from jobs.reports import REPORT, ReportSpec
 from jobs.spec import MAX_FAILURES, JobSpec, Spec
 from runtime.errors import InvalidInput
 from runtime.text import quote_name
+from runtime.text_fields import Text
 from runtime.validation_messages import validation_message
 
 DAY_SECONDS = 86_400.0
@@ -38,14 +39,14 @@ class DummySpec(Spec):
 class LiveSpec(Spec):
     """The live values of a source, until the workflow is paused or cancelled."""
 
-    source: str = Field(min_length=1, max_length=100, description="Name of the source")
+    source: Text = Field(min_length=1, max_length=100, description="Name of the source")
     seconds: float | None = Field(default=None, gt=0, description="End after that long; null: never")
 
 
 class SourceSpec(Spec):
     """A job that works on a source."""
 
-    source: str = Field(min_length=1, max_length=100, description="The name of the source")
+    source: Text = Field(min_length=1, max_length=100, description="The name of the source")
 
 
 class WorkflowKind(NamedTuple):

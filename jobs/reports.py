@@ -12,6 +12,7 @@ from jobs.spans import Span
 from jobs.spec import Spec
 from readings.ids import validate_sensor_id
 from runtime.settings import time_zone
+from runtime.text_fields import Text
 
 REPORT = "report"
 MAX_SENSORS = 200
@@ -51,14 +52,14 @@ class ReportSpec(Spec):
     model_config = ConfigDict(populate_by_name=True)
 
     sensors: tuple[SensorId, ...] = Field(default=(), max_length=MAX_SENSORS, description="The sensors")
-    location: str | None = Field(
+    location: Text | None = Field(
         default=None, min_length=1, max_length=200, description="All sensors of this location"
     )
     start: AwareDatetime | None = Field(default=None, alias="from", description="Start, with UTC offset")
     end: AwareDatetime | None = Field(default=None, alias="to", description="End, which is not part of it")
     period: ReportPeriod | None = Field(default=None, description="Instead of from and to")
     formats: Formats = ("pdf",)
-    preset: str | None = Field(default=None, min_length=1, max_length=50, description="Limits by name")
+    preset: Text | None = Field(default=None, min_length=1, max_length=50, description="Limits by name")
     limits: tuple[LimitSpec, ...] = Field(default=(), max_length=MAX_LIMITS, description="Further limits")
     interval_seconds: float | None = Field(
         default=None, gt=0, description="Usual interval of the readings; null: each sensor's own"
@@ -68,7 +69,7 @@ class ReportSpec(Spec):
     )
     time_zone: ZoneName | None = Field(default=None, description="Zone of the report; null: the service's")
     language: ReportLanguage | None = Field(default=None, description="en or pt; null: the service's")
-    title: str | None = Field(default=None, min_length=1, max_length=200, description="Title of the report")
+    title: Text | None = Field(default=None, min_length=1, max_length=200, description="Title of the report")
     recipients: Recipients = Field(default=(), description="Addresses that get it by e-mail")
     keep: bool = Field(default=False, description="Put the files into the WebDAV folder, too")
 

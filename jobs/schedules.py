@@ -15,6 +15,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from runtime.errors import InvalidInput
 from runtime.settings import time_zone
+from runtime.text_fields import Text
 
 FIELDS = 5
 CRON_HINT = "use five fields, such as 30 2 * * * for 02:30 every day"
@@ -36,9 +37,9 @@ class ScheduleDefinition(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    kind: str = Field(max_length=100, description="Kind of the workflows")
+    kind: Text = Field(max_length=100, description="Kind of the workflows")
     spec: dict[str, Any] = Field(default={}, description="Spec of the workflows")
-    cron: str = Field(max_length=200, description="Its times as a cron expression of five fields")
+    cron: Text = Field(max_length=200, description="Its times as a cron expression of five fields")
     time_zone: Annotated[str, AfterValidator(lambda name: time_zone(name).key)] = Field(
         default="UTC", description="Time zone of the expression"
     )

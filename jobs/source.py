@@ -23,6 +23,7 @@ from readings.units import parse_unit
 from runtime.addresses import has_credentials, is_http_url
 from runtime.settings import time_zone
 from runtime.text import quote_name
+from runtime.text_fields import Text, is_storable
 
 MAX_SENSORS = 1000
 MAX_REMOTE_CHARACTERS = 256
@@ -69,7 +70,7 @@ class SourceSensor(BaseModel):
 
     model_config = _CONFIG
 
-    remote: str = Field(min_length=1, max_length=MAX_REMOTE_CHARACTERS)
+    remote: Text = Field(min_length=1, max_length=MAX_REMOTE_CHARACTERS)
     sensor_id: Annotated[str, AfterValidator(validate_sensor_id)]
 
 
@@ -192,6 +193,8 @@ class Source(BaseModel):
                 )
             if spec and not _is_of(value, known[name].value_type):
                 raise ValueError(f"contains {name} with another type than {known[name].value_type.__name__}")
+            if isinstance(value, str) and not is_storable(value):
+                raise ValueError(f"contains {name} with U+0000 or half of a surrogate pair: write text")
         for name, option in known.items():
             if option.is_required and name not in options:
                 raise ValueError(

@@ -11,6 +11,7 @@ from limits.model import LimitKind
 from limits.schedule import parse_schedule
 from runtime.errors import InvalidInput
 from runtime.severity import LimitSeverity
+from runtime.text_fields import Text
 from runtime.validation_messages import validation_message
 
 MAX_DELAY_SECONDS = 31 * 86_400.0
@@ -182,7 +183,7 @@ class SilenceDefinition(SensorTarget):
     """A silence to create: receivers are not notified of excursions and anomalies until it ends."""
 
     duration_seconds: Duration = _duration("How long it lasts", 366 * 86_400.0, gt=0, alias="for")
-    note: Annotated[str, Field(max_length=500)] = Field(default="", description="Why")
+    note: Annotated[Text, Field(max_length=500)] = Field(default="", description="Why")
 
 
 def rules_of_sensor(sensor_id: str, limits: Sequence[LimitValues]) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 import typer
 
-from db.errors import StoreUnavailable
+from db.errors import InvalidData, StoreUnavailable
 from messaging.errors import BrokerUnavailable
 from runtime.command_line import report, run_command
 from runtime.errors import InvalidInput, ServiceUnavailable
@@ -186,6 +186,8 @@ def _run() -> None:
         app()
     except InvalidInput as error:
         sys.exit(report(str(error), EXIT_USAGE))
+    except InvalidData as error:  # such as an argument that is not UTF-8
+        sys.exit(report(f"The database refuses what was entered: {error}", EXIT_USAGE))
     except ServiceUnavailable as error:
         message = f"{_server_prefix(error)}{error}\nRun `sensorctl doctor` to see what is missing."
         sys.exit(report(message, EXIT_UNAVAILABLE))

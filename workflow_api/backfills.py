@@ -15,10 +15,10 @@ from jobs.kinds import BACKFILL, dump_spec
 from jobs.spans import Span, Spans
 from jobs.spec import request_digest
 from runtime.access import Role
+from runtime.text_fields import Text
 from web.auth import requires
 from web.dependencies import Actor
 from web.errors import INVALID_INPUT, Responses
-from web.text import Text
 from workflow_api.models import Model
 from workflow_api.resources import Shared, repeatable
 from workflow_api.workflows import IdempotencyKey, find_earlier

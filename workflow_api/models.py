@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from db.queries.statements import Row
 from jobs.states import State
-from web.text import Text
+from runtime.text_fields import Text
 
 MAX_RUNNING = 1_000
 

@@ -17,11 +17,11 @@ from jobs.reports import MEDIA_TYPES, REPORT, ReportFormat, ReportSpec
 from jobs.spec import request_digest
 from readings.ids import sensor_id_forms
 from runtime.access import Role
+from runtime.text_fields import Text
 from web.auth import requires
 from web.dependencies import Actor
 from web.errors import INVALID_INPUT
 from web.security import FRAMED_BY_OWN_PAGE
-from web.text import Text
 from workflow_api.models import Model, Requested
 from workflow_api.resources import Shared, WorkflowResources, repeatable
 from workflow_api.workflows import NOT_FOUND, REPEATED, IdempotencyKey, find_earlier, respond

@@ -13,11 +13,11 @@ from jobs.kinds import SOURCE_TEST
 from jobs.source import Source
 from runtime.access import Role
 from runtime.errors import InvalidInput
+from runtime.text_fields import Text
 from runtime.validation_messages import to_invalid_input
 from web.auth import requires
 from web.dependencies import Actor
 from web.errors import INVALID_INPUT
-from web.text import Text
 from workflow_api.models import Model, Requested
 from workflow_api.resources import Shared, WorkflowResources, repeatable
 from workflow_api.workflows import NOT_FOUND, respond
@@ -31,7 +31,7 @@ Name = Annotated[Text, Path(max_length=MAX_NAME_CHARACTERS, description="The nam
 class SourceDefinition(Source):
     """A source to create or to replace. It never contains a secret, only the name of its variable."""
 
-    name: Annotated[str, Field(description="Left out, or the name in the path")] = ""
+    name: Annotated[Text, Field(description="Left out, or the name in the path")] = ""
 
 
 class StoredSensor(Model):

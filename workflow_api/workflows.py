@@ -16,10 +16,10 @@ from jobs.spec import JobSpec, request_digest
 from jobs.states import State
 from runtime.access import Role
 from runtime.errors import InvalidInput
+from runtime.text_fields import Text
 from web.auth import requires
 from web.dependencies import Actor
 from web.errors import INVALID_INPUT, document_errors
-from web.text import Text
 from workflow_api.models import (
     Answer,
     Job,

@@ -9,6 +9,7 @@ from db.engine import connect
 from db.settings import DatabaseSettings
 from readings.plausible import TemperatureRange
 from readings.sensor_changes import Calibration, SensorSettings
+from runtime.text_fields import is_storable
 
 NAME = "sensors"
 KNOWN = "SELECT sensor_id FROM sensor_settings WHERE sensor_id = ANY(:sensors)"
@@ -39,7 +40,8 @@ def known_sensors(settings: DatabaseSettings, sensors: Sequence[str]) -> set[str
         StoreUnavailable: When the database does not answer.
     """
     with connect(settings, name="import") as connection:
-        return {row.sensor_id for row in connection.execute(text(KNOWN), {"sensors": list(sensors)})}
+        rows = connection.execute(text(KNOWN), {"sensors": storable_names(sensors)})
+        return {row.sensor_id for row in rows}
 
 
 def find_sensors(settings: DatabaseSettings, names: Sequence[str]) -> dict[str, str]:
@@ -49,8 +51,13 @@ def find_sensors(settings: DatabaseSettings, names: Sequence[str]) -> dict[str, 
         StoreUnavailable: When the database does not answer.
     """
     with connect(settings, name="import") as connection:
-        rows = connection.execute(text(BY_NAME), {"names": list(names)})
+        rows = connection.execute(text(BY_NAME), {"names": storable_names(names)})
         return map_names([SensorSerial(**row) for row in rows.mappings()], names)
+
+
+def storable_names(names: Iterable[str]) -> list[str]:
+    """Return the names that a sensor can have at all: what a file names may be any text."""
+    return [name for name in names if is_storable(name)]
 
 
 def map_names(sensors: Iterable[SensorSerial], names: Sequence[str]) -> dict[str, str]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from db.queries.sensors import BY_NAME, SensorSerial
+from db.queries.sensors import BY_NAME, SensorSerial, storable_names
 from db.queries.statements import Statements
 from runtime.json_values import dump_json
 
@@ -53,7 +53,7 @@ class Files:
 
     def find_sensors(self, names: Sequence[str]) -> list[SensorSerial]:
         """Return the sensors that are registered with one of these IDs or serial numbers."""
-        return [SensorSerial(**row) for row in self._statements.rows(BY_NAME, names=list(names))]
+        return [SensorSerial(**row) for row in self._statements.rows(BY_NAME, names=storable_names(names))]
 
     def release(self) -> None:
         """Let the file be requested again: it was moved, and whatever is at its path is another one."""

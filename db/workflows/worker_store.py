@@ -12,6 +12,7 @@ from db.engine import STATEMENT_TIMEOUT_SECONDS, make_engine, translate_errors
 from db.settings import DatabaseSettings
 from jobs.states import Instruction
 from runtime.json_values import dump_json
+from runtime.text_fields import to_storable
 
 # The server cancels a statement before that; this is for one that is frozen.
 SOCKET_TIMEOUT_SECONDS = STATEMENT_TIMEOUT_SECONDS + 2
@@ -55,7 +56,8 @@ class ClaimedJob(NamedTuple):
 class WorkerStore:
     """Claims jobs and writes what became of them, over one connection that is opened on demand.
 
-    Any number of threads may use it; their statements run one after the other. Every method raises
+    What a job reports may quote a file or a server: U+0000 and lone surrogates in it are stored as escape
+    sequences. Any number of threads may use it; their statements run one after the other. Every method raises
     StoreUnavailable when the database does not answer. What it wrote then may be stored or not: the call can
     be repeated. Once a lease is lost, nothing more of the attempt is stored.
     """
@@ -103,7 +105,7 @@ class WorkerStore:
             done=done,
             total=total,
             counts=_json(counts),
-            message=message,
+            message=to_storable(message),
             **_coverage(covered),
         )
         return _instruction(result)
@@ -128,7 +130,7 @@ class WorkerStore:
                 job_id=job_id,
                 attempt=attempt,
                 counts=_json(counts),
-                message=message,
+                message=to_storable(message),
                 **_coverage(covered),
             )
         )
@@ -141,12 +143,12 @@ class WorkerStore:
         The next one starts after `retry_after` seconds (None: 1, 2, 4 … up to 300), if it may be retried and
         has failures left.
         """
-        values = {"error": error, "may_retry": may_retry, "retry_after": retry_after}
+        values = {"error": to_storable(error), "may_retry": may_retry, "retry_after": retry_after}
         return bool(self._scalar(FAIL, job_id=job_id, attempt=attempt, **values))
 
     def ask(self, job_id: UUID, attempt: int, question: Mapping[str, Any]) -> bool:
         """End an attempt with a question, and pause the workflow; return whether the lease was held."""
-        return bool(self._scalar(ASK, job_id=job_id, attempt=attempt, question=_json(question)))
+        return bool(self._scalar(ASK, job_id=job_id, attempt=attempt, question=_json(to_storable(question))))
 
     def release(self, job_id: UUID, attempt: int, reason: str) -> bool:
         """End an attempt without a failure, for `shutdown`, `pause` or `cancel`.

@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg.types.json import Jsonb
 
+from db.queries.sensors import find_sensors, known_sensors
 from db.sensors import change_sensor, continue_changes, merge_sensor
 from db.store import Store
 from limits.definition import LimitValues
@@ -124,6 +125,15 @@ def attempt(connection: psycopg.Connection[Row], statement: str, *parameters: ob
     except psycopg.errors.InvalidParameterValue:
         return False
     return True
+
+
+def test_names_that_no_sensor_can_have_are_not_found(database: Database) -> None:
+    database.query("INSERT INTO sensor (sensor_id) VALUES ('fridge')")
+
+    names = ["fridge", "fri\0dge", "fridge\udcff"]
+
+    assert find_sensors(database.settings, names) == {"fridge": "fridge"}
+    assert known_sensors(database.settings, names) == {"fridge"}
 
 
 def test_a_serial_number_is_of_one_sensor_and_passes_with_a_merge(database: Database) -> None:

@@ -47,6 +47,28 @@ def test_a_job_is_claimed_saved_and_finished(workflows: Workflows) -> None:
     workflows.claim_none()
 
 
+def test_what_a_job_quotes_is_stored_whatever_characters_it_has(workflows: Workflows) -> None:
+    workflow = workflows.request()
+    job = workflows.claim()
+    question = {"question": "a\0?", "options": [{"label": "\udcff", "options": {"sensors": ["a\0"]}}]}
+
+    assert workflows.store.save(job.job_id, 1, None, done=1, message="at a\0") is Instruction.RUN
+    assert workflows.job(workflow)["message"] == r"at a\x00"
+    assert workflows.store.ask(job.job_id, 1, question)
+    assert workflows.job(workflow)["question"] == {
+        "question": r"a\x00?",
+        "options": [{"label": r"\udcff", "options": {"sensors": [r"a\x00"]}}],
+    }
+
+
+def test_an_error_is_stored_whatever_characters_it_has(workflows: Workflows) -> None:
+    workflow = workflows.request()
+    job = workflows.claim()
+
+    assert workflows.store.fail(job.job_id, 1, "a\0\udcff", may_retry=False)
+    assert workflows.job(workflow)["error"] == r"a\x00\udcff"
+
+
 def test_jobs_start_in_order_and_in_their_places(workflows: Workflows) -> None:
     workflow = workflows.request(4, max_running=2)
     assert workflows.job_states(workflow) == ["ready", "ready", "pending", "pending"]

@@ -116,6 +116,28 @@ def test_a_sensor_that_no_database_can_hold_is_refused(dashboard: DashboardServe
 
 
 @pytest.mark.parametrize(
+    ("path", "body", "field"),
+    [
+        (
+            "/api/workflows",
+            {"kind": "file", "spec": {"file": "a", "options": {"sensors": ["\ud800"]}}},
+            "spec.options",
+        ),
+        ("/api/workflows", {"kind": "live", "spec": {"source": "a\0"}}, "spec.source"),
+        ("/api/reports", {"period": "last-day", "location": "a\0"}, "location"),
+        ("/api/silences", {"sensor_id": "1", "for": "1h", "note": "a\ud800"}, "note"),
+    ],
+)
+def test_a_text_in_a_request_that_no_database_can_hold_is_refused(
+    dashboard: DashboardServer, path: str, body: Any, field: str
+) -> None:
+    response = dashboard.send(path, body, Authorization=ADMIN)
+
+    assert (response.status, response.json["field"]) == (422, field)
+    check_response(dashboard.openapi, path, response, "post")
+
+
+@pytest.mark.parametrize(
     "path", ["/%00", "/static/%00", "/static/a%00.js", "/static/" + "a" * 300, "/api/%ff"]
 )
 def test_odd_paths_do_not_exist(dashboard: DashboardServer, path: str) -> None:

@@ -154,6 +154,11 @@ def test_without_an_sqlstate_only_the_drivers_data_error_is_invalid_data(
     assert str(caught.value) == str(caught_bare.value) == str(error)
 
 
+def test_a_text_that_is_not_unicode_is_invalid_data() -> None:
+    with pytest.raises(InvalidData, match="not UTF-8"), translate_errors():
+        "a\udcff".encode()
+
+
 @pytest.mark.parametrize(
     "reason",
     [

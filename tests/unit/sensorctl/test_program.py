@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from db.errors import StoreUnavailable
+from db.errors import InvalidData, StoreUnavailable
 from db.queries.time_shifts import TimeShift
 from sensorctl import doctor
 from sensorctl import summary as summary_command
@@ -124,6 +124,16 @@ def test_without_a_database_it_ends_with_a_message_and_69(
     assert (code, out) == (69, "")
     assert err == "database: Connection refused\nRun `sensorctl doctor` to see what is missing.\n"
     assert summary.closed == 1
+
+
+def test_text_that_the_database_refuses_ends_with_a_message_and_2(
+    sensorctl: RunCommand, summary: type[FakeSummary]
+) -> None:
+    summary.responses = [InvalidData("a text is not UTF-8")]
+
+    code, out, err = sensorctl("summary")
+
+    assert (code, out, err) == (2, "", "The database refuses what was entered: a text is not UTF-8\n")
 
 
 def test_without_a_stack_it_ends_with_a_message_and_78(
