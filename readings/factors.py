@@ -91,6 +91,7 @@ def _changes(name: str, value: Any, *, is_whole: bool) -> bool:
         return False
     if not is_whole and _is_of_decimals(name):
         return False  # they are those of this number
+    is_text = isinstance(value, str)
     if isinstance(value, str):
         try:
             value = float(value)
@@ -99,7 +100,10 @@ def _changes(name: str, value: Any, *, is_whole: bool) -> bool:
                 compact(name)
             )
             return is_number and _has_digit(value)
-    return bool(value != neutral) and _may_be(compact(name), _to_float(value), is_whole=is_whole)
+    number = _to_float(value)
+    if math.isinf(number) or (math.isnan(number) and not is_text):  # as text, it is the absence of a value
+        return True
+    return bool(value != neutral) and _may_be(compact(name), number, is_whole=is_whole)
 
 
 def _to_float(number: float) -> float:

@@ -1,5 +1,6 @@
 """Other fields that change what a temperature or a time means are not ignored."""
 
+import math
 from datetime import UTC, datetime, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -100,8 +101,8 @@ def test_a_unit_that_is_said_in_another_way_is_not_ignored(field: dict[str, Any]
         {"exp": 0},
         {"power": -1},
         {"offset": 0.5},
-        {"offset": 10**309},
-        {"power": -(10**309)},
+        {"offset": "NaN"},
+        {"humidity": math.nan},
         {"e": 3},
     ],
 )
@@ -164,6 +165,12 @@ def test_other_fields_change_nothing(field: dict[str, Any]) -> None:
 )
 def test_a_factor_that_may_apply_is_refused(field: dict[str, Any]) -> None:
     assert "send it without a factor" in refusal(temperature=215, **field)
+
+
+@pytest.mark.parametrize("number", [math.inf, -math.inf, math.nan, "-Infinity", 10**309, -(10**309)])
+@pytest.mark.parametrize("name", ["offset", "temp_offset", "power", "exp", "e", "multiplier"])
+def test_a_factor_that_is_no_finite_number_is_refused(name: str, number: Any) -> None:
+    assert "send it without a factor" in refusal(temperature=21.5, calibration={name: number})
 
 
 LOCAL = "2026-07-01T12:00:00"
