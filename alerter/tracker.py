@@ -9,22 +9,18 @@ from datetime import datetime
 from alerter.alert import Alert
 from alerter.fingerprint import fingerprint
 from alerter.notification import Notification, NotificationBuilder
-from monitoring.model import Problem, SystemStatus
+from monitoring.model import Problem, Source, SystemStatus
 from monitoring.problems import ProblemKind
 
-# Kinds that only the broker's statistics show, and kinds that only the database shows.
-FROM_BROKER = frozenset(
-    {
+# The kinds that only one source shows.
+KINDS_OF_SOURCE = {
+    Source.QUEUE: {ProblemKind.NO_CONSUMERS, ProblemKind.BACKLOG, ProblemKind.DEAD_LETTERS},
+    Source.BROKER_NODES: {
         ProblemKind.BROKER_NODE_DOWN,
         ProblemKind.BROKER_RESOURCE_ALARM,
         ProblemKind.QUEUE_WITHOUT_QUORUM,
-        ProblemKind.NO_CONSUMERS,
-        ProblemKind.BACKLOG,
-        ProblemKind.DEAD_LETTERS,
-    }
-)
-FROM_DATABASE = frozenset(
-    {
+    },
+    Source.DATABASE: {
         ProblemKind.STANDBY_DOWN,
         ProblemKind.SEVERAL_PRIMARIES,
         ProblemKind.BACKUP_STOPPED,
@@ -32,8 +28,8 @@ FROM_DATABASE = frozenset(
         ProblemKind.ANALYSIS_BEHIND,
         ProblemKind.NO_WORKER,
         ProblemKind.WORKFLOW_FAILED,
-    }
-)
+    },
+}
 MAX_ALERTS_IN_NOTIFICATION = 1_000
 # Of each kind, at the start. More would not fit into a message of the broker.
 MAX_LISTED_ALERTS = 1_000
@@ -188,9 +184,4 @@ def _key(problem: Problem) -> Key:
 
 
 def _unknown_kinds(status: SystemStatus) -> frozenset[ProblemKind]:
-    unknown = frozenset[ProblemKind]()
-    if status.queue is None:
-        unknown |= FROM_BROKER
-    if status.sensors is None:
-        unknown |= FROM_DATABASE
-    return unknown
+    return frozenset(kind for source in status.unread for kind in KINDS_OF_SOURCE[source])

@@ -42,8 +42,8 @@ class BrokerNodesProbe:
         """
         now = self._clock()
         if self._cluster is None or self._read_at is None or now - self._read_at >= INTERVAL_SECONDS:
-            nodes = self._management.nodes()
-            self._cluster, self._read_at = BrokerCluster(nodes), now
-            if self._cluster.has_several_nodes:
-                self._cluster = BrokerCluster(nodes, tuple(self._management.quorum_members()))
+            cluster = BrokerCluster(self._management.nodes())
+            if cluster.has_several_nodes:
+                cluster = cluster._replace(queues=tuple(self._management.quorum_members()))
+            self._cluster, self._read_at = cluster, now
         return self._cluster

@@ -65,6 +65,7 @@ class Collector:
             sensors=observation.sensors,
             anomalies=observation.anomalies,
             problems=self._problems.update(observation),
+            unread=list(observation.unread()),
         )
 
     def close(self) -> None:

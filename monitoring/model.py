@@ -155,12 +155,21 @@ class Problem:
         object.__setattr__(self, "severity", self.kind.severity)
 
 
+class Source(StrEnum):
+    """What a status is read from, besides the services themselves."""
+
+    QUEUE = "queue"
+    BROKER_NODES = "broker-nodes"
+    DATABASE = "database"
+
+
 @dataclass(frozen=True, kw_only=True)
 class SystemStatus:
     """The state of the whole system at one moment.
 
     A part is None while its source does not respond; a problem says why. `services` is empty if the
-    setting SERVICES is.
+    setting SERVICES is. `unread` names the sources that did not respond, or have no such queue: whether the
+    problems that only they show last is unknown.
     """
 
     at: datetime
@@ -170,3 +179,4 @@ class SystemStatus:
     sensors: list[Sensor] | None
     problems: list[Problem]
     anomalies: OpenAnomalies | None = None
+    unread: list[Source] = field(default_factory=list)

@@ -1,6 +1,6 @@
 """What one collection found, as the rules evaluate it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from db.queries.hosts import HostState
 from messaging.management.client import ManagementRefused
 from monitoring.broker import OldestDeadLetter
 from monitoring.broker_nodes import BrokerCluster
-from monitoring.model import OpenAnomalies, Queue, Sensor, Workflows
+from monitoring.model import OpenAnomalies, Queue, Sensor, Source, Workflows
 from monitoring.services import ServiceReport
 from runtime.health import Dependency
 
@@ -67,6 +67,15 @@ class Observation:
         """Return when the newest reading arrived at the database."""
         arrivals = [sensor.last_received_at for sensor in self.sensors or [] if sensor.last_received_at]
         return max(arrivals, default=None)
+
+    def unread(self) -> Iterator[Source]:
+        """Yield the sources that were not read."""
+        if self.queue is None:
+            yield Source.QUEUE
+        if self.cluster is None:
+            yield Source.BROKER_NODES
+        if self.sensors is None:
+            yield Source.DATABASE
 
     def _states(self, dependency: str) -> list[Dependency]:
         return [

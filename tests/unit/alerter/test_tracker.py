@@ -10,7 +10,7 @@ from alerter.anomaly_alert import ANOMALY_ALERTS
 from alerter.excursion_alert import EXCURSION_ALERTS
 from alerter.notification import Notification
 from alerter.tracker import AlertTracker
-from monitoring.model import Problem, Queue, SystemStatus, Throughput
+from monitoring.model import Problem, Queue, Source, SystemStatus, Throughput
 from monitoring.problems import ProblemKind
 from tests.unit.alerter.problems import BUILDER, STARTED_AT, problem
 from tests.unit.fakes import FakeClock
@@ -39,19 +39,23 @@ class Harness:
         self.tracker = AlertTracker(for_seconds, group_seconds, BUILDER, notified=notified, clock=self.clock)
         self.at = FIRST_COLLECTION
 
-    def update(
-        self, *problems: Problem, after: float = 5, database: bool = True, queue: bool = True
-    ) -> list[Alert]:
+    def update(self, *problems: Problem, after: float = 5, **is_read: bool) -> list[Alert]:
         """Return the alerts notified by an update some seconds later, without `AlerterStarted`."""
-        notifications = self.notifications(*problems, after=after, database=database, queue=queue)
+        notifications = self.notifications(*problems, after=after, **is_read)
         alerts = [alert for notification in notifications for alert in alerts_in(notification)]
         return [alert for alert in alerts if alert.labels["alertname"] != "AlerterStarted"]
 
     def notifications(
-        self, *problems: Problem, after: float = 5, database: bool = True, queue: bool = True
+        self,
+        *problems: Problem,
+        after: float = 5,
+        database: bool = True,
+        queue: bool = True,
+        nodes: bool = True,
     ) -> list[Notification]:
         self.clock.now += after
         self.at += timedelta(seconds=after)
+        sources = [(Source.DATABASE, database), (Source.QUEUE, queue), (Source.BROKER_NODES, nodes)]
         status = SystemStatus(
             at=self.at,
             services=[],
@@ -59,6 +63,7 @@ class Harness:
             throughput=Throughput(stored_rate=None, latency_p50=None, latency_p95=None),
             sensors=[] if database else None,
             problems=list(problems),
+            unread=[source for source, is_read in sources if not is_read],
         )
         return self.tracker.update(status)
 
@@ -148,6 +153,8 @@ def test_a_start_that_becomes_known_before_it_fires_is_used() -> None:
         (ProblemKind.BACKUP_STOPPED, "BackupStopped", {"database": False}),
         (ProblemKind.SEVERAL_PRIMARIES, "SeveralPrimaries", {"database": False}),
         (ProblemKind.DEAD_LETTERS, "DeadLetters", {"queue": False}),
+        (ProblemKind.BROKER_NODE_DOWN, "BrokerNodeDown", {"nodes": False}),
+        (ProblemKind.QUEUE_WITHOUT_QUORUM, "QueueWithoutQuorum", {"nodes": False}),
     ],
 )
 def test_an_alert_whose_source_is_down_is_not_resolved(
@@ -252,7 +259,7 @@ def test_the_next_problem_has_the_same_fingerprint_and_another_notification_id()
 
 def test_an_alerter_that_started_reports_once_what_is_firing_and_what_is_unknown() -> None:
     harness = Harness()
-    updates = [harness.notifications(problem(), database=True, queue=False) for _ in range(6)]
+    updates = [harness.notifications(problem(), queue=False, nodes=False) for _ in range(6)]
 
     assert [len(update) for update in updates] == [0, 0, 0, 2, 0, 0]
     alert, started = (alert_in(notification) for notification in updates[3])

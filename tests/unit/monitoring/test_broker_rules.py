@@ -2,6 +2,7 @@
 
 import pytest
 
+from messaging.management.client import ManagementUnavailable
 from messaging.management.cluster import BrokerNode, QueueMembers
 from messaging.settings import BrokerSettings
 from monitoring import broker_nodes
@@ -74,6 +75,8 @@ def test_the_nodes_are_read_every_few_seconds_and_the_members_only_of_several_no
 
         def quorum_members(self) -> list[QueueMembers]:
             requests.append("members")
+            if len(nodes) > 2:
+                raise ManagementUnavailable("no response in time")
             return [HEAT]
 
     monkeypatch.setattr(broker_nodes, "Management", FakeManagement)
@@ -86,3 +89,9 @@ def test_the_nodes_are_read_every_few_seconds_and_the_members_only_of_several_no
     clock.now += 5
     assert probe() == BrokerCluster((A, B), (HEAT,))
     assert requests == ["nodes", "nodes", "members"]
+    # without the members, it is not known which queues have a majority
+    nodes.append(C)
+    clock.now += 5
+    for _ in range(2):
+        with pytest.raises(ManagementUnavailable):
+            probe()

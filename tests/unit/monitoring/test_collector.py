@@ -15,15 +15,20 @@ import pytest
 
 from monitoring.collector import COLLECT_TIMEOUT_SECONDS, Collector
 from monitoring.discovery import DnsDiscovery, Target
-from monitoring.model import Health, Queue, Throughput
+from monitoring.model import Health, OpenAnomalies, Queue, Source, Throughput, Workflows
 from monitoring.probes import ProbePool
 from monitoring.problems import ProblemKind
 from monitoring.queue_counts import QueueCounts
+from monitoring.sensors import SensorStatus
 from monitoring.settings import MonitoringSettings
 from runtime.errors import ConfigurationError
 from runtime.settings import load
 from tests.unit.fakes import FakeClock
 from tests.unit.monitoring.samples import NOW, queue
+
+NOTHING_STORED = SensorStatus(
+    [], OpenAnomalies(total=0, latest=[]), Workflows(failed=[], unclaimed=[]), backup=None
+)
 
 
 def nowhere(port: int, services: str = "") -> MonitoringSettings:
@@ -53,7 +58,7 @@ def test_every_part_that_is_down_is_a_problem(closed_port: int) -> None:
         collected = [collector.collect(), collector.collect()]
 
     for status in collected:
-        assert (status.queue, status.sensors) == (None, None)
+        assert (status.queue, status.sensors, status.unread) == (None, None, list(Source))
         assert status.throughput == Throughput(stored_rate=None, latency_p50=None, latency_p95=None)
         assert [service.health for service in status.services] == [Health.DOWN]
         assert [problem.kind for problem in status.problems] == [
@@ -188,3 +193,18 @@ def test_the_queues_are_counted_without_the_delay_of_the_statistics(
 
     assert found
     assert {name: getattr(found, name) for name in expected} == expected
+
+
+def test_a_source_that_alone_does_not_respond_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    class PoolWithoutNodes(ProbePool):
+        def start(self, name: str, probe: Callable[[], Any]) -> Future[Any]:
+            if name == "broker nodes":
+                return NeverCompleted(FakeClock())
+            values = {"queue": queue(), "queue counts": QueueCounts(0, 1, 0), "sensors": NOTHING_STORED}
+            return completed(values.get(name))
+
+    monkeypatch.setattr("monitoring.collector.ProbePool", PoolWithoutNodes)
+    with closing(Collector(nowhere(1))) as collector:
+        status = collector.collect()
+
+    assert (status.unread, status.problems) == ([Source.BROKER_NODES], [])
