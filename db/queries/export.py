@@ -1,21 +1,37 @@
 """Streams readings or roll-ups in the order of time, for export."""
 
+import time
 from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, text
 
 from db.engine import connect, translate_errors
+from db.errors import StoreUnavailable
 from db.settings import DatabaseSettings
+from runtime.text import format_duration
 
 # For one batch of rows; finding the first may take long.
 STATEMENT_TIMEOUT_SECONDS = 10 * 60.0
+# A reader may pause, as a pager does. Meanwhile the server cannot remove rows that were deleted since.
+MAX_PAUSE = timedelta(minutes=15)
+SET_MAX_PAUSE = "SELECT set_config('idle_in_transaction_session_timeout', :milliseconds, true)"
 BATCH_ROWS = 2_000
 AGGREGATES = ("readings", "min_temperature", "mean_temperature", "max_temperature")
+
+
+class ReaderPaused(Exception):
+    """The rows were not read for too long, so that the server has ended the export."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"The export was not read for {format_duration(MAX_PAUSE)}, so the database has ended it: it can "
+            "remove no deleted row meanwhile. Export to a file, or read the output without such a pause."
+        )
 
 
 class Series(StrEnum):
@@ -72,12 +88,14 @@ def column_names(series: Series) -> tuple[str, ...]:
 def stream_rows(settings: DatabaseSettings, query: ExportQuery) -> Iterator[Iterator[dict[str, Any]]]:
     """Yield an iterator over the rows of one snapshot, of which BATCH_ROWS are in memory at a time.
 
-    The iterator and this function raise StoreUnavailable when the database does not answer.
+    The iterator and this function raise StoreUnavailable when the database does not answer, and the iterator
+    ReaderPaused when nothing was read for MAX_PAUSE.
     """
     with connect(settings, name="export", statement_timeout_seconds=STATEMENT_TIMEOUT_SECONDS) as connection:
-        # A server-side cursor exists only in a transaction. Its reader may pause, as a pager does.
+        # A server-side cursor exists only in a transaction.
         connection.execution_options(isolation_level="REPEATABLE READ")
-        connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
+        milliseconds = f"{MAX_PAUSE.total_seconds() * 1000:.0f}"
+        connection.execute(text(SET_MAX_PAUSE), {"milliseconds": milliseconds})
         with closing(_stream(connection, query)) as rows:
             yield rows
 
@@ -85,16 +103,24 @@ def stream_rows(settings: DatabaseSettings, query: ExportQuery) -> Iterator[Iter
 def _stream(connection: Connection, query: ExportQuery) -> Generator[dict[str, Any]]:
     parameters = {"since": query.since, "until": query.until, "sensors": list(query.sensors)}
     statement = text(_statement(query)).execution_options(stream_results=True)
-    with translate_errors(), closing(connection.execute(statement, parameters)) as result:
-        for batch in result.mappings().partitions(BATCH_ROWS):
-            yield from map(dict, batch)
+    pause = 0.0
+    try:
+        with translate_errors(), closing(connection.execute(statement, parameters)) as result:
+            for batch in result.mappings().partitions(BATCH_ROWS):
+                fetched_at = time.monotonic()
+                yield from map(dict, batch)
+                pause = time.monotonic() - fetched_at
+    except StoreUnavailable as error:
+        if pause >= MAX_PAUSE.total_seconds():
+            raise ReaderPaused from error
+        raise
 
 
 def _statement(query: ExportQuery) -> str:
-    view, time, tie_breaker, columns = SOURCES[query.series]
+    view, time_column, tie_breaker, columns = SOURCES[query.series]
     conditions = {
-        f"{time} >= :since": query.since,
-        f"{time} < :until": query.until,
+        f"{time_column} >= :since": query.since,
+        f"{time_column} < :until": query.until,
         "sensor_id = ANY(:sensors)": query.sensors,
     }
     if query.raw:
@@ -102,5 +128,5 @@ def _statement(query: ExportQuery) -> str:
     selected = [condition for condition, value in conditions.items() if value] or ["true"]
     return (
         f"SELECT {', '.join(columns)} FROM {view} "  # noqa: S608 (constants)
-        f"WHERE {' AND '.join(selected)} ORDER BY {time}, {tie_breaker}"
+        f"WHERE {' AND '.join(selected)} ORDER BY {time_column}, {tie_breaker}"
     )

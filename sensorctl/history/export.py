@@ -23,6 +23,7 @@ def export_rows(settings: DatabaseSettings, query: ExportQuery, name: str, file_
     A reading in JSON is a valid message.
 
     Raises:
+        ReaderPaused: When nothing was written for long, as when a pager shows it.
         StoreUnavailable: When the database is unavailable.
     """
     exported = 0

@@ -5,12 +5,12 @@ from typing import Annotated
 
 import typer
 
-from db.queries.export import ExportQuery, Series
+from db.queries.export import ExportQuery, ReaderPaused, Series
 from readings.ids import sensor_id_forms
 from readings.ranges import check_order
 from sensorctl.history.export import export_rows
 from sensorctl.history.file_formats import OutputFormat, resolve_output_format
-from sensorctl.output import print_message
+from sensorctl.output import fail, print_message
 from sensorctl.settings import discover_settings
 from sensorctl.time_options import parse_time_or_age
 
@@ -59,7 +59,10 @@ def export(
     _check_raw(what, raw=raw)
     check_order(since, until)
     query = ExportQuery(what, since, until, tuple(sensor_id_forms(sensors or ())), raw)
-    exported = export_rows(discover_settings(), query, file, resolved_format)
+    try:
+        exported = export_rows(discover_settings(), query, file, resolved_format)
+    except ReaderPaused as error:
+        fail(str(error))
     print_message(f"Exported {exported} {what.value}.")
 
 

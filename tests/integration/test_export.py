@@ -13,7 +13,7 @@ import pytest
 
 from db.errors import StoreUnavailable
 from db.queries import export
-from db.queries.export import ExportQuery, Series
+from db.queries.export import ExportQuery, ReaderPaused, Series
 from db.store import Store
 from readings.model import Reading
 from tests.broker import VirtualHost
@@ -140,6 +140,27 @@ def test_a_connection_lost_during_the_export_leaves_no_file(
     output = sensorctl("export", str(tmp_path / "out.csv"), code=69)
     assert '"stored_reading" does not exist' in output
     assert list(tmp_path.glob("*out.csv*")) == []
+
+
+@pytest.mark.filterwarnings("ignore:.*was deleted while still open:ResourceWarning")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_an_export_that_nobody_reads_is_ended(stored: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(export, "BATCH_ROWS", 50)
+    monkeypatch.setattr(export, "MAX_PAUSE", timedelta(milliseconds=300))
+
+    def has_ended() -> bool:
+        return not stored.query(
+            "SELECT pid FROM pg_stat_activity "
+            "WHERE application_name = 'export' AND datname = current_database()"
+        )
+
+    with export.stream_rows(stored.settings, ExportQuery(Series.READINGS)) as rows:
+        next(rows)
+        eventually(has_ended, DEADLINE_SECONDS, "the session ends")
+        with pytest.raises(ReaderPaused, match=r"was not read for .* Export to a file"):
+            list(rows)
+    del rows
+    gc.collect()
 
 
 def test_roll_ups_can_be_exported(stored: Database, sensorctl: Operator) -> None:
