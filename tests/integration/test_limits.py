@@ -48,6 +48,13 @@ def set_limits(database: Database, *rules: dict[str, Any]) -> list[Row]:
     return database.query("SELECT * FROM set_limits('test', %s)", json.dumps(rows))
 
 
+def await_lock(database: Database, connection: psycopg.Connection[Row]) -> None:
+    """Wait until the statement of a connection waits for a lock."""
+    blocked = "SELECT pid FROM pg_locks WHERE NOT granted AND pid = %s"
+    process = connection.info.backend_pid
+    eventually(lambda: database.query(blocked, process), DEADLINE_SECONDS, "the statement waits")
+
+
 def store(database: Database, sensor: str, readings: Mapping[int, float] | Mapping[float, float]) -> None:
     for number, temperature in readings.items():
         database.query(
@@ -232,10 +239,7 @@ def test_a_limit_can_be_removed_while_an_excursion_of_it_is_inserted(database: D
         evaluating.execute("BEGIN")
         evaluating.execute("SELECT FROM limit_cursor FOR UPDATE")
         removal = pool.submit(removing.execute, "SELECT remove_limit('test', %s)", (limit["limit_id"],))
-        blocked = "SELECT pid FROM pg_locks WHERE NOT granted AND pid = %s"
-        eventually(
-            lambda: database.query(blocked, removing.info.backend_pid), DEADLINE_SECONDS, "the removal waits"
-        )
+        await_lock(database, removing)
         evaluating.execute(
             "INSERT INTO limit_excursion (sensor_id, limit_id, started_at, last_measured_at, peak, "
             "peak_temperature, peak_at, degree_minutes) VALUES ('1', %s, now(), now(), 9, 9, now(), 0)",
@@ -245,6 +249,34 @@ def test_a_limit_can_be_removed_while_an_excursion_of_it_is_inserted(database: D
         removal.result()
 
     assert excursions(database, "end_reason") == [("removed",)]
+
+
+def test_a_limit_can_be_removed_while_it_is_replaced(database: Database) -> None:
+    register(database, "1")
+    rule = {"kind": "high", "sensor_id": "1", "threshold": 8, "severity": "warning"}
+    [limit] = set_limits(database, rule)
+    with (
+        ThreadPoolExecutor() as pool,
+        database.connect() as reading,
+        database.connect() as removing,
+        database.connect() as setting,
+    ):
+        # given a removal that has found the limit, and waits for it
+        reading.execute("BEGIN")
+        reading.execute("SELECT FROM limit_rule FOR SHARE")
+        removal = pool.submit(removing.execute, "SELECT remove_limit('test', %s)", (limit["limit_id"],))
+        await_lock(database, removing)
+        # when the limit is replaced before that goes on
+        change = pool.submit(setting.execute, "SELECT set_limits('test', %s)", (json.dumps([rule]),))
+        await_lock(database, setting)
+        reading.execute("COMMIT")
+        # then neither ends with a deadlock
+        removal.result()
+        change.result()
+
+    assert database.query("SELECT count(*) AS limits FROM limit_rule WHERE ended_at IS NULL") == [
+        {"limits": 1}
+    ]
 
 
 def test_the_most_specific_limit_holds(database: Database, evaluation: Evaluation) -> None:
