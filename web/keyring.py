@@ -98,15 +98,17 @@ class KeyRing:
         with self._lock:
             # While the database is down, clients do not wait for one attempt after the other.
             interval = REFRESH_SECONDS if max_age_seconds and self._has_failed else max_age_seconds
-            if self._clock() - self._tried_at < interval:
+            started_at = self._clock()
+            if started_at - self._tried_at < interval:
                 return
             try:
                 self._known = self._read()
                 self._note_use()
-                self._has_failed = False
+                # A key that was created while it was read may be missing, so that counts from its start.
+                self._tried_at, self._has_failed = started_at, False
             except ServiceUnavailable as error:
                 self._reason, self._has_failed = str(error), True
-            self._tried_at = self._clock()
+                self._tried_at = self._clock()
 
     @property
     def is_known(self) -> bool:

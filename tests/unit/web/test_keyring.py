@@ -1,8 +1,10 @@
 """The keys in memory: how often they are read, and what holds while they cannot be."""
 
+from collections.abc import Sequence
+
 import pytest
 
-from runtime.access import Role, hash_secret
+from runtime.access import Role, ValidKey, ValidSession, hash_secret
 from tests.unit.fake_keys import KEYS, FakeKeys
 from tests.unit.fakes import FakeClock
 from tests.waiting import DEADLINE_SECONDS, eventually
@@ -43,6 +45,21 @@ def test_a_key_of_another_process_is_found_at_once(store: FakeKeys, clock: FakeC
     found = ring.find_key("new key")
     assert found
     assert found.role is Role.ADMIN
+
+
+def test_a_key_that_was_created_during_a_slow_read_is_found_after_it(clock: FakeClock) -> None:
+    class SlowKeys(FakeKeys):
+        def read_valid(self) -> tuple[Sequence[ValidKey], Sequence[ValidSession]]:
+            found = super().read_valid()
+            if self.reads == 1:
+                clock.now += LOOKUP_SECONDS
+                self.create("sensorctl:me", "new", Role.ADMIN, hash_secret("new key"))
+            return found
+
+    ring = KeyRing(SlowKeys(KEYS), clock)
+    ring.refresh()
+
+    assert ring.find_key("new key")
 
 
 def test_without_permission_to_wait_nothing_is_read(store: FakeKeys, clock: FakeClock, ring: KeyRing) -> None:
