@@ -31,7 +31,7 @@ from readings.payload import (
     MqttReadingPayload,
     ReadingPayload,
 )
-from readings.times import MAX_UNSET_YEAR, resolve_local, unset_clock, unset_clock_in_history
+from readings.times import MAX_UNSET_YEAR, MIN_YEAR, resolve_local, unset_clock, unset_clock_in_history
 from readings.units import ABSOLUTE_ZERO, MAX_TEMPERATURE, to_celsius
 
 FUTURE_TOLERANCE = timedelta(minutes=5)
@@ -96,13 +96,18 @@ def normalise(payload: ReadingPayload, context: ParseContext) -> Reading:
 
     Raises:
         ImpossibleTemperature: When the temperature is physically impossible.
-        UnsetClock: When the sensor's clock was never set.
+        UnsetClock: When the clock of the sensor, or of who read it again, was never set.
         SkippedTime: When the clocks of the zone never showed a time without an offset.
         RepeatedTime: When they showed it twice.
     """
     measured_at = payload.measured_at
     if measured_at.year <= MAX_UNSET_YEAR:
         _check_clock(payload, context)
+    if payload.revised_at is not None and payload.revised_at.year < MIN_YEAR:
+        raise UnsetClock(
+            f"revised_at is {payload.revised_at.isoformat()!r}, before {MIN_YEAR}: send the time at which "
+            "the source was read"
+        )
     if measured_at.tzinfo is None or measured_at.year == MAXYEAR:
         measured_at = _resolve(measured_at, context.naive_time_zone)
     else:

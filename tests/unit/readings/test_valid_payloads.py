@@ -203,6 +203,8 @@ def test_a_revision_has_the_time_at_which_the_source_was_read() -> None:
         ("yesterday", "revised_at"),
         (1_795_325_400, "revised_at"),
         ("2030-01-01T00:00:00Z", "ahead of the consumer's clock"),
+        ("1999-12-31T23:59:59Z", "before 2000"),
+        ("0001-01-01T00:00:00+23:59", "before 2000"),
     ],
 )
 def test_a_revision_whose_time_could_not_be_compared_is_rejected(revised_at: object, detail: str) -> None:
