@@ -16,7 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from analysis.forecast_parameters import ForecastParameters
 from analysis.neighbours.parameters import NeighbourParameters
 from analysis.parameters import Parameters
-from evaluation import charts, report, results
+from evaluation import charts, nab, report, results
 from evaluation.plan import (
     DRIFT,
     FALSE_ALARMS,
@@ -96,12 +96,17 @@ def page(kept: Results) -> str:
 
 
 def _measures(options: argparse.Namespace, plan: Plan) -> dict[str, Callable[[Run], Section]]:
-    """Return what to measure: the selected sections, a labelled file, or nothing."""
+    """Return what to measure: the selected sections, a labelled file, or nothing.
+
+    Raises:
+        ValueError: When the file or its windows cannot be evaluated.
+    """
     if options.render:
         return {}
     if not options.file:
         return {name: MEASURES[name] for name in plan.sections}
     series = labelled_file(options.file, options.windows)
+    nab.require_scored(series)
     return {series.name: lambda run: file.measure(run, series)}
 
 

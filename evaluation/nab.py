@@ -59,6 +59,21 @@ def score(series: Series, alarms: Collection[float]) -> Score:
     return score_rows(len(times), window_rows(times, series), {rows[at] for at in alarms})
 
 
+def require_scored(series: Series) -> None:
+    """Check that a window of a series can be scored.
+
+    Raises:
+        ValueError: When there is none behind the probation.
+    """
+    rows = len(series.readings)
+    windows = window_rows([reading.measured_at for reading in series.readings], series)
+    if all(last < probation(rows) for _, last in windows):
+        raise ValueError(
+            f"no window of {series.name} has a reading after the first {probation(rows)} of {rows}, which "
+            "are not scored because detectors still learn: name a later window, or give readings before it"
+        )
+
+
 def window_rows(times: Sequence[float], series: Series) -> list[tuple[int, int]]:
     """Return the first and the last row of each window that has a row."""
     found = ((bisect_left(times, w.started_at), bisect_right(times, w.ended_at) - 1) for w in series.windows)

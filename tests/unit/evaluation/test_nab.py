@@ -85,3 +85,11 @@ def test_times_are_scored_by_the_rows_of_their_readings() -> None:
 def test_an_alarm_without_a_reading_is_refused() -> None:
     with pytest.raises(ValueError, match="no reading at 61"):
         nab.score(SERIES, [61.0])
+
+
+@pytest.mark.parametrize("windows", [[], [Window(0.0, 5.0)], [Window(500.0, 600.0)]])
+def test_windows_of_which_none_can_be_scored_are_refused(windows: list[Window]) -> None:
+    readings = [Reading(float(row), 20.0) for row in range(100)]
+    with pytest.raises(ValueError, match="after the first 15 of 100"):
+        nab.require_scored(Series(name="lab", readings=readings, windows=windows))
+    nab.require_scored(Series(name="lab", readings=readings, windows=[*windows, Window(90.0, 95.0)]))
