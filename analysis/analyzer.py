@@ -67,13 +67,16 @@ class Analyzer:
         create: Callable[[], SensorState],
         states: Mapping[str, bytes] | None = None,
         locations: Locations | None = None,
+        drifts: Iterable[tuple[str, float]] = (),
     ) -> None:
+        """Continue from states; `drifts` that last were noted before: the sensor, and their start."""
         self._create = create
         self._locations = locations
         self._sensors: dict[str, SensorState] = {}
         self._stored = dict(states or {})
         self._changed: set[str] = set()
         self._closed: dict[str, None] = {}
+        self._noted_drifts = set(drifts)
         self._found: dict[tuple[str, str, float], tuple[str, Anomaly]] = {}
         self.unusable: dict[str, str] = {}
         """Sensors whose stored state could not be used, and why: they start again."""
@@ -95,7 +98,9 @@ class Analyzer:
                 late += 1
                 continue
             for anomaly in sensor.add(Reading(measured_at, temperature)):
-                if anomaly.kind is not AnomalyKind.DRIFT or not self._is_known(sensor_id, anomaly):
+                if anomaly.kind is AnomalyKind.DRIFT:
+                    self._note_drift(sensor_id, anomaly, is_known=self._is_known(sensor_id, anomaly))
+                else:
                     self._note(sensor_id, anomaly)
             changed.add(sensor_id)
             for closed in sensor.closed:
@@ -108,14 +113,24 @@ class Analyzer:
         """Take drifts against neighbours; one that the sensor itself found earlier is the same incident."""
         for sensor_id, drift in drifts:
             sensor = self._sensors.get(sensor_id)
-            own = sensor.open if sensor else ()
-            if not any(a.kind is AnomalyKind.DRIFT and a.detected_at < drift.detected_at for a in own):
-                self._note(sensor_id, drift)
+            own = _drifts_of(sensor) if sensor else ()
+            self._note_drift(sensor_id, drift, is_known=any(a.detected_at < drift.detected_at for a in own))
 
     def _is_known(self, sensor_id: str, drift: Anomaly) -> bool:
         """Return whether a drift was found earlier by a comparison with the neighbours, and lasts."""
         known = self._locations.drift(sensor_id) if self._locations is not None else None
         return known is not None and known.detected_at <= drift.detected_at
+
+    def _note_drift(self, sensor_id: str, drift: Anomaly, *, is_known: bool) -> None:
+        """Note a drift unless it is known as another incident; what became of one that was noted, always."""
+        key = (sensor_id, drift.started_at)
+        if is_known and key not in self._noted_drifts:
+            return
+        if drift.ended_at is None:
+            self._noted_drifts.add(key)
+        else:
+            self._noted_drifts.discard(key)
+        self._note(sensor_id, drift)
 
     def _note(self, sensor_id: str, anomaly: Anomaly) -> None:
         self._found[sensor_id, anomaly.kind, anomaly.started_at] = sensor_id, anomaly
@@ -166,6 +181,7 @@ class Analyzer:
         """Let a sensor continue with what another one has learned of it."""
         self.take(sensor_id)
         self._sensors[sensor_id] = sensor
+        self._noted_drifts.update((sensor_id, drift.started_at) for drift in _drifts_of(sensor))
         self._changed.add(sensor_id)
         self._closed[sensor_id] = None
 
@@ -183,3 +199,7 @@ class Analyzer:
                 self.unusable[sensor_id] = str(error)
         self._sensors[sensor_id] = sensor
         return sensor
+
+
+def _drifts_of(sensor: SensorState) -> list[Anomaly]:
+    return [anomaly for anomaly in sensor.open if anomaly.kind is AnomalyKind.DRIFT]

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from analysis.analyzer import Analyzer, SensorState
-from analysis.anomaly import Anomaly
+from analysis.anomaly import Anomaly, AnomalyKind
 from analysis.lag import LagMeter
 from analysis.lock_keeping import keeping_lock
 from analysis.model_keeping import ModelKeeper
@@ -44,7 +44,8 @@ class Following:
         self._position = saved.position.position
         virtual = {row.sensor_id: to_virtual(row) for row in saved.virtual_values}
         self._locations = Locations(parameters, saved.group_states, virtual)
-        self._analyzer = Analyzer(create, saved.states, self._locations)
+        drifts = [(name, at) for name, kind, at in saved.open_anomalies if kind == AnomalyKind.DRIFT]
+        self._analyzer = Analyzer(create, saved.states, self._locations, drifts)
         self._models = ModelKeeper(store, self._analyzer, telemetry, (parameters or Parameters()).forecasts)
         self._lag = LagMeter(self._position.recent_xid, saved.position.saved_at)
         self._rebuilds = Rebuilds(store, create, telemetry, quiet_seconds)

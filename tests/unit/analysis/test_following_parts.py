@@ -1,6 +1,7 @@
 """The parts of the main loop that need no database."""
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -20,6 +21,7 @@ class Memory:
 
     def __init__(self) -> None:
         self.readings: list[Reading] = []
+        self.open: tuple[Anomaly, ...] = ()
 
     @property
     def last_at(self) -> float | None:
@@ -29,10 +31,6 @@ class Memory:
 
     @property
     def closed(self) -> tuple[()]:
-        return ()
-
-    @property
-    def open(self) -> tuple[()]:
         return ()
 
     def add(self, reading: Reading) -> list[Anomaly]:
@@ -182,3 +180,28 @@ def test_after_a_restart_the_lag_is_since_the_last_checkpoint() -> None:
     lag = LagMeter(100, 7.0)
     assert lag.update(100, 500, 20.0) == pytest.approx(7.0)
     assert lag.update(400, 500, 21.0) == 20.0
+
+
+def drift(found_at: float, ended_at: float | None = None) -> Anomaly:
+    return replace(
+        anomaly(Reading(found_at, 101.0)), kind=AnomalyKind.DRIFT, started_at=5.0, ended_at=ended_at
+    )
+
+
+def test_a_drift_that_was_reported_ends_also_if_the_sensor_has_found_an_earlier_one_since() -> None:
+    # given a drift against the neighbours that is reported, before a restart or not
+    analyzer = Analyzer(Memory)
+    analyzer.add_drifts([("a", drift(10.0))])
+    continued = Analyzer(Memory, drifts=[("a", 5.0)])
+    for each in (analyzer, continued):
+        each.take_found()
+        # when the sensor is learned again, which finds that it drifted before, and then the drift ends
+        learned = Memory()
+        learned.open = (drift(9.0),)
+        each.replace("a", learned)
+        each.add_drifts([("a", drift(10.0, ended_at=20.0))])
+        # then that is reported
+        assert [found.ended_at for _, found in each.take_found()] == [20.0]
+        # and another one is still the same incident as that of the sensor
+        each.add_drifts([("a", replace(drift(30.0), started_at=25.0))])
+        assert each.take_found() == []
