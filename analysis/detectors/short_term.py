@@ -8,6 +8,7 @@ from analysis.parameters import ShortTermParameters
 
 # What the smallest difference, which is the resolution, learns of a larger one.
 RESOLUTION_LEARNING_RATE = 0.001
+SECOND_INTERVAL = 2  # the readings before it
 
 
 class ShortTerm:
@@ -106,6 +107,10 @@ class ShortTerm:
         interval = at - self.last_at
         memory = self._parameters.interval_memory_readings
         count = self.readings
+        if count == SECOND_INTERVAL and interval * self._parameters.max_gap_intervals < self._interval:
+            # The first one was a gap, as of a sensor that was tried out weeks before it was installed.
+            self._interval = interval
+            return
         self._interval += (interval - self._interval) / (min(memory, count))
 
     def _learn_resolution(self, size: float) -> None:
