@@ -19,11 +19,12 @@ from sensor.sources.factory import make_sources
 from sensor.telemetry import BROKER, SensorTelemetry
 
 DRAIN_SECONDS = 5.0
+WAIT_SECONDS = 60.0
 SERVICE = "sensor"
 
 
 def main(stop: ShutdownSignal) -> None:
-    """Run until shutdown, or until every reading of a finite source is confirmed."""
+    """Run until shutdown; with `REPLAY_EXIT`, also end once every reading of a finite source is confirmed."""
     settings = load(SensorSettings)
     sources = make_sources(settings)
     configure_logging(settings.log_level, settings.log_format)
@@ -51,6 +52,10 @@ def main(stop: ShutdownSignal) -> None:
         )
         relay.start()
         sampler.run(stop)
+        if not (settings.replay_exit or stop.is_set()):
+            telemetry.source_ended()
+            while not stop.wait(WAIT_SECONDS):  # the relay publishes meanwhile
+                pass
         relay.finish(DRAIN_SECONDS)
     telemetry.stopped(len(outbox), outbox.in_memory_only)
     if relay.error:

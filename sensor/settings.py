@@ -136,6 +136,14 @@ class SensorSettings(BrokerSettings, TracingSettings, ServiceSettings):
         description="Replay speed as a multiple of the recorded speed; 0: one row per interval",
     )
     replay_loop: bool = Field(default=True, description="Whether the replay restarts at the end of the file")
+    replay_exit: bool = Field(
+        default=True,
+        description=(
+            "Whether the sensor exits when a replay without `REPLAY_LOOP` has ended and every reading is "
+            "confirmed. The image sets `false`: a container that exits would be started again, and with it "
+            "the replay"
+        ),
+    )
 
     outbox_path: Path | None = Field(
         default=None,

@@ -85,6 +85,10 @@ class SensorTelemetry:
         MEASURED.inc(readings)
         PENDING.set(pending)
 
+    def source_ended(self) -> None:
+        """Record that the replay has ended, and that the process waits for its shutdown."""
+        self._log.info("replay ended", hint="the process waits until it is stopped (REPLAY_EXIT=false)")
+
     def broker_up(self) -> None:
         """Record that the broker accepts readings."""
         self._dependencies.mark_up(BROKER)

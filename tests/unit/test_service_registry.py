@@ -196,6 +196,14 @@ def test_an_image_contains_its_services_and_what_they_import(service: Service) -
     assert copied <= set((ROOT / ".dockerignore").read_text(encoding="utf-8").replace("!", "").splitlines())
 
 
+def test_a_sensor_in_a_container_does_not_exit_after_a_replay() -> None:
+    # Docker and Kubernetes would start it, and the replay, again.
+    [variables] = re.findall(
+        r"^ENV (.*?[^\\])$", (ROOT / "Dockerfile.sensor").read_text(), re.DOTALL | re.MULTILINE
+    )
+    assert "REPLAY_EXIT=false" in variables.split()
+
+
 # Prometheus
 
 

@@ -70,6 +70,27 @@ def test_a_sensor_with_a_finite_source_ends_after_its_last_confirm(
 
 
 @pytest.mark.usefixtures("five_row_replay")
+def test_a_sensor_in_a_container_waits_after_a_finite_source_instead_of_replaying_it_again(
+    sensors_broker: FakeBroker, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("REPLAY_EXIT", "false")
+    stored_while_waiting: list[int] = []
+
+    class StoppedAfterTheReplay(ShutdownSignal):
+        def wait(self, seconds: float) -> bool:
+            if seconds == program.WAIT_SECONDS:
+                wait_until(lambda: len(sensors_broker.queues["heat"]) == 5)
+                stored_while_waiting.append(len(sensors_broker.queues["heat"]))
+                self.set()
+            return super().wait(seconds)
+
+    program.main(StoppedAfterTheReplay())
+
+    assert stored_while_waiting == [5]
+    assert "replay ended" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("five_row_replay")
 def test_a_stopped_sensor_logs_the_readings_in_its_outbox(
     sensors_broker: FakeBroker, capsys: pytest.CaptureFixture[str]
 ) -> None:
