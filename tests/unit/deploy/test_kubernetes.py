@@ -112,6 +112,13 @@ def test_a_service_has_the_memory_and_the_time_to_stop_that_compose_gives_it(ser
 
 
 @each_service
+def test_what_people_open_stays_reachable_while_a_server_is_down(service: Service) -> None:
+    # A pod that is not ready gets no requests of its Service, and /readyz fails during an outage.
+    probe = container(service.module)["readinessProbe"]["httpGet"]
+    assert probe["path"] == ("/livez" if service.published else "/readyz")
+
+
+@each_service
 def test_a_service_that_monitors_finds_all_others(service: Service) -> None:
     targets = variables(service.module).get("SERVICES", "")
     assert bool(targets) == service.monitors

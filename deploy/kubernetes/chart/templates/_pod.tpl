@@ -1,7 +1,8 @@
 {{/*
 The template of a pod: labels and spec. Besides what sensors.variables takes: "component", "image", "port" (0: it serves no
 HTTP), "grace" (seconds that it has after SIGTERM), "resources"; optionally "command", "args", "env" (a list), "envFrom",
-"mounts", "volumes", "restartPolicy", "spread" (over the nodes).
+"mounts", "volumes", "restartPolicy", "spread" (over the nodes), "readiness" (the path of its probe; what answers users also
+during an outage is ready while its loop makes progress).
 */}}
 {{- define "sensors.pod" -}}
 metadata:
@@ -87,7 +88,7 @@ spec:
         timeoutSeconds: 8
         failureThreshold: 3
       readinessProbe:
-        httpGet: {path: /readyz, port: http}
+        httpGet: {path: {{ .readiness | default "/readyz" }}, port: http}
         periodSeconds: 10
         timeoutSeconds: 8
         failureThreshold: 3
