@@ -118,6 +118,13 @@ def test_what_people_open_stays_reachable_while_a_server_is_down(service: Servic
     assert probe["path"] == ("/livez" if service.published else "/readyz")
 
 
+def test_a_correction_reaches_a_pod_that_never_became_ready() -> None:
+    # With the policy OrderedReady, a StatefulSet waits for it for ever (kubernetes/kubernetes#67250).
+    sets = {found["metadata"]["name"]: found["spec"] for found in of_kind("StatefulSet")}
+    assert sets.keys() == {"sensors-sensor", "sensors-alerter"}
+    assert {spec.get("podManagementPolicy") for spec in sets.values()} == {"Parallel"}
+
+
 @each_service
 def test_a_service_that_monitors_finds_all_others(service: Service) -> None:
     targets = variables(service.module).get("SERVICES", "")
