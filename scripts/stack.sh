@@ -58,8 +58,18 @@ fetch_images() { docker compose build && docker compose --profile tools pull --p
 
 up_native() { bash scripts/venv.sh native; native up; }
 
+# What containers mount of this checkout, and read as users of their own. If it was made with a strict umask, they could not.
+mounts=(deploy/rabbitmq deploy/prometheus deploy/grafana sensor/samples
+  deploy/cluster/rabbitmq.conf deploy/cluster/start-broker.sh deploy/cluster/prometheus)
+
+make_mounts_readable() {
+  find "${mounts[@]}" ! -perm -444 -exec chmod a+rX {} + ||
+    die 'These files must be readable for all users, since containers read them as users of their own.' 1
+}
+
 up_docker() {
   local scale=() running
+  make_mounts_readable
   create_volumes
   running=$(docker compose ps --quiet pipeline-processor 2>/dev/null | wc -l)
   # Unless PIPELINES is set, a previous scale is kept.

@@ -1,6 +1,7 @@
 """`make down`, `make clean` and `make up` act on what this checkout started; Docker is a script here."""
 
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -28,6 +29,13 @@ case "$*" in
   "compose --profile * down --volumes") : > "$state/containers"; : > "$state/volumes" ;;
 esac
 """
+COMPOSE_FILES = ("docker-compose.yml", "deploy/cluster/compose.yml")
+[MOUNTED] = re.findall(
+    r"^mounts=\((.*?)\)", (ROOT / "scripts" / "stack.sh").read_text(), re.DOTALL | re.MULTILINE
+)
+MOUNTS = MOUNTED.split()
+# Compose gives them the mode that they have.
+SECRETS = {"deploy/cluster/secrets"}
 LOGGED = '#!/bin/sh\necho "native $3" >> "{calls}"\n'
 
 
@@ -39,6 +47,8 @@ class Checkout:
         (folder / "scripts").mkdir(parents=True)
         for name in ("stack.sh", "ownership.sh"):
             shutil.copy(ROOT / "scripts" / name, folder / "scripts" / name)
+        for mount in MOUNTS:
+            (folder / mount).mkdir(parents=True)
         (folder / "scripts" / "venv.sh").touch()
         python = folder / ".venv" / "bin" / "python"
         python.parent.mkdir(parents=True)
@@ -221,3 +231,30 @@ def test_an_unknown_mode_is_refused(checkout: Checkout, verb: str) -> None:
 
     assert (done.returncode, checkout.changes) == (78, [])
     assert "MODE is 'podman': must be auto, docker or native." in done.stderr
+
+
+def test_up_makes_the_files_readable_that_containers_mount_and_no_secret(checkout: Checkout) -> None:
+    # given a checkout that was made with the umask 077, and the secrets of a cluster
+    mounted, secret = (
+        checkout.folder / "deploy" / name for name in ("rabbitmq/a.conf", "cluster/secrets/key")
+    )
+    for file in (mounted, secret):
+        file.parent.mkdir(exist_ok=True)
+        file.parent.chmod(0o700)
+        file.touch()
+        file.chmod(0o600)
+    # when
+    checkout.run("up", MODE="docker")
+    # then
+    modes = [path.stat().st_mode & 0o777 for path in (mounted.parent, mounted, secret.parent, secret)]
+    assert modes == [0o755, 0o644, 0o700, 0o600]
+
+
+def test_up_knows_every_file_of_the_checkout_that_a_container_mounts() -> None:
+    text = "".join((ROOT / file).read_text() for file in COMPOSE_FILES)
+    mounted = {match.rstrip("/") for match in re.findall(r"[ -]\./([\w./-]+)[:}]", text)}
+
+    assert mounted >= {"deploy/rabbitmq/sensors.conf", "deploy/prometheus", "sensor/samples"}
+    assert {
+        path for path in mounted if not any(Path(path).is_relative_to(mount) for mount in MOUNTS)
+    } <= SECRETS
