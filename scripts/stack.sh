@@ -3,6 +3,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source scripts/ownership.sh
+# Without bytecode files, each of a dozen processes would compile the project again at each start.
+unset PYTHONDONTWRITEBYTECODE
 
 verb=${1:-help}
 MODE=${MODE:-auto}

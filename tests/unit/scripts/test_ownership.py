@@ -258,3 +258,13 @@ def test_up_knows_every_file_of_the_checkout_that_a_container_mounts() -> None:
     assert {
         path for path in mounted if not any(Path(path).is_relative_to(mount) for mount in MOUNTS)
     } <= SECRETS
+
+
+def test_processes_of_the_native_stack_write_bytecode_files(checkout: Checkout) -> None:
+    environment = checkout.engine / "environment"
+    python = checkout.folder / ".venv" / "bin" / "python"
+    python.write_text(f'#!/bin/sh\nenv > "{environment}"\n')
+
+    checkout.run("up", MODE="native", PYTHONDONTWRITEBYTECODE="1")
+
+    assert "PYTHONDONTWRITEBYTECODE" not in environment.read_text()
