@@ -1,6 +1,6 @@
 """The checks of the broker's nodes, of the members of its queues, and of its feature flags."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from messaging.management.client import Management
 from messaging.management.cluster import BrokerNode, MemberState, QueueMembers
@@ -13,10 +13,16 @@ NODES_HINT = (
     "start the node, or check its log; queues work while more than half of their members run, and an alarm "
     "on any node blocks all publishers"
 )
-MEMBERS_HINT = (
-    "start the nodes that are missing; a queue that lacks a member on a running node gets one with "
-    "`rabbitmq-queues grow NODE all`"
+START_HINT = "start the nodes that are down, or check their logs: more than half of the members must run"
+GROW_HINT = (
+    "the clusters of this project add a member within a minute by themselves; in any other, run on a node: "
+    "`rabbitmq-queues grow {node} all`"
 )
+SHRINK_HINT = (
+    "run on a node: `rabbitmq-queues shrink {node}`; then a queue can get a member on another "
+    "node with `rabbitmq-queues grow NODE all`"
+)
+LEADER_HINT = "it elects one within seconds; if it does not, the log of its nodes says why"
 VERSIONS_HINT = (
     "do not enable feature flags yet: a queue keeps the oldest version of its members, and has lost "
     "confirmed messages when a flag was enabled before. Upgrade or start the other nodes first"
@@ -55,9 +61,10 @@ def check_members(settings: OperatorSettings) -> CheckResult:
     queues = management.quorum_members()
     if not queues:
         return CheckResult("queue members", "no quorum queue: see the line `queue` for their type")
-    expected = min(len(management.nodes()), MEMBERS)
-    if problems := [problem for queue in queues for problem in member_problems(queue, expected)]:
-        return CheckResult("queue members", shorten(problems), MEMBERS_HINT)
+    nodes = management.nodes()
+    if incomplete := [problem for queue in queues for problem in member_problems(queue, nodes)]:
+        hints = dict.fromkeys(hint for _, hint in incomplete)
+        return CheckResult("queue members", shorten([text for text, _ in incomplete]), "; ".join(hints))
     states = {queue.queue: management.member_states(queue.queue) for queue in queues}
     used = versions_in_use(settings, management.virtual_host)
     if problems := [problem for name in states for problem in version_problems(name, states[name], used)]:
@@ -70,18 +77,32 @@ def check_members(settings: OperatorSettings) -> CheckResult:
     return CheckResult("queue members", status)
 
 
-def member_problems(queue: QueueMembers, expected: int) -> list[str]:
-    """Return what is wrong with the members of a queue that should have so many."""
-    running = f"{len(queue.online)} of {len(queue.members)} members"
+def member_problems(queue: QueueMembers, nodes: Sequence[BrokerNode]) -> list[tuple[str, str]]:
+    """Return what is wrong with the members of a queue, each with a hint."""
+    down = [name for name in queue.members if name not in queue.online]
+    running = f"{len(queue.online)} of {len(queue.members)} members run, not {', '.join(down)}"
     if not queue.has_quorum:
-        return [f"{queue.queue} has no majority and accepts no message: {running} run"]
+        return [(f"{queue.queue} has no majority and accepts no message: {running}", START_HINT)]
     if queue.leader is None:
-        return [f"{queue.queue} has no leader"]
-    if len(queue.online) < len(queue.members):
-        return [f"{queue.queue}: {running} run"]
-    if len(queue.members) < expected:
-        return [f"{queue.queue} has {len(queue.members)} instead of {expected} members"]
-    return []
+        return [(f"{queue.queue} has no leader", LEADER_HINT)]
+    if gone := [name for name in down if name not in {node.name for node in nodes}]:
+        text = f"{queue.queue} has a member on {gone[0]}, which is no node of the broker: {running}"
+        return [(text, SHRINK_HINT.format(node=gone[0]))]
+    if down:
+        return [(f"{queue.queue}: {running}", START_HINT)]
+    return missing_members(queue, nodes)
+
+
+def missing_members(queue: QueueMembers, nodes: Sequence[BrokerNode]) -> list[tuple[str, str]]:
+    """Return that a queue has too few members, and how another node gets one."""
+    expected = min(len(nodes), MEMBERS)
+    if len(queue.members) >= expected:
+        return []
+    others = [node for node in nodes if node.name not in queue.members]
+    names = ", ".join(node.name for node in others)
+    text = f"{queue.queue} has {len(queue.members)} instead of {expected} members: none on {names}"
+    running = [node.name for node in others if node.is_running]
+    return [(text, GROW_HINT.format(node=running[0]) if running else START_HINT)]
 
 
 def version_problems(queue: str, states: Iterable[MemberState], used: dict[str, int]) -> list[str]:

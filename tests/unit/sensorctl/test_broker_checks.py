@@ -104,22 +104,54 @@ def test_a_node_that_is_down_separated_or_has_an_alarm_fails(
 
 
 @pytest.mark.parametrize(
-    ("changes", "status"),
+    ("changes", "status", "hint"),
     [
-        ({"online": NODES[:2]}, "heat: 2 of 3 members run"),
-        ({"online": NODES[:1]}, "heat has no majority and accepts no message: 1 of 3 members run"),
-        ({"leader": ""}, "heat has no leader"),
-        ({"members": NODES[:2], "online": NODES[:2]}, "heat has 2 instead of 3 members"),
-        ({"members": NODES[:1], "online": NODES[:1]}, "heat has 1 instead of 3 members"),
+        ({"online": NODES[:2]}, "heat: 2 of 3 members run, not rabbit@c", "start the nodes"),
+        (
+            {"online": NODES[:1]},
+            "heat has no majority and accepts no message: 1 of 3 members run, not rabbit@b, rabbit@c",
+            "start the nodes",
+        ),
+        ({"leader": ""}, "heat has no leader", "elects one"),
+        (
+            {"members": NODES[:2], "online": NODES[:2]},
+            "heat has 2 instead of 3 members: none on rabbit@c",
+            "`rabbitmq-queues grow rabbit@c all`",
+        ),
+        (
+            {"members": NODES[:1], "online": NODES[:1]},
+            "heat has 1 instead of 3 members: none on rabbit@b, rabbit@c",
+            "`rabbitmq-queues grow rabbit@b all`",
+        ),
+        (
+            {"members": (*NODES[:2], "rabbit@x"), "online": NODES[:2]},
+            "heat has a member on rabbit@x, which is no node of the broker: 2 of 3 members run, not rabbit@x",
+            "`rabbitmq-queues shrink rabbit@x`",
+        ),
     ],
 )
-def test_a_queue_without_all_its_members_fails(broker: Broker, changes: dict[str, Any], status: str) -> None:
+def test_a_queue_without_all_its_members_fails(
+    broker: Broker, changes: dict[str, Any], status: str, hint: str
+) -> None:
     broker.queues[0] |= changes
 
     result = check_members(SETTINGS)
 
     assert result.status == status
-    assert "rabbitmq-queues grow" in (result.hint or "")
+    assert hint in (result.hint or "")
+
+
+def test_a_node_that_is_down_cannot_get_a_member(broker: Broker) -> None:
+    broker.nodes[2]["running"] = False
+    for queue in broker.queues[:2]:
+        queue |= {"members": NODES[:2], "online": NODES[:2]}
+
+    result = check_members(SETTINGS)
+
+    # The hint of both queues is the same, and is there once.
+    assert result.status.count("none on rabbit@c") == 2
+    assert (result.hint or "").count("start the nodes that are down") == 1
+    assert "grow" not in (result.hint or "")
 
 
 def test_members_that_support_different_versions_or_do_not_answer_fail(broker: Broker) -> None:
