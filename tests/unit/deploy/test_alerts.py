@@ -18,6 +18,7 @@ from monitoring.problems import (
     STATUS_ALERTS,
     ProblemKind,
 )
+from runtime.services import SERVICES
 
 ROOT = Path(__file__).parents[3]
 ALERTS = ROOT / "deploy" / "prometheus" / "alerts.yml"
@@ -60,6 +61,11 @@ def test_a_backlog_is_the_same_number_of_messages() -> None:
 def test_the_analysis_is_behind_after_the_same_time() -> None:
     lag = MAX_ANALYSIS_LAG.total_seconds()
     assert expression("AnalysisBehind").startswith(f"analysis_lag_seconds > {lag:g} ")
+
+
+def test_every_service_that_restarts_again_and_again_has_an_alert() -> None:
+    jobs = "|".join(service.module for service in SERVICES)
+    assert f'job=~"{jobs}"' in expression("ServiceRestarting")
 
 
 def test_a_standby_is_behind_by_the_same_bytes() -> None:
