@@ -14,7 +14,7 @@ from scripts.docs.variables import READERS
 from scripts.kubernetes import render as renderer
 from scripts.kubernetes.render import CHART, HELM, KUBERNETES, template
 from tests.kubernetes.manifests import check, kustomize, parse
-from tests.kubernetes.variants import VARIANTS, render
+from tests.kubernetes.variants import EXTERNAL, VARIANTS, render
 
 
 def test_helm_finds_nothing_wrong() -> None:
@@ -131,6 +131,28 @@ def test_the_reporter_which_is_not_in_the_base_runs_as_its_accounts(
         "a=WEBDAV_USER", "a=WEBDAV_PASSWORD",
     )  # fmt: skip
     assert settings.webdav_ca_file == str(tmp_path / "WEBDAV_CA")
+
+
+def test_the_network_policies_have_the_ports_of_servers_of_ones_own() -> None:
+    values = EXTERNAL | {
+        "networkPolicy.enabled": "true",
+        "rabbitmq.host": "rabbit-1.example.org\\,rabbit-2.example.org:5673",
+        "rabbitmq.managementUrl": "https://rabbit-1.example.org\\,http://rabbit-2:15680/api",
+        "postgres.host": "database-1:6432\\,database-2:6432",
+        "traces.endpoint": "http://collector-2",
+    }
+    ports = {
+        item["metadata"]["name"]: [port["port"] for rule in item["spec"]["egress"] for port in rule["ports"]]
+        for item in parse(template(values))
+        if item["kind"] == "NetworkPolicy" and item["metadata"]["name"].startswith("sensors-to-")
+        and "ports" in item["spec"]["egress"][0]
+    }  # fmt: skip
+    assert ports == {
+        "sensors-to-broker": [5671, 5673],
+        "sensors-to-management": [443, 15680],
+        "sensors-to-database": [6432],
+        "sensors-to-collector": [80],
+    }
 
 
 def test_what_sends_spans_gets_the_collector_and_may_reach_its_port() -> None:

@@ -145,3 +145,23 @@ http://{{ .host }}:15672
 {{- range $targets }}{{ $addresses = append $addresses (printf "%s-%s" $.Release.Name .) }}{{ end }}
 {{- join "," $addresses }}
 {{- end }}
+
+{{/* The ports of a list of hosts as JSON: (dict "hosts" TEXT "port" that of a host without one). */}}
+{{- define "sensors.hostPorts" -}}
+{{- $ports := list }}
+{{- range splitList "," .hosts }}
+{{- $ports = append $ports (regexFind ":[0-9]+$" (trim .) | trimPrefix ":" | default ($.port | toString) | int) }}
+{{- end }}
+{{- $ports | uniq | toJson }}
+{{- end }}
+
+{{/* The ports of a list of URLs as JSON. */}}
+{{- define "sensors.urlPorts" -}}
+{{- $ports := list }}
+{{- range splitList "," . }}
+{{- $url := urlParse (trim .) }}
+{{- $usual := ternary "443" "80" (eq $url.scheme "https") }}
+{{- $ports = append $ports (regexFind ":[0-9]+$" $url.host | trimPrefix ":" | default $usual | int) }}
+{{- end }}
+{{- $ports | uniq | toJson }}
+{{- end }}
