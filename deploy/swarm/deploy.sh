@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # deploy.sh [FILE...]: deploy this project to the Docker Swarm of this manager, or update it; each FILE is a further overlay of
-# your own. See docs/operations/swarm.md.
+# your own. See docs/operations/swarm.md. These variables may be in .env, too:
 #   STACK             name of the stack (sensors)
 #   SENSORS_REGISTRY  prefix of this project's images, such as registry.example:5000/; empty: each node has them already
 #   COMPOSE_PROFILES  profiles whose services run, too, such as scaler,workflows
@@ -8,12 +8,23 @@ set -euo pipefail
 overlays=()
 for file in "$@"; do overlays+=(-f "$(realpath "$file")"); done
 cd "$(dirname "$0")/../.."
-export STACK=${STACK:-sensors} SENSORS_REGISTRY=${SENSORS_REGISTRY:-}
-# The container of sensorctl is in the profile tools, which Compose starts for one command only.
-export COMPOSE_PROFILES=tools${COMPOSE_PROFILES:+,$COMPOSE_PROFILES}
-compose=(docker compose -f docker-compose.yml -f deploy/swarm/compose.yml "${overlays[@]}")
+compose=(docker compose -f docker-compose.yml -f deploy/swarm/compose.yml ${overlays[@]+"${overlays[@]}"})
 
-die() { printf '%s\n' "$1" >&2; exit 69; }
+die() { printf '%s\n' "$1" >&2; exit "${2:-69}"; }  # die MESSAGE [EXIT-CODE]
+
+read_variables() {  # Compose reads .env; what is exported here takes precedence over it from then on.
+  local found
+  found=$("${compose[@]}" config --format json | python3 -c '
+import json, sys
+found = json.load(sys.stdin)["x-deployment"]
+print(found["profiles"], found["registry"], found["stack"], sep="\n")')  # the last one is never empty
+  { read -r COMPOSE_PROFILES; read -r SENSORS_REGISTRY; read -r STACK; } <<< "$found"
+  case $SENSORS_REGISTRY in '' | */) ;; *)
+    die "SENSORS_REGISTRY is '$SENSORS_REGISTRY': must end with a slash, such as registry.example:5000/" 78 ;;
+  esac
+  # The container of sensorctl is in the profile tools, which Compose starts for one command only.
+  export STACK SENSORS_REGISTRY COMPOSE_PROFILES=tools${COMPOSE_PROFILES:+,$COMPOSE_PROFILES}
+}
 
 require_manager() {
   [ "$(docker info --format '{{.Swarm.ControlAvailable}}')" = true ] ||
@@ -64,6 +75,7 @@ deploy() {
 
 rendered=$(mktemp)
 trap 'rm -f "$rendered"' EXIT
+read_variables
 require_manager
 require_data_node
 create_secrets
