@@ -4,6 +4,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,8 @@ ONE_SHOTS = {"setup", "sensorctl"}
 SERVERS = {"webdav"}
 # Packages that the image of a one-shot command contains besides its services.
 IMAGE_EXTRAS = {"sensors-tools": {"sensorctl"}}
+
+PATRONI_AND_BACKUP = ("deploy/cluster/Dockerfile.patroni", "deploy/backup/Dockerfile")
 
 each_service = pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.module)
 
@@ -194,6 +197,19 @@ def test_an_image_contains_its_services_and_what_they_import(service: Service) -
     modules |= IMAGE_EXTRAS.get(service.image, set())
     assert copied == set().union(*map(imported_packages, modules))
     assert copied <= set((ROOT / ".dockerignore").read_text(encoding="utf-8").replace("!", "").splitlines())
+
+
+@pytest.mark.parametrize("dockerfile", ["Dockerfile.sensor", "Dockerfile.pipeline", *PATRONI_AND_BACKUP])
+def test_an_image_does_not_depend_on_the_modes_of_the_checkout(dockerfile: str) -> None:
+    # A strict umask makes files that only their owner may read, and containers run as another user.
+    lines = (ROOT / dockerfile).read_text(encoding="utf-8").splitlines()
+    copied = {
+        line: following
+        for line, following in pairwise(lines)
+        if line.startswith("COPY ") and "--from=" not in line and "--chmod=" not in line
+    }
+    for line, following in copied.items():
+        assert line.startswith("COPY requirements/") or following.startswith("RUN chmod -R a+rX . "), line
 
 
 def test_a_sensor_in_a_container_does_not_exit_after_a_replay() -> None:
