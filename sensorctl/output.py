@@ -35,7 +35,10 @@ def console(*, stderr: bool = False) -> Console:
 
 
 def show(renderable: Any) -> None:
-    """Print a table or a text."""
+    """Print a table or a text; a narrow terminal folds what is long, and cuts nothing."""
+    if isinstance(renderable, Table):
+        for column in renderable.columns:
+            column.overflow = "fold"
     console().print(renderable)
 
 
@@ -50,8 +53,8 @@ def safe_text(value: Any) -> Text:
 
 
 def titled_table(title: str, *headings: str) -> Table:
-    """Return a table with a title and these columns."""
-    table = Table(title=title, title_justify="left")
+    """Return a table with a title, which rich does not interpret as markup, and these columns."""
+    table = Table(title=Text(title, style="table.title"), title_justify="left")
     for heading in headings:
         table.add_column(heading)
     return table

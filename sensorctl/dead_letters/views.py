@@ -12,14 +12,14 @@ from messaging.dead_letters.dead_letter import DeadLetter
 from messaging.dead_letters.hints import replay_hint
 from messaging.dead_letters.record import to_record
 from runtime.text import escape_unprintable, quantity
-from sensorctl.output import safe_text
+from sensorctl.output import safe_text, titled_table
 
 MAX_BODY_CHARACTERS = 80
 
 
 def dead_letters_table(letters: Iterable[DeadLetter], title: str) -> Table:
     """Return one row per dead letter."""
-    table = Table(title=title, title_justify="left")
+    table = titled_table(title)
     for name in ("id", "at", "sensor", "reason", "detail", "body"):
         table.add_column(name, overflow="fold", no_wrap=name == "id")
     table.add_column("replays", justify="right")

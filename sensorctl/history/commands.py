@@ -14,7 +14,6 @@ from messaging.management.admin import queue_depth
 from readings.files.csv_options import CsvOptions
 from readings.files.formats import FileFormat
 from readings.payload import SENSOR_FIELDS
-from readings.times import format_timestamp
 from runtime.text import quantity
 from sensorctl.actor import current_actor
 from sensorctl.history import option_types as types
@@ -23,7 +22,16 @@ from sensorctl.history.dry_run import show_dry_run
 from sensorctl.history.file_formats import resolve_format
 from sensorctl.history.importer import Import
 from sensorctl.history.stray_options import reject_options
-from sensorctl.output import JsonOption, fail, print_message, progress_bar, show, show_json
+from sensorctl.output import (
+    JsonOption,
+    fail,
+    format_time,
+    print_message,
+    progress_bar,
+    show,
+    show_json,
+    titled_table,
+)
 from sensorctl.settings import discover_settings, discover_setup_settings
 from sensorctl.time_options import parse_seconds
 
@@ -172,10 +180,12 @@ def list_(as_json: JsonOption = False) -> None:
 
 
 def _imports_table(imports: list[dict[str, Any]]) -> Table:
-    table = Table("Import", "Stored at", "Readings", "Sensors", "From", "To", title="Imports")
+    table = titled_table("Imports (times in UTC)", "import", "stored", "readings", "sensors", "from", "to")
+    # Whole, so that it can be given to `import undo`.
+    table.columns[0].no_wrap, table.columns[0].min_width = True, 36
     for row in imports:
         times = (row["first_received_at"], row["first_measured_at"], row["last_measured_at"])
-        stored, first, last = (format_timestamp(time) for time in times)
+        stored, first, last = (format_time(time) for time in times)
         table.add_row(str(row["import_id"]), stored, f"{row['readings']}", f"{row['sensors']}", first, last)
     return table
 

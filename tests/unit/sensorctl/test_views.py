@@ -1,6 +1,7 @@
 """Tables of the commands, and the escaping of untrusted text."""
 
 import io
+import sys
 from datetime import UTC, date, datetime, timedelta
 
 import pika
@@ -18,6 +19,8 @@ from sensorctl.dead_letters.views import (
     dead_letters_table,
     format_dead_letter,
 )
+from sensorctl.limits.views import excursion_table
+from sensorctl.output import show, titled_table
 from sensorctl.storage import retention_message, storage_table
 from sensorctl.summary import summary_table
 
@@ -195,3 +198,33 @@ def test_readings_in_the_default_partition_are_shown() -> None:
 
 def test_a_missing_retention_is_shown() -> None:
     assert "forever" in retention_message(StorageReport([], Retention(None, None)))
+
+
+@pytest.mark.parametrize("text", ["[/b]", "attic[1]", "[red]x"])
+def test_a_title_is_no_markup(text: str) -> None:
+    out = io.StringIO()
+
+    for table in (
+        dead_letters_table([], f"1 dead letter: {text}"),
+        titled_table(f"Sensor {text}", "a column that is wide enough"),
+    ):
+        Console(file=out, width=200).print(table)
+
+    assert out.getvalue().count(text) == 2
+
+
+def test_a_narrow_terminal_cuts_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    out = io.StringIO()
+    monkeypatch.setattr(sys, "stdout", out)
+    monkeypatch.setattr("sensorctl.output.PIPED_WIDTH", 80)
+    row = {
+        "excursion_id": 17, "sensor_id": "building-7-floor-3-probe-4", "rule": "high", "threshold": 8.0,
+        "started_at": NOW, "ended_at": NOW, "end_reason": "returned", "duration_seconds": 3600.0,
+        "peak": 9.5, "degree_minutes": 12.0, "acknowledged_by": "key:ann",
+    }  # fmt: skip
+
+    show(excursion_table([row]))
+
+    assert "…" not in out.getvalue()
+    sensor = "".join(line.split("│")[2].strip() for line in out.getvalue().splitlines() if "│" in line)
+    assert sensor == "building-7-floor-3-probe-4"
