@@ -1,6 +1,7 @@
 """The rows of a file become readings, each with its position in the file."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import datetime, tzinfo
 from itertools import islice
 from typing import NamedTuple
@@ -86,12 +87,28 @@ class FileReadings:
         self.expiring = 0
 
     def __iter__(self) -> Iterator[Reading]:
-        for item in islice(self._items, self.position.items, None):
+        for item in islice(self._items, self.position.items):
+            self._remember(item)
+        for item in self._items:
             reading = self._parse(item)
             if reading is not None:
                 self._advance(item.line, published=1)
                 self.cleaning.add_reading(reading, item.line)
                 yield reading._replace(import_id=self._import_id)
+
+    def _remember(self, item: Item) -> None:
+        """Let a row that was read before decide about those after it, as it did then."""
+        if not isinstance(item, Record):
+            return
+        with suppress(InvalidReading):
+            if self._may_be_fault(parse_item(item, self._zone)):
+                self.faults.find(item)
+
+    def _may_be_fault(self, reading: Reading) -> bool:
+        """Return whether a reading is not left out for another reason."""
+        since, leave_out = self.retention
+        is_past = since is not None and reading.measured_at < since
+        return not (self.plausible.violation(reading) or (is_past and leave_out))
 
     def located(self) -> Iterator[LocatedReading]:
         """Yield the readings with their lines, as iterating does."""

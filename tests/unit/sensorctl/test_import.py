@@ -117,6 +117,23 @@ def test_an_interrupted_import_continues_where_it_stopped(
     assert len(bulk.published) == len({message.message_id for message in bulk.published}) == 59
 
 
+def test_an_import_that_continues_refuses_and_publishes_what_it_would_have_at_once(
+    sensorctl: RunCommand, bulk: type[FakeBulk], file: Path
+) -> None:
+    values = ["80.5", "85", "80", "20", "85"]
+    lines = [f"boiler,2026-01-01T00:00:{n:02}Z,{value}\n" for n, value in enumerate(values)]
+    file.write_text("sensor_id,measured_at,temperature_c\n" + "".join(lines))
+    bulk.allowed = 1
+    assert sensorctl("import", str(file), "--value-column", "temperature_c")[0] == 69
+    bulk.allowed = 1_000
+
+    code, _, err = sensorctl("import", str(file), "--value-column", "temperature_c")
+
+    assert [json.loads(message.body)["temperature"] for message in bulk.published] == [80.5, 85, 80, 20]
+    assert code == 1
+    assert "line 6: temperature is 85 celsius, after 20 °C, which a DS18B20 reports" in err
+
+
 @pytest.mark.parametrize("option", [["--sensor", "attic"], ["--unit", "F"], ["--time-zone", "Asia/Tokyo"]])
 def test_other_options_start_from_the_beginning(
     sensorctl: RunCommand, bulk: type[FakeBulk], file: Path, option: list[str]
