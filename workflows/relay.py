@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from db.errors import StoreUnavailable
+from db.errors import InvalidData, StoreUnavailable
 from db.workflows.outbox import Outbox
 from db.workflows.requests import WorkflowRequests
 from jobs.kinds import JOB_KINDS
@@ -109,7 +109,7 @@ class Relay:
                 self._request_file(received)
             else:
                 self._execute(received)
-        except InvalidInput as error:
+        except (InvalidInput, InvalidData) as error:  # InvalidData: no text column holds a NUL of its sender
             if received.queue == FILES_QUEUE:
                 self._telemetry.file_rejected(received.sender, str(error))
             else:

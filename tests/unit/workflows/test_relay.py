@@ -1,0 +1,77 @@
+"""What becomes of a message that the service for workflows receives, without a broker."""
+
+import json
+from collections import deque
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from db.errors import InvalidData
+from messaging.consuming.commands import ReceivedCommand
+from messaging.topology import CONTROL_QUEUE, FILES_QUEUE
+from tests.unit.fakes import EventRecorder
+from workflows.relay import Relay
+from workflows.telemetry import WorkflowsTelemetry
+
+WORKFLOW = str(uuid4())
+COMMAND = (f"stop.{WORKFLOW}", {"command": "stop", "target": WORKFLOW})
+
+
+class FakeChannel:
+    def __init__(self) -> None:
+        self.rejected: list[int] = []
+
+    def basic_reject(self, delivery_tag: int, *, requeue: bool) -> None:
+        assert not requeue
+        self.rejected.append(delivery_tag)
+
+
+class FakeRequests:
+    """Refuses what no text column holds, as the database does."""
+
+    def request(self, *_: object) -> Any:
+        raise InvalidData("PostgreSQL text fields cannot contain NUL (0x00) bytes")
+
+    cancel = pause = resume = retry = request
+
+
+class FakeOutbox:
+    def pending(self, _most: int) -> list[Any]:
+        return []
+
+
+class FakeCommands:
+    def __init__(self, *received: ReceivedCommand) -> None:
+        self.received = deque(received)
+
+    def process_events(self, _seconds: float) -> None: ...
+
+
+@pytest.mark.parametrize(
+    ("queue", "key", "body", "event"),
+    [
+        (CONTROL_QUEUE, *COMMAND, "command_rejected"),
+        (FILES_QUEUE, "files", {"file_name": "fridge.csv"}, "file_rejected"),
+    ],
+)
+def test_a_message_that_the_database_can_never_accept_is_rejected(
+    queue: str, key: str, body: dict[str, str], event: str
+) -> None:
+    channel, telemetry = FakeChannel(), EventRecorder(WorkflowsTelemetry)
+    received = ReceivedCommand(
+        queue,
+        channel,
+        7,
+        key,
+        json.dumps(body).encode(),
+        None,
+        "plant\0",
+    )
+    commands = FakeCommands(received)
+    relay = Relay(None, FakeOutbox(), FakeRequests(), telemetry, None)  # type: ignore[arg-type]
+
+    relay.relay(None, commands)  # type: ignore[arg-type]
+
+    assert (channel.rejected, list(commands.received)) == ([7], [])
+    assert telemetry.names == [event]
