@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from db.errors import InvalidData
+from db.errors import InvalidData, StoreTimeout
 from db.queries.statements import Row, Statements
 from db.settings import DatabaseSettings
 from db.workflows.planning import Planner
@@ -46,16 +46,22 @@ class Scheduler:
         self._waiting: dict[str, datetime] = {}
 
     def fire_due(self) -> None:
-        """Fire each schedule that is due, once.
+        """Fire each schedule that is due, once. One that cannot be fired does not keep the others from it.
 
         Raises:
-            StoreUnavailable: When the database does not answer in time.
+            StoreTimeout: When a schedule took too long, as a plan of gaps may; it is still due.
+            StoreUnavailable: When the database does not answer.
         """
+        timeouts: list[StoreTimeout] = []
         for row in self._schedules.due():
             try:
                 self._fire(row)
-            except (InvalidInput, InvalidData, ValueError) as error:  # the others fire all the same
+            except (InvalidInput, InvalidData, ValueError) as error:
                 self._telemetry.schedule_refused(row["name"], str(error))
+            except StoreTimeout as error:
+                timeouts.append(StoreTimeout(f"schedule {row['name']}: {error}"))
+        if timeouts:
+            raise timeouts[0]
 
     def _fire(self, row: Row) -> None:
         fields = {name: row[name] for name in ScheduleDefinition.model_fields}

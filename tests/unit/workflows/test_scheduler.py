@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from prometheus_client import REGISTRY
 
-from db.errors import StoreUnavailable
+from db.errors import StoreTimeout, StoreUnavailable
 from runtime.errors import InvalidInput
 from runtime.health import Health
 from runtime.lifecycle import ShutdownSignal
@@ -20,6 +20,8 @@ class FakePlanner:
     def plan(self, kind: str, spec: dict[str, Any]) -> Any:
         if spec.get("source") == "gone":
             raise InvalidInput("there is no source gone", "spec.source")
+        if spec.get("source") == "huge":
+            raise StoreTimeout("canceling statement due to statement timeout")
         return type("Plan", (), {"jobs": [(kind, spec)]})
 
 
@@ -134,3 +136,13 @@ def test_an_outage_of_the_database_delays_what_is_due(monkeypatch: pytest.Monkey
     assert problems[0][DATABASE] == "connection refused"
     assert DATABASE not in health.problems()
     assert isinstance(schedules.fired[0]["due"], datetime)
+
+
+def test_a_schedule_that_takes_too_long_keeps_no_other_from_firing() -> None:
+    schedules = FakeSchedules(row("huge", spec={"source": "huge"}), row("nightly"))
+
+    with pytest.raises(StoreTimeout, match="schedule huge: canceling statement"):
+        scheduler(schedules).fire_due()
+
+    assert [fired["name"] for fired in schedules.fired] == ["nightly"]
+    assert [waiting["name"] for waiting in schedules.rows] == ["huge"]
