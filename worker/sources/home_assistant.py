@@ -16,6 +16,10 @@ WINDOW = timedelta(days=1)
 MIN_WINDOW = timedelta(minutes=1)
 # The server leaves out a state at exactly the start, and rounds times to a part of a microsecond.
 MARGIN = timedelta(milliseconds=1)
+# Of the names of the entities in one request: a proxy in front of the server, as nginx, refuses a request
+# line of over 8 KiB, and the server itself one of over 24 KB, or in older versions 8 KB.
+MAX_NAMES_BYTES = 6_000
+SEPARATOR_BYTES = len(quote(","))
 
 
 class _Attributes(BaseModel):
@@ -49,6 +53,7 @@ class HomeAssistantHistory:
         self._source = source
         self._client = client
         self._known: set[str] = set()
+        self._groups = list(_group_by_length([sensor.remote for sensor in source.sensors]))
 
     def read(self, start: datetime, end: datetime) -> Iterator[SourceValue | Skipped]:
         """Yield the values from `start` to before `end`, by the time of their last change.
@@ -58,23 +63,26 @@ class HomeAssistantHistory:
             SourceRefused: When it refuses the token, or an entity has another unit.
         """
         for window in windows(start.astimezone(UTC), end.astimezone(UTC), WINDOW):
-            yield from self._read_window(*window)
+            for entities in self._groups:
+                yield from self._read_window(entities, *window)
 
-    def _read_window(self, start: datetime, end: datetime) -> Iterator[SourceValue | Skipped]:
+    def _read_window(
+        self, entities: list[str], start: datetime, end: datetime
+    ) -> Iterator[SourceValue | Skipped]:
         try:
-            answer = self._get(start - MARGIN, end + MARGIN)
+            answer = self._get(entities, start - MARGIN, end + MARGIN)
         except ResponseTooLarge:
             if end - start <= MIN_WINDOW:
                 raise
             for half in windows(start, end, (end - start) / 2):
-                yield from self._read_window(*half)
+                yield from self._read_window(entities, *half)
             return
         self._known |= {states[0].entity_id for states in answer if states}
         for states in answer:
             yield from self._values(states, start, end)
-        for sensor in self._source.sensors:
-            if sensor.remote not in self._known:
-                yield from self._check(sensor.remote)
+        for entity in entities:
+            if entity not in self._known:
+                yield from self._check(entity)
 
     def _check(self, entity: str) -> Iterator[Skipped]:
         """Report an entity that does not exist, whose history is as empty as that of any without changes."""
@@ -84,10 +92,10 @@ class HomeAssistantHistory:
         except NotFound:
             yield Skipped(f"Home Assistant has no {entity}")
 
-    def _get(self, start: datetime, end: datetime) -> list[list[_State]]:
+    def _get(self, entities: list[str], start: datetime, end: datetime) -> list[list[_State]]:
         path = f"/api/history/period/{quote(start.isoformat(), safe='')}"
         params = {
-            "filter_entity_id": ",".join(sensor.remote for sensor in self._source.sensors),
+            "filter_entity_id": ",".join(entities),
             "end_time": end.isoformat(),
             "significant_changes_only": "0",
             # Without it, each range starts with a state that was not measured at that time.
@@ -113,3 +121,16 @@ class HomeAssistantHistory:
             if isinstance(item, SourceValue):
                 check_unit(state.attributes.unit_of_measurement, self._source.unit, state.entity_id)
             yield item
+
+
+def _group_by_length(entities: list[str]) -> Iterator[list[str]]:
+    """Yield groups of entities whose names are short enough for one request."""
+    group: list[str] = []
+    length = 0
+    for entity in entities:
+        length += len(entity) + SEPARATOR_BYTES
+        if group and length > MAX_NAMES_BYTES:
+            yield group
+            group, length = [], len(entity) + SEPARATOR_BYTES
+        group.append(entity)
+    yield group

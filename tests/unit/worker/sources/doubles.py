@@ -29,6 +29,9 @@ def iso(moment: datetime) -> str:
     return moment.isoformat(timespec="microseconds")
 
 
+MAX_REQUEST_LINE = 8190  # of aiohttp, on which it is built, unless it sets another
+
+
 class HomeAssistant:
     """Home Assistant 2024.3.3: a state is within a range if it is after its start and before its end."""
 
@@ -39,6 +42,8 @@ class HomeAssistant:
     def __call__(self, request: Request) -> Reply:
         if request.path.startswith("/api/states/"):
             return self._current(request.path.removeprefix("/api/states/"))
+        if len(request.target) > MAX_REQUEST_LINE:
+            return Reply(status=400, body=b"Got more than 8190 bytes when reading Status line.")
         start = datetime.fromisoformat(request.path.removeprefix("/api/history/period/"))
         end = datetime.fromisoformat(request.params["end_time"])
         assert request.headers["Authorization"] == "Bearer token"

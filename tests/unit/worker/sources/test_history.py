@@ -361,3 +361,14 @@ def test_a_kind_without_history_is_refused() -> None:
             open_history(source, FakeClock().pace()),
         ):
             pass
+
+
+def test_the_history_of_many_entities_is_requested_in_lines_that_home_assistant_reads() -> None:
+    entities = [f"sensor.building_seven_room_{number:03}_temperature" for number in range(300)]
+    states = {entity: [Stored(START + HOUR, str(number))] for number, entity in enumerate(entities)}
+
+    with reading("home-assistant", HomeAssistant(states), remote="|".join(entities)) as (history, server):
+        found = read(history, START, START + DAY)
+
+    assert found == [(START + HOUR, float(number)) for number in range(300)]
+    assert len(server.requests) < 5
