@@ -2,6 +2,7 @@
 
 import ssl
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
@@ -31,6 +32,7 @@ MAX_WAIT_SECONDS = 30.0
 MAX_JITTER_SECONDS = 1.0
 # A longer Retry-After ends the job, which is then tried again at that time.
 MAX_RETRY_AFTER_SECONDS = 60.0
+MAX_SECONDS = 1e9
 MAX_QUOTED_BYTES = 300
 
 T = TypeVar("T")
@@ -84,8 +86,15 @@ def is_temporary(status: int) -> bool:
 
 
 def required_wait(response: httpx2.Response, now: datetime) -> float | None:
-    """Return the seconds that a temporary failure requires to wait; None if it does not say."""
-    retry_after = parse_retry_after(response.headers.get("Retry-After"), now)
+    """Return the seconds that a temporary failure requires to wait; None if it does not say.
+
+    `now` counts where the server does not state its own time, from which a date is meant.
+    """
+    with suppress(ValueError, OverflowError):  # by its own clock
+        sent_at = parsedate_to_datetime(response.headers.get("Date", ""))
+        now = sent_at if sent_at.tzinfo else sent_at.replace(tzinfo=UTC)
+    # A wait that is over, as of 0 seconds, is none: the usual one then keeps from repeating it all at once.
+    retry_after = parse_retry_after(response.headers.get("Retry-After"), now) or None
     if retry_after is None and response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
         return TOO_MANY_REQUESTS_SECONDS
     return retry_after
@@ -96,10 +105,10 @@ def parse_retry_after(text: str | None, now: datetime) -> float | None:
     if text is None:
         return None
     if text.strip().isdecimal():
-        return float(text)
+        return min(float(text), MAX_SECONDS)
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return max((moment - now).total_seconds(), 0.0)

@@ -57,7 +57,7 @@ class SourceServer:
         request = Request(unquote(parts.path), params, dict(handler.headers), handler.path)
         self.requests.append(request)
         reply = self.script.pop(0) if self.script else self.answer(request)
-        handler.send_response(reply.status)
+        handler.send_response_only(reply.status)  # without the real time, which a fake clock does not have
         for name, value in reply.headers.items():
             handler.send_header(name, value)
         handler.send_header("Content-Length", str(len(reply.body)))

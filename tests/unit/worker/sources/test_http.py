@@ -118,6 +118,33 @@ def test_a_wait_that_the_source_requires_is_kept(
     assert 40 <= clock.waits[0] < 40 + http_requests.MAX_JITTER_SECONDS
 
 
+def test_a_date_is_meant_by_the_clock_of_the_server(
+    server: SourceServer, client: SourceClient, clock: FakeClock
+) -> None:
+    behind = STARTED_AT - timedelta(minutes=10)
+    headers = {
+        "Date": format_datetime(behind, usegmt=True),
+        "Retry-After": format_datetime(behind + timedelta(seconds=40), usegmt=True),
+    }
+    server.script = [Reply(status=429, headers=headers)]
+
+    assert client.get(ANY, "/") == {"answer": 42}
+    assert 40 <= clock.waits[0] < 40 + http_requests.MAX_JITTER_SECONDS
+
+
+@pytest.mark.parametrize("retry_after", ["0", "Fri, 27 Nov 2020 12:00:00 GMT"])
+def test_a_wait_that_is_over_is_replaced_by_the_usual_one(
+    server: SourceServer, client: SourceClient, clock: FakeClock, retry_after: str
+) -> None:
+    server.answer = lambda _: Reply(status=503, headers={"Retry-After": retry_after})
+
+    with pytest.raises(SourceUnavailable) as raised:
+        client.get(ANY, "/")
+
+    assert raised.value.retry_after is None
+    assert clock.seconds > 60, "all attempts within seconds would be refused alike"
+
+
 def test_without_a_time_too_many_requests_are_repeated_after_a_minute(
     server: SourceServer, client: SourceClient, clock: FakeClock
 ) -> None:
