@@ -7,6 +7,7 @@ import typer
 
 from db.queries.limits import ExcursionFilter
 from limits.definition import define_silence
+from readings.ids import sensor_id_forms
 from sensorctl.actor import current_actor
 from sensorctl.limits.options import Location, Pattern, Sensor, manager, reader
 from sensorctl.limits.views import describe_target, excursion_table, silence_table
@@ -35,7 +36,8 @@ def list_excursions(
     as_json: JsonOption = False,
 ) -> None:
     """Show excursions, the ongoing first."""
-    selection = ExcursionFilter(sensors=sensor or None, is_open=open_only, since=since)
+    sensors = sensor_id_forms(sensor) if sensor else None
+    selection = ExcursionFilter(sensors=sensors, is_open=open_only, since=since)
     with reader() as limits:
         rows = limits.excursions(selection, MAX_EXCURSIONS)
     if as_json:

@@ -7,6 +7,7 @@ import typer
 
 from db.queries.limits import Limits
 from db.queries.statements import Row
+from readings.ids import normalise_sensor_id
 from sensorctl.settings import discover_manager_settings, discover_settings
 
 Sensor = Annotated[str | None, typer.Option("--sensor", metavar="ID", help="One sensor.")]
@@ -52,4 +53,4 @@ def reader() -> closing[Limits]:
 def read_limits(sensor_id: str | None = None) -> list[Row]:
     """Return the limits, or those that hold for a sensor."""
     with reader() as limits:
-        return limits.read(sensor_id)
+        return limits.read(None if sensor_id is None else normalise_sensor_id(sensor_id))

@@ -19,18 +19,26 @@ def describe_target(row: Row) -> str:
 
 def describe_condition(row: Row) -> str:
     """Return what a limit bounds."""
-    delay = format_duration(timedelta(seconds=row["delay_seconds"]))
+    delay = _format_length(row["delay_seconds"])
     if row["kind"] == "stale":
         return f"no reading for {delay}"
     if row["kind"] == "rate":
-        window = format_duration(timedelta(seconds=row["window_seconds"]))
-        condition = f"changes by more than {row['threshold']:g} K in {window}"
+        window = _format_length(row["window_seconds"])
+        condition = f"changes by more than {row['threshold']:.10g} K in {window}"
     else:
-        condition = f"{'above' if row['kind'] == 'high' else 'below'} {row['threshold']:g} °C"
+        condition = f"{'above' if row['kind'] == 'high' else 'below'} {row['threshold']:.10g} °C"
     details = [f"for {delay}"] if row["delay_seconds"] else []
-    details += [f"hysteresis {row['hysteresis']:g} K"] if row["hysteresis"] else []
+    details += [f"hysteresis {row['hysteresis']:.10g} K"] if row["hysteresis"] else []
     details += [f"{row['schedule']} ({row['zone']})"] if row["schedule"] else []
     return ", ".join([condition, *details])
+
+
+def _format_length(seconds: float) -> str:
+    """Return a length of a limit as it was set, in the largest unit of which it is a whole number."""
+    for unit, length in (("d", 86_400), ("h", 3600), ("min", 60)):
+        if seconds and seconds % length == 0:
+            return f"{seconds / length:.0f} {unit}"
+    return f"{seconds:.10g} s"
 
 
 def describe_limit(row: Row) -> str:
@@ -64,7 +72,7 @@ def excursion_table(rows: Sequence[Row], title: str = "Excursions") -> Table:
         table.add_row(
             str(row.get("excursion_id", "")),
             safe_text(row["sensor_id"]),
-            f"{row['rule']} {row['threshold']:g} {unit}",
+            f"{row['rule']} {row['threshold']:.10g} {unit}",
             format_time(row["started_at"]),
             ended,
             format_duration(timedelta(seconds=row["duration_seconds"])),

@@ -32,8 +32,10 @@ class FakeLimits:
     def __init__(self) -> None:
         self.changes: list[tuple[Any, ...]] = []
         self.selections: list[ExcursionFilter] = []
+        self.sensors: list[str | None] = []
 
     def read(self, sensor_id: str | None = None) -> list[dict[str, Any]]:
+        self.sensors.append(sensor_id)
         return [LIMIT]
 
     def set(self, actor: str, definition: LimitDefinition) -> list[dict[str, Any]]:
