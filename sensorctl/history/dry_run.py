@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from contextlib import ExitStack
 from itertools import islice
+from pathlib import Path
 
 import typer
 from rich.table import Table
@@ -93,8 +94,8 @@ def _show_questions(
 def _show_question(
     error: AmbiguousFile, name: str, file_format: FileFormat, options: CsvOptions, settings: OperatorSettings
 ) -> None:
-    """Show the ways in which the file can be read; standard input cannot be read again."""
-    if name == STDIO:
+    """Show the ways in which the file can be read; standard input and pipes cannot be read again."""
+    if name == STDIO or not Path(name).is_file():
         return
     with ExitStack() as files:
 

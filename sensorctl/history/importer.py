@@ -38,9 +38,7 @@ from sensorctl.output import file_progress_bar, print_message
 from sensorctl.settings import OperatorSettings
 
 CHECKPOINT_INTERVAL_SECONDS = 0.25
-COPIED_MESSAGE = (
-    "Reading all of standard input first, since it gives no unit; --unit reads rows as they come."
-)
+COPIED_MESSAGE = "Reading all of the input first, since it gives no unit; --unit reads rows as they come."
 
 
 @dataclass(frozen=True)

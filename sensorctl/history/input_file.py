@@ -13,14 +13,14 @@ MAX_SPOOLED_BYTES = 16 * 1024 * 1024
 
 @contextmanager
 def open_input_file(name: str) -> Iterator[InputFile]:
-    """Open the file, or standard input.
+    """Open the file, or what is read once: standard input, or a pipe, as of a process substitution.
 
     Raises:
         typer.BadParameter: When the file cannot be read.
         UnreadableFile: When it is no text.
     """
     with open_binary_input(name) as file:
-        if name != STDIO:
+        if name != STDIO and file.seekable():
             yield SeekableFile(file)
             return
         with SpooledTemporaryFile(MAX_SPOOLED_BYTES) as spooled:

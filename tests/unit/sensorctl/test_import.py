@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import sys
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -191,6 +192,22 @@ def test_standard_input_is_imported(
     assert len(bulk.published) == 62
 
 
+@pytest.mark.parametrize("options", [[], ["--dry-run"]])
+def test_a_pipe_is_imported_as_of_a_process_substitution(
+    sensorctl: RunCommand, bulk: type[FakeBulk], options: list[str]
+) -> None:
+    reader, writer = os.pipe()
+    os.write(writer, HISTORY.encode())
+    os.close(writer)
+
+    code, _, err = sensorctl("import", f"/dev/fd/{reader}", "--format", "csv", *options)
+    os.close(reader)
+
+    assert code == 0, err
+    assert len(bulk.published) == (0 if options else 60)
+    assert f"{'Would publish' if options else 'Published'} 60 readings" in err
+
+
 @pytest.mark.parametrize("is_stream", [False, True])
 def test_temperatures_that_may_be_in_fahrenheit_are_published_only_with_their_unit(
     sensorctl: RunCommand, bulk: type[FakeBulk], file: Path, monkeypatch: pytest.MonkeyPatch, is_stream: bool
@@ -206,7 +223,7 @@ def test_temperatures_that_may_be_in_fahrenheit_are_published_only_with_their_un
     code, _, err = run()
     assert (code, bulk.published) == (2, [])
     assert "the unit of temperatures is not given" in err
-    assert ("Reading all of standard input first" in err) == is_stream
+    assert ("Reading all of the input first" in err) == is_stream
 
     assert run("--unit", "F")[0] == 0
     assert [json.loads(message.body)["temperature"] for message in bulk.published] == [20.0, 10.0]
