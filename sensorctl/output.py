@@ -28,6 +28,18 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of 
 WatchOption = Annotated[bool, typer.Option("--watch", help="Refresh every second, until Ctrl-C.")]
 
 
+def check_watch(*, as_json: bool, watch: bool) -> None:
+    """Check that a screen that is refreshed is not requested as JSON.
+
+    Raises:
+        typer.BadParameter: When it is.
+    """
+    if as_json and watch:
+        raise typer.BadParameter(
+            "--json and --watch exclude each other: --json prints the state once"
+        )
+
+
 def console(*, stderr: bool = False) -> Console:
     """Return a console on standard output or error; piped output is wide, so that tables are not cut."""
     width = None if is_terminal(sys.stderr if stderr else sys.stdout) else PIPED_WIDTH

@@ -12,7 +12,16 @@ from rich.table import Table
 from rich.text import Text
 
 from db.queries.summary import Summary
-from sensorctl.output import JsonOption, WatchOption, console, print_message, safe_text, show, show_json
+from sensorctl.output import (
+    JsonOption,
+    WatchOption,
+    check_watch,
+    console,
+    print_message,
+    safe_text,
+    show,
+    show_json,
+)
 from sensorctl.settings import discover_settings
 from sensorctl.time_options import parse_seconds
 from sensorctl.time_shifts import TIME_SHIFT_HINT, describe_time_shifts
@@ -38,7 +47,11 @@ def summary(
 
     A note names sensors whose times are hours behind, which are therefore missing from the last hour. With
     `--json` it is on standard error.
+
+    Raises:
+        typer.BadParameter: When --json and --watch are given.
     """
+    check_watch(as_json=as_json, watch=watch)
     with closing(Summary(discover_settings())) as source:
         _await_first_reading(source, wait)
         if as_json:

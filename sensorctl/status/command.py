@@ -8,7 +8,7 @@ from rich.live import Live
 
 from monitoring.collector import Collector
 from monitoring.model import SystemStatus
-from sensorctl.output import JsonOption, WatchOption, console, fail, show, show_json
+from sensorctl.output import JsonOption, WatchOption, check_watch, console, fail, show, show_json
 from sensorctl.settings import discover_settings
 from sensorctl.status.views import status_screen
 
@@ -19,7 +19,11 @@ def status(as_json: JsonOption = False, watch: WatchOption = False) -> None:
     """Show services, queue, throughput and sensors, and all problems with a hint.
 
     The exit code is 1 if there is a problem.
+
+    Raises:
+        typer.BadParameter: When --json and --watch are given.
     """
+    check_watch(as_json=as_json, watch=watch)
     with closing(Collector(discover_settings())) as collector:
         if watch:
             _watch(collector)

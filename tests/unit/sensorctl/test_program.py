@@ -114,6 +114,14 @@ def test_watch_refreshes_the_summary_until_ctrl_c(sensorctl: RunCommand, summary
     assert summary.closed == 1
 
 
+@pytest.mark.parametrize("command", ["status", "summary"])
+def test_a_screen_that_is_refreshed_is_not_printed_as_json(sensorctl: RunCommand, command: str) -> None:
+    code, out, err = sensorctl(command, "--json", "--watch")
+
+    assert (code, out) == (2, "")
+    assert "--json and --watch exclude each other" in err
+
+
 def test_without_a_database_it_ends_with_a_message_and_69(
     sensorctl: RunCommand, summary: type[FakeSummary]
 ) -> None:
