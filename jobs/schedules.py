@@ -122,14 +122,15 @@ def _times(cron: str, zone: str, after: datetime) -> Iterator[datetime]:
     Raises:
         InvalidInput: The expression is invalid.
     """
+    previous = after
     try:
-        times = CronSim(cron, after.astimezone(ZoneInfo(zone)))
+        for time in CronSim(cron, after.astimezone(ZoneInfo(zone))):
+            # Within a repeated hour, the library starts from its first occurrence.
+            if (found := time.astimezone(UTC)) > previous:
+                yield found
+                previous = found
     except CronSimError as error:
         reason = str(error).removeprefix("Bad ")
         raise InvalidInput(f"has a {reason} that cannot be used: {CRON_HINT}", "cron") from None
-    previous = after
-    for time in times:
-        # Within a repeated hour, the library starts from its first occurrence.
-        if (found := time.astimezone(UTC)) > previous:
-            yield found
-            previous = found
+    except OverflowError:  # after the last year that Python knows
+        return

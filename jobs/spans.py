@@ -60,6 +60,7 @@ def split(spans: Iterable[Span], length: timedelta, origin: datetime) -> Iterato
     for start, end in union(spans):
         since = start
         while since < end:
-            until = origin + ((since - origin) // length + 1) * length
-            yield Span(since, min(until, end))
-            since = until
+            # Not the time of the cut, which may be after the last year.
+            remaining = min(length - (since - origin) % length, end - since)
+            yield Span(since, since + remaining)
+            since += remaining

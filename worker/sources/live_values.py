@@ -25,9 +25,9 @@ def time_of_text(text: Any) -> datetime | None:
     """Return the time of an ISO 8601 text with an offset; None if it is none, or of a clock never set."""
     try:
         time = datetime.fromisoformat(text)
-    except (TypeError, ValueError):
+        return time.astimezone(UTC) if time.tzinfo and time.year >= MIN_YEAR else None
+    except (TypeError, ValueError, OverflowError):
         return None
-    return time.astimezone(UTC) if time.tzinfo and time.year >= MIN_YEAR else None
 
 
 def time_of_epoch(seconds: Any) -> datetime | None:

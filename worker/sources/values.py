@@ -54,10 +54,10 @@ def parse_moment(text: str, zone: tzinfo | None) -> datetime | Skipped:
     """
     try:
         time = datetime.fromisoformat(to_iso_8601(text))
-    except ValueError:
+        if time.tzinfo is not None:
+            return time.astimezone(UTC)
+    except (ValueError, OverflowError):  # in UTC, it may be before the first year or after the last
         return Skipped("no valid time")
-    if time.tzinfo is not None:
-        return time.astimezone(UTC)
     if zone is None:
         raise SourceRefused(f"the time {quote_value(text)} has no offset: set time_zone of the source")
     moments = resolve_local(time, zone)

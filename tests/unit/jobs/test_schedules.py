@@ -157,3 +157,7 @@ def test_a_time_that_waited_for_the_last_workflow_was_not_missed() -> None:
 
     assert decide(waiting, NOON, ended_at + timedelta(seconds=1), last_ended_at=ended_at).due == NOON
     assert decide(waiting, NOON, ended_at, last_ended_at=NOON - timedelta(hours=1)).due is None
+
+
+def test_there_is_no_time_after_the_last_year() -> None:
+    assert next_time("0 3 * * *", "Europe/Berlin", datetime(9999, 12, 31, 20, tzinfo=UTC)) is None

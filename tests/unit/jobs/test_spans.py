@@ -53,3 +53,9 @@ def test_the_pieces_of_spans_are_the_spans_cut_at_the_same_times(
     assert all(
         edge in edges or ((edge - START) // HOUR - origin) % length == 0 for piece in pieces for edge in piece
     )
+
+
+def test_a_length_beyond_the_last_year_cuts_nothing() -> None:
+    whole = span(0, 40)
+
+    assert list(split([whole], timedelta(days=9_000_000), START)) == [whole]

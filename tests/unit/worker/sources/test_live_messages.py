@@ -73,6 +73,9 @@ def signal_k(message: Any) -> Iterator[LiveItem]:
 @pytest.mark.parametrize("client", [home_assistant, zigbee2mqtt, shelly, signal_k])
 @given(message=messages)
 @example(message=VALID | {"attributes": {"unit_of_measurement": 5}})
+@example(
+    message=VALID | dict.fromkeys(("last_changed", "last_seen", "timestamp"), "9999-12-31T23:59:59-14:00")
+)
 def test_any_message_is_a_value_or_counted(client: Any, message: Any) -> None:
     for item in client(message):
         assert item is None or isinstance(item, SourceValue | Skipped)

@@ -46,6 +46,8 @@ def test_a_number_is_read_or_skipped_with_its_reason(value: object, expected: ob
         ("2026-03-29T02:30:00", BERLIN, Skipped("local time that the clocks skip")),
         ("2026-10-25T02:30:00", BERLIN, Skipped("local time that occurs twice")),
         ("yesterday", BERLIN, Skipped("no valid time")),
+        ("0001-01-01T00:00:00+14:00", None, Skipped("no valid time")),
+        ("9999-12-31T23:59:59-14:00", None, Skipped("no valid time")),
     ],
 )
 def test_a_time_is_a_moment_or_skipped(text: str, zone: ZoneInfo | None, expected: object) -> None:
