@@ -35,9 +35,7 @@ def check_watch(*, as_json: bool, watch: bool) -> None:
         typer.BadParameter: When it is.
     """
     if as_json and watch:
-        raise typer.BadParameter(
-            "--json and --watch exclude each other: --json prints the state once"
-        )
+        raise typer.BadParameter("--json and --watch exclude each other: --json prints the state once")
 
 
 def console(*, stderr: bool = False) -> Console:

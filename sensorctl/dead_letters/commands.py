@@ -1,5 +1,6 @@
 """`sensorctl dead`: list, show, replay, discard, export and import dead letters."""
 
+import math
 from collections import Counter
 from datetime import datetime
 from typing import Annotated
@@ -23,7 +24,24 @@ from sensorctl.time_options import parse_age
 
 # Fetched within a moment, and usually enough to recognise a pattern.
 DEFAULT_INSPECTED = 1_000
+MIN_RATE, MAX_RATE = 0.01, 1e6
 app = typer.Typer(help="Manage messages that could not be stored as a reading.", no_args_is_help=True)
+
+
+def parse_rate(text: str) -> float:
+    """Return a number of messages per second.
+
+    Raises:
+        typer.BadParameter: When it is none, NaN included.
+    """
+    try:
+        rate = float(text)
+    except ValueError:
+        rate = math.nan
+    if not MIN_RATE <= rate <= MAX_RATE:
+        raise typer.BadParameter(f"{text!r} must be a number from {MIN_RATE:g} to {MAX_RATE:g}")
+    return rate
+
 
 Ids = Annotated[list[str] | None, typer.Argument(metavar="ID", help="Only messages with these IDs.")]
 Reasons = Annotated[list[str] | None, typer.Option("--reason", help="Only this reason. Repeatable.")]
@@ -100,7 +118,8 @@ def replay(
     newer_than: NewerThan = None,
     limit: Limit = None,
     rate: Annotated[
-        float | None, typer.Option(min=0.01, max=1e6, help="Maximum number of messages per second.")
+        float | None,
+        typer.Option(parser=parse_rate, metavar="NUMBER", help="Maximum number of messages per second."),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count what would be replayed.")] = False,
     force: Annotated[

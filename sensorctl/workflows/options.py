@@ -12,6 +12,7 @@ from db.queries.statements import Row, Statements
 from db.workflows.planning import Planner
 from db.workflows.queries import WorkflowQueries
 from db.workflows.requests import WorkflowRequests
+from runtime.text import quote_value
 from sensorctl.output import fail
 from sensorctl.settings import discover_manager_settings, discover_settings
 
@@ -39,12 +40,12 @@ def parse_json_object(text: str) -> dict[str, Any]:
     """
     try:
         value = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise typer.BadParameter(
-            f'{text!r} must be a JSON object such as {{"seconds": 5}}: {error}'
+            f'{quote_value(text)} must be a JSON object such as {{"seconds": 5}}: {error}'
         ) from None
     if not isinstance(value, dict):
-        raise typer.BadParameter(f'{text!r} must be a JSON object such as {{"seconds": 5}}')
+        raise typer.BadParameter(f'{quote_value(text)} must be a JSON object such as {{"seconds": 5}}')
     return value
 
 
@@ -59,7 +60,7 @@ def parse_assignment(text: str) -> tuple[str, Any]:
         raise typer.BadParameter(f"{text!r} must be NAME=VALUE, for example seconds=5")
     try:
         return name.strip(), json.loads(value)
-    except ValueError:
+    except (ValueError, RecursionError):
         return name.strip(), value
 
 

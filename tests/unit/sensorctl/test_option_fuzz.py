@@ -109,3 +109,19 @@ def test_a_number_of_seconds_is_finite_and_not_negative(option: str) -> None:
 
     assert code == 2
     assert "is not a number of seconds" in output
+
+
+@pytest.mark.parametrize("rate", ["nan", "0", "inf", "many"])
+def test_a_rate_is_a_number(rate: str) -> None:
+    code, output = run(["dead", "replay", "--rate", rate])
+
+    assert code == 2
+    assert "must be a number from 0.01 to 1e+06" in output
+
+
+def test_json_that_is_nested_too_deeply_is_refused() -> None:
+    code, output = run(["workflow", "run", "dummy", "--spec", "[" * 100_000])
+
+    assert code == 2
+    assert "Traceback" not in output
+    assert len(output) < 2_000
