@@ -11,6 +11,7 @@ from runtime.text import escape_unprintable, quantity
 from sensorctl.actor import current_actor
 from sensorctl.limits.dry_run import find_excursions
 from sensorctl.limits.options import (
+    MAX_ID,
     For,
     High,
     Hysteresis,
@@ -87,7 +88,9 @@ def list_(sensor: Sensor = None, as_json: JsonOption = False) -> None:
 
 @app.command()
 def remove(
-    limit_id: Annotated[int, typer.Argument(metavar="LIMIT", help="The number of the limit.")],
+    limit_id: Annotated[
+        int, typer.Argument(metavar="LIMIT", min=1, max=MAX_ID, help="The number of the limit.")
+    ],
     as_json: JsonOption = False,
 ) -> None:
     """Remove a limit; its open excursions end."""

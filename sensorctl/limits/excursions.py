@@ -9,7 +9,7 @@ from db.queries.limits import ExcursionFilter
 from limits.definition import define_silence
 from readings.ids import sensor_id_forms
 from sensorctl.actor import current_actor
-from sensorctl.limits.options import Location, Pattern, Sensor, manager, reader
+from sensorctl.limits.options import MAX_ID, Location, Pattern, Sensor, manager, reader
 from sensorctl.limits.views import describe_target, excursion_table, silence_table
 from sensorctl.output import JsonOption, show, show_json
 from sensorctl.time_options import parse_time_or_age
@@ -50,7 +50,9 @@ def list_excursions(
 
 @app.command()
 def acknowledge(
-    excursion_id: Annotated[int, typer.Argument(metavar="EXCURSION", help="The number of the excursion.")],
+    excursion_id: Annotated[
+        int, typer.Argument(metavar="EXCURSION", min=1, max=MAX_ID, help="The number of the excursion.")
+    ],
     note: Note = "",
     as_json: JsonOption = False,
 ) -> None:
@@ -100,7 +102,9 @@ def list_silences(as_json: JsonOption = False) -> None:
 
 @silences.command("end")
 def end_silence(
-    silence_id: Annotated[int, typer.Argument(metavar="SILENCE", help="The number of the silence.")],
+    silence_id: Annotated[
+        int, typer.Argument(metavar="SILENCE", min=1, max=MAX_ID, help="The number of the silence.")
+    ],
     as_json: JsonOption = False,
 ) -> None:
     """End a silence now."""

@@ -10,6 +10,7 @@ from db.queries.statements import Row
 from readings.ids import normalise_sensor_id
 from sensorctl.settings import discover_manager_settings, discover_settings
 
+MAX_ID = 2**63 - 1
 Sensor = Annotated[str | None, typer.Option("--sensor", metavar="ID", help="One sensor.")]
 Location = Annotated[str | None, typer.Option("--location", help="All sensors of this location.")]
 Pattern = Annotated[

@@ -52,3 +52,13 @@ def test_limits_and_excursions_of_a_sensor_are_found_however_its_name_is_typed(
 
     assert limits.sensors == [COMPOSED]
     assert COMPOSED in (limits.selections[0].sensors or ())
+
+
+@pytest.mark.parametrize(
+    "command", [("limit", "remove"), ("excursion", "acknowledge"), ("silence", "end")], ids=" ".join
+)
+def test_a_number_that_none_has_is_refused(sensorctl: RunCommand, command: tuple[str, str]) -> None:
+    code, _, err = sensorctl(*command, "99999999999999999999")
+
+    assert code == 2
+    assert "must be at most" in err
