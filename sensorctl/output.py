@@ -1,6 +1,7 @@
 """Output to a terminal, a file or another program."""
 
 import sys
+from collections.abc import Sized
 from datetime import datetime
 from typing import Annotated, Any, NoReturn
 
@@ -78,6 +79,12 @@ def format_time(moment: datetime) -> str:
 def print_message(message: str) -> None:
     """Print a message for the operator to standard error, which keeps it out of piped output."""
     print(message, file=sys.stderr)
+
+
+def note_if_cut(rows: Sized, most: int, what: str, hint: str) -> None:
+    """Say on standard error, which keeps it out of JSON, that there may be more rows than are shown."""
+    if len(rows) == most:
+        print_message(f"Only the first {most:,} {what} are shown: {hint}.")
 
 
 def fail(message: str | None = None) -> NoReturn:

@@ -13,7 +13,7 @@ from sensorctl.actor import current_actor
 from sensorctl.analysis.follower import AnomalyFollower, follow
 from sensorctl.analysis.options import check_past, manager, reader
 from sensorctl.analysis.views import anomaly_table
-from sensorctl.output import JsonOption, show, show_json
+from sensorctl.output import JsonOption, note_if_cut, show, show_json
 from sensorctl.time_options import parse_time_or_age
 
 app = typer.Typer(invoke_without_command=True, add_completion=False)
@@ -117,6 +117,7 @@ def _refuse_options(command: str, *, is_given: bool) -> None:
 
 
 def _show(rows: list[Row], *, as_json: bool) -> None:
+    note_if_cut(rows, MAX_ANOMALIES, "anomalies", "see --sensor, --kind, --open and --since")
     if as_json:
         show_json(rows)
     elif rows:

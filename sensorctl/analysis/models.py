@@ -21,7 +21,7 @@ from sensorctl.analysis.options import (
     stored_form,
 )
 from sensorctl.analysis.views import evaluation_table, model_table, version_table
-from sensorctl.output import JsonOption, fail, print_message, show, show_json
+from sensorctl.output import JsonOption, fail, note_if_cut, print_message, show, show_json
 
 app = typer.Typer(help="Show, roll back and rebuild the models of sensors.", no_args_is_help=True)
 
@@ -35,6 +35,7 @@ def list_(sensor: OptionalSensor = None, as_json: JsonOption = False) -> None:
     with reader() as statements:
         models = Models(statements)
         rows, pending = models.read(known, most=MAX_VERSIONS), models.rebuilds(known)
+    note_if_cut(rows, MAX_VERSIONS, "versions", "give a sensor")
     if known is not None and not rows:
         require_sensor(known)
     if as_json:

@@ -11,7 +11,7 @@ from readings.ids import sensor_id_forms
 from sensorctl.actor import current_actor
 from sensorctl.limits.options import MAX_ID, Location, Pattern, Sensor, manager, reader
 from sensorctl.limits.views import describe_target, excursion_table, silence_table
-from sensorctl.output import JsonOption, show, show_json
+from sensorctl.output import JsonOption, note_if_cut, show, show_json
 from sensorctl.time_options import parse_time_or_age
 
 app = typer.Typer(help="Show and acknowledge excursions beyond limits.", no_args_is_help=True)
@@ -40,6 +40,7 @@ def list_excursions(
     selection = ExcursionFilter(sensors=sensors, is_open=open_only, since=since)
     with reader() as limits:
         rows = limits.excursions(selection, MAX_EXCURSIONS)
+    note_if_cut(rows, MAX_EXCURSIONS, "excursions", "see --sensor, --open and --since")
     if as_json:
         show_json(rows)
     elif rows:

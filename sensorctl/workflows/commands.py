@@ -12,7 +12,7 @@ from jobs.questions import find_asking
 from jobs.spec import JobSpec
 from jobs.states import State
 from sensorctl.actor import current_actor
-from sensorctl.output import JsonOption, print_message, show, show_json
+from sensorctl.output import JsonOption, note_if_cut, print_message, show, show_json
 from sensorctl.questions import show_question
 from sensorctl.workflows.answer import answer
 from sensorctl.workflows.follow import follow_events
@@ -79,6 +79,7 @@ def show_workflow(
     with reader() as queries:
         row = require_workflow(queries, workflow_id)
         jobs = queries.jobs(workflow_id, MAX_JOBS, states=state or None)
+    note_if_cut(jobs, MAX_JOBS, "jobs", "see --state")
     if as_json:
         show_json(row | {"jobs": jobs})
         return
@@ -88,8 +89,6 @@ def show_workflow(
     if asking := find_asking(jobs):
         show_question(asking["question"])
         print_message(f"To answer: sensorctl workflow answer {workflow_id} N, or --option NAME=VALUE.")
-    if len(jobs) == MAX_JOBS:
-        print_message(f"Only the first {MAX_JOBS:,} jobs are shown: see --state.")
 
 
 @app.command()
@@ -101,12 +100,11 @@ def events(workflow_id: WorkflowId, follow: Follow = False, as_json: JsonLinesOp
             return
         require_workflow(queries, workflow_id)
         jobs, rows = queries.jobs(workflow_id, MAX_JOBS), queries.events(workflow_id, MAX_EVENTS)
+    note_if_cut(rows, MAX_EVENTS, "events", "--follow shows all of them")
     if as_json:
         show_json(rows)
         return
     show(timeline_table(Timeline(jobs).entries(rows)))
-    if len(rows) == MAX_EVENTS:
-        print_message(f"Only the first {MAX_EVENTS:,} events are shown.")
 
 
 @app.command()

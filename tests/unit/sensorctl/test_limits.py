@@ -1,5 +1,6 @@
 """`sensorctl limit` and `excursion` without a database: how limits are shown, and of which sensors."""
 
+import json
 import unicodedata
 from contextlib import nullcontext
 from typing import Any
@@ -52,6 +53,20 @@ def test_limits_and_excursions_of_a_sensor_are_found_however_its_name_is_typed(
 
     assert limits.sensors == [COMPOSED]
     assert COMPOSED in (limits.selections[0].sensors or ())
+
+
+@pytest.mark.parametrize("options", [[], ["--json"]])
+def test_a_list_that_is_cut_says_so(
+    sensorctl: RunCommand, monkeypatch: pytest.MonkeyPatch, options: list[str]
+) -> None:
+    monkeypatch.setattr(excursions, "reader", lambda: nullcontext(FakeLimits()))
+    assert sensorctl("excursion", "list", *options)[2] == ""
+    monkeypatch.setattr(excursions, "MAX_EXCURSIONS", 1)
+
+    _, out, err = sensorctl("excursion", "list", *options)
+
+    assert err == "Only the first 1 excursions are shown: see --sensor, --open and --since.\n"
+    assert not options or len(json.loads(out)) == 1
 
 
 @pytest.mark.parametrize(
