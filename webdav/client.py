@@ -58,20 +58,21 @@ class WebDav:
         return next((r for r in found.resources if r.path == path), None), found.read_at
 
     def put(self, path: str, file: BinaryIO, *, create: bool = False, replace: str | None = None) -> None:
-        """Write a file, whose folder is created.
+        """Write a file, whose folder is created: as many bytes as it has now, if it grows meanwhile.
 
         With `create`, only if there is none; with the ETag `replace`, only if it is that version.
 
         Raises:
             PreconditionFailed: When the condition does not hold, also after an answer that was lost.
         """
-        headers = {"Content-Length": str(_size(file)), "Content-Type": "application/octet-stream"}
+        size = _size(file)
+        headers = {"Content-Length": str(size), "Content-Type": "application/octet-stream"}
         if create:
             headers["If-None-Match"] = "*"
         if replace:
             headers["If-Match"] = replace
         self._ensure_folder(path)
-        self.requests.run("PUT", path, headers, lambda: _pieces(file))
+        self.requests.run("PUT", path, headers, lambda: _pieces(file, size))
 
     def move(self, source: str, target: str, etag: str | None = None) -> None:
         """Move a file if nothing is at the target, and it has the ETag, if one is given.
@@ -152,7 +153,8 @@ def _size(file: BinaryIO) -> int:
     return file.seek(0, 2)
 
 
-def _pieces(file: BinaryIO) -> Iterator[bytes]:
+def _pieces(file: BinaryIO, size: int) -> Iterator[bytes]:
     file.seek(0)
-    while piece := file.read(CHUNK_BYTES):
+    while piece := file.read(min(CHUNK_BYTES, size)):
         yield piece
+        size -= len(piece)

@@ -18,7 +18,7 @@ from sensorctl.reports.webdav_server import discover_webdav
 from sensorctl.workflows.options import Follow, parse_assignment
 from sensorctl.workflows.request import request
 from webdav.client import WebDav
-from webdav.model import PreconditionFailed, WebDavRefused, WebDavUnavailable
+from webdav.model import NotFound, PreconditionFailed, WebDavRefused, WebDavUnavailable
 from webdav.settings import WebDavSettings
 
 Formats = Annotated[
@@ -123,6 +123,7 @@ def upload(webdav: WebDav, work: str, path: Path) -> str:
 
     Raises:
         typer.BadParameter: When its name is that of an unfinished file.
+        NotFound: When somebody else has removed it meanwhile.
         typer.Exit: When there is a file of this name already.
     """
     name = PurePath(path).name
@@ -132,11 +133,14 @@ def upload(webdav: WebDav, work: str, path: Path) -> str:
     part = f"{work}/.part-{uuid4()}"
     try:
         with path.open("rb") as source:
-            webdav.put(part, source, create=True)
+            webdav.put(part, source)  # nobody else has its name, so that it can be repeated
     except OSError as error:
         raise typer.BadParameter(f"cannot read {path}: {error.strerror}") from None
     try:
         webdav.move(part, target)
+    except NotFound:  # the answer of the move was lost
+        if webdav.find(target) is None:
+            raise
     except PreconditionFailed:
         webdav.remove(part)
         fail(

@@ -73,6 +73,23 @@ def test_a_file_is_created_only_once_and_replaced_only_as_known(server: DavServe
     assert (server.root / "work/x.csv").read_text() == "three"
 
 
+class GrowingFile(io.BytesIO):
+    """A file to which somebody else appends after its size was found."""
+
+    def seek(self, offset: int, whence: int = 0, /) -> int:
+        position = super().seek(offset, whence)
+        if whence == io.SEEK_END:
+            self.write(b"2,21.5\n")
+        return position
+
+
+def test_a_file_that_grows_is_written_as_it_was(server: DavServer, webdav: WebDav, clock: FakeClock) -> None:
+    webdav.put("work/x.csv", GrowingFile(b"1,20.5\n"))
+
+    assert (server.root / "work/x.csv").read_bytes() == b"1,20.5\n"
+    assert clock.waits == []
+
+
 def test_a_move_overwrites_nothing_and_takes_only_the_version_that_is_meant(
     server: DavServer, webdav: WebDav
 ) -> None:

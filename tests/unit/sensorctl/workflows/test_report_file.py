@@ -1,6 +1,7 @@
 """`sensorctl report file`: a file is uploaded to a real WebDAV server, and its workflow is requested."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,9 @@ import pytest
 from jobs.kinds import dump_spec, parse_spec
 from tests.unit.fakes import RunCommand
 from tests.unit.sensorctl.workflows.fakes import FakeWorkflows
-from tests.webdav_server import PASSWORD, USER, DavServer, webdav_server
+from tests.webdav_server import PASSWORD, USER, DavServer, Fault, webdav_server
+from webdav.client import WebDav
+from webdav.requests import Waits
 
 pytestmark = pytest.mark.usefixtures("history")
 
@@ -55,6 +58,26 @@ def test_a_file_here_is_uploaded_as_a_whole_and_requested(
         )
     )  # fmt: skip
     assert "Requested workflow" in out
+
+
+@pytest.mark.parametrize("method", ["PUT", "MOVE"])
+def test_an_upload_whose_answer_is_lost_is_repeated(
+    sensorctl: RunCommand,
+    workflows: FakeWorkflows,
+    server: DavServer,
+    local: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    method: str,
+) -> None:
+    waits = Waits(sleep=lambda _: None)
+    monkeypatch.setattr("sensorctl.reports.file_command.WebDav", partial(WebDav, waits=waits))
+    server.faults.append(Fault(method=method, is_lost=True))
+
+    code, _, err = sensorctl("report", "file", str(local), "--sensor", "7")
+
+    assert code == 0, err
+    assert server.files() == ["work/Kühlschrank.csv"]
+    assert len(workflows.requests) == 1
 
 
 @pytest.mark.parametrize("given", ["a b.csv", "work/a b.csv", "{url}work/a%20b.csv"])
