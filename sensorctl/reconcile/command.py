@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from runtime.text import escape_unprintable
+from runtime.text import escape_unprintable, quantity
 from sensorctl.output import JsonOption, console, fail, print_message, show, show_json
 from sensorctl.reconcile.reconciliation import Reconciliation, acknowledge_losses, run_reconciliation
 from sensorctl.reconcile.views import (
@@ -83,4 +83,6 @@ def _acknowledge(settings: OperatorSettings, result: Reconciliation, reason: str
         fail()
     count = acknowledge_losses(settings, result, reason)
     if not quiet:
-        print_message(f"Acknowledged {count} lost readings." if count else "No reading is lost.")
+        print_message(f"Acknowledged {quantity(count, 'lost reading')}." if count else "No reading is lost.")
+    if result.unexplained:
+        fail("Fetched readings that are not found are not acknowledged: rerun their workflows.")

@@ -2,8 +2,15 @@
 
 from uuid import UUID
 
+import pytest
+
 from db.queries.fetched import Fetched
+from messaging.management.queue_stats import QueueStats
+from sensorctl.reconcile import command
+from sensorctl.reconcile.balance import Balance
 from sensorctl.reconcile.fetched import balance_fetched, count_dead
+from sensorctl.reconcile.reconciliation import Reconciliation
+from tests.unit.fakes import RunCommand
 
 FIRST, SECOND, THIRD = (UUID(int=number) for number in (1, 2, 3))
 
@@ -55,3 +62,16 @@ def test_a_rerun_that_has_not_succeeded_settles_nothing() -> None:
 
 def test_dead_readings_are_counted_by_the_workflow_that_their_body_names() -> None:
     assert count_dead([FIRST, None, FIRST, SECOND]) == {FIRST: 2, SECOND: 1}
+
+
+@pytest.mark.parametrize("options", [[], ["--acknowledge", "outbox overflow"]])
+@pytest.mark.parametrize(("stored", "exit_code"), [(7, 1), (10, 0)])
+def test_the_exit_code_is_1_while_fetched_readings_are_not_found(
+    sensorctl: RunCommand, monkeypatch: pytest.MonkeyPatch, options: list[str], stored: int, exit_code: int
+) -> None:
+    balances = balance_fetched([fetched(FIRST, 10, stored)], {})
+    result = Reconciliation(Balance({}), QueueStats(0, 0, 0, 0, 0, {}), 0, balances)
+    monkeypatch.setattr(command, "run_reconciliation", lambda *_, **__: result)
+    monkeypatch.setattr(command, "acknowledge_losses", lambda *_: 0)
+
+    assert sensorctl("reconcile", *options)[0] == exit_code
