@@ -193,8 +193,9 @@ class AnalysisStore:
         with self._session.cursor() as cursor:
             cursor.execute(SUMMARIZE)
             if time.monotonic() >= self._drop_due_at:
-                results.drop_old_evaluations(cursor)
+                # Before it, so that a failure is not repeated with the next maintenance, seconds later.
                 self._drop_due_at = time.monotonic() + DROP_SECONDS
+                results.drop_old_evaluations(cursor)
 
     def wait(self, seconds: float) -> None:
         """Wait until a consumer has stored readings, or for at most some seconds."""

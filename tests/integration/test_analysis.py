@@ -16,7 +16,7 @@ from analysis.parameters import Parameters
 from analysis.sensor_analysis import SensorAnalysis
 from db.analysis.results import EvaluationRow, VirtualValueRow
 from db.analysis.store import AnalysisStore
-from db.errors import StoreUnavailable
+from db.errors import StoreTimeout, StoreUnavailable
 from db.roles import AccessLevel
 from db.settings import DatabaseSettings
 from limits.model import Reading
@@ -465,3 +465,16 @@ def test_readings_of_long_ago_are_counted(database: Database, store: AnalysisSto
     insert_now(database, quiet(-20_000, -19_950))
     catch_up(database, following)
     assert metric("analysis_readings_total") == before + 50
+
+
+def test_a_failure_to_drop_what_is_too_old_does_not_stop_the_analysis(
+    store: AnalysisStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("db.analysis.results.DROP_EVALUATIONS", "SELECT pg_sleep(60), %s")
+    store.lock()
+    with store._session.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 50")
+    with pytest.raises(StoreTimeout):
+        store.maintain()
+
+    store.maintain()
