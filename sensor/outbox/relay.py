@@ -1,5 +1,6 @@
 """The relay: publishes the outbox on a thread that owns the connection to the broker."""
 
+import random
 import threading
 import time
 from collections.abc import Sequence
@@ -20,7 +21,10 @@ from sensor.telemetry import SensorTelemetry
 MAX_IN_FLIGHT = 1_000
 CONFIRM_POLL_SECONDS = 0.5
 IDLE_SECONDS = 1.0
+# Between two connections on which the broker accepts no reading, such as while the queue is missing.
 RECONNECT_SECONDS = 0.5
+MAX_RECONNECT_SECONDS = 10.0
+MAX_DOUBLINGS = 10
 MAX_FINISHING_DELAY_SECONDS = 0.2
 FINISH_POLL_SECONDS = 0.1
 
@@ -49,6 +53,7 @@ class OutboxRelay:
         self._stop = stop
         self._connect_timeout_seconds = connect_timeout_seconds
         self._finishing = threading.Event()
+        self._failed_attempts = 0
         self._spans = SendSpans()
         self._broker_is_up = self._is_done = False
         self.error: Exception | None = None
@@ -78,14 +83,26 @@ class OutboxRelay:
     def _connect_and_relay(self) -> None:
         """Return when the connection is lost or the outbox is empty at the end."""
         with closing(self._connect_with_retry()) as publisher:
+            connected_at = time.monotonic()
             try:
                 self._relay(publisher)
             except BrokerUnavailable as error:
                 self._spans.lost(error)
                 if isinstance(error, Unroutable):
                     self._telemetry.returned()
-                self._on_broker_down(error, RECONNECT_SECONDS)
-                self._sleep(RECONNECT_SECONDS)
+                delay = self._reconnect_delay(time.monotonic() - connected_at)
+                self._on_broker_down(error, delay)
+                self._sleep(delay)
+
+    def _reconnect_delay(self, connected_seconds: float) -> float:
+        """Return the seconds until the next attempt, which grow until the broker accepts a reading.
+
+        They are counted from the last connection. The jitter keeps many sensors from connecting in lockstep.
+        """
+        doublings = min(self._failed_attempts, MAX_DOUBLINGS)
+        self._failed_attempts += 1
+        delay = min(RECONNECT_SECONDS * 2.0**doublings, MAX_RECONNECT_SECONDS) - connected_seconds
+        return max(RECONNECT_SECONDS, delay) * random.uniform(1, 1.5)  # noqa: S311 (no secret)
 
     def _relay(self, publisher: ConfirmPublisher) -> None:
         unconfirmed: OutstandingConfirms[OutboxEntry] = OutstandingConfirms()
@@ -95,7 +112,8 @@ class OutboxRelay:
             # found empty.
             finishing = self._finishing.is_set()
             idle_seconds = 0 if finishing or not self._broker_is_up else IDLE_SECONDS
-            entries = self._outbox.next_batch(idle_seconds, MAX_IN_FLIGHT)
+            # One reading shows whether the broker accepts any; of a thousand it would return each.
+            entries = self._outbox.next_batch(idle_seconds, MAX_IN_FLIGHT if self._broker_is_up else 1)
             if entries:
                 self._publish(publisher, unconfirmed, entries)
             else:
@@ -130,6 +148,7 @@ class OutboxRelay:
     def _on_broker_up(self) -> None:
         # Not called when the connection opens: with a resource alarm, or without the queue, the broker
         # accepts connections but no readings.
+        self._failed_attempts = 0
         if not self._broker_is_up:
             self._broker_is_up = True
             self._outbox.broker_up()

@@ -11,6 +11,7 @@ from messaging.amqp.connection import describe
 from messaging.errors import BrokerUnavailable
 from messaging.publishing.confirm_publisher import Confirm
 from runtime.lifecycle import ShutdownSignal
+from sensor.outbox import relay
 from sensor.outbox.entry import OutboxEntry
 from sensor.outbox.outbox import Outbox
 from sensor.outbox.relay import OutboxRelay
@@ -165,6 +166,19 @@ def test_each_attempt_to_publish_and_each_return_is_recorded(harness: RelayHarne
     assert len(harness.events.calls_to("published")) == 5
     assert len(harness.events.calls_to("returned")) == 2
     assert len(harness.events.calls_to("broker_down")) == 3
+
+
+def test_a_broker_that_accepts_no_reading_gets_one_at_growing_intervals(harness: RelayHarness) -> None:
+    harness.broker.errors[PUBLISH] = [UnroutableError([]) for _ in range(6)]
+    harness.put(*range(50))
+
+    harness.relay.start()
+    harness.wait_for_confirms(50)
+
+    delays = [delay for _, delay, _ in harness.events.calls_to("broker_down")]
+    assert len(delays) == 6
+    assert delays[-1] > 8 * relay.RECONNECT_SECONDS
+    assert len(harness.events.calls_to("published")) == 6 + 50, "the others are not sent in vain"
 
 
 def test_a_connection_that_is_lost_while_idle_is_reopened(harness: RelayHarness) -> None:
