@@ -10,9 +10,10 @@ from typing import NamedTuple
 from uuid import UUID
 
 from messaging.spans import create_span
-from readings.ids import uuid7
+from readings.ids import derive_reading_id, uuid7
 from readings.model import Reading
 from readings.payload import encode_payload, to_payload
+from readings.units import to_celsius
 from runtime.lifecycle import ShutdownSignal
 from runtime.tracing import Span
 from sensor.outbox.entry import OutboxEntry
@@ -38,6 +39,7 @@ class Due(NamedTuple):
 class Sampler:
     """Numbers the readings of each sensor in this run from 1, so that gaps can be detected.
 
+    Readings of a recording with its own times have no number, and the same ID in each run.
     Several sensors start one after the other, distributed over their interval, and not all at once.
     """
 
@@ -77,15 +79,7 @@ class Sampler:
 
     def _entry(self, due: Due) -> OutboxEntry:
         sensor_id, measurement = due.sensor_id, due.measurement
-        self._sequences[sensor_id] += 1
-        reading = Reading(
-            reading_id=uuid7(),
-            sensor_id=sensor_id,
-            measured_at=measurement.measured_at or datetime.now(UTC),
-            temperature=measurement.temperature,
-            run_id=self.run_id,
-            sequence=self._sequences[sensor_id],
-        )
+        reading = self._reading(sensor_id, measurement)
         payload = to_payload(reading, measurement.temperature, measurement.unit)
         reading_id = str(reading.reading_id)
         span = create_span(sensor_id, reading_id)
@@ -93,6 +87,18 @@ class Sampler:
             self._spans.append(span)
         trace = span.headers if span else None
         return OutboxEntry(sensor_id, reading_id, encode_payload(payload), trace, payload)
+
+    def _reading(self, sensor_id: str, measurement: Measurement) -> Reading:
+        celsius = to_celsius(measurement.temperature, measurement.unit)
+        if measurement.measured_at:
+            # Another pass or another run replays the same reading, whose ID is that of a message without one.
+            measured_at = measurement.measured_at.astimezone(UTC)
+            reading_id = derive_reading_id(sensor_id, measured_at, celsius)
+            return Reading(reading_id, sensor_id, measured_at, celsius)
+        self._sequences[sensor_id] += 1
+        return Reading(
+            uuid7(), sensor_id, datetime.now(UTC), celsius, self.run_id, self._sequences[sensor_id]
+        )
 
     def _put(self) -> None:
         if self._together:

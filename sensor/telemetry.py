@@ -17,6 +17,8 @@ from sensor.outbox.entry import OutboxEntry
 BROKER = "broker"
 # Minimum seconds between two log lines of an event that can occur with each reading.
 LOG_INTERVAL_SECONDS = 10.0
+# Of a published reading; those of a recording have no sequence.
+LOGGED_FIELDS = ("temperature", "unit", "measured_at", "sequence")
 
 MEASURED = Counter("sensor_readings_measured_total", "Readings taken from the source")
 PUBLISHED = Counter("sensor_readings_published_total", "Readings sent to the broker, including retries")
@@ -126,15 +128,8 @@ class SensorTelemetry:
 
     def _log_published(self, entry: OutboxEntry) -> None:
         payload = entry.payload or json.loads(entry.body)
-        self._log.info(
-            "published",
-            sensor=entry.sensor_id,
-            temperature=payload["temperature"],
-            unit=payload["unit"],
-            measured_at=payload["measured_at"],
-            sequence=payload["sequence"],
-            **log_fields(entry.trace),
-        )
+        fields = {name: payload[name] for name in LOGGED_FIELDS if name in payload}
+        self._log.info("published", sensor=entry.sensor_id, **fields, **log_fields(entry.trace))
 
     def dropped(self, readings: int) -> None:
         """Record the oldest readings that a full outbox dropped."""

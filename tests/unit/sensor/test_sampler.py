@@ -12,10 +12,12 @@ from uuid import UUID
 import pytest
 
 from readings.model import Unit
+from readings.parsing import parse_reading
 from runtime.lifecycle import ShutdownSignal
 from sensor.sampler import Sampler
 from sensor.sources.measurement import Measurement
 from sensor.telemetry import SensorTelemetry
+from tests.unit.bodies import CONTEXT
 from tests.unit.fakes import EventRecorder, FakeClock
 from tests.unit.outbox_harness import OutboxHarness
 
@@ -89,6 +91,21 @@ def test_a_reading_has_the_time_of_its_measurement_or_else_the_present(
     assert (recorded["measured_at"], recorded["unit"]) == ("2013-07-04T00:00:00.000000Z", "fahrenheit")
     age = datetime.now(UTC) - datetime.fromisoformat(present["measured_at"])
     assert abs(age.total_seconds()) < 60
+
+
+def test_a_recording_with_its_own_times_has_the_same_readings_in_each_run(
+    run_sampler: RunSampler, clock: FakeClock
+) -> None:
+    recorded = Measurement(0, 70.5, Unit.FAHRENHEIT, datetime(2013, 7, 4, tzinfo=UTC))
+    warmer = recorded._replace(temperature=71.5)
+
+    _, bodies = run_sampler([recorded, warmer, recorded], FakeShutdownSignal(clock))
+
+    assert bodies[0] == bodies[2] != bodies[1]
+    assert not {"run_id", "sequence"} & bodies[0].keys(), "a number that is not stored would be a gap"
+    parsed = parse_reading(json.dumps(bodies[0]).encode(), CONTEXT)
+    body_without_id = {name: value for name, value in bodies[0].items() if name != "reading_id"}
+    assert parsed == parse_reading(json.dumps(body_without_id).encode(), CONTEXT)
 
 
 def test_each_measurement_is_taken_when_it_is_due(run_sampler: RunSampler, clock: FakeClock) -> None:

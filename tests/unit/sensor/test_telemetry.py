@@ -114,6 +114,16 @@ def test_a_published_reading_is_logged_as_it_was_measured(entry: OutboxEntry) ->
     assert (line["measured_at"], line["sequence"]) == ("2026-11-22T05:28:37.000000Z", 7)
 
 
+def test_a_published_reading_without_a_number_is_logged_without_one() -> None:
+    payload = to_payload(READING._replace(run_id=None, sequence=None), 70.7, Unit.FAHRENHEIT)
+
+    with capture_logs() as lines:
+        SensorTelemetry(Health()).confirmed([ENTRY._replace(payload=payload)], pending=0)
+
+    assert lines[0]["temperature"] == 70.7
+    assert "sequence" not in lines[0]
+
+
 def test_log_lines_of_frequent_events_are_limited() -> None:
     clock = FakeClock()
     telemetry = SensorTelemetry(Health(), clock)
