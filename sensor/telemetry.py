@@ -2,8 +2,9 @@
 
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import structlog
 from prometheus_client import Counter, Gauge
@@ -127,7 +128,7 @@ class SensorTelemetry:
                 self._unlogged_published += 1
 
     def _log_published(self, entry: OutboxEntry) -> None:
-        payload = entry.payload or json.loads(entry.body)
+        payload = entry.payload or _decode(entry.body)
         fields = {name: payload[name] for name in LOGGED_FIELDS if name in payload}
         self._log.info("published", sensor=entry.sensor_id, **fields, **log_fields(entry.trace))
 
@@ -174,6 +175,15 @@ class SensorTelemetry:
                 reason="the outbox is full; raise OUTBOX_MAX_READINGS",
             )
             self._unlogged_drops = 0
+
+
+def _decode(body: bytes) -> Mapping[str, Any]:
+    """Return the fields of a body from the file; none if it is damaged, which a consumer finds."""
+    try:
+        payload = json.loads(body)
+    except ValueError:
+        return {}
+    return payload if isinstance(payload, dict) else {}
 
 
 class _RateLimiter:

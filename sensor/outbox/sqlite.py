@@ -30,6 +30,8 @@ class OutboxFile:
     def __init__(self, connection: sqlite3.Connection) -> None:
         """Use a connection of `open_outbox_file`: in autocommit mode, with an exclusive lock on the file."""
         self._connection = connection
+        # Damage to a text, which SQLite does not find, must not keep the rows after it from being read.
+        connection.text_factory = _decode_text
         self._syncs_each_commit = True
         self.row_count: int
         self.last_row: int
@@ -150,8 +152,15 @@ def _encode_trace(entry: OutboxEntry) -> str | None:
 
 
 def _decode_trace(text: str | None) -> dict[str, str] | None:
-    headers: dict[str, str] | None = json.loads(text) if text else None
+    try:
+        headers: dict[str, str] | None = json.loads(text) if text else None
+    except ValueError:  # damaged
+        return None
     return headers
+
+
+def _decode_text(text: bytes) -> str:
+    return text.decode(errors="replace")
 
 
 @contextmanager

@@ -183,3 +183,20 @@ def test_a_file_without_a_column_for_traces_is_continued(tmp_path: Path) -> None
 
     assert harness.drain() == [1, 2]
     harness.outbox.close()
+
+
+@pytest.mark.parametrize(
+    "damage",
+    ["sensor_id = CAST(X'6bff' AS TEXT)", "trace = '{\"traceparent'", "message_id = CAST(X'ff' AS TEXT)"],
+)
+def test_a_row_with_a_damaged_text_does_not_hold_back_the_others(tmp_path: Path, damage: str) -> None:
+    file = open_outbox_file(tmp_path / "outbox", lambda *_: None)
+    file.append([OutboxEntry("kitchen", f"id-{n}", b"{}", {"traceparent": "00"}) for n in range(3)])
+    file.close()
+    with closing(sqlite3.connect(tmp_path / "outbox", isolation_level=None)) as connection:
+        connection.execute(f"UPDATE waiting SET {damage} WHERE row = 2")
+
+    file = open_outbox_file(tmp_path / "outbox", lambda *_: None)
+
+    assert [row for row, _ in file.read(0, 3, 10)] == [1, 2, 3]
+    file.close()

@@ -124,6 +124,14 @@ def test_a_published_reading_without_a_number_is_logged_without_one() -> None:
     assert "sequence" not in lines[0]
 
 
+@pytest.mark.parametrize("body", [b'{"temp\xff', b"7", b"{}"])
+def test_a_published_body_that_is_damaged_is_logged_without_its_fields(body: bytes) -> None:
+    with capture_logs() as lines:
+        SensorTelemetry(Health()).confirmed([ENTRY._replace(body=body)], pending=0)
+
+    assert [(line["event"], line["sensor"]) for line in lines] == [("published", "kitchen")]
+
+
 def test_log_lines_of_frequent_events_are_limited() -> None:
     clock = FakeClock()
     telemetry = SensorTelemetry(Health(), clock)
