@@ -18,6 +18,7 @@ from readings.files.text import TextLines
 from readings.ids import validate_sensor_id
 from readings.model import Unit
 from runtime.errors import ConfigurationError
+from sensor.sources.file_parts import FileParts
 from sensor.sources.measurement import Measurement
 
 VARIABLES = {
@@ -83,17 +84,16 @@ class CsvReplay:
         skipped: list[Rejected] = []
         count = 0
         faults = FaultCheck()
-        with Path(self.path).open("rb") as file:
-            for item in layout.read(TextLines(file, layout.encoding)):
-                if isinstance(item, Record):
-                    fault = faults.find(item)
-                    if fault is None:
-                        yield _in_utc(item)
-                        continue
-                    item = Rejected(item.line, fault)  # noqa: PLW2901 (what became of it)
-                if isinstance(item, Rejected):
-                    count += 1
-                    skipped = skipped or [item]
+        for item in layout.read(TextLines(FileParts(self.path), layout.encoding)):
+            if isinstance(item, Record):
+                fault = faults.find(item)
+                if fault is None:
+                    yield _in_utc(item)
+                    continue
+                item = Rejected(item.line, fault)  # noqa: PLW2901 (what became of it)
+            if isinstance(item, Rejected):
+                count += 1
+                skipped = skipped or [item]
         for item in skipped:
             structlog.get_logger().warning(
                 "rows skipped", file=self.path, rows=count, first=f"line {item.line}: {item.reason}"
@@ -148,6 +148,8 @@ def value_columns(path: str, time_column: str) -> list[str]:
         path, CsvOptions(sensors=("replay",), time_column=time_column, value_columns=(other,))
     )
     names = [name for index, name in enumerate(layout.header) if index != layout.columns.time]
+    if not names:
+        raise ConfigurationError(f"{path} has no column besides {layout.header[0]!r}, which is the time's")
     for name in names:
         try:
             validate_sensor_id(name)

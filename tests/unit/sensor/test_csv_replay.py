@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 
 from readings.model import Unit
 from runtime.errors import ConfigurationError
-from sensor.sources.csv_replay import CsvReplay
+from sensor.sources.csv_replay import CsvReplay, value_columns
 from sensor.sources.measurement import Measurement
 
 MakeReplay = Callable[..., CsvReplay]
@@ -190,3 +190,22 @@ def test_a_file_that_cannot_be_replayed_is_a_configuration_error(
 def test_a_file_that_cannot_be_opened_is_a_configuration_error(path: str) -> None:
     with pytest.raises(ConfigurationError, match=f"SENSOR_SOURCE names {path}, which cannot be read: "):
         CsvReplay(path)
+
+
+def test_many_sensors_may_replay_without_a_file_open_for_each(replay: MakeReplay) -> None:
+    source = replay("timestamp,value\n" + "2026-01-01T00:00:00,20.5\n" * 1000)
+    before = len(list(Path("/proc/self/fd").iterdir()))
+
+    passes = [iter(source) for _ in range(50)]
+
+    assert [next(measurements).temperature for measurements in passes] == [20.5] * 50
+    assert len(list(Path("/proc/self/fd").iterdir())) < before + 50
+    assert all(sum(1 for _ in measurements) == 999 for measurements in passes[:2]), "all parts are read"
+
+
+def test_a_file_without_a_column_for_a_sensor_is_a_configuration_error(tmp_path: Path) -> None:
+    path = tmp_path / "times.csv"
+    path.write_text("timestamp\n2026-01-01T00:00:00\n")
+
+    with pytest.raises(ConfigurationError, match="has no column besides 'timestamp', which is the time's"):
+        value_columns(str(path), "timestamp")
