@@ -6,15 +6,14 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import NamedTuple
 
-from readings.csv_columns import DECIMAL_COMMA
 from readings.files.csv_layout import CsvLayout
 from readings.files.csv_options import CsvOptions
 from readings.files.csv_recognition import SAMPLE_LINES, recognise_csv
 from readings.files.date_and_time import find_time_of_day
 from readings.files.date_order import find_time_format, has_date_signs
+from readings.files.decimal_comma import has_decimal_comma
 from readings.files.errors import AmbiguousFile, AmbiguousTable, Choice, UnreadableFile
 from readings.files.input_file import InputFile
-from readings.files.isd import is_isd
 from readings.files.loggers.logger_file import DELIMITERS, LoggerFile, Sample
 from readings.files.loggers.registry import complete_options, recognise_logger
 from readings.files.sheet_dates import check_date_cells
@@ -24,9 +23,6 @@ from readings.files.xlsx import DELIMITER, Workbook
 # The degree sign of all Western code pages, before the letter of a unit.
 _DEGREE_SIGN = re.compile("[\udcb0\udcba](?=[CF])")
 DEGREE_SIGN_ENCODING = "cp1252"
-CHECKED_NUMBERS = 50
-# With a comma that may separate thousands.
-_GROUPS = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
 
 
 class Table(NamedTuple):
@@ -146,10 +142,7 @@ def _with_decimal_comma(table: Table) -> Table:
     file, layout, logger = table
     if layout.options.decimal != ".":
         return table
-    texts = list(islice(layout.number_texts(file.sample(layout.encoding)), CHECKED_NUMBERS))
-    if not texts or not all(map(DECIMAL_COMMA.fullmatch, texts)) or any(map(is_isd, texts)):
-        return table
-    if all(map(_GROUPS.fullmatch, texts)):
+    if not has_decimal_comma(layout.number_texts(file.sample(layout.encoding))):
         return table
     options = replace(layout.options, decimal=",")
     return Table(file, recognise_csv(file.sample(layout.encoding), options), logger)

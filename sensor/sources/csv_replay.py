@@ -1,8 +1,9 @@
 """Replay of a recorded CSV file."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from io import BufferedReader
 from pathlib import Path
 
 import structlog
@@ -12,6 +13,7 @@ from readings.files.csv_layout import CsvLayout
 from readings.files.csv_options import CsvOptions
 from readings.files.csv_recognition import recognise_csv
 from readings.files.csv_text import ZIP_SIGNATURE, check_signature
+from readings.files.decimal_comma import has_decimal_comma
 from readings.files.errors import UnreadableFile
 from readings.files.records import Record, Rejected
 from readings.files.text import TextLines
@@ -118,11 +120,19 @@ def _recognise(path: str, options: CsvOptions) -> CsvLayout:
     try:
         with Path(path).open("rb") as file:
             _check_signature(file.peek(SIGNATURE_BYTES))
-            return recognise_csv(TextLines(file), options)
+            layout = recognise_csv(TextLines(file), options)
+            if not has_decimal_comma(layout.number_texts(_from_start(file, layout.encoding))):
+                return layout
+            return recognise_csv(_from_start(file, layout.encoding), replace(options, decimal=","))
     except OSError as error:
         raise ConfigurationError(f"SENSOR_SOURCE names {path}, which cannot be read: {error}") from None
     except UnreadableFile as error:
         raise ConfigurationError(f"SENSOR_SOURCE names {path}: {_with_variables(error)}") from None
+
+
+def _from_start(file: BufferedReader, encoding: str) -> TextLines:
+    file.seek(0)
+    return TextLines(file, encoding)
 
 
 def _check_signature(sample: bytes) -> None:

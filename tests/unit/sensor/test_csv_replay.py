@@ -134,6 +134,7 @@ def test_rows_without_a_valid_time_and_value_are_skipped_and_counted(replay: Mak
         ),
         ("timestamp,value,Unit\n2026-01-01,280,K\n", {}, Measurement(0, 280, Unit.KELVIN)),
         ("timestamp;value\r2026-01-01;20\r".encode("utf-16"), {}, Measurement(0, 20)),
+        ("timestamp;value\n2026-01-01;20,25\n", {}, Measurement(0, 20.25)),
         ("2026-01-01T00:00,20\n", {"time_column": "1", "value_column": "2"}, Measurement(0, 20)),
         ('note\n\ntimestamp,value\n2026-01-01,20\n"2026-01-02,21\n', {}, Measurement(0, 20)),
     ],
