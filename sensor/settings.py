@@ -22,6 +22,7 @@ SIMULATED = "simulated"
 OFFICE = "office"
 REPLAY_PREFIX = "replay:"
 MAX_FILE_NAME_CHARACTERS = 100
+MAX_APP_ID_BYTES = 255
 MAX_SENSORS = 100_000
 ALL_COLUMNS = "*"
 RANGE = re.compile(r"([0-9]{1,9})-([0-9]{1,9})")
@@ -222,8 +223,11 @@ class SensorSettings(BrokerSettings, TracingSettings, ServiceSettings):
 
     @property
     def client_name(self) -> str:
-        """The name of the connection in the management UI, and the `app_id` of the messages."""
-        return f"sensor-{self._name}"
+        """The name of the connection in the management UI, and the `app_id` of the messages.
+
+        AMQP limits the latter: a message with a longer one is never sent.
+        """
+        return f"sensor-{self._name}".encode()[:MAX_APP_ID_BYTES].decode(errors="ignore")
 
     @property
     def _name(self) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
+from messaging.publishing.confirm_publisher import reading_properties
 from readings.model import Unit
 from runtime.errors import ConfigurationError
 from runtime.settings import load
@@ -47,6 +48,15 @@ def test_the_name_of_the_connection_contains_the_sensor_id(monkeypatch: pytest.M
     monkeypatch.setenv("SENSOR_ID", "Küche 2")
 
     assert load(SensorSettings).client_name == "sensor-Küche 2"
+
+
+def test_the_name_of_the_connection_of_a_long_id_can_be_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SENSOR_ID", "\u6e29" * 100)
+
+    name = load(SensorSettings).client_name
+
+    assert name.startswith("sensor-\u6e29\u6e29")
+    assert reading_properties("id", name).encode()
 
 
 def test_the_sensor_id_is_one_in_both_unicode_forms(monkeypatch: pytest.MonkeyPatch) -> None:
