@@ -12,6 +12,8 @@ from uuid import UUID, uuid5
 READING_NAMESPACE = UUID("6f2a7d1e-52c8-5b0e-9a3d-0c6f6a1f4b57")
 # That of readings that were fetched from a source. It is random and must never change.
 SOURCE_NAMESPACE = UUID("c1d3a0c8-6d0e-5c5f-9a0b-7f4e2b9d8e13")
+# The absence of a UUID (RFC 9562, 5.9), which programs send that leave the field unset, as with `Guid.Empty`.
+NIL_UUID = UUID(int=0)
 MAX_SENSOR_ID_CHARACTERS = 128
 # Composing the letters of a longer text, which is no ID, may take seconds.
 _MAX_COMPOSED_CHARACTERS = 8 * MAX_SENSOR_ID_CHARACTERS

@@ -23,7 +23,7 @@ from readings.errors import (
 )
 from readings.explanations import explain
 from readings.fields import has_only_known_fields, reconcile
-from readings.ids import derive_reading_id
+from readings.ids import NIL_UUID, derive_reading_id
 from readings.model import Reading
 from readings.payload import (
     MAX_BODY_BYTES,
@@ -118,7 +118,9 @@ def normalise(payload: ReadingPayload, context: ParseContext) -> Reading:
             f"temperature is {payload.temperature} {payload.unit}, "
             f"outside {ABSOLUTE_ZERO} to {MAX_TEMPERATURE:g} °C"
         )
-    reading_id = payload.reading_id or derive_reading_id(payload.sensor_id, measured_at, temperature)
+    reading_id = payload.reading_id
+    if reading_id is None or reading_id == NIL_UUID:
+        reading_id = derive_reading_id(payload.sensor_id, measured_at, temperature)
     return Reading(
         reading_id,
         payload.sensor_id,
@@ -191,7 +193,7 @@ def parse_fields(fields: Mapping[str, Any], context: ParseContext) -> Reading:
 
 
 def _check_clock(payload: ReadingPayload, context: ParseContext) -> None:
-    has_id = payload.reading_id is not None
+    has_id = payload.reading_id not in (None, NIL_UUID)
     if context.is_history or payload.import_id is not None:
         reason = unset_clock_in_history(payload.measured_at, context.naive_time_zone, has_id=has_id)
     else:

@@ -165,6 +165,16 @@ def test_without_an_id_a_different_reading_gets_a_different_id(changed: dict[str
     )
 
 
+def test_the_nil_uuid_is_no_id() -> None:
+    nil = "00000000-0000-0000-0000-000000000000"
+
+    readings = [parse_reading(with_fields(reading_id=nil, temperature=t), CONTEXT) for t in (20, 21)]
+
+    assert readings == [parse_reading(with_fields(temperature=t), CONTEXT) for t in (20, 21)]
+    with pytest.raises(InvalidField, match="clock that was never set"):
+        parse_reading(with_fields(reading_id=nil, measured_at="2016-01-01T00:00:05Z"), CONTEXT)
+
+
 def test_uuid7_sorts_by_time_and_has_its_version() -> None:
     ids = [uuid7() for _ in range(100)]
 
