@@ -45,7 +45,7 @@ def main(stop: ShutdownSignal) -> None:
         telemetry.started(
             len(sources),
             settings.sensor_source,
-            min(map(settings.interval_seconds, sources)),
+            settings.shortest_interval_seconds(sources),
             str(sampler.run_id),
             settings.outbox_file,
             pending=len(outbox),

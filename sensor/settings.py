@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
@@ -206,6 +206,12 @@ class SensorSettings(BrokerSettings, TracingSettings, ServiceSettings):
         number = re.search(r"\d+", sensor_id)
         from_id = min(float(number.group()), 86400.0) if number else 1.0
         return self.sensor_interval_seconds or from_id or 1.0
+
+    def shortest_interval_seconds(self, sensor_ids: Iterable[str]) -> float | None:
+        """Return the shortest interval of these sensors; None if a recording keeps its own."""
+        if self.replay_speed and self.sensor_source.startswith(REPLAY_PREFIX):
+            return None
+        return min(map(self.interval_seconds, sensor_ids))
 
     @property
     def outbox_file(self) -> Path:

@@ -1,6 +1,7 @@
 """The sensor's events: one method per event updates the metrics, the health and the log together."""
 
 import json
+import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -42,7 +43,7 @@ LAST_CONFIRMED = Gauge(
 )
 INTERVAL = Gauge(
     "sensor_interval_seconds",
-    "Configured seconds between two readings; of several sensors, the shortest",
+    "Configured seconds between two readings; of several sensors, the shortest; NaN for a replay at a speed",
 )
 export_build("sensor")
 
@@ -67,11 +68,17 @@ class SensorTelemetry:
         self._published_budget.flush_if_due()
 
     def started(
-        self, sensors: int, source: str, interval_seconds: float, run_id: str, outbox: Path, pending: int
+        self,
+        sensors: int,
+        source: str,
+        interval_seconds: float | None,
+        run_id: str,
+        outbox: Path,
+        pending: int,
     ) -> None:
         """Record the start, the shortest interval, and the number of pending readings of earlier runs."""
         PENDING.set(pending)
-        INTERVAL.set(interval_seconds)
+        INTERVAL.set(math.nan if interval_seconds is None else interval_seconds)
         LAST_CONFIRMED.set_to_current_time()
         self._log.info(
             "measuring",

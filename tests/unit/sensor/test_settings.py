@@ -44,6 +44,15 @@ def test_the_interval_is_as_set_else_the_number_in_the_id_else_one_second(
     assert load(SensorSettings).interval_seconds(sensor_id) == seconds
 
 
+def test_a_recording_at_a_speed_keeps_its_own_intervals(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REPLAY_SPEED", "60")
+    assert load(SensorSettings).shortest_interval_seconds(["3", "2"]) == 2, "the simulation has no speed"
+
+    monkeypatch.setenv("SENSOR_SOURCE", "replay:a.csv")
+
+    assert load(SensorSettings).shortest_interval_seconds(["3", "2"]) is None
+
+
 def test_the_name_of_the_connection_contains_the_sensor_id(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SENSOR_ID", "Küche 2")
 

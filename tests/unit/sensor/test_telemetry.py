@@ -1,5 +1,6 @@
 """The sensor's events: the metrics, the health and the log lines that they update."""
 
+import math
 import platform
 from collections.abc import Callable
 from pathlib import Path
@@ -96,6 +97,12 @@ def test_the_time_of_the_last_confirm_is_exported_and_begins_with_the_start(
 
 def test_the_versions_are_exported() -> None:
     assert metric("sensor_build_info", version=VERSION, python=platform.python_version()) == 1
+
+
+def test_an_interval_that_is_not_known_raises_no_alert() -> None:
+    SensorTelemetry(Health()).started(1, "replay:a.csv", None, "run", Path("outbox"), pending=0)
+
+    assert math.isnan(metric("sensor_interval_seconds")), "every comparison with it is false"
 
 
 @pytest.mark.parametrize(
