@@ -181,7 +181,7 @@ class Group:
         return ended
 
     def _end_all(self, at: float) -> Drifts:
-        """End the drifts of sensors that too few others are left to be compared with."""
+        """End the drifts of sensors for which too few others remain."""
         ended: Drifts = []
         for member in self.members:
             if member.drift:

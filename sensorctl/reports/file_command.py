@@ -133,7 +133,7 @@ def upload(webdav: WebDav, work: str, path: Path) -> str:
     part = f"{work}/.part-{uuid4()}"
     try:
         with path.open("rb") as source:
-            webdav.put(part, source)  # nobody else has its name, so that it can be repeated
+            webdav.put(part, source)  # its name is its own, so that it can be repeated
     except OSError as error:
         raise typer.BadParameter(f"cannot read {path}: {error.strerror}") from None
     try:

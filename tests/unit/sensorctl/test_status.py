@@ -333,7 +333,9 @@ def test_the_status_in_json_is_one_object(sensorctl: RunCommand, collector: type
 
     assert code == 1
     status = json.loads(out)
-    assert list(status) == ["at", "services", "queue", "throughput", "sensors", "problems", "anomalies"]
+    assert list(status) == [
+        "at", "services", "queue", "throughput", "sensors", "problems", "anomalies", "unread",
+    ]  # fmt: skip
     assert status["at"] == "2026-11-22T05:30:00+00:00"
     assert status["services"][0]["health"] == "ready"
     assert status["problems"][0] == {

@@ -208,7 +208,7 @@ def test_the_order_within_a_half_hour_changes_nothing_but_who_is_waited_for() ->
     assert late.sensors == usual.sensors
 
 
-def test_a_drift_ends_when_too_few_neighbours_are_left() -> None:
+def test_a_drift_ends_when_too_few_neighbours_remain() -> None:
     values = ramp(weather(days=17, sensors=3), sensor=1, since_day=12, per_day=0.5)
     location = Location()
     before, middle = drifts(feed(location, values[: 16 * PER_DAY])), 16 * PER_DAY

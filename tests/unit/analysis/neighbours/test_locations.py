@@ -106,7 +106,7 @@ def test_a_sensor_that_is_moved_leaves_its_neighbours(
     assert locations.drift("c") is None
 
 
-def test_a_stored_virtual_value_is_dropped_when_its_sensor_sends_again_or_has_left() -> None:
+def test_a_stored_virtual_value_is_dropped_when_its_sensor_sends_again_or_has_gone() -> None:
     # given what is stored when another process takes over: two sensors were offline, one has left since
     locations = Locations()
     locations.place(ROOMS, START)
