@@ -11,4 +11,7 @@ def nothing_changed() -> AbstractContextManager[None]:
     Raises:
         ServiceUnavailable: The database did not answer.
     """
-    return explain_unavailable("Nothing was changed; try again in a moment.")
+    return explain_unavailable(
+        "Nothing was changed; try again in a moment.",
+        if_lost="Whether it was changed is not known: look before you try again.",
+    )

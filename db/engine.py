@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from db.deadline import Deadline, limit_statements
-from db.errors import InvalidData, PermissionDenied, StoreTimeout, StoreUnavailable
+from db.errors import ConnectionLost, InvalidData, PermissionDenied, StoreTimeout, StoreUnavailable
 from db.host_selection import RECONNECT_SECONDS, select_hosts
 from db.hosts import (
     DRIVER,
@@ -219,6 +219,8 @@ def _translate(error: BaseException) -> InvalidInput | InvalidData | StoreUnavai
     if not isinstance(error, psycopg.Error | SQLAlchemyError):
         return None
     cause = _driver_error(error)
+    if isinstance(error, DBAPIError) and error.connection_invalidated and not _sqlstate(cause):
+        return ConnectionLost(describe(error))
     return _invalid_input(cause) or _error_type(cause)(describe(error))
 
 

@@ -10,6 +10,10 @@ class StoreUnavailable(ServiceUnavailable):
     """The database does not answer, or cannot execute the statement now."""
 
 
+class ConnectionLost(StoreUnavailable):
+    """The connection was lost during a statement, which the database may have executed or may yet execute."""
+
+
 class StoreTimeout(StoreUnavailable):
     """The database answers, but did not execute the statement within the time limit."""
 
@@ -23,8 +27,10 @@ class InvalidData(Exception):
 
 
 @contextmanager
-def explain_unavailable(consequence: str) -> Iterator[None]:
+def explain_unavailable(consequence: str, *, if_lost: str | None = None) -> Iterator[None]:
     """Say what a failure of the database means for a client of what the block does.
+
+    `if_lost` is what it means where the database may have done it; unset: the same.
 
     Raises:
         ServiceUnavailable: The database did not answer.
@@ -32,4 +38,6 @@ def explain_unavailable(consequence: str) -> Iterator[None]:
     try:
         yield
     except StoreUnavailable as error:
-        raise ServiceUnavailable(f"The database does not answer: {error}. {consequence}") from error
+        is_lost = isinstance(error, ConnectionLost)
+        meaning = if_lost if is_lost and if_lost else consequence
+        raise ServiceUnavailable(f"The database does not answer: {error}. {meaning}") from error
