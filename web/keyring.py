@@ -136,6 +136,11 @@ class KeyRing:
             raise self.unknown
         return bool(self._known.keys)
 
+    def find_known_key(self, key: str) -> ValidKey | None:
+        """Return the key if it is known to be valid, without reading the keys."""
+        found = self._known.keys.get(hash_secret(key)) if self._known else None
+        return found if found and self._age() <= READABLE_SECONDS else None
+
     def find_key(self, key: str, *, may_wait: bool = True) -> ValidKey | None:
         """Return the key; None for one that is not valid.
 
