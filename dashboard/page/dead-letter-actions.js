@@ -89,6 +89,7 @@ async function run(action, target) {
   isBusy = true;
   const response = await sendJson(`/api/dead-letters/${action}`, target.body);
   isBusy = false;
+  update();
   // Where nothing was changed, the selection stays for another attempt.
   if (!response.ok && !response.value.done) return response.value.detail;
   const { past, verb } = ACTIONS[action];

@@ -8,6 +8,7 @@ import { secondsSince, state } from "./live-state.js";
 
 const MAX_REASONS = 20;
 const RELOAD_MS = 5_000;
+const MAX_BODY_BYTES = 4_000; // the server sends the beginning of a longer one
 const section = $("#dead-letters");
 const list = $(".letters", section);
 let letters = null; // the latest response
@@ -148,7 +149,7 @@ function describe(message) {
   if (message.sensor_id) parts.push(`sensor ${message.sensor_id}`);
   if (message.at) parts.push(`dead-lettered at ${time(message.at)}`);
   if (message.replays) parts.push(message.replays === 1 ? "replayed once" : `replayed ${message.replays} times`);
-  if (message.body.length < message.body_bytes) parts.push(`complete: sensorctl dead show ${message.id}`);
+  if (message.body_bytes > MAX_BODY_BYTES) parts.push(`complete: sensorctl dead show ${message.id}`);
   return parts.join(" · ");
 }
 

@@ -8,6 +8,7 @@ import { secondsSince } from "./live-state.js";
 import { addressOf } from "./router.js";
 
 const REFRESH_MS = 5_000;
+const MAX_EXCURSIONS = 100;
 const section = $("#excursions");
 const list = $("ul", section);
 const error = $(".error", section);
@@ -20,13 +21,13 @@ export function initialize() {
 
 async function load() {
   if (!may("viewer")) return show([]);
-  const response = await requestJson("/api/excursions?open=true&limit=100");
+  const response = await requestJson(`/api/excursions?open=true&limit=${MAX_EXCURSIONS}`);
   if (response.ok) show(response.value.excursions); // else the page says that the database is down
 }
 
 function show(latest) {
   excursions = latest;
-  setText($(".count", section), excursions.length ? `${excursions.length}` : "");
+  setText($(".count", section), excursions.length === MAX_EXCURSIONS ? `${MAX_EXCURSIONS} or more` : `${excursions.length}`);
   setVisible(section, excursions.length > 0);
   reconcileChildren(list, excursions, (each) => `${each.excursion_id}`, create, fill);
 }

@@ -2,7 +2,7 @@
 
 import { may, onAccess } from "./account.js";
 import { requestJson, sendJson } from "./api.js";
-import { $, announce, createElement, reconcileChildren, repeatWhileShown, setText, setVisible } from "./dom.js";
+import { $, announce, createElement, reconcileChildren, repeatWhileShown, setText, setTextWithCode, setVisible } from "./dom.js";
 import { refusal, showFormError } from "./forms.js";
 import { duration, time } from "./format.js";
 import { CELSIUS, fromCelsius, symbolOf, temperature } from "./units.js";
@@ -51,7 +51,7 @@ async function load() {
 function update(problem) {
   const none = excursions.length ? "" : "No excursion beyond a limit.";
   const cut = excursions.length === MAX_ROWS ? `The ${MAX_ROWS} latest are shown; \`sensorctl excursion list\` has all.` : none;
-  setText($(".note", section), problem || cut);
+  setTextWithCode($(".note", section), problem || cut);
   setVisible($(".scroll", section), excursions.length > 0);
   setVisible(more, excursions.length === most && most < MAX_ROWS);
   reconcileChildren($("tbody", section), excursions, (each) => `${each.excursion_id}`, create, fill);

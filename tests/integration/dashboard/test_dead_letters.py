@@ -60,14 +60,16 @@ def test_a_dead_letter_is_shown_as_text_and_replayed_by_an_operator(
 def test_all_messages_with_a_reason_are_discarded_after_confirmation(
     system: System, dashboard: Process, page: Page
 ) -> None:
-    for number in range(3):
-        publish_dead_letter(system.broker, f"rubbish {number}")
+    for body in ("rubbish at 21 °C", "rubbish 1", "ü" * 2_001):
+        publish_dead_letter(system.broker, body)
     publish_dead_letter(system.broker, '{"sensor_id": "x"}', "invalid-field")
     key = system.create_key("boss", Role.OPERATOR)
     visit(page, system.url)
     log_in(page, key)
     page.get_by_role("button", name="not-json 3").click()
     expect(page.locator(".letter")).to_have_count(3)
+    # and only the body that is cut off is shown as such
+    expect(page.locator(".letter .hint", has_text="complete: sensorctl dead show")).to_have_count(1)
     # when it is cancelled
     page.get_by_role("button", name="Discard all not-json …").click()
     page.get_by_role("button", name="Cancel").click()

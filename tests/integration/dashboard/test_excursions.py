@@ -6,6 +6,7 @@ from functools import partial
 from playwright.sync_api import Page, expect
 
 from runtime.access import Role
+from tests.browser import visit
 from tests.integration.dashboard.system import System, act_until, log_in
 from tests.processes import Process
 from tests.waiting import DEADLINE_SECONDS, eventually
@@ -36,3 +37,23 @@ def test_an_excursion_is_shown_acknowledged_and_gone_when_it_ends(
         eventually(lambda: system.database.count() == 2, DEADLINE_SECONDS, "the reading is stored")
         evaluation.evaluate()
         expect(page.locator("#excursions")).to_be_hidden(timeout=DEADLINE_SECONDS * 1000)
+
+
+def test_more_excursions_than_are_listed_are_counted_as_such(
+    system: System, dashboard: Process, page: Page
+) -> None:
+    # given sensors that are all beyond a limit
+    system.database.query("INSERT INTO sensor (sensor_id) SELECT 's' || n FROM generate_series(1, 101) AS n")
+    rule = {"kind": "high", "pattern": "s*", "threshold": 8, "severity": "warning"}
+    system.database.query("SELECT set_limits('test', %s)", json.dumps([rule]))
+    system.database.query(
+        "INSERT INTO reading (reading_id, sensor_id, measured_at, temperature) "
+        "SELECT gen_random_uuid(), sensor_id, now() - interval '1 minute', 9 FROM sensor"
+    )
+    system.database.await_older_transactions()
+    with system.evaluation() as evaluation:
+        evaluation.evaluate()
+    # when the page is opened, then its number is no wrong one
+    visit(page, system.url)
+    expect(page.locator("#excursions li")).to_have_count(100)
+    expect(page.locator("#excursions .count")).to_have_text("100 or more")
