@@ -1,5 +1,7 @@
 // Requests to the dashboard's API.
 
+const READ_TIMEOUT_MS = 30_000; // a lost connection would hold one of the browser's few for a quarter of an hour
+
 let unauthorized = () => {};
 
 /** Call the function after each response that a login is required. */
@@ -7,12 +9,16 @@ export const onUnauthorized = (listener) => (unauthorized = listener);
 
 /** The parsed response; `value` is problem details (RFC 9457) when it is not ok or there is no response. */
 export async function requestJson(path, options = {}) {
+  const abort = new AbortController();
+  const timer = options.method ? null : setTimeout(() => abort.abort(), READ_TIMEOUT_MS); // a change may take long
   try {
-    const response = await fetch(path, options);
+    const response = await fetch(path, { ...options, signal: abort.signal });
     if (response.status === 401 && path !== "/api/login") unauthorized();
     return { ok: response.ok, status: response.status, value: response.status === 204 ? null : await response.json() };
   } catch {
     return { ok: false, status: 0, value: { detail: "the dashboard does not respond" } };
+  } finally {
+    clearTimeout(timer);
   }
 }
 

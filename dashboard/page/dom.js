@@ -50,10 +50,17 @@ export function reconcileChildren(list, items, keyOf, create, update = () => {})
   }
 }
 
-/** Repeat an action while the page and the element are shown. */
+/** Repeat an action while the page and the element are shown, unless it is not done with the last time. */
 export function repeatWhileShown(element, action, milliseconds) {
-  setInterval(() => {
-    if (!document.hidden && !element.hidden) action();
+  let isActing = false;
+  setInterval(async () => {
+    if (isActing || document.hidden || element.hidden) return;
+    isActing = true;
+    try {
+      await action();
+    } finally {
+      isActing = false;
+    }
   }, milliseconds);
 }
 

@@ -1,5 +1,6 @@
 // The last hour by the minute of the sensors whose charts are in view, fetched in batches.
 
+import { requestJson } from "./api.js";
 import { repeatWhileShown } from "./dom.js";
 
 const BATCH_SIZE = 100; // the server's limit
@@ -36,13 +37,9 @@ async function fetchMissing() {
 async function fetchBatch(sensorIds) {
   for (const sensorId of sensorIds) fetched.add(sensorId);
   const query = new URLSearchParams(sensorIds.map((sensorId) => ["sensor", sensorId]));
-  let series = {};
-  try {
-    const response = await fetch(`/api/minutes?${query}`);
-    if (response.ok) series = (await response.json()).sensors;
-  } catch {
-    // The server is unreachable, which the page shows already; the next refresh tries again.
-  }
+  const response = await requestJson(`/api/minutes?${query}`);
+  // If it is down, the page shows that already; the next refresh tries again.
+  const series = response.ok ? response.value.sensors : {};
   for (const [sensorId, minutes] of Object.entries(series)) listeners.get(sensorId)?.(minutes);
 }
 

@@ -3,7 +3,7 @@
 import re
 from datetime import UTC, datetime
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser import visit
 from tests.integration.dashboard.system import System, get_json, open_page, row
@@ -95,3 +95,22 @@ def test_the_page_reconnects_when_the_dashboard_is_restarted(
     expect(page.locator("#connection")).to_have_text("Live")
     expect(page.locator("#stale")).to_be_hidden()
     expect(row(page, "1").locator("td").nth(6)).to_have_text("24.00")
+
+
+def test_requests_that_are_not_answered_do_not_pile_up(
+    system: System, dashboard: Process, page: Page
+) -> None:
+    # given a page whose requests for excursions are not answered any more
+    page.clock.install()
+    open_page(page, system)
+    requests: list[Route] = []
+
+    def hold(route: Route) -> None:
+        requests.append(route)
+
+    page.route("**/api/excursions?**", hold)
+    # when three minutes pass
+    for _ in range(36):
+        page.clock.run_for(5_000)
+    # then it has given up on each before the next
+    assert 2 <= len(requests) <= 6
