@@ -17,9 +17,12 @@ class HistoryBuffer:
         self._points: deque[Point] = deque(maxlen=HOUR_SECONDS // STEP_SECONDS)
 
     def add(self, status: SystemStatus) -> Point:
-        """Add and return the point of this status, which replaces an earlier point of the same step."""
+        """Add and return the point of this status, which replaces an earlier point of the same step.
+
+        After the clock was set back it replaces all points that are in the future now.
+        """
         point = _to_point(status)
-        if self._points and self._points[-1].at >= point.at:
+        while self._points and self._points[-1].at >= point.at:
             self._points.pop()
         self._points.append(point)
         return point

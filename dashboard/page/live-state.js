@@ -98,7 +98,7 @@ function applySensors(update, isComplete) {
 
 function applyPoint(point) {
   const { points } = state;
-  if (points.length && points.at(-1).at >= point.at) points.pop();
+  while (points.length && points.at(-1).at >= point.at) points.pop(); // several after the server's clock was set back
   points.push(point);
   while (points[0].at <= point.at - HOUR_SECONDS) points.shift();
 }

@@ -29,10 +29,11 @@ def test_points_older_than_an_hour_are_dropped_even_when_none_followed() -> None
 
 def test_it_stays_ordered_when_the_clock_is_set_back() -> None:
     history = HistoryBuffer()
-    for seconds in (100, 50, 60):
+    for seconds in (40, 80, 90, 100, 50, 60):
         history.add(healthy_status(after_seconds=seconds))
     at = [point.at for point in history.history().points]
     assert at == sorted(set(at))
+    assert len(at) == 3
 
 
 def test_unknown_values_are_gaps() -> None:
