@@ -25,6 +25,7 @@ from workflow_api.workflows import NOT_FOUND, WorkflowId, require_workflow
 
 MAX_EVENTS = 1_000
 MAX_EVENT_ID = 2**63 - 1
+MAX_EVENT_ID_DIGITS = len(str(MAX_EVENT_ID))
 POLL_SECONDS = 0.5
 EVENT_STREAM = "text/event-stream"
 
@@ -91,7 +92,8 @@ def parse_event_id(text: str | None) -> int:
     """
     if not text:
         return 0
-    if not (text.isascii() and text.isdecimal() and int(text) <= MAX_EVENT_ID):
+    is_number = text.isascii() and text.isdecimal() and len(text) <= MAX_EVENT_ID_DIGITS
+    if not is_number or int(text) > MAX_EVENT_ID:
         raise InvalidInput("must be the ID of an event, which is a whole number", "Last-Event-ID")
     return int(text)
 

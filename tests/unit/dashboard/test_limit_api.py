@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from db.errors import InvalidData
 from tests.unit.dashboard.dashboard_server import DashboardServer
 from tests.unit.openapi import check_response
 
@@ -95,3 +96,18 @@ def test_a_silence_is_created_and_ended(dashboard: DashboardServer) -> None:
 
     assert created.status == 201
     assert dashboard.limits.changes == [("key:operator", "silence", 7200)]
+
+
+def test_a_text_that_the_database_cannot_hold_is_refused(
+    dashboard: DashboardServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Any) -> None:
+        raise InvalidData("PostgreSQL text fields cannot contain NUL (0x00) bytes")
+
+    monkeypatch.setattr(dashboard.limits, "silence", refuse)
+
+    response = dashboard.change("/api/silences", {"sensor_id": "1", "for": "2h", "note": "a\0b"})
+
+    assert response.status == 422
+    assert "cannot contain NUL" in response.json["detail"]
+    check_response(dashboard.openapi, "/api/silences", response, "post")

@@ -181,7 +181,9 @@ def test_a_client_that_follows_gets_each_event_once_and_the_end(dashboard: Dashb
     assert [line for line in lines if line.startswith("id:")] == ["id: 2", "id: 3"]
     assert lines[-3:] == ["event: end", 'data: {"state":"succeeded"}', ""]
     assert AT.isoformat()[:10] in response.body.decode()
-    assert dashboard.send(f"{ONE}/events", Accept="text/event-stream", Last_Event_ID="x").status == 422
+    for wrong in ("x", str(2**63), "9" * 5_000):
+        refused = dashboard.send(f"{ONE}/events", Accept="text/event-stream", Last_Event_ID=wrong)
+        assert refused.status == 422
 
 
 def test_the_workers_are_listed_with_their_jobs(dashboard: DashboardServer) -> None:
