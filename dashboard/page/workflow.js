@@ -13,11 +13,14 @@ const REFRESH_MS = 2_000;
 const PAGE_SIZE = 1_000; // the server's limits
 const MAX_EVENTS = 20_000; // so that the timeline of a backfill of years stays usable
 const MAX_JOBS = 1_000;
+// Event IDs are given before the commit, so an event may appear after one with a higher ID, this much later at most.
+const SETTLING_MS = 65_000;
 const section = $("#workflow");
 const timeline = $(".timeline", section);
 let id = null;
 let workflow = null;
-let events = [];
+let settledId = 0; // of the events up to it none appears any more
+const receivedAt = new Map(); // of the events after it, by ID
 let isLoading = false;
 let needsReload = false;
 
@@ -29,7 +32,8 @@ export function initialize() {
 
 function show({ id: latest }) {
   if (id !== latest) {
-    [id, workflow, events] = [latest, null, []];
+    [id, workflow, settledId] = [latest, null, 0];
+    receivedAt.clear();
     timeline.replaceChildren();
     setVisible($(".loaded", section), false);
     setText($(".error", section), "");
@@ -44,7 +48,7 @@ function hide() {
 }
 
 function refresh() {
-  if (workflow === null || !hasEnded(workflow)) load();
+  if (workflow === null || !hasEnded(workflow) || receivedAt.size) load();
 }
 
 /** Load the workflow and what happened since the last time; a call meanwhile loads once more afterwards. */
@@ -71,20 +75,34 @@ async function loadOnce(requested) {
 }
 
 async function loadEvents(requested, path) {
-  let received = PAGE_SIZE;
-  while (received === PAGE_SIZE && events.length < MAX_EVENTS) {
-    const after = events.at(-1)?.event_id ?? 0;
-    const response = await requestJson(`${path}/events?${new URLSearchParams({ after, limit: PAGE_SIZE })}`);
+  let isComplete = false;
+  while (!isComplete && timeline.children.length < MAX_EVENTS) {
+    const response = await requestJson(`${path}/events?${new URLSearchParams({ after: settledId, limit: PAGE_SIZE })}`);
     if (requested !== id || !response.ok) return;
-    received = response.value.events.length;
-    events.push(...response.value.events);
-    timeline.append(...response.value.events.map(createEvent));
+    const { events } = response.value;
+    for (const event of events) if (!receivedAt.has(event.event_id)) insertEvent(event);
+    isComplete = events.length < PAGE_SIZE;
+    settle(isComplete ? settledBy(performance.now() - SETTLING_MS) : events.at(-1).event_id);
   }
-  const isCut = events.length >= MAX_EVENTS;
-  setTextWithCode(
-    $(".cut", section),
-    isCut ? `The first ${count(events.length)} events are shown; \`sensorctl workflow events ${requested}\` has all.` : "",
-  );
+  const number = timeline.children.length;
+  const cut = `The first ${count(number)} events are shown; \`sensorctl workflow events ${requested}\` has all.`;
+  setTextWithCode($(".cut", section), number >= MAX_EVENTS ? cut : "");
+}
+
+/** Show an event in its place, which is the last one unless it appears late. */
+function insertEvent(event) {
+  receivedAt.set(event.event_id, performance.now());
+  let next = null;
+  for (let before = timeline.lastElementChild; before && Number(before.dataset.id) > event.event_id; before = before.previousElementSibling) next = before;
+  timeline.insertBefore(createEvent(event), next);
+}
+
+/** The last event that was received before a moment. */
+const settledBy = (moment) => Math.max(settledId, ...[...receivedAt].filter(([, at]) => at < moment).map(([eventId]) => eventId));
+
+function settle(eventId) {
+  settledId = eventId;
+  for (const known of receivedAt.keys()) if (known <= settledId) receivedAt.delete(known);
 }
 
 function fill() {
@@ -148,7 +166,7 @@ function createEvent(event) {
   const detail = detailOf(event);
   return createElement(
     "li",
-    { "data-event": event.event, "data-state": pillOf(event.state ?? event.event) },
+    { "data-id": event.event_id, "data-event": event.event, "data-state": pillOf(event.state ?? event.event) },
     createElement("time", { dateTime: event.at }, time(event.at)),
     createElement(
       "p",

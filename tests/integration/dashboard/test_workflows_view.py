@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from runtime.access import Role
 from tests.browser import visit
@@ -82,3 +82,30 @@ def test_older_workflows_stay_complete_while_new_workflows_come(
     # when another one is requested, then none of the others is missing
     system.database.query(f"SELECT ({REQUEST_ANY}) FROM generate_series(52, 52) AS number")
     expect(rows).to_have_count(52)
+
+
+def test_an_event_that_is_committed_after_a_later_one_is_in_the_timeline(
+    system: System, dashboard: Process, page: Page
+) -> None:
+    # given a workflow of which an event is not committed yet
+    with system.worker() as worker:
+        workflow_id = store_workflow(system.database, worker)
+    late: list[int] = []
+
+    def respond(route: Route) -> None:
+        response = route.fetch()
+        events = response.json()["events"]
+        late[:] = late or [events[1]["event_id"]]
+        visible = [event for event in events if event["event_id"] not in late]
+        route.fulfill(response=response, json={"events": visible})
+
+    pattern = "**/api/workflows/*/events?**"
+    page.route(pattern, respond)
+    visit(page, f"{system.url}/#/workflow/{workflow_id}")
+    items = page.locator("#workflow .timeline li")
+    expect(page.locator("#workflow .timeline")).to_contain_text("all is fetched")
+    number = items.count()
+    # when it is committed, then it takes its place
+    page.unroute(pattern)
+    expect(items).to_have_count(number + 1)
+    expect(items.nth(1)).to_have_attribute("data-id", str(late[0]))
