@@ -41,7 +41,7 @@ def main(shutdown: ShutdownSignal) -> None:
     telemetry, snapshots = DashboardTelemetry(health), SnapshotStore()
     report_removed_settings(telemetry)
     collector, minutes, series = Collector(settings), MinuteSeries(settings), SeriesReader(settings)
-    keys, audit, limits = Keys(settings), Audit(settings), Limits(settings)
+    keys, audit, limits, sensors = Keys(settings), Audit(settings), Limits(settings), SensorRegistry(settings)
     analysis = Statements(settings, "analysis results")
     workflows = open_workflow_resources(settings)
     ring = KeyRing(keys)
@@ -53,7 +53,7 @@ def main(shutdown: ShutdownSignal) -> None:
         dead_letters=DeadLetterService(settings, telemetry, audit),
         minutes=minutes,
         series=series,
-        sensors_store=SensorRegistry(settings),
+        sensors_store=sensors,
         limits_store=limits,
         anomalies_store=Anomalies(analysis),
         forecasts_store=Forecasts(analysis),
@@ -80,7 +80,7 @@ def main(shutdown: ShutdownSignal) -> None:
             telemetry.serving(port)
             collect_status(collector, snapshots, telemetry, shutdown)
     finally:
-        for resource in (minutes, series, keys, audit, limits, analysis, workflows, collector):
+        for resource in (minutes, series, keys, audit, limits, sensors, analysis, workflows, collector):
             resource.close()
 
 

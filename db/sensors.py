@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import text
 
-from db.engine import connect, translate_errors
+from db.engine import connect, make_interactive_engine, translate_errors
 from db.errors import StoreTimeout, StoreUnavailable
-from db.queries.sensors import read_sensor, read_sensors, to_settings
+from db.queries.sensors import select_sensor, select_sensors, to_settings
 from db.settings import DatabaseSettings
 from limits.definition import LimitValues, rules_of_sensor
 from readings.sensor_changes import Calibration, SensorChanges, SensorSettings
@@ -91,21 +91,26 @@ def continue_changes(settings: DatabaseSettings, progress: Callable[[], None] = 
 
 
 class SensorRegistry:
-    """Reads and changes sensors for any number of threads, each operation on a connection of its own.
+    """Reads and changes sensors for any number of threads.
 
-    Every method raises StoreUnavailable when the database does not answer.
+    Reads run one after the other over one connection, of which a role has few. A change, which may take
+    minutes, has a connection of its own. Every method raises StoreUnavailable when the database does not
+    answer.
     """
 
     def __init__(self, settings: DatabaseSettings) -> None:
         self._settings = settings
+        self._engine = make_interactive_engine(settings, name=NAME)
 
     def read_all(self) -> list[SensorSettings]:
         """Return all sensors, also those that are retired."""
-        return read_sensors(self._settings)
+        with translate_errors(), self._engine.connect() as connection:
+            return select_sensors(connection)
 
     def read(self, sensor_id: str) -> tuple[SensorSettings, list[Calibration]] | None:
         """Return a sensor with its calibrations; None if there is no such sensor."""
-        return read_sensor(self._settings, sensor_id)
+        with translate_errors(), self._engine.connect() as connection:
+            return select_sensor(connection, sensor_id)
 
     def change(
         self, actor: str, sensor_id: str, changes: SensorChanges, limits: Sequence[LimitValues] = ()
@@ -121,3 +126,7 @@ class SensorRegistry:
         """Apply changes to stored readings until all is done; an outage leaves the rest to the consumers."""
         with suppress(StoreUnavailable):
             continue_changes(self._settings)
+
+    def close(self) -> None:
+        """Close the connection of reads."""
+        self._engine.dispose()

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from db.engine import connect
 from db.settings import DatabaseSettings
@@ -84,7 +84,12 @@ def read_sensors(settings: DatabaseSettings) -> list[SensorSettings]:
         StoreUnavailable: When the database does not answer.
     """
     with connect(settings, name=NAME) as connection:
-        return [to_settings(dict(row)) for row in connection.execute(text(SETTINGS)).mappings()]
+        return select_sensors(connection)
+
+
+def select_sensors(connection: Connection) -> list[SensorSettings]:
+    """Return all sensors, also those that are retired, ordered by ID."""
+    return [to_settings(dict(row)) for row in connection.execute(text(SETTINGS)).mappings()]
 
 
 def read_sensor(
@@ -96,11 +101,16 @@ def read_sensor(
         StoreUnavailable: When the database does not answer.
     """
     with connect(settings, name=NAME) as connection:
-        row = connection.execute(text(ONE), {"sensor_id": sensor_id}).mappings().first()
-        if row is None:
-            return None
-        calibrations = connection.execute(text(CALIBRATIONS), {"sensor_id": sensor_id}).mappings()
-        return to_settings(dict(row)), [Calibration(**found) for found in calibrations]
+        return select_sensor(connection, sensor_id)
+
+
+def select_sensor(connection: Connection, sensor_id: str) -> tuple[SensorSettings, list[Calibration]] | None:
+    """Return a sensor with its calibrations, the latest first; None if there is no such sensor."""
+    row = connection.execute(text(ONE), {"sensor_id": sensor_id}).mappings().first()
+    if row is None:
+        return None
+    calibrations = connection.execute(text(CALIBRATIONS), {"sensor_id": sensor_id}).mappings()
+    return to_settings(dict(row)), [Calibration(**found) for found in calibrations]
 
 
 def to_settings(row: dict[str, Any]) -> SensorSettings:
