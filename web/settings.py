@@ -1,6 +1,7 @@
 """The settings that web services have in common, and their types."""
 
 from collections.abc import Callable
+from ipaddress import IPv6Address
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints
@@ -19,17 +20,34 @@ def _checked_by(parse: Callable[[str], object]) -> Callable[[str], str]:
     return check
 
 
-LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")
+def split_hosts(names: str) -> list[str]:
+    """Return host names and addresses that are separated by commas, as requests name them.
+
+    Raises:
+        ValueError: When one has a port.
+    """
+    return [_requested_name(name.strip()) for name in names.split(",") if name.strip()]
+
+
+def _requested_name(name: str) -> str:
+    if ":" not in name:
+        return name
+    try:
+        return f"[{IPv6Address(name)}]"
+    except ValueError:
+        raise ValueError(
+            f"must be host names and IP addresses without a port, comma-separated; {name} is neither"
+        ) from None
+
+
+LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "[::1]")
 
 HeaderName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]+$")]
 NetworkList = Annotated[str, AfterValidator(_checked_by(parse_networks))]
 RoleMap = Annotated[str, AfterValidator(_checked_by(parse_roles))]
-HostNames = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.,:\- ]*$")]
-
-
-def split_hosts(names: str) -> list[str]:
-    """Split host names that are separated by commas."""
-    return [name.strip() for name in names.split(",") if name.strip()]
+HostNames = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z0-9.,:\- ]*$"), AfterValidator(_checked_by(split_hosts))
+]
 
 
 class ProxySettings(Settings):

@@ -146,7 +146,7 @@ class DashboardServer:
             telemetry=self.telemetry,
             auth=auth,
             health=self.health,
-            hosts=load(DashboardSettings, dashboard_hosts="my.example").hosts,
+            hosts=load(DashboardSettings, dashboard_hosts="my.example, fd00:0::5").hosts,
             workflows=self.workflows.resources,
         )
         self.port = 0

@@ -37,6 +37,7 @@ def test_it_collects_until_shutdown_with_a_heartbeat_each_time(monkeypatch: pyte
     ("variables", "message"),
     [
         ({"dashboard_hosts": "*"}, "DASHBOARD_HOSTS"),
+        ({"dashboard_hosts": "my.example:8443"}, "DASHBOARD_HOSTS"),
         ({"http_port": 0}, "HTTP_PORT"),
         ({"dashboard_anonymous_view": "sometimes"}, "DASHBOARD_ANONYMOUS_VIEW"),
         ({"trusted_proxies": "10.0.0.0/8,proxy"}, "TRUSTED_PROXIES: .*; proxy is neither"),

@@ -42,7 +42,9 @@ class TestPage:
     def test_another_host_name_is_rejected(self, dashboard: DashboardServer, path: str) -> None:
         assert dashboard.send(path, Host="evil.example").status == 400
 
-    @pytest.mark.parametrize("host", ["localhost:8085", "127.0.0.1", "my.example", "dashboard:8085"])
+    @pytest.mark.parametrize(
+        "host", ["localhost:8085", "127.0.0.1", "[::1]:8085", "my.example", "[fd00::5]", "dashboard:8085"]
+    )
     def test_its_own_host_names_are_accepted(self, dashboard: DashboardServer, host: str) -> None:
         assert dashboard.send("/", Host=host).status == 200
 
