@@ -93,7 +93,7 @@ export class Chart {
       legend: { show: false },
       cursor: { points: { size: 6 }, drag: { x: Boolean(this.onSelect), y: false, setScale: false } },
       tzDate: this.toDate,
-      scales: { x: { range: () => this.range }, y: { range: (_, low, high) => padRange(...includeLines(low, high, this.lines), this.floor) } },
+      scales: { x: { range: () => this.range }, y: { range: (_, low, high) => padRange(...includeLines(low, high, this.lines), this.floor, this.increments?.[0]) } },
       axes: [
         { ...axis, grid: { show: false }, size: 22, space: 56, values: (_, at, axis, space, step) => this.formatTimes(at, step) },
         { ...axis, ...this.unitLabel(), grid, size: 52, space: 24, incrs: this.increments, values: (_, at) => at.map(this.format) },
@@ -165,10 +165,10 @@ function includeLines(low, high, lines) {
   return [Math.min(low, ...near), Math.max(high, ...near)];
 }
 
-/** From the floor, or slightly below the minimum, to slightly above the maximum; never an empty range. */
-function padRange(low, high, floor) {
+/** From the floor, or slightly below the minimum, to slightly above the maximum: by a label at least, so that the axis has some. */
+function padRange(low, high, floor, increment = 0.01) {
   if (low === null || high === null) return [floor ?? 0, 1];
-  const margin = Math.max((high - low) * 0.1, Math.abs(high) * 0.002, 0.01);
+  const margin = Math.max((high - low) * 0.1, Math.abs(high) * 0.002, increment);
   return [floor ?? low - margin, high + margin];
 }
 
