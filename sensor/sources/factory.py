@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from readings.model import Unit
-from sensor.settings import ALL_COLUMNS, OFFICE, REPLAY_PREFIX, SIMULATED, SensorSettings
+from sensor.sensor_ids import ALL_COLUMNS
+from sensor.settings import OFFICE, REPLAY_PREFIX, SIMULATED, SensorSettings
 from sensor.sources.csv_replay import CsvReplay, value_columns
 from sensor.sources.measurement import Source
 from sensor.sources.simulated import Simulation

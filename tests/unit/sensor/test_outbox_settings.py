@@ -35,6 +35,17 @@ def test_each_sensor_has_an_outbox_file_of_its_own(
     assert load(SensorSettings).outbox_file == Path(path)
 
 
+def test_a_user_without_a_home_directory_has_to_name_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(_uid: int) -> None:
+        raise KeyError
+
+    monkeypatch.delenv("HOME")
+    monkeypatch.setattr("pwd.getpwuid", unknown)
+
+    with pytest.raises(ConfigurationError, match="OUTBOX_PATH is not set, and this user has no home"):
+        _ = load(SensorSettings).outbox_file
+
+
 def test_long_sensor_ids_have_short_and_different_file_names() -> None:
     first, second = (load(SensorSettings, sensor_id="ü" * 127 + last).outbox_file.name for last in ("a", "b"))
 
