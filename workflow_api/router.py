@@ -25,6 +25,6 @@ def add_workflow_api(app: FastAPI, resources: WorkflowResources) -> None:
 
 
 def _refuse_invalid_data(_request: Request, error: Exception) -> JSONResponse:
-    """Respond to what no column can hold, such as U+0000 in a text within a spec."""
+    """Respond to what no column can hold, and no model has refused."""
     detail = f"The database cannot store this: {error}. Nothing was changed."
     return error_response(HTTPStatus.UNPROCESSABLE_ENTITY, detail, field=None)

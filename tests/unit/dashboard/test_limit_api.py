@@ -98,16 +98,16 @@ def test_a_silence_is_created_and_ended(dashboard: DashboardServer) -> None:
     assert dashboard.limits.changes == [("key:operator", "silence", 7200)]
 
 
-def test_a_text_that_the_database_cannot_hold_is_refused(
+def test_what_only_the_database_refuses_as_data_is_refused(
     dashboard: DashboardServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: Any) -> None:
-        raise InvalidData("PostgreSQL text fields cannot contain NUL (0x00) bytes")
+        raise InvalidData("value too long for type character varying(10) (SQLSTATE 22001)")
 
     monkeypatch.setattr(dashboard.limits, "silence", refuse)
 
-    response = dashboard.change("/api/silences", {"sensor_id": "1", "for": "2h", "note": "a\0b"})
+    response = dashboard.change("/api/silences", {"sensor_id": "1", "for": "2h", "note": "a"})
 
     assert response.status == 422
-    assert "cannot contain NUL" in response.json["detail"]
+    assert "value too long" in response.json["detail"]
     check_response(dashboard.openapi, "/api/silences", response, "post")
