@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from io import BufferedReader
 from pathlib import Path
 
 import structlog
@@ -120,19 +119,14 @@ def _recognise(path: str, options: CsvOptions) -> CsvLayout:
     try:
         with Path(path).open("rb") as file:
             _check_signature(file.peek(SIGNATURE_BYTES))
-            layout = recognise_csv(TextLines(file), options)
-            if not has_decimal_comma(layout.number_texts(_from_start(file, layout.encoding))):
-                return layout
-            return recognise_csv(_from_start(file, layout.encoding), replace(options, decimal=","))
+        layout = recognise_csv(TextLines(FileParts(path)), options)
+        if not has_decimal_comma(layout.number_texts(TextLines(FileParts(path), layout.encoding))):
+            return layout
+        return recognise_csv(TextLines(FileParts(path), layout.encoding), replace(options, decimal=","))
     except OSError as error:
         raise ConfigurationError(f"SENSOR_SOURCE names {path}, which cannot be read: {error}") from None
     except UnreadableFile as error:
         raise ConfigurationError(f"SENSOR_SOURCE names {path}: {_with_variables(error)}") from None
-
-
-def _from_start(file: BufferedReader, encoding: str) -> TextLines:
-    file.seek(0)
-    return TextLines(file, encoding)
 
 
 def _check_signature(sample: bytes) -> None:

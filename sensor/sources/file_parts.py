@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-PART_BYTES = 4096
+PART_BYTES = 1024
 
 
 class FileParts:

@@ -1,6 +1,7 @@
 """Replay of a CSV file: columns, times, speed, and skipped rows."""
 
 import itertools
+import tracemalloc
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -210,3 +211,17 @@ def test_a_file_without_a_column_for_a_sensor_is_a_configuration_error(tmp_path:
 
     with pytest.raises(ConfigurationError, match="has no column besides 'timestamp', which is the time's"):
         value_columns(str(path), "timestamp")
+
+
+def test_a_sensor_keeps_little_of_its_file_in_memory(replay: MakeReplay) -> None:
+    content = "timestamp,value\n" + "2026-01-01T00:00:00,20.5\n" * 10_000
+    next(iter(replay(content)))  # what is kept once for all
+    tracemalloc.start()
+    try:
+        passes = [iter(replay(content)) for _ in range(20)]
+        assert all(map(next, passes))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert peak < 20 * 100_000, "a thousand sensors fit into the container's 128 MB"
