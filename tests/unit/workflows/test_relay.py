@@ -54,6 +54,7 @@ class FakeCommands:
         (CONTROL_QUEUE, *COMMAND, "command_rejected"),
         (FILES_QUEUE, "files", {"file_name": "fridge.csv"}, "file_rejected"),
     ],
+    ids=["command", "file"],  # all workers must collect the same: the key has an ID of its own in each
 )
 def test_a_message_that_the_database_can_never_accept_is_rejected(
     queue: str, key: str, body: dict[str, str], event: str
