@@ -112,5 +112,5 @@ def test_requests_that_are_not_answered_do_not_pile_up(
     # when three minutes pass
     for _ in range(36):
         page.clock.run_for(5_000)
-    # then it has given up on each before the next
-    assert 2 <= len(requests) <= 6
+    # then it has given up on each before the next, after 30 s and more; one every 5 s would be 36
+    assert 2 <= len(requests) <= 18
