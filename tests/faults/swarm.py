@@ -101,6 +101,12 @@ class SwarmStack:
         )
         return int(found)
 
+    def update_state(self, service: str) -> str:
+        """Return the state of the last update, such as `updating`; empty if there was none."""
+        return self.manager.docker(
+            "service", "inspect", "--format", "{{with .UpdateStatus}}{{.State}}{{end}}", service
+        )
+
     def drain(self, node: Node) -> None:
         """Stop every task of the node, and run no other on it until `activate`."""
         self._set_availability(node, "drain")

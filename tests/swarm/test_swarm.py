@@ -66,7 +66,7 @@ def test_an_update_that_fails_is_rolled_back_and_nothing_is_lost(stack: SwarmSta
     # when an update sets something that the consumer refuses
     stack.manager.docker("service", "update", "--detach", "--env-add", "BATCH_SIZE=many", CONSUMER)
     # then the previous version comes back, and it never stopped
-    eventually(lambda: update_state(stack) == "rollback_completed", SECONDS, "it is rolled back")
+    eventually(lambda: stack.update_state(CONSUMER) == "rollback_completed", SECONDS, "it is rolled back")
     eventually(lambda: depth(stack.amqp_url)[1] == 2, SECONDS, "two consumers consume")
     assert "BATCH_SIZE=many" not in stack.manager.docker("service", "inspect", CONSUMER)
 
@@ -94,12 +94,6 @@ def test_a_drained_node_loses_nothing(stack: SwarmStack) -> None:
     (row,) = select_scenarios(frozenset({DRAINED}), short=True)
     result = run_scenario(stack, row, SINGLE, seed=DRAINED, short=True, show_progress=print)
     assert result.outcome.passed, result.outcome
-
-
-def update_state(stack: SwarmStack) -> str:
-    return stack.manager.docker(
-        "service", "inspect", "--format", "{{with .UpdateStatus}}{{.State}}{{end}}", CONSUMER
-    )
 
 
 def publish_backlog(stack: SwarmStack) -> None:

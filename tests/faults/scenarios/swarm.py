@@ -32,4 +32,6 @@ def _drain(experiment: Experiment, stack: SwarmStack, node: Node, seconds: float
         experiment.wait_for_recovery()
     stack.activate(node)
     experiment.wait_for_recovery()
+    # Both the update and the drain replace tasks, and the surplus runs until the update is over.
+    experiment.wait_until(lambda: stack.update_state(CONSUMER) != "updating", SECONDS, "the update ends")
     experiment.wait_until(lambda: experiment.depth()[1] == CONSUMERS, SECONDS, f"{CONSUMERS} consumers")
