@@ -117,7 +117,7 @@ def test_a_reading_is_traced_from_the_sensor_to_the_commit(
 
 @pytest.mark.parametrize("mode", [SMALL_BATCHES], ids=lambda mode: mode.name)
 def test_a_batch_links_to_the_traces_of_its_messages(
-    broker: VirtualHost, database: Database, run: Processes, collector: Collector
+    database: Database, run: Processes, collector: Collector
 ) -> None:
     sensor = run.start("sensor", SENSOR_ID="7", SENSOR_INTERVAL_SECONDS="0.01", **collector.variables)
     sensor.wait_for_published(10)
