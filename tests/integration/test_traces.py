@@ -125,7 +125,7 @@ def test_a_batch_links_to_the_traces_of_its_messages(
 
     created = collector.named(CREATE)
     consumer = run.start_consumer(**collector.variables)
-    # A consumer that is stopped requeues what it has received and not begun to store.
+    # A consumer that is stopped requeues what it has received and not started to store.
     eventually(lambda: database.count() == len(created), DEADLINE_SECONDS, "all is stored")
     assert consumer.stop() == 0
 
