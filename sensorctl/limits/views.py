@@ -48,7 +48,7 @@ def describe_limit(row: Row) -> str:
 
 def limit_table(rows: Sequence[Row]) -> Table:
     """Return the table of limits."""
-    table = titled_table("Limits", "limit", "of", "condition", "severity", "since", "by")
+    table = titled_table("Limits (times in UTC)", "limit", "of", "condition", "severity", "since", "by")
     for row in rows:
         table.add_row(
             str(row["limit_id"]),
@@ -64,8 +64,9 @@ def limit_table(rows: Sequence[Row]) -> Table:
 def excursion_table(rows: Sequence[Row], title: str = "Excursions") -> Table:
     """Return the table of excursions, those of the database with what was acknowledged."""
     table = titled_table(
-        title, "no.", "sensor", "limit", "started", "ended", "lasted", "peak", "K·min", "acknowledged"
-    )
+        f"{title} (times in UTC)",
+        "no.", "sensor", "limit", "started", "ended", "lasted", "peak", "K·min", "acknowledged"
+    )  # fmt: skip
     for row in rows:
         unit = "K" if row["rule"] == "rate" else "°C"
         ended = f"{format_time(row['ended_at'])} {row['end_reason']}" if row["ended_at"] else "open"
@@ -85,7 +86,7 @@ def excursion_table(rows: Sequence[Row], title: str = "Excursions") -> Table:
 
 def silence_table(rows: Sequence[Row]) -> Table:
     """Return the table of silences."""
-    table = titled_table("Silences", "silence", "of", "until", "note", "by")
+    table = titled_table("Silences (times in UTC)", "silence", "of", "until", "note", "by")
     for row in rows:
         table.add_row(
             str(row["silence_id"]),

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from rich.table import Table
 
 from readings.sensor_changes import Calibration, SensorSettings
-from sensorctl.output import format_time, safe_text
+from sensorctl.output import format_time, safe_text, titled_table
 
 
 def sensors_table(sensors: Sequence[SensorSettings]) -> Table:
@@ -45,7 +45,7 @@ def sensor_table(sensor: SensorSettings) -> Table:
 
 def calibrations_table(calibrations: Sequence[Calibration]) -> Table:
     """Return a line per calibration."""
-    table = Table("From", "Offset in K", "Slope", "Set at", "By", title="Calibrations")
+    table = titled_table("Calibrations (times in UTC)", "From", "Offset in K", "Slope", "Set at", "By")
     for calibration in calibrations:
         table.add_row(
             format_time(calibration.valid_from),
@@ -64,7 +64,7 @@ def _calibration(sensor: SensorSettings) -> str:
     if sensor.offset:
         parts.append(f"{sensor.offset:+.10g} K")
     if parts and sensor.calibrated_from:
-        parts.append(f"from {format_time(sensor.calibrated_from)}")
+        parts.append(f"from {format_time(sensor.calibrated_from)} UTC")
     return " ".join(parts)
 
 
@@ -79,4 +79,4 @@ def _range(sensor: SensorSettings) -> str:
 def _state(sensor: SensorSettings) -> str:
     if sensor.merged_into:
         return f"merged into {sensor.merged_into}"
-    return f"retired {format_time(sensor.retired_at)}" if sensor.retired_at else "monitored"
+    return f"retired {format_time(sensor.retired_at)} UTC" if sensor.retired_at else "monitored"

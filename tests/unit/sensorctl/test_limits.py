@@ -55,6 +55,16 @@ def test_limits_and_excursions_of_a_sensor_are_found_however_its_name_is_typed(
     assert COMPOSED in (limits.selections[0].sensors or ())
 
 
+@pytest.mark.parametrize("group", ["limit", "excursion", "silence"])
+def test_a_table_says_that_its_times_are_in_utc(
+    sensorctl: RunCommand, monkeypatch: pytest.MonkeyPatch, group: str
+) -> None:
+    for module in (excursions, options):
+        monkeypatch.setattr(module, "reader", lambda: nullcontext(FakeLimits()))
+
+    assert "(times in UTC)" in sensorctl(group, "list")[1]
+
+
 @pytest.mark.parametrize("options", [[], ["--json"]])
 def test_a_list_that_is_cut_says_so(
     sensorctl: RunCommand, monkeypatch: pytest.MonkeyPatch, options: list[str]
