@@ -69,11 +69,9 @@ def check_members(settings: OperatorSettings) -> CheckResult:
     used = versions_in_use(settings, management.virtual_host)
     if problems := [problem for name in states for problem in version_problems(name, states[name], used)]:
         return CheckResult("queue members", shorten(problems), VERSIONS_HINT)
-    supported = {state.machine_version for found in states.values() for state in found} - {None}
-    versions = f"machine version {', '.join(map(str, sorted(filter(None, supported))))}"
-    note = "" if used else " (supported; the one in use is not known)"
     members = min(len(queue.members) for queue in queues)
-    status = f"{quantity(len(queues), 'quorum queue')} with {quantity(members, 'member')}, {versions}{note}"
+    versions = describe_versions(states.values(), used)
+    status = f"{quantity(len(queues), 'quorum queue')} with {quantity(members, 'member')}, {versions}"
     return CheckResult("queue members", status)
 
 
@@ -119,9 +117,20 @@ def version_problems(queue: str, states: Iterable[MemberState], used: dict[str, 
     return silent
 
 
+def describe_versions(states: Iterable[Iterable[MemberState]], used: dict[str, int]) -> str:
+    """Name the versions of the state machine that the members of queues support."""
+    reported = {state.machine_version for members in states for state in members} - {None}
+    supported = ", ".join(map(str, sorted(filter(None, reported))))
+    if not supported:
+        return "machine version not reported by this broker"
+    return f"machine version {supported}" + ("" if used else " (supported; the one in use is not known)")
+
+
 def check_flags(settings: OperatorSettings) -> CheckResult:
     """Check that the feature flags are enabled which a later version requires."""
     names = Management(settings).disabled_flags()
+    if names is None:
+        return CheckResult("feature flags", "not known: this broker shows them to administrators only")
     if names:
         return CheckResult("feature flags", f"not enabled: {shorten(names, ', ')}", FLAGS_HINT)
     return CheckResult("feature flags", "all are enabled")

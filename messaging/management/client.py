@@ -73,13 +73,26 @@ class Management:
         return [members for queue in queues if (members := to_members(queue))]
 
     def member_states(self, queue: str) -> tuple[MemberState, ...]:
-        """Return the state of each member of a quorum queue, as its node reports it."""
-        path = f"/api/queues/quorum/{self._vhost}/{quote(queue, safe='')}/status"
-        return to_member_states(self._api.request("GET", path))
+        """Return the state of each member of a quorum queue, as its node reports it.
 
-    def disabled_flags(self) -> list[str]:
-        """Return the names of the feature flags that are neither enabled nor experimental."""
-        return disabled_flags(self._api.request("GET", "/api/feature-flags"))
+        RabbitMQ 3.10 does not report it: the result is then empty.
+        """
+        path = f"/api/queues/quorum/{self._vhost}/{quote(queue, safe='')}/status"
+        try:
+            return to_member_states(self._api.request("GET", path))
+        except NotFound:
+            return ()
+
+    def disabled_flags(self) -> list[str] | None:
+        """Return the names of the feature flags that are neither enabled nor experimental.
+
+        None if the user may read nodes, but not feature flags: RabbitMQ 3.10 requires an administrator.
+        """
+        try:
+            return disabled_flags(self._api.request("GET", "/api/feature-flags"))
+        except ManagementRefused:
+            self.nodes()  # refused as well if the login is wrong
+            return None
 
     def policy(self, topology: Topology) -> dict[str, Any] | None:
         """Return the policy that applies to the queue, if it is this project's delivery-limit policy.

@@ -43,7 +43,7 @@ class Broker:
         ]  # fmt: skip
         self.states = [member(NODES[0], "leader"), member(NODES[1]), member(NODES[2])]
         self.metrics = METRICS
-        self.flags: list[str] = []
+        self.flags: list[str] | None = []
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ def broker(monkeypatch: pytest.MonkeyPatch) -> Broker:
         def member_states(self, _queue: str) -> Any:
             return to_member_states(broker.states)
 
-        def disabled_flags(self) -> list[str]:
+        def disabled_flags(self) -> list[str] | None:
             return broker.flags
 
     monkeypatch.setattr(broker_checks, "Management", FakeManagement)
@@ -184,6 +184,15 @@ def test_without_metrics_the_version_in_use_is_not_known(broker: Broker) -> None
 
     assert result.status.endswith("machine version 8 (supported; the one in use is not known)")
     assert result.hint is None
+
+
+def test_an_old_broker_that_reports_neither_versions_nor_flags_passes(broker: Broker) -> None:
+    broker.states, broker.metrics, broker.flags = [], "", None
+
+    members = "2 quorum queues with 3 members, machine version not reported by this broker"
+    assert check_members(SETTINGS) == ("queue members", members, None)
+    flags = "not known: this broker shows them to administrators only"
+    assert check_flags(SETTINGS) == ("feature flags", flags, None)
 
 
 def test_flags_that_are_not_enabled_fail_and_many_are_shortened(broker: Broker) -> None:

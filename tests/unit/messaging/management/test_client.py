@@ -104,6 +104,23 @@ def test_special_characters_in_names_are_quoted_in_the_url(
     assert Management(api.settings(rabbitmq_vhost=vhost), 60).queue(queue) == {"durable": True}
 
 
+def test_an_old_broker_reports_no_member_states_and_feature_flags_to_administrators_only(api: Api) -> None:
+    management = Management(api.settings(), 60)
+    api.responses["/api/feature-flags"] = (401, b'{"reason": "Not administrator user"}')
+    api.responses["/api/nodes"] = (200, b"[]")
+
+    assert management.member_states("heat") == ()
+    assert management.disabled_flags() is None
+
+
+def test_feature_flags_are_refused_to_a_wrong_login(api: Api) -> None:
+    login_failed = (401, b'{"reason": "Login failed"}')
+    api.responses |= {"/api/feature-flags": login_failed, "/api/nodes": login_failed}
+
+    with pytest.raises(ManagementRefused):
+        Management(api.settings(), 60).disabled_flags()
+
+
 def test_an_absent_queue_and_an_absent_policy_are_none(api: Api) -> None:
     management = Management(api.settings(), 60)
 
