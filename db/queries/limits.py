@@ -25,11 +25,10 @@ REMOVE = f"SELECT {LIMIT_COLUMNS} FROM remove_limit(:actor, :limit_id)"  # noqa:
 EXCURSION_COLUMNS = (
     "excursion_id, sensor_id, name, location, rule, limit_id, threshold, severity, started_at, ended_at, "
     "end_reason, peak_temperature, peak, peak_at, degree_minutes, "
-    "CAST(extract(epoch FROM duration) AS float8) AS duration_seconds, "
-    "acknowledged_at, acknowledged_by, acknowledged_note"
+    "CAST(extract(epoch FROM duration) AS float8) AS duration_seconds"
 )
 EXCURSIONS = f"""
-SELECT {EXCURSION_COLUMNS} FROM excursion
+SELECT {EXCURSION_COLUMNS}, acknowledged_at, acknowledged_by, acknowledged_note FROM excursion
 WHERE (CAST(:sensors AS text[]) IS NULL OR sensor_id = ANY(:sensors))
   AND (NOT :is_open OR ended_at IS NULL)
   AND (CAST(:since AS timestamptz) IS NULL OR ended_at IS NULL OR ended_at >= :since)
@@ -37,8 +36,13 @@ WHERE (CAST(:sensors AS text[]) IS NULL OR sensor_id = ANY(:sensors))
 ORDER BY ended_at IS NOT NULL, started_at DESC
 LIMIT :most
 """  # noqa: S608 (a constant)
-ACKNOWLEDGE = "SELECT excursion_id FROM acknowledge_excursion(:actor, :excursion_id, :note)"
-ONE_EXCURSION = f"SELECT {EXCURSION_COLUMNS} FROM excursion WHERE excursion_id = :excursion_id"  # noqa: S608
+# One statement: when it fails, nothing was changed. It sees the excursion as it was before.
+ACKNOWLEDGE = f"""
+SELECT {EXCURSION_COLUMNS}, at AS acknowledged_at, by AS acknowledged_by, words AS acknowledged_note
+FROM (SELECT acknowledged_at AS at, acknowledged_by AS by, acknowledged_note AS words
+      FROM acknowledge_excursion(:actor, :excursion_id, :note)) AS acknowledgement
+LEFT JOIN excursion ON excursion_id = :excursion_id
+"""  # noqa: S608 (a constant)
 SILENCE_COLUMNS = "silence_id, sensor_id, location, pattern, starts_at, ends_at, note, created_by"
 SILENCES = f"""
 SELECT {SILENCE_COLUMNS} FROM silence
@@ -100,8 +104,7 @@ class Limits:
 
     def acknowledge(self, actor: str, excursion_id: int, note: str) -> Row:
         """Acknowledge an excursion and return it."""
-        self._statements.rows(ACKNOWLEDGE, actor=actor, excursion_id=excursion_id, note=note)
-        return self._statements.rows(ONE_EXCURSION, excursion_id=excursion_id)[0]
+        return self._statements.rows(ACKNOWLEDGE, actor=actor, excursion_id=excursion_id, note=note)[0]
 
     def silences(self, sensor_id: str | None = None) -> list[Row]:
         """Return the silences that have not ended, or those of them that hold for a sensor."""

@@ -7,8 +7,12 @@ from typing import Any
 import pytest
 
 from alerter.routes import parse_routes
+from db.errors import StoreUnavailable
 from db.evaluation.evaluation import Evaluation
 from db.evaluation.notifications import ExcursionNotifications
+from db.queries.limits import Limits
+from db.queries.statements import Statements
+from runtime.errors import InvalidInput
 from tests.database import Database
 from tests.integration.test_limits import evaluate, minute, register, set_limits, store
 
@@ -100,6 +104,35 @@ def test_each_receiver_is_notified_again_until_it_is_acknowledged(
     database.query("SELECT acknowledge_excursion('key:ann', %s, '')", numbers[0])
 
     assert [row["excursion_id"] for row in due(notifications, "mail", AT_ONCE)] == numbers[1:]
+
+
+def test_an_acknowledgement_is_one_statement_so_that_a_failure_has_changed_nothing(
+    database: Database, notifications: ExcursionNotifications, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given a database that is down after the first statement of an acknowledgement
+    register(database, "1")
+    warm_up(database, "1")
+    number = due(notifications, "mail")[0]["excursion_id"]
+    statements: list[str] = []
+    execute = Statements.rows
+
+    def execute_one(self: Statements, statement: str, **parameters: object) -> list[dict[str, Any]]:
+        statements.append(statement)
+        if len(statements) > 1:
+            raise StoreUnavailable("down")
+        return execute(self, statement, **parameters)
+
+    monkeypatch.setattr(Statements, "rows", execute_one)
+    with closing(Limits(database.settings)) as limits:
+        # when an excursion is acknowledged, then the response is what it became
+        found = limits.acknowledge("key:ann", number, "door")
+        stored = database.query("SELECT * FROM excursion WHERE excursion_id = %s", number)[0]
+        assert {name: value for name, value in found.items() if name in stored}.items() <= stored.items()
+        assert (found["acknowledged_by"], found["acknowledged_note"]) == ("key:ann", "door")
+        # and one that does not exist is refused
+        statements.clear()
+        with pytest.raises(InvalidInput, match="There is no excursion 99"):
+            limits.acknowledge("key:ann", 99, "")
 
 
 def test_what_imported_history_ends_with_stays_open_and_is_not_notified(
