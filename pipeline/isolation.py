@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
 from itertools import accumulate
 from typing import Any, NamedTuple, Protocol
@@ -173,6 +174,9 @@ def main() -> None:
     settings = load(PipelineSettings)
     store = Store(settings, name=f"{settings.name} isolation")
     messages = [decode_message(line) for line in sys.stdin.buffer]
+    # Name servers that do not respond can block for longer than a message may: that is not its doing either.
+    with suppress(StoreUnavailable):
+        store.check()
     print(READY, flush=True)  # noqa: T201 (the protocol)
     for message in messages:
         response = handle_message(store, message, settings)

@@ -203,6 +203,25 @@ def test_a_child_that_stalls_before_it_is_ready_rejects_nothing() -> None:
         handler([delivery()], FakeWork())
 
 
+def test_a_child_that_cannot_reach_the_database_in_time_rejects_nothing(
+    tmp_path: Path, clock: FakeClock
+) -> None:
+    # given the real child, whose connection waits for a name server, without a time limit
+    connecting = tmp_path / "connecting"
+    wait = f"lambda _: (open({str(connecting)!r}, 'w').close(), {SLEEP})"
+    handler, _ = handler_running(
+        f"import db.store, pipeline.isolation; db.store.Store._connect = {wait}; pipeline.isolation.main()",
+        timeout_seconds=10,
+    )
+
+    def pause_once_it_connects(_seconds: float) -> None:
+        wait_until(connecting.exists)
+        clock.now += 9
+
+    with pytest.raises(IsolationUnavailable):
+        handler([delivery(with_fields())], FakeWork(pause_once_it_connects))
+
+
 def test_a_shutdown_ends_the_child(tmp_path: Path) -> None:
     pid = tmp_path / "pid"
     handler, _ = handler_running(f"{writing_pid(pid)} {READY} {SLEEP}")
