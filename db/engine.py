@@ -1,17 +1,14 @@
-"""Connections to the database, and the translation of the driver's errors."""
+"""Connections to the database."""
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 
-import psycopg
 from psycopg import sql
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine import ExceptionContext
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from db.deadline import Deadline, limit_statements
-from db.errors import ConnectionLost, InvalidData, PermissionDenied, StoreTimeout, StoreUnavailable
+from db.driver_errors import READ_ONLY_TRANSACTION, sqlstate, translate_errors
 from db.host_selection import RECONNECT_SECONDS, select_hosts
 from db.hosts import (
     DRIVER,
@@ -26,7 +23,6 @@ from db.hosts import (
 )
 from db.session import CLIENT_ENCODING, find_schema, startup_options
 from db.settings import DatabaseSettings
-from runtime.errors import ErrorTranslator, InvalidInput
 
 CONNECT_TIMEOUT_SECONDS = 5
 # The driver's minimum. With several hosts it applies to each, so that one that is gone delays little.
@@ -36,30 +32,6 @@ INTERACTIVE_TIMEOUT_SECONDS = 3
 LOCK_TIMEOUT_SECONDS = 5
 # A server that has not cancelled a statement by then is frozen.
 FROZEN_AFTER_SECONDS = 2
-# SQLSTATE classes 22 (data exception) and 23 (integrity constraint violation), see
-# https://www.postgresql.org/docs/17/errcodes-appendix.html. The same data would fail on every attempt.
-DATA_ERROR_CLASSES = ("22", "23")
-INSUFFICIENT_PRIVILEGE = "42501"
-INVALID_PARAMETER_VALUE = "22023"  # with the column as the field: what a user entered is refused
-QUERY_CANCELED = "57014"  # by statement_timeout
-LOCK_NOT_AVAILABLE = "55P03"  # by lock_timeout
-READ_ONLY_TRANSACTION = "25006"
-READ_ONLY_HINT = (
-    "; the server is a standby, or frozen by default_transaction_read_only: what is to be stored waits until "
-    "a server accepts it"
-)
-# The driver has no SQLSTATE for a rejected connection. In another language the hint is missing.
-CONNECTION_LIMITS = ("too many connections for", "sorry, too many clients", "remaining connection slots")
-CONNECTION_LIMIT_HINT = (
-    "; stop some clients, or raise max_connections of the server, of which setup gives each role a share, "
-    "and run `sensorctl setup`"
-)
-NOT_UNICODE = "a text is not UTF-8, or has half of a surrogate pair"
-UNAVAILABLE_BY_STATE = {
-    INSUFFICIENT_PRIVILEGE: PermissionDenied,
-    QUERY_CANCELED: StoreTimeout,
-    LOCK_NOT_AVAILABLE: StoreTimeout,
-}
 
 
 def database_url(settings: DatabaseSettings) -> URL:
@@ -183,15 +155,6 @@ def execute_composed(connection: Connection, statement: sql.Composable) -> None:
         connection.exec_driver_sql(query, execution_options={"no_parameters": True})
 
 
-def translate_errors() -> AbstractContextManager[None]:
-    """Translate errors of psycopg and SQLAlchemy.
-
-    They become InvalidInput where a function of the schema refuses what a user entered, InvalidData for other
-    data, and StoreUnavailable or a subclass of it for the rest.
-    """
-    return _ERROR_TRANSLATOR
-
-
 def _timeouts(statement_timeout_seconds: float) -> dict[str, str]:
     return {
         "statement_timeout": f"{statement_timeout_seconds * 1000:.0f}ms",
@@ -202,58 +165,5 @@ def _timeouts(statement_timeout_seconds: float) -> dict[str, str]:
 
 def _drop_if_read_only(context: ExceptionContext) -> None:
     """Let the pool close a connection to a server that no longer accepts writes: another one may."""
-    if _sqlstate(context.original_exception) == READ_ONLY_TRANSACTION:
+    if sqlstate(context.original_exception) == READ_ONLY_TRANSACTION:
         context.is_disconnect = True
-
-
-def _driver_error(error: BaseException) -> BaseException:
-    """Return the driver's error if SQLAlchemy has wrapped one, else the error itself."""
-    return (error.orig if isinstance(error, DBAPIError) else None) or error
-
-
-def _translate(error: BaseException) -> InvalidInput | InvalidData | StoreUnavailable | None:
-    if isinstance(error, PoolTimeout):
-        return StoreTimeout("other requests have waited for it for too long")
-    if isinstance(error, UnicodeEncodeError):  # the driver's, of a lone surrogate
-        return InvalidData(NOT_UNICODE)
-    if not isinstance(error, psycopg.Error | SQLAlchemyError):
-        return None
-    cause = _driver_error(error)
-    if isinstance(error, DBAPIError) and error.connection_invalidated and not _sqlstate(cause):
-        return ConnectionLost(describe(error))
-    return _invalid_input(cause) or _error_type(cause)(describe(error))
-
-
-def _invalid_input(error: BaseException) -> InvalidInput | None:
-    if _sqlstate(error) != INVALID_PARAMETER_VALUE or not isinstance(error, psycopg.Error):
-        return None
-    field, message = error.diag.column_name, error.diag.message_primary
-    return InvalidInput(message, field) if field and message else None
-
-
-_ERROR_TRANSLATOR = ErrorTranslator(_translate)
-
-
-def _error_type(error: BaseException) -> type[InvalidData | StoreUnavailable]:
-    state = _sqlstate(error)
-    # Without an SQLSTATE the driver itself rejected a value, before it reached the server.
-    if state.startswith(DATA_ERROR_CLASSES) if state else isinstance(error, psycopg.DataError):
-        return InvalidData
-    return UNAVAILABLE_BY_STATE.get(state, StoreUnavailable)
-
-
-def describe(error: psycopg.Error | SQLAlchemyError) -> str:
-    """Return the server's or the driver's message on one line, without the statement and its parameters."""
-    cause = _driver_error(error)
-    message = getattr(getattr(cause, "diag", None), "message_primary", None) or str(cause)
-    state = _sqlstate(cause)
-    text = " ".join(str(message).split())
-    if not state and any(reason in text for reason in CONNECTION_LIMITS):
-        text += CONNECTION_LIMIT_HINT
-    if state == READ_ONLY_TRANSACTION:
-        return f"{text} (SQLSTATE {state}){READ_ONLY_HINT}"
-    return f"{text} (SQLSTATE {state})" if state else text
-
-
-def _sqlstate(error: BaseException) -> str:
-    return getattr(error, "sqlstate", None) or ""

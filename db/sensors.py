@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy import text
 
-from db.engine import connect, make_interactive_engine, translate_errors
+from db.driver_errors import translate_errors
+from db.engine import connect, make_interactive_engine
 from db.errors import StoreTimeout, StoreUnavailable
 from db.queries.sensors import select_sensor, select_sensors, to_settings
 from db.settings import DatabaseSettings

@@ -13,7 +13,8 @@ from sqlalchemy import Engine, PoolProxiedConnection
 from sqlalchemy.exc import SQLAlchemyError
 
 from db.deadline import Deadline
-from db.engine import make_engine, translate_errors
+from db.driver_errors import translate_errors
+from db.engine import make_engine
 from db.errors import InvalidData, PermissionDenied, StoreUnavailable
 from db.insertion import Insertion
 from db.maintenance import PartitionMaintenance

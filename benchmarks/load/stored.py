@@ -8,7 +8,8 @@ from uuid import UUID
 from sqlalchemy import text
 
 from benchmarks.load.measurements import Percentiles
-from db.engine import make_engine, translate_errors
+from db.driver_errors import translate_errors
+from db.engine import make_engine
 from db.settings import DatabaseSettings
 
 STATEMENT_TIMEOUT_SECONDS = 60.0

@@ -9,7 +9,8 @@ from sqlalchemy import Engine, PoolProxiedConnection
 from sqlalchemy.exc import SQLAlchemyError
 
 from db.deadline import Deadline
-from db.engine import make_engine, translate_errors
+from db.driver_errors import translate_errors
+from db.engine import make_engine
 from db.errors import StoreUnavailable
 from db.settings import DatabaseSettings
 from db.wake_up import CHANNEL

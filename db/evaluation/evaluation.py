@@ -10,7 +10,8 @@ from psycopg import Connection, Cursor
 from sqlalchemy import Engine
 
 from db.deadline import Deadline
-from db.engine import make_engine, translate_errors
+from db.driver_errors import translate_errors
+from db.engine import make_engine
 from db.evaluation.changes import ChangedReadings
 from db.evaluation.excursions import (
     end_removed,

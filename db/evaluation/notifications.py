@@ -6,7 +6,8 @@ from typing import Any, ClassVar, NamedTuple
 
 from sqlalchemy import Engine, text
 
-from db.engine import make_engine, translate_errors
+from db.driver_errors import translate_errors
+from db.engine import make_engine
 from db.settings import DatabaseSettings
 
 # The severity, and the sensor_id, location or like_pattern, of a route; None: any.

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 from psycopg.types.json import Jsonb
 from sqlalchemy import Connection, text
 
-from db.engine import make_interactive_engine, translate_errors
+from db.driver_errors import translate_errors
+from db.engine import make_interactive_engine
 from db.settings import DatabaseSettings
 
 # Newest first. A null parameter selects everything.

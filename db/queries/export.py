@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, text
 
-from db.engine import connect, translate_errors
+from db.driver_errors import translate_errors
+from db.engine import connect
 from db.errors import StoreUnavailable
 from db.settings import DatabaseSettings
 from runtime.text import format_duration

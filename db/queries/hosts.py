@@ -4,7 +4,8 @@ from typing import NamedTuple
 
 from sqlalchemy import text
 
-from db.engine import database_url, make_interactive_engine, translate_errors
+from db.driver_errors import translate_errors
+from db.engine import database_url, make_interactive_engine
 from db.errors import StoreUnavailable
 from db.hosts import Address, find_addresses
 from db.settings import DatabaseSettings

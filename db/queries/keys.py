@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, text
 
-from db.engine import make_interactive_engine, translate_errors
+from db.driver_errors import translate_errors
+from db.engine import make_interactive_engine
 from db.settings import DatabaseSettings
 from runtime.access import Role, ValidKey, ValidSession
 

@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from sqlalchemy import text
 
-from db.engine import make_interactive_engine, translate_errors
+from db.driver_errors import translate_errors
+from db.engine import make_interactive_engine
 from db.settings import DatabaseSettings
 
 LAST_HOUR = """

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, text
 
-from db.engine import make_interactive_engine, translate_errors
+from db.driver_errors import translate_errors
+from db.engine import make_interactive_engine
 from db.settings import DatabaseSettings
 
 MAX_POINTS = 2_000

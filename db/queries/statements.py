@@ -4,7 +4,8 @@ from typing import Any
 
 from sqlalchemy import Engine, text
 
-from db.engine import INTERACTIVE_TIMEOUT_SECONDS, make_interactive_engine, translate_errors
+from db.driver_errors import translate_errors
+from db.engine import INTERACTIVE_TIMEOUT_SECONDS, make_interactive_engine
 from db.settings import DatabaseSettings
 
 Row = dict[str, Any]

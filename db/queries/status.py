@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Engine, Row, text
 
 from db.deadline import Deadline
-from db.engine import make_interactive_engine, translate_errors
+from db.driver_errors import translate_errors
+from db.engine import make_interactive_engine
 from db.queries.backup import BackupState, read_backup
 from db.settings import DatabaseSettings
 

@@ -4,7 +4,8 @@ from typing import Any
 
 from sqlalchemy import text
 
-from db.engine import make_engine, translate_errors
+from db.driver_errors import translate_errors
+from db.engine import make_engine
 from db.queries.time_shifts import TimeShift, read_time_shifts
 from db.settings import DatabaseSettings
 

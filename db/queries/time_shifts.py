@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Engine, text
 
-from db.engine import translate_errors
+from db.driver_errors import translate_errors
 
 STEP = timedelta(minutes=30)  # of the world's offsets, but for those of three quarters of an hour
 TOLERANCE = timedelta(minutes=3)

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from sqlalchemy import Engine, text
 
-from db.engine import make_engine, translate_errors
+from db.driver_errors import translate_errors
+from db.engine import make_engine
 from db.settings import DatabaseSettings
 
 CLAIM = """

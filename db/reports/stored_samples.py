@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from psycopg import sql
 from sqlalchemy import Connection
 
-from db.engine import translate_errors
+from db.driver_errors import translate_errors
 from reports.samples import Samples, to_epoch_us
 from runtime.errors import InvalidInput
 

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from db.engine import make_engine, translate_errors
+from db.driver_errors import translate_errors
+from db.engine import make_engine
 from db.settings import DatabaseSettings
 from readings.model import Reading
 

@@ -8,7 +8,8 @@ from uuid import UUID
 from sqlalchemy import Row, text
 
 from db.deadline import Deadline
-from db.engine import STATEMENT_TIMEOUT_SECONDS, make_engine, translate_errors
+from db.driver_errors import translate_errors
+from db.engine import STATEMENT_TIMEOUT_SECONDS, make_engine
 from db.settings import DatabaseSettings
 from jobs.states import Instruction
 from runtime.json_values import dump_json

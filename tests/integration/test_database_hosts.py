@@ -16,7 +16,8 @@ import psycopg
 import pytest
 from sqlalchemy import Engine, text
 
-from db.engine import connect, make_engine, translate_errors
+from db.driver_errors import translate_errors
+from db.engine import connect, make_engine
 from db.errors import StoreUnavailable
 from db.migrate import upgrade
 from db.queries.hosts import read_hosts
