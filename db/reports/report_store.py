@@ -91,8 +91,12 @@ class Reports:
         workflow_id: UUID | None = None,
         before: UUID | None = None,
     ) -> list[Row]:
-        """Return the newest files, or those before one: of some of these sensors, in one of these formats."""
-        return self._statements.rows(
+        """Return the newest files, or those before one: of some of these sensors, in one of these formats.
+
+        Raises:
+            InvalidInput: When there is no file `before` (`cursor`), so that a list does not end early.
+        """
+        rows = self._statements.rows(
             LIST,
             most=most,
             sensors=None if sensors is None else list(sensors),
@@ -100,6 +104,9 @@ class Reports:
             workflow_id=workflow_id,
             before=before,
         )
+        if before is not None and not rows and self.read(before) is None:
+            raise InvalidInput(f"there is no report {before} any more: list them from the start", "cursor")
+        return rows
 
     def read(self, report_id: UUID) -> Row | None:
         """Return what is known of a file; None if there is no such file."""

@@ -27,6 +27,7 @@ from reporter.settings import ReporterSettings
 from reports.model import SensorReport
 from reports.render.json_report import read_json
 from reports.verification import verify_report
+from runtime.errors import InvalidInput
 from runtime.settings import load
 from sensorctl.__main__ import main
 from tests.database import Database, Roles
@@ -225,6 +226,10 @@ def test_reports_are_listed_deleted_and_dropped_after_their_retention(database: 
     assert jobs.reports.read_all(10) == [newest]
     audited = database.query("SELECT actor, action, object_id FROM audit WHERE object_kind = 'report'")
     assert [tuple(row.values()) for row in audited] == [("key:ann", "delete", str(middle["report_id"]))]
+    # and a list that continues after a deleted one is refused, instead of being empty
+    assert jobs.reports.read_all(10, before=newest["report_id"]) == []
+    with pytest.raises(InvalidInput, match=r"there is no report .* any more: list them from the start"):
+        jobs.reports.read_all(10, before=middle["report_id"])
 
 
 def test_a_new_database_has_three_presets_whose_definitions_are_valid(jobs: Jobs) -> None:
