@@ -106,22 +106,19 @@ class DeadLetter:
 
     @property
     def sensor_id(self) -> str | None:
-        """The sensor named in its body, or else in its routing key or MQTT topic."""
-        named = _sensor_id(self._fields)
-        if named is not None:
-            return named
+        """The sensor that its MQTT topic names, or else its body, or else its routing key."""
         exchange, key = (
             to_valid_text(self.headers.get(name) or "") for name in (ORIGINAL_EXCHANGE, ORIGINAL_ROUTING_KEY)
         )
-        if key.startswith(ROUTING_PREFIX):
-            return normalise_sensor_id(key.removeprefix(ROUTING_PREFIX))
-        named = sensor_id_from_route(Route(exchange, key))
+        named = sensor_id_from_route(Route(exchange, key)) or _sensor_id(self._fields)
+        if named is None and key.startswith(ROUTING_PREFIX):
+            named = key.removeprefix(ROUTING_PREFIX)
         return named and normalise_sensor_id(named)
 
     @property
     def origin(self) -> Origin | None:
-        """Sensor, run and sequence (from 1), if its body contains all three."""
-        sensor_id, sequence = _sensor_id(self._fields), _non_negative_int(self._fields.get("sequence"))
+        """Sensor, run and sequence (from 1), if it names the first, and its body contains the others."""
+        sensor_id, sequence = self.sensor_id, _non_negative_int(self._fields.get("sequence"))
         if sensor_id is None or not 1 <= sequence <= MAX_INTEGER:
             return None
         try:
@@ -170,7 +167,7 @@ def _sensor_id(fields: Mapping[str, Any]) -> str | None:
     named = fields.get("sensor_id", fields.get("id"))
     if isinstance(named, bool) or not isinstance(named, str | int):
         return None
-    return normalise_sensor_id(to_valid_text(named))
+    return to_valid_text(named)
 
 
 def _broker_death(deaths: Any) -> datetime | None:

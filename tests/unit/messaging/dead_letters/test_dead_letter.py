@@ -44,7 +44,8 @@ def test_the_id_depends_on_body_and_dead_letter_time_and_not_on_the_delivery_cou
         (b"rubbish", {"x-original-routing-key": "reading.attic.2"}, "attic.2"),
         (b"rubbish", {"x-original-routing-key": "sensor_data"}, None),
         (b"21.5", BY_MQTT, "kitchen"),
-        (b'{"id": 7}', BY_MQTT, "7"),
+        (b'{"id": 0, "tC": 21.5, "tF": 70.7}', BY_MQTT, "kitchen"),
+        (b'{"sensor_id": "attic", "temperature": 21.5}', BY_MQTT, "kitchen"),
         (b"21.5", {**BY_MQTT, "x-original-exchange": "sensors"}, None),
         (b"21.5", {**BY_MQTT, "x-original-routing-key": ["a"]}, None),
         (b"[" * 100_000, {}, None),
@@ -52,7 +53,7 @@ def test_the_id_depends_on_body_and_dead_letter_time_and_not_on_the_delivery_cou
         (b"[1]", {}, None),
     ],
 )
-def test_the_sensor_is_found_in_the_body_or_the_route(
+def test_the_sensor_is_that_of_the_topic_or_the_body_or_the_routing_key(
     body: bytes, headers: dict[str, Any], sensor: str | None
 ) -> None:
     assert message(body, **headers).sensor_id == sensor
@@ -68,6 +69,8 @@ def test_an_origin_requires_sensor_run_and_sequence() -> None:
     assert message(complete).origin == Origin("1", RUN, 3)
     for name in complete:
         assert message({key: value for key, value in complete.items() if key != name}).origin is None
+    del complete["sensor_id"]
+    assert message(complete, **BY_MQTT).origin == Origin("kitchen", RUN, 3)
     assert message(complete | {"run_id": "none"}).origin is None
 
 
