@@ -24,6 +24,11 @@ class BrokerCluster(NamedTuple):
         """Whether a node can be down while the broker is not."""
         return len(self.nodes) > 1
 
+    @property
+    def has_alarm(self) -> bool:
+        """Whether a node has an alarm, so that the broker blocks all publishers."""
+        return any(node.alarms for node in self.nodes)
+
 
 class BrokerNodesProbe:
     """Reads the nodes and the queues' members from the management API, every few seconds. Not thread-safe."""

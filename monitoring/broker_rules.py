@@ -1,4 +1,4 @@
-"""The rules for a broker of several nodes: a node that is down, an alarm, a queue without a majority."""
+"""The rules for the broker's nodes: an alarm, a node that is down, a queue without a majority."""
 
 from collections.abc import Iterator
 
@@ -9,16 +9,16 @@ from monitoring.problems import ProblemKind
 
 
 def node_problems(observation: Observation) -> Iterator[Problem]:
-    """Find nodes that are down or cut off, alarms, and queues of which too few members run.
+    """Find alarms, nodes that are down or cut off, and queues of which too few members run.
 
-    A broker of one node is either up or down, and blocks its publishers, which other rules find.
+    A broker of one node is either up or down, which other rules find.
     """
     cluster = observation.cluster
-    if cluster is None or not cluster.has_several_nodes:
+    if cluster is None:
         return
     running = sum(node.is_running for node in cluster.nodes)
     for node in cluster.nodes:
-        if not node.is_running or node.unreachable:
+        if cluster.has_several_nodes and (not node.is_running or node.unreachable):
             yield _node_down(node, running, len(cluster.nodes))
         for alarm in node.alarms:
             yield _alarm(node, alarm)

@@ -107,12 +107,14 @@ def database_problems(observation: Observation) -> Iterator[Problem]:
 
 
 def service_problems(observation: Observation) -> Iterator[Problem]:
-    """Find services that are not healthy, unless an outage of the broker or the database explains it."""
+    """Find services that are not healthy, unless one of the broker or the database explains it."""
     explained = {
         dependency
         for dependency in (BROKER, DATABASE)
         if observation.outages(dependency) and not observation.connected(dependency)
     }
+    if observation.cluster and observation.cluster.has_alarm:  # it blocks those that publish, and no others
+        explained.add(BROKER)
     for report in observation.reports:
         if found := _service_problem(report, explained):
             kind, message, hint = found

@@ -9,10 +9,10 @@ from runtime.text import quantity
 from sensorctl.checks import Check, CheckResult
 from sensorctl.settings import OperatorSettings
 
-NODES_HINT = (
-    "start the node, or check its log; queues work while more than half of their members run, and an alarm "
-    "on any node blocks all publishers"
+NODE_HINT = (
+    "start the node, or check its log and its network; queues work while more than half of their members run"
 )
+ALARM_HINT = "free memory or disk space of the node, or raise its limit: the alarm blocks all publishers"
 START_HINT = "start the nodes that are down, or check their logs: more than half of the members must run"
 GROW_HINT = (
     "the clusters of this project add a member within a minute by themselves; in any other, run on a node: "
@@ -43,16 +43,18 @@ def check_nodes(settings: OperatorSettings) -> CheckResult:
     version = f"RabbitMQ {management.version()}"
     problems = [problem for node in nodes for problem in node_problems(node)]
     if problems:
-        return CheckResult("nodes", f"{'; '.join(problems)}; {version}", NODES_HINT)
+        hints = dict.fromkeys(hint for _, hint in problems)
+        status = "; ".join(text for text, _ in problems)
+        return CheckResult("nodes", f"{status}; {version}", "; ".join(hints))
     return CheckResult("nodes", f"{quantity(len(nodes), 'node')} without an alarm, {version}")
 
 
-def node_problems(node: BrokerNode) -> list[str]:
-    """Return what is wrong with a node."""
+def node_problems(node: BrokerNode) -> list[tuple[str, str]]:
+    """Return what is wrong with a node, each with a hint."""
     if not node.is_running:
-        return [f"{node.name} is down"]
-    alarms = [f"{node.name} has a {alarm} alarm" for alarm in node.alarms]
-    return [*alarms, *(f"{node.name} cannot reach {other}" for other in node.unreachable)]
+        return [(f"{node.name} is down", NODE_HINT)]
+    alarms = [(f"{node.name} has a {alarm} alarm", ALARM_HINT) for alarm in node.alarms]
+    return [*alarms, *((f"{node.name} cannot reach {other}", NODE_HINT) for other in node.unreachable)]
 
 
 def check_members(settings: OperatorSettings) -> CheckResult:

@@ -1,4 +1,4 @@
-"""The problems of a broker of several nodes."""
+"""The problems of the broker's nodes."""
 
 import pytest
 
@@ -9,7 +9,8 @@ from monitoring import broker_nodes
 from monitoring.broker_nodes import BrokerCluster, BrokerNodesProbe
 from monitoring.problems import ProblemKind
 from tests.unit.fakes import FakeClock
-from tests.unit.monitoring.observations import keys, observation, problems_after
+from tests.unit.monitoring.observations import PIPELINE, keys, observation, problems_after
+from tests.unit.monitoring.samples import ago, not_ready, sensor
 
 NAMES = ("rabbit@a", "rabbit@b", "rabbit@c")
 A, B, C = (BrokerNode(name, is_running=True) for name in NAMES)
@@ -20,10 +21,26 @@ def test_a_cluster_whose_nodes_run_has_no_problem() -> None:
     assert problems_after(observation(cluster=BrokerCluster((A, B, C), (HEAT,)))) == []
 
 
-def test_a_broker_of_one_node_is_judged_by_other_rules() -> None:
-    alone = BrokerCluster((A._replace(alarms=("memory",)),))
+def test_one_node_is_no_node_that_is_down() -> None:
+    assert problems_after(observation(cluster=BrokerCluster((A._replace(is_running=False),)))) == []
 
-    assert problems_after(observation(cluster=alone)) == []
+
+@pytest.mark.parametrize("others", [(), (B, C)], ids=["one node", "three nodes"])
+def test_an_alarm_explains_publishers_that_are_not_ready_and_readings_that_do_not_arrive(
+    others: tuple[BrokerNode, ...],
+) -> None:
+    # given a sensor that is blocked, and a consumer that is not
+    blocked = observation(
+        not_ready("sensor-1", "broker", ago(40)),
+        PIPELINE,
+        cluster=BrokerCluster((A._replace(alarms=("disk",)), *others), (HEAT,)),
+        sensors=[sensor("1", ago(45), last_received_at=ago(45))],
+    )
+
+    [problem] = problems_after(blocked)
+
+    assert (problem.kind, problem.subject) == (ProblemKind.BROKER_RESOURCE_ALARM, "rabbit@a")
+    assert "disk alarm" in problem.message
 
 
 def test_a_node_that_is_down_is_one_problem_while_the_queue_has_a_majority() -> None:

@@ -84,23 +84,23 @@ def test_a_healthy_cluster_passes(broker: Broker) -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "status"),
+    ("changes", "status", "hint"),
     [
-        ({"running": False}, "rabbit@c is down"),
-        ({"mem_alarm": True}, "rabbit@c has a memory alarm"),
-        ({"disk_free_alarm": True}, "rabbit@c has a disk alarm"),
-        ({"partitions": ["rabbit@a"]}, "rabbit@c cannot reach rabbit@a"),
+        ({"running": False}, "rabbit@c is down", "start the node"),
+        ({"mem_alarm": True}, "rabbit@c has a memory alarm", "free memory or disk space"),
+        ({"disk_free_alarm": True}, "rabbit@c has a disk alarm", "free memory or disk space"),
+        ({"partitions": ["rabbit@a"]}, "rabbit@c cannot reach rabbit@a", "its network"),
     ],
 )
 def test_a_node_that_is_down_separated_or_has_an_alarm_fails(
-    broker: Broker, changes: dict[str, Any], status: str
+    broker: Broker, changes: dict[str, Any], status: str, hint: str
 ) -> None:
     broker.nodes[2] |= changes
 
     result = check_nodes(SETTINGS)
 
     assert result.status == f"{status}; RabbitMQ 4.3.6"
-    assert result.hint
+    assert hint in (result.hint or "")
 
 
 @pytest.mark.parametrize(
