@@ -56,11 +56,11 @@ class Observation:
         return isinstance(self.broker_exception, ManagementRefused)
 
     def connected(self, dependency: str) -> bool:
-        """Return whether any service reports this dependency as up."""
+        """Return whether any service reports this dependency as up; of the database, any consumer."""
         return any(state.reason is None for state in self._states(dependency))
 
     def outages(self, dependency: str) -> list[Dependency]:
-        """Return the reports of the services for which this dependency is down."""
+        """Return the reports of the services, or of the consumers, for which this dependency is down."""
         return [state for state in self._states(dependency) if state.reason is not None]
 
     def last_arrival(self) -> datetime | None:
@@ -78,6 +78,12 @@ class Observation:
             yield Source.DATABASE
 
     def _states(self, dependency: str) -> list[Dependency]:
-        return [
-            report.dependencies[dependency] for report in self.reports if dependency in report.dependencies
-        ]
+        """Return the reports about a dependency.
+
+        Only consumers store readings, each with the same login: while the database refuses that, it does not
+        matter that others reach it. Where no consumer responds, the others say whether it is up.
+        """
+        reports = [report for report in self.reports if dependency in report.dependencies]
+        if dependency == "database":
+            reports = [report for report in reports if report.is_consumer] or reports
+        return [report.dependencies[dependency] for report in reports]

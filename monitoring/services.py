@@ -17,6 +17,8 @@ from runtime.text import escape_unprintable
 
 TIMEOUT_SECONDS = 1.5
 MAX_RESPONSE_BYTES = 1_000_000
+# What the names of the consumers' metrics begin with, and those of no other service.
+CONSUMER_METRICS = "pipeline_"
 
 
 class Sample(NamedTuple):
@@ -34,6 +36,11 @@ class ServiceReport:
     service: Service
     dependencies: Mapping[str, Dependency] = field(default_factory=dict)
     samples: list[Sample] = field(default_factory=list)
+
+    @property
+    def is_consumer(self) -> bool:
+        """Whether it is a consumer that responds."""
+        return any(sample.name.startswith(CONSUMER_METRICS) for sample in self.samples)
 
 
 class _Livez(BaseModel):

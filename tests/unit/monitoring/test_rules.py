@@ -11,7 +11,7 @@ from monitoring.broker import OldestDeadLetter
 from monitoring.model import Health
 from monitoring.observation import Observation
 from monitoring.problems import BATCH_MODE, ProblemKind
-from monitoring.services import ServiceReport
+from monitoring.services import Sample, ServiceReport
 from monitoring.tracker import ProblemTracker
 from runtime.severity import Severity
 from tests.unit.monitoring.observations import (
@@ -23,6 +23,13 @@ from tests.unit.monitoring.observations import (
     problems_after,
 )
 from tests.unit.monitoring.samples import REFUSED, UP, ago, not_ready, queue, report, sensor
+
+ANALYSIS = report("analysis", database=UP)
+
+
+def consuming(consumer: ServiceReport) -> ServiceReport:
+    """Return the report with a metric of a consumer."""
+    return replace(consumer, samples=[Sample("pipeline_readings_stored_total", {}, 1.0)])
 
 
 def found(problem_of: Observation) -> tuple[ProblemKind, str, datetime | None]:
@@ -95,6 +102,23 @@ def test_the_database_is_down_if_no_consumer_reaches_it() -> None:
 
     assert found(observed) == (ProblemKind.DATABASE_DOWN, "database", ago(45))
     assert "though it responds here" in only_problem_after(observation(SENSOR, consumer)).message
+
+
+def test_the_database_is_down_if_it_refuses_the_consumers_though_others_reach_it() -> None:
+    # given a password of the consumers that was changed, since when nothing is stored
+    consumer = consuming(not_ready("pipeline-1", "database", ago(45), broker=UP))
+    sensors = [sensor("1", ago(45), last_received_at=ago(45))]
+
+    observed = observation(SENSOR, consumer, ANALYSIS, sensors=sensors)
+
+    assert found(observed) == (ProblemKind.DATABASE_DOWN, "database", ago(45))
+    assert "though it responds here" in only_problem_after(observed).message
+
+
+def test_a_service_that_the_database_refuses_is_not_ready_while_a_consumer_stores() -> None:
+    refused = not_ready("analysis", "database", ago(45))
+
+    assert found(observation(SENSOR, consuming(PIPELINE), refused))[0] is ProblemKind.SERVICE_NOT_READY
 
 
 def test_a_database_that_only_the_consumers_reach_is_reported_as_such() -> None:
