@@ -10,7 +10,7 @@ from analysis.analyzer import SensorState
 from analysis.following import Following
 from analysis.parameters import Parameters
 from analysis.telemetry import AnalysisTelemetry
-from db.analysis.store import AnalysisStore, Saved
+from db.analysis.store import AnalysisStore
 from db.errors import StoreUnavailable
 from runtime.lifecycle import ShutdownSignal
 from runtime.retry import retry
@@ -55,16 +55,15 @@ class AnalysisService:
                 self._telemetry.database_down(error, 0)
 
     def _acquire(self, timeout_seconds: float) -> Following:
-        """Wait for the lock, and continue from what is saved."""
+        """Wait for the lock, and continue from what is saved, as soon as a step succeeds."""
         is_locked = self._retry(timeout_seconds)(self._store.lock)
         attempts = self._retry()  # without limit, since the database was reached
         while not is_locked:
             self._telemetry.standing_by()
             self._sleep(STANDBY_SECONDS)
             is_locked = attempts(self._store.lock)
-        saved: Saved = attempts(self._load)
-        self._telemetry.analysing(len(saved.states))
-        return Following(self._store, saved, self._create, self._telemetry, parameters=self._parameters)
+        following: Following = attempts(self._start)
+        return following
 
     def _retry(self, timeout_seconds: float = 0) -> Retrying:
         return retry(
@@ -73,15 +72,22 @@ class AnalysisService:
             max_elapsed_seconds=timeout_seconds,
         )
 
-    def _load(self) -> Saved:
-        """Load what is saved, with the lock: the connection that had it may be lost.
+    def _start(self) -> Following:
+        """Load what is saved, with the lock, and do the first step.
+
+        The connection that had the lock may be lost. A database that is frozen, or keeps a table locked, lets
+        states be loaded, but no step be done: without a pause they would be loaded again and again.
 
         Raises:
-            StoreUnavailable: When another process took the lock meanwhile.
+            StoreUnavailable: When another process took the lock meanwhile, or a step cannot be done now.
         """
         if not self._store.lock():
             raise StoreUnavailable("another instance took the lock")
-        return self._store.load()
+        saved = self._store.load()
+        following = Following(self._store, saved, self._create, self._telemetry, parameters=self._parameters)
+        following.step()
+        self._telemetry.analysing(len(saved.states))
+        return following
 
     def _follow(self, following: Following) -> None:
         while not self._stop.is_set():

@@ -1,12 +1,16 @@
 """The loop of the analysis: waiting for the lock of the process that analyses."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from analysis.service import AnalysisService
 from analysis.telemetry import AnalysisTelemetry
+from db.analysis.store import Saved
+from db.analysis.stored import SavedPosition
 from db.errors import StoreUnavailable
+from db.feed import Position
 from runtime.errors import ShutdownRequested
 from runtime.lifecycle import ShutdownSignal
 from tests.unit.fakes import EventRecorder
@@ -27,6 +31,16 @@ class FakeLock:
         if isinstance(outcome, StoreUnavailable):
             raise outcome
         return outcome
+
+
+class FakeStates:
+    """A store that has the lock, and whose states are none yet."""
+
+    def lock(self) -> bool:
+        return True
+
+    def load(self) -> Saved:
+        return Saved(SavedPosition(Position(0, 0, datetime.min.replace(tzinfo=UTC)), 0.0), {}, {}, [], [])
 
 
 def run(*outcomes: bool | StoreUnavailable) -> EventRecorder:
@@ -53,3 +67,32 @@ def test_an_outage_longer_than_the_connect_time_out_does_not_end_a_standby(
 def test_a_database_that_is_never_reached_ends_the_process_after_the_connect_time_out() -> None:
     with pytest.raises(StoreUnavailable):
         run(*[DOWN] * 1_000)
+
+
+@pytest.mark.usefixtures("quick_retries")
+def test_a_database_that_permits_no_step_is_tried_with_growing_delays(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # given a database from which states can be loaded, and that is frozen or locked for what a step does
+    stop, events = ShutdownSignal(), EventRecorder(AnalysisTelemetry)
+    outcomes: list[StoreUnavailable | None] = [DOWN, DOWN, DOWN, None]
+
+    class FakeFollowing:
+        def __init__(self, *_: Any, **_options: Any) -> None: ...
+
+        def step(self) -> bool:
+            if error := outcomes.pop(0):
+                raise error
+            stop.set()
+            return False
+
+        def checkpoint(self) -> None: ...
+
+    monkeypatch.setattr("analysis.service.Following", FakeFollowing)
+    monkeypatch.setattr("runtime.retry.MAX_JITTER_SECONDS", 0)
+    store: Any = FakeStates()
+    AnalysisService(store, lambda: None, events, stop).run()  # type: ignore[arg-type,return-value]
+
+    first, second, third = (retry_seconds for _, retry_seconds in events.calls_to("database_down"))
+    assert 0 < first < second < third
+    assert events.names == [*["database_down"] * 3, "analysing"]
