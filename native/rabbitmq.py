@@ -129,6 +129,8 @@ class PrivateRabbitMQ:
             # This excludes ANONYMOUS, which RabbitMQ 4 would offer.
             "auth_mechanisms.1": "PLAIN",
             "auth_mechanisms.2": "AMQPLAIN",
+            # As deploy/rabbitmq/limits.conf explains.
+            "disk_free_limit.absolute": "1GB",
             "log.console": "true",
             "log.file": "false",
         }
