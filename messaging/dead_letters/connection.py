@@ -12,7 +12,6 @@ import pika
 from messaging.amqp.event_loop import Connection
 from messaging.dead_letters.writer import DeadLetterWriter
 from messaging.errors import (
-    BrokerRefused,
     BrokerUnavailable,
     DeadLetteringUnavailable,
     PublishersBlocked,
@@ -48,9 +47,9 @@ class DeadLetterConnection:
         """Return once the dead-letter queue has confirmed the message with its reason.
 
         Raises:
-            DeadLetteringUnavailable: When the broker does not confirm it now, or cannot be reached. The next
-                call with the same message publishes it again only if the connection was lost.
-            BrokerRefused: When the user may not publish to the queue.
+            DeadLetteringUnavailable: When the broker does not confirm it now, denies it to this user, or is
+                not reached. The next call with the same message publishes it again only if the connection was
+                lost.
             TopologyMissing: When the default exchange refuses it.
             Unroutable: When there is no such queue.
         """
@@ -64,7 +63,7 @@ class DeadLetterConnection:
         except PublishersBlocked as reason:
             self._unconfirmed = method.delivery_tag
             raise DeadLetteringUnavailable(str(reason)) from reason
-        except (BrokerRefused, TopologyMissing, Unroutable):
+        except (TopologyMissing, Unroutable):
             self.close()
             raise
         except BrokerUnavailable as reason:

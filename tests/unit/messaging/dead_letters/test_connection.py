@@ -5,7 +5,7 @@ from typing import Any
 
 import pika
 import pytest
-from pika.exceptions import ConnectionBlockedTimeout
+from pika.exceptions import ChannelClosedByBroker, ConnectionBlockedTimeout
 
 from messaging.dead_letters.connection import MAX_IDLE_SECONDS, DeadLetterConnection
 from messaging.errors import DeadLetteringUnavailable, Unroutable
@@ -82,7 +82,11 @@ def test_a_message_that_is_confirmed_after_an_alarm_is_published_once(
 
 @pytest.mark.parametrize(
     ("raised", "expected"),
-    [(ConnectionBlockedTimeout("blocked"), DeadLetteringUnavailable), (None, Unroutable)],
+    [
+        (ConnectionBlockedTimeout("blocked"), DeadLetteringUnavailable),
+        (ChannelClosedByBroker(403, "ACCESS_REFUSED"), DeadLetteringUnavailable),
+        (None, Unroutable),
+    ],
 )
 def test_a_connection_that_failed_is_not_used_again(
     broker: FakeBroker, letters: DeadLetterConnection, raised: Exception | None, expected: type[Exception]
