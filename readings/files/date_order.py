@@ -33,6 +33,46 @@ def has_date_signs(text: str) -> bool:
     return match is not None and not (len(match["first"]) == _LONG_YEAR and match["sign"] == "-")
 
 
+def has_date(text: str) -> bool:
+    """Return whether a text is such a time, also one of ISO 8601 without an offset, or such a date."""
+    return _match_date(text) is not None
+
+
+def check_notations(texts: Iterable[str]) -> None:
+    """Require that the dates of a file have one notation, unless the year is first in all of them.
+
+    A spreadsheet that expects the month first reads `12/1/2024` as the 1st of December, and saves it in the
+    notation of its own dates; `13/1/2024` stays as it is.
+
+    Raises:
+        AmbiguousFile: When they have several; `texts` are the times of all rows.
+    """
+    shown: dict[tuple[str, bool], str] = {}
+    for text in texts:
+        match = _match_date(text)
+        if match is None or (notation := _notation(match)) in shown:
+            continue
+        if any(_Order(order).add(match) for order in _DATES):
+            shown[notation] = text
+        if len(shown) > 1 and not all(is_year_first for _, is_year_first in shown):
+            first, second = shown.values()
+            raise AmbiguousFile(
+                f"the dates have several notations, such as {first!r} and {second!r}: a spreadsheet has "
+                "perhaps exchanged day and month of those that it read as dates. Import the original file, "
+                "or correct the column; or set --time-format to read one notation and refuse the others",
+                "time_format",
+            )
+
+
+def _match_date(text: str) -> re.Match[str] | None:
+    return _NOTATION.fullmatch(text) or _NOTATION.fullmatch(f"{text} 00:00")
+
+
+def _notation(match: re.Match[str]) -> tuple[str, bool]:
+    """Return the sign between the parts of a date, and whether it begins with a year of four digits."""
+    return match["sign"], len(match["first"]) == _LONG_YEAR
+
+
 def find_time_format(texts: Iterable[str], known: str | None = None) -> str | None:
     """Return the format of the times of a file, in order; None if they are not numbers with a date's signs.
 

@@ -10,7 +10,7 @@ from readings.files.csv_layout import CsvLayout
 from readings.files.csv_options import CsvOptions
 from readings.files.csv_recognition import SAMPLE_LINES, recognise_csv
 from readings.files.date_and_time import find_time_of_day
-from readings.files.date_order import find_time_format, has_date_signs
+from readings.files.date_order import check_notations, find_time_format, has_date, has_date_signs
 from readings.files.decimal_comma import has_decimal_comma
 from readings.files.errors import AmbiguousFile, AmbiguousTable, Choice, UnreadableFile
 from readings.files.input_file import InputFile
@@ -152,7 +152,7 @@ def _with_time_format(table: Table) -> Table:
     """Return the table with the format of its times, if the options do not say it and it is not ISO 8601.
 
     Raises:
-        AmbiguousFile: When it can be one of several, or the cells of a sheet are partly dates.
+        AmbiguousFile: When it can be one of several, or a spreadsheet has read some of the times as dates.
     """
     file, layout, logger = table
     options = layout.options
@@ -162,10 +162,13 @@ def _with_time_format(table: Table) -> Table:
         check_date_cells(layout.time_texts(file.lines()))
     if options.time_origin or options.time_step != 1:
         return table
-    texts = islice(layout.time_texts(file.sample(layout.encoding)), 1)
-    if not any(map(has_date_signs, texts)):
+    first = next(layout.time_texts(file.sample(layout.encoding)), "")
+    if has_date_signs(first):
+        file.make_repeatable()
+    if not isinstance(file, SheetFile) and file.can_repeat and has_date(first):
+        check_notations(layout.time_texts(file.lines(layout.encoding)))
+    if not has_date_signs(first):
         return table
-    file.make_repeatable()
     time_format = find_time_format(
         layout.time_texts(file.lines(layout.encoding)), logger.date_order if logger else None
     )
