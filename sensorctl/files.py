@@ -1,5 +1,6 @@
 """Input and output files that an operator names; `-` is standard input or output."""
 
+import errno
 import fcntl
 import io
 import os
@@ -40,12 +41,28 @@ def open_output(name: str) -> Iterator[IO[str]]:
             yield file
             file.flush()
             os.fsync(file.fileno())
-            partial.rename(path)
+            _give_name(partial, path)
     except OSError as error:
         fail(f"cannot write {name}: {error.strerror}")
     finally:
         with suppress(OSError):
             partial.unlink()
+
+
+def _give_name(partial: Path, path: Path) -> None:
+    """Name the complete file, unless another one was given this name meanwhile.
+
+    Raises:
+        FileExistsError: When that was done.
+    """
+    try:
+        os.link(partial, path)
+    except FileExistsError:
+        raise
+    except OSError:  # the file system has no hard links
+        if os.path.lexists(path):
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST)) from None
+        partial.rename(path)
 
 
 def write_output(name: str, content: bytes) -> None:

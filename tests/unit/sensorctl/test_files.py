@@ -1,5 +1,6 @@
 """Input and output files: an output file gets its name only when it is complete."""
 
+import errno
 import os
 import sys
 from pathlib import Path
@@ -57,6 +58,31 @@ def test_an_existing_file_is_not_overwritten(tmp_path: Path) -> None:
         raise AssertionError
 
     assert (tmp_path / "out.csv").read_text() == "precious"
+
+
+@pytest.mark.parametrize("has_hard_links", [True, False])
+def test_a_file_that_was_created_meanwhile_is_not_overwritten(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    has_hard_links: bool,
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(errno.EOPNOTSUPP, "no hard links")
+
+    if not has_hard_links:
+        monkeypatch.setattr(os, "link", refuse)
+
+    with pytest.raises(typer.Exit), open_output(str(tmp_path / "out.csv")):
+        (tmp_path / "out.csv").write_text("precious")
+    assert capsys.readouterr().err == f"cannot write {tmp_path}/out.csv: File exists\n"
+    assert (tmp_path / "out.csv").read_text() == "precious"
+    assert file_names(tmp_path) == ["out.csv"]
+
+    with open_output(str(tmp_path / "new.csv")) as file:
+        file.write("complete\n")
+    assert (tmp_path / "new.csv").read_text() == "complete\n"
+    assert file_names(tmp_path) == ["new.csv", "out.csv"]
 
 
 @pytest.mark.parametrize("name", ["nowhere/out.csv", "file/out.csv"])
