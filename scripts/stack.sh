@@ -56,6 +56,9 @@ native_is_running() {
   [[ $command == *"native supervise"* ]]
 }
 
+# Its supervisor ended without stopping it, as after a kill or a restart of the machine.
+native_was_killed() { [ "$MODE" != docker ] && [ -e "$native_dir/supervisor.pid" ] && ! native_is_running; }
+
 fetch_images() { docker compose build && docker compose --profile tools pull --policy missing --ignore-buildable; }
 
 up_native() { bash scripts/venv.sh native; native up; }
@@ -110,7 +113,8 @@ print_addresses() {
 }
 
 up_auto() {
-  if native_is_running; then up_native; return; fi
+  # A stack that was killed goes on with its data, unless Docker runs one since; the subshell keeps an `exit` inside.
+  if native_is_running || { native_was_killed && ! (compose_is_running) 2>/dev/null; }; then up_native; return; fi
   if ! may_use_docker; then
     say 'No Docker engine with Compose v2 is available: starting the system natively.'
     up_native
@@ -138,7 +142,7 @@ up() {
 
 down() {
   local found=no
-  if native_is_running || { [ "$MODE" != docker ] && [ -e "$native_dir/supervisor.pid" ]; }; then
+  if native_is_running || native_was_killed; then
     found=yes
     native down
   fi
@@ -217,6 +221,8 @@ clean() {
 in_running_mode() {
   if native_is_running; then eval "$1"
   elif compose_is_running; then eval "$2"
+  elif native_was_killed; then die 'The supervisor of the native stack has ended without a request to stop: it was
+killed, or the machine was restarted. Start the stack again: make up. Or stop its remaining processes: make down'
   else die 'The system is not running. Start it: make up'
   fi
 }

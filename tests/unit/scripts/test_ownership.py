@@ -205,6 +205,41 @@ def test_down_stops_the_containers_of_this_checkout(checkout: Checkout) -> None:
     assert checkout.changes == ["docker compose --profile * down"]
 
 
+def leave_native_stack(checkout: Checkout) -> None:
+    """Leave what a native stack leaves whose supervisor was killed: 4194305 is above every process ID."""
+    (checkout.folder / ".native").mkdir()
+    (checkout.folder / ".native" / "supervisor.pid").write_text("4194305\n")
+
+
+def test_up_continues_a_native_stack_that_was_killed_although_docker_is_available(checkout: Checkout) -> None:
+    leave_native_stack(checkout)
+
+    assert checkout.run("up").returncode == 0
+    assert checkout.changes == ["native up"]
+
+
+def test_up_continues_what_docker_runs_since_the_native_stack_was_killed(checkout: Checkout) -> None:
+    leave_native_stack(checkout)
+    checkout.put("containers", f"rabbitmq-sensores {checkout.folder}")
+
+    checkout.run("up")
+
+    assert any(call.startswith("docker compose up") for call in checkout.changes)
+    assert "native up" not in checkout.changes
+
+
+@pytest.mark.parametrize("verb", ["status", "summary", "logs", "psql"])
+def test_a_native_stack_that_was_killed_is_not_reported_as_stopped(checkout: Checkout, verb: str) -> None:
+    leave_native_stack(checkout)
+
+    done = checkout.run(verb)
+
+    assert done.returncode == 69
+    assert "has ended without a request to stop" in done.stderr
+    assert checkout.run("down").returncode == 0
+    assert checkout.changes == ["native down"]
+
+
 def test_down_ignores_what_another_checkout_has_stopped(checkout: Checkout, other: Path) -> None:
     checkout.put("volumes", f"sensors_data {other}")
 
