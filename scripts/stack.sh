@@ -81,9 +81,20 @@ up_docker() {
   if [ -n "${PIPELINES:-}" ] || [ "$running" -gt 1 ]; then
     scale=(--scale "pipeline-processor=${PIPELINES:-$running}")
   fi
-  docker compose up -d --build --wait ${scale[@]+"${scale[@]}"}
+  docker compose up -d --build --wait ${scale[@]+"${scale[@]}"} || explain_failure
   print_addresses
   docker compose run --rm -T sensorctl summary --wait 60
+}
+
+# Compose says that setup failed, but not why.
+explain_failure() {
+  local exit_code
+  exit_code=$(docker compose ps --all --format '{{.ExitCode}}' setup 2>/dev/null)
+  [ "${exit_code:-0}" != 0 ] || die 'Not everything started (see above). `make logs` and `make status` say why.' 1
+  say "setup ended with exit code $exit_code. Its last lines:" >&2
+  docker compose logs --no-log-prefix --tail 3 setup >&2
+  die 'If it is the password of RABBITMQ_USER or POSTGRES_USER: it is the one with which the volumes were created, whatever
+.env says now. Use that one, or remove the data with `make clean`.' 1
 }
 
 print_addresses() {

@@ -25,6 +25,9 @@ case "$*" in
   "ps --all "*) list containers "${*: -1}" ;;
   "volume ls "*) list volumes "${*: -1}" ;;
   "volume inspect "*) grep -q "^$3 " "$state/volumes" ;;
+  "compose up "*) [ ! -e "$state/setup-fails" ] ;;
+  "compose ps --all --format "*" setup") echo 69 ;;
+  "compose logs "*" setup") cat "$state/setup-fails" ;;
   "compose --profile * down") : > "$state/containers" ;;
   "compose --profile * down --volumes") : > "$state/containers"; : > "$state/volumes" ;;
 esac
@@ -258,6 +261,16 @@ def test_up_labels_the_volumes_that_it_creates(checkout: Checkout) -> None:
     assert create.endswith(f"com.docker.compose.project.working_dir={checkout.folder} sensors_data")
     assert "--label com.docker.compose.project=sensors --label com.docker.compose.volume=data" in create
     assert up.startswith("docker compose up")
+
+
+def test_up_shows_why_setup_failed(checkout: Checkout) -> None:
+    checkout.put("setup-fails", "broker: the broker refuses this user or password")
+
+    done = checkout.run("up", MODE="docker")
+
+    assert done.returncode == 1
+    assert "setup ended with exit code 69. Its last lines:\nbroker: the broker refuses" in done.stderr
+    assert "the one with which the volumes were created" in done.stderr
 
 
 @pytest.mark.parametrize("verb", ["up", "down", "clean", "status"])
