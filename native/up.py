@@ -25,6 +25,9 @@ from runtime.text import quantity
 SUMMARY_TIMEOUT_SECONDS = "60"
 START_TIMEOUT_SECONDS = 60.0
 POLL_INTERVAL_SECONDS = 0.2
+STARTS_IN_BACKGROUND = (
+    "Interrupted: the stack goes on starting in the background. See `make status`; stop it with `make down`."
+)
 
 
 def up(settings: StackSettings, console: Console) -> None:
@@ -67,8 +70,12 @@ def _start(settings: StackSettings, console: Console) -> StackState:
     _check_ports(stack, pipelines)
     stack.request_pipelines(pipelines)
     supervisor = control.start_supervisor(layout)
-    with console.status("starting …") as status:
-        state = _await_start(layout, supervisor, status.update)
+    try:
+        with console.status("starting …") as status:
+            state = _await_start(layout, supervisor, status.update)
+    except KeyboardInterrupt:
+        print(STARTS_IN_BACKGROUND, file=sys.stderr)
+        raise
     if state.phase is not Phase.RUNNING:
         control.stop_supervisor(layout)  # it is exiting; nothing of it runs when this command ends
         raise ServiceUnavailable(f"The stack did not start: {state.detail}")
