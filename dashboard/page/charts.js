@@ -49,9 +49,11 @@ export class Chart {
     else this.redraw();
   }
 
-  /** Show other series with the next data. */
-  setSeries(series, bands) {
-    Object.assign(this, { series, bands });
+  /** Show other series, in a unit, with the next data. A plot of the same series stays, with its cursor. */
+  setSeries(series, bands, unit) {
+    const isSame = JSON.stringify([series, bands, unit]) === JSON.stringify([this.series, this.bands, this.unit]);
+    Object.assign(this, { series, bands, unit });
+    if (isSame) return;
     this.plot?.destroy();
     this.plot = null;
   }

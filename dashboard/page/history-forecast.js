@@ -2,10 +2,11 @@
 
 import { requestJson } from "./api.js";
 import { degrees } from "./format.js";
+import { serverNow } from "./live-state.js";
 import { fromCelsius, symbolOf } from "./units.js";
 import { dateAndTime } from "./zones.js";
 
-export const SHOWN_SECONDS = 6 * 3600; // before and after now
+const SHOWN_SECONDS = 6 * 3600; // before and after now
 const COLOR = "forecast-background";
 
 /** The forecast of each sensor, as points `{ at, mean, lower, upper }` with `at` in seconds since 1970; none if unknown. */
@@ -15,6 +16,12 @@ export async function loadForecasts(sensors) {
 }
 
 const toSeconds = (point) => ({ ...point, at: Date.parse(point.at) / 1000 });
+
+/** The range in which the forecast is shown, with as much of the past. */
+export function aroundNow() {
+  const now = Math.floor(serverNow() / 1000);
+  return { from: now - SHOWN_SECONDS, to: now + SHOWN_SECONDS };
+}
 
 /** Whether something is expected after a time. */
 export const reachesBeyond = (forecasts, at) => forecasts.some((points) => points.length > 0 && points.at(-1).at > at);

@@ -7,26 +7,21 @@ import { state } from "./live-state.js";
 import { CELSIUS, symbolOf } from "./units.js";
 import { dateAndTime } from "./zones.js";
 
-const NOTHING = { sensors: [], points: [], forecasts: [], columns: null, unit: CELSIUS, bucket: null, zone: "UTC" };
+const NOTHING = { sensors: [], points: [], forecasts: [], columns: null, unit: CELSIUS, bucket: null, zone: "UTC", anomalies: 0 };
 
 export class HistoryLegend {
   constructor() {
     this.element = createElement("p", { className: "legend" });
     this.when = createElement("span", { className: "when" });
     this.shown = NOTHING;
-    this.anomalies = 0;
   }
 
-  /** Show the `points` and `forecasts` of each of the `sensors`, in the unit, and their `columns` in the chart. */
+  /**
+   * Show the `points` and `forecasts` of each of the `sensors`, in the unit, and their `columns` in the chart, and
+   * explain the flags of so many `anomalies`.
+   */
   show(shown) {
     this.shown = shown;
-    this.anomalies = 0;
-    this.setCursor(null);
-  }
-
-  /** Explain the flags of the anomalies in the chart. */
-  setAnomalies(number) {
-    this.anomalies = number;
     this.setCursor(null);
   }
 
@@ -49,8 +44,9 @@ export class HistoryLegend {
   explanations() {
     const hasForecast = this.shown.forecasts.some((points) => points.length > 0);
     const forecast = { key: "forecast", color: "forecast", title: "Forecast", text: "mean and 95 % interval" };
-    const anomalies = { key: "anomalies", color: "anomaly", title: this.anomalies === 1 ? "Anomaly" : "Anomalies", text: count(this.anomalies) };
-    return [...(hasForecast ? [forecast] : []), ...(this.anomalies ? [anomalies] : [])];
+    const number = this.shown.anomalies;
+    const anomalies = { key: "anomalies", color: "anomaly", title: number === 1 ? "Anomaly" : "Anomalies", text: count(number) };
+    return [...(hasForecast ? [forecast] : []), ...(number ? [anomalies] : [])];
   }
 
   /** What was measured at an index of the columns; else what is expected. */
@@ -71,11 +67,11 @@ export class HistoryLegend {
 
   /** What is shown, in words. */
   describe(from, to) {
-    const { sensors, points, forecasts, unit, bucket, zone } = this.shown;
+    const { sensors, points, forecasts, unit, bucket, zone, anomalies: number } = this.shown;
     const readings = points.map((of) => of.reduce((sum, point) => sum + point[4], 0));
     const parts = sensors.map((id, i) => `${titleOf(id)}: ${this.range(i)}, ${count(readings[i])} readings`);
     const range = `Temperature from ${dateAndTime(from, zone)} to ${dateAndTime(to, zone)} by the ${bucket}.`;
-    const anomalies = this.anomalies ? ` ${this.anomalies === 1 ? "1 anomaly" : `${count(this.anomalies)} anomalies`}.` : "";
+    const anomalies = number ? ` ${number === 1 ? "1 anomaly" : `${count(number)} anomalies`}.` : "";
     return `${range} ${parts.join("; ")}.${describeForecasts(sensors.map(titleOf), forecasts, unit, zone)}${anomalies}`;
   }
 }

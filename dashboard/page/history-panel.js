@@ -4,7 +4,7 @@ import { requestJson } from "./api.js";
 import { Chart, TENTHS } from "./charts.js";
 import { announce, createElement, reconcileChildren, setText, setVisible } from "./dom.js";
 import { toColumns } from "./history-columns.js";
-import { SHOWN_SECONDS, forecastPoints, forecastSeries, futureMarks, loadForecasts, reachesBeyond } from "./history-forecast.js";
+import { aroundNow, forecastPoints, forecastSeries, futureMarks, loadForecasts, reachesBeyond } from "./history-forecast.js";
 import { HistoryLegend } from "./history-legend.js";
 import { linesOf, loadMarks, loadSettings } from "./history-marks.js";
 import { serverNow } from "./live-state.js";
@@ -86,9 +86,22 @@ export class HistoryPanel {
   show({ sensors, from, to, zone }) {
     if (`${sensors}` !== `${this.view?.sensors}`) setVisible(this.figure, false); // it shows others
     this.isDefault = from === undefined && to === undefined;
-    const end = to ?? Math.floor(serverNow() / 1000);
+    this.movedAt = Math.floor(serverNow() / 1000);
+    const end = to ?? this.movedAt;
     this.view = { sensors, from: from ?? end - HOUR, to: end, zone: zone ?? "viewer" };
     this.load();
+  }
+
+  /** Move the range that is shown by default to the present, unless another is being entered or dragged over. */
+  async follow() {
+    const isBusy = this.figure.getAttribute("aria-busy") !== "false" || this.figure.matches(":active");
+    if (!this.isDefault || this.hasFailed || isBusy || [this.fromInput, this.toInput].includes(document.activeElement)) return;
+    const passed = Math.floor(serverNow() / 1000) - this.movedAt;
+    this.movedAt += passed;
+    Object.assign(this.view, { from: this.view.from + passed, to: this.view.to + passed });
+    this.updateControls();
+    const request = ++this.request;
+    await this.fetch(() => request === this.request, () => {});
   }
 
   zone() {
@@ -151,24 +164,19 @@ export class HistoryPanel {
     if (request === this.request) this.figure.setAttribute("aria-busy", "false");
   }
 
-  async fetch(isCurrent) {
+  async fetch(isCurrent, describe = announce) {
     if (!this.view.sensors.length) return this.showNote("No sensor is selected.");
     const { sensors } = this.view;
     const shown = loadForecasts(sensors).then((forecasts) => isCurrent() && this.showForecasts(forecasts));
     if (this.isDefault) await shown; // only this range depends on whether there is a forecast
     if (!isCurrent()) return;
-    const [response, settings] = await Promise.all([requestJson(`/api/series?${this.query()}`), loadSettings(sensors), shown]);
+    const [response, settings, marks] = await Promise.all([requestJson(`/api/series?${this.query()}`), loadSettings(sensors), loadMarks(this.view), shown]);
     if (!isCurrent()) return;
     this.hasFailed = !response.ok && response.status !== UNPROCESSABLE;
     if (!response.ok) return this.showNote(`The history cannot be loaded: ${response.value.detail}`);
     Object.assign(this, { series: response.value, settings });
     setVisible(this.figure, true);
-    this.draw();
-    const { excursions, anomalies } = await loadMarks(this.view);
-    if (!isCurrent()) return;
-    this.chart.setMarks([...this.chart.marks, ...excursions, ...anomalies]);
-    this.legend.setAnomalies(anomalies.length);
-    if (anomalies.length) this.plot.setAttribute("aria-label", this.legend.describe(this.series.from, this.series.to));
+    this.draw(marks, describe);
   }
 
   showForecasts(forecasts) {
@@ -206,7 +214,7 @@ export class HistoryPanel {
     setVisible(this.csvLink, this.view.sensors.length > 0);
   }
 
-  draw() {
+  draw({ excursions, anomalies }, describe) {
     this.updateControls();
     const { sensors } = this.view;
     const { bucket, bucket_seconds, from, to } = this.series;
@@ -220,17 +228,16 @@ export class HistoryPanel {
     const points = sensors.map((id) => this.series.sensors[id].map(([at, min, mean, max, readings]) => [at, convert(min), convert(mean), convert(max), readings]));
     const forecasts = forecastPoints(this.forecasts, from, to, unit);
     const expected = forecastSeries(sensors, series.length);
-    this.chart.unit = symbolOf(unit);
     this.chart.setLines(linesOf(this.settings));
-    this.chart.setMarks(futureMarks(forecasts, serverNow() / 1000));
+    this.chart.setMarks([...futureMarks(forecasts, serverNow() / 1000), ...excursions, ...anomalies]);
     const bands = sensors.map((_, i) => [3 * i + 3, 3 * i + 1, `history-${i + 1}-band`]);
-    this.chart.setSeries([...series, ...expected.series], [...bands, ...expected.bands]);
+    this.chart.setSeries([...series, ...expected.series], [...bands, ...expected.bands], symbolOf(unit));
     const columns = toColumns([...points, ...forecasts], bucket_seconds);
     this.chart.setData(columns, from, to);
-    this.legend.show({ sensors, points, forecasts, columns, unit, bucket, zone: this.zone() });
+    this.legend.show({ sensors, points, forecasts, columns, unit, bucket, zone: this.zone(), anomalies: anomalies.length });
     const description = this.legend.describe(from, to);
     this.plot.setAttribute("aria-label", description);
-    announce(description);
+    describe(description);
     this.showNote([...points, ...forecasts].every((of) => !of.length) ? "No readings in this range." : "");
   }
 
@@ -238,10 +245,4 @@ export class HistoryPanel {
     setText(this.note, text);
     setVisible(this.note, text !== "");
   }
-}
-
-/** The range in which the forecast is shown, with as much of the past. */
-function aroundNow() {
-  const now = Math.floor(serverNow() / 1000);
-  return { from: now - SHOWN_SECONDS, to: now + SHOWN_SECONDS };
 }

@@ -8,6 +8,7 @@ import { state } from "./live-state.js";
 import { addView, replaceParameters } from "./router.js";
 
 const RETRY_MS = 5_000;
+const FOLLOW_MS = 10_000;
 const MAX_SENSORS = 10; // the server's limit
 const section = $("#history");
 const input = $(".add input", section);
@@ -23,6 +24,7 @@ export function initialize() {
   });
   onAccess(() => panel.retry());
   repeatWhileShown(section, () => panel.retry(), RETRY_MS);
+  repeatWhileShown(section, () => panel.follow(), FOLLOW_MS);
   addView("history", section, ({ parameters }) => {
     const sensors = [...new Set(parameters.getAll("sensor"))].slice(0, MAX_SENSORS);
     view = { sensors, ...rangeOf(parameters) };

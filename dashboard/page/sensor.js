@@ -2,7 +2,7 @@
 
 import { hint, may, onAccess } from "./account.js";
 import { requestJson, sendJson } from "./api.js";
-import { $, announce, createElement, reconcileChildren, setText, setTextWithCode, setVisible } from "./dom.js";
+import { $, announce, createElement, reconcileChildren, repeatWhileShown, setText, setTextWithCode, setVisible } from "./dom.js";
 import { refusal, refuseBadInput, showFormError } from "./forms.js";
 import { time } from "./format.js";
 import { rangeOf, rangeParameters } from "./history-address.js";
@@ -22,6 +22,7 @@ const form = $(".sensor-settings", section);
 const submit = $("button[type=submit]", form);
 const TEXTS = ["name", "location", "note", "serial", "unit"];
 const RETRY_MS = 5_000;
+const FOLLOW_MS = 10_000;
 const NOT_FOUND = 404;
 const NUMBERS = ["expected_interval_seconds", "plausible_min", "plausible_max", "offset", "slope"];
 let shownId = null;
@@ -37,6 +38,7 @@ export function initialize() {
   onAccess(updateAccess);
   onAccess(retry);
   setInterval(() => may("viewer") && retry(), RETRY_MS);
+  repeatWhileShown(section, () => panel.follow(), FOLLOW_MS);
   const onChange = (view) => replaceParameters(rangeParameters(view));
   panel = new HistoryPanel($(".history-panel", section), { onChange });
   forecast.initialize();

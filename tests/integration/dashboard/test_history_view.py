@@ -124,6 +124,26 @@ def test_a_sensors_page_has_its_history(system: System, dashboard: Process, page
     expect(page.locator("#history .chips button")).to_have_accessible_name("Remove 2")
 
 
+def test_until_a_range_is_selected_the_chart_of_a_sensor_follows_the_time(
+    system: System, dashboard: Process, page: Page
+) -> None:
+    fill(system)
+    page.set_viewport_size(DESK)  # type: ignore[arg-type]
+    visit(page, f"{system.url}/#/sensor/1")
+    legend = page.locator("#sensor .legend")
+    expect(legend).to_contain_text("°C")
+    # given the mouse over the chart, whose values are shown
+    box = page.locator("#sensor .u-over").bounding_box()
+    assert box
+    page.mouse.move(box["x"] + box["width"] - 3, box["y"] + 50)
+    # when a reading is stored, then they become those of the newest reading
+    system.database.query(
+        "INSERT INTO reading (reading_id, sensor_id, measured_at, temperature) "
+        "VALUES (gen_random_uuid(), '1', now(), 29.5)"
+    )
+    expect(legend).to_contain_text("29.50 °C (29.50 to 29.50)", timeout=DEADLINE_SECONDS * 1000)
+
+
 def test_during_an_outage_no_sensor_has_the_chart_of_another_and_afterwards_it_has_its_own(
     system: System, dashboard: Process, page: Page
 ) -> None:
