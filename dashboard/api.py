@@ -114,7 +114,8 @@ async def stream_events(resources: Shared, auth: Auth, request: Request) -> Even
     is down; the first change after that lists all of them. A `heartbeat` without data follows when nothing
     else was sent for five seconds. The stream ends when the request's key or session does.
     """
-    return EventStream(_events(resources.snapshots, lambda: _may_continue(auth, request, resources)))
+    events = _events(resources.snapshots, lambda: _may_continue(auth, request, resources))
+    return EventStream(events, request)
 
 
 async def _events(snapshots: SnapshotStore, may_continue: Callable[[], bool]) -> AsyncIterator[bytes]:

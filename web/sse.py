@@ -13,9 +13,11 @@ from collections.abc import AsyncIterator, Callable
 from http import HTTPStatus
 from typing import Any, Protocol, TypeVar
 
+from starlette.requests import Request
 from starlette.responses import StreamingResponse
 
 from runtime.json_values import dump_json
+from web.event_compression import accepts_gzip, compress_events
 
 T_co = TypeVar("T_co", covariant=True)
 T = TypeVar("T")
@@ -32,13 +34,19 @@ PIECE_BYTES = 32 * 1024
 
 
 class EventStream(StreamingResponse):
-    """A response of server-sent events."""
+    """A response of server-sent events, compressed if the client of the request accepts that."""
 
     media_type = "text/event-stream"
 
-    def __init__(self, events: AsyncIterator[bytes], status_code: int = HTTPStatus.OK) -> None:
+    def __init__(
+        self, events: AsyncIterator[bytes], request: Request, status_code: int = HTTPStatus.OK
+    ) -> None:
         # nginx would hold the events back.
-        super().__init__(split(events), status_code, {"X-Accel-Buffering": "no"})
+        headers = {"X-Accel-Buffering": "no", "Vary": "Accept-Encoding"}
+        if accepts_gzip(",".join(request.headers.getlist("Accept-Encoding"))):
+            events = compress_events(events)
+            headers["Content-Encoding"] = "gzip"
+        super().__init__(split(events), status_code, headers)
 
 
 class LatestValue(Protocol[T_co]):

@@ -81,7 +81,7 @@ async def list_events(
         return EventList(events=[Event.of_row(found) for found in rows])
     start = max(after, parse_event_id(last_event_id))
     follower = EventFollower(resources.queries, workflow_id, State(row["state"]), start)
-    return EventStream(_stream(resources, follower, lambda: _may_continue(auth, request)))
+    return EventStream(_stream(resources, follower, lambda: _may_continue(auth, request)), request)
 
 
 def parse_event_id(text: str | None) -> int:

@@ -2,8 +2,10 @@
 
 import json
 import math
+import zlib
 from contextlib import closing
 from typing import Any
+from urllib.request import Request
 
 import pytest
 
@@ -131,6 +133,18 @@ class TestResponses:
             assert next(line for line in lines if line.startswith("event")) == "event: state"
             dashboard.snapshots.publish(healthy_status(after_seconds=1))
             assert next(line for line in lines if line.startswith("event")) == "event: change"
+
+    def test_a_compressed_stream_sends_each_event_at_once(self, dashboard: DashboardServer) -> None:
+        request = Request(f"{dashboard.url}/api/events", headers={"Accept-Encoding": "gzip"})
+        with closing(DIRECT.open(request, timeout=60)) as stream:
+            assert (stream.headers["Content-Encoding"], stream.headers["Vary"]) == ("gzip", "Accept-Encoding")
+            decompressor = zlib.decompressobj(16 + zlib.MAX_WBITS)
+            received = b""
+            while b"event: state" not in received:
+                received += decompressor.decompress(stream.read1())
+            dashboard.snapshots.publish(healthy_status(after_seconds=1))
+            while b"event: change" not in received:
+                received += decompressor.decompress(stream.read1())
 
 
 class TestRequests:
