@@ -13,6 +13,12 @@ from tests.waiting import DEADLINE_SECONDS, eventually
 
 SCROLLS_HORIZONTALLY = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 
+# The fields that are wider than their place, and so lie over the next one.
+OVERLAPPING_FIELDS = """
+[...document.querySelectorAll("#sensor .settings label:not(.check)")]
+  .filter((label) => label.scrollWidth > label.clientWidth + 1).map((label) => label.textContent.trim())
+"""
+
 
 @pytest.mark.parametrize("width", [390, 1400])
 def test_a_sensor_is_named_and_calibrated_in_the_page(
@@ -37,6 +43,7 @@ def test_a_sensor_is_named_and_calibrated_in_the_page(
     expect(page.locator("#sensor h2")).to_have_text("Hall (hall/1)")
     expect(page.locator("#sensor .calibrations li")).to_contain_text("offset 0.5 K (set by key:boss)")
     assert page.evaluate(SCROLLS_HORIZONTALLY) is False
+    assert page.evaluate(OVERLAPPING_FIELDS) == []
     expect(page).to_have_title(re.compile(r"Sensor hall/1 · Sensors$"))
     eventually(lambda: stored(system) == 20.5, DEADLINE_SECONDS, "the stored reading is calibrated")
     page.get_by_role("link", name="All sensors").click()
