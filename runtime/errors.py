@@ -8,7 +8,12 @@ class ConfigurationError(Exception):
 
 
 class ServiceUnavailable(Exception):
-    """A required service does not answer now, and may answer later."""
+    """A required service does not answer now, and may answer later.
+
+    `retry_after` is how many seconds it asked to wait; None if it did not.
+    """
+
+    retry_after: float | None = None
 
 
 class InvalidInput(Exception):

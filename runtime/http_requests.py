@@ -39,7 +39,7 @@ T = TypeVar("T")
 
 
 class RequestUnavailable(ServiceUnavailable):
-    """The server does not answer as it should, and may later; `retry_after` is in seconds or None."""
+    """The server does not answer as it should, and may later."""
 
     def __init__(self, message: str, retry_after: float | None = None) -> None:
         super().__init__(message)

@@ -18,6 +18,8 @@ from runtime.errors import ServiceUnavailable
 INITIAL_DELAY_SECONDS = 0.2
 MAX_DELAY_SECONDS = 10.0
 MAX_JITTER_SECONDS = 1.0
+# A server may ask for a longer wait, which is at most this.
+MAX_RETRY_AFTER_SECONDS = 600.0
 
 
 def retry(
@@ -29,23 +31,33 @@ def retry(
 ) -> Retrying:
     """Return a callable that runs a function and retries it while it raises ServiceUnavailable.
 
-    `sleep` waits between attempts and may raise to end them. `on_failure` receives each error and the seconds
-    until the next attempt. The last error is raised once `max_elapsed_seconds` have passed (0: never), and an
-    error of a type in `no_retry_on` at once.
+    The delay is at least the error's `retry_after`. `sleep` waits between attempts and may raise to end them.
+    `on_failure` receives each error and the seconds until the next attempt. The last error is raised once
+    `max_elapsed_seconds` have passed (0: never), and an error of a type in `no_retry_on` at once.
     """
+    # The jitter is added to the maximum delay too, so that many clients do not retry in lockstep.
+    backoff = wait_exponential(multiplier=INITIAL_DELAY_SECONDS, max=MAX_DELAY_SECONDS)
+    jitter = wait_random(0, MAX_JITTER_SECONDS)
+
+    def wait(state: RetryCallState) -> float:
+        error = _failure(state)
+        requested = min((error and error.retry_after) or 0, MAX_RETRY_AFTER_SECONDS)
+        return max(backoff(state), requested) + jitter(state)
 
     def before_sleep(state: RetryCallState) -> None:
-        error = state.outcome.exception() if state.outcome else None
-        if isinstance(error, ServiceUnavailable):
+        if error := _failure(state):
             on_failure(error, state.upcoming_sleep)
 
     return Retrying(
         retry=retry_if_exception_type(ServiceUnavailable) & retry_if_not_exception_type(no_retry_on),
-        # The jitter is added to the maximum delay too, so that many clients do not retry in lockstep.
-        wait=wait_exponential(multiplier=INITIAL_DELAY_SECONDS, max=MAX_DELAY_SECONDS)
-        + wait_random(0, MAX_JITTER_SECONDS),
+        wait=wait,
         stop=stop_after_delay(max_elapsed_seconds) if max_elapsed_seconds else stop_never,
         sleep=sleep,
         before_sleep=before_sleep,
         reraise=True,
     )
+
+
+def _failure(state: RetryCallState) -> ServiceUnavailable | None:
+    error = state.outcome.exception() if state.outcome else None
+    return error if isinstance(error, ServiceUnavailable) else None

@@ -1,5 +1,6 @@
 """A webhook as a receiver: each notification is posted to it as one request."""
 
+from datetime import UTC, datetime
 from http import HTTPStatus
 
 import httpx2
@@ -9,6 +10,7 @@ from alerter.notification import Notification
 from alerter.notifier import NonRetryable
 from runtime.errors import ServiceUnavailable
 from runtime.http_errors import os_error_text
+from runtime.http_requests import RequestUnavailable, parse_retry_after
 from runtime.version import VERSION
 
 TIMEOUT_SECONDS = 10.0
@@ -45,7 +47,7 @@ class WebhookReceiver:
                 content=notification.body,
                 headers={"Idempotency-Key": notification.notification_id},
             ) as response:
-                _check_status(response.status_code)
+                _check_status(response)
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:
             # The text of the error may contain the URL.
             raise ServiceUnavailable(f"the webhook does not respond: {_reason(error)}") from None
@@ -59,11 +61,13 @@ class WebhookReceiver:
         self._client.close()
 
 
-def _check_status(status: int) -> None:
+def _check_status(response: httpx2.Response) -> None:
+    status = response.status_code
     if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
         return
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status in RETRYABLE_STATUS:
-        raise ServiceUnavailable(f"the webhook responded {status}")
+        wait = parse_retry_after(response.headers.get("Retry-After"), datetime.now(UTC))
+        raise RequestUnavailable(f"the webhook responded {status}", wait)
     note = " (redirects are not followed)" if status < HTTPStatus.BAD_REQUEST else ""
     raise NonRetryable(f"the webhook responded {status}{note}")
 

@@ -58,6 +58,16 @@ def test_a_response_that_may_change_is_retryable(webhook: WebhookServer, code: i
     assert not isinstance(caught.value, NonRetryable)
 
 
+@pytest.mark.parametrize("code", [429, 503])
+def test_a_response_says_after_how_long_to_try_again(webhook: WebhookServer, code: int) -> None:
+    webhook.responses = [respond(code, **{"Retry-After": "120"})]
+
+    with pytest.raises(ServiceUnavailable) as caught:
+        send(webhook.url)
+
+    assert caught.value.retry_after == 120
+
+
 @pytest.mark.parametrize("code", [400, 401, 404, 410, 413, 304])
 def test_a_response_that_will_not_change_is_not_retried(webhook: WebhookServer, code: int) -> None:
     webhook.responses = [respond(code)]

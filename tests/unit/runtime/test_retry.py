@@ -5,7 +5,13 @@ from types import SimpleNamespace
 import pytest
 
 from runtime.errors import ServiceUnavailable, ShutdownRequested
-from runtime.retry import INITIAL_DELAY_SECONDS, MAX_DELAY_SECONDS, MAX_JITTER_SECONDS, retry
+from runtime.retry import (
+    INITIAL_DELAY_SECONDS,
+    MAX_DELAY_SECONDS,
+    MAX_JITTER_SECONDS,
+    MAX_RETRY_AFTER_SECONDS,
+    retry,
+)
 from tests.unit.fakes import FakeClock
 
 
@@ -62,6 +68,20 @@ def test_delays_double_up_to_a_maximum_and_are_jittered() -> None:
         exponential = min(INITIAL_DELAY_SECONDS * 2**number, MAX_DELAY_SECONDS)
         assert exponential <= delay <= exponential + MAX_JITTER_SECONDS
     assert len(set(function.delays[-20:])) == 20, "many clients would retry in lockstep"
+
+
+@pytest.mark.parametrize(
+    ("requested", "expected"), [(30.0, 30.0), (0.01, INITIAL_DELAY_SECONDS), (1e9, MAX_RETRY_AFTER_SECONDS)]
+)
+def test_a_delay_that_the_server_asks_for_is_kept(requested: float, expected: float) -> None:
+    error = TemporarilyDown()
+    error.retry_after = requested
+    function = FailingFunction(error)
+
+    retry(sleep=function.delays.append, on_failure=function.record_failure)(function)
+
+    [delay] = function.delays
+    assert expected <= delay <= expected + MAX_JITTER_SECONDS
 
 
 def test_after_the_maximum_time_the_last_error_is_raised(clock: FakeClock) -> None:
