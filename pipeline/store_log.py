@@ -18,8 +18,8 @@ class Suppressed:
 
     readings: int = 0
     new: int = 0
-    max_store_ms: float = 0.0
-    max_latency_ms: float | None = None
+    max_store_seconds: float = 0.0
+    max_latency_seconds: float | None = None
 
 
 class ThrottledStoreLog:
@@ -35,15 +35,12 @@ class ThrottledStoreLog:
 
         Imported readings have no latency.
         """
-        has_line = self._budget.acquire()
-        store_ms = _ms(result.seconds)
-        latency_ms = None if max_latency_seconds is None else _ms(max_latency_seconds)
-        if not has_line:
-            self._aggregate(result, store_ms, latency_ms)
+        if not self._budget.acquire():
+            self._aggregate(result, max_latency_seconds)
         elif len(result.readings) > 1:
-            self._log_batch(result, store_ms, latency_ms)
+            self._log_batch(result, max_latency_seconds)
         else:
-            self._log_reading(result, store_ms, latency_ms)
+            self._log_reading(result, max_latency_seconds)
 
     def flush_if_due(self) -> None:
         """Log the aggregate once its second is over."""
@@ -62,39 +59,39 @@ class ThrottledStoreLog:
             readings=suppressed.readings,
             new=suppressed.new,
             duplicates=suppressed.readings - suppressed.new,
-            max_store_ms=suppressed.max_store_ms,
-            max_latency_ms=suppressed.max_latency_ms,
+            max_store_ms=_ms(suppressed.max_store_seconds),
+            max_latency_ms=_ms(suppressed.max_latency_seconds),
         )
 
-    def _aggregate(self, result: StoreResult, store_ms: float, latency_ms: float | None) -> None:
+    def _aggregate(self, result: StoreResult, latency: float | None) -> None:
         suppressed = self._suppressed
         suppressed.readings += len(result.readings)
         suppressed.new += result.new
-        suppressed.max_store_ms = max(suppressed.max_store_ms, store_ms)
-        if latency_ms is not None:
-            suppressed.max_latency_ms = max(suppressed.max_latency_ms or 0.0, latency_ms)
+        suppressed.max_store_seconds = max(suppressed.max_store_seconds, result.seconds)
+        if latency is not None:
+            suppressed.max_latency_seconds = max(suppressed.max_latency_seconds or 0.0, latency)
 
-    def _log_batch(self, result: StoreResult, store_ms: float, latency_ms: float | None) -> None:
+    def _log_batch(self, result: StoreResult, latency: float | None) -> None:
         self._log.info(
             "batch stored",
             readings=len(result.readings),
             new=result.new,
             duplicates=len(result.readings) - result.new,
-            store_ms=store_ms,
-            max_latency_ms=latency_ms,
+            store_ms=_ms(result.seconds),
+            max_latency_ms=_ms(latency),
         )
 
-    def _log_reading(self, result: StoreResult, store_ms: float, latency_ms: float | None) -> None:
+    def _log_reading(self, result: StoreResult, latency: float | None) -> None:
         (reading,) = result.readings
         self._log.info(
             "stored" if result.new else "duplicate",
             sensor=reading.sensor_id,
             temperature=round(reading.temperature, 3),
             measured_at=reading.measured_at.isoformat(),
-            store_ms=store_ms,
-            latency_ms=latency_ms,
+            store_ms=_ms(result.seconds),
+            latency_ms=_ms(latency),
         )
 
 
-def _ms(seconds: float) -> float:
-    return round(seconds * 1000, 1)
+def _ms(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds * 1000, 1)

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 import structlog
-from prometheus_client import Counter, Gauge, Histogram
+from prometheus_client import Counter, Gauge
 
 from pipeline.handler import StoreResult
 from pipeline.isolation import IsolationUnavailable
@@ -40,10 +40,10 @@ DEPENDENCY_UP = Gauge(
 DEPENDENCY_DOWN_SECONDS = Counter(
     "pipeline_dependency_down_seconds_total", "Seconds for which the dependency was down", ["dependency"]
 )
-STORE = Histogram(
+STORE = BatchHistogram(
     "pipeline_store_duration_seconds",
     "Duration of the statements of a batch, including commit",
-    buckets=STORE_BUCKETS,
+    STORE_BUCKETS,
 )
 LATENCY = BatchHistogram(
     "pipeline_end_to_end_latency_seconds",
@@ -132,9 +132,10 @@ class PipelineTelemetry:
         if not result.readings:
             return
         self.database_up()
-        STORE.observe(result.seconds)
+        STORE.observe_all([result.seconds])
         STORED.inc(result.new)
-        DUPLICATE.inc(len(result.readings) - result.new)
+        if duplicates := len(result.readings) - result.new:
+            DUPLICATE.inc(duplicates)
         latencies = [
             (result.stored_at - reading.measured_at).total_seconds()
             for reading in result.readings

@@ -71,7 +71,7 @@ class Health:
     def _set_state(self, name: str, reason: str | None) -> None:
         """Store the state; a new reason for being down does not start a new outage."""
         previous = self._dependencies.get(name)
-        if previous is not None and (previous.reason is None) == (reason is None):
-            self._dependencies[name] = previous._replace(reason=reason)
-        else:
+        if previous is None or (previous.reason is None) != (reason is None):
             self._dependencies[name] = Dependency(reason, self._utc_now())
+        elif previous.reason != reason:
+            self._dependencies[name] = previous._replace(reason=reason)
