@@ -52,7 +52,7 @@ def build_message(
     """
     first = files[0]
     message = EmailMessage()
-    message["Subject"] = _line(first.title or first.name)
+    message["Subject"] = _heading(first)
     message["From"] = formataddr(sender)
     message["To"] = email.recipient
     message["Date"] = format_datetime(datetime.now(UTC))
@@ -76,7 +76,7 @@ def _text(files: Sequence[AttachedFile], attached: set[object], link: str) -> st
     if (more := len(first.sensors) - MAX_SENSORS) > 0:
         sensors += f" {words(MailText.MORE, number=str(more))}"
     lines = [
-        _line(first.title or first.name),
+        _heading(first),
         "",
         f"{words(Text.PERIOD)}: {words(Text.FROM_TO, start=start, end=end)}",
         f"{words(Text.SENSORS)}: {sensors}",
@@ -87,6 +87,11 @@ def _text(files: Sequence[AttachedFile], attached: set[object], link: str) -> st
         note = "" if file.report_id in attached else f" ({words(MailText.TOO_LARGE)})"
         lines.append(f"{_line(file.name)}: {file.sha256}{note}")
     return "\n".join([*lines, "", f"{words(MailText.LINK)}: {link}", ""])
+
+
+def _heading(first: AttachedFile) -> str:
+    """Return the title of the report, or else what all its files are named, whatever their format."""
+    return _line(first.title or first.name.removesuffix(f".{first.format}"))
 
 
 def _line(text: str) -> str:

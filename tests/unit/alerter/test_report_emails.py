@@ -69,6 +69,12 @@ def test_no_name_adds_a_header_or_a_line() -> None:
     assert "Sensors: d\\ne" in text_of(mail).splitlines()
 
 
+def test_the_subject_of_a_report_without_a_title_names_no_format() -> None:
+    mail = built(file(title="", name="report-fridge-2026-03.json"))
+
+    assert mail["Subject"] == text_of(mail).splitlines()[0] == "report-fridge-2026-03"
+
+
 def test_many_sensors_are_counted() -> None:
     assert text_of(built(file(sensors=[f"s{n}" for n in range(25)]))).count("s19 and 5 more") == 1
 
