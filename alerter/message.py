@@ -33,15 +33,15 @@ def to_message(notification: Notification) -> Message:
             escape_unprintable(annotations.get("hint", "")),
             f"{group['externalURL']}/",
         ]
-    severity = group["commonLabels"].get("severity")
+    severities = _severities(alerts)
     is_firing = notification.status is AlertStatus.FIRING
-    state = " ".join(filter(None, ("FIRING", severity))) if is_firing else "RESOLVED"
+    state = f"FIRING {', '.join(severities)}" if is_firing else "RESOLVED"
     if notification.kind == TEST_KIND:
         state = "TEST"
     return Message(
         title=f"{state}: {_subject(notification, group)}",
         body="\n\n".join(filter(None, paragraphs)),
-        severity=_most_urgent(alerts) if is_firing else None,
+        severity=severities[0] if is_firing else None,
     )
 
 
@@ -52,13 +52,19 @@ def _subject(notification: Notification, group: dict[str, Any]) -> str:
     return f"{name} {escape_unprintable(notification.subjects[0][:MAX_SUBJECT_CHARACTERS])}".strip()
 
 
-def _most_urgent(alerts: list[dict[str, Any]]) -> Severity:
-    """Return the severity of the most urgent alert: alerts of one kind can differ in it."""
+def _severities(alerts: list[dict[str, Any]]) -> list[Severity]:
+    """Return the severities of the alerts, the most urgent first: alerts of one kind can differ in it."""
     found = {alert["labels"]["severity"] for alert in alerts}
-    return next(severity for severity in Severity if severity in found)
+    return [severity for severity in Severity if severity in found]
 
 
 def _list(alerts: list[dict[str, Any]]) -> str:
-    lines = [f"- {escape_unprintable(a['annotations']['summary'])}" for a in alerts[:MAX_LISTED_ALERTS]]
+    """Return a line for each alert, the most urgent first; with its severity where they differ."""
+    severities = _severities(alerts)
+    urgent_first = sorted(alerts, key=lambda alert: severities.index(alert["labels"]["severity"]))
+    lines = []
+    for alert in urgent_first[:MAX_LISTED_ALERTS]:
+        severity = f"{alert['labels']['severity']}: " if len(severities) > 1 else ""
+        lines.append(f"- {severity}{escape_unprintable(alert['annotations']['summary'])}")
     more = len(alerts) - MAX_LISTED_ALERTS
     return "\n".join([*lines, f"… and {more} more."] if more > 0 else lines)

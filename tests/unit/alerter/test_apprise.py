@@ -77,12 +77,16 @@ def test_a_critical_alert_says_so(ntfy: NtfyServer) -> None:
     assert ntfy.titles("ops") == ["FIRING critical: BrokerDown broker"]
 
 
-def test_alerts_of_mixed_severity_look_like_the_most_urgent() -> None:
-    [notification] = Harness().notify(row(1), row(2, severity="critical"), row(3))
+def test_alerts_of_mixed_severity_look_like_the_most_urgent_and_list_it_first() -> None:
+    warnings = [row(number) for number in range(1, 11)]
+    [notification] = Harness().notify(*warnings, row(11, severity="critical"))
 
     message = to_message(notification)
 
-    assert message.title == "FIRING: 3 TemperatureHigh alerts"
+    assert message.title == "FIRING critical, warning: 11 TemperatureHigh alerts"
+    lines = message.body.splitlines()
+    assert [line.split(":")[0] for line in lines[:10]] == ["- critical"] + ["- warning"] * 9
+    assert lines[10] == "… and 1 more."
     assert message.severity is Severity.CRITICAL
     assert _notify_type(message) is NotifyType.FAILURE
 
