@@ -12,6 +12,7 @@ from readings.files.csv_layout import CsvLayout
 from readings.files.csv_options import CsvOptions
 from readings.files.csv_recognition import recognise_csv
 from readings.files.csv_text import ZIP_SIGNATURE, check_signature
+from readings.files.date_order import find_time_format
 from readings.files.decimal_comma import has_decimal_comma
 from readings.files.errors import UnreadableFile
 from readings.files.records import Record, Rejected
@@ -35,11 +36,12 @@ SIGNATURE_BYTES = 16
 class CsvReplay:
     """Measurements from a CSV file, in the order of the file.
 
-    Columns are named by their header or by their number from 1. A time is ISO 8601 (UTC without an offset)
-    or a number of seconds. Without `unit`, the unit is the one in the name of the column, or else °C. With
-    `speed` 0 one row is due per interval; otherwise rows keep their time differences divided by `speed`. With
-    `original_times` readings have the times of the file, otherwise the time of replaying. Invalid rows are
-    skipped; their number and the first of them are logged.
+    Columns are named by their header or by their number from 1. A time is ISO 8601 (UTC without an offset), a
+    number of seconds, or has a date such as 13.02.2026, whose order the dates of the file show. Without
+    `unit`, the unit is the one in the name of the column, or else °C. With `speed` 0 one row is due per
+    interval; otherwise rows keep their time differences divided by `speed`. With `original_times` readings
+    have the times of the file, otherwise the time of replaying. Invalid rows are skipped; their number and
+    the first of them are logged.
     """
 
     path: str
@@ -120,9 +122,14 @@ def _recognise(path: str, options: CsvOptions) -> CsvLayout:
         with Path(path).open("rb") as file:
             _check_signature(file.peek(SIGNATURE_BYTES))
         layout = recognise_csv(TextLines(FileParts(path)), options)
-        if not has_decimal_comma(layout.number_texts(TextLines(FileParts(path), layout.encoding))):
+        if has_decimal_comma(layout.number_texts(TextLines(FileParts(path), layout.encoding))):
+            options = replace(options, decimal=",")
+            layout = recognise_csv(TextLines(FileParts(path), layout.encoding), options)
+        time_format = find_time_format(layout.time_texts(TextLines(FileParts(path), layout.encoding)))
+        if time_format is None:
             return layout
-        return recognise_csv(TextLines(FileParts(path), layout.encoding), replace(options, decimal=","))
+        options = replace(options, time_format=time_format)
+        return recognise_csv(TextLines(FileParts(path), layout.encoding), options)
     except OSError as error:
         raise ConfigurationError(f"SENSOR_SOURCE names {path}, which cannot be read: {error}") from None
     except UnreadableFile as error:

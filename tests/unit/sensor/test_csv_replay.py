@@ -82,6 +82,16 @@ def test_a_time_is_iso_8601_or_seconds(replay: MakeReplay, text: str, expected: 
     assert measurement.measured_at == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "month"), [("13.02.2026 12:00", 2), ("2/13/2026 12:00:00 PM", 2), ("05.02.2026 12:00", 2)]
+)
+def test_the_order_of_a_date_is_that_of_an_import(replay: MakeReplay, text: str, month: int) -> None:
+    [measurement] = replay(f"timestamp;value\n{text};20,5\n", original_times=True)
+
+    assert measurement.measured_at is not None
+    assert (measurement.measured_at.month, measurement.measured_at.hour) == (month, 12)
+
+
 @pytest.mark.parametrize(("time", "value"), [("When", "°F"), ("3", "2"), ("When", "2")])
 def test_a_column_is_given_by_its_header_or_its_number(replay: MakeReplay, time: str, value: str) -> None:
     content = "Place,°F,When\nhall,70.5,2026-01-01\n"
@@ -177,6 +187,7 @@ def test_a_loop_over_a_file_without_a_valid_row_ends(replay: MakeReplay) -> None
         ("timestamp,value (°F)\n", {"value_column": "2", "unit": Unit.CELSIUS}, "and REPLAY_UNIT is celsius"),
         ("timestamp,value [%]\n", {"value_column": "2"}, "gives the unit %"),
         ("2026-01-01T00:00,20\n", {}, "the file has no header"),
+        ("timestamp,value\n05/02/2026 12:00,20\n", {}, "can be read as day first or month first"),
     ],
 )
 def test_a_file_that_cannot_be_replayed_is_a_configuration_error(
