@@ -72,10 +72,21 @@ class Sampler:
         """Yield the measurements of all sensors in the order in which they are due."""
         count = len(self._sources)
         schedules = [
-            _schedule(sensor_id, source, number / count)
+            _schedule(sensor_id, self._watch(source), number / count)
             for number, (sensor_id, source) in enumerate(self._sources.items())
         ]
         return merge(*schedules, key=itemgetter(0))
+
+    def _watch(self, source: Source) -> Iterator[Measurement]:
+        """Yield the measurements of a source, and report while it is waited for."""
+        measurements = iter(source)
+        while True:
+            self._telemetry.source_requested()
+            measurement = next(measurements, None)
+            self._telemetry.source_responded()
+            if measurement is None:
+                return
+            yield measurement
 
     def _entry(self, due: Due) -> OutboxEntry:
         sensor_id, measurement = due.sensor_id, due.measurement
@@ -114,9 +125,8 @@ class Sampler:
         self._spans.clear()
 
 
-def _schedule(sensor_id: str, source: Source, phase: float) -> Iterator[Due]:
+def _schedule(sensor_id: str, measurements: Iterator[Measurement], phase: float) -> Iterator[Due]:
     """Yield the measurements of a sensor, later by `phase` times the time between its first two."""
-    measurements = iter(source)
     first, second = next(measurements, None), next(measurements, None)
     offset = phase * (second.due_seconds - first.due_seconds) if first and second else 0.0
     for measurement in filter(None, (first, second)):

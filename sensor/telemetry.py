@@ -53,6 +53,7 @@ class SensorTelemetry:
 
     def __init__(self, health: Health, clock: Callable[[], float] = time.monotonic) -> None:
         self._health = health
+        self._source_responds = True
         self._dependencies = DependencyMetrics(
             health, DEPENDENCY_UP, DEPENDENCY_DOWN_SECONDS, BROKER, clock=clock
         )
@@ -63,8 +64,9 @@ class SensorTelemetry:
         self._unlogged_published = 0
 
     def progress(self) -> None:
-        """Record a heartbeat of the relay."""
-        self._health.heartbeat()
+        """Record a heartbeat of the relay; it is none for the process while the source does not respond."""
+        if self._source_responds:
+            self._health.heartbeat()
         self._published_budget.flush_if_due()
 
     def started(
@@ -89,6 +91,15 @@ class SensorTelemetry:
             outbox=str(outbox),
             readings_pending=pending,
         )
+
+    def source_requested(self) -> None:
+        """Record that the sampler waits for the source: the last heartbeat until the source responds."""
+        self._health.heartbeat()
+        self._source_responds = False
+
+    def source_responded(self) -> None:
+        """Record that the source responded."""
+        self._source_responds = True
 
     def measured(self, readings: int, pending: int) -> None:
         """Record new readings in the outbox."""

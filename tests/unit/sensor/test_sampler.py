@@ -13,6 +13,7 @@ import pytest
 
 from readings.model import Unit
 from readings.parsing import parse_reading
+from runtime.health import Health
 from runtime.lifecycle import ShutdownSignal
 from sensor.sampler import Sampler
 from sensor.sources.measurement import Measurement
@@ -64,6 +65,29 @@ def run_sampler(tmp_path: Path) -> RunSampler:
         return sampler, bodies
 
     return run_to_end
+
+
+def test_the_process_is_stalled_while_its_source_does_not_respond(tmp_path: Path, clock: FakeClock) -> None:
+    health = Health(stall_seconds=60, clock=clock)
+    telemetry = SensorTelemetry(health)
+    stalled: list[float | None] = []
+
+    def relay_for(seconds: float) -> None:
+        clock.now += seconds
+        telemetry.progress()
+        stalled.append(health.stalled_seconds())
+
+    def source() -> Iterator[Measurement]:
+        yield Measurement(0, 20.0)
+        relay_for(50)
+        relay_for(50)
+        yield Measurement(0, 20.0)
+
+    sampler = Sampler({"kitchen": source()}, OutboxHarness(tmp_path / "outbox").outbox, telemetry)
+    sampler.run(FakeShutdownSignal(clock))
+    relay_for(50)
+
+    assert stalled == [None, 100, None]
 
 
 def test_the_readings_of_a_run_have_its_id_and_are_numbered_from_one(
