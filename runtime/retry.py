@@ -1,5 +1,6 @@
 """The retry policy of every process: exponential backoff with jitter while a service is unavailable."""
 
+import random
 from collections.abc import Callable
 
 from tenacity import (
@@ -9,8 +10,6 @@ from tenacity import (
     retry_if_not_exception_type,
     stop_after_delay,
     stop_never,
-    wait_exponential,
-    wait_random,
 )
 
 from runtime.errors import ServiceUnavailable
@@ -18,8 +17,19 @@ from runtime.errors import ServiceUnavailable
 INITIAL_DELAY_SECONDS = 0.2
 MAX_DELAY_SECONDS = 10.0
 MAX_JITTER_SECONDS = 1.0
+MAX_DOUBLINGS = 10
 # A server may ask for a longer wait, which is at most this.
 MAX_RETRY_AFTER_SECONDS = 600.0
+
+
+def retry_delay(failures: int, requested_seconds: float = 0) -> float:
+    """Return the seconds until the next attempt after this many failures in a row, at least 1.
+
+    It is at least `requested_seconds`. The jitter is added to the maximum delay too, so that many clients do
+    not retry in lockstep.
+    """
+    delay = min(INITIAL_DELAY_SECONDS * 2.0 ** min(failures - 1, MAX_DOUBLINGS), MAX_DELAY_SECONDS)
+    return max(delay, requested_seconds) + random.uniform(0, MAX_JITTER_SECONDS)  # noqa: S311 (no secret)
 
 
 def retry(
@@ -35,14 +45,11 @@ def retry(
     `on_failure` receives each error and the seconds until the next attempt. The last error is raised once
     `max_elapsed_seconds` have passed (0: never), and an error of a type in `no_retry_on` at once.
     """
-    # The jitter is added to the maximum delay too, so that many clients do not retry in lockstep.
-    backoff = wait_exponential(multiplier=INITIAL_DELAY_SECONDS, max=MAX_DELAY_SECONDS)
-    jitter = wait_random(0, MAX_JITTER_SECONDS)
 
     def wait(state: RetryCallState) -> float:
         error = _failure(state)
         requested = min((error and error.retry_after) or 0, MAX_RETRY_AFTER_SECONDS)
-        return max(backoff(state), requested) + jitter(state)
+        return retry_delay(state.attempt_number, requested)
 
     def before_sleep(state: RetryCallState) -> None:
         if error := _failure(state):

@@ -1,6 +1,5 @@
 """The relay: publishes the outbox on a thread that owns the connection to the broker."""
 
-import random
 import threading
 import time
 from collections.abc import Sequence
@@ -11,7 +10,7 @@ from messaging.publishing.confirm_publisher import ConfirmPublisher, Outstanding
 from messaging.spans import SendSpans
 from runtime.errors import ServiceUnavailable
 from runtime.lifecycle import ShutdownSignal
-from runtime.retry import retry
+from runtime.retry import retry, retry_delay
 from sensor.outbox.entry import OutboxEntry
 from sensor.outbox.outbox import Outbox
 from sensor.telemetry import SensorTelemetry
@@ -21,10 +20,6 @@ from sensor.telemetry import SensorTelemetry
 MAX_IN_FLIGHT = 1_000
 CONFIRM_POLL_SECONDS = 0.5
 IDLE_SECONDS = 1.0
-# Between two connections on which the broker accepts no reading, such as while the queue is missing.
-RECONNECT_SECONDS = 0.5
-MAX_RECONNECT_SECONDS = 10.0
-MAX_DOUBLINGS = 10
 MAX_FINISHING_DELAY_SECONDS = 0.2
 FINISH_POLL_SECONDS = 0.1
 
@@ -83,26 +78,17 @@ class OutboxRelay:
     def _connect_and_relay(self) -> None:
         """Return when the connection is lost or the outbox is empty at the end."""
         with closing(self._connect_with_retry()) as publisher:
-            connected_at = time.monotonic()
             try:
                 self._relay(publisher)
             except BrokerUnavailable as error:
                 self._spans.lost(error)
                 if isinstance(error, Unroutable):
                     self._telemetry.returned()
-                delay = self._reconnect_delay(time.monotonic() - connected_at)
+                # It grows while the broker accepts connections, but no reading, such as without the queue.
+                self._failed_attempts += 1
+                delay = retry_delay(self._failed_attempts)
                 self._on_broker_down(error, delay)
                 self._sleep(delay)
-
-    def _reconnect_delay(self, connected_seconds: float) -> float:
-        """Return the seconds until the next attempt, which grow until the broker accepts a reading.
-
-        They are counted from the last connection. The jitter keeps many sensors from connecting in lockstep.
-        """
-        doublings = min(self._failed_attempts, MAX_DOUBLINGS)
-        self._failed_attempts += 1
-        delay = min(RECONNECT_SECONDS * 2.0**doublings, MAX_RECONNECT_SECONDS) - connected_seconds
-        return max(RECONNECT_SECONDS, delay) * random.uniform(1, 1.5)  # noqa: S311 (no secret)
 
     def _relay(self, publisher: ConfirmPublisher) -> None:
         unconfirmed: OutstandingConfirms[OutboxEntry] = OutstandingConfirms()

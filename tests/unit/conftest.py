@@ -99,7 +99,6 @@ def quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("runtime.retry.MAX_JITTER_SECONDS", 0.01)
     monkeypatch.setattr("messaging.consuming.consumer.RECONNECT_SECONDS", 0.005)
     monkeypatch.setattr("messaging.consuming.settling.RETRY_SECONDS", (0.005, 0.01))
-    monkeypatch.setattr("sensor.outbox.relay.RECONNECT_SECONDS", 0.005)
     monkeypatch.setattr("sensor.outbox.relay.IDLE_SECONDS", 0.01)
     monkeypatch.setattr("sensor.outbox.relay.FINISH_POLL_SECONDS", 0.01)
     monkeypatch.setattr("alerter.notifier.IDLE_SECONDS", 0.01)
