@@ -110,6 +110,8 @@ def _problem_of_text(body: bytes) -> Problem | None:
     try:
         text = body.decode().strip()
     except UnicodeDecodeError:
+        if _documents(body.decode("latin-1")):
+            return Problem("JSON, but not in UTF-8, perhaps in Latin-1", SEND_PLAIN)
         is_text = body[:1] in b'{["0123456789' or len(body) <= MIN_BINARY_BYTES
         return None if is_text else Problem("binary, perhaps CBOR, MessagePack or Protobuf", SEND_JSON)
     if match := _NUMBER.fullmatch(text):
@@ -131,6 +133,8 @@ def _problem_of_number(number: str, unit: str) -> Problem | None:
     if "," in number:
         temperature = float(number.replace(",", "."))
         return Problem("a number with a decimal comma", "send a decimal point, as in", temperature)
+    if not unit:
+        return Problem("a number in another notation than JSON's", "send it as in", float(number))
     try:
         parsed = parse_unit(unit)
     except UnknownUnit:

@@ -10,7 +10,7 @@ from readings.errors import DeadLetterReason, InvalidField, InvalidReading
 from readings.meanings import Meaning, compact, meaning_of
 from readings.payload import SENSOR_FIELDS, TEMPERATURE_FIELDS, TIME_FIELDS
 from readings.shapes import Shape, example_body, recognise
-from readings.times import describe_invalid
+from readings.times import describe_invalid, format_timestamp, since_1970
 from runtime.text import escape_unprintable, quote_name, quote_value
 from runtime.validation_messages import validation_message
 
@@ -48,6 +48,8 @@ def explain(error: ValidationError, body: bytes, *, for_mqtt: bool) -> InvalidRe
         return _explain_no_object(first["input"], value, for_mqtt=for_mqtt)
     if first["type"] == "missing" and for_mqtt and field == "measured_at":
         return InvalidField(f"{field} is missing{NO_TIMESTAMP_HINT}")
+    if field == "measured_at" and (moment := since_1970(first["input"])):
+        problem = f'must be an ISO 8601 time: send "{format_timestamp(moment)}"'
     detail = f"{field} is missing" if first["type"] == "missing" else f"{field} is {value}: {problem}"
     content = _load(body)
     shape = recognise(content) or (_number_as_text(first["input"]) if field == "temperature" else None)

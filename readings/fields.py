@@ -8,14 +8,12 @@ from collections import defaultdict
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
-from readings.csv_columns import EPOCH
 from readings.errors import InvalidField
 from readings.given_unit import find_given_unit
 from readings.given_zone import find_given_zone
 from readings.meanings import Fields, JsonObject, Meaning, meaning_of
 from readings.model import Unit
 from readings.payload import (
-    MAX_INTEGER,
     SENSOR_FIELDS,
     TEMPERATURE_FIELDS,
     TIME_FIELDS,
@@ -24,16 +22,13 @@ from readings.payload import (
     sensor_id_of,
 )
 from readings.quality import find_bad_marks
-from readings.times import format_timestamp, resolve_local, to_iso_8601
+from readings.times import format_timestamp, resolve_local, since_1970, to_iso_8601
 from readings.units import UnknownUnit, find_unit, to_celsius
 from readings.value_roles import is_other_value
 from runtime.text import quote_name, quote_value
 
 _SAME_TEMPERATURE = 0.6  # K; one of two values in two units may be rounded to whole degrees
 _MAX_NUMBER = 1e9
-MAX_DIGITS = 19
-_STEPS_PER_SECOND = (1, 1_000, 1_000_000, 1_000_000_000)
-_EPOCH_SECONDS = (946_684_800, 4_102_444_800)  # the years 2000 to 2099
 
 
 def has_only_known_fields(payload: ReadingPayload, body: bytes) -> bool:
@@ -136,19 +131,14 @@ def _reject_unread_times(fields: Fields, zone: tzinfo) -> None:
 
 def _moments(value: Any, zone: tzinfo) -> tuple[datetime, ...]:
     """Return the moments that a value may be: ISO 8601, or a number of (milli-, …) seconds since 1970."""
-    if isinstance(value, str) and value.isdecimal() and len(value) <= MAX_DIGITS:
-        value = int(value)
-    if isinstance(value, str):
-        try:
-            return resolve_local(datetime.fromisoformat(to_iso_8601(value)), zone)
-        except ValueError:
-            return ()
-    if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > MAX_INTEGER:
+    if moment := since_1970(value):
+        return (moment,)
+    if not isinstance(value, str):
         return ()
-    for steps in _STEPS_PER_SECOND:
-        if _EPOCH_SECONDS[0] <= value / steps < _EPOCH_SECONDS[1]:
-            return (EPOCH + timedelta(seconds=value / steps),)
-    return ()
+    try:
+        return resolve_local(datetime.fromisoformat(to_iso_8601(value)), zone)
+    except ValueError:
+        return ()
 
 
 def _is_same_time(moments: tuple[datetime, ...], others: tuple[datetime, ...]) -> bool:

@@ -2,7 +2,8 @@
 
 import calendar
 import re
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Any
 
 MIN_YEAR = 2000  # of live readings
 EXAMPLE = '"2026-11-22T05:28:37Z" or "2026-11-22T06:28:37+01:00"'
@@ -45,6 +46,10 @@ _EPOCH_DAYS = {
     (1980, 1, 1),
     (2000, 1, 1),
 }
+_EPOCH = datetime.fromtimestamp(0, UTC)
+_EPOCH_SECONDS = (946_684_800, 4_102_444_800)  # the years 2000 to 2099
+_STEPS_PER_SECOND = (1, 1_000, 1_000_000, 1_000_000_000)
+_MAX_DIGITS = 19
 MAX_UNSET_YEAR = max(FIRMWARE_EPOCHS)
 _SUSPICIOUS_YEARS = FIRMWARE_EPOCHS.keys() | {year - 1 for year in FIRMWARE_EPOCHS}
 
@@ -82,6 +87,21 @@ def describe_invalid(text: str) -> str:
     if day > calendar.monthrange(year, month)[1]:
         return f"the day {year:04}-{month:02}-{day:02} does not exist"
     return EXPECTED
+
+
+def since_1970(value: Any) -> datetime | None:
+    """Return the time that a number, or one as text, is in (milli-, micro- or nano-) seconds since 1970.
+
+    None if it is outside of the years 2000 to 2099, in which no number is a time in two of these units.
+    """
+    if isinstance(value, str) and value.isdecimal() and len(value) <= _MAX_DIGITS:
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    for steps in _STEPS_PER_SECOND:
+        if _EPOCH_SECONDS[0] * steps <= value < _EPOCH_SECONDS[1] * steps:
+            return _EPOCH + timedelta(seconds=value / steps)
+    return None
 
 
 def resolve_local(local: datetime, zone: tzinfo) -> tuple[datetime, ...]:
