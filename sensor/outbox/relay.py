@@ -20,7 +20,7 @@ from sensor.telemetry import SensorTelemetry
 MAX_IN_FLIGHT = 1_000
 CONFIRM_POLL_SECONDS = 0.5
 IDLE_SECONDS = 1.0
-MAX_FINISHING_DELAY_SECONDS = 0.2
+MAX_DRAINING_DELAY_SECONDS = 0.2
 FINISH_POLL_SECONDS = 0.1
 
 
@@ -156,7 +156,7 @@ class OutboxRelay:
         return publisher
 
     def _sleep(self, seconds: float) -> None:
-        """Sleep; while finishing, only briefly, so that several attempts fit into the drain time."""
+        """Sleep; after a shutdown request only briefly, so that several attempts fit into the drain time."""
         self._telemetry.progress()
-        if self._finishing.wait(seconds):
-            time.sleep(min(seconds, MAX_FINISHING_DELAY_SECONDS))
+        if self._stop.wait(seconds):
+            time.sleep(min(seconds, MAX_DRAINING_DELAY_SECONDS))

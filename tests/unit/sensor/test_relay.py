@@ -263,6 +263,29 @@ def test_a_reading_put_just_before_finishing_is_published(
     assert harness.arrived() == [b"1"]
 
 
+def test_finishing_without_a_shutdown_request_keeps_the_delays_of_retries(
+    harness: RelayHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given a source that has ended while the broker is down
+    monkeypatch.setattr("runtime.retry.INITIAL_DELAY_SECONDS", 5)
+    harness.broker.errors["connect"] = [REFUSED] * 4
+    harness.put(1)
+    waits: list[float] = []
+    wait_for_stop = harness.stop.wait
+
+    def wait(seconds: float) -> bool:
+        waits.append(seconds)
+        return wait_for_stop(min(seconds, 0.001))
+
+    monkeypatch.setattr(harness.stop, "wait", wait)
+    # when the relay finishes
+    harness.relay.start()
+    harness.relay.finish(60)
+    # then it connects after the usual delays, and delivers the reading
+    assert len([seconds for seconds in waits if seconds >= 5]) == 4
+    assert harness.arrived() == [b"1"]
+
+
 def test_finishing_after_a_shutdown_request_ends_at_its_deadline(harness: RelayHarness) -> None:
     harness.broker.errors["connect"] = [REFUSED] * 100_000
     harness.put(1, 2)
