@@ -74,9 +74,6 @@ def _problem_of_bytes(body: bytes) -> Problem | None:
         return Problem("JSON behind a byte-order mark", "send it without the mark, as in")
     if encoding := _wide_encoding(body):
         return Problem(f"in {encoding[:6].upper()}", SEND_PLAIN)
-    if len(documents := _documents(body)) > 1:
-        kind = "newline-delimited JSON" if b"\n" in body.strip() else "a sequence of JSON"
-        return Problem(f"{kind} with {len(documents)} values", SEND_EACH)
     return None
 
 
@@ -114,8 +111,12 @@ def _problem_of_text(body: bytes) -> Problem | None:
             return Problem("JSON, but not in UTF-8, perhaps in Latin-1", SEND_PLAIN)
         is_text = body[:1] in b'{["0123456789' or len(body) <= MIN_BINARY_BYTES
         return None if is_text else Problem("binary, perhaps CBOR, MessagePack or Protobuf", SEND_JSON)
-    if match := _NUMBER.fullmatch(text):
-        return _problem_of_number(match[1], match[2].strip())
+    match = _NUMBER.fullmatch(text)
+    if match and (problem := _problem_of_number(match[1], match[2].strip())):
+        return problem
+    if len(documents := _documents(text)) > 1:
+        kind = "newline-delimited JSON" if "\n" in text else "a sequence of JSON"
+        return Problem(f"{kind} with {len(documents)} values", SEND_EACH)
     return next((problem for pattern, problem in _TEXTS if pattern.fullmatch(text)), None)
 
 

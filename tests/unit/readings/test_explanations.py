@@ -31,6 +31,8 @@ NOT_JSON = [
     (b"21.5\n22\n", "is newline-delimited JSON with 2 values"),
     (base64.b64encode(VALID), "is JSON in Base64"),
     (b"21,5", "is a number with a decimal comma: send a decimal point"),
+    (b"021.5", "is a number in another notation than JSON's: send it as in"),
+    (b"21 {}", "is a sequence of JSON with 2 values"),
     (b"+21.5", "is a number in another notation than JSON's: send it as in"),
     ('{"unit": "°C"}'.encode("latin-1"), "is JSON, but not in UTF-8, perhaps in Latin-1: send"),
     ("70.7 °F".encode(), "is a number with its unit, fahrenheit: send JSON"),
