@@ -10,7 +10,7 @@ class ConfigurationError(Exception):
 class ServiceUnavailable(Exception):
     """A required service does not answer now, and may answer later.
 
-    `retry_after` is how many seconds it asked to wait; None if it did not.
+    `retry_after` is how many seconds it requires to wait; None if it does not say.
     """
 
     retry_after: float | None = None
