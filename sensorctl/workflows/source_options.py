@@ -36,7 +36,7 @@ SecretName = Annotated[
         "--secret",
         metavar="VARIABLE",
         help="Name of the worker's variable with the token or password, such as SOURCE_ATTIC_TOKEN; never "
-        "the secret itself.",
+        "the secret itself. An empty text removes it.",
     ),
 ]
 Sensors = Annotated[
@@ -55,7 +55,9 @@ UnitOption = Annotated[
 Zone = Annotated[
     str | None,
     typer.Option(
-        "--time-zone", metavar="ZONE", help="Zone of times without an offset, which are refused otherwise."
+        "--time-zone",
+        metavar="ZONE",
+        help="Zone of times without an offset, which are refused otherwise. An empty text removes it.",
     ),
 ]
 RequestsPerMinute = Annotated[

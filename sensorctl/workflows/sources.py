@@ -156,13 +156,15 @@ def require_source(sources: Sources, name: str) -> Row:
 def define_source(name: str, given: dict[str, Any], existing: Row | None) -> dict[str, Any]:
     """Return the fields of a source: what is given, and for the rest what it was; checked all together.
 
+    An empty text removes the field.
+
     Raises:
         InvalidInput: When that is not a source.
     """
     fields = {field: value for field, value in given.items() if value is not None}
     if existing is not None and fields.get("kind", existing["kind"]) == existing["kind"]:
-        known = {field: existing[field] for field in given if existing[field] not in (None, "")}
-        fields = known | fields
+        fields = {field: existing[field] for field in given} | fields
+    fields = {field: value for field, value in fields.items() if value not in (None, "")}
     try:
         source = Source.model_validate(fields | {"name": name})
     except ValidationError as error:

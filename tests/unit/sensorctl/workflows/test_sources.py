@@ -64,6 +64,16 @@ def sources(monkeypatch: pytest.MonkeyPatch) -> FakeSources:
     return fake
 
 
+def test_an_empty_text_removes_a_field(sensorctl: RunCommand, sources: FakeSources) -> None:
+    sources.rows[0]["kind"] = "signal-k"
+
+    assert sensorctl("source", "set", "attic", "--secret", "", "--time-zone", "", "--unit", "")[0] == 0
+
+    [(_, _, fields)] = sources.puts
+    assert (fields["secret_name"], fields["time_zone"]) == (None, None)
+    assert fields["address"] == ATTIC["address"]
+
+
 def test_a_source_is_defined(sensorctl: RunCommand, sources: FakeSources) -> None:
     code, out, _ = sensorctl(
         "source", "set", "home", "--kind", "influxdb", "--address", "http://db.local:8086",
