@@ -9,8 +9,8 @@ from uuid import UUID
 import structlog
 
 from db.errors import InvalidData, StoreUnavailable
-from messaging.consuming.consumer import BatchResult, Handler, Work
-from messaging.consuming.session import Delivery
+from messaging.consuming.delivery import Delivery
+from messaging.consuming.handler import BatchResult, Handler, Work
 from readings.dead_reading import DeadReading
 from readings.errors import InvalidReading
 from runtime.text import to_valid_text

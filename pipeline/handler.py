@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 from db.errors import InvalidData
 from db.settings import PastRetention
 from db.store import Store
-from messaging.consuming.consumer import BatchResult, Work
-from messaging.consuming.session import Delivery
+from messaging.consuming.delivery import Delivery
+from messaging.consuming.handler import BatchResult, Work
 from readings.errors import DeadLetterReason, InvalidReading
 from readings.model import Reading
 from readings.parsing import ParseContext, parse_reading

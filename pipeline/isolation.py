@@ -23,8 +23,8 @@ import structlog
 
 from db.errors import StoreUnavailable
 from db.store import Store
-from messaging.consuming.consumer import BatchResult, Work
-from messaging.consuming.session import Delivery
+from messaging.consuming.delivery import Delivery
+from messaging.consuming.handler import BatchResult, Work
 from pipeline.handler import Message, store_messages
 from pipeline.settings import PipelineSettings
 from readings.errors import DeadLetterReason, InvalidReading

@@ -8,16 +8,17 @@ dead-lettered; on ServiceUnavailable the batch is held and retried until the dep
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import NamedTuple, Protocol, TypeVar
+from typing import TypeVar
 
 from messaging.amqp.event_loop import Connection
 from messaging.consuming.consumer_events import ConsumerEvents
-from messaging.consuming.session import Delivery, Session
+from messaging.consuming.delivery import Delivery
+from messaging.consuming.handler import BatchResult, Handler
+from messaging.consuming.session import Session
 from messaging.consuming.settling import Settling
 from messaging.errors import BrokerRefused, BrokerUnavailable
 from messaging.spans import process_span
 from messaging.topology import Topology
-from readings.errors import InvalidReading
 from runtime.errors import ServiceUnavailable, ShutdownRequested
 from runtime.lifecycle import ShutdownSignal
 from runtime.retry import retry
@@ -30,30 +31,6 @@ DRAIN_SECONDS = 8.0
 MAX_HOLD_SECONDS = 25 * 60.0
 STOPPING = "stopping"
 Result = TypeVar("Result")
-
-
-class BatchResult(NamedTuple):
-    """The outcome of a batch.
-
-    `errors` contains, in the order of the batch, None for each message that is done and the reason for each
-    that can never become a reading. `on_settled` is called once, after the settlement.
-    """
-
-    errors: Sequence[InvalidReading | None]
-    on_settled: Callable[[], None]
-
-
-class Work(Protocol):
-    """What a handler may do while it holds a batch."""
-
-    def pause(self, seconds: float) -> None:
-        """Wait while heartbeats keep flowing; may raise to end the wait."""
-
-    def run_in_thread(self, work: Callable[[], Result]) -> Result:
-        """Run `work` in another thread while more messages arrive, and return its result."""
-
-
-Handler = Callable[[Sequence[Delivery], Work], BatchResult]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Protocol
 
-from messaging.consuming.consumer import BatchResult, Handler, Work
+from messaging.consuming.delivery import Delivery
+from messaging.consuming.handler import BatchResult, Handler, Work
 from messaging.consuming.mqtt import DEFAULT_EXCHANGE, original_route
-from messaging.consuming.session import Delivery
 from messaging.topology import EXCHANGE, MQTT_EXCHANGE, MQTT_ROUTING_KEY_PATTERN, ROUTING_PREFIX
 from readings.errors import DeadLetterReason, InvalidReading
 from runtime.text import to_valid_text

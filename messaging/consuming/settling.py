@@ -6,7 +6,8 @@ from collections import deque
 from collections.abc import Callable, Sequence
 
 from messaging.consuming.consumer_events import ConsumerEvents
-from messaging.consuming.session import Delivery, Session
+from messaging.consuming.delivery import Delivery
+from messaging.consuming.session import Session
 from messaging.errors import DeadLetteringUnavailable
 from readings.errors import InvalidReading
 

@@ -7,7 +7,8 @@ import sys
 from collections.abc import Sequence
 from unittest.mock import patch
 
-from messaging.consuming.session import Delivery, Session
+from messaging.consuming.delivery import Delivery
+from messaging.consuming.session import Session
 from pipeline import __main__ as pipeline
 from runtime.lifecycle import run
 

@@ -10,8 +10,8 @@ import sys
 from collections.abc import Sequence
 from unittest.mock import patch
 
-from messaging.consuming.consumer import BatchResult, Work
-from messaging.consuming.session import Delivery
+from messaging.consuming.delivery import Delivery
+from messaging.consuming.handler import BatchResult, Work
 from pipeline import __main__ as pipeline
 from pipeline.handler import ReadingHandler
 from runtime.lifecycle import run

@@ -14,8 +14,8 @@ from collections.abc import Sequence
 from functools import partial
 from unittest.mock import patch
 
-from messaging.consuming.consumer import BatchResult, Work
-from messaging.consuming.session import Delivery
+from messaging.consuming.delivery import Delivery
+from messaging.consuming.handler import BatchResult, Work
 from pipeline import __main__ as pipeline
 from pipeline.handler import ReadingHandler
 from runtime.health import Health

@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from random import SystemRandom
 from unittest.mock import patch
 
-from messaging.consuming.consumer import BatchResult, Work
-from messaging.consuming.session import Delivery, Session
+from messaging.consuming.delivery import Delivery
+from messaging.consuming.handler import BatchResult, Work
+from messaging.consuming.session import Session
 from pipeline import __main__ as pipeline
 from pipeline.handler import ReadingHandler
 from runtime.lifecycle import run

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Sequence
 
-from messaging.consuming.consumer import BatchResult, Consumer, ConsumerOptions, Work
+from messaging.consuming.consumer import Consumer, ConsumerOptions
 from messaging.consuming.consumer_events import ConsumerEvents
-from messaging.consuming.session import Delivery
+from messaging.consuming.delivery import Delivery
+from messaging.consuming.handler import BatchResult, Work
 from messaging.topology import Topology
 from readings.errors import DeadLetterReason, InvalidReading
 from runtime.errors import ServiceUnavailable

@@ -10,7 +10,7 @@ from uuid import UUID
 import pika
 
 from db.store import Store
-from messaging.consuming.session import Delivery
+from messaging.consuming.delivery import Delivery
 from readings.model import Reading
 from readings.plausible import PlausibleRanges
 

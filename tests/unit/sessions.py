@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from messaging.consuming.session import Delivery, Session
+from messaging.consuming.delivery import Delivery
+from messaging.consuming.session import Session
 from messaging.topology import Topology
 from tests.unit.fake_broker import FakeBroker
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from messaging.amqp.hosts import Server
-from messaging.consuming.session import Delivery
+from messaging.consuming.delivery import Delivery
 from messaging.spans import Consuming, SendSpans, create_span, process_span, settle_span
 from tests.unit.fakes import delivery
 from tests.unit.recorded_spans import recorded_spans, trace_id

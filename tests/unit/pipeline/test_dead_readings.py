@@ -7,8 +7,8 @@ from uuid import UUID
 import pytest
 
 from db.errors import InvalidData, StoreUnavailable
-from messaging.consuming.consumer import BatchResult
-from messaging.consuming.session import Delivery
+from messaging.consuming.delivery import Delivery
+from messaging.consuming.handler import BatchResult
 from pipeline.dead_readings import RETRY_SECONDS, RecordingHandler
 from readings.dead_reading import DeadReading
 from readings.errors import DeadLetterReason, InvalidReading

@@ -13,7 +13,7 @@ from types import SimpleNamespace
 import pytest
 
 from db.errors import InvalidData, StoreUnavailable
-from messaging.consuming.session import Delivery
+from messaging.consuming.delivery import Delivery
 from pipeline.isolation import (
     IsolatedMessage,
     IsolationEvents,

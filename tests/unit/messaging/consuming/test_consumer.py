@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from messaging.consuming.session import Delivery
+from messaging.consuming.delivery import Delivery
 from tests.unit.consumer_harness import DATABASE_DOWN, DEAD_LETTER_QUEUE, INVALID, QUEUE, MakeHarness, failing
 
 

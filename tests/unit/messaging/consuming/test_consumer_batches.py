@@ -8,8 +8,8 @@ from collections.abc import Callable
 import pytest
 from pika.exceptions import ConnectionBlockedTimeout, StreamLostError
 
-from messaging.consuming.consumer import BatchResult
-from messaging.consuming.session import Delivery
+from messaging.consuming.delivery import Delivery
+from messaging.consuming.handler import BatchResult
 from tests.unit.consumer_harness import (
     DATABASE_DOWN,
     DEAD_LETTER_QUEUE,

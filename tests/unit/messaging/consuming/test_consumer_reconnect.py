@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from pika.exceptions import AMQPConnectionError, UnroutableError
 
-from messaging.consuming.session import Delivery
+from messaging.consuming.delivery import Delivery
 from messaging.errors import BrokerUnavailable
 from runtime.errors import ShutdownRequested
 from tests.unit.consumer_harness import DATABASE_DOWN, DEAD_LETTER_QUEUE, INVALID, MakeHarness, failing

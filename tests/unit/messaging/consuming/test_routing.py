@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from messaging.consuming.consumer import BatchResult, Work
+from messaging.consuming.delivery import Delivery
+from messaging.consuming.handler import BatchResult, Work
 from messaging.consuming.routing import ReadingsOnly, RoutingEvents, routing_error
-from messaging.consuming.session import Delivery
 from readings.errors import DeadLetterReason, InvalidReading
 from tests.unit.fakes import EventRecorder, FakeWork, delivery
 

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from messaging.consuming.session import Delivery
+from messaging.consuming.delivery import Delivery
 from messaging.errors import BrokerUnavailable
 from tests.unit.fake_broker import FakeBroker
 from tests.unit.sessions import QUEUE, open_session
