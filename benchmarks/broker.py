@@ -6,9 +6,9 @@ from contextlib import contextmanager
 from itertools import count
 
 import pika
-from pika.frame import Body, Header, Method
 from pika.spec import PERSISTENT_DELIVERY_MODE
 
+from benchmarks.frames import encode_message
 from benchmarks.waiting import wait_until
 
 EXCHANGE = "sensors"
@@ -70,7 +70,8 @@ class Broker:
 
         The frames are encoded before, so that this takes little of a processor.
         """
-        frames = [self._frames(queue, body) for body in bodies]
+        number = self._channel.channel_number
+        frames = [encode_message(number, "", queue, body, PERSISTENT) for body in bodies]
         output = self._connection._impl._output_marshaled_frames  # noqa: SLF001 (pika has no public method for it)
         started_at, sent = time.monotonic(), 0
         while sent < len(frames):
@@ -79,11 +80,6 @@ class Broker:
                 output(each)
             sent = max(sent, due)
             self._connection.process_data_events(OFFER_TICK_SECONDS)
-
-    def _frames(self, queue: str, body: bytes) -> list[bytes]:
-        number, method = self._channel.channel_number, pika.spec.Basic.Publish(exchange="", routing_key=queue)
-        parts = (Method(number, method), Header(number, len(body), PERSISTENT), Body(number, body))
-        return [part.marshal() for part in parts]
 
     def fill(self, queue: str, bodies: Sequence[bytes]) -> None:
         """Publish to an empty queue without consumers, and wait until all messages are ready."""
