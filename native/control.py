@@ -13,7 +13,7 @@ from itertools import groupby
 from native import directory
 from native.process_handle import ProcessHandle, StopSpec, terminate_all
 from native.settings import ROOT, Layout
-from native.state import StackState, read_state
+from native.state import StackState, read_state, write_state
 
 STOP_TIMEOUT_SECONDS = 180.0  # above the sum of the stages' grace periods
 
@@ -44,7 +44,10 @@ def running_state(layout: Layout) -> StackState | None:
 
 
 def start_supervisor(layout: Layout) -> ProcessHandle:
-    """Start the supervisor in the background, in a session of its own."""
+    """Start the supervisor in the background, in a session of its own.
+
+    It has a state at once: until it wrote its own, `up` would start a second one, and `down` would stop none.
+    """
     layout.state_file.unlink(missing_ok=True)
     with layout.supervisor_log.open("ab") as log:
         process = subprocess.Popen(
@@ -58,6 +61,8 @@ def start_supervisor(layout: Layout) -> ProcessHandle:
     supervisor = ProcessHandle.of(process.pid)
     assert supervisor is not None
     layout.pid_file.write_text(f"{process.pid}\n", encoding="ascii")
+    if read_state(layout.state_file) is None:
+        write_state(layout.state_file, StackState.starting(supervisor))
     process.returncode = 0  # it outlives this command on purpose; Popen would warn about that
     return supervisor
 

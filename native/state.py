@@ -57,6 +57,17 @@ class StackState(BaseModel):
     changed_at: datetime
     services: list[ProcessStatus] = []
 
+    @classmethod
+    def starting(cls, supervisor: ProcessHandle) -> "StackState":
+        """Return the state of a stack whose supervisor has started nothing yet."""
+        return cls(
+            phase=Phase.STARTING,
+            detail="",
+            pid=supervisor.pid,
+            start_time=supervisor.start_time,
+            changed_at=now(),
+        )
+
     @property
     def supervisor(self) -> ProcessHandle:
         """The supervisor that wrote this state."""

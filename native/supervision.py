@@ -29,9 +29,7 @@ class Supervision:
         assert handle is not None
         self._stack = stack
         self._supervisor = Supervisor(stop, self._write_processes)
-        self._state = StackState(
-            phase=Phase.STARTING, detail="", pid=handle.pid, start_time=handle.start_time, changed_at=now()
-        )
+        self._state = StackState.starting(handle)
 
     def run(self) -> None:
         """Run the stack until the stop is requested.

@@ -41,6 +41,8 @@ def up(settings: StackSettings, console: Console) -> None:
         state = control.running_state(layout)
         if state is None:
             state = _start(settings, console)
+        elif state.phase is Phase.STARTING:  # by a command that was interrupted
+            state = _await_running(layout, state.supervisor, console)
         else:
             console.print(
                 f"The native stack is already up, since {state.changed_at:%Y-%m-%d %H:%M} UTC. For changed "
@@ -69,7 +71,10 @@ def _start(settings: StackSettings, console: Console) -> StackState:
     pipelines = settings.pipelines or stack.requested_pipelines()
     _check_ports(stack, pipelines)
     stack.request_pipelines(pipelines)
-    supervisor = control.start_supervisor(layout)
+    return _await_running(layout, control.start_supervisor(layout), console)
+
+
+def _await_running(layout: Layout, supervisor: ProcessHandle, console: Console) -> StackState:
     try:
         with console.status("starting …") as status:
             state = _await_start(layout, supervisor, status.update)

@@ -5,6 +5,8 @@ import signal
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from native import control, up
 from native.process_handle import ProcessHandle
 from native.settings import Layout, StackSettings
@@ -26,6 +28,23 @@ def test_orphans_of_a_killed_supervisor_are_stopped(tmp_path: Path, sleeper: sub
     assert sleeper.wait(timeout=60) == -signal.SIGTERM
     assert not layout.client_file.exists()
     assert not control.stop_supervisor(layout)
+
+
+def test_a_supervisor_is_found_and_stopped_before_it_has_written_a_state(
+    tmp_path: Path, sleeper: subprocess.Popen[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given a supervisor that is still importing its modules, as after Ctrl-C during the start
+    layout = Layout(tmp_path)
+    layout.logs.mkdir()
+    monkeypatch.setattr(subprocess, "Popen", lambda *_, **__: sleeper)
+    supervisor = control.start_supervisor(layout)
+    sleeper.returncode = None  # for the fixture, which ends it
+    # then the next command finds it, and can stop it
+    state = control.running_state(layout)
+    assert state
+    assert state.supervisor == supervisor
+    assert control.stop_supervisor(layout)
+    assert sleeper.wait(timeout=60) == -signal.SIGTERM
 
 
 def test_a_later_process_with_a_recorded_pid_is_not_stopped(

@@ -9,15 +9,34 @@ from rich.console import Console
 from native import control, up
 from native.process_handle import ProcessHandle
 from native.settings import StackSettings
+from native.state import StackState, write_state
+
+
+def interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def test_the_next_up_waits_for_a_start_that_was_interrupted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # given a supervisor that has just been started, and started nothing yet
+    supervisor = ProcessHandle.of(os.getpid())
+    assert supervisor
+    settings = StackSettings(native_dir=tmp_path)
+    with control.exclusive(settings.layout):
+        write_state(settings.layout.state_file, StackState.starting(supervisor))
+    # when the stack is started again, then it waits for this one, until it is interrupted, too
+    monkeypatch.setattr(up, "_start", lambda *_: pytest.fail("a second supervisor is started"))
+    monkeypatch.setattr(control, "next_state", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        up.up(settings, Console())
+    assert "goes on starting in the background" in capsys.readouterr().err
 
 
 def test_an_interrupted_start_says_that_it_goes_on_in_the_background(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     # given a stack that is starting
-    def interrupt(*_: object) -> None:
-        raise KeyboardInterrupt
-
     for step in ("ensure_rabbitmq", "ensure_packages", "_check_ports"):
         monkeypatch.setattr(up, step, lambda *_: None)
     monkeypatch.setattr(control, "start_supervisor", lambda _: ProcessHandle.of(os.getpid()))
