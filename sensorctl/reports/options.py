@@ -1,6 +1,6 @@
 """The options of a report: which sensors and period, and how it is written."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from pathlib import PurePath
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -17,7 +17,7 @@ from runtime.errors import InvalidInput
 from runtime.settings import time_zone
 from runtime.validation_messages import to_invalid_input
 from sensorctl.files import STDIO
-from sensorctl.time_options import parse_local_time_or_age
+from sensorctl.time_options import DATE, parse_local_time_or_age
 
 FORMATS_HELP = "pdf (if unset), xlsx, csv or json. Repeatable."
 FORMATS: tuple[ReportFormat, ...] = ("pdf", "xlsx", "csv", "json")
@@ -50,17 +50,25 @@ def parse_format(name: str) -> str:
     return name
 
 
+def parse_date_time_or_age(text: str) -> date:
+    """Return a date, a time in ISO 8601, in UTC if it has an offset, or the time that is `text` ago.
+
+    Raises:
+        typer.BadParameter: When it is none of them.
+    """
+    moment = parse_local_time_or_age(text)
+    return moment.date() if DATE.fullmatch(text.strip()) else moment
+
+
 Sensors = Annotated[list[str] | None, typer.Option("--sensor", help="A sensor of the report. Repeatable.")]
 Location = Annotated[str | None, typer.Option("--location", help="All sensors of this location.")]
 Since = Annotated[
-    datetime | None,
-    typer.Option("--from", parser=parse_local_time_or_age, metavar="TIME|AGE", help="Start of the period."),
+    date | None,
+    typer.Option("--from", parser=parse_date_time_or_age, metavar="TIME|AGE", help="Start of the period."),
 ]
 Until = Annotated[
-    datetime | None,
-    typer.Option(
-        "--to", parser=parse_local_time_or_age, metavar="TIME|AGE", help="End of it; if unset, now."
-    ),
+    date | None,
+    typer.Option("--to", parser=parse_date_time_or_age, metavar="TIME|AGE", help="End of it; if unset, now."),
 ]
 Period = Annotated[
     ReportPeriod | None,
@@ -138,19 +146,23 @@ def resolve_zone(settings: DatabaseSettings, given: str | None) -> str:
         return read_time_zone(connection)
 
 
-def resolve_time(moment: datetime | None, zone: str, option: str) -> datetime | None:
-    """Return a time that may have no offset, then in the zone.
+def resolve_time(moment: date | None, zone_name: str, option: str) -> datetime | None:
+    """Return a time that may have no offset, then in the zone; a date is the start of its day there.
 
     Raises:
-        typer.BadParameter: When it occurs twice or never there.
+        typer.BadParameter: When a time occurs twice or never there.
     """
     if moment is None:
         return None
-    found = resolve_local(moment, ZoneInfo(zone))
+    zone = ZoneInfo(zone_name)
+    if not isinstance(moment, datetime):  # clocks may skip or repeat its midnight
+        return datetime.combine(moment, time(), zone).astimezone(UTC)
+    found = resolve_local(moment, zone)
     if len(found) != 1:
         problem = "occurs twice" if found else "does not occur"
+        before, after = (f"{moment.replace(tzinfo=zone, fold=fold):%z}" for fold in (0, 1))
         raise typer.BadParameter(
-            f"{option} {moment.isoformat()} {problem} in {zone}: write its offset, such as +02:00"
+            f"{option} {moment.isoformat()} {problem} in {zone_name}: write its offset, {before} or {after}"
         )
     return found[0]
 
