@@ -11,10 +11,16 @@ CHECKED_NUMBERS = 50
 # With a comma that may separate thousands.
 _GROUPS = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
 
+_WHOLE = re.compile(r"[+-]?\d+", re.ASCII)
+
 
 def has_decimal_comma(texts: Iterable[str]) -> bool:
-    """Return whether the first numbers have a decimal comma, and cannot be read otherwise."""
+    """Return whether the first numbers have a decimal comma or are whole, and cannot be read otherwise.
+
+    Spreadsheets and loggers write `4` for `4,0`.
+    """
     first = list(islice(texts, CHECKED_NUMBERS))
-    if not first or not all(map(DECIMAL_COMMA.fullmatch, first)) or any(map(is_isd, first)):
+    with_comma = [text for text in first if DECIMAL_COMMA.fullmatch(text)]
+    if not all(text in with_comma or _WHOLE.fullmatch(text) for text in first) or any(map(is_isd, first)):
         return False
-    return not all(map(_GROUPS.fullmatch, first))
+    return not all(map(_GROUPS.fullmatch, with_comma))

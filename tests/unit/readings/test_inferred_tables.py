@@ -35,6 +35,16 @@ def test_numbers_that_may_have_separators_of_thousands_are_refused() -> None:
     assert "set --decimal , if the sign is a comma" in result.invalid[0][1]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "latin-1"])
+def test_numbers_with_a_decimal_comma_may_be_whole(encoding: str) -> None:
+    rows = "2026-01-01T12:00:00Z;4\r\n2026-01-01T12:01:00Z;-4,5\r\n2026-01-01T12:02:00Z;1,234\r\n"
+
+    result = imported(f"timestamp;temperature (°C)\r\n{rows}".encode(encoding), sensors=HALL)
+
+    assert [celsius for _, _, celsius in result.values] == [4, -4.5, 1.234]
+    assert result.invalid == []
+
+
 def test_a_column_that_has_other_texts_is_no_time_of_day() -> None:
     with pytest.raises(UnreadableFile, match="set --time-column; the file has the columns date, hour"):
         imported("date,hour,temperature\n2026-01-01,9 h,21.5\n", sensors=HALL)
