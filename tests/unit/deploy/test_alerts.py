@@ -63,9 +63,10 @@ def test_the_analysis_is_behind_after_the_same_time() -> None:
     assert expression("AnalysisBehind").startswith(f"analysis_lag_seconds > {lag:g} ")
 
 
-def test_every_service_that_restarts_again_and_again_has_an_alert() -> None:
+def test_every_service_that_restarts_again_and_again_or_is_not_ready_has_an_alert() -> None:
     jobs = "|".join(service.module for service in SERVICES)
     assert f'job=~"{jobs}"' in expression("ServiceRestarting")
+    assert f'__name__=~"({jobs})_dependency_up"' in expression("ServiceNotReady")
 
 
 def test_a_standby_is_behind_by_the_same_bytes() -> None:
