@@ -46,7 +46,10 @@ describe_other() {
     say "Nothing was changed. Run it there: make -C '$1' $verb"
   fi
 }
-native() { .venv/bin/python -m native "$@"; }
+native() { restore_venv; .venv/bin/python -m native "$@"; }
+
+# The environment of a stack that runs may have been deleted.
+restore_venv() { [ -x .venv/bin/python ] || bash scripts/venv.sh native; }
 
 native_is_running() {
   local pid command
@@ -230,7 +233,7 @@ clean() {
 
 # Run the first command when the native stack runs, the second when Compose does.
 in_running_mode() {
-  if native_is_running; then eval "$1"
+  if native_is_running; then restore_venv; eval "$1"
   elif compose_is_running; then eval "$2"
   elif native_was_killed; then die 'The supervisor of the native stack has ended without a request to stop: it was
 killed, or the machine was restarted. Start the stack again: make up. Or stop its remaining processes: make down'

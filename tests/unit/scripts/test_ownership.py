@@ -316,3 +316,15 @@ def test_processes_of_the_native_stack_write_bytecode_files(checkout: Checkout) 
     checkout.run("up", MODE="native", PYTHONDONTWRITEBYTECODE="1")
 
     assert "PYTHONDONTWRITEBYTECODE" not in environment.read_text()
+
+
+def test_a_native_stack_can_be_stopped_after_its_environment_was_deleted(checkout: Checkout) -> None:
+    python = checkout.folder / ".venv" / "bin" / "python"
+    python.rename(checkout.folder / "python")
+    (checkout.folder / "scripts" / "venv.sh").write_text("mv python .venv/bin/python\n")
+    (checkout.folder / ".native").mkdir()
+    (checkout.folder / ".native" / "supervisor.pid").write_text("0")
+
+    done = checkout.run("down", MODE="native")
+
+    assert (done.returncode, checkout.changes) == (0, ["native down"])
