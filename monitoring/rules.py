@@ -83,9 +83,10 @@ def database_problems(observation: Observation) -> Iterator[Problem]:
             kind=ProblemKind.DATABASE_DOWN,
             subject=DATABASE,
             started_at=min(outage.since for outage in outages),
-            message=f"No consumer can reach the database{contrast}: {outages[0].reason}.",
-            hint="Start the database (`make up`), or check its log for whom it refuses. Readings wait in the "
-            "queue and nothing is lost; the consumers continue by themselves.",
+            message=f"No consumer can use the database{contrast}: {outages[0].reason}.",
+            hint="Start the database (`make up`), or check its log for whom or what it refuses, and "
+            "`pg_stat_activity` for locks. Readings wait in the queue and nothing is lost; the consumers "
+            "continue by themselves.",
         )
     elif error:
         contrast = ", though consumers reach it" if connected else ""

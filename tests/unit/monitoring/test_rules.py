@@ -113,6 +113,7 @@ def test_the_database_is_down_if_it_refuses_the_consumers_though_others_reach_it
 
     assert found(observed) == (ProblemKind.DATABASE_DOWN, "database", ago(45))
     assert "though it responds here" in only_problem_after(observed).message
+    assert "for locks" in only_problem_after(observed).hint
 
 
 def test_a_service_that_the_database_refuses_is_not_ready_while_a_consumer_stores() -> None:
