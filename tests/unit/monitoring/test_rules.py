@@ -13,6 +13,7 @@ from monitoring.observation import Observation
 from monitoring.problems import BATCH_MODE, ProblemKind
 from monitoring.services import Sample, ServiceReport
 from monitoring.tracker import ProblemTracker
+from runtime.health import Dependency
 from runtime.severity import Severity
 from tests.unit.monitoring.observations import (
     PIPELINE,
@@ -179,6 +180,14 @@ def test_one_service_that_is_not_healthy(broken: ServiceReport, kind: ProblemKin
     assert broken.service.reason
     assert broken.service.reason in problem.message
     assert problem.started_at == broken.service.health_since
+
+
+def test_a_reason_that_is_a_sentence_ends_with_one_full_stop() -> None:
+    unready = report("dashboard", Health.NOT_READY, "broker: It is down.", broker=Dependency("x", ago(5)))
+
+    message = only_problem_after(observation(unready, PIPELINE)).message
+
+    assert message == "dashboard is not ready, though others are: broker: It is down."
 
 
 def test_no_consumers_since_the_last_reading_arrived_if_messages_wait() -> None:
