@@ -67,8 +67,7 @@ class DashboardTelemetry:
             self._dependencies.mark_up(dependency)
         else:
             messages = [problem.message for problem in status.problems if problem.kind in kinds]
-            reason = " ".join(messages).removesuffix(".")  # others put it into their message
-            self._dependencies.mark_down(dependency, reason or "does not answer")
+            self._dependencies.mark_down(dependency, " ".join(messages) or "does not answer")
 
     @contextmanager
     def client_connected(self) -> Iterator[None]:

@@ -128,7 +128,7 @@ def service_problems(observation: Observation) -> Iterator[Problem]:
 def _service_problem(report: ServiceReport, explained: set[str]) -> tuple[ProblemKind, str, str] | None:
     """Return kind, message and hint."""
     name, health = report.service.name, report.service.health
-    reason = (report.service.reason or "").removesuffix(".")  # of the dashboard it is a sentence
+    reason = (report.service.reason or "").removesuffix(".")  # that of the dashboard is a message
     down = {dependency for dependency, state in report.dependencies.items() if state.reason is not None}
     if health is Health.DOWN:
         hint = "Start it (`make up`); if it exits again, its log says why (`make logs`)."

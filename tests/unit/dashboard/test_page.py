@@ -68,7 +68,7 @@ class TestProbes:
         dashboard.telemetry.status_collected(outage_status(), 0.1)
         assert dashboard.send("/readyz").json["problems"] == {
             "broker": "does not answer",
-            "database": "The database does not respond",
+            "database": "The database does not respond.",
         }
         assert (
             'dashboard_dependency_up{dependency="database"} 0.0' in dashboard.send("/metrics").body.decode()
