@@ -119,8 +119,7 @@ def _recognise(path: str, options: CsvOptions) -> CsvLayout:
         ConfigurationError: When it cannot be read or lacks a column.
     """
     try:
-        with Path(path).open("rb") as file:
-            _check_signature(file.peek(SIGNATURE_BYTES))
+        _check_file(Path(path))
         layout = recognise_csv(TextLines(FileParts(path)), options)
         if has_decimal_comma(layout.number_texts(TextLines(FileParts(path), layout.encoding))):
             options = replace(options, decimal=",")
@@ -136,12 +135,16 @@ def _recognise(path: str, options: CsvOptions) -> CsvLayout:
         raise ConfigurationError(f"SENSOR_SOURCE names {path}: {_with_variables(error)}") from None
 
 
-def _check_signature(sample: bytes) -> None:
-    """Reject a file that is no text.
+def _check_file(path: Path) -> None:
+    """Reject a file that is no text, or that can be read only once.
 
     Raises:
-        UnreadableFile: When the sample is the start of a binary format.
+        UnreadableFile: When it is a pipe, or starts as a binary format does.
     """
+    if path.is_fifo():  # to open it would wait for a writer
+        raise UnreadableFile("it is a pipe, which can be read only once: write it to a file first")
+    with path.open("rb") as file:
+        sample = file.peek(SIGNATURE_BYTES)
     if sample.startswith(ZIP_SIGNATURE):
         raise UnreadableFile("the file is an Excel workbook or another zip archive: export it as CSV")
     check_signature(sample)

@@ -1,6 +1,7 @@
 """Replay of a CSV file: columns, times, speed, and skipped rows."""
 
 import itertools
+import os
 import tracemalloc
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -203,6 +204,14 @@ def test_a_file_that_cannot_be_replayed_is_a_configuration_error(
 def test_a_file_that_cannot_be_opened_is_a_configuration_error(path: str) -> None:
     with pytest.raises(ConfigurationError, match=f"SENSOR_SOURCE names {path}, which cannot be read: "):
         CsvReplay(path)
+
+
+def test_a_pipe_is_a_configuration_error_and_is_not_waited_for(tmp_path: Path) -> None:
+    path = tmp_path / "pipe.csv"
+    os.mkfifo(path)
+
+    with pytest.raises(ConfigurationError, match="it is a pipe, which can be read only once"):
+        CsvReplay(str(path))
 
 
 def test_many_sensors_may_replay_without_a_file_open_for_each(replay: MakeReplay) -> None:
