@@ -84,7 +84,10 @@ up_docker() {
   if [ -n "${PIPELINES:-}" ] || [ "$running" -gt 1 ]; then
     scale=(--scale "pipeline-processor=${PIPELINES:-$running}")
   fi
-  docker compose up -d --build --wait ${scale[@]+"${scale[@]}"} || explain_failure
+  # Not `up --build`: services that share an image would each record a build of their own, and the next plain
+  # `docker compose up -d` would recreate them.
+  docker compose build
+  docker compose up -d --wait ${scale[@]+"${scale[@]}"} || explain_failure
   print_addresses
   docker compose run --rm -T sensorctl summary --wait 60
 }
