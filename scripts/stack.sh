@@ -62,7 +62,18 @@ native_is_running() {
 # Its supervisor ended without stopping it, as after a kill or a restart of the machine.
 native_was_killed() { [ "$MODE" != docker ] && [ -e "$native_dir/supervisor.pid" ] && ! native_is_running; }
 
-fetch_images() { docker compose build && docker compose --profile tools pull --policy missing --ignore-buildable; }
+# Compose builds an image once for each service that has it, each time with a label of its own, and names the last one:
+# with any other, the next `docker compose up -d` would recreate containers that nothing has changed.
+build_images() { docker compose build $(docker compose config | one_service_per_image); }
+
+one_service_per_image() {
+  awk '/^[^ ]/ { in_services = $1 == "services:" }
+    in_services && /^  [^ ]/ { service = $1; sub(":$", "", service); is_built = 0 }
+    in_services && /^    build:/ { is_built = 1 }
+    in_services && /^    image:/ && is_built && !named[$2]++ { print service }'
+}
+
+fetch_images() { build_images && docker compose --profile tools pull --policy missing --ignore-buildable; }
 
 up_native() { bash scripts/venv.sh native; native up; }
 
@@ -84,9 +95,7 @@ up_docker() {
   if [ -n "${PIPELINES:-}" ] || [ "$running" -gt 1 ]; then
     scale=(--scale "pipeline-processor=${PIPELINES:-$running}")
   fi
-  # Not `up --build`: services that share an image would each record a build of their own, and the next plain
-  # `docker compose up -d` would recreate them.
-  docker compose build
+  build_images
   docker compose up -d --wait ${scale[@]+"${scale[@]}"} || explain_failure
   print_addresses
   docker compose run --rm -T sensorctl summary --wait 60

@@ -35,6 +35,7 @@ def test_make_up_prints_the_addresses_and_the_summary(stack: ComposeStack) -> No
 def test_a_second_up_changes_nothing(stack: ComposeStack) -> None:
     before = {c["Id"] for c in stack.containers(*OWN_SERVICES)}
     stack.up()
+    stack.compose("up", "-d", "--scale", "pipeline-processor=3")
     assert {c["Id"] for c in stack.containers(*OWN_SERVICES)} == before
 
 

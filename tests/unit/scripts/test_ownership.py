@@ -261,7 +261,7 @@ def test_up_labels_the_volumes_that_it_creates(checkout: Checkout) -> None:
     assert create.endswith(f"com.docker.compose.project.working_dir={checkout.folder} sensors_data")
     assert "--label com.docker.compose.project=sensors --label com.docker.compose.volume=data" in create
     assert up.startswith("docker compose up")
-    assert "--build" not in up  # the next plain `docker compose up` would recreate what was just started
+    assert "--build" not in up  # which would build an image once for each of its services
 
 
 def test_up_shows_why_setup_failed(checkout: Checkout) -> None:
