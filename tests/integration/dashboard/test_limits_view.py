@@ -94,8 +94,11 @@ def test_a_limit_is_set_its_alarm_rises_is_acknowledged_and_clears(
     # when limits contradict, the message is at the field
     form.get_by_label("High, °C").fill("2")
     form.get_by_label("Low, °C").fill("4")
-    press(form.get_by_role("button", name="Add limits"), by)
-    expect(form.get_by_role("alert")).to_have_text("Not saved: 4 °C must be below the high limit 2 °C")
+    contradiction = "Not saved: 4 °C must be below the high limit 2 °C"
+    act_until(
+        partial(press, form.get_by_role("button", name="Add limits"), by),
+        form.get_by_role("alert").filter(has_text=contradiction),
+    )
     expect(form.get_by_label("Low, °C")).to_be_focused()
     # and while the database is down, what was typed is kept
     form.get_by_label("High, °C").fill("8")
@@ -200,8 +203,11 @@ def test_a_sensor_with_a_wrong_id_is_merged_after_a_confirmation(
     expect(dialog).to_contain_text("This cannot be undone")
     # when a sensor is named that does not exist, it is refused at the field
     dialog.get_by_label("Into").fill("refrigerator")
-    dialog.get_by_role("button", name="Merge into refrigerator").click()
-    expect(dialog.get_by_role("alert")).to_contain_text("Not merged: There is no sensor refrigerator")
+    unknown = "Not merged: There is no sensor refrigerator"
+    act_until(
+        dialog.get_by_role("button", name="Merge into refrigerator").click,
+        dialog.get_by_role("alert").filter(has_text=unknown),
+    )
     expect(dialog.get_by_label("Into")).to_be_focused()
     # and with the right one it is done
     dialog.get_by_label("Into").fill("fridge")
@@ -229,8 +235,11 @@ def test_a_group_is_limited_and_silenced_on_the_page_of_one_of_its_sensors(
     form.get_by_label("Of").select_option("all whose ID matches")
     form.get_by_label("Pattern").fill("freezer-*")
     form.get_by_label("High, °C").fill("8")
-    form.get_by_label("High, °C").press("Enter")
-    expect(form.get_by_role("alert")).to_contain_text("Not saved: The pattern freezer-* matches no sensor.")
+    no_match = "Not saved: The pattern freezer-* matches no sensor."
+    act_until(
+        partial(form.get_by_label("High, °C").press, "Enter"),
+        form.get_by_role("alert").filter(has_text=no_match),
+    )
     expect(form.get_by_label("Pattern")).to_be_focused()
     form.get_by_label("Pattern").fill("fr*")
     added = sensor.locator(".limits li", has_text="of all sensors whose ID matches fr*")
@@ -239,8 +248,11 @@ def test_a_group_is_limited_and_silenced_on_the_page_of_one_of_its_sensors(
     form, silences = sensor.get_by_role("form", name="Silence"), sensor.locator(".silences li")
     form.get_by_label("Of").select_option("all of its location")
     form.get_by_label("Note").fill("cleaning")
-    form.get_by_role("button", name="Silence").press("Enter")
-    expect(form.get_by_role("alert")).to_contain_text("Not silenced: must be a duration such as 90s")
+    no_duration = "Not silenced: must be a duration such as 90s"
+    act_until(
+        partial(form.get_by_role("button", name="Silence").press, "Enter"),
+        form.get_by_role("alert").filter(has_text=no_duration),
+    )
     form.get_by_label("For", exact=True).fill("2h")
     started = silences.filter(has_text=": cleaning")
     act_until(partial(form.get_by_label("For", exact=True).press, "Enter"), started)
