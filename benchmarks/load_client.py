@@ -31,6 +31,9 @@ TICK_SECONDS = 0.002
 SOME_ID = UUID("01000000-0000-7000-8000-000000000000")
 SOME_TIME = datetime(2000, 1, 1, tzinfo=UTC)
 FIRST_SEQUENCE = 1_000_000_000
+ENCODED_ID = str(SOME_ID).encode()
+ENCODED_TIME = format_timestamp(SOME_TIME).encode()
+ENCODED_SEQUENCE = str(FIRST_SEQUENCE).encode()
 
 
 class Client:
@@ -53,9 +56,9 @@ class Client:
         measured_at = format_timestamp(datetime.now(UTC)).encode()
         output = b"".join(
             self._messages[number % SENSORS]
-            .replace(str(SOME_ID).encode(), str(uuid7()).encode())
-            .replace(format_timestamp(SOME_TIME).encode(), measured_at)
-            .replace(str(FIRST_SEQUENCE).encode(), str(FIRST_SEQUENCE + number).encode())
+            .replace(ENCODED_ID, str(uuid7()).encode())
+            .replace(ENCODED_TIME, measured_at)
+            .replace(ENCODED_SEQUENCE, str(FIRST_SEQUENCE + number).encode())
             for number in numbers
         )
         self._channel.connection._output_marshaled_frames([output])  # noqa: SLF001 (pika has no public method for it)
