@@ -79,7 +79,9 @@ def _misnamed(content: Any, field: str) -> str:
 
 def _explain_not_json(body: bytes, value: str, problem: str, *, for_mqtt: bool) -> InvalidReading:
     detail = f"the body {value} is not JSON: {problem}"
-    if found := find_problem(body):
+    # json would recurse up to Python's limit, where a garbage collection makes any finalizer fail.
+    is_too_deep = problem.startswith("recursion limit")
+    if not is_too_deep and (found := find_problem(body)):
         example = example_body(Shape("", None, found.temperature, found.unit), for_mqtt=for_mqtt)
         detail = f"the body {value} is {found.description}: {found.hint} {example}"
     return InvalidReading(DeadLetterReason.NOT_JSON, detail)

@@ -1,5 +1,6 @@
 """The servers of the test run, the distribution of the tests to workers, and no skipped tests in CI."""
 
+import gc
 import os
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -61,6 +62,14 @@ def pytest_collection(session: pytest.Session) -> Generator[None, object, object
         return (yield)
     finally:
         measuring.start()
+
+
+@pytest.fixture
+def without_garbage_collection() -> Iterator[None]:
+    """For tests that recurse up to Python's limit, where finalizers of other tests' objects would fail."""
+    gc.disable()
+    yield
+    gc.enable()
 
 
 @pytest.fixture(scope="session")

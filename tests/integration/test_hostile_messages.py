@@ -16,6 +16,8 @@ from tests.processes import Processes
 from tests.readings import reading
 from tests.waiting import DEADLINE_SECONDS, eventually
 
+pytestmark = pytest.mark.usefixtures("without_garbage_collection")
+
 both_queue_types = pytest.mark.parametrize("queue_type", ["quorum", "classic"])
 FRAME_BYTES = 131_072
 

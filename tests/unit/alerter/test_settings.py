@@ -13,6 +13,8 @@ from tests.services import ROOT
 from tests.unit.fakes import GetSettingsError
 from tests.webhook_server import SECRET
 
+pytestmark = pytest.mark.usefixtures("without_garbage_collection")
+
 
 @pytest.mark.parametrize(
     "url",

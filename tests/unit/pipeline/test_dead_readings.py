@@ -14,6 +14,8 @@ from readings.dead_reading import DeadReading
 from readings.errors import DeadLetterReason, InvalidReading
 from tests.unit.fakes import FakeClock, FakeWork, delivery
 
+pytestmark = pytest.mark.usefixtures("without_garbage_collection")
+
 IMPORT, READING = UUID(int=1), UUID(int=2)
 IMPLAUSIBLE = InvalidReading(DeadLetterReason.IMPLAUSIBLE, "temperature is 90 °C\0\ud800")
 IMPORTED = delivery(json.dumps({"import_id": str(IMPORT), "reading_id": str(READING)}).encode())

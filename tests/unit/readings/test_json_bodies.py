@@ -12,6 +12,8 @@ from readings.files.json_bodies import JsonLayout
 from readings.files.records import Body, Item, Rejected
 from readings.files.text import TextLines
 
+pytestmark = pytest.mark.usefixtures("without_garbage_collection")
+
 MESSAGE = {"id": 1, "data": "2026-01-01T12:00:00Z", "temperatura": 20}
 
 

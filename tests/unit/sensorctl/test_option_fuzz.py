@@ -15,6 +15,8 @@ from sensorctl import __main__ as sensorctl_program
 from sensorctl import settings as sensorctl_settings
 from sensorctl.__main__ import app
 
+pytestmark = pytest.mark.usefixtures("without_garbage_collection")
+
 EXIT_CODES = {0, 1, 2, 69, 78}
 NO_SERVERS = (
     "status", "doctor", "summary", "storage", "reconcile", "import", "export", "dead", "logs",

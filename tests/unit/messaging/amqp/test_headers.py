@@ -17,6 +17,8 @@ from messaging.dead_letters.writer import MAX_PROPERTIES_BYTES, DeadLetterWriter
 from readings.errors import DeadLetterReason, InvalidReading
 from tests.unit.fake_broker import FakeBroker, Message
 
+pytestmark = pytest.mark.usefixtures("without_garbage_collection")
+
 FRAME_MAX = 131_072
 OTHERS = {
     "content_type": "application/json",

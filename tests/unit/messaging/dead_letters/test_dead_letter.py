@@ -12,6 +12,8 @@ from messaging.dead_letters.dead_letter import DeadLetter, Origin
 from messaging.dead_letters.filter import DeadLetterFilter
 from messaging.dead_letters.record import from_line, to_line
 
+pytestmark = pytest.mark.usefixtures("without_garbage_collection")
+
 RUN = uuid4()
 BY_MQTT = {
     "x-original-exchange": "amq.topic",
