@@ -129,20 +129,24 @@ def test_a_past_day_gets_a_partition_once_it_has_enough_readings(database: Datab
 
 
 def test_an_import_of_many_days_does_not_keep_a_consumer_busy(database: Database, today: date) -> None:
-    # given a decade of which many days have enough readings for a partition, and no partition of tomorrow
-    old = [date(1975, 1, 1) + n * DAY for n in range(60)]
+    # given several days of long ago with enough readings for a partition, and no partition of tomorrow
+    old = [date(1975, 1, 1) + n * DAY for n in range(5)]
     for day in old:
         fill(database, day, 1_000)
     drop_partition(database, today + DAY)
-    # when a consumer maintains the partitions, which takes about half a second at once
-    made = [database.query("SELECT create_partitions() AS made")[0]["made"]]
-    # then tomorrow has its partition first, and the latest of the past days
-    assert 2 <= made[0] <= len(old)
-    assert {today + DAY, old[-1]} <= set(days(database))
-    # and in the end all days have theirs
+    # when a consumer maintains the partitions, with time for one at once
+    create = "SELECT create_missing_partitions(5000, '0') AS made"
+    made = [database.query(create)[0]["made"]]
+    # then tomorrow has its partition first
+    assert made == [1]
+    assert today + DAY in days(database)
+    assert not {*old} & {*days(database)}
+    # and then the latest of the past days, until all have theirs
+    made += [database.query(create)[0]["made"]]
+    assert {*old} & {*days(database)} == {old[-1]}
     while made[-1]:
-        made += [database.query("SELECT create_partitions() AS made")[0]["made"]]
-    assert sum(made) == len(old) + 1
+        made += [database.query(create)[0]["made"]]
+    assert made == [1] * (1 + len(old)) + [0]
     assert in_default(database) == 0
     assert database.count() == len(old) * 1_000
     assert database.query("SELECT count(*), min(minute) FROM reading_minute") == [
