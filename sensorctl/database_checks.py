@@ -13,12 +13,24 @@ from sensorctl.database_hosts import describe_hosts, hosts_hint
 from sensorctl.settings import OperatorSettings
 
 CLOCK_TOLERANCE_SECONDS = 2.0
+READ_ONLY_HINT = (
+    "readings wait in the queue until it accepts writes: name the primary in POSTGRES_HOST, or promote the "
+    "standby; or reset the setting where it was set, with `ALTER SYSTEM RESET` and `SELECT "
+    "pg_reload_conf()`, or with `ALTER DATABASE … RESET`"
+)
 
 
 def check_database(settings: OperatorSettings) -> CheckResult:
-    """Check that the database responds, and that each of several hosts could become the primary."""
+    """Check that the database accepts writes, and that each of several hosts could become the primary."""
     with closing(Server(settings)) as server:
         status = f"responds, PostgreSQL {server.version()}"
+        reason = server.read_only_reason()
+    if reason:
+        return CheckResult(
+            "database",
+            f"{ProblemKind.DATABASE_DOWN}: {status}, but accepts no writes: {reason}",
+            READ_ONLY_HINT,
+        )
     hosts = read_hosts(settings)
     return CheckResult("database", "; ".join([status, *describe_hosts(hosts)]), hosts_hint(hosts))
 

@@ -18,6 +18,13 @@ SELECT EXISTS (
 )
 """
 
+READ_ONLY = """
+SELECT CASE
+    WHEN pg_is_in_recovery() THEN 'it is a standby'
+    WHEN current_setting('default_transaction_read_only')::boolean THEN 'default_transaction_read_only is on'
+END
+"""
+
 
 class Server:
     """Reads the server's version, clock and locks, and its backup.
@@ -35,6 +42,11 @@ class Server:
     def version(self) -> str:
         """Return the version of the server."""
         return str(self._value("SHOW server_version"))
+
+    def read_only_reason(self) -> str | None:
+        """Return why the server accepts no writes; None if it does."""
+        reason = self._value(READ_ONLY)
+        return None if reason is None else str(reason)
 
     def is_analysed(self) -> bool:
         """Return whether a process analyses the stored readings: it holds the lock for that."""

@@ -114,6 +114,14 @@ class TestDoctor:
     def test_a_queue_without_consumers_fails_the_check(self, sensorctl: Sensorctl) -> None:
         assert "no consumer is connected" in sensorctl("doctor").stdout
 
+    def test_a_read_only_database_fails_the_check(self, sensorctl: Sensorctl, database: Database) -> None:
+        database.query(f"ALTER DATABASE {database.name} SET default_transaction_read_only = on")
+        done = sensorctl("doctor")
+        assert done.returncode == 1
+        output = " ".join(done.stdout.split())
+        assert "accepts no writes: default_transaction_read_only is on" in output
+        assert "readings wait in the queue until it accepts writes" in output
+
     def test_an_unmigrated_database(self, broker: VirtualHost, bare_database: Database) -> None:
         done = run_sensorctl(broker.environment | bare_database.environment, "doctor")
         assert f"version none, newest {newest_version()}" in done.stdout

@@ -54,6 +54,7 @@ class Environment:
         self.clock_offset = 0.0
         self.time_shifts: list[TimeShift] = []
         self.backup: BackupState | None = None
+        self.read_only_reason: str | None = None
         self.is_analysed = True
         self.workers: list[dict[str, Any]] = []
         self.workflows: list[dict[str, Any]] = []
@@ -123,6 +124,9 @@ def environment(  # noqa: C901 (one fake method for each check)
         def version(self) -> Any:
             return environment.respond("database", "17.6")
 
+        def read_only_reason(self) -> Any:
+            return environment.respond("database", environment.read_only_reason)
+
         def time(self) -> Any:
             return environment.respond("database", time.time() + environment.clock_offset)
 
@@ -170,6 +174,17 @@ def test_a_healthy_stack_passes_every_check(environment: Environment) -> None:
     )
     assert results["database"].status == "responds, PostgreSQL 17.6"
     assert results["variables"].status == ("broker at 127.0.0.1:5672, database at 127.0.0.1:5432, queue heat")
+
+
+def test_a_database_that_accepts_no_writes_fails_the_check(environment: Environment) -> None:
+    environment.read_only_reason = "it is a standby"
+
+    result = environment.results()["database"]
+
+    assert result.status == (
+        "database-down: responds, PostgreSQL 17.6, but accepts no writes: it is a standby"
+    )
+    assert "POSTGRES_HOST" in (result.hint or "")
 
 
 def test_urls_are_named_and_not_shown_because_they_contain_passwords() -> None:
