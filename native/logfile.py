@@ -12,17 +12,26 @@ def rotate(log: Path, max_bytes: int = MAX_LOG_BYTES) -> None:
     """Move the contents of a log that exceeds the limit to NAME.log.1, which is overwritten.
 
     Copied and truncated, since its writer keeps the file open; a line that is written in between is lost.
+    While there is no space for the copy, the log stays as it is.
     """
-    if log.exists() and log.stat().st_size > max_bytes:
-        shutil.copyfile(log, log.with_name(f"{log.name}.1"))
+    if not log.exists() or log.stat().st_size <= max_bytes:
+        return
+    copy = log.with_name(f"{log.name}.1")
+    try:
+        shutil.copyfile(log, copy)
+    except OSError:
+        copy.unlink(missing_ok=True)
+    else:
         os.truncate(log, 0)
 
 
-def tail(log: Path, lines: int = 15) -> str:
-    """Return the last lines of a log."""
+def tail(log: Path, lines: int = 15, start: int = 0) -> str:
+    """Return the last lines of a log, of what was written from the byte `start` on."""
     if not log.exists():
         return f"(no log at {log})"
+    size = log.stat().st_size
+    start = start if start <= size else 0  # it was rotated since
     with log.open("rb") as file:
-        file.seek(max(0, log.stat().st_size - TAIL_BYTES))
+        file.seek(max(start, size - TAIL_BYTES))
         text = file.read().decode(errors="replace")
-    return "\n".join(text.splitlines()[-lines:])
+    return "\n".join(text.splitlines()[-lines:]) or "(nothing was logged)"

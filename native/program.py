@@ -43,6 +43,7 @@ class ChildProcess:
     def __init__(self, program: Program) -> None:
         self.program = program
         with program.log.open("ab") as log:
+            self.log_start = os.fstat(log.fileno()).st_size
             self._process = subprocess.Popen(
                 program.command,
                 env=dict(program.environment),
@@ -66,6 +67,10 @@ class ChildProcess:
         if self._process.returncode is None and self._has_exited():
             kill_group(self.handle.pid)  # before it is reaped: until then no other group can have this number
         return self._process.poll()
+
+    def log_tail(self) -> str:
+        """Return the last lines that it logged."""
+        return tail(self.program.log, start=self.log_start)
 
     def stop(self) -> int:
         """Stop it and return its exit code."""
@@ -99,7 +104,7 @@ def _await(ready: Callable[[], bool], children: list[ChildProcess], timeout_seco
     while not ready():
         exited = next((child for child in children if child.exit_code() is not None), None)
         if exited or time.monotonic() > deadline:
-            program = (exited or children[-1]).program
+            child = exited or children[-1]
             problem = "exited" if exited else f"was not ready after {timeout_seconds:.0f} s"
-            raise ServiceUnavailable(f"{program.name} {problem}:\n{tail(program.log)}")
+            raise ServiceUnavailable(f"{child.program.name} {problem}:\n{child.log_tail()}")
         time.sleep(POLL_INTERVAL_SECONDS)

@@ -23,7 +23,10 @@ class Phase(StrEnum):
 
 
 class ProcessStatus(BaseModel):
-    """One process; `restarts` counts since the stack started, `changed_at` is when `state` last changed."""
+    """One process; `restarts` counts since the stack started, `changed_at` is when `state` last changed.
+
+    What it logged since its last start begins at the byte `log_start`.
+    """
 
     name: str
     state: ProcessState
@@ -34,6 +37,7 @@ class ProcessStatus(BaseModel):
     last_exit_code: int | None
     changed_at: datetime
     log: Path
+    log_start: int = 0
     stage: int
     stop_signal: int
     grace_seconds: float

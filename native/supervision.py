@@ -30,6 +30,7 @@ class Supervision:
         self._stack = stack
         self._supervisor = Supervisor(stop, self._write_processes)
         self._state = StackState.starting(handle)
+        self._is_saved = True
 
     def run(self) -> None:
         """Run the stack until the stop is requested.
@@ -40,7 +41,7 @@ class Supervision:
         final, detail = Phase.FAILED, "the supervisor crashed; see its log"
         try:
             self._start()
-            self._supervisor.run(on_poll=self._rescale)
+            self._supervisor.run(on_poll=self._on_poll)
             final, detail = Phase.STOPPED, ""
         except ShutdownRequested:
             final, detail = Phase.STOPPED, ""
@@ -76,6 +77,11 @@ class Supervision:
         write_private(stack.layout.client_file, format_env_file(stack.client_variables()))
         self._enter(Phase.RUNNING, "")
 
+    def _on_poll(self) -> None:
+        if not self._is_saved:
+            self._save_state()
+        self._rescale()
+
     def _rescale(self) -> None:
         """Start or stop consumers until as many run as are requested."""
         running = {name for name in self._supervisor.names() if name.startswith("pipeline-")}
@@ -94,8 +100,19 @@ class Supervision:
     def _enter(self, phase: Phase, detail: str) -> None:
         log.info(detail if phase is Phase.STARTING else phase.value)
         self._state = self._state.model_copy(update={"phase": phase, "detail": detail, "changed_at": now()})
-        write_state(self._stack.layout.state_file, self._state)
+        self._save_state()
 
     def _write_processes(self, processes: Sequence[ProcessStatus]) -> None:
         self._state = self._state.model_copy(update={"services": list(processes)})
-        write_state(self._stack.layout.state_file, self._state)
+        self._save_state()
+
+    def _save_state(self) -> None:
+        """Write the state file, or try again at the next poll: a full disk must not stop the stack."""
+        was_saved = self._is_saved
+        try:
+            write_state(self._stack.layout.state_file, self._state)
+            self._is_saved = True
+        except OSError as error:
+            self._is_saved = False
+            if was_saved:
+                log.error("state not written", file=str(self._stack.layout.state_file), reason=error.strerror)

@@ -30,6 +30,7 @@ class ManagedProcess:
         self._retries = 0
         self._child: ChildProcess | None = None
         self._started_at = self._next_start_at = 0.0
+        self._log_start = 0
         self._set_state(ProcessState.BACKOFF)
 
     @property
@@ -40,6 +41,7 @@ class ManagedProcess:
     def start(self) -> None:
         """Start the process now."""
         self._child = ChildProcess(self.program)
+        self._log_start = self._child.log_start
         self._started_at = self._clock()
         self._set_state(ProcessState.RUNNING)
         log.info("started", program=self.program.name, pid=self._child.handle.pid)
@@ -63,6 +65,10 @@ class ManagedProcess:
             self.last_exit_code, self._child = self._child.stop(), None
         self._set_state(ProcessState.STOPPED)
 
+    def log_tail(self) -> str:
+        """Return the last lines that it logged since its last start."""
+        return tail(self.program.log, start=self._log_start)
+
     def status(self) -> ProcessStatus:
         """Return its status for the state file."""
         handle = self._child.handle if self._child else None
@@ -76,6 +82,7 @@ class ManagedProcess:
             last_exit_code=self.last_exit_code,
             changed_at=self.changed_at,
             log=self.program.log,
+            log_start=self._log_start,
             stage=self.program.stage,
             stop_signal=self.program.stop_signal,
             grace_seconds=self.program.grace_seconds,
@@ -146,10 +153,10 @@ class Supervisor:
         while not ready():
             self.poll()
             if process.last_exit_code is not None:
-                raise ServiceUnavailable(f"{program.name} exited:\n{tail(program.log)}")
+                raise ServiceUnavailable(f"{program.name} exited:\n{process.log_tail()}")
             if time.monotonic() > deadline:
                 raise ServiceUnavailable(
-                    f"{program.name} was not ready after {timeout_seconds:.0f} s:\n{tail(program.log)}"
+                    f"{program.name} was not ready after {timeout_seconds:.0f} s:\n{process.log_tail()}"
                 )
             self._stop.sleep(POLL_INTERVAL_SECONDS)
 
@@ -174,7 +181,7 @@ class Supervisor:
                 if exit_code is None
                 else f"ended with exit code {exit_code}"
             )
-            raise ServiceUnavailable(f"{program.name} {problem}:\n{tail(program.log)}")
+            raise ServiceUnavailable(f"{program.name} {problem}:\n{child.log_tail()}")
 
     def run(self, on_poll: Callable[[], None]) -> None:
         """Supervise the programs until the stop is requested, calling `on_poll` after each poll."""

@@ -153,7 +153,8 @@ def _await_services(layout: Layout) -> None:
     while (starting := _starting(layout)) and time.monotonic() < deadline:
         time.sleep(POLL_INTERVAL_SECONDS)
     failures = [
-        f"{process.name} is FATAL after exit code {process.last_exit_code}:\n{tail(process.log, lines=5)}"
+        f"{process.name} is FATAL after exit code {process.last_exit_code}:\n"
+        f"{tail(process.log, lines=5, start=process.log_start)}"
         for process in _processes(layout)
         if process.state is ProcessState.FATAL
     ]

@@ -46,6 +46,26 @@ def test_a_killed_process_is_restarted(stack: NativeStack, name: str) -> None:
     assert stack.program(name).last_exit_code == -signal.SIGKILL
 
 
+def test_a_full_disk_does_not_stop_the_supervisor(stack: NativeStack) -> None:
+    # given a state file that cannot be written
+    before = stack.program("pipeline-1")
+    assert before.pid
+    draft = stack.layout.state_file.with_name(f"{stack.layout.state_file.name}.{stack.state().pid}.new")
+    draft.mkdir()
+    # when a process is killed
+    os.kill(before.pid, signal.SIGKILL)
+    eventually(
+        lambda: "state not written" in stack.layout.supervisor_log.read_text(),
+        SECONDS,
+        "the failure is logged",
+    )
+    draft.rmdir()
+    # then it is restarted, and the state file says so once it can be written
+    eventually(
+        lambda: stack.program("pipeline-1").restarts == before.restarts + 1, SECONDS, "it is restarted"
+    )
+
+
 def test_readings_are_stored_again_after_the_broker_was_killed(stack: NativeStack) -> None:
     broker = stack.program("rabbitmq")
     assert broker.pid is not None

@@ -1,8 +1,12 @@
 """The native stack's files: passwords, logs and the state file."""
 
+import errno
 import os
+import shutil
 import stat
 from pathlib import Path
+
+import pytest
 
 from native.logfile import rotate, tail
 from native.secret import load_or_create_password, write_private
@@ -38,11 +42,42 @@ def test_a_log_is_rotated_while_its_writer_keeps_it_open(tmp_path: Path) -> None
     assert (tmp_path / "example.log.1").read_text() == "0123456789ab\n"
 
 
+def test_a_log_stays_while_there_is_no_space_for_its_copy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = tmp_path / "example.log"
+    log.write_text("0123456789ab\n")
+
+    def fail(_source: Path, copy: Path) -> None:
+        copy.write_text("0123")
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as full_disk:
+        full_disk.setattr(shutil, "copyfile", fail)
+        rotate(log, 10)
+        assert [path.name for path in tmp_path.iterdir()] == ["example.log"]
+        assert log.read_text() == "0123456789ab\n"
+    rotate(log, 10)
+    assert log.read_text() == ""
+
+
 def test_the_tail_of_a_log(tmp_path: Path) -> None:
     log = tmp_path / "example.log"
     assert "no log" in tail(log)
     log.write_text("".join(f"{n}\n" for n in range(100_000)))
     assert tail(log, lines=2) == "99998\n99999"
+
+
+def test_the_tail_of_a_log_begins_where_it_is_asked_to(tmp_path: Path) -> None:
+    log = tmp_path / "example.log"
+    log.write_text("previous\n")
+    start = log.stat().st_size
+    assert tail(log, start=start) == "(nothing was logged)"
+    with log.open("a") as writer:
+        writer.write("new\n")
+    assert tail(log, start=start) == "new"
+    log.write_text("rotated\n")
+    assert tail(log, start=10_000) == "rotated"
 
 
 def test_the_state_is_written_and_read(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from native.logfile import tail
 from native.process_handle import ProcessHandle
 from native.program import Program
 from native.state import ProcessStatus
@@ -21,6 +22,13 @@ from runtime.services import RestartPolicy, Stage
 
 QUICK_RESTART = RestartPolicy(delay_seconds=0.01)
 SLEEP = "import time; time.sleep(600)"
+# Its log is its standard output, so that it can count its runs there.
+FAIL_WITH_NUMBER = """
+import os
+with open("/proc/self/fd/1") as log:
+    print("run", sum(line.startswith("run") for line in log) + 1)
+raise SystemExit(3)
+"""
 WRITE_WHEN_STOPPED = """
 import signal, sys, time
 def write_and_exit(*_):
@@ -110,6 +118,27 @@ def test_a_configuration_error_is_not_retried(harness: SupervisorHarness) -> Non
     harness.supervisor.start(harness.program("example", f"raise SystemExit({EXIT_CONFIGURATION})"))
     harness.poll_until(lambda: harness.status["example"].state is ProcessState.FATAL)
     assert harness.status["example"].restarts == 0
+
+
+def test_the_status_says_where_the_log_of_the_last_start_begins(harness: SupervisorHarness) -> None:
+    # given the log of a previous run, and a program that fails twice
+    program = harness.program(
+        "example", FAIL_WITH_NUMBER, restart=RestartPolicy(delay_seconds=0, max_retries=1)
+    )
+    program.log.write_text("previous run\n")
+    # when it is not restarted any more
+    harness.supervisor.start(program)
+    harness.poll_until(lambda: harness.status["example"].state is ProcessState.FATAL)
+    # then the tail of its log is what it wrote at its last start
+    assert harness.log_text("example").splitlines() == ["previous run", "run 1", "run 2"]
+    assert tail(program.log, start=harness.status["example"].log_start) == "run 2"
+
+
+def test_the_failure_of_a_one_shot_program_shows_only_what_it_logged(harness: SupervisorHarness) -> None:
+    program = harness.program("example", FAIL_WITH_NUMBER)
+    program.log.write_text("previous run\n")
+    with pytest.raises(ServiceUnavailable, match=r"ended with exit code 3:\nrun 1$"):
+        harness.supervisor.run_to_completion(program, timeout_seconds=60)
 
 
 @pytest.mark.parametrize(("may_exit", "expected"), [(True, ProcessState.EXITED), (False, ProcessState.FATAL)])
