@@ -52,6 +52,7 @@ def configure_logging(level: str, log_format: Literal["console", "json"]) -> Non
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             add_trace_ids,
+            _omit_missing_hint,
             *([structlog.processors.format_exc_info] if log_format == "json" else []),
             renderer,
         ],
@@ -64,6 +65,14 @@ def configure_logging(level: str, log_format: Literal["console", "json"]) -> Non
     root.setLevel(logging.WARNING)
     for library in QUIET_LIBRARIES:
         logging.getLogger(library).setLevel(logging.CRITICAL + 1)
+
+
+def _omit_missing_hint(
+    _logger: object, _method: str, event: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    if event.get("hint", "") is None:
+        del event["hint"]
+    return event
 
 
 def _write_logger(*_: object) -> structlog.WriteLogger:

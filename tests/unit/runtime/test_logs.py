@@ -52,6 +52,21 @@ def test_console_logs_contain_one_line_per_event(capsys: pytest.CaptureFixture[s
     assert "\x1b" not in line, "no colours unless stdout is a terminal"
 
 
+@pytest.mark.parametrize("log_format", FORMATS)
+def test_a_hint_is_logged_only_if_there_is_one(
+    capsys: pytest.CaptureFixture[str], log_format: LogFormat
+) -> None:
+    configure_logging("info", log_format)
+
+    structlog.get_logger().warning("database unavailable", hint=None, sequence=None)
+    structlog.get_logger().warning("database unavailable", hint="run setup")
+
+    without, with_hint = capsys.readouterr().out.splitlines()
+    assert "hint" not in without
+    assert "sequence" in without
+    assert "run setup" in with_hint
+
+
 keys = st.text("abc_", min_size=1).map(lambda name: f"k_{name}")
 values = (
     st.none()
