@@ -188,6 +188,7 @@ class Store:
 
     def _drop_connection(self) -> None:
         self._cursor = None
+        self._registered.clear()  # the next connection may be to a server that lacks the last commits
         if self._connection is not None:
             with suppress(SQLAlchemyError):
                 self._connection.invalidate()

@@ -81,6 +81,19 @@ def test_an_unknown_sensor_registers_itself_once(store: Store, database: Databas
     assert all(row["name"] is None and row["location"] is None for row in rows)
 
 
+def test_after_a_lost_connection_a_sensor_registers_itself_again(store: Store, database: Database) -> None:
+    # given a server that lacks the registration, as one does that took over without the last commits
+    store.save([make_reading("attic")])
+    database.query("DELETE FROM sensor")
+    # when the store connects again
+    database.terminate_backends("test store")
+    with pytest.raises(StoreUnavailable):
+        store.save([make_reading("attic")])
+    store.save([make_reading("attic")])
+    # then the status shows the sensor
+    assert [row["sensor_id"] for row in database.query("SELECT sensor_id FROM sensor_status")] == ["attic"]
+
+
 def test_a_sensor_keeps_its_name_and_location(store: Store, database: Database) -> None:
     database.query("INSERT INTO sensor (sensor_id, name, location) VALUES ('1', 'Kitchen', 'ground floor')")
     store.save([make_reading("1")])
