@@ -27,6 +27,12 @@ CONNECTION_LIMIT_HINT = (
     "; stop some clients, or raise max_connections of the server, of which setup gives each role a share, "
     "and run `sensorctl setup`"
 )
+# libpq does not say why OpenSSL rejects a certificate.
+CERTIFICATE_REJECTED = "certificate verify failed"
+CERTIFICATE_HINT = (
+    ": the server's certificate has expired, or was issued by another authority than that in "
+    "POSTGRES_SSLROOTCERT"
+)
 NOT_UNICODE = "a text is not UTF-8, or has half of a surrogate pair"
 UNAVAILABLE_BY_STATE = {
     INSUFFICIENT_PRIVILEGE: PermissionDenied,
@@ -52,6 +58,8 @@ def describe(error: psycopg.Error | SQLAlchemyError) -> str:
     text = " ".join(str(message).split())
     if not state and any(reason in text for reason in CONNECTION_LIMITS):
         text += CONNECTION_LIMIT_HINT
+    if text.endswith(CERTIFICATE_REJECTED):
+        text += CERTIFICATE_HINT
     if state == READ_ONLY_TRANSACTION:
         return f"{text} (SQLSTATE {state}){READ_ONLY_HINT}"
     return f"{text} (SQLSTATE {state})" if state else text

@@ -42,8 +42,8 @@ class CertificateAuthority:
         """The path of the certificate that clients trust."""
         return str(self.own.certificate)
 
-    def issue(self, name: str) -> Certificate:
-        """Issue a certificate for a host or a client with this name."""
+    def issue(self, name: str, *, days: int = 2) -> Certificate:
+        """Issue a certificate for a host or a client with this name; with negative days, it has expired."""
         issued = Certificate(
             self._directory / f"{name} of {self._name}.pem", self._directory / f"{name} of {self._name}.key"
         )
@@ -51,8 +51,9 @@ class CertificateAuthority:
         extension.write_text(f"subjectAltName=DNS:{name}\n")
         _openssl("req", *NEW_KEY, "-subj", f"/CN={name}", "-keyout", issued.key, "-out", request)
         _openssl(
-            "x509", "-req", "-in", request, "-days", "2", "-CA", self.own.certificate, "-CAkey", self.own.key,
-            "-CAcreateserial", "-extfile", extension, "-out", issued.certificate,
+            "x509", "-req", "-in", request, "-days", str(days),
+            "-CA", self.own.certificate, "-CAkey", self.own.key, "-CAcreateserial",
+            "-extfile", extension, "-out", issued.certificate,
         )  # fmt: skip
         return issued
 

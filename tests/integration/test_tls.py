@@ -1,8 +1,9 @@
 """TLS to the broker and the database: a certificate is verified, and its rejection is reported."""
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import pytest
@@ -24,6 +25,13 @@ from tests.tls import HOST, Certificate, CertificateAuthority, server_context, t
 from tests.waiting import DEADLINE_SECONDS, eventually
 
 StartProxy = Callable[..., int]
+
+
+class ExpiredProxy(NamedTuple):
+    """Starts proxies with an expired certificate of this authority."""
+
+    authority: CertificateAuthority
+    start: StartProxy
 
 
 @pytest.fixture(scope="module")
@@ -49,13 +57,27 @@ def certificate(authority: CertificateAuthority) -> Certificate:
 @pytest.fixture
 def start_proxy(certificate: Certificate) -> Iterator[StartProxy]:
     """Start a TLS proxy to the server of a URL; return its port."""
-    with ExitStack() as proxies:
+    with proxies(certificate) as start:
+        yield start
 
-        def make(url: str, *, clients: CertificateAuthority | None = None, postgres: bool = False) -> int:
+
+@pytest.fixture
+def expired(tmp_path: Path) -> Iterator[ExpiredProxy]:
+    """Start a TLS proxy whose certificate has expired."""
+    authority = CertificateAuthority(tmp_path, "authority")
+    with proxies(authority.issue(HOST, days=-1)) as start:
+        yield ExpiredProxy(authority, start)
+
+
+@contextmanager
+def proxies(certificate: Certificate) -> Iterator[StartProxy]:
+    with ExitStack() as started:
+
+        def start(url: str, *, clients: CertificateAuthority | None = None, postgres: bool = False) -> int:
             context = server_context(certificate, clients)
-            return proxies.enter_context(tls_proxy(server_address(url), context, postgres=postgres))
+            return started.enter_context(tls_proxy(server_address(url), context, postgres=postgres))
 
-        yield make
+        yield start
 
 
 def server_address(url: str) -> tuple[str, int]:
@@ -121,6 +143,12 @@ class TestBroker:
     ) -> None:
         with pytest.raises(BrokerUnavailable, match="the broker's certificate is rejected"):
             log_in(replace_server(broker.url, start_proxy(broker.url)), rabbitmq_tls_ca=other_authority.file)
+
+    def test_an_expired_certificate_is_rejected(self, broker: VirtualHost, expired: ExpiredProxy) -> None:
+        url = replace_server(broker.url, expired.start(broker.url))
+
+        with pytest.raises(BrokerUnavailable, match="certificate is rejected: certificate has expired"):
+            log_in(url, rabbitmq_tls_ca=expired.authority.file)
 
     def test_another_host_name_is_rejected(
         self, broker: VirtualHost, start_proxy: StartProxy, authority: CertificateAuthority
@@ -211,6 +239,12 @@ class TestDatabase:
                 replace_server(database.url, start_proxy(database.url, postgres=True)),
                 postgres_sslrootcert=other_authority.file,
             )
+
+    def test_an_expired_certificate_is_rejected(self, database: Database, expired: ExpiredProxy) -> None:
+        url = replace_server(database.url, expired.start(database.url, postgres=True))
+
+        with pytest.raises(StoreUnavailable, match="certificate has expired, or was issued by another"):
+            query_database(url, postgres_sslrootcert=expired.authority.file)
 
     def test_a_server_without_the_required_tls_is_reported(self, postgres: Postgres) -> None:
         with pytest.raises(StoreUnavailable, match="server does not support SSL, but SSL was required"):
