@@ -118,6 +118,7 @@ WRITER_FUNCTIONS = (
     "continue_sensor_changes()",
     "revise_readings(uuid[], text[], timestamptz[], double precision[], timestamptz[])",
     "record_dead_readings(uuid[], uuid[], text[], text[])",
+    "find_stored_readings(uuid[], text[], timestamptz[])",
 )
 READER_FUNCTIONS = (
     "last_hour()",

@@ -24,6 +24,7 @@ from db.wake_up import WakeUp
 from readings.dead_reading import DeadReading
 from readings.model import Reading
 from readings.plausible import PlausibleRanges, TemperatureRange
+from readings.stored_reading import StoredReading
 from runtime.tracing import Attributes, SpanKind, child_span
 
 PLAUSIBLE_RANGES = "SELECT sensor_id, plausible_min, plausible_max FROM plausible_range"
@@ -34,6 +35,7 @@ SELECT * FROM unnest(%b::text[]) ORDER BY 1
 ON CONFLICT DO NOTHING
 """
 RECORD_DEAD = "SELECT record_dead_readings(%b::uuid[], %b::uuid[], %b::text[], %b::text[])"
+FIND_STORED = "SELECT * FROM find_stored_readings(%b::uuid[], %b::text[], %b::timestamptz[])"
 RETENTION = "SELECT current_date - min(days) FROM retention"
 RETENTION_INTERVAL_SECONDS = 10.0
 RETENTION_RETRY_SECONDS = 60.0
@@ -95,6 +97,17 @@ class Store:
         self._wake_up.notify_if_due()
         self._maintenance.run_if_due()
         return stored
+
+    def find_stored(self, readings: Sequence[Reading]) -> dict[int, StoredReading]:
+        """Return what is stored under the IDs of these readings on the UTC days of their times, by position.
+
+        Raises:
+            StoreUnavailable: When the database does not answer.
+        """
+        columns = [list(column) for column in zip(*readings, strict=True)]
+        self._execute(FIND_STORED, columns[:3])
+        assert self._cursor is not None
+        return {position - 1: StoredReading(*row) for position, *row in self._cursor.fetchall()}
 
     def record_dead(self, readings: Sequence[DeadReading]) -> None:
         """Record readings of file jobs that are about to be dead-lettered; those of others are ignored.

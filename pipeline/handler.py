@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from db.errors import InvalidData
@@ -14,6 +14,7 @@ from db.settings import PastRetention
 from db.store import Store
 from messaging.consuming.delivery import Delivery
 from messaging.consuming.handler import BatchResult, Work
+from pipeline.reused_ids import find_reused_ids
 from readings.errors import DeadLetterReason, InvalidReading
 from readings.model import Reading
 from readings.parsing import ParseContext, parse_reading
@@ -21,6 +22,7 @@ from readings.payload import MqttDefaults
 from readings.plausible import PlausibleRanges
 
 ACCEPT_ALL = PlausibleRanges()
+Result = TypeVar("Result")
 
 
 class Message(Protocol):
@@ -60,7 +62,14 @@ def no_op(_position: int = 0) -> None:
     """Do nothing."""
 
 
-def run_inline(work: Callable[[], int]) -> int:
+class Execute(Protocol):
+    """Executes work in the database."""
+
+    def __call__(self, work: Callable[[], Result], /) -> Result:
+        """Return the result of `work`."""
+
+
+def run_inline(work: Callable[[], Result]) -> Result:
     """Run `work` in this thread."""
     return work()
 
@@ -72,7 +81,7 @@ def store_messages(
     *,
     work: Callable[[int], None] = no_op,
     process_events: Callable[[], None] = no_op,
-    execute: Callable[[Callable[[], int]], int] = run_inline,
+    execute: Execute = run_inline,
     past_retention: PastRetention = "store",
     plausible: PlausibleRanges = ACCEPT_ALL,
 ) -> StoreResult:
@@ -80,7 +89,8 @@ def store_messages(
 
     `work` is called with the position of each valid message before the readings are stored; `execute` runs a
     statement, and `process_events` is called between two statements. Unless `past_retention` is
-    `store`, readings that are older than the retention are rejected; so are those that are not `plausible`.
+    `store`, readings that are older than the retention are rejected; so are those that are not `plausible`,
+    and those that have the ID of another stored reading.
 
     Raises:
         StoreUnavailable: When the readings cannot be stored now; some may be stored already.
@@ -94,10 +104,11 @@ def store_messages(
         work(position)
     started_at = time.perf_counter()
     new, rejected = _save_bisecting(partial(_save, store, execute), readings, process_events)
+    _reject(readings, errors, rejected)
+    if new < len(readings):
+        defaults = {position: messages[position].mqtt_defaults for position in readings}
+        _reject(readings, errors, execute(partial(find_reused_ids, store, readings, defaults)))
     seconds = time.perf_counter() - started_at
-    for position, error in rejected.items():
-        del readings[position]
-        errors[position] = error
     return StoreResult(list(readings.values()), new, errors, datetime.now(UTC), seconds)
 
 
@@ -145,7 +156,18 @@ def _reject_expired(
             )
 
 
-def _save(store: Store, execute: Callable[[Callable[[], int]], int], readings: Sequence[Reading]) -> int:
+def _reject(
+    readings: dict[int, Reading],
+    errors: list[InvalidReading | None],
+    rejected: Mapping[int, InvalidReading],
+) -> None:
+    """Move readings that are rejected from `readings` to `errors`."""
+    for position, error in rejected.items():
+        del readings[position]
+        errors[position] = error
+
+
+def _save(store: Store, execute: Execute, readings: Sequence[Reading]) -> int:
     return execute(partial(store.save, readings))
 
 

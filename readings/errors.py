@@ -15,6 +15,7 @@ class DeadLetterReason(StrEnum):
     UNROUTABLE = "unroutable"
     PAST_RETENTION = "past-retention"
     IMPLAUSIBLE = "implausible"
+    REUSED_ID = "reused-id"
 
 
 class InvalidReading(Exception):

@@ -44,6 +44,10 @@ REASONS = {
         "The temperature, as the sensor sent it, is outside the plausible range of the installation "
         "(`PLAUSIBLE_MIN`, `PLAUSIBLE_MAX`) or of the sensor. A replay stores it once the range includes it."
     ),
+    DeadLetterReason.REUSED_ID: (
+        "`reading_id` is that of another reading that is stored: the sensor, the time or the temperature "
+        "differs. The sender has to send a new UUID with each reading, or none."
+    ),
     DeadLetterReason.UNROUTABLE: (
         "The message was published to `sensors` or by MQTT with a routing key or topic that no queue takes. "
         "A replay puts it into the queue."

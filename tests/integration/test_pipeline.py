@@ -67,6 +67,28 @@ def test_a_time_without_offset_is_in_the_configured_time_zone(
 
 
 @both_modes
+def test_a_reading_with_the_id_of_another_is_dead_lettered_and_a_duplicate_is_not(
+    broker: VirtualHost, database: Database, run: Processes
+) -> None:
+    first = reading("constant", 20.0)
+    bodies = [first | {"temperature": 20.0 + n} for n in range(3)]
+    for body in (*bodies, first, reading("last")):
+        broker.publish(body)
+
+    consumer = run.start_consumer()
+
+    eventually(lambda: database.count() == 2, DEADLINE_SECONDS, "the last message is stored")
+    eventually(lambda: broker.ready(DEAD_QUEUE) == 2, DEADLINE_SECONDS, "both others are dead-lettered")
+    assert consumer.stop() == 0
+    temperatures = {row["sensor_id"]: row["temperature"] for row in database.readings()}
+    assert temperatures == {"constant": 20.0, "last": 21.5}
+    dead = broker.drain(DEAD_QUEUE)
+    assert [letter.headers["x-dead-reason"] for letter in dead] == ["reused-id"] * 2
+    assert "which another reading has: sensor constant" in dead[0].headers["x-dead-detail"]
+    assert broker.ready() == 0
+
+
+@both_modes
 @both_queue_types
 def test_a_duplicate_reading_is_stored_once(broker: VirtualHost, database: Database, run: Processes) -> None:
     with_id = reading(temperature=20.0)

@@ -11,6 +11,7 @@ from db.roles import AccessLevel
 from db.settings import DatabaseSettings
 from db.store import Store
 from readings.model import Reading
+from readings.stored_reading import StoredReading
 from runtime.settings import load
 from tests.database import Database, Roles
 from tests.writers import four_writers
@@ -62,6 +63,23 @@ def test_of_readings_with_the_same_id_in_a_batch_the_first_is_stored(
     again = [reading._replace(temperature=30) for reading in reversed(first)]
     assert store.save([*first, *again]) == 300
     assert {row["temperature"] for row in database.readings()} == {20}
+
+
+def test_what_is_stored_under_the_id_of_a_reading_is_found_on_its_day(
+    database: Database, roles: Roles
+) -> None:
+    stored = [make_reading("a", 20, seconds_ago=n * 86_400) for n in range(3)]
+    others = [reading._replace(temperature=30.0, sensor_id="b") for reading in stored]
+    next_day = stored[0]._replace(measured_at=stored[0].measured_at + timedelta(days=1))
+    with closing(Store(database.settings_as(roles[AccessLevel.WRITER]), "test store")) as store:
+        store.save(stored)
+        found = store.find_stored([make_reading(), *others, next_day, stored[0]])
+
+    assert found == {
+        position: StoredReading("a", position == 5, reading.measured_at, 20.0, None)
+        for position, reading in enumerate([*stored, next_day, stored[0]], start=1)
+        if reading is not next_day
+    }
 
 
 def test_a_large_batch_is_stored(store: Store, database: Database) -> None:

@@ -13,6 +13,7 @@ from db.store import Store
 from messaging.consuming.delivery import Delivery
 from readings.model import Reading
 from readings.plausible import PlausibleRanges
+from readings.stored_reading import StoredReading
 
 READING = Reading(
     UUID("01934f2a-7c00-7000-8000-000000000001"),
@@ -69,6 +70,16 @@ class FakeStore(Store):
         for reading in readings:
             self.readings.setdefault(reading.reading_id, reading)
         return len(self.readings) - before
+
+    def find_stored(self, readings: Sequence[Reading]) -> dict[int, StoredReading]:
+        self._raise_next_error()
+        stored = [self.readings[reading.reading_id] for reading in readings]
+        return {
+            position: StoredReading(
+                each.sensor_id, each.sensor_id == reading.sensor_id, each.measured_at, each.temperature, None
+            )
+            for position, (reading, each) in enumerate(zip(readings, stored, strict=True))
+        }
 
     def retained_since(self) -> datetime | None:
         return self.kept_from
