@@ -12,9 +12,12 @@ MAX_FAILURES = 5
 
 
 class Spec(BaseModel):
-    """Base of all specs: immutable, and without unknown fields."""
+    """Base of all specs: immutable, and without unknown fields.
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    A number is a text where one is expected, as the name of a source is in `--set source=2024`.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, coerce_numbers_to_str=True)
 
 
 class JobSpec(NamedTuple):

@@ -209,12 +209,14 @@ def _backlog_hint(queue: Queue) -> str:
     if queue.max_prefetch == 1 and queue.publish_rate > queue.ack_rate:
         return (
             f"More messages arrive ({queue.publish_rate:.0f}/s) than the consumers, which take one at a time "
-            f"(prefetch 1), store ({queue.ack_rate:.0f}/s): set {BATCH_MODE} in .env and run `make up`, so "
-            "that they store in batches. An import causes a backlog that ends by itself."
+            f"(prefetch 1), store ({queue.ack_rate:.0f}/s): set {BATCH_MODE} in .env and run `make up` "
+            "(without Docker, `make down` before it), so that they store in batches. An import causes a "
+            "backlog that ends by itself."
         )
     return (
-        f"If the backlog does not shrink, store in batches ({BATCH_MODE} in .env, then `make up`) or add "
-        "consumers (`make up PIPELINES=3`). An import causes a backlog that ends by itself."
+        f"If the backlog does not shrink, store in batches ({BATCH_MODE} in .env, then `make up`; without "
+        "Docker, `make down` before it) or add consumers (`make up PIPELINES=3`). An import causes a backlog "
+        "that ends by itself."
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from typing import Any
+from uuid import UUID
 
 from rich.table import Table
 from rich.text import Text
@@ -24,6 +25,12 @@ def show_question(question: Mapping[str, Any]) -> None:
         show(safe_text(_describe_reading(reading)))
     if table.row_count:
         show(table)
+
+
+def answer_hint(workflow_id: UUID, question: Mapping[str, Any]) -> str:
+    """Return how to answer the question of a workflow."""
+    number = "N, or " if question.get("options") else ""
+    return f"To answer: sensorctl workflow answer {workflow_id} {number}--option NAME=VALUE."
 
 
 def _lines(texts: Iterable[str]) -> Text:

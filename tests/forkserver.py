@@ -18,7 +18,7 @@ import time
 from dataclasses import asdict, dataclass
 from typing import Self
 
-from sensorctl.__main__ import Commands
+from sensorctl.program import Commands
 
 PACKAGES = ("dashboard", "pipeline", "sensor", "sensorctl", "alerter", "analysis")
 

@@ -6,7 +6,7 @@ from typing import Any
 import typer
 
 from scripts.docs.markdown import code, table
-from sensorctl.__main__ import app
+from sensorctl.program import app
 
 NAME = "sensorctl"
 INTRODUCTION = f"""# Command line

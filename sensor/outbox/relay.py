@@ -8,7 +8,7 @@ from contextlib import closing
 from messaging.errors import BrokerUnavailable, Unroutable
 from messaging.publishing.confirm_publisher import ConfirmPublisher, OutstandingConfirms
 from messaging.spans import SendSpans
-from runtime.errors import ServiceUnavailable
+from runtime.errors import ServiceUnavailable, ShutdownRequested
 from runtime.lifecycle import ShutdownSignal
 from runtime.retry import retry, retry_delay
 from sensor.outbox.entry import OutboxEntry
@@ -69,11 +69,16 @@ class OutboxRelay:
 
     def _run(self) -> None:
         try:
-            while not (self._is_done or (self._finishing.is_set() and len(self._outbox) == 0)):
+            while not self._has_nothing_to_do():
                 self._connect_and_relay()
+        except ShutdownRequested:  # while it waited for the broker
+            pass
         except Exception as error:  # noqa: BLE001 (the main thread raises it)
             self.error = error
             self._stop.set()
+
+    def _has_nothing_to_do(self) -> bool:
+        return self._is_done or (self._finishing.is_set() and len(self._outbox) == 0)
 
     def _connect_and_relay(self) -> None:
         """Return when the connection is lost or the outbox is empty at the end."""
@@ -156,7 +161,13 @@ class OutboxRelay:
         return publisher
 
     def _sleep(self, seconds: float) -> None:
-        """Sleep; after a shutdown request only briefly, so that several attempts fit into the drain time."""
+        """Sleep; after a shutdown request only briefly, so that several attempts fit into the drain time.
+
+        Raises:
+            ShutdownRequested: When nothing remains that the broker is required for.
+        """
         self._telemetry.progress()
         if self._stop.wait(seconds):
             time.sleep(min(seconds, MAX_DRAINING_DELAY_SECONDS))
+        if self._has_nothing_to_do():
+            raise ShutdownRequested

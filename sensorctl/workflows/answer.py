@@ -8,7 +8,7 @@ from jobs.questions import require_asking, resolve_answer
 from jobs.states import State
 from sensorctl.actor import current_actor
 from sensorctl.output import JsonOption, show_json
-from sensorctl.questions import show_question
+from sensorctl.questions import answer_hint, show_question
 from sensorctl.workflows.options import (
     WorkflowId,
     merge_spec,
@@ -43,7 +43,7 @@ def answer(
             show_json(job["question"])
         else:
             show_question(job["question"])
-            print(f"To answer: sensorctl workflow answer {workflow_id} N, or --option NAME=VALUE.")
+            print(answer_hint(workflow_id, job["question"]))
         return
     answered = resolve_answer(job, number, merge_spec({}, options))
     with requester() as requests:

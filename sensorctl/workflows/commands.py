@@ -13,7 +13,7 @@ from jobs.spec import JobSpec
 from jobs.states import State
 from sensorctl.actor import current_actor
 from sensorctl.output import JsonOption, note_if_cut, print_message, show, show_json
-from sensorctl.questions import show_question
+from sensorctl.questions import answer_hint, show_question
 from sensorctl.workflows.answer import answer
 from sensorctl.workflows.follow import follow_events
 from sensorctl.workflows.options import (
@@ -88,7 +88,7 @@ def show_workflow(
     show(job_table(jobs, now))
     if asking := find_asking(jobs):
         show_question(asking["question"])
-        print_message(f"To answer: sensorctl workflow answer {workflow_id} N, or --option NAME=VALUE.")
+        print_message(answer_hint(workflow_id, asking["question"]))
 
 
 @app.command()

@@ -66,6 +66,20 @@ def test_a_program_that_cannot_run_exits_with_its_code_and_a_message(
     assert "s3cret" not in completed.stdout + completed.stderr
 
 
+def test_ctrl_c_while_sensorctl_imports_its_libraries_ends_it_without_a_traceback(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    (tmp_path / "typer.py").write_text("raise KeyboardInterrupt")
+
+    completed = subprocess.run(
+        [sys.executable, "-m", "sensorctl", "import", "history.csv"],
+        cwd=ROOT, env={**environment, "PYTHONPATH": str(tmp_path)}, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+
+    assert (completed.returncode, completed.stdout, completed.stderr) == (130, "", "")
+
+
 @pytest.mark.parametrize(
     ("program", "number", "code"),
     [("pipeline", signal.SIGTERM, 0), ("pipeline", signal.SIGINT, 130), ("sensor", signal.SIGTERM, 0)],

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import typer
 
-from sensorctl.__main__ import app
+from sensorctl.program import app
 from tests.unit.docs.markdown import ROOT, Block, blocks
 
 # A call of `sensorctl` in a shell example, up to the end of the command.

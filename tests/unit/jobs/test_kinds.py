@@ -19,6 +19,12 @@ def test_a_simulated_workflow_is_one_job_with_every_field_of_its_spec() -> None:
     )
 
 
+def test_a_number_is_the_name_of_a_source() -> None:
+    (job,) = plan_jobs("rest", {"source": 2024})
+
+    assert job.spec["source"] == "2024"
+
+
 @pytest.mark.parametrize(
     ("kind", "spec", "field", "message"),
     [

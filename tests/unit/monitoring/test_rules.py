@@ -254,6 +254,7 @@ def test_a_backlog_says_when_to_store_in_batches_and_how(flow: dict[str, float],
     hint = only_problem_after(observation(queue=waiting)).hint
 
     assert f"{BATCH_MODE} in .env" in hint
+    assert "without Docker, `make down` before it" in hint
     assert ("(prefetch 1), store (240/s)" in hint) == says_why
 
 

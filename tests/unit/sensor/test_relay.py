@@ -236,6 +236,18 @@ def test_finishing_publishes_the_remaining_readings(harness: RelayHarness) -> No
     assert harness.relay.error is None
 
 
+def test_finishing_without_a_reading_does_not_wait_for_a_broker_that_is_down(harness: RelayHarness) -> None:
+    harness.broker.errors["connect"] = [REFUSED] * 100_000
+    harness.relay.start()
+    harness.wait_for("broker_down")
+
+    finish = threading.Thread(target=harness.relay.finish, args=(60,))
+    finish.start()
+    finish.join(60)
+
+    assert (finish.is_alive(), harness.relay.error) == (False, None)
+
+
 def test_a_reading_put_just_before_finishing_is_published(
     harness: RelayHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 import typer
 
-from sensorctl.__main__ import Commands, app
+from sensorctl.program import Commands, app
 
 SLOW_LIBRARIES = ("sqlalchemy", "alembic", "psycopg", "pika", "pydantic", "structlog")
 HELP = f"""
 import sys
-from sensorctl.__main__ import app
+from sensorctl.program import app
 try:
     app(["--help"])
 finally:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from runtime.errors import ServiceUnavailable
 from sensorctl import __main__ as sensorctl_program
 from sensorctl import settings as sensorctl_settings
-from sensorctl.__main__ import app
+from sensorctl.program import app
 
 pytestmark = pytest.mark.usefixtures("without_garbage_collection")
 

@@ -33,8 +33,21 @@ def test_a_question_is_shown_with_its_options(
     assert code == 0
     for text in ("Is 02/03/2026 the second of March?", "day first", "time_format=%d/%m/%Y", "4.5 °C"):
         assert text in out
-    assert f"To answer: sensorctl workflow answer {ID} N" in out + err
+    assert f"To answer: sensorctl workflow answer {ID} N, or --option NAME=VALUE." in out + err
     assert asking.answers == []
+
+
+@pytest.mark.parametrize("command", ["show", "answer"])
+def test_a_question_without_numbered_options_is_answered_by_an_option(
+    sensorctl: RunCommand, asking: FakeWorkflows, command: str
+) -> None:
+    question = {"question": "Which sensor is it? (the answer is the option sensors)", "options": []}
+    asking.jobs_read = [job(kind="test", state="paused", question=question, spec={})]
+
+    code, out, err = sensorctl("workflow", command, ID)
+
+    assert code == 0
+    assert f"To answer: sensorctl workflow answer {ID} --option NAME=VALUE." in out + err
 
 
 @pytest.mark.parametrize(
