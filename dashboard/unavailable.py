@@ -9,6 +9,7 @@ def nothing_changed() -> AbstractContextManager[None]:
     """Say what a failure of the database means for the change in the block.
 
     Raises:
+        OutcomeUnknown: The database may have done it.
         ServiceUnavailable: The database did not answer.
     """
     return explain_unavailable(

@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from runtime.errors import ServiceUnavailable
+from runtime.errors import OutcomeUnknown, ServiceUnavailable
 
 
 class StoreUnavailable(ServiceUnavailable):
     """The database does not answer, or cannot execute the statement now."""
 
 
-class ConnectionLost(StoreUnavailable):
+class ConnectionLost(StoreUnavailable, OutcomeUnknown):
     """The connection was lost during a statement, which the database may have executed or may yet execute."""
 
 
@@ -33,11 +33,12 @@ def explain_unavailable(consequence: str, *, if_lost: str | None = None) -> Iter
     `if_lost` is what it means where the database may have done it; unset: the same.
 
     Raises:
+        OutcomeUnknown: The database may have done it.
         ServiceUnavailable: The database did not answer.
     """
     try:
         yield
+    except ConnectionLost as error:
+        raise OutcomeUnknown(f"The database does not answer: {error}. {if_lost or consequence}") from error
     except StoreUnavailable as error:
-        is_lost = isinstance(error, ConnectionLost)
-        meaning = if_lost if is_lost and if_lost else consequence
-        raise ServiceUnavailable(f"The database does not answer: {error}. {meaning}") from error
+        raise ServiceUnavailable(f"The database does not answer: {error}. {consequence}") from error

@@ -16,6 +16,10 @@ class ServiceUnavailable(Exception):
     retry_after: float | None = None
 
 
+class OutcomeUnknown(ServiceUnavailable):
+    """The service may have done what was requested: its response was lost."""
+
+
 class InvalidInput(Exception):
     """What a user entered is refused, and nothing was changed.
 

@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
-from runtime.errors import InvalidInput, ServiceUnavailable
+from runtime.errors import InvalidInput, OutcomeUnknown, ServiceUnavailable
 from runtime.text import to_valid_text
 from runtime.validation_messages import validation_message
 from web.security import SECURITY_HEADERS
@@ -105,7 +105,8 @@ def _describe(error: dict[str, Any]) -> str:
 
 
 def _handle_unavailable(_request: Request, error: Exception) -> JSONResponse:
-    return error_response(HTTPStatus.SERVICE_UNAVAILABLE, str(error))
+    extensions: dict[str, Any] = {"outcome_unknown": True} if isinstance(error, OutcomeUnknown) else {}
+    return error_response(HTTPStatus.SERVICE_UNAVAILABLE, str(error), **extensions)
 
 
 def _handle_bug(_request: Request, _error: Exception) -> JSONResponse:

@@ -81,6 +81,7 @@ def repeatable() -> AbstractContextManager[None]:
     """Say what a failure of the database means for the request in the block.
 
     Raises:
+        OutcomeUnknown: The database may have done it.
         ServiceUnavailable: The database did not answer.
     """
     return explain_unavailable(

@@ -2,6 +2,7 @@
 
 import { onUnauthorized, requestJson, sendJson } from "./api.js";
 import { $, announce, setText, setTextWithCode, setVisible } from "./dom.js";
+import { failure } from "./forms.js";
 
 const RETRY_MS = 5_000;
 const ROLES = ["viewer", "operator", "admin"];
@@ -120,7 +121,7 @@ async function logIn() {
 
 async function logOut() {
   const response = await requestJson("/api/logout", { method: "POST" });
-  if (!response.ok) return setText($(".who", header), `Not logged out: ${response.value.detail}`);
+  if (!response.ok) return setText($(".who", header), failure("logged out", response.value));
   wasPrompted = true; // a user who logs out does not want to log in at once
   await loadAccess();
   announce("Logged out");

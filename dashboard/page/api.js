@@ -16,7 +16,7 @@ export async function requestJson(path, options = {}) {
     if (response.status === 401 && path !== "/api/login") unauthorized();
     return { ok: response.ok, status: response.status, value: response.status === 204 ? null : await response.json() };
   } catch {
-    return { ok: false, status: 0, value: { detail: "the dashboard does not respond" } };
+    return { ok: false, status: 0, value: { detail: "the dashboard does not respond", outcome_unknown: Boolean(options.method) } };
   } finally {
     clearTimeout(timer);
   }

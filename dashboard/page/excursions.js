@@ -3,6 +3,7 @@
 import { may, onAccess } from "./account.js";
 import { requestJson, sendJson } from "./api.js";
 import { $, announce, createElement, reconcileChildren, repeatWhileShown, setText, setVisible } from "./dom.js";
+import { failure } from "./forms.js";
 import { duration, time } from "./format.js";
 import { secondsSince } from "./live-state.js";
 import { addressOf } from "./router.js";
@@ -64,7 +65,7 @@ async function acknowledge(id, button) {
   setText(error, "");
   const response = await sendJson(`/api/excursions/${id}/acknowledge`, {});
   button.disabled = false;
-  if (!response.ok) return setText(error, `Not acknowledged: ${response.value.detail}`);
+  if (!response.ok) return setText(error, failure("acknowledged", response.value));
   announce("Acknowledged");
   load();
 }

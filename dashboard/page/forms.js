@@ -26,6 +26,10 @@ export function showFormError(form, message, field = null) {
 /** What the server refused, without the path of the field at which it is shown. */
 export const refusal = ({ detail }) => detail.replace(/^body\.\w+: /, "");
 
+/** Why something was not `done`, such as saved; without the response to it, that this is not known. */
+export const failure = (done, problem) =>
+  problem.outcome_unknown ? `It is not known whether it was ${done}: ${refusal(problem)}` : `Not ${done}: ${refusal(problem)}`;
+
 /** Say which field has something else than a number or a time; false if none has. */
 export function refuseBadInput(form) {
   const bad = [...form.elements].find((element) => element.validity?.badInput);

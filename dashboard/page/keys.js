@@ -3,6 +3,7 @@
 import * as account from "./account.js";
 import { requestJson, sendJson } from "./api.js";
 import { $, announce, createElement, reconcileChildren, setText, setTextWithCode, setVisible } from "./dom.js";
+import { failure } from "./forms.js";
 import { time } from "./format.js";
 
 const ROLE = "admin";
@@ -74,7 +75,8 @@ async function create() {
   const response = await sendJson("/api/keys", { name: name.value, role: role.value });
   submit.disabled = false;
   if (!response.ok) {
-    setText($(".error", form), response.value.detail); // what was typed stays
+    setText($(".error", form), failure("created", response.value)); // what was typed stays
+    if (response.value.outcome_unknown) update();
     return name.focus();
   }
   setText($(".created code", section), response.value.key);
@@ -98,7 +100,7 @@ function confirmRevocation(name) {
 async function revoke(name) {
   setText($(".error", dialog), "");
   const response = await requestJson(`/api/keys/${encodeURIComponent(name)}`, { method: "DELETE" });
-  if (!response.ok) return setText($(".error", dialog), response.value.detail);
+  if (!response.ok) return setText($(".error", dialog), failure("revoked", response.value));
   dialog.close();
   announce(`Revoked the key ${name}`);
   account.loadAccess(); // it may have been the one of this page

@@ -3,7 +3,7 @@
 import * as account from "./account.js";
 import { requestJson, sendJson } from "./api.js";
 import { $, announce, createElement, reconcileChildren, setText, setTextWithCode, setVisible } from "./dom.js";
-import { refusal, refuseBadInput, showFormError } from "./forms.js";
+import { failure, refuseBadInput, showFormError } from "./forms.js";
 import { serverNow, state } from "./live-state.js";
 import { addressOf } from "./router.js";
 import { createOfReports } from "./schedules.js";
@@ -137,7 +137,7 @@ async function sendSchedule() {
   const name = schedule.value.trim();
   const cron = `${minute} ${hour} ${REPEATED[repeat.value].days}`;
   const refused = await createOfReports(name, { spec: spec(), cron, time_zone: zone.value.trim() });
-  if (refused) return showFormError(form, `Not created: ${refusal(refused)}`, fieldOf(refused));
+  if (refused) return showFormError(form, failure("created", refused), fieldOf(refused));
   requested.append(`Created: ${name} is in the table below, with its next time.`);
   announce("Schedule created");
   onRequest();
@@ -145,7 +145,7 @@ async function sendSchedule() {
 
 async function sendReport() {
   const response = await sendJson("/api/reports", spec());
-  if (!response.ok) return showFormError(form, `Not requested: ${refusal(response.value)}`, fieldOf(response.value));
+  if (!response.ok) return showFormError(form, failure("requested", response.value), fieldOf(response.value));
   const link = createElement("a", { href: addressOf("workflow", response.value.workflow_id) }, "its workflow");
   requested.append("Requested: it appears below once it is made; see ", link, ".");
   announce("Report requested");

@@ -4,6 +4,7 @@ import { may } from "./account.js";
 import { requestJson, sendJson } from "./api.js";
 import { confirm } from "./confirmation.js";
 import { $, announce, createElement, reconcileChildren, setText, setTextWithCode, setVisible } from "./dom.js";
+import { failure } from "./forms.js";
 import { time } from "./format.js";
 import { addressOf } from "./router.js";
 import { fieldsOf } from "./workflow-text.js";
@@ -74,7 +75,7 @@ async function change(button, schedule, section, reload) {
   const response = await sendJson(addressOfSchedule(schedule.name), definition, "PUT");
   button.disabled = false;
   if (response.ok) announce(schedule.enabled ? `Enabled ${schedule.name}` : `Disabled ${schedule.name}`);
-  else setText($(".error", section), `Not changed: ${response.value.detail}`);
+  else setText($(".error", section), failure("changed", response.value));
   reload();
 }
 
@@ -88,7 +89,7 @@ function confirmDeletion({ name }, reload) {
       const response = await requestJson(addressOfSchedule(name), { method: "DELETE" });
       reload();
       if (response.ok) announce(`Deleted ${name}`);
-      return response.ok ? null : `Not deleted: ${response.value.detail}`;
+      return response.ok ? null : failure("deleted", response.value);
     },
   });
 }

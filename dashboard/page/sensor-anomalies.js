@@ -4,6 +4,7 @@ import { hint, may, onAccess } from "./account.js";
 import { titleOfKind } from "./anomaly-kinds.js";
 import { requestJson, sendJson } from "./api.js";
 import { $, announce, createElement, reconcileChildren, repeatWhileShown, setText, setTextWithCode, setVisible } from "./dom.js";
+import { failure } from "./forms.js";
 import { time } from "./format.js";
 import { CELSIUS, fromCelsius, symbolOf } from "./units.js";
 
@@ -102,7 +103,7 @@ async function mark({ anomaly_id, note }, verdict) {
   setText(error, "");
   const response = await sendJson(`/api/anomalies/${anomaly_id}/mark`, { verdict, note: note ?? "" });
   isSending = false;
-  if (!response.ok) return setText(error, `Not marked: ${response.value.detail}`);
+  if (!response.ok) return setText(error, failure("marked", response.value));
   announce(verdict ? `Marked as ${verdict}` : "The mark was taken back");
   await load();
   onMarked();

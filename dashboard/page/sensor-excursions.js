@@ -3,7 +3,7 @@
 import { may, onAccess } from "./account.js";
 import { requestJson, sendJson } from "./api.js";
 import { $, announce, createElement, reconcileChildren, repeatWhileShown, setText, setTextWithCode, setVisible } from "./dom.js";
-import { refusal, showFormError } from "./forms.js";
+import { failure, showFormError } from "./forms.js";
 import { duration, time } from "./format.js";
 import { CELSIUS, fromCelsius, symbolOf, temperature } from "./units.js";
 
@@ -112,7 +112,7 @@ async function acknowledge(id) {
   submit.disabled = true;
   const response = await sendJson(`/api/excursions/${id}/acknowledge`, { note: form.elements.note.value.trim() });
   submit.disabled = false;
-  if (!response.ok) return showFormError(form, `Not acknowledged: ${refusal(response.value)}`, response.value.field);
+  if (!response.ok) return showFormError(form, failure("acknowledged", response.value), response.value.field);
   dialog.close();
   announce("Acknowledged");
   load();

@@ -3,12 +3,13 @@
 import { hint, may, onAccess } from "./account.js";
 import { requestJson, sendJson } from "./api.js";
 import { confirm } from "./confirmation.js";
-import { $, announce, createElement, reconcileChildren, setText, setTextWithCode, setVisible } from "./dom.js";
-import { refusal, refuseBadInput, showFormError } from "./forms.js";
+import { $, announce, createElement, reconcileChildren, repeatWhileShown, setText, setTextWithCode, setVisible } from "./dom.js";
+import { failure, refuseBadInput, showFormError } from "./forms.js";
 import { toDuration } from "./format.js";
 import { describeTarget, targetOf, updateTarget } from "./sensor-target.js";
 import { CELSIUS, temperature } from "./units.js";
 
+const REFRESH_MS = 5_000;
 const section = $("#sensor .limits");
 const list = $("ul", section);
 const form = $("form", section);
@@ -37,6 +38,7 @@ export function initialize(onChange) {
   $(".cancel", form).addEventListener("click", () => edit(null));
   form.elements.of.addEventListener("change", () => updateTarget(form, sensor));
   onAccess(update);
+  repeatWhileShown($("#sensor"), load, REFRESH_MS);
 }
 
 /** Show the limits of a sensor; what was typed stays while it is the same one. */
@@ -138,10 +140,13 @@ async function save() {
   const response = await sendJson("/api/limits", definition());
   submit.disabled = !may("operator");
   if (id !== sensor?.sensor_id) return;
-  if (!response.ok) return showFormError(form, `Not saved: ${refusal(response.value)}`, response.value.field);
+  if (!response.ok) {
+    showFormError(form, failure("saved", response.value), response.value.field);
+    return response.value.outcome_unknown && load();
+  }
   edit(null);
   announce("Limits saved");
-  reload();
+  load();
 }
 
 function confirmRemoval(limit) {
@@ -153,20 +158,26 @@ function confirmRemoval(limit) {
     isDanger: true,
     run: async () => {
       const response = await requestJson(`/api/limits/${limit.limit_id}`, { method: "DELETE" });
-      if (!response.ok) return `Not removed: ${response.value.detail}`;
+      if (!response.ok) return failure("removed", response.value);
       if (edited?.limit_id === limit.limit_id) edit(null);
       announce("Limit removed");
-      reload();
+      load();
       return null;
     },
   });
 }
 
-async function reload() {
+/** Show the limits as they are stored, also what others change meanwhile. */
+async function load() {
+  if (!sensor || sensor.retired || !may("viewer")) return;
   const id = sensor.sensor_id;
   const response = await requestJson(`/api/limits?${new URLSearchParams({ sensor: id })}`);
   if (!response.ok || id !== sensor?.sensor_id) return;
+  if (JSON.stringify(response.value.limits) === JSON.stringify(limits)) return;
   limits = response.value.limits;
+  if (edited && !limits.some(({ limit_id }) => limit_id === edited.limit_id)) {
+    showFormError(form, "This limit was changed or removed meanwhile. The list shows what holds now; saving replaces it.");
+  }
   update();
   changed();
 }

@@ -3,7 +3,7 @@
 import { may, onAccess } from "./account.js";
 import { sendJson } from "./api.js";
 import { $, announce, createElement, reconcileChildren, setText, setVisible } from "./dom.js";
-import { refusal, showFormError } from "./forms.js";
+import { failure, showFormError } from "./forms.js";
 import { state } from "./live-state.js";
 
 const button = $("#sensor .merge button");
@@ -64,7 +64,7 @@ async function merge(onMerge) {
   submit.disabled = true;
   const response = await sendJson("/api/sensor-merges", { source: id, into: form.elements.into.value.trim() });
   updateButton();
-  if (!response.ok) return showFormError(form, `Not merged: ${refusal(response.value)}`, response.value.field);
+  if (!response.ok) return showFormError(form, failure("merged", response.value), response.value.field);
   dialog.close();
   announce(`Merged ${id}`);
   onMerge(response.value);

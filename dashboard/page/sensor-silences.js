@@ -3,7 +3,7 @@
 import { hint, may, onAccess } from "./account.js";
 import { requestJson, sendJson } from "./api.js";
 import { $, announce, createElement, reconcileChildren, repeatWhileShown, setText, setTextWithCode, setVisible } from "./dom.js";
-import { refusal, showFormError } from "./forms.js";
+import { failure, showFormError } from "./forms.js";
 import { time } from "./format.js";
 import { describeTarget, targetOf, updateTarget } from "./sensor-target.js";
 
@@ -77,7 +77,7 @@ async function save() {
   const definition = { ...targetOf(form, sensor), for: duration.value.trim(), note: note.value.trim() };
   const response = await sendJson("/api/silences", definition);
   submit.disabled = !may("operator");
-  if (!response.ok) return showFormError(form, `Not silenced: ${refusal(response.value)}`, response.value.field);
+  if (!response.ok) return showFormError(form, failure("silenced", response.value), response.value.field);
   form.reset();
   announce("Silenced");
   load();
@@ -85,7 +85,7 @@ async function save() {
 
 async function end({ silence_id }) {
   const response = await requestJson(`/api/silences/${silence_id}`, { method: "DELETE" });
-  if (!response.ok) return update(`Not ended: ${response.value.detail}`);
+  if (!response.ok) return update(failure("ended", response.value));
   announce("Silence ended");
   load();
 }

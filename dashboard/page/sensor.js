@@ -3,7 +3,7 @@
 import { hint, may, onAccess } from "./account.js";
 import { requestJson, sendJson } from "./api.js";
 import { $, announce, createElement, reconcileChildren, repeatWhileShown, setText, setTextWithCode, setVisible } from "./dom.js";
-import { refusal, refuseBadInput, showFormError } from "./forms.js";
+import { failure, refuseBadInput, showFormError } from "./forms.js";
 import { time } from "./format.js";
 import { rangeOf, rangeParameters } from "./history-address.js";
 import { HistoryPanel } from "./history-panel.js";
@@ -89,8 +89,10 @@ async function load(id) {
   fill(response.value);
 }
 
+const toSaved = (sensor) => ({ ...sensor, unit: sensor.unit === "celsius" ? null : sensor.unit });
+
 function fill(sensor) {
-  saved = { ...sensor, unit: sensor.unit === "celsius" ? null : sensor.unit };
+  saved = toSaved(sensor);
   setText($("h2", section), sensor.name ? `${sensor.name} (${sensor.sensor_id})` : `Sensor ${sensor.sensor_id}`);
   for (const field of [...TEXTS, ...NUMBERS]) form.elements[field].value = saved[field] ?? "";
   form.elements.retired.checked = sensor.retired;
@@ -156,11 +158,18 @@ async function save() {
   const response = await sendJson(pathOf(id), changed, "PATCH");
   updateAccess();
   if (id !== shownId) return;
-  if (!response.ok) return showFormError(form, `Not saved: ${refusal(response.value)}`, response.value.field);
-  announce("Saved");
-  const latest = await requestJson(pathOf(id));
+  if (!response.ok && !response.value.outcome_unknown) return refuse(response.value);
+  const latest = await requestJson(pathOf(id)); // where the response was lost, it says whether it was saved
   if (id !== shownId) return;
+  if (!response.ok) {
+    if (latest.ok) saved = toSaved(latest.value);
+    if (!latest.ok || Object.keys(changes()).length) return refuse(response.value);
+  }
+  announce("Saved");
   fill(latest.ok ? latest.value : response.value);
   setText($(".saved", form), "Saved.");
   panel.load(); // its unit or its calibration may differ
 }
+
+/** Say why it was not saved, or that this is not known; what was typed stays, and can be saved again. */
+const refuse = (problem) => showFormError(form, failure("saved", problem), problem.field);

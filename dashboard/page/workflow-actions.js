@@ -4,6 +4,7 @@ import { may } from "./account.js";
 import { requestJson } from "./api.js";
 import { confirm } from "./confirmation.js";
 import { announce, createElement } from "./dom.js";
+import { failure } from "./forms.js";
 import { addressOf } from "./router.js";
 import { hasEnded } from "./workflow-text.js";
 
@@ -15,6 +16,7 @@ const ACTIONS = {
   retry: { title: "Retry", applies: ({ state }) => ["failed", "cancelled"].includes(state) },
   rerun: { title: "Run again", applies: hasEnded },
 };
+const PAST = { pause: "paused", resume: "resumed", cancel: "cancelled", retry: "retried", rerun: "requested again" };
 const DONE = { pause: "Pausing", resume: "Resumed", cancel: "Cancelling", retry: "Retrying", rerun: "Requested again" };
 
 /** Show the buttons that apply in `element`; `onChange(problem)` follows each change, null if it succeeded. */
@@ -54,7 +56,7 @@ function confirmCancel(workflow, onChange) {
 /** Send a change; return why it failed, or null. */
 async function send(name, { workflow_id }) {
   const response = await requestJson(`/api/workflows/${workflow_id}/${name}`, { method: "POST" });
-  if (!response.ok) return `${ACTIONS[name].title.replace(" …", "")} failed: ${response.value.detail}`;
+  if (!response.ok) return failure(PAST[name], response.value);
   announce(DONE[name]);
   if (name === "rerun") location.hash = addressOf("workflow", response.value.workflow_id);
   return null;

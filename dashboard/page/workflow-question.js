@@ -3,6 +3,7 @@
 import { may } from "./account.js";
 import { sendJson } from "./api.js";
 import { $, announce, createElement, setText, setVisible } from "./dom.js";
+import { failure } from "./forms.js";
 import { degrees, time } from "./format.js";
 import { state } from "./live-state.js";
 
@@ -55,7 +56,7 @@ async function answer({ workflow_id }, button, body, onAnswer) {
   setText($(".error", section), "");
   const response = await sendJson(`/api/workflows/${workflow_id}/answer`, body);
   button.disabled = false;
-  if (!response.ok) return setText($(".error", section), `Not answered: ${response.value.detail}`);
+  if (!response.ok) return setText($(".error", section), failure("answered", response.value));
   announce("Answered");
   onAnswer();
 }

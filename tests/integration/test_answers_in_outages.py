@@ -11,7 +11,7 @@ from dashboard.unavailable import nothing_changed
 from db.errors import StoreUnavailable
 from db.queries.statements import Statements
 from db.settings import DatabaseSettings
-from runtime.errors import ServiceUnavailable
+from runtime.errors import OutcomeUnknown, ServiceUnavailable
 from runtime.settings import load
 from tests.database import Database
 from tests.proxy import Proxy
@@ -46,9 +46,10 @@ def test_a_change_may_have_been_made_if_its_response_is_lost(
     statements: Statements, database: Database, database_proxy: Proxy
 ) -> None:
     database_proxy.drop_next_response()
-    with pytest.raises(ServiceUnavailable, match="Whether it was changed is not known"), nothing_changed():
+    with pytest.raises(OutcomeUnknown, match="Whether it was changed is not known"), nothing_changed():
         statements.rows("INSERT INTO sensor (sensor_id) VALUES ('made') RETURNING sensor_id")
     database_proxy.refuse()
-    with pytest.raises(ServiceUnavailable, match="Nothing was changed"), nothing_changed():
+    with pytest.raises(ServiceUnavailable, match="Nothing was changed") as refusal, nothing_changed():
         statements.rows("INSERT INTO sensor (sensor_id) VALUES ('not made') RETURNING sensor_id")
+    assert not isinstance(refusal.value, OutcomeUnknown)
     assert database.query("SELECT sensor_id FROM sensor") == [{"sensor_id": "made"}]

@@ -12,7 +12,7 @@ from db.evaluation.evaluation import Evaluation
 from runtime.access import Role
 from tests.browser import visit
 from tests.integration.dashboard.system import System, act_until, log_in
-from tests.integration.dashboard.test_sensor_page import SCROLLS_HORIZONTALLY
+from tests.integration.dashboard.test_sensor_page import NOT_SAVED, SCROLLS_HORIZONTALLY, lose
 from tests.processes import Process
 from tests.waiting import DEADLINE_SECONDS, eventually
 
@@ -105,7 +105,7 @@ def test_a_limit_is_set_its_alarm_rises_is_acknowledged_and_clears(
     form.get_by_label("Hysteresis, K").fill("0.5")
     system.database_proxy.refuse()
     press(form.get_by_role("button", name="Add limits"), by)
-    expect(form.get_by_role("alert")).to_contain_text("Not saved: ")
+    expect(form.get_by_role("alert")).to_contain_text(NOT_SAVED)
     expect(form.get_by_label("High, °C")).to_have_value("8")
     system.database_proxy.forward()
     expect(page.locator("#overall-status")).to_have_text("No problems")
@@ -138,6 +138,37 @@ def test_a_limit_is_set_its_alarm_rises_is_acknowledged_and_clears(
     act_until(partial(change.get_by_label("For", exact=True).press, "Enter"), changed)
     press(limits.last.get_by_role("button", name="Remove"), by)
     press(page.get_by_role("dialog", name="Remove the limit?").get_by_role("button", name="Remove"), by)
+    expect(limits).to_have_count(1)
+
+
+def test_limits_are_shown_as_they_are_stored_also_if_someone_else_changes_them(
+    system: System, dashboard: Process, page: Page
+) -> None:
+    system.database.query("INSERT INTO sensor (sensor_id) VALUES ('fridge')")
+    key = system.create_key("ann", Role.OPERATOR)
+    visit(page, system.url)
+    log_in(page, key)
+    sensor = open_sensor(page, system)
+    form, limits = sensor.locator(".limits form"), sensor.locator(".limits li")
+    # when the response to a new limit is lost, the page does not say that it was not saved, and shows it
+    page.route("**/api/limits", lambda route: lose(route, "response"))
+    form.get_by_label("High, °C").fill("8")
+    act_until(
+        form.get_by_role("button", name="Add limits").click,
+        form.get_by_role("alert").filter(has_text="It is not known whether it was saved: "),
+    )
+    expect(limits).to_contain_text("above 8 °C")
+    # and when another one changes it while it is edited here, the page says so, and shows what holds
+    page.unroute("**/api/limits")
+    limits.get_by_role("button", name="Change").click()
+    form.get_by_label("Hysteresis, K").fill("1")
+    set_limits(system, {"kind": "high", "sensor_id": "fridge", "severity": "warning", "threshold": 7})
+    expect(form.get_by_role("alert")).to_contain_text("This limit was changed or removed meanwhile")
+    expect(limits).to_contain_text("above 7 °C")
+    expect(form.get_by_label("Hysteresis, K")).to_have_value("1")
+    # and what is saved replaces it
+    saved = limits.filter(has_text="above 8 °C, hysteresis 1 K")
+    act_until(form.get_by_role("button", name="Save limit").click, saved)
     expect(limits).to_have_count(1)
 
 

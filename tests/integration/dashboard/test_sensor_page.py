@@ -4,7 +4,7 @@ import re
 from functools import partial
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from runtime.access import Role
 from tests.integration.dashboard.system import System, act_until, log_in, open_page, row
@@ -12,6 +12,9 @@ from tests.processes import Process
 from tests.waiting import DEADLINE_SECONDS, eventually
 
 SCROLLS_HORIZONTALLY = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+
+# An outage that begins during the request leaves open whether it was executed.
+NOT_SAVED = re.compile("Not saved: |not known whether it was saved: ")
 
 # The fields that are wider than their place, and so lie over the next one.
 OVERLAPPING_FIELDS = """
@@ -72,13 +75,48 @@ def test_what_is_refused_is_said_at_its_field_and_what_was_typed_is_kept(
     offset.fill("")
     system.database_proxy.refuse()
     form.get_by_role("button", name="Save").click()
-    expect(form.get_by_role("alert")).to_contain_text("Not saved: ")
+    expect(form.get_by_role("alert")).to_contain_text(NOT_SAVED)
     expect(name).to_have_value("Fridge")
     expect(page.locator("#overall-status")).not_to_have_text("No problems")
     system.database_proxy.forward()
     expect(page.locator("#overall-status")).to_have_text("No problems")
     saved = page.locator("#sensor h2", has_text="Fridge (1)")
     act_until(form.get_by_role("button", name="Save").click, saved)
+
+
+def test_a_change_whose_response_is_lost_is_shown_as_it_is_stored(
+    system: System, dashboard: Process, page: Page
+) -> None:
+    system.publish("1", 20.0)
+    open_page(page, system)
+    expect(row(page, "1")).to_be_visible()
+    page.get_by_role("link", name="1", exact=True).click()
+    log_in(page, create_operator(system, page))
+    form = page.locator("#sensor .sensor-settings")
+    save = form.get_by_role("button", name="Save").click
+    expect(page.locator("#sensor .loaded")).to_be_visible()
+    # when the request is lost, it is not known whether it was saved, and what was typed stays
+    form.get_by_label("Name").fill("Fridge")
+    page.route("**/api/sensors/1", lambda route: lose(route, "request"))
+    save()
+    expect(form.get_by_role("alert")).to_contain_text("It is not known whether it was saved: ")
+    expect(form.get_by_label("Name")).to_have_value("Fridge")
+    expect(form.locator(".saved")).to_have_text("")
+    # and when only the response is lost, what is stored shows that it was saved
+    page.unroute("**/api/sensors/1")
+    page.route("**/api/sensors/1", lambda route: lose(route, "response"))
+    act_until(save, form.locator(".saved", has_text="Saved."))
+    expect(page.locator("#sensor h2")).to_have_text("Fridge (1)")
+    expect(form.locator(".error")).to_have_text("")
+
+
+def lose(route: Route, part: str) -> None:
+    """Lose the request of a change, or only its response; what is read is not lost."""
+    if route.request.method == "GET":
+        return route.continue_()
+    if part == "response":
+        route.fetch()
+    return route.abort()
 
 
 def create_operator(system: System, page: Page) -> str:

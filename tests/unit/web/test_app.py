@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from runtime.errors import ConfigurationError, InvalidInput, ServiceUnavailable
+from runtime.errors import ConfigurationError, InvalidInput, OutcomeUnknown, ServiceUnavailable
 from runtime.health import Health
 from tests.unit.fake_keys import FakeKeys
 from tests.unit.http_client import Response, send
@@ -35,6 +35,7 @@ class Service:
         )
         self.app.add_api_route("/api/items", self.create_item, methods=["POST"], **requires(None))
         self.app.add_api_route("/api/unavailable", self.fail_unavailable, **requires(None))
+        self.app.add_api_route("/api/lost", self.lose_response, **requires(None))
         self.app.add_api_route("/api/refused", self.refuse, **requires(None))
         self.app.add_api_route("/api/bug", self.fail_with_bug, **requires(None))
         self.port = 0
@@ -44,6 +45,9 @@ class Service:
 
     def fail_unavailable(self) -> None:
         raise ServiceUnavailable("The database does not answer.")
+
+    def lose_response(self) -> None:
+        raise OutcomeUnknown("Whether it was changed is not known.")
 
     def refuse(self) -> None:
         raise InvalidInput("A key named x exists already.", "name")
@@ -81,6 +85,12 @@ def test_every_error_is_problem_details(
     problem = response.json
     assert problem.pop("title")
     assert problem == {"type": "about:blank", "status": status, "detail": detail}
+
+
+def test_a_change_that_may_have_been_made_is_not_like_one_that_was_not(service: Service) -> None:
+    lost, unavailable = service.send("/api/lost"), service.send("/api/unavailable")
+    assert (lost.status, lost.json["outcome_unknown"]) == (503, True)
+    assert "outcome_unknown" not in unavailable.json
 
 
 def test_a_large_body_is_rejected(service: Service) -> None:
