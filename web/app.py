@@ -11,6 +11,7 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from runtime.health import Health
 from runtime.version import VERSION
 from web.auth import Authenticator
+from web.compression import Compression
 from web.dependencies import authorize
 from web.errors import DEFAULT_ERROR_RESPONSE, add_error_handlers
 from web.openapi import improve_openapi
@@ -62,6 +63,7 @@ def create_app(
             Middleware(SecurityHeaders, inline_scripts=inline_scripts),
             Middleware(AllowedHosts, hosts=hosts),
             Middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES),
+            Middleware(Compression),
         ],
     )
     app.state.auth = auth
