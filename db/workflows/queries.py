@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from db.queries.statements import Row, Statements
+from runtime.errors import InvalidInput
 
 # With sums over the jobs; `total` is null while a job does not know its own.
 SUMMARY = """
@@ -73,10 +74,17 @@ class WorkflowQueries:
         schedule: str | None = None,
         before: UUID | None = None,
     ) -> list[Row]:
-        """Return the newest workflows, or those before one, with sums over their jobs."""
-        return self._statements.rows(
+        """Return the newest workflows, or those before one, with sums over their jobs.
+
+        Raises:
+            InvalidInput: When there is no workflow `before` (`cursor`), so that a list does not end early.
+        """
+        rows = self._statements.rows(
             LIST, most=most, states=_list(states), kinds=_list(kinds), schedule=schedule, before=before
         )
+        if before is not None and not rows and self.read(before) is None:
+            raise InvalidInput(f"there is no workflow {before} any more: list them from the start", "cursor")
+        return rows
 
     def read(self, workflow_id: UUID) -> Row | None:
         """Return a workflow with sums over its jobs; None if there is no such workflow."""

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from threading import Barrier
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -54,6 +55,16 @@ def test_a_key_that_was_used_for_another_request_is_refused(workflows: Workflows
     assert refusal.value.message == (
         f"The idempotency key a was used for another request, workflow {first.workflow_id}: use a new key."
     )
+
+
+def test_a_list_that_continues_after_an_unknown_workflow_is_refused_instead_of_being_empty(
+    workflows: Workflows,
+) -> None:
+    only = workflows.requests.request("one", "dummy", {}, JOBS).workflow_id
+
+    assert workflows.queries.read_all(10, before=only) == []
+    with pytest.raises(InvalidInput, match=r"there is no workflow .* any more: list them from the start"):
+        workflows.queries.read_all(10, before=UUID(int=1))
 
 
 def test_concurrent_requests_with_one_key_have_one_workflow(
