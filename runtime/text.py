@@ -8,8 +8,8 @@ MAX_VALUE_CHARACTERS = 60
 
 
 def quantity(number: int, noun: str) -> str:
-    """Return a number with its noun, in the plural unless it is one."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    """Return a number, its thousands separated, with its noun, in the plural unless it is one."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def format_duration(duration: timedelta) -> str:

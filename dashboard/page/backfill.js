@@ -3,7 +3,7 @@
 import * as account from "./account.js";
 import { sendJson } from "./api.js";
 import { $, createElement, setText, setTextWithCode, setVisible } from "./dom.js";
-import { count, time } from "./format.js";
+import { quantity, time } from "./format.js";
 import { refusal, refuseBadInput, showFormError } from "./forms.js";
 import { addressOf } from "./router.js";
 import { onNames } from "./sources.js";
@@ -68,7 +68,7 @@ async function send() {
 /** Show what would be fetched, so that the next submission requests it; null: nothing is planned. */
 function showPlan(body, plan = null) {
   planned = plan?.jobs ? body : null;
-  setText(submit, planned ? `Fetch ${count(plan.jobs)} ${plan.jobs === 1 ? "chunk" : "chunks"}` : "Show what would be fetched");
+  setText(submit, planned ? `Fetch ${quantity(plan.jobs, "chunk")}` : "Show what would be fetched");
   setText($(".plan", form), plan === null ? "" : describe(plan));
 }
 
@@ -78,7 +78,7 @@ function describe({ jobs, chunks, covered, active, failed }) {
     .map(([reason, periods]) => `${periodsOf(periods)} (${reason})`);
   const omitted = left.length ? ` Left out: ${left.join("; ")}.` : "";
   if (!jobs) return `There is nothing to fetch.${omitted}`;
-  return `${count(jobs)} ${jobs === 1 ? "chunk" : "chunks"}, the first ${periodsOf(chunks.slice(0, 1))}.${omitted}`;
+  return `${quantity(jobs, "chunk")}, the first ${periodsOf(chunks.slice(0, 1))}.${omitted}`;
 }
 
 const periodsOf = (periods) => periods.map((period) => `${time(period.from)} to ${time(period.to)}`).join(", ");

@@ -8,6 +8,13 @@ const increments = (smallest) =>
   Array.from({ length: 10 }, (_, power) => [1, 2, 5].map((step) => step * smallest * 10 ** power)).flat();
 export const WHOLE = increments(1);
 export const TENTHS = increments(0.1);
+/** Of durations in seconds, whose labels are whole numbers of one unit. */
+export const DURATIONS = [
+  ...[0.001, 0.01, 0.1].flatMap((step) => [step, 2 * step, 5 * step]),
+  ...[1, 2, 5, 10, 20, 60, 120, 300, 600, 1200],
+  ...[1, 2, 4, 8].map((hours) => hours * 3600),
+  ...increments(1).map((days) => days * 86_400),
+];
 
 const MIN_SELECTION_PIXELS = 4;
 const MIN_LINE_REACH = 5; // degrees

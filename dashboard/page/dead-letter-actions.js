@@ -4,7 +4,7 @@ import * as account from "./account.js";
 import { sendJson } from "./api.js";
 import { confirm } from "./confirmation.js";
 import { $, setText, setTextWithCode } from "./dom.js";
-import { count, shorten } from "./format.js";
+import { count, quantity, shorten } from "./format.js";
 
 const ROLE = "operator";
 const ACTIONS = {
@@ -75,7 +75,7 @@ function buttonLabel(verb, target) {
 
 function question(verb, { number, reason }) {
   if (reason) return `${verb} all dead letters with reason ${shorten(reason)}?`;
-  return `${verb} ${count(number)} ${number === 1 ? "dead letter" : "dead letters"}?`;
+  return `${verb} ${quantity(number, "dead letter")}?`;
 }
 
 function ask(action) {
@@ -102,7 +102,7 @@ async function run(action, target) {
 function describeResult(past, { done, refused, not_found }) {
   const parts = Object.entries(done).map(([reason, number]) => `${count(number)} ${reason}`);
   const sentences = [`${past} ${parts.join(", ") || "none"}.`];
-  if (refused) sentences.push(`Skipped ${count(refused)} that were replayed three times already.`);
-  if (not_found.length) sentences.push(`${count(not_found.length)} no longer exist.`);
+  if (refused) sentences.push(`Skipped ${count(refused)} that ${refused === 1 ? "was" : "were"} replayed three times already.`);
+  if (not_found.length) sentences.push(`${count(not_found.length)} no longer ${not_found.length === 1 ? "exists" : "exist"}.`);
   return sentences.join(" ");
 }

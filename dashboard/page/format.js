@@ -14,6 +14,9 @@ export const degrees = (value) => (isUnknown(value) ? UNKNOWN : value.toFixed(2)
 
 export const count = (value) => (isUnknown(value) ? UNKNOWN : grouped.format(value));
 
+/** A number with its noun, in the plural unless it is one. */
+export const quantity = (number, noun) => `${count(number)} ${number === 1 ? noun : `${noun}s`}`;
+
 export function rate(value) {
   if (isUnknown(value)) return UNKNOWN;
   return value >= 100 ? grouped.format(Math.round(value)) : value.toFixed(1);
@@ -36,13 +39,11 @@ export function interval(seconds) {
 /** The beginning of a text that is too long for its place. */
 export const shorten = (text, length = 40) => (text.length > length ? `${text.slice(0, length - 1)}…` : text);
 
-/** A duration in seconds, rounded to a whole unit. */
+/** A duration in seconds, in the largest unit that it contains at least twice, as `sensorctl` shows it. */
 export function duration(seconds) {
   const s = Math.max(0, Math.round(seconds));
-  if (s < 100) return `${s} s`;
-  if (s < 100 * 60) return `${Math.round(s / 60)} min`;
-  if (s < 48 * 3600) return `${Math.round(s / 3600)} h`;
-  return `${Math.round(s / 86400)} days`;
+  const [unit, length] = Object.entries({ d: 86400, h: 3600, min: 60 }).find(([, each]) => s >= 2 * each) ?? ["s", 1];
+  return `${Math.floor(s / length)} ${unit}`;
 }
 
 /** A duration in seconds as limits have it: exactly, in the largest unit of which it is a whole number. */

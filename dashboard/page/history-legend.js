@@ -1,7 +1,7 @@
 // The legend of a history: the values under the cursor, or the range of each sensor, and the same in words.
 
 import { createElement, reconcileChildren, setText } from "./dom.js";
-import { count, degrees } from "./format.js";
+import { count, degrees, quantity } from "./format.js";
 import { describeForecasts } from "./history-forecast.js";
 import { state } from "./live-state.js";
 import { CELSIUS, symbolOf } from "./units.js";
@@ -69,7 +69,7 @@ export class HistoryLegend {
   describe(from, to) {
     const { sensors, points, forecasts, unit, bucket, zone, anomalies: number } = this.shown;
     const readings = points.map((of) => of.reduce((sum, point) => sum + point[4], 0));
-    const parts = sensors.map((id, i) => `${titleOf(id)}: ${this.range(i)}, ${count(readings[i])} readings`);
+    const parts = sensors.map((id, i) => `${titleOf(id)}: ${this.range(i)}, ${quantity(readings[i], "reading")}`);
     const range = `Temperature from ${dateAndTime(from, zone)} to ${dateAndTime(to, zone)} by the ${bucket}.`;
     const anomalies = number ? ` ${number === 1 ? "1 anomaly" : `${count(number)} anomalies`}.` : "";
     return `${range} ${parts.join("; ")}.${describeForecasts(sensors.map(titleOf), forecasts, unit, zone)}${anomalies}`;

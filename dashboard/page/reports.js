@@ -3,7 +3,7 @@
 import * as account from "./account.js";
 import { readRows, requestJson } from "./api.js";
 import { $, createElement, reconcileChildren, repeatWhileShown, setText, setTextWithCode, setVisible } from "./dom.js";
-import { count, time } from "./format.js";
+import { count, quantity, time } from "./format.js";
 import * as files from "./report-files.js";
 import { fillFigures } from "./report-figures.js";
 import * as form from "./report-form.js";
@@ -116,7 +116,7 @@ const MAX_NAMES = 5;
 
 const namesOf = (sensors) =>
   sensors.length > MAX_NAMES
-    ? `${sensors.slice(0, MAX_NAMES).join(", ")} and ${sensors.length - MAX_NAMES} more sensors`
+    ? `${sensors.slice(0, MAX_NAMES).join(", ")} and ${quantity(sensors.length - MAX_NAMES, "more sensor")}`
     : `${sensors.length === 1 ? "sensor" : "sensors"} ${sensors.join(", ")}`;
 
 const addressOfFile = ({ report_id }) => `/api/reports/${report_id}/content`;

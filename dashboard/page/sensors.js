@@ -2,7 +2,7 @@
 
 import { Chart, TENTHS } from "./charts.js";
 import { $, createElement, reconcileChildren, setText, setVisible } from "./dom.js";
-import { degrees, duration, hourAndMinute, interval, time } from "./format.js";
+import { degrees, duration, hourAndMinute, interval, quantity, time } from "./format.js";
 import { toColumns } from "./history-columns.js";
 import { secondsSince, serverNow, state } from "./live-state.js";
 import * as minutes from "./minutes.js";
@@ -150,7 +150,7 @@ function describe(sensor) {
   const { readings, min_temperature: min, mean_temperature: mean, max_temperature: max } = sensor;
   if (!readings) return `Last hour of sensor ${titleOf(sensor)}: no readings.`;
   const statistics = `minimum ${degrees(min)}, mean ${degrees(mean)}, maximum ${degrees(max)} °C`;
-  return `Last hour of sensor ${titleOf(sensor)} by the minute: ${statistics}, ${readings} readings.`;
+  return `Last hour of sensor ${titleOf(sensor)} by the minute: ${statistics}, ${quantity(readings, "reading")}.`;
 }
 
 function drawChart(card) {

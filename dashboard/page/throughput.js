@@ -1,6 +1,6 @@
 // Queue depth, rates and latency: now, and over the last hour.
 
-import { Chart, WHOLE } from "./charts.js";
+import { Chart, DURATIONS, WHOLE } from "./charts.js";
 import { $, createElement, setText } from "./dom.js";
 import { count, hourAndMinute, latency, rate } from "./format.js";
 import { state } from "./live-state.js";
@@ -41,6 +41,7 @@ const CHARTS = [
   {
     title: "End-to-end latency",
     format: latency,
+    increments: DURATIONS,
     series: [
       { label: "median", key: "latency_p50", color: "series-1" },
       { label: "95th percentile", key: "latency_p95", color: "series-2" },

@@ -2,7 +2,7 @@
 
 import { requestJson } from "./api.js";
 import { $, createElement, reconcileChildren, setText, setTextWithCode, setVisible } from "./dom.js";
-import { duration } from "./format.js";
+import { duration, quantity } from "./format.js";
 
 const LOST_AFTER_SECONDS = 30;
 const section = $("#workers");
@@ -22,7 +22,7 @@ const create = ({ name }) => createElement("li", {}, createElement("strong", {},
 function fill(item, worker) {
   const isLost = worker.seconds_since_seen > LOST_AFTER_SECONDS;
   item.dataset.lost = isLost;
-  const jobs = worker.jobs.length === 1 ? "1 job" : `${worker.jobs.length} jobs`;
+  const jobs = quantity(worker.jobs.length, "job");
   const seen = isLost ? `not seen for ${duration(worker.seconds_since_seen)}` : jobs;
   setText($("span", item), `${seen}, version ${worker.version}, kinds ${worker.kinds.join(", ")}`);
 }

@@ -20,6 +20,7 @@ from reports.measures.strictest import outside_all
 from reports.model import Report
 from reports.render.files import FormatUnavailable, file_name, render_file
 from runtime.errors import InvalidInput
+from runtime.text import quantity
 from worker.context import Interruption, JobContext, JobFailed, JobInterrupted, JobResult
 
 
@@ -158,7 +159,5 @@ def _counts(report: Report) -> dict[str, int]:
 
 def _describe(report: Report) -> str:
     counts = _counts(report)
-    return (
-        f"{counts['readings']:,} readings, {counts['excursions']:,} excursions, {counts['gaps']:,} gaps; "
-        f"document {report.document_sha256}"
-    )
+    found = [quantity(counts[f"{noun}s"], noun) for noun in ("reading", "excursion", "gap")]
+    return f"{', '.join(found)}; document {report.document_sha256}"

@@ -8,7 +8,7 @@ from runtime.text import format_duration, quantity
 
 
 @pytest.mark.parametrize(
-    ("number", "text"), [(0, "0 dead letters"), (1, "1 dead letter"), (2, "2 dead letters")]
+    ("number", "text"), [(0, "0 dead letters"), (1, "1 dead letter"), (2_000, "2,000 dead letters")]
 )
 def test_only_one_is_not_in_the_plural(number: int, text: str) -> None:
     assert quantity(number, "dead letter") == text
