@@ -187,11 +187,12 @@ class Session:
 
         Messages received after this batch go too: the broker's ack time-out applies to them as well.
         """
-        unsettled = self._received - self._settled - len(self._settled_beyond)
+        received = self._received  # more may arrive while the nack is sent
+        unsettled = received - self._settled - len(self._settled_beyond)
         self._inbox.clear()
         with settle_span("nack", batch, self.consuming), translate_errors():
-            self._channel.basic_nack(self._received, multiple=True, requeue=True)
-        self._settled = self._received
+            self._channel.basic_nack(received, multiple=True, requeue=True)
+        self._settled = received
         self._settled_beyond.clear()
         return unsettled
 

@@ -94,6 +94,27 @@ def test_a_requeued_message_is_redelivered_with_its_count() -> None:
     assert receive_one(session).delivery_attempt == 2
 
 
+def test_a_message_that_arrives_while_others_are_requeued_remains_unsettled(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # given a connection with TLS, which processes events while it sends
+    broker = FakeBroker()
+    broker.put(QUEUE, b"1")
+    session = open_session(broker)
+    channel = broker.connections[0].channels[0]
+    nack = channel.basic_nack
+
+    def nack_and_receive(tag: int, *, multiple: bool, requeue: bool) -> None:
+        nack(tag, multiple=multiple, requeue=requeue)
+        channel.deliver()
+
+    monkeypatch.setattr(channel, "basic_nack", nack_and_receive)
+    # when
+    session.requeue([receive_one(session)])
+    # then
+    assert session.requeue([receive_one(session)]) == 1
+
+
 def test_a_session_cannot_ack_a_delivery_of_another_session() -> None:
     broker = FakeBroker()
     broker.put(QUEUE, b"1")
