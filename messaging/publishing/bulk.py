@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple, Protocol
 
 from messaging.amqp.hosts import Server
+from messaging.amqp.transport import NO_RESPONSE, RESPONSE_TIMEOUT_SECONDS
 from messaging.errors import BrokerRefused, BrokerUnavailable, Unroutable
 from messaging.publishing.confirm_publisher import Confirm, OutstandingConfirms
 from messaging.spans import SendSpans
@@ -92,7 +93,7 @@ class BulkPublisher:
         self._last_response_at: float | None = None
         self._allowed = self._uncounted = 0
         self._requested = False
-        self._next_request_at = 0.0
+        self._requested_at = self._next_request_at = 0.0
 
     def publish(self, messages: Iterable[Message]) -> None:
         """Return once all messages are confirmed.
@@ -155,15 +156,21 @@ class BulkPublisher:
         return connection
 
     def _update_allowance(self, connection: Connection) -> None:
-        """Request the queue's depth; derive how many messages may be published until the next response."""
+        """Request the queue's depth; derive how many messages may be published until the next response.
+
+        Raises:
+            BrokerUnavailable: When the broker has not responded for RESPONSE_TIMEOUT_SECONDS.
+        """
         if self._requested and connection.depth is not None:
             self._requested, self._next_request_at = False, self._clock() + WAIT_SECONDS
             self._last_response_at = self._clock()
             self._allowed = self._max_queue_depth - connection.depth - self._uncounted
             if connection.depth >= self._max_queue_depth:
                 self._events.waiting(connection.depth)
+        if self._requested and self._clock() - self._requested_at > RESPONSE_TIMEOUT_SECONDS:
+            raise BrokerUnavailable(NO_RESPONSE)
         if self._max_queue_depth and not self._requested and self._clock() >= self._next_request_at:
-            self._requested = True
+            self._requested, self._requested_at = True, self._clock()
             connection.request_queue_depth(self._queue)
             # The depth may or may not include what is in flight, and what is published until the response.
             self._uncounted = len(self._window)

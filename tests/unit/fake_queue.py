@@ -36,7 +36,7 @@ class FakeConfirmPublisher:
         self._queue.clock.now += seconds
         self._queue.max_in_flight = max(self._queue.max_in_flight, self._published)
         self._queue.wait()
-        if self._depth_requested:
+        if self._depth_requested and self._queue.answers:
             self.depth, self._depth_requested = len(self._queue.arrived) - self._queue.taken, False
         confirmed, self._published = self._published, 0
         self._queue.confirmed += confirmed
@@ -47,13 +47,17 @@ class FakeConfirmPublisher:
 
 
 class FakeQueue:
-    """The messages of a queue, from which consumers took the first `taken`, and its publishers."""
+    """The messages of a queue, from which consumers took the first `taken`, and its publishers.
+
+    Its depth is known only while it `answers`.
+    """
 
     def __init__(self) -> None:
         self.clock = FakeClock()
         self.arrived: list[str] = []
         self.bodies: list[bytes] = []
         self.taken = self.confirmed = self.max_in_flight = 0
+        self.answers = True
         self.publishers: list[FakeConfirmPublisher] = []
         self.wait_errors: deque[Exception | None] = deque()
         self.connect_errors: deque[Exception | None] = deque()

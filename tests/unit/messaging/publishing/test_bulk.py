@@ -2,6 +2,7 @@
 
 import pytest
 
+from messaging.amqp.transport import NO_RESPONSE
 from messaging.errors import BrokerRefused, BrokerUnavailable, Unroutable
 from messaging.publishing import bulk
 from messaging.publishing.bulk import BulkEvents, BulkPublisher, Message
@@ -196,3 +197,16 @@ def test_publishing_waits_for_a_full_queue_and_reports_it(queue: FakeQueue, even
 
     assert queue.arrived[50:] == [message.message_id for message in messages(10)]
     assert events.calls_to("waiting")[0] == (50,)
+
+
+def test_a_broker_that_does_not_tell_the_depth_is_lost(queue: FakeQueue, events: EventRecorder) -> None:
+    started_at, queue.answers = queue.clock.now, False
+
+    def answer_after_a_minute() -> None:
+        queue.answers = queue.clock.now > started_at + 60
+
+    queue.on_wait = answer_after_a_minute
+    bulk_publisher(queue, events, max_queue_depth=50).publish(messages(10))
+
+    assert len(queue.arrived) == 10
+    assert events.calls_to("lost") == [(NO_RESPONSE,)]
