@@ -12,7 +12,7 @@ from db.errors import InvalidData, StoreUnavailable
 from messaging.consuming.delivery import Delivery
 from messaging.consuming.handler import BatchResult, Handler, Work
 from readings.dead_reading import DeadReading
-from readings.errors import InvalidReading
+from readings.errors import DeadLetterReason, InvalidReading
 from runtime.text import to_valid_text
 
 # While the database does not answer, dead letters do not wait for it one by one.
@@ -69,6 +69,8 @@ class RecordingHandler:
 
 def _describe(body: bytes, error: InvalidReading) -> DeadReading | None:
     """Return a dead reading if its message is of an import, and has an ID."""
+    if error.reason is DeadLetterReason.TOO_LARGE:  # of no import, and may not fit into memory when parsed
+        return None
     try:
         fields = json.loads(body)
         import_id, reading_id = UUID(fields["import_id"]), UUID(fields["reading_id"])

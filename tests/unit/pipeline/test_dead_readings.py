@@ -74,6 +74,14 @@ def test_messages_of_others_are_not(body: bytes) -> None:
     assert store.calls == []
 
 
+def test_a_body_that_is_too_large_is_not_parsed() -> None:
+    store = RecordingStore()
+
+    handle(store, (IMPORTED, InvalidReading(DeadLetterReason.TOO_LARGE, "the body has 16777216 bytes")))
+
+    assert store.calls == []
+
+
 @pytest.mark.parametrize("error", [StoreUnavailable("down"), InvalidData("too long")])
 def test_a_database_that_does_not_record_it_is_tried_again_after_a_minute(error: Exception) -> None:
     store, clock = RecordingStore(error), FakeClock()
