@@ -12,6 +12,9 @@ EXIT_INTERRUPTED = 130
 
 def describe_exit(exit_code: int) -> str:
     """Describe how a child process ended; a negative code is the signal that killed it."""
-    if exit_code < 0:
+    if exit_code >= 0:
+        return f"ended with exit code {exit_code}"
+    try:
         return f"was killed by {signal.Signals(-exit_code).name}"
-    return f"ended with exit code {exit_code}"
+    except ValueError:  # most real-time signals have no name
+        return f"was killed by signal {-exit_code}"
