@@ -1,10 +1,12 @@
 """The SQLite file of the outbox, in which readings survive a kill of the sensor."""
 
 import json
+import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 
+from runtime.tracing import TRACEPARENT
 from sensor.outbox.entry import OutboxEntry
 
 VACUUM_THRESHOLD_PAGES = 2_500
@@ -13,6 +15,7 @@ _INSERT = "INSERT OR REPLACE INTO waiting (row, sensor_id, message_id, body, tra
 _READ = """
 SELECT row, sensor_id, message_id, body, trace FROM waiting WHERE row > ? AND row <= ? ORDER BY row LIMIT ?
 """
+_TRACEPARENT = re.compile("[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 _NTH_OLDEST = "SELECT row FROM waiting ORDER BY row LIMIT 1 OFFSET ?"
 
 
@@ -152,11 +155,14 @@ def _encode_trace(entry: OutboxEntry) -> str | None:
 
 
 def _decode_trace(text: str | None) -> dict[str, str] | None:
+    """Return the headers of a trace; None without one, or if they are damaged."""
     try:
-        headers: dict[str, str] | None = json.loads(text) if text else None
-    except ValueError:  # damaged
+        headers = json.loads(text) if text else None
+    except ValueError:
         return None
-    return headers
+    if not isinstance(headers, dict) or not all(isinstance(value, str) for value in headers.values()):
+        return None
+    return headers if _TRACEPARENT.fullmatch(headers.get(TRACEPARENT, "")) else None
 
 
 def _decode_text(text: bytes) -> str:

@@ -186,6 +186,22 @@ def test_a_file_without_a_column_for_traces_is_continued(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(
+    "damaged", ['{"traceparent', "[1]", "{}", '{"traceparent": "00"}', '{"traceparent": 0}']
+)
+def test_a_damaged_trace_is_none(tmp_path: Path, damaged: str) -> None:
+    file = open_outbox_file(tmp_path / "outbox", lambda *_: None)
+    file.append([entry(1)])
+    file.close()
+    with closing(sqlite3.connect(tmp_path / "outbox", isolation_level=None)) as connection:
+        connection.execute("UPDATE waiting SET trace = ?", (damaged,))
+
+    file = open_outbox_file(tmp_path / "outbox", lambda *_: None)
+
+    assert [each.trace for _, each in file.read(0, 1, 10)] == [None]
+    file.close()
+
+
+@pytest.mark.parametrize(
     "damage",
     ["sensor_id = CAST(X'6bff' AS TEXT)", "trace = '{\"traceparent'", "message_id = CAST(X'ff' AS TEXT)"],
 )
