@@ -11,7 +11,7 @@ from messaging.errors import BrokerUnavailable
 from messaging.publishing.events import EventPublisher
 from readings.ids import uuid7
 from runtime.lifecycle import ShutdownSignal
-from runtime.retry import retry
+from runtime.retry import retry, retry_delay
 from runtime.service_thread import ServiceThread
 from worker.pong import answer_ping
 from worker.settings import JobSettings
@@ -99,7 +99,9 @@ class TicketListener:
             try:
                 self._serve(session)
             except BrokerUnavailable as error:
-                self._telemetry.broker_down(error, 0)
+                delay = retry_delay(1)  # it may be back at once, and refuse the same answer again
+                self._telemetry.broker_down(error, delay)
+                self._stop.sleep(delay)
             finally:
                 close_quietly(session.connection)
 

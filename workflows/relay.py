@@ -14,7 +14,7 @@ from messaging.settings import BrokerSettings
 from messaging.topology import FILES_QUEUE, declare_workflows
 from runtime.errors import InvalidInput
 from runtime.lifecycle import ShutdownSignal
-from runtime.retry import retry
+from runtime.retry import retry, retry_delay
 from workflows.commands import execute, parse_command
 from workflows.files import parse_file_name, request_file
 from workflows.messages import to_message, to_ticket
@@ -68,7 +68,9 @@ class Relay:
                 while not self._stop.is_set():
                     self.relay(session.publisher, session.commands)
             except BrokerUnavailable as error:
-                self._telemetry.broker_down(error)
+                delay = retry_delay(1)  # it may be back at once, and refuse the same message again
+                self._telemetry.broker_down(error, delay)
+                self._stop.sleep(delay)
             finally:
                 close_quietly(session.connection)
 

@@ -83,7 +83,7 @@ class WorkflowsTelemetry:
         self._broker.mark_up(BROKER)
         self._available(BROKER)
 
-    def broker_down(self, error: ServiceUnavailable, _retry_seconds: float = 0) -> None:
+    def broker_down(self, error: ServiceUnavailable, _retry_seconds: float) -> None:
         """Report that the broker is down; events wait in the database."""
         self._broker.mark_down(BROKER, str(error))
         self._unavailable(BROKER, str(error))

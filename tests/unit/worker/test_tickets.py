@@ -1,5 +1,6 @@
 """The worker's connection to the broker: tickets, pings, and what happens while the broker is down."""
 
+import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -128,6 +129,17 @@ def test_it_connects_again_after_the_broker_was_down(
     listener.start()
     wait_until(lambda: listener.receive() == 1)
     assert BROKER not in health.problems()
+
+
+def test_a_broker_that_refuses_each_answer_is_not_asked_without_a_pause(
+    listener: TicketListener, broker: FakeBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("worker.tickets.retry_delay", lambda _failures: 60.0)
+    broker.deliveries.extend([lose_connection] * 100)
+    listener.start()
+    wait_until(lambda: len(broker.deliveries) < 100)
+    time.sleep(0.05)
+    assert len(broker.deliveries) == 99
 
 
 def test_a_connection_that_cannot_be_used_is_closed(

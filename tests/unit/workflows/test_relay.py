@@ -2,6 +2,7 @@
 
 import json
 from collections import deque
+from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
@@ -9,8 +10,13 @@ import pytest
 
 from db.errors import InvalidData
 from messaging.consuming.commands import ReceivedCommand
+from messaging.errors import BrokerUnavailable
 from messaging.topology import CONTROL_QUEUE, FILES_QUEUE
+from runtime.errors import ShutdownRequested
+from runtime.lifecycle import ShutdownSignal
+from runtime.retry import INITIAL_DELAY_SECONDS
 from tests.unit.fakes import EventRecorder
+from workflows import relay as relay_module
 from workflows.relay import Relay
 from workflows.telemetry import WorkflowsTelemetry
 
@@ -48,6 +54,24 @@ class FakeCommands:
     def process_events(self, _seconds: float) -> None: ...
 
 
+class LostCommands(FakeCommands):
+    def process_events(self, _seconds: float) -> None:
+        raise BrokerUnavailable("403 ACCESS_REFUSED")
+
+
+class FakeShutdown(ShutdownSignal):
+    """Requests the shutdown in the third pause; `pauses` has their seconds."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pauses: list[float] = []
+
+    def sleep(self, seconds: float) -> None:
+        self.pauses.append(seconds)
+        if len(self.pauses) == 3:
+            raise ShutdownRequested
+
+
 @pytest.mark.parametrize(
     ("queue", "key", "body", "event"),
     [
@@ -76,3 +100,22 @@ def test_a_message_that_the_database_can_never_accept_is_rejected(
 
     assert (channel.rejected, list(commands.received)) == ([7], [])
     assert telemetry.names == [event]
+
+
+def test_a_connection_that_is_lost_again_and_again_is_replaced_after_a_pause(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    connection = SimpleNamespace(channel=lambda: None, is_open=False)
+    monkeypatch.setattr(relay_module, "connect", lambda *_: connection)
+    monkeypatch.setattr(relay_module, "EventPublisher", lambda *_: None)
+    monkeypatch.setattr(relay_module, "declare_workflows", lambda *_: None)
+    monkeypatch.setattr(relay_module, "CommandConsumer", lambda _: LostCommands())
+    settings: Any = SimpleNamespace(amqp_url="")
+    stop, telemetry = FakeShutdown(), EventRecorder(WorkflowsTelemetry)
+    relay = Relay(settings, FakeOutbox(), FakeRequests(), telemetry, stop)  # type: ignore[arg-type]
+
+    with pytest.raises(ShutdownRequested):
+        relay.run()
+
+    assert telemetry.names == ["broker_up", "broker_down"] * 3
+    assert min(stop.pauses) >= INITIAL_DELAY_SECONDS

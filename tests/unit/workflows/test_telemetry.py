@@ -14,7 +14,7 @@ def test_an_outage_is_logged_once_also_at_the_start_and_so_is_its_end() -> None:
     with capture_logs() as logs:
         telemetry = WorkflowsTelemetry(health)
         for _ in range(2):
-            telemetry.broker_down(BrokerUnavailable("connection refused"))
+            telemetry.broker_down(BrokerUnavailable("connection refused"), 1)
             telemetry.database_down(StoreUnavailable("connection refused"))
         assert set(health.problems()) == {BROKER, DATABASE}
         for _ in range(2):
