@@ -2,7 +2,6 @@
 
 import ssl
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
@@ -90,9 +89,7 @@ def required_wait(response: httpx2.Response, now: datetime) -> float | None:
 
     `now` counts where the server does not state its own time, from which a date is meant.
     """
-    with suppress(ValueError, OverflowError):  # by its own clock
-        sent_at = parsedate_to_datetime(response.headers.get("Date", ""))
-        now = sent_at if sent_at.tzinfo else sent_at.replace(tzinfo=UTC)
+    now = parse_http_date(response.headers.get("Date")) or now  # by its own clock
     # A wait that is over, as of 0 seconds, is none: the usual one then keeps from repeating it all at once.
     retry_after = parse_retry_after(response.headers.get("Retry-After"), now) or None
     if retry_after is None and response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
@@ -106,12 +103,17 @@ def parse_retry_after(text: str | None, now: datetime) -> float | None:
         return None
     if text.strip().isdecimal():
         return min(float(text), MAX_SECONDS)
+    moment = parse_http_date(text)
+    return None if moment is None else max((moment - now).total_seconds(), 0.0)
+
+
+def parse_http_date(text: str | None) -> datetime | None:
+    """Return the moment of a header, in UTC if it names no zone; None if there is none, or it is no date."""
     try:
-        moment = parsedate_to_datetime(text)
+        moment = parsedate_to_datetime(text or "")
     except (ValueError, OverflowError):
         return None
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return max((moment - now).total_seconds(), 0.0)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def quote_body(response: httpx2.Response) -> str:

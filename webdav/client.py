@@ -3,12 +3,10 @@
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import BinaryIO
 
-import httpx2
-
+from runtime.http_requests import parse_http_date
 from webdav.model import Listing, NotFound, Resource, WebDavRefused
 from webdav.multistatus import MultistatusParser
 from webdav.requests import Requests, Waits
@@ -140,13 +138,7 @@ class WebDav:
                 if received > MAX_LISTING_BYTES:
                     raise WebDavRefused(f"the list of {path} has over {MAX_LISTING_BYTES} bytes")
                 parser.feed(piece)
-            return parser.close()._replace(read_at=_date(response.headers))
-
-
-def _date(headers: httpx2.Headers) -> datetime | None:
-    with suppress(ValueError, KeyError):
-        return parsedate_to_datetime(headers["Date"])
-    return None
+            return parser.close()._replace(read_at=parse_http_date(response.headers.get("Date")))
 
 
 def _size(file: BinaryIO) -> int:

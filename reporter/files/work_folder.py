@@ -1,11 +1,11 @@
 """What is in the folder for work: which files are complete, and which are still being written."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from jobs.file_paths import is_temporary
+from runtime.http_requests import parse_http_date
 from runtime.text import quote_name
 from webdav.client import WebDav
 from webdav.model import Listing, Resource
@@ -67,11 +67,7 @@ def _complete_names(listing: Listing) -> list[Resource]:
 
 def is_settled(file: Resource, read_at: datetime | None) -> bool:
     """Return whether a file was not changed recently; both times are of the clock of the server."""
-    if read_at is None or file.modified is None:
+    modified = parse_http_date(file.modified)
+    if read_at is None or modified is None:
         return False
-    try:
-        modified = parsedate_to_datetime(file.modified)
-    except ValueError:
-        return False
-    modified = modified if modified.tzinfo else modified.replace(tzinfo=UTC)
     return read_at - modified >= timedelta(seconds=SETTLE_SECONDS)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from reporter.files.work_folder import MAX_LOOKS, NESTED, SETTLE_SECONDS, WorkFolder, is_settled
-from tests.webdav_server import DavServer
+from tests.webdav_server import DavServer, Fault
 from webdav.client import WebDav
 from webdav.model import Resource
 
@@ -97,3 +97,15 @@ def test_an_old_file_is_complete_by_the_clock_of_the_server(
 ) -> None:
     file = Resource("x.csv", is_folder=False, modified=modified)
     assert is_settled(file, read_at) is settled
+
+
+def test_a_server_that_states_its_time_without_a_zone_means_utc(server: DavServer, webdav: WebDav) -> None:
+    date = ("Date", "Fri, 27 Nov 2026 12:00:00 -0000")
+    listing = b"""<multistatus xmlns="DAV:"><response><href>/work/x.csv</href><propstat><prop>
+    <getlastmodified>Fri, 27 Nov 2026 11:59:00 GMT</getlastmodified><getetag>"1"</getetag>
+    </prop><status>HTTP/1.1 200 OK</status></propstat></response></multistatus>"""
+    server.faults = [Fault(method="PROPFIND", status="207 Multi-Status", headers=(date,), body=listing)]
+
+    look = WorkFolder(webdav, "work", no_sleep).look()
+
+    assert [file.path for file in look.complete] == ["work/x.csv"]
