@@ -10,12 +10,10 @@ from alerter.notification import Notification
 from alerter.notifier import NonRetryable
 from runtime.errors import ServiceUnavailable
 from runtime.http_errors import os_error_text
-from runtime.http_requests import RequestUnavailable, parse_retry_after
+from runtime.http_requests import RequestUnavailable, is_temporary, parse_retry_after
 from runtime.version import VERSION
 
 TIMEOUT_SECONDS = 10.0
-# After these the same notification may be accepted later.
-RETRYABLE_STATUS = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
 
 
 class WebhookReceiver:
@@ -36,7 +34,7 @@ class WebhookReceiver:
         """Post it and wait for a response of 2xx.
 
         Raises:
-            NonRetryable: When the response is 3xx or 4xx, except for those of RETRYABLE_STATUS.
+            NonRetryable: When the response is 3xx or 4xx, except for those of `is_temporary`.
             ServiceUnavailable: When there is any other response, or none.
         """
         try:
@@ -65,7 +63,7 @@ def _check_status(response: httpx2.Response) -> None:
     status = response.status_code
     if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
         return
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status in RETRYABLE_STATUS:
+    if is_temporary(status):
         wait = parse_retry_after(response.headers.get("Retry-After"), datetime.now(UTC))
         raise RequestUnavailable(f"the webhook responded {status}", wait)
     note = " (redirects are not followed)" if status < HTTPStatus.BAD_REQUEST else ""
