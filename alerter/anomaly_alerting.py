@@ -36,7 +36,7 @@ class AnomalyAlerting:
     ) -> None:
         log = AnomalyNotifications(settings, "anomaly notifications")
         self._notifiers = IncidentNotifiers(log, to_due_anomaly, settings, telemetry, names)
-        self._worker = ServiceThread("anomalies", self._run, lambda: None, stop)
+        self._worker = ServiceThread("anomalies", self._run, stop)
         self._stop, self._log = stop, structlog.get_logger()
         self._is_down = False
 

@@ -28,7 +28,7 @@ class LimitEvaluator:
         telemetry: LimitTelemetry,
         stop: ShutdownSignal,
     ) -> None:
-        self._worker = ServiceThread("limits", self._run, evaluation.close, stop)
+        self._worker = ServiceThread("limits", self._run, stop, close=evaluation.close)
         self._evaluation, self._notifiers = evaluation, notifiers
         self._telemetry, self._stop = telemetry, stop
         self._notify_due_at = 0.0

@@ -62,7 +62,7 @@ class Notifier:
         max_retry_seconds: float = 0,
         on_settled: Sequence[Callable[[Notification, bool], None]] = (),
     ) -> None:
-        self._worker = ServiceThread(name, self._run, self._close, stop)
+        self._worker = ServiceThread(name, self._run, stop, close=self._close)
         self.name = name
         self._connect = connect
         self._on_settled = on_settled

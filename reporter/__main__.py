@@ -2,7 +2,7 @@
 
 import sys
 
-from reporter.folder_poller import PollerThread
+from reporter.folder_poller import start_poller
 from reporter.settings import ReporterSettings
 from runtime.lifecycle import ShutdownSignal, run
 from runtime.settings import load
@@ -14,8 +14,7 @@ KINDS_MODULE = "reporter.kinds"
 def main(stop: ShutdownSignal) -> None:
     """Run jobs until the shutdown."""
     settings = load(ReporterSettings)
-    poller = PollerThread(settings, stop)
-    poller.start()
+    poller = start_poller(settings, stop)
     run_jobs(settings, KINDS_MODULE, stop)
     if poller.error:
         raise poller.error

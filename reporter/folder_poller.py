@@ -1,6 +1,5 @@
 """Polling of the folder for work: a file that was dropped there becomes a report without being requested."""
 
-import threading
 import time
 from collections.abc import Callable
 from contextlib import closing
@@ -12,8 +11,8 @@ from jobs.kinds import dump_spec
 from reporter.files.work_folder import SETTLE_SECONDS, WorkFolder, is_settled
 from reporter.settings import ReporterSettings
 from reporter.telemetry import PollerTelemetry
-from runtime.errors import ShutdownRequested
 from runtime.lifecycle import ShutdownSignal
+from runtime.service_thread import ServiceThread
 from webdav.client import WebDav
 from webdav.model import NotFound, Resource, WebDavRefused, WebDavUnavailable
 from webdav.requests import Waits
@@ -83,38 +82,20 @@ class FolderPoller:
             self._telemetry.requested(path, str(workflow_id))
 
 
-class PollerThread:
-    """Polls the folder on a thread of its own, until the shutdown."""
+def start_poller(settings: ReporterSettings, stop: ShutdownSignal) -> ServiceThread:
+    """Return the thread that polls the folder until the shutdown, started if there is one to poll."""
+    thread = ServiceThread("folder-poller", lambda: _poll_until_shutdown(settings, stop), stop)
+    kinds = settings.kinds
+    if settings.webdav_url and settings.reporter_look_seconds and (not kinds or "file" in kinds):
+        thread.start()
+    return thread
 
-    def __init__(self, settings: ReporterSettings, stop: ShutdownSignal) -> None:
-        self._settings, self._stop = settings, stop
-        self._thread = threading.Thread(target=self._run, name="folder-poller", daemon=True)
-        self.error: Exception | None = None
 
-    def start(self) -> None:
-        """Start the thread, unless there is no folder, or it is not to be polled."""
-        kinds = self._settings.kinds
-        if (
-            self._settings.webdav_url
-            and self._settings.reporter_look_seconds
-            and (not kinds or "file" in kinds)
-        ):
-            self._thread.start()
-
-    def _run(self) -> None:
-        try:
-            self._poll_until_shutdown()
-        except ShutdownRequested:
-            pass
-        except Exception as error:  # noqa: BLE001 (the main thread raises it)
-            self.error = error
-            self._stop.set()
-
-    def _poll_until_shutdown(self) -> None:
-        waits = Waits(sleep=self._stop.sleep)
-        files = DroppedFiles(self._settings, f"{self._settings.name} poller")
-        with closing(WebDav(self._settings, waits)) as webdav, closing(files):
-            poller = FolderPoller(self._settings, webdav, files, PollerTelemetry())
-            while True:
-                self._stop.sleep(self._settings.reporter_look_seconds)
-                poller.poll()
+def _poll_until_shutdown(settings: ReporterSettings, stop: ShutdownSignal) -> None:
+    waits = Waits(sleep=stop.sleep)
+    files = DroppedFiles(settings, f"{settings.name} poller")
+    with closing(WebDav(settings, waits)) as webdav, closing(files):
+        poller = FolderPoller(settings, webdav, files, PollerTelemetry())
+        while True:
+            stop.sleep(settings.reporter_look_seconds)
+            poller.poll()

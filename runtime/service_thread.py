@@ -14,7 +14,11 @@ class ServiceThread:
     """
 
     def __init__(
-        self, name: str, work: Callable[[], None], close: Callable[[], None], stop: ShutdownSignal
+        self,
+        name: str,
+        work: Callable[[], None],
+        stop: ShutdownSignal,
+        close: Callable[[], None] = lambda: None,
     ) -> None:
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._work, self._close, self._stop = work, close, stop

@@ -46,7 +46,7 @@ class TicketListener:
     ) -> None:
         self._settings, self._kinds = settings, kinds
         self._telemetry, self._stop = telemetry, stop
-        self._thread = ServiceThread("tickets", self._run, lambda: None, stop)
+        self._thread = ServiceThread("tickets", self._run, stop)
         self._reader, self._writer = Pipe(duplex=False)
         self._arrived: deque[Ticket] = deque()
         self._held: list[Ticket] = []

@@ -59,7 +59,7 @@ def run_workflows(settings: WorkflowsSettings, shutdown: ShutdownSignal) -> None
         )
         app = create_workflows_app(resources, auth=auth, health=health, hosts=settings.hosts)
         relay = Relay(settings, Outbox(outbox), requests, telemetry, shutdown)
-        thread = ServiceThread("relay", relay.run, lambda: None, shutdown)
+        thread = ServiceThread("relay", relay.run, shutdown)
         port = stack.enter_context(
             serve_http(app, settings.http_host, settings.http_port, resources.stopped.set)
         )

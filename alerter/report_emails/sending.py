@@ -59,7 +59,7 @@ class ReportEmailSending:
         telemetry: ReportEmailTelemetry,
         stop: ShutdownSignal,
     ) -> None:
-        self._worker = ServiceThread("report e-mails", self._run, emails.close, stop)
+        self._worker = ServiceThread("report e-mails", self._run, stop, close=emails.close)
         self._emails, self._server, self._page_url = emails, server, page_url.rstrip("/")
         self._telemetry, self._stop = telemetry, stop
         self._unrecorded: list[ReportEmail] = []
