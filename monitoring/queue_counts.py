@@ -1,5 +1,6 @@
 """Counts the messages and consumers of the queues by AMQP, without the delay of the broker's statistics."""
 
+from contextlib import suppress
 from typing import NamedTuple
 
 from messaging.amqp.connection import (
@@ -54,11 +55,10 @@ class QueueCountsProbe:
             BrokerUnavailable: When the broker cannot be reached, or a queue does not exist.
         """
         if self._channel:
-            try:
-                return self._count(self._channel)
-            except BrokerUnavailable:
-                pass  # the broker closes a connection on which nothing was sent for a minute
-        return self._count(self._open())
+            # The broker closes a connection on which nothing was sent for a minute.
+            with suppress(BrokerUnavailable):
+                return self._count()
+        return self._count()
 
     def close(self) -> None:
         """Close the connection."""
@@ -66,15 +66,13 @@ class QueueCountsProbe:
             close_quietly(self._connection)
         self._connection = self._channel = None
 
-    def _open(self) -> BlockingChannel:
-        self._connection = connect(self._url, NAME, timeout_seconds=TIMEOUT_SECONDS)
-        with translate_errors():
-            self._channel = self._connection.channel()
-        return self._channel
-
-    def _count(self, channel: BlockingChannel) -> QueueCounts:
+    def _count(self) -> QueueCounts:
         try:
-            return count_queues(channel, self._topology)
+            if self._channel is None:
+                self._connection = connect(self._url, NAME, timeout_seconds=TIMEOUT_SECONDS)
+                with translate_errors():
+                    self._channel = self._connection.channel()
+            return count_queues(self._channel, self._topology)
         except BrokerUnavailable:
             self.close()
             raise

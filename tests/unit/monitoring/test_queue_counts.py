@@ -56,6 +56,15 @@ def test_a_queue_that_is_declared_later_is_found(broker: FakeBroker, probe: Queu
     assert probe() == QueueCounts(ready=0, consumers=0, dead_letters=0)
 
 
+def test_a_connection_that_opens_no_channel_is_closed(broker: FakeBroker, probe: QueueCountsProbe) -> None:
+    broker.errors["channel"] = [OSError("lost")]
+
+    with pytest.raises(BrokerUnavailable):
+        probe()
+
+    assert not broker.connections[0].is_open
+
+
 def test_a_broker_that_never_responds_is_given_up_soon(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(queue_counts, "TIMEOUT_SECONDS", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as frozen:
