@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, Row, text
 
-from db.deadline import Deadline
 from db.driver_errors import translate_errors
 from db.engine import make_interactive_engine
 from db.queries.backup import BackupState, read_backup
@@ -15,8 +14,6 @@ from db.settings import DatabaseSettings
 
 # Below the two seconds of a collection, so that a slow database is not mistaken for one that is down.
 STATEMENT_TIMEOUT_SECONDS = 1.5
-# The server cancels the statement after the first limit; this one is for a server that is frozen.
-SOCKET_TIMEOUT_SECONDS = STATEMENT_TIMEOUT_SECONDS + 1
 SENSORS = """
 SELECT sensor_id, status.name, status.location,
        status.last_measured_at, last_received_at, status.last_temperature,
@@ -81,7 +78,6 @@ class SensorStates:
         self._engine: Engine = make_interactive_engine(
             settings, name="status", statement_timeout_seconds=STATEMENT_TIMEOUT_SECONDS
         )
-        self._deadline = Deadline(SOCKET_TIMEOUT_SECONDS)
 
     def sensors(self) -> list[dict[str, Any]]:
         """Return `sensor_status` joined with `last_hour_summary`: one row per sensor."""
@@ -114,7 +110,6 @@ class SensorStates:
     def close(self) -> None:
         """Close the connection."""
         self._engine.dispose()
-        self._deadline.close()
 
     def _rows(self, statement: str, **parameters: object) -> list[Row[Any]]:
         with self._connection() as connection:
@@ -122,9 +117,5 @@ class SensorStates:
 
     @contextmanager
     def _connection(self) -> Iterator[Connection]:
-        with (
-            translate_errors(),
-            self._engine.connect() as connection,
-            self._deadline.limit(connection),
-        ):
+        with translate_errors(), self._engine.connect() as connection:
             yield connection
