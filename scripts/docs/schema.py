@@ -19,7 +19,7 @@ INTRODUCTION = """# Database
 The tables and views of the schema, with the comments that `\\d+ NAME` shows in psql. This page is generated
 from a migrated database.
 
-Query the views: of the tables, the role `reader` may read only a few (`db/roles.py`). Temperatures are in °C.
+Query the views: of the tables, the role `reader` may read only some (`db/grants.py`). Temperatures are in °C.
 """
 QUERY = """
 SELECT relation.relname AS relation,
