@@ -34,6 +34,7 @@ class CertificateAuthority:
         self.own = Certificate(directory / f"{name}.pem", directory / f"{name}.key")
         _openssl(
             "req", "-x509", *NEW_KEY, "-days", "2", "-subj", f"/CN={name}",
+            "-addext", "keyUsage=critical,keyCertSign,cRLSign",  # Python 3.13 requires it
             "-keyout", self.own.key, "-out", self.own.certificate,
         )  # fmt: skip
 
@@ -48,7 +49,7 @@ class CertificateAuthority:
             self._directory / f"{name} of {self._name}.pem", self._directory / f"{name} of {self._name}.key"
         )
         request, extension = self._directory / "request", self._directory / "extension"
-        extension.write_text(f"subjectAltName=DNS:{name}\n")
+        extension.write_text(f"subjectAltName=DNS:{name}\nauthorityKeyIdentifier=keyid\n")
         _openssl("req", *NEW_KEY, "-subj", f"/CN={name}", "-keyout", issued.key, "-out", request)
         _openssl(
             "x509", "-req", "-in", request, "-days", str(days),

@@ -3,6 +3,7 @@
 import itertools
 import json
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -83,8 +84,8 @@ def test_the_process_is_stalled_while_its_source_does_not_respond(tmp_path: Path
         relay_for(50)
         yield Measurement(0, 20.0)
 
-    sampler = Sampler({"kitchen": source()}, OutboxHarness(tmp_path / "outbox").outbox, telemetry)
-    sampler.run(FakeShutdownSignal(clock))
+    with closing(OutboxHarness(tmp_path / "outbox").outbox) as outbox:
+        Sampler({"kitchen": source()}, outbox, telemetry).run(FakeShutdownSignal(clock))
     relay_for(50)
 
     assert stalled == [None, 100, None]
