@@ -1,6 +1,6 @@
 // The summary table: the view `last_hour_summary` with one row per sensor, and one row for all of them.
 
-import { $, createElement, reconcileChildren, setText } from "./dom.js";
+import { $, createElement, reconcileChildren, setText, setVisible } from "./dom.js";
 import { count, degrees, duration, UNKNOWN } from "./format.js";
 import { secondsSince } from "./live-state.js";
 import { filteredSensors } from "./sensors.js";
@@ -18,9 +18,14 @@ const COLUMNS = [
 ];
 const MEASURED_INDEX = COLUMNS.length - 1;
 const collator = new Intl.Collator("en", { numeric: true });
-const table = $("#summary table");
+const INITIAL_ROWS = 500; // thousands would take the browser seconds, and then much of its time
+const MORE_ROWS = 500;
+const section = $("#summary");
+const table = $("table", section);
 const body = $("tbody", table);
+const moreButton = $(".more button", section);
 const order = { key: "sensor_id", descending: false };
+let maxRows = INITIAL_ROWS;
 
 /** `render` redraws the page after the order has changed. */
 export function initialize(render) {
@@ -37,6 +42,12 @@ export function initialize(render) {
   $("thead tr", table).append(...columns.map(({ header }) => header));
   showOrder(columns);
   table.append(createElement("tfoot", {}, createRow("All")));
+  moreButton.addEventListener("click", () => {
+    const firstNew = body.children.length;
+    maxRows += MORE_ROWS;
+    render();
+    body.children[firstNew]?.focus();
+  });
 }
 
 function showOrder(columns) {
@@ -48,13 +59,16 @@ function showOrder(columns) {
 
 function createRow(title) {
   const cells = COLUMNS.slice(1).map(([, , className]) => createElement("td", { className }));
-  return createElement("tr", {}, createElement("th", { scope: "row" }, title), ...cells);
+  return createElement("tr", { tabIndex: -1 }, createElement("th", { scope: "row" }, title), ...cells);
 }
 
 export function update() {
   const sensors = filteredSensors();
   if (order.key !== "sensor_id" || order.descending) sensors.sort(compare);
-  reconcileChildren(body, sensors, (sensor) => sensor.sensor_id, () => createRow(""), fillRow);
+  reconcileChildren(body, sensors.slice(0, maxRows), (sensor) => sensor.sensor_id, () => createRow(""), fillRow);
+  const hiddenRows = sensors.length - maxRows;
+  setVisible(moreButton, hiddenRows > 0);
+  setText(moreButton, `Show ${count(Math.min(hiddenRows, MORE_ROWS))} more rows of ${count(hiddenRows)}`);
   fillTotals($("tfoot tr", table), sensors);
 }
 
