@@ -178,6 +178,41 @@ def test_limits_are_those_that_held_in_the_period_with_where_they_come_from(
     )  # fmt: skip
 
 
+def test_limits_of_a_location_are_those_of_where_the_sensor_was_in_the_period(
+    database: Database, read: Any
+) -> None:
+    # given a sensor that was named and moved twice, of which the audit knows, and limits of each location
+    save(database, *readings("fridge", END - 3 * STEP))
+    limits = {}
+    for place, threshold in (("lab", 8), ("hall", 25), ("attic", 40)):
+        change_sensor(database.settings, "ann", "fridge", SensorChanges(location=place))
+        limits[place] = set_limits(database, kind="high", location=place, threshold=threshold)
+    database.query("UPDATE limit_rule SET created_at = %s", START - STEP)
+    moves = [START + timedelta(days=3), END + STEP]
+    with database.connect() as connection:
+        connection.execute("DROP TRIGGER audit_append_only ON audit")
+        connection.execute(
+            """UPDATE audit SET at = moved.at FROM (
+                   SELECT audit_id,
+                          (%s::timestamptz[])[(row_number() OVER (ORDER BY audit_id))::integer] AS at
+                   FROM audit WHERE object_kind = 'sensor' AND before ->> 'location' IS NOT NULL
+               ) AS moved WHERE audit.audit_id = moved.audit_id""",
+            (moves,),
+        )
+    # when
+    [during] = read("fridge").sensors
+    [before] = read("fridge", period=Period(START, START + STEP)).sensors
+    # then
+    lab = f"limit {limits['lab']} of the location lab, warning, set by ann"
+    hall = f"limit {limits['hall']} of the location hall, warning, set by ann"
+    moved_at = "4 Feb 2024 00:00:00 +00:00"
+    assert [(limit.threshold, limit.source) for limit in during.limits] == [
+        (25, f"{hall}, since {moved_at}"),
+        (8, f"{lab}, until {moved_at}"),
+    ]
+    assert [(limit.threshold, limit.source) for limit in before.limits] == [(8, lab)]
+
+
 def test_where_no_limit_held_in_the_period_those_of_today_do(database: Database, read: Any) -> None:
     save(database, *readings("fridge", END - 3 * STEP))
     limit = set_limits(database, kind="high", pattern="fri*", threshold=8)

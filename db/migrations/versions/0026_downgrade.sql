@@ -1,0 +1,3 @@
+SELECT set_config('search_path', quote_ident(current_schema()) || ', pg_temp', true);
+
+DROP VIEW sensor_location;
