@@ -31,7 +31,7 @@ from readings.plausible import PlausibleRanges
 from runtime.text import escape_unprintable, quantity
 from runtime.tracing import tracing
 from sensorctl.history.checkpoint import Checkpoint
-from sensorctl.history.input_file import open_input_file
+from sensorctl.history.input_file import open_input_file, warn_if_changed
 from sensorctl.history.report import ImportReport
 from sensorctl.history.serial_numbers import FindSerial, require_serial
 from sensorctl.output import file_progress_bar, print_message
@@ -60,9 +60,12 @@ class Import:
                 confirmed message.
         """
         path, report = Path(self.name), ImportReport()
-        with open_import(
-            self.name, self.file_format, self.options, settings, find_serial=require_serial
-        ) as history:
+        with (
+            warn_if_changed(self.name),
+            open_import(
+                self.name, self.file_format, self.options, settings, find_serial=require_serial
+            ) as history,
+        ):
             if history.file.can_repeat:
                 check_unit(history, self.options)
             checkpoint = Checkpoint(path, self._options(settings, history)) if path.is_file() else None

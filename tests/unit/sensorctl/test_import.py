@@ -135,6 +135,28 @@ def test_an_import_that_continues_refuses_and_publishes_what_it_would_have_at_on
     assert "line 6: temperature is 85 celsius, after 20 °C, which a DS18B20 reports" in err
 
 
+@pytest.mark.parametrize(
+    "changed", [f"{HISTORY}kitchen,2026-01-01 00:01:00,60\n", HISTORY[: HISTORY.rindex("kitchen")]]
+)
+def test_a_file_that_changes_while_it_is_imported_is_reported(
+    sensorctl: RunCommand, bulk: type[FakeBulk], file: Path, monkeypatch: pytest.MonkeyPatch, changed: str
+) -> None:
+    class WhileTheFileChanges(FakeBulk):
+        def publish(self, messages: Iterable[Message]) -> None:
+            file.write_text(changed)
+            super().publish(messages)
+
+    monkeypatch.setattr(importer, "BulkPublisher", WhileTheFileChanges)
+    code, _, err = sensorctl("import", str(file))
+    assert code == 0
+    assert f"Warning: {file} was changed while it was imported. Import it again" in err
+
+    monkeypatch.setattr(importer, "BulkPublisher", bulk)
+    code, _, err = sensorctl("import", str(file))
+    assert code == 0
+    assert "was changed" not in err
+
+
 @pytest.mark.parametrize("option", [["--sensor", "attic"], ["--unit", "F"], ["--time-zone", "Asia/Tokyo"]])
 def test_other_options_start_from_the_beginning(
     sensorctl: RunCommand, bulk: type[FakeBulk], file: Path, option: list[str]
