@@ -130,12 +130,21 @@ def set_sensor(
 
 @app.command("retire")
 def retire(
-    sensor_id: Sensor,
-    undo: Annotated[bool, typer.Option("--undo", help="Monitor it again.")] = False,
+    sensor_ids: Annotated[list[str], typer.Argument(metavar="ID...", help="The sensors.")],
+    undo: Annotated[bool, typer.Option("--undo", help="Monitor them again.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Stop monitoring a sensor that was removed. Its history is kept, and what it still sends is stored."""
-    _change(sensor_id, SensorChanges(retired=not undo), as_json=as_json)
+    """Stop monitoring sensors that were removed. Their history is kept, and what they still send is stored."""
+    changes = SensorChanges(retired=not undo)
+    if len(sensor_ids) == 1:
+        _change(sensor_ids[0], changes, as_json=as_json)
+        return
+    settings, actor = discover_manager_settings(), current_actor()
+    changed = [change_sensor(settings, actor, normalise_sensor_id(each), changes) for each in sensor_ids]
+    if as_json:
+        show_json([sensor.model_dump() for sensor in changed])
+    else:
+        show(sensors_table(changed))
 
 
 @app.command("merge")

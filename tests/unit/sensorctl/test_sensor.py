@@ -111,6 +111,17 @@ def test_what_cannot_be_is_refused_with_its_field_and_changes_nothing(
     assert recorded.changes == []
 
 
+def test_several_sensors_are_retired_together(sensorctl: RunCommand, recorded: Recorded) -> None:
+    code, out, _ = sensorctl("sensor", "retire", "1", "2", "Ku\u0308che", "--json")
+
+    assert code == 0
+    retired = {"retired": True}
+    assert recorded.changes == [("1", retired), ("2", retired), ("K\u00fcche", retired)]
+    assert len(json.loads(out)) == 3
+    assert sensorctl("sensor", "retire", "1", "2", "--undo")[0] == 0
+    assert recorded.changes[3:] == [("1", {"retired": False}), ("2", {"retired": False})]
+
+
 def test_sensors_are_retired_listed_and_merged(sensorctl: RunCommand, recorded: Recorded) -> None:
     assert sensorctl("sensor", "retire", "1")[0] == 0
     assert sensorctl("sensor", "retire", "1", "--undo")[0] == 0
