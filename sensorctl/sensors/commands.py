@@ -134,7 +134,7 @@ def retire(
     undo: Annotated[bool, typer.Option("--undo", help="Monitor them again.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Stop monitoring sensors that were removed. Their history is kept, and what they still send is stored."""
+    """Stop monitoring sensors that were removed. Their history is kept, and what they send is stored."""
     changes = SensorChanges(retired=not undo)
     if len(sensor_ids) == 1:
         _change(sensor_ids[0], changes, as_json=as_json)
