@@ -77,11 +77,6 @@ WORKFLOW_KINDS = {
 JOB_KINDS = tuple(kind for kind, definition in WORKFLOW_KINDS.items() if definition.is_one_job)
 
 
-def job_kinds(service: str) -> tuple[str, ...]:
-    """Return the kinds of jobs that a service runs."""
-    return tuple(kind for kind in JOB_KINDS if WORKFLOW_KINDS[kind].service == service)
-
-
 def service_of(kind: str) -> str:
     """Return the module of the service that runs the jobs of a kind."""
     return WORKFLOW_KINDS[kind].service if kind in WORKFLOW_KINDS else WORKER

@@ -196,10 +196,6 @@ def _number_hint(text: str) -> str:
     )
 
 
-def _time_of_day_in(column: str) -> Choice:
-    return Choice(f"time of day in column {column}", {"time_of_day_column": column})
-
-
 def _number_ambiguity(text: str) -> Ambiguity:
     """Return what a number may mean that is no time in seconds since 1970."""
     if DIGITS_OF_DATE.fullmatch(text):

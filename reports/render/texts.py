@@ -126,7 +126,6 @@ class Text(Enum):
     LEGEND_LIMIT = "limit", "limite"
     LEGEND_EXCURSION = "excursion", "excursão"
     LEGEND_GAP = "gap", "lacuna"
-    LEGEND_CLOCKS = "change of the clocks", "mudança da hora"
 
     OUTSIDE_LIMITS = "Time outside the limits", "Tempo fora dos limites"
     LIMIT = "Limit", "Limite"
