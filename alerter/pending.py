@@ -11,8 +11,7 @@ MAX_PENDING = 1_000
 class PendingNotifications:
     """A thread-safe FIFO queue; when it is full, the oldest notification is dropped."""
 
-    def __init__(self, max_pending: int = MAX_PENDING) -> None:
-        self._max_pending = max_pending
+    def __init__(self) -> None:
         self._notifications: deque[Notification] = deque()
         self._changed = threading.Condition()
 
@@ -27,7 +26,7 @@ class PendingNotifications:
     def put(self, notification: Notification) -> Notification | None:
         """Append a notification, and return the one that was dropped for it."""
         with self._changed:
-            full = len(self._notifications) >= self._max_pending
+            full = len(self._notifications) >= MAX_PENDING
             dropped = self._notifications.popleft() if full else None
             self._notifications.append(notification)
             self._changed.notify()

@@ -1,7 +1,6 @@
 """The alerter's metrics, health and log: one method per event updates them together."""
 
-import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 import structlog
 from prometheus_client import Counter, Gauge
@@ -43,16 +42,9 @@ export_build("alerter")
 class AlerterTelemetry:
     """Records what happens in the main loop and in the notifiers' threads."""
 
-    def __init__(
-        self,
-        health: Health,
-        receivers: Iterable[str] = (BROKER,),
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
+    def __init__(self, health: Health, receivers: Iterable[str] = (BROKER,)) -> None:
         self._health = health
-        self._dependencies = DependencyMetrics(
-            health, DEPENDENCY_UP, DEPENDENCY_DOWN_SECONDS, BROKER, clock=clock
-        )
+        self._dependencies = DependencyMetrics(health, DEPENDENCY_UP, DEPENDENCY_DOWN_SECONDS, BROKER)
         self._log = structlog.get_logger()
         self._receivers = tuple(receivers)
         self._up: dict[str, bool] = {}

@@ -1,7 +1,7 @@
 """The metrics, health and log of the analysis: one method per event updates them together."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 import structlog
 from prometheus_client import Counter, Gauge
@@ -37,9 +37,8 @@ export_build("analysis")
 class AnalysisTelemetry:
     """Records what happens in the main loop."""
 
-    def __init__(self, health: Health, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, health: Health) -> None:
         self._health = health
-        self._clock = clock
         self._dependencies = DependencyMetrics(health, DEPENDENCY_UP, DEPENDENCY_DOWN_SECONDS, DATABASE)
         self._log = structlog.get_logger()
         self._behind_since: float | None = None
@@ -127,7 +126,7 @@ class AnalysisTelemetry:
     def lag_seconds(self) -> float:
         """Return for how long readings have been stored that are not analysed yet."""
         since = self._behind_since
-        return 0.0 if since is None else max(0.0, self._clock() - since)
+        return 0.0 if since is None else max(0.0, time.time() - since)
 
     def rebuilding(self, sensors: int) -> None:
         """Record that sensors are learned again."""

@@ -48,17 +48,10 @@ class PartialFailure(ServiceUnavailable):
 class DeadLetterService:
     """Opens the dead-letter queue for all clients, one operation at a time."""
 
-    def __init__(
-        self,
-        settings: BrokerSettings,
-        telemetry: DashboardTelemetry,
-        audit: Audit,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
+    def __init__(self, settings: BrokerSettings, telemetry: DashboardTelemetry, audit: Audit) -> None:
         self._settings = settings
         self._audit = audit
         self._telemetry = telemetry
-        self._clock = clock
         self._lock = threading.Lock()
         self._cached: DeadLetters | None = None
         self._cached_at = 0.0
@@ -71,8 +64,8 @@ class DeadLetterService:
             OperationInProgress: Another operation takes too long.
         """
         with self._exclusive():
-            if self._cached is None or self._clock() - self._cached_at > CACHE_SECONDS:
-                self._cached, self._cached_at = self._inspect(), self._clock()
+            if self._cached is None or time.monotonic() - self._cached_at > CACHE_SECONDS:
+                self._cached, self._cached_at = self._inspect(), time.monotonic()
             listed = self._cached
         selected = [message for message in listed.messages if reason in (None, message.reason)]
         return listed.model_copy(update={"messages": selected[:MAX_LISTED]})

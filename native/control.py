@@ -15,6 +15,7 @@ from native.process_handle import ProcessHandle, StopSpec, terminate_all
 from native.settings import ROOT, Layout
 from native.state import StackState, read_state, write_state
 
+POLL_SECONDS = 0.1
 STOP_TIMEOUT_SECONDS = 180.0  # above the sum of the stages' grace periods
 
 
@@ -84,9 +85,9 @@ def stop_supervisor(layout: Layout) -> bool:
     return was_running or found_orphans
 
 
-def next_state(layout: Layout, supervisor: ProcessHandle, seconds: float = 0.1) -> StackState | None:
+def next_state(layout: Layout, supervisor: ProcessHandle) -> StackState | None:
     """Wait, then return the state that this supervisor has written; None if it has not written any."""
-    time.sleep(seconds)
+    time.sleep(POLL_SECONDS)
     state = read_state(layout.state_file)
     return state if state and state.pid == supervisor.pid else None
 

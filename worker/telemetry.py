@@ -1,7 +1,6 @@
 """The metrics, health and log of the worker: one method per event updates them together."""
 
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import structlog
 from prometheus_client import Counter, Gauge
@@ -32,13 +31,11 @@ export_build("worker")
 class WorkerTelemetry:
     """Records what happens in the main loop, and in the thread that is connected to the broker."""
 
-    def __init__(
-        self, health: Health, kinds: Sequence[str], clock: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, health: Health, kinds: Sequence[str]) -> None:
         self._health = health
         # Each is for one thread.
         self._broker, self._database = (
-            DependencyMetrics(health, DEPENDENCY_UP, DEPENDENCY_DOWN_SECONDS, dependency, clock=clock)
+            DependencyMetrics(health, DEPENDENCY_UP, DEPENDENCY_DOWN_SECONDS, dependency)
             for dependency in (BROKER, DATABASE)
         )
         self._log = structlog.get_logger()

@@ -8,7 +8,7 @@ renewed first: a confirmed copy goes to the end of the queue, and the original i
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -55,17 +55,15 @@ class DeadLetterQueue:
         *,
         max_batch: int = MAX_BATCH,
         max_returns: int = MAX_RETURNS,
-        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._connection = connection
         self._topology = topology
         self._max_batch = max_batch
         self._max_returns = max_returns
-        self._clock = clock
         self._batch = min(INITIAL_BATCH, max_batch)
         self._held: list[set[int]] = []
         self._acks = 0
-        self._held_since = clock()
+        self._held_since = time.monotonic()
         with translate_errors():
             self._channel: BlockingChannel = connection.channel()
             self._channel.confirm_delivery()
@@ -142,15 +140,15 @@ class DeadLetterQueue:
 
     def _await_return(self, ready: int) -> None:
         """Wait until `ready` messages are ready, with a limit: another client may receive some."""
-        deadline = self._clock() + RETURN_SECONDS
-        while self._ready() < ready and self._clock() < deadline:
+        deadline = time.monotonic() + RETURN_SECONDS
+        while self._ready() < ready and time.monotonic() < deadline:
             self.pause(RETURN_POLL_SECONDS)
 
     def _walk(self, remaining: int) -> Iterator[DeadLetter]:
         while remaining > 0 and (batch := self._fetch(remaining)):
             yield from batch
             remaining -= len(batch)
-            if self._clock() - self._held_since > HOLD_SECONDS:
+            if time.monotonic() - self._held_since > HOLD_SECONDS:
                 self._renew_hold()
 
     def _renew_hold(self) -> None:
@@ -167,7 +165,7 @@ class DeadLetterQueue:
         """
         batch = self._consume(min(limit, self._batch))
         if not any(self._held):
-            self._held_since = self._clock()
+            self._held_since = time.monotonic()
         self._held.append({message.tag for message in batch})
         mean_bytes = sum(len(message.body) for message in batch) // max(1, len(batch))
         self._batch = max(1, min(self._max_batch, BATCH_BYTES // max(1, mean_bytes)))

@@ -132,16 +132,15 @@ def open_history(
     name: str,
     options: CsvOptions,
     naive_time_zone: tzinfo,
-    file_format: FileFormat | None = None,
     limits: FileLimits = NO_LIMITS,
 ) -> HistoryFile:
-    """Recognise a file that can be read several times; its format is that of its name unless it is given.
+    """Recognise a file that can be read several times; its format is that of its name.
 
     Raises:
         UnreadableFile: When it cannot be recognised, or is beyond the limits.
     """
     source = SeekableFile(file, limits.max_bytes)
-    return recognise(source, file_format or find_format(name), options, naive_time_zone, limits.max_rows)
+    return recognise(source, find_format(name), options, naive_time_zone, limits.max_rows)
 
 
 def recognise(

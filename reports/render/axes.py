@@ -13,6 +13,8 @@ MINUTES = (1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720)  # steps within a day
 DAYS = (1, 2, 7, 14)
 MONTHS = (1, 2, 3, 6, 12, 24, 60, 120, 240, 600, 1200)
 DAY = timedelta(days=1)
+MAX_VALUE_TICKS = 7
+MAX_TIME_TICKS = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +26,9 @@ class TimeTick:
     context: str
 
 
-def value_ticks(low: float, high: float, most: int = 7) -> list[float]:
-    """Return the round values between two, at most that many."""
-    rough = (high - low) / most
+def value_ticks(low: float, high: float) -> list[float]:
+    """Return the round values between two, at most MAX_VALUE_TICKS."""
+    rough = (high - low) / MAX_VALUE_TICKS
     magnitude = 10.0 ** math.floor(math.log10(rough))
     step = next(factor * magnitude for factor in (1, 2, 5, 10) if factor * magnitude >= rough)
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
@@ -34,16 +36,14 @@ def value_ticks(low: float, high: float, most: int = 7) -> list[float]:
     return [round(index * step, decimals) for index in range(first, last + 1)]
 
 
-def time_ticks(
-    start: datetime, end: datetime, zone: ZoneInfo, notation: Notation, most: int = 9
-) -> list[TimeTick]:
-    """Return round times of the zone in a period, about that many at most."""
+def time_ticks(start: datetime, end: datetime, zone: ZoneInfo, notation: Notation) -> list[TimeTick]:
+    """Return round times of the zone in a period, about MAX_TIME_TICKS at most."""
     span = (end - start).total_seconds()
-    if minutes := next((step for step in MINUTES if span <= step * 60 * most), None):
+    if minutes := next((step for step in MINUTES if span <= step * 60 * MAX_TIME_TICKS), None):
         return _label(_within_days(start, end, zone, minutes), notation, "time")
-    if days := next((step for step in DAYS if span <= step * 86_400 * most), None):
+    if days := next((step for step in DAYS if span <= step * 86_400 * MAX_TIME_TICKS), None):
         return _label(_days(start, end, zone, days), notation, "day")
-    months = next((step for step in MONTHS if span <= step * 30.4 * 86_400 * most), MONTHS[-1])
+    months = next((step for step in MONTHS if span <= step * 30.4 * 86_400 * MAX_TIME_TICKS), MONTHS[-1])
     return _label(_months(start, end, zone, months), notation, "month")
 
 

@@ -27,7 +27,7 @@ PROGRESS = "progress"
 INTERRUPTED = "The database does not answer; what happens is shown once it does. The workflow is not lost."
 
 
-def follow_events(queries: WorkflowQueries, workflow_id: UUID, *, as_json: bool, after: int = 0) -> None:
+def follow_events(queries: WorkflowQueries, workflow_id: UUID, *, as_json: bool) -> None:
     """Print the events of a workflow until it has ended, also over a restart of the database.
 
     Raises:
@@ -36,7 +36,7 @@ def follow_events(queries: WorkflowQueries, workflow_id: UUID, *, as_json: bool,
     """
     workflow = require_workflow(queries, workflow_id)
     timeline = Timeline(queries.jobs(workflow_id, MAX_JOBS))
-    follower = EventFollower(queries, workflow_id, State(workflow["state"]), after)
+    follower = EventFollower(queries, workflow_id, State(workflow["state"]))
     was_interrupted = False
     with _progress_bar() as (bar, task):
         while True:

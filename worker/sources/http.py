@@ -103,9 +103,9 @@ class SourceClient:
             finally:
                 response.close()
 
-    def unavailable(self, problem: str, retry_after: float | None = None) -> SourceUnavailable:
+    def unavailable(self, problem: str) -> SourceUnavailable:
         """Return an error without the secret."""
-        return SourceUnavailable(self._redact(problem), retry_after)
+        return SourceUnavailable(self._redact(problem))
 
     def refused(self, problem: str) -> SourceRefused:
         """Return an error without the secret."""
