@@ -41,7 +41,7 @@ class EventStream(StreamingResponse):
     def __init__(
         self, events: AsyncIterator[bytes], request: Request, status_code: int = HTTPStatus.OK
     ) -> None:
-        # nginx would hold the events back.
+        # FastAPI documents the default of `status_code`. nginx would hold the events back.
         headers = {"X-Accel-Buffering": "no", "Vary": "Accept-Encoding"}
         if accepts_gzip(",".join(request.headers.getlist("Accept-Encoding"))):
             events = compress_events(events)
