@@ -7,7 +7,7 @@ from fastapi.responses import JSONResponse
 
 from db.errors import InvalidData
 from web.errors import error_response
-from workflow_api import backfills, events, report_presets, reports, schedules, sources, workflows
+from workflow_api import backfills, events, report_presets, reports, schedules, sources, workers, workflows
 from workflow_api.resources import WorkflowResources
 
 
@@ -21,7 +21,7 @@ def add_workflow_api(app: FastAPI, resources: WorkflowResources) -> None:
     for module in (workflows, events, backfills, schedules, sources, reports, report_presets):
         app.include_router(module.router)
     app.include_router(backfills.gaps_router)
-    app.include_router(workflows.workers_router)
+    app.include_router(workers.router)
 
 
 def _refuse_invalid_data(_request: Request, error: Exception) -> JSONResponse:

@@ -24,7 +24,6 @@ from workflow_api.models import (
     Answer,
     Job,
     Requested,
-    WorkerList,
     Workflow,
     WorkflowList,
     WorkflowRequest,
@@ -249,12 +248,3 @@ def rerun_workflow(
     )
     with repeatable():
         return respond(response, resources.requests.request(actor, row["kind"], row["spec"], jobs, options))
-
-
-workers_router = APIRouter(prefix="/api/workers")
-
-
-@workers_router.get("", **requires(Role.VIEWER))
-def list_workers(resources: Shared) -> WorkerList:
-    """Return the workers that were seen within a day, with the jobs that each executes."""
-    return WorkerList.model_validate({"workers": resources.queries.workers()})
