@@ -9,8 +9,9 @@ from readings.files.seen_readings import Seen, SeenReadings
 from readings.model import Reading
 
 MAX_LINES = 100
-# At 16 bytes each. Of a longer file, duplicates of the readings after these are not found.
-MAX_REMEMBERED = 20_000_000
+# At 16 bytes each, and twice that while sorted runs are merged: an import fits into the memory of its
+# container. Of a longer file, duplicates of the readings after these are not counted, and are stored once.
+MAX_REMEMBERED = 5_000_000
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 _PROBLEMS = {Seen.SAME: Problem.DUPLICATE, Seen.OTHER_TEMPERATURE: Problem.OTHER_TEMPERATURE}
