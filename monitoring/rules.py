@@ -206,6 +206,8 @@ def _backlog(queue: Queue, at: datetime) -> Problem:
 
 
 def _backlog_hint(queue: Queue) -> str:
+    if queue.ack_rate == 0:
+        return "The consumers store nothing at the moment: their log says what they wait for (`make logs`)."
     if queue.max_prefetch == 1 and queue.publish_rate > queue.ack_rate:
         return (
             f"More messages arrive ({queue.publish_rate:.0f}/s) than the consumers, which take one at a time "

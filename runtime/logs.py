@@ -22,6 +22,8 @@ LEVELS = {
 # OpenTelemetry logs each attempt of an export; this project logs when the collector goes down and comes up.
 QUIET_LIBRARIES = ("pika", "opentelemetry")
 EVENT_WIDTH = 24
+# What an event has in some cases only; None in any other field means that its value is not known.
+OPTIONAL_FIELDS = ("hint", "subject")
 QUOTED_CHARACTERS = frozenset(" \t=\r\n\"'")
 
 
@@ -52,7 +54,7 @@ def configure_logging(level: str, log_format: Literal["console", "json"]) -> Non
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             add_trace_ids,
-            _omit_missing_hint,
+            _omit_missing_fields,
             *([structlog.processors.format_exc_info] if log_format == "json" else []),
             renderer,
         ],
@@ -67,11 +69,12 @@ def configure_logging(level: str, log_format: Literal["console", "json"]) -> Non
         logging.getLogger(library).setLevel(logging.CRITICAL + 1)
 
 
-def _omit_missing_hint(
+def _omit_missing_fields(
     _logger: object, _method: str, event: structlog.typing.EventDict
 ) -> structlog.typing.EventDict:
-    if event.get("hint", "") is None:
-        del event["hint"]
+    for name in OPTIONAL_FIELDS:
+        if event.get(name, "") is None:
+            del event[name]
     return event
 
 

@@ -258,6 +258,15 @@ def test_a_backlog_says_when_to_store_in_batches_and_how(flow: dict[str, float],
     assert ("(prefetch 1), store (240/s)" in hint) == says_why
 
 
+def test_a_backlog_of_consumers_that_store_nothing_is_not_explained_by_their_speed() -> None:
+    waiting = queue(ready=900, oldest_enqueued_at=ago(90), max_prefetch=1, publish_rate=60, ack_rate=0)
+
+    hint = only_problem_after(observation(queue=waiting)).hint
+
+    assert BATCH_MODE not in hint
+    assert "their log says what they wait for" in hint
+
+
 @pytest.mark.parametrize(("oldest", "extent"), [(90, "about 90 s"), (600, "at least 600 s")])
 def test_a_backlog_older_than_the_brokers_history_waits_at_least_so_long(oldest: float, extent: str) -> None:
     waiting = queue(ready=900, oldest_enqueued_at=ago(oldest))

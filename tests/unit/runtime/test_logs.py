@@ -53,16 +53,17 @@ def test_console_logs_contain_one_line_per_event(capsys: pytest.CaptureFixture[s
 
 
 @pytest.mark.parametrize("log_format", FORMATS)
-def test_a_hint_is_logged_only_if_there_is_one(
+def test_a_hint_and_a_subject_are_logged_only_if_there_are_any(
     capsys: pytest.CaptureFixture[str], log_format: LogFormat
 ) -> None:
     configure_logging("info", log_format)
 
-    structlog.get_logger().warning("database unavailable", hint=None, sequence=None)
+    structlog.get_logger().warning("database unavailable", hint=None, subject=None, sequence=None)
     structlog.get_logger().warning("database unavailable", hint="run setup")
 
     without, with_hint = capsys.readouterr().out.splitlines()
     assert "hint" not in without
+    assert "subject" not in without
     assert "sequence" in without
     assert "run setup" in with_hint
 
