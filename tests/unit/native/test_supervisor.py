@@ -15,7 +15,7 @@ from native.program import Program
 from native.state import ProcessStatus
 from native.supervisor import ManagedProcess, Supervisor
 from runtime.errors import ServiceUnavailable, ShutdownRequested
-from runtime.exit_codes import EXIT_CONFIGURATION
+from runtime.exit_codes import EXIT_CONFIGURATION, EXIT_UNAVAILABLE
 from runtime.lifecycle import ShutdownSignal
 from runtime.process_state import ProcessState
 from runtime.services import RestartPolicy, Stage
@@ -112,6 +112,14 @@ def test_a_program_that_keeps_failing_becomes_fatal(harness: SupervisorHarness) 
     assert harness.status["example"].restarts == 2
     assert harness.status["example"].last_exit_code == 3
     assert harness.status["example"].pid is None
+
+
+def test_a_program_that_lacks_a_dependency_is_retried_without_limit(harness: SupervisorHarness) -> None:
+    restart = RestartPolicy(delay_seconds=0.001, max_retries=1, max_delay_seconds=0.001)
+    code = f"raise SystemExit({EXIT_UNAVAILABLE})"
+    harness.supervisor.start(harness.program("example", code, restart=restart))
+    harness.poll_until(lambda: harness.status["example"].restarts == 4)
+    assert harness.status["example"].state is not ProcessState.FATAL
 
 
 def test_a_configuration_error_is_not_retried(harness: SupervisorHarness) -> None:
