@@ -1,11 +1,12 @@
 // What is wrong, since when, and what to do about it.
 
 import { $, announce, createElement, reconcileChildren, setText, setTextWithCode, setVisible } from "./dom.js";
-import { duration, time } from "./format.js";
+import { duration, quantity, time } from "./format.js";
 import { secondsSince, state } from "./live-state.js";
 import { setTitlePrefix } from "./title.js";
 
 const MAX_ANNOUNCED = 5;
+const MAX_SHOWN = 200; // each offline sensor is one, and thousands would take the browser seconds
 const section = $("#problems");
 const list = $("ul", section);
 const isCritical = ({ severity }) => severity === "critical";
@@ -17,7 +18,10 @@ export function update() {
   const { problems } = state;
   setVisible(section, problems.length > 0);
   const sorted = [...problems].sort((a, b) => isCritical(b) - isCritical(a));
-  reconcileChildren(list, sorted, keyOf, create, fill);
+  reconcileChildren(list, sorted.slice(0, MAX_SHOWN), keyOf, create, fill);
+  const rest = sorted.length - MAX_SHOWN;
+  setVisible($(".rest", section), rest > 0);
+  setTextWithCode($(".rest", section), `and ${quantity(rest, "more problem")}: \`sensorctl status\` shows all.`);
   updateOverallStatus();
   announceChanges(problems);
 }

@@ -2,7 +2,7 @@
 
 import { Chart, TENTHS } from "./charts.js";
 import { $, createElement, reconcileChildren, setText, setVisible } from "./dom.js";
-import { degrees, duration, hourAndMinute, interval, quantity, time } from "./format.js";
+import { count, degrees, duration, hourAndMinute, interval, quantity, time } from "./format.js";
 import { toColumns } from "./history-columns.js";
 import { secondsSince, serverNow, state } from "./live-state.js";
 import * as minutes from "./minutes.js";
@@ -13,6 +13,7 @@ const MORE_CARDS = 48;
 const MINUTE_SECONDS = 60;
 const HOUR_SECONDS = 60 * MINUTE_SECONDS;
 const CHART_HEIGHT = 120;
+const MAX_OFFLINE = 200; // thousands would take the browser seconds
 
 const section = $("#sensors");
 const list = $(".cards", section);
@@ -92,9 +93,12 @@ function noteFor(matching, total) {
 function updateOfflineList() {
   const offline = [...state.sensors.values()].filter((sensor) => sensor.offline_since).sort(byId);
   setVisible($("#offline"), offline.length > 0);
-  setText($("#offline h3"), `Offline: ${offline.length}`);
+  setText($("#offline h3"), `Offline: ${count(offline.length)}`);
+  const rest = offline.length - MAX_OFFLINE;
+  setVisible($("#offline .rest"), rest > 0);
+  setText($("#offline .rest"), `and ${count(rest)} more: select “offline only” to see all in the summary.`);
   const createItem = () => createElement("li", {}, createElement("b"), createElement("span"));
-  reconcileChildren($("#offline ul"), offline, (sensor) => sensor.sensor_id, createItem, (item, sensor) => {
+  reconcileChildren($("#offline ul"), offline.slice(0, MAX_OFFLINE), (sensor) => sensor.sensor_id, createItem, (item, sensor) => {
     setText(item.firstChild, titleOf(sensor));
     const usual = sensor.interval_seconds ? `, usual interval ${interval(sensor.interval_seconds)}` : "";
     const last = `last reading ${degrees(sensor.last_temperature)} °C`;

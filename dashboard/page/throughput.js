@@ -1,6 +1,6 @@
 // Queue depth, rates and latency: now, and over the last hour.
 
-import { Chart, DURATIONS, WHOLE } from "./charts.js";
+import { Chart, DURATIONS, TENTHS, WHOLE } from "./charts.js";
 import { $, createElement, setText } from "./dom.js";
 import { count, hourAndMinute, latency, rate } from "./format.js";
 import { state } from "./live-state.js";
@@ -33,6 +33,7 @@ const CHARTS = [
   {
     title: "Messages per second",
     format: rate,
+    increments: TENTHS,
     series: [
       { label: "published", key: "publish_rate", color: "series-1" },
       { label: "stored", key: "stored_rate", color: "series-2" },

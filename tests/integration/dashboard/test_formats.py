@@ -14,9 +14,9 @@ IN_THE_PAGE = """async ([name, ...lists]) => {
   return lists[0].map((_, i) => format(...lists.map((list) => list[i])));
 }"""
 SECONDS = [-1, 0, 8.6, 59, 60, 99, 119, 120, 150, 179, 3599, 6000, 7199, 7200, 10799, 172799, 172800, 3e6]
-# The labels of the latency's axis when it has these values. No update can come between.
-LATENCY_LABELS = """async (values) => {
-  const { chart } = document.querySelectorAll("#throughput .plot")[2];
+# The labels of the axis of a chart when it has these values. No update can come between.
+LABELS = """async ([index, values]) => {
+  const { chart } = document.querySelectorAll("#throughput .plot")[index];
   const to = 1_800_000_000, times = values.map((_, i) => to - i).reverse();
   chart.setData([times, values, values], to - 3600, to);
   await null, await null;
@@ -36,11 +36,16 @@ def test_durations_and_numbers_are_as_those_of_the_commands(
     assert numbers == [quantity(number, "gap") for number in (0, 1, 2, 1500)]
 
 
-def test_the_axis_of_the_latency_has_round_labels(system: System, dashboard: Process, page: Page) -> None:
+def test_the_axes_of_rates_and_of_the_latency_have_round_labels(
+    system: System, dashboard: Process, page: Page
+) -> None:
     system.publish("1", 20.0)
     open_page(page, system)
 
-    labels = [page.evaluate(LATENCY_LABELS, [0.0, longest]) for longest in (0.04, 4, 75, 3900, 40_000, 4e5)]
+    rates = [page.evaluate(LABELS, [1, [0.0, most]]) for most in (0.01, 0.4)]
+    labels = [page.evaluate(LABELS, [2, [0.0, most]]) for most in (0.04, 4, 75, 3900, 40_000, 4e5)]
+
+    assert rates == [["0.0", "0.1"], ["0.0", "0.1", "0.2", "0.3", "0.4", "0.5"]]
 
     assert labels == [
         ["0 ms", "10 ms", "20 ms", "30 ms", "40 ms"],

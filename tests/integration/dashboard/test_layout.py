@@ -117,6 +117,40 @@ def axes_fit(page: Page) -> bool:
     return len(overhang) >= 3 and -18 < max(overhang) <= 0
 
 
+def test_of_many_offline_sensors_the_lists_show_some_and_how_many_more(
+    system: System, dashboard: Process, page: Page
+) -> None:
+    add_offline_sensors(system, 230)
+
+    visit(page, system.url)
+
+    expect(page.locator("#offline h3")).to_have_text("Offline: 230")
+    expect(page.locator("#offline li")).to_have_count(200)
+    expect(page.locator("#offline .rest")).to_contain_text("and 30 more: ")
+    expect(page.locator(".problem")).to_have_count(200)
+    expect(page.locator("#problems .rest")).to_have_text(re.compile(r"and 3\d more problems: "))
+    expect(page.locator("#overall-status")).to_have_text(re.compile(r"23\d problems"))
+
+
+def test_a_printed_page_has_every_row_and_no_buttons(system: System, dashboard: Process, page: Page) -> None:
+    system.database.query("INSERT INTO sensor (sensor_id) SELECT 's' || n FROM generate_series(1, 60) AS n")
+    system.database.query(
+        "INSERT INTO reading (reading_id, sensor_id, measured_at, temperature) "
+        "SELECT gen_random_uuid(), 's' || n, now(), 20 FROM generate_series(1, 60) AS n"
+    )
+    visit(page, system.url)
+    scroll = page.locator("#summary .scroll")
+    expect(scroll.locator("tbody tr")).to_have_count(60)
+    hidden = "element => element.scrollHeight - element.clientHeight"
+    assert scroll.evaluate(hidden) > 0
+
+    page.emulate_media(media="print")
+
+    assert scroll.evaluate(hidden) == 0
+    expect(scroll.get_by_role("button", name="Sensor")).to_be_visible()  # a column
+    expect(page.get_by_role("button", name="Show 48 more of 48")).to_be_hidden()
+
+
 def test_every_scrollable_part_can_be_reached_by_keyboard(
     system: System, dashboard: Process, page: Page
 ) -> None:
