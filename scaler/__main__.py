@@ -16,9 +16,6 @@ from scaler.service import ScalerService
 from scaler.settings import ScalerSettings
 from scaler.telemetry import BROKER, TARGET, ScalerTelemetry
 
-# A connection that is used less often is closed in between: nothing sends its heartbeats.
-MAX_IDLE_SECONDS = 10
-
 
 def main(stop: ShutdownSignal) -> None:
     """Scale the consumers until the shutdown is requested."""
@@ -39,11 +36,7 @@ def main(stop: ShutdownSignal) -> None:
             telemetry,
             settings.connect_timeout_seconds,
         )
-        service.step()
-        while not stop.wait(settings.scaler_polling_interval):
-            service.step()
-            if settings.scaler_polling_interval > MAX_IDLE_SECONDS:
-                queue.close()
+        service.run(stop, settings.scaler_polling_interval)
 
 
 if __name__ == "__main__":

@@ -5,9 +5,13 @@ from collections.abc import Callable
 from typing import Protocol
 
 from messaging.errors import BrokerUnavailable
+from runtime.lifecycle import ShutdownSignal
 from scaler.autoscaler import Autoscaler
 from scaler.replicas import Replicas, TargetUnavailable
 from scaler.telemetry import BROKER, TARGET, ScalerTelemetry
+
+# A connection that is used less often is closed in between: nothing sends its heartbeats.
+MAX_IDLE_SECONDS = 10
 
 
 class Queue(Protocol):
@@ -20,6 +24,9 @@ class Queue(Protocol):
             BrokerUnavailable: When the broker does not answer.
         """
         ...
+
+    def close(self) -> None:
+        """Close the connection; the next count opens one."""
 
 
 class ScalerService:
@@ -37,6 +44,19 @@ class ScalerService:
         self._queue, self._replicas, self._autoscaler = queue, replicas, autoscaler
         self._telemetry, self._clock = telemetry, clock
         self._give_up_at = clock() + connect_timeout_seconds if connect_timeout_seconds else None
+
+    def run(self, stop: ShutdownSignal, interval_seconds: float) -> None:
+        """Read and scale every `interval_seconds`, until the shutdown.
+
+        Raises:
+            BrokerUnavailable: When the broker was never reached within the time-out.
+        """
+        while True:
+            self.step()
+            if interval_seconds > MAX_IDLE_SECONDS:
+                self._queue.close()
+            if stop.wait(interval_seconds):
+                return
 
     def step(self) -> None:
         """Read the queue and the number of consumers once, and change the number if that is required.

@@ -4,6 +4,7 @@ import pytest
 
 from messaging.errors import BrokerUnavailable
 from runtime.health import Health
+from runtime.lifecycle import ShutdownSignal
 from scaler.autoscaler import Autoscaler
 from scaler.replicas import TargetUnavailable
 from scaler.rules import ScalingRules
@@ -14,11 +15,15 @@ from scaler.telemetry import BROKER, TARGET, ScalerTelemetry
 class FakeQueue:
     def __init__(self) -> None:
         self.messages: int | None = 0
+        self.closed = 0
 
     def count(self) -> int:
         if self.messages is None:
             raise BrokerUnavailable("connection refused")
         return self.messages
+
+    def close(self) -> None:
+        self.closed += 1
 
 
 class FakeReplicas:
@@ -54,6 +59,18 @@ class Harness:
         self.service.step()
         self.now += seconds
         return self.replicas.requested
+
+
+@pytest.mark.parametrize(("interval_seconds", "closed"), [(5, 0), (120, 1)])
+def test_a_connection_is_closed_before_a_long_wait_also_before_the_first(
+    interval_seconds: float, closed: int
+) -> None:
+    harness, stop = Harness(), ShutdownSignal()
+    stop.set()
+
+    harness.service.run(stop, interval_seconds)
+
+    assert harness.queue.closed == closed
 
 
 def test_consumers_follow_the_queue() -> None:
