@@ -127,6 +127,7 @@ PROMETHEUS_ALERTS = (
     Alert("NoReadingsStored", Severity.WARNING, in_prometheus=True),
     Alert("HighEndToEndLatency", Severity.WARNING, in_prometheus=True),
     Alert("ReadingsDropped", Severity.CRITICAL, in_prometheus=True),
+    Alert("OutboxFailing", Severity.WARNING, in_prometheus=True),
     Alert("DatabaseWithoutPrimary", Severity.CRITICAL, in_prometheus=True),
     Alert("EtcdWithoutQuorum", Severity.CRITICAL, in_prometheus=True),
     Alert("EtcdMemberDown", Severity.WARNING, in_prometheus=True),
