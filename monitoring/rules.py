@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from messaging.dead_letters.hints import REPLAY_HINTS
+from messaging.dead_letters.hints import OTHER_HINTS, REPLAY_HINTS
 from monitoring.backlog import HISTORY_SECONDS, STEP_SECONDS
 from monitoring.broker import OldestDeadLetter
 from monitoring.model import Health, Problem, Queue
@@ -246,4 +246,6 @@ def _dead_letter_hint(oldest: OldestDeadLetter | None) -> str:
             f"{REPLAY_HINTS[oldest.reason]} `sensorctl dead replay --reason {oldest.reason}` replays those "
             "like the oldest."
         )
+    if oldest and oldest.reason in OTHER_HINTS:
+        return OTHER_HINTS[oldest.reason]
     return "Fix their sender, or the consumer; then `sensorctl dead replay`, or `sensorctl dead discard`."

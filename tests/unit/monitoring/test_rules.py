@@ -317,6 +317,7 @@ def test_any_dead_letter_is_a_problem(
     [
         ("expired", "a replay stores it if it is a valid reading. `sensorctl dead replay --reason expired`"),
         ("unroutable", "`sensorctl dead replay --reason unroutable`"),
+        ("reused-id", "`sensorctl dead export`, and an import without the field, store what it sent"),
         ("not-json", "Fix their sender, or the consumer"),
         ("unknown `rm -rf`", "Fix their sender, or the consumer"),
     ],
