@@ -1,5 +1,6 @@
 """The store on a real PostgreSQL: each reading is stored once, and errors are translated."""
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
@@ -14,9 +15,14 @@ from readings.model import Reading
 from readings.stored_reading import StoredReading
 from runtime.settings import load
 from tests.database import Database, Roles
+from tests.waiting import DEADLINE_SECONDS, eventually
 from tests.writers import four_writers
 
 NOW = datetime.now(UTC)
+WAITING = """
+SELECT count(*) AS waiting FROM pg_stat_activity
+WHERE datname = current_database() AND application_name = 'test store' AND wait_event_type = 'Lock'
+"""
 
 
 def make_reading(sensor_id: str = "1", temperature: float = 21.5, seconds_ago: float = 0) -> Reading:
@@ -197,6 +203,30 @@ def test_a_lock_of_another_writer_means_unavailable_after_the_lock_timeout(
             store.save([reading])
     assert store.save([reading]) == 0
     store.close()
+
+
+def test_a_deadlock_with_another_session_means_unavailable_and_nothing_is_counted_twice(
+    database: Database, store: Store
+) -> None:
+    # given an administrator whose transaction holds the minute of sensor b
+    minute = "SELECT FROM rollup_minute WHERE sensor_id = %s FOR UPDATE"
+    store.save([make_reading("a"), make_reading("b")])
+    batch = [make_reading("a"), make_reading("b")]
+    with database.connect() as other, ThreadPoolExecutor() as thread:
+        other.execute("SET deadlock_timeout = '1h'")  # so that it is the store that the server ends
+        with other.transaction():
+            other.execute(minute, ("b",))
+            # when a batch holds the minute of sensor a, and the transaction requires that one
+            saving = thread.submit(store.save, batch)
+            eventually(lambda: database.query(WAITING) == [{"waiting": 1}], DEADLINE_SECONDS, "it waits")
+            other.execute(minute, ("a",))
+            # then the batch can be stored later
+            # (a deadlock that occurs after the server has searched for one ends with the lock timeout)
+            with pytest.raises(StoreUnavailable, match=r"deadlock detected|lock timeout"):
+                saving.result()
+        assert store.save(batch) == 2
+    assert database.query("SELECT sum(readings)::integer AS n FROM rollup_minute") == [{"n": 4}]
+    assert database.count() == 4
 
 
 def test_an_unreachable_database_is_reported_without_the_password() -> None:
