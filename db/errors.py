@@ -39,6 +39,11 @@ def explain_unavailable(consequence: str, *, if_lost: str | None = None) -> Iter
     try:
         yield
     except ConnectionLost as error:
-        raise OutcomeUnknown(f"The database does not answer: {error}. {if_lost or consequence}") from error
+        raise OutcomeUnknown(_explain(error, if_lost or consequence)) from error
     except StoreUnavailable as error:
-        raise ServiceUnavailable(f"The database does not answer: {error}. {consequence}") from error
+        raise ServiceUnavailable(_explain(error, consequence)) from error
+
+
+def _explain(error: StoreUnavailable, consequence: str) -> str:
+    reason = str(error).removesuffix(".")  # of the driver, which ends some with one
+    return f"The database does not answer: {reason}. {consequence}"
