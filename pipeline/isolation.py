@@ -34,6 +34,8 @@ from runtime.exit_codes import describe_exit
 from runtime.settings import load
 
 POLL_SECONDS = 0.05
+# While this process is frozen, as by SIGSTOP or `docker pause`, so is its child: a poll counts for no longer.
+MAX_POLL_SECONDS = 1.0
 TIMEOUT_SECONDS = 60.0
 # Of the bodies for one child. Its input is a file of 4/3 of this in /tmp, which has 16 MiB in the containers.
 MAX_CHILD_BYTES = 4 * 1024 * 1024
@@ -122,12 +124,14 @@ class SubprocessHandler:
 
     def _wait(self, child: subprocess.Popen[bytes], work: Work, responses: int) -> int | None:
         """Return the child's exit code, negative for a signal; None when one message took too long."""
-        responded, deadline = 0, time.monotonic() + self._timeout_seconds
+        responded, remaining_seconds = 0, self._timeout_seconds
         try:
-            while child.poll() is None and time.monotonic() < deadline:
+            while child.poll() is None and remaining_seconds > 0:
+                polled_at = time.monotonic()
                 work.pause(POLL_SECONDS)
+                remaining_seconds -= min(time.monotonic() - polled_at, MAX_POLL_SECONDS)
                 if (size := os.fstat(responses).st_size) > responded:
-                    responded, deadline = size, time.monotonic() + self._timeout_seconds
+                    responded, remaining_seconds = size, self._timeout_seconds
             return child.poll()
         finally:
             if child.poll() is None:

@@ -185,15 +185,35 @@ def test_a_message_on_which_the_child_stalls_is_a_poison_message(tmp_path: Path,
 
     def pause_once_it_is_ready(_seconds: float) -> None:
         wait_until(lambda: pid.exists() and pid.read_text().endswith("."))
-        clock.now += 9
+        clock.now += 1
 
     error = settle(handler, delivery(), FakeWork(pause_once_it_is_ready))
 
     assert error
-    assert clock.now == 1000 + 9 + 18, "the time-out starts again when the child is ready"
+    assert clock.now == 1000 + 1 + 10, "the time-out starts again when the child is ready"
     assert error.reason is DeadLetterReason.CRASH_LOOP
     assert error.detail == "its consumer did not finish when it was handled in isolation"
     assert gone(int(pid.read_text().rstrip(".")))
+
+
+def test_a_message_is_not_rejected_because_its_consumer_was_frozen(tmp_path: Path, clock: FakeClock) -> None:
+    working, thawed = tmp_path / "working", tmp_path / "thawed"
+    handler, _ = handler_running(
+        f"{READY} open({str(working)!r}, 'w').close();"
+        f" exec({f'while not os.path.exists({str(thawed)!r}): time.sleep(0.1)'!r});"
+        f" {responding(stored=1).removeprefix(READY)}",
+        timeout_seconds=10,
+    )
+    frozen_seconds = iter([0.0, 100.0])
+
+    def be_frozen_once(_seconds: float) -> None:
+        wait_until(working.exists)
+        time.sleep(0.01)
+        if seconds := next(frozen_seconds, 0.0):
+            thawed.touch()
+        clock.now += seconds
+
+    assert settle(handler, delivery(), FakeWork(be_frozen_once)) is None
 
 
 def test_a_child_that_stalls_before_it_is_ready_rejects_nothing() -> None:
