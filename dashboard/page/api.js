@@ -41,3 +41,19 @@ export async function readRows(request, name, number) {
 /** Send a body as JSON; the response is that of `requestJson`. */
 export const sendJson = (path, body, method = "POST") =>
   requestJson(path, { method, headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+
+/**
+ * Sends bodies to `path`, as sendJson does. A body that is sent again after its response was lost has the same
+ * Idempotency-Key, so that the server does what it says only once.
+ */
+export function createRepeatableSender(path) {
+  let unanswered = null;
+  return async (body) => {
+    const text = JSON.stringify(body);
+    const key = unanswered?.text === text ? unanswered.key : crypto.getRandomValues(new Uint32Array(4)).join("-");
+    const headers = { "Content-Type": "application/json", "Idempotency-Key": key };
+    const response = await requestJson(path, { method: "POST", headers, body: text });
+    unanswered = response.value?.outcome_unknown ? { text, key } : null;
+    return response;
+  };
+}

@@ -1,13 +1,14 @@
 // The form that requests the history of a source; first it shows what would be fetched.
 
 import * as account from "./account.js";
-import { sendJson } from "./api.js";
+import { createRepeatableSender } from "./api.js";
 import { $, createElement, setText, setTextWithCode, setVisible } from "./dom.js";
 import { quantity, time } from "./format.js";
-import { refusal, refuseBadInput, showFormError } from "./forms.js";
+import { failure, refusal, refuseBadInput, showFormError } from "./forms.js";
 import { addressOf } from "./router.js";
 import { onNames } from "./sources.js";
 
+const requestBackfill = createRepeatableSender("/api/backfills");
 const section = $("#backfill");
 const form = $("form", section);
 const submit = $("button[type=submit]", form);
@@ -57,9 +58,9 @@ async function send() {
   const isPlanned = planned !== null && JSON.stringify(planned) === JSON.stringify(body);
   isSending = true;
   showFormError(form, "");
-  const response = await sendJson("/api/backfills", { ...body, dry_run: !isPlanned });
+  const response = await requestBackfill({ ...body, dry_run: !isPlanned });
   isSending = false;
-  if (!response.ok) return showFormError(form, refusal(response.value), /^body\.(\w+)/.exec(response.value.field ?? "")?.[1]);
+  if (!response.ok) return showFormError(form, isPlanned ? failure("requested", response.value) : refusal(response.value), /^body\.(\w+)/.exec(response.value.field ?? "")?.[1]);
   if (!isPlanned) return showPlan(body, response.value);
   showPlan(null);
   if (response.value.workflow_id) location.hash = addressOf("workflow", response.value.workflow_id);

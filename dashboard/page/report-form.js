@@ -1,7 +1,7 @@
 // The form that requests a report of sensors and a period, or one of each day, week or month.
 
 import * as account from "./account.js";
-import { requestJson, sendJson } from "./api.js";
+import { createRepeatableSender, requestJson } from "./api.js";
 import { $, announce, createElement, reconcileChildren, setText, setTextWithCode, setVisible } from "./dom.js";
 import { failure, refuseBadInput, showFormError } from "./forms.js";
 import { serverNow, state } from "./live-state.js";
@@ -9,6 +9,7 @@ import { addressOf } from "./router.js";
 import { createOfReports } from "./schedules.js";
 import { fromLocal, VIEWER_ZONE } from "./zones.js";
 
+const requestReport = createRepeatableSender("/api/reports");
 const form = $("#report-form form");
 const submit = $("button[type=submit]", form);
 const requested = $(".requested", form);
@@ -144,7 +145,7 @@ async function sendSchedule() {
 }
 
 async function sendReport() {
-  const response = await sendJson("/api/reports", spec());
+  const response = await requestReport(spec());
   if (!response.ok) return showFormError(form, failure("requested", response.value), fieldOf(response.value));
   const link = createElement("a", { href: addressOf("workflow", response.value.workflow_id) }, "its workflow");
   requested.append("Requested: it appears below once it is made; see ", link, ".");

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from runtime.access import Role
 from tests.browser import visit
 from tests.integration.dashboard.system import System, act_until, log_in
+from tests.integration.dashboard.test_sensor_page import lose
 from tests.processes import Process
 from tests.stored_report import CONTENTS, store_report_and_question
 
@@ -68,6 +69,26 @@ def test_a_report_is_saved_its_figures_are_shown_and_an_operator_answers_and_req
     workflow.click()
     expect(page.locator("#workflow h2")).to_contain_text("report workflow ready")
     expect(page.locator("#workflow .facts")).to_contain_text("period last-week")
+
+
+def test_a_report_is_made_once_if_it_is_requested_again_after_its_response_was_lost(
+    system: System, dashboard: Process, page: Page
+) -> None:
+    system.publish("fridge", 4.5)
+    visit(page, f"{system.url}/#/reports")
+    log_in(page, system.create_key("ann", Role.OPERATOR))
+    view = page.locator("#reports")
+    view.locator("#report-form summary").press("Enter")
+    form = view.get_by_role("form", name="Make a report")
+    form.locator("[name=sensors]").select_option("fridge")
+    make = form.get_by_role("button", name="Make the report")
+    page.route("**/api/reports", lambda route: lose(route, "response"))
+    unknown = form.get_by_role("alert").filter(has_text="It is not known whether it was requested: ")
+    act_until(make.click, unknown)
+    page.unroute("**/api/reports")
+    act_until(make.click, form.get_by_role("link", name="its workflow"))
+
+    assert system.database.query("SELECT count(*) FROM workflow") == [{"count": 1}]
 
 
 def test_an_administrator_creates_disables_and_deletes_a_schedule_of_reports(
