@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from uuid import UUID
 
 from db.queries.statements import Row
@@ -42,16 +43,19 @@ class EventFollower:
             StoreUnavailable: When the database does not answer in time.
         """
         now = self._clock()
-        rows = self._queries.events(self._workflow_id, BATCH, after=self._after)
+        rows = self._queries.events(self._workflow_id, len(self._seen) + BATCH, after=self._after)
         new = [row for row in rows if row["event_id"] not in self._seen]
         for row in new:
             self._seen[row["event_id"]] = now
             if row["job_id"] is None and row["state"]:
                 self.state = State(row["state"])
-        settled = [event for event, seen_at in self._seen.items() if now - seen_at > SETTLING_SECONDS]
-        if len(rows) == BATCH:  # a long history, which is read page by page
-            settled.append(rows[-1]["event_id"])
+        settled = [row["event_id"] for row in rows if self._is_settled(row, rows[-1], now)]
         if settled:
             self._after = max(settled)
             self._seen = {event: seen_at for event, seen_at in self._seen.items() if event > self._after}
         return new
+
+    def _is_settled(self, row: Row, latest: Row, now: float) -> bool:
+        """Return whether no event before this one can appear any more."""
+        age: timedelta = latest["at"] - row["at"]  # of an event of a long history
+        return max(now - self._seen[row["event_id"]], age.total_seconds()) > SETTLING_SECONDS
