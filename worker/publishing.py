@@ -11,6 +11,7 @@ from messaging.publishing.messages import to_message
 from readings.model import Reading
 from runtime.errors import ServiceUnavailable
 from runtime.retry import retry
+from runtime.text import quantity
 from worker.context import JobContext
 
 # A backfill keeps at most that many messages in the queue: a live reading waits for no more than these, and
@@ -67,7 +68,7 @@ class ReadingPublisher:
 
     def waiting(self, depth: int) -> None:
         """Report that the queue is full."""
-        self._job.progress(f"waiting for the consumers: {depth} messages are in the queue")
+        self._job.progress(f"waiting for the consumers: the queue has {quantity(depth, 'message')}")
 
     def lost(self, reason: str) -> None:
         """Report that the connection is lost."""

@@ -160,8 +160,8 @@ def undo(
     waiting = queue_depth(settings)
     if waiting:
         print_message(
-            f"{waiting} messages are in the queue. Readings of this import among them will still be stored: "
-            "when the queue is empty, run the same command again."
+            f"The queue has {quantity(waiting, 'message')}. Readings of this import among them will still be "
+            "stored: when the queue is empty, run the same command again."
         )
     if not deleted:
         fail(f"No stored reading belongs to the import {import_id}.")

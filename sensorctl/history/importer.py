@@ -212,7 +212,8 @@ class ImportProgress:
         self._save()
         if not self._reported_waiting:
             print_message(
-                f"{depth} messages are in the queue: publishing only as fast as the consumers store them."
+                f"The queue has {quantity(depth, 'message')}: publishing only as fast as the consumers "
+                "store them."
             )
         self._reported_waiting = True
 

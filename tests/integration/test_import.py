@@ -101,10 +101,11 @@ def batches(readings: list[Reading]) -> Iterable[list[Reading]]:
 
 def published_count(output: str) -> int:
     """Return how many readings an interrupted import published."""
-    found = re.search(r"Published (\d+) readings, up to line (\d+)\. Run the same command", output)
+    found = re.search(r"Published ([\d,]+) readings, up to line (\d+)\. Run the same command", output)
     assert found, output
-    assert int(found[2]) == int(found[1]) + 1
-    return int(found[1])
+    published = int(found[1].replace(",", ""))
+    assert int(found[2]) == published + 1
+    return published
 
 
 def await_pause(process: Process, broker: VirtualHost, depth: int) -> None:
@@ -130,7 +131,7 @@ def test_a_killed_import_continues_and_nothing_is_lost_or_stored_twice(
     output = sensorctl(*import_command(history, "--max-queue-depth", "0"))
     # then it continues near that position, and every row is in the queue
     assert "Resuming after line" in output
-    assert f"Published {ROWS} readings, skipped 0 invalid lines." in output
+    assert f"Published {ROWS:,} readings, skipped 0 invalid lines." in output
     after = drain(broker)
     assert len(before) + len(after) <= ROWS + MAX_IN_FLIGHT
     assert len({reading.reading_id for reading in before + after}) == ROWS
@@ -141,7 +142,7 @@ def test_a_killed_import_continues_and_nothing_is_lost_or_stored_twice(
     ]
     # and a second import, from the beginning, changes nothing
     output = sensorctl(*import_command(history, "--max-queue-depth", "0"))
-    assert f"Published {ROWS} readings" in output
+    assert f"Published {ROWS:,} readings" in output
     assert "Resuming" not in output
     assert store(database, drain(broker)) == 0
 
@@ -156,7 +157,7 @@ def test_an_import_can_be_continued_after_ctrl_c(
 
     assert process.wait() == 130
     assert 1_000 <= published_count(process.text) <= 2_000
-    assert f"Published {SHORT_ROWS} readings, skipped 0 invalid lines." in sensorctl(*import_command(short))
+    assert f"Published {SHORT_ROWS:,} readings, skipped 0 invalid lines." in sensorctl(*import_command(short))
     assert len({reading.reading_id for reading in drain(broker)}) == SHORT_ROWS
 
 
@@ -183,7 +184,7 @@ def test_an_import_survives_closed_and_cut_connections(
     consumed += drain(broker)
     assert process.text.count("retrying") >= 2
     assert len({reading.reading_id for reading in consumed}) == ROWS
-    assert f"Published {ROWS} readings, skipped 0 invalid lines." in process.text
+    assert f"Published {ROWS:,} readings, skipped 0 invalid lines." in process.text
 
 
 def test_an_import_that_loses_the_broker_ends_with_69_and_can_be_continued(
@@ -206,7 +207,7 @@ def test_an_import_that_loses_the_broker_ends_with_69_and_can_be_continued(
     broker.channel.queue_purge(QUEUE)
     resumed = run.start(command.replace("2000", "0"), **through_proxy)
     assert resumed.wait() == 0, resumed.text
-    assert f"Resuming after line {done + 1}; already published: {done} readings." in resumed.text
+    assert f"Resuming after line {done + 1}; already published: {done:,} readings." in resumed.text
     assert len({reading.reading_id for reading in drain(broker)}) == SHORT_ROWS - done
 
 

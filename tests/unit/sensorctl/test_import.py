@@ -66,7 +66,7 @@ def test_a_file_is_published_and_counted(sensorctl: RunCommand, bulk: type[FakeB
     *lines, undo, summary, hint = err.splitlines()
     assert lines == [
         "Lost the connection to the broker (Connection reset by peer): retrying.",
-        "100 messages are in the queue: publishing only as fast as the consumers store them.",
+        "The queue has 100 messages: publishing only as fast as the consumers store them.",
     ]
     assert summary == "Published 60 readings, skipped 0 invalid lines."
     assert len({message.message_id for message in bulk.published}) == 60

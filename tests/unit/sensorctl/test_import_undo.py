@@ -48,7 +48,7 @@ def test_readings_in_the_queue_are_mentioned(undo: Callable[..., tuple[int, str,
     code, out, err = undo(7, waiting=3)
 
     assert (code, out) == (0, "Deleted 7 readings.\n")
-    assert err.startswith("3 messages are in the queue.")
+    assert err.startswith("The queue has 3 messages.")
     assert "run the same command again" in err
 
 
