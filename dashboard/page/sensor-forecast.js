@@ -39,12 +39,16 @@ function update({ forecast, virtual_value }, note) {
   const outdated = forecast && !points.length ? "The latest forecast is over, since no reading has followed it." : note;
   setText($(".note", section), outdated);
   reconcileChildren($("ul", section), points, ({ at }) => at, () => createElement("li", {}), (item, point) => {
-    setText(item, `In ${duration((Date.parse(point.at) - now) / 1000)}, at ${time(point.at)}: ${interval(point.mean, point)}`);
+    const seconds = (Date.parse(point.at) - now) / 1000;
+    setText(item, `In ${duration(toNearestHour(seconds))}, at ${time(point.at)}: ${interval(point.mean, point)}`);
   });
   setText($(".origin", section), forecast ? describeOrigin(forecast) : "");
   setText($(".virtual", section), virtual_value ? describeVirtual(virtual_value) : "");
   setVisible($(".virtual", section), virtual_value !== null);
 }
+
+/** Points are on the half hour, so 6 hours ahead is seldom exact; durations are rounded down. */
+const toNearestHour = (seconds) => (seconds < 2 * 3600 ? seconds : Math.round(seconds / 3600) * 3600);
 
 /** Of the points that are still ahead, for each horizon the nearest one; none if that is more than a step off. */
 function pointsAhead({ points, step_seconds }, now) {
