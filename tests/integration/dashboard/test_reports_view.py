@@ -3,7 +3,7 @@
 import re
 from functools import partial
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from runtime.access import Role
 from tests.browser import visit
@@ -74,12 +74,7 @@ def test_a_report_is_saved_its_figures_are_shown_and_an_operator_answers_and_req
 def test_a_report_is_made_once_if_it_is_requested_again_after_its_response_was_lost(
     system: System, dashboard: Process, page: Page
 ) -> None:
-    system.publish("fridge", 4.5)
-    visit(page, f"{system.url}/#/reports")
-    log_in(page, system.create_key("ann", Role.OPERATOR))
-    view = page.locator("#reports")
-    view.locator("#report-form summary").press("Enter")
-    form = view.get_by_role("form", name="Make a report")
+    form = open_form(system, page, Role.OPERATOR)
     form.locator("[name=sensors]").select_option("fridge")
     make = form.get_by_role("button", name="Make the report")
     page.route("**/api/reports", lambda route: lose(route, "response"))
@@ -95,12 +90,8 @@ def test_an_administrator_creates_disables_and_deletes_a_schedule_of_reports(
     system: System, dashboard: Process, page: Page
 ) -> None:
     # given an administrator, and a sensor
-    system.publish("fridge", 4.5)
-    visit(page, f"{system.url}/#/reports")
-    log_in(page, system.create_key("eva", Role.ADMIN))
+    form = open_form(system, page, Role.ADMIN)
     view = page.locator("#reports")
-    view.locator("#report-form summary").press("Enter")
-    form = view.get_by_role("form", name="Make a report")
     # when a report is to be made each week, and what is missing is given
     form.locator("[name=repeat]").select_option("week")
     form.locator("[name=sensors]").select_option("fridge")
@@ -121,3 +112,12 @@ def test_an_administrator_creates_disables_and_deletes_a_schedule_of_reports(
     row.get_by_role("button", name="Delete weekly").click()
     page.locator("#confirm").get_by_role("button", name="Delete").click()
     expect(view.locator("#report-schedules")).to_be_hidden()
+
+
+def open_form(system: System, page: Page, role: Role) -> Locator:
+    """Open the reports with a key of this role and a sensor, and return the form for a report."""
+    system.publish("fridge", 4.5)
+    visit(page, f"{system.url}/#/reports")
+    log_in(page, system.create_key("ann", role))
+    page.locator("#report-form summary").press("Enter")
+    return page.get_by_role("form", name="Make a report")

@@ -4,7 +4,7 @@ import re
 from functools import partial
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from runtime.access import Role
 from tests.integration.dashboard.system import System, act_until, log_in, open_page, row
@@ -57,11 +57,7 @@ def test_what_is_refused_is_said_at_its_field_and_what_was_typed_is_kept(
     system: System, dashboard: Process, page: Page
 ) -> None:
     system.publish("1", 20.0)
-    open_page(page, system)
-    expect(row(page, "1")).to_be_visible()
-    page.get_by_role("link", name="1", exact=True).click()
-    log_in(page, create_operator(system, page))
-    form = page.locator("#sensor .sensor-settings")
+    form = open_settings(system, page)
     name, offset = form.get_by_label("Name"), form.get_by_label("Offset, K")
 
     name.fill("Fridge")
@@ -88,11 +84,7 @@ def test_a_change_whose_response_is_lost_is_shown_as_it_is_stored(
     system: System, dashboard: Process, page: Page
 ) -> None:
     system.publish("1", 20.0)
-    open_page(page, system)
-    expect(row(page, "1")).to_be_visible()
-    page.get_by_role("link", name="1", exact=True).click()
-    log_in(page, create_operator(system, page))
-    form = page.locator("#sensor .sensor-settings")
+    form = open_settings(system, page)
     save = form.get_by_role("button", name="Save").click
     expect(page.locator("#sensor .loaded")).to_be_visible()
     # when the request is lost, it is not known whether it was saved, and what was typed stays
@@ -117,6 +109,15 @@ def lose(route: Route, part: str) -> None:
     if part == "response":
         route.fetch()
     return route.abort()
+
+
+def open_settings(system: System, page: Page) -> Locator:
+    """Open the page of sensor 1 as an operator, and return the form of its settings."""
+    open_page(page, system)
+    expect(row(page, "1")).to_be_visible()
+    page.get_by_role("link", name="1", exact=True).click()
+    log_in(page, create_operator(system, page))
+    return page.locator("#sensor .sensor-settings")
 
 
 def create_operator(system: System, page: Page) -> str:
