@@ -1,13 +1,16 @@
 """A real browser: Debian's Chromium without its windows, driven by Playwright."""
 
+import shlex
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Literal
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from playwright.sync_api import Browser, Page, sync_playwright
-from tenacity import retry, retry_if_exception_message, stop_after_attempt, wait_fixed
 
+from tests import without_netlink
 from tests.services import ServerUnavailable
 
 # As root Chromium has no sandbox, and containers have little shared memory.
@@ -24,8 +27,13 @@ def chromium() -> Iterator[Browser]:
     path = next(filter(None, map(shutil.which, PROGRAMS)), None)
     if path is None:
         raise ServerUnavailable("Chromium is not installed: apt-get install chromium-headless-shell")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+    with TemporaryDirectory() as directory, sync_playwright() as playwright:
+        program = Path(directory) / "chromium"
+        program.write_text(
+            f'#!/bin/sh\nexec {shlex.join((sys.executable, without_netlink.__file__, path))} "$@"\n'
+        )
+        program.chmod(0o700)
+        browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
         try:
             yield browser
         finally:
@@ -48,14 +56,3 @@ def console_problems(page: Page) -> list[str]:
         ),
     )
     return problems
-
-
-@retry(
-    retry=retry_if_exception_message(match=r"(?s).*ERR_NETWORK_CHANGED"),
-    stop=stop_after_attempt(5),
-    wait=wait_fixed(1),
-    reraise=True,
-)
-def visit(page: Page, url: str, wait_until: Literal["load", "commit"] = "load") -> None:
-    """Open a page. Retry when the host's network changes meanwhile, as it does when a container starts."""
-    page.goto(url, wait_until=wait_until)

@@ -23,7 +23,7 @@ from db.queries.keys import Keys
 from db.sensors import continue_changes
 from runtime.access import Role, generate_key, hash_secret
 from tests.analysis_rows import store_anomaly, store_forecast
-from tests.browser import chromium, visit
+from tests.browser import chromium
 from tests.database import Database
 from tests.pictures import FOLDER, SETTLED_MS
 from tests.processes import processes, with_http
@@ -124,7 +124,7 @@ def take_page(browser: Browser, url: str, key: str, suffix: str, width: int, sca
         page = context.new_page()
         page.set_default_timeout(DEADLINE_SECONDS * 1000)
         expect.set_options(timeout=DEADLINE_SECONDS * 1000)
-        visit(page, url)
+        page.goto(url)
         dialog = page.get_by_role("dialog", name="Log in")
         expect(dialog).to_be_visible()
         yield _shoot(page, f"login{suffix}")

@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.text import Text
 
 from native.ports import is_free
-from tests.browser import chromium, visit
+from tests.browser import chromium
 from tests.services import ROOT
 from tests.waiting import DEADLINE_SECONDS, eventually
 
@@ -53,7 +53,7 @@ def take_dashboard(browser: Browser, url: str, folder: Path) -> list[Path]:
             device_scale_factor=scale,
         ) as context:
             page = context.new_page()
-            visit(page, url)
+            page.goto(url)
             expect(page.locator("#connection")).to_have_text("Live", timeout=CHARTS_MS)
             expect(page.locator("#throughput canvas")).to_have_count(3, timeout=CHARTS_MS)
             if page.locator(".card").first.bounding_box()["y"] < height:  # type: ignore[index]
@@ -68,7 +68,7 @@ def take_history(browser: Browser, url: str, folder: Path, sensors: tuple[str, .
     """Take a picture of the last month of these sensors."""
     with browser.new_context(viewport={"width": 1280, "height": 620}, device_scale_factor=1.5) as context:
         page = context.new_page()
-        visit(page, f"{url}#/history?{'&'.join(f'sensor={sensor}' for sensor in sensors)}")
+        page.goto(f"{url}#/history?{'&'.join(f'sensor={sensor}' for sensor in sensors)}")
         page.locator("#history").get_by_role("button", name="Month").click()
         expect(page.locator("#history .when")).to_have_text("one point per hour", timeout=CHARTS_MS)
         page.wait_for_timeout(SETTLED_MS)
@@ -93,12 +93,12 @@ def take_management(browser: Browser, url: str, folder: Path) -> Path:
     """Take a picture of the queue in RabbitMQ's management UI."""
     with browser.new_context(viewport={"width": 1280, "height": 900}, device_scale_factor=1.5) as context:
         page = context.new_page()
-        visit(page, url)
+        page.goto(url)
         page.fill("input[name=username]", os.environ.get("RABBITMQ_USER") or LOGIN)
         page.fill("input[name=password]", os.environ.get("RABBITMQ_PASS") or LOGIN)
         page.click("input[type=submit]")
         expect(page.locator("#logout")).to_be_visible(timeout=CHARTS_MS)
-        visit(page, f"{url}#/queues/%2F/sensor_data")
+        page.goto(f"{url}#/queues/%2F/sensor_data")
         expect(page.locator("#main h1")).to_contain_text("sensor_data", timeout=CHARTS_MS)
         page.wait_for_timeout(SETTLED_MS)
         taken = folder / "management.png"
@@ -112,7 +112,7 @@ def take_load(browser: Browser, folder: Path) -> list[Path]:
     with load, browser.new_context(viewport={"width": 1280, "height": 900}) as context:
         page = context.new_page()
         eventually(lambda: not is_free(LOAD_PORT), DEADLINE_SECONDS, "the page is served")
-        visit(page, f"http://127.0.0.1:{LOAD_PORT}/")
+        page.goto(f"http://127.0.0.1:{LOAD_PORT}/")
         page.wait_for_timeout(LOAD_MS)
         taken = []
         for tab, name in (("Statistics", "load"), ("Charts", "load-charts")):

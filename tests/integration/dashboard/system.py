@@ -14,7 +14,6 @@ from db.queries.keys import Keys
 from db.roles import AccessLevel
 from runtime.access import Role, generate_key, hash_secret
 from tests.broker import VirtualHost
-from tests.browser import visit
 from tests.database import Database, Roles
 from tests.processes import Process, Processes, with_http
 from tests.proxy import Proxy
@@ -97,7 +96,7 @@ class System:
 
 def open_page(page: Page, system: System) -> None:
     """Open the page, and wait until it is live and shows no problem."""
-    visit(page, system.url)
+    page.goto(system.url)
     expect(page.locator("#connection")).to_have_text("Live")
     expect(page.locator("#overall-status")).to_have_text("No problems")
 

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser import visit
 from tests.integration.dashboard.system import System, open_page, row
 from tests.integration.dead_letters import publish_dead_letter
 from tests.processes import Process
@@ -25,7 +24,7 @@ def test_on_a_phone_nothing_scrolls_horizontally(system: System, dashboard: Proc
     system.publish("x" * 128, 20.0)
     publish_dead_letter(system.broker, "y" * 3_000, "z" * 100)
     page.set_viewport_size(PHONE)  # type: ignore[arg-type]
-    visit(page, system.url)
+    page.goto(system.url)
     expect(page.locator(".letter")).to_have_count(1)
     page.locator(".card").scroll_into_view_if_needed()
     expect(page.locator(".card canvas")).to_have_count(1)
@@ -75,7 +74,7 @@ def test_text_has_sufficient_contrast_in_light_and_dark(
 ) -> None:
     with browser.new_context(color_scheme=scheme, reduced_motion="reduce") as context:
         page = context.new_page()
-        visit(page, system.url)
+        page.goto(system.url)
         expect(page.locator("#connection")).to_have_text("Live")
         for text, background in (
             ("text", "page"), ("text", "surface"), ("muted", "page"), ("muted", "surface"),

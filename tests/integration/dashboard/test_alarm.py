@@ -16,7 +16,6 @@ from playwright.sync_api import Page, expect
 
 from sensor.sources.factory import OFFICE_SAMPLE
 from tests.broker import QUEUE, RabbitMQ
-from tests.browser import visit
 from tests.database import Postgres
 from tests.integration.dashboard.system import act_until, log_in
 from tests.ntfy_server import NtfyServer
@@ -173,7 +172,7 @@ def test_a_warm_office_is_emailed_acknowledged_on_the_page_and_clears(
         assert f"{system.url}/#/sensor/office" in text_of(smtp.mails[0])
 
         # and the page shows it, and acknowledges it
-        visit(page, system.url)
+        page.goto(system.url)
         log_in(page, key)
         item = page.locator("#excursions li")
         expect(item).to_contain_text("above 24.5 °C")

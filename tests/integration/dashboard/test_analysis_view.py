@@ -7,7 +7,6 @@ from playwright.sync_api import Page, expect
 
 from runtime.access import Role
 from tests.analysis_rows import store_anomaly, store_forecast, store_models, store_virtual_value
-from tests.browser import visit
 from tests.integration.dashboard.system import System, act_until, log_in
 from tests.processes import Process
 from tests.waiting import DEADLINE_SECONDS, eventually
@@ -70,7 +69,7 @@ def test_an_anomaly_is_found_on_the_overview_explained_and_marked_on_a_phone(
     # given a sensor with a forecast and two anomalies, one of which lasts
     fill(system)
     page.set_viewport_size({"width": 390, "height": 844})
-    visit(page, system.url)
+    page.goto(system.url)
     # when the one that lasts is followed from the overview to its sensor
     item = page.locator("#anomalies li")
     expect(item).to_contain_text("level shift")

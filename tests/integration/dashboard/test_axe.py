@@ -9,7 +9,6 @@ from playwright.sync_api import Page, expect
 
 from runtime.access import Role
 from tests.analysis_rows import store_anomaly, store_forecast, store_virtual_value
-from tests.browser import visit
 from tests.integration.dashboard.system import System, log_in
 from tests.integration.dead_letters import publish_dead_letter
 from tests.processes import Process
@@ -118,7 +117,7 @@ def violations(page: Page, view: str) -> list[str]:
 def test_axe_finds_nothing_serious_in_any_view(system: System, dashboard: Process, page: Page) -> None:
     fill(system)
     key = system.create_key("ann", Role.ADMIN)
-    visit(page, system.url)
+    page.goto(system.url)
     expect(page.get_by_role("dialog", name="Log in")).to_be_visible()
     page.evaluate(AXE_SCRIPT)  # once, since every view is of this document
     found = violations(page, "login")

@@ -6,7 +6,6 @@ from playwright.sync_api import Page, expect
 
 from runtime.access import Role
 from tests.broker import DEAD_QUEUE
-from tests.browser import visit
 from tests.integration.dashboard.system import System, act_until, log_in
 from tests.integration.dead_letters import publish_dead_letter
 from tests.processes import Process
@@ -19,7 +18,7 @@ def test_a_dead_letter_is_shown_as_text_and_replayed_by_an_operator(
     # given a dead letter that tries to be markup
     system.broker.publish(b"<img src=x onerror=alert(1)>{broken")
     system.consumer.wait_for_event("dead-lettered")
-    visit(page, system.url)
+    page.goto(system.url)
     letter = page.locator(".letter")
     expect(letter).to_have_count(1)
     expect(letter.locator(".tag")).to_have_text("not-json")
@@ -64,7 +63,7 @@ def test_all_messages_with_a_reason_are_discarded_after_confirmation(
         publish_dead_letter(system.broker, body)
     publish_dead_letter(system.broker, '{"sensor_id": "x"}', "invalid-field")
     key = system.create_key("boss", Role.OPERATOR)
-    visit(page, system.url)
+    page.goto(system.url)
     log_in(page, key)
     page.get_by_role("button", name="not-json 3").click()
     expect(page.locator(".letter")).to_have_count(3)

@@ -6,7 +6,6 @@ from functools import partial
 from playwright.sync_api import Page, expect
 
 from runtime.access import Role
-from tests.browser import visit
 from tests.integration.dashboard.system import System, act_until, log_in
 from tests.processes import Process
 from tests.waiting import DEADLINE_SECONDS, eventually
@@ -54,6 +53,6 @@ def test_more_excursions_than_are_listed_are_counted_as_such(
     with system.evaluation() as evaluation:
         evaluation.evaluate()
     # when the page is opened, then its number is no wrong one
-    visit(page, system.url)
+    page.goto(system.url)
     expect(page.locator("#excursions li")).to_have_count(100)
     expect(page.locator("#excursions .count")).to_have_text("100 or more")

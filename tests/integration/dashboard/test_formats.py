@@ -5,7 +5,6 @@ from datetime import timedelta
 from playwright.sync_api import Page
 
 from runtime.text import format_duration, quantity
-from tests.browser import visit
 from tests.integration.dashboard.system import System, open_page
 from tests.processes import Process
 
@@ -27,7 +26,7 @@ LABELS = """async ([index, values]) => {
 def test_durations_and_numbers_are_as_those_of_the_commands(
     system: System, dashboard: Process, page: Page
 ) -> None:
-    visit(page, system.url)
+    page.goto(system.url)
 
     durations = page.evaluate(IN_THE_PAGE, ["duration", SECONDS])
     numbers = page.evaluate(IN_THE_PAGE, ["quantity", [0, 1, 2, 1500], ["gap"] * 4])

@@ -7,7 +7,6 @@ from urllib.parse import parse_qs
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser import visit
 from tests.integration.dashboard.system import System
 from tests.integration.rollups import close_hours
 from tests.processes import Process
@@ -34,7 +33,7 @@ def fill(system: System) -> None:
 
 def open_history(page: Page, system: System, size: dict[str, int], query: str) -> None:
     page.set_viewport_size(size)  # type: ignore[arg-type]
-    visit(page, f"{system.url}/#/history{query}")
+    page.goto(f"{system.url}/#/history{query}")
     expect(page.locator("#connection")).to_have_text("Live")
 
 
@@ -114,7 +113,7 @@ def test_last_months_chart_by_mouse(system: System, dashboard: Process, page: Pa
 def test_a_sensors_page_has_its_history(system: System, dashboard: Process, page: Page) -> None:
     fill(system)
     page.set_viewport_size(DESK)  # type: ignore[arg-type]
-    visit(page, f"{system.url}/#/sensor/2")
+    page.goto(f"{system.url}/#/sensor/2")
     sensor = page.locator("#sensor")
     sensor.get_by_role("button", name="Week").click()
     expect(sensor.locator(".when")).to_have_text("one point per hour")
@@ -129,7 +128,7 @@ def test_until_a_range_is_selected_the_chart_of_a_sensor_follows_the_time(
 ) -> None:
     fill(system)
     page.set_viewport_size(DESK)  # type: ignore[arg-type]
-    visit(page, f"{system.url}/#/sensor/1")
+    page.goto(f"{system.url}/#/sensor/1")
     legend = page.locator("#sensor .legend")
     expect(legend).to_contain_text("°C")
     # given the mouse over the chart, whose values are shown
@@ -148,10 +147,10 @@ def test_during_an_outage_no_sensor_has_the_chart_of_another_and_afterwards_it_h
     system: System, dashboard: Process, page: Page
 ) -> None:
     fill(system)
-    visit(page, f"{system.url}/#/")
+    page.goto(f"{system.url}/#/")
     page.get_by_role("link", name="Show history of Freezer (2)").click()
     expect(page.locator("#history .legend .key")).to_contain_text("Freezer (2)")
-    visit(page, f"{system.url}/#/sensor/2")
+    page.goto(f"{system.url}/#/sensor/2")
     sensor = page.locator("#sensor")
     expect(sensor.locator("figure")).to_be_visible()
     system.database_proxy.refuse()

@@ -6,7 +6,6 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser import visit
 from tests.integration.dashboard.system import System, open_page, row
 from tests.integration.dead_letters import publish_dead_letter
 from tests.processes import Process
@@ -76,7 +75,7 @@ def test_long_texts_do_not_widen_the_page(system: System, dashboard: Process, pa
         publish_dead_letter(system.broker, f"rubbish {number}", f"reason-{number} of another client")
     # when the page is opened
     page.set_viewport_size({"width": 1280, "height": 900})
-    visit(page, system.url)
+    page.goto(system.url)
     expect(row(page, "short")).to_be_visible()
     expect(page.locator(".letter")).to_have_count(41)
     # then the table needs no horizontal scroll bar for a long ID, which is readable completely
@@ -122,7 +121,7 @@ def test_of_many_offline_sensors_the_lists_show_some_and_how_many_more(
 ) -> None:
     add_offline_sensors(system, 230)
 
-    visit(page, system.url)
+    page.goto(system.url)
 
     expect(page.locator("#offline h3")).to_have_text("Offline: 230")
     expect(page.locator("#offline li")).to_have_count(200)
@@ -138,7 +137,7 @@ def test_a_printed_page_has_every_row_and_no_buttons(system: System, dashboard: 
         "INSERT INTO reading (reading_id, sensor_id, measured_at, temperature) "
         "SELECT gen_random_uuid(), 's' || n, now(), 20 FROM generate_series(1, 60) AS n"
     )
-    visit(page, system.url)
+    page.goto(system.url)
     scroll = page.locator("#summary .scroll")
     expect(scroll.locator("tbody tr")).to_have_count(60)
     hidden = "element => element.scrollHeight - element.clientHeight"
@@ -159,7 +158,7 @@ def test_every_scrollable_part_can_be_reached_by_keyboard(
     system.publish("here", 20.0)
     for number in range(30):
         publish_dead_letter(system.broker, f"rubbish {number}\n" * 50)
-    visit(page, system.url)
+    page.goto(system.url)
     expect(page.locator(".problem")).to_have_count(41)
     expect(page.locator("#offline li")).to_have_count(40)
     expect(page.locator(".letter")).to_have_count(30)
@@ -176,7 +175,7 @@ def test_every_scrollable_part_can_be_reached_by_keyboard(
 
 def test_the_interval_of_a_fast_sensor_is_not_0(system: System, dashboard: Process, page: Page) -> None:
     add_offline_sensors(system, 1, "20 milliseconds", readings=15_000)
-    visit(page, system.url)
+    page.goto(system.url)
     expect(page.locator("#offline li")).to_have_text(re.compile(r"usual interval 0\.02 s"))
     expect(page.locator(".problem").filter(has_text="lost-1")).to_contain_text("one every 0.02 s")
 
@@ -186,7 +185,7 @@ def test_a_dead_letter_that_is_not_text_breaks_nothing(
 ) -> None:
     publish_dead_letter(system.broker, b'{"sensor_id": "\\ud800"}', "invalid-field")
     publish_dead_letter(system.broker, b"\xff\xfe", "expired")
-    visit(page, system.url)
+    page.goto(system.url)
     expect(page.locator(".letter")).to_have_count(2)
     page.locator(".letter summary").last.click()
     expect(page.locator(".letter pre").last).to_have_text(r"\xff\xfe")
@@ -222,7 +221,7 @@ def test_a_page_whose_stream_is_refused_says_so_and_tries_again(
         route.fulfill(status=429, content_type="application/problem+json", body="{}")
 
     page.route("**/api/events", refuse)
-    visit(page, system.url)
+    page.goto(system.url)
     expect(page.locator("#stale")).to_contain_text("Not live: the dashboard sends no status.")
     expect(page.locator("#overall-status")).to_have_text("Not live")
     page.unroute("**/api/events")

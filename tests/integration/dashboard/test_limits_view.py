@@ -10,7 +10,6 @@ from playwright.sync_api import Locator, Page, expect
 
 from db.evaluation.evaluation import Evaluation
 from runtime.access import Role
-from tests.browser import visit
 from tests.integration.dashboard.system import System, act_until, log_in
 from tests.integration.dashboard.test_sensor_page import NOT_SAVED, SCROLLS_HORIZONTALLY, lose
 from tests.processes import Process
@@ -64,7 +63,7 @@ def store(system: System, temperature: float, evaluation: Evaluation) -> None:
 
 def open_sensor(page: Page, system: System, width: int = 1400) -> Locator:
     page.set_viewport_size({"width": width, "height": 900})
-    visit(page, f"{system.url}/#/sensor/fridge")
+    page.goto(f"{system.url}/#/sensor/fridge")
     expect(page.locator("#sensor .loaded")).to_be_visible()
     return page.locator("#sensor")
 
@@ -85,7 +84,7 @@ def test_a_limit_is_set_its_alarm_rises_is_acknowledged_and_clears(
     warning = {"severity": "warning", "threshold": 15}
     set_limits(system, warning | {"kind": "high", "location": "Kitchen", "threshold": 30})
     key = system.create_key("ann", Role.OPERATOR)
-    visit(page, system.url)
+    page.goto(system.url)
     log_in(page, key)
     sensor = open_sensor(page, system, width)
     limits, form = sensor.locator(".limits li"), sensor.get_by_role("form", name="Add limits")
@@ -146,7 +145,7 @@ def test_limits_are_shown_as_they_are_stored_also_if_someone_else_changes_them(
 ) -> None:
     system.database.query("INSERT INTO sensor (sensor_id) VALUES ('fridge')")
     key = system.create_key("ann", Role.OPERATOR)
-    visit(page, system.url)
+    page.goto(system.url)
     log_in(page, key)
     sensor = open_sensor(page, system)
     form, limits = sensor.locator(".limits form"), sensor.locator(".limits li")
@@ -225,7 +224,7 @@ def test_a_sensor_with_a_wrong_id_is_merged_after_a_confirmation(
     system.database.query(HOUR)
     system.database.query("UPDATE reading SET sensor_id = 'frigde'")
     key = system.create_key("ann", Role.OPERATOR)
-    visit(page, f"{system.url}/#/sensor/frigde")
+    page.goto(f"{system.url}/#/sensor/frigde")
     log_in(page, key)
     sensor = page.locator("#sensor")
     dialog = page.get_by_role("dialog", name="Merge frigde into another sensor?")
@@ -258,7 +257,7 @@ def test_a_group_is_limited_and_silenced_on_the_page_of_one_of_its_sensors(
     # given a sensor of a location, and an operator
     system.database.query("INSERT INTO sensor (sensor_id, location) VALUES ('fridge', 'Kitchen')")
     key = system.create_key("ann", Role.OPERATOR)
-    visit(page, system.url)
+    page.goto(system.url)
     log_in(page, key)
     sensor = open_sensor(page, system, 390)
     # when a limit is added for a pattern, it holds for the sensor

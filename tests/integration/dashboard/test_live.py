@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser import visit
 from tests.integration.dashboard.system import System, cell_texts, get_json, open_page, row
 from tests.processes import Process
 from tests.waiting import DEADLINE_SECONDS, eventually
@@ -110,7 +109,7 @@ def test_an_offline_sensor_is_listed(system: System, dashboard: Process, page: P
         "now() - interval '30 minutes', now() - interval '20 minutes', interval '10 seconds') AS moment"
     )
     system.publish("here", 21.0)
-    visit(page, system.url)
+    page.goto(system.url)
     expect(page.locator("#offline li")).to_have_text(
         re.compile(r"^lost since (\d\d:\d\d:\d\d|\d+ \w+, \d\d:\d\d), usual interval 10 s")
     )
@@ -127,7 +126,7 @@ def test_the_page_reloads_when_a_file_fails_to_load(
     system.publish("1", 20.0)
     page.route(f"**/static/{file}", lambda route: route.abort(), times=1)
     # The page may reload before it has loaded, so do not wait for the load event.
-    visit(page, system.url, wait_until="commit")
+    page.goto(system.url, wait_until="commit")
     # Without its style it is live too, until it reloads.
     expect(page.locator("#announcer")).to_have_css("position", "absolute")
     expect(page.locator("#connection")).to_have_text("Live")

@@ -6,7 +6,6 @@ from functools import partial
 from playwright.sync_api import APIResponse, Page, Route, expect
 
 from runtime.access import Role, hash_secret
-from tests.browser import visit
 from tests.integration.dashboard.system import System, act_until, log_in, open_page
 from tests.integration.dead_letters import publish_dead_letter
 from tests.processes import Process
@@ -22,7 +21,7 @@ def test_with_a_key_in_existence_the_page_requires_one_and_a_revocation_locks_it
     assert "sensorctl key create NAME --role operator" in hint
     publish_dead_letter(system.broker)
     # when the page is opened, it shows nothing but a login
-    visit(page, system.url)
+    page.goto(system.url)
     dialog = page.get_by_role("dialog", name="Log in")
     expect(dialog.get_by_label("Key")).to_be_focused()
     expect(page.locator("#overview")).to_be_hidden()
@@ -58,7 +57,7 @@ def test_a_response_from_before_the_login_does_not_ask_for_it_again(
 ) -> None:
     # given a page that asks who uses it, before the login, and has no response yet
     key = system.create_key("ann", Role.VIEWER)
-    visit(page, system.url)
+    page.goto(system.url)
     expect(page.get_by_role("dialog", name="Log in")).to_be_visible()
     delayed: list[tuple[Route, APIResponse]] = []
     page.route("**/api/access", lambda route: delayed.append((route, route.fetch())), times=1)
@@ -82,7 +81,7 @@ def test_who_logs_out_is_logged_out_everywhere_the_cookie_is(
     key = system.create_key("boss", Role.ADMIN)
     log_in(page, key)
     other = page.context.new_page()
-    visit(other, system.url)
+    other.goto(system.url)
     expect(other.locator("#account .who")).to_have_text("boss (admin)")
     page.get_by_role("button", name="Log out").click()
     for each in (page, other):
@@ -94,7 +93,7 @@ def test_an_administrator_manages_keys_by_keyboard_on_a_phone_and_sees_who_chang
     system: System, dashboard: Process, page: Page
 ) -> None:
     page.set_viewport_size({"width": 390, "height": 800})
-    visit(page, f"{system.url}/#/access")
+    page.goto(f"{system.url}/#/access")
     keys, audit = page.get_by_role("region", name="Keys", exact=True), page.locator("#audit")
     expect(keys.locator(".hint")).to_contain_text("sensorctl key create NAME --role admin")
     expect(audit.locator(".note")).to_have_text("No changes yet.")

@@ -2,7 +2,6 @@
 
 from playwright.sync_api import Page, expect
 
-from tests.browser import visit
 from tests.integration.dashboard.system import System
 from tests.processes import Process
 
@@ -40,7 +39,7 @@ def test_the_page_is_responsive_with_many_sensors(system: System, dashboard: Pro
     )
     # when the page is opened
     work = PageWork(page)
-    visit(page, system.url)
+    page.goto(system.url)
     rows = page.locator("#summary tbody tr")
     expect(rows).to_have_count(ROWS)
     expect(page.locator(".card canvas").first).to_be_visible()

@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser import visit
 from tests.integration.dashboard.system import System, get_json, open_page, row
 from tests.processes import Process
 from tests.waiting import DEADLINE_SECONDS, eventually
@@ -73,7 +72,7 @@ def test_it_starts_and_shows_problems_while_everything_is_down(system: System, p
     for proxy in (system.broker_proxy, system.database_proxy, system.management_proxy):
         proxy.refuse()
     system.start_dashboard()
-    visit(page, system.url)
+    page.goto(system.url)
     expect(page.locator(".problem").filter(has_text="broker")).to_be_visible()
     expect(page.locator(".problem").filter(has_text="database")).to_be_visible()
     expect(page.locator("#sensors .note")).to_contain_text("the sensors are unknown")

@@ -2,7 +2,6 @@
 
 from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.browser import visit
 from tests.integration.dashboard.system import System
 from tests.processes import Process
 
@@ -27,7 +26,7 @@ def test_a_page_that_is_incomplete_is_loaded_again_once_the_server_responds(
         fail_first(pattern)
     page.route("**/static/*", lambda route: route.abort("connectionreset"))
     # when the page is opened
-    visit(page, system.url)
+    page.goto(system.url)
     page.unroute("**/static/*")
     # then it becomes complete by itself
     expect(page.locator("#connection")).to_have_text("Live")
@@ -46,7 +45,7 @@ def test_a_page_that_was_cut_off_is_loaded_again(
 
         page.clock.install()
         page.route(f"{system.url}/", cut, times=1)
-        visit(page, system.url)
+        page.goto(system.url)
         expect(page.locator("#connection")).to_have_text("Connecting …")
         page.clock.run_for("00:40")
         expect(page.locator("#connection")).to_have_text("Live")

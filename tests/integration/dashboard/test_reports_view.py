@@ -6,7 +6,6 @@ from functools import partial
 from playwright.sync_api import Locator, Page, expect
 
 from runtime.access import Role
-from tests.browser import visit
 from tests.integration.dashboard.system import System, act_until, log_in
 from tests.integration.dashboard.test_sensor_page import lose
 from tests.processes import Process
@@ -17,7 +16,7 @@ def test_a_report_is_saved_its_figures_are_shown_and_an_operator_answers_and_req
     system: System, dashboard: Process, page: Page
 ) -> None:
     # given an installation without reports, which has no link to them
-    visit(page, system.url)
+    page.goto(system.url)
     link = page.get_by_role("link", name="Reports", exact=True)
     expect(page.locator("#connection")).to_have_text("Live")
     expect(link).to_be_hidden()
@@ -117,7 +116,7 @@ def test_an_administrator_creates_disables_and_deletes_a_schedule_of_reports(
 def open_form(system: System, page: Page, role: Role) -> Locator:
     """Open the reports with a key of this role and a sensor, and return the form for a report."""
     system.publish("fridge", 4.5)
-    visit(page, f"{system.url}/#/reports")
+    page.goto(f"{system.url}/#/reports")
     log_in(page, system.create_key("ann", role))
     page.locator("#report-form summary").press("Enter")
     return page.get_by_role("form", name="Make a report")

@@ -5,7 +5,6 @@ import re
 from playwright.sync_api import Page, Route, expect
 
 from runtime.access import Role
-from tests.browser import visit
 from tests.integration.dashboard.system import System, act_until, log_in
 from tests.processes import Process
 from tests.stored_workflow import store_workflow
@@ -21,7 +20,7 @@ def test_a_workflow_is_found_its_timeline_has_its_story_and_an_operator_changes_
     system: System, dashboard: Process, page: Page
 ) -> None:
     # given an installation without workflows, which has no link to them
-    visit(page, system.url)
+    page.goto(system.url)
     link = page.get_by_role("link", name="Workflows", exact=True)
     expect(page.locator("#connection")).to_have_text("Live")
     expect(link).to_be_hidden()
@@ -74,7 +73,7 @@ def test_older_workflows_stay_complete_while_new_workflows_come(
 ) -> None:
     # given more workflows than the list has at first
     system.database.query(f"SELECT ({REQUEST_ANY}) FROM generate_series(1, 51) AS number")
-    visit(page, f"{system.url}/#/workflows")
+    page.goto(f"{system.url}/#/workflows")
     rows = page.locator("#workflows .list tbody tr")
     expect(rows).to_have_count(50)
     page.get_by_role("button", name="Show older workflows").click()
@@ -101,7 +100,7 @@ def test_an_event_that_is_committed_after_a_later_one_is_in_the_timeline(
 
     pattern = "**/api/workflows/*/events?**"
     page.route(pattern, respond)
-    visit(page, f"{system.url}/#/workflow/{workflow_id}")
+    page.goto(f"{system.url}/#/workflow/{workflow_id}")
     items = page.locator("#workflow .timeline li")
     expect(page.locator("#workflow .timeline")).to_contain_text("all is fetched")
     number = items.count()
