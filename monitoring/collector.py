@@ -68,6 +68,10 @@ class Collector:
             unread=list(observation.unread()),
         )
 
+    def probe_services(self) -> list[ServiceReport]:
+        """Return what each service reports. Never raises; takes at most two seconds."""
+        return self._probe_services(time.monotonic() + COLLECT_TIMEOUT_SECONDS)
+
     def close(self) -> None:
         """Close all connections."""
         self._pool.close()

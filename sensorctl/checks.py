@@ -1,6 +1,7 @@
 """The results of checks, and how they are shown."""
 
 from collections.abc import Callable, Iterable
+from itertools import groupby
 from typing import NamedTuple
 
 from rich.table import Table
@@ -24,10 +25,12 @@ Check = Callable[[OperatorSettings], CheckResult]
 
 
 def check_results_table(results: Iterable[CheckResult]) -> Table:
-    """Return one row per check: ok, or its status with a hint."""
+    """Return one row per check: ok, or its status. A hint is below the last of successive checks with it."""
     table = Table(show_header=False, box=None)
-    for result in results:
-        mark = "[green]ok[/]" if result.hint is None else "[red]!![/]"
-        hint = Text(f"\n→ {result.hint}" if result.hint else "", style="bold")
-        table.add_row(mark, result.name, safe_text(result.status) + hint)
+    for hint, group in groupby(results, key=lambda result: result.hint):
+        mark = "[green]ok[/]" if hint is None else "[red]!![/]"
+        for result in group:
+            table.add_row(mark, result.name, safe_text(result.status))
+        if hint:
+            table.add_row("", "", Text(f"→ {hint}", style="bold"))
     return table

@@ -24,6 +24,7 @@ from runtime.errors import ServiceUnavailable
 from runtime.text import quantity
 from sensorctl.broker_checks import BROKER_CHECKS
 from sensorctl.checks import SETUP_HINT, Check, CheckResult, check_results_table
+from sensorctl.consumer_checks import check_consumers
 from sensorctl.database_checks import DATABASE_CHECKS
 from sensorctl.output import fail, show
 from sensorctl.settings import OperatorSettings, discover_settings
@@ -48,9 +49,10 @@ MQTT_RULE = (
 
 
 def doctor() -> None:
-    """Check variables, broker, nodes, queues, policies, database, backup, schema and clock.
+    """Check variables, broker, nodes, queues, policies, database, backup, schema, clock and consumers.
 
-    Each line is ok or comes with a hint. The exit code is 1 if a check fails.
+    Each line is ok, or a hint follows: one for all successive lines that share it. The exit code is 1 if a
+    check fails.
     """
     results = list(run_checks(discover_settings()))
     show(check_results_table(results))
@@ -204,6 +206,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("limits", _check_drops),
     ("routing", _check_routing),
     *DATABASE_CHECKS,
+    ("consumers", check_consumers),
     ("sensor times", _check_sensor_times),
     ("analysis", _check_analysis),
     ("workflows", check_workflows),

@@ -1,6 +1,6 @@
 """Reads the state of the server itself, of several the primary's."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import text
 
@@ -18,12 +18,35 @@ SELECT EXISTS (
 )
 """
 
+# A short wait is usual: two consumers may store into the same minute. Every role may read these columns.
+LOCK_HOLDERS = """
+SELECT DISTINCT holder.application_name AS name, holder.usename AS role, holder.pid
+FROM pg_locks AS waiting
+JOIN pg_stat_activity AS waiter ON waiter.pid = waiting.pid AND waiter.datname = current_database()
+CROSS JOIN LATERAL unnest(pg_blocking_pids(waiting.pid)) AS blocking (pid)
+JOIN pg_stat_activity AS holder ON holder.pid = blocking.pid
+WHERE NOT waiting.granted AND waiting.waitstart < clock_timestamp() - interval '1 second'
+  AND NOT EXISTS (SELECT FROM pg_locks WHERE pg_locks.pid = holder.pid AND NOT granted)
+ORDER BY pid
+"""
+
 READ_ONLY = """
 SELECT CASE
     WHEN pg_is_in_recovery() THEN 'it is a standby'
     WHEN current_setting('default_transaction_read_only')::boolean THEN 'default_transaction_read_only is on'
 END
 """
+
+
+class LockHolder(NamedTuple):
+    """A session that other sessions wait for, because of a lock that it holds."""
+
+    name: str  # its application_name, which may be empty
+    role: str
+    pid: int
+
+    def __str__(self) -> str:
+        return f"{self.name or 'a client'} (role {self.role}, PID {self.pid})"
 
 
 class Server:
@@ -51,6 +74,11 @@ class Server:
     def is_analysed(self) -> bool:
         """Return whether a process analyses the stored readings: it holds the lock for that."""
         return bool(self._value(IS_ANALYSED))
+
+    def lock_holders(self) -> list[LockHolder]:
+        """Return the sessions that keep others waiting for a lock for longer than a second."""
+        with translate_errors(), self._engine.connect() as connection:
+            return [LockHolder._make(row) for row in connection.execute(text(LOCK_HOLDERS))]
 
     def backup(self) -> BackupState | None:
         """Return the state of the continuous backup; None if there is none."""

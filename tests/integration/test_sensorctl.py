@@ -122,6 +122,26 @@ class TestDoctor:
         assert "accepts no writes: default_transaction_read_only is on" in output
         assert "readings wait in the queue until it accepts writes" in output
 
+    def test_a_session_whose_uncommitted_reading_stops_the_consumers_is_named(
+        self, sensorctl: Sensorctl, broker: VirtualHost, database: Database, run: Processes
+    ) -> None:
+        port, body = with_http(), reading("1", 20.5)
+        consumer = run.start_consumer(**port)
+        with database.connect() as other, other.transaction():
+            other.execute(
+                "INSERT INTO reading (reading_id, sensor_id, measured_at, temperature) "
+                "VALUES (%(reading_id)s, %(sensor_id)s, %(measured_at)s, %(temperature)s)",
+                body,
+            )
+            broker.publish(body)
+            consumer.wait_for_event("database unavailable")
+            done = sensorctl("doctor", SERVICES=f"localhost:{port['HTTP_PORT']}")
+            command = f"SELECT pg_terminate_backend({other.info.backend_pid});"
+        assert done.returncode == 1
+        output = " ".join(done.stdout.split())
+        assert "database-down: No consumer can use the database, though it responds here" in output
+        assert command in output
+
     def test_an_unmigrated_database(self, broker: VirtualHost, bare_database: Database) -> None:
         done = run_sensorctl(broker.environment | bare_database.environment, "doctor")
         assert f"version none, newest {newest_version()}" in done.stdout

@@ -1,6 +1,7 @@
 """`sensorctl doctor`: what each check reports, and its hint."""
 
 import time
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -8,12 +9,16 @@ import pytest
 from db.errors import StoreTimeout, StoreUnavailable
 from db.migrate import newest_version
 from db.queries.backup import BackupState
+from db.queries.server import LockHolder
 from db.queries.time_shifts import TimeShift
 from messaging.errors import BrokerUnavailable
 from messaging.management.client import ManagementRefused, ManagementUnavailable
 from messaging.management.cluster import BrokerNode, MemberState, QueueMembers
 from messaging.topology import Topology
-from sensorctl import broker_checks, database_checks, doctor
+from monitoring.model import Health, Service
+from monitoring.services import Sample, ServiceReport
+from runtime.health import Dependency
+from sensorctl import broker_checks, consumer_checks, database_checks, doctor
 from sensorctl.checks import CheckResult
 from sensorctl.settings import OperatorSettings
 from sensorctl.workflows import workers
@@ -56,6 +61,8 @@ class Environment:
         self.backup: BackupState | None = None
         self.read_only_reason: str | None = None
         self.is_analysed = True
+        self.reports: list[ServiceReport] = []
+        self.lock_holders: list[LockHolder] = []
         self.workers: list[dict[str, Any]] = []
         self.workflows: list[dict[str, Any]] = []
         self.errors: dict[str, Exception] = {}
@@ -136,6 +143,17 @@ def environment(  # noqa: C901 (one fake method for each check)
         def is_analysed(self) -> Any:
             return environment.respond("database", environment.is_analysed)
 
+        def lock_holders(self) -> list[LockHolder]:
+            return environment.lock_holders
+
+        def close(self) -> None: ...
+
+    class FakeCollector:
+        def __init__(self, _settings: OperatorSettings) -> None: ...
+
+        def probe_services(self) -> list[ServiceReport]:
+            return environment.reports
+
         def close(self) -> None: ...
 
     class FakeWorkflows:
@@ -153,6 +171,9 @@ def environment(  # noqa: C901 (one fake method for each check)
     monkeypatch.setattr(broker_checks, "versions_in_use", lambda *_: environment.versions_in_use)
     monkeypatch.setattr(doctor, "Summary", FakeSummary)
     monkeypatch.setattr(doctor, "Server", FakeServer)
+    monkeypatch.setattr(consumer_checks, "Server", FakeServer)
+    monkeypatch.setattr(consumer_checks, "Collector", FakeCollector)
+    monkeypatch.setattr(consumer_checks, "FIND_HOLDERS_SECONDS", 0)
     monkeypatch.setattr(database_checks, "Server", FakeServer)
     monkeypatch.setattr(
         database_checks, "current_version", lambda _: environment.respond("database", environment.version)
@@ -165,7 +186,8 @@ def test_a_healthy_stack_passes_every_check(environment: Environment) -> None:
 
     assert list(results) == [
         "variables", "broker", "nodes", "queue members", "feature flags", "queue", "delivery limit", "limits",
-        "routing", "database", "backup", "schema", "clock", "sensor times", "analysis", "workflows",
+        "routing", "database", "backup", "schema", "clock", "consumers", "sensor times", "analysis",
+        "workflows",
     ]  # fmt: skip
     assert {result.hint for result in results.values()} == {None}
     assert (
@@ -185,6 +207,43 @@ def test_a_database_that_accepts_no_writes_fails_the_check(environment: Environm
         "database-down: responds, PostgreSQL 17.6, but accepts no writes: it is a standby"
     )
     assert "POSTGRES_HOST" in (result.hint or "")
+
+
+def consumer(database_problem: str | None) -> ServiceReport:
+    return ServiceReport(
+        service=Service(name="pipeline-1", health=Health.READY),
+        dependencies={"database": Dependency(database_problem, datetime(2026, 11, 22, tzinfo=UTC))},
+        samples=[Sample("pipeline_stored_total", {}, 1)],
+    )
+
+
+def test_consumers_that_cannot_use_the_database_fail_the_check(environment: Environment) -> None:
+    environment.reports = [consumer("lock timeout"), consumer("lock timeout")]
+
+    result = environment.results()["consumers"]
+
+    assert result.status == (
+        "database-down: No consumer can use the database, though it responds here: lock timeout."
+    )
+    assert "check its log" in (result.hint or "")
+
+
+def test_who_holds_the_lock_that_consumers_wait_for_is_named(environment: Environment) -> None:
+    environment.reports = [consumer("lock timeout")]
+    environment.lock_holders = [LockHolder("psql", "sensors", 47), LockHolder("", "admin", 48)]
+
+    hint = environment.results()["consumers"].hint or ""
+
+    assert "psql (role sensors, PID 47), a client (role admin, PID 48)" in hint
+    assert "`SELECT pg_terminate_backend(47); SELECT pg_terminate_backend(48);`" in hint
+
+
+def test_one_consumer_that_can_use_the_database_passes_the_check(environment: Environment) -> None:
+    environment.reports = [consumer("lock timeout"), consumer(None)]
+
+    result = environment.results()["consumers"]
+
+    assert result == CheckResult("consumers", "the consumers that respond can use the database")
 
 
 def test_urls_are_named_and_not_shown_because_they_contain_passwords() -> None:
@@ -379,12 +438,21 @@ def test_a_check_that_cannot_be_made_reports_the_error_and_the_others_are_made(
     environment.errors[server] = error
     failed = {
         "management": [*dict(broker_checks.BROKER_CHECKS), "queue", "delivery limit", "limits", "routing"],
-        "database": ["database", "backup", "schema", "clock", "sensor times", "analysis", "workflows"],
+        "database": [
+            "database",
+            "backup",
+            "schema",
+            "clock",
+            "consumers",
+            "sensor times",
+            "analysis",
+            "workflows",
+        ],
     }[server]
 
     results = environment.results()
 
-    assert len(results) == 16
+    assert len(results) == 17
     for name in failed:
         assert results[name].status == f"{problem}: {error}"
         assert hint in (results[name].hint or "")

@@ -106,6 +106,16 @@ def test_a_check_result_is_ok_or_has_a_hint() -> None:
     assert "→ run `sensorctl setup`" in hint
 
 
+def test_successive_checks_with_one_hint_show_it_once_below_the_last() -> None:
+    hint = "is PostgreSQL running?"
+    results = [CheckResult(name, "refused", hint) for name in ("database", "schema", "clock")]
+
+    lines = render(check_results_table([*results, CheckResult("queue", "none", "run `sensorctl setup`")]))
+
+    assert [line.split()[0] for line in lines] == ["!!", "!!", "!!", "→", "!!", "→"]
+    assert hint in lines[3]
+
+
 def dead_letter(body: bytes, **headers: str) -> DeadLetter:
     named = {f"x-dead-{name}": value for name, value in headers.items()}
     return DeadLetter(body, pika.BasicProperties(headers=named))
