@@ -45,10 +45,18 @@ export function initialize(onChange) {
 export function show(latest) {
   const isOther = sensor?.sensor_id !== latest?.sensor_id;
   sensor = latest;
-  limits = latest?.limits ?? (isOther ? [] : limits);
   if (isOther) edit(null);
+  take(latest?.limits ?? (isOther ? [] : limits));
   update();
 }
+
+function take(stored) {
+  limits = stored;
+  if (!edited || isStored(edited)) return;
+  showFormError(form, "This limit was changed or removed meanwhile. The list shows what holds now; saving replaces it.");
+}
+
+const isStored = (limit) => limits.some(({ limit_id }) => limit_id === limit.limit_id);
 
 function update() {
   const isActive = sensor !== null && !sensor.retired;
@@ -136,10 +144,11 @@ async function save() {
   const id = sensor.sensor_id;
   showFormError(form, "");
   if (refuseBadInput(form)) return;
+  const body = definition();
   submit.disabled = true;
-  const response = await sendJson("/api/limits", definition());
+  const response = (await isNewlyOutdated()) ? null : await sendJson("/api/limits", body);
   submit.disabled = !may("operator");
-  if (id !== sensor?.sensor_id) return;
+  if (id !== sensor?.sensor_id || response === null) return;
   if (!response.ok) {
     showFormError(form, failure("saved", response.value), response.value.field);
     return response.value.outcome_unknown && load();
@@ -147,6 +156,13 @@ async function save() {
   edit(null);
   announce("Limits saved");
   load();
+}
+
+/** Whether the limit that the form changes turns out to be another now; then the form says so. */
+async function isNewlyOutdated() {
+  if (!edited || !isStored(edited)) return false;
+  await load();
+  return edited !== null && !isStored(edited);
 }
 
 function confirmRemoval(limit) {
@@ -174,10 +190,7 @@ async function load() {
   const response = await requestJson(`/api/limits?${new URLSearchParams({ sensor: id })}`);
   if (!response.ok || id !== sensor?.sensor_id) return;
   if (JSON.stringify(response.value.limits) === JSON.stringify(limits)) return;
-  limits = response.value.limits;
-  if (edited && !limits.some(({ limit_id }) => limit_id === edited.limit_id)) {
-    showFormError(form, "This limit was changed or removed meanwhile. The list shows what holds now; saving replaces it.");
-  }
+  take(response.value.limits);
   update();
   changed();
 }

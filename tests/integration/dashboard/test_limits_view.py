@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import pytest
@@ -165,8 +166,18 @@ def test_limits_are_shown_as_they_are_stored_also_if_someone_else_changes_them(
     expect(form.get_by_role("alert")).to_contain_text("This limit was changed or removed meanwhile")
     expect(limits).to_contain_text("above 7 °C")
     expect(form.get_by_label("Hysteresis, K")).to_have_value("1")
-    # and what is saved replaces it
-    saved = limits.filter(has_text="above 8 °C, hysteresis 1 K")
+    # also if it reads so only when the change is saved
+    page.clock.install()
+    page.clock.pause_at(datetime.now(UTC) + timedelta(hours=1))
+    press_change = limits.get_by_role("button", name="Change").click
+    act_until(press_change, form.get_by_role("heading", name="above 7 °C"))
+    form.get_by_label("Hysteresis, K").fill("1")
+    set_limits(system, {"kind": "high", "sensor_id": "fridge", "severity": "warning", "threshold": 6})
+    press_save = form.get_by_role("button", name="Save limit").click
+    act_until(press_save, form.get_by_role("alert").filter(has_text="changed or removed meanwhile"))
+    expect(limits).to_contain_text("above 6 °C")
+    # and what is saved then replaces it
+    saved = limits.filter(has_text="above 7 °C, hysteresis 1 K")
     act_until(form.get_by_role("button", name="Save limit").click, saved)
     expect(limits).to_have_count(1)
 
