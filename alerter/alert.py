@@ -24,6 +24,7 @@ SUBJECT_LABELS = {
     ProblemKind.BROKER_NODE_DOWN: "node",
     ProblemKind.BROKER_RESOURCE_ALARM: "node",
     ProblemKind.QUEUE_WITHOUT_QUORUM: "queue",
+    ProblemKind.QUEUE_DROPS_MESSAGES: "queue",
     ProblemKind.NO_CONSUMERS: "queue",
     ProblemKind.BACKLOG: "queue",
     ProblemKind.DEAD_LETTERS: "queue",

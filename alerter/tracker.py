@@ -14,7 +14,12 @@ from monitoring.problems import ProblemKind
 
 # The kinds that only one source shows.
 KINDS_OF_SOURCE = {
-    Source.QUEUE: {ProblemKind.NO_CONSUMERS, ProblemKind.BACKLOG, ProblemKind.DEAD_LETTERS},
+    Source.QUEUE: {
+        ProblemKind.QUEUE_DROPS_MESSAGES,
+        ProblemKind.NO_CONSUMERS,
+        ProblemKind.BACKLOG,
+        ProblemKind.DEAD_LETTERS,
+    },
     Source.BROKER_NODES: {
         ProblemKind.BROKER_NODE_DOWN,
         ProblemKind.BROKER_RESOURCE_ALARM,

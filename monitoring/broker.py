@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from messaging.dead_letters.queue import open_dead_letter_queue
 from messaging.management.client import Management
+from messaging.management.limits import drops_by_age_or_length
 from messaging.settings import BrokerSettings
 from messaging.topology import Topology
 from monitoring.backlog import HISTORY_PARAMETERS, oldest_wait
@@ -61,6 +62,11 @@ class QueueProbe:
             ack_rate=_rate(queue, "ack"),
             max_prefetch=max(prefetches, default=None),
             oldest_enqueued_at=self._read_oldest() if queue.get("messages_ready") else None,
+            drops=[
+                f"{name}: {reason}"
+                for name, state in ((self._topology.queue, queue), (self._topology.dead_queue, dead))
+                for reason in drops_by_age_or_length(state, dead_letter_queue=self._topology.dead_queue)
+            ],
         )
 
     def _read_oldest(self) -> datetime | None:

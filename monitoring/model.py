@@ -35,7 +35,8 @@ class Queue:
     """The queue and its dead-letter queue, as the broker counts them. Rates are in messages per second.
 
     `max_prefetch` is the largest prefetch of the consumers, None if it is unknown. `oldest_enqueued_at` is
-    when the oldest message that is ready entered the queue, however old its reading is.
+    when the oldest message that is ready entered the queue, however old its reading is. `drops` says what
+    makes the broker drop messages by age or length; it is empty unless someone has set such a limit.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Queue:
     ack_rate: float
     max_prefetch: int | None = None
     oldest_enqueued_at: datetime | None = None
+    drops: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -40,6 +40,7 @@ class ProblemKind(StrEnum):
     BROKER_NODE_DOWN = "broker-node-down"
     BROKER_RESOURCE_ALARM = "broker-resource-alarm"
     QUEUE_WITHOUT_QUORUM = "queue-without-quorum"
+    QUEUE_DROPS_MESSAGES = "queue-drops-messages"
     MANAGEMENT_API_DOWN = "management-api-down"
     DATABASE_DOWN = "database-down"
     DATABASE_SLOW = "database-slow"
@@ -81,6 +82,7 @@ STATUS_ALERTS = {
     ProblemKind.BROKER_NODE_DOWN: Alert("BrokerNodeDown", Severity.WARNING, in_prometheus=True),
     ProblemKind.BROKER_RESOURCE_ALARM: Alert("BrokerResourceAlarm", Severity.CRITICAL, in_prometheus=True),
     ProblemKind.QUEUE_WITHOUT_QUORUM: Alert("QueueWithoutQuorum", Severity.CRITICAL, in_prometheus=False),
+    ProblemKind.QUEUE_DROPS_MESSAGES: Alert("QueueDropsMessages", Severity.CRITICAL, in_prometheus=False),
     ProblemKind.MANAGEMENT_API_DOWN: Alert("ManagementApiDown", Severity.WARNING, in_prometheus=False),
     ProblemKind.DATABASE_DOWN: Alert("DatabaseDown", Severity.CRITICAL, in_prometheus=True),
     ProblemKind.DATABASE_SLOW: Alert("DatabaseSlow", Severity.WARNING, in_prometheus=False),
@@ -104,6 +106,7 @@ RESOLVED_MESSAGES = {
     ProblemKind.BROKER_NODE_DOWN: "The broker's node {subject} runs again",
     ProblemKind.BROKER_RESOURCE_ALARM: "The broker's node {subject} has no alarm any more",
     ProblemKind.QUEUE_WITHOUT_QUORUM: "The queue {subject} accepts messages again",
+    ProblemKind.QUEUE_DROPS_MESSAGES: "No limit lets the broker drop messages of {subject} any more",
     ProblemKind.MANAGEMENT_API_DOWN: "The broker's management API responds again",
     ProblemKind.DATABASE_DOWN: "The database is reachable again",
     ProblemKind.DATABASE_SLOW: "The database responds in time again",

@@ -7,6 +7,7 @@ from monitoring.analysis_rules import analysis_problems
 from monitoring.backup_rules import backup_problems
 from monitoring.broker_rules import node_problems
 from monitoring.database_hosts import database_host_problems
+from monitoring.limit_rules import limit_problems
 from monitoring.model import Problem
 from monitoring.observation import Observation
 from monitoring.problems import OFFLINE_MIN_SILENCE, ProblemKind
@@ -56,6 +57,7 @@ class ProblemTracker:
             *queue_problems(
                 observation, had_backlog=(ProblemKind.BACKLOG, observation.queue_name) in previous
             ),
+            *limit_problems(observation),
             *dead_letter_problems(observation),
             *analysis_problems(observation),
             *workflow_problems(observation),

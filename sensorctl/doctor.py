@@ -17,6 +17,7 @@ from messaging.management.limits import drop_risks
 from messaging.management.policies import DELIVERY_LIMIT
 from messaging.topology import ALTERNATE_EXCHANGES, EXCHANGE, Topology
 from monitoring.discovery import build_discoveries
+from monitoring.limit_rules import LIMITS_HINT
 from monitoring.outages import problem_kind
 from monitoring.problems import ProblemKind
 from monitoring.queue_counts import QueueCounts, count_queues
@@ -32,11 +33,6 @@ from sensorctl.time_shifts import TIME_SHIFT_HINT, describe_time_shifts
 from sensorctl.workflows.workers import check_workflows
 
 TOPOLOGY_HINT = f"{SETUP_HINT}, or start a consumer"
-LIMITS_HINT = (
-    f"{SETUP_HINT}; if this remains, delete the other policy or lower its priority "
-    "(`rabbitmqctl list_policies`, `rabbitmqctl list_operator_policies`), or delete a queue with such an "
-    "argument"
-)
 MANAGEMENT_HINT = "is the broker running with its management plugin, and is RABBITMQ_MANAGEMENT_URL correct?"
 MANAGEMENT_REFUSED_HINT = (
     f"are user and password correct? The user needs the tag `monitoring`: {SETUP_HINT} as an administrator"

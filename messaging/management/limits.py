@@ -15,11 +15,28 @@ def drop_risks(queue: dict[str, Any], *, dead_letter_queue: str) -> list[str]:
     A message that the broker would move to the dead-letter queue is not dropped. An operator policy is merged
     into the effective policy, of which the API shows the result.
     """
-    arguments = {name.removeprefix(ARGUMENT_PREFIX): value for name, value in queue["arguments"].items()}
-    policy = queue.get("effective_policy_definition") or {}
-    limits = {**policy, **arguments}
-    moved = limits.get("dead-letter-routing-key") == dead_letter_queue != queue["name"]
+    limits = _limits(queue)
+    moved = _moves_to(dead_letter_queue, queue, limits)
     return [*_queue_risks(queue, limits), *([] if moved else _message_risks(queue, limits))]
+
+
+def drops_by_age_or_length(queue: dict[str, Any], *, dead_letter_queue: str) -> list[str]:
+    """Return those of `drop_risks` that drop messages of consumers that are only slow, or stopped."""
+    limits = _limits(queue)
+    if _moves_to(dead_letter_queue, queue, limits):
+        return []
+    return [*_age_risks(limits), *([] if _rejects(limits) else _length_risks(limits))]
+
+
+def _limits(queue: dict[str, Any]) -> dict[str, Any]:
+    """Return the arguments and the effective policy; an argument is stronger."""
+    arguments = queue.get("arguments") or {}  # the API omits them for a queue that was just declared
+    policy = queue.get("effective_policy_definition") or {}
+    return {**policy, **{name.removeprefix(ARGUMENT_PREFIX): value for name, value in arguments.items()}}
+
+
+def _moves_to(dead_letter_queue: str, queue: dict[str, Any], limits: dict[str, Any]) -> bool:
+    return bool(limits.get("dead-letter-routing-key") == dead_letter_queue != queue.get("name"))
 
 
 def _queue_risks(queue: dict[str, Any], limits: dict[str, Any]) -> list[str]:
@@ -34,12 +51,7 @@ def _queue_risks(queue: dict[str, Any], limits: dict[str, Any]) -> list[str]:
 
 
 def _message_risks(queue: dict[str, Any], limits: dict[str, Any]) -> list[str]:
-    risks = []
-    if "message-ttl" in limits:
-        risks.append(f"message-ttl={limits['message-ttl']} drops messages after so many milliseconds")
-    rejects = str(limits.get("overflow", "")).startswith("reject-publish")
-    effect = "rejects further messages, so that consumers stop" if rejects else "drops the oldest messages"
-    risks += [f"{name}={limits[name]} {effect}" for name in LENGTHS if name in limits]
+    risks = [*_age_risks(limits), *_length_risks(limits)]
     delivery_limit = queue.get("delivery_limit", limits.get("delivery-limit"))
     is_number = isinstance(delivery_limit, int)  # the broker reports a missing limit as "unlimited" or -1
     if queue.get("type") == QUORUM and is_number and delivery_limit in range(MIN_DELIVERY_LIMIT):
@@ -47,3 +59,18 @@ def _message_risks(queue: dict[str, Any], limits: dict[str, Any]) -> list[str]:
     if "dead-letter-exchange" in limits:
         risks.append(f"dead-letter-exchange={limits['dead-letter-exchange']!r} moves messages elsewhere")
     return risks
+
+
+def _age_risks(limits: dict[str, Any]) -> list[str]:
+    ttl = limits.get("message-ttl")
+    return [] if ttl is None else [f"message-ttl={ttl} drops messages after so many milliseconds"]
+
+
+def _length_risks(limits: dict[str, Any]) -> list[str]:
+    drops, rejects = "drops the oldest messages", "rejects further messages, so that consumers stop"
+    effect = rejects if _rejects(limits) else drops
+    return [f"{name}={limits[name]} {effect}" for name in LENGTHS if name in limits]
+
+
+def _rejects(limits: dict[str, Any]) -> bool:
+    return str(limits.get("overflow", "")).startswith("reject-publish")

@@ -1,4 +1,4 @@
-"""The broker drops no message of the queue or the dead-letter queue; `doctor` reports what could make it."""
+"""The broker drops no message of either queue; `doctor` and the status report what could make it."""
 
 from typing import Any
 
@@ -9,6 +9,7 @@ from pika.exceptions import NackError
 from messaging.management.client import Management
 from messaging.management.limits import drop_risks
 from messaging.topology import Topology
+from monitoring.broker import QueueProbe
 from tests.broker import DEAD_QUEUE, QUEUE, VirtualHost
 from tests.waiting import DEADLINE_SECONDS, eventually
 
@@ -103,6 +104,22 @@ def test_a_message_that_expires_in_the_queue_is_moved_to_the_dead_letter_queue_a
     [dead] = protected.drain(DEAD_QUEUE)
     assert dead.headers["x-first-death-reason"] == "expired"
     assert dead.properties.expiration is None
+
+
+def test_the_status_names_a_stronger_policy_with_a_length_limit(protected: VirtualHost) -> None:
+    probe = QueueProbe(protected.settings)
+
+    def drops() -> list[str]:
+        found = probe()
+        return found.drops if found else []
+
+    assert drops() == []
+    set_policy(protected, "policies", {"max-length": 5}, priority=99, pattern=f"^{QUEUE}$")
+    eventually(
+        lambda: drops() == [f"{QUEUE}: max-length=5 drops the oldest messages"],
+        DEADLINE_SECONDS,
+        "the limit is found",
+    )
 
 
 def test_a_stronger_policy_is_found(protected: VirtualHost) -> None:

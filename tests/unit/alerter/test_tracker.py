@@ -265,7 +265,7 @@ def test_an_alerter_that_started_reports_once_what_is_firing_and_what_is_unknown
     alert, started = (alert_in(notification) for notification in updates[3])
     assert started.labels["alertname"] == "AlerterStarted"
     assert started.annotations["firing"] == alert.fingerprint
-    unknown = "Backlog BrokerNodeDown BrokerResourceAlarm DeadLetters NoConsumers QueueWithoutQuorum Temp"
+    unknown = "Backlog BrokerNodeDown BrokerResourceAlarm DeadLetters NoConsumers QueueDropsMessages Qu"
     assert started.annotations["unknown"].startswith(unknown)
 
 

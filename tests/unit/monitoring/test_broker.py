@@ -54,6 +54,36 @@ class TestQueueProbe:
             max_prefetch=1,
         )  # fmt: skip
 
+    def test_limits_that_drop_messages_of_either_queue_are_named(self, queues: dict[str, Any]) -> None:
+        queues["heat"] = {"name": "heat", "effective_policy_definition": {"max-length": 10}}
+        queues["heat.dead"] = {"name": "heat.dead", "arguments": {"x-message-ttl": 5}}
+
+        found = QueueProbe(BrokerSettings(queue_name="heat"))()
+
+        assert found
+        assert found.drops == [
+            "heat: max-length=10 drops the oldest messages",
+            "heat.dead: message-ttl=5 drops messages after so many milliseconds",
+        ]
+
+    @pytest.mark.parametrize(
+        "limits",
+        [
+            {"max-length": 10, "overflow": "reject-publish"},
+            {"message-ttl": 5, "dead-letter-routing-key": "heat.dead"},
+            {"delivery-limit": 20},
+        ],
+    )
+    def test_limits_that_drop_nothing_by_age_or_length_are_not_named(
+        self, queues: dict[str, Any], limits: dict[str, Any]
+    ) -> None:
+        queues["heat"] = {"name": "heat", "type": "quorum", "effective_policy_definition": limits}
+
+        found = QueueProbe(BrokerSettings(queue_name="heat"))()
+
+        assert found
+        assert found.drops == []
+
     def test_the_history_is_read_every_five_seconds_while_messages_wait(self, queues: dict[str, Any]) -> None:
         clock = FakeClock()
         probe = QueueProbe(BrokerSettings(queue_name="heat"), clock)

@@ -38,6 +38,16 @@ def found(problem_of: Observation) -> tuple[ProblemKind, str, datetime | None]:
     return problem.kind, problem.subject, problem.started_at
 
 
+def test_a_limit_that_drops_messages_is_a_problem() -> None:
+    limited = observation(queue=queue(drops=["heat: max-length=10 drops the oldest messages"]))
+
+    problem = only_problem_after(limited)
+
+    assert (problem.kind, problem.subject) == (ProblemKind.QUEUE_DROPS_MESSAGES, "heat")
+    assert "heat: max-length=10 drops the oldest messages." in problem.message
+    assert "sensorctl setup" in problem.hint
+
+
 def test_a_healthy_system_has_no_problems() -> None:
     assert problems_after(observation()) == []
 
