@@ -62,6 +62,7 @@ def make_engine(
     connect_timeout_seconds: int = CONNECT_TIMEOUT_SECONDS,
     may_use_standby: bool = False,
     address: Address | None = None,
+    is_limited: bool = False,
 ) -> Engine:
     """Return an engine with one connection, which it opens on first use and which commits each statement.
 
@@ -71,6 +72,10 @@ def make_engine(
 
     Of several hosts it connects to the one that accepts writes. With `may_use_standby` it prefers a standby:
     for reads that may lack what was stored in the last seconds. With `address` it connects to that host.
+
+    If it `is_limited`, or has several hosts, the limits hold also for a server that is frozen, as `docker
+    pause` leaves it: it keeps its connections open, and cancels nothing. Statements that are executed on the
+    driver's connection require a Deadline of their own.
     """
     url = database_url(settings)
     url = with_one_address(url, address) if address else url
@@ -99,10 +104,12 @@ def make_engine(
     )
     event.listen(engine, "connect", find_schema)
     event.listen(engine, "handle_error", _drop_if_read_only)
+    deadline = Deadline(statement_timeout_seconds + FROZEN_AFTER_SECONDS)
     if has_several_hosts:
         target = str(url.query.get(TARGET, READ_WRITE))
-        deadline = Deadline(statement_timeout_seconds + FROZEN_AFTER_SECONDS)
         select_hosts(engine, addresses, target, deadline, prefers_standby=prefers_standby)
+    elif is_limited:
+        limit_statements(engine, deadline)
     return engine
 
 
@@ -114,22 +121,16 @@ def make_interactive_engine(
     may_use_standby: bool = False,
     address: Address | None = None,
 ) -> Engine:
-    """Return an engine as make_engine does, with short timeouts, because a person waits for the response.
-
-    They hold also for a server that is frozen, as `docker pause` leaves it: it keeps its connections open,
-    and cancels nothing.
-    """
-    engine = make_engine(
+    """Return a limited engine as make_engine does, with short timeouts: a person waits for the response."""
+    return make_engine(
         settings,
         name=name,
         statement_timeout_seconds=statement_timeout_seconds,
         connect_timeout_seconds=MIN_CONNECT_TIMEOUT_SECONDS,
         may_use_standby=may_use_standby,
         address=address,
+        is_limited=True,
     )
-    if len(find_addresses(engine.url)) == 1:  # otherwise make_engine does that
-        limit_statements(engine, Deadline(statement_timeout_seconds + FROZEN_AFTER_SECONDS))
-    return engine
 
 
 @contextmanager

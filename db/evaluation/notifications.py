@@ -117,7 +117,7 @@ class IncidentNotifications:
     statements: ClassVar[NotificationStatements]
 
     def __init__(self, settings: DatabaseSettings, name: str = "notifications") -> None:
-        self._engine: Engine = make_engine(settings, name=name)
+        self._engine: Engine = make_engine(settings, name=name, is_limited=True)
 
     def add_receiver(self, receiver: str) -> None:
         """Record from when on a receiver is configured, unless it is known."""

@@ -59,7 +59,7 @@ class ReportEmails:
     """
 
     def __init__(self, settings: DatabaseSettings) -> None:
-        self._engine: Engine = make_engine(settings, name="report e-mails")
+        self._engine: Engine = make_engine(settings, name="report e-mails", is_limited=True)
 
     def claim(self, lease_seconds: float) -> ReportEmail | None:
         """Claim the next that is due; unless it is settled, it is due again after `lease_seconds`."""

@@ -56,7 +56,9 @@ class FetchedReadings:
     """
 
     def __init__(self, settings: DatabaseSettings, name: str) -> None:
-        self._engine = make_engine(settings, name=name, statement_timeout_seconds=STATEMENT_TIMEOUT_SECONDS)
+        self._engine = make_engine(
+            settings, name=name, statement_timeout_seconds=STATEMENT_TIMEOUT_SECONDS, is_limited=True
+        )
 
     def stored(self, readings: Sequence[Reading]) -> dict[UUID, StoredReading]:
         """Return those of the readings that are stored, by their IDs."""

@@ -9,8 +9,12 @@ import pytest
 
 from dashboard.unavailable import nothing_changed
 from db.errors import StoreUnavailable
+from db.evaluation.notifications import ExcursionNotifications
 from db.queries.statements import Statements
+from db.reports.emails import ReportEmails
 from db.settings import DatabaseSettings
+from db.workflows import fetched
+from db.workflows.fetched import FetchedReadings
 from runtime.errors import OutcomeUnknown, ServiceUnavailable
 from runtime.settings import load
 from tests.database import Database
@@ -40,6 +44,30 @@ def test_nobody_waits_long_for_a_frozen_database(statements: Statements, databas
     assert all(isinstance(error, StoreUnavailable) for error in errors)
     assert time.monotonic() - started_at < 20
     assert statements.rows("SELECT 1 AS one") == [{"one": 1}]
+
+
+def test_no_service_waits_for_ever_for_a_frozen_database(
+    database: Database, database_proxy: Proxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetched, "STATEMENT_TIMEOUT_SECONDS", 1)
+    settings = load(DatabaseSettings, database_url=database.url_through(database_proxy))
+    with (
+        closing(FetchedReadings(settings, "test")) as readings,
+        closing(ReportEmails(settings)) as emails,
+        closing(ExcursionNotifications(settings)) as notifications,
+        ThreadPoolExecutor() as pool,
+    ):
+        calls = (readings.now, lambda: emails.claim(1), lambda: notifications.due("test", 1))
+        for call in calls:
+            call()
+        database_proxy.black_hole()
+        waiting = [pool.submit(call) for call in calls]
+        try:
+            errors = [each.exception(DEADLINE_SECONDS) for each in waiting]
+        finally:
+            database_proxy.forward()
+        assert all(isinstance(error, StoreUnavailable) for error in errors)
+        assert readings.now()
 
 
 def test_a_change_may_have_been_made_if_its_response_is_lost(
