@@ -44,6 +44,7 @@ class Scheduler:
         self._planner = planner
         self._telemetry = telemetry
         self._waiting: dict[str, datetime] = {}
+        self._refused: dict[str, tuple[datetime, str]] = {}
 
     def fire_due(self) -> None:
         """Fire each schedule that is due, once. One that cannot be fired does not keep the others from it.
@@ -57,7 +58,7 @@ class Scheduler:
             try:
                 self._fire(row)
             except (InvalidInput, InvalidData, ValueError) as error:
-                self._telemetry.schedule_refused(row["name"], str(error))
+                self._report_refused(row, str(error))
             except StoreTimeout as error:
                 timeouts.append(StoreTimeout(f"schedule {row['name']}: {error}"))
         if timeouts:
@@ -87,5 +88,12 @@ class Scheduler:
         try:
             return self._planner.plan(row["kind"], row["spec"]).jobs
         except InvalidInput as error:
-            self._telemetry.schedule_refused(row["name"], str(error))
+            self._report_refused(row, str(error))
             return []
+
+    def _report_refused(self, row: Row, reason: str) -> None:
+        """Report it once: a schedule that stays due is refused again every second."""
+        refused = row["next_at"], reason
+        if self._refused.get(row["name"]) != refused:
+            self._refused[row["name"]] = refused
+            self._telemetry.schedule_refused(row["name"], reason)

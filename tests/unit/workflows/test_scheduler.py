@@ -59,6 +59,10 @@ def scheduler(schedules: FakeSchedules) -> Scheduler:
     return Scheduler(schedules, FakePlanner(), telemetry)  # type: ignore[arg-type]
 
 
+def refusals() -> float:
+    return REGISTRY.get_sample_value("workflows_schedules_refused_total") or 0
+
+
 def decisions(outcome: str) -> float:
     return REGISTRY.get_sample_value("workflows_schedules_fired_total", {"outcome": outcome}) or 0
 
@@ -93,6 +97,24 @@ def test_a_schedule_that_cannot_be_planned_goes_on_and_keeps_no_other_from_firin
 
     assert [(fired["name"], len(fired["jobs"])) for fired in schedules.fired] == [("gone", 0), ("fine", 1)]
     assert schedules.fired[0]["next_at"] == AT + timedelta(hours=1)
+
+
+def test_a_schedule_that_stays_invalid_is_reported_once_until_it_changes() -> None:
+    schedules, before = FakeSchedules(row("broken", cron="61 * * * *")), refusals()
+    refusing = scheduler(schedules)
+
+    for _ in range(3):
+        refusing.fire_due()
+    assert refusals() == before + 1
+
+    schedules.rows = [row("broken", cron="0 99 * * *")]
+    for _ in range(3):
+        refusing.fire_due()
+    assert refusals() == before + 2
+
+    schedules.rows = [row("broken", cron="0 99 * * *", next_at=AT + timedelta(hours=1))]
+    refusing.fire_due()
+    assert refusals() == before + 3
 
 
 def test_a_time_that_waits_is_reported_once() -> None:
