@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel, TypeAdapter
 
 from jobs.source import Source, SourceSensor
+from runtime.text import quote_value
 from worker.sources.http import Credentials, SourceClient
 from worker.sources.model import Skipped, SourceValue
 from worker.sources.values import check_unit, to_item, windows
@@ -42,7 +43,7 @@ class OpenMeteoHistory:
 
         Raises:
             SourceUnavailable: When Open-Meteo does not answer.
-            SourceRefused: When it refuses the request, or answers in another unit.
+            SourceRefused: When it refuses the request, or answers in another unit or with other times.
         """
         end = min(end, self._client.now())  # dates in the future are refused
         for first, last in _days(start.astimezone(UTC), end.astimezone(UTC)):
@@ -74,9 +75,19 @@ class OpenMeteoHistory:
             raise self._client.refused(f"the times of the answer are {notation!r} instead of seconds in UTC")
         check_unit(unit, self._source.unit, sensor.remote)
         for seconds, value in zip(times, temperatures, strict=True):
-            moment = datetime.fromtimestamp(seconds, UTC)
+            moment = self._moment(seconds)
             if start <= moment < end:
                 yield to_item(sensor.remote, moment, value, self._source.unit)
+
+    def _moment(self, seconds: Any) -> datetime:
+        try:
+            if isinstance(seconds, int | float) and not isinstance(seconds, bool):
+                return datetime.fromtimestamp(seconds, UTC)
+        except (OverflowError, OSError, ValueError):  # a year that no calendar has
+            pass
+        raise self._client.refused(
+            f"the time {quote_value(seconds)} of the answer is no number of seconds since 1970"
+        )
 
 
 def _days(start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:

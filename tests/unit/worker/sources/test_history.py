@@ -298,6 +298,20 @@ def test_open_meteo_without_the_time_notation_that_was_requested_is_refused() ->
         list(history.read(START, START + DAY))
 
 
+@pytest.mark.parametrize("time", [None, "2026-10-01T00:00", 1e300, True, 10**20, {}])
+def test_a_time_of_open_meteo_that_is_no_number_of_seconds_is_refused(time: Any) -> None:
+    answer = {
+        "utc_offset_seconds": 0,
+        "hourly_units": {"time": "unixtime", "temperature_2m": "°C"},
+        "hourly": {"time": [time], "temperature_2m": [20.5]},
+    }
+    with (
+        reading("open-meteo", lambda _: json_reply(answer)) as (history, _),
+        pytest.raises(SourceRefused, match="of the answer is no number of seconds since 1970"),
+    ):
+        list(history.read(START, START + DAY))
+
+
 def test_thingspeak_reads_pages_backwards_and_each_entry_once() -> None:
     stored = [Stored(START + timedelta(seconds=n // 2), str(n)) for n in range(20_000)]
 
