@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 MAX_LOG_BYTES = 10_000_000
@@ -12,7 +13,10 @@ def rotate(log: Path, max_bytes: int = MAX_LOG_BYTES) -> None:
     """Move the contents of a log that exceeds the limit to NAME.log.1, which is overwritten.
 
     Copied and truncated, since its writer keeps the file open; a line that is written in between is lost.
-    While there is no space for the copy, the log stays as it is.
+    If it cannot be copied, the log stays as it is.
+
+    Raises:
+        OSError: When it cannot be copied: there is no space, or NAME.log.1 is a folder.
     """
     if not log.exists() or log.stat().st_size <= max_bytes:
         return
@@ -20,9 +24,10 @@ def rotate(log: Path, max_bytes: int = MAX_LOG_BYTES) -> None:
     try:
         shutil.copyfile(log, copy)
     except OSError:
-        copy.unlink(missing_ok=True)
-    else:
-        os.truncate(log, 0)
+        with suppress(OSError):
+            copy.unlink(missing_ok=True)
+        raise
+    os.truncate(log, 0)
 
 
 def tail(log: Path, lines: int = 15, start: int = 0) -> str:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 from itertools import groupby
+from pathlib import Path
 
 import structlog
 
@@ -130,6 +131,7 @@ class Supervisor:
         self._stop = stop
         self._on_change = on_change
         self._processes: list[ManagedProcess] = []
+        self._not_rotated: set[Path] = set()
 
     def names(self) -> set[str]:
         """Return the names of the supervised programs."""
@@ -194,9 +196,19 @@ class Supervisor:
         """Check each process once."""
         changes = [process.poll() for process in self._processes]
         for process in self._processes:
-            rotate(process.program.log)
+            self._rotate(process.program.log)
         if any(changes):
             self._notify()
+
+    def _rotate(self, file: Path) -> None:
+        """Rotate a log; one that cannot be grows, and is reported once."""
+        try:
+            rotate(file)
+            self._not_rotated.discard(file)
+        except OSError as error:
+            if file not in self._not_rotated:
+                log.error("log not rotated", file=str(file), reason=str(error))
+            self._not_rotated.add(file)
 
     def remove(self, *names: str) -> None:
         """Stop these programs at the same time, and no longer supervise them."""

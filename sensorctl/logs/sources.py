@@ -85,7 +85,7 @@ def _native_sources() -> list[LogSource]:
     directory = native_directory() / "logs"
     logs = [file for file in sorted(directory.glob("*.log")) if file.stem not in NATIVE_SERVERS]
     return [
-        LogSource(log.stem, [str(file) for file in (log.with_name(f"{log.name}.1"), log) if file.exists()])
+        LogSource(log.stem, [str(file) for file in (log.with_name(f"{log.name}.1"), log) if file.is_file()])
         for log in logs
     ]
 

@@ -54,11 +54,23 @@ def test_a_log_stays_while_there_is_no_space_for_its_copy(
 
     with monkeypatch.context() as full_disk:
         full_disk.setattr(shutil, "copyfile", fail)
-        rotate(log, 10)
+        with pytest.raises(OSError, match="No space left"):
+            rotate(log, 10)
         assert [path.name for path in tmp_path.iterdir()] == ["example.log"]
         assert log.read_text() == "0123456789ab\n"
     rotate(log, 10)
     assert log.read_text() == ""
+
+
+def test_a_log_stays_while_a_folder_has_the_name_of_its_copy(tmp_path: Path) -> None:
+    log = tmp_path / "example.log"
+    log.write_text("0123456789ab\n")
+    (tmp_path / "example.log.1").mkdir()
+
+    with pytest.raises(IsADirectoryError):
+        rotate(log, 10)
+
+    assert log.read_text() == "0123456789ab\n"
 
 
 def test_the_tail_of_a_log(tmp_path: Path) -> None:

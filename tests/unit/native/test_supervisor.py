@@ -8,8 +8,10 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
-from native.logfile import tail
+from native import supervisor
+from native.logfile import rotate, tail
 from native.process_handle import ProcessHandle
 from native.program import Program
 from native.state import ProcessStatus
@@ -103,6 +105,29 @@ def test_a_killed_program_is_restarted(harness: SupervisorHarness) -> None:
     assert status.state is ProcessState.RUNNING
     assert status.last_exit_code == -signal.SIGKILL
     assert (status.pid, status.start_time) != (first.pid, first.start_time)
+
+
+def test_a_log_that_cannot_be_rotated_is_reported_once_and_ends_nothing(
+    harness: SupervisorHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervisor, "rotate", lambda log: rotate(log, 10))
+    child = harness.supervisor.start(
+        harness.program("example", f"print('x' * 100, flush=True); {SLEEP}")
+    ).child
+    assert child is not None
+    copy = harness.directory / "example.log.1"
+    copy.mkdir()
+    with capture_logs() as events:
+        harness.poll_until(lambda: "x" in harness.log_text("example"))
+        for _ in range(3):
+            harness.supervisor.poll()
+        assert child.exit_code() is None
+        assert [event["event"] for event in events] == ["log not rotated"]
+
+        copy.rmdir()
+        harness.supervisor.poll()
+    assert harness.log_text("example") == ""
+    assert "x" in copy.read_text(encoding="utf-8")
 
 
 def test_a_program_that_keeps_failing_becomes_fatal(harness: SupervisorHarness) -> None:

@@ -115,6 +115,14 @@ def test_the_rotated_part_of_a_log_comes_first(sensorctl: RunCommand, native: Pa
     assert [line["timestamp"][:10] for line in parse_output(out)] == ["2026-11-21"] * 3 + ["2026-11-22"] * 3
 
 
+def test_a_folder_with_the_name_of_a_rotated_log_is_not_read(sensorctl: RunCommand, native: Path) -> None:
+    (native / "sensor-2.log.1").mkdir()
+
+    code, out, _ = sensorctl("logs", "--json", "--service", "sensor")
+
+    assert (code, len(parse_output(out))) == (0, 3)
+
+
 def test_lines_that_are_not_events_are_counted_and_reported(sensorctl: RunCommand, native: Path) -> None:
     with (native / "sensor-2.log").open("a") as log:
         log.write("SENSOR_ID: must not be \x1b]0;empty\n\nsecond\n")
