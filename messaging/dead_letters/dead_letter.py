@@ -21,7 +21,7 @@ from messaging.consuming.mqtt import (
 )
 from messaging.topology import ROUTING_PREFIX
 from readings.ids import normalise_sensor_id
-from readings.payload import MAX_INTEGER
+from readings.payload import MAX_BODY_BYTES, MAX_INTEGER
 from runtime.text import to_valid_text
 
 ID_CHARACTERS = 12
@@ -155,6 +155,8 @@ class DeadLetter:
 
     @cached_property
     def _fields(self) -> Mapping[str, Any]:
+        if len(self.body) > MAX_BODY_BYTES:  # of no reading; parsed, it may not fit into memory
+            return {}
         try:
             fields = json.loads(self.body)
         except (ValueError, RecursionError):

@@ -98,7 +98,7 @@ def show_(
     id_: Annotated[str, typer.Argument(metavar="ID", help="ID from `sensorctl dead list`.")],
     as_json: JsonOption = False,
 ) -> None:
-    """Show one dead letter completely. It stays in the queue."""
+    """Show one dead letter completely, of a body above 64 KiB the start. It stays in the queue."""
     with open_dead_letter_queue(discover_settings()) as queue:
         found = next((letter for letter in queue.peek() if letter.id == id_), None)
     if found is None:

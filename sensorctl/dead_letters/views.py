@@ -11,6 +11,7 @@ from rich.text import Text
 from messaging.dead_letters.dead_letter import DeadLetter
 from messaging.dead_letters.hints import replay_hint
 from messaging.dead_letters.record import to_record
+from readings.payload import MAX_BODY_BYTES
 from runtime.text import escape_unprintable, quantity
 from sensorctl.output import safe_text, titled_table
 
@@ -51,7 +52,7 @@ def body_excerpt(body: bytes) -> str:
 
 
 def format_dead_letter(letter: DeadLetter) -> str:
-    """Return the complete message: headers, properties and body."""
+    """Return the message: headers, properties and body, of a body that is too large the start."""
     record = to_record(letter)
     parts = [
         *(
@@ -62,10 +63,21 @@ def format_dead_letter(letter: DeadLetter) -> str:
         *_section("headers", record["headers"].items()),
         *_section("properties", record["properties"].items()),
         "",
-        f"body, {quantity(len(letter.body), 'byte')}:",
-        *(escape_unprintable(line) for line in _indent_json(letter.body).split("\n")),
+        *_format_body(letter.body),
     ]
     return "\n".join(parts)
+
+
+def _format_body(body: bytes) -> Iterable[str]:
+    size = quantity(len(body), "byte")
+    if len(body) > MAX_BODY_BYTES:
+        shown = f"the first {MAX_BODY_BYTES:,} are, and `--json` prints all of them"
+        yield f"body, {size}, too large to be shown in full: {shown}:"
+        text = body[:MAX_BODY_BYTES].decode(errors="backslashreplace")
+    else:
+        yield f"body, {size}:"
+        text = _indent_json(body)
+    yield from (escape_unprintable(line) for line in text.split("\n"))
 
 
 def _section(title: str, items: Iterable[tuple[str, object]]) -> Iterable[str]:

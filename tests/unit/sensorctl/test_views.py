@@ -12,6 +12,7 @@ from rich.table import Table
 from db.queries.storage import StorageReport, TableSize
 from db.retention import Retention
 from messaging.dead_letters.dead_letter import DeadLetter
+from readings.payload import MAX_BODY_BYTES
 from sensorctl.checks import CheckResult, check_results_table
 from sensorctl.dead_letters.views import (
     MAX_BODY_CHARACTERS,
@@ -168,6 +169,17 @@ def test_a_complete_dead_letter_is_printed_without_control_characters() -> None:
 )
 def test_the_excerpt_of_a_body_is_escaped_and_limited(body: bytes, text: str) -> None:
     assert body_excerpt(body) == text
+
+
+def test_a_body_that_no_reading_has_is_not_parsed_and_shown_from_its_start() -> None:
+    body = b'{"sensor_id": "attic", "rubbish": "' + b"x" * MAX_BODY_BYTES + b'"}'
+    letter = DeadLetter(body, pika.BasicProperties(headers={"x-original-routing-key": "reading.cellar"}))
+
+    *_, heading, text = format_dead_letter(letter).split("\n")
+
+    assert letter.sensor_id == "cellar"
+    assert heading.startswith(f"body, {len(body):,} bytes, too large to be shown in full")
+    assert text == body[:MAX_BODY_BYTES].decode()
 
 
 def test_storage_has_one_row_per_table_and_per_day_with_readings() -> None:
