@@ -45,7 +45,7 @@ MQTT_RULE = (
 
 
 def doctor() -> None:
-    """Check variables, broker, nodes, queues, policies, database, backup, schema, clock and consumers.
+    """Check variables, broker, nodes, queues, policies, database, backup, schema, clock, consumers.
 
     Each line is ok, or a hint follows: one for all successive lines that share it. The exit code is 1 if a
     check fails.

@@ -31,7 +31,7 @@ class Commands(LazyGroup):
         "doctor": CommandEntry(
             "sensorctl.doctor",
             "doctor",
-            "Check variables, broker, nodes, queues, policies, database, backup, schema and clock.",
+            "Check variables, broker, nodes, queues, policies, database, backup, schema, clock, consumers.",
         ),
         "summary": CommandEntry(
             "sensorctl.summary",
