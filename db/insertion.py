@@ -1,7 +1,9 @@
 """The statements that insert readings, each of them once."""
 
+import struct
 from collections.abc import Callable, Sequence
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
 
 from readings.model import Reading
 
@@ -25,12 +27,13 @@ LEFT JOIN LATERAL (
     ORDER BY valid_from DESC LIMIT 1
 ) AS applied ON true
 """
-# %b sends values in binary format. A single reading has statements of its own, because unnest takes a third
-# longer for one row and a tenth longer for five hundred.
+# A single reading has statements of its own, because unnest takes a third longer for one row and a tenth
+# longer for five hundred. PreparedStatements executes them.
 ONE = f"""
-FROM (VALUES (%b::uuid, %b::text, %b::timestamptz, %b::float8, %b::uuid, %b::bigint, %b::uuid))
+FROM (VALUES ($1::uuid, $2::text, $3::timestamptz, $4::float8, $5::uuid, $6::bigint, $7::uuid))
     AS batch ({COLUMNS})
 """
+# %b sends values in binary format.
 MANY = f"""
 FROM unnest(%b::uuid[], %b::text[], %b::timestamptz[], %b::float8[], %b::uuid[], %b::bigint[], %b::uuid[])
     WITH ORDINALITY AS batch ({COLUMNS}, position)
@@ -60,27 +63,49 @@ REVISE = """
 SELECT FROM revise_readings(%b::uuid[], %b::text[], %b::timestamptz[], %b::float8[], %b::timestamptz[])
 """
 
-# Executes a statement and returns the number of rows that it inserted.
+# Execute a statement and return the number of rows that it inserted.
 Execute = Callable[[str, Sequence[Any]], int]
+ExecuteForOne = Callable[[str, Reading], int]
+Values = TypeVar("Values")
+
+# PostgreSQL's binary format has big-endian numbers, and times in microseconds since 2000.
+INTEGER, FLOAT = struct.Struct("!q"), struct.Struct("!d")
+EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+
+
+def encode(reading: Reading) -> list[bytes | None]:
+    """Return the values of a single reading's statement in PostgreSQL's binary format."""
+    return [
+        reading.reading_id.bytes,
+        reading.sensor_id.encode(),
+        INTEGER.pack((reading.measured_at - EPOCH) // MICROSECOND),
+        FLOAT.pack(reading.temperature),
+        None if reading.run_id is None else reading.run_id.bytes,
+        None if reading.sequence is None else INTEGER.pack(reading.sequence),
+        None if reading.import_id is None else reading.import_id.bytes,
+    ]
 
 
 class Insertion:
     """Inserts readings with one statement per batch, calibrated if there are calibrations."""
 
-    def __init__(self, execute: Execute) -> None:
+    def __init__(self, execute: Execute, execute_for_one: ExecuteForOne) -> None:
         self._execute = execute
+        self._execute_for_one = execute_for_one
         self._has_calibrations = False
 
     def insert(self, readings: Sequence[Reading]) -> int:
         """Insert the readings that are not stored yet, revise others, and return the number of both."""
         if len(readings) == 1:
             if readings[0].revised_at is None:
-                return self._insert(INSERT_ONE, INSERT_ONE_CALIBRATED, readings[0][:-1])
+                return self._insert(self._execute_for_one, INSERT_ONE, INSERT_ONE_CALIBRATED, readings[0])
             return self._revise(readings)
         *columns, revised = zip(*readings, strict=True)
         if any(revised):
             return self._insert_separately(readings)
-        return self._insert(INSERT_MANY, INSERT_MANY_CALIBRATED, [list(column) for column in columns])
+        values = [list(column) for column in columns]
+        return self._insert(self._execute, INSERT_MANY, INSERT_MANY_CALIBRATED, values)
 
     def _insert_separately(self, readings: Sequence[Reading]) -> int:
         revisions = [reading for reading in readings if reading.revised_at]
@@ -94,12 +119,14 @@ class Insertion:
             return inserted
         return inserted + self._execute(REVISE, [*columns[:4], columns[7]])
 
-    def _insert(self, uncalibrated: str, calibrated: str, values: Sequence[Any]) -> int:
+    def _insert(
+        self, execute: Callable[[str, Values], int], uncalibrated: str, calibrated: str, values: Values
+    ) -> int:
         if not self._has_calibrations:
-            inserted = self._execute(uncalibrated, values)
+            inserted = execute(uncalibrated, values)
             if inserted:
                 return inserted
         # Either there is a calibration, or all readings are stored already.
-        inserted = self._execute(calibrated, values)
+        inserted = execute(calibrated, values)
         self._has_calibrations = self._has_calibrations or inserted > 0
         return inserted

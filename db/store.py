@@ -1,7 +1,7 @@
 """The store: inserts each reading once, with one statement per batch."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -16,8 +16,9 @@ from db.deadline import Deadline
 from db.driver_errors import translate_errors
 from db.engine import make_engine
 from db.errors import InvalidData, PermissionDenied, StoreUnavailable
-from db.insertion import Insertion
+from db.insertion import Insertion, encode
 from db.maintenance import PartitionMaintenance
+from db.prepared import PreparedStatements
 from db.replication import AWAIT_STANDBY, ReplicationWarnings
 from db.settings import DatabaseSettings
 from db.wake_up import WakeUp
@@ -70,8 +71,9 @@ class Store:
         self._span_attributes: Attributes = INSERT_ATTRIBUTES
         self._deadline = Deadline(SOCKET_TIMEOUT_SECONDS)
         self._replication_warnings = ReplicationWarnings()
+        self._prepared = PreparedStatements()
         self._registered: set[str] = set()
-        self._insertion = Insertion(self._execute)
+        self._insertion = Insertion(self._execute, self._execute_for_one)
         self._maintenance = PartitionMaintenance(self._execute)
         self._wake_up = WakeUp(self._execute)
         self._retained_since: datetime | None = None
@@ -177,16 +179,22 @@ class Store:
         self._registered |= sensors
 
     def _execute(self, statement: str, parameters: Sequence[Any] = ()) -> int:
+        return self._run(lambda cursor: cursor.execute(statement, parameters).rowcount)
+
+    def _execute_for_one(self, statement: str, reading: Reading) -> int:
+        return self._run(lambda _: self._prepared.execute(statement, encode(reading)))
+
+    def _run(self, execute: Callable[[Cursor[Any]], int]) -> int:
         try:
             with translate_errors():
                 cursor = self._cursor or self._connect()
                 with self._deadline:
-                    cursor.execute(statement, parameters)
+                    rows = execute(cursor)
             self._replication_warnings.check()
         except Exception:
             self._drop_connection()
             raise
-        return cursor.rowcount
+        return rows
 
     def _connect(self) -> Cursor[Any]:
         """Connect through SQLAlchemy; statements go directly to the driver, at half the cost."""
@@ -194,6 +202,7 @@ class Store:
         driver: Any = self._connection.driver_connection
         self._deadline.attach(driver.fileno())
         self._replication_warnings.attach(driver)
+        self._prepared.attach(driver)
         server = {"server.address": driver.info.host, "server.port": driver.info.port}
         self._span_attributes = INSERT_ATTRIBUTES | server
         self._cursor = driver.cursor()

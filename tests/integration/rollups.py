@@ -31,7 +31,12 @@ MEAN_TOLERANCE = 1e-9
 def insert(connection: psycopg.Connection[Row], readings: Sequence[Reading]) -> None:
     """Insert readings with the store's statements."""
     if readings:
-        Insertion(lambda statement, values: connection.execute(statement, values).rowcount).insert(readings)
+        Insertion(
+            lambda statement, values: connection.execute(statement, values).rowcount,
+            lambda statement, reading: (
+                psycopg.RawCursor(connection).execute(statement, reading[:-1]).rowcount
+            ),
+        ).insert(readings)
 
 
 def roll_up_hours(database: Database) -> None:

@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -41,6 +42,25 @@ def test_a_reading_is_stored_as_it_is(store: Store, database: Database) -> None:
 def test_a_reading_without_run_and_sequence_is_stored(store: Store, database: Database) -> None:
     assert store.save([make_reading()._replace(run_id=None, sequence=None)]) == 1
     assert [(row["run_id"], row["sequence"]) for row in database.readings()] == [(None, None)]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"measured_at": datetime(1600, 1, 1, 0, 0, 0, 1, UTC), "temperature": -273.15, "sequence": 0},
+        {"measured_at": datetime(1999, 12, 31, 23, 59, 59, 999_999, UTC), "sensor_id": "büro/🌡:%b $1"},
+        {"measured_at": datetime(9999, 12, 31, 23, 59, 59, 999_999, UTC), "sequence": 2**63 - 1},
+        {"import_id": uuid4(), "run_id": None, "temperature": 0.1 + 0.2},
+    ],
+)
+def test_a_reading_is_stored_by_itself_as_it_is_in_a_batch(
+    store: Store, database: Database, changes: dict[str, Any]
+) -> None:
+    alone, other, in_batch = (make_reading()._replace(**changes) for _ in range(3))
+    assert (store.save([alone]), store.save([other, in_batch])) == (1, 2)
+    stored = {row["reading_id"]: row for row in database.readings()}
+    for reading in (alone, other, in_batch):
+        assert stored[reading.reading_id].items() >= reading._asdict().items()
 
 
 def test_a_stored_reading_is_not_counted_again(store: Store, database: Database) -> None:
@@ -171,7 +191,7 @@ def test_a_writer_may_wait_for_the_standbys_that_may_lack_a_duplicate(
 def test_a_lost_connection_means_unavailable_and_the_next_call_reconnects(
     store: Store, database: Database
 ) -> None:
-    store.check()
+    store.save([make_reading()])  # prepares its statement, which the next connection lacks
     assert database.terminate_backends("test store") == 1
     reading = make_reading()
     with pytest.raises(StoreUnavailable):
@@ -179,9 +199,8 @@ def test_a_lost_connection_means_unavailable_and_the_next_call_reconnects(
     assert store.save([reading]) == 1
 
 
-def test_a_frequent_statement_is_prepared(store: Store, database: Database) -> None:
-    for _ in range(6):
-        store.save([make_reading()])
+def test_the_statement_for_one_reading_is_prepared(store: Store, database: Database) -> None:
+    store.save([make_reading()])
     database.query("CREATE TABLE prepared (statement text)")
     store._execute("INSERT INTO prepared SELECT statement FROM pg_prepared_statements")
     assert "INSERT INTO reading" in "".join(row["statement"] for row in database.query("TABLE prepared"))
