@@ -29,9 +29,11 @@ class Channel:
         """Bind a queue to an exchange and wait for the response."""
         return self._connection.rpc(self._channel.queue_bind, queue, exchange, **options)
 
-    def basic_qos(self, **options: Any) -> None:
+    def basic_qos(self, *, prefetch_count: int) -> None:
         """Limit the number of unacknowledged messages."""
-        self._connection.rpc(self._channel.basic_qos, **options)
+        self._connection.rpc(self._channel.basic_qos, prefetch_count=prefetch_count)
+        if prefetch_count == 1:
+            self._connection.expect_single_messages()
 
     def add_on_cancel_callback(self, callback: Callable[[Any], None]) -> None:
         """Call `callback` when the broker cancels the consumer."""

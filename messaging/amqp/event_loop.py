@@ -25,6 +25,7 @@ from messaging.amqp.transport import (
     DirectDeliveryConnection,
     EagerSockets,
     end_stream,
+    read_once_per_event,
 )
 from messaging.errors import BrokerUnavailable, PublishersBlocked, Unroutable
 
@@ -161,6 +162,11 @@ class Connection:
             channel.add_on_close_callback(lambda _channel, reason: self._fail(to_broker_unavailable(reason)))
         self.wait_for(lambda: opened)
         return channel
+
+    def expect_single_messages(self) -> None:
+        """Do not look for more after each read: the broker sends no message until the last one is acked."""
+        if self._sockets.eager:
+            read_once_per_event(self._connection)
 
     def enable_confirms(self, channel: Any, on_confirm: Callable[[Any], None]) -> None:
         """Turn on publisher confirms: `on_confirm` gets each ack; a nack or a return ends the connection."""

@@ -62,6 +62,14 @@ class DirectDeliveryConnection(pika.SelectConnection):  # type: ignore[misc]  # 
         return bool(super()._process_callbacks(frame_value))
 
 
+def read_once_per_event(connection: pika.SelectConnection) -> None:
+    """Read from the socket once each time that epoll reports it; only for a connection without TLS.
+
+    pika reads until that fails because nothing remains. What remains is reported again.
+    """
+    connection._transport._MAX_CONSUME_BYTES = 1  # noqa: SLF001 (pika has no public setting for it)
+
+
 class TimedConnection(pika.BlockingConnection):  # type: ignore[misc]  # pika ships no types
     """End the connection when the broker does not respond in time."""
 

@@ -4,14 +4,17 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from typing import Any
 
 import pytest
 
 from messaging.amqp.event_loop import Connection
+from messaging.consuming.session import Session
 from messaging.errors import BrokerUnavailable
 from messaging.publishing.confirm_publisher import ConfirmPublisher
+from messaging.topology import Topology
 from readings.payload import MAX_BODY_BYTES
-from tests.broker import VirtualHost
+from tests.broker import QUEUE, VirtualHost
 from tests.waiting import DEADLINE_SECONDS, Stopwatch, eventually
 
 # Together the bodies are larger than the socket buffer of a client that does not wait.
@@ -54,6 +57,56 @@ def test_another_thread_can_end_a_wait(connection: Connection) -> None:
     timer.join()
 
     assert stopwatch.seconds < 10
+
+
+class CountingSocket:
+    """A socket that counts the reads for which nothing had arrived."""
+
+    def __init__(self, socket: Any) -> None:
+        self._socket = socket
+        self.empty_reads = 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._socket, name)
+
+    def recv(self, size: int) -> bytes:
+        try:
+            return bytes(self._socket.recv(size))
+        except BlockingIOError:
+            self.empty_reads += 1
+            raise
+
+
+@pytest.mark.parametrize("prefetch", [1, 2])
+def test_no_read_is_in_vain_only_where_messages_come_one_by_one(
+    broker: VirtualHost, connection: Connection, prefetch: int
+) -> None:
+    bodies = [b"small", b"x" * MAX_BODY_BYTES, b"small"]
+    broker.declare()
+    for body in bodies:
+        broker.publish(body)
+    session = Session(
+        connection,
+        Topology(QUEUE),
+        name="tests",
+        prefetch=prefetch,
+        while_working=lambda: None,
+        connect_for_dead_letters=lambda: Connection(broker.url, "dead letters"),
+    )
+    transport = connection._connection._transport
+    transport._sock = socket = CountingSocket(transport._sock)
+    received: list[bytes] = []
+
+    def have_all_arrived() -> bool:
+        for delivery in session.receive_batch(0.1):
+            received.append(delivery.body)
+            session.ack([delivery])
+        return len(received) == len(bodies)
+
+    eventually(have_all_arrived, DEADLINE_SECONDS, "all messages have arrived")
+
+    assert received == bodies
+    assert bool(socket.empty_reads) is (prefetch > 1)
 
 
 def test_a_connection_closed_by_the_operator_stays_closed(
