@@ -18,8 +18,9 @@ MAX_PREFETCH = 65535
 MAX_BATCH = 10_000
 MAX_LINGER_SECONDS = 10
 AUTO: Final = "auto"
-# Larger batches are hardly faster, and a consumer holds up to two batches of at most 64 KiB per message.
-MAX_AUTO_BATCH = 500
+MAX_AUTO_BATCH = 500  # more is hardly faster
+# Of at most 64 KiB. With fewer a consumer is idle: a busy broker is slow to fill the place of a message.
+AUTO_PREFETCH = 3000
 
 
 def parse_batch_size(value: object) -> int | Literal["auto"]:
@@ -63,8 +64,8 @@ class PipelineSettings(BrokerSettings, DatabaseSettings, PlausibleSettings, Trac
         ge=1,
         le=MAX_PREFETCH,
         description=(
-            "Unacked messages that a consumer may hold, at least `BATCH_SIZE`; unset: 1, or twice the "
-            "largest batch"
+            "Unacked messages that a consumer may hold, at least `BATCH_SIZE`; unset: 1, twice `BATCH_SIZE` "
+            f"if that is more, or {AUTO_PREFETCH} if it is `auto`"
         ),
     )
     processing_seconds_min: float = Field(
@@ -119,8 +120,12 @@ class PipelineSettings(BrokerSettings, DatabaseSettings, PlausibleSettings, Trac
 
     @property
     def prefetch(self) -> int:
-        """The maximum number of unacked messages: a batch, and the next one in transit."""
-        return self.prefetch_count or (2 * self.max_batch if self.max_batch > 1 else 1)
+        """The maximum number of unacked messages: a batch, and what arrives while it is stored."""
+        if self.prefetch_count:
+            return self.prefetch_count
+        if self.batch_size == AUTO:
+            return AUTO_PREFETCH
+        return 2 * self.batch_size if self.batch_size > 1 else 1
 
     @property
     def name(self) -> str:

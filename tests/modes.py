@@ -24,7 +24,7 @@ SINGLE = Mode("1", "prefetch 1", 1, {"PREFETCH_COUNT": "1"})
 PREFETCH_20 = Mode("20", "prefetch 20", 20, {"PREFETCH_COUNT": "20"})
 # The linger is long enough for the loads of the fault scenarios to fill batches with several messages.
 BATCHES = Mode("batches", "batches of 100", 200, {"BATCH_SIZE": "100", "BATCH_LINGER_SECONDS": "0.5"})
-AUTO = Mode("auto", "automatic batches", 1000, {"BATCH_SIZE": "auto"})
+AUTO = Mode("auto", "automatic batches", 3000, {"BATCH_SIZE": "auto"})
 # It holds one batch; by default it would also prefetch the next batch.
 SMALL_BATCHES = Mode(
     "small",

@@ -80,7 +80,7 @@ def test_an_automatic_batch_takes_up_to_500_messages_and_never_waits(monkeypatch
 
     settings = load(PipelineSettings)
 
-    assert (settings.batch_size, settings.max_batch, settings.prefetch) == ("auto", 500, 1000)
+    assert (settings.batch_size, settings.max_batch, settings.prefetch) == ("auto", 500, 3000)
     assert settings.batch_linger_seconds == 0
 
 
@@ -97,7 +97,7 @@ def test_the_prefetch_limits_an_automatic_batch(monkeypatch: pytest.MonkeyPatch)
     ("variable", "value", "reason"),
     [
         ("BATCH_LINGER_SECONDS", "0.5", "never waits for more messages: leave it unset"),
-        ("PROCESSING_SECONDS_MAX", "3", "hold up to 1000 messages during that work"),
+        ("PROCESSING_SECONDS_MAX", "3", "hold up to 3000 messages during that work"),
     ],
 )
 def test_an_automatic_batch_with_a_variable_that_contradicts_it_is_rejected(
