@@ -19,7 +19,7 @@ MAX_BATCH = 10_000
 MAX_LINGER_SECONDS = 10
 AUTO: Final = "auto"
 MAX_AUTO_BATCH = 500  # more is hardly faster
-# Of at most 64 KiB. With fewer a consumer is idle: a busy broker is slow to fill the place of a message.
+# Messages of at most 64 KiB. With fewer a consumer waits for a busy broker (docs/adr/0009-batches.md).
 AUTO_PREFETCH = 3000
 
 
