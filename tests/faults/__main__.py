@@ -5,7 +5,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from random import SystemRandom
 
 import structlog
@@ -13,7 +13,8 @@ from rich.console import Console
 
 from tests.faults.environment import Environment, broker_version, query
 from tests.faults.experiment import CONSUMERS
-from tests.faults.matrix import ALL_MODES, SCENARIOS, Scenario, select_scenarios
+from tests.faults.matrix import ALL_MODES, SCENARIOS, Scenario, select_runs, select_scenarios
+from tests.faults.native import Native
 from tests.faults.report import RunDetails, remarks, show, write
 from tests.faults.runner import AUTO, KINDS, Result, run_scenario, start_environment
 from tests.modes import Mode
@@ -23,35 +24,22 @@ SEED_RANGE = 2**32
 
 def main() -> int:
     """Return 0 when every scenario passed, otherwise 1."""
-    options = _options()
+    options = parse_options()
     silence_logs()
     # An interrupted run removes everything that it has started.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     console = Console()
-    on_cluster = any(scenario.on_cluster for scenario in options.scenarios)
-    on_swarm = any(scenario.on_swarm for scenario in options.scenarios)
-    console.print(f"seed {options.seed}: {len(options.scenarios)} rows; starting the stack …")
+    scenarios = {scenario.number: scenario for scenario, _ in options.runs}
+    on_cluster = any(scenario.on_cluster for scenario in scenarios.values())
+    on_swarm = any(scenario.on_swarm for scenario in scenarios.values())
+    console.print(f"seed {options.seed}: {len(scenarios)} rows; starting the stack …")
     with start_environment(options.environment, on_cluster=on_cluster, on_swarm=on_swarm) as stack:
         details = _run_details(stack, options)
-        results = run(stack, options.scenarios, options, console)
+        results = [_run_and_print(stack, scenario, mode, options, console) for scenario, mode in options.runs]
     show(console, results, details)
     if options.write or not (options.rows or options.modes or options.short):
         write(results, details, on_cluster=on_cluster)
     return 0 if all(result.outcome.passed for result in results) else 1
-
-
-def run(
-    stack: Environment, scenarios: Sequence[Scenario], options: argparse.Namespace, console: Console
-) -> list[Result]:
-    """Run the scenarios in order, and print each result."""
-    results = []
-    for scenario in scenarios:
-        for mode in scenario.modes_for(short=options.short):
-            if options.modes and mode.key not in options.modes:
-                continue
-            result = _run_and_print(stack, scenario, mode, options, console)
-            results.append(result)
-    return results
 
 
 def _run_and_print(
@@ -79,7 +67,8 @@ def silence_logs() -> None:
     logging.getLogger("pika").setLevel(logging.CRITICAL)
 
 
-def _options() -> argparse.Namespace:
+def parse_options(arguments: Sequence[str] | None = None) -> argparse.Namespace:
+    """Return the options with the selected `runs`; a wrong selection ends the process."""
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
     parser.add_argument("--rows", type=_numbers, help="only these rows, e.g. 1,2")
     parser.add_argument(
@@ -96,30 +85,36 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--write", action="store_true", help="write the report also for selected rows or short forms"
     )
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     try:
-        options.scenarios = select_scenarios(options.rows, short=options.short, on_cluster=options.cluster)
+        scenarios = select_scenarios(options.rows, short=options.short, on_cluster=options.cluster)
+        options.runs = select_runs(scenarios, options.modes, short=options.short)
     except ValueError as error:
         parser.error(str(error))
-    if options.write and any(scenario.on_swarm for scenario in options.scenarios):
+    if options.write and any(scenario.on_swarm for scenario in scenarios):
         parser.error("--write: the rows of a Swarm have no page, docs/operations/swarm.md has their results")
+    if options.environment == Native.name and any(row.on_cluster or row.on_swarm for row in scenarios):
+        parser.error("--environment: the rows of the cluster and of a Swarm run in containers only")
     return options
 
 
 def _numbers(text: str) -> frozenset[int]:
-    numbers = frozenset(map(int, text.split(",")))
-    unknown = numbers - {scenario.number for scenario in SCENARIOS}
-    if unknown:
-        raise argparse.ArgumentTypeError(f"unknown row {sorted(unknown)}")
-    return numbers
+    known = {str(scenario.number): scenario.number for scenario in SCENARIOS}
+    return frozenset(known[text] for text in _split(text, "row", known))
 
 
 def _modes(text: str) -> frozenset[str]:
-    keys = frozenset(text.split(","))
-    unknown = keys - {mode.key for mode in ALL_MODES}
-    if unknown:
-        raise argparse.ArgumentTypeError(f"unknown mode {', '.join(sorted(unknown))}")
-    return keys
+    return frozenset(_split(text, "mode", [mode.key for mode in ALL_MODES]))
+
+
+def _split(text: str, kind: str, known: Collection[str]) -> list[str]:
+    """Return the parts of a list with commas, which must be known."""
+    parts = [part.strip() for part in text.split(",")]
+    if unknown := [part for part in parts if part not in known]:
+        raise argparse.ArgumentTypeError(
+            f"there is no {kind} {', '.join(map(repr, unknown))}: select from {', '.join(known)}"
+        )
+    return parts
 
 
 def _run_details(stack: Environment, options: argparse.Namespace) -> RunDetails:

@@ -1,6 +1,6 @@
 """The fault matrix: a scenario for each row."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -157,21 +157,51 @@ def select_scenarios(
     Those of a Swarm are selected by their numbers only.
 
     Raises:
-        ValueError: When the numbers select scenarios of several stacks.
+        ValueError: When the numbers select scenarios of several stacks, of another stack, or without a short
+            form.
     """
-    selected = [
-        scenario
-        for scenario in SCENARIOS
-        if _is_selected(scenario, numbers, on_cluster=on_cluster)
-        and (not short or scenario.short is not None)
-    ]
+    selected = [scenario for scenario in SCENARIOS if _is_selected(scenario, numbers, on_cluster=on_cluster)]
+    if short:
+        without = [scenario for scenario in selected if scenario.short is None]
+        if numbers and without:
+            raise ValueError(
+                f"rows {_list_numbers(without)} have no short form: leave out --short, or select from rows "
+                f"{_list_numbers(scenario for scenario in SCENARIOS if scenario.short is not None)}"
+            )
+        selected = [scenario for scenario in selected if scenario.short is not None]
+    if on_cluster and any(not scenario.on_cluster for scenario in selected):
+        others = _list_numbers(scenario for scenario in selected if not scenario.on_cluster)
+        raise ValueError(f"rows {others} do not run on the cluster: leave out --cluster")
     if len({scenario.on_cluster for scenario in selected}) > 1:
-        clustered = ", ".join(str(scenario.number) for scenario in selected if scenario.on_cluster)
+        clustered = _list_numbers(scenario for scenario in selected if scenario.on_cluster)
         raise ValueError(f"rows {clustered} run on the cluster and the others do not: run them separately")
     if len({scenario.on_swarm for scenario in selected}) > 1:
-        in_swarm = ", ".join(str(scenario.number) for scenario in selected if scenario.on_swarm)
+        in_swarm = _list_numbers(scenario for scenario in selected if scenario.on_swarm)
         raise ValueError(f"rows {in_swarm} run in a Swarm and the others do not: run them separately")
     return selected
+
+
+def select_runs(
+    scenarios: Iterable[Scenario], modes: frozenset[str] | None, *, short: bool
+) -> list[tuple[Scenario, Mode]]:
+    """Return each scenario with each of its modes, or with those of them that have these keys.
+
+    Raises:
+        ValueError: When no scenario has such a mode.
+    """
+    runs = [(scenario, mode) for scenario in scenarios for mode in scenario.modes_for(short=short)]
+    selected = [(scenario, mode) for scenario, mode in runs if modes is None or mode.key in modes]
+    if modes and not selected:
+        possible = {mode.key: None for _, mode in runs}
+        form = "short form" if short else "row"
+        raise ValueError(
+            f"no selected {form} has the mode {', '.join(sorted(modes))}: select from {', '.join(possible)}"
+        )
+    return selected
+
+
+def _list_numbers(scenarios: Iterable[Scenario]) -> str:
+    return ", ".join(str(scenario.number) for scenario in scenarios)
 
 
 def _is_selected(scenario: Scenario, numbers: frozenset[int] | None, *, on_cluster: bool) -> bool:
