@@ -11,6 +11,7 @@ from readings.files.csv_checks import SummaryCheck, check_quantity, sensor_in_co
 from readings.files.csv_columns import Columns, ValueColumn
 from readings.files.csv_conditions import Conditions
 from readings.files.csv_description import describe_layout
+from readings.files.csv_devices import find_device_columns
 from readings.files.csv_options import CsvOptions
 from readings.files.csv_other_columns import OtherColumns
 from readings.files.csv_other_tables import OtherTables
@@ -69,6 +70,11 @@ class CsvLayout:
     @cached_property
     def _others(self) -> OtherColumns:
         return OtherColumns(self.header, self.columns, self.options)
+
+    @cached_property
+    def device_columns(self) -> tuple[int, ...]:
+        """The columns that name the device of a row, unless one of them is read as the sensor."""
+        return find_device_columns(self.header, self.columns)
 
     def describe(self) -> Iterator[tuple[str, str]]:
         """Yield what was recognised, as a name and a text for people."""
@@ -233,7 +239,10 @@ class CsvLayout:
             if measured_at.tzinfo is None and not (columns.zone or self.options.time_zone):
                 measured_at = measured_at.replace(tzinfo=UTC)
         is_unit_given = is_unit_known or value.unit is not None or is_isd(number)
-        return Record(line, sensor, measured_at, temperature, unit, with_number(extras), (), is_unit_given)
+        devices = tuple(fields[index] for index in self.device_columns)
+        return Record(
+            line, sensor, measured_at, temperature, unit, with_number(extras), (), is_unit_given, devices
+        )
 
 
 def _is_never_row(_: list[str]) -> bool:

@@ -22,6 +22,7 @@ from readings.files.input_file import GZIP_SIGNATURE
 from readings.files.option_values import EXTENDED_OPTIONS, parse_options
 from readings.files.parsing import parse_item
 from readings.files.records import Body, Item, Record, Rejected
+from readings.files.single_sensor import check_single_sensor
 from readings.model import Reading
 from readings.times import format_timestamp
 
@@ -98,7 +99,7 @@ def make_question(
 def check_rows(history: HistoryFile, options: CsvOptions) -> None:
     """Require that few of the first rows can be read in several ways; these are rejected and counted.
 
-    The unit of high temperatures has to be given.
+    What an import refuses as a whole is refused, too.
 
     Raises:
         AmbiguousFile: When many can.
@@ -117,6 +118,16 @@ def check_rows(history: HistoryFile, options: CsvOptions) -> None:
             ambiguity, reason = first[key]
             also = f"; the same holds for {count} of the first {total} rows" if count > 1 else ""
             raise AmbiguousFile(f"{reason}{also}", *ambiguity)
+    check_file(history, options)
+
+
+def check_file(history: HistoryFile, options: CsvOptions) -> None:
+    """Require that the sensor and the unit of all rows are clear.
+
+    Raises:
+        AmbiguousFile: When one is not.
+    """
+    check_single_sensor(history)
     check_unit(history, options)
 
 
@@ -150,8 +161,13 @@ def check_unit(history: HistoryFile, options: CsvOptions) -> None:
 
 
 def merge_choice(options: CsvOptions, choice: Choice) -> CsvOptions:
-    """Return the options with those of a choice; lists such as `missing` are extended."""
+    """Return the options with those of a choice; lists such as `missing` are extended.
+
+    A column that has the sensor replaces the sensor of all rows.
+    """
     given = parse_options(choice.options)
+    if given.sensor_column:
+        options = replace(options, sensors=())
     changes: dict[str, Any] = {
         field.name: (*getattr(options, field.name), *value) if field.name in EXTENDED_OPTIONS else value
         for field in fields(given)

@@ -15,7 +15,7 @@ class Record(NamedTuple):
 
     `sensor` is None if the file does not name it. A `measured_at` without an offset is local time of the
     file. `extras` are further fields of a message. `notes` are problems that are counted although the reading
-    is stored. `unit` is the default if it is not given.
+    is stored. `unit` is the default if it is not given. `devices` are what other columns name as its device.
     """
 
     line: int
@@ -26,6 +26,7 @@ class Record(NamedTuple):
     extras: Mapping[str, str | int]
     notes: tuple[Problem, ...] = ()
     is_unit_given: bool = True
+    devices: tuple[str, ...] = ()
 
 
 class Body(NamedTuple):

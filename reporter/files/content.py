@@ -82,7 +82,7 @@ def open_content(
     """
     name = path.rpartition("/")[2]
     options = parse_options(spec.options)
-    if spec.sensor:
+    if spec.sensor and not options.sensor_column:
         options = replace(options, sensors=(spec.sensor,))
     folder = sensor_folder(path, work_folder)
     opener = _Opener(spool, name, rules)

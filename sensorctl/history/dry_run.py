@@ -14,7 +14,7 @@ from readings.files.errors import AmbiguousFile
 from readings.files.file_readings import FilePosition, FileReadings
 from readings.files.formats import FileFormat
 from readings.files.history_file import HistoryFile, recognise
-from readings.files.questions import check_rows, check_unit, make_question
+from readings.files.questions import check_file, check_rows, make_question
 from readings.model import Reading
 from readings.times import format_timestamp
 from runtime.errors import ConfigurationError
@@ -37,7 +37,7 @@ def show_dry_run(name: str, file_format: FileFormat, options: CsvOptions) -> Fil
 
     Raises:
         typer.BadParameter: When the file cannot be read, or can be read in several ways, which are shown.
-        typer.Exit: When the unit is not clear, without which nothing is published.
+        typer.Exit: When the unit or the sensor is not clear, without which nothing is published.
     """
     settings = _settings()
     try:
@@ -85,7 +85,7 @@ def _show_questions(
     except AmbiguousFile as error:
         _show_question(error, name, file_format, options, settings)
     try:
-        check_unit(history, options)
+        check_file(history, options)
     except AmbiguousFile as error:
         return error
     return None

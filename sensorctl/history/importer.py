@@ -25,7 +25,8 @@ from readings.files.errors import UnreadableFile
 from readings.files.file_readings import KEEP_ALL, FilePosition, FileReadings, Retention
 from readings.files.formats import FileFormat
 from readings.files.history_file import HistoryFile, recognise
-from readings.files.questions import check_unit, is_unit_given
+from readings.files.questions import check_file, is_unit_given
+from readings.files.single_sensor import names_devices
 from readings.ids import uuid7
 from readings.plausible import PlausibleRanges
 from runtime.text import escape_unprintable, quantity
@@ -38,7 +39,6 @@ from sensorctl.output import file_progress_bar, print_message
 from sensorctl.settings import OperatorSettings
 
 CHECKPOINT_INTERVAL_SECONDS = 0.25
-COPIED_MESSAGE = "Reading all of the input first, since it gives no unit; --unit reads rows as they come."
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class Import:
             ) as history,
         ):
             if history.file.can_repeat:
-                check_unit(history, self.options)
+                check_file(history, self.options)
             checkpoint = Checkpoint(path, self._options(settings, history)) if path.is_file() else None
             start = checkpoint.load() if checkpoint else FilePosition()
             if start.items:
@@ -142,7 +142,7 @@ def open_import(
     *,
     find_serial: FindSerial,
 ) -> Iterator[HistoryFile]:
-    """Open and recognise the file for the block; standard input that gives no unit is copied to be checked.
+    """Open and recognise the file for the block; standard input that has to be checked as a whole is copied.
 
     Raises:
         typer.BadParameter: When it cannot be read, is no file of readings, or adds many sensors.
@@ -150,8 +150,8 @@ def open_import(
     try:
         with open_input_file(name) as file:
             history = recognise(file, file_format, options, settings.naive_time_zone)
-            if not file.can_repeat and not is_unit_given(history):
-                print_message(COPIED_MESSAGE)
+            if not file.can_repeat and (reason := _reason_to_copy(history)):
+                print_message(f"Reading all of the input first, since {reason}.")
                 file.make_repeatable()
             serials = history.logger_sensors
             if serials and not (options.sensors or options.sensor_column):
@@ -162,6 +162,13 @@ def open_import(
             yield history
     except UnreadableFile as error:
         raise typer.BadParameter(escape_unprintable(f"{name}: {error}")) from error
+
+
+def _reason_to_copy(history: HistoryFile) -> str | None:
+    """Return why all rows have to be checked before the first is published."""
+    if not is_unit_given(history):
+        return "it gives no unit; --unit reads rows as they come"
+    return "a column of it may name several devices" if names_devices(history) else None
 
 
 def _find_retention(settings: OperatorSettings) -> Retention:

@@ -114,6 +114,23 @@ def test_a_folder_that_contradicts_the_serial_number_of_a_file_is_a_question(
         assert {reading.sensor_id for reading in answered.readings()} == {answer}
 
 
+@pytest.mark.parametrize("sensor", [None, "fridge"])
+def test_rows_of_several_devices_in_the_folder_of_a_sensor_are_a_question(sensor: str | None) -> None:
+    rooms = b"room,time,temperature\nhall,2026-01-01T00:00Z,4\nyard,2026-01-01T00:05Z,-3\n"
+
+    def read(options: Mapping[str, Any]) -> FileContent:
+        spec = FileSpec(file="work/fridge/a.csv", options=dict(options), sensor=sensor)
+        return open_content(io.BytesIO(rooms), spec.file, "work", spec, RULES, no_sensors)
+
+    with pytest.raises(JobNeedsAnswer) as caught:
+        read({})
+    answers = [option["options"] for option in caught.value.question["options"]]
+
+    assert "the column 'room' names several devices" in caught.value.question["question"]
+    found = [[reading.sensor_id for reading in read(answer).readings()] for answer in answers]
+    assert found == [["hall", "yard"], ["fridge"], ["fridge"], ["fridge", "fridge"]]
+
+
 @pytest.mark.parametrize(
     ("sensors", "path", "expected"),
     [

@@ -251,6 +251,28 @@ def test_temperatures_that_may_be_in_fahrenheit_are_published_only_with_their_un
     assert [json.loads(message.body)["temperature"] for message in bulk.published] == [20.0, 10.0]
 
 
+@pytest.mark.parametrize("is_stream", [False, True])
+def test_rows_of_several_devices_are_not_published_as_those_of_one_sensor(
+    sensorctl: RunCommand, bulk: type[FakeBulk], file: Path, monkeypatch: pytest.MonkeyPatch, is_stream: bool
+) -> None:
+    content = "room,timestamp,temperature\nhall,2026-01-01T00:00:00Z,20\nyard,2026-01-01T00:01:00Z,5\n"
+    file.write_text(content)
+    arguments = ("-", "--format", "csv") if is_stream else (str(file),)
+
+    def run(*options: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content.encode())))
+        return sensorctl("import", *arguments, *options)
+
+    code, _, err = run("--sensor", "hall", "--unit", "C")
+    assert (code, bulk.published) == (2, [])
+    assert "the column 'room' names several devices" in " ".join(err.replace("│", " ").split())
+    assert ("a column of it may name several devices" in err) == is_stream
+    assert run("--sensor", "hall", "--unit", "C", "--dry-run")[0] == 1
+
+    assert run("--sensor-column", "room")[0] == 0
+    assert [json.loads(message.body)["sensor_id"] for message in bulk.published] == ["hall", "yard"]
+
+
 @pytest.mark.usefixtures("bulk")
 def test_a_naive_time_is_in_the_time_zone_of_the_consumers(
     sensorctl: RunCommand, bulk: type[FakeBulk], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
