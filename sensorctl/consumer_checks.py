@@ -58,9 +58,14 @@ def _describe(reports: Sequence[ServiceReport]) -> str:
 
 
 def _find_lock_holders(server: Server) -> list[LockHolder]:
-    """Return who keeps others waiting; a consumer waits for a lock only during an attempt to store."""
+    """Return who keeps others waiting; a consumer waits for a lock only during an attempt to store.
+
+    If no session holds a lock, such as when the consumers' password is wrong, they do not wait for one.
+    """
     deadline = time.monotonic() + FIND_HOLDERS_SECONDS
-    while not (holders := server.lock_holders()) and time.monotonic() < deadline:
+    while not (holders := server.lock_holders()):
+        if time.monotonic() > deadline or not server.has_locks_of_others():
+            break
         time.sleep(POLL_INTERVAL_SECONDS)
     return holders
 

@@ -12,7 +12,12 @@ from db.queries.summary import Summary
 from messaging.amqp.hosts import host_addresses
 from messaging.errors import BrokerUnavailable, TopologyMissing
 from messaging.management.admin import open_channel
-from messaging.management.client import Management, ManagementRefused, ManagementUnavailable
+from messaging.management.client import (
+    Management,
+    ManagementRefused,
+    ManagementUnavailable,
+    StatisticsMissing,
+)
 from messaging.management.limits import drop_risks
 from messaging.management.policies import DELIVERY_LIMIT
 from messaging.topology import ALTERNATE_EXCHANGES, EXCHANGE, Topology
@@ -37,6 +42,7 @@ MANAGEMENT_HINT = "is the broker running with its management plugin, and is RABB
 MANAGEMENT_REFUSED_HINT = (
     f"are user and password correct? The user needs the tag `monitoring`: {SETUP_HINT} as an administrator"
 )
+NEW_QUEUE_HINT = f"check again in ten seconds; if it has no policy then, {SETUP_HINT}"
 ANALYSIS_HINT = "start the service `analysis` (`make up`); if it runs, its log says what it waits for"
 MQTT_RULE = (
     "a device that logs in as `sensor` may publish to sensors/<id>/temperature only: "
@@ -140,7 +146,11 @@ def _queue_hint(queue: dict[str, Any], counts: QueueCounts) -> str | None:
 
 
 def _check_delivery_limit(settings: OperatorSettings) -> CheckResult:
-    policy = Management(settings).policy(Topology(settings.queue_name))
+    try:
+        policy = Management(settings).policy(Topology(settings.queue_name))
+    except StatisticsMissing:
+        status = "not known yet: the queue is new, and the broker has no statistics of it"
+        return CheckResult("delivery limit", status, NEW_QUEUE_HINT)
     if policy is None:
         status = "no policy: a message over the broker's limit is dropped"
         return CheckResult("delivery limit", status, SETUP_HINT)

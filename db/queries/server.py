@@ -30,6 +30,15 @@ WHERE NOT waiting.granted AND waiting.waitstart < clock_timestamp() - interval '
 ORDER BY pid
 """
 
+# The lock of the analysis is held as long as it runs, and nothing else waits for it.
+LOCKS_OF_OTHERS = """
+SELECT EXISTS (
+    SELECT FROM pg_locks JOIN pg_stat_activity USING (pid)
+    WHERE datname = current_database() AND pid <> pg_backend_pid() AND granted AND locktype <> 'virtualxid'
+      AND NOT (locktype = 'advisory' AND classid = 0 AND objid = 5675004 AND objsubid = 1)
+)
+"""
+
 READ_ONLY = """
 SELECT CASE
     WHEN pg_is_in_recovery() THEN 'it is a standby'
@@ -79,6 +88,10 @@ class Server:
         """Return the sessions that keep others waiting for a lock for longer than a second."""
         with translate_errors(), self._engine.connect() as connection:
             return [LockHolder._make(row) for row in connection.execute(text(LOCK_HOLDERS))]
+
+    def has_locks_of_others(self) -> bool:
+        """Return whether any other session holds a lock that a session could wait for."""
+        return bool(self._value(LOCKS_OF_OTHERS))
 
     def backup(self) -> BackupState | None:
         """Return the state of the continuous backup; None if there is none."""

@@ -17,6 +17,10 @@ class ManagementRefused(ManagementUnavailable):
     """The management API rejects the request."""
 
 
+class StatisticsMissing(ManagementUnavailable):
+    """The broker has no statistics of an object yet, which is a few seconds old."""
+
+
 class NotFound(ManagementUnavailable):
     """The requested object does not exist."""
 

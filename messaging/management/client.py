@@ -7,7 +7,13 @@ from urllib.parse import quote, urlencode
 import pika
 
 from messaging.amqp.hosts import split_hosts
-from messaging.management.api import ManagementApi, ManagementRefused, ManagementUnavailable, NotFound
+from messaging.management.api import (
+    ManagementApi,
+    ManagementRefused,
+    ManagementUnavailable,
+    NotFound,
+    StatisticsMissing,
+)
 from messaging.management.cluster import (
     BrokerNode,
     MemberState,
@@ -100,7 +106,8 @@ class Management:
         Read from the queue, because a user with the tag `monitoring` cannot read the policies themselves.
 
         Raises:
-            ManagementUnavailable: When the API does not respond, or has no statistics of the queue yet.
+            StatisticsMissing: When the queue is new, and its policy is not recognised by the name.
+            ManagementUnavailable: When the API does not respond.
         """
         queue = self.queue(topology.queue)
         if queue and "effective_policy_definition" not in queue:
@@ -114,12 +121,12 @@ class Management:
         """Recognise the policy of a queue that is a few seconds old by its name.
 
         Raises:
-            ManagementUnavailable: When it has another name, or none.
+            StatisticsMissing: When it has another name, or none.
         """
         queue = self.queue(topology.queue, WITHOUT_STATISTICS) or {}
         policy = delivery_limit_policy(topology)
         if queue.get("policy") != policy.name:
-            raise ManagementUnavailable("the broker has no statistics of the queue yet: try again soon")
+            raise StatisticsMissing("the broker has no statistics of the queue yet: try again soon")
         return {"definition": policy.definition}
 
     def ensure_user(self, user: User) -> None:
@@ -210,4 +217,4 @@ class Management:
         return found
 
 
-__all__ = ["Management", "ManagementRefused", "ManagementUnavailable"]
+__all__ = ["Management", "ManagementRefused", "ManagementUnavailable", "StatisticsMissing"]

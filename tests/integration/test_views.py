@@ -15,6 +15,7 @@ from db.store import Store
 from readings.ids import uuid7
 from readings.model import Reading
 from tests.database import Database
+from tests.waiting import DEADLINE_SECONDS, eventually
 
 HOUR = timedelta(hours=1)
 
@@ -114,6 +115,15 @@ def test_the_server_has_a_clock_and_a_version(database: Database) -> None:
     with closing(Server(database.settings)) as server:
         assert abs(server.time() - datetime.now(UTC).timestamp()) < 30
         assert server.version()[0].isdigit()
+
+
+def test_a_lock_of_another_session_is_seen_unless_it_is_that_of_the_analysis(database: Database) -> None:
+    database.query("SELECT lock_analysis()")
+    with closing(Server(database.settings)) as server, database.connect() as other:
+        eventually(lambda: not server.has_locks_of_others(), DEADLINE_SECONDS, "autovacuum is idle")
+        with other.transaction():
+            other.execute("INSERT INTO sensor (sensor_id) VALUES ('fridge')")
+            assert server.has_locks_of_others()
 
 
 def test_sensors_that_send_local_times_as_utc_are_found(database: Database) -> None:

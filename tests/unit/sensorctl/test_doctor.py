@@ -12,7 +12,7 @@ from db.queries.backup import BackupState
 from db.queries.server import LockHolder
 from db.queries.time_shifts import TimeShift
 from messaging.errors import BrokerUnavailable
-from messaging.management.client import ManagementRefused, ManagementUnavailable
+from messaging.management.client import ManagementRefused, ManagementUnavailable, StatisticsMissing
 from messaging.management.cluster import BrokerNode, MemberState, QueueMembers
 from messaging.topology import Topology
 from monitoring.model import Health, Service
@@ -62,7 +62,8 @@ class Environment:
         self.read_only_reason: str | None = None
         self.is_analysed = True
         self.reports: list[ServiceReport] = []
-        self.lock_holders: list[LockHolder] = []
+        self.lock_holders: list[list[LockHolder]] = [[]]  # at each look, and then the last
+        self.has_locks_of_others = False
         self.workers: list[dict[str, Any]] = []
         self.workflows: list[dict[str, Any]] = []
         self.errors: dict[str, Exception] = {}
@@ -111,7 +112,7 @@ def environment(  # noqa: C901 (one fake method for each check)
             return environment.respond("management", environment.queues.get(name))
 
         def policy(self, _topology: Topology) -> Any:
-            return environment.respond("management", environment.policy)
+            return environment.respond("policy", environment.respond("management", environment.policy))
 
         def has_alternate_exchange(self, name: str) -> Any:
             unknown = None if name in environment.unreadable else False
@@ -144,7 +145,12 @@ def environment(  # noqa: C901 (one fake method for each check)
             return environment.respond("database", environment.is_analysed)
 
         def lock_holders(self) -> list[LockHolder]:
-            return environment.lock_holders
+            if len(environment.lock_holders) > 1:
+                return environment.lock_holders.pop(0)
+            return environment.lock_holders[0]
+
+        def has_locks_of_others(self) -> bool:
+            return environment.has_locks_of_others
 
         def close(self) -> None: ...
 
@@ -173,7 +179,7 @@ def environment(  # noqa: C901 (one fake method for each check)
     monkeypatch.setattr(doctor, "Server", FakeServer)
     monkeypatch.setattr(consumer_checks, "Server", FakeServer)
     monkeypatch.setattr(consumer_checks, "Collector", FakeCollector)
-    monkeypatch.setattr(consumer_checks, "FIND_HOLDERS_SECONDS", 0)
+    monkeypatch.setattr(consumer_checks, "POLL_INTERVAL_SECONDS", 0)
     monkeypatch.setattr(database_checks, "Server", FakeServer)
     monkeypatch.setattr(
         database_checks, "current_version", lambda _: environment.respond("database", environment.version)
@@ -230,12 +236,21 @@ def test_consumers_that_cannot_use_the_database_fail_the_check(environment: Envi
 
 def test_who_holds_the_lock_that_consumers_wait_for_is_named(environment: Environment) -> None:
     environment.reports = [consumer("lock timeout")]
-    environment.lock_holders = [LockHolder("psql", "sensors", 47), LockHolder("", "admin", 48)]
+    environment.has_locks_of_others = True
+    holders = [LockHolder("psql", "sensors", 47), LockHolder("", "admin", 48)]
+    environment.lock_holders = [[], [], holders]  # the consumer does not wait at each look
 
     hint = environment.results()["consumers"].hint or ""
 
     assert "psql (role sensors, PID 47), a client (role admin, PID 48)" in hint
     assert "`SELECT pg_terminate_backend(47); SELECT pg_terminate_backend(48);`" in hint
+
+
+def test_the_search_for_the_lock_ends_if_no_session_holds_one(environment: Environment) -> None:
+    environment.reports = [consumer("password authentication failed")]
+    environment.lock_holders = [[], [LockHolder("psql", "sensors", 47)]]
+
+    assert "check its log" in (environment.results()["consumers"].hint or "")
 
 
 def test_one_consumer_that_can_use_the_database_passes_the_check(environment: Environment) -> None:
@@ -319,6 +334,17 @@ def test_a_queue_with_wrong_attributes_fails_the_check(
 
     assert result.hint is not None
     assert hint in result.hint
+
+
+def test_a_new_queue_without_statistics_is_not_a_management_api_that_is_down(
+    environment: Environment,
+) -> None:
+    environment.errors["policy"] = StatisticsMissing("the broker has no statistics of the queue yet")
+
+    result = environment.results()["delivery limit"]
+
+    assert result.status == "not known yet: the queue is new, and the broker has no statistics of it"
+    assert result.hint == "check again in ten seconds; if it has no policy then, run `sensorctl setup`"
 
 
 def test_a_queue_without_consumers_fails_the_check(environment: Environment) -> None:

@@ -11,7 +11,12 @@ from typing import Any
 import pytest
 
 from messaging.errors import BrokerUnavailable
-from messaging.management.client import Management, ManagementRefused, ManagementUnavailable
+from messaging.management.client import (
+    Management,
+    ManagementRefused,
+    ManagementUnavailable,
+    StatisticsMissing,
+)
 from messaging.management.permissions import Permissions, User
 from messaging.management.policies import DELIVERY_LIMIT
 from messaging.settings import BrokerSettings
@@ -180,7 +185,7 @@ def test_a_queue_without_statistics_yet_is_reported(api: Api) -> None:
     api.responses["/api/queues/%2F/heat"] = (200, b'{"durable": true}')
     api.responses["/api/queues/%2F/heat?disable_stats=true&enable_queue_totals=true"] = (200, b"{}")
 
-    with pytest.raises(ManagementUnavailable, match="no statistics of the queue yet"):
+    with pytest.raises(StatisticsMissing, match="no statistics of the queue yet"):
         Management(api.settings(), 60).policy(Topology("heat"))
 
 
