@@ -62,7 +62,7 @@ class Environment:
         self.read_only_reason: str | None = None
         self.is_analysed = True
         self.reports: list[ServiceReport] = []
-        self.lock_holders: list[list[LockHolder]] = [[]]  # at each look, and then the last
+        self.lock_holders: list[list[LockHolder]] = [[]]  # of each query, and then the last
         self.has_locks_of_others = False
         self.workers: list[dict[str, Any]] = []
         self.workflows: list[dict[str, Any]] = []
@@ -238,7 +238,7 @@ def test_who_holds_the_lock_that_consumers_wait_for_is_named(environment: Enviro
     environment.reports = [consumer("lock timeout")]
     environment.has_locks_of_others = True
     holders = [LockHolder("psql", "sensors", 47), LockHolder("", "admin", 48)]
-    environment.lock_holders = [[], [], holders]  # the consumer does not wait at each look
+    environment.lock_holders = [[], [], holders]  # the consumer does not always wait
 
     hint = environment.results()["consumers"].hint or ""
 
