@@ -1,14 +1,20 @@
 """The rows of a CSV file, each with the number of its first line; a stray quote costs only its own line."""
 
 import csv
+import re
 from collections import deque
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from readings.files.records import Rejected
 from readings.files.text import MAX_LINE_CHARACTERS, TextLines
+from runtime.text import quote_value
 
 QUOTE = '"'
+# As many rows show what the last field of a row looks like.
+COMPARED_ROWS = 20
+_LEADING_NUMBER = re.compile(r"[+\-\u2212]?\d+")
+_DIGIT = re.compile(r"\d")
 QUOTE_HINT = "write it twice inside a quoted field, or remove it"
 
 
@@ -41,6 +47,30 @@ def split_fields(text: str, delimiter: str) -> list[str] | None:
         return None
 
 
+class CutCheck:
+    """Finds a last row that the end of the file has cut: `1` below `14.2`, or `68.3` below `68.1 °F`."""
+
+    def __init__(self) -> None:
+        self._recent: deque[list[str]] = deque(maxlen=COMPARED_ROWS)
+
+    def is_cut(self, fields: list[str]) -> bool:
+        """Return whether the last field is only the start of one like those of the rows before."""
+        shapes = {(len(row), _shape(row[-1])) for row in self._recent}
+        if len(self._recent) < COMPARED_ROWS or len(shapes) > 1:
+            return False
+        (width, shape), found = shapes.pop(), _shape(fields[-1])
+        return len(fields) == width and found != shape and shape.startswith(found)
+
+    def add(self, fields: list[str]) -> None:
+        """Add a row that has a line end."""
+        self._recent.append(fields)
+
+
+def _shape(text: str) -> str:
+    """Return what follows the digits that a text starts with, with 9 for each digit."""
+    return _DIGIT.sub("9", _LEADING_NUMBER.sub("", text.strip(), count=1))
+
+
 class RowReader:
     """Iterates over the rows that are not blank.
 
@@ -53,13 +83,26 @@ class RowReader:
         self._delimiter = delimiter
         self._is_row = is_row
         self._pushed_back: deque[Line] = deque()
+        self._cuts = CutCheck()
 
     def __iter__(self) -> Iterator[Row | Rejected]:
         while line := self._next_line():
             if line.truncated:
                 yield Rejected(line.number, f"the line has more than {MAX_LINE_CHARACTERS - 1} characters")
             elif line.text.strip():
-                yield self._read_row(line)
+                yield self._check_cut(self._read_row(line))
+
+    def _check_cut(self, row: Row | Rejected) -> Row | Rejected:
+        if isinstance(row, Rejected):
+            return row
+        if not row.complete and self._cuts.is_cut(row.fields):
+            return Rejected(
+                row.line,
+                f"the file ends within this row: its last field is {quote_value(row.fields[-1])}, shorter "
+                "than in the rows before; if it is complete, end the row with a line break",
+            )
+        self._cuts.add(row.fields)
+        return row
 
     def _next_line(self) -> Line | None:
         if self._pushed_back:

@@ -169,6 +169,43 @@ def test_what_can_be_misread_is_refused_with_its_line(header: str, row: str, rea
     assert reason in reported
 
 
+TIMES = [f"2026-01-01T12:{minute:02}:00Z" for minute in range(20)]
+
+
+@pytest.mark.parametrize(
+    ("rows", "last", "cut"),
+    [
+        ([f"{time},14.2" for time in TIMES], "2026-01-01T12:30:00Z,1", "'1'"),
+        ([f"{time},14.25" for time in TIMES], "2026-01-01T12:30:00Z,13.9", "'13.9'"),
+        ([f"{time},68.1 °F" for time in TIMES], "2026-01-01T12:30:00Z,68.3", "'68.3'"),
+    ],
+)
+def test_a_value_that_the_end_of_the_file_has_cut_is_refused(rows: list[str], last: str, cut: str) -> None:
+    text = "\n".join(["timestamp,temperature", *rows, last])
+
+    [(line, reason)] = Imported(text, options()).invalid
+
+    assert line == 22
+    assert reason.startswith(f"the file ends within this row: its last field is {cut}, shorter than in the")
+    assert len(Imported(f"{text}\n", options()).messages) == 21
+
+
+@pytest.mark.parametrize(
+    ("rows", "last"),
+    [
+        ([f"{time},14.2" for time in TIMES], "2026-01-01T12:30:00Z,9.8"),
+        ([f"{time},14.2" for time in TIMES], "2026-01-01T12:30:00Z,-13.9"),
+        ([*(f"{time},14.2" for time in TIMES), "2026-01-01T12:29:00Z,14"], "2026-01-01T12:30:00Z,13"),
+        ([f"{time},14.2" for time in TIMES[1:]], "2026-01-01T12:30:00Z,13"),
+    ],
+    ids=["fewer digits", "negative", "as other rows", "few rows"],
+)
+def test_a_last_row_without_a_line_break_is_read(rows: list[str], last: str) -> None:
+    imported = Imported("\n".join(["timestamp,temperature", *rows, last]), options())
+
+    assert len(imported.messages) == len(rows) + 1
+
+
 @pytest.mark.parametrize(
     ("content", "given", "message"),
     [
