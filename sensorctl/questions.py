@@ -1,5 +1,6 @@
 """How questions about files and jobs are shown."""
 
+import shlex
 from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
@@ -9,16 +10,23 @@ from rich.text import Text
 
 from sensorctl.output import safe_text, show
 
+# The options of the command line that have another name as in JSON, because they are repeated for a list.
+_SINGULAR = {"sensors": "sensor", "value_columns": "value-column", "units": "unit"}
 
-def show_question(question: Mapping[str, Any]) -> None:
-    """Show a question, and its options, each with the first readings as they would be."""
+
+def show_question(question: Mapping[str, Any], *, for_command_line: bool = False) -> None:
+    """Show a question, and its options, each with the first readings as they would be.
+
+    The options are those of a job's spec, or as the command line has them.
+    """
+    describe = _as_arguments if for_command_line else _as_field
     show(safe_text(question["question"]))
     table = Table("N", "Answer", "Options", "The first readings", show_lines=True)
     for number, option in enumerate(question.get("options", ()), start=1):
         table.add_row(
             str(number),
             safe_text(option["label"]),
-            _lines(f"{name}={value}" for name, value in option["options"].items()),
+            _lines(text for name, value in option["options"].items() for text in describe(name, value)),
             _lines(map(_describe_reading, option.get("readings", ()))),
         )
     for reading in question.get("readings", ()):
@@ -31,6 +39,17 @@ def answer_hint(workflow_id: UUID, question: Mapping[str, Any]) -> str:
     """Return how to answer the question of a workflow."""
     number = "N, or " if question.get("options") else ""
     return f"To answer: sensorctl workflow answer {workflow_id} {number}--option NAME=VALUE."
+
+
+def _as_field(name: str, value: Any) -> list[str]:
+    return [f"{name}={value}"]
+
+
+def _as_arguments(name: str, value: Any) -> list[str]:
+    """Return an option as arguments of `sensorctl import`, which repeat it for each item of a list."""
+    option = f"--{_SINGULAR.get(name, name.replace('_', '-'))}"
+    items = value if isinstance(value, list | tuple) else [value]
+    return [f"{option} {shlex.quote('='.join(item) if name == 'where' else str(item))}" for item in items]
 
 
 def _lines(texts: Iterable[str]) -> Text:

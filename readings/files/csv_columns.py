@@ -220,8 +220,9 @@ def _find(
 ) -> int:
     found = _find_optional(header, option, column, defaults, also)
     if found is None:
+        also_set = "--sensor if all rows are from one sensor, or " if option == "--sensor-column" else ""
         raise AmbiguousLookup(
-            f"no column is named {' or '.join(defaults)}: set {option}; "
+            f"no column is named {' or '.join(defaults)}: set {also_set}{option}; "
             f"the file has the columns {', '.join(header)}",
             _column_ambiguity(option, header),
         )

@@ -193,12 +193,16 @@ class _Recognition:
         return CsvLayout(self._options, self._lines.encoding or "", delimiter, header_line, header, columns)
 
 
-def _likeness_of_header(fields: list[str], named: tuple[str, ...]) -> tuple[int, int, int]:
-    """Return how much a line looks like a header: its columns that are named, or usual, and all of them."""
+def _likeness_of_header(fields: list[str], named: tuple[str, ...]) -> tuple[int, int, bool, int]:
+    """Return how much a line looks like a header.
+
+    That are its columns that are named, and that are usual, whether it has no number, and all of its columns.
+    """
     usual = (*SENSOR_FIELDS, *TIME_FIELDS, *TEMPERATURE_FIELDS)
     return (
         sum(field in named for field in fields),
         sum(normalise_name(field) in usual for field in fields),
+        not any(map(_is_number, fields)),
         len(fields),
     )
 

@@ -19,6 +19,8 @@ MAX_HALF_CHARACTERS = 6
 NOON = 12
 HALF_OF_DAY = re.compile(r"[AaPp]\.?[Mm]\.?")
 EXCEL_DAYS = range(20_000, 80_000)  # the years 1954 to 2119
+# A spreadsheet shows 1772323200000 as 1.77232E+12, and saves what it shows.
+SHORTENED = re.compile(r"\d(?:\.\d{1,6})?[eE]\+?(?:09|9|1\d)")
 DIGITS_OF_DATE = re.compile(r"(?:19|20)\d{6}(?:\d{4}|\d{6})?")
 _DIGIT_FORMATS = {8: "%Y%m%d", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}
 MIDNIGHT = re.compile(r"0{0,2}|0?0(?::00)+(?:[.,]0+)?|12(?::00)+\s*[Aa]\.?[Mm]\.?")
@@ -55,6 +57,11 @@ class TimeParser:
         """
         options, columns = self._options, self._columns
         text = self.text(fields)
+        if SHORTENED.fullmatch(text):
+            raise InvalidRow(
+                f"measured_at is {quote_value(text)}, whose last digits are lost, as a spreadsheet shortens "
+                "long numbers: export the file again, and do not save it with a spreadsheet"
+            )
         try:
             if options.time_format:
                 parsed = _parse_formatted(text, options.time_format)

@@ -41,14 +41,20 @@ def check_units_row(fields: list[str], columns: Columns, line: int) -> None:
     """Require that a row of units below the header gives the units that are used.
 
     Raises:
-        AmbiguousLookup: When it gives another one.
+        AmbiguousLookup: When it gives another one, and none was requested.
+        LookupError: When it is not the requested one.
     """
     for value in columns.values:
         unit = read_unit(fields[value.index]) if value.index < len(fields) else None
-        if unit not in (None, value.default_unit):
-            raise AmbiguousLookup(
-                f"line {line} gives the unit {unit} for the column {value.name!r}: set --unit", UNIT_AMBIGUITY
+        if unit in (None, value.default_unit):
+            continue
+        given = f"line {line} gives the unit {unit} for the column {value.name!r}"
+        if value.requested_unit:
+            raise LookupError(
+                f"{given}, and --unit is {value.requested_unit}: correct the line if it is wrong"
             )
+        choice = Choice(f"in {unit}", {"units": [unit]})
+        raise AmbiguousLookup(f"{given}: set --unit {unit}", Ambiguity("units", (choice,)))
 
 
 def check_preamble(texts: Sequence[tuple[int, str]], columns: Columns, options: CsvOptions) -> None:

@@ -104,7 +104,8 @@ def _show_question(
             return recognise(file, file_format, changed, settings.naive_time_zone)
 
         question = make_question(error, options, open_with).as_json()
-    show_question({**question, "question": escape_unprintable(question["question"])})
+    question["question"] = escape_unprintable(question["question"])
+    show_question(question, for_command_line=True)
 
 
 def _settings() -> OperatorSettings:

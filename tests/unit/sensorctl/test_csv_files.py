@@ -160,6 +160,16 @@ def test_the_unit_in_a_column_is_used() -> None:
             "the row is in celsius, and the column 'temperature (F)'",
         ),
         ("timestamp,temperature,note", "2026-01-01T12:00:00Z,2", "the file ends within this row"),
+        (
+            "timestamp,temperature",
+            "1.77232E+12,21.5",
+            "measured_at is '1.77232E+12', whose last digits are lost",
+        ),
+        (
+            "timestamp,temperature",
+            "1.772323e9,21.5",
+            "measured_at is '1.772323e9', whose last digits are lost",
+        ),
     ],
 )
 def test_what_can_be_misread_is_refused_with_its_line(header: str, row: str, reason: str) -> None:
@@ -215,6 +225,11 @@ def test_a_last_row_without_a_line_break_is_read(rows: list[str], last: str) -> 
             "2026-01-01T12:00:00Z,20\n",
             {"no_header": True},
             "no column is named measured_at or timestamp or data or time",
+        ),
+        (
+            "Datum,Temperatur °C\n01.03.2026 00:00,4,1\n",
+            {},
+            "the file has the columns Datum, Temperatur °C",
         ),
         (
             "time,temperature,temperatura\n",
@@ -358,6 +373,10 @@ def test_utc_in_the_format_of_the_time_is_used(time_format: str) -> None:
     )
 
 
+def test_a_time_with_an_exponent_and_all_digits_is_read() -> None:
+    assert values("timestamp,temperature\n1.767268800E+09,20\n") == [(NOON, 20.0)]
+
+
 def test_a_sensor_is_the_same_in_both_unicode_normal_forms() -> None:
     content = "id,timestamp,temperature\nKüche,2026-01-01T12:00:00Z,20\nKu\u0308che,2026-01-01T12:00:00Z,21\n"
 
@@ -375,7 +394,9 @@ def test_a_unit_next_to_the_value_is_used(value: str, celsius: float) -> None:
 def test_a_row_of_units_below_the_header_is_used_or_refused() -> None:
     content = "timestamp,temperature\n{}\n2026-01-01T12:00:00Z,68\n"
 
-    assert "line 2 gives the unit fahrenheit for the column 'temperature'" in error(content.format("UTC,°F"))
+    given = "line 2 gives the unit fahrenheit for the column 'temperature'"
+    assert error(content.format("UTC,°F")) == f"{given}: set --unit fahrenheit"
+    assert f"{given}, and --unit is celsius" in error(content.format("UTC,°F"), units=(Unit.CELSIUS,))
     imported = Imported(content.format(",°F"), options(units=(Unit.FAHRENHEIT,)))
     assert (imported.values, imported.left_out) == ([("hall", NOON, 20.0)], [(2, "a row of units")])
     assert len(values(content.format(",[°C]"))) == 1

@@ -1,5 +1,6 @@
 """A dry run of an import shows what was cleaned, and the ways to read a file that is not clear."""
 
+import shlex
 from pathlib import Path
 
 import pytest
@@ -58,3 +59,24 @@ def test_what_was_cleaned_is_counted(sensorctl: RunCommand, file: Path) -> None:
     assert code == 0
     assert "1 row with sensor, time and temperature of an earlier row (duplicates, stored once): 7" in err
     assert "1 row out of the order of time (stored): 6" in err
+
+
+@pytest.mark.parametrize(
+    ("content", "arguments"),
+    [
+        ("timestamp,oven top,oven base\n2026-01-05T10:00Z,4.5,5\n", "--value-column 'oven top'"),
+        (f"{ROWS}2026-01-05T10:00Z,68\n", "--unit fahrenheit"),
+        (
+            "room,timestamp,temperature\nhall,2026-01-05T10:00Z,4\ncold room,2026-01-05T10:01Z,5\n",
+            "--where 'room=cold room'",
+        ),
+    ],
+)
+def test_ways_to_read_a_file_are_shown_as_arguments_that_choose_them(
+    sensorctl: RunCommand, file: Path, content: str, arguments: str
+) -> None:
+    _, out, _ = dry_run(sensorctl, file, content)
+
+    assert arguments in out
+    code, _, err = dry_run(sensorctl, file, content, *shlex.split(arguments))
+    assert (code, "Would publish 1 reading" in err) == (0, True)

@@ -85,7 +85,11 @@ def test_options_name_other_columns(columns: CsvOptions, content: str) -> None:
             "no column is named measured_at or timestamp or data or time: set --time-column",
         ),
         (CsvOptions(time_column="a"), "a,b", "no column is named temperature or temperatura"),
-        (CsvOptions(time_column="a", value_columns=("b",)), "a,b", "no column is named sensor_id or id"),
+        (
+            CsvOptions(time_column="a", value_columns=("b",)),
+            "a,b",
+            "no column is named sensor_id or id: set --sensor if all",
+        ),
         (CsvOptions(time_column="c"), "a,b", "--time-column is 'c'; the file has the columns a, b"),
         (CsvOptions(time_column="0"), "a,b", "--time-column is '0'"),
         (DEFAULTS, "", "the file has no rows"),
