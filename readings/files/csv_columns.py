@@ -7,6 +7,7 @@ from datetime import tzinfo
 from typing import TypeVar
 
 from readings.csv_columns import column_index, normalise_name
+from readings.files.csv_choices import column_ambiguity
 from readings.files.csv_options import CsvOptions
 from readings.files.errors import Ambiguity, AmbiguousLookup, Choice
 from readings.meanings import Meaning, compact, meaning_of
@@ -205,16 +206,6 @@ def _zone(name: str, requested: tzinfo | None) -> tzinfo | None:
     return found
 
 
-def _column_ambiguity(option: str, names: list[str]) -> Ambiguity:
-    """Return the columns that may be meant; a file without a column of the sensor is from one sensor."""
-    name = option.removeprefix("--").replace("-", "_")
-    if name == "sensor_column":
-        return Ambiguity("sensors")
-    if name == "value_column":
-        return Ambiguity("value_columns", tuple(Choice(f"column {n}", {"value_columns": [n]}) for n in names))
-    return Ambiguity(name, tuple(Choice(f"column {column}", {name: column}) for column in names))
-
-
 def _find(
     header: list[str], option: str, column: str | None, defaults: tuple[str, ...], also: IsMatch | None = None
 ) -> int:
@@ -224,7 +215,7 @@ def _find(
         raise AmbiguousLookup(
             f"no column is named {' or '.join(defaults)}: set {also_set}{option}; "
             f"the file has the columns {', '.join(header)}",
-            _column_ambiguity(option, header),
+            column_ambiguity(option, header),
         )
     return found
 
@@ -245,6 +236,6 @@ def _find_optional(
     if len(matches) > 1:
         raise AmbiguousLookup(
             f"the columns {' and '.join(repr(header[i]) for i in matches)} have one meaning: set {option}",
-            _column_ambiguity(option, [header[i] for i in matches]),
+            column_ambiguity(option, [header[i] for i in matches]),
         )
     return matches[0] if matches else None

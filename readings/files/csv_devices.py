@@ -12,7 +12,8 @@ _WORDS = (
     " loggerid loggername serial serialnumber serialno sn node nodeid nodename mac macaddress host"
     " hostname topic series tags asset assetid assetname equipment equipmentid gerät geräteid gerätename"
     " fühler messstelle messpunkt raum standort kanal seriennummer sonda sonde capteur sensore"
-    " dispositivo canal sala local"
+    " dispositivo canal sala local tagname tagid point pointid pointname box boxid boxname instance"
+    " container vehicle"
 )
 _NAMES = frozenset(_WORDS.split())
 # The columns of annotated CSV of InfluxDB that do not belong to the name of a series.

@@ -65,7 +65,7 @@ def test_a_temperature_with_a_name_of_the_users_is_asked_for_below_lines_of_the_
     with pytest.raises(AmbiguousFile, match="the file has the columns Datum, Uhrzeit, Kanal 1") as caught:
         imported(content, sensors=("cold-room",))
 
-    selected = caught.value.choices[-1].options
+    selected = caught.value.choices[0].options
     assert readings(content, sensors=("cold-room",), **selected) == [
         ("cold-room", "2026-02-26T10:00:00", 6.1),
         ("cold-room", "2026-02-26T10:15:00", -0.3),

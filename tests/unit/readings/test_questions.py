@@ -52,6 +52,18 @@ TIME = "2026-01-05T10:00Z"
             [4.5, 5.5],
         ),
         (
+            rows(f"{TIME};1;45;4.5;-18", header="timestamp;No.;RH [%];T1 [°C];T2 [°C]"),
+            HALL,
+            ["column T1 [°C]", "column T2 [°C]", "column No."],
+            [4.5, -18, 1],
+        ),
+        (
+            rows(f"{TIME};45;4.5", header="timestamp;Humidity;Fridge"),
+            HALL,
+            ["column Fridge"],
+            [4.5],
+        ),
+        (
             rows(f"{TIME};-127", f"{TIME};4.5"),
             HALL,
             ["-127 is a missing value", "-127 was measured"],

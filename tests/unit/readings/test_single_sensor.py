@@ -52,6 +52,7 @@ def readings(history: HistoryFile) -> list[tuple[str | None, float]]:
         ),
         (ROOMS, {"sensor": "fridge"}, "the column 'room' names several devices"),
         (ROOMS.replace("room", "Device ID"), {"sensor": "fridge"}, "'Device ID' names several devices"),
+        (ROOMS.replace("room", "TagName"), {"sensor": "fridge"}, "'TagName' names several devices"),
     ],
 )
 def test_rows_of_several_devices_are_not_those_of_one_sensor(
