@@ -1,6 +1,7 @@
 """Measure this project against its peers: `python -m benchmarks [--quick] [--sections single,load]`."""
 
 import argparse
+import signal
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -101,6 +102,8 @@ def main() -> int:
     """Run the benchmark; return 0 if every selected section was measured, whatever the figures are."""
     options = _options()
     plan = _plan(options)
+    # A run that is stopped removes everything that it has started.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     console = Console()
     results = report.read(options.out) if options.update else Results()
     console.print(f"seed {options.seed}; starting the broker and the database …")
@@ -238,15 +241,16 @@ def _names(text: str) -> frozenset[str]:
 def _sections(text: str) -> tuple[str, ...]:
     unknown = _names(text) - set(SECTIONS)
     if unknown:
-        raise argparse.ArgumentTypeError(f"unknown section: {', '.join(sorted(unknown))}")
+        raise argparse.ArgumentTypeError(
+            f"unknown section: {', '.join(sorted(unknown))}: select from {', '.join(SECTIONS)}"
+        )
     return tuple(section for section in SECTIONS if section in _names(text))
 
 
 def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("must be at least 1")
-    return number
+    if not (text.isascii() and text.isdigit() and int(text)):
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1 on")
+    return int(text)
 
 
 if __name__ == "__main__":

@@ -61,7 +61,7 @@ def main() -> int:
         measures = _measures(options, plan)
         # Other sections keep what was measured of them before.
         kept = results.read(options.out / charts.FOLDER / DATA)
-    except ValueError as error:
+    except (OSError, ValueError) as error:
         console.print(str(error), markup=False)
         return USAGE
     if options.render:
@@ -155,6 +155,8 @@ def _options() -> argparse.Namespace:
         parser.error("--file and --windows belong together: name both")
     if options.file and options.sections:
         parser.error("--file is a report of its own: do not name --sections with it")
+    if options.render and (options.sections or options.trials or options.seed is not None or options.file):
+        parser.error("--render measures nothing: leave out --sections, --trials, --seed and --file")
     partial = options.quick or options.trials or options.file
     options.out = options.out or (WORK if partial else ROOT / "docs")
     return options
@@ -169,15 +171,16 @@ def _plan(options: argparse.Namespace) -> Plan:
 def _sections(text: str) -> tuple[str, ...]:
     names = frozenset(text.split(","))
     if unknown := names - set(SECTIONS):
-        raise argparse.ArgumentTypeError(f"unknown section: {', '.join(sorted(unknown))}")
+        raise argparse.ArgumentTypeError(
+            f"unknown section: {', '.join(sorted(unknown))}: select from {', '.join(SECTIONS)}"
+        )
     return tuple(section for section in SECTIONS if section in names)
 
 
 def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("must be at least 1")
-    return number
+    if not (text.isascii() and text.isdigit() and int(text)):
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1 on")
+    return int(text)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, closing
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,6 +21,7 @@ from tests.processes import Processes, processes
 from tests.proxy import Proxy
 from tests.smtp_server import SmtpServer, smtp_server
 from tests.tls import HOST, CertificateAuthority
+from tests.waiting import DEADLINE_SECONDS, eventually
 from tests.webhook_server import WebhookServer, webhook_server
 
 PROCESSES = pytest.StashKey[Processes]()
@@ -74,9 +75,9 @@ def template(postgres: Postgres, roles: Roles) -> Iterator[Callable[[date], str]
 
 
 @pytest.fixture
-def database(postgres: Postgres, template: Callable[[date], str]) -> Iterator[Database]:
+def database(postgres: Postgres, template: Callable[[date], str], today: date) -> Iterator[Database]:
     """A migrated database."""
-    with postgres.database(template(datetime.now(UTC).date())) as database:
+    with postgres.database(template(today)) as database:
         yield database
 
 
@@ -94,9 +95,19 @@ def store(database: Database) -> Iterator[Store]:
         yield store
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def today() -> date:
-    """The current day in UTC, as partitions have it."""
+    """The current day in UTC, as partitions have it.
+
+    Code, test and database each have a clock, so a test does not start in the last minute of a day.
+    """
+    last_minute = timedelta(minutes=1)
+
+    def is_long_before_midnight() -> bool:
+        now = datetime.now(UTC)
+        return (now + last_minute).date() == now.date()
+
+    eventually(is_long_before_midnight, DEADLINE_SECONDS, "the next day begins")
     return datetime.now(UTC).date()
 
 

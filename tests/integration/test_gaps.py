@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -140,11 +140,11 @@ def test_a_merged_sensor_has_its_readings_in_the_other(home: Home) -> None:
     assert home.gaps() == []
 
 
-def test_what_is_older_than_the_retention_is_in_no_gap(home: Home) -> None:
+def test_what_is_older_than_the_retention_is_in_no_gap(home: Home, today: date) -> None:
     home.save("attic", 0, 97)
     home.save("cellar", *range(98))
     home.database.query("INSERT INTO retention (days) VALUES (2)")
-    since = (datetime.combine(NOW.date() - timedelta(days=2), datetime.min.time(), UTC) - START) / HOUR
+    since = (datetime.combine(today - timedelta(days=2), datetime.min.time(), UTC) - START) / HOUR
 
     assert home.gaps(sensor="attic") == [("attic", since, 97)]
 

@@ -214,9 +214,8 @@ def test_a_lock_of_another_writer_means_unavailable_after_the_lock_timeout(
     store = Store(database.settings, "test store")
     with database.connect() as other, other.transaction():
         other.execute(
-            "INSERT INTO reading (reading_id, sensor_id, measured_at, temperature) "
-            "VALUES (%s, '1', now(), 1)",
-            (reading.reading_id,),
+            "INSERT INTO reading (reading_id, sensor_id, measured_at, temperature) VALUES (%s, '1', %s, 1)",
+            (reading.reading_id, reading.measured_at),
         )
         with pytest.raises(StoreUnavailable, match="lock timeout"):
             store.save([reading])
