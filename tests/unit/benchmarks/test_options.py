@@ -1,4 +1,4 @@
-"""The options of the benchmark: wrong ones are refused before anything starts."""
+"""The options of the benchmark: a wrong option is refused before anything starts."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The options of the evaluation: wrong ones are refused before anything is measured."""
+"""The options of the evaluation: a wrong option is refused before anything is measured."""
 
 from pathlib import Path
 
