@@ -2,6 +2,7 @@
 
 import math
 from collections import Counter
+from collections.abc import Collection
 from datetime import datetime
 from typing import Annotated
 
@@ -70,7 +71,7 @@ def list_(
     as_json: JsonOption = False,
 ) -> None:
     """Show the oldest dead letters, and count them by reason. They stay in the queue."""
-    selection = DeadLetterFilter((), reasons or (), sensor_id_forms(sensors or ()), older_than, newer_than)
+    selection = _selection((), reasons, sensors, older_than, newer_than)
     counts: Counter[str] = Counter()
     shown: list[DeadLetter] = []
     inspected = 0
@@ -131,9 +132,7 @@ def replay(
     A message leaves the dead-letter queue only when the broker has confirmed its copy. A message that is
     dead-lettered again counts its replays, and is skipped after three.
     """
-    selection = DeadLetterFilter(
-        ids or (), reasons or (), sensor_id_forms(sensors or ()), older_than, newer_than
-    )
+    selection = _selection(ids or (), reasons, sensors, older_than, newer_than)
     settings = discover_manager_settings()
     changes = Recorder(settings, REPLAY, selection)
     operation = Replay(
@@ -164,9 +163,7 @@ def discard(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")] = False,
 ) -> None:
     """Delete dead letters permanently, after confirmation. `sensorctl dead export` makes a copy."""
-    selection = DeadLetterFilter(
-        ids or (), reasons or (), sensor_id_forms(sensors or ()), older_than, newer_than
-    )
+    selection = _selection(ids or (), reasons, sensors, older_than, newer_than)
     discarded = run_discard(discover_manager_settings(), selection, limit, None if yes else _confirm_discard)
     print(f"Discarded {discarded.total()}: {format_reasons(discarded)}.")
     _exit_on_failure(selection, failed=False)
@@ -181,7 +178,7 @@ def export_(
     newer_than: NewerThan = None,
 ) -> None:
     """Write dead letters completely as JSON Lines. They stay in the queue."""
-    selection = DeadLetterFilter((), reasons or (), sensor_id_forms(sensors or ()), older_than, newer_than)
+    selection = _selection((), reasons, sensors, older_than, newer_than)
     exported = export_messages(discover_settings(), selection, file)
     print_message(f"Exported {quantity(exported, 'dead letter')}.")
 
@@ -201,6 +198,25 @@ def import_(
     print_message(f"Imported {quantity(imported, 'dead letter')}.")
     if invalid:
         fail(f"Skipped {quantity(invalid, 'invalid line')}.")
+
+
+def _selection(
+    ids: Collection[str],
+    reasons: Collection[str] | None,
+    sensors: Collection[str] | None,
+    older_than: datetime | None,
+    newer_than: datetime | None,
+) -> DeadLetterFilter:
+    """Return the filter of these options.
+
+    Raises:
+        typer.BadParameter: When no age meets both limits.
+    """
+    if older_than and newer_than and older_than < newer_than:
+        raise typer.BadParameter(
+            "no message meets both --older-than and --newer-than: --newer-than must be the longer age"
+        )
+    return DeadLetterFilter(ids, reasons or (), sensor_id_forms(sensors or ()), older_than, newer_than)
 
 
 def _confirm_discard(reasons: Counter[str]) -> bool:

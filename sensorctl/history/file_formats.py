@@ -6,7 +6,7 @@ from typing import Literal
 import typer
 
 from readings.files.errors import UnreadableFile
-from readings.files.formats import GZIP_SUFFIX, FileFormat, find_format
+from readings.files.formats import FORMATS_BY_SUFFIX, GZIP_SUFFIX, FileFormat, find_format
 from sensorctl.files import STDIO
 
 OutputFormat = Literal["csv", "jsonl"]
@@ -32,10 +32,10 @@ def resolve_output_format(file: str, requested: OutputFormat | None) -> FileForm
     Raises:
         typer.BadParameter: When the name does not say it, or it is one that is only read.
     """
-    file_format = resolve_format(file, requested)
     suffix = Path(file).suffix.lower()
-    if file_format in ("json", "xlsx") or suffix == GZIP_SUFFIX:
-        raise typer.BadParameter(f"{file} can be neither .json, .xlsx nor .gz: name it .jsonl or .csv")
-    if suffix == ".txt" and requested is None:
+    is_named = requested is None and file != STDIO
+    if is_named and (suffix == ".txt" or suffix not in {*FORMATS_BY_SUFFIX, GZIP_SUFFIX}):
         raise typer.BadParameter(f"{file} is neither .csv nor .jsonl: set --format")
-    return file_format
+    if suffix == GZIP_SUFFIX or (is_named and FORMATS_BY_SUFFIX[suffix] in ("json", "xlsx")):
+        raise typer.BadParameter(f"{file} can be neither .json, .xlsx nor .gz: name it .jsonl or .csv")
+    return resolve_format(file, requested)

@@ -163,6 +163,10 @@ def test_a_time_without_an_offset_is_utc_and_the_default_is_every_reading(
     ("arguments", "message"),
     [
         (["out.txt"], "out.txt is neither .csv nor .jsonl: set --format"),
+        (["out.xml"], "out.xml is neither .csv nor .jsonl: set --format"),
+        (["out"], "out is neither .csv nor .jsonl: set --format"),
+        (["out.xlsx"], "out.xlsx can be neither .json, .xlsx nor .gz: name it .jsonl or .csv"),
+        (["out.csv.gz", "--format", "csv"], "out.csv.gz can be neither .json, .xlsx nor .gz"),
         (["-", "--from", "soon"], "'soon' is neither a time nor an age"),
         (["-", "--what", "weeks"], "'weeks' is not one of"),
         (

@@ -25,6 +25,8 @@ from tests.unit.fakes import RunCommand
         ("limit add --high abc", "--high: 'abc' must be a number"),
         ("key create x --role boss", "--role: 'boss' is not one of 'viewer', 'operator', 'admin'"),
         ("dead list --limit 0", "--limit: '0' must be at least 1"),
+        ("dead list --older-than 2h --newer-than 1h", "--newer-than must be the longer age"),
+        ("dead replay --newer-than 1h --older-than 2h", "--newer-than must be the longer age"),
     ],
 )
 def test_a_wrong_option_is_explained(
