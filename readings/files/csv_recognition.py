@@ -196,13 +196,13 @@ class _Recognition:
 def _likeness_of_header(fields: list[str], named: tuple[str, ...]) -> tuple[int, int, bool, int]:
     """Return how much a line looks like a header.
 
-    That are its columns that are named, and that are usual, whether it has no number, and all of its columns.
+    These are its columns that are named, those that are usual, whether none starts with a digit, and all.
     """
     usual = (*SENSOR_FIELDS, *TIME_FIELDS, *TEMPERATURE_FIELDS)
     return (
         sum(field in named for field in fields),
         sum(normalise_name(field) in usual for field in fields),
-        not any(map(_is_number, fields)),
+        not any(field[:1].isdigit() for field in fields),
         len(fields),
     )
 

@@ -30,11 +30,16 @@ def find_time_of_day(sample: Sample, options: CsvOptions) -> CsvOptions:
 
 
 def _are_dates_and_times(sample: Sample, header: Row, date: int, time: int) -> bool:
-    """Return whether the first rows below the header have a date and a time of day in these columns."""
+    """Return whether most of the first rows below the header have a date and a time of day in these columns.
+
+    The others may be a row of units, or the averages below the rows of a short file.
+    """
     rows = list(islice(sample.rows_after(header), _CHECKED_ROWS))
-    return bool(rows) and all(
-        len(fields) > max(date, time)
+    found = [
+        fields
+        for fields in rows
+        if len(fields) > max(date, time)
         and DATE_ONLY.fullmatch(fields[date])
         and TIME_OF_DAY.fullmatch(fields[time])
-        for fields in rows
-    )
+    ]
+    return 2 * len(found) > len(rows)

@@ -45,6 +45,29 @@ def test_numbers_with_a_decimal_comma_may_be_whole(encoding: str) -> None:
     assert result.invalid == []
 
 
+def test_lines_that_are_no_rows_do_not_hide_the_date_and_the_time_of_day() -> None:
+    rows = "".join(f"14/03/2026;{hour:02}:00;4,5\n" for hour in range(4))
+
+    result = imported(f"Data;Hora;Temperatura (°C)\n;;°C\n{rows}Média;;4,5\n", sensors=HALL)
+
+    assert len(result.values) == 4
+    assert result.invalid == [(7, "the time of day is missing")]
+
+
+def test_a_row_with_more_fields_than_the_header_is_not_taken_for_it() -> None:
+    content = "Wann;Ofen\n01.03.2026 00:00;4,5\n01.03.2026 00:10;4,5;x;y\n"
+
+    with pytest.raises(UnreadableFile, match="set --time-column; the file has the columns Wann, Ofen"):
+        imported(content, sensors=HALL)
+
+
+def test_texts_without_digits_do_not_hide_a_decimal_comma() -> None:
+    result = imported("timestamp;temperature\n2026-01-01T12:00Z;Err\n2026-01-01T12:01Z;4,5\n", sensors=HALL)
+
+    assert [celsius for _, _, celsius in result.values] == [4.5]
+    assert [line for line, _ in result.invalid] == [2]
+
+
 def test_a_column_that_has_other_texts_is_no_time_of_day() -> None:
     with pytest.raises(UnreadableFile, match="set --time-column; the file has the columns date, hour"):
         imported("date,hour,temperature\n2026-01-01,9 h,21.5\n", sensors=HALL)
