@@ -1,6 +1,5 @@
 """Import a file: publish its readings through the queue, like a sensor."""
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -9,18 +8,18 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import typer
-from rich.progress import Progress
 
 from db.errors import StoreUnavailable
 from db.queries.retention import retained_since
 from db.queries.sensors import known_sensors, read_plausible_ranges
 from messaging.amqp.hosts import split_hosts
 from messaging.management.admin import NAME
-from messaging.publishing.bulk import BulkPublisher, Message
+from messaging.publishing.bulk import BulkPublisher
 from messaging.publishing.confirm_publisher import ConfirmPublisher
 from messaging.publishing.messages import to_message
 from readings.files.csv_faults import FaultCheck
 from readings.files.csv_options import CsvOptions
+from readings.files.csv_unread import find_unread_temperatures
 from readings.files.errors import UnreadableFile
 from readings.files.file_readings import KEEP_ALL, FilePosition, FileReadings, Retention
 from readings.files.formats import FileFormat
@@ -29,16 +28,15 @@ from readings.files.questions import check_file, is_unit_given
 from readings.files.single_sensor import names_devices
 from readings.ids import uuid7
 from readings.plausible import PlausibleRanges
-from runtime.text import escape_unprintable, quantity
+from runtime.text import escape_unprintable, quantity, quote_name
 from runtime.tracing import tracing
 from sensorctl.history.checkpoint import Checkpoint
+from sensorctl.history.import_progress import ImportProgress
 from sensorctl.history.input_file import open_input_file, warn_if_changed
 from sensorctl.history.report import ImportReport
 from sensorctl.history.serial_numbers import FindSerial, require_serial
 from sensorctl.output import file_progress_bar, print_message
 from sensorctl.settings import OperatorSettings
-
-CHECKPOINT_INTERVAL_SECONDS = 0.25
 
 
 @dataclass(frozen=True)
@@ -106,9 +104,7 @@ class Import:
             )
         return readings.position
 
-    def _publish(
-        self, settings: OperatorSettings, readings: FileReadings, progress: "ImportProgress"
-    ) -> None:
+    def _publish(self, settings: OperatorSettings, readings: FileReadings, progress: ImportProgress) -> None:
         publisher = BulkPublisher(
             lambda: ConfirmPublisher(settings.amqp_url, NAME, priority=None),
             progress,
@@ -156,6 +152,11 @@ def open_import(
             serials = history.logger_sensors
             if serials and not (options.sensors or options.sensor_column):
                 history = replace(history, sensor_ids=find_serial(settings, serials))
+            for column in find_unread_temperatures(history.layout):
+                print_message(
+                    f"The column {quote_name(column)} seems to have temperatures, too, and is not read: name "
+                    "each such column by --value-column, with its --sensor."
+                )
             if file.can_repeat:
                 for _ in history.check_sensors(history.read()[1], partial(_find_known, settings)):
                     pass
@@ -193,65 +194,3 @@ def _find_known(settings: OperatorSettings, sensors: list[str]) -> set[str]:
         return known_sensors(settings, sensors)
     except StoreUnavailable:
         return set()
-
-
-class ImportProgress:
-    """Listens to the publisher, saves the checkpoint and shows the progress."""
-
-    def __init__(
-        self, start: FilePosition, checkpoint: Checkpoint | None, bar: Progress, size: int | None
-    ) -> None:
-        self._position = self._saved = start
-        self._checkpoint = checkpoint
-        self._bar = bar
-        self._task = bar.add_task("import", total=size, completed=start.offset, published=start.published)
-        self._save_at = 0.0
-        self._reported_waiting = False
-
-    def confirmed(self, last: Message) -> None:
-        """Record that every message up to `last` is in the queue."""
-        self._position = last.context
-        if time.monotonic() >= self._save_at:
-            self._save()
-
-    def waiting(self, depth: int) -> None:
-        """Report once that the queue is full."""
-        self._save()
-        if not self._reported_waiting:
-            print_message(
-                f"The queue has {quantity(depth, 'message')}: publishing only as fast as the consumers "
-                "store them."
-            )
-        self._reported_waiting = True
-
-    def lost(self, reason: str) -> None:
-        """Report that the connection is lost."""
-        print_message(f"Lost the connection to the broker ({reason}): retrying.")
-
-    def interrupted(self) -> None:
-        """Report how to continue."""
-        self._save()
-        done = (
-            f"Published {quantity(self._position.published, 'reading')}, up to line {self._position.lines}."
-        )
-        if self._checkpoint and self._checkpoint.write_error is None:
-            print_message(f"{done} Run the same command again to continue there.")
-        else:
-            print_message(f"{done} Importing it again starts from the beginning and stores nothing twice.")
-
-    def finished(self) -> None:
-        """Delete the checkpoint."""
-        if self._checkpoint:
-            self._checkpoint.delete()
-
-    def _save(self) -> None:
-        self._bar.update(self._task, completed=self._position.offset, published=self._position.published)
-        if self._checkpoint and self._checkpoint.write_error is None and self._position != self._saved:
-            self._checkpoint.save(self._position)
-            self._saved = self._position
-            if self._checkpoint.write_error:
-                print_message(
-                    f"Cannot write the checkpoint next to the file ({self._checkpoint.write_error}): "
-                    "an interrupted import will start from the beginning."
-                )
-        self._save_at = time.monotonic() + CHECKPOINT_INTERVAL_SECONDS

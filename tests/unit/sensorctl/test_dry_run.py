@@ -80,3 +80,21 @@ def test_ways_to_read_a_file_are_shown_as_arguments_that_choose_them(
     assert arguments in out
     code, _, err = dry_run(sensorctl, file, content, *shlex.split(arguments))
     assert (code, "Would publish 1 reading" in err) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("columns", "unread"),
+    [
+        ("temperature (°C),External Temperature (°C),Humidity (%)", ["External Temperature (°C)"]),
+        ("temperature,Temperature 2,Probe °F", ["Temperature 2", "Probe °F"]),
+        ("temperature (°C),Dew Point (°C),VPD (kPa),Max Temp (°C),Attempts,Temp. Unit", []),
+        ("temperature,reading_id,temperature 2", []),
+    ],
+)
+def test_temperatures_that_are_not_read_are_named(
+    sensorctl: RunCommand, file: Path, columns: str, unread: list[str]
+) -> None:
+    _, _, err = dry_run(sensorctl, file, f"timestamp,{columns}\n2026-01-05T10:00Z,4.5\n")
+
+    named = [line for line in err.splitlines() if "seems to have temperatures, too" in line]
+    assert [line.split(" seems")[0] for line in named] == [f"The column {name}" for name in unread]

@@ -14,7 +14,7 @@ import pytest
 from db.errors import StoreUnavailable
 from messaging.errors import BrokerUnavailable
 from messaging.publishing.bulk import Message
-from sensorctl.history import importer
+from sensorctl.history import import_progress, importer
 from tests.unit.fakes import RunCommand
 
 HISTORY = "id,timestamp,temperature\n" + "".join(f"kitchen,2026-01-01 00:00:{n:02},{n}\n" for n in range(60))
@@ -187,7 +187,7 @@ def test_another_broker_starts_from_the_beginning(
 def test_a_checkpoint_that_cannot_be_written_is_reported_once(
     sensorctl: RunCommand, bulk: type[FakeBulk], file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(importer, "CHECKPOINT_INTERVAL_SECONDS", 0)
+    monkeypatch.setattr(import_progress, "CHECKPOINT_INTERVAL_SECONDS", 0)
     (file.parent / "history.csv.checkpoint").mkdir()
     bulk.allowed = 20
 
