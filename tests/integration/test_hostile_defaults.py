@@ -43,12 +43,7 @@ DEFAULTS = {
     "xmlbinary": "hex",
 }
 SENSOR = "Küche 厨房 🌡"
-NOW = datetime.now(UTC)
 RUN = uuid4()
-READINGS = [
-    Reading(uuid4(), SENSOR, NOW - timedelta(minutes=3, microseconds=1), 20.123456789012, RUN, 1),
-    Reading(uuid4(), SENSOR, NOW - timedelta(minutes=2, microseconds=1), -0.1 + 0.3, None, None),
-]
 
 
 def set_defaults(database: Database) -> None:
@@ -66,15 +61,22 @@ def hostile(request: pytest.FixtureRequest, bare_database: Database) -> Database
     return bare_database.settings
 
 
-def store(settings: DatabaseSettings) -> None:
+def store(settings: DatabaseSettings) -> list[Reading]:
+    """Store two readings of the last minutes, and return them."""
+    now = datetime.now(UTC)
+    readings = [
+        Reading(uuid4(), SENSOR, now - timedelta(minutes=3, microseconds=1), 20.123456789012, RUN, 1),
+        Reading(uuid4(), SENSOR, now - timedelta(minutes=2, microseconds=1), -0.1 + 0.3, None, None),
+    ]
     with closing(Store(settings, "test")) as consumer:
-        assert [consumer.save(READINGS), consumer.save(READINGS[:1])] == [2, 0]
+        assert [consumer.save(readings), consumer.save(readings[:1])] == [2, 0]
         consumer.check()
+    return readings
 
 
 def test_readings_are_stored_and_read_exactly(hostile: DatabaseSettings) -> None:
     prepare_partitions(hostile, Retention(30, 30))
-    store(hostile)
+    readings = store(hostile)
 
     with stream_rows(hostile, ExportQuery(Series.READINGS)) as rows:
         exported = [
@@ -82,7 +84,7 @@ def test_readings_are_stored_and_read_exactly(hostile: DatabaseSettings) -> None
         ]
     with stream_rows(hostile, ExportQuery(Series.HOURS)) as rows:
         assert sum(row["readings"] for row in rows) == 2
-    assert exported == READINGS
+    assert exported == readings
     assert current_version(hostile) == newest_version()
     assert read_storage(hostile).retention.days == 30
 
@@ -90,20 +92,20 @@ def test_readings_are_stored_and_read_exactly(hostile: DatabaseSettings) -> None
 def test_every_query_reads_times_intervals_and_text_correctly(
     hostile: DatabaseSettings, bare_database: Database
 ) -> None:
-    store(hostile)
+    readings = store(hostile)
     # as from a live sensor; those of an import have no usual interval
     bare_database.query("UPDATE reading SET received_at = measured_at + interval '1 second'")
 
     with closing(Summary(hostile)) as summary:
         (row,) = summary.sensors()
-        assert (row["sensor_id"], row["last_measured_at"]) == (SENSOR, READINGS[1].measured_at)
-        assert summary.overall()["last_temperature"] == READINGS[1].temperature
+        assert (row["sensor_id"], row["last_measured_at"]) == (SENSOR, readings[1].measured_at)
+        assert summary.overall()["last_temperature"] == readings[1].temperature
     with closing(Server(hostile)) as server:
         assert abs(server.time() - datetime.now(UTC).timestamp()) < 60
     with closing(SensorStates(hostile)) as states:
         (state,) = states.sensors()
         assert (state["sensor_id"], state["interval_seconds"]) == (SENSOR, 60.0)
-        assert len(states.minutes(NOW - timedelta(hours=1))) == 2
+        assert len(states.minutes(datetime.now(UTC) - timedelta(hours=1))) == 2
     with closing(MinuteSeries(hostile)) as minutes:
         assert [row.readings for row in minutes.last_hour([SENSOR])] == [1, 1]
     with closing(Sequences(hostile)) as sequences:

@@ -227,8 +227,8 @@ def test_readings_stored_during_calibrations_have_the_one_of_their_time(database
         assert_views_equal_scan(connection)
 
 
-def reading(sensor: str, seconds_ago: float, temperature: float) -> Reading:
-    measured_at = NOW - timedelta(seconds=seconds_ago)
+def reading(sensor: str, seconds_ago: float, temperature: float, now: datetime = NOW) -> Reading:
+    measured_at = now - timedelta(seconds=seconds_ago)
     return Reading(derive_reading_id(sensor, measured_at, temperature), sensor, measured_at, temperature)
 
 
@@ -247,14 +247,15 @@ def temperatures(database: Database, sensor: str) -> list[tuple[float, float]]:
 def test_a_calibration_holds_from_its_date_on_and_with_since_for_the_past(
     database: Database, store: Store
 ) -> None:
-    store.save([reading("1", 7200, 20.0), reading("1", 60, 21.0)])
+    now = datetime.now(UTC).replace(microsecond=0)
+    store.save([reading("1", 7200, 20.0, now), reading("1", 60, 21.0, now)])
     change_sensor(database.settings, "key:a", "1", SensorChanges(offset=0.5))
-    store.save([reading("1", 3600, 20.5)])  # measured before the calibration
-    store.save([reading("1", -3_600, 22.0)])
+    store.save([reading("1", 3600, 20.5, now)])  # measured before the calibration
+    store.save([reading("1", -3_600, 22.0, now)])
     continue_changes(database.settings)
     assert temperatures(database, "1") == [(20.0, 20.0), (20.5, 20.5), (21.0, 21.0), (22.5, 22.0)]
 
-    since = NOW - timedelta(hours=1, minutes=30)
+    since = now - timedelta(hours=1, minutes=30)
     became = change_sensor(database.settings, "key:a", "1", SensorChanges(slope=2, since=since))
     continue_changes(database.settings)
 
