@@ -20,6 +20,7 @@ from readings.files.csv_rows import Row, RowReader, split_fields
 from readings.files.csv_text import ENCODING_AMBIGUITY
 from readings.files.csv_times import TimeParser
 from readings.files.csv_units import read_unit, split_unit
+from readings.files.csv_unread import find_unread_temperatures
 from readings.files.csv_values import check_value, find_row_unit, is_missing_text, parse_value, with_number
 from readings.files.errors import ExcludedValue, InvalidRow
 from readings.files.isd import check_isd_unit, is_isd, is_missing
@@ -75,6 +76,11 @@ class CsvLayout:
     def device_columns(self) -> tuple[int, ...]:
         """The columns that name the device of a row, unless one of them is read as the sensor."""
         return find_device_columns(self.header, self.columns)
+
+    @cached_property
+    def unread_temperatures(self) -> tuple[int, ...]:
+        """The columns that seem to have temperatures, too, and are not read."""
+        return find_unread_temperatures(self.header, self.columns)
 
     def describe(self) -> Iterator[tuple[str, str]]:
         """Yield what was recognised, as a name and a text for people."""
@@ -240,8 +246,10 @@ class CsvLayout:
                 measured_at = measured_at.replace(tzinfo=UTC)
         is_unit_given = is_unit_known or value.unit is not None or is_isd(number)
         devices = tuple(fields[index] for index in self.device_columns)
+        unread = any(self._is_number(split_unit(fields[index])[0]) for index in self.unread_temperatures)
+        notes = (Problem.UNREAD_TEMPERATURE,) if unread else ()
         return Record(
-            line, sensor, measured_at, temperature, unit, with_number(extras), (), is_unit_given, devices
+            line, sensor, measured_at, temperature, unit, with_number(extras), notes, is_unit_given, devices
         )
 
 

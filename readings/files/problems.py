@@ -9,6 +9,7 @@ class Problem(StrEnum):
     DUPLICATE = "duplicate"
     OTHER_TEMPERATURE = "other-temperature"
     OUT_OF_ORDER = "out-of-order"
+    UNREAD_TEMPERATURE = "unread-temperature"
     MISSING = "missing"
     SENTINEL = "sentinel"
     IMPOSSIBLE = "impossible"
@@ -38,11 +39,17 @@ class Problem(StrEnum):
         return _DESCRIPTIONS[self]
 
 
-_STORED = {Problem.OTHER_TEMPERATURE, Problem.OUT_OF_ORDER, Problem.REPEATED_HOUR}
+_STORED = {
+    Problem.OTHER_TEMPERATURE,
+    Problem.OUT_OF_ORDER,
+    Problem.UNREAD_TEMPERATURE,
+    Problem.REPEATED_HOUR,
+}
 _DESCRIPTIONS = {
     Problem.DUPLICATE: "with sensor, time and temperature of an earlier row (duplicates, stored once)",
     Problem.OTHER_TEMPERATURE: "with another temperature for sensor and time of an earlier row (both stored)",
     Problem.OUT_OF_ORDER: "out of the order of time (stored)",
+    Problem.UNREAD_TEMPERATURE: "with a temperature in another column, which is not read",
     Problem.MISSING: "without a temperature",
     Problem.SENTINEL: "with a number that stands for a missing value or a fault of the sensor",
     Problem.IMPOSSIBLE: "with an impossible temperature",

@@ -14,6 +14,7 @@ _PORTUGUESE = {
     Problem.DUPLICATE: "com sensor, hora e temperatura de uma linha anterior (duplicadas, guardadas uma vez)",
     Problem.OTHER_TEMPERATURE: "com outra temperatura para sensor e hora de outra linha (ambas guardadas)",
     Problem.OUT_OF_ORDER: "fora da ordem do tempo (guardadas)",
+    Problem.UNREAD_TEMPERATURE: "com uma temperatura em outra coluna, que não é lida",
     Problem.MISSING: "sem temperatura",
     Problem.SENTINEL: "com um número que representa um valor ausente ou uma falha do sensor",
     Problem.IMPOSSIBLE: "com uma temperatura impossível",

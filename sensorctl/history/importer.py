@@ -18,8 +18,8 @@ from messaging.publishing.bulk import BulkPublisher
 from messaging.publishing.confirm_publisher import ConfirmPublisher
 from messaging.publishing.messages import to_message
 from readings.files.csv_faults import FaultCheck
+from readings.files.csv_layout import CsvLayout
 from readings.files.csv_options import CsvOptions
-from readings.files.csv_unread import find_unread_temperatures
 from readings.files.errors import UnreadableFile
 from readings.files.file_readings import KEEP_ALL, FilePosition, FileReadings, Retention
 from readings.files.formats import FileFormat
@@ -152,17 +152,24 @@ def open_import(
             serials = history.logger_sensors
             if serials and not (options.sensors or options.sensor_column):
                 history = replace(history, sensor_ids=find_serial(settings, serials))
-            for column in find_unread_temperatures(history.layout):
-                print_message(
-                    f"The column {quote_name(column)} seems to have temperatures, too, and is not read: name "
-                    "each such column by --value-column, with its --sensor."
-                )
+            _name_unread_columns(history)
             if file.can_repeat:
                 for _ in history.check_sensors(history.read()[1], partial(_find_known, settings)):
                     pass
             yield history
     except UnreadableFile as error:
         raise typer.BadParameter(escape_unprintable(f"{name}: {error}")) from error
+
+
+def _name_unread_columns(history: HistoryFile) -> None:
+    """Name the columns that seem to have temperatures, too, such as those of a second probe."""
+    if isinstance(history.layout, CsvLayout):
+        for index in history.layout.unread_temperatures:
+            column = quote_name(history.layout.header[index])
+            print_message(
+                f"The column {column} seems to have temperatures, too, and is not read: name each such "
+                "column by --value-column, with its --sensor."
+            )
 
 
 def _reason_to_copy(history: HistoryFile) -> str | None:

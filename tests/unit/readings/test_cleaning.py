@@ -64,6 +64,16 @@ def test_the_rows_out_of_order_are_those_against_the_order_of_the_file(*, newest
     assert found == {Problem.OUT_OF_ORDER: (6,)}
 
 
+def test_rows_with_a_temperature_in_a_column_that_is_not_read_are_counted() -> None:
+    content = "timestamp,temperature,Probe (°C)\n2026-01-05 10:00,4.5,-18.2\n2026-01-05 11:00,4.5,\n"
+
+    result = Imported(content, HALL)
+
+    found = {rows.problem: rows.lines for rows in result.cleaned}
+    assert found == {Problem.UNREAD_TEMPERATURE: (2,)}
+    assert len(result.messages) == 2
+
+
 def test_rows_of_a_repeated_hour_are_counted_although_the_order_decides() -> None:
     times = ["01:30", "02:00", "02:30", "02:00", "02:30", "03:00"]
 
