@@ -4,6 +4,7 @@ The first available source is used: the servers of TEST_RABBITMQ_URL and TEST_DA
 Docker engine responds, or private servers as the native stack starts them.
 """
 
+import gc
 import os
 import tempfile
 from collections.abc import Callable, Iterator
@@ -12,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
+from warnings import catch_warnings, simplefilter
 
 import docker  # type: ignore[import-untyped]  # it ships no types
 from docker.errors import (  # type: ignore[import-untyped]  # as above
@@ -210,16 +212,27 @@ def _temporary_directory(name: str) -> Iterator[Path]:
 
 
 def _require_docker_engine() -> None:
+    with catch_warnings():
+        # Docker's library leaves its socket open when it cannot connect, so it is collected here.
+        simplefilter("ignore", ResourceWarning)
+        problem = _find_docker_problem()
+        gc.collect()
+    if problem is not None:
+        raise ServerUnavailable(f"no Docker engine responds ({problem})")
+
+
+def _find_docker_problem() -> str | None:
     try:
         client = docker.from_env(timeout=DEADLINE_SECONDS)
     except DockerException as error:
-        raise ServerUnavailable(f"no Docker engine responds ({error})") from None
+        return str(error)
     try:
         client.ping()
     except (DockerException, OSError) as error:
-        raise ServerUnavailable(f"no Docker engine responds ({error})") from None
+        return str(error)
     finally:
         client.close()
+    return None
 
 
 def _responds(server: RabbitMQ) -> bool:
