@@ -12,7 +12,6 @@ from readings.errors import InvalidField
 from readings.given_unit import find_given_unit
 from readings.given_zone import find_given_zone
 from readings.meanings import Fields, JsonObject, Meaning, meaning_of
-from readings.model import Unit
 from readings.payload import (
     SENSOR_FIELDS,
     TEMPERATURE_FIELDS,
@@ -23,7 +22,7 @@ from readings.payload import (
 )
 from readings.quality import find_bad_marks
 from readings.times import format_timestamp, resolve_local, since_1970, to_iso_8601
-from readings.units import UnknownUnit, find_unit, to_celsius
+from readings.units import find_clear_unit, to_celsius
 from readings.value_roles import is_other_value
 from runtime.text import quote_name, quote_value
 
@@ -176,18 +175,11 @@ def _check_temperatures(payload: ReadingPayload, content: JsonObject, fields: di
         if (_is_number(value) or name in TEMPERATURE_FIELDS) and value != payload.temperature:
             raise _contradiction(content, TEMPERATURE_FIELDS, (name, value), "two temperatures")
     for name, value in fields[Meaning.TEMPERATURE_IN_UNIT]:
-        unit = _unit_in_name(name) if _is_number(value) else None
+        unit = find_clear_unit(name) if _is_number(value) else None
         celsius = to_celsius(payload.temperature, payload.unit)
         if unit and abs(to_celsius(value, unit) - celsius) > _SAME_TEMPERATURE:
             problem = f"two temperatures, since the first is in {payload.unit}"
             raise _contradiction(content, TEMPERATURE_FIELDS, (name, value), problem)
-
-
-def _unit_in_name(name: str) -> Unit | None:
-    try:
-        return find_unit(name)
-    except UnknownUnit:
-        return None
 
 
 def _is_number(value: Any) -> bool:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from readings.meanings import Meaning, meaning_of
 from readings.model import Unit
-from readings.units import UnknownUnit, find_unit, parse_unit
+from readings.units import UnknownUnit, find_clear_unit, parse_unit
 
 EXAMPLE_TIME = "2026-11-22T05:28:37Z"
 MAX_NAME_CHARACTERS = 20
@@ -156,7 +156,7 @@ def _named_otherwise(content: dict[str, Any]) -> Shape | None:
     for name, value in content.items():
         is_temperature = meaning_of(name) in {Meaning.TEMPERATURE, Meaning.TEMPERATURE_IN_UNIT}
         if isinstance(value, int | float) and (is_temperature or name in {"value", "val", "state"}):
-            unit = _unit(name) or _first(content, "unit", "units", "unit_of_measurement")
+            unit = find_clear_unit(name) or _first(content, "unit", "units", "unit_of_measurement")
             return Shape(f"a number under the name {name[:MAX_NAME_CHARACTERS]!r}", None, value, unit)
     return None
 
@@ -230,11 +230,4 @@ def _to_number(text: Any) -> float | None:
     try:
         return float(text)
     except (TypeError, ValueError):
-        return None
-
-
-def _unit(name: str) -> str | None:
-    try:
-        return find_unit(name)
-    except UnknownUnit:
         return None

@@ -9,7 +9,7 @@ from readings.errors import InvalidField
 from readings.meanings import Fields, JsonObject, Meaning, compact, meaning_of
 from readings.model import Unit
 from readings.payload import unit_of
-from readings.units import UnknownUnit, find_unit, is_temperature_unit
+from readings.units import find_clear_unit, is_temperature_unit
 from runtime.text import quote_name, quote_value
 
 # Fields whose text may be the name of the value, such as `Temperature (°F)`.
@@ -143,10 +143,7 @@ def _problem_of_text(path: str, name: str, value: str) -> str | None:
     is_not_celsius = mentions_other_unit(value) or (is_description and value in ("F", "f"))
     if not is_not_celsius and not (is_description and ("temp" in value.casefold() or "°" in value)):
         return None
-    try:
-        unit = find_unit(value[:MAX_DESCRIPTION_CHARACTERS])
-    except UnknownUnit:
-        unit = None
+    unit = find_clear_unit(value[:MAX_DESCRIPTION_CHARACTERS])
     if unit not in (None, Unit.CELSIUS):
         return _OF_ANOTHER_VALUE
     return _UNCLEAR if is_not_celsius else None

@@ -111,6 +111,14 @@ def from_celsius(temperature: float, unit: Unit) -> float:
     return round(temperature, 9) + 0.0
 
 
+def find_clear_unit(name: str) -> Unit | None:
+    """Return the unit in a name as `find_unit` does, and None where that raises UnknownUnit."""
+    try:
+        return find_unit(name)
+    except UnknownUnit:
+        return None
+
+
 def find_unit(name: str) -> Unit | None:
     """Return the unit in the name of a field or column, as in `temp_f` and `Temp, °C (S/N 1)`; None if none.
 

@@ -8,10 +8,10 @@ from uuid import UUID
 from rich.table import Table
 from rich.text import Text
 
+from readings.files.option_values import FIELD_BY_SINGULAR
 from sensorctl.output import safe_text, show
 
-# The options of the command line that have another name as in JSON, because they are repeated for a list.
-_SINGULAR = {"sensors": "sensor", "value_columns": "value-column", "units": "unit"}
+_SINGULAR_BY_FIELD = {field: singular for singular, field in FIELD_BY_SINGULAR.items()}
 
 
 def show_question(question: Mapping[str, Any], *, for_command_line: bool = False) -> None:
@@ -47,7 +47,7 @@ def _as_field(name: str, value: Any) -> list[str]:
 
 def _as_arguments(name: str, value: Any) -> list[str]:
     """Return an option as arguments of `sensorctl import`, which repeat it for each item of a list."""
-    option = f"--{_SINGULAR.get(name, name.replace('_', '-'))}"
+    option = f"--{_SINGULAR_BY_FIELD.get(name, name).replace('_', '-')}"
     items = value if isinstance(value, list | tuple) else [value]
     return [f"{option} {shlex.quote('='.join(item) if name == 'where' else str(item))}" for item in items]
 

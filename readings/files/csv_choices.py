@@ -2,7 +2,7 @@
 
 from readings.files.errors import Ambiguity, Choice
 from readings.meanings import is_other_quantity
-from readings.units import UnknownUnit, find_unit
+from readings.units import find_clear_unit
 
 
 def column_ambiguity(option: str, names: list[str]) -> Ambiguity:
@@ -24,7 +24,4 @@ def _is_other_quantity(name: str) -> bool:
 
 
 def _has_no_unit(name: str) -> bool:
-    try:
-        return find_unit(name) is None
-    except UnknownUnit:
-        return True
+    return find_clear_unit(name) is None

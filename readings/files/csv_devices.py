@@ -24,7 +24,7 @@ _NO_TAGS = _ANNOTATED | {"", "result", "_start", "_stop"}
 def find_device_columns(header: Sequence[str], columns: Columns) -> tuple[int, ...]:
     """Return the indexes of columns that no option uses and that name the device of a row.
 
-    None if a column has the sensor.
+    There are none if a column has the sensor.
     """
     if columns.sensor is not None:
         return ()

@@ -10,7 +10,7 @@ from readings.files.errors import Ambiguity, AmbiguousLookup, Choice
 from readings.files.isd import is_isd
 from readings.model import Unit
 from readings.unclear_unit import mentions_other_unit
-from readings.units import UnknownUnit, find_unit, parse_unit
+from readings.units import UnknownUnit, find_clear_unit, parse_unit
 
 SCALE_AMBIGUITY = Ambiguity(
     "scale",
@@ -71,10 +71,7 @@ def check_preamble(texts: Sequence[tuple[int, str]], columns: Columns, options: 
     if columns.unit is not None or all(value.unit or value.requested_unit for value in columns.values):
         return
     for line, text in texts:
-        try:
-            unit = find_unit(text)
-        except UnknownUnit:
-            unit = None
+        unit = find_clear_unit(text)
         if unit not in (None, Unit.CELSIUS) or (unit is None and mentions_other_unit(text)):
             raise AmbiguousLookup(
                 f"line {line}, above the header, mentions {unit or 'a unit'}: set --unit", UNIT_AMBIGUITY

@@ -17,8 +17,8 @@ from runtime.text import quote_name
 
 # What an answer adds to, instead of replacing it.
 EXTENDED_OPTIONS = ("missing", "keep", "where")
-# One sensor is what most files have.
-_ALIASES = {"sensor": "sensors", "unit": "units", "value_column": "value_columns"}
+# Options that are lists: the command line repeats the singular name, and JSON may have it for one item.
+FIELD_BY_SINGULAR = {"sensor": "sensors", "unit": "units", "value_column": "value_columns"}
 _COMMAND_LINE_OPTION = re.compile(r"--([a-z]+(?:-[a-z]+)*)")
 
 
@@ -27,7 +27,7 @@ def name_as_fields(text: str) -> str:
 
     Options of the command line that files of jobs do not have stay.
     """
-    known = {*(field.name for field in fields(CsvOptions)), *_ALIASES}
+    known = {*(field.name for field in fields(CsvOptions)), *FIELD_BY_SINGULAR}
 
     def rename(match: re.Match[str]) -> str:
         name = match[1].replace("-", "_")
@@ -54,7 +54,7 @@ def parse_option_fields(values: Mapping[str, Any]) -> dict[str, Any]:
     hints = get_type_hints(CsvOptions)
     parsed: dict[str, Any] = {}
     for given, value in values.items():
-        name = _ALIASES.get(given, given)
+        name = FIELD_BY_SINGULAR.get(given, given)
         if name not in hints or name in parsed:
             known = ", ".join(field.name for field in fields(CsvOptions))
             raise ValueError(f"contains {quote_name(given)}; the options are {known}, each once")
