@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from readings.files.csv_columns import Columns
+from readings.files.csv_columns import ENTITY_NAME, Columns
 from readings.files.errors import InvalidRow
 from readings.files.problems import Problem
 from readings.meanings import is_other_quantity
@@ -44,13 +44,16 @@ _NO_SENSOR = re.compile(r"nan|null|nil|none|n/a|#n/a|<na>|undefined|\d+(?:[.,]\d
 def check_quantity(fields: Sequence[str], header: Sequence[str], columns: Columns) -> None:
     """Reject a row whose value is another quantity, as a column says that no option uses.
 
+    A column with the identifiers of Home Assistant says it, too, where it has the sensor.
+
     Raises:
         InvalidRow: When it is one.
     """
-    used = {columns.sensor, *(index for index, _ in columns.where)}
+    selected = {index for index, _ in columns.where}
     for index in columns.quantities:
         name, text = header[index], fields[index]
-        if index not in used and (is_other_quantity(text) or is_other_value(name, text)):
+        is_used = index in selected or (index == columns.sensor and name != ENTITY_NAME)
+        if not is_used and (is_other_quantity(text) or is_other_value(name, text)):
             raise InvalidRow(
                 f"the column {name!r} is {quote_value(text)}, which is no temperature: leave "
                 f"such rows out with --where {name}=TEXT, where TEXT is that of the temperature",

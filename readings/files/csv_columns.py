@@ -37,6 +37,8 @@ QUANTITY_NAMES = (
     "metric", "kind", "type", "measure", "observed property", "sensor_type", "reading_type",
     "messgröße", "device_class",
 )  # fmt: skip
+# The identifiers of Home Assistant name the sensor and what it measures.
+ENTITY_NAME = "entity_id"
 EXTRA_NAMES = ("reading_id", "run_id", "sequence")
 VALUE_NAME_WITH_UNIT = re.compile(r"(?:temperature|temperatura|temp)(?![^\W\d_])(.+)")
 
@@ -115,7 +117,9 @@ def find_columns(header: list[str], options: CsvOptions) -> Columns:
         unit=_find_optional(header, "--unit-column", options.unit_column, UNIT_NAMES, also=_is_unit_name),
         values=values,
         where=tuple((_find(header, "--where", column, ()), text) for column, text in options.where),
-        quantities=tuple(i for i, name in enumerate(header) if normalise_name(name) in QUANTITY_NAMES),
+        quantities=tuple(
+            i for i, name in enumerate(header) if normalise_name(name) in (*QUANTITY_NAMES, ENTITY_NAME)
+        ),
         extras=extras,
         zone=_zone(header[time], options.time_zone) or _zone(time_literals, options.time_zone),
         implicit_sensor=header[sensor] if implicit and sensor is not None else None,

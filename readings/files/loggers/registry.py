@@ -11,6 +11,7 @@ from readings.files.loggers.ecowitt import Ecowitt
 from readings.files.loggers.elitech import ElitechDatareader, ElitechReport
 from readings.files.loggers.hoboconnect import Hoboconnect
 from readings.files.loggers.hoboware import Hoboware
+from readings.files.loggers.home_assistant import HomeAssistantHistory
 from readings.files.loggers.ibutton import IButton
 from readings.files.loggers.influxdb import InfluxDb
 from readings.files.loggers.logger_file import Logger, LoggerFile, Sample
@@ -35,6 +36,7 @@ LOGGERS: Sequence[Logger] = (
     OpenMeteo(),
     Netatmo(),
     InfluxDb(),
+    HomeAssistantHistory(),
     Tinytag(),
     Aranet(),
     Ecowitt(),

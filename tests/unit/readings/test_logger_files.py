@@ -1,6 +1,7 @@
 """Files of loggers in the layouts of the programs that write them: exact readings, or what has to be set."""
 
 import io
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -283,3 +284,52 @@ def test_a_stream_from_a_logger_is_recognised_as_a_file_is() -> None:
 def test_a_file_of_nobody_is_refused_as_before() -> None:
     with pytest.raises(UnreadableFile, match="no column is named"):
         imported("a,b\n1,2\n")
+
+
+HOME_ASSISTANT = """entity_id,state,last_changed
+sensor.attic_temperature,21.4,2026-03-05T10:00:00.000Z
+sensor.attic_temperature,unavailable,2026-03-05T10:05:12.345Z
+sensor.attic_humidity,45.2,2026-03-05T10:00:01.000Z
+sensor.fridge,4.1,2026-03-05T10:00:01.500Z
+sensor.fridge,unknown,2026-03-05T10:05:01.000Z
+"""
+
+
+def test_home_assistant_writes_no_unit() -> None:
+    with pytest.raises(AmbiguousFile, match="Home Assistant does not write whether temperatures are in °C"):
+        imported(HOME_ASSISTANT)
+
+
+def test_home_assistant_has_states_of_several_entities_and_some_are_no_temperature() -> None:
+    result = imported(HOME_ASSISTANT, units=(Unit.CELSIUS,))
+
+    assert result.values == [
+        ("sensor.attic_temperature", "2026-03-05T10:00:00+00:00", 21.4),
+        ("sensor.fridge", "2026-03-05T10:00:01.500000+00:00", 4.1),
+    ]
+    assert result.left_out == [(3, "a missing value"), (6, "a missing value")]
+    [(line, reason)] = result.invalid
+    assert (line, "'sensor.attic_humidity', which is no temperature" in reason) == (4, True)
+
+
+@pytest.mark.parametrize("columns", [{}, {"time_column": "last_changed", "value_columns": ("state",)}])
+def test_an_entity_of_home_assistant_that_is_selected_is_read_as_selected(columns: dict[str, Any]) -> None:
+    selection = (("entity_id", "sensor.attic_humidity"),)
+
+    assert readings(HOME_ASSISTANT, sensors=("x",), units=(Unit.CELSIUS,), where=selection, **columns) == [
+        ("x", "2026-03-05T10:00:01", 45.2)
+    ]
+
+
+def test_home_assistant_adds_columns_for_thermostats_and_rows_of_sensors_stay_short() -> None:
+    content = (
+        "entity_id,state,last_changed,current_temperature,hvac_action,target_temp_high,target_temp_low,"
+        "temperature\n"
+        "climate.hall,heat,2026-03-05T10:00:00.000Z,20.1,heating,,,21\n"
+        "sensor.attic_temperature,70.5,2026-03-05T10:00:00.000Z\n"
+    )
+
+    result = imported(content, units=(Unit.FAHRENHEIT,))
+
+    assert [line for line, _ in result.invalid] == [2]
+    assert result.values == [("sensor.attic_temperature", "2026-03-05T10:00:00+00:00", 21.388888889)]

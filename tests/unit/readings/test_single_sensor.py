@@ -16,7 +16,7 @@ from readings.files.single_sensor import check_single_sensor
 HOME_ASSISTANT = """entity_id,state,last_changed
 sensor.fridge_temperature,4.1,2026-03-01T00:00:00.000Z
 sensor.fridge_temperature,4.2,2026-03-01T00:10:00.000Z
-sensor.fridge_humidity,45.1,2026-03-01T00:05:00.000Z
+sensor.freezer_temperature,-18.1,2026-03-01T00:05:00.000Z
 """
 INFLUXDB = """#group,false,false,true,false,true,true
 #datatype,string,long,dateTime:RFC3339,double,string,string
