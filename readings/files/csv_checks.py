@@ -37,6 +37,8 @@ _SUMMARIES = frozenset(_SUMMARY_WORDS.casefold().split())
 _FILLERS = _SUMMARIES.union(_FILLER_WORDS.casefold().split())
 MAX_SUMMARY_CHARACTERS = 40
 _WORDS = re.compile(r"[^\W\d_]+")
+# "dev" is short for deviation, and with a number, as in `dev-1`, for device.
+_DEVICE = re.compile(r"dev[\W_]*\d+", re.IGNORECASE)
 _FRACTION = re.compile(r"([+-]?)(\d{1,15})[.,](\d*)", re.ASCII)
 _NO_SENSOR = re.compile(r"nan|null|nil|none|n/a|#n/a|<na>|undefined|\d+(?:[.,]\d*)?[eE]\+\d+", re.IGNORECASE)
 
@@ -92,7 +94,9 @@ class SummaryCheck:
 
 @lru_cache(maxsize=4096)
 def _is_summary(text: str) -> bool:
-    words = _WORDS.findall(text.casefold()) if len(text) <= MAX_SUMMARY_CHARACTERS else []
+    if len(text) > MAX_SUMMARY_CHARACTERS or _DEVICE.fullmatch(text):
+        return False
+    words = _WORDS.findall(text.casefold())
     return not _SUMMARIES.isdisjoint(words) and _FILLERS.issuperset(words)
 
 

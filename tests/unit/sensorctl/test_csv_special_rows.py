@@ -38,7 +38,8 @@ def test_a_row_that_sums_up_others_is_refused(word: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "word", ["Maxwell", "Summit", "minute", "Mediatheque", "Average Joe's attic", "mean-room"]
+    "word",
+    ["Maxwell", "Summit", "minute", "Mediatheque", "Average Joe's attic", "mean-room", "dev1", "Dev_02"],
 )
 def test_other_words_name_no_summary(word: str) -> None:
     assert len(values(f"place,time,temperature\n{word},{TIME},21.5\n")) == 1
