@@ -1,4 +1,4 @@
-"""Columns that name the device of each row, in a table whose rows are all read as those of one sensor."""
+"""Columns that name the device of each row, in a table whose rows would be read as those of one sensor."""
 
 from collections.abc import Sequence
 
@@ -16,6 +16,9 @@ _WORDS = (
     " container vehicle"
 )
 _NAMES = frozenset(_WORDS.split())
+# Of these, one sensor that a column names may have several.
+_CHANNEL_WORDS = "channel channelid channelname probe probeid probename fühler kanal canal sonda sonde"
+_CHANNELS = frozenset(_CHANNEL_WORDS.split())
 # The columns of annotated CSV of InfluxDB that do not belong to the name of a series.
 _ANNOTATED = frozenset(("_time", "_value", "table"))
 _NO_TAGS = _ANNOTATED | {"", "result", "_start", "_stop"}
@@ -24,15 +27,17 @@ _NO_TAGS = _ANNOTATED | {"", "result", "_start", "_stop"}
 def find_device_columns(header: Sequence[str], columns: Columns) -> tuple[int, ...]:
     """Return the indexes of columns that no option uses and that name the device of a row.
 
-    There are none if a column has the sensor.
+    If a column has the sensor, these are those that name one of its channels or probes.
     """
-    if columns.sensor is not None:
+    if columns.is_export:
         return ()
-    used = {columns.time, columns.time_of_day, columns.unit, *(index for index, _ in columns.where)}
+    words = _NAMES if columns.sensor is None else _CHANNELS
+    used = {columns.time, columns.time_of_day, columns.sensor, columns.unit}
+    used |= {index for index, _ in columns.where}
     used |= {value.index for value in columns.values}
-    is_annotated = set(header) >= _ANNOTATED
+    is_annotated = columns.sensor is None and set(header) >= _ANNOTATED
     return tuple(
         index
         for index, name in enumerate(header)
-        if index not in used and (compact(name) in _NAMES or (is_annotated and name not in _NO_TAGS))
+        if index not in used and (compact(name) in words or (is_annotated and name not in _NO_TAGS))
     )

@@ -1,5 +1,6 @@
 """Whether a file whose rows are all read as those of one sensor has rows of several devices."""
 
+from collections import defaultdict
 from typing import NoReturn
 
 from readings.files.csv_layout import CsvLayout
@@ -45,32 +46,44 @@ def check_single_sensor(history: HistoryFile) -> None:
     """
     if not isinstance(history.layout, CsvLayout) or not history.layout.device_columns:
         return
-    header = [history.layout.header[index] for index in history.layout.device_columns]
-    columns = [_Names() for _ in header]
+    found: dict[tuple[int, str | None], _Names] = defaultdict(_Names)
     for item in history.read()[1]:
         if isinstance(item, Record):
-            for names, device in zip(columns, item.devices, strict=True):
-                names.add(device, item.line)
-    for name, names in zip(header, columns, strict=True):
+            for column, device in zip(history.layout.device_columns, item.devices, strict=True):
+                found[column, item.sensor].add(device, item.line)
+    for (column, sensor), names in found.items():
         if names.are_devices():
-            _refuse(name, names.lines)
+            is_named = history.layout.columns.sensor is not None
+            _refuse(history.layout.header[column], names.lines, sensor if is_named else None)
 
 
-def _refuse(name: str, lines: dict[str, int]) -> NoReturn:
+def _refuse(name: str, lines: dict[str, int], sensor: str | None) -> NoReturn:
+    """Refuse the devices of a column; `sensor` is the one whose channels they are, if a column names it.
+
+    Raises:
+        AmbiguousFile: Always.
+    """
     (first, first_line), (second, second_line), *_ = lines.items()
     devices = list(lines)
-    choices = [
-        Choice(f"the column {name} names the sensor", {"sensor_column": name}),
-        *(Choice(f"{name} is {device}", {"where": [[name, device]]}) for device in devices[:MAX_DEVICES]),
-    ]
+    choices = [Choice(f"{name} is {device}", {"where": [[name, device]]}) for device in devices[:MAX_DEVICES]]
+    where = f"--where {name}={first}"
+    if sensor is None:
+        choices.insert(0, Choice(f"the column {name} names the sensor", {"sensor_column": name}))
+        problem = (
+            f"all rows would be stored as those of one sensor: set --sensor-column {name} instead of "
+            f"--sensor, or select rows with {where}, which may be repeated"
+        )
+    else:
+        problem = (
+            f"their rows would be stored as those of the sensor {quote_value(sensor)}: import each with "
+            f"{where} and a --sensor of its own, or all as they are with a --where for each"
+        )
     if len(devices) <= MAX_DEVICES:
         everything = {"where": [[name, device] for device in devices]}
         choices.append(Choice("all are from one sensor", everything))
     raise AmbiguousFile(
         f"the column {name!r} names several devices, such as {quote_value(first)} in line {first_line} and "
-        f"{quote_value(second)} in line {second_line}, and all rows would be stored as those of one sensor: "
-        f"set --sensor-column {name} instead of --sensor, or select rows with --where {name}={first}, which "
-        "may be repeated",
+        f"{quote_value(second)} in line {second_line}, and {problem}",
         "sensor_column",
         tuple(choices),
     )

@@ -66,6 +66,52 @@ def test_rows_of_several_devices_are_not_those_of_one_sensor(
     assert message in str(refused.value)
 
 
+CHANNELS = """sensor_id,channel,time,temperature
+dev1,1,2026-03-01T00:00:00Z,4.1
+dev1,2,2026-03-01T00:00:01Z,-18.1
+dev2,1,2026-03-01T00:00:00Z,5
+"""
+
+
+def test_rows_of_several_channels_are_not_those_of_the_sensor_in_a_column() -> None:
+    with pytest.raises(AmbiguousFile) as refused:
+        check_single_sensor(open_text(CHANNELS, {}))
+
+    assert "the column 'channel' names several devices, such as '1' in line 2 and '2' in line 3" in str(
+        refused.value
+    )
+    assert "stored as those of the sensor 'dev1'" in str(refused.value)
+    assert [choice.label for choice in refused.value.choices] == [
+        "channel is 1",
+        "channel is 2",
+        "all are from one sensor",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("where", "expected"),
+    [
+        ([["channel", "1"]], [("dev1", 4.1), ("dev2", 5)]),
+        ([["channel", "1"], ["channel", "2"]], [("dev1", 4.1), ("dev1", -18.1), ("dev2", 5)]),
+    ],
+)
+def test_channels_that_were_selected_are_those_of_the_sensor(
+    where: list[list[str]], expected: list[tuple[str, float]]
+) -> None:
+    history = open_text(CHANNELS, {"where": where})
+
+    check_single_sensor(history)
+
+    assert readings(history) == expected
+
+
+def test_each_sensor_may_have_a_channel_of_its_own_and_move_to_another_room() -> None:
+    moved = "sensor_id,room,channel,time,temperature\nx,hall,7,2026-03-01T00:00:00Z,4\n"
+    moved += "x,yard,7,2026-03-01T01:00:00Z,4\ny,hall,8,2026-03-01T00:00:00Z,4\n"
+
+    check_single_sensor(open_text(moved, {}))
+
+
 def test_each_answer_has_its_readings() -> None:
     options = parse_options({"sensor": "fridge"})
     with pytest.raises(AmbiguousFile) as refused:
