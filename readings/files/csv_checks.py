@@ -7,13 +7,13 @@ from functools import lru_cache
 from readings.files.csv_columns import ENTITY_NAME, Columns
 from readings.files.errors import InvalidRow
 from readings.files.problems import Problem
-from readings.meanings import is_other_quantity
+from readings.meanings import compact, is_other_quantity
 from readings.value_roles import is_other_value
 from runtime.text import quote_value
 
 _SUMMARY_WORDS = (
     "average averages averaged avg aver mean median min mins minima minimum max maxima"
-    " maximum total totals subtotal sum summary statistics count std stdev stddev dev"
+    " maximum total totals subtotal sum summary statistics count std stdev stddev"
     " deviation variance sd ø mittel mittelwert durchschnitt summe gesamt tagesmittel"
     " monatsmittel jahresmittel höchstwert tiefstwert anzahl promedio media medio mediana"
     " suma mín máx mínimo mínima máximo máxima minimo minima massimo massima maximo média"
@@ -29,7 +29,7 @@ _SUMMARY_WORDS = (
 # What may stand next to such a word.
 _FILLER_WORDS = (
     "daily monthly weekly yearly annual hourly overall grand day month week year column"
-    " period standard st all of the values value temp temps temperature temperatures rows"
+    " period standard st dev all of the values value temp temps temperature temperatures rows"
     " readings sensors records data for c f k h wert valor valore valeur temperatura"
     " température diaria diario journalière journalier mensuelle"
 )
@@ -37,8 +37,16 @@ _SUMMARIES = frozenset(_SUMMARY_WORDS.casefold().split())
 _FILLERS = _SUMMARIES.union(_FILLER_WORDS.casefold().split())
 MAX_SUMMARY_CHARACTERS = 40
 _WORDS = re.compile(r"[^\W\d_]+")
-# "dev" is short for deviation, and with a number, as in `dev-1`, for device.
-_DEVICE = re.compile(r"dev[\W_]*\d+", re.IGNORECASE)
+# A word with a number, as in `MAX31855`, `SD-01` and `media_2`, is the name of one of several things.
+_NUMBERED = re.compile(r"[^\W\d_]+(?:[-_]?\d+)+")
+# Columns with names of people, companies, products and software, such as `Max`, `Total` and `MAX6675`.
+_NAME_COLUMN_WORDS = (
+    "operator user username author person technician inspector owner customer client company vendor brand"
+    " manufacturer make model devicemodel sensormodel product project firmware version benutzer bearbeiter"
+    " prüfer kunde firma hersteller modell usuario operador cliente empresa fabricante utilisateur"
+    " opérateur société fabricant modèle utente operatore azienda produttore modello"
+)
+_NAME_COLUMNS = frozenset(_NAME_COLUMN_WORDS.split())
 _FRACTION = re.compile(r"([+-]?)(\d{1,15})[.,](\d*)", re.ASCII)
 _NO_SENSOR = re.compile(r"nan|null|nil|none|n/a|#n/a|<na>|undefined|\d+(?:[.,]\d*)?[eE]\+\d+", re.IGNORECASE)
 
@@ -73,7 +81,13 @@ class SummaryCheck:
         used = {columns.time, columns.time_of_day, columns.unit, *(index for index, _ in columns.where)}
         used |= {value.index for value in columns.values}
         self._columns = (
-            [] if columns.is_export else [pair for pair in enumerate(header) if pair[0] not in used]
+            []
+            if columns.is_export
+            else [
+                (index, name)
+                for index, name in enumerate(header)
+                if index not in used and compact(name) not in _NAME_COLUMNS
+            ]
         )
 
     def check(self, fields: Sequence[str]) -> None:
@@ -94,7 +108,7 @@ class SummaryCheck:
 
 @lru_cache(maxsize=4096)
 def _is_summary(text: str) -> bool:
-    if len(text) > MAX_SUMMARY_CHARACTERS or _DEVICE.fullmatch(text):
+    if len(text) > MAX_SUMMARY_CHARACTERS or _NUMBERED.fullmatch(text):
         return False
     words = _WORDS.findall(text.casefold())
     return not _SUMMARIES.isdisjoint(words) and _FILLERS.issuperset(words)

@@ -39,10 +39,21 @@ def test_a_row_that_sums_up_others_is_refused(word: str) -> None:
 
 @pytest.mark.parametrize(
     "word",
-    ["Maxwell", "Summit", "minute", "Mediatheque", "Average Joe's attic", "mean-room", "dev1", "Dev_02"],
-)
+    [
+        "Maxwell", "Summit", "minute", "Mediatheque", "Average Joe's attic", "mean-room", "dev1", "Dev_02",
+        "dev", "MAX31855", "max6675-1", "SD-01", "media_2", "sum-1", "Total-1",
+    ],
+)  # fmt: skip
 def test_other_words_name_no_summary(word: str) -> None:
     assert len(values(f"place,time,temperature\n{word},{TIME},21.5\n")) == 1
+
+
+@pytest.mark.parametrize(
+    ("column", "name"),
+    [("operator", "Max"), ("Company", "Total"), ("Device model", "MAX"), ("Prüfer", "Max")],
+)
+def test_the_name_of_a_person_or_product_is_no_summary(column: str, name: str) -> None:
+    assert len(values(f"{column},time,temperature\n{name},{TIME},21.5\n")) == 1
 
 
 def test_a_sensor_of_an_export_has_any_name() -> None:
