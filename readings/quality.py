@@ -44,14 +44,31 @@ _BAD = (
 )
 _GOOD = (
     "good ok okay valid pass passed normal true yes accepted approved reliable verified checked none raw gut"
-    " gültig ja bien bon buono bom válido oui sí sim goed god 正常 良好"
+    " gültig ja bien bon buono bom válido oui sí sim goed god 正常 良好 excellent perfect fine validated"
+    " einwandfrei bonne bueno buena buona ottimo ottima boa ótimo ótima dobry dobra dobrá bra iyi хорошо"
+    " хорошее хорошая хороший отлично 良 优 優 优秀 優良"
 )
-_NOT = "no not none without free cleared ok good keine kein ohne sin sans pas nessun geen ingen 0"
+_NOT = (
+    "no not none without free cleared ok good keine kein ohne sin ningún ninguno ninguna sans pas aucun"
+    " aucune nessun nessuno nessuna senza sem nenhum nenhuma geen zonder ingen inga inget utan brak bez"
+    " žádný žádná žádné yok нет без 无 無 没有 沒有 なし 0"
+)
 _BAD_WORDS, _GOOD_WORDS, _NEGATIONS = (frozenset(words.split()) for words in (_BAD, _GOOD, _NOT))
+# What a device without a temperature lacks; "no sensor error" is none of them.
+_LACKING = (
+    r"\b(?:not?|kein(?:e|en)?|sin|ning[uú]na?|non|pas de?|aucune?|nessun[oa]?|senza|sem|nenhuma?|geen"
+    r"|ing(?:en|a|et)|brak|bez|нет|без)[ _-]"
+    r"(?:ok|okay|good|valid|connected|available|found|reliable|present|sensor|probe|data|signal|communication"
+    r"|connection|comm|reading|value|response|valide?|válid[oa]|fühler|daten|verbindung|antwort|messwert|wert"
+    r"|sonda|datos|señal|conexión|respuesta|capteur|sonde|données?|connexion|réponse|mesure|sensore|dati"
+    r"|segnale|connessione|risposta|dados|sinal|conexão|resposta|gegevens|signaal|verbinding|czujnika|danych"
+    r"|sygnału|połączenia|dat|signálu|spojení|датчика|данных|сигнала|связи|ответа)\b"
+    r"(?![ _-](?:errors?|faults?|failures?|alarms?|problems?|issues?|loss)\b)"
+    r"|(?:sensör|veri|sinyal|bağlant\u0131) yok|(?:无|無|没有|沒有)(?:数据|信号|传感器|连接|响应|數據|訊號)"
+    r"|(?:センサー?|データ|信号|応答)なし"
+)
 _BAD_PHRASES = re.compile(
-    r"\b(?:not?|kein(?:e|en)?|sin|non|pas de?)[ _-](?:ok|okay|good|valid|connected|available|found|reliable"
-    r"|present|sensor|probe|data|signal|communication|connection|comm|reading|value|response|valide?|válid[oa])\b"
-    r"|\b(?:open|short)[ _-]circuit|\b(?:out[ _-]of|over|under)[ _-](?:range|load)"
+    rf"{_LACKING}|\b(?:open|short)[ _-]circuit|\b(?:out[ _-]of|over|under)[ _-](?:range|load)"
 )
 _MISSING_FLAGS = ("M", "MM")  # of METAR and of many climate archives
 _WORDS = re.compile(r"[A-Z]+(?![^\W\d_A-Z])|[A-Z]?[^\W\d_A-Z]+|\d+")
@@ -60,8 +77,13 @@ _TRUE, _FALSE = (
     ("true", "yes", "y", "1", "1.0", "t", "ja", "sí", "oui"),
     ("false", "no", "n", "0", "0.0", "f", "nein", "non", "nee"),
 )
-_NO_ERROR = (*_FALSE, "", "-", "none", "null", "nil", "n/a", "na", "ok", "okay", "normal", "keine", "kein")
-_NO_CODE = re.compile(r"(?:0x)?0+(?:\.0+)?")
+_NO_ERROR = (
+    *_FALSE, "", "-", "none", "null", "nil", "n/a", "na", "ok", "okay", "normal", "--", "[]", "{}",
+    "success", "passed", "fine", "clear", "empty", "gut", "i.o.", "in ordnung",
+)  # fmt: skip
+_NO_CODE = re.compile(r"(?:0x|e)?0+(?:\.0+)?", re.IGNORECASE)
+# Languages without blanks between words.
+_NO_ERROR_JOINED = re.compile(r"(?:无|無|没有|沒有).*|.*(?:なし|無し)")
 # Of a value in a field such as `error`, which then is no code.
 _UNCERTAINTY = re.compile(r"(?:±|\+/?-)\s?\d.*|\d*[.,]\d+.*|\d+\s?(?:%|°.*|[CFK])")
 # The upper two bits of a status code of OPC UA are its severity, and 0 is good.
@@ -122,7 +144,8 @@ def is_unclear_text(name: str, text: str) -> bool:
         return False
     if _is_flag(name):
         return text.casefold() not in _FALSE and _GOOD_WORDS.isdisjoint(_words(text) - {*_TRUE})
-    return _GOOD_WORDS.isdisjoint(_words(text))
+    is_denied = not _BAD_WORDS.isdisjoint(_words(text)) and _is_no_error(text)  # as in `no-fault-detected`
+    return _GOOD_WORDS.isdisjoint(_words(text)) and not is_denied
 
 
 def _items(value: Any) -> Iterator[Any]:
@@ -173,7 +196,8 @@ def _is_bad_status(text: str) -> bool:
 def _is_no_error(text: str) -> bool:
     if text.casefold() in _NO_ERROR or _NO_CODE.fullmatch(text):
         return True
-    return not _NEGATIONS.isdisjoint(_words(text)) and _BAD_PHRASES.search(text.casefold()) is None
+    is_negated = not _NEGATIONS.isdisjoint(_words(text)) or _NO_ERROR_JOINED.fullmatch(text) is not None
+    return is_negated and _BAD_PHRASES.search(text.casefold()) is None
 
 
 def _words(text: str) -> set[str]:

@@ -50,6 +50,11 @@ from tests.unit.bodies import CONTEXT, with_fields
         {"error_code": 5},
         {"fault": True},
         {"meta": {"quality": "bad"}},
+        {"error": "keine Daten"},
+        {"error": "нет связи"},
+        {"error": "无信号"},
+        {"status": "sin datos"},
+        {"status": "brak czujnika"},
     ],
 )
 def test_a_value_that_its_sender_marks_as_bad_is_refused(field: dict[str, Any]) -> None:
@@ -128,6 +133,18 @@ def test_a_number_that_is_no_measured_temperature_is_refused(field: dict[str, An
         {"simulated": False},
         {"error_code": 0},
         {"last_error": "CRC mismatch"},
+        {"status": "aucune erreur"},
+        {"status": "sem erro"},
+        {"status": "no sensor error"},
+        {"status": "no signal loss"},
+        {"error": "ninguno"},
+        {"error": "brak błędów"},
+        {"error": "нет ошибок"},
+        {"error": "无错误"},
+        {"error": "異常なし"},
+        {"error": "Success"},
+        {"error": "[]"},
+        {"error_code": "E00"},
     ],
 )
 def test_harmless_fields_about_a_device_are_ignored(field: dict[str, Any]) -> None:

@@ -39,6 +39,10 @@ def stored(content: str, given: CsvOptions | None = None) -> list[float]:
         ("error", "", "CRC"),
         ("error_code", "0", "5"),
         ("errors", "5", "CRC"),
+        ("errors", "[]", "CRC"),
+        ("error", "ninguno", "CRC"),
+        ("quality", "buena", "bad"),
+        ("reliability", "no-fault-detected", "over-range"),
     ],
 )
 def test_a_row_that_is_marked_as_bad_is_left_out(column: str, good: str, bad: str) -> None:
