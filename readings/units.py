@@ -13,6 +13,8 @@ class UnknownUnit(ValueError):
 
 _SPELLINGS = {
     Unit.CELSIUS: "c cel celsius celcius celsuis centigrade centigrados centígrados celsiusgrad градусцельсия"
+    " градусыцельсия градусовцельсия stopniecelsjusza stopnicelsjusza celsjusza stupněcelsia stupňůcelsia"
+    " celsia celsiusdegree celsiusdegrees centigrades centigradi santigrat santigratderece"
     " цельсия 摄氏度 摄氏 攝氏 摂氏",
     Unit.FAHRENHEIT: "f fah fahr fahrenheit farenheit fahrenheight farhenheit фаренгейта 华氏度 华氏 華氏",
     Unit.KELVIN: "k kel kelvin kelvins кельвин кельвина 开尔文 開爾文 ケルビン",
@@ -21,7 +23,7 @@ _UNIT_BY_SPELLING = {name: unit for unit, names in _SPELLINGS.items() for name i
 # In a name, these are a unit only next to a word for temperature, or alone in brackets.
 _SHORT = ("c", "f", "k", "cel", "fah", "fahr", "kel")
 
-_DEGREE_WORD = r"(?:degrees?|degs?|grade?|graus?|grados?|gradi|graden|degrés?)"
+_DEGREE_WORD = r"(?:degrees?|degrés?|degs?|grad(?:en|er|os?|e|i)?|graus?)"
 _ONLY_A_UNIT = re.compile(rf"(?:°|'|o(?=[cf]$)|{_DEGREE_WORD})*([^\W\d_]+?)°?")
 # The degree sign, its look-alikes, and what it becomes in a wrong character encoding, the longest first.
 _DEGREE_SIGNS = re.compile(

@@ -14,13 +14,15 @@ CELSIUS = (
     "Â°C", "\ufffdC", "\ufffd\ufffdC", "\udcb0C", "â„ƒ", "°\N{CYRILLIC CAPITAL LETTER ES}", "Cel",
     "Grad Celsius",
     "°Celsius", "C°", "oC", "'C", "┬░C", "øC", "Celcius", "centigrade", "摄氏度", "(°C)",
+    "Grados Celsius", "degrés Celsius", "gradi C",
+    "graden Celsius", "grader Celsius", "градусы Цельсия", "stopnie Celsjusza", "Celsius degrees",
     "\N{FULLWIDTH LATIN CAPITAL LETTER C}",
 )  # fmt: skip
 FAHRENHEIT = (
     "°F", "℉", "F", "f ", "fahrenheit", "FAHRENHEIT", "(*F)", "*F", "[degF]", "deg. F", "Âº F",
     "\xc3\u201a\xc2\xb0F", "ï¿½F",
     "\udcc2\udcb0F", "â\x84\x89", "&deg;F", "°\u200bF", "unit:DEG_F", "Fahr", "degrees Fahrenheit",
-    "oF", "华氏度",
+    "oF", "华氏度", "grados F",
 )  # fmt: skip
 KELVIN = ("K", "k", "kelvin", "Kelvins", "°K", "degK", "\N{KELVIN SIGN}", "KEL", "开尔文")
 
