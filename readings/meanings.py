@@ -14,9 +14,11 @@ _UNIT = re.compile(
     r"|jednostka|jednotka|yksikkö|единиц\w*|单位|單位|単位|단위|birim|mértékegység"
 )
 _TEMPERATURE_IN_UNIT = re.compile(rf"(?:t|tmp|{_ANY})(?:deg|degrees?)?[cfk]\w*|celsius|fahrenheit|kelvin")
+# Not `winding`, `powertrain`, `train`, `drain` and `lighthouse`, whose temperature is measured.
 _OTHER_QUANTITY = re.compile(
-    r"(?!.*temp).*(?:hum|pressure|baro|batt|volt|power|energy|co2|tvoc|pm10|pm2|lux|light|illum|rssi|snr"
-    r"|signal|wind|rain|moisture|noise|linkquality).*|rh|hpa|lqi",
+    r"(?!.*temp).*(?:hum(?!idor|boldt)|pressure|baro|batt|volt|power(?!train|[ _]?plant)|energy|co2|tvoc|pm10"
+    r"|pm2|lux|light(?!house|bulb)|illum|rssi|snr|signal|wind(?!ing|ow)|(?<![bdgt])rain|event_?rain"
+    r"|moisture|noise|linkquality).*|rh|hpa|lqi",
     re.IGNORECASE,
 )
 Fields = list[tuple[str, Any]]
