@@ -14,7 +14,7 @@ from readings.files.errors import UnreadableFile
 from readings.files.formats import FileFormat, find_format
 from readings.files.input_file import InputFile, SeekableFile
 from readings.files.json_bodies import JsonLayout, check_json, is_document
-from readings.files.local_time import Passes, find_passes, resolve_times
+from readings.files.local_time import Passes, find_passes, resolve_times, starts_local
 from readings.files.loggers.logger_file import LoggerFile
 from readings.files.parsing import parse_item
 from readings.files.records import Body, Item, Layout, Record
@@ -76,6 +76,10 @@ class HistoryFile:
             if name not in TEXT_PROPERTIES or not isinstance(self.file, SheetFile):
                 yield name, text
         yield "times without an offset", f"in {self.zone}"
+
+    def has_local_times(self) -> bool:
+        """Return whether the time of the first row has no offset. The file must be repeatable."""
+        return starts_local(self.layout.read(self.file.lines(self.layout.encoding)))
 
     def read(self) -> tuple[TextLines, Iterator[Item]]:
         """Start a pass over the rows, which ends with UnreadableFile after `max_rows`."""

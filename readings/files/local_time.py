@@ -57,6 +57,12 @@ def find_passes(items: Iterable[Item], zone: tzinfo) -> Passes:
     return passes
 
 
+def starts_local(items: Iterable[Item]) -> bool:
+    """Return whether the time of the first row or message has no offset."""
+    first = next((item for item in items if isinstance(item, Record | Body)), None)
+    return first is not None and _local_record(first) is not None
+
+
 def _local_record(item: Item) -> Record | None:
     """Return the record of a row or a message, if its time has no offset."""
     record = local_record(item) if isinstance(item, Body) else item

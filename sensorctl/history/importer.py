@@ -66,6 +66,7 @@ class Import:
         ):
             if history.file.can_repeat:
                 check_file(history, self.options)
+                _name_assumed_zone(history, self.options)
             checkpoint = Checkpoint(path, self._options(settings, history)) if path.is_file() else None
             start = checkpoint.load() if checkpoint else FilePosition()
             if start.items:
@@ -170,6 +171,15 @@ def _name_unread_columns(history: HistoryFile) -> None:
                 f"The column {column} seems to have temperatures, too, and is not read: name each such "
                 "column by --value-column, with its --sensor."
             )
+
+
+def _name_assumed_zone(history: HistoryFile, options: CsvOptions) -> None:
+    """Name the zone in which times are read, if neither the file nor an option says it."""
+    if options.time_zone is None and history.layout.zone is None and history.has_local_times():
+        print_message(
+            f"Times without an offset are read in {history.zone} (NAIVE_TIME_ZONE). If the logger was in "
+            "another zone, undo this import and repeat it with --time-zone."
+        )
 
 
 def _reason_to_copy(history: HistoryFile) -> str | None:

@@ -63,7 +63,8 @@ def test_a_file_is_published_and_counted(sensorctl: RunCommand, bulk: type[FakeB
     code, out, err = sensorctl("import", str(file), "--max-queue-depth", "7", "--retry-timeout", "5")
 
     assert (code, out) == (0, "")
-    *lines, undo, summary, hint = err.splitlines()
+    zone, *lines, undo, summary, hint = err.splitlines()
+    assert zone.startswith("Times without an offset are read in UTC (NAIVE_TIME_ZONE). If the logger was in ")
     assert lines == [
         "Lost the connection to the broker (Connection reset by peer): retrying.",
         "The queue has 100 messages: publishing only as fast as the consumers store them.",
@@ -78,6 +79,47 @@ def test_a_file_is_published_and_counted(sensorctl: RunCommand, bulk: type[FakeB
     assert undo.startswith("To delete these readings: sensorctl import undo ")
     assert bulk.options == {"queue": "sensor_data", "max_queue_depth": 7, "retry_timeout_seconds": 5}
     assert [path.name for path in file.parent.iterdir()] == ["history.csv"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "options", "is_named"),
+    [
+        ("local.csv", "id,timestamp,temperature\nhall,2026-01-01 00:00,4\n", [], True),
+        (
+            "local.csv",
+            "id,timestamp,temperature\nhall,2026-01-01 00:00,4\n",
+            ["--time-zone", "Asia/Tokyo"],
+            False,
+        ),
+        ("offset.csv", "id,timestamp,temperature\nhall,2026-01-01 00:00+09:00,4\n", [], False),
+        (
+            "header.csv",
+            "id,time (UTC),temperature\nhall,2026-01-01 00:00,4\n",
+            ["--time-column", "time (UTC)"],
+            False,
+        ),
+        ("local.jsonl", '{"id": "hall", "data": "2026-01-01T00:00:00", "temperatura": 4}\n', [], True),
+        ("offset.jsonl", '{"id": "hall", "data": "2026-01-01T00:00:00Z", "temperatura": 4}\n', [], False),
+    ],
+)
+def test_the_zone_of_local_times_is_named_if_neither_the_file_nor_an_option_says_it(
+    sensorctl: RunCommand,
+    bulk: type[FakeBulk],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    name: str,
+    content: str,
+    options: list[str],
+    is_named: bool,
+) -> None:
+    monkeypatch.setenv("NAIVE_TIME_ZONE", "Europe/Berlin")
+    path = tmp_path / name
+    path.write_text(content)
+
+    code, _, err = sensorctl("import", str(path), *options)
+
+    assert (code, len(bulk.published)) == (0, 1)
+    assert ("Times without an offset are read in Europe/Berlin (NAIVE_TIME_ZONE)." in err) is is_named
 
 
 def test_invalid_lines_are_reported_and_end_with_1(
