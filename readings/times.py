@@ -11,7 +11,7 @@ EXPECTED = 'must be an ISO 8601 time such as "2026-11-22T05:28:37Z"'
 
 _NOTATION = re.compile(
     r"(\d{4}-\d\d-\d\d)[Tt _]\s?(\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?)\s*"
-    r"(?:(Z|UTC|GMT)|(?:UTC|GMT)?\s?([+\-\u2212])(\d\d):?(\d\d)?)?",
+    r"(?:(Z|UTC|GMT|\+0000 UTC)|(?:UTC|GMT)?\s?([+\-\u2212])(\d\d):?(\d\d)?)?",  # Go: +0000 UTC
     re.ASCII | re.IGNORECASE,
 )
 _PARTS = re.compile(

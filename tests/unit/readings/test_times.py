@@ -13,6 +13,7 @@ from readings.times import resolve_local, to_iso_8601, unset_clock
     [
         ("2026-11-22T05:28:37Z", "2026-11-22T05:28:37Z"),
         ("2026-11-22 05:28:37 UTC", "2026-11-22T05:28:37Z"),
+        ("2026-11-22 05:28:37.5 +0000 UTC", "2026-11-22T05:28:37.5Z"),
         ("2026-11-22 05:28:37+01", "2026-11-22T05:28:37+01:00"),
         ("2026-11-22 05:28:37 +0100", "2026-11-22T05:28:37+01:00"),
         ("2026-11-22T05:28:37-03:30", "2026-11-22T05:28:37-03:30"),
@@ -30,6 +31,7 @@ def test_each_notation_of_an_offset_is_understood(text: str, iso: str) -> None:
 @pytest.mark.parametrize(
     ("text", "fragment"),
     [
+        ("2026-11-22T05:28:37 +0100 UTC", "time zone UTC instead of an offset"),
         ("2026-11-22T05:28:37 CET", "time zone CET instead of an offset"),
         ("2026-11-22T05:28:37+01:00[Europe/Berlin]", "time zone Europe/Berlin instead of an offset"),
         *((text, "must be an ISO 8601 time") for text in ("", "2026-11-22", "yesterday", "2026-W47-7T00:00")),
