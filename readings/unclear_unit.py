@@ -34,6 +34,12 @@ _DESCRIPTIONS = frozenset(
         "variable",
     )
 )
+# Fields whose text names a place, such as `Unit F` or `Fahrenheitstraße 12`, unless it has degrees.
+_PLACES = (
+    "location", "locationname", "room", "roomname", "place", "site", "sitename", "building", "floor",
+    "address", "street", "city", "house", "store", "area", "standort", "raum", "ort", "adresse",
+)  # fmt: skip
+_DEGREES = re.compile("[\u00b0\u00ba\u02da\u2109]|(?<![^\\W_])deg", re.IGNORECASE)
 MAX_DESCRIPTION_CHARACTERS = 100
 _UNIT_SUFFIXES = ("unit", "units", "uom")
 _SYSTEMS = {"imperial": Unit.FAHRENHEIT, "uscustomary": Unit.FAHRENHEIT, "uscs": Unit.FAHRENHEIT}
@@ -129,6 +135,8 @@ def _find_units(fields: Any, path: str = "") -> Iterator[UnclearUnit]:
 
 def _problem_of_text(path: str, name: str, value: str) -> str | None:
     text = compact(name)
+    if text in _PLACES and not _DEGREES.search(value):
+        return None
     is_unit = (
         name in ("u", "eu")
         or meaning_of(name) is Meaning.UNIT

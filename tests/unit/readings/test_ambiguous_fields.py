@@ -55,6 +55,7 @@ def refusal(zone: tzinfo = UTC, **fields: Any) -> str:
         {"meta": '{"unit":"F"}'},
         {"query": "units=imperial"},
         {"comment": "in F"},
+        {"location": "attic, °F"},
         {"comment": "values in deg F"},
         {"comment": "in Kelvin"},
         {"note": "华氏"},
@@ -104,6 +105,9 @@ def test_a_unit_that_is_said_in_another_way_is_not_ignored(field: dict[str, Any]
         {"offset": "NaN"},
         {"humidity": math.nan},
         {"e": 3},
+        {"location": "Unit F"},
+        {"room": "Fahrenheitstraße 12"},
+        {"meta": {"site": "Kelvin Hall, Unit K"}},
     ],
 )
 def test_other_fields_change_nothing(field: dict[str, Any]) -> None:
