@@ -7,7 +7,7 @@ from typing import Any
 
 from alerter.alert import Labels
 from alerter.incident import DueAlert, IncidentAlert
-from runtime.text import format_duration
+from runtime.text import format_exact_duration
 
 # The names of the alerts by the kind of limit.
 EXCURSION_ALERTS = {"high": "TemperatureHigh", "low": "TemperatureLow", "rate": "TemperatureChange"}
@@ -72,7 +72,7 @@ class ExcursionAlert(IncidentAlert):
             )
         else:
             summary = f"The excursion {ENDINGS[self.end_reason or 'recovered']}: {self._place} {self._beyond}"
-            summary += f", for {format_duration(self.ended_at - self.started_at)}."
+            summary += f", for {format_exact_duration(self.ended_at - self.started_at)}."
         return {"summary": summary, "description": f"{summary} {self.degree_minutes:.1f} K·min.", **figures}
 
     @property

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 MAX_VALUE_CHARACTERS = 60
+UNITS = (("d", 86_400), ("h", 3600), ("min", 60), ("s", 1))
 
 
 def quantity(number: int, noun: str) -> str:
@@ -15,10 +16,22 @@ def quantity(number: int, noun: str) -> str:
 def format_duration(duration: timedelta) -> str:
     """Return the duration in the largest unit that it contains at least twice."""
     seconds = max(0, round(duration.total_seconds()))
-    for unit, length in (("d", 86_400), ("h", 3600), ("min", 60)):
-        if seconds >= 2 * length:
-            return f"{seconds // length} {unit}"
-    return f"{seconds} s"
+    unit, length = next((each for each in UNITS if seconds >= 2 * each[1]), UNITS[-1])
+    return f"{seconds // length} {unit}"
+
+
+def format_exact_duration(duration: timedelta) -> str:
+    """Return a duration to the second, such as `2 d 3 h 5 min`: a figure, and not an age that goes on."""
+    seconds = max(0.0, duration.total_seconds())
+    remaining = round(seconds)
+    if remaining == 0:
+        return "< 1 s" if seconds else "0 s"
+    parts = []
+    for unit, length in UNITS:
+        count, remaining = divmod(remaining, length)
+        if count:
+            parts.append(f"{count} {unit}")
+    return " ".join(parts)
 
 
 def escape_unprintable(text: str) -> str:

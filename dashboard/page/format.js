@@ -46,6 +46,19 @@ export function duration(seconds) {
   return `${Math.floor(s / length)} ${unit}`;
 }
 
+/** A duration in seconds to the second, such as "2 d 3 h 5 min": a figure, and not an age that goes on. */
+export function exactDuration(seconds) {
+  let remaining = Math.max(0, Math.round(seconds));
+  if (remaining === 0) return seconds > 0 ? "< 1 s" : "0 s";
+  const parts = [];
+  for (const [unit, length] of Object.entries({ d: 86400, h: 3600, min: 60, s: 1 })) {
+    const count = Math.floor(remaining / length);
+    remaining %= length;
+    if (count) parts.push(`${count} ${unit}`);
+  }
+  return parts.join(" ");
+}
+
 /** A duration in seconds as limits have it: exactly, in the largest unit of which it is a whole number. */
 export function toDuration(seconds) {
   const [unit, factor] = Object.entries({ d: 86400, h: 3600, m: 60 }).find(([, each]) => seconds && seconds % each === 0) ?? ["s", 1];

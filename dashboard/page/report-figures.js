@@ -1,7 +1,7 @@
 // The figures of a report: a row for each of its sensors.
 
 import { createElement } from "./dom.js";
-import { count, degrees, duration, UNKNOWN } from "./format.js";
+import { count, degrees, exactDuration, UNKNOWN } from "./format.js";
 
 const percent = (share) => (share === null ? UNKNOWN : `${(Math.floor(share * 1000) / 10).toFixed(1)} %`);
 const COLUMNS = {
@@ -12,7 +12,7 @@ const COLUMNS = {
   "Max °C": (sensor) => degrees(sensor.maximum),
   "MKT °C": (sensor) => degrees(sensor.mean_kinetic_temperature),
   Excursions: (sensor) => count(sensor.excursions),
-  Outside: (sensor) => (sensor.seconds_outside === null ? UNKNOWN : duration(sensor.seconds_outside)),
+  Outside: (sensor) => (sensor.seconds_outside === null ? UNKNOWN : exactDuration(sensor.seconds_outside)),
   Gaps: (sensor) => count(sensor.gaps),
 };
 

@@ -4,7 +4,7 @@ import { may, onAccess } from "./account.js";
 import { requestJson, sendJson } from "./api.js";
 import { $, announce, createElement, reconcileChildren, repeatWhileShown, setText, setTextWithCode, setVisible } from "./dom.js";
 import { failure, showFormError } from "./forms.js";
-import { duration, time } from "./format.js";
+import { exactDuration, time } from "./format.js";
 import { CELSIUS, fromCelsius, symbolOf, temperature } from "./units.js";
 
 const REFRESH_MS = 5_000;
@@ -76,7 +76,7 @@ function fill(row, each) {
   row.dataset.open = each.ended_at === null;
   setText($(".start", row), time(each.started_at));
   setText($(".end", row), each.ended_at === null ? "lasts" : `${time(each.ended_at)}${endOf(each)}`);
-  setText($(".lasted", row), duration(each.duration_seconds));
+  setText($(".lasted", row), exactDuration(each.duration_seconds));
   setText($(".peak", row), each.rule === "rate" ? `${each.peak.toFixed(2)} K` : `${fromCelsius(each.peak, unit).toFixed(2)} ${symbolOf(unit)}`);
   setText($(".area", row), each.degree_minutes.toFixed(1));
   setText($(".limit", row), `${describeRule(each, unit)}, ${each.severity}`);

@@ -1,12 +1,14 @@
 """Numbers, times and durations as a language writes them."""
 
 import math
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from runtime.text import format_exact_duration
+
 MAX_DECIMALS = 6
-UNITS = (("d", 86_400), ("h", 3600), ("min", 60))
 
 
 def format_offset(moment: datetime) -> str:
@@ -19,18 +21,9 @@ def format_offset(moment: datetime) -> str:
 
 
 def format_span(seconds: float) -> str:
-    """Return a duration to the second, such as `2 d 3 h 5 min`."""
-    remaining = round(seconds)
-    if remaining <= 0:
-        return "0 s" if seconds <= 0 else "< 1 s"
-    parts = []
-    for unit, length in UNITS:
-        count, remaining = divmod(remaining, length)
-        if count:
-            parts.append(f"{count}\N{NO-BREAK SPACE}{unit}")
-    if remaining or not parts:
-        parts.append(f"{remaining}\N{NO-BREAK SPACE}s")
-    return " ".join(parts)
+    """Return a duration to the second, such as `2 d 3 h 5 min`, that breaks only between units."""
+    text = format_exact_duration(timedelta(seconds=seconds))
+    return re.sub(r"(?<=\d) ", "\N{NO-BREAK SPACE}", text)
 
 
 @dataclass(frozen=True, slots=True)

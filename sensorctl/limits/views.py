@@ -6,7 +6,7 @@ from datetime import timedelta
 from rich.table import Table
 
 from db.queries.statements import Row
-from runtime.text import format_duration
+from runtime.text import format_exact_duration
 from sensorctl.output import format_time, safe_text, titled_table
 
 
@@ -76,7 +76,7 @@ def excursion_table(rows: Sequence[Row], title: str = "Excursions") -> Table:
             f"{row['rule']} {row['threshold']:.10g} {unit}",
             format_time(row["started_at"]),
             ended,
-            format_duration(timedelta(seconds=row["duration_seconds"])),
+            format_exact_duration(timedelta(seconds=row["duration_seconds"])),
             f"{row['peak']:.2f} {unit}",
             f"{row['degree_minutes']:.2f}",
             safe_text(row.get("acknowledged_by") or ""),

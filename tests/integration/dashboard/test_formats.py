@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from playwright.sync_api import Page
 
-from runtime.text import format_duration, quantity
+from runtime.text import format_duration, format_exact_duration, quantity
 from tests.integration.dashboard.system import System, open_page
 from tests.processes import Process
 
@@ -29,9 +29,11 @@ def test_durations_and_numbers_are_as_those_of_the_commands(
     page.goto(system.url)
 
     durations = page.evaluate(IN_THE_PAGE, ["duration", SECONDS])
+    exact = page.evaluate(IN_THE_PAGE, ["exactDuration", [0.4, *SECONDS]])
     numbers = page.evaluate(IN_THE_PAGE, ["quantity", [0, 1, 2, 1500], ["gap"] * 4])
 
     assert durations == [format_duration(timedelta(seconds=seconds)) for seconds in SECONDS]
+    assert exact == [format_exact_duration(timedelta(seconds=seconds)) for seconds in (0.4, *SECONDS)]
     assert numbers == [quantity(number, "gap") for number in (0, 1, 2, 1500)]
 
 

@@ -37,6 +37,7 @@ def test_a_report_is_saved_its_figures_are_shown_and_an_operator_answers_and_req
     assert page.request.get(download.value.url).body() == CONTENTS["json"]
     report.get_by_text("Figures").press("Enter")
     expect(report.get_by_role("row", name="Fridge (fridge)")).to_contain_text("98.4 %")
+    expect(report.get_by_role("row", name="Fridge (fridge)")).to_contain_text("1 h 30 min")
     # and its PDF in a frame of the page, or in a new tab
     with page.expect_response(lambda response: response.url.endswith("/content?inline=true")) as shown:
         report.get_by_text("Preview").press("Enter")

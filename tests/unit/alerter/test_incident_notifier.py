@@ -25,7 +25,7 @@ def row(number: int, **values: Any) -> dict[str, Any]:
     } | values  # fmt: skip
 
 
-ENDED = {"ended_at": STARTED_AT + timedelta(minutes=12), "end_reason": "recovered"}
+ENDED = {"ended_at": STARTED_AT + timedelta(minutes=295, seconds=51), "end_reason": "recovered"}
 
 
 class Log:
@@ -181,12 +181,15 @@ def test_a_start_and_an_end_are_reported_once_however_many_receivers_there_are()
                 "since 2026-11-26 12:00:00 UTC."
             ),
         ),
-        (ENDED, "The excursion is over: Sensor 1 (Fridge) was above 8 °C, 9.5 °C at most, for 12 min."),
+        (
+            ENDED,
+            "The excursion is over: Sensor 1 (Fridge) was above 8 °C, 9.5 °C at most, for 4 h 55 min 51 s.",
+        ),
         (
             ENDED | {"end_reason": "unknown"},
             (
                 "The excursion ended as unknown: the sensor sent nothing for much longer than usual: "
-                "Sensor 1 (Fridge) was above 8 °C, 9.5 °C at most, for 12 min."
+                "Sensor 1 (Fridge) was above 8 °C, 9.5 °C at most, for 4 h 55 min 51 s."
             ),
         ),
         (

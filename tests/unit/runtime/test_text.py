@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from runtime.text import format_duration, quantity
+from runtime.text import format_duration, format_exact_duration, quantity
 
 
 @pytest.mark.parametrize(
@@ -20,3 +20,19 @@ def test_only_one_is_not_in_the_plural(number: int, text: str) -> None:
 )
 def test_a_duration_is_in_the_largest_unit_that_it_contains_twice(seconds: float, text: str) -> None:
     assert format_duration(timedelta(seconds=seconds)) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (-1, "0 s"),
+        (0, "0 s"),
+        (0.4, "< 1 s"),
+        (59.6, "1 min"),
+        (3605, "1 h 5 s"),
+        (17_751, "4 h 55 min 51 s"),
+        (2 * 86_400 + 60, "2 d 1 min"),
+    ],
+)
+def test_an_exact_duration_names_each_unit_that_is_in_it(seconds: float, text: str) -> None:
+    assert format_exact_duration(timedelta(seconds=seconds)) == text

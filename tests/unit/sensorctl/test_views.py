@@ -241,12 +241,14 @@ def test_a_narrow_terminal_cuts_nothing(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr("sensorctl.output.PIPED_WIDTH", 80)
     row = {
         "excursion_id": 17, "sensor_id": "building-7-floor-3-probe-4", "rule": "high", "threshold": 8.0,
-        "started_at": NOW, "ended_at": NOW, "end_reason": "returned", "duration_seconds": 3600.0,
+        "started_at": NOW, "ended_at": NOW, "end_reason": "returned", "duration_seconds": 17_751.0,
         "peak": 9.5, "degree_minutes": 12.0, "acknowledged_by": "key:ann",
     }  # fmt: skip
 
     show(excursion_table([row]))
 
     assert "…" not in out.getvalue()
+    lasted = "".join(line.split("│")[6].strip() + " " for line in out.getvalue().splitlines() if "│" in line)
+    assert lasted.strip() == "4 h 55 min 51 s"
     sensor = "".join(line.split("│")[2].strip() for line in out.getvalue().splitlines() if "│" in line)
     assert sensor == "building-7-floor-3-probe-4"
