@@ -19,6 +19,8 @@ _NAMES = frozenset(_WORDS.split())
 # Of these, one sensor that a column names may have several.
 _CHANNEL_WORDS = "channel channelid channelname probe probeid probename fühler kanal canal sonda sonde"
 _CHANNELS = frozenset(_CHANNEL_WORDS.split())
+# Of these, the number of the row as often as that of a device.
+_NUMBER_WORDS = ("point", "sn", "serial", "serialno", "serialnumber")
 # The columns of annotated CSV of InfluxDB that do not belong to the name of a series.
 _ANNOTATED = frozenset(("_time", "_value", "table"))
 _NO_TAGS = _ANNOTATED | {"", "result", "_start", "_stop"}
@@ -41,3 +43,8 @@ def find_device_columns(header: Sequence[str], columns: Columns) -> tuple[int, .
         for index, name in enumerate(header)
         if index not in used and (compact(name) in words or (is_annotated and name not in _NO_TAGS))
     )
+
+
+def may_number_rows(name: str) -> bool:
+    """Return whether a column of this name may count the rows instead of naming devices."""
+    return compact(name) in _NUMBER_WORDS

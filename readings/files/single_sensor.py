@@ -1,8 +1,10 @@
 """Whether a file whose rows are all read as those of one sensor has rows of several devices."""
 
 from collections import defaultdict
+from itertools import pairwise
 from typing import NoReturn
 
+from readings.files.csv_devices import may_number_rows
 from readings.files.csv_layout import CsvLayout
 from readings.files.errors import AmbiguousFile, Choice
 from readings.files.history_file import HistoryFile
@@ -13,6 +15,7 @@ from runtime.text import quote_value
 MAX_DEVICES = 18
 # A column with more names than this, each in one row, has comments and names no devices.
 MAX_NAMES = 100
+MAX_DIGITS = 9
 
 
 class _Names:
@@ -31,6 +34,13 @@ class _Names:
     def are_devices(self) -> bool:
         """Return whether there are several, which are not just a comment on each row."""
         return len(self.lines) > 1 and (len(self.lines) <= MAX_NAMES or self._rows > len(self.lines))
+
+    def number_rows(self) -> bool:
+        """Return whether the name of each row is a higher number than that of the row before."""
+        is_number = all(name.isdecimal() and len(name) <= MAX_DIGITS for name in self.lines)
+        if self._rows > len(self.lines) or not is_number:
+            return False
+        return all(int(first) < int(second) for first, second in pairwise(self.lines))
 
 
 def names_devices(history: HistoryFile) -> bool:
@@ -52,9 +62,10 @@ def check_single_sensor(history: HistoryFile) -> None:
             for column, device in zip(history.layout.device_columns, item.devices, strict=True):
                 found[column, item.sensor].add(device, item.line)
     for (column, sensor), names in found.items():
-        if names.are_devices():
+        name = history.layout.header[column]
+        if names.are_devices() and not (may_number_rows(name) and names.number_rows()):
             is_named = history.layout.columns.sensor is not None
-            _refuse(history.layout.header[column], names.lines, sensor if is_named else None)
+            _refuse(name, names.lines, sensor if is_named else None)
 
 
 def _refuse(name: str, lines: dict[str, int], sensor: str | None) -> NoReturn:

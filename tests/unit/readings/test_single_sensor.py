@@ -26,6 +26,11 @@ INFLUXDB = """#group,false,false,true,false,true,true
 ,,1,2026-03-01T00:05:00Z,8.3,temperature,lower
 """
 ROOMS = "room,time,temperature\nhall,2026-03-01T00:00:00Z,4.1\nyard,2026-03-01T00:05:00Z,-3\n"
+CHANNELS = """sensor_id,channel,time,temperature
+dev1,1,2026-03-01T00:00:00Z,4.1
+dev1,2,2026-03-01T00:00:01Z,-18.1
+dev2,1,2026-03-01T00:00:00Z,5
+"""
 COLUMNS = {"sensor": "fridge", "time_column": "last_changed", "value_column": "state"}
 
 
@@ -52,6 +57,8 @@ def readings(history: HistoryFile) -> list[tuple[str | None, float]]:
         ),
         (ROOMS, {"sensor": "fridge"}, "the column 'room' names several devices"),
         (ROOMS.replace("room", "Device ID"), {"sensor": "fridge"}, "'Device ID' names several devices"),
+        (ROOMS.replace("room", "SN").replace("hall", "9"), {"sensor": "x"}, "'SN' names several devices"),
+        (CHANNELS.replace("sensor_id", "id").replace("channel", "Point"), {"sensor": "x"}, "'Point' names"),
         (ROOMS.replace("room", "TagName"), {"sensor": "fridge"}, "'TagName' names several devices"),
     ],
 )
@@ -64,13 +71,6 @@ def test_rows_of_several_devices_are_not_those_of_one_sensor(
         check_rows(history, parse_options(given))
 
     assert message in str(refused.value)
-
-
-CHANNELS = """sensor_id,channel,time,temperature
-dev1,1,2026-03-01T00:00:00Z,4.1
-dev1,2,2026-03-01T00:00:01Z,-18.1
-dev2,1,2026-03-01T00:00:00Z,5
-"""
 
 
 def test_rows_of_several_channels_are_not_those_of_the_sensor_in_a_column() -> None:
@@ -157,8 +157,10 @@ def test_rows_that_were_selected_are_those_of_one_sensor(where: list[list[str]])
             f"sample {number},2026-03-01T{number // 60:02}:{number % 60:02}:00Z,4.1\n"
             for number in range(200)
         ),
+        "Point,time,temperature\n1,2026-03-01T00:00:00Z,4.1\n2,2026-03-01T00:05:00Z,4\n3,2026-03-01T00:10:00Z,4\n",
+        "S.N.,time,temperature\n7,2026-03-01T00:00:00Z,4.1\n9,2026-03-01T00:05:00Z,4\n",
     ],
-    ids=["named once", "no reading of the other one", "a name for each row"],
+    ids=["named once", "no reading of the other one", "a name for each row", "numbers", "serial numbers"],
 )
 def test_a_column_that_names_one_device_or_each_row_is_no_question(content: str) -> None:
     check_single_sensor(open_text(content, {"sensor": "fridge", "missing": ["none"]}))
