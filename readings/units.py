@@ -11,6 +11,10 @@ class UnknownUnit(ValueError):
     """A unit is given but cannot be used; the message says why."""
 
 
+class NumberedLetter(UnknownUnit):
+    """A name has a letter with a number, as in `Temp F1`, which may be a unit or not."""
+
+
 _SPELLINGS = {
     Unit.CELSIUS: "c cel celsius celcius celsuis centigrade centigrados centígrados celsiusgrad градусцельсия"
     " градусыцельсия градусовцельсия stopniecelsjusza stopnicelsjusza celsjusza stupněcelsia stupňůcelsia"
@@ -47,7 +51,12 @@ _QUALIFIERS = re.compile(
     r"t?(?:air|avg|mean|max|min|high|low|water|soil|ambient|surface|skin|outdoor|outside|indoor|inside|in|out)"
     r"|(?:dry|wet)?bulb|sst|wtmp|dwp[ct]?"
 )
-_LABELS = ("sensor", "channel", "ch", "probe", "zone", "room", "phase", "port", "input", "type", "rack")
+_LABELS = (
+    "sensor", "channel", "ch", "probe", "zone", "room", "phase", "port", "input", "type", "rack", "raum",
+    "zimmer", "halle", "fühler", "kanal", "sala", "zona", "canal", "sonda", "sonde",
+)  # fmt: skip
+# As in `Temp F1` of the first fridge, `2F` of the second floor and `NTC 10K` of a resistor.
+_NUMBERED_LETTER = re.compile(r"(?<![^\W_])(?:(?:ntc)?\d+[fk]|[fk][ _-]?\d+)(?![^\W_])", re.IGNORECASE)
 # Weather stations write tempf, temp1f, tempinf and soiltemp1f.
 _JOINED = re.compile(
     r"(?:.*temp(?:erature|eratura|eratur)?|w?tmp|dwp|t(?:avg|mean|max|min|air)|(?:dry|wet)bulb)"
@@ -125,6 +134,7 @@ def find_unit(name: str) -> Unit | None:
     """Return the unit in the name of a field or column, as in `temp_f` and `Temp, °C (S/N 1)`; None if none.
 
     Raises:
+        NumberedLetter: When the name has a letter with a number, as in `Temp F1`.
         UnknownUnit: When the name gives a unit that is unknown, scaled, or one of two, or is too long.
     """
     if len(name) > _MAX_CHARACTERS:
@@ -132,7 +142,12 @@ def find_unit(name: str) -> Unit | None:
     text = _normalise(name)
     if _SCALED.search(text):
         raise UnknownUnit(f"{quote_value(name)} gives a scaled unit; {EXPECTED}")
-    units = {*_in_brackets(text, name), *_after_degrees(text), *_in_words(text)}
+    certain = {*_in_brackets(text, name), *_after_degrees(text)}
+    units = {*certain, *_in_words(text)}
+    if units != {*certain, *_in_words(_NUMBERED_LETTER.sub(" ", text))}:
+        raise NumberedLetter(
+            f"{quote_value(name)} gives a letter with a number, which may be no unit; {EXPECTED}"
+        )
     if len(units) > 1:
         raise UnknownUnit(f"{quote_value(name)} gives two units, {' and '.join(sorted(units))}")
     if not units and ("°" in text or re.search(rf"(?:^|[\W_]){_DEGREE_WORD}(?:$|[\W_])", text.casefold())):
@@ -188,7 +203,7 @@ def _unit_of_word(words: list[str], position: int, word: str) -> Unit | None:
         return unit
     before = words[position - 1] if position else ""
     after = words[position + 1] if position + 1 < len(words) else ""
-    if before in _LABELS:
+    if before in _LABELS or (word == "k" and after in ("type", "typ")):  # a thermocouple
         return None
     if re.fullmatch(_DEGREE_WORD, before) or _TEMPERATURE.fullmatch(before):
         return unit

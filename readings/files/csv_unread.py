@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from readings.files.csv_columns import Columns
 from readings.meanings import is_other_quantity
 from readings.model import Unit
-from readings.units import UnknownUnit, find_unit
+from readings.units import NumberedLetter, UnknownUnit, find_unit
 
 _TEMPERATURE = re.compile(r"temp(?:erat|s?\b|s?[^a-z])", re.IGNORECASE)
 # Values that are computed, set, or limits.
@@ -34,6 +34,8 @@ def _is_temperature(name: str) -> bool:
         return False
     try:
         unit = find_unit(name)
+    except NumberedLetter:
+        unit = None
     except UnknownUnit:
         return False
     return unit in (Unit.CELSIUS, Unit.FAHRENHEIT) or _TEMPERATURE.search(name) is not None

@@ -106,6 +106,8 @@ def test_a_unit_that_is_said_in_another_way_is_not_ignored(field: dict[str, Any]
         {"humidity": math.nan},
         {"e": 3},
         {"location": "Unit F"},
+        {"name": "Temp F2"},
+        {"temp_f2": 4.1},
         {"room": "Fahrenheitstraße 12"},
         {"meta": {"site": "Kelvin Hall, Unit K"}},
     ],

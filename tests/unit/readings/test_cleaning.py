@@ -64,8 +64,9 @@ def test_the_rows_out_of_order_are_those_against_the_order_of_the_file(*, newest
     assert found == {Problem.OUT_OF_ORDER: (6,)}
 
 
-def test_rows_with_a_temperature_in_a_column_that_is_not_read_are_counted() -> None:
-    content = "timestamp,temperature,Probe (°C)\n2026-01-05 10:00,4.5,-18.2\n2026-01-05 11:00,4.5,\n"
+@pytest.mark.parametrize("other", ["Probe (°C)", "Temp F2"])
+def test_rows_with_a_temperature_in_a_column_that_is_not_read_are_counted(other: str) -> None:
+    content = f"timestamp,temperature,{other}\n2026-01-05 10:00,4.5,-18.2\n2026-01-05 11:00,4.5,\n"
 
     result = Imported(content, HALL)
 

@@ -73,7 +73,8 @@ def test_what_is_no_unit_alone_is_rejected(text: str) -> None:
             "measured_at", "LabC",
             "Room F", "Temperature sensor F", "Type K temp", "Thermocouple K",
             "Temperature (attic)", "template_f",
-            "temperature_decimal", "Kitchen", "fridge", "temp/10min", "Temp (C. Smith)",
+            "temperature_decimal", "Kitchen", "fridge", "temp/10min", "Temp (C. Smith)", "Temp K-Type",
+            "Temp Raum F",
         )),
     ],
 )  # fmt: skip
@@ -96,6 +97,10 @@ def test_a_unit_is_found_in_a_name_only_where_it_is_one(name: str, unit: Unit | 
         ("temp_c_f", "two units"),
         ("Temperature (mV)", "the unit mV"),
         ("Temp (%)", "the unit %"),
+        ("Temp F2", "a letter with a number"),
+        ("Temp K1", "a letter with a number"),
+        ("2F 温度", "a letter with a number"),
+        ("Temp NTC 10K", "a letter with a number"),
     ],
 )
 def test_a_name_with_a_unit_that_cannot_be_used_is_rejected(name: str, fragment: str) -> None:
