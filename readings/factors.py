@@ -21,11 +21,15 @@ _EXPONENT = re.compile(
 # Small whole numbers in these are a power of ten; `exp` may also be the time of expiry, and `power` in watts.
 _SHORT_EXPONENT = re.compile(rf"{_OF_TEMPERATURE}?(?:exp|sf|e|power|pow)")
 _MAX_EXPONENT = 9
+_SPREADING_FACTORS = range(5, 13)  # of LoRa, which `sf` is as often as SunSpec's scale factor
+_SPREADING_FACTOR = re.compile(r"sf\d{1,2}(?:bw\d+)?", re.IGNORECASE)
 _DECIMALS = re.compile(
     rf"{_OF_TEMPERATURE}?(?:decimals?|decimal(?:places|digits|point)|fraction(?:al)?digits|precision|prec|dp|dps)"
     rf"{_OF_TEMPERATURE}?"
 )
 _STEP = re.compile(rf"{_OF_TEMPERATURE}?(?:resolution|auflösung|résolution|step(?:size)?|lsb|increment)")
+_OF_PROCESS = ("step", "increment")  # of a program, such as that of a kiln
+_MAX_DECIMALS = 3  # a larger `dp` is a dew point
 _CONVERTER_BITS = range(8, 25)  # a resolution of 12 is that of an analog-to-digital converter
 _OFFSET = re.compile(rf"{_OF_TEMPERATURE}?(?:offset|bias|add(?:end)?|zero){_OF_TEMPERATURE}?")
 _KELVIN_OFFSET = (273, 273.2)
@@ -99,7 +103,7 @@ def _changes(name: str, value: Any, *, is_whole: bool) -> bool:
             is_number = not value.casefold().rstrip("s").endswith("bit") and not _OFFSET.fullmatch(
                 compact(name)
             )
-            return is_number and _has_digit(value)
+            return is_number and _has_digit(value) and not _SPREADING_FACTOR.fullmatch(value)
     number = _to_float(value)
     if math.isinf(number) or (math.isnan(number) and not is_text):  # as text, it is the absence of a value
         return True
@@ -120,7 +124,13 @@ def _may_be(text: str, value: float, *, is_whole: bool) -> bool:
         return _KELVIN_OFFSET[0] <= abs(value) <= _KELVIN_OFFSET[1]
     if _SHORT_EXPONENT.fullmatch(text):
         is_certain = text.endswith(("exp", "sf")) or (is_whole and value < 0)
+        if text == "sf" and value in _SPREADING_FACTORS:
+            return False
         return is_certain and value.is_integer() and abs(value) <= _MAX_EXPONENT
+    if text == "dp":
+        return value in range(1, _MAX_DECIMALS + 1)
+    if text in _OF_PROCESS:
+        return not value.is_integer()
     return not (_STEP.fullmatch(text) and value in _CONVERTER_BITS)
 
 

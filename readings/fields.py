@@ -175,7 +175,8 @@ def _check_temperatures(payload: ReadingPayload, content: JsonObject, fields: di
         if (_is_number(value) or name in TEMPERATURE_FIELDS) and value != payload.temperature:
             raise _contradiction(content, TEMPERATURE_FIELDS, (name, value), "two temperatures")
     for name, value in fields[Meaning.TEMPERATURE_IN_UNIT]:
-        unit = find_clear_unit(name) if _is_number(value) else None
+        is_of_another_probe = name[-1:].isdigit()
+        unit = find_clear_unit(name) if _is_number(value) and not is_of_another_probe else None
         celsius = to_celsius(payload.temperature, payload.unit)
         if unit and abs(to_celsius(value, unit) - celsius) > _SAME_TEMPERATURE:
             problem = f"two temperatures, since the first is in {payload.unit}"

@@ -4,7 +4,7 @@ from typing import Any
 
 from readings.errors import InvalidField
 from readings.factors import find_factors, is_factor
-from readings.meanings import Fields, JsonObject, Meaning, meaning_of
+from readings.meanings import Fields, JsonObject, Meaning, compact, meaning_of
 from readings.model import Unit
 from readings.unclear_unit import find_unclear_units, parse_given_unit
 from runtime.text import quote_name, quote_value
@@ -27,7 +27,7 @@ def find_given_unit(fields: Fields, others: Fields, *, is_whole: bool) -> Unit |
     found = [
         (name, value, parse_given_unit(name, value))
         for name, container in fields
-        if not is_factor(name, container)
+        if not (is_factor(name, container) or _is_angle(name, container))
         for value in _of_temperature(container)
     ]
     for name, value, unit in found[1:]:
@@ -39,6 +39,12 @@ def find_given_unit(fields: Fields, others: Fields, *, is_whole: bool) -> Unit |
     for unclear in find_unclear_units(others):
         raise InvalidField(f'{unclear}: send the unit of temperature in the field "unit"')
     return None
+
+
+def _is_angle(name: str, value: Any) -> bool:
+    """Return whether a field such as `"degrees": 45` is a direction and no unit."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return is_number and compact(name) in ("degree", "degrees")
 
 
 def _of_temperature(value: Any) -> list[Any]:

@@ -6,7 +6,7 @@ from enum import IntEnum, auto
 from functools import lru_cache
 from typing import Any
 
-from readings.meanings import Fields, JsonObject, compact
+from readings.meanings import Fields, JsonObject, Meaning, compact, is_other_quantity, meaning_of
 
 _SUBJECT = (
     r"(?:(?:t|temp(?:erature|eratura|eratur)?|sensor|probe|reading|measurement|measure|value|data)\d*)?"
@@ -33,6 +33,20 @@ _ERROR = re.compile(
     r"|fel|feil|fejl|błąd|ошибка|错误|エラー)(?:codes?|status|flags?|text|message|msg)?"
 )
 _OF_TEMPERATURE = ("meta", "metadata", "attributes", "attrs", "tags", "labels", "properties")
+
+_OTHER_PARTS = (
+    "wifi",
+    "wlan",
+    "network",
+    "lan",
+    "mqtt",
+    "gps",
+    "lora",
+    "modem",
+    "sdcard",
+    "display",
+    "cloud",
+)
 
 _BAD = (
     "bad invalid fail failed failure fault faulty error err suspect suspicious uncertain questionable"
@@ -149,9 +163,18 @@ def is_unclear_text(name: str, text: str) -> bool:
 
 
 def _items(value: Any) -> Iterator[Any]:
-    """Yield a value, or the values in it, such as the code and the symbol of a status."""
+    """Yield a value, or the values in it, such as the code and the symbol of a status.
+
+    In an object, those of other quantities and of other parts of a device are left out.
+    """
     if isinstance(value, JsonObject):
-        yield from value.values()
+        of_temperature = [item for name, item in value.fields if meaning_of(name) is Meaning.TEMPERATURE]
+        others = (
+            item
+            for name, item in value.fields
+            if not is_other_quantity(name) and compact(name) not in _OTHER_PARTS
+        )
+        yield from of_temperature or others
     elif isinstance(value, list):
         yield from value
     else:

@@ -110,10 +110,19 @@ def test_a_unit_that_is_said_in_another_way_is_not_ignored(field: dict[str, Any]
         {"temp_f2": 4.1},
         {"room": "Fahrenheitstraße 12"},
         {"meta": {"site": "Kelvin Hall, Unit K"}},
+        {"sf": 7},
+        {"sf": "SF12BW125"},
+        {"degrees": 45},
+        {"temp_c2": 4.0},
     ],
 )
 def test_other_fields_change_nothing(field: dict[str, Any]) -> None:
     assert parse(temperature=21.5, **field)[1] == 21.5
+
+
+@pytest.mark.parametrize("field", [{"step": 3}, {"step": 0}, {"increment": 5}, {"dp": 9}, {"dp": 4.5}])
+def test_other_fields_change_no_whole_number(field: dict[str, Any]) -> None:
+    assert parse(temperature=21, **field)[1] == 21
 
 
 @pytest.mark.parametrize(
