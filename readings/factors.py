@@ -34,9 +34,11 @@ _CONVERTER_BITS = range(8, 25)  # a resolution of 12 is that of an analog-to-dig
 _OFFSET = re.compile(rf"{_OF_TEMPERATURE}?(?:offset|bias|add(?:end)?|zero){_OF_TEMPERATURE}?")
 _KELVIN_OFFSET = (273, 273.2)
 _SCALE_IN_TEXT = re.compile(
-    r"(?:(?<![\d.,])0[.,]\d+|(?<!\d)1/10+|tenths?|hundredths?|zehntel|hundertstel"
+    r"(?:(?<![\d.,+\-\u2212])0[.,](?:0*1|0625)(?!\d)|(?<!\d)1/10+|tenths?|hundredths?|zehntel|hundertstel"
     r"|(?<![^\W_])(?:milli|deci|centi))"
     r"[\s-]?(?:of )?(?:an? )?(?:[°˚º]|deg|celsius|kelvin|fahrenheit|grad(?![^\W\d_])|[CFK](?![^\W_]))"
+    r"|(?<![\d.,])0[.,]\d+\s?(?:[°˚º]\s?)?[a-z]*\s?(?:steps?|per|lsb|increments?)(?![^\W_])"
+    r"|(?<![^\W_])(?:steps?|lsb|increments?)\W{1,3}(?:of )?0[.,]\d"
     r"|(?:[°˚º]\s?[CFK]|celsius|kelvin|fahrenheit|(?<![^\W_])(?:value|val|raw|temp(?:erature)?|reading))"
     r"\s?[*x\u00d7/·]\s?10+(?!\d)|(?<![^\W_])(?:adc|raw)[ _](?:adc|counts?|values?)(?![^\W_])"
     r"|(?<![^\W_])(?:u?q\d{1,2}\.\d{1,2}|fixed[ _-]?point|bcd)(?![^\W_])"
@@ -46,7 +48,7 @@ _SCALE_IN_TEXT = re.compile(
 # What else a text may give in tenths of a degree.
 _QUALITY = re.compile(
     r"resol|accura|precis|toler|\u00b1|\+/-|error|drift|hyster|thresh|delta|dead ?band|repeatab|genauigkeit"
-    r"|auflösung|offset|correct|calib",
+    r"|auflösung|offset|correct|calib|limit|grenz|lowest|highest|minim|maxim|(?<![^\W_])(?:min|max)[\W_]{1,3}\d",
     re.IGNORECASE,
 )
 _TRUE_SCALE = re.compile(

@@ -114,6 +114,8 @@ def test_a_unit_that_is_said_in_another_way_is_not_ignored(field: dict[str, Any]
         {"sf": "SF12BW125"},
         {"degrees": 45},
         {"temp_c2": 4.0},
+        {"note": "0.5 °C above yesterday"},
+        {"note": "lowest 0.1 °C"},
     ],
 )
 def test_other_fields_change_nothing(field: dict[str, Any]) -> None:
@@ -176,6 +178,9 @@ def test_other_fields_change_no_whole_number(field: dict[str, Any]) -> None:
         {"offset": -273.15},
         {"encoding": "q8.8"},
         {"format": "fixed point"},
+        {"note": "0.0625 °C per bit"},
+        {"note": "0.5 °C steps"},
+        {"note": "step: 0.25 °C"},
     ],
 )
 def test_a_factor_that_may_apply_is_refused(field: dict[str, Any]) -> None:

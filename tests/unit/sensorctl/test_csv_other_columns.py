@@ -87,5 +87,10 @@ def test_a_scale_above_the_header_is_asked_for(line: str) -> None:
     assert values(content, scale=Decimal("0.1"))[0][1] == 21.5
 
 
+@pytest.mark.parametrize("line", ["Lower limit: 0.5 °C", "Min 0.1 °C, Max 7.1 °C", "Lowest: 0.1 °C"])
+def test_limits_and_extremes_above_the_header_are_no_scale(line: str) -> None:
+    assert values(f"{line}\ntime,temperature\n{TIME},3.5\n")[0][1] == 3.5
+
+
 def test_a_unit_above_the_header_is_asked_for() -> None:
     assert error(f"Unit: F\ntime,temperature\n{TIME},68\n").endswith("mentions a unit: set --unit")
