@@ -39,12 +39,15 @@ MAX_SUMMARY_CHARACTERS = 40
 _WORDS = re.compile(r"[^\W\d_]+")
 # A word with a number, as in `MAX31855`, `SD-01` and `media_2`, is the name of one of several things.
 _NUMBERED = re.compile(r"[^\W\d_]+(?:[-_]?\d+)+")
-# Columns with names of people, companies, products and software, such as `Max`, `Total` and `MAX6675`.
+# Columns with names of people, companies, products and towns (`Max`, `Total`, `Media`), or of alarms.
 _NAME_COLUMN_WORDS = (
     "operator user username author person technician inspector owner customer client company vendor brand"
     " manufacturer make model devicemodel sensormodel product project firmware version benutzer bearbeiter"
     " prüfer kunde firma hersteller modell usuario operador cliente empresa fabricante utilisateur"
-    " opérateur société fabricant modèle utente operatore azienda produttore modello"
+    " opérateur société fabricant modèle utente operatore azienda produttore modello initials"
+    " signature signed signedby checkedby measuredby recordedby contact staff employee initialen kürzel"
+    " unterschrift geprüftvon mitarbeiter iniciales responsable initiales iniziali paraaf city town"
+    " alarm alarms alarmtype"
 )
 _NAME_COLUMNS = frozenset(_NAME_COLUMN_WORDS.split())
 _FRACTION = re.compile(r"([+-]?)(\d{1,15})[.,](\d*)", re.ASCII)
@@ -71,6 +74,11 @@ def check_quantity(fields: Sequence[str], header: Sequence[str], columns: Column
             )
 
 
+def has_names(column: str) -> bool:
+    """Return whether a column of this name has the names of people or things, or initials."""
+    return compact(column) in _NAME_COLUMNS
+
+
 class SummaryCheck:
     """Rejects rows that sum up others: a column that no option uses has a word such as `Average`.
 
@@ -86,7 +94,7 @@ class SummaryCheck:
             else [
                 (index, name)
                 for index, name in enumerate(header)
-                if index not in used and compact(name) not in _NAME_COLUMNS
+                if index not in used and not has_names(name)
             ]
         )
 

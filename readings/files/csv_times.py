@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime, time
 
 from readings.csv_columns import EPOCH, NUMBER, normalise_name, parse_local_time
+from readings.files.csv_checks import has_names
 from readings.files.csv_columns import TIME_OF_DAY_NAMES, ZONE_AMBIGUITY, Columns
 from readings.files.csv_options import CsvOptions
 from readings.files.errors import Ambiguity, AmbiguousLookup, Choice, InvalidRow
@@ -79,7 +80,8 @@ class TimeParser:
             self._check_number(text, parsed)
         if columns.time_of_day is None and parsed.time() == time.min:
             self._require_no_time_of_day(text, fields)
-        self._require_no_half_of_day(text, parsed.hour, fields)
+        if parsed.tzinfo is None:
+            self._require_no_half_of_day(text, parsed.hour, fields)
         if parsed.tzinfo is None and self._zone_columns and not self._is_zone_known:
             self._require_no_zone(text, fields)
         return parsed
@@ -108,6 +110,7 @@ class TimeParser:
         for index, field in enumerate(fields[: len(self._header)]):
             if (
                 index not in used
+                and not has_names(self._header[index])
                 and len(field) <= MAX_HALF_CHARACTERS
                 and HALF_OF_DAY.fullmatch(field.strip())
                 and (field.strip()[0] in "Pp") != (hour >= NOON)

@@ -64,6 +64,13 @@ def test_am_and_pm_that_are_those_of_the_hour_change_nothing(time: str, half: st
     assert values(content) == [(f"2026-01-01T{time}:00+00:00", 20.0)]
 
 
+@pytest.mark.parametrize(
+    ("time", "column"), [("2026-01-01 09:00", "Initials"), ("2026-01-01T09:00:00Z", "shift")]
+)
+def test_initials_and_times_with_an_offset_have_no_half_of_the_day(time: str, column: str) -> None:
+    assert values(f"time,{column},temperature\n{time},PM,20\n") == [("2026-01-01T09:00:00+00:00", 20.0)]
+
+
 @pytest.mark.parametrize("column", ["Zeit", "secs", "hours"])
 def test_all_rows_are_not_at_midnight_because_of_the_name_of_the_time_of_day(column: str) -> None:
     assert (

@@ -50,7 +50,14 @@ def test_other_words_name_no_summary(word: str) -> None:
 
 @pytest.mark.parametrize(
     ("column", "name"),
-    [("operator", "Max"), ("Company", "Total"), ("Device model", "MAX"), ("Prüfer", "Max")],
+    [
+        ("operator", "Max"),
+        ("Company", "Total"),
+        ("Device model", "MAX"),
+        ("Prüfer", "Max"),
+        ("checked by", "Max"),
+        ("alarm", "max"),
+    ],
 )
 def test_the_name_of_a_person_or_product_is_no_summary(column: str, name: str) -> None:
     assert len(values(f"{column},time,temperature\n{name},{TIME},21.5\n")) == 1
