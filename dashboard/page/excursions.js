@@ -6,6 +6,7 @@ import { $, announce, createElement, reconcileChildren, repeatWhileShown, setTex
 import { failure } from "./forms.js";
 import { duration, time } from "./format.js";
 import { secondsSince } from "./live-state.js";
+import { setExcursions } from "./problems.js";
 import { addressOf } from "./router.js";
 
 const REFRESH_MS = 5_000;
@@ -28,6 +29,7 @@ async function load() {
 
 function show(latest) {
   excursions = latest;
+  setExcursions(latest);
   setText($(".count", section), excursions.length === MAX_EXCURSIONS ? `${MAX_EXCURSIONS} or more` : `${excursions.length}`);
   setVisible(section, excursions.length > 0);
   reconcileChildren(list, excursions, (each) => `${each.excursion_id}`, create, fill);

@@ -13,6 +13,7 @@ const isCritical = ({ severity }) => severity === "critical";
 const keyOf = ({ kind, subject }) => `${kind} ${subject}`;
 let previousMessages = null; // by key
 let isLive = true;
+let excursions = []; // those that have not ended
 
 export function update() {
   const { problems } = state;
@@ -32,14 +33,22 @@ export function setLive(live) {
   updateOverallStatus();
 }
 
+/** Show that sensors are beyond their limits: the system has no problem then, but what it measures has. */
+export function setExcursions(ongoing) {
+  excursions = ongoing;
+  updateOverallStatus();
+}
+
 function updateOverallStatus() {
   const { problems } = state;
-  const number = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
+  const all = [...problems, ...excursions];
+  const counts = [];
+  if (problems.length) counts.push(quantity(problems.length, "problem"));
+  if (excursions.length) counts.push(`${excursions.length} beyond limits`);
   const badge = $("#overall-status");
-  setText(badge, !isLive ? "Not live" : problems.length ? number : "No problems");
-  badge.dataset.state = !isLive || problems.some(isCritical) ? "bad" : problems.length ? "warn" : "good";
-  const prefix = !isLive ? "(not live) " : problems.length ? `(${problems.length}) ` : "";
-  setTitlePrefix(prefix);
+  setText(badge, !isLive ? "Not live" : counts.join(", ") || "No problems");
+  badge.dataset.state = !isLive || all.some(isCritical) ? "bad" : all.length ? "warn" : "good";
+  setTitlePrefix(!isLive ? "(not live) " : all.length ? `(${all.length}) ` : "");
 }
 
 function create({ severity }) {

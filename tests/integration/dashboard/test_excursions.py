@@ -26,8 +26,12 @@ def test_an_excursion_is_shown_acknowledged_and_gone_when_it_ends(
         # when an operator is logged in, the page shows the excursion, and acknowledges it
         page.goto(system.url)
         log_in(page, key)
-        item = page.locator("#excursions li")
+        item, badge = page.locator("#excursions li"), page.locator("#overall-status")
         expect(item).to_contain_text("above 8 °C")
+        # and does not say that there are no problems
+        expect(badge).to_have_text("1 beyond limits")
+        expect(badge).to_have_attribute("data-state", "warn")
+        expect(page).to_have_title("(1) Sensors")
         acknowledge = item.get_by_role("button", name="Acknowledge")
         act_until(partial(acknowledge.press, "Enter"), item.filter(has_text="acknowledged by key:ann"))
         expect(item.get_by_role("button")).to_be_hidden()
@@ -36,6 +40,8 @@ def test_an_excursion_is_shown_acknowledged_and_gone_when_it_ends(
         eventually(lambda: system.database.count() == 2, DEADLINE_SECONDS, "the reading is stored")
         evaluation.evaluate()
         expect(page.locator("#excursions")).to_be_hidden(timeout=DEADLINE_SECONDS * 1000)
+        expect(badge).to_have_text("No problems")
+        expect(badge).to_have_attribute("data-state", "good")
 
 
 def test_more_excursions_than_are_listed_are_counted_as_such(
