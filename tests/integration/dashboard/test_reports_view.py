@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from runtime.access import Role
 from tests.integration.dashboard.system import System, act_until, log_in
-from tests.integration.dashboard.test_sensor_page import lose
+from tests.integration.dashboard.test_sensor_page import SCROLLS_HORIZONTALLY, lose
 from tests.processes import Process
 from tests.stored_report import CONTENTS, store_report_and_question
 
@@ -69,6 +69,17 @@ def test_a_report_is_saved_its_figures_are_shown_and_an_operator_answers_and_req
     workflow.click()
     expect(page.locator("#workflow h2")).to_contain_text("report workflow ready")
     expect(page.locator("#workflow .facts")).to_contain_text("period last-week")
+
+
+def test_the_form_of_a_report_fits_on_a_phone_with_the_titles_of_the_presets(
+    system: System, dashboard: Process, page: Page
+) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+
+    form = open_form(system, page, Role.OPERATOR)
+
+    expect(form.locator("[name=preset] option")).to_have_count(4)
+    assert page.evaluate(SCROLLS_HORIZONTALLY) is False
 
 
 def test_a_report_is_made_once_if_it_is_requested_again_after_its_response_was_lost(
