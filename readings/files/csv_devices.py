@@ -13,9 +13,20 @@ _WORDS = (
     " hostname topic series tags asset assetid assetname equipment equipmentid gerät geräteid gerätename"
     " fühler messstelle messpunkt raum standort kanal seriennummer sonda sonde capteur sensore"
     " dispositivo canal sala local tagname tagid point pointid pointname box boxid boxname instance"
-    " container vehicle"
+    " container vehicle sensorno sensornr sensornumber sensoraddress deviceno devicenr devicenumber"
+    " appliance gerätenr gerätenummer fühlernr messgerät kühlstelle ort equipo ubicación lugar appareil"
+    " équipement emplacement lieu apparecchio ubicazione luogo aparelho equipamento localização apparaat"
+    " locatie ruimte urządzenie czujnik miejsce pomieszczenie"
+    " lokalizacja enhet givare plats sted føler zařízení čidlo místnost umístění cihaz sensör датчик"
+    " устройство прибор место помещение 传感器 设备 地点 测点 設備 センサ センサー 場所 機器 測定点 센서 장치"
 )
-_NAMES = frozenset(_WORDS.split())
+# These have the name of a device, or its temperature.
+_APPLIANCE_WORDS = (
+    "fridge freezer refrigerator chamber kühlschrank kühlgerät gefrierschrank kammer nevera congelador frigo"
+    " congélateur enceinte frigorifero koelkast vriezer"
+)
+_APPLIANCES = frozenset(_APPLIANCE_WORDS.split())
+_NAMES = _APPLIANCES.union(_WORDS.split())
 # Of these, one sensor that a column names may have several.
 _CHANNEL_WORDS = "channel channelid channelname probe probeid probename fühler kanal canal sonda sonde"
 _CHANNELS = frozenset(_CHANNEL_WORDS.split())
@@ -48,3 +59,8 @@ def find_device_columns(header: Sequence[str], columns: Columns) -> tuple[int, .
 def may_number_rows(name: str) -> bool:
     """Return whether a column of this name may count the rows instead of naming devices."""
     return compact(name) in _NUMBER_WORDS
+
+
+def may_have_values(name: str) -> bool:
+    """Return whether a column of this name may have temperatures instead of naming devices."""
+    return compact(name) in _APPLIANCES

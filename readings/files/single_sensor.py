@@ -1,10 +1,11 @@
 """Whether a file whose rows are all read as those of one sensor has rows of several devices."""
 
+import re
 from collections import defaultdict
 from itertools import pairwise
 from typing import NoReturn
 
-from readings.files.csv_devices import may_number_rows
+from readings.files.csv_devices import may_have_values, may_number_rows
 from readings.files.csv_layout import CsvLayout
 from readings.files.errors import AmbiguousFile, Choice
 from readings.files.history_file import HistoryFile
@@ -16,6 +17,7 @@ MAX_DEVICES = 18
 # A column with more names than this, each in one row, has comments and names no devices.
 MAX_NAMES = 100
 MAX_DIGITS = 9
+_FRACTION = re.compile(r"[+\-\u2212]?\d+[.,]\d+(?:\s?°?[CFK])?")
 
 
 class _Names:
@@ -36,11 +38,16 @@ class _Names:
         return len(self.lines) > 1 and (len(self.lines) <= MAX_NAMES or self._rows > len(self.lines))
 
     def number_rows(self) -> bool:
-        """Return whether the name of each row is a higher number than that of the row before."""
+        """Return whether the name of each row is a number, in ascending or descending order."""
         is_number = all(name.isdecimal() and len(name) <= MAX_DIGITS for name in self.lines)
         if self._rows > len(self.lines) or not is_number:
             return False
-        return all(int(first) < int(second) for first, second in pairwise(self.lines))
+        steps = {int(second) > int(first) for first, second in pairwise(self.lines)}
+        return len(steps) <= 1
+
+    def have_fractions(self) -> bool:
+        """Return whether one of the names is a number with a fraction."""
+        return any(map(_FRACTION.fullmatch, self.lines))
 
 
 def names_devices(history: HistoryFile) -> bool:
@@ -63,7 +70,9 @@ def check_single_sensor(history: HistoryFile) -> None:
                 found[column, item.sensor].add(device, item.line)
     for (column, sensor), names in found.items():
         name = history.layout.header[column]
-        if names.are_devices() and not (may_number_rows(name) and names.number_rows()):
+        are_numbers = may_number_rows(name) and names.number_rows()
+        are_values = may_have_values(name) and names.have_fractions()
+        if names.are_devices() and not are_numbers and not are_values:
             is_named = history.layout.columns.sensor is not None
             _refuse(name, names.lines, sensor if is_named else None)
 

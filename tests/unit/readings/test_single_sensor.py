@@ -59,6 +59,9 @@ def readings(history: HistoryFile) -> list[tuple[str | None, float]]:
         (ROOMS.replace("room", "Device ID"), {"sensor": "fridge"}, "'Device ID' names several devices"),
         (ROOMS.replace("room", "SN").replace("hall", "9"), {"sensor": "x"}, "'SN' names several devices"),
         (CHANNELS.replace("sensor_id", "id").replace("channel", "Point"), {"sensor": "x"}, "'Point' names"),
+        (ROOMS.replace("room", "Kühlschrank"), {"sensor": "x"}, "'Kühlschrank' names several devices"),
+        (ROOMS.replace("room", "Sensor-Nr."), {"sensor": "x"}, "'Sensor-Nr.' names several devices"),
+        (ROOMS.replace("room", "устройство"), {"sensor": "x"}, "'устройство' names several devices"),
         (ROOMS.replace("room", "TagName"), {"sensor": "fridge"}, "'TagName' names several devices"),
     ],
 )
@@ -158,9 +161,19 @@ def test_rows_that_were_selected_are_those_of_one_sensor(where: list[list[str]])
             for number in range(200)
         ),
         "Point,time,temperature\n1,2026-03-01T00:00:00Z,4.1\n2,2026-03-01T00:05:00Z,4\n3,2026-03-01T00:10:00Z,4\n",
+        "Freezer,time,temperature\n-18,2026-03-01T00:00:00Z,4.1\n-18.5,2026-03-01T00:05:00Z,4\n",
+        "SN,time,temperature\n2,2026-03-01T00:05:00Z,4.1\n1,2026-03-01T00:00:00Z,4\n",
         "S.N.,time,temperature\n7,2026-03-01T00:00:00Z,4.1\n9,2026-03-01T00:05:00Z,4\n",
     ],
-    ids=["named once", "no reading of the other one", "a name for each row", "numbers", "serial numbers"],
+    ids=[
+        "named once",
+        "no reading of the other one",
+        "a name for each row",
+        "numbers",
+        "values",
+        "newest first",
+        "serial numbers",
+    ],
 )
 def test_a_column_that_names_one_device_or_each_row_is_no_question(content: str) -> None:
     check_single_sensor(open_text(content, {"sensor": "fridge", "missing": ["none"]}))
