@@ -16,13 +16,17 @@ from db.workflows.queries import WorkflowQueries
 from jobs.states import ENDED, State
 from runtime.json_values import dump_json
 from runtime.streams import is_terminal
+from runtime.text import escape_unprintable
 from sensorctl.output import console, fail, print_message, to_json
 from sensorctl.workflows.options import require_workflow
 from sensorctl.workflows.progress import describe_jobs, workflow_progress
 from sensorctl.workflows.timeline import Timeline, timeline_line
+from sensorctl.workflows.workers import LOG_HINT, START_HINT, seen_workers
 
 POLL_INTERVAL_SECONDS = 1.0
 MAX_JOBS = 100_000
+# While no job of a workflow runs; a worker takes a job within a second.
+POLLS_UNTIL_HINT = 5
 PROGRESS = "progress"
 INTERRUPTED = "The database does not answer; what happens is shown once it does. The workflow is not lost."
 
@@ -37,6 +41,7 @@ def follow_events(queries: WorkflowQueries, workflow_id: UUID, *, as_json: bool)
     workflow = require_workflow(queries, workflow_id)
     timeline = Timeline(queries.jobs(workflow_id, MAX_JOBS))
     follower = EventFollower(queries, workflow_id, State(workflow["state"]))
+    hint = _WorkerHint(queries)
     was_interrupted = False
     with _progress_bar() as (bar, task):
         while True:
@@ -49,6 +54,7 @@ def follow_events(queries: WorkflowQueries, workflow_id: UUID, *, as_json: bool)
                         _print_event(bar.console, timeline, event, as_json=as_json)
                 if workflow["state"] in ENDED:
                     break
+                hint.check(workflow)
             except StoreUnavailable:
                 if not was_interrupted:
                     print_message(INTERRUPTED)
@@ -58,6 +64,35 @@ def follow_events(queries: WorkflowQueries, workflow_id: UUID, *, as_json: bool)
             time.sleep(POLL_INTERVAL_SECONDS)
     if workflow["state"] != "succeeded":
         fail(f"The workflow {workflow_id} is {workflow['state']}: {_reason(workflow)}")
+
+
+class _WorkerHint:
+    """Says once that jobs wait because no worker for them was seen, if none runs for some polls."""
+
+    def __init__(self, queries: WorkflowQueries) -> None:
+        self._queries = queries
+        self._polls = 0
+        self._is_given = False
+
+    def check(self, workflow: Row) -> None:
+        """Look at a workflow that has not ended, as it is at one poll.
+
+        Raises:
+            StoreUnavailable: When the database does not answer.
+        """
+        states = workflow["jobs_by_state"]
+        self._polls = self._polls + 1 if State.READY in states and State.RUNNING not in states else 0
+        if self._is_given or self._polls < POLLS_UNTIL_HINT:
+            return
+        ready = self._queries.jobs(workflow["workflow_id"], MAX_JOBS, states=[State.READY])
+        served = {kind for worker in seen_workers(self._queries.workers()) for kind in worker["kinds"]}
+        if missing := sorted({job["kind"] for job in ready} - served):
+            kinds = escape_unprintable(", ".join(missing))
+            print_message(
+                f"No worker for jobs of the kind {kinds} was seen; they wait. To start one, {START_HINT}; "
+                f"if one runs, {LOG_HINT}."
+            )
+            self._is_given = True
 
 
 def _print_event(terminal: Console, timeline: Timeline, event: Row, *, as_json: bool) -> None:

@@ -236,6 +236,42 @@ def test_a_workflow_is_followed_over_a_restart_of_the_database(
     assert "succeeded" in out
 
 
+@pytest.mark.parametrize(
+    ("workers", "is_told"),
+    [([], True), ([worker(60)], True), ([worker(kinds=["rest"])], True), ([worker()], False)],
+)
+def test_a_workflow_that_waits_for_a_worker_says_so_once(
+    sensorctl: RunCommand,
+    workflows: FakeWorkflows,
+    monkeypatch: pytest.MonkeyPatch,
+    workers: list[dict[str, Any]],
+    is_told: bool,
+) -> None:
+    monkeypatch.setattr(follow, "POLL_INTERVAL_SECONDS", 0)
+    waiting = workflow(state="ready", jobs_by_state={"ready": 1})
+    workflows.rows = [*(waiting for _ in range(3 * follow.POLLS_UNTIL_HINT)), workflow(state="succeeded")]
+    workflows.jobs_read = [job(state="ready")]
+    workflows.workers_read = workers
+
+    code, _, err = sensorctl("workflow", "events", ID, "--follow")
+
+    hint = "No worker for jobs of the kind dummy was seen; they wait. To start one, set COMPOSE_PROFILES="
+    assert (code, err.count(hint)) == (0, int(is_told))
+
+
+def test_a_workflow_that_runs_says_nothing_of_workers(
+    sensorctl: RunCommand, workflows: FakeWorkflows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(follow, "POLL_INTERVAL_SECONDS", 0)
+    running = workflow(jobs_by_state={"ready": 1, "running": 1})
+    workflows.rows = [*(running for _ in range(3 * follow.POLLS_UNTIL_HINT)), workflow(state="succeeded")]
+    workflows.jobs_read = [job(state="ready")]
+
+    code, _, err = sensorctl("workflow", "events", ID, "--follow")
+
+    assert (code, err) == (0, "")
+
+
 def test_a_request_that_succeeds_is_followed_as_one_object_per_line(
     sensorctl: RunCommand, workflows: FakeWorkflows
 ) -> None:
