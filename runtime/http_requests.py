@@ -144,6 +144,7 @@ def retry_request(
     *,
     sleep: Callable[[float], None],
     on_wait: Callable[[float], None] = lambda _: None,
+    max_attempts: int = MAX_ATTEMPTS,
 ) -> T:
     """Return what `request` returns; call it again while it raises RequestUnavailable, within bounds.
 
@@ -157,7 +158,7 @@ def retry_request(
     return Retrying(
         retry=retry_if_exception(_is_worth_a_wait),
         wait=_wait_seconds,
-        stop=stop_after_attempt(MAX_ATTEMPTS),
+        stop=stop_after_attempt(max_attempts),
         sleep=sleep,
         before_sleep=before_sleep,
         reraise=True,

@@ -23,8 +23,10 @@ from worker.sources.pace import job_pace
 
 
 @contextmanager
-def failing_with_the_source(name: str) -> Iterator[None]:
+def failing_with_the_source(name: str, *, retry: bool = True) -> Iterator[None]:
     """Let the job fail if the source or the broker refuses, or the source does not answer.
+
+    `retry` is whether a job whose source does not answer is tried again.
 
     Raises:
         JobFailed: With `retry`, unless a person has to change something first.
@@ -34,7 +36,7 @@ def failing_with_the_source(name: str) -> Iterator[None]:
     except SourceRefused as error:
         raise JobFailed(f"{name}: {error}", retry=False) from error
     except SourceUnavailable as error:
-        raise JobFailed(f"{name}: {error}", retry_after=error.retry_after) from error
+        raise JobFailed(f"{name}: {error}", retry=retry, retry_after=error.retry_after) from error
     except (BrokerRefused, Unroutable) as error:
         raise JobFailed(f"cannot publish: {error}") from error
 

@@ -1,5 +1,6 @@
 """Jobs that fetch history, with a real broker, consumer and database: the same as the source has, once."""
 
+import socket
 from collections.abc import Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass
@@ -180,6 +181,25 @@ def test_without_times_what_is_new_since_the_cursor_is_fetched_and_the_cursor_mo
     assert covered.cursor - covered.end == HOUR
     assert abs(covered.cursor - datetime.now(UTC)) < timedelta(minutes=10)
     eventually(lambda: backfill.database.count() == 72, DEADLINE_SECONDS, "six hours are stored")
+
+
+def test_a_test_of_a_source_that_does_not_answer_ends_after_a_few_seconds(
+    backfill: Backfill, database: Database
+) -> None:
+    job = backfill.job({"source": "silent"}, kind="source-test")
+    started_at = job.clock.now
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        address = f"http://127.0.0.1:{closed.getsockname()[1]}"
+        sensors = [{"remote": "climate temperature", "sensor_id": "attic"}]
+        fields = {"kind": "influxdb", "address": address, "sensors": sensors, "options": {"database": "home"}}
+        database.query("SELECT put_source('test', 'silent', %s)", Jsonb(fields))
+
+        with pytest.raises(JobFailed, match=r"silent: .*refused") as failed:
+            run_source_test(job)
+
+    assert not failed.value.retry
+    assert job.clock.now < started_at + 5
 
 
 def test_a_test_of_the_source_reports_what_would_be_stored_and_stores_nothing(backfill: Backfill) -> None:

@@ -26,6 +26,8 @@ DAY = timedelta(days=1)
 LIVE_SECONDS = 10.0
 MAX_LIVE_VALUES = 10
 MAX_EXAMPLES = 10
+# Of a request. Somebody waits for the answer, and is to see a wrong address at once.
+MAX_ATTEMPTS = 2
 
 
 def run_source_test(context: JobContext) -> JobResult:
@@ -36,7 +38,7 @@ def run_source_test(context: JobContext) -> JobResult:
         JobInterrupted: When the job has to stop.
     """
     spec = SourceSpec.model_validate(context.spec)
-    with failing_with_the_source(spec.source), ExitStack() as stack:
+    with failing_with_the_source(spec.source, retry=False), ExitStack() as stack:
         source = load_source(context.settings, spec.source, context.settings.name)
         stored = stack.enter_context(closing(FetchedReadings(context.settings, context.settings.name)))
         now, examples = stored.now(), Examples()
@@ -70,7 +72,7 @@ def span_to_try(source: Source, now: datetime) -> Span:
 def _open_history(context: JobContext, source: Source, stack: ExitStack) -> HistorySource:
     if not source.spec.has_history:
         return FirstLiveValues(context, open_live(source))
-    pace = stack.enter_context(job_pace(context, source))
+    pace = stack.enter_context(job_pace(context, source, max_attempts=MAX_ATTEMPTS))
     return stack.enter_context(open_history(source, pace))
 
 

@@ -11,7 +11,7 @@ import httpx2
 from pydantic import SecretStr, TypeAdapter, ValidationError
 
 from jobs.source import Source
-from runtime.http_requests import retry_request
+from runtime.http_requests import MAX_ATTEMPTS, retry_request
 from runtime.text import quote_name
 from runtime.version import VERSION
 from worker.sources.http_errors import check_status, translate
@@ -40,9 +40,13 @@ class Credentials(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Pace:
-    """What a client waits with, and reports progress to; both may raise to end the job."""
+    """How often a client sends a request, what it waits with, and reports progress to.
+
+    The latter two may raise to end the job.
+    """
 
     limit: RateLimit
+    max_attempts: int = MAX_ATTEMPTS
     sleep: Callable[[float], None] = time.sleep
     progress: Callable[[], None] = field(default=lambda: None)
     clock: Callable[[], float] = time.monotonic
@@ -124,7 +128,10 @@ class SourceClient:
             detail = error.errors(include_input=False, include_url=False)[0]
         start = quote_name(body[:80].decode(errors="replace"))
         if detail["type"] == "json_invalid":
-            raise self.unavailable(f"the answer is not JSON or is cut off; it starts with {start}")
+            raise self.unavailable(
+                f"the answer is not JSON or is cut off; it starts with {start}. If this remains, check the "
+                "address"
+            )
         place = ".".join(map(str, detail["loc"])) or "it"
         raise self.refused(
             f"the answer is not of the form that {self._source.kind} documents ({place}: {detail['msg']}); "
@@ -186,7 +193,12 @@ class SourceClient:
 
     def _retry(self, request: Callable[[], T]) -> T:
         """Send a request again while it may be answered; other jobs wait for the same source, too."""
-        return retry_request(request, sleep=self._pace.sleep, on_wait=self._pace.limit.defer)
+        return retry_request(
+            request,
+            sleep=self._pace.sleep,
+            on_wait=self._pace.limit.defer,
+            max_attempts=self._pace.max_attempts,
+        )
 
     @contextmanager
     def _translate_errors(self) -> Iterator[None]:

@@ -6,14 +6,15 @@ from contextlib import closing, contextmanager
 from db.queries.statements import Statements
 from db.workflows.sources import Sources
 from jobs.source import Source
+from runtime.http_requests import MAX_ATTEMPTS
 from worker.context import JobContext
 from worker.sources.http import Pace
 from worker.sources.rate_limit import SharedRateLimit
 
 
 @contextmanager
-def job_pace(context: JobContext, source: Source) -> Iterator[Pace]:
+def job_pace(context: JobContext, source: Source, *, max_attempts: int = MAX_ATTEMPTS) -> Iterator[Pace]:
     """Return the pace of a job for the block; its waits raise JobInterrupted when the job has to stop."""
     with closing(Statements(context.settings, f"{context.settings.name} {source.name}")) as statements:
         limit = SharedRateLimit(Sources(statements), source)
-        yield Pace(limit=limit, sleep=context.sleep, progress=context.progress)
+        yield Pace(limit=limit, max_attempts=max_attempts, sleep=context.sleep, progress=context.progress)
