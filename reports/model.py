@@ -115,6 +115,7 @@ class Acknowledgement(Part):
     acknowledged_by: str
     acknowledged_at: Timestamp
     note: str | None = None
+    threshold: float | None = None  # of the limit
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

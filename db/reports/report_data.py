@@ -33,7 +33,7 @@ WHERE sensor_id = ANY(CAST(:sensors AS text[])) AND valid_from < :end
 ORDER BY sensor_id, valid_from
 """
 ACKNOWLEDGED = """
-SELECT sensor_id, rule, started_at, ended_at, acknowledged_by, acknowledged_at, acknowledged_note
+SELECT sensor_id, rule, threshold, started_at, ended_at, acknowledged_by, acknowledged_at, acknowledged_note
 FROM excursion
 WHERE sensor_id = ANY(CAST(:sensors AS text[])) AND rule IN ('high', 'low') AND acknowledged_at IS NOT NULL
   AND started_at < :end AND coalesce(ended_at >= :start, true)
@@ -167,4 +167,5 @@ def _acknowledgement(row: Row[Any]) -> Acknowledgement:
         acknowledged_by=row.acknowledged_by,
         acknowledged_at=row.acknowledged_at,
         note=row.acknowledged_note,
+        threshold=row.threshold,
     )

@@ -10,12 +10,13 @@ def acknowledge(excursion: ReportExcursion, acknowledgements: Sequence[Acknowled
     """Return the excursion with its last acknowledgement, if it has one.
 
     These are of excursions of the sensor's own limits, in the same direction, that share a time with it: the
-    limits of a report may be others, but the event is the same.
+    limits of a report may be others, but the event is the same. Those beyond the same threshold come first.
     """
     own = [each for each in acknowledgements if each.kind == excursion.limit.kind and _meet(each, excursion)]
     if not own:
         return excursion
-    last = max(own, key=lambda each: each.acknowledged_at)
+    threshold = excursion.limit.threshold
+    last = max(own, key=lambda each: (each.threshold == threshold, each.acknowledged_at))
     return replace(
         excursion,
         acknowledged_by=last.acknowledged_by,

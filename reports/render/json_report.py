@@ -20,8 +20,9 @@ from runtime.validation_messages import validation_message
 # What document_sha256 does not cover.
 NOT_COVERED = ("made_at", "document_sha256")
 _ADAPTER = TypeAdapter(Report)
-# Earlier versions do not have these fields of an input: without a value they are left out, also of digests.
+# Earlier versions do not have these fields: without a value they are left out, also of digests.
 _ADDED_TO_INPUTS = ("program", "time_zone")
+_ADDED_TO_ACKNOWLEDGEMENTS = ("threshold",)
 # Of a sensor there may be millions, so that each is written alone.
 _ITEMS: dict[str, TypeAdapter[Any]] = {
     "excursions": TypeAdapter(ReportExcursion),
@@ -62,9 +63,9 @@ def _encode(report: Report, without: Sequence[str] = ()) -> Iterator[bytes]:
     """Yield the JSON in parts, because millions of readings as one text are several times as large."""
     long = {"sensors": {"__all__": {"samples", *_ITEMS}}}
     document = _ADAPTER.dump_python(report, mode="json", exclude=long)
-    for source, name in product(document["inputs"], _ADDED_TO_INPUTS):
-        if source[name] is None:
-            del source[name]
+    acknowledgements = [each for sensor in document["sensors"] for each in sensor["acknowledgements"]]
+    _leave_out(document["inputs"], _ADDED_TO_INPUTS)
+    _leave_out(acknowledgements, _ADDED_TO_ACKNOWLEDGEMENTS)
     sensors = zip(document.pop("sensors"), report.sensors, strict=True)
     members: dict[str, Iterable[str]] = {
         name: [_dump(value)] for name, value in document.items() if name not in without
@@ -73,6 +74,13 @@ def _encode(report: Report, without: Sequence[str] = ()) -> Iterator[bytes]:
     for text in _object(members):
         yield text.encode()
     yield b"\n"
+
+
+def _leave_out(items: Iterable[dict[str, Any]], names: Sequence[str]) -> None:
+    """Remove these members of the items where they have no value."""
+    for item, name in product(items, names):
+        if item[name] is None:
+            del item[name]
 
 
 def _sensor(fields: dict[str, Any], sensor: SensorReport) -> Iterator[str]:

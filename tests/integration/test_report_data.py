@@ -239,7 +239,8 @@ def test_acknowledgements_are_of_excursions_that_overlap_the_period(database: Da
 
     [found] = read("fridge").sensors[0].acknowledgements
 
-    assert (found.kind, found.start, found.end) == ("high", START - STEP, START + STEP)
+    assert (found.kind, found.threshold) == ("high", 8)
+    assert (found.start, found.end) == (START - STEP, START + STEP)
     assert (found.acknowledged_by, found.acknowledged_at, found.note) == ("cy", START, "door")
 
 

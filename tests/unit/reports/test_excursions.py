@@ -105,7 +105,9 @@ def test_the_limits_of_the_request_replace_those_of_the_sensor_and_add_to_the_pr
     ]
 
 
-def acknowledged(kind: str, start: float, end: float | None, by: str, minute: float = 100) -> Acknowledgement:
+def acknowledged(
+    kind: str, start: float, end: float | None, by: str, minute: float = 100, threshold: float | None = None
+) -> Acknowledgement:
     return Acknowledgement(
         kind=kind,  # type: ignore[arg-type]  # a literal
         start=at(start),
@@ -113,6 +115,7 @@ def acknowledged(kind: str, start: float, end: float | None, by: str, minute: fl
         acknowledged_by=by,
         acknowledged_at=at(minute),
         note="door open",
+        threshold=threshold,
     )
 
 
@@ -134,6 +137,21 @@ def test_who_acknowledged_an_excursion(acknowledgements: tuple[Acknowledgement, 
 
     assert excursion.acknowledged_by == by
     assert excursion.note == (None if by is None else "door open")
+
+
+def test_each_of_two_excursions_of_an_event_has_its_own_acknowledgement() -> None:
+    # given a warning and a critical limit, of which the critical one was acknowledged first
+    given = {
+        "acknowledgements": (
+            acknowledged("high", 15, 25, "rui", 200, threshold=8),
+            acknowledged("high", 18, 22, "ana", 100, threshold=9),
+        )
+    }
+    report = measure(every(10, [4, 6, 10, 6, 4]), high(8), high(9), high(9.5), sensor=given)
+
+    # then a limit that is none of them has the last
+    by = {each.limit.threshold: each.acknowledged_by for each in report.excursions}
+    assert by == {8: "rui", 9: "ana", 9.5: "rui"}
 
 
 def test_a_crossing_is_exact_to_a_microsecond() -> None:

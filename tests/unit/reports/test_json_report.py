@@ -58,6 +58,17 @@ def test_how_an_input_was_read_is_in_the_document_only_if_it_is_known() -> None:
     assert document_digest(read_as) != report().document_sha256
 
 
+def test_the_limit_of_an_acknowledgement_is_in_the_document_only_if_it_is_known() -> None:
+    [sensor] = report().sensors
+    [acknowledged] = sensor.acknowledgements
+    with_limit = replace(sensor, acknowledgements=(replace(acknowledged, threshold=8.0),))
+    known = replace(report(), sensors=(with_limit,))
+
+    # Reports of earlier versions have none, and keep their digests.
+    assert "threshold" not in json.loads(render_json(report()))["sensors"][0]["acknowledgements"][0]
+    assert read_json(render_json(known)) == known
+
+
 def test_the_same_request_gives_the_same_bytes_but_for_the_time_of_making() -> None:
     first, second = render_json(report()), render_json(report(5))
 
