@@ -17,6 +17,12 @@ MAX_DEVICES = 18
 # A column with more names than this, each in one row, has comments and names no devices.
 MAX_NAMES = 100
 MAX_DIGITS = 9
+# Positions and times, which are no names either.
+_NO_NAME = re.compile(
+    r"[+-]?\d+\.\d+[,; ]+[+-]?\d+\.\d+"
+    r"|(?:\d[\d./-]+[T ])?\d{1,2}:\d\d(?::\d\d(?:[.,]\d+)?)?(?:\s?[AaPp][Mm])?(?:Z|[+-]\d\d:?\d\d)?"
+)
+_MEASURED = re.compile(r"[+\-\u2212]?\d+(?:[.,]\d+)?(?:\s?°?[CFK])?")
 _FRACTION = re.compile(r"[+\-\u2212]?\d+[.,]\d+(?:\s?°?[CFK])?")
 
 
@@ -45,6 +51,13 @@ class _Names:
         steps = {int(second) > int(first) for first, second in pairwise(self.lines)}
         return len(steps) <= 1
 
+    def are_no_names(self) -> bool:
+        """Return whether they are positions or times, or as many numbers as measured values."""
+        if all(map(_NO_NAME.fullmatch, self.lines)):
+            return True
+        is_many = len(self.lines) > MAX_DEVICES or any(name[0] in "-\u2212" for name in self.lines)
+        return is_many and self.have_fractions() and all(map(_MEASURED.fullmatch, self.lines))
+
     def have_fractions(self) -> bool:
         """Return whether one of the names is a number with a fraction."""
         return any(map(_FRACTION.fullmatch, self.lines))
@@ -72,7 +85,7 @@ def check_single_sensor(history: HistoryFile) -> None:
         name = history.layout.header[column]
         are_numbers = may_number_rows(name) and names.number_rows()
         are_values = may_have_values(name) and names.have_fractions()
-        if names.are_devices() and not are_numbers and not are_values:
+        if names.are_devices() and not (are_numbers or are_values or names.are_no_names()):
             is_named = history.layout.columns.sensor is not None
             _refuse(name, names.lines, sensor if is_named else None)
 

@@ -59,6 +59,8 @@ def readings(history: HistoryFile) -> list[tuple[str | None, float]]:
         (ROOMS.replace("room", "Device ID"), {"sensor": "fridge"}, "'Device ID' names several devices"),
         (ROOMS.replace("room", "SN").replace("hall", "9"), {"sensor": "x"}, "'SN' names several devices"),
         (CHANNELS.replace("sensor_id", "id").replace("channel", "Point"), {"sensor": "x"}, "'Point' names"),
+        (ROOMS.replace("hall", "2.14").replace("yard", "2.15"), {"sensor": "x"}, "such as '2.14' in line 2"),
+        (ROOMS.replace("hall", "28:37:00:00:01:02"), {"sensor": "x"}, "such as '28:37:00:00:01:02'"),
         (ROOMS.replace("room", "Kühlschrank"), {"sensor": "x"}, "'Kühlschrank' names several devices"),
         (ROOMS.replace("room", "Sensor-Nr."), {"sensor": "x"}, "'Sensor-Nr.' names several devices"),
         (ROOMS.replace("room", "устройство"), {"sensor": "x"}, "'устройство' names several devices"),
@@ -163,6 +165,11 @@ def test_rows_that_were_selected_are_those_of_one_sensor(where: list[list[str]])
         "Point,time,temperature\n1,2026-03-01T00:00:00Z,4.1\n2,2026-03-01T00:05:00Z,4\n3,2026-03-01T00:10:00Z,4\n",
         "Freezer,time,temperature\n-18,2026-03-01T00:00:00Z,4.1\n-18.5,2026-03-01T00:05:00Z,4\n",
         "SN,time,temperature\n2,2026-03-01T00:05:00Z,4.1\n1,2026-03-01T00:00:00Z,4\n",
+        "Probe,time,temperature\n"
+        + "".join(f"{20 + n / 10},2026-03-01T00:{n:02}:00Z,{4 + n / 10}\n" for n in range(30)),
+        "Room,time,temperature\n-0.5,2026-03-01T00:00:00Z,4.1\n1,2026-03-01T00:05:00Z,4\n",
+        'location,time,temperature\n"52.1,13.4",2026-03-01T00:00:00Z,4.1\n"52.2,13.5",2026-03-01T00:05:00Z,4\n',
+        "Local,time,temperature\n01:00:00,2026-03-01T00:00:00Z,4\n2026-03-01 01:05,2026-03-01T00:05:00Z,4\n",
         "S.N.,time,temperature\n7,2026-03-01T00:00:00Z,4.1\n9,2026-03-01T00:05:00Z,4\n",
     ],
     ids=[
@@ -172,6 +179,10 @@ def test_rows_that_were_selected_are_those_of_one_sensor(where: list[list[str]])
         "numbers",
         "values",
         "newest first",
+        "values of a probe",
+        "values below zero",
+        "positions",
+        "local times",
         "serial numbers",
     ],
 )
