@@ -22,7 +22,7 @@ from sensorctl.time_options import DATE, parse_local_time_or_age
 FORMATS_HELP = "pdf (if unset), xlsx, csv or json. Repeatable."
 FORMATS: tuple[ReportFormat, ...] = ("pdf", "xlsx", "csv", "json")
 OPTIONS = {
-    "sensors": "--sensor", "time_zone": "--time-zone", "limits": "--high or --low", "": "--sensor",
+    "sensors": "--sensor", "time_zone": "--time-zone", "limits": "--high or --low", "": "report",
     "interval_seconds": "--interval", "heat_kj_per_mol": "--heat",
 }  # fmt: skip
 

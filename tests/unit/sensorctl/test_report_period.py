@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 import pytest
 import typer
 
-from sensorctl.reports.options import parse_date_time_or_age, resolve_time
+from runtime.errors import InvalidInput
+from sensorctl.reports.options import build_spec, parse_date_time_or_age, resolve_time
 
 
 @pytest.mark.parametrize(
@@ -33,3 +34,10 @@ def test_a_date_is_the_start_of_its_day(text: str, zone: str, expected: datetime
 def test_a_time_that_is_none_or_two_is_refused_with_its_offsets(text: str, zone: str, message: str) -> None:
     with pytest.raises(typer.BadParameter, match=message):
         resolve_time(parse_date_time_or_age(text), zone, "--from")
+
+
+def test_a_period_that_ends_before_its_start_is_not_blamed_on_the_sensor() -> None:
+    start, end = datetime(2026, 11, 2, tzinfo=UTC), datetime(2026, 11, 1, tzinfo=UTC)
+
+    with pytest.raises(InvalidInput, match=r"^report: from must be before to$"):
+        build_spec({"sensors": ("fridge",), "from": start, "to": end})
