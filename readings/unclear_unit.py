@@ -91,6 +91,8 @@ def parse_given_unit(name: str, value: Any) -> Unit:
     Raises:
         InvalidField: When it is none of temperature.
     """
+    if isinstance(value, str) and compact(value) == "metric":  # as the opposite of imperial
+        return Unit.CELSIUS
     try:
         return unit_of(value)
     except ValueError as error:

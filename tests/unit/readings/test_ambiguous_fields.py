@@ -116,6 +116,8 @@ def test_a_unit_that_is_said_in_another_way_is_not_ignored(field: dict[str, Any]
         {"temp_c2": 4.0},
         {"note": "0.5 °C above yesterday"},
         {"note": "lowest 0.1 °C"},
+        {"units": "metric"},
+        {"unit_system": "Metric"},
     ],
 )
 def test_other_fields_change_nothing(field: dict[str, Any]) -> None:
