@@ -211,6 +211,11 @@ def _is_bad_status(text: str) -> bool:
         return False
     if text.isdecimal():
         return _MIN_OPC_UA_UNCERTAIN <= int(text) <= _MAX_OPC_UA
+    return _has_bad_words(text)
+
+
+@lru_cache(maxsize=1024)
+def _has_bad_words(text: str) -> bool:
     words = _words(text)
     is_bad = not _BAD_WORDS.isdisjoint(words) and _NEGATIONS.isdisjoint(words)
     return is_bad or _BAD_PHRASES.search(text.casefold()) is not None
