@@ -148,7 +148,8 @@ def test_without_a_stack_it_ends_with_a_message_and_78(
     sensorctl: RunCommand, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.delenv("POSTGRES_HOST")
-    monkeypatch.setenv("POSTGRES_HOST_PORT", "1")
+    for port in ("POSTGRES_HOST_PORT", "RABBITMQ_HOST_PORT"):  # no stack that runs meanwhile
+        monkeypatch.setenv(port, "1")
     monkeypatch.setattr("sensorctl.stack_variables.ROOT", tmp_path)
 
     code, out, err = sensorctl("summary")
