@@ -88,6 +88,28 @@ class Sensor:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Excursion:
+    """An excursion of a sensor that lasts. Threshold and peak are in °C, those of the rule `rate` in K."""
+
+    excursion_id: int
+    sensor_id: str
+    rule: str
+    threshold: float
+    severity: str
+    started_at: datetime
+    peak: float
+    acknowledged_by: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenExcursions:
+    """How many excursions last, and the latest of them, critical before others."""
+
+    total: int
+    latest: list[Excursion]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Anomaly:
     """An anomaly of a sensor that lasts. Temperatures are in °C."""
 
@@ -180,5 +202,6 @@ class SystemStatus:
     throughput: Throughput
     sensors: list[Sensor] | None
     problems: list[Problem]
+    excursions: OpenExcursions | None = None
     anomalies: OpenAnomalies | None = None
     unread: list[Source] = field(default_factory=list)

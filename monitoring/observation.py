@@ -10,7 +10,7 @@ from db.queries.hosts import HostState
 from messaging.management.client import ManagementRefused
 from monitoring.broker import OldestDeadLetter
 from monitoring.broker_nodes import BrokerCluster
-from monitoring.model import OpenAnomalies, Queue, Sensor, Source, Workflows
+from monitoring.model import OpenAnomalies, OpenExcursions, Queue, Sensor, Source, Workflows
 from monitoring.services import ServiceReport
 from runtime.health import Dependency
 
@@ -33,6 +33,7 @@ class Observation:
     broker_responds: bool = False
     cluster: BrokerCluster | None = None
     sensors: list[Sensor] | None
+    excursions: OpenExcursions | None = None
     anomalies: OpenAnomalies | None = None
     workflows: Workflows | None = None
     database_error: str | None

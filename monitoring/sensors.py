@@ -1,4 +1,4 @@
-"""Reads from the database: sensors with their last hour, anomalies, workflows with a problem, the backup."""
+"""Reads from the database: sensors and their last hour, excursions, anomalies, workflows, the backup."""
 
 from collections import defaultdict
 from datetime import datetime, timedelta
@@ -7,21 +7,31 @@ from typing import Any, NamedTuple
 from db.queries.backup import BackupState
 from db.queries.status import SensorStates
 from db.settings import DatabaseSettings
-from monitoring.model import Anomaly, FailedWorkflow, OpenAnomalies, Sensor, UnclaimedJobs, Workflows
+from monitoring.model import (
+    Anomaly,
+    Excursion,
+    FailedWorkflow,
+    OpenAnomalies,
+    OpenExcursions,
+    Sensor,
+    UnclaimedJobs,
+    Workflows,
+)
 from monitoring.problems import FAILED_WORKFLOW_AGE, NO_WORKER_AGE
 
 MINUTE = timedelta(minutes=1)
 MINUTES = 60
 # Read in each collection; older minutes change only if readings arrive late.
 RECENT_MINUTES = 2
-MAX_ANOMALIES = 20
+MAX_EXCURSIONS = MAX_ANOMALIES = 20
 MAX_FAILED_WORKFLOWS = 20
 
 
 class SensorStatus(NamedTuple):
-    """The sensors, ordered by ID, ongoing anomalies, what is wrong with workflows, and the backup."""
+    """The sensors, ordered by ID, what lasts of them, what is wrong with workflows, and the backup."""
 
     sensors: list[Sensor]
+    excursions: OpenExcursions
     anomalies: OpenAnomalies
     workflows: Workflows
     backup: BackupState | None
@@ -39,7 +49,7 @@ class SensorProbe:
         self._hour_read_in: datetime | None = None
 
     def __call__(self, now: datetime) -> SensorStatus:
-        """Return all sensors, ongoing anomalies, what is wrong with workflows, and the backup.
+        """Return all sensors, ongoing excursions and anomalies, what is wrong with workflows, and the backup.
 
         Raises:
             StoreTimeout: When the database responds too slowly.
@@ -49,9 +59,11 @@ class SensorProbe:
         self._read_minutes(this_minute)
         minutes = [this_minute - n * MINUTE for n in reversed(range(MINUTES))]
         sensors = [self._sensor(row, minutes) for row in self._states.sensors()]
+        total, latest = self._states.open_excursions(MAX_EXCURSIONS)
+        excursions = OpenExcursions(total=total, latest=[Excursion(**row) for row in latest])
         total, latest = self._states.open_anomalies(MAX_ANOMALIES)
         anomalies = OpenAnomalies(total=total, latest=[Anomaly(**row) for row in latest])
-        return SensorStatus(sensors, anomalies, self._workflows(), self._states.backup())
+        return SensorStatus(sensors, excursions, anomalies, self._workflows(), self._states.backup())
 
     def close(self) -> None:
         """Close the connection."""

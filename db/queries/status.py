@@ -1,4 +1,4 @@
-"""Reads the status of all sensors, ongoing anomalies, workflows that have a problem, and the backup."""
+"""Reads the status: sensors, open excursions and anomalies, workflows with a problem, the backup."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +23,14 @@ SELECT sensor_id, status.name, status.location,
 FROM sensor_status AS status
 LEFT JOIN last_hour_summary AS hour USING (sensor_id)
 ORDER BY sensor_id
+"""
+OPEN_EXCURSIONS = """
+SELECT excursion_id, sensor_id, rule, threshold, severity, started_at, peak, acknowledged_by,
+       count(*) OVER () AS total
+FROM excursion
+WHERE ended_at IS NULL
+ORDER BY severity, started_at DESC, excursion_id DESC
+LIMIT :most
 """
 # One that a person marked as wrong is none.
 OPEN_ANOMALIES = """
@@ -87,10 +95,13 @@ class SensorStates:
         """Return the means of all minutes from `since` on."""
         return [MinuteMean._make(row) for row in self._rows(MINUTES, since=since)]
 
+    def open_excursions(self, most: int) -> tuple[int, list[dict[str, Any]]]:
+        """Return how many excursions last, and the latest of them, critical before others."""
+        return _with_total(self._rows(OPEN_EXCURSIONS, most=most))
+
     def open_anomalies(self, most: int) -> tuple[int, list[dict[str, Any]]]:
         """Return how many anomalies last, and the latest of them."""
-        rows = [dict(row._mapping) for row in self._rows(OPEN_ANOMALIES, most=most)]  # noqa: SLF001 (public)
-        return max((row.pop("total") for row in rows), default=0), rows
+        return _with_total(self._rows(OPEN_ANOMALIES, most=most))
 
     def failed_workflows(self, age: timedelta, most: int) -> list[dict[str, Any]]:
         """Return the latest workflows that failed within this time and were not run again."""
@@ -119,3 +130,9 @@ class SensorStates:
     def _connection(self) -> Iterator[Connection]:
         with translate_errors(), self._engine.connect() as connection:
             yield connection
+
+
+def _with_total(found: list[Row[Any]]) -> tuple[int, list[dict[str, Any]]]:
+    """Return the number of all rows, which is the column `total` of each that was read, and these."""
+    rows = [dict(row._mapping) for row in found]  # noqa: SLF001 (SQLAlchemy's public name)
+    return max((row.pop("total") for row in rows), default=0), rows

@@ -9,8 +9,10 @@ from rich.table import Table
 from rich.text import Text
 
 from monitoring.model import (
+    Excursion,
     Health,
     OpenAnomalies,
+    OpenExcursions,
     Problem,
     Queue,
     Sensor,
@@ -24,13 +26,14 @@ from sensorctl.output import safe_text
 BARS = "▁▂▃▄▅▆▇█"
 # A narrower terminal gets half as many bars.
 WIDE_COLUMNS, MAX_BARS = 110, 60
-MAX_SENSORS, MIN_SENSORS, MAX_PROBLEMS, MAX_ANOMALIES = 20, 3, 6, 5
+MAX_SENSORS, MIN_SENSORS, MAX_PROBLEMS, MAX_EXCURSIONS, MAX_ANOMALIES = 20, 3, 6, 5, 5
 COLOURS = {
     Health.READY: "green",
     Health.NOT_READY: "yellow",
     Health.STALLED: "red",
     Health.DOWN: "red",
 }
+SEVERITY_COLOURS = {"critical": "red", "warning": "yellow"}
 NOT_VISIBLE = "not visible from here: docker compose run --rm sensorctl status"
 REASON_HEADING = ""
 Cell = Text | str
@@ -44,6 +47,7 @@ def status_screen(status: SystemStatus, console: Console, *, fit_height: bool = 
         _services_table(status),
         Text(),
         *_queue_lines(status.queue, status.throughput, status.at),
+        *_excursion_lines(status.excursions, status.at),
         *_anomaly_lines(status.anomalies, status.at),
         Text(),
     ]
@@ -58,11 +62,11 @@ def status_screen(status: SystemStatus, console: Console, *, fit_height: bool = 
 
 def _problem_lines(status: SystemStatus) -> Iterator[RenderableType]:
     time = f"{status.at:%Y-%m-%d %H:%M:%S} UTC"
-    if not status.problems:
-        yield Text.assemble(("No problems", "bold green"), f"  {time}")
-        return
-    count = len(status.problems)
-    yield Text.assemble((quantity(count, "problem"), "bold red"), f"  {time}")
+    count, excursions = len(status.problems), status.excursions.total if status.excursions else 0
+    problems = quantity(count, "problem") if count else "No problems"
+    colour = "green" if not (count or excursions) else "red"
+    open_excursions = f", {quantity(excursions, 'excursion')} open" if excursions else ""
+    yield Text.assemble((f"{problems}{open_excursions}", f"bold {colour}"), f"  {time}")
     for problem in status.problems[:MAX_PROBLEMS]:
         yield _problem_line(problem, status.at)
     if count > MAX_PROBLEMS:
@@ -120,6 +124,30 @@ def _queue_lines(queue: Queue | None, throughput: Throughput, now: datetime) -> 
         p50, p95 = _format_seconds(throughput.latency_p50), _format_seconds(throughput.latency_p95)
         latency = f"{p50} (median), {p95} (95 %)"
     yield Text(f"stored      {stored}; latency {latency}")
+
+
+def _excursion_lines(excursions: OpenExcursions | None, now: datetime) -> Iterator[Text]:
+    if excursions is None:
+        return
+    shown = excursions.latest[:MAX_EXCURSIONS]
+    more = (
+        f", of these {len(shown)}: sensorctl excursion list --open" if excursions.total > len(shown) else ""
+    )
+    style = "" if excursions.total else "dim"
+    yield Text(f"excursions  {excursions.total or 'none'} open{more}", style=style)
+    for excursion in shown:
+        yield _excursion_line(excursion, now)
+
+
+def _excursion_line(excursion: Excursion, now: datetime) -> Text:
+    unit = "K" if excursion.rule == "rate" else "°C"
+    limit = f"{excursion.rule} {excursion.threshold:.10g} {unit}"
+    line = Text.assemble(
+        "            ", safe_text(excursion.sensor_id), " ", (limit, SEVERITY_COLOURS[excursion.severity]),
+        f" ({excursion.severity}) for {_format_age(excursion.started_at, now)}, "
+        f"peak {excursion.peak:.2f} {unit}",
+    )  # fmt: skip
+    return line.append(", acknowledged" if excursion.acknowledged_by else "")
 
 
 def _anomaly_lines(anomalies: OpenAnomalies | None, now: datetime) -> Iterator[Text]:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,6 +14,8 @@ import pytest
 
 from db.evaluation.evaluation import Evaluation
 from db.indexes import build_missing_indexes
+from db.queries.status import SensorStates
+from monitoring.model import Excursion
 from tests.database import Database, Row, libpq_url
 from tests.waiting import DEADLINE_SECONDS, eventually
 
@@ -106,6 +109,34 @@ def test_late_changed_and_deleted_readings_change_it(database: Database, evaluat
     evaluate(database, evaluation)
     assert excursions(database) == []
     assert database.query("SELECT * FROM changed_reading") == []
+
+
+def test_the_status_has_the_excursions_that_last_critical_ones_first(
+    database: Database, evaluation: Evaluation
+) -> None:
+    register(database, "fridge", "attic", "hall")
+    high: dict[str, Any] = {"kind": "high"}
+    set_limits(
+        database,
+        high | {"sensor_id": "fridge", "threshold": 8, "severity": "critical"},
+        high | {"sensor_id": "attic", "threshold": 30},
+        high | {"sensor_id": "hall", "threshold": 30},
+    )
+    store(database, "fridge", {0: 5, 1: 11, 2: 12})
+    store(database, "attic", {2: 29, 3: 31})
+    store(database, "hall", {2: 29, 3: 31, 4: 20})
+    evaluate(database, evaluation)
+
+    with closing(SensorStates(database.settings)) as states:
+        total, latest = states.open_excursions(20)
+        assert states.open_excursions(1) == (2, latest[:1])
+
+    assert total == 2
+    assert [(row["sensor_id"], row["severity"], row["threshold"], row["peak"]) for row in latest] == [
+        ("fridge", "critical", 8, 12),
+        ("attic", "warning", 30, 31),
+    ]
+    Excursion(**latest[0])
 
 
 def test_a_late_reading_changes_an_excursion_of_a_restored_database(

@@ -15,7 +15,7 @@ import pytest
 
 from monitoring.collector import COLLECT_TIMEOUT_SECONDS, Collector
 from monitoring.discovery import DnsDiscovery, Target
-from monitoring.model import Health, OpenAnomalies, Queue, Source, Throughput, Workflows
+from monitoring.model import Health, OpenAnomalies, OpenExcursions, Queue, Source, Throughput, Workflows
 from monitoring.probes import ProbePool
 from monitoring.problems import ProblemKind
 from monitoring.queue_counts import QueueCounts
@@ -27,7 +27,11 @@ from tests.unit.fakes import FakeClock
 from tests.unit.monitoring.samples import NOW, queue
 
 NOTHING_STORED = SensorStatus(
-    [], OpenAnomalies(total=0, latest=[]), Workflows(failed=[], unclaimed=[]), backup=None
+    [],
+    OpenExcursions(total=0, latest=[]),
+    OpenAnomalies(total=0, latest=[]),
+    Workflows(failed=[], unclaimed=[]),
+    backup=None,
 )
 
 

@@ -12,12 +12,16 @@ from db.queries.status import MinuteMean
 from db.settings import DatabaseSettings
 from monitoring import sensors
 from monitoring.model import FailedWorkflow, UnclaimedJobs, Workflows
-from monitoring.sensors import MAX_ANOMALIES, MINUTES, SensorProbe
+from monitoring.sensors import MAX_ANOMALIES, MAX_EXCURSIONS, MINUTES, SensorProbe
 from tests.unit.monitoring.samples import NOW, sensor
 
 ANOMALY = {
     "anomaly_id": 7, "sensor_id": "1", "kind": "stuck", "started_at": NOW, "observed": 20.0, "expected": 20.5,
     "reason": "20 °C for 40 readings",
+}  # fmt: skip
+EXCURSION = {
+    "excursion_id": 7, "sensor_id": "1", "rule": "high", "threshold": 8.0, "severity": "critical",
+    "started_at": NOW, "peak": 12.0, "acknowledged_by": None,
 }  # fmt: skip
 BACKUP = BackupState(is_received=True)
 
@@ -35,6 +39,9 @@ class FakeStates:
     def minutes(self, since: datetime) -> list[MinuteMean]:
         self.reads.append(since)
         return [MinuteMean("1", minute, mean) for minute, mean in next(self._remaining).items()]
+
+    def open_excursions(self, most: int) -> tuple[int, list[dict[str, Any]]]:
+        return 30, [{**EXCURSION, "excursion_id": number} for number in range(most)]
 
     def open_anomalies(self, most: int) -> tuple[int, list[dict[str, Any]]]:
         return 30, [{**ANOMALY, "anomaly_id": number} for number in range(most)]
@@ -89,6 +96,15 @@ def test_the_latest_anomalies_that_last_are_listed_and_all_are_counted(
 
     assert (anomalies.total, len(anomalies.latest)) == (30, MAX_ANOMALIES)
     assert vars(anomalies.latest[7]) == ANOMALY
+
+
+def test_the_excursions_that_last_are_listed_and_all_are_counted(
+    probe: Callable[[FakeStates], SensorProbe],
+) -> None:
+    excursions = probe(FakeStates({}))(NOW).excursions
+
+    assert (excursions.total, len(excursions.latest)) == (30, MAX_EXCURSIONS)
+    assert vars(excursions.latest[7]) == EXCURSION
 
 
 def test_workflows_that_failed_and_jobs_without_a_worker_are_found(

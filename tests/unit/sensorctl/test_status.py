@@ -10,8 +10,10 @@ from rich.console import Console
 
 from monitoring.model import (
     Anomaly,
+    Excursion,
     Health,
     OpenAnomalies,
+    OpenExcursions,
     Problem,
     Queue,
     Sensor,
@@ -20,6 +22,7 @@ from monitoring.model import (
     Throughput,
 )
 from monitoring.problems import ProblemKind
+from runtime.text import quantity
 from sensorctl.status import command
 from sensorctl.status.views import sparkline, status_screen
 from tests.unit.fakes import RunCommand
@@ -206,6 +209,51 @@ def test_the_latest_anomalies_that_last_are_shown(total: int, latest: int, lines
     assert shown[start : start + len(lines)] == lines
 
 
+def excursion(**changed: Any) -> Excursion:
+    fields: dict[str, Any] = {
+        "excursion_id": 7, "sensor_id": "fridge", "rule": "high", "threshold": 8.0, "severity": "critical",
+        "started_at": ago(720), "peak": 12.345, "acknowledged_by": None,
+    }  # fmt: skip
+    return Excursion(**fields | changed)
+
+
+@pytest.mark.parametrize(
+    ("latest", "total", "lines"),
+    [
+        ([], 0, ["excursions  none open"]),
+        (
+            [excursion(), excursion(rule="rate", threshold=2.0, severity="warning", acknowledged_by="ann")],
+            2,
+            [
+                "excursions  2 open",
+                "            fridge high 8 °C (critical) for 12 min, peak 12.35 °C",
+                "            fridge rate 2 K (warning) for 12 min, peak 12.35 K, acknowledged",
+            ],
+        ),
+        (
+            [excursion()] * 20,
+            30,
+            [
+                "excursions  30 open, of these 5: sensorctl excursion list --open",
+                *["            fridge high 8 °C (critical) for 12 min, peak 12.35 °C"] * 5,
+                "anomalies   none open",
+            ],
+        ),
+    ],
+)
+def test_excursions_that_last_are_shown(latest: list[Excursion], total: int, lines: list[str]) -> None:
+    status = system_status(
+        excursions=OpenExcursions(total=total, latest=latest), anomalies=OpenAnomalies(total=0, latest=[])
+    )
+
+    shown = render(status)
+
+    start = shown.index(lines[0])
+    assert shown[start : start + len(lines)] == lines
+    is_told = f"No problems, {quantity(total, 'excursion')} open  2026-11-22 05:30:00 UTC" == shown[0]
+    assert is_told is (total > 0)
+
+
 def test_a_sensor_is_a_row_with_its_last_hour() -> None:
     kitchen = sensor("1", name="Kitchen [bold]")
     wide = line_with("Kitchen [bold]", system_status(sensors=[kitchen]), width=160).split()
@@ -334,7 +382,7 @@ def test_the_status_in_json_is_one_object(sensorctl: RunCommand, collector: type
     assert code == 1
     status = json.loads(out)
     assert list(status) == [
-        "at", "services", "queue", "throughput", "sensors", "problems", "anomalies", "unread",
+        "at", "services", "queue", "throughput", "sensors", "problems", "excursions", "anomalies", "unread",
     ]  # fmt: skip
     assert status["at"] == "2026-11-22T05:30:00+00:00"
     assert status["services"][0]["health"] == "ready"
