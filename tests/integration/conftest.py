@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 
+from db.evaluation.evaluation import Evaluation
 from db.migrate import upgrade
 from db.roles import ensure_roles
 from db.store import Store
@@ -204,3 +205,10 @@ def interrupt(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
     for name in ("execute", "executemany"):
         monkeypatch.setattr(psycopg.Cursor, name, interrupting(getattr(psycopg.Cursor, name)))
     return interrupt_at
+
+
+@pytest.fixture
+def evaluation(database: Database) -> Iterator[Evaluation]:
+    evaluation = Evaluation(database.settings)
+    yield evaluation
+    evaluation.close()

@@ -16,7 +16,7 @@ from db.queries.status import SensorStates
 from runtime.errors import InvalidInput
 from tests.database import Database
 from tests.integration.anomalies import NOW, add_anomaly, ago, end_anomaly, mark_anomaly
-from tests.integration.test_limits import register
+from tests.integration.limits import register
 
 ALL = AnomalyFilter()
 MOST = 100

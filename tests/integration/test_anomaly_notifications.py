@@ -10,7 +10,7 @@ from alerter.routes import parse_routes
 from db.evaluation.anomaly_notifications import AnomalyNotifications
 from tests.database import Database
 from tests.integration.anomalies import add_anomaly, end_anomaly, mark_anomaly
-from tests.integration.test_limits import register, store
+from tests.integration.limits import register, store
 
 NEVER, AT_ONCE = 0, 1e-6
 A_DAY = 24 * 60

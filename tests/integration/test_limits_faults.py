@@ -11,10 +11,9 @@ from db.errors import StoreUnavailable
 from db.evaluation.evaluation import Evaluation
 from limits.model import Limit, LimitKind, Reading
 from tests.database import Database
-from tests.integration.test_limits import evaluation, minute, register, set_limits, store
+from tests.integration.limits import minute, register, set_limits, store
 from tests.unit.limits.plain import plain_excursions
 
-__all__ = ["evaluation"]
 SENSOR = "fridge"
 # An excursion ends, and late readings change what was stored.
 INTERRUPTED = (2, 5)

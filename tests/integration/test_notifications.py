@@ -14,7 +14,7 @@ from db.queries.limits import Limits
 from db.queries.statements import Statements
 from runtime.errors import InvalidInput
 from tests.database import Database
-from tests.integration.test_limits import evaluate, minute, register, set_limits, store
+from tests.integration.limits import evaluate, minute, register, set_limits, store
 
 WARM = {0: 9, 1: 9}
 NEVER, AT_ONCE = 0, 1e-6
