@@ -6,13 +6,11 @@ from readings.units import find_clear_unit
 
 
 def column_ambiguity(option: str, names: list[str]) -> Ambiguity:
-    """Return the columns that may be meant; a file without a column of the sensor is from one sensor.
+    """Return the columns that may be meant.
 
     Of temperatures, those whose name has a unit come first, and those with another quantity are left out.
     """
     name = option.removeprefix("--").replace("-", "_")
-    if name == "sensor_column":
-        return Ambiguity("sensors")
     if name == "value_column":
         names = sorted([n for n in names if not _is_other_quantity(n)] or names, key=_has_no_unit)
         return Ambiguity("value_columns", tuple(Choice(f"column {n}", {"value_columns": [n]}) for n in names))

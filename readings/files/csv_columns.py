@@ -215,11 +215,12 @@ def _find(
 ) -> int:
     found = _find_optional(header, option, column, defaults, also)
     if found is None:
-        also_set = "--sensor if all rows are from one sensor, or " if option == "--sensor-column" else ""
+        is_sensor = option == "--sensor-column"
+        also_set = "--sensor if all rows are from one sensor, or " if is_sensor else ""
         raise AmbiguousLookup(
             f"no column is named {' or '.join(defaults)}: set {also_set}{option}; "
             f"the file has the columns {', '.join(header)}",
-            column_ambiguity(option, header),
+            Ambiguity("sensors") if is_sensor else column_ambiguity(option, header),
         )
     return found
 

@@ -97,6 +97,17 @@ def test_each_way_to_read_a_file_has_its_readings(
     assert found[: len(temperatures)] == pytest.approx(temperatures)
 
 
+def test_a_row_number_next_to_the_sensor_is_a_question_of_the_column() -> None:
+    content = rows("1;fridge;2026-01-05T10:00Z;4.5", header="id;sensor_id;timestamp;temperature")
+
+    question = ask(content, {}, ("hall", "attic"))
+
+    assert {option.label: option.readings[0].sensor_id for option in question.options} == {
+        "column id": "1",
+        "column sensor_id": "fridge",
+    }
+
+
 def test_an_answer_is_added_to_the_options_of_the_job() -> None:
     content = rows(f"{TIME};-127", f"{TIME};85", f"{TIME};4.5")
     first = ask(content, HALL).as_json()
