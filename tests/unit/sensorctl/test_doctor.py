@@ -1,190 +1,23 @@
 """`sensorctl doctor`: what each check reports, and its hint."""
 
-import time
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 
 from db.errors import StoreTimeout, StoreUnavailable
-from db.migrate import newest_version
 from db.queries.backup import BackupState
 from db.queries.server import LockHolder
 from db.queries.time_shifts import TimeShift
 from messaging.errors import BrokerUnavailable
-from messaging.management.client import ManagementRefused, ManagementUnavailable, StatisticsMissing
-from messaging.management.cluster import BrokerNode, MemberState, QueueMembers
-from messaging.topology import Topology
+from messaging.management.client import ManagementRefused, ManagementUnavailable
 from monitoring.model import Health, Service
 from monitoring.services import Sample, ServiceReport
 from runtime.health import Dependency
-from sensorctl import broker_checks, consumer_checks, database_checks, doctor
+from sensorctl import broker_checks, doctor
 from sensorctl.checks import CheckResult
 from sensorctl.settings import OperatorSettings
-from sensorctl.workflows import workers
-from tests.unit.fake_broker import FakeBroker
+from tests.unit.sensorctl.doctor_environment import SETTINGS, Environment
 from tests.unit.sensorctl.workflows.rows import worker
-
-SETTINGS = OperatorSettings(queue_name="heat", rabbitmq_pass="s3cret", postgres_password="s3cret")
-QUEUE: dict[str, Any] = {
-    "name": "heat",
-    "type": "quorum",
-    "durable": True,
-    "arguments": {"x-queue-type": "quorum"},
-    # What the management API reports is up to ten seconds old, and must not be shown.
-    "messages": 0,
-    "consumers": 0,
-}
-POLICY = {"definition": {"delivery-limit": 1000}}
-
-
-class Environment:
-    """Everything that the doctor checks; a test breaks a part of it."""
-
-    def __init__(self, broker: FakeBroker) -> None:
-        self.broker = broker
-        self.queues: dict[str, Any] = {
-            "heat": dict(QUEUE),
-            "heat.dead": dict(QUEUE, name="heat.dead"),
-        }
-        self.policy: dict[str, Any] | None = POLICY
-        self.nodes = (BrokerNode("rabbit@a", is_running=True),)
-        self.members = [QueueMembers("heat", ("rabbit@a",), ("rabbit@a",), "rabbit@a")]
-        self.member_states = (MemberState("rabbit@a", "leader", 8),)
-        self.disabled_flags: list[str] = []
-        self.versions_in_use = {"heat": 8}
-        self.alternates = {"sensors", "amq.topic"}
-        self.unreadable: set[str] = set()
-        self.version: str | None = newest_version()
-        self.clock_offset = 0.0
-        self.time_shifts: list[TimeShift] = []
-        self.backup: BackupState | None = None
-        self.read_only_reason: str | None = None
-        self.is_analysed = True
-        self.reports: list[ServiceReport] = []
-        self.lock_holders: list[list[LockHolder]] = [[]]  # of each query, and then the last
-        self.has_locks_of_others = False
-        self.workers: list[dict[str, Any]] = []
-        self.workflows: list[dict[str, Any]] = []
-        self.errors: dict[str, Exception] = {}
-
-    def respond(self, server: str, response: Any) -> Any:
-        if server in self.errors:
-            raise self.errors[server]
-        return response
-
-    def results(self) -> dict[str, CheckResult]:
-        return {result.name: result for result in doctor.run_checks(SETTINGS)}
-
-
-@pytest.fixture
-def environment(  # noqa: C901 (one fake method for each check)
-    monkeypatch: pytest.MonkeyPatch, operators_broker: FakeBroker
-) -> Environment:
-    environment = Environment(operators_broker)
-    Topology("heat").declare(environment.broker.connect("", "").channel())
-    for _consumer in range(2):
-        environment.broker.connect("", "").channel().basic_consume("heat", lambda *_: None)
-    environment.broker.put("heat", *[b"{}"] * 5)
-    environment.broker.put("heat.dead", *[b"{"] * 4)
-
-    class FakeManagement:
-        virtual_host = "/"
-
-        def __init__(self, _settings: OperatorSettings) -> None: ...
-
-        def version(self) -> Any:
-            return environment.respond("management", "4.3.6")
-
-        def nodes(self) -> Any:
-            return environment.respond("management", environment.nodes)
-
-        def quorum_members(self) -> Any:
-            return environment.respond("management", environment.members)
-
-        def member_states(self, _queue: str) -> Any:
-            return environment.respond("management", environment.member_states)
-
-        def disabled_flags(self) -> Any:
-            return environment.respond("management", environment.disabled_flags)
-
-        def queue(self, name: str) -> Any:
-            return environment.respond("management", environment.queues.get(name))
-
-        def policy(self, _topology: Topology) -> Any:
-            return environment.respond("policy", environment.respond("management", environment.policy))
-
-        def has_alternate_exchange(self, name: str) -> Any:
-            unknown = None if name in environment.unreadable else False
-            return environment.respond("management", name in environment.alternates or unknown)
-
-    class FakeSummary:
-        def __init__(self, _settings: OperatorSettings) -> None: ...
-
-        def time_shifts(self) -> Any:
-            return environment.respond("database", environment.time_shifts)
-
-        def close(self) -> None: ...
-
-    class FakeServer:
-        def __init__(self, _settings: OperatorSettings) -> None: ...
-
-        def version(self) -> Any:
-            return environment.respond("database", "17.6")
-
-        def read_only_reason(self) -> Any:
-            return environment.respond("database", environment.read_only_reason)
-
-        def time(self) -> Any:
-            return environment.respond("database", time.time() + environment.clock_offset)
-
-        def backup(self) -> Any:
-            return environment.respond("database", environment.backup)
-
-        def is_analysed(self) -> Any:
-            return environment.respond("database", environment.is_analysed)
-
-        def lock_holders(self) -> list[LockHolder]:
-            if len(environment.lock_holders) > 1:
-                return environment.lock_holders.pop(0)
-            return environment.lock_holders[0]
-
-        def has_locks_of_others(self) -> bool:
-            return environment.has_locks_of_others
-
-        def close(self) -> None: ...
-
-    class FakeCollector:
-        def __init__(self, _settings: OperatorSettings) -> None: ...
-
-        def probe_services(self) -> list[ServiceReport]:
-            return environment.reports
-
-        def close(self) -> None: ...
-
-    class FakeWorkflows:
-        def __init__(self, _statements: object) -> None: ...
-
-        def workers(self) -> Any:
-            return environment.respond("database", environment.workers)
-
-        def read_all(self, _most: int, **_: object) -> Any:
-            return environment.workflows
-
-    monkeypatch.setattr(workers, "WorkflowQueries", FakeWorkflows)
-    monkeypatch.setattr(doctor, "Management", FakeManagement)
-    monkeypatch.setattr(broker_checks, "Management", FakeManagement)
-    monkeypatch.setattr(broker_checks, "versions_in_use", lambda *_: environment.versions_in_use)
-    monkeypatch.setattr(doctor, "Summary", FakeSummary)
-    monkeypatch.setattr(doctor, "Server", FakeServer)
-    monkeypatch.setattr(consumer_checks, "Server", FakeServer)
-    monkeypatch.setattr(consumer_checks, "Collector", FakeCollector)
-    monkeypatch.setattr(consumer_checks, "POLL_INTERVAL_SECONDS", 0)
-    monkeypatch.setattr(database_checks, "Server", FakeServer)
-    monkeypatch.setattr(
-        database_checks, "current_version", lambda _: environment.respond("database", environment.version)
-    )
-    return environment
 
 
 def test_a_healthy_stack_passes_every_check(environment: Environment) -> None:
@@ -318,99 +151,6 @@ def test_an_analysis_that_does_not_run_fails_the_check_if_it_is_configured(
     assert (analysis.hint is None) == (hint is None)
 
 
-@pytest.mark.parametrize(
-    ("changed", "hint"),
-    [
-        ({"durable": False}, "does not survive a restart"),
-        ({"arguments": {"x-max-length": 10}}, "simple clients cannot declare a queue with arguments"),
-    ],
-)
-def test_a_queue_with_wrong_attributes_fails_the_check(
-    environment: Environment, changed: dict[str, Any], hint: str
-) -> None:
-    environment.queues["heat"] |= changed
-
-    result = environment.results()["queue"]
-
-    assert result.hint is not None
-    assert hint in result.hint
-
-
-def test_a_new_queue_without_statistics_is_not_a_management_api_that_is_down(
-    environment: Environment,
-) -> None:
-    environment.errors["policy"] = StatisticsMissing("the broker has no statistics of the queue yet")
-
-    result = environment.results()["delivery limit"]
-
-    assert result.status == "not known yet: the queue is new, and the broker has no statistics of it"
-    assert result.hint == "check again in ten seconds; if it has no policy then, run `sensorctl setup`"
-
-
-def test_a_queue_without_consumers_fails_the_check(environment: Environment) -> None:
-    environment.queues["heat"]["consumers"] = 3
-    environment.broker.disconnect()
-
-    result = environment.results()["queue"]
-
-    assert result.status.startswith("no-consumers: heat: quorum")
-    assert "0 consumers" in result.status
-    assert "`make up`" in (result.hint or "")
-
-
-@pytest.mark.parametrize("missing", ["heat", "heat.dead"])
-def test_a_missing_queue_fails_the_check(environment: Environment, missing: str) -> None:
-    del environment.queues[missing]
-
-    result = environment.results()["queue"]
-
-    assert (result.status, result.hint) == (
-        f"{missing} does not exist",
-        "run `sensorctl setup`, or start a consumer",
-    )
-
-
-def test_a_missing_delivery_limit_policy_fails_the_check(environment: Environment) -> None:
-    environment.policy = None
-
-    assert environment.results()["delivery limit"].hint == "run `sensorctl setup`"
-
-
-@pytest.mark.parametrize("exchange", ["sensors", "amq.topic"])
-def test_a_missing_alternate_exchange_fails_the_check(environment: Environment, exchange: str) -> None:
-    environment.alternates.remove(exchange)
-
-    result = environment.results()["routing"]
-
-    assert result.hint == "run `sensorctl setup`"
-    assert f"lost: {exchange} has no alternate exchange" in result.status
-
-
-def test_another_policy_that_the_operator_may_not_read_is_named_and_no_failure(
-    environment: Environment,
-) -> None:
-    environment.alternates.remove("sensors")
-    environment.unreadable.add("sensors")
-
-    result = environment.results()["routing"]
-
-    assert result.hint is None
-    assert "another policy applies to sensors" in result.status
-
-
-def test_the_check_of_the_routing_says_what_a_device_may_do(environment: Environment) -> None:
-    assert "disconnects it for another topic and for SUBSCRIBE" in environment.results()["routing"].status
-
-
-def test_a_limit_that_drops_dead_letters_fails_the_check(environment: Environment) -> None:
-    environment.queues["heat.dead"]["effective_policy_definition"] = {"message-ttl": 60000}
-
-    result = environment.results()["limits"]
-
-    assert result.status == "heat.dead: message-ttl=60000 drops messages after so many milliseconds"
-    assert "rabbitmqctl list_operator_policies" in str(result.hint)
-
-
 @pytest.mark.parametrize(("version", "shown"), [(None, "none"), ("0000", "0000")])
 def test_an_outdated_schema_fails_the_check(
     environment: Environment, version: str | None, shown: str
@@ -483,24 +223,6 @@ def test_a_check_that_cannot_be_made_reports_the_error_and_the_others_are_made(
         assert results[name].status == f"{problem}: {error}"
         assert hint in (results[name].hint or "")
     assert [name for name, result in results.items() if result.hint] == failed
-
-
-def test_a_broker_that_is_down_fails_the_check(environment: Environment) -> None:
-    environment.broker.errors["connect"] = [BrokerUnavailable("Connection refused")]
-
-    result = environment.results()["broker"]
-
-    assert result.status == "broker-down: Connection refused"
-    assert "is the broker running" in (result.hint or "")
-
-
-def test_a_missing_exchange_fails_the_check(environment: Environment) -> None:
-    environment.broker.exchanges.clear()
-
-    result = environment.results()["broker"]
-
-    assert result.status == "responds, but the topology is missing: there is no exchange sensors"
-    assert result.hint == "run `sensorctl setup`, or start a consumer"
 
 
 def test_workflows_need_a_worker_only_while_one_has_not_ended(environment: Environment) -> None:
