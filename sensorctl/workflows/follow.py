@@ -84,15 +84,15 @@ class _WorkerHint:
         self._polls = self._polls + 1 if State.READY in states and State.RUNNING not in states else 0
         if self._is_given or self._polls < POLLS_UNTIL_HINT:
             return
-        ready = self._queries.jobs(workflow["workflow_id"], MAX_JOBS, states=[State.READY])
         served = {kind for worker in seen_workers(self._queries.workers()) for kind in worker["kinds"]}
-        if missing := sorted({job["kind"] for job in ready} - served):
-            kinds = escape_unprintable(", ".join(missing))
-            print_message(
-                f"No worker for jobs of the kind {kinds} was seen; they wait. To start one, {START_HINT}; "
-                f"if one runs, {LOG_HINT}."
-            )
-            self._is_given = True
+        for job in self._queries.jobs(workflow["workflow_id"], 1, states=[State.READY]):
+            if job["kind"] not in served:
+                kind = escape_unprintable(job["kind"])
+                print_message(
+                    f"No worker for jobs of the kind {kind} was seen; they wait. To start one, {START_HINT}; "
+                    f"if one runs, {LOG_HINT}."
+                )
+                self._is_given = True
 
 
 def _print_event(terminal: Console, timeline: Timeline, event: Row, *, as_json: bool) -> None:
