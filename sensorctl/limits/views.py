@@ -61,6 +61,20 @@ def limit_table(rows: Sequence[Row]) -> Table:
     return table
 
 
+def format_threshold(rule: str, threshold: float) -> str:
+    """Return what an excursion is beyond, such as `high 8 °C`."""
+    return f"{rule} {threshold:.10g} {_unit_of(rule)}"
+
+
+def format_peak(rule: str, peak: float) -> str:
+    """Return how far an excursion went, such as `9.50 °C`."""
+    return f"{peak:.2f} {_unit_of(rule)}"
+
+
+def _unit_of(rule: str) -> str:
+    return "K" if rule == "rate" else "°C"
+
+
 def excursion_table(rows: Sequence[Row], title: str = "Excursions") -> Table:
     """Return the table of excursions, those of the database with what was acknowledged."""
     table = titled_table(
@@ -68,16 +82,15 @@ def excursion_table(rows: Sequence[Row], title: str = "Excursions") -> Table:
         "no.", "sensor", "limit", "started", "ended", "lasted", "peak", "K·min", "acknowledged"
     )  # fmt: skip
     for row in rows:
-        unit = "K" if row["rule"] == "rate" else "°C"
         ended = f"{format_time(row['ended_at'])} {row['end_reason']}" if row["ended_at"] else "open"
         table.add_row(
             str(row.get("excursion_id", "")),
             safe_text(row["sensor_id"]),
-            f"{row['rule']} {row['threshold']:.10g} {unit}",
+            format_threshold(row["rule"], row["threshold"]),
             format_time(row["started_at"]),
             ended,
             format_exact_duration(timedelta(seconds=row["duration_seconds"])),
-            f"{row['peak']:.2f} {unit}",
+            format_peak(row["rule"], row["peak"]),
             f"{row['degree_minutes']:.2f}",
             safe_text(row.get("acknowledged_by") or ""),
         )

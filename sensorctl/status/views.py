@@ -21,6 +21,7 @@ from monitoring.model import (
     Throughput,
 )
 from runtime.text import format_duration, quantity
+from sensorctl.limits.views import format_peak, format_threshold
 from sensorctl.output import safe_text
 
 BARS = "▁▂▃▄▅▆▇█"
@@ -140,12 +141,11 @@ def _excursion_lines(excursions: OpenExcursions | None, now: datetime) -> Iterat
 
 
 def _excursion_line(excursion: Excursion, now: datetime) -> Text:
-    unit = "K" if excursion.rule == "rate" else "°C"
-    limit = f"{excursion.rule} {excursion.threshold:.10g} {unit}"
+    limit = format_threshold(excursion.rule, excursion.threshold)
     line = Text.assemble(
         "            ", safe_text(excursion.sensor_id), " ", (limit, SEVERITY_COLOURS[excursion.severity]),
         f" ({excursion.severity}) for {_format_age(excursion.started_at, now)}, "
-        f"peak {excursion.peak:.2f} {unit}",
+        f"peak {format_peak(excursion.rule, excursion.peak)}",
     )  # fmt: skip
     return line.append(", acknowledged" if excursion.acknowledged_by else "")
 
