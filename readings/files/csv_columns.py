@@ -31,14 +31,14 @@ TIME_OF_DAY_NAMES = (
     "minute", "minutes",
     "second", "seconds", "secs", "hora", "uhrzeit", "zeit", "stunde", "heure", "ora", "tijd", "tid", "klokke",
 )  # fmt: skip
+# The identifiers of Home Assistant name the sensor and what it measures.
+ENTITY_NAME = "entity_id"
 # Columns that say what the value of a row is.
 QUANTITY_NAMES = (
     "field", "_field", "measurement", "_measurement", "quantity", "parameter", "variable", "property",
     "metric", "kind", "type", "measure", "observed property", "sensor_type", "reading_type",
-    "messgröße", "device_class",
+    "messgröße", "device_class", ENTITY_NAME,
 )  # fmt: skip
-# The identifiers of Home Assistant name the sensor and what it measures.
-ENTITY_NAME = "entity_id"
 EXTRA_NAMES = ("reading_id", "run_id", "sequence")
 VALUE_NAME_WITH_UNIT = re.compile(r"(?:temperature|temperatura|temp)(?![^\W\d_])(.+)")
 
@@ -117,9 +117,7 @@ def find_columns(header: list[str], options: CsvOptions) -> Columns:
         unit=_find_optional(header, "--unit-column", options.unit_column, UNIT_NAMES, also=_is_unit_name),
         values=values,
         where=tuple((_find(header, "--where", column, ()), text) for column, text in options.where),
-        quantities=tuple(
-            i for i, name in enumerate(header) if normalise_name(name) in (*QUANTITY_NAMES, ENTITY_NAME)
-        ),
+        quantities=tuple(i for i, name in enumerate(header) if normalise_name(name) in QUANTITY_NAMES),
         extras=extras,
         zone=_zone(header[time], options.time_zone) or _zone(time_literals, options.time_zone),
         implicit_sensor=header[sensor] if implicit and sensor is not None else None,

@@ -83,11 +83,18 @@ def check_single_sensor(history: HistoryFile) -> None:
                 found[column, item.sensor].add(device, item.line)
     for (column, sensor), names in found.items():
         name = history.layout.header[column]
-        are_numbers = may_number_rows(name) and names.number_rows()
-        are_values = may_have_values(name) and names.have_fractions()
-        if names.are_devices() and not (are_numbers or are_values or names.are_no_names()):
+        if names.are_devices() and not _are_values(name, names):
             is_named = history.layout.columns.sensor is not None
             _refuse(name, names.lines, sensor if is_named else None)
+
+
+def _are_values(column: str, names: _Names) -> bool:
+    """Return whether the names in a column are numbers of rows, measured values, positions or times."""
+    return (
+        (may_number_rows(column) and names.number_rows())
+        or (may_have_values(column) and names.have_fractions())
+        or names.are_no_names()
+    )
 
 
 def _refuse(name: str, lines: dict[str, int], sensor: str | None) -> NoReturn:
