@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 MAX_VALUE_CHARACTERS = 60
-UNITS = (("d", 86_400), ("h", 3600), ("min", 60), ("s", 1))
+_UNITS = (("d", 86_400), ("h", 3600), ("min", 60), ("s", 1))
 
 
 def quantity(number: int, noun: str) -> str:
@@ -16,7 +16,7 @@ def quantity(number: int, noun: str) -> str:
 def format_duration(duration: timedelta) -> str:
     """Return the duration in the largest unit that it contains at least twice."""
     seconds = max(0, round(duration.total_seconds()))
-    unit, length = next((each for each in UNITS if seconds >= 2 * each[1]), UNITS[-1])
+    unit, length = next((each for each in _UNITS if seconds >= 2 * each[1]), _UNITS[-1])
     return f"{seconds // length} {unit}"
 
 
@@ -27,7 +27,7 @@ def format_exact_duration(duration: timedelta) -> str:
     if remaining == 0:
         return "< 1 s" if seconds else "0 s"
     parts = []
-    for unit, length in UNITS:
+    for unit, length in _UNITS:
         count, remaining = divmod(remaining, length)
         if count:
             parts.append(f"{count} {unit}")

@@ -89,22 +89,17 @@ def test_the_whole_hour_is_read_once_per_minute_and_the_last_two_minutes_each_ti
     assert three.minutes == [None] * (MINUTES - 1) + [9.0]
 
 
-def test_the_latest_anomalies_that_last_are_listed_and_all_are_counted(
-    probe: Callable[[FakeStates], SensorProbe],
+@pytest.mark.parametrize(
+    ("kind", "most", "row"),
+    [("anomalies", MAX_ANOMALIES, ANOMALY), ("excursions", MAX_EXCURSIONS, EXCURSION)],
+)
+def test_the_latest_of_what_lasts_is_listed_and_all_is_counted(
+    probe: Callable[[FakeStates], SensorProbe], kind: str, most: int, row: dict[str, Any]
 ) -> None:
-    anomalies = probe(FakeStates({}))(NOW).anomalies
+    found = getattr(probe(FakeStates({}))(NOW), kind)
 
-    assert (anomalies.total, len(anomalies.latest)) == (30, MAX_ANOMALIES)
-    assert vars(anomalies.latest[7]) == ANOMALY
-
-
-def test_the_excursions_that_last_are_listed_and_all_are_counted(
-    probe: Callable[[FakeStates], SensorProbe],
-) -> None:
-    excursions = probe(FakeStates({}))(NOW).excursions
-
-    assert (excursions.total, len(excursions.latest)) == (30, MAX_EXCURSIONS)
-    assert vars(excursions.latest[7]) == EXCURSION
+    assert (found.total, len(found.latest)) == (30, most)
+    assert vars(found.latest[7]) == row
 
 
 def test_workflows_that_failed_and_jobs_without_a_worker_are_found(
