@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from messaging.dead_letters.queue import open_dead_letter_queue
+from messaging.errors import BrokerRefused
 from messaging.management.client import Management
 from messaging.management.limits import drops_by_age_or_length
 from messaging.settings import BrokerSettings
@@ -130,9 +131,15 @@ class OldestDeadLetterProbe:
         self._dead_letters = dead_letters
         if self._future and (found := wait_for_result(self._future, deadline).value):
             self._oldest = found
-        elif self._future and self._future.done() and self._retry_at is None:
+        elif self._retry_at is None and self._may_be_read_later():
             self._retry_at = self._clock() + RETRY_SECONDS
         return self._oldest
+
+    def _may_be_read_later(self) -> bool:
+        """Return whether the last attempt ended, and not because this user may not read, as the alerter."""
+        if self._future is None or not self._future.done():
+            return False
+        return not isinstance(self._future.exception(), BrokerRefused)
 
     def _is_due(self) -> bool:
         return self._future is None or (self._retry_at is not None and self._clock() >= self._retry_at)

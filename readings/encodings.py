@@ -25,7 +25,9 @@ _UTF_16_OR_32 = (
     (b"\xff\xfe", "utf-16-le"),
     (b"\xfe\xff", "utf-16-be"),
 )
-_NUMBER = re.compile(r"([+-]?\d+(?:[.,]\d+)?)(\D*)")
+_AMQP_1_0 = {b"\x00Sw": "a value", b"\x00Sv": "a sequence"}  # descriptors of sections that are no plain bytes
+_NUMBER = re.compile(r"([+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+))(\D*)")
+_DECIMAL_COMMA = re.compile(r"(:\s*[+-]?\d+),(?=\d)")
 _DECODER = json.JSONDecoder()
 _AFTER_BLANKS = re.compile(r"[^ \t\r\n\x1e]")
 MIN_BINARY_BYTES = 3
@@ -70,6 +72,10 @@ def find_problem(body: bytes) -> Problem | None:
 def _problem_of_bytes(body: bytes) -> Problem | None:
     if name := next((name for start, name in _COMPRESSED.items() if body.startswith(start)), None):
         return Problem(f"compressed with {name}", SEND_PLAIN)
+    if section := next((name for start, name in _AMQP_1_0.items() if body.startswith(start)), None):
+        return Problem(f"{section} of AMQP 1.0", "send bytes (a data section) that are JSON, as in")
+    if body.endswith(b"\0") and _documents(body.rstrip(b"\0")):
+        return Problem("JSON that ends with a NUL byte", "send it without that, as in")
     if body.startswith(BYTE_ORDER_MARK) and _documents(body.removeprefix(BYTE_ORDER_MARK)):
         return Problem("JSON behind a byte-order mark", "send it without the mark, as in")
     if encoding := _wide_encoding(body):
@@ -117,6 +123,8 @@ def _problem_of_text(body: bytes) -> Problem | None:
     if len(documents := _documents(text)) > 1:
         kind = "newline-delimited JSON" if "\n" in text else "a sequence of JSON"
         return Problem(f"{kind} with {len(documents)} values", SEND_EACH)
+    if _DECIMAL_COMMA.search(text) and _documents(_DECIMAL_COMMA.sub(r"\1.", text)):
+        return Problem("JSON whose numbers have a decimal comma", "send a decimal point, as in")
     return next((problem for pattern, problem in _TEXTS if pattern.fullmatch(text)), None)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from readings.encodings import find_number, find_problem
+from readings.encodings import SEND_JSON, find_number, find_problem
 from readings.errors import DeadLetterReason, InvalidField, InvalidReading
 from readings.meanings import Meaning, compact, meaning_of
 from readings.payload import SENSOR_FIELDS, TEMPERATURE_FIELDS, TIME_FIELDS
@@ -84,6 +84,8 @@ def _explain_not_json(body: bytes, value: str, problem: str, *, for_mqtt: bool) 
     if not is_too_deep and (found := find_problem(body)):
         example = example_body(Shape("", None, found.temperature, found.unit), for_mqtt=for_mqtt)
         detail = f"the body {value} is {found.description}: {found.hint} {example}"
+    elif not body.lstrip().startswith((b"{", b"[")):  # of JSON with a mistake, the problem says where it is
+        detail += f"; {SEND_JSON} {example_body(Shape(''), for_mqtt=for_mqtt)}"
     return InvalidReading(DeadLetterReason.NOT_JSON, detail)
 
 

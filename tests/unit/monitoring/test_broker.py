@@ -10,7 +10,7 @@ import pika
 import pytest
 
 from messaging.dead_letters.dead_letter import DeadLetter
-from messaging.errors import BrokerUnavailable
+from messaging.errors import BrokerRefused, BrokerUnavailable
 from messaging.settings import BrokerSettings
 from monitoring import broker
 from monitoring.broker import OldestDeadLetter, OldestDeadLetterProbe, QueueProbe
@@ -139,8 +139,8 @@ class TestOldestDeadLetterProbe:
         @contextmanager
         def open_dead_letter_queue(_settings: BrokerSettings, max_batch: int) -> Iterator[FakeQueue]:
             self.visits.append(max_batch)
-            if messages == [None]:
-                raise BrokerUnavailable("gone")
+            if messages and isinstance(messages[0], Exception):
+                raise messages[0]
             yield FakeQueue()
 
         monkeypatch.setattr(broker, "open_dead_letter_queue", open_dead_letter_queue)
@@ -191,10 +191,26 @@ class TestOldestDeadLetterProbe:
         assert second
         assert second.reason == "too-large"
 
-    @pytest.mark.parametrize("content", [[], [None]])
+    @pytest.mark.parametrize("content", [[], [BrokerUnavailable("gone")]])
     def test_without_a_message_or_a_broker_it_is_unknown(
         self, dead_letters: list[Any], pool: ProbePool, content: list[Any]
     ) -> None:
         dead_letters[:] = content
 
         assert OldestDeadLetterProbe(BrokerSettings(), pool)(1, soon()) is None
+
+    @pytest.mark.parametrize(
+        ("error", "visits"), [(BrokerRefused("read access"), 1), (BrokerUnavailable("gone"), 4)]
+    )
+    def test_a_user_who_may_not_read_it_does_not_try_again_and_again(
+        self, dead_letters: list[Any], pool: ProbePool, error: Exception, visits: int
+    ) -> None:
+        dead_letters[:] = [error]
+        clock = FakeClock()
+        probe = OldestDeadLetterProbe(BrokerSettings(), pool, clock)
+
+        for _ in range(4):
+            assert probe(1, soon()) is None
+            clock.now += 5
+
+        assert len(self.visits) == visits

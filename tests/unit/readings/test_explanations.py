@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from readings.errors import DeadLetterReason, InvalidReading
 from readings.parsing import ParseContext, parse_reading
 from readings.payload import MqttDefaults
-from tests.unit.bodies import CONTEXT, with_fields
+from tests.unit.bodies import CONTEXT, with_fields, with_raw
 
 MAX_DETAIL_CHARACTERS = 300
 MQTT = replace(CONTEXT, mqtt_defaults=MqttDefaults("hall", "2026-11-22T05:29:00Z"))
@@ -43,6 +43,15 @@ NOT_JSON = [
     (b"temp,room=attic value=21.5 1700000000", "is in the line protocol of InfluxDB"),
     (b"id=1&temp=21.5", "is a form of a web page"),
     (b"\xa3\x61t\xf9\x4d\x60", "is binary, perhaps CBOR"),
+    (b"\x00Sw\xa0\x7f" + VALID, "is a value of AMQP 1.0: send bytes (a data section) that are JSON, as in"),
+    (b"\x00Sw\xa1\x7f" + VALID, "is a value of AMQP 1.0"),
+    (VALID + b"\0", "is JSON that ends with a NUL byte: send it without that, as in"),
+    (
+        with_raw("temperature", "21,5"),
+        "is JSON whose numbers have a decimal comma: send a decimal point, as in",
+    ),
+    (b"kitchen;2026-11-22;21.5", "is not JSON: expected value at line 1 column 1; send JSON, as in"),
+    (b"", "is not JSON: EOF while parsing a value at line 1 column 0; send JSON, as in"),
 ]
 SHAPES = [
     (
@@ -218,3 +227,12 @@ def test_what_to_send_in_its_place(body: bytes, detail: str) -> None:
         parse_reading(body, CONTEXT)
 
     assert detail in caught.value.detail
+
+
+@pytest.mark.parametrize(
+    ("body", "temperature"), [(b".5", 0.5), (b"-.5", -0.5), (b"5.", 5.0), (b"-,5", -0.5)]
+)
+def test_a_number_without_digits_on_one_side_of_the_point_is_understood(
+    body: bytes, temperature: float
+) -> None:
+    assert parse_reading(example_in(parse_invalid(body, MQTT).detail), MQTT).temperature == temperature
