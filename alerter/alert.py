@@ -21,6 +21,7 @@ SUBJECT_LABELS = {
     ProblemKind.ANALYSIS_BEHIND: "service",
     ProblemKind.NO_WORKER: "job_kind",
     ProblemKind.WORKFLOW_FAILED: "workflow",
+    ProblemKind.RECEIVER_DOWN: "receiver",
     ProblemKind.BROKER_NODE_DOWN: "node",
     ProblemKind.BROKER_RESOURCE_ALARM: "node",
     ProblemKind.QUEUE_WITHOUT_QUORUM: "queue",

@@ -10,6 +10,7 @@ from alerter.alert import AlertStatus
 from alerter.notification import STARTED_KIND, Notification
 from monitoring.model import Problem
 from monitoring.problems import ProblemKind
+from monitoring.receiver_rules import DOWN_SINCE_METRIC
 from runtime.health import Health
 from runtime.metrics import DependencyMetrics, export_build
 from runtime.version import VERSION
@@ -28,6 +29,11 @@ PENDING = Gauge("alerter_notifications_pending", "Notifications that wait for th
 FAILURES = Counter(
     "alerter_notification_failures_total",
     "Failed attempts to notify the receiver, which are retried",
+    ["receiver"],
+)
+DOWN_SINCE = Gauge(
+    DOWN_SINCE_METRIC,
+    "When the receiver first did not accept a notification that it was sent; 0 once it accepted one",
     ["receiver"],
 )
 WEBHOOK_FAILURES = Counter("alerter_webhook_failures_total", "Failed attempts to notify the webhook")
@@ -55,6 +61,8 @@ class AlerterTelemetry:
         for receiver in {BROKER, WEBHOOK, *self._receivers}:
             for metric in (DELIVERED, DROPPED, PENDING, FAILURES):
                 metric.labels(receiver)
+            if receiver != BROKER:
+                DOWN_SINCE.labels(receiver).set(0)
 
     def started(self, interval_seconds: float, for_seconds: float) -> None:
         """Record the start of the process."""
@@ -104,13 +112,15 @@ class AlerterTelemetry:
         """Record that a receiver responded."""
         if receiver == BROKER:
             self._dependencies.mark_up(BROKER)
+        else:
+            DOWN_SINCE.labels(receiver).set(0)
         if not self._up.get(receiver, False):
             self._up[receiver] = True
             self._log.info(f"{receiver} available")
 
     def receiver_down(self, receiver: str, reason: str, retry_seconds: float, pending: int) -> None:
         """Record a failed attempt, which is retried."""
-        self._up[receiver] = False
+        self._mark_down(receiver)
         FAILURES.labels(receiver).inc()
         if receiver == BROKER:
             self._dependencies.mark_down(BROKER, reason)
@@ -126,9 +136,15 @@ class AlerterTelemetry:
     def dropped(self, receiver: str, notification: Notification, reason: str) -> None:
         """Record a notification that a receiver will not get."""
         DROPPED.labels(receiver).inc()
+        self._mark_down(receiver)
         self._log.error(
             "notification dropped", receiver=receiver, key=notification.routing_key, reason=reason
         )
+
+    def _mark_down(self, receiver: str) -> None:
+        if receiver != BROKER and self._up.get(receiver, True):
+            DOWN_SINCE.labels(receiver).set_to_current_time()
+        self._up[receiver] = False
 
     def undelivered(self, receiver: str, notifications: int) -> None:
         """Record what was pending at the shutdown; alerts that still fire are notified after a restart."""

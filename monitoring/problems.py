@@ -57,6 +57,7 @@ class ProblemKind(StrEnum):
     ANALYSIS_BEHIND = "analysis-behind"
     NO_WORKER = "no-worker"
     WORKFLOW_FAILED = "workflow-failed"
+    RECEIVER_DOWN = "receiver-down"
 
     @property
     def severity(self) -> Severity:
@@ -99,6 +100,7 @@ STATUS_ALERTS = {
     ProblemKind.ANALYSIS_BEHIND: Alert("AnalysisBehind", Severity.WARNING, in_prometheus=True),
     ProblemKind.NO_WORKER: Alert("NoWorker", Severity.WARNING, in_prometheus=False),
     ProblemKind.WORKFLOW_FAILED: Alert("WorkflowFailed", Severity.WARNING, in_prometheus=False),
+    ProblemKind.RECEIVER_DOWN: Alert("ReceiverDown", Severity.WARNING, in_prometheus=True),
 }
 # What a notification says once the problem is over.
 RESOLVED_MESSAGES = {
@@ -123,6 +125,7 @@ RESOLVED_MESSAGES = {
     ProblemKind.ANALYSIS_BEHIND: "{subject} has caught up with the stored readings",
     ProblemKind.NO_WORKER: "Jobs of the kind {subject} have a worker again, or none are ready",
     ProblemKind.WORKFLOW_FAILED: "The workflow {subject} was run again, or failed more than a day ago",
+    ProblemKind.RECEIVER_DOWN: "The receiver {subject} accepts notifications again",
 }
 # What only metrics show: their history, and the servers of a cluster that nothing else reads.
 PROMETHEUS_ALERTS = (

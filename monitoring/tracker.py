@@ -11,6 +11,7 @@ from monitoring.limit_rules import limit_problems
 from monitoring.model import Problem
 from monitoring.observation import Observation
 from monitoring.problems import OFFLINE_MIN_SILENCE, ProblemKind
+from monitoring.receiver_rules import receiver_problems
 from monitoring.rules import (
     broker_problems,
     database_problems,
@@ -61,6 +62,7 @@ class ProblemTracker:
             *dead_letter_problems(observation),
             *analysis_problems(observation),
             *workflow_problems(observation),
+            *receiver_problems(observation),
         ]
         problems = [self._with_start(problem, observation.at) for problem in found]
         self._update_inhibition([p for p in problems if _inhibits(p, observation)], observation.at)

@@ -106,6 +106,33 @@ def test_a_receiver_that_is_up_again_is_logged_once() -> None:
     assert [line["event"] for line in lines] == ["webhook available", "webhook unavailable"] * 2
 
 
+def test_a_receiver_is_down_since_the_first_notification_that_it_did_not_accept() -> None:
+    telemetry = AlerterTelemetry(Health(BROKER), [BROKER, "mail"])
+
+    def down_since() -> float:
+        return metric("alerter_receiver_down_since_timestamp_seconds", receiver="mail")
+
+    assert down_since() == 0
+
+    telemetry.receiver_down("mail", "authentication failed", 1.0, 1)
+    first = down_since()
+    telemetry.receiver_down("mail", "authentication failed", 1.0, 1)
+    assert down_since() == first > 0
+
+    telemetry.receiver_up("mail")
+    assert down_since() == 0
+
+
+def test_a_receiver_that_rejects_a_notification_is_down_until_it_accepts_another() -> None:
+    telemetry = AlerterTelemetry(Health(BROKER), [BROKER, WEBHOOK])
+
+    telemetry.dropped(WEBHOOK, notification(), "the webhook responded 404")
+    assert metric("alerter_receiver_down_since_timestamp_seconds", receiver=WEBHOOK) > 0
+
+    telemetry.receiver_up(WEBHOOK)
+    assert metric("alerter_receiver_down_since_timestamp_seconds", receiver=WEBHOOK) == 0
+
+
 def test_an_evaluation_is_a_heartbeat_and_counts_the_firing_alerts() -> None:
     health = Health(BROKER)
     telemetry = AlerterTelemetry(health)
