@@ -17,11 +17,15 @@ from readings.sensor_changes import Calibration, SensorChanges, SensorSettings
 from runtime.json_values import dump_json
 
 NAME = "sensors"
-# A merge compares the times of both sensors' readings.
-MERGE_TIMEOUT_SECONDS = 10 * 60.0
+# A merge compares the times of both sensors' readings; a change may be one of thousands of sensors.
+MERGE_TIMEOUT_SECONDS = CHANGE_EACH_TIMEOUT_SECONDS = 10 * 60.0
 CHANGE = "SELECT change_sensor(:actor, :sensor_id, CAST(:changes AS jsonb))"
 # One statement, so that both are changed or none.
 CHANGE_WITH_LIMITS = CHANGE + ", (SELECT count(*) FROM set_limits(:actor, CAST(:rules AS jsonb)))"  # noqa: S608
+CHANGE_EACH = (
+    "SELECT change_sensor(:actor, sensor_id, CAST(:changes AS jsonb)) "
+    "FROM unnest(CAST(:sensor_ids AS text[])) AS sensor_id"
+)
 MERGE = "SELECT merge_sensor(:actor, :source, :target)"
 CONTINUE = "SELECT continue_sensor_changes()"
 # A calibration waits half a second for the statements that are storing readings, and those that follow wait
@@ -51,6 +55,21 @@ def change_sensor(
     statement = text(CHANGE_WITH_LIMITS if limits else CHANGE)
     with connect(settings, name=NAME) as connection:
         return to_settings(_retry_lock(lambda: connection.execute(statement, values).scalars().one()))
+
+
+def change_sensors(
+    settings: DatabaseSettings, actor: str, sensor_ids: Sequence[str], changes: SensorChanges
+) -> list[SensorSettings]:
+    """Change the same of several sensors in one transaction, and return what they became.
+
+    Raises:
+        InvalidInput: When there is no such sensor, or the change contradicts what is set already. None is
+            changed then.
+        StoreUnavailable: When the database does not answer.
+    """
+    values = {"actor": actor, "sensor_ids": list(sensor_ids), "changes": dump_json(changes.given())}
+    with connect(settings, name=NAME, statement_timeout_seconds=CHANGE_EACH_TIMEOUT_SECONDS) as connection:
+        return [to_settings(row) for row in connection.execute(text(CHANGE_EACH), values).scalars()]
 
 
 def _retry_lock(change: Callable[[], dict[str, Any]]) -> dict[str, Any]:

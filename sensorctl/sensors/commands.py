@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from db.queries.sensors import read_sensor, read_sensors
 from db.queries.statements import Row
-from db.sensors import change_sensor, continue_changes, merge_sensor
+from db.sensors import change_sensor, change_sensors, continue_changes, merge_sensor
 from limits.definition import LimitValues, define_sensor_limits
 from monitoring.settings import MonitoringSettings
 from readings.ids import normalise_sensor_id
@@ -139,8 +139,8 @@ def retire(
     if len(sensor_ids) == 1:
         _change(sensor_ids[0], changes, as_json=as_json)
         return
-    settings, actor = discover_manager_settings(), current_actor()
-    changed = [change_sensor(settings, actor, normalise_sensor_id(each), changes) for each in sensor_ids]
+    known = [normalise_sensor_id(each) for each in sensor_ids]
+    changed = change_sensors(discover_manager_settings(), current_actor(), known, changes)
     if as_json:
         show_json([sensor.model_dump() for sensor in changed])
     else:

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from psycopg.types.json import Jsonb
 
 from db.queries.sensors import find_sensors, known_sensors
-from db.sensors import change_sensor, continue_changes, merge_sensor
+from db.sensors import change_sensor, change_sensors, continue_changes, merge_sensor
 from db.store import Store
 from limits.definition import LimitValues
 from readings.ids import derive_reading_id, uuid7
@@ -389,6 +389,20 @@ def test_a_retired_sensor_is_not_monitored_and_an_expected_interval_decides_when
 
     change_sensor(database.settings, "t", "1", SensorChanges(retired=False))
     assert len(database.query(intervals)) == 2
+
+
+def test_several_sensors_are_changed_together_or_not_at_all(database: Database, store: Store) -> None:
+    store.save([reading("1", 60, 20.0), reading("2", 60, 20.0)])
+    retired = "SELECT array_agg(sensor_id ORDER BY sensor_id) AS ids FROM sensor WHERE retired_at IS NOT NULL"
+
+    with pytest.raises(InvalidInput, match="There is no sensor 3"):
+        change_sensors(database.settings, "t", ["2", "1", "3"], SensorChanges(retired=True))
+    assert database.query(retired) == [{"ids": None}]
+
+    changed = change_sensors(database.settings, "t", ["2", "1"], SensorChanges(retired=True))
+    assert [(sensor.sensor_id, sensor.retired) for sensor in changed] == [("2", True), ("1", True)]
+    assert database.query(retired) == [{"ids": ["1", "2"]}]
+    assert database.query("SELECT count(*)::int AS changes FROM audit") == [{"changes": 2}]
 
 
 def test_consumers_know_the_plausible_ranges_of_single_sensors(database: Database, store: Store) -> None:

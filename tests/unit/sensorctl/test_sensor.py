@@ -37,6 +37,11 @@ class Recorded:
         pending = MINUTE if changes.since else None
         return to_settings(sensor_row(sensor_id)).model_copy(update={"recalibrated_until": pending})
 
+    def change_several(
+        self, settings: Any, actor: str, sensor_ids: Sequence[str], changes: SensorChanges
+    ) -> list[SensorSettings]:
+        return [self.change(settings, actor, sensor_id, changes) for sensor_id in sensor_ids]
+
     def merge(self, _settings: Any, _actor: str, source: str, target: str) -> SensorSettings:
         self.merges.append((source, target))
         return to_settings(sensor_row(source))
@@ -54,6 +59,7 @@ def recorded(monkeypatch: pytest.MonkeyPatch) -> Recorded:
     monkeypatch.setattr(commands, "read_sensors", lambda _: [to_settings(sensor_row("1")), retired])
     monkeypatch.setattr(commands, "read_sensor", lambda *_: None)
     monkeypatch.setattr(commands, "change_sensor", recorded.change)
+    monkeypatch.setattr(commands, "change_sensors", recorded.change_several)
     monkeypatch.setattr(commands, "merge_sensor", recorded.merge)
     monkeypatch.setattr(commands, "continue_changes", recorded.finish)
     monkeypatch.setattr(commands, "read_limits", lambda _: [LIMIT] if recorded.limits else [])
