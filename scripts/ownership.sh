@@ -7,6 +7,7 @@
 project_label=com.docker.compose.project
 folder_label=com.docker.compose.project.working_dir
 volume_label=com.docker.compose.volume
+run_label=com.docker.compose.oneoff
 project=
 
 set_project() {  # the name of the Compose project: COMPOSE_PROJECT_NAME may set it
@@ -18,6 +19,10 @@ set_project() {  # the name of the Compose project: COMPOSE_PROJECT_NAME may set
 
 containers() {  # containers FORMAT
   docker ps --all --filter "label=$project_label=$project" --format "$1"
+}
+
+run_containers() {  # the IDs of those that `docker compose run` started
+  docker ps --all --filter "label=$project_label=$project" --filter "label=$run_label=True" --format '{{.ID}}'
 }
 
 volumes() {  # volumes FORMAT

@@ -166,13 +166,24 @@ up() {
   esac
 }
 
+# Compose leaves what `docker compose run` started, such as a sensor of the guide: it would publish on after the next start.
+compose_down() {
+  local runs
+  runs=$(run_containers)
+  if [ -n "$runs" ]; then
+    docker stop $runs
+    docker rm $runs 2>/dev/null || : # one with --rm is gone
+  fi
+  docker compose --profile '*' down "$@"
+}
+
 down() {
   local found=no
   if native_is_running || native_was_killed; then
     found=yes
     native down
   fi
-  if has_containers; then found=yes; docker compose --profile '*' down; fi
+  if has_containers; then found=yes; compose_down; fi
   if [ "$found" = no ]; then say 'The system is not running.'; fi
 }
 
@@ -237,7 +248,7 @@ clean() {
   for target in ${targets[@]+"${targets[@]}"}; do
     case $target in
       native) bash scripts/venv.sh native; native clean ;;
-      compose) docker compose --profile '*' down --volumes ;;
+      compose) compose_down --volumes ;;
     esac
   done
   [ -z "$kept" ] || say "$kept" >&2

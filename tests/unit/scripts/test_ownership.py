@@ -22,6 +22,7 @@ list() {
 case "$*" in
   "compose config") printf 'name: sensors\nvolumes:\n  data:\n    name: sensors_data\n' ;;
   "compose ps --quiet") list containers '{{.ID}}' ;;
+  "ps --all "*oneoff=True*) list runs "${*: -1}" ;;
   "ps --all "*) list containers "${*: -1}" ;;
   "volume ls "*) list volumes "${*: -1}" ;;
   "volume inspect "*) grep -q "^$3 " "$state/volumes" ;;
@@ -39,6 +40,7 @@ COMPOSE_FILES = ("docker-compose.yml", "deploy/cluster/compose.yml")
 MOUNTS = MOUNTED.split()
 # Compose gives them the mode that they have.
 SECRETS = {"deploy/cluster/secrets"}
+CHANGES = ("up", "down", "create", "clean", "stop", "rm")
 LOGGED = '#!/bin/sh\necho "native $3" >> "{calls}"\n'
 
 
@@ -73,9 +75,7 @@ class Checkout:
         """The calls that change something."""
         file = self.engine / "calls"
         calls = file.read_text().splitlines() if file.exists() else []
-        return [
-            call for call in calls if any(word in call.split() for word in ("up", "down", "create", "clean"))
-        ]
+        return [call for call in calls if any(word in call.split() for word in CHANGES)]
 
 
 @pytest.fixture
@@ -84,7 +84,7 @@ def engine(tmp_path: Path) -> Path:
     folder.mkdir()
     (folder / "docker").write_text(DOCKER)
     (folder / "docker").chmod(0o755)
-    for name in ("containers", "volumes"):
+    for name in ("containers", "runs", "volumes"):
         (folder / name).touch()
     return folder
 
@@ -206,6 +206,21 @@ def test_down_stops_the_containers_of_this_checkout(checkout: Checkout) -> None:
 
     assert checkout.run("down").returncode == 0
     assert checkout.changes == ["docker compose --profile * down"]
+
+
+@pytest.mark.parametrize(("verb", "options"), [("down", ""), ("clean", " --volumes")])
+def test_down_and_clean_stop_what_docker_compose_run_started(
+    checkout: Checkout, verb: str, options: str
+) -> None:
+    checkout.put("containers", f"rabbitmq-sensores {checkout.folder}", f"sensor-1-run {checkout.folder}")
+    checkout.put("runs", f"sensor-1-run {checkout.folder}")
+
+    assert checkout.run(verb).returncode == 0
+    assert checkout.changes == [
+        "docker stop sensor-1-run",
+        "docker rm sensor-1-run",
+        f"docker compose --profile * down{options}",
+    ]
 
 
 def leave_native_stack(checkout: Checkout) -> None:
