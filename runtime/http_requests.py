@@ -33,6 +33,8 @@ MAX_JITTER_SECONDS = 1.0
 MAX_RETRY_AFTER_SECONDS = 60.0
 MAX_SECONDS = 1e9
 MAX_QUOTED_BYTES = 300
+# OpenSSL's reason for a first response that is not TLS.
+NO_TLS = "WRONG_VERSION_NUMBER"
 
 T = TypeVar("T")
 
@@ -75,8 +77,14 @@ def explain_failure(
     if isinstance(error, httpx2.RemoteProtocolError | httpx2.DecodingError):
         return Failure("the response is cut off, or is not HTTP", may_pass=True)
     if isinstance(error, httpx2.TransportError):
-        return Failure(os_error_text(error) or type(error).__name__, may_pass=True)
+        return Failure(_transport_error(error), may_pass=True)
     return Failure(f"the request cannot be sent ({type(error).__name__}): check the address", may_pass=False)
+
+
+def _transport_error(error: httpx2.TransportError) -> str:
+    if any(isinstance(cause, ssl.SSLError) and cause.reason == NO_TLS for cause in causes(error)):
+        return "the server does not respond with TLS: it may require http://, or another port"
+    return os_error_text(error) or type(error).__name__
 
 
 def is_temporary(status: int) -> bool:

@@ -6,6 +6,7 @@ from contextlib import closing
 from functools import partial
 
 from db.workflows.worker_store import WorkerStore
+from runtime.authorities import check_authority_file
 from runtime.errors import ConfigurationError
 from runtime.health import Health
 from runtime.http_server import serve_http
@@ -28,8 +29,9 @@ def run_jobs(settings: JobSettings, kinds_module: str, stop: ShutdownSignal) -> 
     The process of each job imports `kinds_module`, whose KINDS do the work.
 
     Raises:
-        ConfigurationError: When the settings name an unknown kind.
+        ConfigurationError: When the settings name an unknown kind, or SSL_CERT_FILE an unusable file.
     """
+    check_authority_file()
     known: Mapping[str, JobKind] = importlib.import_module(kinds_module).KINDS
     kinds = select_kinds(settings, known)
     configure_logging(settings.log_level, settings.log_format)

@@ -9,6 +9,7 @@ from alerter.notifier import Receiver
 from alerter.receivers.exchange import ExchangeReceiver
 from alerter.receivers.webhook import WebhookReceiver
 from alerter.settings import AlerterSettings
+from runtime.authorities import check_authority_file
 
 MAX_RETRY_SECONDS = 86_400.0
 
@@ -28,8 +29,9 @@ def configured_receivers(settings: AlerterSettings) -> dict[str, ReceiverSetting
     """Return the receivers by their names: the exchange, the webhook and the addresses.
 
     Raises:
-        ConfigurationError: When an address cannot be used.
+        ConfigurationError: When an address, or the file of SSL_CERT_FILE, cannot be used.
     """
+    check_authority_file()
     receivers = {
         BROKER: ReceiverSettings(partial(ExchangeReceiver, settings.amqp_url), 0, is_machine=True),
     }

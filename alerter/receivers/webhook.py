@@ -9,11 +9,11 @@ from pydantic import SecretStr
 from alerter.notification import Notification
 from alerter.notifier import NonRetryable
 from runtime.errors import ServiceUnavailable
-from runtime.http_errors import os_error_text
-from runtime.http_requests import RequestUnavailable, is_temporary, parse_retry_after
+from runtime.http_requests import RequestUnavailable, explain_failure, is_temporary, parse_retry_after
 from runtime.version import VERSION
 
 TIMEOUT_SECONDS = 10.0
+AUTHORITY = "SSL_CERT_FILE for the alerter"
 
 
 class WebhookReceiver:
@@ -48,7 +48,8 @@ class WebhookReceiver:
                 _check_status(response)
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:
             # The text of the error may contain the URL.
-            raise ServiceUnavailable(f"the webhook does not respond: {_reason(error)}") from None
+            reason = explain_failure(error, self._client.timeout, AUTHORITY).message
+            raise ServiceUnavailable(f"the webhook does not respond: {reason}") from None
 
     def keep_alive(self) -> bool:
         """Do nothing: no connection is kept, so it is unknown whether the webhook responds."""
@@ -68,9 +69,3 @@ def _check_status(response: httpx2.Response) -> None:
         raise RequestUnavailable(f"the webhook responded {status}", wait)
     note = " (redirects are not followed)" if status < HTTPStatus.BAD_REQUEST else ""
     raise NonRetryable(f"the webhook responded {status}{note}")
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, httpx2.TimeoutException):
-        return "no response in time"
-    return os_error_text(error) or type(error).__name__

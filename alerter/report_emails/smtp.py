@@ -11,7 +11,13 @@ from apprise.plugins.email.smtp import AppriseSMTPController
 from pydantic import SecretStr
 
 from alerter.masking import SecretMask
-from alerter.receivers.apprise_service import address_error, failure_reason, open_service, recorded
+from alerter.receivers.apprise_service import (
+    address_error,
+    explain,
+    failure_reason,
+    open_service,
+    recorded,
+)
 from alerter.report_emails.message import Sender
 from runtime.errors import ConfigurationError, ServiceUnavailable
 
@@ -57,7 +63,7 @@ class SmtpSender:
                 with self._connect() as smtp:
                     is_accepted = smtp.sendmail(self.sender.address, [recipient], content)
             except Exception as error:  # noqa: BLE001 (whatever Apprise, smtplib and TLS raise)
-                raise ServiceUnavailable(self._mask.apply(f"{type(error).__name__}: {error}")) from None
+                raise ServiceUnavailable(explain(f"{type(error).__name__}: {error}", self._mask)) from None
         if not is_accepted:
             raise ServiceUnavailable(failure_reason(records, self._mask))
 

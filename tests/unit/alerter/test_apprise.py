@@ -96,7 +96,9 @@ def test_alerts_of_mixed_severity_look_like_the_most_urgent_and_list_it_first() 
     [
         ("s3cret", "s3cret-wrong", "535.*Authentication credentials invalid"),
         (HOST, "nowhere-s3cret.invalid", "not known|Temporary failure"),
-        (f"@{HOST}", "@127.0.0.1", "certificate verify failed"),
+        (f"@{HOST}", "@127.0.0.1", "certificate verify failed.*; renew .*, or set SSL_CERT_FILE"),
+        ("mailtos:", "mailto:", "AUTH extension not supported.*: write mailtos://"),
+        ("?from", "?mode=ssl&from", "does not respond with TLS on this port: .*without it 587"),
     ],
 )
 def test_what_the_smtp_server_refuses_is_retryable_and_shows_no_secret(
@@ -178,7 +180,8 @@ def test_nothing_is_logged_or_printed(
 @pytest.mark.parametrize(
     ("url", "reason"),
     [
-        ("nosuch://s3cret", r"Unparseable URL nosuch://\*\*\*"),
+        ("nosuch://s3cret", "no service has the scheme nosuch://: see https://appriseit.com/services/"),
+        ("tgram://s3cret", r"Unparseable Telegram URL tgram://\*\*\*"),
         ("ntfy://s3cret.example:x/topic", r"\(\*\*\*:\*\*\*\) is invalid"),
         ("ntfy://s3cret.example/one/two", "it has 2 recipients"),
         (f"{SMTP}&to=a@example.org,b@example.org", "it has 2 recipients"),

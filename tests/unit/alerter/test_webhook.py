@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import closing
 from http.server import BaseHTTPRequestHandler
+from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
@@ -10,6 +11,7 @@ from pydantic import SecretStr
 from alerter.notifier import NonRetryable
 from alerter.receivers.webhook import WebhookReceiver
 from runtime.errors import ServiceUnavailable
+from tests.tls import HOST, CertificateAuthority, server_context, tls_proxy
 from tests.unit.alerter.problems import notification
 from tests.webhook_server import SECRET, WebhookServer, respond, webhook_server
 
@@ -90,8 +92,20 @@ def test_a_redirect_is_not_followed(webhook: WebhookServer, code: int) -> None:
 def test_no_response_in_time_is_retryable(webhook: WebhookServer) -> None:
     webhook.responses = [webhook.never_respond]
 
-    with pytest.raises(ServiceUnavailable, match="no response in time"):
+    with pytest.raises(ServiceUnavailable, match=r"no answer within 0\.1 s"):
         send(webhook.url, timeout_seconds=0.1)
+
+
+def test_an_error_of_tls_says_what_to_set(webhook: WebhookServer, tmp_path: Path) -> None:
+    certificate = CertificateAuthority(tmp_path, "authority").issue(HOST)
+    reason = r"certificate is not accepted .*set SSL_CERT_FILE for the alerter"
+    with (
+        tls_proxy(("127.0.0.1", webhook.port), server_context(certificate)) as port,
+        pytest.raises(ServiceUnavailable, match=reason),
+    ):
+        send(f"https://{HOST}:{port}/")
+    with pytest.raises(ServiceUnavailable, match="does not respond with TLS: it may require http://"):
+        send(webhook.url.replace("http:", "https:"))
 
 
 def test_no_error_contains_the_url(webhook: WebhookServer, closed_port: int) -> None:
