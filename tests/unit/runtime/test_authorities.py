@@ -8,7 +8,6 @@ import pytest
 
 from alerter.receivers.configured import configured_receivers
 from alerter.settings import AlerterSettings
-
 from runtime.authorities import check_authority_file
 from runtime.errors import ConfigurationError
 from runtime.lifecycle import ShutdownSignal
