@@ -11,6 +11,7 @@ from coverage import Coverage
 from hypothesis import is_hypothesis_test
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
+from xdist.workermanage import WorkerController
 
 from tests import coverage_variables, services
 from tests.broker import RabbitMQ
@@ -42,20 +43,26 @@ UNMEASURED = (
     "tests/unit/evaluation/",
 )
 UNIT_TESTS = Path(__file__).parent / "unit"
+# Most tests with servers wait for longer than they compute. The worker after these computes in that time.
+WORKERS = 2 * (os.cpu_count() or 1)
+BACKGROUND_WORKER = f"gw{WORKERS}"
+BACKGROUND_NICENESS = 5  # a third of the processor time of another process
 SOURCES = pytest.StashKey[dict[str, str]]()
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_sessionstart() -> None:
-    """Let processes that tests start measure coverage."""
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Let processes that tests start measure coverage, and lower the priority of the background worker."""
     coverage_variables.export()
+    if _worker_id(session.config) == BACKGROUND_WORKER:
+        os.nice(BACKGROUND_NICENESS)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
     """Measure what imports execute in one worker only: it is the same in each, and takes much longer."""
     measuring = Coverage.current()
-    if measuring is None or getattr(session.config, "workerinput", {"workerid": "gw0"})["workerid"] == "gw0":
+    if measuring is None or _worker_id(session.config) in (None, "gw0"):
         return (yield)
     measuring.stop()
     try:
@@ -109,9 +116,9 @@ def _recorded(name: str, source: Source[Server], config: pytest.Config) -> Itera
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_auto_num_workers() -> int:
-    """Use two workers per core, since most tests wait for longer than they compute."""
-    return 2 * (os.cpu_count() or 1)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Use two workers per core, and one in the background unless unit tests alone are selected."""
+    return WORKERS if _needs_no_server(config) else WORKERS + 1
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -140,6 +147,8 @@ def _needs_no_server(config: pytest.Config) -> bool:
 class Distribution(LoadScopeScheduling):  # type: ignore[misc]  # xdist ships no types
     """Give each worker the next test, group or module of unit tests, in the order of their collection.
 
+    The background worker starts with the last, which are unit tests.
+
     xdist's own `loadgroup` does not work with pytest 9.2: github.com/pytest-dev/pytest-xdist/issues/1386.
     """
 
@@ -147,6 +156,11 @@ class Distribution(LoadScopeScheduling):  # type: ignore[misc]  # xdist ships no
         if nodeid.startswith("tests/unit/"):
             return nodeid.partition("::")[0]
         return next(filter(nodeid.startswith, GROUPS), nodeid)
+
+    def _assign_work_unit(self, node: WorkerController) -> None:
+        if node.gateway.id == BACKGROUND_WORKER:
+            self.workqueue.move_to_end(next(reversed(self.workqueue)), last=False)
+        super()._assign_work_unit(node)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -162,7 +176,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for item in items:
             if _is_unmeasured(item):
                 item.add_marker("no_cover")
-    if hasattr(config, "workerinput"):
+    if _worker_id(config):
         items.sort(key=lambda item: next(n for n, start in enumerate(ORDER) if item.nodeid.startswith(start)))
 
 
@@ -190,6 +204,12 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if session.exitstatus == pytest.ExitCode.OK and _in_ci() and _skipped(reporter):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def _worker_id(config: pytest.Config) -> str | None:
+    """Return the name of this worker; None in a run with one process, and in the controller."""
+    workerinput: dict[str, str] = getattr(config, "workerinput", {})
+    return workerinput.get("workerid")
 
 
 def _skipped(reporter: pytest.TerminalReporter | None) -> list[str]:
