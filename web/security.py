@@ -3,9 +3,11 @@
 from base64 import b64encode
 from collections.abc import Sequence
 from hashlib import sha256
+from http import HTTPStatus
 
 from starlette.datastructures import MutableHeaders
 from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 # Scripts, styles, frames and connections from the service itself only.
@@ -24,6 +26,11 @@ SECURITY_HEADERS = {
     "X-Frame-Options": "DENY",
 }
 API_PREFIX = "/api/"
+UNKNOWN_HOST = (
+    "Invalid host header: the service does not know this host name as its own. Add it to DASHBOARD_HOSTS, or "
+    "to WORKFLOWS_HOSTS for the API of workflows, and restart the service.\n"
+)
+IS_ALLOWED = "sensors.host_is_allowed"
 # Kubelets and Prometheus request these by IP address.
 ANY_HOST_PATHS = frozenset({"/livez", "/readyz", "/metrics"})
 
@@ -75,9 +82,21 @@ class AllowedHosts:
 
     def __init__(self, app: ASGIApp, hosts: Sequence[str]) -> None:
         self._app = app
-        self._checked_app = TrustedHostMiddleware(app, allowed_hosts=[*hosts], www_redirect=False)
+        self._mark = TrustedHostMiddleware(_mark_allowed, allowed_hosts=[*hosts], www_redirect=False)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle a request."""
-        app = self._app if scope["path"] in ANY_HOST_PATHS else self._checked_app
+        app = self._app
+        if scope["path"] not in ANY_HOST_PATHS:
+            await self._mark(scope, receive, _discard)
+            if not scope.pop(IS_ALLOWED, False):
+                app = PlainTextResponse(UNKNOWN_HOST, HTTPStatus.BAD_REQUEST)
         await app(scope, receive, send)
+
+
+async def _mark_allowed(scope: Scope, _receive: Receive, _send: Send) -> None:
+    scope[IS_ALLOWED] = True
+
+
+async def _discard(_message: Message) -> None:
+    """Ignore the response of TrustedHostMiddleware, which does not say what to do."""

@@ -1,5 +1,6 @@
 """The settings that web services have in common, and their types."""
 
+import re
 from collections.abc import Callable
 from ipaddress import IPv6Address
 from typing import Annotated
@@ -24,30 +25,30 @@ def split_hosts(names: str) -> list[str]:
     """Return host names and addresses that are separated by commas, as requests name them.
 
     Raises:
-        ValueError: When one has a port.
+        ValueError: When one has a port, or is a URL.
     """
     return [_requested_name(name.strip()) for name in names.split(",") if name.strip()]
 
 
 def _requested_name(name: str) -> str:
-    if ":" not in name:
+    if HOST_NAME.fullmatch(name):
         return name
     try:
         return f"[{IPv6Address(name)}]"
     except ValueError:
         raise ValueError(
-            f"must be host names and IP addresses without a port, comma-separated; {name} is neither"
+            f"must be host names and IP addresses without a port, comma-separated, such as sensors.example; "
+            f"{name} is neither"
         ) from None
 
 
+HOST_NAME = re.compile(r"[A-Za-z0-9.-]+")
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "[::1]")
 
 HeaderName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]+$")]
 NetworkList = Annotated[str, AfterValidator(_checked_by(parse_networks))]
 RoleMap = Annotated[str, AfterValidator(_checked_by(parse_roles))]
-HostNames = Annotated[
-    str, StringConstraints(pattern=r"^[A-Za-z0-9.,:\- ]*$"), AfterValidator(_checked_by(split_hosts))
-]
+HostNames = Annotated[str, AfterValidator(_checked_by(split_hosts))]
 
 
 class ProxySettings(Settings):

@@ -24,6 +24,11 @@ whole "$keep" && [ "$keep" != 0 ] || die "BACKUP_KEEP is '$keep': must be a whol
 latest() { local found=("$@"); [ ${#found[@]} = 0 ] || printf '%s\n' "${found[-1]}"; }  # of names that sort by time
 current_part() { latest "$backups"/*Z/; }
 base_backups() { for base in "$backups"/*Z/base-*Z; do printf '%s %s\n' "${base##*/}" "$base"; done | sort | cut -d' ' -f2-; }
+list_backups() {
+  local bases
+  bases=$(base_backups)
+  if [ -n "$bases" ]; then printf '%s\n' "$bases"; else say "no base backup is in $backups: check BACKUP_DIR, or start \`backup.sh run\`" >&2; fi
+}
 first_segment() { cat "$1/first-segment"; }
 
 # The functions that `run` repeats return an error, since `set -e` has no effect in them.
@@ -162,7 +167,7 @@ configure_recovery() {  # Everything is in pg_wal already, so the server has not
 case "${1:-}:$#" in
   run:1) run ;;
   base:1) make_base ;;
-  list:1) base_backups ;;
+  list:1) list_backups ;;
   check:1) check ;;
   restore:2 | restore:3) restore "${@:2}" ;;
   *) sed -n '2,/^set/{/^set/d;s/^# \{0,1\}//;p}' "$0" >&2; exit 64 ;;

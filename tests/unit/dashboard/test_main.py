@@ -38,6 +38,10 @@ def test_it_collects_until_shutdown_with_a_heartbeat_each_time(monkeypatch: pyte
     [
         ({"dashboard_hosts": "*"}, "DASHBOARD_HOSTS"),
         ({"dashboard_hosts": "my.example:8443"}, "DASHBOARD_HOSTS"),
+        (
+            {"dashboard_hosts": "https://my.example/"},
+            "DASHBOARD_HOSTS.*: must be host names .*; https://my.example/ is neither",
+        ),
         ({"http_port": 0}, "HTTP_PORT"),
         ({"dashboard_anonymous_view": "sometimes"}, "DASHBOARD_ANONYMOUS_VIEW"),
         ({"trusted_proxies": "10.0.0.0/8,proxy"}, "TRUSTED_PROXIES: .*; proxy is neither"),

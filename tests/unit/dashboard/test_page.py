@@ -40,7 +40,10 @@ class TestPage:
         "path", ["/", "/api/overview", "/api/events", "/static/main.js", "/openapi.json"]
     )
     def test_another_host_name_is_rejected(self, dashboard: DashboardServer, path: str) -> None:
-        assert dashboard.send(path, Host="evil.example").status == 400
+        response = dashboard.send(path, Host="evil.example")
+
+        assert response.status == 400
+        assert "Add it to DASHBOARD_HOSTS" in response.body.decode()
 
     @pytest.mark.parametrize(
         "host", ["localhost:8085", "127.0.0.1", "[::1]:8085", "my.example", "[fd00::5]", "dashboard:8085"]

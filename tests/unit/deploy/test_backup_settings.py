@@ -30,3 +30,14 @@ def test_a_value_that_is_no_whole_number_is_refused(
 
     assert done.returncode == 78
     assert f"{variable} is '{value}'" in done.stderr
+
+
+def test_a_folder_without_backups_is_named(tmp_path: Path) -> None:
+    environment = {**os.environ, "BACKUP_DIR": str(tmp_path)}
+
+    done = subprocess.run(
+        ["bash", SCRIPT, "list"], env=environment, capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout == ""
+    assert f"no base backup is in {tmp_path}: check BACKUP_DIR" in done.stderr
