@@ -6,7 +6,7 @@ from pydantic import AfterValidator, Field
 
 from jobs.file_paths import check_path
 from jobs.recipients import Recipients
-from jobs.reports import MAX_LIMITS, Formats, LimitSpec, ReportLanguage, SensorId, ZoneName
+from jobs.reports import Formats, Limits, ReportLanguage, SensorId, ZoneName
 from jobs.spec import Spec
 from readings.files.option_values import parse_options
 from runtime.text_fields import Text, check_texts
@@ -41,7 +41,7 @@ class ReportOfFileSpec(Spec):
     )
     formats: Formats = ("pdf", "json")
     preset: Text | None = Field(default=None, min_length=1, max_length=50, description="Limits by name")
-    limits: tuple[LimitSpec, ...] = Field(default=(), max_length=MAX_LIMITS, description="Further limits")
+    limits: Limits = ()
     time_zone: ZoneName | None = Field(default=None, description="Zone of the report; null: the service's")
     language: ReportLanguage | None = Field(default=None, description="en or pt; null: the service's")
     title: Text | None = Field(default=None, min_length=1, max_length=200, description="Title of the report")

@@ -1,5 +1,6 @@
 """The kind `report`: files with the figures of stored readings, for a fixed period or the last one."""
 
+import math
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Literal, Self
@@ -41,6 +42,26 @@ class LimitSpec(Spec):
     threshold: float = Field(ge=MIN_TEMPERATURE, le=MAX_TEMPERATURE, description="In °C")
 
 
+def _check_order(limits: tuple[LimitSpec, ...]) -> tuple[LimitSpec, ...]:
+    """Refuse a low limit that is not below every high one: each temperature would be outside.
+
+    Raises:
+        ValueError: When there is one.
+    """
+    low = max((limit.threshold for limit in limits if limit.kind == "low"), default=-math.inf)
+    high = min((limit.threshold for limit in limits if limit.kind == "high"), default=math.inf)
+    if low >= high:
+        raise ValueError(f"the low limit {low:g} °C must be below the high limit {high:g} °C")
+    return limits
+
+
+Limits = Annotated[
+    tuple[LimitSpec, ...],
+    Field(max_length=MAX_LIMITS, description="Further limits"),
+    AfterValidator(_check_order),
+]
+
+
 class ReportSpec(Spec):
     """What a report covers, and in which files.
 
@@ -60,7 +81,7 @@ class ReportSpec(Spec):
     period: ReportPeriod | None = Field(default=None, description="Instead of from and to")
     formats: Formats = ("pdf",)
     preset: Text | None = Field(default=None, min_length=1, max_length=50, description="Limits by name")
-    limits: tuple[LimitSpec, ...] = Field(default=(), max_length=MAX_LIMITS, description="Further limits")
+    limits: Limits = ()
     interval_seconds: float | None = Field(
         default=None, gt=0, description="Usual interval of the readings; null: each sensor's own"
     )

@@ -131,6 +131,6 @@ def _times(cron: str, zone: str, after: datetime) -> Iterator[datetime]:
                 previous = found
     except CronSimError as error:
         reason = str(error).removeprefix("Bad ")
-        raise InvalidInput(f"has a {reason} that cannot be used: {CRON_HINT}", "cron") from None
+        raise InvalidInput(f"its {reason} cannot be used: {CRON_HINT}", "cron") from None
     except OverflowError:  # after the last year that Python knows
         return

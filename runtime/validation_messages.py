@@ -46,6 +46,7 @@ MESSAGES = {
     # Of a list, or of a secret, whose length pydantic counts in items.
     "too_long": "must have at most {max_length} {things}",
     "too_short": "must have at least {min_length} {things}",
+    "tuple_type": "must be an array",
     "timezone_aware": "must have its UTC offset, such as 2026-11-22T05:28:37Z",
     "uuid_parsing": _UUID,
     "uuid_type": _UUID,

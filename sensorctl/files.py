@@ -84,7 +84,9 @@ def check_new(name: str) -> None:
         typer.BadParameter: When it exists.
     """
     if name != STDIO and os.path.lexists(name):
-        raise typer.BadParameter(f"cannot write {name}: File exists")
+        raise typer.BadParameter(
+            f"cannot write {name}: File exists; write to another file, or remove it first"
+        )
 
 
 def remove_abandoned(folder: Path) -> None:

@@ -10,7 +10,7 @@ from readings.ids import sensor_id_forms
 from readings.ranges import check_order
 from sensorctl.history.export import export_rows
 from sensorctl.history.file_formats import OutputFormat, resolve_output_format
-from sensorctl.output import fail, print_message
+from sensorctl.output import fail, format_time, print_message
 from sensorctl.settings import discover_settings
 from sensorctl.time_options import parse_time_or_age
 
@@ -63,7 +63,15 @@ def export(
         exported = export_rows(discover_settings(), query, file, resolved_format)
     except ReaderPaused as error:
         fail(str(error))
-    print_message(f"Exported {exported} {what.value}.")
+    print_message(f"Exported {exported} {what.value}{_describe_span(since, until)}.")
+    if sensors and not exported:
+        print_message("`sensorctl sensor list --all` shows the sensors that have readings.")
+
+
+def _describe_span(since: datetime | None, until: datetime | None) -> str:
+    """Return the span in UTC, in which times without an offset were read."""
+    start = f" from {format_time(since)} UTC on" if since else ""
+    return f"{start}{' and' if since and until else ''}{f' before {format_time(until)} UTC' if until else ''}"
 
 
 def _check_raw(what: Series, *, raw: bool) -> None:

@@ -290,7 +290,7 @@ class TestCommand:
         # and a file is not replaced
         code, _, err = run("report", "a.json", "--sensor", "fridge", *period)
         assert code == 2
-        assert "cannot write a.json: File exists" in err
+        assert "cannot write a.json: File exists; write to another file" in err
 
     def test_it_names_the_file_and_takes_the_sensors_of_a_location(
         self, database: Database, run: Any, tmp_path: Path

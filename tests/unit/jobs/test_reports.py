@@ -82,6 +82,11 @@ def test_a_report_is_one_job_whose_spec_has_what_was_given() -> None:
         ({"time_zone": "Mars/Olympus"}, "must be a time zone"),
         ({"limits": [{"kind": "rate", "threshold": 1}]}, "high"),
         ({"limits": [{"kind": "high", "threshold": -300}]}, "-273.15"),
+        (
+            {"limits": [{"kind": "high", "threshold": 2}, {"kind": "low", "threshold": 8}]},
+            "the low limit 8 °C must be below the high limit 2 °C",
+        ),
+        ({"sensors": "a"}, "must be an array"),
         ({"language": "xx"}, "en"),
         ({"sensor": "a"}, "sensor"),
     ],

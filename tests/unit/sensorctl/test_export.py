@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta, timezone
@@ -139,7 +140,12 @@ def test_the_options_become_a_query(sensorctl: RunCommand, queries: list[ExportQ
         "--sensor", "a", "--sensor", "b",
     )  # fmt: skip
 
-    assert (code, err) == (0, "Exported 0 hours.\n")
+    assert code == 0
+    assert re.fullmatch(
+        r"Exported 0 hours from 2025-12-31 23:00:00 UTC on and before \S+ \S+ UTC\.\n"
+        r"`sensorctl sensor list --all` shows the sensors that have readings\.\n",
+        err,
+    )
     assert out == "sensor_id,hour,readings,min_temperature,mean_temperature,max_temperature\n"
     [query] = queries
     assert (query.series, query.sensors) == (Series.HOURS, ("a", "b"))
@@ -151,10 +157,11 @@ def test_the_options_become_a_query(sensorctl: RunCommand, queries: list[ExportQ
 def test_a_time_without_an_offset_is_utc_and_the_default_is_every_reading(
     sensorctl: RunCommand, queries: list[ExportQuery]
 ) -> None:
-    sensorctl("export", "-", "--from", "2026-01-01")
+    _, _, span = sensorctl("export", "-", "--from", "2026-01-01")
     code, out, err = sensorctl("export", "-")
 
     assert (code, out, err) == (0, "", "Exported 0 readings.\n")
+    assert span == "Exported 0 readings from 2026-01-01 00:00:00 UTC on.\n"
     assert queries[0].since == datetime(2026, 1, 1, tzinfo=UTC)
     assert queries[1] == ExportQuery(Series.READINGS)
 
