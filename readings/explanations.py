@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from readings.encodings import SEND_JSON, find_number, find_problem
 from readings.errors import DeadLetterReason, InvalidField, InvalidReading
@@ -33,8 +34,9 @@ _NAMES_OF_SENSORS = (
 
 
 def explain(error: ValidationError, body: bytes, *, for_mqtt: bool) -> InvalidReading:
-    """Describe the first validation error, naming the field as the current format does."""
-    first = error.errors(include_url=False, include_input=True)[0]
+    """Describe the first validation error, or the missing fields, naming them as the current format does."""
+    errors = error.errors(include_url=False, include_input=True)
+    first = errors[0]
     if first["type"].startswith("datetime"):
         problem = describe_invalid(str(first["input"]))
     else:
@@ -42,22 +44,34 @@ def explain(error: ValidationError, body: bytes, *, for_mqtt: bool) -> InvalidRe
     value = quote_value(first["input"])
     if first["type"] == "json_invalid":
         return _explain_not_json(body, value, problem, for_mqtt=for_mqtt)
-    name = str(first["loc"][0]) if first["loc"] else ""
-    field = FIELD_BY_ALIAS.get(name, name)
+    field = _field_of(first)
     if not field:
         return _explain_no_object(first["input"], value, for_mqtt=for_mqtt)
     if first["type"] == "missing" and for_mqtt and field == "measured_at":
         return InvalidField(f"{field} is missing{NO_TIMESTAMP_HINT}")
     if field == "measured_at" and (moment := since_1970(first["input"])):
         problem = f'must be an ISO 8601 time: send "{format_timestamp(moment)}"'
-    detail = f"{field} is missing" if first["type"] == "missing" else f"{field} is {value}: {problem}"
+    missing = [_field_of(each) for each in errors if each["type"] == "missing"]
+    detail = _all_missing(missing) if field in missing else f"{field} is {value}: {problem}"
     content = _load(body)
     shape = recognise(content) or (_number_as_text(first["input"]) if field == "temperature" else None)
     if shape is None:
-        return InvalidField(detail + _misnamed(content, field))
+        return InvalidField(detail + "".join(_misnamed(content, each) for each in missing))
     return InvalidField(
         f"{detail}; this is {shape.description}: send {example_body(shape, for_mqtt=for_mqtt)}"
     )
+
+
+def _field_of(error: ErrorDetails) -> str:
+    """Return the field that the error is about, as the current format calls it; empty for the body itself."""
+    name = str(error["loc"][0]) if error["loc"] else ""
+    return FIELD_BY_ALIAS.get(name, name)
+
+
+def _all_missing(fields: list[str]) -> str:
+    if len(fields) == 1:
+        return f"{fields[0]} is missing"
+    return f"{', '.join(fields[:-1])} and {fields[-1]} are missing"
 
 
 def _number_as_text(value: Any) -> Shape | None:

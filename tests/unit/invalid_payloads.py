@@ -63,7 +63,7 @@ NOT_AN_OBJECT = [
     case("list of readings", b"[" + VALID + b"]", "the body [{'sensor_id': 'kitchen'"),
 ]
 MISSING = [
-    case("all fields", b"{}", "sensor_id is missing"),
+    case("all fields", b"{}", "sensor_id, measured_at and temperature are missing"),
     case("sensor_id", without("sensor_id"), "sensor_id is missing"),
     case("measured_at", without("measured_at"), "measured_at is missing"),
     case("temperature", without("temperature"), "temperature is missing"),

@@ -281,7 +281,11 @@ def test_heartbeats_are_kept_while_the_child_works(tmp_path: Path) -> None:
         (with_fields(), [], {"stored": 1}),
         (with_fields(), [StoreUnavailable("down")], {"unavailable": "down"}),
         (with_fields(), [InvalidData("no")], {"reason": "rejected-by-database", "detail": "no"}),
-        (b"{}", [], {"reason": "invalid-field", "detail": "sensor_id is missing"}),
+        (
+            b"{}",
+            [],
+            {"reason": "invalid-field", "detail": "sensor_id, measured_at and temperature are missing"},
+        ),
     ],
 )
 def test_the_child_responds_with_each_outcome(
@@ -302,7 +306,7 @@ def test_the_real_child_parses_messages_as_the_consumer_does() -> None:
     result = handler([delivery(b"{}"), delivery(b""), delivery(b"\xff" * 300)], FakeWork())
 
     details = [error.detail for error in result.errors if error]
-    assert details[0] == "sensor_id is missing"
+    assert details[0] == "sensor_id, measured_at and temperature are missing"
     assert details[1].startswith("the body b'' is not JSON")
     assert details[2].startswith("the body b'\\xff")
 

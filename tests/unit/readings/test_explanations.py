@@ -155,6 +155,18 @@ def test_a_message_of_a_known_device_is_named_with_an_example_that_is_accepted(
             b'{"SensorID": "a", "timestamp": 5, "temperature": 1}',
             "sensor_id is missing; SensorID is not read: call it",
         ),
+        (
+            b'{"deviceId": "a", "ts": 5, "temperature": 1}',
+            "sensor_id and measured_at are missing; deviceId is not read: call it sensor_id; ts is not",
+        ),
+        (
+            b'{"topic": "a", "payload": 1}',
+            "sensor_id, measured_at and temperature are missing",
+        ),
+        (
+            b'{"topic": "a", "measured_at": 5, "temperature": 1}',
+            "sensor_id is missing",
+        ),
     ],
 )
 def test_a_field_with_another_name_is_named(body: bytes, detail: str) -> None:

@@ -177,7 +177,7 @@ def test_each_line_of_json_is_a_message_in_any_format() -> None:
         ("S1", "2023-10-01T12:00:01+00:00", 1.0),
     ]
     assert [line for line, _ in imported.invalid] == [4, 5]
-    assert imported.invalid[1][1] == "measured_at is missing"
+    assert imported.invalid[1][1] == "measured_at and temperature are missing"
     assert imported.position == FilePosition(len(content), 6, 3, 2, 0)
 
 
