@@ -1,5 +1,7 @@
 """Improves the OpenAPI document that FastAPI generates."""
 
+import re
+from http import HTTPStatus
 from typing import Any
 
 from web.auth import COOKIE, ROLE_EXTENSION
@@ -21,10 +23,14 @@ ACCESS_ERRORS = {
     }
     for status in ACCESS_STATUSES
 }
+# The statuses of the errors that the docstrings of operations name.
+STATUS_BY_ERROR = {"HTTPException": HTTPStatus.NOT_FOUND, "InvalidInput": HTTPStatus.UNPROCESSABLE_ENTITY}
+RAISES = re.compile(r"(?:\n\n|^)Raises:\n((?:    .*\n?)+)")
+ERROR = re.compile(r"^    (\w+): (.+(?:\n {8}.+)*)", re.MULTILINE)
 
 
 def improve_openapi(document: dict[str, Any]) -> dict[str, Any]:
-    """Take each operation's summary from its docstring, name the media type of its errors, and the logins."""
+    """Take the summary and the errors of operations from their docstrings; name media types and logins."""
     document.setdefault("components", {})["securitySchemes"] = SECURITY_SCHEMES
     for operations in document["paths"].values():
         for operation in operations.values():
@@ -32,6 +38,7 @@ def improve_openapi(document: dict[str, Any]) -> dict[str, Any]:
             if ROLE_EXTENSION in operation:
                 operation["responses"] = ACCESS_ERRORS | operation["responses"]
             operation["responses"] = _with_problem_json(operation["responses"])
+            _describe_errors(operation)
     return document
 
 
@@ -41,6 +48,18 @@ def _use_first_paragraph_as_summary(operation: dict[str, Any]) -> None:
     operation["summary"] = summary
     if description:
         operation["description"] = description
+
+
+def _describe_errors(operation: dict[str, Any]) -> None:
+    """Move what the description says of errors to the responses that clients get."""
+    if not (raises := RAISES.search(operation.get("description", ""))):
+        return
+    description = RAISES.sub("", operation.pop("description"))
+    if description:
+        operation["description"] = description
+    for name, reason in ERROR.findall(raises[1]):
+        response = operation["responses"][str(STATUS_BY_ERROR[name].value)]
+        response["description"] += f": {' '.join(reason.split())}"
 
 
 def _with_problem_json(responses: dict[str, Any]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from tests.unit.http_client import Response, send
 from tests.unit.openapi import check_response
 from web.app import MAX_BODY_BYTES, create_app
 from web.auth import Authenticator, requires
+from web.errors import INVALID_INPUT
 from web.keyring import KeyRing
 from web.server import serve_http
 
@@ -36,7 +37,7 @@ class Service:
         self.app.add_api_route("/api/items", self.create_item, methods=["POST"], **requires(None))
         self.app.add_api_route("/api/unavailable", self.fail_unavailable, **requires(None))
         self.app.add_api_route("/api/lost", self.lose_response, **requires(None))
-        self.app.add_api_route("/api/refused", self.refuse, **requires(None))
+        self.app.add_api_route("/api/refused", self.refuse, **requires(None), responses=INVALID_INPUT)
         self.app.add_api_route("/api/bug", self.fail_with_bug, **requires(None))
         self.port = 0
 
@@ -50,6 +51,14 @@ class Service:
         raise OutcomeUnknown("Whether it was changed is not known.")
 
     def refuse(self) -> None:
+        """Refuse what is requested.
+
+        It always does.
+
+        Raises:
+            InvalidInput: There is a key with this
+                name.
+        """
         raise InvalidInput("A key named x exists already.", "name")
 
     def fail_with_bug(self) -> None:
@@ -123,6 +132,15 @@ def test_errors_are_documented_as_problem_details(service: Service) -> None:
     assert operation["responses"]["default"]["content"].keys() == {"application/problem+json"}
     assert "HTTPValidationError" not in json.dumps(document)
     check_response(document, "/api/items", service.send("/api/items", {"name": "x"}))
+
+
+def test_the_errors_of_a_docstring_are_documented_at_their_responses(service: Service) -> None:
+    operation = service.send("/openapi.json").json["paths"]["/api/refused"]["get"]
+    assert (operation["summary"], operation["description"]) == (
+        "Refuse what is requested.",
+        "It always does.",
+    )
+    assert operation["responses"]["422"]["description"].endswith(": There is a key with this name.")
 
 
 def test_probes_are_not_part_of_the_api(service: Service) -> None:
