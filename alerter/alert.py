@@ -22,6 +22,7 @@ SUBJECT_LABELS = {
     ProblemKind.NO_WORKER: "job_kind",
     ProblemKind.WORKFLOW_FAILED: "workflow",
     ProblemKind.RECEIVER_DOWN: "receiver",
+    ProblemKind.FOLDER_DOWN: "service",
     ProblemKind.BROKER_NODE_DOWN: "node",
     ProblemKind.BROKER_RESOURCE_ALARM: "node",
     ProblemKind.QUEUE_WITHOUT_QUORUM: "queue",

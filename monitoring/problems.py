@@ -58,6 +58,7 @@ class ProblemKind(StrEnum):
     NO_WORKER = "no-worker"
     WORKFLOW_FAILED = "workflow-failed"
     RECEIVER_DOWN = "receiver-down"
+    FOLDER_DOWN = "folder-down"
 
     @property
     def severity(self) -> Severity:
@@ -101,6 +102,7 @@ STATUS_ALERTS = {
     ProblemKind.NO_WORKER: Alert("NoWorker", Severity.WARNING, in_prometheus=False),
     ProblemKind.WORKFLOW_FAILED: Alert("WorkflowFailed", Severity.WARNING, in_prometheus=False),
     ProblemKind.RECEIVER_DOWN: Alert("ReceiverDown", Severity.WARNING, in_prometheus=True),
+    ProblemKind.FOLDER_DOWN: Alert("FolderDown", Severity.WARNING, in_prometheus=True),
 }
 # What a notification says once the problem is over.
 RESOLVED_MESSAGES = {
@@ -126,6 +128,7 @@ RESOLVED_MESSAGES = {
     ProblemKind.NO_WORKER: "Jobs of the kind {subject} have a worker again, or none are ready",
     ProblemKind.WORKFLOW_FAILED: "The workflow {subject} was run again, or failed more than a day ago",
     ProblemKind.RECEIVER_DOWN: "The receiver {subject} accepts notifications again",
+    ProblemKind.FOLDER_DOWN: "{subject} reads the folder of files for reports again",
 }
 # What only metrics show: their history, and the servers of a cluster that nothing else reads.
 PROMETHEUS_ALERTS = (

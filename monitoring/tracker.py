@@ -7,6 +7,7 @@ from monitoring.analysis_rules import analysis_problems
 from monitoring.backup_rules import backup_problems
 from monitoring.broker_rules import node_problems
 from monitoring.database_hosts import database_host_problems
+from monitoring.folder_rules import folder_problems
 from monitoring.limit_rules import limit_problems
 from monitoring.model import Problem
 from monitoring.observation import Observation
@@ -63,6 +64,7 @@ class ProblemTracker:
             *analysis_problems(observation),
             *workflow_problems(observation),
             *receiver_problems(observation),
+            *folder_problems(observation),
         ]
         problems = [self._with_start(problem, observation.at) for problem in found]
         self._update_inhibition([p for p in problems if _inhibits(p, observation)], observation.at)

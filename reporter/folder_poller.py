@@ -42,7 +42,9 @@ class FolderPoller:
         """Request what is new and complete; a server that is down is reported, and polled again."""
         try:
             self._request(self._complete_files())
-        except (WebDavUnavailable, WebDavRefused, StoreUnavailable) as error:
+        except (WebDavUnavailable, WebDavRefused) as error:
+            self._telemetry.folder_down(str(error))
+        except StoreUnavailable as error:
             self._telemetry.unavailable(str(error))
         else:
             self._telemetry.available()

@@ -34,7 +34,7 @@ REFUSALS: dict[int, tuple[type[WebDavRefused], str]] = {
     ),
     HTTPStatus.UNAUTHORIZED: (
         WebDavRefused,
-        "the WebDAV server requires a password for {what}: set WEBDAV_USER and WEBDAV_PASSWORD",
+        "the WebDAV server refuses user or password for {what}: check WEBDAV_USER and WEBDAV_PASSWORD",
     ),
     HTTPStatus.FORBIDDEN: (
         WebDavRefused,

@@ -3,7 +3,7 @@
 import os
 
 from runtime.env_file import read_env_file
-from runtime.settings import load
+from runtime.settings import load, read_file
 from sensorctl.output import fail
 from sensorctl.stack_variables import LOOPBACK, ROOT, Variables, native_variables
 from webdav.settings import WebDavSettings
@@ -22,19 +22,22 @@ def discover_webdav() -> WebDavSettings:
     """
     if os.environ.get("WEBDAV_URL"):
         return load(WebDavSettings)
-    native = native_variables()
-    variables = _compose_variables() if native is None else native
+    given, native = _env_file_variables(), native_variables()
+    if native is None:
+        address = f"http://{LOOPBACK}:{given.get('WEBDAV_HOST_PORT', '8087')}"
+        variables = {"WEBDAV_URL": address, **DEFAULTS, **given}
+    else:  # it has none of its own where `.env` names a server
+        variables = native if "WEBDAV_URL" in native else given
     if "WEBDAV_URL" not in variables:
         fail("The running stack has no WebDAV server: start it with the profile reports, or set WEBDAV_URL.")
     return load(WebDavSettings, **{name.lower(): variables[name] for name in VARIABLES if name in variables})
 
 
-def _compose_variables() -> Variables:
-    """Return the variables of the Compose stack, whose server has another address in its network."""
+def _env_file_variables() -> Variables:
+    """Return the variables of `.env` and the environment that are set, with the password."""
     values = read_env_file(ROOT / ".env", os.environ).values
     given = {name: value for name, value in {**values, **os.environ}.items() if value}
     password_file = given.get("WEBDAV_PASSWORD_FILE")
     if password_file:
-        given["WEBDAV_PASSWORD"] = (ROOT / password_file).read_text(encoding="utf-8-sig").rstrip("\r\n")
-    address = f"http://{LOOPBACK}:{given.get('WEBDAV_HOST_PORT', '8087')}"
-    return {"WEBDAV_URL": address, **DEFAULTS, **given}
+        given["WEBDAV_PASSWORD"] = read_file("WEBDAV_PASSWORD_FILE", str(ROOT / password_file))
+    return given

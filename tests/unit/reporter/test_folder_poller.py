@@ -14,6 +14,7 @@ from reporter.folder_poller import REQUEST_INTERVAL_SECONDS, FolderPoller
 from reporter.settings import ReporterSettings
 from reporter.telemetry import PollerTelemetry
 from tests.unit.fakes import EventRecorder
+from tests.unit.metrics import metric
 from tests.unit.worker.sources.clocks import FakeClock
 from tests.webdav_server import DavServer, Fault
 from webdav.client import WebDav
@@ -116,8 +117,21 @@ def test_servers_that_are_down_are_reported_and_polled_again(
     poller.poll()
 
     assert files.requested == ["work/a.csv"]
-    expected = ["unavailable", "refused", "unavailable", "refused", "requested", "available"]
+    expected = ["folder_down", "refused", "unavailable", "refused", "requested", "available"]
     assert events.names == expected
+
+
+def test_a_folder_that_is_refused_is_down_until_it_is_read(
+    webdav: WebDav, server: DavServer, files: FakeFiles, clock: FakeClock
+) -> None:
+    poller = FolderPoller(ReporterSettings(), webdav, files, PollerTelemetry(), clock)  # type: ignore[arg-type]
+    server.faults.append(Fault(method="PROPFIND", status="401 Unauthorized"))
+
+    poller.poll()
+    assert metric("reporter_folder_down_since_timestamp_seconds") > 0
+
+    poller.poll()
+    assert metric("reporter_folder_down_since_timestamp_seconds") == 0
 
 
 def test_what_is_not_looked_into_is_logged_once(

@@ -157,7 +157,7 @@ def test_a_full_server_is_left_to_a_later_attempt(
 @pytest.mark.parametrize(
     ("status", "message"),
     [
-        ("401 No", "requires a password for MOVE of work/x.csv: set WEBDAV_USER and WEBDAV_PASSWORD (401)"),
+        ("401 No", "refuses user or password for MOVE of work/x.csv: check WEBDAV_USER and WEBDAV_PASSWORD"),
         ("403 No", "forbids MOVE of work/x.csv: give WEBDAV_USER the right to read, write and move files"),
         ("405 No", "does not allow MOVE of work/x.csv: check that WEBDAV_URL is a WebDAV folder (405)"),
         ("418 Tea", "responds 418 to MOVE of work/x.csv: no … here, nor …"),
@@ -178,7 +178,10 @@ def test_a_refusal_is_a_sentence_without_the_password(
 
 def test_a_wrong_password_is_refused_by_the_server(server: DavServer) -> None:
     settings = settings_of(server.url, webdav_password=SecretStr("wrong"))
-    with closing(WebDav(settings)) as client, pytest.raises(WebDavRefused, match="requires a password"):
+    with (
+        closing(WebDav(settings)) as client,
+        pytest.raises(WebDavRefused, match="refuses user or password"),
+    ):
         client.list("work")
 
 
