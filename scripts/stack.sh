@@ -101,11 +101,17 @@ up_docker() {
   docker compose run --rm -T sensorctl summary --wait 60
 }
 
-# Compose says that setup failed, but not why.
+# Compose says that setup or another service failed, but not why.
 explain_failure() {
-  local exit_code
+  local exit_code service
   exit_code=$(docker compose ps --all --format '{{.ExitCode}}' setup 2>/dev/null)
-  [ "${exit_code:-0}" != 0 ] || die 'Not everything started (see above). `make logs` and `make status` say why.' 1
+  if [ "${exit_code:-0}" = 0 ]; then
+    for service in $(docker compose ps --services --status restarting 2>/dev/null); do
+      say "$service exits again and again. Its last lines:" >&2
+      docker compose logs --no-log-prefix --tail 3 "$service" >&2
+    done
+    die 'Not everything started (see above). `make logs` and `make status` say why.' 1
+  fi
   say "setup ended with exit code $exit_code. Its last lines:" >&2
   docker compose logs --no-log-prefix --tail 3 setup >&2
   die 'If it is the password of RABBITMQ_USER or POSTGRES_USER: it is the one with which the volumes were created, whatever

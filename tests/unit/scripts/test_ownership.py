@@ -26,8 +26,10 @@ case "$*" in
   "ps --all "*) list containers "${*: -1}" ;;
   "volume ls "*) list volumes "${*: -1}" ;;
   "volume inspect "*) grep -q "^$3 " "$state/volumes" ;;
-  "compose up "*) [ ! -e "$state/setup-fails" ] ;;
-  "compose ps --all --format "*" setup") echo 69 ;;
+  "compose up "*) [ ! -e "$state/setup-fails" ] && [ ! -e "$state/restarting" ] ;;
+  "compose ps --services --status restarting") [ ! -e "$state/restarting" ] || echo pipeline-processor ;;
+  "compose logs "*" pipeline-processor") cat "$state/restarting" ;;
+  "compose ps --all --format "*" setup") [ ! -e "$state/setup-fails" ] || echo 69 ;;
   "compose logs "*" setup") cat "$state/setup-fails" ;;
   "compose --profile * down") : > "$state/containers" ;;
   "compose --profile * down --volumes") : > "$state/containers"; : > "$state/volumes" ;;
@@ -287,6 +289,16 @@ def test_up_shows_why_setup_failed(checkout: Checkout) -> None:
     assert done.returncode == 1
     assert "setup ended with exit code 69. Its last lines:\nbroker: the broker refuses" in done.stderr
     assert "the one with which the volumes were created" in done.stderr
+
+
+def test_up_shows_why_a_service_exits_again_and_again(checkout: Checkout) -> None:
+    checkout.put("restarting", "BATCH_SIZE is 'many': must be a number or auto")
+
+    done = checkout.run("up", MODE="docker")
+
+    assert done.returncode == 1
+    assert "pipeline-processor exits again and again. Its last lines:\nBATCH_SIZE is 'many'" in done.stderr
+    assert "Not everything started" in done.stderr
 
 
 @pytest.mark.parametrize("verb", ["up", "down", "clean", "status"])
