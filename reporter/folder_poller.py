@@ -19,6 +19,7 @@ from webdav.requests import Waits
 
 # A version that is still there after this time is requested again; the database knows whether it has to be.
 REQUEST_INTERVAL_SECONDS = 60.0
+MISSING = "does not exist on the WebDAV server: create it, or check WEBDAV_URL and WEBDAV_WORK_FOLDER"
 
 
 class FolderPoller:
@@ -54,7 +55,7 @@ class FolderPoller:
         try:
             files, refused = self._folder.list_files()
         except NotFound:  # it is created with the first file
-            files, refused = [], []
+            files, refused = [], [f"{self._work} {MISSING}"]
         self._telemetry.refused(refused)
         now, seen = self._clock(), {}
         for file, _ in files:

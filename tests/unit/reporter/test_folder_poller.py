@@ -10,7 +10,7 @@ import structlog
 
 from db.errors import StoreUnavailable
 from reporter.files.work_folder import NESTED, SETTLE_SECONDS
-from reporter.folder_poller import REQUEST_INTERVAL_SECONDS, FolderPoller
+from reporter.folder_poller import MISSING, REQUEST_INTERVAL_SECONDS, FolderPoller
 from reporter.settings import ReporterSettings
 from reporter.telemetry import PollerTelemetry
 from tests.unit.fakes import EventRecorder
@@ -132,6 +132,18 @@ def test_a_folder_that_is_refused_is_down_until_it_is_read(
 
     poller.poll()
     assert metric("reporter_folder_down_since_timestamp_seconds") == 0
+
+
+def test_a_folder_that_does_not_exist_is_logged_once(
+    webdav: WebDav, server: DavServer, files: FakeFiles, clock: FakeClock
+) -> None:
+    with structlog.testing.capture_logs() as logs:
+        poller = FolderPoller(ReporterSettings(), webdav, files, PollerTelemetry(), clock)  # type: ignore[arg-type]
+        for _ in range(2):
+            server.faults.append(Fault(method="PROPFIND", status="404 Not Found"))
+            poller.poll()
+
+    assert [log["reason"] for log in logs] == [f"work {MISSING}"]
 
 
 def test_what_is_not_looked_into_is_logged_once(
