@@ -26,8 +26,11 @@ def exits() -> list[int]:
 
 
 @pytest.fixture
-def link(pipe: tuple[Connection, Connection], exits: list[int]) -> ParentLink:
-    return ParentLink(pipe[1], exits.append)
+def link(pipe: tuple[Connection, Connection], exits: list[int]) -> Iterator[ParentLink]:
+    yield ParentLink(pipe[1], exits.append)
+    # Its thread must not receive while the pipe is closed.
+    pipe[0].close()
+    wait_until(lambda: exits != [])
 
 
 def test_progress_is_reported_twice_per_second_at_most(
