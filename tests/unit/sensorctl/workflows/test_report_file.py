@@ -132,5 +132,5 @@ def test_a_server_that_refuses_the_password_is_reported(
     code, _, err = sensorctl("report", "file", str(local))
 
     assert (code, workflows.requests) == (1, [])
-    assert "set WEBDAV_USER and WEBDAV_PASSWORD" in err
+    assert "check WEBDAV_USER and WEBDAV_PASSWORD" in err
     assert PASSWORD not in err
